@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+# syncward: `make` builds, `make help` lists everything else.
+
+VERSION := $(shell cat VERSION)
+PREFIX ?= /usr
+SBINDIR ?= $(PREFIX)/sbin
+SYSCONFDIR ?= /etc
+DATADIR ?= $(PREFIX)/share
+INSTALL ?= install -p
+PKG_CONFIG ?= pkg-config
+PYTEST ?= /usr/bin/python3 -m pytest
+
+# CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS belong to the packager; what the sources need stands in ALL_*.
+CFLAGS ?= -O2 -g
+SANITIZE ?=
+comma := ,
+BUILD ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(BUILD_SUFFIX)
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
+	-Wformat=2 -Wcast-qual -Wundef -Wpointer-arith $(if $(WERROR),-Werror)
+SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSYNCWARD_VERSION='"$(VERSION)"' $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(LIB_CFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE_FLAGS)
+# Debian's OpenLDAP has no ldap.pc before 2.6: the plain names are the same everywhere.
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd 2>/dev/null)
+LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd 2>/dev/null || echo -ljson-c -lsystemd)
+
+COMMON_SOURCES := $(sort $(wildcard common/*.c))
+AGENT_SOURCES := $(sort $(wildcard agent/*.c))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+HEADERS := $(sort $(wildcard common/*.h agent/*.h))
+C_FILES := $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(wildcard tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/lib/*.c)
+COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
+AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+Q := $(if $(V),,@)
+
+.PHONY: all
+all: $(BUILD)/syncward ## build the program
+
+$(BUILD)/syncward: $(AGENT_OBJECTS) $(BUILD)/libcommon.a
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+
+$(BUILD)/libcommon.a: $(COMMON_OBJECTS)
+	@$(if $(V),,echo "  AR      $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  CC      $<")
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Changed flags rebuild everything, unchanged ones nothing.
+FLAGS_NOW = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS)
+.PHONY: FORCE
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_NOW))' > $@
+
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+
+##@ Tests
+
+# Unit programs link the core only: one that needs a network or systemd does not link.
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lldap -llber -ljson-c -lcmocka $(LDLIBS)
+
+.PHONY: unit
+unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs nothing
+	$(Q)for program in $(UNIT_PROGRAMS); do $(UNIT_RUNNER) $$program || exit 1; done
+
+# The core takes values and gives values (CONTRIBUTING.md, "Layers").
+COMMON_MAY_CALL := ldap_str2dn|ldap_dn2str|ldap_dnfree|ldap_memfree|ldap_url_parse|ldap_free_urldesc|json_[a-z0-9_]+
+COMMON_MUST_NOT_CALL := open|open64|openat|fopen|fopen64|socket|connect|syslog|time|clock_gettime|gettimeofday|printf|puts|getenv|system|fork
+.PHONY: check-layers
+check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the shell
+	@! grep -nE '#include *["<](agent/|systemd/|sys/socket|lber)' common/*.[ch]
+	@! grep -lE '#include *<ldap\.h>' common/*.[ch] | grep -vE '^common/(dn|url)\.c$$'
+	@! grep -lE '#include *<json-c/' common/*.[ch] | grep -vE '^common/json[a-z_]*\.c$$'
+	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
+		grep -E '^(ldap_|ber_|json_|sd_)' | grep -vE '^($(COMMON_MAY_CALL))$$' || \
+		{ echo "common/ calls into a library it may not use"; exit 1; }
+	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
+		grep -E '^($(COMMON_MUST_NOT_CALL))$$' || \
+		{ echo "common/ has an effect: move it to agent/"; exit 1; }
+
+.PHONY: format format-check
+format: ## rewrite the C files in the project's format
+	clang-format -i $(C_FILES)
+format-check: ## fail when a C file is not in the project's format
+	clang-format --dry-run --Werror $(C_FILES)
+
+.PHONY: sanitize
+sanitize: ## build with AddressSanitizer and UBSan into its own folder
+	+$(Q)$(MAKE) --no-print-directory SANITIZE=address,undefined all
+
+##@ Other
+
+.PHONY: clean help
+clean: ## remove everything that was built
+	rm -rf build build-*
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

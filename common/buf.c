@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/buf.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+void buf_add(Buf *buf, const char *bytes, size_t len)
+{
+	if (buf->len + len + 1 > buf->size) {
+		size_t size = (buf->len + len + 1) * 2;
+		char *grown = pool_alloc(buf->pool, size);
+
+		if (buf->len > 0) {
+			memcpy(grown, buf->bytes, buf->len);
+			explicit_bzero(buf->bytes, buf->len);
+		}
+		buf->bytes = grown;
+		buf->size = size;
+	}
+	if (len > 0)
+		memcpy(buf->bytes + buf->len, bytes, len);
+	buf->len += len;
+	buf->bytes[buf->len] = '\0';
+}
+
+void buf_puts(Buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
+
+void buf_putc(Buf *buf, char byte)
+{
+	buf_add(buf, &byte, 1);
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	buf_puts(buf, pool_vprintf(buf->pool, format, arguments));
+	va_end(arguments);
+}
+
+const char *buf_text(const Buf *buf)
+{
+	return buf->bytes ? buf->bytes : "";
+}

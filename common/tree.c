@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/tree.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+Entry *tree_add_entry(Pool *pool, Tree *tree, const char *dn)
+{
+	POOL_PUSH(pool, tree->entries, tree->n_entries, {.dn = pool_strdup(pool, dn)});
+	return &tree->entries[tree->n_entries - 1];
+}
+
+static Attribute *attribute_find(const Entry *entry, const char *name)
+{
+	for (size_t i = 0; i < entry->n_attributes; i++)
+		if (strcasecmp(entry->attributes[i].name, name) == 0)
+			return &entry->attributes[i];
+	return NULL;
+}
+
+void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len)
+{
+	Attribute *attribute = attribute_find(entry, name);
+
+	if (!attribute) {
+		POOL_PUSH(pool, entry->attributes, entry->n_attributes,
+			  {.name = pool_strdup(pool, name)});
+		attribute = &entry->attributes[entry->n_attributes - 1];
+	}
+	POOL_PUSH(pool, attribute->values, attribute->n_values,
+		  {.bytes = pool_copy(pool, bytes, len), .len = len});
+}
+
+const Attribute *entry_attribute(const Entry *entry, const char *name)
+{
+	return attribute_find(entry, name);
+}
+
+const char *entry_first(const Entry *entry, const char *name)
+{
+	const Attribute *attribute = attribute_find(entry, name);
+
+	return attribute && attribute->n_values > 0 ? attribute->values[0].bytes : NULL;
+}
+
+bool entry_has_value(const Entry *entry, const char *name, const char *text)
+{
+	const Attribute *attribute = attribute_find(entry, name);
+
+	for (size_t i = 0; attribute && i < attribute->n_values; i++)
+		if (strcasecmp(attribute->values[i].bytes, text) == 0)
+			return true;
+	return false;
+}
+
+const char *ordered_text(const char *value)
+{
+	const char *text = value;
+
+	if (*text++ != '{')
+		return value;
+	while (isdigit((unsigned char)*text))
+		text++;
+	return *text == '}' ? text + 1 : value;
+}
