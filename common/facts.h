@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_FACTS_H
+#define SYNCWARD_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How much is known about the content of a database at one server. */
+typedef enum ContentState {
+	CONTENT_UNKNOWN,     /* not asked yet */
+	CONTENT_READ,        /* asked and answered */
+	CONTENT_UNREACHABLE, /* no answer: name, network, TLS */
+	CONTENT_DENIED,      /* the server answered and refused us: bind or access */
+	CONTENT_STATE_COUNT
+} ContentState;
+
+/* What a database holds at one server, as far as joining must know (design: two-phase joining,
+ * G10). */
+typedef struct Content {
+	unsigned peer_id; /* whose; 0 for this node itself */
+	ContentState state;
+	const char *problem; /* why it could not be read; NULL otherwise */
+	bool has_suffix;     /* the suffix entry exists */
+	const char *entry_uuid;
+	const char **context_csns;
+	size_t n_context_csns;
+} Content;
+
+/* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
+typedef struct DatabaseFacts {
+	const char *suffix;
+	Content here;
+	Content *peers;
+	size_t n_peers;
+} DatabaseFacts;
+
+/* What the shell knows about this machine and the cluster besides the tree it read. */
+typedef struct Facts {
+	const char *fqdn;
+	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
+	size_t n_listeners;
+	DatabaseFacts *databases;
+	size_t n_databases;
+} Facts;
+
+#endif
