@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/known.h"
+
+#include "common/dn.h"
+#include "common/url.h"
+
+const KnownDatabase *known_database(const Known *known, const char *suffix)
+{
+	for (size_t i = 0; i < known->n_databases; i++)
+		if (dn_equal(known->databases[i].suffix, suffix))
+			return &known->databases[i];
+	return NULL;
+}
+
+bool known_is_foreign(const Known *known, const char *suffix, const char *uri)
+{
+	const KnownDatabase *database = known_database(known, suffix);
+
+	if (!database)
+		return true;
+	for (size_t i = 0; i < database->n_foreign; i++)
+		if (url_equal(database->foreign[i], uri))
+			return true;
+	return false;
+}

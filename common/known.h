@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_KNOWN_H
+#define SYNCWARD_KNOWN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the agent remembers of one database from the pass in which it was first in step with
+ * peers.json. */
+typedef struct KnownDatabase {
+	const char *suffix;
+	const char **
+		foreign; /* provider URIs that were there before us: removed only by release (G4) */
+	size_t n_foreign;
+} KnownDatabase;
+
+/* An entry that slapd changed in memory but not on disk (disk full, read-only): to be written once
+ * more. */
+typedef struct UnsavedEntry {
+	const char *dn;
+	const char *attribute; /* NULL: the whole entry has no file */
+} UnsavedEntry;
+
+/* What the agent remembers between passes, as a value: the shell reads and writes it (state
+ * folder). */
+typedef struct Known {
+	bool has_revision;
+	unsigned long revision;
+	const char *sha256; /* of the peers.json with that revision */
+	KnownDatabase *databases;
+	size_t n_databases;
+	UnsavedEntry *unsaved;
+	size_t n_unsaved;
+	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
+					    already healed; NULL: never */
+} Known;
+
+/* What is remembered of the database; NULL when it was never in step. */
+const KnownDatabase *known_database(const Known *known, const char *suffix);
+
+/* True when a provider was there before the agent, or the database was never in step: not ours to
+ * remove. */
+bool known_is_foreign(const Known *known, const char *suffix, const char *uri);
+
+#endif
