@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DIRECTORY_H
+#define SYNCWARD_DIRECTORY_H
+
+#include "common/error.h"
+#include "common/pool.h"
+#include "common/step.h"
+#include "common/tree.h"
+
+typedef enum DirectoryScope {
+	DIRECTORY_BASE,
+	DIRECTORY_ONE,
+	DIRECTORY_SUBTREE,
+	DIRECTORY_SCOPE_COUNT
+} DirectoryScope;
+
+typedef struct DirectoryQuery {
+	const char *base;
+	DirectoryScope scope;
+	const char *filter;            /* NULL: every entry */
+	const char *const *attributes; /* ends in NULL; NULL: all user attributes */
+} DirectoryQuery;
+
+typedef struct Directory Directory;
+
+/* The seam between us and slapd: tests put a directory of their own here that fails where they
+ * want. */
+typedef struct DirectoryMethods {
+	int (*read)(Directory *directory, const DirectoryQuery *query, Pool *pool, Tree *ret,
+		    Error *err);
+	int (*apply)(Directory *directory, const Step *step, Error *err);
+	void (*close)(Directory *directory);
+} DirectoryMethods;
+
+struct Directory {
+	const DirectoryMethods *methods;
+	unsigned timeout_msec; /* how long the next operation may wait for its answer */
+};
+
+/*
+ * Reads what the query finds, appended to the tree, everything in the pool. The error's class says
+ * what to do; its code is the LDAP result. 32 (no such object) is ERROR_CONFLICT, but below
+ * cn=config ERROR_DENIED: slapd says that to those who may not read it.
+ */
+static inline int directory_read(Directory *directory, const DirectoryQuery *query, Pool *pool,
+				 Tree *ret, Error *err)
+{
+	return directory->methods->read(directory, query, pool, ret, err);
+}
+
+/*
+ * Carries out one step as one LDAP operation. ERROR_UNSAVED for result 80 without a text: slapd
+ * says that when its memory changed and its disk did not. After ERROR_UNREACHABLE the change may
+ * have been made or may still be: read again.
+ */
+static inline int directory_apply(Directory *directory, const Step *step, Error *err)
+{
+	return directory->methods->apply(directory, step, err);
+}
+
+/* NULL is allowed. */
+static inline void directory_close(Directory *directory)
+{
+	if (directory)
+		directory->methods->close(directory);
+}
+DEFINE_CLEANUP(Directory, directory_close)
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/ldap_answer.h"
+
+#include <sys/time.h>
+
+static void attribute_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, const char *name,
+			   Entry *entry)
+{
+	struct berval **values = ldap_get_values_len(ldap, message, name);
+
+	for (struct berval **value = values; value && *value; value++)
+		entry_add_value(pool, entry, name, (*value)->bv_val, (*value)->bv_len);
+	ldap_value_free_len(values);
+}
+
+static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
+{
+	char *dn = ldap_get_dn(ldap, message);
+	Entry *entry = tree_add_entry(pool, tree, dn ? dn : "");
+	BerElement *walk = NULL;
+
+	ldap_memfree(dn);
+	for (char *name = ldap_first_attribute(ldap, message, &walk); name;
+	     name = ldap_next_attribute(ldap, message, walk)) {
+		attribute_copy(pool, ldap, message, name, entry);
+		ldap_memfree(name);
+	}
+	ber_free(walk, 0);
+}
+
+static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
+{
+	char *text = NULL;
+	const int rc = ldap_parse_result(ldap, message, &answer->code, NULL, &text, NULL, NULL, 0);
+
+	if (rc != LDAP_SUCCESS)
+		answer->code = rc;
+	if (text)
+		answer->text = pool_strdup(pool, text);
+	ldap_memfree(text);
+}
+
+LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec)
+{
+	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
+	struct timeval timeout = {
+		.tv_sec = timeout_msec / 1000,
+		.tv_usec = (timeout_msec % 1000) * 1000L,
+	};
+	LDAPMessage *chain = NULL;
+	const int type = ldap_result(ldap, message_id, LDAP_MSG_ALL, &timeout, &chain);
+
+	if (type < 0)
+		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
+	for (LDAPMessage *message = type > 0 ? ldap_first_message(ldap, chain) : NULL; message;
+	     message = ldap_next_message(ldap, message)) {
+		switch (ldap_msgtype(message)) {
+		case LDAP_RES_SEARCH_ENTRY:
+			entry_copy(pool, ldap, message, &answer.entries);
+			break;
+		case LDAP_RES_SEARCH_REFERENCE:
+			break;
+		default:
+			result_copy(pool, ldap, message, &answer);
+		}
+	}
+	ldap_msgfree(chain);
+	return answer;
+}
+
+int ldap_bind_external_send(LDAP *ldap, int *ret_message_id)
+{
+	/* With a NULL value libldap sends no credential and slapd waits for one more step. */
+	struct berval empty = {.bv_len = 0, .bv_val = (char[]){""}};
+
+	return ldap_sasl_bind(ldap, NULL, "EXTERNAL", &empty, NULL, NULL, ret_message_id);
+}
+
+void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec)
+{
+	const int version = LDAP_VERSION3, unlimited = LDAP_NO_LIMIT, never = LDAP_DEREF_NEVER;
+	const struct timeval timeout = {
+		.tv_sec = connect_timeout_msec / 1000,
+		.tv_usec = (connect_timeout_msec % 1000) * 1000L,
+	};
+
+	ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version);
+	ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+	ldap_set_option(ldap, LDAP_OPT_SIZELIMIT, &unlimited);
+	ldap_set_option(ldap, LDAP_OPT_TIMELIMIT, &unlimited);
+	ldap_set_option(ldap, LDAP_OPT_DEREF, &never);
+	ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &timeout);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LDAP_ANSWER_H
+#define SYNCWARD_LDAP_ANSWER_H
+
+#include <ldap.h>
+
+#include "common/pool.h"
+#include "common/tree.h"
+
+/* One operation's answer. */
+typedef struct LdapAnswer {
+	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
+	const char *text; /* slapd's diagnostic, as sent; may be "" */
+	Tree entries;     /* what a search found */
+} LdapAnswer;
+
+/* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT it can be waited
+ * for again. Everything lives in the pool. */
+LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec);
+
+/* Sends a SASL EXTERNAL bind; returns an LDAP result and the message id. */
+int ldap_bind_external_send(LDAP *ldap, int *ret_message_id);
+
+/* Options that make libldap independent of ldap.conf(5) and of the user's environment. */
+void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec);
+
+static inline void ldap_handle_release(LDAP *ldap)
+{
+	if (ldap)
+		(void)ldap_unbind_ext(ldap, NULL, NULL);
+}
+DEFINE_CLEANUP(LDAP, ldap_handle_release)
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/ldap_result.h"
+
+#include <ldap.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/buf.h"
+
+static const struct {
+	int code;
+	ErrorClass class;
+} classes[] = {
+	{LDAP_SUCCESS, ERROR_NONE},
+	{LDAP_SERVER_DOWN, ERROR_UNREACHABLE},
+	{LDAP_CONNECT_ERROR, ERROR_UNREACHABLE},
+	{LDAP_TIMEOUT, ERROR_UNREACHABLE},
+	{LDAP_BUSY, ERROR_UNREACHABLE},
+	{LDAP_UNAVAILABLE, ERROR_UNREACHABLE},
+	{LDAP_INSUFFICIENT_ACCESS, ERROR_DENIED},
+	{LDAP_INVALID_CREDENTIALS, ERROR_DENIED},
+	{LDAP_INAPPROPRIATE_AUTH, ERROR_DENIED},
+	{LDAP_STRONG_AUTH_REQUIRED, ERROR_DENIED},
+	{LDAP_CONFIDENTIALITY_REQUIRED, ERROR_DENIED},
+	{LDAP_NO_SUCH_OBJECT, ERROR_CONFLICT},
+	{LDAP_ALREADY_EXISTS, ERROR_CONFLICT},
+	{LDAP_NO_SUCH_ATTRIBUTE, ERROR_CONFLICT},
+	{LDAP_TYPE_OR_VALUE_EXISTS, ERROR_CONFLICT},
+};
+
+ErrorClass error_class_of_ldap(int code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++)
+		if (classes[i].code == code)
+			return classes[i].class;
+	return ERROR_REFUSED;
+}
+
+static const char *const secret_attributes[] = {
+	"olcSyncrepl", "olcRootPW", "olcDbACLBind", "olcDbIDAssertBind", "userPassword",
+};
+
+bool attribute_is_secret(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(secret_attributes); i++)
+		if (strcasecmp(secret_attributes[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool step_holds_secret(const Step *step)
+{
+	for (size_t i = 0; step && i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		if (mod->n_values > 0 && attribute_is_secret(mod->attribute))
+			return true;
+	}
+	return false;
+}
+
+const char *diagnostic_masked(Pool *pool, const char *text, const Step *step)
+{
+	size_t len;
+
+	if (!text || !*text)
+		return "";
+	if (strcasestr(text, "credentials") || strcasestr(text, "olcRootPW") ||
+	    step_holds_secret(step))
+		return "(its text is not shown: it may quote a password)";
+	len = strlen(text);
+	while (len > 0 && strchr("\r\n ", text[len - 1]))
+		len--;
+	return pool_copy(pool, text, len);
+}
+
+static const char *const mod_names[] = {
+	[MOD_ADD] = "add",
+	[MOD_DELETE] = "delete",
+	[MOD_REPLACE] = "replace",
+};
+_Static_assert(ARRAY_SIZE(mod_names) == MOD_KIND_COUNT, "name every kind of change");
+
+static const char *const step_names[] = {
+	[STEP_MODIFY] = "modify",
+	[STEP_ADD_ENTRY] = "add",
+	[STEP_DELETE_ENTRY] = "delete",
+};
+_Static_assert(ARRAY_SIZE(step_names) == STEP_KIND_COUNT, "name every kind of step");
+
+const char *step_title(Pool *pool, const Step *step)
+{
+	Buf title = BUF_IN(pool);
+
+	buf_printf(&title, "%s '%s'", step_names[step->kind], step->dn);
+	for (size_t i = 0; i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		buf_puts(&title, i == 0 ? " (" : ", ");
+		if (step->kind == STEP_MODIFY)
+			buf_printf(&title, "%s ", mod_names[mod->kind]);
+		buf_puts(&title, mod->attribute);
+	}
+	buf_puts(&title, step->n_mods > 0 ? ")" : "");
+	return buf_text(&title);
+}
