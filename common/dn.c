@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/dn.h"
+
+#include <ldap.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/buf.h"
+
+/* Names that one attribute type goes by; the first is the one we compare with. */
+static const char *const type_names[][3] = {
+	{"c", "countryName", "2.5.4.6"},
+	{"cn", "commonName", "2.5.4.3"},
+	{"dc", "domainComponent", "0.9.2342.19200300.100.1.25"},
+	{"l", "localityName", "2.5.4.7"},
+	{"o", "organizationName", "2.5.4.10"},
+	{"ou", "organizationalUnitName", "2.5.4.11"},
+	{"sn", "surname", "2.5.4.4"},
+	{"st", "stateOrProvinceName", "2.5.4.8"},
+	{"street", "streetAddress", "2.5.4.9"},
+	{"uid", "userid", "0.9.2342.19200300.100.1.1"},
+};
+
+static bool type_is(const struct berval *type, const char *name)
+{
+	return strlen(name) == type->bv_len && strncasecmp(name, type->bv_val, type->bv_len) == 0;
+}
+
+/* A-Z, and the accented capitals of Latin-1 behind their first UTF-8 byte. */
+static unsigned char byte_lower(unsigned char byte, unsigned char before)
+{
+	if (byte >= 'A' && byte <= 'Z')
+		return byte + ('a' - 'A');
+	if (before == 0xc3 && byte >= 0x80 && byte <= 0x9e && byte != 0x97)
+		return byte + 0x20;
+	return byte;
+}
+
+static void type_add(Buf *buf, const struct berval *type)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(type_names); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(type_names[i]); j++)
+			if (type_is(type, type_names[i][j])) {
+				buf_puts(buf, type_names[i][0]);
+				return;
+			}
+	for (size_t i = 0; i < type->bv_len; i++)
+		buf_putc(buf, (char)byte_lower((unsigned char)type->bv_val[i], 0));
+}
+
+/* Everything special becomes a hex pair, so that a bare "," or "+" always separates. */
+static void value_add(Buf *buf, const struct berval *value)
+{
+	size_t start = 0, end = value->bv_len;
+	bool first = true;
+
+	while (start < end && value->bv_val[start] == ' ')
+		start++;
+	while (end > start && value->bv_val[end - 1] == ' ')
+		end--;
+	for (size_t i = start; i < end; i++) {
+		unsigned char byte = (unsigned char)value->bv_val[i];
+
+		if (byte == ' ' && value->bv_val[i + 1] == ' ')
+			continue;
+		byte = byte_lower(byte, i > 0 ? (unsigned char)value->bv_val[i - 1] : 0);
+		if (byte < 0x20 || byte == 0x7f || strchr("\"+,;<>\\=", byte) ||
+		    (byte == '#' && first))
+			buf_printf(buf, "\\%02x", byte);
+		else
+			buf_putc(buf, (char)byte);
+		first = false;
+	}
+}
+
+static const char *ava_normalise(Pool *pool, const LDAPAVA *ava)
+{
+	Buf buf = BUF_IN(pool);
+
+	type_add(&buf, &ava->la_attr);
+	if (ava->la_flags & LDAP_AVA_BINARY) {
+		buf_puts(&buf, "=#");
+		for (size_t i = 0; i < ava->la_value.bv_len; i++)
+			buf_printf(&buf, "%02x", (unsigned char)ava->la_value.bv_val[i]);
+		return buf_text(&buf);
+	}
+	buf_putc(&buf, '=');
+	value_add(&buf, &ava->la_value);
+	return buf_text(&buf);
+}
+
+static int text_compare(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+static void rdn_add(Buf *buf, LDAPRDN rdn)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char **avas = NULL;
+	size_t n_avas = 0;
+
+	for (size_t i = 0; rdn[i]; i++)
+		POOL_PUSH(scratch, avas, n_avas, ava_normalise(scratch, rdn[i]));
+	if (n_avas > 1)
+		qsort(avas, n_avas, sizeof(*avas), text_compare);
+	for (size_t i = 0; i < n_avas; i++) {
+		if (i > 0)
+			buf_putc(buf, '+');
+		buf_puts(buf, avas[i]);
+	}
+}
+
+const char *dn_normalise(Pool *pool, const char *dn)
+{
+	Buf buf = BUF_IN(pool);
+	LDAPDN parsed = NULL;
+
+	if (!dn || ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAP) != LDAP_SUCCESS)
+		return NULL;
+	for (size_t i = 0; parsed && parsed[i]; i++) {
+		if (i > 0)
+			buf_putc(&buf, ',');
+		rdn_add(&buf, parsed[i]);
+	}
+	ldap_dnfree(parsed);
+	return buf_text(&buf);
+}
+
+bool dn_equal(const char *one, const char *other)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *first = dn_normalise(scratch, one);
+	const char *second = dn_normalise(scratch, other);
+
+	return first && second && strcmp(first, second) == 0;
+}
+
+bool dn_is_within(const char *dn, const char *base)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *inner = dn_normalise(scratch, dn);
+	const char *outer = dn_normalise(scratch, base);
+	size_t inner_len, outer_len;
+
+	if (!inner || !outer)
+		return false;
+	inner_len = strlen(inner);
+	outer_len = strlen(outer);
+	if (outer_len == 0)
+		return true;
+	if (inner_len < outer_len || strcmp(inner + inner_len - outer_len, outer) != 0)
+		return false;
+	return inner_len == outer_len || inner[inner_len - outer_len - 1] == ',';
+}

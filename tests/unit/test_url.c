@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/url.h"
+
+static void urls_are_taken_apart(void **state)
+{
+	static const struct {
+		const char *text;
+		Url url;
+	} cases[] = {
+		{"ldap://Host.Example", {"ldap", "host.example", 389, false, false}},
+		{"LDAPS://host/", {"ldaps", "host", 636, false, false}},
+		{"ldap://host:1389/dc=x", {"ldap", "host", 1389, true, false}},
+		{"ldap://host/??sub", {"ldap", "host", 389, false, true}},
+		{"ldap://[FE80::1]:3", {"ldap", "fe80::1", 3, false, false}},
+		{"ldap:///", {"ldap", "", 389, false, false}},
+		{"ldapi://%2Frun%2FLdapi", {"ldapi", "/run/Ldapi", 0, false, false}},
+		{"ldapi:///", {"ldapi", "", 0, false, false}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+		Url url;
+
+		if (!url_parse(pool, cases[i].text, &url))
+			fail_msg("%s is no URL", cases[i].text);
+		assert_string_equal(url.scheme, cases[i].url.scheme);
+		assert_string_equal(url.host, cases[i].url.host);
+		assert_int_equal(url.port, cases[i].url.port);
+		assert_int_equal(url.has_dn, cases[i].url.has_dn);
+		assert_int_equal(url.has_extra, cases[i].url.has_extra);
+	}
+}
+
+static void what_is_no_ldap_url_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"",           "host",          "http://host",
+		"ldap:/host", "ldap://host:x", "ldap://host ldap://other"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		AUTO(Pool) *pool = pool_new();
+		Url url;
+
+		if (url_parse(pool, texts[i], &url))
+			fail_msg("\"%s\" is a URL", texts[i]);
+	}
+	assert_false(url_equal("host", "host"));
+}
+
+static void the_same_server_is_recognised_in_every_spelling(void **state)
+{
+	(void)state;
+	assert_true(url_equal("ldap://HOST", "LDAP://host:389/"));
+	assert_true(url_equal("ldaps://host:636", "ldaps://host"));
+	assert_true(url_equal("ldap://[::1]", "ldap://[::1]:389"));
+	assert_false(url_equal("ldap://host", "ldaps://host"));
+	assert_false(url_equal("ldap://host", "ldap://host:636"));
+	assert_false(url_equal("ldap://host", "ldap://host.example"));
+	assert_false(url_equal("ldapi://%2Fa", "ldapi://%2FA"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(urls_are_taken_apart),
+		cmocka_unit_test(what_is_no_ldap_url_is_refused),
+		cmocka_unit_test(the_same_server_is_recognised_in_every_spelling),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
