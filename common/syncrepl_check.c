@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/syncrepl_internal.h"
+
+int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err)
+{
+	const SyncreplRule *rule = &syncrepl_rules[keyword];
+
+	/* No message shows the value: somebody may have put a password behind the wrong keyword. */
+	if (rule->kind == SYNCREPL_KIND_FLAG)
+		return *value == '\0'
+			       ? 0
+			       : error_set(err, ERROR_REFUSED, 0,
+					   "%s takes no value: slapd would ignore it", rule->name);
+	if ((rule->accepts && !rule->accepts(value)) || (rule->works && !rule->works(value)))
+		return error_set(err, ERROR_REFUSED, 0, "%s must be %s", rule->name, rule->wants);
+	if (syncrepl_quoting(value) == SYNCREPL_QUOTING_IMPOSSIBLE)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s has a quote before white space, which slapd's quoting cannot "
+				 "express: change the value",
+				 rule->name);
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SYNCREPL_INTERNAL_H
+#define SYNCWARD_SYNCREPL_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/pool.h"
+#include "common/syncrepl.h"
+
+/* What the syncrepl_*.c files share; nothing else includes this. */
+
+typedef bool SyncreplTest(const char *value);
+typedef const char *SyncreplCanonical(Pool *pool, const char *value);
+
+/* Everything that is to be known about one keyword. */
+typedef struct SyncreplRule {
+	const char *name;
+	SyncreplKind kind;
+	bool is_secret;
+	unsigned since;
+	const char *assumed;          /* slapd's default, in the form that canonical() gives */
+	SyncreplTest *accepts;        /* slapd's own grammar; NULL: it takes anything */
+	SyncreplTest *works;          /* what also works later; NULL: all that slapd accepts */
+	const char *wants;            /* what works, for a message: "rid must be " ... */
+	SyncreplCanonical *canonical; /* the one spelling to compare; NULL: byte for byte */
+} SyncreplRule;
+
+extern const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT];
+
+/*
+ * Takes the next word off *rest, changing the text in place; NULL when there is none. This is the
+ * way slapd splits a value of cn=config, which is not that of slapd.conf: a quote opens anywhere,
+ * closes only before white space or the end, of all others inside the word the last is dropped, and
+ * a backslash means nothing.
+ */
+char *syncrepl_next_word(char **rest);
+
+/* How a value can be written so that syncrepl_next_word() gives it back. */
+typedef enum SyncreplQuoting {
+	SYNCREPL_QUOTING_NONE,  /* keyword=value */
+	SYNCREPL_QUOTING_VALUE, /* keyword="value" */
+	SYNCREPL_QUOTING_WORD,  /* "keyword=value"": the quote before the last is the one dropped */
+	SYNCREPL_QUOTING_OWN,   /* keyword=value"": the value's first quote opens */
+	SYNCREPL_QUOTING_IMPOSSIBLE,
+} SyncreplQuoting;
+
+SyncreplQuoting syncrepl_quoting(const char *value);
+
+/* slapd's numbers: strtol(3) over the whole text, white space in front allowed, within an int. */
+bool syncrepl_read_int(const char *text, int base, int *ret);
+
+/* Seconds of an interval: "dd:hh:mm:ss", "1d2h3m4s" or seconds alone. */
+bool syncrepl_read_interval(const char *text, unsigned long *ret);
+
+/* A list of retries as slapd keeps it, "5 5 60 +"; NULL when slapd refuses it. */
+const char *syncrepl_retry_canonical(Pool *pool, const char *value);
+
+/* Idle, probes and interval of keepalive; each may be left out before its colon. */
+bool syncrepl_read_keepalive(const char *text, int ret[3]);
+
+/* True when the text is a search filter (RFC 4515, outer parentheses optional). */
+bool syncrepl_filter_is_valid(const char *text);
+const char *syncrepl_filter_canonical(Pool *pool, const char *text);
+
+#endif

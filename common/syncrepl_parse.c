@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/syncrepl_internal.h"
+#include "common/tree.h"
+
+/* A value while it is read. */
+typedef struct Reader {
+	Pool *pool;
+	Syncrepl syncrepl;
+	bool has_provider; /* "uri=" alone is not enough for slapd */
+	size_t n_words;
+} Reader;
+
+/* slapd knows bare words by their beginning: "attrsonly=no" switches it on like "attrsonly". */
+static int find_flag(const char *word)
+{
+	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		if (syncrepl_rules[i].kind == SYNCREPL_KIND_FLAG &&
+		    strncasecmp(word, syncrepl_rules[i].name, strlen(syncrepl_rules[i].name)) == 0)
+			return i;
+	return -1;
+}
+
+/* Behind type=refreshAndPersist slapd does not look at the interval at all. */
+static bool is_value_accepted(const Reader *reader, SyncreplKeyword keyword, const char *value)
+{
+	const char *type = reader->syncrepl.value[SYNCREPL_TYPE];
+
+	if (keyword == SYNCREPL_INTERVAL && type &&
+	    strcmp(syncrepl_rules[SYNCREPL_TYPE].canonical(reader->pool, type),
+		   "refreshandpersist") == 0)
+		return true;
+	return !syncrepl_rules[keyword].accepts || syncrepl_rules[keyword].accepts(value);
+}
+
+/* Attribute lists add up; of everything else the last one given counts. */
+static void value_set(Reader *reader, SyncreplKeyword keyword, const char *value)
+{
+	const char **slot = &reader->syncrepl.value[keyword];
+	bool is_list = keyword == SYNCREPL_ATTRS || keyword == SYNCREPL_EXATTRS;
+
+	*slot = is_list && *slot ? pool_printf(reader->pool, "%s,%s", *slot, value) : value;
+}
+
+static int word_parse(Reader *reader, const char *word, Error *err)
+{
+	size_t len = strcspn(word, "=");
+	int keyword = find_flag(word);
+	bool is_flag = keyword >= 0;
+
+	reader->n_words++;
+	if (!is_flag && word[len] == '=')
+		keyword = syncrepl_keyword_find(word, len);
+	if (keyword < 0 || (!is_flag && syncrepl_rules[keyword].kind == SYNCREPL_KIND_FLAG))
+		return error_set(
+			err, ERROR_REFUSED, 0,
+			"word %zu of the value is no keyword of slapd (not shown, it may be "
+			"part of a password): check the quotes before it",
+			reader->n_words);
+	if (is_flag) {
+		reader->syncrepl.value[keyword] = "";
+		return 0;
+	}
+	if (!is_value_accepted(reader, (SyncreplKeyword)keyword, word + len + 1))
+		return error_set(err, ERROR_REFUSED, 0, "%s must be %s",
+				 syncrepl_rules[keyword].name, syncrepl_rules[keyword].wants);
+	if (keyword == SYNCREPL_PROVIDER && len == strlen("provider"))
+		reader->has_provider = true;
+	value_set(reader, (SyncreplKeyword)keyword, word + len + 1);
+	return 0;
+}
+
+int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err)
+{
+	Reader reader = {.pool = pool};
+	char *rest = pool_strdup(pool, ordered_text(text));
+	const char *word, *missing = NULL;
+
+	while ((word = syncrepl_next_word(&rest)))
+		if (word_parse(&reader, word, err) < 0)
+			return -1;
+	if (!reader.syncrepl.value[SYNCREPL_SEARCHBASE])
+		missing = "searchbase";
+	if (!reader.has_provider)
+		missing = "provider";
+	if (!reader.syncrepl.value[SYNCREPL_RID])
+		missing = "rid";
+	if (missing)
+		return error_set(err, ERROR_REFUSED, 0, "%s is missing; slapd requires it",
+				 missing);
+	*ret = reader.syncrepl;
+	return 0;
+}
+
+int syncrepl_rid(const Syncrepl *syncrepl)
+{
+	const char *value = syncrepl->value[SYNCREPL_RID];
+	int rid;
+
+	return value && syncrepl_read_int(value, 10, &rid) ? rid : -1;
+}
+
+unsigned long syncrepl_number(const Syncrepl *syncrepl, SyncreplKeyword keyword)
+{
+	const char *value = syncrepl->value[keyword];
+	bool is_decimal = keyword != SYNCREPL_TIMEOUT && keyword != SYNCREPL_NETWORK_TIMEOUT &&
+			  keyword != SYNCREPL_TCP_USER_TIMEOUT;
+	unsigned long seconds;
+	int number;
+
+	if (!value)
+		return 0;
+	if (keyword == SYNCREPL_INTERVAL)
+		return syncrepl_read_interval(value, &seconds) ? seconds : 0;
+	if (!syncrepl_read_int(value, is_decimal ? 10 : 0, &number) || number < 0)
+		return 0;
+	return (unsigned long)number;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/buf.h"
+#include "common/syncrepl_internal.h"
+
+/* What stands before the word, between "=" and the value, and behind it. */
+typedef struct Quotes {
+	const char *before, *inside, *behind;
+} Quotes;
+
+static const Quotes quotes_of[] = {
+	[SYNCREPL_QUOTING_NONE] = {"", "", ""},
+	[SYNCREPL_QUOTING_VALUE] = {"", "\"", "\""},
+	[SYNCREPL_QUOTING_WORD] = {"\"", "", "\"\""},
+	[SYNCREPL_QUOTING_OWN] = {"", "", "\"\""},
+};
+
+static int keyword_print(Buf *buf, const SyncreplRule *rule, const char *value, Error *err)
+{
+	SyncreplQuoting quoting = syncrepl_quoting(value);
+	const Quotes *quotes = &quotes_of[quoting];
+
+	if (quoting == SYNCREPL_QUOTING_IMPOSSIBLE)
+		return error_set(err, ERROR_INPUT, 0,
+				 "%s has a quote before white space, which slapd's quoting cannot "
+				 "express: change the value",
+				 rule->name);
+	if (buf->len > 0)
+		buf_putc(buf, ' ');
+	if (rule->kind == SYNCREPL_KIND_FLAG)
+		buf_puts(buf, rule->name);
+	else
+		buf_printf(buf, "%s%s=%s%s%s", quotes->before, rule->name, quotes->inside, value,
+			   quotes->behind);
+	return 0;
+}
+
+int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error *err)
+{
+	Buf buf = BUF_IN(pool);
+
+	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		if (syncrepl->value[i] &&
+		    keyword_print(&buf, &syncrepl_rules[i], syncrepl->value[i], err) < 0)
+			return -1;
+	*ret = buf_text(&buf);
+	return 0;
+}
