@@ -109,7 +109,7 @@ unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 
 /* The settings of one link after all levels: database, then how everybody reads the provider, then
  * the consumer's own. */
-SyncreplSettings desired_link(const DesiredDatabase *database, const Peer *provider,
+SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
 			      const Peer *consumer);
 
 /* The effective document, every default spelled out, as JSON text that parses to the same value;

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/dbattr.h"
+#include "common/diff.h"
+#include "common/dn.h"
+
+/* --- syncprov overlay --- */
+
+/* "100 10" and " 0100  10" are the same: numbers, not text. */
+static bool numbers_equal(const char *one, const char *other)
+{
+	while (one && other) {
+		char *one_end, *other_end;
+		long one_number = strtol(one, &one_end, 10);
+		long other_number = strtol(other, &other_end, 10);
+
+		if (one_end == one || other_end == other)
+			return one_end == one && other_end == other;
+		if (one_number != other_number)
+			return false;
+		one = one_end;
+		other = other_end;
+	}
+	return false;
+}
+
+static void overlay_attribute_diff(Diff *diff, const WantedDatabase *wanted, const Entry *overlay,
+				   ChangeKind kind, const char *attribute, const char *value)
+{
+	const char *live = entry_first(overlay, attribute);
+
+	if (!value || (live && numbers_equal(live, value)))
+		return;
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = kind,
+				.suffix = wanted->desired->suffix,
+				.dn = overlay->dn,
+				.attribute = attribute,
+				.subject = "syncprov",
+				.old_value = live,
+				.new_value = value,
+				.why = "peers.json says so",
+			});
+}
+
+static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			 const Hold *joining)
+{
+	const DesiredDatabase *desired = wanted->desired;
+	Change *change;
+
+	if (live->n_syncprovs > 1)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-twice", desired->suffix,
+			"%s has %zu syncprov overlays; OpenLDAP 2.4 lets that happen and 2.5 "
+			"refuses to start with it: remove all but one",
+			live->entry->dn, live->n_syncprovs);
+	if (live->syncprov) {
+		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_CHECKPOINT,
+				       "olcSpCheckpoint", desired->checkpoint);
+		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_SESSIONLOG,
+				       "olcSpSessionlog", desired->sessionlog);
+		return;
+	}
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_OVERLAY,
+			.suffix = desired->suffix,
+			.dn = pool_printf(diff->pool, "olcOverlay=syncprov,%s", live->entry->dn),
+			.attribute = "olcOverlay",
+			.subject = "syncprov",
+			.new_value =
+				pool_printf(diff->pool, "checkpoint %s, session log %s",
+					    desired->checkpoint ? desired->checkpoint : "none",
+					    desired->sessionlog ? desired->sessionlog : "none"),
+			.why = "peers read this database from here",
+		});
+	if (joining)
+		plan_hold(diff->pool, diff->plan, change, *joining);
+}
+
+/* --- olcDbIndex, olcLimits, olcAccess --- */
+
+static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	static const char *const attributes[] = {"entryCSN", "entryUUID"};
+	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (!dbindex_has_equality(index, attributes[i]))
+			plan_add_change(diff->pool, diff->plan,
+					(Change){
+						.kind = CHANGE_INDEX,
+						.suffix = wanted->desired->suffix,
+						.dn = live->entry->dn,
+						.attribute = "olcDbIndex",
+						.subject = attributes[i],
+						.new_value = pool_printf(diff->pool, "%s eq",
+									 attributes[i]),
+						.why = "syncprov searches by it",
+					});
+}
+
+static bool is_root_dn(const LiveDatabase *live, const char *dn)
+{
+	return live->root_dn && dn_equal(live->root_dn, dn);
+}
+
+static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+
+	for (size_t i = 0; i < wanted->n_readers; i++) {
+		const char *reader = wanted->readers[i];
+
+		if (is_root_dn(live, reader) || limits_are_unlimited(limits, reader))
+			continue;
+		plan_add_change(
+			diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_LIMITS,
+				.suffix = wanted->desired->suffix,
+				.dn = live->entry->dn,
+				.attribute = "olcLimits",
+				.subject = reader,
+				.new_value = limits_print(diff->pool, reader),
+				.why = "a limit would cut the refresh of a peer that reads here",
+			});
+	}
+}
+
+static void access_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Attribute *access = entry_attribute(live->entry, "olcAccess");
+	const char **readers = NULL;
+	size_t n_readers = 0;
+	Change *change;
+
+	for (size_t i = 0; i < wanted->n_readers; i++)
+		if (!is_root_dn(live, wanted->readers[i]) &&
+		    !access_lets_read_all(access, wanted->readers[i]))
+			POOL_PUSH(diff->pool, readers, n_readers, wanted->readers[i]);
+	if (n_readers == 0)
+		return;
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_ACCESS,
+			.suffix = wanted->desired->suffix,
+			.dn = live->entry->dn,
+			.attribute = "olcAccess",
+			.subject = readers[0],
+			.new_value = access_print(diff->pool, readers, n_readers),
+			.why = "peers that read here must see every entry and attribute",
+		});
+	if (!access)
+		plan_hold(diff->pool, diff->plan, change,
+			  (Hold){
+				  .guard = GUARD_FIRST_ACCESS,
+				  .suffix = wanted->desired->suffix,
+				  .text = pool_printf(diff->pool,
+						      "%s has no olcAccess: a first value would "
+						      "end the implicit read "
+						      "access of everybody else, binds included; "
+						      "add your own rules first, or "
+						      "write in this database of peers.json",
+						      live->entry->dn),
+				  .release = "\"access\": false",
+			  });
+}
+
+/* --- the database itself --- */
+
+static void database_hold(Diff *diff, const char *suffix, const char *text, const char *release)
+{
+	plan_add_hold(diff->pool, diff->plan,
+		      (Hold){.guard = GUARD_DATABASE,
+			     .suffix = suffix,
+			     .text = text,
+			     .release = release});
+}
+
+static bool backend_is_supported(const LiveDatabase *live)
+{
+	static const char *const refused[] = {"ldap", "meta", "asyncmeta", "relay", "null"};
+	const char *name = entry_first(live->entry, "olcDatabase");
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(refused); i++)
+		if (strcasecmp(ordered_text(name), refused[i]) == 0)
+			return false;
+	return true;
+}
+
+/* Finds the one live database of the suffix that this agent can care for; notes why when there is
+ * none. */
+static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
+{
+	const char *suffix = wanted->desired->suffix;
+	const LiveDatabase *live = NULL;
+	size_t n_found = live_find_database(diff->in->live, suffix, &live);
+
+	if (n_found != 1)
+		database_hold(
+			diff, suffix,
+			n_found == 0
+				? pool_printf(
+					  diff->pool,
+					  "no database of this server has the suffix %s; create it "
+					  "first, or say in this database of peers.json who holds "
+					  "it",
+					  suffix)
+				: pool_printf(
+					  diff->pool,
+					  "%zu databases have the suffix %s, which slapd would not "
+					  "start with; remove all but one, then",
+					  n_found, suffix),
+			n_found == 0 ? "\"peers\": [ids]" : "syncward apply");
+	else if (!backend_is_supported(live))
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s does not store entries itself (%s): syncward does "
+					  "not replicate "
+					  "it; remove from peers.json",
+					  suffix, live->entry->dn),
+			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+	else if (entry_attribute(live->entry, "olcSubordinate"))
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s is glued to a superior database (olcSubordinate): "
+					  "syncward does "
+					  "not replicate it; remove from peers.json",
+					  suffix),
+			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+	else if (!live->root_dn)
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s has no olcRootDN, and slapd refuses olcSyncrepl "
+					  "without one; add "
+					  "to that entry a line like",
+					  live->entry->dn),
+			      pool_printf(diff->pool, "olcRootDN: cn=admin,%s", suffix));
+	else
+		return live;
+	return NULL;
+}
+
+static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size_t n_taken,
+			      const LiveDatabase *live, const char *suffix)
+{
+	for (size_t i = 0; i < n_taken; i++)
+		if (taken[i] == live) {
+			database_hold(diff, suffix,
+				      pool_printf(diff->pool,
+						  "two databases of peers.json are the same one "
+						  "here: %s holds "
+						  "both suffixes; remove from peers.json",
+						  live->entry->dn),
+				      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+			return true;
+		}
+	return false;
+}
+
+static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const DesiredDatabase *desired = wanted->desired;
+	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
+
+	if (desired->manages_syncprov)
+		overlay_diff(diff, wanted, live,
+			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
+	if (desired->manages_index)
+		index_diff(diff, wanted, live);
+	if (desired->manages_limits)
+		limits_diff(diff, wanted, live);
+	if (desired->manages_access)
+		access_diff(diff, wanted, live);
+	diff_consumers(diff, wanted, live);
+}
+
+void diff_databases(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const LiveDatabase **taken = NULL;
+	size_t n_taken = 0;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+		const LiveDatabase *live = database_find(diff, database);
+
+		if (!live ||
+		    database_is_taken(diff, taken, n_taken, live, database->desired->suffix))
+			continue;
+		POOL_PUSH(diff->pool, taken, n_taken, live);
+		database_diff(diff, database, live);
+	}
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/csn.h"
+#include "common/dbattr.h"
+#include "common/diff.h"
+#include "common/serverid.h"
+#include "common/url.h"
+
+/* --- olcServerID --- */
+
+/* Without listeners slapd's choice cannot be foretold; one value that names this peer's id and URL
+ * is then believed. */
+static ServerIdVerdict judge_without_listeners(Diff *diff, const char *const *values,
+					       size_t n_values)
+{
+	const Peer *self = diff->in->wanted->self;
+	ServerIdVerdict verdict = {.problem = "slapd's listeners are not known"};
+
+	for (size_t i = 0; i < n_values; i++) {
+		ServerId id;
+
+		if (serverid_parse(diff->pool, values[i], &id, NULL) < 0)
+			continue;
+		if (!id.url || (id.sid == self->id && url_equal(id.url, self->uri))) {
+			verdict.starts = true;
+			verdict.has_sid = true;
+			verdict.sid = id.sid;
+		}
+	}
+	if (verdict.starts && n_values > 1)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_NOTE, "server-id-unverified", NULL,
+			"olcServerID lists URLs, and slapd's listeners are not known: whether "
+			"slapd finds itself in the list at its next start was not checked");
+	return verdict;
+}
+
+static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *values, size_t n_values)
+{
+	const Live *live = diff->in->live;
+
+	if (n_values > 0 && live->n_listeners == 0)
+		return judge_without_listeners(diff, values, n_values);
+	return serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
+			      diff->in->facts->fqdn);
+}
+
+static void server_id_report(Diff *diff, const ServerIdVerdict *verdict, size_t n_values)
+{
+	if (n_values > 0 && !verdict->starts && diff->in->live->n_listeners > 0)
+		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
+				 "slapd would not start again with its olcServerID values: %s",
+				 verdict->problem);
+	if (verdict->by_host_name)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "server-id-by-name", NULL,
+			"olcServerID matches slapd's listeners only through this host's name: if "
+			"the name does not resolve when slapd starts, slapd does not start; start "
+			"it "
+			"with -h that names the URL literally, or use the bare form \"%s\"",
+			diff->in->wanted->server_id);
+}
+
+/* G5: data that this node wrote under its old id would look like another's. */
+static const char *database_that_used(Diff *diff, unsigned sid)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+		const Content *here = &diff_facts(diff, suffix)->here;
+
+		if (here->state == CONTENT_UNKNOWN)
+			diff_need_content(diff, &wanted->databases[i], false);
+		if (csn_newest(here->context_csns, here->n_context_csns, sid))
+			return suffix;
+	}
+	return NULL;
+}
+
+static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *verdict)
+{
+	unsigned id = diff->in->wanted->self->id;
+	const char *suffix;
+
+	if (!verdict->has_sid || verdict->sid == 0 || verdict->sid == id ||
+	    diff_is_released(diff, GUARD_SERVER_ID))
+		return;
+	suffix = database_that_used(diff, verdict->sid);
+	if (!suffix)
+		return;
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_SERVER_ID,
+			  .text = pool_printf(
+				  diff->pool,
+				  "this node's server ID would change from %u to %u, but %s "
+				  "carries changes made under %u; give this peer \"id\": %u, or "
+				  "if the change is meant",
+				  verdict->sid, id, suffix, verdict->sid, verdict->sid),
+			  .release = "syncward apply --release G5",
+		  });
+}
+
+static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
+{
+	const Wanted *wanted = diff->in->wanted;
+	size_t n_found = 0;
+
+	for (size_t i = 0; i < wanted->desired->n_peers; i++)
+		for (size_t j = 0; j < n_values; j++) {
+			const Peer *peer = &wanted->desired->peers[i];
+			ServerId id;
+
+			if (serverid_parse(diff->pool, values[j], &id, NULL) == 0 &&
+			    id.sid == peer->id && id.url && url_equal(id.url, peer->uri)) {
+				n_found++;
+				break;
+			}
+		}
+	return n_found == wanted->desired->n_peers && n_values == n_found;
+}
+
+/* The list form is safe only when one value equals a listener string of this slapd exactly (G1). */
+static void server_id_list_guard(Diff *diff, Change *change)
+{
+	const Live *live = diff->in->live;
+	const Peer *self = diff->in->wanted->self;
+	Buf listeners = BUF_IN(diff->pool);
+
+	if (serverid_url_match(self->uri, live->listeners, live->n_listeners,
+			       diff->in->facts->fqdn) == URL_MATCH_EXACT)
+		return;
+	for (size_t i = 0; i < live->n_listeners; i++)
+		buf_printf(&listeners, "%s%s", i > 0 ? " " : "", live->listeners[i]);
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_RESTART,
+			  .text = pool_printf(diff->pool,
+					      "with \"server_id\": \"list\" slapd would not start "
+					      "again: its listeners "
+					      "are '%s', and none is exactly %s; start slapd with "
+					      "-h that contains it, or "
+					      "write in peers.json",
+					      live->n_listeners > 0 ? buf_text(&listeners)
+								    : "not known",
+					      self->uri),
+			  .release = "\"server_id\": \"auto\"",
+		  });
+}
+
+static const char *values_join(Pool *pool, const char *const *values, size_t n_values)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < n_values; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "", values[i]);
+	return n_values > 0 ? buf_text(&text) : NULL;
+}
+
+void diff_server_id(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const Attribute *live = diff->in->live->server_ids;
+	size_t n_values = live ? live->n_values : 0;
+	const char *const *values = attribute_texts(diff->pool, live);
+	ServerIdVerdict verdict = server_id_judge_live(diff, values, n_values);
+	bool wants_list = wanted->desired->server_id == SERVER_ID_LIST;
+	Change *change;
+
+	server_id_report(diff, &verdict, n_values);
+	if (verdict.starts && verdict.has_sid && verdict.sid == wanted->self->id &&
+	    (!wants_list || list_is_live(diff, values, n_values)))
+		return;
+	diff->server_id_is_wrong = !verdict.has_sid || verdict.sid != wanted->self->id;
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_SERVER_ID,
+			.dn = "cn=config",
+			.attribute = "olcServerID",
+			.subject = wanted->server_id,
+			.old_value = values_join(diff->pool, values, n_values),
+			.new_value = wants_list ? values_join(diff->pool, wanted->server_id_list,
+							      wanted->n_server_id_list)
+						: wanted->server_id,
+			.why = n_values == 0 ? "this node has no server ID"
+			       : !verdict.starts
+				       ? "slapd would not start again with the live values"
+			       : verdict.sid == wanted->self->id
+				       ? "peers.json asks for the list of all peers"
+				       : "peers.json gives this node another id",
+		});
+	server_id_guard(diff, change, &verdict);
+	if (wants_list && !change->is_held)
+		server_id_list_guard(diff, change);
+}
+
+/* --- olcModuleLoad --- */
+
+void diff_module(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Plan *plan = diff->plan;
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		is_wanted |= plan->changes[i].kind == CHANGE_OVERLAY && !plan->changes[i].is_held;
+	for (size_t i = 0; i < live->n_modules; i++)
+		if (module_is_loaded(live->modules[i], "syncprov"))
+			return;
+	/* An overlay that is there without the module is built in. */
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].syncprov)
+			return;
+	if (is_wanted)
+		plan_add_change(
+			diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_MODULE,
+				.dn = live->module_dn ? live->module_dn : "cn=module,cn=config",
+				.attribute = "olcModuleLoad",
+				.subject = "syncprov",
+				.new_value = "syncprov",
+				.why = "the overlay needs it",
+			});
+}

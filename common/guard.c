@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/diff.h"
+
+static void hold_everything(Diff *diff, Hold hold)
+{
+	Plan *plan = diff->plan;
+
+	plan_add_hold(diff->pool, plan, hold);
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held)
+			plan_hold(diff->pool, plan, &plan->changes[i], hold);
+}
+
+/* --- guards of the whole server --- */
+
+static void guard_not_listed(Diff *diff)
+{
+	if (diff->in->not_listed)
+		hold_everything(diff, (Hold){
+					      .guard = GUARD_NOT_LISTED,
+					      .text = pool_printf(
+						      diff->pool,
+						      "%s; nothing is written. Add this node to "
+						      "\"peers\", name it with --node, or take it "
+						      "out of the cluster with",
+						      diff->in->not_listed),
+					      .release = "syncward leave",
+				      });
+}
+
+static void guard_empty_file(Diff *diff)
+{
+	const Desired *desired = diff->in->desired;
+	const char *empty = desired->n_peers == 0       ? "peers"
+			    : desired->n_databases == 0 ? "databases"
+							: NULL;
+
+	if (empty)
+		hold_everything(
+			diff,
+			(Hold){
+				.guard = GUARD_EMPTY_FILE,
+				.text = pool_printf(diff->pool,
+						    "%s has an empty list of %s, which would end "
+						    "replication here: nothing is written. To take "
+						    "this node out of the cluster",
+						    desired->name, empty),
+				.release = "syncward leave",
+			});
+}
+
+static void guard_revision(Diff *diff)
+{
+	const Desired *desired = diff->in->desired;
+	const Known *known = diff->in->known;
+	bool is_lower, is_other;
+
+	if (!known->has_revision || diff_is_released(diff, GUARD_REVISION))
+		return;
+	is_lower = !desired->has_revision || desired->revision < known->revision;
+	is_other = desired->has_revision && desired->revision == known->revision &&
+		   strcmp(known->sha256, diff->in->options.sha256) != 0;
+	if (!is_lower && !is_other)
+		return;
+	hold_everything(diff,
+			(Hold){
+				.guard = GUARD_REVISION,
+				.text = !desired->has_revision
+						? pool_printf(diff->pool,
+							      "%s has no revision, and revision "
+							      "%lu was applied here "
+							      "before; write \"revision\": %lu, or "
+							      "accept this one once with",
+							      desired->name, known->revision,
+							      known->revision + 1)
+					: is_lower ? pool_printf(diff->pool,
+								 "%s has revision %lu, and "
+								 "revision %lu was applied here "
+								 "before: an old file came back; "
+								 "accept it once with",
+								 desired->name, desired->revision,
+								 known->revision)
+						   : pool_printf(diff->pool,
+								 "%s differs from the file that "
+								 "was applied as revision "
+								 "%lu; write \"revision\": %lu, or "
+								 "accept it once with",
+								 desired->name, desired->revision,
+								 desired->revision + 1),
+				.release = "syncward apply --release G7",
+			});
+}
+
+static void guard_config_replicated(Diff *diff)
+{
+	if (diff->in->live && diff->in->live->config_replicates)
+		hold_everything(
+			diff,
+			(Hold){
+				.guard = GUARD_CONFIG_REPLICATED,
+				.text = "cn=config itself is replicated here (olcSyncrepl on "
+					"olcDatabase={0}config): what is written on one node would "
+					"overwrite "
+					"the others, so syncward only reports; to let it write, "
+					"end that with",
+				.release = "ldapmodify -Y EXTERNAL -H ldapi:/// <<< $'dn: "
+					   "olcDatabase={0}config,cn=config\\nchangetype: modify\\n"
+					   "delete: olcMirrorMode\\n-\\ndelete: olcSyncrepl'",
+			});
+}
+
+/* --- G4 --- */
+
+static bool is_free_removal(const Change *change)
+{
+	return change->kind == CHANGE_CONSUMER_REMOVE && !change->is_held;
+}
+
+static void hold_removals(Diff *diff, const char *suffix, Hold hold)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (is_free_removal(change) && (!suffix || strcmp(change->suffix, suffix) == 0))
+			plan_hold(diff->pool, diff->plan, change, hold);
+	}
+}
+
+static void guard_removal_count(Diff *diff)
+{
+	unsigned max = diff->in->desired->max_removals;
+	unsigned n_removals = 0;
+
+	for (size_t i = 0; i < diff->plan->n_changes; i++)
+		n_removals += is_free_removal(&diff->plan->changes[i]);
+	if (n_removals <= max)
+		return;
+	hold_removals(diff, NULL,
+		      (Hold){
+			      .guard = GUARD_REMOVAL,
+			      .text = pool_printf(
+				      diff->pool,
+				      "%u providers would be removed, and \"max_removals\" is %u: "
+				      "none is removed; if all of them are gone for good",
+				      n_removals, max),
+			      .release = "syncward apply --release G4",
+		      });
+}
+
+/* A node that loses its last provider is alone: only a person may say that it is meant. */
+static void guard_last_provider(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+
+		if (wanted->databases[i].n_consumers == 0)
+			hold_removals(
+				diff, suffix,
+				(Hold){
+					.guard = GUARD_REMOVAL,
+					.suffix = suffix,
+					.text = pool_printf(diff->pool,
+							    "the last provider of %s would be "
+							    "removed, and this "
+							    "node would be alone; if that is meant",
+							    suffix),
+					.release = "syncward apply --release G4",
+				});
+	}
+}
+
+/* --- what a held change drags along --- */
+
+static bool same_database(const Change *one, const Change *other)
+{
+	return one->suffix && other->suffix && strcmp(one->suffix, other->suffix) == 0;
+}
+
+static void hold_with(Diff *diff, const Change *cause, ChangeKind kind)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (change->kind == kind && !change->is_held &&
+		    (!cause->suffix || same_database(cause, change)))
+			plan_hold(diff->pool, diff->plan, change, cause->hold);
+	}
+}
+
+static void guard_dependents(Diff *diff)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		const Change cause = diff->plan->changes[i];
+
+		if (!cause.is_held)
+			continue;
+		if (cause.kind == CHANGE_SERVER_ID && diff->server_id_is_wrong) {
+			hold_with(diff, &cause, CHANGE_OVERLAY);
+			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_ON);
+		}
+		if (cause.kind == CHANGE_CONSUMER_REMOVE)
+			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_OFF);
+	}
+}
+
+/* --- a rid twice in one database --- */
+
+static void guard_rid_clash(Diff *diff)
+{
+	Plan *plan = diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change stays = plan->changes[i];
+
+		if (stays.kind != CHANGE_CONSUMER_REMOVE || !stays.is_held)
+			continue;
+		for (size_t j = 0; j < plan->n_changes; j++) {
+			Change *change = &plan->changes[j];
+
+			if (!change->wanted || change->is_held || !same_database(&stays, change) ||
+			    change->wanted->rid != stays.live->rid)
+				continue;
+			plan_hold(diff->pool, plan, change,
+				  (Hold){
+					  .guard = GUARD_RID_CLASH,
+					  .suffix = change->suffix,
+					  .text = pool_printf(
+						  diff->pool,
+						  "%s would get rid %03d, which %s still has: give "
+						  "that peer "
+						  "its own number in peers.json, for example",
+						  change->subject, stays.live->rid, stays.subject),
+					  .release = "\"rid\": 900",
+				  });
+		}
+	}
+}
+
+void guard_plan(Diff *diff)
+{
+	guard_not_listed(diff);
+	guard_empty_file(diff);
+	guard_revision(diff);
+	guard_config_replicated(diff);
+	if (!diff->in->wanted)
+		return;
+	if (!diff_is_released(diff, GUARD_REMOVAL)) {
+		guard_removal_count(diff);
+		guard_last_provider(diff);
+	}
+	guard_dependents(diff);
+	guard_rid_clash(diff);
+}

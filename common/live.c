@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/dn.h"
+#include "common/serverid.h"
+#include "common/url.h"
+
+const char live_config_filter[] =
+	"(|(objectClass=olcGlobal)(objectClass=olcModuleList)(objectClass=olcDatabaseConfig)"
+	"(objectClass=olcOverlayConfig))";
+const char *const live_config_attributes[] = {
+	"objectClass",     "olcServerID", "olcConfigDir",
+	"olcPidFile",      "olcArgsFile", "olcModuleLoad",
+	"olcDatabase",     "olcSuffix",   "olcRootDN",
+	"olcSubordinate",  "olcDbIndex",  "olcLimits",
+	"olcAccess",       "olcSyncrepl", "olcMultiProvider",
+	"olcMirrorMode",   "olcOverlay",  "olcSpCheckpoint",
+	"olcSpSessionlog", "entryCSN",    "modifiersName",
+	"modifyTimestamp", NULL,
+};
+const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)(labeledURI=*)"
+				   "(namingContexts=*)(cn=Start))";
+const char *const live_monitor_attributes[] = {
+	"labeledURI",      "namingContexts", "monitorTimestamp", "olmSRProviderURIList",
+	"olmSRConnection", "olmSRSyncPhase", "olmSRLastConnect", NULL,
+};
+
+const char *provider_spelling(Pool *pool, const char *url)
+{
+	Url parsed;
+
+	if (!url || !url_parse(pool, url, &parsed))
+		return pool_strdup(pool, url);
+	return pool_printf(pool, "%s://%s:%d", parsed.scheme, parsed.host, parsed.port);
+}
+
+/* --- cn=config --- */
+
+/* slapd's own rule (syncrepl.c): the searchbase is a suffix of the database and the provider's URL
+ * one of its listeners. */
+static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl,
+			     const char *fqdn)
+{
+	const char *base = syncrepl->value[SYNCREPL_SEARCHBASE];
+	bool is_suffix = false;
+
+	if (!base || !syncrepl->value[SYNCREPL_PROVIDER])
+		return false;
+	for (size_t i = 0; suffixes && i < suffixes->n_values && !is_suffix; i++)
+		is_suffix = dn_equal(suffixes->values[i].bytes, base);
+	return is_suffix && serverid_url_match(syncrepl->value[SYNCREPL_PROVIDER], live->listeners,
+					       live->n_listeners, fqdn) != URL_MATCH_NONE;
+}
+
+static LiveConsumer consumer_parse(Pool *pool, const Live *live, const Attribute *suffixes,
+				   const char *text, const char *fqdn)
+{
+	LiveConsumer consumer = {.text = text, .rid = -1};
+	Error err;
+
+	if (syncrepl_parse(pool, text, &consumer.syncrepl, &err) < 0) {
+		consumer.problem = pool_strdup(pool, err.text);
+		return consumer;
+	}
+	consumer.parses = true;
+	consumer.rid = syncrepl_rid(&consumer.syncrepl);
+	consumer.provider = provider_spelling(pool, consumer.syncrepl.value[SYNCREPL_PROVIDER]);
+	consumer.is_self = consumer_is_self(live, suffixes, &consumer.syncrepl, fqdn);
+	return consumer;
+}
+
+static const char *multi_provider_name(const Entry *entry)
+{
+	static const char *const names[] = {"olcMultiProvider", "olcMirrorMode"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (entry_attribute(entry, names[i]))
+			return names[i];
+	return NULL;
+}
+
+static void database_parse(Pool *pool, Live *live, const Entry *entry, const Facts *facts)
+{
+	const Attribute *syncrepl = entry_attribute(entry, "olcSyncrepl");
+	LiveDatabase database = {
+		.entry = entry,
+		.suffixes = entry_attribute(entry, "olcSuffix"),
+		.root_dn = entry_first(entry, "olcRootDN"),
+		.multi_provider_attribute = multi_provider_name(entry),
+	};
+
+	if (syncrepl && strncasecmp(entry->dn, "olcDatabase={0}config,", 22) == 0)
+		live->config_replicates = true;
+	if (database.multi_provider_attribute)
+		database.is_multi_provider =
+			strcasecmp(entry_first(entry, database.multi_provider_attribute), "TRUE") ==
+			0;
+	for (size_t i = 0; syncrepl && i < syncrepl->n_values; i++)
+		POOL_PUSH(pool, database.consumers, database.n_consumers,
+			  consumer_parse(pool, live, database.suffixes, syncrepl->values[i].bytes,
+					 facts->fqdn));
+	POOL_PUSH(pool, live->databases, live->n_databases, database);
+}
+
+/* An overlay's entry stands right below its database's. */
+static void overlay_parse(Live *live, const Entry *entry)
+{
+	const char *name = entry_first(entry, "olcOverlay");
+	const char *parent = strchr(entry->dn, ',');
+
+	if (!name || !parent || strcasecmp(ordered_text(name), "syncprov") != 0)
+		return;
+	for (size_t i = 0; i < live->n_databases; i++) {
+		LiveDatabase *database = &live->databases[i];
+
+		if (strcasecmp(database->entry->dn, parent + 1) != 0)
+			continue;
+		if (!database->syncprov)
+			database->syncprov = entry;
+		database->n_syncprovs++;
+	}
+}
+
+static void module_parse(Pool *pool, Live *live, const Entry *entry)
+{
+	const Attribute *loads = entry_attribute(entry, "olcModuleLoad");
+
+	if (!live->module_dn)
+		live->module_dn = entry->dn;
+	if (loads)
+		POOL_PUSH(pool, live->modules, live->n_modules, loads);
+}
+
+static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts *facts)
+{
+	for (size_t i = 0; i < config->n_entries; i++) {
+		const Entry *entry = &config->entries[i];
+
+		if (entry_has_value(entry, "objectClass", "olcGlobal")) {
+			live->global = entry;
+			live->server_ids = entry_attribute(entry, "olcServerID");
+		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
+			module_parse(pool, live, entry);
+		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
+			database_parse(pool, live, entry, facts);
+		}
+	}
+	for (size_t i = 0; i < config->n_entries; i++)
+		if (entry_has_value(&config->entries[i], "objectClass", "olcOverlayConfig"))
+			overlay_parse(live, &config->entries[i]);
+}
+
+/* --- cn=monitor --- */
+
+typedef struct MonitorDatabases {
+	const Entry *
+		*entries; /* the "cn=Database N" entries: few, however many consumers there are */
+	size_t n_entries;
+} MonitorDatabases;
+
+static const Entry *monitor_database(const MonitorDatabases *databases, const char *dn)
+{
+	for (size_t i = 0; i < databases->n_entries; i++)
+		if (strcasecmp(databases->entries[i]->dn, dn) == 0)
+			return databases->entries[i];
+	return NULL;
+}
+
+static bool text_is(const char *text, const char *wanted)
+{
+	return text && strcasecmp(text, wanted) == 0;
+}
+
+/* "cn=Consumer 002,cn=Database 2,cn=Databases,cn=Monitor": the number is the rid, the parent names
+ * the suffix. */
+static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databases,
+			  const Entry *entry)
+{
+	const char *parent_dn = strchr(entry->dn, ',');
+	const Entry *database = parent_dn ? monitor_database(databases, parent_dn + 1) : NULL;
+	const char *number = strchr(entry->dn, ' ');
+	const char *connection = entry_first(entry, "olmSRConnection");
+
+	if (!database || !number)
+		return;
+	POOL_PUSH(pool, live->running, live->n_running,
+		  {
+			  .suffix = entry_first(database, "namingContexts"),
+			  .rid = (int)strtol(number, NULL, 10),
+			  .provider = provider_spelling(pool,
+							entry_first(entry, "olmSRProviderURIList")),
+			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
+			  .is_connected = connection && *connection,
+			  .last_connect = entry_first(entry, "olmSRLastConnect"),
+		  });
+}
+
+static bool dn_starts(const Entry *entry, const char *rdn)
+{
+	return strncasecmp(entry->dn, rdn, strlen(rdn)) == 0;
+}
+
+static void monitor_parse(Pool *pool, Live *live, const Tree *monitor)
+{
+	MonitorDatabases databases = {0};
+
+	for (size_t i = 0; i < monitor->n_entries; i++) {
+		const Entry *entry = &monitor->entries[i];
+
+		if (dn_starts(entry, "cn=Listener "))
+			POOL_PUSH(pool, live->listeners, live->n_listeners,
+				  entry_first(entry, "labeledURI"));
+		else if (dn_starts(entry, "cn=Start,"))
+			live->start_time = entry_first(entry, "monitorTimestamp");
+		else if (dn_starts(entry, "cn=Database "))
+			POOL_PUSH(pool, databases.entries, databases.n_entries, entry);
+	}
+	for (size_t i = 0; i < monitor->n_entries; i++)
+		if (dn_starts(&monitor->entries[i], "cn=Consumer "))
+			running_parse(pool, live, &databases, &monitor->entries[i]);
+	live->has_running = live->n_running > 0;
+}
+
+int live_parse(Pool *pool, const Tree *config, const Tree *monitor, const Facts *facts, Live *ret,
+	       Error *err)
+{
+	Live live = {.config = config};
+
+	if (monitor)
+		monitor_parse(pool, &live, monitor);
+	if (live.n_listeners == 0) {
+		live.listeners = facts->listeners;
+		live.n_listeners = facts->n_listeners;
+	}
+	config_parse(pool, &live, config, facts);
+	if (!live.global)
+		return error_set(
+			err, ERROR_DENIED, 0,
+			"cn=config is not readable here: slapd shows no olcGlobal entry to this "
+			"user; run as root, and let olcAccess of {0}config grant manage to "
+			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth");
+	*ret = live;
+	return 0;
+}
+
+size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const Attribute *suffixes = live->databases[i].suffixes;
+
+		for (size_t j = 0; suffixes && j < suffixes->n_values; j++)
+			if (dn_equal(suffixes->values[j].bytes, suffix) && found++ == 0)
+				*ret = &live->databases[i];
+	}
+	return found;
+}
+
+const Entry *live_entry(const Live *live, const char *dn)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++)
+		if (strcasecmp(live->config->entries[i].dn, dn) == 0)
+			return &live->config->entries[i];
+	return NULL;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LIVE_H
+#define SYNCWARD_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/facts.h"
+#include "common/syncrepl.h"
+#include "common/tree.h"
+
+/* One olcSyncrepl value as the server holds it. */
+typedef struct LiveConsumer {
+	const char *text; /* verbatim, with "{n}": what a delete by value must name */
+	bool parses;
+	Syncrepl syncrepl;    /* when it parses */
+	const char *problem;  /* why it does not */
+	const char *provider; /* the URL in one spelling, for comparing; NULL when it has none */
+	int rid;
+	bool is_self; /* slapd itself takes the value for this server and starts no consumer */
+} LiveConsumer;
+
+typedef struct LiveDatabase {
+	const Entry *entry;
+	const Attribute *suffixes;
+	const char *root_dn; /* NULL: slapd refuses olcSyncrepl without one */
+	LiveConsumer *consumers;
+	size_t n_consumers;
+	bool is_multi_provider;
+	const char *multi_provider_attribute; /* the name under which the server returns it; NULL:
+						 not set */
+	const Entry *syncprov;                /* the overlay's entry; NULL: none */
+	size_t n_syncprovs;
+} LiveDatabase;
+
+/* One consumer that runs, as cn=monitor lists it (OpenLDAP 2.5.4 and later). */
+typedef struct RunningConsumer {
+	const char *suffix;
+	int rid;
+	const char *provider; /* in the spelling of LiveConsumer.provider */
+	bool is_persistent;   /* phase Persist: the refresh is over */
+	bool is_connected;
+	const char *last_connect; /* generalized time */
+} RunningConsumer;
+
+/* The server's own view of its replication: cn=config parsed, and what cn=monitor says runs. */
+typedef struct Live {
+	const Tree *config;
+	const Entry *global;
+	const Attribute *server_ids;
+	const Attribute **modules; /* olcModuleLoad of every cn=module entry */
+	size_t n_modules;
+	const char *module_dn; /* the first cn=module entry; NULL: there is none */
+	LiveDatabase *databases;
+	size_t n_databases;
+	bool config_replicates; /* olcSyncrepl on {0}config */
+	bool has_running;       /* cn=monitor lists at least one consumer: what runs is known */
+	RunningConsumer *running;
+	size_t n_running;
+	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
+	const char **listeners; /* as cn=monitor lists them; 0: unknown */
+	size_t n_listeners;
+} Live;
+
+/* Which entries and attributes of cn=config and cn=monitor live_parse() needs: one search each. */
+extern const char live_config_filter[];
+extern const char *const live_config_attributes[];
+extern const char live_monitor_filter[];
+extern const char *const live_monitor_attributes[];
+
+/*
+ * Makes the view from both trees (monitor may be NULL: unknown). Listeners are taken from
+ * cn=monitor, else from facts. The view borrows from the trees. ERROR_DENIED when cn=config holds
+ * no olcGlobal entry: we may not read it.
+ */
+int live_parse(Pool *pool, const Tree *config, const Tree *monitor, const Facts *facts, Live *ret,
+	       Error *err);
+
+/* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
+size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
+
+/* The entry of cn=config with that DN (as the server spells it, any letter case); NULL when it was
+ * not read. */
+const Entry *live_entry(const Live *live, const char *dn);
+
+/* The URL of a provider in one spelling ("ldap://host:389"); the text itself when it is no LDAP
+ * URL; NULL for NULL. */
+const char *provider_spelling(Pool *pool, const char *url);
+
+#endif
