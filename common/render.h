@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_RENDER_H
+#define SYNCWARD_RENDER_H
+
+#include <stdbool.h>
+
+#include "common/plan.h"
+
+/* The only place that turns values of cn=config into text for people or files; passwords come out
+ * as "********". */
+
+typedef struct RenderStyle {
+	bool has_colour;
+	bool shows_secrets; /* LDIF only: for a 0600 file or a terminal that a person asked for */
+} RenderStyle;
+
+/* The attribute's value as it may be shown: olcSyncrepl with its credentials masked, root passwords
+ * whole. */
+const char *render_value(Pool *pool, const char *attribute, const char *value);
+
+/* True when the value of the attribute holds a secret. */
+bool render_value_is_secret(Pool *pool, const char *attribute, const char *value);
+
+/* What would change, why, what it costs, what waits and how to release it: for people. */
+const char *render_text(Pool *pool, const Plan *plan, RenderStyle style);
+
+/*
+ * The steps as LDIF for ldapmodify(1). Where a password is masked the first record is one that
+ * ldapmodify refuses before it sends anything, so that "********" is never written as a password.
+ */
+const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style);
+
+/* Everything in the plan as one JSON object, masked ("schema_version": 1). */
+const char *render_json(Pool *pool, const Plan *plan);
+
+/* One step in a line, without values: "modify olcDatabase={1}mdb,cn=config: delete olcSyncrepl,
+ * replace olcSyncrepl". */
+const char *render_step(Pool *pool, const Step *step);
+
+/* "modify", "add entry", ...: the kind of a change and of a mod, as JSON and LDIF name them. */
+const char *change_kind_name(ChangeKind kind);
+const char *mod_kind_name(ModKind kind);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/base64.h"
+#include "common/buf.h"
+#include "common/render.h"
+
+typedef struct Ldif {
+	Pool *pool;
+	Buf out;
+	bool shows_secrets;
+} Ldif;
+
+/* RFC 2849 SAFE-STRING; a space at the end would get lost in mail and editors. */
+static bool is_safe(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len > 0 && (strchr(" :<", value[0]) || value[len - 1] == ' '))
+		return false;
+	for (const char *byte = value; *byte; byte++)
+		if ((unsigned char)*byte >= 0x80 || *byte == '\n' || *byte == '\r')
+			return false;
+	return true;
+}
+
+static void value_line(Ldif *ldif, const char *attribute, const char *value)
+{
+	const char *shown =
+		ldif->shows_secrets ? value : render_value(ldif->pool, attribute, value);
+
+	if (is_safe(shown))
+		buf_printf(&ldif->out, "%s: %s\n", attribute, shown);
+	else
+		buf_printf(&ldif->out, "%s:: %s\n", attribute,
+			   base64_encode(ldif->pool, shown, strlen(shown)));
+}
+
+static void step_record(Ldif *ldif, const Step *step)
+{
+	static const char *const change_types[] = {
+		[STEP_MODIFY] = "modify",
+		[STEP_ADD_ENTRY] = "add",
+		[STEP_DELETE_ENTRY] = "delete",
+	};
+
+	value_line(ldif, "dn", step->dn);
+	buf_printf(&ldif->out, "changetype: %s\n", change_types[step->kind]);
+	for (size_t i = 0; i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		if (step->kind == STEP_MODIFY)
+			buf_printf(&ldif->out, "%s: %s\n", mod_kind_name(mod->kind),
+				   mod->attribute);
+		for (size_t j = 0; j < mod->n_values; j++)
+			value_line(ldif, mod->attribute, mod->values[j]);
+		if (step->kind == STEP_MODIFY)
+			buf_puts(&ldif->out, "-\n");
+	}
+	buf_puts(&ldif->out, "\n");
+}
+
+static bool has_secrets(Pool *pool, const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		for (size_t j = 0; j < plan->steps[i].n_mods; j++) {
+			const Mod *mod = &plan->steps[i].mods[j];
+
+			for (size_t k = 0; k < mod->n_values; k++)
+				if (render_value_is_secret(pool, mod->attribute, mod->values[k]))
+					return true;
+		}
+	return false;
+}
+
+const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
+{
+	Ldif ldif = {.pool = pool, .out = BUF_IN(pool), .shows_secrets = style.shows_secrets};
+
+	buf_puts(&ldif.out, "# made by syncward plan\n");
+	if (!style.shows_secrets && has_secrets(pool, plan))
+		buf_puts(&ldif.out, "# Passwords are masked below. The next line is no LDIF on "
+				    "purpose: ldapmodify stops "
+				    "here.\n# For one that loads: syncward plan --output ldif "
+				    "--show-secrets --save FILE\n"
+				    "MASKED passwords: not for loading\n\n");
+	for (size_t i = 0; i < plan->n_steps; i++)
+		step_record(&ldif, &plan->steps[i]);
+	return buf_text(&ldif.out);
+}

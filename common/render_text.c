@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/render.h"
+
+typedef enum Colour {
+	COLOUR_NONE,
+	COLOUR_ADD,
+	COLOUR_EDIT,
+	COLOUR_REMOVE,
+	COLOUR_HEAD,
+	COLOUR_COUNT
+} Colour;
+
+static const char *const colour_codes[] = {
+	[COLOUR_NONE] = "",           [COLOUR_ADD] = "\033[32m", [COLOUR_EDIT] = "\033[33m",
+	[COLOUR_REMOVE] = "\033[31m", [COLOUR_HEAD] = "\033[1m",
+};
+_Static_assert(ARRAY_SIZE(colour_codes) == COLOUR_COUNT, "a code for every colour");
+
+typedef struct Page {
+	Pool *pool;
+	Buf out;
+	RenderStyle style;
+	const Plan *plan;
+} Page;
+
+static void line(Page *page, Colour colour, const char *text)
+{
+	bool is_coloured = page->style.has_colour && colour != COLOUR_NONE;
+
+	buf_printf(&page->out, "%s%s%s\n", is_coloured ? colour_codes[colour] : "", text,
+		   is_coloured ? "\033[0m" : "");
+}
+
+/* How a kind of change reads: sign, colour, and what it is called. */
+typedef struct ChangeLook {
+	char sign;
+	Colour colour;
+	const char *noun;
+} ChangeLook;
+
+static const ChangeLook change_looks[] = {
+	[CHANGE_SERVER_ID] = {'~', COLOUR_EDIT, "server ID"},
+	[CHANGE_MODULE] = {'+', COLOUR_ADD, "module"},
+	[CHANGE_OVERLAY] = {'+', COLOUR_ADD, "overlay"},
+	[CHANGE_CHECKPOINT] = {'~', COLOUR_EDIT, "checkpoint of"},
+	[CHANGE_SESSIONLOG] = {'~', COLOUR_EDIT, "session log of"},
+	[CHANGE_INDEX] = {'+', COLOUR_ADD, "index on"},
+	[CHANGE_LIMITS] = {'+', COLOUR_ADD, "unlimited search for"},
+	[CHANGE_ACCESS] = {'+', COLOUR_ADD, "read access for"},
+	[CHANGE_CONSUMER_ADD] = {'+', COLOUR_ADD, "peer"},
+	[CHANGE_CONSUMER_EDIT] = {'~', COLOUR_EDIT, "peer"},
+	[CHANGE_CONSUMER_REMOVE] = {'-', COLOUR_REMOVE, "peer"},
+	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_EDIT, "restart of"},
+	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_ADD, "flag"},
+	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_REMOVE, "flag"},
+	[CHANGE_SAVE] = {'~', COLOUR_EDIT, "disk copy of"},
+};
+_Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
+
+static bool same_suffix(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* Attributes whose old and new values are short and without secrets are shown; others are told by
+ * the reason. */
+static bool shows_values(const Change *change)
+{
+	return !change->live && !change->wanted && change->kind != CHANGE_CONSUMERS_RESTART &&
+	       change->kind != CHANGE_SAVE && change->kind != CHANGE_MODULE;
+}
+
+static void change_line(Page *page, const Change *change)
+{
+	const ChangeLook *look = &change_looks[change->kind];
+	Buf text = BUF_IN(page->pool);
+
+	buf_printf(&text, "  %c %s %s", look->sign, look->noun, change->subject);
+	if (change->wanted)
+		buf_printf(&text, " (rid %03d)", change->wanted->rid);
+	else if (change->live)
+		buf_printf(&text, " (rid %03d)", change->live->rid);
+	if (shows_values(change) && (change->old_value || change->new_value))
+		buf_printf(&text, ": %s%s%s", change->old_value ? change->old_value : "",
+			   change->old_value ? " -> " : "",
+			   change->new_value ? change->new_value : "gone");
+	buf_printf(&text, "  [%s]", change->why);
+	if (change->is_held)
+		buf_printf(&text, "  held: %s", guard_code(change->hold.guard));
+	line(page, change->is_held ? COLOUR_NONE : look->colour, buf_text(&text));
+}
+
+static void hold_lines(Page *page, const Hold *hold)
+{
+	line(page, COLOUR_REMOVE,
+	     pool_printf(page->pool, "  held %s: %s:\n      %s", guard_code(hold->guard),
+			 hold->text, hold->release));
+}
+
+/* One block per database, and one for the server itself (suffix NULL). */
+static void block(Page *page, const char *suffix)
+{
+	const Plan *plan = page->plan;
+	bool has_title = false;
+	size_t start = page->out.len;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (same_suffix(plan->changes[i].suffix, suffix)) {
+			if (!has_title)
+				line(page, COLOUR_HEAD, suffix ? suffix : "server");
+			has_title = true;
+			change_line(page, &plan->changes[i]);
+		}
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (same_suffix(plan->holds[i].suffix, suffix)) {
+			if (!has_title)
+				line(page, COLOUR_HEAD, suffix ? suffix : "server");
+			has_title = true;
+			hold_lines(page, &plan->holds[i]);
+		}
+	if (page->out.len > start)
+		buf_putc(&page->out, '\n');
+}
+
+static void findings(Page *page)
+{
+	const Plan *plan = page->plan;
+
+	for (size_t i = 0; i < plan->n_findings; i++) {
+		const Finding *finding = &plan->findings[i];
+
+		line(page, finding->severity == SEVERITY_CRITICAL ? COLOUR_REMOVE : COLOUR_EDIT,
+		     pool_printf(page->pool, "%s: %s [%s]", severity_name(finding->severity),
+				 finding->text, finding->code));
+	}
+	if (plan->n_findings > 0)
+		buf_putc(&page->out, '\n');
+}
+
+static void summary(Page *page)
+{
+	const Plan *plan = page->plan;
+	size_t n_changes = 0, n_held = 0;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		*(plan->changes[i].is_held ? &n_held : &n_changes) += 1;
+	if (plan->n_changes == 0 && plan->n_holds == 0) {
+		buf_puts(&page->out, "Nothing to change.\n");
+		return;
+	}
+	buf_printf(&page->out, "%zu to change, %zu held", n_changes, n_held);
+	if (plan->n_sessions_dropped > 0)
+		buf_printf(&page->out, "; %zu replication session%s will restart",
+			   plan->n_sessions_dropped, plan->n_sessions_dropped == 1 ? "" : "s");
+	else if (n_changes > 0)
+		buf_puts(&page->out, "; no replication session will restart");
+	buf_puts(&page->out, ".\n");
+}
+
+const char *render_text(Pool *pool, const Plan *plan, RenderStyle style)
+{
+	Page page = {.pool = pool, .out = BUF_IN(pool), .style = style, .plan = plan};
+
+	if (plan->wanted)
+		buf_printf(&page.out, "This node is peer %u, %s.\n\n", plan->wanted->self->id,
+			   plan->wanted->self->uri);
+	block(&page, NULL);
+	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
+		block(&page, plan->wanted->databases[i].desired->suffix);
+	findings(&page);
+	summary(&page);
+	return buf_text(&page.out);
+}
