@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/syncrepl_internal.h"
+#include "common/words.h"
 
 int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err)
 {
@@ -13,7 +14,7 @@ int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err)
 					   "%s takes no value: slapd would ignore it", rule->name);
 	if ((rule->accepts && !rule->accepts(value)) || (rule->works && !rule->works(value)))
 		return error_set(err, ERROR_REFUSED, 0, "%s must be %s", rule->name, rule->wants);
-	if (syncrepl_quoting(value) == SYNCREPL_QUOTING_IMPOSSIBLE)
+	if (config_word_quoting(value) == WORD_QUOTING_IMPOSSIBLE)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "%s has a quote before white space, which slapd's quoting cannot "
 				 "express: change the value",

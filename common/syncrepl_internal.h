@@ -28,25 +28,6 @@ typedef struct SyncreplRule {
 
 extern const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT];
 
-/*
- * Takes the next word off *rest, changing the text in place; NULL when there is none. This is the
- * way slapd splits a value of cn=config, which is not that of slapd.conf: a quote opens anywhere,
- * closes only before white space or the end, of all others inside the word the last is dropped, and
- * a backslash means nothing.
- */
-char *syncrepl_next_word(char **rest);
-
-/* How a value can be written so that syncrepl_next_word() gives it back. */
-typedef enum SyncreplQuoting {
-	SYNCREPL_QUOTING_NONE,  /* keyword=value */
-	SYNCREPL_QUOTING_VALUE, /* keyword="value" */
-	SYNCREPL_QUOTING_WORD,  /* "keyword=value"": the quote before the last is the one dropped */
-	SYNCREPL_QUOTING_OWN,   /* keyword=value"": the value's first quote opens */
-	SYNCREPL_QUOTING_IMPOSSIBLE,
-} SyncreplQuoting;
-
-SyncreplQuoting syncrepl_quoting(const char *value);
-
 /* slapd's numbers: strtol(3) over the whole text, white space in front allowed, within an int. */
 bool syncrepl_read_int(const char *text, int base, int *ret);
 

@@ -4,6 +4,7 @@
 
 #include "common/syncrepl_internal.h"
 #include "common/tree.h"
+#include "common/words.h"
 
 /* A value while it is read. */
 typedef struct Reader {
@@ -78,7 +79,7 @@ int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err)
 	char *rest = pool_strdup(pool, ordered_text(text));
 	const char *word, *missing = NULL;
 
-	while ((word = syncrepl_next_word(&rest)))
+	while ((word = config_next_word(&rest)))
 		if (word_parse(&reader, word, err) < 0)
 			return -1;
 	if (!reader.syncrepl.value[SYNCREPL_SEARCHBASE])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/buf.h"
 #include "common/syncrepl_internal.h"
+#include "common/words.h"
 
 /* What stands before the word, between "=" and the value, and behind it. */
 typedef struct Quotes {
@@ -8,18 +9,18 @@ typedef struct Quotes {
 } Quotes;
 
 static const Quotes quotes_of[] = {
-	[SYNCREPL_QUOTING_NONE] = {"", "", ""},
-	[SYNCREPL_QUOTING_VALUE] = {"", "\"", "\""},
-	[SYNCREPL_QUOTING_WORD] = {"\"", "", "\"\""},
-	[SYNCREPL_QUOTING_OWN] = {"", "", "\"\""},
+	[WORD_QUOTING_NONE] = {"", "", ""},
+	[WORD_QUOTING_VALUE] = {"", "\"", "\""},
+	[WORD_QUOTING_WORD] = {"\"", "", "\"\""},
+	[WORD_QUOTING_OWN] = {"", "", "\"\""},
 };
 
 static int keyword_print(Buf *buf, const SyncreplRule *rule, const char *value, Error *err)
 {
-	SyncreplQuoting quoting = syncrepl_quoting(value);
+	WordQuoting quoting = config_word_quoting(value);
 	const Quotes *quotes = &quotes_of[quoting];
 
-	if (quoting == SYNCREPL_QUOTING_IMPOSSIBLE)
+	if (quoting == WORD_QUOTING_IMPOSSIBLE)
 		return error_set(err, ERROR_INPUT, 0,
 				 "%s has a quote before white space, which slapd's quoting cannot "
 				 "express: change the value",

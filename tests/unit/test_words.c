@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/syncrepl_internal.h"
+#include "common/pool.h"
+#include "common/words.h"
 
 typedef struct Case {
 	const char *text;
@@ -51,7 +52,7 @@ static void check_cases(const Case *cases, size_t n_cases)
 		const char *word;
 		size_t n = 0;
 
-		while ((word = syncrepl_next_word(&rest))) {
+		while ((word = config_next_word(&rest))) {
 			assert_non_null(cases[i].words[n]);
 			assert_string_equal(word, cases[i].words[n++]);
 		}
@@ -75,24 +76,19 @@ static void a_value_is_written_so_that_its_word_gives_it_back(void **state)
 {
 	static const struct {
 		const char *value;
-		SyncreplQuoting quoting;
+		WordQuoting quoting;
 	} cases[] = {
-		{"plain", SYNCREPL_QUOTING_NONE},
-		{"", SYNCREPL_QUOTING_VALUE},
-		{"two words", SYNCREPL_QUOTING_VALUE},
-		{"end\\", SYNCREPL_QUOTING_VALUE},
-		{"pa\"ss", SYNCREPL_QUOTING_WORD},
-		{"\"", SYNCREPL_QUOTING_WORD},
-		{"a b\"c", SYNCREPL_QUOTING_WORD},
-		{"a\" b", SYNCREPL_QUOTING_OWN},
-		{"a b\" c", SYNCREPL_QUOTING_IMPOSSIBLE},
-		{"a\"b\" c", SYNCREPL_QUOTING_IMPOSSIBLE},
-		{"a\" b\" c", SYNCREPL_QUOTING_IMPOSSIBLE},
+		{"plain", WORD_QUOTING_NONE},           {"", WORD_QUOTING_VALUE},
+		{"two words", WORD_QUOTING_VALUE},      {"end\\", WORD_QUOTING_VALUE},
+		{"pa\"ss", WORD_QUOTING_WORD},          {"\"", WORD_QUOTING_WORD},
+		{"a b\"c", WORD_QUOTING_WORD},          {"a\" b", WORD_QUOTING_OWN},
+		{"a b\" c", WORD_QUOTING_IMPOSSIBLE},   {"a\"b\" c", WORD_QUOTING_IMPOSSIBLE},
+		{"a\" b\" c", WORD_QUOTING_IMPOSSIBLE},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		assert_int_equal(syncrepl_quoting(cases[i].value), cases[i].quoting);
+		assert_int_equal(config_word_quoting(cases[i].value), cases[i].quoting);
 }
 
 int main(void)

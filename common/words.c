@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include "common/words.h"
 
-#include "common/syncrepl_internal.h"
+#include <stdbool.h>
+#include <string.h>
 
 #define WHITE " \t\n\v\f\r"
 
@@ -10,7 +11,7 @@ static bool is_white_or_end(char byte)
 	return byte == '\0' || strchr(WHITE, byte) != NULL;
 }
 
-char *syncrepl_next_word(char **rest)
+char *config_next_word(char **rest)
 {
 	char *at, *word, *last_quote = NULL;
 	bool quoted;
@@ -45,24 +46,24 @@ static bool is_plain(const char *value)
 	return *value && value[strspn(value, plain)] == '\0';
 }
 
-SyncreplQuoting syncrepl_quoting(const char *value)
+WordQuoting config_word_quoting(const char *value)
 {
 	const char *first = strchr(value, '"');
 	const char *early = NULL;
 
 	if (!first)
-		return is_plain(value) ? SYNCREPL_QUOTING_NONE : SYNCREPL_QUOTING_VALUE;
+		return is_plain(value) ? WORD_QUOTING_NONE : WORD_QUOTING_VALUE;
 	for (const char *at = first; at && !early; at = strchr(at + 1, '"'))
 		if (at[1] && is_white_or_end(at[1]))
 			early = at;
 	if (!early)
-		return SYNCREPL_QUOTING_WORD;
+		return WORD_QUOTING_WORD;
 	/* Only the quote that opens may stand before white space, and nothing may end the word
 	 * before it. */
 	if (early != first || strcspn(value, WHITE) < (size_t)(first - value))
-		return SYNCREPL_QUOTING_IMPOSSIBLE;
+		return WORD_QUOTING_IMPOSSIBLE;
 	for (const char *at = strchr(first + 1, '"'); at; at = strchr(at + 1, '"'))
 		if (at[1] && is_white_or_end(at[1]))
-			return SYNCREPL_QUOTING_IMPOSSIBLE;
-	return SYNCREPL_QUOTING_OWN;
+			return WORD_QUOTING_IMPOSSIBLE;
+	return WORD_QUOTING_OWN;
 }

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/dbattr.h"
+
+/* An attribute that holds the values up to the first NULL. */
+static const Attribute *attribute_of(Pool *pool, const char *const *values)
+{
+	Entry entry = {0};
+
+	for (; *values; values++)
+		entry_add_value(pool, &entry, "x", *values, strlen(*values));
+	return entry_attribute(&entry, "x");
+}
+
+typedef struct Case {
+	const char *values[4];
+	bool has_equality;
+} Case;
+
+static void equality_is_found_in_every_spelling_of_the_list(void **state)
+{
+	static const Case cases[] = {
+		{{"entryCSN eq"}, true},
+		{{"entrycsn  EQ"}, true},
+		{{"objectClass eq", "cn,entryCSN,entryUUID pres,eq"}, true},
+		{{"default eq", "entryCSN"}, true},
+		{{"{0}entryCSN eq"}, true},
+		{{NULL}, false},
+		{{"entryCSN pres"}, false},
+		{{"entryCSN"}, false},
+		{{"entryCSN", "default eq"}, false},
+		{{"default eq"}, false},
+		{{"default pres", "entryCSN"}, false},
+		{{"default eq", "entryCSN pres"}, false},
+		{{"entryCSNx,xentryCSN eq"}, false},
+		{{"entryCSN sub,equality"}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+		const Attribute *live = attribute_of(pool, cases[i].values);
+
+		if (dbindex_has_equality(live, "entryCSN") != cases[i].has_equality)
+			fail_msg("case %zu: %s", i, cases[i].values[0]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equality_is_found_in_every_spelling_of_the_list),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/syncrepl.h"
+
+#define REQUIRED "rid=001 provider=ldap://a searchbase=\"dc=x\" "
+
+static Syncrepl parsed(Pool *pool, const char *words)
+{
+	Syncrepl syncrepl = {0};
+	Error err = {0};
+
+	if (syncrepl_parse(pool, pool_printf(pool, REQUIRED "%s", words), &syncrepl, &err) < 0)
+		fail_msg("%s: %s", words, err.text);
+	return syncrepl;
+}
+
+static bool words_equal(const char *one, const char *other)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl first = parsed(pool, one), second = parsed(pool, other);
+	bool equal = syncrepl_equal(&first, &second);
+
+	assert_int_equal(equal, syncrepl_equal(&second, &first));
+	return equal;
+}
+
+static void spelling_is_no_difference(void **state)
+{
+	static const char *const same[][2] = {
+		{"rid=7", "RID=007"},
+		{"binddn=\"cn=a,dc=x\" credentials=p", "Credentials=\"p\"  BindDN=\"CN=a, DC=x\""},
+		{"searchbase=\"DC=X\"", "searchbase=dc=x"},
+		{"provider=ldap://A:389/", "provider=ldap://a"},
+		{"retry=\"5,5,60,+\"", "retry=\"5 5 60 +\""},
+		{"type=REFRESHANDPERSIST", "type=refreshAndPersist"},
+		{"type=refreshAndPersist interval=5", "type=refreshAndPersist"},
+		{"interval=00:01:00:00", "interval=3600"},
+		{"interval=1h", "interval=3600"},
+		{"scope=SUBTREE", "scope=sub"},
+		{"filter=\"(objectClass=*)\"", "filter=objectclass=*"},
+		{"attrs=\"cn,sn\"", "attrs=\"SN  CN\""},
+		{"attrs=\"cn,*,+\"", "attrs=\"*,+\""},
+		{"exattrs=b,a", "exattrs=a exattrs=B"},
+		{"timeout=3", "timeout=0x3"},
+		{"keepalive=1::3", "keepalive=01:0:3"},
+		{"tls_reqcert=hard", "tls_reqcert=DEMAND"},
+		{"tls_protocol_min=3", "tls_protocol_min=3.0"},
+		{"secprops=noplain,noanonymous", "secprops=NoAnonymous,noPlain"},
+		{"saslmech=external", "saslmech=EXTERNAL"},
+		{"authzid=\"dn:cn=a,dc=x\"", "authzid=\"DN:CN=a, DC=x\""},
+		{"attrsonly", "attrsonly=yes"},
+		{"logbase=cn=log", "logbase=CN=Log"},
+		{"suffixmassage=dc=x", "suffixmassage=DC=X"},
+		{"manageDSAit=01", "manageDSAit=1"},
+		{"sizelimit=0", "sizelimit=UNLIMITED"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(same); i++)
+		if (!words_equal(same[i][0], same[i][1]))
+			fail_msg("%s | %s", same[i][0], same[i][1]);
+}
+
+static void an_absent_keyword_equals_its_default(void **state)
+{
+	static const char *const defaults[] = {
+		"type=refreshOnly",
+		"interval=01:00:00:00",
+		"interval=86400",
+		"scope=sub",
+		"filter=\"(objectclass=*)\"",
+		"schemachecking=off",
+		"bindmethod=simple",
+		"timeout=0",
+		"network-timeout=0",
+		"keepalive=0:0:0",
+		"starttls=no",
+		"attrs=\"*,+\"",
+		"attrs=\"+ *\"",
+		"exattrs=\"\"",
+		"manageDSAit=0",
+		"retry=undefined",
+		"retry=\"3600 +\"",
+		"tcp-user-timeout=0",
+		"sizelimit=unlimited",
+		"timelimit=0",
+		"syncdata=default",
+		"tls_reqcert=demand",
+		"tls_reqsan=allow",
+		"tls_crlcheck=none",
+		"version=3",
+		"binddn=\"\"",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++)
+		if (!words_equal(defaults[i], ""))
+			fail_msg("%s", defaults[i]);
+}
+
+static void a_change_of_meaning_is_a_difference(void **state)
+{
+	static const char *const differ[][2] = {
+		{"rid=7", "rid=8"},
+		{"credentials=secret", "credentials=Secret"},
+		{"credentials=a", ""},
+		{"credentials=\"a b\"", "credentials=\"a  b\""},
+		{"binddn=cn=a", "binddn=cn=b"},
+		{"provider=ldap://b", ""},
+		{"provider=ldaps://a", ""},
+		{"searchbase=\"cn=y,dc=x\"", ""},
+		{"retry=\"5 +\"", ""},
+		{"retry=\"5 5 60 +\"", "retry=\"5 6 60 +\""},
+		{"interval=5", "interval=6"},
+		{"type=refreshAndPersist", ""},
+		{"scope=one", ""},
+		{"filter=\"(cn=a)\"", "filter=\"(cn=A)\""},
+		{"attrs=cn", "attrs=cn,sn"},
+		{"attrs=*", ""},
+		{"exattrs=cn", ""},
+		{"timeout=010", "timeout=10"},
+		{"schemachecking=no", ""},
+		{"tls_reqcert=allow", ""},
+		{"tls_cert=/a", "tls_cert=/A"},
+		{"tls_cipher_suite=HIGH", "tls_cipher_suite=high"},
+		{"realm=a", "realm=A"},
+		{"authcid=a", "authcid=A"},
+		{"starttls=critical", "starttls=yes"},
+		{"attrsonly", ""},
+		{"lazycommit", ""},
+		{"strictrefresh", ""},
+		{"syncdata=accesslog", ""},
+		{"manageDSAit=1", ""},
+		{"bindmethod=sasl", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(differ); i++)
+		if (words_equal(differ[i][0], differ[i][1]))
+			fail_msg("%s | %s", differ[i][0], differ[i][1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(spelling_is_no_difference),
+		cmocka_unit_test(an_absent_keyword_equals_its_default),
+		cmocka_unit_test(a_change_of_meaning_is_a_difference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
