@@ -133,7 +133,12 @@ static int content_read(Pool *pool, int fd, const char *path, const struct stat 
 				 "%s: changed while it was read: try again when it is written",
 				 path);
 	bytes[len] = '\0';
-	*ret = (FileContent){.bytes = bytes, .len = (size_t)len, .identity = before};
+	*ret = (FileContent){
+		.bytes = bytes,
+		.len = (size_t)len,
+		.identity = before,
+		.is_private = !(status->st_mode & forbidden_bits(status, true)),
+	};
 	return 0;
 }
 
@@ -152,12 +157,4 @@ int file_read_checked(Pool *pool, const char *path, const FileCheck *check, File
 	if (status_check(path, &status, check, err) < 0)
 		return -1;
 	return content_read(pool, fd, path, &status, ret, err);
-}
-
-bool file_is_private(const char *path)
-{
-	struct stat status;
-
-	return lstat(path, &status) == 0 && owner_is_trusted(&status) &&
-	       !(status.st_mode & forbidden_bits(&status, true));
 }

@@ -28,6 +28,7 @@ typedef struct FileContent {
 	char *bytes; /* len bytes and a NUL */
 	size_t len;
 	FileIdentity identity;
+	bool is_private; /* nobody but root can read it: it may hold a password */
 } FileContent;
 
 /*
@@ -39,9 +40,6 @@ typedef struct FileContent {
  */
 int file_read_checked(Pool *pool, const char *path, const FileCheck *check, FileContent *ret,
 		      Error *err);
-
-/* True when nobody but root (or whom the program runs as) can read the file. */
-bool file_is_private(const char *path);
 
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other);
 

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/file_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "agent/fd.h"
+
+static int write_failed(const FileTarget *target, const char *action, int reason, Error *err)
+{
+	return error_set(err, reason == EACCES ? ERROR_DENIED : ERROR_SYSTEM, reason,
+			 "%s/%s: cannot be %s: %s", target->folder_path, target->name, action,
+			 strerror(reason));
+}
+
+static int write_fully(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		const ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The mode is set apart from open(2): it must not depend on the umask. */
+static int temporary_write(const FileTarget *target, const char *name, const char *bytes,
+			   size_t len)
+{
+	AUTO_FD fd = -1;
+
+	(void)unlinkat(target->folder_fd, name, 0);
+	fd = openat(target->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		    0600);
+	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0)
+		return -1;
+	return fsync(fd);
+}
+
+int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err)
+{
+	char name[NAME_MAX + 1];
+
+	/* The process id keeps two writers of one name apart. */
+	if (snprintf(name, sizeof(name), ".%s.%d", target->name, (int)getpid()) >=
+	    (int)sizeof(name))
+		return write_failed(target, "written", ENAMETOOLONG, err);
+	if (temporary_write(target, name, bytes, len) < 0 ||
+	    renameat(target->folder_fd, name, target->folder_fd, target->name) < 0 ||
+	    fsync(target->folder_fd) < 0) {
+		const int reason = errno;
+
+		(void)unlinkat(target->folder_fd, name, 0);
+		return write_failed(target, "written", reason, err);
+	}
+	return 0;
+}
+
+int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err)
+{
+	AUTO_FD fd = openat(target->folder_fd, target->name,
+			    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, target->mode);
+
+	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0 ||
+	    fsync(fd) < 0 || fsync(target->folder_fd) < 0)
+		return write_failed(target, "appended to", errno, err);
+	return 0;
+}
+
+int file_remove_synced(const FileTarget *target, Error *err)
+{
+	if (unlinkat(target->folder_fd, target->name, 0) < 0) {
+		if (errno == ENOENT)
+			return 0;
+		return write_failed(target, "removed", errno, err);
+	}
+	return fsync(target->folder_fd) < 0 ? write_failed(target, "removed", errno, err) : 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_FILE_WRITE_H
+#define SYNCWARD_FILE_WRITE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/error.h"
+
+/* A file to write: the name inside an open folder; folder_path is for messages. */
+typedef struct FileTarget {
+	int folder_fd;
+	const char *folder_path;
+	const char *name;
+	mode_t mode;
+} FileTarget;
+
+/* Writes a temporary file, syncs it, renames it over the name and syncs the folder: readers see the
+ * old or the new bytes, also after a power cut. */
+int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err);
+
+/* Appends and syncs; creates the file (and syncs the folder) when missing. */
+int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err);
+
+/* Removes the file and syncs the folder; that there is none is no error. */
+int file_remove_synced(const FileTarget *target, Error *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "agent/fd.h"
+#include "agent/folder.h"
+
+#define LOCK_NAME  "lock"
+#define RETRY_MSEC 50
+
+/* 0 taken, 1 held by another, -1 failed. */
+static int lock_try(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK || errno == EINTR ? 1 : -1;
+}
+
+/* flock(2) knows no time limit and a signal handler would be the daemon's business: so it asks. */
+static int lock_wait(int fd, unsigned timeout_msec)
+{
+	const struct timespec pause = {.tv_nsec = RETRY_MSEC * 1000000L};
+	int result = lock_try(fd);
+
+	for (unsigned waited_msec = 0; result == 1 && waited_msec < timeout_msec;
+	     waited_msec += RETRY_MSEC) {
+		(void)nanosleep(&pause, NULL);
+		result = lock_try(fd);
+	}
+	return result;
+}
+
+static int holder_write(int fd)
+{
+	char text[32];
+	const int len = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	return ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) < 0 ? -1 : 0;
+}
+
+static int busy(int fd, const char *run_dir, unsigned timeout_msec, Error *err)
+{
+	char text[32] = "";
+	long pid;
+
+	(void)!pread(fd, text, sizeof(text) - 1, 0);
+	pid = strtol(text, NULL, 10);
+	if (pid <= 0)
+		return error_set(err, ERROR_BUSY, 0,
+				 "another syncward holds %s/" LOCK_NAME
+				 " and did not finish within %u ms",
+				 run_dir, timeout_msec);
+	return error_set(err, ERROR_BUSY, 0,
+			 "process %ld holds %s/" LOCK_NAME
+			 " and did not finish within %u ms: see `ps -fp %ld`",
+			 pid, run_dir, timeout_msec, pid);
+}
+
+int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)
+{
+	AUTO_FD folder = folder_open(run_dir, 0755, err);
+	AUTO_FD fd = -1;
+	int result, taken;
+
+	if (folder < 0)
+		return -1;
+	fd = openat(folder, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	result = fd < 0 ? -1 : lock_wait(fd, timeout_msec);
+	if (result == 1)
+		return busy(fd, run_dir, timeout_msec, err);
+	if (result < 0 || holder_write(fd) < 0)
+		return error_set(err, errno == EACCES ? ERROR_DENIED : ERROR_SYSTEM, errno,
+				 "%s/" LOCK_NAME ": cannot be locked: %s", run_dir,
+				 strerror(errno));
+	taken = fd;
+	fd = -1;
+	return taken;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOCK_H
+#define SYNCWARD_LOCK_H
+
+#include "common/error.h"
+
+/*
+ * One writer at a time: takes the lock file of the run folder (created 0755 when missing), waiting
+ * at most the time given. ERROR_BUSY names the process that holds it. Returns a descriptor; the
+ * lock lasts until it is closed or the process ends, so a killed holder leaves nothing behind.
+ */
+int lock_take(const char *run_dir, unsigned timeout_msec, Error *err);
+
+#endif
