@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "common/buf.h"
+#include "common/syncrepl.h"
 
 static const struct {
 	int code;
@@ -48,13 +49,31 @@ bool attribute_is_secret(const char *name)
 	return false;
 }
 
-static bool step_holds_secret(const Step *step)
+/* True when the text may quote a part of the value: the parser's errors quote the word at fault.
+ * A value that we cannot take apart counts as quoted, whatever the text says. */
+static bool text_may_quote(const char *text, const char *value)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl syncrepl;
+	const char *password;
+
+	if (syncrepl_parse(pool, value, &syncrepl, NULL) < 0)
+		return true;
+	password = syncrepl.value[SYNCREPL_CREDENTIALS];
+	return password && *password && strstr(text, password);
+}
+
+static bool text_may_quote_step(const char *text, const Step *step)
 {
 	for (size_t i = 0; step && i < step->n_mods; i++) {
 		const Mod *mod = &step->mods[i];
 
-		if (mod->n_values > 0 && attribute_is_secret(mod->attribute))
-			return true;
+		for (size_t k = 0; k < mod->n_values; k++) {
+			if (strcasecmp(mod->attribute, "olcSyncrepl") == 0
+				    ? text_may_quote(text, mod->values[k])
+				    : attribute_is_secret(mod->attribute))
+				return true;
+		}
 	}
 	return false;
 }
@@ -66,7 +85,7 @@ const char *diagnostic_masked(Pool *pool, const char *text, const Step *step)
 	if (!text || !*text)
 		return "";
 	if (strcasestr(text, "credentials") || strcasestr(text, "olcRootPW") ||
-	    step_holds_secret(step))
+	    text_may_quote_step(text, step))
 		return "(its text is not shown: it may quote a password)";
 	len = strlen(text);
 	while (len > 0 && strchr("\r\n ", text[len - 1]))

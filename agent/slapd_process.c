@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/slapd_process.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/fd.h"
+
+#define ARGUMENTS_MAX_BYTES 65536
+#define HOST_NAME_SIZE      256
+
+/* Reads what the file holds, at most size bytes; -1 when it cannot be read. These files belong to
+ * slapd's user: nothing but the listeners is taken from them. */
+static ssize_t bytes_read(const char *path, char *bytes, size_t size)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return -1;
+	while (len < size && (n = read(fd, bytes + len, size - len)) > 0)
+		len += (size_t)n;
+	return n < 0 ? -1 : (ssize_t)len;
+}
+
+static Listeners listeners_in(Pool *pool, const char *path, const char *separators)
+{
+	char *bytes = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
+	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
+	const char **arguments;
+	size_t n_arguments;
+
+	if (len <= 0)
+		return (Listeners){0};
+	arguments = text_split(pool, bytes, (size_t)len, separators, &n_arguments);
+	return listeners_from_arguments(pool, arguments, n_arguments);
+}
+
+Listeners slapd_listeners(Pool *pool, const char *pid_file, const char *args_file)
+{
+	char text[32] = "";
+	Listeners listeners = {0};
+
+	if (pid_file && bytes_read(pid_file, text, sizeof(text) - 1) > 0 && atol(text) > 0)
+		listeners =
+			listeners_in(pool, pool_printf(pool, "/proc/%ld/cmdline", atol(text)), "");
+	if (listeners.n_urls == 0 && args_file)
+		listeners = listeners_in(pool, args_file, " \n");
+	return listeners;
+}
+
+static const char *host_name(Pool *pool)
+{
+	char name[HOST_NAME_SIZE] = "";
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return "localhost";
+	return pool_strdup(pool, name);
+}
+
+const char *host_fqdn(Pool *pool)
+{
+	const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_flags = AI_CANONNAME};
+	const char *name = host_name(pool);
+	struct addrinfo *found = NULL;
+
+	if (getaddrinfo(name, NULL, &hints, &found) != 0)
+		return name;
+	if (found->ai_canonname)
+		name = pool_strdup(pool, found->ai_canonname);
+	freeaddrinfo(found);
+	return name;
+}
+
+const char *host_short_name(Pool *pool)
+{
+	const char *name = host_name(pool);
+
+	return pool_copy(pool, name, strcspn(name, "."));
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_STATE_H
+#define SYNCWARD_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/error.h"
+#include "common/known.h"
+#include "common/pool.h"
+
+/* What the state folder told. Notices are sentences for a person: what had to be put aside. */
+typedef struct StateRead {
+	Known known;
+	const char *intent; /* JSON text of an apply that did not end; NULL: none */
+	const char **notices;
+	size_t n_notices;
+} StateRead;
+
+/*
+ * Reads all state. A missing folder or file is an empty state. A file of a newer schema_version, or
+ * one that is damaged, is renamed aside ("revision.json.newer-1", ".damaged-1"), never deleted, and
+ * counts as missing; with may_write false it is left where it is. Only the folder's or a file's
+ * owner or mode can make it fail.
+ */
+int state_read(Pool *pool, const char *state_dir, bool may_write, StateRead *ret, Error *err);
+
+/* Each writes one file of the state folder (created 0700 when missing), durable before it returns.
+ */
+int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
+			 Error *err);
+int state_write_databases(const char *state_dir, const KnownDatabase *databases, size_t n_databases,
+			  Error *err);
+int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,
+			Error *err);
+int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);
+
+/* Before the first write of an apply, and after its last: json says what is about to be done,
+ * without secrets. */
+int state_write_intent(const char *state_dir, const char *json, Error *err);
+int state_remove_intent(const char *state_dir, Error *err);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_STATE_FILES_H
+#define SYNCWARD_STATE_FILES_H
+
+/* Names in the state folder and the one format version that this program writes and reads. */
+#define STATE_REVISION       "revision.json"
+#define STATE_DATABASES      "databases.json"
+#define STATE_UNSAVED        "unsaved.json"
+#define STATE_RESTARTED      "restarted.json"
+#define STATE_INTENT         "intent.json"
+#define STATE_SCHEMA_VERSION 1
+
+#endif

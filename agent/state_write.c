@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <json-c/json.h>
+#include <string.h>
+
+#include "agent/fd.h"
+#include "agent/file_write.h"
+#include "agent/folder.h"
+#include "agent/state.h"
+#include "agent/state_files.h"
+
+static int text_write(const char *state_dir, const char *name, const char *text, Error *err)
+{
+	AUTO_FD folder = folder_open(state_dir, 0700, err);
+	const FileTarget target = {
+		.folder_fd = folder,
+		.folder_path = state_dir,
+		.name = name,
+		.mode = 0600,
+	};
+
+	if (folder < 0)
+		return -1;
+	return file_write_atomic(&target, text, strlen(text), err);
+}
+
+static struct json_object *document_new(void)
+{
+	struct json_object *document = json_object_new_object();
+
+	json_object_object_add(document, "schema_version",
+			       json_object_new_int(STATE_SCHEMA_VERSION));
+	return document;
+}
+
+/* Takes the document over. */
+static int document_write(const char *state_dir, const char *name, struct json_object *document,
+			  Error *err)
+{
+	const char *text = json_object_to_json_string_ext(
+		document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+	const int result = text_write(state_dir, name, text, err);
+
+	json_object_put(document);
+	return result;
+}
+
+static struct json_object *text_or_null(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
+int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
+			 Error *err)
+{
+	struct json_object *document = document_new();
+
+	json_object_object_add(document, "revision", json_object_new_int64((int64_t)revision));
+	json_object_object_add(document, "sha256", json_object_new_string(sha256));
+	return document_write(state_dir, STATE_REVISION, document, err);
+}
+
+static struct json_object *database_new(const KnownDatabase *database)
+{
+	struct json_object *object = json_object_new_object();
+	struct json_object *foreign = json_object_new_array();
+
+	for (size_t i = 0; i < database->n_foreign; i++)
+		json_object_array_add(foreign, json_object_new_string(database->foreign[i]));
+	json_object_object_add(object, "suffix", json_object_new_string(database->suffix));
+	json_object_object_add(object, "foreign", foreign);
+	return object;
+}
+
+int state_write_databases(const char *state_dir, const KnownDatabase *databases, size_t n_databases,
+			  Error *err)
+{
+	struct json_object *document = document_new(), *list = json_object_new_array();
+
+	for (size_t i = 0; i < n_databases; i++)
+		json_object_array_add(list, database_new(&databases[i]));
+	json_object_object_add(document, "databases", list);
+	return document_write(state_dir, STATE_DATABASES, document, err);
+}
+
+int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,
+			Error *err)
+{
+	struct json_object *document = document_new(), *list = json_object_new_array();
+
+	for (size_t i = 0; i < n_unsaved; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		json_object_object_add(entry, "dn", json_object_new_string(unsaved[i].dn));
+		json_object_object_add(entry, "attribute", text_or_null(unsaved[i].attribute));
+		json_object_array_add(list, entry);
+	}
+	json_object_object_add(document, "entries", list);
+	return document_write(state_dir, STATE_UNSAVED, document, err);
+}
+
+int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err)
+{
+	struct json_object *document = document_new();
+
+	json_object_object_add(document, "slapd_started", json_object_new_string(slapd_started));
+	return document_write(state_dir, STATE_RESTARTED, document, err);
+}
+
+int state_write_intent(const char *state_dir, const char *json, Error *err)
+{
+	return text_write(state_dir, STATE_INTENT, json, err);
+}
+
+int state_remove_intent(const char *state_dir, Error *err)
+{
+	AUTO_FD folder = folder_open_existing(state_dir, err);
+
+	if (folder < 0)
+		return -1;
+	return file_remove_synced(
+		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = STATE_INTENT},
+		err);
+}
