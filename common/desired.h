@@ -25,10 +25,12 @@ typedef struct Credentials {
 	JsonPlace place;
 } Credentials;
 
-/* Keywords that some level of peers.json sets; NULL: not set at this level. Numbers and flags are
- * kept as slapd writes them. */
+/* Keywords that some level of peers.json sets; NULL: not set at this level. Numbers are kept as
+ * slapd writes them, a flag that is true as "". */
 typedef struct SyncreplSettings {
 	const char *value[SYNCREPL_KEYWORD_COUNT];
+	/* null or false: the keyword is left out here, whatever an earlier level says. */
+	bool left_out[SYNCREPL_KEYWORD_COUNT];
 	JsonPlace place[SYNCREPL_KEYWORD_COUNT];
 	Credentials credentials;
 } SyncreplSettings;
@@ -107,8 +109,11 @@ bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 /* The rid by which the database's consumers call that peer. */
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 
-/* The settings of one link after all levels: database, then how everybody reads the provider, then
- * the consumer's own. */
+/*
+ * The settings of one link after all levels: database, then how everybody reads the provider, then
+ * the consumer's own. Where none of them speaks our defaults are filled in; rid and provider are
+ * set, left_out is not. Strings made for it live in pool.
+ */
 SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
 			      const Peer *consumer);
 

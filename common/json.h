@@ -54,6 +54,11 @@ int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, cons
 /* The member of an object; NULL when absent. */
 const JsonNode *json_member(const JsonNode *object, const char *key);
 
+/* Fills err with "name:line:column: sentence" (ERROR_INPUT) and returns -1. The sentence must not
+ * quote the file's text: any of it may be a password in the wrong place. */
+int json_refuse(Error *err, const char *name, JsonPlace place, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+
 /* "a string", "an object", ...: for messages. */
 const char *json_type_name(JsonType type);
 

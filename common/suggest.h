@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SUGGEST_H
+#define SYNCWARD_SUGGEST_H
+
+#include <stddef.h>
+
+/* The known word that a misspelt one most likely means (letter case aside; a swap of neighbours is
+ * one slip, about one slip in three letters is near); NULL when none is near. The first wins among
+ * equals. */
+const char *suggest_word(const char *word, const char *const *known, size_t n_known);
+
+#endif
