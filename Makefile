@@ -33,6 +33,7 @@ C_FILES := $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(wildcard tests/unit/*
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
+TOOL_PROGRAMS := $(patsubst tests/lib/%.c,$(BUILD)/tools/%,$(wildcard tests/lib/*.c))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -75,6 +76,19 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcommon.a
 .PHONY: unit
 unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs nothing
 	$(Q)for program in $(UNIT_PROGRAMS); do $(UNIT_RUNNER) $$program || exit 1; done
+
+# Programs by which tests in Python reach our C: the whole program but its main().
+$(BUILD)/libagent.a: $(filter-out $(BUILD)/agent/main.o,$(AGENT_OBJECTS))
+	@$(if $(V),,echo "  AR      $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libagent.a $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+
+.PHONY: tools
+tools: $(TOOL_PROGRAMS) ## programs that the tests with a real slapd use
 
 # The core takes values and gives values (CONTRIBUTING.md, "Layers").
 COMMON_MAY_CALL := ldap_str2dn|ldap_dn2str|ldap_dnfree|ldap_memfree|ldap_url_parse|ldap_free_urldesc|json_[a-z0-9_]+

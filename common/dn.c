@@ -79,12 +79,6 @@ static const char *ava_normalise(Pool *pool, const LDAPAVA *ava)
 	Buf buf = BUF_IN(pool);
 
 	type_add(&buf, &ava->la_attr);
-	if (ava->la_flags & LDAP_AVA_BINARY) {
-		buf_puts(&buf, "=#");
-		for (size_t i = 0; i < ava->la_value.bv_len; i++)
-			buf_printf(&buf, "%02x", (unsigned char)ava->la_value.bv_val[i]);
-		return buf_text(&buf);
-	}
 	buf_putc(&buf, '=');
 	value_add(&buf, &ava->la_value);
 	return buf_text(&buf);
@@ -93,6 +87,16 @@ static const char *ava_normalise(Pool *pool, const LDAPAVA *ava)
 static int text_compare(const void *one, const void *other)
 {
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+/* slapd takes neither an empty value nor one in BER ("cn=#0401..."). */
+static bool is_usable(LDAPDN dn)
+{
+	for (size_t i = 0; dn && dn[i]; i++)
+		for (size_t j = 0; dn[i][j]; j++)
+			if (dn[i][j]->la_value.bv_len == 0 || dn[i][j]->la_flags & LDAP_AVA_BINARY)
+				return false;
+	return true;
 }
 
 static void rdn_add(Buf *buf, LDAPRDN rdn)
@@ -116,16 +120,18 @@ const char *dn_normalise(Pool *pool, const char *dn)
 {
 	Buf buf = BUF_IN(pool);
 	LDAPDN parsed = NULL;
+	bool usable;
 
 	if (!dn || ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAP) != LDAP_SUCCESS)
 		return NULL;
-	for (size_t i = 0; parsed && parsed[i]; i++) {
+	usable = is_usable(parsed);
+	for (size_t i = 0; usable && parsed && parsed[i]; i++) {
 		if (i > 0)
 			buf_putc(&buf, ',');
 		rdn_add(&buf, parsed[i]);
 	}
 	ldap_dnfree(parsed);
-	return buf_text(&buf);
+	return usable ? buf_text(&buf) : NULL;
 }
 
 bool dn_equal(const char *one, const char *other)

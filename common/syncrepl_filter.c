@@ -20,15 +20,42 @@ static void skip_spaces(FilterReader *reader)
 	reader->at += strspn(reader->at, " \t\n");
 }
 
+static bool is_name_byte(char byte)
+{
+	return isalnum((unsigned char)byte) || byte == '-';
+}
+
+/* A name, or numbers with single dots between. */
+static bool is_oid(const char *text, size_t len)
+{
+	bool is_number = len > 0 && isdigit((unsigned char)*text);
+
+	if (len == 0 || (!is_number && !isalpha((unsigned char)*text)))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (is_number && text[i] == '.' ? i + 1 == len || text[i + 1] == '.'
+						: !(is_number ? isdigit((unsigned char)text[i])
+							      : is_name_byte(text[i])))
+			return false;
+	return true;
+}
+
 /* An attribute description: a name or an OID, then ";option"s. */
 static bool is_description(const char *text, size_t len)
 {
-	if (len == 0 || !isalnum((unsigned char)*text))
+	const char *option = memchr(text, ';', len);
+	bool has_byte = true;
+
+	if (!is_oid(text, option ? (size_t)(option - text) : len))
 		return false;
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("-.;", text[i]))
+	for (const char *at = option; at && at < text + len; at++) {
+		if (*at != ';' && !is_name_byte(*at))
 			return false;
-	return true;
+		if (*at == ';' && !has_byte)
+			return false;
+		has_byte = *at != ';';
+	}
+	return has_byte;
 }
 
 /* The length of one escape sequence: "\2a", or what RFC 1960 knew; 0 when it is none. */
@@ -45,7 +72,8 @@ static bool read_value(FilterReader *reader, bool stars_allowed, bool fold_case)
 	while (*reader->at && *reader->at != ')') {
 		size_t len = *reader->at == '\\' ? escape_len(reader->at) : 1;
 
-		if (len == 0 || *reader->at == '(' || (*reader->at == '*' && !stars_allowed))
+		if (len == 0 || *reader->at == '(' || (*reader->at == '*' && !stars_allowed) ||
+		    strncmp(reader->at, "**", 2) == 0)
 			return false;
 		for (; len > 0; len--, reader->at++)
 			buf_putc(&reader->out,
@@ -55,25 +83,27 @@ static bool read_value(FilterReader *reader, bool stars_allowed, bool fold_case)
 	return true;
 }
 
-/* The left side of an extensible match: [attribute][:dn][:rule]. */
+/* The left side of an extensible match: [attribute][:dn][:rule], with one of them at least. */
 static bool is_extensible(const char *text, size_t len)
 {
 	const char *colon = memchr(text, ':', len);
 	size_t name_len = colon ? (size_t)(colon - text) : len;
+	bool has_name = name_len > 0;
 
-	if (name_len > 0 && !is_description(text, name_len))
+	if (has_name && !is_description(text, name_len))
 		return false;
 	if (!colon)
-		return true;
+		return has_name;
 	len -= name_len + 1;
 	text = colon + 1;
-	if (len >= 2 && strncasecmp(text, "dn", 2) == 0 && (len == 2 || text[2] == ':')) {
-		if (len == 2)
-			return name_len > 0;
-		text += 3;
-		len -= 3;
+	colon = memchr(text, ':', len);
+	if ((colon || len == 2) && strncasecmp(text, "dn", 2) == 0) {
+		text = colon ? colon + 1 : text + len;
+		len = colon ? len - 3 : 0;
+	} else if (colon) {
+		return false;
 	}
-	return is_description(text, len);
+	return len == 0 ? has_name : is_oid(text, len);
 }
 
 static bool read_item(FilterReader *reader)
@@ -134,7 +164,7 @@ static bool read_filter(FilterReader *reader)
 
 const char *syncrepl_filter_canonical(Pool *pool, const char *text)
 {
-	FilterReader reader = {.at = text + strspn(text, " "), .out = BUF_IN(pool)};
+	FilterReader reader = {.at = text, .out = BUF_IN(pool)};
 	bool is_valid;
 
 	if (*reader.at == '(') {

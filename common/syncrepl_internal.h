@@ -18,6 +18,7 @@ typedef struct SyncreplRule {
 	const char *name;
 	SyncreplKind kind;
 	bool is_secret;
+	bool last_only; /* slapd checks only the last one given, at the end */
 	unsigned since;
 	const char *assumed;          /* slapd's default, in the form that canonical() gives */
 	SyncreplTest *accepts;        /* slapd's own grammar; NULL: it takes anything */

@@ -405,11 +405,12 @@ static bool authzid_accepts(const char *value)
 
 	if (begins_with(value, "dn:"))
 		return strcmp(value, "dn:*") == 0 || dn_accepts(value + 3);
-	if (begins_with(value, "u:") || begins_with(value, "u."))
+	if (begins_with(value, "u:"))
+		return true;
+	if (begins_with(value, "u.") || begins_with(value, "dn.") || begins_with(value, "group") ||
+	    begins_with(value, "ldap"))
 		return colon && colon[1];
-	if (begins_with(value, "dn.") || begins_with(value, "group") || begins_with(value, "ldap"))
-		return colon && colon[1];
-	return *value && dn_accepts(value);
+	return dn_accepts(value);
 }
 
 static bool authzid_works(const char *value)
@@ -454,8 +455,8 @@ static bool credentials_work(const char *value)
 const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 	[SYNCREPL_RID] = {"rid", NUMBER, .accepts = rid_accepts, .canonical = decimal_canonical,
 			  .wants = "a number from 0 to 999"},
-	[SYNCREPL_PROVIDER] = {"provider", .accepts = provider_accepts, .works = provider_works,
-			       .canonical = provider_canonical,
+	[SYNCREPL_PROVIDER] = {"provider", .last_only = true, .accepts = provider_accepts,
+			       .works = provider_works, .canonical = provider_canonical,
 			       .wants = "one URL like ldap://host, without a DN behind it"},
 	[SYNCREPL_SEARCHBASE] = {"searchbase", .accepts = dn_accepts, .canonical = dn_canonical,
 				 .wants = "a DN"},
@@ -518,7 +519,7 @@ const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 	[SYNCREPL_TLS_PROTOCOL_MIN] = {"tls_protocol_min", .works = tls_protocol_works,
 				       .canonical = tls_protocol_canonical,
 				       .wants = "a protocol number like 3.3 (TLS 1.2)"},
-	[SYNCREPL_FILTER] = {"filter", .assumed = "(objectclass=*)",
+	[SYNCREPL_FILTER] = {"filter", .assumed = "(objectclass=*)", .last_only = true,
 			     .accepts = syncrepl_filter_is_valid, .canonical = filter_canonical,
 			     .wants = "a search filter"},
 	[SYNCREPL_SCOPE] = {"scope", .assumed = "sub", .accepts = scope_accepts,
@@ -542,7 +543,7 @@ const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 			       .wants = "default, accesslog or changelog"},
 	[SYNCREPL_LOGBASE] = {"logbase", .accepts = dn_accepts, .canonical = dn_canonical,
 			      .wants = "a DN"},
-	[SYNCREPL_LOGFILTER] = {"logfilter", .accepts = syncrepl_filter_is_valid,
+	[SYNCREPL_LOGFILTER] = {"logfilter", .last_only = true, .accepts = syncrepl_filter_is_valid,
 				.canonical = filter_canonical, .wants = "a search filter"},
 	[SYNCREPL_SUFFIXMASSAGE] = {"suffixmassage", .accepts = dn_accepts,
 				    .canonical = dn_canonical, .wants = "a DN"},
@@ -551,8 +552,8 @@ const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT] = {
 				  .wants = "0 or 1"},
 	[SYNCREPL_STRICTREFRESH] = {"strictrefresh", FLAG},
 	[SYNCREPL_LAZYCOMMIT] = {"lazycommit", FLAG, .since = 20500},
-	[SYNCREPL_VERSION] = {"version", NUMBER, .assumed = "3", .accepts = version_accepts,
-			      .wants = "3"},
+	[SYNCREPL_VERSION] = {"version", NUMBER, .assumed = "3", .last_only = true,
+			      .accepts = version_accepts, .wants = "3"},
 };
 
 const char *syncrepl_keyword_name(SyncreplKeyword keyword)

@@ -24,16 +24,22 @@ static int find_flag(const char *word)
 	return -1;
 }
 
-/* Behind type=refreshAndPersist slapd does not look at the interval at all. */
-static bool is_value_accepted(const Reader *reader, SyncreplKeyword keyword, const char *value)
+/*
+ * slapd looks at most words as they come: behind type=refreshAndPersist it does not read an
+ * interval at all.
+ */
+static bool is_word_accepted(const Reader *reader, SyncreplKeyword keyword, const char *value)
 {
+	const SyncreplRule *rule = &syncrepl_rules[keyword];
 	const char *type = reader->syncrepl.value[SYNCREPL_TYPE];
 
+	if (!rule->accepts || rule->last_only)
+		return true;
 	if (keyword == SYNCREPL_INTERVAL && type &&
 	    strcmp(syncrepl_rules[SYNCREPL_TYPE].canonical(reader->pool, type),
 		   "refreshandpersist") == 0)
 		return true;
-	return !syncrepl_rules[keyword].accepts || syncrepl_rules[keyword].accepts(value);
+	return rule->accepts(value);
 }
 
 /* Attribute lists add up; of everything else the last one given counts. */
@@ -43,6 +49,12 @@ static void value_set(Reader *reader, SyncreplKeyword keyword, const char *value
 	bool is_list = keyword == SYNCREPL_ATTRS || keyword == SYNCREPL_EXATTRS;
 
 	*slot = is_list && *slot ? pool_printf(reader->pool, "%s,%s", *slot, value) : value;
+}
+
+static int refuse_value(SyncreplKeyword keyword, Error *err)
+{
+	return error_set(err, ERROR_REFUSED, 0, "%s must be %s", syncrepl_rules[keyword].name,
+			 syncrepl_rules[keyword].wants);
 }
 
 static int word_parse(Reader *reader, const char *word, Error *err)
@@ -64,9 +76,8 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 		reader->syncrepl.value[keyword] = "";
 		return 0;
 	}
-	if (!is_value_accepted(reader, (SyncreplKeyword)keyword, word + len + 1))
-		return error_set(err, ERROR_REFUSED, 0, "%s must be %s",
-				 syncrepl_rules[keyword].name, syncrepl_rules[keyword].wants);
+	if (!is_word_accepted(reader, (SyncreplKeyword)keyword, word + len + 1))
+		return refuse_value((SyncreplKeyword)keyword, err);
 	if (keyword == SYNCREPL_PROVIDER && len == strlen("provider"))
 		reader->has_provider = true;
 	value_set(reader, (SyncreplKeyword)keyword, word + len + 1);
@@ -91,6 +102,10 @@ int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err)
 	if (missing)
 		return error_set(err, ERROR_REFUSED, 0, "%s is missing; slapd requires it",
 				 missing);
+	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		if (syncrepl_rules[i].last_only && reader.syncrepl.value[i] &&
+		    !syncrepl_rules[i].accepts(reader.syncrepl.value[i]))
+			return refuse_value((SyncreplKeyword)i, err);
 	*ret = reader.syncrepl;
 	return 0;
 }

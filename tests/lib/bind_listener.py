@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A server that understands only the bind request of an LDAP client, keeps it, and refuses it."""
+
+import queue
+import socketserver
+import threading
+
+INVALID_CREDENTIALS = 49
+
+
+def _read_header(stream):
+    """The tag and length of one BER element."""
+    tag, length = stream.read(1), stream.read(1)
+    if not tag or not length:
+        raise EOFError
+    if length[0] < 0x80:
+        return tag[0], length[0]
+    return tag[0], int.from_bytes(stream.read(length[0] & 0x7F), "big")
+
+
+def _read_element(stream):
+    tag, length = _read_header(stream)
+    return tag, stream.read(length)
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        try:
+            _read_header(self.rfile)  # LDAPMessage
+            _, message_id = _read_element(self.rfile)
+            operation, _ = _read_header(self.rfile)
+            if operation != 0x60:  # BindRequest
+                return
+            _read_element(self.rfile)  # version
+            _, name = _read_element(self.rfile)
+            method, password = _read_element(self.rfile)
+        except (EOFError, ConnectionError):
+            return
+        if method == 0x80:  # simple
+            self.server.binds.put((name.decode(), password))
+        result = bytes((0x0A, 1, INVALID_CREDENTIALS, 0x04, 0, 0x04, 0))
+        response = bytes((0x02, len(message_id))) + message_id + bytes((0x61, len(result))) + result
+        self.wfile.write(bytes((0x30, len(response))) + response)
+
+
+class BindListener(socketserver.ThreadingTCPServer):
+    """Listens on a free port of 127.0.0.1; use it in a with statement."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.binds = queue.Queue()
+        self.uri = f"ldap://127.0.0.1:{self.server_address[1]}"
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *arguments):
+        self.shutdown()
+        self._thread.join()
+        super().__exit__(*arguments)
+
+    def next_bind(self, seconds=15.0):
+        """The DN and password of the next simple bind; queue.Empty when none comes."""
+        return self.binds.get(timeout=seconds)
