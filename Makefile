@@ -73,7 +73,8 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcommon.a
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lldap -llber -ljson-c -lcmocka $(LDLIBS)
 
-.PHONY: unit
+.PHONY: unit unit-programs
+unit-programs: $(UNIT_PROGRAMS)
 unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs nothing
 	$(Q)for program in $(UNIT_PROGRAMS); do $(UNIT_RUNNER) $$program || exit 1; done
 
@@ -105,19 +106,92 @@ check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the
 		grep -E '^($(COMMON_MUST_NOT_CALL))$$' || \
 		{ echo "common/ has an effect: move it to agent/"; exit 1; }
 
-.PHONY: format format-check
+.PHONY: demo bench mutants check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
+demo: deps ## three throw-away servers become a cluster, are damaged and repaired (under a minute)
+	+$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/demo/run $(BUILD)/syncward
+
+check: deps ## everything that CI proves; CHECK="STAGE..." runs only these (tests/check --help)
+	$(Q)tests/check $(CHECK)
+
+check-long: deps ## the same with the long fuzzing, property and crash runs
+	$(Q)tests/check --long $(CHECK)
+
+# Says what is missing and installs it: only demo and check do that, never the build.
+deps:
+	$(Q)packaging/install-deps
+
+sanitize: ## build with AddressSanitizer and UBSan into its own folder
+	+$(Q)$(MAKE) --no-print-directory SANITIZE=address,undefined all
+
+coverage: ## lines that units and the fuzz corpus reach, per file (build-coverage/)
+	$(Q)tests/coverage
+
+analyze: ## GCC's static analyzer; any finding fails
+	+$(Q)$(MAKE) --no-print-directory BUILD=build-analyze CFLAGS="-O1 -g -fanalyzer" WERROR=1 all
+
+FUZZ_SECONDS ?= 60
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz: ## run each fuzz target for FUZZ_SECONDS (60); needs clang
+	+$(Q)$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang WERROR= CFLAGS="-O1 -g" \
+		SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
+	$(Q)tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+
+fuzz-programs: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+$(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ -lldap -llber -ljson-c $(LDLIBS)
+
+# The same targets without a fuzzer: they run once over the files named, with any compiler.
+replay-programs: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/replay/%)
+$(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lldap -llber -ljson-c $(LDLIBS)
+
+mutants: ## each rule's named test must fail on a copy that breaks the rule
+	$(Q)tests/mutants/run
+
+bench: all bench-programs ## wall time and memory beside a floor program
+	$(Q)tests/bench/run $(BUILD)
+
+bench-programs: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
+
+##@ Style
+
+.PHONY: format format-check lint check-headers
 format: ## rewrite the C files in the project's format
 	clang-format -i $(C_FILES)
 format-check: ## fail when a C file is not in the project's format
 	clang-format --dry-run --Werror $(C_FILES)
-
-.PHONY: sanitize
-sanitize: ## build with AddressSanitizer and UBSan into its own folder
-	+$(Q)$(MAKE) --no-print-directory SANITIZE=address,undefined all
+lint: ## shellcheck, spelling, Python syntax, licence lines
+	$(Q)tests/lint
+check-headers: ## each header compiles alone
+	$(Q)for header in $(HEADERS); do \
+		$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -include $$header -x c /dev/null || exit 1; \
+	done
 
 ##@ Other
 
-.PHONY: clean help
+.PHONY: install clean help
+MAN_PAGES := $(wildcard packaging/man/*.[1-8])
+install: all ## install below DESTDIR: program, man pages, JSON Schema, examples
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(DATADIR)/syncward $(DESTDIR)$(DATADIR)/doc/syncward/examples
+	$(INSTALL) -m 755 $(BUILD)/syncward $(DESTDIR)$(SBINDIR)/syncward
+	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/syncward
+	$(INSTALL) -d -m 700 $(DESTDIR)$(SYSCONFDIR)/syncward/secrets
+	for file in $(wildcard etc/*.schema.json); do \
+		$(INSTALL) -m 644 $$file $(DESTDIR)$(DATADIR)/syncward/ || exit 1; done
+	for file in $(filter-out %.schema.json,$(wildcard etc/*.json etc/examples/*.json)); do \
+		$(INSTALL) -m 644 $$file $(DESTDIR)$(DATADIR)/doc/syncward/examples/ || exit 1; done
+	for page in $(MAN_PAGES); do \
+		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(DATADIR)/man/man$${page##*.}/$${page##*/} || exit 1; done
+
 clean: ## remove everything that was built
 	rm -rf build build-*
 help: ## this list
