@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives agent/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC < commands, one a
- * line, fields separated by tabs: "read BASE base|one|sub FILTER", "add|delete|replace DN ATTRIBUTE
- * VALUE...", "entry DN ATTRIBUTE VALUE", "remove DN". Prints "ok", entries, or "error CLASS CODE
- * TEXT" for each; the trace goes to standard error.
+ * Drives agent/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
+ * commands, one a line, fields separated by tabs: "read BASE base|one|sub FILTER",
+ * "add|delete|replace DN ATTRIBUTE VALUE...", "entry DN ATTRIBUTE VALUE", "remove DN", "content
+ * SUFFIX", "space". Prints "ok", entries, or "error CLASS CODE TEXT" for each, and with CONFIG_DIR
+ * "on-disk 0|1" before it for each step; the trace goes to standard error.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/content.h"
 #include "agent/directory_ldap.h"
+#include "agent/disk_witness.h"
 
 #define MAX_FIELDS 32
 
@@ -88,7 +92,37 @@ static int step_run(Directory *directory, char **fields, size_t n_fields, Error 
 	return error_set(err, ERROR_USAGE, 0, "unknown verb %s", fields[0]);
 }
 
-static void line_run(Directory *directory, char *line)
+static void content_print(Directory *directory, const char *suffix)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Content content = content_read_here(pool, directory, suffix);
+
+	printf("state %d suffix %d uuid %d csns %zu %s\n", (int)content.state, content.has_suffix,
+	       content.entry_uuid != NULL, content.n_context_csns,
+	       content.problem ? content.problem : "");
+}
+
+static int fields_run(Directory *directory, DiskWitness *witness, char **fields, size_t n_fields,
+		      const char *config_dir, Error *err)
+{
+	int result;
+
+	if (strcmp(fields[0], "read") == 0)
+		return read_run(directory, fields, err);
+	if (strcmp(fields[0], "space") == 0)
+		return config_dir_has_space(config_dir, err);
+	if (strcmp(fields[0], "content") == 0) {
+		content_print(directory, fields[1]);
+		return 0;
+	}
+	witness_forget(witness);
+	result = step_run(directory, fields, n_fields, err);
+	if (witness)
+		printf("on-disk %d\n", witness_saw(witness, fields[1]));
+	return result;
+}
+
+static void line_run(Directory *directory, DiskWitness *witness, char *line, const char *config_dir)
 {
 	char *fields[MAX_FIELDS] = {0};
 	size_t n_fields = 0;
@@ -98,8 +132,7 @@ static void line_run(Directory *directory, char *line)
 		fields[n_fields++] = field;
 	n_fields--; /* the empty one behind the newline */
 	fields[n_fields] = NULL;
-	if ((strcmp(fields[0], "read") == 0 ? read_run(directory, fields, &err)
-					    : step_run(directory, fields, n_fields, &err)) < 0)
+	if (fields_run(directory, witness, fields, n_fields, config_dir, &err) < 0)
 		printf("error %d %d %s\n", (int)err.class, err.code, err.text);
 	else
 		printf("ok\n");
@@ -109,12 +142,16 @@ static void line_run(Directory *directory, char *line)
 int main(int argc, char **argv)
 {
 	AUTO(Directory) *directory = NULL;
+	AUTO(DiskWitness) *witness = NULL;
 	char *line = NULL;
 	size_t size = 0;
 	Error err = {0};
 
-	if (argc != 3)
+	if (argc < 3)
 		return 64;
+	(void)signal(SIGPIPE, SIG_IGN); /* as main.c does */
+	if (argc > 3 && !(witness = witness_open(argv[3])))
+		printf("no witness\n");
 	if (directory_ldap_open(
 		    &(DirectoryLdapOptions){.uri = argv[1],
 					    .timeout_msec = (unsigned)strtoul(argv[2], NULL, 10),
@@ -124,7 +161,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	while (getline(&line, &size, stdin) > 0)
-		line_run(directory, line);
+		line_run(directory, witness, line, argv[3]);
 	free(line);
 	return 0;
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls parts of the shell that no command shows alone: agent_tool VERB ARGUMENT... Prints what it
+ * got, or "error CLASS TEXT" and ends with 1. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/content.h"
+#include "agent/fd.h"
+#include "agent/lock.h"
+#include "agent/slapd_process.h"
+#include "agent/state.h"
+
+/* lock DIR TIMEOUT_MSEC: holds the lock until standard input ends. */
+static int lock_run(char **arguments, Error *err)
+{
+	AUTO_FD lock = lock_take(arguments[0], (unsigned)strtoul(arguments[1], NULL, 10), err);
+	char byte;
+
+	if (lock < 0)
+		return -1;
+	printf("locked %d\n", (int)getpid());
+	fflush(stdout);
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	return 0;
+}
+
+/* state-write DIR: one of each. */
+static int state_write_run(char **arguments, Error *err)
+{
+	const char *const dir = arguments[0];
+	const char *foreign[] = {"ldap://old.example.com"};
+	const KnownDatabase databases[] = {
+		{.suffix = "dc=example,dc=com", .foreign = foreign, .n_foreign = 1},
+		{.suffix = "o=\"b\\\""},
+	};
+	const UnsavedEntry unsaved[] = {
+		{.dn = "olcDatabase={1}mdb,cn=config", .attribute = "olcSyncrepl"},
+		{.dn = "olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config"},
+	};
+
+	return state_write_revision(dir, 12, "abc", err) < 0 ||
+			       state_write_databases(dir, databases, 2, err) < 0 ||
+			       state_write_unsaved(dir, unsaved, 2, err) < 0 ||
+			       state_write_restarted(dir, "20261122200000Z", err) < 0 ||
+			       state_write_intent(dir, "{\"steps\": []}", err) < 0
+		       ? -1
+		       : 0;
+}
+
+/* state-read DIR 0|1: all that is known; 1: may put files aside. */
+static int state_read_run(char **arguments, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	StateRead read;
+
+	if (state_read(pool, arguments[0], arguments[1][0] == '1', &read, err) < 0)
+		return -1;
+	if (read.known.has_revision)
+		printf("revision %lu %s\n", read.known.revision, read.known.sha256);
+	for (size_t i = 0; i < read.known.n_databases; i++) {
+		printf("database %s", read.known.databases[i].suffix);
+		for (size_t k = 0; k < read.known.databases[i].n_foreign; k++)
+			printf(" %s", read.known.databases[i].foreign[k]);
+		printf("\n");
+	}
+	for (size_t i = 0; i < read.known.n_unsaved; i++)
+		printf("unsaved %s %s\n", read.known.unsaved[i].dn,
+		       read.known.unsaved[i].attribute ? read.known.unsaved[i].attribute : "-");
+	if (read.known.restarted_consumers)
+		printf("restarted %s\n", read.known.restarted_consumers);
+	if (read.intent)
+		printf("intent %s\n", read.intent);
+	for (size_t i = 0; i < read.n_notices; i++)
+		printf("notice %s\n", read.notices[i]);
+	return 0;
+}
+
+/* state-remove-intent DIR */
+static int state_remove_run(char **arguments, Error *err)
+{
+	return state_remove_intent(arguments[0], err);
+}
+
+/* listeners PID_FILE ARGS_FILE, "-" for none */
+static int listeners_run(char **arguments, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *pid_file = strcmp(arguments[0], "-") != 0 ? arguments[0] : NULL;
+	const char *args_file = strcmp(arguments[1], "-") != 0 ? arguments[1] : NULL;
+	const Listeners listeners = slapd_listeners(pool, pid_file, args_file);
+
+	(void)err;
+	for (size_t i = 0; i < listeners.n_urls; i++)
+		printf("%s\n", listeners.urls[i]);
+	return 0;
+}
+
+/* content SYNCREPL SUFFIX */
+static int content_run(char **arguments, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl link;
+	Content content;
+
+	if (syncrepl_parse(pool, arguments[0], &link, err) < 0)
+		return -1;
+	content = content_read_at_peer(pool, &link, 7, arguments[1]);
+	printf("peer %u state %d suffix %d uuid %d csns %zu %s\n", content.peer_id,
+	       (int)content.state, content.has_suffix, content.entry_uuid != NULL,
+	       content.n_context_csns, content.problem ? content.problem : "");
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int n_arguments;
+	int (*run)(char **arguments, Error *err);
+} verbs[] = {
+	{"lock", 2, lock_run},
+	{"state-write", 1, state_write_run},
+	{"state-read", 2, state_read_run},
+	{"state-remove-intent", 1, state_remove_run},
+	{"listeners", 2, listeners_run},
+	{"content", 2, content_run},
+};
+
+int main(int argc, char **argv)
+{
+	Error err = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(verbs); i++) {
+		if (argc != verbs[i].n_arguments + 2 || strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		if (verbs[i].run(argv + 2, &err) == 0)
+			return 0;
+		printf("error %d %s\n", (int)err.class, err.text);
+		return 1;
+	}
+	fprintf(stderr, "agent_tool: wrong usage\n");
+	return 64;
+}
