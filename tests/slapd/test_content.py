@@ -87,7 +87,7 @@ def test_a_mechanism_that_we_do_not_speak_is_told_as_not_tested(slapd_factory):
 
 def test_a_tls_file_that_is_not_there_is_told_as_not_tested(slapd_factory):
     server = provider(slapd_factory)
-    link = syncrepl(1, server.ldap_uri, starttls="critical", tls_cacert="/nonexistent/ca.pem")
+    link = syncrepl(1, server.ldap_uri, starttls="critical") + " tls_cacert=/nonexistent/ca.pem"
     state, _, _, _, problem = visit(link)
     assert state == UNREACHABLE and "tls" in problem.lower()
 

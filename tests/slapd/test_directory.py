@@ -52,7 +52,7 @@ def test_results_become_classes_and_the_sentence_says_where_and_why(slapd_factor
         assert code(again) == (CONFLICT, 20)
         assert f"modify '{database}' (add olcDbIndex)" in again[-1] and "already exists" in again[-1]
         assert code(tool("delete", database, "olcDbIndex", "uid eq")) == (CONFLICT, 16)
-        assert code(tool("remove", "cn=nothing,cn=config")) == (CONFLICT, 32)
+        assert code(tool("replace", "olcDatabase={9}mdb,cn=config", "olcSizeLimit", "9")) == (CONFLICT, 32)
         assert code(tool("replace", database, "olcNothing", "1")) == (REFUSED, 17)
         refused = tool("replace", "cn=config", "olcServerID", "9999")
         assert code(refused) == (REFUSED, 80) and "illegal server ID" in refused[-1]

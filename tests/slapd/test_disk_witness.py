@@ -29,20 +29,20 @@ def small_disk(folder):
 
 
 def test_each_kind_of_write_is_seen(slapd_factory):
-    server = slapd_factory([Database()], modules=("syncprov",))
+    server = slapd_factory([Database()], modules=("syncprov", "refint"))
     database = server.database_dn()
     with DirectoryTool(server.ldapi_uri, config_dir=server.config_dir) as tool:
         assert tool("replace", "cn=config", "olcIdleTimeout", "7") == ["on-disk 1", "ok"]
         assert tool("replace", database, "olcSizeLimit", "9") == ["on-disk 1", "ok"]
         # The first overlay of a database brings a new folder with it, the second a file in it.
-        for name in ("syncprov", "syncprov"):
-            entry = ("entry", f"olcOverlay={name},{database}", "objectClass", "olcOverlayConfig", "olcOverlay", name)
-            lines = tool(*entry)
-            if lines[-1] == "ok":
-                assert lines == ["on-disk 1", "ok"]
-        assert os.path.isdir(os.path.join(server.config_dir, "cn=config", database.split(",", maxsplit=1)[0]))
-        overlay = server.search(database, "(objectClass=olcOverlayConfig)")[0][0]
-        assert tool("replace", overlay, "objectClass", "olcOverlayConfig", "olcSyncProvConfig")[0] == "on-disk 1"
+        for name, kind in (("syncprov", "olcSyncProvConfig"), ("refint", "olcRefintConfig")):
+            assert tool("entry", f"olcOverlay={name},{database}", "objectClass", kind, "olcOverlay", name) \
+                == ["on-disk 1", "ok"]
+        # Not a replace: slapd 2.4.57 dies of one when the attribute is absent.
+        assert tool("add", f"olcOverlay={{0}}syncprov,{database}", "olcSpSessionlog", "100") == ["on-disk 1", "ok"]
+        assert tool("replace", f"olcOverlay={{1}}refint,{database}", "olcSizeLimit", "9")[0] == "on-disk 0"
+        assert tool("entry", "cn=module,cn=config", "objectClass", "olcModuleList", "cn", "module") \
+            == ["on-disk 1", "ok"]
 
 
 def test_a_refused_write_is_not_seen(slapd_factory):
