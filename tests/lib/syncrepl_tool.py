@@ -8,7 +8,8 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("BUILD", "build")
+# The tool beside the program under test.
+BUILD = pathlib.Path(os.environ.get("SYNCWARD_PROGRAM", ROOT / "build" / "syncward")).parent
 
 
 class SyncreplTool:
