@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`make check` counts what test programs say of themselves."""
+
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
+import pytest
+
+CHECK = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "check")
+
+
+@pytest.fixture(scope="module")
+def check():
+    """tests/check as a module."""
+    sys.dont_write_bytecode = True
+    spec = importlib.util.spec_from_loader("check", importlib.machinery.SourceFileLoader("check", CHECK))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("line, passed, failed, skipped", [
+    ("[  PASSED  ] 7 test(s).", 7, 0, 0),
+    ("[  FAILED  ] 2 test(s), listed below:", 0, 2, 0),
+    ("[       OK ] a_name", 0, 0, 0),
+    ("25 passed in 7.79s", 25, 0, 0),
+    ("===== 1 failed, 24 passed, 2 skipped in 13.82s =====", 24, 1, 2),
+    ("1 failed, 16 passed, 8 errors in 283.24s (0:04:43)", 16, 9, 0),
+    ("mutants: 3 passed, 1 failed", 3, 1, 0),
+    ("no tests ran in 0.01s", 0, 0, 0),
+])
+def test_a_closing_line_is_counted(check, line, passed, failed, skipped):
+    tally = check.Tally()
+    tally.read(line)
+    assert (tally.passed, tally.failed, tally.skipped) == (passed, failed, skipped)
+
+
+def test_output_that_was_held_back_is_shown_on_failure(check, capsys):
+    command = ["sh", "-c", "echo '[       OK ] one'; echo '[  FAILED  ] two'; exit 3"]
+    assert not check.run_command(command, dict(os.environ), check.Tally())
+    output = capsys.readouterr().out
+    assert "[       OK ] one" in output and "[  FAILED  ] two" in output and "exit status 3" in output
+
+
+def test_the_first_failing_stage_ends_the_run_and_is_named(check, capsys):
+    chosen = [("good", "", [["true"]]), ("bad", "", [["false"], ["touch", "/nonexistent/x"]]),
+              ("never", "", [["sh", "-c", "echo reached"]])]
+    seconds = {}
+    assert check.run_stages(chosen, dict(os.environ), check.Tally(), seconds) == "bad"
+    assert list(seconds) == ["good", "bad"]
+    assert "reached" not in capsys.readouterr().out
