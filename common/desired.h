@@ -117,8 +117,8 @@ unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
 			      const Peer *consumer);
 
-/* The effective document, every default spelled out, as JSON text that parses to the same value;
- * literal passwords masked. */
+/* The effective document, every default spelled out, as JSON text that parses to the same value.
+ * Literal passwords are masked; a document with a masked one is refused when read. */
 const char *desired_print(Pool *pool, const Desired *desired);
 
 /*
