@@ -121,6 +121,10 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
  * Literal passwords are masked; a document with a masked one is refused when read. */
 const char *desired_print(Pool *pool, const Desired *desired);
 
+/* The code of the error when no peer is this node: a state of the cluster (it was removed), not a
+ * fault of the file. */
+#define DESIRED_NODE_MISSING 1
+
 /*
  * Finds the peer that is this node: by host of the uri or one of names, against the full name
  * first, then the short one (letter case aside). node, when given, is an id, a host name or a URI

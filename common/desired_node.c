@@ -105,7 +105,7 @@ static int find_named(const Desired *desired, const char *node, size_t *ret, Err
 	if (n > 1)
 		return refuse_several(desired, question, err);
 	if (n == 0)
-		return error_set(err, ERROR_INPUT, 0,
+		return error_set(err, ERROR_INPUT, DESIRED_NODE_MISSING,
 				 "%s: no peer is the node '%s' that was asked for; the peers are "
 				 "%s",
 				 desired->name, node, peers_named(scratch, desired, NULL));
@@ -133,7 +133,7 @@ int desired_find_node(const Desired *desired, const char *node, const char *fqdn
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_INPUT, 0,
+	return error_set(err, ERROR_INPUT, DESIRED_NODE_MISSING,
 			 "%s: no peer is this node: its names are '%s' and '%s', the peers are %s; "
 			 "add the name to \"names\" of its peer, or name the peer's id with "
 			 "\"node\" in agent.json or --node",
