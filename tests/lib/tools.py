@@ -9,10 +9,14 @@ import pytest
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def program_path():
+    """The program under test."""
+    return os.path.abspath(os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward")))
+
+
 def tool_path(name):
-    """The tool beside the program under test (SYNCWARD_PROGRAM)."""
-    program = os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward"))
-    path = os.path.join(os.path.dirname(os.path.abspath(program)), "tools", name)
+    """The tool beside the program under test."""
+    path = os.path.join(os.path.dirname(program_path()), "tools", name)
     if not os.path.exists(path):
         pytest.exit(f"{path} does not exist: run make tools first", returncode=2)
     return path

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/peers_file.h"
+
+#include "common/json.h"
+
+const char *peers_file_path(const Options *options)
+{
+	if (options->file)
+		return options->file;
+	return options->peers_file ? options->peers_file : PEERS_FILE_DEFAULT;
+}
+
+int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
+{
+	const FileCheck check = {
+		.max_bytes = JSON_MAX_BYTES,
+		.missing_hint = "`syncward init` or `syncward adopt` prints a first one",
+	};
+	PeersFile file = {0};
+	FileContent content;
+
+	if (file_read_checked(pool, path, &check, &content, err) < 0 ||
+	    desired_parse(pool, path, content.bytes, content.len, &file.desired, err) < 0)
+		return -1;
+	if (file.desired->has_literal_secret && !content.is_private)
+		return error_set(err, ERROR_INPUT, 0,
+				 "%s: holds a password, so nobody but root may read it: `chmod "
+				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
+				 path, path);
+	file.identity = content.identity;
+	file.is_private = content.is_private;
+	sha256_hex(content.bytes, content.len, file.sha256);
+	*ret = file;
+	return 0;
+}
