@@ -25,8 +25,9 @@ const char *const live_config_attributes[] = {
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)(labeledURI=*)"
 				   "(namingContexts=*)(cn=Start))";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",      "namingContexts", "monitorTimestamp", "olmSRProviderURIList",
-	"olmSRConnection", "olmSRSyncPhase", "olmSRLastConnect", NULL,
+	"labeledURI",           "namingContexts",   "monitorTimestamp",
+	"olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
+	"olmSRLastConnect",     "olmSRNextConnect", NULL,
 };
 
 const char *provider_spelling(Pool *pool, const char *url)
@@ -196,6 +197,7 @@ static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databa
 			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
 			  .is_connected = connection && *connection,
 			  .last_connect = entry_first(entry, "olmSRLastConnect"),
+			  .next_connect = entry_first(entry, "olmSRNextConnect"),
 		  });
 }
 

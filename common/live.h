@@ -42,6 +42,7 @@ typedef struct RunningConsumer {
 	bool is_persistent;   /* phase Persist: the refresh is over */
 	bool is_connected;
 	const char *last_connect; /* generalized time */
+	const char *next_connect; /* of a failed consumer: when it tries again; year 0 otherwise */
 } RunningConsumer;
 
 /* The server's own view of its replication: cn=config parsed, and what cn=monitor says runs. */
