@@ -14,7 +14,7 @@ typedef enum ContentState {
 	CONTENT_STATE_COUNT
 } ContentState;
 
-/* What a database holds at one server, as far as joining must know (design: two-phase joining,
+/* What a database holds at one server, as far as joining must know (two-phase joining,
  * G10). */
 typedef struct Content {
 	unsigned peer_id; /* whose; 0 for this node itself */

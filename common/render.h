@@ -33,6 +33,10 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style);
 /* Everything in the plan as one JSON object, masked ("schema_version": 1). */
 const char *render_json(Pool *pool, const Plan *plan);
 
+/* What a plan is about to do, in one JSON line without any value: the intent that an interrupted
+ * apply leaves behind. */
+const char *render_intent(Pool *pool, const Plan *plan);
+
 /* One step in a line, without values: "modify olcDatabase={1}mdb,cn=config: delete olcSyncrepl,
  * replace olcSyncrepl". */
 const char *render_step(Pool *pool, const Step *step);

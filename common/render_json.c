@@ -118,3 +118,20 @@ const char *render_json(Pool *pool, const Plan *plan)
 	json_object_put(object);
 	return pool_printf(pool, "%s\n", text);
 }
+
+const char *render_intent(Pool *pool, const Plan *plan)
+{
+	Json *object = json_object_new_object(), *steps = json_object_new_array();
+	const char *text;
+
+	json_object_object_add(object, "schema_version", json_object_new_int(1));
+	for (size_t i = 0; i < plan->n_steps; i++)
+		json_object_array_add(steps,
+				      json_object_new_string(render_step(pool, &plan->steps[i])));
+	json_object_object_add(object, "steps", steps);
+	text = pool_strdup(
+		pool, json_object_to_json_string_ext(
+			      object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+	return text;
+}

@@ -19,7 +19,7 @@ typedef enum UrlMatch {
 	URL_MATCH_NONE,
 	URL_MATCH_EXACT,     /* equals a listener string, letter case aside */
 	URL_MATCH_HOST_NAME, /* only through the host's own name, empty host or localhost: DNS
-				decides at each start (fact 18) */
+				decides at each start */
 	URL_MATCH_COUNT
 } UrlMatch;
 

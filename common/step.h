@@ -24,7 +24,7 @@ typedef struct Mod {
 typedef enum StepKind {
 	STEP_MODIFY,
 	STEP_ADD_ENTRY,    /* mods are the entry's attributes, all MOD_ADD */
-	STEP_DELETE_ENTRY, /* only to heal an overlay that slapd holds in memory alone (fact 22) */
+	STEP_DELETE_ENTRY, /* only to heal an overlay that slapd holds in memory alone */
 	STEP_KIND_COUNT
 } StepKind;
 

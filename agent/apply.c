@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/apply.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "common/calm.h"
+#include "common/render.h"
+
+typedef struct Apply {
+	Directory *directory;
+	DiskWitness *witness;
+	Pool *pool;
+	const Plan *plan;
+	World *world;
+	Applied *applied;
+} Apply;
+
+static void sleep_sec(unsigned sec)
+{
+	struct timespec left = {.tv_sec = sec};
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}
+
+/* Waits while a write would stall slapd's clients, looking again each second, but no longer than
+ * any consumer may hold it. */
+static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
+{
+	unsigned waited_sec = 0;
+
+	for (;;) {
+		Calm calm;
+
+		/* What the plan was made from is still fresh. */
+		if (!(is_first && waited_sec == 0) && apply->world->has_monitor &&
+		    world_read_running(apply->directory, apply->pool, apply->world, err) < 0)
+			return -1;
+		calm = calm_judge(&apply->world->live, time(NULL));
+		if (calm.wait_sec == 0 || waited_sec >= calm.patience_sec)
+			return 0;
+		sleep_sec(1);
+		waited_sec++;
+	}
+}
+
+static void note_unsaved(const Apply *apply, const Step *step)
+{
+	Applied *applied = apply->applied;
+
+	if (step->kind != STEP_MODIFY) {
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, {.dn = step->dn});
+		return;
+	}
+	for (size_t i = 0; i < step->n_mods; i++)
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved,
+			  {.dn = step->dn, .attribute = step->mods[i].attribute});
+}
+
+static int step_failed(const Apply *apply, const Step *step, Error *err)
+{
+	Applied *applied = apply->applied;
+
+	if (err->class == ERROR_UNSAVED && !witness_saw(apply->witness, step->dn)) {
+		note_unsaved(apply, step);
+		return error_set(
+			err, ERROR_UNSAVED, err->code,
+			"slapd took the change of %s into its memory but could not write its "
+			"file: its disk is full or read-only. Make room; the next syncward apply "
+			"writes it again. Do not restart slapd before",
+			step->dn);
+	}
+	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_CONFLICT)
+		return -1;
+	POOL_PUSH(apply->pool, applied->failures, applied->n_failures,
+		  pool_strdup(apply->pool, err->text));
+	return 0;
+}
+
+static bool restarts_consumers(const Plan *plan, const char *dn)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].kind == CHANGE_CONSUMERS_RESTART &&
+		    !plan->changes[i].is_held && plan->changes[i].dn == dn)
+			return true;
+	return false;
+}
+
+int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
+		World *world, Applied *ret, Error *err)
+{
+	const Apply apply = {.directory = directory,
+			     .witness = witness,
+			     .pool = pool,
+			     .plan = plan,
+			     .world = world,
+			     .applied = ret};
+
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const Step *step = &plan->steps[i];
+
+		if (wait_for_calm(&apply, i == 0, err) < 0)
+			return -1;
+		witness_forget(witness);
+		if (directory_apply(directory, step, err) == 0) {
+			ret->n_done++;
+			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
+		} else if (step_failed(&apply, step, err) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}

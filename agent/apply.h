@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_APPLY_H
+#define SYNCWARD_APPLY_H
+
+#include "agent/directory.h"
+#include "agent/disk_witness.h"
+#include "agent/world.h"
+#include "common/plan.h"
+
+/* What became of one plan's steps. */
+typedef struct Applied {
+	size_t n_done;         /* steps that slapd accepted */
+	const char **failures; /* optional steps that it refused: the rest went on */
+	size_t n_failures;
+	UnsavedEntry *unsaved; /* what slapd now holds in memory only */
+	size_t n_unsaved;
+	bool restarted_consumers;
+} Applied;
+
+/*
+ * Sends the plan's steps in order, each when slapd is calm. Stops at the first step that fails and
+ * is not optional: -1, with ret telling what was done before it. witness may be NULL: then result
+ * 80 with an empty text counts as unsaved.
+ */
+int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
+		World *world, Applied *ret, Error *err);
+
+#endif

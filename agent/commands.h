@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COMMANDS_H
+#define SYNCWARD_COMMANDS_H
+
+#include "agent/options.h"
+
+/* Each command: one file cmd_NAME.c, which also holds its row of the table. */
+extern const Command command_apply;
+extern const Command command_init;
+extern const Command command_plan;
+extern const Command command_validate;
+
+#endif

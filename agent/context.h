@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_CONTEXT_H
+#define SYNCWARD_CONTEXT_H
+
+#include "agent/directory_ldap.h"
+#include "agent/inputs.h"
+#include "agent/options.h"
+
+/* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
+ * connection. */
+typedef struct Context {
+	Pool *pool;
+	const char *peers_file;
+	const char *node;
+	const char *ldap_uri;
+	const char *state_dir;
+	const char *run_dir;
+	const char *config_dir; /* NULL: as cn=config says */
+	unsigned ldap_timeout_msec;
+	bool is_verbose;
+} Context;
+
+/* The effective settings: command line over agent.json over defaults. Reads no other file. */
+int context_read(const Options *options, Context *ret, Error *err);
+
+/* Reads peers.json, secrets and state for this context. */
+int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);
+
+/* Connects to slapd; the caller closes. */
+int context_connect(const Context *context, Directory **ret, Error *err);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_INPUTS_H
+#define SYNCWARD_INPUTS_H
+
+#include "agent/peers_file.h"
+#include "agent/secret_read.h"
+#include "agent/state.h"
+#include "common/plan.h"
+
+/* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
+typedef struct Inputs {
+	const char *state_dir;
+	const char *config_dir; /* NULL: as cn=config says */
+	PeersFile file;
+	SecretsRead secrets;
+	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
+	Wanted wanted;
+	StateRead state;
+	Facts facts; /* host names; listeners come with the world */
+} Inputs;
+
+typedef struct InputsOptions {
+	const char *peers_file;
+	const char *node; /* NULL: by host name */
+	const char *state_dir;
+	const char *config_dir;
+	bool may_write;
+} InputsOptions;
+
+/* Reads and checks peers.json, the secrets it names and the state folder. ERROR_INPUT for what a
+ * person must mend. */
+int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "agent/apply.h"
+#include "agent/planner.h"
+#include "agent/remember.h"
+#include "agent/saved_plan.h"
+#include "common/render.h"
+
+/* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
+ * round. */
+#define MAX_ROUNDS 6
+/* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
+#define RUNNING_PATIENCE_MSEC 4000
+
+typedef struct Pass {
+	Pool *pool;
+	const Inputs *inputs;
+	const PassOptions *options;
+	Directory *directory;
+	Report *report;
+	Known known; /* as remembered, and what this pass adds */
+	World world;
+	Plan plan;       /* of the current round */
+	bool has_intent; /* an intent file is there */
+} Pass;
+
+static void notice(Pass *pass, const char *text)
+{
+	POOL_PUSH(pass->pool, pass->report->notices, pass->report->n_notices, text);
+}
+
+static int plan_round(Pass *pass, Error *err)
+{
+	const Inputs *inputs = pass->inputs;
+	const PlannerInput input = {
+		.desired = inputs->file.desired,
+		.not_listed = inputs->not_listed,
+		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
+		.known = &pass->known,
+		.facts = &inputs->facts,
+		.options = {.released = pass->options->released,
+			    .is_first_node = pass->options->is_first_node,
+			    .sha256 = inputs->file.sha256},
+	};
+
+	return planner_run(pass->directory, pass->pool, &input, &pass->world, &pass->plan, err);
+}
+
+/* --- writing --- */
+
+static const char *config_dir(const Pass *pass)
+{
+	return pass->inputs->config_dir ? pass->inputs->config_dir
+					: entry_first(pass->world.live.global, "olcConfigDir");
+}
+
+static void failure_note(Report *report, Pool *pool, const char *text)
+{
+	for (size_t i = 0; i < report->n_failures; i++)
+		if (strcmp(report->failures[i], text) == 0)
+			return;
+	POOL_PUSH(pool, report->failures, report->n_failures, text);
+}
+
+static int write_round(Pass *pass, Error *err)
+{
+	const char *folder = config_dir(pass);
+	AUTO(DiskWitness) *witness = folder ? witness_open(folder) : NULL;
+	Applied applied = {0};
+	Error failure, later = {0};
+	int result;
+
+	if (folder && config_dir_has_space(folder, err) < 0)
+		return -1;
+	pass->has_intent = true;
+	if (state_write_intent(pass->inputs->state_dir, render_intent(pass->pool, &pass->plan),
+			       err) < 0)
+		return -1;
+	result = apply_steps(pass->directory, witness, pass->pool, &pass->plan, &pass->world,
+			     &applied, &failure);
+	pass->report->n_done += applied.n_done;
+	for (size_t i = 0; i < applied.n_failures; i++)
+		failure_note(pass->report, pass->pool, applied.failures[i]);
+	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &pass->plan,
+			     &applied, &pass->known, &later) < 0 &&
+	    result == 0) {
+		*err = later;
+		return -1;
+	}
+	if (result < 0)
+		*err = failure;
+	return result;
+}
+
+/* --- verifying --- */
+
+static bool same_steps(Pool *pool, const Plan *one, const Plan *other)
+{
+	const RenderStyle style = {.shows_secrets = true};
+
+	return one->n_steps == other->n_steps &&
+	       strcmp(render_ldif(pool, one, style), render_ldif(pool, other, style)) == 0;
+}
+
+static bool only_waits_for_consumers(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held && plan->changes[i].kind != CHANGE_CONSUMERS_RESTART)
+			return false;
+	return !plan_is_empty(plan);
+}
+
+/* Plans again; gives new consumers the time they need to appear in cn=monitor before calling them
+ * scrambled. */
+static int plan_after_write(Pass *pass, Error *err)
+{
+	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+
+	for (unsigned waited_msec = 0;; waited_msec += 50) {
+		if (plan_round(pass, err) < 0)
+			return -1;
+		if (!only_waits_for_consumers(&pass->plan) || waited_msec >= RUNNING_PATIENCE_MSEC)
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+static int verify_failed(const Pass *pass, Error *err)
+{
+	return error_set(
+		err, ERROR_REFUSED, 0,
+		"slapd accepted the changes, but the same are needed again: %s; something "
+		"changes them back, or slapd keeps them in another form. See syncward plan",
+		render_step(pass->pool, &pass->plan.steps[0]));
+}
+
+static int write_until_in_step(Pass *pass, Error *err)
+{
+	for (int round = 0; round < MAX_ROUNDS && !plan_is_empty(&pass->plan); round++) {
+		const Plan before = pass->plan;
+		bool was_conflict = false;
+
+		if (write_round(pass, err) < 0) {
+			was_conflict = err->class == ERROR_CONFLICT;
+			if (!was_conflict)
+				return -1;
+		}
+		if (plan_after_write(pass, err) < 0)
+			return -1;
+		if (!was_conflict && same_steps(pass->pool, &before, &pass->plan))
+			return pass->report->n_failures > 0 ? 0 : verify_failed(pass, err);
+	}
+	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
+		return 0;
+	return verify_failed(pass, err);
+}
+
+/* --- the pass --- */
+
+static void tell_interrupted(Pass *pass)
+{
+	const StateRead *state = &pass->inputs->state;
+
+	for (size_t i = 0; i < state->n_notices; i++)
+		notice(pass, state->notices[i]);
+	if (state->intent)
+		notice(pass, pool_printf(pass->pool,
+					 "an earlier apply did not end; what it set out to do: %s",
+					 state->intent));
+}
+
+static bool waits_for_enforce(const Pass *pass)
+{
+	return pass->inputs->file.desired->mode == POLICY_AUDIT;
+}
+
+static int pass_try(Pass *pass, Error *err)
+{
+	Report *report = pass->report;
+
+	tell_interrupted(pass);
+	if (plan_round(pass, err) < 0)
+		return -1;
+	if (pass->options->saved &&
+	    saved_plan_check(pass->pool, pass->options->saved, pass->inputs, &pass->world, err) < 0)
+		return -1;
+	report->world = pass->world;
+	report->plan = pass->plan;
+	report->last_plan = pass->plan;
+	report->has_plan = true;
+	if (!pass->options->may_write)
+		return 0;
+	if (waits_for_enforce(pass)) {
+		report->is_audit = true;
+		return 0;
+	}
+	if (write_until_in_step(pass, err) < 0)
+		return -1;
+	report->last_plan = pass->plan;
+	return remember_in_step(pass->pool, pass->inputs, &pass->plan, err);
+}
+
+/* The intent outlives the pass only where nobody knows what became of the last request. */
+static int intent_end(Pass *pass, Error *err)
+{
+	bool is_open = pass->report->has_failed && pass->report->error.class == ERROR_UNREACHABLE;
+
+	if (!pass->has_intent || is_open)
+		return 0;
+	return state_remove_intent(pass->inputs->state_dir, err);
+}
+
+void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Directory *directory,
+	      Report *ret)
+{
+	Pass pass = {.pool = pool,
+		     .inputs = inputs,
+		     .options = options,
+		     .directory = directory,
+		     .report = ret,
+		     .known = inputs->state.known,
+		     .has_intent = options->may_write && inputs->state.intent};
+	Error err;
+
+	*ret = (Report){0};
+	ret->has_failed = pass_try(&pass, &ret->error) < 0;
+	if (intent_end(&pass, &err) < 0 && !ret->has_failed) {
+		ret->has_failed = true;
+		ret->error = err;
+	}
+}
+
+int report_exit_status(const Report *report, bool is_plan)
+{
+	if (report->has_failed)
+		return error_exit_status(&report->error);
+	if (report->last_plan.n_holds > 0)
+		return 3;
+	if (is_plan)
+		return plan_is_empty(&report->plan) ? 0 : 2;
+	if (report->is_audit && !plan_is_empty(&report->plan))
+		return 3;
+	return report->n_failures > 0 ? 1 : 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PASS_H
+#define SYNCWARD_PASS_H
+
+#include "agent/directory_ldap.h"
+#include "agent/inputs.h"
+#include "agent/world.h"
+#include "common/plan.h"
+
+/* What a pass found and did: failing is one of its results, so that it is told once and cannot be
+ * forgotten. */
+typedef struct Report {
+	bool has_plan;
+	World world;    /* that the first plan was made from */
+	Plan plan;      /* the first plan of the pass: what it set out to do */
+	Plan last_plan; /* what was left at the end */
+	size_t n_done;  /* LDAP writes that slapd accepted */
+	bool is_audit;  /* policy.mode: nothing was written */
+	const char **notices;
+	size_t n_notices;
+	const char **failures;
+	size_t n_failures;
+	bool has_failed;
+	Error error; /* when has_failed */
+} Report;
+
+typedef struct PassOptions {
+	unsigned released; /* GUARD_BITs */
+	bool is_first_node;
+	bool may_write;        /* false: plan only */
+	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
+} PassOptions;
+
+/* One pass: read, plan, and when it may write: apply, verify, remember. Everything in the report
+ * lives in the pool. */
+void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Directory *directory,
+	      Report *ret);
+
+/* 0 nothing to do or all done, 2 changes (plan only), 3 something is held, else the error's own. */
+int report_exit_status(const Report *report, bool is_plan);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PLANNER_H
+#define SYNCWARD_PLANNER_H
+
+#include "agent/directory.h"
+#include "agent/world.h"
+
+/* What a plan is made from, apart from the world: the same for every round of one pass. */
+typedef struct PlannerInput {
+	const Desired *desired;
+	const char *not_listed; /* why no peer is this node; wanted is NULL then */
+	const Wanted *wanted;
+	const Known *known;
+	const Facts *facts; /* of this machine */
+	PlanOptions options;
+} PlannerInput;
+
+/* Looks at slapd and plans; reads what the first draft needs to know (contents, schema) and plans
+ * again. Changes nothing. */
+int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
+		Plan *ret, Error *err);
+
+#endif

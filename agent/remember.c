@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/remember.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/dn.h"
+
+/* --- revision --- */
+
+static int remember_revision(const Inputs *inputs, Error *err)
+{
+	const Known *known = &inputs->state.known;
+	const Desired *desired = inputs->file.desired;
+
+	if (!desired->has_revision)
+		return 0;
+	if (known->has_revision && known->revision == desired->revision &&
+	    strcmp(known->sha256, inputs->file.sha256) == 0)
+		return 0;
+	return state_write_revision(inputs->state_dir, desired->revision, inputs->file.sha256, err);
+}
+
+/* --- databases in step --- */
+
+static bool has_hold(const Plan *plan, const char *suffix, Guard guard)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == guard && plan->holds[i].suffix &&
+		    strcmp(plan->holds[i].suffix, suffix) == 0)
+			return true;
+	return false;
+}
+
+static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownDatabase *database)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+
+		if (change->kind == CHANGE_CONSUMER_REMOVE && change->is_held &&
+		    strcmp(change->suffix, database->suffix) == 0 &&
+		    known_is_foreign(known, database->suffix, change->subject))
+			POOL_PUSH(pool, database->foreign, database->n_foreign, change->subject);
+	}
+}
+
+static bool databases_equal(const KnownDatabase *one, size_t n_one, const KnownDatabase *other,
+			    size_t n_other)
+{
+	if (n_one != n_other)
+		return false;
+	for (size_t i = 0; i < n_one; i++) {
+		if (strcmp(one[i].suffix, other[i].suffix) != 0 ||
+		    one[i].n_foreign != other[i].n_foreign)
+			return false;
+		for (size_t j = 0; j < one[i].n_foreign; j++)
+			if (strcmp(one[i].foreign[j], other[i].foreign[j]) != 0)
+				return false;
+	}
+	return true;
+}
+
+static bool is_wanted(const Wanted *wanted, const char *suffix)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
+			return true;
+	return false;
+}
+
+static int remember_databases(Pool *pool, const Inputs *inputs, const Plan *plan, Error *err)
+{
+	const Known *known = &inputs->state.known;
+	KnownDatabase *databases = NULL;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; i < known->n_databases; i++)
+		if (!is_wanted(plan->wanted, known->databases[i].suffix))
+			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
+	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
+		KnownDatabase database = {.suffix = plan->wanted->databases[i].desired->suffix};
+
+		/* An empty database starts anew: what it was before says nothing about it. */
+		if (has_hold(plan, database.suffix, GUARD_JOINING) ||
+		    has_hold(plan, database.suffix, GUARD_DATABASE))
+			continue;
+		foreign_add(pool, known, plan, &database);
+		POOL_PUSH(pool, databases, n_databases, database);
+	}
+	if (databases_equal(databases, n_databases, known->databases, known->n_databases))
+		return 0;
+	return state_write_databases(inputs->state_dir, databases, n_databases, err);
+}
+
+int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, Error *err)
+{
+	if (!plan->wanted)
+		return 0;
+	if (remember_revision(inputs, err) < 0)
+		return -1;
+	return remember_databases(pool, inputs, plan, err);
+}
+
+/* --- after writes --- */
+
+static bool same_unsaved(const UnsavedEntry *one, const UnsavedEntry *other)
+{
+	if (strcasecmp(one->dn, other->dn) != 0)
+		return false;
+	if (!one->attribute || !other->attribute)
+		return one->attribute == other->attribute;
+	return strcasecmp(one->attribute, other->attribute) == 0;
+}
+
+/* A step that slapd accepted wrote the file with the values that the step names. */
+static bool was_saved(const Plan *plan, size_t n_done, const UnsavedEntry *unsaved)
+{
+	for (size_t i = 0; i < n_done && i < plan->n_steps; i++) {
+		const Step *step = &plan->steps[i];
+
+		if (strcasecmp(step->dn, unsaved->dn) != 0)
+			continue;
+		if (!unsaved->attribute)
+			return true;
+		for (size_t j = 0; j < step->n_mods; j++)
+			if (step->mods[j].kind == MOD_REPLACE &&
+			    strcasecmp(step->mods[j].attribute, unsaved->attribute) == 0)
+				return true;
+	}
+	return false;
+}
+
+static int remember_unsaved(Pool *pool, const char *state_dir, const Plan *plan,
+			    const Applied *applied, Known *known, Error *err)
+{
+	UnsavedEntry *unsaved = NULL;
+	size_t n_unsaved = 0;
+
+	for (size_t i = 0; i < known->n_unsaved; i++) {
+		bool is_again = false;
+
+		for (size_t j = 0; j < applied->n_unsaved; j++)
+			is_again |= same_unsaved(&known->unsaved[i], &applied->unsaved[j]);
+		if (!is_again && !was_saved(plan, applied->n_done, &known->unsaved[i]))
+			POOL_PUSH(pool, unsaved, n_unsaved, known->unsaved[i]);
+	}
+	for (size_t i = 0; i < applied->n_unsaved; i++)
+		POOL_PUSH(pool, unsaved, n_unsaved, applied->unsaved[i]);
+	if (n_unsaved == known->n_unsaved && applied->n_unsaved == 0)
+		return 0;
+	known->unsaved = unsaved;
+	known->n_unsaved = n_unsaved;
+	return state_write_unsaved(state_dir, unsaved, n_unsaved, err);
+}
+
+int remember_applied(Pool *pool, const char *state_dir, const World *world, const Plan *plan,
+		     const Applied *applied, Known *known, Error *err)
+{
+	if (remember_unsaved(pool, state_dir, plan, applied, known, err) < 0)
+		return -1;
+	if (!applied->restarted_consumers || !world->live.start_time)
+		return 0;
+	known->restarted_consumers = world->live.start_time;
+	return state_write_restarted(state_dir, world->live.start_time, err);
+}

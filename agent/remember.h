@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_REMEMBER_H
+#define SYNCWARD_REMEMBER_H
+
+#include "agent/apply.h"
+#include "agent/inputs.h"
+
+/* What the state folder learns from a pass. Each writes only what changed. */
+
+/* The revision in force, and per database which providers were there before us (once it is in
+ * step). */
+int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, Error *err);
+
+/* What slapd holds in memory only, and that scrambled consumers were healed: known is what was
+ * remembered so far, and is updated. */
+int remember_applied(Pool *pool, const char *state_dir, const World *world, const Plan *plan,
+		     const Applied *applied, Known *known, Error *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/world.h"
+
+#include <string.h>
+
+#include "agent/content.h"
+#include "agent/slapd_process.h"
+#include "common/dn.h"
+
+#define NO_SUCH_OBJECT 32
+
+static int read_config(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	const DirectoryQuery query = {
+		.base = "cn=config",
+		.scope = DIRECTORY_SUBTREE,
+		.filter = live_config_filter,
+		.attributes = live_config_attributes,
+	};
+
+	return directory_read(directory, &query, pool, &world->config, err);
+}
+
+/* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then. */
+static int read_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	const DirectoryQuery query = {
+		.base = "cn=Monitor",
+		.scope = DIRECTORY_SUBTREE,
+		.filter = live_monitor_filter,
+		.attributes = live_monitor_attributes,
+	};
+
+	world->monitor = (Tree){0};
+	if (directory_read(directory, &query, pool, &world->monitor, err) == 0)
+		world->has_monitor = world->monitor.n_entries > 0;
+	else if (err->code == NO_SUCH_OBJECT || err->class == ERROR_DENIED)
+		world->has_monitor = false;
+	else
+		return -1;
+	return 0;
+}
+
+static int parse(Pool *pool, World *world, Error *err)
+{
+	return live_parse(pool, &world->config, world->has_monitor ? &world->monitor : NULL,
+			  &world->facts, &world->live, err);
+}
+
+static const Entry *global_entry(const World *world)
+{
+	for (size_t i = 0; i < world->config.n_entries; i++)
+		if (entry_has_value(&world->config.entries[i], "objectClass", "olcGlobal"))
+			return &world->config.entries[i];
+	return NULL;
+}
+
+static bool monitor_tells_listeners(const World *world)
+{
+	for (size_t i = 0; i < world->monitor.n_entries; i++)
+		if (entry_first(&world->monitor.entries[i], "labeledURI"))
+			return true;
+	return false;
+}
+
+static void find_listeners(Pool *pool, World *world)
+{
+	const Entry *global = global_entry(world);
+
+	Listeners listeners;
+
+	if (!global || monitor_tells_listeners(world))
+		return;
+	listeners = slapd_listeners(pool, entry_first(global, "olcPidFile"),
+				    entry_first(global, "olcArgsFile"));
+	world->facts.listeners = listeners.urls;
+	world->facts.n_listeners = listeners.n_urls;
+}
+
+int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
+{
+	World world = {.facts = *facts};
+
+	if (read_config(directory, pool, &world, err) < 0 ||
+	    read_monitor(directory, pool, &world, err) < 0)
+		return -1;
+	find_listeners(pool, &world);
+	*ret = world;
+	return parse(pool, ret, err);
+}
+
+int world_read_running(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	if (read_monitor(directory, pool, world, err) < 0)
+		return -1;
+	return parse(pool, world, err);
+}
+
+/* --- content of databases --- */
+
+static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
+{
+	for (size_t i = 0; i < facts->n_databases; i++)
+		if (dn_equal(facts->databases[i].suffix, suffix))
+			return &facts->databases[i];
+	POOL_PUSH(pool, facts->databases, facts->n_databases, {.suffix = suffix});
+	return &facts->databases[facts->n_databases - 1];
+}
+
+/* Peers first: what one of them held before we looked here must be here if nothing is missing. */
+static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *facts)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		const WantedConsumer *consumer = &wanted->consumers[i];
+
+		POOL_PUSH(pool, facts->peers, facts->n_peers,
+			  content_read_at_peer(pool, &consumer->syncrepl, consumer->peer->id,
+					       wanted->desired->suffix));
+	}
+}
+
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world)
+{
+	for (size_t i = 0; i < plan->n_needs; i++) {
+		const WantedDatabase *wanted = plan->needs[i].database;
+		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
+
+		if (plan->needs[i].peers && facts->n_peers == 0)
+			read_peers(pool, wanted, facts);
+		facts->here = content_read_here(pool, directory, wanted->desired->suffix);
+	}
+}
+
+int world_multi_provider_name(Directory *directory, const char **ret, Error *err)
+{
+	static const char *const attributes[] = {"attributeTypes", NULL};
+	const DirectoryQuery query = {
+		.base = "cn=Subschema", .scope = DIRECTORY_BASE, .attributes = attributes};
+	AUTO(Pool) *pool = pool_new();
+	Tree tree = {0};
+	const Attribute *types;
+
+	if (directory_read(directory, &query, pool, &tree, err) < 0)
+		return -1;
+	types = tree.n_entries > 0 ? entry_attribute(&tree.entries[0], "attributeTypes") : NULL;
+	*ret = "olcMirrorMode";
+	for (size_t i = 0; types && i < types->n_values; i++)
+		if (strstr(types->values[i].bytes, "'olcMultiProvider'"))
+			*ret = "olcMultiProvider";
+	return 0;
+}

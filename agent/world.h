@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_WORLD_H
+#define SYNCWARD_WORLD_H
+
+#include "agent/directory.h"
+#include "common/facts.h"
+#include "common/live.h"
+#include "common/plan.h"
+
+/* What one look at slapd found. Everything lives in the pool of who looked. */
+typedef struct World {
+	Tree config;
+	Tree monitor;
+	bool has_monitor;
+	Live live;
+	Facts facts;
+} World;
+
+/*
+ * Reads cn=config and, where there is one, cn=monitor: one search each. facts holds what is known
+ * of this machine; slapd's listeners are added when cn=monitor does not tell them.
+ */
+int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err);
+
+/* Reads cn=monitor again, after cn=config stayed as it was. */
+int world_read_running(Directory *directory, Pool *pool, World *world, Error *err);
+
+/*
+ * Reads what the plan needs to know of databases here and at its peers, over the replication binds
+ * that it would write. An answer that says "no" is a fact, not an error.
+ */
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world);
+
+/* The name under which this slapd's schema knows the multi-provider flag (2.4: olcMirrorMode). */
+int world_multi_provider_name(Directory *directory, const char **ret, Error *err);
+
+#endif
