@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers with a peers.json beside each: what an administrator has who uses syncward."""
+
+import copy
+import json
+import os
+import subprocess
+import time
+
+import ldap
+from slapd import PASSWORD, Database, wait_until
+
+
+class Node:
+    """One server of a cluster, with its own files; run("plan") runs syncward there."""
+
+    def __init__(self, program, server, peer_id, folder):
+        self.program = program
+        self.server = server
+        self.id = peer_id
+        self.folder = folder
+        self.peers_file = os.path.join(folder, "peers.json")
+        self.secret_file = os.path.join(folder, "secret")
+        self.state_dir = os.path.join(folder, "state")
+        self.run_dir = os.path.join(folder, "run")
+        self.write_secret(PASSWORD)
+
+    def write_secret(self, password):
+        with open(os.open(self.secret_file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+                  encoding="utf-8") as file:
+            file.write(password + "\n")
+
+    def write(self, document):
+        """Writes peers.json; passwords come from this node's own secret file."""
+        document = copy.deepcopy(document)
+        for database in document.get("databases", []):
+            database["syncrepl"].setdefault("credentials", {"file": self.secret_file})
+        text = document if isinstance(document, str) else json.dumps(document, indent=2)
+        with open(os.open(self.peers_file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
+                  encoding="utf-8") as file:
+            file.write(text)
+
+    def command(self, *words):
+        return [self.program, *map(str, words), "--peers", self.peers_file, "--ldap-uri", self.server.ldapi_uri,
+                "--node", str(self.id), "--state-dir", self.state_dir, "--run-dir", self.run_dir]
+
+    def run(self, *words, timeout=120, prefix=()):
+        """Runs a command; returns the completed process with text output."""
+        return subprocess.run([*prefix, *self.command(*words)], stdin=subprocess.DEVNULL, text=True,
+                              capture_output=True, timeout=timeout, check=False)
+
+    def plan(self, *words):
+        return self.run("plan", *words)
+
+    def apply(self, *words):
+        return self.run("apply", *words)
+
+    def plan_json(self, *words):
+        done = self.run("plan", "--output", "json", *words)
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    def apply_ok(self, *words):
+        """apply that must end with 0."""
+        done = self.apply(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def assert_in_step(self):
+        """The plan is empty, and a further apply sends no write (counted in slapd's log)."""
+        planned = self.plan()
+        assert planned.returncode == 0, planned.stdout + planned.stderr
+        before = self.server.config_writes()
+        self.apply_ok()
+        assert self.server.config_writes() == before
+
+    def syncrepl(self, suffix=None):
+        return self.server.values(self.server.database_dn(suffix), "olcSyncrepl")
+
+    def edit(self, changes, suffix=None):
+        """A change by hand of the database's entry."""
+        self.server.modify(self.server.database_dn(suffix), changes)
+
+    def consumers(self):
+        """(rid, provider) of each running consumer; None where slapd cannot tell."""
+        found = self.server.consumers()
+        return None if found is None else [(c.rid, c.provider) for c in found]
+
+
+class Cluster:
+    """n servers and the one document that describes them. Documents may be changed, then write()."""
+
+    def __init__(self, farm, program, n, databases=None, **options):
+        self.databases = databases or [Database()]
+        self.nodes = [Node(program, farm(copy.deepcopy(self.databases), **options), i, farm.folder(f"n{i}"))
+                      for i in range(1, n + 1)]
+        self.document = {
+            "format": 1,
+            "peers": [{"id": node.id, "uri": node.server.ldap_uri} for node in self.nodes],
+            "databases": [self.database(d) for d in self.databases],
+            "policy": {"mode": "enforce"},
+        }
+        self.write()
+
+    @staticmethod
+    def database(database):
+        return {"suffix": database.suffix,
+                # Short timeouts: syncward waits for sessions younger than their timeout before it writes.
+                "syncrepl": {"bindmethod": "simple", "binddn": database.replicator, "retry": "1 +",
+                             "timeout": 1, "network-timeout": 1}}
+
+    def write(self):
+        for node in self.nodes:
+            node.write(self.document)
+
+    def __iter__(self):
+        return iter(self.nodes)
+
+    def __getitem__(self, i):
+        return self.nodes[i]
+
+    def form(self):
+        """Seeds the first node and lets all apply until every node is in step."""
+        self.nodes[0].server.seed()
+        for node in self.nodes:
+            apply_until_joined(node)
+        self.wait_in_step()
+        return self
+
+    def wait_in_step(self, suffix=None):
+        """Waits until all nodes have the same contextCSN."""
+        wait_until(lambda: len({frozenset(n.server.context_csns(suffix)) for n in self.nodes}) == 1,
+                   "all nodes have the same contextCSN")
+
+    def wait_sessions_settled(self, seconds=4.0):
+        """Waits until a write stalls nobody: consumers hold slapd for `timeout` after their refresh."""
+        time.sleep(seconds)
+
+
+def apply_until_joined(node, seconds=30.0):
+    """Applies until nothing is held: a joining node needs a second time when its refresh is done."""
+    def joined():
+        done = node.apply()
+        assert done.returncode in (0, 3), done.stdout + done.stderr
+        return done.returncode == 0
+    wait_until(joined, f"node {node.id} has joined", seconds)
+
+
+def add_person(server, name, database=None):
+    """Adds an entry as the rootdn; returns its DN."""
+    database = database or server.databases[0]
+    dn = f"cn={name},{database.suffix}"
+    connection = server.admin(database)
+    try:
+        server.add(dn, {"objectClass": ["organizationalRole"], "cn": name}, connection)
+    finally:
+        connection.unbind_s()
+    return dn
+
+
+def wait_entry(server, dn, seconds=15.0):
+    def there():
+        try:
+            return server.root.search_s(dn, ldap.SCOPE_BASE, attrlist=["1.1"])
+        except ldap.NO_SUCH_OBJECT:
+            return None
+    wait_until(there, f"{dn} at {server}", seconds)
