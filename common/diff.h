@@ -10,6 +10,8 @@ typedef struct Diff {
 	Pool *pool;
 	const PlanInput *in;
 	Plan *plan;
+	const Hold *not_first;   /* --first-node, but a peer has data: nothing may be written; NULL
+				    otherwise */
 	bool server_id_is_wrong; /* slapd's SID is not this peer's id: nothing may make it a
 				    provider before that is mended */
 } Diff;

@@ -249,6 +249,8 @@ void guard_plan(Diff *diff)
 	guard_config_replicated(diff);
 	if (!diff->in->wanted)
 		return;
+	if (diff->not_first)
+		hold_everything(diff, *diff->not_first);
 	if (!diff_is_released(diff, GUARD_REMOVAL)) {
 		guard_removal_count(diff);
 		guard_last_provider(diff);

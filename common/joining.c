@@ -65,15 +65,16 @@ static const Hold *judge_empty(const Joining *joining)
 	Pool *pool = joining->diff->pool;
 
 	if (joining->diff->in->options.is_first_node) {
-		if (!source)
-			return NULL;
-		return hold_new(
-			joining, GUARD_JOINING,
-			pool_printf(pool,
-				    "%s is empty here and holds data at %s: this is not the first "
-				    "node; let it join with",
-				    joining->suffix, peer_uri(joining, source)),
-			"syncward apply");
+		if (source)
+			joining->diff->not_first = hold_new(
+				joining, GUARD_JOINING,
+				pool_printf(pool,
+					    "%s is empty here and holds data at %s: this is not "
+					    "the first "
+					    "node, and nothing was written; let it join with",
+					    joining->suffix, peer_uri(joining, source)),
+				"syncward apply");
+		return joining->diff->not_first;
 	}
 	if (source)
 		return hold_new(

@@ -120,6 +120,7 @@ def test_a_first_node_is_refused_when_a_peer_has_data(slapd_factory, program):
     refused = cluster[1].apply("--first-node")
     assert refused.returncode == 3
     assert "this is not the first node" in refused.stdout
+    assert cluster[1].server.config_writes() == 0
     apply_until_joined(cluster[1])
     cluster.wait_in_step()
 
