@@ -162,7 +162,7 @@ static bool read_filter(FilterReader *reader)
 	return true;
 }
 
-const char *syncrepl_filter_canonical(Pool *pool, const char *text)
+const char *syncrepl_filter_normalise(Pool *pool, const char *text)
 {
 	FilterReader reader = {.at = text, .out = BUF_IN(pool)};
 	bool is_valid;
@@ -181,5 +181,5 @@ bool syncrepl_filter_is_valid(const char *text)
 {
 	AUTO(Pool) *scratch = pool_new();
 
-	return syncrepl_filter_canonical(scratch, text) != NULL;
+	return syncrepl_filter_normalise(scratch, text) != NULL;
 }

@@ -43,6 +43,8 @@ bool syncrepl_read_keepalive(const char *text, int ret[3]);
 
 /* True when the text is a search filter (RFC 4515, outer parentheses optional). */
 bool syncrepl_filter_is_valid(const char *text);
-const char *syncrepl_filter_canonical(Pool *pool, const char *text);
+
+/* The filter in its parentheses, names in lower case; NULL when it is none. */
+const char *syncrepl_filter_normalise(Pool *pool, const char *text);
 
 #endif

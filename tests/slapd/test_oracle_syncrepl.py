@@ -10,7 +10,8 @@ import random
 import ldap
 import pytest
 from bind_listener import BindListener
-from slapd import Database, Slapd, release
+from slapd import Database, release
+from slapd_farm import SlapdFarm
 from syncrepl_random import password_words, syncrepl_value
 from syncrepl_tool import SyncreplTool
 
@@ -29,15 +30,14 @@ class Refusal(Exception):
 
 
 @pytest.fixture(name="server", scope="module")
-def fixture_server(tmp_path_factory):
-    server = Slapd(release("2.5"), tmp_path_factory.mktemp("s"), [Database(backend="mdb")])
+def fixture_server():
+    farm = SlapdFarm(release("2.5"))
+    server = farm([Database(backend="mdb")], start=False)
     server.log_levels = ("none",)
-    try:
-        server.make()
-        server.start()
-        yield server
-    finally:
-        server.close()
+    server.start()
+    yield server
+    problems = farm.close()
+    assert not problems, problems
 
 
 @pytest.fixture(name="tool")
