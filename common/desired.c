@@ -77,6 +77,14 @@ const char *desired_setting(const DesiredDatabase *database, const Peer *provide
 					      : desired_default(database, keyword);
 }
 
+JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer, SyncreplKeyword keyword)
+{
+	const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
+
+	return level ? level->place[keyword] : database->place;
+}
+
 Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
 				const Peer *consumer)
 {

@@ -171,12 +171,16 @@ static const char *link_reader(Pool *pool, const Link *link)
 	return link->consumer ? pool_printf(pool, "peer %u", link->consumer->id) : "a peer";
 }
 
-static int refuse_link(Check *check, const Link *link, const char *what)
+/* Stands where the keyword at fault was decided. */
+static int refuse_link(Check *check, const Link *link, SyncreplKeyword keyword, const char *what)
 {
 	AUTO(Pool) *scratch = pool_new();
 
-	return reader_refuse(check->reader, link->database->place, "%s that reads from peer %u %s",
-			     link_reader(scratch, link), link->provider->id, what);
+	return reader_refuse(
+		check->reader,
+		desired_setting_place(link->database, link->provider, link->consumer, keyword),
+		"%s that reads from peer %u %s", link_reader(scratch, link), link->provider->id,
+		what);
 }
 
 static int check_binding(Check *check, const Link *link)
@@ -187,7 +191,7 @@ static int check_binding(Check *check, const Link *link)
 
 	if (strcasecmp(link_setting(link, SYNCREPL_BINDMETHOD), "sasl") == 0) {
 		if (!link_setting(link, SYNCREPL_SASLMECH))
-			return refuse_link(check, link,
+			return refuse_link(check, link, SYNCREPL_BINDMETHOD,
 					   "has \"bindmethod\": \"sasl\", which needs "
 					   "\"saslmech\"");
 		if (database->n_readers == 0 &&
@@ -199,10 +203,10 @@ static int check_binding(Check *check, const Link *link)
 		return 0;
 	}
 	if (!dn || *dn == '\0')
-		return refuse_link(check, link,
+		return refuse_link(check, link, SYNCREPL_BINDDN,
 				   "has no \"binddn\": set it in \"syncrepl\" of the database");
 	if (credentials.kind == CREDENTIALS_NONE)
-		return refuse_link(check, link,
+		return refuse_link(check, link, SYNCREPL_CREDENTIALS,
 				   "has no \"credentials\": set them in \"syncrepl\" of the "
 				   "database");
 	return 0;
@@ -217,12 +221,12 @@ static int check_link(Check *check, const Link *link)
 		return -1;
 	/* Compares the spelling first: most documents give no searchbase at all. */
 	if (strcmp(base, link->database->suffix) != 0 && !dn_equal(base, link->database->suffix))
-		return refuse_link(check, link,
+		return refuse_link(check, link, SYNCREPL_SEARCHBASE,
 				   "has another \"searchbase\" than the suffix: partial "
 				   "replication is not supported; leave it out");
 	if (strncasecmp(link->provider->uri, "ldaps:", 6) == 0 && starttls &&
 	    strcasecmp(starttls, "critical") == 0)
-		return refuse_link(check, link,
+		return refuse_link(check, link, SYNCREPL_STARTTLS,
 				   "would start TLS twice, with \"starttls\": \"critical\" and a "
 				   "ldaps:// URI, which the provider refuses: set \"starttls\" to "
 				   "\"no\" for this peer, or use ldap://");

@@ -44,6 +44,10 @@ const char *desired_default(const DesiredDatabase *database, SyncreplKeyword key
 const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
 			    const Peer *consumer, SyncreplKeyword keyword);
 
+/* Where the level stands that decides about the keyword; the database's place when none speaks. */
+JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer, SyncreplKeyword keyword);
+
 /* The credentials of one link, by the same rule. */
 Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
 				const Peer *consumer);

@@ -9,10 +9,11 @@
 int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local)
 {
 	AUTO(Pool) *scratch = pool_new();
-	const char *fault = NULL;
+	const char *fault = NULL, *host = strstr(value->string, "://");
 	Url url;
 
-	if (strpbrk(value->string, " \t\r\n,") || !url_parse(scratch, value->string, &url))
+	if (strpbrk(value->string, " \t\r\n") || (host && strstr(host + 1, "://")) ||
+	    !url_parse(scratch, value->string, &url) || strchr(url.host, ','))
 		fault = "must be one URL, like ldap://ldap1.example.com";
 	else if (strcmp(url.scheme, "ldap") != 0 && strcmp(url.scheme, "ldaps") != 0 &&
 		 !(may_be_local && strcmp(url.scheme, "ldapi") == 0))

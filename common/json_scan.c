@@ -37,6 +37,15 @@ static char peek(const Scanner *scan)
 	return *scan->at;
 }
 
+/* For a place between values, where people write comments. */
+static int refuse_structure(const Scanner *scan, const char *sentence)
+{
+	bool is_comment = peek(scan) == '#' ||
+			  (peek(scan) == '/' && (scan->at[1] == '/' || scan->at[1] == '*'));
+
+	return refuse(scan, is_comment ? "JSON has no comments; use a \"comment\" key" : sentence);
+}
+
 static void advance(Scanner *scan)
 {
 	scan->place.column++;
@@ -304,12 +313,12 @@ static int scan_member(Scanner *scan, const char *expected, Key *ret)
 	if (peek(scan) == '\'')
 		return refuse(scan, "a key stands in double quotes, not in single ones");
 	if (peek(scan) != '"')
-		return refuse(scan, expected);
+		return refuse_structure(scan, expected);
 	if (scan_string(scan, &text) < 0)
 		return -1;
 	skip_space(scan);
 	if (peek(scan) != ':')
-		return refuse(scan, "expected ':' after a key");
+		return refuse_structure(scan, "expected ':' after a key");
 	advance(scan);
 	skip_space(scan);
 	*ret = (Key){.text = buf_text(&text), .place = place};
@@ -330,7 +339,7 @@ static int scan_members(Scanner *scan)
 		if (peek(scan) == '}')
 			break;
 		if (peek(scan) != ',')
-			return refuse(scan, "expected ',' or '}' after a member");
+			return refuse_structure(scan, "expected ',' or '}' after a member");
 		advance(scan);
 		skip_space(scan);
 		expected = "expected a key in double quotes after ','";
@@ -344,14 +353,14 @@ static int scan_items(Scanner *scan)
 
 	while (!is_empty) {
 		if (peek(scan) == ']')
-			return refuse(scan, "expected a value after ','");
+			return refuse_structure(scan, "expected a value after ','");
 		if (scan_value(scan, (JsonPlace){0}) < 0)
 			return -1;
 		skip_space(scan);
 		if (peek(scan) == ']')
 			break;
 		if (peek(scan) != ',')
-			return refuse(scan, "expected ',' or ']' after an item");
+			return refuse_structure(scan, "expected ',' or ']' after an item");
 		advance(scan);
 		skip_space(scan);
 	}
@@ -388,11 +397,9 @@ static int scan_scalar(Scanner *scan, JsonMark *mark)
 		return scan_word(scan, mark);
 	if (byte == '\'')
 		return refuse(scan, "a string stands in double quotes, not in single ones");
-	if (byte == '/' || byte == '#')
-		return refuse(scan, "JSON has no comments; use a \"comment\" key");
 	if (scan->at == scan->end)
 		return refuse(scan, "the file ends where a value is expected");
-	return refuse(scan, "expected a value");
+	return refuse_structure(scan, "expected a value");
 }
 
 static int scan_value(Scanner *scan, JsonPlace key_place)
@@ -432,7 +439,7 @@ int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonM
 		return -1;
 	skip_space(&scan);
 	if (scan.at != scan.end)
-		return refuse(&scan, "unexpected text after the end of the document");
+		return refuse_structure(&scan, "unexpected text after the end of the document");
 	*ret = marks;
 	return 0;
 }
