@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzzes: common/desired.c common/desired_check.c common/desired_databases.c */
+/* Fuzzes: common/desired_parse.c common/desired_peers.c common/desired_print.c */
+/* Fuzzes: common/desired_syncrepl.c common/reader.c common/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
 

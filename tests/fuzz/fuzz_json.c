@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzzes: common/json.c common/json_scan.c common/utf8.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

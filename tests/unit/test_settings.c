@@ -71,7 +71,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
 		const char *message;
 	} cases[] = {
 		{"[]", "a:1:1: agent.json must be an object, not an array"},
-		{"{\"intervall\":5}",
+		{"{\"intervl\":5}",
 		 "a:1:2: agent.json has no such key; did you mean \"interval\"?"},
 		{"{\"interval\":4}", "a:1:13: \"interval\" must be a whole number from 5 to 86400"},
 		{"{\"interval\":60.0}",
