@@ -86,7 +86,7 @@ void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec)
 
 	ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version);
 	ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
-	ldap_set_option(ldap, LDAP_OPT_SIZELIMIT, &unlimited);
+	/* Of searches; their size limit is an argument of each. */
 	ldap_set_option(ldap, LDAP_OPT_TIMELIMIT, &unlimited);
 	ldap_set_option(ldap, LDAP_OPT_DEREF, &never);
 	ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &timeout);

@@ -10,7 +10,7 @@ import tempfile
 import pytest
 import tools
 
-COMMANDS = ("init", "validate")
+COMMANDS = ("apply", "init", "plan", "validate")
 GOOD = {"format": 1, "revision": 3,
         "peers": [{"id": 1, "uri": "ldap://ldap1.example.com"}, {"id": 2, "uri": "ldap://ldap2.example.com"}],
         "databases": [{"suffix": "dc=example,dc=com", "syncrepl": {
@@ -105,10 +105,19 @@ def test_two_dashes_end_the_options(syncward, peers, tmp_path):
     assert syncward("validate", "--", "--odd", cwd=tmp_path)[0] == 0
 
 
-def test_an_output_that_cannot_be_written_is_an_error(syncward):
+def test_an_output_that_cannot_be_written_is_an_error():
     with open("/dev/full", "w", encoding="ascii") as full:
         done = subprocess.run([tools.program_path(), "--help"], stdout=full, stderr=subprocess.PIPE, text=True,
                               check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (1, "syncward: standard output could not be written\n")
+
+
+def test_a_reader_that_goes_away_is_an_error(peers):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "w") as pipe:
+        done = subprocess.run([tools.program_path(), "validate", "--show", peers()], stdout=pipe,
+                              stderr=subprocess.PIPE, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (1, "syncward: standard output could not be written\n")
 
 
@@ -305,9 +314,9 @@ def test_a_credential_comes_from_systemd(syncward, peers, tmp_path):
 
 
 def test_each_missing_password_is_told_once(syncward, peers):
-    path = peers(peers=[{**peer, "syncrepl": {"credentials": {"file": f"/nonexistent/{n}"}}}
-                        for n, peer in enumerate(GOOD["peers"])])
+    path = peers(peers=[{**peer, "syncrepl": {"credentials": {"file": f"/nonexistent/{n // 2}"}}}
+                        for n, peer in enumerate(GOOD["peers"], start=2)])
     status, _, messages = syncward("validate", "--secrets", path)
     assert status == 78 and sorted(line.split(":")[1] for line in messages.splitlines()) == [
-        " /nonexistent/0", " /nonexistent/1", " /nonexistent/secret"]
+        " /nonexistent/1", " /nonexistent/secret"]
     assert syncward("validate", path)[0] == 0
