@@ -201,6 +201,6 @@ const char *options_help(Pool *pool, const Command *command)
 	rules_print(&text, command->options, command->n_options);
 	buf_puts(&text, "\nOptions of all commands:\n");
 	rules_print(&text, common_options, n_common_options);
-	buf_printf(&text, "\nExit status: %s; 64 wrong usage. See syncward(8).\n", command->exits);
+	buf_printf(&text, "\nExit status: %s;\n64 wrong usage. See syncward(8).\n", command->exits);
 	return buf_text(&text);
 }
