@@ -198,10 +198,12 @@ static int pass_try(Pass *pass, Error *err)
 		report->is_audit = true;
 		return 0;
 	}
-	if (write_until_in_step(pass, err) < 0)
+	if (remember_suspects(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <
+		    0 ||
+	    write_until_in_step(pass, err) < 0)
 		return -1;
 	report->last_plan = pass->plan;
-	return remember_in_step(pass->pool, pass->inputs, &pass->plan, err);
+	return remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, err);
 }
 
 /* The intent outlives the pass only where nobody knows what became of the last request. */

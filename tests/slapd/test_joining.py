@@ -153,3 +153,9 @@ def test_a_database_that_the_cluster_does_not_know_is_held(slapd_factory, progra
     assert not any("syncprov" in dn for dn in config)
     assert not any(name in entry for entry in config.values() for name in ("olcMultiProvider", "olcMirrorMode"))
     assert dns(cluster[0].server) == before
+    # Its consumers bring the peer's entries now, which hides what is wrong: it stays held all the same.
+    wait_until(lambda: before <= dns(node.server) or how == "seeded by hand", "the refresh")
+    again = node.apply()
+    assert again.returncode == 3 and "held G10" in again.stdout
+    node.apply_ok("--release", "G10")
+    node.assert_in_step()
