@@ -55,7 +55,7 @@ static int plan_round(Pass *pass, Error *err)
 static const char *config_dir(const Pass *pass)
 {
 	return pass->inputs->config_dir ? pass->inputs->config_dir
-					: entry_first(pass->world.live.global, "olcConfigDir");
+					: world_config_dir(pass->pool, &pass->world);
 }
 
 static void failure_note(Report *report, Pool *pool, const char *text)

@@ -63,18 +63,33 @@ static bool monitor_tells_listeners(const World *world)
 	return false;
 }
 
-static void find_listeners(Pool *pool, World *world)
+static SlapdArguments process_arguments(Pool *pool, const World *world)
 {
 	const Entry *global = global_entry(world);
 
-	Listeners listeners;
-
-	if (!global || monitor_tells_listeners(world))
-		return;
-	listeners = slapd_listeners(pool, entry_first(global, "olcPidFile"),
+	if (!global)
+		return (SlapdArguments){0};
+	return slapd_arguments_find(pool, entry_first(global, "olcPidFile"),
 				    entry_first(global, "olcArgsFile"));
-	world->facts.listeners = listeners.urls;
-	world->facts.n_listeners = listeners.n_urls;
+}
+
+static void find_listeners(Pool *pool, World *world)
+{
+	SlapdArguments arguments;
+
+	if (monitor_tells_listeners(world))
+		return;
+	arguments = process_arguments(pool, world);
+	world->facts.listeners = arguments.urls;
+	world->facts.n_listeners = arguments.n_urls;
+}
+
+const char *world_config_dir(Pool *pool, const World *world)
+{
+	const Entry *global = global_entry(world);
+	const char *folder = global ? entry_first(global, "olcConfigDir") : NULL;
+
+	return folder ? folder : process_arguments(pool, world).config_dir;
 }
 
 int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
@@ -119,6 +134,35 @@ static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *
 	}
 }
 
+/* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an
+ * empty database apart. */
+static bool database_hides(const World *world, const char *suffix)
+{
+	for (size_t i = 0; i < world->monitor.n_entries; i++) {
+		const Entry *entry = &world->monitor.entries[i];
+		const char *count = entry_first(entry, "olmMDBEntries");
+
+		if (count && strcmp(count, "0") != 0 &&
+		    entry_has_value(entry, "namingContexts", suffix))
+			return true;
+	}
+	return false;
+}
+
+static Content read_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
+{
+	Content here = content_read_here(pool, directory, suffix);
+
+	if (here.state == CONTENT_READ && !here.has_suffix && database_hides(world, suffix)) {
+		here.state = CONTENT_DENIED;
+		here.problem =
+			"it holds entries, but olcAccess hides the suffix entry from root over "
+			"ldapi; let gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth read "
+			"entryUUID and contextCSN there";
+	}
+	return here;
+}
+
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world)
 {
 	for (size_t i = 0; i < plan->n_needs; i++) {
@@ -127,7 +171,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, Worl
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
 			read_peers(pool, wanted, facts);
-		facts->here = content_read_here(pool, directory, wanted->desired->suffix);
+		facts->here = read_here(directory, pool, world, wanted->desired->suffix);
 	}
 }
 
