@@ -25,9 +25,9 @@ LIMIT_SELECTORS = [*DN_SELECTORS, "users", "*", "anonymous", f'"{READER}"', f'dn
                    f'dn.this.subtree="{SUFFIX}"', f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"']
 LIMITS = ["size=unlimited", "size=none", "size=1", "size.soft=unlimited", "size.hard=1", "size.hard=unlimited",
           "size.soft=1", "size.unchecked=1", "size.unchecked=unlimited", "size.pr=1", "size.prtotal=disabled"]
-WHATS = ["*", "*", "*", "*", "attrs=userPassword", "attrs=entry,cn", f'dn.subtree="{SUFFIX}"', f'dn.base="ou=o1,{SUFFIX}"',
+TARGETS = ["*", "*", "*", "*", "attrs=userPassword", "attrs=entry,cn", f'dn.subtree="{SUFFIX}"', f'dn.base="ou=o1,{SUFFIX}"',
          "filter=(ou=o2)", "* attrs=ou"]
-WHOS = [*DN_SELECTORS, DN_SELECTORS[0], "users", "*", "anonymous", "self", f'group="cn=g,{SUFFIX}"',
+SUBJECTS = [*DN_SELECTORS, DN_SELECTORS[0], "users", "*", "anonymous", "self", f'group="cn=g,{SUFFIX}"',
         f'group="cn=h,{SUFFIX}"', "ssf=0", "users ssf=71", f'dn.exact="{READER}" peername.ip=127.0.0.1']
 ACCESSES = ["read", "read", "read", "write", "manage", "none", "auth", "search", "+0", "=rscxd", "=rs", "=r", "=xw", "+rs", "-rs",
             "selfwrite", ""]
@@ -95,9 +95,9 @@ def random_limits(rng):
 
 def random_access(rng):
     def by():
-        return " ".join(filter(None, ["by", rng.choice(WHOS), rng.choice(ACCESSES), rng.choice(CONTROLS)]))
+        return " ".join(filter(None, ["by", rng.choice(SUBJECTS), rng.choice(ACCESSES), rng.choice(CONTROLS)]))
 
-    return [f"to {rng.choice(WHATS)} " + " ".join(by() for _ in range(rng.randint(1, 3)))
+    return [f"to {rng.choice(TARGETS)} " + " ".join(by() for _ in range(rng.randint(1, 3)))
             for _ in range(rng.randint(1, 3))]
 
 
