@@ -178,6 +178,20 @@ static bool waits_for_enforce(const Pass *pass)
 	return pass->inputs->file.desired->mode == POLICY_AUDIT;
 }
 
+static int check_saved(const Pass *pass, Error *err)
+{
+	const PlanBasis basis = {
+		.inputs = pass->inputs,
+		.world = &pass->world,
+		.plan = &pass->plan,
+		.is_eased = pass->options->released != 0 || pass->options->is_first_node,
+	};
+
+	if (!pass->options->saved)
+		return 0;
+	return saved_plan_check(pass->pool, pass->options->saved, &basis, err);
+}
+
 static int pass_try(Pass *pass, Error *err)
 {
 	Report *report = pass->report;
@@ -185,8 +199,7 @@ static int pass_try(Pass *pass, Error *err)
 	tell_interrupted(pass);
 	if (plan_round(pass, err) < 0)
 		return -1;
-	if (pass->options->saved &&
-	    saved_plan_check(pass->pool, pass->options->saved, pass->inputs, &pass->world, err) < 0)
+	if (check_saved(pass, err) < 0)
 		return -1;
 	report->world = pass->world;
 	report->plan = pass->plan;
