@@ -135,7 +135,7 @@ static int verify_failed(const Pass *pass, Error *err)
 		err, ERROR_REFUSED, 0,
 		"slapd accepted the changes, but the same are needed again: %s; something "
 		"changes them back, or slapd keeps them in another form. See syncward plan",
-		render_step(pass->pool, &pass->plan.steps[0]));
+		step_title(pass->pool, &pass->plan.steps[0]));
 }
 
 static int write_until_in_step(Pass *pass, Error *err)
