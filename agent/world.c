@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/world.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/content.h"
 #include "agent/slapd_process.h"
@@ -122,15 +124,34 @@ static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
 	return &facts->databases[facts->n_databases - 1];
 }
 
+/* Peers that swallow packets cost their network-timeout each: a pass must end all the same. */
+#define PEERS_PATIENCE_SEC 20
+
+static int64_t now_sec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
 static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *facts)
 {
+	const int64_t end_sec = now_sec() + PEERS_PATIENCE_SEC;
+
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
+		Content content = {
+			.peer_id = consumer->peer->id,
+			.state = CONTENT_UNREACHABLE,
+			.problem = "not asked: peers before it in the list took too long to answer",
+		};
 
-		POOL_PUSH(pool, facts->peers, facts->n_peers,
-			  content_read_at_peer(pool, &consumer->syncrepl, consumer->peer->id,
-					       wanted->desired->suffix));
+		if (now_sec() < end_sec)
+			content = content_read_at_peer(pool, &consumer->syncrepl,
+						       consumer->peer->id, wanted->desired->suffix);
+		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 	}
 }
 
