@@ -20,7 +20,7 @@ Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
  * Never fails, as above; no problem holds a secret. SASL mechanisms other than EXTERNAL are
  * CONTENT_UNREACHABLE: "could not test".
  */
-Content content_read_at_peer(Pool *pool, const Syncrepl *link, unsigned peer_id,
+Content content_read_at_peer(Pool *pool, const Syncrepl *syncrepl, unsigned peer_id,
 			     const char *suffix);
 
 #endif
