@@ -31,12 +31,23 @@ static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
 static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
 {
 	char *text = NULL;
-	const int rc = ldap_parse_result(ldap, message, &answer->code, NULL, &text, NULL, NULL, 0);
+	LDAPControl **controls = NULL;
+	const LDAPControl *sync_done;
+	const int rc =
+		ldap_parse_result(ldap, message, &answer->code, NULL, &text, NULL, &controls, 0);
 
 	if (rc != LDAP_SUCCESS)
 		answer->code = rc;
 	if (text)
 		answer->text = pool_strdup(pool, text);
+	sync_done = ldap_control_find(LDAP_CONTROL_SYNC_DONE, controls, NULL);
+	if (sync_done && sync_done->ldctl_value.bv_val)
+		answer->sync_done = (Value){
+			.bytes = pool_copy(pool, sync_done->ldctl_value.bv_val,
+					   sync_done->ldctl_value.bv_len),
+			.len = sync_done->ldctl_value.bv_len,
+		};
+	ldap_controls_free(controls);
 	ldap_memfree(text);
 }
 

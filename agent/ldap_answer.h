@@ -12,6 +12,7 @@ typedef struct LdapAnswer {
 	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
 	const char *text; /* slapd's diagnostic, as sent; may be "" */
 	Tree entries;     /* what a search found */
+	Value sync_done;  /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;
 
 /* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT it can be waited

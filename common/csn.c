@@ -41,3 +41,20 @@ bool csn_covers(const char *const *ours, size_t n_ours, const char *const *their
 	}
 	return true;
 }
+
+int csn_cookie_sid(const char *cookie)
+{
+	for (const char *field = cookie; field; field = strchr(field, ',')) {
+		char *end;
+		long sid;
+
+		field += *field == ',';
+		if (strncmp(field, "sid=", 4) != 0)
+			continue;
+		sid = strtol(field + 4, &end, 16);
+		return end != field + 4 && (*end == ',' || !*end) && sid >= 0 && sid <= 0xfff
+			       ? (int)sid
+			       : -1;
+	}
+	return -1;
+}

@@ -9,6 +9,10 @@
  * is no CSN. */
 int csn_sid(const char *csn);
 
+/* The server ID in a cookie of syncprov ("rid=000,sid=00a,csn=...", in hex); -1 when it has none:
+ * slapd leaves it out without a server ID. */
+int csn_cookie_sid(const char *cookie);
+
 /* The newest value of that server ID; NULL when the list has none. CSNs of one SID order as text.
  */
 const char *csn_newest(const char *const *csns, size_t n_csns, unsigned sid);

@@ -30,6 +30,20 @@ static void what_is_no_csn_has_no_server_id(void **state)
 	assert_int_equal(csn_sid("20261122101459.000000Z#000000#1000#000000"), -1);
 }
 
+static void server_id_of_a_cookie_is_read_as_hex(void **state)
+{
+	(void)state;
+	assert_int_equal(csn_cookie_sid("rid=000,sid=00a,csn=" EARLY), 10);
+	assert_int_equal(csn_cookie_sid("sid=fff"), 0xfff);
+	assert_int_equal(csn_cookie_sid("rid=000,csn=" EARLY), -1);
+	assert_int_equal(csn_cookie_sid("rid=000,csn=x,xsid=003"), -1);
+	assert_int_equal(csn_cookie_sid("rid=000,sid=,csn=" EARLY), -1);
+	assert_int_equal(csn_cookie_sid("rid=000,sid=1000"), -1);
+	assert_int_equal(csn_cookie_sid("rid=000,sid=-1"), -1);
+	assert_int_equal(csn_cookie_sid(","), -1);
+	assert_int_equal(csn_cookie_sid(""), -1);
+}
+
 static void newest_is_of_one_server_id_only(void **state)
 {
 	static const char *const csns[] = {EARLY, OTHER, LATE};
@@ -68,6 +82,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(server_id_is_read_as_hex),
 		cmocka_unit_test(what_is_no_csn_has_no_server_id),
+		cmocka_unit_test(server_id_of_a_cookie_is_read_as_hex),
 		cmocka_unit_test(newest_is_of_one_server_id_only),
 		cmocka_unit_test(nothing_is_missing_when_every_server_id_is_as_new),
 		cmocka_unit_test(an_older_or_absent_server_id_is_missing),
