@@ -134,9 +134,7 @@ static void compose_overlays(const Compose *compose)
 			compose_overlay(compose, change);
 		if (change->kind != CHANGE_CHECKPOINT && change->kind != CHANGE_SESSIONLOG)
 			continue;
-		/* slapd 2.4.57 dies of a replace of olcSpSessionlog where there is none. */
-		mod_one(pool, &step, change->old_value ? MOD_REPLACE : MOD_ADD, change->attribute,
-			change->new_value);
+		mod_one(pool, &step, MOD_REPLACE, change->attribute, change->new_value);
 		step_push(compose, step);
 	}
 }

@@ -25,11 +25,9 @@ const char *const live_config_attributes[] = {
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)(labeledURI=*)"
 				   "(namingContexts=*)(cn=Start))";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",           "namingContexts",
-	"olmMDBEntries",        "monitorTimestamp",
-	"olmSRProviderURIList", "olmSRConnection",
-	"olmSRSyncPhase",       "olmSRLastConnect",
-	"olmSRNextConnect",     NULL,
+	"labeledURI",           "namingContexts",   "monitorTimestamp",
+	"olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
+	"olmSRLastConnect",     "olmSRNextConnect", NULL,
 };
 
 const char *provider_spelling(Pool *pool, const char *url)
@@ -271,4 +269,15 @@ const Entry *live_entry(const Live *live, const char *dn)
 		if (strcasecmp(live->config->entries[i].dn, dn) == 0)
 			return &live->config->entries[i];
 	return NULL;
+}
+
+bool live_backend_is_supported(const LiveDatabase *live)
+{
+	static const char *const refused[] = {"ldap", "meta", "asyncmeta", "relay", "null"};
+	const char *name = entry_first(live->entry, "olcDatabase");
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(refused); i++)
+		if (strcasecmp(ordered_text(name), refused[i]) == 0)
+			return false;
+	return true;
 }

@@ -81,6 +81,10 @@ int live_parse(Pool *pool, const Tree *config, const Tree *monitor, const Facts 
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
 
+/* False for a backend that stores no entries of its own (ldap, meta, relay, null): nothing to
+ * replicate. */
+bool live_backend_is_supported(const LiveDatabase *live);
+
 /* The entry of cn=config with that DN (as the server spells it, any letter case); NULL when it was
  * not read. */
 const Entry *live_entry(const Live *live, const char *dn);

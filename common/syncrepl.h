@@ -113,6 +113,9 @@ int syncrepl_check(SyncreplKeyword keyword, const char *value, Error *err);
  * express. */
 int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error *err);
 
+/* The keyword's value in the one spelling in which values are compared. */
+const char *syncrepl_canonical(Pool *pool, SyncreplKeyword keyword, const char *value);
+
 /* True when slapd would do the same with both values of the keyword (defaults, DN, URL and list
  * spelling). */
 bool syncrepl_same(SyncreplKeyword keyword, const Syncrepl *one, const Syncrepl *other);

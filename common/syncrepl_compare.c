@@ -3,14 +3,18 @@
 
 #include "common/syncrepl_internal.h"
 
-static const char *canonical_value(Pool *pool, SyncreplKeyword keyword, const Syncrepl *syncrepl)
+const char *syncrepl_canonical(Pool *pool, SyncreplKeyword keyword, const char *value)
 {
 	const SyncreplRule *rule = &syncrepl_rules[keyword];
+
+	return rule->canonical ? rule->canonical(pool, value) : value;
+}
+
+static const char *canonical_value(Pool *pool, SyncreplKeyword keyword, const Syncrepl *syncrepl)
+{
 	const char *value = syncrepl->value[keyword];
 
-	if (!value)
-		return rule->assumed;
-	return rule->canonical ? rule->canonical(pool, value) : value;
+	return value ? syncrepl_canonical(pool, keyword, value) : syncrepl_rules[keyword].assumed;
 }
 
 static bool persists(Pool *pool, const Syncrepl *syncrepl)
