@@ -5,6 +5,7 @@
 #include "agent/options.h"
 
 /* Each command: one file cmd_NAME.c, which also holds its row of the table. */
+extern const Command command_adopt;
 extern const Command command_apply;
 extern const Command command_init;
 extern const Command command_plan;

@@ -20,8 +20,7 @@ typedef struct Context {
 	bool is_verbose;
 } Context;
 
-/* The effective settings: command line over agent.json over defaults. Reads no other file. Fails
- * as settings_read() does. */
+/* The effective settings: command line over agent.json over defaults. Reads no other file. */
 int context_read(const Options *options, Context *ret, Error *err);
 
 /* Reads peers.json, secrets and state for this context. */

