@@ -87,6 +87,15 @@ static bool restarts_consumers(const Plan *plan, const char *dn)
 	return false;
 }
 
+/* Giving up on a write that is only held up would leave it unknown whether it happened. */
+static void outlast_stalls(Directory *directory, const Live *live)
+{
+	const unsigned long needed_msec = (calm_longest_stall_sec(live) + 5) * 1000;
+
+	if (directory->timeout_msec < needed_msec)
+		directory->timeout_msec = (unsigned)needed_msec;
+}
+
 int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
 		World *world, Applied *ret, Error *err)
 {
@@ -97,6 +106,7 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 			     .world = world,
 			     .applied = ret};
 
+	outlast_stalls(directory, &world->live);
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const Step *step = &plan->steps[i];
 

@@ -44,10 +44,9 @@ static int check_secrets_wish(const Options *options, Error *err)
 
 static int plan_save(const Options *options, const Inputs *inputs, const Report *report, Error *err)
 {
-	const char *text =
-		options->output == OUTPUT_LDIF
-			? plan_text(options, &report->plan)
-			: saved_plan_print(options->pool, inputs, &report->world, &report->plan);
+	const PlanBasis basis = {.inputs = inputs, .world = &report->world, .plan = &report->plan};
+	const char *text = options->output == OUTPUT_LDIF ? plan_text(options, &report->plan)
+							  : saved_plan_print(options->pool, &basis);
 
 	return saved_plan_write(options->save_file, text, err);
 }

@@ -7,6 +7,7 @@
 #include "agent/peers_file.h"
 #include "agent/say.h"
 #include "agent/secret_read.h"
+#include "agent/settings_file.h"
 
 /* "2.4.46" as 20446, as syncrepl_keyword_since() counts; 0 when it is no version. */
 static unsigned version_number(const char *text)
@@ -132,10 +133,14 @@ static int file_check(Validation *validation)
 
 static int cmd_validate(const Options *options)
 {
-	Validation validation = {.options = options, .path = peers_file_path(options)};
+	Validation validation = {.options = options};
+	AgentSettings settings;
 	Error err = {0};
 	int status;
 
+	if (settings_read(options, &settings, &err) < 0)
+		return say_error(&err);
+	validation.path = options->file ? options->file : settings.peers_file;
 	if (options->slapd_version)
 		validation.version = version_number(options->slapd_version);
 	if (options->slapd_version && validation.version == 0) {

@@ -2,23 +2,23 @@
 #include "agent/context.h"
 
 #include "agent/say.h"
-
-static const char *either(const char *given, const char *otherwise)
-{
-	return given ? given : otherwise;
-}
+#include "agent/settings_file.h"
 
 int context_read(const Options *options, Context *ret, Error *err)
 {
-	(void)err;
+	AgentSettings settings;
+
+	if (settings_read(options, &settings, err) < 0)
+		return -1;
 	*ret = (Context){
 		.pool = options->pool,
-		.peers_file = either(options->peers_file, "/etc/syncward/peers.json"),
-		.node = options->node,
-		.ldap_uri = either(options->ldap_uri, "ldapi:///"),
-		.state_dir = either(options->state_dir, "/var/lib/syncward"),
-		.run_dir = either(options->run_dir, "/run/syncward"),
-		.ldap_timeout_msec = 30000,
+		.peers_file = settings.peers_file,
+		.node = settings.node,
+		.ldap_uri = settings.ldap_uri,
+		.state_dir = settings.state_dir,
+		.run_dir = settings.run_dir,
+		.config_dir = settings.config_dir,
+		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
 		.is_verbose = options->is_verbose,
 	};
 	return 0;

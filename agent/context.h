@@ -20,7 +20,8 @@ typedef struct Context {
 	bool is_verbose;
 } Context;
 
-/* The effective settings: command line over agent.json over defaults. Reads no other file. */
+/* The effective settings: command line over agent.json over defaults. Reads no other file. Fails
+ * as settings_read() does. */
 int context_read(const Options *options, Context *ret, Error *err);
 
 /* Reads peers.json, secrets and state for this context. */

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/buf.h"
+#include "common/render.h"
 #include "common/syncrepl.h"
 
 static const struct {
@@ -35,18 +35,6 @@ ErrorClass error_class_of_ldap(int code)
 		if (classes[i].code == code)
 			return classes[i].class;
 	return ERROR_REFUSED;
-}
-
-static const char *const secret_attributes[] = {
-	"olcSyncrepl", "olcRootPW", "olcDbACLBind", "olcDbIDAssertBind", "userPassword",
-};
-
-bool attribute_is_secret(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(secret_attributes); i++)
-		if (strcasecmp(secret_attributes[i], name) == 0)
-			return true;
-	return false;
 }
 
 /* True when the text may quote a part of the value: the parser's errors quote the word at fault.
@@ -91,35 +79,4 @@ const char *diagnostic_masked(Pool *pool, const char *text, const Step *step)
 	while (len > 0 && strchr("\r\n ", text[len - 1]))
 		len--;
 	return pool_copy(pool, text, len);
-}
-
-static const char *const mod_names[] = {
-	[MOD_ADD] = "add",
-	[MOD_DELETE] = "delete",
-	[MOD_REPLACE] = "replace",
-};
-_Static_assert(ARRAY_SIZE(mod_names) == MOD_KIND_COUNT, "name every kind of change");
-
-static const char *const step_names[] = {
-	[STEP_MODIFY] = "modify",
-	[STEP_ADD_ENTRY] = "add",
-	[STEP_DELETE_ENTRY] = "delete",
-};
-_Static_assert(ARRAY_SIZE(step_names) == STEP_KIND_COUNT, "name every kind of step");
-
-const char *step_title(Pool *pool, const Step *step)
-{
-	Buf title = BUF_IN(pool);
-
-	buf_printf(&title, "%s '%s'", step_names[step->kind], step->dn);
-	for (size_t i = 0; i < step->n_mods; i++) {
-		const Mod *mod = &step->mods[i];
-
-		buf_puts(&title, i == 0 ? " (" : ", ");
-		if (step->kind == STEP_MODIFY)
-			buf_printf(&title, "%s ", mod_names[mod->kind]);
-		buf_puts(&title, mod->attribute);
-	}
-	buf_puts(&title, step->n_mods > 0 ? ")" : "");
-	return buf_text(&title);
 }

@@ -11,14 +11,8 @@
 /* What to do about an LDAP result code; the only place that decides it. */
 ErrorClass error_class_of_ldap(int code);
 
-/* True for an attribute whose values hold a password. */
-bool attribute_is_secret(const char *name);
-
 /* slapd's diagnostic text without its trailing newline, or a note in its place when it could quote
  * a password. step is the operation it answers; NULL when that carried no values. */
 const char *diagnostic_masked(Pool *pool, const char *text, const Step *step);
-
-/* The step in one line for messages and the trace: "modify 'DN' (delete olcSyncrepl, ...)". */
-const char *step_title(Pool *pool, const Step *step);
 
 #endif

@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "agent/commands.h"
@@ -85,10 +87,20 @@ static int words_run(int argc, char **argv)
 	return command ? command_run(command, argc - 2, argv + 2) : unknown_command(argv[1]);
 }
 
+/* The memory holds passwords: no core file, no core for a handler, no ptrace by other users. */
+static void memory_keep_private(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	memory_keep_private();
 	/* A reader that goes away is an error of write(2), seen below; slapd that does, of libldap.
 	 */
 	(void)signal(SIGPIPE, SIG_IGN);

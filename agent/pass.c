@@ -55,7 +55,7 @@ static int plan_round(Pass *pass, Error *err)
 static const char *config_dir(const Pass *pass)
 {
 	return pass->inputs->config_dir ? pass->inputs->config_dir
-					: entry_first(pass->world.live.global, "olcConfigDir");
+					: world_config_dir(pass->pool, &pass->world);
 }
 
 static void failure_note(Report *report, Pool *pool, const char *text)
@@ -135,7 +135,7 @@ static int verify_failed(const Pass *pass, Error *err)
 		err, ERROR_REFUSED, 0,
 		"slapd accepted the changes, but the same are needed again: %s; something "
 		"changes them back, or slapd keeps them in another form. See syncward plan",
-		render_step(pass->pool, &pass->plan.steps[0]));
+		step_title(pass->pool, &pass->plan.steps[0]));
 }
 
 static int write_until_in_step(Pass *pass, Error *err)
@@ -178,6 +178,20 @@ static bool waits_for_enforce(const Pass *pass)
 	return pass->inputs->file.desired->mode == POLICY_AUDIT;
 }
 
+static int check_saved(const Pass *pass, Error *err)
+{
+	const PlanBasis basis = {
+		.inputs = pass->inputs,
+		.world = &pass->world,
+		.plan = &pass->plan,
+		.is_eased = pass->options->released != 0 || pass->options->is_first_node,
+	};
+
+	if (!pass->options->saved)
+		return 0;
+	return saved_plan_check(pass->pool, pass->options->saved, &basis, err);
+}
+
 static int pass_try(Pass *pass, Error *err)
 {
 	Report *report = pass->report;
@@ -185,8 +199,7 @@ static int pass_try(Pass *pass, Error *err)
 	tell_interrupted(pass);
 	if (plan_round(pass, err) < 0)
 		return -1;
-	if (pass->options->saved &&
-	    saved_plan_check(pass->pool, pass->options->saved, pass->inputs, &pass->world, err) < 0)
+	if (check_saved(pass, err) < 0)
 		return -1;
 	report->world = pass->world;
 	report->plan = pass->plan;
@@ -198,10 +211,12 @@ static int pass_try(Pass *pass, Error *err)
 		report->is_audit = true;
 		return 0;
 	}
-	if (write_until_in_step(pass, err) < 0)
+	if (remember_suspects(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <
+		    0 ||
+	    write_until_in_step(pass, err) < 0)
 		return -1;
 	report->last_plan = pass->plan;
-	return remember_in_step(pass->pool, pass->inputs, &pass->plan, err);
+	return remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, err);
 }
 
 /* The intent outlives the pass only where nobody knows what became of the last request. */

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peers_file.h"
 
+#include <string.h>
+
 #include "common/json.h"
 
-const char *peers_file_path(const Options *options)
+/* What the program writes down must not let anybody try passwords: one in the file is masked. */
+static void digest_make(Pool *pool, const Desired *desired, const FileContent *content, char *ret)
 {
-	if (options->file)
-		return options->file;
-	return options->peers_file ? options->peers_file : PEERS_FILE_DEFAULT;
+	const char *masked = desired->has_literal_secret ? desired_print(pool, desired) : NULL;
+
+	if (masked)
+		sha256_hex(masked, strlen(masked), ret);
+	else
+		sha256_hex(content->bytes, content->len, ret);
 }
 
 int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
@@ -29,7 +35,7 @@ int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
 				 path, path);
 	file.identity = content.identity;
 	file.is_private = content.is_private;
-	sha256_hex(content.bytes, content.len, file.sha256);
+	digest_make(pool, file.desired, &content, file.sha256);
 	*ret = file;
 	return 0;
 }

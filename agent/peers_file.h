@@ -3,7 +3,6 @@
 #define SYNCWARD_PEERS_FILE_H
 
 #include "agent/file.h"
-#include "agent/options.h"
 #include "common/desired.h"
 #include "common/sha256.h"
 
@@ -11,14 +10,10 @@
 typedef struct PeersFile {
 	const Desired *desired;
 	FileIdentity identity;
-	char sha256[SHA256_HEX_SIZE];
-	bool is_private; /* only root can read it */
+	char sha256[SHA256_HEX_SIZE]; /* of its bytes; with passwords in it: of its meaning without
+					 them */
+	bool is_private;              /* only root can read it */
 } PeersFile;
-
-#define PEERS_FILE_DEFAULT "/etc/syncward/peers.json"
-
-/* The file that the command line names: FILE, --peers, or the default. */
-const char *peers_file_path(const Options *options);
 
 /* Reads, checks and parses the file; ERROR_INPUT for one that must be mended, also when it holds a
  * password and others can read it. */

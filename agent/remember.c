@@ -23,13 +23,20 @@ static int remember_revision(const Inputs *inputs, Error *err)
 
 /* --- databases in step --- */
 
-static bool has_hold(const Plan *plan, const char *suffix, Guard guard)
+static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 {
 	for (size_t i = 0; i < plan->n_holds; i++)
 		if (plan->holds[i].guard == guard && plan->holds[i].suffix &&
 		    strcmp(plan->holds[i].suffix, suffix) == 0)
-			return true;
-	return false;
+			return &plan->holds[i];
+	return NULL;
+}
+
+static const char *suspicion(const Plan *plan, const char *suffix)
+{
+	const Hold *hold = find_hold(plan, suffix, GUARD_CONTENT);
+
+	return hold ? hold->text : NULL;
 }
 
 static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownDatabase *database)
@@ -51,7 +58,7 @@ static bool databases_equal(const KnownDatabase *one, size_t n_one, const KnownD
 		return false;
 	for (size_t i = 0; i < n_one; i++) {
 		if (strcmp(one[i].suffix, other[i].suffix) != 0 ||
-		    one[i].n_foreign != other[i].n_foreign)
+		    one[i].n_foreign != other[i].n_foreign || !one[i].suspect != !other[i].suspect)
 			return false;
 		for (size_t j = 0; j < one[i].n_foreign; j++)
 			if (strcmp(one[i].foreign[j], other[i].foreign[j]) != 0)
@@ -68,9 +75,9 @@ static bool is_wanted(const Wanted *wanted, const char *suffix)
 	return false;
 }
 
-static int remember_databases(Pool *pool, const Inputs *inputs, const Plan *plan, Error *err)
+static int remember_databases(Pool *pool, const char *state_dir, const Plan *plan,
+			      const Known *known, Error *err)
 {
-	const Known *known = &inputs->state.known;
 	KnownDatabase *databases = NULL;
 	size_t n_databases = 0;
 
@@ -81,24 +88,48 @@ static int remember_databases(Pool *pool, const Inputs *inputs, const Plan *plan
 		KnownDatabase database = {.suffix = plan->wanted->databases[i].desired->suffix};
 
 		/* An empty database starts anew: what it was before says nothing about it. */
-		if (has_hold(plan, database.suffix, GUARD_JOINING) ||
-		    has_hold(plan, database.suffix, GUARD_DATABASE))
+		if (find_hold(plan, database.suffix, GUARD_JOINING) ||
+		    find_hold(plan, database.suffix, GUARD_DATABASE))
 			continue;
+		database.suspect = suspicion(plan, database.suffix);
 		foreign_add(pool, known, plan, &database);
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
 	if (databases_equal(databases, n_databases, known->databases, known->n_databases))
 		return 0;
-	return state_write_databases(inputs->state_dir, databases, n_databases, err);
+	return state_write_databases(state_dir, databases, n_databases, err);
 }
 
-int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, Error *err)
+int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
+		     Error *err)
 {
 	if (!plan->wanted)
 		return 0;
 	if (remember_revision(inputs, err) < 0)
 		return -1;
-	return remember_databases(pool, inputs, plan, err);
+	return remember_databases(pool, inputs->state_dir, plan, known, err);
+}
+
+int remember_suspects(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err)
+{
+	KnownDatabase *databases = NULL;
+	size_t n_databases = 0, n_known = known->n_databases;
+
+	for (size_t i = 0; i < n_known; i++)
+		if (!suspicion(plan, known->databases[i].suffix))
+			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
+	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {
+		const char *suffix = plan->wanted->databases[i].desired->suffix;
+
+		if (suspicion(plan, suffix))
+			POOL_PUSH(pool, databases, n_databases,
+				  {.suffix = suffix, .suspect = suspicion(plan, suffix)});
+	}
+	if (databases_equal(databases, n_databases, known->databases, n_known))
+		return 0;
+	known->databases = databases;
+	known->n_databases = n_databases;
+	return state_write_databases(state_dir, databases, n_databases, err);
 }
 
 /* --- after writes --- */

@@ -38,8 +38,11 @@ static const char *result_sentence(Pool *pool, const Report *report)
 				   report->n_done, report->n_done == 1 ? "" : "s");
 	if (report->n_done == 0)
 		return "Nothing was written.";
-	return pool_printf(pool, "%zu write%s done and verified.", report->n_done,
-			   report->n_done == 1 ? "" : "s");
+	return pool_printf(pool, "%zu write%s done and verified%s.", report->n_done,
+			   report->n_done == 1 ? "" : "s",
+			   report->last_plan.n_holds < report->plan.n_holds
+				   ? "; what was held could go ahead meanwhile, and is done too"
+				   : "");
 }
 
 void report_print_applied(Pool *pool, const Report *report)

@@ -26,19 +26,24 @@ static Json *entries_json(const World *world)
 	return entries;
 }
 
+/* Which file, written when. Not its size: that is the length of the password. */
 static const char *identity_text(Pool *pool, const FileIdentity *identity)
 {
-	return pool_printf(pool, "%ju:%ju:%ju:%jd", (uintmax_t)identity->device,
-			   (uintmax_t)identity->inode, (uintmax_t)identity->size_bytes,
-			   (intmax_t)identity->mtime_nsec);
+	return pool_printf(pool, "%ju:%ju:%jd", (uintmax_t)identity->device,
+			   (uintmax_t)identity->inode, (intmax_t)identity->mtime_nsec);
 }
 
-/* Literal passwords stand in peers.json itself: its digest covers them, and they have no name to
- * show. */
-static Json *secrets_json(Pool *pool, const SecretsRead *secrets)
+/* Literal passwords stand in peers.json itself, whose digest leaves them out, and have no name to
+ * show: there the time of peers.json tells. */
+static Json *secrets_json(Pool *pool, const Inputs *inputs)
 {
+	const SecretsRead *secrets = &inputs->secrets;
 	Json *object = json_object_new_object();
 
+	if (inputs->file.desired->has_literal_secret)
+		json_object_object_add(
+			object, "peers.json",
+			json_object_new_string(identity_text(pool, &inputs->file.identity)));
 	for (size_t i = 0; i < secrets->n_items; i++)
 		if (secrets->items[i].kind != CREDENTIALS_LITERAL)
 			json_object_object_add(object, secrets->items[i].name,
@@ -47,16 +52,29 @@ static Json *secrets_json(Pool *pool, const SecretsRead *secrets)
 	return object;
 }
 
-static Json *made_from_json(Pool *pool, const Inputs *inputs, const World *world)
+/* What the plan does, masked: what databases hold here and at peers may change it as well. */
+static const char *steps_digest(Pool *pool, const Plan *plan)
 {
+	const char *ldif = render_ldif(pool, plan, (RenderStyle){0});
+	char *digest = pool_alloc(pool, SHA256_HEX_SIZE);
+
+	sha256_hex(ldif, strlen(ldif), digest);
+	return digest;
+}
+
+static Json *made_from_json(Pool *pool, const PlanBasis *basis)
+{
+	const Inputs *inputs = basis->inputs;
 	Json *object = json_object_new_object();
 
 	json_object_object_add(object, "peers_sha256", json_object_new_string(inputs->file.sha256));
 	json_object_object_add(
 		object, "node",
 		json_object_new_int(inputs->wanted.self ? (int)inputs->wanted.self->id : 0));
-	json_object_object_add(object, "entries", entries_json(world));
-	json_object_object_add(object, "secrets", secrets_json(pool, &inputs->secrets));
+	json_object_object_add(object, "entries", entries_json(basis->world));
+	json_object_object_add(object, "secrets", secrets_json(pool, inputs));
+	json_object_object_add(object, "steps_sha256",
+			       json_object_new_string(steps_digest(pool, basis->plan)));
 	return object;
 }
 
@@ -72,13 +90,13 @@ static const char *json_text(Pool *pool, Json *object)
 	return text;
 }
 
-const char *saved_plan_print(Pool *pool, const Inputs *inputs, const World *world, const Plan *plan)
+const char *saved_plan_print(Pool *pool, const PlanBasis *basis)
 {
 	Json *object = json_object_new_object();
 
 	json_object_object_add(object, "schema_version", json_object_new_int(1));
-	json_object_object_add(object, "made_from", made_from_json(pool, inputs, world));
-	json_object_object_add(object, "plan", json_tokener_parse(render_json(pool, plan)));
+	json_object_object_add(object, "made_from", made_from_json(pool, basis));
+	json_object_object_add(object, "plan", json_tokener_parse(render_json(pool, basis->plan)));
 	return json_text(pool, object);
 }
 
@@ -157,10 +175,9 @@ static int stale(Error *err, const char *what)
 		what);
 }
 
-int saved_plan_check(Pool *pool, const JsonNode *saved, const Inputs *inputs, const World *world,
-		     Error *err)
+int saved_plan_check(Pool *pool, const JsonNode *saved, const PlanBasis *basis, Error *err)
 {
-	const char *text = json_text(pool, made_from_json(pool, inputs, world));
+	const char *text = json_text(pool, made_from_json(pool, basis));
 	const JsonNode *now;
 	const char *changed;
 
@@ -174,5 +191,11 @@ int saved_plan_check(Pool *pool, const JsonNode *saved, const Inputs *inputs, co
 	if (!changed)
 		changed =
 			members_differ(json_member(saved, "secrets"), json_member(now, "secrets"));
-	return changed ? stale(err, changed) : 0;
+	if (changed)
+		return stale(err, changed);
+	if (!basis->is_eased &&
+	    scalar_differs(json_member(saved, "steps_sha256"), json_member(now, "steps_sha256")))
+		return stale(err,
+			     "the content of a database, here or at a peer, or what slapd runs,");
+	return 0;
 }

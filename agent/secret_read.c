@@ -51,6 +51,7 @@ static void secret_read_file(Pool *pool, const char *path, const char *hint, Sec
 
 	if (file_read_checked(pool, path, &check, &content, &err) < 0) {
 		ret->problem = pool_strdup(pool, err.text);
+		ret->is_denied = err.class == ERROR_DENIED;
 		return;
 	}
 	*identity = content.identity;

@@ -26,7 +26,7 @@ static ssize_t bytes_read(const char *path, char *bytes, size_t size)
 	return n < 0 ? -1 : (ssize_t)len;
 }
 
-static Listeners listeners_in(Pool *pool, const char *path, const char *separators)
+static SlapdArguments listeners_in(Pool *pool, const char *path, const char *separators)
 {
 	char *bytes = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
 	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
@@ -34,15 +34,15 @@ static Listeners listeners_in(Pool *pool, const char *path, const char *separato
 	size_t n_arguments;
 
 	if (len <= 0)
-		return (Listeners){0};
+		return (SlapdArguments){0};
 	arguments = text_split(pool, bytes, (size_t)len, separators, &n_arguments);
-	return listeners_from_arguments(pool, arguments, n_arguments);
+	return slapd_arguments_parse(pool, arguments, n_arguments);
 }
 
-Listeners slapd_listeners(Pool *pool, const char *pid_file, const char *args_file)
+SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)
 {
 	char text[32] = "";
-	Listeners listeners = {0};
+	SlapdArguments listeners = {0};
 
 	if (pid_file && bytes_read(pid_file, text, sizeof(text) - 1) > 0 && atol(text) > 0)
 		listeners =

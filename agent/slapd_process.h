@@ -9,7 +9,7 @@
  * The -h strings of the running slapd: from the command line of the process that olcPidFile names,
  * else from olcArgsFile. Both paths may be NULL. None when neither can be read: then unknown.
  */
-Listeners slapd_listeners(Pool *pool, const char *pid_file, const char *args_file);
+SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file);
 
 /* This host's full name as slapd makes it (gethostname(2), made canonical by getaddrinfo(3)). */
 const char *host_fqdn(Pool *pool);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/world.h"
 
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/content.h"
 #include "agent/slapd_process.h"
@@ -63,18 +65,33 @@ static bool monitor_tells_listeners(const World *world)
 	return false;
 }
 
-static void find_listeners(Pool *pool, World *world)
+static SlapdArguments process_arguments(Pool *pool, const World *world)
 {
 	const Entry *global = global_entry(world);
 
-	Listeners listeners;
-
-	if (!global || monitor_tells_listeners(world))
-		return;
-	listeners = slapd_listeners(pool, entry_first(global, "olcPidFile"),
+	if (!global)
+		return (SlapdArguments){0};
+	return slapd_arguments_find(pool, entry_first(global, "olcPidFile"),
 				    entry_first(global, "olcArgsFile"));
-	world->facts.listeners = listeners.urls;
-	world->facts.n_listeners = listeners.n_urls;
+}
+
+static void find_listeners(Pool *pool, World *world)
+{
+	SlapdArguments arguments;
+
+	if (monitor_tells_listeners(world))
+		return;
+	arguments = process_arguments(pool, world);
+	world->facts.listeners = arguments.urls;
+	world->facts.n_listeners = arguments.n_urls;
+}
+
+const char *world_config_dir(Pool *pool, const World *world)
+{
+	const Entry *global = global_entry(world);
+	const char *folder = global ? entry_first(global, "olcConfigDir") : NULL;
+
+	return folder ? folder : process_arguments(pool, world).config_dir;
 }
 
 int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
@@ -107,16 +124,64 @@ static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
 	return &facts->databases[facts->n_databases - 1];
 }
 
+/* Peers that swallow packets cost their network-timeout each: a pass must end all the same. */
+#define PEERS_PATIENCE_SEC 20
+
+static int64_t now_sec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
 static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *facts)
 {
+	const int64_t end_sec = now_sec() + PEERS_PATIENCE_SEC;
+
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
+		Content content = {
+			.peer_id = consumer->peer->id,
+			.state = CONTENT_UNREACHABLE,
+			.problem = "not asked: peers before it in the list took too long to answer",
+		};
 
-		POOL_PUSH(pool, facts->peers, facts->n_peers,
-			  content_read_at_peer(pool, &consumer->syncrepl, consumer->peer->id,
-					       wanted->desired->suffix));
+		if (now_sec() < end_sec)
+			content = content_read_at_peer(pool, &consumer->syncrepl,
+						       consumer->peer->id, wanted->desired->suffix);
+		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 	}
+}
+
+/* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an
+ * empty database apart. */
+static bool database_hides(const World *world, const char *suffix)
+{
+	for (size_t i = 0; i < world->monitor.n_entries; i++) {
+		const Entry *entry = &world->monitor.entries[i];
+		const char *count = entry_first(entry, "olmMDBEntries");
+
+		if (count && strcmp(count, "0") != 0 &&
+		    entry_has_value(entry, "namingContexts", suffix))
+			return true;
+	}
+	return false;
+}
+
+static Content read_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
+{
+	Content here = content_read_here(pool, directory, suffix);
+
+	if (here.state == CONTENT_READ && !here.has_suffix && database_hides(world, suffix)) {
+		here.state = CONTENT_DENIED;
+		here.problem =
+			"it holds entries, but olcAccess hides the suffix entry from root over "
+			"ldapi; let gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth read "
+			"entryUUID and contextCSN there";
+	}
+	return here;
 }
 
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world)
@@ -127,7 +192,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, Worl
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
 			read_peers(pool, wanted, facts);
-		facts->here = content_read_here(pool, directory, wanted->desired->suffix);
+		facts->here = read_here(directory, pool, world, wanted->desired->suffix);
 	}
 }
 

@@ -31,6 +31,10 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
  */
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world);
 
+/* The folder in which slapd keeps cn=config, as cn=config or slapd's command line says; NULL:
+ * unknown. */
+const char *world_config_dir(Pool *pool, const World *world);
+
 /* The name under which this slapd's schema knows the multi-provider flag (2.4: olcMirrorMode). */
 int world_multi_provider_name(Directory *directory, const char **ret, Error *err);
 

@@ -82,3 +82,23 @@ Calm calm_judge(const Live *live, int64_t now_sec)
 	}
 	return calm;
 }
+
+unsigned long calm_longest_stall_sec(const Live *live)
+{
+	unsigned long longest_sec = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+
+		for (size_t j = 0; j < database->n_consumers; j++) {
+			const Syncrepl *syncrepl = &database->consumers[j].syncrepl;
+			unsigned long stall_sec =
+				syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) +
+				syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
+
+			if (database->consumers[j].parses && stall_sec > longest_sec)
+				longest_sec = stall_sec;
+		}
+	}
+	return longest_sec;
+}

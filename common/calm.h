@@ -21,6 +21,9 @@ typedef struct Calm {
  */
 Calm calm_judge(const Live *live, int64_t now_sec);
 
+/* The longest that a write may be held up by any declared consumer: timeout + network-timeout. */
+unsigned long calm_longest_stall_sec(const Live *live);
+
 /* Seconds since 1970 of a generalized time "YYYYmmddHHMMSSZ"; -1 for another text or a year before
  * 1970. */
 int64_t generalized_time_sec(const char *text);

@@ -134,7 +134,9 @@ static void compose_overlays(const Compose *compose)
 			compose_overlay(compose, change);
 		if (change->kind != CHANGE_CHECKPOINT && change->kind != CHANGE_SESSIONLOG)
 			continue;
-		mod_one(pool, &step, MOD_REPLACE, change->attribute, change->new_value);
+		/* slapd 2.4.57 dies of a replace of olcSpSessionlog where there is none. */
+		mod_one(pool, &step, change->old_value ? MOD_REPLACE : MOD_ADD, change->attribute,
+			change->new_value);
 		step_push(compose, step);
 	}
 }

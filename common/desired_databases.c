@@ -29,18 +29,6 @@ static int read_peer_ids(Reader *reader, const ReaderKey *key, const JsonNode *v
 	return 0;
 }
 
-static int read_database_syncrepl(Reader *reader, const ReaderKey *key, const JsonNode *value,
-				  void *field)
-{
-	SyncreplSettings *settings = field;
-
-	if (read_syncrepl(reader, key, value, settings) < 0)
-		return -1;
-	/* There is no earlier level. */
-	memset(settings->left_out, 0, sizeof(settings->left_out));
-	return 0;
-}
-
 static int read_readers(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
 	static const ReaderKey item = {.name = "readers"};
@@ -124,7 +112,7 @@ static const ReaderKey database_keys[] = {
 	{"rid_offset", read_unsigned, .offset = offsetof(DesiredDatabase, rid_offset),
 	 .max = RID_MAX},
 	{"peers", read_peer_ids, .offset = 0},
-	{"syncrepl", read_database_syncrepl, .offset = offsetof(DesiredDatabase, syncrepl)},
+	{"syncrepl", read_syncrepl, .offset = offsetof(DesiredDatabase, syncrepl)},
 	{"readers", read_readers, .offset = 0},
 	{"syncprov", read_syncprov, .offset = 0},
 	{"index", read_boolean, .offset = offsetof(DesiredDatabase, manages_index)},

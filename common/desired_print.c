@@ -78,7 +78,7 @@ static Json *settings_json(const SyncreplSettings *settings, const DesiredDataba
 			put(object, name, credentials_json(&settings->credentials));
 		else if (value)
 			put(object, name, keyword_json(keyword, value));
-		else if (settings->left_out[keyword])
+		else if (settings->left_out[keyword] && !database)
 			put(object, name, NULL);
 	}
 	return object;

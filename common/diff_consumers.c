@@ -111,7 +111,9 @@ static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrep
 		if (syncrepl_same(keyword, live, wanted))
 			continue;
 		buf_printf(&text, "%s%s", text.len > 0 ? ", " : "", syncrepl_keyword_name(keyword));
-		if (!syncrepl_keyword_is_secret(keyword))
+		if (syncrepl_keyword_is_secret(keyword))
+			buf_puts(&text, " differ");
+		else
 			buf_printf(&text, " %s -> %s", old ? old : "unset", new ? new : "unset");
 	}
 	return buf_text(&text);

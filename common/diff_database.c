@@ -273,12 +273,38 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	diff_consumers(diff, wanted, live);
 }
 
+/* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */
+static void shared_rids_report(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const char *suffix_of_rid[1000] = {0};
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		for (size_t j = 0; j < wanted->databases[i].n_consumers; j++) {
+			const char *suffix = wanted->databases[i].desired->suffix;
+			const char **first = &suffix_of_rid[wanted->databases[i].consumers[j].rid];
+
+			if (*first && *first != suffix) {
+				plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
+						 "rid-shared", suffix,
+						 "%s and %s use the same rids, and slapd's log "
+						 "tells consumers "
+						 "by rid: set \"rid_offset\" of one of them, for "
+						 "example to 100",
+						 *first, suffix);
+				return;
+			}
+			*first = suffix;
+		}
+}
+
 void diff_databases(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;
 	const LiveDatabase **taken = NULL;
 	size_t n_taken = 0;
 
+	shared_rids_report(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
 		const LiveDatabase *live = database_find(diff, database);

@@ -182,7 +182,7 @@ void diff_server_id(Diff *diff)
 			.kind = CHANGE_SERVER_ID,
 			.dn = "cn=config",
 			.attribute = "olcServerID",
-			.subject = wanted->server_id,
+			.subject = "of this node",
 			.old_value = values_join(diff->pool, values, n_values),
 			.new_value = wants_list ? values_join(diff->pool, wanted->server_id_list,
 							      wanted->n_server_id_list)

@@ -98,11 +98,20 @@ static const Hold *judge_empty(const Joining *joining)
 static const Hold *judge_content(const Joining *joining)
 {
 	unsigned sid = joining->diff->in->wanted->self->id;
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
 	const Content *here = joining->here;
 	const char *ours = csn_newest(here->context_csns, here->n_context_csns, sid);
 
 	if (diff_is_released(joining->diff, GUARD_CONTENT))
 		return NULL;
+	/*
+	 * Its consumers may have brought the peers' entries since: what told the two apart is gone
+	 * then, but what the refresh did not send (it took our own CSN for knowledge) is still
+	 * missing here.
+	 */
+	if (known && known->suspect)
+		return hold_new(joining, GUARD_CONTENT, known->suspect,
+				"syncward apply --release G10");
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
 		const char *theirs = peer_has_data(peer) ? csn_newest(peer->context_csns,
@@ -163,7 +172,7 @@ static bool refresh_is_complete(const Joining *joining)
 	}
 	/* No peer to compare with: a database that was in step before may go on alone. */
 	return !any_peer_with_data(joining) && here->n_context_csns > 0 &&
-	       known_database(joining->diff->in->known, joining->suffix);
+	       known_was_in_step(joining->diff->in->known, joining->suffix);
 }
 
 static const Hold *judge_refresh(const Joining *joining)

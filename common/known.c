@@ -12,11 +12,18 @@ const KnownDatabase *known_database(const Known *known, const char *suffix)
 	return NULL;
 }
 
+bool known_was_in_step(const Known *known, const char *suffix)
+{
+	const KnownDatabase *database = known_database(known, suffix);
+
+	return database && !database->suspect;
+}
+
 bool known_is_foreign(const Known *known, const char *suffix, const char *uri)
 {
 	const KnownDatabase *database = known_database(known, suffix);
 
-	if (!database)
+	if (!known_was_in_step(known, suffix))
 		return true;
 	for (size_t i = 0; i < database->n_foreign; i++)
 		if (url_equal(database->foreign[i], uri))

@@ -12,6 +12,8 @@ typedef struct KnownDatabase {
 	const char **
 		foreign; /* provider URIs that were there before us: removed only by release (G4) */
 	size_t n_foreign;
+	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
+				person releases or empties it; NULL: in step */
 } KnownDatabase;
 
 /* An entry that slapd changed in memory but not on disk (disk full, read-only): to be written once
@@ -35,8 +37,11 @@ typedef struct Known {
 					    already healed; NULL: never */
 } Known;
 
-/* What is remembered of the database; NULL when it was never in step. */
+/* What is remembered of the database; NULL when nothing. */
 const KnownDatabase *known_database(const Known *known, const char *suffix);
+
+/* True when the database was in step with peers.json before. */
+bool known_was_in_step(const Known *known, const char *suffix);
 
 /* True when a provider was there before the agent, or the database was never in step: not ours to
  * remove. */

@@ -9,8 +9,7 @@
 
 /* What one olcLimits value says about size or time. */
 typedef struct Limit {
-	bool soft_is_unlimited;
-	bool hard_is_unlimited; /* also when it follows the soft one */
+	bool soft_is_unlimited; /* for searches that ask for no limit, as a consumer's do */
 	bool unchecked_is_unlimited;
 } Limit;
 
@@ -21,8 +20,7 @@ static bool begins_with(const char *text, const char *word)
 
 static SelectorMatch limits_match(const char *selector, const char *dn)
 {
-	if (strcmp(selector, "*") == 0 || strcasecmp(selector, "any") == 0 ||
-	    strcasecmp(selector, "users") == 0)
+	if (strcmp(selector, "*") == 0 || strcasecmp(selector, "users") == 0)
 		return SELECTOR_YES;
 	if (strcasecmp(selector, "anonymous") == 0)
 		return SELECTOR_NO;
@@ -30,6 +28,9 @@ static SelectorMatch limits_match(const char *selector, const char *dn)
 	if (!begins_with(selector, "dn.") && !begins_with(selector, "dn=") &&
 	    !begins_with(selector, "group"))
 		return dn_equal(selector, dn) ? SELECTOR_YES : SELECTOR_NO;
+	if (strcmp(selector + strcspn(selector, "="), "=*") == 0 && begins_with(selector, "dn") &&
+	    !begins_with(selector, "dn.anonymous"))
+		return SELECTOR_YES;
 	/* The type "self" means whom we ask about, as no type does; "this" is the base of the
 	 * search. */
 	if (begins_with(selector, "dn.self")) {
@@ -47,8 +48,8 @@ static bool is_unlimited(const char *value)
 	       strcmp(value, "-1") == 0;
 }
 
-/* Takes "size...=..." or "time...=..." behind its first four letters; paged results do not concern
- * a consumer. */
+/* Takes "size...=..." or "time...=..." behind its first four letters. The hard limit is for
+ * searches that ask for a limit, and paged results do not concern a consumer. */
 static void limit_set(Limit *limit, const char *word)
 {
 	const char *value = strchr(word, '=');
@@ -57,22 +58,15 @@ static void limit_set(Limit *limit, const char *word)
 	if (!value)
 		return;
 	value++;
-	if (len == 0) {
+	if (len == 0 || (len == strlen(".soft") && begins_with(word, ".soft")))
 		limit->soft_is_unlimited = is_unlimited(value);
-		limit->hard_is_unlimited = limit->soft_is_unlimited;
-	} else if (len == strlen(".soft") && strncasecmp(word, ".soft", len) == 0) {
-		limit->soft_is_unlimited = is_unlimited(value);
-	} else if (len == strlen(".hard") && strncasecmp(word, ".hard", len) == 0) {
-		limit->hard_is_unlimited = is_unlimited(value) || strcasecmp(value, "soft") == 0;
-	} else if (len == strlen(".unchecked") && strncasecmp(word, ".unchecked", len) == 0) {
+	else if (len == strlen(".unchecked") && begins_with(word, ".unchecked"))
 		limit->unchecked_is_unlimited = is_unlimited(value);
-	}
 }
 
 static bool limit_is_none(const Limit *limit)
 {
-	return limit->soft_is_unlimited && limit->hard_is_unlimited &&
-	       limit->unchecked_is_unlimited;
+	return limit->soft_is_unlimited && limit->unchecked_is_unlimited;
 }
 
 static bool words_are_unlimited(char *rest)

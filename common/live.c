@@ -25,9 +25,11 @@ const char *const live_config_attributes[] = {
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)(labeledURI=*)"
 				   "(namingContexts=*)(cn=Start))";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",           "namingContexts",   "monitorTimestamp",
-	"olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
-	"olmSRLastConnect",     "olmSRNextConnect", NULL,
+	"labeledURI",           "namingContexts",
+	"olmMDBEntries",        "monitorTimestamp",
+	"olmSRProviderURIList", "olmSRConnection",
+	"olmSRSyncPhase",       "olmSRLastConnect",
+	"olmSRNextConnect",     NULL,
 };
 
 const char *provider_spelling(Pool *pool, const char *url)

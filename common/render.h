@@ -14,6 +14,9 @@ typedef struct RenderStyle {
 	bool shows_secrets; /* LDIF only: for a 0600 file or a terminal that a person asked for */
 } RenderStyle;
 
+/* True for an attribute whose values are or hold passwords. */
+bool attribute_is_secret(const char *name);
+
 /* The attribute's value as it may be shown: olcSyncrepl with its credentials masked, root passwords
  * whole. */
 const char *render_value(Pool *pool, const char *attribute, const char *value);
@@ -37,12 +40,7 @@ const char *render_json(Pool *pool, const Plan *plan);
  * apply leaves behind. */
 const char *render_intent(Pool *pool, const Plan *plan);
 
-/* One step in a line, without values: "modify olcDatabase={1}mdb,cn=config: delete olcSyncrepl,
- * replace olcSyncrepl". */
-const char *render_step(Pool *pool, const Step *step);
-
-/* "modify", "add entry", ...: the kind of a change and of a mod, as JSON and LDIF name them. */
+/* "peer-add", "overlay", ...: the kind of a change, as JSON names it. */
 const char *change_kind_name(ChangeKind kind);
-const char *mod_kind_name(ModKind kind);
 
 #endif

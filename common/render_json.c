@@ -67,11 +67,9 @@ static Json *mod_json(Pool *pool, const Mod *mod)
 
 static Json *step_json(Pool *pool, const Step *step)
 {
-	static const char *const names[] = {
-		[STEP_MODIFY] = "modify", [STEP_ADD_ENTRY] = "add", [STEP_DELETE_ENTRY] = "delete"};
 	Json *object = json_object_new_object(), *mods = json_object_new_array();
 
-	put_text(object, "op", names[step->kind]);
+	put_text(object, "op", step_kind_name(step->kind));
 	put_text(object, "dn", step->dn);
 	for (size_t i = 0; i < step->n_mods; i++)
 		json_object_array_add(mods, mod_json(pool, &step->mods[i]));
@@ -127,7 +125,7 @@ const char *render_intent(Pool *pool, const Plan *plan)
 	json_object_object_add(object, "schema_version", json_object_new_int(1));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_object_array_add(steps,
-				      json_object_new_string(render_step(pool, &plan->steps[i])));
+				      json_object_new_string(step_title(pool, &plan->steps[i])));
 	json_object_object_add(object, "steps", steps);
 	text = pool_strdup(
 		pool, json_object_to_json_string_ext(

@@ -38,14 +38,8 @@ static void value_line(Ldif *ldif, const char *attribute, const char *value)
 
 static void step_record(Ldif *ldif, const Step *step)
 {
-	static const char *const change_types[] = {
-		[STEP_MODIFY] = "modify",
-		[STEP_ADD_ENTRY] = "add",
-		[STEP_DELETE_ENTRY] = "delete",
-	};
-
 	value_line(ldif, "dn", step->dn);
-	buf_printf(&ldif->out, "changetype: %s\n", change_types[step->kind]);
+	buf_printf(&ldif->out, "changetype: %s\n", step_kind_name(step->kind));
 	for (size_t i = 0; i < step->n_mods; i++) {
 		const Mod *mod = &step->mods[i];
 

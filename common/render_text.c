@@ -69,8 +69,9 @@ static bool same_suffix(const char *one, const char *other)
  * the reason. */
 static bool shows_values(const Change *change)
 {
-	return !change->live && !change->wanted && change->kind != CHANGE_CONSUMERS_RESTART &&
-	       change->kind != CHANGE_SAVE && change->kind != CHANGE_MODULE;
+	return change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_OVERLAY ||
+	       change->kind == CHANGE_CHECKPOINT || change->kind == CHANGE_SESSIONLOG ||
+	       change->kind == CHANGE_MULTI_PROVIDER_ON;
 }
 
 static void change_line(Page *page, const Change *change)

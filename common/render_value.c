@@ -2,7 +2,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/buf.h"
 #include "common/render.h"
 
 #define MASK "********"
@@ -26,26 +25,21 @@ static const char *const change_kind_names[] = {
 };
 _Static_assert(ARRAY_SIZE(change_kind_names) == CHANGE_KIND_COUNT, "name every kind of change");
 
-static const char *const mod_kind_names[] = {
-	[MOD_ADD] = "add",
-	[MOD_DELETE] = "delete",
-	[MOD_REPLACE] = "replace",
-};
-_Static_assert(ARRAY_SIZE(mod_kind_names) == MOD_KIND_COUNT, "name every kind of mod");
-
 const char *change_kind_name(ChangeKind kind)
 {
 	return change_kind_names[kind];
 }
 
-const char *mod_kind_name(ModKind kind)
-{
-	return mod_kind_names[kind];
-}
+static const char *const secret_attributes[] = {
+	"olcSyncrepl", "olcRootPW", "olcDbACLBind", "olcDbIDAssertBind", "userPassword",
+};
 
-static bool attribute_is_secret(const char *attribute)
+bool attribute_is_secret(const char *name)
 {
-	return strcasecmp(attribute, "olcRootPW") == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(secret_attributes); i++)
+		if (strcasecmp(secret_attributes[i], name) == 0)
+			return true;
+	return false;
 }
 
 static const char *consumer_masked(Pool *pool, const char *value)
@@ -67,11 +61,9 @@ static const char *consumer_masked(Pool *pool, const char *value)
 
 const char *render_value(Pool *pool, const char *attribute, const char *value)
 {
-	if (attribute_is_secret(attribute))
-		return MASK;
 	if (strcasecmp(attribute, "olcSyncrepl") == 0)
 		return consumer_masked(pool, value);
-	return value;
+	return attribute_is_secret(attribute) ? MASK : value;
 }
 
 bool render_value_is_secret(Pool *pool, const char *attribute, const char *value)
@@ -83,19 +75,4 @@ bool render_value_is_secret(Pool *pool, const char *attribute, const char *value
 		return attribute_is_secret(attribute);
 	return syncrepl_parse(pool, value, &syncrepl, &err) < 0 ||
 	       syncrepl.value[SYNCREPL_CREDENTIALS] != NULL;
-}
-
-const char *render_step(Pool *pool, const Step *step)
-{
-	Buf text = BUF_IN(pool);
-
-	buf_printf(&text, "%s %s",
-		   step->kind == STEP_MODIFY      ? "modify"
-		   : step->kind == STEP_ADD_ENTRY ? "add"
-						  : "delete",
-		   step->dn);
-	for (size_t i = 0; step->kind == STEP_MODIFY && i < step->n_mods; i++)
-		buf_printf(&text, "%s%s %s", i == 0 ? ": " : ", ",
-			   mod_kind_name(step->mods[i].kind), step->mods[i].attribute);
-	return buf_text(&text);
 }

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_SECRET_H
 #define SYNCWARD_SECRET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/desired.h"
@@ -13,6 +14,7 @@ typedef struct Secret {
 	const char *name; /* as in Credentials */
 	const char *text;
 	const char *problem;
+	bool is_denied; /* the kernel did not let us read it */
 } Secret;
 
 typedef struct Secrets {

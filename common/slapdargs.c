@@ -25,7 +25,7 @@ const char **text_split(Pool *pool, const char *text, size_t len, const char *se
 	return words;
 }
 
-static void listeners_add(Pool *pool, Listeners *listeners, const char *value)
+static void listeners_add(Pool *pool, SlapdArguments *listeners, const char *value)
 {
 	size_t n_urls;
 	const char **urls = text_split(pool, value, strlen(value), " ", &n_urls);
@@ -60,13 +60,22 @@ static const char *option_with_argument(const char *word)
 	return NULL;
 }
 
-Listeners listeners_from_arguments(Pool *pool, const char *const *arguments, size_t n_arguments)
+/* The option's value: the rest of its word, or the next word. */
+static const char *option_value(const char *letter, const char *const *arguments,
+				size_t n_arguments, size_t *at)
+{
+	if (letter[1])
+		return letter + 1;
+	return ++*at < n_arguments ? arguments[*at] : "";
+}
+
+SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, size_t n_arguments)
 {
 	size_t at = program_find(arguments, n_arguments);
-	Listeners listeners = {0};
+	SlapdArguments found = {0};
 
 	if (at == n_arguments)
-		return listeners;
+		return found;
 	while (++at < n_arguments) {
 		const char *letter =
 			arguments[at][0] == '-' ? option_with_argument(arguments[at]) : NULL;
@@ -74,16 +83,18 @@ Listeners listeners_from_arguments(Pool *pool, const char *const *arguments, siz
 
 		if (!letter)
 			continue;
-		value = letter[1] ? letter + 1 : ++at < n_arguments ? arguments[at] : "";
+		value = option_value(letter, arguments, n_arguments, &at);
+		if (*letter == 'F')
+			found.config_dir = pool_strdup(pool, value);
 		if (*letter != 'h')
 			continue;
-		listeners.n_urls = 0;
-		listeners_add(pool, &listeners, value);
+		found.n_urls = 0;
+		listeners_add(pool, &found, value);
 		/* olcArgsFile holds the list without its quotes. */
 		while (at + 1 < n_arguments && arguments[at + 1][0] != '-')
-			listeners_add(pool, &listeners, arguments[++at]);
+			listeners_add(pool, &found, arguments[++at]);
 	}
-	if (listeners.n_urls == 0)
-		listeners_add(pool, &listeners, DEFAULT_URL);
-	return listeners;
+	if (found.n_urls == 0)
+		listeners_add(pool, &found, DEFAULT_URL);
+	return found;
 }

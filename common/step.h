@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/pool.h"
+
 typedef enum ModKind {
 	MOD_ADD,
 	MOD_DELETE,
@@ -37,5 +39,12 @@ typedef struct Step {
 	size_t n_mods;
 	bool is_optional; /* its failure is reported and does not stop the steps behind it */
 } Step;
+
+/* "add", "modify", ...: as LDIF names them. */
+const char *mod_kind_name(ModKind kind);
+const char *step_kind_name(StepKind kind);
+
+/* The step in one line, without values: "modify 'DN' (delete olcSyncrepl, replace olcSyncrepl)". */
+const char *step_title(Pool *pool, const Step *step);
 
 #endif

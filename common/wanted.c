@@ -16,7 +16,8 @@ static int link_secret(Pool *pool, const Desired *desired, const SyncreplSetting
 		return 0;
 	secret = secrets_find(secrets, credentials);
 	if (!secret || !secret->text)
-		return error_set(err, ERROR_INPUT, 0, "%s:%u:%u: credentials: %s", desired->name,
+		return error_set(err, secret && secret->is_denied ? ERROR_DENIED : ERROR_INPUT, 0,
+				 "%s:%u:%u: credentials: %s", desired->name,
 				 credentials->place.line, credentials->place.column,
 				 secret && secret->problem ? secret->problem : "not read");
 	*ret = pool_strdup(pool, secret->text);

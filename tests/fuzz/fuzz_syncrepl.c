@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/dn.h"
 #include "common/syncrepl.h"
+#include "common/url.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,10 +18,28 @@ static void check_same(const Syncrepl *one, const Syncrepl *other)
 		if (!first != !second || (first && strcmp(first, second) != 0))
 			abort();
 		(void)syncrepl_number(one, (SyncreplKeyword)i);
-		if (first)
-			(void)syncrepl_check((SyncreplKeyword)i, first, NULL);
 	}
 	if (!syncrepl_equal(one, other) || syncrepl_rid(one) < 0 || syncrepl_rid(one) > 999)
+		abort();
+}
+
+/* What a keyword's functions say of it must fit together. */
+static void check_keywords(const Syncrepl *syncrepl)
+{
+	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++) {
+		SyncreplKeyword keyword = (SyncreplKeyword)i;
+		const char *name = syncrepl_keyword_name(keyword);
+		Error err = {0};
+
+		if (syncrepl_keyword_find(name, strlen(name)) != i)
+			abort();
+		if (syncrepl->value[i] && syncrepl_check(keyword, syncrepl->value[i], &err) < 0 &&
+		    strncmp(err.text, name, strlen(name)) != 0)
+			abort();
+	}
+	if (!url_equal(syncrepl->value[SYNCREPL_PROVIDER], syncrepl->value[SYNCREPL_PROVIDER]) ||
+	    !dn_equal(syncrepl->value[SYNCREPL_SEARCHBASE], syncrepl->value[SYNCREPL_SEARCHBASE]) ||
+	    !dn_is_within(syncrepl->value[SYNCREPL_SEARCHBASE], ""))
 		abort();
 }
 
@@ -39,9 +59,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = pool_copy(pool, (const char *)data, size);
 	const char *printed;
 	Syncrepl syncrepl, again;
+	Error err = {0};
 
-	if (syncrepl_parse(pool, text, &syncrepl, NULL) < 0 ||
-	    syncrepl_print(pool, &syncrepl, &printed, NULL) < 0)
+	if (syncrepl_parse(pool, text, &syncrepl, &err) < 0)
+		return 0;
+	check_keywords(&syncrepl);
+	if (syncrepl_print(pool, &syncrepl, &printed, &err) < 0)
 		return 0;
 	if (syncrepl_parse(pool, printed, &again, NULL) < 0)
 		abort();

@@ -90,7 +90,7 @@ static int listeners_run(char **arguments, Error *err)
 	AUTO(Pool) *pool = pool_new();
 	const char *pid_file = strcmp(arguments[0], "-") != 0 ? arguments[0] : NULL;
 	const char *args_file = strcmp(arguments[1], "-") != 0 ? arguments[1] : NULL;
-	const Listeners listeners = slapd_listeners(pool, pid_file, args_file);
+	const SlapdArguments listeners = slapd_arguments_find(pool, pid_file, args_file);
 
 	(void)err;
 	for (size_t i = 0; i < listeners.n_urls; i++)

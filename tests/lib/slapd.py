@@ -195,6 +195,22 @@ class Slapd:
             self.process.wait()
             raise SlapdFailed(f"{self} did not end in {seconds} s:\n{self.log_tail()}") from None
 
+    @contextlib.contextmanager
+    def frozen(self):
+        """Within it slapd does not run, although it is there: its kernel still accepts connections."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            # The signal is on its way only: a thread may still answer.
+            wait_until(lambda: set(self._thread_states()) == {"T"}, f"{self} stands still")
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    def _thread_states(self):
+        for task in os.listdir(f"/proc/{self.process.pid}/task"):
+            with open(f"/proc/{self.process.pid}/task/{task}/stat", encoding="ascii") as file:
+                yield file.read().rpartition(")")[2].split()[0]
+
     def is_running(self):
         return self.process is not None and self.process.poll() is None
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Talking to slapd over ldapi: results, their classes, what is never said, and requests without an answer."""
 
-import contextlib
 import os
-import signal
 import subprocess
 
 import ldap
@@ -11,16 +9,6 @@ from slapd import Database, syncrepl
 from tools import DirectoryTool, tool_path
 
 UNREACHABLE, DENIED, CONFLICT, REFUSED, UNSAVED = 3, 4, 6, 7, 8
-
-
-@contextlib.contextmanager
-def frozen(server):
-    """slapd does not run meanwhile; it is there all the same."""
-    server.process.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        server.process.send_signal(signal.SIGCONT)
 
 
 def code(lines):
@@ -91,7 +79,7 @@ def test_an_unanswered_request_stays_open_and_is_not_sent_again(slapd_factory):
     database = server.database_dn()
     with DirectoryTool(server.ldapi_uri, timeout_msec=300) as tool:
         assert tool("read", "cn=config", "base", "(objectClass=*)")[-1] == "ok"
-        with frozen(server):
+        with server.frozen():
             lines = tool("replace", database, "olcSizeLimit", "9")
             assert code(lines) == (UNREACHABLE, ldap.TIMEOUT.errnum)
             assert "stays open" in lines[-1]

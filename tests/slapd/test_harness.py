@@ -110,3 +110,14 @@ def test_a_server_killed_on_purpose_can_be_started_again(slapd_factory):
 def test_releases_are_what_they_say():
     for version in versions():
         assert release(version).version == version
+
+
+def test_a_frozen_server_answers_nobody_and_goes_on_afterwards(slapd_factory):
+    server = slapd_factory()
+    for _ in range(20):
+        connection = server.connect()
+        with server.frozen():
+            connection.set_option(ldap.OPT_TIMEOUT, 0.02)
+            with pytest.raises((ldap.TIMEOUT, ldap.SERVER_DOWN)):
+                connection.whoami_s()
+    assert server.root.whoami_s()

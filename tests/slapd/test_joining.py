@@ -8,7 +8,7 @@ import ldap
 import ldap.modlist
 import pytest
 from cluster import Cluster, Node, add_person, apply_until_joined
-from slapd import SUFFIX, wait_until
+from slapd import SUFFIX, Database, wait_until
 
 PEOPLE = 5000
 
@@ -153,3 +153,19 @@ def test_a_database_that_the_cluster_does_not_know_is_held(slapd_factory, progra
     assert not any("syncprov" in dn for dn in config)
     assert not any(name in entry for entry in config.values() for name in ("olcMultiProvider", "olcMirrorMode"))
     assert dns(cluster[0].server) == before
+    # Its consumers bring the peer's entries now, which hides what is wrong: it stays held all the same.
+    wait_until(lambda: before <= dns(node.server) or how == "seeded by hand", "the refresh")
+    again = node.apply()
+    assert again.returncode == 3 and "held G10" in again.stdout
+    node.apply_ok("--release", "G10")
+    node.assert_in_step()
+
+
+def test_a_suffix_that_access_rules_hide_is_not_taken_for_an_empty_database(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", attributes={"olcAccess": "to * by * auth"})])
+    node = cluster[0]
+    node.server.seed()
+    held = node.apply()
+    assert held.returncode == 3, held.stdout + held.stderr
+    assert "held joining: dc=example,dc=org cannot be read here: " in held.stdout
+    assert "syncprov" not in "".join(node.server.config())

@@ -15,7 +15,7 @@
 static void assert_listeners(const char *const *arguments, size_t n_arguments, const char *expected)
 {
 	AUTO(Pool) *pool = pool_new();
-	const Listeners found = listeners_from_arguments(pool, arguments, n_arguments);
+	const SlapdArguments found = slapd_arguments_parse(pool, arguments, n_arguments);
 	Buf joined = BUF_IN(pool);
 
 	for (size_t i = 0; i < found.n_urls; i++) {

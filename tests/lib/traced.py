@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the unmodified program under strace, to stop it or to kill it at one of its system calls."""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+
+from slapd import wait_until
+
+# The files of the state folder are renamed into place; the first one is the intent: the program has read
+# and planned then, and nothing is written yet.
+RENAMES = "rename,renameat,renameat2"
+
+
+def environment():
+    """The environment for a program under strace: LeakSanitizer cannot work there."""
+    return {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
+
+
+def run_traced(node, words, output, *options):
+    """Runs a command of the node under strace with these options; -9 as status when it was killed."""
+    return subprocess.run(["strace", "-f", "-o", output, *options, *node.command(*words)], env=environment(),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False)
+
+
+class Stopped:
+    """`apply` of a node, standing still between its reading and its first write.
+
+        with Stopped(node) as stopped:
+            node.server.modify(...)          # somebody else is quicker
+            done = stopped.go_on()           # the completed process
+    """
+
+    def __init__(self, node, calls=RENAMES, when=1):
+        self._trace = os.path.join(node.folder, "trace")
+        with open(self._trace, "w", encoding="ascii"):
+            pass
+        command = ["strace", "-f", "-o", self._trace, "-e", f"trace={calls}",
+                   "-e", f"inject={calls}:signal=SIGSTOP:when={when}", *node.command("apply")]
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True, env=environment())
+        self._pid = None
+
+    def _stopped_pid(self):
+        with open(self._trace, encoding="utf-8", errors="replace") as file:
+            found = re.search(r"^(\d+) .*--- stopped by SIGSTOP ---$", file.read(), re.MULTILINE)
+        if found:
+            return int(found.group(1))
+        assert self._process.poll() is None, "it ended before it stopped: " + "".join(self._process.communicate())
+        return None
+
+    def __enter__(self):
+        self._pid = wait_until(self._stopped_pid, "the program stands still", 60)
+        return self
+
+    def go_on(self):
+        """Lets it run to its end."""
+        os.kill(self._pid, signal.SIGCONT)
+        output, errors = self._process.communicate(timeout=120)
+        return subprocess.CompletedProcess(self._process.args, self._process.returncode, output, errors)
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.communicate()

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Several databases of one server are cared for at once, each by its own suffix."""
+
+from cluster import Cluster, add_person, wait_entry
+from slapd import Database
+
+ONE, TWO = "dc=one,dc=example", "o=two"
+
+
+def test_two_databases_replicate_and_share_no_rid(slapd_factory, program):
+    databases = [Database(suffix=ONE), Database(suffix=TWO)]
+    cluster = Cluster(slapd_factory, program, 2, databases)
+    cluster.document["databases"][1]["rid_offset"] = 100
+    cluster.write()
+    for database in databases:
+        cluster[0].server.seed(database)
+    for _ in range(3):
+        for node in cluster:
+            assert node.apply().returncode in (0, 3)
+    for database in databases:
+        for node, other in ((cluster[0], cluster[1]), (cluster[1], cluster[0])):
+            wait_entry(other.server, add_person(node.server, f"on{node.id}", database))
+    for node in cluster:
+        node.assert_in_step()
+        assert "rid-shared" not in node.plan().stdout
+    assert "rid=102" in cluster[0].syncrepl(TWO)[0]
+
+
+def test_rids_shared_by_two_databases_are_a_warning(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(suffix=ONE), Database(suffix=TWO)])
+    planned = cluster[0].plan()
+    assert planned.stdout.count("[rid-shared]") == 1
+    assert '"rid_offset"' in planned.stdout
+
+
+def test_a_peer_that_does_not_hold_a_database_is_no_provider_of_it(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3, [Database(suffix=ONE), Database(suffix=TWO)])
+    cluster.document["databases"][1].update(peers=[1, 2], rid_offset=100)
+    cluster.write()
+    for suffix in (ONE, TWO):
+        cluster[0].server.seed([d for d in cluster.databases if d.suffix == suffix][0])
+    assert cluster[0].apply().returncode == 0
+    assert len(cluster[0].syncrepl(ONE)) == 2
+    assert len(cluster[0].syncrepl(TWO)) == 1
+    assert cluster[2].apply().returncode in (0, 3)
+    assert cluster[2].syncrepl(TWO) == []
