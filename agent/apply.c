@@ -2,10 +2,13 @@
 #include "agent/apply.h"
 
 #include <errno.h>
+#include <string.h>
 #include <time.h>
 
 #include "common/calm.h"
 #include "common/render.h"
+
+#define NO_SUCH_OBJECT 32
 
 typedef struct Apply {
 	Directory *directory;
@@ -48,20 +51,26 @@ static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 static void note_unsaved(const Apply *apply, const Step *step)
 {
 	Applied *applied = apply->applied;
+	UnsavedEntry unsaved = {.dn = step->dn, .slapd_started = apply->world->live.start_time};
 
-	if (step->kind != STEP_MODIFY) {
-		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, {.dn = step->dn});
-		return;
+	if (step->kind != STEP_MODIFY)
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, unsaved);
+	for (size_t i = 0; step->kind == STEP_MODIFY && i < step->n_mods; i++) {
+		/* DELETE and REPLACE of one attribute stand side by side. */
+		if (i > 0 && strcmp(step->mods[i].attribute, step->mods[i - 1].attribute) == 0)
+			continue;
+		unsaved.attribute = step->mods[i].attribute;
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, unsaved);
 	}
-	for (size_t i = 0; i < step->n_mods; i++)
-		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved,
-			  {.dn = step->dn, .attribute = step->mods[i].attribute});
 }
 
 static int step_failed(const Apply *apply, const Step *step, Error *err)
 {
 	Applied *applied = apply->applied;
 
+	/* An overlay without a file: slapd says so, and has removed it from its memory. */
+	if (step->kind == STEP_DELETE_ENTRY && err->code == NO_SUCH_OBJECT)
+		return 0;
 	if (err->class == ERROR_UNSAVED && !witness_saw(apply->witness, step->dn)) {
 		note_unsaved(apply, step);
 		return error_set(
@@ -114,7 +123,7 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 			return -1;
 		witness_forget(witness);
 		if (directory_apply(directory, step, err) == 0) {
-			ret->n_done++;
+			POOL_PUSH(pool, ret->done, ret->n_done, step);
 			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
 		} else if (step_failed(&apply, step, err) < 0) {
 			return -1;

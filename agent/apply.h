@@ -9,7 +9,8 @@
 
 /* What became of one plan's steps. */
 typedef struct Applied {
-	size_t n_done;         /* steps that slapd accepted */
+	const Step **done; /* steps that slapd accepted */
+	size_t n_done;
 	const char **failures; /* optional steps that it refused: the rest went on */
 	size_t n_failures;
 	UnsavedEntry *unsaved; /* what slapd now holds in memory only */

@@ -85,8 +85,8 @@ static int write_round(Pass *pass, Error *err)
 	pass->report->n_done += applied.n_done;
 	for (size_t i = 0; i < applied.n_failures; i++)
 		failure_note(pass->report, pass->pool, applied.failures[i]);
-	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &pass->plan,
-			     &applied, &pass->known, &later) < 0 &&
+	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &applied,
+			     &pass->known, &later) < 0 &&
 	    result == 0) {
 		*err = later;
 		return -1;

@@ -143,26 +143,28 @@ static bool same_unsaved(const UnsavedEntry *one, const UnsavedEntry *other)
 	return strcasecmp(one->attribute, other->attribute) == 0;
 }
 
-/* A step that slapd accepted wrote the file with the values that the step names. */
-static bool was_saved(const Plan *plan, size_t n_done, const UnsavedEntry *unsaved)
+/* A step that slapd accepted wrote the file with the values that the step names: all of them with a
+ * REPLACE, and olcModuleLoad has only one that matters. */
+static bool was_saved(const Applied *applied, const UnsavedEntry *unsaved)
 {
-	for (size_t i = 0; i < n_done && i < plan->n_steps; i++) {
-		const Step *step = &plan->steps[i];
+	for (size_t i = 0; i < applied->n_done; i++) {
+		const Step *step = applied->done[i];
 
 		if (strcasecmp(step->dn, unsaved->dn) != 0)
 			continue;
 		if (!unsaved->attribute)
 			return true;
 		for (size_t j = 0; j < step->n_mods; j++)
-			if (step->mods[j].kind == MOD_REPLACE &&
-			    strcasecmp(step->mods[j].attribute, unsaved->attribute) == 0)
+			if (strcasecmp(step->mods[j].attribute, unsaved->attribute) == 0 &&
+			    (step->mods[j].kind == MOD_REPLACE ||
+			     strcasecmp(unsaved->attribute, "olcModuleLoad") == 0))
 				return true;
 	}
 	return false;
 }
 
-static int remember_unsaved(Pool *pool, const char *state_dir, const Plan *plan,
-			    const Applied *applied, Known *known, Error *err)
+static int remember_unsaved(Pool *pool, const char *state_dir, const Applied *applied, Known *known,
+			    Error *err)
 {
 	UnsavedEntry *unsaved = NULL;
 	size_t n_unsaved = 0;
@@ -172,7 +174,7 @@ static int remember_unsaved(Pool *pool, const char *state_dir, const Plan *plan,
 
 		for (size_t j = 0; j < applied->n_unsaved; j++)
 			is_again |= same_unsaved(&known->unsaved[i], &applied->unsaved[j]);
-		if (!is_again && !was_saved(plan, applied->n_done, &known->unsaved[i]))
+		if (!is_again && !was_saved(applied, &known->unsaved[i]))
 			POOL_PUSH(pool, unsaved, n_unsaved, known->unsaved[i]);
 	}
 	for (size_t i = 0; i < applied->n_unsaved; i++)
@@ -184,10 +186,10 @@ static int remember_unsaved(Pool *pool, const char *state_dir, const Plan *plan,
 	return state_write_unsaved(state_dir, unsaved, n_unsaved, err);
 }
 
-int remember_applied(Pool *pool, const char *state_dir, const World *world, const Plan *plan,
-		     const Applied *applied, Known *known, Error *err)
+int remember_applied(Pool *pool, const char *state_dir, const World *world, const Applied *applied,
+		     Known *known, Error *err)
 {
-	if (remember_unsaved(pool, state_dir, plan, applied, known, err) < 0)
+	if (remember_unsaved(pool, state_dir, applied, known, err) < 0)
 		return -1;
 	if (!applied->restarted_consumers || !world->live.start_time)
 		return 0;

@@ -18,7 +18,7 @@ int remember_suspects(Pool *pool, const char *state_dir, const Plan *plan, Known
 
 /* What slapd holds in memory only, and that scrambled consumers were healed: known is what was
  * remembered so far, and is updated. */
-int remember_applied(Pool *pool, const char *state_dir, const World *world, const Plan *plan,
-		     const Applied *applied, Known *known, Error *err);
+int remember_applied(Pool *pool, const char *state_dir, const World *world, const Applied *applied,
+		     Known *known, Error *err);
 
 #endif

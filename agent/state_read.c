@@ -105,7 +105,9 @@ static int unsaved_load(Pool *pool, const JsonNode *root, Known *known)
 		if (!dn)
 			return -1;
 		POOL_PUSH(pool, unsaved, n_unsaved,
-			  {.dn = dn, .attribute = member_string(item, "attribute")});
+			  {.dn = dn,
+			   .attribute = member_string(item, "attribute"),
+			   .slapd_started = member_string(item, "slapd_started")});
 	}
 	known->unsaved = unsaved;
 	known->n_unsaved = n_unsaved;

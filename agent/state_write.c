@@ -95,6 +95,8 @@ int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size
 
 		json_object_object_add(entry, "dn", json_object_new_string(unsaved[i].dn));
 		json_object_object_add(entry, "attribute", text_or_null(unsaved[i].attribute));
+		json_object_object_add(entry, "slapd_started",
+				       text_or_null(unsaved[i].slapd_started));
 		json_object_array_add(list, entry);
 	}
 	json_object_object_add(document, "entries", list);

@@ -296,27 +296,37 @@ static void compose_consumers(const Compose *compose, const LiveDatabase *live)
 
 /* --- what slapd holds in memory only --- */
 
-static void compose_unsaved(const Compose *compose)
+static void replace_with_live(const Compose *compose, const Change *change, Step *step)
 {
 	const Live *live = compose->diff->in->live;
+	const Entry *entry = live_entry(live, change->dn);
+	const Attribute *attribute = entry ? entry_attribute(entry, change->attribute) : NULL;
+	Mod *mod = mod_add(compose->diff->pool, step, MOD_REPLACE, change->attribute);
+
+	for (size_t i = 0; attribute && i < attribute->n_values; i++)
+		mod_value(compose->diff->pool, mod, ordered_text(attribute->values[i].bytes));
+	if (strcasecmp(change->attribute, "olcSyncrepl") != 0)
+		return;
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].entry == entry)
+			compose->plan->n_sessions_dropped += sessions_of(&live->databases[i]);
+}
+
+/* A module is not optional: the overlay behind it needs it. */
+static void compose_unsaved(const Compose *compose)
+{
 	Pool *pool = compose->diff->pool;
 	const Change *change;
 
 	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_SAVE, &position));) {
 		Step step = {.kind = change->attribute ? STEP_MODIFY : STEP_DELETE_ENTRY,
 			     .dn = change->dn,
-			     .is_optional = true};
-		const Entry *entry = live_entry(live, change->dn);
-		const Attribute *attribute = change->attribute && entry
-						     ? entry_attribute(entry, change->attribute)
-						     : NULL;
+			     .is_optional = !change->new_value};
 
-		if (change->attribute) {
-			Mod *mod = mod_add(pool, &step, MOD_REPLACE, change->attribute);
-
-			for (size_t i = 0; attribute && i < attribute->n_values; i++)
-				mod_value(pool, mod, ordered_text(attribute->values[i].bytes));
-		}
+		if (change->new_value)
+			mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
+		else if (change->attribute)
+			replace_with_live(compose, change, &step);
 		step_push(compose, step);
 	}
 }

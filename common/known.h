@@ -20,7 +20,8 @@ typedef struct KnownDatabase {
  * more. */
 typedef struct UnsavedEntry {
 	const char *dn;
-	const char *attribute; /* NULL: the whole entry has no file */
+	const char *attribute;     /* NULL: the whole entry has no file */
+	const char *slapd_started; /* a later start loaded what the disk holds; NULL: not known */
 } UnsavedEntry;
 
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state

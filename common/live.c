@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -263,6 +264,37 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 				*ret = &live->databases[i];
 	}
 	return found;
+}
+
+/* Skips the "{n}" that slapd gives to entries that have an order. */
+static const char *number_skip(const char *text)
+{
+	const char *end = *text == '{' ? strchr(text, '}') : NULL;
+
+	return end ? end + 1 : text;
+}
+
+/* "olcOverlay=syncprov,..." and "cn=module,..." mean the entry that slapd calls
+ * "olcOverlay={0}syncprov,..." and "cn=module{0},...". */
+static bool dn_is_unnumbered(const char *numbered, const char *dn)
+{
+	while (*numbered && *dn && *dn != ',') {
+		if (*dn != '{')
+			numbered = number_skip(numbered);
+		if (tolower((unsigned char)*numbered++) != tolower((unsigned char)*dn++))
+			return false;
+	}
+	return strcasecmp(number_skip(numbered), dn) == 0;
+}
+
+const Entry *live_entry_unnumbered(const Live *live, const char *dn)
+{
+	const Entry *entry = live_entry(live, dn);
+
+	for (size_t i = 0; !entry && i < live->config->n_entries; i++)
+		if (dn_is_unnumbered(live->config->entries[i].dn, dn))
+			entry = &live->config->entries[i];
+	return entry;
 }
 
 const Entry *live_entry(const Live *live, const char *dn)
