@@ -1,13 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzzes: common/desired.c common/desired_check.c common/desired_databases.c */
 /* Fuzzes: common/desired_parse.c common/desired_peers.c common/desired_print.c */
-/* Fuzzes: common/desired_syncrepl.c common/reader.c common/suggest.c */
+/* Fuzzes: common/desired_node.c common/desired_syncrepl.c */
+/* Fuzzes: common/reader.c common/settings.c common/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "common/settings.h"
 #include "tests/lib/desired_same.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+/* The same bytes as agent.json: read whole, or the defaults stay. */
+static void check_settings(Pool *pool, const char *bytes, size_t len)
+{
+	AgentSettings settings = settings_defaults;
+	Error err = {0};
+
+	if (settings_parse(pool, "fuzz", bytes, len, &settings, &err) < 0) {
+		if (err.class != ERROR_INPUT || settings.ldap_uri != settings_defaults.ldap_uri)
+			abort();
+	} else if (settings.interval_sec < 5 || !settings.ldap_uri || !settings.state_dir) {
+		abort();
+	}
+}
+
+/* Id and URI name one peer each; further names may be shared, but are never unknown. */
+static void check_nodes(Pool *pool, const Desired *desired)
+{
+	size_t none = 0;
+	Error none_err = {0};
+
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+		const char *id = pool_printf(pool, "%u", peer->id);
+		size_t by_id = 0, by_uri = 0, by_name = 0;
+		Error err = {0};
+
+		if (desired_find_node(desired, id, NULL, NULL, &by_id, NULL) < 0 ||
+		    desired_find_node(desired, peer->uri, NULL, NULL, &by_uri, NULL) < 0 ||
+		    by_id != i || by_uri != i)
+			abort();
+		if (peer->n_names > 0 &&
+		    desired_find_node(desired, NULL, "no.such.host", peer->names[0], &by_name,
+				      &err) < 0 &&
+		    err.code == DESIRED_NODE_MISSING)
+			abort();
+	}
+	if (desired_find_node(desired, "no.such.host", NULL, NULL, &none, &none_err) < 0 &&
+	    none_err.code != DESIRED_NODE_MISSING && none_err.class != ERROR_INPUT)
+		abort();
+}
 
 /* What desired_print() shows means the same; a masked password alone must not load. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -18,11 +61,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	Error err = {0};
 	int result;
 
+	check_settings(pool, (const char *)bytes, len);
 	if (desired_parse(pool, "fuzz", (const char *)bytes, len, &desired, &err) < 0) {
 		if (desired || err.class != ERROR_INPUT)
 			abort();
 		return 0;
 	}
+	if (desired->n_peers <= 16)
+		check_nodes(pool, desired);
 	text = desired_print(pool, desired);
 	if (strlen(text) > JSON_MAX_BYTES || desired->n_peers > 16)
 		return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -24,10 +25,80 @@ static void check_node(const JsonNode *node, unsigned depth)
 			abort();
 		if (child->key && json_member(node, child->key) != child)
 			abort();
-		if (child->place.line < node->place.line)
+		if (child->place.line < node->place.line || !*json_type_name(child->type))
 			abort();
 		check_node(child, depth + 1);
 	}
+}
+
+static void print_string(Buf *buf, const char *text)
+{
+	buf_putc(buf, '"');
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ')
+			buf_printf(buf, "\\u%04x", (unsigned)*text);
+		else
+			buf_printf(buf, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+	}
+	buf_putc(buf, '"');
+}
+
+static void print_node(Buf *buf, const JsonNode *node)
+{
+	const bool is_object = node->type == JSON_OBJECT;
+
+	if (node->type == JSON_STRING)
+		print_string(buf, node->string);
+	else if (node->type == JSON_NUMBER)
+		buf_puts(buf, node->number);
+	else if (node->type == JSON_BOOLEAN)
+		buf_puts(buf, node->boolean ? "true" : "false");
+	else if (node->type == JSON_NULL)
+		buf_puts(buf, "null");
+	else
+		buf_putc(buf, is_object ? '{' : '[');
+	for (size_t i = 0; i < node->n_children; i++) {
+		if (i > 0)
+			buf_putc(buf, ',');
+		if (is_object) {
+			print_string(buf, node->children[i].key);
+			buf_putc(buf, ':');
+		}
+		print_node(buf, &node->children[i]);
+	}
+	if (is_object || node->type == JSON_ARRAY)
+		buf_putc(buf, is_object ? '}' : ']');
+}
+
+static bool texts_same(const char *one, const char *other)
+{
+	return one == other || (one && other && strcmp(one, other) == 0);
+}
+
+static void check_same(const JsonNode *one, const JsonNode *other)
+{
+	if (one->type != other->type || !texts_same(one->key, other->key) ||
+	    !texts_same(one->string, other->string) || !texts_same(one->number, other->number) ||
+	    one->boolean != other->boolean || one->n_children != other->n_children)
+		abort();
+	for (size_t i = 0; i < one->n_children; i++)
+		check_same(&one->children[i], &other->children[i]);
+}
+
+/* Printed by the plainest rules, what was read is read the same again. */
+static void check_print(Pool *pool, const JsonNode *node)
+{
+	Buf buf = BUF_IN(pool);
+	const JsonNode *again;
+	const char *text;
+
+	print_node(&buf, node);
+	text = buf_text(&buf);
+	if (strlen(text) > JSON_MAX_BYTES)
+		return;
+	if (json_parse(pool, "again", text, strlen(text), &again, NULL) < 0)
+		abort();
+	check_same(node, again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
@@ -36,9 +107,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	const JsonNode *node = NULL;
 	Error err = {0};
 
-	if (json_parse(pool, "fuzz", (const char *)bytes, len, &node, &err) == 0)
+	if (json_parse(pool, "fuzz", (const char *)bytes, len, &node, &err) == 0) {
 		check_node(node, 0);
-	else if (node || err.class != ERROR_INPUT || strstr(err.text, "json-c"))
+		check_print(pool, node);
+	} else if (node || err.class != ERROR_INPUT || strstr(err.text, "json-c")) {
 		abort();
+	}
 	return 0;
 }

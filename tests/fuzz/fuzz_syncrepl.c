@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Fuzzes: common/syncrepl_canonical.c common/syncrepl_check.c common/syncrepl_compare.c */
+/* Fuzzes: common/syncrepl_filter.c common/syncrepl_grammar.c common/syncrepl_keywords.c */
+/* Fuzzes: common/syncrepl_parse.c common/syncrepl_print.c common/syncrepl_value.c */
+/* Fuzzes: common/words.c common/dn.c common/url.c */
 /* No olcSyncrepl value crashes the parser, and what it prints it reads back the same. */
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,6 +27,21 @@ static void check_same(const Syncrepl *one, const Syncrepl *other)
 		abort();
 }
 
+/* What slapd assumes is a value like any other; a secret has none, and neither has a flag. */
+static void check_default(const Syncrepl *syncrepl, SyncreplKeyword keyword)
+{
+	const char *assumed = syncrepl_keyword_default(keyword);
+	Syncrepl without = *syncrepl, with = *syncrepl;
+
+	without.value[keyword] = NULL;
+	with.value[keyword] = assumed;
+	if (!syncrepl_same(keyword, &without, &with) ||
+	    (assumed && syncrepl_keyword_is_secret(keyword)) ||
+	    (assumed && syncrepl_keyword_kind(keyword) == SYNCREPL_KIND_FLAG) ||
+	    syncrepl_keyword_since(keyword) > 20600)
+		abort();
+}
+
 /* What a keyword's functions say of it must fit together. */
 static void check_keywords(const Syncrepl *syncrepl)
 {
@@ -33,6 +52,7 @@ static void check_keywords(const Syncrepl *syncrepl)
 
 		if (syncrepl_keyword_find(name, strlen(name)) != i)
 			abort();
+		check_default(syncrepl, keyword);
 		if (syncrepl->value[i] && syncrepl_check(keyword, syncrepl->value[i], &err) < 0 &&
 		    strncmp(err.text, name, strlen(name)) != 0)
 			abort();
