@@ -36,10 +36,26 @@ static void value_line(Ldif *ldif, const char *attribute, const char *value)
 			   base64_encode(ldif->pool, shown, strlen(shown)));
 }
 
+static bool step_has_secrets(Pool *pool, const Step *step)
+{
+	for (size_t i = 0; i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		for (size_t j = 0; j < mod->n_values; j++)
+			if (render_value_is_secret(pool, mod->attribute, mod->values[j]))
+				return true;
+	}
+	return false;
+}
+
+/* A masked record has a changetype that ldapmodify refuses, also with -c. */
 static void step_record(Ldif *ldif, const Step *step)
 {
+	const bool is_masked = !ldif->shows_secrets && step_has_secrets(ldif->pool, step);
+
 	value_line(ldif, "dn", step->dn);
-	buf_printf(&ldif->out, "changetype: %s\n", step_kind_name(step->kind));
+	buf_printf(&ldif->out, "changetype: %s%s\n", step_kind_name(step->kind),
+		   is_masked ? "-with-masked-passwords" : "");
 	for (size_t i = 0; i < step->n_mods; i++) {
 		const Mod *mod = &step->mods[i];
 
@@ -57,13 +73,8 @@ static void step_record(Ldif *ldif, const Step *step)
 static bool has_secrets(Pool *pool, const Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
-		for (size_t j = 0; j < plan->steps[i].n_mods; j++) {
-			const Mod *mod = &plan->steps[i].mods[j];
-
-			for (size_t k = 0; k < mod->n_values; k++)
-				if (render_value_is_secret(pool, mod->attribute, mod->values[k]))
-					return true;
-		}
+		if (step_has_secrets(pool, &plan->steps[i]))
+			return true;
 	return false;
 }
 
@@ -73,11 +84,11 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
 
 	buf_puts(&ldif.out, "# made by syncward plan\n");
 	if (!style.shows_secrets && has_secrets(pool, plan))
-		buf_puts(&ldif.out, "# Passwords are masked below. The next line is no LDIF on "
-				    "purpose: ldapmodify stops "
-				    "here.\n# For one that loads: syncward plan --output ldif "
+		buf_puts(&ldif.out, "# Passwords are masked below: ldapmodify refuses this file at "
+				    "the first record, which changes nothing.\n"
+				    "# For one that loads: syncward plan --output ldif "
 				    "--show-secrets --save FILE\n"
-				    "MASKED passwords: not for loading\n\n");
+				    "dn: cn=config\nchangetype: passwords-are-masked\n\n");
 	for (size_t i = 0; i < plan->n_steps; i++)
 		step_record(&ldif, &plan->steps[i]);
 	return buf_text(&ldif.out);
