@@ -32,11 +32,16 @@ static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 	return NULL;
 }
 
-static const char *suspicion(const Plan *plan, const char *suffix)
+/* What a hold of the plan says about a database that is not in step; false when nothing. */
+static bool held_database(const Plan *plan, const char *suffix, KnownDatabase *ret)
 {
-	const Hold *hold = find_hold(plan, suffix, GUARD_CONTENT);
+	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
+	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
 
-	return hold ? hold->text : NULL;
+	*ret = (KnownDatabase){.suffix = suffix,
+			       .suspect = content ? content->text : NULL,
+			       .is_joining = joining != NULL};
+	return content || joining;
 }
 
 static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownDatabase *database)
@@ -85,14 +90,13 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 		if (!is_wanted(plan->wanted, known->databases[i].suffix))
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
 	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
-		KnownDatabase database = {.suffix = plan->wanted->databases[i].desired->suffix};
+		const char *suffix = plan->wanted->databases[i].desired->suffix;
+		KnownDatabase database;
 
-		/* An empty database starts anew: what it was before says nothing about it. */
-		if (find_hold(plan, database.suffix, GUARD_JOINING) ||
-		    find_hold(plan, database.suffix, GUARD_DATABASE))
+		if (find_hold(plan, suffix, GUARD_DATABASE))
 			continue;
-		database.suspect = suspicion(plan, database.suffix);
-		foreign_add(pool, known, plan, &database);
+		if (!held_database(plan, suffix, &database))
+			foreign_add(pool, known, plan, &database);
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
 	if (databases_equal(databases, n_databases, known->databases, known->n_databases))
@@ -110,21 +114,17 @@ int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const K
 	return remember_databases(pool, inputs->state_dir, plan, known, err);
 }
 
-int remember_suspects(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err)
+int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err)
 {
-	KnownDatabase *databases = NULL;
+	KnownDatabase *databases = NULL, database;
 	size_t n_databases = 0, n_known = known->n_databases;
 
 	for (size_t i = 0; i < n_known; i++)
-		if (!suspicion(plan, known->databases[i].suffix))
+		if (!held_database(plan, known->databases[i].suffix, &database))
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
-	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {
-		const char *suffix = plan->wanted->databases[i].desired->suffix;
-
-		if (suspicion(plan, suffix))
-			POOL_PUSH(pool, databases, n_databases,
-				  {.suffix = suffix, .suspect = suspicion(plan, suffix)});
-	}
+	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
+		if (held_database(plan, plan->wanted->databases[i].desired->suffix, &database))
+			POOL_PUSH(pool, databases, n_databases, database);
 	if (databases_equal(databases, n_databases, known->databases, n_known))
 		return 0;
 	known->databases = databases;

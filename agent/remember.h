@@ -12,9 +12,9 @@
 int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
 		     Error *err);
 
-/* Which databases the plan holds under G10, before anything is written; updates known. */
-int remember_suspects(Pool *pool, const char *state_dir, const Plan *plan, Known *known,
-		      Error *err);
+/* Which databases the plan holds as joining or under G10, before anything is written; updates
+ * known. */
+int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err);
 
 /* What slapd holds in memory only, and that scrambled consumers were healed: known is what was
  * remembered so far, and is updated. */

@@ -67,6 +67,7 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 		return -1;
 	database.suffix = member_string(item, "suffix");
 	database.suspect = member_string(item, "suspect");
+	database.is_joining = json_member(item, "joining") != NULL;
 	for (size_t i = 0; i < foreign->n_children; i++) {
 		if (foreign->children[i].type != JSON_STRING)
 			return -1;

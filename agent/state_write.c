@@ -68,6 +68,8 @@ static struct json_object *database_new(const KnownDatabase *database)
 		json_object_array_add(foreign, json_object_new_string(database->foreign[i]));
 	json_object_object_add(object, "suffix", json_object_new_string(database->suffix));
 	json_object_object_add(object, "foreign", foreign);
+	if (database->is_joining)
+		json_object_object_add(object, "joining", json_object_new_boolean(1));
 	if (database->suspect)
 		json_object_object_add(object, "suspect",
 				       json_object_new_string(database->suspect));

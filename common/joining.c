@@ -94,6 +94,18 @@ static const Hold *judge_empty(const Joining *joining)
 		"syncward apply --first-node");
 }
 
+static const Hold *hold_refresh(const Joining *joining)
+{
+	return hold_new(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: the refresh from the peers is not complete yet%s; clients' writes are "
+			"refused until then. When it is",
+			joining->suffix, peers_problem(joining)),
+		"syncward apply");
+}
+
 /* G10: writes of this node's server ID that this database does not know of are elsewhere. */
 static const Hold *judge_content(const Joining *joining)
 {
@@ -121,6 +133,9 @@ static const Hold *judge_content(const Joining *joining)
 				strcasecmp(here->entry_uuid, peer->entry_uuid) != 0;
 		bool is_older = theirs && (!ours || strcmp(theirs, ours) > 0);
 
+		/* A database that started empty is behind until its refresh ends. */
+		if (is_older && !is_other && known && known->is_joining)
+			return hold_refresh(joining);
 		if (!is_other && !is_older)
 			continue;
 		return hold_new(
@@ -180,14 +195,7 @@ static const Hold *judge_refresh(const Joining *joining)
 	if (joining->live->is_multi_provider || !has_refreshing_consumer(joining->live) ||
 	    refresh_is_complete(joining))
 		return NULL;
-	return hold_new(
-		joining, GUARD_JOINING,
-		pool_printf(
-			joining->diff->pool,
-			"%s: the refresh from the peers is not complete yet%s; clients' writes are "
-			"refused until then. When it is",
-			joining->suffix, peers_problem(joining)),
-		"syncward apply");
+	return hold_refresh(joining);
 }
 
 const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

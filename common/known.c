@@ -16,7 +16,7 @@ bool known_was_in_step(const Known *known, const char *suffix)
 {
 	const KnownDatabase *database = known_database(known, suffix);
 
-	return database && !database->suspect;
+	return database && !database->suspect && !database->is_joining;
 }
 
 bool known_is_foreign(const Known *known, const char *suffix, const char *uri)

@@ -5,13 +5,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the agent remembers of one database from the pass in which it was first in step with
- * peers.json. */
+/* What the agent remembers of one database since it first saw it. */
 typedef struct KnownDatabase {
 	const char *suffix;
 	const char **
 		foreign; /* provider URIs that were there before us: removed only by release (G4) */
 	size_t n_foreign;
+	bool is_joining;     /* it was empty, and its first refresh was not complete */
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */
 } KnownDatabase;
@@ -41,7 +41,7 @@ typedef struct Known {
 /* What is remembered of the database; NULL when nothing. */
 const KnownDatabase *known_database(const Known *known, const char *suffix);
 
-/* True when the database was in step with peers.json before. */
+/* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);
 
 /* True when a provider was there before the agent, or the database was never in step: not ours to

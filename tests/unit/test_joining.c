@@ -151,6 +151,17 @@ static void newer_changes_of_our_own_id_elsewhere_are_g10(void **state)
 	assert_int_equal(judge(scene), GUARD_CONTENT);
 }
 
+static void a_refresh_from_empty_is_behind_and_no_g10(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer_csns[1] = OWN;
+	scene->peer.n_context_csns = 2;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
 static void our_own_id_on_another_suffix_entry_is_g10(void **state)
 {
 	Scene *scene = *state;
@@ -204,6 +215,7 @@ int main(void)
 		SCENE_TEST(what_was_not_asked_yet_is_needed_and_waits),
 		SCENE_TEST(data_without_consumers_needs_no_refresh),
 		SCENE_TEST(newer_changes_of_our_own_id_elsewhere_are_g10),
+		SCENE_TEST(a_refresh_from_empty_is_behind_and_no_g10),
 		SCENE_TEST(our_own_id_on_another_suffix_entry_is_g10),
 		SCENE_TEST(g10_stays_until_it_is_released),
 		SCENE_TEST(without_a_peer_only_a_database_that_was_in_step_goes_on),
