@@ -16,8 +16,11 @@ typedef struct Diff {
 				    provider before that is mended */
 } Diff;
 
-/* olcServerID: the SID that slapd will use at its next start must be this peer's id; G5 and the
- * live side of G1. */
+/* The live side of G1: what slapd runs with now and would not start with again. Needs no wanted. */
+void diff_restart(Diff *diff);
+
+/* olcServerID: the SID that slapd will use at its next start must be this peer's id; G5 and G1 of
+ * the list form. */
 void diff_server_id(Diff *diff);
 
 /* Every database that this node holds: finds it by suffix, then overlay, index, limits, access,
@@ -42,6 +45,9 @@ const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDa
 
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
+
+/* Holds what would get the rid that a staying value of the same database has. */
+void guard_rids(Diff *diff);
 
 /* Orders what nothing holds into steps; every prefix of them leaves a server that starts again. */
 void plan_compose(Diff *diff);

@@ -69,11 +69,21 @@ static void take(Matching *matching, size_t live_index, const WantedConsumer *wa
 	matching->of_live[live_index] = wanted;
 }
 
-static bool can_match(const Matching *matching, size_t i)
+static bool is_kept(const Desired *desired, const char *provider)
+{
+	for (size_t i = 0; i < desired->n_keep; i++)
+		if (url_equal(desired->keep[i], provider))
+			return true;
+	return false;
+}
+
+/* What "keep" names is never taken for a peer whose URL changed, though it may have its rid. */
+static bool can_match(const Matching *matching, size_t i, bool by_rid)
 {
 	const LiveConsumer *consumer = &matching->live->consumers[i];
 
-	return consumer->parses && !matching->of_live[i] && !is_self(matching, consumer);
+	return consumer->parses && !matching->of_live[i] && !is_self(matching, consumer) &&
+	       !(by_rid && is_kept(matching->diff->in->desired, consumer->provider));
 }
 
 static void match(Matching *matching)
@@ -89,7 +99,7 @@ static void match(Matching *matching)
 			const LiveConsumer *consumer = &live->consumers[i];
 			const WantedConsumer *found;
 
-			if (!can_match(matching, i))
+			if (!can_match(matching, i, round == 2))
 				continue;
 			found = round == 2 ? (consumer->rid < 0 ? NULL : by_rid[consumer->rid])
 					   : find_provider(matching, consumer->provider);
@@ -140,14 +150,6 @@ static void wanted_diff(Matching *matching, size_t i)
 			.live = live,
 			.wanted = wanted,
 		});
-}
-
-static bool is_kept(const Desired *desired, const char *provider)
-{
-	for (size_t i = 0; i < desired->n_keep; i++)
-		if (url_equal(desired->keep[i], provider))
-			return true;
-	return false;
 }
 
 static void remove_foreign(Matching *matching, const LiveConsumer *live)
@@ -339,6 +341,21 @@ static void running_diff(Matching *matching)
 
 /* --- multi-provider --- */
 
+/* True when a provider that peers.json does not list stays: kept, or a value that is not
+ * understood. */
+static bool other_provider_stays(const Matching *matching)
+{
+	const Plan *plan = matching->diff->plan;
+	size_t n_removed = 0, n_others = 0;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		n_removed += plan->changes[i].kind == CHANGE_CONSUMER_REMOVE &&
+			     strcmp(plan->changes[i].suffix, matching->suffix) == 0;
+	for (size_t i = 0; i < matching->live->n_consumers; i++)
+		n_others += !is_self(matching, &matching->live->consumers[i]);
+	return n_others > n_removed;
+}
+
 static void multi_provider_diff(Matching *matching)
 {
 	Diff *diff = matching->diff;
@@ -348,7 +365,9 @@ static void multi_provider_diff(Matching *matching)
 	const Hold *hold;
 	Change *change;
 
-	if (is_wanted == live->is_multi_provider)
+	/* Without the flag a node that still reads from somebody would refuse its clients' writes.
+	 */
+	if (is_wanted == live->is_multi_provider || (!is_wanted && other_provider_stays(matching)))
 		return;
 	if (!name)
 		name = diff->in->options.multi_provider_attribute;

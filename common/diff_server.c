@@ -48,22 +48,6 @@ static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *value
 			      diff->in->facts->fqdn);
 }
 
-static void server_id_report(Diff *diff, const ServerIdVerdict *verdict, size_t n_values)
-{
-	if (n_values > 0 && !verdict->starts && diff->in->live->n_listeners > 0)
-		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
-				 "slapd would not start again with its olcServerID values: %s",
-				 verdict->problem);
-	if (verdict->by_host_name)
-		plan_add_finding(
-			diff->pool, diff->plan, SEVERITY_WARNING, "server-id-by-name", NULL,
-			"olcServerID matches slapd's listeners only through this host's name: if "
-			"the name does not resolve when slapd starts, slapd does not start; start "
-			"it "
-			"with -h that names the URL literally, or use the bare form \"%s\"",
-			diff->in->wanted->server_id);
-}
-
 /* G5: data that this node wrote under its old id would look like another's. */
 static const char *database_that_used(Diff *diff, unsigned sid)
 {
@@ -171,7 +155,6 @@ void diff_server_id(Diff *diff)
 	bool wants_list = wanted->desired->server_id == SERVER_ID_LIST;
 	Change *change;
 
-	server_id_report(diff, &verdict, n_values);
 	if (verdict.starts && verdict.has_sid && verdict.sid == wanted->self->id &&
 	    (!wants_list || list_is_live(diff, values, n_values)))
 		return;

@@ -94,9 +94,22 @@ static void guard_revision(Diff *diff)
 			});
 }
 
+/* What ends the replication of cn=config, for a shell; the flag must go first, and only where it
+ * is set. */
+static const char *config_replication_end(Pool *pool, const Live *live)
+{
+	const char *flag = live->config_database->multi_provider_attribute;
+
+	return pool_printf(pool,
+			   "printf '%%s\\n' 'dn: %s' 'changetype: modify' %s%s%s"
+			   "'delete: olcSyncrepl' | ldapmodify -Y EXTERNAL -H ldapi:///",
+			   live->config_database->entry->dn, flag ? "'delete: " : "",
+			   flag ? flag : "", flag ? "' - " : "");
+}
+
 static void guard_config_replicated(Diff *diff)
 {
-	if (diff->in->live && diff->in->live->config_replicates)
+	if (diff->in->live->config_database)
 		hold_everything(
 			diff,
 			(Hold){
@@ -106,9 +119,7 @@ static void guard_config_replicated(Diff *diff)
 					"overwrite "
 					"the others, so syncward only reports; to let it write, "
 					"end that with",
-				.release = "ldapmodify -Y EXTERNAL -H ldapi:/// <<< $'dn: "
-					   "olcDatabase={0}config,cn=config\\nchangetype: modify\\n"
-					   "delete: olcMirrorMode\\n-\\ndelete: olcSyncrepl'",
+				.release = config_replication_end(diff->pool, diff->in->live),
 			});
 }
 
@@ -208,39 +219,6 @@ static void guard_dependents(Diff *diff)
 	}
 }
 
-/* --- a rid twice in one database --- */
-
-static void guard_rid_clash(Diff *diff)
-{
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change stays = plan->changes[i];
-
-		if (stays.kind != CHANGE_CONSUMER_REMOVE || !stays.is_held)
-			continue;
-		for (size_t j = 0; j < plan->n_changes; j++) {
-			Change *change = &plan->changes[j];
-
-			if (!change->wanted || change->is_held || !same_database(&stays, change) ||
-			    change->wanted->rid != stays.live->rid)
-				continue;
-			plan_hold(diff->pool, plan, change,
-				  (Hold){
-					  .guard = GUARD_RID_CLASH,
-					  .suffix = change->suffix,
-					  .text = pool_printf(
-						  diff->pool,
-						  "%s would get rid %03d, which %s still has: give "
-						  "that peer "
-						  "its own number in peers.json, for example",
-						  change->subject, stays.live->rid, stays.subject),
-					  .release = "\"rid\": 900",
-				  });
-		}
-	}
-}
-
 void guard_plan(Diff *diff)
 {
 	guard_not_listed(diff);
@@ -256,5 +234,5 @@ void guard_plan(Diff *diff)
 		guard_last_provider(diff);
 	}
 	guard_dependents(diff);
-	guard_rid_clash(diff);
+	guard_rids(diff);
 }

@@ -97,8 +97,6 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry, const Fac
 		.multi_provider_attribute = multi_provider_name(entry),
 	};
 
-	if (syncrepl && strncasecmp(entry->dn, "olcDatabase={0}config,", 22) == 0)
-		live->config_replicates = true;
 	if (database.multi_provider_attribute)
 		database.is_multi_provider =
 			strcasecmp(entry_first(entry, database.multi_provider_attribute), "TRUE") ==
@@ -153,6 +151,10 @@ static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts
 			database_parse(pool, live, entry, facts);
 		}
 	}
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].n_consumers > 0 &&
+		    strncasecmp(live->databases[i].entry->dn, "olcDatabase={0}config,", 22) == 0)
+			live->config_database = &live->databases[i];
 	for (size_t i = 0; i < config->n_entries; i++)
 		if (entry_has_value(&config->entries[i], "objectClass", "olcOverlayConfig"))
 			overlay_parse(live, &config->entries[i]);

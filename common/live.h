@@ -55,8 +55,8 @@ typedef struct Live {
 	const char *module_dn; /* the first cn=module entry; NULL: there is none */
 	LiveDatabase *databases;
 	size_t n_databases;
-	bool config_replicates; /* olcSyncrepl on {0}config */
-	bool has_running;       /* cn=monitor lists at least one consumer: what runs is known */
+	const LiveDatabase *config_database; /* {0}config, when it has olcSyncrepl; else NULL */
+	bool has_running; /* cn=monitor lists at least one consumer: what runs is known */
 	RunningConsumer *running;
 	size_t n_running;
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */

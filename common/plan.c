@@ -92,6 +92,7 @@ void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 	Plan plan = {.wanted = input->wanted};
 	Diff diff = {.pool = pool, .in = input, .plan = &plan};
 
+	diff_restart(&diff);
 	if (input->wanted) {
 		diff_server_id(&diff);
 		diff_databases(&diff);
