@@ -140,14 +140,19 @@ static int verify_failed(const Pass *pass, Error *err)
 
 static int write_until_in_step(Pass *pass, Error *err)
 {
+	bool was_conflict = false;
+	Error conflict;
+
 	for (int round = 0; round < MAX_ROUNDS && !plan_is_empty(&pass->plan); round++) {
 		const Plan before = pass->plan;
-		bool was_conflict = false;
+
+		was_conflict = false;
 
 		if (write_round(pass, err) < 0) {
 			was_conflict = err->class == ERROR_CONFLICT;
 			if (!was_conflict)
 				return -1;
+			conflict = *err;
 		}
 		if (plan_after_write(pass, err) < 0)
 			return -1;
@@ -156,7 +161,10 @@ static int write_until_in_step(Pass *pass, Error *err)
 	}
 	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
 		return 0;
-	return verify_failed(pass, err);
+	if (!was_conflict)
+		return verify_failed(pass, err);
+	*err = conflict;
+	return -1;
 }
 
 /* --- the pass --- */

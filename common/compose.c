@@ -226,10 +226,20 @@ static void add_new_consumers(const Compose *compose, const ConsumerChanges *cha
 			  consumer_text(compose->diff->pool, changes->additions[i]->wanted));
 }
 
+static bool list_ends(const LiveDatabase *live, const ConsumerChanges *changes)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!changes->of_live[i] || changes->of_live[i]->wanted)
+			return false;
+	return changes->n_additions == 0;
+}
+
 /*
  * DELETE of every value just read, verbatim, makes slapd refuse (16) when one was changed or
  * removed meanwhile; REPLACE with the whole list, not ADD, also covers a value that was appended
- * meanwhile: a partial delete would stop the wrong consumer (2.5.10 and later).
+ * meanwhile: a partial delete would stop the wrong consumer (2.5.10 and later). An empty list has
+ * no REPLACE, which slapd refuses behind the DELETE (16): an appended value is then seen, and what
+ * runs is put right, by the next plan.
  */
 static void compose_consumer_list(const Compose *compose, const LiveDatabase *live,
 				  const ConsumerChanges *changes, Step *step)
@@ -239,6 +249,8 @@ static void compose_consumer_list(const Compose *compose, const LiveDatabase *li
 
 	for (size_t i = 0; i < live->n_consumers; i++)
 		mod_value(pool, mod, live->consumers[i].text);
+	if (list_ends(live, changes))
+		return;
 	mod = mod_add(pool, step, MOD_REPLACE, "olcSyncrepl");
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		const Change *change = changes->of_live[i];
