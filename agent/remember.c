@@ -104,10 +104,22 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 	return state_write_databases(state_dir, databases, n_databases, err);
 }
 
+/* A file that a guard of the whole server refuses was not put in force. */
+static bool is_held_whole(const Plan *plan)
+{
+	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
+			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED);
+
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (GUARD_BIT(plan->holds[i].guard) & whole)
+			return true;
+	return false;
+}
+
 int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
 		     Error *err)
 {
-	if (!plan->wanted)
+	if (!plan->wanted || is_held_whole(plan))
 		return 0;
 	if (remember_revision(inputs, err) < 0)
 		return -1;
