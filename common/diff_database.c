@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/buf.h"
 #include "common/dbattr.h"
 #include "common/diff.h"
 #include "common/dn.h"
@@ -58,7 +59,9 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-twice", desired->suffix,
 			"%s has %zu syncprov overlays; OpenLDAP 2.4 lets that happen and 2.5 "
-			"refuses to start with it: remove all but one",
+			"refuses to start with it: with slapd stopped, take all but one out of the "
+			"output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n "
+			"0",
 			live->entry->dn, live->n_syncprovs);
 	if (live->syncprov) {
 		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_CHECKPOINT,
@@ -186,6 +189,18 @@ static void database_hold(Diff *diff, const char *suffix, const char *text, cons
 			     .release = release});
 }
 
+/* The line of peers.json that names everybody but this node. */
+static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
+{
+	Buf text = BUF_IN(diff->pool);
+
+	buf_puts(&text, "\"peers\": [");
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		buf_printf(&text, "%s%u", i > 0 ? ", " : "", wanted->consumers[i].peer->id);
+	buf_puts(&text, "]");
+	return buf_text(&text);
+}
+
 /* Finds the one live database of the suffix that this agent can care for; notes why when there is
  * none. */
 static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
@@ -201,31 +216,32 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 				? pool_printf(
 					  diff->pool,
 					  "no database of this server has the suffix %s; create it "
-					  "first, or say in this database of peers.json who holds "
-					  "it",
+					  "first, or say in this database of peers.json that this "
+					  "node does not hold it",
 					  suffix)
 				: pool_printf(
 					  diff->pool,
 					  "%zu databases have the suffix %s, which slapd would not "
 					  "start with; remove all but one, then",
 					  n_found, suffix),
-			n_found == 0 ? "\"peers\": [ids]" : "syncward apply");
+			n_found == 0 ? holders_without_self(diff, wanted) : "syncward apply");
 	else if (!live_backend_is_supported(live))
-		database_hold(diff, suffix,
-			      pool_printf(diff->pool,
-					  "%s does not store entries itself (%s): syncward does "
-					  "not replicate "
-					  "it; remove from peers.json",
-					  suffix, live->entry->dn),
-			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "%s does not store entries itself (%s): syncward does "
+				    "not replicate it; take out of peers.json the database with",
+				    suffix, live->entry->dn),
+			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
 	else if (entry_attribute(live->entry, "olcSubordinate"))
-		database_hold(diff, suffix,
-			      pool_printf(diff->pool,
-					  "%s is glued to a superior database (olcSubordinate): "
-					  "syncward does "
-					  "not replicate it; remove from peers.json",
-					  suffix),
-			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "%s is glued to a superior database (olcSubordinate): "
+				    "syncward does "
+				    "not replicate it; take out of peers.json the database with",
+				    suffix),
+			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
 	else if (!live->root_dn)
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
@@ -244,13 +260,14 @@ static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size
 {
 	for (size_t i = 0; i < n_taken; i++)
 		if (taken[i] == live) {
-			database_hold(diff, suffix,
-				      pool_printf(diff->pool,
-						  "two databases of peers.json are the same one "
-						  "here: %s holds "
-						  "both suffixes; remove from peers.json",
-						  live->entry->dn),
-				      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+			database_hold(
+				diff, suffix,
+				pool_printf(diff->pool,
+					    "two databases of peers.json are the same one "
+					    "here: %s holds "
+					    "both suffixes; take out of peers.json the one with",
+					    live->entry->dn),
+				pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
 			return true;
 		}
 	return false;

@@ -141,6 +141,16 @@ static void findings(Page *page)
 		buf_putc(&page->out, '\n');
 }
 
+/* A hold may stand alone: what would change behind it is not known. */
+static bool holds_a_change(const Plan *plan, const Hold *hold)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].is_held && plan->changes[i].hold.guard == hold->guard &&
+		    strcmp(plan->changes[i].hold.text, hold->text) == 0)
+			return true;
+	return false;
+}
+
 static void summary(Page *page)
 {
 	const Plan *plan = page->plan;
@@ -148,6 +158,8 @@ static void summary(Page *page)
 
 	for (size_t i = 0; i < plan->n_changes; i++)
 		*(plan->changes[i].is_held ? &n_held : &n_changes) += 1;
+	for (size_t i = 0; i < plan->n_holds; i++)
+		n_held += !holds_a_change(plan, &plan->holds[i]);
 	if (plan->n_changes == 0 && plan->n_holds == 0) {
 		buf_puts(&page->out, "Nothing to change.\n");
 		return;

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One server of a cluster whose other nodes are away: what they hold is not needed, only their names.
+
+The peers are 127.0.0.2, .3, ... on the server's own port, where nobody listens: reading from them fails
+at once. Texts are compared with PORT for that number and words for the folders.
+"""
+
+import copy
+import os
+import re
+
+from cluster import Node
+from slapd import SUFFIX, Database
+
+FLAGS = ("olcMultiProvider", "olcMirrorMode")
+
+
+class Lone(Node):
+    """A node with id 1 and a document to change before write(): peers 1, 2 and 3 hold each database."""
+
+    def __init__(self, farm, program, databases=None, seed=True, n_peers=3, **options):
+        databases = databases or [Database(backend="mdb")]
+        server = farm(databases, start=False, **options)
+        super().__init__(program, server, 1, farm.folder(f"lone{len(farm.servers)}"))
+        self.document = self.describe(databases, n_peers)
+        server.start()
+        if seed:
+            for database in databases:
+                server.seed(database)
+        self.flag = next(name for name in FLAGS if f"'{name}'" in self._schema())
+        self.write()
+
+    def _schema(self):
+        return "\n".join(self.server.values("cn=Subschema", "attributeTypes"))
+
+    def describe(self, databases, n_peers):
+        """A document for these databases; nothing but what replication needs is asked for."""
+        return {
+            "format": 1,
+            "peers": [{"id": i, "uri": self.uri(i)} for i in range(1, n_peers + 1)],
+            "databases": [{"suffix": d.suffix, "syncrepl": {
+                "bindmethod": "simple", "binddn": d.replicator, "retry": "60 +", "timeout": 1,
+                "network-timeout": 1}} for d in databases],
+            "policy": {"mode": "enforce"},
+        }
+
+    def uri(self, i):
+        """The provider URL of peer i; peer 1 is this server."""
+        return f"ldap://127.0.0.{i}:{self.server.port}"
+
+    def value(self, i, suffix=SUFFIX, **keywords):
+        """The olcSyncrepl value that syncward writes for peer i; keywords change it, None leaves out."""
+        words = {"rid": f"{i:03}", "provider": self.uri(i), "searchbase": suffix, "type": "refreshAndPersist",
+                 "retry": "60 +", "bindmethod": "simple", "binddn": "cn=replicator," + suffix,
+                 "credentials": "secret", "timeout": "1", "network-timeout": "1"}
+        words.update((name.replace("_", "-"), str(text)) for name, text in keywords.items() if text is not None)
+        words = {name: text for name, text in words.items() if keywords.get(name.replace("-", "_"), "") is not None}
+        return " ".join(f'{name}="{text}"' for name, text in words.items())
+
+    def write(self, document=None):
+        super().write(copy.deepcopy(document or self.document))
+
+    def normal(self, text):
+        """The text without what differs from run to run and from release to release."""
+        text = text.replace(self.server.ldapi_uri, "LDAPI")
+        for path, word in ((self.server.directory, "SERVER"), (self.folder, "NODE")):
+            text = text.replace(path, word)
+        text = re.sub(rf"\b{self.server.port}\b", "PORT", text)
+        return text.replace("olcMirrorMode", "olcMultiProvider").replace("{2}hdb", "{2}mdb")
+
+    def dn(self, suffix=SUFFIX):
+        return self.server.database_dn(suffix)
+
+
+def check_golden(path, text):
+    """Compares with the file; SYNCWARD_GOLDEN=write writes it instead."""
+    if os.environ.get("SYNCWARD_GOLDEN") == "write":
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    with open(path, encoding="utf-8") as file:
+        assert text == file.read(), path

@@ -1,0 +1,567 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When something is held instead of applied: what is not written, what goes ahead, what a person reads.
+
+tests/guards/NAME.txt is what `plan` prints. The last line of each hold is the literal command or line of
+peers.json that ends it; the tests do exactly that.
+"""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+from collections import namedtuple
+
+import ldap
+import pytest
+from lone import Lone, check_golden
+from slapd import ROOT_DN, SUFFIX, Database, SlapdFailed
+
+GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guards")
+OTHER = "dc=other,dc=org"
+
+Held = namedtuple("Held", "guard text release")
+
+
+@pytest.fixture(name="lone")
+def fixture_lone(slapd_factory, program):
+    """Makes a node whose peers are away."""
+    def make(*arguments, **options):
+        return Lone(slapd_factory, program, *arguments, **options)
+    return make
+
+
+def holds(output):
+    """The holds in what plan or apply prints."""
+    return [Held(*found) for found in re.findall(r"^  held (\S+): (.*):\n      (.*)$", output, re.MULTILINE)]
+
+
+def planned(node, name):
+    """plan must say what tests/guards/NAME.txt says, hold something, and write nothing; returns the holds."""
+    before = node.server.config_writes()
+    done = node.plan()
+    assert done.returncode == 3, done.stdout + done.stderr
+    check_golden(os.path.join(GOLDEN, name + ".txt"), node.normal(done.stdout))
+    assert node.server.config_writes() == before
+    return holds(done.stdout)
+
+
+def held(node, name, guard):
+    """plan and apply hold one thing; returns it. A second apply writes nothing and holds the same."""
+    expected = planned(node, name)
+    assert {hold.guard for hold in expected} == {guard}
+    done = node.apply()
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert holds(done.stdout) == expected
+    before = node.server.config_writes()
+    again = node.apply()
+    assert again.returncode == 3 and holds(again.stdout) == expected, again.stdout + again.stderr
+    assert node.server.config_writes() == before
+    return expected[0]
+
+
+def held_whole(node, name, guard):
+    """held(), and nothing at all may be written."""
+    before = node.server.config_writes()
+    hold = held(node, name, guard)
+    assert node.server.config_writes() == before
+    return hold
+
+
+def release(node, hold):
+    """Runs exactly the command that a hold ends with."""
+    words = shlex.split(hold.release)
+    assert words[0] == "syncward", hold.release
+    return node.run(*words[1:])
+
+
+def line_of_json(hold):
+    """The key and value that a hold wants in peers.json."""
+    (key, value), = json.loads("{" + hold.release + "}").items()
+    return key, value
+
+
+def in_step(node):
+    node.apply_ok()
+    node.assert_in_step()
+
+
+def foreign(node, i, rid=None):
+    """A provider by hand that peers.json does not list."""
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", node.value(i, rid=f"{rid or i:03}"))])
+
+
+def has_value(node, uri):
+    return any(f"provider={uri} " in value or f'provider="{uri}"' in value for value in node.syncrepl())
+
+
+def is_provider(node):
+    """The overlay and the flag are there."""
+    return (any("olcOverlay" in dn and "syncprov" in dn for dn in node.server.config()),
+            node.server.values(node.dn(), node.flag) == ["TRUE"])
+
+
+# G1: slapd would not start again
+
+def slashed(lone):
+    """A node whose listener is the URL of peers.json but for a slash: the list form would not be safe."""
+    node = lone(seed=False)
+    node.server.stop()
+    node.server.listeners[1] += "/"
+    node.server.start()
+    node.server.seed()
+    node.document["server_id"] = "list"
+    node.write()
+    return node
+
+
+def test_a_list_that_names_no_listener_is_not_written(lone):
+    node = slashed(lone)
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
+    hold = held(node, "g1-list", "G1")
+    assert node.server.values("cn=config", "olcServerID") == ["1"]
+    assert len(node.syncrepl()) == 2 and is_provider(node) == (True, True)
+    refused = node.apply("--release", "G1")
+    assert refused.returncode == 64 and "G1" in refused.stderr
+    key, value = line_of_json(hold)
+    node.document[key] = value
+    node.write()
+    in_step(node)
+    node.server.restart()
+
+
+def test_without_a_server_id_nothing_makes_it_a_provider(lone):
+    node = slashed(lone)
+    planned(node, "g1-list-no-id")
+    assert node.apply().returncode == 3
+    assert node.server.values("cn=config", "olcServerID") == []
+    assert len(node.syncrepl()) == 2 and is_provider(node) == (False, False)
+
+
+def test_a_list_that_names_a_listener_is_written(lone):
+    node = lone()
+    node.document["server_id"] = "list"
+    node.write()
+    in_step(node)
+    assert node.server.values("cn=config", "olcServerID") == [f"{i} {node.uri(i)}" for i in (1, 2, 3)]
+    node.server.restart()
+    in_step(node)
+
+
+# G2, G3: a file that does not speak of this node, or of nothing
+
+def test_a_node_that_is_not_listed_is_left_alone(lone):
+    node = lone()
+    node.id = 9
+    assert held_whole(node, "g2-not-listed", "G2").release == "syncward leave"
+    node.id = 1
+    in_step(node)
+
+
+@pytest.mark.parametrize("key", ["peers", "databases"])
+def test_an_empty_file_ends_nothing(lone, key):
+    node = lone()
+    in_step(node)
+    kept, node.document[key] = node.document[key], []
+    node.write()
+    assert held_whole(node, "g3-no-" + key, "G3").release == "syncward leave"
+    node.document[key] = kept
+    node.write()
+    in_step(node)
+
+
+# G4: removals
+
+def test_a_provider_that_was_there_before_stays_until_released(lone):
+    node = lone()
+    foreign(node, 9)
+    # It read from somebody before we came: whether that refresh is complete cannot be asked now.
+    joining, hold = planned(node, "g4-before-us")
+    assert (hold.guard, joining.guard) == ("G4", "joining")
+    assert node.apply().returncode == 3
+    assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 3
+    assert is_provider(node) == (False, False)
+    done = release(node, hold)
+    assert not has_value(node, node.uri(9)) and len(node.syncrepl()) == 2, done.stdout
+
+
+def test_a_provider_from_before_stays_foreign_once_in_step(lone):
+    node = lone()
+    foreign(node, 9)
+    node.edit([(ldap.MOD_ADD, node.flag, "TRUE")])
+    hold = held(node, "g4-before-us-in-step", "G4")
+    assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 3
+    assert is_provider(node) == (True, True)
+    # What comes later is drift, and goes at once.
+    foreign(node, 8)
+    assert node.apply().returncode == 3
+    assert not has_value(node, node.uri(8)) and has_value(node, node.uri(9))
+    assert release(node, hold).returncode == 0
+    assert not has_value(node, node.uri(9)) and len(node.syncrepl()) == 2
+    node.assert_in_step()
+
+
+def test_what_keep_names_stays_without_a_hold_even_with_the_rid_of_a_peer(lone):
+    node = lone()
+    foreign(node, 9, rid=3)
+    node.edit([(ldap.MOD_ADD, node.flag, "TRUE")])
+    node.document["policy"]["keep"] = [node.uri(9) + "/"]
+    node.write()
+    hold = held(node, "rid-clash-with-kept", "rid-clash")
+    assert has_value(node, node.uri(9)) and has_value(node, node.uri(2)) and not has_value(node, node.uri(3))
+    key, value = line_of_json(hold)
+    node.document["peers"][2][key] = value
+    node.write()
+    in_step(node)
+    assert all(has_value(node, node.uri(i)) for i in (2, 3, 9))
+
+
+def test_more_removals_than_max_removals_are_held_together(lone):
+    node = lone()
+    in_step(node)
+    foreign(node, 8)
+    foreign(node, 9)
+    node.edit([(ldap.MOD_DELETE, "olcDbIndex", None)])
+    hold = held(node, "g4-too-many", "G4")
+    assert has_value(node, node.uri(8)) and has_value(node, node.uri(9))
+    assert node.server.values(node.dn(), "olcDbIndex")  # what is not concerned goes ahead
+    assert release(node, hold).returncode == 0
+    assert len(node.syncrepl()) == 2
+    node.assert_in_step()
+    foreign(node, 8)  # one is drift
+    in_step(node)
+
+
+def test_the_last_provider_is_held(lone):
+    node = lone(n_peers=2)
+    in_step(node)
+    del node.document["peers"][1]
+    node.write()
+    hold = held(node, "g4-last", "G4")
+    assert has_value(node, node.uri(2)) and is_provider(node) == (True, True)
+    assert release(node, hold).returncode == 0
+    assert node.syncrepl() == [] and node.server.values(node.dn(), node.flag) == []
+    node.assert_in_step()
+    node.server.restart()
+
+
+def test_a_lone_node_that_still_reads_from_a_kept_provider_keeps_taking_writes(lone):
+    node = lone(n_peers=2)
+    in_step(node)
+    foreign(node, 9)
+    del node.document["peers"][1]
+    node.document["policy"]["keep"] = [node.uri(9)]
+    node.write()
+    done = node.apply("--release", "G4")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not has_value(node, node.uri(2)) and has_value(node, node.uri(9))
+    assert node.server.values(node.dn(), node.flag) == ["TRUE"]
+    node.assert_in_step()
+
+
+# G5: the server ID under which this database was written
+
+def test_a_used_server_id_does_not_change(lone):
+    node = lone([Database(backend="mdb", overlays=("syncprov",))], seed=False, global_attributes={"olcServerID": "7"})
+    node.server.seed()
+    assert "#007#" in str(node.server.context_csns())
+    hold, = planned(node, "g5-used-id")
+    assert hold.guard == "G5"
+    assert node.apply().returncode == 3
+    assert node.server.values("cn=config", "olcServerID") == ["7"]
+    assert len(node.syncrepl()) == 2 and is_provider(node) == (True, False)
+    done = release(node, hold)
+    assert "G5" not in done.stdout
+    assert node.server.values("cn=config", "olcServerID") == ["1"]
+
+
+# G7: the revision
+
+@pytest.mark.parametrize("name", ["g7-lower", "g7-other-content", "g7-missing"])
+def test_a_revision_that_does_not_go_forward_is_refused(lone, name):
+    node = lone()
+    node.document["revision"] = 12
+    node.write()
+    in_step(node)
+    if name == "g7-lower":
+        node.document["revision"] = 11
+    if name == "g7-missing":
+        del node.document["revision"]
+    node.document["databases"][0]["syncrepl"]["timeout"] = 2
+    node.write()
+    hold = held_whole(node, name, "G7")
+    assert release(node, hold).returncode == 0
+    assert all("timeout=2" in value for value in node.syncrepl())
+    # Once: what was released is in force now; a file without a revision stays one to be asked about.
+    assert node.apply().returncode == (3 if name == "g7-missing" else 0)
+
+
+def test_a_file_that_g7_refuses_does_not_become_the_one_in_force(lone):
+    node = lone()
+    for revision, status in ((12, 0), (11, 3), (11, 3), (12, 0), (13, 0), (12, 3)):
+        node.document["revision"] = revision
+        node.write()
+        assert node.apply().returncode == status, revision
+
+
+# G8: cn=config is replicated
+
+def test_a_replicated_cn_config_is_only_watched(lone):
+    node = lone()
+    config = "olcDatabase={0}config,cn=config"
+    node.server.modify(config, [
+        (ldap.MOD_ADD, "olcSyncrepl", f"rid=500 provider={node.uri(2)} searchbase=cn=config bindmethod=simple "
+         "type=refreshAndPersist retry=\"60 +\" timeout=1 network-timeout=1"), (ldap.MOD_ADD, node.flag, "TRUE")])
+    hold = held_whole(node, "g8-config-replicated", "G8")
+    command = hold.release.replace("ldapi:///", node.server.ldapi_uri)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert node.server.values(config, "olcSyncrepl") == node.server.values(config, node.flag) == []
+    in_step(node)
+
+
+# first-access
+
+def test_the_first_access_rule_is_left_to_a_person(lone):
+    node = lone()
+    node.document["databases"][0]["access"] = True
+    node.write()
+    hold = held(node, "first-access", "first-access")
+    assert node.server.values(node.dn(), "olcAccess") == [] and is_provider(node) == (True, True)
+    key, value = line_of_json(hold)
+    node.document["databases"][0][key] = value
+    node.write()
+    in_step(node)
+
+
+def test_with_a_rule_there_access_is_put_in_front(lone):
+    rule = f'to * by dn.exact="{ROOT_DN}" read by self write by anonymous auth'
+    node = lone([Database(backend="mdb", attributes={"olcAccess": ["{0}" + rule]})])
+    node.document["databases"][0]["access"] = True
+    node.write()
+    in_step(node)
+    assert node.server.values(node.dn(), "olcAccess") == [
+        f'{{0}}to * by dn.exact="cn=replicator,{SUFFIX}" read by * break', "{1}" + rule]
+
+
+# rid-clash
+
+def test_a_rid_that_a_held_provider_has_is_given_to_nobody(lone):
+    node = lone()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", [node.value(9, rid="003"), node.value(3, rid="007")]),
+               (ldap.MOD_ADD, node.flag, "TRUE")])
+    expected = planned(node, "rid-clash")
+    assert [hold.guard for hold in expected] == ["G4", "rid-clash"]
+    assert node.apply().returncode == 3
+    rids = [re.search(r"rid=\"?(\d+)", value).group(1) for value in node.syncrepl()]
+    assert sorted(rids) == ["002", "003", "007"]  # peer 2 came, nothing else changed
+    key, value = line_of_json(expected[1])
+    node.document["peers"][2][key] = value
+    node.write()
+    assert [hold.guard for hold in holds(node.apply().stdout)] == ["G4"]
+    assert release(node, expected[0]).returncode == 0
+    node.assert_in_step()
+
+
+# database
+
+def two(**options):
+    """A good database, and one to be refused."""
+    return [Database(backend="mdb"), Database(OTHER, backend="mdb", **options)]
+
+
+def held_database(node, name):
+    """The second database is held, the first goes ahead; returns the hold."""
+    hold = held(node, name, "database")
+    assert len(node.syncrepl()) == 2 and is_provider(node) == (True, True)
+    return hold
+
+
+def without_second(node):
+    """What the hold wants: this part out of peers.json."""
+    del node.document["databases"][1]
+    node.write()
+    in_step(node)
+
+
+def test_a_missing_database_is_held(lone):
+    node = lone()
+    node.document = node.describe(two(), 3)
+    node.write()
+    key, value = line_of_json(held_database(node, "database-missing"))
+    node.document["databases"][1][key] = value
+    node.write()
+    in_step(node)
+
+
+BACKENDS = {
+    "ldap": ("olcLDAPConfig", {"olcDbURI": "ldap://127.0.0.1:9"}),
+    "relay": ("olcRelayConfig", {"olcRelay": SUFFIX}),
+    "null": ("olcNullConfig", {}),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_backend_that_stores_nothing_is_held(lone, backend):
+    node = lone(modules=("back_" + backend,))
+    name, attributes = BACKENDS[backend]
+    node.server.add(f"olcDatabase={backend},cn=config", {
+        "objectClass": ["olcDatabaseConfig", name], "olcDatabase": backend, "olcSuffix": OTHER,
+        "olcRootDN": "cn=admin," + OTHER, **attributes})
+    node.document = node.describe(two(), 3)
+    node.write()
+    before = node.server.config()[node.dn(OTHER)]
+    assert line_of_json(held_database(node, "database-" + backend)) == ("suffix", OTHER)
+    assert node.server.config()[node.dn(OTHER)] == before
+    without_second(node)
+
+
+def test_a_glued_database_is_held(lone):
+    below = "ou=below," + SUFFIX
+    node = lone([Database(below, backend="mdb", attributes={"olcSubordinate": "TRUE"}), Database(backend="mdb")],
+                seed=False)
+    node.server.seed(node.server.databases[1])
+    node.document["databases"].reverse()
+    node.write()
+    hold = held(node, "database-subordinate", "database")
+    assert line_of_json(hold) == ("suffix", below)
+    assert node.syncrepl(below) == [] and len(node.syncrepl(SUFFIX)) == 2
+    without_second(node)
+
+
+def test_a_database_without_a_rootdn_is_held(lone):
+    node = lone(two())
+    node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_DELETE, "olcRootDN", None)], OTHER)
+    before = node.server.config()[node.dn(OTHER)]
+    hold = held_database(node, "database-no-rootdn")
+    assert node.server.config()[node.dn(OTHER)] == before
+    name, value = hold.release.split(": ")
+    node.edit([(ldap.MOD_ADD, name, value)], OTHER)
+    in_step(node)
+
+
+# States found on the server: told in every pass, whatever else is held
+
+def findings(node, *words):
+    """What plan finds, as {code: (severity, text)}."""
+    return {f["code"]: (f["severity"], node.normal(f["text"])) for f in node.plan_json(*words)["findings"]}
+
+
+def found(node, name, code, severity):
+    """plan finds it and prints it as tests/guards/NAME.txt says; a node that is not listed finds it as well."""
+    check_golden(os.path.join(GOLDEN, name + ".txt"), node.normal(node.plan().stdout))
+    assert findings(node)[code][0] == severity
+
+
+def found_always(node, code):
+    """It is told also where nothing else can be said."""
+    node.id = 9
+    assert code in findings(node)
+    node.id = 1
+
+
+def test_a_list_that_matches_through_the_host_name_is_a_warning(lone):
+    node = lone(seed=False)
+    node.server.stop()
+    node.server.listeners[1] = f"ldap://localhost:{node.server.port}"
+    node.server.start()
+    node.server.seed()
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", [
+        f"1 ldap://localhost:{node.server.port}/", f"2 {node.uri(2)}"])])
+    found(node, "list-by-name", "server-id-by-name", "warning")
+    found_always(node, "server-id-by-name")
+    in_step(node)
+    assert node.server.values("cn=config", "olcServerID")[0].startswith("1 ldap://localhost")
+
+
+def test_a_live_list_that_matches_no_listener_is_critical_and_healed(lone):
+    node = lone()
+    in_step(node)
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", [f"{i} {node.uri(i)}/" for i in (1, 2, 3)])])
+    found(node, "list-no-listener", "restart-unsafe", "critical")
+    found_always(node, "restart-unsafe")
+    in_step(node)
+    assert findings(node) == {} and node.server.values("cn=config", "olcServerID") == ["1"]
+    node.server.restart()
+
+
+def test_multi_provider_without_consumers_is_critical_and_healed(lone):
+    node = lone()
+    in_step(node)
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
+    found(node, "flag-without-consumers", "restart-unsafe", "critical")
+    found_always(node, "restart-unsafe")
+    in_step(node)
+    assert findings(node) == {}
+    # A list of nothing but this server itself is none for slapd.
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", node.value(1))])
+    assert "restart-unsafe" in findings(node)
+    node.server.stop()
+    with pytest.raises(SlapdFailed):
+        node.server.start()
+
+
+def test_multi_provider_without_consumers_is_told_of_a_database_that_is_not_ours(lone):
+    node = lone(two())
+    in_step(node)
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)], OTHER)
+    without = node.document["databases"].pop()
+    node.write()
+    assert node.plan().returncode == 0  # nothing in peers.json says what to do
+    assert OTHER not in str(node.document) and findings(node)["restart-unsafe"][0] == "critical"
+    node.document["databases"].append(without)
+    node.write()
+    in_step(node)
+    node.server.restart()
+
+
+def test_the_flag_goes_where_nobody_is_left_to_read_from(lone):
+    node = lone(n_peers=2)
+    in_step(node)
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
+    del node.document["peers"][1]
+    node.write()
+    assert findings(node)["restart-unsafe"][0] == "critical"
+    in_step(node)
+    assert node.server.values(node.dn(), node.flag) == []
+    node.server.restart()
+
+
+def test_two_syncprov_overlays_are_told(lone):
+    node = lone()
+    in_step(node)
+    overlay = {"objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov"}
+    if node.server.release.version != "2.4":
+        with pytest.raises(ldap.OTHER):
+            node.server.add("olcOverlay=syncprov," + node.dn(), overlay)
+        return
+    node.server.add("olcOverlay=syncprov," + node.dn(), overlay)
+    found(node, "syncprov-twice", "syncprov-twice", "warning")
+    node.assert_in_step()
+
+
+def test_a_value_without_timeouts_is_told(lone):
+    node = lone()
+    node.document["policy"]["keep"] = [node.uri(8), node.uri(9)]
+    node.write()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", [node.value(8, timeout=None), node.value(9, network_timeout=0)])])
+    node.edit([(ldap.MOD_ADD, node.flag, "TRUE")])
+    found(node, "no-timeout", "no-timeout", "warning")
+    in_step(node)
+
+
+def test_a_self_value_that_slapd_does_not_recognise_is_critical(lone):
+    node = lone()
+    in_step(node)
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", node.value(1, provider=node.uri(1) + "/"))])
+    found(node, "replicates-from-itself", "replicates-from-itself", "critical")
+    node.assert_in_step()
+
+
+def test_a_self_value_that_slapd_recognises_is_no_drift(lone):
+    node = lone()
+    in_step(node)
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", node.value(1))])
+    assert findings(node) == {}
+    node.assert_in_step()
+    assert len(node.syncrepl()) == 3
