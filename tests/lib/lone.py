@@ -40,7 +40,7 @@ class Lone(Node):
             "peers": [{"id": i, "uri": self.uri(i)} for i in range(1, n_peers + 1)],
             "databases": [{"suffix": d.suffix, "syncrepl": {
                 "bindmethod": "simple", "binddn": d.replicator, "retry": "60 +", "timeout": 1,
-                "network-timeout": 1}} for d in databases],
+                "network-timeout": 1}, "rid_offset": 100 * n} for n, d in enumerate(databases)],
             "policy": {"mode": "enforce"},
         }
 
