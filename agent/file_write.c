@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/file_write.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -84,4 +86,29 @@ int file_remove_synced(const FileTarget *target, Error *err)
 		return write_failed(target, "removed", errno, err);
 	}
 	return fsync(target->folder_fd) < 0 ? write_failed(target, "removed", errno, err) : 0;
+}
+
+/* ".intent.json.4711" */
+static bool name_is_temporary(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return name[0] == '.' && dot > name && dot[1] &&
+	       dot[1 + strspn(dot + 1, "0123456789")] == '\0';
+}
+
+void file_remove_temporaries(int folder_fd)
+{
+	const int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!folder) {
+		if (fd >= 0)
+			(void)close(fd);
+		return;
+	}
+	for (struct dirent *item = readdir(folder); item; item = readdir(folder))
+		if (name_is_temporary(item->d_name))
+			(void)unlinkat(folder_fd, item->d_name, 0);
+	(void)closedir(folder);
 }

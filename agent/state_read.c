@@ -8,6 +8,7 @@
 
 #include "agent/fd.h"
 #include "agent/file.h"
+#include "agent/file_write.h"
 #include "agent/folder.h"
 #include "agent/state.h"
 #include "agent/state_files.h"
@@ -225,6 +226,8 @@ int state_read(Pool *pool, const char *state_dir, bool may_write, StateRead *ret
 	}
 	if (folder < 0)
 		return error_set(err, open_err.class, open_err.code, "%s", open_err.text);
+	if (may_write)
+		file_remove_temporaries(folder);
 	for (size_t i = 0; i < ARRAY_SIZE(state_files); i++)
 		if (state_file_read(&reader, i, err) < 0)
 			return -1;
