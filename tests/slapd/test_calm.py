@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A write to cn=config waits while consumers that just started would make every client wait for it."""
+
+import threading
+import time
+
+import ldap
+import pytest
+from cluster import Cluster
+from slapd import SUFFIX, wait_until
+
+TIMEOUT_SEC = 3
+STALL_SEC = 1.0
+
+
+class Client(threading.Thread):
+    """Somebody who searches all the time; slowest is the longest that one search took."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self._connection = server.admin()
+        self._over = threading.Event()
+        self.slowest = 0.0
+
+    def run(self):
+        while not self._over.is_set():
+            start = time.monotonic()
+            self._connection.search_s(SUFFIX, ldap.SCOPE_BASE, attrlist=["1.1"])
+            self.slowest = max(self.slowest, time.monotonic() - start)
+            time.sleep(0.002)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self.join()
+        self._connection.unbind_s()
+
+
+@pytest.fixture
+def cluster(slapd_factory, program):
+    """Two nodes in step whose consumers have a timeout of 3 seconds."""
+    made = Cluster(slapd_factory, program, 2)
+    made.document["databases"][0]["syncrepl"].update({"timeout": TIMEOUT_SEC, "network-timeout": 2})
+    made.write()
+    return made.form()
+
+
+def rewrite_consumers(cluster, keepalive):
+    """apply that restarts every consumer; returns when they have just reached Persist."""
+    node = cluster[0]
+    cluster.document["peers"][1]["syncrepl"] = {"keepalive": keepalive}
+    node.write(cluster.document)
+    node.apply_ok()
+    if node.server.release.has_consumer_monitor:
+        wait_until(lambda: [c.phase for c in node.server.consumers()] == ["Persist"], "the consumer is in Persist")
+
+
+def damage(node):
+    """Something that the next apply must write."""
+    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+
+
+def test_a_second_apply_waits_until_new_consumers_let_go(cluster):
+    node = cluster[0]
+    tells = node.server.release.has_consumer_monitor  # 2.4 does not say what its consumers do: nobody can wait
+    rewrite_consumers(cluster, "10:1:1")
+    cluster.document["databases"][0]["syncprov"] = {"sessionlog": 500}
+    node.write(cluster.document)
+    with Client(node.server) as client:
+        start = time.monotonic()
+        node.apply_ok()
+        waited = time.monotonic() - start
+    assert not tells or client.slowest < STALL_SEC, f"a client waited {client.slowest:.1f} s"
+    assert not tells or waited > STALL_SEC
+    node.assert_in_step()
+
+    # The control: the same moment, but a hand that does not wait.
+    rewrite_consumers(cluster, "20:1:1")
+    with Client(node.server) as client:
+        damage(node)
+    assert client.slowest > STALL_SEC, f"nobody had to wait for longer than {client.slowest:.1f} s"

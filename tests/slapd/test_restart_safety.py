@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Killed anywhere in its work, syncward leaves a slapd that starts again, and its next apply ends the work.
+
+strace kills the unmodified program at its N-th system call of a kind. In `make check` each OpenLDAP release
+gets a share of these points (those that wait for consumers are slow), in `make check-long` all.
+"""
+
+import os
+import re
+import shutil
+
+import ldap
+from cluster import Cluster
+from slapd import syncrepl, versions, wait_until
+from traced import run_traced
+
+# All by which the program changes anything outside of itself, and waits for slapd's answers.
+CALLS = ("write", "writev", "sendto", "sendmsg", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink",
+         "unlinkat", "mkdir", "mkdirat", "poll", "ppoll")
+WAITING = ("poll", "ppoll")
+LINE = re.compile(r"^\d+ +(\w+)\((?:(\d+)<(socket|[^:>]*))?")
+
+
+class Scene:
+    """A node in the state from which each run starts, kept as copies of its folders."""
+
+    def __init__(self, node):
+        self.node = node
+        self._kept = node.server.directory + ".kept"
+        node.server.stop()
+        os.mkdir(self._kept)
+        for name in self._names():
+            shutil.copytree(os.path.join(node.server.directory, name), os.path.join(self._kept, name))
+        if os.path.exists(node.state_dir):
+            shutil.copytree(node.state_dir, os.path.join(self._kept, "state"))
+
+    def _names(self):
+        return [name for name in os.listdir(self.node.server.directory) if name == "slapd.d" or name.startswith("db")]
+
+    def restore(self):
+        """Puts everything back and starts slapd."""
+        server = self.node.server
+        server.kill()
+        for name in self._names():
+            shutil.rmtree(os.path.join(server.directory, name))
+            shutil.copytree(os.path.join(self._kept, name), os.path.join(server.directory, name))
+        shutil.rmtree(self.node.state_dir, ignore_errors=True)
+        if os.path.exists(os.path.join(self._kept, "state")):
+            shutil.copytree(os.path.join(self._kept, "state"), self.node.state_dir)
+        server.start()
+
+    def points(self):
+        """Where a run can be killed: (system call, N), from watching one whole run."""
+        self.restore()
+        path = os.path.join(self.node.folder, "trace")
+        done = run_traced(self.node, ["apply"], path, "-y", "-e", "trace=" + ",".join(CALLS))
+        assert done.returncode in (0, 3), done.stdout + done.stderr
+        counts, found, after_write = {}, [], False
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                match = LINE.match(line)
+                if not match:
+                    continue
+                call = match[1]
+                counts[call] = counts.get(call, 0) + 1
+                # Of the waits only the first behind a request: it is sent then, and not answered.
+                if call not in WAITING or after_write:
+                    found.append((call, counts[call]))
+                after_write = call not in WAITING and match[3] == "socket"
+        return found
+
+    def assert_survives(self, call, n):
+        """One run, killed there. Returns whether it was, and whether it had said what it was about to do."""
+        node, server = self.node, self.node.server
+        self.restore()
+        done = run_traced(node, ["apply"], "/dev/null", "-e", f"trace={call}", "-e",
+                          f"inject={call}:signal=KILL:when={n}")
+        assert done.returncode in (-9, 0, 3), done.stdout + done.stderr
+        was_killed = done.returncode == -9
+        has_intent = os.path.exists(os.path.join(node.state_dir, "intent.json"))
+        assert was_killed or not has_intent
+        server.kill()
+        server.tool("test", "-u")
+        server.start()
+        after = finish(node)
+        assert ("an earlier apply did not end" in after) == has_intent, after
+        planned = node.plan()
+        assert planned.returncode == 0, planned.stdout + planned.stderr
+        assert not has_left(node.state_dir)
+        return was_killed, has_intent
+
+
+def finish(node):
+    """Applies until nothing is held any more (a joining node needs two times); the first one's messages."""
+    said = []
+
+    def ends():
+        done = node.apply()
+        assert done.returncode in (0, 3), done.stdout + done.stderr
+        said.append(done.stdout + done.stderr)
+        return done.returncode == 0
+
+    wait_until(ends, "apply ends in step", 30)
+    return said[0]
+
+
+def has_left(state_dir):
+    """Files that a killed run was about to write and nobody would ever remove."""
+    return [name for name in os.listdir(state_dir) if name.startswith(".")]
+
+
+def run_all(scene, request, every):
+    """Kills at each of the points in check-long; in check at every n-th, not at the same in each release."""
+    points = scene.points()
+    if not os.environ.get("SYNCWARD_LONG"):
+        release = scene.node.server.release
+        points = points[versions().index(release.version) % every::every]
+    outcomes = [scene.assert_survives(*point) for point in points]
+    n_killed = sum(was_killed for was_killed, _ in outcomes)
+    n_intents = sum(has_intent for _, has_intent in outcomes)
+    print(f"{len(points)} runs, {n_killed} killed, {n_intents} of them between intent and end")
+    assert n_killed >= 0.8 * len(points) and 0 < n_intents < n_killed
+
+
+def test_killed_while_it_makes_a_bare_seeded_server_a_provider(slapd_factory, program, request):
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster[0].server.seed()
+    run_all(Scene(cluster[0]), request, every=3)
+
+
+def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, request):
+    cluster = Cluster(slapd_factory, program, 3).form()
+    node = cluster[0]
+    cluster[2].server.stop()
+    flag = [name for name in ("olcMultiProvider", "olcMirrorMode")
+            if node.server.values(node.server.database_dn(), name)][0]
+    # Two values are foreign, one declared is wrong, one is missing; the flag, limits and index are gone.
+    node.edit([(ldap.MOD_DELETE, flag, None), (ldap.MOD_REPLACE, "olcSyncrepl", [
+        syncrepl(77, "ldap://127.0.0.1:9", timeout="1", network_timeout="1"),
+        syncrepl(2, cluster[1].server.ldap_uri, timeout="2", network_timeout="1")]),
+               (ldap.MOD_DELETE, "olcLimits", None), (ldap.MOD_DELETE, "olcDbIndex", None)])
+    run_all(Scene(node), request, every=9)
+
+
+def test_killed_while_it_joins(slapd_factory, program, request):
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster[1].server.seed()
+    finish(cluster[1])
+    run_all(Scene(cluster[0]), request, every=9)
