@@ -421,7 +421,7 @@ def test_a_glued_database_is_held(lone):
     node = lone([Database(below, backend="mdb", attributes={"olcSubordinate": "TRUE"}), Database(backend="mdb")],
                 seed=False)
     node.server.seed(node.server.databases[1])
-    node.document["databases"].reverse()
+    node.document = node.describe(node.server.databases[::-1], 3)
     node.write()
     hold = held(node, "database-subordinate", "database")
     assert line_of_json(hold) == ("suffix", below)
