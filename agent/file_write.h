@@ -25,8 +25,8 @@ int file_append_synced(const FileTarget *target, const char *bytes, size_t len, 
 /* Removes the file and syncs the folder; that there is none is no error. */
 int file_remove_synced(const FileTarget *target, Error *err);
 
-/* Removes what writers left in the folder that were killed over their work. Only for a folder in which
- * nobody else writes now. */
+/* Removes what writers left in the folder that were killed over their work. Only for a folder in
+ * which nobody else writes now. */
 void file_remove_temporaries(int folder_fd);
 
 #endif
