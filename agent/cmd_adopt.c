@@ -15,7 +15,6 @@
 #include "agent/slapd_process.h"
 #include "common/adopt.h"
 #include "common/buf.h"
-#include "common/render.h"
 
 #define SECRETS_DIR_DEFAULT "/etc/syncward/secrets"
 #define SID_MAX             4095
@@ -214,8 +213,10 @@ static int document_make(Run *run, Error *err)
 	(void)fputs(text, stdout);
 	if (plan_is_empty(&plan) && plan.n_holds == 0)
 		return 0;
-	say("this document does not describe the node wholly; `syncward plan` will show:\n%s",
-	    render_text(run->pool, &plan, (RenderStyle){0}));
+	say("this document does not describe the node wholly: `syncward plan` shows %zu %s; while "
+	    "policy.mode is \"audit\", nothing is changed",
+	    plan.n_changes + plan.n_holds,
+	    plan.n_changes + plan.n_holds == 1 ? "difference" : "differences");
 	return 1;
 }
 
