@@ -47,8 +47,6 @@ static bool ids_do(Rids *rids)
 			    rids->offset[d] + (int)adoption->peers[database->links[i].peer].id)
 				return false;
 	}
-	for (size_t i = 1; i < adoption->n_peers; i++)
-		rids->number[i] = (int)adoption->peers[i].id;
 	return true;
 }
 
