@@ -115,6 +115,20 @@ static void entry_diff(Diff *diff, const Entry *entry)
 		save(diff, entry->dn, NULL, NULL);
 }
 
+/* slapd refuses to delete what its memory has no more (16), so its file cannot be reached. */
+static void attribute_diff(Diff *diff, const Entry *entry, const char *attribute)
+{
+	if (entry_attribute(entry, attribute))
+		save(diff, entry->dn, attribute, NULL);
+	else
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_CRITICAL, "back-at-restart", NULL,
+			"%s has no %s any more, but its file still has: slapd could not write its "
+			"disk, and removes it there only together with a new value. It will be "
+			"back at the next restart, and removed again after it",
+			entry->dn, attribute);
+}
+
 void diff_unsaved(Diff *diff)
 {
 	const Known *known = diff->in->known;
@@ -132,6 +146,6 @@ void diff_unsaved(Diff *diff)
 		else if (!unsaved->attribute)
 			entry_diff(diff, entry);
 		else if (!attribute_is_rewritten(diff->plan, unsaved))
-			save(diff, entry->dn, unsaved->attribute, NULL);
+			attribute_diff(diff, entry, unsaved->attribute);
 	}
 }

@@ -33,12 +33,12 @@ class Stopped:
             done = stopped.go_on()           # the completed process
     """
 
-    def __init__(self, node, calls=RENAMES, when=1):
+    def __init__(self, node, *words, calls=RENAMES, when=1):
         self._trace = os.path.join(node.folder, "trace")
         with open(self._trace, "w", encoding="ascii"):
             pass
         command = ["strace", "-f", "-o", self._trace, "-e", f"trace={calls}",
-                   "-e", f"inject={calls}:signal=SIGSTOP:when={when}", *node.command("apply")]
+                   "-e", f"inject={calls}:signal=SIGSTOP:when={when}", *node.command("apply", *words)]
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                          stderr=subprocess.PIPE, text=True, env=environment())
         self._pid = None

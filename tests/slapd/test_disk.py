@@ -174,6 +174,29 @@ def test_consumers_that_slapd_could_not_save_are_written_again(cluster, fault):
     node.assert_in_step()
 
 
+def test_a_last_peer_whose_removal_slapd_could_not_save_is_back_at_restart_and_removed_again(cluster):
+    both = cluster()
+    node, server = both[0], both[0].server
+    node.apply_ok()
+    both.document["peers"].pop()
+    node.write(both.document)
+    with Stopped(node, "--release", "G4") as stopped:
+        both.disk.fill()
+        assert stopped.go_on().returncode == 1
+    both.disk.empty()
+    assert "olcSyncrepl" in file_text(server, database_name(server))
+    codes = {finding["code"] for finding in node.plan_json()["findings"]}
+    assert codes == {"back-at-restart"}
+    node.assert_in_step()
+    server.restart()
+    node.apply_ok("--release", "G4")
+    text = file_text(server, database_name(server))
+    assert "olcSyncrepl" not in text and "olcMirrorMode" not in text and "olcMultiProvider" not in text
+    server.restart()
+    node.assert_in_step()
+    assert node.plan_json()["findings"] == []
+
+
 def test_what_was_not_saved_is_healed_together_with_a_further_change(cluster):
     both = cluster()
     node, server = both[0], both[0].server

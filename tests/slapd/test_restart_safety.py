@@ -24,8 +24,9 @@ LINE = re.compile(r"^\d+ +(\w+)\((?:(\d+)<(socket|[^:>]*))?")
 class Scene:
     """A node in the state from which each run starts, kept as copies of its folders."""
 
-    def __init__(self, node):
+    def __init__(self, node, *words):
         self.node = node
+        self.words = ["apply", *words]
         self._kept = node.server.directory + ".kept"
         node.server.stop()
         os.mkdir(self._kept)
@@ -53,7 +54,7 @@ class Scene:
         """Where a run can be killed: (system call, N), from watching one whole run."""
         self.restore()
         path = os.path.join(self.node.folder, "trace")
-        done = run_traced(self.node, ["apply"], path, "-y", "-e", "trace=" + ",".join(CALLS))
+        done = run_traced(self.node, self.words, path, "-y", "-e", "trace=" + ",".join(CALLS))
         assert done.returncode in (0, 3), done.stdout + done.stderr
         counts, found, after_write = {}, [], False
         with open(path, encoding="utf-8", errors="replace") as file:
@@ -73,7 +74,7 @@ class Scene:
         """One run, killed there. Returns whether it was, and whether it had said what it was about to do."""
         node, server = self.node, self.node.server
         self.restore()
-        done = run_traced(node, ["apply"], "/dev/null", "-e", f"trace={call}", "-e",
+        done = run_traced(node, self.words, "/dev/null", "-e", f"trace={call}", "-e",
                           f"inject={call}:signal=KILL:when={n}")
         assert done.returncode in (-9, 0, 3), done.stdout + done.stderr
         was_killed = done.returncode == -9
@@ -82,7 +83,7 @@ class Scene:
         server.kill()
         server.tool("test", "-u")
         server.start()
-        after = finish(node)
+        after = finish(node, self.words)
         assert ("an earlier apply did not end" in after) == has_intent, after
         planned = node.plan()
         assert planned.returncode == 0, planned.stdout + planned.stderr
@@ -90,12 +91,12 @@ class Scene:
         return was_killed, has_intent
 
 
-def finish(node):
+def finish(node, words=("apply",)):
     """Applies until nothing is held any more (a joining node needs two times); the first one's messages."""
     said = []
 
     def ends():
-        done = node.apply()
+        done = node.run(*words)
         assert done.returncode in (0, 3), done.stdout + done.stderr
         said.append(done.stdout + done.stderr)
         return done.returncode == 0
@@ -147,3 +148,15 @@ def test_killed_while_it_joins(slapd_factory, program, request):
     cluster[1].server.seed()
     finish(cluster[1])
     run_all(Scene(cluster[0]), request, every=9)
+
+
+def test_killed_while_the_last_peer_goes(slapd_factory, program, request):
+    """slapd does not start with multi-provider and nobody to read from."""
+    cluster = Cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    node.server.seed()
+    finish(node)
+    cluster.document["peers"].pop()
+    node.write(cluster.document)
+    run_all(Scene(node, "--release", "G4"), request, every=3)
+    assert node.syncrepl() == []
