@@ -16,40 +16,69 @@ static void hold_everything(Diff *diff, Hold hold)
 
 /* --- guards of the whole server --- */
 
-static void guard_not_listed(Diff *diff)
+/* The smallest server ID that no peer has. */
+static unsigned free_id(const Desired *desired)
 {
-	if (diff->in->not_listed)
-		hold_everything(diff, (Hold){
-					      .guard = GUARD_NOT_LISTED,
-					      .text = pool_printf(
-						      diff->pool,
-						      "%s; nothing is written. Add this node to "
-						      "\"peers\", name it with --node, or take it "
-						      "out of the cluster with",
-						      diff->in->not_listed),
-					      .release = "syncward leave",
-				      });
+	unsigned id = 1;
+
+	while (desired_peer(desired, id))
+		id++;
+	return id;
 }
 
+static const char *peer_line(Diff *diff)
+{
+	return pool_printf(diff->pool, "{ \"id\": %u, \"uri\": \"ldap://%s\" }",
+			   free_id(diff->in->desired), diff->in->facts->fqdn);
+}
+
+static void guard_not_listed(Diff *diff)
+{
+	if (!diff->in->not_listed)
+		return;
+	hold_everything(diff,
+			(Hold){
+				.guard = GUARD_NOT_LISTED,
+				.text = pool_printf(diff->pool,
+						    "%s; nothing is written. To make this node a "
+						    "peer, add to \"peers\" a line like",
+						    diff->in->not_listed),
+				.release = peer_line(diff),
+			});
+}
+
+static const char *first_suffix(const Live *live)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].suffixes)
+			return live->databases[i].suffixes->values[0].bytes;
+	return "dc=example,dc=com";
+}
+
+/* An empty list is more likely a broken template than the wish to end all replication here. */
 static void guard_empty_file(Diff *diff)
 {
 	const Desired *desired = diff->in->desired;
-	const char *empty = desired->n_peers == 0       ? "peers"
-			    : desired->n_databases == 0 ? "databases"
-							: NULL;
+	bool has_peers = desired->n_peers > 0;
 
-	if (empty)
-		hold_everything(
-			diff,
-			(Hold){
-				.guard = GUARD_EMPTY_FILE,
-				.text = pool_printf(diff->pool,
-						    "%s has an empty list of %s, which would end "
-						    "replication here: nothing is written. To take "
-						    "this node out of the cluster",
-						    desired->name, empty),
-				.release = "syncward leave",
-			});
+	if (has_peers && desired->n_databases > 0)
+		return;
+	hold_everything(
+		diff,
+		(Hold){
+			.guard = GUARD_EMPTY_FILE,
+			.text = pool_printf(
+				diff->pool,
+				"%s has an empty list of %s, which would end replication here: "
+				"nothing is written. Fill it with lines like",
+				desired->name, has_peers ? "databases" : "peers"),
+			.release =
+				has_peers ? pool_printf(
+						    diff->pool,
+						    "{ \"suffix\": \"%s\", \"syncrepl\": { ... } }",
+						    first_suffix(diff->in->live))
+					  : peer_line(diff),
+		});
 }
 
 static void guard_revision(Diff *diff)

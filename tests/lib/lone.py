@@ -66,6 +66,7 @@ class Lone(Node):
         for path, word in ((self.server.directory, "SERVER"), (self.folder, "NODE")):
             text = text.replace(path, word)
         text = re.sub(rf"\b{self.server.port}\b", "PORT", text)
+        text = re.sub(r'("id": \d+, "uri": "ldap://)[^"]+" }', r'\1HOST" }', text)  # this machine's name
         return text.replace("olcMirrorMode", "olcMultiProvider").replace("{2}hdb", "{2}mdb")
 
     def dn(self, suffix=SUFFIX):
