@@ -8,8 +8,6 @@
 #include "common/calm.h"
 #include "common/render.h"
 
-#define NO_SUCH_OBJECT 32
-
 typedef struct Apply {
 	Directory *directory;
 	DiskWitness *witness;
@@ -68,9 +66,6 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 {
 	Applied *applied = apply->applied;
 
-	/* An overlay without a file: slapd says so, and has removed it from its memory. */
-	if (step->kind == STEP_DELETE_ENTRY && err->code == NO_SUCH_OBJECT)
-		return 0;
 	if (err->class == ERROR_UNSAVED && !witness_saw(apply->witness, step->dn)) {
 		note_unsaved(apply, step);
 		return error_set(

@@ -108,7 +108,8 @@ static void entry_diff(Diff *diff, const Entry *entry)
 
 	if (!name)
 		diff->plan->needs_multi_provider_name = true;
-	/* 2.4 cannot delete an overlay of a running server. */
+	/* 2.4 cannot delete an overlay of a running server. Later releases delete it and answer 32,
+	 * since it has no file: like after any conflict the next round sees what is missing. */
 	if (name && strcasecmp(name, "olcMirrorMode") == 0)
 		lost_finding(diff, entry->dn);
 	else

@@ -99,10 +99,12 @@ def test_a_peer_changed_removed_and_added_at_once_while_somebody_appends_another
     cluster.declare(2, 4, 5)
     cluster.peer(2)["syncrepl"] = {"timeout": 2}
     cluster.node.write(cluster.document)
+    before = cluster.node.server.config_writes()
     with Stopped(cluster.node) as stopped:
         cluster.node.edit([(ldap.MOD_ADD, "olcSyncrepl", foreign(cluster, 6))])
         done = stopped.go_on()
     assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.node.server.config_writes() == before + 2  # theirs and one of ours: no second try
     cluster.assert_runs_exactly(2, 4, 5)
     assert "timeout=2" in cluster.node.syncrepl()[0]
     cluster.node.assert_in_step()
