@@ -46,6 +46,7 @@ static Content peer_search(PeerLink *link, const char *suffix)
 	LdapAnswer answer = {.text = ""};
 	int id;
 
+	peer_link_restart(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_BASE, "(objectClass=*)",
 				      (char **)(uintptr_t)content_attributes, 0, NULL, NULL, NULL,
 				      1, &id);

@@ -5,6 +5,7 @@
 #include <ldap.h>
 
 #include "agent/ldap_answer.h"
+#include "agent/link_deadline.h"
 #include "common/facts.h"
 #include "common/pool.h"
 #include "common/syncrepl.h"
@@ -15,6 +16,7 @@ typedef struct PeerLink {
 	const Syncrepl *syncrepl;
 	const char *uri;
 	LDAP *ldap;
+	LinkDeadline *deadline;
 	unsigned timeout_msec; /* for each operation */
 	ContentState state;    /* CONTENT_READ, or what went wrong */
 	const char *problem;   /* why; holds no secret */
@@ -28,6 +30,9 @@ typedef struct PeerLink {
 bool peer_link_open(Pool *pool, const Syncrepl *syncrepl, PeerLink *ret);
 
 void peer_link_close(PeerLink *link);
+
+/* Gives the next operation its full time. */
+void peer_link_restart(const PeerLink *link);
 
 /* Sets state and problem from an operation's LDAP result: answered and refused, or not reached. */
 void peer_link_fail(PeerLink *link, const char *action, int code, const char *text);

@@ -43,6 +43,7 @@ static LdapAnswer sync_search(const PeerLink *link, const char *suffix)
 	LdapAnswer answer = {.text = ""};
 	int id;
 
+	peer_link_restart(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_BASE, "(objectClass=*)",
 				      attributes, 0, controls, NULL, NULL, LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)

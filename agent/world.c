@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "agent/content.h"
+#include "agent/link_tls.h"
 #include "agent/slapd_process.h"
 #include "common/dn.h"
 
@@ -136,7 +137,8 @@ static int64_t now_sec(void)
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *facts)
+static void read_peers(Pool *pool, const World *world, const WantedDatabase *wanted,
+		       DatabaseFacts *facts)
 {
 	const int64_t end_sec = now_sec() + PEERS_PATIENCE_SEC;
 
@@ -148,9 +150,11 @@ static void read_peers(Pool *pool, const WantedDatabase *wanted, DatabaseFacts *
 			.problem = "not asked: peers before it in the list took too long to answer",
 		};
 
+		const Syncrepl link = link_inherit_tls(&consumer->syncrepl, world->live.global);
+
 		if (now_sec() < end_sec)
-			content = content_read_at_peer(pool, &consumer->syncrepl,
-						       consumer->peer->id, wanted->desired->suffix);
+			content = content_read_at_peer(pool, &link, consumer->peer->id,
+						       wanted->desired->suffix);
 		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 	}
 }
@@ -191,7 +195,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, Worl
 		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
-			read_peers(pool, wanted, facts);
+			read_peers(pool, world, wanted, facts);
 		facts->here = read_here(directory, pool, world, wanted->desired->suffix);
 	}
 }

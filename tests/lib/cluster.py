@@ -34,7 +34,8 @@ class Node:
         """Writes peers.json; passwords come from this node's own secret file."""
         document = copy.deepcopy(document)
         for database in document.get("databases", []):
-            database["syncrepl"].setdefault("credentials", {"file": self.secret_file})
+            if database["syncrepl"].get("bindmethod") != "sasl":
+                database["syncrepl"].setdefault("credentials", {"file": self.secret_file})
         text = document if isinstance(document, str) else json.dumps(document, indent=2)
         with open(os.open(self.peers_file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w",
                   encoding="utf-8") as file:

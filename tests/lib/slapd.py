@@ -103,6 +103,7 @@ class Slapd:
         if len(self.socket_path) > SUN_PATH_MAX:
             raise ValueError(f"too long for a socket: {self.socket_path}")
         self._held_port = hold_port()
+        self._held_tls_port = None
         self.port = self._held_port.getsockname()[1]
         self.ldapi_uri = "ldapi://" + urllib.parse.quote(self.socket_path, safe="")
         self.ldap_uri = f"ldap://127.0.0.1:{self.port}"
@@ -114,6 +115,17 @@ class Slapd:
         self._root = None
 
     # Making and running
+
+    def use_tls(self, authority, certificate, verify_client="try"):
+        """Before make(): a certificate, StartTLS, and one more listener for ldaps. Returns its URI."""
+        self._held_tls_port = hold_port()
+        uri = f"ldaps://127.0.0.1:{self._held_tls_port.getsockname()[1]}"
+        self.listeners.append(uri)
+        self.global_attributes = {
+            **(self.global_attributes or {}), "olcTLSCACertificateFile": authority.path,
+            "olcTLSCertificateFile": certificate.path, "olcTLSCertificateKeyFile": certificate.key,
+            "olcTLSVerifyClient": verify_client}
+        return uri
 
     def make(self, ldif=None):
         """Makes the folder and slapd.d from the databases given, or from LDIF text."""
@@ -224,6 +236,8 @@ class Slapd:
             self.kill()
         finally:
             self._held_port.close()
+            if self._held_tls_port:
+                self._held_tls_port.close()
 
     # Talking to it
 

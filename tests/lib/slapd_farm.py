@@ -22,11 +22,14 @@ class SlapdFarm:
         os.chmod(self.directory, 0o755)
         self.servers = []
 
-    def __call__(self, databases=None, *, start=True, seed=False, release=None, ldif=None, **options):
-        """A new server; options go to Slapd. seed: the first database gets its first entries."""
+    def __call__(self, databases=None, *, start=True, seed=False, release=None, ldif=None, prepare=None, **options):
+        """A new server; options go to Slapd. seed: the first database gets its first entries.
+        prepare: called with the server before its slapd.d is made."""
         folder = os.path.join(self.directory, f"s{len(self.servers) + 1}")
         server = Slapd(release or self.release, folder, databases, **options)
         self.servers.append(server)
+        if prepare:
+            prepare(server)
         server.make(ldif)
         if start or seed:
             server.start()

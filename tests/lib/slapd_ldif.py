@@ -108,10 +108,11 @@ def _data_entries(release, directory, n, database):
 
 
 def syncrepl(rid, provider, suffix=SUFFIX, **keywords):
-    """An olcSyncrepl value as an administrator would write it; keywords with _ for - and None: left out."""
+    """An olcSyncrepl value as an administrator would write it; None: left out, _ but that of tls_ means -."""
     words = {"rid": f"{rid:03}", "provider": provider, "searchbase": suffix, "type": "refreshAndPersist",
              "retry": "1 +", "bindmethod": "simple", "binddn": "cn=replicator," + suffix,
              "credentials": PASSWORD, "timeout": "3", "network-timeout": "2"}
-    words.update((name.replace("_", "-"), value) for name, value in keywords.items())
+    words.update((name if name.startswith("tls_") else name.replace("_", "-"), value)
+                 for name, value in keywords.items())
     return " ".join(f'{name}="{value}"' if " " in str(value) or "=" in str(value) else f"{name}={value}"
                     for name, value in words.items() if value is not None)

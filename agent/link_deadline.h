@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LINK_DEADLINE_H
+#define SYNCWARD_LINK_DEADLINE_H
+
+#include <ldap.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/pool.h"
+
+/* A point in time behind which a connection waits no more for its peer. */
+typedef struct LinkDeadline {
+	struct ldap_conncb callbacks;
+	unsigned timeout_msec;
+	int64_t end_msec; /* of CLOCK_MONOTONIC */
+	bool has_passed;
+} LinkDeadline;
+
+/*
+ * Bounds every wait of the connection for bytes of its peer: libldap's own timeouts end where a TLS
+ * handshake begins, and a peer that accepts and then says nothing would hold us for ever. The time
+ * runs from the connection and from each link_deadline_restart(). Before the first operation; the
+ * result lives in the pool, which must outlive the handle.
+ */
+LinkDeadline *link_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
+
+/* Gives the next operation its full time. */
+void link_deadline_restart(LinkDeadline *deadline);
+
+#endif
