@@ -126,7 +126,8 @@ def test_a_certificate_that_is_not_believed_holds_joining_and_ends_with_what_tel
     # With the right certificate nothing else stands in the way.
     if fault == "another CA":
         cluster.use(tls_cacert=authority.path)
-        apply_until_joined(cluster[1])
+        for node in cluster:
+            apply_until_joined(node)
 
 
 def accept_and_be_silent(listener, connections):
