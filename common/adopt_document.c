@@ -38,8 +38,8 @@ static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveD
 	const Attribute *access = entry_attribute(live->entry, "olcAccess");
 	const char *reader = reader_find(desired, database);
 
-	database->manages_index =
-		dbindex_has_equality(index, "entryCSN") && dbindex_has_equality(index, "entryUUID");
+	database->manages_index = dbindex_find(index, "entryCSN") == DBINDEX_EQUALITY &&
+				  dbindex_find(index, "entryUUID") == DBINDEX_EQUALITY;
 	if (!reader) {
 		adopt_note(adoption,
 			   "peers bind with SASL to read %s, and this node cannot know as which "

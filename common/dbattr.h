@@ -13,9 +13,15 @@
  * slapd.access(5).
  */
 
-/* True when some olcDbIndex value ("a,b eq,pres", "default eq" with a bare "a") indexes the
- * attribute for equality. */
-bool dbindex_has_equality(const Attribute *live, const char *attribute);
+typedef enum DbIndex {
+	DBINDEX_NONE,
+	DBINDEX_OTHER, /* indexed, but not for equality; slapd takes no second definition */
+	DBINDEX_EQUALITY,
+	DBINDEX_COUNT
+} DbIndex;
+
+/* How the olcDbIndex values ("a,b eq,pres", "default eq" with a bare "a") index the attribute. */
+DbIndex dbindex_find(const Attribute *live, const char *attribute);
 
 /* True when the first olcLimits value that matches the DN gives it unlimited size and time (fact
  * 20: the first wins). */

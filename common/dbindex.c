@@ -15,10 +15,11 @@ static bool list_has(Pool *pool, const char *list, const char *wanted)
 	return false;
 }
 
-bool dbindex_has_equality(const Attribute *live, const char *attribute)
+DbIndex dbindex_find(const Attribute *live, const char *attribute)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const char *default_types = "";
+	DbIndex found = DBINDEX_NONE;
 
 	for (size_t i = 0; live && i < live->n_values; i++) {
 		char *rest = pool_strdup(scratch, ordered_text(live->values[i].bytes));
@@ -32,9 +33,11 @@ bool dbindex_has_equality(const Attribute *live, const char *attribute)
 			default_types = types ? types : "";
 			continue;
 		}
-		if (list_has(scratch, names, attribute) &&
-		    list_has(scratch, types ? types : default_types, "eq"))
-			return true;
+		if (!list_has(scratch, names, attribute))
+			continue;
+		if (list_has(scratch, types ? types : default_types, "eq"))
+			return DBINDEX_EQUALITY;
+		found = DBINDEX_OTHER;
 	}
-	return false;
+	return found;
 }

@@ -95,8 +95,10 @@ static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 	static const char *const attributes[] = {"entryCSN", "entryUUID"};
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
 
-	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++)
-		if (!dbindex_has_equality(index, attributes[i]))
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		DbIndex found = dbindex_find(index, attributes[i]);
+
+		if (found == DBINDEX_NONE)
 			plan_add_change(diff->pool, diff->plan,
 					(Change){
 						.kind = CHANGE_INDEX,
@@ -108,6 +110,14 @@ static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 									 attributes[i]),
 						.why = "syncprov searches by it",
 					});
+		else if (found == DBINDEX_OTHER)
+			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
+					 "index-without-eq", wanted->desired->suffix,
+					 "%s indexes %s, but not for equality, by which syncprov "
+					 "searches; slapd takes no second definition: add eq to "
+					 "that olcDbIndex value",
+					 live->entry->dn, attributes[i]);
+	}
 }
 
 static bool is_root_dn(const LiveDatabase *live, const char *dn)
