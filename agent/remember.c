@@ -155,8 +155,8 @@ static bool same_unsaved(const UnsavedEntry *one, const UnsavedEntry *other)
 	return strcasecmp(one->attribute, other->attribute) == 0;
 }
 
-/* A step that slapd accepted wrote the file with the values that the step names: all of them with a
- * REPLACE, and olcModuleLoad has only one that matters. */
+/* A step that slapd accepted wrote the file with the values that the step names: all of them with
+ * REPLACE and with DELETE, and olcModuleLoad has only one that matters. */
 static bool was_saved(const Applied *applied, const UnsavedEntry *unsaved)
 {
 	for (size_t i = 0; i < applied->n_done; i++) {
@@ -168,7 +168,7 @@ static bool was_saved(const Applied *applied, const UnsavedEntry *unsaved)
 			return true;
 		for (size_t j = 0; j < step->n_mods; j++)
 			if (strcasecmp(step->mods[j].attribute, unsaved->attribute) == 0 &&
-			    (step->mods[j].kind == MOD_REPLACE ||
+			    (step->mods[j].kind != MOD_ADD ||
 			     strcasecmp(unsaved->attribute, "olcModuleLoad") == 0))
 				return true;
 	}
