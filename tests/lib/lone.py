@@ -18,11 +18,13 @@ FLAGS = ("olcMultiProvider", "olcMirrorMode")
 class Lone(Node):
     """A node with id 1 and a document to change before write(): peers 1, 2 and 3 hold each database."""
 
-    def __init__(self, farm, program, databases=None, seed=True, n_peers=3, **options):
+    def __init__(self, farm, program, databases=None, *, seed=True, n_peers=3, before_start=None, **options):
         databases = databases or [Database(backend="mdb")]
         server = farm(databases, start=False, **options)
         super().__init__(program, server, 1, farm.folder(f"lone{len(farm.servers)}"))
         self.document = self.describe(databases, n_peers)
+        if before_start:
+            before_start(self)
         server.start()
         if seed:
             for database in databases:
