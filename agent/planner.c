@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/planner.h"
 
+#include "agent/tls_files.h"
+
 static void draft(Pool *pool, const PlannerInput *input, const World *world,
 		  const PlanOptions *options, Plan *ret)
 {
@@ -17,8 +19,8 @@ static void draft(Pool *pool, const PlannerInput *input, const World *world,
 	plan_make(pool, &plan_input, ret);
 }
 
-int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
-		Plan *ret, Error *err)
+static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *input,
+		       World *ret_world, Plan *ret, Error *err)
 {
 	PlanOptions options = input->options;
 
@@ -32,5 +34,14 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 		return -1;
 	world_answer_needs(directory, pool, ret, ret_world);
 	draft(pool, input, ret_world, &options, ret);
+	return 0;
+}
+
+int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
+		Plan *ret, Error *err)
+{
+	if (plan_rounds(directory, pool, input, ret_world, ret, err) < 0)
+		return -1;
+	tls_files_judge(pool, ret_world, input->wanted, ret);
 	return 0;
 }

@@ -52,6 +52,59 @@ SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char
 	return listeners;
 }
 
+/* What stands behind the name of a line of /proc/PID/status; NULL when there is no such line. */
+static const char *status_line(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line ? line + strlen(name) : NULL;
+}
+
+/* Second of real, effective, saved and file system ID. */
+static unsigned long effective_id(const char *line)
+{
+	char *rest;
+
+	(void)strtoul(line, &rest, 10);
+	return strtoul(rest, NULL, 10);
+}
+
+static void read_groups(Pool *pool, const char *line, SlapdUser *user)
+{
+	const char *end = line + strcspn(line, "\n");
+	char *rest;
+
+	for (;; line = rest) {
+		const gid_t group = (gid_t)strtoul(line, &rest, 10);
+
+		if (rest == line || rest > end)
+			return;
+		POOL_PUSH(pool, user->groups, user->n_groups, group);
+	}
+}
+
+bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret)
+{
+	char pid[32] = "", *status = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
+	SlapdUser user = {0};
+	const char *uid, *gid, *groups;
+
+	if (!pid_file || bytes_read(pid_file, pid, sizeof(pid) - 1) <= 0 || atol(pid) <= 0 ||
+	    bytes_read(pool_printf(pool, "/proc/%ld/status", atol(pid)), status,
+		       ARGUMENTS_MAX_BYTES - 1) <= 0)
+		return false;
+	uid = status_line(status, "\nUid:");
+	gid = status_line(status, "\nGid:");
+	groups = status_line(status, "\nGroups:");
+	if (!uid || !gid || !groups)
+		return false;
+	user.uid = (uid_t)effective_id(uid);
+	user.gid = (gid_t)effective_id(gid);
+	read_groups(pool, groups, &user);
+	*ret = user;
+	return true;
+}
+
 static const char *host_name(Pool *pool)
 {
 	char name[HOST_NAME_SIZE] = "";

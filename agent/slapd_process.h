@@ -2,6 +2,10 @@
 #ifndef SYNCWARD_SLAPD_PROCESS_H
 #define SYNCWARD_SLAPD_PROCESS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
 #include "common/pool.h"
 #include "common/slapdargs.h"
 
@@ -10,6 +14,17 @@
  * else from olcArgsFile. Both paths may be NULL. None when neither can be read: then unknown.
  */
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file);
+
+/* As whom slapd reads files. */
+typedef struct SlapdUser {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t n_groups;
+} SlapdUser;
+
+/* The user of the process that olcPidFile (may be NULL) names; false when unknown. */
+bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret);
 
 /* This host's full name as slapd makes it (gethostname(2), made canonical by getaddrinfo(3)). */
 const char *host_fqdn(Pool *pool);

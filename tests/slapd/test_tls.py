@@ -4,6 +4,7 @@
 libldap does not tell one bad certificate from another, so neither do the messages: they end with what does.
 """
 
+import os
 import re
 import socket
 import subprocess
@@ -174,3 +175,33 @@ def test_the_key_of_another_certificate_is_told_and_not_shown(slapd_factory, aut
     assert "certificate, key or CA files" in done.stdout
     with open(other.key, encoding="ascii") as file:
         assert file.read().splitlines()[1] not in done.stdout + done.stderr
+
+
+def test_a_file_that_slapd_may_not_read_is_warned_about(cluster, authority):
+    """slapd runs as root here; a process of another user stands in for it in its pid file."""
+    node, certificate = cluster[0], cluster.certificates[0]
+    missing = authority.path + ".gone"
+    cluster.use(starttls="critical", tls_cacert=missing, tls_cert=certificate.path, tls_key=certificate.key)
+
+    def told():
+        return [f["text"] for f in node.plan_json()["findings"] if f["code"] == "tls-file"]
+
+    (text,) = told()
+    assert text.startswith(f"tls_cacert={missing}: slapd, which runs as user 0, ")
+    assert "No such file or directory" in text
+
+    cluster.use(tls_cacert=authority.path)
+    assert told() == []
+    with subprocess.Popen(["sleep", "60"], user=65534, group=65534, extra_groups=[1234]) as other:
+        try:
+            with open(node.server.values("cn=config", "olcPidFile")[0], "w", encoding="ascii") as file:
+                file.write(f"{other.pid}\n")
+            assert len(told()) == 3 and all("user 65534" in text and "Permission denied" in text for text in told())
+            os.chmod(authority.folder, 0o755)
+            assert [text.split("=")[0] for text in told()] == ["tls_key"]
+            os.chown(certificate.key, 0, 1234)
+            os.chmod(certificate.key, 0o640)
+            assert told() == []
+        finally:
+            other.kill()
+    assert told() == [], "nobody there: unknown"
