@@ -45,9 +45,9 @@ class Node:
         return [self.program, *map(str, words), "--peers", self.peers_file, "--ldap-uri", self.server.ldapi_uri,
                 "--node", str(self.id), "--state-dir", self.state_dir, "--run-dir", self.run_dir]
 
-    def run(self, *words, timeout=120, prefix=()):
+    def run(self, *words, timeout=120, prefix=(), env=None):
         """Runs a command; returns the completed process with text output."""
-        return subprocess.run([*prefix, *self.command(*words)], stdin=subprocess.DEVNULL, text=True,
+        return subprocess.run([*prefix, *self.command(*words)], stdin=subprocess.DEVNULL, text=True, env=env,
                               capture_output=True, timeout=timeout, check=False)
 
     def plan(self, *words):

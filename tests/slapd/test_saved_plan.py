@@ -10,6 +10,7 @@ import subprocess
 import ldap
 import pytest
 from cluster import Cluster
+import traced
 from slapd import PASSWORD, wait_until
 
 
@@ -225,7 +226,7 @@ def stopped_at_first_write(node):
     command = ["strace", "-f", "-qq", "-e", "trace=connect", "-e", "inject=connect:signal=STOP:when=1",
                "-o", trace, *node.command("apply")]
     tracer = subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE)
+                              stderr=subprocess.PIPE, env=traced.environment())
     return tracer, wait_until(lambda: stopped_process(trace), "apply stands still")
 
 

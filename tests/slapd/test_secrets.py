@@ -13,6 +13,7 @@ import canary
 import ldap
 import pytest
 from cluster import Cluster
+import traced
 from slapd import SUFFIX, wait_until
 
 
@@ -296,7 +297,8 @@ def test_a_crash_writes_no_core(said, waiting):
 def test_the_program_asks_the_kernel_for_no_core_before_it_reads_anything(said):
     """Where a handler takes cores the limit does not count: the process itself must be undumpable."""
     trace = os.path.join(said.node.folder, "trace")
-    done = said.node.run("plan", prefix=("strace", "-f", "-o", trace, "-e", "trace=prctl,openat,open,prlimit64"))
+    done = said.node.run("plan", env=traced.environment(),
+                         prefix=("strace", "-f", "-o", trace, "-e", "trace=prctl,openat,open,prlimit64"))
     assert done.returncode == 2, done.stderr
     with open(trace, encoding="utf-8", errors="replace") as file:
         lines = file.read().splitlines()
