@@ -70,9 +70,9 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 		note_unsaved(apply, step);
 		return error_set(
 			err, ERROR_UNSAVED, err->code,
-			"slapd took the change of %s into its memory but could not write its "
-			"file: its disk is full or read-only. Make room; the next syncward apply "
-			"writes it again. Do not restart slapd before",
+			"slapd took the change of %s into its memory but could not write its file: "
+			"its disk is full or read-only. Make room; the next syncward apply writes "
+			"it again. Do not restart slapd before",
 			step->dn);
 	}
 	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_CONFLICT)

@@ -138,8 +138,8 @@ static int secrets_dir_find(const Run *run, const char **ret, Error *err)
 	}
 	if (!getcwd(current, sizeof(current)))
 		return error_set(err, ERROR_SYSTEM, 0,
-				 "the working folder has no path: name the "
-				 "folder of --secrets with an absolute one");
+				 "the working folder has no path: name the folder of --secrets "
+				 "with an absolute one");
 	*ret = pool_printf(run->pool, "%s/%s", current, given);
 	return 0;
 }

@@ -19,8 +19,8 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 
 		if (guard < 0)
 			return error_set(err, ERROR_USAGE, 0,
-					 "--release %s: no guard of that name can be released; "
-					 "G4, G5, G7 and G10 can",
+					 "--release %s: no guard of that name can be released; G4, "
+					 "G5, G7 and G10 can",
 					 codes->items[i]);
 		released |= GUARD_BIT(guard);
 	}

@@ -46,8 +46,8 @@ static void settings_check(Validation *validation, const SyncreplSettings *setti
 		if (!settings->value[keyword] || since <= validation->version)
 			continue;
 		error_set(&err, ERROR_INPUT, 0,
-			  "%s:%u:%u: slapd %s does not know \"%s\": OpenLDAP %u.%u.%u is the "
-			  "first that does",
+			  "%s:%u:%u: slapd %s does not know \"%s\": OpenLDAP %u.%u.%u is the first "
+			  "that does",
 			  validation->path, place->line, place->column,
 			  validation->options->slapd_version, syncrepl_keyword_name(keyword),
 			  since / 10000, since / 100 % 100, since % 100);

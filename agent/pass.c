@@ -133,8 +133,8 @@ static int verify_failed(const Pass *pass, Error *err)
 {
 	return error_set(
 		err, ERROR_REFUSED, 0,
-		"slapd accepted the changes, but the same are needed again: %s; something "
-		"changes them back, or slapd keeps them in another form. See syncward plan",
+		"slapd accepted the changes, but the same are needed again: %s; something changes "
+		"them back, or slapd keeps them in another form. See syncward plan",
 		step_title(pass->pool, &pass->plan.steps[0]));
 }
 

@@ -38,9 +38,8 @@ static const char *tls_hint(const PeerLink *link)
 		return "";
 	return pool_printf(
 		link->pool,
-		"; if its certificate is to blame (another CA, another name, over), this "
-		"tells: openssl s_client -connect %s:%d %s%s%s -verify_return_error "
-		"-verify_%s %s",
+		"; if its certificate is to blame (another CA, another name, over), this tells: "
+		"openssl s_client -connect %s:%d %s%s%s -verify_return_error -verify_%s %s",
 		url.host, url.port, strcmp(url.scheme, "ldaps") == 0 ? "" : "-starttls ldap ",
 		file ? "-CAfile " : "", file ? file : "",
 		url.host[strspn(url.host, "0123456789.:")] ? "hostname" : "ip", url.host);

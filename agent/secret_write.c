@@ -24,8 +24,8 @@ static int secret_compare(const char *path, const char *text, Error *err)
 	if (len == strlen(text) && memcmp(content.bytes, text, len) == 0)
 		return 0;
 	return error_set(err, ERROR_INPUT, 0,
-			 "%s exists and holds another password: name another folder, or remove "
-			 "the file",
+			 "%s exists and holds another password: name another folder, or remove the "
+			 "file",
 			 path);
 }
 

@@ -63,15 +63,15 @@ int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
 
 	if (named->id != 0 && named->id != id)
 		return error_set(err, ERROR_REFUSED, 0,
-				 "%s is given the id %u, but olcServerID or another --peer-id "
-				 "says %u",
+				 "%s is given the id %u, but olcServerID or another --peer-id says "
+				 "%u",
 				 named->uri, id, named->id);
 	if (peer != 0 && adoption->peers[0].id == id)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "%s has this node's own server ID %u: either slapd replicates "
 				 "from itself, because no listener of it (-h) is that URL (then "
-				 "remove the olcSyncrepl value), or two servers share an ID, which "
-				 "loses changes (then give one of them another)",
+				 "remove the olcSyncrepl value), or two servers share an ID, "
+				 "which loses changes (then give one of them another)",
 				 named->uri, id);
 	for (size_t i = 0; i < adoption->n_peers; i++)
 		if (i != peer && adoption->peers[i].id == id)

@@ -186,8 +186,8 @@ static void hints_note(Adoption *adoption)
 	if (was_converted)
 		adopt_note(adoption,
 			   "the olcSyncrepl values look converted from a slapd.conf: that drops "
-			   "strictrefresh and manageDSAit, and makes another password of one with "
-			   "a quote; compare with the slapd.conf");
+			   "strictrefresh and manageDSAit, and makes another password of one "
+			   "with a quote; compare with the slapd.conf");
 }
 
 void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *ret)

@@ -74,9 +74,9 @@ static int own_id_find(Search *search, Error *err)
 	if (!verdict.has_sid || verdict.sid == 0)
 		return error_set(
 			err, ERROR_REFUSED, 0,
-			"this node has no server ID, which a multi-provider cluster needs: "
-			"give olcServerID of cn=config a number from 1 to 4095 that no "
-			"other node has, then adopt again");
+			"this node has no server ID, which a multi-provider cluster needs: give "
+			"olcServerID of cn=config a number from 1 to 4095 that no other node "
+			"has, then adopt again");
 	search->adoption->peers[0].id = verdict.sid;
 	return 0;
 }

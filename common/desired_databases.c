@@ -101,8 +101,8 @@ static int read_syncprov(Reader *reader, const ReaderKey *key, const JsonNode *v
 		return reader_object(reader, &shape, value, database);
 	if (value->type != JSON_BOOLEAN || value->boolean)
 		return reader_refuse(reader, value->place,
-				     "\"syncprov\" must be an object, or false when it is not "
-				     "ours to manage");
+				     "\"syncprov\" must be an object, or false when it is not ours "
+				     "to manage");
 	database->manages_syncprov = false;
 	return 0;
 }

@@ -161,8 +161,8 @@ int read_credentials(Reader *reader, const ReaderKey *key, const JsonNode *value
 		return read_source(reader, value, credentials);
 	if (value->type != JSON_STRING)
 		return reader_refuse(reader, value->place,
-				     "\"%s\" must be {\"file\": PATH}, {\"credential\": NAME} or "
-				     "a string, not %s",
+				     "\"%s\" must be {\"file\": PATH}, {\"credential\": NAME} or a "
+				     "string, not %s",
 				     key->name, json_type_name(value->type));
 	if (syncrepl_check(SYNCREPL_CREDENTIALS, value->string, &why) < 0)
 		return reader_refuse(reader, value->place, "%s", why.text);

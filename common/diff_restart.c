@@ -47,8 +47,8 @@ static void multi_provider_report(Diff *diff, const LiveDatabase *live)
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
 			 "slapd would not start again: %s has %s: TRUE and reads from nobody "
-			 "(\"database is not a shadow\"): it needs an olcSyncrepl value of another "
-			 "server, or the flag must go",
+			 "(\"database is not a shadow\"): it needs an olcSyncrepl value of "
+			 "another server, or the flag must go",
 			 live->entry->dn, live->multi_provider_attribute);
 }
 

@@ -125,10 +125,9 @@ static void server_id_list_guard(Diff *diff, Change *change)
 			  .guard = GUARD_RESTART,
 			  .text = pool_printf(diff->pool,
 					      "with \"server_id\": \"list\" slapd would not start "
-					      "again: its listeners "
-					      "are '%s', and none is exactly %s; start slapd with "
-					      "-h that contains it, or "
-					      "write in peers.json",
+					      "again: its listeners are '%s', and none is exactly "
+					      "%s; start slapd with -h that contains it, or write "
+					      "in peers.json",
 					      live->n_listeners > 0 ? buf_text(&listeners)
 								    : "not known",
 					      self->uri),

@@ -76,8 +76,8 @@ static void hold_overlays(Diff *diff, const char *dn)
 						  diff->pool,
 						  "slapd loaded the module syncprov, but could not "
 						  "save that in %s: with the overlay it would not "
-						  "start again. Make room on its disk, restart it, "
-						  "and then",
+						  "start again. Make room on its disk, restart "
+						  "it, and then",
 						  dn),
 					  .release = "syncward apply",
 				  });

@@ -100,9 +100,9 @@ static void guard_revision(Diff *diff)
 				.text = !desired->has_revision
 						? pool_printf(diff->pool,
 							      "%s has no revision, and revision "
-							      "%lu was applied here "
-							      "before; write \"revision\": %lu, or "
-							      "accept this one once with",
+							      "%lu was applied here before; write "
+							      "\"revision\": %lu, or accept this "
+							      "one once with",
 							      desired->name, known->revision,
 							      known->revision + 1)
 					: is_lower ? pool_printf(diff->pool,
@@ -114,8 +114,8 @@ static void guard_revision(Diff *diff)
 								 known->revision)
 						   : pool_printf(diff->pool,
 								 "%s differs from the file that "
-								 "was applied as revision "
-								 "%lu; write \"revision\": %lu, or "
+								 "was applied as revision %lu; "
+								 "write \"revision\": %lu, or "
 								 "accept it once with",
 								 desired->name, desired->revision,
 								 desired->revision + 1),
@@ -144,10 +144,9 @@ static void guard_config_replicated(Diff *diff)
 			(Hold){
 				.guard = GUARD_CONFIG_REPLICATED,
 				.text = "cn=config itself is replicated here (olcSyncrepl on "
-					"olcDatabase={0}config): what is written on one node would "
-					"overwrite "
-					"the others, so syncward only reports; to let it write, "
-					"end that with",
+					"olcDatabase={0}config): what is written on one node "
+					"would overwrite the others, so syncward only reports; to "
+					"let it write, end that with",
 				.release = config_replication_end(diff->pool, diff->in->live),
 			});
 }
@@ -206,8 +205,8 @@ static void guard_last_provider(Diff *diff)
 					.suffix = suffix,
 					.text = pool_printf(diff->pool,
 							    "the last provider of %s would be "
-							    "removed, and this "
-							    "node would be alone; if that is meant",
+							    "removed, and this node would be "
+							    "alone; if that is meant",
 							    suffix),
 					.release = "syncward apply --release G4",
 				});

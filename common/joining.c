@@ -70,8 +70,8 @@ static const Hold *judge_empty(const Joining *joining)
 				joining, GUARD_JOINING,
 				pool_printf(pool,
 					    "%s is empty here and holds data at %s: this is not "
-					    "the first "
-					    "node, and nothing was written; let it join with",
+					    "the first node, and nothing was written; let it join "
+					    "with",
 					    joining->suffix, peer_uri(joining, source)),
 				"syncward apply");
 		return joining->diff->not_first;
@@ -143,13 +143,10 @@ static const Hold *judge_content(const Joining *joining)
 			pool_printf(
 				joining->diff->pool,
 				"%s here is not the database that the cluster knows: %s %s; if "
-				"this "
-				"node became a provider, healthy peers would delete entries. Empty "
-				"it and "
-				"let it join, or load a fresh slapcat of %s with slapadd -w, or "
-				"give this "
-				"node an id that was never used; only if you are sure that nothing "
-				"is lost",
+				"this node became a provider, healthy peers would delete entries. "
+				"Empty it and let it join, or load a fresh slapcat of %s with "
+				"slapadd -w, or give this node an id that was never used; only if "
+				"you are sure that nothing is lost",
 				joining->suffix, peer_uri(joining, peer),
 				is_other
 					? pool_printf(joining->diff->pool,

@@ -188,8 +188,9 @@ bool syncrepl_secprops_work(const char *value)
 
 bool syncrepl_attrs_accepts(const char *value)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-.;_*+@! ,\t";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.;_*+@! "
+		",\t";
 
 	return begins_with(value, ":include:") || value[strspn(value, allowed)] == '\0';
 }

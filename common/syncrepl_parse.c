@@ -69,8 +69,8 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 	if (keyword < 0 || (!is_flag && syncrepl_rules[keyword].kind == SYNCREPL_KIND_FLAG))
 		return error_set(
 			err, ERROR_REFUSED, 0,
-			"word %zu of the value is no keyword of slapd (not shown, it may be "
-			"part of a password): check the quotes before it",
+			"word %zu of the value is no keyword of slapd (not shown, it may be part "
+			"of a password): check the quotes before it",
 			reader->n_words);
 	if (is_flag) {
 		reader->syncrepl.value[keyword] = "";
