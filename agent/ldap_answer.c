@@ -3,27 +3,30 @@
 
 #include <sys/time.h>
 
-static void attribute_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, const char *name,
+static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
 			   Entry *entry)
 {
-	struct berval **values = ldap_get_values_len(ldap, message, name);
-
-	for (struct berval **value = values; value && *value; value++)
-		entry_add_value(pool, entry, name, (*value)->bv_val, (*value)->bv_len);
-	ldap_value_free_len(values);
+	for (const struct berval *value = values; value && value->bv_val; value++)
+		entry_add_value(pool, entry, name->bv_val, value->bv_val, value->bv_len);
 }
 
+/* By the calls that read an entry once from its beginning to its end: the usual ones search it
+ * anew for each attribute. */
 static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
 {
-	char *dn = ldap_get_dn(ldap, message);
-	Entry *entry = tree_add_entry(pool, tree, dn ? dn : "");
+	struct berval dn = {0}, name = {0}, *values = NULL;
 	BerElement *walk = NULL;
+	Entry *entry;
+	int rc = ldap_get_dn_ber(ldap, message, &walk, &dn);
 
-	ldap_memfree(dn);
-	for (char *name = ldap_first_attribute(ldap, message, &walk); name;
-	     name = ldap_next_attribute(ldap, message, walk)) {
-		attribute_copy(pool, ldap, message, name, entry);
-		ldap_memfree(name);
+	entry = tree_add_entry(pool, tree,
+			       rc == LDAP_SUCCESS ? pool_copy(pool, dn.bv_val, dn.bv_len) : "");
+	while (rc == LDAP_SUCCESS) {
+		rc = ldap_get_attribute_ber(ldap, message, walk, &name, &values);
+		if (rc != LDAP_SUCCESS || !name.bv_val)
+			break;
+		attribute_copy(pool, &name, values, entry);
+		ber_memfree(values);
 	}
 	ber_free(walk, 0);
 }

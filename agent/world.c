@@ -10,7 +10,8 @@
 #include "agent/slapd_process.h"
 #include "common/dn.h"
 
-#define NO_SUCH_OBJECT 32
+#define SIZE_LIMIT_EXCEEDED 4
+#define NO_SUCH_OBJECT      32
 
 static int read_config(Directory *directory, Pool *pool, World *world, Error *err)
 {
@@ -24,23 +25,32 @@ static int read_config(Directory *directory, Pool *pool, World *world, Error *er
 	return directory_read(directory, &query, pool, &world->config, err);
 }
 
-/* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then. */
-static int read_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+static int search_monitor(Directory *directory, Pool *pool, World *world, const char *filter,
+			  Error *err)
 {
 	const DirectoryQuery query = {
 		.base = "cn=Monitor",
 		.scope = DIRECTORY_SUBTREE,
-		.filter = live_monitor_filter,
+		.filter = filter,
 		.attributes = live_monitor_attributes,
 	};
 
 	world->monitor = (Tree){0};
-	if (directory_read(directory, &query, pool, &world->monitor, err) == 0)
-		world->has_monitor = world->monitor.n_entries > 0;
-	else if (err->code == NO_SUCH_OBJECT || err->class == ERROR_DENIED)
-		world->has_monitor = false;
-	else
+	return directory_read(directory, &query, pool, &world->monitor, err);
+}
+
+/* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then.
+ * Nor is one that runs more consumers than its size limit (500 by default) lets us read. */
+static int read_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	int result = search_monitor(directory, pool, world, live_monitor_filter, err);
+
+	world->facts.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
+	if (world->facts.monitor_is_limited)
+		result = search_monitor(directory, pool, world, live_monitor_few_filter, err);
+	if (result < 0 && err->code != NO_SUCH_OBJECT && err->class != ERROR_DENIED)
 		return -1;
+	world->has_monitor = result == 0 && world->monitor.n_entries > 0;
 	return 0;
 }
 

@@ -68,13 +68,17 @@ static const SyncreplSettings *level_of(const DesiredDatabase *database, const P
 	return NULL;
 }
 
+static const char *setting_at(const SyncreplSettings *level, const DesiredDatabase *database,
+			      SyncreplKeyword keyword)
+{
+	return level && level->value[keyword] ? level->value[keyword]
+					      : desired_default(database, keyword);
+}
+
 const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
 			    const Peer *consumer, SyncreplKeyword keyword)
 {
-	const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
-
-	return level && level->value[keyword] ? level->value[keyword]
-					      : desired_default(database, keyword);
+	return setting_at(level_of(database, provider, consumer, keyword), database, keyword);
 }
 
 JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
@@ -104,7 +108,7 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
 		const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
 
-		link.value[keyword] = desired_setting(database, provider, consumer, keyword);
+		link.value[keyword] = setting_at(level, database, keyword);
 		if (level)
 			link.place[keyword] = level->place[keyword];
 	}

@@ -325,12 +325,24 @@ static void shared_rids_report(Diff *diff)
 		}
 }
 
+static void limited_monitor_report(Diff *diff)
+{
+	if (diff->in->facts->monitor_is_limited)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
+			"slapd runs more consumers than its size limit lets us see, so nobody "
+			"checks that they are the declared ones; add to the monitor database in "
+			"cn=config: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,"
+			"cn=external,cn=auth\" size=unlimited");
+}
+
 void diff_databases(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;
 	const LiveDatabase **taken = NULL;
 	size_t n_taken = 0;
 
+	limited_monitor_report(diff);
 	shared_rids_report(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];

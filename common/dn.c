@@ -27,6 +27,15 @@ static bool type_is(const struct berval *type, const char *name)
 	return strlen(name) == type->bv_len && strncasecmp(name, type->bv_val, type->bv_len) == 0;
 }
 
+/* True for the short name of a type that has others as well. */
+static bool type_is_short(const char *name, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(type_names); i++)
+		if (strlen(type_names[i][0]) == len && strncmp(type_names[i][0], name, len) == 0)
+			return true;
+	return false;
+}
+
 /* A-Z, and the accented capitals of Latin-1 behind their first UTF-8 byte. */
 static unsigned char byte_lower(unsigned char byte, unsigned char before)
 {
@@ -116,12 +125,42 @@ static void rdn_add(Buf *buf, LDAPRDN rdn)
 	}
 }
 
+static bool is_name_byte(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-';
+}
+
+/* True for the plain spelling that nearly every DN has, "cn=some-name,dc=example,dc=com": it is its
+ * own normal form, and we need not ask libldap, which is slow. */
+static bool is_plain(const char *dn)
+{
+	const char *at = dn;
+
+	for (;;) {
+		const char *type = at, *value;
+
+		while (*at >= 'a' && *at <= 'z')
+			at++;
+		if (*at != '=' || !type_is_short(type, (size_t)(at - type)))
+			return false;
+		value = ++at;
+		while (is_name_byte(*at))
+			at++;
+		if (at == value || (*at != ',' && *at != '\0'))
+			return false;
+		if (*at++ == '\0')
+			return true;
+	}
+}
+
 const char *dn_normalise(Pool *pool, const char *dn)
 {
 	Buf buf = BUF_IN(pool);
 	LDAPDN parsed = NULL;
 	bool usable;
 
+	if (dn && is_plain(dn))
+		return pool_strdup(pool, dn);
 	if (!dn || ldap_str2dn(dn, &parsed, LDAP_DN_FORMAT_LDAP) != LDAP_SUCCESS)
 		return NULL;
 	usable = is_usable(parsed);

@@ -41,6 +41,7 @@ typedef struct Facts {
 	size_t n_listeners;
 	DatabaseFacts *databases;
 	size_t n_databases;
+	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Facts;
 
 #endif

@@ -43,8 +43,9 @@ const char *const live_config_attributes[] = {
 	"olcTLSCipherSuite",
 	NULL,
 };
-const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)(labeledURI=*)"
-				   "(namingContexts=*)(cn=Start))";
+#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)"
+const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
+const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {
 	"labeledURI",           "namingContexts",
 	"olmMDBEntries",        "monitorTimestamp",

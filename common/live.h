@@ -68,6 +68,8 @@ typedef struct Live {
 extern const char live_config_filter[];
 extern const char *const live_config_attributes[];
 extern const char live_monitor_filter[];
+extern const char
+	live_monitor_few_filter[]; /* without the consumers: for a server that limits us */
 extern const char *const live_monitor_attributes[];
 
 /*

@@ -6,15 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Small allocations share a block, so that a pool of many costs few calls of malloc(3). Large ones
+ * have a block each, so that an array that grows gives its memory back. Under AddressSanitizer
+ * every one counts as large: it then sees an overrun of any of them.
+ */
+#ifdef __SANITIZE_ADDRESS__
+#define SMALL_MAX 0
+#else
+#define SMALL_MAX 1024
+#endif
+#define SHARED_MIN 1024
+#define SHARED_MAX (64 * 1024)
+
 typedef struct Block {
 	struct Block *next;
 	struct Block *previous;
 	size_t size;
+	size_t used;
 	_Alignas(max_align_t) char bytes[];
 } Block;
 
+/* Stands before the bytes of each allocation. */
+typedef struct Header {
+	_Alignas(max_align_t) size_t size;
+	_Alignas(max_align_t) char bytes[];
+} Header;
+
 struct Pool {
 	Block *first;
+	Block *shared; /* the one that small allocations are taken from; NULL: none yet */
 };
 
 static void *memory_or_exit(void *memory)
@@ -35,7 +56,7 @@ Pool *pool_new(void)
 
 static void block_free(Block *block)
 {
-	explicit_bzero(block->bytes, block->size);
+	explicit_bzero(block->bytes, block->used);
 	free(block);
 }
 
@@ -69,16 +90,41 @@ static void block_unlink(Pool *pool, Block *block)
 		block->next->previous = block->previous;
 }
 
-void *pool_alloc(Pool *pool, size_t size)
+static Block *block_new(Pool *pool, size_t size)
 {
-	Block *block;
+	Block *block = memory_or_exit(calloc(1, sizeof(Block) + size));
 
-	if (size > SIZE_MAX - sizeof(Block))
-		memory_or_exit(NULL);
-	block = memory_or_exit(calloc(1, sizeof(Block) + size));
 	block->size = size;
 	block_link(pool, block);
-	return block->bytes;
+	return block;
+}
+
+static void *block_take(Block *block, size_t whole, size_t size)
+{
+	Header *header = (Header *)(block->bytes + block->used);
+
+	block->used += whole;
+	header->size = size;
+	return header->bytes;
+}
+
+void *pool_alloc(Pool *pool, size_t size)
+{
+	const size_t align = _Alignof(max_align_t);
+	size_t whole, shared_size;
+
+	if (size > SIZE_MAX / 2)
+		memory_or_exit(NULL);
+	whole = sizeof(Header) + (size + align - 1) / align * align;
+	if (size > SMALL_MAX || SMALL_MAX == 0)
+		return block_take(block_new(pool, whole), whole, size);
+	if (!pool->shared || pool->shared->size - pool->shared->used < whole) {
+		shared_size = pool->shared ? pool->shared->size * 2 : SHARED_MIN;
+		if (shared_size > SHARED_MAX)
+			shared_size = SHARED_MAX;
+		pool->shared = block_new(pool, shared_size < whole ? whole : shared_size);
+	}
+	return block_take(pool->shared, whole, size);
 }
 
 char *pool_copy(Pool *pool, const char *bytes, size_t len)
@@ -97,17 +143,21 @@ char *pool_strdup(Pool *pool, const char *text)
 
 char *pool_vprintf(Pool *pool, const char *format, va_list arguments)
 {
+	char small[128], *text;
 	va_list again;
-	char *text;
 	int len;
 
 	va_copy(again, arguments);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(small, sizeof(small), format, again);
 	va_end(again);
 	if (len < 0)
 		memory_or_exit(NULL);
 	text = pool_alloc(pool, (size_t)len + 1);
-	(void)vsnprintf(text, (size_t)len + 1, format, arguments);
+	if ((size_t)len < sizeof(small))
+		memcpy(text, small, (size_t)len);
+	else
+		(void)vsnprintf(text, (size_t)len + 1, format, arguments);
+	explicit_bzero(small, sizeof(small));
 	return text;
 }
 
@@ -122,18 +172,31 @@ char *pool_printf(Pool *pool, const char *format, ...)
 	return text;
 }
 
+static Header *header_of(void *bytes)
+{
+	return (Header *)((char *)bytes - offsetof(Header, bytes));
+}
+
+static void large_free(Pool *pool, Header *header)
+{
+	Block *block = (Block *)((char *)header - offsetof(Block, bytes));
+
+	block_unlink(pool, block);
+	block_free(block);
+}
+
 void *pool_grow(Pool *pool, void *array, size_t n, size_t item_size)
 {
-	Block *block = array ? (Block *)((char *)array - offsetof(Block, bytes)) : NULL;
+	Header *header = array ? header_of(array) : NULL;
 	void *grown;
 
-	if (block && (n + 1) * item_size <= block->size)
+	if (header && (n + 1) * item_size <= header->size)
 		return array;
 	grown = pool_alloc(pool, (n < 4 ? 4 : n * 2) * item_size);
-	if (block) {
+	if (header) {
 		memcpy(grown, array, n * item_size);
-		block_unlink(pool, block);
-		block_free(block);
+		if (header->size > SMALL_MAX || SMALL_MAX == 0)
+			large_free(pool, header);
 	}
 	return grown;
 }

@@ -9,15 +9,15 @@
 
 /*
  * Owns every string and array of one value (a parsed file, a tree read, a plan) and frees them
- * together. One malloc(3) per object, so that sanitizers see each overrun. When memory is exhausted
- * the program ends with a message (exit 71): nothing here could go on, and the intent of a running
- * apply is on disk.
+ * together. Built with AddressSanitizer each object has its own malloc(3), so that it sees each
+ * overrun. When memory is exhausted the program ends with a message (exit 71): nothing here could
+ * go on, and the intent of a running apply is on disk.
  */
 typedef struct Pool Pool;
 
 Pool *pool_new(void);
 
-/* Wipes each object, then frees it: pools hold secrets. NULL is allowed. */
+/* Wipes every object, then frees all: pools hold secrets. NULL is allowed. */
 void pool_free(Pool *pool);
 DEFINE_CLEANUP(Pool, pool_free)
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -144,7 +145,8 @@ const char *syncrepl_keyword_name(SyncreplKeyword keyword)
 int syncrepl_keyword_find(const char *name, size_t len)
 {
 	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
-		if (strncasecmp(syncrepl_rules[i].name, name, len) == 0 &&
+		if (syncrepl_rules[i].name[0] == tolower((unsigned char)*name) &&
+		    strncasecmp(syncrepl_rules[i].name, name, len) == 0 &&
 		    syncrepl_rules[i].name[len] == '\0')
 			return i;
 	return len == 3 && strncasecmp(name, "uri", 3) == 0 ? SYNCREPL_PROVIDER : -1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -19,6 +20,7 @@ static int find_flag(const char *word)
 {
 	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
 		if (syncrepl_rules[i].kind == SYNCREPL_KIND_FLAG &&
+		    syncrepl_rules[i].name[0] == tolower((unsigned char)*word) &&
 		    strncasecmp(word, syncrepl_rules[i].name, strlen(syncrepl_rules[i].name)) == 0)
 			return i;
 	return -1;

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <ldap.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,11 +16,43 @@ static const char *text_lower(Pool *pool, const char *text)
 	return lower;
 }
 
+/*
+ * "ldap://name" and "ldap://name:port", in lower case: what nearly every URL looks like. A cluster
+ * of many peers has thousands to read, and libldap is slow at it.
+ */
+static bool plain_parse(Pool *pool, const char *text, Url *ret)
+{
+	static const char prefix[] = "ldap://";
+	const char *host = text + strlen(prefix);
+	size_t host_len;
+	int port = LDAP_PORT;
+
+	if (strncmp(text, prefix, strlen(prefix)) != 0)
+		return false;
+	host_len = strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+	if (host[host_len] == ':') {
+		const char *digits = host + host_len + 1;
+		size_t n_digits = strspn(digits, "0123456789");
+
+		if (*digits == '0' || n_digits < 1 || n_digits > 4 || digits[n_digits])
+			return false;
+		port = atoi(digits);
+	} else if (host[host_len]) {
+		return false;
+	}
+	if (host_len == 0)
+		return false;
+	*ret = (Url){.scheme = "ldap", .host = pool_copy(pool, host, host_len), .port = port};
+	return true;
+}
+
 bool url_parse(Pool *pool, const char *text, Url *ret)
 {
 	LDAPURLDesc *parsed = NULL;
 	bool is_local;
 
+	if (text && plain_parse(pool, text, ret))
+		return true;
 	if (!text || ldap_url_parse(text, &parsed) != LDAP_URL_SUCCESS)
 		return false;
 	is_local = strcasecmp(parsed->lud_scheme, "ldapi") == 0;

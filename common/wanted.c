@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/desired_internal.h"
 #include "common/dn.h"
 #include "common/live.h"
 
@@ -61,13 +62,13 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 		return;
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *consumer = &desired->peers[i];
-		SyncreplSettings link;
+		const char *binddn;
 
 		if (consumer == self || !desired_database_has_peer(given, consumer->id))
 			continue;
-		link = desired_link(pool, given, self, consumer);
-		if (link.value[SYNCREPL_BINDDN])
-			reader_add(pool, database, link.value[SYNCREPL_BINDDN]);
+		binddn = desired_setting(given, self, consumer, SYNCREPL_BINDDN);
+		if (binddn)
+			reader_add(pool, database, binddn);
 	}
 }
 
