@@ -61,8 +61,8 @@ static void version_check(Validation *validation)
 	const Desired *desired = validation->desired;
 
 	for (size_t i = 0; i < desired->n_peers; i++) {
-		settings_check(validation, &desired->peers[i].syncrepl);
-		settings_check(validation, &desired->peers[i].as_consumer);
+		settings_check(validation, desired->peers[i].syncrepl);
+		settings_check(validation, desired->peers[i].as_consumer);
 	}
 	for (size_t i = 0; i < desired->n_databases; i++)
 		settings_check(validation, &desired->databases[i].syncrepl);

@@ -131,10 +131,10 @@ SecretsRead secrets_read(Pool *pool, const Desired *desired, bool file_is_privat
 		secret_add(pool, desired, file_is_private,
 			   &desired->databases[i].syncrepl.credentials, &read);
 	for (size_t i = 0; i < desired->n_peers; i++) {
-		secret_add(pool, desired, file_is_private, &desired->peers[i].syncrepl.credentials,
+		secret_add(pool, desired, file_is_private, &desired->peers[i].syncrepl->credentials,
 			   &read);
 		secret_add(pool, desired, file_is_private,
-			   &desired->peers[i].as_consumer.credentials, &read);
+			   &desired->peers[i].as_consumer->credentials, &read);
 	}
 	return read;
 }

@@ -52,6 +52,7 @@ typedef struct AdoptSecret {
 
 typedef struct AdoptDocument {
 	Desired desired;
+	SyncreplSettings *peer_settings; /* one for each adopted peer, which points to it */
 	AdoptSecret *secrets;
 	size_t n_secrets;
 } AdoptDocument;

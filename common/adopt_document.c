@@ -13,7 +13,7 @@
 static const char *own_value(const Desired *desired, const DesiredDatabase *database,
 			     SyncreplKeyword keyword)
 {
-	const SyncreplSettings *self = &desired->peers[0].syncrepl;
+	const SyncreplSettings *self = desired->peers[0].syncrepl;
 
 	if (self->left_out[keyword])
 		return NULL;
@@ -107,8 +107,12 @@ static int by_id(const void *one, const void *other)
 	return by_number(&((const Peer *)one)->id, &((const Peer *)other)->id);
 }
 
-static Desired document_begin(const Adoption *adoption)
+static AdoptDocument document_begin(const Adoption *adoption)
 {
+	AdoptDocument document = {
+		.peer_settings =
+			pool_alloc(adoption->pool, adoption->n_peers * sizeof(SyncreplSettings)),
+	};
 	Desired desired = {
 		.name = "peers.json",
 		.server_id = SERVER_ID_AUTO,
@@ -121,11 +125,16 @@ static Desired document_begin(const Adoption *adoption)
 
 	for (size_t i = 0; i < adoption->n_peers; i++)
 		POOL_PUSH(adoption->pool, desired.peers, desired.n_peers,
-			  {.id = adoption->peers[i].id, .uri = adoption->peers[i].uri, .rid = -1});
+			  {.id = adoption->peers[i].id,
+			   .uri = adoption->peers[i].uri,
+			   .rid = -1,
+			   .syncrepl = &document.peer_settings[i],
+			   .as_consumer = &settings_none});
 	for (size_t i = 0; i < adoption->n_databases; i++)
 		POOL_PUSH(adoption->pool, desired.databases, desired.n_databases,
 			  {.suffix = adoption->databases[i].suffix});
-	return desired;
+	document.desired = desired;
+	return document;
 }
 
 /* --- hints about what is said, but not as a person would --- */
@@ -150,9 +159,10 @@ static bool looks_converted(const Syncrepl *syncrepl)
 
 /* Others would read this node as they read the peers: not with StartTLS where TLS is there already.
  */
-static void starttls_end_for_ldaps(Desired *desired)
+static void starttls_end_for_ldaps(AdoptDocument *document)
 {
-	Peer *self = &desired->peers[0];
+	const Desired *desired = &document->desired;
+	const Peer *self = &desired->peers[0];
 
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		const char *starttls =
@@ -160,7 +170,7 @@ static void starttls_end_for_ldaps(Desired *desired)
 
 		if (strncasecmp(self->uri, "ldaps:", 6) == 0 && starttls &&
 		    strcasecmp(starttls, "critical") == 0)
-			self->syncrepl.value[SYNCREPL_STARTTLS] = "no";
+			document->peer_settings[0].value[SYNCREPL_STARTTLS] = "no";
 	}
 }
 
@@ -192,12 +202,12 @@ static void hints_note(Adoption *adoption)
 
 void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *ret)
 {
-	AdoptDocument document = {.desired = document_begin(adoption)};
+	AdoptDocument document = document_begin(adoption);
 	Desired *desired = &document.desired;
 
 	adopt_spread_keywords(adoption, &document, secrets_dir);
 	adopt_spread_rids(adoption, desired);
-	starttls_end_for_ldaps(desired);
+	starttls_end_for_ldaps(&document);
 	for (size_t i = 0; i < adoption->n_databases; i++) {
 		DesiredDatabase *database = &desired->databases[i];
 

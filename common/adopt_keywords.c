@@ -253,7 +253,7 @@ static void peer_spread(Spread *spread, size_t peer)
 		is_own = true;
 	}
 	if (is_own && !has_varied)
-		settings_set(spread, &spread->document->desired.peers[peer].syncrepl, uri, own);
+		settings_set(spread, &spread->document->peer_settings[peer], uri, own);
 }
 
 void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const char *secrets_dir)

@@ -47,13 +47,15 @@ const char *desired_default(const DesiredDatabase *database, SyncreplKeyword key
 	return keyword == SYNCREPL_SEARCHBASE ? database->suffix : link_defaults[keyword];
 }
 
+const SyncreplSettings settings_none;
+
 /* The last level that speaks of the keyword; NULL when none does. */
 static const SyncreplSettings *level_of(const DesiredDatabase *database, const Peer *provider,
 					const Peer *consumer, SyncreplKeyword keyword)
 {
 	const SyncreplSettings *levels[] = {
-		consumer ? &consumer->as_consumer : NULL,
-		&provider->syncrepl,
+		consumer ? consumer->as_consumer : NULL,
+		provider->syncrepl,
 		&database->syncrepl,
 	};
 

@@ -35,15 +35,18 @@ typedef struct SyncreplSettings {
 	Credentials credentials;
 } SyncreplSettings;
 
+/* Sets nothing. */
+extern const SyncreplSettings settings_none;
+
 typedef struct Peer {
 	unsigned id; /* server ID, 1..4095 */
 	const char *uri;
 	const char **names; /* further host names by which a node may recognise itself */
 	size_t n_names;
-	int rid;                   /* -1: the id */
-	SyncreplSettings syncrepl; /* how everybody reads this peer */
-	SyncreplSettings
-		as_consumer; /* what this peer uses towards all others; wins over syncrepl */
+	int rid; /* -1: the id */
+	/* Never NULL; of most peers settings_none, which keeps a list of many peers small. */
+	const SyncreplSettings *syncrepl;    /* how everybody reads this peer */
+	const SyncreplSettings *as_consumer; /* what this peer uses towards all others; wins */
 	JsonPlace place;
 } Peer;
 

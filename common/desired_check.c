@@ -243,7 +243,7 @@ static const Peer **special_consumers(Pool *pool, Check *check, const DesiredDat
 	for (size_t i = 0; i < database->n_peer_ids; i++) {
 		const Peer *peer = &check->desired->peers[positions[database->peer_ids[i]] - 1];
 
-		if (settings_are_empty(&peer->as_consumer))
+		if (settings_are_empty(peer->as_consumer))
 			(*without)++;
 		else
 			POOL_PUSH(pool, specials, *n, peer);
@@ -261,7 +261,7 @@ static int check_links(Check *check, const DesiredDatabase *database, const unsi
 
 	for (size_t i = 0; i < database->n_peer_ids; i++) {
 		const Peer *provider = &check->desired->peers[positions[database->peer_ids[i]] - 1];
-		bool is_plain = settings_are_empty(&provider->as_consumer);
+		bool is_plain = settings_are_empty(provider->as_consumer);
 		Link link = {.database = database, .provider = provider};
 
 		if (without > (is_plain ? 1 : 0) && check_link(check, &link) < 0)

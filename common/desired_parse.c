@@ -100,8 +100,8 @@ static bool has_literal(const SyncreplSettings *settings)
 static bool desired_has_literal(const Desired *desired)
 {
 	for (size_t i = 0; i < desired->n_peers; i++)
-		if (has_literal(&desired->peers[i].syncrepl) ||
-		    has_literal(&desired->peers[i].as_consumer))
+		if (has_literal(desired->peers[i].syncrepl) ||
+		    has_literal(desired->peers[i].as_consumer))
 			return true;
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (has_literal(&desired->databases[i].syncrepl))

@@ -58,14 +58,22 @@ static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *valu
 	return 0;
 }
 
+static int read_own(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	SyncreplSettings *settings = pool_alloc(reader->pool, sizeof(*settings));
+
+	*(const SyncreplSettings **)field = settings;
+	return read_syncrepl(reader, key, value, settings);
+}
+
 static const ReaderKey peer_keys[] = {
 	{"id", read_unsigned, .offset = offsetof(Peer, id), .is_required = true, .min = 1,
 	 .max = SID_MAX},
 	{"uri", read_uri, .offset = offsetof(Peer, uri), .is_required = true},
 	{"names", read_names, .offset = 0},
 	{"rid", read_unsigned, .offset = offsetof(Peer, rid), .min = 0, .max = RID_MAX},
-	{"syncrepl", read_syncrepl, .offset = offsetof(Peer, syncrepl)},
-	{"as_consumer", read_syncrepl, .offset = offsetof(Peer, as_consumer)},
+	{"syncrepl", read_own, .offset = offsetof(Peer, syncrepl)},
+	{"as_consumer", read_own, .offset = offsetof(Peer, as_consumer)},
 };
 
 int read_peers(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
@@ -82,7 +90,10 @@ int read_peers(Reader *reader, const ReaderKey *key, const JsonNode *value, void
 	for (size_t i = 0; i < value->n_children; i++) {
 		Peer *peer = &desired->peers[desired->n_peers++];
 
-		*peer = (Peer){.rid = -1, .place = value->children[i].place};
+		*peer = (Peer){.rid = -1,
+			       .syncrepl = &settings_none,
+			       .as_consumer = &settings_none,
+			       .place = value->children[i].place};
 		if (reader_object(reader, &shape, &value->children[i], peer) < 0)
 			return -1;
 	}

@@ -95,10 +95,10 @@ static Json *peer_json(const Peer *peer)
 		put_texts(object, "names", peer->names, peer->n_names);
 	if (rid <= RID_MAX)
 		put_number(object, "rid", rid);
-	if (!settings_are_empty(&peer->syncrepl))
-		put(object, "syncrepl", settings_json(&peer->syncrepl, NULL));
-	if (!settings_are_empty(&peer->as_consumer))
-		put(object, "as_consumer", settings_json(&peer->as_consumer, NULL));
+	if (!settings_are_empty(peer->syncrepl))
+		put(object, "syncrepl", settings_json(peer->syncrepl, NULL));
+	if (!settings_are_empty(peer->as_consumer))
+		put(object, "as_consumer", settings_json(peer->as_consumer, NULL));
 	return object;
 }
 

@@ -37,16 +37,16 @@ static inline bool peers_same(const Peer *one, const Peer *other)
 {
 	return one->id == other->id && texts_same(one->uri, other->uri) &&
 	       text_lists_same(one->names, one->n_names, other->names, other->n_names) &&
-	       links_same(&one->syncrepl, &other->syncrepl) &&
-	       links_same(&one->as_consumer, &other->as_consumer);
+	       links_same(one->syncrepl, other->syncrepl) &&
+	       links_same(one->as_consumer, other->as_consumer);
 }
 
 static inline bool database_fields_same(const DesiredDatabase *one, const DesiredDatabase *other)
 {
 	return texts_same(one->suffix, other->suffix) && one->rid_offset == other->rid_offset &&
 	       one->n_peer_ids == other->n_peer_ids &&
-	       (one->n_peer_ids == 0 || memcmp(one->peer_ids, other->peer_ids,
-					       one->n_peer_ids * sizeof(unsigned)) == 0) &&
+	       (one->n_peer_ids == 0 ||
+		memcmp(one->peer_ids, other->peer_ids, one->n_peer_ids * sizeof(unsigned)) == 0) &&
 	       text_lists_same(one->readers, one->n_readers, other->readers, other->n_readers) &&
 	       one->manages_syncprov == other->manages_syncprov &&
 	       texts_same(one->checkpoint, other->checkpoint) &&

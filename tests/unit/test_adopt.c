@@ -237,10 +237,10 @@ static void the_database_is_read_as_the_link_that_is_most_like_the_others(void *
 	link_add(&bench, "rid=4 timeout=5 keepalive=1:2:3 provider=ldap://d");
 	desired = adopt(&bench);
 	assert_string_equal(desired->databases[0].syncrepl.value[SYNCREPL_TIMEOUT], "5");
-	assert_string_equal(desired->peers[1].syncrepl.value[SYNCREPL_TIMEOUT], "1");
-	assert_true(desired->peers[1].syncrepl.left_out[SYNCREPL_KEEPALIVE]);
-	assert_null(desired->peers[2].syncrepl.value[SYNCREPL_TIMEOUT]);
-	assert_false(desired->peers[2].syncrepl.left_out[SYNCREPL_KEEPALIVE]);
+	assert_string_equal(desired->peers[1].syncrepl->value[SYNCREPL_TIMEOUT], "1");
+	assert_true(desired->peers[1].syncrepl->left_out[SYNCREPL_KEEPALIVE]);
+	assert_null(desired->peers[2].syncrepl->value[SYNCREPL_TIMEOUT]);
+	assert_false(desired->peers[2].syncrepl->left_out[SYNCREPL_KEEPALIVE]);
 	pool_free(bench.pool);
 }
 
@@ -257,8 +257,8 @@ static void links_that_differ_only_in_spelling_need_no_setting_of_their_own(void
 	desired = adopt(&bench);
 	for (size_t i = 0; i < desired->n_peers; i++)
 		for (int k = 0; k < SYNCREPL_KEYWORD_COUNT; k++) {
-			assert_null(desired->peers[i].syncrepl.value[k]);
-			assert_false(desired->peers[i].syncrepl.left_out[k]);
+			assert_null(desired->peers[i].syncrepl->value[k]);
+			assert_false(desired->peers[i].syncrepl->left_out[k]);
 		}
 	assert_int_equal(bench.document.n_secrets, 1);
 	pool_free(bench.pool);
@@ -275,7 +275,7 @@ static void starttls_is_not_asked_of_a_node_whose_own_uri_brings_tls(void **stat
 	link_add(&bench, "rid=2 starttls=critical provider=ldap://b");
 	desired = adopt(&bench);
 	assert_string_equal(desired->peers[0].uri, "ldaps://a");
-	assert_string_equal(desired->peers[0].syncrepl.value[SYNCREPL_STARTTLS], "no");
+	assert_string_equal(desired->peers[0].syncrepl->value[SYNCREPL_STARTTLS], "no");
 	pool_free(bench.pool);
 }
 
