@@ -31,6 +31,9 @@ const Peer *desired_peer(const Desired *desired, unsigned id)
 
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)
 {
+	/* Most files number their peers 1, 2, 3, ...: look there first. */
+	if (id - 1 < database->n_peer_ids && database->peer_ids[id - 1] == id)
+		return true;
 	for (size_t i = 0; i < database->n_peer_ids; i++)
 		if (database->peer_ids[i] == id)
 			return true;

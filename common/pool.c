@@ -16,7 +16,6 @@
 #else
 #define SMALL_MAX 1024
 #endif
-#define SHARED_MIN 1024
 #define SHARED_MAX (64 * 1024)
 
 typedef struct Block {
@@ -33,9 +32,13 @@ typedef struct Header {
 	_Alignas(max_align_t) char bytes[];
 } Header;
 
+#define OWN_SIZE 512
+
+/* Its own block comes with it: most pools are scratch and need no other. */
 struct Pool {
-	Block *first;
-	Block *shared; /* the one that small allocations are taken from; NULL: none yet */
+	Block *first;  /* of those that were allocated */
+	Block *shared; /* the one that small allocations are taken from */
+	Block own;
 };
 
 static void *memory_or_exit(void *memory)
@@ -51,7 +54,11 @@ static void *memory_or_exit(void *memory)
 
 Pool *pool_new(void)
 {
-	return memory_or_exit(calloc(1, sizeof(Pool)));
+	Pool *pool = memory_or_exit(calloc(1, sizeof(Pool) + OWN_SIZE));
+
+	pool->own.size = OWN_SIZE;
+	pool->shared = &pool->own;
+	return pool;
 }
 
 static void block_free(Block *block)
@@ -68,6 +75,7 @@ void pool_free(Pool *pool)
 		next = block->next;
 		block_free(block);
 	}
+	explicit_bzero(pool->own.bytes, pool->own.used);
 	free(pool);
 }
 
@@ -118,11 +126,11 @@ void *pool_alloc(Pool *pool, size_t size)
 	whole = sizeof(Header) + (size + align - 1) / align * align;
 	if (size > SMALL_MAX || SMALL_MAX == 0)
 		return block_take(block_new(pool, whole), whole, size);
-	if (!pool->shared || pool->shared->size - pool->shared->used < whole) {
-		shared_size = pool->shared ? pool->shared->size * 2 : SHARED_MIN;
+	if (pool->shared->size - pool->shared->used < whole) {
+		shared_size = pool->shared->size * 4;
 		if (shared_size > SHARED_MAX)
 			shared_size = SHARED_MAX;
-		pool->shared = block_new(pool, shared_size < whole ? whole : shared_size);
+		pool->shared = block_new(pool, shared_size);
 	}
 	return block_take(pool->shared, whole, size);
 }

@@ -113,8 +113,9 @@ int reader_number(Reader *reader, const char *what, const JsonNode *value, const
 	if (value->number[strspn(value->number, "0123456789")] != '\0' || errno ||
 	    number < range->min || number > range->max)
 		return reader_refuse(reader, value->place,
-				     "%s must be a whole number from %lu to %lu", what, range->min,
-				     range->max);
+				     "%s%s%s must be a whole number from %lu to %lu",
+				     what ? "" : "\"", what ? what : range->name, what ? "" : "\"",
+				     range->min, range->max);
 	*ret = number;
 	return 0;
 }
@@ -162,11 +163,9 @@ int read_boolean(Reader *reader, const ReaderKey *key, const JsonNode *value, vo
 
 int read_unsigned_long(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
-	AUTO(Pool) *scratch = pool_new();
-
 	if (reader_check_type(reader, key->name, value, JSON_NUMBER) < 0)
 		return -1;
-	return reader_number(reader, pool_printf(scratch, "\"%s\"", key->name), value, key, field);
+	return reader_number(reader, NULL, value, key, field);
 }
 
 int read_unsigned(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

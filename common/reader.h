@@ -58,7 +58,7 @@ int reader_check_type(Reader *reader, const char *key, const JsonNode *value, Js
 int reader_array(Reader *reader, const ReaderKey *key, const JsonNode *value, JsonType item_type);
 
 /* A whole number as written without sign, fraction and exponent; refuses others and what lies
- * outside min and max. what is how the message calls it. */
+ * outside min and max. what is how the message calls it; NULL: range's name in quotes. */
 int reader_number(Reader *reader, const char *what, const JsonNode *value, const ReaderKey *range,
 		  unsigned long *ret);
 

@@ -98,7 +98,7 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 	Wanted wanted = {.desired = desired, .self = &desired->peers[self]};
 
 	wanted.server_id = pool_printf(pool, "%u", wanted.self->id);
-	for (size_t i = 0; i < desired->n_peers; i++)
+	for (size_t i = 0; desired->server_id == SERVER_ID_LIST && i < desired->n_peers; i++)
 		POOL_PUSH(pool, wanted.server_id_list, wanted.n_server_id_list,
 			  pool_printf(pool, "%u %s", desired->peers[i].id, desired->peers[i].uri));
 	for (size_t i = 0; i < desired->n_databases; i++) {

@@ -8,7 +8,7 @@
 
 static bool is_white_or_end(char byte)
 {
-	return byte == '\0' || strchr(WHITE, byte) != NULL;
+	return byte == '\0' || byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
 char *config_next_word(char **rest)
