@@ -566,3 +566,18 @@ def test_a_self_value_that_slapd_recognises_is_no_drift(lone):
     assert findings(node) == {}
     node.assert_in_step()
     assert len(node.syncrepl()) == 3
+
+
+def test_a_value_that_is_not_understood_is_told_and_left_alone(lone):
+    node = lone()
+    in_step(node)
+    odd = [(ldap.MOD_ADD, "olcSyncrepl", node.value(9, filter="(cn=a"))]
+    if node.server.release.version != "2.4":
+        with pytest.raises(ldap.OTHER):
+            node.edit(odd)
+        return
+    node.edit(odd)
+    found(node, "not-understood", "not-understood", "warning")
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", "{0}")])
+    node.apply_ok()  # the list is written anew around it
+    assert len(node.syncrepl()) == 3 and any("(cn=a" in value for value in node.syncrepl())
