@@ -41,8 +41,7 @@ def assert_stale(node, path, what, *words):
     before = node.server.config_writes()
     applied = node.apply("--plan", path, *words)
     assert applied.returncode == 1, applied.stdout + applied.stderr
-    assert re.search(f"the saved plan is stale, nothing was written: {re.escape(what)} changed since", applied.stderr), \
-        applied.stderr
+    assert f"the saved plan is stale, nothing was written: {what} changed since" in applied.stderr
     assert applied.stderr.endswith("with: syncward plan --save FILE\n")
     assert node.server.config_writes() == before
 

@@ -207,8 +207,8 @@ def test_a_literal_password_that_others_may_read_is_told_without_it(cluster, sai
         assert "chmod 0600" in said.run(command, status=78).stderr
 
 
-@pytest.mark.parametrize("content", [f"{canary.OLD}\n{canary.NEW}\n", canary.OLD + "\r\n", canary.OLD + "\0", canary.OLD + '" x',
-                                     canary.OLD * 200], ids=["lines", "cr", "nul", "quote", "long"])
+@pytest.mark.parametrize("content", [f"{canary.OLD}\n{canary.NEW}\n", canary.OLD + "\r\n", canary.OLD + "\0",
+                                     canary.OLD + '" x', canary.OLD * 200], ids=["lines", "cr", "nul", "quote", "long"])
 def test_what_is_said_about_a_bad_password_file_quotes_none_of_it(said, content):
     said.node.write_secret(content)
     for words in (("validate", "--secrets"), ("plan", "-v"), ("apply", "-v")):

@@ -65,7 +65,8 @@ def test_the_folder_of_cn_config_may_be_named(node, agent_json):
 
 @pytest.mark.parametrize("settings, message", [
     ("{", "agent.json:1:"), ('{"interval": 1}', 'agent.json:1:14: "interval" must be'),
-    ('{\n "ldap_timout": 5}', '"ldap_timeout"'), ('{"ldap_uri": "ldap://x"}', "local socket"), ("[]", "agent.json:1:1:"),
+    ('{\n "ldap_timout": 5}', '"ldap_timeout"'), ('{"ldap_uri": "ldap://x"}', "local socket"),
+    ("[]", "agent.json:1:1:"),
     ('{"node": true}', "agent.json:1:10:")])
 def test_a_bad_agent_json_ends_with_78(node, agent_json, settings, message):
     path = agent_json(settings)

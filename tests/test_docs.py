@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The program, its --help, the man pages and the JSON Schema say the same."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import tools
+
+MAN = os.path.join(tools.TOP, "packaging/man")
+# Of documents that stand in each other: the schema's name for what the C table of that name reads.
+TABLES = {"document_keys": [], "peer_keys": ["peer"], "database_keys": ["database"], "policy_keys": ["policy"],
+          "syncprov_keys": ["database", "syncprov"], "source_keys": ["credentials"]}
+EVERYWHERE = {"comment"}
+
+
+def read(*path):
+    """A file of the repository."""
+    with open(os.path.join(tools.TOP, *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def page(name):
+    """The source of a man page with its escapes resolved."""
+    return read("packaging/man", name).replace("\\(dq", '"')
+
+
+def output(*words):
+    """What the program prints."""
+    done = subprocess.run([tools.program_path(), *words], text=True, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def commands():
+    """The commands that --help lists."""
+    found = re.search(r"\nCommands:\n((?:  \S.*\n)+)", output("--help"))
+    return [line.split()[0] for line in found.group(1).splitlines()]
+
+
+def help_options(command):
+    """(own options, common options) of a command, each {name: metavariable or None}."""
+    parts = re.split(r"\nOptions of all commands:\n", output(command, "--help"))
+
+    def names(text):
+        return {name: value for name, value in
+                re.findall(r"^  (?:-\w, )?(--[\w-]+)(?: (\S+))?  +\S", text, re.MULTILINE)}
+    return names(parts[0]), names(parts[1])
+
+
+def items(text):
+    """[(names on the .It line, the text below it)] of a man page or a part of one."""
+    found = []
+    for block in re.split(r"^\.It ", text, flags=re.MULTILINE)[1:]:
+        head, _, body = block.partition("\n")
+        names = [word for word in head.split() if word not in ("Li", ",", "Fl", "Cm", "Ar", "Pa", "Ev", "Ns", "...")]
+        found.append((names, re.split(r"^\.(?:Ss|Sh) ", body, flags=re.MULTILINE)[0]))
+    return found
+
+
+def c_table(name):
+    """The keys of a ReaderKey table, from the source."""
+    for path in glob.glob(os.path.join(tools.TOP, "common/*.c")):
+        with open(path, encoding="utf-8") as file:
+            found = re.search(rf"ReaderKey {name}\[\] = {{(.*?)^}};", file.read(), re.MULTILINE | re.DOTALL)
+        if found:
+            return set(re.findall(r'^\t{"([^"]+)"', found.group(1), re.MULTILINE))
+    raise AssertionError(f"no table {name}")
+
+
+def schema():
+    """The JSON Schema of peers.json."""
+    return json.loads(read("etc/peers.schema.json"))
+
+
+def schema_object(path):
+    """The properties that stand at that path of definitions."""
+    if not path:
+        return schema()["properties"]
+    found = schema()["$defs"][path[0]]
+    for name in path[1:]:
+        found = found["properties"][name]
+    merged = {}
+    for option in found.get("oneOf", [found]):
+        merged.update(option.get("properties", {}))
+    return merged
+
+
+# Options and commands
+
+def test_the_man_page_has_every_command():
+    text = page("syncward.8")
+    synopsis = re.search(r"^\.Sh SYNOPSIS\n(.*?)^\.Sh", text, re.MULTILINE | re.DOTALL).group(1)
+    assert re.findall(r"^\.Cm (\w+)$", synopsis, re.MULTILINE) == commands()
+    assert [names[0] for names, _ in items(text) if names[0] in commands()] == commands()
+
+
+def test_the_man_page_has_every_option_where_it_belongs():
+    text = re.search(r"^\.Sh OPTIONS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1)
+    parts = re.split(r"^Of\n\.Cm (\w+) :$|^Of (all commands);", text, flags=re.MULTILINE)
+    told = {part[0] or part[1]: part[2] for part in zip(parts[1::3], parts[2::3], parts[3::3])}
+    for command in commands():
+        own, common = help_options(command)
+        assert common, command
+        for expected, where in ((own, told.get(command, "")), (common, told["all commands"])):
+            names = {re.sub(r"^-*", "--", name) for heads, _ in items(where) for name in heads
+                     if name.startswith("-") and not name.startswith("-T")}
+            assert names == set(expected), command
+
+
+def test_the_synopsis_has_every_option_of_a_command():
+    text = page("syncward.8")
+    synopsis = re.search(r"^\.Sh SYNOPSIS\n(.*?)^\.Sh", text, re.MULTILINE | re.DOTALL).group(1)
+    for command in commands():
+        line = re.search(rf"^\.Cm {command}\n(.*?)(?=^\.Nm|\Z)", synopsis, re.MULTILINE | re.DOTALL).group(1)
+        told = {"-" + name for name in re.findall(r"Fl (-[\w-]+)", line)}
+        assert told - {"--output"} == set(help_options(command)[0])
+
+
+def test_defaults_in_help_are_those_of_the_settings_and_the_man_pages():
+    defaults = dict(re.findall(r'\.(\w+) = "([^"]+)"', read("common/settings.c")))
+    assert set(defaults) == {"ldap_uri", "peers_file", "state_dir", "run_dir"}
+    text = output("plan", "--help")
+    for value in defaults.values():
+        assert f"({value})" in text and value in page("syncward.8") and value in page("syncward-agent.json.5")
+
+
+# Exit statuses and guards
+
+def test_the_man_page_has_every_exit_status():
+    told = {int(names[0]) for names, _ in items(re.search(
+        r"^\.Sh EXIT STATUS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1))}
+    of_errors = {int(number) for number in re.findall(r"\[ERROR_\w+\] = {(\d+), ", read("common/error.c"))}
+    of_pool = {int(number) for number in re.findall(r"_Exit\((\d+)\)", read("common/pool.c"))}
+    in_help = set()
+    for command in commands():
+        line = re.search(r"\nExit status: (.*)", output(command, "--help"), re.DOTALL).group(1)
+        in_help |= {int(number) for number in re.findall(r"(?:^|[ ,;\n])(\d+) ", line)}
+    assert of_errors and of_pool and in_help <= told
+    assert told == of_errors | of_pool | {0, 1, 2, 3}
+
+
+def test_the_man_page_has_every_guard_and_how_it_is_released():
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan.c")))
+    told = dict((names[0], body) for names, body in items(re.search(
+        r"^\.Sh GUARDS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1)))
+    assert set(told) == set(rules)
+    for code, can_be_released in rules.items():
+        assert (f"--release {code} " in told[code]) == (can_be_released == "true"), code
+    in_help = re.search(r"--release .*pass this once: (.*)", output("apply", "--help")).group(1).split(", ")
+    assert in_help == [code for code, can_be_released in rules.items() if can_be_released == "true"]
+
+
+# Keys of the files
+
+@pytest.mark.parametrize("table", TABLES)
+def test_parser_and_schema_have_the_same_keys(table):
+    assert c_table(table) == set(schema_object(TABLES[table])) - EVERYWHERE
+
+
+def test_every_key_of_peers_json_is_in_its_man_page():
+    text = page("syncward-peers.json.5")
+    sections = dict(re.findall(r"^\.Ss ([^\n]+)\n(.*?)(?=^\.S[sh] )", text, re.MULTILINE | re.DOTALL))
+    for section, path in (("The document", []), ("A peer", ["peer"]), ("A database", ["database"]),
+                          ("The policy", ["policy"]), ("Keywords of syncrepl", ["syncrepl"])):
+        told = [name for names, _ in items(sections[section]) for name in names]
+        assert len(told) == len(set(told))
+        assert set(told) == set(schema_object(path)) - EVERYWHERE, section
+    for table in ("syncprov_keys", "source_keys"):
+        assert all(re.search(rf'\b{key}\b', text) for key in c_table(table))
+    assert "comment" in text
+
+
+def test_keywords_are_those_of_the_parser():
+    rules = set(re.findall(r'^\t\[SYNCREPL_\w+\] = {(?:\.name = )?"([^"]+)"', read("common/syncrepl_keywords.c"),
+                           re.MULTILINE))
+    assert len(rules) > 40
+    assert set(schema_object(["syncrepl"])) - EVERYWHERE == rules - {"rid", "provider"}
+
+
+def test_ranges_and_defaults_are_those_of_the_schema():
+    text = page("syncward-peers.json.5")
+    told = {}
+    for names, body in items(text):
+        for name in names:
+            told.setdefault(name, []).append(body)
+    checked = 0
+    for path in ([], ["peer"], ["database"], ["policy"], ["syncrepl"]):
+        for name, rule in schema_object(path).items():
+            values = [rule[word] for word in ("minimum", "maximum") if word in rule and rule.get("type") == "integer"]
+            values += [rule["default"]] if not isinstance(rule.get("default"), (dict, type(None))) else []
+            for value in values:
+                # Defaults that only slapd has are slapd.conf(5)'s to tell.
+                if path == ["syncrepl"] and name not in ("type", "retry", "timeout", "network-timeout", "bindmethod"):
+                    continue
+                shown = json.dumps(value).strip('"')
+                assert any(re.search(rf"(?<!\w){re.escape(shown)}(?!\w)", body) for body in told[name]), (name, shown)
+                checked += 1
+    assert checked > 15
+
+
+def test_every_setting_is_in_its_man_page_with_its_range():
+    text = page("syncward-agent.json.5")
+    told = {names[0]: body for names, body in items(text)}
+    assert set(told) - EVERYWHERE == c_table("settings_keys") | c_table("verify_keys")
+    source = read("common/settings.c")
+    for name, smallest, largest in re.findall(r'{"(\w+)", read_unsigned,[^}]*?\.min = (\d+),\s*\.max = (\d+)}', source):
+        assert f"{smallest} to {largest}" in told[name], name
+    for name, value in re.findall(r"\.(\w+)_sec = (\d+),", source):
+        assert re.search(rf"default {value}\.", told[name]), name
+
+
+# The pages themselves
+
+@pytest.mark.parametrize("path", sorted(os.listdir(MAN)))
+def test_man_pages_are_clean_mdoc(path):
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", os.path.join(MAN, path)], text=True,
+                          capture_output=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_example_of_the_man_page_is_valid(tmp_path):
+    example = re.search(r"^\.Sh EXAMPLES\n\.Bd[^\n]*\n(.*?)^\.Ed", page("syncward-peers.json.5"),
+                        re.MULTILINE | re.DOTALL).group(1)
+    path = tmp_path / "peers.json"
+    path.write_text(example)
+    path.chmod(0o644)
+    assert "2 peers, 1 database" in output("validate", str(path))
+
+
+def test_pages_are_installed(tmp_path):
+    build = os.path.dirname(tools.program_path())
+    subprocess.run(["make", "-s", "-C", tools.TOP, "install", f"DESTDIR={tmp_path}", f"BUILD={build}", "-o", "all"],
+                   check=True, timeout=300, capture_output=True)
+    for name in os.listdir(MAN):
+        assert (tmp_path / "usr/share/man" / f"man{name[-1]}" / name).exists()
