@@ -56,19 +56,25 @@ static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownD
 	}
 }
 
+static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
+{
+	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
+	    one->is_joining != other->is_joining || !one->suspect != !other->suspect)
+		return false;
+	for (size_t i = 0; i < one->n_foreign; i++)
+		if (strcmp(one->foreign[i], other->foreign[i]) != 0)
+			return false;
+	return true;
+}
+
 static bool databases_equal(const KnownDatabase *one, size_t n_one, const KnownDatabase *other,
 			    size_t n_other)
 {
 	if (n_one != n_other)
 		return false;
-	for (size_t i = 0; i < n_one; i++) {
-		if (strcmp(one[i].suffix, other[i].suffix) != 0 ||
-		    one[i].n_foreign != other[i].n_foreign || !one[i].suspect != !other[i].suspect)
+	for (size_t i = 0; i < n_one; i++)
+		if (!database_equal(&one[i], &other[i]))
 			return false;
-		for (size_t j = 0; j < one[i].n_foreign; j++)
-			if (strcmp(one[i].foreign[j], other[i].foreign[j]) != 0)
-				return false;
-	}
 	return true;
 }
 

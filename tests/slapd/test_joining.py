@@ -100,6 +100,16 @@ def test_an_empty_node_under_a_used_id_loses_nothing_while_a_client_writes_to_it
     joining.assert_in_step()
 
 
+def test_a_node_that_has_joined_prunes_like_any_other(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = cluster[1]
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", f"rid=077 provider=ldap://127.0.0.1:9 searchbase={SUFFIX} "
+                "retry=\"60 +\" timeout=1 network-timeout=1")])
+    node.apply_ok()
+    assert len(node.syncrepl()) == 1
+    node.assert_in_step()
+
+
 def test_the_first_node_is_declared_by_a_person(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     node = cluster[0]
