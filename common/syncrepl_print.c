@@ -38,11 +38,19 @@ static int keyword_print(Buf *buf, const SyncreplRule *rule, const char *value, 
 int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error *err)
 {
 	Buf buf = BUF_IN(pool);
+	Syncrepl again;
 
 	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
 		if (syncrepl->value[i] &&
 		    keyword_print(&buf, &syncrepl_rules[i], syncrepl->value[i], err) < 0)
 			return -1;
+	/* slapd takes some nonsense in one order of keywords only (an interval behind another
+	 * type). */
+	if (syncrepl_parse(pool, buf_text(&buf), &again, NULL) < 0)
+		return error_set(
+			err, ERROR_INPUT, 0,
+			"this olcSyncrepl value cannot be written so that slapd accepts it: one of "
+			"its keywords has a value that slapd takes in another order only");
 	*ret = buf_text(&buf);
 	return 0;
 }
