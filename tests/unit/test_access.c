@@ -8,19 +8,10 @@
 #include <cmocka.h>
 
 #include "common/dbattr.h"
+#include "tests/unit/attribute.h"
 
 #define REPL  "cn=repl,dc=x"
 #define OTHER "cn=other,dc=x"
-
-/* An attribute that holds the values up to the first NULL. */
-static const Attribute *attribute_of(Pool *pool, const char *const *values)
-{
-	Entry entry = {0};
-
-	for (; *values; values++)
-		entry_add_value(pool, &entry, "x", *values, strlen(*values));
-	return entry_attribute(&entry, "x");
-}
 
 typedef struct Case {
 	const char *values[4];

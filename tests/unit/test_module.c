@@ -8,16 +8,7 @@
 #include <cmocka.h>
 
 #include "common/dbattr.h"
-
-/* An attribute that holds the values up to the first NULL. */
-static const Attribute *attribute_of(Pool *pool, const char *const *values)
-{
-	Entry entry = {0};
-
-	for (; *values; values++)
-		entry_add_value(pool, &entry, "x", *values, strlen(*values));
-	return entry_attribute(&entry, "x");
-}
+#include "tests/unit/attribute.h"
 
 typedef struct Case {
 	const char *values[4];
