@@ -42,7 +42,7 @@ class Node:
             file.write(text)
 
     def command(self, *words):
-        return [self.program, *map(str, words), "--peers", self.peers_file, "--ldap-uri", self.server.ldapi_uri,
+        return [*self.server.prefix, self.program, *map(str, words), "--peers", self.peers_file, "--ldap-uri", self.server.ldapi_uri,
                 "--node", str(self.id), "--state-dir", self.state_dir, "--run-dir", self.run_dir]
 
     def run(self, *words, timeout=120, prefix=(), env=None):
@@ -89,11 +89,13 @@ class Node:
 
 
 class Cluster:
-    """n servers and the one document that describes them. Documents may be changed, then write()."""
+    """n servers and the one document that describes them. Documents may be changed, then write().
+    network: a netns.Network, of which each server gets a host of its own (nodes[i].server.host)."""
 
-    def __init__(self, farm, program, n, databases=None, **options):
+    def __init__(self, farm, program, n, databases=None, network=None, **options):
         self.databases = databases or [Database()]
-        self.nodes = [Node(program, farm(copy.deepcopy(self.databases), **options), i, farm.folder(f"n{i}"))
+        self.nodes = [Node(program, farm(copy.deepcopy(self.databases), host=network.host() if network else None,
+                                         **options), i, farm.folder(f"n{i}"))
                       for i in range(1, n + 1)]
         self.document = {
             "format": 1,

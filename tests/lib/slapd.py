@@ -17,6 +17,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.parse
 
@@ -88,11 +89,16 @@ def _die_with_parent():
 class Slapd:
     """One server with its folder, its ldapi socket and a port of 127.0.0.1 that it keeps over restarts.
 
-    May be changed before start(): listeners (the -h list), log_levels, arguments (more options).
+    May be changed before start(): listeners (the -h list), log_levels, arguments (more options),
+    environment (more variables). host: a machine of netns.Network on which it runs.
     """
 
-    def __init__(self, of, directory, databases=None, modules=(), global_attributes=None):
+    def __init__(self, of, directory, databases=None, modules=(), global_attributes=None, host=None):
         self.release = of
+        self.host = host
+        self.address = host.address if host else "127.0.0.1"
+        self.prefix = host.prefix if host else []  # goes before a command to run it on the same machine
+        self.environment = {}
         self.directory = str(directory)
         self.databases = [Database()] if databases is None else list(databases)
         self.modules = modules
@@ -106,7 +112,7 @@ class Slapd:
         self._held_tls_port = None
         self.port = self._held_port.getsockname()[1]
         self.ldapi_uri = "ldapi://" + urllib.parse.quote(self.socket_path, safe="")
-        self.ldap_uri = f"ldap://127.0.0.1:{self.port}"
+        self.ldap_uri = f"ldap://{self.address}:{self.port}"
         self.listeners = [self.ldapi_uri, self.ldap_uri]
         self.log_levels = ("stats", "sync")
         self.arguments = []
@@ -119,7 +125,7 @@ class Slapd:
     def use_tls(self, authority, certificate, verify_client="try"):
         """Before make(): a certificate, StartTLS, and one more listener for ldaps. Returns its URI."""
         self._held_tls_port = hold_port()
-        uri = f"ldaps://127.0.0.1:{self._held_tls_port.getsockname()[1]}"
+        uri = f"ldaps://{self.address}:{self._held_tls_port.getsockname()[1]}"
         self.listeners.append(uri)
         self.global_attributes = {
             **(self.global_attributes or {}), "olcTLSCACertificateFile": authority.path,
@@ -152,12 +158,13 @@ class Slapd:
         if self.is_running():
             raise RuntimeError(f"{self} is running already")
         mask = sum(LOG_LEVELS[level] for level in self.log_levels)
-        command = self.release.command + ["-F", self.config_dir, "-h", " ".join(self.listeners),
-                                          "-d", str(mask), *self.arguments]
+        command = [*self.prefix, *self.release.command, "-F", self.config_dir, "-h", " ".join(self.listeners),
+                   "-d", str(mask), *self.arguments]
         self._close()
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            cwd=self.directory, env=self.release.environment,
+                                            cwd=self.directory,
+                                            env={**self.release.environment, **self.environment},
                                             preexec_fn=_die_with_parent)
 
     def start(self, seconds=30.0):
@@ -257,8 +264,8 @@ class Slapd:
         self._root = None
 
     def connect(self, uri=None):
-        """A new connection without a bind, over TCP unless another URI is given."""
-        connection = ldap.initialize(uri or self.ldap_uri)
+        """A new connection without a bind; over TCP if there is a way from here, unless another URI is given."""
+        connection = ldap.initialize(uri or (self.ldapi_uri if self.prefix else self.ldap_uri))
         connection.set_option(ldap.OPT_NETWORK_TIMEOUT, 5)
         connection.set_option(ldap.OPT_TIMEOUT, 60)
         connection.set_option(ldap.OPT_REFERRALS, 0)
@@ -349,9 +356,9 @@ class Slapd:
 
     def tcp_peers(self):
         """The ports of the peers with an established TCP connection to this server, told by the kernel."""
-        with open("/proc/net/tcp", encoding="ascii") as table:
+        with open(f"/proc/{self.process.pid}/net/tcp", encoding="ascii") as table:
             rows = [line.split() for line in table.readlines()[1:]]
-        local = "0100007F:%04X" % self.port
+        local = "%08X:%04X" % (int.from_bytes(socket.inet_aton(self.address), sys.byteorder), self.port)
         return sorted(int(row[2].split(":")[1], 16) for row in rows if row[1] == local and row[3] == "01")
 
     def log(self):

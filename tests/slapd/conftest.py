@@ -8,6 +8,7 @@ import os
 import subprocess
 
 import pytest
+from netns import Network
 from releases import release, versions
 from slapd_farm import SlapdFarm
 
@@ -46,6 +47,13 @@ def slapd_factory(slapd_release, request):
     problems = farm.close()
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def network():
+    """A network of its own, whose hosts servers and commands can run on."""
+    with Network() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

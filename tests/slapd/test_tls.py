@@ -34,8 +34,9 @@ class TlsCluster(Cluster):
         self.uris = []
         left = iter(certificates)
 
-        def with_tls(databases):
-            server = farm(databases, start=False, prepare=lambda s: self.uris.append(s.use_tls(authority, next(left))))
+        def with_tls(databases, **options):
+            server = farm(databases, start=False, **options,
+                          prepare=lambda s: self.uris.append(s.use_tls(authority, next(left))))
             server.start()
             return server
 
