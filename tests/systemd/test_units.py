@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The unit files as files: what systemd says of them without running them."""
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+import tools
+
+UNITS = os.path.join(tools.TOP, "packaging/systemd")
+MAIN, EL8 = "syncward.service", "syncward-el8.service"
+# All that the unit for EL 8 may say. systemd 239 knows these, RestrictSUIDSGID= by a patch of RHEL.
+KNOWN_TO_239 = set("""
+    Description Documentation After Wants ConditionPathExists StartLimitIntervalSec
+    Type NotifyAccess ExecStart ExecReload TimeoutStartSec TimeoutStopSec WatchdogSec Restart RestartSec
+    RestartPreventExitStatus User Group SupplementaryGroups CapabilityBoundingSet AmbientCapabilities
+    NoNewPrivileges RuntimeDirectory RuntimeDirectoryMode RuntimeDirectoryPreserve StateDirectory
+    StateDirectoryMode UMask LimitCORE TasksMax MemoryMax ProtectSystem ProtectHome PrivateTmp PrivateDevices
+    PrivateMounts DevicePolicy ProtectControlGroups ProtectKernelModules ProtectKernelTunables
+    RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality
+    MemoryDenyWriteExecute RemoveIPC KeyringMode SystemCallArchitectures SystemCallFilter
+    SystemCallErrorNumber WantedBy""".split())
+NEWER_THAN_239 = {"ProtectKernelLogs", "ProtectClock", "ProtectHostname", "ProtectProc", "ProcSubset"}
+
+
+def settings(path):
+    """[(key, value)] of a unit file."""
+    with open(os.path.join(UNITS, path), encoding="utf-8") as file:
+        return re.findall(r"^(\w+)=(.*)$", file.read(), re.MULTILINE)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A folder like a root file system, with this machine's units and those of ours."""
+    shutil.copytree("/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
+    (tmp_path / "lib").symlink_to("usr/lib")
+    for program in ("usr/sbin/syncward", "bin/kill"):
+        (tmp_path / program).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / program).touch(mode=0o755)
+    for path in glob.glob(UNITS + "/*.service"):
+        shutil.copy(path, tmp_path / "usr/lib/systemd/system")
+    return tmp_path
+
+
+def verify(root, unit):
+    """What systemd-analyze has to say; its exit status is 0 whatever it finds."""
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", f"--root={root}", unit], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.stdout + (f"exit status {done.returncode}" if done.returncode else "")
+
+
+@pytest.mark.parametrize("unit", [MAIN, EL8])
+def test_systemd_understands_the_whole_unit(root, unit):
+    assert verify(root, unit) == ""
+
+
+@pytest.mark.parametrize("damage", ["Sandbox=yes", "ProtectSystem=very", "WatchdogSec=often"])
+def test_a_mistake_in_the_unit_would_be_seen(root, damage):
+    with open(root / "usr/lib/systemd/system" / MAIN, "a", encoding="utf-8") as file:
+        file.write(f"[Service]\n{damage}\n")
+    assert damage.split("=", maxsplit=1)[0 if damage.startswith("Sand") else 1] in verify(root, MAIN)
+
+
+@pytest.mark.parametrize("unit, tenths", [(MAIN, 17), (EL8, 22)])
+def test_exposure_is_low(unit, tenths):
+    done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={tenths}", "--no-pager",
+                           os.path.join(UNITS, unit)], text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_el8_gets_what_systemd_239_knows():
+    assert {key for key, _ in settings(EL8)} <= KNOWN_TO_239
+
+
+def test_both_units_say_the_same_but_for_what_239_lacks():
+    main = settings(MAIN)
+    assert {key for key, _ in main} >= NEWER_THAN_239
+    assert settings(EL8) == [(key, value) for key, value in main if key not in NEWER_THAN_239]
+
+
+@pytest.mark.parametrize("unit", [MAIN, EL8])
+def test_the_agent_outlives_slapd_and_needs_no_power(unit):
+    said = dict(settings(unit))
+    assert not set(said) & {"Requires", "Requisite", "BindsTo", "PartOf", "UpheldBy"}
+    assert not set(said) & {"ConfigurationDirectory", "InaccessiblePaths", "EnvironmentFile", "ExecStartPre"}
+    assert (said["CapabilityBoundingSet"], said["AmbientCapabilities"], said["NoNewPrivileges"]) == ("", "", "yes")
+    assert (said["User"], said["Group"]) == ("root", "root")  # gidNumber=0+uidNumber=0 over ldapi:///
+
+
+@pytest.mark.parametrize("unit", [MAIN, EL8])
+def test_the_times_leave_room_for_a_pass(unit):
+    """A pass ends after 45 s at the latest; the watchdog and the end of the unit wait for longer."""
+    said = dict(settings(unit))
+    assert (said["WatchdogSec"], said["TimeoutStopSec"]) == ("60", "75")
+    assert int(said["TimeoutStartSec"]) > 45
+    assert said["RestartPreventExitStatus"] == "78"
