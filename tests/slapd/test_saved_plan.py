@@ -259,6 +259,8 @@ def test_a_second_apply_waits_and_then_finds_nothing_to_do(node):
         output, messages = second.communicate(timeout=60)
         assert second.returncode == 0 and "Nothing was written." in output, messages
     finally:
+        if tracer.poll() is None:
+            os.kill(child, signal.SIGKILL)  # stopped, it would outlive the tracer
         for process in (second, tracer):
             if process.poll() is None:
                 process.kill()
