@@ -19,6 +19,7 @@ int context_read(const Options *options, Context *ret, Error *err)
 		.run_dir = settings.run_dir,
 		.config_dir = settings.config_dir,
 		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
+		.interval_sec = settings.interval_sec,
 		.is_verbose = options->is_verbose,
 	};
 	return 0;
@@ -32,6 +33,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.state_dir = context->state_dir,
 		.config_dir = context->config_dir,
 		.may_write = may_write,
+		.last_good = context->last_good,
 	};
 
 	return inputs_read(context->pool, &options, ret, err);

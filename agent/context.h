@@ -17,6 +17,8 @@ typedef struct Context {
 	const char *run_dir;
 	const char *config_dir; /* NULL: as cn=config says */
 	unsigned ldap_timeout_msec;
+	unsigned interval_sec;
+	const LastGood *last_good; /* as in InputsOptions */
 	bool is_verbose;
 } Context;
 

@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_DIRECTORY_H
 #define SYNCWARD_DIRECTORY_H
 
+#include <stdint.h>
+
 #include "common/error.h"
 #include "common/pool.h"
 #include "common/step.h"
@@ -23,18 +25,28 @@ typedef struct DirectoryQuery {
 
 typedef struct Directory Directory;
 
+typedef enum DirectoryState {
+	DIRECTORY_READY,
+	DIRECTORY_WAITING, /* an earlier request is unanswered: the next operation waits for it
+			      first */
+	DIRECTORY_BROKEN,  /* no operation any more: close it and open another */
+	DIRECTORY_STATE_COUNT
+} DirectoryState;
+
 /* The seam between us and slapd: tests put a directory of their own here that fails where they
  * want. */
 typedef struct DirectoryMethods {
 	int (*read)(Directory *directory, const DirectoryQuery *query, Pool *pool, Tree *ret,
 		    Error *err);
 	int (*apply)(Directory *directory, const Step *step, Error *err);
+	DirectoryState (*state)(const Directory *directory, int *ret_fd);
 	void (*close)(Directory *directory);
 } DirectoryMethods;
 
 struct Directory {
 	const DirectoryMethods *methods;
 	unsigned timeout_msec; /* how long the next operation may wait for its answer */
+	int64_t deadline_msec; /* on CLOCK_MONOTONIC: no operation waits longer; 0: none */
 };
 
 /*
@@ -56,6 +68,13 @@ static inline int directory_read(Directory *directory, const DirectoryQuery *que
 static inline int directory_apply(Directory *directory, const Step *step, Error *err)
 {
 	return directory->methods->apply(directory, step, err);
+}
+
+/* Whether the connection can be used, and its descriptor (-1: none), which becomes readable when a
+ * late answer comes or slapd goes away. Belongs to the directory. */
+static inline DirectoryState directory_state(const Directory *directory, int *ret_fd)
+{
+	return directory->methods->state(directory, ret_fd);
 }
 
 /* NULL is allowed. */

@@ -74,10 +74,21 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 			 answer->code, ldap_err2string(answer->code), *text ? ": " : "", text);
 }
 
+/* How long the next answer may take. */
+static unsigned patience_msec(const DirectoryLdap *self)
+{
+	const Directory *directory = &self->directory;
+	const int64_t left_msec = directory->deadline_msec - now_msec();
+
+	if (directory->deadline_msec == 0 || left_msec > (int64_t)directory->timeout_msec)
+		return directory->timeout_msec;
+	return left_msec > 0 ? (unsigned)left_msec : 0;
+}
+
 /* Waits for the answer to a request just sent; keeps it in mind when none comes. */
 static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *title)
 {
-	LdapAnswer answer = ldap_answer_wait(pool, self->ldap, id, self->directory.timeout_msec);
+	LdapAnswer answer = ldap_answer_wait(pool, self->ldap, id, patience_msec(self));
 
 	if (answer.code == LDAP_TIMEOUT) {
 		self->unanswered_id = id;
@@ -241,6 +252,18 @@ static int ldap_directory_apply(Directory *directory, const Step *step, Error *e
 	return answer.code == LDAP_SUCCESS ? 0 : answer_to_error(self, title, &answer, step, err);
 }
 
+static DirectoryState ldap_directory_state(const Directory *directory, int *ret_fd)
+{
+	const DirectoryLdap *self = (const DirectoryLdap *)directory;
+	int fd = -1;
+
+	(void)ldap_get_option(self->ldap, LDAP_OPT_DESC, &fd);
+	*ret_fd = fd;
+	if (self->is_broken)
+		return DIRECTORY_BROKEN;
+	return self->unanswered_id != 0 ? DIRECTORY_WAITING : DIRECTORY_READY;
+}
+
 static void ldap_directory_close(Directory *directory)
 {
 	DirectoryLdap *self = (DirectoryLdap *)directory;
@@ -253,6 +276,7 @@ static void ldap_directory_close(Directory *directory)
 static const DirectoryMethods ldap_methods = {
 	.read = ldap_directory_read,
 	.apply = ldap_directory_apply,
+	.state = ldap_directory_state,
 	.close = ldap_directory_close,
 };
 

@@ -18,7 +18,7 @@ DiskWitness *witness_open(const char *config_dir);
 /* Forgets all that was seen so far: to be called before a step. NULL is allowed. */
 void witness_forget(DiskWitness *witness);
 
-/* True when the entry's file was renamed into place since. */
+/* True when the entry's file was renamed into place since; false for NULL. */
 bool witness_saw(DiskWitness *witness, const char *dn);
 
 /* NULL is allowed. */

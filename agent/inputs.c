@@ -2,6 +2,7 @@
 #include "agent/inputs.h"
 
 #include "agent/slapd_process.h"
+#include "common/revision.h"
 
 /* No peer is this node: a finding of the pass (G2), not an error; two are an error of the file. */
 static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
@@ -21,16 +22,58 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 	return wanted_make(pool, inputs->file.desired, self, &secrets, &inputs->wanted, err);
 }
 
+/* An older file is refused by a guard (G7) where no last good one can stand in for it. */
+static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs *inputs,
+				Error *err)
+{
+	const char *older;
+
+	if (peers_file_read(pool, options->peers_file, &inputs->file, err) < 0)
+		return err->text;
+	if (!options->last_good)
+		return NULL;
+	older = revision_refusal(pool, inputs->file.desired, inputs->file.sha256,
+				 &inputs->state.known);
+	if (older)
+		error_set(err, ERROR_INPUT, 0, "%s: " REVISION_RELEASE, older);
+	return older ? err->text : NULL;
+}
+
+static int file_find(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
+{
+	const char *refusal = file_refusal(pool, options, inputs, err);
+
+	if (!refusal)
+		return 0;
+	inputs->refusal = pool_strdup(pool, refusal);
+	if (!options->last_good ||
+	    last_good_file(options->last_good, pool, options->peers_file, &inputs->file, NULL) < 0)
+		return -1;
+	return 0;
+}
+
+static void secrets_find_all(Pool *pool, const InputsOptions *options, Inputs *inputs)
+{
+	const char *problem;
+
+	inputs->secrets = secrets_read(pool, inputs->file.desired, inputs->file.is_private);
+	if (!options->last_good)
+		return;
+	problem = last_good_secrets(options->last_good, pool, &inputs->secrets);
+	if (!inputs->refusal)
+		inputs->refusal = problem;
+}
+
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err)
 {
 	Inputs inputs = {.state_dir = options->state_dir, .config_dir = options->config_dir};
 
 	inputs.facts.fqdn = host_fqdn(pool);
-	if (peers_file_read(pool, options->peers_file, &inputs.file, err) < 0)
+	if (state_read(pool, options->state_dir, options->may_write, &inputs.state, err) < 0 ||
+	    file_find(pool, options, &inputs, err) < 0)
 		return -1;
-	inputs.secrets = secrets_read(pool, inputs.file.desired, inputs.file.is_private);
-	if (find_self(pool, options, &inputs, err) < 0 ||
-	    state_read(pool, options->state_dir, options->may_write, &inputs.state, err) < 0)
+	secrets_find_all(pool, options, &inputs);
+	if (find_self(pool, options, &inputs, err) < 0)
 		return -1;
 	*ret = inputs;
 	return 0;

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_INPUTS_H
 #define SYNCWARD_INPUTS_H
 
+#include "agent/last_good.h"
 #include "agent/peers_file.h"
 #include "agent/secret_read.h"
 #include "agent/state.h"
@@ -13,6 +14,8 @@ typedef struct Inputs {
 	const char *config_dir; /* NULL: as cn=config says */
 	PeersFile file;
 	SecretsRead secrets;
+	const char *refusal; /* why the last good ones stand in for the files on disk; NULL: they do
+				not */
 	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
 	Wanted wanted;
 	StateRead state;
@@ -25,9 +28,11 @@ typedef struct InputsOptions {
 	const char *state_dir;
 	const char *config_dir;
 	bool may_write;
+	const LastGood
+		*last_good; /* stands in for files that cannot be used; NULL: they are errors */
 } InputsOptions;
 
-/* Reads and checks peers.json, the secrets it names and the state folder. ERROR_INPUT for what a
+/* Reads and checks the state folder, peers.json and the secrets it names. ERROR_INPUT for what a
  * person must mend. */
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
 

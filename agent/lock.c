@@ -84,3 +84,9 @@ int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)
 	fd = -1;
 	return taken;
 }
+
+void lock_release(int lock)
+{
+	if (lock >= 0)
+		(void)close(lock);
+}

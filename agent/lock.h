@@ -11,4 +11,7 @@
  */
 int lock_take(const char *run_dir, unsigned timeout_msec, Error *err);
 
+/* Lets it go; -1 is allowed. */
+void lock_release(int lock);
+
 #endif

@@ -12,7 +12,8 @@
 #include "common/suggest.h"
 
 static const Command *const commands[] = {
-	&command_init, &command_validate, &command_plan, &command_apply, &command_adopt,
+	&command_run,  &command_init,  &command_validate,
+	&command_plan, &command_apply, &command_adopt,
 };
 
 static void usage_print(FILE *out)
@@ -53,7 +54,7 @@ static int version_print(void)
 	return 0;
 }
 
-static int command_run(const Command *command, int n_words, char **words)
+static int command_execute(const Command *command, int n_words, char **words)
 {
 	AUTO(Pool) *pool = pool_new();
 	Options options = {.pool = pool};
@@ -84,7 +85,7 @@ static int words_run(int argc, char **argv)
 	if (strcmp(argv[1], "--version") == 0)
 		return version_print();
 	command = command_find(argv[1]);
-	return command ? command_run(command, argc - 2, argv + 2) : unknown_command(argv[1]);
+	return command ? command_execute(command, argc - 2, argv + 2) : unknown_command(argv[1]);
 }
 
 /* The memory holds passwords: no core file, no core for a handler, no ptrace by other users. */

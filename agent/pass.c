@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/apply.h"
 #include "agent/planner.h"
 #include "agent/remember.h"
 #include "agent/saved_plan.h"
@@ -47,6 +46,8 @@ static int plan_round(Pass *pass, Error *err)
 			    .sha256 = inputs->file.sha256},
 	};
 
+	if (pass->options->hooks.before_look)
+		pass->options->hooks.before_look(pass->options->hooks.userdata);
 	return planner_run(pass->directory, pass->pool, &input, &pass->world, &pass->plan, err);
 }
 
@@ -66,6 +67,22 @@ static void failure_note(Report *report, Pool *pool, const char *text)
 	POOL_PUSH(pool, report->failures, report->n_failures, text);
 }
 
+static bool write_is_due(Pass *pass)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+
+	return !hooks->before_write ||
+	       hooks->before_write(hooks->userdata, &pass->world, &pass->plan);
+}
+
+static void tell_written(const Pass *pass, const Applied *applied, const Error *err)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+
+	if (hooks->after_write)
+		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
+}
+
 static int write_round(Pass *pass, Error *err)
 {
 	const char *folder = config_dir(pass);
@@ -82,6 +99,7 @@ static int write_round(Pass *pass, Error *err)
 		return -1;
 	result = apply_steps(pass->directory, witness, pass->pool, &pass->plan, &pass->world,
 			     &applied, &failure);
+	tell_written(pass, &applied, result < 0 ? &failure : NULL);
 	pass->report->n_done += applied.n_done;
 	for (size_t i = 0; i < applied.n_failures; i++)
 		failure_note(pass->report, pass->pool, applied.failures[i]);
@@ -147,7 +165,9 @@ static int write_until_in_step(Pass *pass, Error *err)
 		const Plan before = pass->plan;
 
 		was_conflict = false;
-
+		pass->report->is_postponed = !write_is_due(pass);
+		if (pass->report->is_postponed)
+			return 0;
 		if (write_round(pass, err) < 0) {
 			was_conflict = err->class == ERROR_CONFLICT;
 			if (!was_conflict)
@@ -211,7 +231,6 @@ static int pass_try(Pass *pass, Error *err)
 		return -1;
 	report->world = pass->world;
 	report->plan = pass->plan;
-	report->last_plan = pass->plan;
 	report->has_plan = true;
 	if (!pass->options->may_write)
 		return 0;
@@ -223,7 +242,6 @@ static int pass_try(Pass *pass, Error *err)
 		    0 ||
 	    write_until_in_step(pass, err) < 0)
 		return -1;
-	report->last_plan = pass->plan;
 	return remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, err);
 }
 
@@ -251,6 +269,8 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 
 	*ret = (Report){0};
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
+	ret->last_world = pass.world;
+	ret->last_plan = pass.plan;
 	if (intent_end(&pass, &err) < 0 && !ret->has_failed) {
 		ret->has_failed = true;
 		ret->error = err;

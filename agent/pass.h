@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_PASS_H
 #define SYNCWARD_PASS_H
 
+#include "agent/apply.h"
 #include "agent/directory_ldap.h"
 #include "agent/inputs.h"
 #include "agent/world.h"
@@ -11,11 +12,13 @@
  * forgotten. */
 typedef struct Report {
 	bool has_plan;
-	World world;    /* that the first plan was made from */
-	Plan plan;      /* the first plan of the pass: what it set out to do */
-	Plan last_plan; /* what was left at the end */
-	size_t n_done;  /* LDAP writes that slapd accepted */
-	bool is_audit;  /* policy.mode: nothing was written */
+	World world;       /* that the first plan was made from */
+	Plan plan;         /* the first plan of the pass: what it set out to do */
+	World last_world;  /* as it was at the last look */
+	Plan last_plan;    /* what was left at the end */
+	size_t n_done;     /* LDAP writes that slapd accepted */
+	bool is_audit;     /* policy.mode: nothing was written */
+	bool is_postponed; /* the hook before_write left something for a later pass */
 	const char **notices;
 	size_t n_notices;
 	const char **failures;
@@ -24,11 +27,26 @@ typedef struct Report {
 	Error error; /* when has_failed */
 } Report;
 
+/*
+ * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
+ * the server's state is about to be read. before_write: this plan is about to be written; false
+ * leaves it for a later pass. after_write: what became of it; err is NULL when all its steps were
+ * accepted.
+ */
+typedef struct PassHooks {
+	void *userdata;
+	void (*before_look)(void *userdata);
+	bool (*before_write)(void *userdata, const World *world, const Plan *plan);
+	void (*after_write)(void *userdata, const Plan *plan, const Applied *applied,
+			    const Error *err);
+} PassHooks;
+
 typedef struct PassOptions {
 	unsigned released; /* GUARD_BITs */
 	bool is_first_node;
 	bool may_write;        /* false: plan only */
 	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
+	PassHooks hooks;
 } PassOptions;
 
 /* One pass: read, plan, and when it may write: apply, verify, remember. Everything in the report

@@ -16,26 +16,36 @@ static void digest_make(Pool *pool, const Desired *desired, const FileContent *c
 		sha256_hex(content->bytes, content->len, ret);
 }
 
+int peers_file_parse(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
+		     Error *err)
+{
+	PeersFile file = {
+		.content = *content,
+		.identity = content->identity,
+		.is_private = content->is_private,
+	};
+
+	if (desired_parse(pool, path, content->bytes, content->len, &file.desired, err) < 0)
+		return -1;
+	if (file.desired->has_literal_secret && !content->is_private)
+		return error_set(err, ERROR_INPUT, 0,
+				 "%s: holds a password, so nobody but root may read it: `chmod "
+				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
+				 path, path);
+	digest_make(pool, file.desired, content, file.sha256);
+	*ret = file;
+	return 0;
+}
+
 int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
 {
 	const FileCheck check = {
 		.max_bytes = JSON_MAX_BYTES,
 		.missing_hint = "`syncward init` or `syncward adopt` prints a first one",
 	};
-	PeersFile file = {0};
 	FileContent content;
 
-	if (file_read_checked(pool, path, &check, &content, err) < 0 ||
-	    desired_parse(pool, path, content.bytes, content.len, &file.desired, err) < 0)
+	if (file_read_checked(pool, path, &check, &content, err) < 0)
 		return -1;
-	if (file.desired->has_literal_secret && !content.is_private)
-		return error_set(err, ERROR_INPUT, 0,
-				 "%s: holds a password, so nobody but root may read it: `chmod "
-				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
-				 path, path);
-	file.identity = content.identity;
-	file.is_private = content.is_private;
-	digest_make(pool, file.desired, &content, file.sha256);
-	*ret = file;
-	return 0;
+	return peers_file_parse(pool, path, &content, ret, err);
 }

@@ -35,6 +35,10 @@ int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size
 			Error *err);
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);
 
+/* The peers.json that is in force, byte for byte. */
+int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err);
+int state_remove_last_good(const char *state_dir, Error *err);
+
 /* Before the first write of an apply, and after its last: json says what is about to be done,
  * without secrets. */
 int state_write_intent(const char *state_dir, const char *json, Error *err);

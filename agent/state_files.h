@@ -8,6 +8,8 @@
 #define STATE_UNSAVED        "unsaved.json"
 #define STATE_RESTARTED      "restarted.json"
 #define STATE_INTENT         "intent.json"
+#define STATE_LAST_GOOD      "peers.json"
+#define STATE_PAUSE          "pause.json"
 #define STATE_SCHEMA_VERSION 1
 
 #endif

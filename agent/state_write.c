@@ -8,7 +8,8 @@
 #include "agent/state.h"
 #include "agent/state_files.h"
 
-static int text_write(const char *state_dir, const char *name, const char *text, Error *err)
+static int bytes_write(const char *state_dir, const char *name, const char *bytes, size_t len,
+		       Error *err)
 {
 	AUTO_FD folder = folder_open(state_dir, 0700, err);
 	const FileTarget target = {
@@ -20,7 +21,12 @@ static int text_write(const char *state_dir, const char *name, const char *text,
 
 	if (folder < 0)
 		return -1;
-	return file_write_atomic(&target, text, strlen(text), err);
+	return file_write_atomic(&target, bytes, len, err);
+}
+
+static int text_write(const char *state_dir, const char *name, const char *text, Error *err)
+{
+	return bytes_write(state_dir, name, text, strlen(text), err);
 }
 
 static struct json_object *document_new(void)
@@ -118,13 +124,27 @@ int state_write_intent(const char *state_dir, const char *json, Error *err)
 	return text_write(state_dir, STATE_INTENT, json, err);
 }
 
-int state_remove_intent(const char *state_dir, Error *err)
+static int name_remove(const char *state_dir, const char *name, Error *err)
 {
 	AUTO_FD folder = folder_open_existing(state_dir, err);
 
 	if (folder < 0)
 		return -1;
 	return file_remove_synced(
-		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = STATE_INTENT},
-		err);
+		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name}, err);
+}
+
+int state_remove_intent(const char *state_dir, Error *err)
+{
+	return name_remove(state_dir, STATE_INTENT, err);
+}
+
+int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err)
+{
+	return bytes_write(state_dir, STATE_LAST_GOOD, bytes, len, err);
+}
+
+int state_remove_last_good(const char *state_dir, Error *err)
+{
+	return name_remove(state_dir, STATE_LAST_GOOD, err);
 }

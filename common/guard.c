@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/diff.h"
+#include "common/revision.h"
 
 static void hold_everything(Diff *diff, Hold hold)
 {
@@ -83,44 +84,15 @@ static void guard_empty_file(Diff *diff)
 
 static void guard_revision(Diff *diff)
 {
-	const Desired *desired = diff->in->desired;
-	const Known *known = diff->in->known;
-	bool is_lower, is_other;
+	const char *refusal = revision_refusal(diff->pool, diff->in->desired,
+					       diff->in->options.sha256, diff->in->known);
 
-	if (!known->has_revision || diff_is_released(diff, GUARD_REVISION))
-		return;
-	is_lower = !desired->has_revision || desired->revision < known->revision;
-	is_other = desired->has_revision && desired->revision == known->revision &&
-		   strcmp(known->sha256, diff->in->options.sha256) != 0;
-	if (!is_lower && !is_other)
-		return;
-	hold_everything(diff,
-			(Hold){
-				.guard = GUARD_REVISION,
-				.text = !desired->has_revision
-						? pool_printf(diff->pool,
-							      "%s has no revision, and revision "
-							      "%lu was applied here before; write "
-							      "\"revision\": %lu, or accept this "
-							      "one once with",
-							      desired->name, known->revision,
-							      known->revision + 1)
-					: is_lower ? pool_printf(diff->pool,
-								 "%s has revision %lu, and "
-								 "revision %lu was applied here "
-								 "before: an old file came back; "
-								 "accept it once with",
-								 desired->name, desired->revision,
-								 known->revision)
-						   : pool_printf(diff->pool,
-								 "%s differs from the file that "
-								 "was applied as revision %lu; "
-								 "write \"revision\": %lu, or "
-								 "accept it once with",
-								 desired->name, desired->revision,
-								 desired->revision + 1),
-				.release = "syncward apply --release G7",
-			});
+	if (refusal && !diff_is_released(diff, GUARD_REVISION))
+		hold_everything(diff, (Hold){
+					      .guard = GUARD_REVISION,
+					      .text = refusal,
+					      .release = REVISION_RELEASE,
+				      });
 }
 
 /* What ends the replication of cn=config, for a shell; the flag must go first, and only where it

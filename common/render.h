@@ -27,6 +27,9 @@ bool render_value_is_secret(Pool *pool, const char *attribute, const char *value
 /* What would change, why, what it costs, what waits and how to release it: for people. */
 const char *render_text(Pool *pool, const Plan *plan, RenderStyle style);
 
+/* One change in a line, without its sign: what, whom it is about, why. */
+const char *render_change(Pool *pool, const Change *change);
+
 /*
  * The steps as LDIF for ldapmodify(1). Where a password is masked the first record is one that
  * ldapmodify refuses before it sends anything, so that "********" is never written as a password.

@@ -74,12 +74,11 @@ static bool shows_values(const Change *change)
 	       change->kind == CHANGE_MULTI_PROVIDER_ON;
 }
 
-static void change_line(Page *page, const Change *change)
+const char *render_change(Pool *pool, const Change *change)
 {
-	const ChangeLook *look = &change_looks[change->kind];
-	Buf text = BUF_IN(page->pool);
+	Buf text = BUF_IN(pool);
 
-	buf_printf(&text, "  %c %s %s", look->sign, look->noun, change->subject);
+	buf_printf(&text, "%s %s", change_looks[change->kind].noun, change->subject);
 	if (change->wanted)
 		buf_printf(&text, " (rid %03d)", change->wanted->rid);
 	else if (change->live)
@@ -89,6 +88,15 @@ static void change_line(Page *page, const Change *change)
 			   change->old_value ? " -> " : "",
 			   change->new_value ? change->new_value : "gone");
 	buf_printf(&text, "  [%s]", change->why);
+	return buf_text(&text);
+}
+
+static void change_line(Page *page, const Change *change)
+{
+	const ChangeLook *look = &change_looks[change->kind];
+	Buf text = BUF_IN(page->pool);
+
+	buf_printf(&text, "  %c %s", look->sign, render_change(page->pool, change));
 	if (change->is_held)
 		buf_printf(&text, "  held: %s", guard_code(change->hold.guard));
 	line(page, change->is_held ? COLOUR_NONE : look->colour, buf_text(&text));

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon.h"
+
+#include <string.h>
+
+#include "agent/daemon_internal.h"
+#include "agent/lock.h"
+#include "agent/settings_file.h"
+#include "common/render.h"
+
+/* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
+ * over before systemd loses patience. */
+#define PASS_DEADLINE_MSEC 45000
+
+/* --- settings --- */
+
+/* Reads agent.json again; the settings before stay in force when it cannot be used. */
+static int settings_take(Daemon *daemon, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	Options options = *daemon->options;
+	Context context;
+
+	options.pool = pool;
+	if (context_read(&options, &context, err) < 0)
+		return -1;
+	if (daemon->context_pool && strcmp(daemon->context.ldap_uri, context.ldap_uri) != 0)
+		daemon_disconnect(daemon);
+	pool_free(daemon->context_pool);
+	daemon->context_pool = STEAL(pool);
+	daemon->context = context;
+	daemon->schedule.interval_usec = context.interval_sec * 1000000ULL;
+	return 0;
+}
+
+int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *err)
+{
+	Pool *pool = pool_new();
+	AUTO(Daemon) *daemon = pool_alloc(pool, sizeof(*daemon));
+
+	*daemon = (Daemon){
+		.pool = pool,
+		.options = options,
+		.clock = clock,
+		.told_pool = pool_new(),
+		.seen_pool = pool_new(),
+		.touched_pool = pool_new(),
+		.sentence_pool = pool_new(),
+		.sentence = "starting",
+	};
+	if (settings_take(daemon, err) < 0)
+		return -1;
+	daemon->watch = watch_new();
+	daemon->good = last_good_new(daemon->context.state_dir);
+	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0, daemon_now_usec(daemon));
+	*ret = STEAL(daemon);
+	return 0;
+}
+
+void daemon_free(Daemon *daemon)
+{
+	if (!daemon)
+		return;
+	daemon_disconnect(daemon);
+	watch_free(daemon->watch);
+	last_good_free(daemon->good);
+	pool_free(daemon->told_pool);
+	pool_free(daemon->seen_pool);
+	pool_free(daemon->touched_pool);
+	pool_free(daemon->sentence_pool);
+	pool_free(daemon->context_pool);
+	pool_free(daemon->pool);
+}
+
+uint64_t daemon_now_usec(const Daemon *daemon)
+{
+	return daemon->clock->monotonic_usec(daemon->clock->userdata);
+}
+
+int64_t daemon_realtime_sec(const Daemon *daemon)
+{
+	return daemon->clock->realtime_sec(daemon->clock->userdata);
+}
+
+uint64_t daemon_next_usec(const Daemon *daemon)
+{
+	return daemon->schedule.next_usec;
+}
+
+Watch *daemon_watch(Daemon *daemon)
+{
+	return daemon->watch;
+}
+
+const char *daemon_sentence(const Daemon *daemon)
+{
+	return daemon->sentence;
+}
+
+/* --- the connection --- */
+
+void daemon_disconnect(Daemon *daemon)
+{
+	directory_close(daemon->directory);
+	daemon->directory = NULL;
+}
+
+int daemon_directory_fd(const Daemon *daemon)
+{
+	int fd = -1;
+
+	/* Nobody reads from it while another writer is at work: waiting for it would not wait. */
+	if (daemon->directory && daemon->schedule.last != PASS_BUSY)
+		(void)directory_state(daemon->directory, &fd);
+	return fd;
+}
+
+static DirectoryState connection_state(const Daemon *daemon)
+{
+	int fd;
+
+	return daemon->directory ? directory_state(daemon->directory, &fd) : DIRECTORY_BROKEN;
+}
+
+/* One connection is kept; a request that slapd has not answered stays open on it. */
+static int connection_make(DaemonPass *pass, Error *err)
+{
+	Daemon *daemon = pass->daemon;
+
+	if (connection_state(daemon) == DIRECTORY_BROKEN) {
+		daemon_disconnect(daemon);
+		if (context_connect(&pass->context, &daemon->directory, err) < 0)
+			return -1;
+	}
+	if (connection_state(daemon) == DIRECTORY_WAITING &&
+	    !(pass->triggers & TRIGGER_BIT(TRIGGER_ANSWER)))
+		return error_set(
+			err, ERROR_UNREACHABLE, 0,
+			"slapd has not answered a request yet; it stays open, and no other "
+			"is sent");
+	daemon->directory->timeout_msec = pass->context.ldap_timeout_msec;
+	daemon->directory->deadline_msec =
+		(int64_t)(clock_system.monotonic_usec(NULL) / 1000) + PASS_DEADLINE_MSEC;
+	return 0;
+}
+
+unsigned daemon_drain(Daemon *daemon)
+{
+	const bool is_touched =
+		watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
+
+	return watch_drain_names(daemon->watch) | (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
+}
+
+/* --- in the middle of a pass --- */
+
+static void before_look(void *userdata)
+{
+	DaemonPass *pass = userdata;
+
+	Daemon *daemon = pass->daemon;
+
+	(void)watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
+}
+
+/* A rewrite that restarts consumers and is not urgent leaves its turn to the nodes before us. */
+static bool is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
+{
+	Daemon *daemon = pass->daemon;
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const uint64_t splay_usec = schedule_splay_usec(daemon_rank(plan->wanted));
+
+	if (plan->n_sessions_dropped == 0 || splay_usec == 0 || pass->has_drift)
+		return false;
+	if (strcmp(daemon->splayed, digest) != 0) {
+		memcpy(daemon->splayed, digest, sizeof(daemon->splayed));
+		daemon->splayed_until_usec = now_usec + splay_usec;
+	}
+	return now_usec < daemon->splayed_until_usec;
+}
+
+static bool before_write(void *userdata, const World *world, const Plan *plan)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+	const char *text = render_ldif(pass->pool, plan, (RenderStyle){.shows_secrets = true});
+
+	/* In memory only: it is derived from passwords. */
+	sha256_hex(text, strlen(text), pass->digest);
+	daemon_tell_changes(pass, &world->config, plan);
+	if (!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon)) ||
+	    is_splayed(pass, plan, pass->digest))
+		return false;
+	daemon_tell_intent(pass, plan);
+	pass->write_started_usec = daemon_now_usec(daemon);
+	return true;
+}
+
+static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	daemon_tell_outcome(pass, plan, applied, err);
+	if (err && err->class != ERROR_CONFLICT && err->class != ERROR_UNREACHABLE)
+		schedule_refused(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
+}
+
+/* --- one pass --- */
+
+static int inputs_take(DaemonPass *pass, Error *err)
+{
+	Daemon *daemon = pass->daemon;
+
+	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
+		return -1;
+	pass->has_inputs = true;
+	daemon_desired_seen(pass);
+	if (!pass->inputs.refusal)
+		(void)last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, err);
+	return 0;
+}
+
+static int pass_try(DaemonPass *pass, Error *err)
+{
+	const PassOptions options = {
+		.may_write = true,
+		.hooks = {pass, before_look, before_write, after_write},
+	};
+
+	pass->lock = lock_take(pass->context.run_dir, 0, err);
+	if (pass->lock < 0 || inputs_take(pass, err) < 0 || connection_make(pass, err) < 0)
+		return -1;
+	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
+	if (!pass->report.has_failed)
+		return 0;
+	*err = pass->report.error;
+	return -1;
+}
+
+static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
+{
+	switch (err->class) {
+	case ERROR_NONE:
+		break;
+	case ERROR_UNREACHABLE:
+		return PASS_AWAY;
+	case ERROR_DENIED:
+		return PASS_DENIED;
+	case ERROR_BUSY:
+	case ERROR_CONFLICT:
+		return PASS_BUSY;
+	case ERROR_INPUT:
+		return PASS_SETTLED;
+	default:
+		return PASS_REFUSED;
+	}
+	if (pass->report.n_failures > 0)
+		return PASS_REFUSED;
+	return pass->report.is_postponed || daemon_is_joining(&pass->report.last_plan)
+		       ? PASS_SOON
+		       : PASS_SETTLED;
+}
+
+static void schedule_next(DaemonPass *pass, const Error *err)
+{
+	Daemon *daemon = pass->daemon;
+	Schedule *schedule = &daemon->schedule;
+	const uint64_t now_usec = daemon_now_usec(daemon);
+
+	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
+		schedule->random = pass->inputs.wanted.self->id;
+	schedule_passed(schedule, outcome_of(pass, err), now_usec);
+	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
+		schedule->next_usec = daemon->splayed_until_usec;
+}
+
+static void touched_forget(Daemon *daemon)
+{
+	pool_free(daemon->touched_pool);
+	daemon->touched_pool = pool_new();
+	daemon->touched = (TouchedFiles){0};
+}
+
+void daemon_pass(Daemon *daemon, unsigned triggers)
+{
+	AUTO(Pool) *pool = pool_new();
+	DaemonPass pass = {
+		.daemon = daemon,
+		.pool = pool,
+		.triggers = triggers,
+		.lock = -1,
+		.number = ++daemon->n_passes,
+	};
+	Error err = {0}, settings_err;
+
+	/* Before the files are read: what changes later makes another pass. */
+	pass.triggers |= watch_drain_names(daemon->watch);
+	if (settings_take(daemon, &settings_err) < 0)
+		pass.settings_problem = settings_err.text;
+	pass.context = daemon->context;
+	pass.context.pool = pool;
+	pass.context.last_good = daemon->good;
+	daemon_tell_begin(&pass);
+	if (pass_try(&pass, &err) == 0)
+		err = (Error){0};
+	schedule_next(&pass, &err);
+	daemon_tell_end(&pass, &err);
+	daemon_watch_again(&pass);
+	touched_forget(daemon);
+	lock_release(pass.lock);
+}

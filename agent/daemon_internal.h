@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DAEMON_INTERNAL_H
+#define SYNCWARD_DAEMON_INTERNAL_H
+
+#include "agent/daemon.h"
+#include "agent/journal.h"
+#include "agent/pass.h"
+#include "common/condition.h"
+#include "common/schedule.h"
+#include "common/seen.h"
+
+/* What lives as long as the daemon. */
+struct Daemon {
+	Pool *pool;
+	const Options *options;
+	const Clock *clock;
+	Pool *context_pool;
+	Context context;
+	Schedule schedule;
+	Watch *watch;
+	Pool *touched_pool;
+	TouchedFiles touched; /* files of slapd.d that changed since the last look before them */
+	LastGood *good;
+	const char *socket;     /* of slapd; NULL: not known yet */
+	const char *config_dir; /* of slapd; NULL: not known yet */
+	Directory *directory;   /* kept between passes; NULL: none */
+	unsigned long n_passes;
+	Pool *told_pool;
+	ConditionList told; /* what was told, and lasts */
+	Pool *seen_pool;
+	Seen seen;
+	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
+	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
+	uint64_t splayed_until_usec;
+	Pool *sentence_pool;
+	const char *sentence;
+};
+
+/* What lives as long as one pass. */
+typedef struct DaemonPass {
+	Daemon *daemon;
+	Pool *pool;
+	unsigned triggers;
+	unsigned long number;
+	Context context;
+	int lock;
+	bool has_inputs;
+	Inputs inputs;
+	Report report;
+	JournalContext journal;
+	TouchedFiles touched; /* files of slapd.d that changed before the last look */
+	ConditionList now;    /* what lasts, as this pass sees it */
+	bool has_told_changes;
+	bool has_drift; /* a change that is needed was caused by somebody else */
+	const char *settings_problem;
+	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
+	uint64_t write_started_usec;
+} DaemonPass;
+
+uint64_t daemon_now_usec(const Daemon *daemon);
+int64_t daemon_realtime_sec(const Daemon *daemon);
+void daemon_disconnect(Daemon *daemon);
+
+/* daemon_tell.c: what is told, and when. */
+void daemon_tell_begin(DaemonPass *pass);
+void daemon_desired_seen(DaemonPass *pass);
+void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan);
+void daemon_tell_intent(DaemonPass *pass, const Plan *plan);
+void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
+			 const Error *err);
+void daemon_tell_end(DaemonPass *pass, const Error *err);
+
+/* daemon_watch.c: what to look out for until the next pass. */
+void daemon_watch_again(DaemonPass *pass);
+
+/* How many peers come before this node. */
+unsigned daemon_rank(const Wanted *wanted);
+
+bool daemon_is_joining(const Plan *plan);
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/daemon_internal.h"
+#include "common/buf.h"
+#include "common/render.h"
+#include "common/telling.h"
+
+static const char *const trigger_names[] = {
+	[TRIGGER_START] = "start",     [TRIGGER_TIMER] = "timer",   [TRIGGER_RELOAD] = "reload",
+	[TRIGGER_DESIRED] = "desired", [TRIGGER_CONFIG] = "config", [TRIGGER_SOCKET] = "socket",
+	[TRIGGER_ANSWER] = "answer",   [TRIGGER_STATE] = "state",
+};
+_Static_assert(ARRAY_SIZE(trigger_names) == TRIGGER_COUNT, "name every trigger");
+
+static const char *triggers_text(Pool *pool, unsigned triggers)
+{
+	Buf text = BUF_IN(pool);
+
+	for (unsigned i = 0; i < TRIGGER_COUNT; i++)
+		if (triggers & TRIGGER_BIT(i))
+			buf_printf(&text, "%s%s", text.len > 0 ? "," : "", trigger_names[i]);
+	return buf_text(&text);
+}
+
+static void tell(const DaemonPass *pass, const Event *event)
+{
+	journal_tell(&pass->journal, event);
+}
+
+static void tell_all(const DaemonPass *pass, const EventList *events)
+{
+	for (size_t i = 0; i < events->n_items; i++)
+		tell(pass, &events->items[i]);
+}
+
+void daemon_start(Daemon *daemon)
+{
+	AUTO(Pool) *pool = pool_new();
+	const JournalContext journal = {.trigger = "start"};
+
+	journal_tell(&journal,
+		     &(Event){
+			     .kind = EVENT_STARTED,
+			     .text = pool_printf(pool, "syncward %s started, watching %s",
+						 SYNCWARD_VERSION, daemon->context.peers_file),
+		     });
+}
+
+void daemon_stop(Daemon *daemon)
+{
+	(void)daemon;
+	journal_tell(&(JournalContext){0},
+		     &(Event){.kind = EVENT_STOPPED, .text = "syncward stopped"});
+}
+
+void daemon_tell_begin(DaemonPass *pass)
+{
+	pass->journal = (JournalContext){
+		.pass = pool_printf(pass->pool, "%d-%lu", (int)getpid(), pass->number),
+		.trigger = triggers_text(pass->pool, pass->triggers),
+	};
+}
+
+/* A peers.json that can be used was read: from now on events name it. */
+void daemon_desired_seen(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const PeersFile *file = &pass->inputs.file;
+	const Desired *desired = file->desired;
+
+	pass->journal.sha256 = file->sha256;
+	pass->journal.has_revision = desired->has_revision;
+	pass->journal.revision = desired->revision;
+	if (strcmp(daemon->desired_sha256, file->sha256) == 0)
+		return;
+	memcpy(daemon->desired_sha256, file->sha256, sizeof(daemon->desired_sha256));
+	schedule_reset(&daemon->schedule);
+	tell(pass,
+	     &(Event){
+		     .kind = EVENT_DESIRED_LOADED,
+		     .text = desired->has_revision
+				     ? pool_printf(pass->pool, "%s, revision %lu, is in force",
+						   desired->name, desired->revision)
+				     : pool_printf(pass->pool, "%s is in force", desired->name),
+	     });
+}
+
+/* --- changes --- */
+
+static const char *change_key(Pool *pool, const Change *change)
+{
+	return pool_printf(pool, "change %s %s %s", change_kind_name(change->kind), change->dn,
+			   change->subject);
+}
+
+/* Who made each change necessary: told once, however long it takes until it can be corrected. */
+void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
+{
+	Daemon *daemon = pass->daemon;
+
+	if (pass->has_told_changes)
+		return;
+	pass->has_told_changes = true;
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+		const Attribution attribution = change_attribution(change, config, &daemon->seen);
+		const char *key = change_key(pass->pool, change);
+		Event event;
+
+		if (change->is_held)
+			continue;
+		pass->has_drift |= attribution.is_drift;
+		event = event_of_change(pass->pool, change, &attribution);
+		if (attribution.is_drift && !condition_find(&daemon->told, key))
+			tell(pass, &event);
+	}
+}
+
+static void changes_left(DaemonPass *pass, const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held)
+			condition_add(pass->pool, &pass->now,
+				      (Condition){
+					      .key = change_key(pass->pool, &plan->changes[i]),
+					      .begins = EVENT_KIND_COUNT,
+					      .ends = EVENT_KIND_COUNT,
+					      .text = render_change(pass->pool, &plan->changes[i]),
+					      .suffix = plan->changes[i].suffix,
+				      });
+}
+
+/* --- writes --- */
+
+/* What a step does, from the changes that it carries out. */
+static const char *step_text(Pool *pool, const Plan *plan, const Step *step)
+{
+	Buf text = BUF_IN(pool);
+
+	buf_puts(&text, step_title(pool, step));
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held && strcmp(plan->changes[i].dn, step->dn) == 0)
+			buf_printf(&text, "; %s", render_change(pool, &plan->changes[i]));
+	return buf_text(&text);
+}
+
+static Event step_event(DaemonPass *pass, const Plan *plan, const Step *step, EventKind kind)
+{
+	return (Event){
+		.kind = kind,
+		.text = pool_printf(pass->pool, "%s: %s", event_name(kind),
+				    step_text(pass->pool, plan, step)),
+		.cause = pass->has_drift ? "drift" : "desired-changed",
+		.suffix = step->suffix,
+		.dn = step->dn,
+		.attribute = step->n_mods > 0 ? step->mods[0].attribute : NULL,
+	};
+}
+
+void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const Event event =
+			step_event(pass, plan, &plan->steps[i], EVENT_CORRECTION_INTENDED);
+
+		tell(pass, &event);
+	}
+}
+
+static int64_t write_duration_usec(const DaemonPass *pass)
+{
+	return (int64_t)(daemon_now_usec(pass->daemon) - pass->write_started_usec);
+}
+
+void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
+			 const Error *err)
+{
+	for (size_t i = 0; i < applied->n_done; i++) {
+		Event event = step_event(pass, plan, applied->done[i], EVENT_CORRECTION_APPLIED);
+
+		event.result = "success";
+		event.duration_usec = write_duration_usec(pass);
+		tell(pass, &event);
+	}
+	for (size_t i = 0; i < applied->n_failures; i++)
+		tell(pass, &(Event){
+				   .kind = EVENT_CORRECTION_FAILED,
+				   .text = applied->failures[i],
+				   .result = "refused",
+			   });
+	if (err)
+		tell(pass, &(Event){
+				   .kind = EVENT_CORRECTION_FAILED,
+				   .text = err->text,
+				   .result = err->class == ERROR_UNREACHABLE ? "unknown" : "failed",
+				   .duration_usec = write_duration_usec(pass),
+			   });
+}
+
+/* --- what lasts --- */
+
+static void failure_add(DaemonPass *pass, const Error *err)
+{
+	Condition condition = {.text = pool_strdup(pass->pool, err->text)};
+
+	switch (err->class) {
+	case ERROR_UNREACHABLE:
+	case ERROR_DENIED:
+		condition.key = "slapd";
+		condition.begins = EVENT_SLAPD_LOST;
+		condition.ends = EVENT_SLAPD_BACK;
+		break;
+	case ERROR_INPUT:
+		condition.key = "desired";
+		condition.begins = EVENT_DESIRED_REFUSED;
+		condition.ends = EVENT_DESIRED_LOADED;
+		break;
+	case ERROR_SYSTEM:
+		condition.key = "state";
+		condition.begins = EVENT_STATE_TROUBLE;
+		condition.ends = EVENT_STATE_MENDED;
+		break;
+	case ERROR_BUSY:
+	case ERROR_CONFLICT:
+		return;
+	default:
+		condition.key = "verify";
+		/* A step that slapd refused was told with it. */
+		condition.begins = err->code == 0 ? EVENT_VERIFY_FAILED : EVENT_KIND_COUNT;
+		condition.ends = EVENT_KIND_COUNT;
+		break;
+	}
+	condition_add(pass->pool, &pass->now, condition);
+}
+
+static void refusal_add(DaemonPass *pass, const char *key, const char *text)
+{
+	if (text)
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = key,
+				      .begins = EVENT_DESIRED_REFUSED,
+				      .ends = EVENT_DESIRED_LOADED,
+				      .text = text,
+			      });
+}
+
+/* What a pass that did not get that far could not look at goes on as it was. */
+static void conditions_carry(DaemonPass *pass)
+{
+	const ConditionList *told = &pass->daemon->told;
+
+	for (size_t i = 0; i < told->n_items; i++) {
+		const char *key = told->items[i].key;
+
+		if (strncmp(key, "hold ", 5) == 0 || strncmp(key, "finding ", 8) == 0 ||
+		    strncmp(key, "change ", 7) == 0)
+			condition_add(pass->pool, &pass->now, told->items[i]);
+	}
+}
+
+static void audit_add(DaemonPass *pass)
+{
+	const Report *report = &pass->report;
+
+	if (report->is_audit && !plan_is_empty(&report->plan))
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "audit",
+				      .begins = EVENT_HELD,
+				      .ends = EVENT_RELEASED,
+				      .text = "changes are needed and not written: policy.mode is "
+					      "\"audit\"; see `syncward plan`",
+				      .release = "\"policy\": {\"mode\": \"enforce\"}",
+			      });
+}
+
+static void conditions_find(DaemonPass *pass, const Error *err)
+{
+	const Report *report = &pass->report;
+
+	if (err->class != ERROR_NONE)
+		failure_add(pass, err);
+	refusal_add(pass, "settings", pass->settings_problem);
+	if (pass->has_inputs)
+		refusal_add(pass, "desired", pass->inputs.refusal);
+	if (!report->has_plan) {
+		conditions_carry(pass);
+		return;
+	}
+	conditions_of_plan(pass->pool, &report->last_plan, &pass->now);
+	audit_add(pass);
+	changes_left(pass, &report->last_plan);
+}
+
+static void conditions_tell(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
+	EventList events = {0};
+
+	conditions_compare(pass->pool, &daemon->told, &pass->now, daemon_realtime_sec(daemon),
+			   &events);
+	tell_all(pass, &events);
+	daemon->told = conditions_copy(pool, &pass->now);
+	pool_free(daemon->told_pool);
+	daemon->told_pool = pool;
+}
+
+static void entries_see(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
+
+	daemon->seen = seen_update(pool, &daemon->seen, &pass->report.last_world.config,
+				   &pass->report.last_plan);
+	pool_free(daemon->seen_pool);
+	daemon->seen_pool = pool;
+}
+
+/* The most urgent thing that lasts, or that all is well. */
+static void sentence_make(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
+	const Condition *worst = NULL;
+
+	for (size_t i = 0; i < daemon->told.n_items; i++) {
+		const Condition *condition = &daemon->told.items[i];
+
+		if (!worst || (condition->begins != EVENT_KIND_COUNT &&
+			       (worst->begins == EVENT_KIND_COUNT ||
+				event_priority(condition->begins) < event_priority(worst->begins))))
+			worst = condition;
+	}
+	if (worst)
+		daemon->sentence = pool_strdup(pool, worst->text);
+	else if (pass->has_inputs && pass->inputs.wanted.self)
+		daemon->sentence =
+			pool_printf(pool, "in step: peer %u, %zu database%s",
+				    pass->inputs.wanted.self->id, pass->inputs.wanted.n_databases,
+				    pass->inputs.wanted.n_databases == 1 ? "" : "s");
+	else
+		daemon->sentence = "in step";
+	pool_free(daemon->sentence_pool);
+	daemon->sentence_pool = pool;
+}
+
+void daemon_tell_end(DaemonPass *pass, const Error *err)
+{
+	const Report *report = &pass->report;
+
+	for (size_t i = 0; i < report->n_notices; i++)
+		tell(pass, &(Event){.kind = EVENT_INTERRUPTED, .text = report->notices[i]});
+	if (report->has_plan && report->is_audit)
+		daemon_tell_changes(pass, &report->world.config, &report->plan);
+	conditions_find(pass, err);
+	conditions_tell(pass);
+	if (report->has_plan)
+		entries_see(pass);
+	sentence_make(pass);
+}
+
+unsigned daemon_rank(const Wanted *wanted)
+{
+	unsigned rank = 0;
+
+	for (size_t i = 0; i < wanted->desired->n_peers; i++)
+		rank += wanted->desired->peers[i].id < wanted->self->id;
+	return rank;
+}
+
+bool daemon_is_joining(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == GUARD_JOINING)
+			return true;
+	return false;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_CONDITION_H
+#define SYNCWARD_CONDITION_H
+
+#include <stdint.h>
+
+#include "common/event.h"
+
+/* Something that lasts (slapd is away, a guard holds): told when it begins and when it ends, not
+ * in between. Two conditions with one key are the same one. */
+typedef struct Condition {
+	const char *key;
+	EventKind begins; /* EVENT_KIND_COUNT: nothing is told */
+	EventKind ends;   /* the same */
+	const char *text; /* told when it begins; may change while it lasts */
+	const char *suffix;
+	const char *peer;
+	const char *release; /* the command or line that ends it; NULL: none */
+	int64_t since_sec;   /* seconds since 1970 */
+} Condition;
+
+typedef struct ConditionList {
+	Condition *items;
+	size_t n_items;
+} ConditionList;
+
+/* Adds the condition unless one with its key is there. The strings are not copied. */
+void condition_add(Pool *pool, ConditionList *list, Condition condition);
+
+/* The condition with that key; NULL when there is none. */
+const Condition *condition_find(const ConditionList *list, const char *key);
+
+/*
+ * What has to be told when before became now: one event for each that began and each that ended.
+ * Those that last keep the time since when they do; those that began get now_sec.
+ */
+void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *now,
+			int64_t now_sec, EventList *ret);
+
+/* A copy of everything in another pool. */
+ConditionList conditions_copy(Pool *pool, const ConditionList *list);
+
+#endif

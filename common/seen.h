@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SEEN_H
+#define SYNCWARD_SEEN_H
+
+#include "common/plan.h"
+
+/* One entry of cn=config as it was when nothing was wrong with it. */
+typedef struct SeenEntry {
+	const char *dn;
+	const char *csn; /* entryCSN */
+} SeenEntry;
+
+/* What the entries looked like when they were last in step: who changed one since is found by its
+ * entryCSN. */
+typedef struct Seen {
+	SeenEntry *items;
+	size_t n_items;
+} Seen;
+
+/* What an entry looks like now: those that the plan would still change keep what was seen before.
+ * Everything is copied into the pool. */
+Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left);
+
+bool seen_equal(const Seen *one, const Seen *other);
+
+/* Why a change is needed. */
+typedef struct Attribution {
+	bool is_drift;          /* somebody changed the server; otherwise what is wanted changed */
+	const char *actor;      /* who wrote the entry last; NULL: nobody can tell */
+	const char *actor_time; /* generalized time */
+} Attribution;
+
+/* Only the last writer of the entry is known, not of the attribute. An entry that was never seen
+ * in step was not changed by anybody: what is wanted is new. */
+Attribution change_attribution(const Change *change, const Tree *config, const Seen *seen);
+
+/* "drift" or "desired-changed". */
+const char *attribution_cause(const Attribution *attribution);
+
+#endif

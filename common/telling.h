@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_TELLING_H
+#define SYNCWARD_TELLING_H
+
+#include "common/condition.h"
+#include "common/error.h"
+#include "common/plan.h"
+#include "common/seen.h"
+
+/* From what a pass found to what is told about it. */
+
+/* What the plan says about the server that lasts until somebody acts: holds and findings.
+ * Everything lives in the pool. */
+void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret);
+
+/* What is told when this change turns out to be needed: what, why, who wrote the entry last. */
+Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution);
+
+#endif

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon beside a node, and what it tells: without journald each event is a line on standard error."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+
+from slapd import wait_until
+
+
+class Daemon:
+    """`syncward run` of a node, ended on leaving the block:
+
+        with Daemon(node) as daemon:
+            daemon.wait_for("correction-applied")
+    """
+
+    def __init__(self, node, *words, prefix=(), env=None):
+        self.node = node
+        self.lines = []
+        self._command = [*prefix, *node.command("run", *words)]
+        self._env = env
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE, text=True, errors="replace", env=self._env)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        return self
+
+    def _read(self):
+        for line in self.process.stderr:
+            self.lines.append(line.rstrip("\n"))
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def events(self, name=None):
+        """(name, sentence) of what was told so far; with a name only those."""
+        found = [re.match(r"syncward: ([a-z-]+): (.*)", line) for line in list(self.lines)]
+        return [(m.group(1), m.group(2)) for m in found if m and name in (None, m.group(1))]
+
+    def wait_for(self, name, n=1, timeout=20, text=""):
+        """Waits for the n-th event of that name whose sentence holds the text; returns the sentence."""
+        def found():
+            assert self.process.poll() is None, "the daemon ended: " + "\n".join(self.lines)
+            told = [sentence for _, sentence in self.events(name) if text in sentence]
+            return told[n - 1] if len(told) >= n else None
+        try:
+            return wait_until(found, f"event {name} {text!r}", timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; told: " + "\n".join(self.lines)) from None
+
+    def sees(self, folder):
+        """True when it has an inotify watch on the folder."""
+        inode = os.stat(folder).st_ino
+        for name in os.listdir(f"/proc/{self.pid}/fdinfo"):
+            with open(f"/proc/{self.pid}/fdinfo/{name}", encoding="ascii") as file:
+                if re.search(rf"^inotify wd:\w+ ino:{inode:x} ", file.read(), re.MULTILINE):
+                    return True
+        return False
+
+    def reload(self):
+        os.kill(self.pid, signal.SIGHUP)
+
+    def stop(self, timeout=60):
+        """Ends it as systemd does; returns its exit status."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        status = self.process.wait(timeout)
+        self._reader.join(5)
+        self.process.stderr.close()
+        return status
+
+    def __exit__(self, kind, *_):
+        try:
+            status = self.stop()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        if kind is None:
+            assert status == 0, f"status {status}: " + "\n".join(self.lines)

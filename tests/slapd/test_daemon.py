@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon repairs what others change, follows its files, and tells each state change once."""
+
+import ldap
+import pytest
+from daemon import Daemon
+from lone import Lone
+from slapd import wait_until
+
+EXTERNAL_ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    return Lone(slapd_factory, program)
+
+
+def limits(node):
+    return node.server.values(node.dn(), "olcLimits")
+
+
+def test_it_brings_the_node_in_step_and_says_so(node):
+    with Daemon(node) as daemon:
+        daemon.wait_for("started")
+        daemon.wait_for("desired-loaded")
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+        writes = node.server.config_writes()
+    assert daemon.events("stopped") and not daemon.events("correction-failed")
+    assert node.server.config_writes() == writes
+    node.assert_in_step()
+
+
+def test_a_foreign_change_is_repaired_and_attributed(node):
+    node.apply_ok()
+    wanted = limits(node)
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        writes = node.server.config_writes()
+        node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        told = daemon.wait_for("drift-found")
+        assert "last written by " + EXTERNAL_ROOT in told and "unlimited search" in told
+        daemon.wait_for("correction-applied", text="olcLimits")
+        assert limits(node) == wanted
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+        assert node.server.config_writes() == writes + 2  # theirs and ours
+        assert len(daemon.events("drift-found")) == 1
+
+
+def test_a_change_of_the_file_is_followed(node):
+    node.apply_ok()
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        node.document["peers"] = node.document["peers"][:2]
+        node.document["policy"]["max_removals"] = 1
+        node.write()
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        assert len(node.syncrepl()) == 1
+        assert not daemon.events("drift-found")
