@@ -172,6 +172,12 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libcommon.a
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
+##@ SELinux
+
+.PHONY: selinux
+selinux: ## the module for the policy of this machine: BUILD/selinux/syncward.pp.bz2
+	+$(Q)$(MAKE) --no-print-directory -C selinux OUT=$(abspath $(BUILD))/selinux
+
 ##@ Style
 
 .PHONY: format format-check lint check-headers
