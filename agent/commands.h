@@ -11,5 +11,6 @@ extern const Command command_init;
 extern const Command command_plan;
 extern const Command command_run;
 extern const Command command_validate;
+extern const Command command_verify;
 
 #endif

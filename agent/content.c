@@ -4,8 +4,6 @@
 #include <ldap.h>
 #include <stdint.h>
 
-#include "agent/peer_link.h"
-
 static const char *const content_attributes[] = {"entryUUID", "contextCSN", NULL};
 
 static Content content_of(Pool *pool, const Tree *tree)
@@ -41,7 +39,7 @@ Content content_read_here(Pool *pool, Directory *directory, const char *suffix)
 	};
 }
 
-static Content peer_search(PeerLink *link, const char *suffix)
+Content content_read_over(PeerLink *link, const char *suffix)
 {
 	LdapAnswer answer = {.text = ""};
 	int id;
@@ -66,7 +64,7 @@ Content content_read_at_peer(Pool *pool, const Syncrepl *syncrepl, unsigned peer
 	Content content;
 
 	if (peer_link_open(pool, syncrepl, &link))
-		content = peer_search(&link, suffix);
+		content = content_read_over(&link, suffix);
 	else
 		content = (Content){.state = link.state, .problem = link.problem};
 	peer_link_close(&link);

@@ -3,6 +3,7 @@
 #define SYNCWARD_CONTENT_H
 
 #include "agent/directory.h"
+#include "agent/peer_link.h"
 #include "common/facts.h"
 #include "common/pool.h"
 #include "common/syncrepl.h"
@@ -22,5 +23,8 @@ Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
  */
 Content content_read_at_peer(Pool *pool, const Syncrepl *syncrepl, unsigned peer_id,
 			     const char *suffix);
+
+/* Reads the suffix entry over a link that is open already. Never fails, as above. */
+Content content_read_over(PeerLink *link, const char *suffix);
 
 #endif

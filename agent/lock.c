@@ -12,8 +12,8 @@
 
 #include "agent/fd.h"
 #include "agent/folder.h"
+#include "common/pool.h"
 
-#define LOCK_NAME  "lock"
 #define RETRY_MSEC 50
 
 /* 0 taken, 1 held by another, -1 failed. */
@@ -46,7 +46,7 @@ static int holder_write(int fd)
 	return ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) < 0 ? -1 : 0;
 }
 
-static int busy(int fd, const char *run_dir, unsigned timeout_msec, Error *err)
+static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
 {
 	char text[32] = "";
 	long pid;
@@ -55,31 +55,35 @@ static int busy(int fd, const char *run_dir, unsigned timeout_msec, Error *err)
 	pid = strtol(text, NULL, 10);
 	if (pid <= 0)
 		return error_set(err, ERROR_BUSY, 0,
-				 "another syncward holds %s/" LOCK_NAME
-				 " and did not finish within %u ms",
-				 run_dir, timeout_msec);
+				 "another syncward holds %s and did not finish within %u ms", path,
+				 timeout_msec);
 	return error_set(err, ERROR_BUSY, 0,
-			 "process %ld holds %s/" LOCK_NAME
-			 " and did not finish within %u ms: see `ps -fp %ld`",
-			 pid, run_dir, timeout_msec, pid);
+			 "process %ld holds %s and did not finish within %u ms: see `ps -fp %ld`",
+			 pid, path, timeout_msec, pid);
 }
 
 int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)
 {
+	return lock_take_named(run_dir, "lock", timeout_msec, err);
+}
+
+int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *path = pool_printf(scratch, "%s/%s", run_dir, name);
 	AUTO_FD folder = folder_open(run_dir, 0755, err);
 	AUTO_FD fd = -1;
 	int result, taken;
 
 	if (folder < 0)
 		return -1;
-	fd = openat(folder, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	result = fd < 0 ? -1 : lock_wait(fd, timeout_msec);
 	if (result == 1)
-		return busy(fd, run_dir, timeout_msec, err);
+		return busy(fd, path, timeout_msec, err);
 	if (result < 0 || holder_write(fd) < 0)
 		return error_set(err, errno == EACCES ? ERROR_DENIED : ERROR_SYSTEM, errno,
-				 "%s/" LOCK_NAME ": cannot be locked: %s", run_dir,
-				 strerror(errno));
+				 "%s: cannot be locked: %s", path, strerror(errno));
 	taken = fd;
 	fd = -1;
 	return taken;

@@ -14,4 +14,7 @@ int lock_take(const char *run_dir, unsigned timeout_msec, Error *err);
 /* Lets it go; -1 is allowed. */
 void lock_release(int lock);
 
+/* The same with a lock file of another name, for work that only excludes its own kind. */
+int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec, Error *err);
+
 #endif

@@ -43,6 +43,7 @@ typedef struct Options {
 	const char *save_file;     /* plan */
 	const char *plan_file;     /* apply */
 	const char *secrets_dir;   /* adopt */
+	const char *timeout;       /* verify: seconds */
 	TextList peers;            /* init: URIs */
 	TextList peer_ids;         /* adopt: URI=N */
 	TextList release;          /* apply: guards, split at commas */
@@ -50,6 +51,7 @@ typedef struct Options {
 	bool shows_document;       /* validate --show */
 	bool shows_secrets;        /* plan --show-secrets */
 	bool is_first_node;        /* apply --first-node */
+	bool writes_entry;         /* verify --write */
 } Options;
 
 typedef enum OptionKind {

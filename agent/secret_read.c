@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SECRET_MAX_BYTES 4096
+#define FILE_HINT        "write the password into it, then `chmod 0600` it"
 
 /* Decides whether bytes are a password; returns what is wrong, NULL when nothing is. */
 static const char *secret_problem(const char *bytes, size_t len)
@@ -109,9 +110,7 @@ static void secret_add(Pool *pool, const Desired *desired, bool file_is_private,
 		return;
 	switch (credentials->kind) {
 	case CREDENTIALS_FILE:
-		secret_read_file(pool, secret.name,
-				 "write the password into it, then `chmod 0600` it", &secret,
-				 &identity);
+		secret_read_file(pool, secret.name, FILE_HINT, &secret, &identity);
 		break;
 	case CREDENTIALS_CREDENTIAL:
 		secret_read_credential(pool, &secret, &identity);
@@ -137,4 +136,18 @@ SecretsRead secrets_read(Pool *pool, const Desired *desired, bool file_is_privat
 			   &desired->peers[i].as_consumer->credentials, &read);
 	}
 	return read;
+}
+
+Secret secret_read_one(Pool *pool, const Credentials *credentials)
+{
+	Secret secret = {.kind = credentials->kind, .name = credentials->name};
+	FileIdentity identity;
+
+	if (credentials->kind == CREDENTIALS_FILE)
+		secret_read_file(pool, secret.name, FILE_HINT, &secret, &identity);
+	else if (credentials->kind == CREDENTIALS_CREDENTIAL)
+		secret_read_credential(pool, &secret, &identity);
+	else
+		secret.text = credentials->name;
+	return secret;
 }

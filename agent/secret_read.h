@@ -19,6 +19,10 @@ typedef struct SecretsRead {
  */
 SecretsRead secrets_read(Pool *pool, const Desired *desired, bool file_is_private);
 
+/* Reads the one password that agent.json names, in the same way; a literal one was checked with its
+ * file. */
+Secret secret_read_one(Pool *pool, const Credentials *credentials);
+
 /* The same as the core takes it. */
 static inline Secrets secrets_view(const SecretsRead *read)
 {

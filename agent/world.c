@@ -184,7 +184,7 @@ static bool database_hides(const World *world, const char *suffix)
 	return false;
 }
 
-static Content read_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
+Content world_content_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
 {
 	Content here = content_read_here(pool, directory, suffix);
 
@@ -206,7 +206,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, Worl
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
 			read_peers(pool, world, wanted, facts);
-		facts->here = read_here(directory, pool, world, wanted->desired->suffix);
+		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
 	}
 }
 

@@ -31,6 +31,11 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
  */
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world);
 
+/* Reads what a database holds here, as content_read_here() does; one that has entries and hides
+ * them from us is CONTENT_DENIED. */
+Content world_content_here(Directory *directory, Pool *pool, const World *world,
+			   const char *suffix);
+
 /* The folder in which slapd keeps cn=config, as cn=config or slapd's command line says; NULL:
  * unknown. */
 const char *world_config_dir(Pool *pool, const World *world);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/csn.h"
 #include "common/diff.h"
-
-#include <string.h>
-#include <strings.h>
+#include "common/suspect.h"
 
 /*
  * Joining in two phases. A node that is writable while it refreshes, or that comes back empty or
@@ -112,7 +110,6 @@ static const Hold *judge_content(const Joining *joining)
 	unsigned sid = joining->diff->in->wanted->self->id;
 	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
 	const Content *here = joining->here;
-	const char *ours = csn_newest(here->context_csns, here->n_context_csns, sid);
 
 	if (diff_is_released(joining->diff, GUARD_CONTENT))
 		return NULL;
@@ -126,17 +123,12 @@ static const Hold *judge_content(const Joining *joining)
 				"syncward apply --release G10");
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
-		const char *theirs = peer_has_data(peer) ? csn_newest(peer->context_csns,
-								      peer->n_context_csns, sid)
-							 : NULL;
-		bool is_other = theirs && here->entry_uuid && peer->entry_uuid &&
-				strcasecmp(here->entry_uuid, peer->entry_uuid) != 0;
-		bool is_older = theirs && (!ours || strcmp(theirs, ours) > 0);
+		const Suspicion suspicion = content_suspicion(here, peer, sid);
 
 		/* A database that started empty is behind until its refresh ends. */
-		if (is_older && !is_other && known && known->is_joining)
+		if (suspicion == SUSPICION_OLDER && known && known->is_joining)
 			return hold_refresh(joining);
-		if (!is_other && !is_older)
+		if (suspicion == SUSPICION_NONE)
 			continue;
 		return hold_new(
 			joining, GUARD_CONTENT,
@@ -148,15 +140,7 @@ static const Hold *judge_content(const Joining *joining)
 				"slapadd -w, or give this node an id that was never used; only if "
 				"you are sure that nothing is lost",
 				joining->suffix, peer_uri(joining, peer),
-				is_other
-					? pool_printf(joining->diff->pool,
-						      "knows server ID %u, and its suffix entry is "
-						      "another one (entryUUID)",
-						      sid)
-					: pool_printf(joining->diff->pool,
-						      "has newer changes of server ID %u than this "
-						      "node",
-						      sid),
+				suspicion_describe(joining->diff->pool, suspicion, sid),
 				peer_uri(joining, peer)),
 			"syncward apply --release G10");
 	}

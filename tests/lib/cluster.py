@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import ldap
-from slapd import PASSWORD, Database, wait_until
+from slapd import PASSWORD, Database, syncrepl, wait_until
 
 
 class Node:
@@ -82,6 +82,17 @@ class Node:
         """A change by hand of the database's entry."""
         self.server.modify(self.server.database_dn(suffix), changes)
 
+    def connect_by_hand(self, nodes, database):
+        """syncprov, a consumer for each of the other nodes, and the multi-provider flag."""
+        dn = self.server.database_dn(database.suffix)
+        if not any("syncprov" in found for found, _ in self.server.search(dn)):
+            self.server.add(f"olcOverlay=syncprov,{dn}", {
+                "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov"})
+        values = [syncrepl(node.id, node.server.ldap_uri, database.suffix, timeout=1, network_timeout=1)
+                  for node in nodes if node is not self]
+        self.edit([(ldap.MOD_ADD, "olcSyncrepl", values), (ldap.MOD_ADD, self.server.flag(), "TRUE")],
+                  database.suffix)
+
     def consumers(self):
         """(rid, provider) of each running consumer; None where slapd cannot tell."""
         found = self.server.consumers()
@@ -128,6 +139,17 @@ class Cluster:
         for node in self.nodes:
             apply_until_joined(node)
         self.wait_in_step()
+        return self
+
+    def form_by_hand(self):
+        """The same as an administrator would write it, in a fraction of the time: syncward has no part in it."""
+        for node in self.nodes:
+            node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
+        for database in self.databases:
+            self.nodes[0].server.seed(database)
+            for node in self.nodes:
+                node.connect_by_hand(self.nodes, database)
+            self.wait_in_step(database.suffix)
         return self
 
     def wait_in_step(self, suffix=None):

@@ -12,8 +12,6 @@ import re
 from cluster import Node
 from slapd import SUFFIX, Database
 
-FLAGS = ("olcMultiProvider", "olcMirrorMode")
-
 
 class Lone(Node):
     """A node with id 1 and a document to change before write(): peers 1, 2 and 3 hold each database."""
@@ -29,11 +27,8 @@ class Lone(Node):
         if seed:
             for database in databases:
                 server.seed(database)
-        self.flag = next(name for name in FLAGS if f"'{name}'" in self._schema())
+        self.flag = server.flag()
         self.write()
-
-    def _schema(self):
-        return "\n".join(self.server.values("cn=Subschema", "attributeTypes"))
 
     def describe(self, databases, n_peers):
         """A document for these databases; nothing but what replication needs is asked for."""

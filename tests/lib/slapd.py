@@ -304,6 +304,11 @@ class Slapd:
 
     # Looking at it
 
+    def flag(self):
+        """The name that this release has for the multi-provider flag."""
+        types = "\n".join(self.values("cn=Subschema", "attributeTypes"))
+        return next(name for name in ("olcMultiProvider", "olcMirrorMode") if f"'{name}'" in types)
+
     def search(self, base, filter_text="(objectClass=*)", attributes=None, scope=ldap.SCOPE_SUBTREE):
         """A search as root: a list of (dn, {attribute: [bytes]}); empty when the base does not exist."""
         try:

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_INTERRUPT_H
+#define SYNCWARD_INTERRUPT_H
+
+/* From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT wait until they are asked for: for work that must
+ * be undone before the process ends. */
+void interrupt_hold(void);
+
+/* Sleeps so long, 0 for not at all, or until one of them came; returns its number, now and at every
+ * later call, or 0. */
+int interrupt_pause(unsigned msec);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/verify.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "agent/content.h"
+#include "agent/link_tls.h"
+#include "agent/wait.h"
+
+#define POLL_MSEC  50
+#define RETRY_MSEC 1000 /* a connection to a server that could not be reached */
+
+static const char *const state_names[] = {
+	[VERIFY_IN_STEP] = "in-step", [VERIFY_BEHIND] = "behind",
+	[VERIFY_EMPTY] = "empty",     [VERIFY_OTHER] = "other-database",
+	[VERIFY_REFUSED] = "refused", [VERIFY_UNREACHABLE] = "unreachable",
+};
+_Static_assert(ARRAY_SIZE(state_names) == VERIFY_STATE_COUNT, "name every state");
+
+const char *verify_state_name(VerifyState state)
+{
+	return state_names[state];
+}
+
+/* --- whom to ask --- */
+
+static VerifiedDatabase database_of(Pool *pool, const Wanted *wanted,
+				    const WantedDatabase *database, const World *world)
+{
+	VerifiedDatabase verified = {.wanted = database};
+
+	POOL_PUSH(pool, verified.servers, verified.n_servers,
+		  {.peer = wanted->self, .is_self = true});
+	for (size_t i = 0; i < database->n_consumers; i++)
+		POOL_PUSH(pool, verified.servers, verified.n_servers,
+			  {.peer = database->consumers[i].peer,
+			   .syncrepl = link_inherit_tls(&database->consumers[i].syncrepl,
+							world->live.global)});
+	return verified;
+}
+
+/* --- one look --- */
+
+static VerifyState state_of_content(const Content *content)
+{
+	switch (content->state) {
+	case CONTENT_READ:
+		return content->has_suffix ? VERIFY_IN_STEP : VERIFY_EMPTY;
+	case CONTENT_DENIED:
+		return VERIFY_REFUSED;
+	default:
+		return VERIFY_UNREACHABLE;
+	}
+}
+
+static void link_drop(VerifiedServer *server)
+{
+	if (server->is_open)
+		peer_link_close(&server->link);
+	server->is_open = false;
+}
+
+static void peer_read(Pool *pool, VerifiedServer *server, const char *suffix)
+{
+	if (!server->is_open) {
+		server->is_open = peer_link_open(pool, &server->syncrepl, &server->link);
+		if (!server->is_open) {
+			server->content = (Content){.state = server->link.state,
+						    .problem = server->link.problem};
+			peer_link_close(&server->link);
+			return;
+		}
+	}
+	server->content = content_read_over(&server->link, suffix);
+	if (server->content.state != CONTENT_READ)
+		link_drop(server);
+}
+
+static void server_read(Verify *verify, VerifiedDatabase *database, VerifiedServer *server)
+{
+	const char *suffix = database->wanted->desired->suffix;
+
+	if (server->is_self)
+		server->content =
+			world_content_here(verify->directory, verify->pool, verify->world, suffix);
+	else
+		peer_read(verify->pool, server, suffix);
+	server->retry_msec = monotonic_msec() + RETRY_MSEC;
+	if (server->content.state == CONTENT_READ && !server->was_read) {
+		server->was_read = true;
+		newest_add(verify->pool, &database->newest, server->content.context_csns,
+			   server->content.n_context_csns);
+	}
+}
+
+/* Peers first, this node last: what a peer had must then be here. */
+static void database_read(Verify *verify, VerifiedDatabase *database)
+{
+	for (size_t i = database->n_servers; i-- > 0;) {
+		VerifiedServer *server = &database->servers[i];
+
+		if (server->was_read && server->state == VERIFY_IN_STEP)
+			continue;
+		if (server->content.state == CONTENT_DENIED)
+			continue; /* a refused bind, repeated, may lock the account */
+		if (server->content.state == CONTENT_UNREACHABLE &&
+		    monotonic_msec() < server->retry_msec)
+			continue;
+		server_read(verify, database, server);
+	}
+}
+
+static bool is_other(const Content *here, const Content *content)
+{
+	return here->entry_uuid && content->entry_uuid &&
+	       strcasecmp(here->entry_uuid, content->entry_uuid) != 0;
+}
+
+static bool database_judge(Pool *pool, VerifiedDatabase *database)
+{
+	bool is_good = true;
+
+	for (size_t i = 0; i < database->n_servers; i++) {
+		VerifiedServer *server = &database->servers[i];
+
+		server->state = state_of_content(&server->content);
+		if (server->state == VERIFY_IN_STEP) {
+			server->lag =
+				lag_measure(pool, &database->newest, server->content.context_csns,
+					    server->content.n_context_csns);
+			if (is_other(&database->servers[0].content, &server->content))
+				server->state = VERIFY_OTHER;
+			else if (server->lag.n_behind > 0)
+				server->state = VERIFY_BEHIND;
+		}
+		is_good = is_good && server->state == VERIFY_IN_STEP;
+	}
+	return is_good;
+}
+
+static bool round_is_good(Verify *verify)
+{
+	bool is_good = true;
+
+	for (size_t i = 0; i < verify->n_databases; i++) {
+		database_read(verify, &verify->databases[i]);
+		is_good = database_judge(verify->pool, &verify->databases[i]) && is_good;
+	}
+	return is_good;
+}
+
+void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const World *world,
+		unsigned timeout_sec, Verify *ret)
+{
+	const int64_t start_msec = monotonic_msec();
+	const int64_t end_msec = start_msec + (int64_t)timeout_sec * 1000;
+	Verify verify = {.pool = pool, .directory = directory, .world = world};
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		POOL_PUSH(pool, verify.databases, verify.n_databases,
+			  database_of(pool, wanted, &wanted->databases[i], world));
+	while (!round_is_good(&verify) && monotonic_msec() < end_msec)
+		pause_msec(POLL_MSEC);
+	verify.waited_msec = monotonic_msec() - start_msec;
+	*ret = verify;
+}
+
+void verify_close(Verify *verify)
+{
+	for (size_t i = 0; i < verify->n_databases; i++)
+		for (size_t k = 0; k < verify->databases[i].n_servers; k++)
+			link_drop(&verify->databases[i].servers[k]);
+}
+
+bool verify_is_good(const Verify *verify)
+{
+	for (size_t i = 0; i < verify->n_databases; i++)
+		for (size_t k = 0; k < verify->databases[i].n_servers; k++)
+			if (verify->databases[i].servers[k].state != VERIFY_IN_STEP)
+				return false;
+	return true;
+}
+
+const char *verify_describe(Pool *pool, const VerifiedServer *server)
+{
+	switch (server->state) {
+	case VERIFY_IN_STEP:
+		return "in step";
+	case VERIFY_BEHIND:
+		return pool_printf(pool, "behind: lacks %s", lag_describe(pool, &server->lag));
+	case VERIFY_EMPTY:
+		return "holds no such entry, or hides it from the account that reads it";
+	case VERIFY_OTHER:
+		return "holds another database: its suffix entry is not the one of this node "
+		       "(entryUUID)";
+	case VERIFY_REFUSED:
+		return pool_printf(pool, "refused: %s", server->content.problem);
+	default:
+		return pool_printf(pool, "not reached: %s", server->content.problem);
+	}
+}
