@@ -73,16 +73,6 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcommon.a
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lldap -llber -ljson-c -lcmocka $(LDLIBS)
 
-# Small programs by which tests reach parts of the shell that no command shows alone.
-TOOL_PROGRAMS := $(patsubst tests/lib/%.c,$(BUILD)/tools/%,$(sort $(wildcard tests/lib/*_tool.c)))
-$(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(filter-out %/main.o,$(AGENT_OBJECTS)) $(BUILD)/libcommon.a
-	@mkdir -p $(@D)
-	@$(if $(V),,echo "  LD      $@")
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
-
-.PHONY: tools
-tools: $(TOOL_PROGRAMS) ## the helpers of the tests against real slapd
-
 .PHONY: unit unit-programs
 unit-programs: $(UNIT_PROGRAMS)
 unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs nothing
