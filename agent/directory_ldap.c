@@ -302,6 +302,7 @@ static int bind_external(DirectoryLdap *self, Error *err)
 	answer.code = ldap_bind_external_send(self->ldap, &id);
 	if (answer.code != LDAP_SUCCESS)
 		return connect_failed(self, answer.code, errno, err);
+	ldap_read_ahead(self->ldap);
 	answer = wait_for(self, pool, id, "bind with SASL EXTERNAL");
 	trace(self, "bind with SASL EXTERNAL", &answer, started);
 	if (answer.code == LDAP_SUCCESS)
