@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/ldap_answer.h"
 
+#include <stdint.h>
 #include <sys/time.h>
+#include <time.h>
 
 static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
 			   Entry *entry)
@@ -54,31 +56,51 @@ static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer
 	ldap_memfree(text);
 }
 
+static void message_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
+{
+	switch (ldap_msgtype(message)) {
+	case LDAP_RES_SEARCH_ENTRY:
+		entry_copy(pool, ldap, message, &answer->entries);
+		break;
+	case LDAP_RES_SEARCH_REFERENCE:
+	case LDAP_RES_INTERMEDIATE:
+		break;
+	default:
+		result_copy(pool, ldap, message, answer);
+	}
+}
+
+static int64_t now_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
 LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec)
 {
+	const int64_t end_usec = now_usec() + (int64_t)timeout_msec * 1000;
 	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
-	struct timeval timeout = {
-		.tv_sec = timeout_msec / 1000,
-		.tv_usec = (timeout_msec % 1000) * 1000L,
-	};
-	LDAPMessage *chain = NULL;
-	const int type = ldap_result(ldap, message_id, LDAP_MSG_ALL, &timeout, &chain);
+	int type;
 
+	do {
+		const int64_t left_usec = end_usec - now_usec();
+		struct timeval timeout = {
+			.tv_sec = left_usec > 0 ? left_usec / 1000000 : 0,
+			.tv_usec = left_usec > 0 ? left_usec % 1000000 : 0,
+		};
+		LDAPMessage *message = NULL;
+
+		type = ldap_result(ldap, message_id, LDAP_MSG_ONE, &timeout, &message);
+		if (type > 0)
+			message_copy(pool, ldap, message, &answer);
+		ldap_msgfree(message);
+	} while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
+		 type == LDAP_RES_INTERMEDIATE);
 	if (type < 0)
 		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
-	for (LDAPMessage *message = type > 0 ? ldap_first_message(ldap, chain) : NULL; message;
-	     message = ldap_next_message(ldap, message)) {
-		switch (ldap_msgtype(message)) {
-		case LDAP_RES_SEARCH_ENTRY:
-			entry_copy(pool, ldap, message, &answer.entries);
-			break;
-		case LDAP_RES_SEARCH_REFERENCE:
-			break;
-		default:
-			result_copy(pool, ldap, message, &answer);
-		}
-	}
-	ldap_msgfree(chain);
 	return answer;
 }
 

@@ -15,8 +15,8 @@ typedef struct LdapAnswer {
 	Value sync_done;  /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;
 
-/* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT it can be waited
- * for again. Everything lives in the pool. */
+/* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT the rest can be
+ * waited for. Everything lives in the pool. */
 LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec);
 
 /* Sends a SASL EXTERNAL bind; returns an LDAP result and the message id. */

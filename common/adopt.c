@@ -39,7 +39,7 @@ int adopt_find_peer(const Adoption *adoption, const char *uri)
 {
 	AUTO(Pool) *scratch = pool_new();
 
-	return find_provider(adoption, provider_spelling(scratch, uri));
+	return find_provider(adoption, url_spelling(scratch, uri));
 }
 
 static size_t peer_add(Adoption *adoption, const LiveConsumer *consumer)

@@ -154,7 +154,7 @@ static const char *uri_of_listener(const Search *search)
 		best_rank = rank;
 		best = host_is_any(url.host) ? uri_of_host(pool, search->fqdn, &url)
 		       : is_usable(listener) ? listener
-					     : provider_spelling(pool, listener);
+					     : url_spelling(pool, listener);
 	}
 	return best;
 }
@@ -175,7 +175,7 @@ static int own_uri_find(Search *search, Error *err)
 				 "this host has no full name, and slapd no listener with one");
 	self->provider = NULL;
 	other = adopt_find_peer(search->adoption, self->uri);
-	self->provider = provider_spelling(search->adoption->pool, self->uri);
+	self->provider = url_spelling(search->adoption->pool, self->uri);
 	if (other > 0)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "%s is this node itself, but slapd does not recognise the URL as "

@@ -52,25 +52,22 @@ const char *desired_default(const DesiredDatabase *database, SyncreplKeyword key
 
 const SyncreplSettings settings_none;
 
+static bool level_speaks(const SyncreplSettings *level, SyncreplKeyword keyword)
+{
+	return level->value[keyword] || level->left_out[keyword] ||
+	       (keyword == SYNCREPL_CREDENTIALS && level->credentials.kind != CREDENTIALS_NONE);
+}
+
 /* The last level that speaks of the keyword; NULL when none does. */
 static const SyncreplSettings *level_of(const DesiredDatabase *database, const Peer *provider,
 					const Peer *consumer, SyncreplKeyword keyword)
 {
-	const SyncreplSettings *levels[] = {
-		consumer ? consumer->as_consumer : NULL,
-		provider->syncrepl,
-		&database->syncrepl,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(levels); i++) {
-		const SyncreplSettings *level = levels[i];
-
-		if (level && (level->value[keyword] || level->left_out[keyword] ||
-			      (keyword == SYNCREPL_CREDENTIALS &&
-			       level->credentials.kind != CREDENTIALS_NONE)))
-			return level;
-	}
-	return NULL;
+	if (consumer && consumer->as_consumer != &settings_none &&
+	    level_speaks(consumer->as_consumer, keyword))
+		return consumer->as_consumer;
+	if (provider->syncrepl != &settings_none && level_speaks(provider->syncrepl, keyword))
+		return provider->syncrepl;
+	return level_speaks(&database->syncrepl, keyword) ? &database->syncrepl : NULL;
 }
 
 static const char *setting_at(const SyncreplSettings *level, const DesiredDatabase *database,
@@ -124,6 +121,8 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 
 bool settings_are_empty(const SyncreplSettings *settings)
 {
+	if (settings == &settings_none)
+		return true;
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
 		if (settings->value[keyword] || settings->left_out[keyword])
 			return false;

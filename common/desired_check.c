@@ -57,14 +57,8 @@ static int check_uris(Check *check)
 	size_t n = check->desired->n_peers;
 	Named *names = pool_alloc(scratch, n * sizeof(*names));
 
-	for (size_t i = 0; i < n; i++) {
-		AUTO(Pool) *spare = pool_new();
-		Url url = {0};
-
-		(void)url_parse(spare, check->desired->peers[i].uri, &url);
-		names[i] = (Named){
-			pool_printf(scratch, "%s://%s:%d", url.scheme, url.host, url.port), i};
-	}
+	for (size_t i = 0; i < n; i++)
+		names[i] = (Named){url_spelling(scratch, check->desired->peers[i].uri), i};
 	return check_unique(check, names, check->peers, "uri");
 }
 

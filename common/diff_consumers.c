@@ -400,7 +400,7 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		.wanted = wanted,
 		.live = live,
 		.suffix = wanted->desired->suffix,
-		.own_provider = provider_spelling(diff->pool, diff->in->wanted->self->uri),
+		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
 	};
 
 	matching.of_live =

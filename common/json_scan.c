@@ -66,14 +66,33 @@ static void skip_space(Scanner *scan)
 	}
 }
 
+/* Printable ASCII: a character of one byte, on the same line. */
+static bool is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+static void skip_plain(Scanner *scan)
+{
+	const char *from = scan->at;
+
+	while (is_plain(*scan->at))
+		scan->at++;
+	scan->place.column += (unsigned)(scan->at - from);
+}
+
 /* The first pass: from here on every byte belongs to a character, and none is NUL. */
 static int check_characters(Scanner scan)
 {
 	uint32_t character;
 
 	while (scan.at < scan.end) {
-		size_t len = utf8_decode(scan.at, (size_t)(scan.end - scan.at), &character);
+		size_t len;
 
+		skip_plain(&scan);
+		if (scan.at == scan.end)
+			break;
+		len = utf8_decode(scan.at, (size_t)(scan.end - scan.at), &character);
 		if (len == 0)
 			return refuse(&scan, "this is not UTF-8; save the file in that encoding");
 		if (character == 0)

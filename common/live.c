@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/buf.h"
 #include "common/dn.h"
 #include "common/serverid.h"
 #include "common/url.h"
@@ -55,23 +54,6 @@ const char *const live_monitor_attributes[] = {
 	"olmSRNextConnect",     NULL,
 };
 
-const char *provider_spelling(Pool *pool, const char *url)
-{
-	Buf text = BUF_IN(pool);
-	Url parsed;
-
-	if (!url || !url_parse(pool, url, &parsed))
-		return pool_strdup(pool, url);
-	buf_puts(&text, parsed.scheme);
-	buf_puts(&text, "://");
-	buf_puts(&text, parsed.host);
-	if (parsed.port == 389) /* of nearly all, and printf is slow for a thousand peers */
-		buf_puts(&text, ":389");
-	else
-		buf_printf(&text, ":%d", parsed.port);
-	return buf_text(&text);
-}
-
 /* --- cn=config --- */
 
 /* slapd's own rule (syncrepl.c): the searchbase is a suffix of the database and the provider's URL
@@ -79,31 +61,33 @@ const char *provider_spelling(Pool *pool, const char *url)
 static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl,
 			     const char *fqdn)
 {
-	const char *base = syncrepl->value[SYNCREPL_SEARCHBASE];
-	bool is_suffix = false;
-
-	if (!base || !syncrepl->value[SYNCREPL_PROVIDER])
+	if (serverid_url_match(syncrepl->value[SYNCREPL_PROVIDER], live->listeners,
+			       live->n_listeners, fqdn) == URL_MATCH_NONE)
 		return false;
-	for (size_t i = 0; suffixes && i < suffixes->n_values && !is_suffix; i++)
-		is_suffix = dn_equal(suffixes->values[i].bytes, base);
-	return is_suffix && serverid_url_match(syncrepl->value[SYNCREPL_PROVIDER], live->listeners,
-					       live->n_listeners, fqdn) != URL_MATCH_NONE;
+	for (size_t i = 0; suffixes && i < suffixes->n_values; i++)
+		if (dn_equal(suffixes->values[i].bytes, syncrepl->value[SYNCREPL_SEARCHBASE]))
+			return true;
+	return false;
 }
 
-static LiveConsumer consumer_parse(Pool *pool, const Live *live, const Attribute *suffixes,
+/* The values of one database differ in little: each shares what it can with the one before. */
+static LiveConsumer consumer_parse(Pool *pool, const Live *live, const LiveDatabase *database,
 				   const char *text, const char *fqdn)
 {
+	const LiveConsumer *before =
+		database->n_consumers > 0 ? &database->consumers[database->n_consumers - 1] : NULL;
+	const Syncrepl *like = before && before->parses ? &before->syncrepl : NULL;
 	LiveConsumer consumer = {.text = text, .rid = -1};
 	Error err;
 
-	if (syncrepl_parse(pool, text, &consumer.syncrepl, &err) < 0) {
+	if (syncrepl_parse_like(pool, text, like, &consumer.syncrepl, &err) < 0) {
 		consumer.problem = pool_strdup(pool, err.text);
 		return consumer;
 	}
 	consumer.parses = true;
 	consumer.rid = syncrepl_rid(&consumer.syncrepl);
-	consumer.provider = provider_spelling(pool, consumer.syncrepl.value[SYNCREPL_PROVIDER]);
-	consumer.is_self = consumer_is_self(live, suffixes, &consumer.syncrepl, fqdn);
+	consumer.provider = url_spelling(pool, consumer.syncrepl.value[SYNCREPL_PROVIDER]);
+	consumer.is_self = consumer_is_self(live, database->suffixes, &consumer.syncrepl, fqdn);
 	return consumer;
 }
 
@@ -131,10 +115,13 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry, const Fac
 		database.is_multi_provider =
 			strcasecmp(entry_first(entry, database.multi_provider_attribute), "TRUE") ==
 			0;
-	for (size_t i = 0; syncrepl && i < syncrepl->n_values; i++)
-		POOL_PUSH(pool, database.consumers, database.n_consumers,
-			  consumer_parse(pool, live, database.suffixes, syncrepl->values[i].bytes,
-					 facts->fqdn));
+	if (syncrepl)
+		database.consumers =
+			pool_alloc(pool, syncrepl->n_values * sizeof(*database.consumers));
+	for (; syncrepl && database.n_consumers < syncrepl->n_values; database.n_consumers++)
+		database.consumers[database.n_consumers] =
+			consumer_parse(pool, live, &database,
+				       syncrepl->values[database.n_consumers].bytes, facts->fqdn);
 	POOL_PUSH(pool, live->databases, live->n_databases, database);
 }
 
@@ -223,17 +210,17 @@ static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databa
 
 	if (!database || !number)
 		return;
-	POOL_PUSH(pool, live->running, live->n_running,
-		  {
-			  .suffix = entry_first(database, "namingContexts"),
-			  .rid = (int)strtol(number, NULL, 10),
-			  .provider = provider_spelling(pool,
-							entry_first(entry, "olmSRProviderURIList")),
-			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
-			  .is_connected = connection && *connection,
-			  .last_connect = entry_first(entry, "olmSRLastConnect"),
-			  .next_connect = entry_first(entry, "olmSRNextConnect"),
-		  });
+	POOL_PUSH(
+		pool, live->running, live->n_running,
+		{
+			.suffix = entry_first(database, "namingContexts"),
+			.rid = (int)strtol(number, NULL, 10),
+			.provider = url_spelling(pool, entry_first(entry, "olmSRProviderURIList")),
+			.is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
+			.is_connected = connection && *connection,
+			.last_connect = entry_first(entry, "olmSRLastConnect"),
+			.next_connect = entry_first(entry, "olmSRNextConnect"),
+		});
 }
 
 static bool dn_starts(const Entry *entry, const char *rdn)

@@ -94,8 +94,4 @@ const Entry *live_entry(const Live *live, const char *dn);
 /* The same for a DN as it was added, to which slapd may have given a "{n}". */
 const Entry *live_entry_unnumbered(const Live *live, const char *dn);
 
-/* The URL of a provider in one spelling ("ldap://host:389"); the text itself when it is no LDAP
- * URL; NULL for NULL. */
-const char *provider_spelling(Pool *pool, const char *url);
-
 #endif

@@ -43,24 +43,22 @@ static void schedule_fill(const unsigned char *block, uint32_t schedule[64])
 
 static void block_add(uint32_t state[8], const unsigned char *block)
 {
-	uint32_t schedule[64], v[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t schedule[64];
 
 	schedule_fill(block, schedule);
-	memcpy(v, state, sizeof(v));
 	for (size_t i = 0; i < 64; i++) {
-		const uint32_t e = v[4], a = v[0];
-		const uint32_t first = v[7] + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-				       ((e & v[5]) ^ (~e & v[6])) + round_constants[i] +
-				       schedule[i];
+		const uint32_t first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+				       ((e & f) ^ (~e & g)) + round_constants[i] + schedule[i];
 		const uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-					((a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]));
+					((a & b) ^ (a & c) ^ (b & c));
 
-		memmove(v + 1, v, 7 * sizeof(v[0]));
-		v[4] += first;
-		v[0] = first + second;
+		h = g, g = f, f = e, e = d + first;
+		d = c, c = b, b = a, a = first + second;
 	}
-	for (size_t i = 0; i < 8; i++)
-		state[i] += v[i];
+	state[0] += a, state[1] += b, state[2] += c, state[3] += d;
+	state[4] += e, state[5] += f, state[6] += g, state[7] += h;
 }
 
 /* What is left behind the last whole block, padded with a one bit, zeros and the length in bits. */

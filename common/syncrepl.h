@@ -102,6 +102,11 @@ const char *syncrepl_keyword_default(SyncreplKeyword keyword);
  */
 int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err);
 
+/* The same, quicker where like, which parsed, has many of the same values: these are shared with it
+ * instead of judged again. NULL: with none. */
+int syncrepl_parse_like(Pool *pool, const char *text, const Syncrepl *like, Syncrepl *ret,
+			Error *err);
+
 /*
  * Checks the value of one keyword by slapd's grammar, and beyond it where slapd accepts what later
  * fails (tls_*, secprops, saslmech, syncdata, a quote before white space, which no quoting can

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,6 +9,7 @@
 /* A value while it is read. */
 typedef struct Reader {
 	Pool *pool;
+	const Syncrepl *like; /* another value, which parsed; may be NULL */
 	Syncrepl syncrepl;
 	bool has_provider; /* "uri=" alone is not enough for slapd */
 	size_t n_words;
@@ -18,11 +18,15 @@ typedef struct Reader {
 /* slapd knows bare words by their beginning: "attrsonly=no" switches it on like "attrsonly". */
 static int find_flag(const char *word)
 {
-	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
-		if (syncrepl_rules[i].kind == SYNCREPL_KIND_FLAG &&
-		    syncrepl_rules[i].name[0] == tolower((unsigned char)*word) &&
-		    strncasecmp(word, syncrepl_rules[i].name, strlen(syncrepl_rules[i].name)) == 0)
-			return i;
+	static const SyncreplKeyword flags[] = {SYNCREPL_ATTRSONLY, SYNCREPL_STRICTREFRESH,
+						SYNCREPL_LAZYCOMMIT};
+
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		const char *name = syncrepl_rules[flags[i]].name;
+
+		if (strncasecmp(word, name, strlen(name)) == 0)
+			return (int)flags[i];
+	}
 	return -1;
 }
 
@@ -42,6 +46,15 @@ static bool is_word_accepted(const Reader *reader, SyncreplKeyword keyword, cons
 		   "refreshandpersist") == 0)
 		return true;
 	return rule->accepts(value);
+}
+
+/* What slapd took in another value it takes here too, but for an interval: there the words before
+ * it count. NULL: not known. */
+static const char *value_known(const Reader *reader, SyncreplKeyword keyword, const char *value)
+{
+	const char *known = reader->like ? reader->like->value[keyword] : NULL;
+
+	return known && keyword != SYNCREPL_INTERVAL && strcmp(known, value) == 0 ? known : NULL;
 }
 
 /* Attribute lists add up; of everything else the last one given counts. */
@@ -64,6 +77,7 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 	size_t len = strcspn(word, "=");
 	int keyword = find_flag(word);
 	bool is_flag = keyword >= 0;
+	const char *value, *known;
 
 	reader->n_words++;
 	if (!is_flag && word[len] == '=')
@@ -78,17 +92,25 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 		reader->syncrepl.value[keyword] = "";
 		return 0;
 	}
-	if (!is_word_accepted(reader, (SyncreplKeyword)keyword, word + len + 1))
+	value = word + len + 1;
+	known = value_known(reader, (SyncreplKeyword)keyword, value);
+	if (!known && !is_word_accepted(reader, (SyncreplKeyword)keyword, value))
 		return refuse_value((SyncreplKeyword)keyword, err);
 	if (keyword == SYNCREPL_PROVIDER && len == strlen("provider"))
 		reader->has_provider = true;
-	value_set(reader, (SyncreplKeyword)keyword, word + len + 1);
+	value_set(reader, (SyncreplKeyword)keyword, known ? known : value);
 	return 0;
 }
 
 int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err)
 {
-	Reader reader = {.pool = pool};
+	return syncrepl_parse_like(pool, text, NULL, ret, err);
+}
+
+int syncrepl_parse_like(Pool *pool, const char *text, const Syncrepl *like, Syncrepl *ret,
+			Error *err)
+{
+	Reader reader = {.pool = pool, .like = like};
 	char *rest = pool_strdup(pool, ordered_text(text));
 	const char *word, *missing = NULL;
 

@@ -19,6 +19,10 @@ typedef struct Url {
 /* Parses one LDAP URL with ldap_url_parse(3); false when it is none. */
 bool url_parse(Pool *pool, const char *text, Url *ret);
 
+/* The URL of a server in one spelling, "ldap://host:389", for comparing; the text itself when it is
+ * spelled so or is no LDAP URL; NULL for NULL. */
+const char *url_spelling(Pool *pool, const char *text);
+
 /* True when both name the same server: letter case, default port and trailing slash do not count.
  */
 bool url_equal(const char *one, const char *other);

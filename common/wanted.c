@@ -5,7 +5,7 @@
 
 #include "common/desired_internal.h"
 #include "common/dn.h"
-#include "common/live.h"
+#include "common/url.h"
 
 static int link_secret(Pool *pool, const Desired *desired, const SyncreplSettings *link,
 		       const Secrets *secrets, const char **ret, Error *err)
@@ -36,7 +36,7 @@ static int consumer_want(Pool *pool, const Desired *desired, const DesiredDataba
 	if (link_secret(pool, desired, &link, secrets,
 			&consumer.syncrepl.value[SYNCREPL_CREDENTIALS], err) < 0)
 		return -1;
-	consumer.provider = provider_spelling(pool, peer->uri);
+	consumer.provider = url_spelling(pool, peer->uri);
 	*ret = consumer;
 	return 0;
 }
@@ -55,6 +55,7 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 			 WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
+	const char *binddn, *before = NULL; /* most peers use the same */
 
 	for (size_t i = 0; i < given->n_readers; i++)
 		reader_add(pool, database, given->readers[i]);
@@ -62,13 +63,13 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 		return;
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *consumer = &desired->peers[i];
-		const char *binddn;
 
 		if (consumer == self || !desired_database_has_peer(given, consumer->id))
 			continue;
 		binddn = desired_setting(given, self, consumer, SYNCREPL_BINDDN);
-		if (binddn)
+		if (binddn && binddn != before)
 			reader_add(pool, database, binddn);
+		before = binddn;
 	}
 }
 
@@ -77,15 +78,15 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 {
 	WantedDatabase database = {.desired = given};
 
+	database.consumers = pool_alloc(pool, desired->n_peers * sizeof(*database.consumers));
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *peer = &desired->peers[i];
-		WantedConsumer consumer;
 
 		if (peer == self || !desired_database_has_peer(given, peer->id))
 			continue;
-		if (consumer_want(pool, desired, given, self, peer, secrets, &consumer, err) < 0)
+		if (consumer_want(pool, desired, given, self, peer, secrets,
+				  &database.consumers[database.n_consumers++], err) < 0)
 			return -1;
-		POOL_PUSH(pool, database.consumers, database.n_consumers, consumer);
 	}
 	readers_want(pool, desired, self, &database);
 	*ret = database;

@@ -63,13 +63,19 @@ static void check_keywords(const Syncrepl *syncrepl)
 		abort();
 }
 
-/* Two values in one input, with a NUL between: comparing must be even-handed and know itself. */
+/* Two values in one input, with a NUL between: comparing must be even-handed and know itself, and
+ * parsing one behind the other changes nothing. */
 static void check_compare(Pool *pool, const Syncrepl *one, const char *text)
 {
-	Syncrepl other;
+	Syncrepl other, behind;
+	int result = syncrepl_parse(pool, text, &other, NULL);
 
-	if (syncrepl_parse(pool, text, &other, NULL) == 0 &&
-	    syncrepl_equal(one, &other) != syncrepl_equal(&other, one))
+	if (syncrepl_parse_like(pool, text, one, &behind, NULL) != result)
+		abort();
+	if (result < 0)
+		return;
+	check_same(&other, &behind);
+	if (syncrepl_equal(one, &other) != syncrepl_equal(&other, one))
 		abort();
 }
 

@@ -201,6 +201,58 @@ static void numbers_are_read_in_the_base_that_slapd_uses(void **state)
 	assert_int_equal(syncrepl_number(&syncrepl, SYNCREPL_TIMELIMIT), 0);
 }
 
+static void every_flag_is_found_however_it_goes_on(void **state)
+{
+	(void)state;
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
+		AUTO(Pool) *pool = pool_new();
+		const char *name = syncrepl_keyword_name(keyword);
+		Syncrepl syncrepl;
+		Error err;
+
+		if (syncrepl_keyword_kind(keyword) != SYNCREPL_KIND_FLAG)
+			continue;
+		assert_int_equal(
+			parse(pool, pool_printf(pool, REQUIRED "%s=no", name), &syncrepl, &err), 0);
+		assert_string_equal(syncrepl.value[keyword], "");
+	}
+}
+
+static void what_another_value_has_too_is_shared_with_it(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl one, other;
+	Error err;
+
+	(void)state;
+	assert_int_equal(parse(pool, REQUIRED "retry=\"5 +\" timeout=3 attrs=cn", &one, &err), 0);
+	assert_int_equal(
+		syncrepl_parse_like(pool,
+				    "rid=002 provider=ldap://b searchbase=dc=x retry=\"5 +\" "
+				    "timeout=4 attrs=cn attrs=sn",
+				    &one, &other, &err),
+		0);
+	assert_ptr_equal(other.value[SYNCREPL_RETRY], one.value[SYNCREPL_RETRY]);
+	assert_string_equal(other.value[SYNCREPL_TIMEOUT], "4");
+	assert_string_equal(other.value[SYNCREPL_ATTRS], "cn,sn");
+	assert_string_equal(other.value[SYNCREPL_PROVIDER], "ldap://b");
+	assert_null(other.value[SYNCREPL_BINDDN]);
+}
+
+/* Behind refreshAndPersist slapd takes any interval: that says nothing of another value. */
+static void an_interval_that_was_not_read_is_judged_where_it_is(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl one, other;
+	Error err;
+
+	(void)state;
+	assert_int_equal(parse(pool, REQUIRED "type=refreshAndPersist interval=never", &one, &err),
+			 0);
+	assert_int_equal(syncrepl_parse_like(pool, REQUIRED "interval=never", &one, &other, &err),
+			 -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +262,9 @@ int main(void)
 		cmocka_unit_test(what_slapd_accepts_is_accepted),
 		cmocka_unit_test(no_message_shows_a_part_of_the_value),
 		cmocka_unit_test(numbers_are_read_in_the_base_that_slapd_uses),
+		cmocka_unit_test(every_flag_is_found_however_it_goes_on),
+		cmocka_unit_test(what_another_value_has_too_is_shared_with_it),
+		cmocka_unit_test(an_interval_that_was_not_read_is_judged_where_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

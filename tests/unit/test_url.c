@@ -69,12 +69,31 @@ static void the_same_server_is_recognised_in_every_spelling(void **state)
 	assert_false(url_equal("ldapi://%2Fa", "ldapi://%2FA"));
 }
 
+static void one_server_has_one_spelling(void **state)
+{
+	static const char *const cases[][2] = {
+		{"ldap://host", "ldap://host:389"},        {"ldap://host:389", "ldap://host:389"},
+		{"LDAP://Host/", "ldap://host:389"},       {"ldaps://host", "ldaps://host:636"},
+		{"ldap://host:1389", "ldap://host:1389"},  {"ldap://host:x", "ldap://host:x"},
+		{"ldap://host:01389", "ldap://host:1389"}, {"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+
+		assert_string_equal(url_spelling(pool, cases[i][0]), cases[i][1]);
+	}
+	assert_null(url_spelling(NULL, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(urls_are_taken_apart),
 		cmocka_unit_test(what_is_no_ldap_url_is_refused),
 		cmocka_unit_test(the_same_server_is_recognised_in_every_spelling),
+		cmocka_unit_test(one_server_has_one_spelling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
