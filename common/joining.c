@@ -171,10 +171,23 @@ static bool refresh_is_complete(const Joining *joining)
 	       known_was_in_step(joining->diff->in->known, joining->suffix);
 }
 
+/* The flag is missing because of G1 or G5, which holds it still: this database never joined. */
+static bool waits_for_server_id(const Diff *diff, const char *suffix)
+{
+	const KnownDatabase *known = known_database(diff->in->known, suffix);
+
+	if (known && known->is_joining)
+		return false;
+	for (size_t i = 0; diff->server_id_is_wrong && i < diff->plan->n_changes; i++)
+		if (diff->plan->changes[i].kind == CHANGE_SERVER_ID)
+			return diff->plan->changes[i].is_held;
+	return false;
+}
+
 static const Hold *judge_refresh(const Joining *joining)
 {
 	if (joining->live->is_multi_provider || !has_refreshing_consumer(joining->live) ||
-	    refresh_is_complete(joining))
+	    waits_for_server_id(joining->diff, joining->suffix) || refresh_is_complete(joining))
 		return NULL;
 	return hold_refresh(joining);
 }

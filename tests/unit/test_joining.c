@@ -203,6 +203,25 @@ static void a_node_without_peers_joins_nothing(void **state)
 	assert_int_equal(judge(scene), -1);
 }
 
+/* G1 and G5 hold the flag themselves; only a database that is joining waits for both. */
+static void what_waits_for_the_server_id_does_not_wait_for_a_refresh(void **state)
+{
+	Scene *scene = *state;
+	Change change = {.kind = CHANGE_SERVER_ID, .is_held = true};
+
+	scene->peer_csns[0] = NEW;
+	scene->plan = (Plan){.changes = &change, .n_changes = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->diff.server_id_is_wrong = true;
+	assert_int_equal(judge(scene), -1);
+	change.is_held = false;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	change.is_held = true;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
 #define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 
 int main(void)
@@ -220,6 +239,7 @@ int main(void)
 		SCENE_TEST(g10_stays_until_it_is_released),
 		SCENE_TEST(without_a_peer_only_a_database_that_was_in_step_goes_on),
 		SCENE_TEST(a_node_without_peers_joins_nothing),
+		SCENE_TEST(what_waits_for_the_server_id_does_not_wait_for_a_refresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
