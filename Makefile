@@ -6,6 +6,8 @@ PREFIX ?= /usr
 SBINDIR ?= $(PREFIX)/sbin
 SYSCONFDIR ?= /etc
 DATADIR ?= $(PREFIX)/share
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
 INSTALL ?= install -p
 PKG_CONFIG ?= pkg-config
 PYTEST ?= /usr/bin/python3 -m pytest
@@ -18,9 +20,25 @@ BUILD ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(BUILD_SUFFIX)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
 	-Wformat=2 -Wcast-qual -Wundef -Wpointer-arith $(if $(WERROR),-Werror)
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSYNCWARD_VERSION='"$(VERSION)"' $(CPPFLAGS)
-ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(LIB_CFLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
-ALL_LDFLAGS = $(LDFLAGS) $(SANITIZE_FLAGS)
+# What the distribution's flags lack; they come later on the command line and win. RELEASE=1 adds what
+# would hide mistakes from valgrind. Each only where the compiler has it, tried once, when first used.
+compiler_has = $(if $(shell $(CC) -Werror $(1) -x c -c -o /dev/null /dev/null 2>&1 || echo no),,$(1))
+linker_has = $(if $(shell echo 'int main(void) { return 0; }' | $(CC) $(1) -x c -o /dev/null - 2>&1 || echo no),,$(1))
+HARDENING := -fPIE -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+	-mbranch-protection=standard -fno-strict-aliasing -fno-strict-overflow \
+	-fno-delete-null-pointer-checks -fstrict-flex-arrays=3 \
+	$(if $(RELEASE),-ftrivial-auto-var-init=zero -fzero-init-padding-bits=all)
+LINK_HARDENING := -pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--as-needed
+HARDENING_FLAGS = $(eval HARDENING_FLAGS := $(if $(SANITIZE),,$(foreach flag,$(HARDENING),$(call \
+	compiler_has,$(flag)))))$(HARDENING_FLAGS)
+HARDENING_LDFLAGS = $(eval HARDENING_LDFLAGS := $(if $(SANITIZE),,$(foreach flag,$(LINK_HARDENING),$(call \
+	linker_has,$(flag)))))$(HARDENING_LDFLAGS)
+# Whoever sets a level of _FORTIFY_SOURCE means it; without an optimiser the C library warns.
+FORTIFY_FLAGS = $(if $(or $(SANITIZE),$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))),,$(if \
+	$(filter -O2 -O3 -Os,$(CFLAGS)),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3))
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSYNCWARD_VERSION='"$(VERSION)"' $(FORTIFY_FLAGS) $(CPPFLAGS)
+ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(LIB_CFLAGS) $(HARDENING_FLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
+ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS)
 # Debian's OpenLDAP has no ldap.pc before 2.6: the plain names are the same everywhere.
 LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd 2>/dev/null)
 LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd 2>/dev/null || echo -ljson-c -lsystemd)
@@ -184,19 +202,32 @@ check-headers: ## each header compiles alone
 
 ##@ Other
 
-.PHONY: install clean help
-MAN_PAGES := $(wildcard packaging/man/*.[1-8])
-install: all ## install below DESTDIR: program, man pages, JSON Schema, examples
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(DATADIR)/syncward $(DESTDIR)$(DATADIR)/doc/syncward/examples
-	$(INSTALL) -m 755 $(BUILD)/syncward $(DESTDIR)$(SBINDIR)/syncward
+.PHONY: install dist srpm rpm clean help
+MAN_PAGES := $(sort $(wildcard packaging/man/*.[1-8]))
+UNIT := packaging/systemd/syncward$(if $(filter yes,$(EL8)),-el8).service
+# Each line: file, place below DESTDIR.
+install_file = $(INSTALL) -D -m 644 $(1) $(DESTDIR)$(2)
+install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
+	$(INSTALL) -D -m 755 $(BUILD)/syncward $(DESTDIR)$(SBINDIR)/syncward
 	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/syncward
 	$(INSTALL) -d -m 700 $(DESTDIR)$(SYSCONFDIR)/syncward/secrets
-	for file in $(wildcard etc/*.schema.json); do \
-		$(INSTALL) -m 644 $$file $(DESTDIR)$(DATADIR)/syncward/ || exit 1; done
-	for file in $(filter-out %.schema.json,$(wildcard etc/*.json etc/examples/*.json)); do \
-		$(INSTALL) -m 644 $$file $(DESTDIR)$(DATADIR)/doc/syncward/examples/ || exit 1; done
+	$(call install_file,$(UNIT),$(UNITDIR)/syncward.service)
+	$(call install_file,packaging/catalog/syncward.catalog,$(CATALOGDIR)/syncward.catalog)
+	$(call install_file,packaging/completions/syncward.bash,$(DATADIR)/bash-completion/completions/syncward)
+	$(call install_file,packaging/completions/_syncward,$(DATADIR)/zsh/site-functions/_syncward)
+	for file in $(sort $(wildcard etc/*.schema.json)); do \
+		$(call install_file,$$file,$(DATADIR)/syncward/$${file##*/}) || exit 1; done
+	for file in $(sort $(wildcard etc/examples/*.json)); do \
+		$(call install_file,$$file,$(DATADIR)/doc/syncward/examples/$${file##*/}) || exit 1; done
 	for page in $(MAN_PAGES); do \
-		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(DATADIR)/man/man$${page##*.}/$${page##*/} || exit 1; done
+		$(call install_file,$$page,$(DATADIR)/man/man$${page##*.}/$${page##*/}) || exit 1; done
+
+dist: ## the source archive, alike whoever makes it (build-rpm/)
+	$(Q)packaging/make-rpm dist
+srpm: ## the source package
+	$(Q)packaging/make-rpm srpm
+rpm: ## the packages for EL (RHEL=8, 9 or 10; on Debian with stand-in macros)
+	$(Q)packaging/make-rpm rpm
 
 clean: ## remove everything that was built
 	rm -rf build build-*
