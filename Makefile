@@ -205,19 +205,22 @@ check-headers: ## each header compiles alone
 .PHONY: install dist srpm rpm clean help
 MAN_PAGES := $(sort $(wildcard packaging/man/*.[1-8]))
 UNIT := packaging/systemd/syncward$(if $(filter yes,$(EL8)),-el8).service
-# Each line: file, place below DESTDIR.
+# Arguments: a file, and its place below DESTDIR.
 install_file = $(INSTALL) -D -m 644 $(1) $(DESTDIR)$(2)
 install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
 	$(INSTALL) -D -m 755 $(BUILD)/syncward $(DESTDIR)$(SBINDIR)/syncward
 	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/syncward
 	$(INSTALL) -d -m 700 $(DESTDIR)$(SYSCONFDIR)/syncward/secrets
 	$(call install_file,$(UNIT),$(UNITDIR)/syncward.service)
-	$(call install_file,packaging/catalog/syncward.catalog,$(CATALOGDIR)/syncward.catalog)
-	$(call install_file,packaging/completions/syncward.bash,$(DATADIR)/bash-completion/completions/syncward)
-	$(call install_file,packaging/completions/_syncward,$(DATADIR)/zsh/site-functions/_syncward)
+	for file in $(sort $(wildcard packaging/catalog/*.catalog)); do \
+		$(call install_file,$$file,$(CATALOGDIR)/$${file##*/}) || exit 1; done
+	for file in $(wildcard packaging/completions/syncward.bash); do \
+		$(call install_file,$$file,$(DATADIR)/bash-completion/completions/syncward) || exit 1; done
+	for file in $(wildcard packaging/completions/_syncward); do \
+		$(call install_file,$$file,$(DATADIR)/zsh/site-functions/_syncward) || exit 1; done
 	for file in $(sort $(wildcard etc/*.schema.json)); do \
 		$(call install_file,$$file,$(DATADIR)/syncward/$${file##*/}) || exit 1; done
-	for file in $(sort $(wildcard etc/examples/*.json)); do \
+	for file in $(sort $(wildcard etc/examples/* packaging/systemd/examples/*)); do \
 		$(call install_file,$$file,$(DATADIR)/doc/syncward/examples/$${file##*/}) || exit 1; done
 	for page in $(MAN_PAGES); do \
 		$(call install_file,$$page,$(DATADIR)/man/man$${page##*.}/$${page##*/}) || exit 1; done

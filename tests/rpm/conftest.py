@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The packages, built once for all tests of this folder (so run them in one process)."""
+
+import os
+import re
+import types
+
+import pytest
+
+import build
+
+
+def rewrite(path, *changes):
+    """Changes a text file; each pattern must be there."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    for pattern, replacement in changes:
+        text, count = re.subn(pattern, replacement, text, flags=re.MULTILINE)
+        assert count, f"{path} has no {pattern}"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The builds: first, again (the same elsewhere), el8, and newer (the release after it).
+
+    newer ships a default agent.json, so that what happens to an edited file can be seen.
+    """
+    assert not os.environ.get("PYTEST_XDIST_WORKER"), "tests/rpm runs in one process: no -n"
+    folder = str(tmp_path_factory.mktemp("rpm"))
+    builder = build.Builder(folder)
+    first, log = builder.make("first")
+    elsewhere = builder.unpack_archive("elsewhere")
+    for place, _, names in os.walk(elsewhere):
+        for name in names:
+            os.utime(os.path.join(place, name))
+    again, _ = builder.make("again", "--nocheck", "--noclean", source=elsewhere, umask=0o027, TZ="Asia/Kolkata", LC_ALL="C",
+                            USER="somebody", HOME=folder)
+    # The objects of the build before are there still: these differ in how they are packed.
+    el8, _ = builder.make("el8", "--noprep", "--nocheck", "--noclean", RHEL="8")
+    rewrite(os.path.join(elsewhere, "packaging/syncward.spec"),
+            (r"^Release: .*", "Release: 2%{?dist}"), (r"^%ghost (.*agent\.json)$", r"\1"))
+    newer, _ = builder.make("newer", "--noprep", "--nocheck", source=elsewhere)
+    return types.SimpleNamespace(folder=folder, topdir=builder.topdir, first=first, again=again, el8=el8, newer=newer,
+                                 log=log)
