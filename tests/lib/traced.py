@@ -67,3 +67,25 @@ class Stopped:
                 os.kill(self._pid, signal.SIGKILL)
             self._process.kill()
             self._process.communicate()
+
+
+@contextlib.contextmanager
+def inject_into(pid, calls, what):
+    """Within it strace does something to a process that runs already: "signal=KILL:when=1"."""
+    command = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
+               "-p", str(pid)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as tracer:
+        try:
+            wait_until(lambda: _is_traced_by(pid, tracer.pid), "strace has attached")
+            yield
+        finally:
+            tracer.terminate()
+
+
+def _is_traced_by(pid, tracer_pid):
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as file:
+            if not re.search(rf"^TracerPid:\t{tracer_pid}$", file.read(), re.MULTILINE):
+                return False
+    return True
