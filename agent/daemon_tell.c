@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "agent/daemon_internal.h"
@@ -101,9 +102,6 @@ void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
 	Daemon *daemon = pass->daemon;
 
-	if (pass->has_told_changes)
-		return;
-	pass->has_told_changes = true;
 	for (size_t i = 0; i < plan->n_changes; i++) {
 		const Change *change = &plan->changes[i];
 		const Attribution attribution = change_attribution(change, config, &daemon->seen);
@@ -114,8 +112,10 @@ void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 			continue;
 		pass->has_drift |= attribution.is_drift;
 		event = event_of_change(pass->pool, change, &attribution);
-		if (attribution.is_drift && !condition_find(&daemon->told, key))
+		if (attribution.is_drift && !condition_find(&daemon->told, key) &&
+		    !condition_find(&pass->told_changes, key))
 			tell(pass, &event);
+		condition_add(pass->pool, &pass->told_changes, (Condition){.key = key});
 	}
 }
 
@@ -135,6 +135,16 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 
 /* --- writes --- */
 
+static bool step_makes(const Step *step, const Change *change)
+{
+	if (strcmp(change->dn, step->dn) != 0)
+		return false;
+	for (size_t i = 0; i < step->n_mods && change->attribute; i++)
+		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
+			return true;
+	return !change->attribute || step->kind != STEP_MODIFY;
+}
+
 /* What a step does, from the changes that it carries out. */
 static const char *step_text(Pool *pool, const Plan *plan, const Step *step)
 {
@@ -142,7 +152,7 @@ static const char *step_text(Pool *pool, const Plan *plan, const Step *step)
 
 	buf_puts(&text, step_title(pool, step));
 	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held && strcmp(plan->changes[i].dn, step->dn) == 0)
+		if (!plan->changes[i].is_held && step_makes(step, &plan->changes[i]))
 			buf_printf(&text, "; %s", render_change(pool, &plan->changes[i]));
 	return buf_text(&text);
 }
@@ -151,7 +161,9 @@ static Event step_event(DaemonPass *pass, const Plan *plan, const Step *step, Ev
 {
 	return (Event){
 		.kind = kind,
-		.text = pool_printf(pass->pool, "%s: %s", event_name(kind),
+		.text = pool_printf(pass->pool, "%s: %s",
+				    kind == EVENT_CORRECTION_INTENDED ? "about to correct"
+								      : "corrected",
 				    step_text(pass->pool, plan, step)),
 		.cause = pass->has_drift ? "drift" : "desired-changed",
 		.suffix = step->suffix,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon beside a node, and what it tells: without journald each event is a line on standard error."""
 
+import contextlib
 import os
 import re
 import signal
@@ -59,7 +60,8 @@ class Daemon:
         """True when it has an inotify watch on the folder."""
         inode = os.stat(folder).st_ino
         for name in os.listdir(f"/proc/{self.pid}/fdinfo"):
-            with open(f"/proc/{self.pid}/fdinfo/{name}", encoding="ascii") as file:
+            with contextlib.suppress(FileNotFoundError), \
+                    open(f"/proc/{self.pid}/fdinfo/{name}", encoding="ascii") as file:
                 if re.search(rf"^inotify wd:\w+ ino:{inode:x} ", file.read(), re.MULTILINE):
                     return True
         return False

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Days and thousands of changes: the daemon's timers stay right, it misses nothing and does not grow."""
+
+import os
+import random
+import re
+import subprocess
+import time
+
+import ldap
+import pytest
+from daemon import Daemon
+from lone import Lone
+from slapd import wait_until
+from tools import tool_path
+
+SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    made = Lone(slapd_factory, program)
+    made.apply_ok()
+    return made
+
+
+class Played:
+    """The daemon under a clock that the test moves; see tests/lib/daemon_tool.c."""
+
+    def __init__(self, node):
+        # What AddressSanitizer keeps of freed memory would look like growth.
+        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
+        self._process = subprocess.Popen(
+            [tool_path("daemon_tool"), node.peers_file, node.server.ldapi_uri, str(node.id), node.state_dir,
+             node.run_dir], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "ASAN_OPTIONS": options})
+
+    def __enter__(self):
+        return self
+
+    def ask(self, line):
+        """The numbers that it answers with."""
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return [int(word) for word in self._process.stdout.readline().split() if word.isdigit()]
+
+    def end(self):
+        """Returns what it told."""
+        _, told = self._process.communicate(timeout=60)
+        assert self._process.returncode == 0, told
+        return told
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
+
+
+@pytest.mark.one_release
+def test_a_day_of_passes_leaves_no_trace(node):
+    writes = node.server.config_writes()
+    with Played(node) as played:
+        played.ask("play 50")  # what is learnt once is known now
+        kib, descriptors = played.ask("size")
+        passes = lasted = 0
+        for step in (3600, -7200, 86400, -86400, 1, -1):
+            played.ask(f"step {step}")  # the clock of the day goes forth and back
+            n, shortest, longest, together = played.ask("play 240")
+            assert 54_000 <= shortest <= longest <= 66_000
+            passes += n
+            lasted += together
+        assert passes == 1440 and abs(lasted - 86_400_000) < 0.02 * 86_400_000
+        kib_after, descriptors_after = played.ask("size")
+        told = played.end().splitlines()
+    assert descriptors_after == descriptors
+    assert kib_after <= kib + 1024, f"{kib} KiB grew to {kib_after}"
+    assert node.server.config_writes() == writes
+    assert len(told) == 3, told  # started, in force, stopped
+
+
+class Log:
+    """Who wrote which attributes of which entry of cn=config, in slapd's order, since this was made."""
+
+    def __init__(self, node):
+        self._server = node.server
+        self._skip = len(self._lines())
+
+    def _lines(self):
+        entries, attributes = {}, {}  # by connection and operation: other threads log in between
+        for conn, op, what, text in re.findall(r"conn=(\d+) op=(\d+) MOD (dn|attr)=(.*)$", self._server.log(),
+                                               re.MULTILINE):
+            if what == "dn" and text.endswith('cn=config"'):
+                entries[conn, op] = text.strip('"')
+            elif what == "attr":
+                attributes[conn, op] = text.split()
+        return [(conn, dn, attributes.get((conn, op), [])) for (conn, op), dn in entries.items()]
+
+    def writes(self):
+        """("agent" or "other", DN, attribute) for each attribute of each write."""
+        written = self._lines()[self._skip:]
+        first = written[0][0]  # the test wrote first
+        return [("other" if conn == first else "agent", dn, attribute)
+                for conn, dn, attributes in written for attribute in dict.fromkeys(attributes)]
+
+
+def damage(node, rng, n):
+    """One of several changes that syncward must undo by one write."""
+    overlay = f"olcOverlay={{0}}syncprov,{node.dn()}"
+    choices = [
+        (node.dn(), [(ldap.MOD_DELETE, "olcLimits", None)]),
+        (overlay, [(ldap.MOD_REPLACE, "olcSpCheckpoint", [f"{1000 + n} 7"])]),
+        (overlay, [(ldap.MOD_REPLACE, "olcSpSessionlog", [str(5000 + n)])]),
+        (node.dn(), [(ldap.MOD_REPLACE, "olcDbIndex", ["objectClass eq"])]),
+    ]
+    dn, changes = rng.choice(choices)
+    try:
+        node.server.modify(dn, changes)
+    except (ldap.NO_SUCH_ATTRIBUTE, ldap.TYPE_OR_VALUE_EXISTS):
+        return  # still damaged: the daemon was not quicker
+    except ldap.OTHER:
+        return
+
+
+def damage_many(node, n_changes, longest_pause, seed):
+    rng = random.Random(seed)
+    log = Log(node)
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        for n in range(n_changes):
+            damage(node, rng, n)
+            time.sleep(rng.uniform(0, longest_pause))
+        wait_until(lambda: log.writes()[-1][0] == "agent" and node.plan().returncode == 0, "in step again")
+        writes = log.writes()
+    assert sum(who == "other" for who, _, _ in writes) >= 0.6 * n_changes, f"seed {seed}"
+    # Each correction answers one or more changes by the other: none is made twice.
+    last = {}
+    for who, *what in writes:
+        assert who == "other" or last.get(tuple(what)) == "other", f"seed {seed}: {what}"
+        last[tuple(what)] = who
+    assert not daemon.events("correction-failed"), f"seed {seed}"
+
+
+@pytest.mark.one_release
+def test_no_change_at_a_random_time_is_missed_or_repaired_twice(node):
+    damage_many(node, 200, 0.03, SEED)
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_a_thousand_changes(node):
+    damage_many(node, 1000, 0.01, SEED + 1)
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_three_minutes_with_a_short_interval(node, tmp_path):
+    settings = tmp_path / "agent.json"
+    settings.write_text('{"interval": 5}')
+    with Daemon(node, "--agent-config", str(settings)) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        before = node.server.log_count('SRCH base="cn=config"')
+        time.sleep(180)
+        passes = node.server.log_count('SRCH base="cn=config"') - before
+    assert 180 / 5.5 - 2 <= passes <= 180 / 4.5 + 2
+    assert len(daemon.events()) == 3, daemon.events()
