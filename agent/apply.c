@@ -17,32 +17,34 @@ typedef struct Apply {
 	Applied *applied;
 } Apply;
 
-static void sleep_sec(unsigned sec)
+/* How often to look whether slapd is calm: it may be so much sooner than the time left says. */
+#define LOOK_AGAIN_MSEC 200
+
+static void sleep_msec(unsigned msec)
 {
-	struct timespec left = {.tv_sec = sec};
+	struct timespec left = {.tv_sec = msec / 1000, .tv_nsec = msec % 1000 * 1000000L};
 
 	while (nanosleep(&left, &left) < 0 && errno == EINTR)
 		;
 }
 
-/* Waits while a write would stall slapd's clients, looking again each second, but no longer than
- * any consumer may hold it. */
+/* Waits while a write would stall slapd's clients, but no longer than any consumer may hold it. */
 static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 {
-	unsigned waited_sec = 0;
+	unsigned waited_msec = 0;
 
 	for (;;) {
 		Calm calm;
 
 		/* What the plan was made from is still fresh. */
-		if (!(is_first && waited_sec == 0) && apply->world->has_monitor &&
+		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
 		    world_read_running(apply->directory, apply->pool, apply->world, err) < 0)
 			return -1;
 		calm = calm_judge(&apply->world->live, time(NULL));
-		if (calm.wait_sec == 0 || waited_sec >= calm.patience_sec)
+		if (calm.wait_sec == 0 || waited_msec >= calm.patience_sec * 1000)
 			return 0;
-		sleep_sec(1);
-		waited_sec++;
+		sleep_msec(LOOK_AGAIN_MSEC);
+		waited_msec += LOOK_AGAIN_MSEC;
 	}
 }
 

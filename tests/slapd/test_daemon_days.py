@@ -61,19 +61,22 @@ def test_a_day_of_passes_leaves_no_trace(node):
     writes = node.server.config_writes()
     with Played(node) as played:
         played.ask("play 50")  # what is learnt once is known now
-        kib, descriptors = played.ask("size")
+        _, descriptors = played.ask("size")
         passes = lasted = 0
+        sizes = []
         for step in (3600, -7200, 86400, -86400, 1, -1):
             played.ask(f"step {step}")  # the clock of the day goes forth and back
             n, shortest, longest, together = played.ask("play 240")
             assert 54_000 <= shortest <= longest <= 66_000
             passes += n
             lasted += together
+            sizes.append(played.ask("size")[0])
         assert passes == 1440 and abs(lasted - 86_400_000) < 0.02 * 86_400_000
-        kib_after, descriptors_after = played.ask("size")
+        _, descriptors_after = played.ask("size")
         told = played.end().splitlines()
     assert descriptors_after == descriptors
-    assert kib_after <= kib + 1024, f"{kib} KiB grew to {kib_after}"
+    # An allocator settles for a while; a leak of 1 KiB a pass would show in the later half as well.
+    assert sizes[-1] - sizes[2] < 480, f"KiB after each sixth of the day: {sizes}"
     assert node.server.config_writes() == writes
     assert len(told) == 3, told  # started, in force, stopped
 
