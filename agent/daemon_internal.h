@@ -48,10 +48,10 @@ typedef struct DaemonPass {
 	Inputs inputs;
 	Report report;
 	JournalContext journal;
-	TouchedFiles touched; /* files of slapd.d that changed before the last look */
-	ConditionList now;    /* what lasts, as this pass sees it */
+	TouchedFiles touched;       /* files of slapd.d that changed before the last look */
+	ConditionList now;          /* what lasts, as this pass sees it */
 	ConditionList told_changes; /* needed in a round of this pass */
-	bool has_drift; /* a change that is needed was caused by somebody else */
+	bool has_drift;             /* a change that is needed was caused by somebody else */
 	const char *settings_problem;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
