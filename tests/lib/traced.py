@@ -89,3 +89,10 @@ def _is_traced_by(pid, tracer_pid):
             if not re.search(rf"^TracerPid:\t{tracer_pid}$", file.read(), re.MULTILINE):
                 return False
     return True
+
+
+def only_child(pid):
+    """The program that strace runs; None when it is gone."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        children = file.read().split()
+    return int(children[0]) if children else None
