@@ -40,8 +40,9 @@ ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSYNCWARD_VERSION='"$(VERSION)"' $(FORTIFY_FLA
 ALL_CFLAGS = -std=gnu17 $(WARNINGS) $(LIB_CFLAGS) $(HARDENING_FLAGS) $(CFLAGS) $(SANITIZE_FLAGS)
 ALL_LDFLAGS = $(HARDENING_LDFLAGS) $(LDFLAGS) $(SANITIZE_FLAGS)
 # Debian's OpenLDAP has no ldap.pc before 2.6: the plain names are the same everywhere.
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd 2>/dev/null)
-LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd 2>/dev/null || echo -ljson-c -lsystemd)
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd openssl 2>/dev/null)
+LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd openssl 2>/dev/null || \
+	echo -ljson-c -lsystemd -lssl -lcrypto)
 
 COMMON_SOURCES := $(sort $(wildcard common/*.c))
 AGENT_SOURCES := $(sort $(wildcard agent/*.c))
@@ -116,6 +117,7 @@ COMMON_MUST_NOT_CALL := open|open64|openat|fopen|fopen64|socket|connect|syslog|t
 check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the shell
 	@! grep -nE '#include *["<](agent/|systemd/|sys/socket|lber)' common/*.[ch]
 	@! grep -lE '#include *<ldap\.h>' common/*.[ch] | grep -vE '^common/(dn|url)\.c$$'
+	@! grep -lE '#include *<openssl/' common/*.[ch] agent/*.[ch] | grep -vE '^agent/probe_tls\.c$$'
 	@! grep -lE '#include *<json-c/' common/*.[ch] | grep -vE '^common/(json|render_json|[a-z_]*print)[a-z_]*\.c$$'
 	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
 		grep -E '^(ldap_|ber_|json_|sd_)' | grep -vE '^($(COMMON_MAY_CALL))$$' || \

@@ -8,8 +8,8 @@
 #include "agent/context.h"
 #include "agent/fd.h"
 #include "agent/folder.h"
-#include "agent/peer_sid.h"
 #include "agent/planner.h"
+#include "agent/probe.h"
 #include "agent/say.h"
 #include "agent/secret_write.h"
 #include "agent/slapd_process.h"
@@ -52,21 +52,46 @@ static int id_given(Run *run, const char *word, Error *err)
 			 word, buf_text(&known));
 }
 
-/* By any of the links: one of them may be denied what another is allowed. */
-static int peer_ask(const Run *run, size_t peer, unsigned *ret, Error *err)
+static bool needs_id(const Run *run, const AdoptLink *link)
+{
+	return link->peer > 0 && run->adoption.peers[link->peer].id == 0;
+}
+
+/* Over all links to peers without an id: one of them may be denied what another is allowed. */
+static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 {
 	const Adoption *adoption = &run->adoption;
+	const ProbeOptions options = {.depth = PROBE_DEPTH_ID};
+	ProbeTarget *targets = NULL;
 
+	*ret_n = 0;
 	for (size_t d = 0; d < adoption->n_databases; d++) {
 		const AdoptDatabase *database = &adoption->databases[d];
 
 		for (size_t i = 0; i < database->n_links; i++)
-			if (database->links[i].peer == peer &&
-			    peer_sid_ask(run->pool, database->links[i].syncrepl, database->suffix,
-					 ret, err) == 0)
-				return 0;
+			if (needs_id(run, &database->links[i]))
+				POOL_PUSH(run->pool, targets, *ret_n,
+					  {.syncrepl = database->links[i].syncrepl,
+					   .suffix = database->suffix,
+					   .peer_id = (unsigned)database->links[i].peer});
 	}
-	return -1;
+	return probe_run(run->pool, targets, *ret_n, &options, ret, NULL, err);
+}
+
+/* The server ID that the peer told over one of its links; 0 with why not in ret_problem. */
+static unsigned peer_told_id(const Probe *probes, size_t n_probes, size_t peer,
+			     const char **ret_problem)
+{
+	*ret_problem = "no link reads from there";
+	for (size_t i = 0; i < n_probes; i++) {
+		if (probes[i].peer_id != peer)
+			continue;
+		if (probes[i].server_id > 0)
+			return (unsigned)probes[i].server_id;
+		if (probes[i].n_faults > 0)
+			*ret_problem = probes[i].faults[0].text;
+	}
+	return 0;
 }
 
 static int ids_find(Run *run, Error *err)
@@ -74,17 +99,23 @@ static int ids_find(Run *run, Error *err)
 	const TextList *given = &run->options->peer_ids;
 	Adoption *adoption = &run->adoption;
 	Buf unknown = BUF_IN(run->pool);
+	Probe *probes;
+	size_t n_probes;
 
 	for (size_t i = 0; i < given->n_items; i++)
 		if (id_given(run, given->items[i], err) < 0)
 			return -1;
+	if (peers_ask(run, &probes, &n_probes, err) < 0)
+		return -1;
 	for (size_t i = 1; i < adoption->n_peers; i++) {
+		const char *problem;
 		unsigned id;
 
 		if (adoption->peers[i].id != 0)
 			continue;
-		if (peer_ask(run, i, &id, err) < 0) {
-			say("%s", err->text);
+		id = peer_told_id(probes, n_probes, i, &problem);
+		if (id == 0) {
+			say("%s", problem);
 			buf_printf(&unknown, " --peer-id %s=N", adoption->peers[i].uri);
 		} else if (adopt_set_id(adoption, i, id, err) < 0) {
 			return -1;

@@ -52,22 +52,7 @@ Content content_read_over(PeerLink *link, const char *suffix)
 		answer = ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec);
 	if (answer.code == LDAP_SUCCESS || answer.code == LDAP_NO_SUCH_OBJECT)
 		return content_of(link->pool, &answer.entries);
-	peer_link_fail(link, pool_printf(link->pool, "search '%s'", suffix), answer.code,
-		       answer.text);
-	return (Content){.state = link->state, .problem = link->problem};
-}
-
-Content content_read_at_peer(Pool *pool, const Syncrepl *syncrepl, unsigned peer_id,
-			     const char *suffix)
-{
-	PeerLink link;
-	Content content;
-
-	if (peer_link_open(pool, syncrepl, &link))
-		content = content_read_over(&link, suffix);
-	else
-		content = (Content){.state = link.state, .problem = link.problem};
-	peer_link_close(&link);
-	content.peer_id = peer_id;
-	return content;
+	peer_link_fail(link, PROBE_READ_REFUSED, pool_printf(link->pool, "search '%s'", suffix),
+		       &answer);
+	return peer_link_failure(link);
 }

@@ -2,12 +2,15 @@
 #include "agent/ldap_answer.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/time.h>
 #include <time.h>
 
 static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
 			   Entry *entry)
 {
+	if (!values || !values->bv_val) /* only types were asked for */
+		entry_add_attribute(pool, entry, name->bv_val);
 	for (const struct berval *value = values; value && value->bv_val; value++)
 		entry_add_value(pool, entry, name->bv_val, value->bv_val, value->bv_len);
 }
@@ -33,6 +36,19 @@ static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
 	ber_free(walk, 0);
 }
 
+static bool tells_locked(LDAP *ldap, LDAPControl **controls)
+{
+	LDAPControl *control =
+		ldap_control_find(LDAP_CONTROL_PASSWORDPOLICYRESPONSE, controls, NULL);
+	ber_int_t expire, grace;
+	LDAPPasswordPolicyError error;
+
+	return control &&
+	       ldap_parse_passwordpolicy_control(ldap, control, &expire, &grace, &error) ==
+		       LDAP_SUCCESS &&
+	       error == PP_accountLocked;
+}
+
 static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
 {
 	char *text = NULL;
@@ -45,6 +61,7 @@ static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer
 		answer->code = rc;
 	if (text)
 		answer->text = pool_strdup(pool, text);
+	answer->is_locked = tells_locked(ldap, controls);
 	sync_done = ldap_control_find(LDAP_CONTROL_SYNC_DONE, controls, NULL);
 	if (sync_done && sync_done->ldctl_value.bv_val)
 		answer->sync_done = (Value){
@@ -102,6 +119,17 @@ LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned tim
 	if (type < 0)
 		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
 	return answer;
+}
+
+int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int *ret_message_id)
+{
+	const struct berval credentials = {.bv_len = strlen(password),
+					   .bv_val = (char *)(uintptr_t)password};
+	LDAPControl why = {.ldctl_oid = (char[]){LDAP_CONTROL_PASSWORDPOLICYREQUEST}};
+	LDAPControl *controls[] = {&why, NULL};
+
+	return ldap_sasl_bind(ldap, dn, LDAP_SASL_SIMPLE, (struct berval *)(uintptr_t)&credentials,
+			      controls, NULL, ret_message_id);
 }
 
 int ldap_bind_external_send(LDAP *ldap, int *ret_message_id)

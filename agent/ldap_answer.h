@@ -12,12 +12,17 @@ typedef struct LdapAnswer {
 	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
 	const char *text; /* slapd's diagnostic, as sent; may be "" */
 	Tree entries;     /* what a search found */
-	Value sync_done;  /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
+	bool is_locked;  /* a refused bind: the account is locked, and the server tells (ppolicy) */
+	Value sync_done; /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;
 
 /* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT the rest can be
  * waited for. Everything lives in the pool. */
 LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec);
+
+/* Sends a simple bind that asks, with a control that servers may ignore, why it is refused; returns
+ * an LDAP result and the message id. */
+int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int *ret_message_id);
 
 /* Sends a SASL EXTERNAL bind; returns an LDAP result and the message id. */
 int ldap_bind_external_send(LDAP *ldap, int *ret_message_id);

@@ -56,7 +56,13 @@ static int layer_ctrl(Sockbuf_IO_Desc *layer, int option, void *argument)
 
 static ber_slen_t layer_read(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
 {
-	return wait_ready(layer, POLLIN) ? LBER_SBIOD_READ_NEXT(layer, bytes, len) : -1;
+	LinkDeadline *deadline = layer->sbiod_pvt;
+	const ber_slen_t n =
+		wait_ready(layer, POLLIN) ? LBER_SBIOD_READ_NEXT(layer, bytes, len) : -1;
+
+	if (n > 0 && deadline->first_byte < 0)
+		deadline->first_byte = *(const unsigned char *)bytes;
+	return n;
 }
 
 static ber_slen_t layer_write(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
@@ -73,23 +79,6 @@ static Sockbuf_IO layer_functions = {
 	.sbi_close = layer_end,
 };
 
-static int connection_add(LDAP *ldap, Sockbuf *socket, LDAPURLDesc *url, struct sockaddr *address,
-			  struct ldap_conncb *callbacks)
-{
-	(void)ldap;
-	(void)url;
-	(void)address;
-	link_deadline_restart(callbacks->lc_arg);
-	return ber_sockbuf_add_io(socket, &layer_functions, LEVEL, callbacks->lc_arg);
-}
-
-static void connection_remove(LDAP *ldap, Sockbuf *socket, struct ldap_conncb *callbacks)
-{
-	(void)ldap;
-	(void)socket;
-	(void)callbacks;
-}
-
 void link_deadline_restart(LinkDeadline *deadline)
 {
 	deadline->end_msec = now_msec() + deadline->timeout_msec;
@@ -98,14 +87,12 @@ void link_deadline_restart(LinkDeadline *deadline)
 LinkDeadline *link_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 {
 	LinkDeadline *deadline = pool_alloc(pool, sizeof(*deadline));
+	Sockbuf *socket = NULL;
 
-	*deadline = (LinkDeadline){
-		.callbacks = {.lc_add = connection_add,
-			      .lc_del = connection_remove,
-			      .lc_arg = deadline},
-		.timeout_msec = timeout_msec,
-	};
+	*deadline = (LinkDeadline){.timeout_msec = timeout_msec, .first_byte = -1};
 	link_deadline_restart(deadline);
-	ldap_set_option(ldap, LDAP_OPT_CONNECT_CB, &deadline->callbacks);
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) != LDAP_OPT_SUCCESS ||
+	    ber_sockbuf_add_io(socket, &layer_functions, LEVEL, deadline) < 0)
+		return NULL;
 	return deadline;
 }

@@ -86,11 +86,18 @@ static const struct {
 
 const char *link_write_refusal(PeerLink *link, const char *action, const LinkAnswer *answer)
 {
-	peer_link_fail(link, action, answer->code, answer->text);
+	const LdapAnswer whole = {.code = answer->code, .text = answer->text};
+	const char *problem;
+
+	if (answer->code <= 0) {
+		peer_link_fail(link, PROBE_READ_REFUSED, action, &whole);
+		return peer_link_failure(link).problem;
+	}
+	problem = pool_printf(link->pool, "%s: %s", link->probe->uri,
+			      peer_link_answer(link, action, &whole));
 	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
 		if (answer->code == refusals[i].code &&
 		    (!refusals[i].text || strstr(answer->text, refusals[i].text)))
-			return pool_printf(link->pool, "%s: %s", link->problem,
-					   refusals[i].meaning);
-	return link->problem;
+			return pool_printf(link->pool, "%s: %s", problem, refusals[i].meaning);
+	return problem;
 }

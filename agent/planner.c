@@ -32,7 +32,8 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 	if (ret->needs_multi_provider_name &&
 	    world_multi_provider_name(directory, &options.multi_provider_attribute, err) < 0)
 		return -1;
-	world_answer_needs(directory, pool, ret, ret_world);
+	world_answer_needs(directory, pool, ret, input->wanted ? input->wanted->self->id : 0,
+			   ret_world);
 	draft(pool, input, ret_world, &options, ret);
 	return 0;
 }

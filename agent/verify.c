@@ -67,8 +67,7 @@ static void peer_read(Pool *pool, VerifiedServer *server, const char *suffix)
 	if (!server->is_open) {
 		server->is_open = peer_link_open(pool, &server->syncrepl, &server->link);
 		if (!server->is_open) {
-			server->content = (Content){.state = server->link.state,
-						    .problem = server->link.problem};
+			server->content = peer_link_failure(&server->link);
 			peer_link_close(&server->link);
 			return;
 		}

@@ -44,7 +44,7 @@ static bool open_here(Writing *writing)
 	*own = link_as(&socket, writing->options);
 	if (peer_link_open(writing->pool, own, &writing->here))
 		return true;
-	writing->test->problem = writing->here.problem;
+	writing->test->problem = peer_link_failure(&writing->here).problem;
 	return false;
 }
 
@@ -64,7 +64,7 @@ static void ask_peer(const Writing *writing, WrittenPeer *peer)
 			peer->problem =
 				link_write_refusal(&link, "ask whether it takes writes", &answer);
 	} else {
-		peer->problem = link.problem;
+		peer->problem = peer_link_failure(&link).problem;
 	}
 	peer_link_close(&link);
 }
@@ -90,8 +90,9 @@ static bool peer_is(const Writing *writing, WrittenPeer *peer, bool wants_entry)
 
 	if (answer.code == LDAP_SUCCESS || answer.code == LDAP_NO_SUCH_OBJECT)
 		return (answer.code == LDAP_SUCCESS) == wants_entry;
-	peer_link_fail(&peer->server->link, "look for the test entry", answer.code, answer.text);
-	peer->problem = peer->server->link.problem;
+	peer_link_fail(&peer->server->link, PROBE_READ_REFUSED, "look for the test entry",
+		       &(LdapAnswer){.code = answer.code, .text = answer.text});
+	peer->problem = peer_link_failure(&peer->server->link).problem;
 	peer->is_lost = true;
 	return false;
 }

@@ -3,10 +3,10 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 
 #include "agent/content.h"
 #include "agent/link_tls.h"
+#include "agent/probe.h"
 #include "agent/slapd_process.h"
 #include "common/dn.h"
 
@@ -135,36 +135,42 @@ static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
 	return &facts->databases[facts->n_databases - 1];
 }
 
-/* Peers that swallow packets cost their network-timeout each: a pass must end all the same. */
-#define PEERS_PATIENCE_SEC 20
+/* Name servers and peers that swallow packets take their time: a pass must end all the same. */
+#define PEERS_PATIENCE_MSEC 20000
 
-static int64_t now_sec(void)
+static ProbeTarget *peer_targets(Pool *pool, const World *world, const WantedDatabase *wanted)
 {
-	struct timespec now;
+	ProbeTarget *targets = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*targets));
+	Syncrepl *links = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*links));
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		links[i] = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
+		targets[i] = (ProbeTarget){.syncrepl = &links[i],
+					   .suffix = wanted->desired->suffix,
+					   .peer_id = wanted->consumers[i].peer->id};
+	}
+	return targets;
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
 static void read_peers(Pool *pool, const World *world, const WantedDatabase *wanted,
-		       DatabaseFacts *facts)
+		       unsigned our_id, DatabaseFacts *facts)
 {
-	const int64_t end_sec = now_sec() + PEERS_PATIENCE_SEC;
+	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT,
+				      .deadline_msec = PEERS_PATIENCE_MSEC,
+				      .expectation = {.our_id = our_id}};
+	ProbeTarget *targets = peer_targets(pool, world, wanted);
+	Probe *probes = NULL;
+	Error err = {0};
 
+	(void)probe_run(pool, targets, wanted->n_consumers, &options, &probes, NULL, &err);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		const WantedConsumer *consumer = &wanted->consumers[i];
-		Content content = {
-			.peer_id = consumer->peer->id,
-			.state = CONTENT_UNREACHABLE,
-			.problem = "not asked: peers before it in the list took too long to answer",
-		};
+		Content content = {.peer_id = targets[i].peer_id,
+				   .state = CONTENT_UNREACHABLE,
+				   .problem = pool_strdup(pool, err.text)};
 
-		const Syncrepl link = link_inherit_tls(&consumer->syncrepl, world->live.global);
-
-		if (now_sec() < end_sec)
-			content = content_read_at_peer(pool, &link, consumer->peer->id,
-						       wanted->desired->suffix);
+		if (probes)
+			content = probe_content(&probes[i]);
 		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 	}
 }
@@ -198,14 +204,15 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 	return here;
 }
 
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world)
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
+			World *world)
 {
 	for (size_t i = 0; i < plan->n_needs; i++) {
 		const WantedDatabase *wanted = plan->needs[i].database;
 		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
-			read_peers(pool, world, wanted, facts);
+			read_peers(pool, world, wanted, our_id, facts);
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
 	}
 }

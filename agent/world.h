@@ -27,9 +27,11 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
 
 /*
  * Reads what the plan needs to know of databases here and at its peers, over the replication binds
- * that it would write. An answer that says "no" is a fact, not an error.
+ * that it would write, at all peers at once. An answer that says "no" is a fact, not an error.
+ * our_id: this node's, which decides with which peer it begins (common/probe_gate.h).
  */
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, World *world);
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
+			World *world);
 
 /* Reads what a database holds here, as content_read_here() does; one that has entries and hides
  * them from us is CONTENT_DENIED. */

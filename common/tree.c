@@ -19,15 +19,25 @@ static Attribute *attribute_find(const Entry *entry, const char *name)
 	return NULL;
 }
 
-void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len)
+static Attribute *attribute_of(Pool *pool, Entry *entry, const char *name)
 {
 	Attribute *attribute = attribute_find(entry, name);
 
-	if (!attribute) {
-		POOL_PUSH(pool, entry->attributes, entry->n_attributes,
-			  {.name = pool_strdup(pool, name)});
-		attribute = &entry->attributes[entry->n_attributes - 1];
-	}
+	if (attribute)
+		return attribute;
+	POOL_PUSH(pool, entry->attributes, entry->n_attributes, {.name = pool_strdup(pool, name)});
+	return &entry->attributes[entry->n_attributes - 1];
+}
+
+void entry_add_attribute(Pool *pool, Entry *entry, const char *name)
+{
+	(void)attribute_of(pool, entry, name);
+}
+
+void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len)
+{
+	Attribute *attribute = attribute_of(pool, entry, name);
+
 	POOL_PUSH(pool, attribute->values, attribute->n_values,
 		  {.bytes = pool_copy(pool, bytes, len), .len = len});
 }

@@ -36,6 +36,9 @@ typedef struct Tree {
 /* Appends an empty entry; the pointer is valid until the next entry is added. */
 Entry *tree_add_entry(Pool *pool, Tree *tree, const char *dn);
 
+/* Makes sure that the entry has the named attribute, with or without values. */
+void entry_add_attribute(Pool *pool, Entry *entry, const char *name);
+
 /* Appends one value to the named attribute, which is created when missing. */
 void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len);
 

@@ -3,13 +3,15 @@
  * the same libraries, connect, bind, and read what the same two searches return. */
 #include <json-c/json.h>
 #include <ldap.h>
+#include <openssl/ssl.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/live.h"
 
 /* Never used: the libraries shall be loaded as for the program. */
-const void *const links[] = {(const void *)json_object_put, (const void *)ber_free};
+const void *const links[] = {(const void *)json_object_put, (const void *)ber_free,
+			     (const void *)SSL_new, (const void *)X509_free};
 
 static int search(LDAP *ldap, const char *base, const char *filter, const char *const *attributes)
 {

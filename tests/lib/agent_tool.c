@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/content.h"
 #include "agent/fd.h"
 #include "agent/lock.h"
 #include "agent/slapd_process.h"
@@ -98,22 +97,6 @@ static int listeners_run(char **arguments, Error *err)
 	return 0;
 }
 
-/* content SYNCREPL SUFFIX */
-static int content_run(char **arguments, Error *err)
-{
-	AUTO(Pool) *pool = pool_new();
-	Syncrepl link;
-	Content content;
-
-	if (syncrepl_parse(pool, arguments[0], &link, err) < 0)
-		return -1;
-	content = content_read_at_peer(pool, &link, 7, arguments[1]);
-	printf("peer %u state %d suffix %d uuid %d csns %zu %s\n", content.peer_id,
-	       (int)content.state, content.has_suffix, content.entry_uuid != NULL,
-	       content.n_context_csns, content.problem ? content.problem : "");
-	return 0;
-}
-
 static const struct {
 	const char *name;
 	int n_arguments;
@@ -124,7 +107,6 @@ static const struct {
 	{"state-read", 2, state_read_run},
 	{"state-remove-intent", 1, state_remove_run},
 	{"listeners", 2, listeners_run},
-	{"content", 2, content_run},
 };
 
 int main(int argc, char **argv)

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Probes of links: each fault with its own code and a sentence that names cause and remedy."""
+
+import contextlib
+import socket
+import threading
+import time
+
+import ldap
+import pytest
+from authority import Authority
+from probes import codes, only, probe
+from slapd import PASSWORD, SUFFIX, Database, hold_port, syncrepl
+
+CANARY = "wr0ng-canary"
+
+
+def make_provider(farm, server_id="7", overlays=("syncprov",), host=None, prepare=None, **attributes):
+    """A server with data that others may replicate from."""
+    server = farm([Database(overlays=overlays, attributes=attributes)], host=host, prepare=prepare)
+    server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", server_id)])
+    server.seed()
+    return server
+
+
+def make_tls_provider(farm, authority, certificate):
+    """The same with a certificate; returns (server, its ldaps URI)."""
+    uris = []
+    server = make_provider(farm, prepare=lambda s: uris.append(s.use_tls(authority, certificate)))
+    return server, uris[0]
+
+
+@pytest.fixture(name="authority")
+def fixture_authority(slapd_factory):
+    return Authority(slapd_factory.folder("ca"))
+
+
+def assert_fault(result, verdict, code, *texts):
+    """That one fault and no other; the sentence has the peer and those texts, and no password."""
+    assert (result["verdict"], only(result)["code"]) == (verdict, code), result
+    text = only(result)["text"]
+    assert text.startswith(result["uri"] + ": ") and "; " in text
+    for wanted in texts:
+        assert wanted in text, text
+    assert CANARY not in str(result)
+
+
+def test_a_healthy_link_is_good_and_everything_is_known_of_it(slapd_factory):
+    server = make_provider(slapd_factory)
+    (result,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert result["verdict"] == "good" and result["faults"] == []
+    unlike_good = {step: state for step, state in result["steps"].items() if state != "good"}
+    assert unlike_good == {"tls": "not-tried", "certificate": "not-tried", "schema": "unknown", "clock": "unknown"}
+    assert set(result["context_csns"]) == server.context_csns()
+    assert (result["server_id"], result["at_least"], result["has_suffix"]) == (7, 2, True)
+
+
+def test_no_such_host():
+    (result,) = probe(syncrepl(1, "ldap://nowhere.invalid"))
+    assert_fault(result, "could-not-test", "no-such-host", "nowhere.invalid", "/etc/hosts")
+
+
+def test_a_closed_port():
+    with hold_port() as held:
+        port = held.getsockname()[1]
+        (result,) = probe(syncrepl(1, f"ldap://127.0.0.1:{port}"))
+    assert_fault(result, "could-not-test", "port-closed", f"127.0.0.1 port {port}", "start slapd")
+
+
+def test_packets_swallowed_and_no_way_are_told_apart(network, slapd_factory):
+    here, there = network.host(), network.host()
+    server = make_provider(slapd_factory, host=there)
+    assert probe(syncrepl(1, server.ldap_uri), host=here)[0]["verdict"] == "good"
+    there.swallow(here)
+    started = time.monotonic()
+    swallowed, nowhere = probe(syncrepl(1, server.ldap_uri, network_timeout="1"), syncrepl(1, "ldap://192.0.2.1"),
+                               host=here)
+    assert 1 <= time.monotonic() - started < 2.5
+    assert_fault(swallowed, "could-not-test", "no-answer", there.address, "firewall")
+    assert_fault(nowhere, "could-not-test", "no-route", "192.0.2.1")
+
+
+@contextlib.contextmanager
+def speaking(greeting):
+    """A server that greets whoever connects and says no more; yields its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    connection.sendall(greeting)
+                    connections.append(connection)
+        connections = []
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield "127.0.0.1:%d" % listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.parametrize("keywords", [{}, {"starttls": "critical"}])
+def test_what_is_no_ldap_server(keywords):
+    with speaking(b"220 mail.example.com ESMTP Postfix\r\n") as address:
+        (result,) = probe(syncrepl(1, "ldap://" + address, timeout="1", **keywords))
+    assert_fault(result, "refused", "not-ldap", "no LDAP server", "correct the port")
+
+
+def test_a_frozen_provider(slapd_factory):
+    server = make_provider(slapd_factory)
+    with server.frozen():
+        started = time.monotonic()
+        (result,) = probe(syncrepl(1, server.ldap_uri, timeout="1"))
+        assert 1 <= time.monotonic() - started < 3
+    assert_fault(result, "could-not-test", "silent", "takes connections but does not answer in time")
+    assert probe(syncrepl(1, server.ldap_uri))[0]["verdict"] == "good"
+
+
+def test_a_mechanism_that_we_do_not_speak(slapd_factory):
+    server = make_provider(slapd_factory)
+    (result,) = probe(syncrepl(1, server.ldap_uri, bindmethod="sasl", saslmech="GSSAPI", binddn=None,
+                               credentials=None))
+    assert_fault(result, "could-not-test", "not-spoken", "only EXTERNAL")
+
+
+@pytest.mark.parametrize("way", ["starttls", "ldaps"])
+@pytest.mark.parametrize("fault", ["another CA", "expired", "another name"])
+def test_a_certificate_that_is_not_believed(slapd_factory, authority, fault, way):
+    wrong = {"another CA": {"days": 60}, "expired": {"days": -1}, "another name": {"days": 60, "alternative": "DNS:other.example"}}[fault]
+    server, ldaps = make_tls_provider(slapd_factory, authority, authority.issue("ldap1", **wrong))
+    believed = authority if fault != "another CA" else Authority(slapd_factory.folder("other"), "other")
+    uri, how = (ldaps, {}) if way == "ldaps" else (server.ldap_uri, {"starttls": "critical"})
+    (result,) = probe(syncrepl(1, uri, tls_cacert=believed.path, **how))
+    code, texts = {"another CA": ("certificate-authority", [believed.path, "tls_cacert"]),
+                   "expired": ("certificate-expired", ["CN=ldap1' expired at 20", "renew"]),
+                   "another name": ("certificate-name", ["DNS:other.example", "'127.0.0.1'"])}[fault]
+    assert_fault(result, "refused", code, *texts)
+    # As with slapd's consumer, what is not demanded is not a fault.
+    lenient = probe(syncrepl(1, uri, tls_cacert=believed.path, tls_reqcert="never", **how))[0]
+    assert lenient["verdict"] == "good"
+
+
+def test_a_certificate_that_ends_soon_is_told_and_the_link_is_good(slapd_factory, authority):
+    server, _ = make_tls_provider(slapd_factory, authority, authority.issue("ldap1"))
+    (result,) = probe((syncrepl(1, server.ldap_uri, starttls="critical", tls_cacert=authority.path), 7))
+    assert_fault(result, "good", "certificate-ends", "no more than")
+    assert 0 < result["certificate_end_sec"] - time.time() < 86401
+
+
+def test_a_link_without_the_tls_that_is_due(slapd_factory, authority):
+    server, ldaps = make_tls_provider(slapd_factory, authority, authority.issue("ldap1"))
+    (to_tls_port,) = probe(syncrepl(1, ldaps.replace("ldaps:", "ldap:"), timeout="1"))
+    assert_fault(to_tls_port, "refused", "plain-refused", "speaks TLS at this port", "ldaps://")
+    server.modify("cn=config", [(ldap.MOD_REPLACE, "olcSecurity", "simple_bind=128")])
+    (plain,) = probe(syncrepl(1, server.ldap_uri))
+    assert_fault(plain, "refused", "plain-refused", "result 13", "starttls=critical")
+
+
+def test_tls_where_there_is_none(slapd_factory):
+    server = make_provider(slapd_factory)
+    (critical,) = probe(syncrepl(1, server.ldap_uri, starttls="critical"))
+    assert_fault(critical, "refused", "starttls-refused", "StartTLS: result 2")
+    (ldaps,) = probe(syncrepl(1, server.ldap_uri.replace("ldap:", "ldaps:")))
+    assert_fault(ldaps, "refused", "no-tls", "does not answer a TLS handshake")
+    (optional,) = probe((syncrepl(1, server.ldap_uri, starttls="yes"), 7))
+    assert optional["verdict"] == "good" and optional["steps"]["tls"] == "not-tried"
+
+
+def test_a_server_that_misses_our_certificate(slapd_factory, authority):
+    uris = []
+    server = make_provider(slapd_factory, prepare=lambda s: uris.append(
+        s.use_tls(authority, authority.issue("ldap1", days=60), verify_client="demand")))
+    for uri, how in ((server.ldap_uri, {"starttls": "critical"}), (uris[0], {})):
+        (result,) = probe(syncrepl(1, uri, tls_cacert=authority.path, **how))
+        assert_fault(result, "refused", "tls-failed", "asks for a certificate of ours")
+        own = authority.issue("ldap2")
+        (good,) = probe((syncrepl(1, uri, tls_cacert=authority.path, tls_cert=own.path, tls_key=own.key, **how), 7))
+        assert good["verdict"] == "good"
+
+
+def test_a_wrong_password_and_a_missing_account_look_alike(slapd_factory):
+    server = make_provider(slapd_factory)
+    (wrong,) = probe(syncrepl(1, server.ldap_uri, credentials=CANARY))
+    (missing,) = probe(syncrepl(1, server.ldap_uri, binddn="cn=nobody," + SUFFIX))
+    for result in (wrong, missing):
+        assert_fault(result, "refused", "bind-refused", "result 49", "missing", "locked", "wrong password")
+        assert result["steps"]["bind"] == "bad" and result["steps"]["suffix"] == "not-tried"
+
+
+def test_access_that_hides_the_suffix(slapd_factory):
+    server = make_provider(slapd_factory, olcAccess=[
+        "{0}to attrs=userPassword by anonymous auth by * none", "{1}to * by * none"])
+    (result,) = probe(syncrepl(1, server.ldap_uri))
+    assert_fault(result, "refused", "suffix-hidden", SUFFIX, "access rules", "olcAccess")
+    assert result["has_suffix"] is False
+
+
+def test_a_suffix_that_the_peer_does_not_hold(slapd_factory):
+    server = make_provider(slapd_factory)
+    link = syncrepl(1, server.ldap_uri, suffix="dc=other,dc=org", binddn="cn=replicator," + SUFFIX)
+    (result,) = probe((link, 7, "-", "dc=other,dc=org"))
+    assert_fault(result, "refused", "wrong-suffix", "no database 'dc=other,dc=org'")
+
+
+def test_no_probe_leaves_a_connection(slapd_factory):
+    server = make_provider(slapd_factory)
+    before = server.tcp_peers()
+    probe(*[syncrepl(1, server.ldap_uri, credentials=password) for password in (PASSWORD, CANARY)] * 4)
+    assert server.tcp_peers() == before
+    assert codes(probe(syncrepl(1, server.ldap_uri))[0]) == []
