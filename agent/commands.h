@@ -10,6 +10,7 @@ extern const Command command_apply;
 extern const Command command_init;
 extern const Command command_plan;
 extern const Command command_run;
+extern const Command command_status;
 extern const Command command_validate;
 extern const Command command_verify;
 

@@ -47,6 +47,7 @@ int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *
 		.touched_pool = pool_new(),
 		.sentence_pool = pool_new(),
 		.sentence = "starting",
+		.status_pool = pool_new(),
 	};
 	if (settings_take(daemon, err) < 0)
 		return -1;
@@ -68,6 +69,7 @@ void daemon_free(Daemon *daemon)
 	pool_free(daemon->seen_pool);
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->sentence_pool);
+	pool_free(daemon->status_pool);
 	pool_free(daemon->context_pool);
 	pool_free(daemon->pool);
 }
@@ -291,6 +293,7 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 		.triggers = triggers,
 		.lock = -1,
 		.number = ++daemon->n_passes,
+		.started_usec = daemon_now_usec(daemon),
 	};
 	Error err = {0}, settings_err;
 
@@ -306,6 +309,7 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 		err = (Error){0};
 	schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);
+	daemon_status_pass(&pass, &err);
 	daemon_watch_again(&pass);
 	touched_forget(daemon);
 	lock_release(pass.lock);

@@ -8,6 +8,7 @@
 #include "common/condition.h"
 #include "common/schedule.h"
 #include "common/seen.h"
+#include "common/status.h"
 
 /* What lives as long as the daemon. */
 struct Daemon {
@@ -34,6 +35,8 @@ struct Daemon {
 	uint64_t splayed_until_usec;
 	Pool *sentence_pool;
 	const char *sentence;
+	Pool *status_pool;
+	Status status;
 };
 
 /* What lives as long as one pass. */
@@ -42,6 +45,7 @@ typedef struct DaemonPass {
 	Pool *pool;
 	unsigned triggers;
 	unsigned long number;
+	uint64_t started_usec;
 	Context context;
 	int lock;
 	bool has_inputs;
@@ -69,6 +73,12 @@ void daemon_tell_intent(DaemonPass *pass, const Plan *plan);
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err);
 void daemon_tell_end(DaemonPass *pass, const Error *err);
+
+/* daemon_status.c: what others may read about it. */
+void daemon_status_start(Daemon *daemon);
+void daemon_status_pass(DaemonPass *pass, const Error *err);
+void daemon_status_write(Daemon *daemon);
+void daemon_status_stop(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);

@@ -28,6 +28,7 @@ static const char *triggers_text(Pool *pool, unsigned triggers)
 
 static void tell(const DaemonPass *pass, const Event *event)
 {
+	pass->daemon->status.counters.events[event->kind]++;
 	journal_tell(&pass->journal, event);
 }
 
@@ -42,6 +43,8 @@ void daemon_start(Daemon *daemon)
 	AUTO(Pool) *pool = pool_new();
 	const JournalContext journal = {.trigger = "start"};
 
+	daemon_status_start(daemon);
+	daemon->status.counters.events[EVENT_STARTED]++;
 	journal_tell(&journal,
 		     &(Event){
 			     .kind = EVENT_STARTED,
@@ -52,7 +55,7 @@ void daemon_start(Daemon *daemon)
 
 void daemon_stop(Daemon *daemon)
 {
-	(void)daemon;
+	daemon_status_stop(daemon);
 	journal_tell(&(JournalContext){0},
 		     &(Event){.kind = EVENT_STOPPED, .text = "syncward stopped"});
 }
@@ -129,6 +132,7 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 					      .begins = EVENT_KIND_COUNT,
 					      .ends = EVENT_KIND_COUNT,
 					      .text = render_change(pass->pool, &plan->changes[i]),
+					      .kind = CONDITION_CHANGE,
 					      .suffix = plan->changes[i].suffix,
 				      });
 }
@@ -266,10 +270,7 @@ static void conditions_carry(DaemonPass *pass)
 	const ConditionList *told = &pass->daemon->told;
 
 	for (size_t i = 0; i < told->n_items; i++) {
-		const char *key = told->items[i].key;
-
-		if (strncmp(key, "hold ", 5) == 0 || strncmp(key, "finding ", 8) == 0 ||
-		    strncmp(key, "change ", 7) == 0)
+		if (told->items[i].kind != CONDITION_TROUBLE)
 			condition_add(pass->pool, &pass->now, told->items[i]);
 	}
 }
@@ -286,6 +287,8 @@ static void audit_add(DaemonPass *pass)
 				      .ends = EVENT_RELEASED,
 				      .text = "changes are needed and not written: policy.mode is "
 					      "\"audit\"; see `syncward plan`",
+				      .kind = CONDITION_HOLD,
+				      .code = "audit",
 				      .release = "\"policy\": {\"mode\": \"enforce\"}",
 			      });
 }

@@ -36,7 +36,7 @@ static int write_fully(int fd, const char *bytes, size_t len)
 
 /* The mode is set apart from open(2): it must not depend on the umask. */
 static int temporary_write(const FileTarget *target, const char *name, const char *bytes,
-			   size_t len)
+			   size_t len, bool is_synced)
 {
 	AUTO_FD fd = -1;
 
@@ -45,10 +45,11 @@ static int temporary_write(const FileTarget *target, const char *name, const cha
 		    0600);
 	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0)
 		return -1;
-	return fsync(fd);
+	return is_synced ? fsync(fd) : 0;
 }
 
-int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err)
+static int replace(const FileTarget *target, const char *bytes, size_t len, bool is_synced,
+		   Error *err)
 {
 	char name[NAME_MAX + 1];
 
@@ -56,15 +57,25 @@ int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, E
 	if (snprintf(name, sizeof(name), ".%s.%d", target->name, (int)getpid()) >=
 	    (int)sizeof(name))
 		return write_failed(target, "written", ENAMETOOLONG, err);
-	if (temporary_write(target, name, bytes, len) < 0 ||
+	if (temporary_write(target, name, bytes, len, is_synced) < 0 ||
 	    renameat(target->folder_fd, name, target->folder_fd, target->name) < 0 ||
-	    fsync(target->folder_fd) < 0) {
+	    (is_synced && fsync(target->folder_fd) < 0)) {
 		const int reason = errno;
 
 		(void)unlinkat(target->folder_fd, name, 0);
 		return write_failed(target, "written", reason, err);
 	}
 	return 0;
+}
+
+int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err)
+{
+	return replace(target, bytes, len, true, err);
+}
+
+int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err)
+{
+	return replace(target, bytes, len, false, err);
 }
 
 int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err)

@@ -19,6 +19,9 @@ typedef struct FileTarget {
  * old or the new bytes, also after a power cut. */
 int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err);
 
+/* The same without syncing: readers see the old or the new bytes; a power cut may leave neither. */
+int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err);
+
 /* Appends and syncs; creates the file (and syncs the folder) when missing. */
 int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err);
 

@@ -59,6 +59,8 @@ ConditionList conditions_copy(Pool *pool, const ConditionList *list)
 
 		condition.key = pool_strdup(pool, condition.key);
 		condition.text = pool_strdup(pool, condition.text);
+		condition.code = pool_strdup(pool, condition.code);
+		condition.what = pool_strdup(pool, condition.what);
 		condition.suffix = pool_strdup(pool, condition.suffix);
 		condition.peer = pool_strdup(pool, condition.peer);
 		condition.release = pool_strdup(pool, condition.release);

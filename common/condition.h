@@ -2,9 +2,18 @@
 #ifndef SYNCWARD_CONDITION_H
 #define SYNCWARD_CONDITION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/event.h"
+
+typedef enum ConditionKind {
+	CONDITION_TROUBLE, /* slapd is away, a file cannot be used, ... */
+	CONDITION_HOLD,
+	CONDITION_FINDING,
+	CONDITION_CHANGE, /* needed, and not made yet */
+	CONDITION_KIND_COUNT
+} ConditionKind;
 
 /* Something that lasts (slapd is away, a guard holds): told when it begins and when it ends, not
  * in between. Two conditions with one key are the same one. */
@@ -13,6 +22,10 @@ typedef struct Condition {
 	EventKind begins; /* EVENT_KIND_COUNT: nothing is told */
 	EventKind ends;   /* the same */
 	const char *text; /* told when it begins; may change while it lasts */
+	ConditionKind kind;
+	const char *code; /* the guard's or the finding's; NULL: none */
+	bool is_critical; /* of a finding */
+	const char *what; /* the text without what the fields say; NULL: the text itself */
 	const char *suffix;
 	const char *peer;
 	const char *release; /* the command or line that ends it; NULL: none */

@@ -47,11 +47,17 @@ const char *const live_config_attributes[] = {
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
 const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",           "namingContexts",
-	"olmMDBEntries",        "monitorTimestamp",
-	"olmSRProviderURIList", "olmSRConnection",
-	"olmSRSyncPhase",       "olmSRLastConnect",
-	"olmSRNextConnect",     NULL,
+	"labeledURI",
+	"namingContexts",
+	"olmMDBEntries",
+	"monitorTimestamp",
+	"olmSRProviderURIList",
+	"olmSRConnection",
+	"olmSRSyncPhase",
+	"olmSRLastConnect",
+	"olmSRLastContact",
+	"olmSRNextConnect",
+	NULL,
 };
 
 /* --- cn=config --- */
@@ -219,6 +225,7 @@ static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databa
 			.is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
 			.is_connected = connection && *connection,
 			.last_connect = entry_first(entry, "olmSRLastConnect"),
+			.last_contact = entry_first(entry, "olmSRLastContact"),
 			.next_connect = entry_first(entry, "olmSRNextConnect"),
 		});
 }

@@ -42,6 +42,7 @@ typedef struct RunningConsumer {
 	bool is_persistent;   /* phase Persist: the refresh is over */
 	bool is_connected;
 	const char *last_connect; /* generalized time */
+	const char *last_contact; /* year 0: never */
 	const char *next_connect; /* of a failed consumer: when it tries again; year 0 otherwise */
 } RunningConsumer;
 

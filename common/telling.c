@@ -39,6 +39,9 @@ static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 			.ends = events.ends,
 			.text = pool_printf(pool, "%s: held %s: %s: %s", or_server(hold->suffix),
 					    guard_code(hold->guard), hold->text, hold->release),
+			.kind = CONDITION_HOLD,
+			.code = guard_code(hold->guard),
+			.what = hold->text,
 			.suffix = hold->suffix,
 			.release = hold->release,
 		});
@@ -57,6 +60,10 @@ static void finding_add(Pool *pool, const Finding *finding, ConditionList *ret)
 			.ends = EVENT_FINDING_GONE,
 			.text = pool_printf(pool, "%s: %s [%s]", severity_name(finding->severity),
 					    finding->text, finding->code),
+			.kind = CONDITION_FINDING,
+			.code = finding->code,
+			.is_critical = finding->severity == SEVERITY_CRITICAL,
+			.what = finding->text,
 			.suffix = finding->suffix,
 		});
 }

@@ -237,3 +237,13 @@ def test_pages_are_installed(tmp_path):
                    check=True, timeout=300, capture_output=True)
     for name in os.listdir(MAN):
         assert (tmp_path / "usr/share/man" / f"man{name[-1]}" / name).exists()
+
+
+def test_every_member_of_the_status_is_in_its_man_page():
+    told = {name for names, _ in items(page("syncward-status.5")) for name in names}
+    told |= set(re.findall(r"^\.Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
+    told |= set(re.findall(r"^\.Pq Li (\w+)$", page("syncward-status.5"), re.MULTILINE))
+    written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/status_print.c")))
+    written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/status_print.c"))
+                for name in re.findall(r'"(\w+)"', row)}
+    assert len(written) > 40 and written - {"peer"} <= told, written - told

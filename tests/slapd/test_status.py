@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""status.json and what people see of it: true, current, and honest about its age."""
+
+import datetime
+import json
+import os
+import re
+import signal
+import stat
+
+import ldap
+import pytest
+from cluster import Cluster
+from daemon import Daemon
+from lone import Lone
+from slapd import SUFFIX, wait_until
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    return Lone(slapd_factory, program)
+
+
+def status_path(node):
+    return os.path.join(node.run_dir, "status.json")
+
+
+def document(node):
+    with open(status_path(node), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def wait_document(node, claim, what):
+    """Waits until the status says it; returns the document."""
+    def said():
+        found = document(node) if os.path.exists(status_path(node)) else None
+        return found if found and claim(found) else None
+    return wait_until(said, what)
+
+
+def page(node):
+    return node.run("status")
+
+
+def seconds(text):
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()
+
+
+def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3, modules=("syncprov",)).form_by_hand()
+    node = cluster[1]
+    with Daemon(node) as daemon:
+        found = wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        links = {peer["id"]: peer for peer in found["databases"][0]["peers"]}
+        text = page(node)
+    assert text.returncode == 0, text.stderr
+    assert found["schema_version"] == 1 and found["pid"] == daemon.pid
+    assert found["node"] == {"id": 2, "uri": node.server.ldap_uri}
+    assert found["desired"]["file"] == node.peers_file and found["desired"]["mode"] == "enforce"
+    assert found["desired"]["refused_why"] is None
+    assert found["slapd"]["up"] is True and found["slapd"]["in_step"] is True
+    assert found["holds"] == found["troubles"] == found["changes"] == []
+    assert found["databases"][0]["suffix"] == SUFFIX and found["databases"][0]["multi_provider"] is True
+    assert found["databases"][0]["dn"] == node.server.database_dn()
+    assert set(links) == {1, 3}
+    if node.server.release.has_consumer_monitor:
+        for peer in links.values():
+            assert peer["running"] is True and peer["state"] == "up" and peer["connected"] is True
+            assert peer["phase"] == "persist" and seconds(peer["last_contact"]) <= seconds(found["written"]) + 1
+        assert re.search(rf"{cluster[0].server.ldap_uri} .* up$", text.stdout, re.MULTILINE), text.stdout
+    else:
+        assert {peer["state"] for peer in links.values()} == {"unknown"}
+    assert f"{SUFFIX}: in step for" in text.stdout and "Nothing is held" in text.stdout
+
+
+def test_a_peer_that_is_away_is_told_with_its_next_try(node):
+    node.apply_ok()
+    if not node.server.release.has_consumer_monitor:
+        pytest.skip("cn=monitor does not list consumers")
+    with Daemon(node):
+        found = wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        text = page(node).stdout
+    for peer in found["databases"][0]["peers"]:
+        assert peer["state"] == "down" and peer["running"] is True and peer["last_contact"] is None
+        assert seconds(peer["next_connect"]) > seconds(found["started"])
+    assert len(re.findall(r"  never +down, next try in \d+ s$", text, re.MULTILINE)) == 2, text
+
+
+def test_what_is_held_stands_there_with_what_releases_it(node):
+    node.apply_ok()
+    foreign = 'rid=077 provider=ldap://127.0.0.9 bindmethod=simple binddn="cn=x" credentials=canary ' \
+        f'searchbase="{SUFFIX}" type=refreshAndPersist retry="60 +" timeout=1'
+    node.document["policy"]["max_removals"] = 0
+    node.write()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", foreign)])
+    with Daemon(node):
+        found = wait_document(node, lambda d: d["holds"], "something is held")
+        text = page(node)
+    assert found["databases"][0]["in_step"] is False
+    hold = next(h for h in found["holds"] if h["guard"] == "G4")
+    assert "--release G4" in hold["release"]
+    assert seconds(found["started"]) <= seconds(hold["since"]) <= seconds(found["written"])
+    assert "NOT IN STEP" in text.stdout and "to release: " + hold["release"] in text.stdout
+    assert "canary" not in json.dumps(found) + text.stdout
+
+
+def test_a_slapd_that_is_away_leaves_nothing_known_to_be_in_step(node):
+    node.apply_ok()
+    with Daemon(node) as daemon:
+        wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        node.server.stop()
+        daemon.wait_for("slapd-lost")
+        found = wait_document(node, lambda d: d["slapd"]["up"] is False, "away")
+        assert found["databases"][0]["in_step"] is None and found["slapd"]["in_step"] is None
+        assert found["databases"][0]["peers"][0]["state"] == "unknown"
+        assert [t["event"] for t in found["troubles"]] == ["slapd-lost"]
+        assert "does not answer since" in page(node).stdout
+        node.server.start()
+        found = wait_document(node, lambda d: d["slapd"]["up"] is True, "back")
+        assert found["databases"][0]["in_step"] is True and found["troubles"] == []
+    assert found["counters"]["events"]["slapd-lost"] == 1 == found["counters"]["events"]["slapd-back"]
+
+
+def test_it_is_world_readable_and_counts_what_happened(node):
+    node.apply_ok()
+    with Daemon(node) as daemon:
+        before = wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        after = wait_document(node, lambda d: d["counters"]["events"]["correction-applied"], "corrected")
+        assert stat.S_IMODE(os.stat(status_path(node)).st_mode) == 0o644
+        raw = node.run("status", "--output", "json")
+    assert json.loads(raw.stdout)["pid"] == daemon.pid
+    assert after["counters"]["events"]["drift-found"] == 1 and before["counters"]["events"]["drift-found"] == 0
+    assert after["last_pass"]["number"] > before["last_pass"]["number"]
+    assert sum(after["counters"]["passes"].values()) == after["last_pass"]["number"]
+    assert "config" in after["last_pass"]["trigger"]
+
+
+def test_a_daemon_that_was_stopped_or_killed_is_not_taken_for_a_running_one(node):
+    done = page(node)
+    assert (done.returncode, done.stdout) == (1, "") and "no daemon has run here" in done.stderr
+    node.apply_ok()
+    with Daemon(node):
+        wait_document(node, lambda d: d["last_pass"], "first pass")
+        assert page(node).returncode == 0
+    done = page(node)
+    assert done.returncode == 1 and re.match(r"THE DAEMON DOES NOT RUN: it was stopped at 2", done.stdout)
+    daemon = Daemon(node)
+    with pytest.raises(AssertionError):
+        with daemon:
+            wait_document(node, lambda d: d["pid"] == daemon.pid and d["last_pass"], "first pass")
+            os.kill(daemon.pid, signal.SIGKILL)
+            daemon.process.wait()
+    done = page(node)
+    assert done.returncode == 1 and "did not end in order" in done.stdout
+    # Another process that got its number is not the daemon.
+    other = {**document(node), "pid": os.getpid()}
+    with open(status_path(node), "w", encoding="utf-8") as file:
+        json.dump(other, file)
+    assert page(node).returncode == 1
+
+
+@pytest.mark.parametrize("text, message", [
+    ("", "1:1"), ("{}", "no status of a syncward"), ('{"schema_version": 2}', "newer syncward"),
+    ('{"schema_version": 1}', "is damaged")])
+def test_a_file_that_cannot_be_read_is_said_to_be_so(node, text, message):
+    os.makedirs(node.run_dir, mode=0o755)
+    with open(status_path(node), "w", encoding="utf-8") as file:
+        file.write(text)
+    done = page(node)
+    assert (done.returncode, done.stdout) == (78, "") and message in done.stderr
