@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "agent/commands.h"
 #include "agent/context.h"
@@ -9,11 +8,9 @@
 #include "agent/lock.h"
 #include "agent/say.h"
 #include "agent/settings_file.h"
+#include "agent/timeout.h"
 #include "agent/verify_report.h"
 #include "common/suspect.h"
-
-#define TIMEOUT_SEC_DEFAULT 10
-#define TIMEOUT_SEC_MAX     86400
 
 typedef struct Run {
 	const Options *options;
@@ -25,22 +22,6 @@ typedef struct Run {
 	World world;
 	Verify verify;
 } Run;
-
-static int timeout_parse(const char *text, unsigned *ret, Error *err)
-{
-	char *end;
-	unsigned long sec;
-
-	*ret = TIMEOUT_SEC_DEFAULT;
-	if (!text)
-		return 0;
-	sec = strtoul(text, &end, 10);
-	if (*end || *text < '0' || *text > '9' || sec > TIMEOUT_SEC_MAX)
-		return error_set(err, ERROR_USAGE, 0, "--timeout '%s' is not 0 to %d seconds", text,
-				 TIMEOUT_SEC_MAX);
-	*ret = (unsigned)sec;
-	return 0;
-}
 
 /* --- the identity of --write --- */
 

@@ -8,6 +8,7 @@
 extern const Command command_adopt;
 extern const Command command_apply;
 extern const Command command_init;
+extern const Command command_leave;
 extern const Command command_plan;
 extern const Command command_run;
 extern const Command command_status;

@@ -43,7 +43,7 @@ typedef struct Options {
 	const char *save_file;     /* plan */
 	const char *plan_file;     /* apply */
 	const char *secrets_dir;   /* adopt */
-	const char *timeout;       /* verify: seconds */
+	const char *timeout;       /* verify, leave: seconds */
 	TextList peers;            /* init: URIs */
 	TextList peer_ids;         /* adopt: URI=N */
 	TextList release;          /* apply: guards, split at commas */

@@ -238,7 +238,9 @@ static int pass_try(Pass *pass, Error *err)
 		report->is_audit = true;
 		return 0;
 	}
-	if (remember_held(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <
+	if (remember_rejoining(pass->inputs->state_dir, pass->options->released, &pass->known,
+			       err) < 0 ||
+	    remember_held(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <
 		    0 ||
 	    write_until_in_step(pass, err) < 0)
 		return -1;

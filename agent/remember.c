@@ -114,7 +114,8 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 static bool is_held_whole(const Plan *plan)
 {
 	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
-			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED);
+			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
+			       GUARD_BIT(GUARD_LEFT);
 
 	for (size_t i = 0; i < plan->n_holds; i++)
 		if (GUARD_BIT(plan->holds[i].guard) & whole)
@@ -122,12 +123,33 @@ static bool is_held_whole(const Plan *plan)
 	return false;
 }
 
+/* A database that came back is as one that never left. */
+static int remember_returned(Pool *pool, const char *state_dir, const Plan *plan,
+			     const Known *known, Error *err)
+{
+	Known next = *known;
+
+	if (!known->is_rejoining)
+		return 0;
+	next.left = NULL;
+	next.n_left = 0;
+	for (size_t i = 0; i < known->n_left; i++) {
+		const char *suffix = known->left[i].suffix;
+
+		if (!is_wanted(plan->wanted, suffix) || find_hold(plan, suffix, GUARD_JOINING) ||
+		    find_hold(plan, suffix, GUARD_CONTENT))
+			POOL_PUSH(pool, next.left, next.n_left, known->left[i]);
+	}
+	return next.n_left == known->n_left ? 0 : state_write_left(state_dir, &next, err);
+}
+
 int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
 		     Error *err)
 {
 	if (!plan->wanted || is_held_whole(plan))
 		return 0;
-	if (remember_revision(inputs, err) < 0)
+	if (remember_revision(inputs, err) < 0 ||
+	    remember_returned(pool, inputs->state_dir, plan, known, err) < 0)
 		return -1;
 	return remember_databases(pool, inputs->state_dir, plan, known, err);
 }
@@ -148,6 +170,14 @@ int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *kn
 	known->databases = databases;
 	known->n_databases = n_databases;
 	return state_write_databases(state_dir, databases, n_databases, err);
+}
+
+int remember_rejoining(const char *state_dir, unsigned released, Known *known, Error *err)
+{
+	if (!(released & GUARD_BIT(GUARD_LEFT)) || known->n_left == 0 || known->is_rejoining)
+		return 0;
+	known->is_rejoining = true;
+	return state_write_left(state_dir, known, err);
 }
 
 /* --- after writes --- */

@@ -16,6 +16,10 @@ int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const K
  * known. */
 int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err);
 
+/* A person let a node come back that left: whatever ends this pass, the next one goes on with it.
+ */
+int remember_rejoining(const char *state_dir, unsigned released, Known *known, Error *err);
+
 /* What slapd holds in memory only, and that scrambled consumers were healed: known is what was
  * remembered so far, and is updated. */
 int remember_applied(Pool *pool, const char *state_dir, const World *world, const Applied *applied,

@@ -35,6 +35,9 @@ int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size
 			Error *err);
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);
 
+/* What left, left_time and is_rejoining of known say; no file when nothing was left. */
+int state_write_left(const char *state_dir, const Known *known, Error *err);
+
 /* The peers.json that is in force, byte for byte. */
 int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err);
 int state_remove_last_good(const char *state_dir, Error *err);

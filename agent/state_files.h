@@ -7,6 +7,7 @@
 #define STATE_DATABASES      "databases.json"
 #define STATE_UNSAVED        "unsaved.json"
 #define STATE_RESTARTED      "restarted.json"
+#define STATE_LEFT           "left.json"
 #define STATE_INTENT         "intent.json"
 #define STATE_LAST_GOOD      "peers.json"
 #define STATE_PAUSE          "pause.json"

@@ -123,14 +123,38 @@ static int restarted_load(Pool *pool, const JsonNode *root, Known *known)
 	return known->restarted_consumers ? 0 : -1;
 }
 
+static int left_load(Pool *pool, const JsonNode *root, Known *known)
+{
+	const JsonNode *list = member_array(root, "databases");
+	LeftDatabase *left = NULL;
+	size_t n_left = 0;
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *item = &list->children[i];
+		const char *suffix =
+			item->type == JSON_OBJECT ? member_string(item, "suffix") : NULL;
+
+		if (!suffix)
+			return -1;
+		POOL_PUSH(pool, left, n_left,
+			  {.suffix = suffix, .was_closed = json_member(item, "closed") != NULL});
+	}
+	if (!list || !member_string(root, "time"))
+		return -1;
+	known->left = left;
+	known->n_left = n_left;
+	known->left_time = member_string(root, "time");
+	known->is_rejoining = json_member(root, "rejoining") != NULL;
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*load)(Pool *pool, const JsonNode *root, Known *known);
 } state_files[] = {
-	{STATE_REVISION, revision_load},
-	{STATE_DATABASES, databases_load},
-	{STATE_UNSAVED, unsaved_load},
-	{STATE_RESTARTED, restarted_load},
+	{STATE_REVISION, revision_load}, {STATE_DATABASES, databases_load},
+	{STATE_UNSAVED, unsaved_load},   {STATE_RESTARTED, restarted_load},
+	{STATE_LEFT, left_load},
 };
 
 /* One reading of the state folder. */

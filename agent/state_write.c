@@ -119,6 +119,41 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 	return document_write(state_dir, STATE_RESTARTED, document, err);
 }
 
+static int left_remove(const char *state_dir, Error *err)
+{
+	AUTO_FD folder = folder_open_existing(state_dir, err);
+
+	if (folder < 0)
+		return -1;
+	return file_remove_synced(
+		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = STATE_LEFT},
+		err);
+}
+
+int state_write_left(const char *state_dir, const Known *known, Error *err)
+{
+	struct json_object *document, *list;
+
+	if (known->n_left == 0)
+		return left_remove(state_dir, err);
+	document = document_new();
+	list = json_object_new_array();
+	for (size_t i = 0; i < known->n_left; i++) {
+		struct json_object *database = json_object_new_object();
+
+		json_object_object_add(database, "suffix",
+				       json_object_new_string(known->left[i].suffix));
+		if (known->left[i].was_closed)
+			json_object_object_add(database, "closed", json_object_new_boolean(1));
+		json_object_array_add(list, database);
+	}
+	json_object_object_add(document, "time", json_object_new_string(known->left_time));
+	if (known->is_rejoining)
+		json_object_object_add(document, "rejoining", json_object_new_boolean(1));
+	json_object_object_add(document, "databases", list);
+	return document_write(state_dir, STATE_LEFT, document, err);
+}
+
 int state_write_intent(const char *state_dir, const char *json, Error *err)
 {
 	return text_write(state_dir, STATE_INTENT, json, err);

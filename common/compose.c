@@ -177,6 +177,7 @@ typedef struct ConsumerChanges {
 	size_t n_additions;
 	bool rewrites;
 	const Change *multi_provider; /* on or off; NULL: stays */
+	const Change *read_only_off;  /* NULL: stays */
 	const char *suffix;
 } ConsumerChanges;
 
@@ -202,6 +203,8 @@ static ConsumerChanges consumer_changes(const Compose *compose, const LiveDataba
 		} else if (change->kind == CHANGE_MULTI_PROVIDER_ON ||
 			   change->kind == CHANGE_MULTI_PROVIDER_OFF) {
 			changes.multi_provider = change;
+		} else if (change->kind == CHANGE_READ_ONLY_OFF) {
+			changes.read_only_off = change;
 		} else {
 			continue;
 		}
@@ -303,6 +306,9 @@ static void compose_consumers(const Compose *compose, const LiveDatabase *live)
 	/* Behind the consumers: slapd refuses it on a database that has none. */
 	if (flag && flag->kind == CHANGE_MULTI_PROVIDER_ON && !list_stays_empty(live, &changes))
 		mod_one(pool, &step, MOD_REPLACE, flag->attribute, flag->new_value);
+	if (changes.read_only_off)
+		/* slapd 2.4 goes on refusing writes when the attribute is deleted. */
+		mod_one(pool, &step, MOD_REPLACE, changes.read_only_off->attribute, "FALSE");
 	step_push(compose, step);
 }
 

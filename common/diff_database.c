@@ -283,6 +283,32 @@ static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size
 	return false;
 }
 
+/* What `syncward leave` closed opens again when the database has what its peers have; a read-only
+ * of somebody else is not ours. */
+static void read_only_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const LeftDatabase *left = known_left(diff->in->known, wanted->desired->suffix);
+	const Hold *hold;
+	Change *change;
+
+	if (!left || !left->was_closed || !live->is_read_only)
+		return;
+	hold = joining_judge(diff, wanted, live);
+	change = plan_add_change(diff->pool, diff->plan,
+				 (Change){
+					 .kind = CHANGE_READ_ONLY_OFF,
+					 .suffix = wanted->desired->suffix,
+					 .dn = live->entry->dn,
+					 .attribute = "olcReadOnly",
+					 .subject = "database",
+					 .old_value = "TRUE",
+					 .new_value = "FALSE",
+					 .why = "`syncward leave` closed it",
+				 });
+	if (hold)
+		plan_hold(diff->pool, diff->plan, change, *hold);
+}
+
 static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const DesiredDatabase *desired = wanted->desired;
@@ -298,6 +324,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	if (desired->manages_access)
 		access_diff(diff, wanted, live);
 	diff_consumers(diff, wanted, live);
+	read_only_diff(diff, wanted, live);
 }
 
 /* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */

@@ -37,14 +37,42 @@ static void guard_not_listed(Diff *diff)
 {
 	if (!diff->in->not_listed)
 		return;
+	hold_everything(
+		diff, (Hold){
+			      .guard = GUARD_NOT_LISTED,
+			      .text = pool_printf(
+				      diff->pool,
+				      diff->in->known->n_left > 0
+					      ? "%s, and it left the cluster (`syncward leave`): "
+						"its syncward service has nothing to do; to make "
+						"it a peer again, add to \"peers\" a line like"
+					      : "%s; nothing is written. If it was taken out for "
+						"good, end its part with `syncward leave`; to make "
+						"it a peer, add to \"peers\" a line like",
+				      diff->in->not_listed),
+			      .release = peer_line(diff),
+		      });
+}
+
+/* A node that left stays out until a person says otherwise, also while its line still stands in
+ * peers.json. */
+static void guard_left(Diff *diff)
+{
+	const Known *known = diff->in->known;
+
+	if (known->n_left == 0 || known->is_rejoining || diff_is_released(diff, GUARD_LEFT) ||
+	    diff->in->not_listed)
+		return;
 	hold_everything(diff,
 			(Hold){
-				.guard = GUARD_NOT_LISTED,
-				.text = pool_printf(diff->pool,
-						    "%s; nothing is written. To make this node a "
-						    "peer, add to \"peers\" a line like",
-						    diff->in->not_listed),
-				.release = peer_line(diff),
+				.guard = GUARD_LEFT,
+				.text = pool_printf(
+					diff->pool,
+					"this node left the cluster (`syncward leave`, %s): take "
+					"its line out of peers.json on every node, or, to let it "
+					"read what it missed and come back",
+					known->left_time),
+				.release = "syncward apply --release left",
 			});
 }
 
@@ -71,7 +99,8 @@ static void guard_empty_file(Diff *diff)
 			.text = pool_printf(
 				diff->pool,
 				"%s has an empty list of %s, which would end replication here: "
-				"nothing is written. Fill it with lines like",
+				"nothing is written. If that is meant, take each node out with "
+				"`syncward leave`; otherwise fill it with lines like",
 				desired->name, has_peers ? "databases" : "peers"),
 			.release =
 				has_peers ? pool_printf(
@@ -108,19 +137,26 @@ static const char *config_replication_end(Pool *pool, const Live *live)
 			   flag ? flag : "", flag ? "' - " : "");
 }
 
+bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
+{
+	if (!live->config_database)
+		return false;
+	*ret = (Hold){
+		.guard = GUARD_CONFIG_REPLICATED,
+		.text = "cn=config itself is replicated here (olcSyncrepl on "
+			"olcDatabase={0}config): what is written on one node would overwrite the "
+			"others, so syncward only reports; to let it write, end that with",
+		.release = config_replication_end(pool, live),
+	};
+	return true;
+}
+
 static void guard_config_replicated(Diff *diff)
 {
-	if (diff->in->live->config_database)
-		hold_everything(
-			diff,
-			(Hold){
-				.guard = GUARD_CONFIG_REPLICATED,
-				.text = "cn=config itself is replicated here (olcSyncrepl on "
-					"olcDatabase={0}config): what is written on one node "
-					"would overwrite the others, so syncward only reports; to "
-					"let it write, end that with",
-				.release = config_replication_end(diff->pool, diff->in->live),
-			});
+	Hold hold;
+
+	if (guard_config_hold(diff->pool, diff->in->live, &hold))
+		hold_everything(diff, hold);
 }
 
 /* --- G4 --- */
@@ -222,6 +258,7 @@ static void guard_dependents(Diff *diff)
 void guard_plan(Diff *diff)
 {
 	guard_not_listed(diff);
+	guard_left(diff);
 	guard_empty_file(diff);
 	guard_revision(diff);
 	guard_config_replicated(diff);

@@ -186,7 +186,11 @@ static bool waits_for_server_id(const Diff *diff, const char *suffix)
 
 static const Hold *judge_refresh(const Joining *joining)
 {
-	if (joining->live->is_multi_provider || !has_refreshing_consumer(joining->live) ||
+	/* One that comes back after a while is as one that joins: it reads first. */
+	const bool comes_back = known_left(joining->diff->in->known, joining->suffix);
+
+	if (joining->live->is_multi_provider ||
+	    (!has_refreshing_consumer(joining->live) && !comes_back) ||
 	    waits_for_server_id(joining->diff, joining->suffix) || refresh_is_complete(joining))
 		return NULL;
 	return hold_refresh(joining);

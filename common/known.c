@@ -12,6 +12,14 @@ const KnownDatabase *known_database(const Known *known, const char *suffix)
 	return NULL;
 }
 
+const LeftDatabase *known_left(const Known *known, const char *suffix)
+{
+	for (size_t i = 0; i < known->n_left; i++)
+		if (dn_equal(known->left[i].suffix, suffix))
+			return &known->left[i];
+	return NULL;
+}
+
 bool known_was_in_step(const Known *known, const char *suffix)
 {
 	const KnownDatabase *database = known_database(known, suffix);

@@ -24,6 +24,12 @@ typedef struct UnsavedEntry {
 	const char *slapd_started; /* a later start loaded what the disk holds; NULL: not known */
 } UnsavedEntry;
 
+/* A database that this node left by `syncward leave`. */
+typedef struct LeftDatabase {
+	const char *suffix;
+	bool was_closed; /* leave made it read-only: rejoining ends that */
+} LeftDatabase;
+
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */
 typedef struct Known {
@@ -36,10 +42,17 @@ typedef struct Known {
 	size_t n_unsaved;
 	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
 					    already healed; NULL: never */
+	LeftDatabase *left;              /* none: this node did not leave */
+	size_t n_left;
+	const char *left_time; /* generalized time */
+	bool is_rejoining;     /* a person let it come back */
 } Known;
 
 /* What is remembered of the database; NULL when nothing. */
 const KnownDatabase *known_database(const Known *known, const char *suffix);
+
+/* What `syncward leave` did to the database; NULL: nothing. */
+const LeftDatabase *known_left(const Known *known, const char *suffix);
 
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);

@@ -30,6 +30,7 @@ const char *const live_config_attributes[] = {
 	"olcSyncrepl",
 	"olcMultiProvider",
 	"olcMirrorMode",
+	"olcReadOnly",
 	"olcOverlay",
 	"olcSpCheckpoint",
 	"olcSpSessionlog",
@@ -115,6 +116,7 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry, const Fac
 		.suffixes = entry_attribute(entry, "olcSuffix"),
 		.root_dn = entry_first(entry, "olcRootDN"),
 		.multi_provider_attribute = multi_provider_name(entry),
+		.is_read_only = entry_has_value(entry, "olcReadOnly", "TRUE"),
 	};
 
 	if (database.multi_provider_attribute)

@@ -22,6 +22,7 @@ typedef enum Guard {
 	GUARD_REVISION,  /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
+	GUARD_LEFT,              /* this node left, or must not leave yet */
 	GUARD_JOINING, /* first half of joining done or due; the second waits for the refresh */
 	GUARD_FIRST_ACCESS, /* the first olcAccess value would lock everybody out */
 	GUARD_RID_CLASH,    /* a provider that stays has the rid of a declared peer */
@@ -60,7 +61,9 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMERS_RESTART, /* cn=config is right, but slapd runs other consumers */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
-	CHANGE_SAVE, /* memory is right, the file in slapd.d is not */
+	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
+	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
+	CHANGE_SAVE,          /* memory is right, the file in slapd.d is not */
 	CHANGE_KIND_COUNT
 } ChangeKind;
 
@@ -154,6 +157,8 @@ bool plan_is_empty(const Plan *plan);
 Change *plan_add_change(Pool *pool, Plan *plan, Change change);
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
+/* G8, for whoever writes to cn=config: true with the hold when cn=config itself is replicated. */
+bool guard_config_hold(Pool *pool, const Live *live, Hold *ret);
 /* Marks the change as held and notes the hold once. */
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
 /* Notes a hold that stands alone. */

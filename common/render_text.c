@@ -56,6 +56,8 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_EDIT, "restart of"},
 	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_ADD, "flag"},
 	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_REMOVE, "flag"},
+	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_EDIT, "read-only"},
+	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_EDIT, "read-write"},
 	[CHANGE_SAVE] = {'~', COLOUR_EDIT, "disk copy of"},
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");

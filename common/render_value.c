@@ -21,6 +21,8 @@ static const char *const change_kind_names[] = {
 	[CHANGE_CONSUMERS_RESTART] = "consumers-restart",
 	[CHANGE_MULTI_PROVIDER_ON] = "multi-provider-on",
 	[CHANGE_MULTI_PROVIDER_OFF] = "multi-provider-off",
+	[CHANGE_READ_ONLY_ON] = "read-only-on",
+	[CHANGE_READ_ONLY_OFF] = "read-only-off",
 	[CHANGE_SAVE] = "save",
 };
 _Static_assert(ARRAY_SIZE(change_kind_names) == CHANGE_KIND_COUNT, "name every kind of change");

@@ -33,6 +33,7 @@ static void who_has_the_newest_of_each_server_id_is_in_step(void **state)
 	newest_add(pool, &newest, there, 2);
 	newest_add(pool, &newest, here, 2);
 	assert_int_equal(newest.n_csns, 2);
+	assert_int_equal(lag_measure(pool, &newest, there, 2).n_behind, 1);
 	lag = lag_measure(pool, &newest, here, 2);
 	assert_int_equal(lag.n_behind, 0);
 	assert_int_equal(lag_longest_msec(&lag), 0);

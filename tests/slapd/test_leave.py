@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""leave: a node goes without losing a change, stays out until a person lets it back, and comes back whole."""
+
+import json
+import os
+import subprocess
+import threading
+
+import ldap
+import pytest
+from cluster import Cluster, add_person, apply_until_joined, wait_entry
+from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(slapd_factory, program):
+    """Three nodes in step, written by hand."""
+    return Cluster(slapd_factory, program, 3, [Database(overlays=("syncprov",))]).form_by_hand()
+
+
+def left(node):
+    """What the state folder remembers of leaving; None when nothing."""
+    path = os.path.join(node.state_dir, "left.json")
+    if not os.path.exists(path):
+        return None
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def values(node, name):
+    return node.server.values(node.server.database_dn(), name)
+
+
+def replicates(node):
+    return bool(values(node, "olcSyncrepl") or values(node, node.server.flag()))
+
+
+def read_only(node):
+    return values(node, "olcReadOnly") == ["TRUE"]
+
+
+def leave(node, *words, status=0):
+    done = node.run("leave", *words)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    return done.stdout
+
+
+def delete(node, name):
+    connection = node.server.admin()
+    connection.delete_s(f"cn={name},{SUFFIX}")
+    connection.unbind_s()
+
+
+def dns(server):
+    """All entries, as the rootdn sees them: no size limit."""
+    connection = server.admin()
+    found = connection.search_s(SUFFIX, ldap.SCOPE_SUBTREE, attrlist=["1.1"])
+    connection.unbind_s()
+    return {dn for dn, _ in found}
+
+
+class Client(threading.Thread):
+    """Adds entries at a server until it is told to stop; remembers what was accepted."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.accepted = []
+        self.refused = 0
+        self.is_done = threading.Event()
+
+    def run(self):
+        connection = self.server.admin()
+        for i in range(1000000):
+            if self.is_done.wait(0.002):
+                break
+            dn = f"cn=client{i},{SUFFIX}"
+            try:
+                connection.add_s(dn, [("objectClass", [b"organizationalRole"]), ("cn", [f"client{i}".encode()])])
+                self.accepted.append(dn)
+            except ldap.UNWILLING_TO_PERFORM:
+                self.refused += 1
+        connection.unbind_s()
+
+
+def test_nothing_that_a_client_wrote_meanwhile_is_lost(cluster):
+    node = cluster[2]
+    client = Client(node.server)
+    client.start()
+    try:
+        wait_until(lambda: len(client.accepted) > 20, "writes")
+        output = leave(node)
+        wait_until(lambda: client.refused, "writes are refused")
+    finally:
+        client.is_done.set()
+        client.join()
+    assert "This node has left" in output and "peers.json on every node" in output
+    assert not replicates(node) and read_only(node)
+    assert not node.consumers()
+    for server in (cluster[0].server, cluster[1].server):
+        wait_entry(server, client.accepted[-1])
+        assert set(client.accepted) <= dns(server)
+    node.server.restart()
+    assert leave(node) == "This node replicates nothing that peers.json names: nothing to leave.\n"
+
+
+@pytest.mark.one_release
+def test_it_is_held_while_a_change_is_nowhere_else(cluster):
+    node = cluster[2]
+    cluster[0].server.stop()
+    cluster[1].server.stop()
+    add_person(node.server, "lonely")
+    before = node.server.config_writes()
+    output = leave(node, "--timeout", 0, status=3)
+    assert f"held left: not every change of {SUFFIX} is at a peer: no peer that could be asked has all of " \
+           "server ID 1 (hex 001), all of server ID 3 (hex 003); ldap://" in output
+    assert output.endswith("      syncward leave\n\nNothing was written.\n")
+    assert node.server.config_writes() == before and left(node) is None
+    add_person(node.server, "still-writable")
+    cluster[0].server.start()
+    wait_entry(cluster[0].server, f"cn=still-writable,{SUFFIX}")
+    assert "This node has left" in leave(node)
+
+
+@pytest.mark.one_release
+def test_a_write_behind_the_first_look_is_noticed_and_the_door_opened_again(cluster):
+    """Peers that read from this node no more: what is written here between look and closing stays here."""
+    node = cluster[2]
+    for peer, other in ((cluster[0], cluster[1]), (cluster[1], cluster[0])):
+        peer.edit([(ldap.MOD_REPLACE, "olcSyncrepl", syncrepl(other.id, other.server.ldap_uri, timeout=1))])
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [  # young sessions: a write of cn=config waits for calm
+        syncrepl(peer.id, peer.server.ldap_uri, timeout=4) for peer in (cluster[0], cluster[1])])])
+    wait_until(lambda: all(c.phase == "Persist" for c in node.server.consumers()), "sessions")
+    process = subprocess.Popen(node.command("leave", "--timeout", "1"), text=True, stdout=subprocess.PIPE)
+    wait_until(lambda: left(node), "it is about to close")
+    add_person(node.server, "late")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, output
+    assert "server ID 3 (hex 003)" in output and "is open again: it has not left" in output
+    assert replicates(node) and not read_only(node) and left(node) is None
+    add_person(node.server, "later")
+
+
+def test_a_node_that_is_not_listed_any_more_leaves(cluster):
+    node = cluster[2]
+    cluster.document["peers"].pop()
+    cluster.write()
+    planned = node.plan()
+    assert planned.returncode == 3 and "end its part with `syncward leave`" in planned.stdout
+    for peer in (cluster[0], cluster[1]):
+        peer.apply_ok("--release", "G4")
+    assert "Its syncward service may be disabled" in leave(node)
+    assert not replicates(node) and read_only(node)
+    again = node.plan()
+    assert again.returncode == 3 and "it left the cluster" in again.stdout
+
+
+def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writes(cluster):
+    node, other = cluster[2], cluster[0]
+    add_person(other.server, "to-be-deleted")
+    cluster.wait_in_step()
+    leave(node)
+    before = node.server.config_writes()
+    for words in (("plan",), ("apply",)):
+        held = node.run(*words)
+        assert held.returncode == 3 and "held left: this node left the cluster" in held.stdout, held.stdout
+        assert "syncward apply --release left" in held.stdout
+    assert node.server.config_writes() == before
+    delete(other, "to-be-deleted")
+    add_person(other.server, "meanwhile")
+    other.server.stop()
+    cluster[1].server.stop()
+    # Nobody to read from: consumers are there, the door stays closed.
+    first = node.apply("--release", "left")
+    assert first.returncode == 3 and "held joining" in first.stdout, first.stdout + first.stderr
+    assert read_only(node) and values(node, "olcSyncrepl") and not values(node, node.server.flag())
+    assert left(node)["rejoining"] is True
+    other.server.start()
+    cluster[1].server.start()
+    apply_until_joined(node)
+    assert not read_only(node) and values(node, node.server.flag()) == ["TRUE"] and left(node) is None
+    entries = node.server.entries(attributes=["1.1"])
+    assert f"cn=meanwhile,{SUFFIX}" in entries and f"cn=to-be-deleted,{SUFFIX}" not in entries
+    add_person(node.server, "back")
+    wait_entry(other.server, f"cn=back,{SUFFIX}")
+    node.assert_in_step()
+
+
+@pytest.mark.one_release
+def test_a_read_only_of_somebody_else_is_not_ours(cluster):
+    node = cluster[2]
+    node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+    leave(node)
+    assert left(node)["databases"] == [{"suffix": SUFFIX}]
+    assert node.apply("--release", "left").returncode in (0, 3)
+    apply_until_joined(node)
+    assert read_only(node) and left(node) is None
+
+
+@pytest.mark.one_release
+def test_a_provider_that_is_kept_stays(cluster):
+    node = cluster[2]
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", syncrepl(77, "ldap://127.0.0.1:9", network_timeout=1, timeout=1))])
+    cluster.document["policy"]["keep"] = ["ldap://127.0.0.1:9"]
+    cluster.write()
+    leave(node)
+    (value,) = values(node, "olcSyncrepl")
+    assert "rid=077" in value and not values(node, node.server.flag())
+    assert [rid for rid, _ in node.consumers()] == [77]
+
+
+@pytest.mark.one_release
+def test_what_is_written_is_shown_and_audit_writes_nothing(cluster):
+    node = cluster[2]
+    cluster.document["policy"]["mode"] = "audit"
+    cluster.write()
+    before = node.server.config_writes()
+    output = leave(node, status=3)
+    assert output.count("[this node leaves]") == 3 and "read-only database" in output
+    assert '"policy": {"mode": "enforce"}' in output
+    document = json.loads(leave(node, "--output", "json", status=3))
+    assert [change["kind"] for change in document["changes"]] == [
+        "read-only-on", "peer-remove", "peer-remove", "multi-provider-off"]
+    assert node.server.config_writes() == before and left(node) is None
+
+
+@pytest.mark.one_release
+def test_a_replicated_cn_config_is_not_written(cluster):
+    node = cluster[2]
+    node.server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_ADD, "olcSyncrepl", syncrepl(
+        99, "ldap://127.0.0.1:9", "cn=config", network_timeout=1, timeout=1))])
+    before = node.server.config_writes()
+    assert "held G8" in leave(node, status=3)
+    assert node.server.config_writes() == before and left(node) is None
+
+
+@pytest.mark.one_release
+def test_a_killed_leave_is_finished_by_the_next(cluster):
+    node = cluster[2]
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
+        syncrepl(peer.id, peer.server.ldap_uri, timeout=4) for peer in (cluster[0], cluster[1])])])
+    wait_until(lambda: all(c.phase == "Persist" for c in node.server.consumers()), "sessions")
+    process = subprocess.Popen(node.command("leave"), stdout=subprocess.DEVNULL)
+    wait_until(lambda: left(node), "it is about to close")
+    process.kill()
+    process.wait()
+    assert "held left" in node.plan().stdout
+    assert "This node has left" in leave(node)
+    assert left(node)["databases"] == [{"suffix": SUFFIX, "closed": True}] and read_only(node)
+
+
+def test_slapd_starts_again_after_each_write(cluster):
+    """Closed, but still replicating, is what a killed leave leaves."""
+    node = cluster[2]
+    node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+    try:
+        node.server.restart()
+    except SlapdFailed as error:
+        pytest.fail(str(error))
+    add_person(cluster[0].server, "still-read")
+    wait_entry(node.server, f"cn=still-read,{SUFFIX}")
+    node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
+    add_person(node.server, "open-again")
+    wait_entry(cluster[0].server, f"cn=open-again,{SUFFIX}")
