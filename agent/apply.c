@@ -81,6 +81,7 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 		return -1;
 	POOL_PUSH(apply->pool, applied->failures, applied->n_failures,
 		  pool_strdup(apply->pool, err->text));
+	POOL_PUSH(apply->pool, applied->refused, applied->n_refused, step);
 	return 0;
 }
 
@@ -123,6 +124,7 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 			POOL_PUSH(pool, ret->done, ret->n_done, step);
 			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
 		} else if (step_failed(&apply, step, err) < 0) {
+			ret->stopped_at = step;
 			return -1;
 		}
 	}

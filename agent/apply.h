@@ -13,7 +13,10 @@ typedef struct Applied {
 	size_t n_done;
 	const char **failures; /* optional steps that it refused: the rest went on */
 	size_t n_failures;
-	UnsavedEntry *unsaved; /* what slapd now holds in memory only */
+	const Step **refused; /* those steps, in the same order */
+	size_t n_refused;
+	const Step *stopped_at; /* the step that failed; NULL: all were sent */
+	UnsavedEntry *unsaved;  /* what slapd now holds in memory only */
 	size_t n_unsaved;
 	bool restarted_consumers;
 } Applied;

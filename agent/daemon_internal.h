@@ -39,6 +39,12 @@ struct Daemon {
 	Status status;
 };
 
+/* Why a change is needed: later rounds of a pass see our own write in its entry. */
+typedef struct AttributedChange {
+	const char *key;
+	Attribution attribution;
+} AttributedChange;
+
 /* What lives as long as one pass. */
 typedef struct DaemonPass {
 	Daemon *daemon;
@@ -52,10 +58,12 @@ typedef struct DaemonPass {
 	Inputs inputs;
 	Report report;
 	JournalContext journal;
-	TouchedFiles touched;       /* files of slapd.d that changed before the last look */
-	ConditionList now;          /* what lasts, as this pass sees it */
-	ConditionList told_changes; /* needed in a round of this pass */
-	bool has_drift;             /* a change that is needed was caused by somebody else */
+	TouchedFiles touched;            /* files of slapd.d that changed before the last look */
+	ConditionList now;               /* what lasts, as this pass sees it */
+	bool has_drift;                  /* a change that is needed was caused by somebody else */
+	const Attribution *attributions; /* of the changes of the plan that is being written */
+	AttributedChange *attributed;    /* of all changes that this pass met so far */
+	size_t n_attributed;
 	const char *settings_problem;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;

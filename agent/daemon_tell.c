@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "agent/daemon_internal.h"
@@ -100,26 +99,40 @@ static const char *change_key(Pool *pool, const Change *change)
 			   change->subject);
 }
 
-/* Who made each change necessary: told once, however long it takes until it can be corrected. */
+static const AttributedChange *attributed_find(const DaemonPass *pass, const char *key)
+{
+	for (size_t i = 0; i < pass->n_attributed; i++)
+		if (strcmp(pass->attributed[i].key, key) == 0)
+			return &pass->attributed[i];
+	return NULL;
+}
+
+/* Who made each change necessary: told once, however long it takes until it can be corrected. What
+ * an earlier round of this pass found out stands. */
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
-	Daemon *daemon = pass->daemon;
+	Attribution *attributions =
+		attributions_make(pass->pool, plan, config, &pass->daemon->seen);
 
 	for (size_t i = 0; i < plan->n_changes; i++) {
 		const Change *change = &plan->changes[i];
-		const Attribution attribution = change_attribution(change, config, &daemon->seen);
 		const char *key = change_key(pass->pool, change);
+		const AttributedChange *before = attributed_find(pass, key);
 		Event event;
 
-		if (change->is_held)
+		if (before)
+			attributions[i] = before->attribution;
+		else
+			POOL_PUSH(pass->pool, pass->attributed, pass->n_attributed,
+				  {.key = key, .attribution = attributions[i]});
+		if (change->is_held || !attributions[i].is_drift)
 			continue;
-		pass->has_drift |= attribution.is_drift;
-		event = event_of_change(pass->pool, change, &attribution);
-		if (attribution.is_drift && !condition_find(&daemon->told, key) &&
-		    !condition_find(&pass->told_changes, key))
+		pass->has_drift = true;
+		event = event_of_change(pass->pool, change, &attributions[i]);
+		if (!before && !condition_find(&pass->daemon->told, key))
 			tell(pass, &event);
-		condition_add(pass->pool, &pass->told_changes, (Condition){.key = key});
 	}
+	pass->attributions = attributions;
 }
 
 static void changes_left(DaemonPass *pass, const Plan *plan)
@@ -139,51 +152,21 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 
 /* --- writes --- */
 
-static bool step_makes(const Step *step, const Change *change)
+static void tell_step(DaemonPass *pass, const Plan *plan, const Step *step, const Event *outcome)
 {
-	if (strcmp(change->dn, step->dn) != 0)
-		return false;
-	for (size_t i = 0; i < step->n_mods && change->attribute; i++)
-		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
-			return true;
-	return !change->attribute || step->kind != STEP_MODIFY;
-}
+	Event event = event_of_step(pass->pool, plan, pass->attributions, step, outcome->kind);
 
-/* What a step does, from the changes that it carries out. */
-static const char *step_text(Pool *pool, const Plan *plan, const Step *step)
-{
-	Buf text = BUF_IN(pool);
-
-	buf_puts(&text, step_title(pool, step));
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held && step_makes(step, &plan->changes[i]))
-			buf_printf(&text, "; %s", render_change(pool, &plan->changes[i]));
-	return buf_text(&text);
-}
-
-static Event step_event(DaemonPass *pass, const Plan *plan, const Step *step, EventKind kind)
-{
-	return (Event){
-		.kind = kind,
-		.text = pool_printf(pass->pool, "%s: %s",
-				    kind == EVENT_CORRECTION_INTENDED ? "about to correct"
-								      : "corrected",
-				    step_text(pass->pool, plan, step)),
-		.cause = pass->has_drift ? "drift" : "desired-changed",
-		.suffix = step->suffix,
-		.dn = step->dn,
-		.attribute = step->n_mods > 0 ? step->mods[0].attribute : NULL,
-	};
+	if (outcome->text)
+		event.text = outcome->text;
+	event.result = outcome->result;
+	event.duration_usec = outcome->duration_usec;
+	tell(pass, &event);
 }
 
 void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
 {
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const Event event =
-			step_event(pass, plan, &plan->steps[i], EVENT_CORRECTION_INTENDED);
-
-		tell(pass, &event);
-	}
+	for (size_t i = 0; i < plan->n_steps; i++)
+		tell_step(pass, plan, &plan->steps[i], &(Event){.kind = EVENT_CORRECTION_INTENDED});
 }
 
 static int64_t write_duration_usec(const DaemonPass *pass)
@@ -194,26 +177,28 @@ static int64_t write_duration_usec(const DaemonPass *pass)
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err)
 {
-	for (size_t i = 0; i < applied->n_done; i++) {
-		Event event = step_event(pass, plan, applied->done[i], EVENT_CORRECTION_APPLIED);
+	Event outcome = {
+		.kind = EVENT_CORRECTION_APPLIED,
+		.result = "success",
+		.duration_usec = write_duration_usec(pass),
+	};
 
-		event.result = "success";
-		event.duration_usec = write_duration_usec(pass);
-		tell(pass, &event);
+	for (size_t i = 0; i < applied->n_done; i++)
+		tell_step(pass, plan, applied->done[i], &outcome);
+	outcome.kind = EVENT_CORRECTION_FAILED;
+	outcome.result = "refused";
+	for (size_t i = 0; i < applied->n_refused; i++) {
+		outcome.text = applied->failures[i];
+		tell_step(pass, plan, applied->refused[i], &outcome);
 	}
-	for (size_t i = 0; i < applied->n_failures; i++)
-		tell(pass, &(Event){
-				   .kind = EVENT_CORRECTION_FAILED,
-				   .text = applied->failures[i],
-				   .result = "refused",
-			   });
-	if (err)
-		tell(pass, &(Event){
-				   .kind = EVENT_CORRECTION_FAILED,
-				   .text = err->text,
-				   .result = err->class == ERROR_UNREACHABLE ? "unknown" : "failed",
-				   .duration_usec = write_duration_usec(pass),
-			   });
+	if (!err)
+		return;
+	outcome.text = err->text;
+	outcome.result = err->class == ERROR_UNREACHABLE ? "unknown" : "failed";
+	if (applied->stopped_at)
+		tell_step(pass, plan, applied->stopped_at, &outcome);
+	else
+		tell(pass, &outcome);
 }
 
 /* --- what lasts --- */

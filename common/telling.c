@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/telling.h"
 
+#include <string.h>
+#include <strings.h>
+
+#include "common/buf.h"
 #include "common/render.h"
+
+/* A cluster may have hundreds of peers: a message names so many changes. */
+#define MAX_CHANGES_TOLD 8
 
 /* The events with which a hold begins and ends. */
 typedef struct HoldEvents {
@@ -81,6 +88,22 @@ static const char *value_shown(Pool *pool, const Change *change, const char *val
 	return value && change->attribute ? render_value(pool, change->attribute, value) : NULL;
 }
 
+static const char *old_shown(Pool *pool, const Change *change)
+{
+	return value_shown(pool, change, change->old_value);
+}
+
+/* A peer's value is made only when it is needed. */
+static const char *new_shown(Pool *pool, const Change *change)
+{
+	const char *text;
+	Error err;
+
+	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
+		text = change->new_value;
+	return value_shown(pool, change, text);
+}
+
 static const char *change_text(Pool *pool, const Change *change, const Attribution *attribution)
 {
 	const char *what =
@@ -94,6 +117,11 @@ static const char *change_text(Pool *pool, const Change *change, const Attributi
 			   attribution->actor, attribution->actor_time);
 }
 
+static const char *peer_of(const Change *change)
+{
+	return change->live || change->wanted ? change->subject : NULL;
+}
+
 Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution)
 {
 	return (Event){
@@ -104,9 +132,101 @@ Event event_of_change(Pool *pool, const Change *change, const Attribution *attri
 		.suffix = change->suffix,
 		.dn = change->dn,
 		.attribute = change->attribute,
-		.old_value = value_shown(pool, change, change->old_value),
-		.new_value = value_shown(pool, change, change->new_value),
+		.old_value = old_shown(pool, change),
+		.new_value = new_shown(pool, change),
 		.actor = attribution->actor,
 		.actor_time = attribution->actor_time,
+		.peer = peer_of(change),
+	};
+}
+
+/* --- writes --- */
+
+Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config, const Seen *seen)
+{
+	Attribution *attributions = pool_alloc(pool, (plan->n_changes + 1) * sizeof(*attributions));
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		attributions[i] = change_attribution(&plan->changes[i], config, seen);
+	return attributions;
+}
+
+/* Several steps may write one entry, each its own attributes. */
+static bool step_carries(const Step *step, const Change *change)
+{
+	if (change->is_held || strcmp(step->dn, change->dn) != 0)
+		return false;
+	if (step->kind != STEP_MODIFY || !change->attribute)
+		return true;
+	for (size_t i = 0; i < step->n_mods; i++)
+		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
+			return true;
+	return false;
+}
+
+/* The changes of one step, put together. */
+typedef struct StepStory {
+	Buf text, old_values, new_values;
+	size_t n_changes;
+	const Attribution *attribution; /* of the first that somebody else made necessary */
+	const char *attribute;
+	const char *peer;
+} StepStory;
+
+static void line_add(Buf *lines, const char *text)
+{
+	if (text)
+		buf_printf(lines, "%s%s", lines->len > 0 ? "\n" : "", text);
+}
+
+static void story_add(Pool *pool, StepStory *story, const Change *change,
+		      const Attribution *attribution)
+{
+	if (!story->attribution || (attribution->is_drift && !story->attribution->is_drift))
+		story->attribution = attribution;
+	story->peer = story->n_changes == 0 ? peer_of(change) : NULL;
+	if (!story->attribute)
+		story->attribute = change->attribute;
+	if (++story->n_changes > MAX_CHANGES_TOLD)
+		return;
+	buf_printf(&story->text, "; %s", render_change(pool, change));
+	line_add(&story->old_values, old_shown(pool, change));
+	line_add(&story->new_values, new_shown(pool, change));
+}
+
+static const char *or_null(const Buf *text)
+{
+	return text->len > 0 ? buf_text(text) : NULL;
+}
+
+Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attributions, const Step *step,
+		    EventKind kind)
+{
+	static const Attribution unknown;
+	StepStory story = {
+		.text = BUF_IN(pool), .old_values = BUF_IN(pool), .new_values = BUF_IN(pool)};
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (step_carries(step, &plan->changes[i]))
+			story_add(pool, &story, &plan->changes[i], &attributions[i]);
+	if (story.n_changes > MAX_CHANGES_TOLD)
+		buf_printf(&story.text, "; and %zu more", story.n_changes - MAX_CHANGES_TOLD);
+	if (!story.attribution)
+		story.attribution = &unknown;
+	return (Event){
+		.kind = kind,
+		.text = pool_printf(pool, "%s: %s%s",
+				    kind == EVENT_CORRECTION_INTENDED ? "about to correct"
+								      : "corrected",
+				    step_title(pool, step), buf_text(&story.text)),
+		.cause = attribution_cause(story.attribution),
+		.suffix = step->suffix,
+		.dn = step->dn,
+		.attribute = story.attribute,
+		.old_value = or_null(&story.old_values),
+		.new_value = or_null(&story.new_values),
+		.actor = story.attribution->actor,
+		.actor_time = story.attribution->actor_time,
+		.peer = story.peer,
 	};
 }

@@ -13,6 +13,14 @@
  * Everything lives in the pool. */
 void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret);
 
+/* Why each change of the plan is needed, in the order of its changes. */
+Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config, const Seen *seen);
+
+/* What is told about one LDAP write: what it does, from the changes that it carries out, and why
+ * they are needed. attributions are those of the plan's changes. */
+Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attributions, const Step *step,
+		    EventKind kind);
+
 /* What is told when this change turns out to be needed: what, why, who wrote the entry last. */
 Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution);
 
