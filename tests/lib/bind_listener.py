@@ -38,7 +38,8 @@ class _Handler(socketserver.StreamRequestHandler):
             return
         if method == 0x80:  # simple
             self.server.binds.put((name.decode(), password))
-        result = bytes((0x0A, 1, INVALID_CREDENTIALS, 0x04, 0, 0x04, 0))
+        result = bytes((0x0A, 1, INVALID_CREDENTIALS, 0x04, 0, 0x04, len(self.server.diagnostic)))
+        result += self.server.diagnostic
         response = bytes((0x02, len(message_id))) + message_id + bytes((0x61, len(result))) + result
         self.wfile.write(bytes((0x30, len(response))) + response)
 
@@ -48,7 +49,8 @@ class BindListener(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self):
+    def __init__(self, diagnostic=b""):
+        self.diagnostic = diagnostic  # at most 90 bytes
         super().__init__(("127.0.0.1", 0), _Handler)
         self.binds = queue.Queue()
         self.uri = f"ldap://127.0.0.1:{self.server_address[1]}"

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Probes links: probe_tool [OPTION=VALUE...] < FILE, whose lines are "PEER_ID SECRET SUFFIX
  * SYNCREPL" with tabs between; prints each result as a line of JSON in that order, then the
- * refusals as lines "refused PROVIDER BINDDN SECRET". Options: our=ID, depth=content|id|whole,
+ * refusals as lines "refused PROVIDER|BINDDN|SECRET", and first "longest MSEC", for which a loop had to wait. Options: our=ID, depth=content|id|whole,
  * concurrency=N, deadline=MSEC, schema=DIGEST, refused=PROVIDER|BINDDN|SECRET, cancel=MSEC (end it
  * after that time and print "cancelled"). */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "agent/probe.h"
 
@@ -94,16 +94,46 @@ static int run_cancelled(Tool *tool, Error *err)
 	return 0;
 }
 
+static int64_t now_msec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* As an event loop does it; tells how long it was kept from other work. */
+static int64_t round_run(ProbeRound *round)
+{
+	int64_t longest_msec = 0, start_msec;
+	bool is_over;
+
+	do {
+		struct pollfd polled = {.fd = probe_round_fd(round), .events = POLLIN};
+
+		(void)poll(&polled, 1, -1);
+		start_msec = now_msec();
+		is_over = probe_round_process(round);
+		if (now_msec() - start_msec > longest_msec)
+			longest_msec = now_msec() - start_msec;
+	} while (!is_over);
+	return longest_msec;
+}
+
 static int run(Tool *tool, Error *err)
 {
+	AUTO(ProbeRound) *round = NULL;
 	ProbeRefusals refusals;
-	Probe *probes;
+	const Probe *probes;
 
-	if (probe_run(tool->pool, tool->targets, tool->n_targets, &tool->options, &probes,
-		      &refusals, err) < 0)
+	if (probe_round_start(tool->pool, tool->targets, tool->n_targets, &tool->options, &round,
+			      err) < 0)
 		return -1;
+	printf("longest %d\n", (int)round_run(round));
+	probes = probe_round_results(round);
 	for (size_t i = 0; i < tool->n_targets; i++)
 		printf("%s\n", probe_print(tool->pool, &probes[i]));
+	refusals = probe_round_refusals(tool->pool, round);
 	for (size_t i = 0; i < refusals.n_items; i++)
 		printf("refused %s|%s|%s\n", refusals.items[i].provider, refusals.items[i].binddn,
 		       refusals.items[i].secret);

@@ -9,9 +9,11 @@ from tools import tool_path
 
 
 class Results(list):
-    """The results in the order of the links; refused: refused binds to hand to the next round."""
+    """The results in the order of the links; refused: refused binds to hand to the next round; longest_msec: for
+    how long the loop that watched the round had no time for other work."""
 
     refused = ()
+    longest_msec = 0
 
 
 def link_line(link, peer=0, secret="-", suffix=SUFFIX):
@@ -29,6 +31,7 @@ def probe(*links, host=None, timeout=120, **options):
     assert done.returncode == 0, done.stdout + done.stderr
     results = Results(json.loads(line) for line in done.stdout.splitlines() if line.startswith("{"))
     results.refused = [line[8:] for line in done.stdout.splitlines() if line.startswith("refused ")]
+    results.longest_msec = int(done.stdout.splitlines()[0].split()[1])
     assert len(results) == len(links), done.stdout + done.stderr
     return results
 

@@ -9,8 +9,9 @@ import time
 import ldap
 import pytest
 from authority import Authority
+from bind_listener import BindListener
 from probes import codes, only, probe
-from slapd import PASSWORD, SUFFIX, Database, hold_port, syncrepl
+from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, hold_port, syncrepl
 
 CANARY = "wr0ng-canary"
 
@@ -201,6 +202,100 @@ def test_a_suffix_that_the_peer_does_not_hold(slapd_factory):
     link = syncrepl(1, server.ldap_uri, suffix="dc=other,dc=org", binddn="cn=replicator," + SUFFIX)
     (result,) = probe((link, 7, "-", "dc=other,dc=org"))
     assert_fault(result, "refused", "wrong-suffix", "no database 'dc=other,dc=org'")
+
+
+def test_no_syncprov(slapd_factory):
+    server = make_provider(slapd_factory, overlays=())
+    (result,) = probe(syncrepl(1, server.ldap_uri))
+    assert_fault(result, "refused", "no-syncprov", SUFFIX, "olcOverlay=syncprov")
+
+
+READS_ALL = 'by dn.exact="cn=replicator,%s" read' % SUFFIX
+HIDDEN_ATTRIBUTES = {
+    "userPassword": ("passwords-hidden", "user-password", "before `by self`"),
+    "entryCSN": ("entry-csn-hidden", "entry-csn", "2 of 2 entries"),
+    "contextCSN": ("context-csn-hidden", "context-csn", "contextCSN"),
+}
+
+
+@pytest.mark.parametrize("attribute", HIDDEN_ATTRIBUTES)
+def test_access_that_hides_an_attribute_is_told_and_the_link_is_good(slapd_factory, attribute):
+    code, step, text = HIDDEN_ATTRIBUTES[attribute]
+    server = make_provider(slapd_factory, olcAccess=[
+        f"{{0}}to attrs={attribute} by anonymous auth by self =xw by * none",
+        f"{{1}}to * by anonymous auth {READS_ALL}"])
+    (result,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert_fault(result, "good", code, text)
+    assert [name for name, state in result["steps"].items() if state == "bad"] == [step]
+
+
+def test_others_passwords_do_not_make_up_for_its_own(slapd_factory):
+    """The usual fault: `by self` comes before the replicator's own rule."""
+    server = make_provider(slapd_factory, olcAccess=[
+        f"{{0}}to attrs=userPassword by self =xw {READS_ALL} by anonymous auth",
+        f"{{1}}to * by anonymous auth {READS_ALL}"])
+    server.add("cn=person," + SUFFIX, {"objectClass": ["person"], "cn": "person", "sn": "p", "userPassword": CANARY},
+               server.admin())
+    (result,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert_fault(result, "good", "passwords-hidden", "userPassword of its own entry")
+
+
+def add_entries(server, n_wanted):
+    """Fills the database up to that many entries."""
+    connection = server.admin()
+    for i in range(len(server.entries(attributes=["1.1"])), n_wanted):
+        server.add(f"ou=o{i},{SUFFIX}", {"objectClass": ["organizationalUnit"], "ou": f"o{i}"}, connection)
+    connection.unbind_s()
+
+
+def test_a_size_limit_is_met_as_a_refresh_would_meet_it(slapd_factory):
+    unlimited = [f'dn.exact="{ROOT_DN}" size=unlimited', f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited']
+    server = make_provider(slapd_factory, olcLimits=unlimited[:1])
+    add_entries(server, 500)
+    (at_limit,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert (at_limit["faults"], at_limit["at_least"]) == ([], 500)
+    add_entries(server, 501)
+    (beyond,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert_fault(beyond, "good", "limited", "after 500 entries (result 4)", "olcLimits")
+    assert (beyond["steps"]["limits"], beyond["at_least"]) == ("bad", 500)
+    server.modify(server.database_dn(), [(ldap.MOD_REPLACE, "olcLimits", unlimited)])
+    add_entries(server, 502)
+    (free,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert (free["faults"], free["at_least"], free["steps"]["limits"]) == ([], 501, "good")
+
+
+def test_server_ids_that_are_not_the_right_ones(slapd_factory):
+    server, other = make_provider(slapd_factory), make_provider(slapd_factory)
+    link = syncrepl(1, server.ldap_uri)
+    assert_fault(probe((link, 7), our=7)[0], "good", "same-server-id", "server ID 7, which is this node's")
+    assert_fault(probe((link, 8), our=1)[0], "good", "other-server-id", "ID 7, while peers.json gives it id 8")
+    twice = probe((link, 7), (syncrepl(2, other.ldap_uri), 2), our=1)
+    assert codes(twice[0]) == ["same-server-id"] and other.ldap_uri in only(twice[0])["text"]
+    assert codes(twice[1]) == ["other-server-id", "same-server-id"]
+
+
+def test_a_peer_without_a_server_id(slapd_factory):
+    server = slapd_factory([Database(overlays=("syncprov",))], seed=True)
+    (result,) = probe((syncrepl(1, server.ldap_uri), 7))
+    assert_fault(result, "good", "no-server-id", "olcServerID")
+
+
+def test_schemas_are_compared_by_meaning(slapd_factory):
+    server, other = make_provider(slapd_factory), make_provider(slapd_factory)
+    digest = probe((syncrepl(1, server.ldap_uri), 7))[0]["schema_digest"]
+    link = syncrepl(1, other.ldap_uri)
+    assert probe((link, 7), schema=digest)[0]["steps"]["schema"] == "good"
+    other.add("cn=own,cn=schema,cn=config", {"objectClass": ["olcSchemaConfig"], "cn": "own", "olcAttributeTypes": [
+        "( 1.3.6.1.4.1.99999.1 NAME 'ownText' SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )"]})
+    assert_fault(probe((link, 7), schema=digest)[0], "good", "schema-differs", "load the same schema")
+
+
+def test_a_diagnostic_that_repeats_the_password_is_not_shown():
+    with BindListener(diagnostic=f"no such password: {CANARY}, on \u00fc".encode("latin-1")) as listener:
+        (result,) = probe(syncrepl(1, listener.uri, credentials=CANARY))
+        assert_fault(result, "refused", "bind-refused", "it quotes the password")
+        (result,) = probe(syncrepl(1, listener.uri, credentials="other"))
+        assert "on ?" in only(result)["text"]
 
 
 def test_no_probe_leaves_a_connection(slapd_factory):
