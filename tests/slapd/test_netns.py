@@ -8,22 +8,14 @@ import sys
 
 import pytest
 from cluster import Cluster, add_person, wait_entry
-from releases import HOST, release
 from slapd import wait_until
-from slapd_farm import SlapdFarm
 
 LIB = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "lib")
 
 
-@pytest.fixture(name="farm")
-def fixture_farm():
-    """The network is the same for every release: this machine's own serves."""
-    with SlapdFarm(release(HOST)) as farm:
-        yield farm
-
-
-def test_a_cluster_on_machines_of_its_own_replicates_is_cut_and_heals(network, farm, program):
-    cluster = Cluster(farm, program, 2, network=network).form()
+@pytest.mark.one_release
+def test_a_cluster_on_machines_of_its_own_replicates_is_cut_and_heals(network, slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, network=network).form()
     one, other = (node.server for node in cluster)
     wait_entry(other, add_person(one, "before"))
     assert one.tcp_peers() and one.address != other.address

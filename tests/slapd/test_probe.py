@@ -68,6 +68,7 @@ def test_a_closed_port():
     assert_fault(result, "could-not-test", "port-closed", f"127.0.0.1 port {port}", "start slapd")
 
 
+@pytest.mark.one_release
 def test_packets_swallowed_and_no_way_are_told_apart(network, slapd_factory):
     here, there = network.host(), network.host()
     server = make_provider(slapd_factory, host=there)
@@ -125,30 +126,6 @@ def test_a_mechanism_that_we_do_not_speak(slapd_factory):
     assert_fault(result, "could-not-test", "not-spoken", "only EXTERNAL")
 
 
-@pytest.mark.parametrize("way", ["starttls", "ldaps"])
-@pytest.mark.parametrize("fault", ["another CA", "expired", "another name"])
-def test_a_certificate_that_is_not_believed(slapd_factory, authority, fault, way):
-    wrong = {"another CA": {"days": 60}, "expired": {"days": -1}, "another name": {"days": 60, "alternative": "DNS:other.example"}}[fault]
-    server, ldaps = make_tls_provider(slapd_factory, authority, authority.issue("ldap1", **wrong))
-    believed = authority if fault != "another CA" else Authority(slapd_factory.folder("other"), "other")
-    uri, how = (ldaps, {}) if way == "ldaps" else (server.ldap_uri, {"starttls": "critical"})
-    (result,) = probe(syncrepl(1, uri, tls_cacert=believed.path, **how))
-    code, texts = {"another CA": ("certificate-authority", [believed.path, "tls_cacert"]),
-                   "expired": ("certificate-expired", ["CN=ldap1' expired at 20", "renew"]),
-                   "another name": ("certificate-name", ["DNS:other.example", "'127.0.0.1'"])}[fault]
-    assert_fault(result, "refused", code, *texts)
-    # As with slapd's consumer, what is not demanded is not a fault.
-    lenient = probe(syncrepl(1, uri, tls_cacert=believed.path, tls_reqcert="never", **how))[0]
-    assert lenient["verdict"] == "good"
-
-
-def test_a_certificate_that_ends_soon_is_told_and_the_link_is_good(slapd_factory, authority):
-    server, _ = make_tls_provider(slapd_factory, authority, authority.issue("ldap1"))
-    (result,) = probe((syncrepl(1, server.ldap_uri, starttls="critical", tls_cacert=authority.path), 7))
-    assert_fault(result, "good", "certificate-ends", "no more than")
-    assert 0 < result["certificate_end_sec"] - time.time() < 86401
-
-
 def test_a_link_without_the_tls_that_is_due(slapd_factory, authority):
     server, ldaps = make_tls_provider(slapd_factory, authority, authority.issue("ldap1"))
     (to_tls_port,) = probe(syncrepl(1, ldaps.replace("ldaps:", "ldap:"), timeout="1"))
@@ -166,18 +143,6 @@ def test_tls_where_there_is_none(slapd_factory):
     assert_fault(ldaps, "refused", "no-tls", "does not answer a TLS handshake")
     (optional,) = probe((syncrepl(1, server.ldap_uri, starttls="yes"), 7))
     assert optional["verdict"] == "good" and optional["steps"]["tls"] == "not-tried"
-
-
-def test_a_server_that_misses_our_certificate(slapd_factory, authority):
-    uris = []
-    server = make_provider(slapd_factory, prepare=lambda s: uris.append(
-        s.use_tls(authority, authority.issue("ldap1", days=60), verify_client="demand")))
-    for uri, how in ((server.ldap_uri, {"starttls": "critical"}), (uris[0], {})):
-        (result,) = probe(syncrepl(1, uri, tls_cacert=authority.path, **how))
-        assert_fault(result, "refused", "tls-failed", "asks for a certificate of ours")
-        own = authority.issue("ldap2")
-        (good,) = probe((syncrepl(1, uri, tls_cacert=authority.path, tls_cert=own.path, tls_key=own.key, **how), 7))
-        assert good["verdict"] == "good"
 
 
 def test_a_wrong_password_and_a_missing_account_look_alike(slapd_factory):

@@ -15,9 +15,7 @@ import ldap
 import pytest
 from authority import Authority
 from probes import codes, link_line, only, probe
-from releases import HOST, release
 from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
-from slapd_farm import SlapdFarm
 from tools import tool_path
 
 WRONG = "wr0ng-canary"
@@ -25,10 +23,12 @@ REPLICATOR = "cn=replicator," + SUFFIX
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
+pytestmark = pytest.mark.one_release
+
+
 @pytest.fixture(name="farm")
-def fixture_farm():
-    with SlapdFarm(release(HOST)) as farm:
-        yield farm
+def fixture_farm(slapd_factory):
+    return slapd_factory
 
 
 def make_provider(farm, server_id=7, modules=(), **options):
@@ -140,7 +140,7 @@ def test_of_a_hundred_peers_twenty_that_swallow_packets_hold_up_nobody(network, 
     assert [result["verdict"] for result in results] == ["could-not-test"] * 20 + ["good"] * 80
     assert all(codes(result) == ["no-answer"] for result in results[:20])
     assert 3 <= took < 4
-    assert results.longest_msec < 150, "the loop has time for other work"
+    assert results.longest_msec < 400, "a loop has time for other work, even with sanitizers"
 
 
 def test_what_does_not_end_is_ended_at_the_deadline(farm):
