@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/fd.h"
+#include "common/unitfile.h"
 
 #define ARGUMENTS_MAX_BYTES 65536
 #define HOST_NAME_SIZE      256
@@ -50,6 +51,25 @@ SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char
 	if (listeners.n_urls == 0 && args_file)
 		listeners = listeners_in(pool, args_file, " \n");
 	return listeners;
+}
+
+const char *text_read(Pool *pool, const char *path)
+{
+	AUTO(Pool) *scratch = pool_new();
+	char *bytes = pool_alloc(scratch, ARGUMENTS_MAX_BYTES);
+	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
+
+	return len >= 0 && len < ARGUMENTS_MAX_BYTES ? pool_copy(pool, bytes, (size_t)len) : NULL;
+}
+
+const char *slapd_unit_find(Pool *pool, const char *pid_file)
+{
+	const char *text = pid_file ? text_read(pool, pid_file) : NULL;
+
+	if (!text || atol(text) <= 0)
+		return NULL;
+	text = text_read(pool, pool_printf(pool, "/proc/%ld/cgroup", atol(text)));
+	return text ? cgroup_unit(pool, text) : NULL;
 }
 
 /* What stands behind the name of a line of /proc/PID/status; NULL when there is no such line. */

@@ -15,6 +15,14 @@
  */
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file);
 
+/* The system service that the process which olcPidFile (may be NULL) names belongs to; NULL: none,
+ * or unknown. */
+const char *slapd_unit_find(Pool *pool, const char *pid_file);
+
+/* What a small file of the system holds; NULL when it cannot be read. Whose it is does not matter
+ * to the caller. */
+const char *text_read(Pool *pool, const char *path);
+
 /* As whom slapd reads files. */
 typedef struct SlapdUser {
 	uid_t uid;

@@ -6,6 +6,7 @@
 
 #include "agent/content.h"
 #include "agent/link_tls.h"
+#include "agent/next_start.h"
 #include "agent/probe.h"
 #include "agent/slapd_process.h"
 #include "common/dn.h"
@@ -97,6 +98,19 @@ static void find_listeners(Pool *pool, World *world)
 	world->facts.n_listeners = arguments.n_urls;
 }
 
+/* cn=config decides whether slapd starts with these. */
+static void find_next_listeners(Pool *pool, World *world)
+{
+	const Entry *global = global_entry(world);
+	NextStart next;
+
+	if (!global || !next_start_find(pool, entry_first(global, "olcPidFile"), &next))
+		return;
+	world->facts.next_listeners = next.arguments.urls;
+	world->facts.n_next_listeners = next.arguments.n_urls;
+	world->facts.next_source = next.source;
+}
+
 const char *world_config_dir(Pool *pool, const World *world)
 {
 	const Entry *global = global_entry(world);
@@ -113,6 +127,7 @@ int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret,
 	    read_monitor(directory, pool, &world, err) < 0)
 		return -1;
 	find_listeners(pool, &world);
+	find_next_listeners(pool, &world);
 	*ret = world;
 	return parse(pool, ret, err);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/buf.h"
 #include "common/dn.h"
 
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
@@ -31,6 +32,15 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
 			return;
 		}
 	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.database = database, .peers = peers});
+}
+
+const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < n_urls; i++)
+		buf_printf(&text, "%s%s", i > 0 ? " " : "", urls[i]);
+	return buf_text(&text);
 }
 
 const char **attribute_texts(Pool *pool, const Attribute *attribute)

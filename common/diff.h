@@ -52,6 +52,9 @@ void guard_rids(Diff *diff);
 /* Orders what nothing holds into steps; every prefix of them leaves a server that starts again. */
 void plan_compose(Diff *diff);
 
+/* URLs with a blank between, as -h takes them. */
+const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls);
+
 /* What is known of the database's content; a value with CONTENT_UNKNOWN when it was not asked. */
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix);
 

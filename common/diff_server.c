@@ -38,14 +38,23 @@ static ServerIdVerdict judge_without_listeners(Diff *diff, const char *const *va
 	return verdict;
 }
 
+/* By the running listeners; the values must also do for those of the next start. */
 static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *values, size_t n_values)
 {
 	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	ServerIdVerdict verdict, next;
 
 	if (n_values > 0 && live->n_listeners == 0)
 		return judge_without_listeners(diff, values, n_values);
-	return serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
-			      diff->in->facts->fqdn);
+	verdict = serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
+				 facts->fqdn);
+	if (!verdict.starts || facts->n_next_listeners == 0)
+		return verdict;
+	next = serverid_judge(diff->pool, values, n_values, facts->next_listeners,
+			      facts->n_next_listeners, facts->fqdn);
+	verdict.starts = next.starts && next.sid == verdict.sid;
+	return verdict;
 }
 
 /* G5: data that this node wrote under its old id would look like another's. */
@@ -108,18 +117,26 @@ static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
 	return n_found == wanted->desired->n_peers && n_values == n_found;
 }
 
+static bool is_listener(Diff *diff, const char *uri, const char *const *urls, size_t n_urls)
+{
+	return serverid_url_match(uri, urls, n_urls, diff->in->facts->fqdn) == URL_MATCH_EXACT;
+}
+
 /* The list form is safe only when one value equals a listener string of this slapd exactly (G1). */
 static void server_id_list_guard(Diff *diff, Change *change)
 {
 	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
 	const Peer *self = diff->in->wanted->self;
-	Buf listeners = BUF_IN(diff->pool);
+	const char *const *urls = live->listeners;
+	size_t n_urls = live->n_listeners;
 
-	if (serverid_url_match(self->uri, live->listeners, live->n_listeners,
-			       diff->in->facts->fqdn) == URL_MATCH_EXACT)
+	if (facts->n_next_listeners > 0 && is_listener(diff, self->uri, urls, n_urls)) {
+		urls = facts->next_listeners;
+		n_urls = facts->n_next_listeners;
+	}
+	if (is_listener(diff, self->uri, urls, n_urls))
 		return;
-	for (size_t i = 0; i < live->n_listeners; i++)
-		buf_printf(&listeners, "%s%s", i > 0 ? " " : "", live->listeners[i]);
 	plan_hold(diff->pool, diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_RESTART,
@@ -128,8 +145,8 @@ static void server_id_list_guard(Diff *diff, Change *change)
 					      "again: its listeners are '%s', and none is exactly "
 					      "%s; start slapd with -h that contains it, or write "
 					      "in peers.json",
-					      live->n_listeners > 0 ? buf_text(&listeners)
-								    : "not known",
+					      n_urls > 0 ? urls_join(diff->pool, urls, n_urls)
+							 : "not known",
 					      self->uri),
 			  .release = "\"server_id\": \"auto\"",
 		  });

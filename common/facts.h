@@ -39,6 +39,9 @@ typedef struct Facts {
 	const char *fqdn;
 	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
 	size_t n_listeners;
+	const char **next_listeners; /* what slapd's next start will be given; 0 of them: unknown */
+	size_t n_next_listeners;
+	const char *next_source; /* the file that says so */
 	DatabaseFacts *databases;
 	size_t n_databases;
 	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
