@@ -158,3 +158,9 @@ int file_read_checked(Pool *pool, const char *path, const FileCheck *check, File
 		return -1;
 	return content_read(pool, fd, path, &status, ret, err);
 }
+
+const char *file_identity_text(Pool *pool, const FileIdentity *identity)
+{
+	return pool_printf(pool, "%ju:%ju:%jd", (uintmax_t)identity->device,
+			   (uintmax_t)identity->inode, (intmax_t)identity->mtime_nsec);
+}

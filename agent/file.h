@@ -41,6 +41,10 @@ typedef struct FileContent {
 int file_read_checked(Pool *pool, const char *path, const FileCheck *check, FileContent *ret,
 		      Error *err);
 
+/* The identity as text for state and saved plans. Without the size: that is the length of a
+ * password. */
+const char *file_identity_text(Pool *pool, const FileIdentity *identity);
+
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other);
 
 #endif

@@ -52,11 +52,22 @@ static int file_find(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 	return 0;
 }
 
+/* Passwords in peers.json itself are known by that file. */
+static void literals_identify(Pool *pool, Inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->secrets.n_items; i++)
+		if (inputs->secrets.items[i].kind == CREDENTIALS_LITERAL)
+			inputs->secrets.items[i].identity =
+				pool_printf(pool, "peers.json:%s",
+					    file_identity_text(pool, &inputs->file.identity));
+}
+
 static void secrets_find_all(Pool *pool, const InputsOptions *options, Inputs *inputs)
 {
 	const char *problem;
 
 	inputs->secrets = secrets_read(pool, inputs->file.desired, inputs->file.is_private);
+	literals_identify(pool, inputs);
 	if (!options->last_good)
 		return;
 	problem = last_good_secrets(options->last_good, pool, &inputs->secrets);

@@ -48,7 +48,11 @@ static int plan_round(Pass *pass, Error *err)
 
 	if (pass->options->hooks.before_look)
 		pass->options->hooks.before_look(pass->options->hooks.userdata);
-	return planner_run(pass->directory, pass->pool, &input, &pass->world, &pass->plan, err);
+	if (planner_run(pass->directory, pass->pool, &input, &pass->world, &pass->plan, err) < 0)
+		return -1;
+	/* Without a place to remember it the next plan tries it once more: no reason to fail. */
+	(void)remember_refusals(inputs->state_dir, &pass->world, &pass->known, NULL);
+	return 0;
 }
 
 /* --- writing --- */

@@ -26,6 +26,7 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 
 	if (world_read(directory, pool, input->facts, ret_world, err) < 0)
 		return -1;
+	ret_world->refusals = input->known->refusals;
 	draft(pool, input, ret_world, &options, ret);
 	if (ret->n_needs == 0 && !ret->needs_multi_provider_name)
 		return 0;

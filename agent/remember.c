@@ -244,3 +244,11 @@ int remember_applied(Pool *pool, const char *state_dir, const World *world, cons
 	known->restarted_consumers = world->live.start_time;
 	return state_write_restarted(state_dir, world->live.start_time, err);
 }
+
+int remember_refusals(const char *state_dir, const World *world, Known *known, Error *err)
+{
+	if (probe_refusals_equal(&world->refusals, &known->refusals))
+		return 0;
+	known->refusals = world->refusals;
+	return state_write_refusals(state_dir, &known->refusals, err);
+}

@@ -26,13 +26,6 @@ static Json *entries_json(const World *world)
 	return entries;
 }
 
-/* Which file, written when. Not its size: that is the length of the password. */
-static const char *identity_text(Pool *pool, const FileIdentity *identity)
-{
-	return pool_printf(pool, "%ju:%ju:%jd", (uintmax_t)identity->device,
-			   (uintmax_t)identity->inode, (intmax_t)identity->mtime_nsec);
-}
-
 /* Literal passwords stand in peers.json itself, whose digest leaves them out, and have no name to
  * show: there the time of peers.json tells. */
 static Json *secrets_json(Pool *pool, const Inputs *inputs)
@@ -43,11 +36,11 @@ static Json *secrets_json(Pool *pool, const Inputs *inputs)
 	if (inputs->file.desired->has_literal_secret)
 		json_object_object_add(
 			object, "peers.json",
-			json_object_new_string(identity_text(pool, &inputs->file.identity)));
+			json_object_new_string(file_identity_text(pool, &inputs->file.identity)));
 	for (size_t i = 0; i < secrets->n_items; i++)
 		if (secrets->items[i].kind != CREDENTIALS_LITERAL)
 			json_object_object_add(object, secrets->items[i].name,
-					       json_object_new_string(identity_text(
+					       json_object_new_string(file_identity_text(
 						       pool, &secrets->identities[i])));
 	return object;
 }

@@ -118,6 +118,9 @@ static void secret_add(Pool *pool, const Desired *desired, bool file_is_private,
 	default:
 		secret_read_literal(pool, desired, file_is_private, &credentials->place, &secret);
 	}
+	if (identity.inode != 0)
+		secret.identity = pool_printf(pool, "%s:%s", secret.name,
+					      file_identity_text(pool, &identity));
 	POOL_PUSH(pool, read->identities, n_identities, identity);
 	POOL_PUSH(pool, read->items, read->n_items, secret);
 }

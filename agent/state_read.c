@@ -116,6 +116,28 @@ static int unsaved_load(Pool *pool, const JsonNode *root, Known *known)
 	return list ? 0 : -1;
 }
 
+static int refusals_load(Pool *pool, const JsonNode *root, Known *known)
+{
+	const JsonNode *list = member_array(root, "binds");
+	ProbeRefusals refusals = {0};
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *item = &list->children[i];
+		ProbeBind bind = {0};
+
+		if (item->type != JSON_OBJECT)
+			return -1;
+		bind.provider = member_string(item, "provider");
+		bind.binddn = member_string(item, "binddn");
+		bind.secret = member_string(item, "secret");
+		if (!bind.provider || !bind.binddn || !bind.secret)
+			return -1;
+		POOL_PUSH(pool, refusals.items, refusals.n_items, bind);
+	}
+	known->refusals = refusals;
+	return list ? 0 : -1;
+}
+
 static int restarted_load(Pool *pool, const JsonNode *root, Known *known)
 {
 	(void)pool;
@@ -154,7 +176,7 @@ static const struct {
 } state_files[] = {
 	{STATE_REVISION, revision_load}, {STATE_DATABASES, databases_load},
 	{STATE_UNSAVED, unsaved_load},   {STATE_RESTARTED, restarted_load},
-	{STATE_LEFT, left_load},
+	{STATE_REFUSALS, refusals_load}, {STATE_LEFT, left_load},
 };
 
 /* One reading of the state folder. */

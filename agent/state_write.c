@@ -111,6 +111,23 @@ int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size
 	return document_write(state_dir, STATE_UNSAVED, document, err);
 }
 
+int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, Error *err)
+{
+	struct json_object *document = document_new(), *list = json_object_new_array();
+
+	for (size_t i = 0; i < refusals->n_items; i++) {
+		const ProbeBind *refused = &refusals->items[i];
+		struct json_object *bind = json_object_new_object();
+
+		json_object_object_add(bind, "provider", json_object_new_string(refused->provider));
+		json_object_object_add(bind, "binddn", json_object_new_string(refused->binddn));
+		json_object_object_add(bind, "secret", json_object_new_string(refused->secret));
+		json_object_array_add(list, bind);
+	}
+	json_object_object_add(document, "binds", list);
+	return document_write(state_dir, STATE_REFUSALS, document, err);
+}
+
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err)
 {
 	struct json_object *document = document_new();

@@ -162,23 +162,27 @@ static ProbeTarget *peer_targets(Pool *pool, const World *world, const WantedDat
 		links[i] = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
 		targets[i] = (ProbeTarget){.syncrepl = &links[i],
 					   .suffix = wanted->desired->suffix,
-					   .peer_id = wanted->consumers[i].peer->id};
+					   .peer_id = wanted->consumers[i].peer->id,
+					   .secret = wanted->consumers[i].secret};
 	}
 	return targets;
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Pool *pool, const World *world, const WantedDatabase *wanted,
-		       unsigned our_id, DatabaseFacts *facts)
+static void read_peers(Pool *pool, World *world, const WantedDatabase *wanted, unsigned our_id,
+		       DatabaseFacts *facts)
 {
 	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT,
 				      .deadline_msec = PEERS_PATIENCE_MSEC,
-				      .expectation = {.our_id = our_id}};
+				      .expectation = {.our_id = our_id},
+				      .refusals = &world->refusals};
 	ProbeTarget *targets = peer_targets(pool, world, wanted);
+	ProbeRefusals refusals = world->refusals;
 	Probe *probes = NULL;
 	Error err = {0};
 
-	(void)probe_run(pool, targets, wanted->n_consumers, &options, &probes, NULL, &err);
+	(void)probe_run(pool, targets, wanted->n_consumers, &options, &probes, &refusals, &err);
+	world->refusals = refusals;
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		Content content = {.peer_id = targets[i].peer_id,
 				   .state = CONTENT_UNREACHABLE,

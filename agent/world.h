@@ -6,6 +6,7 @@
 #include "common/facts.h"
 #include "common/live.h"
 #include "common/plan.h"
+#include "common/probe_gate.h"
 
 /* What one look at slapd found. Everything lives in the pool of who looked. */
 typedef struct World {
@@ -14,6 +15,7 @@ typedef struct World {
 	bool has_monitor;
 	Live live;
 	Facts facts;
+	ProbeRefusals refusals; /* binds not to be repeated; grows when peers refuse one */
 } World;
 
 /*

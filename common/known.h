@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/probe_gate.h"
+
 /* What the agent remembers of one database since it first saw it. */
 typedef struct KnownDatabase {
 	const char *suffix;
@@ -44,8 +46,9 @@ typedef struct Known {
 					    already healed; NULL: never */
 	LeftDatabase *left;              /* none: this node did not leave */
 	size_t n_left;
-	const char *left_time; /* generalized time */
-	bool is_rejoining;     /* a person let it come back */
+	const char *left_time;  /* generalized time */
+	bool is_rejoining;      /* a person let it come back */
+	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
 } Known;
 
 /* What is remembered of the database; NULL when nothing. */

@@ -99,9 +99,9 @@ static const struct {
 	[PROBE_ACCOUNT_LOCKED] = {"account-locked", PROBE_IS_REFUSED,
 				  "remove pwdAccountLockedTime from the account there, and see who "
 				  "binds with a wrong password"},
-	[PROBE_BIND_NOT_REPEATED] = {"bind-not-repeated", PROBE_IS_REFUSED,
-				     "correct the password file (or peers.json); it is not tried "
-				     "before, so that no account gets locked"},
+	[PROBE_BIND_NOT_REPEATED] =
+		{"bind-not-repeated", PROBE_IS_REFUSED,
+		 "correct the password file (or peers.json), or touch it when it is right after all; until then it is not sent again, so that no account gets locked"},
 	[PROBE_WRONG_SUFFIX] = {"wrong-suffix", PROBE_IS_REFUSED,
 				"correct the suffix or the peers of the database in peers.json, "
 				"or create the database there"},

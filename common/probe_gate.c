@@ -6,6 +6,8 @@
 #include "common/dn.h"
 #include "common/url.h"
 
+#define REFUSALS_MAX 256
+
 typedef enum Member {
 	MEMBER_AWAY, /* it did not start, or is on its way to its peer */
 	MEMBER_ASKING,
@@ -27,6 +29,7 @@ struct ProbeGate {
 	Member *members;
 	size_t *groups_of; /* of each bind */
 	Group *groups;     /* as many as binds at most */
+	const ProbeRefusals *refusals;
 };
 
 static bool same_text(const char *one, const char *other)
@@ -66,6 +69,7 @@ ProbeGate *probe_gate_new(Pool *pool, const ProbeBind *binds, size_t n_binds,
 	*gate = (ProbeGate){
 		.binds = binds,
 		.n_binds = n_binds,
+		.refusals = refusals,
 		.members = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->members)),
 		.groups_of = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups_of)),
 		.groups = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups)),
@@ -160,20 +164,47 @@ const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i)
 	return group_of(gate, i)->closer;
 }
 
+static bool same_item(const ProbeBind *one, const ProbeBind *other)
+{
+	return strcmp(one->provider, other->provider) == 0 &&
+	       strcmp(one->binddn, other->binddn) == 0 && strcmp(one->secret, other->secret) == 0;
+}
+
+static void remember(Pool *pool, ProbeRefusals *refusals, const ProbeBind *refused)
+{
+	for (size_t i = 0; i < refusals->n_items; i++)
+		if (same_item(&refusals->items[i], refused))
+			return;
+	POOL_PUSH(pool, refusals->items, refusals->n_items,
+		  {.provider = pool_strdup(pool, refused->provider),
+		   .binddn = pool_strdup(pool, refused->binddn),
+		   .secret = pool_strdup(pool, refused->secret)});
+}
+
 ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate)
 {
 	ProbeRefusals refusals = {0};
 
-	for (size_t i = 0; i < gate->n_binds; i++) {
-		const ProbeBind *closer = gate->groups[i].closer;
-
-		if (closer && closer->secret)
-			POOL_PUSH(pool, refusals.items, refusals.n_items,
-				  {.provider = pool_strdup(pool, closer->provider),
-				   .binddn = pool_strdup(pool, closer->binddn),
-				   .secret = pool_strdup(pool, closer->secret)});
+	for (size_t i = 0; gate->refusals && i < gate->refusals->n_items; i++)
+		remember(pool, &refusals, &gate->refusals->items[i]);
+	for (size_t i = 0; i < gate->n_binds; i++)
+		if (gate->groups[i].closer && gate->groups[i].closer->secret)
+			remember(pool, &refusals, gate->groups[i].closer);
+	if (refusals.n_items > REFUSALS_MAX) {
+		refusals.items += refusals.n_items - REFUSALS_MAX;
+		refusals.n_items = REFUSALS_MAX;
 	}
 	return refusals;
+}
+
+bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
+{
+	if (one->n_items != other->n_items)
+		return false;
+	for (size_t i = 0; i < one->n_items; i++)
+		if (!same_item(&one->items[i], &other->items[i]))
+			return false;
+	return true;
 }
 
 static bool comes_before(unsigned one, unsigned other, unsigned our_id)

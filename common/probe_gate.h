@@ -71,8 +71,12 @@ ProbeGrant probe_gate_decide(ProbeGate *gate, size_t i, int64_t now_msec);
 /* The bind that closed the gate for this one; NULL: none did. */
 const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i);
 
-/* The refusals to be remembered from now on: old ones that still hold, and new ones. */
+/* The refusals to be remembered from now on: the old ones, and new ones behind them. One whose
+ * password was replaced harms nobody; of very many the oldest are forgotten. */
 ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate);
+
+/* True when both hold the same. */
+bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other);
 
 /*
  * The order in which a node probes its peers: by id, beginning behind its own. Sorts indices of

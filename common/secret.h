@@ -14,7 +14,9 @@ typedef struct Secret {
 	const char *name; /* as in Credentials */
 	const char *text;
 	const char *problem;
-	bool is_denied; /* the kernel did not let us read it */
+	const char *identity; /* which password it is, by its file, and tells nothing of it; NULL:
+				 unknown */
+	bool is_denied;       /* the kernel did not let us read it */
 } Secret;
 
 typedef struct Secrets {

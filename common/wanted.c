@@ -8,7 +8,7 @@
 #include "common/url.h"
 
 static int link_secret(Pool *pool, const Desired *desired, const SyncreplSettings *link,
-		       const Secrets *secrets, const char **ret, Error *err)
+		       const Secrets *secrets, WantedConsumer *ret, Error *err)
 {
 	const Credentials *credentials = &link->credentials;
 	const Secret *secret;
@@ -21,7 +21,8 @@ static int link_secret(Pool *pool, const Desired *desired, const SyncreplSetting
 				 "%s:%u:%u: credentials: %s", desired->name,
 				 credentials->place.line, credentials->place.column,
 				 secret && secret->problem ? secret->problem : "not read");
-	*ret = pool_strdup(pool, secret->text);
+	ret->syncrepl.value[SYNCREPL_CREDENTIALS] = pool_strdup(pool, secret->text);
+	ret->secret = secret->identity;
 	return 0;
 }
 
@@ -33,8 +34,7 @@ static int consumer_want(Pool *pool, const Desired *desired, const DesiredDataba
 	WantedConsumer consumer = {.peer = peer, .rid = (int)desired_rid(database, peer)};
 
 	memcpy(consumer.syncrepl.value, link.value, sizeof(link.value));
-	if (link_secret(pool, desired, &link, secrets,
-			&consumer.syncrepl.value[SYNCREPL_CREDENTIALS], err) < 0)
+	if (link_secret(pool, desired, &link, secrets, &consumer, err) < 0)
 		return -1;
 	consumer.provider = url_spelling(pool, peer->uri);
 	*ret = consumer;

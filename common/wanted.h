@@ -14,6 +14,8 @@ typedef struct WantedConsumer {
 	Syncrepl syncrepl;
 	const char *provider; /* the URL in one spelling, for comparing */
 	int rid;
+	const char *
+		secret; /* which password it binds with (Secret.identity); NULL: none, or unknown */
 } WantedConsumer;
 
 /* What one database of this node must hold. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Probes links: probe_tool [OPTION=VALUE...] < FILE, whose lines are "PEER_ID SECRET SUFFIX
  * SYNCREPL" with tabs between; prints each result as a line of JSON in that order, then the
- * refusals as lines "refused PROVIDER|BINDDN|SECRET", and first "longest MSEC", for which a loop had to wait. Options: our=ID, depth=content|id|whole,
- * concurrency=N, deadline=MSEC, schema=DIGEST, refused=PROVIDER|BINDDN|SECRET, cancel=MSEC (end it
- * after that time and print "cancelled"). */
+ * refusals as lines "refused PROVIDER|BINDDN|SECRET", and first "longest MSEC", for which a loop
+ * had to wait. Options: our=ID, depth=content|id|whole, concurrency=N, deadline=MSEC,
+ * schema=DIGEST, refused=PROVIDER|BINDDN|SECRET, cancel=MSEC (end it after that time and print
+ * "cancelled"). */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -14,6 +14,7 @@ import types
 import ldap
 import pytest
 from authority import Authority
+from cluster import Cluster
 from probes import codes, link_line, only, probe
 from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
 from tools import tool_path
@@ -73,7 +74,7 @@ def test_three_probes_with_a_wrong_password_from_five_nodes_lock_nobody_out(farm
     results = probe(*((syncrepl(i, server.ldap_uri), i, "corrected") for i, server in enumerate(servers, start=1)),
                     refused=refused[1])
     assert [result["verdict"] for result in results] == ["good"] * 5
-    assert results.refused == []
+    assert results.refused == refused[1], "what is replaced is kept and harms nobody"
 
 
 def test_a_refused_password_is_sent_to_one_peer_and_the_others_are_told_why_not(farm):
@@ -254,3 +255,23 @@ def test_tls_probes_at_once_share_nothing(farm):
     results = probe(*links * 3)
     assert [codes(result) for result in results] == [[], [], ["certificate-authority"], ["certificate-authority"]] * 3
     assert PASSWORD not in str(results)
+
+
+def test_plan_sends_a_refused_password_once_until_its_file_changes(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3)
+    for node in cluster.nodes[:2]:
+        node.server.seed()
+    node = cluster[2]
+    node.write_secret(WRONG)
+    for _ in range(3):
+        node.plan()
+    refused = [one.server.log_count("RESULT tag=97 err=49") for one in cluster.nodes[:2]]
+    assert sorted(refused) == [0, 1]
+    held = node.plan().stdout
+    assert "was not sent" in held and WRONG not in held
+    with open(os.path.join(node.state_dir, "refused-binds.json"), encoding="utf-8") as file:
+        kept = file.read()
+    assert node.secret_file in kept and WRONG not in kept
+    node.write_secret(PASSWORD)
+    assert "was not sent" not in node.plan().stdout
+    assert [one.server.log_count("RESULT tag=97 err=49") for one in cluster.nodes[:2]] == refused

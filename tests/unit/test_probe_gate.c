@@ -144,7 +144,7 @@ static void another_password_file_or_peer_is_tried_again(void **state)
 
 	(void)state;
 	assert_int_equal(ask(gate, A, 0), PROBE_GRANT_YES);
-	assert_int_equal(probe_gate_refusals(pool, gate).n_items, 0);
+	assert_int_equal(probe_gate_refusals(pool, gate).n_items, 3);
 }
 
 static void what_is_remembered_is_not_the_password(void **state)
@@ -160,6 +160,22 @@ static void what_is_remembered_is_not_the_password(void **state)
 	assert_int_equal(refusals.n_items, 1);
 	assert_null(refusals.items[0].password);
 	assert_string_equal(refusals.items[0].secret, "file:1");
+}
+
+static void of_very_many_refusals_the_oldest_are_forgotten(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	ProbeRefusals many = {0}, kept;
+
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		POOL_PUSH(pool, many.items, many.n_items,
+			  {"ldap://b", DN, NULL, pool_printf(pool, "old:%u", i)});
+	kept = probe_gate_refusals(pool, gate_with(pool, &many));
+	assert_int_equal(kept.n_items, 256);
+	assert_string_equal(kept.items[255].secret, "old:299");
+	assert_false(probe_refusals_equal(&many, &kept));
+	assert_true(probe_refusals_equal(&kept, &kept));
 }
 
 static void each_node_begins_behind_itself(void **state)
@@ -189,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_remembered_refusal_holds_for_every_peer_with_that_password),
 		cmocka_unit_test(another_password_file_or_peer_is_tried_again),
 		cmocka_unit_test(what_is_remembered_is_not_the_password),
+		cmocka_unit_test(of_very_many_refusals_the_oldest_are_forgotten),
 		cmocka_unit_test(each_node_begins_behind_itself),
 	};
 
