@@ -7,6 +7,7 @@
 /* Each command: one file cmd_NAME.c, which also holds its row of the table. */
 extern const Command command_adopt;
 extern const Command command_apply;
+extern const Command command_check;
 extern const Command command_init;
 extern const Command command_leave;
 extern const Command command_plan;

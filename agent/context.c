@@ -3,6 +3,7 @@
 
 #include "agent/say.h"
 #include "agent/settings_file.h"
+#include "agent/status_file.h"
 
 int context_read(const Options *options, Context *ret, Error *err)
 {
@@ -17,6 +18,10 @@ int context_read(const Options *options, Context *ret, Error *err)
 		.ldap_uri = settings.ldap_uri,
 		.state_dir = settings.state_dir,
 		.run_dir = settings.run_dir,
+		.metrics_file =
+			settings.metrics_file
+				? settings.metrics_file
+				: pool_printf(options->pool, "%s/" METRICS_FILE, settings.run_dir),
 		.config_dir = settings.config_dir,
 		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
 		.interval_sec = settings.interval_sec,

@@ -15,6 +15,7 @@ typedef struct Context {
 	const char *ldap_uri;
 	const char *state_dir;
 	const char *run_dir;
+	const char *metrics_file;
 	const char *config_dir; /* NULL: as cn=config says */
 	unsigned ldap_timeout_msec;
 	unsigned interval_sec;

@@ -37,6 +37,7 @@ struct Daemon {
 	const char *sentence;
 	Pool *status_pool;
 	Status status;
+	char status_problem[ERROR_TEXT_MAX]; /* why it could not be written; "": it could */
 };
 
 /* Why a change is needed: later rounds of a pass see our own write in its entry. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "agent/daemon_internal.h"
 #include "agent/status_file.h"
+#include "common/status_view.h"
 
 void daemon_status_start(Daemon *daemon)
 {
@@ -34,13 +35,31 @@ static void context_take(Daemon *daemon)
 	status->written_sec = daemon_realtime_sec(daemon);
 }
 
-void daemon_status_write(Daemon *daemon)
+static int metrics_write(const Daemon *daemon, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	Error err;
+
+	return metrics_file_write(daemon->context.metrics_file,
+				  status_metrics(pool, &daemon->status), err);
+}
+
+static int status_write(const Daemon *daemon, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	return status_file_write(daemon->context.run_dir, status_print(pool, &daemon->status), err);
+}
+
+void daemon_status_write(Daemon *daemon)
+{
+	Error err = {0}, metrics_err = {0};
 
 	context_take(daemon);
-	(void)status_file_write(daemon->context.run_dir, status_print(pool, &daemon->status), &err);
+	(void)status_write(daemon, &err);
+	(void)metrics_write(daemon, &metrics_err);
+	/* Told by the next pass: this one has told what it had. */
+	(void)snprintf(daemon->status_problem, sizeof(daemon->status_problem), "%s",
+		       err.class != ERROR_NONE ? err.text : metrics_err.text);
 }
 
 void daemon_status_stop(Daemon *daemon)

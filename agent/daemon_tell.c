@@ -249,6 +249,19 @@ static void refusal_add(DaemonPass *pass, const char *key, const char *text)
 			      });
 }
 
+/* Only people and their monitoring suffer: the work goes on. */
+static void status_problem_add(DaemonPass *pass)
+{
+	if (*pass->daemon->status_problem)
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "status",
+				      .begins = EVENT_STATE_TROUBLE,
+				      .ends = EVENT_STATE_MENDED,
+				      .text = pool_strdup(pass->pool, pass->daemon->status_problem),
+			      });
+}
+
 /* What a pass that did not get that far could not look at goes on as it was. */
 static void conditions_carry(DaemonPass *pass)
 {
@@ -285,6 +298,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	if (err->class != ERROR_NONE)
 		failure_add(pass, err);
 	refusal_add(pass, "settings", pass->settings_problem);
+	status_problem_add(pass);
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	if (!report->has_plan) {

@@ -247,3 +247,10 @@ def test_every_member_of_the_status_is_in_its_man_page():
     written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/status_print.c"))
                 for name in re.findall(r'"(\w+)"', row)}
     assert len(written) > 40 and written - {"peer"} <= told, written - told
+
+
+def test_every_metric_is_in_the_man_page():
+    told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
+    source = read("common/status_metrics.c")
+    written = set(re.findall(r'\b(?:metric|gauge|moment|peers)\(&?page, "(\w+)"', source))
+    assert len(written) > 20 and told == {"syncward_" + name for name in written}

@@ -221,6 +221,298 @@ static void text_of_json_is_valid_whatever_its_bytes(void **state)
 	assert_string_equal(json_member(root, "b")->number, "1.000001");
 }
 
+static CheckResult check(Pool *pool, const Status *status)
+{
+	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW});
+}
+
+static void all_is_well_is_one_line_with_perfdata(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	StatusDatabase one = databases[0];
+	CheckResult result;
+
+	(void)state;
+	one.is_in_step = CLAIM_YES;
+	one.n_peers = 1;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.conditions.n_items = 0;
+	result = check(pool, &status);
+	assert_int_equal(result.level, CHECK_OK);
+	assert_string_equal(result.line,
+			    "SYNCWARD OK - 1 of 1 databases in step, 1 of 1 links up | "
+			    "in_step=1;;;0;1 links_up=1;;;0;1 holds=0;;;0 findings=0;;;0 "
+			    "changes=0;;;0 corrections=0c;;;0 drift=2c;;;0 pass=0.003456s;;;0 "
+			    "age=12s;;240;0");
+}
+
+static void the_worst_is_told_and_the_rest_counted(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status status = an_example();
+	const CheckResult result = check(pool, &status);
+
+	(void)state;
+	assert_int_equal(result.level, CHECK_CRITICAL);
+	assert_ptr_equal(strstr(result.line,
+				"SYNCWARD CRITICAL - a clock is wrong (and 3 more: see "
+				"syncward status) | in_step=0;;;0;2 links_up=1;;;0;2 "
+				"holds=1;;;0"),
+			 result.line);
+}
+
+/* The level of a status in which only this lasts. */
+static CheckLevel level_of(const Condition *condition)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	Condition copy = *condition;
+
+	status.n_databases = 0;
+	status.conditions = (ConditionList){&copy, 1};
+	return check(pool, &status).level;
+}
+
+static void what_stops_the_work_or_endangers_data_is_critical(void **state)
+{
+	static const Condition critical[] = {
+		{.key = "slapd", .begins = EVENT_SLAPD_LOST, .text = "x"},
+		{.key = "verify", .begins = EVENT_KIND_COUNT, .text = "x"},
+		{.key = "state", .begins = EVENT_STATE_TROUBLE, .text = "x"},
+		{.key = "contested", .begins = EVENT_CONTESTED, .text = "x"},
+		{.key = "h", .kind = CONDITION_HOLD, .code = "G1", .text = "x"},
+		{.key = "h", .kind = CONDITION_HOLD, .code = "G10", .text = "x"},
+		{.key = "f", .kind = CONDITION_FINDING, .is_critical = true, .text = "x"},
+	};
+	static const Condition warnings[] = {
+		{.key = "desired", .begins = EVENT_DESIRED_REFUSED, .text = "x"},
+		{.key = "status", .begins = EVENT_STATE_TROUBLE, .text = "x"},
+		{.key = "paused", .begins = EVENT_PAUSED, .text = "x"},
+		{.key = "h", .kind = CONDITION_HOLD, .code = "G4", .text = "x"},
+		{.key = "h", .kind = CONDITION_HOLD, .code = "joining", .text = "x"},
+		{.key = "f", .kind = CONDITION_FINDING, .text = "x"},
+		{.key = "c", .kind = CONDITION_CHANGE, .text = "x"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(critical); i++)
+		assert_int_equal(level_of(&critical[i]), CHECK_CRITICAL);
+	for (size_t i = 0; i < ARRAY_SIZE(warnings); i++)
+		assert_int_equal(level_of(&warnings[i]), CHECK_WARNING);
+}
+
+static void a_refused_file_is_critical_when_none_is_in_force(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+
+	(void)state;
+	status.n_databases = 0;
+	status.has_desired = false;
+	status.conditions = (ConditionList){&conditions[2], 1};
+	assert_int_equal(check(pool, &status).level, CHECK_CRITICAL);
+}
+
+static void links_that_are_down_are_a_warning_and_all_of_them_critical(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	StatusDatabase one = databases[0];
+
+	(void)state;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.conditions.n_items = 0;
+	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
+	one.peers = &peers[1];
+	one.n_peers = 1;
+	assert_int_equal(check(pool, &status).level, CHECK_CRITICAL);
+	one.n_peers = 0;
+	assert_int_equal(check(pool, &status).level, CHECK_OK);
+}
+
+static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	CheckResult result;
+
+	(void)state;
+	status.n_databases = 0;
+	status.conditions.n_items = 0;
+	result = status_check(pool, &status, &(StatusLife){CLAIM_NO, NOW});
+	assert_int_equal(result.level, CHECK_CRITICAL);
+	assert_non_null(strstr(result.line, "does not run: it died, its last report was 12 s ago"));
+	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229});
+	assert_int_equal(result.level, CHECK_CRITICAL);
+	assert_non_null(
+		strstr(result.line, "the daemon hangs: process 4711 told nothing for 4 min"));
+	assert_int_equal(status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228}).level,
+			 CHECK_OK);
+	status.last_pass.number = 0;
+	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
+}
+
+static void text_never_breaks_the_line_or_the_perfdata(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(status_check_failed(pool, CHECK_UNKNOWN, "a|b\nc").line,
+			    "SYNCWARD UNKNOWN - a b c");
+}
+
+/* How often the line stands in the text. */
+static unsigned count_lines(const char *text, const char *line)
+{
+	unsigned n = 0;
+
+	for (const char *at = strstr(text, line); at; at = strstr(at + 1, line))
+		n += at == text || at[-1] == '\n';
+	return n;
+}
+
+static void metrics_follow_the_rules_of_the_textfile_collector(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status status = an_example();
+	const char *text = status_metrics(pool, &status);
+
+	(void)state;
+	assert_int_equal(count_lines(text, "# TYPE syncward_in_step gauge\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_build_info{version=\"0.1.0\"} 1\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_in_step{suffix=\"cn=config\"} 1\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_in_step{suffix=\"dc=example,dc=com\"} 0\n"),
+			 1);
+	assert_int_equal(count_lines(text, "syncward_in_step{suffix=\"o=\\\"q\\\"\"} 0\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_consumer_up{suffix=\"dc=example,dc=com\","
+					   "peer=\"3\"} 0\n"),
+			 1);
+	assert_int_equal(count_lines(text, "syncward_passes_total{outcome=\"settled\"} 6\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_pass_duration_seconds_sum 7.000001\n"), 1);
+	assert_int_equal(count_lines(text, "syncward_desired_refused 1\n"), 1);
+}
+
+static void metrics_of_a_stopped_daemon_claim_nothing_else(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	const char *text;
+
+	(void)state;
+	status.stopped_sec = NOW;
+	text = status_metrics(pool, &status);
+	assert_int_equal(count_lines(text, "syncward_up 0\n"), 1);
+	assert_null(strstr(text, "in_step"));
+}
+
+/* --- looking: one database with peer 2, of which slapd runs a consumer --- */
+
+typedef struct Scene {
+	Peer self;
+	Peer peer;
+	WantedConsumer consumer;
+	DesiredDatabase desired;
+	WantedDatabase database;
+	Wanted wanted;
+	Change change;
+	RunningConsumer running;
+	Live live;
+	Plan left;
+} Scene;
+
+static void scene_set(Scene *scene)
+{
+	*scene = (Scene){
+		.peer = {.id = 2, .uri = "ldap://ldap2"},
+		.desired = {.suffix = "dc=example,dc=com"},
+		.change = {.suffix = "dc=example,dc=com"},
+		.running = {.suffix = "DC=Example,dc=com",
+			    .rid = 2,
+			    .provider = "ldap://ldap2:389",
+			    .is_persistent = true,
+			    .is_connected = true,
+			    .last_contact = "20260701100000Z"},
+	};
+	scene->consumer =
+		(WantedConsumer){.peer = &scene->peer, .provider = "ldap://ldap2:389", .rid = 2};
+	scene->database = (WantedDatabase){
+		.desired = &scene->desired, .consumers = &scene->consumer, .n_consumers = 1};
+	scene->wanted =
+		(Wanted){.self = &scene->self, .databases = &scene->database, .n_databases = 1};
+	scene->live = (Live){.has_running = true, .running = &scene->running, .n_running = 1};
+	scene->left = (Plan){.wanted = &scene->wanted, .changes = &scene->change};
+}
+
+static void a_look_tells_what_slapd_runs(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = {0};
+	Scene scene;
+
+	(void)state;
+	scene_set(&scene);
+	status_look(pool, &scene.left, &scene.live, NOW, &status);
+	assert_int_equal(status.databases[0].is_in_step, CLAIM_YES);
+	assert_int_equal(status.is_server_in_step, CLAIM_YES);
+	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_UP);
+	assert_int_equal(status.databases[0].peers[0].last_contact_sec, NOW);
+	scene.running.provider = "ldap://other:389";
+	status_look(pool, &scene.left, &scene.live, NOW, &status);
+	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_MISSING);
+	scene.live.has_running = false;
+	status_look(pool, &scene.left, &scene.live, NOW, &status);
+	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_UNKNOWN);
+}
+
+static void times_since_when_last_until_something_changes(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = {0};
+	const StatusDatabase *database;
+	Scene scene;
+
+	(void)state;
+	scene_set(&scene);
+	status_look(pool, &scene.left, &scene.live, NOW, &status);
+	status_look(pool, &scene.left, &scene.live, NOW + 60, &status);
+	database = &status.databases[0];
+	assert_int_equal(database->since_sec, NOW);
+	assert_int_equal(database->peers[0].since_sec, NOW);
+	assert_int_equal(status.looked_sec, NOW + 60);
+	scene.left.n_changes = 1;
+	scene.running.is_connected = false;
+	status_look(pool, &scene.left, &scene.live, NOW + 120, &status);
+	database = &status.databases[0];
+	assert_int_equal(database->is_in_step, CLAIM_NO);
+	assert_int_equal(database->since_sec, NOW + 120);
+	assert_int_equal(database->peers[0].since_sec, NOW + 120);
+	scene.live.n_running = 0; /* not running is no better than not connected */
+	status_look(pool, &scene.left, &scene.live, NOW + 180, &status);
+	assert_int_equal(status.databases[0].peers[0].since_sec, NOW + 120);
+}
+
+static void what_cannot_be_looked_at_is_not_known(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = {0};
+	Scene scene;
+
+	(void)state;
+	scene_set(&scene);
+	status_look(pool, &scene.left, &scene.live, NOW, &status);
+	status_look_failed(pool, NOW + 60, &status);
+	status_look_failed(pool, NOW + 120, &status);
+	assert_int_equal(status.databases[0].is_in_step, CLAIM_UNKNOWN);
+	assert_int_equal(status.is_server_in_step, CLAIM_UNKNOWN);
+	assert_int_equal(status.databases[0].since_sec, NOW + 60);
+	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_UNKNOWN);
+	assert_int_equal(status.databases[0].peers[0].since_sec, NOW + 60);
+	assert_int_equal(status.looked_sec, NOW);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +522,18 @@ int main(void)
 		cmocka_unit_test(the_page_says_what_is_wrong_and_what_releases_it),
 		cmocka_unit_test(an_old_page_says_so_first),
 		cmocka_unit_test(text_of_json_is_valid_whatever_its_bytes),
+		cmocka_unit_test(a_look_tells_what_slapd_runs),
+		cmocka_unit_test(times_since_when_last_until_something_changes),
+		cmocka_unit_test(what_cannot_be_looked_at_is_not_known),
+		cmocka_unit_test(all_is_well_is_one_line_with_perfdata),
+		cmocka_unit_test(the_worst_is_told_and_the_rest_counted),
+		cmocka_unit_test(what_stops_the_work_or_endangers_data_is_critical),
+		cmocka_unit_test(a_refused_file_is_critical_when_none_is_in_force),
+		cmocka_unit_test(links_that_are_down_are_a_warning_and_all_of_them_critical),
+		cmocka_unit_test(a_daemon_that_does_not_run_or_hangs_is_critical),
+		cmocka_unit_test(text_never_breaks_the_line_or_the_perfdata),
+		cmocka_unit_test(metrics_follow_the_rules_of_the_textfile_collector),
+		cmocka_unit_test(metrics_of_a_stopped_daemon_claim_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
