@@ -110,6 +110,24 @@ def test_a_peer_changed_removed_and_added_at_once_while_somebody_appends_another
     cluster.node.assert_in_step()
 
 
+def test_the_list_ends_while_somebody_appends_another(star):
+    """DELETE stands alone then, and cannot see the appended value: the next plan of the same pass does."""
+    cluster = star(4)
+    cluster.declare(2, 3)
+    cluster.node.apply_ok()
+    cluster.assert_runs_exactly(2, 3)
+    cluster.declare()
+    with Stopped(cluster.node, "--release", "G4") as stopped:
+        cluster.node.edit([(ldap.MOD_ADD, "olcSyncrepl", foreign(cluster, 4))])
+        done = stopped.go_on()
+    assert done.returncode == 0, done.stdout + done.stderr
+    cluster.assert_runs_exactly()
+    server = cluster.node.server
+    assert server.values(server.database_dn(SUFFIX), server.flag()) == []
+    cluster.node.assert_in_step()
+    server.restart()
+
+
 def test_one_removed_peer_takes_its_own_consumer_with_it_and_no_other(star):
     cluster = star(5)
     cluster.declare(2, 3, 4, 5)
