@@ -335,6 +335,15 @@ static void entries_see(DaemonPass *pass)
 	daemon->seen_pool = pool;
 }
 
+/* systemd would take what follows a line end for another assignment. */
+static const char *one_line(Pool *pool, const char *text)
+{
+	Buf line = BUF_IN(pool);
+
+	buf_put_line(&line, text);
+	return buf_text(&line);
+}
+
 /* The most urgent thing that lasts, or that all is well. */
 static void sentence_make(DaemonPass *pass)
 {
@@ -351,7 +360,7 @@ static void sentence_make(DaemonPass *pass)
 			worst = condition;
 	}
 	if (worst)
-		daemon->sentence = pool_strdup(pool, worst->text);
+		daemon->sentence = one_line(pool, worst->text);
 	else if (pass->has_inputs && pass->inputs.wanted.self)
 		daemon->sentence =
 			pool_printf(pool, "in step: peer %u, %zu database%s",

@@ -8,6 +8,7 @@
 #include <systemd/sd-journal.h>
 
 #include "agent/say.h"
+#include "common/buf.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 #define MAX_FIELDS     24
@@ -68,10 +69,14 @@ void journal_tell(const JournalContext *context, const Event *event)
 {
 	AUTO(Pool) *pool = pool_new();
 	Fields fields = {.pool = pool};
+	Buf line = BUF_IN(pool);
 
 	event_add(&fields, event);
 	context_add(&fields, context);
 	/* sd_journal_sendv() reports success also where nobody listens. */
-	if (access(JOURNAL_SOCKET, F_OK) < 0 || sd_journal_sendv(fields.items, fields.n_items) < 0)
-		say("%s: %s", event_name(event->kind), event->text);
+	if (access(JOURNAL_SOCKET, F_OK) == 0 &&
+	    sd_journal_sendv(fields.items, fields.n_items) >= 0)
+		return;
+	buf_put_line(&line, event->text);
+	say("%s: %s", event_name(event->kind), buf_text(&line));
 }

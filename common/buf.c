@@ -42,6 +42,12 @@ void buf_printf(Buf *buf, const char *format, ...)
 	va_end(arguments);
 }
 
+void buf_put_line(Buf *buf, const char *text)
+{
+	for (; *text; text++)
+		buf_putc(buf, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+}
+
 const char *buf_text(const Buf *buf)
 {
 	return buf->bytes ? buf->bytes : "";

@@ -26,6 +26,9 @@ void buf_puts(Buf *buf, const char *text);
 void buf_putc(Buf *buf, char byte);
 void buf_printf(Buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Adds a text that cannot begin a line of its own: control characters become spaces. */
+void buf_put_line(Buf *buf, const char *text);
+
 /* The text so far; "" when nothing was added. Lives in the pool until the next addition. */
 const char *buf_text(const Buf *buf);
 

@@ -177,11 +177,15 @@ static size_t in_step_count(const Status *status)
 	return n;
 }
 
-/* A line that monitoring systems split at '|' and at line ends. */
+/* Monitoring systems split the line at '|'. */
 static void text_add(Buf *line, const char *text)
 {
-	for (; *text; text++)
-		buf_putc(line, *text == '|' || *text == '\n' ? ' ' : *text);
+	const size_t from = line->len;
+
+	buf_put_line(line, text);
+	for (size_t i = from; i < line->len; i++)
+		if (line->bytes[i] == '|')
+			line->bytes[i] = ' ';
 }
 
 static void perfdata_add(Buf *line, const Status *status, int64_t now_sec)
