@@ -51,3 +51,20 @@ def test_the_first_failing_stage_ends_the_run_and_is_named(check, capsys):
     assert check.run_stages(chosen, dict(os.environ), check.Tally(), seconds) == "bad"
     assert list(seconds) == ["good", "bad"]
     assert "reached" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wanted, skipped, is_ci, said", [
+    ([], ["systemd"], True, "not for CI"),
+    ([], ["unit"], False, "may name"),
+    (["sytsemd"], [], False, "no such stage: sytsemd"),
+])
+def test_a_stage_is_not_left_out_by_mistake(check, wanted, skipped, is_ci, said):
+    with pytest.raises(ValueError, match=said):
+        check.choose(check.stages(False), wanted, skipped, is_ci)
+
+
+def test_stages_are_chosen_and_skipped(check):
+    known = [("unit", "", []), ("systemd", "", []), ("demo", "", [])]
+    assert [stage[0] for stage in check.choose(known, [], ["systemd"], False)] == ["unit", "demo"]
+    assert [stage[0] for stage in check.choose(known, ["systemd"], [], True)] == ["systemd"]
+    assert check.choose(known, [], [], True) == known
