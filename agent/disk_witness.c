@@ -2,8 +2,12 @@
 #include "agent/disk_witness.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 
 #include "agent/tree_watch.h"
 #include "common/configfile.h"
@@ -72,6 +76,41 @@ bool witness_saw(DiskWitness *witness, const char *dn)
 	return false;
 }
 
+/* True when the line of mountinfo(5) is of a file system that nobody may write. */
+static bool line_is_read_only(const char *line)
+{
+	const char *rest = strstr(line, " - ");
+	char option[4] = "";
+
+	/* Behind the dash: type, source, options of the file system. */
+	return rest && sscanf(rest, " - %*s %*s %3[^,\n]", option) == 1 &&
+	       strcmp(option, "ro") == 0;
+}
+
+/* statvfs(3) cannot tell: with ProtectSystem= our mounts are read-only, and slapd's are not. */
+static bool file_system_is_read_only(const char *path)
+{
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL;
+	size_t size = 0;
+	struct stat status;
+	bool found = false;
+
+	if (stat(path, &status) < 0)
+		status.st_dev = 0;
+	while (file && !found && getline(&line, &size, file) > 0) {
+		unsigned int major_number, minor_number;
+
+		found = sscanf(line, "%*d %*d %u:%u", &major_number, &minor_number) == 2 &&
+			makedev(major_number, minor_number) == status.st_dev &&
+			line_is_read_only(line);
+	}
+	free(line);
+	if (file)
+		(void)fclose(file);
+	return found;
+}
+
 int config_dir_has_space(const char *config_dir, Error *err)
 {
 	struct statvfs status;
@@ -80,7 +119,7 @@ int config_dir_has_space(const char *config_dir, Error *err)
 	if (statvfs(config_dir, &status) < 0)
 		return 0;
 	free_kib = (unsigned long long)status.f_bavail * status.f_frsize / 1024;
-	if (status.f_flag & ST_RDONLY)
+	if ((status.f_flag & ST_RDONLY) && file_system_is_read_only(config_dir))
 		return error_set(err, ERROR_SYSTEM, EROFS,
 				 "%s: the file system is read-only: slapd could not keep a change "
 				 "over a restart; `mount -o remount,rw` it",

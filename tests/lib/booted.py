@@ -17,7 +17,7 @@ PACKAGING = os.path.join(tools.TOP, "packaging")
 PEERS_FILE = "/etc/syncward/peers.json"
 SECRET_FILE = "/etc/syncward/secrets/replicator"
 UNIT = "syncward.service"
-DATABASE_DN = "olcDatabase={1}mdb,cn=config"
+DATABASE_DN = "olcDatabase={2}mdb,cn=config"
 SYNCPROV_DN = "olcOverlay={0}syncprov," + DATABASE_DN
 ROOT_BY_LDAPI = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
@@ -63,9 +63,10 @@ class Site(Machine):
         self.script("groupadd -g 55 ldap\n"
                     "useradd -u 55 -g 55 -M -d /var/lib/ldap -s /usr/sbin/nologin ldap\n"
                     "install -d -o ldap -g ldap -m 750 /etc/openldap/slapd.d\n"
-                    "install -d -o ldap -g ldap -m 700 /var/lib/ldap")
+                    "rm -rf /var/lib/ldap; install -d -o ldap -g ldap -m 700 /var/lib/ldap")
         self.write("/etc/systemd/system/slapd.service", SLAPD_UNIT)
-        self.write("/root/config.ldif", config_ldif())
+        modules = [name for name in ("back_mdb", "back_monitor") if os.path.exists(f"{self.tree}/usr/lib/ldap/{name}.la")]
+        self.write("/root/config.ldif", config_ldif(modules))
         self.script("slapadd -n0 -F /etc/openldap/slapd.d -l /root/config.ldif 2>&1\n"
                     "chown -R ldap:ldap /etc/openldap/slapd.d\n"
                     "systemctl daemon-reload")
@@ -173,13 +174,13 @@ class Site(Machine):
                                    check=False).stdout])
 
 
-def config_ldif():
+def config_ldif(modules):
     """cn=config as EL ships it (root manages, no rootpw), with a database in the place of the example."""
     entries = [
         ldif_entry("cn=config", {"objectClass": "olcGlobal", "cn": "config", "olcPidFile": "/run/openldap/slapd.pid",
-                                 "olcArgsFile": "/run/openldap/slapd.args"}),
+                                 "olcArgsFile": "/run/openldap/slapd.args", "olcLogLevel": "none"}),
         ldif_entry("cn=module,cn=config", {"objectClass": "olcModuleList", "cn": "module",
-                                           "olcModulePath": "/usr/lib/ldap", "olcModuleLoad": ["back_mdb"]}),
+                                           "olcModulePath": "/usr/lib/ldap", "olcModuleLoad": modules}),
         ldif_entry("cn=schema,cn=config", {"objectClass": "olcSchemaConfig", "cn": "schema"}),
         "".join(f"include: file:///etc/ldap/schema/{name}.ldif\n\n" for name in ("core", "cosine", "inetorgperson")),
         ldif_entry("olcDatabase={-1}frontend,cn=config", {"objectClass": ["olcDatabaseConfig", "olcFrontendConfig"],
@@ -187,8 +188,11 @@ def config_ldif():
         ldif_entry("olcDatabase={0}config,cn=config", {
             "objectClass": "olcDatabaseConfig", "olcDatabase": "{0}config",
             "olcAccess": f'to * by dn.base="{ROOT_BY_LDAPI}" manage by * none'}),
+        ldif_entry("olcDatabase={1}monitor,cn=config", {
+            "objectClass": "olcDatabaseConfig", "olcDatabase": "{1}monitor",
+            "olcAccess": f'to * by dn.base="{ROOT_BY_LDAPI}" read by * none'}),
         ldif_entry(DATABASE_DN, {
-            "objectClass": ["olcDatabaseConfig", "olcMdbConfig"], "olcDatabase": "{1}mdb", "olcSuffix": SUFFIX,
+            "objectClass": ["olcDatabaseConfig", "olcMdbConfig"], "olcDatabase": "{2}mdb", "olcSuffix": SUFFIX,
             "olcDbDirectory": "/var/lib/ldap", "olcRootDN": "cn=Manager," + SUFFIX,
             # For the test alone, which adds the first entry as root.
             "olcAccess": f'to * by dn.base="{ROOT_BY_LDAPI}" manage by * read'}),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for tests on booted machines. `site` is one; tests marked every_systemd run on 247, 252 and 257."""
+"""Fixtures for tests on booted machines. `site` is one; how often a test runs, its marks say."""
 
 import pytest
 from booted import Site
@@ -7,12 +7,15 @@ from booted import Site
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "every_systemd: runs with systemd 247, 252 and 257, not with 252 alone")
+    config.addinivalue_line("markers", "systemd(version...): runs with these")
 
 
 def pytest_generate_tests(metafunc):
     if "systemd" in metafunc.fixturenames:
+        named = metafunc.definition.get_closest_marker("systemd")
         every = metafunc.definition.get_closest_marker("every_systemd")
-        metafunc.parametrize("systemd", ["252", "257", "247"] if every else ["252"])
+        versions = named.args if named else ("252", "257", "247") if every else ("252",)
+        metafunc.parametrize("systemd", versions)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The documented way to run the daemon as a user of its own."""
+
+import os
+import re
+
+import pytest
+from booted import DATABASE_DN, PACKAGING, UNIT
+
+EXAMPLES = os.path.join(PACKAGING, "systemd/examples")
+
+
+def example(name):
+    """A shipped file."""
+    with open(os.path.join(EXAMPLES, name), encoding="utf-8") as file:
+        return file.read()
+
+
+@pytest.mark.systemd("252", "257")
+def test_a_user_of_its_own_does_the_same_work(site):
+    site.configure()
+    document = site.document()
+    document["databases"][0]["syncrepl"]["credentials"] = {"credential": "replicator"}
+    site.write_peers(document)
+    grant = example("dedicated-user.ldif")
+    for command in re.findall(r"^#     ((?:groupadd|useradd) .*)$", grant, re.MULTILINE):
+        site.script(command)
+    site.write("/root/grant.ldif", grant)
+    site.script("ldapmodify -Q -Y EXTERNAL -H ldapi:/// -f /root/grant.ldif")
+    site.drop_in("dedicated-user.conf", example("dedicated-user.conf"))
+
+    site.start()
+    assert site.status_text.startswith("in step")
+    status = site.read(f"/proc/{site.show(UNIT, 'MainPID')}/status")
+    assert re.search(r"^Uid:\t990\t990\t990\t990$", status, re.MULTILINE)
+    assert site.checkpoint() == "100 10"
+    assert min(site.drift(f"{i} 7") for i in range(1, 4)) < 0.5  # slapd.d is seen through the group ldap
+    assert all('credentials="secret"' in value for value in site.values(DATABASE_DN, "olcSyncrepl"))
+
+
+def test_without_the_grant_it_says_what_slapd_refuses(site):
+    site.configure()
+    site.script("groupadd --gid 990 syncward; useradd --uid 990 --gid syncward --no-create-home syncward")
+    site.drop_in("dedicated-user.conf", example("dedicated-user.conf"))
+    site.start()
+    assert "olcAccess" in site.status_text or "manage" in site.status_text
+    assert site.checkpoint() is None
