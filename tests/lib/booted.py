@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A booted machine like a node of a cluster: slapd as EL starts it, syncward installed beside it, not enabled."""
 
+import functools
 import glob
 import json
 import os
@@ -33,6 +34,7 @@ ExecStart=/usr/sbin/slapd -u ldap -g ldap -F /etc/openldap/slapd.d -h "ldap:/// 
 """
 
 
+@functools.lru_cache(maxsize=None)
 def program_for(suite):
     """The program to install there: the one under test, or the same sources built with that release."""
     if suite == "bookworm":
@@ -92,6 +94,11 @@ class Site(Machine):
         entry = self.ldap.search_s(dn, ldap.SCOPE_BASE, attrlist=[attribute])[0][1]
         return [value.decode() for values in entry.values() for value in values]
 
+    def passwords(self):
+        """The passwords that slapd has for its peers."""
+        return {word.split("=", 1)[1].strip('"') for value in self.values(DATABASE_DN, "olcSyncrepl")
+                for word in value.split() if word.startswith("credentials=")}
+
     def checkpoint(self):
         """olcSpCheckpoint of the database's syncprov; None without the overlay."""
         try:
@@ -119,7 +126,8 @@ class Site(Machine):
         self.script("install -d -m 755 /etc/syncward; install -d -m 700 /etc/syncward/secrets\n"
                     "journalctl --update-catalog; systemctl daemon-reload")
 
-    def document(self, **changes):
+    @staticmethod
+    def document(credentials=None):
         """A peers.json for this machine as peer 1 of 3; nobody listens where the others should."""
         return {
             "format": 1,
@@ -128,9 +136,9 @@ class Site(Machine):
             "databases": [{
                 "suffix": SUFFIX,
                 "syncrepl": {"bindmethod": "simple", "binddn": "cn=replicator," + SUFFIX, "retry": "60 +",
-                             "timeout": 1, "network-timeout": 1, "credentials": {"file": SECRET_FILE}},
+                             "timeout": 1, "network-timeout": 1, "credentials": credentials or {"file": SECRET_FILE}},
                 "syncprov": {"checkpoint": "100 10"}}],
-            "policy": {"mode": "enforce"}, **changes}
+            "policy": {"mode": "enforce"}}
 
     def configure(self, document=None):
         """Writes peers.json, agent.json and the password."""

@@ -42,8 +42,41 @@ def make_tree(suite):
     return made.stdout.strip()
 
 
-def _die_with_parent():
-    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+class _ControlGroup:
+    """A control group of its own: machines that shared one would see, and end, each other's services.
+
+    Groups that killed runs left (empty) are removed when the next is made.
+    """
+
+    PREFIX = "syncward-test-"
+    PARENT = "/sys/fs/cgroup/unified" if os.path.isdir("/sys/fs/cgroup/unified") else "/sys/fs/cgroup"
+
+    def __init__(self):
+        for name in os.listdir(self.PARENT):
+            if name.startswith(self.PREFIX) and not os.path.exists("/proc/" + name.split("-")[2]):
+                self._remove(os.path.join(self.PARENT, name))
+        self.path = os.path.join(self.PARENT, f"{self.PREFIX}{os.getpid()}-{next(_numbers)}")
+        os.mkdir(self.path)
+
+    def enter(self):
+        """Moves the calling process there."""
+        with open(os.path.join(self.path, "cgroup.procs"), "w", encoding="ascii") as file:
+            file.write("0")
+
+    def close(self):
+        """Removes it once its processes are gone."""
+        wait_until(lambda: self._remove(self.path), f"{self.path} is empty")
+
+    @staticmethod
+    def _remove(path):
+        try:
+            for folder, _, _ in os.walk(path, topdown=False):
+                os.rmdir(folder)
+        except FileNotFoundError:
+            pass
+        except OSError:
+            return False
+        return not os.path.exists(path)
 
 
 def _children(pid):
@@ -65,6 +98,7 @@ class Machine:
         self.console_path = os.path.join(self.directory, "console")
         self.process = self.leader = None
         self._connection = None
+        self._group = _ControlGroup()
         try:
             self._boot(options)
         except BaseException:
@@ -80,9 +114,13 @@ class Machine:
         # Several machines may share a tree, which none of them writes.
         environment = dict(os.environ, SYSTEMD_NSPAWN_LOCK="0", SYSTEMD_NSPAWN_UNIFIED_HIERARCHY="1",
                            TMPDIR=self.directory, PATH=PATH)
+
+        def prepare():
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            self._group.enter()
         with open(self.console_path, "wb") as console:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=console, stderr=console,
-                                            env=environment, preexec_fn=_die_with_parent)
+                                            env=environment, preexec_fn=prepare)
         self.leader = wait_until(self._find_leader, f"{self} has a process 1", 60)
         state = self.run("systemctl", "is-system-running", "--wait", check=False, timeout=90)
         if state.stdout.strip() != "running":
@@ -230,6 +268,7 @@ class Machine:
                     said = self.console()
                     self.process.kill()
                     self.process.wait()
+            self._group.close()
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)
         if said:

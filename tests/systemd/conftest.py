@@ -15,7 +15,7 @@ def pytest_generate_tests(metafunc):
         named = metafunc.definition.get_closest_marker("systemd")
         every = metafunc.definition.get_closest_marker("every_systemd")
         versions = named.args if named else ("252", "257", "247") if every else ("252",)
-        metafunc.parametrize("systemd", versions)
+        metafunc.parametrize("systemd", versions, scope="module")
 
 
 @pytest.hookimpl(hookwrapper=True)

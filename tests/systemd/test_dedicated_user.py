@@ -5,7 +5,7 @@ import os
 import re
 
 import pytest
-from booted import DATABASE_DN, PACKAGING, UNIT
+from booted import PACKAGING, UNIT
 
 EXAMPLES = os.path.join(PACKAGING, "systemd/examples")
 
@@ -18,10 +18,7 @@ def example(name):
 
 @pytest.mark.systemd("252", "257")
 def test_a_user_of_its_own_does_the_same_work(site):
-    site.configure()
-    document = site.document()
-    document["databases"][0]["syncrepl"]["credentials"] = {"credential": "replicator"}
-    site.write_peers(document)
+    site.configure(site.document({"credential": "replicator"}))
     grant = example("dedicated-user.ldif")
     for command in re.findall(r"^#     ((?:groupadd|useradd) .*)$", grant, re.MULTILINE):
         site.script(command)
@@ -35,11 +32,11 @@ def test_a_user_of_its_own_does_the_same_work(site):
     assert re.search(r"^Uid:\t990\t990\t990\t990$", status, re.MULTILINE)
     assert site.checkpoint() == "100 10"
     assert min(site.drift(f"{i} 7") for i in range(1, 4)) < 0.5  # slapd.d is seen through the group ldap
-    assert all('credentials="secret"' in value for value in site.values(DATABASE_DN, "olcSyncrepl"))
+    assert site.passwords() == {"secret"}
 
 
 def test_without_the_grant_it_says_what_slapd_refuses(site):
-    site.configure()
+    site.configure(site.document({"credential": "replicator"}))
     site.script("groupadd --gid 990 syncward; useradd --uid 990 --gid syncward --no-create-home syncward")
     site.drop_in("dedicated-user.conf", example("dedicated-user.conf"))
     site.start()

@@ -4,48 +4,36 @@
 import os
 
 import pytest
-from booted import DATABASE_DN, PACKAGING, SECRET_FILE, UNIT
+from booted import PACKAGING, SECRET_FILE, UNIT
 from slapd import wait_until
 
+CREDENTIAL = {"credential": "replicator"}
 CREDENTIAL_DROP_IN = os.path.join(PACKAGING, "systemd/examples/credential.conf")
-
-
-def passwords(site):
-    """The passwords that slapd has now."""
-    return {word.split("=", 1)[1].strip('"') for value in site.values(DATABASE_DN, "olcSyncrepl")
-            for word in value.split() if word.startswith("credentials=")}
-
-
-def with_credential(site):
-    """A peers.json that names the credential of the shipped drop-in."""
-    document = site.document()
-    document["databases"][0]["syncrepl"]["credentials"] = {"credential": "replicator"}
-    return document
 
 
 def test_a_new_password_in_its_file_needs_nothing_else(site):
     site.started()
-    assert passwords(site) == {"secret"}
+    assert site.passwords() == {"secret"}
     site.write(SECRET_FILE, "another\n", 0o600)
-    wait_until(lambda: passwords(site) == {"another"}, "slapd has the new password", 10)
+    wait_until(lambda: site.passwords() == {"another"}, "slapd has the new password", 10)
 
 
 @pytest.mark.systemd("252", "257")
 def test_a_password_from_systemd(site):
     with open(CREDENTIAL_DROP_IN, encoding="utf-8") as file:
         site.drop_in("credential.conf", file.read())
-    site.configure(with_credential(site))
+    site.configure(site.document(CREDENTIAL))
     site.start()
     assert site.status_text.startswith("in step")
-    assert passwords(site) == {"secret"}
+    assert site.passwords() == {"secret"}
     # As the drop-in says: a new one counts from the next start.
     site.write(SECRET_FILE, "another\n", 0o600)
     site.systemctl("restart", UNIT)
-    wait_until(lambda: passwords(site) == {"another"}, "slapd has the new password", 10)
+    wait_until(lambda: site.passwords() == {"another"}, "slapd has the new password", 10)
 
 
 def test_without_the_drop_in_it_is_named(site):
-    site.configure(with_credential(site))
+    site.configure(site.document(CREDENTIAL))
     site.start()
     assert "LoadCredential=replicator" in site.status_text
     assert site.show(UNIT, "ActiveState") == "active"

@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from booted import UNIT
+from booted import UNIT, Site
 
 pytestmark = pytest.mark.every_systemd
 
@@ -16,47 +16,53 @@ PLACES = sorted(WRITABLE | {
     "/var/lib/ldap", "/var/log", "/sys", "/sys/fs/cgroup", "/proc/sys"})
 
 
+@pytest.fixture(scope="module")
+def running(systemd):
+    """A machine with a running daemon that every test leaves as it was."""
+    with Site(systemd) as machine:
+        yield machine.started()
+
+
 def in_its_place(site, *command, **options):
     """Runs a command with what the unit sees of the file systems, but with all power of root."""
     return site.run("nsenter", "--target", site.show(UNIT, "MainPID"), "--mount", *command, **options)
 
 
-def test_the_process_has_no_power(site):
-    site.started()
-    status = dict(re.findall(r"^(\w+):\t(.*)$", site.read(f"/proc/{site.show(UNIT, 'MainPID')}/status"), re.MULTILINE))
+def test_the_process_has_no_power(running):
+    text = running.read(f"/proc/{running.show(UNIT, 'MainPID')}/status")
+    status = dict(re.findall(r"^(\w+):\t(.*)$", text, re.MULTILINE))
     capabilities = {name: int(value, 16) for name, value in status.items() if name.startswith("Cap")}
     assert capabilities == {"CapInh": 0, "CapPrm": 0, "CapEff": 0, "CapBnd": 0, "CapAmb": 0}
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
     assert status["Uid"].split() == ["0"] * 4 and status["Gid"].split() == ["0"] * 4
     assert "55" in status["Groups"].split()  # ldap
-    assert site.status_text.startswith("in step")
+    assert running.status_text.startswith("in step")
 
     # Every place is tried with all power, so that only the file system can refuse.
     loop = 'for place; do if touch "$place/.probe" 2>/dev/null; then rm "$place/.probe"; echo "$place"; fi; done'
-    there = [place for place in PLACES if site.run("test", "-d", place, check=False).returncode == 0]
-    assert set(site.run("sh", "-c", loop, "sh", *there).stdout.split()) > WRITABLE
-    assert set(in_its_place(site, "sh", "-c", loop, "sh", *there).stdout.split()) == WRITABLE
+    there = [place for place in PLACES if running.run("test", "-d", place, check=False).returncode == 0]
+    assert set(running.run("sh", "-c", loop, "sh", *there).stdout.split()) > WRITABLE
+    assert set(in_its_place(running, "sh", "-c", loop, "sh", *there).stdout.split()) == WRITABLE
     # The folders for temporary files are its own.
-    site.write("/tmp/of-the-machine", "x")
-    assert in_its_place(site, "ls", "-A", "/tmp").stdout == ""
-    assert in_its_place(site, "ls", "-A", "/home", check=False).stdout == ""
-    devices = set(in_its_place(site, "ls", "/dev").stdout.split())
+    running.write("/tmp/of-the-machine", "x")
+    assert in_its_place(running, "ls", "-A", "/tmp").stdout == ""
+    assert in_its_place(running, "ls", "-A", "/home", check=False).stdout == ""
+    devices = set(in_its_place(running, "ls", "/dev").stdout.split())
     assert not devices & {"console", "mem", "kmsg", "sda", "vda"}
 
 
-def test_slapd_can_be_seen_without_any_power(site):
+def test_slapd_can_be_seen_without_any_power(running):
     """Its command line tells the listeners, and whether slapd will start again."""
-    site.started()
-    slapd = site.read("/run/openldap/slapd.pid").strip()
-    seen = in_its_place(site, "setpriv", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups",
+    slapd = running.read("/run/openldap/slapd.pid").strip()
+    seen = in_its_place(running, "setpriv", "--bounding-set=-all", "--inh-caps=-all", "--clear-groups",
                         "cat", f"/proc/{slapd}/cmdline").stdout
     assert "ldapi:///" in seen
 
 
-def test_its_folders_are_made_and_kept(site):
-    site.started()
+def test_its_folders_are_made_and_kept(running):
     modes = "stat -c '%n %a %U:%G' /run/syncward /var/lib/syncward"
     wanted = "/run/syncward 755 root:root\n/var/lib/syncward 700 root:root\n"
-    assert site.script(modes) == wanted
-    site.systemctl("stop", UNIT)
-    assert site.script(modes) == wanted  # the last report outlives the daemon
+    assert running.script(modes) == wanted
+    running.systemctl("stop", UNIT)
+    assert running.script(modes) == wanted  # the last report outlives the daemon
+    running.systemctl("start", UNIT)

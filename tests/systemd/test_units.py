@@ -18,7 +18,7 @@ KNOWN_TO_239 = set("""
     Type NotifyAccess ExecStart ExecReload TimeoutStartSec TimeoutStopSec WatchdogSec Restart RestartSec
     RestartPreventExitStatus User Group SupplementaryGroups CapabilityBoundingSet AmbientCapabilities
     NoNewPrivileges RuntimeDirectory RuntimeDirectoryMode RuntimeDirectoryPreserve StateDirectory
-    StateDirectoryMode UMask LimitCORE TasksMax MemoryMax ProtectSystem ProtectHome PrivateTmp PrivateDevices
+    StateDirectoryMode UMask LimitCORE TasksMax MemoryMax ProtectSystem ReadOnlyPaths ProtectHome PrivateTmp PrivateDevices
     PrivateMounts DevicePolicy ProtectControlGroups ProtectKernelModules ProtectKernelTunables
     RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality
     MemoryDenyWriteExecute RemoveIPC KeyringMode SystemCallArchitectures SystemCallFilter
