@@ -334,6 +334,28 @@ static bool bind_external(PeerLink *link)
 	return bind_wait(link, "bind with SASL EXTERNAL", &answer, id);
 }
 
+/*
+ * An empty server knows no account and refuses every password, which says nothing about ours: a
+ * node that joins must still ask the others, and this one again when it has data. A server that
+ * hides its suffix from anonymous clients looks the same.
+ */
+static bool has_nothing(PeerLink *link)
+{
+	char *attributes[] = {(char[]){LDAP_NO_ATTRS}, NULL};
+	LdapAnswer answer = {.text = ""};
+	int id;
+
+	if (!link->probe->suffix)
+		return false;
+	peer_link_restart(link);
+	answer.code =
+		ldap_search_ext(link->ldap, link->probe->suffix, LDAP_SCOPE_BASE, "(objectClass=*)",
+				attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec);
+	return answer.code == LDAP_NO_SUCH_OBJECT;
+}
+
 static bool bind_simple(PeerLink *link)
 {
 	const char *dn = link->syncrepl->value[SYNCREPL_BINDDN];
@@ -351,10 +373,11 @@ static bool bind_simple(PeerLink *link)
 	is_good =
 		bind_wait(link, pool_printf(link->pool, "bind as '%s'", dn ? dn : ""), &answer, id);
 	if (is_watched)
-		link->hooks->bound(link->hooks->data, is_good ? LINK_BIND_GOOD
-						      : answer.code == LDAP_INVALID_CREDENTIALS
-							      ? LINK_BIND_REFUSED
-							      : LINK_BIND_OTHER);
+		link->hooks->bound(link->hooks->data,
+				   is_good ? LINK_BIND_GOOD
+				   : answer.code == LDAP_INVALID_CREDENTIALS && !has_nothing(link)
+					   ? LINK_BIND_REFUSED
+					   : LINK_BIND_OTHER);
 	return is_good;
 }
 

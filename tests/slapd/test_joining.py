@@ -179,3 +179,13 @@ def test_a_suffix_that_access_rules_hide_is_not_taken_for_an_empty_database(slap
     assert held.returncode == 3, held.stdout + held.stderr
     assert "held joining: dc=example,dc=org cannot be read here: it holds entries" in held.stdout
     assert "syncprov" not in "".join(node.server.config())
+
+
+def test_an_empty_peer_that_knows_no_account_keeps_nobody_from_joining(slapd_factory, program):
+    """It refuses every password; asked first, or before there was any data, it says nothing about ours."""
+    cluster = Cluster(slapd_factory, program, 3)
+    assert all(node.apply().returncode == 3 for node in cluster)
+    cluster[0].apply_ok("--first-node")
+    cluster[0].server.seed()
+    apply_until_joined(cluster[1])
+    assert dns(cluster[1].server) == dns(cluster[0].server)
