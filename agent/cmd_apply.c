@@ -9,6 +9,7 @@
 #include "agent/report_print.h"
 #include "agent/saved_plan.h"
 #include "agent/say.h"
+#include "agent/status_file.h"
 
 static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 {
@@ -54,7 +55,8 @@ static int cmd_apply(const Options *options)
 	AUTO_FD lock = -1;
 
 	if (released_guards(&options->release, &pass_options.released, &err) < 0 ||
-	    context_read(options, &context, &err) < 0)
+	    context_read(options, &context, &err) < 0 ||
+	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
 		return say_error(&err);
 	if (options->plan_file &&
 	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)

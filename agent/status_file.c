@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/fd.h"
 #include "agent/file_write.h"
@@ -91,4 +92,30 @@ Claim status_writer_runs(const Status *status)
 		return ticks == status->pid_ticks ? CLAIM_YES : CLAIM_NO;
 	/* /proc may hide the processes of others. */
 	return kill((pid_t)status->pid, 0) == 0 || errno == EPERM ? CLAIM_YES : CLAIM_NO;
+}
+
+/* The same file under another name is no other file. */
+static bool is_same_file(const char *one, const char *other)
+{
+	struct stat status_one, status_other;
+
+	if (strcmp(one, other) == 0)
+		return true;
+	return stat(one, &status_one) == 0 && stat(other, &status_other) == 0 &&
+	       status_one.st_dev == status_other.st_dev && status_one.st_ino == status_other.st_ino;
+}
+
+int status_check_same_file(Pool *pool, const char *run_dir, const char *peers_file, Error *err)
+{
+	Status status;
+
+	if (status_file_read(pool, run_dir, NULL, &status, NULL) < 0 ||
+	    status_writer_runs(&status) != CLAIM_YES || status.pid == (long)getpid() ||
+	    is_same_file(status.peers_file, peers_file))
+		return 0;
+	return error_set(err, ERROR_USAGE, 0,
+			 "the daemon (process %ld) keeps this node as %s says and would undo what "
+			 "%s says: change that file, give the daemon this one (\"peers_file\" in "
+			 "agent.json), or `systemctl stop syncward`",
+			 status.pid, status.peers_file, peers_file);
 }

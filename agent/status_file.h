@@ -24,6 +24,12 @@ int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Stat
 /* Is the process that wrote it still there? Not fooled by another one that got its number. */
 Claim status_writer_runs(const Status *status);
 
+/*
+ * ERROR_USAGE when a daemon that uses this run folder follows another peers.json: it would undo at
+ * once what was applied from this one. A status that nobody alive wrote says nothing.
+ */
+int status_check_same_file(Pool *pool, const char *run_dir, const char *peers_file, Error *err);
+
 /* When this process started, as the kernel counts; 0 when that cannot be found out. */
 uint64_t process_start_ticks(long pid);
 
