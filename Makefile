@@ -173,7 +173,7 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 mutants: ## each rule's named test must fail on a copy that breaks the rule
 	$(Q)tests/mutants/run
 
-bench: all bench-programs ## wall time and memory beside a floor program
+bench: all tools bench-programs ## wall time and memory beside a floor program
 	$(Q)tests/bench/run $(BUILD)
 
 bench-programs: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))

@@ -40,8 +40,9 @@ struct ProbeRound {
 	size_t n_targets;
 	ProbeOptions options;
 	ProbeGate *gate;
-	size_t *order; /* indices of targets; the gate counts by it */
-	Probe *probes; /* by target */
+	size_t *order;          /* indices of targets; the gate counts by it */
+	Probe *probes;          /* by target */
+	const Probe *last_read; /* with a suffix entry; NULL: none yet */
 	Runner *runners;
 	unsigned n_runners;
 	size_t n_started;
@@ -93,20 +94,6 @@ static void tell_stopped(ProbeRound *round, size_t member, Probe *probe)
 				closer->binddn, closer->provider);
 }
 
-/* Peers in step have the same contextCSN: one list serves for all. */
-static void share_csns(ProbeRound *round, size_t target)
-{
-	Probe *probe = &round->probes[target];
-	const Probe *other = &round->probes[round->order[0]];
-
-	if (other == probe || other->n_context_csns != probe->n_context_csns)
-		return;
-	for (size_t i = 0; i < probe->n_context_csns; i++)
-		if (strcmp(probe->context_csns[i], other->context_csns[i]) != 0)
-			return;
-	probe->context_csns = other->context_csns;
-}
-
 static size_t member_of(const ProbeRound *round, size_t target)
 {
 	size_t member = 0;
@@ -135,13 +122,14 @@ static void runner_end(ProbeRound *round, Runner *runner)
 	Probe *probe = &round->probes[runner->target];
 	const size_t member = member_of(round, runner->target);
 	const int status = runner_reap(round, runner);
+	const Value text = {.bytes = runner->output.bytes, .len = runner->output.len};
 
-	if (runner->output.len == 0 ||
-	    probe_parse(round->pool, runner->output.bytes, runner->output.len, probe, NULL) < 0)
+	if (text.len == 0 || probe_parse(round->pool, &text, round->last_read, probe, NULL) < 0)
 		tell_end(round, runner, status, probe);
 	tell_stopped(round, member, probe);
-	share_csns(round, runner->target);
 	probe->duration_msec = (unsigned)(now_msec() - runner->started_msec);
+	if (probe->has_suffix)
+		round->last_read = probe;
 	probe_gate_ended(round->gate, member);
 	pool_free(runner->pool);
 	*runner = (Runner){0};
@@ -376,9 +364,19 @@ static void round_fill(ProbeRound *round, const ProbeTarget *targets)
 	round->gate = probe_gate_new(pool, binds, round->n_targets, round->options.refusals);
 }
 
+/* libldap reads files and loads plugins when it is first used: here, not in each process. */
+static void prepare_libldap(void)
+{
+	int version;
+
+	(void)ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+}
+
 static int round_open(ProbeRound *round, Error *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
+
+	prepare_libldap();
 
 	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);

@@ -98,11 +98,13 @@ static void close_others(int fd)
 
 static void reset_signals(void)
 {
+	static const int ours[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2};
 	sigset_t none;
 
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		(void)signal(ours[i], SIG_DFL);
+	(void)signal(SIGPIPE, SIG_IGN);
 	(void)sigemptyset(&none);
-	for (int i = 1; i < SIGRTMIN; i++)
-		(void)signal(i, i == SIGPIPE ? SIG_IGN : SIG_DFL);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 

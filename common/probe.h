@@ -9,6 +9,7 @@
 #include "common/error.h"
 #include "common/facts.h"
 #include "common/pool.h"
+#include "common/tree.h"
 
 /* What slapd's consumer would meet at the provider of one link, in the order in which it is tried.
  */
@@ -161,10 +162,11 @@ void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes);
 /*
  * The probe as a JSON object in one line; what is not UTF-8 in it (a peer's diagnostic) is
  * replaced. probe_parse() reads it back: of uri, suffix and peer_id only the caller knows the right
- * ones, they are left as they are in ret.
+ * ones, they are left as they are in ret. What is equal to like (which may be NULL) is borrowed
+ * from there: peers in step have the same contextCSN, schema and entryUUID.
  */
 const char *probe_print(Pool *pool, const Probe *probe);
-int probe_parse(Pool *pool, const char *text, size_t len, Probe *ret, Error *err);
+int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err);
 
 /* The same as joining takes it: what the database holds at the peer. Strings are borrowed. */
 Content probe_content(const Probe *probe);

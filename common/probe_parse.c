@@ -67,35 +67,65 @@ static void read_faults(Pool *pool, const JsonNode *object, Probe *probe)
 	}
 }
 
-static void read_content(Pool *pool, const JsonNode *object, Probe *probe)
+/* A copy, unless there is one already. */
+static const char *text_kept(Pool *pool, const char *text, const char *like)
 {
-	const JsonNode *has_suffix = json_member(object, "has_suffix");
-	const JsonNode *csns = json_member(object, "context_csns");
+	return text && like && strcmp(text, like) == 0 ? like : pool_strdup(pool, text);
+}
 
-	probe->has_suffix = has_suffix && has_suffix->boolean;
-	probe->entry_uuid = pool_strdup(pool, member_text(object, "entry_uuid"));
-	for (size_t i = 0; csns && i < csns->n_children; i++)
+static bool has_csns(const Probe *like, const JsonNode *csns)
+{
+	if (!like || like->n_context_csns != csns->n_children)
+		return false;
+	for (size_t i = 0; i < csns->n_children; i++)
+		if (csns->children[i].type != JSON_STRING ||
+		    strcmp(csns->children[i].string, like->context_csns[i]) != 0)
+			return false;
+	return true;
+}
+
+static void read_csns(Pool *pool, const JsonNode *csns, const Probe *like, Probe *probe)
+{
+	if (has_csns(like, csns)) {
+		probe->context_csns = like->context_csns;
+		probe->n_context_csns = like->n_context_csns;
+		return;
+	}
+	for (size_t i = 0; i < csns->n_children; i++)
 		if (csns->children[i].type == JSON_STRING)
 			POOL_PUSH(pool, probe->context_csns, probe->n_context_csns,
 				  pool_strdup(pool, csns->children[i].string));
 }
 
-int probe_parse(Pool *pool, const char *text, size_t len, Probe *ret, Error *err)
+static void read_content(Pool *pool, const JsonNode *object, const Probe *like, Probe *probe)
+{
+	const JsonNode *has_suffix = json_member(object, "has_suffix");
+	const JsonNode *csns = json_member(object, "context_csns");
+
+	probe->has_suffix = has_suffix && has_suffix->boolean;
+	probe->entry_uuid =
+		text_kept(pool, member_text(object, "entry_uuid"), like ? like->entry_uuid : NULL);
+	probe->schema_digest = text_kept(pool, member_text(object, "schema_digest"),
+					 like ? like->schema_digest : NULL);
+	if (csns)
+		read_csns(pool, csns, like, probe);
+}
+
+int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
 	Probe probe = {.uri = ret->uri, .suffix = ret->suffix, .peer_id = ret->peer_id};
 	const JsonNode *object;
 
-	if (json_parse(scratch, NAME, text, len, &object, err) < 0)
+	if (json_parse(scratch, NAME, text->bytes, text->len, &object, err) < 0)
 		return -1;
 	if (object->type != JSON_OBJECT)
 		return error_set(err, ERROR_INPUT, 0, NAME " is no JSON object");
 	read_steps(object, &probe);
 	read_faults(pool, object, &probe);
-	read_content(pool, object, &probe);
+	read_content(pool, object, like, &probe);
 	probe.server_id = (int)member_number(object, "server_id");
 	probe.n_read = (size_t)member_number(object, "at_least");
-	probe.schema_digest = pool_strdup(pool, member_text(object, "schema_digest"));
 	probe.has_clock = json_member(object, "clock_ahead_sec") != NULL;
 	probe.clock_ahead_sec = (long)member_number(object, "clock_ahead_sec");
 	probe.certificate_end_sec = member_number(object, "certificate_end_sec");

@@ -9,17 +9,22 @@
 /* OpenLDAP's own (modules, cn=config, cn=monitor) and the password policy's. */
 static const char *const own_arcs[] = {"1.3.6.1.4.1.4203.", "1.3.6.1.4.1.42.2.27.8.", "OLcfg"};
 
-/* A definition with single spaces; NULL when it does not count. */
-static const char *definition_words(Pool *pool, const char *text)
+typedef struct Digest {
+	char hex[SHA256_HEX_SIZE];
+} Digest;
+
+/* Of the definition with single spaces; false when it does not count. */
+static bool definition_digest(const char *text, Digest *ret)
 {
+	AUTO(Pool) *scratch = pool_new(); /* a schema is large: one definition at a time */
 	const char *oid = text + strspn(text, "( ");
-	Buf buf = BUF_IN(pool);
+	Buf buf = BUF_IN(scratch);
 
 	for (size_t i = 0; i < ARRAY_SIZE(own_arcs); i++)
 		if (strncmp(oid, own_arcs[i], strlen(own_arcs[i])) == 0)
-			return NULL;
+			return false;
 	if (strstr(text, " USAGE "))
-		return NULL;
+		return false;
 	for (const char *word = text; *word; word += strspn(word, " \t\n")) {
 		const size_t len = strcspn(word, " \t\n");
 
@@ -27,41 +32,35 @@ static const char *definition_words(Pool *pool, const char *text)
 		buf_putc(&buf, ' ');
 		word += len;
 	}
-	return buf_text(&buf);
+	sha256_hex(buf_text(&buf), buf.len, ret->hex);
+	return true;
 }
 
-static int compare_texts(const void *one, const void *other)
+static int compare_digests(const void *one, const void *other)
 {
-	return strcmp(*(const char *const *)one, *(const char *const *)other);
+	return strcmp(((const Digest *)one)->hex, ((const Digest *)other)->hex);
 }
 
+/* Order does not count: the digests are sorted. */
 const char *schema_digest(Pool *pool, const Entry *subschema)
 {
 	static const char *const names[] = {"attributeTypes", "objectClasses"};
 	AUTO(Pool) *scratch = pool_new();
-	const char **texts = NULL;
-	size_t n_texts = 0;
-	Buf whole = BUF_IN(scratch);
-	char *digest;
+	Digest *digests = NULL, digest;
+	size_t n_digests = 0;
+	char *whole;
 
 	for (size_t n = 0; n < ARRAY_SIZE(names); n++) {
 		const Attribute *attribute = entry_attribute(subschema, names[n]);
 
-		for (size_t i = 0; attribute && i < attribute->n_values; i++) {
-			const char *text = definition_words(scratch, attribute->values[i].bytes);
-
-			if (text)
-				POOL_PUSH(scratch, texts, n_texts, text);
-		}
+		for (size_t i = 0; attribute && i < attribute->n_values; i++)
+			if (definition_digest(attribute->values[i].bytes, &digest))
+				POOL_PUSH(scratch, digests, n_digests, digest);
 	}
-	if (n_texts == 0)
+	if (n_digests == 0)
 		return NULL;
-	qsort(texts, n_texts, sizeof(*texts), compare_texts);
-	for (size_t i = 0; i < n_texts; i++) {
-		buf_puts(&whole, texts[i]);
-		buf_putc(&whole, '\n');
-	}
-	digest = pool_alloc(pool, SHA256_HEX_SIZE);
-	sha256_hex(whole.bytes, whole.len, digest);
-	return digest;
+	qsort(digests, n_digests, sizeof(*digests), compare_digests);
+	whole = pool_alloc(pool, SHA256_HEX_SIZE);
+	sha256_hex(digests, n_digests * sizeof(*digests), whole);
+	return whole;
 }

@@ -236,6 +236,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	const char *csns[] = {"20261122101500.000000Z#000000#002#000000"};
 	Probe probe = good_probe(2), back = probe_of(2);
 	const char *text;
+	Value value;
 
 	(void)state;
 	probe_add_fault(pool, &probe, PROBE_LIMITED, "%s",
@@ -249,7 +250,8 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	probe.certificate_end_sec = NOW;
 	probe.schema_digest = "d";
 	text = probe_print(pool, &probe);
-	assert_int_equal(probe_parse(pool, text, strlen(text), &back, NULL), 0);
+	value = (Value){.bytes = text, .len = strlen(text)};
+	assert_int_equal(probe_parse(pool, &value, NULL, &back, NULL), 0);
 	assert_string_equal(probe_print(pool, &back), text);
 	assert_string_equal(back.faults[0].text,
 			    "ldap://a: a \"quote\", a line, ? and \xc3\xbc; give the bind DN "
@@ -257,6 +259,10 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 			    "(syncward does it on that node)");
 	assert_int_equal(back.clock_ahead_sec, -7);
 	assert_int_equal(back.certificate_end_sec, NOW);
+	assert_int_equal(probe_parse(pool, &value, &probe, &back, NULL), 0);
+	assert_ptr_equal(back.context_csns, csns);
+	assert_ptr_equal(back.schema_digest, probe.schema_digest);
+	assert_string_equal(probe_print(pool, &back), text);
 }
 
 static void half_a_result_is_refused(void **state)
@@ -264,10 +270,11 @@ static void half_a_result_is_refused(void **state)
 	AUTO(Pool) *pool = pool_new();
 	Probe probe = good_probe(2), back = probe_of(2);
 	const char *text = probe_print(pool, &probe);
+	const Value half = {text, strlen(text) / 2}, list = {"[]", 2};
 
 	(void)state;
-	assert_int_equal(probe_parse(pool, text, strlen(text) / 2, &back, NULL), -1);
-	assert_int_equal(probe_parse(pool, "[]", 2, &back, NULL), -1);
+	assert_int_equal(probe_parse(pool, &half, NULL, &back, NULL), -1);
+	assert_int_equal(probe_parse(pool, &list, NULL, &back, NULL), -1);
 }
 
 static const char *digest_of(Pool *pool, const char *const *types, size_t n_types)

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What probing peers costs: time beside one plain bind and read, memory of many peers beside few."""
+
+import contextlib
+import os
+import socket
+import statistics
+import subprocess
+import threading
+import time
+
+import ldap
+from probes import link_line, probe
+from slapd import PASSWORD, SUFFIX, Database, syncrepl
+from tools import tool_path
+
+ROUNDS = 7
+LINE_SEC = 0.02  # one way: peers in another building
+MAX_TIME = 2  # of probing three peers, over the slowest single bind and read
+MAX_MEMORY = 2  # of 999 peers, over three
+CONCURRENCY = 8
+REPLICATOR = "cn=replicator," + SUFFIX
+
+
+def _carry(source, target):
+    """Hands bytes on after the time that the line takes."""
+    with contextlib.suppress(OSError):
+        while True:
+            data = source.recv(65536)
+            time.sleep(LINE_SEC)
+            if not data:
+                break
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+def _accept(listener, port):
+    with contextlib.suppress(OSError):
+        while True:
+            near, _ = listener.accept()
+            far = socket.create_connection(("127.0.0.1", port))
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=_carry, args=pair, daemon=True).start()
+
+
+@contextlib.contextmanager
+def long_line(server):
+    """A way to the server that takes its time; yields the URI."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_accept, args=(listener, server.port), daemon=True).start()
+        yield "ldap://127.0.0.1:%d" % listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def bind_and_read(uri):
+    """Milliseconds that a plain client takes to bind and to read one entry."""
+    start = time.perf_counter()
+    connection = ldap.initialize(uri)
+    connection.simple_bind_s(REPLICATOR, PASSWORD)
+    connection.search_s(SUFFIX, ldap.SCOPE_BASE, attrlist=["contextCSN"])
+    taken = time.perf_counter() - start
+    connection.unbind_s()
+    return taken * 1000
+
+
+def make_peers(farm, n):
+    """Servers with data, ids from 1."""
+    for i in range(1, n + 1):
+        server = farm([Database(overlays=("syncprov",))])
+        server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(i))])
+        server.seed()
+        yield server
+
+
+def bench_time(servers, check):
+    """Three peers at the end of a line; everything is asked of them."""
+    with contextlib.ExitStack() as stack:
+        uris = [stack.enter_context(long_line(server)) for server in servers]
+        links = [(syncrepl(i, uri), i) for i, uri in enumerate(uris, start=1)]
+        single = max(statistics.median(bind_and_read(uri) for _ in range(ROUNDS)) for uri in uris)
+        # Until the last result is there, as seen from the first start.
+        took = statistics.median(max(r["duration_msec"] for r in probe(*links)) for _ in range(ROUNDS))
+    ratio = took / single
+    mark = check(ratio <= MAX_TIME, f"probing three peers takes {ratio:.2f} times a single bind and read")
+    print(f"\nprobing 3 peers, ms: {took:.1f}, slowest single bind and read {single:.1f}: ratio {ratio:.2f}, "
+          f"limit {MAX_TIME}{mark}")
+
+
+def _pss_kib(pid):
+    with contextlib.suppress(OSError, ValueError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next((int(line.split()[1]) for line in file if line.startswith("Pss:")), 0)
+    return 0
+
+
+def _children(pid):
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return file.read().split()
+    return []
+
+
+def peak_mib(links):
+    """The most memory that a round and its processes have together, as seen now and then."""
+    peak = 0
+    with subprocess.Popen([tool_path("probe_tool"), f"concurrency={CONCURRENCY}"], stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL, text=True) as process:
+        process.stdin.write("".join(link_line(*link) for link in links))
+        process.stdin.close()
+        while process.poll() is None:
+            peak = max(peak, sum(map(_pss_kib, [process.pid, *_children(process.pid)])))
+    return peak / 1024
+
+
+def bench_memory(servers, check):
+    """Few peers and many, of which some are the same server."""
+    def links(n):
+        return [(syncrepl(i, servers[i % len(servers)].ldap_uri), i % len(servers) + 1) for i in range(n)]
+    few = max(peak_mib(links(3)) for _ in range(80))  # each is over before many looks
+    many = peak_mib(links(999))
+    mark = check(many <= MAX_MEMORY * few, f"probing 999 peers takes {many / few:.2f} times the memory of 3")
+    print(f"memory of probing with {CONCURRENCY} at once, MiB: 3 peers {few:.1f}, 999 peers {many:.1f}: "
+          f"ratio {many / few:.2f}, limit {MAX_MEMORY}{mark}")
+
+
+def bench_probes(folder, farm, check):
+    """Both; check(is_good, text) notes what does not hold and returns a mark."""
+    os.environ["SYNCWARD_PROGRAM"] = os.path.join(folder, "syncward")  # its tools stand beside it
+    servers = list(make_peers(farm, 3))
+    bench_time(servers, check)
+    bench_memory(servers, check)
