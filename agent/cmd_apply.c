@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 
+#include "agent/apply_record.h"
 #include "agent/commands.h"
 #include "agent/context.h"
 #include "agent/fd.h"
@@ -29,10 +30,10 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 	return 0;
 }
 
-static int apply_locked(const Options *options, const Context *context,
-			const PassOptions *pass_options)
+static int apply_locked(const Options *options, const Context *context, PassOptions *pass_options)
 {
 	AUTO(Directory) *directory = NULL;
+	ApplyRecord record;
 	Inputs inputs;
 	Report report;
 	Error err;
@@ -40,7 +41,10 @@ static int apply_locked(const Options *options, const Context *context,
 	if (context_inputs(context, true, &inputs, &err) < 0 ||
 	    context_connect(context, &directory, &err) < 0)
 		return say_error(&err);
+	apply_record_begin(options, context, &inputs, &record);
+	pass_options->hooks = apply_record_hooks(&record);
 	pass_run(options->pool, &inputs, pass_options, directory, &report);
+	apply_record_end(&record, &report);
 	report_print_applied(options->pool, &report);
 	(void)fflush(stdout);
 	report_say(&report);

@@ -53,6 +53,7 @@ int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *
 		return -1;
 	daemon->watch = watch_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
+	daemon_memory_read(daemon);
 	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0, daemon_now_usec(daemon));
 	*ret = STEAL(daemon);
 	return 0;

@@ -9,6 +9,7 @@
 #include "common/schedule.h"
 #include "common/seen.h"
 #include "common/status.h"
+#include "common/telling.h"
 
 /* What lives as long as the daemon. */
 struct Daemon {
@@ -30,6 +31,7 @@ struct Daemon {
 	ConditionList told; /* what was told, and lasts */
 	Pool *seen_pool;
 	Seen seen;
+	char memory_problem[ERROR_TEXT_MAX];  /* why the last of its own files was not written */
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
 	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
 	uint64_t splayed_until_usec;
@@ -39,12 +41,6 @@ struct Daemon {
 	Status status;
 	char status_problem[ERROR_TEXT_MAX]; /* why it could not be written; "": it could */
 };
-
-/* Why a change is needed: later rounds of a pass see our own write in its entry. */
-typedef struct AttributedChange {
-	const char *key;
-	Attribution attribution;
-} AttributedChange;
 
 /* What lives as long as one pass. */
 typedef struct DaemonPass {
@@ -63,8 +59,7 @@ typedef struct DaemonPass {
 	ConditionList now;               /* what lasts, as this pass sees it */
 	bool has_drift;                  /* a change that is needed was caused by somebody else */
 	const Attribution *attributions; /* of the changes of the plan that is being written */
-	AttributedChange *attributed;    /* of all changes that this pass met so far */
-	size_t n_attributed;
+	AttributedList attributed;       /* of all changes that this pass met so far */
 	const char *settings_problem;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
@@ -82,6 +77,12 @@ void daemon_tell_intent(DaemonPass *pass, const Plan *plan);
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err);
 void daemon_tell_end(DaemonPass *pass, const Error *err);
+
+/* daemon_memory.c: what it remembers over a restart. */
+void daemon_memory_read(Daemon *daemon);
+void daemon_memory_keep(DaemonPass *pass, const EventList *corrections);
+void daemon_memory_entries(DaemonPass *pass);
+void daemon_memory_conditions(DaemonPass *pass);
 
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/correction.h"
 #include "agent/daemon_internal.h"
 #include "common/buf.h"
 #include "common/render.h"
@@ -93,43 +94,24 @@ void daemon_desired_seen(DaemonPass *pass)
 
 /* --- changes --- */
 
-static const char *change_key(Pool *pool, const Change *change)
-{
-	return pool_printf(pool, "change %s %s %s", change_kind_name(change->kind), change->dn,
-			   change->subject);
-}
-
-static const AttributedChange *attributed_find(const DaemonPass *pass, const char *key)
-{
-	for (size_t i = 0; i < pass->n_attributed; i++)
-		if (strcmp(pass->attributed[i].key, key) == 0)
-			return &pass->attributed[i];
-	return NULL;
-}
-
-/* Who made each change necessary: told once, however long it takes until it can be corrected. What
- * an earlier round of this pass found out stands. */
+/* Who made each change necessary: told once, however long it takes until it can be corrected. */
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
-	Attribution *attributions =
-		attributions_make(pass->pool, plan, config, &pass->daemon->seen);
+	const size_t n_before = pass->attributed.n_items;
+	const Attribution *attributions =
+		attributions_make(pass->pool, plan, config, &pass->daemon->seen, &pass->attributed);
 
 	for (size_t i = 0; i < plan->n_changes; i++) {
 		const Change *change = &plan->changes[i];
 		const char *key = change_key(pass->pool, change);
-		const AttributedChange *before = attributed_find(pass, key);
 		Event event;
 
-		if (before)
-			attributions[i] = before->attribution;
-		else
-			POOL_PUSH(pass->pool, pass->attributed, pass->n_attributed,
-				  {.key = key, .attribution = attributions[i]});
 		if (change->is_held || !attributions[i].is_drift)
 			continue;
 		pass->has_drift = true;
 		event = event_of_change(pass->pool, change, &attributions[i]);
-		if (!before && !condition_find(&pass->daemon->told, key))
+		if (attributed_find(&pass->attributed, key) >= n_before &&
+		    !condition_find(&pass->daemon->told, key))
 			tell(pass, &event);
 	}
 	pass->attributions = attributions;
@@ -152,53 +134,23 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 
 /* --- writes --- */
 
-static void tell_step(DaemonPass *pass, const Plan *plan, const Step *step, const Event *outcome)
-{
-	Event event = event_of_step(pass->pool, plan, pass->attributions, step, outcome->kind);
-
-	if (outcome->text)
-		event.text = outcome->text;
-	event.result = outcome->result;
-	event.duration_usec = outcome->duration_usec;
-	tell(pass, &event);
-}
-
 void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		tell_step(pass, plan, &plan->steps[i], &(Event){.kind = EVENT_CORRECTION_INTENDED});
-}
+	const EventList events = corrections_intended(pass->pool, plan, pass->attributions);
 
-static int64_t write_duration_usec(const DaemonPass *pass)
-{
-	return (int64_t)(daemon_now_usec(pass->daemon) - pass->write_started_usec);
+	tell_all(pass, &events);
+	daemon_memory_keep(pass, &events);
 }
 
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err)
 {
-	Event outcome = {
-		.kind = EVENT_CORRECTION_APPLIED,
-		.result = "success",
-		.duration_usec = write_duration_usec(pass),
-	};
+	EventList events = corrections_done(pass->pool, plan, pass->attributions, applied, err);
 
-	for (size_t i = 0; i < applied->n_done; i++)
-		tell_step(pass, plan, applied->done[i], &outcome);
-	outcome.kind = EVENT_CORRECTION_FAILED;
-	outcome.result = "refused";
-	for (size_t i = 0; i < applied->n_refused; i++) {
-		outcome.text = applied->failures[i];
-		tell_step(pass, plan, applied->refused[i], &outcome);
-	}
-	if (!err)
-		return;
-	outcome.text = err->text;
-	outcome.result = err->class == ERROR_UNREACHABLE ? "unknown" : "failed";
-	if (applied->stopped_at)
-		tell_step(pass, plan, applied->stopped_at, &outcome);
-	else
-		tell(pass, &outcome);
+	corrections_took(&events,
+			 (int64_t)(daemon_now_usec(pass->daemon) - pass->write_started_usec));
+	tell_all(pass, &events);
+	daemon_memory_keep(pass, &events);
 }
 
 /* --- what lasts --- */
@@ -299,6 +251,14 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 		failure_add(pass, err);
 	refusal_add(pass, "settings", pass->settings_problem);
 	status_problem_add(pass);
+	if (pass->daemon->memory_problem[0])
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "memory",
+				      .begins = EVENT_STATE_TROUBLE,
+				      .ends = EVENT_STATE_MENDED,
+				      .text = pass->daemon->memory_problem,
+			      });
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	if (!report->has_plan) {
@@ -312,27 +272,12 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 
 static void conditions_tell(DaemonPass *pass)
 {
-	Daemon *daemon = pass->daemon;
-	Pool *pool = pool_new();
 	EventList events = {0};
 
-	conditions_compare(pass->pool, &daemon->told, &pass->now, daemon_realtime_sec(daemon),
-			   &events);
+	conditions_compare(pass->pool, &pass->daemon->told, &pass->now,
+			   daemon_realtime_sec(pass->daemon), &events);
 	tell_all(pass, &events);
-	daemon->told = conditions_copy(pool, &pass->now);
-	pool_free(daemon->told_pool);
-	daemon->told_pool = pool;
-}
-
-static void entries_see(DaemonPass *pass)
-{
-	Daemon *daemon = pass->daemon;
-	Pool *pool = pool_new();
-
-	daemon->seen = seen_update(pool, &daemon->seen, &pass->report.last_world.config,
-				   &pass->report.last_plan);
-	pool_free(daemon->seen_pool);
-	daemon->seen_pool = pool;
+	daemon_memory_conditions(pass);
 }
 
 /* systemd would take what follows a line end for another assignment. */
@@ -380,10 +325,10 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 		tell(pass, &(Event){.kind = EVENT_INTERRUPTED, .text = report->notices[i]});
 	if (report->has_plan && report->is_audit)
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
+	if (report->has_plan)
+		daemon_memory_entries(pass);
 	conditions_find(pass, err);
 	conditions_tell(pass);
-	if (report->has_plan)
-		entries_see(pass);
 	sentence_make(pass);
 }
 

@@ -146,12 +146,13 @@ static int read_answered(const DirectoryLdap *self, const DirectoryQuery *query,
 	if (answer->code == LDAP_SUCCESS)
 		return 0;
 	if (answer->code == LDAP_NO_SUCH_OBJECT && strcasecmp(query->base, "cn=config") == 0)
-		return error_set(err, ERROR_DENIED, answer->code,
-				 "%s: slapd shows us no cn=config: run as root, and olcAccess of "
-				 "olcDatabase={0}config must let "
-				 "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth, or the name "
-				 "that olcAuthzRegexp gives it, manage",
-				 title);
+		return error_set(
+			err, ERROR_DENIED, answer->code,
+			"%s: slapd shows us no cn=config: run as root, and olcAccess of "
+			"olcDatabase={0}config must let "
+			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth, or the name "
+			"that olcAuthzRegexp gives it, manage",
+			title);
 	return answer_to_error(self, title, answer, NULL, err);
 }
 

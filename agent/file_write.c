@@ -34,32 +34,51 @@ static int write_fully(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-/* The mode is set apart from open(2): it must not depend on the umask. */
-static int temporary_write(const FileTarget *target, const char *name, const char *bytes,
-			   size_t len, bool is_synced)
-{
-	AUTO_FD fd = -1;
+/* What of a new file must be on the disk when the call returns. */
+typedef enum Durability {
+	DURABLE_NOT,
+	DURABLE_QUICKLY, /* see file_write_quickly() */
+	DURABLE_ATOMIC,
+} Durability;
 
+/* The mode is set apart from open(2): it must not depend on the umask. */
+static int temporary_open(const FileTarget *target, const char *name)
+{
 	(void)unlinkat(target->folder_fd, name, 0);
-	fd = openat(target->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
-	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0)
-		return -1;
-	return is_synced ? fsync(fd) : 0;
+	return openat(target->folder_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		      0600);
 }
 
-static int replace(const FileTarget *target, const char *bytes, size_t len, bool is_synced,
+static int fill(const FileTarget *target, int fd, const char *bytes, size_t len,
+		Durability durability)
+{
+	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0)
+		return -1;
+	return durability == DURABLE_ATOMIC ? fsync(fd) : 0;
+}
+
+/* ext4, XFS and btrfs bring a rename to the disk with the file that was renamed. */
+static int settle(const FileTarget *target, int fd, Durability durability)
+{
+	if (durability == DURABLE_ATOMIC)
+		return fsync(target->folder_fd);
+	return durability == DURABLE_QUICKLY ? fsync(fd) : 0;
+}
+
+static int replace(const FileTarget *target, const char *bytes, size_t len, Durability durability,
 		   Error *err)
 {
 	char name[NAME_MAX + 1];
+	AUTO_FD fd = -1;
 
 	/* The process id keeps two writers of one name apart. */
 	if (snprintf(name, sizeof(name), ".%s.%d", target->name, (int)getpid()) >=
 	    (int)sizeof(name))
 		return write_failed(target, "written", ENAMETOOLONG, err);
-	if (temporary_write(target, name, bytes, len, is_synced) < 0 ||
+	fd = temporary_open(target, name);
+	if (fill(target, fd, bytes, len, durability) < 0 ||
 	    renameat(target->folder_fd, name, target->folder_fd, target->name) < 0 ||
-	    (is_synced && fsync(target->folder_fd) < 0)) {
+	    settle(target, fd, durability) < 0) {
 		const int reason = errno;
 
 		(void)unlinkat(target->folder_fd, name, 0);
@@ -70,32 +89,40 @@ static int replace(const FileTarget *target, const char *bytes, size_t len, bool
 
 int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, Error *err)
 {
-	return replace(target, bytes, len, true, err);
+	return replace(target, bytes, len, DURABLE_ATOMIC, err);
+}
+
+int file_write_quickly(const FileTarget *target, const char *bytes, size_t len, Error *err)
+{
+	return replace(target, bytes, len, DURABLE_QUICKLY, err);
 }
 
 int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err)
 {
-	return replace(target, bytes, len, false, err);
+	return replace(target, bytes, len, DURABLE_NOT, err);
 }
 
-int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err)
+int file_append(const FileTarget *target, const char *bytes, size_t len, Error *err)
 {
 	AUTO_FD fd = openat(target->folder_fd, target->name,
 			    O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, target->mode);
 
-	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0 ||
-	    fsync(fd) < 0 || fsync(target->folder_fd) < 0)
+	if (fd < 0 || fchmod(fd, target->mode) < 0 || write_fully(fd, bytes, len) < 0)
 		return write_failed(target, "appended to", errno, err);
+	return 0;
+}
+
+int file_remove(const FileTarget *target, Error *err)
+{
+	if (unlinkat(target->folder_fd, target->name, 0) < 0 && errno != ENOENT)
+		return write_failed(target, "removed", errno, err);
 	return 0;
 }
 
 int file_remove_synced(const FileTarget *target, Error *err)
 {
-	if (unlinkat(target->folder_fd, target->name, 0) < 0) {
-		if (errno == ENOENT)
-			return 0;
-		return write_failed(target, "removed", errno, err);
-	}
+	if (file_remove(target, err) < 0)
+		return -1;
 	return fsync(target->folder_fd) < 0 ? write_failed(target, "removed", errno, err) : 0;
 }
 

@@ -22,11 +22,18 @@ int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, E
 /* The same without syncing: readers see the old or the new bytes; a power cut may leave neither. */
 int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err);
 
-/* Appends and syncs; creates the file (and syncs the folder) when missing. */
-int file_append_synced(const FileTarget *target, const char *bytes, size_t len, Error *err);
+/* Renames into place first and syncs once: to be on the disk before it returns it costs one wait
+ * instead of two, and a power cut on the way may leave an empty file. */
+int file_write_quickly(const FileTarget *target, const char *bytes, size_t len, Error *err);
+
+/* Appends in one write(2), without syncing; creates the file when missing. */
+int file_append(const FileTarget *target, const char *bytes, size_t len, Error *err);
 
 /* Removes the file and syncs the folder; that there is none is no error. */
 int file_remove_synced(const FileTarget *target, Error *err);
+
+/* Removes the file, without syncing: a power cut may bring it back. */
+int file_remove(const FileTarget *target, Error *err);
 
 /* Removes what writers left in the folder that were killed over their work. Only for a folder in
  * which nobody else writes now. */

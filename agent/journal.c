@@ -65,17 +65,24 @@ static void event_add(Fields *fields, const Event *event)
 		field_add_number(fields, "SYNCWARD_DURATION_USEC", event->duration_usec);
 }
 
-void journal_tell(const JournalContext *context, const Event *event)
+bool journal_send(const JournalContext *context, const Event *event)
 {
 	AUTO(Pool) *pool = pool_new();
 	Fields fields = {.pool = pool};
-	Buf line = BUF_IN(pool);
 
 	event_add(&fields, event);
 	context_add(&fields, context);
 	/* sd_journal_sendv() reports success also where nobody listens. */
-	if (access(JOURNAL_SOCKET, F_OK) == 0 &&
-	    sd_journal_sendv(fields.items, fields.n_items) >= 0)
+	return access(JOURNAL_SOCKET, F_OK) == 0 &&
+	       sd_journal_sendv(fields.items, fields.n_items) >= 0;
+}
+
+void journal_tell(const JournalContext *context, const Event *event)
+{
+	AUTO(Pool) *pool = pool_new();
+	Buf line = BUF_IN(pool);
+
+	if (journal_send(context, event))
 		return;
 	buf_put_line(&line, event->text);
 	say("%s: %s", event_name(event->kind), buf_text(&line));

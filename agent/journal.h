@@ -15,6 +15,9 @@ typedef struct JournalContext {
 	const char *sha256; /* of peers.json; NULL: none was read */
 } JournalContext;
 
+/* Tells journald; false where there is none. */
+bool journal_send(const JournalContext *context, const Event *event);
+
 /* Tells the event: to journald with its MESSAGE_ID and fields, or, where there is no journald, as
  * one line on standard error. Never fails. */
 void journal_tell(const JournalContext *context, const Event *event);

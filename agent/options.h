@@ -44,6 +44,7 @@ typedef struct Options {
 	const char *plan_file;     /* apply */
 	const char *secrets_dir;   /* adopt */
 	const char *timeout;       /* verify, leave: seconds */
+	const char *since;         /* history: a time, or how long ago */
 	TextList peers;            /* init: URIs */
 	TextList peer_ids;         /* adopt: URI=N */
 	TextList release;          /* apply: guards, split at commas */

@@ -44,7 +44,8 @@ int state_write_last_good(const char *state_dir, const char *bytes, size_t len, 
 int state_remove_last_good(const char *state_dir, Error *err);
 
 /* Before the first write of an apply, and after its last: json says what is about to be done,
- * without secrets. */
+ * without secrets. Only the first waits for the disk, once; what a power cut leaves of it is told
+ * at the next start. */
 int state_write_intent(const char *state_dir, const char *json, Error *err);
 int state_remove_intent(const char *state_dir, Error *err);
 

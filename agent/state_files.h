@@ -12,6 +12,8 @@
 #define STATE_INTENT         "intent.json"
 #define STATE_LAST_GOOD      "peers.json"
 #define STATE_PAUSE          "pause.json"
+#define STATE_ENTRIES        "entries.json"
+#define STATE_CONDITIONS     "conditions.json"
 #define STATE_SCHEMA_VERSION 1
 
 #endif

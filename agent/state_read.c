@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "agent/fd.h"
-#include "agent/file.h"
 #include "agent/file_write.h"
-#include "agent/folder.h"
 #include "agent/state.h"
+#include "agent/state_document.h"
 #include "agent/state_files.h"
-#include "common/json.h"
 
-/* The string member of that name; NULL when it is absent or no string. */
-static const char *member_string(const JsonNode *object, const char *key)
+static int revision_load(Pool *pool, const JsonNode *root, void *target)
 {
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_STRING ? member->string : NULL;
-}
-
-static const JsonNode *member_array(const JsonNode *object, const char *key)
-{
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_ARRAY ? member : NULL;
-}
-
-/* 0 and the number, or -1 when the member is no whole number that fits. */
-static int member_number(const JsonNode *object, const char *key, unsigned long *ret)
-{
-	const JsonNode *member = json_member(object, key);
-	unsigned long number;
-	char *end;
-
-	if (!member || member->type != JSON_NUMBER || member->number[0] == '-')
-		return -1;
-	errno = 0;
-	number = strtoul(member->number, &end, 10);
-	if (errno || *end)
-		return -1;
-	*ret = number;
-	return 0;
-}
-
-static int revision_load(Pool *pool, const JsonNode *root, Known *known)
-{
+	Known *known = target;
 	unsigned long revision;
 
 	(void)pool;
@@ -78,8 +39,9 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	return database.suffix ? 0 : -1;
 }
 
-static int databases_load(Pool *pool, const JsonNode *root, Known *known)
+static int databases_load(Pool *pool, const JsonNode *root, void *target)
 {
+	Known *known = target;
 	const JsonNode *list = member_array(root, "databases");
 	KnownDatabase *databases = NULL, database;
 	size_t n_databases = 0;
@@ -94,8 +56,9 @@ static int databases_load(Pool *pool, const JsonNode *root, Known *known)
 	return list ? 0 : -1;
 }
 
-static int unsaved_load(Pool *pool, const JsonNode *root, Known *known)
+static int unsaved_load(Pool *pool, const JsonNode *root, void *target)
 {
+	Known *known = target;
 	const JsonNode *list = member_array(root, "entries");
 	UnsavedEntry *unsaved = NULL;
 	size_t n_unsaved = 0;
@@ -116,8 +79,9 @@ static int unsaved_load(Pool *pool, const JsonNode *root, Known *known)
 	return list ? 0 : -1;
 }
 
-static int refusals_load(Pool *pool, const JsonNode *root, Known *known)
+static int refusals_load(Pool *pool, const JsonNode *root, void *target)
 {
+	Known *known = target;
 	const JsonNode *list = member_array(root, "binds");
 	ProbeRefusals refusals = {0};
 
@@ -138,15 +102,17 @@ static int refusals_load(Pool *pool, const JsonNode *root, Known *known)
 	return list ? 0 : -1;
 }
 
-static int restarted_load(Pool *pool, const JsonNode *root, Known *known)
+static int restarted_load(Pool *pool, const JsonNode *root, void *target)
 {
+	Known *known = target;
 	(void)pool;
 	known->restarted_consumers = member_string(root, "slapd_started");
 	return known->restarted_consumers ? 0 : -1;
 }
 
-static int left_load(Pool *pool, const JsonNode *root, Known *known)
+static int left_load(Pool *pool, const JsonNode *root, void *target)
 {
+	Known *known = target;
 	const JsonNode *list = member_array(root, "databases");
 	LeftDatabase *left = NULL;
 	size_t n_left = 0;
@@ -170,115 +136,44 @@ static int left_load(Pool *pool, const JsonNode *root, Known *known)
 	return 0;
 }
 
-static const struct {
-	const char *name;
-	int (*load)(Pool *pool, const JsonNode *root, Known *known);
-} state_files[] = {
-	{STATE_REVISION, revision_load}, {STATE_DATABASES, databases_load},
-	{STATE_UNSAVED, unsaved_load},   {STATE_RESTARTED, restarted_load},
-	{STATE_REFUSALS, refusals_load}, {STATE_LEFT, left_load},
+static const StateFile state_files[] = {
+	{.name = STATE_REVISION, .load = revision_load},
+	{.name = STATE_DATABASES, .load = databases_load},
+	{.name = STATE_UNSAVED, .load = unsaved_load},
+	{.name = STATE_RESTARTED, .load = restarted_load},
+	{.name = STATE_REFUSALS, .load = refusals_load},
+	{.name = STATE_LEFT, .load = left_load},
 };
 
-/* One reading of the state folder. */
-typedef struct Reader {
-	Pool *pool;
-	const char *state_dir;
-	int folder_fd;
-	bool may_write;
-	StateRead *read;
-} Reader;
-
-/* Keeps a file that we cannot use under another name, and says so. */
-static void put_aside(const Reader *reader, const char *name, const char *suffix, const char *why)
+static int files_read(StateFolder *folder, StateRead *read, Error *err)
 {
-	StateRead *read = reader->read;
-	const char *aside = NULL;
-	struct stat status;
+	FileContent intent;
+	int found;
 
-	for (unsigned n = 1; !aside; n++) {
-		const char *candidate = pool_printf(reader->pool, "%s.%s-%u", name, suffix, n);
-
-		if (fstatat(reader->folder_fd, candidate, &status, AT_SYMLINK_NOFOLLOW) < 0)
-			aside = candidate;
-	}
-	if (reader->may_write && renameat(reader->folder_fd, name, reader->folder_fd, aside) == 0)
-		POOL_PUSH(reader->pool, read->notices, read->n_notices,
-			  pool_printf(reader->pool, "%s/%s %s: it is kept as %s and not used",
-				      reader->state_dir, name, why, aside));
-	else
-		POOL_PUSH(reader->pool, read->notices, read->n_notices,
-			  pool_printf(reader->pool, "%s/%s %s: it is not used", reader->state_dir,
-				      name, why));
-}
-
-/* 1 read, 0 there is none, -1 failed. */
-static int content_read(const Reader *reader, const char *name, FileContent *ret, Error *err)
-{
-	const FileCheck check = {.max_bytes = JSON_MAX_BYTES};
-	const char *path = pool_printf(reader->pool, "%s/%s", reader->state_dir, name);
-
-	if (faccessat(reader->folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
-		return 0;
-	return file_read_checked(reader->pool, path, &check, ret, err) < 0 ? -1 : 1;
-}
-
-static int state_file_read(const Reader *reader, size_t which, Error *err)
-{
-	const char *name = state_files[which].name;
-	unsigned long version = 0;
-	const JsonNode *root;
-	FileContent content;
-	const int found = content_read(reader, name, &content, err);
-
-	if (found <= 0)
-		return found;
-	if (json_parse(reader->pool, name, content.bytes, content.len, &root, NULL) < 0 ||
-	    root->type != JSON_OBJECT || member_number(root, "schema_version", &version) < 0 ||
-	    version == 0)
-		put_aside(reader, name, "damaged", "is damaged");
-	else if (version > STATE_SCHEMA_VERSION)
-		put_aside(reader, name, "newer", "was written by a newer syncward");
-	else if (state_files[which].load(reader->pool, root, &reader->read->known) < 0)
-		put_aside(reader, name, "damaged", "is damaged");
-	return 0;
-}
-
-static int intent_read(const Reader *reader, Error *err)
-{
-	FileContent content;
-	const int found = content_read(reader, STATE_INTENT, &content, err);
-
+	if (folder->may_write)
+		file_remove_temporaries(folder->fd);
+	for (size_t i = 0; i < ARRAY_SIZE(state_files); i++)
+		if (state_document_read(folder, &state_files[i], &read->known, err) < 0)
+			return -1;
+	found = state_content_read(folder, STATE_INTENT, &intent, err);
 	if (found == 1)
-		reader->read->intent = content.bytes;
+		read->intent = intent.bytes;
 	return found < 0 ? -1 : 0;
 }
 
 int state_read(Pool *pool, const char *state_dir, bool may_write, StateRead *ret, Error *err)
 {
-	Error open_err = {0};
-	AUTO_FD folder = folder_open_existing(state_dir, &open_err);
 	StateRead read = {0};
-	const Reader reader = {
-		.pool = pool,
-		.state_dir = state_dir,
-		.folder_fd = folder,
-		.may_write = may_write,
-		.read = &read,
-	};
+	StateFolder folder;
+	int result;
 
-	if (folder < 0 && open_err.code == ENOENT) {
-		*ret = read;
-		return 0;
-	}
-	if (folder < 0)
-		return error_set(err, open_err.class, open_err.code, "%s", open_err.text);
-	if (may_write)
-		file_remove_temporaries(folder);
-	for (size_t i = 0; i < ARRAY_SIZE(state_files); i++)
-		if (state_file_read(&reader, i, err) < 0)
-			return -1;
-	if (intent_read(&reader, err) < 0)
+	if (state_folder_open(pool, state_dir, may_write, &folder, err) < 0)
 		return -1;
-	*ret = read;
-	return 0;
+	result = folder.fd < 0 ? 0 : files_read(&folder, &read, err);
+	state_folder_close(&folder);
+	read.notices = folder.notices;
+	read.n_notices = folder.n_notices;
+	if (result == 0)
+		*ret = read;
+	return result;
 }

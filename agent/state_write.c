@@ -6,63 +6,17 @@
 #include "agent/file_write.h"
 #include "agent/folder.h"
 #include "agent/state.h"
+#include "agent/state_document.h"
 #include "agent/state_files.h"
-
-static int bytes_write(const char *state_dir, const char *name, const char *bytes, size_t len,
-		       Error *err)
-{
-	AUTO_FD folder = folder_open(state_dir, 0700, err);
-	const FileTarget target = {
-		.folder_fd = folder,
-		.folder_path = state_dir,
-		.name = name,
-		.mode = 0600,
-	};
-
-	if (folder < 0)
-		return -1;
-	return file_write_atomic(&target, bytes, len, err);
-}
-
-static int text_write(const char *state_dir, const char *name, const char *text, Error *err)
-{
-	return bytes_write(state_dir, name, text, strlen(text), err);
-}
-
-static struct json_object *document_new(void)
-{
-	struct json_object *document = json_object_new_object();
-
-	json_object_object_add(document, "schema_version",
-			       json_object_new_int(STATE_SCHEMA_VERSION));
-	return document;
-}
-
-/* Takes the document over. */
-static int document_write(const char *state_dir, const char *name, struct json_object *document,
-			  Error *err)
-{
-	const char *text = json_object_to_json_string_ext(
-		document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	const int result = text_write(state_dir, name, text, err);
-
-	json_object_put(document);
-	return result;
-}
-
-static struct json_object *text_or_null(const char *text)
-{
-	return text ? json_object_new_string(text) : NULL;
-}
 
 int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
 			 Error *err)
 {
-	struct json_object *document = document_new();
+	struct json_object *document = state_document_new();
 
 	json_object_object_add(document, "revision", json_object_new_int64((int64_t)revision));
 	json_object_object_add(document, "sha256", json_object_new_string(sha256));
-	return document_write(state_dir, STATE_REVISION, document, err);
+	return state_document_write(state_dir, STATE_REVISION, document, err);
 }
 
 static struct json_object *database_new(const KnownDatabase *database)
@@ -85,35 +39,35 @@ static struct json_object *database_new(const KnownDatabase *database)
 int state_write_databases(const char *state_dir, const KnownDatabase *databases, size_t n_databases,
 			  Error *err)
 {
-	struct json_object *document = document_new(), *list = json_object_new_array();
+	struct json_object *document = state_document_new(), *list = json_object_new_array();
 
 	for (size_t i = 0; i < n_databases; i++)
 		json_object_array_add(list, database_new(&databases[i]));
 	json_object_object_add(document, "databases", list);
-	return document_write(state_dir, STATE_DATABASES, document, err);
+	return state_document_write(state_dir, STATE_DATABASES, document, err);
 }
 
 int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,
 			Error *err)
 {
-	struct json_object *document = document_new(), *list = json_object_new_array();
+	struct json_object *document = state_document_new(), *list = json_object_new_array();
 
 	for (size_t i = 0; i < n_unsaved; i++) {
 		struct json_object *entry = json_object_new_object();
 
 		json_object_object_add(entry, "dn", json_object_new_string(unsaved[i].dn));
-		json_object_object_add(entry, "attribute", text_or_null(unsaved[i].attribute));
+		json_object_object_add(entry, "attribute", state_text(unsaved[i].attribute));
 		json_object_object_add(entry, "slapd_started",
-				       text_or_null(unsaved[i].slapd_started));
+				       state_text(unsaved[i].slapd_started));
 		json_object_array_add(list, entry);
 	}
 	json_object_object_add(document, "entries", list);
-	return document_write(state_dir, STATE_UNSAVED, document, err);
+	return state_document_write(state_dir, STATE_UNSAVED, document, err);
 }
 
 int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, Error *err)
 {
-	struct json_object *document = document_new(), *list = json_object_new_array();
+	struct json_object *document = state_document_new(), *list = json_object_new_array();
 
 	for (size_t i = 0; i < refusals->n_items; i++) {
 		const ProbeBind *refused = &refusals->items[i];
@@ -125,26 +79,26 @@ int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, E
 		json_object_array_add(list, bind);
 	}
 	json_object_object_add(document, "binds", list);
-	return document_write(state_dir, STATE_REFUSALS, document, err);
+	return state_document_write(state_dir, STATE_REFUSALS, document, err);
 }
 
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err)
 {
-	struct json_object *document = document_new();
+	struct json_object *document = state_document_new();
 
 	json_object_object_add(document, "slapd_started", json_object_new_string(slapd_started));
-	return document_write(state_dir, STATE_RESTARTED, document, err);
+	return state_document_write(state_dir, STATE_RESTARTED, document, err);
 }
 
-static int left_remove(const char *state_dir, Error *err)
+static int name_remove(const char *state_dir, const char *name,
+		       int (*remove)(const FileTarget *target, Error *err), Error *err)
 {
 	AUTO_FD folder = folder_open_existing(state_dir, err);
 
 	if (folder < 0)
 		return -1;
-	return file_remove_synced(
-		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = STATE_LEFT},
-		err);
+	return remove(&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name},
+		      err);
 }
 
 int state_write_left(const char *state_dir, const Known *known, Error *err)
@@ -152,8 +106,8 @@ int state_write_left(const char *state_dir, const Known *known, Error *err)
 	struct json_object *document, *list;
 
 	if (known->n_left == 0)
-		return left_remove(state_dir, err);
-	document = document_new();
+		return name_remove(state_dir, STATE_LEFT, file_remove_synced, err);
+	document = state_document_new();
 	list = json_object_new_array();
 	for (size_t i = 0; i < known->n_left; i++) {
 		struct json_object *database = json_object_new_object();
@@ -168,35 +122,42 @@ int state_write_left(const char *state_dir, const Known *known, Error *err)
 	if (known->is_rejoining)
 		json_object_object_add(document, "rejoining", json_object_new_boolean(1));
 	json_object_object_add(document, "databases", list);
-	return document_write(state_dir, STATE_LEFT, document, err);
+	return state_document_write(state_dir, STATE_LEFT, document, err);
 }
 
 int state_write_intent(const char *state_dir, const char *json, Error *err)
 {
-	return text_write(state_dir, STATE_INTENT, json, err);
+	AUTO_FD folder = folder_open(state_dir, 0700, err);
+	const FileTarget target = {
+		.folder_fd = folder,
+		.folder_path = state_dir,
+		.name = STATE_INTENT,
+		.mode = 0600,
+	};
+
+	return folder < 0 ? -1 : file_write_quickly(&target, json, strlen(json), err);
 }
 
-static int name_remove(const char *state_dir, const char *name, Error *err)
-{
-	AUTO_FD folder = folder_open_existing(state_dir, err);
-
-	if (folder < 0)
-		return -1;
-	return file_remove_synced(
-		&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name}, err);
-}
-
+/* One that comes back after a power cut is told once more, and does no harm. */
 int state_remove_intent(const char *state_dir, Error *err)
 {
-	return name_remove(state_dir, STATE_INTENT, err);
+	return name_remove(state_dir, STATE_INTENT, file_remove, err);
 }
 
 int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err)
 {
-	return bytes_write(state_dir, STATE_LAST_GOOD, bytes, len, err);
+	AUTO_FD folder = folder_open(state_dir, 0700, err);
+	const FileTarget target = {
+		.folder_fd = folder,
+		.folder_path = state_dir,
+		.name = STATE_LAST_GOOD,
+		.mode = 0600,
+	};
+
+	return folder < 0 ? -1 : file_write_atomic(&target, bytes, len, err);
 }
 
 int state_remove_last_good(const char *state_dir, Error *err)
 {
-	return name_remove(state_dir, STATE_LAST_GOOD, err);
+	return name_remove(state_dir, STATE_LAST_GOOD, file_remove_synced, err);
 }

@@ -50,6 +50,14 @@ void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *
 	}
 }
 
+bool conditions_same(const ConditionList *one, const ConditionList *other)
+{
+	for (size_t i = 0; i < one->n_items; i++)
+		if (!condition_find(other, one->items[i].key))
+			return false;
+	return one->n_items == other->n_items;
+}
+
 ConditionList conditions_copy(Pool *pool, const ConditionList *list)
 {
 	ConditionList copy = {0};

@@ -50,6 +50,9 @@ const Condition *condition_find(const ConditionList *list, const char *key);
 void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *now,
 			int64_t now_sec, EventList *ret);
 
+/* True when the same conditions last in both. */
+bool conditions_same(const ConditionList *one, const ConditionList *other);
+
 /* A copy of everything in another pool. */
 ConditionList conditions_copy(Pool *pool, const ConditionList *list);
 

@@ -40,7 +40,7 @@ static void lead(JsonOut *out, const char *key)
 {
 	if (out->has_item)
 		buf_putc(out->text, ',');
-	if (out->depth == 1 || (out->depth > 0 && !key))
+	if (!out->is_one_line && (out->depth == 1 || (out->depth > 0 && !key)))
 		line_break(out);
 	else if (out->has_item)
 		buf_putc(out->text, ' ');
@@ -62,7 +62,7 @@ void json_out_open(JsonOut *out, const char *key, char bracket)
 void json_out_close(JsonOut *out, char bracket)
 {
 	out->depth--;
-	if (out->has_item && (out->depth == 0 || bracket == '['))
+	if (!out->is_one_line && out->has_item && (out->depth == 0 || bracket == '['))
 		line_break(out);
 	buf_putc(out->text, bracket == '{' ? '}' : ']');
 	out->has_item = true;

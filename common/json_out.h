@@ -12,7 +12,8 @@
 typedef struct JsonOut {
 	Buf *text;
 	unsigned depth;
-	bool has_item; /* in the innermost object or array */
+	bool has_item;    /* in the innermost object or array */
+	bool is_one_line; /* all on one line, for files of lines */
 } JsonOut;
 
 /* key is NULL for an item of an array and for the whole document; bracket is '{' or '['. */

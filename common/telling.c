@@ -142,12 +142,37 @@ Event event_of_change(Pool *pool, const Change *change, const Attribution *attri
 
 /* --- writes --- */
 
-Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config, const Seen *seen)
+const char *change_key(Pool *pool, const Change *change)
+{
+	return pool_printf(pool, "change %s %s %s", change_kind_name(change->kind), change->dn,
+			   change->subject);
+}
+
+size_t attributed_find(const AttributedList *list, const char *key)
+{
+	size_t i = 0;
+
+	while (i < list->n_items && strcmp(list->items[i].key, key) != 0)
+		i++;
+	return i;
+}
+
+const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config,
+				     const Seen *seen, AttributedList *list)
 {
 	Attribution *attributions = pool_alloc(pool, (plan->n_changes + 1) * sizeof(*attributions));
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		attributions[i] = change_attribution(&plan->changes[i], config, seen);
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const char *key = change_key(pool, &plan->changes[i]);
+		const size_t at = attributed_find(list, key);
+
+		if (at == list->n_items)
+			POOL_PUSH(pool, list->items, list->n_items,
+				  {.key = key,
+				   .attribution =
+					   change_attribution(&plan->changes[i], config, seen)});
+		attributions[i] = list->items[at].attribution;
+	}
 	return attributions;
 }
 

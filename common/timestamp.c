@@ -114,3 +114,47 @@ const char *duration_print(Pool *pool, int64_t sec)
 		return pool_printf(pool, "%lld h %lld min", whole / 3600, whole % 3600 / 60);
 	return pool_printf(pool, "%lld d %lld h", whole / 86400, whole % 86400 / 3600);
 }
+
+int64_t duration_parse(const char *text)
+{
+	static const int64_t limit_sec = 100LL * 366 * 86400;
+	int64_t sum_sec = 0;
+
+	if (!text || !*text)
+		return -1;
+	while (*text) {
+		int64_t number = 0, unit_sec = 1;
+
+		if (*text < '0' || *text > '9')
+			return -1;
+		while (*text >= '0' && *text <= '9' && number <= limit_sec)
+			number = number * 10 + (*text++ - '0');
+		unit_sec = *text == 'm' ? 60 : *text == 'h' ? 3600 : *text == 'd' ? 86400 : 1;
+		if (*text && !strchr("smhd", *text))
+			return -1;
+		text += *text != '\0';
+		sum_sec += number > limit_sec ? limit_sec + 1 : number * unit_sec;
+		if (sum_sec > limit_sec)
+			return -1;
+	}
+	return sum_sec;
+}
+
+int64_t timestamp_parse_since(const char *text, int64_t now_sec)
+{
+	static const char form[] = "0000-00-00T00:00:00Z";
+	const size_t len = text ? strlen(text) : 0;
+	const int64_t ago_sec = duration_parse(text);
+	char whole[sizeof(form)];
+
+	if (ago_sec >= 0)
+		return ago_sec < now_sec ? now_sec - ago_sec : 0;
+	if (len != strlen("0000-00-00") && len != strlen("0000-00-00T00:00") &&
+	    len != strlen("0000-00-00T00:00:00") && len != strlen(form))
+		return -1;
+	memcpy(whole, form, sizeof(form));
+	memcpy(whole, text, len);
+	if (whole[10] == ' ')
+		whole[10] = 'T';
+	return timestamp_parse(whole);
+}

@@ -23,4 +23,12 @@ int64_t timestamp_of_generalized(const char *text);
 /* How long, for people: "40 s", "12 min", "3 h 20 min", "5 d 2 h". */
 const char *duration_print(Pool *pool, int64_t sec);
 
+/* "90", "30s", "10m", "2h", "7d" or several together ("1h30m"), in seconds; -1 for anything else,
+ * and for more than a hundred years. */
+int64_t duration_parse(const char *text);
+
+/* A point in the past: a duration before now, "2026-07-01", "2026-07-01 10:00",
+ * "2026-07-01 10:00:00" or with a T and a Z, always UTC; -1 for anything else. */
+int64_t timestamp_parse_since(const char *text, int64_t now_sec);
+
 #endif

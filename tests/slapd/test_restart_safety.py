@@ -165,4 +165,4 @@ def test_killed_while_the_last_peer_goes(slapd_factory, program, request):
 def test_killed_before_it_renames_a_state_file_leaves_nothing_for_ever(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[0].server.seed()
-    assert Scene(cluster[0]).assert_survives("fsync", 1) == (True, False)
+    assert Scene(cluster[0]).assert_survives("renameat", 1) == (True, False)
