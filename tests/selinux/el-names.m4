@@ -16,6 +16,10 @@ define(`systemd_unit_file', `
 	gen_require(`attribute el_unit_file;')
 	typeattribute $1 el_unit_file;
 ')
+define(`systemd_read_unit_files', `
+	gen_require(`attribute el_unit_file;')
+	allow $1 el_unit_file:file { open read };
+')
 define(`init_nnp_daemon_domain', `
 	gen_require(`type init_t; class process2 { nnp_transition nosuid_transition };')
 	allow init_t $1:process2 { nnp_transition nosuid_transition };

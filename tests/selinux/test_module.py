@@ -161,6 +161,12 @@ def test_our_runtime_and_unit_files_are_declared_as_each_policy_wants(compiled):
         assert bool(declared) == (policy != "debian")
 
 
+def test_unit_files_are_read_by_the_name_of_each_policy(compiled):
+    policy, cil = compiled
+    assert says(cil, "syncward_t", "el_unit_file", "file", "read") == (policy != "debian")
+    assert ("systemdunit" in cil) == (policy == "debian")
+
+
 def test_watching_is_asked_for_where_the_policy_knows_it(compiled):
     policy, cil = compiled
     for type_ in ("syncward_etc_t", "syncward_secret_t", "slapd_db_t", "var_run_t"):
