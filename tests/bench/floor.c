@@ -6,12 +6,14 @@
 #include <openssl/ssl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <systemd/sd-event.h>
 
 #include "common/live.h"
 
 /* Never used: the libraries shall be loaded as for the program. */
 const void *const links[] = {(const void *)json_object_put, (const void *)ber_free,
-			     (const void *)SSL_new, (const void *)X509_free};
+			     (const void *)SSL_new, (const void *)X509_free,
+			     (const void *)sd_event_default};
 
 static int search(LDAP *ldap, const char *base, const char *filter, const char *const *attributes)
 {
