@@ -19,12 +19,18 @@ static Attribute *attribute_find(const Entry *entry, const char *name)
 	return NULL;
 }
 
+/* Room for as many attributes as most entries have: an array that grows leaves its old self
+ * behind. */
+#define USUAL_ATTRIBUTES 8
+
 static Attribute *attribute_of(Pool *pool, Entry *entry, const char *name)
 {
 	Attribute *attribute = attribute_find(entry, name);
 
 	if (attribute)
 		return attribute;
+	if (!entry->attributes)
+		entry->attributes = pool_alloc(pool, USUAL_ATTRIBUTES * sizeof(Attribute));
 	POOL_PUSH(pool, entry->attributes, entry->n_attributes, {.name = pool_strdup(pool, name)});
 	return &entry->attributes[entry->n_attributes - 1];
 }
@@ -38,6 +44,9 @@ void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *byt
 {
 	Attribute *attribute = attribute_of(pool, entry, name);
 
+	/* Most attributes have one value. */
+	if (!attribute->values)
+		attribute->values = pool_alloc(pool, sizeof(Value));
 	POOL_PUSH(pool, attribute->values, attribute->n_values,
 		  {.bytes = pool_copy(pool, bytes, len), .len = len});
 }
