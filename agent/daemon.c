@@ -228,6 +228,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 {
 	const PassOptions options = {
 		.may_write = true,
+		.forgets_first = true,
 		.hooks = {pass, before_look, before_write, after_write},
 	};
 

@@ -7,10 +7,13 @@
 #include <time.h>
 
 static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
-			   Entry *entry)
+			   Tree *tree)
 {
-	if (!values || !values->bv_val) /* only types were asked for */
-		entry_add_attribute(pool, entry, name->bv_val);
+	Entry *entry = &tree->entries[tree->n_entries - 1];
+
+	/* Of a thousand entries most have the same attributes: their names are kept once. */
+	entry_add_attribute(pool, entry, name->bv_val,
+			    tree->n_entries > 1 ? &tree->entries[tree->n_entries - 2] : NULL);
 	for (const struct berval *value = values; value && value->bv_val; value++)
 		entry_add_value(pool, entry, name->bv_val, value->bv_val, value->bv_len);
 }
@@ -21,16 +24,15 @@ static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
 {
 	struct berval dn = {0}, name = {0}, *values = NULL;
 	BerElement *walk = NULL;
-	Entry *entry;
 	int rc = ldap_get_dn_ber(ldap, message, &walk, &dn);
 
-	entry = tree_add_entry(pool, tree,
-			       rc == LDAP_SUCCESS ? pool_copy(pool, dn.bv_val, dn.bv_len) : "");
+	/* libldap ends the DN with a NUL. */
+	tree_add_entry(pool, tree, rc == LDAP_SUCCESS ? dn.bv_val : "");
 	while (rc == LDAP_SUCCESS) {
 		rc = ldap_get_attribute_ber(ldap, message, walk, &name, &values);
 		if (rc != LDAP_SUCCESS || !name.bv_val)
 			break;
-		attribute_copy(pool, &name, values, entry);
+		attribute_copy(pool, &name, values, tree);
 		ber_memfree(values);
 	}
 	ber_free(walk, 0);

@@ -21,7 +21,9 @@ typedef struct Pass {
 	const PassOptions *options;
 	Directory *directory;
 	Report *report;
-	Known known; /* as remembered, and what this pass adds */
+	Known known;      /* as remembered, and what this pass adds */
+	Pool *look;       /* of what the last look found; NULL: there was none */
+	Pool *first_look; /* of the first one */
 	World world;
 	Plan plan;       /* of the current round */
 	bool has_intent; /* an intent file is there */
@@ -30,6 +32,19 @@ typedef struct Pass {
 static void notice(Pass *pass, const char *text)
 {
 	POOL_PUSH(pass->pool, pass->report->notices, pass->report->n_notices, text);
+}
+
+/* The look before goes, unless the report shows it: a pass may look many times, and many peers are
+ * many megabytes. */
+static void look_begin(Pass *pass)
+{
+	if (pass->look != pass->first_look || pass->options->forgets_first)
+		pool_free(pass->look);
+	pass->look = pool_child(pass->pool);
+	if (!pass->first_look || pass->options->forgets_first)
+		pass->first_look = pass->look;
+	pass->world = (World){0};
+	pass->plan = (Plan){0};
 }
 
 static int plan_round(Pass *pass, Error *err)
@@ -48,10 +63,13 @@ static int plan_round(Pass *pass, Error *err)
 
 	if (pass->options->hooks.before_look)
 		pass->options->hooks.before_look(pass->options->hooks.userdata);
-	if (planner_run(pass->directory, pass->pool, &input, &pass->world, &pass->plan, err) < 0)
+	look_begin(pass);
+	if (planner_run(pass->directory, pass->look, &input, &pass->world, &pass->plan, err) < 0) {
+		pass->report->has_plan &= !pass->options->forgets_first;
 		return -1;
+	}
 	/* Without a place to remember it the next plan tries it once more: no reason to fail. */
-	(void)remember_refusals(inputs->state_dir, &pass->world, &pass->known, NULL);
+	(void)remember_refusals(pass->pool, inputs->state_dir, &pass->world, &pass->known, NULL);
 	return 0;
 }
 
@@ -68,7 +86,7 @@ static void failure_note(Report *report, Pool *pool, const char *text)
 	for (size_t i = 0; i < report->n_failures; i++)
 		if (strcmp(report->failures[i], text) == 0)
 			return;
-	POOL_PUSH(pool, report->failures, report->n_failures, text);
+	POOL_PUSH(pool, report->failures, report->n_failures, pool_strdup(pool, text));
 }
 
 static bool write_is_due(Pass *pass)
@@ -101,7 +119,7 @@ static int write_round(Pass *pass, Error *err)
 	if (state_write_intent(pass->inputs->state_dir, render_intent(pass->pool, &pass->plan),
 			       err) < 0)
 		return -1;
-	result = apply_steps(pass->directory, witness, pass->pool, &pass->plan, &pass->world,
+	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
 			     &applied, &failure);
 	tell_written(pass, &applied, result < 0 ? &failure : NULL);
 	pass->report->n_done += applied.n_done;
@@ -120,12 +138,21 @@ static int write_round(Pass *pass, Error *err)
 
 /* --- verifying --- */
 
-static bool same_steps(Pool *pool, const Plan *one, const Plan *other)
+/* What the steps would do, in a form that tells two plans apart. Derived from passwords. */
+static void steps_digest(const Plan *plan, char *ret)
 {
-	const RenderStyle style = {.shows_secrets = true};
+	AUTO(Pool) *pool = pool_new();
+	const char *text = render_ldif(pool, plan, (RenderStyle){.shows_secrets = true});
 
-	return one->n_steps == other->n_steps &&
-	       strcmp(render_ldif(pool, one, style), render_ldif(pool, other, style)) == 0;
+	sha256_hex(text, strlen(text), ret);
+}
+
+static bool same_steps(const Plan *plan, const char *digest)
+{
+	char now[SHA256_HEX_SIZE];
+
+	steps_digest(plan, now);
+	return strcmp(now, digest) == 0;
 }
 
 static bool only_waits_for_consumers(const Plan *plan)
@@ -166,8 +193,9 @@ static int write_until_in_step(Pass *pass, Error *err)
 	Error conflict;
 
 	for (int round = 0; round < MAX_ROUNDS && !plan_is_empty(&pass->plan); round++) {
-		const Plan before = pass->plan;
+		char before[SHA256_HEX_SIZE];
 
+		steps_digest(&pass->plan, before);
 		was_conflict = false;
 		pass->report->is_postponed = !write_is_due(pass);
 		if (pass->report->is_postponed)
@@ -180,7 +208,7 @@ static int write_until_in_step(Pass *pass, Error *err)
 		}
 		if (plan_after_write(pass, err) < 0)
 			return -1;
-		if (!was_conflict && same_steps(pass->pool, &before, &pass->plan))
+		if (!was_conflict && same_steps(&pass->plan, before))
 			return pass->report->n_failures > 0 ? 0 : verify_failed(pass, err);
 	}
 	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
@@ -277,6 +305,10 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;
+	if (options->forgets_first) {
+		ret->world = ret->last_world;
+		ret->plan = ret->last_plan;
+	}
 	if (intent_end(&pass, &err) < 0 && !ret->has_failed) {
 		ret->has_failed = true;
 		ret->error = err;

@@ -46,6 +46,7 @@ typedef struct PassOptions {
 	bool is_first_node;
 	bool may_write;        /* false: plan only */
 	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
+	bool forgets_first;    /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;
 } PassOptions;
 

@@ -33,13 +33,13 @@ static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 }
 
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
-static bool held_database(const Plan *plan, const char *suffix, KnownDatabase *ret)
+static bool held_database(Pool *pool, const Plan *plan, const char *suffix, KnownDatabase *ret)
 {
 	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
 	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
 
 	*ret = (KnownDatabase){.suffix = suffix,
-			       .suspect = content ? content->text : NULL,
+			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL};
 	return content || joining;
 }
@@ -52,7 +52,8 @@ static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownD
 		if (change->kind == CHANGE_CONSUMER_REMOVE && change->is_held &&
 		    strcmp(change->suffix, database->suffix) == 0 &&
 		    known_is_foreign(known, database->suffix, change->subject))
-			POOL_PUSH(pool, database->foreign, database->n_foreign, change->subject);
+			POOL_PUSH(pool, database->foreign, database->n_foreign,
+				  pool_strdup(pool, change->subject));
 	}
 }
 
@@ -101,7 +102,7 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 
 		if (find_hold(plan, suffix, GUARD_DATABASE))
 			continue;
-		if (!held_database(plan, suffix, &database))
+		if (!held_database(pool, plan, suffix, &database))
 			foreign_add(pool, known, plan, &database);
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
@@ -160,10 +161,11 @@ int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *kn
 	size_t n_databases = 0, n_known = known->n_databases;
 
 	for (size_t i = 0; i < n_known; i++)
-		if (!held_database(plan, known->databases[i].suffix, &database))
+		if (!held_database(pool, plan, known->databases[i].suffix, &database))
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
-		if (held_database(plan, plan->wanted->databases[i].desired->suffix, &database))
+		if (held_database(pool, plan, plan->wanted->databases[i].desired->suffix,
+				  &database))
 			POOL_PUSH(pool, databases, n_databases, database);
 	if (databases_equal(databases, n_databases, known->databases, n_known))
 		return 0;
@@ -225,8 +227,14 @@ static int remember_unsaved(Pool *pool, const char *state_dir, const Applied *ap
 		if (!is_again && !was_saved(applied, &known->unsaved[i]))
 			POOL_PUSH(pool, unsaved, n_unsaved, known->unsaved[i]);
 	}
-	for (size_t i = 0; i < applied->n_unsaved; i++)
-		POOL_PUSH(pool, unsaved, n_unsaved, applied->unsaved[i]);
+	for (size_t i = 0; i < applied->n_unsaved; i++) {
+		const UnsavedEntry *entry = &applied->unsaved[i];
+
+		POOL_PUSH(pool, unsaved, n_unsaved,
+			  {.dn = pool_strdup(pool, entry->dn),
+			   .attribute = pool_strdup(pool, entry->attribute),
+			   .slapd_started = pool_strdup(pool, entry->slapd_started)});
+	}
 	if (n_unsaved == known->n_unsaved && applied->n_unsaved == 0)
 		return 0;
 	known->unsaved = unsaved;
@@ -241,14 +249,15 @@ int remember_applied(Pool *pool, const char *state_dir, const World *world, cons
 		return -1;
 	if (!applied->restarted_consumers || !world->live.start_time)
 		return 0;
-	known->restarted_consumers = world->live.start_time;
+	known->restarted_consumers = pool_strdup(pool, world->live.start_time);
 	return state_write_restarted(state_dir, world->live.start_time, err);
 }
 
-int remember_refusals(const char *state_dir, const World *world, Known *known, Error *err)
+int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,
+		      Error *err)
 {
 	if (probe_refusals_equal(&world->refusals, &known->refusals))
 		return 0;
-	known->refusals = world->refusals;
+	known->refusals = probe_refusals_copy(pool, &world->refusals);
 	return state_write_refusals(state_dir, &known->refusals, err);
 }

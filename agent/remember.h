@@ -26,6 +26,7 @@ int remember_applied(Pool *pool, const char *state_dir, const World *world, cons
 		     Known *known, Error *err);
 
 /* What peers refused stays refused: plans ask peers as well. known takes it. */
-int remember_refusals(const char *state_dir, const World *world, Known *known, Error *err);
+int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,
+		      Error *err);
 
 #endif

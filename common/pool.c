@@ -38,6 +38,9 @@ typedef struct Header {
 struct Pool {
 	Block *first;  /* of those that were allocated */
 	Block *shared; /* the one that small allocations are taken from */
+	Pool *parent;  /* NULL: none */
+	Pool *child;   /* the first of those that end with this one */
+	Pool *next;    /* of the same parent */
 	Block own;
 };
 
@@ -61,6 +64,25 @@ Pool *pool_new(void)
 	return pool;
 }
 
+Pool *pool_child(Pool *parent)
+{
+	Pool *pool = pool_new();
+
+	pool->parent = parent;
+	pool->next = parent->child;
+	parent->child = pool;
+	return pool;
+}
+
+static void child_unlink(Pool *pool)
+{
+	Pool **link = &pool->parent->child;
+
+	while (*link != pool)
+		link = &(*link)->next;
+	*link = pool->next;
+}
+
 static void block_free(Block *block)
 {
 	explicit_bzero(block->bytes, block->used);
@@ -71,6 +93,10 @@ void pool_free(Pool *pool)
 {
 	if (!pool)
 		return;
+	if (pool->parent)
+		child_unlink(pool);
+	while (pool->child)
+		pool_free(pool->child);
 	for (Block *block = pool->first, *next; block; block = next) {
 		next = block->next;
 		block_free(block);

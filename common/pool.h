@@ -17,6 +17,10 @@ typedef struct Pool Pool;
 
 Pool *pool_new(void);
 
+/* A pool that ends with its parent, or earlier by pool_free(): for what one of several rounds
+ * makes. */
+Pool *pool_child(Pool *parent);
+
 /* Wipes every object, then frees all: pools hold secrets. NULL is allowed. */
 void pool_free(Pool *pool);
 DEFINE_CLEANUP(Pool, pool_free)

@@ -197,6 +197,15 @@ ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate)
 	return refusals;
 }
 
+ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals)
+{
+	ProbeRefusals copy = {0};
+
+	for (size_t i = 0; i < refusals->n_items; i++)
+		remember(pool, &copy, &refusals->items[i]);
+	return copy;
+}
+
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 {
 	if (one->n_items != other->n_items)

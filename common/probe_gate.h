@@ -75,6 +75,9 @@ const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i);
  * password was replaced harms nobody; of very many the oldest are forgotten. */
 ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate);
 
+/* A copy of everything in the pool. */
+ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals);
+
 /* True when both hold the same. */
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other);
 

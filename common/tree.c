@@ -23,21 +23,31 @@ static Attribute *attribute_find(const Entry *entry, const char *name)
  * behind. */
 #define USUAL_ATTRIBUTES 8
 
+static Attribute *attribute_add(Pool *pool, Entry *entry, const char *kept_name)
+{
+	if (!entry->attributes)
+		entry->attributes = pool_alloc(pool, USUAL_ATTRIBUTES * sizeof(Attribute));
+	POOL_PUSH(pool, entry->attributes, entry->n_attributes, {.name = kept_name});
+	return &entry->attributes[entry->n_attributes - 1];
+}
+
+void entry_add_attribute(Pool *pool, Entry *entry, const char *name, const Entry *like)
+{
+	const Attribute *same = like ? attribute_find(like, name) : NULL;
+
+	if (attribute_find(entry, name))
+		return;
+	if (same && strcmp(same->name, name) == 0)
+		attribute_add(pool, entry, same->name);
+	else
+		attribute_add(pool, entry, pool_strdup(pool, name));
+}
+
 static Attribute *attribute_of(Pool *pool, Entry *entry, const char *name)
 {
 	Attribute *attribute = attribute_find(entry, name);
 
-	if (attribute)
-		return attribute;
-	if (!entry->attributes)
-		entry->attributes = pool_alloc(pool, USUAL_ATTRIBUTES * sizeof(Attribute));
-	POOL_PUSH(pool, entry->attributes, entry->n_attributes, {.name = pool_strdup(pool, name)});
-	return &entry->attributes[entry->n_attributes - 1];
-}
-
-void entry_add_attribute(Pool *pool, Entry *entry, const char *name)
-{
-	(void)attribute_of(pool, entry, name);
+	return attribute ? attribute : attribute_add(pool, entry, pool_strdup(pool, name));
 }
 
 void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len)

@@ -36,8 +36,9 @@ typedef struct Tree {
 /* Appends an empty entry; the pointer is valid until the next entry is added. */
 Entry *tree_add_entry(Pool *pool, Tree *tree, const char *dn);
 
-/* Makes sure that the entry has the named attribute, with or without values. */
-void entry_add_attribute(Pool *pool, Entry *entry, const char *name);
+/* Makes sure that the entry has the named attribute, with or without values. Where another entry of
+ * the same pool has it too, its copy of the name is shared (like may be NULL). */
+void entry_add_attribute(Pool *pool, Entry *entry, const char *name, const Entry *like);
 
 /* Appends one value to the named attribute, which is created when missing. */
 void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *bytes, size_t len);

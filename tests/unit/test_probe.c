@@ -188,7 +188,7 @@ static Tree sample(Pool *pool, size_t n_entries)
 	Tree tree = {0};
 
 	for (size_t i = 0; i < n_entries; i++)
-		entry_add_attribute(pool, tree_add_entry(pool, &tree, "cn=x"), "entryCSN");
+		entry_add_attribute(pool, tree_add_entry(pool, &tree, "cn=x"), "entryCSN", NULL);
 	return tree;
 }
 
