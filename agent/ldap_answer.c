@@ -127,7 +127,8 @@ int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int 
 {
 	const struct berval credentials = {.bv_len = strlen(password),
 					   .bv_val = (char *)(uintptr_t)password};
-	LDAPControl why = {.ldctl_oid = (char[]){LDAP_CONTROL_PASSWORDPOLICYREQUEST}};
+	char password_policy[] = LDAP_CONTROL_PASSWORDPOLICYREQUEST;
+	LDAPControl why = {.ldctl_oid = password_policy};
 	LDAPControl *controls[] = {&why, NULL};
 
 	return ldap_sasl_bind(ldap, dn, LDAP_SASL_SIMPLE, (struct berval *)(uintptr_t)&credentials,

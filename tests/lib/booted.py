@@ -39,7 +39,7 @@ def program_for(suite):
     """The program to install there: the one under test, or the same sources built with that release."""
     if suite == "bookworm":
         return tools.program_path()
-    subprocess.run([os.path.join(tools.TOP, "tests/lib/build-in-tree"), suite, "all"], check=True,
+    subprocess.run([os.path.join(tools.TOP, "tests/lib/build-in-tree"), suite, "WERROR=1", "all"], check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     return os.path.join(tools.TOP, f"build-{suite}", "syncward")
 
