@@ -1,29 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/apply_record.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "agent/clock.h"
 #include "agent/correction.h"
 #include "agent/history.h"
+#include "agent/login.h"
 #include "agent/say.h"
 #include "common/buf.h"
-
-/* Who logged in, also behind sudo(8); the kernel has 4294967295 where nobody did. */
-static const char *login_text(Pool *pool)
-{
-	FILE *file = fopen("/proc/self/loginuid", "re");
-	unsigned uid = UINT_MAX;
-
-	if (!file)
-		return "";
-	if (fscanf(file, "%u", &uid) != 1)
-		uid = UINT_MAX;
-	(void)fclose(file);
-	return uid == UINT_MAX ? "" : pool_printf(pool, " by login uid %u", uid);
-}
 
 static const char *by_text(Pool *pool, const Options *options)
 {

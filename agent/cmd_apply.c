@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/apply_record.h"
+#include "agent/clock.h"
 #include "agent/commands.h"
 #include "agent/context.h"
 #include "agent/fd.h"
@@ -41,6 +42,8 @@ static int apply_locked(const Options *options, const Context *context, PassOpti
 	if (context_inputs(context, true, &inputs, &err) < 0 ||
 	    context_connect(context, &directory, &err) < 0)
 		return say_error(&err);
+	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
+		say("%s; this apply goes ahead", pause_text(options->pool, &inputs.state.pause));
 	apply_record_begin(options, context, &inputs, &record);
 	pass_options->hooks = apply_record_hooks(&record);
 	pass_run(options->pool, &inputs, pass_options, directory, &report);

@@ -226,7 +226,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 
 static int pass_try(DaemonPass *pass, Error *err)
 {
-	const PassOptions options = {
+	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
 		.hooks = {pass, before_look, before_write, after_write},
@@ -235,6 +235,8 @@ static int pass_try(DaemonPass *pass, Error *err)
 	pass->lock = lock_take(pass->context.run_dir, 0, err);
 	if (pass->lock < 0 || inputs_take(pass, err) < 0 || connection_make(pass, err) < 0)
 		return -1;
+	options.is_paused =
+		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
 	if (!pass->report.has_failed)
 		return 0;
@@ -266,6 +268,15 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 		       : PASS_SETTLED;
 }
 
+/* A second more than is left: the clock of the day is asked for whole seconds. */
+static uint64_t pause_left_usec(const DaemonPass *pass)
+{
+	const int64_t left_sec =
+		pass->inputs.state.pause.until_sec - daemon_realtime_sec(pass->daemon);
+
+	return left_sec > 0 ? (uint64_t)(left_sec + 1) * 1000000 : 1000000;
+}
+
 static void schedule_next(DaemonPass *pass, const Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -277,6 +288,8 @@ static void schedule_next(DaemonPass *pass, const Error *err)
 	schedule_passed(schedule, outcome_of(pass, err), now_usec);
 	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
 		schedule->next_usec = daemon->splayed_until_usec;
+	if (pass->report.is_paused)
+		schedule_by(schedule, now_usec + pause_left_usec(pass));
 }
 
 static void touched_forget(Daemon *daemon)
@@ -306,6 +319,8 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	pass.context = daemon->context;
 	pass.context.pool = pool;
 	pass.context.last_good = daemon->good;
+	if (pass.triggers & TRIGGER_BIT(TRIGGER_STATE))
+		schedule_reset(&daemon->schedule);
 	daemon_tell_begin(&pass);
 	if (pass_try(&pass, &err) == 0)
 		err = (Error){0};

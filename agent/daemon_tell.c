@@ -220,6 +220,9 @@ static void conditions_carry(DaemonPass *pass)
 	const ConditionList *told = &pass->daemon->told;
 
 	for (size_t i = 0; i < told->n_items; i++) {
+		/* Whether it is paused is known as soon as the state folder was read. */
+		if (pass->has_inputs && strcmp(told->items[i].key, "paused") == 0)
+			continue;
 		if (told->items[i].kind != CONDITION_TROUBLE)
 			condition_add(pass->pool, &pass->now, told->items[i]);
 	}
@@ -243,6 +246,26 @@ static void audit_add(DaemonPass *pass)
 			      });
 }
 
+/* Also where slapd is away: a person asked for it. */
+static void pause_add(DaemonPass *pass)
+{
+	const Pause *pause = &pass->inputs.state.pause;
+
+	if (pass->has_inputs && pause_holds(pause, daemon_realtime_sec(pass->daemon)))
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "paused",
+				      .begins = EVENT_PAUSED,
+				      .ends = EVENT_RESUMED,
+				      .text = pool_printf(pass->pool, "%s: syncward resume",
+							  pause_text(pass->pool, pause)),
+				      .kind = CONDITION_HOLD,
+				      .code = "paused",
+				      .what = pause_text(pass->pool, pause),
+				      .release = "syncward resume",
+			      });
+}
+
 static void conditions_find(DaemonPass *pass, const Error *err)
 {
 	const Report *report = &pass->report;
@@ -261,6 +284,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 			      });
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
+	pause_add(pass);
 	if (!report->has_plan) {
 		conditions_carry(pass);
 		return;
@@ -323,7 +347,7 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 
 	for (size_t i = 0; i < report->n_notices; i++)
 		tell(pass, &(Event){.kind = EVENT_INTERRUPTED, .text = report->notices[i]});
-	if (report->has_plan && report->is_audit)
+	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
 	if (report->has_plan)
 		daemon_memory_entries(pass);

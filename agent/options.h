@@ -37,7 +37,8 @@ typedef struct Options {
 	bool wants_help;
 	bool wants_version;
 	/* of single commands */
-	const char *file;          /* validate: [FILE] */
+	const char *file;          /* validate: [FILE]; pause: REASON */
+	const char *duration;      /* pause */
 	const char *slapd_version; /* validate */
 	const char *suffix;        /* init */
 	const char *save_file;     /* plan */

@@ -266,10 +266,10 @@ static int pass_try(Pass *pass, Error *err)
 	report->has_plan = true;
 	if (!pass->options->may_write)
 		return 0;
-	if (waits_for_enforce(pass)) {
-		report->is_audit = true;
+	report->is_audit = waits_for_enforce(pass);
+	report->is_paused = pass->options->is_paused;
+	if (report->is_audit || report->is_paused)
 		return 0;
-	}
 	if (remember_rejoining(pass->inputs->state_dir, pass->options->released, &pass->known,
 			       err) < 0 ||
 	    remember_held(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <

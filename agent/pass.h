@@ -18,6 +18,7 @@ typedef struct Report {
 	Plan last_plan;    /* what was left at the end */
 	size_t n_done;     /* LDAP writes that slapd accepted */
 	bool is_audit;     /* policy.mode: nothing was written */
+	bool is_paused;    /* the same, for a pause */
 	bool is_postponed; /* the hook before_write left something for a later pass */
 	const char **notices;
 	size_t n_notices;
@@ -45,6 +46,7 @@ typedef struct PassOptions {
 	unsigned released; /* GUARD_BITs */
 	bool is_first_node;
 	bool may_write;        /* false: plan only */
+	bool is_paused;        /* look and tell only, as with policy.mode "audit" */
 	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
 	bool forgets_first;    /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;

@@ -7,11 +7,13 @@
 
 #include "common/error.h"
 #include "common/known.h"
+#include "common/pause.h"
 #include "common/pool.h"
 
 /* What the state folder told. Notices are sentences for a person: what had to be put aside. */
 typedef struct StateRead {
 	Known known;
+	Pause pause;
 	const char *intent; /* JSON text of an apply that did not end; NULL: none */
 	const char **notices;
 	size_t n_notices;
@@ -38,6 +40,9 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 
 /* What left, left_time and is_rejoining of known say; no file when nothing was left. */
 int state_write_left(const char *state_dir, const Known *known, Error *err);
+
+/* pause.json: renamed into place, so that the daemon sees it. */
+int state_write_pause(const char *state_dir, const Pause *pause, Error *err);
 
 /* The peers.json that is in force, byte for byte. */
 int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err);

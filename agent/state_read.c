@@ -5,6 +5,7 @@
 #include "agent/state.h"
 #include "agent/state_document.h"
 #include "agent/state_files.h"
+#include "common/timestamp.h"
 
 static int revision_load(Pool *pool, const JsonNode *root, void *target)
 {
@@ -145,6 +146,25 @@ static const StateFile state_files[] = {
 	{.name = STATE_LEFT, .load = left_load},
 };
 
+static int pause_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Pause *pause = target;
+
+	(void)pool;
+	*pause = (Pause){
+		.reason = member_string(root, "reason"),
+		.by = member_string(root, "by"),
+		.since_sec = timestamp_parse(member_string(root, "since")),
+		.until_sec = timestamp_parse(member_string(root, "until")),
+	};
+	if (pause->reason && pause->by && pause->since_sec >= 0 && pause->until_sec >= 0)
+		return 0;
+	*pause = (Pause){0};
+	return -1;
+}
+
+static const StateFile pause_file = {.name = STATE_PAUSE, .load = pause_load};
+
 static int files_read(StateFolder *folder, StateRead *read, Error *err)
 {
 	FileContent intent;
@@ -155,6 +175,8 @@ static int files_read(StateFolder *folder, StateRead *read, Error *err)
 	for (size_t i = 0; i < ARRAY_SIZE(state_files); i++)
 		if (state_document_read(folder, &state_files[i], &read->known, err) < 0)
 			return -1;
+	if (state_document_read(folder, &pause_file, &read->pause, err) < 0)
+		return -1;
 	found = state_content_read(folder, STATE_INTENT, &intent, err);
 	if (found == 1)
 		read->intent = intent.bytes;

@@ -8,6 +8,7 @@
 #include "agent/state.h"
 #include "agent/state_document.h"
 #include "agent/state_files.h"
+#include "common/timestamp.h"
 
 int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
 			 Error *err)
@@ -123,6 +124,20 @@ int state_write_left(const char *state_dir, const Known *known, Error *err)
 		json_object_object_add(document, "rejoining", json_object_new_boolean(1));
 	json_object_object_add(document, "databases", list);
 	return state_document_write(state_dir, STATE_LEFT, document, err);
+}
+
+int state_write_pause(const char *state_dir, const Pause *pause, Error *err)
+{
+	struct json_object *document = state_document_new();
+	char text[TIMESTAMP_SIZE];
+
+	json_object_object_add(document, "reason", state_text(pause->reason));
+	json_object_object_add(document, "by", state_text(pause->by));
+	json_object_object_add(document, "since",
+			       state_text(timestamp_print(pause->since_sec, text)));
+	json_object_object_add(document, "until",
+			       state_text(timestamp_print(pause->until_sec, text)));
+	return state_document_write(state_dir, STATE_PAUSE, document, err);
 }
 
 int state_write_intent(const char *state_dir, const char *json, Error *err)

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A person pauses the daemon: it looks and tells, and does not write, until the time is over or `resume`."""
+
+import json
+import os
+import re
+
+import ldap
+import pytest
+from daemon import Daemon
+from lone import Lone
+from slapd import wait_until
+
+UNTIL = re.compile(r"corrections are paused until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ( by login uid \d+)?: we move it")
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    made = Lone(slapd_factory, program)
+    made.apply_ok()
+    return made
+
+
+def damage(node):
+    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+
+
+def limits(node):
+    return node.server.values(node.dn(), "olcLimits")
+
+
+def pause(node, duration="2h"):
+    done = node.run("pause", "we move it", "--for", duration)
+    assert done.returncode == 0 and UNTIL.match(done.stdout), done.stdout + done.stderr
+
+
+def resume(node):
+    done = node.run("resume")
+    assert (done.returncode, done.stdout) == (0, "Corrections are made again.\n"), done.stderr
+
+
+def test_a_paused_daemon_looks_and_tells_and_does_not_write(node):
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        pause(node)
+        assert UNTIL.search(daemon.wait_for("paused")) and "syncward resume" in daemon.wait_for("paused")
+        damage(node)
+        writes = node.server.config_writes()
+        daemon.wait_for("drift-found", text="unlimited search")
+        daemon.reload()
+        node.document["databases"][0]["syncprov"] = {"checkpoint": "7 7"}
+        node.write()
+        daemon.wait_for("desired-loaded", n=2)
+        assert node.server.config_writes() == writes and not daemon.events("correction-intended")
+        resume(node)
+        daemon.wait_for("resumed", text="it was: corrections are paused")
+        daemon.wait_for("correction-applied", text="olcLimits")
+        daemon.wait_for("correction-applied", text="olcSpCheckpoint")
+        assert len(daemon.events("paused")) == len(daemon.events("drift-found")) == 1
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+
+
+def test_a_pause_ends_by_itself(node):
+    """Also without any trigger: the next pass would be a minute away."""
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        pause(node, "2s")
+        daemon.wait_for("paused")
+        damage(node)
+        daemon.wait_for("drift-found")
+        assert limits(node) == []
+        daemon.wait_for("resumed", timeout=10)
+        daemon.wait_for("correction-applied", timeout=5)
+
+
+def test_a_pause_lasts_over_a_restart_and_is_told_once(node):
+    pause(node)
+    damage(node)
+    with Daemon(node) as daemon:
+        daemon.wait_for("drift-found")
+    assert len(daemon.events("paused")) == 1
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+    assert not daemon.events("paused") and limits(node) == []
+
+
+def test_a_person_s_apply_goes_ahead_and_says_so(node):
+    pause(node)
+    damage(node)
+    done = node.apply()
+    assert done.returncode == 0 and UNTIL.search(done.stderr) and "this apply goes ahead" in done.stderr
+    assert limits(node)
+    resume(node)
+    assert "paused" not in node.apply().stderr
+
+
+def test_no_write_is_on_its_way_when_pause_returns(node):
+    """It waits for the lock, as every writer does."""
+    with node.server.frozen(), Daemon(node) as daemon:
+        wait_until(lambda: os.path.exists(os.path.join(node.run_dir, "lock")), "the daemon is in a pass")
+        settings = os.path.join(node.folder, "agent.json")
+        with open(os.open(settings, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write('{"ldap_timeout": 1}')
+        done = node.run("pause", "we move it", "--for", "1m", "--agent-config", settings)
+        assert done.returncode == 75 and f"process {daemon.pid}" in done.stderr
+        daemon.process.kill()
+        daemon.process.wait()
+        daemon.process.terminate = lambda: None
+        daemon.stop = lambda *_: 0
+
+
+@pytest.mark.parametrize("words, message", [
+    ([], "pause needs a reason and a time"), (["why"], "pause needs a reason and a time"),
+    (["why", "--for", "8d"], "--for '8d' is not a time of 1s to 7d"), (["why", "--for", "0"], "--for '0'"),
+    (["why", "--for", "2 h"], "--for '2 h'"), (["why", "--for", "h"], "--for 'h'"),
+    (["two\nlines", "--for", "1h"], "one line of 1 to 200 bytes of UTF-8"),
+    (["x" * 201, "--for", "1h"], "one line"), (["why", "not", "--for", "1h"], "'not' is one argument too many")])
+def test_what_cannot_be_a_pause(node, words, message):
+    done = node.run("pause", *words)
+    assert done.returncode == 64 and message in done.stderr, done.stderr
+    assert not os.path.exists(os.path.join(node.state_dir, "pause.json"))
+
+
+def test_the_file_says_who_and_why(node):
+    pause(node, "1h30m")
+    with open(os.path.join(node.state_dir, "pause.json"), encoding="utf-8") as file:
+        kept = json.load(file)
+    assert kept["reason"] == "we move it" and kept["since"] < kept["until"] and "by" in kept
