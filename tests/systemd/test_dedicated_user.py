@@ -33,6 +33,9 @@ def test_a_user_of_its_own_does_the_same_work(site):
     assert site.checkpoint() == "100 10"
     assert min(site.drift(f"{i} 7") for i in range(1, 4)) < 0.5  # slapd.d is seen through the group ldap
     assert site.passwords() == {"secret"}
+    assert site.run("syncward", "status", check=False).returncode == 78  # root's commands keep off its files
+    for command in re.findall(r"^       ((?:runuser|systemd-run) (?:.*\\\n)*.*)$", example("systemd.md"), re.MULTILINE):
+        site.script(command)
 
 
 def test_without_the_grant_it_says_what_slapd_refuses(site):

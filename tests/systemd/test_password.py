@@ -26,6 +26,9 @@ def test_a_password_from_systemd(site):
     site.start()
     assert site.status_text.startswith("in step")
     assert site.passwords() == {"secret"}
+    # As systemd.md says:
+    planned = site.run("env", "CREDENTIALS_DIRECTORY=/etc/syncward/secrets", "syncward", "plan", check=False)
+    assert planned.returncode == 0, planned.stdout + planned.stderr
     # As the drop-in says: a new one counts from the next start.
     site.write(SECRET_FILE, "another\n", 0o600)
     site.systemctl("restart", UNIT)
