@@ -54,6 +54,7 @@ typedef struct Options {
 	bool shows_secrets;        /* plan --show-secrets */
 	bool is_first_node;        /* apply --first-node */
 	bool writes_entry;         /* verify --write */
+	bool lists_checks;         /* doctor --list */
 } Options;
 
 typedef enum OptionKind {

@@ -27,15 +27,23 @@ typedef enum Verdict {
 	VERDICT_DENIED, /* not proven that it may */
 } Verdict;
 
-static SelectorMatch who_match(const char *who, const char *dn)
+/* Whose rights are asked for, and whether in its own entry: there it is "self". */
+typedef struct Reader {
+	const char *dn;
+	bool is_self;
+} Reader;
+
+static SelectorMatch who_match(const char *who, const Reader *reader)
 {
+	if (reader->is_self && strcasecmp(who, "self") == 0)
+		return SELECTOR_YES;
 	if (strcmp(who, "*") == 0 || strcasecmp(who, "users") == 0)
 		return SELECTOR_YES;
 	if (strcasecmp(who, "anonymous") == 0)
 		return SELECTOR_NO;
 	/* self is right for the identity's own entry and wrong for all others; groups, sets,
 	 * addresses and the rest are for the server to judge. */
-	return selector_dn_match(who, dn);
+	return selector_dn_match(who, reader->dn);
 }
 
 static SelectorMatch who_and(SelectorMatch one, SelectorMatch other)
@@ -90,7 +98,7 @@ static bool by_take_word(ByClause *by, const char *word)
 
 /* Reads one clause up to the next "by"; false at the end of the value. *word is the word reached.
  */
-static bool by_read(char **rest, const char **word, const char *dn, ByClause *ret)
+static bool by_read(char **rest, const char **word, const Reader *reader, ByClause *ret)
 {
 	*ret = (ByClause){.who = SELECTOR_YES};
 	if (!*word)
@@ -98,16 +106,17 @@ static bool by_read(char **rest, const char **word, const char *dn, ByClause *re
 	for (*word = config_next_word(rest); *word && strcasecmp(*word, "by") != 0;
 	     *word = config_next_word(rest))
 		if (!by_take_word(ret, *word))
-			ret->who = who_and(ret->who, who_match(*word, dn));
+			ret->who = who_and(ret->who, who_match(*word, reader));
 	return true;
 }
 
 static Verdict bys_judge(char *rest, const char *word, const char *dn)
 {
+	const Reader reader = {.dn = dn};
 	bool may_pass = false;
 	ByClause by;
 
-	while (by_read(&rest, &word, dn, &by)) {
+	while (by_read(&rest, &word, &reader, &by)) {
 		if (by.who == SELECTOR_NO || by.control == CONTROL_CONTINUE)
 			continue;
 		if (by.control == CONTROL_BREAK) {
@@ -155,6 +164,77 @@ bool access_lets_read_all(const Attribute *live, const char *dn)
 			return true;
 	}
 	return false;
+}
+
+/* --- the account's own password --- */
+
+/* Whether a "to" covers userPassword of the account's own entry. */
+static SelectorMatch what_match(const char *what, const char *dn)
+{
+	static const char prefix[] = "attrs=";
+	const char *attribute = what + strlen(prefix);
+
+	if (strcmp(what, "*") == 0)
+		return SELECTOR_YES;
+	if (strncasecmp(what, prefix, strlen(prefix)) != 0)
+		return selector_dn_match(what, dn);
+	for (; *attribute; attribute += strcspn(attribute, ",") + (strchr(attribute, ',') != NULL))
+		if (strcspn(attribute, ",") == strlen("userPassword") &&
+		    strncasecmp(attribute, "userPassword", strlen("userPassword")) == 0)
+			return SELECTOR_YES;
+	/* A class ("@person") may hold it. */
+	return strpbrk(what, "@!") ? SELECTOR_UNKNOWN : SELECTOR_NO;
+}
+
+/* What the clauses of one value do for the account in its own entry. */
+static Verdict own_bys_judge(char *rest, const char *word, const char *dn, bool *ret_unsure)
+{
+	const Reader reader = {.dn = dn, .is_self = true};
+	ByClause by;
+
+	while (by_read(&rest, &word, &reader, &by)) {
+		*ret_unsure = *ret_unsure || by.who == SELECTOR_UNKNOWN;
+		if (by.who != SELECTOR_YES || by.control == CONTROL_CONTINUE)
+			continue;
+		if (by.control == CONTROL_BREAK)
+			return VERDICT_PASSES;
+		return by.gives_read ? VERDICT_READS : VERDICT_DENIED;
+	}
+	return VERDICT_DENIED;
+}
+
+static Verdict own_value_judge(char *rest, const char *dn, bool *ret_unsure)
+{
+	const char *word = config_next_word(&rest);
+	SelectorMatch covers = SELECTOR_YES;
+	bool is_unsure = false;
+	Verdict verdict;
+
+	for (word = config_next_word(&rest); word && strcasecmp(word, "by") != 0;
+	     word = config_next_word(&rest))
+		covers = who_and(covers, what_match(word, dn));
+	if (covers == SELECTOR_NO)
+		return VERDICT_PASSES;
+	verdict = own_bys_judge(rest, word, dn, &is_unsure);
+	if (covers == SELECTOR_YES && !is_unsure)
+		return verdict;
+	*ret_unsure = true;
+	return VERDICT_PASSES;
+}
+
+bool access_hides_own_password(const Attribute *live, const char *dn)
+{
+	AUTO(Pool) *scratch = pool_new();
+	bool is_unsure = false;
+
+	for (size_t i = 0; live && i < live->n_values; i++) {
+		char *value = pool_strdup(scratch, ordered_text(live->values[i].bytes));
+		const Verdict verdict = own_value_judge(value, dn, &is_unsure);
+
+		if (verdict != VERDICT_PASSES)
+			return verdict == VERDICT_DENIED && !is_unsure;
+	}
+	return live && !is_unsure;
 }
 
 const char *access_print(Pool *pool, const char *const *dns, size_t n_dns)

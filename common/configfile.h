@@ -3,6 +3,9 @@
 #define SYNCWARD_CONFIGFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "common/tree.h"
 
 /*
  * True when the file, relative to slapd's configuration folder
@@ -11,5 +14,19 @@
  * ("olcOverlay={0}syncprov", "cn=module{1}").
  */
 bool config_file_is_of(const char *file, const char *dn);
+
+/* The file of the entry with that DN as slapd returns it. */
+const char *config_file_of(Pool *pool, const char *dn);
+
+/* An entry of such a file (LDIF with folded lines); false when it is none. Operational attributes
+ * included, comments left out. */
+bool config_file_parse(Pool *pool, const char *bytes, size_t len, Entry *ret);
+
+/*
+ * The first attribute in which the file differs from the entry read from slapd, order of values
+ * aside; NULL when there is none. Only attributes that the entry has are compared: olcConfigDir,
+ * which slapd makes up, and who wrote it last excepted.
+ */
+const char *config_file_difference(const Entry *live, const Entry *file);
 
 #endif

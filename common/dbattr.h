@@ -34,6 +34,10 @@ const char *limits_print(Pool *pool, const char *dn);
  * decides. */
 bool access_lets_read_all(const Attribute *live, const char *dn);
 
+/* True when the olcAccess values surely keep the DN from reading userPassword of its own entry:
+ * "by self" stands before it, or nothing lets it. */
+bool access_hides_own_password(const Attribute *live, const char *dn);
+
 /* The olcAccess value that lets the DNs read everything and leaves all others to the rules behind
  * it (by * break). */
 const char *access_print(Pool *pool, const char *const *dns, size_t n_dns);

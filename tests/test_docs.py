@@ -154,6 +154,17 @@ def test_the_man_page_has_every_guard_and_how_it_is_released():
     assert in_help == [code for code, can_be_released in rules.items() if can_be_released == "true"]
 
 
+def test_the_man_page_has_every_check_of_the_doctor():
+    listed = {check["code"]: check for check in json.loads(output("doctor", "--list", "--output", "json"))["checks"]}
+    told = {names[0]: body for names, body in items(re.search(
+        r"^\.Sh CHECKS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1))}
+    assert list(told) == list(listed)
+    for code, check in listed.items():
+        title = " ".join(told[code].split()).removesuffix(" .El")
+        assert title.lower() == check["title"].lower() + ".", code
+    assert f"| {len(listed)} checks of " in read("README.md") and f"makes {len(listed)} checks" in read("CHANGELOG.md")
+
+
 # Keys of the files
 
 @pytest.mark.parametrize("table", TABLES)

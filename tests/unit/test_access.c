@@ -99,12 +99,61 @@ static void what_may_stop_the_reader_is_not_taken_for_whole_access(void **state)
 	check_cases(cases, ARRAY_SIZE(cases));
 }
 
+static void check_own_password(const Case *cases, size_t n_cases, bool is_hidden)
+{
+	for (size_t i = 0; i < n_cases; i++) {
+		AUTO(Pool) *pool = pool_new();
+		const Attribute *live = attribute_of(pool, cases[i].values);
+
+		if (access_hides_own_password(live, REPL) != is_hidden)
+			fail_msg("case %zu: %s", i, cases[i].values[0]);
+	}
+}
+
+static void an_own_password_behind_by_self_is_hidden(void **state)
+{
+	static const Case cases[] = {
+		{{"to attrs=userPassword by self =xw by dn=\"" REPL "\" read by anonymous auth"},
+		 true},
+		{{"to attrs=cn,USERPASSWORD by self auth", "to * by * read"}, true},
+		{{"to attrs=cn by * none", "to * by self write", "to * by * read"}, false},
+		{{"to dn.subtree=\"dc=x\" attrs=userPassword by self =w", "to * by * read"}, true},
+		{{"to attrs=userPassword by dn=\"" OTHER "\" read", "to * by * read"}, true},
+		{{"to * by * break"}, true},
+	};
+
+	(void)state;
+	check_own_password(cases, 2, true);
+	check_own_password(cases + 2, 1, false);
+	check_own_password(cases + 3, 3, true);
+}
+
+static void an_own_password_that_may_be_read_is_not_called_hidden(void **state)
+{
+	static const Case cases[] = {
+		{{"to attrs=userPassword by dn=\"" REPL "\" read by self =xw", "to * by * none"},
+		 true},
+		{{"to attrs=userPassword by self =xw break by * none", "to * by * read"}, true},
+		{{"to attrs=userPassword by self write by anonymous auth"}, true},
+		{{"to dn.base=\"" OTHER "\" by * none", "to * by * read"}, true},
+		{{"to attrs=userPassword by group=\"cn=g,dc=x\" read by self =xw"}, true},
+		{{"to attrs=@person by self =xw", "to * by * none"}, true},
+		{{"to filter=(cn=x) by self none", "to * by * none"}, true},
+	};
+
+	(void)state;
+	check_own_password(cases, ARRAY_SIZE(cases), false);
+	assert_false(access_hides_own_password(NULL, REPL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_printed_lets_each_of_its_readers_read),
 		cmocka_unit_test(whole_access_is_recognised),
 		cmocka_unit_test(what_may_stop_the_reader_is_not_taken_for_whole_access),
+		cmocka_unit_test(an_own_password_behind_by_self_is_hidden),
+		cmocka_unit_test(an_own_password_that_may_be_read_is_not_called_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

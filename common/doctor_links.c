@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/doctor_links.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/calm.h"
+
+static bool reads_at_intervals(const Live *live, const RunningConsumer *running)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
+			const LiveConsumer *consumer = &live->databases[i].consumers[k];
+			const char *type = consumer->syncrepl.value[SYNCREPL_TYPE];
+
+			if (consumer->parses && consumer->rid == running->rid &&
+			    strcmp(consumer->provider, running->provider) == 0)
+				return !type || strcasecmp(type, "refreshOnly") == 0;
+		}
+	return false;
+}
+
+static const char *ago(Pool *pool, const char *when, int64_t now_sec)
+{
+	const int64_t sec = generalized_time_sec(when);
+
+	return sec < 0 ? "never" : pool_printf(pool, "%lld s ago", (long long)(now_sec - sec));
+}
+
+LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer *running,
+			     int64_t now_sec)
+{
+	const char *name = pool_printf(pool, "consumer %03d of %s, provider %s", running->rid,
+				       running->suffix ? running->suffix : "?", running->provider);
+	const int64_t next_sec = generalized_time_sec(running->next_connect);
+
+	if (running->is_persistent && running->is_connected)
+		return (LinkHealth){.severity = DOCTOR_OK};
+	if (running->is_connected)
+		return (LinkHealth){
+			.severity = DOCTOR_NOTE,
+			.text = pool_printf(pool, "%s: is refreshing, connected %s", name,
+					    ago(pool, running->last_connect, now_sec)),
+		};
+	if (reads_at_intervals(live, running) && generalized_time_sec(running->last_contact) >= 0)
+		return (LinkHealth){.severity = DOCTOR_OK};
+	return (LinkHealth){
+		.severity = DOCTOR_ERROR,
+		.text = pool_printf(
+			pool,
+			"%s: is not connected; last tried %s, last heard %s, tries "
+			"again %s",
+			name, ago(pool, running->last_connect, now_sec),
+			ago(pool, running->last_contact, now_sec),
+			next_sec > now_sec
+				? pool_printf(pool, "in %lld s", (long long)(next_sec - now_sec))
+				: "now"),
+	};
+}

@@ -1,0 +1,403 @@
+# SPDX-License-Identifier: Apache-2.0
+"""doctor: each check is silent on a healthy cluster, and finds its fault on a real slapd.
+
+The faults are made one after the other on one cluster and undone again: each test says what it breaks.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import re
+import subprocess
+
+import ldap
+import pytest
+from authority import Authority
+from cluster import Cluster, Node, add_person, wait_entry
+from daemon import Daemon
+from releases import release, versions
+from slapd import ROOT_DN, SUFFIX, Database, syncrepl, wait_until
+from slapd_farm import SlapdFarm
+
+REPLICATOR = "cn=replicator," + SUFFIX
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+MONITOR = "olcDatabase={1}monitor,cn=config"
+EXIT = {"ok": 0, "note": 0, "warning": 1, "error": 2}
+# What the machine of the tests may have or lack.
+OF_THE_MACHINE = {"clock", "journal"}
+
+
+def clock_is_unsynchronised():
+    class Timex(ctypes.Structure):  # <sys/timex.h>; status is its fifth word
+        _fields_ = [("modes", ctypes.c_uint), ("offset", ctypes.c_long), ("freq", ctypes.c_long),
+                    ("maxerror", ctypes.c_long), ("esterror", ctypes.c_long), ("status", ctypes.c_int),
+                    ("rest", ctypes.c_byte * 256)]
+    state = Timex()
+    return ctypes.CDLL(None).adjtimex(ctypes.byref(state)) >= 0 and bool(state.status & 0x40)
+
+
+class Checked:
+    """What doctor says, by code."""
+
+    def __init__(self, done):
+        self.text = done.stdout + done.stderr
+        document = json.loads(done.stdout)
+        assert document["schema_version"] == 1
+        assert done.returncode == EXIT[document["severity"]], self.text
+        self.checks = {check["code"]: check for check in document["checks"]}
+
+    def bad(self):
+        return {code: check["severity"] for code, check in self.checks.items()
+                if check["severity"] != "ok" and code not in OF_THE_MACHINE}
+
+    def texts(self, code):
+        return "\n".join(finding["text"] for finding in self.checks[code]["findings"])
+
+    def assert_finds(self, code, severity, *texts, remedy=None):
+        assert self.checks[code]["severity"] == severity, (code, self.bad(), self.text)
+        for text in texts:
+            assert text in self.texts(code), (text, self.texts(code))
+        found = [f["remedy"] for f in self.checks[code]["findings"]]
+        assert found and all(found) and (remedy is None or any(remedy in one for one in found)), found
+
+
+def examine(node, *words, **options):
+    done = node.run("doctor", "--output", "json", *words, **options)
+    assert done.returncode in (0, 1, 2), done.stderr
+    assert "secret" not in re.sub(r"[\w/-]*/secret\b|secrets|\"secrets\"", "", done.stdout), done.stdout
+    return Checked(done)
+
+
+def test_a_healthy_cluster_is_well(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2).form()
+    for node in cluster:
+        with Daemon(node) as daemon:
+            daemon.wait_for("desired-loaded")
+            checked = examine(node)
+    hidden = {} if cluster[0].server.release.has_consumer_monitor else {"monitor": "note"}
+    assert checked.bad() == hidden, checked.text
+    writes = cluster[1].server.config_writes()
+    done = cluster[1].run("doctor")  # its daemon has ended
+    assert done.returncode == 1 and re.search(r"^warning  daemon ", done.stdout, re.MULTILINE), done.stdout
+    assert "35 checks: " in done.stdout and cluster[1].server.config_writes() == writes
+
+
+# --- faults, one at a time, on one cluster ---
+
+@pytest.fixture(name="farm", scope="module")
+def fixture_farm():
+    every = versions()
+    with SlapdFarm(release("2.5" if "2.5" in every else every[-1])) as farm:
+        yield farm
+        assert not farm.problems()
+
+
+@pytest.fixture(name="pair", scope="module")
+def fixture_pair(farm):
+    """Two nodes in step; faults are made at the first, or at the second where a peer is to blame."""
+    program = os.environ.get("SYNCWARD_PROGRAM", os.path.join(os.path.dirname(__file__), "../../build/syncward"))
+    return Cluster(farm, os.path.abspath(program), 2).form()
+
+
+@pytest.fixture(name="node")
+def fixture_node(pair):
+    """The first node; afterwards everything must be as before."""
+    pair.write()
+    yield pair[0]
+    pair.write()
+    wait_until(lambda: all(c.phase == "Persist" and c.connection for one in pair for c in one.server.consumers()),
+               "links are back")
+    assert examine(pair[0]).bad() == {"daemon": "warning"}
+
+
+@contextlib.contextmanager
+def changed(server, dn, changes):
+    """cn=config changed, and put back."""
+    names = {name for _, name, _ in changes}
+    before = {name: server.values(dn, name) for name in names}
+    server.modify(dn, changes)
+    try:
+        yield
+    finally:
+        # slapd takes the multi-provider flag only behind a consumer.
+        server.modify(dn, [(ldap.MOD_REPLACE, name, before[name] or None)
+                           for name in sorted(before, key=lambda name: name != "olcSyncrepl")])
+
+
+def of_database(node, *changes):
+    return changed(node.server, node.server.database_dn(), changes)
+
+
+def agent_json(node, text):
+    path = os.path.join(node.folder, "agent.json")
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    return ["--agent-config", path]
+
+
+def test_a_bad_agent_json(node):
+    checked = examine(node, *agent_json(node, '{"nood": 1}'))
+    checked.assert_finds("agent-file", "error", 'did you mean "node"')
+    assert checked.checks["ldapi"]["severity"] == "note", "nothing else can be said"
+
+
+def test_a_bad_peers_json_and_one_that_only_looks(node, pair):
+    with open(node.peers_file, "w", encoding="utf-8") as file:
+        file.write('{"format": 2}')
+    checked = examine(node)
+    checked.assert_finds("peers-file", "error", "format", remedy="syncward validate")
+    assert checked.checks["ldapi"]["severity"] == "ok" and checked.checks["peer-bind"]["severity"] == "note"
+    node.write({**pair.document, "policy": {"mode": "audit"}})
+    examine(node).assert_finds("peers-file", "note", "audit")
+
+
+def test_a_password_that_others_may_read(node):
+    os.chmod(node.secret_file, 0o644)
+    examine(node).assert_finds("secrets", "error", "chmod 0600 " + node.secret_file)
+    os.chmod(node.secret_file, 0o600)
+
+
+def test_a_node_that_is_not_listed(node, pair):
+    node.write({**pair.document, "peers": pair.document["peers"][1:]})
+    examine(node).assert_finds("node", "error", "no peer is the node", remedy="syncward leave")
+
+
+def test_a_state_folder_that_others_may_write_and_a_write_that_was_cut_off(node):
+    intent = os.path.join(node.state_dir, "intent.json")
+    with open(os.open(intent, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write('{"steps": ["modify \'cn=config\'"]}')
+    examine(node).assert_finds("state", "warning", "an apply did not end", "modify 'cn=config'")
+    os.unlink(intent)
+    os.chmod(node.state_dir, 0o777)
+    examine(node).assert_finds("state", "error", "chmod")
+    os.chmod(node.state_dir, 0o700)
+
+
+def test_no_daemon(node):
+    examine(node).assert_finds("daemon", "warning", "does not run", remedy="systemctl enable --now syncward")
+
+
+def test_a_journal_in_memory(node):
+    covered = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /var/log && exec "$@"', "-"]
+    kept = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /var/log && mkdir /var/log/journal && exec "$@"', "-"]
+    examine(node, prefix=covered).assert_finds("journal", "note", "in memory only")
+    assert examine(node, prefix=kept).checks["journal"]["severity"] == "ok"
+
+
+def test_the_clock_is_what_the_kernel_says(node):
+    expected = "warning" if clock_is_unsynchronised() else "ok"
+    assert examine(node).checks["clock"]["severity"] == expected
+
+
+def test_a_name_that_does_not_resolve(node):
+    examine(node, prefix=["unshare", "-u", "sh", "-c", 'hostname nowhere.invalid && exec "$@"', "-"]).assert_finds(
+        "names", "warning", "'nowhere.invalid'", remedy="/etc/hosts")
+
+
+def test_slapd_away(node):
+    command = node.command("doctor", "--output", "json")
+    command[command.index("--ldap-uri") + 1] = "ldapi://%2Fnonexistent%2Fsocket"
+    checked = Checked(subprocess.run(command, text=True, capture_output=True, check=False))
+    checked.assert_finds("ldapi", "error", "cannot be reached", remedy="ldapi:///")
+    assert checked.checks["restart"]["severity"] == "note"
+
+
+def test_slapd_shows_root_nothing(node):
+    mapping = re.escape(ROOT_DN).replace("\\,", ",").replace("\\=", "=") + " cn=nobody"
+    with changed(node.server, "cn=config", [(ldap.MOD_ADD, "olcAuthzRegexp", mapping)]):
+        examine(node).assert_finds("rights", "error", "shows us no cn=config", remedy="manage")
+
+
+def test_a_list_of_server_ids_that_matches_no_listener(node):
+    with changed(node.server, "cn=config", [(ldap.MOD_REPLACE, "olcServerID", [
+            "1 ldap://one.invalid", "2 ldap://two.invalid"])]):
+        examine(node).assert_finds("restart", "error", "would not start again")
+
+
+def test_cn_config_that_is_replicated(farm, pair):
+    server = farm([Database()])  # its cn=config cannot be changed any more
+    server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_ADD, "olcSyncrepl", syncrepl(
+        99, "ldap://127.0.0.1:9", "cn=config", timeout=1, network_timeout=1))])
+    node = Node(pair[0].program, server, 1, farm.folder("shadow"))
+    node.write(pair.document)
+    examine(node).assert_finds("config-replicated", "error", "cn=config itself is replicated")
+    server.kill()
+
+
+def test_a_disk_that_cannot_be_written(node):
+    examine(node, *agent_json(node, '{"config_dir": "/proc"}')).assert_finds("disk", "error", "/proc")
+
+
+def test_files_that_are_not_what_slapd_has_in_memory(node):
+    folder = os.path.join(node.server.config_dir, "cn=config")
+    name = os.path.join(folder, node.server.database_dn().split(",", maxsplit=1)[0] + ".ldif")
+    with open(name, encoding="utf-8") as file:
+        text = file.read()
+    assert "entryCSN eq" in text
+    for edited, expected in ((text.replace("entryCSN eq", "entryCSN pres"), "edited by hand: olcDbIndex differs"),
+                             (re.sub(r"^entryCSN: .*$", "entryCSN: 20200101000000.000000Z#000000#000#000000", text,
+                                     flags=re.MULTILINE), "its entryCSN differs")):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(edited)
+        examine(node).assert_finds("disk-copy", "error", name, expected)
+    os.unlink(name)
+    examine(node).assert_finds("disk-copy", "error", name, "in memory only")
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_no_cn_monitor(node):
+    with changed(node.server, MONITOR, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")]):
+        checked = examine(node)
+    checked.assert_finds("monitor", "warning", "may not read it")
+    checked.assert_finds("links", "note", "not checked")
+
+
+def test_what_is_still_to_be_written(node):
+    with of_database(node, (ldap.MOD_DELETE, "olcLimits", None)):
+        checked = examine(node)
+    checked.assert_finds("pending", "warning", "1 change is to be written", remedy="syncward apply")
+    checked.assert_finds("limits", "warning", REPLICATOR)
+
+
+def test_by_self_before_the_account(node):
+    passwords = f"to attrs=userPassword by self =xw by dn.exact={REPLICATOR} read by anonymous auth"
+    with of_database(node, (ldap.MOD_REPLACE, "olcAccess", [passwords, "to * by * read"])):
+        examine(node).assert_finds("password-access", "error", REPLICATOR, remedy="put the account first")
+    right = f"to attrs=userPassword by dn.exact={REPLICATOR} read by self =xw by anonymous auth"
+    with of_database(node, (ldap.MOD_REPLACE, "olcAccess", [right, "to * by * read"])):
+        assert examine(node).checks["password-access"]["severity"] == "ok"
+
+
+def test_a_limit_in_front(node):
+    with of_database(node, (ldap.MOD_REPLACE, "olcLimits", [
+            "users size.hard=1", f"dn.exact={REPLICATOR} size=unlimited time=unlimited"])):
+        examine(node).assert_finds("limits", "warning", REPLICATOR, remedy="size=unlimited time=unlimited")
+
+
+def test_a_missing_index(node):
+    with of_database(node, (ldap.MOD_REPLACE, "olcDbIndex", "entryUUID eq")):
+        checked = examine(node)
+    checked.assert_finds("indices", "warning", "entryCSN is not indexed", remedy="olcDbIndex")
+    assert "entryUUID is" not in checked.texts("indices")
+
+
+def test_a_provider_without_timeouts(node, pair):
+    with of_database(node, (ldap.MOD_REPLACE, "olcSyncrepl", syncrepl(
+            2, pair[1].server.ldap_uri, timeout=None, network_timeout=None))):
+        examine(node).assert_finds("timeouts", "warning", "rid 002", remedy="network-timeout")
+
+
+def test_a_peer_that_is_down(node, pair):
+    other = pair[1].server
+    other.stop()
+    wait_until(lambda: not any(c.connection for c in node.server.consumers()), "the link is down")
+    checked = examine(node)
+    other.start()
+    checked.assert_finds("links", "error", "consumer 002", other.ldap_uri.replace("127", "127"), "is not connected")
+    checked.assert_finds("peer-reach", "error", "[port-closed]", remedy="start slapd there")
+
+
+def test_a_peer_that_refuses_the_password(node):
+    node.write_secret("wr0ng-canary")
+    checked = examine(node)
+    checked.assert_finds("peer-bind", "error", "[bind-refused]")
+    assert "canary" not in checked.text
+    examine(node).assert_finds("peer-bind", "error", "[bind-not-repeated]")
+    node.write_secret("secret")
+
+
+def test_a_peer_that_speaks_no_tls(node, pair):
+    document = json.loads(json.dumps(pair.document))
+    document["databases"][0]["syncrepl"].update({"starttls": "critical", "tls_reqcert": "never"})
+    node.write(document)
+    examine(node).assert_finds("peer-tls", "error", "[starttls-refused]", remedy="olcTLSCertificateFile")
+
+
+def test_a_peer_that_hides_passwords(node, pair):
+    with of_database(pair[1], (ldap.MOD_REPLACE, "olcAccess", [
+            "to attrs=userPassword by anonymous auth", "to * by * read"])):
+        examine(node).assert_finds("peer-read", "warning", "[passwords-hidden]", remedy="before `by self`")
+
+
+def test_a_peer_that_is_another_server(node, pair):
+    with changed(pair[1].server, "cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")]):
+        examine(node).assert_finds("peer-provider", "error", "[same-server-id]", remedy="an id of its own")
+
+
+def test_a_peer_that_limits(node, pair):
+    with of_database(pair[1], (ldap.MOD_REPLACE, "olcLimits", "users size=1")):
+        examine(node).assert_finds("peer-limits", "warning", "[limited]", remedy="size=unlimited")
+
+
+def test_a_server_id_that_is_nobodys(node, pair):
+    with changed(node.server, "cn=config", [(ldap.MOD_REPLACE, "olcServerID", "77")]):
+        add_person(node.server, "of-77")
+    wait_entry(pair[1].server, f"cn=of-77,{SUFFIX}")
+    pair.wait_in_step()
+    checked = examine(node)
+    checked.assert_finds("retired-ids", "note", "server ID 77 (hex 04d)")
+    document = json.loads(json.dumps(pair.document))
+    document["peers"].append({"id": 77, "uri": "ldap://127.0.0.9:9"})
+    pair.document = document  # from now on it is somebody's
+    document["databases"][0]["peers"] = [1, 2]
+
+
+def test_a_strange_peer_with_a_fast_clock(farm, pair):
+    """Ten minutes ahead, another schema, a certificate that ends tomorrow, another database."""
+    authority = Authority(farm.folder("ca"))
+    certificate = authority.issue("strange")
+
+    def prepare(server):
+        server.environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": "+600s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        server.use_tls(authority, certificate)
+
+    strange = farm([Database(overlays=("syncprov",))], prepare=prepare)
+    strange.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "2")])
+    strange.add("cn=own,cn=schema,cn=config", {"objectClass": "olcSchemaConfig", "cn": "own", "olcAttributeTypes":
+                "( 1.3.6.1.4.1.99999.1 NAME 'ownAttribute' SUP name )"})
+    strange.modify(MONITOR, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to * by dn.exact="{REPLICATOR}" read by * break')])
+    strange.seed()
+    own = farm([Database()])
+    own.seed()
+    node = Node(pair[0].program, own, 1, farm.folder("stranger"))
+    document = json.loads(json.dumps(pair.document))
+    document["peers"] = [{"id": 1, "uri": own.ldap_uri}, {"id": 2, "uri": strange.ldap_uri}]
+    document["databases"][0].pop("peers", None)
+    document["databases"][0]["syncrepl"].update({"starttls": "critical", "tls_cacert": authority.path})
+    node.write(document)
+    checked = examine(node)
+    checked.assert_finds("peer-clock", "warning", "[clock-differs]", remedy="chronyc")
+    checked.assert_finds("schema", "warning", "[schema-differs]")
+    checked.assert_finds("certificates", "warning", "[certificate-ends]", remedy="renew")
+    checked.assert_finds("conflicts", "error", "server ID 2 (hex 002) bears a time", "ahead of this clock")
+    checked.assert_finds("in-step", "error", "another database", strange.ldap_uri)
+    strange.kill()
+    own.kill()
+
+
+def test_a_server_that_lacks_changes(node, pair):
+    values = pair[1].syncrepl()
+    with of_database(pair[1], (ldap.MOD_DELETE, node.server.flag(), None), (ldap.MOD_DELETE, "olcSyncrepl", None)):
+        pair[1].server.modify(pair[1].server.database_dn(), [(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
+        add_person(node.server, "unheard-of")
+        assert examine(node).checks["in-step"]["severity"] == "ok", "a change on its way is no trouble"
+        checked = wait_until(lambda: (lambda c: c if c.checks["in-step"]["severity"] != "ok" else None)(
+            examine(node)), "it is told", 30)
+    assert values == pair[1].syncrepl()
+    checked.assert_finds("in-step", "warning", pair[1].server.ldap_uri, "server ID 1 (hex 001)",
+                         remedy="syncward verify")
+    pair.wait_in_step()
+
+
+# --- the list ---
+
+def test_the_list_explains_every_check_and_makes_none(program):
+    done = subprocess.run([program, "doctor", "--list", "--agent-config", "/nonexistent"], text=True,
+                          capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = re.findall(r"^(\S+)\n    checks: .+\n    means:  .+\n    remedy: .+$", done.stdout, re.MULTILINE)
+    document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
+                                         capture_output=True, check=True).stdout)
+    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 35

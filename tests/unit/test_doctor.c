@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/doctor.h"
+#include "common/doctor_links.h"
+#include "common/doctor_machine.h"
+#include "common/json.h"
+
+static void every_check_is_explained_under_a_code_of_its_own(void **state)
+{
+	(void)state;
+	for (int i = 0; i < DOCTOR_CHECK_COUNT; i++) {
+		const DoctorRule *rule = &doctor_rules[i];
+
+		assert_true(rule->code && rule->title && rule->meaning && rule->remedy);
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(rule->code, doctor_rules[k].code);
+	}
+}
+
+static void the_worst_finding_decides(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	DoctorReport report = {0};
+
+	(void)state;
+	assert_int_equal(doctor_worst(&report), DOCTOR_OK);
+	doctor_find(pool, &report, DOCTOR_CLOCK, DOCTOR_NOTE, "one");
+	assert_int_equal(doctor_worst(&report), DOCTOR_NOTE);
+	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_ERROR, "two");
+	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_WARNING, "three");
+	assert_int_equal(doctor_worst(&report), DOCTOR_ERROR);
+	assert_int_equal(doctor_severity_of(&report, DOCTOR_DISK), DOCTOR_ERROR);
+	assert_int_equal(doctor_severity_of(&report, DOCTOR_CLOCK), DOCTOR_NOTE);
+	assert_int_equal(doctor_severity_of(&report, DOCTOR_NAMES), DOCTOR_OK);
+}
+
+static void a_finding_is_told_with_meaning_and_remedy(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	DoctorReport report = {0};
+	const JsonNode *root;
+	const char *text, *json;
+
+	(void)state;
+	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_ERROR, "/x \"is\" full");
+	text = doctor_text(pool, &report);
+	assert_non_null(strstr(text, "- error: /x \"is\" full\n"));
+	assert_non_null(strstr(text, doctor_rules[DOCTOR_DISK].remedy));
+	assert_non_null(strstr(text, doctor_rules[DOCTOR_DISK].meaning));
+	assert_null(strstr(text, doctor_rules[DOCTOR_CLOCK].meaning));
+	json = doctor_json(pool, &report);
+	assert_int_equal(json_parse(pool, "report", json, strlen(json), &root, NULL), 0);
+	json = doctor_list_json(pool);
+	assert_int_equal(json_parse(pool, "list", json, strlen(json), &root, NULL), 0);
+	report.findings[0].remedy = "its own";
+	text = doctor_text(pool, &report);
+	assert_non_null(strstr(text, "remedy: its own\n"));
+	assert_null(strstr(text, doctor_rules[DOCTOR_DISK].remedy));
+}
+
+/* --- links --- */
+
+#define NOW 1000000000 /* 2001-09-09 01:46:40 */
+
+static DoctorSeverity severity_of(const char *type, RunningConsumer running)
+{
+	AUTO(Pool) *pool = pool_new();
+	LiveConsumer consumer = {.parses = true, .rid = 2, .provider = "ldap://b:389"};
+	LiveDatabase database = {.consumers = &consumer, .n_consumers = 1};
+	const Live live = {.databases = &database, .n_databases = 1};
+
+	consumer.syncrepl.value[SYNCREPL_TYPE] = type;
+	running.rid = 2;
+	running.provider = "ldap://b:389";
+	return link_health_judge(pool, &live, &running, NOW).severity;
+}
+
+static void a_link_is_well_when_it_follows(void **state)
+{
+	static const char persist[] = "refreshAndPersist";
+
+	(void)state;
+	assert_int_equal(severity_of(persist, (RunningConsumer){.is_persistent = true,
+								.is_connected = true}),
+			 DOCTOR_OK);
+	assert_int_equal(severity_of(persist, (RunningConsumer){.is_connected = true}),
+			 DOCTOR_NOTE);
+	assert_int_equal(severity_of(persist, (RunningConsumer){.is_persistent = true}),
+			 DOCTOR_ERROR);
+	assert_int_equal(severity_of(persist, (RunningConsumer){.next_connect = "20010909014700Z"}),
+			 DOCTOR_ERROR);
+}
+
+static void one_that_reads_at_intervals_is_well_between_them(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		severity_of("refreshOnly", (RunningConsumer){.last_contact = "20010909014000Z"}),
+		DOCTOR_OK);
+	assert_int_equal(severity_of(NULL, (RunningConsumer){.last_contact = "20010909014000Z"}),
+			 DOCTOR_OK);
+	assert_int_equal(
+		severity_of("refreshOnly", (RunningConsumer){.last_contact = "00000101000000Z"}),
+		DOCTOR_ERROR);
+}
+
+static void what_is_told_of_a_link_has_its_times(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Live live = {0};
+	const RunningConsumer running = {.rid = 7,
+					 .suffix = "dc=x",
+					 .provider = "ldap://b:389",
+					 .last_connect = "20010909014630Z",
+					 .last_contact = "00000101000000Z",
+					 .next_connect = "20010909014730Z"};
+
+	(void)state;
+	assert_string_equal(link_health_judge(pool, &live, &running, NOW).text,
+			    "consumer 007 of dc=x, provider ldap://b:389: is not connected; last "
+			    "tried 10 s ago, last heard never, tries again in 50 s");
+}
+
+/* --- SELinux --- */
+
+static void an_selinux_type_is_the_third_field(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(selinux_type(pool, "system_u:system_r:syncward_t:s0-s0:c0.c1023"),
+			    "syncward_t");
+	assert_string_equal(selinux_type(pool, "u:r:t\n"), "t");
+	assert_null(selinux_type(pool, "unconfined"));
+	assert_null(selinux_type(pool, NULL));
+}
+
+static void a_wrong_label_is_told(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const SelinuxLabel right = {"the daemon", "u:r:syncward_t:s0", "syncward_t"};
+	const SelinuxLabel wrong = {"the daemon", "u:r:unconfined_t:s0", "syncward_t"};
+	const SelinuxLabel absent = {"the daemon", NULL, "syncward_t"};
+
+	(void)state;
+	assert_null(selinux_label_problem(pool, &right));
+	assert_null(selinux_label_problem(pool, &absent));
+	assert_string_equal(selinux_label_problem(pool, &wrong),
+			    "the daemon has the SELinux type unconfined_t, wanted syncward_t");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_check_is_explained_under_a_code_of_its_own),
+		cmocka_unit_test(the_worst_finding_decides),
+		cmocka_unit_test(a_finding_is_told_with_meaning_and_remedy),
+		cmocka_unit_test(a_link_is_well_when_it_follows),
+		cmocka_unit_test(one_that_reads_at_intervals_is_well_between_them),
+		cmocka_unit_test(what_is_told_of_a_link_has_its_times),
+		cmocka_unit_test(an_selinux_type_is_the_third_field),
+		cmocka_unit_test(a_wrong_label_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
