@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/timex.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/doctor.h"
@@ -39,6 +40,10 @@ void doctor_daemon(Doctor *doctor)
 	Error err = {0};
 	Status status;
 
+	if (doctor->has_inputs && pause_holds(&doctor->inputs.state.pause, time(NULL)))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_NOTE,
+			    "%s; `syncward resume` ends that",
+			    pause_text(doctor->pool, &doctor->inputs.state.pause));
 	if (!doctor->has_context)
 		doctor_skip(doctor, DOCTOR_DAEMON, "agent.json must be mended first");
 	else if (status_of(doctor, &status, &err))

@@ -165,7 +165,8 @@ static int probe_all(Doctor *doctor, Error *err)
 		return -1;
 	doctor->world.refusals = refusals;
 	/* A refused password is not sent again, by nobody here. */
-	(void)remember_refusals(doctor->context.state_dir, &doctor->world, &known, NULL);
+	(void)remember_refusals(doctor->pool, doctor->context.state_dir, &doctor->world, &known,
+				NULL);
 	give_probes(doctor, probes);
 	for (size_t i = 0; i < doctor->n_databases; i++)
 		doctor->databases[i].here =

@@ -178,6 +178,15 @@ def test_no_daemon(node):
     examine(node).assert_finds("daemon", "warning", "does not run", remedy="systemctl enable --now syncward")
 
 
+def test_a_daemon_that_is_paused(node):
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        assert node.run("pause", "change 4711", "--for", "1h").returncode == 0
+        examine(node).assert_finds("daemon", "note", "change 4711", "syncward resume")
+        assert node.run("resume").returncode == 0
+        assert examine(node).checks["daemon"]["severity"] == "ok"
+
+
 def test_a_journal_in_memory(node):
     covered = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /var/log && exec "$@"', "-"]
     kept = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /var/log && mkdir /var/log/journal && exec "$@"', "-"]
