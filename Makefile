@@ -173,8 +173,9 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(BUILD)
 mutants: ## each rule's named test must fail on a copy that breaks the rule
 	$(Q)tests/mutants/run
 
-bench: all tools bench-programs ## wall time and memory beside a floor program
+bench: all tools bench-programs ## plan and daemon beside floor programs; BENCH=--long: every repair
 	$(Q)tests/bench/run $(BUILD)
+	$(Q)tests/bench/events $(BUILD) $(BENCH)
 
 bench-programs: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libcommon.a

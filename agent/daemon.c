@@ -191,8 +191,9 @@ static bool before_write(void *userdata, const World *world, const Plan *plan)
 	/* In memory only: it is derived from passwords. */
 	sha256_hex(text, strlen(text), pass->digest);
 	daemon_tell_changes(pass, &world->config, plan);
-	if (!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon)) ||
-	    is_splayed(pass, plan, pass->digest))
+	pass->waits_after_refusal =
+		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
+	if (pass->waits_after_refusal || is_splayed(pass, plan, pass->digest))
 		return false;
 	daemon_tell_intent(pass, plan);
 	pass->write_started_usec = daemon_now_usec(daemon);
@@ -202,11 +203,9 @@ static bool before_write(void *userdata, const World *world, const Plan *plan)
 static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
 {
 	DaemonPass *pass = userdata;
-	Daemon *daemon = pass->daemon;
 
+	pass->has_written = true;
 	daemon_tell_outcome(pass, plan, applied, err);
-	if (err && err->class != ERROR_CONFLICT && err->class != ERROR_UNREACHABLE)
-		schedule_refused(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
 }
 
 /* --- one pass --- */
@@ -250,7 +249,7 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	case ERROR_NONE:
 		break;
 	case ERROR_UNREACHABLE:
-		return PASS_AWAY;
+		return pass->daemon->socket ? PASS_AWAY : PASS_UNSEEN;
 	case ERROR_DENIED:
 		return PASS_DENIED;
 	case ERROR_BUSY:
@@ -261,7 +260,7 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	default:
 		return PASS_REFUSED;
 	}
-	if (pass->report.n_failures > 0)
+	if (pass->report.n_failures > 0 || pass->waits_after_refusal)
 		return PASS_REFUSED;
 	return pass->report.is_postponed || daemon_is_joining(&pass->report.last_plan)
 		       ? PASS_SOON
@@ -282,10 +281,15 @@ static void schedule_next(DaemonPass *pass, const Error *err)
 	Daemon *daemon = pass->daemon;
 	Schedule *schedule = &daemon->schedule;
 	const uint64_t now_usec = daemon_now_usec(daemon);
+	const PassOutcome outcome = outcome_of(pass, err);
 
+	if (pass->triggers & TRIGGER_BIT(TRIGGER_SOCKET))
+		schedule_encourage(schedule);
+	if (outcome == PASS_REFUSED && pass->has_written)
+		schedule_refused(schedule, pass->digest, now_usec);
 	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
 		schedule->random = pass->inputs.wanted.self->id;
-	schedule_passed(schedule, outcome_of(pass, err), now_usec);
+	schedule_passed(schedule, outcome, now_usec);
 	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
 		schedule->next_usec = daemon->splayed_until_usec;
 	if (pass->report.is_paused)

@@ -63,6 +63,8 @@ typedef struct DaemonPass {
 	const char *settings_problem;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
+	bool has_written;
+	bool waits_after_refusal; /* slapd refused the same plan not long ago */
 } DaemonPass;
 
 uint64_t daemon_now_usec(const Daemon *daemon);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/schedule.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SECOND_USEC     1000000ULL
@@ -14,8 +15,9 @@ typedef struct Backoff {
 } Backoff;
 
 static const Backoff backoffs[] = {
-	/* The watch on its socket tells when slapd is back: this is for where there is no watch. */
-	[PASS_AWAY] = {SECOND_USEC / 20, SECOND_USEC},
+	/* A socket that appears is not listened to yet: the first tries follow closely. */
+	[PASS_AWAY] = {SECOND_USEC / 20, 15 * SECOND_USEC},
+	[PASS_UNSEEN] = {SECOND_USEC / 20, SECOND_USEC},
 	[PASS_SOON] = {SECOND_USEC / 4, 2 * SECOND_USEC},
 	[PASS_DENIED] = {5 * SECOND_USEC, 300 * SECOND_USEC},
 	[PASS_BUSY] = {SECOND_USEC / 4, 2 * SECOND_USEC},
@@ -91,7 +93,7 @@ void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)
 
 	schedule->n_refused = is_again ? schedule->n_refused + 1 : 0;
 	if (!is_again)
-		memcpy(schedule->refused, digest, strlen(digest) + 1);
+		(void)snprintf(schedule->refused, sizeof(schedule->refused), "%s", digest);
 	schedule->refused_until_usec = now_usec + backoff_usec(PASS_REFUSED, schedule->n_refused);
 }
 
@@ -100,9 +102,15 @@ bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t n
 	return strcmp(schedule->refused, digest) != 0 || now_usec >= schedule->refused_until_usec;
 }
 
+void schedule_encourage(Schedule *schedule)
+{
+	schedule->last = PASS_SETTLED;
+	schedule->n_same = 0;
+}
+
 void schedule_reset(Schedule *schedule)
 {
-	schedule->n_same = 0;
+	schedule_encourage(schedule);
 	schedule->n_refused = 0;
 	schedule->refused[0] = '\0';
 }

@@ -11,7 +11,8 @@
 typedef enum PassOutcome {
 	PASS_SETTLED, /* in step, or waiting for something that no waiting of ours brings nearer */
 	PASS_SOON,    /* waiting for something that ends by itself: a refresh, a splayed write */
-	PASS_AWAY,    /* slapd does not answer */
+	PASS_AWAY,    /* slapd does not answer; its socket is watched and tells its return */
+	PASS_UNSEEN,  /* slapd does not answer, and nobody tells when it is back */
 	PASS_DENIED,  /* slapd or the kernel refuses us */
 	PASS_REFUSED, /* slapd refused a change, or it did not take */
 	PASS_BUSY,    /* another writer is at work */
@@ -45,6 +46,9 @@ void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)
 
 /* False while the plan with this digest waits. Another plan may be written at once. */
 bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t now_usec);
+
+/* Something happened that ends a failure, or may: the next ones wait as short as the first. */
+void schedule_encourage(Schedule *schedule);
 
 /* Forgets failures: a new revision, or a person's resume. */
 void schedule_reset(Schedule *schedule);

@@ -16,8 +16,9 @@ static const char *const link_state_names[] = {
 _Static_assert(ARRAY_SIZE(link_state_names) == LINK_STATE_COUNT, "name every state of a link");
 
 static const char *const pass_outcome_names[] = {
-	[PASS_SETTLED] = "settled", [PASS_SOON] = "soon",       [PASS_AWAY] = "away",
-	[PASS_DENIED] = "denied",   [PASS_REFUSED] = "refused", [PASS_BUSY] = "busy",
+	[PASS_SETTLED] = "settled", [PASS_SOON] = "soon",     [PASS_AWAY] = "away",
+	[PASS_UNSEEN] = "unseen",   [PASS_DENIED] = "denied", [PASS_REFUSED] = "refused",
+	[PASS_BUSY] = "busy",
 };
 _Static_assert(ARRAY_SIZE(pass_outcome_names) == PASS_OUTCOME_COUNT, "name every outcome");
 

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "common/schedule.h"
+
+#define SECOND 1000000ULL
+
+/* How long the schedule waits after a pass that ended so. */
+static uint64_t wait_after(Schedule *schedule, PassOutcome outcome, uint64_t *now)
+{
+	uint64_t wait;
+
+	schedule_passed(schedule, outcome, *now);
+	wait = schedule->next_usec - *now;
+	*now = schedule->next_usec;
+	return wait;
+}
+
+static void the_first_pass_is_due_at_once(void **state)
+{
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 1, 5 * SECOND);
+	assert_int_equal(schedule.next_usec, 5 * SECOND);
+}
+
+static void settled_passes_keep_the_interval_with_a_jitter_of_a_tenth(void **state)
+{
+	uint64_t now = 0, sum = 0, shortest = UINT64_MAX, longest = 0;
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 7, now);
+	for (int i = 0; i < 1440; i++) {
+		const uint64_t wait = wait_after(&schedule, PASS_SETTLED, &now);
+
+		shortest = wait < shortest ? wait : shortest;
+		longest = wait > longest ? wait : longest;
+		sum += wait;
+	}
+	assert_in_range(shortest, 54 * SECOND, 55 * SECOND);
+	assert_in_range(longest, 65 * SECOND, 66 * SECOND);
+	assert_in_range(sum / 1440, 59 * SECOND, 61 * SECOND);
+}
+
+static void nodes_do_not_move_in_step(void **state)
+{
+	Schedule one, other;
+	uint64_t now = 0;
+
+	(void)state;
+	schedule_start(&one, 60, 1, now);
+	schedule_start(&other, 60, 2, now);
+	schedule_passed(&one, PASS_SETTLED, now);
+	schedule_passed(&other, PASS_SETTLED, now);
+	assert_int_not_equal(one.next_usec, other.next_usec);
+}
+
+static void failures_wait_longer_and_longer(void **state)
+{
+	static const struct {
+		PassOutcome outcome;
+		uint64_t first, second, longest;
+	} rows[] = {
+		{PASS_SOON, SECOND / 4, SECOND / 2, 2 * SECOND},
+		{PASS_AWAY, SECOND / 20, SECOND / 10, 15 * SECOND},
+		{PASS_UNSEEN, SECOND / 20, SECOND / 10, SECOND},
+		{PASS_DENIED, 5 * SECOND, 10 * SECOND, 66 * SECOND},
+		{PASS_BUSY, SECOND / 4, SECOND / 2, 2 * SECOND},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t now = 0, wait = 0;
+		Schedule schedule;
+
+		schedule_start(&schedule, 60, 3, now);
+		assert_int_equal(wait_after(&schedule, rows[i].outcome, &now), rows[i].first);
+		assert_int_equal(wait_after(&schedule, rows[i].outcome, &now), rows[i].second);
+		for (int n = 0; n < 40; n++)
+			wait = wait_after(&schedule, rows[i].outcome, &now);
+		assert_true(wait <= rows[i].longest);
+		assert_true(rows[i].outcome == PASS_DENIED || wait == rows[i].longest);
+	}
+}
+
+static void another_outcome_or_encouragement_begins_anew(void **state)
+{
+	uint64_t now = 0;
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, now);
+	for (int i = 0; i < 5; i++)
+		(void)wait_after(&schedule, PASS_AWAY, &now);
+	schedule_encourage(&schedule);
+	assert_int_equal(wait_after(&schedule, PASS_AWAY, &now), SECOND / 20);
+	(void)wait_after(&schedule, PASS_AWAY, &now);
+	assert_int_equal(wait_after(&schedule, PASS_BUSY, &now), SECOND / 4);
+	assert_int_equal(wait_after(&schedule, PASS_AWAY, &now), SECOND / 20);
+}
+
+static void a_refused_plan_waits_twice_as_long_each_time(void **state)
+{
+	uint64_t now = 0, expected = 10 * SECOND;
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, now);
+	for (int i = 0; i < 12; i++) {
+		schedule_refused(&schedule, "plan", now);
+		schedule_passed(&schedule, PASS_REFUSED, now);
+		assert_false(schedule_may_write(&schedule, "plan", now + expected - 1));
+		assert_true(schedule_may_write(&schedule, "plan", now + expected));
+		assert_true(schedule.next_usec <= now + expected);
+		now += expected;
+		expected = expected * 2 < 3600 * SECOND ? expected * 2 : 3600 * SECOND;
+	}
+}
+
+static void another_plan_need_not_wait(void **state)
+{
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, 0);
+	schedule_refused(&schedule, "plan", 0);
+	assert_true(schedule_may_write(&schedule, "another", 1));
+	assert_false(schedule_may_write(&schedule, "plan", 1));
+	schedule_reset(&schedule);
+	assert_true(schedule_may_write(&schedule, "plan", 1));
+}
+
+static void nodes_take_their_turn_by_rank(void **state)
+{
+	(void)state;
+	assert_int_equal(schedule_splay_usec(0), 0);
+	assert_int_equal(schedule_splay_usec(4), SECOND);
+	assert_int_equal(schedule_splay_usec(998), 30 * SECOND);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_first_pass_is_due_at_once),
+		cmocka_unit_test(settled_passes_keep_the_interval_with_a_jitter_of_a_tenth),
+		cmocka_unit_test(nodes_do_not_move_in_step),
+		cmocka_unit_test(failures_wait_longer_and_longer),
+		cmocka_unit_test(another_outcome_or_encouragement_begins_anew),
+		cmocka_unit_test(a_refused_plan_waits_twice_as_long_each_time),
+		cmocka_unit_test(another_plan_need_not_wait),
+		cmocka_unit_test(nodes_take_their_turn_by_rank),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
