@@ -39,6 +39,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.config_dir = context->config_dir,
 		.may_write = may_write,
 		.last_good = context->last_good,
+		.state = context->state,
 	};
 
 	return inputs_read(context->pool, &options, ret, err);

@@ -19,7 +19,8 @@ typedef struct Context {
 	const char *config_dir; /* NULL: as cn=config says */
 	unsigned ldap_timeout_msec;
 	unsigned interval_sec;
-	const LastGood *last_good; /* as in InputsOptions */
+	const LastGood *last_good; /* these two as in InputsOptions */
+	const StateRead *state;
 	bool is_verbose;
 } Context;
 

@@ -6,6 +6,7 @@
 #include "agent/daemon_internal.h"
 #include "agent/lock.h"
 #include "agent/settings_file.h"
+#include "agent/state.h"
 #include "common/render.h"
 
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
@@ -43,6 +44,7 @@ int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *
 		.options = options,
 		.clock = clock,
 		.told_pool = pool_new(),
+		.notices_pool = pool_new(),
 		.seen_pool = pool_new(),
 		.touched_pool = pool_new(),
 		.sentence_pool = pool_new(),
@@ -67,6 +69,7 @@ void daemon_free(Daemon *daemon)
 	watch_free(daemon->watch);
 	last_good_free(daemon->good);
 	pool_free(daemon->told_pool);
+	pool_free(daemon->notices_pool);
 	pool_free(daemon->seen_pool);
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->sentence_pool);
@@ -195,9 +198,16 @@ static bool before_write(void *userdata, const World *world, const Plan *plan)
 		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
 	if (pass->waits_after_refusal || is_splayed(pass, plan, pass->digest))
 		return false;
-	daemon_tell_intent(pass, plan);
-	pass->write_started_usec = daemon_now_usec(daemon);
 	return true;
+}
+
+/* Only now: what could not be put on disk is not about to happen. */
+static void intended(void *userdata, const Plan *plan)
+{
+	DaemonPass *pass = userdata;
+
+	daemon_tell_intent(pass, plan);
+	pass->write_started_usec = daemon_now_usec(pass->daemon);
 }
 
 static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
@@ -210,16 +220,48 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 /* --- one pass --- */
 
+void daemon_state_problem(DaemonPass *pass, const Error *err)
+{
+	if (!pass->state_problem)
+		pass->state_problem = pool_strdup(pass->pool, err->text);
+}
+
+static int state_failed(DaemonPass *pass, const Error *err)
+{
+	pass->has_state_failed = err->class != ERROR_BUSY;
+	if (pass->has_state_failed)
+		daemon_state_problem(pass, err);
+	return -1;
+}
+
+/* The lock and what is remembered. Where nothing can be written now that is told at once, not when
+ * something would have to be. */
+static int state_take(DaemonPass *pass, Error *err)
+{
+	const char *state_dir = pass->context.state_dir;
+	Error write_err;
+
+	pass->lock = lock_take(pass->context.run_dir, 0, err);
+	if (pass->lock < 0 || state_read(pass->pool, state_dir, true, &pass->state, err) < 0)
+		return state_failed(pass, err);
+	if (state_check_writable(state_dir, &write_err) < 0)
+		daemon_state_problem(pass, &write_err);
+	pass->context.state = &pass->state;
+	return 0;
+}
+
 static int inputs_take(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
+	Error keep_err;
 
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
 	daemon_desired_seen(pass);
-	if (!pass->inputs.refusal)
-		(void)last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, err);
+	if (!pass->inputs.refusal &&
+	    last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, &keep_err) < 0)
+		daemon_state_problem(pass, &keep_err);
 	return 0;
 }
 
@@ -228,23 +270,30 @@ static int pass_try(DaemonPass *pass, Error *err)
 	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
-		.hooks = {pass, before_look, before_write, after_write},
+		.hooks = {pass, before_look, before_write, intended, after_write},
 	};
+	const Report *report = &pass->report;
 
-	pass->lock = lock_take(pass->context.run_dir, 0, err);
-	if (pass->lock < 0 || inputs_take(pass, err) < 0 || connection_make(pass, err) < 0)
+	if (state_take(pass, err) < 0 || inputs_take(pass, err) < 0 ||
+	    connection_make(pass, err) < 0)
 		return -1;
 	options.is_paused =
 		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
-	if (!pass->report.has_failed)
+	if (report->has_state_error)
+		daemon_state_problem(pass, &report->state_error);
+	if (!report->has_failed)
 		return 0;
-	*err = pass->report.error;
+	*err = report->error;
+	pass->has_state_failed =
+		report->has_state_error && strcmp(err->text, report->state_error.text) == 0;
 	return -1;
 }
 
 static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 {
+	if (pass->has_state_failed)
+		return PASS_DENIED;
 	switch (err->class) {
 	case ERROR_NONE:
 		break;

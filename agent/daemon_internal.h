@@ -29,6 +29,8 @@ struct Daemon {
 	unsigned long n_passes;
 	Pool *told_pool;
 	ConditionList told; /* what was told, and lasts */
+	Pool *notices_pool;
+	ConditionList notices; /* of the last pass that had any: told once */
 	Pool *seen_pool;
 	Seen seen;
 	char memory_problem[ERROR_TEXT_MAX];  /* why the last of its own files was not written */
@@ -61,6 +63,9 @@ typedef struct DaemonPass {
 	const Attribution *attributions; /* of the changes of the plan that is being written */
 	AttributedList attributed;       /* of all changes that this pass met so far */
 	const char *settings_problem;
+	const char *state_problem; /* of the agent's own files; NULL: none */
+	bool has_state_failed;     /* that ended the pass */
+	StateRead state;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
 	bool has_written;
@@ -70,6 +75,9 @@ typedef struct DaemonPass {
 uint64_t daemon_now_usec(const Daemon *daemon);
 int64_t daemon_realtime_sec(const Daemon *daemon);
 void daemon_disconnect(Daemon *daemon);
+
+/* Our own files made trouble: told once, while the work goes on as far as it can. */
+void daemon_state_problem(DaemonPass *pass, const Error *err);
 
 /* daemon_tell.c: what is told, and when. */
 void daemon_tell_begin(DaemonPass *pass);

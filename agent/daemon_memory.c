@@ -26,7 +26,7 @@ void daemon_memory_read(Daemon *daemon)
 	daemon->told = conditions_copy(daemon->told_pool, &memory.told);
 	for (size_t i = 0; i < memory.n_notices; i++)
 		journal_tell(&journal,
-			     &(Event){.kind = EVENT_INTERRUPTED, .text = memory.notices[i]});
+			     &(Event){.kind = EVENT_STATE_TROUBLE, .text = memory.notices[i]});
 }
 
 void daemon_memory_keep(DaemonPass *pass, const EventList *corrections)
@@ -50,7 +50,8 @@ void daemon_memory_entries(DaemonPass *pass)
 				      &pass->report.last_plan);
 	Error err;
 
-	if (!seen_equal(&seen, &daemon->seen))
+	/* Also what could not be kept before. */
+	if (!seen_equal(&seen, &daemon->seen) || *daemon->memory_problem)
 		kept(daemon, state_write_entries(pass->context.state_dir, &seen, &err), &err);
 	daemon->seen = seen;
 	pool_free(daemon->seen_pool);
@@ -63,7 +64,7 @@ void daemon_memory_conditions(DaemonPass *pass)
 	Pool *pool = pool_new();
 	Error err;
 
-	if (!conditions_same(&daemon->told, &pass->now))
+	if (!conditions_same(&daemon->told, &pass->now) || *daemon->memory_problem)
 		kept(daemon, state_write_conditions(pass->context.state_dir, &pass->now, &err),
 		     &err);
 	daemon->told = conditions_copy(pool, &pass->now);

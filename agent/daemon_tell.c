@@ -201,17 +201,15 @@ static void refusal_add(DaemonPass *pass, const char *key, const char *text)
 			      });
 }
 
-/* Only people and their monitoring suffer: the work goes on. */
-static void status_problem_add(DaemonPass *pass)
+static void state_problem_add(DaemonPass *pass, const char *key, const char *text)
 {
-	if (*pass->daemon->status_problem)
-		condition_add(pass->pool, &pass->now,
-			      (Condition){
-				      .key = "status",
-				      .begins = EVENT_STATE_TROUBLE,
-				      .ends = EVENT_STATE_MENDED,
-				      .text = pool_strdup(pass->pool, pass->daemon->status_problem),
-			      });
+	condition_add(pass->pool, &pass->now,
+		      (Condition){
+			      .key = key,
+			      .begins = EVENT_STATE_TROUBLE,
+			      .ends = EVENT_STATE_MENDED,
+			      .text = text,
+		      });
 }
 
 /* What a pass that did not get that far could not look at goes on as it was. */
@@ -270,18 +268,16 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 {
 	const Report *report = &pass->report;
 
-	if (err->class != ERROR_NONE)
+	if (!pass->state_problem && *pass->daemon->memory_problem)
+		pass->state_problem = pass->daemon->memory_problem;
+	if (pass->state_problem)
+		state_problem_add(pass, "state", pass->state_problem);
+	if (err->class != ERROR_NONE && !pass->has_state_failed)
 		failure_add(pass, err);
 	refusal_add(pass, "settings", pass->settings_problem);
-	status_problem_add(pass);
-	if (pass->daemon->memory_problem[0])
-		condition_add(pass->pool, &pass->now,
-			      (Condition){
-				      .key = "memory",
-				      .begins = EVENT_STATE_TROUBLE,
-				      .ends = EVENT_STATE_MENDED,
-				      .text = pass->daemon->memory_problem,
-			      });
+	/* Only people and their monitoring suffer from that one. */
+	if (*pass->daemon->status_problem)
+		state_problem_add(pass, "status", pass->daemon->status_problem);
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	pause_add(pass);
@@ -341,12 +337,39 @@ static void sentence_make(DaemonPass *pass)
 	daemon->sentence_pool = pool;
 }
 
+static void notice_add(DaemonPass *pass, ConditionList *list, EventKind kind, const char *text)
+{
+	condition_add(
+		pass->pool, list,
+		(Condition){.key = text, .begins = kind, .ends = EVENT_KIND_COUNT, .text = text});
+}
+
+/* Files of the state folder that had to be put aside, a write that did not end: pass after pass,
+ * where they cannot be moved or removed. */
+static void notices_tell(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Report *report = &pass->report;
+	ConditionList now = {0};
+	EventList events = {0};
+	Pool *pool = pool_new();
+
+	for (size_t i = 0; i < pass->state.n_notices; i++)
+		notice_add(pass, &now, EVENT_STATE_TROUBLE, pass->state.notices[i]);
+	for (size_t i = 0; i < report->n_notices; i++)
+		notice_add(pass, &now, EVENT_INTERRUPTED, report->notices[i]);
+	conditions_compare(pass->pool, &daemon->notices, &now, 0, &events);
+	tell_all(pass, &events);
+	daemon->notices = conditions_copy(pool, &now);
+	pool_free(daemon->notices_pool);
+	daemon->notices_pool = pool;
+}
+
 void daemon_tell_end(DaemonPass *pass, const Error *err)
 {
 	const Report *report = &pass->report;
 
-	for (size_t i = 0; i < report->n_notices; i++)
-		tell(pass, &(Event){.kind = EVENT_INTERRUPTED, .text = report->notices[i]});
+	notices_tell(pass);
 	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
 	if (report->has_plan)

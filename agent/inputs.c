@@ -75,12 +75,21 @@ static void secrets_find_all(Pool *pool, const InputsOptions *options, Inputs *i
 		inputs->refusal = problem;
 }
 
+static int state_find(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
+{
+	if (!options->state)
+		return state_read(pool, options->state_dir, options->may_write, &inputs->state,
+				  err);
+	inputs->state = *options->state;
+	return 0;
+}
+
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err)
 {
 	Inputs inputs = {.state_dir = options->state_dir, .config_dir = options->config_dir};
 
 	inputs.facts.fqdn = host_fqdn(pool);
-	if (state_read(pool, options->state_dir, options->may_write, &inputs.state, err) < 0 ||
+	if (state_find(pool, options, &inputs, err) < 0 ||
 	    file_find(pool, options, &inputs, err) < 0)
 		return -1;
 	secrets_find_all(pool, options, &inputs);

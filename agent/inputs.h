@@ -28,6 +28,7 @@ typedef struct InputsOptions {
 	const char *state_dir;
 	const char *config_dir;
 	bool may_write;
+	const StateRead *state; /* that was read before; NULL: it is read */
 	const LastGood
 		*last_good; /* stands in for files that cannot be used; NULL: they are errors */
 } InputsOptions;

@@ -12,6 +12,7 @@ struct LastGood {
 	const char *state_dir;
 	Pool *file_pool;
 	FileContent file; /* bytes NULL: none */
+	bool is_stored;   /* the state folder has it */
 	Pool *secrets_pool;
 	SecretsRead secrets;
 };
@@ -31,6 +32,7 @@ LastGood *last_good_new(const char *state_dir)
 	if (file_read_checked(good->file_pool, pool_printf(pool, "%s/" STATE_LAST_GOOD, state_dir),
 			      &check, &good->file, NULL) < 0)
 		good->file = (FileContent){0};
+	good->is_stored = good->file.bytes != NULL;
 	return good;
 }
 
@@ -83,20 +85,31 @@ static bool same_file(const LastGood *good, const FileContent *content)
 	       memcmp(good->file.bytes, content->bytes, content->len) == 0;
 }
 
-static int keep_file(LastGood *good, const PeersFile *file, Error *err)
+static void take_file(LastGood *good, const PeersFile *file)
 {
-	Pool *pool;
+	Pool *pool = pool_new();
 
-	if (same_file(good, &file->content))
-		return 0;
-	pool = pool_new();
 	good->file = file->content;
 	good->file.bytes = pool_copy(pool, file->content.bytes, file->content.len);
 	pool_free(good->file_pool);
 	good->file_pool = pool;
-	if (file->desired->has_literal_secret)
-		return state_remove_last_good(good->state_dir, err);
-	return state_write_last_good(good->state_dir, good->file.bytes, good->file.len, err);
+	good->is_stored = false;
+}
+
+static int keep_file(LastGood *good, const PeersFile *file, Error *err)
+{
+	int result;
+
+	if (!same_file(good, &file->content))
+		take_file(good, file);
+	if (good->is_stored)
+		return 0;
+	result = file->desired->has_literal_secret
+			 ? state_remove_last_good(good->state_dir, err)
+			 : state_write_last_good(good->state_dir, good->file.bytes, good->file.len,
+						 err);
+	good->is_stored = result == 0;
+	return result;
 }
 
 static void keep_secrets(LastGood *good, const SecretsRead *secrets)

@@ -89,6 +89,23 @@ static void failure_note(Report *report, Pool *pool, const char *text)
 	POOL_PUSH(pool, report->failures, report->n_failures, pool_strdup(pool, text));
 }
 
+/* --- the state folder --- */
+
+static void state_note(Pass *pass, const Error *err)
+{
+	if (pass->report->has_state_error)
+		return;
+	pass->report->has_state_error = true;
+	pass->report->state_error = *err;
+}
+
+/* What must be remembered before anything is written could not be: so nothing is. */
+static int state_failed(Pass *pass, const Error *err)
+{
+	state_note(pass, err);
+	return -1;
+}
+
 static bool write_is_due(Pass *pass)
 {
 	const PassHooks *hooks = &pass->options->hooks;
@@ -105,6 +122,19 @@ static void tell_written(const Pass *pass, const Applied *applied, const Error *
 		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
 }
 
+static int intent_write(Pass *pass, Error *err)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+	const char *intent = render_intent(pass->pool, &pass->plan);
+
+	pass->has_intent = true; /* it may be there also when writing it failed */
+	if (state_write_intent(pass->inputs->state_dir, intent, err) < 0)
+		return error_prefix(err, "nothing is written before its intent is on disk");
+	if (hooks->intended)
+		hooks->intended(hooks->userdata, &pass->plan);
+	return 0;
+}
+
 static int write_round(Pass *pass, Error *err)
 {
 	const char *folder = config_dir(pass);
@@ -115,10 +145,8 @@ static int write_round(Pass *pass, Error *err)
 
 	if (folder && config_dir_has_space(folder, err) < 0)
 		return -1;
-	pass->has_intent = true;
-	if (state_write_intent(pass->inputs->state_dir, render_intent(pass->pool, &pass->plan),
-			       err) < 0)
-		return -1;
+	if (intent_write(pass, err) < 0)
+		return state_failed(pass, err);
 	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
 			     &applied, &failure);
 	tell_written(pass, &applied, result < 0 ? &failure : NULL);
@@ -126,11 +154,8 @@ static int write_round(Pass *pass, Error *err)
 	for (size_t i = 0; i < applied.n_failures; i++)
 		failure_note(pass->report, pass->pool, applied.failures[i]);
 	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &applied,
-			     &pass->known, &later) < 0 &&
-	    result == 0) {
-		*err = later;
-		return -1;
-	}
+			     &pass->known, &later) < 0)
+		state_note(pass, &later);
 	if (result < 0)
 		*err = failure;
 	return result;
@@ -252,9 +277,21 @@ static int check_saved(const Pass *pass, Error *err)
 	return saved_plan_check(pass->pool, pass->options->saved, &basis, err);
 }
 
+/* Without these marks a later pass could take a database that is being filled for one that is
+ * whole. */
+static int remember_before(Pass *pass, Error *err)
+{
+	const char *state_dir = pass->inputs->state_dir;
+
+	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
+		return -1;
+	return remember_held(pass->pool, state_dir, &pass->plan, &pass->known, err);
+}
+
 static int pass_try(Pass *pass, Error *err)
 {
 	Report *report = pass->report;
+	Error later;
 
 	tell_interrupted(pass);
 	if (plan_round(pass, err) < 0)
@@ -270,13 +307,13 @@ static int pass_try(Pass *pass, Error *err)
 	report->is_paused = pass->options->is_paused;
 	if (report->is_audit || report->is_paused)
 		return 0;
-	if (remember_rejoining(pass->inputs->state_dir, pass->options->released, &pass->known,
-			       err) < 0 ||
-	    remember_held(pass->pool, pass->inputs->state_dir, &pass->plan, &pass->known, err) <
-		    0 ||
-	    write_until_in_step(pass, err) < 0)
+	if (remember_before(pass, err) < 0)
+		return state_failed(pass, err);
+	if (write_until_in_step(pass, err) < 0)
 		return -1;
-	return remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, err);
+	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, &later) < 0)
+		state_note(pass, &later);
+	return 0;
 }
 
 /* The intent outlives the pass only where nobody knows what became of the last request. */
@@ -309,16 +346,16 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		ret->world = ret->last_world;
 		ret->plan = ret->last_plan;
 	}
-	if (intent_end(&pass, &err) < 0 && !ret->has_failed) {
-		ret->has_failed = true;
-		ret->error = err;
-	}
+	if (intent_end(&pass, &err) < 0)
+		state_note(&pass, &err);
 }
 
 int report_exit_status(const Report *report, bool is_plan)
 {
 	if (report->has_failed)
 		return error_exit_status(&report->error);
+	if (report->has_state_error)
+		return error_exit_status(&report->state_error);
 	if (report->last_plan.n_holds > 0)
 		return 3;
 	if (is_plan)

@@ -26,18 +26,24 @@ typedef struct Report {
 	size_t n_failures;
 	bool has_failed;
 	Error error; /* when has_failed */
+	/* The state folder could not be written. Before a write that ends the pass, and is its
+	 * error; after it the pass goes on. */
+	bool has_state_error;
+	Error state_error;
 } Report;
 
 /*
  * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
  * the server's state is about to be read. before_write: this plan is about to be written; false
- * leaves it for a later pass. after_write: what became of it; err is NULL when all its steps were
+ * leaves it for a later pass. intended: the intent is on disk, and the steps are sent
+ * next. after_write: what became of it; err is NULL when all its steps were
  * accepted.
  */
 typedef struct PassHooks {
 	void *userdata;
 	void (*before_look)(void *userdata);
 	bool (*before_write)(void *userdata, const World *world, const Plan *plan);
+	void (*intended)(void *userdata, const Plan *plan);
 	void (*after_write)(void *userdata, const Plan *plan, const Applied *applied,
 			    const Error *err);
 } PassHooks;

@@ -23,6 +23,8 @@ void report_say(const Report *report)
 		say("%s", report->failures[i]);
 	if (report->has_failed)
 		(void)say_error(&report->error);
+	else if (report->has_state_error)
+		(void)say_error(&report->state_error);
 }
 
 static const char *result_sentence(Pool *pool, const Report *report)

@@ -27,6 +27,9 @@ typedef struct StateRead {
  */
 int state_read(Pool *pool, const char *state_dir, bool may_write, StateRead *ret, Error *err);
 
+/* Fails when the folder is there and nothing could be written into it now: read-only or full. */
+int state_check_writable(const char *state_dir, Error *err);
+
 /* Each writes one file of the state folder (created 0700 when missing), durable before it returns.
  */
 int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,

@@ -101,6 +101,14 @@ int state_content_read(const StateFolder *folder, const char *name, FileContent 
 	return file_read_checked(folder->pool, path, &check, ret, err) < 0 ? -1 : 1;
 }
 
+static void newer_take(StateFolder *folder, const StateFile *file, const JsonNode *root,
+		       void *target)
+{
+	put_aside(folder, file->name, "newer", "was written by a newer syncward");
+	if (file->is_plain)
+		(void)file->load(folder->pool, root, target);
+}
+
 int state_document_read(StateFolder *folder, const StateFile *file, void *target, Error *err)
 {
 	unsigned long version = 0;
@@ -117,7 +125,7 @@ int state_document_read(StateFolder *folder, const StateFile *file, void *target
 	    version == 0)
 		put_aside(folder, file->name, "damaged", "is damaged");
 	else if (version > STATE_SCHEMA_VERSION)
-		put_aside(folder, file->name, "newer", "was written by a newer syncward");
+		newer_take(folder, file, root, target);
 	else if (file->load(folder->pool, root, target) < 0)
 		put_aside(folder, file->name, "damaged", "is damaged");
 	return 0;

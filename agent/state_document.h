@@ -35,10 +35,12 @@ typedef int StateLoad(Pool *pool, const JsonNode *root, void *target);
 typedef struct StateFile {
 	const char *name;
 	StateLoad *load;
+	bool is_plain; /* what it says counts whoever wrote it */
 	bool is_loose; /* written without syncing: an empty one is what a power cut left */
 } StateFile;
 
-/* Reads one file into target. One that is damaged or newer is put aside and counts as missing. */
+/* Reads one file into target. One that is damaged or newer is put aside and counts as missing;
+ * what is plain counts all the same. */
 int state_document_read(StateFolder *folder, const StateFile *file, void *target, Error *err);
 
 /* The string member of that name; NULL when it is absent or no string. */

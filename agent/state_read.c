@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/file_write.h"
 #include "agent/state.h"
@@ -138,7 +140,8 @@ static int left_load(Pool *pool, const JsonNode *root, void *target)
 }
 
 static const StateFile state_files[] = {
-	{.name = STATE_REVISION, .load = revision_load},
+	/* Lest an older peers.json comes back with an older syncward. */
+	{.name = STATE_REVISION, .load = revision_load, .is_plain = true},
 	{.name = STATE_DATABASES, .load = databases_load},
 	{.name = STATE_UNSAVED, .load = unsaved_load},
 	{.name = STATE_RESTARTED, .load = restarted_load},
@@ -165,6 +168,14 @@ static int pause_load(Pool *pool, const JsonNode *root, void *target)
 
 static const StateFile pause_file = {.name = STATE_PAUSE, .load = pause_load};
 
+/* A revision whose file had to be put aside is written again, for the next pass. */
+static void revision_keep(const StateFolder *folder, const Known *known)
+{
+	if (folder->may_write && known->has_revision &&
+	    faccessat(folder->fd, STATE_REVISION, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		(void)state_write_revision(folder->state_dir, known->revision, known->sha256, NULL);
+}
+
 static int files_read(StateFolder *folder, StateRead *read, Error *err)
 {
 	FileContent intent;
@@ -177,6 +188,7 @@ static int files_read(StateFolder *folder, StateRead *read, Error *err)
 			return -1;
 	if (state_document_read(folder, &pause_file, &read->pause, err) < 0)
 		return -1;
+	revision_keep(folder, &read->known);
 	found = state_content_read(folder, STATE_INTENT, &intent, err);
 	if (found == 1)
 		read->intent = intent.bytes;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <json-c/json.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "agent/fd.h"
 #include "agent/file_write.h"
@@ -9,6 +11,29 @@
 #include "agent/state_document.h"
 #include "agent/state_files.h"
 #include "common/timestamp.h"
+
+/* Room for the largest file of ours in a small cluster. */
+#define MIN_FREE_KIB 64
+
+int state_check_writable(const char *state_dir, Error *err)
+{
+	struct statvfs status;
+	unsigned long long free_kib;
+
+	if (statvfs(state_dir, &status) < 0)
+		return 0; /* it will be made, or reading it has told why not */
+	free_kib = (unsigned long long)status.f_bavail * status.f_frsize / 1024;
+	if (status.f_flag & ST_RDONLY)
+		return error_set(err, ERROR_SYSTEM, EROFS,
+				 "%s: cannot be written: the file system is read-only: `mount -o "
+				 "remount,rw` it",
+				 state_dir);
+	if (free_kib < MIN_FREE_KIB)
+		return error_set(err, ERROR_SYSTEM, ENOSPC,
+				 "%s: cannot be written: %llu KiB are free, wanted %d: make room",
+				 state_dir, free_kib, MIN_FREE_KIB);
+	return 0;
+}
 
 int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
 			 Error *err)
@@ -94,10 +119,13 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 static int name_remove(const char *state_dir, const char *name,
 		       int (*remove)(const FileTarget *target, Error *err), Error *err)
 {
-	AUTO_FD folder = folder_open_existing(state_dir, err);
+	Error open_err = {0};
+	AUTO_FD folder = folder_open_existing(state_dir, &open_err);
 
 	if (folder < 0)
-		return -1;
+		return open_err.code == ENOENT
+			       ? 0
+			       : error_set(err, open_err.class, open_err.code, "%s", open_err.text);
 	return remove(&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name},
 		      err);
 }

@@ -57,7 +57,7 @@ def test_no_folder_and_no_file_is_an_empty_memory(folder):
     assert read(folder) == ""
 
 
-@pytest.mark.parametrize("name", ["revision", "databases", "unsaved", "restarted"])
+@pytest.mark.parametrize("name", ["databases", "unsaved", "restarted"])
 def test_state_of_a_newer_format_is_kept_aside(folder, name):
     path = written(folder) / f"{name}.json"
     newer = json.dumps({**json.loads(path.read_text()), "schema_version": 2})
@@ -67,6 +67,22 @@ def test_state_of_a_newer_format_is_kept_aside(folder, name):
             in read(folder)
         assert not path.exists()
         assert (folder / f"{name}.json.newer-{n}").read_text() == newer
+
+
+def test_a_revision_of_a_newer_format_is_kept_aside_and_counts(folder):
+    """An older peers.json must not come back with an older syncward."""
+    path = written(folder) / "revision.json"
+    newer = json.dumps({"schema_version": 2, "revision": 13, "sha256": "abc", "more": []})
+    path.write_text(newer)
+    output = read(folder, may_write=0)
+    assert f"notice {path} was written by a newer syncward: it is not used\n" in output and "revision 13 abc" in output
+    assert path.read_text() == newer
+    assert "kept as revision.json.newer-1" in read(folder)
+    assert (folder / "revision.json.newer-1").read_text() == newer
+    again = read(folder)
+    assert "revision 13 abc" in again and "notice" not in again
+    path.write_text('{"schema_version": 2, "revisions": [13]}')
+    assert "revision" not in read(folder).replace(f"notice {path}", "").replace("revision.json.newer-2", "")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"schema_version":"1"}', '{"schema_version":0}',

@@ -170,11 +170,11 @@ def test_a_memory_that_cannot_be_used_is_put_aside_and_told(node, text):
             file.write(text)
     with Daemon(node) as daemon:
         daemon.wait_for("desired-loaded")
-        told = [sentence for _, sentence in daemon.events("interrupted")]
+        told = [sentence for _, sentence in daemon.events("state-trouble")]
     assert len(told) == 2 and all("is kept as" in sentence for sentence in told)
     with Daemon(node) as daemon:
         daemon.wait_for("desired-loaded")
-        assert not daemon.events("interrupted")
+        assert not daemon.events("state-trouble")
 
 
 def test_an_empty_memory_is_what_a_power_cut_left(node):
@@ -183,7 +183,7 @@ def test_an_empty_memory_is_what_a_power_cut_left(node):
             pass
     with Daemon(node) as daemon:
         daemon.wait_for("desired-loaded")
-    assert not daemon.events("interrupted")
+    assert not daemon.events("state-trouble")
 
 
 def test_a_repair_waits_for_the_disk_once(node, tmp_path):
