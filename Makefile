@@ -217,13 +217,11 @@ install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
 	$(call install_file,$(UNIT),$(UNITDIR)/syncward.service)
 	for file in $(sort $(wildcard packaging/catalog/*.catalog)); do \
 		$(call install_file,$$file,$(CATALOGDIR)/$${file##*/}) || exit 1; done
-	for file in $(wildcard packaging/completions/syncward.bash); do \
-		$(call install_file,$$file,$(DATADIR)/bash-completion/completions/syncward) || exit 1; done
-	for file in $(wildcard packaging/completions/_syncward); do \
-		$(call install_file,$$file,$(DATADIR)/zsh/site-functions/_syncward) || exit 1; done
+	$(call install_file,packaging/completions/syncward.bash,$(DATADIR)/bash-completion/completions/syncward)
+	$(call install_file,packaging/completions/_syncward,$(DATADIR)/zsh/site-functions/_syncward)
 	for file in $(sort $(wildcard etc/*.schema.json)); do \
 		$(call install_file,$$file,$(DATADIR)/syncward/$${file##*/}) || exit 1; done
-	for file in $(sort $(wildcard etc/examples/* packaging/systemd/examples/*)); do \
+	for file in $(sort $(wildcard etc/examples/* packaging/systemd/examples/* packaging/ansible/*.yml)); do \
 		$(call install_file,$$file,$(DATADIR)/doc/syncward/examples/$${file##*/}) || exit 1; done
 	for page in $(MAN_PAGES); do \
 		$(call install_file,$$page,$(DATADIR)/man/man$${page##*.}/$${page##*/}) || exit 1; done

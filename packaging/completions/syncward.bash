@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Completion of syncward(8) for bash; needs no other completion package.
+
+_syncward_commands="run status check init validate plan apply adopt verify leave history doctor pause resume"
+_syncward_common="--peers --agent-config --ldap-uri --node --state-dir --run-dir --output --verbose --help --version"
+
+# The options that only this command has.
+_syncward_options() {
+	case $1 in
+	init) echo "--suffix --peer" ;;
+	validate) echo "--secrets --show --slapd-version" ;;
+	plan) echo "--save --show-secrets" ;;
+	apply) echo "--plan --release --first-node" ;;
+	adopt) echo "--secrets --peer-id" ;;
+	verify) echo "--write --timeout" ;;
+	leave) echo "--timeout" ;;
+	history) echo "--since" ;;
+	doctor) echo "--list" ;;
+	pause) echo "--for" ;;
+	esac
+}
+
+# Fills COMPREPLY with the words that begin with $1.
+_syncward_words() {
+	local word
+	while read -r word; do
+		COMPREPLY+=("$word")
+	done < <(compgen -W "$2" -- "$1")
+}
+
+# The same for the last item of a list with commas.
+_syncward_list() {
+	local head=${1%"${1##*,}"} word
+	while read -r word; do
+		COMPREPLY+=("$head$word")
+	done < <(compgen -W "$2" -- "${1##*,}")
+}
+
+# Fills COMPREPLY with files (-f) or folders (-d).
+_syncward_files() {
+	local name
+	compopt -o filenames 2>/dev/null
+	while read -r name; do
+		COMPREPLY+=("$name")
+	done < <(compgen "$1" -- "$2")
+}
+
+# The value of option $2 of command $1, of which $3 is there; fails when the option takes none.
+_syncward_value() {
+	case $1:$2 in
+	validate:--secrets) return 1 ;;
+	*:--peers | *:--agent-config | *:--save | *:--plan) _syncward_files -f "$3" ;;
+	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
+	apply:--release) _syncward_list "$3" "G4 G5 G7 G10 left" ;;
+	plan:--output) _syncward_words "$3" "text json ldif" ;;
+	*:--output) _syncward_words "$3" "text json" ;;
+	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--timeout | *:--since | *:--for) ;;
+	*) return 1 ;;
+	esac
+}
+
+_syncward() {
+	local current=${COMP_WORDS[COMP_CWORD]} before command=${COMP_WORDS[1]}
+
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_syncward_words "$current" "$_syncward_commands --help --version"
+		return
+	fi
+	before=${COMP_WORDS[COMP_CWORD - 1]}
+	# Readline takes "--option=value" for three words.
+	if [[ $current == "=" ]]; then
+		current=
+	elif [[ $before == "=" ]]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	_syncward_value "$command" "$before" "$current" && return
+	if [[ $current == -* ]]; then
+		_syncward_words "$current" "$(_syncward_options "$command") $_syncward_common"
+	elif [[ $command == validate ]]; then
+		_syncward_files -f "$current"
+	fi
+}
+
+complete -F _syncward syncward
