@@ -196,9 +196,8 @@ static bool before_write(void *userdata, const World *world, const Plan *plan)
 	daemon_tell_changes(pass, &world->config, plan);
 	pass->waits_after_refusal =
 		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
-	if (pass->waits_after_refusal || is_splayed(pass, plan, pass->digest))
-		return false;
-	return true;
+	pass->has_tried = !pass->waits_after_refusal && !is_splayed(pass, plan, pass->digest);
+	return pass->has_tried;
 }
 
 /* Only now: what could not be put on disk is not about to happen. */
@@ -214,7 +213,6 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 {
 	DaemonPass *pass = userdata;
 
-	pass->has_written = true;
 	daemon_tell_outcome(pass, plan, applied, err);
 }
 
@@ -334,7 +332,7 @@ static void schedule_next(DaemonPass *pass, const Error *err)
 
 	if (pass->triggers & TRIGGER_BIT(TRIGGER_SOCKET))
 		schedule_encourage(schedule);
-	if (outcome == PASS_REFUSED && pass->has_written)
+	if (outcome == PASS_REFUSED && pass->has_tried)
 		schedule_refused(schedule, pass->digest, now_usec);
 	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
 		schedule->random = pass->inputs.wanted.self->id;

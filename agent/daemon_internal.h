@@ -68,7 +68,7 @@ typedef struct DaemonPass {
 	StateRead state;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
-	bool has_written;
+	bool has_tried;           /* to write */
 	bool waits_after_refusal; /* slapd refused the same plan not long ago */
 } DaemonPass;
 

@@ -77,7 +77,7 @@ void schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec)
 	schedule->next_usec = now_usec + wait_usec;
 	if (outcome == PASS_SETTLED)
 		schedule->refused[0] = '\0';
-	if (outcome == PASS_REFUSED)
+	if (outcome == PASS_REFUSED && schedule->refused_until_usec > now_usec)
 		schedule_by(schedule, schedule->refused_until_usec);
 }
 

@@ -124,6 +124,16 @@ static void a_refused_plan_waits_twice_as_long_each_time(void **state)
 	}
 }
 
+static void a_failure_without_a_refused_plan_waits_for_the_interval(void **state)
+{
+	uint64_t now = 1000 * SECOND;
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, now);
+	assert_in_range(wait_after(&schedule, PASS_REFUSED, &now), 54 * SECOND, 66 * SECOND);
+}
+
 static void another_plan_need_not_wait(void **state)
 {
 	Schedule schedule;
@@ -154,6 +164,7 @@ int main(void)
 		cmocka_unit_test(failures_wait_longer_and_longer),
 		cmocka_unit_test(another_outcome_or_encouragement_begins_anew),
 		cmocka_unit_test(a_refused_plan_waits_twice_as_long_each_time),
+		cmocka_unit_test(a_failure_without_a_refused_plan_waits_for_the_interval),
 		cmocka_unit_test(another_plan_need_not_wait),
 		cmocka_unit_test(nodes_take_their_turn_by_rank),
 	};
