@@ -5,16 +5,21 @@ import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
 import tools
+import yaml
 
 MAN = os.path.join(tools.TOP, "packaging/man")
 # Of documents that stand in each other: the schema's name for what the C table of that name reads.
 TABLES = {"document_keys": [], "peer_keys": ["peer"], "database_keys": ["database"], "policy_keys": ["policy"],
           "syncprov_keys": ["database", "syncprov"], "source_keys": ["credentials"]}
 EVERYWHERE = {"comment"}
+# Pages that others ship, which ours refer to.
+FOREIGN_PAGES = {"journalctl 1", "ldapmodify 1", "hostname 1", "systemd 1", "slapd-config 5", "slapd.conf 5",
+                 "slapo-ppolicy 5", "slapo-syncprov 5", "systemd.journal-fields 7", "slapadd 8", "slapcat 8", "slapd 8"}
 
 
 def read(*path):
@@ -165,6 +170,41 @@ def test_the_man_page_has_every_check_of_the_doctor():
     assert f"| {len(listed)} checks of " in read("README.md") and f"makes {len(listed)} checks" in read("CHANGELOG.md")
 
 
+def test_the_guide_has_every_guard_and_every_code_of_the_doctor():
+    sections = dict(re.findall(r"^\.Ss ([^\n]+)\n(.*?)(?=^\.S[sh] )", page("syncward-operations.7"),
+                               re.MULTILINE | re.DOTALL))
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan.c")))
+    told = dict((names[0], body) for names, body in items(sections["Held"]))
+    assert set(told) == set(rules)
+    for code, can_be_released in rules.items():
+        assert (f"--release {code}" in told[code]) == (can_be_released == "true"), code
+    codes = re.findall(r"^([a-z-]+)$", output("doctor", "--list"), re.MULTILINE)
+    assert len(codes) > 30
+    assert sorted(name for names, _ in items(sections["Codes of the doctor"]) for name in names) == sorted(codes)
+
+
+def command_lines():
+    """[(file, command, the words behind it)] of all commands that our documents tell people to give."""
+    found = []
+    for path in ["README.md", "CONTRIBUTING.md", "packaging/systemd/examples/systemd.md", "packaging/ansible/syncward.yml",
+                 "packaging/catalog/syncward.catalog"] + [f"packaging/man/{name}" for name in sorted(os.listdir(MAN))]:
+        text = re.sub(r"\\e?\n *", " ", read(path))
+        start = "^ +" if path.endswith(".md") else r"^(?: +|\.(?:Li|Dl) |new# +)?"
+        for command, rest in re.findall(rf"(?:{start}|`|/usr/sbin/)syncward ([a-z]+)\b([^\n`|>&]*)", text, re.MULTILINE):
+            found.append((path, command, rest.split()))
+    return found
+
+
+def test_every_command_that_documents_tell_to_give_exists():
+    lines = command_lines()
+    assert len(lines) > 60
+    for path, command, words in lines:
+        assert command in commands(), (path, command)
+        own, common = help_options(command)
+        used = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert used <= set(own) | set(common), (path, command, used)
+
+
 # Keys of the files
 
 @pytest.mark.parametrize("table", TABLES)
@@ -231,6 +271,40 @@ def test_man_pages_are_clean_mdoc(path):
     done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", os.path.join(MAN, path)], text=True,
                           capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_pages_refer_to_pages_that_there_are():
+    referred = set()
+    for name in os.listdir(MAN):
+        referred |= set(re.findall(r"\.?\bXr (\S+ \d)", page(name)))
+    ours = {f"{name[:-2]} {name[-1]}" for name in os.listdir(MAN)}
+    assert referred - ours == FOREIGN_PAGES
+    assert ours - referred <= {"syncward 8"}
+
+
+def test_the_playbook_brings_files_that_syncward_believes(tmp_path):
+    """As Ansible's copy does it: given to root, then checked, then renamed into place. Ansible is asked where it is."""
+    path = os.path.join(tools.TOP, "packaging/ansible/syncward.yml")
+    plays = yaml.safe_load(read("packaging/ansible/syncward.yml"))
+    tasks = [task for play in plays for part in ("tasks", "handlers") for task in play[part]]
+    modules = {word for task in tasks for word in task if "." in word}
+    assert len(tasks) > 5 and all(module.startswith("ansible.builtin.") for module in modules)
+    copies = {task["ansible.builtin.copy"]["dest"]: task for task in tasks if "ansible.builtin.copy" in task}
+    secret, peers = copies["{{ syncward_secret }}"], copies["/etc/syncward/peers.json"]
+    assert secret["no_log"] is True and secret["ansible.builtin.copy"]["mode"] == "0600"
+    assert {task["name"] for task in plays[0]["handlers"]} == {peers["notify"]}
+    words = peers["ansible.builtin.copy"]["validate"].split()
+    assert words[0] == "/usr/sbin/syncward" and words[-1] == "%s"
+
+    folder = tmp_path / "of-a-login"
+    folder.mkdir(mode=0o700)
+    file = folder / "source"
+    file.write_bytes(read("etc/examples/two-nodes.json").encode())
+    file.chmod(int(peers["ansible.builtin.copy"]["mode"], 8))
+    os.chown(folder, 65534, 65534)
+    assert "2 peers" in output(*words[1:-1], str(file))
+    if shutil.which("ansible-playbook"):
+        subprocess.run(["ansible-playbook", "--syntax-check", "-i", "localhost,", path], check=True, timeout=120)
 
 
 def test_the_example_of_the_man_page_is_valid(tmp_path):
