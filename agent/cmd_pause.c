@@ -10,7 +10,7 @@
 #include "agent/say.h"
 
 /* Under the lock: when the command ends, no write of the daemon is on its way. */
-static int pause_write(const Options *options, const Pause *pause)
+static int pause_write(const Options *options, const Pause *pause, bool ends_contests)
 {
 	AUTO_FD lock = -1;
 	Context context;
@@ -19,7 +19,10 @@ static int pause_write(const Options *options, const Pause *pause)
 	if (context_read(options, &context, &err) < 0)
 		return say_error(&err);
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
-	if (lock < 0 || state_write_pause(context.state_dir, pause, &err) < 0)
+	if (lock < 0 ||
+	    (ends_contests &&
+	     state_write_contests(context.state_dir, &(ContestList){0}, &err) < 0) ||
+	    state_write_pause(context.state_dir, pause, &err) < 0)
 		return say_error(&err);
 	return 0;
 }
@@ -34,7 +37,7 @@ static int cmd_pause(const Options *options)
 		       &err) < 0)
 		return say_error(&err);
 	pause.by = login_text(options->pool);
-	status = pause_write(options, &pause);
+	status = pause_write(options, &pause, false);
 	if (status == 0)
 		(void)printf("%s\nIt ends by itself, or with `syncward resume`.\n",
 			     pause_text(options->pool, &pause));
@@ -51,7 +54,7 @@ static int cmd_resume(const Options *options)
 		.since_sec = now_sec,
 		.until_sec = now_sec,
 	};
-	const int status = pause_write(options, &over);
+	const int status = pause_write(options, &over, true);
 
 	if (status == 0)
 		(void)puts("Corrections are made again.");

@@ -19,6 +19,7 @@ typedef struct Context {
 	const char *config_dir; /* NULL: as cn=config says */
 	unsigned ldap_timeout_msec;
 	unsigned interval_sec;
+	bool holds_contested;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
 	bool is_verbose;

@@ -214,6 +214,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	DaemonPass *pass = userdata;
 
 	daemon_tell_outcome(pass, plan, applied, err);
+	daemon_contests_written(pass, plan, applied);
 }
 
 /* --- one pass --- */
@@ -256,6 +257,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
+	daemon_contests_take(pass);
 	daemon_desired_seen(pass);
 	if (!pass->inputs.refusal &&
 	    last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, &keep_err) < 0)

@@ -61,7 +61,11 @@ typedef struct DaemonPass {
 	ConditionList now;               /* what lasts, as this pass sees it */
 	bool has_drift;                  /* a change that is needed was caused by somebody else */
 	const Attribution *attributions; /* of the changes of the plan that is being written */
-	AttributedList attributed;       /* of all changes that this pass met so far */
+	ContestList contests;            /* as this pass carries them on */
+	bool has_contest_news;
+	const char **written; /* entries of cn=config that this pass wrote */
+	size_t n_written;
+	AttributedList attributed; /* of all changes that this pass met so far */
 	const char *settings_problem;
 	const char *state_problem; /* of the agent's own files; NULL: none */
 	bool has_state_failed;     /* that ended the pass */
@@ -93,6 +97,12 @@ void daemon_memory_read(Daemon *daemon);
 void daemon_memory_keep(DaemonPass *pass, const EventList *corrections);
 void daemon_memory_entries(DaemonPass *pass);
 void daemon_memory_conditions(DaemonPass *pass);
+void daemon_memory_contests(DaemonPass *pass);
+
+/* daemon_contest.c: who else keeps writing (G9). */
+void daemon_contests_take(DaemonPass *pass);
+void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied);
+void daemon_contests_look(DaemonPass *pass);
 
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);

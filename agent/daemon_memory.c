@@ -58,6 +58,14 @@ void daemon_memory_entries(DaemonPass *pass)
 	daemon->seen_pool = pool;
 }
 
+void daemon_memory_contests(DaemonPass *pass)
+{
+	Error err;
+
+	kept(pass->daemon, state_write_contests(pass->context.state_dir, &pass->contests, &err),
+	     &err);
+}
+
 void daemon_memory_conditions(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;

@@ -6,6 +6,7 @@
 #include "agent/correction.h"
 #include "agent/daemon_internal.h"
 #include "common/buf.h"
+#include "common/contesting.h"
 #include "common/render.h"
 #include "common/telling.h"
 
@@ -94,6 +95,15 @@ void daemon_desired_seen(DaemonPass *pass)
 
 /* --- changes --- */
 
+/* How often that was corrected before, and how fast. */
+static const char *with_rhythm(const DaemonPass *pass, const Change *change, const char *text)
+{
+	const char *rhythm = contest_rhythm(pass->pool, contest_of_change(&pass->contests, change),
+					    daemon_realtime_sec(pass->daemon));
+
+	return rhythm ? pool_printf(pass->pool, "%s; %s", text, rhythm) : text;
+}
+
 /* Who made each change necessary: told once, however long it takes until it can be corrected. */
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
@@ -110,6 +120,7 @@ void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 			continue;
 		pass->has_drift = true;
 		event = event_of_change(pass->pool, change, &attributions[i]);
+		event.text = with_rhythm(pass, change, event.text);
 		if (attributed_find(&pass->attributed, key) >= n_before &&
 		    !condition_find(&pass->daemon->told, key))
 			tell(pass, &event);
@@ -372,8 +383,10 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 	notices_tell(pass);
 	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
-	if (report->has_plan)
+	if (report->has_plan) {
 		daemon_memory_entries(pass);
+		daemon_contests_look(pass);
+	}
 	conditions_find(pass, err);
 	conditions_tell(pass);
 	sentence_make(pass);

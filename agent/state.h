@@ -44,6 +44,9 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 /* What left, left_time and is_rejoining of known say; no file when nothing was left. */
 int state_write_left(const char *state_dir, const Known *known, Error *err);
 
+/* contests.json; an empty list removes it. Not synced: it costs no more than a wait to lose it. */
+int state_write_contests(const char *state_dir, const ContestList *contests, Error *err);
+
 /* pause.json: renamed into place, so that the daemon sees it. */
 int state_write_pause(const char *state_dir, const Pause *pause, Error *err);
 

@@ -13,6 +13,7 @@
 #define STATE_LAST_GOOD      "peers.json"
 #define STATE_PAUSE          "pause.json"
 #define STATE_ENTRIES        "entries.json"
+#define STATE_CONTESTS       "contests.json"
 #define STATE_CONDITIONS     "conditions.json"
 #define STATE_SCHEMA_VERSION 1
 

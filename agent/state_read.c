@@ -5,6 +5,7 @@
 
 #include "agent/file_write.h"
 #include "agent/state.h"
+#include "agent/state_contest.h"
 #include "agent/state_document.h"
 #include "agent/state_files.h"
 #include "common/timestamp.h"
@@ -147,6 +148,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_RESTARTED, .load = restarted_load},
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},
+	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 };
 
 static int pause_load(Pool *pool, const JsonNode *root, void *target)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/contesting.h"
 #include "common/diff.h"
 #include "common/revision.h"
 
@@ -221,6 +222,38 @@ static void guard_last_provider(Diff *diff)
 	}
 }
 
+/* --- G9 --- */
+
+static Hold contest_hold(const Contest *contest)
+{
+	return (Hold){
+		.guard = GUARD_CONTESTED,
+		.suffix = contest->suffix,
+		.text = contest->text,
+		.release = CONTEST_RELEASE,
+	};
+}
+
+/* Told also where nothing has to be changed just now: it lasts. */
+static void guard_contested(Diff *diff)
+{
+	const ContestList *contests = &diff->in->known->contests;
+	Plan *plan = diff->plan;
+
+	if (!contests->sha256 || !diff->in->options.sha256 ||
+	    strcmp(contests->sha256, diff->in->options.sha256) != 0)
+		return;
+	for (size_t i = 0; i < contests->n_items; i++)
+		if (contests->items[i].text)
+			plan_add_hold(diff->pool, plan, contest_hold(&contests->items[i]));
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Contest *contest = contest_of_change(contests, &plan->changes[i]);
+
+		if (!plan->changes[i].is_held && contest_holds(contest))
+			plan_hold(diff->pool, plan, &plan->changes[i], contest_hold(contest));
+	}
+}
+
 /* --- what a held change drags along --- */
 
 static bool same_database(const Change *one, const Change *other)
@@ -270,6 +303,7 @@ void guard_plan(Diff *diff)
 		guard_removal_count(diff);
 		guard_last_provider(diff);
 	}
+	guard_contested(diff);
 	guard_dependents(diff);
 	guard_rids(diff);
 }

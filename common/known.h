@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/contest.h"
+
 #include "common/probe_gate.h"
 
 /* What the agent remembers of one database since it first saw it. */
@@ -42,6 +44,7 @@ typedef struct Known {
 	size_t n_databases;
 	UnsavedEntry *unsaved;
 	size_t n_unsaved;
+	ContestList contests;            /* attributes that were corrected lately */
 	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
 					    already healed; NULL: never */
 	LeftDatabase *left;              /* none: this node did not leave */

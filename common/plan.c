@@ -13,19 +13,13 @@ typedef struct GuardRule {
 } GuardRule;
 
 static const GuardRule guard_rules[] = {
-	[GUARD_RESTART] = {"G1", false},
-	[GUARD_NOT_LISTED] = {"G2", false},
-	[GUARD_EMPTY_FILE] = {"G3", false},
-	[GUARD_REMOVAL] = {"G4", true},
-	[GUARD_SERVER_ID] = {"G5", true},
-	[GUARD_REVISION] = {"G7", true},
-	[GUARD_CONFIG_REPLICATED] = {"G8", false},
-	[GUARD_CONTENT] = {"G10", true},
-	[GUARD_LEFT] = {"left", true},
-	[GUARD_JOINING] = {"joining", false},
-	[GUARD_FIRST_ACCESS] = {"first-access", false},
-	[GUARD_RID_CLASH] = {"rid-clash", false},
-	[GUARD_DATABASE] = {"database", false},
+	[GUARD_RESTART] = {"G1", false},           [GUARD_NOT_LISTED] = {"G2", false},
+	[GUARD_EMPTY_FILE] = {"G3", false},        [GUARD_REMOVAL] = {"G4", true},
+	[GUARD_SERVER_ID] = {"G5", true},          [GUARD_REVISION] = {"G7", true},
+	[GUARD_CONFIG_REPLICATED] = {"G8", false}, [GUARD_CONTESTED] = {"G9", false},
+	[GUARD_CONTENT] = {"G10", true},           [GUARD_LEFT] = {"left", true},
+	[GUARD_JOINING] = {"joining", false},      [GUARD_FIRST_ACCESS] = {"first-access", false},
+	[GUARD_RID_CLASH] = {"rid-clash", false},  [GUARD_DATABASE] = {"database", false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");
 
@@ -87,6 +81,18 @@ void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 	change->is_held = true;
 	change->hold = hold;
 	plan_add_hold(pool, plan, hold);
+}
+
+bool step_carries(const Step *step, const Change *change)
+{
+	if (change->is_held || strcmp(step->dn, change->dn) != 0)
+		return false;
+	if (step->kind != STEP_MODIFY || !change->attribute)
+		return true;
+	for (size_t i = 0; i < step->n_mods; i++)
+		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
+			return true;
+	return false;
 }
 
 bool plan_is_empty(const Plan *plan)

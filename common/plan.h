@@ -21,6 +21,7 @@ typedef enum Guard {
 	GUARD_SERVER_ID, /* G5: this node's server ID would change under a database that used it */
 	GUARD_REVISION,  /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
+	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_LEFT,              /* this node left, or must not leave yet */
 	GUARD_JOINING, /* first half of joining done or due; the second waits for the refresh */
@@ -149,6 +150,10 @@ typedef struct PlanInput {
 /* Compares, asks the guards, and orders the steps. Never fails: what cannot be decided is held. All
  * lives in the pool. */
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret);
+
+/* True when the step carries the change out: several may write one entry, each its own attributes.
+ */
+bool step_carries(const Step *step, const Change *change);
 
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);

@@ -14,6 +14,7 @@ const AgentSettings settings_defaults = {
 	.state_dir = "/var/lib/syncward",
 	.run_dir = "/run/syncward",
 	.probes = true,
+	.holds_contested = true,
 };
 
 /* SASL EXTERNAL, by which the agent is let in, needs the local socket. */
@@ -74,6 +75,7 @@ static const ReaderKey settings_keys[] = {
 	{"metrics_file", read_path, .offset = offsetof(AgentSettings, metrics_file)},
 	{"config_dir", read_path, .offset = offsetof(AgentSettings, config_dir)},
 	{"probe", read_boolean, .offset = offsetof(AgentSettings, probes)},
+	{"hold_contested", read_boolean, .offset = offsetof(AgentSettings, holds_contested)},
 	{"verify", read_verify, .offset = offsetof(AgentSettings, verify)},
 };
 

@@ -27,6 +27,7 @@ typedef struct AgentSettings {
 	const char *metrics_file; /* NULL: metrics.prom in run_dir */
 	const char *config_dir;   /* slapd.d; NULL: as olcConfigDir says */
 	bool probes;
+	bool holds_contested; /* G9 */
 	VerifySettings verify;
 } AgentSettings;
 

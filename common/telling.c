@@ -2,7 +2,6 @@
 #include "common/telling.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/buf.h"
 #include "common/render.h"
@@ -23,6 +22,8 @@ static HoldEvents hold_events(Guard guard)
 		return (HoldEvents){EVENT_RESTART_UNSAFE, EVENT_RESTART_SAFE};
 	case GUARD_JOINING:
 		return (HoldEvents){EVENT_JOINING, EVENT_JOINED};
+	case GUARD_CONTESTED:
+		return (HoldEvents){EVENT_CONTESTED, EVENT_UNCONTESTED};
 	default:
 		return (HoldEvents){EVENT_HELD, EVENT_RELEASED};
 	}
@@ -33,6 +34,12 @@ static const char *or_server(const char *suffix)
 	return suffix ? suffix : "server";
 }
 
+/* A database may have several contests, which one command releases. */
+static const char *hold_name(const Hold *hold)
+{
+	return hold->guard == GUARD_CONTESTED ? hold->text : hold->release;
+}
+
 static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 {
 	const HoldEvents events = hold_events(hold->guard);
@@ -41,7 +48,7 @@ static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 		pool, ret,
 		(Condition){
 			.key = pool_printf(pool, "hold %s %s %s", guard_code(hold->guard),
-					   or_server(hold->suffix), hold->release),
+					   or_server(hold->suffix), hold_name(hold)),
 			.begins = events.begins,
 			.ends = events.ends,
 			.text = pool_printf(pool, "%s: held %s: %s: %s", or_server(hold->suffix),
@@ -174,19 +181,6 @@ const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *c
 		attributions[i] = list->items[at].attribution;
 	}
 	return attributions;
-}
-
-/* Several steps may write one entry, each its own attributes. */
-static bool step_carries(const Step *step, const Change *change)
-{
-	if (change->is_held || strcmp(step->dn, change->dn) != 0)
-		return false;
-	if (step->kind != STEP_MODIFY || !change->attribute)
-		return true;
-	for (size_t i = 0; i < step->n_mods; i++)
-		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
-			return true;
-	return false;
 }
 
 /* The changes of one step, put together. */

@@ -127,7 +127,10 @@ def damage(node, rng, n):
 def damage_many(node, n_changes, longest_pause, seed):
     rng = random.Random(seed)
     log = Log(node)
-    with Daemon(node) as daemon:
+    settings = os.path.join(node.folder, "agent.json")
+    with open(os.open(settings, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+        file.write('{"hold_contested": false}')  # so many changes of one attribute are a contest
+    with Daemon(node, "--agent-config", settings) as daemon:
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         for n in range(n_changes):
             damage(node, rng, n)
