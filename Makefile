@@ -127,7 +127,7 @@ check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the
 		{ echo "common/ has an effect: move it to agent/"; exit 1; }
 
 .PHONY: demo bench mutants check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
-demo: deps ## three throw-away servers become a cluster, are damaged and repaired (under a minute)
+demo: deps ## three throw-away servers become a cluster, are damaged and repaired live (under a minute)
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/run $(BUILD)/syncward
 
