@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Killed anywhere in its work, syncward leaves a slapd that starts again, and its next apply ends the work.
 
-strace kills the unmodified program at its N-th system call of a kind. In `make check` each OpenLDAP release
-gets a share of these points (those that wait for consumers are slow), in `make check-long` all.
+strace kills the unmodified program at its N-th system call of a kind: before it, and if that sends something
+to slapd once more behind it, when nobody reads the answer. In `make check` each OpenLDAP release gets a share of
+these points (those that wait for consumers are slow), in `make check-long` all.
 """
 
 import os
 import re
 import shutil
+import signal
 
 import ldap
 from cluster import Cluster
 from slapd import syncrepl, versions, wait_until
 from traced import run_traced
 
-# All by which the program changes anything outside of itself, and waits for slapd's answers.
+# All by which the program changes anything outside of itself.
 CALLS = ("write", "writev", "sendto", "sendmsg", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink",
-         "unlinkat", "mkdir", "mkdirat", "poll", "ppoll")
-WAITING = ("poll", "ppoll")
-LINE = re.compile(r"^\d+ +(\w+)\((?:(\d+)<(socket|[^:>]*))?")
+         "unlinkat", "mkdir", "mkdirat")
+# A pending SIGKILL keeps the system call from being made; any other deadly signal comes behind it.
+BEFORE, BEHIND = "KILL", "USR1"
+KILLED = (-signal.SIGKILL, -signal.SIGUSR1)
+LINE = re.compile(r"^(\d+) +(\w+)\((?:(\d+)<(socket|[^:>]*))?")
 
 
 class Scene:
@@ -51,33 +55,33 @@ class Scene:
         server.start()
 
     def points(self):
-        """Where a run can be killed: (system call, N), from watching one whole run."""
+        """Where a run can be killed: (system call, N, BEFORE or BEHIND), from watching one whole run."""
         self.restore()
         path = os.path.join(self.node.folder, "trace")
         done = run_traced(self.node, self.words, path, "-y", "-e", "trace=" + ",".join(CALLS))
         assert done.returncode in (0, 3), done.stdout + done.stderr
-        counts, found, after_write = {}, [], False
+        counts, found, program = {}, [], None
         with open(path, encoding="utf-8", errors="replace") as file:
             for line in file:
                 match = LINE.match(line)
-                if not match:
+                program = program or match and match[1]
+                if not match or match[1] != program:  # strace counts for each process; probes have their own
                     continue
-                call = match[1]
+                call = match[2]
                 counts[call] = counts.get(call, 0) + 1
-                # Of the waits only the first behind a request: it is sent then, and not answered.
-                if call not in WAITING or after_write:
-                    found.append((call, counts[call]))
-                after_write = call not in WAITING and match[3] == "socket"
+                found.append((call, counts[call], BEFORE))
+                if match[4] == "socket":
+                    found.append((call, counts[call], BEHIND))
         return found
 
-    def assert_survives(self, call, n):
+    def assert_survives(self, call, n, where):
         """One run, killed there. Returns whether it was, and whether it had said what it was about to do."""
         node, server = self.node, self.node.server
         self.restore()
         done = run_traced(node, self.words, "/dev/null", "-e", f"trace={call}", "-e",
-                          f"inject={call}:signal=KILL:when={n}")
-        assert done.returncode in (-9, 0, 3), done.stdout + done.stderr
-        was_killed = done.returncode == -9
+                          f"inject={call}:signal={where}:when={n}")
+        assert done.returncode in (*KILLED, 0, 3), done.stdout + done.stderr
+        was_killed = done.returncode in KILLED
         has_intent = os.path.exists(os.path.join(node.state_dir, "intent.json"))
         assert was_killed or not has_intent
         server.kill()
@@ -165,4 +169,4 @@ def test_killed_while_the_last_peer_goes(slapd_factory, program, request):
 def test_killed_before_it_renames_a_state_file_leaves_nothing_for_ever(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[0].server.seed()
-    assert Scene(cluster[0]).assert_survives("renameat", 1) == (True, False)
+    assert Scene(cluster[0]).assert_survives("renameat", 1, BEFORE) == (True, False)
