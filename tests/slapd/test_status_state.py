@@ -155,9 +155,9 @@ def test_damaged_state_is_put_aside_and_drift_is_repaired_all_the_same(node, nam
         daemon.wait_for("desired-loaded")
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         path = os.path.join(node.state_dir, name + ".json")
-        with open(path, "w", encoding="utf-8") as file:
+        with open(os.open(path + ".new", os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write("{")
-        os.chmod(path, 0o600)
+        os.rename(path + ".new", path)
         node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
         assert f"{path} is damaged: it is kept as {name}.json.damaged-1" in daemon.wait_for("state-trouble")
         daemon.wait_for("correction-applied", text="olcLimits")
