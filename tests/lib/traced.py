@@ -77,10 +77,15 @@ def inject_into(pid, calls, what):
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as tracer:
         try:
-            wait_until(lambda: _is_traced_by(pid, tracer.pid), "strace has attached")
+            wait_traced(pid, tracer.pid)
             yield
         finally:
             tracer.terminate()
+
+
+def wait_traced(pid, tracer_pid):
+    """Waits until the strace has attached to every thread of the process."""
+    wait_until(lambda: _is_traced_by(pid, tracer_pid), "strace has attached")
 
 
 def _is_traced_by(pid, tracer_pid):
