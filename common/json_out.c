@@ -1,9 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/json_out.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/utf8.h"
+
+/* How many bytes from here stand for themselves, as nearly all do. */
+static size_t plain_span(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
+/* Returns how many bytes it took. */
+static size_t character_add(Buf *buf, const char *text, size_t len)
+{
+	const unsigned char byte = (unsigned char)*text;
+	uint32_t character;
+	const size_t n_bytes = utf8_decode(text, len, &character);
+
+	if (byte == '"' || byte == '\\')
+		buf_printf(buf, "\\%c", byte);
+	else if (byte < 0x20 || byte == 0x7f)
+		buf_printf(buf, "\\u%04x", byte);
+	else if (n_bytes == 0)
+		buf_puts(buf, "\\ufffd");
+	else
+		buf_add(buf, text, n_bytes);
+	return n_bytes > 0 ? n_bytes : 1;
+}
 
 static void text_add(Buf *buf, const char *text)
 {
@@ -11,19 +40,12 @@ static void text_add(Buf *buf, const char *text)
 
 	buf_putc(buf, '"');
 	for (size_t i = 0; i < len;) {
-		const unsigned char byte = (unsigned char)text[i];
-		uint32_t character;
-		const size_t n_bytes = utf8_decode(text + i, len - i, &character);
+		const size_t n_plain = plain_span(text + i, len - i);
 
-		if (byte == '"' || byte == '\\')
-			buf_printf(buf, "\\%c", byte);
-		else if (byte < 0x20 || byte == 0x7f)
-			buf_printf(buf, "\\u%04x", byte);
-		else if (n_bytes == 0)
-			buf_puts(buf, "\\ufffd");
-		else
-			buf_add(buf, text + i, n_bytes);
-		i += n_bytes > 0 ? n_bytes : 1;
+		buf_add(buf, text + i, n_plain);
+		i += n_plain;
+		if (i < len)
+			i += character_add(buf, text + i, len - i);
 	}
 	buf_putc(buf, '"');
 }
@@ -44,9 +66,10 @@ static void lead(JsonOut *out, const char *key)
 		line_break(out);
 	else if (out->has_item)
 		buf_putc(out->text, ' ');
-	if (key) {
-		text_add(out->text, key);
-		buf_puts(out->text, ": ");
+	if (key) { /* a word of ours */
+		buf_putc(out->text, '"');
+		buf_puts(out->text, key);
+		buf_puts(out->text, "\": ");
 	}
 	out->has_item = true;
 }
@@ -82,8 +105,11 @@ void json_out_text(JsonOut *out, const char *key, const char *text)
 
 void json_out_number(JsonOut *out, const char *key, int64_t number)
 {
+	char text[24];
+
 	lead(out, key);
-	buf_printf(out->text, "%lld", (long long)number);
+	(void)snprintf(text, sizeof(text), "%lld", (long long)number);
+	buf_puts(out->text, text);
 }
 
 void json_out_boolean(JsonOut *out, const char *key, bool claim)

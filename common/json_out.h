@@ -16,7 +16,8 @@ typedef struct JsonOut {
 	bool is_one_line; /* all on one line, for files of lines */
 } JsonOut;
 
-/* key is NULL for an item of an array and for the whole document; bracket is '{' or '['. */
+/* A key is a plain word, NULL for an item of an array and for the whole document; bracket is '{' or
+ * '['. */
 void json_out_open(JsonOut *out, const char *key, char bracket);
 void json_out_close(JsonOut *out, char bracket);
 

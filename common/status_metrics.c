@@ -27,13 +27,18 @@ static void label_add(Page *page, char before, const char *label, const char *va
 	buf_putc(page->out, before);
 	buf_puts(page->out, label);
 	buf_puts(page->out, "=\"");
-	for (const char *at = value; *at; at++) {
-		if (*at == '\\' || *at == '"')
-			buf_putc(page->out, '\\');
+	for (const char *at = value; *at;) {
+		const size_t n_plain = strcspn(at, "\\\"\n");
+
+		buf_add(page->out, at, n_plain);
+		at += n_plain;
 		if (*at == '\n')
 			buf_puts(page->out, "\\n");
-		else
+		else if (*at) {
+			buf_putc(page->out, '\\');
 			buf_putc(page->out, *at);
+		}
+		at += *at != '\0';
 	}
 	buf_putc(page->out, '"');
 }
