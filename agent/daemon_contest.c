@@ -14,7 +14,8 @@ void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *
 	const int64_t now_sec = daemon_realtime_sec(pass->daemon);
 
 	for (size_t i = 0; i < applied->n_done; i++) {
-		POOL_PUSH(pass->pool, pass->written, pass->n_written, applied->done[i]->dn);
+		POOL_PUSH(pass->pool, pass->written, pass->n_written,
+			  pool_strdup(pass->pool, applied->done[i]->dn));
 		contests_note_step(pass->pool, &pass->contests, plan, pass->attributions,
 				   applied->done[i], now_sec, pass->context.holds_contested);
 		pass->has_contest_news |= pass->has_drift;

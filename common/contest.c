@@ -141,12 +141,14 @@ void contest_note(Pool *pool, ContestList *list, const Contest *what, const char
 
 	if (!contest) {
 		POOL_PUSH(pool, list->items, list->n_items,
-			  {.dn = what->dn, .attribute = what->attribute, .suffix = what->suffix});
+			  {.dn = pool_strdup(pool, what->dn),
+			   .attribute = pool_strdup(pool, what->attribute),
+			   .suffix = pool_strdup(pool, what->suffix)});
 		contest = &list->items[list->n_items - 1];
 	}
 	forget_old(pool, contest, now_sec);
 	POOL_PUSH(pool, contest->corrections, contest->n_corrections,
-		  {.at_sec = now_sec, .value = value});
+		  {.at_sec = now_sec, .value = pool_strdup(pool, value)});
 	if (contest->text) {
 		contest->is_open = false;
 		contest->is_tried = true;

@@ -58,7 +58,7 @@ Contest *contest_find(const ContestList *list, const char *dn, const char *attri
 bool contest_holds(const Contest *contest);
 
 /*
- * Notes a correction. what has the attribute's names; strings are not copied. may_contest false
+ * Notes a correction. what has the attribute's names; all strings are copied. may_contest false
  * only counts.
  */
 void contest_note(Pool *pool, ContestList *list, const Contest *what, const char *value,

@@ -164,6 +164,17 @@ size_t attributed_find(const AttributedList *list, const char *key)
 	return i;
 }
 
+/* The look that it was found in may be gone when it is told. */
+static Attribution attribution_kept(Pool *pool, const Change *change, const Tree *config,
+				    const Seen *seen)
+{
+	Attribution attribution = change_attribution(change, config, seen);
+
+	attribution.actor = pool_strdup(pool, attribution.actor);
+	attribution.actor_time = pool_strdup(pool, attribution.actor_time);
+	return attribution;
+}
+
 const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config,
 				     const Seen *seen, AttributedList *list)
 {
@@ -176,8 +187,8 @@ const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *c
 		if (at == list->n_items)
 			POOL_PUSH(pool, list->items, list->n_items,
 				  {.key = key,
-				   .attribution =
-					   change_attribution(&plan->changes[i], config, seen)});
+				   .attribution = attribution_kept(pool, &plan->changes[i], config,
+								   seen)});
 		attributions[i] = list->items[at].attribution;
 	}
 	return attributions;
