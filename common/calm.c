@@ -2,6 +2,7 @@
 #include "common/calm.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -45,6 +46,20 @@ static unsigned remaining_sec(int64_t since_sec, unsigned long limit_sec, int64_
 	return (unsigned)((int64_t)limit_sec - age_sec) + 1;
 }
 
+/* What slapd tells as the next try of a consumer whose first try still runs; a failed one has its
+ * retry there. With retry="60 ..." they look alike, and nobody waits. */
+#define FIRST_TRY_SEC 60
+
+static bool is_first_try(const RunningConsumer *running, const Syncrepl *syncrepl)
+{
+	const char *retry = syncrepl->value[SYNCREPL_RETRY];
+	const int64_t last_sec = generalized_time_sec(running->last_connect);
+	const int64_t next_sec = generalized_time_sec(running->next_connect);
+
+	return last_sec >= 0 && next_sec - last_sec == FIRST_TRY_SEC && retry &&
+	       strtoul(retry, NULL, 10) != FIRST_TRY_SEC;
+}
+
 static unsigned consumer_wait_sec(const RunningConsumer *running, const Syncrepl *syncrepl,
 				  int64_t now_sec)
 {
@@ -55,7 +70,12 @@ static unsigned consumer_wait_sec(const RunningConsumer *running, const Syncrepl
 
 	if (running->is_persistent)
 		return timeout_sec > 0 ? remaining_sec(last_sec, timeout_sec, now_sec) : 0;
-	if (running->is_connected || is_waiting || connect_sec == 0)
+	if (running->is_connected)
+		return 0;
+	if (is_first_try(running, syncrepl))
+		return remaining_sec(
+			last_sec, timeout_sec > connect_sec ? timeout_sec : connect_sec, now_sec);
+	if (is_waiting || connect_sec == 0)
 		return 0;
 	return remaining_sec(last_sec, connect_sec, now_sec);
 }

@@ -30,6 +30,7 @@ static Calm judge(RunningConsumer running)
 
 	declared.syncrepl.value[SYNCREPL_TIMEOUT] = "10";
 	declared.syncrepl.value[SYNCREPL_NETWORK_TIMEOUT] = "5";
+	declared.syncrepl.value[SYNCREPL_RETRY] = "1 10 30 +";
 	running.rid = 1;
 	running.provider = "ldap://a:389";
 	return calm_judge(&live, NOW);
@@ -75,6 +76,17 @@ static void a_consumer_that_is_connecting_is_waited_for(void **state)
 	assert_int_equal(calm.wait_sec, 5 - 2 + 1);
 }
 
+/* slapd 2.5 and 2.6 tell a next try 60 s later while the first one waits for a connection or a
+ * bind. */
+static void a_consumer_in_its_first_try_is_waited_for(void **state)
+{
+	Calm calm = judge(
+		(RunningConsumer){.last_connect = AT("58"), .next_connect = "20261122101558Z"});
+
+	(void)state;
+	assert_int_equal(calm.wait_sec, 10 - 2 + 1);
+}
+
 static void a_consumer_that_sleeps_until_its_next_try_is_not_waited_for(void **state)
 {
 	Calm calm = judge(
@@ -104,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_settled_session_is_not_waited_for),
 		cmocka_unit_test(a_refresh_is_not_waited_for),
 		cmocka_unit_test(a_consumer_that_is_connecting_is_waited_for),
+		cmocka_unit_test(a_consumer_in_its_first_try_is_waited_for),
 		cmocka_unit_test(a_consumer_that_sleeps_until_its_next_try_is_not_waited_for),
 		cmocka_unit_test(a_consumer_that_cn_config_does_not_declare_is_not_waited_for),
 	};
