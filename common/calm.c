@@ -46,7 +46,7 @@ static unsigned remaining_sec(int64_t since_sec, unsigned long limit_sec, int64_
 	return (unsigned)((int64_t)limit_sec - age_sec) + 1;
 }
 
-/* What slapd 2.5 (not 2.6) tells as the next try while the first one still runs; a failed one has its
+/* What slapd 2.5 (not 2.6) tells as the next try while the first still runs; a failed one has its
  * retry there. With retry="60 ..." they look alike, and nobody waits. */
 #define FIRST_TRY_SEC 60
 
