@@ -81,7 +81,8 @@ static void file_sync(Floor *floor)
 		exit(1);
 }
 
-static void repair(Floor *floor, EventFile *file, struct berval **found)
+/* Returns what the look behind the repair found. */
+static struct berval **repair(Floor *floor, EventFile *file, struct berval **found)
 {
 	char *attribute = (char *)(uintptr_t)floor->attribute;
 	LDAPMod delete_found = {LDAP_MOD_DELETE | LDAP_MOD_BVALUES, attribute, {NULL}};
@@ -100,10 +101,10 @@ static void repair(Floor *floor, EventFile *file, struct berval **found)
 	(void)ldap_search_ext_s(floor->ldap, "", LDAP_SCOPE_BASE, NULL, NULL, 0, NULL, NULL, NULL,
 				LDAP_NO_LIMIT, &nothing);
 	ldap_msgfree(nothing);
-	event_file_drain(file);
-	found = look(floor);
-	ldap_value_free_len(found);
 	(void)puts("repaired");
+	event_file_drain(file);
+	ldap_value_free_len(found);
+	return look(floor);
 }
 
 int main(int argc, char **argv)
@@ -128,8 +129,8 @@ int main(int argc, char **argv)
 	while (event_file_wait(&file)) {
 		struct berval **found = look(&floor);
 
-		if (!is_right(&floor, found))
-			repair(&floor, &file, found);
+		while (!is_right(&floor, found))
+			found = repair(&floor, &file, found);
 		ldap_value_free_len(found);
 	}
 	return 1;
