@@ -47,6 +47,7 @@ int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *
 		.notices_pool = pool_new(),
 		.seen_pool = pool_new(),
 		.touched_pool = pool_new(),
+		.looked_pool = pool_new(),
 		.sentence_pool = pool_new(),
 		.sentence = "starting",
 		.status_pool = pool_new(),
@@ -72,6 +73,7 @@ void daemon_free(Daemon *daemon)
 	pool_free(daemon->notices_pool);
 	pool_free(daemon->seen_pool);
 	pool_free(daemon->touched_pool);
+	pool_free(daemon->looked_pool);
 	pool_free(daemon->sentence_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->context_pool);
@@ -162,11 +164,12 @@ unsigned daemon_drain(Daemon *daemon)
 
 static void before_look(void *userdata)
 {
-	DaemonPass *pass = userdata;
+	daemon_edits_drain(userdata);
+}
 
-	Daemon *daemon = pass->daemon;
-
-	(void)watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
+static void after_look(void *userdata, const World *world)
+{
+	daemon_edits_look(userdata, world);
 }
 
 /* A rewrite that restarts consumers and is not urgent leaves its turn to the nodes before us. */
@@ -270,7 +273,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
-		.hooks = {pass, before_look, before_write, intended, after_write},
+		.hooks = {pass, before_look, after_look, before_write, intended, after_write},
 	};
 	const Report *report = &pass->report;
 
@@ -341,15 +344,10 @@ static void schedule_next(DaemonPass *pass, const Error *err)
 	schedule_passed(schedule, outcome, now_usec);
 	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
 		schedule->next_usec = daemon->splayed_until_usec;
+	if (pass->must_look_again)
+		schedule_by(schedule, now_usec);
 	if (pass->report.is_paused)
 		schedule_by(schedule, now_usec + pause_left_usec(pass));
-}
-
-static void touched_forget(Daemon *daemon)
-{
-	pool_free(daemon->touched_pool);
-	daemon->touched_pool = pool_new();
-	daemon->touched = (TouchedFiles){0};
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)
@@ -381,6 +379,5 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
 	daemon_watch_again(&pass);
-	touched_forget(daemon);
 	lock_release(pass.lock);
 }

@@ -21,7 +21,11 @@ struct Daemon {
 	Schedule schedule;
 	Watch *watch;
 	Pool *touched_pool;
-	TouchedFiles touched; /* files of slapd.d that changed since the last look before them */
+	TouchedFiles
+		touched; /* files of slapd.d, of which the next look must know who wrote them */
+	Pool *looked_pool;
+	Seen looked;     /* entryCSNs at the last look */
+	bool has_looked; /* there was one while slapd.d was watched */
 	LastGood *good;
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
@@ -57,7 +61,8 @@ typedef struct DaemonPass {
 	Inputs inputs;
 	Report report;
 	JournalContext journal;
-	TouchedFiles touched;            /* files of slapd.d that changed before the last look */
+	bool must_look_again;            /* slapd.d changed while the last look was taken */
+	ConditionList edits;             /* by hand, that this pass found */
 	ConditionList now;               /* what lasts, as this pass sees it */
 	bool has_drift;                  /* a change that is needed was caused by somebody else */
 	const Attribution *attributions; /* of the changes of the plan that is being written */
@@ -98,6 +103,11 @@ void daemon_memory_keep(DaemonPass *pass, const EventList *corrections);
 void daemon_memory_entries(DaemonPass *pass);
 void daemon_memory_conditions(DaemonPass *pass);
 void daemon_memory_contests(DaemonPass *pass);
+
+/* daemon_edit.c: files of slapd.d that were edited by hand. */
+void daemon_edits_drain(DaemonPass *pass);
+void daemon_edits_look(DaemonPass *pass, const World *world);
+void daemon_edits_carry(DaemonPass *pass);
 
 /* daemon_contest.c: who else keeps writing (G9). */
 void daemon_contests_take(DaemonPass *pass);

@@ -292,6 +292,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	pause_add(pass);
+	daemon_edits_carry(pass);
 	if (!report->has_plan) {
 		conditions_carry(pass);
 		return;

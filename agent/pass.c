@@ -68,6 +68,8 @@ static int plan_round(Pass *pass, Error *err)
 		pass->report->has_plan &= !pass->options->forgets_first;
 		return -1;
 	}
+	if (pass->options->hooks.after_look)
+		pass->options->hooks.after_look(pass->options->hooks.userdata, &pass->world);
 	/* Without a place to remember it the next plan tries it once more: no reason to fail. */
 	(void)remember_refusals(pass->pool, inputs->state_dir, &pass->world, &pass->known, NULL);
 	return 0;

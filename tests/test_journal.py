@@ -10,7 +10,7 @@ import tools
 
 PRIORITIES = {"CRIT": "critical", "ERR": "error", "WARNING": "warning", "NOTICE": "notice"}
 # Told by parts that do not exist yet.
-UNTOLD = {"LINK_DOWN", "LINK_UP", "HAND_EDIT"}
+UNTOLD = {"LINK_DOWN", "LINK_UP"}
 
 
 def read(*path):

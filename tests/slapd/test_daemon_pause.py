@@ -64,12 +64,12 @@ def test_a_pause_ends_by_itself(node):
     """Also without any trigger: the next pass would be a minute away."""
     with Daemon(node) as daemon:
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
-        pause(node, "2s")
+        pause(node, "5s")
         daemon.wait_for("paused")
         damage(node)
         daemon.wait_for("drift-found")
         assert limits(node) == []
-        daemon.wait_for("resumed", timeout=10)
+        daemon.wait_for("resumed", timeout=20)
         daemon.wait_for("correction-applied", timeout=5)
 
 

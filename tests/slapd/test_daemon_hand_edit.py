@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A file of slapd.d that somebody else than slapd wrote is told, once; what slapd writes never is."""
+
+import contextlib
+import os
+import shutil
+
+import ldap
+import pytest
+from daemon import Daemon
+from lone import Lone
+from slapd import wait_until
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    made = Lone(slapd_factory, program)
+    made.apply_ok()
+    return made
+
+
+def path(node):
+    """The file of the database."""
+    return os.path.join(node.server.config_dir, "cn=config", node.dn().split(",", maxsplit=1)[0] + ".ldif")
+
+
+def append(node):
+    """As an editor that writes in place; slapd takes comments, and complains about the checksum only."""
+    with open(path(node), "a", encoding="ascii") as file:
+        file.write("# by hand\n")
+
+
+def replace(node):
+    """As sed -i and most editors do."""
+    shutil.copy(path(node), path(node) + ".new")
+    os.rename(path(node) + ".new", path(node))
+
+
+def watching(daemon, node):
+    wait_until(lambda: daemon.sees(os.path.join(node.server.config_dir, "cn=config")), "it watches slapd.d")
+
+
+def looked_again(node):
+    """The daemon has looked at least once more."""
+    searches = node.server.log_count('SRCH base="cn=config"')
+    return lambda: node.server.log_count('SRCH base="cn=config"') > searches
+
+
+@pytest.mark.parametrize("edit", [append, replace])
+def test_an_edit_by_hand_is_told_once_with_its_file(node, edit):
+    with Daemon(node) as daemon:
+        watching(daemon, node)
+        edit(node)
+        told = daemon.wait_for("hand-edit")
+        assert told.startswith(path(node) + " was written by hand"), told
+        again = looked_again(node)
+        edit(node)
+        wait_until(again, "it looked again")
+        again = looked_again(node)
+        daemon.reload()
+        wait_until(again, "it looked again")
+        assert len(daemon.events("hand-edit")) == 1
+    with Daemon(node) as daemon:  # the difference lasts, and was told
+        watching(daemon, node)
+    assert not daemon.events("hand-edit")
+
+
+def test_a_change_over_ldap_ends_it(node):
+    with Daemon(node) as daemon:
+        watching(daemon, node)
+        append(node)
+        daemon.wait_for("hand-edit")
+        node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        daemon.wait_for("correction-applied")
+        # Between the daemon's own write and its look nobody could tell.
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+        again = looked_again(node)
+        daemon.reload()
+        wait_until(again, "it looked again")
+        replace(node)
+        daemon.wait_for("hand-edit", n=2)
+
+
+def test_what_slapd_writes_is_never_taken_for_an_edit(node):
+    """Changes one after another, by others and by the daemon's own repairs, a restart."""
+    with Daemon(node) as daemon:
+        watching(daemon, node)
+        for n in range(60):
+            node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
+            node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcIdleTimeout", str(n))])
+            if n % 10 == 0:
+                with contextlib.suppress(ldap.NO_SUCH_ATTRIBUTE):
+                    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        node.server.restart()
+        node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
+        again = looked_again(node)
+        daemon.reload()
+        wait_until(again, "it looked again")
+    assert not daemon.events("hand-edit"), daemon.events("hand-edit")
+
+
+def test_files_that_are_no_entries_are_nobody_s_business(node):
+    folder = os.path.join(node.server.config_dir, "cn=config")
+    with Daemon(node) as daemon:
+        watching(daemon, node)
+        for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                file.write("x\n")
+        again = looked_again(node)
+        daemon.reload()
+        wait_until(again, "it looked again")
+    assert not daemon.events("hand-edit")
+    for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
+        os.unlink(os.path.join(folder, name))
