@@ -26,6 +26,14 @@ def node(slapd_factory, program):
     return made
 
 
+def patient(node):
+    """Options of a daemon that corrects for ever: so many damages of one attribute are a contest (G9)."""
+    path = os.path.join(node.folder, "agent.json")
+    with open(path, "w", encoding="ascii") as file:
+        file.write('{"hold_contested": false}')
+    return "--agent-config", path
+
+
 def damage(node):
     node.edit([(ldap.MOD_REPLACE, "olcLimits", None), (ldap.MOD_REPLACE, "olcSyncrepl", [node.value(2)])])
 
@@ -36,7 +44,7 @@ def is_in_step(node):
 
 def run_until_in_step(node, *options):
     """A daemon under strace that corrects the damage, unless it is killed over it; -9 when it was."""
-    command = ["strace", "-f", "-qq", *options, *node.command("run")]
+    command = ["strace", "-f", "-qq", *options, *node.command("run", *patient(node))]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           env=traced.environment(), text=True, errors="replace") as process:
         try:
@@ -72,7 +80,7 @@ def test_killed_anywhere(node, tmp_path):
                                    f"inject={call}:signal=KILL:when={n}")
         has_intent = os.path.exists(os.path.join(node.state_dir, "intent.json"))
         n_killed += status != 0
-        with Daemon(node) as daemon:
+        with Daemon(node, *patient(node)) as daemon:
             wait_until(lambda: is_in_step(node), f"in step after {call} {n}")
             if has_intent:
                 daemon.wait_for("interrupted")
