@@ -132,11 +132,16 @@ def test_it_ends_when_the_other_stops(node):
         os.rename(path + ".new", path)
         daemon.reload()
 
+    def is_tried():
+        with open(path, encoding="utf-8") as file:
+            return any(contest.get("tried") for contest in json.load(file)["contests"])
+
     with Daemon(node) as daemon:
         contested(node, daemon)
         let_time_pass()
         daemon.wait_for("correction-applied", n=4)
         assert sessionlog(node) == ["1000"] and not daemon.events("uncontested")
+        wait_until(is_tried, "the pass that tried has written down what it knows")
         let_time_pass()
         daemon.wait_for("uncontested")
         assert len(daemon.events("contested")) == 1
