@@ -350,7 +350,7 @@ static void schedule_next(DaemonPass *pass, const Error *err)
 		schedule_by(schedule, now_usec + pause_left_usec(pass));
 }
 
-void daemon_pass(Daemon *daemon, unsigned triggers)
+static void pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
 	DaemonPass pass = {
@@ -380,4 +380,11 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	daemon_status_pass(&pass, &err);
 	daemon_watch_again(&pass);
 	lock_release(pass.lock);
+}
+
+void daemon_pass(Daemon *daemon, unsigned triggers)
+{
+	pass_make(daemon, triggers);
+	/* When the memory of the pass is free again: many peers make a long text. */
+	daemon_status_write(daemon);
 }

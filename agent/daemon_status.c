@@ -144,5 +144,4 @@ void daemon_status_pass(DaemonPass *pass, const Error *err)
 	pass_take(pass, pool, err, now_sec);
 	pool_free(daemon->status_pool);
 	daemon->status_pool = pool;
-	daemon_status_write(daemon);
 }

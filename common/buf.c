@@ -4,19 +4,22 @@
 #include <stdarg.h>
 #include <string.h>
 
+static void buf_resize(Buf *buf, size_t size)
+{
+	buf->bytes = pool_resize(buf->pool, buf->bytes, buf->len, size);
+	buf->size = size;
+}
+
+void buf_reserve(Buf *buf, size_t len)
+{
+	if (buf->len + len + 1 > buf->size)
+		buf_resize(buf, buf->len + len + 1);
+}
+
 void buf_add(Buf *buf, const char *bytes, size_t len)
 {
-	if (buf->len + len + 1 > buf->size) {
-		size_t size = (buf->len + len + 1) * 2;
-		char *grown = pool_alloc(buf->pool, size);
-
-		if (buf->len > 0) {
-			memcpy(grown, buf->bytes, buf->len);
-			explicit_bzero(buf->bytes, buf->len);
-		}
-		buf->bytes = grown;
-		buf->size = size;
-	}
+	if (buf->len + len + 1 > buf->size)
+		buf_resize(buf, (buf->len + len + 1) * 2);
 	if (len > 0)
 		memcpy(buf->bytes + buf->len, bytes, len);
 	buf->len += len;

@@ -21,6 +21,9 @@ typedef struct Buf {
 		.pool = (owner) \
 	}
 
+/* Makes room at once for what will probably be so long. */
+void buf_reserve(Buf *buf, size_t len);
+
 void buf_add(Buf *buf, const char *bytes, size_t len);
 void buf_puts(Buf *buf, const char *text);
 void buf_putc(Buf *buf, char byte);

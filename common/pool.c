@@ -219,18 +219,21 @@ static void large_free(Pool *pool, Header *header)
 	block_free(block);
 }
 
+void *pool_resize(Pool *pool, void *bytes, size_t len, size_t size)
+{
+	void *resized = pool_alloc(pool, size);
+
+	if (!bytes)
+		return resized;
+	memcpy(resized, bytes, len);
+	if (header_of(bytes)->size > SMALL_MAX || SMALL_MAX == 0)
+		large_free(pool, header_of(bytes));
+	return resized;
+}
+
 void *pool_grow(Pool *pool, void *array, size_t n, size_t item_size)
 {
-	Header *header = array ? header_of(array) : NULL;
-	void *grown;
-
-	if (header && (n + 1) * item_size <= header->size)
+	if (array && (n + 1) * item_size <= header_of(array)->size)
 		return array;
-	grown = pool_alloc(pool, (n < 4 ? 4 : n * 2) * item_size);
-	if (header) {
-		memcpy(grown, array, n * item_size);
-		if (header->size > SMALL_MAX || SMALL_MAX == 0)
-			large_free(pool, header);
-	}
-	return grown;
+	return pool_resize(pool, array, n * item_size, (n < 4 ? 4 : n * 2) * item_size);
 }

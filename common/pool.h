@@ -37,6 +37,10 @@ char *pool_strdup(Pool *pool, const char *text);
 char *pool_printf(Pool *pool, const char *format, ...) PRINTF_LIKE(2, 3);
 char *pool_vprintf(Pool *pool, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
+/* Another object of that size with the first len bytes of this one, which is gone; NULL gives a new
+ * one. */
+void *pool_resize(Pool *pool, void *bytes, size_t len, size_t size);
+
 /* Makes room for one more item behind n items of the given size; returns the array, which may have
  * moved. */
 void *pool_grow(Pool *pool, void *array, size_t n, size_t item_size);

@@ -64,6 +64,15 @@ size_t status_count(const Status *status, ConditionKind kind)
 	return n;
 }
 
+size_t status_count_links(const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		n += status->databases[i].n_peers;
+	return n;
+}
+
 /* --- looking --- */
 
 static const StatusDatabase *database_before(const Status *status, const char *suffix)

@@ -115,6 +115,9 @@ const char *link_state_name(LinkState state);
 /* "settled", "away", ... */
 const char *pass_outcome_name(PassOutcome outcome);
 
+/* How this node reads others: links of all databases. */
+size_t status_count_links(const Status *status);
+
 /* The condition of that kind that began first, or NULL; with a key only that one. */
 const Condition *status_condition(const Status *status, ConditionKind kind, const char *key);
 

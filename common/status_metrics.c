@@ -254,6 +254,7 @@ const char *status_metrics(Pool *pool, const Status *status)
 	Buf out = BUF_IN(pool);
 	Page page = {.out = &out, .status = status};
 
+	buf_reserve(&out, 300 * status_count_links(status));
 	life(&page);
 	if (status->stopped_sec >= 0)
 		return buf_text(&out);

@@ -184,6 +184,8 @@ const char *status_print(Pool *pool, const Status *status)
 	Buf text = BUF_IN(pool);
 	JsonOut out = {.text = &text};
 
+	/* A list of many peers is nearly all of it. */
+	buf_reserve(&text, 300 * status_count_links(status));
 	json_out_open(&out, NULL, '{');
 	json_out_number(&out, "schema_version", STATUS_SCHEMA_VERSION);
 	json_out_text(&out, "version", status->version);
