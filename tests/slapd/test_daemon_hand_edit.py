@@ -112,3 +112,27 @@ def test_files_that_are_no_entries_are_nobody_s_business(node):
     assert not daemon.events("hand-edit")
     for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
         os.unlink(os.path.join(folder, name))
+
+
+def is_waiting(daemon):
+    """In a pass, and waiting for slapd's answer."""
+    with open("/proc/locks", encoding="ascii") as file:
+        has_lock = any(line.split()[4] == str(daemon.pid) for line in file)
+    with open(f"/proc/{daemon.pid}/stat", encoding="ascii") as file:
+        return has_lock and file.read().rpartition(")")[2].split()[0] == "S"
+
+
+def test_what_changes_during_a_look_is_looked_at_again_at_once(node):
+    """That look may not have seen it, and the next one would be a minute away."""
+    with Daemon(node) as daemon:
+        watching(daemon, node)
+        again = looked_again(node)
+        daemon.reload()
+        wait_until(again, "it looked again")
+        file = path(node)
+        with node.server.frozen():
+            daemon.reload()
+            wait_until(lambda: is_waiting(daemon), "it waits for slapd")
+            with open(file, "a", encoding="ascii") as edited:
+                edited.write("# by hand\n")
+        daemon.wait_for("hand-edit", timeout=10)
