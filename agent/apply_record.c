@@ -58,11 +58,12 @@ static void record_events(ApplyRecord *record, const EventList *events)
 		say("%s", err.text);
 }
 
-static bool before_write(void *userdata, const World *world, const Plan *plan)
+static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
 {
 	ApplyRecord *record = userdata;
 	EventList events;
 
+	(void)digest;
 	record->attributions = attributions_make(record->pool, plan, &world->config,
 						 &record->memory.seen, &record->attributed);
 	events = corrections_intended(record->pool, plan, record->attributions);

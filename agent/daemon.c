@@ -7,7 +7,6 @@
 #include "agent/lock.h"
 #include "agent/settings_file.h"
 #include "agent/state.h"
-#include "common/render.h"
 
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
  * over before systemd loses patience. */
@@ -188,14 +187,13 @@ static bool is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 	return now_usec < daemon->splayed_until_usec;
 }
 
-static bool before_write(void *userdata, const World *world, const Plan *plan)
+static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
 {
 	DaemonPass *pass = userdata;
 	Daemon *daemon = pass->daemon;
-	const char *text = render_ldif(pass->pool, plan, (RenderStyle){.shows_secrets = true});
 
-	/* In memory only: it is derived from passwords. */
-	sha256_hex(text, strlen(text), pass->digest);
+	/* Kept in memory only: it is derived from passwords. */
+	memcpy(pass->digest, digest, sizeof(pass->digest));
 	daemon_tell_changes(pass, &world->config, plan);
 	pass->waits_after_refusal =
 		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));

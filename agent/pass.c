@@ -108,12 +108,12 @@ static int state_failed(Pass *pass, const Error *err)
 	return -1;
 }
 
-static bool write_is_due(Pass *pass)
+static bool write_is_due(Pass *pass, const char *digest)
 {
 	const PassHooks *hooks = &pass->options->hooks;
 
 	return !hooks->before_write ||
-	       hooks->before_write(hooks->userdata, &pass->world, &pass->plan);
+	       hooks->before_write(hooks->userdata, &pass->world, &pass->plan, digest);
 }
 
 static void tell_written(const Pass *pass, const Applied *applied, const Error *err)
@@ -224,7 +224,7 @@ static int write_until_in_step(Pass *pass, Error *err)
 
 		steps_digest(&pass->plan, before);
 		was_conflict = false;
-		pass->report->is_postponed = !write_is_due(pass);
+		pass->report->is_postponed = !write_is_due(pass, before);
 		if (pass->report->is_postponed)
 			return 0;
 		if (write_round(pass, err) < 0) {

@@ -8,6 +8,7 @@ import os
 import subprocess
 
 import pytest
+from lone import Lone
 from netns import Network
 from releases import release, versions
 from slapd_farm import SlapdFarm
@@ -49,6 +50,14 @@ def slapd_factory(slapd_release, request):
     problems = farm.close()
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    """One server of a cluster, in step; what most tests of the daemon start from."""
+    made = Lone(slapd_factory, program)
+    made.apply_ok()
+    return made
 
 
 @pytest.fixture

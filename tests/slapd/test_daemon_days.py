@@ -10,18 +10,10 @@ import time
 import ldap
 import pytest
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
 from tools import tool_path
 
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 class Played:

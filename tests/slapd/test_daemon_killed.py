@@ -11,19 +11,11 @@ import ldap
 import pytest
 import traced
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
 
 CALLS = ("write", "writev", "pwrite64", "ftruncate", "sendto", "sendmsg", "fsync", "fdatasync", "rename", "renameat",
          "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat")
 EVERY = 1 if os.environ.get("SYNCWARD_LONG") else 2
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 def patient(node):

@@ -9,17 +9,9 @@ import stat
 import ldap
 import pytest
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
 
 EXTERNAL_ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 def path(node):

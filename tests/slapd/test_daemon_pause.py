@@ -8,17 +8,9 @@ import re
 import ldap
 import pytest
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
 
 UNTIL = re.compile(r"corrections are paused until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ( by login uid \d+)?: we move it")
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 def damage(node):

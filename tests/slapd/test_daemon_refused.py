@@ -6,15 +6,7 @@ import time
 import ldap
 import pytest
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 @pytest.mark.one_release

@@ -10,18 +10,9 @@ import subprocess
 import time
 
 import ldap
-import pytest
 import traced
 from daemon import Daemon
-from lone import Lone
 from slapd import wait_until
-
-
-@pytest.fixture
-def node(slapd_factory, program):
-    made = Lone(slapd_factory, program)
-    made.apply_ok()
-    return made
 
 
 def settings(node, **values):
