@@ -40,8 +40,8 @@ static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
 		    world_read_running(apply->directory, apply->pool, apply->world, err) < 0)
 			return -1;
-		calm = calm_judge(&apply->world->live, time(NULL));
-		if (calm.wait_sec == 0 || waited_msec >= calm.patience_sec * 1000)
+		calm = calm_judge(&apply->world->live);
+		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
 			return 0;
 		sleep_msec(LOOK_AGAIN_MSEC);
 		waited_msec += LOOK_AGAIN_MSEC;

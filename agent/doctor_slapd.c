@@ -5,7 +5,6 @@
 
 #include "agent/doctor.h"
 #include "agent/planner.h"
-#include "common/calm.h"
 #include "common/doctor_links.h"
 
 /* --- reaching it --- */

@@ -2,30 +2,23 @@
 #ifndef SYNCWARD_CALM_H
 #define SYNCWARD_CALM_H
 
-#include <stdint.h>
-
 #include "common/live.h"
 
 /* What cn=monitor says about whether a write to cn=config would stall slapd now. */
 typedef struct Calm {
-	unsigned wait_sec;     /* 0: write now; otherwise look again after that long at most */
-	unsigned patience_sec; /* the longest wait before one write: longest timeout of any consumer
-				  + 1 */
+	bool is_held;          /* by a consumer: look again soon */
+	unsigned patience_sec; /* how long at most: the longest timeout of those that hold it + 1 */
 } Calm;
 
 /*
- * A write to cn=config pauses slapd, and with it every client, until running consumers let go: one
- * that reached Persist less than its timeout ago, or that is connecting, holds it up to that long
- * (measured; a consumer in Refresh does not). now is seconds since 1970. Without cn=monitor: no
- * wait.
+ * A write to cn=config pauses slapd, and with it every client, until consumers at work let go: one
+ * that waits for a connection, for a bind, or for a first change after its refresh holds it up to
+ * its timeout (measured on 2.4, 2.5 and 2.6; one in Refresh lets go at once). Where cn=monitor does
+ * not list who works nobody is waited for.
  */
-Calm calm_judge(const Live *live, int64_t now_sec);
+Calm calm_judge(const Live *live);
 
 /* The longest that a write may be held up by any declared consumer: timeout + network-timeout. */
 unsigned long calm_longest_stall_sec(const Live *live);
-
-/* Seconds since 1970 of a generalized time "YYYYmmddHHMMSSZ"; -1 for another text or a year before
- * 1970. */
-int64_t generalized_time_sec(const char *text);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/calm.h"
+#include "common/timestamp.h"
 
 static bool reads_at_intervals(const Live *live, const RunningConsumer *running)
 {
@@ -22,7 +22,7 @@ static bool reads_at_intervals(const Live *live, const RunningConsumer *running)
 
 static const char *ago(Pool *pool, const char *when, int64_t now_sec)
 {
-	const int64_t sec = generalized_time_sec(when);
+	const int64_t sec = timestamp_of_generalized(when);
 
 	return sec < 0 ? "never" : pool_printf(pool, "%lld s ago", (long long)(now_sec - sec));
 }
@@ -32,7 +32,7 @@ LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer
 {
 	const char *name = pool_printf(pool, "consumer %03d of %s, provider %s", running->rid,
 				       running->suffix ? running->suffix : "?", running->provider);
-	const int64_t next_sec = generalized_time_sec(running->next_connect);
+	const int64_t next_sec = timestamp_of_generalized(running->next_connect);
 
 	if (running->is_persistent && running->is_connected)
 		return (LinkHealth){.severity = DOCTOR_OK};
@@ -42,7 +42,8 @@ LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer
 			.text = pool_printf(pool, "%s: is refreshing, connected %s", name,
 					    ago(pool, running->last_connect, now_sec)),
 		};
-	if (reads_at_intervals(live, running) && generalized_time_sec(running->last_contact) >= 0)
+	if (reads_at_intervals(live, running) &&
+	    timestamp_of_generalized(running->last_contact) >= 0)
 		return (LinkHealth){.severity = DOCTOR_OK};
 	return (LinkHealth){
 		.severity = DOCTOR_ERROR,

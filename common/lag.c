@@ -4,16 +4,22 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "common/calm.h"
 #include "common/csn.h"
+#include "common/timestamp.h"
 
 #define FRACTION_AT 15 /* of "YYYYmmddHHMMSS.uuuuuuZ" */
 
 int64_t csn_msec(const char *csn)
 {
-	const int64_t sec = csn_sid(csn) < 0 ? -1 : generalized_time_sec(csn);
-	int64_t msec = 0;
+	char when[sizeof("20260701100000.123456Z")];
+	const size_t length = strcspn(csn, "#");
+	int64_t sec, msec = 0;
 
+	if (csn_sid(csn) < 0 || length >= sizeof(when))
+		return -1;
+	memcpy(when, csn, length);
+	when[length] = '\0';
+	sec = timestamp_of_generalized(when);
 	if (sec < 0)
 		return -1;
 	for (int i = 0; i < 3 && csn[FRACTION_AT - 1] == '.'; i++) {

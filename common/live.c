@@ -44,21 +44,13 @@ const char *const live_config_attributes[] = {
 	"olcTLSCipherSuite",
 	NULL,
 };
-#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)"
+#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)"
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
 const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",
-	"namingContexts",
-	"olmMDBEntries",
-	"monitorTimestamp",
-	"olmSRProviderURIList",
-	"olmSRConnection",
-	"olmSRSyncPhase",
-	"olmSRLastConnect",
-	"olmSRLastContact",
-	"olmSRNextConnect",
-	NULL,
+	"labeledURI",       "namingContexts",       "olmMDBEntries",    "monitorTimestamp",
+	"monitoredInfo",    "olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
+	"olmSRLastConnect", "olmSRLastContact",     "olmSRNextConnect", NULL,
 };
 
 /* --- cn=config --- */
@@ -232,6 +224,21 @@ static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databa
 		});
 }
 
+/* "{0}do_syncrepl(rid=002)": what slapd's threads do besides operations. */
+static void working_parse(Pool *pool, Live *live, const Entry *entry)
+{
+	static const char task[] = "do_syncrepl(rid=";
+	const Attribute *tasks = entry_attribute(entry, "monitoredInfo");
+
+	for (size_t i = 0; tasks && i < tasks->n_values; i++) {
+		const char *found = strstr(tasks->values[i].bytes, task);
+
+		if (found)
+			POOL_PUSH(pool, live->working_rids, live->n_working_rids,
+				  (int)strtol(found + strlen(task), NULL, 10));
+	}
+}
+
 static bool dn_starts(const Entry *entry, const char *rdn)
 {
 	return strncasecmp(entry->dn, rdn, strlen(rdn)) == 0;
@@ -249,6 +256,8 @@ static void monitor_parse(Pool *pool, Live *live, const Tree *monitor)
 				  entry_first(entry, "labeledURI"));
 		else if (dn_starts(entry, "cn=Start,"))
 			live->start_time = entry_first(entry, "monitorTimestamp");
+		else if (dn_starts(entry, "cn=Runqueue,"))
+			working_parse(pool, live, entry);
 		else if (dn_starts(entry, "cn=Database "))
 			POOL_PUSH(pool, databases.entries, databases.n_entries, entry);
 	}

@@ -61,6 +61,8 @@ typedef struct Live {
 	bool has_running; /* cn=monitor lists at least one consumer: what runs is known */
 	RunningConsumer *running;
 	size_t n_running;
+	int *working_rids; /* of the consumers that hold a thread of slapd at this moment */
+	size_t n_working_rids;
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
 	size_t n_listeners;

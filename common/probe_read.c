@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "common/calm.h"
 #include "common/dn.h"
+#include "common/timestamp.h"
 
 /* LDAP results (RFC 4511) */
 enum {
@@ -184,7 +184,7 @@ void probe_take_clock(Probe *probe, const ProbeAnswer *answer, int64_t asked_sec
 {
 	const Entry *entry = answer->entries->n_entries > 0 ? answer->entries->entries : NULL;
 	const char *text = entry ? entry_first(entry, "monitorTimestamp") : NULL;
-	const int64_t theirs_sec = text ? generalized_time_sec(text) : -1;
+	const int64_t theirs_sec = text ? timestamp_of_generalized(text) : -1;
 
 	probe->steps[PROBE_CLOCK] = PROBE_UNKNOWN;
 	if (theirs_sec < 0)

@@ -44,13 +44,16 @@ def test_output_that_was_held_back_is_shown_on_failure(check, capsys):
     assert "[       OK ] one" in output and "[  FAILED  ] two" in output and "exit status 3" in output
 
 
-def test_the_first_failing_stage_ends_the_run_and_is_named(check, capsys):
-    chosen = [("good", "", [["true"]]), ("bad", "", [["false"], ["touch", "/nonexistent/x"]]),
-              ("never", "", [["sh", "-c", "echo reached"]])]
+@pytest.mark.parametrize("name, is_reached", [("unit", True), ("build", False)])
+def test_failing_stages_are_named_and_end_the_run_where_others_need_them(check, capsys, name, is_reached):
+    chosen = [("good", "", [["true"]]), (name, "", [["false"], ["sh", "-c", "echo the rest"]]),
+              ("next", "", [["sh", "-c", "echo reached"]])]
     seconds = {}
-    assert check.run_stages(chosen, dict(os.environ), check.Tally(), seconds) == "bad"
-    assert list(seconds) == ["good", "bad"]
-    assert "reached" not in capsys.readouterr().out
+    assert check.run_stages(chosen, dict(os.environ), check.Tally(), seconds) == [name]
+    assert list(seconds) == ["good", name] + (["next"] if is_reached else [])
+    output = capsys.readouterr().out
+    assert ("reached" in output) == is_reached and "the rest" not in output
+    assert f"check: stage {name} FAILED" in output
 
 
 @pytest.mark.parametrize("wanted, skipped, is_ci, said", [

@@ -14,6 +14,7 @@ from manager import Manager
 from slapd import wait_until
 from traced import wait_traced
 
+pytestmark = pytest.mark.quiet
 IDLE_SEC = 120 if os.environ.get("SYNCWARD_LONG") else 16
 INTERVAL_SEC = 5  # the shortest that agent.json takes
 WATCHDOG_SEC = 3

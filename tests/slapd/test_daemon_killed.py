@@ -2,6 +2,7 @@
 """The daemon, killed at any system call by which it changes something: the next start tells what was being
 done and ends it. One writer at a time, also beside a person's apply."""
 
+import contextlib
 import os
 import re
 import signal
@@ -45,7 +46,8 @@ def run_until_in_step(node, *options):
             if process.poll() is None:
                 child = traced.only_child(process.pid)
                 if child:
-                    os.kill(child, signal.SIGTERM)
+                    with contextlib.suppress(ProcessLookupError):  # killed just now
+                        os.kill(child, signal.SIGTERM)
         process.communicate(timeout=60)
         return process.returncode
 

@@ -10,9 +10,12 @@ import subprocess
 import time
 
 import ldap
+import pytest
 import traced
 from daemon import Daemon
 from slapd import wait_until
+
+pytestmark = pytest.mark.quiet
 
 
 def settings(node, **values):

@@ -16,15 +16,16 @@ from client import Client
 from cluster import Cluster
 from daemon import Daemon
 
+pytestmark = pytest.mark.quiet
 TIMEOUT_SEC = 2
 NOISE_SEC = 0.3  # a search that waits for nothing, on a busy machine
 GAP_SEC = 0.1
-pytestmark = pytest.mark.one_release  # 2.5: cn=monitor of 2.6 does not tell a first try from a wait for the next
 
 
 def form(slapd_factory, program, network=None):
     cluster = Cluster(slapd_factory, program, 2, network=network)
-    cluster.document["databases"][0]["syncrepl"].update({"timeout": TIMEOUT_SEC, "network-timeout": TIMEOUT_SEC})
+    cluster.document["databases"][0]["syncrepl"].update({"timeout": TIMEOUT_SEC, "network-timeout": TIMEOUT_SEC,
+                                                             "retry": "4 +"})
     cluster.write()
     return cluster.form()
 
@@ -113,7 +114,8 @@ def test_a_provider_is_frozen(slapd_factory, program):
 def test_two_agents_write_at_once_on_nodes_that_replicate_from_each_other(slapd_factory, program):
     cluster = form(slapd_factory, program)
     daemon, hand = compare(cluster, list(cluster))
-    assert daemon < TIMEOUT_SEC / 2 < hand
+    assert daemon < TIMEOUT_SEC / 2
+    assert hand > TIMEOUT_SEC / 2 or not cluster[0].server.release.has_consumer_monitor  # 2.4 stalls at silent peers only
 
 
 @pytest.mark.long

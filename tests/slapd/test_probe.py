@@ -68,6 +68,7 @@ def test_a_closed_port():
     assert_fault(result, "could-not-test", "port-closed", f"127.0.0.1 port {port}", "start slapd")
 
 
+@pytest.mark.quiet
 @pytest.mark.one_release
 def test_packets_swallowed_and_no_way_are_told_apart(network, slapd_factory):
     here, there = network.host(), network.host()
@@ -109,6 +110,7 @@ def test_what_is_no_ldap_server(keywords):
     assert_fault(result, "refused", "not-ldap", "no LDAP server", "correct the port")
 
 
+@pytest.mark.quiet
 def test_a_frozen_provider(slapd_factory):
     server = make_provider(slapd_factory)
     with server.frozen():

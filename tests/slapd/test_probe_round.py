@@ -24,7 +24,7 @@ REPLICATOR = "cn=replicator," + SUFFIX
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
-pytestmark = pytest.mark.one_release
+pytestmark = [pytest.mark.one_release, pytest.mark.quiet]
 
 
 @pytest.fixture(name="farm")

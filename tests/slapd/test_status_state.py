@@ -62,16 +62,26 @@ def document(node):
         return json.load(file)
 
 
+def pass_number(node):
+    """Of the last pass that ended; 0 before the first has."""
+    last = document(node)["last_pass"]
+    return last["number"] if last else 0
+
+
+def wait_for_passes(node, daemon, n):
+    for _ in range(n):
+        daemon.reload()
+        seen = pass_number(node)
+        wait_until(lambda: pass_number(node) > seen, "a pass")  # noqa: B023
+
+
 def drift_is_left_while(node, daemon, wanted):
     """Somebody changes something: it is found, told and not corrected, and no intent is told either."""
     writes = node.server.config_writes()
     node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
     daemon.wait_for("drift-found")
     wait_until(lambda: document(node)["changes"], "it is left to be changed")
-    for _ in range(3):
-        daemon.reload()
-        seen = document(node)["last_pass"]["number"]
-        wait_until(lambda: document(node)["last_pass"]["number"] > seen, "a pass")
+    wait_for_passes(node, daemon, 3)
     assert node.server.config_writes() == writes + 1 and limits(node) != wanted
     assert len(daemon.events("state-trouble")) == 1 and len(daemon.events("drift-found")) == 1
     assert not daemon.events("correction-intended") and not daemon.events("interrupted")
@@ -174,10 +184,7 @@ def test_what_cannot_be_put_aside_is_told_once(small):
     mount("-o", "remount,ro", node.state_dir)
     with start(node) as daemon:
         daemon.wait_for("state-trouble", text=path + " is damaged: it is not used")
-        for _ in range(3):
-            daemon.reload()
-            seen = document(node)["last_pass"]["number"]
-            wait_until(lambda: document(node)["last_pass"]["number"] > seen, "a pass")  # noqa: B023
+        wait_for_passes(node, daemon, 3)
         assert len(daemon.events("state-trouble")) == 2  # and that the folder is read-only
         assert document(node)["databases"][0]["in_step"] is True
 

@@ -135,6 +135,7 @@ def accept_and_be_silent(listener, connections):
             connection.sendall(bytes.fromhex("300c02010178070a010004000400"))
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("scheme, keywords", [("ldaps", {}), ("ldap", {"starttls": "critical"})])
 def test_a_peer_that_falls_silent_in_the_handshake_costs_its_timeout_and_no_more(scheme, keywords):
     connections = []
