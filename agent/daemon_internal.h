@@ -89,6 +89,7 @@ void daemon_disconnect(Daemon *daemon);
 void daemon_state_problem(DaemonPass *pass, const Error *err);
 
 /* daemon_tell.c: what is told, and when. */
+void daemon_tell_all(DaemonPass *pass, const EventList *events);
 void daemon_tell_begin(DaemonPass *pass);
 void daemon_desired_seen(DaemonPass *pass);
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan);
@@ -96,6 +97,13 @@ void daemon_tell_intent(DaemonPass *pass, const Plan *plan);
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err);
 void daemon_tell_end(DaemonPass *pass, const Error *err);
+
+/* daemon_conditions.c: what lasts: told when it begins and when it ends. */
+void daemon_conditions_tell(DaemonPass *pass, const Error *err);
+void daemon_notices_tell(DaemonPass *pass);
+
+/* daemon_sentence.c: the state of things in one line. */
+void daemon_sentence_make(DaemonPass *pass);
 
 /* daemon_memory.c: what it remembers over a restart. */
 void daemon_memory_read(Daemon *daemon);
@@ -123,9 +131,9 @@ void daemon_status_stop(Daemon *daemon);
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);
 
-/* How many peers come before this node. */
-unsigned daemon_rank(const Wanted *wanted);
-
-bool daemon_is_joining(const Plan *plan);
+/* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and
+ * is not urgent leaves its turn to the nodes before us. */
+bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest);
+void daemon_schedule_next(DaemonPass *pass, const Error *err);
 
 #endif
