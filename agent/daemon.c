@@ -134,6 +134,7 @@ static int connection_make(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
 
+	pass->stage = STAGE_SLAPD;
 	if (connection_state(daemon) == DIRECTORY_BROKEN) {
 		daemon_disconnect(daemon);
 		if (context_connect(&pass->context, &daemon->directory, err) < 0)
@@ -227,6 +228,8 @@ static int state_take(DaemonPass *pass, Error *err)
 	Error write_err;
 
 	pass->lock = lock_take(pass->context.run_dir, 0, err);
+	if (pass->lock >= 0 || err->class != ERROR_BUSY)
+		pass->stage = STAGE_STATE;
 	if (pass->lock < 0 || state_read(pass->pool, state_dir, true, &pass->state, err) < 0)
 		return state_failed(pass, err);
 	if (state_check_writable(state_dir, &write_err) < 0)
@@ -240,6 +243,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	Daemon *daemon = pass->daemon;
 	Error keep_err;
 
+	pass->stage = STAGE_INPUTS;
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
@@ -266,6 +270,8 @@ static int pass_try(DaemonPass *pass, Error *err)
 	options.is_paused =
 		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
+	if (report->has_plan)
+		pass->stage = STAGE_PLAN;
 	if (report->has_state_error)
 		daemon_state_problem(pass, &report->state_error);
 	if (!report->has_failed)

@@ -62,18 +62,38 @@ static void state_problem_add(DaemonPass *pass, const char *key, const char *tex
 		      });
 }
 
+/* The others are looked at by every pass. */
+static const struct {
+	const char *key;
+	PassStage seen_at;
+} troubles[] = {
+	{"state", STAGE_STATE},
+	{"desired", STAGE_INPUTS},
+	{"slapd", STAGE_SLAPD},
+	{"verify", STAGE_PLAN},
+};
+
+static bool was_looked_at(const DaemonPass *pass, const Condition *condition)
+{
+	/* Known as soon as the state folder was read. */
+	if (strcmp(condition->key, "paused") == 0)
+		return pass->has_inputs;
+	if (condition->kind != CONDITION_TROUBLE)
+		return pass->stage >= STAGE_PLAN;
+	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++)
+		if (strcmp(condition->key, troubles[i].key) == 0)
+			return pass->stage >= troubles[i].seen_at;
+	return true;
+}
+
 /* What a pass that did not get that far could not look at goes on as it was. */
 static void conditions_carry(DaemonPass *pass)
 {
 	const ConditionList *told = &pass->daemon->told;
 
-	for (size_t i = 0; i < told->n_items; i++) {
-		/* Whether it is paused is known as soon as the state folder was read. */
-		if (pass->has_inputs && strcmp(told->items[i].key, "paused") == 0)
-			continue;
-		if (told->items[i].kind != CONDITION_TROUBLE)
+	for (size_t i = 0; i < told->n_items; i++)
+		if (!was_looked_at(pass, &told->items[i]))
 			condition_add(pass->pool, &pass->now, told->items[i]);
-	}
 }
 
 static void audit_add(DaemonPass *pass)
@@ -147,10 +167,9 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	pause_add(pass);
 	daemon_edits_carry(pass);
-	if (!report->has_plan) {
-		conditions_carry(pass);
+	conditions_carry(pass);
+	if (!report->has_plan)
 		return;
-	}
 	conditions_of_plan(pass->pool, &report->last_plan, &pass->now);
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);

@@ -48,6 +48,16 @@ struct Daemon {
 	char status_problem[ERROR_TEXT_MAX]; /* why it could not be written; "": it could */
 };
 
+/* How far a pass got: what it did not look at goes on as it was. */
+typedef enum PassStage {
+	STAGE_BEGUN,
+	STAGE_STATE,  /* looked at the state folder, under the lock */
+	STAGE_INPUTS, /* at peers.json and the secrets */
+	STAGE_SLAPD,  /* asked slapd */
+	STAGE_PLAN,   /* knows what is to do */
+	STAGE_COUNT
+} PassStage;
+
 /* What lives as long as one pass. */
 typedef struct DaemonPass {
 	Daemon *daemon;
@@ -57,6 +67,7 @@ typedef struct DaemonPass {
 	uint64_t started_usec;
 	Context context;
 	int lock;
+	PassStage stage;
 	bool has_inputs;
 	Inputs inputs;
 	Report report;
