@@ -61,15 +61,21 @@ static void record_events(ApplyRecord *record, const EventList *events)
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
 {
 	ApplyRecord *record = userdata;
-	EventList events;
 
 	(void)digest;
 	record->attributions = attributions_make(record->pool, plan, &world->config,
 						 &record->memory.seen, &record->attributed);
-	events = corrections_intended(record->pool, plan, record->attributions);
+	return true;
+}
+
+/* Only now: what could not be put on disk is not about to happen. */
+static void intended(void *userdata, const Plan *plan)
+{
+	ApplyRecord *record = userdata;
+	const EventList events = corrections_intended(record->pool, plan, record->attributions);
+
 	record_events(record, &events);
 	record->write_started_usec = clock_system.monotonic_usec(NULL);
-	return true;
 }
 
 static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
@@ -85,7 +91,11 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 PassHooks apply_record_hooks(ApplyRecord *record)
 {
 	return (PassHooks){
-		.userdata = record, .before_write = before_write, .after_write = after_write};
+		.userdata = record,
+		.before_write = before_write,
+		.intended = intended,
+		.after_write = after_write,
+	};
 }
 
 void apply_record_end(ApplyRecord *record, const Report *report)

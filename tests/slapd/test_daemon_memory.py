@@ -8,6 +8,7 @@ import stat
 
 import ldap
 import pytest
+import traced
 from daemon import Daemon
 from slapd import wait_until
 
@@ -51,6 +52,16 @@ def test_each_correction_is_kept_with_its_intent_and_outcome(node):
     assert len(shown) == before + 2
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ  drift  run  dc=example,dc=org: corrected: modify .*; last written "
                     r"by gidNumber=0.* \(\d+ ms\)$", shown[-1]), shown[-1]
+
+
+def test_a_person_s_apply_tells_what_it_intends_only_when_that_is_on_disk(node):
+    """What cannot be put there is not about to happen."""
+    before = len(records(node))
+    damage(node)
+    with traced.Stopped(node) as stopped:  # has renamed the intent, and not waited for the disk
+        assert len(records(node)) == before
+        assert stopped.go_on().returncode == 0
+    assert [r["event"] for r in records(node)[before:]] == ["correction-intended", "correction-applied"]
 
 
 def test_history_since_a_time(node):
