@@ -18,5 +18,5 @@ const Command command_run = {
 	.run = cmd_run,
 	.summary = "the daemon: keep this node's slapd in step with peers.json, day and night",
 	.arguments = "",
-	.exits = "0 stopped by SIGTERM or SIGINT, 78 agent.json must be mended",
+	.exits = "0 stopped by SIGTERM or SIGINT, 75 another daemon runs, 78 agent.json is wrong",
 };

@@ -50,8 +50,12 @@ int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *
 		.sentence_pool = pool_new(),
 		.sentence = "starting",
 		.status_pool = pool_new(),
+		.lock = -1,
 	};
 	if (settings_take(daemon, err) < 0)
+		return -1;
+	daemon->lock = lock_take_daemon(daemon->context.run_dir, err);
+	if (daemon->lock < 0 && err->class == ERROR_BUSY)
 		return -1;
 	daemon->watch = watch_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
@@ -65,6 +69,7 @@ void daemon_free(Daemon *daemon)
 {
 	if (!daemon)
 		return;
+	lock_release(daemon->lock);
 	daemon_disconnect(daemon);
 	watch_free(daemon->watch);
 	last_good_free(daemon->good);

@@ -18,6 +18,7 @@ struct Daemon {
 	const Clock *clock;
 	Pool *context_pool;
 	Context context;
+	int lock; /* held as long as it runs; -1: the run folder cannot be used */
 	Schedule schedule;
 	Watch *watch;
 	Pool *touched_pool;

@@ -15,6 +15,8 @@
 #include "common/pool.h"
 
 #define RETRY_MSEC 50
+/* What the kernel needs at most to bury a daemon that was killed. */
+#define PREDECESSOR_MSEC 1000
 
 /* 0 taken, 1 held by another, -1 failed. */
 static int lock_try(int fd)
@@ -36,6 +38,17 @@ static int lock_wait(int fd, unsigned timeout_msec)
 		result = lock_try(fd);
 	}
 	return result;
+}
+
+/* Whoever may open the file may hold a lock on it: an older one could be read by everybody. */
+static int lock_open(int folder, const char *name)
+{
+	const int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 0077))
+		(void)fchmod(fd, 0600);
+	return fd;
 }
 
 static int holder_write(int fd)
@@ -77,7 +90,7 @@ int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec
 
 	if (folder < 0)
 		return -1;
-	fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	fd = lock_open(folder, name);
 	result = fd < 0 ? -1 : lock_wait(fd, timeout_msec);
 	if (result == 1)
 		return busy(fd, path, timeout_msec, err);
@@ -87,6 +100,15 @@ int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec
 	taken = fd;
 	fd = -1;
 	return taken;
+}
+
+int lock_take_daemon(const char *run_dir, Error *err)
+{
+	const int lock = lock_take_named(run_dir, "daemon.lock", PREDECESSOR_MSEC, err);
+
+	if (lock < 0 && err->class == ERROR_BUSY)
+		error_prefix(err, "only one daemon may keep this node, and one runs already");
+	return lock;
 }
 
 void lock_release(int lock)

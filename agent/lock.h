@@ -11,6 +11,9 @@
  */
 int lock_take(const char *run_dir, unsigned timeout_msec, Error *err);
 
+/* One daemon at a time: the same, to be held as long as it runs. */
+int lock_take_daemon(const char *run_dir, Error *err);
+
 /* Lets it go; -1 is allowed. */
 void lock_release(int lock);
 

@@ -66,6 +66,12 @@ class Daemon:
                     return True
         return False
 
+    def is_in_pass(self):
+        """True when it holds the lock of writers, which the kernel knows by its inode."""
+        inode = os.stat(os.path.join(self.node.run_dir, "lock")).st_ino
+        with open("/proc/locks", encoding="ascii") as file:
+            return any(row.split()[4] == str(self.pid) and row.split()[5].endswith(f":{inode}") for row in file)
+
     def reload(self):
         os.kill(self.pid, signal.SIGHUP)
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another writer holds the lock: what a pass could not look at goes on as it was."""
+"""One writer at a time, and one daemon: what finds the lock taken does no harm and tells nothing untrue."""
 
 import contextlib
 import fcntl
 import json
 import os
+import signal
+import stat
 
 import pytest
 from daemon import Daemon
@@ -79,3 +81,27 @@ def test_a_pass_that_finds_the_lock_taken_ends_no_trouble(node, trouble, begins,
         daemon.reload()
         wait_until(lambda: document(node)["last_pass"]["number"] > before, "a pass that looked")
         assert len(daemon.events(begins)) == 1 and not daemon.events(ends), daemon.lines
+
+
+def test_a_second_daemon_does_not_start(node):
+    """It names the first, which goes on; one that was killed is in nobody's way."""
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        done = node.run("run", timeout=30)
+        assert done.returncode == 75 and not done.stdout
+        assert f"only one daemon may keep this node, and one runs already: process {daemon.pid} holds " in done.stderr
+        assert "started" not in done.stderr and document(node)["pid"] == daemon.pid
+        daemon.process.send_signal(signal.SIGKILL)
+        daemon.process.wait()
+        with Daemon(node) as next_one:
+            next_one.wait_for("desired-loaded")
+        daemon.stop = lambda *_: 0
+
+
+def test_nobody_else_may_hold_a_lock(node):
+    """Whoever can open the file can lock it: also one that an older release left open to all."""
+    os.chmod(os.path.join(node.run_dir, "lock"), 0o644)
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        for name in ("lock", "daemon.lock"):
+            assert stat.S_IMODE(os.stat(os.path.join(node.run_dir, name)).st_mode) == 0o600

@@ -108,8 +108,7 @@ def test_files_that_are_no_entries_are_nobody_s_business(node):
 
 def is_waiting(daemon):
     """In a pass, and waiting for slapd's answer."""
-    with open("/proc/locks", encoding="ascii") as file:
-        has_lock = any(line.split()[4] == str(daemon.pid) for line in file)
+    has_lock = daemon.is_in_pass()
     with open(f"/proc/{daemon.pid}/stat", encoding="ascii") as file:
         return has_lock and file.read().rpartition(")")[2].split()[0] == "S"
 

@@ -86,17 +86,10 @@ def test_a_person_s_apply_goes_ahead_and_says_so(node):
     assert "paused" not in node.apply().stderr
 
 
-def holds_lock(node, daemon):
-    """True when the lock, which the kernel knows by its inode, is the daemon's."""
-    inode = os.stat(os.path.join(node.run_dir, "lock")).st_ino
-    with open("/proc/locks", encoding="ascii") as file:
-        return any(row.split()[4] == str(daemon.pid) and row.split()[5].endswith(f":{inode}") for row in file)
-
-
 def test_no_write_is_on_its_way_when_pause_returns(node):
     """It waits for the lock, as every writer does."""
     with node.server.frozen(), Daemon(node) as daemon:
-        wait_until(lambda: holds_lock(node, daemon), "the daemon is in a pass")
+        wait_until(daemon.is_in_pass, "the daemon is in a pass")
         settings = os.path.join(node.folder, "agent.json")
         with open(os.open(settings, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write('{"ldap_timeout": 1}')
