@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEALTH_H
+#define SYNCWARD_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/condition.h"
+#include "common/facts.h"
+#include "common/lag.h"
+#include "common/pool.h"
+
+/*
+ * What the servers that hold a database have of it, over looks: contextCSN of this node and of all
+ * its peers. A trouble counts when it lasts (HEALTH_TOLERANCE_SEC): a change that is on its way is
+ * none.
+ */
+typedef enum HealthState {
+	HEALTH_UNKNOWN, /* never read */
+	HEALTH_IN_STEP,
+	HEALTH_BEHIND,   /* it lacks what it lacked at an earlier look */
+	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and here are none of its, over a
+			    link that is up */
+	HEALTH_EMPTY,    /* no suffix entry, while others have one */
+	HEALTH_OTHER,    /* its suffix entry is not the one that is here */
+	HEALTH_STATE_COUNT
+} HealthState;
+
+#define HEALTH_TOLERANCE_SEC 10
+
+/* One server's copy of the database. */
+typedef struct CopyHealth {
+	unsigned peer_id;
+	HealthState state;
+	bool is_current;  /* it was read at the last look; otherwise all here is as it was then */
+	int64_t read_sec; /* when it was last read; -1: never */
+	bool has_suffix;
+	const char *entry_uuid;
+	const char **csns; /* contextCSN */
+	size_t n_csns;
+	HealthState doubt; /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
+	int64_t doubt_sec; /* since when */
+	const char **due;  /* in doubt whether it is behind: what it must have by now */
+	size_t n_due;
+	int64_t in_step_sec;  /* when it was last seen to lack nothing; -1: never */
+	int64_t lag_msec;     /* behind the newest of any server; -1: not known */
+	const char *lag_text; /* lag_describe(); "": none */
+} CopyHealth;
+
+/* One server ID in contextCSN. */
+typedef struct SidHealth {
+	unsigned sid;
+	const char *newest; /* of all servers */
+	const char *here;   /* NULL: this node has nothing of it */
+	bool is_retired;    /* of no peer in peers.json */
+} SidHealth;
+
+typedef struct DatabaseHealth {
+	const char *suffix;
+	int64_t looked_sec;
+	CopyHealth here;
+	CopyHealth *peers;
+	size_t n_peers;
+	SidHealth *sids;
+	size_t n_sids;
+} DatabaseHealth;
+
+/* One look at all servers of a database. The peers were read before here was. */
+typedef struct HealthLook {
+	const char *suffix;
+	unsigned our_id;
+	const Content *here;
+	const Content *peers; /* those that were not read count with what they had before */
+	const bool *links_up; /* by which this node reads each of them */
+	size_t n_peers;
+	const unsigned *ids; /* of all peers in peers.json */
+	size_t n_ids;
+	int64_t now_sec;
+} HealthLook;
+
+/* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */
+DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
+
+/* A copy of everything in the pool. */
+DatabaseHealth health_copy(Pool *pool, const DatabaseHealth *health);
+
+/* True while something is in doubt: another look after HEALTH_TOLERANCE_SEC decides. */
+bool health_is_in_doubt(const DatabaseHealth *health);
+
+/* "in step", "behind", ... */
+const char *health_state_name(HealthState state);
+
+/* What lasts and has to be told: one finding for each copy with a trouble. uris are those of the
+ * peers, in their order. */
+void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
+		       ConditionList *ret);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/link_watch.h"
+#include "common/timestamp.h"
+
+#define NOW      1782900000 /* 20260701100000Z */
+#define NEVER    "00000101000000Z"
+#define PATIENCE 14
+
+static LinkWatch a_watch(bool is_down)
+{
+	return (LinkWatch){.is_down = is_down, .was_up = true, .doubt_sec = -1};
+}
+
+static LinkNews look(LinkWatch *watch, LinkSight sight, int64_t at_sec)
+{
+	return link_watch_look(
+		watch, &(LinkLook){.sight = sight, .at_sec = at_sec, .patience_sec = PATIENCE});
+}
+
+static void a_break_is_told_once_when_it_lasts(void **state)
+{
+	LinkWatch watch = a_watch(false);
+
+	(void)state;
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE - 1), LINK_NEWS_NONE);
+	assert_false(watch.is_down);
+	assert_int_equal(watch.confirm_sec, NOW + PATIENCE);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE), LINK_NEWS_DOWN);
+	assert_true(watch.is_down);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + 1000), LINK_NEWS_NONE);
+}
+
+static void a_consumer_that_comes_back_in_time_is_no_break(void **state)
+{
+	LinkWatch watch = a_watch(false);
+
+	(void)state;
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_WORKS, NOW + 5), LINK_NEWS_NONE);
+	/* A new doubt, with its own time. */
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE), LINK_NEWS_NONE);
+	assert_int_equal(watch.confirm_sec, NOW + 2 * PATIENCE);
+}
+
+static void what_nobody_can_tell_is_no_evidence(void **state)
+{
+	LinkWatch watch = a_watch(false);
+
+	(void)state;
+	(void)look(&watch, LINK_SIGHT_BROKEN, NOW);
+	assert_int_equal(look(&watch, LINK_SIGHT_NONE, NOW + 5), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE), LINK_NEWS_NONE);
+	watch = a_watch(true);
+	assert_int_equal(look(&watch, LINK_SIGHT_NONE, NOW), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_NONE, NOW + PATIENCE), LINK_NEWS_NONE);
+	assert_true(watch.is_down);
+}
+
+static void a_link_that_never_worked_is_waited_for_longer(void **state)
+{
+	LinkWatch watch = a_watch(false);
+
+	(void)state;
+	watch.was_up = false;
+	(void)look(&watch, LINK_SIGHT_BROKEN, NOW);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + LINK_FIRST_PATIENCE_SEC),
+			 LINK_NEWS_DOWN);
+	assert_false(watch.was_up);
+}
+
+static void a_link_that_works_again_is_told_once(void **state)
+{
+	LinkWatch watch = a_watch(true);
+	const LinkLook works = {.sight = LINK_SIGHT_WORKS, .at_sec = NOW};
+
+	(void)state;
+	/* Connected, but perhaps only to be refused. */
+	assert_int_equal(look(&watch, LINK_SIGHT_WORKS, NOW - 9), LINK_NEWS_NONE);
+	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW - 8), LINK_NEWS_NONE);
+	assert_int_equal(link_watch_look(&watch, &works), LINK_NEWS_UP);
+	assert_false(watch.is_down);
+	assert_int_equal(link_watch_look(&watch, &works), LINK_NEWS_NONE);
+}
+
+/* --- cn=monitor --- */
+
+static Syncrepl a_value(const char *type)
+{
+	Syncrepl syncrepl = {{0}};
+
+	syncrepl.value[SYNCREPL_TYPE] = type;
+	syncrepl.value[SYNCREPL_TIMEOUT] = "3";
+	syncrepl.value[SYNCREPL_NETWORK_TIMEOUT] = "5";
+	return syncrepl;
+}
+
+static RunningConsumer a_consumer(void)
+{
+	return (RunningConsumer){
+		.last_connect = "20260701095955Z",
+		.last_contact = NEVER,
+		.next_connect = "20260701100004Z",
+	};
+}
+
+static void a_failed_consumer_has_time_for_its_next_try(void **state)
+{
+	const Syncrepl value = a_value("refreshAndPersist");
+	RunningConsumer running = a_consumer();
+	LinkLook seen = link_look(&value, &running, NOW, NOW);
+
+	(void)state;
+	assert_int_equal(seen.sight, LINK_SIGHT_BROKEN);
+	assert_int_equal(seen.patience_sec, 4 + 3 + 5 + 1);
+	running.next_connect = "20260701200000Z"; /* in ten hours */
+	seen = link_look(&value, &running, NOW, NOW);
+	assert_int_equal(seen.patience_sec, LINK_RETRY_PATIENCE_SEC + 9);
+	running.next_connect = NEVER;
+	assert_int_equal(link_look(&value, &running, NOW, NOW).patience_sec, 9);
+	assert_int_equal(link_look(&value, NULL, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+}
+
+static void a_connection_counts_at_once_when_it_persists(void **state)
+{
+	const Syncrepl value = a_value("refreshAndPersist");
+	RunningConsumer running = a_consumer();
+	LinkLook seen;
+
+	(void)state;
+	running.is_connected = true;
+	seen = link_look(&value, &running, NOW, NOW);
+	assert_int_equal(seen.sight, LINK_SIGHT_WORKS);
+	assert_int_equal(seen.patience_sec, 9);
+	running.is_persistent = true;
+	assert_int_equal(link_look(&value, &running, NOW, NOW).patience_sec, 0);
+}
+
+static void between_its_refreshes_a_consumer_need_not_be_connected(void **state)
+{
+	const Syncrepl value = a_value("refreshOnly"), persist = a_value("refreshAndPersist");
+	RunningConsumer running = a_consumer();
+
+	(void)state;
+	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	running.last_contact = "20260701095955Z";
+	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_WORKS);
+	assert_int_equal(link_look(&persist, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	running.last_connect = "20260701095959Z";
+	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+}
+
+static void a_break_is_described_by_its_last_contact_and_next_try(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	RunningConsumer running = a_consumer();
+
+	(void)state;
+	assert_string_equal(link_describe(pool, &running, NOW),
+			    "there was never a connection, next try in 4 s");
+	running.last_contact = "20260701095000Z";
+	running.next_connect = NEVER;
+	assert_string_equal(link_describe(pool, &running, NOW),
+			    "no contact since 2026-07-01T09:50:00Z, it is trying now");
+	assert_string_equal(link_describe(pool, NULL, NOW), "slapd runs no consumer for it");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_break_is_told_once_when_it_lasts),
+		cmocka_unit_test(a_consumer_that_comes_back_in_time_is_no_break),
+		cmocka_unit_test(what_nobody_can_tell_is_no_evidence),
+		cmocka_unit_test(a_link_that_never_worked_is_waited_for_longer),
+		cmocka_unit_test(a_link_that_works_again_is_told_once),
+		cmocka_unit_test(a_failed_consumer_has_time_for_its_next_try),
+		cmocka_unit_test(a_connection_counts_at_once_when_it_persists),
+		cmocka_unit_test(between_its_refreshes_a_consumer_need_not_be_connected),
+		cmocka_unit_test(a_break_is_described_by_its_last_contact_and_next_try),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
