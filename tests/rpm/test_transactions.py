@@ -71,10 +71,11 @@ def test_an_installation_from_first_to_last(system):
 
     root.dnf("remove", "syncward", "syncward-selinux")
     assert root.installed() == []
-    # rpm renames no %ghost: files that no package shipped stay as their writer left them.
-    assert root.find(*PLACES) == ["/etc/syncward", "/etc/syncward/agent.json", "/etc/syncward/peers.json",
+    # What the administrator wrote is saved, and nothing of ours is left.
+    assert root.find(*PLACES) == ["/etc/syncward", "/etc/syncward/agent.json.rpmsave", "/etc/syncward/peers.json.rpmsave",
                                   "/etc/syncward/secrets", "/etc/syncward/secrets/replicator"]
-    assert root.read("/etc/syncward/peers.json") == '{"my": "peers"}'
+    assert root.read("/etc/syncward/peers.json.rpmsave") == '{"my": "peers"}'
+    assert root.read("/etc/syncward/agent.json.rpmsave") == '{"my": "settings"}'
     assert "semodule -n -s targeted -X 200 -r syncward\n" in root.read(installroot.LOG)
     assert root.chroot("ls", installroot.STORE) == ""
 
