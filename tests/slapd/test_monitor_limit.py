@@ -6,7 +6,7 @@ from cluster import Cluster
 from slapd import ROOT_DN
 
 MONITOR = "olcDatabase={1}monitor,cn=config"
-FEW = "(|(labeledURI=*)(namingContexts=*)(cn=Start))"
+FEW = "(|(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue))"
 
 
 def test_more_consumers_than_the_size_limit_shows_are_unknown_and_told(slapd_factory, program):
