@@ -25,6 +25,8 @@ int context_read(const Options *options, Context *ret, Error *err)
 		.config_dir = settings.config_dir,
 		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
 		.interval_sec = settings.interval_sec,
+		.probes = settings.probes,
+		.probe_interval_sec = settings.probe_interval_sec,
 		.holds_contested = settings.holds_contested,
 		.is_verbose = options->is_verbose,
 	};

@@ -19,6 +19,8 @@ typedef struct Context {
 	const char *config_dir; /* NULL: as cn=config says */
 	unsigned ldap_timeout_msec;
 	unsigned interval_sec;
+	bool probes;
+	unsigned probe_interval_sec;
 	bool holds_contested;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;

@@ -71,6 +71,7 @@ void daemon_free(Daemon *daemon)
 		return;
 	lock_release(daemon->lock);
 	daemon_disconnect(daemon);
+	daemon_probes_free(daemon);
 	watch_free(daemon->watch);
 	last_good_free(daemon->good);
 	pool_free(daemon->told_pool);
@@ -253,6 +254,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 		return -1;
 	pass->has_inputs = true;
 	daemon_contests_take(pass);
+	daemon_probes_take(pass);
 	daemon_desired_seen(pass);
 	if (!pass->inputs.refusal &&
 	    last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, &keep_err) < 0)
@@ -316,6 +318,7 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
 	daemon_watch_again(&pass);
+	daemon_probes_next(&pass);
 	lock_release(pass.lock);
 }
 

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_DAEMON_H
 #define SYNCWARD_DAEMON_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/clock.h"
@@ -40,6 +41,12 @@ Watch *daemon_watch(Daemon *daemon);
 /* The connection to slapd: readable when a late answer came, or slapd went away; -1: there is none.
  */
 int daemon_directory_fd(const Daemon *daemon);
+
+/* Readable while peers are being probed and there is something to do; -1: none are. */
+int daemon_probe_fd(const Daemon *daemon);
+
+/* Does it without waiting; true when the probes are over, and a pass is due (TRIGGER_PROBE). */
+bool daemon_probe_process(Daemon *daemon);
 
 /* The state of things in one sentence, for systemd and people; valid until the next pass. */
 const char *daemon_sentence(const Daemon *daemon);

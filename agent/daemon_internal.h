@@ -3,6 +3,7 @@
 #define SYNCWARD_DAEMON_INTERNAL_H
 
 #include "agent/daemon.h"
+#include "agent/daemon_probe.h"
 #include "agent/journal.h"
 #include "agent/pass.h"
 #include "common/condition.h"
@@ -42,6 +43,7 @@ struct Daemon {
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
 	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
 	uint64_t splayed_until_usec;
+	DaemonProbes probes;
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;
@@ -139,6 +141,13 @@ void daemon_status_start(Daemon *daemon);
 void daemon_status_pass(DaemonPass *pass, const Error *err);
 void daemon_status_write(Daemon *daemon);
 void daemon_status_stop(Daemon *daemon);
+
+/* daemon_probe.c: what peers say of this node's links. take: what is known goes to the pass, and
+ * what was refused to the state folder; next: begins a round when one is due. */
+void daemon_probes_take(DaemonPass *pass);
+void daemon_probes_next(DaemonPass *pass);
+const LinkProbes *daemon_probes_done(const Daemon *daemon);
+void daemon_probes_free(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);

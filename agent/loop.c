@@ -25,6 +25,7 @@ typedef struct Loop {
 	Source names;
 	Source config;
 	Source answer;
+	Source probe;
 } Loop;
 
 /* --- telling systemd; all of it does nothing without $NOTIFY_SOCKET --- */
@@ -50,6 +51,7 @@ static void notify_reloading(void)
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata);
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata);
+static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
 /* Waits for fd from now on; -1: for nothing. Another file may have the number of the one before. */
 static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t handler)
@@ -71,6 +73,8 @@ static int sources_set(Loop *loop)
 		r = source_set(loop, &loop->config, watch_config_fd(watch), on_watch);
 	if (r >= 0)
 		r = source_set(loop, &loop->answer, daemon_directory_fd(daemon), on_answer);
+	if (r >= 0)
+		r = source_set(loop, &loop->probe, daemon_probe_fd(daemon), on_probe);
 	if (r >= 0)
 		r = sd_event_source_set_time(loop->timer, daemon_next_usec(daemon));
 	if (r >= 0)
@@ -112,6 +116,16 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	(void)fd;
 	(void)events;
 	return pass(userdata, TRIGGER_BIT(TRIGGER_ANSWER));
+}
+
+static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	Loop *loop = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	return daemon_probe_process(loop->daemon) ? pass(loop, TRIGGER_BIT(TRIGGER_PROBE)) : 0;
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -177,6 +191,7 @@ static void loop_tear_down(Loop *loop)
 	sd_event_source_unref(loop->names.source);
 	sd_event_source_unref(loop->config.source);
 	sd_event_source_unref(loop->answer.source);
+	sd_event_source_unref(loop->probe.source);
 	sd_event_source_unref(loop->timer);
 	sd_event_unref(loop->event);
 }

@@ -59,7 +59,7 @@ static const Request requests[] = {
 	[ASK_SCHEMA] = {"cn=Subschema", LDAP_SCOPE_BASE, schema_attributes, false, 1,
 			PROBE_DEPTH_WHOLE},
 	[ASK_CLOCK] = {"cn=Current,cn=Time,cn=Monitor", LDAP_SCOPE_BASE, clock_attributes, false, 1,
-		       PROBE_DEPTH_WHOLE},
+		       PROBE_DEPTH_ID},
 	[ASK_CONTEXTS] = {"", LDAP_SCOPE_BASE, context_attributes, false, 1, PROBE_DEPTH_CONTENT},
 };
 _Static_assert(ARRAY_SIZE(requests) == QUESTION_COUNT, "describe every question");

@@ -7,7 +7,7 @@
 /* How much is asked of a peer once the bind was taken. */
 typedef enum ProbeDepth {
 	PROBE_DEPTH_CONTENT, /* the suffix entry, its contextCSN */
-	PROBE_DEPTH_ID,      /* also whether it is a provider, and its server ID */
+	PROBE_DEPTH_ID,      /* also whether it is a provider, its server ID and its clock */
 	PROBE_DEPTH_WHOLE,
 } ProbeDepth;
 

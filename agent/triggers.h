@@ -13,6 +13,7 @@ typedef enum Trigger {
 	TRIGGER_SOCKET,  /* slapd's ldapi socket appeared or went */
 	TRIGGER_ANSWER,  /* slapd answered late, or closed the connection */
 	TRIGGER_STATE,   /* a person's pause or resume */
+	TRIGGER_PROBE,   /* peers were probed */
 	TRIGGER_COUNT
 } Trigger;
 

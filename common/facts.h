@@ -34,6 +34,8 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 } DatabaseFacts;
 
+struct LinkProbes; /* common/link.h */
+
 /* What the shell knows about this machine and the cluster besides the tree it read. */
 typedef struct Facts {
 	const char *fqdn;
@@ -44,7 +46,8 @@ typedef struct Facts {
 	const char *next_source; /* the file that says so */
 	DatabaseFacts *databases;
 	size_t n_databases;
-	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
+	const struct LinkProbes *probes; /* of links, made before; NULL: none */
+	bool monitor_is_limited;         /* more consumers than slapd's size limit lets us see */
 } Facts;
 
 #endif

@@ -127,3 +127,51 @@ Content probe_content(const Probe *probe)
 		.n_context_csns = probe->n_context_csns,
 	};
 }
+
+static const char *text_copy(Pool *pool, const char *text, const char *like)
+{
+	return text && like && strcmp(text, like) == 0 ? like : pool_strdup(pool, text);
+}
+
+static bool csns_equal(const Probe *one, const Probe *other)
+{
+	if (one->n_context_csns != other->n_context_csns)
+		return false;
+	for (size_t i = 0; i < one->n_context_csns; i++)
+		if (strcmp(one->context_csns[i], other->context_csns[i]) != 0)
+			return false;
+	return true;
+}
+
+static void csns_copy(Pool *pool, const Probe *probe, const Probe *like, Probe *ret)
+{
+	ret->context_csns = NULL;
+	ret->n_context_csns = 0;
+	if (like && csns_equal(probe, like)) {
+		ret->context_csns = like->context_csns;
+		ret->n_context_csns = like->n_context_csns;
+		return;
+	}
+	for (size_t i = 0; i < probe->n_context_csns; i++)
+		POOL_PUSH(pool, ret->context_csns, ret->n_context_csns,
+			  pool_strdup(pool, probe->context_csns[i]));
+}
+
+Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like)
+{
+	Probe copy = *probe;
+
+	copy.suffix = text_copy(pool, probe->suffix, like ? like->suffix : NULL);
+	copy.uri = pool_strdup(pool, probe->uri);
+	copy.entry_uuid = text_copy(pool, probe->entry_uuid, like ? like->entry_uuid : NULL);
+	copy.schema_digest =
+		text_copy(pool, probe->schema_digest, like ? like->schema_digest : NULL);
+	csns_copy(pool, probe, like, &copy);
+	copy.faults = NULL;
+	copy.n_faults = 0;
+	for (size_t i = 0; i < probe->n_faults; i++)
+		POOL_PUSH(pool, copy.faults, copy.n_faults,
+			  {.code = probe->faults[i].code,
+			   .text = pool_strdup(pool, probe->faults[i].text)});
+	return copy;
+}

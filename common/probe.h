@@ -168,6 +168,10 @@ void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes);
 const char *probe_print(Pool *pool, const Probe *probe);
 int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err);
 
+/* A copy of everything in the pool; what is equal to like (NULL: nothing), which must live as long,
+ * is shared with it. */
+Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like);
+
 /* The same as joining takes it: what the database holds at the peer. Strings are borrowed. */
 Content probe_content(const Probe *probe);
 

@@ -206,6 +206,17 @@ ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals)
 	return copy;
 }
 
+ProbeRefusals probe_refusals_join(Pool *pool, const ProbeRefusals *one, const ProbeRefusals *other)
+{
+	ProbeRefusals joined = {0};
+
+	for (size_t i = 0; i < one->n_items; i++)
+		remember(pool, &joined, &one->items[i]);
+	for (size_t i = 0; i < other->n_items; i++)
+		remember(pool, &joined, &other->items[i]);
+	return joined;
+}
+
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 {
 	if (one->n_items != other->n_items)

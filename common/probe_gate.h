@@ -78,6 +78,9 @@ ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate);
 /* A copy of everything in the pool. */
 ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals);
 
+/* Those of both, each once; everything is copied. */
+ProbeRefusals probe_refusals_join(Pool *pool, const ProbeRefusals *one, const ProbeRefusals *other);
+
 /* True when both hold the same. */
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other);
 

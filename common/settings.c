@@ -14,6 +14,7 @@ const AgentSettings settings_defaults = {
 	.state_dir = "/var/lib/syncward",
 	.run_dir = "/run/syncward",
 	.probes = true,
+	.probe_interval_sec = 300,
 	.holds_contested = true,
 };
 
@@ -75,6 +76,8 @@ static const ReaderKey settings_keys[] = {
 	{"metrics_file", read_path, .offset = offsetof(AgentSettings, metrics_file)},
 	{"config_dir", read_path, .offset = offsetof(AgentSettings, config_dir)},
 	{"probe", read_boolean, .offset = offsetof(AgentSettings, probes)},
+	{"probe_interval", read_unsigned, .offset = offsetof(AgentSettings, probe_interval_sec),
+	 .min = 5, .max = 86400},
 	{"hold_contested", read_boolean, .offset = offsetof(AgentSettings, holds_contested)},
 	{"verify", read_verify, .offset = offsetof(AgentSettings, verify)},
 };

@@ -26,7 +26,8 @@ typedef struct AgentSettings {
 	const char *run_dir;
 	const char *metrics_file; /* NULL: metrics.prom in run_dir */
 	const char *config_dir;   /* slapd.d; NULL: as olcConfigDir says */
-	bool probes;
+	bool probes;              /* at that interval, besides what a change needs */
+	unsigned probe_interval_sec;
 	bool holds_contested; /* G9 */
 	VerifySettings verify;
 } AgentSettings;

@@ -57,7 +57,7 @@ def test_an_idle_daemon_wakes_for_its_timer_and_its_watchdog_only(slapd_factory,
     manager = Manager(node.folder)
     settings, trace = os.path.join(node.folder, "agent.json"), os.path.join(node.server.directory, "trace")
     with open(settings, "w", encoding="utf-8") as file:
-        json.dump({"interval": INTERVAL_SEC}, file)
+        json.dump({"interval": INTERVAL_SEC, "probe": False}, file)
     env = manager.environment(WATCHDOG_USEC=str(WATCHDOG_SEC * 1000000))
     try:
         with Daemon(node, "--agent-config", settings, env=env) as daemon:

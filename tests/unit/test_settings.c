@@ -31,6 +31,7 @@ static void an_empty_object_means_the_defaults(void **state)
 	assert_null(settings.metrics_file);
 	assert_null(settings.config_dir);
 	assert_true(settings.probes);
+	assert_int_equal(settings.probe_interval_sec, 300);
 	assert_true(settings.holds_contested);
 	assert_null(settings.verify.binddn);
 }
@@ -46,7 +47,8 @@ static void every_key_is_read(void **state)
 		      "{\"$schema\":\"x\",\"comment\":\"c\",\"ldap_uri\":\"ldapi://%2Frun%2Fx\","
 		      "\"peers_file\":\"/p\",\"node\":7,\"interval\":5,\"ldap_timeout\":300,"
 		      "\"state_dir\":\"/s\",\"run_dir\":\"/r\",\"metrics_file\":\"/m\","
-		      "\"config_dir\":\"/c\",\"probe\":false,\"hold_contested\":false,\"verify\":{\"binddn\":\"cn=v\","
+		      "\"config_dir\":\"/c\",\"probe\":false,\"probe_interval\":7,"
+		      "\"hold_contested\":false,\"verify\":{\"binddn\":\"cn=v\","
 		      "\"credentials\":{\"file\":\"/v\"},\"container\":\"ou=t\"}}",
 		      &settings, NULL),
 		0);
@@ -60,6 +62,7 @@ static void every_key_is_read(void **state)
 	assert_string_equal(settings.metrics_file, "/m");
 	assert_string_equal(settings.config_dir, "/c");
 	assert_false(settings.probes);
+	assert_int_equal(settings.probe_interval_sec, 7);
 	assert_false(settings.holds_contested);
 	assert_string_equal(settings.verify.binddn, "cn=v");
 	assert_string_equal(settings.verify.credentials.name, "/v");
