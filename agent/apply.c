@@ -36,6 +36,8 @@ static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 	for (;;) {
 		Calm calm;
 
+		if (directory_check_stop(apply->directory, err) < 0)
+			return -1;
 		/* What the plan was made from is still fresh. */
 		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
 		    world_read_running(apply->directory, apply->pool, apply->world, err) < 0)
@@ -77,7 +79,8 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 			"it again. Do not restart slapd before",
 			step->dn);
 	}
-	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_CONFLICT)
+	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_STOPPED ||
+	    err->class == ERROR_CONFLICT)
 		return -1;
 	POOL_PUSH(apply->pool, applied->failures, applied->n_failures,
 		  pool_strdup(apply->pool, err->text));

@@ -24,6 +24,7 @@ typedef struct Context {
 	bool holds_contested;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
+	bool (*must_stop)(void); /* see Directory; NULL: never */
 	bool is_verbose;
 } Context;
 

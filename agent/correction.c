@@ -17,6 +17,7 @@ EventList corrections_done(Pool *pool, const Plan *plan, const Attribution *attr
 {
 	EventList events = {0};
 	Event event;
+	bool is_unknown;
 
 	for (size_t i = 0; i < applied->n_done; i++) {
 		event = event_of_step(pool, plan, attributions, applied->done[i],
@@ -33,12 +34,14 @@ EventList corrections_done(Pool *pool, const Plan *plan, const Attribution *attr
 	}
 	if (!err)
 		return events;
+	is_unknown = err->class == ERROR_UNREACHABLE ||
+		     (err->class == ERROR_STOPPED && applied->stopped_at);
 	event = (Event){.kind = EVENT_CORRECTION_FAILED};
 	if (applied->stopped_at)
 		event = event_of_step(pool, plan, attributions, applied->stopped_at,
 				      EVENT_CORRECTION_FAILED);
 	event.text = pool_strdup(pool, err->text);
-	event.result = err->class == ERROR_UNREACHABLE ? "unknown" : "failed";
+	event.result = is_unknown ? "unknown" : "failed";
 	POOL_PUSH(pool, events.items, events.n_items, event);
 	return events;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/daemon_internal.h"
+#include "agent/interrupt.h"
 #include "agent/lock.h"
 #include "agent/settings_file.h"
 #include "agent/state.h"
@@ -289,6 +290,13 @@ static int pass_try(DaemonPass *pass, Error *err)
 	return -1;
 }
 
+/* Told to end while slapd was being asked: that says nothing about slapd. */
+static void stop_note(DaemonPass *pass, const Error *err)
+{
+	if (err->class == ERROR_STOPPED && pass->stage == STAGE_SLAPD)
+		pass->stage = STAGE_INPUTS;
+}
+
 static void pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -309,11 +317,13 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	pass.context = daemon->context;
 	pass.context.pool = pool;
 	pass.context.last_good = daemon->good;
+	pass.context.must_stop = interrupt_is_pending;
 	if (pass.triggers & TRIGGER_BIT(TRIGGER_STATE))
 		schedule_reset(&daemon->schedule);
 	daemon_tell_begin(&pass);
 	if (pass_try(&pass, &err) == 0)
 		err = (Error){0};
+	stop_note(&pass, &err);
 	daemon_schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);

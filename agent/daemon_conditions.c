@@ -27,6 +27,7 @@ static void failure_add(DaemonPass *pass, const Error *err)
 		condition.ends = EVENT_STATE_MENDED;
 		break;
 	case ERROR_BUSY:
+	case ERROR_STOPPED:
 	case ERROR_CONFLICT:
 		return;
 	default:

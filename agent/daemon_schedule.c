@@ -49,6 +49,7 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	case ERROR_DENIED:
 		return PASS_DENIED;
 	case ERROR_BUSY:
+	case ERROR_STOPPED:
 	case ERROR_CONFLICT:
 		return PASS_BUSY;
 	case ERROR_INPUT:

@@ -45,9 +45,18 @@ typedef struct DirectoryMethods {
 
 struct Directory {
 	const DirectoryMethods *methods;
-	unsigned timeout_msec; /* how long the next operation may wait for its answer */
-	int64_t deadline_msec; /* on CLOCK_MONOTONIC: no operation waits longer; 0: none */
+	unsigned timeout_msec;   /* how long the next operation may wait for its answer */
+	int64_t deadline_msec;   /* on CLOCK_MONOTONIC: no operation waits longer; 0: none */
+	bool (*must_stop)(void); /* true: waiting for an answer ends; NULL: never */
 };
+
+/* ERROR_STOPPED when it is to be used no longer. */
+static inline int directory_check_stop(const Directory *directory, Error *err)
+{
+	if (!directory->must_stop || !directory->must_stop())
+		return 0;
+	return error_set(err, ERROR_STOPPED, 0, "syncward was told to end in the middle of it");
+}
 
 /*
  * Reads what the query finds, appended to the tree, everything in the pool. The error's class says
@@ -62,8 +71,8 @@ static inline int directory_read(Directory *directory, const DirectoryQuery *que
 
 /*
  * Carries out one step as one LDAP operation. ERROR_UNSAVED for result 80 without a text: slapd
- * says that when its memory changed and its disk did not. After ERROR_UNREACHABLE the change may
- * have been made or may still be: read again.
+ * says that when its memory changed and its disk did not. After ERROR_UNREACHABLE and ERROR_STOPPED
+ * the change may have been made or may still be: read again.
  */
 static inline int directory_apply(Directory *directory, const Step *step, Error *err)
 {

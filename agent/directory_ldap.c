@@ -12,6 +12,9 @@
 #include "agent/ldap_result.h"
 #include "common/buf.h"
 
+/* A write that was sent ends in a moment, unless slapd is held up. */
+#define WRITE_GRACE_MSEC 800
+
 typedef struct DirectoryLdap {
 	Directory directory; /* first: a Directory * is one of these */
 	Pool *pool;
@@ -56,6 +59,11 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 	const char *text = diagnostic_masked(pool, answer->text, step);
 	ErrorClass class = error_class_of_ldap(answer->code);
 
+	if (answer->is_stopped)
+		return error_set(err, ERROR_STOPPED, answer->code,
+				 "%s: slapd had given no answer when syncward was told to end; the "
+				 "request stays open",
+				 title);
 	if (answer->code == LDAP_TIMEOUT)
 		return error_set(err, class, answer->code,
 				 "%s: slapd gave no answer within %u ms; the request stays open",
@@ -86,9 +94,15 @@ static unsigned patience_msec(const DirectoryLdap *self)
 }
 
 /* Waits for the answer to a request just sent; keeps it in mind when none comes. */
-static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *title)
+static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *title,
+			   unsigned grace_msec)
 {
-	LdapAnswer answer = ldap_answer_wait(pool, self->ldap, id, patience_msec(self));
+	const LdapPatience patience = {
+		.timeout_msec = patience_msec(self),
+		.must_stop = self->directory.must_stop,
+		.grace_msec = grace_msec,
+	};
+	LdapAnswer answer = ldap_answer_await(pool, self->ldap, id, &patience);
 
 	if (answer.code == LDAP_TIMEOUT) {
 		self->unanswered_id = id;
@@ -113,7 +127,7 @@ static int finish_unanswered(DirectoryLdap *self, Error *err)
 	if (id == 0)
 		return 0;
 	self->unanswered_id = 0;
-	late = wait_for(self, pool, id, self->unanswered);
+	late = wait_for(self, pool, id, self->unanswered, 0);
 	if (late.code == LDAP_TIMEOUT || self->is_broken)
 		return answer_to_error(self, self->unanswered, &late, NULL, err);
 	trace(self, self->unanswered, &late, started);
@@ -174,7 +188,7 @@ static int ldap_directory_read(Directory *directory, const DirectoryQuery *query
 				      (char **)(uintptr_t)query->attributes, 0, NULL, NULL, NULL,
 				      LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
-		answer = wait_for(self, pool, id, title);
+		answer = wait_for(self, pool, id, title, 0);
 	else
 		self->is_broken = error_class_of_ldap(answer.code) == ERROR_UNREACHABLE;
 	trace(self, title, &answer, started);
@@ -247,7 +261,7 @@ static int ldap_directory_apply(Directory *directory, const Step *step, Error *e
 		return -1;
 	answer.code = step_send(self, pool, step, &id);
 	if (answer.code == LDAP_SUCCESS)
-		answer = wait_for(self, pool, id, title);
+		answer = wait_for(self, pool, id, title, WRITE_GRACE_MSEC);
 	else
 		self->is_broken = error_class_of_ldap(answer.code) == ERROR_UNREACHABLE;
 	trace(self, title, &answer, started);
@@ -305,7 +319,7 @@ static int bind_external(DirectoryLdap *self, Error *err)
 	if (answer.code != LDAP_SUCCESS)
 		return connect_failed(self, answer.code, errno, err);
 	ldap_read_ahead(self->ldap);
-	answer = wait_for(self, pool, id, "bind with SASL EXTERNAL");
+	answer = wait_for(self, pool, id, "bind with SASL EXTERNAL", 0);
 	trace(self, "bind with SASL EXTERNAL", &answer, started);
 	if (answer.code == LDAP_SUCCESS)
 		return 0;
@@ -320,7 +334,9 @@ int directory_ldap_open(const DirectoryLdapOptions *options, Directory **ret, Er
 	int code;
 
 	*self = (DirectoryLdap){
-		.directory = {.methods = &ldap_methods, .timeout_msec = options->timeout_msec},
+		.directory = {.methods = &ldap_methods,
+			      .timeout_msec = options->timeout_msec,
+			      .must_stop = options->must_stop},
 		.pool = pool,
 		.uri = pool_strdup(pool, options->uri),
 		.trace = options->trace,

@@ -18,6 +18,14 @@ void interrupt_hold(void)
 	(void)sigprocmask(SIG_BLOCK, &held, NULL);
 }
 
+bool interrupt_is_pending(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
 int interrupt_pause(unsigned msec)
 {
 	const struct timespec pause = {

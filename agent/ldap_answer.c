@@ -6,6 +6,9 @@
 #include <sys/time.h>
 #include <time.h>
 
+/* How soon it is noticed that we must stop. */
+#define ASK_STOP_USEC 100000
+
 static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
 			   Tree *tree)
 {
@@ -97,19 +100,48 @@ static int64_t now_usec(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
-LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec)
+typedef struct Wait {
+	const LdapPatience *patience;
+	int64_t end_usec;
+	bool is_stopped;
+} Wait;
+
+static struct timeval wait_piece(const Wait *wait)
 {
-	const int64_t end_usec = now_usec() + (int64_t)timeout_msec * 1000;
+	int64_t usec = wait->end_usec - now_usec();
+
+	if (wait->patience->must_stop && usec > ASK_STOP_USEC)
+		usec = ASK_STOP_USEC;
+	if (usec < 0)
+		usec = 0;
+	return (struct timeval){.tv_sec = usec / 1000000, .tv_usec = usec % 1000000};
+}
+
+/* After a piece without an answer. */
+static bool wait_goes_on(Wait *wait)
+{
+	const LdapPatience *patience = wait->patience;
+	const int64_t grace_end_usec = now_usec() + (int64_t)patience->grace_msec * 1000;
+
+	if (!patience->must_stop)
+		return false;
+	if (!wait->is_stopped && patience->must_stop()) {
+		wait->is_stopped = true;
+		if (wait->end_usec > grace_end_usec)
+			wait->end_usec = grace_end_usec;
+	}
+	return now_usec() < wait->end_usec;
+}
+
+/* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
+LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapPatience *patience)
+{
+	Wait wait = {patience, now_usec() + (int64_t)patience->timeout_msec * 1000, false};
 	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
 	int type;
 
 	do {
-		const int64_t left_usec = end_usec - now_usec();
-		struct timeval timeout = {
-			.tv_sec = left_usec > 0 ? left_usec / 1000000 : 0,
-			.tv_usec = left_usec > 0 ? left_usec % 1000000 : 0,
-		};
+		struct timeval timeout = wait_piece(&wait);
 		LDAPMessage *message = NULL;
 
 		type = ldap_result(ldap, message_id, LDAP_MSG_ONE, &timeout, &message);
@@ -117,10 +149,17 @@ LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned tim
 			message_copy(pool, ldap, message, &answer);
 		ldap_msgfree(message);
 	} while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
-		 type == LDAP_RES_INTERMEDIATE);
+		 type == LDAP_RES_INTERMEDIATE || (type == 0 && wait_goes_on(&wait)));
 	if (type < 0)
 		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
+	answer.is_stopped = type == 0 && wait.is_stopped;
 	return answer;
+}
+
+LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec)
+{
+	return ldap_answer_await(pool, ldap, message_id,
+				 &(LdapPatience){.timeout_msec = timeout_msec});
 }
 
 int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int *ret_message_id)

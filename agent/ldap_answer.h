@@ -9,6 +9,7 @@
 
 /* One operation's answer. */
 typedef struct LdapAnswer {
+	bool is_stopped;  /* LDAP_TIMEOUT, because we must stop */
 	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
 	const char *text; /* slapd's diagnostic, as sent; may be "" */
 	Tree entries;     /* what a search found */
@@ -16,9 +17,17 @@ typedef struct LdapAnswer {
 	Value sync_done; /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;
 
+/* How long to wait for an answer. */
+typedef struct LdapPatience {
+	unsigned timeout_msec;
+	bool (*must_stop)(void); /* true: no longer than the grace; NULL: never */
+	unsigned grace_msec;
+} LdapPatience;
+
 /* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT the rest can be
  * waited for. Everything lives in the pool. */
 LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec);
+LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapPatience *patience);
 
 /* Sends a simple bind that asks, with a control that servers may ignore, why it is refused; returns
  * an LDAP result and the message id. */

@@ -152,6 +152,20 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
 /* --- the loop --- */
 
+/* Before anything else that is due: a pass that began behind it would not know of it. */
+static int stop_signal_add(Loop *loop, int number)
+{
+	sd_event_source *source;
+	int r = sd_event_add_signal(loop->event, &source, number, on_stop, loop);
+
+	if (r < 0)
+		return r;
+	r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
+	(void)sd_event_source_set_floating(source, 1);
+	sd_event_source_unref(source);
+	return r;
+}
+
 static int signals_add(Loop *loop)
 {
 	sigset_t set;
@@ -165,9 +179,9 @@ static int signals_add(Loop *loop)
 		return -errno;
 	r = sd_event_add_signal(loop->event, NULL, SIGHUP, on_reload, loop);
 	if (r >= 0)
-		r = sd_event_add_signal(loop->event, NULL, SIGTERM, on_stop, loop);
+		r = stop_signal_add(loop, SIGTERM);
 	if (r >= 0)
-		r = sd_event_add_signal(loop->event, NULL, SIGINT, on_stop, loop);
+		r = stop_signal_add(loop, SIGINT);
 	return r;
 }
 

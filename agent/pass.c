@@ -64,7 +64,8 @@ static int plan_round(Pass *pass, Error *err)
 	if (pass->options->hooks.before_look)
 		pass->options->hooks.before_look(pass->options->hooks.userdata);
 	look_begin(pass);
-	if (planner_run(pass->directory, pass->look, &input, &pass->world, &pass->plan, err) < 0) {
+	if (planner_run(pass->directory, pass->look, &input, &pass->world, &pass->plan, err) < 0 ||
+	    directory_check_stop(pass->directory, err) < 0) {
 		pass->report->has_plan &= !pass->options->forgets_first;
 		return -1;
 	}
@@ -321,7 +322,9 @@ static int pass_try(Pass *pass, Error *err)
 /* The intent outlives the pass only where nobody knows what became of the last request. */
 static int intent_end(Pass *pass, Error *err)
 {
-	bool is_open = pass->report->has_failed && pass->report->error.class == ERROR_UNREACHABLE;
+	const ErrorClass class = pass->report->error.class;
+	const bool is_open =
+		pass->report->has_failed && (class == ERROR_UNREACHABLE || class == ERROR_STOPPED);
 
 	if (!pass->has_intent || is_open)
 		return 0;

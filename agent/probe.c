@@ -456,7 +456,9 @@ int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const Pr
 	while (!probe_round_process(round)) {
 		struct pollfd polled = {.fd = probe_round_fd(round), .events = POLLIN};
 
-		(void)poll(&polled, 1, -1);
+		(void)poll(&polled, 1, options->must_stop ? TICK_MSEC : -1);
+		if (options->must_stop && options->must_stop())
+			round->deadline_msec = now_msec();
 	}
 	*ret = round->probes;
 	if (ret_refusals)

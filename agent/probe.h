@@ -25,6 +25,7 @@ typedef struct ProbeOptions {
 	unsigned concurrency;          /* processes at once; 0: 128 */
 	unsigned deadline_msec;        /* for the whole round; 0: 60 s */
 	ProbeExpectation expectation;  /* our_id also decides the order; now_sec is set here */
+	bool (*must_stop)(void);       /* true: probe_run() ends at once; NULL: never */
 	const ProbeRefusals *refusals; /* what was refused before; NULL: nothing */
 } ProbeOptions;
 

@@ -169,12 +169,14 @@ static ProbeTarget *peer_targets(Pool *pool, const World *world, const WantedDat
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Pool *pool, World *world, const WantedDatabase *wanted, unsigned our_id,
-		       DatabaseFacts *facts)
+static void read_peers(Directory *directory, Pool *pool, World *world, const WantedDatabase *wanted,
+		       unsigned our_id)
 {
+	DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT,
 				      .deadline_msec = PEERS_PATIENCE_MSEC,
 				      .expectation = {.our_id = our_id},
+				      .must_stop = directory->must_stop,
 				      .refusals = &world->refusals};
 	ProbeTarget *targets = peer_targets(pool, world, wanted);
 	ProbeRefusals refusals = world->refusals;
@@ -231,7 +233,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsi
 		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 
 		if (plan->needs[i].peers && facts->n_peers == 0)
-			read_peers(pool, world, wanted, our_id, facts);
+			read_peers(directory, pool, world, wanted, our_id);
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
 	}
 }

@@ -11,9 +11,11 @@ typedef struct ErrorRule {
 } ErrorRule;
 
 static const ErrorRule error_rules[] = {
-	[ERROR_NONE] = {0, false},        [ERROR_USAGE] = {64, false},  [ERROR_INPUT] = {78, false},
-	[ERROR_UNREACHABLE] = {69, true}, [ERROR_DENIED] = {77, false}, [ERROR_BUSY] = {75, true},
-	[ERROR_CONFLICT] = {1, true},     [ERROR_REFUSED] = {1, false}, [ERROR_UNSAVED] = {1, true},
+	[ERROR_NONE] = {0, false},    [ERROR_USAGE] = {64, false},
+	[ERROR_INPUT] = {78, false},  [ERROR_UNREACHABLE] = {69, true},
+	[ERROR_DENIED] = {77, false}, [ERROR_BUSY] = {75, true},
+	[ERROR_STOPPED] = {75, true}, [ERROR_CONFLICT] = {1, true},
+	[ERROR_REFUSED] = {1, false}, [ERROR_UNSAVED] = {1, true},
 	[ERROR_SYSTEM] = {1, false},
 };
 _Static_assert(ARRAY_SIZE(error_rules) == ERROR_CLASS_COUNT, "a rule for every class");

@@ -78,8 +78,8 @@ static void class_decides_exit_status_and_retry(void **state)
 	} cases[] = {
 		{ERROR_NONE, 0, false},        {ERROR_USAGE, 64, false},  {ERROR_INPUT, 78, false},
 		{ERROR_UNREACHABLE, 69, true}, {ERROR_DENIED, 77, false}, {ERROR_BUSY, 75, true},
-		{ERROR_CONFLICT, 1, true},     {ERROR_REFUSED, 1, false}, {ERROR_UNSAVED, 1, true},
-		{ERROR_SYSTEM, 1, false},
+		{ERROR_STOPPED, 75, true},     {ERROR_CONFLICT, 1, true}, {ERROR_REFUSED, 1, false},
+		{ERROR_UNSAVED, 1, true},      {ERROR_SYSTEM, 1, false},
 	};
 
 	(void)state;

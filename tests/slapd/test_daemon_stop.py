@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Told to end in the middle of a pass it does, whomever it waits for; a request that slapd has not answered is
+left as a kill would leave it."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import time
+
+import traced
+from daemon import Daemon
+from lone import Lone
+from slapd import wait_until
+
+SOON_SEC = 4  # a second, and the load of the machine; each wait would last 20 s or more
+
+
+def ends_soon(daemon):
+    told = time.monotonic()
+    assert daemon.stop(timeout=SOON_SEC * 10) == 0
+    assert time.monotonic() - told < SOON_SEC
+    assert daemon.events("stopped")
+
+
+def has_intent(node):
+    return os.path.exists(os.path.join(node.state_dir, "intent.json"))
+
+
+def stands_still(pid):
+    """For good, not for a system call that strace looks at."""
+    for _ in range(10):
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            if not re.search(r"^State:\t[Tt]", file.read(), re.MULTILINE):
+                return False
+        time.sleep(0.01)
+    return True
+
+
+def test_it_ends_soon_although_slapd_does_not_answer(node):
+    """Which says nothing about slapd."""
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        with node.server.frozen():
+            daemon.reload()
+            wait_until(daemon.is_in_pass, "it is in a pass")
+            ends_soon(daemon)
+    assert not daemon.events("slapd-lost") and not has_intent(node)
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it looked")
+    assert not daemon.events("slapd-back") and not daemon.events("interrupted")
+
+
+def test_a_write_without_an_answer_stays_told_as_open(node):
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        before = node.server.config_writes()
+        with traced.inject_into(node.server.process.pid, traced.RENAMES, "signal=STOP:when=1"):
+            node.document["databases"][0]["syncprov"] = {"sessionlog": 782}
+            node.write()
+            daemon.wait_for("correction-intended")
+            wait_until(lambda: stands_still(node.server.process.pid), "slapd stands in the middle of it")
+            ends_soon(daemon)
+        assert "the request stays open" in daemon.events("correction-failed")[0][1]
+        assert not daemon.events("slapd-lost") and has_intent(node)
+        node.server.process.send_signal(signal.SIGCONT)
+    with Daemon(node) as daemon:
+        daemon.wait_for("interrupted", text="olcSpSessionlog")
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+    assert node.server.config_writes() == before + 1 and not has_intent(node)
+
+
+@contextlib.contextmanager
+def silent_peers(node, n):
+    """They take connections and say nothing; yields their listening sockets."""
+    with contextlib.ExitStack() as stack:
+        found = [stack.enter_context(socket.create_server((f"127.0.0.{i}", node.server.port))) for i in range(2, n + 1)]
+        for one in found:
+            one.settimeout(20)
+        yield found
+
+
+def test_it_ends_soon_although_peers_do_not_answer(slapd_factory, program):
+    """An empty node asks them what it must read first."""
+    node = Lone(slapd_factory, program, seed=False)
+    node.document["databases"][0]["syncrepl"].update({"timeout": 30, "network-timeout": 30})
+    node.write()
+    with silent_peers(node, 3) as listening, Daemon(node) as daemon:
+        held = [one.accept()[0] for one in listening]
+        ends_soon(daemon)
+        for one in held:
+            one.close()
+    assert not daemon.events("held") and not daemon.events("slapd-lost")
