@@ -209,6 +209,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 	daemon_tell_outcome(pass, plan, applied, err);
 	daemon_contests_written(pass, plan, applied);
+	daemon_schedule_written(pass, applied);
 }
 
 /* --- one pass --- */

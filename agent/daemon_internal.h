@@ -92,6 +92,7 @@ typedef struct DaemonPass {
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
 	bool has_tried;           /* to write */
+	bool has_restarted;       /* wrote olcSyncrepl: slapd starts consumers anew */
 	bool waits_after_refusal; /* slapd refused the same plan not long ago */
 } DaemonPass;
 
@@ -155,6 +156,7 @@ void daemon_watch_again(DaemonPass *pass);
 /* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and
  * is not urgent leaves its turn to the nodes before us. */
 bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest);
+void daemon_schedule_written(DaemonPass *pass, const Applied *applied);
 void daemon_schedule_next(DaemonPass *pass, const Error *err);
 
 #endif

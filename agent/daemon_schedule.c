@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <strings.h>
 
 #include "agent/daemon_internal.h"
 
@@ -72,6 +73,24 @@ static uint64_t pause_left_usec(const DaemonPass *pass)
 	return left_sec > 0 ? (uint64_t)(left_sec + 1) * 1000000 : 1000000;
 }
 
+void daemon_schedule_written(DaemonPass *pass, const Applied *applied)
+{
+	for (size_t i = 0; i < applied->n_done; i++)
+		for (size_t k = 0; k < applied->done[i]->n_mods; k++)
+			pass->has_restarted |=
+				strcasecmp(applied->done[i]->mods[k].attribute, "olcSyncrepl") == 0;
+}
+
+static bool are_consumers_up(const DaemonPass *pass)
+{
+	const Live *live = &pass->report.last_world.live;
+
+	for (size_t i = 0; i < live->n_running; i++)
+		if (!live->running[i].is_connected || !live->running[i].is_persistent)
+			return false;
+	return pass->report.has_plan;
+}
+
 void daemon_schedule_next(DaemonPass *pass, const Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -86,6 +105,7 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
 		schedule->random = pass->inputs.wanted.self->id;
 	schedule_passed(schedule, outcome, now_usec);
+	schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
 	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
 		schedule->next_usec = daemon->splayed_until_usec;
 	if (pass->must_look_again)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SECOND_USEC     1000000ULL
+#define FOLLOW_MAX      2 /* looks behind the first one */
 #define SPLAY_STEP_USEC 250000ULL
 #define SPLAY_MAX_USEC  (30 * SECOND_USEC)
 
@@ -85,6 +86,23 @@ void schedule_by(Schedule *schedule, uint64_t at_usec)
 {
 	if (at_usec < schedule->next_usec)
 		schedule->next_usec = at_usec;
+}
+
+void schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec)
+{
+	if (has_restarted) {
+		schedule->n_followed = 0;
+		schedule->follow_usec = now_usec + SECOND_USEC;
+	} else if (is_up) {
+		schedule->follow_usec = 0;
+	} else if (schedule->follow_usec > 0 && now_usec >= schedule->follow_usec) {
+		const bool is_last = ++schedule->n_followed > FOLLOW_MAX;
+
+		schedule->follow_usec =
+			is_last ? 0 : now_usec + (SECOND_USEC << schedule->n_followed);
+	}
+	if (schedule->follow_usec > 0)
+		schedule_by(schedule, schedule->follow_usec);
 }
 
 void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)

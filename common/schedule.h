@@ -29,6 +29,8 @@ typedef struct Schedule {
 	char refused[SHA256_HEX_SIZE]; /* digest of the plan that slapd refused; "" none */
 	unsigned n_refused;
 	uint64_t refused_until_usec; /* that plan is not written again before */
+	uint64_t follow_usec; /* when to look how consumers do that were restarted; 0: never */
+	unsigned n_followed;
 } Schedule;
 
 /* The first pass is due at once. seed tells nodes apart, so that a fleet does not move in step. */
@@ -46,6 +48,10 @@ void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)
 
 /* False while the plan with this digest waits. Another plan may be written at once. */
 bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t now_usec);
+
+/* Consumers that a correction restarted take a moment: looks again after a second, and while they
+ * are not all up twice more, later each time. To be called behind schedule_passed(). */
+void schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
 
 /* Something happened that ends a failure, or may: the next ones wait as short as the first. */
 void schedule_encourage(Schedule *schedule);

@@ -56,6 +56,23 @@ def seconds(text):
     return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()
 
 
+def test_links_are_up_soon_after_a_correction_restarted_them(slapd_factory, program):
+    """The next timer would be a minute away."""
+    cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
+    node = cluster[0]
+    if not node.server.release.has_consumer_monitor:
+        return
+    with Daemon(node) as daemon:
+        wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        with cluster[1].server.frozen():
+            cluster.document["databases"][0]["syncrepl"]["retry"] = "2 +"
+            node.write(cluster.document)
+            daemon.wait_for("correction-applied", text="olcSyncrepl")
+            found = wait_document(node, lambda d: d["counters"]["events"]["correction-applied"], "the pass is over")
+            assert found["databases"][0]["peers"][0]["state"] != "up"
+        wait_document(node, lambda d: d["databases"][0]["peers"][0]["state"] == "up", "it is up")
+
+
 def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3, modules=("syncprov",)).form_by_hand()
     node = cluster[1]

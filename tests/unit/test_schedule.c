@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/macros.h"
 #include "common/schedule.h"
 
 #define SECOND 1000000ULL
@@ -147,6 +148,41 @@ static void another_plan_need_not_wait(void **state)
 	assert_true(schedule_may_write(&schedule, "plan", 1));
 }
 
+/* Not for ever: a peer may be away for days. */
+static void restarted_consumers_are_looked_at_three_times_at_most(void **state)
+{
+	static const uint64_t waits[] = {SECOND, 2 * SECOND, 4 * SECOND};
+	uint64_t now = 1000 * SECOND;
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, now);
+	for (size_t i = 0; i < ARRAY_SIZE(waits); i++) {
+		schedule_passed(&schedule, PASS_SETTLED, now);
+		schedule_follow(&schedule, i == 0, false, now);
+		assert_int_equal(schedule.next_usec, now + waits[i]);
+		now = schedule.next_usec;
+	}
+	schedule_passed(&schedule, PASS_SETTLED, now);
+	schedule_follow(&schedule, false, false, now);
+	assert_in_range(schedule.next_usec, now + 54 * SECOND, now + 66 * SECOND);
+}
+
+static void a_pass_in_between_moves_no_look_at_restarted_consumers(void **state)
+{
+	Schedule schedule;
+
+	(void)state;
+	schedule_start(&schedule, 60, 3, 0);
+	schedule_follow(&schedule, true, false, 0);
+	schedule_passed(&schedule, PASS_SETTLED, SECOND / 2);
+	schedule_follow(&schedule, false, false, SECOND / 2);
+	assert_int_equal(schedule.next_usec, SECOND);
+	schedule_passed(&schedule, PASS_SETTLED, SECOND / 2);
+	schedule_follow(&schedule, false, true, SECOND / 2); /* they are up */
+	assert_true(schedule.next_usec > 50 * SECOND);
+}
+
 static void nodes_take_their_turn_by_rank(void **state)
 {
 	(void)state;
@@ -166,6 +202,8 @@ int main(void)
 		cmocka_unit_test(a_refused_plan_waits_twice_as_long_each_time),
 		cmocka_unit_test(a_failure_without_a_refused_plan_waits_for_the_interval),
 		cmocka_unit_test(another_plan_need_not_wait),
+		cmocka_unit_test(restarted_consumers_are_looked_at_three_times_at_most),
+		cmocka_unit_test(a_pass_in_between_moves_no_look_at_restarted_consumers),
 		cmocka_unit_test(nodes_take_their_turn_by_rank),
 	};
 
