@@ -80,6 +80,7 @@ void daemon_free(Daemon *daemon)
 	pool_free(daemon->seen_pool);
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->looked_pool);
+	pool_free(daemon->links.pool);
 	pool_free(daemon->sentence_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->context_pool);

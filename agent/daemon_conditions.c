@@ -174,6 +174,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	conditions_of_plan(pass->pool, &report->last_plan, &pass->now);
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);
+	daemon_links_look(pass);
 }
 
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)

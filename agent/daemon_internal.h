@@ -7,10 +7,18 @@
 #include "agent/journal.h"
 #include "agent/pass.h"
 #include "common/condition.h"
+#include "common/link_watch.h"
 #include "common/schedule.h"
 #include "common/seen.h"
 #include "common/status.h"
 #include "common/telling.h"
+
+/* Whether the links work that peers.json asks for, in the order of databases and consumers. */
+typedef struct DaemonLinks {
+	Pool *pool;
+	LinkWatch *items;
+	size_t n_items;
+} DaemonLinks;
 
 /* What lives as long as the daemon. */
 struct Daemon {
@@ -44,6 +52,7 @@ struct Daemon {
 	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
 	uint64_t splayed_until_usec;
 	DaemonProbes probes;
+	DaemonLinks links;
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;
@@ -136,6 +145,9 @@ void daemon_edits_carry(DaemonPass *pass);
 void daemon_contests_take(DaemonPass *pass);
 void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied);
 void daemon_contests_look(DaemonPass *pass);
+
+/* daemon_links.c: which replication links work: told when that changes and lasts. */
+void daemon_links_look(DaemonPass *pass);
 
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);

@@ -88,6 +88,7 @@ static void slapd_look(DaemonPass *pass, Pool *pool, int64_t now_sec)
 	} else if (report->has_plan) {
 		slapd_is(status, CLAIM_YES, now_sec);
 		status_look(pool, &report->last_plan, &report->last_world.live, now_sec, status);
+		status_take_links(daemon->links.items, daemon->links.n_items, status);
 	} else {
 		status_keep(pool, status);
 	}

@@ -54,6 +54,7 @@ static const char *const kind_names[] = {
 	[CONDITION_HOLD] = "hold",
 	[CONDITION_FINDING] = "finding",
 	[CONDITION_CHANGE] = "change",
+	[CONDITION_LINK] = "link",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == CONDITION_KIND_COUNT, "name every kind of condition");
 

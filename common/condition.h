@@ -12,6 +12,7 @@ typedef enum ConditionKind {
 	CONDITION_HOLD,
 	CONDITION_FINDING,
 	CONDITION_CHANGE, /* needed, and not made yet */
+	CONDITION_LINK,   /* a replication link that does not work */
 	CONDITION_KIND_COUNT
 } ConditionKind;
 

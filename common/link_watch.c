@@ -33,6 +33,7 @@ LinkNews link_watch_look(LinkWatch *watch, const LinkLook *look)
 		return LINK_NEWS_NONE;
 	watch->is_down = is_broken;
 	watch->was_up |= !is_broken;
+	watch->began_sec = watch->doubt_sec;
 	watch->doubt_sec = -1;
 	return is_broken ? LINK_NEWS_DOWN : LINK_NEWS_UP;
 }
@@ -61,8 +62,8 @@ static bool last_try_made_contact(const RunningConsumer *running)
 	return contact_sec >= 0 && contact_sec >= timestamp_of_generalized(running->last_connect);
 }
 
-LinkLook link_look(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
-		   int64_t at_sec)
+LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
+			int64_t at_sec)
 {
 	LinkLook look = {.sight = LINK_SIGHT_BROKEN, .at_sec = at_sec};
 	int64_t wait_sec;
@@ -88,7 +89,7 @@ LinkLook link_look(const Syncrepl *syncrepl, const RunningConsumer *running, int
 	return look;
 }
 
-const char *link_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec)
+const char *link_watch_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec)
 {
 	char when[TIMESTAMP_SIZE];
 	const char *contact;

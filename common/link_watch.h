@@ -18,6 +18,7 @@ typedef struct LinkWatch {
 	unsigned peer_id;
 	bool is_down;        /* confirmed */
 	bool was_up;         /* at some look, or before the agent started */
+	int64_t began_sec;   /* when it became what it is; 0: at an unknown time */
 	int64_t doubt_sec;   /* since when looks say otherwise; -1: they do not */
 	int64_t confirm_sec; /* a look from then on decides; only while in doubt */
 } LinkWatch;
@@ -54,11 +55,11 @@ LinkNews link_watch_look(LinkWatch *watch, const LinkLook *look);
  * NULL when slapd runs no such consumer. One of type refreshOnly is not connected between its
  * refreshes: it works when its last try made contact.
  */
-LinkLook link_look(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
-		   int64_t at_sec);
+LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
+			int64_t at_sec);
 
 /* "no connection since 2026-07-01T10:00:00Z, next try in 5 s": when nothing better is known.
  * running may be NULL. */
-const char *link_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec);
+const char *link_watch_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec);
 
 #endif

@@ -73,6 +73,19 @@ size_t status_count_links(const Status *status)
 	return n;
 }
 
+void status_take_links(const LinkWatch *links, size_t n_links, Status *status)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		for (size_t k = 0; k < status->databases[i].n_peers && at < n_links; k++, at++) {
+			StatusPeer *peer = &status->databases[i].peers[k];
+
+			peer->was_seen = links[at].was_up;
+			peer->is_down = links[at].is_down;
+		}
+}
+
 /* --- looking --- */
 
 static const StatusDatabase *database_before(const Status *status, const char *suffix)

@@ -8,6 +8,7 @@
 
 #include "common/condition.h"
 #include "common/error.h"
+#include "common/link_watch.h"
 #include "common/plan.h"
 #include "common/schedule.h"
 
@@ -45,6 +46,8 @@ typedef struct StatusPeer {
 	Claim is_running;
 	bool is_connected; /* these two only when it runs */
 	bool is_persistent;
+	bool was_seen;     /* it worked once, as far as the agent knows */
+	bool is_down;      /* it does not work, and that lasts: told as link-down */
 	int64_t since_sec; /* since when the link is up, or is not */
 	int64_t last_contact_sec;
 	int64_t last_connect_sec;
@@ -114,6 +117,9 @@ const char *link_state_name(LinkState state);
 
 /* "settled", "away", ... */
 const char *pass_outcome_name(PassOutcome outcome);
+
+/* What was found out about the links of all databases, in their order. */
+void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
 
 /* How this node reads others: links of all databases. */
 size_t status_count_links(const Status *status);

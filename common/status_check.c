@@ -120,7 +120,8 @@ static const char *condition_text(Pool *pool, const Condition *condition)
 	}
 }
 
-/* How many links of a database are known, and how many of them work. */
+/* How many links of a database are known, and how many of them work: one that broke this moment
+ * does, until that lasts. */
 typedef struct LinkCount {
 	unsigned n_known;
 	unsigned n_up;
@@ -131,26 +132,44 @@ static LinkCount links_count(const StatusDatabase *database)
 	LinkCount count = {0};
 
 	for (size_t i = 0; i < database->n_peers; i++) {
-		const LinkState state = status_link_state(&database->peers[i]);
+		const StatusPeer *peer = &database->peers[i];
+		const LinkState state = status_link_state(peer);
 
-		count.n_known += state != LINK_UNKNOWN;
-		count.n_up += state == LINK_UP || state == LINK_REFRESHING;
+		count.n_known += state != LINK_UNKNOWN || peer->was_seen || peer->is_down;
+		count.n_up += !peer->is_down &&
+			      (state == LINK_UP || state == LINK_REFRESHING || peer->was_seen);
 	}
 	return count;
 }
 
-static void judge_links(Verdict *verdict, const StatusDatabase *database)
+/* Why the first of them that is down is so; "" while that was not told. */
+static const char *link_reason(Pool *pool, const Status *status, const char *suffix)
+{
+	for (size_t i = 0; i < status->conditions.n_items; i++) {
+		const Condition *condition = &status->conditions.items[i];
+
+		if (condition->kind == CONDITION_LINK && condition->suffix &&
+		    strcmp(condition->suffix, suffix) == 0)
+			return pool_printf(pool, ": %s",
+					   condition->what ? condition->what : condition->text);
+	}
+	return "";
+}
+
+static void judge_links(Verdict *verdict, const Status *status, const StatusDatabase *database)
 {
 	const LinkCount count = links_count(database);
+	Pool *pool = verdict->pool;
 
 	if (count.n_known > 0 && count.n_up == 0)
 		problem(verdict, CHECK_CRITICAL,
-			pool_printf(verdict->pool, "%s: none of its %u links is up",
-				    database->suffix, count.n_known));
+			pool_printf(pool, "%s: none of its %u links is up%s", database->suffix,
+				    count.n_known, link_reason(pool, status, database->suffix)));
 	else if (count.n_up < count.n_known)
 		problem(verdict, CHECK_WARNING,
-			pool_printf(verdict->pool, "%s: %u of its %u links are not up",
-				    database->suffix, count.n_known - count.n_up, count.n_known));
+			pool_printf(pool, "%s: %u of its %u links are not up%s", database->suffix,
+				    count.n_known - count.n_up, count.n_known,
+				    link_reason(pool, status, database->suffix)));
 }
 
 /* --- the line --- */
@@ -227,11 +246,13 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	for (size_t i = 0; i < status->conditions.n_items; i++) {
 		const Condition *condition = &status->conditions.items[i];
 
-		problem(&verdict, condition_level(status, condition),
-			condition_text(pool, condition));
+		/* These are judged together. */
+		if (condition->kind != CONDITION_LINK)
+			problem(&verdict, condition_level(status, condition),
+				condition_text(pool, condition));
 	}
 	for (size_t i = 0; i < status->n_databases; i++)
-		judge_links(&verdict, &status->databases[i]);
+		judge_links(&verdict, status, &status->databases[i]);
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)

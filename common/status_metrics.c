@@ -226,6 +226,14 @@ static void peer_up(Page *page, const char *suffix, const char *id, const Status
 		       state == LINK_UP || state == LINK_REFRESHING ? "1" : "0");
 }
 
+static void peer_down(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
+{
+	if (peer->was_seen || peer->is_down)
+		sample(page, "link_down",
+		       (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
+		       peer->is_down ? "1" : "0");
+}
+
 static void peer_contact(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
 	if (peer->is_running == CLAIM_YES && peer->last_contact_sec >= 0)
@@ -265,6 +273,7 @@ const char *status_metrics(Pool *pool, const Status *status)
 	databases(&page);
 	peers(&page, "consumer_info", "A peer that the database is to be read from.", peer_info);
 	peers(&page, "consumer_up", "Whether slapd is connected to that peer.", peer_up);
+	peers(&page, "link_down", "Whether the link to that peer is told to be down.", peer_down);
 	peers(&page, "consumer_last_contact_timestamp_seconds",
 	      "When slapd last heard from that peer.", peer_contact);
 	return buf_text(&out);

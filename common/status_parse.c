@@ -83,6 +83,8 @@ static StatusPeer peer_read(const JsonNode *item)
 		.rid = (int)get_number(item, "rid"),
 		.is_running = get_claim(item, "running"),
 		.is_connected = get_boolean(item, "connected"),
+		.was_seen = get_boolean(item, "seen"),
+		.is_down = get_boolean(item, "down"),
 		.is_persistent = phase && strcmp(phase, "persist") == 0,
 		.since_sec = get_time(item, "since"),
 		.last_contact_sec = get_time(item, "last_contact"),
@@ -120,8 +122,9 @@ static EventKind event_find(const char *name)
 
 static void conditions_read(Pool *pool, const JsonNode *root, ConditionKind kind, Status *status)
 {
-	static const char *const lists[] = {"troubles", "holds", "findings", "changes"};
-	static const char *const codes[] = {"event", "guard", "code", "code"};
+	static const char *const lists[] = {"troubles", "holds", "findings", "changes",
+					    "links_down"};
+	static const char *const codes[] = {"event", "guard", "code", "code", "code"};
 	const JsonNode *item;
 
 	_Static_assert(ARRAY_SIZE(lists) == CONDITION_KIND_COUNT, "a list for every kind");

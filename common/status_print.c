@@ -86,6 +86,8 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 	json_out_number(out, "rid", peer->rid);
 	json_out_text(out, "state", link_state_name(status_link_state(peer)));
 	put_time(out, "since", peer->since_sec);
+	json_out_boolean(out, "seen", peer->was_seen);
+	json_out_boolean(out, "down", peer->is_down);
 	put_claim(out, "running", peer->is_running);
 	if (peer->is_running == CLAIM_YES) {
 		json_out_boolean(out, "connected", peer->is_connected);
@@ -123,10 +125,9 @@ static const struct {
 	const char *list;
 	const char *code;
 } kinds[] = {
-	[CONDITION_TROUBLE] = {"troubles", "event"},
-	[CONDITION_HOLD] = {"holds", "guard"},
-	[CONDITION_FINDING] = {"findings", "code"},
-	[CONDITION_CHANGE] = {"changes", NULL},
+	[CONDITION_TROUBLE] = {"troubles", "event"}, [CONDITION_HOLD] = {"holds", "guard"},
+	[CONDITION_FINDING] = {"findings", "code"},  [CONDITION_CHANGE] = {"changes", NULL},
+	[CONDITION_LINK] = {"links_down", NULL},
 };
 _Static_assert(ARRAY_SIZE(kinds) == CONDITION_KIND_COUNT, "a list for every kind");
 

@@ -122,6 +122,9 @@ static const char *link_text(const Page *page, const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);
 
+	/* OpenLDAP 2.4 does not tell, but a probe does. */
+	if (state == LINK_UNKNOWN && peer->is_down)
+		return link_state_name(LINK_DOWN);
 	if (state == LINK_DOWN && peer->next_connect_sec >= page->now_sec)
 		return pool_printf(
 			page->pool, "down, next try in %s",
@@ -203,6 +206,7 @@ static void conditions(Page *page)
 		[CONDITION_HOLD] = "Held, until somebody releases it",
 		[CONDITION_FINDING] = "Found, and not for syncward to mend",
 		[CONDITION_CHANGE] = "Still to be changed",
+		[CONDITION_LINK] = "Links that do not work",
 	};
 
 	_Static_assert(ARRAY_SIZE(titles) == CONDITION_KIND_COUNT, "a title for every kind");

@@ -36,6 +36,7 @@ static void a_break_is_told_once_when_it_lasts(void **state)
 	assert_int_equal(watch.confirm_sec, NOW + PATIENCE);
 	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + PATIENCE), LINK_NEWS_DOWN);
 	assert_true(watch.is_down);
+	assert_int_equal(watch.began_sec, NOW);
 	assert_int_equal(look(&watch, LINK_SIGHT_BROKEN, NOW + 1000), LINK_NEWS_NONE);
 }
 
@@ -117,17 +118,17 @@ static void a_failed_consumer_has_time_for_its_next_try(void **state)
 {
 	const Syncrepl value = a_value("refreshAndPersist");
 	RunningConsumer running = a_consumer();
-	LinkLook seen = link_look(&value, &running, NOW, NOW);
+	LinkLook seen = link_watch_see(&value, &running, NOW, NOW);
 
 	(void)state;
 	assert_int_equal(seen.sight, LINK_SIGHT_BROKEN);
 	assert_int_equal(seen.patience_sec, 4 + 3 + 5 + 1);
 	running.next_connect = "20260701200000Z"; /* in ten hours */
-	seen = link_look(&value, &running, NOW, NOW);
+	seen = link_watch_see(&value, &running, NOW, NOW);
 	assert_int_equal(seen.patience_sec, LINK_RETRY_PATIENCE_SEC + 9);
 	running.next_connect = NEVER;
-	assert_int_equal(link_look(&value, &running, NOW, NOW).patience_sec, 9);
-	assert_int_equal(link_look(&value, NULL, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	assert_int_equal(link_watch_see(&value, &running, NOW, NOW).patience_sec, 9);
+	assert_int_equal(link_watch_see(&value, NULL, NOW, NOW).sight, LINK_SIGHT_BROKEN);
 }
 
 static void a_connection_counts_at_once_when_it_persists(void **state)
@@ -138,11 +139,11 @@ static void a_connection_counts_at_once_when_it_persists(void **state)
 
 	(void)state;
 	running.is_connected = true;
-	seen = link_look(&value, &running, NOW, NOW);
+	seen = link_watch_see(&value, &running, NOW, NOW);
 	assert_int_equal(seen.sight, LINK_SIGHT_WORKS);
 	assert_int_equal(seen.patience_sec, 9);
 	running.is_persistent = true;
-	assert_int_equal(link_look(&value, &running, NOW, NOW).patience_sec, 0);
+	assert_int_equal(link_watch_see(&value, &running, NOW, NOW).patience_sec, 0);
 }
 
 static void between_its_refreshes_a_consumer_need_not_be_connected(void **state)
@@ -151,12 +152,12 @@ static void between_its_refreshes_a_consumer_need_not_be_connected(void **state)
 	RunningConsumer running = a_consumer();
 
 	(void)state;
-	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	assert_int_equal(link_watch_see(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
 	running.last_contact = "20260701095955Z";
-	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_WORKS);
-	assert_int_equal(link_look(&persist, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	assert_int_equal(link_watch_see(&value, &running, NOW, NOW).sight, LINK_SIGHT_WORKS);
+	assert_int_equal(link_watch_see(&persist, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
 	running.last_connect = "20260701095959Z";
-	assert_int_equal(link_look(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
+	assert_int_equal(link_watch_see(&value, &running, NOW, NOW).sight, LINK_SIGHT_BROKEN);
 }
 
 static void a_break_is_described_by_its_last_contact_and_next_try(void **state)
@@ -165,13 +166,13 @@ static void a_break_is_described_by_its_last_contact_and_next_try(void **state)
 	RunningConsumer running = a_consumer();
 
 	(void)state;
-	assert_string_equal(link_describe(pool, &running, NOW),
+	assert_string_equal(link_watch_describe(pool, &running, NOW),
 			    "there was never a connection, next try in 4 s");
 	running.last_contact = "20260701095000Z";
 	running.next_connect = NEVER;
-	assert_string_equal(link_describe(pool, &running, NOW),
+	assert_string_equal(link_watch_describe(pool, &running, NOW),
 			    "no contact since 2026-07-01T09:50:00Z, it is trying now");
-	assert_string_equal(link_describe(pool, NULL, NOW), "slapd runs no consumer for it");
+	assert_string_equal(link_watch_describe(pool, NULL, NOW), "slapd runs no consumer for it");
 }
 
 int main(void)

@@ -20,6 +20,7 @@ static StatusPeer peers[] = {
 	 .is_running = CLAIM_YES,
 	 .is_connected = true,
 	 .is_persistent = true,
+	 .was_seen = true,
 	 .since_sec = NOW - 7300,
 	 .last_contact_sec = NOW - 4,
 	 .last_connect_sec = NOW - 7300,
@@ -221,6 +222,16 @@ static void text_of_json_is_valid_whatever_its_bytes(void **state)
 	assert_string_equal(json_member(root, "b")->number, "1.000001");
 }
 
+/* How often the line stands in the text. */
+static unsigned count_lines(const char *text, const char *line)
+{
+	unsigned n = 0;
+
+	for (const char *at = strstr(text, line); at; at = strstr(at + 1, line))
+		n += at == text || at[-1] == '\n';
+	return n;
+}
+
 static CheckResult check(Pool *pool, const Status *status)
 {
 	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW});
@@ -333,6 +344,50 @@ static void links_that_are_down_are_a_warning_and_all_of_them_critical(void **st
 	assert_int_equal(check(pool, &status).level, CHECK_OK);
 }
 
+static void a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_why(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	StatusDatabase one = databases[0];
+	StatusPeer two[] = {peers[0], peers[1]};
+	Condition down = {
+		.key = "link dc=example,dc=com 3",
+		.begins = EVENT_LINK_DOWN,
+		.ends = EVENT_KIND_COUNT,
+		.text = "it is not read from peer 3: port closed",
+		.kind = CONDITION_LINK,
+		.what = "peer 3: port closed",
+		.suffix = "dc=example,dc=com",
+	};
+	CheckResult result;
+
+	(void)state;
+	one.is_in_step = CLAIM_YES;
+	one.peers = two;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.conditions.n_items = 0;
+	two[1].was_seen = true;
+	assert_int_equal(check(pool, &status).level, CHECK_OK);
+	two[1].is_down = true;
+	status.conditions = (ConditionList){&down, 1};
+	result = check(pool, &status);
+	assert_int_equal(result.level, CHECK_WARNING);
+	assert_ptr_equal(strstr(result.line,
+				"SYNCWARD WARNING - dc=example,dc=com: 1 of its 2 links are not "
+				"up: peer 3: port closed | "),
+			 result.line);
+	/* Also where only a probe tells. */
+	two[1].is_running = CLAIM_UNKNOWN;
+	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
+	assert_non_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}),
+			       "ldap://ldap3  30 s          -             down\n"));
+	assert_int_equal(count_lines(status_metrics(pool, &status),
+				     "syncward_link_down{suffix=\"dc=example,dc=com\",peer=\"3\"} "
+				     "1\n"),
+			 1);
+}
+
 static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -362,16 +417,6 @@ static void text_never_breaks_the_line_or_the_perfdata(void **state)
 	(void)state;
 	assert_string_equal(status_check_failed(pool, CHECK_UNKNOWN, "a|b\nc").line,
 			    "SYNCWARD UNKNOWN - a b c");
-}
-
-/* How often the line stands in the text. */
-static unsigned count_lines(const char *text, const char *line)
-{
-	unsigned n = 0;
-
-	for (const char *at = strstr(text, line); at; at = strstr(at + 1, line))
-		n += at == text || at[-1] == '\n';
-	return n;
 }
 
 static void metrics_follow_the_rules_of_the_textfile_collector(void **state)
@@ -530,6 +575,8 @@ int main(void)
 		cmocka_unit_test(what_stops_the_work_or_endangers_data_is_critical),
 		cmocka_unit_test(a_refused_file_is_critical_when_none_is_in_force),
 		cmocka_unit_test(links_that_are_down_are_a_warning_and_all_of_them_critical),
+		cmocka_unit_test(
+			a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_why),
 		cmocka_unit_test(a_daemon_that_does_not_run_or_hangs_is_critical),
 		cmocka_unit_test(text_never_breaks_the_line_or_the_perfdata),
 		cmocka_unit_test(metrics_follow_the_rules_of_the_textfile_collector),

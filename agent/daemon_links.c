@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/daemon_internal.h"
+#include "common/dn.h"
+#include "common/timestamp.h"
+
+/* One link as a pass sees it. */
+typedef struct LinkSeen {
+	DaemonPass *pass;
+	const char *suffix;
+	const WantedConsumer *wanted;
+	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
+	int64_t now_sec;                /* of the day */
+	int64_t at_sec;                 /* of the clock that never goes back */
+} LinkSeen;
+
+static int64_t monotonic_sec(const Daemon *daemon)
+{
+	return (int64_t)(daemon_now_usec(daemon) / 1000000);
+}
+
+/* --- what was known --- */
+
+static const char *link_key(Pool *pool, const LinkSeen *seen)
+{
+	return pool_printf(pool, "link %s %u", seen->suffix, seen->wanted->peer->id);
+}
+
+static const LinkWatch *watch_before(const Daemon *daemon, const LinkSeen *seen, size_t at)
+{
+	const DaemonLinks *links = &daemon->links;
+
+	if (at < links->n_items && links->items[at].peer_id == seen->wanted->peer->id &&
+	    strcmp(links->items[at].suffix, seen->suffix) == 0)
+		return &links->items[at];
+	for (size_t i = 0; i < links->n_items; i++)
+		if (links->items[i].peer_id == seen->wanted->peer->id &&
+		    strcmp(links->items[i].suffix, seen->suffix) == 0)
+			return &links->items[i];
+	return NULL;
+}
+
+/* What an earlier daemon told is not told again. */
+static LinkWatch watch_new_link(const LinkSeen *seen)
+{
+	const Condition *told =
+		condition_find(&seen->pass->daemon->told, link_key(seen->pass->pool, seen));
+
+	return (LinkWatch){
+		.peer_id = seen->wanted->peer->id,
+		.is_down = told != NULL,
+		.was_up = told || (seen->running &&
+				   timestamp_of_generalized(seen->running->last_contact) >= 0),
+		.doubt_sec = -1,
+	};
+}
+
+/* --- what is seen --- */
+
+static const RunningConsumer *running_find(const Live *live, const char *suffix,
+					   const WantedConsumer *wanted)
+{
+	for (size_t i = 0; i < live->n_running; i++) {
+		const RunningConsumer *running = &live->running[i];
+
+		if (running->rid == wanted->rid && running->suffix && running->provider &&
+		    strcmp(running->provider, wanted->provider) == 0 &&
+		    dn_equal(running->suffix, suffix))
+			return running;
+	}
+	return NULL;
+}
+
+static LinkLook look_at(const LinkSeen *seen, const LinkWatch *watch)
+{
+	LinkLook look = {.at_sec = seen->at_sec};
+
+	if (!seen->pass->report.last_world.live.has_running)
+		return look;
+	/* A consumer that is yet to be written is told as a change. */
+	if (!seen->running && !watch->was_up)
+		return look;
+	return link_watch_see(&seen->wanted->syncrepl, seen->running, seen->now_sec, seen->at_sec);
+}
+
+/* --- what is told --- */
+
+static void tell_down(const LinkSeen *seen)
+{
+	Pool *pool = seen->pass->pool;
+	const Peer *peer = seen->wanted->peer;
+	const char *what = pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
+				       link_watch_describe(pool, seen->running, seen->now_sec));
+
+	condition_add(
+		pool, &seen->pass->now,
+		(Condition){
+			.key = link_key(pool, seen),
+			.begins = EVENT_LINK_DOWN,
+			.ends = EVENT_KIND_COUNT, /* a peer may also be removed */
+			.text = pool_printf(pool, "%s is not read from %s", seen->suffix, what),
+			.kind = CONDITION_LINK,
+			.what = what,
+			.suffix = seen->suffix,
+			.peer = peer->uri,
+		});
+}
+
+static void tell_up(const LinkSeen *seen)
+{
+	DaemonPass *pass = seen->pass;
+	const Peer *peer = seen->wanted->peer;
+	const Condition *told = condition_find(&pass->daemon->told, link_key(pass->pool, seen));
+	const char *after = "";
+	Event event = {.kind = EVENT_LINK_UP, .suffix = seen->suffix, .peer = peer->uri};
+
+	if (told)
+		after = pool_printf(pass->pool, ", %s after that was told",
+				    duration_print(pass->pool, seen->now_sec - told->since_sec));
+	event.text = pool_printf(pass->pool, "%s is read from peer %u (%s) again%s", seen->suffix,
+				 peer->id, peer->uri, after);
+	daemon_tell_all(pass, &(EventList){&event, 1});
+}
+
+/* --- all links --- */
+
+/* The look that decides is not left to the interval; for one that never worked there is time. */
+static void decide_in_time(Daemon *daemon, const LinkWatch *watch)
+{
+	if (watch->doubt_sec >= 0 && watch->was_up)
+		schedule_by(&daemon->schedule, (uint64_t)watch->confirm_sec * 1000000);
+}
+
+static LinkWatch link_take(const LinkSeen *seen, const LinkWatch *before)
+{
+	LinkWatch watch = before ? *before : watch_new_link(seen);
+	const LinkLook look = look_at(seen, &watch);
+
+	if (link_watch_look(&watch, &look) == LINK_NEWS_UP)
+		tell_up(seen);
+	if (watch.is_down)
+		tell_down(seen);
+	decide_in_time(seen->pass->daemon, &watch);
+	return watch;
+}
+
+void daemon_links_look(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Wanted *wanted = pass->report.last_plan.wanted;
+	DaemonLinks links = {.pool = pool_new()};
+
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
+
+		for (size_t k = 0; k < database->n_consumers; k++) {
+			const LinkSeen seen = {
+				.pass = pass,
+				.suffix = suffix,
+				.wanted = &database->consumers[k],
+				.running = running_find(&pass->report.last_world.live, suffix,
+							&database->consumers[k]),
+				.now_sec = daemon_realtime_sec(daemon),
+				.at_sec = monotonic_sec(daemon),
+			};
+			LinkWatch watch =
+				link_take(&seen, watch_before(daemon, &seen, links.n_items));
+
+			watch.suffix = suffix;
+			POOL_PUSH(links.pool, links.items, links.n_items, watch);
+		}
+	}
+	pool_free(daemon->links.pool);
+	daemon->links = links;
+}
