@@ -50,11 +50,8 @@ int state_write_entries(const char *state_dir, const Seen *seen, Error *err)
 /* --- conditions.json --- */
 
 static const char *const kind_names[] = {
-	[CONDITION_TROUBLE] = "trouble",
-	[CONDITION_HOLD] = "hold",
-	[CONDITION_FINDING] = "finding",
-	[CONDITION_CHANGE] = "change",
-	[CONDITION_LINK] = "link",
+	[CONDITION_TROUBLE] = "trouble", [CONDITION_HOLD] = "hold", [CONDITION_FINDING] = "finding",
+	[CONDITION_CHANGE] = "change",   [CONDITION_LINK] = "link",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == CONDITION_KIND_COUNT, "name every kind of condition");
 

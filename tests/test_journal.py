@@ -9,8 +9,6 @@ import subprocess
 import tools
 
 PRIORITIES = {"CRIT": "critical", "ERR": "error", "WARNING": "warning", "NOTICE": "notice"}
-# Told by parts that do not exist yet.
-UNTOLD = {"LINK_DOWN", "LINK_UP"}
 
 
 def read(*path):
@@ -100,4 +98,4 @@ def test_the_man_page_has_every_field():
 
 def test_every_event_is_told_somewhere():
     code = "".join(read(path) for path in glob.glob(os.path.join(tools.TOP, "[ac]*/*.c")))
-    assert {event[0] for event in events() if not re.search(rf"\bEVENT_{event[0]}\b", code)} == UNTOLD
+    assert [event[0] for event in events() if not re.search(rf"\bEVENT_{event[0]}\b", code)] == []

@@ -33,9 +33,12 @@ def wait_up(node):
     return wait_link(node, lambda p: p["state"] == "up" and p["seen"], "the link is up")
 
 
-def metric(node, name):
-    with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
-        return [line.rpartition(" ")[2] for line in file.read().splitlines() if line.startswith(name + "{")]
+def wait_metric(node, name, value):
+    """metrics.prom is written behind status.json."""
+    def said():
+        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
+            return [line.rpartition(" ")[2] for line in file if line.startswith(name + "{")] == [value]
+    wait_until(said, f"{name} {value}")
 
 
 @pytest.fixture
@@ -49,12 +52,14 @@ def test_a_peer_that_stops_and_starts_is_told_once_each_also_over_a_restart_of_t
     settings.write_text(json.dumps({"interval": 5}))
     with Daemon(node, "--agent-config", settings) as daemon:
         wait_up(node)
-        assert metric(node, "syncward_link_down") == ["0"] and node.run("check").returncode == 0
+        wait_metric(node, "syncward_link_down", "0\n")
+        assert node.run("check").returncode == 0
         peer.server.stop()
         told = daemon.wait_for("link-down")
         assert told.startswith(f"{SUFFIX} is not read from peer 2 ({peer.server.ldap_uri}): ")
         found = wait_link(node, lambda p: p["down"], "the link is down")
-        assert found["state"] == "down" and metric(node, "syncward_link_down") == ["1"]
+        assert found["state"] == "down"
+        wait_metric(node, "syncward_link_down", "1\n")
         [down] = document(node)["links_down"]
         assert (down["suffix"], down["peer"]) == (SUFFIX, peer.server.ldap_uri)
         checked = node.run("check")
