@@ -15,11 +15,11 @@ typedef enum ErrorClass {
 	ERROR_UNREACHABLE, /* the server does not answer; it may later */
 	ERROR_DENIED,      /* the server or the kernel refuses us; a person must act */
 	ERROR_BUSY,        /* another writer holds the lock */
-	ERROR_STOPPED,     /* we were told to end: what was asked may still be answered */
 	ERROR_CONFLICT,    /* somebody else changed it meanwhile: read and plan again */
 	ERROR_REFUSED,     /* the server understood and said no */
 	ERROR_UNSAVED,     /* slapd changed its memory but not its disk (disk full, read-only) */
 	ERROR_SYSTEM,      /* the machine failed us: a file, a descriptor, the disk */
+	ERROR_STOPPED,     /* we were told to end: what was asked may still be answered */
 	ERROR_CLASS_COUNT
 } ErrorClass;
 

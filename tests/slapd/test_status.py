@@ -64,13 +64,13 @@ def test_links_are_up_soon_after_a_correction_restarted_them(slapd_factory, prog
         return
     with Daemon(node) as daemon:
         wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         with cluster[1].server.frozen():
-            cluster.document["databases"][0]["syncrepl"]["retry"] = "2 +"
-            node.write(cluster.document)
+            node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [value.replace('"1 +"', '"7 +"') for value in node.syncrepl()])])
             daemon.wait_for("correction-applied", text="olcSyncrepl")
             found = wait_document(node, lambda d: d["counters"]["events"]["correction-applied"], "the pass is over")
-            assert found["databases"][0]["peers"][0]["state"] != "up"
-        wait_document(node, lambda d: d["databases"][0]["peers"][0]["state"] == "up", "it is up")
+        wait_document(node, lambda d: d["last_pass"]["number"] > found["last_pass"]["number"] and
+                      d["databases"][0]["peers"][0]["state"] == "up", "it is up")
 
 
 def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, program):
