@@ -270,6 +270,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
+		.probes_later = true,
 		.hooks = {pass, before_look, after_look, before_write, intended, after_write},
 	};
 	const Report *report = &pass->report;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon_probe.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/daemon_internal.h"
 #include "agent/link_tls.h"
+#include "agent/lockout.h"
 #include "agent/state.h"
 
 /* --- what a round is about --- */
@@ -16,6 +18,8 @@ typedef struct RoundLinks {
 	ProbeTarget *targets;
 	size_t n_targets;
 	LinkProbes links;
+	LinkProbes withheld; /* answers to those that must not be tried now */
+	Lockout lockout;
 	const Syncrepl *last; /* most of the next is the same */
 } RoundLinks;
 
@@ -39,14 +43,21 @@ static const Syncrepl *syncrepl_copy(RoundLinks *round, const Syncrepl *syncrepl
 	return copy;
 }
 
-static void link_add(RoundLinks *round, const char *suffix, const WantedConsumer *consumer)
+static void link_add(RoundLinks *round, const WantedDatabase *wanted,
+		     const WantedConsumer *consumer)
 {
+	const char *suffix = wanted->desired->suffix;
 	Pool *pool = round->pool;
 	const LinkProbe *last =
 		round->links.n_items > 0 ? &round->links.items[round->links.n_items - 1] : NULL;
 	const char *name = last && strcmp(last->suffix, suffix) == 0 ? last->suffix
 								     : pool_strdup(pool, suffix);
+	LinkProbe withheld;
 
+	if (lockout_withholds(&round->lockout, wanted, consumer, &withheld)) {
+		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items, withheld);
+		return;
+	}
 	POOL_PUSH(pool, round->links.items, round->links.n_items,
 		  {.suffix = name,
 		   .peer_id = consumer->peer->id,
@@ -62,8 +73,7 @@ static void links_add_all(RoundLinks *round, const Wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			link_add(round, wanted->databases[i].desired->suffix,
-				 &wanted->databases[i].consumers[k]);
+			link_add(round, &wanted->databases[i], &wanted->databases[i].consumers[k]);
 }
 
 /* --- a round --- */
@@ -92,10 +102,8 @@ static void round_start(DaemonPass *pass, RoundLinks *round, bool is_needed)
 	/* Without descriptors for it the next pass tries again. */
 	if (round->n_targets == 0 ||
 	    probe_round_start(round->pool, round->targets, round->n_targets, &options,
-			      &probes->round, &err) < 0) {
-		pool_free(round->pool);
+			      &probes->round, &err) < 0)
 		return;
-	}
 	probes->round_pool = round->pool;
 	probes->running = round->links;
 	probes->is_needed = is_needed;
@@ -112,22 +120,26 @@ static void refusals_take(DaemonProbes *probes)
 	probes->refusals_pool = pool;
 }
 
+/* Newer answers in place of older ones to the same links. */
+static void done_add(DaemonProbes *probes, const LinkProbes *newer)
+{
+	Pool *pool = pool_new();
+
+	probes->done = link_probes_join(pool, &probes->done, newer);
+	pool_free(probes->pool);
+	probes->pool = pool;
+}
+
 static void results_take(Daemon *daemon)
 {
 	DaemonProbes *probes = &daemon->probes;
 	const Probe *results = probe_round_results(probes->round);
-	const LinkProbes none = {0};
-	Pool *pool = pool_new();
 
 	for (size_t i = 0; i < probes->running.n_items; i++) {
 		probes->running.items[i].probe = results[i];
 		probes->running.items[i].at_sec = daemon_realtime_sec(daemon);
 	}
-	/* A round of all links leaves nothing of peers that are no more. */
-	probes->done =
-		link_probes_join(pool, probes->is_needed ? &probes->done : &none, &probes->running);
-	pool_free(probes->pool);
-	probes->pool = pool;
+	done_add(probes, &probes->running);
 }
 
 int daemon_probe_fd(const Daemon *daemon)
@@ -174,19 +186,127 @@ static bool all_are_due(const DaemonPass *pass)
 		daemon_now_usec(pass->daemon) >= pass->daemon->probes.due_usec);
 }
 
-void daemon_probes_next(DaemonPass *pass)
+/* Not tried yet, or refused so long ago that the peer may have been mended. */
+static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
+{
+	return !need->answer || daemon_realtime_sec(pass->daemon) - need->answer->at_sec >=
+					(int64_t)pass->context.probe_interval_sec;
+}
+
+/* The first link that a change waits for; NULL: none does. */
+static const WantedConsumer *first_needed(const DaemonPass *pass)
+{
+	const Plan *plan = &pass->report.last_plan;
+
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (is_needed(pass, &plan->link_needs[i]))
+			return plan->link_needs[i].consumer;
+	return NULL;
+}
+
+static void links_add_needed(RoundLinks *round, const DaemonPass *pass)
+{
+	const Plan *plan = &pass->report.last_plan;
+
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (is_needed(pass, &plan->link_needs[i]))
+			link_add(round, plan->link_needs[i].database, plan->link_needs[i].consumer);
+}
+
+/* False where the nodes before this one have not had the time to try the same. */
+static bool is_our_turn(DaemonPass *pass, const WantedConsumer *first)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
-	RoundLinks round = {0};
+	const uint64_t now_usec = daemon_now_usec(pass->daemon);
+	const char *asked = link_identity(pass->pool, &first->syncrepl, first->secret);
 
-	if (probes->round || !pass->report.has_plan || !pass->inputs.wanted.self ||
-	    !all_are_due(pass))
+	if (strcmp(asked, probes->asked) != 0) {
+		(void)snprintf(probes->asked, sizeof(probes->asked), "%s", asked);
+		probes->turn_usec = now_usec + lockout_turn_msec(&pass->inputs.wanted) * 1000ULL;
+	}
+	if (now_usec < probes->turn_usec)
+		schedule_by(&pass->daemon->schedule, probes->turn_usec);
+	return now_usec >= probes->turn_usec;
+}
+
+/* The round that runs will tell all that is asked. */
+static bool round_covers(const DaemonProbes *probes, const LinkProbes *asked)
+{
+	for (size_t i = 0; i < asked->n_items; i++)
+		if (!link_probe_find(&probes->running, asked->items[i].suffix,
+				     asked->items[i].peer_id, asked->items[i].identity))
+			return false;
+	return probes->is_needed;
+}
+
+/* Of peers that are no more nothing is kept. */
+static void done_prune(DaemonProbes *probes, const RoundLinks *round)
+{
+	LinkProbes kept = {0};
+	AUTO(Pool) *scratch = pool_new();
+
+	for (size_t i = 0; i < probes->done.n_items; i++) {
+		const LinkProbe *item = &probes->done.items[i];
+
+		if (link_probe_find(&round->links, item->suffix, item->peer_id, NULL))
+			POOL_PUSH(scratch, kept.items, kept.n_items, *item);
+	}
+	probes->done = kept;
+	done_add(probes, &(LinkProbes){0});
+}
+
+/* A change that waits goes before the round of all links, which is made anew behind it. */
+static void probe_needed(DaemonPass *pass, RoundLinks *round)
+{
+	DaemonProbes *probes = &pass->daemon->probes;
+
+	links_add_needed(round, pass);
+	if (round->withheld.n_items > 0) {
+		done_add(probes, &round->withheld);
+		schedule_by(&pass->daemon->schedule, daemon_now_usec(pass->daemon));
+	}
+	if (probes->round && round_covers(probes, &round->links))
 		return;
-	round = (RoundLinks){.pool = pool_new(), .global = pass->report.last_world.live.global};
+	if (probes->round) {
+		refusals_take(probes);
+		probes->due_usec = probes->is_needed ? probes->due_usec : 0;
+		round_end(probes);
+	}
+	round_start(pass, round, true);
+}
+
+static void probe_all(DaemonPass *pass, RoundLinks *round)
+{
+	DaemonProbes *probes = &pass->daemon->probes;
+
 	probes->due_usec =
 		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
-	links_add_all(&round, &pass->inputs.wanted);
-	round_start(pass, &round, false);
+	links_add_all(round, &pass->inputs.wanted);
+	done_prune(probes, round);
+	done_add(probes, &round->withheld);
+	round_start(pass, round, false);
+}
+
+void daemon_probes_next(DaemonPass *pass)
+{
+	const WantedConsumer *first = pass->report.has_plan ? first_needed(pass) : NULL;
+	RoundLinks round = {
+		.global = pass->report.last_world.live.global,
+		.lockout = {.directory = pass->daemon->directory,
+			    .known = &pass->inputs.state.known},
+	};
+	bool is_due = !first && !pass->daemon->probes.round && all_are_due(pass);
+
+	if (!pass->report.has_plan || !pass->inputs.wanted.self ||
+	    (first ? !is_our_turn(pass, first) : !is_due))
+		return;
+	round.pool = round.lockout.pool = pool_new();
+	if (first)
+		probe_needed(pass, &round);
+	else
+		probe_all(pass, &round);
+	if (pass->daemon->probes.round_pool != round.pool)
+		pool_free(round.pool);
 }
 
 const LinkProbes *daemon_probes_done(const Daemon *daemon)

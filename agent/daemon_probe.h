@@ -6,6 +6,7 @@
 
 #include "agent/probe.h"
 #include "common/link.h"
+#include "common/sha256.h"
 
 /*
  * Probes of the daemon's links, made outside its passes: one round at a time, of what a change
@@ -20,8 +21,10 @@ typedef struct DaemonProbes {
 	Pool *pool;
 	LinkProbes done; /* the last probe of each link */
 	Pool *refusals_pool;
-	ProbeRefusals refusals; /* of binds in past rounds, for the next pass to keep */
-	uint64_t due_usec;      /* the next round of all links, on the monotonic clock */
+	ProbeRefusals refusals;      /* of binds in past rounds, for the next pass to keep */
+	uint64_t due_usec;           /* the next round of all links, on the monotonic clock */
+	char asked[SHA256_HEX_SIZE]; /* the first of the links that changes wait for */
+	uint64_t turn_usec;          /* when they may be tried: nodes before this one go first */
 } DaemonProbes;
 
 #endif

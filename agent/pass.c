@@ -21,7 +21,8 @@ typedef struct Pass {
 	const PassOptions *options;
 	Directory *directory;
 	Report *report;
-	Known known;      /* as remembered, and what this pass adds */
+	Known known; /* as remembered, and what this pass adds */
+	LinkAnswers answers;
 	Pool *look;       /* of what the last look found; NULL: there was none */
 	Pool *first_look; /* of the first one */
 	World world;
@@ -51,6 +52,7 @@ static int plan_round(Pass *pass, Error *err)
 {
 	const Inputs *inputs = pass->inputs;
 	const PlannerInput input = {
+		.answers = pass->options->probes_later ? NULL : &pass->answers,
 		.desired = inputs->file.desired,
 		.not_listed = inputs->not_listed,
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
@@ -340,11 +342,15 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		     .directory = directory,
 		     .report = ret,
 		     .known = inputs->state.known,
+		     .answers = {.pool = pool},
 		     .has_intent = options->may_write && inputs->state.intent};
 	Error err;
 
 	*ret = (Report){0};
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
+	if (options->may_write &&
+	    remember_links(inputs->state_dir, &pass.world, &pass.plan, &pass.known, &err) < 0)
+		state_note(&pass, &err);
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;
 	if (options->forgets_first) {

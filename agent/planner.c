@@ -3,39 +3,59 @@
 
 #include "agent/tls_files.h"
 
-static void draft(Pool *pool, const PlannerInput *input, const World *world,
-		  const PlanOptions *options, Plan *ret)
+static PlanInput plan_input(const PlannerInput *input, const World *world)
 {
-	const PlanInput plan_input = {
+	return (PlanInput){
 		.desired = input->desired,
 		.not_listed = input->not_listed,
 		.wanted = input->wanted,
 		.live = &world->live,
 		.facts = &world->facts,
 		.known = input->known,
-		.options = *options,
+		.options = input->options,
 	};
+}
 
-	plan_make(pool, &plan_input, ret);
+static bool has_unanswered(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (!plan->link_needs[i].answer)
+			return true;
+	return false;
+}
+
+/* What the first draft asked for. */
+static void answer(Directory *directory, Pool *pool, const PlannerInput *input, const Plan *draft,
+		   World *world)
+{
+	const PlanInput asked = plan_input(input, world);
+
+	world_answer_needs(directory, pool, draft, input->wanted ? input->wanted->self->id : 0,
+			   world);
+	if (input->answers && has_unanswered(draft))
+		link_answers_ask(input->answers, directory, &asked, draft, world);
 }
 
 static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *input,
 		       World *ret_world, Plan *ret, Error *err)
 {
-	PlanOptions options = input->options;
+	PlanInput asked;
 
 	if (world_read(directory, pool, input->facts, ret_world, err) < 0)
 		return -1;
 	ret_world->refusals = input->known->refusals;
-	draft(pool, input, ret_world, &options, ret);
-	if (ret->n_needs == 0 && !ret->needs_multi_provider_name)
+	if (input->answers)
+		ret_world->facts.probes = &input->answers->probes;
+	asked = plan_input(input, ret_world);
+	plan_make(pool, &asked, ret);
+	if (ret->n_needs == 0 && !ret->needs_multi_provider_name &&
+	    !(input->answers && has_unanswered(ret)))
 		return 0;
 	if (ret->needs_multi_provider_name &&
-	    world_multi_provider_name(directory, &options.multi_provider_attribute, err) < 0)
+	    world_multi_provider_name(directory, &asked.options.multi_provider_attribute, err) < 0)
 		return -1;
-	world_answer_needs(directory, pool, ret, input->wanted ? input->wanted->self->id : 0,
-			   ret_world);
-	draft(pool, input, ret_world, &options, ret);
+	answer(directory, pool, input, ret, ret_world);
+	plan_make(pool, &asked, ret);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #define SYNCWARD_PLANNER_H
 
 #include "agent/directory.h"
+#include "agent/link_answers.h"
 #include "agent/world.h"
 
 /* What a plan is made from, apart from the world: the same for every round of one pass. */
@@ -13,10 +14,11 @@ typedef struct PlannerInput {
 	const Known *known;
 	const Facts *facts; /* of this machine */
 	PlanOptions options;
+	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;
 
-/* Looks at slapd and plans; reads what the first draft needs to know (contents, schema) and plans
- * again. Changes nothing. */
+/* Looks at slapd and plans; reads what the first draft needs to know (contents, schema, links) and
+ * plans again. Changes nothing. */
 int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
 		Plan *ret, Error *err);
 

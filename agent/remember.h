@@ -25,6 +25,10 @@ int remember_rejoining(const char *state_dir, unsigned released, Known *known, E
 int remember_applied(Pool *pool, const char *state_dir, const World *world, const Applied *applied,
 		     Known *known, Error *err);
 
+/* Which links were seen to work, in cn=monitor or by a probe. */
+int remember_links(const char *state_dir, const World *world, const Plan *plan, const Known *known,
+		   Error *err);
+
 /* What peers refused stays refused: plans ask peers as well. known takes it. */
 int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,
 		      Error *err);

@@ -8,6 +8,7 @@
 #include "agent/state_contest.h"
 #include "agent/state_document.h"
 #include "agent/state_files.h"
+#include "agent/state_link.h"
 #include "common/timestamp.h"
 
 static int revision_load(Pool *pool, const JsonNode *root, void *target)
@@ -148,6 +149,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_RESTARTED, .load = restarted_load},
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},
+	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 };
 

@@ -46,6 +46,9 @@ const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDa
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
 
+/* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
+void guard_links(Diff *diff);
+
 /* Holds what would get the rid that a staying value of the same database has. */
 void guard_rids(Diff *diff);
 

@@ -304,6 +304,7 @@ void guard_plan(Diff *diff)
 		guard_last_provider(diff);
 	}
 	guard_contested(diff);
+	guard_links(diff);
 	guard_dependents(diff);
 	guard_rids(diff);
 }

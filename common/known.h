@@ -34,6 +34,13 @@ typedef struct LeftDatabase {
 	bool was_closed; /* leave made it read-only: rejoining ends that */
 } LeftDatabase;
 
+/* A link as it was last seen to work. */
+typedef struct KnownLink {
+	const char *suffix;
+	unsigned peer_id;
+	const char *identity; /* link_identity() */
+} KnownLink;
+
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */
 typedef struct Known {
@@ -49,8 +56,10 @@ typedef struct Known {
 					    already healed; NULL: never */
 	LeftDatabase *left;              /* none: this node did not leave */
 	size_t n_left;
-	const char *left_time;  /* generalized time */
-	bool is_rejoining;      /* a person let it come back */
+	const char *left_time; /* generalized time */
+	bool is_rejoining;     /* a person let it come back */
+	KnownLink *links;
+	size_t n_links;
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
 } Known;
 
@@ -59,6 +68,14 @@ const KnownDatabase *known_database(const Known *known, const char *suffix);
 
 /* What `syncward leave` did to the database; NULL: nothing. */
 const LeftDatabase *known_left(const Known *known, const char *suffix);
+
+/* What is remembered of the link to that peer; NULL: nothing. Quick where the links are asked for
+ * in their order: *position, which begins with 0, is moved behind the one found. */
+const KnownLink *known_link_next(const Known *known, const char *suffix, unsigned peer_id,
+				 size_t *position);
+
+/* True when exactly that link was the last that was seen to work. */
+bool known_link_is(const Known *known, const char *suffix, unsigned peer_id, const char *identity);
 
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);

@@ -19,12 +19,14 @@ typedef enum Guard {
 	GUARD_REMOVAL, /* G4: too many removals, the last provider, a provider that was there before
 			  us */
 	GUARD_SERVER_ID, /* G5: this node's server ID would change under a database that used it */
+	GUARD_LINK,      /* G6: a link that works would be replaced by one that the peer refuses */
 	GUARD_REVISION,  /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
 	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_LEFT,              /* this node left, or must not leave yet */
 	GUARD_JOINING, /* first half of joining done or due; the second waits for the refresh */
+	GUARD_PROBING, /* what shall replace a link that works is being tried */
 	GUARD_FIRST_ACCESS, /* the first olcAccess value would lock everybody out */
 	GUARD_RID_CLASH,    /* a provider that stays has the rid of a declared peer */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
@@ -43,6 +45,7 @@ int guard_find_releasable(const char *code);
 typedef struct Hold {
 	Guard guard;
 	const char *suffix;  /* NULL: the whole server */
+	const char *peer;    /* whose link; NULL: it is about no single one */
 	const char *text;    /* what is wrong, and what follows */
 	const char *release; /* the command or line; ends the message */
 } Hold;
@@ -110,6 +113,13 @@ typedef struct Need {
 	bool peers; /* not only this node's content */
 } Need;
 
+/* A link that must be tried before the plan may replace a working one by it (G6). */
+typedef struct LinkNeed {
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
+} LinkNeed;
+
 /* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
  * LDAP operations in order. */
 typedef struct Plan {
@@ -122,6 +132,8 @@ typedef struct Plan {
 	size_t n_findings;
 	Need *needs;
 	size_t n_needs;
+	LinkNeed *link_needs;
+	size_t n_link_needs;
 	bool needs_multi_provider_name;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;

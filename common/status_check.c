@@ -95,6 +95,8 @@ static CheckLevel condition_level(const Status *status, const Condition *conditi
 		return trouble_level(status, condition);
 	case CONDITION_HOLD:
 		return guard_is_critical(condition->code) ? CHECK_CRITICAL : CHECK_WARNING;
+	case CONDITION_CHANGE: /* a link that is being tried is no trouble: it ends by itself */
+		return condition->code ? CHECK_OK : CHECK_WARNING;
 	case CONDITION_FINDING:
 		return condition->is_critical ? CHECK_CRITICAL : CHECK_WARNING;
 	default:

@@ -24,6 +24,8 @@ static HoldEvents hold_events(Guard guard)
 		return (HoldEvents){EVENT_JOINING, EVENT_JOINED};
 	case GUARD_CONTESTED:
 		return (HoldEvents){EVENT_CONTESTED, EVENT_UNCONTESTED};
+	case GUARD_PROBING: /* over in seconds, by itself */
+		return (HoldEvents){EVENT_KIND_COUNT, EVENT_KIND_COUNT};
 	default:
 		return (HoldEvents){EVENT_HELD, EVENT_RELEASED};
 	}
@@ -34,10 +36,12 @@ static const char *or_server(const char *suffix)
 	return suffix ? suffix : "server";
 }
 
-/* A database may have several contests, which one command releases. */
+/* A database may have several contests or links that one command releases. */
 static const char *hold_name(const Hold *hold)
 {
-	return hold->guard == GUARD_CONTESTED ? hold->text : hold->release;
+	if (hold->guard == GUARD_CONTESTED)
+		return hold->text;
+	return hold->peer ? hold->peer : hold->release;
 }
 
 static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
@@ -53,10 +57,11 @@ static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
 			.ends = events.ends,
 			.text = pool_printf(pool, "%s: held %s: %s: %s", or_server(hold->suffix),
 					    guard_code(hold->guard), hold->text, hold->release),
-			.kind = CONDITION_HOLD,
+			.kind = hold->guard == GUARD_PROBING ? CONDITION_CHANGE : CONDITION_HOLD,
 			.code = guard_code(hold->guard),
 			.what = hold->text,
 			.suffix = hold->suffix,
+			.peer = hold->peer,
 			.release = hold->release,
 		});
 }

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/diff.h"
+#include "common/link.h"
+
+/*
+ * G6: a link that works is replaced only by one that was tried. What the peer refuses is held, for
+ * this value alone; what could not be tried is written, for waiting would not tell more. A link
+ * that does not work has nothing to lose, and what was seen to work needs no further proof.
+ */
+
+/* Where slapd does not tell (OpenLDAP 2.4) a link is taken for one that works. */
+static bool link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+{
+	const char *suffix = database->suffixes->values[0].bytes;
+
+	for (size_t i = 0; i < live->n_running; i++) {
+		const RunningConsumer *running = &live->running[i];
+
+		if (running->rid == consumer->rid && running->suffix &&
+		    strcasecmp(running->suffix, suffix) == 0 &&
+		    strcmp(running->provider, consumer->provider) == 0)
+			return running->is_connected;
+	}
+	return !live->has_running;
+}
+
+static const char *refusal_of(const Probe *probe)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (probe_code_verdict(probe->faults[i].code) == PROBE_IS_REFUSED)
+			return probe->faults[i].text;
+	return "the peer refused it";
+}
+
+static void hold_refused(Diff *diff, Change *change, const LinkProbe *answer)
+{
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_LINK,
+			  .suffix = change->suffix,
+			  .peer = change->subject,
+			  .text = pool_printf(diff->pool,
+					      "the link to %s works, and would not with what "
+					      "peers.json or its password file says now (%s): it "
+					      "stays as it is. %s. To write it all the same",
+					      change->subject, change->why,
+					      refusal_of(&answer->probe)),
+			  .release = "syncward apply --release G6",
+		  });
+}
+
+static void hold_probing(Diff *diff, Change *change)
+{
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_PROBING,
+			  .suffix = change->suffix,
+			  .peer = change->subject,
+			  .text = pool_printf(diff->pool,
+					      "the link to %s works, and what shall replace it "
+					      "(%s) is being tried first; that ends by itself, or "
+					      "with",
+					      change->subject, change->why),
+			  .release = "syncward apply",
+		  });
+}
+
+static const WantedDatabase *wanted_of(const Wanted *wanted, const char *suffix)
+{
+	size_t i = 0;
+
+	while (strcmp(wanted->databases[i].desired->suffix, suffix) != 0)
+		i++;
+	return &wanted->databases[i];
+}
+
+static void judge_edit(Diff *diff, Change *change, const LiveDatabase *database)
+{
+	const unsigned peer_id = change->wanted->peer->id;
+	const char *identity;
+	const LinkProbe *answer;
+
+	if (!link_differs(&change->live->syncrepl, &change->wanted->syncrepl) ||
+	    !link_works(diff->in->live, database, change->live))
+		return;
+	identity = link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
+	if (known_link_is(diff->in->known, change->suffix, peer_id, identity))
+		return;
+	answer = diff->in->facts->probes ? link_probe_find(diff->in->facts->probes, change->suffix,
+							   peer_id, identity)
+					 : NULL;
+	if (answer && probe_verdict(&answer->probe) != PROBE_IS_REFUSED)
+		return;
+	POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+		  {.database = wanted_of(diff->in->wanted, change->suffix),
+		   .consumer = change->wanted,
+		   .answer = answer});
+	if (answer)
+		hold_refused(diff, change, answer);
+	else
+		hold_probing(diff, change);
+}
+
+static const LiveDatabase *database_of(const Live *live, const Change *change)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (strcmp(live->databases[i].entry->dn, change->dn) == 0)
+			return &live->databases[i];
+	return NULL;
+}
+
+void guard_links(Diff *diff)
+{
+	Plan *plan = diff->plan;
+
+	if (diff_is_released(diff, GUARD_LINK))
+		return;
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+		const LiveDatabase *database;
+
+		if (change->kind != CHANGE_CONSUMER_EDIT || change->is_held)
+			continue;
+		database = database_of(diff->in->live, change);
+		if (database)
+			judge_edit(diff, change, database);
+	}
+}

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What shall replace a working link is tried by the daemon beside its passes: no link breaks, no account is locked."""
+
+import contextlib
+import threading
+import time
+
+import ldap
+import pytest
+from cluster import Cluster, add_person, wait_entry
+from daemon import Daemon
+from slapd import PASSWORD, SUFFIX, Database, wait_until
+
+pytestmark = pytest.mark.one_release
+REPLICATOR = "cn=replicator," + SUFFIX
+OTHER = "another-password"
+REFUSED = "RESULT tag=97 err=49"
+
+
+@pytest.fixture(name="form")
+def fixture_form(slapd_factory, program):
+    """Makes nodes that replicate, in step with their peers.json."""
+    def form(n, **options):
+        cluster = Cluster(slapd_factory, program, n, modules=["syncprov"], **options).form_by_hand()
+        for node in cluster:
+            node.apply_ok()
+        wait_until(lambda: all(up(node) == n - 1 for node in cluster), "all links are up")
+        return cluster
+    return form
+
+
+@contextlib.contextmanager
+def daemons(cluster):
+    """A daemon on each node, each of which has seen that its links work."""
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(Daemon(node)) for node in cluster]
+        for daemon in running:
+            daemon.wait_for("desired-loaded")
+        yield running
+
+
+def up(node):
+    """How many of its links slapd calls up."""
+    return sum(c.phase == "Persist" and bool(c.connection) for c in node.server.consumers())
+
+
+def accept(cluster, *passwords):
+    connection = cluster[0].server.admin()
+    connection.modify_s(REPLICATOR, [(ldap.MOD_REPLACE, "userPassword", [p.encode() for p in passwords])])
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
+def has_password(node, password):
+    return all(f"credentials={password} " in value or f'credentials="{password}"' in value for value in node.syncrepl())
+
+
+class Breaks:
+    """For how long each link of the nodes was down at most, while the block ran."""
+
+    def __init__(self, cluster):
+        self._cluster = cluster
+        self._since = {}
+        self.longest_sec = 0.0
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _look(self):
+        for node in self._cluster:
+            connected = {c.provider for c in node.server.consumers() if c.connection}
+            for peer in self._cluster:
+                key = (node.id, peer.id)
+                if peer is node or peer.server.ldap_uri in connected:
+                    self._since.pop(key, None)
+                else:
+                    self._since.setdefault(key, time.monotonic())
+                    self.longest_sec = max(self.longest_sec, time.monotonic() - self._since[key])
+
+    def _run(self):
+        while not self._ends.wait(0.05):
+            self._look()
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join()
+
+
+def test_a_wrong_password_breaks_no_link_and_the_right_one_follows_at_once(form):
+    cluster = form(2)
+    node = cluster[0]
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        before = node.server.consumers()[0].connection
+        node.write_secret("wrong")
+        held = daemon.wait_for("held", text="G6")
+        assert "Invalid credentials" in held and held.endswith("syncward apply --release G6")
+        assert node.server.consumers()[0].connection == before and not has_password(node, "wrong")
+        accept(cluster, PASSWORD, OTHER)
+        began = time.monotonic()  # links younger than their timeout, a second, are let settle
+        node.write_secret(OTHER)
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        took_sec = time.monotonic() - began
+        assert daemon.wait_for("released")
+        assert took_sec < 2.5 and has_password(node, OTHER)
+        assert len(daemon.events("held")) == len(daemon.events("released")) == 1
+        wait_until(lambda: up(node) == 1, "the link is up")
+
+
+def test_the_password_of_a_whole_ring_is_rotated_and_no_link_breaks(form):
+    cluster = form(3)
+    refused = sum(node.server.log_count(REFUSED) for node in cluster)  # before the account was everywhere
+    with daemons(cluster) as running:
+        accept(cluster, PASSWORD, OTHER)
+        with Breaks(cluster) as breaks:
+            for i in (1, 2, 0):
+                cluster[i].write_secret(OTHER)
+            for daemon in running:
+                daemon.wait_for("correction-applied", text="olcSyncrepl")
+            wait_until(lambda: all(up(node) == 2 for node in cluster), "all links are up")
+            wait_entry(cluster[2].server, add_person(cluster[1].server, "new"))
+    assert all(has_password(node, OTHER) for node in cluster)
+    assert breaks.longest_sec < 4  # slapd starts a new consumer when its main loop next wakes
+    assert sum(node.server.log_count(REFUSED) for node in cluster) == refused
+    accept(cluster, OTHER)
+
+
+def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
+    policy = Database(overlays=("syncprov", "ppolicy"))
+    cluster = form(5, databases=[policy])
+    connection = cluster[0].server.admin()
+    cluster[0].server.add("cn=policy," + SUFFIX, {
+        "objectClass": ["device", "pwdPolicy"], "cn": "policy", "pwdAttribute": "userPassword", "pwdLockout": "TRUE",
+        "pwdMaxFailure": "3"}, connection)
+    connection.modify_s(REPLICATOR, [(ldap.MOD_ADD, "pwdPolicySubentry", ("cn=policy," + SUFFIX).encode())])
+    connection.unbind_s()
+    cluster.wait_in_step()
+    refused = sum(node.server.log_count(REFUSED) for node in cluster)
+    with daemons(cluster) as running:
+        for node in cluster:
+            node.write_secret("wrong")
+        for daemon in running:
+            daemon.wait_for("held", text="G6")
+        assert all(up(node) == 4 for node in cluster)
+        for node in cluster:
+            node.server.bind(REPLICATOR, PASSWORD).unbind_s()
+            node.write_secret(PASSWORD)
+        for daemon in running:
+            daemon.wait_for("released")
+    assert all(has_password(node, PASSWORD) for node in cluster)
+    assert 1 <= sum(node.server.log_count(REFUSED) for node in cluster) - refused <= 2

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""G6: what shall replace a link that works is tried first, and held when the peer refuses it."""
+
+import os
+import re
+
+import ldap
+import pytest
+from authority import Authority
+from cluster import Cluster
+from lone import check_golden
+from slapd import PASSWORD, SUFFIX, wait_until
+
+GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guards")
+REPLICATOR = "cn=replicator," + SUFFIX
+OTHER = "another-password"
+
+
+def accept(cluster, *passwords):
+    """The replicator's account takes these, at all nodes."""
+    connection = cluster[0].server.admin()
+    connection.modify_s(REPLICATOR, [(ldap.MOD_REPLACE, "userPassword", [p.encode() for p in passwords])])
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
+def binds_at(server):
+    """How often somebody bound as the replicator there."""
+    return server.log_count(f'BIND dn="{REPLICATOR}" method=128')
+
+
+def with_password(value, password):
+    """The olcSyncrepl value with another password."""
+    return re.sub(r'credentials="?[\w-]+"?', f'credentials="{password}"', value.partition("}")[2])
+
+
+def sessions(node):
+    """The connections of the node's consumers, as slapd names them; None where it does not tell."""
+    found = node.server.consumers()
+    return found and {c.rid: c.connection for c in found}
+
+
+def wait_up(cluster):
+    """Waits until the nodes are in step and slapd calls all links up."""
+    cluster.wait_in_step()
+    if cluster[0].server.consumers() is not None:
+        wait_until(lambda: all(c.phase == "Persist" for n in cluster for c in n.server.consumers()), "the links are up")
+
+
+def holds_of(output):
+    return re.findall(r"^  held (\S+): (.*):\n      (.*)$", output, re.MULTILINE)
+
+
+@pytest.fixture(name="form")
+def fixture_form(slapd_factory, program):
+    """Makes nodes that replicate and that syncward has seen to do so."""
+    def form(n=2, **options):
+        cluster = Cluster(slapd_factory, program, n, modules=["syncprov"], **options).form_by_hand()
+        for node in cluster:
+            node.apply_ok()
+        wait_up(cluster)
+        for node in cluster:
+            node.apply_ok()
+        return cluster
+    return form
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(form):
+    return form()
+
+
+def test_a_password_that_the_peer_refuses_does_not_replace_one_that_works(cluster):
+    node, peer = cluster
+    before, values, binds = sessions(node), node.syncrepl(), binds_at(peer.server)
+    node.write_secret("wrong")
+    planned = node.plan()
+    assert planned.returncode == 3, planned.stdout + planned.stderr
+    check_golden(os.path.join(GOLDEN, "g6-refused.txt"),
+                 planned.stdout.replace(str(peer.server.port), "PEER").replace(str(node.server.port), "PORT"))
+    for _ in range(2):  # the password is not sent again
+        applied = node.apply()
+        (guard, text, command), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6"
+        assert "was not sent" in text and "wrong" not in applied.stdout + applied.stderr
+    assert binds_at(peer.server) == binds + 1
+    assert node.syncrepl() == values and sessions(node) == before
+    node.write_secret(OTHER)
+    accept(cluster, OTHER)
+    node.apply_ok()
+    assert OTHER in node.syncrepl()[0]
+
+
+def test_a_person_may_write_it_all_the_same(cluster):
+    node = cluster[0]
+    node.write_secret("wrong")
+    assert node.apply().returncode == 3
+    node.apply_ok("--release", "G6")
+    assert "wrong" in node.syncrepl()[0]
+    node.write_secret("worse")  # where slapd tells that the link does not work it has nothing to lose
+    if sessions(node) is not None:
+        wait_until(lambda: not any(sessions(node).values()), "the link is down")
+        node.apply_ok()
+        assert "worse" in node.syncrepl()[0]
+
+
+def test_what_is_held_stops_nothing_else(cluster):
+    node, peer = cluster
+    node.write_secret("wrong")
+    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+    applied = node.apply()
+    assert applied.returncode == 3 and [hold[0] for hold in holds_of(applied.stdout)] == ["G6"]
+    assert node.server.values(node.server.database_dn(), "olcLimits")
+    assert "wrong" not in node.syncrepl()[0] and peer.server.is_running()
+
+
+def test_what_cannot_be_tried_is_written(cluster):
+    node, peer = cluster
+    node.write_secret(OTHER)
+    with peer.server.frozen():
+        node.apply_ok()
+    assert OTHER in node.syncrepl()[0]
+
+
+def test_what_was_seen_to_work_is_restored_without_being_tried(cluster):
+    node, peer = cluster
+    accept(cluster, PASSWORD, OTHER)
+    wanted, before = node.syncrepl()[0], sessions(node)
+    binds = binds_at(peer.server)
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [with_password(wanted, OTHER)])])
+    wait_until(lambda: binds_at(peer.server) == binds + 1, "slapd's consumer bound with the other password")
+    if before is not None:
+        wait_until(lambda: sessions(node) != before and all(sessions(node).values()), "the link is up")
+    node.apply_ok()
+    assert OTHER not in node.syncrepl()[0]
+    # Nobody else binds; but without consumers in cn=monitor nobody saw the link work.
+    expected = binds + (2 if before is not None else 3)
+    wait_until(lambda: binds_at(peer.server) == expected, "slapd's consumer bound again")
+    assert node.apply().returncode == 0 and binds_at(peer.server) == expected
+
+
+def test_an_authority_that_did_not_sign_the_peers_certificate_is_held(form, tmp_path):
+    folders = [tmp_path / name for name in ("ours", "other")]
+    for folder in folders:
+        folder.mkdir()
+    ours, other = (Authority(str(folder)) for folder in folders)
+    cluster = form(prepare=lambda server: server.use_tls(ours, ours.issue("node")))
+    node, values = cluster[0], cluster[0].syncrepl()
+    links = cluster.document["databases"][0]["syncrepl"]
+    links.update({"starttls": "critical", "tls_reqcert": "demand", "tls_cacert": other.path})
+    node.write(cluster.document)
+    applied = node.apply()
+    (guard, text, _), = holds_of(applied.stdout)
+    assert applied.returncode == 3 and guard == "G6" and "let tls_cacert name the CA that signed it" in text
+    assert node.syncrepl() == values
+    links["tls_cacert"] = ours.path
+    node.write(cluster.document)
+    node.apply_ok()
+    assert ours.path in node.syncrepl()[0]
+    wait_up(cluster)
