@@ -101,13 +101,21 @@ def test_slapd_dies_in_the_middle_of_a_write(node):
     assert len(failed) <= 1  # the request whose answer never came
 
 
+def unread(server):
+    """Bytes that were sent to slapd over ldapi and that it has not read."""
+    said = subprocess.run(["ss", "-xHn"], capture_output=True, text=True, check=True).stdout
+    return sum(int(line.split()[2]) for line in said.splitlines() if server.socket_path in line.split())
+
+
 def test_slapd_stands_still_before_it_reads_a_request(node):
     with following(node, *settings(node, ldap_timeout=1)) as daemon:
         before = node.server.config_writes()
         with node.server.frozen():
             want_a_longer_interval(node, 781)
             daemon.wait_for("slapd-lost")
+            asked = unread(node.server)
             time.sleep(2.5)
+            assert unread(node.server) == asked > 0, "it asked again before it had an answer"
         returned = time.monotonic()
         wait_until(lambda: has_sessionlog(node, 781), "corrected")
         assert time.monotonic() - returned < 1
