@@ -23,7 +23,7 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 		if (guard < 0)
 			return error_set(err, ERROR_USAGE, 0,
 					 "--release %s: no guard of that name can be released; G4, "
-					 "G5, G6, G7, G10 and left can",
+					 "G5, G6, G7, G10, G11 and left can",
 					 codes->items[i]);
 		released |= GUARD_BIT(guard);
 	}
@@ -78,7 +78,7 @@ static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
 		     "apply exactly the saved plan; refused when anything changed since"),
 	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
-		     "let what these guards hold pass this once: G4, G5, G6, G7, G10, left"),
+		     "let what these guards hold pass this once: G4, G5, G6, G7, G10, G11, left"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 };

@@ -288,7 +288,8 @@ static int remember_before(Pass *pass, Error *err)
 {
 	const char *state_dir = pass->inputs->state_dir;
 
-	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
+	if (remember_machine(pass->inputs, pass->options->released, err) < 0 ||
+	    remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
 		return -1;
 	return remember_held(pass->pool, state_dir, &pass->plan, &pass->known, err);
 }

@@ -182,6 +182,20 @@ int remember_rejoining(const char *state_dir, unsigned released, Known *known, E
 	return state_write_left(state_dir, known, err);
 }
 
+int remember_machine(const Inputs *inputs, unsigned released, Error *err)
+{
+	const Known *known = &inputs->state.known;
+	const char *machine = inputs->facts.machine;
+	const unsigned id = inputs->wanted.self ? inputs->wanted.self->id : 0;
+
+	if (!machine || id == 0 ||
+	    (known->machine && known->machine_node == id && strcmp(known->machine, machine) == 0) ||
+	    (machine_is_another(known, &inputs->facts, id) &&
+	     !(released & GUARD_BIT(GUARD_IDENTITY))))
+		return 0;
+	return state_write_machine(inputs->state_dir, machine, id, err);
+}
+
 /* --- after writes --- */
 
 static bool same_unsaved(const UnsavedEntry *one, const UnsavedEntry *other)

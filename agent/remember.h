@@ -25,6 +25,9 @@ int remember_rejoining(const char *state_dir, unsigned released, Known *known, E
 int remember_applied(Pool *pool, const char *state_dir, const World *world, const Applied *applied,
 		     Known *known, Error *err);
 
+/* Which machine this node is; one that a person did not let pass (G11) is not taken over. */
+int remember_machine(const Inputs *inputs, unsigned released, Error *err);
+
 /* Which links were seen to work, in cn=monitor or by a probe. */
 int remember_links(const char *state_dir, const World *world, const Plan *plan, const Known *known,
 		   Error *err);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <systemd/sd-id128.h>
+
 #include "agent/fd.h"
 #include "common/unitfile.h"
 
@@ -146,6 +148,15 @@ const char *host_fqdn(Pool *pool)
 		name = pool_strdup(pool, found->ai_canonname);
 	freeaddrinfo(found);
 	return name;
+}
+
+const char *host_machine(Pool *pool)
+{
+	char text[SD_ID128_STRING_MAX];
+	sd_id128_t id;
+
+	return sd_id128_get_machine(&id) < 0 ? NULL
+					     : pool_strdup(pool, sd_id128_to_string(id, text));
 }
 
 const char *host_short_name(Pool *pool)

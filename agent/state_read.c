@@ -107,6 +107,19 @@ static int refusals_load(Pool *pool, const JsonNode *root, void *target)
 	return list ? 0 : -1;
 }
 
+static int machine_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	unsigned long node;
+
+	(void)pool;
+	if (!member_string(root, "machine") || member_number(root, "node", &node) < 0)
+		return -1;
+	known->machine = member_string(root, "machine");
+	known->machine_node = (unsigned)node;
+	return 0;
+}
+
 static int restarted_load(Pool *pool, const JsonNode *root, void *target)
 {
 	Known *known = target;
@@ -149,6 +162,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_RESTARTED, .load = restarted_load},
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},
+	{.name = STATE_MACHINE, .load = machine_load},
 	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 };

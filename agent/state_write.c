@@ -108,6 +108,15 @@ int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, E
 	return state_document_write(state_dir, STATE_REFUSALS, document, err);
 }
 
+int state_write_machine(const char *state_dir, const char *machine, unsigned node, Error *err)
+{
+	struct json_object *document = state_document_new();
+
+	json_object_object_add(document, "machine", json_object_new_string(machine));
+	json_object_object_add(document, "node", json_object_new_int64(node));
+	return state_document_write(state_dir, STATE_MACHINE, document, err);
+}
+
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err)
 {
 	struct json_object *document = state_document_new();

@@ -173,7 +173,7 @@ static void read_peers(Directory *directory, Pool *pool, World *world, const Wan
 		       unsigned our_id)
 {
 	DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
-	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT,
+	const ProbeOptions options = {.depth = PROBE_DEPTH_ID,
 				      .deadline_msec = PEERS_PATIENCE_MSEC,
 				      .expectation = {.our_id = our_id},
 				      .must_stop = directory->must_stop,

@@ -46,6 +46,10 @@ const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDa
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
 
+/* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
+ * or clocks differ. */
+void guard_identity(Diff *diff);
+
 /* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
 void guard_links(Diff *diff);
 

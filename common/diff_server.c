@@ -98,6 +98,17 @@ static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *v
 		  });
 }
 
+/* G11 wants to know under which server IDs the peers run. */
+static void need_peers(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (wanted->databases[i].n_consumers > 0 &&
+		    diff_facts(diff, wanted->databases[i].desired->suffix)->n_peers == 0)
+			diff_need_content(diff, &wanted->databases[i], true);
+}
+
 static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
 {
 	const Wanted *wanted = diff->in->wanted;
@@ -193,6 +204,7 @@ void diff_server_id(Diff *diff)
 				       ? "peers.json asks for the list of all peers"
 				       : "peers.json gives this node another id",
 		});
+	need_peers(diff);
 	server_id_guard(diff, change, &verdict);
 	if (wants_list && !change->is_held)
 		server_id_list_guard(diff, change);

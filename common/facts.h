@@ -24,6 +24,9 @@ typedef struct Content {
 	const char *entry_uuid;
 	const char **context_csns;
 	size_t n_context_csns;
+	int server_id; /* it runs under; 0: not told */
+	bool has_clock;
+	long clock_ahead_sec; /* its clock less ours */
 } Content;
 
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
@@ -39,6 +42,7 @@ struct LinkProbes; /* common/link.h */
 /* What the shell knows about this machine and the cluster besides the tree it read. */
 typedef struct Facts {
 	const char *fqdn;
+	const char *machine;    /* which machine this is (machine-id(5)); NULL: unknown */
 	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
 	size_t n_listeners;
 	const char **next_listeners; /* what slapd's next start will be given; 0 of them: unknown */

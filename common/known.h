@@ -60,6 +60,8 @@ typedef struct Known {
 	bool is_rejoining;     /* a person let it come back */
 	KnownLink *links;
 	size_t n_links;
+	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
+	unsigned machine_node;  /* its id then */
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
 } Known;
 

@@ -24,9 +24,10 @@ typedef enum Guard {
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
 	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
-	GUARD_LEFT,              /* this node left, or must not leave yet */
-	GUARD_JOINING, /* first half of joining done or due; the second waits for the refresh */
-	GUARD_PROBING, /* what shall replace a link that works is being tried */
+	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
+	GUARD_LEFT,     /* this node left, or must not leave yet */
+	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
+	GUARD_PROBING,  /* what shall replace a link that works is being tried */
 	GUARD_FIRST_ACCESS, /* the first olcAccess value would lock everybody out */
 	GUARD_RID_CLASH,    /* a provider that stays has the rid of a declared peer */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
@@ -174,6 +175,8 @@ bool plan_is_empty(const Plan *plan);
 Change *plan_add_change(Pool *pool, Plan *plan, Change change);
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
+/* True when the same node was another machine so far: a clone, or an image put back (G11). */
+bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id);
 /* G8, for whoever writes to cn=config: true with the hold when cn=config itself is replicated. */
 bool guard_config_hold(Pool *pool, const Live *live, Hold *ret);
 /* Marks the change as held and notes the hold once. */

@@ -125,6 +125,9 @@ Content probe_content(const Probe *probe)
 		.entry_uuid = probe->entry_uuid,
 		.context_csns = probe->context_csns,
 		.n_context_csns = probe->n_context_csns,
+		.server_id = probe->server_id,
+		.has_clock = probe->has_clock,
+		.clock_ahead_sec = probe->clock_ahead_sec,
 	};
 }
 

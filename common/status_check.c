@@ -80,7 +80,7 @@ static CheckLevel trouble_level(const Status *status, const Condition *condition
 /* Guards by which nothing at all is written, or slapd or data is in danger. */
 static bool guard_is_critical(const char *code)
 {
-	static const char *const codes[] = {"G1", "G2", "G8", "G10"};
+	static const char *const codes[] = {"G1", "G2", "G8", "G10", "G11"};
 
 	for (size_t i = 0; code && i < ARRAY_SIZE(codes); i++)
 		if (strcmp(codes[i], code) == 0)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""G11: no server ID and no multi-provider flag where another node has this one's identity, or its clock differs."""
+
+import json
+import os
+import re
+
+import ldap
+import pytest
+from cluster import Cluster
+
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+MONITOR = "olcDatabase={1}monitor,cn=config"
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(slapd_factory, program):
+    """Two nodes that replicate, of which the first lost its multi-provider flag."""
+    made = Cluster(slapd_factory, program, 2, modules=["syncprov"]).form_by_hand()
+    made[0].apply_ok()
+    made[0].edit([(ldap.MOD_DELETE, made[0].server.flag(), None)])
+    return made
+
+
+def held(done):
+    """Only G11 holds something; returns its text."""
+    assert done.returncode == 3, done.stdout + done.stderr
+    (guard, text, command), = re.findall(r"^  held (\S+): (.*):\n      (.*)$", done.stdout, re.MULTILINE)
+    assert guard == "G11" and command == "syncward apply --release G11"
+    return text
+
+
+def is_provider(node):
+    return node.server.values(node.server.database_dn(), node.server.flag()) == ["TRUE"]
+
+
+def test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider(cluster):
+    node, peer = cluster
+    peer.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
+    assert f"{peer.server.ldap_uri} runs under server ID 1, which is this node's" in held(node.apply())
+    assert not is_provider(node)
+    node.server.modify("cn=config", [(ldap.MOD_DELETE, "olcServerID", None)])
+    held(node.apply())
+    assert not node.server.values("cn=config", "olcServerID")
+    peer.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "2")])
+    node.apply_ok()
+    assert is_provider(node)
+
+
+def test_a_clock_that_differs_by_more_than_a_minute_is_told(cluster):
+    node, peer = cluster
+    access = peer.server.values(MONITOR, "olcAccess")[0].replace("by * none", "by * read")
+    peer.server.modify(MONITOR, [(ldap.MOD_REPLACE, "olcAccess", access)])
+    ahead = {**os.environ, "LD_PRELOAD": FAKETIME, "FAKETIME": "+10m", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    assert re.search(r"the clock of \S+ is (599|600) s behind this node's", held(node.run("apply", env=ahead)))
+    assert not is_provider(node)
+    node.apply_ok()
+
+
+def test_a_machine_that_took_anothers_place_writes_only_when_a_person_says_so(cluster):
+    node = cluster[0]
+    path = os.path.join(node.state_dir, "machine.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    ours, document["machine"] = document["machine"], "0" * 32
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    for _ in range(2):
+        assert "this machine is not the one that was peer 1 so far" in held(node.apply())
+    assert not is_provider(node)
+    node.apply_ok("--release", "G11")
+    assert is_provider(node)
+    with open(path, encoding="utf-8") as file:
+        assert json.load(file)["machine"] == ours
+    assert node.apply().returncode == 0
+
+
+def test_a_clone_under_an_id_of_its_own_is_another_node(cluster):
+    node = cluster[0]
+    path = os.path.join(node.state_dir, "machine.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    document.update(machine="0" * 32, node=7)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    node.apply_ok()
+    assert is_provider(node)
