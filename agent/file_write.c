@@ -12,6 +12,8 @@
 
 #include "agent/fd.h"
 
+#define SPARE_BLOCK 1024
+
 static int write_failed(const FileTarget *target, const char *action, int reason, Error *err)
 {
 	return error_set(err, reason == EACCES ? ERROR_DENIED : ERROR_SYSTEM, reason,
@@ -37,7 +39,6 @@ static int write_fully(int fd, const char *bytes, size_t len)
 /* What of a new file must be on the disk when the call returns. */
 typedef enum Durability {
 	DURABLE_NOT,
-	DURABLE_QUICKLY, /* see file_write_quickly() */
 	DURABLE_ATOMIC,
 } Durability;
 
@@ -57,14 +58,6 @@ static int fill(const FileTarget *target, int fd, const char *bytes, size_t len,
 	return durability == DURABLE_ATOMIC ? fsync(fd) : 0;
 }
 
-/* ext4, XFS and btrfs bring a rename to the disk with the file that was renamed. */
-static int settle(const FileTarget *target, int fd, Durability durability)
-{
-	if (durability == DURABLE_ATOMIC)
-		return fsync(target->folder_fd);
-	return durability == DURABLE_QUICKLY ? fsync(fd) : 0;
-}
-
 static int replace(const FileTarget *target, const char *bytes, size_t len, Durability durability,
 		   Error *err)
 {
@@ -78,7 +71,7 @@ static int replace(const FileTarget *target, const char *bytes, size_t len, Dura
 	fd = temporary_open(target, name);
 	if (fill(target, fd, bytes, len, durability) < 0 ||
 	    renameat(target->folder_fd, name, target->folder_fd, target->name) < 0 ||
-	    settle(target, fd, durability) < 0) {
+	    (durability == DURABLE_ATOMIC && fsync(target->folder_fd) < 0)) {
 		const int reason = errno;
 
 		(void)unlinkat(target->folder_fd, name, 0);
@@ -92,14 +85,49 @@ int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, E
 	return replace(target, bytes, len, DURABLE_ATOMIC, err);
 }
 
-int file_write_quickly(const FileTarget *target, const char *bytes, size_t len, Error *err)
-{
-	return replace(target, bytes, len, DURABLE_QUICKLY, err);
-}
-
 int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err)
 {
 	return replace(target, bytes, len, DURABLE_NOT, err);
+}
+
+/* A file that keeps its size keeps its blocks. */
+static int spare_fill(const FileTarget *target, int fd, const char *bytes, size_t len)
+{
+	char line_ends[SPARE_BLOCK];
+	const size_t rest = SPARE_BLOCK - len % SPARE_BLOCK;
+	struct stat status;
+
+	memset(line_ends, '\n', sizeof(line_ends));
+	if (fd < 0 || fstat(fd, &status) < 0 || fchmod(fd, target->mode) < 0 ||
+	    write_fully(fd, bytes, len) < 0 || write_fully(fd, line_ends, rest) < 0)
+		return -1;
+	return status.st_size > (off_t)(len + rest) ? ftruncate(fd, (off_t)(len + rest)) : 0;
+}
+
+int file_write_spare(const FileTarget *target, const char *spare, const char *bytes, size_t len,
+		     Error *err)
+{
+	AUTO_FD fd =
+		openat(target->folder_fd, spare, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	/* ext4, XFS and btrfs bring a rename to the disk with the file that was renamed. */
+	if (spare_fill(target, fd, bytes, len) < 0 ||
+	    renameat(target->folder_fd, spare, target->folder_fd, target->name) < 0 ||
+	    fsync(fd) < 0) {
+		const int reason = errno;
+
+		(void)unlinkat(target->folder_fd, spare, 0);
+		return write_failed(target, "written", reason, err);
+	}
+	return 0;
+}
+
+int file_make_spare(const FileTarget *target, const char *spare, Error *err)
+{
+	if (renameat(target->folder_fd, target->name, target->folder_fd, spare) < 0 &&
+	    errno != ENOENT)
+		return write_failed(target, "removed", errno, err);
+	return 0;
 }
 
 int file_append(const FileTarget *target, const char *bytes, size_t len, Error *err)

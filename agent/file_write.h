@@ -22,9 +22,16 @@ int file_write_atomic(const FileTarget *target, const char *bytes, size_t len, E
 /* The same without syncing: readers see the old or the new bytes; a power cut may leave neither. */
 int file_replace(const FileTarget *target, const char *bytes, size_t len, Error *err);
 
-/* Renames into place first and syncs once: to be on the disk before it returns it costs one wait
- * instead of two, and a power cut on the way may leave an empty file. */
-int file_write_quickly(const FileTarget *target, const char *bytes, size_t len, Error *err);
+/*
+ * Writes into a spare file that was written before, renames it over the name and syncs once: its
+ * place on the disk is found already, which halves the wait. A power cut on the way may leave what
+ * the spare held. The rest of its block is filled with line ends.
+ */
+int file_write_spare(const FileTarget *target, const char *spare, const char *bytes, size_t len,
+		     Error *err);
+
+/* Makes the file the spare again, without syncing; that there is none is no error. */
+int file_make_spare(const FileTarget *target, const char *spare, Error *err);
 
 /* Appends in one write(2), without syncing; creates the file when missing. */
 int file_append(const FileTarget *target, const char *bytes, size_t len, Error *err);

@@ -12,6 +12,7 @@
 #define STATE_MACHINE        "machine.json"
 #define STATE_REFUSALS       "refused-binds.json"
 #define STATE_INTENT         "intent.json"
+#define STATE_INTENT_SPARE   "intent.spare" /* what becomes the next intent; holds nothing */
 #define STATE_LAST_GOOD      "peers.json"
 #define STATE_PAUSE          "pause.json"
 #define STATE_ENTRIES        "entries.json"

@@ -194,6 +194,17 @@ static void revision_keep(const StateFolder *folder, const Known *known)
 		(void)state_write_revision(folder->state_dir, known->revision, known->sha256, NULL);
 }
 
+/* Without the line ends that fill its block. */
+static const char *intent_text(const FileContent *intent)
+{
+	size_t len = intent->len;
+
+	while (len > 0 && intent->bytes[len - 1] == '\n')
+		len--;
+	intent->bytes[len] = '\0';
+	return intent->bytes;
+}
+
 static int files_read(StateFolder *folder, StateRead *read, Error *err)
 {
 	FileContent intent;
@@ -209,7 +220,7 @@ static int files_read(StateFolder *folder, StateRead *read, Error *err)
 	revision_keep(folder, &read->known);
 	found = state_content_read(folder, STATE_INTENT, &intent, err);
 	if (found == 1)
-		read->intent = intent.bytes;
+		read->intent = intent_text(&intent);
 	return found < 0 ? -1 : 0;
 }
 

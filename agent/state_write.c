@@ -177,6 +177,17 @@ int state_write_pause(const char *state_dir, const Pause *pause, Error *err)
 	return state_document_write(state_dir, STATE_PAUSE, document, err);
 }
 
+/* The spare file would take it also on a full disk, where nothing else could be remembered. */
+static int intent_has_room(const FileTarget *target, Error *err)
+{
+	struct statvfs status;
+
+	if (fstatvfs(target->folder_fd, &status) < 0 || status.f_bavail > 0)
+		return 0;
+	return error_set(err, ERROR_SYSTEM, ENOSPC, "%s/%s: cannot be written: %s",
+			 target->folder_path, target->name, strerror(ENOSPC));
+}
+
 int state_write_intent(const char *state_dir, const char *json, Error *err)
 {
 	AUTO_FD folder = folder_open(state_dir, 0700, err);
@@ -187,13 +198,20 @@ int state_write_intent(const char *state_dir, const char *json, Error *err)
 		.mode = 0600,
 	};
 
-	return folder < 0 ? -1 : file_write_quickly(&target, json, strlen(json), err);
+	if (folder < 0 || intent_has_room(&target, err) < 0)
+		return -1;
+	return file_write_spare(&target, STATE_INTENT_SPARE, json, strlen(json), err);
+}
+
+static int intent_put_aside(const FileTarget *target, Error *err)
+{
+	return file_make_spare(target, STATE_INTENT_SPARE, err);
 }
 
 /* One that comes back after a power cut is told once more, and does no harm. */
 int state_remove_intent(const char *state_dir, Error *err)
 {
-	return name_remove(state_dir, STATE_INTENT, file_remove, err);
+	return name_remove(state_dir, STATE_INTENT, intent_put_aside, err);
 }
 
 int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err)
