@@ -40,6 +40,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.node = context->node,
 		.state_dir = context->state_dir,
 		.config_dir = context->config_dir,
+		.fqdn = context->fqdn,
 		.may_write = may_write,
 		.last_good = context->last_good,
 		.state = context->state,

@@ -24,6 +24,7 @@ typedef struct Context {
 	bool holds_contested;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
+	const char *fqdn;        /* of this host, when it was looked up already; else NULL */
 	bool (*must_stop)(void); /* see Directory; NULL: never */
 	bool is_verbose;
 } Context;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/daemon_internal.h"
@@ -15,6 +16,15 @@
 
 /* --- settings --- */
 
+/* Before it is read: what changes meanwhile is seen the next time. */
+static void settings_stat(const Options *options, struct stat *ret)
+{
+	const char *path = options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT;
+
+	if (stat(path, ret) < 0)
+		*ret = (struct stat){0};
+}
+
 /* Reads agent.json again; the settings before stay in force when it cannot be used. */
 static int settings_take(Daemon *daemon, Error *err)
 {
@@ -23,8 +33,11 @@ static int settings_take(Daemon *daemon, Error *err)
 	Context context;
 
 	options.pool = pool;
+	daemon->has_settings = false;
+	settings_stat(daemon->options, &daemon->settings);
 	if (context_read(&options, &context, err) < 0)
 		return -1;
+	daemon->has_settings = true;
 	if (daemon->context_pool && strcmp(daemon->context.ldap_uri, context.ldap_uri) != 0)
 		daemon_disconnect(daemon);
 	pool_free(daemon->context_pool);
@@ -195,6 +208,14 @@ static bool before_write(void *userdata, const World *world, const Plan *plan, c
 	return pass->has_tried;
 }
 
+static DiskWitness *witness(void *userdata, const char *config_dir)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
+}
+
 /* Only now: what could not be put on disk is not about to happen. */
 static void intended(void *userdata, const Plan *plan)
 {
@@ -211,6 +232,9 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	daemon_tell_outcome(pass, plan, applied, err);
 	daemon_contests_written(pass, plan, applied);
 	daemon_schedule_written(pass, applied);
+	/* No look follows: what was seen during the write must not be forgotten. */
+	if (err)
+		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
 }
 
 /* --- one pass --- */
@@ -247,6 +271,11 @@ static int state_take(DaemonPass *pass, Error *err)
 	return 0;
 }
 
+static void host_keep(Daemon *daemon, const char *fqdn)
+{
+	(void)snprintf(daemon->fqdn, sizeof(daemon->fqdn), "%s", fqdn ? fqdn : "");
+}
+
 static int inputs_take(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -256,6 +285,8 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
+	if (!pass->context.fqdn)
+		host_keep(daemon, pass->inputs.facts.fqdn);
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
 	daemon_desired_seen(pass);
@@ -271,7 +302,8 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.may_write = true,
 		.forgets_first = true,
 		.probes_later = true,
-		.hooks = {pass, before_look, after_look, before_write, intended, after_write},
+		.hooks = {pass, before_look, after_look, before_write, witness, intended,
+			  after_write},
 	};
 	const Report *report = &pass->report;
 
@@ -300,6 +332,37 @@ static void stop_note(DaemonPass *pass, const Error *err)
 		pass->stage = STAGE_INPUTS;
 }
 
+/* slapd.d changed, and nothing else that is watched: a correction is probably urgent. */
+static bool is_urgent(const DaemonPass *pass)
+{
+	return pass->triggers == TRIGGER_BIT(TRIGGER_CONFIG);
+}
+
+static bool settings_have_changed(const DaemonPass *pass)
+{
+	const Daemon *daemon = pass->daemon;
+	struct stat now;
+
+	if (!is_urgent(pass) || !daemon->has_settings)
+		return true;
+	settings_stat(daemon->options, &now);
+	return now.st_dev != daemon->settings.st_dev || now.st_ino != daemon->settings.st_ino ||
+	       now.st_size != daemon->settings.st_size ||
+	       memcmp(&now.st_mtim, &daemon->settings.st_mtim, sizeof(now.st_mtim)) != 0 ||
+	       memcmp(&now.st_ctim, &daemon->settings.st_ctim, sizeof(now.st_ctim)) != 0;
+}
+
+/* What need not be found out anew when every moment counts. */
+static void known_take(DaemonPass *pass)
+{
+	const Daemon *daemon = pass->daemon;
+
+	if (is_urgent(pass) && *daemon->fqdn)
+		pass->context.fqdn = daemon->fqdn;
+	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
+		pass->context.config_dir = daemon->config_dir;
+}
+
 static void pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -315,9 +378,10 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 
 	/* Before the files are read: what changes later makes another pass. */
 	pass.triggers |= watch_drain_names(daemon->watch);
-	if (settings_take(daemon, &settings_err) < 0)
+	if (settings_have_changed(&pass) && settings_take(daemon, &settings_err) < 0)
 		pass.settings_problem = settings_err.text;
 	pass.context = daemon->context;
+	known_take(&pass);
 	pass.context.pool = pool;
 	pass.context.last_good = daemon->good;
 	pass.context.must_stop = interrupt_is_pending;

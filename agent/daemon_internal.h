@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_DAEMON_INTERNAL_H
 #define SYNCWARD_DAEMON_INTERNAL_H
 
+#include <sys/stat.h>
+
 #include "agent/daemon.h"
 #include "agent/daemon_probe.h"
 #include "agent/journal.h"
@@ -39,6 +41,9 @@ struct Daemon {
 	LastGood *good;
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
+	char fqdn[256];         /* of this host; "": not known */
+	struct stat settings;   /* agent.json, when it was last read */
+	bool has_settings;      /* and could be used */
 	Directory *directory;   /* kept between passes; NULL: none */
 	unsigned long n_passes;
 	Pool *told_pool;

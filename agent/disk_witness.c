@@ -9,7 +9,6 @@
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
-#include "agent/tree_watch.h"
 #include "common/configfile.h"
 #include "common/pool.h"
 
@@ -18,6 +17,8 @@
 
 struct DiskWitness {
 	TreeWatch *watch;
+	TreeFound *owner; /* of a borrowed watch; NULL: it is ours */
+	void *owner_userdata;
 	Pool *pool;        /* of what was seen */
 	const char **seen; /* files renamed into place, relative */
 	size_t n_seen;
@@ -36,11 +37,26 @@ DiskWitness *witness_open(const char *config_dir)
 	return witness;
 }
 
+DiskWitness *witness_borrow(TreeWatch *watch, TreeFound *found, void *userdata)
+{
+	DiskWitness *witness = calloc(1, sizeof(*witness));
+
+	if (witness)
+		*witness = (DiskWitness){
+			.watch = watch,
+			.owner = found,
+			.owner_userdata = userdata,
+			.pool = pool_new(),
+		};
+	return witness;
+}
+
 void witness_close(DiskWitness *witness)
 {
 	if (!witness)
 		return;
-	tree_watch_close(witness->watch);
+	if (!witness->owner)
+		tree_watch_close(witness->watch);
 	pool_free(witness->pool);
 	free(witness);
 }
@@ -49,6 +65,8 @@ static void file_note(void *userdata, const char *file, TreeEvent event)
 {
 	DiskWitness *witness = userdata;
 
+	if (witness->owner)
+		witness->owner(witness->owner_userdata, file, event);
 	if (event == TREE_RENAMED)
 		POOL_PUSH(witness->pool, witness->seen, witness->n_seen,
 			  pool_strdup(witness->pool, file));

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/tree_watch.h"
 #include "common/error.h"
 #include "common/macros.h"
 
@@ -14,6 +15,10 @@ typedef struct DiskWitness DiskWitness;
 
 /* NULL when the folder cannot be watched; then nothing is known of the disk. */
 DiskWitness *witness_open(const char *config_dir);
+
+/* The same by a watch that somebody else keeps, who is told by found what it sees. The watch must
+ * outlive the witness. */
+DiskWitness *witness_borrow(TreeWatch *watch, TreeFound *found, void *userdata);
 
 /* Forgets all that was seen so far: to be called before a step. NULL is allowed. */
 void witness_forget(DiskWitness *witness);

@@ -88,7 +88,7 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 {
 	Inputs inputs = {.state_dir = options->state_dir, .config_dir = options->config_dir};
 
-	inputs.facts.fqdn = host_fqdn(pool);
+	inputs.facts.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
 	inputs.facts.machine = host_machine(pool);
 	if (state_find(pool, options, &inputs, err) < 0 ||
 	    file_find(pool, options, &inputs, err) < 0)

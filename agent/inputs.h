@@ -27,6 +27,7 @@ typedef struct InputsOptions {
 	const char *node; /* NULL: by host name */
 	const char *state_dir;
 	const char *config_dir;
+	const char *fqdn; /* of this host; NULL: it is looked up */
 	bool may_write;
 	const StateRead *state; /* that was read before; NULL: it is read */
 	const LastGood

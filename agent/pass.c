@@ -140,10 +140,19 @@ static int intent_write(Pass *pass, Error *err)
 	return 0;
 }
 
+static DiskWitness *witness_make(const Pass *pass, const char *folder)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+	DiskWitness *lent =
+		folder && hooks->witness ? hooks->witness(hooks->userdata, folder) : NULL;
+
+	return lent || !folder ? lent : witness_open(folder);
+}
+
 static int write_round(Pass *pass, Error *err)
 {
 	const char *folder = config_dir(pass);
-	AUTO(DiskWitness) *witness = folder ? witness_open(folder) : NULL;
+	AUTO(DiskWitness) *witness = witness_make(pass, folder);
 	Applied applied = {0};
 	Error failure, later = {0};
 	int result;

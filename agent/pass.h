@@ -36,8 +36,10 @@ typedef struct Report {
  * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
  * the server's state is about to be read; after_look: it was. before_write: this plan is about to
  * be written (digest tells it from others, and is derived from passwords); false leaves it for a
- * later pass. intended: the intent is on disk, and the steps are
- * sent next. after_write: what became of it; err is NULL when all its steps were accepted.
+ * later pass. witness: sees what slapd
+ * writes to that folder (NULL: the pass watches it itself). intended: the intent is on disk, and
+ * the steps are sent next. after_write: what became of it; err is NULL when all its steps were
+ * accepted.
  */
 typedef struct PassHooks {
 	void *userdata;
@@ -45,6 +47,7 @@ typedef struct PassHooks {
 	void (*after_look)(void *userdata, const World *world);
 	bool (*before_write)(void *userdata, const World *world, const Plan *plan,
 			     const char *digest);
+	DiskWitness *(*witness)(void *userdata, const char *config_dir);
 	void (*intended)(void *userdata, const Plan *plan);
 	void (*after_write)(void *userdata, const Plan *plan, const Applied *applied,
 			    const Error *err);

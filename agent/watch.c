@@ -6,11 +6,18 @@
 #include "agent/name_watch.h"
 #include "agent/tree_watch.h"
 
+typedef struct Drain {
+	Pool *pool;
+	TouchedFiles *touched;
+	bool has_found;
+} Drain;
+
 struct Watch {
 	Pool *pool;
 	NameWatch *names;
 	TreeWatch *config;
 	const char *config_dir; /* that config watches */
+	Drain witnessed;        /* by the witness that was lent */
 };
 
 Watch *watch_new(void)
@@ -94,12 +101,6 @@ int watch_config_fd(const Watch *watch)
 	return watch->config ? tree_watch_fd(watch->config) : -1;
 }
 
-typedef struct Drain {
-	Pool *pool;
-	TouchedFiles *touched;
-	bool has_found;
-} Drain;
-
 /* slapd writes "olcDatabase={2}mdb.XXXXXX" first and renames it to "olcDatabase={2}mdb.ldif": only
  * the second is a file of its. */
 static bool is_entry_file(const char *file)
@@ -122,6 +123,19 @@ static void file_found(void *userdata, const char *file, TreeEvent event)
 		if (strcmp(touched->items[i], file) == 0)
 			return;
 	POOL_PUSH(drain->pool, touched->items, touched->n_items, pool_strdup(drain->pool, file));
+}
+
+DiskWitness *watch_witness(Watch *watch, const char *config_dir, Pool *pool, TouchedFiles *touched)
+{
+	if (!watch->config || strcmp(watch->config_dir, config_dir) != 0)
+		return NULL;
+	watch->witnessed = (Drain){.pool = pool, .touched = touched};
+	return witness_borrow(watch->config, file_found, &watch->witnessed);
+}
+
+bool watch_has_witnessed(const Watch *watch)
+{
+	return watch->witnessed.has_found;
 }
 
 unsigned watch_drain_names(Watch *watch)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/disk_witness.h"
 #include "agent/triggers.h"
 #include "common/pool.h"
 
@@ -40,6 +41,13 @@ bool watch_set(Watch *watch, const WatchPaths *paths);
 
 /* False when slapd.d is not watched: then changes are found by the timer only. */
 bool watch_sees_config(const Watch *watch);
+
+/* A witness of what slapd writes there, which adds what it sees to the list in the pool; NULL when
+ * that folder is not watched. To be closed before the watch is drained again. */
+DiskWitness *watch_witness(Watch *watch, const char *config_dir, Pool *pool, TouchedFiles *touched);
+
+/* True when the witness that was lent last saw anything. */
+bool watch_has_witnessed(const Watch *watch);
 
 /* The descriptors to wait for; -1: none. They change with watch_set(). */
 int watch_names_fd(const Watch *watch);
