@@ -5,6 +5,7 @@ import json
 import os
 import re
 import stat
+import subprocess
 
 import ldap
 import pytest
@@ -197,3 +198,24 @@ def test_a_repair_waits_for_the_disk_once(node, tmp_path):
                     env={**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"})
     assert done.returncode == 0, done.stderr
     assert len(re.findall(r"sync\(", trace.read_text())) == 1
+
+
+def test_a_repair_by_the_daemon_looks_up_nothing_that_it_knows(node, tmp_path):
+    """Each moment counts: slapd.d is watched already, the host has its name, agent.json did not change."""
+    trace = tmp_path / "trace"
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        damage(node)
+        daemon.wait_for("correction-applied")
+        wait_until(lambda: not daemon.is_in_pass(), "the pass is over")
+        calls = "trace=openat,inotify_init1,ftruncate,fsync,fdatasync,renameat"
+        with subprocess.Popen(["strace", "-f", "-qq", "-o", str(trace), "-e", calls, "-p", str(daemon.pid)],
+                              stderr=subprocess.DEVNULL) as tracer:
+            traced.wait_traced(daemon.pid, tracer.pid)
+            damage(node)
+            daemon.wait_for("correction-applied", n=2)
+            tracer.terminate()
+    text = trace.read_text()
+    assert "intent.spare" in text and text.count("sync(") == 1
+    for call in ("inotify_init1", "ftruncate", "agent.json", "/etc/hosts", "/etc/nsswitch.conf", "cmdline"):
+        assert call not in text, text
