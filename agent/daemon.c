@@ -94,6 +94,7 @@ void daemon_free(Daemon *daemon)
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->looked_pool);
 	pool_free(daemon->links.pool);
+	pool_free(daemon->health.pool);
 	pool_free(daemon->sentence_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->context_pool);
@@ -191,6 +192,7 @@ static void before_look(void *userdata)
 static void after_look(void *userdata, const World *world)
 {
 	daemon_edits_look(userdata, world);
+	daemon_links_before(userdata, world);
 }
 
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)

@@ -175,6 +175,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);
 	daemon_links_look(pass);
+	daemon_health_look(pass);
 }
 
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)

@@ -9,6 +9,7 @@
 #include "agent/journal.h"
 #include "agent/pass.h"
 #include "common/condition.h"
+#include "common/health.h"
 #include "common/link_watch.h"
 #include "common/schedule.h"
 #include "common/seen.h"
@@ -21,6 +22,13 @@ typedef struct DaemonLinks {
 	LinkWatch *items;
 	size_t n_items;
 } DaemonLinks;
+
+/* What this node and its peers have of each database, as of the last round of probes. */
+typedef struct DaemonHealth {
+	Pool *pool;
+	DatabaseHealth *items;
+	size_t n_items;
+} DaemonHealth;
 
 /* What lives as long as the daemon. */
 struct Daemon {
@@ -58,6 +66,7 @@ struct Daemon {
 	uint64_t splayed_until_usec;
 	DaemonProbes probes;
 	DaemonLinks links;
+	DaemonHealth health;
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;
@@ -99,6 +108,8 @@ typedef struct DaemonPass {
 	const char **written; /* entries of cn=config that this pass wrote */
 	size_t n_written;
 	AttributedList attributed; /* of all changes that this pass met so far */
+	const char **up_before;    /* links that worked before the first correction */
+	size_t n_up_before;
 	const char *settings_problem;
 	const char *state_problem; /* of the agent's own files; NULL: none */
 	bool has_state_failed;     /* that ended the pass */
@@ -151,8 +162,13 @@ void daemon_contests_take(DaemonPass *pass);
 void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied);
 void daemon_contests_look(DaemonPass *pass);
 
-/* daemon_links.c: which replication links work: told when that changes and lasts. */
+/* daemon_links.c: which replication links work: told when that changes and lasts. before: what
+ * worked at the first look of a daemon, before it corrects anything. */
+void daemon_links_before(DaemonPass *pass, const World *world);
 void daemon_links_look(DaemonPass *pass);
+
+/* daemon_health.c: which servers have which changes, whenever peers were probed. */
+void daemon_health_look(DaemonPass *pass);
 
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);
@@ -164,6 +180,8 @@ void daemon_status_stop(Daemon *daemon);
  * what was refused to the state folder; next: begins a round when one is due. */
 void daemon_probes_take(DaemonPass *pass);
 void daemon_probes_next(DaemonPass *pass);
+/* The next round of all links begins no later than that, if there are any. */
+void daemon_probes_by(Daemon *daemon, uint64_t at_usec);
 const LinkProbes *daemon_probes_done(const Daemon *daemon);
 void daemon_probes_free(Daemon *daemon);
 

@@ -5,6 +5,8 @@
 #include "common/dn.h"
 #include "common/timestamp.h"
 
+#define REPEAT_SEC 5
+
 /* One link as a pass sees it. */
 typedef struct LinkSeen {
 	DaemonPass *pass;
@@ -13,6 +15,7 @@ typedef struct LinkSeen {
 	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
 	int64_t now_sec;                /* of the day */
 	int64_t at_sec;                 /* of the clock that never goes back */
+	bool is_probed;                 /* a probe says whether it works */
 } LinkSeen;
 
 static int64_t monotonic_sec(const Daemon *daemon)
@@ -41,6 +44,35 @@ static const LinkWatch *watch_before(const Daemon *daemon, const LinkSeen *seen,
 	return NULL;
 }
 
+static const char *link_name(Pool *pool, const char *suffix, const char *provider)
+{
+	return pool_printf(pool, "%s %s", provider, suffix);
+}
+
+void daemon_links_before(DaemonPass *pass, const World *world)
+{
+	const Live *live = &world->live;
+
+	for (size_t i = 0; pass->number == 1 && i < live->n_running; i++)
+		if (live->running[i].is_connected && live->running[i].suffix)
+			POOL_PUSH(pass->pool, pass->up_before, pass->n_up_before,
+				  link_name(pass->pool, live->running[i].suffix,
+					    live->running[i].provider));
+}
+
+static bool worked_before(const LinkSeen *seen)
+{
+	const DaemonPass *pass = seen->pass;
+	const char *name = pass->n_up_before > 0
+				   ? link_name(pass->pool, seen->suffix, seen->wanted->provider)
+				   : "";
+
+	for (size_t i = 0; i < pass->n_up_before; i++)
+		if (strcmp(pass->up_before[i], name) == 0)
+			return true;
+	return false;
+}
+
 /* What an earlier daemon told is not told again. */
 static LinkWatch watch_new_link(const LinkSeen *seen)
 {
@@ -50,8 +82,9 @@ static LinkWatch watch_new_link(const LinkSeen *seen)
 	return (LinkWatch){
 		.peer_id = seen->wanted->peer->id,
 		.is_down = told != NULL,
-		.was_up = told || (seen->running &&
-				   timestamp_of_generalized(seen->running->last_contact) >= 0),
+		.was_up = told || worked_before(seen) ||
+			  (seen->running &&
+			   timestamp_of_generalized(seen->running->last_contact) >= 0),
 		.doubt_sec = -1,
 	};
 }
@@ -72,12 +105,53 @@ static const RunningConsumer *running_find(const Live *live, const char *suffix,
 	return NULL;
 }
 
-static LinkLook look_at(const LinkSeen *seen, const LinkWatch *watch)
+static const LinkProbe *probe_of(const LinkSeen *seen)
+{
+	return link_probe_find(daemon_probes_done(seen->pass->daemon), seen->suffix,
+			       seen->wanted->peer->id, NULL);
+}
+
+/* On the clock that never goes back. */
+static int64_t probed_sec(const LinkSeen *seen, const LinkProbe *probe)
+{
+	return seen->at_sec - (seen->now_sec - probe->at_sec);
+}
+
+/* Where cn=monitor does not tell, two probes that fail are a break; the second follows soon. */
+static LinkLook look_at_probe(const LinkSeen *seen)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	if (!probe)
+		return (LinkLook){.at_sec = seen->at_sec};
+	return (LinkLook){
+		.sight = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? LINK_SIGHT_WORKS
+								       : LINK_SIGHT_BROKEN,
+		.at_sec = probed_sec(seen, probe),
+		.patience_sec = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? 0 : REPEAT_SEC,
+	};
+}
+
+/* A connection of which the network swallows all packets stays one for slapd, for hours. */
+static bool is_cut_off(const LinkSeen *seen)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	return probe && timestamp_of_generalized(seen->running->last_contact) < probe->at_sec &&
+	       (probe_has_fault(&probe->probe, PROBE_PORT_CLOSED) ||
+		probe_has_fault(&probe->probe, PROBE_NO_ROUTE) ||
+		probe_has_fault(&probe->probe, PROBE_NO_ANSWER) ||
+		probe_has_fault(&probe->probe, PROBE_SILENT));
+}
+
+static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
 {
 	LinkLook look = {.at_sec = seen->at_sec};
 
-	if (!seen->pass->report.last_world.live.has_running)
-		return look;
+	seen->is_probed = !seen->pass->report.last_world.live.has_running ||
+			  (seen->running && seen->running->is_connected && is_cut_off(seen));
+	if (seen->is_probed)
+		return look_at_probe(seen);
 	/* A consumer that is yet to be written is told as a change. */
 	if (!seen->running && !watch->was_up)
 		return look;
@@ -86,12 +160,37 @@ static LinkLook look_at(const LinkSeen *seen, const LinkWatch *watch)
 
 /* --- what is told --- */
 
-static void tell_down(const LinkSeen *seen)
+/* What a probe met there since the link broke; the text begins with the peer's URI. NULL: nothing.
+ */
+static const char *probe_reason(const LinkSeen *seen, const LinkWatch *watch)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	if (!probe || probe_verdict(&probe->probe) == PROBE_IS_GOOD || probe->probe.n_faults == 0 ||
+	    probed_sec(seen, probe) < watch->began_sec)
+		return NULL;
+	return pool_printf(seen->pass->pool, "peer %u, %s [%s]", seen->wanted->peer->id,
+			   probe->probe.faults[0].text,
+			   probe_code_name(probe->probe.faults[0].code));
+}
+
+static const char *monitor_reason(const LinkSeen *seen)
 {
 	Pool *pool = seen->pass->pool;
 	const Peer *peer = seen->wanted->peer;
-	const char *what = pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
-				       link_watch_describe(pool, seen->running, seen->now_sec));
+
+	return pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
+			   link_watch_describe(pool, seen->running, seen->now_sec));
+}
+
+static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
+{
+	Pool *pool = seen->pass->pool;
+	const Peer *peer = seen->wanted->peer;
+	const char *what = probe_reason(seen, watch);
+
+	if (!what)
+		what = monitor_reason(seen);
 
 	condition_add(
 		pool, &seen->pass->now,
@@ -125,14 +224,31 @@ static void tell_up(const LinkSeen *seen)
 
 /* --- all links --- */
 
-/* The look that decides is not left to the interval; for one that never worked there is time. */
-static void decide_in_time(Daemon *daemon, const LinkWatch *watch)
+/* The look that decides is not left to the interval. A new link is looked at when its first try
+ * must be over, and then has time. */
+static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const LinkWatch *before,
+			   const LinkLook *look)
 {
-	if (watch->doubt_sec >= 0 && watch->was_up)
-		schedule_by(&daemon->schedule, (uint64_t)watch->confirm_sec * 1000000);
+	Daemon *daemon = seen->pass->daemon;
+	const bool was_in_doubt = before && before->doubt_sec >= 0;
+
+	if (watch->doubt_sec < 0)
+		return;
+	if (!watch->was_up) {
+		if (!was_in_doubt)
+			schedule_by(&daemon->schedule,
+				    (uint64_t)(look->at_sec + look->patience_sec) * 1000000);
+		return;
+	}
+	schedule_by(&daemon->schedule, (uint64_t)watch->confirm_sec * 1000000);
+	/* Why it broke is asked at once, and where only probes tell, once more. */
+	if (!was_in_doubt)
+		daemon_probes_by(daemon, daemon_now_usec(daemon));
+	else if (seen->is_probed)
+		daemon_probes_by(daemon, (uint64_t)watch->confirm_sec * 1000000);
 }
 
-static LinkWatch link_take(const LinkSeen *seen, const LinkWatch *before)
+static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 {
 	LinkWatch watch = before ? *before : watch_new_link(seen);
 	const LinkLook look = look_at(seen, &watch);
@@ -140,8 +256,8 @@ static LinkWatch link_take(const LinkSeen *seen, const LinkWatch *before)
 	if (link_watch_look(&watch, &look) == LINK_NEWS_UP)
 		tell_up(seen);
 	if (watch.is_down)
-		tell_down(seen);
-	decide_in_time(seen->pass->daemon, &watch);
+		tell_down(seen, &watch);
+	decide_in_time(seen, &watch, before, &look);
 	return watch;
 }
 
@@ -156,7 +272,7 @@ void daemon_links_look(DaemonPass *pass)
 		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
 
 		for (size_t k = 0; k < database->n_consumers; k++) {
-			const LinkSeen seen = {
+			LinkSeen seen = {
 				.pass = pass,
 				.suffix = suffix,
 				.wanted = &database->consumers[k],

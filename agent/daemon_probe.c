@@ -309,6 +309,15 @@ void daemon_probes_next(DaemonPass *pass)
 		pool_free(round.pool);
 }
 
+void daemon_probes_by(Daemon *daemon, uint64_t at_usec)
+{
+	if (!daemon->context.probes)
+		return;
+	if (at_usec < daemon->probes.due_usec)
+		daemon->probes.due_usec = at_usec;
+	schedule_by(&daemon->schedule, daemon->probes.due_usec);
+}
+
 const LinkProbes *daemon_probes_done(const Daemon *daemon)
 {
 	return &daemon->probes.done;

@@ -142,6 +142,7 @@ void daemon_status_pass(DaemonPass *pass, const Error *err)
 
 	desired_take(pass, pool);
 	slapd_look(pass, pool, now_sec);
+	status_take_health(daemon->health.items, daemon->health.n_items, &daemon->status);
 	pass_take(pass, pool, err, now_sec);
 	pool_free(daemon->status_pool);
 	daemon->status_pool = pool;

@@ -18,6 +18,14 @@ const char *health_state_name(HealthState state)
 	return state_names[state];
 }
 
+HealthState health_state_named(const char *name)
+{
+	for (HealthState state = 0; name && state < HEALTH_STATE_COUNT; state++)
+		if (strcmp(state_names[state], name) == 0)
+			return state;
+	return HEALTH_UNKNOWN;
+}
+
 /* --- copies --- */
 
 /* Servers in step have the same values: these are kept once. */
@@ -283,7 +291,10 @@ DatabaseHealth health_copy(Pool *pool, const DatabaseHealth *health)
 
 static bool copy_is_in_doubt(const CopyHealth *copy)
 {
-	return copy->is_current && copy->doubt != HEALTH_IN_STEP && copy->state == HEALTH_IN_STEP;
+	const bool is_short = copy->lag_msec >= 0 && copy->lag_msec < HEALTH_TOLERANCE_SEC * 1000;
+
+	return copy->is_current && copy->doubt != HEALTH_IN_STEP && copy->state == HEALTH_IN_STEP &&
+	       !(copy->doubt == HEALTH_BEHIND && is_short);
 }
 
 bool health_is_in_doubt(const DatabaseHealth *health)

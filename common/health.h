@@ -85,15 +85,20 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 /* A copy of everything in the pool. */
 DatabaseHealth health_copy(Pool *pool, const DatabaseHealth *health);
 
-/* True while something is in doubt: another look after HEALTH_TOLERANCE_SEC decides. */
+/* True while something is in doubt that should not wait long: another look after
+ * HEALTH_TOLERANCE_SEC decides. A lag below that is on its way as far as anybody knows. */
 bool health_is_in_doubt(const DatabaseHealth *health);
 
 /* "in step", "behind", ... */
 const char *health_state_name(HealthState state);
+HealthState health_state_named(const char *name); /* HEALTH_UNKNOWN when there is none such */
 
 /* What lasts and has to be told: one finding for each copy with a trouble. uris are those of the
  * peers, in their order. */
 void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
 		       ConditionList *ret);
+
+/* True for a condition that came from health_conditions(). */
+bool health_is_condition(const Condition *condition);
 
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/health.h"
 
+#include <string.h>
+
+#define KEY_PREFIX "health "
+
 /* How the troubles are told. */
 static const struct {
 	const char *code; /* NULL: none */
@@ -48,7 +52,7 @@ static void copy_tell(Pool *pool, const DatabaseHealth *health, const CopyHealth
 				: "this node");
 	condition_add(pool, ret,
 		      (Condition){
-			      .key = pool_printf(pool, "health %s %s %u", code, health->suffix,
+			      .key = pool_printf(pool, KEY_PREFIX "%s %s %u", code, health->suffix,
 						 copy->peer_id),
 			      .begins = EVENT_FINDING,
 			      .ends = EVENT_FINDING_GONE,
@@ -68,4 +72,9 @@ void health_conditions(Pool *pool, const DatabaseHealth *health, const char *con
 	copy_tell(pool, health, &health->here, NULL, ret);
 	for (size_t i = 0; i < health->n_peers; i++)
 		copy_tell(pool, health, &health->peers[i], uris[i], ret);
+}
+
+bool health_is_condition(const Condition *condition)
+{
+	return strncmp(condition->key, KEY_PREFIX, strlen(KEY_PREFIX)) == 0;
 }

@@ -86,6 +86,18 @@ void status_take_links(const LinkWatch *links, size_t n_links, Status *status)
 		}
 }
 
+void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status)
+{
+	for (size_t i = 0; i < status->n_databases; i++) {
+		StatusDatabase *database = &status->databases[i];
+
+		database->health = NULL;
+		for (size_t k = 0; k < n_health; k++)
+			if (strcmp(health[k].suffix, database->suffix) == 0)
+				database->health = &health[k];
+	}
+}
+
 /* --- looking --- */
 
 static const StatusDatabase *database_before(const Status *status, const char *suffix)

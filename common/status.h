@@ -8,6 +8,7 @@
 
 #include "common/condition.h"
 #include "common/error.h"
+#include "common/health.h"
 #include "common/link_watch.h"
 #include "common/plan.h"
 #include "common/schedule.h"
@@ -62,6 +63,7 @@ typedef struct StatusDatabase {
 	bool is_multi_provider;
 	StatusPeer *peers;
 	size_t n_peers;
+	const DatabaseHealth *health; /* NULL: the peers were not asked yet */
 } StatusDatabase;
 
 typedef struct StatusPass {
@@ -120,6 +122,9 @@ const char *pass_outcome_name(PassOutcome outcome);
 
 /* What was found out about the links of all databases, in their order. */
 void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
+
+/* What peers and this node have of each database; borrowed. */
+void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status);
 
 /* How this node reads others: links of all databases. */
 size_t status_count_links(const Status *status);

@@ -209,7 +209,72 @@ static void text_add(Buf *line, const char *text)
 			line->bytes[i] = ' ';
 }
 
-static void perfdata_add(Buf *line, const Status *status, int64_t now_sec)
+#define PEER_ID_MAX   4095
+#define MAX_LAGS_TOLD 64 /* monitoring systems take lines of some kilobytes */
+
+/* How far each peer is behind, by id, in the database where it is most; -1: not known. */
+typedef struct Lags {
+	int64_t msec[PEER_ID_MAX + 1];
+	int64_t longest_msec;
+	size_t n_known;
+} Lags;
+
+static void lag_take(Lags *lags, const CopyHealth *copy)
+{
+	int64_t *msec;
+
+	if (copy->peer_id > PEER_ID_MAX || copy->lag_msec < 0)
+		return;
+	msec = &lags->msec[copy->peer_id];
+	lags->n_known += *msec < 0;
+	if (copy->lag_msec > *msec)
+		*msec = copy->lag_msec;
+	if (copy->lag_msec > lags->longest_msec)
+		lags->longest_msec = copy->lag_msec;
+}
+
+static Lags *lags_of(Pool *pool, const Status *status)
+{
+	Lags *lags = pool_alloc(pool, sizeof(*lags));
+
+	lags->n_known = 0;
+	lags->longest_msec = 0;
+	for (size_t i = 0; i <= PEER_ID_MAX; i++)
+		lags->msec[i] = -1;
+	for (size_t i = 0; i < status->n_databases; i++) {
+		const DatabaseHealth *health = status->databases[i].health;
+
+		if (!health)
+			continue;
+		lag_take(lags, &health->here);
+		for (size_t k = 0; k < health->n_peers; k++)
+			lag_take(lags, &health->peers[k]);
+	}
+	return lags;
+}
+
+static void seconds_add(Buf *line, int64_t msec)
+{
+	buf_printf(line, "=%lld.%03llds;;;0", (long long)msec / 1000, (long long)msec % 1000);
+}
+
+static void lags_add(Pool *pool, Buf *line, const Status *status)
+{
+	const Lags *lags = lags_of(pool, status);
+
+	if (lags->n_known == 0)
+		return;
+	buf_puts(line, " lag");
+	seconds_add(line, lags->longest_msec);
+	for (unsigned id = 0; id <= PEER_ID_MAX && lags->n_known <= MAX_LAGS_TOLD; id++) {
+		if (lags->msec[id] < 0)
+			continue;
+		buf_printf(line, " lag_%u", id);
+		seconds_add(line, lags->msec[id]);
+	}
+}
+
+static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec)
 {
 	const LinkCount links = links_of_all(status);
 
@@ -226,6 +291,7 @@ static void perfdata_add(Buf *line, const Status *status, int64_t now_sec)
 		   (long long)status->last_pass.duration_usec % 1000000);
 	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
 		   (long long)stale_after_sec(status));
+	lags_add(pool, line, status);
 }
 
 static const char *all_is_well(Pool *pool, const Status *status)
@@ -259,7 +325,7 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)
 		buf_printf(&line, " (and %zu more: see syncward status)", verdict.n_problems - 1);
-	perfdata_add(&line, status, life->now_sec);
+	perfdata_add(pool, &line, status, life->now_sec);
 	return (CheckResult){verdict.level, buf_text(&line)};
 }
 

@@ -72,13 +72,13 @@ static void sample_number(Page *page, const char *name, const char *const labels
 	sample(page, name, labels, value);
 }
 
-static void sample_usec(Page *page, const char *name, int64_t usec)
+static void sample_usec(Page *page, const char *name, const char *const labels[][2], int64_t usec)
 {
 	char value[32];
 
 	(void)snprintf(value, sizeof(value), "%lld.%06lld", (long long)(usec / 1000000),
 		       (long long)(usec % 1000000));
-	sample(page, name, NULL, value);
+	sample(page, name, labels, value);
 }
 
 static void gauge(Page *page, const char *name, const char *help, long long number)
@@ -127,7 +127,7 @@ static void passes(Page *page)
 			      (long long)status->counters.passes[i]);
 	}
 	metric(page, "pass_duration_seconds", "summary", "How long passes took.");
-	sample_usec(page, "pass_duration_seconds_sum", status->counters.passes_usec);
+	sample_usec(page, "pass_duration_seconds_sum", NULL, status->counters.passes_usec);
 	sample_number(page, "pass_duration_seconds_count", NULL, (long long)all);
 }
 
@@ -206,6 +206,34 @@ static void databases(Page *page)
 			status->databases[i].is_multi_provider);
 }
 
+static void copy_sample(Page *page, const char *name, const char *suffix, const CopyHealth *copy)
+{
+	char id[16];
+	const char *const labels[][2] = {{"suffix", suffix}, {"peer", id}, {0}};
+
+	(void)snprintf(id, sizeof(id), "%u", copy->peer_id);
+	if (strcmp(name, "lag_seconds") != 0)
+		sample_number(page, name, labels, copy->read_sec);
+	else if (copy->lag_msec >= 0)
+		sample_usec(page, name, labels, copy->lag_msec * 1000);
+}
+
+static void copies(Page *page, const char *name, const char *help)
+{
+	metric(page, name, "gauge", help);
+	for (size_t i = 0; i < page->status->n_databases; i++) {
+		const StatusDatabase *database = &page->status->databases[i];
+		const DatabaseHealth *health = database->health;
+
+		for (size_t k = 0; health && k <= health->n_peers; k++) {
+			const CopyHealth *copy = k == 0 ? &health->here : &health->peers[k - 1];
+
+			if (copy->read_sec >= 0)
+				copy_sample(page, name, database->suffix, copy);
+		}
+	}
+}
+
 typedef void PeerSample(Page *page, const char *suffix, const char *id, const StatusPeer *peer);
 
 static void peer_info(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
@@ -276,5 +304,8 @@ const char *status_metrics(Pool *pool, const Status *status)
 	peers(&page, "link_down", "Whether the link to that peer is told to be down.", peer_down);
 	peers(&page, "consumer_last_contact_timestamp_seconds",
 	      "When slapd last heard from that peer.", peer_contact);
+	copies(&page, "lag_seconds",
+	       "How far the peer, or this node, is behind the newest change that any of them has.");
+	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
 	return buf_text(&out);
 }

@@ -93,6 +93,47 @@ static StatusPeer peer_read(const JsonNode *item)
 	};
 }
 
+static CopyHealth copy_read(const JsonNode *item)
+{
+	const JsonNode *lag = json_member(item, "lag_seconds");
+	const char *lacks = get_text(item, "lacks");
+
+	return (CopyHealth){
+		.peer_id = (unsigned)get_number(item, "id"),
+		.state = health_state_named(get_text(item, "state")),
+		.is_current = get_boolean(item, "current"),
+		.read_sec = get_time(item, "read"),
+		.lag_msec =
+			lag && lag->type == JSON_NUMBER ? get_usec(item, "lag_seconds") / 1000 : -1,
+		.lag_text = lacks ? lacks : "",
+	};
+}
+
+/* The first copy is the one of this node. */
+static const DatabaseHealth *health_read(Pool *pool, const JsonNode *database)
+{
+	const JsonNode *object = get_object(database, "content"), *item;
+	DatabaseHealth health = {.suffix = get_text(database, "suffix"),
+				 .looked_sec = get_time(object, "looked")};
+	DatabaseHealth *kept;
+
+	item = get_item(object, "copies", 0);
+	if (!item)
+		return NULL;
+	health.here = copy_read(item);
+	for (size_t i = 1; (item = get_item(object, "copies", i)); i++)
+		POOL_PUSH(pool, health.peers, health.n_peers, copy_read(item));
+	for (size_t i = 0; (item = get_item(object, "context_csn", i)); i++)
+		POOL_PUSH(pool, health.sids, health.n_sids,
+			  {.sid = (unsigned)get_number(item, "server_id"),
+			   .is_retired = get_boolean(item, "retired"),
+			   .newest = get_text(item, "newest"),
+			   .here = get_text(item, "here")});
+	kept = pool_alloc(pool, sizeof(*kept));
+	*kept = health;
+	return kept;
+}
+
 static void databases_read(Pool *pool, const JsonNode *root, Status *status)
 {
 	const JsonNode *item, *peer;
@@ -104,6 +145,7 @@ static void databases_read(Pool *pool, const JsonNode *root, Status *status)
 			.is_in_step = get_claim(item, "in_step"),
 			.since_sec = get_time(item, "since"),
 			.is_multi_provider = get_boolean(item, "multi_provider"),
+			.health = health_read(pool, item),
 		};
 
 		for (size_t k = 0; (peer = get_item(item, "peers", k)); k++)
@@ -243,6 +285,9 @@ static bool is_whole(const Status *status)
 		is_whole = is_whole && status->databases[i].suffix;
 		for (size_t k = 0; k < status->databases[i].n_peers; k++)
 			is_whole = is_whole && status->databases[i].peers[k].uri;
+		for (size_t k = 0;
+		     status->databases[i].health && k < status->databases[i].health->n_sids; k++)
+			is_whole = is_whole && status->databases[i].health->sids[k].newest;
 	}
 	for (size_t i = 0; i < status->conditions.n_items; i++)
 		is_whole = is_whole && status->conditions.items[i].key &&

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/json_out.h"
@@ -99,6 +100,58 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 	json_out_close(out, '{');
 }
 
+static void put_copy(JsonOut *out, const CopyHealth *copy)
+{
+	json_out_open(out, NULL, '{');
+	json_out_number(out, "id", copy->peer_id);
+	json_out_text(out, "state", health_state_name(copy->state));
+	json_out_boolean(out, "current", copy->is_current);
+	put_time(out, "read", copy->read_sec);
+	if (copy->lag_msec < 0)
+		json_out_null(out, "lag_seconds");
+	else
+		json_out_usec(out, "lag_seconds", copy->lag_msec * 1000);
+	json_out_text(out, "lacks", copy->lag_text && *copy->lag_text ? copy->lag_text : NULL);
+	json_out_close(out, '{');
+}
+
+static void put_server_ids(JsonOut *out, const DatabaseHealth *health)
+{
+	char hex[8];
+
+	json_out_open(out, "context_csn", '[');
+	for (size_t i = 0; i < health->n_sids; i++) {
+		const SidHealth *sid = &health->sids[i];
+
+		(void)snprintf(hex, sizeof(hex), "%03x", sid->sid);
+		json_out_open(out, NULL, '{');
+		json_out_number(out, "server_id", sid->sid);
+		json_out_text(out, "hex", hex);
+		json_out_boolean(out, "retired", sid->is_retired);
+		json_out_text(out, "newest", sid->newest);
+		json_out_text(out, "here", sid->here);
+		json_out_close(out, '{');
+	}
+	json_out_close(out, '[');
+}
+
+static void put_health(JsonOut *out, const DatabaseHealth *health)
+{
+	if (!health) {
+		json_out_null(out, "content");
+		return;
+	}
+	json_out_open(out, "content", '{');
+	put_time(out, "looked", health->looked_sec);
+	json_out_open(out, "copies", '[');
+	put_copy(out, &health->here);
+	for (size_t i = 0; i < health->n_peers; i++)
+		put_copy(out, &health->peers[i]);
+	json_out_close(out, '[');
+	put_server_ids(out, health);
+	json_out_close(out, '{');
+}
+
 static void put_databases(JsonOut *out, const Status *status)
 {
 	json_out_open(out, "databases", '[');
@@ -115,6 +168,7 @@ static void put_databases(JsonOut *out, const Status *status)
 		for (size_t k = 0; k < database->n_peers; k++)
 			put_peer(out, &database->peers[k]);
 		json_out_close(out, '[');
+		put_health(out, database->health);
 		json_out_close(out, '{');
 	}
 	json_out_close(out, '[');
@@ -186,7 +240,7 @@ const char *status_print(Pool *pool, const Status *status)
 	JsonOut out = {.text = &text};
 
 	/* A list of many peers is nearly all of it. */
-	buf_reserve(&text, 300 * status_count_links(status));
+	buf_reserve(&text, 500 * status_count_links(status));
 	json_out_open(&out, NULL, '{');
 	json_out_number(&out, "schema_version", STATUS_SCHEMA_VERSION);
 	json_out_text(&out, "version", status->version);

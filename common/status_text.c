@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -163,6 +164,54 @@ static void peers_table(Page *page, const StatusDatabase *database)
 	}
 }
 
+/* --- what servers have of a database --- */
+
+static const char *lag_text(const Page *page, const CopyHealth *copy)
+{
+	if (copy->read_sec < 0 || (copy->lag_msec < 0 && !*copy->lag_text))
+		return "-";
+	if (copy->lag_msec < 0)
+		return "all";
+	return copy->lag_msec == 0
+		       ? "none"
+		       : pool_printf(page->pool, "%lld.%03lld s", (long long)copy->lag_msec / 1000,
+				     (long long)copy->lag_msec % 1000);
+}
+
+static void copy_line(Page *page, const CopyHealth *copy, const char *who)
+{
+	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
+		   ago(page, copy->read_sec), health_state_name(copy->state),
+		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
+}
+
+static void server_id_line(Page *page, const SidHealth *sid)
+{
+	buf_printf(page->out, "  contextCSN of server ID %u (hex %03x): %s", sid->sid, sid->sid,
+		   sid->newest);
+	if (!sid->here)
+		buf_puts(page->out, ", here nothing of it");
+	else if (strcmp(sid->here, sid->newest) != 0)
+		buf_printf(page->out, ", here %s", sid->here);
+	buf_puts(page->out, sid->is_retired ? ", retired: no peer has it\n" : "\n");
+}
+
+static void content_table(Page *page, const DatabaseHealth *health)
+{
+	char id[16];
+
+	if (!health)
+		return;
+	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s\n", "COPY", "LAG", "READ", "STATE");
+	copy_line(page, &health->here, "here");
+	for (size_t i = 0; i < health->n_peers; i++) {
+		(void)snprintf(id, sizeof(id), "%u", health->peers[i].peer_id);
+		copy_line(page, &health->peers[i], id);
+	}
+	for (size_t i = 0; i < health->n_sids; i++)
+		server_id_line(page, &health->sids[i]);
+}
+
 static void databases(Page *page)
 {
 	static const char *const words[] = {
@@ -178,6 +227,7 @@ static void databases(Page *page)
 			   words[database->is_in_step], lasting(page, database->since_sec),
 			   database->is_multi_provider ? "" : ", not multi-provider");
 		peers_table(page, database);
+		content_table(page, database->health);
 	}
 }
 

@@ -56,7 +56,8 @@ def test_a_peer_that_stops_and_starts_is_told_once_each_also_over_a_restart_of_t
         assert node.run("check").returncode == 0
         peer.server.stop()
         told = daemon.wait_for("link-down")
-        assert told.startswith(f"{SUFFIX} is not read from peer 2 ({peer.server.ldap_uri}): ")
+        assert told.startswith(f"{SUFFIX} is not read from peer 2, {peer.server.ldap_uri}: nobody listens at ")
+        assert told.endswith("[port-closed]")
         found = wait_link(node, lambda p: p["down"], "the link is down")
         assert found["state"] == "down"
         wait_metric(node, "syncward_link_down", "1\n")
@@ -64,7 +65,7 @@ def test_a_peer_that_stops_and_starts_is_told_once_each_also_over_a_restart_of_t
         assert (down["suffix"], down["peer"]) == (SUFFIX, peer.server.ldap_uri)
         checked = node.run("check")
         assert checked.returncode == 2
-        assert f"{SUFFIX}: none of its 1 links is up: peer 2 ({peer.server.ldap_uri}): " in checked.stdout
+        assert f"{SUFFIX}: none of its 1 links is up: peer 2, {peer.server.ldap_uri}: nobody" in checked.stdout
         assert "Links that do not work:" in node.run("status").stdout
         assert len(daemon.events("link-down")) == 1
     with Daemon(node, "--agent-config", settings) as daemon:

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What servers hold of a database, as the daemon tells it: lag, who stays behind, who is empty, retired server IDs."""
+
+import json
+import os
+import re
+import shutil
+
+import ldap
+import pytest
+from cluster import Cluster, add_person
+from daemon import Daemon
+from jsonschema import Draft202012Validator
+from slapd import SUFFIX, wait_until
+from tools import TOP
+
+pytestmark = pytest.mark.one_release
+
+
+@pytest.fixture
+def pair(slapd_factory, program):
+    return Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
+
+
+def settings(node, **more):
+    path = os.path.join(node.folder, "agent.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"interval": 5, "probe_interval": 5, **more}, file)
+    return ["--agent-config", path]
+
+
+def document(node):
+    with open(os.path.join(node.run_dir, "status.json"), encoding="utf-8") as file:
+        found = json.load(file)
+    with open(os.path.join(TOP, "etc/status.schema.json"), encoding="utf-8") as file:
+        Draft202012Validator(json.load(file)).validate(found)
+    return found
+
+
+def wait_content(node, claim, what, seconds=30):
+    """Waits until what is said of the database's copies is so; claim gets them by peer id."""
+    def said():
+        if not os.path.exists(os.path.join(node.run_dir, "status.json")):
+            return None
+        databases = document(node)["databases"]
+        content = databases[0]["content"] if databases else None
+        return content if content and claim({copy["id"]: copy for copy in content["copies"]}) else None
+    return wait_until(said, what, seconds)
+
+
+def wait_in_step(node):
+    return wait_content(node, lambda c: all(copy["current"] and copy["lag_seconds"] == 0 and copy["state"] == "in step"
+                                            for copy in c.values()), "all copies are in step")
+
+
+def wrote_as(server, server_id, name):
+    """A change that bears another server ID, as of a node that is no more."""
+    own = server.values("cn=config", "olcServerID")
+    server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(server_id))])
+    add_person(server, name)
+    server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", own)])
+
+
+def empty(server):
+    """Nothing is left of its database, as after a new disk."""
+    [folder] = server.values(server.database_dn(), "olcDbDirectory")
+    server.stop()
+    shutil.rmtree(folder)
+    os.mkdir(folder)
+    server.start()
+
+
+def test_a_peer_that_is_cut_off_lags_until_it_is_back(slapd_factory, program, network):
+    cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",), network=network).form_by_hand()
+    node, peer = cluster
+    wrote_as(node.server, 10, "before")
+    cluster.wait_in_step()
+    with Daemon(node, *settings(node)) as daemon:
+        content = wait_in_step(node)
+        assert {(s["server_id"], s["hex"], s["retired"]) for s in content["context_csn"]} == {
+            (1, "001", False), (10, "00a", True)}
+        page = node.run("status").stdout
+        assert re.search(r"^  contextCSN of server ID 10 \(hex 00a\): \S+#00a#\S+, retired: no peer has it$", page, re.MULTILINE)
+        assert re.search(r"^  2     none +\d+ s ago +in step$", page, re.MULTILINE)
+        wait_until(lambda: document(node)["databases"][0]["peers"][0]["seen"], "the link was seen up")
+        checked = node.run("check")
+        assert checked.returncode == 0, checked.stdout
+        assert "lag=0.000s;;;0 lag_1=0.000s;;;0 lag_2=0.000s;;;0" in checked.stdout
+        peer.server.host.cut()
+        add_person(node.server, "meanwhile")
+        wait_content(node, lambda c: c[2]["lag_seconds"] and not c[2]["current"], "the lag of the peer is shown")
+        told = daemon.wait_for("link-down", timeout=40)
+        assert f"{SUFFIX} is not read from peer 2" in told and "[no-answer]" in told
+        peer.server.host.heal()
+        wait_in_step(node)
+        daemon.wait_for("link-up", timeout=40)
+        assert daemon.events("finding") == [] and len(daemon.events("link-down")) == 1
+        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
+            assert f'syncward_lag_seconds{{suffix="{SUFFIX}",peer="2"}} 0.000000\n' in file.read()
+
+
+def test_a_peer_that_is_there_and_stays_behind_is_told_once(pair):
+    node, peer = pair
+    consumers = peer.syncrepl()
+    with Daemon(node, *settings(node)) as daemon:
+        wait_in_step(node)
+        peer.edit([(ldap.MOD_DELETE, "olcSyncrepl", None), (ldap.MOD_DELETE, peer.server.flag(), None)])
+        add_person(node.server, "missed")
+        told = daemon.wait_for("finding", timeout=40)
+        assert re.search(rf"{SUFFIX}: peer 2 \({peer.server.ldap_uri}\) lacks .* of server ID 1 \(hex 001\) \[behind\]", told)
+        checked = node.run("check")
+        assert checked.returncode == 1 and "lacks" in checked.stdout
+        peer.edit([(ldap.MOD_ADD, "olcSyncrepl", consumers)])
+        wait_in_step(node)
+        daemon.wait_for("finding-gone")
+        assert len(daemon.events("finding")) == 1 and node.run("check").returncode == 0
+
+
+def test_an_emptied_database_is_told_until_its_peer_is_back(pair):
+    node, peer = pair
+    with Daemon(node, *settings(node)) as daemon:
+        wait_in_step(node)
+        peer.server.stop()
+        empty(node.server)
+        daemon.wait_for("finding", timeout=40, text=f"{SUFFIX}: this node holds no entry, while others do [empty]")
+        assert node.run("check").returncode == 2
+        peer.server.start()
+        wait_in_step(node)
+        daemon.wait_for("finding-gone")
+        assert len(daemon.events("finding")) == 1
