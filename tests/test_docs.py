@@ -327,7 +327,7 @@ def test_pages_are_installed(tmp_path):
 def test_every_member_of_the_status_is_in_its_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names}
     told |= set(re.findall(r"^\.Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
-    told |= set(re.findall(r"^\.Pq Li (\w+)$", page("syncward-status.5"), re.MULTILINE))
+    told |= set(re.findall(r"^\.Pq Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
     written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/status_print.c")))
     written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/status_print.c"))
                 for name in re.findall(r'"(\w+)"', row)}
@@ -337,5 +337,5 @@ def test_every_member_of_the_status_is_in_its_man_page():
 def test_every_metric_is_in_the_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
     source = read("common/status_metrics.c")
-    written = set(re.findall(r'\b(?:metric|gauge|moment|peers)\(&?page, "(\w+)"', source))
+    written = set(re.findall(r'\b(?:metric|gauge|moment|peers|copies)\(&?page, "(\w+)"', source))
     assert len(written) > 20 and told == {"syncward_" + name for name in written}

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import time
 
 import ldap
 import pytest
@@ -22,10 +23,10 @@ def pair(slapd_factory, program):
     return Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
 
 
-def settings(node, **more):
+def settings(node):
     path = os.path.join(node.folder, "agent.json")
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({"interval": 5, "probe_interval": 5, **more}, file)
+        json.dump({"interval": 5}, file)
     return ["--agent-config", path]
 
 
@@ -37,19 +38,41 @@ def document(node):
     return found
 
 
-def wait_content(node, claim, what, seconds=30):
+def asks_peers(daemon, claim):
+    """The claim, while SIGHUP makes the daemon ask its peers twice a second."""
+    asked = 0.0
+
+    def claimed():
+        nonlocal asked
+        # Before the daemon has written its first status SIGHUP ends it.
+        if time.monotonic() - asked > 0.5 and os.path.exists(os.path.join(daemon.node.run_dir, "status.json")):
+            asked = time.monotonic()
+            daemon.reload()
+        return claim()
+    return claimed
+
+
+def wait_told(daemon, name, text, n=1):
+    told = wait_until(asks_peers(daemon, lambda: [t for _, t in daemon.events(name) if text in t]), f"{name}: {text}", 40)
+    assert len(told) == n
+    return told[-1]
+
+
+def wait_content(daemon, claim, what):
     """Waits until what is said of the database's copies is so; claim gets them by peer id."""
+    node = daemon.node
+
     def said():
         if not os.path.exists(os.path.join(node.run_dir, "status.json")):
             return None
         databases = document(node)["databases"]
         content = databases[0]["content"] if databases else None
         return content if content and claim({copy["id"]: copy for copy in content["copies"]}) else None
-    return wait_until(said, what, seconds)
+    return wait_until(asks_peers(daemon, said), what, 40)
 
 
-def wait_in_step(node):
-    return wait_content(node, lambda c: all(copy["current"] and copy["lag_seconds"] == 0 and copy["state"] == "in step"
+def wait_in_step(daemon):
+    return wait_content(daemon, lambda c: all(copy["current"] and copy["lag_seconds"] == 0 and copy["state"] == "in step"
                                             for copy in c.values()), "all copies are in step")
 
 
@@ -76,7 +99,7 @@ def test_a_peer_that_is_cut_off_lags_until_it_is_back(slapd_factory, program, ne
     wrote_as(node.server, 10, "before")
     cluster.wait_in_step()
     with Daemon(node, *settings(node)) as daemon:
-        content = wait_in_step(node)
+        content = wait_in_step(daemon)
         assert {(s["server_id"], s["hex"], s["retired"]) for s in content["context_csn"]} == {
             (1, "001", False), (10, "00a", True)}
         page = node.run("status").stdout
@@ -88,12 +111,12 @@ def test_a_peer_that_is_cut_off_lags_until_it_is_back(slapd_factory, program, ne
         assert "lag=0.000s;;;0 lag_1=0.000s;;;0 lag_2=0.000s;;;0" in checked.stdout
         peer.server.host.cut()
         add_person(node.server, "meanwhile")
-        wait_content(node, lambda c: c[2]["lag_seconds"] and not c[2]["current"], "the lag of the peer is shown")
-        told = daemon.wait_for("link-down", timeout=40)
+        wait_content(daemon, lambda c: c[2]["lag_seconds"] and not c[2]["current"], "the lag of the peer is shown")
+        told = wait_told(daemon, "link-down", "")
         assert f"{SUFFIX} is not read from peer 2" in told and "[no-answer]" in told
         peer.server.host.heal()
-        wait_in_step(node)
-        daemon.wait_for("link-up", timeout=40)
+        wait_in_step(daemon)
+        wait_told(daemon, "link-up", "")
         assert daemon.events("finding") == [] and len(daemon.events("link-down")) == 1
         with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
             assert f'syncward_lag_seconds{{suffix="{SUFFIX}",peer="2"}} 0.000000\n' in file.read()
@@ -103,28 +126,28 @@ def test_a_peer_that_is_there_and_stays_behind_is_told_once(pair):
     node, peer = pair
     consumers = peer.syncrepl()
     with Daemon(node, *settings(node)) as daemon:
-        wait_in_step(node)
+        wait_in_step(daemon)
         peer.edit([(ldap.MOD_DELETE, "olcSyncrepl", None), (ldap.MOD_DELETE, peer.server.flag(), None)])
         add_person(node.server, "missed")
-        told = daemon.wait_for("finding", timeout=40)
+        told = wait_told(daemon, "finding", "[behind]")
         assert re.search(rf"{SUFFIX}: peer 2 \({peer.server.ldap_uri}\) lacks .* of server ID 1 \(hex 001\) \[behind\]", told)
         checked = node.run("check")
         assert checked.returncode == 1 and "lacks" in checked.stdout
         peer.edit([(ldap.MOD_ADD, "olcSyncrepl", consumers)])
-        wait_in_step(node)
-        daemon.wait_for("finding-gone")
+        wait_in_step(daemon)
+        wait_told(daemon, "finding-gone", "")
         assert len(daemon.events("finding")) == 1 and node.run("check").returncode == 0
 
 
 def test_an_emptied_database_is_told_until_its_peer_is_back(pair):
     node, peer = pair
     with Daemon(node, *settings(node)) as daemon:
-        wait_in_step(node)
+        wait_in_step(daemon)
         peer.server.stop()
         empty(node.server)
-        daemon.wait_for("finding", timeout=40, text=f"{SUFFIX}: this node holds no entry, while others do [empty]")
+        wait_told(daemon, "finding", f"{SUFFIX}: this node holds no entry, while others do [empty]")
         assert node.run("check").returncode == 2
         peer.server.start()
-        wait_in_step(node)
-        daemon.wait_for("finding-gone")
+        wait_in_step(daemon)
+        wait_told(daemon, "finding-gone", "")
         assert len(daemon.events("finding")) == 1

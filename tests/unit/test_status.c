@@ -34,6 +34,33 @@ static StatusPeer peers[] = {
 	 .last_connect_sec = NOW - 20,
 	 .next_connect_sec = NOW + 40},
 };
+static CopyHealth copies[] = {
+	{.peer_id = 2,
+	 .state = HEALTH_BEHIND,
+	 .is_current = true,
+	 .read_sec = NOW - 70,
+	 .lag_msec = 3250,
+	 .lag_text = "3.250 s of changes of server ID 1 (hex 001)"},
+	{.peer_id = 3, .read_sec = -1, .lag_msec = -1, .lag_text = ""},
+};
+static SidHealth sids[] = {
+	{.sid = 1,
+	 .newest = "20260701095503.250000Z#000000#001#000000",
+	 .here = "20260701095503.250000Z#000000#001#000000"},
+	{.sid = 11, .newest = "20260601000000.000000Z#000000#00b#000000", .is_retired = true},
+};
+static const DatabaseHealth health = {
+	.looked_sec = NOW - 70,
+	.here = {.peer_id = 1,
+		 .state = HEALTH_IN_STEP,
+		 .is_current = true,
+		 .read_sec = NOW - 70,
+		 .lag_text = ""},
+	.peers = copies,
+	.n_peers = ARRAY_SIZE(copies),
+	.sids = sids,
+	.n_sids = ARRAY_SIZE(sids),
+};
 static StatusDatabase databases[] = {
 	{.suffix = "dc=example,dc=com",
 	 .dn = "olcDatabase={2}mdb,cn=config",
@@ -41,7 +68,8 @@ static StatusDatabase databases[] = {
 	 .since_sec = NOW - 60,
 	 .is_multi_provider = true,
 	 .peers = peers,
-	 .n_peers = 2},
+	 .n_peers = 2,
+	 .health = &health},
 	{.suffix = "o=\"q\"", .is_in_step = CLAIM_UNKNOWN, .since_sec = NOW},
 };
 static Condition conditions[] = {
@@ -121,6 +149,8 @@ static void what_is_printed_is_read_again(void **state)
 	assert_int_equal(status_condition(&again, CONDITION_TROUBLE, NULL)->begins,
 			 EVENT_DESIRED_REFUSED);
 	assert_string_equal(again.databases[1].suffix, "o=\"q\"");
+	assert_int_equal(again.databases[0].health->peers[0].lag_msec, 3250);
+	assert_null(again.databases[1].health);
 	assert_int_equal(again.last_pass.outcome, PASS_REFUSED);
 	assert_int_equal(again.counters.events[EVENT_DRIFT_FOUND], 2);
 }
@@ -178,6 +208,13 @@ static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 				     "down, next try in 40 s\n"));
 	assert_non_null(strstr(text, "dc=example,dc=com: two removals [G4]\n"));
 	assert_non_null(strstr(text, "to release: syncward apply --release G4\n"));
+	assert_non_null(strstr(text, "  here  none          70 s ago      in step\n"
+				     "  2     3.250 s       70 s ago      behind\n"
+				     "  3     -             never         unknown\n"));
+	assert_non_null(strstr(text,
+			       "  contextCSN of server ID 11 (hex 00b): "
+			       "20260601000000.000000Z#000000#00b#000000, here nothing of it, "
+			       "retired: no peer has it\n"));
 	assert_non_null(strstr(text, "critical: a clock is wrong [clock]\n"));
 	assert_null(strstr(text, "DAEMON"));
 }
@@ -256,7 +293,7 @@ static void all_is_well_is_one_line_with_perfdata(void **state)
 			    "SYNCWARD OK - 1 of 1 databases in step, 1 of 1 links up | "
 			    "in_step=1;;;0;1 links_up=1;;;0;1 holds=0;;;0 findings=0;;;0 "
 			    "changes=0;;;0 corrections=0c;;;0 drift=2c;;;0 pass=0.003456s;;;0 "
-			    "age=12s;;240;0");
+			    "age=12s;;240;0 lag=3.250s;;;0 lag_1=0.000s;;;0 lag_2=3.250s;;;0");
 }
 
 static void the_worst_is_told_and_the_rest_counted(void **state)
@@ -438,6 +475,12 @@ static void metrics_follow_the_rules_of_the_textfile_collector(void **state)
 	assert_int_equal(count_lines(text, "syncward_passes_total{outcome=\"settled\"} 6\n"), 1);
 	assert_int_equal(count_lines(text, "syncward_pass_duration_seconds_sum 7.000001\n"), 1);
 	assert_int_equal(count_lines(text, "syncward_desired_refused 1\n"), 1);
+	assert_int_equal(
+		count_lines(text, "syncward_lag_seconds{suffix=\"dc=example,dc=com\",peer=\"2\"} "
+				  "3.250000\n"),
+		1);
+	/* What is not known has no sample. */
+	assert_null(strstr(text, "syncward_lag_seconds{suffix=\"dc=example,dc=com\",peer=\"3\"}"));
 }
 
 static void metrics_of_a_stopped_daemon_claim_nothing_else(void **state)
