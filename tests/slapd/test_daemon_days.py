@@ -160,4 +160,4 @@ def test_three_minutes_with_a_short_interval(node, tmp_path):
         time.sleep(180)
         passes = node.server.log_count('SRCH base="cn=config"') - before
     assert 180 / 5.5 - 2 <= passes <= 180 / 4.5 + 2
-    assert len(daemon.events()) == 3, daemon.events()
+    assert len(daemon.events()) == 5, daemon.events()
