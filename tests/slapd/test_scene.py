@@ -74,6 +74,9 @@ class Scene:
                 and all(p["state"] == "up" for p in found["databases"][0]["peers"])
                 and all(c["current"] and c["state"] == "in step" for c in content["copies"]))
 
+    def down(self, node):
+        return {link["peer"] for link in self.document(node)["links_down"]}
+
     def wait(self, claim, what, seconds=60):
         """Waits for the claim, while SIGHUP makes all daemons ask their peers every second."""
         asked = 0.0
@@ -150,9 +153,9 @@ def play(all_nodes):
         victim.server.host.cut()
         all_nodes.wait(lambda: all_nodes.links("link-down") == both_ways, "the break is told on both sides, for each link once")
         for node in all_nodes.nodes:
-            down = {link["peer"] for link in all_nodes.document(node)["links_down"]}
-            others = all_nodes.healthy if node is victim else [victim]
-            assert down == {other.server.ldap_uri for other in others}
+            others = {other.server.ldap_uri for other in (all_nodes.healthy if node is victim else [victim])}
+            # status.json is written at the end of the pass that told it.
+            wait_until(lambda node=node, others=others: all_nodes.down(node) == others, f"the status of node {node.id} says so")
         victim.server.host.heal()
         all_nodes.wait(lambda: all_nodes.links("link-up") == both_ways, "all links are told to be up again, once")
         all_nodes.wait_well("all are well after the cut")
