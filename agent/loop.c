@@ -22,6 +22,8 @@ typedef struct Loop {
 	Daemon *daemon;
 	sd_event *event;
 	sd_event_source *timer;
+	sd_event_source *terminate;
+	sd_event_source *interrupt;
 	Source names;
 	Source config;
 	Source answer;
@@ -153,17 +155,11 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 /* --- the loop --- */
 
 /* Before anything else that is due: a pass that began behind it would not know of it. */
-static int stop_signal_add(Loop *loop, int number)
+static int stop_signal_add(Loop *loop, int number, sd_event_source **ret)
 {
-	sd_event_source *source;
-	int r = sd_event_add_signal(loop->event, &source, number, on_stop, loop);
+	const int r = sd_event_add_signal(loop->event, ret, number, on_stop, loop);
 
-	if (r < 0)
-		return r;
-	r = sd_event_source_set_priority(source, SD_EVENT_PRIORITY_IMPORTANT);
-	(void)sd_event_source_set_floating(source, 1);
-	sd_event_source_unref(source);
-	return r;
+	return r < 0 ? r : sd_event_source_set_priority(*ret, SD_EVENT_PRIORITY_IMPORTANT);
 }
 
 static int signals_add(Loop *loop)
@@ -179,9 +175,9 @@ static int signals_add(Loop *loop)
 		return -errno;
 	r = sd_event_add_signal(loop->event, NULL, SIGHUP, on_reload, loop);
 	if (r >= 0)
-		r = stop_signal_add(loop, SIGTERM);
+		r = stop_signal_add(loop, SIGTERM, &loop->terminate);
 	if (r >= 0)
-		r = stop_signal_add(loop, SIGINT);
+		r = stop_signal_add(loop, SIGINT, &loop->interrupt);
 	return r;
 }
 
@@ -207,6 +203,8 @@ static void loop_tear_down(Loop *loop)
 	sd_event_source_unref(loop->answer.source);
 	sd_event_source_unref(loop->probe.source);
 	sd_event_source_unref(loop->timer);
+	sd_event_source_unref(loop->terminate);
+	sd_event_source_unref(loop->interrupt);
 	sd_event_unref(loop->event);
 }
 
