@@ -86,6 +86,7 @@ void daemon_free(Daemon *daemon)
 	lock_release(daemon->lock);
 	daemon_disconnect(daemon);
 	daemon_probes_free(daemon);
+	daemon_formers_free(daemon);
 	watch_free(daemon->watch);
 	last_good_free(daemon->good);
 	pool_free(daemon->told_pool);
@@ -207,6 +208,8 @@ static bool before_write(void *userdata, const World *world, const Plan *plan, c
 		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
 	pass->has_tried =
 		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
+	if (pass->has_tried)
+		daemon_formers_note(pass, world, plan);
 	return pass->has_tried;
 }
 
@@ -233,6 +236,8 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 	daemon_tell_outcome(pass, plan, applied, err);
 	daemon_contests_written(pass, plan, applied);
+	if (!err)
+		daemon_formers_written(pass);
 	daemon_schedule_written(pass, applied);
 	/* No look follows: what was seen during the write must not be forgotten. */
 	if (err)
@@ -291,6 +296,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 		host_keep(daemon, pass->inputs.facts.fqdn);
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
+	daemon_formers_take(pass);
 	daemon_desired_seen(pass);
 	if (!pass->inputs.refusal &&
 	    last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, &keep_err) < 0)
@@ -397,6 +403,7 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
 	daemon_watch_again(&pass);
+	daemon_formers_look(&pass);
 	daemon_probes_next(&pass);
 	lock_release(pass.lock);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "agent/daemon.h"
+#include "agent/daemon_former.h"
 #include "agent/daemon_probe.h"
 #include "agent/journal.h"
 #include "agent/pass.h"
@@ -65,6 +66,7 @@ struct Daemon {
 	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
 	uint64_t splayed_until_usec;
 	DaemonProbes probes;
+	FormerLink *formers;
 	DaemonLinks links;
 	DaemonHealth health;
 	Pool *sentence_pool;
@@ -184,6 +186,17 @@ void daemon_probes_next(DaemonPass *pass);
 void daemon_probes_by(Daemon *daemon, uint64_t at_usec);
 const LinkProbes *daemon_probes_done(const Daemon *daemon);
 void daemon_probes_free(Daemon *daemon);
+
+/* daemon_former.c: a link that does not come back after it was written anew gets its former value.
+ * take: what is wanted now; note and written: around a write; look: behind a pass; asked: what the
+ * peer must be asked about, NULL: nothing. */
+void daemon_formers_take(DaemonPass *pass);
+void daemon_formers_note(DaemonPass *pass, const World *world, const Plan *plan);
+void daemon_formers_written(DaemonPass *pass);
+void daemon_formers_look(DaemonPass *pass);
+const WantedConsumer *daemon_former_asked(DaemonPass *pass, const FormerLink *former,
+					  const WantedDatabase **ret_database);
+void daemon_formers_free(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);

@@ -73,7 +73,9 @@ static void links_add_all(RoundLinks *round, const Wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			link_add(round, &wanted->databases[i], &wanted->databases[i].consumers[k]);
+			if (!wanted->databases[i].consumers[k].put_back)
+				link_add(round, &wanted->databases[i],
+					 &wanted->databases[i].consumers[k]);
 }
 
 /* --- a round --- */
@@ -194,23 +196,35 @@ static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 }
 
 /* The first link that a change waits for; NULL: none does. */
-static const WantedConsumer *first_needed(const DaemonPass *pass)
+static const WantedConsumer *first_needed(DaemonPass *pass)
 {
 	const Plan *plan = &pass->report.last_plan;
+	const WantedConsumer *found = NULL;
+	const WantedDatabase *database;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (is_needed(pass, &plan->link_needs[i]))
 			return plan->link_needs[i].consumer;
-	return NULL;
+	for (const FormerLink *former = pass->daemon->formers; former && !found;
+	     former = former->next)
+		found = daemon_former_asked(pass, former, &database);
+	return found;
 }
 
-static void links_add_needed(RoundLinks *round, const DaemonPass *pass)
+static void links_add_needed(RoundLinks *round, DaemonPass *pass)
 {
 	const Plan *plan = &pass->report.last_plan;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (is_needed(pass, &plan->link_needs[i]))
 			link_add(round, plan->link_needs[i].database, plan->link_needs[i].consumer);
+	for (const FormerLink *former = pass->daemon->formers; former; former = former->next) {
+		const WantedDatabase *database;
+		const WantedConsumer *consumer = daemon_former_asked(pass, former, &database);
+
+		if (consumer)
+			link_add(round, database, consumer);
+	}
 }
 
 /* False where the nodes before this one have not had the time to try the same. */

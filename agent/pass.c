@@ -358,8 +358,8 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 
 	*ret = (Report){0};
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
-	if (options->may_write &&
-	    remember_links(inputs->state_dir, &pass.world, &pass.plan, &pass.known, &err) < 0)
+	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
+						 &pass.known, options->released, &err) < 0)
 		state_note(&pass, &err);
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;

@@ -28,9 +28,10 @@ int remember_applied(Pool *pool, const char *state_dir, const World *world, cons
 /* Which machine this node is; one that a person did not let pass (G11) is not taken over. */
 int remember_machine(const Inputs *inputs, unsigned released, Error *err);
 
-/* Which links were seen to work, in cn=monitor or by a probe. */
+/* Which links were seen to work, in cn=monitor or by a probe, or were written because a person said
+ * so (released: GUARD_BITs). */
 int remember_links(const char *state_dir, const World *world, const Plan *plan, const Known *known,
-		   Error *err);
+		   unsigned released, Error *err);
 
 /* What peers refused stays refused: plans ask peers as well. known takes it. */
 int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,

@@ -14,6 +14,7 @@ typedef struct LinksSeen {
 	const RunningConsumer *by_rid[1000];
 	bool *is_changed; /* per wanted consumer: cn=config declares another link, or none */
 	size_t position;  /* in what is known */
+	bool is_released; /* a person had written what is declared now */
 } LinksSeen;
 
 static void changes_find(LinksSeen *seen, const Plan *plan)
@@ -76,9 +77,13 @@ static const char *link_learn(Pool *pool, LinksSeen *seen, size_t i)
 	const KnownLink *old = known_link_next(seen->known, seen->wanted->desired->suffix,
 					       consumer->peer->id, &seen->position);
 
+	/* What did not work is tried anew by a daemon that knows nothing of it any more. */
+	if (consumer->put_back)
+		return NULL;
 	if (old && strcmp(old->identity, identity) == 0)
 		return old->identity;
-	if (is_running(seen, i) || is_probed_good(seen, consumer, identity))
+	if ((seen->is_released && !seen->is_changed[i]) || is_running(seen, i) ||
+	    is_probed_good(seen, consumer, identity))
 		return identity;
 	return old ? old->identity : NULL;
 }
@@ -114,10 +119,11 @@ static bool same_links(const Known *one, const Known *other)
 }
 
 int remember_links(const char *state_dir, const World *world, const Plan *plan, const Known *known,
-		   Error *err)
+		   unsigned released, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	LinksSeen seen = {.world = world, .known = known};
+	LinksSeen seen = {
+		.world = world, .known = known, .is_released = released & GUARD_BIT(GUARD_LINK)};
 	Known next = {0};
 
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {

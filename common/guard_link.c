@@ -77,21 +77,34 @@ static const WantedDatabase *wanted_of(const Wanted *wanted, const char *suffix)
 	return &wanted->databases[i];
 }
 
-static void judge_edit(Diff *diff, Change *change, const LiveDatabase *database)
+static const LiveDatabase *database_of(const Live *live, const Change *change)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (strcmp(live->databases[i].entry->dn, change->dn) == 0)
+			return &live->databases[i];
+	return NULL;
+}
+
+bool change_replaces_working_link(const Live *live, const Change *change)
+{
+	const LiveDatabase *database = database_of(live, change);
+
+	return change->kind == CHANGE_CONSUMER_EDIT && database &&
+	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
+	       link_works(live, database, change->live);
+}
+
+static void judge_edit(Diff *diff, Change *change)
 {
 	const unsigned peer_id = change->wanted->peer->id;
-	const char *identity;
+	const char *identity =
+		link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
+	const LinkProbes *probes = diff->in->facts->probes;
 	const LinkProbe *answer;
 
-	if (!link_differs(&change->live->syncrepl, &change->wanted->syncrepl) ||
-	    !link_works(diff->in->live, database, change->live))
-		return;
-	identity = link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
 	if (known_link_is(diff->in->known, change->suffix, peer_id, identity))
 		return;
-	answer = diff->in->facts->probes ? link_probe_find(diff->in->facts->probes, change->suffix,
-							   peer_id, identity)
-					 : NULL;
+	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
 	if (answer && probe_verdict(&answer->probe) != PROBE_IS_REFUSED)
 		return;
 	POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
@@ -104,12 +117,26 @@ static void judge_edit(Diff *diff, Change *change, const LiveDatabase *database)
 		hold_probing(diff, change);
 }
 
-static const LiveDatabase *database_of(const Live *live, const Change *change)
+/* Told as long as it lasts: cn=config is not what peers.json says. */
+static void tell_put_back(Diff *diff)
 {
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (strcmp(live->databases[i].entry->dn, change->dn) == 0)
-			return &live->databases[i];
-	return NULL;
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++) {
+			const WantedConsumer *consumer = &wanted->databases[i].consumers[k];
+
+			if (consumer->put_back)
+				plan_add_hold(
+					diff->pool, diff->plan,
+					(Hold){
+						.guard = GUARD_LINK,
+						.suffix = wanted->databases[i].desired->suffix,
+						.peer = consumer->peer->uri,
+						.text = consumer->put_back,
+						.release = "syncward apply --release G6",
+					});
+		}
 }
 
 void guard_links(Diff *diff)
@@ -118,14 +145,10 @@ void guard_links(Diff *diff)
 
 	if (diff_is_released(diff, GUARD_LINK))
 		return;
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-		const LiveDatabase *database;
-
-		if (change->kind != CHANGE_CONSUMER_EDIT || change->is_held)
-			continue;
-		database = database_of(diff->in->live, change);
-		if (database)
-			judge_edit(diff, change, database);
-	}
+	tell_put_back(diff);
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held &&
+		    !(plan->changes[i].wanted && plan->changes[i].wanted->put_back) &&
+		    change_replaces_working_link(diff->in->live, &plan->changes[i]))
+			judge_edit(diff, &plan->changes[i]);
 }

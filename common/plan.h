@@ -175,6 +175,8 @@ bool plan_is_empty(const Plan *plan);
 Change *plan_add_change(Pool *pool, Plan *plan, Change change);
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
+/* True when the change puts another link in the place of one that works now (G6). */
+bool change_replaces_working_link(const Live *live, const Change *change);
 /* True when the same node was another machine so far: a clone, or an image put back (G11). */
 bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id);
 /* G8, for whoever writes to cn=config: true with the hold when cn=config itself is replicated. */

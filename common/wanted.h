@@ -16,6 +16,8 @@ typedef struct WantedConsumer {
 	int rid;
 	const char *
 		secret; /* which password it binds with (Secret.identity); NULL: none, or unknown */
+	const char *put_back; /* why this is the former link, not what peers.json says; NULL: it is
+				 what it says */
 } WantedConsumer;
 
 /* What one database of this node must hold. */

@@ -48,7 +48,7 @@ def accept(cluster, *passwords):
     connection = cluster[0].server.admin()
     connection.modify_s(REPLICATOR, [(ldap.MOD_REPLACE, "userPassword", [p.encode() for p in passwords])])
     connection.unbind_s()
-    cluster.wait_in_step()
+    wait_until(lambda: len({frozenset(node.server.context_csns()) for node in cluster}) == 1, "all are in step")
 
 
 def has_password(node, password):
@@ -152,3 +152,37 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
             daemon.wait_for("released")
     assert all(has_password(node, PASSWORD) for node in cluster)
     assert 1 <= sum(node.server.log_count(REFUSED) for node in cluster) - refused <= 2
+
+
+def test_a_link_that_does_not_come_back_gets_its_former_value(form):
+    node, peer = form(2)
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        with peer.server.frozen():  # what cannot be tried is written
+            node.write_secret("wrong")
+            daemon.wait_for("correction-applied", text="olcSyncrepl")
+        assert has_password(node, "wrong")
+        held = daemon.wait_for("held", text="its former value is put back")
+        assert "G6" in held and ("Invalid credentials" in held or "refused" in held) and held.endswith("syncward apply --release G6")
+        wait_until(lambda: has_password(node, PASSWORD) and up(node) == 1, "the former link is up")
+        assert node.run("check").returncode == 1
+        accept((node, peer), PASSWORD, OTHER)
+        node.write_secret(OTHER)
+        daemon.wait_for("released")
+        wait_until(lambda: has_password(node, OTHER) and up(node) == 1, "the new link is up")
+
+
+def test_a_person_may_insist_on_a_link_that_was_put_back(form):
+    node, peer = form(2)
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        with peer.server.frozen():
+            node.write_secret("wrong")
+            daemon.wait_for("correction-applied", text="olcSyncrepl")
+        daemon.wait_for("held", text="its former value is put back")
+        wait_until(lambda: has_password(node, PASSWORD) and up(node) == 1, "the former link is up")
+        node.apply_ok("--release", "G6")
+        daemon.wait_for("released")
+        assert has_password(node, "wrong")
+        daemon.reload()
+        assert node.plan().returncode == 0 and has_password(node, "wrong")
