@@ -6,8 +6,8 @@
 
 #include "common/lockout_time.h"
 
-#define TURN_MSEC     250
-#define MAX_TURN_MSEC 2000
+#define TURN_MSEC     500
+#define MAX_TURN_MSEC 5000
 
 static bool same_text(const char *one, const char *other)
 {

@@ -144,7 +144,7 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
             node.write_secret("wrong")
         for daemon in running:
             daemon.wait_for("held", text="G6")
-        assert all(up(node) == 4 for node in cluster)
+        assert [up(node) for node in cluster] == [4] * 5, [daemon.lines for daemon in running]
         for node in cluster:
             node.server.bind(REPLICATOR, PASSWORD).unbind_s()
             node.write_secret(PASSWORD)
