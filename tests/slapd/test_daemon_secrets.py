@@ -2,6 +2,7 @@
 """No password is in what the daemon tells or keeps: journal, standard error, STATUS=, status, metrics, history, state."""
 
 import json
+import contextlib
 import os
 import resource
 import signal
@@ -59,15 +60,16 @@ def everything_happens(node, told):
 
 
 def search_files(node):
-    """All that it keeps; returns the names."""
+    """All that it keeps, also in the middle of a pass; returns the names."""
     names = set()
     for top in (node.state_dir, node.run_dir):
         for folder, _, files in os.walk(top):
             for name in files:
-                with open(os.path.join(folder, name), "rb") as file:
+                with contextlib.suppress(FileNotFoundError), open(os.path.join(folder, name), "rb") as file:
                     assert canary.leaks(file.read()) == [], name
-                assert not stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode) & (0o077 if top == node.state_dir else 0o022)
-                names.add(name)
+                    mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+                    assert not mode & (0o077 if top == node.state_dir else 0o022), name
+                    names.add(name)
     return names
 
 
