@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """No password is in what the daemon tells or keeps: journal, standard error, STATUS=, status, metrics, history, state."""
 
-import json
 import contextlib
+import json
 import os
 import resource
 import signal
