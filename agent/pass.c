@@ -297,8 +297,7 @@ static int remember_before(Pass *pass, Error *err)
 {
 	const char *state_dir = pass->inputs->state_dir;
 
-	if (remember_machine(pass->inputs, pass->options->released, err) < 0 ||
-	    remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
+	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
 		return -1;
 	return remember_held(pass->pool, state_dir, &pass->plan, &pass->known, err);
 }
@@ -326,7 +325,8 @@ static int pass_try(Pass *pass, Error *err)
 		return state_failed(pass, err);
 	if (write_until_in_step(pass, err) < 0)
 		return -1;
-	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, &later) < 0)
+	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, &later) < 0 ||
+	    remember_machine(pass->inputs, pass->options->released, &later) < 0)
 		state_note(pass, &later);
 	return 0;
 }
