@@ -24,11 +24,11 @@ static const DatabaseHealth *health_before(const Daemon *daemon, const char *suf
 /* --- looking --- */
 
 /* Those that the last round did not ask are not known now. */
-static const Content *peers_read(const HealthSeen *seen)
+static const Content *peers_read(Pool *pool, const HealthSeen *seen)
 {
 	const WantedDatabase *database = seen->database;
 	const LinkProbes *probes = daemon_probes_done(seen->pass->daemon);
-	Content *peers = pool_alloc(seen->pass->pool, (database->n_consumers + 1) * sizeof(*peers));
+	Content *peers = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*peers));
 
 	for (size_t i = 0; i < database->n_consumers; i++) {
 		const unsigned id = database->consumers[i].peer->id;
@@ -43,19 +43,19 @@ static const Content *peers_read(const HealthSeen *seen)
 	return peers;
 }
 
-static const bool *links_up(const HealthSeen *seen)
+static const bool *links_up(Pool *pool, const HealthSeen *seen)
 {
-	bool *up = pool_alloc(seen->pass->pool, (seen->n_links + 1) * sizeof(*up));
+	bool *up = pool_alloc(pool, (seen->n_links + 1) * sizeof(*up));
 
 	for (size_t i = 0; i < seen->n_links; i++)
 		up[i] = !seen->links[i].is_down && seen->links[i].doubt_sec < 0;
 	return up;
 }
 
-static const unsigned *peer_ids(const DaemonPass *pass)
+static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
 {
 	const Desired *desired = pass->inputs.file.desired;
-	unsigned *ids = pool_alloc(pass->pool, (desired->n_peers + 1) * sizeof(*ids));
+	unsigned *ids = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < desired->n_peers; i++)
 		ids[i] = desired->peers[i].id;
@@ -65,18 +65,19 @@ static const unsigned *peer_ids(const DaemonPass *pass)
 /* Peers were read before here: what one of them had must be here. */
 static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 {
+	AUTO(Pool) *scratch = pool_new();
 	DaemonPass *pass = seen->pass;
 	const char *suffix = seen->database->desired->suffix;
-	const Content here = world_content_here(pass->daemon->directory, pass->pool,
+	const Content here = world_content_here(pass->daemon->directory, scratch,
 						&pass->report.last_world, suffix);
 	const HealthLook look = {
 		.suffix = suffix,
 		.our_id = pass->inputs.wanted.self->id,
 		.here = &here,
-		.peers = peers_read(seen),
-		.links_up = links_up(seen),
+		.peers = peers_read(scratch, seen),
+		.links_up = links_up(scratch, seen),
 		.n_peers = seen->database->n_consumers,
-		.ids = peer_ids(pass),
+		.ids = peer_ids(scratch, pass),
 		.n_ids = pass->inputs.file.desired->n_peers,
 		.now_sec = daemon_realtime_sec(pass->daemon),
 	};

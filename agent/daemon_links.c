@@ -261,12 +261,22 @@ static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 	return watch;
 }
 
+static size_t n_links(const Wanted *wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++)
+		n += wanted->databases[i].n_consumers;
+	return n;
+}
+
 void daemon_links_look(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
 	const Wanted *wanted = pass->report.last_plan.wanted;
 	DaemonLinks links = {.pool = pool_new()};
 
+	links.items = pool_alloc(links.pool, (n_links(wanted) + 1) * sizeof(*links.items));
 	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
 		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
@@ -285,7 +295,7 @@ void daemon_links_look(DaemonPass *pass)
 				link_take(&seen, watch_before(daemon, &seen, links.n_items));
 
 			watch.suffix = suffix;
-			POOL_PUSH(links.pool, links.items, links.n_items, watch);
+			links.items[links.n_items++] = watch;
 		}
 	}
 	pool_free(daemon->links.pool);

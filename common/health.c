@@ -238,6 +238,25 @@ static Newest newest_of(Pool *pool, const DatabaseHealth *health)
 	return newest;
 }
 
+/* Nothing of the look or of what was known before is borrowed any more. */
+static void health_keep(Pool *pool, DatabaseHealth *health)
+{
+	SidHealth *sids = pool_alloc(pool, (health->n_sids + 1) * sizeof(*sids));
+	Newest newest = {0};
+
+	health->suffix = pool_strdup(pool, health->suffix);
+	for (size_t i = 0; i < health->n_sids; i++) {
+		sids[i] = health->sids[i];
+		sids[i].newest = pool_strdup(pool, sids[i].newest);
+		sids[i].here = pool_strdup(pool, sids[i].here);
+		POOL_PUSH(pool, newest.csns, newest.n_csns, sids[i].newest);
+	}
+	health->sids = sids;
+	health->here = copy_keep(pool, &newest, &health->here);
+	for (size_t i = 0; i < health->n_peers; i++)
+		health->peers[i] = copy_keep(pool, &newest, &health->peers[i]);
+}
+
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -246,7 +265,7 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 		.looked_sec = look->now_sec,
 		.here = copy_read(before ? &before->here : NULL, look->here, look->our_id,
 				  look->now_sec),
-		.peers = pool_alloc(scratch, (look->n_peers + 1) * sizeof(*health.peers)),
+		.peers = pool_alloc(pool, (look->n_peers + 1) * sizeof(*health.peers)),
 		.n_peers = look->n_peers,
 	};
 	Newest newest;
@@ -265,28 +284,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 			health.peers[i].state = HEALTH_DIVERGED;
 	}
 	sids_look(scratch, look, &newest, &health);
-	return health_copy(pool, &health);
-}
-
-DatabaseHealth health_copy(Pool *pool, const DatabaseHealth *health)
-{
-	DatabaseHealth copy = *health;
-	Newest newest = {0};
-
-	copy.suffix = pool_strdup(pool, health->suffix);
-	copy.sids =
-		health->n_sids > 0 ? pool_alloc(pool, health->n_sids * sizeof(*copy.sids)) : NULL;
-	for (size_t i = 0; i < health->n_sids; i++) {
-		copy.sids[i] = health->sids[i];
-		copy.sids[i].newest = pool_strdup(pool, health->sids[i].newest);
-		copy.sids[i].here = pool_strdup(pool, health->sids[i].here);
-		POOL_PUSH(pool, newest.csns, newest.n_csns, copy.sids[i].newest);
-	}
-	copy.here = copy_keep(pool, &newest, &health->here);
-	copy.peers = pool_alloc(pool, (health->n_peers + 1) * sizeof(*copy.peers));
-	for (size_t i = 0; i < health->n_peers; i++)
-		copy.peers[i] = copy_keep(pool, &newest, &health->peers[i]);
-	return copy;
+	health_keep(pool, &health);
+	return health;
 }
 
 static bool copy_is_in_doubt(const CopyHealth *copy)

@@ -82,9 +82,6 @@ typedef struct HealthLook {
 /* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
 
-/* A copy of everything in the pool. */
-DatabaseHealth health_copy(Pool *pool, const DatabaseHealth *health);
-
 /* True while something is in doubt that should not wait long: another look after
  * HEALTH_TOLERANCE_SEC decides. A lag below that is on its way as far as anybody knows. */
 bool health_is_in_doubt(const DatabaseHealth *health);

@@ -145,8 +145,10 @@ static void put_health(JsonOut *out, const DatabaseHealth *health)
 	put_time(out, "looked", health->looked_sec);
 	json_out_open(out, "copies", '[');
 	put_copy(out, &health->here);
+	/* Of those that nobody ever reached nothing is said: they may be very many. */
 	for (size_t i = 0; i < health->n_peers; i++)
-		put_copy(out, &health->peers[i]);
+		if (health->peers[i].read_sec >= 0)
+			put_copy(out, &health->peers[i]);
 	json_out_close(out, '[');
 	put_server_ids(out, health);
 	json_out_close(out, '{');
@@ -240,7 +242,7 @@ const char *status_print(Pool *pool, const Status *status)
 	JsonOut out = {.text = &text};
 
 	/* A list of many peers is nearly all of it. */
-	buf_reserve(&text, 500 * status_count_links(status));
+	buf_reserve(&text, 330 * status_count_links(status));
 	json_out_open(&out, NULL, '{');
 	json_out_number(&out, "schema_version", STATUS_SCHEMA_VERSION);
 	json_out_text(&out, "version", status->version);

@@ -162,7 +162,7 @@ def test_it_is_world_readable_and_counts_what_happened(node):
     assert after["counters"]["events"]["drift-found"] == 1 and before["counters"]["events"]["drift-found"] == 0
     assert after["last_pass"]["number"] > before["last_pass"]["number"]
     assert sum(after["counters"]["passes"].values()) == after["last_pass"]["number"]
-    assert set(after["last_pass"]["trigger"].split(",")) <= {"config", "timer"}
+    assert set(after["last_pass"]["trigger"].split(",")) <= {"config", "timer", "probe"}
 
 
 def test_a_daemon_that_was_stopped_or_killed_is_not_taken_for_a_running_one(node):
