@@ -11,6 +11,7 @@ from daemon import Daemon
 from slapd import SUFFIX, wait_until
 
 pytestmark = pytest.mark.one_release
+HERE = rf'SRCH base="{SUFFIX}" scope=0'
 
 
 def document(node):
@@ -51,6 +52,12 @@ def test_peers_that_stop_start_and_go_are_told_once_each_also_over_a_restart_of_
         wait_up(node)
         wait_up(node, 3)
         wait_metric(node, "syncward_link_down", ["0", "0"])
+        wait_until(lambda: document(node)["databases"][0]["content"], "the peers were asked")
+        # What is here is read when peers were asked, not in each pass.
+        reads, passes = node.server.log_count(HERE), document(node)["last_pass"]["number"]
+        node.write(cluster.document)
+        wait_until(lambda: document(node)["last_pass"]["number"] > passes, "one more pass")
+        assert node.server.log_count(HERE) == reads
         assert node.run("check").returncode == 0
         peer.server.stop()
         told = daemon.wait_for("link-down")
