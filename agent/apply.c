@@ -12,6 +12,7 @@ typedef struct Apply {
 	Directory *directory;
 	DiskWitness *witness;
 	Pool *pool;
+	Pool *look; /* of the last look while waiting; NULL: there was none */
 	const Plan *plan;
 	World *world;
 	Applied *applied;
@@ -28,8 +29,20 @@ static void sleep_msec(unsigned msec)
 		;
 }
 
+/* Many looks may be needed, and each of many consumers is much: the one before goes. */
+static int look_again(Apply *apply, Error *err)
+{
+	Pool *look = pool_child(apply->pool);
+
+	if (world_read_running(apply->directory, look, apply->world, err) < 0)
+		return -1;
+	pool_free(apply->look);
+	apply->look = look;
+	return 0;
+}
+
 /* Waits while a write would stall slapd's clients, but no longer than any consumer may hold it. */
-static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
+static int wait_for_calm(Apply *apply, bool is_first, Error *err)
 {
 	unsigned waited_msec = 0;
 
@@ -40,7 +53,7 @@ static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 			return -1;
 		/* What the plan was made from is still fresh. */
 		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
-		    world_read_running(apply->directory, apply->pool, apply->world, err) < 0)
+		    look_again(apply, err) < 0)
 			return -1;
 		calm = calm_judge(&apply->world->live);
 		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
@@ -53,7 +66,10 @@ static int wait_for_calm(const Apply *apply, bool is_first, Error *err)
 static void note_unsaved(const Apply *apply, const Step *step)
 {
 	Applied *applied = apply->applied;
-	UnsavedEntry unsaved = {.dn = step->dn, .slapd_started = apply->world->live.start_time};
+	UnsavedEntry unsaved = {
+		.dn = step->dn,
+		.slapd_started = pool_strdup(apply->pool, apply->world->live.start_time),
+	};
 
 	if (step->kind != STEP_MODIFY)
 		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, unsaved);
@@ -109,12 +125,12 @@ static void outlast_stalls(Directory *directory, const Live *live)
 int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
 		World *world, Applied *ret, Error *err)
 {
-	const Apply apply = {.directory = directory,
-			     .witness = witness,
-			     .pool = pool,
-			     .plan = plan,
-			     .world = world,
-			     .applied = ret};
+	Apply apply = {.directory = directory,
+		       .witness = witness,
+		       .pool = pool,
+		       .plan = plan,
+		       .world = world,
+		       .applied = ret};
 
 	outlast_stalls(directory, &world->live);
 	for (size_t i = 0; i < plan->n_steps; i++) {

@@ -22,7 +22,7 @@ static bool same_account(const WantedConsumer *one, const WantedConsumer *other)
 }
 
 /* Some link with that account and password was seen to work. */
-static bool is_proven(Lockout *lockout, const WantedDatabase *wanted,
+static bool is_proven(const Lockout *lockout, const WantedDatabase *wanted,
 		      const WantedConsumer *consumer)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -38,7 +38,7 @@ static bool is_proven(Lockout *lockout, const WantedDatabase *wanted,
 	return false;
 }
 
-static bool has_failed(Lockout *lockout, const char *dn, const char *secret)
+static bool has_failed(const Lockout *lockout, const char *dn, const char *secret)
 {
 	static const char *const attributes[] = {"pwdFailureTime", NULL};
 	const DirectoryQuery query = {
@@ -47,16 +47,27 @@ static bool has_failed(Lockout *lockout, const char *dn, const char *secret)
 	Tree tree = {0};
 	Error err;
 
-	if (same_text(lockout->dn, dn) && same_text(lockout->secret, secret))
-		return lockout->has_failed;
-	lockout->dn = pool_strdup(lockout->pool, dn);
-	lockout->secret = pool_strdup(lockout->pool, secret);
 	/* An account that is elsewhere, or hidden, is not known to be in danger. */
-	lockout->has_failed =
-		directory_read(lockout->directory, &query, scratch, &tree, &err) == 0 &&
-		tree.n_entries > 0 &&
-		lockout_is_newer(entry_attribute(&tree.entries[0], attributes[0]), secret);
-	return lockout->has_failed;
+	return directory_read(lockout->directory, &query, scratch, &tree, &err) == 0 &&
+	       tree.n_entries > 0 &&
+	       lockout_is_newer(entry_attribute(&tree.entries[0], attributes[0]), secret);
+}
+
+/* Peers of one database mostly have the same account: it is judged once. */
+static bool is_in_danger(Lockout *lockout, const WantedDatabase *wanted,
+			 const WantedConsumer *consumer)
+{
+	const char *dn = consumer->syncrepl.value[SYNCREPL_BINDDN];
+
+	if (lockout->wanted == wanted && same_text(lockout->dn, dn) &&
+	    same_text(lockout->secret, consumer->secret))
+		return lockout->is_in_danger;
+	lockout->wanted = wanted;
+	lockout->dn = pool_strdup(lockout->pool, dn);
+	lockout->secret = pool_strdup(lockout->pool, consumer->secret);
+	lockout->is_in_danger =
+		!is_proven(lockout, wanted, consumer) && has_failed(lockout, dn, consumer->secret);
+	return lockout->is_in_danger;
 }
 
 bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
@@ -67,7 +78,7 @@ bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
 	Pool *pool = lockout->pool;
 
 	if (!dn || !consumer->secret || !syncrepl->value[SYNCREPL_CREDENTIALS] ||
-	    is_proven(lockout, wanted, consumer) || !has_failed(lockout, dn, consumer->secret))
+	    !is_in_danger(lockout, wanted, consumer))
 		return false;
 	*ret = (LinkProbe){
 		.suffix = pool_strdup(pool, wanted->desired->suffix),

@@ -17,8 +17,9 @@ typedef struct Lockout {
 	Pool *pool;
 	Directory *directory;
 	const Known *known;
-	const char *dn, *secret; /* of the last answer */
-	bool has_failed;
+	const WantedDatabase *wanted; /* these three: of the last answer */
+	const char *dn, *secret;
+	bool is_in_danger;
 } Lockout;
 
 /* True when the link's password, which was not seen to work, should not be sent: ret then says so
