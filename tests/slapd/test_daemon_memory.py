@@ -122,6 +122,7 @@ def test_a_file_changed_while_the_daemon_was_down_is_no_drift(node):
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         damage(node)
         daemon.wait_for("correction-applied")
+        wait_until(lambda: not daemon.is_in_pass(), "it has seen what it wrote")
     node.document["databases"][0]["syncrepl"]["retry"] = "30 +"
     node.write()
     with Daemon(node) as daemon:

@@ -108,8 +108,12 @@ def test_a_password_is_added_changed_and_taken_away_in_silence(cluster, said, li
     said.all_outputs(status=0)
     # Both the old and the new value of a change hold a password.
     node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [node.syncrepl()[0].replace(canary.OLD, canary.NEW)])])
-    said.all_outputs(status=2)
-    said.run("apply", "--plan", said.path("plan.saved"), "-v", status=0)
+    if node.server.release.has_consumer_monitor:
+        said.all_outputs(status=2)
+        said.run("apply", "--plan", said.path("plan.saved"), "-v", status=0)
+    else:  # 2.4 does not tell that the link is down, and its peer does not know the account yet: G6
+        said.all_outputs(status=3)
+        said.run("apply", "-v", "--release", "G6", status=0)
     # A provider that is held, and one that goes.
     node.edit([(ldap.MOD_ADD, "olcSyncrepl", [
         f'rid={n} provider=ldap://127.0.0.1:9/ searchbase={SUFFIX} type=refreshOnly retry="60 +" bindmethod=simple '
