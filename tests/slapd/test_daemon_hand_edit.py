@@ -11,6 +11,14 @@ from daemon import Daemon
 from slapd import wait_until
 
 
+def following(node):
+    """A daemon without probes, whose end is a reason for a pass of its own."""
+    settings = os.path.join(node.folder, "agent.json")
+    with open(os.open(settings, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write('{"probe": false}')
+    return Daemon(node, "--agent-config", settings)
+
+
 def path(node):
     """The file of the database."""
     return os.path.join(node.server.config_dir, "cn=config", node.dn().split(",", maxsplit=1)[0] + ".ldif")
@@ -40,7 +48,7 @@ def looked_again(node):
 
 @pytest.mark.parametrize("edit", [append, replace])
 def test_an_edit_by_hand_is_told_once_with_its_file(node, edit):
-    with Daemon(node) as daemon:
+    with following(node) as daemon:
         watching(daemon, node)
         edit(node)
         told = daemon.wait_for("hand-edit")
@@ -51,14 +59,17 @@ def test_an_edit_by_hand_is_told_once_with_its_file(node, edit):
         again = looked_again(node)
         daemon.reload()
         wait_until(again, "it looked again")
+        again = looked_again(node)
+        edit(node)  # behind a look that found none
+        wait_until(again, "it looked again")
         assert len(daemon.events("hand-edit")) == 1
-    with Daemon(node) as daemon:  # the difference lasts, and was told
+    with following(node) as daemon:  # the difference lasts, and was told
         watching(daemon, node)
     assert not daemon.events("hand-edit")
 
 
 def test_a_change_over_ldap_ends_it(node):
-    with Daemon(node) as daemon:
+    with following(node) as daemon:
         watching(daemon, node)
         append(node)
         daemon.wait_for("hand-edit")
@@ -75,7 +86,7 @@ def test_a_change_over_ldap_ends_it(node):
 
 def test_what_slapd_writes_is_never_taken_for_an_edit(node):
     """Changes one after another, by others and by the daemon's own repairs, a restart."""
-    with Daemon(node) as daemon:
+    with following(node) as daemon:
         watching(daemon, node)
         for n in range(60):
             node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
@@ -93,7 +104,7 @@ def test_what_slapd_writes_is_never_taken_for_an_edit(node):
 
 def test_files_that_are_no_entries_are_nobody_s_business(node):
     folder = os.path.join(node.server.config_dir, "cn=config")
-    with Daemon(node) as daemon:
+    with following(node) as daemon:
         watching(daemon, node)
         for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
@@ -115,7 +126,7 @@ def is_waiting(daemon):
 
 def test_what_changes_during_a_look_is_looked_at_again_at_once(node):
     """That look may not have seen it, and the next one would be a minute away."""
-    with Daemon(node) as daemon:
+    with following(node) as daemon:
         watching(daemon, node)
         again = looked_again(node)
         daemon.reload()

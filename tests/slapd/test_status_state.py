@@ -48,7 +48,7 @@ def start(node, *words):
     """The daemon with a short interval: what ends unseen is seen soon."""
     path = os.path.join(node.folder, "agent.json")
     with open(path, "w", encoding="utf-8") as file:
-        json.dump({"interval": 5}, file)
+        json.dump({"interval": 5, "probe": False}, file)
     os.chmod(path, 0o644)
     return Daemon(node, "--agent-config", path, *words)
 
