@@ -4,6 +4,7 @@
 import os
 import shutil
 import tempfile
+import time
 
 from slapd import Slapd
 
@@ -58,7 +59,11 @@ class SlapdFarm:
                 problems.append(str(error))
         left = processes_with(self.directory)
         problems += [f"process {pid} is left: {command}" for pid, command in left.items()]
-        shutil.rmtree(self.directory, ignore_errors=True)
+        for _ in range(20):  # what was ended may still be writing its last file
+            shutil.rmtree(self.directory, ignore_errors=True)
+            if not os.path.exists(self.directory):
+                break
+            time.sleep(0.1)
         if os.path.exists(self.directory):
             problems.append(f"{self.directory} could not be removed")
         return problems
