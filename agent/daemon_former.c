@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/daemon_internal.h"
-#include "common/dn.h"
+#include "common/running.h"
 #include "common/url.h"
 
 /* slapd starts a new consumer when its main loop next wakes. */
@@ -155,18 +155,16 @@ void daemon_formers_take(DaemonPass *pass)
 
 static bool is_up(const DaemonPass *pass, const FormerLink *former)
 {
-	const Live *live = &pass->report.last_world.live;
 	const WantedDatabase *database;
 	const WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, former, &database);
+	const RunningConsumer *running;
+	RunningIndex index;
 
-	for (size_t i = 0; consumer && i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (running->rid == consumer->rid && running->suffix &&
-		    dn_equal(running->suffix, former->suffix))
-			return running->is_connected && running->is_persistent;
-	}
-	return false;
+	if (!consumer)
+		return false;
+	running_index(&pass->report.last_world.live, former->suffix, &index);
+	running = running_find(&index, consumer->rid, consumer->provider);
+	return running && running->is_connected && running->is_persistent;
 }
 
 static const char *fault_text(const Probe *probe)

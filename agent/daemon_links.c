@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "agent/daemon_internal.h"
-#include "common/dn.h"
+#include "common/running.h"
 #include "common/timestamp.h"
 
 #define REPEAT_SEC 5
@@ -90,20 +90,6 @@ static LinkWatch watch_new_link(const LinkSeen *seen)
 }
 
 /* --- what is seen --- */
-
-static const RunningConsumer *running_find(const Live *live, const char *suffix,
-					   const WantedConsumer *wanted)
-{
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (running->rid == wanted->rid && running->suffix && running->provider &&
-		    strcmp(running->provider, wanted->provider) == 0 &&
-		    dn_equal(running->suffix, suffix))
-			return running;
-	}
-	return NULL;
-}
 
 static const LinkProbe *probe_of(const LinkSeen *seen)
 {
@@ -280,14 +266,16 @@ void daemon_links_look(DaemonPass *pass)
 	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
 		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
+		RunningIndex index;
 
+		running_index(&pass->report.last_world.live, suffix, &index);
 		for (size_t k = 0; k < database->n_consumers; k++) {
+			const WantedConsumer *consumer = &database->consumers[k];
 			LinkSeen seen = {
 				.pass = pass,
 				.suffix = suffix,
-				.wanted = &database->consumers[k],
-				.running = running_find(&pass->report.last_world.live, suffix,
-							&database->consumers[k]),
+				.wanted = consumer,
+				.running = running_find(&index, consumer->rid, consumer->provider),
 				.now_sec = daemon_realtime_sec(daemon),
 				.at_sec = monotonic_sec(daemon),
 			};

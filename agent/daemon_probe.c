@@ -5,80 +5,19 @@
 #include <string.h>
 
 #include "agent/daemon_internal.h"
-#include "agent/link_tls.h"
-#include "agent/lockout.h"
+#include "agent/link_round.h"
 #include "agent/state.h"
 
-/* --- what a round is about --- */
+/* --- a round --- */
 
-/* The links of one round, in its own pool: the pass that asked for it is over before it ends. */
-typedef struct RoundLinks {
-	Pool *pool;
-	const Entry *global; /* cn=config itself */
-	ProbeTarget *targets;
-	size_t n_targets;
-	LinkProbes links;
-	LinkProbes withheld; /* answers to those that must not be tried now */
-	Lockout lockout;
-	const Syncrepl *last; /* most of the next is the same */
-} RoundLinks;
-
-static const char *value_copy(const RoundLinks *round, const char *value, size_t keyword)
-{
-	const char *last = round->last ? round->last->value[keyword] : NULL;
-
-	if (value && last && strcmp(value, last) == 0)
-		return last;
-	return pool_strdup(round->pool, value);
-}
-
-static const Syncrepl *syncrepl_copy(RoundLinks *round, const Syncrepl *syncrepl)
-{
-	const Syncrepl inherited = link_inherit_tls(syncrepl, round->global);
-	Syncrepl *copy = pool_alloc(round->pool, sizeof(*copy));
-
-	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
-		copy->value[i] = value_copy(round, inherited.value[i], i);
-	round->last = copy;
-	return copy;
-}
-
-static void link_add(RoundLinks *round, const WantedDatabase *wanted,
-		     const WantedConsumer *consumer)
-{
-	const char *suffix = wanted->desired->suffix;
-	Pool *pool = round->pool;
-	const LinkProbe *last =
-		round->links.n_items > 0 ? &round->links.items[round->links.n_items - 1] : NULL;
-	const char *name = last && strcmp(last->suffix, suffix) == 0 ? last->suffix
-								     : pool_strdup(pool, suffix);
-	LinkProbe withheld;
-
-	if (lockout_withholds(&round->lockout, wanted, consumer, &withheld)) {
-		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items, withheld);
-		return;
-	}
-	POOL_PUSH(pool, round->links.items, round->links.n_items,
-		  {.suffix = name,
-		   .peer_id = consumer->peer->id,
-		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
-	POOL_PUSH(pool, round->targets, round->n_targets,
-		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),
-		   .suffix = name,
-		   .peer_id = consumer->peer->id,
-		   .secret = pool_strdup(pool, consumer->secret)});
-}
-
-static void links_add_all(RoundLinks *round, const Wanted *wanted)
+static void links_add_all(LinkRound *round, const Wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
 			if (!wanted->databases[i].consumers[k].put_back)
-				link_add(round, &wanted->databases[i],
-					 &wanted->databases[i].consumers[k]);
+				link_round_add(round, &wanted->databases[i],
+					       &wanted->databases[i].consumers[k]);
 }
-
-/* --- a round --- */
 
 static void round_end(DaemonProbes *probes)
 {
@@ -89,7 +28,7 @@ static void round_end(DaemonProbes *probes)
 	probes->running = (LinkProbes){0};
 }
 
-static void round_start(DaemonPass *pass, RoundLinks *round, bool is_needed)
+static void round_start(DaemonPass *pass, LinkRound *round, bool is_needed)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
 	ProbeRefusals *refusals = pool_alloc(round->pool, sizeof(*refusals));
@@ -211,19 +150,20 @@ static const WantedConsumer *first_needed(DaemonPass *pass)
 	return found;
 }
 
-static void links_add_needed(RoundLinks *round, DaemonPass *pass)
+static void links_add_needed(LinkRound *round, DaemonPass *pass)
 {
 	const Plan *plan = &pass->report.last_plan;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (is_needed(pass, &plan->link_needs[i]))
-			link_add(round, plan->link_needs[i].database, plan->link_needs[i].consumer);
+			link_round_add(round, plan->link_needs[i].database,
+				       plan->link_needs[i].consumer);
 	for (const FormerLink *former = pass->daemon->formers; former; former = former->next) {
 		const WantedDatabase *database;
 		const WantedConsumer *consumer = daemon_former_asked(pass, former, &database);
 
 		if (consumer)
-			link_add(round, database, consumer);
+			link_round_add(round, database, consumer);
 	}
 }
 
@@ -254,7 +194,7 @@ static bool round_covers(const DaemonProbes *probes, const LinkProbes *asked)
 }
 
 /* Of peers that are no more nothing is kept. */
-static void done_prune(DaemonProbes *probes, const RoundLinks *round)
+static void done_prune(DaemonProbes *probes, const LinkRound *round)
 {
 	LinkProbes kept = {0};
 	AUTO(Pool) *scratch = pool_new();
@@ -270,7 +210,7 @@ static void done_prune(DaemonProbes *probes, const RoundLinks *round)
 }
 
 /* A change that waits goes before the round of all links, which is made anew behind it. */
-static void probe_needed(DaemonPass *pass, RoundLinks *round)
+static void probe_needed(DaemonPass *pass, LinkRound *round)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
 
@@ -289,7 +229,7 @@ static void probe_needed(DaemonPass *pass, RoundLinks *round)
 	round_start(pass, round, true);
 }
 
-static void probe_all(DaemonPass *pass, RoundLinks *round)
+static void probe_all(DaemonPass *pass, LinkRound *round)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
 
@@ -304,17 +244,14 @@ static void probe_all(DaemonPass *pass, RoundLinks *round)
 void daemon_probes_next(DaemonPass *pass)
 {
 	const WantedConsumer *first = pass->report.has_plan ? first_needed(pass) : NULL;
-	RoundLinks round = {
-		.global = pass->report.last_world.live.global,
-		.lockout = {.directory = pass->daemon->directory,
-			    .known = &pass->inputs.state.known},
-	};
+	LinkRound round;
 	bool is_due = !first && !pass->daemon->probes.round && all_are_due(pass);
 
 	if (!pass->report.has_plan || !pass->inputs.wanted.self ||
 	    (first ? !is_our_turn(pass, first) : !is_due))
 		return;
-	round.pool = round.lockout.pool = pool_new();
+	round = link_round_new(pool_new(), pass->daemon->directory, &pass->inputs.state.known,
+			       pass->report.last_world.live.global);
 	if (first)
 		probe_needed(pass, &round);
 	else

@@ -4,22 +4,12 @@
 
 #include "agent/daemon_internal.h"
 
-/* How many peers come before this node. */
-static unsigned rank(const Wanted *wanted)
-{
-	unsigned rank = 0;
-
-	for (size_t i = 0; i < wanted->desired->n_peers; i++)
-		rank += wanted->desired->peers[i].id < wanted->self->id;
-	return rank;
-}
-
 /* A rewrite that restarts consumers and is not urgent leaves its turn to the nodes before us. */
 bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 {
 	Daemon *daemon = pass->daemon;
 	const uint64_t now_usec = daemon_now_usec(daemon);
-	const uint64_t splay_usec = schedule_splay_usec(rank(plan->wanted));
+	const uint64_t splay_usec = schedule_splay_usec(wanted_rank(plan->wanted));
 
 	if (plan->n_sessions_dropped == 0 || splay_usec == 0 || pass->has_drift)
 		return false;

@@ -3,46 +3,7 @@
 
 #include <time.h>
 
-#include "agent/link_tls.h"
-#include "agent/lockout.h"
-#include "agent/probe.h"
-
-/* The links to be tried, and the answers to those that need not be. */
-typedef struct Asking {
-	Pool *pool;
-	const World *world;
-	Lockout lockout;
-	ProbeTarget *targets;
-	size_t n_targets;
-	LinkProbes asked; /* of the targets, in their order */
-	LinkProbes withheld;
-} Asking;
-
-static void need_add(Asking *asking, const LinkNeed *need)
-{
-	const WantedConsumer *consumer = need->consumer;
-	Pool *pool = asking->pool;
-	Syncrepl *link;
-	LinkProbe withheld;
-
-	if (need->answer)
-		return;
-	if (lockout_withholds(&asking->lockout, need->database, consumer, &withheld)) {
-		POOL_PUSH(pool, asking->withheld.items, asking->withheld.n_items, withheld);
-		return;
-	}
-	link = pool_alloc(pool, sizeof(*link));
-	*link = link_inherit_tls(&consumer->syncrepl, asking->world->live.global);
-	POOL_PUSH(pool, asking->asked.items, asking->asked.n_items,
-		  {.suffix = need->database->desired->suffix,
-		   .peer_id = consumer->peer->id,
-		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
-	POOL_PUSH(pool, asking->targets, asking->n_targets,
-		  {.syncrepl = link,
-		   .suffix = need->database->desired->suffix,
-		   .peer_id = consumer->peer->id,
-		   .secret = consumer->secret});
-}
+#include "agent/link_round.h"
 
 static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
 {
@@ -54,7 +15,7 @@ static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
 	return probe;
 }
 
-static void targets_probe(Asking *asking, unsigned our_id, ProbeRefusals *refusals)
+static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refusals)
 {
 	const ProbeRefusals before = *refusals;
 	const ProbeOptions options = {
@@ -62,13 +23,13 @@ static void targets_probe(Asking *asking, unsigned our_id, ProbeRefusals *refusa
 	Probe *probes = NULL;
 	Error err = {0};
 
-	if (asking->n_targets > 0)
-		(void)probe_run(asking->pool, asking->targets, asking->n_targets, &options, &probes,
+	if (round->n_targets > 0)
+		(void)probe_run(round->pool, round->targets, round->n_targets, &options, &probes,
 				refusals, &err);
-	for (size_t i = 0; i < asking->n_targets; i++) {
-		asking->asked.items[i].at_sec = (int64_t)time(NULL);
-		asking->asked.items[i].probe =
-			probes ? probes[i] : not_tried(asking->pool, &asking->targets[i], &err);
+	for (size_t i = 0; i < round->n_targets; i++) {
+		round->links.items[i].at_sec = (int64_t)time(NULL);
+		round->links.items[i].probe =
+			probes ? probes[i] : not_tried(round->pool, &round->targets[i], &err);
 	}
 }
 
@@ -87,19 +48,17 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		      const Plan *plan, World *world)
 {
 	AUTO(Pool) *pool = pool_new();
-	Asking asking = {
-		.pool = pool,
-		.world = world,
-		.lockout = {.pool = pool, .directory = directory, .known = input->known},
-	};
+	LinkRound round = link_round_new(pool, directory, input->known, world->live.global);
 	ProbeRefusals refusals = world->refusals;
 	LinkProbes first;
 
 	take_turn(answers, input->wanted);
 	for (size_t i = 0; i < plan->n_link_needs; i++)
-		need_add(&asking, &plan->link_needs[i]);
-	targets_probe(&asking, input->wanted->self->id, &refusals);
-	first = link_probes_join(pool, &answers->probes, &asking.withheld);
-	answers->probes = link_probes_join(answers->pool, &first, &asking.asked);
+		if (!plan->link_needs[i].answer)
+			link_round_add(&round, plan->link_needs[i].database,
+				       plan->link_needs[i].consumer);
+	targets_probe(&round, input->wanted->self->id, &refusals);
+	first = link_probes_join(pool, &answers->probes, &round.withheld);
+	answers->probes = link_probes_join(answers->pool, &first, &round.links);
 	world->refusals = probe_refusals_copy(answers->pool, &refusals);
 }

@@ -99,10 +99,7 @@ bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
 
 unsigned lockout_turn_msec(const Wanted *wanted)
 {
-	unsigned msec = 0;
+	const unsigned msec = wanted_rank(wanted) * TURN_MSEC;
 
-	for (size_t i = 0; i < wanted->desired->n_peers; i++)
-		if (wanted->desired->peers[i].id < wanted->self->id)
-			msec += TURN_MSEC;
 	return msec < MAX_TURN_MSEC ? msec : MAX_TURN_MSEC;
 }

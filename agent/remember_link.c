@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <strings.h>
 
 #include "agent/remember.h"
 #include "common/link.h"
+#include "common/running.h"
 
 /* What one database's links were seen to do. */
 typedef struct LinksSeen {
@@ -11,7 +11,7 @@ typedef struct LinksSeen {
 	const Known *known;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live; /* NULL: it is not here */
-	const RunningConsumer *by_rid[1000];
+	RunningIndex running;
 	bool *is_changed; /* per wanted consumer: cn=config declares another link, or none */
 	size_t position;  /* in what is known */
 	bool is_released; /* a person had written what is declared now */
@@ -30,7 +30,7 @@ static void changes_find(LinksSeen *seen, const Plan *plan)
 	}
 }
 
-static void running_find(LinksSeen *seen)
+static void running_look(LinksSeen *seen)
 {
 	const Live *live = &seen->world->live;
 
@@ -38,24 +38,18 @@ static void running_find(LinksSeen *seen)
 		seen->live = NULL;
 		return;
 	}
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (running->suffix && running->rid >= 0 &&
-		    running->rid < (int)ARRAY_SIZE(seen->by_rid) &&
-		    strcasecmp(running->suffix, seen->live->suffixes->values[0].bytes) == 0)
-			seen->by_rid[running->rid] = running;
-	}
+	running_index(live, seen->live->suffixes->values[0].bytes, &seen->running);
 }
 
 /* The consumer that slapd runs is the one that cn=config declares, and it is past its refresh. */
 static bool is_running(const LinksSeen *seen, size_t i)
 {
 	const WantedConsumer *consumer = &seen->wanted->consumers[i];
-	const RunningConsumer *running = seen->by_rid[consumer->rid];
+	const RunningConsumer *running =
+		running_find(&seen->running, consumer->rid, consumer->provider);
 
 	return seen->live && !seen->is_changed[i] && running && running->is_connected &&
-	       running->is_persistent && strcmp(running->provider, consumer->provider) == 0;
+	       running->is_persistent;
 }
 
 static bool is_probed_good(const LinksSeen *seen, const WantedConsumer *consumer,
@@ -94,7 +88,7 @@ static void links_learn(Pool *pool, LinksSeen *seen, const Plan *plan, Known *ne
 
 	seen->is_changed = pool_alloc(pool, wanted->n_consumers + 1);
 	changes_find(seen, plan);
-	running_find(seen);
+	running_look(seen);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const char *identity = link_learn(pool, seen, i);
 
@@ -128,7 +122,7 @@ int remember_links(const char *state_dir, const World *world, const Plan *plan, 
 
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {
 		seen.wanted = &plan->wanted->databases[i];
-		memset(seen.by_rid, 0, sizeof(seen.by_rid));
+		seen.running = (RunningIndex){0};
 		links_learn(pool, &seen, plan, &next);
 	}
 	if (!plan->wanted || same_links(&next, known))

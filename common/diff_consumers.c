@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "common/buf.h"
 #include "common/diff.h"
+#include "common/running.h"
 #include "common/url.h"
 
 /* olcSyncrepl values matched to the peers of peers.json, both ways. */
@@ -266,35 +266,24 @@ static bool consumers_are_scrambled(const Matching *matching)
 {
 	const LiveDatabase *database = matching->live;
 	const Live *live = matching->diff->in->live;
-	const char *suffix = database->suffixes->values[0].bytes;
-	const RunningConsumer *by_rid[1000] = {0};
-	size_t n_declared = 0, n_running = 0;
+	RunningIndex index;
+	size_t n_declared = 0;
 
 	if (!live->has_running)
 		return false;
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (!running->suffix || strcasecmp(running->suffix, suffix) != 0)
-			continue;
-		n_running++;
-		if (running->rid >= 0 && running->rid < (int)ARRAY_SIZE(by_rid))
-			by_rid[running->rid] = running;
-	}
+	running_index(live, database->suffixes->values[0].bytes, &index);
 	for (size_t i = 0; i < database->n_consumers; i++) {
 		const LiveConsumer *declared = &database->consumers[i];
-		const RunningConsumer *running;
 
 		if (!declared->parses)
 			return false;
 		if (is_self(matching, declared))
 			continue;
 		n_declared++;
-		running = by_rid[declared->rid];
-		if (!running || strcmp(running->provider, declared->provider) != 0)
+		if (!running_find(&index, declared->rid, declared->provider))
 			return true;
 	}
-	return n_declared != n_running;
+	return n_declared != index.n_running;
 }
 
 static bool plan_rewrites_consumers(const Matching *matching)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <strings.h>
 
 #include "common/diff.h"
 #include "common/link.h"
+#include "common/running.h"
 
 /*
  * G6: a link that works is replaced only by one that was tried. What the peer refuses is held, for
@@ -14,17 +14,14 @@
 /* Where slapd does not tell (OpenLDAP 2.4) a link is taken for one that works. */
 static bool link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
 {
-	const char *suffix = database->suffixes->values[0].bytes;
+	const RunningConsumer *running;
+	RunningIndex index;
 
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (running->rid == consumer->rid && running->suffix &&
-		    strcasecmp(running->suffix, suffix) == 0 &&
-		    strcmp(running->provider, consumer->provider) == 0)
-			return running->is_connected;
-	}
-	return !live->has_running;
+	if (!live->has_running)
+		return true;
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	running = running_find(&index, consumer->rid, consumer->provider);
+	return running && running->is_connected;
 }
 
 static const char *refusal_of(const Probe *probe)

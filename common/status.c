@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/dn.h"
+#include "common/running.h"
 #include "common/timestamp.h"
 
 #define RID_MAX 999 /* slapd takes three digits */
@@ -136,32 +136,10 @@ static Claim in_step(const Plan *left, const char *suffix)
 	return CLAIM_YES;
 }
 
-/* The consumers of one database that slapd runs, by rid. */
-typedef struct RunningIndex {
-	const RunningConsumer *by_rid[RID_MAX + 1];
-} RunningIndex;
-
-static void running_index(const Live *live, const char *suffix, RunningIndex *ret)
-{
-	const char *asked = NULL; /* consumers of one database share the string */
-	bool is_ours = false;
-
-	*ret = (RunningIndex){0};
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
-
-		if (running->suffix != asked)
-			is_ours = running->suffix && dn_equal(running->suffix, suffix);
-		asked = running->suffix;
-		if (is_ours && running->rid >= 0 && running->rid <= RID_MAX)
-			ret->by_rid[running->rid] = running;
-	}
-}
-
 static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live *live,
 			    const RunningIndex *index)
 {
-	const RunningConsumer *running = index->by_rid[wanted->rid];
+	const RunningConsumer *running = running_find(index, wanted->rid, wanted->provider);
 	StatusPeer peer = {
 		.id = wanted->peer->id,
 		.uri = pool_strdup(pool, wanted->peer->uri),
@@ -174,7 +152,7 @@ static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live
 	if (!live->has_running)
 		return peer;
 	peer.is_running = CLAIM_NO;
-	if (!running || !is_same(running->provider, wanted->provider))
+	if (!running)
 		return peer;
 	peer.is_running = CLAIM_YES;
 	peer.is_connected = running->is_connected;

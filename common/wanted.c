@@ -115,3 +115,12 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 	*ret = wanted;
 	return 0;
 }
+
+unsigned wanted_rank(const Wanted *wanted)
+{
+	unsigned rank = 0;
+
+	for (size_t i = 0; i < wanted->desired->n_peers; i++)
+		rank += wanted->desired->peers[i].id < wanted->self->id;
+	return rank;
+}

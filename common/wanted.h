@@ -47,4 +47,7 @@ typedef struct Wanted {
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
 
+/* How many peers come before this node: whoever takes turns waits for so many. */
+unsigned wanted_rank(const Wanted *wanted);
+
 #endif

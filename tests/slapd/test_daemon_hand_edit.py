@@ -40,10 +40,12 @@ def watching(daemon, node):
     wait_until(lambda: daemon.sees(os.path.join(node.server.config_dir, "cn=config")), "it watches slapd.d")
 
 
-def looked_again(node):
-    """The daemon has looked at least once more."""
+def look_again(node, daemon, act=None):
+    """Does that (or asks for a pass); returns when the daemon has looked at least once more and told what it found."""
     searches = node.server.log_count('SRCH base="cn=config"')
-    return lambda: node.server.log_count('SRCH base="cn=config"') > searches
+    (act or daemon.reload)()
+    wait_until(lambda: node.server.log_count('SRCH base="cn=config"') > searches, "it looked again")
+    wait_until(lambda: not daemon.is_in_pass(), "and told what it found")
 
 
 @pytest.mark.parametrize("edit", [append, replace])
@@ -53,16 +55,9 @@ def test_an_edit_by_hand_is_told_once_with_its_file(node, edit):
         edit(node)
         told = daemon.wait_for("hand-edit")
         assert told.startswith(path(node) + " was written by hand"), told
-        again = looked_again(node)
-        edit(node)
-        wait_until(again, "it looked again")
-        again = looked_again(node)
-        daemon.reload()
-        wait_until(again, "it looked again")
-        again = looked_again(node)
-        edit(node)  # behind a look that found none
-        wait_until(again, "it looked again")
-        assert len(daemon.events("hand-edit")) == 1
+        for act in (lambda: edit(node), None, lambda: edit(node)):  # also behind a look that finds none
+            look_again(node, daemon, act)
+    assert len(daemon.events("hand-edit")) == 1
     with following(node) as daemon:  # the difference lasts, and was told
         watching(daemon, node)
     assert not daemon.events("hand-edit")
@@ -77,9 +72,7 @@ def test_a_change_over_ldap_ends_it(node):
         daemon.wait_for("correction-applied")
         # Between the daemon's own write and its look nobody could tell.
         wait_until(lambda: node.plan().returncode == 0, "in step")
-        again = looked_again(node)
-        daemon.reload()
-        wait_until(again, "it looked again")
+        look_again(node, daemon)
         replace(node)
         daemon.wait_for("hand-edit", n=2)
 
@@ -96,9 +89,7 @@ def test_what_slapd_writes_is_never_taken_for_an_edit(node):
                     node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
         node.server.restart()
         node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
-        again = looked_again(node)
-        daemon.reload()
-        wait_until(again, "it looked again")
+        look_again(node, daemon)
     assert not daemon.events("hand-edit"), daemon.events("hand-edit")
 
 
@@ -109,9 +100,7 @@ def test_files_that_are_no_entries_are_nobody_s_business(node):
         for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
             with open(os.path.join(folder, name), "w", encoding="ascii") as file:
                 file.write("x\n")
-        again = looked_again(node)
-        daemon.reload()
-        wait_until(again, "it looked again")
+        look_again(node, daemon)
     assert not daemon.events("hand-edit")
     for name in ("notes.txt", "backup.ldif", ".hidden.ldif"):
         os.unlink(os.path.join(folder, name))
@@ -128,9 +117,7 @@ def test_what_changes_during_a_look_is_looked_at_again_at_once(node):
     """That look may not have seen it, and the next one would be a minute away."""
     with following(node) as daemon:
         watching(daemon, node)
-        again = looked_again(node)
-        daemon.reload()
-        wait_until(again, "it looked again")
+        look_again(node, daemon)
         file = path(node)
         with node.server.frozen():
             daemon.reload()

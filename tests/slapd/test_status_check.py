@@ -97,7 +97,7 @@ def test_metrics_go_where_agent_json_says_and_trouble_with_it_is_told_once(node,
         daemon.reload()
         daemon.wait_for("state-mended")
         assert len(daemon.events("state-trouble")) == 1
-        assert os.listdir(folder) == ["syncward.prom"]
+        wait_until(lambda: os.listdir(folder) == ["syncward.prom"], "nothing else is left there")
     assert not os.path.exists(os.path.join(node.run_dir, "metrics.prom"))
 
 

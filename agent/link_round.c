@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/link_round.h"
+
+#include <string.h>
+
+#include "agent/link_tls.h"
+
+LinkRound link_round_new(Pool *pool, Directory *directory, const Known *known, const Entry *global)
+{
+	return (LinkRound){
+		.pool = pool,
+		.global = global,
+		.lockout = {.pool = pool, .directory = directory, .known = known},
+	};
+}
+
+static const char *value_copy(const LinkRound *round, const char *value, size_t keyword)
+{
+	const char *last = round->last ? round->last->value[keyword] : NULL;
+
+	if (value && last && strcmp(value, last) == 0)
+		return last;
+	return pool_strdup(round->pool, value);
+}
+
+static const Syncrepl *syncrepl_copy(LinkRound *round, const Syncrepl *syncrepl)
+{
+	const Syncrepl inherited = link_inherit_tls(syncrepl, round->global);
+	Syncrepl *copy = pool_alloc(round->pool, sizeof(*copy));
+
+	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		copy->value[i] = value_copy(round, inherited.value[i], i);
+	round->last = copy;
+	return copy;
+}
+
+void link_round_add(LinkRound *round, const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const char *suffix = wanted->desired->suffix;
+	Pool *pool = round->pool;
+	const LinkProbe *last =
+		round->links.n_items > 0 ? &round->links.items[round->links.n_items - 1] : NULL;
+	const char *name = last && strcmp(last->suffix, suffix) == 0 ? last->suffix
+								     : pool_strdup(pool, suffix);
+	LinkProbe withheld;
+
+	if (lockout_withholds(&round->lockout, wanted, consumer, &withheld)) {
+		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items, withheld);
+		return;
+	}
+	POOL_PUSH(pool, round->links.items, round->links.n_items,
+		  {.suffix = name,
+		   .peer_id = consumer->peer->id,
+		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
+	POOL_PUSH(pool, round->targets, round->n_targets,
+		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),
+		   .suffix = name,
+		   .peer_id = consumer->peer->id,
+		   .secret = pool_strdup(pool, consumer->secret)});
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LINK_ROUND_H
+#define SYNCWARD_LINK_ROUND_H
+
+#include "agent/lockout.h"
+#include "agent/probe.h"
+#include "common/link.h"
+
+/* The links of one round of probes. Everything is copied into the pool: a round may outlive the
+ * pass that asks for it. */
+typedef struct LinkRound {
+	Pool *pool;
+	const Entry *global; /* cn=config itself; read while links are added */
+	Lockout lockout;
+	ProbeTarget *targets;
+	size_t n_targets;
+	LinkProbes links;     /* of the targets, in their order; without answers */
+	LinkProbes withheld;  /* answers to those that must not be tried now */
+	const Syncrepl *last; /* most of the next is the same */
+} LinkRound;
+
+/* An empty round; known must outlive the adding of links. */
+LinkRound link_round_new(Pool *pool, Directory *directory, const Known *known, const Entry *global);
+
+/* Adds a link, or the answer that its password is not to be sent. */
+void link_round_add(LinkRound *round, const WantedDatabase *wanted, const WantedConsumer *consumer);
+
+#endif

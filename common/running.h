@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_RUNNING_H
+#define SYNCWARD_RUNNING_H
+
+#include <stddef.h>
+
+#include "common/live.h"
+
+#define RUNNING_RID_MAX 999
+
+/* The consumers of one database that slapd runs, as cn=monitor lists them. */
+typedef struct RunningIndex {
+	const RunningConsumer *by_rid[RUNNING_RID_MAX + 1];
+	size_t n_running;
+} RunningIndex;
+
+/* Those of the database with that suffix, by DN. The index borrows from live. */
+void running_index(const Live *live, const char *suffix, RunningIndex *ret);
+
+/* The one with that rid, when it reads from that provider (in the spelling of url_spelling());
+ * else NULL. */
+const RunningConsumer *running_find(const RunningIndex *index, int rid, const char *provider);
+
+#endif
