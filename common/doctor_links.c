@@ -2,7 +2,6 @@
 #include "common/doctor_links.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/timestamp.h"
 
@@ -11,11 +10,10 @@ static bool reads_at_intervals(const Live *live, const RunningConsumer *running)
 	for (size_t i = 0; i < live->n_databases; i++)
 		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
 			const LiveConsumer *consumer = &live->databases[i].consumers[k];
-			const char *type = consumer->syncrepl.value[SYNCREPL_TYPE];
 
 			if (consumer->parses && consumer->rid == running->rid &&
 			    strcmp(consumer->provider, running->provider) == 0)
-				return !type || strcasecmp(type, "refreshOnly") == 0;
+				return syncrepl_is_refresh_only(&consumer->syncrepl);
 		}
 	return false;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link_watch.h"
 
-#include <strings.h>
-
 #include "common/timestamp.h"
 
 #define MISSING_PATIENCE_SEC 10 /* slapd starts a new consumer some seconds after the write */
@@ -48,13 +46,6 @@ static int64_t try_sec(const Syncrepl *syncrepl)
 	       SPARE_SEC;
 }
 
-static bool reads_at_intervals(const Syncrepl *syncrepl)
-{
-	const char *type = syncrepl->value[SYNCREPL_TYPE];
-
-	return !type || strcasecmp(type, "refreshOnly") == 0;
-}
-
 static bool last_try_made_contact(const RunningConsumer *running)
 {
 	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);
@@ -73,7 +64,7 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
 		return look;
 	}
 	if (running->is_connected ||
-	    (reads_at_intervals(syncrepl) && last_try_made_contact(running))) {
+	    (syncrepl_is_refresh_only(syncrepl) && last_try_made_contact(running))) {
 		look.sight = LINK_SIGHT_WORKS;
 		/* It may be connected only to be refused. */
 		if (running->is_connected && !running->is_persistent)

@@ -228,6 +228,8 @@ void *pool_resize(Pool *pool, void *bytes, size_t len, size_t size)
 	memcpy(resized, bytes, len);
 	if (header_of(bytes)->size > SMALL_MAX || SMALL_MAX == 0)
 		large_free(pool, header_of(bytes));
+	else
+		explicit_bzero(bytes, len); /* it may be of a password */
 	return resized;
 }
 

@@ -134,4 +134,7 @@ int syncrepl_rid(const Syncrepl *syncrepl);
 /* A number keyword's value in seconds, bytes or whatever its unit; 0 when absent. */
 unsigned long syncrepl_number(const Syncrepl *syncrepl, SyncreplKeyword keyword);
 
+/* True when it reads at intervals (type=refreshOnly, slapd's default) and keeps no connection. */
+bool syncrepl_is_refresh_only(const Syncrepl *syncrepl);
+
 #endif

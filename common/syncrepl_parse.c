@@ -158,3 +158,10 @@ unsigned long syncrepl_number(const Syncrepl *syncrepl, SyncreplKeyword keyword)
 		return 0;
 	return (unsigned long)number;
 }
+
+bool syncrepl_is_refresh_only(const Syncrepl *syncrepl)
+{
+	const char *type = syncrepl->value[SYNCREPL_TYPE];
+
+	return !type || strcasecmp(type, "refreshOnly") == 0;
+}
