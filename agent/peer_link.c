@@ -335,13 +335,14 @@ static bool bind_external(PeerLink *link)
 }
 
 /*
- * An empty server knows no account and refuses every password, which says nothing about ours: a
- * node that joins must still ask the others, and this one again when it has data. A server that
- * hides its suffix from anonymous clients looks the same.
+ * A server without the directory's data knows no account and refuses every password, which says
+ * nothing about ours: a node that joins must still ask the others, and this one again when it has
+ * data. The suffix entry comes first, the contextCSN behind everything else (slapd-config(5),
+ * syncrepl). A server that hides both from anonymous clients looks the same.
  */
-static bool has_nothing(PeerLink *link)
+static bool has_no_data(PeerLink *link)
 {
-	char *attributes[] = {(char[]){LDAP_NO_ATTRS}, NULL};
+	char *attributes[] = {(char[]){"contextCSN"}, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 
@@ -353,7 +354,9 @@ static bool has_nothing(PeerLink *link)
 				attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec);
-	return answer.code == LDAP_NO_SUCH_OBJECT;
+	return answer.code == LDAP_NO_SUCH_OBJECT ||
+	       (answer.entries.n_entries > 0 &&
+		!entry_attribute(&answer.entries.entries[0], "contextCSN"));
 }
 
 static bool bind_simple(PeerLink *link)
@@ -375,7 +378,7 @@ static bool bind_simple(PeerLink *link)
 	if (is_watched)
 		link->hooks->bound(link->hooks->data,
 				   is_good ? LINK_BIND_GOOD
-				   : answer.code == LDAP_INVALID_CREDENTIALS && !has_nothing(link)
+				   : answer.code == LDAP_INVALID_CREDENTIALS && !has_no_data(link)
 					   ? LINK_BIND_REFUSED
 					   : LINK_BIND_OTHER);
 	return is_good;

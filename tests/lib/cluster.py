@@ -164,11 +164,17 @@ class Cluster:
 
 def apply_until_joined(node, seconds=30.0):
     """Applies until nothing is held: a joining node needs a second time when its refresh is done."""
+    done = None
+
     def joined():
+        nonlocal done
         done = node.apply()
         assert done.returncode in (0, 3), done.stdout + done.stderr
         return done.returncode == 0
-    wait_until(joined, f"node {node.id} has joined", seconds)
+    try:
+        wait_until(joined, f"node {node.id} has joined", seconds)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n{done.stdout}{done.stderr}") from None
 
 
 def add_person(server, name, database=None):

@@ -189,3 +189,16 @@ def test_an_empty_peer_that_knows_no_account_keeps_nobody_from_joining(slapd_fac
     cluster[0].server.seed()
     apply_until_joined(cluster[1])
     assert dns(cluster[1].server) == dns(cluster[0].server)
+
+
+def test_a_peer_in_its_own_refresh_keeps_nobody_from_joining(slapd_factory, program):
+    """It has the suffix entry and not yet the account: that it refuses the password says nothing about it."""
+    cluster = Cluster(slapd_factory, program, 3)
+    cluster[0].apply_ok("--first-node")
+    cluster[0].server.seed()
+    suffix = cluster.databases[0].suffix
+    admin = cluster[2].server.admin(cluster.databases[0])
+    cluster[2].server.add(suffix, {"objectClass": ["dcObject", "organization"], "dc": "example", "o": "half"}, admin)
+    admin.unbind_s()
+    apply_until_joined(cluster[1])
+    assert dns(cluster[1].server) == dns(cluster[0].server)
