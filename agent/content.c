@@ -14,9 +14,8 @@ static Content content_of(Pool *pool, const Tree *tree)
 
 	if (entry)
 		content.entry_uuid = entry_first(entry, "entryUUID");
-	for (size_t i = 0; csns && i < csns->n_values; i++)
-		POOL_PUSH(pool, content.context_csns, content.n_context_csns,
-			  csns->values[i].bytes);
+	content.context_csns = attribute_texts(pool, csns);
+	content.n_context_csns = csns ? csns->n_values : 0;
 	return content;
 }
 

@@ -42,10 +42,11 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		round->links.n_items > 0 ? &round->links.items[round->links.n_items - 1] : NULL;
 	const char *name = last && strcmp(last->suffix, suffix) == 0 ? last->suffix
 								     : pool_strdup(pool, suffix);
-	LinkProbe withheld;
+	const LockoutAccount *account = lockout_account(&round->lockout, wanted, consumer);
 
-	if (lockout_withholds(&round->lockout, wanted, consumer, &withheld)) {
-		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items, withheld);
+	if (account && account->is_in_danger) {
+		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items,
+			  lockout_answer(pool, wanted, consumer));
 		return;
 	}
 	POOL_PUSH(pool, round->links.items, round->links.n_items,
@@ -56,5 +57,7 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),
 		   .suffix = name,
 		   .peer_id = consumer->peer->id,
-		   .secret = pool_strdup(pool, consumer->secret)});
+		   .secret = account ? account->secret : pool_strdup(pool, consumer->secret),
+		   .is_proven = account && account->is_proven,
+		   .account_csn = account ? account->csn : NULL});
 }

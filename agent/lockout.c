@@ -22,8 +22,8 @@ static bool same_account(const WantedConsumer *one, const WantedConsumer *other)
 }
 
 /* Some link with that account and password was seen to work. */
-static bool is_proven(const Lockout *lockout, const WantedDatabase *wanted,
-		      const WantedConsumer *consumer)
+static bool has_worked(const Lockout *lockout, const WantedDatabase *wanted,
+		       const WantedConsumer *consumer)
 {
 	AUTO(Pool) *scratch = pool_new();
 
@@ -38,49 +38,58 @@ static bool is_proven(const Lockout *lockout, const WantedDatabase *wanted,
 	return false;
 }
 
-static bool has_failed(const Lockout *lockout, const char *dn, const char *secret)
+/* Of an account that is elsewhere, or hidden, nothing is known. */
+static void account_read(Lockout *lockout, LockoutAccount *account)
 {
-	static const char *const attributes[] = {"pwdFailureTime", NULL};
+	static const char *const attributes[] = {"pwdFailureTime", "pwdChangedTime", "entryCSN",
+						 NULL};
 	const DirectoryQuery query = {
-		.base = dn, .scope = DIRECTORY_BASE, .attributes = attributes};
+		.base = account->dn, .scope = DIRECTORY_BASE, .attributes = attributes};
 	AUTO(Pool) *scratch = pool_new();
 	Tree tree = {0};
+	const Entry *entry;
 	Error err;
 
-	/* An account that is elsewhere, or hidden, is not known to be in danger. */
-	return directory_read(lockout->directory, &query, scratch, &tree, &err) == 0 &&
-	       tree.n_entries > 0 &&
-	       lockout_is_newer(entry_attribute(&tree.entries[0], attributes[0]), secret);
+	if (directory_read(lockout->directory, &query, scratch, &tree, &err) < 0 ||
+	    tree.n_entries == 0)
+		return;
+	entry = &tree.entries[0];
+	account->csn = pool_strdup(lockout->pool, entry_first(entry, "entryCSN"));
+	/* A link that works keeps working, but only until it has to bind again. */
+	account->is_proven &=
+		!lockout_is_newer(entry_attribute(entry, "pwdChangedTime"), account->secret);
+	account->is_in_danger =
+		!account->is_proven &&
+		lockout_is_newer(entry_attribute(entry, "pwdFailureTime"), account->secret);
 }
 
 /* Peers of one database mostly have the same account: it is judged once. */
-static bool is_in_danger(Lockout *lockout, const WantedDatabase *wanted,
-			 const WantedConsumer *consumer)
-{
-	const char *dn = consumer->syncrepl.value[SYNCREPL_BINDDN];
-
-	if (lockout->wanted == wanted && same_text(lockout->dn, dn) &&
-	    same_text(lockout->secret, consumer->secret))
-		return lockout->is_in_danger;
-	lockout->wanted = wanted;
-	lockout->dn = pool_strdup(lockout->pool, dn);
-	lockout->secret = pool_strdup(lockout->pool, consumer->secret);
-	lockout->is_in_danger =
-		!is_proven(lockout, wanted, consumer) && has_failed(lockout, dn, consumer->secret);
-	return lockout->is_in_danger;
-}
-
-bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
-		       const WantedConsumer *consumer, LinkProbe *ret)
+const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wanted,
+				      const WantedConsumer *consumer)
 {
 	const Syncrepl *syncrepl = &consumer->syncrepl;
 	const char *dn = syncrepl->value[SYNCREPL_BINDDN];
-	Pool *pool = lockout->pool;
+	LockoutAccount *account = &lockout->account;
 
-	if (!dn || !consumer->secret || !syncrepl->value[SYNCREPL_CREDENTIALS] ||
-	    !is_in_danger(lockout, wanted, consumer))
-		return false;
-	*ret = (LinkProbe){
+	if (!dn || !consumer->secret || !syncrepl->value[SYNCREPL_CREDENTIALS])
+		return NULL;
+	if (lockout->wanted == wanted && same_text(account->dn, dn) &&
+	    same_text(account->secret, consumer->secret))
+		return account;
+	lockout->wanted = wanted;
+	*account = (LockoutAccount){
+		.dn = pool_strdup(lockout->pool, dn),
+		.secret = pool_strdup(lockout->pool, consumer->secret),
+		.is_proven = has_worked(lockout, wanted, consumer),
+	};
+	account_read(lockout, account);
+	return account;
+}
+
+LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const Syncrepl *syncrepl = &consumer->syncrepl;
+	LinkProbe answer = {
 		.suffix = pool_strdup(pool, wanted->desired->suffix),
 		.peer_id = consumer->peer->id,
 		.identity = link_identity(pool, syncrepl, consumer->secret),
@@ -89,12 +98,13 @@ bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
 			  .suffix = pool_strdup(pool, wanted->desired->suffix),
 			  .peer_id = consumer->peer->id},
 	};
-	probe_add_fault(pool, &ret->probe, PROBE_BIND_NOT_REPEATED,
+
+	probe_add_fault(pool, &answer.probe, PROBE_BIND_NOT_REPEATED,
 			"the password of '%s' was not sent, for a bind with this account was "
 			"refused after its file was written, perhaps to another node with the same "
 			"password (pwdFailureTime)",
-			dn);
-	return true;
+			syncrepl->value[SYNCREPL_BINDDN]);
+	return answer;
 }
 
 unsigned lockout_turn_msec(const Wanted *wanted)

@@ -7,6 +7,14 @@
 #include "common/link.h"
 #include "common/wanted.h"
 
+/* An account and its password, as our own copy and what was seen of links show them. */
+typedef struct LockoutAccount {
+	const char *dn, *secret;
+	const char *csn;   /* entryCSN; NULL: the account is elsewhere, or hidden */
+	bool is_proven;    /* a link with it was seen to work, and it was not changed since */
+	bool is_in_danger; /* not proven, and refused since: to be sent to nobody */
+} LockoutAccount;
+
 /*
  * Nodes whose password files are wrong together must not lock the account: slapo-ppolicy(5)
  * replicates its count of refused binds (pwdFailureTime) between multi-provider nodes, so that one
@@ -17,15 +25,17 @@ typedef struct Lockout {
 	Pool *pool;
 	Directory *directory;
 	const Known *known;
-	const WantedDatabase *wanted; /* these three: of the last answer */
-	const char *dn, *secret;
-	bool is_in_danger;
+	const WantedDatabase *wanted; /* this and the account: of the last answer */
+	LockoutAccount account;
 } Lockout;
 
-/* True when the link's password, which was not seen to work, should not be sent: ret then says so
- * as a refused probe. Takes one search for each account. */
-bool lockout_withholds(Lockout *lockout, const WantedDatabase *wanted,
-		       const WantedConsumer *consumer, LinkProbe *ret);
+/* The account with whose password the link binds; valid until the next is asked for. NULL when it
+ * sends none, or nobody knows which. Takes one search for each account. */
+const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wanted,
+				      const WantedConsumer *consumer);
+
+/* The answer to a link whose password is not to be sent: a refused probe. */
+LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedConsumer *consumer);
 
 /* How long a node leaves its turn to those before it, so that it hears of their refused binds. */
 unsigned lockout_turn_msec(const Wanted *wanted);

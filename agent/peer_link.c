@@ -12,6 +12,7 @@
 #include "agent/link_connect.h"
 #include "agent/link_tls.h"
 #include "agent/probe_tls.h"
+#include "common/csn.h"
 
 /* slapd waits without limit where timeout or network-timeout is 0; we do not. */
 #define DEFAULT_TIMEOUT_SEC 5
@@ -334,29 +335,54 @@ static bool bind_external(PeerLink *link)
 	return bind_wait(link, "bind with SASL EXTERNAL", &answer, id);
 }
 
-/*
- * A server without the directory's data knows no account and refuses every password, which says
- * nothing about ours: a node that joins must still ask the others, and this one again when it has
- * data. The suffix entry comes first, the contextCSN behind everything else (slapd-config(5),
- * syncrepl). A server that hides both from anonymous clients looks the same.
- */
-static bool has_no_data(PeerLink *link)
+/* What anonymous clients see of one entry; false: nothing. ret_code is the search's result. */
+static bool see_entry(PeerLink *link, const char *dn, Entry *ret, int *ret_code)
 {
 	char *attributes[] = {(char[]){"contextCSN"}, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	if (!link->probe->suffix)
-		return false;
 	peer_link_restart(link);
-	answer.code =
-		ldap_search_ext(link->ldap, link->probe->suffix, LDAP_SCOPE_BASE, "(objectClass=*)",
-				attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
+	answer.code = ldap_search_ext(link->ldap, dn, LDAP_SCOPE_BASE, "(objectClass=*)",
+				      attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec);
-	return answer.code == LDAP_NO_SUCH_OBJECT ||
-	       (answer.entries.n_entries > 0 &&
-		!entry_attribute(&answer.entries.entries[0], "contextCSN"));
+	if (answer.entries.n_entries > 0)
+		*ret = answer.entries.entries[0];
+	*ret_code = answer.code;
+	return answer.entries.n_entries > 0;
+}
+
+/*
+ * A server without the account, or without its last change, refuses a password and thereby says
+ * nothing about it: a node that joins must still ask the others, and this one again when it has
+ * caught up. In a refresh the suffix entry comes first, the contextCSN behind everything else. A
+ * server that hides the suffix from anonymous clients looks like an empty one.
+ */
+static bool lacks_account(PeerLink *link, const char *dn)
+{
+	const char *account_csn = link->hooks->account_csn;
+	Entry suffix = {0}, account = {0};
+	const Attribute *csns;
+	int code;
+
+	if (!link->probe->suffix)
+		return false;
+	if (!see_entry(link, link->probe->suffix, &suffix, &code))
+		return code == LDAP_NO_SUCH_OBJECT;
+	csns = entry_attribute(&suffix, "contextCSN");
+	if (csns)
+		return account_csn &&
+		       csn_is_ahead(account_csn, attribute_texts(link->pool, csns), csns->n_values);
+	return !see_entry(link, dn, &account, &code) && code == LDAP_NO_SUCH_OBJECT;
+}
+
+static LinkBind bind_judge(PeerLink *link, const char *dn, int code)
+{
+	if (code == LDAP_SUCCESS)
+		return LINK_BIND_GOOD;
+	return code == LDAP_INVALID_CREDENTIALS && !lacks_account(link, dn) ? LINK_BIND_REFUSED
+									    : LINK_BIND_OTHER;
 }
 
 static bool bind_simple(PeerLink *link)
@@ -376,11 +402,7 @@ static bool bind_simple(PeerLink *link)
 	is_good =
 		bind_wait(link, pool_printf(link->pool, "bind as '%s'", dn ? dn : ""), &answer, id);
 	if (is_watched)
-		link->hooks->bound(link->hooks->data,
-				   is_good ? LINK_BIND_GOOD
-				   : answer.code == LDAP_INVALID_CREDENTIALS && !has_no_data(link)
-					   ? LINK_BIND_REFUSED
-					   : LINK_BIND_OTHER);
+		link->hooks->bound(link->hooks->data, bind_judge(link, dn, answer.code));
 	return is_good;
 }
 

@@ -26,6 +26,9 @@ typedef struct LinkHooks {
 	/* Waits until a password may be sent; false: it must not, a fault is in the probe. */
 	bool (*may_bind)(void *data, Probe *probe);
 	void (*bound)(void *data, LinkBind outcome);
+	/* entryCSN of the bind DN's entry in our copy; NULL: it has none. A peer without that
+	 * change judges an older password. */
+	const char *account_csn;
 } LinkHooks;
 
 /* A connection of our own to the provider of a link, bound the way the consumer binds. */

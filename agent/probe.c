@@ -201,6 +201,7 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		.uri = round->probes[target].uri,
 		.peer_id = wanted->peer_id,
 		.depth = round->options.depth,
+		.account_csn = wanted->account_csn,
 	};
 	struct epoll_event event = {.events = EPOLLIN,
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
@@ -333,6 +334,7 @@ static ProbeBind bind_of(const ProbeTarget *target)
 		.binddn = dn ? dn : "",
 		.password = password && *password ? password : NULL,
 		.secret = target->secret,
+		.is_proven = target->is_proven,
 	};
 }
 

@@ -18,6 +18,8 @@ typedef struct ProbeTarget {
 	unsigned peer_id;
 	const char
 		*secret; /* which password it is (ProbeBind); NULL: try it whatever was refused */
+	bool is_proven;  /* a peer was seen to take it */
+	const char *account_csn; /* LinkHooks */
 } ProbeTarget;
 
 typedef struct ProbeOptions {

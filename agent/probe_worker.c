@@ -116,6 +116,7 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 		.enter = on_enter,
 		.may_bind = on_may_bind,
 		.bound = on_bound,
+		.account_csn = job->account_csn,
 	};
 	Pool *pool = pool_new();
 	Probe probe = {.uri = job->uri, .suffix = job->suffix, .peer_id = job->peer_id};

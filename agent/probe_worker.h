@@ -26,6 +26,7 @@ typedef struct ProbeJob {
 	const char *uri;
 	unsigned peer_id;
 	ProbeDepth depth;
+	const char *account_csn; /* LinkHooks */
 } ProbeJob;
 
 /*

@@ -17,16 +17,6 @@ typedef struct Search {
 
 /* --- server ID --- */
 
-static const char **server_id_texts(Pool *pool, const Attribute *server_ids, size_t *ret_n)
-{
-	const char **texts = NULL;
-
-	*ret_n = 0;
-	for (size_t i = 0; server_ids && i < server_ids->n_values; i++)
-		POOL_PUSH(pool, texts, *ret_n, server_ids->values[i].bytes);
-	return texts;
-}
-
 /* Without listeners slapd's choice cannot be foretold: the bare form, or the value that names this
  * host. */
 static ServerIdVerdict judge_without_listeners(const Search *search)
@@ -52,8 +42,8 @@ static int own_id_find(Search *search, Error *err)
 {
 	const Live *live = search->live;
 	Pool *pool = search->adoption->pool;
-	size_t n_texts;
-	const char **texts = server_id_texts(pool, live->server_ids, &n_texts);
+	const size_t n_texts = live->server_ids ? live->server_ids->n_values : 0;
+	const char **texts = attribute_texts(pool, live->server_ids);
 	ServerIdVerdict verdict;
 
 	for (size_t i = 0; i < n_texts; i++) {

@@ -42,6 +42,14 @@ bool csn_covers(const char *const *ours, size_t n_ours, const char *const *their
 	return true;
 }
 
+bool csn_is_ahead(const char *csn, const char *const *csns, size_t n_csns)
+{
+	const int sid = csn_sid(csn);
+	const char *newest = sid < 0 ? NULL : csn_newest(csns, n_csns, (unsigned)sid);
+
+	return newest && strcmp(newest, csn) < 0;
+}
+
 int csn_cookie_sid(const char *cookie)
 {
 	for (const char *field = cookie; field; field = strchr(field, ',')) {

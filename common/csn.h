@@ -21,4 +21,7 @@ const char *csn_newest(const char *const *csns, size_t n_csns, unsigned sid);
  * is missing here. */
 bool csn_covers(const char *const *ours, size_t n_ours, const char *const *theirs, size_t n_theirs);
 
+/* True when the list has seen changes of that CSN's server ID, but not yet this one. */
+bool csn_is_ahead(const char *csn, const char *const *csns, size_t n_csns);
+
 #endif

@@ -42,13 +42,3 @@ const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls)
 		buf_printf(&text, "%s%s", i > 0 ? " " : "", urls[i]);
 	return buf_text(&text);
 }
-
-const char **attribute_texts(Pool *pool, const Attribute *attribute)
-{
-	const char **texts = NULL;
-	size_t n_texts = 0;
-
-	for (size_t i = 0; attribute && i < attribute->n_values; i++)
-		POOL_PUSH(pool, texts, n_texts, attribute->values[i].bytes);
-	return texts;
-}

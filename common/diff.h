@@ -71,7 +71,4 @@ bool diff_is_released(const Diff *diff, Guard guard);
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
-/* The values of an attribute as strings; NULL and 0 for an absent one. */
-const char **attribute_texts(Pool *pool, const Attribute *attribute);
-
 #endif

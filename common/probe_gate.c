@@ -18,6 +18,7 @@ typedef enum Member {
 /* All binds with one DN and password. */
 typedef struct Group {
 	bool is_open;
+	bool is_proven;
 	const ProbeBind *closer; /* the bind that was refused */
 	int64_t granted_msec;    /* when the last of them was let through, or the first asked */
 	bool has_asked;
@@ -27,8 +28,9 @@ struct ProbeGate {
 	const ProbeBind *binds;
 	size_t n_binds;
 	Member *members;
-	size_t *groups_of; /* of each bind */
-	Group *groups;     /* as many as binds at most */
+	const ProbeBind **refused; /* of each bind: the refusal by its own peer */
+	size_t *groups_of;         /* of each bind */
+	Group *groups;             /* as many as binds at most */
 	const ProbeRefusals *refusals;
 };
 
@@ -71,19 +73,21 @@ ProbeGate *probe_gate_new(Pool *pool, const ProbeBind *binds, size_t n_binds,
 		.n_binds = n_binds,
 		.refusals = refusals,
 		.members = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->members)),
+		.refused = pool_alloc(pool, (n_binds + 1) * sizeof(const ProbeBind *)),
 		.groups_of = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups_of)),
 		.groups = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups)),
 	};
 	for (size_t i = 0; i < n_binds; i++) {
 		size_t k = 0;
-		const ProbeBind *refusal = find_refusal(refusals, &binds[i]);
 
 		while (k < i && !same_password(&binds[k], &binds[i]))
 			k++;
 		gate->groups_of[i] = k;
 		gate->groups[k].is_open = !binds[k].password;
-		if (refusal)
-			gate->groups[k].closer = refusal;
+		gate->groups[k].is_proven |= binds[i].is_proven;
+		gate->refused[i] = find_refusal(refusals, &binds[i]);
+		if (gate->refused[i])
+			gate->groups[k].closer = gate->refused[i];
 	}
 	return gate;
 }
@@ -106,16 +110,17 @@ void probe_gate_ask(ProbeGate *gate, size_t i, int64_t now_msec)
 void probe_gate_good(ProbeGate *gate, size_t i)
 {
 	gate->members[i] = MEMBER_DONE;
-	if (!group_of(gate, i)->closer)
-		group_of(gate, i)->is_open = true;
+	group_of(gate, i)->is_proven = group_of(gate, i)->is_open = true;
 }
 
 void probe_gate_refused(ProbeGate *gate, size_t i)
 {
+	Group *group = group_of(gate, i);
+
 	gate->members[i] = MEMBER_DONE;
-	group_of(gate, i)->is_open = false;
-	if (!group_of(gate, i)->closer)
-		group_of(gate, i)->closer = &gate->binds[i];
+	gate->refused[i] = &gate->binds[i];
+	if (!group->closer)
+		group->closer = &gate->binds[i];
 }
 
 void probe_gate_ended(ProbeGate *gate, size_t i)
@@ -148,7 +153,7 @@ ProbeGrant probe_gate_decide(ProbeGate *gate, size_t i, int64_t now_msec)
 
 	if (gate->members[i] != MEMBER_ASKING)
 		return PROBE_GRANT_WAIT;
-	if (group->closer) {
+	if (probe_gate_closer(gate, i)) {
 		gate->members[i] = MEMBER_DONE;
 		return PROBE_GRANT_NO;
 	}
@@ -161,7 +166,9 @@ ProbeGrant probe_gate_decide(ProbeGate *gate, size_t i, int64_t now_msec)
 
 const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i)
 {
-	return group_of(gate, i)->closer;
+	const Group *group = group_of(gate, i);
+
+	return gate->refused[i] || group->is_proven ? gate->refused[i] : group->closer;
 }
 
 static bool same_item(const ProbeBind *one, const ProbeBind *other)
@@ -188,8 +195,8 @@ ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate)
 	for (size_t i = 0; gate->refusals && i < gate->refusals->n_items; i++)
 		remember(pool, &refusals, &gate->refusals->items[i]);
 	for (size_t i = 0; i < gate->n_binds; i++)
-		if (gate->groups[i].closer && gate->groups[i].closer->secret)
-			remember(pool, &refusals, gate->groups[i].closer);
+		if (gate->refused[i] && gate->refused[i]->secret)
+			remember(pool, &refusals, gate->refused[i]);
 	if (refusals.n_items > REFUSALS_MAX) {
 		refusals.items += refusals.n_items - REFUSALS_MAX;
 		refusals.n_items = REFUSALS_MAX;

@@ -14,7 +14,8 @@
  * use the same account, and a password file that is wrong on one is often wrong on all. So of all
  * binds with one password only the first goes ahead; the others go when it was taken, and none of
  * them ever when it was refused. Nodes begin with different peers, so that no peer hears the wrong
- * password more than once from all of them together.
+ * password more than once from all of them together. A password that some peer takes is right: who
+ * refuses it all the same is not asked again, and that stops no other.
  */
 
 /* One bind that a probe would make. */
@@ -24,6 +25,7 @@ typedef struct ProbeBind {
 	const char *password; /* NULL: none is sent. For comparing only, never kept */
 	const char *secret;   /* which password, by a name that tells nothing of it and changes when
 				 it does (path and time of its file); NULL: not remembered */
+	bool is_proven;       /* a peer was seen to take it */
 } ProbeBind;
 
 /* Refused binds to be remembered: what a peer answered "invalid credentials" to. */
@@ -46,8 +48,9 @@ typedef struct ProbeGate ProbeGate;
 
 /*
  * A gate for the binds in the order in which their probes start. A remembered refusal holds for all
- * binds with that DN and password as long as its provider is still among them: another password,
- * another file or another peer's URI is tried again. binds and refusals are borrowed.
+ * binds with that DN and password that is not proven, as long as its provider is still among them:
+ * another password, another file or another peer's URI is tried again. binds and refusals are
+ * borrowed.
  */
 ProbeGate *probe_gate_new(Pool *pool, const ProbeBind *binds, size_t n_binds,
 			  const ProbeRefusals *refusals);
@@ -58,7 +61,7 @@ void probe_gate_ask(ProbeGate *gate, size_t i, int64_t now_msec);
 /* The bind was taken. */
 void probe_gate_good(ProbeGate *gate, size_t i);
 
-/* The bind was refused for its password: nobody else gets through with it. */
+/* The bind was refused for its password: unless that is proven nobody else gets through with it. */
 void probe_gate_refused(ProbeGate *gate, size_t i);
 
 /* The probe ended, in whatever way; after good or refused that changes nothing. */

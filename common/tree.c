@@ -73,6 +73,16 @@ const char *entry_first(const Entry *entry, const char *name)
 	return attribute && attribute->n_values > 0 ? attribute->values[0].bytes : NULL;
 }
 
+const char **attribute_texts(Pool *pool, const Attribute *attribute)
+{
+	const char **texts = NULL;
+	size_t n_texts = 0;
+
+	for (size_t i = 0; attribute && i < attribute->n_values; i++)
+		POOL_PUSH(pool, texts, n_texts, attribute->values[i].bytes);
+	return texts;
+}
+
 bool entry_has_value(const Entry *entry, const char *name, const char *text)
 {
 	const Attribute *attribute = attribute_find(entry, name);

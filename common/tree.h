@@ -46,6 +46,10 @@ void entry_add_value(Pool *pool, Entry *entry, const char *name, const char *byt
 /* The attribute of that name (any letter case); NULL when the entry has none. */
 const Attribute *entry_attribute(const Entry *entry, const char *name);
 
+/* All n_values values of the attribute as strings, which live as long as it does; NULL where it is
+ * NULL or has none. */
+const char **attribute_texts(Pool *pool, const Attribute *attribute);
+
 /* The first value of the attribute as a string; NULL when there is none. */
 const char *entry_first(const Entry *entry, const char *name);
 

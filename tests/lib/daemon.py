@@ -2,6 +2,7 @@
 """The daemon beside a node, and what it tells: without journald each event is a line on standard error."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -55,6 +56,20 @@ class Daemon:
             return wait_until(found, f"event {name} {text!r}", timeout)
         except AssertionError as error:
             raise AssertionError(f"{error}; told: " + "\n".join(self.lines)) from None
+
+    def children(self):
+        """The processes of its probes."""
+        with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as file:
+            return file.read().split()
+
+    def last_pass(self):
+        """(number, triggers) of its last pass, by status.json; (0, []) before there is one."""
+        try:
+            with open(os.path.join(self.node.run_dir, "status.json"), encoding="utf-8") as file:
+                found = json.load(file)["last_pass"]
+        except FileNotFoundError:
+            found = None
+        return (found["number"], found["trigger"].split(",")) if found else (0, [])
 
     def sees(self, folder):
         """True when it has an inotify watch on the folder."""

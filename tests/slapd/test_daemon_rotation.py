@@ -55,6 +55,27 @@ def has_password(node, password):
     return all(f"credentials={password} " in value or f'credentials="{password}"' in value for value in node.syncrepl())
 
 
+POLICY = Database(overlays=("syncprov", "ppolicy"))
+
+
+def lock_after_three(cluster):
+    """From now on three refused binds lock the account."""
+    connection = cluster[0].server.admin()
+    cluster[0].server.add("cn=policy," + SUFFIX, {
+        "objectClass": ["device", "pwdPolicy"], "cn": "policy", "pwdAttribute": "userPassword", "pwdLockout": "TRUE",
+        "pwdMaxFailure": "3"}, connection)
+    connection.modify_s(REPLICATOR, [(ldap.MOD_ADD, "pwdPolicySubentry", ("cn=policy," + SUFFIX).encode())])
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
+def probe_anew(daemon):
+    """Has it try all links that it may, and waits for the end."""
+    before = daemon.last_pass()[0]
+    daemon.reload()
+    wait_until(lambda: daemon.last_pass()[0] > before and not daemon.children(), "a round of probes")
+
+
 class Breaks:
     """For how long each link of the nodes was down at most, while the block ran."""
 
@@ -129,15 +150,8 @@ def test_the_password_of_a_whole_ring_is_rotated_and_no_link_breaks(form):
 
 
 def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
-    policy = Database(overlays=("syncprov", "ppolicy"))
-    cluster = form(5, databases=[policy])
-    connection = cluster[0].server.admin()
-    cluster[0].server.add("cn=policy," + SUFFIX, {
-        "objectClass": ["device", "pwdPolicy"], "cn": "policy", "pwdAttribute": "userPassword", "pwdLockout": "TRUE",
-        "pwdMaxFailure": "3"}, connection)
-    connection.modify_s(REPLICATOR, [(ldap.MOD_ADD, "pwdPolicySubentry", ("cn=policy," + SUFFIX).encode())])
-    connection.unbind_s()
-    cluster.wait_in_step()
+    cluster = form(5, databases=[POLICY])
+    lock_after_three(cluster)
     refused = sum(node.server.log_count(REFUSED) for node in cluster)
     with daemons(cluster) as running:
         for node in cluster:
@@ -186,3 +200,40 @@ def test_a_person_may_insist_on_a_link_that_was_put_back(form):
         assert has_password(node, "wrong")
         daemon.reload()
         assert node.plan().returncode == 0 and has_password(node, "wrong")
+
+
+def test_a_peer_that_lags_behind_holds_up_its_own_link_only(form):
+    """It has not heard of the new password: that it refuses says nothing about it, and passes by itself."""
+    first, node, late = cluster = form(3)
+    path = f"{node.folder}/agent.json"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"interval": 5, "probe_interval": 5}')
+    with Daemon(node, "--agent-config", path) as daemon:
+        daemon.wait_for("desired-loaded")
+        values = late.syncrepl()
+        late.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
+        accept([first, node], PASSWORD, OTHER)
+        node.write_secret(OTHER)  # node 2 asks node 3 first
+        held = daemon.wait_for("held", text="G6")
+        assert late.server.ldap_uri in held
+        wait_until(lambda: sum(OTHER in value for value in node.syncrepl()) == 1, "the link to node 1 has the new password")
+        late.edit([(ldap.MOD_ADD, "olcSyncrepl", values)])
+        daemon.wait_for("released", timeout=40)
+        assert has_password(node, OTHER)
+
+
+def test_a_password_that_changed_at_the_servers_alone_is_found_out_once(form):
+    """Links that work go on; what the files hold is not tried by every node, which would lock the account."""
+    cluster = form(5, databases=[POLICY])
+    lock_after_three(cluster)
+    with daemons(cluster) as running:
+        for daemon in running:
+            wait_until(lambda d=daemon: "probe" in d.last_pass()[1], "the first round of probes is over")
+        accept(cluster, OTHER)
+        refused = sum(node.server.log_count(REFUSED) for node in cluster)
+        for daemon in running:
+            probe_anew(daemon)
+            cluster.wait_in_step()
+        assert [up(node) for node in cluster] == [4] * 5
+    assert sum(node.server.log_count(REFUSED) for node in cluster) == refused + 1
+    cluster[0].server.bind(REPLICATOR, OTHER).unbind_s()

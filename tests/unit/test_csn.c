@@ -77,6 +77,19 @@ static void an_older_or_absent_server_id_is_missing(void **state)
 	assert_false(csn_covers(NULL, 0, ours, 1));
 }
 
+static void a_change_is_ahead_of_who_saw_only_older_ones_of_its_server(void **state)
+{
+	static const char *const early[] = {EARLY, OTHER};
+	static const char *const late[] = {EARLY, LATE};
+	static const char *const other[] = {OTHER};
+
+	(void)state;
+	assert_true(csn_is_ahead(LATE, early, 2));
+	assert_false(csn_is_ahead(LATE, late, 2));
+	assert_false(csn_is_ahead(LATE, other, 1));
+	assert_false(csn_is_ahead("", early, 2));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -86,6 +99,7 @@ int main(void)
 		cmocka_unit_test(newest_is_of_one_server_id_only),
 		cmocka_unit_test(nothing_is_missing_when_every_server_id_is_as_new),
 		cmocka_unit_test(an_older_or_absent_server_id_is_missing),
+		cmocka_unit_test(a_change_is_ahead_of_who_saw_only_older_ones_of_its_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,11 +12,11 @@
 #define LATER (PROBE_GATE_ANSWER_MSEC + 1)
 
 static const ProbeBind binds[] = {
-	{"ldap://a", DN, "secret", "file:1"},
-	{"ldap://b", "CN=replicator, dc=example,dc=com", "secret", "file:1"},
-	{"ldap://c", DN, "secret", "file:1"},
-	{"ldap://d", DN, "other", "file:2"},
-	{"ldap://e", "", NULL, NULL},
+	{"ldap://a", DN, "secret", "file:1", false},
+	{"ldap://b", "CN=replicator, dc=example,dc=com", "secret", "file:1", false},
+	{"ldap://c", DN, "secret", "file:1", false},
+	{"ldap://d", DN, "other", "file:2", false},
+	{"ldap://e", "", NULL, NULL, false},
 };
 enum {
 	A,
@@ -116,13 +116,14 @@ static void a_slow_answer_holds_up_the_others_for_a_while_only(void **state)
 	probe_gate_refused(gate, A);
 	assert_int_equal(probe_gate_decide(gate, C, LATER), PROBE_GRANT_NO);
 	probe_gate_good(gate, B);
-	assert_non_null(probe_gate_closer(gate, C));
+	assert_non_null(probe_gate_closer(gate, A));
+	assert_null(probe_gate_closer(gate, C));
 }
 
 static void a_remembered_refusal_holds_for_every_peer_with_that_password(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	ProbeBind refused = {"ldap://B:389/", DN, NULL, "file:1"};
+	ProbeBind refused = {"ldap://B:389/", DN, NULL, "file:1", false};
 	const ProbeRefusals refusals = {&refused, 1};
 	ProbeGate *gate = gate_with(pool, &refusals);
 
@@ -133,12 +134,44 @@ static void a_remembered_refusal_holds_for_every_peer_with_that_password(void **
 	assert_int_equal(probe_gate_refusals(pool, gate).n_items, 1);
 }
 
+static void what_one_peer_takes_another_may_refuse(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	ProbeBind refused = {"ldap://b", DN, NULL, "file:1", false};
+	const ProbeRefusals refusals = {&refused, 1};
+	ProbeBind proven[] = {binds[A], binds[B], binds[C]};
+	ProbeGate *gate;
+
+	(void)state;
+	proven[C].is_proven = true;
+	gate = probe_gate_new(pool, proven, 3, &refusals);
+	assert_int_equal(ask(gate, A, 0), PROBE_GRANT_YES);
+	probe_gate_refused(gate, A);
+	assert_int_equal(ask(gate, B, 0), PROBE_GRANT_NO);
+	assert_ptr_equal(probe_gate_closer(gate, B), &refused);
+	assert_int_equal(ask(gate, C, 0), PROBE_GRANT_YES);
+	assert_int_equal(probe_gate_refusals(pool, gate).n_items, 2);
+}
+
+static void a_refusal_stops_nobody_once_another_peer_took_the_password(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	ProbeGate *gate = gate_with(pool, NULL);
+
+	(void)state;
+	assert_int_equal(ask(gate, A, 0), PROBE_GRANT_YES);
+	probe_gate_good(gate, A);
+	assert_int_equal(ask(gate, B, 0), PROBE_GRANT_YES);
+	probe_gate_refused(gate, B);
+	assert_int_equal(ask(gate, C, 0), PROBE_GRANT_YES);
+}
+
 static void another_password_file_or_peer_is_tried_again(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	ProbeBind changed[] = {{"ldap://b", DN, NULL, "file:0"},
-			       {"ldap://gone", DN, NULL, "file:1"},
-			       {"ldap://b", "cn=else,dc=example,dc=com", NULL, "file:1"}};
+	ProbeBind changed[] = {{"ldap://b", DN, NULL, "file:0", false},
+			       {"ldap://gone", DN, NULL, "file:1", false},
+			       {"ldap://b", "cn=else,dc=example,dc=com", NULL, "file:1", false}};
 	const ProbeRefusals refusals = {changed, 3};
 	ProbeGate *gate = gate_with(pool, &refusals);
 
@@ -170,7 +203,7 @@ static void of_very_many_refusals_the_oldest_are_forgotten(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 300; i++)
 		POOL_PUSH(pool, many.items, many.n_items,
-			  {"ldap://b", DN, NULL, pool_printf(pool, "old:%u", i)});
+			  {"ldap://b", DN, NULL, pool_printf(pool, "old:%u", i), false});
 	kept = probe_gate_refusals(pool, gate_with(pool, &many));
 	assert_int_equal(kept.n_items, 256);
 	assert_string_equal(kept.items[255].secret, "old:299");
@@ -203,6 +236,8 @@ int main(void)
 		cmocka_unit_test(one_that_ended_is_not_waited_for),
 		cmocka_unit_test(a_slow_answer_holds_up_the_others_for_a_while_only),
 		cmocka_unit_test(a_remembered_refusal_holds_for_every_peer_with_that_password),
+		cmocka_unit_test(what_one_peer_takes_another_may_refuse),
+		cmocka_unit_test(a_refusal_stops_nobody_once_another_peer_took_the_password),
 		cmocka_unit_test(another_password_file_or_peer_is_tried_again),
 		cmocka_unit_test(what_is_remembered_is_not_the_password),
 		cmocka_unit_test(of_very_many_refusals_the_oldest_are_forgotten),
