@@ -8,8 +8,10 @@
 
 /*
  * Small allocations share a block, so that a pool of many costs few calls of malloc(3). Large ones
- * have a block each, so that an array that grows gives its memory back. Under AddressSanitizer
- * every one counts as large: it then sees an overrun of any of them.
+ * have a block each, so that an array that grows gives its memory back. In a shared block objects
+ * stand from its begin on, aligned and with a header, for arrays grow; texts, which are most of
+ * what there is and never grow, from its end on without either. Under AddressSanitizer every one
+ * counts as large: it then sees an overrun of any of them.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define SMALL_MAX 0
@@ -22,11 +24,12 @@ typedef struct Block {
 	struct Block *next;
 	struct Block *previous;
 	size_t size;
-	size_t used;
+	size_t used;  /* by objects, from the begin on */
+	size_t texts; /* where the texts begin, which end at size */
 	_Alignas(max_align_t) char bytes[];
 } Block;
 
-/* Stands before the bytes of each allocation. */
+/* Stands before the bytes of each object. */
 typedef struct Header {
 	_Alignas(max_align_t) size_t size;
 	_Alignas(max_align_t) char bytes[];
@@ -59,7 +62,7 @@ Pool *pool_new(void)
 {
 	Pool *pool = memory_or_exit(calloc(1, sizeof(Pool) + OWN_SIZE));
 
-	pool->own.size = OWN_SIZE;
+	pool->own.size = pool->own.texts = OWN_SIZE;
 	pool->shared = &pool->own;
 	return pool;
 }
@@ -83,9 +86,15 @@ static void child_unlink(Pool *pool)
 	*link = pool->next;
 }
 
-static void block_free(Block *block)
+static void block_wipe(Block *block)
 {
 	explicit_bzero(block->bytes, block->used);
+	explicit_bzero(block->bytes + block->texts, block->size - block->texts);
+}
+
+static void block_free(Block *block)
+{
+	block_wipe(block);
 	free(block);
 }
 
@@ -101,7 +110,7 @@ void pool_free(Pool *pool)
 		next = block->next;
 		block_free(block);
 	}
-	explicit_bzero(pool->own.bytes, pool->own.used);
+	block_wipe(&pool->own);
 	free(pool);
 }
 
@@ -128,9 +137,19 @@ static Block *block_new(Pool *pool, size_t size)
 {
 	Block *block = memory_or_exit(calloc(1, sizeof(Block) + size));
 
-	block->size = size;
+	block->size = block->texts = size;
 	block_link(pool, block);
 	return block;
+}
+
+/* The shared block with room for so many bytes, or a new one. */
+static Block *shared_with_room(Pool *pool, size_t size)
+{
+	size_t shared_size = pool->shared->size * 4;
+
+	if (pool->shared->texts - pool->shared->used < size)
+		pool->shared = block_new(pool, shared_size < SHARED_MAX ? shared_size : SHARED_MAX);
+	return pool->shared;
 }
 
 static void *block_take(Block *block, size_t whole, size_t size)
@@ -145,25 +164,31 @@ static void *block_take(Block *block, size_t whole, size_t size)
 void *pool_alloc(Pool *pool, size_t size)
 {
 	const size_t align = _Alignof(max_align_t);
-	size_t whole, shared_size;
+	size_t whole;
 
 	if (size > SIZE_MAX / 2)
 		memory_or_exit(NULL);
 	whole = sizeof(Header) + (size + align - 1) / align * align;
 	if (size > SMALL_MAX || SMALL_MAX == 0)
 		return block_take(block_new(pool, whole), whole, size);
-	if (pool->shared->size - pool->shared->used < whole) {
-		shared_size = pool->shared->size * 4;
-		if (shared_size > SHARED_MAX)
-			shared_size = SHARED_MAX;
-		pool->shared = block_new(pool, shared_size);
-	}
-	return block_take(pool->shared, whole, size);
+	return block_take(shared_with_room(pool, whole), whole, size);
+}
+
+/* Zeroed room for a text of a known size. */
+static char *text_alloc(Pool *pool, size_t size)
+{
+	Block *block;
+
+	if (size > SMALL_MAX || SMALL_MAX == 0)
+		return pool_alloc(pool, size);
+	block = shared_with_room(pool, size);
+	block->texts -= size;
+	return block->bytes + block->texts;
 }
 
 char *pool_copy(Pool *pool, const char *bytes, size_t len)
 {
-	char *copy = pool_alloc(pool, len + 1);
+	char *copy = text_alloc(pool, len + 1);
 
 	if (len > 0)
 		memcpy(copy, bytes, len);
@@ -186,7 +211,7 @@ char *pool_vprintf(Pool *pool, const char *format, va_list arguments)
 	va_end(again);
 	if (len < 0)
 		memory_or_exit(NULL);
-	text = pool_alloc(pool, (size_t)len + 1);
+	text = text_alloc(pool, (size_t)len + 1);
 	if ((size_t)len < sizeof(small))
 		memcpy(text, small, (size_t)len);
 	else

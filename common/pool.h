@@ -28,7 +28,8 @@ DEFINE_CLEANUP(Pool, pool_free)
 /* Zeroed memory that lives as long as the pool. */
 void *pool_alloc(Pool *pool, size_t size);
 
-/* A copy of len bytes with a NUL behind them. */
+/* A copy of len bytes with a NUL behind them. Like all texts made here it stands anywhere, and is
+ * nothing for pool_resize() and POOL_PUSH. */
 char *pool_copy(Pool *pool, const char *bytes, size_t len);
 
 /* A copy of a string; NULL gives NULL. */

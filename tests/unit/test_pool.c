@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,6 +88,30 @@ static void growing_one_array_leaves_others_alone(void **state)
 	assert_int_equal(numbers[99], 100);
 }
 
+static void objects_and_texts_of_one_pool_leave_each_other_alone(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	unsigned *numbers[3000];
+	char *texts[3000];
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		texts[i] = pool_printf(pool, "%*u", (int)(i % 1500), i);
+		numbers[i] = pool_alloc(pool, (i % 50 + 1) * sizeof(unsigned));
+		assert_int_equal((uintptr_t)numbers[i] % _Alignof(max_align_t), 0);
+		for (unsigned k = 0; k <= i % 50; k++) {
+			assert_int_equal(numbers[i][k], 0);
+			numbers[i][k] = i;
+		}
+	}
+	for (unsigned i = 0; i < 3000; i++) {
+		assert_int_equal(strtoul(texts[i], NULL, 10), i);
+		assert_true(strlen(texts[i]) >= i % 1500);
+		assert_int_equal(numbers[i][0], i);
+		assert_int_equal(numbers[i][i % 50], i);
+	}
+}
+
 static void freeing_nothing_is_allowed(void **state)
 {
 	(void)state;
@@ -138,6 +163,7 @@ int main(void)
 		cmocka_unit_test(printf_takes_texts_of_any_length),
 		cmocka_unit_test(pushed_items_stay_in_order_over_growth),
 		cmocka_unit_test(growing_one_array_leaves_others_alone),
+		cmocka_unit_test(objects_and_texts_of_one_pool_leave_each_other_alone),
 		cmocka_unit_test(freeing_nothing_is_allowed),
 		cmocka_unit_test(a_stolen_pool_outlives_its_scope),
 		cmocka_unit_test(exhausted_memory_ends_the_program_with_71),
