@@ -69,7 +69,7 @@ static int read_checkpoint(Reader *reader, const ReaderKey *key, const JsonNode 
 		return reader_refuse(reader, value->place,
 				     "\"checkpoint\" must be \"OPERATIONS MINUTES\", both above 0, "
 				     "like \"100 10\"");
-	*(const char **)field = text;
+	*(const char **)field = reader_text(reader, value);
 	return 0;
 }
 

@@ -15,7 +15,7 @@ static int read_keep(Reader *reader, const ReaderKey *key, const JsonNode *value
 	for (size_t i = 0; i < value->n_children; i++) {
 		if (reader_check_uri(reader, key->name, &value->children[i], true) < 0)
 			return -1;
-		desired->keep[desired->n_keep++] = value->children[i].string;
+		desired->keep[desired->n_keep++] = reader_text(reader, &value->children[i]);
 	}
 	return 0;
 }
@@ -115,6 +115,7 @@ int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, c
 	static const ReaderShape shape = {"peers.json", document_keys, ARRAY_SIZE(document_keys)};
 	Reader reader = {.pool = pool, .name = name, .err = err};
 	Desired *desired = pool_alloc(pool, sizeof(*desired));
+	AUTO(Pool) *document = pool_new();
 	const JsonNode *root;
 
 	*desired = (Desired){
@@ -123,7 +124,7 @@ int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, c
 		.prune = true,
 		.max_removals = 1,
 	};
-	if (json_parse(pool, name, bytes, len, &root, err) < 0)
+	if (json_parse(document, name, bytes, len, &root, err) < 0)
 		return -1;
 	if (check_format(&reader, root) < 0 || reader_object(&reader, &shape, root, desired) < 0)
 		return -1;

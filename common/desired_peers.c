@@ -29,7 +29,7 @@ static int read_uri(Reader *reader, const ReaderKey *key, const JsonNode *value,
 {
 	if (reader_check_type(reader, key->name, value, JSON_STRING) < 0)
 		return -1;
-	*(const char **)field = value->string;
+	*(const char **)field = reader_text(reader, value);
 	return reader_check_uri(reader, key->name, value, false);
 }
 
@@ -53,7 +53,7 @@ static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *valu
 		if (!is_host_name(value->children[i].string))
 			return reader_refuse(reader, value->children[i].place,
 					     "each item of \"names\" must be a host name");
-		peer->names[peer->n_names++] = value->children[i].string;
+		peer->names[peer->n_names++] = reader_text(reader, &value->children[i]);
 	}
 	return 0;
 }

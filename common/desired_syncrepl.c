@@ -61,7 +61,7 @@ static int read_value(Reader *reader, SyncreplKeyword keyword, const JsonNode *v
 		return -1;
 	*ret = kind == SYNCREPL_KIND_NUMBER ? pool_printf(reader->pool, "%lu", number)
 	       : kind == SYNCREPL_KIND_FLAG ? (value->boolean ? "" : NULL)
-					    : value->string;
+					    : reader_text(reader, value);
 	return 0;
 }
 
@@ -166,7 +166,8 @@ int read_credentials(Reader *reader, const ReaderKey *key, const JsonNode *value
 				     key->name, json_type_name(value->type));
 	if (syncrepl_check(SYNCREPL_CREDENTIALS, value->string, &why) < 0)
 		return reader_refuse(reader, value->place, "%s", why.text);
-	*credentials = (Credentials){
-		.kind = CREDENTIALS_LITERAL, .name = value->string, .place = value->place};
+	*credentials = (Credentials){.kind = CREDENTIALS_LITERAL,
+				     .name = reader_text(reader, value),
+				     .place = value->place};
 	return 0;
 }

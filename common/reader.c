@@ -88,6 +88,11 @@ int reader_check_type(Reader *reader, const char *key, const JsonNode *value, Js
 			     json_type_name(type), json_type_name(value->type));
 }
 
+const char *reader_text(Reader *reader, const JsonNode *value)
+{
+	return pool_strdup(reader->pool, value->string);
+}
+
 int reader_array(Reader *reader, const ReaderKey *key, const JsonNode *value, JsonType item_type)
 {
 	if (reader_check_type(reader, key->name, value, JSON_ARRAY) < 0)
@@ -126,7 +131,7 @@ int read_string(Reader *reader, const ReaderKey *key, const JsonNode *value, voi
 		return -1;
 	if (*value->string == '\0')
 		return reader_refuse(reader, value->place, "\"%s\" must not be empty", key->name);
-	*(const char **)field = value->string;
+	*(const char **)field = reader_text(reader, value);
 	return 0;
 }
 
@@ -137,7 +142,7 @@ int read_path(Reader *reader, const ReaderKey *key, const JsonNode *value, void 
 	if (value->string[0] != '/' || value->string[1] == '\0')
 		return reader_refuse(reader, value->place,
 				     "\"%s\" must be an absolute path, like /etc/...", key->name);
-	*(const char **)field = value->string;
+	*(const char **)field = reader_text(reader, value);
 	return 0;
 }
 

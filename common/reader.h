@@ -54,6 +54,10 @@ int reader_refuse_key(Reader *reader, const JsonNode *member, const char *noun,
 /* Refuses a value of another type: `"uri" must be a string, not a number`. */
 int reader_check_type(Reader *reader, const char *key, const JsonNode *value, JsonType type);
 
+/* The text of a string, kept in the reader's pool: documents do not live as long as what is read
+ * from them. */
+const char *reader_text(Reader *reader, const JsonNode *value);
+
 /* Refuses what is no array of items of that type. */
 int reader_array(Reader *reader, const ReaderKey *key, const JsonNode *value, JsonType item_type);
 
