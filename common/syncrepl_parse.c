@@ -9,6 +9,7 @@
 /* A value while it is read. */
 typedef struct Reader {
 	Pool *pool;
+	Pool *scratch;        /* of the words */
 	const Syncrepl *like; /* another value, which parsed; may be NULL */
 	Syncrepl syncrepl;
 	bool has_provider; /* "uri=" alone is not enough for slapd */
@@ -42,7 +43,7 @@ static bool is_word_accepted(const Reader *reader, SyncreplKeyword keyword, cons
 	if (!rule->accepts || rule->last_only)
 		return true;
 	if (keyword == SYNCREPL_INTERVAL && type &&
-	    strcmp(syncrepl_rules[SYNCREPL_TYPE].canonical(reader->pool, type),
+	    strcmp(syncrepl_rules[SYNCREPL_TYPE].canonical(reader->scratch, type),
 		   "refreshandpersist") == 0)
 		return true;
 	return rule->accepts(value);
@@ -57,13 +58,17 @@ static const char *value_known(const Reader *reader, SyncreplKeyword keyword, co
 	return known && keyword != SYNCREPL_INTERVAL && strcmp(known, value) == 0 ? known : NULL;
 }
 
-/* Attribute lists add up; of everything else the last one given counts. */
-static void value_set(Reader *reader, SyncreplKeyword keyword, const char *value)
+/* Attribute lists add up; of everything else the last one given counts. known is the same value
+ * where it need not be copied, or NULL. */
+static void value_set(Reader *reader, SyncreplKeyword keyword, const char *value, const char *known)
 {
 	const char **slot = &reader->syncrepl.value[keyword];
 	bool is_list = keyword == SYNCREPL_ATTRS || keyword == SYNCREPL_EXATTRS;
 
-	*slot = is_list && *slot ? pool_printf(reader->pool, "%s,%s", *slot, value) : value;
+	if (is_list && *slot)
+		*slot = pool_printf(reader->pool, "%s,%s", *slot, value);
+	else
+		*slot = known ? known : pool_strdup(reader->pool, value);
 }
 
 static int refuse_value(SyncreplKeyword keyword, Error *err)
@@ -98,7 +103,7 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 		return refuse_value((SyncreplKeyword)keyword, err);
 	if (keyword == SYNCREPL_PROVIDER && len == strlen("provider"))
 		reader->has_provider = true;
-	value_set(reader, (SyncreplKeyword)keyword, known ? known : value);
+	value_set(reader, (SyncreplKeyword)keyword, value, known);
 	return 0;
 }
 
@@ -110,8 +115,9 @@ int syncrepl_parse(Pool *pool, const char *text, Syncrepl *ret, Error *err)
 int syncrepl_parse_like(Pool *pool, const char *text, const Syncrepl *like, Syncrepl *ret,
 			Error *err)
 {
-	Reader reader = {.pool = pool, .like = like};
-	char *rest = pool_strdup(pool, ordered_text(text));
+	AUTO(Pool) *scratch = pool_new();
+	Reader reader = {.pool = pool, .scratch = scratch, .like = like};
+	char *rest = pool_strdup(scratch, ordered_text(text));
 	const char *word, *missing = NULL;
 
 	while ((word = config_next_word(&rest)))
