@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "agent/content.h"
 #include "agent/link_tls.h"
@@ -26,7 +27,7 @@ static int read_config(Directory *directory, Pool *pool, World *world, Error *er
 	return directory_read(directory, &query, pool, &world->config, err);
 }
 
-static int search_monitor(Directory *directory, Pool *pool, World *world, const char *filter,
+static int search_monitor(Directory *directory, Pool *pool, const char *filter, Tree *ret,
 			  Error *err)
 {
 	const DirectoryQuery query = {
@@ -36,29 +37,25 @@ static int search_monitor(Directory *directory, Pool *pool, World *world, const 
 		.attributes = live_monitor_attributes,
 	};
 
-	world->monitor = (Tree){0};
-	return directory_read(directory, &query, pool, &world->monitor, err);
+	*ret = (Tree){0};
+	return directory_read(directory, &query, pool, ret, err);
 }
 
 /* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then.
  * Nor is one that runs more consumers than its size limit (500 by default) lets us read. */
-static int read_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *ret, Error *err)
 {
-	int result = search_monitor(directory, pool, world, live_monitor_filter, err);
+	int result = search_monitor(directory, pool, live_monitor_filter, ret, err);
 
 	world->facts.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
 	if (world->facts.monitor_is_limited)
-		result = search_monitor(directory, pool, world, live_monitor_few_filter, err);
+		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);
 	if (result < 0 && err->code != NO_SUCH_OBJECT && err->class != ERROR_DENIED)
 		return -1;
-	world->has_monitor = result == 0 && world->monitor.n_entries > 0;
+	if (result < 0)
+		*ret = (Tree){0};
+	world->has_monitor = ret->n_entries > 0;
 	return 0;
-}
-
-static int parse(Pool *pool, World *world, Error *err)
-{
-	return live_parse(pool, &world->config, world->has_monitor ? &world->monitor : NULL,
-			  &world->facts, &world->live, err);
 }
 
 static const Entry *global_entry(const World *world)
@@ -69,10 +66,10 @@ static const Entry *global_entry(const World *world)
 	return NULL;
 }
 
-static bool monitor_tells_listeners(const World *world)
+static bool monitor_tells_listeners(const Tree *monitor)
 {
-	for (size_t i = 0; i < world->monitor.n_entries; i++)
-		if (entry_first(&world->monitor.entries[i], "labeledURI"))
+	for (size_t i = 0; i < monitor->n_entries; i++)
+		if (entry_first(&monitor->entries[i], "labeledURI"))
 			return true;
 	return false;
 }
@@ -87,11 +84,11 @@ static SlapdArguments process_arguments(Pool *pool, const World *world)
 				    entry_first(global, "olcArgsFile"));
 }
 
-static void find_listeners(Pool *pool, World *world)
+static void find_listeners(Pool *pool, const Tree *monitor, World *world)
 {
 	SlapdArguments arguments;
 
-	if (monitor_tells_listeners(world))
+	if (monitor_tells_listeners(monitor))
 		return;
 	arguments = process_arguments(pool, world);
 	world->facts.listeners = arguments.urls;
@@ -119,24 +116,40 @@ const char *world_config_dir(Pool *pool, const World *world)
 	return folder ? folder : process_arguments(pool, world).config_dir;
 }
 
+/* What was read is gone before cn=config is taken apart: of many consumers both are large. */
+static int take_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Tree monitor = {0};
+
+	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
+		return -1;
+	find_listeners(pool, &monitor, world);
+	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	return 0;
+}
+
 int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
 {
 	World world = {.facts = *facts};
 
 	if (read_config(directory, pool, &world, err) < 0 ||
-	    read_monitor(directory, pool, &world, err) < 0)
+	    take_monitor(directory, pool, &world, err) < 0)
 		return -1;
-	find_listeners(pool, &world);
 	find_next_listeners(pool, &world);
 	*ret = world;
-	return parse(pool, ret, err);
+	return live_take_config(pool, &ret->config, &ret->facts, &ret->live, err);
 }
 
 int world_read_running(Directory *directory, Pool *pool, World *world, Error *err)
 {
-	if (read_monitor(directory, pool, world, err) < 0)
+	AUTO(Pool) *scratch = pool_new();
+	Tree monitor = {0};
+
+	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
 		return -1;
-	return parse(pool, world, err);
+	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	return 0;
 }
 
 /* --- content of databases --- */
@@ -200,14 +213,9 @@ static void read_peers(Directory *directory, Pool *pool, World *world, const Wan
  * empty database apart. */
 static bool database_hides(const World *world, const char *suffix)
 {
-	for (size_t i = 0; i < world->monitor.n_entries; i++) {
-		const Entry *entry = &world->monitor.entries[i];
-		const char *count = entry_first(entry, "olmMDBEntries");
-
-		if (count && strcmp(count, "0") != 0 &&
-		    entry_has_value(entry, "namingContexts", suffix))
+	for (size_t i = 0; i < world->live.n_filled; i++)
+		if (strcasecmp(world->live.filled[i], suffix) == 0)
 			return true;
-	}
 	return false;
 }
 

@@ -11,7 +11,6 @@
 /* What one look at slapd found. Everything lives in the pool of who looked. */
 typedef struct World {
 	Tree config;
-	Tree monitor;
 	bool has_monitor;
 	Live live;
 	Facts facts;

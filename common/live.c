@@ -53,8 +53,6 @@ const char *const live_monitor_attributes[] = {
 	"olmSRLastConnect", "olmSRLastContact",     "olmSRNextConnect", NULL,
 };
 
-/* --- cn=config --- */
-
 /* slapd's own rule (syncrepl.c): the searchbase is a suffix of the database and the provider's URL
  * one of its listeners. */
 static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl,
@@ -177,115 +175,19 @@ static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts
 			overlay_parse(live, &config->entries[i]);
 }
 
-/* --- cn=monitor --- */
-
-typedef struct MonitorDatabases {
-	const Entry *
-		*entries; /* the "cn=Database N" entries: few, however many consumers there are */
-	size_t n_entries;
-} MonitorDatabases;
-
-static const Entry *monitor_database(const MonitorDatabases *databases, const char *dn)
+int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err)
 {
-	for (size_t i = 0; i < databases->n_entries; i++)
-		if (strcasecmp(databases->entries[i]->dn, dn) == 0)
-			return databases->entries[i];
-	return NULL;
-}
+	Live taken = *live;
 
-static bool text_is(const char *text, const char *wanted)
-{
-	return text && strcasecmp(text, wanted) == 0;
-}
-
-/* "cn=Consumer 002,cn=Database 2,cn=Databases,cn=Monitor": the number is the rid, the parent names
- * the suffix. */
-static void running_parse(Pool *pool, Live *live, const MonitorDatabases *databases,
-			  const Entry *entry)
-{
-	const char *parent_dn = strchr(entry->dn, ',');
-	const Entry *database = parent_dn ? monitor_database(databases, parent_dn + 1) : NULL;
-	const char *number = strchr(entry->dn, ' ');
-	const char *connection = entry_first(entry, "olmSRConnection");
-
-	if (!database || !number)
-		return;
-	POOL_PUSH(
-		pool, live->running, live->n_running,
-		{
-			.suffix = entry_first(database, "namingContexts"),
-			.rid = (int)strtol(number, NULL, 10),
-			.provider = url_spelling(pool, entry_first(entry, "olmSRProviderURIList")),
-			.is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
-			.is_connected = connection && *connection,
-			.last_connect = entry_first(entry, "olmSRLastConnect"),
-			.last_contact = entry_first(entry, "olmSRLastContact"),
-			.next_connect = entry_first(entry, "olmSRNextConnect"),
-		});
-}
-
-/* "{0}do_syncrepl(rid=002)": what slapd's threads do besides operations. */
-static void working_parse(Pool *pool, Live *live, const Entry *entry)
-{
-	static const char task[] = "do_syncrepl(rid=";
-	const Attribute *tasks = entry_attribute(entry, "monitoredInfo");
-
-	for (size_t i = 0; tasks && i < tasks->n_values; i++) {
-		const char *found = strstr(tasks->values[i].bytes, task);
-
-		if (found)
-			POOL_PUSH(pool, live->working_rids, live->n_working_rids,
-				  (int)strtol(found + strlen(task), NULL, 10));
-	}
-}
-
-static bool dn_starts(const Entry *entry, const char *rdn)
-{
-	return strncasecmp(entry->dn, rdn, strlen(rdn)) == 0;
-}
-
-static void monitor_parse(Pool *pool, Live *live, const Tree *monitor)
-{
-	MonitorDatabases databases = {0};
-
-	for (size_t i = 0; i < monitor->n_entries; i++) {
-		const Entry *entry = &monitor->entries[i];
-
-		if (dn_starts(entry, "cn=Listener "))
-			POOL_PUSH(pool, live->listeners, live->n_listeners,
-				  entry_first(entry, "labeledURI"));
-		else if (dn_starts(entry, "cn=Start,"))
-			live->start_time = entry_first(entry, "monitorTimestamp");
-		else if (dn_starts(entry, "cn=Runqueue,"))
-			working_parse(pool, live, entry);
-		else if (dn_starts(entry, "cn=Database "))
-			POOL_PUSH(pool, databases.entries, databases.n_entries, entry);
-	}
-	for (size_t i = 0; i < monitor->n_entries; i++)
-		if (dn_starts(&monitor->entries[i], "cn=Consumer "))
-			running_parse(pool, live, &databases, &monitor->entries[i]);
-	live->has_running = live->n_running > 0;
-}
-
-int live_parse(Pool *pool, const Tree *config, const Tree *monitor, const Facts *facts, Live *ret,
-	       Error *err)
-{
-	Live live = {.config = config};
-
-	if (monitor)
-		monitor_parse(pool, &live, monitor);
-	if (live.n_listeners == 0) {
-		live.listeners = facts->listeners;
-		live.n_listeners = facts->n_listeners;
-	}
-	config_parse(pool, &live, config, facts);
-	if (!live.global)
+	taken.config = config;
+	config_parse(pool, &taken, config, facts);
+	if (!taken.global)
 		return error_set(
 			err, ERROR_DENIED, 0,
 			"cn=config is not readable here: slapd shows no olcGlobal entry to this "
 			"user; run as root, and let olcAccess of {0}config grant manage to "
 			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth");
-	*ret = live;
+	*live = taken;
 	return 0;
 }
 

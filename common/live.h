@@ -66,9 +66,11 @@ typedef struct Live {
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
 	size_t n_listeners;
+	const char **filled; /* suffixes of databases in which cn=monitor counts entries */
+	size_t n_filled;
 } Live;
 
-/* Which entries and attributes of cn=config and cn=monitor live_parse() needs: one search each. */
+/* Which entries and attributes of cn=config and cn=monitor the view needs: one search each. */
 extern const char live_config_filter[];
 extern const char *const live_config_attributes[];
 extern const char live_monitor_filter[];
@@ -77,12 +79,17 @@ extern const char
 extern const char *const live_monitor_attributes[];
 
 /*
- * Makes the view from both trees (monitor may be NULL: unknown). Listeners are taken from
- * cn=monitor, else from facts. The view borrows from the trees. ERROR_DENIED when cn=config holds
- * no olcGlobal entry: we may not read it.
+ * Puts what cn=monitor says into the view, in place of what it held of it; listeners that it does
+ * not tell are taken from facts. An empty tree: what runs is unknown. Everything is copied: of many
+ * consumers the tree is large, and little of it is kept.
  */
-int live_parse(Pool *pool, const Tree *config, const Tree *monitor, const Facts *facts, Live *ret,
-	       Error *err);
+void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live *live);
+
+/*
+ * Puts what cn=config says into the view, which knows the listeners already. Borrows from the tree.
+ * ERROR_DENIED when it holds no olcGlobal entry: we may not read it.
+ */
+int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err);
 
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);

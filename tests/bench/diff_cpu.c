@@ -2,7 +2,7 @@
 /*
  * diff_cpu: CPU time of comparing what a server holds with what is wanted (plan_make), for 111 and
  * 999 peers; of tokenising the 999 values alone; and, to know, of all that is made of an answer
- * (live_parse): medians in microseconds, as "NAME USEC" lines.
+ * (live_take_config): medians in microseconds, as "NAME USEC" lines.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +112,7 @@ static void sample_make(Pool *pool, int n_peers, Sample *sample)
 		fail(err.text);
 	config_make(pool, n_peers, &sample->config);
 	sample->facts.fqdn = "ldap1.example.com";
-	if (live_parse(pool, &sample->config, NULL, &sample->facts, &sample->live, &err) < 0)
+	if (live_take_config(pool, &sample->config, &sample->facts, &sample->live, &err) < 0)
 		fail(err.text);
 }
 
@@ -154,9 +154,9 @@ static void understand(const void *what)
 	const Sample *sample = what;
 	AUTO(Pool) *pool = pool_new();
 	Error err;
-	Live live;
+	Live live = {0};
 
-	if (live_parse(pool, &sample->config, NULL, &sample->facts, &live, &err) < 0)
+	if (live_take_config(pool, &sample->config, &sample->facts, &live, &err) < 0)
 		fail(err.text);
 }
 

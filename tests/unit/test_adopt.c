@@ -64,8 +64,9 @@ static void link_add(Bench *bench, const char *value)
 
 static int survey(Bench *bench)
 {
-	assert_int_equal(live_parse(bench->pool, &bench->config, NULL, &bench->facts, &bench->live,
-				    &bench->err),
+	live_take_monitor(bench->pool, &(Tree){0}, &bench->facts, &bench->live);
+	assert_int_equal(live_take_config(bench->pool, &bench->config, &bench->facts, &bench->live,
+					  &bench->err),
 			 0);
 	return adopt_survey(bench->pool, &bench->live, bench->facts.fqdn, &bench->adoption,
 			    &bench->err);

@@ -137,12 +137,13 @@ static const char *plan_steps(Scene *scene)
 	const Desired *desired;
 	PlanInput input = {.facts = &scene->facts, .known = &scene->known};
 	Wanted wanted;
-	Live live;
+	Live live = {0};
 	Error err = {0};
 
+	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts, &live);
 	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &wanted, &err) < 0 ||
-	    live_parse(scene->pool, &scene->config, NULL, &scene->facts, &live, &err) < 0)
+	    live_take_config(scene->pool, &scene->config, &scene->facts, &live, &err) < 0)
 		fail_msg("%s", err.text);
 	input.desired = desired;
 	input.wanted = &wanted;
