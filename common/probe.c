@@ -170,11 +170,10 @@ Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like)
 	copy.schema_digest =
 		text_copy(pool, probe->schema_digest, like ? like->schema_digest : NULL);
 	csns_copy(pool, probe, like, &copy);
-	copy.faults = NULL;
-	copy.n_faults = 0;
+	if (probe->n_faults > 0) /* most have one, of many peers: no room for more */
+		copy.faults = pool_alloc(pool, probe->n_faults * sizeof(*copy.faults));
 	for (size_t i = 0; i < probe->n_faults; i++)
-		POOL_PUSH(pool, copy.faults, copy.n_faults,
-			  {.code = probe->faults[i].code,
-			   .text = pool_strdup(pool, probe->faults[i].text)});
+		copy.faults[i] = (ProbeFault){.code = probe->faults[i].code,
+					      .text = pool_strdup(pool, probe->faults[i].text)};
 	return copy;
 }

@@ -56,6 +56,8 @@ static void read_faults(Pool *pool, const JsonNode *object, Probe *probe)
 {
 	const JsonNode *faults = json_member(object, "faults");
 
+	if (faults && faults->n_children > 0)
+		probe->faults = pool_alloc(pool, faults->n_children * sizeof(*probe->faults));
 	for (size_t i = 0; faults && i < faults->n_children; i++) {
 		const JsonNode *fault = &faults->children[i];
 		const int code = find_name(member_text(fault, "code"), code_at, PROBE_CODE_COUNT);
