@@ -120,11 +120,21 @@ void daemon_probes_take(DaemonPass *pass)
 		probes->refusals = (ProbeRefusals){0};
 }
 
+/* Nodes that are started or reloaded together still ask one after the other. */
 static bool all_are_due(const DaemonPass *pass)
 {
-	return pass->context.probes && pass->inputs.state.known.n_left == 0 &&
-	       (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) ||
-		daemon_now_usec(pass->daemon) >= pass->daemon->probes.due_usec);
+	DaemonProbes *probes = &pass->daemon->probes;
+	const uint64_t now_usec = daemon_now_usec(pass->daemon);
+
+	if (!pass->context.probes || pass->inputs.state.known.n_left > 0)
+		return false;
+	if (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) || probes->due_usec == 0) {
+		probes->due_usec = now_usec + lockout_turn_msec(&pass->inputs.wanted) * 1000ULL;
+		probes->has_turn = true;
+	}
+	if (probes->has_turn && now_usec < probes->due_usec)
+		schedule_by(&pass->daemon->schedule, probes->due_usec);
+	return now_usec >= probes->due_usec;
 }
 
 /* Not tried yet, or refused so long ago that the peer may have been mended. */
@@ -235,6 +245,7 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 
 	probes->due_usec =
 		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
+	probes->has_turn = false;
 	links_add_all(round, &pass->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);

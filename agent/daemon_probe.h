@@ -23,6 +23,7 @@ typedef struct DaemonProbes {
 	Pool *refusals_pool;
 	ProbeRefusals refusals;      /* of binds in past rounds, for the next pass to keep */
 	uint64_t due_usec;           /* the next round of all links, on the monotonic clock */
+	bool has_turn;               /* it comes as soon as those before this node had theirs */
 	char asked[SHA256_HEX_SIZE]; /* the first of the links that changes wait for */
 	uint64_t turn_usec;          /* when they may be tried: nodes before this one go first */
 } DaemonProbes;

@@ -55,6 +55,12 @@ def has_password(node, password):
     return all(f"credentials={password} " in value or f'credentials="{password}"' in value for value in node.syncrepl())
 
 
+def wait_probe(daemon, what):
+    """Waits for the end of a round of probes that was not over yet."""
+    before = daemon.last_pass()[0] + 1  # status.json tells of a pass when it is over
+    wait_until(lambda: daemon.last_pass()[0] > before and "probe" in daemon.last_pass()[1], what)
+
+
 POLICY = Database(overlays=("syncprov", "ppolicy"))
 
 
@@ -168,6 +174,11 @@ def test_a_link_that_does_not_come_back_gets_its_former_value(form):
         with peer.server.frozen():  # what cannot be tried is written
             node.write_secret("wrong")
             daemon.wait_for("correction-applied", text="olcSyncrepl")
+            for what in ("the link is down, and asked why", "it did not come back in its time, and is asked again"):
+                wait_probe(daemon, what)
+            judged = daemon.last_pass()[0]
+            wait_until(lambda: daemon.last_pass()[0] > judged, "what follows")
+            assert not daemon.events("held"), "who is away would not take the former link either"
         assert has_password(node, "wrong")
         held = daemon.wait_for("held", text="its former value is put back")
         assert "G6" in held and ("Invalid credentials" in held or "refused" in held) and held.endswith("syncward apply --release G6")
@@ -225,12 +236,10 @@ def test_a_password_that_changed_at_the_servers_alone_is_found_out_once(form):
         accept(cluster, OTHER)
         refused = sum(node.server.log_count(REFUSED) for node in cluster)
         passes = [daemon.last_pass()[0] for daemon in running]
-        running[0].reload()
-        wait_until(lambda: running[0].last_pass()[0] > passes[0] and "probe" in running[0].last_pass()[1], "its probes")
-        cluster.wait_in_step()
-        for daemon in running[1:]:
+        for daemon in running:
             daemon.reload()
-        wait_until(lambda: all(daemon.last_pass()[0] > n for daemon, n in zip(running, passes)), "all have reloaded")
+        wait_until(lambda: running[0].last_pass()[0] > passes[0] and "probe" in running[0].last_pass()[1], "its probes")
+        wait_until(lambda: all(daemon.last_pass()[0] > n + 1 for daemon, n in zip(running, passes)), "all had their turns")
         time.sleep(0.5)  # a node that dared to send it would have by now
         assert [up(node) for node in cluster] == [4] * 5
     assert sum(node.server.log_count(REFUSED) for node in cluster) == refused + 1
