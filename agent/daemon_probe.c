@@ -254,12 +254,13 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 
 void daemon_probes_next(DaemonPass *pass)
 {
-	const WantedConsumer *first = pass->report.has_plan ? first_needed(pass) : NULL;
+	const WantedConsumer *first;
 	LinkRound round;
-	bool is_due = !first && !pass->daemon->probes.round && all_are_due(pass);
 
-	if (!pass->report.has_plan || !pass->inputs.wanted.self ||
-	    (first ? !is_our_turn(pass, first) : !is_due))
+	if (!pass->report.has_plan || !pass->inputs.wanted.self)
+		return;
+	first = first_needed(pass);
+	if (first ? !is_our_turn(pass, first) : pass->daemon->probes.round || !all_are_due(pass))
 		return;
 	round = link_round_new(pool_new(), pass->daemon->directory, &pass->inputs.state.known,
 			       pass->report.last_world.live.global);
