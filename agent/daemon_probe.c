@@ -128,7 +128,9 @@ static bool all_are_due(const DaemonPass *pass)
 
 	if (!pass->context.probes || pass->inputs.state.known.n_left > 0)
 		return false;
-	if (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) || probes->due_usec == 0) {
+	/* A turn that is awaited stays where it is, however often somebody reloads. */
+	if (!probes->has_turn &&
+	    (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) || probes->due_usec == 0)) {
 		probes->due_usec = now_usec + lockout_turn_msec(&pass->inputs.wanted) * 1000ULL;
 		probes->has_turn = true;
 	}
@@ -262,8 +264,10 @@ void daemon_probes_next(DaemonPass *pass)
 	first = first_needed(pass);
 	if (first ? !is_our_turn(pass, first) : pass->daemon->probes.round || !all_are_due(pass))
 		return;
-	round = link_round_new(pool_new(), pass->daemon->directory, &pass->inputs.state.known,
-			       pass->report.last_world.live.global);
+	round = link_round_new(pool_new(), pass->daemon->directory,
+			       &(PasswordSight){&pass->inputs.state.known,
+						&pass->report.last_world.live,
+						&pass->daemon->probes.done});
 	if (first)
 		probe_needed(pass, &round);
 	else

@@ -48,7 +48,8 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		      const Plan *plan, World *world)
 {
 	AUTO(Pool) *pool = pool_new();
-	LinkRound round = link_round_new(pool, directory, input->known, world->live.global);
+	const PasswordSight sight = {input->known, &world->live, &answers->probes};
+	LinkRound round = link_round_new(pool, directory, &sight);
 	ProbeRefusals refusals = world->refusals;
 	LinkProbes first;
 

@@ -5,12 +5,11 @@
 
 #include "agent/link_tls.h"
 
-LinkRound link_round_new(Pool *pool, Directory *directory, const Known *known, const Entry *global)
+LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *sight)
 {
 	return (LinkRound){
 		.pool = pool,
-		.global = global,
-		.lockout = {.pool = pool, .directory = directory, .known = known},
+		.lockout = {.pool = pool, .directory = directory, .sight = *sight},
 	};
 }
 
@@ -25,7 +24,7 @@ static const char *value_copy(const LinkRound *round, const char *value, size_t 
 
 static const Syncrepl *syncrepl_copy(LinkRound *round, const Syncrepl *syncrepl)
 {
-	const Syncrepl inherited = link_inherit_tls(syncrepl, round->global);
+	const Syncrepl inherited = link_inherit_tls(syncrepl, round->lockout.sight.live->global);
 	Syncrepl *copy = pool_alloc(round->pool, sizeof(*copy));
 
 	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)

@@ -10,7 +10,6 @@
  * pass that asks for it. */
 typedef struct LinkRound {
 	Pool *pool;
-	const Entry *global; /* cn=config itself; read while links are added */
 	Lockout lockout;
 	ProbeTarget *targets;
 	size_t n_targets;
@@ -19,8 +18,8 @@ typedef struct LinkRound {
 	const Syncrepl *last; /* most of the next is the same */
 } LinkRound;
 
-/* An empty round; known must outlive the adding of links. */
-LinkRound link_round_new(Pool *pool, Directory *directory, const Known *known, const Entry *global);
+/* An empty round; what sight points to must outlive the adding of links. */
+LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *sight);
 
 /* Adds a link, or the answer that its password is not to be sent. */
 void link_round_add(LinkRound *round, const WantedDatabase *wanted, const WantedConsumer *consumer);

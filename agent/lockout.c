@@ -9,37 +9,8 @@
 #define TURN_MSEC     500
 #define MAX_TURN_MSEC 5000
 
-static bool same_text(const char *one, const char *other)
-{
-	return one && other && strcmp(one, other) == 0;
-}
-
-static bool same_account(const WantedConsumer *one, const WantedConsumer *other)
-{
-	return same_text(one->secret, other->secret) &&
-	       same_text(one->syncrepl.value[SYNCREPL_BINDDN],
-			 other->syncrepl.value[SYNCREPL_BINDDN]);
-}
-
-/* Some link with that account and password was seen to work. */
-static bool has_worked(const Lockout *lockout, const WantedDatabase *wanted,
-		       const WantedConsumer *consumer)
-{
-	AUTO(Pool) *scratch = pool_new();
-
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		const WantedConsumer *other = &wanted->consumers[i];
-
-		if (same_account(consumer, other) &&
-		    known_link_is(lockout->known, wanted->desired->suffix, other->peer->id,
-				  link_identity(scratch, &other->syncrepl, other->secret)))
-			return true;
-	}
-	return false;
-}
-
-/* Of an account that is elsewhere, or hidden, nothing is known. */
-static void account_read(Lockout *lockout, LockoutAccount *account)
+/* Of an account that is elsewhere, or hidden, only what was seen of links is known. */
+static void account_read(Lockout *lockout, const WantedConsumer *consumer, LockoutAccount *account)
 {
 	static const char *const attributes[] = {"pwdFailureTime", "pwdChangedTime", "entryCSN",
 						 NULL};
@@ -47,17 +18,18 @@ static void account_read(Lockout *lockout, LockoutAccount *account)
 		.base = account->dn, .scope = DIRECTORY_BASE, .attributes = attributes};
 	AUTO(Pool) *scratch = pool_new();
 	Tree tree = {0};
-	const Entry *entry;
+	const Entry *entry = NULL;
 	Error err;
 
-	if (directory_read(lockout->directory, &query, scratch, &tree, &err) < 0 ||
-	    tree.n_entries == 0)
+	if (directory_read(lockout->directory, &query, scratch, &tree, &err) == 0 &&
+	    tree.n_entries > 0)
+		entry = &tree.entries[0];
+	account->is_proven =
+		password_is_proven(&lockout->sight, lockout->wanted, consumer,
+				   entry ? entry_attribute(entry, "pwdChangedTime") : NULL);
+	if (!entry)
 		return;
-	entry = &tree.entries[0];
 	account->csn = pool_strdup(lockout->pool, entry_first(entry, "entryCSN"));
-	/* A link that works keeps working, but only until it has to bind again. */
-	account->is_proven &=
-		!lockout_is_newer(entry_attribute(entry, "pwdChangedTime"), account->secret);
 	account->is_in_danger =
 		!account->is_proven &&
 		lockout_is_newer(entry_attribute(entry, "pwdFailureTime"), account->secret);
@@ -73,16 +45,15 @@ const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wa
 
 	if (!dn || !consumer->secret || !syncrepl->value[SYNCREPL_CREDENTIALS])
 		return NULL;
-	if (lockout->wanted == wanted && same_text(account->dn, dn) &&
-	    same_text(account->secret, consumer->secret))
+	if (lockout->wanted == wanted && strcmp(account->dn, dn) == 0 &&
+	    strcmp(account->secret, consumer->secret) == 0)
 		return account;
 	lockout->wanted = wanted;
 	*account = (LockoutAccount){
 		.dn = pool_strdup(lockout->pool, dn),
 		.secret = pool_strdup(lockout->pool, consumer->secret),
-		.is_proven = has_worked(lockout, wanted, consumer),
 	};
-	account_read(lockout, account);
+	account_read(lockout, consumer, account);
 	return account;
 }
 

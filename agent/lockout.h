@@ -3,15 +3,15 @@
 #define SYNCWARD_LOCKOUT_H
 
 #include "agent/directory.h"
-#include "common/known.h"
 #include "common/link.h"
+#include "common/password_proof.h"
 #include "common/wanted.h"
 
 /* An account and its password, as our own copy and what was seen of links show them. */
 typedef struct LockoutAccount {
 	const char *dn, *secret;
 	const char *csn;   /* entryCSN; NULL: the account is elsewhere, or hidden */
-	bool is_proven;    /* a link with it was seen to work, and it was not changed since */
+	bool is_proven;    /* password_is_proven() */
 	bool is_in_danger; /* not proven, and refused since: to be sent to nobody */
 } LockoutAccount;
 
@@ -24,7 +24,7 @@ typedef struct LockoutAccount {
 typedef struct Lockout {
 	Pool *pool;
 	Directory *directory;
-	const Known *known;
+	PasswordSight sight;
 	const WantedDatabase *wanted; /* this and the account: of the last answer */
 	LockoutAccount account;
 } Lockout;

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.one_release
 REPLICATOR = "cn=replicator," + SUFFIX
 OTHER = "another-password"
 REFUSED = "RESULT tag=97 err=49"
+BIND = f'BIND dn="{REPLICATOR}" method=128'
 
 
 @pytest.fixture(name="form")
@@ -59,6 +60,17 @@ def wait_probe(daemon, what):
     """Waits for the end of a round of probes that was not over yet."""
     before = daemon.last_pass()[0] + 1  # status.json tells of a pass when it is over
     wait_until(lambda: daemon.last_pass()[0] > before and "probe" in daemon.last_pass()[1], what)
+
+
+def probe_anew(daemon):
+    before = daemon.last_pass()[0]
+    daemon.reload()
+    wait_until(lambda: daemon.last_pass()[0] > before and "probe" in daemon.last_pass()[1], "a round of probes")
+
+
+def has_failures(node):
+    """A bind as the replicator was refused since the last that was taken."""
+    return "pwdFailureTime" in node.server.search(REPLICATOR, attributes=["pwdFailureTime"])[0][1]
 
 
 POLICY = Database(overlays=("syncprov", "ppolicy"))
@@ -244,3 +256,31 @@ def test_a_password_that_changed_at_the_servers_alone_is_found_out_once(form):
         assert [up(node) for node in cluster] == [4] * 5
     assert sum(node.server.log_count(REFUSED) for node in cluster) == refused + 1
     cluster[0].server.bind(REPLICATOR, OTHER).unbind_s()
+
+
+def test_a_wrong_password_of_somebody_else_keeps_no_node_from_trying_its_own(form):
+    """Set at the servers after the file was written: what a probe proved since is not in doubt."""
+    cluster = node, peer = form(2, databases=[POLICY])
+    lock_after_three(cluster)
+    with daemons([node]) as (daemon,):
+        accept(cluster, PASSWORD)
+        time.sleep(1)  # pwdChangedTime has no fractions
+        probe_anew(daemon)
+        with pytest.raises(ldap.INVALID_CREDENTIALS):
+            peer.server.bind(REPLICATOR, "somebody else's")
+        wait_until(lambda: has_failures(node), "the node knows that a bind was refused")
+        probe_anew(daemon)
+        wait_until(lambda: not has_failures(peer), "the account is well again")
+
+
+def test_who_reloads_every_moment_puts_no_probe_off(form):
+    """The last of the nodes waits for its turn, which comes."""
+    first, _, node = form(3)
+    with Daemon(node) as daemon:
+        wait_until(lambda: "probe" in daemon.last_pass()[1], "the first round of probes is over")
+        binds = first.server.log_count(BIND)
+
+        def is_probed():
+            daemon.reload()
+            return first.server.log_count(BIND) > binds
+        wait_until(is_probed, "it asked the first node again", 5)

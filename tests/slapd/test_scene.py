@@ -110,7 +110,9 @@ class Scene:
                       for daemon in self.daemons for _, text in daemon.events(name))
 
     def has_all(self, node, names):
-        found = node.server.root.search_s(SUFFIX, ldap.SCOPE_ONELEVEL, "(cn=w*)", ["cn"])
+        rootdn = node.server.admin()  # there are more than slapd's size limit lets others read
+        found = rootdn.search_s(SUFFIX, ldap.SCOPE_ONELEVEL, "(cn=w*)", ["cn"])
+        rootdn.unbind_s()
         return {entry["cn"][0].decode() for _, entry in found} >= set(names)
 
     def renew(self, content=None):

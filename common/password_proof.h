@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PASSWORD_PROOF_H
+#define SYNCWARD_PASSWORD_PROOF_H
+
+#include <stdbool.h>
+
+#include "common/known.h"
+#include "common/link.h"
+#include "common/live.h"
+#include "common/wanted.h"
+
+/* What was seen of links. */
+typedef struct PasswordSight {
+	const Known *known;
+	const Live *live;
+	const LinkProbes *probes;
+} PasswordSight;
+
+/* True when both links bind with the same account and password. */
+bool password_is_shared(const WantedConsumer *one, const WantedConsumer *other);
+
+/*
+ * True when a link of the database with that link's account and password was seen to work, and
+ * bound since the servers changed the account's password: one that was connected before goes on
+ * only until it has to bind again. changed is pwdChangedTime (slapo-ppolicy(5)) of the account;
+ * NULL: not known. One that is older than the password's file proves nothing against it.
+ */
+bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted,
+			const WantedConsumer *consumer, const Attribute *changed);
+
+#endif
