@@ -64,12 +64,21 @@ class Daemon:
 
     def last_pass(self):
         """(number, triggers) of its last pass, by status.json; (0, []) before there is one."""
+        found = self._status().get("last_pass")
+        return (found["number"], found["trigger"].split(",")) if found else (0, [])
+
+    def has_asked_all(self):
+        """Its last round of probes heard every peer, by status.json."""
+        databases = self._status().get("databases")
+        content = databases and databases[0]["content"]
+        return bool(content) and all(copy["current"] for copy in content["copies"])
+
+    def _status(self):
         try:
             with open(os.path.join(self.node.run_dir, "status.json"), encoding="utf-8") as file:
-                found = json.load(file)["last_pass"]
+                return json.load(file)
         except FileNotFoundError:
-            found = None
-        return (found["number"], found["trigger"].split(",")) if found else (0, [])
+            return {}
 
     def sees(self, folder):
         """True when it has an inotify watch on the folder."""
