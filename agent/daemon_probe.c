@@ -7,6 +7,7 @@
 #include "agent/daemon_internal.h"
 #include "agent/link_round.h"
 #include "agent/state.h"
+#include "common/lockout_time.h"
 
 /* --- a round --- */
 
@@ -131,7 +132,8 @@ static bool all_are_due(const DaemonPass *pass)
 	/* A turn that is awaited stays where it is, however often somebody reloads. */
 	if (!probes->has_turn &&
 	    (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) || probes->due_usec == 0)) {
-		probes->due_usec = now_usec + lockout_turn_msec(&pass->inputs.wanted) * 1000ULL;
+		probes->due_usec =
+			now_usec + lockout_turn_msec(wanted_rank(&pass->inputs.wanted)) * 1000ULL;
 		probes->has_turn = true;
 	}
 	if (probes->has_turn && now_usec < probes->due_usec)
@@ -188,7 +190,8 @@ static bool is_our_turn(DaemonPass *pass, const WantedConsumer *first)
 
 	if (strcmp(asked, probes->asked) != 0) {
 		(void)snprintf(probes->asked, sizeof(probes->asked), "%s", asked);
-		probes->turn_usec = now_usec + lockout_turn_msec(&pass->inputs.wanted) * 1000ULL;
+		probes->turn_usec =
+			now_usec + lockout_turn_msec(wanted_rank(&pass->inputs.wanted)) * 1000ULL;
 	}
 	if (now_usec < probes->turn_usec)
 		schedule_by(&pass->daemon->schedule, probes->turn_usec);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "agent/link_round.h"
+#include "common/lockout_time.h"
 
 static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
 {
@@ -36,7 +37,7 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 /* Once: what was heard meanwhile holds for all rounds of the pass. */
 static void take_turn(LinkAnswers *answers, const Wanted *wanted)
 {
-	const unsigned msec = answers->took_turn ? 0 : lockout_turn_msec(wanted);
+	const unsigned msec = answers->took_turn ? 0 : lockout_turn_msec(wanted_rank(wanted));
 	const struct timespec pause = {.tv_sec = msec / 1000,
 				       .tv_nsec = (long)(msec % 1000) * 1000000};
 

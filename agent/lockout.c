@@ -6,9 +6,6 @@
 
 #include "common/lockout_time.h"
 
-#define TURN_MSEC     500
-#define MAX_TURN_MSEC 5000
-
 /* Of an account that is elsewhere, or hidden, only what was seen of links is known. */
 static void account_read(Lockout *lockout, const WantedConsumer *consumer, LockoutAccount *account)
 {
@@ -76,11 +73,4 @@ LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedC
 			"password (pwdFailureTime)",
 			syncrepl->value[SYNCREPL_BINDDN]);
 	return answer;
-}
-
-unsigned lockout_turn_msec(const Wanted *wanted)
-{
-	const unsigned msec = wanted_rank(wanted) * TURN_MSEC;
-
-	return msec < MAX_TURN_MSEC ? msec : MAX_TURN_MSEC;
 }

@@ -37,7 +37,4 @@ const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wa
 /* The answer to a link whose password is not to be sent: a refused probe. */
 LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedConsumer *consumer);
 
-/* How long a node leaves its turn to those before it, so that it hears of their refused binds. */
-unsigned lockout_turn_msec(const Wanted *wanted);
-
 #endif

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon repairs what others change, follows its files, and tells each state change once."""
 
+import json
+import os
+import time
+
 import ldap
 import pytest
 from daemon import Daemon
@@ -46,6 +50,27 @@ def test_a_foreign_change_is_repaired_and_attributed(node):
         wait_until(lambda: node.plan().returncode == 0, "in step")
         assert node.server.config_writes() == writes + 2  # theirs and ours
         assert len(daemon.events("drift-found")) == 1
+
+
+def is_at_rest(daemon):
+    before = daemon.last_pass()
+    time.sleep(0.4)
+    return daemon.last_pass() == before
+
+
+def test_a_change_of_slapd_d_is_a_reason_for_a_pass(node):
+    """It is not left to the timer, which may be first once and again."""
+    node.apply_ok()
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        for n in range(1, 4):
+            wait_until(lambda: is_at_rest(daemon), "no pass follows another")
+            node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+            daemon.wait_for("correction-applied", n, text="olcLimits")
+    with open(os.path.join(node.state_dir, "history.jsonl"), encoding="utf-8") as file:
+        triggers = [json.loads(line)["trigger"] for line in file]
+    assert "config" in ",".join(filter(None, triggers)).split(",")
 
 
 def test_a_change_of_the_file_is_followed(node):
