@@ -157,6 +157,12 @@ class Cluster:
         wait_until(lambda: len({frozenset(n.server.context_csns(suffix)) for n in self.nodes}) == 1,
                    "all nodes have the same contextCSN")
 
+    def wait_persistent(self):
+        """Waits until slapd calls all links persistent, where it tells: what is deleted during a refresh may stay."""
+        if self.nodes[0].server.consumers() is not None:
+            wait_until(lambda: all(c.phase == "Persist" for node in self.nodes for c in node.server.consumers()),
+                       "the links are up")
+
     def wait_sessions_settled(self, seconds=4.0):
         """Waits until a write stalls nobody: consumers hold slapd for `timeout` after their refresh."""
         time.sleep(seconds)

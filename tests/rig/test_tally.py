@@ -39,7 +39,7 @@ def test_a_closing_line_is_counted(check, line, passed, failed, skipped):
 
 def test_output_that_was_held_back_is_shown_on_failure(check, capsys):
     command = ["sh", "-c", "echo '[       OK ] one'; echo '[  FAILED  ] two'; exit 3"]
-    assert not check.run_command(command, dict(os.environ), check.Tally())
+    assert check.run_command(command, dict(os.environ), check.Tally()) == (False, [])
     output = capsys.readouterr().out
     assert "[       OK ] one" in output and "[  FAILED  ] two" in output and "exit status 3" in output
 
@@ -71,3 +71,35 @@ def test_stages_are_chosen_and_skipped(check):
     assert [stage[0] for stage in check.choose(known, [], ["systemd"], False)] == ["unit", "demo"]
     assert [stage[0] for stage in check.choose(known, ["systemd"], [], True)] == ["systemd"]
     assert check.choose(known, [], [], True) == known
+
+
+FALLEN_ONCE = """
+import pathlib
+import pytest
+
+@pytest.mark.parametrize("n", range({n}))
+def test_falls(n):
+    seen = pathlib.Path({folder!r}, str(n))
+    fails = {always} or not seen.exists()
+    seen.touch()
+    assert not fails
+"""
+
+
+@pytest.mark.parametrize("n, always, is_long, passed, flaky", [
+    (3, False, False, 3, 3), (1, True, False, 0, 0), (4, False, False, 0, 0), (1, False, True, 0, 0)])
+def test_a_few_that_fall_get_a_second_chance_which_is_told(check, tmp_path, capfd, monkeypatch, n, always, is_long, passed, flaky):
+    """Not in check-long, and not when many fall."""
+    path = tmp_path / "tests" / "test_fallen.py"
+    path.parent.mkdir()
+    path.write_text(FALLEN_ONCE.format(n=n, folder=str(tmp_path), always=always), encoding="ascii")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="ascii")
+    environment = {name: text for name, text in os.environ.items() if name != "SYNCWARD_LONG" and not name.startswith("PYTEST")}
+    if is_long:
+        environment["SYNCWARD_LONG"] = "1"
+    monkeypatch.setattr(check, "TOP", str(tmp_path))
+    tally = check.Tally()
+    good = check.run_patiently(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fallen.py"],
+                               environment, tally)
+    assert (good, tally.passed, tally.flaky) == (flaky > 0, passed, flaky)
+    assert tally.failed == n - passed and capfd.readouterr().out.count("check: FLAKY: tests/test_fallen.py") == flaky

@@ -53,13 +53,6 @@ def sessions(node):
     return found and {c.rid: c.connection for c in found}
 
 
-def wait_up(cluster):
-    """Waits until the nodes are in step and slapd calls all links up."""
-    cluster.wait_in_step()
-    if cluster[0].server.consumers() is not None:
-        wait_until(lambda: all(c.phase == "Persist" for n in cluster for c in n.server.consumers()), "the links are up")
-
-
 def holds_of(output):
     return re.findall(r"^  held (\S+): (.*):\n      (.*)$", output, re.MULTILINE)
 
@@ -71,7 +64,8 @@ def fixture_form(slapd_factory, program):
         cluster = Cluster(slapd_factory, program, n, modules=["syncprov"], **options).form_by_hand()
         for node in cluster:
             node.apply_ok()
-        wait_up(cluster)
+        cluster.wait_in_step()
+        cluster.wait_persistent()
         for node in cluster:
             node.apply_ok()
         return cluster
@@ -170,4 +164,5 @@ def test_an_authority_that_did_not_sign_the_peers_certificate_is_held(form, tmp_
     node.write(cluster.document)
     node.apply_ok()
     assert ours.path in node.syncrepl()[0]
-    wait_up(cluster)
+    cluster.wait_in_step()
+    cluster.wait_persistent()

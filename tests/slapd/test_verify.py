@@ -29,6 +29,7 @@ def fixture_cluster(slapd_factory, program):
                                    "userPassword": WORD}, connection)
     connection.unbind_s()
     cluster.wait_in_step()
+    cluster.wait_persistent()
     return cluster
 
 
