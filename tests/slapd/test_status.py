@@ -57,12 +57,15 @@ def seconds(text):
 
 
 def test_links_are_up_soon_after_a_correction_restarted_them(slapd_factory, program):
-    """The next timer would be a minute away."""
+    """Without probes nothing else looks before the timer does."""
     cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
     node = cluster[0]
     if not node.server.release.has_consumer_monitor:
         return
-    with Daemon(node) as daemon:
+    settings = os.path.join(node.folder, "agent.json")
+    with open(settings, "w", encoding="utf-8") as file:
+        json.dump({"probe": False}, file)
+    with Daemon(node, "--agent-config", settings) as daemon:
         wait_document(node, lambda d: d["databases"] and d["databases"][0]["in_step"], "in step")
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         with cluster[1].server.frozen():
