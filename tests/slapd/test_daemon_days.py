@@ -88,14 +88,20 @@ class Log:
                 entries[conn, op] = text.strip('"')
             elif what == "attr":
                 attributes[conn, op] = text.split()
-        return [(conn, dn, attributes.get((conn, op), [])) for (conn, op), dn in entries.items()]
+        return [(conn, op, dn, attributes.get((conn, op), [])) for (conn, op), dn in entries.items()]
+
+    def _conflicts(self):
+        """The operations of which slapd said that the values they delete are not there any more."""
+        return set(re.findall(r"conn=(\d+) op=(\d+) RESULT tag=103 err=16", self._server.log()))
 
     def writes(self):
-        """("agent" or "other", DN, attribute) for each attribute of each write."""
-        written = self._lines()[self._skip:]
+        """("agent" or "other", DN, attribute) for each attribute of each write. What the agent tried to write over a
+        change that it had not seen yet was refused, and is none."""
+        written, conflicts = self._lines()[self._skip:], self._conflicts()
         first = written[0][0]  # the test wrote first
         return [("other" if conn == first else "agent", dn, attribute)
-                for conn, dn, attributes in written for attribute in dict.fromkeys(attributes)]
+                for conn, op, dn, attributes in written if conn == first or (conn, op) not in conflicts
+                for attribute in dict.fromkeys(attributes)]
 
 
 def damage(node, rng, n):
