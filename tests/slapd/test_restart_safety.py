@@ -171,3 +171,8 @@ def test_killed_before_it_renames_a_state_file_leaves_nothing_for_ever(slapd_fac
     cluster = Cluster(slapd_factory, program, 2)
     cluster[0].server.seed()
     assert Scene(cluster[0]).assert_survives("renameat", 1, BEFORE) == (True, False)
+    # Of a file that is not written again, and of a process that is gone.
+    with open(os.path.join(cluster[0].state_dir, ".left.json.12345"), "w", encoding="ascii"):
+        pass
+    cluster[0].apply()
+    assert not has_left(cluster[0].state_dir)
