@@ -12,7 +12,8 @@ static bool same_text(const char *one, const char *other)
 	return one && other && strcmp(one, other) == 0;
 }
 
-bool password_is_shared(const WantedConsumer *one, const WantedConsumer *other)
+/* Both links bind with the same account and password. */
+static bool is_shared(const WantedConsumer *one, const WantedConsumer *other)
 {
 	return same_text(one->secret, other->secret) &&
 	       same_text(one->syncrepl.value[SYNCREPL_BINDDN],
@@ -56,7 +57,7 @@ bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted
 		const WantedConsumer *other = &wanted->consumers[i];
 		const char *identity = link_identity(scratch, &other->syncrepl, other->secret);
 
-		if (!password_is_shared(consumer, other) ||
+		if (!is_shared(consumer, other) ||
 		    !known_link_is(sight->known, suffix, other->peer->id, identity))
 			continue;
 		if (since_sec < 0 ||

@@ -16,9 +16,6 @@ typedef struct PasswordSight {
 	const LinkProbes *probes;
 } PasswordSight;
 
-/* True when both links bind with the same account and password. */
-bool password_is_shared(const WantedConsumer *one, const WantedConsumer *other);
-
 /*
  * True when a link of the database with that link's account and password was seen to work, and
  * bound since the servers changed the account's password: one that was connected before goes on
