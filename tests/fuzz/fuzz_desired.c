@@ -25,31 +25,68 @@ static void check_settings(Pool *pool, const char *bytes, size_t len)
 	}
 }
 
-/* Id and URI name one peer each; further names may be shared, but are never unknown. */
+static bool is_missing_or_found(int result, const Error *err)
+{
+	return result == 0 || (err->class == ERROR_INPUT && *err->text);
+}
+
+/* Id and URI name one peer each; host and further names may be shared, but are never unknown. */
+static void check_peer(Pool *pool, const Desired *desired, size_t i)
+{
+	const Peer *peer = &desired->peers[i];
+	const char *id = pool_printf(pool, "%u", peer->id);
+	size_t by_id = 0, by_uri = 0;
+	Error err = {0};
+
+	if (desired_find_node(desired, id, NULL, NULL, &by_id, NULL) < 0 ||
+	    desired_find_node(desired, peer->uri, NULL, NULL, &by_uri, NULL) < 0 || by_id != i ||
+	    by_uri != i || desired_peer(desired, peer->id) != peer)
+		abort();
+	for (size_t k = 0; k < peer->n_names; k++) {
+		size_t named = 0, asked = 0;
+		const int result = desired_find_node(desired, NULL, "no.such.host", peer->names[k],
+						     &named, &err);
+
+		if (result < 0 && err.code == DESIRED_NODE_MISSING)
+			abort();
+		if (!is_missing_or_found(
+			    desired_find_node(desired, peer->names[k], NULL, NULL, &asked, &err),
+			    &err))
+			abort();
+	}
+}
+
 static void check_nodes(Pool *pool, const Desired *desired)
 {
 	size_t none = 0;
-	Error none_err = {0};
+	Error err = {0};
 
-	for (size_t i = 0; i < desired->n_peers; i++) {
-		const Peer *peer = &desired->peers[i];
-		const char *id = pool_printf(pool, "%u", peer->id);
-		size_t by_id = 0, by_uri = 0, by_name = 0;
-		Error err = {0};
+	for (size_t i = 0; i < desired->n_peers; i++)
+		check_peer(pool, desired, i);
+	if (!is_missing_or_found(
+		    desired_find_node(desired, "no.such.host", NULL, NULL, &none, &err), &err) ||
+	    !is_missing_or_found(desired_find_node(desired, NULL, "no.such.host", "", &none, &err),
+				 &err) ||
+	    desired_peer(desired, 0))
+		abort();
+}
 
-		if (desired_find_node(desired, id, NULL, NULL, &by_id, NULL) < 0 ||
-		    desired_find_node(desired, peer->uri, NULL, NULL, &by_uri, NULL) < 0 ||
-		    by_id != i || by_uri != i)
-			abort();
-		if (peer->n_names > 0 &&
-		    desired_find_node(desired, NULL, "no.such.host", peer->names[0], &by_name,
-				      &err) < 0 &&
-		    err.code == DESIRED_NODE_MISSING)
+/* Each peer that a database lists is one of the file's, and has a rid of its own there. */
+static void check_databases(const Desired *desired)
+{
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		const DesiredDatabase *database = &desired->databases[i];
+
+		for (size_t k = 0; k < database->n_peer_ids; k++) {
+			const Peer *peer = desired_peer(desired, database->peer_ids[k]);
+
+			if (!peer || !desired_database_has_peer(database, peer->id) ||
+			    desired_rid(database, peer) > 999)
+				abort();
+		}
+		if (desired_database_has_peer(database, 0))
 			abort();
 	}
-	if (desired_find_node(desired, "no.such.host", NULL, NULL, &none, &none_err) < 0 &&
-	    none_err.code != DESIRED_NODE_MISSING && none_err.class != ERROR_INPUT)
-		abort();
 }
 
 /* What desired_print() shows means the same; a masked password alone must not load. */
@@ -67,8 +104,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 			abort();
 		return 0;
 	}
-	if (desired->n_peers <= 16)
+	if (desired->n_peers <= 16) {
 		check_nodes(pool, desired);
+		check_databases(desired);
+	}
 	text = desired_print(pool, desired);
 	if (strlen(text) > JSON_MAX_BYTES || desired->n_peers > 16)
 		return 0;

@@ -42,25 +42,60 @@ static void check_default(const Syncrepl *syncrepl, SyncreplKeyword keyword)
 		abort();
 }
 
+/* What is wrong with a value is told by its keyword. */
+static void check_value(SyncreplKeyword keyword, const char *value)
+{
+	const char *name = syncrepl_keyword_name(keyword);
+	Error err = {0};
+
+	if (syncrepl_check(keyword, value, &err) < 0 && strncmp(err.text, name, strlen(name)) != 0)
+		abort();
+}
+
 /* What a keyword's functions say of it must fit together. */
 static void check_keywords(const Syncrepl *syncrepl)
 {
 	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++) {
 		SyncreplKeyword keyword = (SyncreplKeyword)i;
 		const char *name = syncrepl_keyword_name(keyword);
-		Error err = {0};
 
 		if (syncrepl_keyword_find(name, strlen(name)) != i)
 			abort();
 		check_default(syncrepl, keyword);
-		if (syncrepl->value[i] && syncrepl_check(keyword, syncrepl->value[i], &err) < 0 &&
-		    strncmp(err.text, name, strlen(name)) != 0)
-			abort();
+		if (syncrepl->value[i])
+			check_value(keyword, syncrepl->value[i]);
 	}
-	if (!url_equal(syncrepl->value[SYNCREPL_PROVIDER], syncrepl->value[SYNCREPL_PROVIDER]) ||
-	    !dn_equal(syncrepl->value[SYNCREPL_SEARCHBASE], syncrepl->value[SYNCREPL_SEARCHBASE]) ||
+	if (!dn_equal(syncrepl->value[SYNCREPL_SEARCHBASE], syncrepl->value[SYNCREPL_SEARCHBASE]) ||
 	    !dn_is_within(syncrepl->value[SYNCREPL_SEARCHBASE], ""))
 		abort();
+}
+
+/* Two URLs are spelled alike exactly when they name the same server. */
+static void check_urls(Pool *pool, const char *one, const char *other)
+{
+	Url url;
+
+	if (url_spelling(pool, NULL) || !url_equal(one, one))
+		abort();
+	if (!url_parse(pool, other, &url))
+		return;
+	if (url_equal(one, other) !=
+	    (strcmp(url_spelling(pool, one), url_spelling(pool, other)) == 0))
+		abort();
+}
+
+/* A password from elsewhere than from a line of slapd's is any text: it is read back as printed. */
+static void check_password(Pool *pool, const Syncrepl *syncrepl, const char *password)
+{
+	Syncrepl with = *syncrepl, again;
+	const char *printed;
+
+	with.value[SYNCREPL_CREDENTIALS] = password;
+	if (syncrepl_print(pool, &with, &printed, NULL) < 0)
+		return;
+	if (syncrepl_parse(pool, printed, &again, NULL) < 0)
+		abort();
+	check_same(&with, &again);
 }
 
 /* Two values in one input, with a NUL between: comparing must be even-handed and know itself, and
@@ -83,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(Pool) *pool = pool_new();
 	const char *text = pool_copy(pool, (const char *)data, size);
+	const char *behind = text + strlen(text) + 1; /* where a NUL stands in the input */
 	const char *printed;
 	Syncrepl syncrepl, again;
 	Error err = {0};
@@ -90,12 +126,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (syncrepl_parse(pool, text, &syncrepl, &err) < 0)
 		return 0;
 	check_keywords(&syncrepl);
+	check_urls(pool, syncrepl.value[SYNCREPL_PROVIDER], syncrepl.value[SYNCREPL_PROVIDER]);
 	if (syncrepl_print(pool, &syncrepl, &printed, &err) < 0)
 		return 0;
 	if (syncrepl_parse(pool, printed, &again, NULL) < 0)
 		abort();
 	check_same(&syncrepl, &again);
-	if (strlen(text) < size)
-		check_compare(pool, &syncrepl, text + strlen(text) + 1);
+	if (strlen(text) < size) {
+		check_urls(pool, syncrepl.value[SYNCREPL_PROVIDER], behind);
+		check_password(pool, &syncrepl, behind);
+		for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+			check_value((SyncreplKeyword)i, behind);
+		check_compare(pool, &syncrepl, behind);
+	}
 	return 0;
 }
