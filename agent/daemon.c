@@ -371,13 +371,30 @@ static void known_take(DaemonPass *pass)
 		pass->context.config_dir = daemon->config_dir;
 }
 
+/* What changed during the pass before is why there is this one, not that time is up. */
+static unsigned triggers_take(Daemon *daemon, unsigned triggers)
+{
+	const unsigned missed = daemon->missed;
+
+	daemon->missed = 0;
+	return missed ? missed | (triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) : triggers;
+}
+
+/* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
+static void names_drain(Daemon *daemon)
+{
+	daemon->missed = watch_drain_names(daemon->watch);
+	if (daemon->missed)
+		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+}
+
 static void pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
 	DaemonPass pass = {
 		.daemon = daemon,
 		.pool = pool,
-		.triggers = triggers,
+		.triggers = triggers_take(daemon, triggers),
 		.lock = -1,
 		.number = ++daemon->n_passes,
 		.started_usec = daemon_now_usec(daemon),
@@ -413,4 +430,5 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	pass_make(daemon, triggers);
 	/* When the memory of the pass is free again: many peers make a long text. */
 	daemon_status_write(daemon);
+	names_drain(daemon);
 }

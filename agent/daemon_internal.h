@@ -55,6 +55,7 @@ struct Daemon {
 	bool has_settings;      /* and could be used */
 	Directory *directory;   /* kept between passes; NULL: none */
 	unsigned long n_passes;
+	unsigned missed; /* triggers that came while a pass was ending */
 	Pool *told_pool;
 	ConditionList told; /* what was told, and lasts */
 	Pool *notices_pool;

@@ -3,6 +3,7 @@
 
 import json
 import os
+import signal
 import time
 
 import ldap
@@ -10,6 +11,7 @@ import pytest
 from daemon import Daemon
 from lone import Lone
 from slapd import wait_until
+from traced import RENAMES, inject_into
 
 EXTERNAL_ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
@@ -71,6 +73,28 @@ def test_a_change_of_slapd_d_is_a_reason_for_a_pass(node):
     with open(os.path.join(node.state_dir, "history.jsonl"), encoding="utf-8") as file:
         triggers = [json.loads(line)["trigger"] for line in file]
     assert "config" in ",".join(filter(None, triggers)).split(",")
+
+
+def is_stopped(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return file.read().rsplit(")", 1)[1].split()[0] in "tT"
+
+
+@pytest.mark.one_release
+def test_a_file_that_changes_during_a_pass_makes_another(node):
+    """The pass is near its end, and takes what its own writes left in the watched folders for its own."""
+    node.apply_ok()
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        wait_until(lambda: is_at_rest(daemon), "no pass follows another")
+        with inject_into(daemon.pid, RENAMES, "signal=SIGSTOP:when=1"):
+            daemon.reload()
+            wait_until(lambda: is_stopped(daemon.pid), "it stands still where it has read all files")
+            node.document["peers"] = node.document["peers"][:2]
+            node.document["policy"]["max_removals"] = 1
+            node.write()
+            os.kill(daemon.pid, signal.SIGCONT)
+            daemon.wait_for("correction-applied", text="olcSyncrepl")
 
 
 def test_a_change_of_the_file_is_followed(node):

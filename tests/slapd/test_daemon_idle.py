@@ -17,6 +17,7 @@ from traced import wait_traced
 pytestmark = pytest.mark.quiet
 IDLE_SEC = 120 if os.environ.get("SYNCWARD_LONG") else 16
 INTERVAL_SEC = 5  # the shortest that agent.json takes
+PAUSE_SEC = 14  # ends while it is watched, which the daemon tells, and remembers in a folder that it watches
 WATCHDOG_SEC = 3
 
 
@@ -59,11 +60,15 @@ def test_an_idle_daemon_wakes_for_its_timer_and_its_watchdog_only(slapd_factory,
     with open(settings, "w", encoding="utf-8") as file:
         json.dump({"interval": INTERVAL_SEC, "probe": False}, file)
     env = manager.environment(WATCHDOG_USEC=str(WATCHDOG_SEC * 1000000))
+    paused = node.run("pause", "it ends by itself", "--for", f"{PAUSE_SEC}s")
+    assert paused.returncode == 0, paused.stderr
     try:
         with Daemon(node, "--agent-config", settings, env=env) as daemon:
             # The second pass sees what changed while the first began to watch.
             wait_until(lambda: len(manager.with_name("STATUS")) >= 3, "two passes")
+            assert not daemon.events("resumed")
             watch(daemon, manager, trace)
+            assert daemon.events("resumed")
     finally:
         manager.close()
     wakes = Wakes(trace)
