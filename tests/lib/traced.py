@@ -44,10 +44,9 @@ class Stopped:
         self._pid = None
 
     def _stopped_pid(self):
-        with open(self._trace, encoding="utf-8", errors="replace") as file:
-            found = re.search(r"^(\d+) .*--- stopped by SIGSTOP ---$", file.read(), re.MULTILINE)
-        if found:
-            return int(found.group(1))
+        pid = stopped_pid(self._trace)
+        if pid:
+            return pid
         assert self._process.poll() is None, "it ended before it stopped: " + "".join(self._process.communicate())
         return None
 
@@ -69,10 +68,17 @@ class Stopped:
             self._process.communicate()
 
 
+def stopped_pid(trace):
+    """The process or thread that strace has seen standing still; None when there is none."""
+    with open(trace, encoding="utf-8", errors="replace") as file:
+        found = re.search(r"^(\d+) .*--- stopped by SIGSTOP ---$", file.read(), re.MULTILINE)
+    return int(found.group(1)) if found else None
+
+
 @contextlib.contextmanager
-def inject_into(pid, calls, what):
+def inject_into(pid, calls, what, trace=os.devnull):
     """Within it strace does something to a process that runs already: "signal=KILL:when=1"."""
-    command = ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
+    command = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}",
                "-p", str(pid)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL) as tracer:
