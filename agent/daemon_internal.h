@@ -16,6 +16,7 @@
 #include "common/seen.h"
 #include "common/status.h"
 #include "common/telling.h"
+#include "common/turn.h"
 
 /* Whether the links work that peers.json asks for, in the order of databases and consumers. */
 typedef struct DaemonLinks {
@@ -64,8 +65,7 @@ struct Daemon {
 	Seen seen;
 	char memory_problem[ERROR_TEXT_MAX];  /* why the last of its own files was not written */
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
-	char splayed[SHA256_HEX_SIZE];        /* the plan that leaves its turn to other nodes */
-	uint64_t splayed_until_usec;
+	Turn splay;                           /* of the plan that restarts consumers */
 	DaemonProbes probes;
 	FormerLink *formers;
 	DaemonLinks links;

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon_probe.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "agent/daemon_internal.h"
 #include "agent/link_round.h"
 #include "agent/state.h"
-#include "common/lockout_time.h"
+
+#define TURN_OF_ALL "all links" /* beside those of one link, by its identity */
 
 /* --- a round --- */
 
@@ -121,26 +119,6 @@ void daemon_probes_take(DaemonPass *pass)
 		probes->refusals = (ProbeRefusals){0};
 }
 
-/* Nodes that are started or reloaded together still ask one after the other. */
-static bool all_are_due(const DaemonPass *pass)
-{
-	DaemonProbes *probes = &pass->daemon->probes;
-	const uint64_t now_usec = daemon_now_usec(pass->daemon);
-
-	if (!pass->context.probes || pass->inputs.state.known.n_left > 0)
-		return false;
-	/* A turn that is awaited stays where it is, however often somebody reloads. */
-	if (!probes->has_turn &&
-	    (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD) || probes->due_usec == 0)) {
-		probes->due_usec =
-			now_usec + lockout_turn_msec(wanted_rank(&pass->inputs.wanted)) * 1000ULL;
-		probes->has_turn = true;
-	}
-	if (probes->has_turn && now_usec < probes->due_usec)
-		schedule_by(&pass->daemon->schedule, probes->due_usec);
-	return now_usec >= probes->due_usec;
-}
-
 /* Not tried yet, or refused so long ago that the peer may have been mended. */
 static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 {
@@ -181,21 +159,35 @@ static void links_add_needed(LinkRound *round, DaemonPass *pass)
 	}
 }
 
-/* False where the nodes before this one have not had the time to try the same. */
-static bool is_our_turn(DaemonPass *pass, const WantedConsumer *first)
+static bool are_links_probed(const DaemonPass *pass)
+{
+	return pass->context.probes && pass->inputs.state.known.n_left == 0;
+}
+
+static bool are_all_due(const DaemonPass *pass)
+{
+	const DaemonProbes *probes = &pass->daemon->probes;
+
+	return are_links_probed(pass) && !probes->round &&
+	       daemon_now_usec(pass->daemon) >= probes->due_usec;
+}
+
+/* What this node is asked to probe at the same time as others: a change that waits, or, when they
+ * were started or reloaded together, all links. */
+static void turn_take_for(DaemonPass *pass, const WantedConsumer *first)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
 	const uint64_t now_usec = daemon_now_usec(pass->daemon);
-	const char *asked = link_identity(pass->pool, &first->syncrepl, first->secret);
+	const uint64_t wait_usec = turn_password_usec(wanted_rank(&pass->inputs.wanted));
+	const bool is_reloaded = pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD);
 
-	if (strcmp(asked, probes->asked) != 0) {
-		(void)snprintf(probes->asked, sizeof(probes->asked), "%s", asked);
-		probes->turn_usec =
-			now_usec + lockout_turn_msec(wanted_rank(&pass->inputs.wanted)) * 1000ULL;
-	}
-	if (now_usec < probes->turn_usec)
-		schedule_by(&pass->daemon->schedule, probes->turn_usec);
-	return now_usec >= probes->turn_usec;
+	if (is_reloaded && now_usec < probes->due_usec)
+		probes->due_usec = now_usec;
+	if (first)
+		turn_take(&probes->turn, link_identity(pass->pool, &first->syncrepl, first->secret),
+			  wait_usec, now_usec);
+	else if (are_links_probed(pass) && (is_reloaded || probes->due_usec == 0))
+		turn_take(&probes->turn, TURN_OF_ALL, wait_usec, now_usec);
 }
 
 /* The round that runs will tell all that is asked. */
@@ -238,7 +230,8 @@ static void probe_needed(DaemonPass *pass, LinkRound *round)
 		return;
 	if (probes->round) {
 		refusals_take(probes);
-		probes->due_usec = probes->is_needed ? probes->due_usec : 0;
+		probes->due_usec =
+			probes->is_needed ? probes->due_usec : daemon_now_usec(pass->daemon);
 		round_end(probes);
 	}
 	round_start(pass, round, true);
@@ -250,7 +243,7 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 
 	probes->due_usec =
 		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
-	probes->has_turn = false;
+	turn_end(&probes->turn);
 	links_add_all(round, &pass->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
@@ -259,14 +252,20 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 
 void daemon_probes_next(DaemonPass *pass)
 {
+	const Turn *turn = &pass->daemon->probes.turn;
 	const WantedConsumer *first;
 	LinkRound round;
 
 	if (!pass->report.has_plan || !pass->inputs.wanted.self)
 		return;
 	first = first_needed(pass);
-	if (first ? !is_our_turn(pass, first) : pass->daemon->probes.round || !all_are_due(pass))
+	turn_take_for(pass, first);
+	if (!first && !are_all_due(pass))
 		return;
+	if (!turn_has_come(turn, daemon_now_usec(pass->daemon))) {
+		schedule_by(&pass->daemon->schedule, turn->at_usec);
+		return;
+	}
 	round = link_round_new(pool_new(), pass->daemon->directory,
 			       &(PasswordSight){&pass->inputs.state.known,
 						&pass->report.last_world.live,
@@ -281,11 +280,15 @@ void daemon_probes_next(DaemonPass *pass)
 
 void daemon_probes_by(Daemon *daemon, uint64_t at_usec)
 {
+	DaemonProbes *probes = &daemon->probes;
+
 	if (!daemon->context.probes)
 		return;
-	if (at_usec < daemon->probes.due_usec)
-		daemon->probes.due_usec = at_usec;
-	schedule_by(&daemon->schedule, daemon->probes.due_usec);
+	if (at_usec < probes->due_usec)
+		probes->due_usec = at_usec;
+	schedule_by(&daemon->schedule, probes->turn.at_usec > probes->due_usec
+					       ? probes->turn.at_usec
+					       : probes->due_usec);
 }
 
 const LinkProbes *daemon_probes_done(const Daemon *daemon)

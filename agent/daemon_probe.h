@@ -6,7 +6,7 @@
 
 #include "agent/probe.h"
 #include "common/link.h"
-#include "common/sha256.h"
+#include "common/turn.h"
 
 /*
  * Probes of the daemon's links, made outside its passes: one round at a time, of what a change
@@ -21,11 +21,9 @@ typedef struct DaemonProbes {
 	Pool *pool;
 	LinkProbes done; /* the last probe of each link */
 	Pool *refusals_pool;
-	ProbeRefusals refusals;      /* of binds in past rounds, for the next pass to keep */
-	uint64_t due_usec;           /* the next round of all links, on the monotonic clock */
-	bool has_turn;               /* it comes as soon as those before this node had theirs */
-	char asked[SHA256_HEX_SIZE]; /* the first of the links that changes wait for */
-	uint64_t turn_usec;          /* when they may be tried: nodes before this one go first */
+	ProbeRefusals refusals; /* of binds in past rounds, for the next pass to keep */
+	uint64_t due_usec;      /* the next round of all links, on the monotonic clock */
+	Turn turn;              /* to send passwords: nodes before this one go first */
 } DaemonProbes;
 
 #endif

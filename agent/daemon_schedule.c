@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include <strings.h>
 
 #include "agent/daemon_internal.h"
@@ -13,11 +12,8 @@ bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 
 	if (plan->n_sessions_dropped == 0 || splay_usec == 0 || pass->has_drift)
 		return false;
-	if (strcmp(daemon->splayed, digest) != 0) {
-		memcpy(daemon->splayed, digest, sizeof(daemon->splayed));
-		daemon->splayed_until_usec = now_usec + splay_usec;
-	}
-	return now_usec < daemon->splayed_until_usec;
+	turn_take(&daemon->splay, digest, splay_usec, now_usec);
+	return !turn_has_come(&daemon->splay, now_usec);
 }
 
 static bool is_joining(const Plan *plan)
@@ -96,8 +92,8 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 		schedule->random = pass->inputs.wanted.self->id;
 	schedule_passed(schedule, outcome, now_usec);
 	schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
-	if (pass->report.is_postponed && daemon->splayed_until_usec > now_usec)
-		schedule->next_usec = daemon->splayed_until_usec;
+	if (pass->report.is_postponed && !turn_has_come(&daemon->splay, now_usec))
+		schedule->next_usec = daemon->splay.at_usec;
 	if (pass->must_look_again)
 		schedule_by(schedule, now_usec);
 	if (pass->report.is_paused)

@@ -4,7 +4,7 @@
 #include <time.h>
 
 #include "agent/link_round.h"
-#include "common/lockout_time.h"
+#include "common/turn.h"
 
 static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
 {
@@ -37,9 +37,9 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 /* Once: what was heard meanwhile holds for all rounds of the pass. */
 static void take_turn(LinkAnswers *answers, const Wanted *wanted)
 {
-	const unsigned msec = answers->took_turn ? 0 : lockout_turn_msec(wanted_rank(wanted));
-	const struct timespec pause = {.tv_sec = msec / 1000,
-				       .tv_nsec = (long)(msec % 1000) * 1000000};
+	const uint64_t usec = answers->took_turn ? 0 : turn_password_usec(wanted_rank(wanted));
+	const struct timespec pause = {.tv_sec = (time_t)(usec / 1000000),
+				       .tv_nsec = (long)(usec % 1000000) * 1000};
 
 	answers->took_turn = true;
 	(void)nanosleep(&pause, NULL);

@@ -6,7 +6,7 @@
 
 #include "common/lockout_time.h"
 
-/* Of an account that is elsewhere, or hidden, only what was seen of links is known. */
+/* Of an account that is elsewhere, or hidden, nothing is known. */
 static void account_read(Lockout *lockout, const WantedConsumer *consumer, LockoutAccount *account)
 {
 	static const char *const attributes[] = {"pwdFailureTime", "pwdChangedTime", "entryCSN",
@@ -21,9 +21,7 @@ static void account_read(Lockout *lockout, const WantedConsumer *consumer, Locko
 	if (directory_read(lockout->directory, &query, scratch, &tree, &err) == 0 &&
 	    tree.n_entries > 0)
 		entry = &tree.entries[0];
-	account->is_proven =
-		password_is_proven(&lockout->sight, lockout->wanted, consumer,
-				   entry ? entry_attribute(entry, "pwdChangedTime") : NULL);
+	account->is_proven = password_is_proven(&lockout->sight, lockout->wanted, consumer, entry);
 	if (!entry)
 		return;
 	account->csn = pool_strdup(lockout->pool, entry_first(entry, "entryCSN"));

@@ -7,9 +7,6 @@
 
 #include "common/timestamp.h"
 
-#define TURN_MSEC     500 /* to bind, be refused, and for that to be replicated */
-#define MAX_TURN_MSEC 5000
-
 /* "20261123033613.457288Z" */
 static int64_t failure_usec(const char *text)
 {
@@ -31,11 +28,4 @@ bool lockout_is_newer(const Attribute *failures, const char *secret)
 		if (failure_usec(failures->values[i].bytes) > written_usec)
 			return true;
 	return false;
-}
-
-unsigned lockout_turn_msec(unsigned rank)
-{
-	const unsigned msec = rank * TURN_MSEC;
-
-	return msec < MAX_TURN_MSEC ? msec : MAX_TURN_MSEC;
 }

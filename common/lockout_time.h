@@ -10,8 +10,4 @@
  * password was written (Secret.identity, which ends in it). */
 bool lockout_is_newer(const Attribute *failures, const char *secret);
 
-/* How long the node that so many others come before (wanted_rank()) leaves the first try of a
- * password to them, so that it hears of their refused binds. */
-unsigned lockout_turn_msec(unsigned rank);
-
 #endif

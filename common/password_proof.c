@@ -45,13 +45,17 @@ static bool has_bound_since(const RunningConsumer *running, int64_t since_sec)
 }
 
 bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted,
-			const WantedConsumer *consumer, const Attribute *changed)
+			const WantedConsumer *consumer, const Entry *account)
 {
 	const char *suffix = wanted->desired->suffix;
+	const Attribute *changed = account ? entry_attribute(account, "pwdChangedTime") : NULL;
 	const int64_t since_sec = changed_sec(changed, consumer->secret);
 	AUTO(Pool) *scratch = pool_new();
 	RunningIndex index;
 
+	/* Nobody here would see that somebody changed it. */
+	if (!account || !entry_first(account, "entryCSN"))
+		return false;
 	running_index(sight->live, suffix, &index);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const WantedConsumer *other = &wanted->consumers[i];

@@ -19,10 +19,11 @@ typedef struct PasswordSight {
 /*
  * True when a link of the database with that link's account and password was seen to work, and
  * bound since the servers changed the account's password: one that was connected before goes on
- * only until it has to bind again. changed is pwdChangedTime (slapo-ppolicy(5)) of the account;
- * NULL: not known. One that is older than the password's file proves nothing against it.
+ * only until it has to bind again. account is its entry with entryCSN and pwdChangedTime
+ * (slapo-ppolicy(5)): a change older than the password's file proves nothing against it. Where this
+ * server does not hold the account (NULL) nothing is proven, for a change would not be seen.
  */
 bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted,
-			const WantedConsumer *consumer, const Attribute *changed);
+			const WantedConsumer *consumer, const Entry *account);
 
 #endif

@@ -9,7 +9,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
-from slapd import PASSWORD, SUFFIX, Database, wait_until
+from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
 
 pytestmark = pytest.mark.one_release
 REPLICATOR = "cn=replicator," + SUFFIX
@@ -256,6 +256,25 @@ def test_a_password_that_changed_at_the_servers_alone_is_found_out_once(form):
         time.sleep(0.5)  # a node that dared to send it would have by now
         assert [up(node) for node in cluster] == [4] * 5
     assert 1 <= sum(node.server.log_count(REFUSED) for node in cluster) - refused <= 2
+    cluster[0].server.bind(REPLICATOR, OTHER).unbind_s()
+
+
+def test_of_an_account_that_a_node_does_not_see_one_wrong_password_is_sent(form):
+    """Its links worked with the password of its file, but it cannot see that the servers changed it since."""
+    cluster = node, *peers = form(4, databases=[POLICY])
+    lock_after_three(cluster)
+    node.edit([(ldap.MOD_ADD, "olcAccess", [
+        f'to dn.base="{REPLICATOR}" by dn.base="{ROOT_DN}" none by * read', "to * by * read"])])
+    with daemons([node]) as (daemon,):
+        wait_until(daemon.has_asked_all, "the first round of probes is over")
+        accept(cluster, OTHER)
+        refused = sum(peer.server.log_count(REFUSED) for peer in peers)
+        for _ in range(2):
+            passes = daemon.last_pass()[0]
+            daemon.reload()
+            wait_until(lambda: daemon.last_pass()[0] > passes + 1 and "probe" in daemon.last_pass()[1], "all were probed")
+            assert sum(peer.server.log_count(REFUSED) for peer in peers) == refused + 1
+        assert up(node) == 3
     cluster[0].server.bind(REPLICATOR, OTHER).unbind_s()
 
 

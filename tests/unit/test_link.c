@@ -104,22 +104,12 @@ static void a_bind_refused_after_the_password_was_written_is_newer(void **state)
 	assert_false(lockout_is_newer(NULL, SECRET));
 }
 
-static void each_node_leaves_the_first_try_to_those_before_it(void **state)
-{
-	(void)state;
-	assert_int_equal(lockout_turn_msec(0), 0);
-	assert_int_equal(lockout_turn_msec(1), 500);
-	assert_int_equal(lockout_turn_msec(4), 2000);
-	assert_int_equal(lockout_turn_msec(998), 5000);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_decides_about_connecting_tells_links_apart),
 		cmocka_unit_test(newer_answers_take_the_place_of_older_ones_about_the_same_link),
 		cmocka_unit_test(a_bind_refused_after_the_password_was_written_is_newer),
-		cmocka_unit_test(each_node_leaves_the_first_try_to_those_before_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

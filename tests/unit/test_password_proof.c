@@ -9,6 +9,7 @@
 
 #include "common/password_proof.h"
 
+#define CSN      "20010909014500.000000Z#000000#003#000000"
 #define SUFFIX   "dc=x"
 #define SECRET   "/s:1:2:1000000000000000000" /* written at 20010909014640Z */
 #define BEFORE   "20010909014500Z"
@@ -75,10 +76,10 @@ static bool is_proven(const Scene *scene, const char *changed)
 	const PasswordSight sight = {&scene->known, &scene->live, &scene->probes};
 	Entry account = {.dn = "cn=r,dc=x"};
 
+	entry_add_value(scene->pool, &account, "entryCSN", CSN, strlen(CSN));
 	if (changed)
 		entry_add_value(scene->pool, &account, "pwdChangedTime", changed, strlen(changed));
-	return password_is_proven(&sight, &scene->wanted, &scene->consumers[0],
-				  entry_attribute(&account, "pwdChangedTime"));
+	return password_is_proven(&sight, &scene->wanted, &scene->consumers[0], &account);
 }
 
 static void what_another_peer_takes_is_proven(void **state)
@@ -136,6 +137,21 @@ static void a_good_probe_since_proves_it_anew(void **state)
 	assert_false(is_proven(&scene, CHANGED));
 }
 
+static void nothing_is_proven_of_an_account_that_is_not_seen(void **state)
+{
+	const Entry hidden = {.dn = "cn=r,dc=x"};
+	AUTO(Pool) *pool = pool_new();
+	Scene scene;
+	PasswordSight sight;
+
+	(void)state;
+	scene_set(&scene, pool);
+	sight = (PasswordSight){&scene.known, &scene.live, &scene.probes};
+	assert_true(is_proven(&scene, NULL));
+	assert_false(password_is_proven(&sight, &scene.wanted, &scene.consumers[0], NULL));
+	assert_false(password_is_proven(&sight, &scene.wanted, &scene.consumers[0], &hidden));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,6 +160,7 @@ int main(void)
 			a_change_at_the_servers_behind_the_file_voids_what_was_seen_before),
 		cmocka_unit_test(a_consumer_that_connected_since_proves_it_anew),
 		cmocka_unit_test(a_good_probe_since_proves_it_anew),
+		cmocka_unit_test(nothing_is_proven_of_an_account_that_is_not_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
