@@ -26,6 +26,7 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_INDICES] = doctor_indices,
 	[DOCTOR_TIMEOUTS] = doctor_timeouts,
 	[DOCTOR_LINKS] = doctor_links,
+	[DOCTOR_TLS_FILES] = doctor_tls_files,
 	[DOCTOR_PEER_REACH] = doctor_peers, /* up to DOCTOR_PEER_CLOCK */
 	[DOCTOR_IN_STEP] = doctor_in_step,
 	[DOCTOR_CONFLICTS] = doctor_conflicts,

@@ -43,8 +43,8 @@ DoctorFunction doctor_agent_file, doctor_peers_file, doctor_secrets, doctor_node
 DoctorFunction doctor_daemon, doctor_selinux, doctor_journal, doctor_clock,
 	doctor_names; /* _machine */
 DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replicated,
-	doctor_monitor, doctor_pending, doctor_links; /* doctor_slapd.c */
-DoctorFunction doctor_disk, doctor_disk_copy;         /* doctor_disk.c */
+	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */
+DoctorFunction doctor_disk, doctor_disk_copy;                           /* doctor_disk.c */
 DoctorFunction doctor_password_access, doctor_limits, doctor_indices,
 	doctor_timeouts; /* doctor_database.c */
 DoctorFunction doctor_peers, doctor_in_step, doctor_conflicts,

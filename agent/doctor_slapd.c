@@ -6,6 +6,7 @@
 #include "agent/doctor.h"
 #include "agent/planner.h"
 #include "common/doctor_links.h"
+#include "common/old_tls.h"
 
 /* --- reaching it --- */
 
@@ -182,4 +183,30 @@ void doctor_links(Doctor *doctor)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_LINKS, health.severity,
 				    "%s", health.text);
 	}
+}
+
+/* --- files of the links --- */
+
+void doctor_tls_files(Doctor *doctor)
+{
+	const Plan *plan = &doctor->plan;
+
+	if (!doctor_has_databases(doctor, DOCTOR_TLS_FILES))
+		return;
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (strcmp(plan->findings[i].code, "tls-file") == 0)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
+				    "%s: %s", plan->findings[i].suffix, plan->findings[i].text);
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const WantedDatabase *wanted = doctor->databases[i].wanted;
+		const char *text = old_tls_describe(doctor->pool, plan, wanted);
+
+		if (text)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
+				    "%s: %s", wanted->desired->suffix, text);
+	}
+	if (!doctor->world.live.start_time && doctor->world.facts.n_tls_files > 0)
+		doctor_skip(doctor, DOCTOR_TLS_FILES,
+			    "cn=monitor does not tell when slapd started: whether its consumers "
+			    "hold older files is not known");
 }

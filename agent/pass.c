@@ -361,6 +361,9 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)
 		state_note(&pass, &err);
+	if (options->may_write &&
+	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
+		state_note(&pass, &err);
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;
 	if (options->forgets_first) {

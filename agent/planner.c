@@ -2,6 +2,7 @@
 #include "agent/planner.h"
 
 #include "agent/tls_files.h"
+#include "agent/tls_times.h"
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
 {
@@ -43,6 +44,7 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 
 	if (world_read(directory, pool, input->facts, ret_world, err) < 0)
 		return -1;
+	tls_times_read(pool, ret_world);
 	ret_world->refusals = input->known->refusals;
 	if (input->answers)
 		ret_world->facts.probes = &input->answers->probes;

@@ -37,4 +37,8 @@ int remember_links(const char *state_dir, const World *world, const Plan *plan, 
 int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,
 		      Error *err);
 
+/* Since when consumers run that hold older TLS files, so that it stays known behind other changes.
+ */
+int remember_ages(const char *state_dir, const Plan *plan, const Known *known, Error *err);
+
 #endif

@@ -9,6 +9,7 @@
 #define STATE_RESTARTED      "restarted.json"
 #define STATE_LEFT           "left.json"
 #define STATE_LINKS          "links.json"
+#define STATE_CONSUMERS      "consumers.json"
 #define STATE_MACHINE        "machine.json"
 #define STATE_REFUSALS       "refused-binds.json"
 #define STATE_INTENT         "intent.json"

@@ -5,6 +5,7 @@
 
 #include "agent/file_write.h"
 #include "agent/state.h"
+#include "agent/state_age.h"
 #include "agent/state_contest.h"
 #include "agent/state_document.h"
 #include "agent/state_files.h"
@@ -163,6 +164,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},
 	{.name = STATE_MACHINE, .load = machine_load},
+	{.name = STATE_CONSUMERS, .load = ages_load, .is_loose = true},
 	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 };

@@ -36,6 +36,11 @@ void diff_unsaved(Diff *diff);
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* Links of the database whose consumers hold older TLS files than there are now. of_live: which
+ * peer each of its values belongs to, NULL where to none. */
+void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		    const WantedConsumer *const *of_live);
+
 /*
  * May this database get the syncprov overlay and become writable now? NULL: yes. Otherwise the
  * reason to wait: it is empty or refreshing (joining), or not the one that the cluster knows (G10).

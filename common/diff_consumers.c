@@ -409,5 +409,6 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		if (!matching.is_taken[i])
 			missing_diff(&matching, &wanted->consumers[i]);
 	running_diff(&matching);
+	diff_tls_files(diff, wanted, live, matching.of_live);
 	multi_provider_diff(&matching);
 }

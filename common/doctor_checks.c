@@ -88,6 +88,12 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_LINKS] = {"links", "every consumer of slapd is connected and follows",
 			  "this node does not get what is written there",
 			  "see what the checks of that peer say, and slapd's log"},
+	[DOCTOR_TLS_FILES] =
+		{"tls-files",
+		 "slapd can read the TLS files of its links, and holds them as they are",
+		 "slapd reads them when it makes a consumer, and not again: a link that "
+		 "must connect again breaks when what was there before is over",
+		 "restart slapd"},
 	[DOCTOR_PEER_REACH] = {"peer-reach", "every peer is reached over the network",
 			       "nothing comes from there", "see the finding"},
 	[DOCTOR_PEER_TLS] = {"peer-tls", "TLS with every peer works as the link asks for",

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* How much is known about the content of a database at one server. */
 typedef enum ContentState {
@@ -37,6 +38,13 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 } DatabaseFacts;
 
+/* A file with TLS keys or certificates that slapd's consumers read. */
+typedef struct TlsFileTime {
+	const char *path;
+	int64_t written_sec; /* since 1970; -1: it is not there, or cannot be seen */
+	bool is_settled; /* not only a moment ago: what is replaced together with it is as well */
+} TlsFileTime;
+
 struct LinkProbes; /* common/link.h */
 
 /* What the shell knows about this machine and the cluster besides the tree it read. */
@@ -51,7 +59,9 @@ typedef struct Facts {
 	DatabaseFacts *databases;
 	size_t n_databases;
 	const struct LinkProbes *probes; /* of links, made before; NULL: none */
-	bool monitor_is_limited;         /* more consumers than slapd's size limit lets us see */
+	TlsFileTime *tls_files; /* that the links name which slapd has, or take from cn=config */
+	size_t n_tls_files;
+	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Facts;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/contest.h"
 
@@ -41,6 +42,15 @@ typedef struct KnownLink {
 	const char *identity; /* link_identity() */
 } KnownLink;
 
+/* When the consumer of a link was made, at the latest, as an earlier look found out. */
+typedef struct ConsumerAge {
+	const char *suffix;
+	unsigned peer_id;
+	int64_t made_sec;
+	int64_t entry_sec;   /* of its database was last written, at that look */
+	int64_t started_sec; /* slapd */
+} ConsumerAge;
+
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */
 typedef struct Known {
@@ -60,6 +70,8 @@ typedef struct Known {
 	bool is_rejoining;     /* a person let it come back */
 	KnownLink *links;
 	size_t n_links;
+	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */
+	size_t n_ages;
 	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
 	unsigned machine_node;  /* its id then */
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/facts.h"
 #include "common/known.h"
@@ -105,7 +106,18 @@ typedef struct Finding {
 	const char *code; /* stable, for tests and monitoring */
 	const char *suffix;
 	const char *text;
+	const char
+		*key; /* tells it from others of its code and suffix over passes; NULL: its text */
 } Finding;
+
+/* A link whose consumer surely holds an older state of its TLS files (common/old_tls.h). */
+typedef struct OldTlsLink {
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	ConsumerAge age;
+	const char *paths[3]; /* of the files that were written since; NULL: the others */
+	int64_t written_sec;  /* when the newest of them was */
+} OldTlsLink;
 
 /* What the plan would have to know about a database's content before it may decide; the shell reads
  * it and plans again. */
@@ -135,6 +147,8 @@ typedef struct Plan {
 	size_t n_needs;
 	LinkNeed *link_needs;
 	size_t n_link_needs;
+	OldTlsLink *old_tls;
+	size_t n_old_tls;
 	bool needs_multi_provider_name;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/old_tls.h"
 #include "common/running.h"
 #include "common/timestamp.h"
 
@@ -216,6 +217,9 @@ void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec
 			database.is_multi_provider = found->is_multi_provider;
 		}
 		peers_look(pool, wanted, live, now_sec, before, &database);
+		for (size_t k = 0; left->n_old_tls > 0 && k < database.n_peers; k++)
+			database.peers[k].has_old_tls_files =
+				old_tls_has(left, &wanted->consumers[k]);
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
 	status->databases = databases;

@@ -47,9 +47,10 @@ typedef struct StatusPeer {
 	Claim is_running;
 	bool is_connected; /* these two only when it runs */
 	bool is_persistent;
-	bool was_seen;     /* it worked once, as far as the agent knows */
-	bool is_down;      /* it does not work, and that lasts: told as link-down */
-	int64_t since_sec; /* since when the link is up, or is not */
+	bool was_seen;          /* it worked once, as far as the agent knows */
+	bool is_down;           /* it does not work, and that lasts: told as link-down */
+	bool has_old_tls_files; /* its consumer holds what they were before they were renewed */
+	int64_t since_sec;      /* since when the link is up, or is not */
 	int64_t last_contact_sec;
 	int64_t last_connect_sec;
 	int64_t next_connect_sec;

@@ -85,6 +85,7 @@ static StatusPeer peer_read(const JsonNode *item)
 		.is_connected = get_boolean(item, "connected"),
 		.was_seen = get_boolean(item, "seen"),
 		.is_down = get_boolean(item, "down"),
+		.has_old_tls_files = get_boolean(item, "old_tls_files"),
 		.is_persistent = phase && strcmp(phase, "persist") == 0,
 		.since_sec = get_time(item, "since"),
 		.last_contact_sec = get_time(item, "last_contact"),

@@ -89,6 +89,8 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 	put_time(out, "since", peer->since_sec);
 	json_out_boolean(out, "seen", peer->was_seen);
 	json_out_boolean(out, "down", peer->is_down);
+	if (peer->has_old_tls_files)
+		json_out_boolean(out, "old_tls_files", true);
 	put_claim(out, "running", peer->is_running);
 	if (peer->is_running == CLAIM_YES) {
 		json_out_boolean(out, "connected", peer->is_connected);

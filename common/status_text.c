@@ -156,11 +156,12 @@ static void peers_table(Page *page, const StatusDatabase *database)
 	for (size_t i = 0; i < database->n_peers; i++) {
 		const StatusPeer *peer = &database->peers[i];
 
-		buf_printf(page->out, "  %-4u  %03d  %-*s  %-12s  %-12s  %s\n", peer->id, peer->rid,
-			   width, peer->uri, lasting(page, peer->since_sec),
+		buf_printf(page->out, "  %-4u  %03d  %-*s  %-12s  %-12s  %s%s\n", peer->id,
+			   peer->rid, width, peer->uri, lasting(page, peer->since_sec),
 			   peer->is_running == CLAIM_UNKNOWN ? "-"
 							     : ago(page, peer->last_contact_sec),
-			   link_text(page, peer));
+			   link_text(page, peer),
+			   peer->has_old_tls_files ? ", with old TLS files" : "");
 	}
 }
 

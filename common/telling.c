@@ -74,7 +74,8 @@ static void finding_add(Pool *pool, const Finding *finding, ConditionList *ret)
 		pool, ret,
 		(Condition){
 			.key = pool_printf(pool, "finding %s %s %s", finding->code,
-					   or_server(finding->suffix), finding->text),
+					   or_server(finding->suffix),
+					   finding->key ? finding->key : finding->text),
 			.begins = EVENT_FINDING,
 			.ends = EVENT_FINDING_GONE,
 			.text = pool_printf(pool, "%s: %s [%s]", severity_name(finding->severity),

@@ -80,7 +80,7 @@ def test_a_healthy_cluster_is_well(slapd_factory, program):
     writes = cluster[1].server.config_writes()
     done = cluster[1].run("doctor")  # its daemon has ended
     assert done.returncode == 1 and re.search(r"^warning  daemon ", done.stdout, re.MULTILINE), done.stdout
-    assert "35 checks: " in done.stdout and cluster[1].server.config_writes() == writes
+    assert "36 checks: " in done.stdout and cluster[1].server.config_writes() == writes
 
 
 # --- faults, one at a time, on one cluster ---
@@ -409,4 +409,4 @@ def test_the_list_explains_every_check_and_makes_none(program):
     listed = re.findall(r"^(\S+)\n    checks: .+\n    means:  .+\n    remedy: .+$", done.stdout, re.MULTILINE)
     document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
                                          capture_output=True, check=True).stdout)
-    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 35
+    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 36

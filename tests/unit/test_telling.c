@@ -97,11 +97,34 @@ static void a_write_of_many_changes_names_eight_and_counts_the_rest(void **state
 	assert_int_equal(n_lines, 8);
 }
 
+/* The key of the one condition that such a finding makes. */
+static const char *finding_key(Pool *pool, const char *key, const char *text)
+{
+	Plan plan = {0};
+	ConditionList conditions = {0};
+
+	plan_add_finding(pool, &plan, SEVERITY_WARNING, "code", "dc=x", "%s", text);
+	plan.findings[0].key = key;
+	conditions_of_plan(pool, &plan, &conditions);
+	assert_int_equal(conditions.n_items, 1);
+	return conditions.items[0].key;
+}
+
+static void a_finding_with_a_key_is_the_same_one_whatever_its_text(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_not_equal(finding_key(pool, NULL, "one"), finding_key(pool, NULL, "two"));
+	assert_string_equal(finding_key(pool, "", "one"), finding_key(pool, "", "two"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_is_told_with_its_own_changes_only),
 		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
+		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

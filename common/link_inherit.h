@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LINK_INHERIT_H
+#define SYNCWARD_LINK_INHERIT_H
+
+#include <stdbool.h>
+
+#include "common/syncrepl.h"
+#include "common/tree.h"
+
+/* True when the link's URL or its starttls asks for TLS. */
+bool link_uses_tls(const Syncrepl *link);
+
+/*
+ * The link with what slapd's consumer takes from the server's own TLS settings where the link says
+ * nothing (slapd-config(5), olcSyncrepl): CA, certificate and key files, cipher suite. global is
+ * cn=config itself, whose strings are borrowed; a link without TLS stays as it is.
+ */
+Syncrepl link_inherit_tls(const Syncrepl *link, const Entry *global);
+
+#endif
