@@ -235,6 +235,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	DaemonPass *pass = userdata;
 
 	daemon_tell_outcome(pass, plan, applied, err);
+	daemon_memory_sent(pass, applied);
 	daemon_contests_written(pass, plan, applied);
 	if (!err)
 		daemon_formers_written(pass);

@@ -110,6 +110,8 @@ typedef struct DaemonPass {
 	bool has_contest_news;
 	const char **written; /* entries of cn=config that this pass wrote */
 	size_t n_written;
+	const char **sent; /* the same, and where nobody knows what became of the request */
+	size_t n_sent;
 	AttributedList attributed; /* of all changes that this pass met so far */
 	const char **up_before;    /* links that worked before the first correction */
 	size_t n_up_before;
@@ -151,7 +153,9 @@ void daemon_sentence_make(DaemonPass *pass);
 /* daemon_memory.c: what it remembers over a restart. */
 void daemon_memory_read(Daemon *daemon);
 void daemon_memory_keep(DaemonPass *pass, const EventList *corrections);
+void daemon_memory_sent(DaemonPass *pass, const Applied *applied);
 void daemon_memory_entries(DaemonPass *pass);
+void daemon_memory_unverified(DaemonPass *pass);
 void daemon_memory_conditions(DaemonPass *pass);
 void daemon_memory_contests(DaemonPass *pass);
 

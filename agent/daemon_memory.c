@@ -58,6 +58,33 @@ void daemon_memory_entries(DaemonPass *pass)
 	daemon->seen_pool = pool;
 }
 
+void daemon_memory_sent(DaemonPass *pass, const Applied *applied)
+{
+	for (size_t i = 0; i < applied->n_done; i++)
+		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
+			  pool_strdup(pass->pool, applied->done[i]->dn));
+	if (applied->stopped_at)
+		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
+			  pool_strdup(pass->pool, applied->stopped_at->dn));
+}
+
+/* The look behind the writes did not come to its end: their entryCSN is not known, and must not be
+ * taken for somebody else's. */
+void daemon_memory_unverified(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	Pool *pool;
+	Error err;
+
+	if (pass->n_sent == 0)
+		return;
+	pool = pool_new();
+	daemon->seen = seen_without(pool, &daemon->seen, pass->sent, pass->n_sent);
+	kept(daemon, state_write_entries(pass->context.state_dir, &daemon->seen, &err), &err);
+	pool_free(daemon->seen_pool);
+	daemon->seen_pool = pool;
+}
+
 void daemon_memory_contests(DaemonPass *pass)
 {
 	Error err;

@@ -159,6 +159,8 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 	if (report->has_plan) {
 		daemon_memory_entries(pass);
 		daemon_contests_look(pass);
+	} else {
+		daemon_memory_unverified(pass);
 	}
 	daemon_conditions_tell(pass, err);
 	daemon_sentence_make(pass);

@@ -39,6 +39,26 @@ Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan 
 	return seen;
 }
 
+static bool is_named(const char *const *dns, size_t n_dns, const char *dn)
+{
+	for (size_t i = 0; i < n_dns; i++)
+		if (strcasecmp(dns[i], dn) == 0)
+			return true;
+	return false;
+}
+
+Seen seen_without(Pool *pool, const Seen *seen, const char *const *dns, size_t n_dns)
+{
+	Seen rest = {0};
+
+	for (size_t i = 0; i < seen->n_items; i++)
+		if (!is_named(dns, n_dns, seen->items[i].dn))
+			POOL_PUSH(pool, rest.items, rest.n_items,
+				  {.dn = pool_strdup(pool, seen->items[i].dn),
+				   .csn = pool_strdup(pool, seen->items[i].csn)});
+	return rest;
+}
+
 bool seen_equal(const Seen *one, const Seen *other)
 {
 	if (one->n_items != other->n_items)

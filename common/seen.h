@@ -21,6 +21,10 @@ typedef struct Seen {
  * Everything is copied into the pool. */
 Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left);
 
+/* The same less the entries of these names: nobody can tell any more who changed them. Everything
+ * is copied into the pool. */
+Seen seen_without(Pool *pool, const Seen *seen, const char *const *dns, size_t n_dns);
+
 bool seen_equal(const Seen *one, const Seen *other);
 
 /* Why a change is needed. */

@@ -9,6 +9,8 @@ import signal
 import socket
 import time
 
+import ldap
+import pytest
 import traced
 from daemon import Daemon
 from lone import Lone
@@ -69,6 +71,27 @@ def test_a_write_without_an_answer_stays_told_as_open(node):
         daemon.wait_for("interrupted", text="olcSpSessionlog")
         wait_until(lambda: node.plan().returncode == 0, "in step")
     assert node.server.config_writes() == before + 1 and not has_intent(node)
+
+
+@pytest.mark.one_release
+def test_what_it_wrote_and_had_no_time_to_verify_is_nobody_elses(node):
+    """It does not know its own entryCSN then; taken for another's, the next wanted change would be called a drift."""
+    node.apply_ok()
+    with Daemon(node, env=traced.environment()) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        wait_until(lambda: daemon.last_pass()[0] >= 2, "it knows the entries")
+        with traced.inject_into(daemon.pid, "write", f"delay_exit={SOON_SEC * 100000}"):
+            node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+            daemon.wait_for("correction-applied")  # and is still in the system call that says so
+            daemon.process.terminate()
+            assert daemon.process.wait(60) == 0
+    node.document["peers"] = node.document["peers"][:2]
+    node.document["policy"]["max_removals"] = 1
+    node.write()
+    with Daemon(node) as daemon:
+        assert "drift" not in daemon.wait_for("correction-applied", text="olcSyncrepl")
+        wait_until(lambda: node.plan().returncode == 0, "in step")
+    assert not daemon.events("drift-found")
 
 
 @contextlib.contextmanager
