@@ -52,6 +52,24 @@ static const bool *links_up(Pool *pool, const HealthSeen *seen)
 	return up;
 }
 
+/* How long a change from here may be on its way to each peer, and the longest from any to here. */
+static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret_longest_sec)
+{
+	const WantedDatabase *database = seen->database;
+	const Peer *self = seen->pass->inputs.wanted.self;
+	int64_t *secs = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*secs));
+
+	*ret_longest_sec = 0;
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const Peer *peer = database->consumers[i].peer;
+		const int64_t sec = desired_interval_sec(database->desired, peer, self);
+
+		secs[i] = desired_interval_sec(database->desired, self, peer);
+		*ret_longest_sec = sec > *ret_longest_sec ? sec : *ret_longest_sec;
+	}
+	return secs;
+}
+
 static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
 {
 	const Desired *desired = pass->inputs.file.desired;
@@ -70,12 +88,16 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 	const char *suffix = seen->database->desired->suffix;
 	const Content here = world_content_here(pass->daemon->directory, scratch,
 						&pass->report.last_world, suffix);
+	int64_t longest_sec;
+	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
 	const HealthLook look = {
 		.suffix = suffix,
 		.our_id = pass->inputs.wanted.self->id,
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
+		.interval_secs = interval_secs,
+		.here_interval_sec = longest_sec,
 		.n_peers = seen->database->n_consumers,
 		.ids = peer_ids(scratch, pass),
 		.n_ids = pass->inputs.file.desired->n_peers,

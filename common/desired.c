@@ -119,6 +119,20 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 	return link;
 }
 
+int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provider,
+			     const Peer *consumer)
+{
+	Syncrepl link = {0};
+
+	link.value[SYNCREPL_TYPE] = desired_setting(database, provider, consumer, SYNCREPL_TYPE);
+	link.value[SYNCREPL_INTERVAL] =
+		desired_setting(database, provider, consumer, SYNCREPL_INTERVAL);
+	if (!link.value[SYNCREPL_INTERVAL])
+		link.value[SYNCREPL_INTERVAL] = syncrepl_keyword_default(SYNCREPL_INTERVAL);
+	return syncrepl_is_refresh_only(&link) ? (int64_t)syncrepl_number(&link, SYNCREPL_INTERVAL)
+					       : 0;
+}
+
 bool settings_are_empty(const SyncreplSettings *settings)
 {
 	if (settings == &settings_none)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/error.h"
 #include "common/json.h"
@@ -119,6 +120,11 @@ unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
  */
 SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
 			      const Peer *consumer);
+
+/* At which interval, in seconds, the consumer reads the provider; 0: all the time
+ * (type=refreshAndPersist). */
+int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provider,
+			     const Peer *consumer);
 
 /* The effective document, every default spelled out, as JSON text that parses to the same value.
  * Literal passwords are masked; a document with a masked one is refused when read. */

@@ -25,6 +25,15 @@ static const char *ago(Pool *pool, const char *when, int64_t now_sec)
 	return sec < 0 ? "never" : pool_printf(pool, "%lld s ago", (long long)(now_sec - sec));
 }
 
+/* Between two refreshes it was there at the last one, or that begins this moment. */
+static bool last_try_may_be_good(const RunningConsumer *running, int64_t now_sec)
+{
+	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);
+	const int64_t connect_sec = timestamp_of_generalized(running->last_connect);
+
+	return contact_sec >= 0 && (contact_sec >= connect_sec || now_sec <= connect_sec + 1);
+}
+
 LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer *running,
 			     int64_t now_sec)
 {
@@ -40,8 +49,7 @@ LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer
 			.text = pool_printf(pool, "%s: is refreshing, connected %s", name,
 					    ago(pool, running->last_connect, now_sec)),
 		};
-	if (reads_at_intervals(live, running) &&
-	    timestamp_of_generalized(running->last_contact) >= 0)
+	if (reads_at_intervals(live, running) && last_try_may_be_good(running, now_sec))
 		return (LinkHealth){.severity = DOCTOR_OK};
 	return (LinkHealth){
 		.severity = DOCTOR_ERROR,

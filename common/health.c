@@ -139,6 +139,11 @@ static bool is_the_same_trouble(const CopyHealth *copy, HealthState trouble)
 		!csn_covers(copy->csns, copy->n_csns, copy->due, copy->n_due));
 }
 
+static int64_t tolerance_sec(const CopyHealth *copy)
+{
+	return HEALTH_TOLERANCE_SEC + (copy->doubt == HEALTH_BEHIND ? copy->patience_sec : 0);
+}
+
 static void copy_judge(Pool *pool, CopyHealth *copy, HealthState trouble, const Lag *lag,
 		       int64_t now_sec)
 {
@@ -153,7 +158,7 @@ static void copy_judge(Pool *pool, CopyHealth *copy, HealthState trouble, const 
 		due_set(pool, copy, lag, now_sec);
 		copy->state = HEALTH_IN_STEP;
 	}
-	if (now_sec - copy->doubt_sec >= HEALTH_TOLERANCE_SEC)
+	if (now_sec - copy->doubt_sec >= tolerance_sec(copy))
 		copy->state = trouble;
 }
 
@@ -270,11 +275,13 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	};
 	Newest newest;
 
+	health.here.patience_sec = look->here_interval_sec;
 	for (size_t i = 0; i < look->n_peers; i++) {
 		const unsigned id = look->peers[i].peer_id;
 
 		health.peers[i] =
 			copy_read(peer_before(before, id, i), &look->peers[i], id, look->now_sec);
+		health.peers[i].patience_sec = look->interval_secs ? look->interval_secs[i] : 0;
 	}
 	newest = newest_of(scratch, &health);
 	copy_look(scratch, &health, &newest, &health.here);
@@ -288,19 +295,25 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	return health;
 }
 
-static bool copy_is_in_doubt(const CopyHealth *copy)
+static bool is_on_its_way(const CopyHealth *copy, int64_t now_sec)
 {
-	const bool is_short = copy->lag_msec >= 0 && copy->lag_msec < HEALTH_TOLERANCE_SEC * 1000;
+	return copy->doubt == HEALTH_BEHIND &&
+	       ((copy->lag_msec >= 0 && copy->lag_msec < tolerance_sec(copy) * 1000) ||
+		now_sec < copy->doubt_sec + copy->patience_sec);
+}
 
+static bool copy_is_in_doubt(const CopyHealth *copy, int64_t now_sec)
+{
 	return copy->is_current && copy->doubt != HEALTH_IN_STEP && copy->state == HEALTH_IN_STEP &&
-	       !(copy->doubt == HEALTH_BEHIND && is_short);
+	       !is_on_its_way(copy, now_sec);
 }
 
 bool health_is_in_doubt(const DatabaseHealth *health)
 {
-	bool is_in_doubt = copy_is_in_doubt(&health->here);
+	bool is_in_doubt = copy_is_in_doubt(&health->here, health->looked_sec);
 
 	for (size_t i = 0; i < health->n_peers; i++)
-		is_in_doubt = is_in_doubt || copy_is_in_doubt(&health->peers[i]);
+		is_in_doubt =
+			is_in_doubt || copy_is_in_doubt(&health->peers[i], health->looked_sec);
 	return is_in_doubt;
 }

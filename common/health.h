@@ -14,7 +14,7 @@
 /*
  * What the servers that hold a database have of it, over looks: contextCSN of this node and of all
  * its peers. A trouble counts when it lasts (HEALTH_TOLERANCE_SEC): a change that is on its way is
- * none.
+ * none, and to a server that reads at intervals (type=refreshOnly) it is for as long as they are.
  */
 typedef enum HealthState {
 	HEALTH_UNKNOWN, /* never read */
@@ -39,9 +39,11 @@ typedef struct CopyHealth {
 	const char *entry_uuid;
 	const char **csns; /* contextCSN */
 	size_t n_csns;
-	HealthState doubt; /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
-	int64_t doubt_sec; /* since when */
-	const char **due;  /* in doubt whether it is behind: what it must have by now */
+	HealthState doubt;    /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
+	int64_t doubt_sec;    /* since when */
+	int64_t patience_sec; /* how much longer than others it may be behind, for it reads at
+				 intervals */
+	const char **due;     /* in doubt whether it is behind: what it must have by now */
 	size_t n_due;
 	int64_t in_step_sec;  /* when it was last seen to lack nothing; -1: never */
 	int64_t lag_msec;     /* behind the newest of any server; -1: not known */
@@ -71,8 +73,10 @@ typedef struct HealthLook {
 	const char *suffix;
 	unsigned our_id;
 	const Content *here;
-	const Content *peers; /* those that were not read count with what they had before */
-	const bool *links_up; /* by which this node reads each of them */
+	const Content *peers;         /* those that were not read count with what they had before */
+	const bool *links_up;         /* by which this node reads each of them */
+	const int64_t *interval_secs; /* at which each of them reads this node; 0: all the time */
+	int64_t here_interval_sec;    /* the longest at which this node reads any of them */
 	size_t n_peers;
 	const unsigned *ids; /* of all peers in peers.json */
 	size_t n_ids;
@@ -83,7 +87,8 @@ typedef struct HealthLook {
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
 
 /* True while something is in doubt that should not wait long: another look after
- * HEALTH_TOLERANCE_SEC decides. A lag below that is on its way as far as anybody knows. */
+ * HEALTH_TOLERANCE_SEC decides. A lag below that is on its way as far as anybody knows, and so is
+ * all that a server lacks before its interval is over. */
 bool health_is_in_doubt(const DatabaseHealth *health);
 
 /* "in step", "behind", ... */

@@ -44,7 +44,8 @@ typedef struct RunningConsumer {
 	bool is_connected;
 	const char *last_connect; /* generalized time */
 	const char *last_contact; /* year 0: never */
-	const char *next_connect; /* of a failed consumer: when it tries again; year 0 otherwise */
+	const char *next_connect; /* of a failed consumer, or one that reads at intervals: when it
+				     tries again; year 0 otherwise */
 } RunningConsumer;
 
 /* The server's own view of its replication: cn=config parsed, and what cn=monitor says runs. */

@@ -10,9 +10,8 @@
 #define RID_MAX 999 /* slapd takes three digits */
 
 static const char *const link_state_names[] = {
-	[LINK_UNKNOWN] = "unknown", [LINK_MISSING] = "not running",
-	[LINK_DOWN] = "down",       [LINK_REFRESHING] = "refreshing",
-	[LINK_UP] = "up",
+	[LINK_UNKNOWN] = "unknown",       [LINK_MISSING] = "not running", [LINK_DOWN] = "down",
+	[LINK_REFRESHING] = "refreshing", [LINK_WAITING] = "waiting",     [LINK_UP] = "up",
 };
 _Static_assert(ARRAY_SIZE(link_state_names) == LINK_STATE_COUNT, "name every state of a link");
 
@@ -28,8 +27,16 @@ LinkState status_link_state(const StatusPeer *peer)
 	if (peer->is_running != CLAIM_YES)
 		return peer->is_running == CLAIM_NO ? LINK_MISSING : LINK_UNKNOWN;
 	if (!peer->is_connected)
-		return LINK_DOWN;
+		return peer->reads_at_intervals && peer->last_contact_sec >= 0 &&
+				       peer->last_contact_sec >= peer->last_connect_sec
+			       ? LINK_WAITING
+			       : LINK_DOWN;
 	return peer->is_persistent ? LINK_UP : LINK_REFRESHING;
+}
+
+bool link_state_works(LinkState state)
+{
+	return state == LINK_UP || state == LINK_REFRESHING || state == LINK_WAITING;
 }
 
 const char *link_state_name(LinkState state)
@@ -156,6 +163,7 @@ static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live
 	if (!running)
 		return peer;
 	peer.is_running = CLAIM_YES;
+	peer.reads_at_intervals = syncrepl_is_refresh_only(&wanted->syncrepl);
 	peer.is_connected = running->is_connected;
 	peer.is_persistent = running->is_persistent;
 	peer.last_contact_sec = timestamp_of_generalized(running->last_contact);
@@ -166,7 +174,9 @@ static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live
 
 static bool is_up(const StatusPeer *peer)
 {
-	return status_link_state(peer) == LINK_UP;
+	const LinkState state = status_link_state(peer);
+
+	return state == LINK_UP || (peer->reads_at_intervals && link_state_works(state));
 }
 
 static void peers_look(Pool *pool, const WantedDatabase *wanted, const Live *live, int64_t now_sec,

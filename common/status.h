@@ -35,6 +35,7 @@ typedef enum LinkState {
 	LINK_MISSING,    /* slapd runs no such consumer */
 	LINK_DOWN,       /* it runs, without a connection */
 	LINK_REFRESHING, /* connected, and not yet in the persist phase */
+	LINK_WAITING,    /* it reads at intervals, was there, and has gone until the next time */
 	LINK_UP,
 	LINK_STATE_COUNT
 } LinkState;
@@ -45,7 +46,8 @@ typedef struct StatusPeer {
 	const char *uri;
 	int rid;
 	Claim is_running;
-	bool is_connected; /* these two only when it runs */
+	bool reads_at_intervals; /* type=refreshOnly; these three only when it runs */
+	bool is_connected;
 	bool is_persistent;
 	bool was_seen;          /* it worked once, as far as the agent knows */
 	bool is_down;           /* it does not work, and that lasts: told as link-down */
@@ -114,6 +116,9 @@ typedef struct Status {
 } Status;
 
 LinkState status_link_state(const StatusPeer *peer);
+
+/* True for a link that reads, or waits for its next time to. */
+bool link_state_works(LinkState state);
 
 /* "up", "down", ... */
 const char *link_state_name(LinkState state);

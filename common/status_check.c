@@ -138,8 +138,7 @@ static LinkCount links_count(const StatusDatabase *database)
 		const LinkState state = status_link_state(peer);
 
 		count.n_known += state != LINK_UNKNOWN || peer->was_seen || peer->is_down;
-		count.n_up += !peer->is_down &&
-			      (state == LINK_UP || state == LINK_REFRESHING || peer->was_seen);
+		count.n_up += !peer->is_down && (link_state_works(state) || peer->was_seen);
 	}
 	return count;
 }

@@ -251,7 +251,7 @@ static void peer_up(Page *page, const char *suffix, const char *id, const Status
 	if (state != LINK_UNKNOWN)
 		sample(page, "consumer_up",
 		       (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
-		       state == LINK_UP || state == LINK_REFRESHING ? "1" : "0");
+		       link_state_works(state) ? "1" : "0");
 }
 
 static void peer_down(Page *page, const char *suffix, const char *id, const StatusPeer *peer)

@@ -82,6 +82,7 @@ static StatusPeer peer_read(const JsonNode *item)
 		.uri = get_text(item, "uri"),
 		.rid = (int)get_number(item, "rid"),
 		.is_running = get_claim(item, "running"),
+		.reads_at_intervals = get_boolean(item, "at_intervals"),
 		.is_connected = get_boolean(item, "connected"),
 		.was_seen = get_boolean(item, "seen"),
 		.is_down = get_boolean(item, "down"),

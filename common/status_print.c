@@ -93,6 +93,7 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 		json_out_boolean(out, "old_tls_files", true);
 	put_claim(out, "running", peer->is_running);
 	if (peer->is_running == CLAIM_YES) {
+		json_out_boolean(out, "at_intervals", peer->reads_at_intervals);
 		json_out_boolean(out, "connected", peer->is_connected);
 		json_out_text(out, "phase", peer->is_persistent ? "persist" : "refresh");
 		put_time(out, "last_contact", peer->last_contact_sec);

@@ -126,9 +126,10 @@ static const char *link_text(const Page *page, const StatusPeer *peer)
 	/* OpenLDAP 2.4 does not tell, but a probe does. */
 	if (state == LINK_UNKNOWN && peer->is_down)
 		return link_state_name(LINK_DOWN);
-	if (state == LINK_DOWN && peer->next_connect_sec >= page->now_sec)
+	if ((state == LINK_DOWN || state == LINK_WAITING) &&
+	    peer->next_connect_sec >= page->now_sec)
 		return pool_printf(
-			page->pool, "down, next try in %s",
+			page->pool, "%s, next try in %s", link_state_name(state),
 			duration_print(page->pool, peer->next_connect_sec - page->now_sec));
 	return link_state_name(state);
 }

@@ -114,6 +114,25 @@ static void the_later_level_wins_and_may_leave_a_keyword_out(void **state)
 	assert_null(desired_peer(desired, 4));
 }
 
+static void a_link_is_read_all_the_time_or_at_an_interval(void **state)
+{
+	static const char text[] =
+		"{\"format\":1,\"peers\":[{\"id\":1,\"uri\":\"ldap://a\"},"
+		"{\"id\":2,\"uri\":\"ldap://b\",\"as_consumer\":{\"type\":\"refreshOnly\","
+		"\"interval\":\"00:00:01:30\"}},{\"id\":3,\"uri\":\"ldap://c\","
+		"\"as_consumer\":{\"type\":\"refreshOnly\"}}],\"databases\":[{\"suffix\":\"dc=x\","
+		"\"syncrepl\":{" BIND "}}]}";
+	AUTO(Pool) *pool = pool_new();
+	const Desired *desired = parse(pool, text);
+	const DesiredDatabase *database = &desired->databases[0];
+	const Peer *peers = desired->peers;
+
+	(void)state;
+	assert_int_equal(desired_interval_sec(database, &peers[1], &peers[0]), 0);
+	assert_int_equal(desired_interval_sec(database, &peers[0], &peers[1]), 90);
+	assert_int_equal(desired_interval_sec(database, &peers[0], &peers[2]), 86400);
+}
+
 static void what_is_shown_parses_to_the_same(void **state)
 {
 	static const char *const texts[] = {small, levels};
@@ -188,6 +207,7 @@ int main(void)
 		cmocka_unit_test(a_small_file_gets_every_default),
 		cmocka_unit_test(a_link_has_our_defaults_its_rid_and_its_provider),
 		cmocka_unit_test(the_later_level_wins_and_may_leave_a_keyword_out),
+		cmocka_unit_test(a_link_is_read_all_the_time_or_at_an_interval),
 		cmocka_unit_test(what_is_shown_parses_to_the_same),
 		cmocka_unit_test(a_literal_password_is_masked_and_the_mask_is_refused),
 		cmocka_unit_test(no_message_shows_what_stands_in_the_file),

@@ -109,6 +109,10 @@ static void one_that_reads_at_intervals_is_well_between_them(void **state)
 	assert_int_equal(
 		severity_of("refreshOnly", (RunningConsumer){.last_contact = "00000101000000Z"}),
 		DOCTOR_ERROR);
+	assert_int_equal(
+		severity_of("refreshOnly", (RunningConsumer){.last_connect = "20010909014500Z",
+							     .last_contact = "20010909014000Z"}),
+		DOCTOR_ERROR);
 }
 
 static void what_is_told_of_a_link_has_its_times(void **state)

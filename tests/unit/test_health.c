@@ -26,6 +26,8 @@ typedef struct Scene {
 	Content here;
 	Content peers[2];
 	bool links_up[2];
+	int64_t interval_secs[2];
+	int64_t here_interval_sec;
 	int64_t now_sec;
 } Scene;
 
@@ -65,6 +67,8 @@ static const DatabaseHealth *look(Scene *scene)
 		.here = &scene->here,
 		.peers = scene->peers,
 		.links_up = scene->links_up,
+		.interval_secs = scene->interval_secs,
+		.here_interval_sec = scene->here_interval_sec,
 		.n_peers = 2,
 		.ids = ids,
 		.n_ids = 3,
@@ -133,6 +137,43 @@ static void a_lag_is_told_when_it_lasts(void **state)
 	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
 	assert_int_equal(health->peers[0].lag_msec, 0);
 	pool_free(scene.pool);
+}
+
+static void who_reads_at_intervals_is_behind_when_one_is_over(void **state)
+{
+	Scene scene = a_scene();
+	AUTO(Pool) *pool = scene.pool;
+
+	(void)state;
+	(void)pool;
+	scene.interval_secs[0] = scene.here_interval_sec = 60;
+	(void)look(&scene);
+	scene.peers[1] = holds(3, ONE_B, TWO_B);
+	(void)look_later(&scene, 1);
+	(void)look_later(&scene, 60 + HEALTH_TOLERANCE_SEC - 1);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	assert_int_equal(scene.health.peers[0].state, HEALTH_IN_STEP);
+	(void)look_later(&scene, 1);
+	assert_int_equal(scene.health.here.state, HEALTH_BEHIND);
+	assert_int_equal(scene.health.peers[0].state, HEALTH_BEHIND);
+}
+
+static void nobody_is_asked_again_before_an_interval_is_over(void **state)
+{
+	Scene scene = a_scene();
+	AUTO(Pool) *pool = scene.pool;
+
+	(void)state;
+	(void)pool;
+	scene.here_interval_sec = 60;
+	scene.here = holds(0, ONE_B, NULL);
+	(void)look(&scene);
+	assert_int_equal(scene.health.here.lag_msec, -1);
+	(void)look_later(&scene, 59);
+	assert_false(health_is_in_doubt(&scene.health));
+	(void)look_later(&scene, 1);
+	assert_true(health_is_in_doubt(&scene.health));
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
 }
 
 static void who_gets_what_it_lacked_is_not_behind_while_more_is_written(void **state)
@@ -263,6 +304,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_has_everything_is_in_step),
 		cmocka_unit_test(a_lag_is_told_when_it_lasts),
+		cmocka_unit_test(who_reads_at_intervals_is_behind_when_one_is_over),
+		cmocka_unit_test(nobody_is_asked_again_before_an_interval_is_over),
 		cmocka_unit_test(who_gets_what_it_lacked_is_not_behind_while_more_is_written),
 		cmocka_unit_test(a_server_id_that_rested_is_no_lag_of_that_time),
 		cmocka_unit_test(who_was_not_reached_counts_with_what_it_had),

@@ -192,6 +192,27 @@ static void a_link_is_up_when_it_is_connected_and_persistent(void **state)
 	assert_int_equal(status_link_state(&peer), LINK_REFRESHING);
 }
 
+static void between_its_refreshes_a_link_waits_when_the_last_made_contact(void **state)
+{
+	StatusPeer peer = {
+		.is_running = CLAIM_YES,
+		.reads_at_intervals = true,
+		.last_connect_sec = NOW - 5,
+		.last_contact_sec = NOW - 5,
+	};
+
+	(void)state;
+	assert_int_equal(status_link_state(&peer), LINK_WAITING);
+	assert_true(link_state_works(LINK_WAITING));
+	peer.last_connect_sec = NOW - 2;
+	assert_int_equal(status_link_state(&peer), LINK_DOWN);
+	peer.last_connect_sec = peer.last_contact_sec = -1;
+	assert_int_equal(status_link_state(&peer), LINK_DOWN);
+	peer.last_connect_sec = peer.last_contact_sec = NOW - 5;
+	peer.reads_at_intervals = false;
+	assert_int_equal(status_link_state(&peer), LINK_DOWN);
+}
+
 static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -526,6 +547,7 @@ static void scene_set(Scene *scene)
 	};
 	scene->consumer =
 		(WantedConsumer){.peer = &scene->peer, .provider = "ldap://ldap2:389", .rid = 2};
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
 	scene->database = (WantedDatabase){
 		.desired = &scene->desired, .consumers = &scene->consumer, .n_consumers = 1};
 	scene->wanted =
@@ -607,6 +629,7 @@ int main(void)
 		cmocka_unit_test(what_is_printed_is_read_again),
 		cmocka_unit_test(a_newer_schema_and_a_damaged_file_are_refused),
 		cmocka_unit_test(a_link_is_up_when_it_is_connected_and_persistent),
+		cmocka_unit_test(between_its_refreshes_a_link_waits_when_the_last_made_contact),
 		cmocka_unit_test(the_page_says_what_is_wrong_and_what_releases_it),
 		cmocka_unit_test(an_old_page_says_so_first),
 		cmocka_unit_test(text_of_json_is_valid_whatever_its_bytes),
