@@ -28,6 +28,7 @@ int context_read(const Options *options, Context *ret, Error *err)
 		.probes = settings.probes,
 		.probe_interval_sec = settings.probe_interval_sec,
 		.holds_contested = settings.holds_contested,
+		.renews_tls = settings.renews_tls,
 		.is_verbose = options->is_verbose,
 	};
 	return 0;
@@ -42,6 +43,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.config_dir = context->config_dir,
 		.fqdn = context->fqdn,
 		.may_write = may_write,
+		.renews_tls = context->renews_tls,
 		.last_good = context->last_good,
 		.state = context->state,
 	};

@@ -22,6 +22,7 @@ typedef struct Context {
 	bool probes;
 	unsigned probe_interval_sec;
 	bool holds_contested;
+	bool renews_tls;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
 	const char *fqdn;        /* of this host, when it was looked up already; else NULL */

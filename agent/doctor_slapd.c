@@ -44,7 +44,7 @@ static int look(Doctor *doctor, Error *err)
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
 		.known = &inputs->state.known,
 		.facts = &inputs->facts,
-		.options = {.sha256 = inputs->file.sha256},
+		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
 	const Facts nothing = {0};
 

@@ -86,7 +86,9 @@ static int state_find(Pool *pool, const InputsOptions *options, Inputs *inputs, 
 
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err)
 {
-	Inputs inputs = {.state_dir = options->state_dir, .config_dir = options->config_dir};
+	Inputs inputs = {.state_dir = options->state_dir,
+			 .config_dir = options->config_dir,
+			 .renews_tls = options->renews_tls};
 
 	inputs.facts.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
 	inputs.facts.machine = host_machine(pool);

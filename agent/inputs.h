@@ -12,6 +12,7 @@
 typedef struct Inputs {
 	const char *state_dir;
 	const char *config_dir; /* NULL: as cn=config says */
+	bool renews_tls;        /* see PlanOptions */
 	PeersFile file;
 	SecretsRead secrets;
 	const char *refusal; /* why the last good ones stand in for the files on disk; NULL: they do
@@ -29,6 +30,7 @@ typedef struct InputsOptions {
 	const char *config_dir;
 	const char *fqdn; /* of this host; NULL: it is looked up */
 	bool may_write;
+	bool renews_tls;
 	const StateRead *state; /* that was read before; NULL: it is read */
 	const LastGood
 		*last_good; /* stands in for files that cannot be used; NULL: they are errors */

@@ -2,6 +2,7 @@
 #include "agent/link_round.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "agent/link_tls.h"
 
@@ -51,6 +52,7 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 	POOL_PUSH(pool, round->links.items, round->links.n_items,
 		  {.suffix = name,
 		   .peer_id = consumer->peer->id,
+		   .began_sec = (int64_t)time(NULL),
 		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
 	POOL_PUSH(pool, round->targets, round->n_targets,
 		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),

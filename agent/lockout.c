@@ -59,6 +59,7 @@ LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedC
 		.suffix = pool_strdup(pool, wanted->desired->suffix),
 		.peer_id = consumer->peer->id,
 		.identity = link_identity(pool, syncrepl, consumer->secret),
+		.began_sec = (int64_t)time(NULL),
 		.at_sec = (int64_t)time(NULL),
 		.probe = {.uri = pool_strdup(pool, syncrepl->value[SYNCREPL_PROVIDER]),
 			  .suffix = pool_strdup(pool, wanted->desired->suffix),

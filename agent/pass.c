@@ -60,6 +60,7 @@ static int plan_round(Pass *pass, Error *err)
 		.facts = &inputs->facts,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
+			    .renews_tls = inputs->renews_tls,
 			    .sha256 = inputs->file.sha256},
 	};
 

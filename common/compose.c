@@ -198,7 +198,8 @@ static ConsumerChanges consumer_changes(const Compose *compose, const LiveDataba
 			changes.rewrites = true;
 		} else if (change->wanted) {
 			POOL_PUSH(pool, changes.additions, changes.n_additions, change);
-		} else if (change->kind == CHANGE_CONSUMERS_RESTART) {
+		} else if (change->kind == CHANGE_CONSUMERS_RESTART ||
+			   change->kind == CHANGE_CONSUMERS_RENEW) {
 			changes.rewrites = true;
 		} else if (change->kind == CHANGE_MULTI_PROVIDER_ON ||
 			   change->kind == CHANGE_MULTI_PROVIDER_OFF) {

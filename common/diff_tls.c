@@ -77,6 +77,7 @@ static void link_look(Diff *diff, const TlsLook *look, const LiveConsumer *live,
 	OldTlsLink link = {
 		.database = look->wanted,
 		.consumer = wanted,
+		.live = live,
 		.age = {.suffix = look->wanted->desired->suffix,
 			.peer_id = wanted->peer->id,
 			.made_sec = made,
@@ -97,6 +98,43 @@ static void link_look(Diff *diff, const TlsLook *look, const LiveConsumer *live,
 	}
 	if (link.written_sec > 0)
 		POOL_PUSH(diff->pool, diff->plan->old_tls, diff->plan->n_old_tls, link);
+}
+
+/* The list is written anyway: all its consumers are made anew. */
+static bool list_is_written(const Plan *plan, const LiveDatabase *live)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+
+		if (!change->is_held && strcmp(change->dn, live->entry->dn) == 0 &&
+		    (change->live || change->kind == CHANGE_CONSUMERS_RESTART))
+			return true;
+	}
+	return false;
+}
+
+/* A certificate and its key are written one after the other. */
+static bool files_are_settled(const Facts *facts)
+{
+	for (size_t i = 0; i < facts->n_tls_files; i++)
+		if (!facts->tls_files[i].is_settled)
+			return false;
+	return true;
+}
+
+static void renew(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		  const char *why)
+{
+	if (!list_is_written(diff->plan, live) && files_are_settled(diff->in->facts))
+		plan_add_change(diff->pool, diff->plan,
+				(Change){
+					.kind = CHANGE_CONSUMERS_RENEW,
+					.suffix = wanted->desired->suffix,
+					.dn = live->entry->dn,
+					.attribute = "olcSyncrepl",
+					.subject = "older TLS files",
+					.why = why,
+				});
 }
 
 void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
@@ -120,6 +158,11 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	if (!text)
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, OLD_TLS_CODE,
-			 wanted->desired->suffix, "%s; restart slapd", text);
+			 wanted->desired->suffix, "%s; %s", text,
+			 diff->in->options.renews_tls
+				 ? "syncward will write olcSyncrepl again"
+				 : "set \"renew_tls\": true in agent.json, or restart slapd");
 	diff->plan->findings[diff->plan->n_findings - 1].key = "";
+	if (diff->in->options.renews_tls)
+		renew(diff, wanted, live, text);
 }

@@ -93,7 +93,7 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		 "slapd can read the TLS files of its links, and holds them as they are",
 		 "slapd reads them when it makes a consumer, and not again: a link that "
 		 "must connect again breaks when what was there before is over",
-		 "restart slapd"},
+		 "set \"renew_tls\": true in agent.json, or restart slapd"},
 	[DOCTOR_PEER_REACH] = {"peer-reach", "every peer is reached over the network",
 			       "nothing comes from there", "see the finding"},
 	[DOCTOR_PEER_TLS] = {"peer-tls", "TLS with every peer works as the link asks for",

@@ -32,6 +32,13 @@ static const char *refusal_of(const Probe *probe)
 	return "the peer refused it";
 }
 
+static const char *fault_of(const Probe *probe)
+{
+	return probe_verdict(probe) == PROBE_IS_REFUSED || probe->n_faults == 0
+		       ? refusal_of(probe)
+		       : probe->faults[0].text;
+}
+
 static void hold_refused(Diff *diff, Change *change, const LinkProbe *answer)
 {
 	plan_hold(diff->pool, diff->plan, change,
@@ -114,6 +121,82 @@ static void judge_edit(Diff *diff, Change *change)
 		hold_probing(diff, change);
 }
 
+/* --- TLS files that were renewed --- */
+
+static void hold_renewal(Diff *diff, Change *change, const OldTlsLink *link,
+			 const LinkProbe *answer)
+{
+	const char *uri = link->consumer->peer->uri;
+	const bool is_refused = probe_verdict(&answer->probe) == PROBE_IS_REFUSED;
+
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_LINK,
+			  .suffix = change->suffix,
+			  .peer = uri,
+			  .text = pool_printf(diff->pool,
+					      "the link to %s works, and %s with its TLS files as "
+					      "they are now: no consumer of this database is made "
+					      "anew. %s. To do it all the same",
+					      uri, is_refused ? "would not" : "could not be tried",
+					      fault_of(&answer->probe)),
+			  .release = "syncward apply --release G6",
+		  });
+}
+
+static void hold_untried(Diff *diff, Change *change)
+{
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_PROBING,
+			  .suffix = change->suffix,
+			  .text = "links that work are tried with their renewed TLS files before "
+				  "their consumers are made anew; that ends by itself, or with",
+			  .release = "syncward apply",
+		  });
+}
+
+/* Unlike a change that somebody asked for this can wait for a peer that cannot be asked: what works
+ * goes on. An answer from before the files were written says nothing. */
+static void judge_renewed_link(Diff *diff, Change *change, const OldTlsLink *link)
+{
+	const WantedConsumer *consumer = link->consumer;
+	const LinkProbes *probes = diff->in->facts->probes;
+	const LinkProbe *answer =
+		probes ? link_probe_find(
+				 probes, change->suffix, consumer->peer->id,
+				 link_identity(diff->pool, &consumer->syncrepl, consumer->secret))
+		       : NULL;
+
+	if (answer && answer->began_sec <= link->written_sec)
+		answer = NULL;
+	if (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD)
+		return;
+	POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+		  {.database = link->database, .consumer = consumer, .answer = answer});
+	if (answer)
+		hold_renewal(diff, change, link, answer);
+	else
+		hold_untried(diff, change);
+}
+
+/* All consumers of a database are made anew together: what is refused to one holds all. */
+static void judge_renewal(Diff *diff, Change *change)
+{
+	const Live *live = diff->in->live;
+	const LiveDatabase *database = database_of(live, change);
+
+	for (size_t i = 0; i < diff->plan->n_old_tls; i++) {
+		const OldTlsLink *link = &diff->plan->old_tls[i];
+
+		if (link->database == wanted_of(diff->in->wanted, change->suffix) &&
+		    link_works(live, database, link->live))
+			judge_renewed_link(diff, change, link);
+	}
+}
+
+/* --- all links --- */
+
 /* Told as long as it lasts: cn=config is not what peers.json says. */
 static void tell_put_back(Diff *diff)
 {
@@ -143,9 +226,14 @@ void guard_links(Diff *diff)
 	if (diff_is_released(diff, GUARD_LINK))
 		return;
 	tell_put_back(diff);
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held &&
-		    !(plan->changes[i].wanted && plan->changes[i].wanted->put_back) &&
-		    change_replaces_working_link(diff->in->live, &plan->changes[i]))
-			judge_edit(diff, &plan->changes[i]);
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+
+		if (change->is_held || (change->wanted && change->wanted->put_back))
+			continue;
+		if (change->kind == CHANGE_CONSUMERS_RENEW)
+			judge_renewal(diff, change);
+		else if (change_replaces_working_link(diff->in->live, change))
+			judge_edit(diff, change);
+	}
 }

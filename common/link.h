@@ -26,7 +26,8 @@ typedef struct LinkProbe {
 	const char *suffix;
 	unsigned peer_id;
 	const char *identity;
-	int64_t at_sec; /* when it ended, since 1970 */
+	int64_t began_sec; /* since 1970 */
+	int64_t at_sec;    /* when it ended */
 	Probe probe;
 } LinkProbe;
 

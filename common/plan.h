@@ -65,6 +65,7 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMER_EDIT,
 	CHANGE_CONSUMER_REMOVE,
 	CHANGE_CONSUMERS_RESTART, /* cn=config is right, but slapd runs other consumers */
+	CHANGE_CONSUMERS_RENEW,   /* they hold older TLS files than there are */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
@@ -114,6 +115,7 @@ typedef struct Finding {
 typedef struct OldTlsLink {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;
+	const LiveConsumer *live;
 	ConsumerAge age;
 	const char *paths[3]; /* of the files that were written since; NULL: the others */
 	int64_t written_sec;  /* when the newest of them was */
@@ -159,7 +161,8 @@ typedef struct Plan {
 typedef struct PlanOptions {
 	unsigned released; /* GUARD_BITs that may pass once */
 	bool is_first_node;
-	const char *sha256;                   /* of peers.json */
+	bool renews_tls;    /* consumers that hold older TLS files are made anew */
+	const char *sha256; /* of peers.json */
 	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked
 						 yet */
 } PlanOptions;

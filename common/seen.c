@@ -102,6 +102,8 @@ Attribution change_attribution(const Change *change, const Tree *config, const S
 
 	if (change->kind == CHANGE_CONSUMERS_RESTART)
 		return (Attribution){.is_drift = true};
+	if (change->kind == CHANGE_CONSUMERS_RENEW)
+		return (Attribution){.is_renewal = true};
 	if (!entry)
 		return (Attribution){.is_drift = old || was_deleted(seen, change)};
 	if (!old || !csn || strcmp(old->csn, csn) == 0)
@@ -115,5 +117,7 @@ Attribution change_attribution(const Change *change, const Tree *config, const S
 
 const char *attribution_cause(const Attribution *attribution)
 {
+	if (attribution->is_renewal)
+		return "tls-renewed";
 	return attribution->is_drift ? "drift" : "desired-changed";
 }

@@ -30,6 +30,7 @@ bool seen_equal(const Seen *one, const Seen *other);
 /* Why a change is needed. */
 typedef struct Attribution {
 	bool is_drift;          /* somebody changed the server; otherwise what is wanted changed */
+	bool is_renewal;        /* neither: TLS files did */
 	const char *actor;      /* who wrote the entry last; NULL: nobody can tell */
 	const char *actor_time; /* generalized time */
 } Attribution;
@@ -38,7 +39,7 @@ typedef struct Attribution {
  * in step was not changed by anybody: what is wanted is new. */
 Attribution change_attribution(const Change *change, const Tree *config, const Seen *seen);
 
-/* "drift" or "desired-changed". */
+/* "drift", "desired-changed" or "tls-renewed". */
 const char *attribution_cause(const Attribution *attribution);
 
 #endif

@@ -79,6 +79,7 @@ static const ReaderKey settings_keys[] = {
 	{"probe_interval", read_unsigned, .offset = offsetof(AgentSettings, probe_interval_sec),
 	 .min = 5, .max = 86400},
 	{"hold_contested", read_boolean, .offset = offsetof(AgentSettings, holds_contested)},
+	{"renew_tls", read_boolean, .offset = offsetof(AgentSettings, renews_tls)},
 	{"verify", read_verify, .offset = offsetof(AgentSettings, verify)},
 };
 

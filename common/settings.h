@@ -29,6 +29,7 @@ typedef struct AgentSettings {
 	bool probes;              /* at that interval, besides what a change needs */
 	unsigned probe_interval_sec;
 	bool holds_contested; /* G9 */
+	bool renews_tls;      /* olcSyncrepl is written again for renewed TLS files */
 	VerifySettings verify;
 } AgentSettings;
 

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "common/link.h"
 #include "common/old_tls.h"
+#include "common/probe.h"
 #include "common/timestamp.h"
 
 #define SUFFIX   "dc=x"
@@ -28,6 +30,9 @@ typedef struct Scene {
 	const char *connected; /* the consumer, last; NULL: cn=monitor has no consumers */
 	TlsFileTime files[2];
 	ConsumerAge age; /* known before, where suffix is set */
+	PlanOptions options;
+	const char *connection; /* of the consumer */
+	LinkProbe answer;       /* of its peer, where suffix is set */
 	Plan plan;
 } Scene;
 
@@ -52,6 +57,8 @@ static int scene_make(void **state)
 		.started = HOUR("01"),
 		.entry = HOUR("02"),
 		.connected = HOUR("03"),
+		.connection = "IP=127.0.0.1:1",
+		.options = {.sha256 = "", .multi_provider_attribute = "olcMirrorMode"},
 		.files = {{.path = CERT, .written_sec = hour(HOUR("00")), .is_settled = true},
 			  {.path = CA, .written_sec = hour(HOUR("00")), .is_settled = true}},
 	};
@@ -96,7 +103,7 @@ static Tree monitor_make(Scene *scene)
 		return tree;
 	entry = entry_new(&tree, "cn=Consumer 002," MONITOR);
 	value_add(scene, entry, "olmSRProviderURIList", scene->uri);
-	value_add(scene, entry, "olmSRConnection", "IP=127.0.0.1:1");
+	value_add(scene, entry, "olmSRConnection", scene->connection);
 	value_add(scene, entry, "olmSRLastConnect", scene->connected);
 	return tree;
 }
@@ -117,7 +124,8 @@ static Tree config_make(Scene *scene)
 	value_add(scene, entry, "olcSyncrepl",
 		  pool_printf(scene->pool,
 			      "{0}rid=2 provider=%s searchbase=" SUFFIX
-			      " type=refreshAndPersist timeout=3 network-timeout=5 %s",
+			      " type=refreshAndPersist retry=\"60 +\" bindmethod=simple "
+			      "binddn=cn=r credentials=x timeout=3 network-timeout=5 %s",
 			      scene->uri, scene->keywords));
 	return tree;
 }
@@ -128,7 +136,8 @@ static const Wanted *wanted_of(Scene *scene, const Desired **ret)
 		scene->pool,
 		"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, {\"id\": 2, "
 		"\"uri\": \"%s\"}], \"databases\": [{\"suffix\": \"" SUFFIX
-		"\", \"syncrepl\": {\"binddn\": \"cn=r\", \"credentials\": \"x\"}}]}",
+		"\", \"syncrepl\": {\"binddn\": \"cn=r\", \"credentials\": \"x\", \"tls_cert\": \"" CERT
+		"\", \"tls_key\": \"" CERT "\", \"tls_cacert\": \"" CA "\"}}]}",
 		scene->uri);
 	static const Secret secret = {.kind = CREDENTIALS_LITERAL, .name = "x", .text = "x"};
 	const Secrets secrets = {.items = &secret, .n_items = 1};
@@ -144,7 +153,10 @@ static const Wanted *wanted_of(Scene *scene, const Desired **ret)
 /* How many links have older files. */
 static size_t n_old(Scene *scene)
 {
-	const Facts facts = {.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2};
+	const LinkProbes probes = {.items = &scene->answer,
+				   .n_items = scene->answer.suffix ? 1 : 0};
+	const Facts facts = {
+		.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2, .probes = &probes};
 	const Known known = {.ages = &scene->age, .n_ages = scene->age.suffix ? 1 : 0};
 	const Tree monitor = monitor_make(scene), config = config_make(scene);
 	PlanInput input = {.facts = &facts, .known = &known};
@@ -152,7 +164,7 @@ static size_t n_old(Scene *scene)
 	Error err;
 
 	input.wanted = wanted_of(scene, &input.desired);
-	input.options = (PlanOptions){.sha256 = "", .multi_provider_attribute = "olcMirrorMode"};
+	input.options = scene->options;
 	input.live = &live;
 	live_take_monitor(scene->pool, &monitor, &facts, &live);
 	if (live_take_config(scene->pool, &config, &facts, &live, &err) < 0)
@@ -312,6 +324,124 @@ static void what_was_certain_ends_with_slapd_and_for_another_peer(void **state)
 	assert_int_equal(n_old(scene), 0);
 }
 
+/* --- renewing --- */
+
+static bool is_written_again(Scene *scene)
+{
+	size_t n = 0;
+
+	assert_int_equal(n_old(scene), 1);
+	for (size_t i = 0; i < scene->plan.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++)
+			n += scene->plan.steps[i].mods[k].kind == MOD_REPLACE &&
+			     strcmp(scene->plan.steps[i].mods[k].attribute, "olcSyncrepl") == 0;
+	assert_int_equal(n, scene->plan.n_sessions_dropped);
+	return n > 0;
+}
+
+/* The guard of the one hold that is there; GUARD_COUNT: there is none. */
+static Guard held_by(const Scene *scene)
+{
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		if (scene->plan.holds[i].guard == GUARD_LINK ||
+		    scene->plan.holds[i].guard == GUARD_PROBING)
+			return scene->plan.holds[i].guard;
+	return GUARD_COUNT;
+}
+
+static void renewed_make(Scene *scene)
+{
+	write_file(scene, 0, HOUR("05"));
+	scene->options.renews_tls = true;
+}
+
+/* What the peer said to a probe that began at that moment; PROBE_CODE_COUNT: nothing against it. */
+static void answer_make(Scene *scene, int64_t began_sec, ProbeCode fault)
+{
+	const WantedConsumer *consumer = scene->plan.old_tls[0].consumer;
+
+	scene->answer = (LinkProbe){
+		.suffix = SUFFIX,
+		.peer_id = 2,
+		.identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret),
+		.began_sec = began_sec,
+		.at_sec = hour(HOUR("09")),
+		.probe = {.uri = scene->uri, .suffix = SUFFIX, .peer_id = 2},
+	};
+	scene->answer.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
+	if (fault != PROBE_CODE_COUNT)
+		probe_add_fault(scene->pool, &scene->answer.probe, fault, "a fault");
+}
+
+static void only_who_asks_for_it_gets_the_list_written_again(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	scene->connection = "";
+	assert_true(is_written_again(scene));
+	scene->options.renews_tls = false;
+	assert_false(is_written_again(scene));
+	assert_non_null(strstr(finding(scene)->text, "\"renew_tls\": true"));
+}
+
+static void files_that_are_being_written_are_waited_for(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	scene->connection = "";
+	scene->files[1].is_settled = false;
+	assert_false(is_written_again(scene));
+	assert_non_null(finding(scene));
+}
+
+static void a_link_that_works_is_tried_first_with_the_files_as_they_are_now(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_PROBING);
+	assert_null(scene->plan.link_needs[0].answer);
+	answer_make(scene, hour(HOUR("05")), PROBE_CODE_COUNT);
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_PROBING);
+	assert_null(scene->plan.link_needs[0].answer);
+	answer_make(scene, hour(HOUR("05")) + 1, PROBE_CODE_COUNT);
+	assert_true(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_COUNT);
+}
+
+static void what_the_peer_refuses_or_nobody_could_try_leaves_the_link_as_it_is(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	assert_int_equal(n_old(scene), 1);
+	answer_make(scene, hour(HOUR("06")), PROBE_CERTIFICATE_AUTHORITY);
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_LINK);
+	assert_ptr_equal(scene->plan.link_needs[0].answer, &scene->answer);
+	answer_make(scene, hour(HOUR("06")), PROBE_TLS_FILES);
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_LINK);
+	scene->options.released = GUARD_BIT(GUARD_LINK);
+	assert_true(is_written_again(scene));
+}
+
+static void a_list_that_is_written_anyway_is_written_once(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	scene->connection = "";
+	scene->keywords = "tls_cert=" CERT " filter=\"(cn=a)\"";
+	assert_true(is_written_again(scene));
+	for (size_t i = 0; i < scene->plan.n_changes; i++)
+		assert_int_not_equal(scene->plan.changes[i].kind, CHANGE_CONSUMERS_RENEW);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
@@ -326,6 +456,11 @@ int main(void)
 		TEST(a_consumer_that_connected_before_its_entry_was_written_is_older),
 		TEST(what_was_certain_once_stays_so_behind_other_writes),
 		TEST(what_was_certain_ends_with_slapd_and_for_another_peer),
+		TEST(only_who_asks_for_it_gets_the_list_written_again),
+		TEST(files_that_are_being_written_are_waited_for),
+		TEST(a_link_that_works_is_tried_first_with_the_files_as_they_are_now),
+		TEST(what_the_peer_refuses_or_nobody_could_try_leaves_the_link_as_it_is),
+		TEST(a_list_that_is_written_anyway_is_written_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

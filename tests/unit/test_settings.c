@@ -33,6 +33,7 @@ static void an_empty_object_means_the_defaults(void **state)
 	assert_true(settings.probes);
 	assert_int_equal(settings.probe_interval_sec, 300);
 	assert_true(settings.holds_contested);
+	assert_false(settings.renews_tls);
 	assert_null(settings.verify.binddn);
 }
 
@@ -48,7 +49,8 @@ static void every_key_is_read(void **state)
 		      "\"peers_file\":\"/p\",\"node\":7,\"interval\":5,\"ldap_timeout\":300,"
 		      "\"state_dir\":\"/s\",\"run_dir\":\"/r\",\"metrics_file\":\"/m\","
 		      "\"config_dir\":\"/c\",\"probe\":false,\"probe_interval\":7,"
-		      "\"hold_contested\":false,\"verify\":{\"binddn\":\"cn=v\","
+		      "\"hold_contested\":false,\"renew_tls\":true,"
+		      "\"verify\":{\"binddn\":\"cn=v\","
 		      "\"credentials\":{\"file\":\"/v\"},\"container\":\"ou=t\"}}",
 		      &settings, NULL),
 		0);
@@ -64,6 +66,7 @@ static void every_key_is_read(void **state)
 	assert_false(settings.probes);
 	assert_int_equal(settings.probe_interval_sec, 7);
 	assert_false(settings.holds_contested);
+	assert_true(settings.renews_tls);
 	assert_string_equal(settings.verify.binddn, "cn=v");
 	assert_string_equal(settings.verify.credentials.name, "/v");
 	assert_string_equal(settings.verify.container, "ou=t");
