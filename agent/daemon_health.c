@@ -23,6 +23,19 @@ static const DatabaseHealth *health_before(const Daemon *daemon, const char *suf
 
 /* --- looking --- */
 
+/* A database that joins is empty or behind by itself, and G10 says more. */
+static bool here_is_told(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++) {
+		const Hold *hold = &plan->holds[i];
+
+		if (hold->suffix && strcmp(hold->suffix, suffix) == 0 &&
+		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
+			return true;
+	}
+	return false;
+}
+
 /* Those that the last round did not ask are not known now. */
 static const Content *peers_read(Pool *pool, const HealthSeen *seen)
 {
@@ -93,6 +106,7 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 	const HealthLook look = {
 		.suffix = suffix,
 		.our_id = pass->inputs.wanted.self->id,
+		.is_joining = here_is_told(&pass->report.last_plan, suffix),
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
@@ -148,19 +162,6 @@ static void look(DaemonPass *pass)
 
 /* --- telling --- */
 
-/* A database that joins is empty or behind by itself, and G10 says more. */
-static bool here_is_told(const Plan *plan, const char *suffix)
-{
-	for (size_t i = 0; i < plan->n_holds; i++) {
-		const Hold *hold = &plan->holds[i];
-
-		if (hold->suffix && strcmp(hold->suffix, suffix) == 0 &&
-		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
-			return true;
-	}
-	return false;
-}
-
 static void tell(DaemonPass *pass, const WantedDatabase *database)
 {
 	const char *suffix = database->desired->suffix;
@@ -195,6 +196,9 @@ void daemon_health_look(DaemonPass *pass)
 
 	if (!wanted || !pass->context.probes)
 		return;
+	if ((pass->triggers & TRIGGER_BIT(TRIGGER_STATE)) && !pass->report.is_paused)
+		for (size_t i = 0; i < pass->daemon->health.n_items; i++)
+			health_resolve_missing(&pass->daemon->health.items[i]);
 	if (pass->triggers & TRIGGER_BIT(TRIGGER_PROBE))
 		look(pass);
 	if (pass->daemon->health.n_items == 0) {

@@ -5,11 +5,13 @@
 #include <strings.h>
 
 #include "common/csn.h"
+#include "common/own_changes.h"
 
 static const char *const state_names[] = {
 	[HEALTH_UNKNOWN] = "unknown", [HEALTH_IN_STEP] = "in step",
 	[HEALTH_BEHIND] = "behind",   [HEALTH_DIVERGED] = "diverged",
 	[HEALTH_EMPTY] = "empty",     [HEALTH_OTHER] = "other database",
+	[HEALTH_OLDER] = "older",
 };
 _Static_assert(ARRAY_SIZE(state_names) == HEALTH_STATE_COUNT, "name every state of a copy");
 
@@ -250,6 +252,7 @@ static void health_keep(Pool *pool, DatabaseHealth *health)
 	Newest newest = {0};
 
 	health->suffix = pool_strdup(pool, health->suffix);
+	health->missing = pool_strdup(pool, health->missing);
 	for (size_t i = 0; i < health->n_sids; i++) {
 		sids[i] = health->sids[i];
 		sids[i].newest = pool_strdup(pool, sids[i].newest);
@@ -290,6 +293,10 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 		if (look->links_up[i] && is_diverged(&health.here, &health.peers[i]))
 			health.peers[i].state = HEALTH_DIVERGED;
 	}
+	if (!look->is_joining)
+		health.missing = own_changes_missing(before, &health, look->our_id);
+	if (health.missing)
+		health.here.state = HEALTH_OLDER;
 	sids_look(scratch, look, &newest, &health);
 	health_keep(pool, &health);
 	return health;
@@ -310,10 +317,17 @@ static bool copy_is_in_doubt(const CopyHealth *copy, int64_t now_sec)
 
 bool health_is_in_doubt(const DatabaseHealth *health)
 {
-	bool is_in_doubt = copy_is_in_doubt(&health->here, health->looked_sec);
+	bool is_in_doubt = copy_is_in_doubt(&health->here, health->looked_sec) || health->missing;
 
 	for (size_t i = 0; i < health->n_peers; i++)
 		is_in_doubt =
 			is_in_doubt || copy_is_in_doubt(&health->peers[i], health->looked_sec);
 	return is_in_doubt;
+}
+
+void health_resolve_missing(DatabaseHealth *health)
+{
+	health->missing = NULL;
+	if (health->here.state == HEALTH_OLDER)
+		health->here.state = HEALTH_IN_STEP;
 }

@@ -24,6 +24,7 @@ typedef enum HealthState {
 			    link that is up */
 	HEALTH_EMPTY,    /* no suffix entry, while others have one */
 	HEALTH_OTHER,    /* its suffix entry is not the one that is here */
+	HEALTH_OLDER,    /* here: changes of this node's own server ID are missing (G10) */
 	HEALTH_STATE_COUNT
 } HealthState;
 
@@ -66,12 +67,17 @@ typedef struct DatabaseHealth {
 	size_t n_peers;
 	SidHealth *sids;
 	size_t n_sids;
+	/* The newest change of this node's server ID that it once had, or that a peer has, and that
+	 * is not here; NULL: none. When this node has newer ones by then it wrote without knowing
+	 * it: what its peers deleted over that no look can tell, so it lasts. */
+	const char *missing;
 } DatabaseHealth;
 
 /* One look at all servers of a database. The peers were read before here was. */
 typedef struct HealthLook {
 	const char *suffix;
 	unsigned our_id;
+	bool is_joining; /* or held by G10: what is missing here is known, and nobody writes */
 	const Content *here;
 	const Content *peers;         /* those that were not read count with what they had before */
 	const bool *links_up;         /* by which this node reads each of them */
@@ -85,6 +91,9 @@ typedef struct HealthLook {
 
 /* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
+
+/* A person looked into it: nothing is missing, unless the next look says so again. */
+void health_resolve_missing(DatabaseHealth *health);
 
 /* True while something is in doubt that should not wait long: another look after
  * HEALTH_TOLERANCE_SEC decides. A lag below that is on its way as far as anybody knows, and so is

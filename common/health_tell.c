@@ -16,12 +16,23 @@ static const struct {
 	[HEALTH_DIVERGED] = {"diverged", true},
 	[HEALTH_EMPTY] = {"empty", true},
 	[HEALTH_OTHER] = {"other-database", true},
+	[HEALTH_OLDER] = {"older", true},
 };
 _Static_assert(ARRAY_SIZE(troubles) == HEALTH_STATE_COUNT, "say how every state is told");
 
-static const char *trouble_text(Pool *pool, const CopyHealth *copy, const char *who)
+static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const CopyHealth *copy,
+				const char *who)
 {
 	switch (copy->state) {
+	case HEALTH_OLDER:
+		return pool_printf(
+			pool,
+			"%s lacks changes of its own server ID, the newest %s: the database was "
+			"emptied, or restored from an older backup. What is written here may make "
+			"healthy peers delete entries: let no client write, and load a fresh "
+			"slapcat of a peer with slapadd -w (syncward-operations(7)); when that is "
+			"done, syncward resume",
+			who, health->missing);
 	case HEALTH_BEHIND:
 		return pool_printf(pool, "%s lacks %s", who, copy->lag_text);
 	case HEALTH_DIVERGED:
@@ -47,7 +58,7 @@ static void copy_tell(Pool *pool, const DatabaseHealth *health, const CopyHealth
 
 	if (!code)
 		return;
-	what = trouble_text(pool, copy,
+	what = trouble_text(pool, health, copy,
 			    uri ? pool_printf(pool, "peer %u (%s)", copy->peer_id, uri)
 				: "this node");
 	condition_add(pool, ret,

@@ -84,12 +84,14 @@ def wrote_as(server, server_id, name):
     server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", own)])
 
 
-def empty(server):
-    """Nothing is left of its database, as after a new disk."""
+def empty(server, backup=None):
+    """Nothing is left of its database, as after a new disk, but what a backup has."""
     [folder] = server.values(server.database_dn(), "olcDbDirectory")
     server.stop()
     shutil.rmtree(folder)
     os.mkdir(folder)
+    if backup:
+        server.tool("add", "-b", SUFFIX, "-l", backup)
     server.start()
 
 
@@ -120,6 +122,36 @@ def test_a_peer_that_is_cut_off_lags_until_it_is_back(slapd_factory, program, ne
         assert daemon.events("finding") == [] and len(daemon.events("link-down")) == 1
         with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
             assert f'syncward_lag_seconds{{suffix="{SUFFIX}",peer="2"}} 0.000000\n' in file.read()
+
+
+def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):
+    """A write over it makes the server ID look as if nothing were missing; what peers lost by then no look shows."""
+    node, peer = pair
+    backup = os.path.join(node.folder, "backup.ldif")
+    node.server.stop()  # writes contextCSN; without one slapd would make a new one for what it loads
+    node.server.tool("cat", "-b", SUFFIX, "-l", backup)
+    node.server.start()
+    add_person(node.server, "later")
+    pair.wait_in_step()
+    with Daemon(node, *settings(node)) as daemon:
+        wait_in_step(daemon)
+        peer.server.stop()  # it could give them back
+        empty(node.server, backup)
+        told = wait_told(daemon, "finding", "[older]")
+        assert re.match(rf"{SUFFIX}: this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)
+        assert told.endswith("syncward resume [older]")
+        checked = node.run("check")
+        assert checked.returncode == 2 and "its own server ID" in checked.stdout
+        add_person(node.server, "unaware")
+        peer.server.start()
+        pair.wait_in_step()
+        wait_content(daemon, lambda c: c[2]["current"] and c[2]["lag_seconds"] == 0 and c[1]["state"] == "older",
+                     "it is told although nothing seems to be missing")
+        assert "older" in node.run("status").stdout and not daemon.events("finding-gone")
+        assert node.run("resume").returncode == 0
+        wait_told(daemon, "finding-gone", "older")
+        wait_in_step(daemon)
+        assert node.run("check").returncode == 0
 
 
 def test_a_peer_that_is_there_and_stays_behind_is_told_once(pair):

@@ -28,6 +28,7 @@ typedef struct Scene {
 	bool links_up[2];
 	int64_t interval_secs[2];
 	int64_t here_interval_sec;
+	bool is_joining;
 	int64_t now_sec;
 } Scene;
 
@@ -64,6 +65,7 @@ static const DatabaseHealth *look(Scene *scene)
 	const HealthLook seen = {
 		.suffix = SUFFIX,
 		.our_id = 1,
+		.is_joining = scene->is_joining,
 		.here = &scene->here,
 		.peers = scene->peers,
 		.links_up = scene->links_up,
@@ -281,6 +283,74 @@ static void an_empty_database_and_another_one_are_told_when_they_last(void **sta
 	pool_free(scene.pool);
 }
 
+static void own_changes_that_a_peer_has_and_this_node_not_are_told_at_once(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	look(&scene);
+	scene.here = holds(0, ONE_A, TWO_A);
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_B);
+	assert_string_equal(told(&scene).items[0].code, "older");
+	assert_true(told(&scene).items[0].is_critical);
+	assert_true(health_is_in_doubt(&scene.health));
+	scene.here = holds(0, ONE_B, TWO_A); /* the refresh brought them */
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	assert_int_equal(told(&scene).n_items, 0);
+	pool_free(scene.pool);
+}
+
+static void a_write_over_missing_changes_stays_told_until_somebody_looked_into_it(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ONE_A, TWO_A);
+	look(&scene);
+	scene.here = holds(0, ONE_C, TWO_A);
+	scene.peers[0] = scene.peers[1] = holds(2, ONE_C, TWO_A);
+	scene.peers[1].peer_id = 3;
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_B);
+	health_resolve_missing(&scene.health);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	pool_free(scene.pool);
+}
+
+static void own_changes_that_went_back_are_missing_while_a_peer_may_have_them(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ONE_C, TWO_A);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	scene.here = holds(0, ONE_B, TWO_A);
+	scene.peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE};
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_C);
+	scene.peers[1] = holds(3, ONE_B, TWO_A); /* nobody has them */
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	pool_free(scene.pool);
+}
+
+static void a_database_that_joins_or_is_empty_lacks_nothing_of_its_own(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.is_joining = true;
+	scene.here = holds(0, NULL, NULL);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	scene.is_joining = false;
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	scene.here = (Content){.state = CONTENT_READ};
+	assert_int_not_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_null(scene.health.missing);
+	pool_free(scene.pool);
+}
+
 static void a_server_id_of_no_peer_is_retired(void **state)
 {
 	Scene scene = a_scene();
@@ -311,6 +381,11 @@ int main(void)
 		cmocka_unit_test(who_was_not_reached_counts_with_what_it_had),
 		cmocka_unit_test(both_lacking_over_a_link_that_is_up_have_diverged),
 		cmocka_unit_test(an_empty_database_and_another_one_are_told_when_they_last),
+		cmocka_unit_test(own_changes_that_a_peer_has_and_this_node_not_are_told_at_once),
+		cmocka_unit_test(
+			a_write_over_missing_changes_stays_told_until_somebody_looked_into_it),
+		cmocka_unit_test(own_changes_that_went_back_are_missing_while_a_peer_may_have_them),
+		cmocka_unit_test(a_database_that_joins_or_is_empty_lacks_nothing_of_its_own),
 		cmocka_unit_test(a_server_id_of_no_peer_is_retired),
 	};
 
