@@ -157,14 +157,13 @@ static bool is_up(const DaemonPass *pass, const FormerLink *former)
 {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, former, &database);
-	const RunningConsumer *running;
 	RunningIndex index;
 
 	if (!consumer)
 		return false;
 	running_index(&pass->report.last_world.live, former->suffix, &index);
-	running = running_find(&index, consumer->rid, consumer->provider);
-	return running && running->is_connected && running->is_persistent;
+	return running_works(running_find(&index, consumer->rid, consumer->provider),
+			     &consumer->syncrepl);
 }
 
 static const char *fault_text(const Probe *probe)

@@ -48,8 +48,7 @@ static bool is_running(const LinksSeen *seen, size_t i)
 	const RunningConsumer *running =
 		running_find(&seen->running, consumer->rid, consumer->provider);
 
-	return seen->live && !seen->is_changed[i] && running && running->is_connected &&
-	       running->is_persistent;
+	return seen->live && !seen->is_changed[i] && running_works(running, &consumer->syncrepl);
 }
 
 static bool is_probed_good(const LinksSeen *seen, const WantedConsumer *consumer,

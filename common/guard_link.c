@@ -21,7 +21,7 @@ static bool link_works(const Live *live, const LiveDatabase *database, const Liv
 		return true;
 	running_index(live, database->suffixes->values[0].bytes, &index);
 	running = running_find(&index, consumer->rid, consumer->provider);
-	return running && running->is_connected;
+	return running && (running->is_connected || running_works(running, &consumer->syncrepl));
 }
 
 static const char *refusal_of(const Probe *probe)

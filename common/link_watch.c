@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link_watch.h"
 
+#include "common/running.h"
 #include "common/timestamp.h"
 
 #define MISSING_PATIENCE_SEC 10 /* slapd starts a new consumer some seconds after the write */
@@ -46,13 +47,6 @@ static int64_t try_sec(const Syncrepl *syncrepl)
 	       SPARE_SEC;
 }
 
-static bool last_try_made_contact(const RunningConsumer *running)
-{
-	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);
-
-	return contact_sec >= 0 && contact_sec >= timestamp_of_generalized(running->last_connect);
-}
-
 LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running, int64_t now_sec,
 			int64_t at_sec)
 {
@@ -63,8 +57,7 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
 		look.patience_sec = MISSING_PATIENCE_SEC;
 		return look;
 	}
-	if (running->is_connected ||
-	    (syncrepl_is_refresh_only(syncrepl) && last_try_made_contact(running))) {
+	if (running->is_connected || running_works(running, syncrepl)) {
 		look.sight = LINK_SIGHT_WORKS;
 		/* It may be connected only to be refused. */
 		if (running->is_connected && !running->is_persistent)

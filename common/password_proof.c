@@ -38,9 +38,10 @@ static bool was_probed_since(const LinkProbe *probe, int64_t since_sec)
 	return probe && probe->at_sec > since_sec && probe_verdict(&probe->probe) == PROBE_IS_GOOD;
 }
 
-static bool has_bound_since(const RunningConsumer *running, int64_t since_sec)
+static bool has_bound_since(const RunningConsumer *running, const WantedConsumer *wanted,
+			    int64_t since_sec)
 {
-	return running && running->is_connected && running->is_persistent &&
+	return running_works(running, &wanted->syncrepl) &&
 	       timestamp_of_generalized(running->last_connect) > since_sec;
 }
 
@@ -65,7 +66,8 @@ bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted
 		    !known_link_is(sight->known, suffix, other->peer->id, identity))
 			continue;
 		if (since_sec < 0 ||
-		    has_bound_since(running_find(&index, other->rid, other->provider), since_sec) ||
+		    has_bound_since(running_find(&index, other->rid, other->provider), other,
+				    since_sec) ||
 		    was_probed_since(
 			    link_probe_find(sight->probes, suffix, other->peer->id, identity),
 			    since_sec))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/dn.h"
+#include "common/timestamp.h"
 
 void running_index(const Live *live, const char *suffix, RunningIndex *ret)
 {
@@ -33,4 +34,19 @@ const RunningConsumer *running_find(const RunningIndex *index, int rid, const ch
 	return found && found->provider && provider && strcmp(found->provider, provider) == 0
 		       ? found
 		       : NULL;
+}
+
+bool running_made_contact(const RunningConsumer *running)
+{
+	const int64_t contact_sec = timestamp_of_generalized(running->last_contact);
+
+	return contact_sec >= 0 && contact_sec >= timestamp_of_generalized(running->last_connect);
+}
+
+bool running_works(const RunningConsumer *running, const Syncrepl *syncrepl)
+{
+	if (!running)
+		return false;
+	return (running->is_connected && running->is_persistent) ||
+	       (syncrepl_is_refresh_only(syncrepl) && running_made_contact(running));
 }

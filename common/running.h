@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_RUNNING_H
 #define SYNCWARD_RUNNING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/live.h"
@@ -20,5 +21,14 @@ void running_index(const Live *live, const char *suffix, RunningIndex *ret);
 /* The one with that rid, when it reads from that provider (in the spelling of url_spelling());
  * else NULL. */
 const RunningConsumer *running_find(const RunningIndex *index, int rid, const char *provider);
+
+/* True when its last try made contact, whatever became of the connection. */
+bool running_made_contact(const RunningConsumer *running);
+
+/*
+ * True when it does what the value asks for: is connected and past its refresh, or, where the value
+ * is of type refreshOnly, was there at its last interval. False for NULL.
+ */
+bool running_works(const RunningConsumer *running, const Syncrepl *syncrepl);
 
 #endif

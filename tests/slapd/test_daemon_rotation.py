@@ -203,6 +203,22 @@ def test_a_link_that_does_not_come_back_gets_its_former_value(form):
         wait_until(lambda: has_password(node, OTHER) and up(node) == 1, "the new link is up")
 
 
+@pytest.mark.long
+def test_a_link_that_reads_at_intervals_and_does_so_is_not_put_back(form):
+    cluster = node, _ = form(2)
+    cluster.document["peers"][0]["as_consumer"] = {"type": "refreshOnly", "interval": "00:00:00:02"}
+    cluster.write()
+    node.apply_ok()
+    wait_until(lambda: [c.last_contact[:4] for c in node.server.consumers() if not c.connection] > ["0000"], "its first refresh")
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        accept(cluster, PASSWORD, OTHER)
+        node.write_secret(OTHER)
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        time.sleep(10)  # more than a link has to come back
+        assert not daemon.events("held") and has_password(node, OTHER)
+
+
 def test_a_person_may_insist_on_a_link_that_was_put_back(form):
     node, peer = form(2)
     with Daemon(node) as daemon:

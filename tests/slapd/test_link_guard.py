@@ -98,6 +98,20 @@ def test_a_password_that_the_peer_refuses_does_not_replace_one_that_works(cluste
     assert OTHER in node.syncrepl()[0]
 
 
+def test_a_link_that_reads_at_intervals_works_between_them_as_well(cluster):
+    node, peer = cluster
+    cluster.document["peers"][0]["as_consumer"] = {"type": "refreshOnly", "interval": "00:01:00:00"}
+    cluster.write()
+    node.apply_ok()
+    if sessions(node) is not None:
+        wait_until(lambda: [c.last_contact[:4] for c in node.server.consumers() if not c.connection] > ["0000"], "its first refresh")
+    refused = refused_at(peer.server)
+    node.write_secret("wrong")
+    applied = node.apply()
+    assert applied.returncode == 3 and [hold[0] for hold in holds_of(applied.stdout)] == ["G6"], applied.stdout
+    assert "wrong" not in node.syncrepl()[0] and refused_at(peer.server) == refused + 1
+
+
 def test_a_person_may_write_it_all_the_same(cluster):
     node = cluster[0]
     node.write_secret("wrong")

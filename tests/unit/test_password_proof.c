@@ -121,6 +121,21 @@ static void a_consumer_that_connected_since_proves_it_anew(void **state)
 	assert_false(is_proven(&scene, CHANGED));
 }
 
+static void a_refresh_at_an_interval_since_proves_it_anew(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Scene scene;
+
+	(void)state;
+	scene_set(&scene, pool);
+	scene.running.is_connected = scene.running.is_persistent = false;
+	scene.running.last_connect = scene.running.last_contact = LATER;
+	scene.consumers[1].syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
+	assert_true(is_proven(&scene, CHANGED));
+	scene.consumers[1].syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	assert_false(is_proven(&scene, CHANGED));
+}
+
 static void a_good_probe_since_proves_it_anew(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -159,6 +174,7 @@ int main(void)
 		cmocka_unit_test(
 			a_change_at_the_servers_behind_the_file_voids_what_was_seen_before),
 		cmocka_unit_test(a_consumer_that_connected_since_proves_it_anew),
+		cmocka_unit_test(a_refresh_at_an_interval_since_proves_it_anew),
 		cmocka_unit_test(a_good_probe_since_proves_it_anew),
 		cmocka_unit_test(nothing_is_proven_of_an_account_that_is_not_seen),
 	};

@@ -56,6 +56,28 @@ static void numbers_that_are_no_rid_find_nothing(void **state)
 	assert_null(running_find(&index, -1, "ldap://f:389"));
 }
 
+static void one_works_when_it_follows_or_was_there_at_its_last_interval(void **state)
+{
+	static const char contact[] = "20010909014500Z";
+	const RunningConsumer follows = {.is_connected = true, .is_persistent = true};
+	const RunningConsumer refreshes = {.is_connected = true};
+	const RunningConsumer was_there = {.last_connect = contact, .last_contact = contact};
+	const RunningConsumer failed = {.last_connect = "20010909014600Z", .last_contact = contact};
+	const RunningConsumer is_new = {.last_contact = "00000101000000Z"};
+	Syncrepl persist = {0}, at_intervals = {0};
+
+	(void)state;
+	persist.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	at_intervals.value[SYNCREPL_TYPE] = "refreshOnly";
+	assert_true(running_works(&follows, &persist));
+	assert_false(running_works(&refreshes, &persist));
+	assert_false(running_works(&was_there, &persist));
+	assert_true(running_works(&was_there, &at_intervals));
+	assert_false(running_works(&failed, &at_intervals));
+	assert_false(running_works(&is_new, &at_intervals));
+	assert_false(running_works(NULL, &at_intervals));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -63,6 +85,7 @@ int main(void)
 			consumers_of_one_database_are_found_whatever_the_spelling_of_its_suffix),
 		cmocka_unit_test(one_that_reads_from_another_provider_is_another_consumer),
 		cmocka_unit_test(numbers_that_are_no_rid_find_nothing),
+		cmocka_unit_test(one_works_when_it_follows_or_was_there_at_its_last_interval),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
