@@ -9,6 +9,9 @@
  * G6: a link that works is replaced only by one that was tried. What the peer refuses is held, for
  * this value alone; what could not be tried is written, for waiting would not tell more. A link
  * that does not work has nothing to lose, and what was seen to work needs no further proof.
+ *
+ * A link whose TLS files were renewed is replaced as well when anything else has its consumer made
+ * anew (common/old_tls.h).
  */
 
 /* Where slapd does not tell (OpenLDAP 2.4) a link is taken for one that works. */
@@ -123,75 +126,114 @@ static void judge_edit(Diff *diff, Change *change)
 
 /* --- TLS files that were renewed --- */
 
-static void hold_renewal(Diff *diff, Change *change, const OldTlsLink *link,
-			 const LinkProbe *answer)
+/* All consumers of a database are made anew together, and read their files at that. One that does
+ * not run as declared has to be, and a link that is put back does not work. */
+static bool makes_consumers_anew(const Change *change, const char *suffix)
+{
+	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0 &&
+	       (change->kind == CHANGE_CONSUMERS_RENEW || change->kind == CHANGE_CONSUMER_REMOVE ||
+		(change->kind == CHANGE_CONSUMER_EDIT && !change->wanted->put_back));
+}
+
+static Change *next_that_makes_anew(Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (makes_consumers_anew(&plan->changes[i], suffix))
+			return &plan->changes[i];
+	return NULL;
+}
+
+static void hold_all_that_makes_anew(Diff *diff, const char *suffix, Hold hold)
+{
+	Change *change;
+
+	plan_add_hold(diff->pool, diff->plan, hold);
+	while ((change = next_that_makes_anew(diff->plan, suffix)))
+		plan_hold(diff->pool, diff->plan, change, hold);
+}
+
+static Hold renewal_hold(Diff *diff, const OldTlsLink *link, const LinkProbe *answer)
 {
 	const char *uri = link->consumer->peer->uri;
 	const bool is_refused = probe_verdict(&answer->probe) == PROBE_IS_REFUSED;
 
-	plan_hold(diff->pool, diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_LINK,
-			  .suffix = change->suffix,
-			  .peer = uri,
-			  .text = pool_printf(diff->pool,
-					      "the link to %s works, and %s with its TLS files as "
-					      "they are now: no consumer of this database is made "
-					      "anew. %s. To do it all the same",
-					      uri, is_refused ? "would not" : "could not be tried",
-					      fault_of(&answer->probe)),
-			  .release = "syncward apply --release G6",
-		  });
+	return (Hold){
+		.guard = GUARD_LINK,
+		.suffix = link->database->desired->suffix,
+		.peer = uri,
+		.text = pool_printf(diff->pool,
+				    "the link to %s works, and %s with its TLS files as they are "
+				    "now: no consumer of this database is made anew. %s. To do it "
+				    "all the same",
+				    uri, is_refused ? "would not" : "could not be tried",
+				    fault_of(&answer->probe)),
+		.release = "syncward apply --release G6",
+	};
 }
 
-static void hold_untried(Diff *diff, Change *change)
+static Hold untried_hold(const OldTlsLink *link)
 {
-	plan_hold(diff->pool, diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_PROBING,
-			  .suffix = change->suffix,
-			  .text = "links that work are tried with their renewed TLS files before "
-				  "their consumers are made anew; that ends by itself, or with",
-			  .release = "syncward apply",
-		  });
+	return (Hold){
+		.guard = GUARD_PROBING,
+		.suffix = link->database->desired->suffix,
+		.text = "links that work are tried with their renewed TLS files before their "
+			"consumers are made anew; that ends by itself, or with",
+		.release = "syncward apply",
+	};
 }
 
-/* Unlike a change that somebody asked for this can wait for a peer that cannot be asked: what works
- * goes on. An answer from before the files were written says nothing. */
-static void judge_renewed_link(Diff *diff, Change *change, const OldTlsLink *link)
+/* An answer from before the files were written says nothing. */
+static const LinkProbe *answer_since(Diff *diff, const OldTlsLink *link)
 {
 	const WantedConsumer *consumer = link->consumer;
 	const LinkProbes *probes = diff->in->facts->probes;
-	const LinkProbe *answer =
-		probes ? link_probe_find(
-				 probes, change->suffix, consumer->peer->id,
-				 link_identity(diff->pool, &consumer->syncrepl, consumer->secret))
-		       : NULL;
+	const char *identity = link_identity(diff->pool, &consumer->syncrepl, consumer->secret);
+	const LinkProbe *answer = probes ? link_probe_find(probes, link->database->desired->suffix,
+							   consumer->peer->id, identity)
+					 : NULL;
 
-	if (answer && answer->began_sec <= link->written_sec)
-		answer = NULL;
-	if (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD)
-		return;
-	POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
-		  {.database = link->database, .consumer = consumer, .answer = answer});
-	if (answer)
-		hold_renewal(diff, change, link, answer);
-	else
-		hold_untried(diff, change);
+	return answer && answer->began_sec > link->written_sec ? answer : NULL;
 }
 
-/* All consumers of a database are made anew together: what is refused to one holds all. */
-static void judge_renewal(Diff *diff, Change *change)
+/* No link is tried twice at once: a wrong password would count double. */
+static void need_add(Diff *diff, LinkNeed need)
+{
+	Plan *plan = diff->plan;
+
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (plan->link_needs[i].consumer == need.consumer)
+			return;
+	POOL_PUSH(diff->pool, plan->link_needs, plan->n_link_needs, need);
+}
+
+/* With can_wait nobody asked for more than the renewal: that waits also for a peer that cannot be
+ * asked. */
+static void judge_old_link(Diff *diff, const OldTlsLink *link, bool can_wait)
+{
+	const LinkProbe *answer = answer_since(diff, link);
+	const ProbeVerdict verdict = answer ? probe_verdict(&answer->probe) : PROBE_NOT_TESTED;
+
+	if (verdict == PROBE_IS_GOOD || (answer && verdict == PROBE_NOT_TESTED && !can_wait))
+		return;
+	need_add(diff, (LinkNeed){.database = link->database,
+				  .consumer = link->consumer,
+				  .answer = answer});
+	hold_all_that_makes_anew(diff, link->database->desired->suffix,
+				 answer ? renewal_hold(diff, link, answer) : untried_hold(link));
+}
+
+static void judge_old_links(Diff *diff, const WantedDatabase *wanted)
 {
 	const Live *live = diff->in->live;
-	const LiveDatabase *database = database_of(live, change);
+	const Change *change = next_that_makes_anew(diff->plan, wanted->desired->suffix);
+	const bool can_wait = change && change->kind == CHANGE_CONSUMERS_RENEW;
+	const LiveDatabase *database = change ? database_of(live, change) : NULL;
 
-	for (size_t i = 0; i < diff->plan->n_old_tls; i++) {
+	for (size_t i = 0; database && i < diff->plan->n_old_tls; i++) {
 		const OldTlsLink *link = &diff->plan->old_tls[i];
 
-		if (link->database == wanted_of(diff->in->wanted, change->suffix) &&
-		    link_works(live, database, link->live))
-			judge_renewed_link(diff, change, link);
+		if (link->database == wanted && link_works(live, database, link->live))
+			judge_old_link(diff, link, can_wait);
 	}
 }
 
@@ -226,14 +268,11 @@ void guard_links(Diff *diff)
 	if (diff_is_released(diff, GUARD_LINK))
 		return;
 	tell_put_back(diff);
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
-		if (change->is_held || (change->wanted && change->wanted->put_back))
-			continue;
-		if (change->kind == CHANGE_CONSUMERS_RENEW)
-			judge_renewal(diff, change);
-		else if (change_replaces_working_link(diff->in->live, change))
-			judge_edit(diff, change);
-	}
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held &&
+		    !(plan->changes[i].wanted && plan->changes[i].wanted->put_back) &&
+		    change_replaces_working_link(diff->in->live, &plan->changes[i]))
+			judge_edit(diff, &plan->changes[i]);
+	for (size_t i = 0; plan->n_old_tls > 0 && i < diff->in->wanted->n_databases; i++)
+		judge_old_links(diff, &diff->in->wanted->databases[i]);
 }

@@ -32,6 +32,7 @@ typedef struct Scene {
 	ConsumerAge age; /* known before, where suffix is set */
 	PlanOptions options;
 	const char *connection; /* of the consumer */
+	bool has_foreign;       /* one more provider, to be removed */
 	LinkProbe answer;       /* of its peer, where suffix is set */
 	Plan plan;
 } Scene;
@@ -127,6 +128,10 @@ static Tree config_make(Scene *scene)
 			      " type=refreshAndPersist retry=\"60 +\" bindmethod=simple "
 			      "binddn=cn=r credentials=x timeout=3 network-timeout=5 %s",
 			      scene->uri, scene->keywords));
+	if (scene->has_foreign)
+		value_add(scene, entry, "olcSyncrepl",
+			  "{1}rid=9 provider=ldap://gone searchbase=" SUFFIX " timeout=3 "
+			  "network-timeout=5");
 	return tree;
 }
 
@@ -157,7 +162,11 @@ static size_t n_old(Scene *scene)
 				   .n_items = scene->answer.suffix ? 1 : 0};
 	const Facts facts = {
 		.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2, .probes = &probes};
-	const Known known = {.ages = &scene->age, .n_ages = scene->age.suffix ? 1 : 0};
+	KnownDatabase database = {.suffix = SUFFIX};
+	const Known known = {.databases = &database,
+			     .n_databases = 1,
+			     .ages = &scene->age,
+			     .n_ages = scene->age.suffix ? 1 : 0};
 	const Tree monitor = monitor_make(scene), config = config_make(scene);
 	PlanInput input = {.facts = &facts, .known = &known};
 	Live live = {0};
@@ -442,6 +451,40 @@ static void a_list_that_is_written_anyway_is_written_once(void **state)
 		assert_int_not_equal(scene->plan.changes[i].kind, CHANGE_CONSUMERS_RENEW);
 }
 
+/* A change of what is read, not of how the peer is reached. */
+static void another_change_makes_consumers_anew_only_when_their_files_were_tried(void **state)
+{
+	Scene *scene = *state;
+
+	write_file(scene, 0, HOUR("05"));
+	scene->keywords = "tls_cert=" CERT " tls_key=" CERT " tls_cacert=" CA " scope=one";
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_PROBING);
+	assert_int_equal(scene->plan.n_link_needs, 1);
+	answer_make(scene, hour(HOUR("06")), PROBE_CERTIFICATE_AUTHORITY);
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_LINK);
+	answer_make(scene, hour(HOUR("06")), PROBE_CODE_COUNT);
+	assert_true(is_written_again(scene));
+	/* Somebody asked for it: it does not wait for a peer that cannot be asked. */
+	answer_make(scene, hour(HOUR("06")), PROBE_SILENT);
+	assert_true(is_written_again(scene));
+}
+
+static void a_link_that_waits_for_a_probe_of_its_own_is_probed_once(void **state)
+{
+	Scene *scene = *state;
+
+	renewed_make(scene);
+	scene->has_foreign = true;
+	scene->keywords = "tls_cert=" CERT " tls_key=" CERT;
+	assert_false(is_written_again(scene));
+	assert_int_equal(scene->plan.n_link_needs, 1);
+	for (size_t i = 0; i < scene->plan.n_changes; i++)
+		if (scene->plan.changes[i].live)
+			assert_int_equal(scene->plan.changes[i].hold.guard, GUARD_PROBING);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
@@ -461,6 +504,8 @@ int main(void)
 		TEST(a_link_that_works_is_tried_first_with_the_files_as_they_are_now),
 		TEST(what_the_peer_refuses_or_nobody_could_try_leaves_the_link_as_it_is),
 		TEST(a_list_that_is_written_anyway_is_written_once),
+		TEST(another_change_makes_consumers_anew_only_when_their_files_were_tried),
+		TEST(a_link_that_waits_for_a_probe_of_its_own_is_probed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
