@@ -5,6 +5,7 @@
 /* Fuzzes: common/reader.c common/settings.c common/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "common/settings.h"
 #include "tests/lib/desired_same.h"
@@ -71,6 +72,17 @@ static void check_nodes(Pool *pool, const Desired *desired)
 		abort();
 }
 
+/* Only a link of type refreshOnly has an interval. */
+static bool is_interval_right(const DesiredDatabase *database, const Peer *provider,
+			      const Peer *consumer)
+{
+	AUTO(Pool) *pool = pool_new();
+	const SyncreplSettings link = desired_link(pool, database, provider, consumer);
+	const int64_t sec = desired_interval_sec(database, provider, consumer);
+
+	return sec == 0 || (sec > 0 && strcasecmp(link.value[SYNCREPL_TYPE], "refreshOnly") == 0);
+}
+
 /* Each peer that a database lists is one of the file's, and has a rid of its own there. */
 static void check_databases(const Desired *desired)
 {
@@ -81,7 +93,8 @@ static void check_databases(const Desired *desired)
 			const Peer *peer = desired_peer(desired, database->peer_ids[k]);
 
 			if (!peer || !desired_database_has_peer(database, peer->id) ||
-			    desired_rid(database, peer) > 999)
+			    desired_rid(database, peer) > 999 ||
+			    !is_interval_right(database, &desired->peers[0], peer))
 				abort();
 		}
 		if (desired_database_has_peer(database, 0))
