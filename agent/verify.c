@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "agent/content.h"
+#include "agent/interrupt.h"
 #include "agent/link_tls.h"
+#include "agent/probe.h"
 #include "agent/wait.h"
 
 #define POLL_MSEC  50
@@ -36,9 +38,73 @@ static VerifiedDatabase database_of(Pool *pool, const Wanted *wanted,
 	for (size_t i = 0; i < database->n_consumers; i++)
 		POOL_PUSH(pool, verified.servers, verified.n_servers,
 			  {.peer = database->consumers[i].peer,
+			   .secret = database->consumers[i].secret,
 			   .syncrepl = link_inherit_tls(&database->consumers[i].syncrepl,
 							world->live.global)});
 	return verified;
+}
+
+/* --- who answers: asked at once, so that those who do not take their time only once --- */
+
+/* A refused bind, repeated, may lock the account. */
+static bool is_to_be_reached(const VerifiedServer *server, int64_t now_msec)
+{
+	return !server->is_self && !server->is_reached && server->content.state != CONTENT_DENIED &&
+	       now_msec >= server->retry_msec;
+}
+
+static VerifiedServer **servers_to_reach(Pool *pool, const Verify *verify,
+					 ProbeTarget **ret_targets, size_t *ret_n)
+{
+	const int64_t now_msec = monotonic_msec();
+	VerifiedServer **servers = NULL;
+	size_t n_servers = 0, n_targets = 0;
+
+	*ret_targets = NULL;
+	for (size_t i = 0; i < verify->n_databases; i++)
+		for (size_t k = 0; k < verify->databases[i].n_servers; k++) {
+			VerifiedServer *server = &verify->databases[i].servers[k];
+
+			if (!is_to_be_reached(server, now_msec))
+				continue;
+			POOL_PUSH(pool, servers, n_servers, server);
+			POOL_PUSH(pool, *ret_targets, n_targets,
+				  {.syncrepl = &server->syncrepl,
+				   .suffix = verify->databases[i].wanted->desired->suffix,
+				   .peer_id = server->peer->id,
+				   .secret = server->secret});
+		}
+	*ret_n = n_servers;
+	return servers;
+}
+
+static void servers_reach(Verify *verify)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const int64_t left_msec = verify->end_msec - monotonic_msec();
+	const ProbeOptions options = {
+		.depth = PROBE_DEPTH_CONTENT,
+		.deadline_msec = (unsigned)(left_msec > RETRY_MSEC ? left_msec : RETRY_MSEC),
+		.must_stop = interrupt_is_pending,
+		.refusals = &verify->refusals,
+	};
+	ProbeTarget *targets;
+	size_t n;
+	VerifiedServer **servers = servers_to_reach(scratch, verify, &targets, &n);
+	Probe *probes = NULL;
+	Error err = {0};
+
+	if (n > 0)
+		(void)probe_run(verify->pool, targets, n, &options, &probes, &verify->refusals,
+				&err);
+	for (size_t i = 0; i < n; i++) {
+		servers[i]->content = (Content){.state = CONTENT_UNREACHABLE,
+						.problem = pool_strdup(verify->pool, err.text)};
+		if (probes)
+			servers[i]->content = probe_content(&probes[i]);
+		servers[i]->is_reached = servers[i]->content.state == CONTENT_READ;
+		servers[i]->retry_msec = monotonic_msec() + RETRY_MSEC;
+	}
 }
 
 /* --- one look --- */
@@ -68,6 +134,7 @@ static void peer_read(Pool *pool, VerifiedServer *server, const char *suffix)
 		server->is_open = peer_link_open(pool, &server->syncrepl, &server->link);
 		if (!server->is_open) {
 			server->content = peer_link_failure(&server->link);
+			server->is_reached = false;
 			peer_link_close(&server->link);
 			return;
 		}
@@ -75,6 +142,7 @@ static void peer_read(Pool *pool, VerifiedServer *server, const char *suffix)
 	server->content = content_read_over(&server->link, suffix);
 	if (server->content.state != CONTENT_READ)
 		link_drop(server);
+	server->is_reached = server->is_open;
 }
 
 static void server_read(Verify *verify, VerifiedDatabase *database, VerifiedServer *server)
@@ -86,7 +154,6 @@ static void server_read(Verify *verify, VerifiedDatabase *database, VerifiedServ
 			world_content_here(verify->directory, verify->pool, verify->world, suffix);
 	else
 		peer_read(verify->pool, server, suffix);
-	server->retry_msec = monotonic_msec() + RETRY_MSEC;
 	if (server->content.state == CONTENT_READ && !server->was_read) {
 		server->was_read = true;
 		newest_add(verify->pool, &database->newest, server->content.context_csns,
@@ -102,12 +169,8 @@ static void database_read(Verify *verify, VerifiedDatabase *database)
 
 		if (server->was_read && server->state == VERIFY_IN_STEP)
 			continue;
-		if (server->content.state == CONTENT_DENIED)
-			continue; /* a refused bind, repeated, may lock the account */
-		if (server->content.state == CONTENT_UNREACHABLE &&
-		    monotonic_msec() < server->retry_msec)
-			continue;
-		server_read(verify, database, server);
+		if (server->is_self || server->is_reached)
+			server_read(verify, database, server);
 	}
 }
 
@@ -143,6 +206,7 @@ static bool round_is_good(Verify *verify)
 {
 	bool is_good = true;
 
+	servers_reach(verify);
 	for (size_t i = 0; i < verify->n_databases; i++) {
 		database_read(verify, &verify->databases[i]);
 		is_good = database_judge(verify->pool, &verify->databases[i]) && is_good;
@@ -154,13 +218,15 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 		unsigned timeout_sec, Verify *ret)
 {
 	const int64_t start_msec = monotonic_msec();
-	const int64_t end_msec = start_msec + (int64_t)timeout_sec * 1000;
-	Verify verify = {.pool = pool, .directory = directory, .world = world};
+	Verify verify = {.pool = pool,
+			 .directory = directory,
+			 .world = world,
+			 .end_msec = start_msec + (int64_t)timeout_sec * 1000};
 
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		POOL_PUSH(pool, verify.databases, verify.n_databases,
 			  database_of(pool, wanted, &wanted->databases[i], world));
-	while (!round_is_good(&verify) && monotonic_msec() < end_msec)
+	while (!round_is_good(&verify) && monotonic_msec() < verify.end_msec)
 		pause_msec(POLL_MSEC);
 	verify.waited_msec = monotonic_msec() - start_msec;
 	*ret = verify;

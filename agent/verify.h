@@ -7,6 +7,7 @@
 #include "agent/peer_link.h"
 #include "agent/world.h"
 #include "common/lag.h"
+#include "common/probe_gate.h"
 
 typedef enum VerifyState {
 	VERIFY_IN_STEP,
@@ -23,9 +24,11 @@ typedef struct VerifiedServer {
 	const Peer *peer;
 	bool is_self;
 	Syncrepl syncrepl; /* how this node reads it; not of this node itself */
+	const char *secret;
 	PeerLink link;
 	bool is_open;
-	int64_t retry_msec; /* when an unreachable one is tried again */
+	bool is_reached;
+	int64_t retry_msec; /* when one that is not reached is tried again */
 	bool was_read;
 	Content content;
 	VerifyState state;
@@ -43,6 +46,8 @@ typedef struct Verify {
 	Pool *pool;
 	Directory *directory;
 	const World *world;
+	int64_t end_msec;
+	ProbeRefusals refusals;
 	VerifiedDatabase *databases;
 	size_t n_databases;
 	int64_t waited_msec;
@@ -51,8 +56,9 @@ typedef struct Verify {
 /*
  * Reads the contextCSN of every database of this node here and at its peers, over the links' own
  * binds, until every server has what any of them had when it was first read, or until the time is
- * over. A refused bind is not tried again. Never fails: the states tell. The connections stay open
- * until verify_close(); everything lives in the pool.
+ * over. Who does not answer is waited for together with all others who do not. A refused bind is
+ * not tried again. Never fails: the states tell. The connections stay open until verify_close();
+ * everything lives in the pool.
  */
 void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const World *world,
 		unsigned timeout_sec, Verify *ret);

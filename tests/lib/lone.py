@@ -5,9 +5,11 @@ The peers are 127.0.0.2, .3, ... on the server's own port, where nobody listens:
 at once. Texts are compared with PORT for that number and words for the folders.
 """
 
+import contextlib
 import copy
 import os
 import re
+import socket
 
 from cluster import Node
 from slapd import SUFFIX, Database
@@ -44,6 +46,16 @@ class Lone(Node):
     def uri(self, i):
         """The provider URL of peer i; peer 1 is this server."""
         return f"ldap://127.0.0.{i}:{self.server.port}"
+
+    @contextlib.contextmanager
+    def silent_peers(self):
+        """They take connections and say nothing; yields their listening sockets."""
+        with contextlib.ExitStack() as stack:
+            found = [stack.enter_context(socket.create_server((f"127.0.0.{i}", self.server.port)))
+                     for i in range(2, len(self.document["peers"]) + 1)]
+            for one in found:
+                one.settimeout(20)
+            yield found
 
     def value(self, i, suffix=SUFFIX, **keywords):
         """The olcSyncrepl value that syncward writes for peer i; keywords change it, None leaves out."""

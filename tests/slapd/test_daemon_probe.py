@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import time
 
 import pytest
@@ -36,12 +35,7 @@ def fixture_node(slapd_factory, program):
 
 @pytest.fixture(name="silent")
 def fixture_silent(node):
-    """The peers take connections and never answer."""
-    with contextlib.ExitStack() as stack:
-        for i in (2, 3):
-            listener = stack.enter_context(socket.socket())
-            listener.bind((f"127.0.0.{i}", node.server.port))
-            listener.listen()
+    with node.silent_peers():
         yield
 
 

@@ -2,11 +2,9 @@
 """Told to end in the middle of a pass it does, whomever it waits for; a request that slapd has not answered is
 left as a kill would leave it."""
 
-import contextlib
 import os
 import re
 import signal
-import socket
 import time
 
 import ldap
@@ -94,22 +92,12 @@ def test_what_it_wrote_and_had_no_time_to_verify_is_nobody_elses(node):
     assert not daemon.events("drift-found")
 
 
-@contextlib.contextmanager
-def silent_peers(node, n):
-    """They take connections and say nothing; yields their listening sockets."""
-    with contextlib.ExitStack() as stack:
-        found = [stack.enter_context(socket.create_server((f"127.0.0.{i}", node.server.port))) for i in range(2, n + 1)]
-        for one in found:
-            one.settimeout(20)
-        yield found
-
-
 def test_it_ends_soon_although_peers_do_not_answer(slapd_factory, program):
     """An empty node asks them what it must read first."""
     node = Lone(slapd_factory, program, seed=False)
     node.document["databases"][0]["syncrepl"].update({"timeout": 30, "network-timeout": 30})
     node.write()
-    with silent_peers(node, 3) as listening, Daemon(node) as daemon:
+    with node.silent_peers() as listening, Daemon(node) as daemon:
         held = [one.accept()[0] for one in listening]
         ends_soon(daemon)
         for one in held:

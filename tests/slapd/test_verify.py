@@ -10,6 +10,7 @@ import subprocess
 import ldap
 import pytest
 from cluster import Cluster, add_person
+from lone import Lone
 from slapd import SUFFIX, Database, wait_until
 
 WRITER = f"cn=verify,{SUFFIX}"
@@ -142,6 +143,19 @@ def test_peers_that_are_away_that_refuse_and_that_are_empty_are_told_apart(clust
 
 
 @pytest.mark.one_release
+@pytest.mark.one_release
+def test_many_peers_that_do_not_answer_cost_their_time_once(slapd_factory, program):
+    node = Lone(slapd_factory, program, n_peers=21)
+    node.document["databases"][0]["syncrepl"].update({"timeout": 4, "network-timeout": 4})
+    node.write()
+    with node.silent_peers() as listening:
+        database = run(node, timeout=5, status=1)  # one after the other they would take 80 s
+        for one in listening:
+            one.settimeout(0)
+            one.accept()[0].close()  # BlockingIOError: it was not asked
+    assert states(database) == ["in-step"] + 20 * ["unreachable"]
+
+
 def test_a_database_that_is_another_one_is_told(cluster, slapd_factory):
     other = slapd_factory([Database(attributes={"olcAccess": "to * by * read"})], start=False)
     other.port, other.listeners = cluster[2].server.port, [other.ldapi_uri, cluster[2].server.ldap_uri]
