@@ -14,7 +14,7 @@ import threading
 import ldap
 import pytest
 from cluster import Cluster
-from slapd import Database
+from slapd import Database, wait_until
 from traced import Stopped
 
 CLONE_NEWNS = 0x00020000
@@ -32,7 +32,8 @@ def private_mounts():
             mount("--make-rprivate", "/")
             yield
         finally:
-            call(libc.setns(namespace, CLONE_NEWNS), "setns")
+            # Not while a thread that was started inside, as one that reads what a daemon tells, comes to its end.
+            wait_until(lambda: libc.setns(namespace, CLONE_NEWNS) == 0, "back among the mounts of all")
             os.chdir(here)
     finally:
         os.close(namespace)

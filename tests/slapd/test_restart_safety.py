@@ -12,6 +12,7 @@ import shutil
 import signal
 
 import ldap
+import pytest
 from cluster import Cluster
 from slapd import syncrepl, versions, wait_until
 from traced import run_traced
@@ -23,6 +24,9 @@ CALLS = ("write", "writev", "sendto", "sendmsg", "fsync", "fdatasync", "rename",
 BEFORE, BEHIND = "KILL", "USR1"
 KILLED = (-signal.SIGKILL, -signal.SIGUSR1)
 LINE = re.compile(r"^(\d+) +(\w+)\((?:(\d+)<(socket|[^:>]*))?")
+IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
+N_PARTS = 8  # of the points of one scene and release: one test would take half an hour, while others have ended
+in_parts = pytest.mark.parametrize("part", range(N_PARTS if IS_LONG else 1))
 
 
 class Scene:
@@ -114,12 +118,11 @@ def has_left(state_dir):
     return [name for name in os.listdir(state_dir) if name.startswith(".")]
 
 
-def run_all(scene, request, every):
+def run_all(scene, part, every):
     """Kills at each of the points in check-long; in check at every n-th, not at the same in each release."""
-    points = scene.points()
-    if not os.environ.get("SYNCWARD_LONG"):
-        release = scene.node.server.release
-        points = points[versions().index(release.version) % every::every]
+    if not IS_LONG:
+        part = versions().index(scene.node.server.release.version) % every
+    points = scene.points()[part::N_PARTS if IS_LONG else every]
     outcomes = [scene.assert_survives(*point) for point in points]
     n_killed = sum(was_killed for was_killed, _ in outcomes)
     n_intents = sum(has_intent for _, has_intent in outcomes)
@@ -128,13 +131,15 @@ def run_all(scene, request, every):
     assert n_killed >= 0.5 * len(points) and 0 < n_intents < n_killed
 
 
-def test_killed_while_it_makes_a_bare_seeded_server_a_provider(slapd_factory, program, request):
+@in_parts
+def test_killed_while_it_makes_a_bare_seeded_server_a_provider(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[0].server.seed()
-    run_all(Scene(cluster[0]), request, every=3)
+    run_all(Scene(cluster[0]), part, every=3)
 
 
-def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, request):
+@in_parts
+def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 3).form()
     node = cluster[0]
     cluster[2].server.stop()
@@ -145,17 +150,19 @@ def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, reques
         syncrepl(77, "ldap://127.0.0.1:9", timeout="1", network_timeout="1"),
         syncrepl(2, cluster[1].server.ldap_uri, timeout="2", network_timeout="1")]),
                (ldap.MOD_DELETE, "olcLimits", None), (ldap.MOD_DELETE, "olcDbIndex", None)])
-    run_all(Scene(node), request, every=9)
+    run_all(Scene(node), part, every=9)
 
 
-def test_killed_while_it_joins(slapd_factory, program, request):
+@in_parts
+def test_killed_while_it_joins(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[1].server.seed()
     finish(cluster[1])
-    run_all(Scene(cluster[0]), request, every=9)
+    run_all(Scene(cluster[0]), part, every=9)
 
 
-def test_killed_while_the_last_peer_goes(slapd_factory, program, request):
+@in_parts
+def test_killed_while_the_last_peer_goes(slapd_factory, program, part):
     """slapd does not start with multi-provider and nobody to read from."""
     cluster = Cluster(slapd_factory, program, 2)
     node = cluster[0]
@@ -163,7 +170,7 @@ def test_killed_while_the_last_peer_goes(slapd_factory, program, request):
     finish(node)
     cluster.document["peers"].pop()
     node.write(cluster.document)
-    run_all(Scene(node, "--release", "G4"), request, every=3)
+    run_all(Scene(node, "--release", "G4"), part, every=3)
     assert node.syncrepl() == []
 
 
