@@ -8,7 +8,7 @@
 
 static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
 {
-	Probe probe = {.uri = target->syncrepl->value[SYNCREPL_PROVIDER],
+	Probe probe = {.uri = probe_target_uri(target),
 		       .suffix = target->suffix,
 		       .peer_id = target->peer_id};
 

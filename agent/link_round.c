@@ -14,22 +14,28 @@ LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *
 	};
 }
 
-static const char *value_copy(const LinkRound *round, const char *value, size_t keyword)
+static bool has_values(const Syncrepl *one, const Syncrepl *other)
 {
-	const char *last = round->last ? round->last->value[keyword] : NULL;
-
-	if (value && last && strcmp(value, last) == 0)
-		return last;
-	return pool_strdup(round->pool, value);
+	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		if (!one->value[i] != !other->value[i] ||
+		    (one->value[i] && strcmp(one->value[i], other->value[i]) != 0))
+			return false;
+	return true;
 }
 
+/* What hundreds of links have alike is kept once: all but who is asked, and the rid, which no peer
+ * is asked for. */
 static const Syncrepl *syncrepl_copy(LinkRound *round, const Syncrepl *syncrepl)
 {
-	const Syncrepl inherited = link_inherit_tls(syncrepl, round->lockout.sight.live->global);
-	Syncrepl *copy = pool_alloc(round->pool, sizeof(*copy));
+	Syncrepl shared = link_inherit_tls(syncrepl, round->lockout.sight.live->global);
+	Syncrepl *copy;
 
+	shared.value[SYNCREPL_PROVIDER] = shared.value[SYNCREPL_RID] = NULL;
+	if (round->last && has_values(round->last, &shared))
+		return round->last;
+	copy = pool_alloc(round->pool, sizeof(*copy));
 	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
-		copy->value[i] = value_copy(round, inherited.value[i], i);
+		copy->value[i] = pool_strdup(round->pool, shared.value[i]);
 	round->last = copy;
 	return copy;
 }
@@ -56,6 +62,7 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
 	POOL_PUSH(pool, round->targets, round->n_targets,
 		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),
+		   .uri = pool_strdup(pool, consumer->syncrepl.value[SYNCREPL_PROVIDER]),
 		   .suffix = name,
 		   .peer_id = consumer->peer->id,
 		   .secret = account ? account->secret : pool_strdup(pool, consumer->secret),

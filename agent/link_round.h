@@ -15,7 +15,7 @@ typedef struct LinkRound {
 	size_t n_targets;
 	LinkProbes links;     /* of the targets, in their order; without answers */
 	LinkProbes withheld;  /* answers to those that must not be tried now */
-	const Syncrepl *last; /* most of the next is the same */
+	const Syncrepl *last; /* of the target before: the next is mostly the same */
 } LinkRound;
 
 /* An empty round; what sight points to must outlive the adding of links. */

@@ -323,6 +323,13 @@ bool probe_round_process(ProbeRound *round)
 	return round->is_judged;
 }
 
+const char *probe_target_uri(const ProbeTarget *target)
+{
+	const char *own = target->syncrepl->value[SYNCREPL_PROVIDER];
+
+	return target->uri ? target->uri : own ? own : "";
+}
+
 static ProbeBind bind_of(const ProbeTarget *target)
 {
 	const Syncrepl *syncrepl = target->syncrepl;
@@ -330,7 +337,7 @@ static ProbeBind bind_of(const ProbeTarget *target)
 	const char *dn = syncrepl->value[SYNCREPL_BINDDN];
 
 	return (ProbeBind){
-		.provider = syncrepl->value[SYNCREPL_PROVIDER],
+		.provider = probe_target_uri(target),
 		.binddn = dn ? dn : "",
 		.password = password && *password ? password : NULL,
 		.secret = target->secret,
@@ -351,11 +358,9 @@ static void round_fill(ProbeRound *round, const ProbeTarget *targets)
 	round->probes = pool_alloc(pool, n * sizeof(*round->probes));
 	round->runners = pool_alloc(pool, round->n_runners * sizeof(*round->runners));
 	for (size_t i = 0; i < round->n_targets; i++) {
-		const char *uri = targets[i].syncrepl->value[SYNCREPL_PROVIDER];
-
 		copies[i] = targets[i];
 		ids[i] = targets[i].peer_id;
-		round->probes[i] = (Probe){.uri = uri ? uri : "",
+		round->probes[i] = (Probe){.uri = probe_target_uri(&targets[i]),
 					   .suffix = targets[i].suffix,
 					   .peer_id = targets[i].peer_id};
 	}

@@ -14,6 +14,7 @@
 /* One link to be tried. */
 typedef struct ProbeTarget {
 	const Syncrepl *syncrepl; /* with its password, and TLS settings inherited (link_tls.h) */
+	const char *uri; /* its provider, where links share the rest; NULL: as the value says */
 	const char *suffix;
 	unsigned peer_id;
 	const char
@@ -21,6 +22,9 @@ typedef struct ProbeTarget {
 	bool is_proven;  /* a peer was seen to take it */
 	const char *account_csn; /* LinkHooks */
 } ProbeTarget;
+
+/* Whom the target asks; "" when nobody says. */
+const char *probe_target_uri(const ProbeTarget *target);
 
 typedef struct ProbeOptions {
 	ProbeDepth depth;

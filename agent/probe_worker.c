@@ -111,6 +111,7 @@ static void reset_signals(void)
 static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 {
 	Worker worker = {.fd = fd};
+	Syncrepl syncrepl = *job->syncrepl;
 	const LinkHooks hooks = {
 		.data = &worker,
 		.enter = on_enter,
@@ -128,7 +129,8 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	close_others(fd);
-	peer_visit(pool, job->syncrepl, job->depth, &hooks, &probe);
+	syncrepl.value[SYNCREPL_PROVIDER] = job->uri;
+	peer_visit(pool, &syncrepl, job->depth, &hooks, &probe);
 	text = probe_print(pool, &probe);
 	send_all(fd, text, strlen(text));
 	_exit(0);

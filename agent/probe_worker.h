@@ -23,7 +23,7 @@
 typedef struct ProbeJob {
 	const Syncrepl *syncrepl;
 	const char *suffix;
-	const char *uri;
+	const char *uri; /* its provider, whatever the value says */
 	unsigned peer_id;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
