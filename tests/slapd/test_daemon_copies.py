@@ -81,7 +81,7 @@ def test_a_peer_that_diverged_and_one_with_another_database_are_told_apart(slapd
 def test_a_node_that_reads_at_intervals_is_well_between_them_and_told_when_it_cannot_read(slapd_factory, program):
     """What it lacks meanwhile is no lag that anybody must hear of; a peer that is away is, at the next interval."""
     node, peer = cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
-    cluster.document["peers"][0]["as_consumer"] = {"type": "refreshOnly", "interval": "00:00:00:14"}
+    cluster.document["peers"][0]["as_consumer"] = {"type": "refreshOnly", "interval": "00:00:00:18"}
     cluster.write()
     node.apply_ok()
     with Daemon(node, *settings(node)) as daemon:
