@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 from slapd import wait_until
 
@@ -66,6 +67,14 @@ class Daemon:
         """(number, triggers) of its last pass, by status.json; (0, []) before there is one."""
         found = self._status().get("last_pass")
         return (found["number"], found["trigger"].split(",")) if found else (0, [])
+
+    def wait_at_rest(self):
+        """Waits until no pass follows another."""
+        def is_at_rest():
+            before = self.last_pass()
+            time.sleep(0.4)
+            return self.last_pass() == before and not self.is_in_pass()
+        wait_until(is_at_rest, "no pass follows another")
 
     def has_asked_all(self):
         """Its last round of probes heard every peer, by status.json."""

@@ -4,7 +4,6 @@
 import json
 import os
 import signal
-import time
 
 import ldap
 import pytest
@@ -54,12 +53,6 @@ def test_a_foreign_change_is_repaired_and_attributed(node):
         assert len(daemon.events("drift-found")) == 1
 
 
-def is_at_rest(daemon):
-    before = daemon.last_pass()
-    time.sleep(0.4)
-    return daemon.last_pass() == before
-
-
 def test_a_change_of_slapd_d_is_a_reason_for_a_pass(node):
     """It is not left to the timer, which may be first once and again."""
     node.apply_ok()
@@ -67,7 +60,7 @@ def test_a_change_of_slapd_d_is_a_reason_for_a_pass(node):
         daemon.wait_for("desired-loaded")
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
         for n in range(1, 4):
-            wait_until(lambda: is_at_rest(daemon), "no pass follows another")
+            daemon.wait_at_rest()
             node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
             daemon.wait_for("correction-applied", n, text="olcLimits")
     with open(os.path.join(node.state_dir, "history.jsonl"), encoding="utf-8") as file:
@@ -84,7 +77,7 @@ def test_a_file_that_changes_during_a_pass_makes_another(node):
         file.write('{"probe": false}')  # its answers would be a reason for a pass, too
     with Daemon(node, "--agent-config", settings) as daemon:
         daemon.wait_for("desired-loaded")
-        wait_until(lambda: is_at_rest(daemon), "no pass follows another")
+        daemon.wait_at_rest()
         trace = os.path.join(node.folder, "trace")
         with inject_into(daemon.pid, RENAMES, "signal=SIGSTOP:when=1", trace):
             daemon.reload()

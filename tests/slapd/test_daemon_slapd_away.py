@@ -109,6 +109,7 @@ def unread(server):
 
 def test_slapd_stands_still_before_it_reads_a_request(node):
     with following(node, *settings(node, ldap_timeout=1)) as daemon:
+        daemon.wait_at_rest()  # what slapd has read by then is not unread
         before = node.server.config_writes()
         with node.server.frozen():
             want_a_longer_interval(node, 781)
