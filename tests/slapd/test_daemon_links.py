@@ -87,12 +87,14 @@ def test_peers_that_stop_start_and_go_are_told_once_each_also_over_a_restart_of_
         assert len(daemon.events("link-up")) == 1
 
 
-def test_a_consumer_that_comes_back_in_its_time_is_no_break(slapd_factory, program):
+def test_a_consumer_that_comes_back_in_its_time_is_no_break(slapd_factory, program, tmp_path):
     cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
     node, peer = cluster
     cluster.document["databases"][0]["syncrepl"].update({"retry": "3 +", "timeout": 2, "network-timeout": 2})
     node.write(cluster.document)
-    with Daemon(node) as daemon:
+    settings = tmp_path / "agent.json"
+    settings.write_text(json.dumps({"probe": False}))  # whose answers are a reason to look, too
+    with Daemon(node, "--agent-config", settings) as daemon:
         daemon.wait_for("correction-applied")  # it restarts the consumer
         wait_up(node)
         peer.server.stop()
