@@ -155,6 +155,16 @@ def test_many_peers_that_do_not_answer_cost_their_time_once(slapd_factory, progr
     assert states(database) == ["in-step"] + 20 * ["unreachable"]
 
 
+@pytest.mark.one_release
+def test_a_wrong_password_is_sent_to_one_peer(cluster):
+    def refused():
+        return sum(node.server.log_count("RESULT tag=97 err=49") for node in cluster)
+    before = refused()
+    cluster[0].write_secret("wrong-canary")
+    assert cluster[0].run("verify", "--timeout", 3).returncode == 1
+    assert refused() == before + 1
+
+
 def test_a_database_that_is_another_one_is_told(cluster, slapd_factory):
     other = slapd_factory([Database(attributes={"olcAccess": "to * by * read"})], start=False)
     other.port, other.listeners = cluster[2].server.port, [other.ldapi_uri, cluster[2].server.ldap_uri]
