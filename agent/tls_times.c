@@ -9,12 +9,6 @@
 
 #define SETTLED_SEC 3 /* a certificate and its key are written one after the other */
 
-static const SyncreplKeyword keywords[] = {
-	SYNCREPL_TLS_CERT,
-	SYNCREPL_TLS_KEY,
-	SYNCREPL_TLS_CACERT,
-};
-
 static int64_t written_sec(const char *path)
 {
 	struct stat file, name;
@@ -41,7 +35,7 @@ static void path_add(Pool *pool, Facts *facts, const char *path)
 void tls_times_read(Pool *pool, World *world)
 {
 	const Live *live = &world->live;
-	const char *last[ARRAY_SIZE(keywords)] = {0}; /* links of a database share their strings */
+	const char *last[LINK_TLS_FILES] = {0}; /* links of a database share their strings */
 
 	for (size_t i = 0; i < live->n_databases; i++)
 		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
@@ -50,8 +44,8 @@ void tls_times_read(Pool *pool, World *world)
 
 			if (!consumer->parses || !link_uses_tls(&consumer->syncrepl))
 				continue;
-			for (size_t w = 0; w < ARRAY_SIZE(keywords); w++) {
-				const char *path = link.value[keywords[w]];
+			for (size_t w = 0; w < LINK_TLS_FILES; w++) {
+				const char *path = link.value[link_tls_files[w]];
 
 				if (path && path != last[w])
 					path_add(pool, &world->facts, path);

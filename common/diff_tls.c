@@ -7,12 +7,7 @@
 #include "common/running.h"
 #include "common/timestamp.h"
 
-static const SyncreplKeyword files[] = {
-	SYNCREPL_TLS_CERT,
-	SYNCREPL_TLS_KEY,
-	SYNCREPL_TLS_CACERT,
-};
-_Static_assert(ARRAY_SIZE(files) == ARRAY_SIZE(((OldTlsLink *)0)->paths), "room for each");
+_Static_assert(LINK_TLS_FILES == ARRAY_SIZE(((OldTlsLink *)0)->paths), "room for each");
 
 /* The consumers of one database. */
 typedef struct TlsLook {
@@ -87,8 +82,9 @@ static void link_look(Diff *diff, const TlsLook *look, const LiveConsumer *live,
 
 	if (made < 0 || !link_uses_tls(&live->syncrepl))
 		return;
-	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
-		const TlsFileTime *file = file_find(diff->in->facts, syncrepl.value[files[i]]);
+	for (size_t i = 0; i < LINK_TLS_FILES; i++) {
+		const TlsFileTime *file =
+			file_find(diff->in->facts, syncrepl.value[link_tls_files[i]]);
 
 		if (!file || file->written_sec <= made + OLD_TLS_SLACK_SEC)
 			continue;

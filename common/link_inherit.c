@@ -4,6 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+const SyncreplKeyword link_tls_files[LINK_TLS_FILES] = {
+	SYNCREPL_TLS_CERT,
+	SYNCREPL_TLS_KEY,
+	SYNCREPL_TLS_CACERT,
+};
+
 static bool keyword_is(const Syncrepl *link, SyncreplKeyword keyword, const char *text)
 {
 	return link->value[keyword] && strcasecmp(link->value[keyword], text) == 0;

@@ -10,6 +10,10 @@
 /* True when the link's URL or its starttls asks for TLS. */
 bool link_uses_tls(const Syncrepl *link);
 
+/* The keywords that name the files which slapd reads when it makes a consumer. */
+#define LINK_TLS_FILES 3
+extern const SyncreplKeyword link_tls_files[LINK_TLS_FILES];
+
 /*
  * The link with what slapd's consumer takes from the server's own TLS settings where the link says
  * nothing (slapd-config(5), olcSyncrepl): CA, certificate and key files, cipher suite. global is
