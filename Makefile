@@ -44,10 +44,10 @@ LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd openssl 2>/dev/nu
 LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd openssl 2>/dev/null || \
 	echo -ljson-c -lsystemd -lssl -lcrypto)
 
-COMMON_SOURCES := $(sort $(wildcard common/*.c))
-AGENT_SOURCES := $(sort $(wildcard agent/*.c))
+COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
+AGENT_SOURCES := $(sort $(wildcard agent/*/*.c))
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
-HEADERS := $(sort $(wildcard common/*.h agent/*.h))
+HEADERS := $(sort $(wildcard common/*/*.h agent/*/*.h))
 C_FILES := $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(wildcard tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/lib/*.c tests/selinux/vm/*.c)
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
@@ -82,7 +82,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS_NOW))' > $@
 
--include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*.d)
+-include $(wildcard $(BUILD)/*/*.d $(BUILD)/*/*/*/*.d $(BUILD)/*/*/*.d)
 
 ##@ Tests
 
@@ -98,7 +98,7 @@ unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs noth
 	$(Q)for program in $(UNIT_PROGRAMS); do $(UNIT_RUNNER) $$program || exit 1; done
 
 # Programs by which tests in Python reach our C: the whole program but its main().
-$(BUILD)/libagent.a: $(filter-out $(BUILD)/agent/main.o,$(AGENT_OBJECTS))
+$(BUILD)/libagent.a: $(filter-out $(BUILD)/agent/command/main.o,$(AGENT_OBJECTS))
 	@$(if $(V),,echo "  AR      $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -115,10 +115,10 @@ COMMON_MAY_CALL := ldap_str2dn|ldap_dn2str|ldap_dnfree|ldap_memfree|ldap_url_par
 COMMON_MUST_NOT_CALL := open|open64|openat|fopen|fopen64|socket|connect|syslog|time|clock_gettime|gettimeofday|printf|puts|getenv|system|fork
 .PHONY: check-layers
 check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the shell
-	@! grep -nE '#include *["<](agent/|systemd/|sys/socket|lber)' common/*.[ch]
-	@! grep -lE '#include *<ldap\.h>' common/*.[ch] | grep -vE '^common/(dn|url)\.c$$'
-	@! grep -lE '#include *<openssl/' common/*.[ch] agent/*.[ch] | grep -vE '^agent/probe_tls\.c$$'
-	@! grep -lE '#include *<json-c/' common/*.[ch] | grep -vE '^common/(json|render_json|[a-z_]*print)[a-z_]*\.c$$'
+	@! grep -nE '#include *["<](agent/|systemd/|sys/socket|lber)' common/*/*.[ch]
+	@! grep -lE '#include *<ldap\.h>' common/*/*.[ch] | grep -vE '^common/slapd/(dn|url)\.c$$'
+	@! grep -lE '#include *<openssl/' common/*/*.[ch] agent/*/*.[ch] | grep -vE '^agent/peer/probe_tls\.c$$'
+	@! grep -lE '#include *<json-c/' common/*/*.[ch] | grep -vE '^common/(json/json_document|json/json_write|plan/render_json|[a-z]+/[a-z_]*print[a-z_]*)\.c$$'
 	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
 		grep -E '^(ldap_|ber_|json_|sd_)' | grep -vE '^($(COMMON_MAY_CALL))$$' || \
 		{ echo "common/ calls into a library it may not use"; exit 1; }

@@ -68,7 +68,7 @@ def items(text):
 
 def c_table(name):
     """The keys of a ReaderKey table, from the source."""
-    for path in glob.glob(os.path.join(tools.TOP, "common/*.c")):
+    for path in glob.glob(os.path.join(tools.TOP, "common/*/*.c")):
         with open(path, encoding="utf-8") as file:
             found = re.search(rf"ReaderKey {name}\[\] = {{(.*?)^}};", file.read(), re.MULTILINE | re.DOTALL)
         if found:
@@ -126,7 +126,7 @@ def test_the_synopsis_has_every_option_of_a_command():
 
 
 def test_defaults_in_help_are_those_of_the_settings_and_the_man_pages():
-    defaults = dict(re.findall(r'\.(\w+) = "([^"]+)"', read("common/settings.c")))
+    defaults = dict(re.findall(r'\.(\w+) = "([^"]+)"', read("common/desired/settings.c")))
     assert set(defaults) == {"ldap_uri", "peers_file", "state_dir", "run_dir"}
     text = output("plan", "--help")
     for value in defaults.values():
@@ -138,8 +138,8 @@ def test_defaults_in_help_are_those_of_the_settings_and_the_man_pages():
 def test_the_man_page_has_every_exit_status():
     told = {int(names[0]) for names, _ in items(re.search(
         r"^\.Sh EXIT STATUS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1))}
-    of_errors = {int(number) for number in re.findall(r"\[ERROR_\w+\] = {(\d+), ", read("common/error.c"))}
-    of_pool = {int(number) for number in re.findall(r"_Exit\((\d+)\)", read("common/pool.c"))}
+    of_errors = {int(number) for number in re.findall(r"\[ERROR_\w+\] = {(\d+), ", read("common/base/error.c"))}
+    of_pool = {int(number) for number in re.findall(r"_Exit\((\d+)\)", read("common/base/pool.c"))}
     in_help = set()
     for command in commands():
         line = re.search(r"\nExit status: (.*)", output(command, "--help"), re.DOTALL).group(1)
@@ -149,7 +149,7 @@ def test_the_man_page_has_every_exit_status():
 
 
 def test_the_man_page_has_every_guard_and_how_it_is_released():
-    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan.c")))
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan/plan.c")))
     told = dict((names[0], body) for names, body in items(re.search(
         r"^\.Sh GUARDS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1)))
     assert set(told) == set(rules)
@@ -173,7 +173,7 @@ def test_the_man_page_has_every_check_of_the_doctor():
 def test_the_guide_has_every_guard_and_every_code_of_the_doctor():
     sections = dict(re.findall(r"^\.Ss ([^\n]+)\n(.*?)(?=^\.S[sh] )", page("syncward-operations.7"),
                                re.MULTILINE | re.DOTALL))
-    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan.c")))
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan/plan.c")))
     told = dict((names[0], body) for names, body in items(sections["Held"]))
     assert set(told) == set(rules)
     for code, can_be_released in rules.items():
@@ -226,7 +226,7 @@ def test_every_key_of_peers_json_is_in_its_man_page():
 
 
 def test_keywords_are_those_of_the_parser():
-    rules = set(re.findall(r'^\t\[SYNCREPL_\w+\] = {(?:\.name = )?"([^"]+)"', read("common/syncrepl_keywords.c"),
+    rules = set(re.findall(r'^\t\[SYNCREPL_\w+\] = {(?:\.name = )?"([^"]+)"', read("common/syncrepl/syncrepl_keywords.c"),
                            re.MULTILINE))
     assert len(rules) > 40
     assert set(schema_object(["syncrepl"])) - EVERYWHERE == rules - {"rid", "provider"}
@@ -257,7 +257,7 @@ def test_every_setting_is_in_its_man_page_with_its_range():
     text = page("syncward-agent.json.5")
     told = {names[0]: body for names, body in items(text)}
     assert set(told) - EVERYWHERE == c_table("settings_keys") | c_table("verify_keys")
-    source = read("common/settings.c")
+    source = read("common/desired/settings.c")
     for name, smallest, largest in re.findall(r'{"(\w+)", read_unsigned,[^}]*?\.min = (\d+),\s*\.max = (\d+)}', source):
         assert f"{smallest} to {largest}" in told[name], name
     for name, value in re.findall(r"\.(\w+)_sec = (\d+),", source):
@@ -328,14 +328,14 @@ def test_every_member_of_the_status_is_in_its_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names}
     told |= set(re.findall(r"^\.Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
     told |= set(re.findall(r"^\.Pq Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
-    written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/status_print.c")))
-    written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/status_print.c"))
+    written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/report/status_print.c")))
+    written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/report/status_print.c"))
                 for name in re.findall(r'"(\w+)"', row)}
     assert len(written) > 40 and written - {"peer"} <= told, written - told
 
 
 def test_every_metric_is_in_the_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
-    source = read("common/status_metrics.c")
+    source = read("common/report/status_metrics.c")
     written = set(re.findall(r'\b(?:metric|gauge|moment|peers|copies)\(&?page, "(\w+)"', source))
     assert len(written) > 20 and told == {"syncward_" + name for name in written}

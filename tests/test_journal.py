@@ -19,7 +19,7 @@ def read(*path):
 
 def events():
     """[(name in C, name, priority, id, meaning)] of the header."""
-    header = read("common/event_ids.h")
+    header = read("common/tell/event_ids.h")
     found = re.findall(r'EVENT_ROW\((\w+), "([a-z-]+)", ([A-Z]+), "([0-9a-f]{32})", \\\n\s+"([^"]+)"\)', header)
     assert len(found) == header.count("\tEVENT_ROW(") > 25
     return found
@@ -38,7 +38,7 @@ def catalog():
 
 def fields_of_code():
     """The names of the fields that the program sends."""
-    return set(re.findall(r'"([A-Z][A-Z_]+)"', re.sub(r"/\*.*?\*/", "", read("agent/journal.c"), flags=re.DOTALL)))
+    return set(re.findall(r'"([A-Z][A-Z_]+)"', re.sub(r"/\*.*?\*/", "", read("agent/state/journal.c"), flags=re.DOTALL)))
 
 
 def test_no_id_and_no_name_is_used_twice():
@@ -92,7 +92,7 @@ def test_the_man_page_has_every_event_with_its_id_priority_and_meaning():
 def test_the_man_page_has_every_field():
     page = read("packaging/man/syncward-journal.7")
     assert set(re.findall(r"\bSYNCWARD_[A-Z_0-9]+", page)) == {
-        name for name in re.findall(r'"(SYNCWARD_[A-Z_0-9]+)"', read("agent/journal.c"))}
+        name for name in re.findall(r'"(SYNCWARD_[A-Z_0-9]+)"', read("agent/state/journal.c"))}
     assert fields_of_code() - {"O"} >= {"MESSAGE", "MESSAGE_ID", "PRIORITY", "DOCUMENTATION"}
 
 

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "common/buf.h"
-#include "common/plan.h"
+#include "common/base/buf.h"
+#include "common/plan/plan.h"
 
 #define SELF        1
 #define REPETITIONS 101

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <systemd/sd-event.h>
 
-#include "common/live.h"
+#include "common/live/live_config.h"
 
 /* Never used: the libraries shall be loaded as for the program. */
 const void *const links[] = {(const void *)json_object_put, (const void *)ber_free,

@@ -18,7 +18,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "common/live.h"
+#include "common/live/live_config.h"
 #include "tests/bench/event_file.h"
 
 /* Never used: the libraries shall be loaded as for the program. */

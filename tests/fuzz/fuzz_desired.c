@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/desired.c common/desired_check.c common/desired_databases.c */
-/* Fuzzes: common/desired_parse.c common/desired_peers.c common/desired_print.c */
-/* Fuzzes: common/desired_node.c common/desired_syncrepl.c */
-/* Fuzzes: common/reader.c common/settings.c common/suggest.c */
+/* Fuzzes: common/desired/desired.c common/desired/desired_check.c
+ * common/desired/desired_databases.c */
+/* Fuzzes: common/desired/desired_parse.c common/desired/desired_peers.c
+ * common/desired/desired_print.c */
+/* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
+/* Fuzzes: common/json/json_fields.c common/desired/settings.c common/base/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>
 
-#include "common/settings.h"
+#include "common/desired/settings.h"
 #include "tests/lib/desired_same.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

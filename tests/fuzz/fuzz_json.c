@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/json.c common/json_scan.c common/utf8.c */
+/* Fuzzes: common/json/json_document.c common/json/json_scan.c common/base/utf8.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/buf.h"
-#include "common/json.h"
+#include "common/base/buf.h"
+#include "common/json/json_document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

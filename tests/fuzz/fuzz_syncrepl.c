@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/syncrepl_canonical.c common/syncrepl_check.c common/syncrepl_compare.c */
-/* Fuzzes: common/syncrepl_filter.c common/syncrepl_grammar.c common/syncrepl_keywords.c */
-/* Fuzzes: common/syncrepl_parse.c common/syncrepl_print.c common/syncrepl_value.c */
-/* Fuzzes: common/words.c common/dn.c common/url.c */
+/* Fuzzes: common/syncrepl/syncrepl_canonical.c common/syncrepl/syncrepl_check.c
+ * common/syncrepl/syncrepl_compare.c */
+/* Fuzzes: common/syncrepl/syncrepl_filter.c common/syncrepl/syncrepl_grammar.c
+ * common/syncrepl/syncrepl_keywords.c */
+/* Fuzzes: common/syncrepl/syncrepl_parse.c common/syncrepl/syncrepl_print.c
+ * common/syncrepl/syncrepl_value.c */
+/* Fuzzes: common/slapd/config_words.c common/slapd/dn.c common/slapd/url.c */
 /* No olcSyncrepl value crashes the parser, and what it prints it reads back the same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/dn.h"
-#include "common/syncrepl.h"
-#include "common/url.h"
+#include "common/slapd/dn.h"
+#include "common/slapd/url.h"
+#include "common/syncrepl/syncrepl.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

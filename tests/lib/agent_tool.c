@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/fd.h"
-#include "agent/lock.h"
-#include "agent/slapd_process.h"
-#include "agent/state.h"
+#include "agent/slapd/slapd_process.h"
+#include "agent/state/state.h"
+#include "agent/system/fd.h"
+#include "agent/system/lock.h"
 
 /* lock DIR TIMEOUT_MSEC: holds the lock until standard input ends. */
 static int lock_run(char **arguments, Error *err)

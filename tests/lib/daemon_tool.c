@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon.h"
-#include "agent/say.h"
+#include "agent/daemon/daemon.h"
+#include "agent/system/say.h"
 
 typedef struct Played {
 	uint64_t monotonic_usec;

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "common/desired.h"
-#include "common/macros.h"
+#include "common/desired/desired.h"
+#include "common/base/macros.h"
 
 /* Field by field: do two documents mean the same? For tests of desired_print(). */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives agent/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
+ * Drives agent/slapd/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
  * commands, one a line, fields separated by tabs: "read BASE base|one|sub FILTER",
  * "add|delete|replace DN ATTRIBUTE VALUE...", "entry DN ATTRIBUTE VALUE", "remove DN", "content
  * SUFFIX", "space". Prints "ok", entries, or "error CLASS CODE TEXT" for each, and with CONFIG_DIR
@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/content.h"
-#include "agent/directory_ldap.h"
-#include "agent/disk_witness.h"
+#include "agent/slapd/content_here.h"
+#include "agent/slapd/directory_ldap.h"
+#include "agent/slapd/disk_witness.h"
 
 #define MAX_FIELDS 32
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/probe.h"
+#include "agent/peer/probe_round.h"
 
 typedef struct Tool {
 	Pool *pool;

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/dbattr.h"
-#include "common/serverid.h"
-#include "common/syncrepl.h"
+#include "common/slapd/dbattr.h"
+#include "common/slapd/serverid.h"
+#include "common/syncrepl/syncrepl.h"
 
 #define MAX_FIELDS 64
 

@@ -109,7 +109,7 @@ def test_units_ran_in_check_with_the_programs_own_flags(built):
 
 def test_flags_of_the_distribution_come_last(built):
     """A packager's flag wins over ours: it stands behind it, and _FORTIFY_SOURCE is the packager's alone."""
-    line = re.search(r"^.*-c -o build/agent/main\.o.*$", built.log, re.MULTILINE).group(0)
+    line = re.search(r"^.*-c -o build/agent/command/main\.o.*$", built.log, re.MULTILINE).group(0)
     assert line.index("-fstack-clash-protection") < line.index("-O2 ")
     assert re.findall(r"_FORTIFY_SOURCE=?\d?", line) == ["_FORTIFY_SOURCE=2"]
     assert "-ftrivial-auto-var-init=zero" in line
@@ -140,14 +140,14 @@ def test_debuginfo_names_the_sources(built, tmp_path):
     sources = set(re.findall(r"DW_AT_comp_dir.*: (\S+)$", lines, re.MULTILINE))
     assert sources == {"/usr/src/debug/syncward-" + built.first.query(
         "syncward", "--queryformat", "%{VERSION}-%{RELEASE}.%{ARCH}")[0]}
-    assert sources.pop() + "/agent/main.c" in built.first.files("syncward-debugsource")
+    assert sources.pop() + "/agent/command/main.c" in built.first.files("syncward-debugsource")
 
 
 def test_the_archive_has_every_tracked_file_and_nothing_built(built):
     archive, = os.listdir(os.path.join(built.topdir, "SOURCES"))
     listed = build.run(["tar", "-tzvf", os.path.join(built.topdir, "SOURCES", archive)], env=dict(os.environ, TZ="UTC"))
     names = [line.split()[-1].partition("/")[2] for line in listed.splitlines()]
-    assert "Makefile" in names and "tests/unit/test_json.c" in names
+    assert "Makefile" in names and "tests/unit/test_json_document.c" in names
     assert not [name for name in names if name.startswith("build") or name.endswith((".o", ".pyc"))]
     assert {line.split()[1] for line in listed.splitlines()} == {"0/0"}
     assert len({line.split()[3] for line in listed.splitlines()}) == 1, "more than one time"

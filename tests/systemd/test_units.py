@@ -101,6 +101,6 @@ def test_the_times_leave_room_for_a_pass(unit):
 
 @pytest.mark.parametrize("unit", [MAIN, EL8])
 def test_a_whole_round_of_probes_has_room(unit):
-    with open(os.path.join(tools.TOP, "agent/probe.c"), encoding="ascii") as file:
+    with open(os.path.join(tools.TOP, "agent/peer/probe_round.c"), encoding="ascii") as file:
         processes = int(re.search(r"^#define DEFAULT_CONCURRENCY +(\d+)$", file.read(), re.MULTILINE).group(1))
     assert int(dict(settings(unit))["TasksMax"]) > processes + 1  # each in a process of its own, and the daemon

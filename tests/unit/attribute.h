@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "common/tree.h"
+#include "common/base/tree.h"
 
 /* An attribute that holds the values up to the first NULL. */
 static inline const Attribute *attribute_of(Pool *pool, const char *const *values)

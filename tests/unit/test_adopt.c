@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/adopt.h"
-#include "common/macros.h"
+#include "common/adopt/adopt.h"
+#include "common/base/macros.h"
 
 #define DATABASE_DN "olcDatabase={1}mdb,cn=config"
 #define BINDING     " bindmethod=simple binddn=cn=r,dc=x credentials=word searchbase=dc=x"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
+#include "common/base/buf.h"
 
 static void nothing_added_reads_as_the_empty_text(void **state)
 {

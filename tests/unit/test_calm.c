@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/calm.h"
+#include "common/live/calm.h"
 
 /* One consumer, rid 1 with timeout 10 and network-timeout 5, in the state given and at work or not.
  */

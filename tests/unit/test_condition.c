@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/condition.h"
+#include "common/tell/condition.h"
 
 static Condition held(const char *key)
 {

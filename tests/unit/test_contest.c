@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/contest.h"
+#include "common/memory/contest.h"
 
 #define DN     "olcDatabase={1}mdb,cn=config"
 #define START  1790000000LL

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/desired.h"
-#include "common/macros.h"
+#include "common/base/macros.h"
+#include "common/desired/desired.h"
 
 static const char text[] = "{\"format\":1,\"databases\":[],\"peers\":["
 			   "{\"id\":1,\"uri\":\"ldap://LDAP1.example.com\"},"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/dn.h"
+#include "common/slapd/dn.h"
 
 static void spelling_does_not_make_a_dn_another(void **state)
 {

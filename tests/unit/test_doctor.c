@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
-#include "common/doctor.h"
-#include "common/doctor_links.h"
-#include "common/doctor_machine.h"
-#include "common/json.h"
+#include "common/json/json_document.h"
+#include "common/report/doctor.h"
+#include "common/report/doctor_links.h"
+#include "common/report/doctor_machine.h"
 
 static void every_check_is_explained_under_a_code_of_its_own(void **state)
 {

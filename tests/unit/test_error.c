@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/error.h"
+#include "common/base/error.h"
 
 static void set_keeps_class_code_and_sentence(void **state)
 {

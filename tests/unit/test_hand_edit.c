@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/hand_edit.h"
+#include "common/tell/hand_edit.h"
 
 #define DN         "olcDatabase={1}mdb,cn=config"
 #define FILE_OF_DN "cn=config/olcDatabase={1}mdb.ldif"

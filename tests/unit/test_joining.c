@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/diff.h"
+#include "common/decide/diff.h"
 
 #define SUFFIX "dc=example,dc=org"
 #define OLD    "20261122101500.000001Z#000000#001#000000"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/lag.h"
+#include "common/copy/lag.h"
 
 #define ONE_EARLY "20261122101500.000000Z#000000#001#000000"
 #define ONE_LATE  "20261122101503.250000Z#000000#001#000000"

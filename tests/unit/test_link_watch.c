@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/link_watch.h"
-#include "common/timestamp.h"
+#include "common/base/timestamp.h"
+#include "common/link/link_watch.h"
 
 #define NOW      1782900000 /* 20260701100000Z */
 #define NEVER    "00000101000000Z"

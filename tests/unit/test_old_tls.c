@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
-#include "common/link.h"
-#include "common/old_tls.h"
-#include "common/probe.h"
-#include "common/timestamp.h"
+#include "common/base/timestamp.h"
+#include "common/decide/old_tls.h"
+#include "common/link/link_probes.h"
+#include "common/link/probe.h"
 
 #define SUFFIX   "dc=x"
 #define DATABASE "olcDatabase={1}mdb,cn=config"

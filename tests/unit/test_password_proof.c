@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/password_proof.h"
+#include "common/link/password_proof.h"
 
 #define CSN      "20010909014500.000000Z#000000#003#000000"
 #define SUFFIX   "dc=x"

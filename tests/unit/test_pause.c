@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/pause.h"
-#include "common/timestamp.h"
+#include "common/base/timestamp.h"
+#include "common/memory/pause.h"
 
 #define NOW 1790000000
 

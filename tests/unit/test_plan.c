@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "common/buf.h"
-#include "common/plan.h"
+#include "common/base/buf.h"
+#include "common/plan/plan.h"
 
 #define SUFFIX   "dc=x"
 #define DATABASE "olcDatabase={1}mdb,cn=config"

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "common/pool.h"
+#include "common/base/pool.h"
 
 static void memory_comes_zeroed_and_aligned(void **state)
 {

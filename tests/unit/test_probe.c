@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/probe_read.h"
+#include "common/link/probe_read.h"
 
 #define SUFFIX "dc=example,dc=com"
 #define NOW    INT64_C(1795342500)

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/live.h"
-#include "common/render.h"
+#include "common/live/live_config.h"
+#include "common/plan/render.h"
 
 #define DATABASE_DN "olcDatabase={1}mdb,cn=config"
 

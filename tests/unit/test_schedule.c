@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/schedule.h"
+#include "common/base/macros.h"
+#include "common/pass/schedule.h"
 
 #define SECOND 1000000ULL
 

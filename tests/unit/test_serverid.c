@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/serverid.h"
+#include "common/base/macros.h"
+#include "common/slapd/serverid.h"
 
 static void a_value_is_a_number_and_perhaps_a_url(void **state)
 {

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/settings.h"
+#include "common/base/macros.h"
+#include "common/desired/settings.h"
 
 static int parse(Pool *pool, const char *text, AgentSettings *ret, Error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/sha256.h"
+#include "common/base/sha256.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
+#include "common/base/macros.h"
 
 /* FIPS 180-4 examples, and lengths around the padding's borders (55, 56, 63, 64, 65, 119, 120 times
  * "a") as sha256sum(1) gives them. */

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "common/json.h"
-#include "common/json_out.h"
-#include "common/status_view.h"
+#include "common/json/json_document.h"
+#include "common/json/json_write.h"
+#include "common/report/status_view.h"
 
 #define NOW 1782900000
 

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/suggest.h"
+#include "common/base/macros.h"
+#include "common/base/suggest.h"
 
 static const char *const known[] = {"id", "uri", "names", "rid", "syncrepl", "as_consumer"};
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/syncrepl.h"
+#include "common/base/macros.h"
+#include "common/syncrepl/syncrepl.h"
 
 typedef struct Case {
 	SyncreplKeyword keyword;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/syncrepl.h"
+#include "common/syncrepl/syncrepl.h"
 
 #define REQUIRED "rid=001 provider=ldap://a searchbase=\"dc=x\" "
 

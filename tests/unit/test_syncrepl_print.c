@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/syncrepl.h"
+#include "common/syncrepl/syncrepl.h"
 
 static Syncrepl with_password(const char *password)
 {

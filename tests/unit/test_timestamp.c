@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/timestamp.h"
+#include "common/base/timestamp.h"
 
 static void a_time_is_printed_and_read_again(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/tree.h"
+#include "common/base/tree.h"
 
 static void add_text(Pool *pool, Entry *entry, const char *name, const char *text)
 {

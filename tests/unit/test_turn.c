@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/turn.h"
+#include "common/link/turn.h"
 
 static void who_took_none_need_not_wait(void **state)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/url.h"
+#include "common/slapd/url.h"
 
 static void urls_are_taken_apart(void **state)
 {

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "common/macros.h"
-#include "common/utf8.h"
+#include "common/base/macros.h"
+#include "common/base/utf8.h"
 
 static void every_character_survives_writing_and_reading(void **state)
 {

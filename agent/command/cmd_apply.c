@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/report_print.h"
+#include "agent/pass/apply_told.h"
+#include "agent/pass/pass.h"
+#include "agent/pass/saved_plan.h"
+#include "agent/pass/site.h"
+#include "agent/state/status_file.h"
+#include "agent/system/clock.h"
+#include "agent/system/fd.h"
+#include "agent/system/lock.h"
+#include "agent/system/say.h"
+
+static int released_guards(const TextList *codes, unsigned *ret, Error *err)
+{
+	unsigned released = 0;
+
+	for (size_t i = 0; i < codes->n_items; i++) {
+		int guard = guard_find_releasable(codes->items[i]);
+
+		if (guard < 0)
+			return error_set(err, ERROR_USAGE, 0,
+					 "--release %s: no guard of that name can be released; G4, "
+					 "G5, G6, G7, G10, G11 and left can",
+					 codes->items[i]);
+		released |= GUARD_BIT(guard);
+	}
+	*ret = released;
+	return 0;
+}
+
+static int apply_locked(const Options *options, const Context *context, PassOptions *pass_options)
+{
+	AUTO(Directory) *directory = NULL;
+	ApplyRecord record;
+	Inputs inputs;
+	Report report;
+	Error err;
+
+	if (context_inputs(context, true, &inputs, &err) < 0 ||
+	    context_connect(context, &directory, &err) < 0)
+		return say_error(&err);
+	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
+		say("%s; this apply goes ahead", pause_text(options->pool, &inputs.state.pause));
+	apply_record_begin(options, context, &inputs, &record);
+	pass_options->hooks = apply_record_hooks(&record);
+	pass_run(options->pool, &inputs, pass_options, directory, &report);
+	apply_record_end(&record, &report);
+	report_print_applied(options->pool, &report);
+	(void)fflush(stdout);
+	report_say(&report);
+	return report_exit_status(&report, false);
+}
+
+static int cmd_apply(const Options *options)
+{
+	PassOptions pass_options = {.is_first_node = options->is_first_node, .may_write = true};
+	Context context;
+	Error err;
+	AUTO_FD lock = -1;
+
+	if (released_guards(&options->release, &pass_options.released, &err) < 0 ||
+	    context_read(options, &context, &err) < 0 ||
+	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
+		return say_error(&err);
+	if (options->plan_file &&
+	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)
+		return say_error(&err);
+	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	if (lock < 0)
+		return say_error(&err);
+	return apply_locked(options, &context, &pass_options);
+}
+
+static const OptionRule apply_options[] = {
+	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
+		     "apply exactly the saved plan; refused when anything changed since"),
+	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
+		     "let what these guards hold pass this once: G4, G5, G6, G7, G10, G11, left"),
+	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
+		     "this empty node is the very first of a new cluster"),
+};
+
+const Command command_apply = {
+	.name = "apply",
+	.run = cmd_apply,
+	.summary = "make one pass: bring this node's slapd in step with peers.json, and verify",
+	.arguments = "",
+	.exits = "0 in step, 1 failed, 3 something is held, 75 another writer is at work",
+	.options = apply_options,
+	.n_options = ARRAY_SIZE(apply_options),
+};

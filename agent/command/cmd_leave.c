@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/timeout.h"
+#include "agent/pass/leave_run.h"
+#include "agent/pass/site.h"
+#include "agent/system/fd.h"
+#include "agent/system/lock.h"
+#include "agent/system/say.h"
+#include "common/base/buf.h"
+#include "common/plan/render.h"
+
+static const char *closing(const LeaveReport *report, const Inputs *inputs)
+{
+	if (report->has_failed)
+		return report->n_done == 0 ? "Nothing was written.\n"
+					   : "It stopped in between; see the message.\n";
+	if (report->leaving.n_databases == 0)
+		return "This node replicates nothing that peers.json names: nothing to leave.\n";
+	if (report->was_undone)
+		return "This node was closed to clients' writes, and is open again: it has not "
+		       "left.\n";
+	if (report->plan.n_holds > 0)
+		return "Nothing was written.\n";
+	if (report->is_audit)
+		return "Nothing was written: policy.mode is \"audit\". To let syncward write, put "
+		       "in peers.json:\n      \"policy\": {\"mode\": \"enforce\"}\n";
+	return inputs->not_listed
+		       ? "This node has left: it replicates no more, and is read-only. Its "
+			 "syncward service may be disabled.\n"
+		       : "This node has left: it replicates no more, and is read-only. Now take "
+			 "its line out of peers.json on every node.\n";
+}
+
+static void hold_lines(Buf *text, const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].suffix == suffix)
+			buf_printf(text, "  held %s: %s:\n      %s\n",
+				   guard_code(plan->holds[i].guard), plan->holds[i].text,
+				   plan->holds[i].release);
+}
+
+static const char *report_text(Pool *pool, const LeaveReport *report, const Inputs *inputs)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < report->leaving.n_databases; i++) {
+		const char *suffix = report->leaving.databases[i].suffix;
+
+		buf_printf(&text, "%s\n", suffix);
+		for (size_t k = 0; k < report->plan.n_changes; k++)
+			if (report->plan.changes[k].suffix == suffix)
+				buf_printf(&text, "  %s\n",
+					   render_change(pool, &report->plan.changes[k]));
+		hold_lines(&text, &report->plan, suffix);
+		buf_putc(&text, '\n');
+	}
+	hold_lines(&text, &report->plan, NULL);
+	buf_puts(&text, closing(report, inputs));
+	return buf_text(&text);
+}
+
+static int leave_locked(const Options *options, const Context *context, unsigned timeout_sec)
+{
+	AUTO(Directory) *directory = NULL;
+	LeaveReport report;
+	Inputs inputs;
+	Error err;
+
+	if (context_inputs(context, true, &inputs, &err) < 0 ||
+	    context_connect(context, &directory, &err) < 0)
+		return say_error(&err);
+	for (size_t i = 0; i < inputs.state.n_notices; i++)
+		say("%s", inputs.state.notices[i]);
+	leave_run(options->pool, &inputs, directory, timeout_sec, &report);
+	(void)fputs(options->output == OUTPUT_JSON ? render_json(options->pool, &report.plan)
+						   : report_text(options->pool, &report, &inputs),
+		    stdout);
+	(void)fflush(stdout);
+	if (report.has_failed)
+		(void)say_error(&report.error);
+	return leave_exit_status(&report);
+}
+
+static int cmd_leave(const Options *options)
+{
+	Context context;
+	unsigned timeout_sec;
+	Error err;
+	AUTO_FD lock = -1;
+
+	if (timeout_parse(options->timeout, &timeout_sec, &err) < 0 ||
+	    context_read(options, &context, &err) < 0)
+		return say_error(&err);
+	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	if (lock < 0)
+		return say_error(&err);
+	return leave_locked(options, &context, timeout_sec);
+}
+
+static const OptionRule leave_options[] = {
+	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
+		     "wait so long for a peer to have every change (10)"),
+};
+
+const Command command_leave = {
+	.name = "leave",
+	.run = cmd_leave,
+	.summary = "take this node out: no replication, read-only, once a peer has every change",
+	.arguments = "",
+	.exits = "0 it has left, 1 failed, 3 held: not every change is at a peer",
+	.options = leave_options,
+	.n_options = ARRAY_SIZE(leave_options),
+};

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "agent/command/commands.h"
+#include "agent/pass/site.h"
+#include "agent/system/clock.h"
+#include "agent/system/fd.h"
+#include "agent/system/lock.h"
+#include "agent/system/login.h"
+#include "agent/system/say.h"
+
+/* Under the lock: when the command ends, no write of the daemon is on its way. */
+static int pause_write(const Options *options, const Pause *pause, bool ends_contests)
+{
+	AUTO_FD lock = -1;
+	Context context;
+	Error err;
+
+	if (context_read(options, &context, &err) < 0)
+		return say_error(&err);
+	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	if (lock < 0 ||
+	    (ends_contests &&
+	     state_write_contests(context.state_dir, &(ContestList){0}, &err) < 0) ||
+	    state_write_pause(context.state_dir, pause, &err) < 0)
+		return say_error(&err);
+	return 0;
+}
+
+static int cmd_pause(const Options *options)
+{
+	Pause pause;
+	Error err;
+	int status;
+
+	if (pause_make(options->file, options->duration, clock_system.realtime_sec(NULL), &pause,
+		       &err) < 0)
+		return say_error(&err);
+	pause.by = login_text(options->pool);
+	status = pause_write(options, &pause, false);
+	if (status == 0)
+		(void)printf("%s\nIt ends by itself, or with `syncward resume`.\n",
+			     pause_text(options->pool, &pause));
+	return status;
+}
+
+/* A pause that is over: the daemon sees the file change, whatever it was waiting for. */
+static int cmd_resume(const Options *options)
+{
+	const int64_t now_sec = clock_system.realtime_sec(NULL);
+	const Pause over = {
+		.reason = "resumed",
+		.by = login_text(options->pool),
+		.since_sec = now_sec,
+		.until_sec = now_sec,
+	};
+	const int status = pause_write(options, &over, true);
+
+	if (status == 0)
+		(void)puts("Corrections are made again.");
+	return status;
+}
+
+static const OptionRule pause_options[] = {
+	OPTION_NAMED("--for", OPTION_TEXT, duration, "TIME",
+		     "how long, at most 7d: 90s, 30m, 2h, 1d"),
+};
+
+const Command command_pause = {
+	.name = "pause",
+	.run = cmd_pause,
+	.summary = "let the daemon look and tell, but not correct, for a while",
+	.arguments = "REASON",
+	.exits = "0, 75 another writer is at work",
+	.options = pause_options,
+	.n_options = ARRAY_SIZE(pause_options),
+	.takes_file = true,
+};
+
+const Command command_resume = {
+	.name = "resume",
+	.run = cmd_resume,
+	.summary = "end a pause, and let the daemon correct again what it gave up",
+	.arguments = "",
+	.exits = "0, 75 another writer is at work",
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/report_print.h"
+#include "agent/pass/pass.h"
+#include "agent/pass/saved_plan.h"
+#include "agent/pass/site.h"
+#include "agent/system/say.h"
+#include "common/plan/render.h"
+
+static const char *plan_text(const Options *options, const Plan *plan)
+{
+	const RenderStyle style = {
+		.has_colour = output_has_colour(),
+		.shows_secrets = options->shows_secrets,
+	};
+
+	switch (options->output) {
+	case OUTPUT_JSON:
+		return render_json(options->pool, plan);
+	case OUTPUT_LDIF:
+		return render_ldif(options->pool, plan, style);
+	default:
+		return render_text(options->pool, plan, style);
+	}
+}
+
+/* A password may leave only for a file that root alone reads, or for the eyes of who asked. */
+static int check_secrets_wish(const Options *options, Error *err)
+{
+	if (!options->shows_secrets)
+		return 0;
+	if (options->output != OUTPUT_LDIF)
+		return error_set(err, ERROR_USAGE, 0,
+				 "--show-secrets goes with --output ldif only");
+	if (!options->save_file && !isatty(STDOUT_FILENO))
+		return error_set(
+			err, ERROR_USAGE, 0,
+			"--show-secrets needs --save FILE (written with mode 0600) or a terminal");
+	return 0;
+}
+
+static int plan_save(const Options *options, const Inputs *inputs, const Report *report, Error *err)
+{
+	const PlanBasis basis = {.inputs = inputs, .world = &report->world, .plan = &report->plan};
+	const char *text = options->output == OUTPUT_LDIF ? plan_text(options, &report->plan)
+							  : saved_plan_print(options->pool, &basis);
+
+	return saved_plan_write(options->save_file, text, err);
+}
+
+static int cmd_plan(const Options *options)
+{
+	AUTO(Directory) *directory = NULL;
+	Context context;
+	Inputs inputs;
+	Report report;
+	Error err;
+
+	if (check_secrets_wish(options, &err) < 0 || context_read(options, &context, &err) < 0 ||
+	    context_inputs(&context, false, &inputs, &err) < 0 ||
+	    context_connect(&context, &directory, &err) < 0)
+		return say_error(&err);
+	pass_run(options->pool, &inputs, &(PassOptions){0}, directory, &report);
+	report_say(&report);
+	if (report.has_plan && options->save_file && plan_save(options, &inputs, &report, &err) < 0)
+		return say_error(&err);
+	/* LDIF that was saved is not printed as well: it may hold passwords. */
+	if (report.has_plan && !(options->save_file && options->output == OUTPUT_LDIF))
+		(void)fputs(plan_text(options, &report.plan), stdout);
+	return report_exit_status(&report, true);
+}
+
+static const OptionRule plan_options[] = {
+	OPTION_NAMED("--save", OPTION_TEXT, save_file, "FILE",
+		     "write the plan to FILE (mode 0600), for apply --plan FILE"),
+	OPTION_NAMED("--show-secrets", OPTION_FLAG, shows_secrets, NULL,
+		     "with --output ldif: show passwords, only on a terminal or with --save"),
+};
+
+const Command command_plan = {
+	.name = "plan",
+	.run = cmd_plan,
+	.summary = "show what would change, why, and what it costs; changes nothing",
+	.arguments = "",
+	.exits = "0 nothing to change, 2 changes, 3 something is held, 1 another error",
+	.options = plan_options,
+	.n_options = ARRAY_SIZE(plan_options),
+};

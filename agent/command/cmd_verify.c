@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/timeout.h"
+#include "agent/input/settings_file.h"
+#include "agent/pass/site.h"
+#include "agent/system/fd.h"
+#include "agent/system/interrupt.h"
+#include "agent/system/lock.h"
+#include "agent/system/say.h"
+#include "agent/verify/verify_report.h"
+#include "common/copy/copy_relation.h"
+
+typedef struct Run {
+	const Options *options;
+	Pool *pool;
+	Context context;
+	Inputs inputs;
+	unsigned timeout_sec;
+	WriteOptions write; /* with --write */
+	World world;
+	Verify verify;
+} Run;
+
+/* --- the identity of --write --- */
+
+static int identity_missing(const Run *run, Error *err)
+{
+	const Options *options = run->options;
+	const char *suffix = run->inputs.wanted.n_databases > 0
+				     ? run->inputs.wanted.databases[0].desired->suffix
+				     : "dc=example,dc=com";
+
+	return error_set(err, ERROR_INPUT, 0,
+			 "verify --write needs an account of its own, one that may add and delete "
+			 "entries below a container. Write into %s:\n"
+			 "  \"verify\": {\n"
+			 "    \"binddn\": \"cn=syncward-verify,%s\",\n"
+			 "    \"credentials\": { \"file\": \"/etc/syncward/secrets/verify\" },\n"
+			 "    \"container\": \"%s\"\n"
+			 "  }",
+			 options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT,
+			 suffix, suffix);
+}
+
+static int identity_read(Run *run, Error *err)
+{
+	AgentSettings settings;
+	Secret secret;
+
+	if (settings_read(run->options, &settings, err) < 0)
+		return -1;
+	if (!settings.verify.binddn)
+		return identity_missing(run, err);
+	secret = secret_read_one(run->pool, &settings.verify.credentials);
+	if (!secret.text)
+		return error_set(err, secret.is_denied ? ERROR_DENIED : ERROR_INPUT, 0, "%s",
+				 secret.problem);
+	run->write = (WriteOptions){
+		.ldap_uri = run->context.ldap_uri,
+		.binddn = settings.verify.binddn,
+		.password = secret.text,
+		.container = settings.verify.container,
+		.node_id = run->inputs.wanted.self->id,
+		.timeout_sec = run->timeout_sec,
+	};
+	return 0;
+}
+
+/* --- G10 --- */
+
+/* A write of a node that is not what the cluster takes it for makes healthy peers delete entries;
+ * why, or NULL. */
+static const char *why_suspect(const Run *run, const VerifiedDatabase *database)
+{
+	const KnownDatabase *known =
+		known_database(&run->inputs.state.known, database->wanted->desired->suffix);
+	const char *text = known ? known->suspect : NULL;
+	const unsigned sid = run->inputs.wanted.self->id;
+	const Content *here = &database->servers[0].content;
+
+	for (size_t i = 1; !text && i < database->n_servers; i++) {
+		const Suspicion found = content_suspicion(here, &database->servers[i].content, sid);
+
+		if (found != SUSPICION_NONE)
+			text = pool_printf(run->pool, "%s %s", database->servers[i].peer->uri,
+					   suspicion_describe(run->pool, found, sid));
+	}
+	return text;
+}
+
+static WriteTest test_database(const Run *run, VerifiedDatabase *database)
+{
+	const char *suspect = why_suspect(run, database);
+	WriteTest test = {0};
+
+	if (suspect)
+		test.problem = pool_printf(
+			run->pool,
+			"nothing was written (G10): this database may not be the one that the "
+			"cluster knows, and a write here could make its peers delete entries: %s",
+			suspect);
+	else if (interrupt_pause(0))
+		test.problem = "interrupted by a signal: nothing was written";
+	else
+		verify_write(run->pool, database, &run->write, &test);
+	return test;
+}
+
+static int test_all(Run *run, const WriteTest **ret, Error *err)
+{
+	AUTO_FD lock = lock_take_named(run->context.run_dir, "verify.lock",
+				       run->context.ldap_timeout_msec, err);
+	WriteTest *tests = pool_alloc(run->pool, (run->verify.n_databases + 1) * sizeof(*tests));
+
+	if (lock < 0)
+		return -1;
+	interrupt_hold();
+	for (size_t i = 0; i < run->verify.n_databases; i++)
+		tests[i] = test_database(run, &run->verify.databases[i]);
+	*ret = tests;
+	return 0;
+}
+
+/* --- the command --- */
+
+static int prepare(Run *run, Error *err)
+{
+	if (timeout_parse(run->options->timeout, &run->timeout_sec, err) < 0 ||
+	    context_read(run->options, &run->context, err) < 0 ||
+	    context_inputs(&run->context, false, &run->inputs, err) < 0)
+		return -1;
+	if (run->inputs.not_listed || !run->inputs.wanted.self)
+		return error_set(err, ERROR_REFUSED, 0, "there is nothing to compare with: %s",
+				 run->inputs.not_listed ? run->inputs.not_listed
+							: "peers.json lists no peers");
+	return run->options->writes_entry ? identity_read(run, err) : 0;
+}
+
+static int compare(Run *run, Directory *directory, Error *err)
+{
+	if (world_read(directory, run->pool, &run->inputs.facts, &run->world, err) < 0)
+		return -1;
+	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
+		   &run->verify);
+	return 0;
+}
+
+static int cmd_verify(const Options *options)
+{
+	Run run = {.options = options, .pool = options->pool};
+	VerifyReport report = {.verify = &run.verify};
+	AUTO(Directory) *directory = NULL;
+	int result;
+	Error err;
+
+	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
+	    compare(&run, directory, &err) < 0)
+		return say_error(&err);
+	result = options->writes_entry ? test_all(&run, &report.tests, &err) : 0;
+	verify_close(&run.verify);
+	if (result < 0)
+		return say_error(&err);
+	(void)fputs(options->output == OUTPUT_JSON ? verify_report_json(run.pool, &report)
+						   : verify_report_text(run.pool, &report),
+		    stdout);
+	return verify_report_is_good(&report) ? 0 : 1;
+}
+
+static const OptionRule verify_options[] = {
+	OPTION_NAMED("--write", OPTION_FLAG, writes_entry, NULL,
+		     "add an entry here, see it at every peer, delete it, see it gone"),
+	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
+		     "wait so long for the peers to be in step (10)"),
+};
+
+const Command command_verify = {
+	.name = "verify",
+	.run = cmd_verify,
+	.summary = "are all peers in step? compares their contextCSN; --write tests with an entry",
+	.arguments = "",
+	.exits = "0 all in step, 1 not, or it could not be tested",
+	.options = verify_options,
+	.n_options = ARRAY_SIZE(verify_options),
+};

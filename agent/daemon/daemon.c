@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/daemon/daemon_internal.h"
+#include "agent/input/settings_file.h"
+#include "agent/state/state.h"
+#include "agent/system/interrupt.h"
+#include "agent/system/lock.h"
+
+/* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
+ * over before systemd loses patience. */
+#define PASS_DEADLINE_MSEC 45000
+
+/* --- settings --- */
+
+/* Before it is read: what changes meanwhile is seen the next time. */
+static void settings_stat(const Options *options, struct stat *ret)
+{
+	const char *path = options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT;
+
+	if (stat(path, ret) < 0)
+		*ret = (struct stat){0};
+}
+
+/* Reads agent.json again; the settings before stay in force when it cannot be used. */
+static int settings_take(Daemon *daemon, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	Options options = *daemon->options;
+	Context context;
+
+	options.pool = pool;
+	daemon->has_settings = false;
+	settings_stat(daemon->options, &daemon->settings);
+	if (context_read(&options, &context, err) < 0)
+		return -1;
+	daemon->has_settings = true;
+	if (daemon->context_pool && strcmp(daemon->context.ldap_uri, context.ldap_uri) != 0)
+		daemon_disconnect(daemon);
+	pool_free(daemon->context_pool);
+	daemon->context_pool = STEAL(pool);
+	daemon->context = context;
+	daemon->schedule.interval_usec = context.interval_sec * 1000000ULL;
+	return 0;
+}
+
+int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *err)
+{
+	Pool *pool = pool_new();
+	AUTO(Daemon) *daemon = pool_alloc(pool, sizeof(*daemon));
+
+	*daemon = (Daemon){
+		.pool = pool,
+		.options = options,
+		.clock = clock,
+		.told_pool = pool_new(),
+		.notices_pool = pool_new(),
+		.seen_pool = pool_new(),
+		.touched_pool = pool_new(),
+		.looked_pool = pool_new(),
+		.sentence_pool = pool_new(),
+		.sentence = "starting",
+		.status_pool = pool_new(),
+		.lock = -1,
+	};
+	if (settings_take(daemon, err) < 0)
+		return -1;
+	daemon->lock = lock_take_daemon(daemon->context.run_dir, err);
+	if (daemon->lock < 0 && err->class == ERROR_BUSY)
+		return -1;
+	daemon->watch = watch_new();
+	daemon->good = last_good_new(daemon->context.state_dir);
+	daemon_memory_read(daemon);
+	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0, daemon_now_usec(daemon));
+	*ret = STEAL(daemon);
+	return 0;
+}
+
+void daemon_free(Daemon *daemon)
+{
+	if (!daemon)
+		return;
+	lock_release(daemon->lock);
+	daemon_disconnect(daemon);
+	daemon_probes_free(daemon);
+	daemon_formers_free(daemon);
+	watch_free(daemon->watch);
+	last_good_free(daemon->good);
+	pool_free(daemon->told_pool);
+	pool_free(daemon->notices_pool);
+	pool_free(daemon->seen_pool);
+	pool_free(daemon->touched_pool);
+	pool_free(daemon->looked_pool);
+	pool_free(daemon->links.pool);
+	pool_free(daemon->health.pool);
+	pool_free(daemon->sentence_pool);
+	pool_free(daemon->status_pool);
+	pool_free(daemon->context_pool);
+	pool_free(daemon->pool);
+}
+
+uint64_t daemon_now_usec(const Daemon *daemon)
+{
+	return daemon->clock->monotonic_usec(daemon->clock->userdata);
+}
+
+int64_t daemon_realtime_sec(const Daemon *daemon)
+{
+	return daemon->clock->realtime_sec(daemon->clock->userdata);
+}
+
+uint64_t daemon_next_usec(const Daemon *daemon)
+{
+	return daemon->schedule.next_usec;
+}
+
+Watch *daemon_watch(Daemon *daemon)
+{
+	return daemon->watch;
+}
+
+const char *daemon_sentence(const Daemon *daemon)
+{
+	return daemon->sentence;
+}
+
+/* --- the connection --- */
+
+void daemon_disconnect(Daemon *daemon)
+{
+	directory_close(daemon->directory);
+	daemon->directory = NULL;
+}
+
+int daemon_directory_fd(const Daemon *daemon)
+{
+	int fd = -1;
+
+	/* Nobody reads from it while another writer is at work: waiting for it would not wait. */
+	if (daemon->directory && daemon->schedule.last != PASS_BUSY)
+		(void)directory_state(daemon->directory, &fd);
+	return fd;
+}
+
+static DirectoryState connection_state(const Daemon *daemon)
+{
+	int fd;
+
+	return daemon->directory ? directory_state(daemon->directory, &fd) : DIRECTORY_BROKEN;
+}
+
+/* One connection is kept; a request that slapd has not answered stays open on it. */
+static int connection_make(DaemonPass *pass, Error *err)
+{
+	Daemon *daemon = pass->daemon;
+
+	pass->stage = STAGE_SLAPD;
+	if (connection_state(daemon) == DIRECTORY_BROKEN) {
+		daemon_disconnect(daemon);
+		if (context_connect(&pass->context, &daemon->directory, err) < 0)
+			return -1;
+	}
+	if (connection_state(daemon) == DIRECTORY_WAITING &&
+	    !(pass->triggers & TRIGGER_BIT(TRIGGER_ANSWER)))
+		return error_set(
+			err, ERROR_UNREACHABLE, 0,
+			"slapd has not answered a request yet; it stays open, and no other "
+			"is sent");
+	daemon->directory->timeout_msec = pass->context.ldap_timeout_msec;
+	daemon->directory->deadline_msec =
+		(int64_t)(clock_system.monotonic_usec(NULL) / 1000) + PASS_DEADLINE_MSEC;
+	return 0;
+}
+
+unsigned daemon_drain(Daemon *daemon)
+{
+	const bool is_touched =
+		watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
+
+	return watch_drain_names(daemon->watch) | (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
+}
+
+/* --- in the middle of a pass --- */
+
+static void before_look(void *userdata)
+{
+	daemon_edits_drain(userdata);
+}
+
+static void after_look(void *userdata, const World *world)
+{
+	daemon_edits_look(userdata, world);
+	daemon_links_before(userdata, world);
+}
+
+static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	/* Kept in memory only: it is derived from passwords. */
+	memcpy(pass->digest, digest, sizeof(pass->digest));
+	daemon_tell_changes(pass, &world->config, plan);
+	pass->waits_after_refusal =
+		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
+	pass->has_tried =
+		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
+	if (pass->has_tried)
+		daemon_formers_note(pass, world, plan);
+	return pass->has_tried;
+}
+
+static DiskWitness *witness(void *userdata, const char *config_dir)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
+}
+
+/* Only now: what could not be put on disk is not about to happen. */
+static void intended(void *userdata, const Plan *plan)
+{
+	DaemonPass *pass = userdata;
+
+	daemon_tell_intent(pass, plan);
+	pass->write_started_usec = daemon_now_usec(pass->daemon);
+}
+
+static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
+{
+	DaemonPass *pass = userdata;
+
+	daemon_tell_outcome(pass, plan, applied, err);
+	daemon_memory_sent(pass, applied);
+	daemon_contests_written(pass, plan, applied);
+	if (!err)
+		daemon_formers_written(pass);
+	daemon_schedule_written(pass, applied);
+	/* No look follows: what was seen during the write must not be forgotten. */
+	if (err)
+		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
+}
+
+/* --- one pass --- */
+
+void daemon_state_problem(DaemonPass *pass, const Error *err)
+{
+	if (!pass->state_problem)
+		pass->state_problem = pool_strdup(pass->pool, err->text);
+}
+
+static int state_failed(DaemonPass *pass, const Error *err)
+{
+	pass->has_state_failed = err->class != ERROR_BUSY;
+	if (pass->has_state_failed)
+		daemon_state_problem(pass, err);
+	return -1;
+}
+
+/* The lock and what is remembered. Where nothing can be written now that is told at once, not when
+ * something would have to be. */
+static int state_take(DaemonPass *pass, Error *err)
+{
+	const char *state_dir = pass->context.state_dir;
+	Error write_err;
+
+	pass->lock = lock_take(pass->context.run_dir, 0, err);
+	if (pass->lock >= 0 || err->class != ERROR_BUSY)
+		pass->stage = STAGE_STATE;
+	if (pass->lock < 0 || state_read(pass->pool, state_dir, true, &pass->state, err) < 0)
+		return state_failed(pass, err);
+	if (state_check_writable(state_dir, &write_err) < 0)
+		daemon_state_problem(pass, &write_err);
+	pass->context.state = &pass->state;
+	return 0;
+}
+
+static void host_keep(Daemon *daemon, const char *fqdn)
+{
+	(void)snprintf(daemon->fqdn, sizeof(daemon->fqdn), "%s", fqdn ? fqdn : "");
+}
+
+static int inputs_take(DaemonPass *pass, Error *err)
+{
+	Daemon *daemon = pass->daemon;
+	Error keep_err;
+
+	pass->stage = STAGE_INPUTS;
+	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
+		return -1;
+	pass->has_inputs = true;
+	if (!pass->context.fqdn)
+		host_keep(daemon, pass->inputs.facts.fqdn);
+	daemon_contests_take(pass);
+	daemon_probes_take(pass);
+	daemon_formers_take(pass);
+	daemon_desired_seen(pass);
+	if (!pass->inputs.refusal &&
+	    last_good_keep(daemon->good, &pass->inputs.file, &pass->inputs.secrets, &keep_err) < 0)
+		daemon_state_problem(pass, &keep_err);
+	return 0;
+}
+
+static int pass_try(DaemonPass *pass, Error *err)
+{
+	PassOptions options = {
+		.may_write = true,
+		.forgets_first = true,
+		.probes_later = true,
+		.hooks = {pass, before_look, after_look, before_write, witness, intended,
+			  after_write},
+	};
+	const Report *report = &pass->report;
+
+	if (state_take(pass, err) < 0 || inputs_take(pass, err) < 0 ||
+	    connection_make(pass, err) < 0)
+		return -1;
+	options.is_paused =
+		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
+	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
+	if (report->has_plan)
+		pass->stage = STAGE_PLAN;
+	if (report->has_state_error)
+		daemon_state_problem(pass, &report->state_error);
+	if (!report->has_failed)
+		return 0;
+	*err = report->error;
+	pass->has_state_failed =
+		report->has_state_error && strcmp(err->text, report->state_error.text) == 0;
+	return -1;
+}
+
+/* Told to end while slapd was being asked: that says nothing about slapd. */
+static void stop_note(DaemonPass *pass, const Error *err)
+{
+	if (err->class == ERROR_STOPPED && pass->stage == STAGE_SLAPD)
+		pass->stage = STAGE_INPUTS;
+}
+
+/* slapd.d changed, and nothing else that is watched: a correction is probably urgent. */
+static bool is_urgent(const DaemonPass *pass)
+{
+	return pass->triggers == TRIGGER_BIT(TRIGGER_CONFIG);
+}
+
+static bool settings_have_changed(const DaemonPass *pass)
+{
+	const Daemon *daemon = pass->daemon;
+	struct stat now;
+
+	if (!is_urgent(pass) || !daemon->has_settings)
+		return true;
+	settings_stat(daemon->options, &now);
+	return now.st_dev != daemon->settings.st_dev || now.st_ino != daemon->settings.st_ino ||
+	       now.st_size != daemon->settings.st_size ||
+	       memcmp(&now.st_mtim, &daemon->settings.st_mtim, sizeof(now.st_mtim)) != 0 ||
+	       memcmp(&now.st_ctim, &daemon->settings.st_ctim, sizeof(now.st_ctim)) != 0;
+}
+
+/* What need not be found out anew when every moment counts. */
+static void known_take(DaemonPass *pass)
+{
+	const Daemon *daemon = pass->daemon;
+
+	if (is_urgent(pass) && *daemon->fqdn)
+		pass->context.fqdn = daemon->fqdn;
+	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
+		pass->context.config_dir = daemon->config_dir;
+}
+
+/* What changed during the pass before is why there is this one, not that time is up. */
+static unsigned triggers_take(Daemon *daemon, unsigned triggers)
+{
+	const unsigned missed = daemon->missed;
+
+	daemon->missed = 0;
+	return missed ? missed | (triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) : triggers;
+}
+
+/* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
+static void names_drain(Daemon *daemon)
+{
+	daemon->missed = watch_drain_names(daemon->watch);
+	if (daemon->missed)
+		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+}
+
+static void pass_make(Daemon *daemon, unsigned triggers)
+{
+	AUTO(Pool) *pool = pool_new();
+	DaemonPass pass = {
+		.daemon = daemon,
+		.pool = pool,
+		.triggers = triggers_take(daemon, triggers),
+		.lock = -1,
+		.number = ++daemon->n_passes,
+		.started_usec = daemon_now_usec(daemon),
+	};
+	Error err = {0}, settings_err;
+
+	/* Before the files are read: what changes later makes another pass. */
+	pass.triggers |= watch_drain_names(daemon->watch);
+	if (settings_have_changed(&pass) && settings_take(daemon, &settings_err) < 0)
+		pass.settings_problem = settings_err.text;
+	pass.context = daemon->context;
+	known_take(&pass);
+	pass.context.pool = pool;
+	pass.context.last_good = daemon->good;
+	pass.context.must_stop = interrupt_is_pending;
+	if (pass.triggers & TRIGGER_BIT(TRIGGER_STATE))
+		schedule_reset(&daemon->schedule);
+	daemon_tell_begin(&pass);
+	if (pass_try(&pass, &err) == 0)
+		err = (Error){0};
+	stop_note(&pass, &err);
+	daemon_schedule_next(&pass, &err);
+	daemon_tell_end(&pass, &err);
+	daemon_status_pass(&pass, &err);
+	daemon_watch_again(&pass);
+	daemon_formers_look(&pass);
+	daemon_probes_next(&pass);
+	lock_release(pass.lock);
+}
+
+void daemon_pass(Daemon *daemon, unsigned triggers)
+{
+	pass_make(daemon, triggers);
+	/* When the memory of the pass is free again: many peers make a long text. */
+	daemon_status_write(daemon);
+	names_drain(daemon);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/daemon/daemon_internal.h"
+#include "common/plan/render.h"
+#include "common/tell/told_plan.h"
+
+static void failure_add(DaemonPass *pass, const Error *err)
+{
+	Condition condition = {.text = pool_strdup(pass->pool, err->text)};
+
+	switch (err->class) {
+	case ERROR_UNREACHABLE:
+	case ERROR_DENIED:
+		condition.key = "slapd";
+		condition.begins = EVENT_SLAPD_LOST;
+		condition.ends = EVENT_SLAPD_BACK;
+		break;
+	case ERROR_INPUT:
+		condition.key = "desired";
+		condition.begins = EVENT_DESIRED_REFUSED;
+		condition.ends = EVENT_DESIRED_LOADED;
+		break;
+	case ERROR_SYSTEM:
+		condition.key = "state";
+		condition.begins = EVENT_STATE_TROUBLE;
+		condition.ends = EVENT_STATE_MENDED;
+		break;
+	case ERROR_BUSY:
+	case ERROR_STOPPED:
+	case ERROR_CONFLICT:
+		return;
+	default:
+		condition.key = "verify";
+		/* A step that slapd refused was told with it. */
+		condition.begins = err->code == 0 ? EVENT_VERIFY_FAILED : EVENT_KIND_COUNT;
+		condition.ends = EVENT_KIND_COUNT;
+		break;
+	}
+	condition_add(pass->pool, &pass->now, condition);
+}
+
+static void refusal_add(DaemonPass *pass, const char *key, const char *text)
+{
+	if (text)
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = key,
+				      .begins = EVENT_DESIRED_REFUSED,
+				      .ends = EVENT_DESIRED_LOADED,
+				      .text = text,
+			      });
+}
+
+static void state_problem_add(DaemonPass *pass, const char *key, const char *text)
+{
+	condition_add(pass->pool, &pass->now,
+		      (Condition){
+			      .key = key,
+			      .begins = EVENT_STATE_TROUBLE,
+			      .ends = EVENT_STATE_MENDED,
+			      .text = text,
+		      });
+}
+
+/* The others are looked at by every pass. */
+static const struct {
+	const char *key;
+	PassStage seen_at;
+} troubles[] = {
+	{"state", STAGE_STATE},
+	{"desired", STAGE_INPUTS},
+	{"slapd", STAGE_SLAPD},
+	{"verify", STAGE_PLAN},
+};
+
+static bool was_looked_at(const DaemonPass *pass, const Condition *condition)
+{
+	/* Known as soon as the state folder was read. */
+	if (strcmp(condition->key, "paused") == 0)
+		return pass->has_inputs;
+	if (condition->kind != CONDITION_TROUBLE)
+		return pass->stage >= STAGE_PLAN;
+	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++)
+		if (strcmp(condition->key, troubles[i].key) == 0)
+			return pass->stage >= troubles[i].seen_at;
+	return true;
+}
+
+/* What a pass that did not get that far could not look at goes on as it was. */
+static void conditions_carry(DaemonPass *pass)
+{
+	const ConditionList *told = &pass->daemon->told;
+
+	for (size_t i = 0; i < told->n_items; i++)
+		if (!was_looked_at(pass, &told->items[i]))
+			condition_add(pass->pool, &pass->now, told->items[i]);
+}
+
+static void audit_add(DaemonPass *pass)
+{
+	const Report *report = &pass->report;
+
+	if (report->is_audit && !plan_is_empty(&report->plan))
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "audit",
+				      .begins = EVENT_HELD,
+				      .ends = EVENT_RELEASED,
+				      .text = "changes are needed and not written: policy.mode is "
+					      "\"audit\"; see `syncward plan`",
+				      .kind = CONDITION_HOLD,
+				      .code = "audit",
+				      .release = "\"policy\": {\"mode\": \"enforce\"}",
+			      });
+}
+
+/* Also where slapd is away: a person asked for it. */
+static void pause_add(DaemonPass *pass)
+{
+	const Pause *pause = &pass->inputs.state.pause;
+
+	if (pass->has_inputs && pause_holds(pause, daemon_realtime_sec(pass->daemon)))
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = "paused",
+				      .begins = EVENT_PAUSED,
+				      .ends = EVENT_RESUMED,
+				      .text = pool_printf(pass->pool, "%s: syncward resume",
+							  pause_text(pass->pool, pause)),
+				      .kind = CONDITION_HOLD,
+				      .code = "paused",
+				      .what = pause_text(pass->pool, pause),
+				      .release = "syncward resume",
+			      });
+}
+
+static void changes_left(DaemonPass *pass, const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held)
+			condition_add(pass->pool, &pass->now,
+				      (Condition){
+					      .key = change_key(pass->pool, &plan->changes[i]),
+					      .begins = EVENT_KIND_COUNT,
+					      .ends = EVENT_KIND_COUNT,
+					      .text = render_change(pass->pool, &plan->changes[i]),
+					      .kind = CONDITION_CHANGE,
+					      .suffix = plan->changes[i].suffix,
+				      });
+}
+
+static void conditions_find(DaemonPass *pass, const Error *err)
+{
+	const Report *report = &pass->report;
+
+	if (!pass->state_problem && *pass->daemon->memory_problem)
+		pass->state_problem = pass->daemon->memory_problem;
+	if (pass->state_problem)
+		state_problem_add(pass, "state", pass->state_problem);
+	if (err->class != ERROR_NONE && !pass->has_state_failed)
+		failure_add(pass, err);
+	refusal_add(pass, "settings", pass->settings_problem);
+	/* Only people and their monitoring suffer from that one. */
+	if (*pass->daemon->status_problem)
+		state_problem_add(pass, "status", pass->daemon->status_problem);
+	if (pass->has_inputs)
+		refusal_add(pass, "desired", pass->inputs.refusal);
+	pause_add(pass);
+	daemon_edits_carry(pass);
+	conditions_carry(pass);
+	if (!report->has_plan)
+		return;
+	conditions_of_plan(pass->pool, &report->last_plan, &pass->now);
+	audit_add(pass);
+	changes_left(pass, &report->last_plan);
+	daemon_links_look(pass);
+	daemon_health_look(pass);
+}
+
+void daemon_conditions_tell(DaemonPass *pass, const Error *err)
+{
+	EventList events = {0};
+
+	conditions_find(pass, err);
+	conditions_compare(pass->pool, &pass->daemon->told, &pass->now,
+			   daemon_realtime_sec(pass->daemon), &events);
+	daemon_tell_all(pass, &events);
+	daemon_memory_conditions(pass);
+}
+
+/* --- what is told once, and not when it ends --- */
+
+static void notice_add(DaemonPass *pass, ConditionList *list, EventKind kind, const char *text)
+{
+	condition_add(
+		pass->pool, list,
+		(Condition){.key = text, .begins = kind, .ends = EVENT_KIND_COUNT, .text = text});
+}
+
+/* Files of the state folder that had to be put aside, a write that did not end: pass after pass,
+ * where they cannot be moved or removed. */
+void daemon_notices_tell(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Report *report = &pass->report;
+	ConditionList now = {0};
+	EventList events = {0};
+	Pool *pool = pool_new();
+
+	for (size_t i = 0; i < pass->state.n_notices; i++)
+		notice_add(pass, &now, EVENT_STATE_TROUBLE, pass->state.notices[i]);
+	for (size_t i = 0; i < report->n_notices; i++)
+		notice_add(pass, &now, EVENT_INTERRUPTED, report->notices[i]);
+	conditions_compare(pass->pool, &daemon->notices, &now, 0, &events);
+	daemon_tell_all(pass, &events);
+	daemon->notices = conditions_copy(pool, &now);
+	pool_free(daemon->notices_pool);
+	daemon->notices_pool = pool;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/daemon/daemon_internal.h"
+#include "agent/pass/look.h"
+
+/* What a pass knows of one database when a round of probes is over. */
+typedef struct HealthSeen {
+	DaemonPass *pass;
+	const WantedDatabase *database;
+	const LinkWatch *links; /* of its consumers, in their order */
+	size_t n_links;
+	int64_t round_sec; /* when the last round ended */
+} HealthSeen;
+
+static const DatabaseHealth *health_before(const Daemon *daemon, const char *suffix)
+{
+	for (size_t i = 0; i < daemon->health.n_items; i++)
+		if (strcmp(daemon->health.items[i].suffix, suffix) == 0)
+			return &daemon->health.items[i];
+	return NULL;
+}
+
+/* --- looking --- */
+
+/* A database that joins is empty or behind by itself, and G10 says more. */
+static bool here_is_told(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++) {
+		const Hold *hold = &plan->holds[i];
+
+		if (hold->suffix && strcmp(hold->suffix, suffix) == 0 &&
+		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
+			return true;
+	}
+	return false;
+}
+
+/* Those that the last round did not ask are not known now. */
+static const Content *peers_read(Pool *pool, const HealthSeen *seen)
+{
+	const WantedDatabase *database = seen->database;
+	const LinkProbes *probes = daemon_probes_done(seen->pass->daemon);
+	Content *peers = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*peers));
+
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const unsigned id = database->consumers[i].peer->id;
+		const LinkProbe *found =
+			link_probe_find(probes, database->desired->suffix, id, NULL);
+
+		peers[i] = (Content){.peer_id = id};
+		if (found && found->at_sec >= seen->round_sec - 1)
+			peers[i] = probe_content(&found->probe);
+		peers[i].peer_id = id;
+	}
+	return peers;
+}
+
+static const bool *links_up(Pool *pool, const HealthSeen *seen)
+{
+	bool *up = pool_alloc(pool, (seen->n_links + 1) * sizeof(*up));
+
+	for (size_t i = 0; i < seen->n_links; i++)
+		up[i] = !seen->links[i].is_down && seen->links[i].doubt_sec < 0;
+	return up;
+}
+
+/* How long a change from here may be on its way to each peer, and the longest from any to here. */
+static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret_longest_sec)
+{
+	const WantedDatabase *database = seen->database;
+	const Peer *self = seen->pass->inputs.wanted.self;
+	int64_t *secs = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*secs));
+
+	*ret_longest_sec = 0;
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const Peer *peer = database->consumers[i].peer;
+		const int64_t sec = desired_interval_sec(database->desired, peer, self);
+
+		secs[i] = desired_interval_sec(database->desired, self, peer);
+		*ret_longest_sec = sec > *ret_longest_sec ? sec : *ret_longest_sec;
+	}
+	return secs;
+}
+
+static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
+{
+	const Desired *desired = pass->inputs.file.desired;
+	unsigned *ids = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		ids[i] = desired->peers[i].id;
+	return ids;
+}
+
+/* Peers were read before here: what one of them had must be here. */
+static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
+{
+	AUTO(Pool) *scratch = pool_new();
+	DaemonPass *pass = seen->pass;
+	const char *suffix = seen->database->desired->suffix;
+	const Content here = world_content_here(pass->daemon->directory, scratch,
+						&pass->report.last_world, suffix);
+	int64_t longest_sec;
+	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
+	const HealthLook look = {
+		.suffix = suffix,
+		.our_id = pass->inputs.wanted.self->id,
+		.is_joining = here_is_told(&pass->report.last_plan, suffix),
+		.here = &here,
+		.peers = peers_read(scratch, seen),
+		.links_up = links_up(scratch, seen),
+		.interval_secs = interval_secs,
+		.here_interval_sec = longest_sec,
+		.n_peers = seen->database->n_consumers,
+		.ids = peer_ids(scratch, pass),
+		.n_ids = pass->inputs.file.desired->n_peers,
+		.now_sec = daemon_realtime_sec(pass->daemon),
+	};
+
+	return health_look(pool, health_before(pass->daemon, suffix), &look);
+}
+
+static int64_t round_sec(const LinkProbes *probes)
+{
+	int64_t newest = -1;
+
+	for (size_t i = 0; i < probes->n_items; i++)
+		if (probes->items[i].at_sec > newest)
+			newest = probes->items[i].at_sec;
+	return newest;
+}
+
+static void look(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Wanted *wanted = pass->report.last_plan.wanted;
+	DaemonHealth health = {.pool = pool_new()};
+	bool is_in_doubt = false;
+	size_t at = 0;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const HealthSeen seen = {
+			.pass = pass,
+			.database = &wanted->databases[i],
+			.links = daemon->links.items + at,
+			.n_links = wanted->databases[i].n_consumers,
+			.round_sec = round_sec(daemon_probes_done(daemon)),
+		};
+		const DatabaseHealth found = database_look(&seen, health.pool);
+
+		is_in_doubt = is_in_doubt || health_is_in_doubt(&found);
+		POOL_PUSH(health.pool, health.items, health.n_items, found);
+		at += seen.n_links;
+	}
+	pool_free(daemon->health.pool);
+	daemon->health = health;
+	if (is_in_doubt)
+		daemon_probes_by(daemon,
+				 daemon_now_usec(daemon) + HEALTH_TOLERANCE_SEC * 1000000ULL);
+}
+
+/* --- telling --- */
+
+static void tell(DaemonPass *pass, const WantedDatabase *database)
+{
+	const char *suffix = database->desired->suffix;
+	const DatabaseHealth *found = health_before(pass->daemon, suffix);
+	DatabaseHealth health;
+	const char **uris;
+
+	if (!found || found->n_peers != database->n_consumers)
+		return;
+	uris = pool_alloc(pass->pool, (found->n_peers + 1) * sizeof(*uris));
+	for (size_t i = 0; i < found->n_peers; i++)
+		uris[i] = database->consumers[i].peer->uri;
+	health = *found;
+	if (here_is_told(&pass->report.last_plan, suffix))
+		health.here.state = HEALTH_UNKNOWN;
+	health_conditions(pass->pool, &health, uris, &pass->now);
+}
+
+/* Of an earlier daemon's findings nothing is known before the first round is over. */
+static void carry(DaemonPass *pass)
+{
+	const ConditionList *told = &pass->daemon->told;
+
+	for (size_t i = 0; i < told->n_items; i++)
+		if (health_is_condition(&told->items[i]))
+			condition_add(pass->pool, &pass->now, told->items[i]);
+}
+
+void daemon_health_look(DaemonPass *pass)
+{
+	const Wanted *wanted = pass->report.last_plan.wanted;
+
+	if (!wanted || !pass->context.probes)
+		return;
+	if ((pass->triggers & TRIGGER_BIT(TRIGGER_STATE)) && !pass->report.is_paused)
+		for (size_t i = 0; i < pass->daemon->health.n_items; i++)
+			health_resolve_missing(&pass->daemon->health.items[i]);
+	if (pass->triggers & TRIGGER_BIT(TRIGGER_PROBE))
+		look(pass);
+	if (pass->daemon->health.n_items == 0) {
+		carry(pass);
+		return;
+	}
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		tell(pass, &wanted->databases[i]);
+}

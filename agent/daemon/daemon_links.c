@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/daemon/daemon_internal.h"
+#include "common/base/timestamp.h"
+#include "common/live/live_running.h"
+
+#define REPEAT_SEC 5
+
+/* One link as a pass sees it. */
+typedef struct LinkSeen {
+	DaemonPass *pass;
+	const char *suffix;
+	const WantedConsumer *wanted;
+	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
+	int64_t now_sec;                /* of the day */
+	int64_t at_sec;                 /* of the clock that never goes back */
+	bool is_probed;                 /* a probe says whether it works */
+} LinkSeen;
+
+static int64_t monotonic_sec(const Daemon *daemon)
+{
+	return (int64_t)(daemon_now_usec(daemon) / 1000000);
+}
+
+/* --- what was known --- */
+
+static const char *link_key(Pool *pool, const LinkSeen *seen)
+{
+	return pool_printf(pool, "link %s %u", seen->suffix, seen->wanted->peer->id);
+}
+
+static const LinkWatch *watch_before(const Daemon *daemon, const LinkSeen *seen, size_t at)
+{
+	const DaemonLinks *links = &daemon->links;
+
+	if (at < links->n_items && links->items[at].peer_id == seen->wanted->peer->id &&
+	    strcmp(links->items[at].suffix, seen->suffix) == 0)
+		return &links->items[at];
+	for (size_t i = 0; i < links->n_items; i++)
+		if (links->items[i].peer_id == seen->wanted->peer->id &&
+		    strcmp(links->items[i].suffix, seen->suffix) == 0)
+			return &links->items[i];
+	return NULL;
+}
+
+static const char *link_name(Pool *pool, const char *suffix, const char *provider)
+{
+	return pool_printf(pool, "%s %s", provider, suffix);
+}
+
+void daemon_links_before(DaemonPass *pass, const World *world)
+{
+	const Live *live = &world->live;
+
+	for (size_t i = 0; pass->number == 1 && i < live->n_running; i++)
+		if (live->running[i].is_connected && live->running[i].suffix)
+			POOL_PUSH(pass->pool, pass->up_before, pass->n_up_before,
+				  link_name(pass->pool, live->running[i].suffix,
+					    live->running[i].provider));
+}
+
+static bool worked_before(const LinkSeen *seen)
+{
+	const DaemonPass *pass = seen->pass;
+	const char *name = pass->n_up_before > 0
+				   ? link_name(pass->pool, seen->suffix, seen->wanted->provider)
+				   : "";
+
+	for (size_t i = 0; i < pass->n_up_before; i++)
+		if (strcmp(pass->up_before[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* What an earlier daemon told is not told again. */
+static LinkWatch watch_new_link(const LinkSeen *seen)
+{
+	const Condition *told =
+		condition_find(&seen->pass->daemon->told, link_key(seen->pass->pool, seen));
+
+	return (LinkWatch){
+		.peer_id = seen->wanted->peer->id,
+		.is_down = told != NULL,
+		.was_up = told || worked_before(seen) ||
+			  (seen->running &&
+			   timestamp_of_generalized(seen->running->last_contact) >= 0),
+		.doubt_sec = -1,
+	};
+}
+
+/* --- what is seen --- */
+
+static const LinkProbe *probe_of(const LinkSeen *seen)
+{
+	return link_probe_find(daemon_probes_done(seen->pass->daemon), seen->suffix,
+			       seen->wanted->peer->id, NULL);
+}
+
+/* On the clock that never goes back. */
+static int64_t probed_sec(const LinkSeen *seen, const LinkProbe *probe)
+{
+	return seen->at_sec - (seen->now_sec - probe->at_sec);
+}
+
+/* Where cn=monitor does not tell, two probes that fail are a break; the second follows soon. */
+static LinkLook look_at_probe(const LinkSeen *seen)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	if (!probe)
+		return (LinkLook){.at_sec = seen->at_sec};
+	return (LinkLook){
+		.sight = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? LINK_SIGHT_WORKS
+								       : LINK_SIGHT_BROKEN,
+		.at_sec = probed_sec(seen, probe),
+		.patience_sec = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? 0 : REPEAT_SEC,
+	};
+}
+
+/* A connection of which the network swallows all packets stays one for slapd, for hours. */
+static bool is_cut_off(const LinkSeen *seen)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	return probe && timestamp_of_generalized(seen->running->last_contact) < probe->at_sec &&
+	       (probe_has_fault(&probe->probe, PROBE_PORT_CLOSED) ||
+		probe_has_fault(&probe->probe, PROBE_NO_ROUTE) ||
+		probe_has_fault(&probe->probe, PROBE_NO_ANSWER) ||
+		probe_has_fault(&probe->probe, PROBE_SILENT));
+}
+
+static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
+{
+	LinkLook look = {.at_sec = seen->at_sec};
+
+	seen->is_probed = !seen->pass->report.last_world.live.has_running ||
+			  (seen->running && seen->running->is_connected && is_cut_off(seen));
+	if (seen->is_probed)
+		return look_at_probe(seen);
+	/* A consumer that is yet to be written is told as a change. */
+	if (!seen->running && !watch->was_up)
+		return look;
+	return link_watch_see(&seen->wanted->syncrepl, seen->running, seen->now_sec, seen->at_sec);
+}
+
+/* --- what is told --- */
+
+/* What a probe met there since the link broke; the text begins with the peer's URI. NULL: nothing.
+ */
+static const char *probe_reason(const LinkSeen *seen, const LinkWatch *watch)
+{
+	const LinkProbe *probe = probe_of(seen);
+
+	if (!probe || probe_verdict(&probe->probe) == PROBE_IS_GOOD || probe->probe.n_faults == 0 ||
+	    probed_sec(seen, probe) < watch->began_sec)
+		return NULL;
+	return pool_printf(seen->pass->pool, "peer %u, %s [%s]", seen->wanted->peer->id,
+			   probe->probe.faults[0].text,
+			   probe_code_name(probe->probe.faults[0].code));
+}
+
+static const char *monitor_reason(const LinkSeen *seen)
+{
+	Pool *pool = seen->pass->pool;
+	const Peer *peer = seen->wanted->peer;
+
+	return pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
+			   link_watch_describe(pool, seen->running, seen->now_sec));
+}
+
+static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
+{
+	Pool *pool = seen->pass->pool;
+	const Peer *peer = seen->wanted->peer;
+	const char *what = probe_reason(seen, watch);
+
+	if (!what)
+		what = monitor_reason(seen);
+
+	condition_add(
+		pool, &seen->pass->now,
+		(Condition){
+			.key = link_key(pool, seen),
+			.begins = EVENT_LINK_DOWN,
+			.ends = EVENT_KIND_COUNT, /* a peer may also be removed */
+			.text = pool_printf(pool, "%s is not read from %s", seen->suffix, what),
+			.kind = CONDITION_LINK,
+			.what = what,
+			.suffix = seen->suffix,
+			.peer = peer->uri,
+		});
+}
+
+static void tell_up(const LinkSeen *seen)
+{
+	DaemonPass *pass = seen->pass;
+	const Peer *peer = seen->wanted->peer;
+	const Condition *told = condition_find(&pass->daemon->told, link_key(pass->pool, seen));
+	const char *after = "";
+	Event event = {.kind = EVENT_LINK_UP, .suffix = seen->suffix, .peer = peer->uri};
+
+	if (told)
+		after = pool_printf(pass->pool, ", %s after that was told",
+				    duration_print(pass->pool, seen->now_sec - told->since_sec));
+	event.text = pool_printf(pass->pool, "%s is read from peer %u (%s) again%s", seen->suffix,
+				 peer->id, peer->uri, after);
+	daemon_tell_all(pass, &(EventList){&event, 1});
+}
+
+/* --- all links --- */
+
+/* The look that decides is not left to the interval. A new link is looked at when its first try
+ * must be over, and then has time. */
+static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const LinkWatch *before,
+			   const LinkLook *look)
+{
+	Daemon *daemon = seen->pass->daemon;
+	const bool was_in_doubt = before && before->doubt_sec >= 0;
+
+	if (watch->doubt_sec < 0)
+		return;
+	if (!watch->was_up) {
+		if (!was_in_doubt)
+			schedule_by(&daemon->schedule,
+				    (uint64_t)(look->at_sec + look->patience_sec) * 1000000);
+		return;
+	}
+	schedule_by(&daemon->schedule, (uint64_t)watch->confirm_sec * 1000000);
+	/* Why it broke is asked at once, and where only probes tell, once more. */
+	if (!was_in_doubt)
+		daemon_probes_by(daemon, daemon_now_usec(daemon));
+	else if (seen->is_probed)
+		daemon_probes_by(daemon, (uint64_t)watch->confirm_sec * 1000000);
+}
+
+static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
+{
+	LinkWatch watch = before ? *before : watch_new_link(seen);
+	const LinkLook look = look_at(seen, &watch);
+
+	if (link_watch_look(&watch, &look) == LINK_NEWS_UP)
+		tell_up(seen);
+	if (watch.is_down)
+		tell_down(seen, &watch);
+	decide_in_time(seen, &watch, before, &look);
+	return watch;
+}
+
+static size_t n_links(const Wanted *wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++)
+		n += wanted->databases[i].n_consumers;
+	return n;
+}
+
+void daemon_links_look(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Wanted *wanted = pass->report.last_plan.wanted;
+	DaemonLinks links = {.pool = pool_new()};
+
+	links.items = pool_alloc(links.pool, (n_links(wanted) + 1) * sizeof(*links.items));
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
+		RunningIndex index;
+
+		running_index(&pass->report.last_world.live, suffix, &index);
+		for (size_t k = 0; k < database->n_consumers; k++) {
+			const WantedConsumer *consumer = &database->consumers[k];
+			LinkSeen seen = {
+				.pass = pass,
+				.suffix = suffix,
+				.wanted = consumer,
+				.running = running_find(&index, consumer->rid, consumer->provider),
+				.now_sec = daemon_realtime_sec(daemon),
+				.at_sec = monotonic_sec(daemon),
+			};
+			LinkWatch watch =
+				link_take(&seen, watch_before(daemon, &seen, links.n_items));
+
+			watch.suffix = suffix;
+			links.items[links.n_items++] = watch;
+		}
+	}
+	pool_free(daemon->links.pool);
+	daemon->links = links;
+}

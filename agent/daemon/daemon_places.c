@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "agent/daemon/daemon_internal.h"
+#include "agent/input/settings_file.h"
+#include "agent/state/state_names.h"
+
+/* Where slapd's ldapi socket is: "ldapi:///" leaves that to libldap, so the connection is asked. */
+static const char *socket_path(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	struct sockaddr_un address = {0};
+	socklen_t len = sizeof(address) - 1;
+	const int fd = daemon_directory_fd(daemon);
+
+	if (fd >= 0 && getpeername(fd, (struct sockaddr *)&address, &len) == 0 &&
+	    address.sun_family == AF_UNIX && address.sun_path[0] == '/')
+		return pool_strdup(pass->pool, address.sun_path);
+	return NULL;
+}
+
+/* What was found out once stays true until it is found out anew. */
+static void places_learn(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const char *path = socket_path(pass);
+	const char *folder = pass->context.config_dir;
+
+	if (path && (!daemon->socket || strcmp(daemon->socket, path) != 0))
+		daemon->socket = pool_strdup(daemon->pool, path);
+	if (!folder && pass->report.has_plan && !watch_sees_config(daemon->watch))
+		folder = world_config_dir(pass->pool, &pass->report.world);
+	if (folder && (!daemon->config_dir || strcmp(daemon->config_dir, folder) != 0))
+		daemon->config_dir = pool_strdup(daemon->pool, folder);
+}
+
+static void secrets_add(DaemonPass *pass, WatchPaths *paths)
+{
+	const SecretsRead *secrets = &pass->inputs.secrets;
+
+	for (size_t i = 0; i < secrets->n_items; i++)
+		if (secrets->items[i].kind == CREDENTIALS_FILE)
+			POOL_PUSH(pass->pool, paths->secrets, paths->n_secrets,
+				  secrets->items[i].name);
+}
+
+void daemon_watch_again(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	WatchPaths paths = {
+		.peers_file = pass->context.peers_file,
+		.agent_config = daemon->options->agent_config ? daemon->options->agent_config
+							      : SETTINGS_FILE_DEFAULT,
+		.pause_file = pool_printf(pass->pool, "%s/" STATE_PAUSE, pass->context.state_dir),
+	};
+
+	places_learn(pass);
+	paths.socket = daemon->socket;
+	paths.config_dir = daemon->config_dir;
+	if (pass->has_inputs)
+		secrets_add(pass, &paths);
+	if (watch_set(daemon->watch, &paths))
+		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DAEMON_PROBES_H
+#define SYNCWARD_DAEMON_PROBES_H
+
+#include <stdbool.h>
+
+#include "agent/peer/probe_round.h"
+#include "common/link/link_probes.h"
+#include "common/link/turn.h"
+
+/*
+ * Probes of the daemon's links, made outside its passes: one round at a time, of what a change
+ * needs to know, or of all links when their interval is over. A pass never waits for it; the end of
+ * a round is a reason for a pass.
+ */
+typedef struct DaemonProbes {
+	Pool *round_pool;
+	ProbeRound *round;  /* NULL: none runs */
+	LinkProbes running; /* its links, in their order; their probes are empty yet */
+	bool is_needed;     /* a change waits for it */
+	Pool *pool;
+	LinkProbes done; /* the last probe of each link */
+	Pool *refusals_pool;
+	ProbeRefusals refusals; /* of binds in past rounds, for the next pass to keep */
+	uint64_t due_usec;      /* the next round of all links, on the monotonic clock */
+	Turn turn;              /* to send passwords: nodes before this one go first */
+} DaemonProbes;
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <strings.h>
+
+#include "agent/daemon/daemon_internal.h"
+
+/* A rewrite that restarts consumers and is not urgent leaves its turn to the nodes before us. */
+bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
+{
+	Daemon *daemon = pass->daemon;
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const uint64_t splay_usec = schedule_splay_usec(wanted_rank(plan->wanted));
+
+	if (plan->n_sessions_dropped == 0 || splay_usec == 0 || pass->has_drift)
+		return false;
+	turn_take(&daemon->splay, digest, splay_usec, now_usec);
+	return !turn_has_come(&daemon->splay, now_usec);
+}
+
+static bool is_joining(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == GUARD_JOINING)
+			return true;
+	return false;
+}
+
+static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
+{
+	if (pass->has_state_failed)
+		return PASS_DENIED;
+	switch (err->class) {
+	case ERROR_NONE:
+		break;
+	case ERROR_UNREACHABLE:
+		return pass->daemon->socket ? PASS_AWAY : PASS_UNSEEN;
+	case ERROR_DENIED:
+		return PASS_DENIED;
+	case ERROR_BUSY:
+	case ERROR_STOPPED:
+	case ERROR_CONFLICT:
+		return PASS_BUSY;
+	case ERROR_INPUT:
+		return PASS_SETTLED;
+	default:
+		return PASS_REFUSED;
+	}
+	if (pass->report.n_failures > 0 || pass->waits_after_refusal)
+		return PASS_REFUSED;
+	return pass->report.is_postponed || is_joining(&pass->report.last_plan) ? PASS_SOON
+										: PASS_SETTLED;
+}
+
+/* A second more than is left: the clock of the day is asked for whole seconds. */
+static uint64_t pause_left_usec(const DaemonPass *pass)
+{
+	const int64_t left_sec =
+		pass->inputs.state.pause.until_sec - daemon_realtime_sec(pass->daemon);
+
+	return left_sec > 0 ? (uint64_t)(left_sec + 1) * 1000000 : 1000000;
+}
+
+void daemon_schedule_written(DaemonPass *pass, const Applied *applied)
+{
+	for (size_t i = 0; i < applied->n_done; i++)
+		for (size_t k = 0; k < applied->done[i]->n_mods; k++)
+			pass->has_restarted |=
+				strcasecmp(applied->done[i]->mods[k].attribute, "olcSyncrepl") == 0;
+}
+
+static bool are_consumers_up(const DaemonPass *pass)
+{
+	const Live *live = &pass->report.last_world.live;
+
+	for (size_t i = 0; i < live->n_running; i++)
+		if (!live->running[i].is_connected || !live->running[i].is_persistent)
+			return false;
+	return pass->report.has_plan;
+}
+
+void daemon_schedule_next(DaemonPass *pass, const Error *err)
+{
+	Daemon *daemon = pass->daemon;
+	Schedule *schedule = &daemon->schedule;
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const PassOutcome outcome = outcome_of(pass, err);
+
+	if (pass->triggers & TRIGGER_BIT(TRIGGER_SOCKET))
+		schedule_encourage(schedule);
+	if (outcome == PASS_REFUSED && pass->has_tried)
+		schedule_refused(schedule, pass->digest, now_usec);
+	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
+		schedule->random = pass->inputs.wanted.self->id;
+	schedule_passed(schedule, outcome, now_usec);
+	schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
+	if (pass->report.is_postponed && !turn_has_come(&daemon->splay, now_usec))
+		schedule->next_usec = daemon->splay.at_usec;
+	if (pass->must_look_again)
+		schedule_by(schedule, now_usec);
+	if (pass->report.is_paused)
+		schedule_by(schedule, now_usec + pause_left_usec(pass));
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/doctor/doctor_run.h"
+#include "common/slapd/dbattr.h"
+#include "common/slapd/dn.h"
+
+/* What the database itself does not say is said by the frontend. */
+static const Attribute *access_of(const Doctor *doctor, const LiveDatabase *live)
+{
+	const Attribute *access = entry_attribute(live->entry, "olcAccess");
+	const Live *all = &doctor->world.live;
+
+	for (size_t i = 0; !access && i < all->n_databases; i++)
+		if (strncasecmp(all->databases[i].entry->dn, "olcDatabase={-1}frontend,", 25) == 0)
+			access = entry_attribute(all->databases[i].entry, "olcAccess");
+	return access;
+}
+
+typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
+
+/* Calls for each account that peers read with; the rootdn may everything. */
+static void for_readers(Doctor *doctor, ReaderCheck *check)
+{
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const DoctorDatabase *database = &doctor->databases[i];
+		const WantedDatabase *wanted = database->wanted;
+
+		for (size_t k = 0; database->live && k < wanted->n_readers; k++)
+			if (!database->live->root_dn ||
+			    !dn_equal(database->live->root_dn, wanted->readers[k]))
+				check(doctor, database, wanted->readers[k]);
+	}
+}
+
+static void check_password(Doctor *doctor, const DoctorDatabase *database, const char *reader)
+{
+	if (dn_is_within(reader, database->wanted->desired->suffix) &&
+	    access_hides_own_password(access_of(doctor, database->live), reader))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_PASSWORD_ACCESS, DOCTOR_ERROR,
+			    "%s: olcAccess keeps %s from reading userPassword of its own entry",
+			    database->wanted->desired->suffix, reader);
+}
+
+void doctor_password_access(Doctor *doctor)
+{
+	if (doctor_has_databases(doctor, DOCTOR_PASSWORD_ACCESS))
+		for_readers(doctor, check_password);
+}
+
+static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)
+{
+	if (!limits_are_unlimited(entry_attribute(database->live->entry, "olcLimits"), reader))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_LIMITS, DOCTOR_WARNING,
+			    "%s: the first olcLimits value that concerns %s does not let it read "
+			    "everything (or there is none)",
+			    database->wanted->desired->suffix, reader);
+}
+
+void doctor_limits(Doctor *doctor)
+{
+	if (doctor_has_databases(doctor, DOCTOR_LIMITS))
+		for_readers(doctor, check_limits);
+}
+
+void doctor_indices(Doctor *doctor)
+{
+	static const char *const attributes[] = {"entryCSN", "entryUUID"};
+
+	if (!doctor_has_databases(doctor, DOCTOR_INDICES))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const DoctorDatabase *database = &doctor->databases[i];
+
+		for (size_t k = 0; database->live && k < ARRAY_SIZE(attributes); k++)
+			if (dbindex_find(entry_attribute(database->live->entry, "olcDbIndex"),
+					 attributes[k]) != DBINDEX_EQUALITY)
+				doctor_find(doctor->pool, &doctor->report, DOCTOR_INDICES,
+					    DOCTOR_WARNING, "%s: %s is not indexed for equality",
+					    database->wanted->desired->suffix, attributes[k]);
+	}
+}
+
+void doctor_timeouts(Doctor *doctor)
+{
+	const Live *live = &doctor->world.live;
+
+	if (!doctor_has_world(doctor, DOCTOR_TIMEOUTS))
+		return;
+	for (size_t i = 0; i < live->n_databases; i++)
+		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
+			const LiveConsumer *consumer = &live->databases[i].consumers[k];
+
+			if (!consumer->parses || consumer->is_self ||
+			    (syncrepl_number(&consumer->syncrepl, SYNCREPL_TIMEOUT) > 0 &&
+			     syncrepl_number(&consumer->syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0))
+				continue;
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_TIMEOUTS, DOCTOR_WARNING,
+				    "%s: %s (rid %03d) is read without timeout or network-timeout",
+				    live->databases[i].entry->dn, consumer->provider,
+				    consumer->rid);
+		}
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/doctor/doctor_run.h"
+#include "agent/state/status_file.h"
+#include "agent/system/fd.h"
+#include "common/report/doctor_machine.h"
+
+#define SELINUX_DIR "/sys/fs/selinux"
+
+/* --- the daemon --- */
+
+static bool status_of(const Doctor *doctor, Status *ret, Error *err)
+{
+	return doctor->has_context &&
+	       status_file_read(doctor->pool, doctor->context.run_dir, NULL, ret, err) == 0;
+}
+
+static void judge_status(Doctor *doctor, const Status *status)
+{
+	if (status_writer_runs(status) == CLAIM_NO)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
+			    "the daemon does not run: process %ld, the last one, is gone",
+			    status->pid);
+	else if (status->is_slapd_up == CLAIM_NO)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
+			    "the daemon runs and does not reach slapd: %s", status->sentence);
+}
+
+void doctor_daemon(Doctor *doctor)
+{
+	Error err = {0};
+	Status status;
+
+	if (doctor->has_inputs && pause_holds(&doctor->inputs.state.pause, time(NULL)))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_NOTE,
+			    "%s; `syncward resume` ends that",
+			    pause_text(doctor->pool, &doctor->inputs.state.pause));
+	if (!doctor->has_context)
+		doctor_skip(doctor, DOCTOR_DAEMON, "agent.json must be mended first");
+	else if (status_of(doctor, &status, &err))
+		judge_status(doctor, &status);
+	else if (err.code == ENOENT)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
+			    "the daemon does not run: %s/" STATUS_FILE " is not there",
+			    doctor->context.run_dir);
+	else
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING, "%s",
+			    err.text);
+}
+
+/* --- SELinux --- */
+
+static const char *label_of_file(const Doctor *doctor, const char *path)
+{
+	char context[256];
+	const ssize_t len = getxattr(path, "security.selinux", context, sizeof(context) - 1);
+
+	return len > 0 ? pool_copy(doctor->pool, context, (size_t)len) : NULL;
+}
+
+static const char *domain_of_daemon(const Doctor *doctor)
+{
+	char path[64], context[256];
+	Error err;
+	Status status;
+	AUTO_FD fd = -1;
+	ssize_t len;
+
+	if (!status_of(doctor, &status, &err) || status_writer_runs(&status) != CLAIM_YES)
+		return NULL;
+	(void)snprintf(path, sizeof(path), "/proc/%ld/attr/current", status.pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	len = fd < 0 ? -1 : read(fd, context, sizeof(context) - 1);
+	return len > 0 ? pool_copy(doctor->pool, context, (size_t)len) : NULL;
+}
+
+void doctor_selinux(Doctor *doctor)
+{
+	const SelinuxLabel labels[] = {
+		{"the daemon", domain_of_daemon(doctor), "syncward_t"},
+		{"/usr/sbin/syncward", label_of_file(doctor, "/usr/sbin/syncward"),
+		 "syncward_exec_t"},
+		{"/etc/syncward", label_of_file(doctor, "/etc/syncward"), "syncward_etc_t"},
+		{"/etc/syncward/secrets", label_of_file(doctor, "/etc/syncward/secrets"),
+		 "syncward_secret_t"},
+		{"/var/lib/syncward", label_of_file(doctor, "/var/lib/syncward"),
+		 "syncward_var_lib_t"},
+	};
+
+	if (access(SELINUX_DIR "/enforce", F_OK) < 0)
+		return; /* not on this machine */
+	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
+		const char *problem = selinux_label_problem(doctor->pool, &labels[i]);
+
+		if (problem)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_SELINUX, DOCTOR_WARNING,
+				    "%s", problem);
+	}
+}
+
+/* --- journal, clock, names --- */
+
+void doctor_journal(Doctor *doctor)
+{
+	if (access("/var/log/journal", F_OK) < 0)
+		doctor_find(
+			doctor->pool, &doctor->report, DOCTOR_JOURNAL, DOCTOR_NOTE,
+			"there is no /var/log/journal: the journal, if there is one, is kept in "
+			"memory only");
+}
+
+void doctor_clock(Doctor *doctor)
+{
+	struct timex state = {0};
+
+	if (adjtimex(&state) >= 0 && (state.status & STA_UNSYNC))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_CLOCK, DOCTOR_WARNING,
+			    "the kernel says that nothing keeps this clock in step (a container "
+			    "says so, too, when its host does not tell)");
+}
+
+void doctor_names(Doctor *doctor)
+{
+	struct addrinfo *found = NULL;
+	char name[256] = "";
+	int code;
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return;
+	code = getaddrinfo(name, NULL, NULL, &found);
+	if (code == 0)
+		freeaddrinfo(found);
+	else
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_NAMES, DOCTOR_WARNING,
+			    "this machine is called '%s', and that name does not resolve: %s", name,
+			    gai_strerror(code));
+}

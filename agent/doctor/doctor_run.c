@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/doctor/doctor_run.h"
+
+/* One function may make several checks that look at the same thing: it stands at the first. */
+static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
+	[DOCTOR_AGENT_FILE] = doctor_agent_file,
+	[DOCTOR_PEERS_FILE] = doctor_peers_file,
+	[DOCTOR_SECRETS] = doctor_secrets,
+	[DOCTOR_NODE] = doctor_node,
+	[DOCTOR_STATE] = doctor_state,
+	[DOCTOR_DAEMON] = doctor_daemon,
+	[DOCTOR_SELINUX] = doctor_selinux,
+	[DOCTOR_JOURNAL] = doctor_journal,
+	[DOCTOR_CLOCK] = doctor_clock,
+	[DOCTOR_NAMES] = doctor_names,
+	[DOCTOR_LDAPI] = doctor_ldapi,
+	[DOCTOR_RIGHTS] = doctor_rights,
+	[DOCTOR_RESTART] = doctor_restart,
+	[DOCTOR_CONFIG_REPLICATED] = doctor_config_replicated,
+	[DOCTOR_DISK] = doctor_disk,
+	[DOCTOR_DISK_COPY] = doctor_disk_copy,
+	[DOCTOR_MONITOR] = doctor_monitor,
+	[DOCTOR_PENDING] = doctor_pending,
+	[DOCTOR_PASSWORD_ACCESS] = doctor_password_access,
+	[DOCTOR_LIMITS] = doctor_limits,
+	[DOCTOR_INDICES] = doctor_indices,
+	[DOCTOR_TIMEOUTS] = doctor_timeouts,
+	[DOCTOR_LINKS] = doctor_links,
+	[DOCTOR_TLS_FILES] = doctor_tls_files,
+	[DOCTOR_PEER_REACH] = doctor_peers, /* up to DOCTOR_PEER_CLOCK */
+	[DOCTOR_IN_STEP] = doctor_in_step,
+	[DOCTOR_CONFLICTS] = doctor_conflicts,
+	[DOCTOR_RETIRED_IDS] = doctor_retired_ids,
+};
+
+void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why)
+{
+	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_NOTE, "not checked: %s", why);
+}
+
+bool doctor_has_world(Doctor *doctor, DoctorCheck check)
+{
+	if (!doctor->has_world)
+		doctor_skip(doctor, check, "slapd's configuration could not be read");
+	return doctor->has_world;
+}
+
+bool doctor_has_databases(Doctor *doctor, DoctorCheck check)
+{
+	if (!doctor_has_world(doctor, check))
+		return false;
+	if (!doctor->has_inputs || !doctor->inputs.wanted.self) {
+		doctor_skip(doctor, check, "peers.json does not say what this node should hold");
+		return false;
+	}
+	return true;
+}
+
+void doctor_run(const Options *options, DoctorReport *ret)
+{
+	Doctor doctor = {.pool = options->pool, .options = options};
+
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
+		if (functions[check])
+			functions[check](&doctor);
+	directory_close(doctor.directory);
+	*ret = doctor.report;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/doctor/doctor_run.h"
+#include "agent/pass/pass_look.h"
+#include "common/decide/old_tls.h"
+#include "common/report/doctor_links.h"
+
+/* --- reaching it --- */
+
+void doctor_ldapi(Doctor *doctor)
+{
+	Error err;
+
+	if (!doctor->has_context)
+		doctor_skip(doctor, DOCTOR_LDAPI, "agent.json must be mended first");
+	else if (context_connect(&doctor->context, &doctor->directory, &err) < 0)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_LDAPI, DOCTOR_ERROR, "%s",
+			    err.text);
+}
+
+static void databases_find(Doctor *doctor)
+{
+	const Wanted *wanted = &doctor->inputs.wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		DoctorDatabase database = {.wanted = &wanted->databases[i]};
+
+		if (live_find_database(&doctor->world.live, database.wanted->desired->suffix,
+				       &database.live) != 1)
+			database.live = NULL;
+		POOL_PUSH(doctor->pool, doctor->databases, doctor->n_databases, database);
+	}
+}
+
+static int look(Doctor *doctor, Error *err)
+{
+	const Inputs *inputs = &doctor->inputs;
+	const PlannerInput input = {
+		.desired = inputs->file.desired,
+		.not_listed = inputs->not_listed,
+		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
+		.known = &inputs->state.known,
+		.facts = &inputs->facts,
+		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
+	};
+	const Facts nothing = {0};
+
+	if (!doctor->has_inputs)
+		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->world, err);
+	if (planner_run(doctor->directory, doctor->pool, &input, &doctor->world, &doctor->plan,
+			err) < 0)
+		return -1;
+	databases_find(doctor);
+	return 0;
+}
+
+/* Looks at cn=config for the checks behind it. */
+void doctor_rights(Doctor *doctor)
+{
+	Error err;
+
+	if (!doctor->directory) {
+		doctor_skip(doctor, DOCTOR_RIGHTS, "slapd does not answer on its local socket");
+		return;
+	}
+	if (geteuid() != 0)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_RIGHTS, DOCTOR_WARNING,
+			    "this is not run as root: slapd knows another identity than the "
+			    "daemon's");
+	doctor->has_world = look(doctor, &err) == 0;
+	if (!doctor->has_world)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_RIGHTS, DOCTOR_ERROR, "%s",
+			    err.text);
+}
+
+/* --- what the plan says --- */
+
+static const char *const restart_codes[] = {"restart-unsafe", "server-id-by-name",
+					    "listeners-differ"};
+
+static bool is_restart_code(const char *code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(restart_codes); i++)
+		if (strcmp(restart_codes[i], code) == 0)
+			return true;
+	return false;
+}
+
+void doctor_restart(Doctor *doctor)
+{
+	if (!doctor_has_world(doctor, DOCTOR_RESTART))
+		return;
+	if (!doctor->has_inputs)
+		doctor_skip(doctor, DOCTOR_RESTART, "peers.json must be mended first");
+	for (size_t i = 0; i < doctor->plan.n_findings; i++) {
+		const Finding *finding = &doctor->plan.findings[i];
+
+		if (is_restart_code(finding->code))
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_RESTART,
+				    finding->severity == SEVERITY_CRITICAL ? DOCTOR_ERROR
+									   : DOCTOR_WARNING,
+				    "%s", finding->text);
+	}
+}
+
+void doctor_config_replicated(Doctor *doctor)
+{
+	Hold hold;
+
+	if (doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED) &&
+	    guard_config_hold(doctor->pool, &doctor->world.live, &hold))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_CONFIG_REPLICATED, DOCTOR_ERROR,
+			    "%s: %s", hold.text, hold.release);
+}
+
+void doctor_monitor(Doctor *doctor)
+{
+	const World *world = &doctor->world;
+
+	if (!doctor_has_world(doctor, DOCTOR_MONITOR))
+		return;
+	if (!world->has_monitor)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_WARNING,
+			    "there is no cn=monitor, or root over ldapi may not read it");
+	else if (world->facts.monitor_is_limited)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_WARNING,
+			    "slapd's size limit hides consumers from root over ldapi; add to the "
+			    "monitor database: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,"
+			    "cn=peercred,cn=external,cn=auth\" size=unlimited");
+	else if (!world->live.has_running)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_NOTE,
+			    "it lists no consumer: none is declared, it was added after them, or "
+			    "this slapd is older than 2.5.4");
+}
+
+void doctor_pending(Doctor *doctor)
+{
+	const Plan *plan = &doctor->plan;
+	size_t n_changes = 0;
+
+	if (!doctor_has_world(doctor, DOCTOR_PENDING))
+		return;
+	for (size_t i = 0; i < plan->n_changes; i++)
+		n_changes += !plan->changes[i].is_held;
+	if (n_changes > 0)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_WARNING,
+			    "%zu change%s to be written", n_changes,
+			    n_changes == 1 ? " is" : "s are");
+	for (size_t i = 0; i < plan->n_holds; i++)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
+			    plan->holds[i].guard == GUARD_JOINING ? DOCTOR_NOTE : DOCTOR_WARNING,
+			    "held %s: %s: %s", guard_code(plan->holds[i].guard),
+			    plan->holds[i].text, plan->holds[i].release);
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (plan->findings[i].severity == SEVERITY_CRITICAL &&
+		    !is_restart_code(plan->findings[i].code))
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_ERROR,
+				    "%s", plan->findings[i].text);
+}
+
+/* --- consumers --- */
+
+void doctor_links(Doctor *doctor)
+{
+	const Live *live = &doctor->world.live;
+
+	if (!doctor_has_world(doctor, DOCTOR_LINKS))
+		return;
+	if (!live->has_running && doctor->world.has_monitor)
+		return; /* told by "monitor" */
+	if (!live->has_running) {
+		doctor_skip(doctor, DOCTOR_LINKS, "cn=monitor does not tell which consumers run");
+		return;
+	}
+	for (size_t i = 0; i < live->n_running; i++) {
+		const LinkHealth health =
+			link_health_judge(doctor->pool, live, &live->running[i], time(NULL));
+
+		if (health.severity != DOCTOR_OK)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_LINKS, health.severity,
+				    "%s", health.text);
+	}
+}
+
+/* --- files of the links --- */
+
+void doctor_tls_files(Doctor *doctor)
+{
+	const Plan *plan = &doctor->plan;
+
+	if (!doctor_has_databases(doctor, DOCTOR_TLS_FILES))
+		return;
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (strcmp(plan->findings[i].code, "tls-file") == 0)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
+				    "%s: %s", plan->findings[i].suffix, plan->findings[i].text);
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const WantedDatabase *wanted = doctor->databases[i].wanted;
+		const char *text = old_tls_describe(doctor->pool, plan, wanted);
+
+		if (text)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
+				    "%s: %s", wanted->desired->suffix, text);
+	}
+	if (!doctor->world.live.start_time && doctor->world.facts.n_tls_files > 0)
+		doctor_skip(doctor, DOCTOR_TLS_FILES,
+			    "cn=monitor does not tell when slapd started: whether its consumers "
+			    "hold older files is not known");
+}

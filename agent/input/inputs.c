@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/input/inputs.h"
+
+#include "agent/slapd/slapd_process.h"
+#include "common/memory/revision.h"
+
+/* No peer is this node: a finding of the pass (G2), not an error; two are an error of the file. */
+static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
+{
+	const Secrets secrets = secrets_view(&inputs->secrets);
+	size_t self;
+
+	if (inputs->file.desired->n_peers == 0)
+		return 0;
+	if (desired_find_node(inputs->file.desired, options->node, inputs->facts.fqdn,
+			      host_short_name(pool), &self, err) < 0) {
+		if (err->code != DESIRED_NODE_MISSING)
+			return -1;
+		inputs->not_listed = pool_strdup(pool, err->text);
+		return 0;
+	}
+	return wanted_make(pool, inputs->file.desired, self, &secrets, &inputs->wanted, err);
+}
+
+/* An older file is refused by a guard (G7) where no last good one can stand in for it. */
+static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs *inputs,
+				Error *err)
+{
+	const char *older;
+
+	if (peers_file_read(pool, options->peers_file, &inputs->file, err) < 0)
+		return err->text;
+	if (!options->last_good)
+		return NULL;
+	older = revision_refusal(pool, inputs->file.desired, inputs->file.sha256,
+				 &inputs->state.known);
+	if (older)
+		error_set(err, ERROR_INPUT, 0, "%s: " REVISION_RELEASE, older);
+	return older ? err->text : NULL;
+}
+
+static int file_find(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
+{
+	const char *refusal = file_refusal(pool, options, inputs, err);
+
+	if (!refusal)
+		return 0;
+	inputs->refusal = pool_strdup(pool, refusal);
+	if (!options->last_good ||
+	    last_good_file(options->last_good, pool, options->peers_file, &inputs->file, NULL) < 0)
+		return -1;
+	return 0;
+}
+
+/* Passwords in peers.json itself are known by that file. */
+static void literals_identify(Pool *pool, Inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->secrets.n_items; i++)
+		if (inputs->secrets.items[i].kind == CREDENTIALS_LITERAL)
+			inputs->secrets.items[i].identity =
+				pool_printf(pool, "peers.json:%s",
+					    file_identity_text(pool, &inputs->file.identity));
+}
+
+static void secrets_find_all(Pool *pool, const InputsOptions *options, Inputs *inputs)
+{
+	const char *problem;
+
+	inputs->secrets = secrets_read(pool, inputs->file.desired, inputs->file.is_private);
+	literals_identify(pool, inputs);
+	if (!options->last_good)
+		return;
+	problem = last_good_secrets(options->last_good, pool, &inputs->secrets);
+	if (!inputs->refusal)
+		inputs->refusal = problem;
+}
+
+static int state_find(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
+{
+	if (!options->state)
+		return state_read(pool, options->state_dir, options->may_write, &inputs->state,
+				  err);
+	inputs->state = *options->state;
+	return 0;
+}
+
+int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err)
+{
+	Inputs inputs = {.state_dir = options->state_dir,
+			 .config_dir = options->config_dir,
+			 .renews_tls = options->renews_tls};
+
+	inputs.facts.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
+	inputs.facts.machine = host_machine(pool);
+	if (state_find(pool, options, &inputs, err) < 0 ||
+	    file_find(pool, options, &inputs, err) < 0)
+		return -1;
+	secrets_find_all(pool, options, &inputs);
+	if (find_self(pool, options, &inputs, err) < 0)
+		return -1;
+	*ret = inputs;
+	return 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_INPUTS_H
+#define SYNCWARD_INPUTS_H
+
+#include "agent/input/last_good.h"
+#include "agent/input/peers_file.h"
+#include "agent/input/secret_read.h"
+#include "agent/state/state.h"
+#include "common/plan/plan.h"
+
+/* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
+typedef struct Inputs {
+	const char *state_dir;
+	const char *config_dir; /* NULL: as cn=config says */
+	bool renews_tls;        /* see PlanOptions */
+	PeersFile file;
+	SecretsRead secrets;
+	const char *refusal; /* why the last good ones stand in for the files on disk; NULL: they do
+				not */
+	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
+	Wanted wanted;
+	StateRead state;
+	Facts facts; /* host names; listeners come with the world */
+} Inputs;
+
+typedef struct InputsOptions {
+	const char *peers_file;
+	const char *node; /* NULL: by host name */
+	const char *state_dir;
+	const char *config_dir;
+	const char *fqdn; /* of this host; NULL: it is looked up */
+	bool may_write;
+	bool renews_tls;
+	const StateRead *state; /* that was read before; NULL: it is read */
+	const LastGood
+		*last_good; /* stands in for files that cannot be used; NULL: they are errors */
+} InputsOptions;
+
+/* Reads and checks the state folder, peers.json and the secrets it names. ERROR_INPUT for what a
+ * person must mend. */
+int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
+
+#endif

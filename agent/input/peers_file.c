@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/input/peers_file.h"
+
+#include <string.h>
+
+#include "common/json/json_document.h"
+
+/* What the program writes down must not let anybody try passwords: one in the file is masked. */
+static void digest_make(Pool *pool, const Desired *desired, const FileContent *content, char *ret)
+{
+	const char *masked = desired->has_literal_secret ? desired_print(pool, desired) : NULL;
+
+	if (masked)
+		sha256_hex(masked, strlen(masked), ret);
+	else
+		sha256_hex(content->bytes, content->len, ret);
+}
+
+int peers_file_parse(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
+		     Error *err)
+{
+	PeersFile file = {
+		.content = *content,
+		.identity = content->identity,
+		.is_private = content->is_private,
+	};
+
+	if (desired_parse(pool, path, content->bytes, content->len, &file.desired, err) < 0)
+		return -1;
+	if (file.desired->has_literal_secret && !content->is_private)
+		return error_set(err, ERROR_INPUT, 0,
+				 "%s: holds a password, so nobody but root may read it: `chmod "
+				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
+				 path, path);
+	digest_make(pool, file.desired, content, file.sha256);
+	*ret = file;
+	return 0;
+}
+
+int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
+{
+	const FileCheck check = {
+		.max_bytes = JSON_MAX_BYTES,
+		.missing_hint = "`syncward init` or `syncward adopt` prints a first one",
+	};
+	FileContent content;
+
+	if (file_read_checked(pool, path, &check, &content, err) < 0)
+		return -1;
+	return peers_file_parse(pool, path, &content, ret, err);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/apply_told.h"
+
+#include <unistd.h>
+
+#include "agent/state/corrections.h"
+#include "agent/state/history.h"
+#include "agent/system/clock.h"
+#include "agent/system/login.h"
+#include "agent/system/say.h"
+#include "common/base/buf.h"
+
+static const char *by_text(Pool *pool, const Options *options)
+{
+	Buf text = BUF_IN(pool);
+
+	buf_puts(&text, options->is_first_node ? "apply --first-node" : "apply");
+	for (size_t i = 0; i < options->release.n_items; i++)
+		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
+	buf_puts(&text, login_text(pool));
+	return buf_text(&text);
+}
+
+void apply_record_begin(const Options *options, const Context *context, const Inputs *inputs,
+			ApplyRecord *ret)
+{
+	Pool *pool = options->pool;
+	const Desired *desired = inputs->file.desired;
+	Error err;
+
+	*ret = (ApplyRecord){
+		.pool = pool,
+		.context = context,
+		.journal = {.pass = pool_printf(pool, "%d-1", (int)getpid()),
+			    .trigger = "apply",
+			    .has_revision = desired->has_revision,
+			    .revision = desired->revision,
+			    .sha256 = inputs->file.sha256},
+		.by = by_text(pool, options),
+	};
+	if (state_read_daemon(pool, context->state_dir, &ret->memory, &err) < 0)
+		say("%s", err.text);
+}
+
+static void record_events(ApplyRecord *record, const EventList *events)
+{
+	const HistoryWriter writer = {
+		.state_dir = record->context->state_dir,
+		.by = record->by,
+		.now_sec = clock_system.realtime_sec(NULL),
+		.context = &record->journal,
+	};
+	Error err;
+
+	for (size_t i = 0; i < events->n_items; i++)
+		(void)journal_send(&record->journal, &events->items[i]);
+	if (history_append(&writer, events, &err) < 0)
+		say("%s", err.text);
+}
+
+static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
+{
+	ApplyRecord *record = userdata;
+
+	(void)digest;
+	record->attributions = attributions_make(record->pool, plan, &world->config,
+						 &record->memory.seen, &record->attributed);
+	return true;
+}
+
+/* Only now: what could not be put on disk is not about to happen. */
+static void intended(void *userdata, const Plan *plan)
+{
+	ApplyRecord *record = userdata;
+	const EventList events = corrections_intended(record->pool, plan, record->attributions);
+
+	record_events(record, &events);
+	record->write_started_usec = clock_system.monotonic_usec(NULL);
+}
+
+static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
+{
+	ApplyRecord *record = userdata;
+	EventList events = corrections_done(record->pool, plan, record->attributions, applied, err);
+
+	corrections_took(&events,
+			 (int64_t)(clock_system.monotonic_usec(NULL) - record->write_started_usec));
+	record_events(record, &events);
+}
+
+PassHooks apply_record_hooks(ApplyRecord *record)
+{
+	return (PassHooks){
+		.userdata = record,
+		.before_write = before_write,
+		.intended = intended,
+		.after_write = after_write,
+	};
+}
+
+void apply_record_end(ApplyRecord *record, const Report *report)
+{
+	Error err;
+	Seen seen;
+
+	if (!report->has_plan)
+		return;
+	seen = seen_update(record->pool, &record->memory.seen, &report->last_world.config,
+			   &report->last_plan);
+	if (!seen_equal(&seen, &record->memory.seen) &&
+	    state_write_entries(record->context->state_dir, &seen, &err) < 0)
+		say("%s", err.text);
+}

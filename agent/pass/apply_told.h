@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_APPLY_TOLD_H
+#define SYNCWARD_APPLY_TOLD_H
+
+#include "agent/pass/pass.h"
+#include "agent/pass/site.h"
+#include "agent/state/journal.h"
+#include "agent/state/state_told.h"
+#include "common/tell/told_plan.h"
+
+/* What a person's apply leaves in the history and in journald, and the memory that it shares with
+ * the daemon. */
+typedef struct ApplyRecord {
+	Pool *pool;
+	const Context *context;
+	JournalContext journal;
+	const char *by;
+	uint64_t write_started_usec;
+	DaemonMemory memory;
+	AttributedList attributed;
+	const Attribution *attributions;
+} ApplyRecord;
+
+/* To be called under the lock, when the inputs are read. */
+void apply_record_begin(const Options *options, const Context *context, const Inputs *inputs,
+			ApplyRecord *ret);
+
+/* The hooks of a pass that fill it; record must outlive the pass. */
+PassHooks apply_record_hooks(ApplyRecord *record);
+
+/* To be called behind the pass, still under the lock. */
+void apply_record_end(ApplyRecord *record, const Report *report);
+
+#endif

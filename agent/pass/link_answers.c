@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/link_answers.h"
+
+#include <time.h>
+
+#include "agent/peer/probe_targets.h"
+#include "common/link/turn.h"
+
+static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
+{
+	Probe probe = {.uri = probe_target_uri(target),
+		       .suffix = target->suffix,
+		       .peer_id = target->peer_id};
+
+	probe_add_fault(pool, &probe, PROBE_DIED, "could not test: %s", err->text);
+	return probe;
+}
+
+static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refusals)
+{
+	const ProbeRefusals before = *refusals;
+	const ProbeOptions options = {
+		.depth = PROBE_DEPTH_ID, .expectation = {.our_id = our_id}, .refusals = &before};
+	Probe *probes = NULL;
+	Error err = {0};
+
+	if (round->n_targets > 0)
+		(void)probe_run(round->pool, round->targets, round->n_targets, &options, &probes,
+				refusals, &err);
+	for (size_t i = 0; i < round->n_targets; i++) {
+		round->links.items[i].at_sec = (int64_t)time(NULL);
+		round->links.items[i].probe =
+			probes ? probes[i] : not_tried(round->pool, &round->targets[i], &err);
+	}
+}
+
+/* Once: what was heard meanwhile holds for all rounds of the pass. */
+static void take_turn(LinkAnswers *answers, const Wanted *wanted)
+{
+	const uint64_t usec = answers->took_turn ? 0 : turn_password_usec(wanted_rank(wanted));
+	const struct timespec pause = {.tv_sec = (time_t)(usec / 1000000),
+				       .tv_nsec = (long)(usec % 1000000) * 1000};
+
+	answers->took_turn = true;
+	(void)nanosleep(&pause, NULL);
+}
+
+void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
+		      const Plan *plan, World *world)
+{
+	AUTO(Pool) *pool = pool_new();
+	const PasswordSight sight = {input->known, &world->live, &answers->probes};
+	LinkRound round = link_round_new(pool, directory, &sight);
+	ProbeRefusals refusals = world->refusals;
+	LinkProbes first;
+
+	take_turn(answers, input->wanted);
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (!plan->link_needs[i].answer)
+			link_round_add(&round, plan->link_needs[i].database,
+				       plan->link_needs[i].consumer);
+	targets_probe(&round, input->wanted->self->id, &refusals);
+	first = link_probes_join(pool, &answers->probes, &round.withheld);
+	answers->probes = link_probes_join(answers->pool, &first, &round.links);
+	world->refusals = probe_refusals_copy(answers->pool, &refusals);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/look.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "agent/peer/probe_round.h"
+#include "agent/peer/session_tls.h"
+#include "agent/slapd/content_here.h"
+#include "agent/slapd/next_start.h"
+#include "agent/slapd/slapd_process.h"
+#include "common/slapd/dn.h"
+
+#define SIZE_LIMIT_EXCEEDED 4
+#define NO_SUCH_OBJECT      32
+
+static int read_config(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	const DirectoryQuery query = {
+		.base = "cn=config",
+		.scope = DIRECTORY_SUBTREE,
+		.filter = live_config_filter,
+		.attributes = live_config_attributes,
+	};
+
+	return directory_read(directory, &query, pool, &world->config, err);
+}
+
+static int search_monitor(Directory *directory, Pool *pool, const char *filter, Tree *ret,
+			  Error *err)
+{
+	const DirectoryQuery query = {
+		.base = "cn=Monitor",
+		.scope = DIRECTORY_SUBTREE,
+		.filter = filter,
+		.attributes = live_monitor_attributes,
+	};
+
+	*ret = (Tree){0};
+	return directory_read(directory, &query, pool, ret, err);
+}
+
+/* A server without cn=monitor, or that hides it from us, is no error: what runs is unknown then.
+ * Nor is one that runs more consumers than its size limit (500 by default) lets us read. */
+static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *ret, Error *err)
+{
+	int result = search_monitor(directory, pool, live_monitor_filter, ret, err);
+
+	world->facts.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
+	if (world->facts.monitor_is_limited)
+		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);
+	if (result < 0 && err->code != NO_SUCH_OBJECT && err->class != ERROR_DENIED)
+		return -1;
+	if (result < 0)
+		*ret = (Tree){0};
+	world->has_monitor = ret->n_entries > 0;
+	return 0;
+}
+
+static const Entry *global_entry(const World *world)
+{
+	for (size_t i = 0; i < world->config.n_entries; i++)
+		if (entry_has_value(&world->config.entries[i], "objectClass", "olcGlobal"))
+			return &world->config.entries[i];
+	return NULL;
+}
+
+static bool monitor_tells_listeners(const Tree *monitor)
+{
+	for (size_t i = 0; i < monitor->n_entries; i++)
+		if (entry_first(&monitor->entries[i], "labeledURI"))
+			return true;
+	return false;
+}
+
+static SlapdArguments process_arguments(Pool *pool, const World *world)
+{
+	const Entry *global = global_entry(world);
+
+	if (!global)
+		return (SlapdArguments){0};
+	return slapd_arguments_find(pool, entry_first(global, "olcPidFile"),
+				    entry_first(global, "olcArgsFile"));
+}
+
+static void find_listeners(Pool *pool, const Tree *monitor, World *world)
+{
+	SlapdArguments arguments;
+
+	if (monitor_tells_listeners(monitor))
+		return;
+	arguments = process_arguments(pool, world);
+	world->facts.listeners = arguments.urls;
+	world->facts.n_listeners = arguments.n_urls;
+}
+
+/* cn=config decides whether slapd starts with these. */
+static void find_next_listeners(Pool *pool, World *world)
+{
+	const Entry *global = global_entry(world);
+	NextStart next;
+
+	if (!global || !next_start_find(pool, entry_first(global, "olcPidFile"), &next))
+		return;
+	world->facts.next_listeners = next.arguments.urls;
+	world->facts.n_next_listeners = next.arguments.n_urls;
+	world->facts.next_source = next.source;
+}
+
+const char *world_config_dir(Pool *pool, const World *world)
+{
+	const Entry *global = global_entry(world);
+	const char *folder = global ? entry_first(global, "olcConfigDir") : NULL;
+
+	return folder ? folder : process_arguments(pool, world).config_dir;
+}
+
+/* What was read is gone before cn=config is taken apart: of many consumers both are large. */
+static int take_monitor(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Tree monitor = {0};
+
+	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
+		return -1;
+	find_listeners(pool, &monitor, world);
+	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	return 0;
+}
+
+int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
+{
+	World world = {.facts = *facts};
+
+	if (read_config(directory, pool, &world, err) < 0 ||
+	    take_monitor(directory, pool, &world, err) < 0)
+		return -1;
+	find_next_listeners(pool, &world);
+	*ret = world;
+	return live_take_config(pool, &ret->config, &ret->facts, &ret->live, err);
+}
+
+int world_read_running(Directory *directory, Pool *pool, World *world, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Tree monitor = {0};
+
+	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
+		return -1;
+	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	return 0;
+}
+
+/* --- content of databases --- */
+
+static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
+{
+	for (size_t i = 0; i < facts->n_databases; i++)
+		if (dn_equal(facts->databases[i].suffix, suffix))
+			return &facts->databases[i];
+	POOL_PUSH(pool, facts->databases, facts->n_databases, {.suffix = suffix});
+	return &facts->databases[facts->n_databases - 1];
+}
+
+/* Name servers and peers that swallow packets take their time: a pass must end all the same. */
+#define PEERS_PATIENCE_MSEC 20000
+
+static ProbeTarget *peer_targets(Pool *pool, const World *world, const WantedDatabase *wanted)
+{
+	ProbeTarget *targets = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*targets));
+	Syncrepl *links = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*links));
+
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		links[i] = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
+		targets[i] = (ProbeTarget){.syncrepl = &links[i],
+					   .suffix = wanted->desired->suffix,
+					   .peer_id = wanted->consumers[i].peer->id,
+					   .secret = wanted->consumers[i].secret};
+	}
+	return targets;
+}
+
+/* Peers first: what one of them held before we looked here must be here if nothing is missing. */
+static void read_peers(Directory *directory, Pool *pool, World *world, const WantedDatabase *wanted,
+		       unsigned our_id)
+{
+	DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
+	const ProbeOptions options = {.depth = PROBE_DEPTH_ID,
+				      .deadline_msec = PEERS_PATIENCE_MSEC,
+				      .expectation = {.our_id = our_id},
+				      .must_stop = directory->must_stop,
+				      .refusals = &world->refusals};
+	ProbeTarget *targets = peer_targets(pool, world, wanted);
+	ProbeRefusals refusals = world->refusals;
+	Probe *probes = NULL;
+	Error err = {0};
+
+	(void)probe_run(pool, targets, wanted->n_consumers, &options, &probes, &refusals, &err);
+	world->refusals = refusals;
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		Content content = {.peer_id = targets[i].peer_id,
+				   .state = CONTENT_UNREACHABLE,
+				   .problem = pool_strdup(pool, err.text)};
+
+		if (probes)
+			content = probe_content(&probes[i]);
+		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
+	}
+}
+
+/* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an
+ * empty database apart. */
+static bool database_hides(const World *world, const char *suffix)
+{
+	for (size_t i = 0; i < world->live.n_filled; i++)
+		if (strcasecmp(world->live.filled[i], suffix) == 0)
+			return true;
+	return false;
+}
+
+Content world_content_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
+{
+	Content here = content_read_here(pool, directory, suffix);
+
+	if (here.state == CONTENT_READ && !here.has_suffix && database_hides(world, suffix)) {
+		here.state = CONTENT_DENIED;
+		here.problem =
+			"it holds entries, but olcAccess hides the suffix entry from root over "
+			"ldapi; let gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth read "
+			"entryUUID and contextCSN there";
+	}
+	return here;
+}
+
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
+			World *world)
+{
+	for (size_t i = 0; i < plan->n_needs; i++) {
+		const WantedDatabase *wanted = plan->needs[i].database;
+		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
+
+		if (plan->needs[i].peers && facts->n_peers == 0)
+			read_peers(directory, pool, world, wanted, our_id);
+		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
+	}
+}
+
+int world_multi_provider_name(Directory *directory, const char **ret, Error *err)
+{
+	static const char *const attributes[] = {"attributeTypes", NULL};
+	const DirectoryQuery query = {
+		.base = "cn=Subschema", .scope = DIRECTORY_BASE, .attributes = attributes};
+	AUTO(Pool) *pool = pool_new();
+	Tree tree = {0};
+	const Attribute *types;
+
+	if (directory_read(directory, &query, pool, &tree, err) < 0)
+		return -1;
+	types = tree.n_entries > 0 ? entry_attribute(&tree.entries[0], "attributeTypes") : NULL;
+	*ret = "olcMirrorMode";
+	for (size_t i = 0; types && i < types->n_values; i++)
+		if (strstr(types->values[i].bytes, "'olcMultiProvider'"))
+			*ret = "olcMultiProvider";
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOOK_H
+#define SYNCWARD_LOOK_H
+
+#include "agent/slapd/directory.h"
+#include "common/link/password_gate.h"
+#include "common/live/facts.h"
+#include "common/live/live_config.h"
+#include "common/plan/plan.h"
+
+/* What one look at slapd found. Everything lives in the pool of who looked. */
+typedef struct World {
+	Tree config;
+	bool has_monitor;
+	Live live;
+	Facts facts;
+	ProbeRefusals refusals; /* binds not to be repeated; grows when peers refuse one */
+} World;
+
+/*
+ * Reads cn=config and, where there is one, cn=monitor: one search each. facts holds what is known
+ * of this machine; slapd's listeners are added when cn=monitor does not tell them.
+ */
+int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err);
+
+/* Reads cn=monitor again, after cn=config stayed as it was. */
+int world_read_running(Directory *directory, Pool *pool, World *world, Error *err);
+
+/*
+ * Reads what the plan needs to know of databases here and at its peers, over the replication binds
+ * that it would write, at all peers at once. An answer that says "no" is a fact, not an error.
+ * our_id: this node's, which decides with which peer it begins (common/link/password_gate.h).
+ */
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
+			World *world);
+
+/* Reads what a database holds here, as content_read_here() does; one that has entries and hides
+ * them from us is CONTENT_DENIED. */
+Content world_content_here(Directory *directory, Pool *pool, const World *world,
+			   const char *suffix);
+
+/* The folder in which slapd keeps cn=config, as cn=config or slapd's command line says; NULL:
+ * unknown. */
+const char *world_config_dir(Pool *pool, const World *world);
+
+/* The name under which this slapd's schema knows the multi-provider flag (2.4: olcMirrorMode). */
+int world_multi_provider_name(Directory *directory, const char **ret, Error *err);
+
+#endif

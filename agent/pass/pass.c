@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/pass.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "agent/pass/memory_after.h"
+#include "agent/pass/pass_look.h"
+#include "agent/pass/saved_plan.h"
+#include "common/plan/render.h"
+
+/* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
+ * round. */
+#define MAX_ROUNDS 6
+/* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
+#define RUNNING_PATIENCE_MSEC 4000
+
+typedef struct Pass {
+	Pool *pool;
+	const Inputs *inputs;
+	const PassOptions *options;
+	Directory *directory;
+	Report *report;
+	Known known; /* as remembered, and what this pass adds */
+	LinkAnswers answers;
+	Pool *look;       /* of what the last look found; NULL: there was none */
+	Pool *first_look; /* of the first one */
+	World world;
+	Plan plan;       /* of the current round */
+	bool has_intent; /* an intent file is there */
+} Pass;
+
+static void notice(Pass *pass, const char *text)
+{
+	POOL_PUSH(pass->pool, pass->report->notices, pass->report->n_notices, text);
+}
+
+/* The look before goes, unless the report shows it: a pass may look many times, and many peers are
+ * many megabytes. */
+static void look_begin(Pass *pass)
+{
+	if (pass->look != pass->first_look || pass->options->forgets_first)
+		pool_free(pass->look);
+	pass->look = pool_child(pass->pool);
+	if (!pass->first_look || pass->options->forgets_first)
+		pass->first_look = pass->look;
+	pass->world = (World){0};
+	pass->plan = (Plan){0};
+}
+
+static int plan_round(Pass *pass, Error *err)
+{
+	const Inputs *inputs = pass->inputs;
+	const PlannerInput input = {
+		.answers = pass->options->probes_later ? NULL : &pass->answers,
+		.desired = inputs->file.desired,
+		.not_listed = inputs->not_listed,
+		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
+		.known = &pass->known,
+		.facts = &inputs->facts,
+		.options = {.released = pass->options->released,
+			    .is_first_node = pass->options->is_first_node,
+			    .renews_tls = inputs->renews_tls,
+			    .sha256 = inputs->file.sha256},
+	};
+
+	if (pass->options->hooks.before_look)
+		pass->options->hooks.before_look(pass->options->hooks.userdata);
+	look_begin(pass);
+	if (planner_run(pass->directory, pass->look, &input, &pass->world, &pass->plan, err) < 0 ||
+	    directory_check_stop(pass->directory, err) < 0) {
+		pass->report->has_plan &= !pass->options->forgets_first;
+		return -1;
+	}
+	if (pass->options->hooks.after_look)
+		pass->options->hooks.after_look(pass->options->hooks.userdata, &pass->world);
+	/* Without a place to remember it the next plan tries it once more: no reason to fail. */
+	(void)remember_refusals(pass->pool, inputs->state_dir, &pass->world, &pass->known, NULL);
+	return 0;
+}
+
+/* --- writing --- */
+
+static const char *config_dir(const Pass *pass)
+{
+	return pass->inputs->config_dir ? pass->inputs->config_dir
+					: world_config_dir(pass->pool, &pass->world);
+}
+
+static void failure_note(Report *report, Pool *pool, const char *text)
+{
+	for (size_t i = 0; i < report->n_failures; i++)
+		if (strcmp(report->failures[i], text) == 0)
+			return;
+	POOL_PUSH(pool, report->failures, report->n_failures, pool_strdup(pool, text));
+}
+
+/* --- the state folder --- */
+
+static void state_note(Pass *pass, const Error *err)
+{
+	if (pass->report->has_state_error)
+		return;
+	pass->report->has_state_error = true;
+	pass->report->state_error = *err;
+}
+
+/* What must be remembered before anything is written could not be: so nothing is. */
+static int state_failed(Pass *pass, const Error *err)
+{
+	state_note(pass, err);
+	return -1;
+}
+
+static bool write_is_due(Pass *pass, const char *digest)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+
+	return !hooks->before_write ||
+	       hooks->before_write(hooks->userdata, &pass->world, &pass->plan, digest);
+}
+
+static void tell_written(const Pass *pass, const Applied *applied, const Error *err)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+
+	if (hooks->after_write)
+		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
+}
+
+static int intent_write(Pass *pass, Error *err)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+	const char *intent = render_intent(pass->pool, &pass->plan);
+
+	pass->has_intent = true; /* it may be there also when writing it failed */
+	if (state_write_intent(pass->inputs->state_dir, intent, err) < 0)
+		return error_prefix(err, "nothing is written before its intent is on disk");
+	if (hooks->intended)
+		hooks->intended(hooks->userdata, &pass->plan);
+	return 0;
+}
+
+static DiskWitness *witness_make(const Pass *pass, const char *folder)
+{
+	const PassHooks *hooks = &pass->options->hooks;
+	DiskWitness *lent =
+		folder && hooks->witness ? hooks->witness(hooks->userdata, folder) : NULL;
+
+	return lent || !folder ? lent : witness_open(folder);
+}
+
+static int write_round(Pass *pass, Error *err)
+{
+	const char *folder = config_dir(pass);
+	AUTO(DiskWitness) *witness = witness_make(pass, folder);
+	Applied applied = {0};
+	Error failure, later = {0};
+	int result;
+
+	if (folder && config_dir_has_space(folder, err) < 0)
+		return -1;
+	if (intent_write(pass, err) < 0)
+		return state_failed(pass, err);
+	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
+			     &applied, &failure);
+	tell_written(pass, &applied, result < 0 ? &failure : NULL);
+	pass->report->n_done += applied.n_done;
+	for (size_t i = 0; i < applied.n_failures; i++)
+		failure_note(pass->report, pass->pool, applied.failures[i]);
+	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &applied,
+			     &pass->known, &later) < 0)
+		state_note(pass, &later);
+	if (result < 0)
+		*err = failure;
+	return result;
+}
+
+/* --- verifying --- */
+
+/* What the steps would do, in a form that tells two plans apart. Derived from passwords. */
+static void steps_digest(const Plan *plan, char *ret)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *text = render_ldif(pool, plan, (RenderStyle){.shows_secrets = true});
+
+	sha256_hex(text, strlen(text), ret);
+}
+
+static bool same_steps(const Plan *plan, const char *digest)
+{
+	char now[SHA256_HEX_SIZE];
+
+	steps_digest(plan, now);
+	return strcmp(now, digest) == 0;
+}
+
+static bool only_waits_for_consumers(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held && plan->changes[i].kind != CHANGE_CONSUMERS_RESTART)
+			return false;
+	return !plan_is_empty(plan);
+}
+
+/* Plans again; gives new consumers the time they need to appear in cn=monitor before calling them
+ * scrambled. */
+static int plan_after_write(Pass *pass, Error *err)
+{
+	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+
+	for (unsigned waited_msec = 0;; waited_msec += 50) {
+		if (plan_round(pass, err) < 0)
+			return -1;
+		if (!only_waits_for_consumers(&pass->plan) || waited_msec >= RUNNING_PATIENCE_MSEC)
+			return 0;
+		(void)nanosleep(&pause, NULL);
+	}
+}
+
+static int verify_failed(const Pass *pass, Error *err)
+{
+	return error_set(
+		err, ERROR_REFUSED, 0,
+		"slapd accepted the changes, but the same are needed again: %s; something changes "
+		"them back, or slapd keeps them in another form. See syncward plan",
+		step_title(pass->pool, &pass->plan.steps[0]));
+}
+
+static int write_until_in_step(Pass *pass, Error *err)
+{
+	bool was_conflict = false;
+	Error conflict;
+
+	for (int round = 0; round < MAX_ROUNDS && !plan_is_empty(&pass->plan); round++) {
+		char before[SHA256_HEX_SIZE];
+
+		steps_digest(&pass->plan, before);
+		was_conflict = false;
+		pass->report->is_postponed = !write_is_due(pass, before);
+		if (pass->report->is_postponed)
+			return 0;
+		if (write_round(pass, err) < 0) {
+			was_conflict = err->class == ERROR_CONFLICT;
+			if (!was_conflict)
+				return -1;
+			conflict = *err;
+		}
+		if (plan_after_write(pass, err) < 0)
+			return -1;
+		if (!was_conflict && same_steps(&pass->plan, before))
+			return pass->report->n_failures > 0 ? 0 : verify_failed(pass, err);
+	}
+	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
+		return 0;
+	if (!was_conflict)
+		return verify_failed(pass, err);
+	*err = conflict;
+	return -1;
+}
+
+/* --- the pass --- */
+
+static void tell_interrupted(Pass *pass)
+{
+	const StateRead *state = &pass->inputs->state;
+
+	for (size_t i = 0; i < state->n_notices; i++)
+		notice(pass, state->notices[i]);
+	if (state->intent)
+		notice(pass, pool_printf(pass->pool,
+					 "an earlier apply did not end; what it set out to do: %s",
+					 state->intent));
+}
+
+static bool waits_for_enforce(const Pass *pass)
+{
+	return pass->inputs->file.desired->mode == POLICY_AUDIT;
+}
+
+static int check_saved(const Pass *pass, Error *err)
+{
+	const PlanBasis basis = {
+		.inputs = pass->inputs,
+		.world = &pass->world,
+		.plan = &pass->plan,
+		.is_eased = pass->options->released != 0 || pass->options->is_first_node,
+	};
+
+	if (!pass->options->saved)
+		return 0;
+	return saved_plan_check(pass->pool, pass->options->saved, &basis, err);
+}
+
+/* Without these marks a later pass could take a database that is being filled for one that is
+ * whole. */
+static int remember_before(Pass *pass, Error *err)
+{
+	const char *state_dir = pass->inputs->state_dir;
+
+	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
+		return -1;
+	return remember_held(pass->pool, state_dir, &pass->plan, &pass->known, err);
+}
+
+static int pass_try(Pass *pass, Error *err)
+{
+	Report *report = pass->report;
+	Error later;
+
+	tell_interrupted(pass);
+	if (plan_round(pass, err) < 0)
+		return -1;
+	if (check_saved(pass, err) < 0)
+		return -1;
+	report->world = pass->world;
+	report->plan = pass->plan;
+	report->has_plan = true;
+	if (!pass->options->may_write)
+		return 0;
+	report->is_audit = waits_for_enforce(pass);
+	report->is_paused = pass->options->is_paused;
+	if (report->is_audit || report->is_paused)
+		return 0;
+	if (remember_before(pass, err) < 0)
+		return state_failed(pass, err);
+	if (write_until_in_step(pass, err) < 0)
+		return -1;
+	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, &later) < 0 ||
+	    remember_machine(pass->inputs, pass->options->released, &later) < 0)
+		state_note(pass, &later);
+	return 0;
+}
+
+/* The intent outlives the pass only where nobody knows what became of the last request. */
+static int intent_end(Pass *pass, Error *err)
+{
+	const ErrorClass class = pass->report->error.class;
+	const bool is_open =
+		pass->report->has_failed && (class == ERROR_UNREACHABLE || class == ERROR_STOPPED);
+
+	if (!pass->has_intent || is_open)
+		return 0;
+	return state_remove_intent(pass->inputs->state_dir, err);
+}
+
+void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Directory *directory,
+	      Report *ret)
+{
+	Pass pass = {.pool = pool,
+		     .inputs = inputs,
+		     .options = options,
+		     .directory = directory,
+		     .report = ret,
+		     .known = inputs->state.known,
+		     .answers = {.pool = pool},
+		     .has_intent = options->may_write && inputs->state.intent};
+	Error err;
+
+	*ret = (Report){0};
+	ret->has_failed = pass_try(&pass, &ret->error) < 0;
+	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
+						 &pass.known, options->released, &err) < 0)
+		state_note(&pass, &err);
+	if (options->may_write &&
+	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
+		state_note(&pass, &err);
+	ret->last_world = pass.world;
+	ret->last_plan = pass.plan;
+	if (options->forgets_first) {
+		ret->world = ret->last_world;
+		ret->plan = ret->last_plan;
+	}
+	if (intent_end(&pass, &err) < 0)
+		state_note(&pass, &err);
+}
+
+int report_exit_status(const Report *report, bool is_plan)
+{
+	if (report->has_failed)
+		return error_exit_status(&report->error);
+	if (report->has_state_error)
+		return error_exit_status(&report->state_error);
+	if (report->last_plan.n_holds > 0)
+		return 3;
+	if (is_plan)
+		return plan_is_empty(&report->plan) ? 0 : 2;
+	if (report->is_audit && !plan_is_empty(&report->plan))
+		return 3;
+	return report->n_failures > 0 ? 1 : 0;
+}

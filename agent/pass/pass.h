@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PASS_H
+#define SYNCWARD_PASS_H
+
+#include "agent/input/inputs.h"
+#include "agent/pass/look.h"
+#include "agent/pass/pass_steps.h"
+#include "agent/slapd/directory_ldap.h"
+#include "common/plan/plan.h"
+
+/* What a pass found and did: failing is one of its results, so that it is told once and cannot be
+ * forgotten. */
+typedef struct Report {
+	bool has_plan;
+	World world;       /* that the first plan was made from */
+	Plan plan;         /* the first plan of the pass: what it set out to do */
+	World last_world;  /* as it was at the last look */
+	Plan last_plan;    /* what was left at the end */
+	size_t n_done;     /* LDAP writes that slapd accepted */
+	bool is_audit;     /* policy.mode: nothing was written */
+	bool is_paused;    /* the same, for a pause */
+	bool is_postponed; /* the hook before_write left something for a later pass */
+	const char **notices;
+	size_t n_notices;
+	const char **failures;
+	size_t n_failures;
+	bool has_failed;
+	Error error; /* when has_failed */
+	/* The state folder could not be written. Before a write that ends the pass, and is its
+	 * error; after it the pass goes on. */
+	bool has_state_error;
+	Error state_error;
+} Report;
+
+/*
+ * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
+ * the server's state is about to be read; after_look: it was. before_write: this plan is about to
+ * be written (digest tells it from others, and is derived from passwords); false leaves it for a
+ * later pass. witness: sees what slapd
+ * writes to that folder (NULL: the pass watches it itself). intended: the intent is on disk, and
+ * the steps are sent next. after_write: what became of it; err is NULL when all its steps were
+ * accepted.
+ */
+typedef struct PassHooks {
+	void *userdata;
+	void (*before_look)(void *userdata);
+	void (*after_look)(void *userdata, const World *world);
+	bool (*before_write)(void *userdata, const World *world, const Plan *plan,
+			     const char *digest);
+	DiskWitness *(*witness)(void *userdata, const char *config_dir);
+	void (*intended)(void *userdata, const Plan *plan);
+	void (*after_write)(void *userdata, const Plan *plan, const Applied *applied,
+			    const Error *err);
+} PassHooks;
+
+typedef struct PassOptions {
+	unsigned released; /* GUARD_BITs */
+	bool is_first_node;
+	bool may_write;        /* false: plan only */
+	bool is_paused;        /* look and tell only, as with policy.mode "audit" */
+	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
+	bool probes_later;     /* links that must be tried first are tried behind the pass */
+	bool forgets_first;    /* the report needs the last look only, not the first: less memory */
+	PassHooks hooks;
+} PassOptions;
+
+/* One pass: read, plan, and when it may write: apply, verify, remember. Everything in the report
+ * lives in the pool. */
+void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Directory *directory,
+	      Report *ret);
+
+/* 0 nothing to do or all done, 2 changes (plan only), 3 something is held, else the error's own. */
+int report_exit_status(const Report *report, bool is_plan);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/pass_look.h"
+
+#include "agent/slapd/tls_files.h"
+#include "agent/slapd/tls_times.h"
+
+static PlanInput plan_input(const PlannerInput *input, const World *world)
+{
+	return (PlanInput){
+		.desired = input->desired,
+		.not_listed = input->not_listed,
+		.wanted = input->wanted,
+		.live = &world->live,
+		.facts = &world->facts,
+		.known = input->known,
+		.options = input->options,
+	};
+}
+
+static bool has_unanswered(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (!plan->link_needs[i].answer)
+			return true;
+	return false;
+}
+
+/* What the first draft asked for. */
+static void answer(Directory *directory, Pool *pool, const PlannerInput *input, const Plan *draft,
+		   World *world)
+{
+	const PlanInput asked = plan_input(input, world);
+
+	world_answer_needs(directory, pool, draft, input->wanted ? input->wanted->self->id : 0,
+			   world);
+	if (input->answers && has_unanswered(draft))
+		link_answers_ask(input->answers, directory, &asked, draft, world);
+}
+
+static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *input,
+		       World *ret_world, Plan *ret, Error *err)
+{
+	PlanInput asked;
+
+	if (world_read(directory, pool, input->facts, ret_world, err) < 0)
+		return -1;
+	tls_times_read(pool, ret_world);
+	ret_world->refusals = input->known->refusals;
+	if (input->answers)
+		ret_world->facts.probes = &input->answers->probes;
+	asked = plan_input(input, ret_world);
+	plan_make(pool, &asked, ret);
+	if (ret->n_needs == 0 && !ret->needs_multi_provider_name &&
+	    !(input->answers && has_unanswered(ret)))
+		return 0;
+	if (ret->needs_multi_provider_name &&
+	    world_multi_provider_name(directory, &asked.options.multi_provider_attribute, err) < 0)
+		return -1;
+	answer(directory, pool, input, ret, ret_world);
+	plan_make(pool, &asked, ret);
+	return 0;
+}
+
+int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
+		Plan *ret, Error *err)
+{
+	if (plan_rounds(directory, pool, input, ret_world, ret, err) < 0)
+		return -1;
+	tls_files_judge(pool, ret_world, input->wanted, ret);
+	return 0;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PASS_LOOK_H
+#define SYNCWARD_PASS_LOOK_H
+
+#include "agent/pass/link_answers.h"
+#include "agent/pass/look.h"
+#include "agent/slapd/directory.h"
+
+/* What a plan is made from, apart from the world: the same for every round of one pass. */
+typedef struct PlannerInput {
+	const Desired *desired;
+	const char *not_listed; /* why no peer is this node; wanted is NULL then */
+	const Wanted *wanted;
+	const Known *known;
+	const Facts *facts; /* of this machine */
+	PlanOptions options;
+	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
+} PlannerInput;
+
+/* Looks at slapd and plans; reads what the first draft needs to know (contents, schema, links) and
+ * plans again. Changes nothing. */
+int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
+		Plan *ret, Error *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/pass_steps.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/live/calm.h"
+#include "common/plan/render.h"
+
+typedef struct Apply {
+	Directory *directory;
+	DiskWitness *witness;
+	Pool *pool;
+	Pool *look; /* of the last look while waiting; NULL: there was none */
+	const Plan *plan;
+	World *world;
+	Applied *applied;
+} Apply;
+
+/* How often to look whether slapd is calm: it may be so much sooner than the time left says. */
+#define LOOK_AGAIN_MSEC 200
+
+static void sleep_msec(unsigned msec)
+{
+	struct timespec left = {.tv_sec = msec / 1000, .tv_nsec = msec % 1000 * 1000000L};
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}
+
+/* Many looks may be needed, and each of many consumers is much: the one before goes. */
+static int look_again(Apply *apply, Error *err)
+{
+	Pool *look = pool_child(apply->pool);
+
+	if (world_read_running(apply->directory, look, apply->world, err) < 0)
+		return -1;
+	pool_free(apply->look);
+	apply->look = look;
+	return 0;
+}
+
+/* Waits while a write would stall slapd's clients, but no longer than any consumer may hold it. */
+static int wait_for_calm(Apply *apply, bool is_first, Error *err)
+{
+	unsigned waited_msec = 0;
+
+	for (;;) {
+		Calm calm;
+
+		if (directory_check_stop(apply->directory, err) < 0)
+			return -1;
+		/* What the plan was made from is still fresh. */
+		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
+		    look_again(apply, err) < 0)
+			return -1;
+		calm = calm_judge(&apply->world->live);
+		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
+			return 0;
+		sleep_msec(LOOK_AGAIN_MSEC);
+		waited_msec += LOOK_AGAIN_MSEC;
+	}
+}
+
+static void note_unsaved(const Apply *apply, const Step *step)
+{
+	Applied *applied = apply->applied;
+	UnsavedEntry unsaved = {
+		.dn = step->dn,
+		.slapd_started = pool_strdup(apply->pool, apply->world->live.start_time),
+	};
+
+	if (step->kind != STEP_MODIFY)
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, unsaved);
+	for (size_t i = 0; step->kind == STEP_MODIFY && i < step->n_mods; i++) {
+		/* DELETE and REPLACE of one attribute stand side by side. */
+		if (i > 0 && strcmp(step->mods[i].attribute, step->mods[i - 1].attribute) == 0)
+			continue;
+		unsaved.attribute = step->mods[i].attribute;
+		POOL_PUSH(apply->pool, applied->unsaved, applied->n_unsaved, unsaved);
+	}
+}
+
+static int step_failed(const Apply *apply, const Step *step, Error *err)
+{
+	Applied *applied = apply->applied;
+
+	if (err->class == ERROR_UNSAVED && !witness_saw(apply->witness, step->dn)) {
+		note_unsaved(apply, step);
+		return error_set(
+			err, ERROR_UNSAVED, err->code,
+			"slapd took the change of %s into its memory but could not write its file: "
+			"its disk is full or read-only. Make room; the next syncward apply writes "
+			"it again. Do not restart slapd before",
+			step->dn);
+	}
+	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_STOPPED ||
+	    err->class == ERROR_CONFLICT)
+		return -1;
+	POOL_PUSH(apply->pool, applied->failures, applied->n_failures,
+		  pool_strdup(apply->pool, err->text));
+	POOL_PUSH(apply->pool, applied->refused, applied->n_refused, step);
+	return 0;
+}
+
+static bool restarts_consumers(const Plan *plan, const char *dn)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].kind == CHANGE_CONSUMERS_RESTART &&
+		    !plan->changes[i].is_held && plan->changes[i].dn == dn)
+			return true;
+	return false;
+}
+
+/* Giving up on a write that is only held up would leave it unknown whether it happened. */
+static void outlast_stalls(Directory *directory, const Live *live)
+{
+	const unsigned long needed_msec = (calm_longest_stall_sec(live) + 5) * 1000;
+
+	if (directory->timeout_msec < needed_msec)
+		directory->timeout_msec = (unsigned)needed_msec;
+}
+
+int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
+		World *world, Applied *ret, Error *err)
+{
+	Apply apply = {.directory = directory,
+		       .witness = witness,
+		       .pool = pool,
+		       .plan = plan,
+		       .world = world,
+		       .applied = ret};
+
+	outlast_stalls(directory, &world->live);
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const Step *step = &plan->steps[i];
+
+		if (wait_for_calm(&apply, i == 0, err) < 0)
+			return -1;
+		witness_forget(witness);
+		if (directory_apply(directory, step, err) == 0) {
+			POOL_PUSH(pool, ret->done, ret->n_done, step);
+			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
+		} else if (step_failed(&apply, step, err) < 0) {
+			ret->stopped_at = step;
+			return -1;
+		}
+	}
+	return 0;
+}

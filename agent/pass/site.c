@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/site.h"
+
+#include "agent/input/settings_file.h"
+#include "agent/state/status_file.h"
+#include "agent/system/say.h"
+
+int context_read(const Options *options, Context *ret, Error *err)
+{
+	AgentSettings settings;
+
+	if (settings_read(options, &settings, err) < 0)
+		return -1;
+	*ret = (Context){
+		.pool = options->pool,
+		.peers_file = settings.peers_file,
+		.node = settings.node,
+		.ldap_uri = settings.ldap_uri,
+		.state_dir = settings.state_dir,
+		.run_dir = settings.run_dir,
+		.metrics_file =
+			settings.metrics_file
+				? settings.metrics_file
+				: pool_printf(options->pool, "%s/" METRICS_FILE, settings.run_dir),
+		.config_dir = settings.config_dir,
+		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
+		.interval_sec = settings.interval_sec,
+		.probes = settings.probes,
+		.probe_interval_sec = settings.probe_interval_sec,
+		.holds_contested = settings.holds_contested,
+		.renews_tls = settings.renews_tls,
+		.is_verbose = options->is_verbose,
+	};
+	return 0;
+}
+
+int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err)
+{
+	const InputsOptions options = {
+		.peers_file = context->peers_file,
+		.node = context->node,
+		.state_dir = context->state_dir,
+		.config_dir = context->config_dir,
+		.fqdn = context->fqdn,
+		.may_write = may_write,
+		.renews_tls = context->renews_tls,
+		.last_good = context->last_good,
+		.state = context->state,
+	};
+
+	return inputs_read(context->pool, &options, ret, err);
+}
+
+int context_connect(const Context *context, Directory **ret, Error *err)
+{
+	const DirectoryLdapOptions options = {
+		.uri = context->ldap_uri,
+		.timeout_msec = context->ldap_timeout_msec,
+		.must_stop = context->must_stop,
+		.trace = context->is_verbose ? say_trace : NULL,
+	};
+
+	return directory_ldap_open(&options, ret, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SITE_H
+#define SYNCWARD_SITE_H
+
+#include "agent/command/options.h"
+#include "agent/input/inputs.h"
+#include "agent/slapd/directory_ldap.h"
+
+/* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
+ * connection. */
+typedef struct Context {
+	Pool *pool;
+	const char *peers_file;
+	const char *node;
+	const char *ldap_uri;
+	const char *state_dir;
+	const char *run_dir;
+	const char *metrics_file;
+	const char *config_dir; /* NULL: as cn=config says */
+	unsigned ldap_timeout_msec;
+	unsigned interval_sec;
+	bool probes;
+	unsigned probe_interval_sec;
+	bool holds_contested;
+	bool renews_tls;
+	const LastGood *last_good; /* these two as in InputsOptions */
+	const StateRead *state;
+	const char *fqdn;        /* of this host, when it was looked up already; else NULL */
+	bool (*must_stop)(void); /* see Directory; NULL: never */
+	bool is_verbose;
+} Context;
+
+/* The effective settings: command line over agent.json over defaults. Reads no other file. Fails
+ * as settings_read() does. */
+int context_read(const Options *options, Context *ret, Error *err);
+
+/* Reads peers.json, secrets and state for this context. */
+int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);
+
+/* Connects to slapd; the caller closes. */
+int context_connect(const Context *context, Directory **ret, Error *err);
+
+#endif

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/peer/probe_round.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/peer/probe_worker.h"
+#include "common/base/buf.h"
+
+#define DEFAULT_CONCURRENCY   128
+#define DEFAULT_DEADLINE_MSEC 60000
+#define STARTS_AT_ONCE        8  /* an event loop has other work between them */
+#define TICK_MSEC             50 /* while some wait at the gate */
+#define TIMER                 UINT64_MAX
+#define READ_SIZE             4096
+
+/* A process at work. */
+typedef struct Runner {
+	pid_t pid; /* 0: this place is free */
+	int fd;
+	size_t target;
+	ProbeStep step; /* the last that began */
+	bool is_asking;
+	Pool *pool; /* of output only */
+	Buf output;
+	int64_t started_msec;
+} Runner;
+
+struct ProbeRound {
+	Pool *pool;
+	const ProbeTarget *targets;
+	size_t n_targets;
+	ProbeOptions options;
+	ProbeGate *gate;
+	size_t *order;          /* indices of targets; the gate counts by it */
+	Probe *probes;          /* by target */
+	const Probe *last_read; /* with a suffix entry; NULL: none yet */
+	Runner *runners;
+	unsigned n_runners;
+	size_t n_started;
+	size_t n_ended;
+	int epoll_fd;
+	int timer_fd;
+	int64_t deadline_msec;
+	bool is_judged;
+};
+
+static int64_t now_msec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- the end of one probe --- */
+
+static void tell_end(ProbeRound *round, const Runner *runner, int status, Probe *probe)
+{
+	const char *step = probe_step_name(runner->step);
+
+	if (now_msec() >= round->deadline_msec)
+		probe_add_fault(round->pool, probe, PROBE_ROUND_OVER,
+				"could not test: the time was over in step %s", step);
+	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+		probe_add_fault(round->pool, probe,
+				runner->step == PROBE_RESOLVE ? PROBE_RESOLVER_FAILED
+							      : PROBE_SILENT,
+				"no end of step %s in its time", step);
+	else
+		probe_add_fault(round->pool, probe, PROBE_DIED,
+				"could not test: the probe ended in step %s (%s %d)", step,
+				WIFSIGNALED(status) ? "signal" : "status",
+				WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	if (probe->steps[runner->step] == PROBE_NOT_TRIED)
+		probe->steps[runner->step] = PROBE_UNKNOWN;
+}
+
+static void tell_stopped(ProbeRound *round, size_t member, Probe *probe)
+{
+	const ProbeBind *closer = probe_gate_closer(round->gate, member);
+
+	if (closer && probe->steps[PROBE_BIND] == PROBE_NOT_TRIED && probe->n_faults == 0)
+		probe_add_fault(round->pool, probe, PROBE_BIND_NOT_REPEATED,
+				"the password of '%s' was not sent, for %s refused it",
+				closer->binddn, closer->provider);
+}
+
+static size_t member_of(const ProbeRound *round, size_t target)
+{
+	size_t member = 0;
+
+	while (round->order[member] != target)
+		member++;
+	return member;
+}
+
+/* Returns the exit status. The descriptor is taken off the watch first: as long as a process that
+ * was started later has not closed its copy, closing ours would leave it on. */
+static int runner_reap(const ProbeRound *round, const Runner *runner)
+{
+	int status = 0;
+
+	while (waitpid(runner->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
+	(void)close(runner->fd);
+	return status;
+}
+
+/* After its socket ended, or it was killed. */
+static void runner_end(ProbeRound *round, Runner *runner)
+{
+	Probe *probe = &round->probes[runner->target];
+	const size_t member = member_of(round, runner->target);
+	const int status = runner_reap(round, runner);
+	const Value text = {.bytes = runner->output.bytes, .len = runner->output.len};
+
+	if (text.len == 0 || probe_parse(round->pool, &text, round->last_read, probe, NULL) < 0)
+		tell_end(round, runner, status, probe);
+	tell_stopped(round, member, probe);
+	probe->duration_msec = (unsigned)(now_msec() - runner->started_msec);
+	if (probe->has_suffix)
+		round->last_read = probe;
+	probe_gate_ended(round->gate, member);
+	pool_free(runner->pool);
+	*runner = (Runner){0};
+	round->n_ended++;
+}
+
+/* --- what a probe says --- */
+
+static void hear_byte(ProbeRound *round, Runner *runner, char byte)
+{
+	const size_t member = member_of(round, runner->target);
+
+	if (byte == WORKER_ASKS) {
+		runner->is_asking = true;
+		probe_gate_ask(round->gate, member, now_msec());
+	} else if (byte == WORKER_GOOD) {
+		probe_gate_good(round->gate, member);
+	} else if (byte == WORKER_REFUSED) {
+		probe_gate_refused(round->gate, member);
+	} else if (byte >= WORKER_STEP && byte < WORKER_STEP + PROBE_STEP_COUNT) {
+		runner->step = (ProbeStep)(byte - WORKER_STEP);
+	}
+}
+
+static void runner_read(ProbeRound *round, Runner *runner)
+{
+	char bytes[READ_SIZE];
+	ssize_t n;
+
+	while ((n = recv(runner->fd, bytes, sizeof(bytes), 0)) > 0) {
+		ssize_t i = 0;
+
+		for (; i < n && runner->output.len == 0 && bytes[i] != WORKER_RESULT; i++)
+			hear_byte(round, runner, bytes[i]);
+		if (i < n)
+			buf_add(&runner->output, bytes + i, (size_t)(n - i));
+	}
+	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		runner_end(round, runner);
+}
+
+static void answer_asking(ProbeRound *round)
+{
+	for (unsigned i = 0; i < round->n_runners; i++) {
+		Runner *runner = &round->runners[i];
+		ProbeGrant grant;
+		char byte;
+
+		if (!runner->is_asking)
+			continue;
+		grant = probe_gate_decide(round->gate, member_of(round, runner->target),
+					  now_msec());
+		if (grant == PROBE_GRANT_WAIT)
+			continue;
+		byte = grant == PROBE_GRANT_YES ? WORKER_GO : WORKER_STOP;
+		runner->is_asking = false;
+		(void)send(runner->fd, &byte, 1, MSG_NOSIGNAL);
+	}
+}
+
+/* --- starting --- */
+
+static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
+{
+	const ProbeTarget *wanted = &round->targets[target];
+	const ProbeJob job = {
+		.syncrepl = wanted->syncrepl,
+		.suffix = wanted->suffix,
+		.uri = round->probes[target].uri,
+		.peer_id = wanted->peer_id,
+		.depth = round->options.depth,
+		.account_csn = wanted->account_csn,
+	};
+	struct epoll_event event = {.events = EPOLLIN,
+				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
+
+	runner->pid = probe_worker_start(&job, &runner->fd);
+	if (runner->pid < 0) {
+		probe_add_fault(round->pool, &round->probes[target], PROBE_DIED,
+				"could not test: no process could be started (%s)",
+				strerror(errno));
+		runner->pid = 0;
+		return false;
+	}
+	runner->target = target;
+	runner->started_msec = now_msec();
+	runner->pool = pool_new();
+	runner->output = (Buf)BUF_IN(runner->pool);
+	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, runner->fd, &event);
+	return true;
+}
+
+static bool has_more_to_start(const ProbeRound *round)
+{
+	return round->n_started < round->n_targets &&
+	       round->n_started - round->n_ended < round->n_runners;
+}
+
+static void start_some(ProbeRound *round)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < round->n_runners && n < STARTS_AT_ONCE; i++) {
+		if (!has_more_to_start(round))
+			return;
+		if (round->runners[i].pid != 0)
+			continue;
+		if (!runner_start(round, &round->runners[i], round->order[round->n_started])) {
+			probe_gate_ended(round->gate, round->n_started);
+			round->n_ended++;
+		}
+		round->n_started++;
+		n++;
+	}
+}
+
+/* --- the round --- */
+
+static void kill_all(ProbeRound *round)
+{
+	for (unsigned i = 0; i < round->n_runners; i++)
+		if (round->runners[i].pid != 0)
+			(void)kill(round->runners[i].pid, SIGKILL);
+}
+
+static void end_in_time(ProbeRound *round)
+{
+	if (now_msec() < round->deadline_msec)
+		return;
+	kill_all(round);
+	for (unsigned i = 0; i < round->n_runners; i++)
+		if (round->runners[i].pid != 0)
+			runner_end(round, &round->runners[i]);
+	while (round->n_started < round->n_targets) {
+		probe_add_fault(round->pool, &round->probes[round->order[round->n_started++]],
+				PROBE_ROUND_OVER, "could not test: the time was over before");
+		round->n_ended++;
+	}
+}
+
+static bool is_any_asking(const ProbeRound *round)
+{
+	for (unsigned i = 0; i < round->n_runners; i++)
+		if (round->runners[i].is_asking)
+			return true;
+	return false;
+}
+
+static void arm_timer(const ProbeRound *round)
+{
+	int64_t wait_msec = round->deadline_msec - now_msec();
+	struct itimerspec timer = {0};
+
+	if (has_more_to_start(round))
+		wait_msec = 0;
+	else if (is_any_asking(round) && wait_msec > TICK_MSEC)
+		wait_msec = TICK_MSEC;
+	timer.it_value.tv_sec = wait_msec > 0 ? wait_msec / 1000 : 0;
+	timer.it_value.tv_nsec = wait_msec > 0 ? wait_msec % 1000 * 1000000 : 1;
+	(void)timerfd_settime(round->timer_fd, 0, &timer, NULL);
+}
+
+static void judge(ProbeRound *round)
+{
+	ProbeExpectation expectation = round->options.expectation;
+
+	if (round->is_judged)
+		return;
+	expectation.now_sec = time(NULL);
+	for (size_t i = 0; i < round->n_targets; i++)
+		probe_judge(round->pool, &round->probes[i], &expectation);
+	probe_judge_together(round->pool, round->probes, round->n_targets);
+	round->is_judged = true;
+}
+
+bool probe_round_process(ProbeRound *round)
+{
+	struct epoll_event events[DEFAULT_CONCURRENCY];
+	const int n = epoll_wait(round->epoll_fd, events, DEFAULT_CONCURRENCY, 0);
+
+	for (int i = 0; i < n; i++)
+		if (events[i].data.u64 != TIMER)
+			runner_read(round, &round->runners[events[i].data.u64]);
+	end_in_time(round);
+	start_some(round);
+	answer_asking(round);
+	if (round->n_ended == round->n_targets)
+		judge(round);
+	else
+		arm_timer(round);
+	return round->is_judged;
+}
+
+const char *probe_target_uri(const ProbeTarget *target)
+{
+	const char *own = target->syncrepl->value[SYNCREPL_PROVIDER];
+
+	return target->uri ? target->uri : own ? own : "";
+}
+
+static ProbeBind bind_of(const ProbeTarget *target)
+{
+	const Syncrepl *syncrepl = target->syncrepl;
+	const char *password = syncrepl->value[SYNCREPL_CREDENTIALS];
+	const char *dn = syncrepl->value[SYNCREPL_BINDDN];
+
+	return (ProbeBind){
+		.provider = probe_target_uri(target),
+		.binddn = dn ? dn : "",
+		.password = password && *password ? password : NULL,
+		.secret = target->secret,
+		.is_proven = target->is_proven,
+	};
+}
+
+static void round_fill(ProbeRound *round, const ProbeTarget *targets)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Pool *pool = round->pool;
+	const size_t n = round->n_targets + 1; /* never 0 */
+	unsigned *ids = pool_alloc(scratch, n * sizeof(*ids));
+	ProbeTarget *copies = pool_alloc(pool, n * sizeof(*copies));
+	ProbeBind *binds = pool_alloc(pool, n * sizeof(*binds));
+
+	round->order = pool_alloc(pool, n * sizeof(*round->order));
+	round->probes = pool_alloc(pool, n * sizeof(*round->probes));
+	round->runners = pool_alloc(pool, round->n_runners * sizeof(*round->runners));
+	for (size_t i = 0; i < round->n_targets; i++) {
+		copies[i] = targets[i];
+		ids[i] = targets[i].peer_id;
+		round->probes[i] = (Probe){.uri = probe_target_uri(&targets[i]),
+					   .suffix = targets[i].suffix,
+					   .peer_id = targets[i].peer_id};
+	}
+	round->targets = copies;
+	probe_order(ids, round->n_targets, round->options.expectation.our_id, round->order);
+	for (size_t i = 0; i < round->n_targets; i++)
+		binds[i] = bind_of(&targets[round->order[i]]);
+	round->gate = probe_gate_new(pool, binds, round->n_targets, round->options.refusals);
+}
+
+/* libldap reads files and loads plugins when it is first used: here, not in each process. */
+static void prepare_libldap(void)
+{
+	int version;
+
+	(void)ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
+}
+
+static int round_open(ProbeRound *round, Error *err)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
+
+	prepare_libldap();
+
+	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (round->epoll_fd < 0 || round->timer_fd < 0 ||
+	    epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, round->timer_fd, &event) < 0)
+		return error_set(err, ERROR_SYSTEM, errno, "links cannot be probed: %s",
+				 strerror(errno));
+	return 0;
+}
+
+int probe_round_start(Pool *pool, const ProbeTarget *targets, size_t n_targets,
+		      const ProbeOptions *options, ProbeRound **ret, Error *err)
+{
+	const unsigned concurrency =
+		options->concurrency > 0 ? options->concurrency : DEFAULT_CONCURRENCY;
+	ProbeRound *round = pool_alloc(pool, sizeof(*round));
+
+	*round = (ProbeRound){
+		.pool = pool,
+		.n_targets = n_targets,
+		.options = *options,
+		.n_runners = n_targets < concurrency ? (unsigned)n_targets + 1 : concurrency,
+		.deadline_msec = now_msec() + (options->deadline_msec > 0 ? options->deadline_msec
+									  : DEFAULT_DEADLINE_MSEC),
+	};
+	round_fill(round, targets);
+	if (round_open(round, err) < 0) {
+		probe_round_free(round);
+		return -1;
+	}
+	arm_timer(round);
+	*ret = round;
+	return 0;
+}
+
+int probe_round_fd(const ProbeRound *round)
+{
+	return round->epoll_fd;
+}
+
+const Probe *probe_round_results(const ProbeRound *round)
+{
+	return round->probes;
+}
+
+ProbeRefusals probe_round_refusals(Pool *pool, const ProbeRound *round)
+{
+	return probe_gate_refusals(pool, round->gate);
+}
+
+void probe_round_free(ProbeRound *round)
+{
+	if (!round)
+		return;
+	kill_all(round);
+	for (unsigned i = 0; i < round->n_runners; i++) {
+		if (round->runners[i].pid == 0)
+			continue;
+		(void)runner_reap(round, &round->runners[i]);
+		pool_free(round->runners[i].pool);
+		round->runners[i] = (Runner){0};
+	}
+	if (round->timer_fd > 0)
+		(void)close(round->timer_fd);
+	if (round->epoll_fd > 0)
+		(void)close(round->epoll_fd);
+	round->timer_fd = round->epoll_fd = -1;
+}
+
+int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const ProbeOptions *options,
+	      Probe **ret, ProbeRefusals *ret_refusals, Error *err)
+{
+	AUTO(ProbeRound) *round = NULL;
+
+	if (probe_round_start(pool, targets, n_targets, options, &round, err) < 0)
+		return -1;
+	while (!probe_round_process(round)) {
+		struct pollfd polled = {.fd = probe_round_fd(round), .events = POLLIN};
+
+		(void)poll(&polled, 1, options->must_stop ? TICK_MSEC : -1);
+		if (options->must_stop && options->must_stop())
+			round->deadline_msec = now_msec();
+	}
+	*ret = round->probes;
+	if (ret_refusals)
+		*ret_refusals = probe_round_refusals(pool, round);
+	return 0;
+}

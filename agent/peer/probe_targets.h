@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PROBE_TARGETS_H
+#define SYNCWARD_PROBE_TARGETS_H
+
+#include "agent/peer/lockout.h"
+#include "agent/peer/probe_round.h"
+#include "common/link/link_probes.h"
+
+/* The links of one round of probes. Everything is copied into the pool: a round may outlive the
+ * pass that asks for it. */
+typedef struct LinkRound {
+	Pool *pool;
+	Lockout lockout;
+	ProbeTarget *targets;
+	size_t n_targets;
+	LinkProbes links;     /* of the targets, in their order; without answers */
+	LinkProbes withheld;  /* answers to those that must not be tried now */
+	const Syncrepl *last; /* of the target before: the next is mostly the same */
+} LinkRound;
+
+/* An empty round; what sight points to must outlive the adding of links. */
+LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *sight);
+
+/* Adds a link, or the answer that its password is not to be sent. */
+void link_round_add(LinkRound *round, const WantedDatabase *wanted, const WantedConsumer *consumer);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SESSION_H
+#define SYNCWARD_SESSION_H
+
+#include <ldap.h>
+
+#include "agent/peer/session_deadline.h"
+#include "agent/slapd/ldap_answer.h"
+#include "common/base/pool.h"
+#include "common/link/probe.h"
+#include "common/slapd/url.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* What became of a bind with a password. */
+typedef enum LinkBind {
+	LINK_BIND_GOOD,
+	LINK_BIND_REFUSED, /* invalid credentials: servers count those, and lock the account */
+	LINK_BIND_OTHER,
+} LinkBind;
+
+/* Who watches over a connection while it is made; data is passed to each. */
+typedef struct LinkHooks {
+	void *data;
+	/* The step begins, and takes no longer than that unless something hangs. */
+	void (*enter)(void *data, ProbeStep step, unsigned limit_msec);
+	/* Waits until a password may be sent; false: it must not, a fault is in the probe. */
+	bool (*may_bind)(void *data, Probe *probe);
+	void (*bound)(void *data, LinkBind outcome);
+	/* entryCSN of the bind DN's entry in our copy; NULL: it has none. A peer without that
+	 * change judges an older password. */
+	const char *account_csn;
+} LinkHooks;
+
+/* A connection of our own to the provider of a link, bound the way the consumer binds. */
+typedef struct PeerLink {
+	Pool *pool;
+	const Syncrepl *syncrepl;
+	const LinkHooks *hooks; /* NULL: nobody watches */
+	Probe *probe;           /* takes steps and faults */
+	Url url;
+	LDAP *ldap;
+	LinkDeadline *deadline;
+	unsigned timeout_msec; /* for each operation */
+} PeerLink;
+
+/*
+ * Connects and binds with the link's bind, TLS and timeouts (bounded where they are 0). False when
+ * that fails: peer_link_failure() says why. peer_link_close() in any case. Blocks as long as name
+ * resolution and the timeouts take.
+ */
+bool peer_link_open(Pool *pool, const Syncrepl *syncrepl, PeerLink *ret);
+
+/* The same with somebody who watches, and steps and faults into a probe of the caller's, of which
+ * uri is set. */
+bool peer_link_open_watched(Pool *pool, const Syncrepl *syncrepl, const LinkHooks *hooks,
+			    Probe *probe, PeerLink *ret);
+
+void peer_link_close(PeerLink *link);
+
+/* Gives the next operation its full time. */
+void peer_link_restart(const PeerLink *link);
+
+/* A diagnostic of the peer as it may be told: not when it repeats our password. */
+const char *peer_link_text(const PeerLink *link, const char *text);
+
+/* "ACTION: result N (...): TEXT": what the peer answered, for people. */
+const char *peer_link_answer(const PeerLink *link, const char *action, const LdapAnswer *answer);
+
+/* The last fault: could not be reached, or refused, and why. */
+Content peer_link_failure(const PeerLink *link);
+
+/* Tells that an operation ended in a result other than success; code is the fault when the peer
+ * answered. */
+void peer_link_fail(PeerLink *link, ProbeCode code, const char *action, const LdapAnswer *answer);
+
+#endif

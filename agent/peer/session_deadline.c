@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/peer/session_deadline.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <time.h>
+
+/* Between the socket and TLS, which stands at LBER_SBIOD_LEVEL_TRANSPORT. */
+#define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 5)
+
+static int64_t now_msec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* False with errno set when the socket does not become ready in time. */
+static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
+{
+	LinkDeadline *deadline = layer->sbiod_pvt;
+	struct pollfd polled = {.events = events};
+	int64_t left_msec;
+	int n = -1;
+
+	if (ber_sockbuf_ctrl(layer->sbiod_sb, LBER_SB_OPT_GET_FD, &polled.fd) <= 0)
+		return true;
+	do {
+		left_msec = deadline->end_msec - now_msec();
+		n = poll(&polled, 1, left_msec > 0 ? (int)left_msec : 0);
+	} while (n < 0 && errno == EINTR);
+	if (n == 0) {
+		deadline->has_passed = true;
+		errno = ETIMEDOUT;
+	}
+	return n > 0;
+}
+
+static int layer_setup(Sockbuf_IO_Desc *layer, void *deadline)
+{
+	layer->sbiod_pvt = deadline;
+	return 0;
+}
+
+static int layer_end(Sockbuf_IO_Desc *layer)
+{
+	(void)layer;
+	return 0;
+}
+
+static int layer_ctrl(Sockbuf_IO_Desc *layer, int option, void *argument)
+{
+	return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
+}
+
+static ber_slen_t layer_read(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
+{
+	LinkDeadline *deadline = layer->sbiod_pvt;
+	const ber_slen_t n =
+		wait_ready(layer, POLLIN) ? LBER_SBIOD_READ_NEXT(layer, bytes, len) : -1;
+
+	if (n > 0 && deadline->first_byte < 0)
+		deadline->first_byte = *(const unsigned char *)bytes;
+	return n;
+}
+
+static ber_slen_t layer_write(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
+{
+	return wait_ready(layer, POLLOUT) ? LBER_SBIOD_WRITE_NEXT(layer, bytes, len) : -1;
+}
+
+static Sockbuf_IO layer_functions = {
+	.sbi_setup = layer_setup,
+	.sbi_remove = layer_end,
+	.sbi_ctrl = layer_ctrl,
+	.sbi_read = layer_read,
+	.sbi_write = layer_write,
+	.sbi_close = layer_end,
+};
+
+void link_deadline_restart(LinkDeadline *deadline)
+{
+	deadline->end_msec = now_msec() + deadline->timeout_msec;
+}
+
+LinkDeadline *link_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
+{
+	LinkDeadline *deadline = pool_alloc(pool, sizeof(*deadline));
+	Sockbuf *socket = NULL;
+
+	*deadline = (LinkDeadline){.timeout_msec = timeout_msec, .first_byte = -1};
+	link_deadline_restart(deadline);
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) != LDAP_OPT_SUCCESS ||
+	    ber_sockbuf_add_io(socket, &layer_functions, LEVEL, deadline) < 0)
+		return NULL;
+	return deadline;
+}

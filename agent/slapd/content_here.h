@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_CONTENT_HERE_H
+#define SYNCWARD_CONTENT_HERE_H
+
+#include "agent/peer/session.h"
+#include "agent/slapd/directory.h"
+#include "common/base/pool.h"
+#include "common/live/facts.h"
+
+/*
+ * Reads the database's suffix entry at this server. Never fails: the state and the problem say what
+ * happened. No such entry is CONTENT_READ without has_suffix; slapd answers the same when its
+ * access rules hide the entry from us.
+ */
+Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
+
+/* Reads the suffix entry over a link that is open already. Never fails, as above. */
+Content content_read_over(PeerLink *link, const char *suffix);
+
+#endif

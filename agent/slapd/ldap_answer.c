@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/slapd/ldap_answer.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+/* How soon it is noticed that we must stop. */
+#define ASK_STOP_USEC 100000
+
+static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
+			   Tree *tree)
+{
+	Entry *entry = &tree->entries[tree->n_entries - 1];
+
+	/* Of a thousand entries most have the same attributes: their names are kept once. */
+	entry_add_attribute(pool, entry, name->bv_val,
+			    tree->n_entries > 1 ? &tree->entries[tree->n_entries - 2] : NULL);
+	for (const struct berval *value = values; value && value->bv_val; value++)
+		entry_add_value(pool, entry, name->bv_val, value->bv_val, value->bv_len);
+}
+
+/* By the calls that read an entry once from its beginning to its end: the usual ones search it
+ * anew for each attribute. */
+static void entry_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, Tree *tree)
+{
+	struct berval dn = {0}, name = {0}, *values = NULL;
+	BerElement *walk = NULL;
+	int rc = ldap_get_dn_ber(ldap, message, &walk, &dn);
+
+	/* libldap ends the DN with a NUL. */
+	tree_add_entry(pool, tree, rc == LDAP_SUCCESS ? dn.bv_val : "");
+	while (rc == LDAP_SUCCESS) {
+		rc = ldap_get_attribute_ber(ldap, message, walk, &name, &values);
+		if (rc != LDAP_SUCCESS || !name.bv_val)
+			break;
+		attribute_copy(pool, &name, values, tree);
+		ber_memfree(values);
+	}
+	ber_free(walk, 0);
+}
+
+static bool tells_locked(LDAP *ldap, LDAPControl **controls)
+{
+	LDAPControl *control =
+		ldap_control_find(LDAP_CONTROL_PASSWORDPOLICYRESPONSE, controls, NULL);
+	ber_int_t expire, grace;
+	LDAPPasswordPolicyError error;
+
+	return control &&
+	       ldap_parse_passwordpolicy_control(ldap, control, &expire, &grace, &error) ==
+		       LDAP_SUCCESS &&
+	       error == PP_accountLocked;
+}
+
+static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
+{
+	char *text = NULL;
+	LDAPControl **controls = NULL;
+	const LDAPControl *sync_done;
+	const int rc =
+		ldap_parse_result(ldap, message, &answer->code, NULL, &text, NULL, &controls, 0);
+
+	if (rc != LDAP_SUCCESS)
+		answer->code = rc;
+	if (text)
+		answer->text = pool_strdup(pool, text);
+	answer->is_locked = tells_locked(ldap, controls);
+	sync_done = ldap_control_find(LDAP_CONTROL_SYNC_DONE, controls, NULL);
+	if (sync_done && sync_done->ldctl_value.bv_val)
+		answer->sync_done = (Value){
+			.bytes = pool_copy(pool, sync_done->ldctl_value.bv_val,
+					   sync_done->ldctl_value.bv_len),
+			.len = sync_done->ldctl_value.bv_len,
+		};
+	ldap_controls_free(controls);
+	ldap_memfree(text);
+}
+
+static void message_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
+{
+	switch (ldap_msgtype(message)) {
+	case LDAP_RES_SEARCH_ENTRY:
+		entry_copy(pool, ldap, message, &answer->entries);
+		break;
+	case LDAP_RES_SEARCH_REFERENCE:
+	case LDAP_RES_INTERMEDIATE:
+		break;
+	default:
+		result_copy(pool, ldap, message, answer);
+	}
+}
+
+static int64_t now_usec(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+typedef struct Wait {
+	const LdapPatience *patience;
+	int64_t end_usec;
+	bool is_stopped;
+} Wait;
+
+static struct timeval wait_piece(const Wait *wait)
+{
+	int64_t usec = wait->end_usec - now_usec();
+
+	if (wait->patience->must_stop && usec > ASK_STOP_USEC)
+		usec = ASK_STOP_USEC;
+	if (usec < 0)
+		usec = 0;
+	return (struct timeval){.tv_sec = usec / 1000000, .tv_usec = usec % 1000000};
+}
+
+/* After a piece without an answer. */
+static bool wait_goes_on(Wait *wait)
+{
+	const LdapPatience *patience = wait->patience;
+	const int64_t grace_end_usec = now_usec() + (int64_t)patience->grace_msec * 1000;
+
+	if (!patience->must_stop)
+		return false;
+	if (!wait->is_stopped && patience->must_stop()) {
+		wait->is_stopped = true;
+		if (wait->end_usec > grace_end_usec)
+			wait->end_usec = grace_end_usec;
+	}
+	return now_usec() < wait->end_usec;
+}
+
+/* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
+LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapPatience *patience)
+{
+	Wait wait = {patience, now_usec() + (int64_t)patience->timeout_msec * 1000, false};
+	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
+	int type;
+
+	do {
+		struct timeval timeout = wait_piece(&wait);
+		LDAPMessage *message = NULL;
+
+		type = ldap_result(ldap, message_id, LDAP_MSG_ONE, &timeout, &message);
+		if (type > 0)
+			message_copy(pool, ldap, message, &answer);
+		ldap_msgfree(message);
+	} while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
+		 type == LDAP_RES_INTERMEDIATE || (type == 0 && wait_goes_on(&wait)));
+	if (type < 0)
+		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
+	answer.is_stopped = type == 0 && wait.is_stopped;
+	return answer;
+}
+
+LdapAnswer ldap_answer_wait(Pool *pool, LDAP *ldap, int message_id, unsigned timeout_msec)
+{
+	return ldap_answer_await(pool, ldap, message_id,
+				 &(LdapPatience){.timeout_msec = timeout_msec});
+}
+
+int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int *ret_message_id)
+{
+	const struct berval credentials = {.bv_len = strlen(password),
+					   .bv_val = (char *)(uintptr_t)password};
+	char password_policy[] = LDAP_CONTROL_PASSWORDPOLICYREQUEST;
+	LDAPControl why = {.ldctl_oid = password_policy};
+	LDAPControl *controls[] = {&why, NULL};
+
+	return ldap_sasl_bind(ldap, dn, LDAP_SASL_SIMPLE, (struct berval *)(uintptr_t)&credentials,
+			      controls, NULL, ret_message_id);
+}
+
+int ldap_bind_external_send(LDAP *ldap, int *ret_message_id)
+{
+	/* With a NULL value libldap sends no credential and slapd waits for one more step. */
+	struct berval empty = {.bv_len = 0, .bv_val = (char[]){""}};
+
+	return ldap_sasl_bind(ldap, NULL, "EXTERNAL", &empty, NULL, NULL, ret_message_id);
+}
+
+void ldap_read_ahead(LDAP *ldap)
+{
+	Sockbuf *socket = NULL;
+
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket)
+		(void)ber_sockbuf_add_io(socket, &ber_sockbuf_io_readahead,
+					 LBER_SBIOD_LEVEL_PROVIDER, NULL);
+}
+
+void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec)
+{
+	const int version = LDAP_VERSION3, unlimited = LDAP_NO_LIMIT, never = LDAP_DEREF_NEVER;
+	const struct timeval timeout = {
+		.tv_sec = connect_timeout_msec / 1000,
+		.tv_usec = (connect_timeout_msec % 1000) * 1000L,
+	};
+
+	ldap_set_option(ldap, LDAP_OPT_PROTOCOL_VERSION, &version);
+	ldap_set_option(ldap, LDAP_OPT_REFERRALS, LDAP_OPT_OFF);
+	/* Of searches; their size limit is an argument of each. */
+	ldap_set_option(ldap, LDAP_OPT_TIMELIMIT, &unlimited);
+	ldap_set_option(ldap, LDAP_OPT_DEREF, &never);
+	ldap_set_option(ldap, LDAP_OPT_NETWORK_TIMEOUT, &timeout);
+}

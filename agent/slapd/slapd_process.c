@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/slapd/slapd_process.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <systemd/sd-id128.h>
+
+#include "agent/system/fd.h"
+#include "common/slapd/unit_file.h"
+
+#define ARGUMENTS_MAX_BYTES 65536
+#define HOST_NAME_SIZE      256
+
+/* Reads what the file holds, at most size bytes; -1 when it cannot be read. These files belong to
+ * slapd's user: nothing but the listeners is taken from them. */
+static ssize_t bytes_read(const char *path, char *bytes, size_t size)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd < 0)
+		return -1;
+	while (len < size && (n = read(fd, bytes + len, size - len)) > 0)
+		len += (size_t)n;
+	return n < 0 ? -1 : (ssize_t)len;
+}
+
+static SlapdArguments listeners_in(Pool *pool, const char *path, const char *separators)
+{
+	char *bytes = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
+	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
+	const char **arguments;
+	size_t n_arguments;
+
+	if (len <= 0)
+		return (SlapdArguments){0};
+	arguments = text_split(pool, bytes, (size_t)len, separators, &n_arguments);
+	return slapd_arguments_parse(pool, arguments, n_arguments);
+}
+
+SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)
+{
+	char text[32] = "";
+	SlapdArguments listeners = {0};
+
+	if (pid_file && bytes_read(pid_file, text, sizeof(text) - 1) > 0 && atol(text) > 0)
+		listeners =
+			listeners_in(pool, pool_printf(pool, "/proc/%ld/cmdline", atol(text)), "");
+	if (listeners.n_urls == 0 && args_file)
+		listeners = listeners_in(pool, args_file, " \n");
+	return listeners;
+}
+
+const char *text_read(Pool *pool, const char *path)
+{
+	AUTO(Pool) *scratch = pool_new();
+	char *bytes = pool_alloc(scratch, ARGUMENTS_MAX_BYTES);
+	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
+
+	return len >= 0 && len < ARGUMENTS_MAX_BYTES ? pool_copy(pool, bytes, (size_t)len) : NULL;
+}
+
+const char *slapd_unit_find(Pool *pool, const char *pid_file)
+{
+	const char *text = pid_file ? text_read(pool, pid_file) : NULL;
+
+	if (!text || atol(text) <= 0)
+		return NULL;
+	text = text_read(pool, pool_printf(pool, "/proc/%ld/cgroup", atol(text)));
+	return text ? cgroup_unit(pool, text) : NULL;
+}
+
+/* What stands behind the name of a line of /proc/PID/status; NULL when there is no such line. */
+static const char *status_line(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line ? line + strlen(name) : NULL;
+}
+
+/* Second of real, effective, saved and file system ID. */
+static unsigned long effective_id(const char *line)
+{
+	char *rest;
+
+	(void)strtoul(line, &rest, 10);
+	return strtoul(rest, NULL, 10);
+}
+
+static void read_groups(Pool *pool, const char *line, SlapdUser *user)
+{
+	const char *end = line + strcspn(line, "\n");
+	char *rest;
+
+	for (;; line = rest) {
+		const gid_t group = (gid_t)strtoul(line, &rest, 10);
+
+		if (rest == line || rest > end)
+			return;
+		POOL_PUSH(pool, user->groups, user->n_groups, group);
+	}
+}
+
+bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret)
+{
+	char pid[32] = "", *status = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
+	SlapdUser user = {0};
+	const char *uid, *gid, *groups;
+
+	if (!pid_file || bytes_read(pid_file, pid, sizeof(pid) - 1) <= 0 || atol(pid) <= 0 ||
+	    bytes_read(pool_printf(pool, "/proc/%ld/status", atol(pid)), status,
+		       ARGUMENTS_MAX_BYTES - 1) <= 0)
+		return false;
+	uid = status_line(status, "\nUid:");
+	gid = status_line(status, "\nGid:");
+	groups = status_line(status, "\nGroups:");
+	if (!uid || !gid || !groups)
+		return false;
+	user.uid = (uid_t)effective_id(uid);
+	user.gid = (gid_t)effective_id(gid);
+	read_groups(pool, groups, &user);
+	*ret = user;
+	return true;
+}
+
+static const char *host_name(Pool *pool)
+{
+	char name[HOST_NAME_SIZE] = "";
+
+	if (gethostname(name, sizeof(name) - 1) < 0)
+		return "localhost";
+	return pool_strdup(pool, name);
+}
+
+const char *host_fqdn(Pool *pool)
+{
+	const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_flags = AI_CANONNAME};
+	const char *name = host_name(pool);
+	struct addrinfo *found = NULL;
+
+	if (getaddrinfo(name, NULL, &hints, &found) != 0)
+		return name;
+	if (found->ai_canonname)
+		name = pool_strdup(pool, found->ai_canonname);
+	freeaddrinfo(found);
+	return name;
+}
+
+const char *host_machine(Pool *pool)
+{
+	char text[SD_ID128_STRING_MAX];
+	sd_id128_t id;
+
+	return sd_id128_get_machine(&id) < 0 ? NULL
+					     : pool_strdup(pool, sd_id128_to_string(id, text));
+}
+
+const char *host_short_name(Pool *pool)
+{
+	const char *name = host_name(pool);
+
+	return pool_copy(pool, name, strcspn(name, "."));
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SLAPD_PROCESS_H
+#define SYNCWARD_SLAPD_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/base/pool.h"
+#include "common/slapd/slapd_arguments.h"
+
+/*
+ * The -h strings of the running slapd: from the command line of the process that olcPidFile names,
+ * else from olcArgsFile. Both paths may be NULL. None when neither can be read: then unknown.
+ */
+SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file);
+
+/* The system service that the process which olcPidFile (may be NULL) names belongs to; NULL: none,
+ * or unknown. */
+const char *slapd_unit_find(Pool *pool, const char *pid_file);
+
+/* What a small file of the system holds; NULL when it cannot be read. Whose it is does not matter
+ * to the caller. */
+const char *text_read(Pool *pool, const char *path);
+
+/* As whom slapd reads files. */
+typedef struct SlapdUser {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t n_groups;
+} SlapdUser;
+
+/* The user of the process that olcPidFile (may be NULL) names; false when unknown. */
+bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret);
+
+/* This host's full name as slapd makes it (gethostname(2), made canonical by getaddrinfo(3)). */
+const char *host_fqdn(Pool *pool);
+
+/* Which machine this is (machine-id(5)); NULL: it has none. */
+const char *host_machine(Pool *pool);
+
+/* The host name up to its first dot. */
+const char *host_short_name(Pool *pool);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/state/corrections.h"
+
+EventList corrections_intended(Pool *pool, const Plan *plan, const Attribution *attributions)
+{
+	EventList events = {0};
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		POOL_PUSH(pool, events.items, events.n_items,
+			  event_of_step(pool, plan, attributions, &plan->steps[i],
+					EVENT_CORRECTION_INTENDED));
+	return events;
+}
+
+EventList corrections_done(Pool *pool, const Plan *plan, const Attribution *attributions,
+			   const Applied *applied, const Error *err)
+{
+	EventList events = {0};
+	Event event;
+	bool is_unknown;
+
+	for (size_t i = 0; i < applied->n_done; i++) {
+		event = event_of_step(pool, plan, attributions, applied->done[i],
+				      EVENT_CORRECTION_APPLIED);
+		event.result = "success";
+		POOL_PUSH(pool, events.items, events.n_items, event);
+	}
+	for (size_t i = 0; i < applied->n_refused; i++) {
+		event = event_of_step(pool, plan, attributions, applied->refused[i],
+				      EVENT_CORRECTION_FAILED);
+		event.text = applied->failures[i];
+		event.result = "refused";
+		POOL_PUSH(pool, events.items, events.n_items, event);
+	}
+	if (!err)
+		return events;
+	is_unknown = err->class == ERROR_UNREACHABLE ||
+		     (err->class == ERROR_STOPPED && applied->stopped_at);
+	event = (Event){.kind = EVENT_CORRECTION_FAILED};
+	if (applied->stopped_at)
+		event = event_of_step(pool, plan, attributions, applied->stopped_at,
+				      EVENT_CORRECTION_FAILED);
+	event.text = pool_strdup(pool, err->text);
+	event.result = is_unknown ? "unknown" : "failed";
+	POOL_PUSH(pool, events.items, events.n_items, event);
+	return events;
+}
+
+void corrections_took(EventList *events, int64_t duration_usec)
+{
+	for (size_t i = 0; i < events->n_items; i++)
+		events->items[i].duration_usec = duration_usec;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/state/state.h"
+#include "agent/state/state_age.h"
+#include "agent/state/state_contest.h"
+#include "agent/state/state_document.h"
+#include "agent/state/state_link.h"
+#include "agent/state/state_names.h"
+#include "agent/system/file_write.h"
+#include "common/base/timestamp.h"
+
+static int revision_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	unsigned long revision;
+
+	(void)pool;
+	if (member_number(root, "revision", &revision) < 0 || !member_string(root, "sha256"))
+		return -1;
+	known->has_revision = true;
+	known->revision = revision;
+	known->sha256 = member_string(root, "sha256");
+	return 0;
+}
+
+static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
+{
+	const JsonNode *foreign = item->type == JSON_OBJECT ? member_array(item, "foreign") : NULL;
+	KnownDatabase database = {0};
+
+	if (!foreign)
+		return -1;
+	database.suffix = member_string(item, "suffix");
+	database.suspect = member_string(item, "suspect");
+	database.is_joining = json_member(item, "joining") != NULL;
+	for (size_t i = 0; i < foreign->n_children; i++) {
+		if (foreign->children[i].type != JSON_STRING)
+			return -1;
+		POOL_PUSH(pool, database.foreign, database.n_foreign, foreign->children[i].string);
+	}
+	*ret = database;
+	return database.suffix ? 0 : -1;
+}
+
+static int databases_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	const JsonNode *list = member_array(root, "databases");
+	KnownDatabase *databases = NULL, database;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		if (database_load(pool, &list->children[i], &database) < 0)
+			return -1;
+		POOL_PUSH(pool, databases, n_databases, database);
+	}
+	known->databases = databases;
+	known->n_databases = n_databases;
+	return list ? 0 : -1;
+}
+
+static int unsaved_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	const JsonNode *list = member_array(root, "entries");
+	UnsavedEntry *unsaved = NULL;
+	size_t n_unsaved = 0;
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *item = &list->children[i];
+		const char *dn = item->type == JSON_OBJECT ? member_string(item, "dn") : NULL;
+
+		if (!dn)
+			return -1;
+		POOL_PUSH(pool, unsaved, n_unsaved,
+			  {.dn = dn,
+			   .attribute = member_string(item, "attribute"),
+			   .slapd_started = member_string(item, "slapd_started")});
+	}
+	known->unsaved = unsaved;
+	known->n_unsaved = n_unsaved;
+	return list ? 0 : -1;
+}
+
+static int refusals_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	const JsonNode *list = member_array(root, "binds");
+	ProbeRefusals refusals = {0};
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *item = &list->children[i];
+		ProbeBind bind = {0};
+
+		if (item->type != JSON_OBJECT)
+			return -1;
+		bind.provider = member_string(item, "provider");
+		bind.binddn = member_string(item, "binddn");
+		bind.secret = member_string(item, "secret");
+		if (!bind.provider || !bind.binddn || !bind.secret)
+			return -1;
+		POOL_PUSH(pool, refusals.items, refusals.n_items, bind);
+	}
+	known->refusals = refusals;
+	return list ? 0 : -1;
+}
+
+static int machine_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	unsigned long node;
+
+	(void)pool;
+	if (!member_string(root, "machine") || member_number(root, "node", &node) < 0)
+		return -1;
+	known->machine = member_string(root, "machine");
+	known->machine_node = (unsigned)node;
+	return 0;
+}
+
+static int restarted_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	(void)pool;
+	known->restarted_consumers = member_string(root, "slapd_started");
+	return known->restarted_consumers ? 0 : -1;
+}
+
+static int left_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	const JsonNode *list = member_array(root, "databases");
+	LeftDatabase *left = NULL;
+	size_t n_left = 0;
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *item = &list->children[i];
+		const char *suffix =
+			item->type == JSON_OBJECT ? member_string(item, "suffix") : NULL;
+
+		if (!suffix)
+			return -1;
+		POOL_PUSH(pool, left, n_left,
+			  {.suffix = suffix, .was_closed = json_member(item, "closed") != NULL});
+	}
+	if (!list || !member_string(root, "time"))
+		return -1;
+	known->left = left;
+	known->n_left = n_left;
+	known->left_time = member_string(root, "time");
+	known->is_rejoining = json_member(root, "rejoining") != NULL;
+	return 0;
+}
+
+static const StateFile state_files[] = {
+	/* Lest an older peers.json comes back with an older syncward. */
+	{.name = STATE_REVISION, .load = revision_load, .is_plain = true},
+	{.name = STATE_DATABASES, .load = databases_load},
+	{.name = STATE_UNSAVED, .load = unsaved_load},
+	{.name = STATE_RESTARTED, .load = restarted_load},
+	{.name = STATE_REFUSALS, .load = refusals_load},
+	{.name = STATE_LEFT, .load = left_load},
+	{.name = STATE_MACHINE, .load = machine_load},
+	{.name = STATE_CONSUMERS, .load = ages_load, .is_loose = true},
+	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
+	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
+};
+
+static int pause_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Pause *pause = target;
+
+	(void)pool;
+	*pause = (Pause){
+		.reason = member_string(root, "reason"),
+		.by = member_string(root, "by"),
+		.since_sec = timestamp_parse(member_string(root, "since")),
+		.until_sec = timestamp_parse(member_string(root, "until")),
+	};
+	if (pause->reason && pause->by && pause->since_sec >= 0 && pause->until_sec >= 0)
+		return 0;
+	*pause = (Pause){0};
+	return -1;
+}
+
+static const StateFile pause_file = {.name = STATE_PAUSE, .load = pause_load};
+
+/* A revision whose file had to be put aside is written again, for the next pass. */
+static void revision_keep(const StateFolder *folder, const Known *known)
+{
+	if (folder->may_write && known->has_revision &&
+	    faccessat(folder->fd, STATE_REVISION, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		(void)state_write_revision(folder->state_dir, known->revision, known->sha256, NULL);
+}
+
+/* Without the line ends that fill its block. */
+static const char *intent_text(const FileContent *intent)
+{
+	size_t len = intent->len;
+
+	while (len > 0 && intent->bytes[len - 1] == '\n')
+		len--;
+	intent->bytes[len] = '\0';
+	return intent->bytes;
+}
+
+static int files_read(StateFolder *folder, StateRead *read, Error *err)
+{
+	FileContent intent;
+	int found;
+
+	if (folder->may_write)
+		file_remove_temporaries(folder->fd);
+	for (size_t i = 0; i < ARRAY_SIZE(state_files); i++)
+		if (state_document_read(folder, &state_files[i], &read->known, err) < 0)
+			return -1;
+	if (state_document_read(folder, &pause_file, &read->pause, err) < 0)
+		return -1;
+	revision_keep(folder, &read->known);
+	found = state_content_read(folder, STATE_INTENT, &intent, err);
+	if (found == 1)
+		read->intent = intent_text(&intent);
+	return found < 0 ? -1 : 0;
+}
+
+int state_read(Pool *pool, const char *state_dir, bool may_write, StateRead *ret, Error *err)
+{
+	StateRead read = {0};
+	StateFolder folder;
+	int result;
+
+	if (state_folder_open(pool, state_dir, may_write, &folder, err) < 0)
+		return -1;
+	result = folder.fd < 0 ? 0 : files_read(&folder, &read, err);
+	state_folder_close(&folder);
+	read.notices = folder.notices;
+	read.n_notices = folder.n_notices;
+	if (result == 0)
+		*ret = read;
+	return result;
+}

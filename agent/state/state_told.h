@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_STATE_TOLD_H
+#define SYNCWARD_STATE_TOLD_H
+
+#include "common/base/error.h"
+#include "common/plan/authors.h"
+#include "common/tell/condition.h"
+
+/* What the daemon remembers over a restart, so that it tells nothing twice and knows who changed
+ * what meanwhile. Losing it costs no more than that: none of it is synced. */
+typedef struct DaemonMemory {
+	Seen seen;          /* entries.json; also kept by a person's apply */
+	ConditionList told; /* conditions.json */
+	const char **notices;
+	size_t n_notices;
+} DaemonMemory;
+
+/* As state_read() does; files that cannot be used are put aside, and told in notices. Never fails
+ * but for a folder or a file that somebody else owns. */
+int state_read_daemon(Pool *pool, const char *state_dir, DaemonMemory *ret, Error *err);
+
+int state_write_entries(const char *state_dir, const Seen *seen, Error *err);
+int state_write_conditions(const char *state_dir, const ConditionList *told, Error *err);
+
+#endif

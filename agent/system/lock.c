@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/system/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "agent/system/fd.h"
+#include "agent/system/folder.h"
+#include "common/base/pool.h"
+
+#define RETRY_MSEC 50
+/* What the kernel needs at most to bury a daemon that was killed. */
+#define PREDECESSOR_MSEC 1000
+
+/* 0 taken, 1 held by another, -1 failed. */
+static int lock_try(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return errno == EWOULDBLOCK || errno == EINTR ? 1 : -1;
+}
+
+/* flock(2) knows no time limit and a signal handler would be the daemon's business: so it asks. */
+static int lock_wait(int fd, unsigned timeout_msec)
+{
+	const struct timespec pause = {.tv_nsec = RETRY_MSEC * 1000000L};
+	int result = lock_try(fd);
+
+	for (unsigned waited_msec = 0; result == 1 && waited_msec < timeout_msec;
+	     waited_msec += RETRY_MSEC) {
+		(void)nanosleep(&pause, NULL);
+		result = lock_try(fd);
+	}
+	return result;
+}
+
+/* Whoever may open the file may hold a lock on it: an older one could be read by everybody. */
+static int lock_open(int folder, const char *name)
+{
+	const int fd = openat(folder, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat status;
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && (status.st_mode & 0077))
+		(void)fchmod(fd, 0600);
+	return fd;
+}
+
+/* A daemon takes it over and over: only the first time something changes. */
+static int holder_write(int fd)
+{
+	char text[32], found[sizeof(text)];
+	const int len = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	if (pread(fd, found, sizeof(found), 0) == len && memcmp(found, text, (size_t)len) == 0)
+		return 0;
+	return ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)len, 0) < 0 ? -1 : 0;
+}
+
+static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
+{
+	char text[32] = "";
+	long pid;
+
+	(void)!pread(fd, text, sizeof(text) - 1, 0);
+	pid = strtol(text, NULL, 10);
+	if (pid <= 0)
+		return error_set(err, ERROR_BUSY, 0,
+				 "another syncward holds %s and did not finish within %u ms", path,
+				 timeout_msec);
+	return error_set(err, ERROR_BUSY, 0,
+			 "process %ld holds %s and did not finish within %u ms: see `ps -fp %ld`",
+			 pid, path, timeout_msec, pid);
+}
+
+int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)
+{
+	return lock_take_named(run_dir, "lock", timeout_msec, err);
+}
+
+int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec, Error *err)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *path = pool_printf(scratch, "%s/%s", run_dir, name);
+	AUTO_FD folder = folder_open(run_dir, 0755, err);
+	AUTO_FD fd = -1;
+	int result, taken;
+
+	if (folder < 0)
+		return -1;
+	fd = lock_open(folder, name);
+	result = fd < 0 ? -1 : lock_wait(fd, timeout_msec);
+	if (result == 1)
+		return busy(fd, path, timeout_msec, err);
+	if (result < 0 || holder_write(fd) < 0)
+		return error_set(err, errno == EACCES ? ERROR_DENIED : ERROR_SYSTEM, errno,
+				 "%s: cannot be locked: %s", path, strerror(errno));
+	taken = fd;
+	fd = -1;
+	return taken;
+}
+
+int lock_take_daemon(const char *run_dir, Error *err)
+{
+	const int lock = lock_take_named(run_dir, "daemon.lock", PREDECESSOR_MSEC, err);
+
+	if (lock < 0 && err->class == ERROR_BUSY)
+		error_prefix(err, "only one daemon may keep this node, and one runs already");
+	return lock;
+}
+
+void lock_release(int lock)
+{
+	if (lock >= 0)
+		(void)close(lock);
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/adopt/adopt.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/slapd/dn.h"
+#include "common/slapd/url.h"
+
+/* The survey of one server. */
+typedef struct Survey {
+	Adoption *adoption;
+	const Live *live;
+	const char *fqdn;
+} Survey;
+
+void adopt_note(Adoption *adoption, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	POOL_PUSH(adoption->pool, adoption->notes, adoption->n_notes,
+		  pool_vprintf(adoption->pool, format, arguments));
+	va_end(arguments);
+}
+
+/* --- peers --- */
+
+static int find_provider(const Adoption *adoption, const char *provider)
+{
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		if (adoption->peers[i].provider &&
+		    strcmp(adoption->peers[i].provider, provider) == 0)
+			return (int)i;
+	return -1;
+}
+
+int adopt_find_peer(const Adoption *adoption, const char *uri)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return find_provider(adoption, url_spelling(scratch, uri));
+}
+
+static size_t peer_add(Adoption *adoption, const LiveConsumer *consumer)
+{
+	int known = find_provider(adoption, consumer->provider);
+	const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
+
+	if (known >= 0)
+		return (size_t)known;
+	/* slapd passes over a DN behind the host; peers.json wants none. */
+	if (syncrepl_check(SYNCREPL_PROVIDER, uri, NULL) < 0)
+		uri = consumer->provider;
+	POOL_PUSH(adoption->pool, adoption->peers, adoption->n_peers,
+		  {.uri = uri, .provider = consumer->provider});
+	return adoption->n_peers - 1;
+}
+
+int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
+{
+	AdoptPeer *named = &adoption->peers[peer];
+
+	if (named->id != 0 && named->id != id)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s is given the id %u, but olcServerID or another --peer-id says "
+				 "%u",
+				 named->uri, id, named->id);
+	if (peer != 0 && adoption->peers[0].id == id)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s has this node's own server ID %u: either slapd replicates "
+				 "from itself, because no listener of it (-h) is that URL (then "
+				 "remove the olcSyncrepl value), or two servers share an ID, "
+				 "which loses changes (then give one of them another)",
+				 named->uri, id);
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		if (i != peer && adoption->peers[i].id == id)
+			return error_set(
+				err, ERROR_REFUSED, 0,
+				"%s and %s have the same server ID %u: either both are names of "
+				"one server (then let all olcSyncrepl values use one of them), or "
+				"two servers share an ID, which loses changes (then give one of "
+				"them another)",
+				adoption->peers[i].uri, named->uri, id);
+	named->id = id;
+	return 0;
+}
+
+/* --- what peers.json cannot say of a single value --- */
+
+static bool value_is(const Syncrepl *syncrepl, SyncreplKeyword keyword, const char *text)
+{
+	return syncrepl->value[keyword] && strcasecmp(syncrepl->value[keyword], text) == 0;
+}
+
+static const char *binding_problem(const Syncrepl *syncrepl)
+{
+	const char *dn = syncrepl->value[SYNCREPL_BINDDN];
+
+	if (value_is(syncrepl, SYNCREPL_BINDMETHOD, "sasl"))
+		return syncrepl->value[SYNCREPL_SASLMECH] ? NULL : "it names no saslmech";
+	if (!dn || !*dn)
+		return "it binds as nobody";
+	return syncrepl->value[SYNCREPL_CREDENTIALS] ? NULL : "it has no credentials";
+}
+
+static const char *provider_problem(Pool *pool, const LiveConsumer *consumer)
+{
+	const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
+	Url url;
+
+	if (!url_parse(pool, uri, &url) || strpbrk(consumer->provider, " \t\r\n,") || !*url.host ||
+	    (strcmp(url.scheme, "ldap") != 0 && strcmp(url.scheme, "ldaps") != 0))
+		return "its provider is no ldap:// or ldaps:// URL with a host";
+	if (strcmp(url.scheme, "ldaps") == 0 &&
+	    value_is(&consumer->syncrepl, SYNCREPL_STARTTLS, "critical"))
+		return "it starts TLS twice, which the provider refuses";
+	return NULL;
+}
+
+/* Why peers.json cannot hold the value, whatever else stands beside it; NULL when it can. */
+static const char *value_problem(Pool *pool, const LiveConsumer *consumer)
+{
+	const char *problem = provider_problem(pool, consumer);
+	Error err = {0};
+
+	for (int k = 0; k < SYNCREPL_KEYWORD_COUNT && !problem; k++) {
+		const char *value = consumer->syncrepl.value[k];
+
+		if (k == SYNCREPL_PROVIDER || !value)
+			continue;
+		if (!adopt_value(pool, (SyncreplKeyword)k, value, &err))
+			problem = pool_strdup(pool, err.text);
+	}
+	return problem ? problem : binding_problem(&consumer->syncrepl);
+}
+
+/* --- databases --- */
+
+/* This server, as slapd says; where its listeners are unknown, by the host's name. */
+static bool names_this_node(const Survey *survey, const LiveConsumer *consumer)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Url url;
+
+	if (consumer->is_self || survey->live->n_listeners > 0 || !survey->fqdn)
+		return consumer->is_self;
+	return url_parse(scratch, consumer->provider, &url) &&
+	       strcasecmp(url.host, survey->fqdn) == 0;
+}
+
+static bool has_link(const AdoptDatabase *database, size_t peer)
+{
+	for (size_t i = 0; i < database->n_links; i++)
+		if (database->links[i].peer == peer)
+			return true;
+	return false;
+}
+
+static void keep(Adoption *adoption, const char *uri)
+{
+	for (size_t i = 0; i < adoption->n_keep; i++)
+		if (url_equal(adoption->keep[i], uri))
+			return;
+	POOL_PUSH(adoption->pool, adoption->keep, adoption->n_keep, uri);
+}
+
+/* The suffix that the value reads whole; NULL when it reads something else. */
+static const char *suffix_read(const LiveDatabase *live, const LiveConsumer *consumer)
+{
+	const char *base = consumer->syncrepl.value[SYNCREPL_SEARCHBASE];
+
+	for (size_t i = 0; i < live->suffixes->n_values; i++)
+		if (dn_equal(live->suffixes->values[i].bytes, base))
+			return live->suffixes->values[i].bytes;
+	return NULL;
+}
+
+static void own_value_survey(Adoption *adoption, AdoptDatabase *database,
+			     const LiveConsumer *consumer)
+{
+	AdoptPeer *self = &adoption->peers[0];
+
+	if (!self->uri) {
+		self->provider = consumer->provider;
+		self->uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
+	}
+	/* One that slapd passes over may hold anything. */
+	if (!has_link(database, 0) && !value_problem(adoption->pool, consumer) &&
+	    dn_equal(consumer->syncrepl.value[SYNCREPL_SEARCHBASE], database->suffix))
+		POOL_PUSH(adoption->pool, database->links, database->n_links,
+			  {.peer = 0, .syncrepl = &consumer->syncrepl});
+}
+
+/* Why peers.json cannot say this value of the database; NULL when it can. */
+static const char *link_problem(Adoption *adoption, const AdoptDatabase *database,
+				const LiveConsumer *consumer)
+{
+	const char *problem = value_problem(adoption->pool, consumer);
+	int peer = find_provider(adoption, consumer->provider);
+
+	if (problem)
+		return problem;
+	if (!dn_equal(consumer->syncrepl.value[SYNCREPL_SEARCHBASE], database->suffix))
+		return "it does not read the whole database";
+	return peer >= 0 && has_link(database, (size_t)peer)
+		       ? "it is a second one for the same provider"
+		       : NULL;
+}
+
+static void link_survey(Survey *survey, AdoptDatabase *database, size_t index)
+{
+	Adoption *adoption = survey->adoption;
+	const LiveConsumer *consumer = &database->live->consumers[index];
+	const char *dn = database->live->entry->dn, *problem;
+
+	if (!consumer->parses) {
+		adopt_note(adoption,
+			   "olcSyncrepl {%zu} of %s is left alone: it is not understood (%s)",
+			   index, dn, consumer->problem);
+		return;
+	}
+	if (names_this_node(survey, consumer)) {
+		own_value_survey(adoption, database, consumer);
+		return;
+	}
+	problem = link_problem(adoption, database, consumer);
+	if (problem) {
+		const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
+
+		adopt_note(
+			adoption,
+			"olcSyncrepl {%zu} of %s, which reads from %s, is left alone (\"keep\"): "
+			"%s",
+			index, dn, uri, problem);
+		keep(adoption, uri);
+		return;
+	}
+	POOL_PUSH(adoption->pool, database->links, database->n_links,
+		  {.peer = peer_add(adoption, consumer), .syncrepl = &consumer->syncrepl});
+}
+
+/* The suffix that the first value for another server reads; NULL: none does. */
+static const char *suffix_replicated(const Survey *survey, const LiveDatabase *live)
+{
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+		const char *suffix = consumer->parses && !names_this_node(survey, consumer)
+					     ? suffix_read(live, consumer)
+					     : NULL;
+
+		if (suffix && !value_problem(survey->adoption->pool, consumer))
+			return suffix;
+	}
+	return NULL;
+}
+
+/* Why peers.json cannot say how this database replicates; NULL when it can. */
+static const char *problem_of(const Survey *survey, const LiveDatabase *live)
+{
+	if (strncasecmp(live->entry->dn, "olcDatabase={0}config,", 22) == 0)
+		return "cn=config itself is replicated; while that is so, syncward only reports "
+		       "(guard G8)";
+	if (!live->suffixes)
+		return "it has no suffix";
+	if (!live_backend_is_supported(live))
+		return "it does not store entries itself";
+	if (entry_attribute(live->entry, "olcSubordinate"))
+		return "it is glued to a superior database (olcSubordinate)";
+	if (!suffix_replicated(survey, live))
+		return live->is_multi_provider
+			       ? "it is multi-provider, but no olcSyncrepl value that peers.json "
+				 "can say reads it from another server"
+			       : "no olcSyncrepl value that peers.json can say reads it from "
+				 "another server";
+	if (!live->is_multi_provider)
+		return "it is a copy that refuses clients' writes (not multi-provider), and "
+		       "syncward makes every node a provider";
+	return NULL;
+}
+
+static void database_survey(Survey *survey, const LiveDatabase *live)
+{
+	Adoption *adoption = survey->adoption;
+	AdoptDatabase database = {.live = live};
+	const char *problem;
+
+	if (live->n_consumers == 0 && !live->is_multi_provider) {
+		if (live->syncprov && live->suffixes)
+			adopt_note(adoption,
+				   "%s (%s) is left out: it has syncprov, but reads from nobody",
+				   live->entry->dn, live->suffixes->values[0].bytes);
+		return;
+	}
+	problem = problem_of(survey, live);
+	if (problem) {
+		adopt_note(adoption, "%s%s%s%s is left out with its olcSyncrepl values: %s",
+			   live->entry->dn, live->suffixes ? " (" : "",
+			   live->suffixes ? live->suffixes->values[0].bytes : "",
+			   live->suffixes ? ")" : "", problem);
+		return;
+	}
+	database.suffix = suffix_replicated(survey, live);
+	for (size_t i = 0; i < live->n_consumers; i++)
+		link_survey(survey, &database, i);
+	POOL_PUSH(adoption->pool, adoption->databases, adoption->n_databases, database);
+}
+
+int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, Error *err)
+{
+	Survey survey = {.adoption = ret, .live = live, .fqdn = fqdn};
+
+	*ret = (Adoption){.pool = pool};
+	POOL_PUSH(pool, ret->peers, ret->n_peers, {0});
+	for (size_t i = 0; i < live->n_databases; i++)
+		database_survey(&survey, &live->databases[i]);
+	if (ret->n_databases == 0)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "no database of this server replicates in a way that peers.json "
+				 "can say: nothing to adopt; for a new cluster see syncward init "
+				 "--help");
+	return adopt_survey_self(ret, live, fqdn, err);
+}

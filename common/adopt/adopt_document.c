@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/adopt/adopt.h"
+#include "common/slapd/dbattr.h"
+#include "common/slapd/dn.h"
+
+/* --- what the other peers may do here --- */
+
+/* The keyword as this node is read in the database: its own setting over the database's. */
+static const char *own_value(const Desired *desired, const DesiredDatabase *database,
+			     SyncreplKeyword keyword)
+{
+	const SyncreplSettings *self = desired->peers[0].syncrepl;
+
+	if (self->left_out[keyword])
+		return NULL;
+	return self->value[keyword] ? self->value[keyword] : database->syncrepl.value[keyword];
+}
+
+/* As whom the other peers bind here; NULL: this node cannot know. */
+static const char *reader_find(const Desired *desired, const DesiredDatabase *database)
+{
+	const char *method = own_value(desired, database, SYNCREPL_BINDMETHOD);
+
+	if (method && strcasecmp(method, "sasl") == 0)
+		return NULL;
+	return own_value(desired, database, SYNCREPL_BINDDN);
+}
+
+static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveDatabase *live,
+			 DesiredDatabase *database)
+{
+	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	const Attribute *access = entry_attribute(live->entry, "olcAccess");
+	const char *reader = reader_find(desired, database);
+
+	database->manages_index = dbindex_find(index, "entryCSN") == DBINDEX_EQUALITY &&
+				  dbindex_find(index, "entryUUID") == DBINDEX_EQUALITY;
+	if (!reader) {
+		adopt_note(adoption,
+			   "peers bind with SASL to read %s, and this node cannot know as which "
+			   "DN: \"limits\" and \"access\" are off until \"readers\" names it",
+			   database->suffix);
+		return;
+	}
+	database->manages_limits =
+		dn_equal(reader, live->root_dn) || limits_are_unlimited(limits, reader);
+	/* Without any olcAccess everybody may read; a first value would end that. */
+	database->manages_access = access && access_lets_read_all(access, reader);
+}
+
+/* "0100  10" as "100 10": NULL when it is not that many numbers. */
+static const char *numbers_adopt(Pool *pool, const char *text, int n_numbers)
+{
+	char *end;
+	long first, second = 0;
+
+	if (!text)
+		return NULL;
+	first = strtol(text, &end, 10);
+	if (end == text)
+		return NULL;
+	if (n_numbers == 1)
+		return pool_printf(pool, "%ld", first);
+	text = end;
+	second = strtol(text, &end, 10);
+	return end == text ? NULL : pool_printf(pool, "%ld %ld", first, second);
+}
+
+static void syncprov_adopt(Pool *pool, const LiveDatabase *live, DesiredDatabase *database)
+{
+	database->manages_syncprov = live->syncprov != NULL;
+	if (!live->syncprov)
+		return;
+	database->checkpoint =
+		numbers_adopt(pool, entry_first(live->syncprov, "olcSpCheckpoint"), 2);
+	database->sessionlog =
+		numbers_adopt(pool, entry_first(live->syncprov, "olcSpSessionlog"), 1);
+}
+
+/* --- who holds what --- */
+
+static int by_number(const void *one, const void *other)
+{
+	unsigned left = *(const unsigned *)one, right = *(const unsigned *)other;
+
+	return left < right ? -1 : left > right;
+}
+
+static void peer_ids_adopt(const Adoption *adoption, const AdoptDatabase *adopted,
+			   DesiredDatabase *database)
+{
+	POOL_PUSH(adoption->pool, database->peer_ids, database->n_peer_ids, adoption->peers[0].id);
+	for (size_t i = 0; i < adopted->n_links; i++)
+		if (adopted->links[i].peer != 0)
+			POOL_PUSH(adoption->pool, database->peer_ids, database->n_peer_ids,
+				  adoption->peers[adopted->links[i].peer].id);
+	qsort(database->peer_ids, database->n_peer_ids, sizeof(*database->peer_ids), by_number);
+}
+
+static int by_id(const void *one, const void *other)
+{
+	return by_number(&((const Peer *)one)->id, &((const Peer *)other)->id);
+}
+
+static AdoptDocument document_begin(const Adoption *adoption)
+{
+	AdoptDocument document = {
+		.peer_settings =
+			pool_alloc(adoption->pool, adoption->n_peers * sizeof(SyncreplSettings)),
+	};
+	Desired desired = {
+		.name = "peers.json",
+		.server_id = SERVER_ID_AUTO,
+		.mode = POLICY_AUDIT,
+		.prune = true,
+		.keep = adoption->keep,
+		.n_keep = adoption->n_keep,
+		.max_removals = 1,
+	};
+
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		POOL_PUSH(adoption->pool, desired.peers, desired.n_peers,
+			  {.id = adoption->peers[i].id,
+			   .uri = adoption->peers[i].uri,
+			   .rid = -1,
+			   .syncrepl = &document.peer_settings[i],
+			   .as_consumer = &settings_none});
+	for (size_t i = 0; i < adoption->n_databases; i++)
+		POOL_PUSH(adoption->pool, desired.databases, desired.n_databases,
+			  {.suffix = adoption->databases[i].suffix});
+	document.desired = desired;
+	return document;
+}
+
+/* --- hints about what is said, but not as a person would --- */
+
+static bool value_is(const Syncrepl *syncrepl, SyncreplKeyword keyword, const char *text)
+{
+	return syncrepl->value[keyword] && strcasecmp(syncrepl->value[keyword], text) == 0;
+}
+
+static bool never_says_retry(const Syncrepl *syncrepl)
+{
+	return !syncrepl->value[SYNCREPL_RETRY] || value_is(syncrepl, SYNCREPL_RETRY, "undefined");
+}
+
+/* slaptest -f spells out defaults that hardly anybody writes. */
+static bool looks_converted(const Syncrepl *syncrepl)
+{
+	return value_is(syncrepl, SYNCREPL_KEEPALIVE, "0:0:0") &&
+	       value_is(syncrepl, SYNCREPL_FILTER, "(objectclass=*)") &&
+	       value_is(syncrepl, SYNCREPL_SCHEMACHECKING, "off");
+}
+
+/* Others would read this node as they read the peers: not with StartTLS where TLS is there already.
+ */
+static void starttls_end_for_ldaps(AdoptDocument *document)
+{
+	const Desired *desired = &document->desired;
+	const Peer *self = &desired->peers[0];
+
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		const char *starttls =
+			own_value(desired, &desired->databases[i], SYNCREPL_STARTTLS);
+
+		if (strncasecmp(self->uri, "ldaps:", 6) == 0 && starttls &&
+		    strcasecmp(starttls, "critical") == 0)
+			document->peer_settings[0].value[SYNCREPL_STARTTLS] = "no";
+	}
+}
+
+static void hints_note(Adoption *adoption)
+{
+	bool was_converted = false;
+
+	for (size_t d = 0; d < adoption->n_databases; d++) {
+		const AdoptDatabase *database = &adoption->databases[d];
+
+		for (size_t i = 0; i < database->n_links; i++) {
+			const AdoptLink *link = &database->links[i];
+
+			was_converted |= looks_converted(link->syncrepl);
+			if (link->peer != 0 && never_says_retry(link->syncrepl))
+				adopt_note(adoption,
+					   "%s is read for %s without retry: when it fails, slapd "
+					   "tries again only after an hour; \"retry\": "
+					   "\"undefined\" says so, \"5 5 60 +\" would be better",
+					   adoption->peers[link->peer].uri, database->suffix);
+		}
+	}
+	if (was_converted)
+		adopt_note(adoption,
+			   "the olcSyncrepl values look converted from a slapd.conf: that drops "
+			   "strictrefresh and manageDSAit, and makes another password of one "
+			   "with a quote; compare with the slapd.conf");
+}
+
+void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *ret)
+{
+	AdoptDocument document = document_begin(adoption);
+	Desired *desired = &document.desired;
+
+	adopt_spread_keywords(adoption, &document, secrets_dir);
+	adopt_spread_rids(adoption, desired);
+	starttls_end_for_ldaps(&document);
+	for (size_t i = 0; i < adoption->n_databases; i++) {
+		DesiredDatabase *database = &desired->databases[i];
+
+		peer_ids_adopt(adoption, &adoption->databases[i], database);
+		syncprov_adopt(adoption->pool, adoption->databases[i].live, database);
+		rights_adopt(adoption, desired, adoption->databases[i].live, database);
+	}
+	hints_note(adoption);
+	qsort(desired->peers, desired->n_peers, sizeof(*desired->peers), by_id);
+	*ret = document;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/copy/lag.h"
+
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/copy/csn_set.h"
+
+#define FRACTION_AT 15 /* of "YYYYmmddHHMMSS.uuuuuuZ" */
+
+int64_t csn_msec(const char *csn)
+{
+	char when[sizeof("20260701100000.123456Z")];
+	const size_t length = strcspn(csn, "#");
+	int64_t sec, msec = 0;
+
+	if (csn_sid(csn) < 0 || length >= sizeof(when))
+		return -1;
+	memcpy(when, csn, length);
+	when[length] = '\0';
+	sec = timestamp_of_generalized(when);
+	if (sec < 0)
+		return -1;
+	for (int i = 0; i < 3 && csn[FRACTION_AT - 1] == '.'; i++) {
+		const char digit = csn[FRACTION_AT + i];
+
+		if (digit < '0' || digit > '9')
+			return sec * 1000;
+		msec = msec * 10 + (digit - '0');
+	}
+	return sec * 1000 + msec;
+}
+
+void newest_add(Pool *pool, Newest *newest, const char *const *csns, size_t n_csns)
+{
+	for (size_t i = 0; i < n_csns; i++) {
+		const int sid = csn_sid(csns[i]);
+		size_t k = 0;
+
+		if (sid < 0)
+			continue;
+		while (k < newest->n_csns && csn_sid(newest->csns[k]) != sid)
+			k++;
+		if (k == newest->n_csns)
+			POOL_PUSH(pool, newest->csns, newest->n_csns, csns[i]);
+		else if (strcmp(newest->csns[k], csns[i]) < 0)
+			newest->csns[k] = csns[i];
+	}
+}
+
+Lag lag_measure(Pool *pool, const Newest *newest, const char *const *csns, size_t n_csns)
+{
+	Lag lag = {0};
+
+	for (size_t i = 0; i < newest->n_csns; i++) {
+		const unsigned sid = (unsigned)csn_sid(newest->csns[i]);
+		const char *have = csn_newest(csns, n_csns, sid);
+
+		if (have && strcmp(have, newest->csns[i]) >= 0)
+			continue;
+		POOL_PUSH(pool, lag.behind, lag.n_behind,
+			  {.sid = sid,
+			   .have = have,
+			   .newest = newest->csns[i],
+			   .lag_msec = have ? csn_msec(newest->csns[i]) - csn_msec(have) : -1});
+	}
+	return lag;
+}
+
+int64_t lag_longest_msec(const Lag *lag)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < lag->n_behind; i++) {
+		if (lag->behind[i].lag_msec < 0)
+			return -1;
+		if (lag->behind[i].lag_msec > longest)
+			longest = lag->behind[i].lag_msec;
+	}
+	return longest;
+}
+
+const char *lag_describe(Pool *pool, const Lag *lag)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < lag->n_behind; i++) {
+		const SidLag *behind = &lag->behind[i];
+
+		buf_puts(&text, i > 0 ? ", " : "");
+		if (behind->lag_msec < 0)
+			buf_puts(&text, "all");
+		else
+			buf_printf(&text, "%lld.%03lld s of changes",
+				   (long long)behind->lag_msec / 1000,
+				   (long long)behind->lag_msec % 1000);
+		buf_printf(&text, " of server ID %u (hex %03x)", behind->sid, behind->sid);
+	}
+	return buf_text(&text);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/diff.h"
+
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/slapd/dn.h"
+
+const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
+{
+	static const DatabaseFacts nothing_asked;
+	const Facts *facts = diff->in->facts;
+
+	for (size_t i = 0; i < facts->n_databases; i++)
+		if (dn_equal(facts->databases[i].suffix, suffix))
+			return &facts->databases[i];
+	return &nothing_asked;
+}
+
+bool diff_is_released(const Diff *diff, Guard guard)
+{
+	return (diff->in->options.released & GUARD_BIT(guard)) != 0;
+}
+
+void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
+{
+	Plan *plan = diff->plan;
+
+	for (size_t i = 0; i < plan->n_needs; i++)
+		if (plan->needs[i].database == database) {
+			plan->needs[i].peers |= peers;
+			return;
+		}
+	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.database = database, .peers = peers});
+}
+
+const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < n_urls; i++)
+		buf_printf(&text, "%s%s", i > 0 ? " " : "", urls[i]);
+	return buf_text(&text);
+}

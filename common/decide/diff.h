@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DIFF_H
+#define SYNCWARD_DIFF_H
+
+#include "common/plan/plan.h"
+
+/* The parts of plan_make(), in the order in which it calls them. Each adds what it finds to the
+ * plan. */
+typedef struct Diff {
+	Pool *pool;
+	const PlanInput *in;
+	Plan *plan;
+	const Hold *not_first;   /* --first-node, but a peer has data: nothing may be written; NULL
+				    otherwise */
+	bool server_id_is_wrong; /* slapd's SID is not this peer's id: nothing may make it a
+				    provider before that is mended */
+} Diff;
+
+/* The live side of G1: what slapd runs with now and would not start with again. Needs no wanted. */
+void diff_restart(Diff *diff);
+
+/* olcServerID: the SID that slapd will use at its next start must be this peer's id; G5 and G1 of
+ * the list form. */
+void diff_server_id(Diff *diff);
+
+/* Every database that this node holds: finds it by suffix, then overlay, index, limits, access,
+ * consumers. */
+void diff_databases(Diff *diff);
+
+/* The syncprov module, wanted only when an overlay will be added now. */
+void diff_module(Diff *diff);
+
+/* Entries that slapd changed in memory only: written once more. */
+void diff_unsaved(Diff *diff);
+
+/* olcSyncrepl and olcMultiProvider of one database. */
+void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* Links of the database whose consumers hold older TLS files than there are now. of_live: which
+ * peer each of its values belongs to, NULL where to none. */
+void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		    const WantedConsumer *const *of_live);
+
+/*
+ * May this database get the syncprov overlay and become writable now? NULL: yes. Otherwise the
+ * reason to wait: it is empty or refreshing (joining), or not the one that the cluster knows (G10).
+ * Notes what must be read first.
+ */
+const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
+void guard_plan(Diff *diff);
+
+/* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
+ * or clocks differ. */
+void guard_identity(Diff *diff);
+
+/* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
+void guard_links(Diff *diff);
+
+/* Holds what would get the rid that a staying value of the same database has. */
+void guard_rids(Diff *diff);
+
+/* Orders what nothing holds into steps; every prefix of them leaves a server that starts again. */
+void plan_compose(Diff *diff);
+
+/* URLs with a blank between, as -h takes them. */
+const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls);
+
+/* What is known of the database's content; a value with CONTENT_UNKNOWN when it was not asked. */
+const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix);
+
+/* True when a person released the guard for this run. */
+bool diff_is_released(const Diff *diff, Guard guard);
+
+/* Notes that the database's content must be read before the plan can be trusted. */
+void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
+
+#endif

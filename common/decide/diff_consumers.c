@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/decide/diff.h"
+#include "common/live/live_running.h"
+#include "common/slapd/url.h"
+
+/* olcSyncrepl values matched to the peers of peers.json, both ways. */
+typedef struct Matching {
+	Diff *diff;
+	const WantedDatabase *wanted;
+	const LiveDatabase *live;
+	const char *suffix;
+	const WantedConsumer **sorted;  /* wanted consumers by provider */
+	const char *own_provider;       /* this node's own URL in one spelling */
+	const WantedConsumer **of_live; /* per live value; NULL: none */
+	bool *is_taken;                 /* per wanted consumer */
+} Matching;
+
+/* --- matching: by URL and rid, then by URL, then by rid --- */
+
+static int by_provider(const void *one, const void *other)
+{
+	const WantedConsumer *const *left = one, *const *right = other;
+
+	return strcmp((*left)->provider, (*right)->provider);
+}
+
+static const WantedConsumer **wanted_by_provider(Pool *pool, const WantedDatabase *wanted)
+{
+	const WantedConsumer **sorted =
+		pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		sorted[i] = &wanted->consumers[i];
+	qsort(sorted, wanted->n_consumers, sizeof(*sorted), by_provider);
+	return sorted;
+}
+
+static const WantedConsumer *find_provider(const Matching *matching, const char *provider)
+{
+	const WantedConsumer key = {.provider = provider}, *pointer = &key;
+	const WantedConsumer *const *found;
+
+	if (!provider)
+		return NULL;
+	found = bsearch(&pointer, matching->sorted, matching->wanted->n_consumers,
+			sizeof(*matching->sorted), by_provider);
+	return found ? *found : NULL;
+}
+
+/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
+static bool is_self(const Matching *matching, const LiveConsumer *consumer)
+{
+	return consumer->is_self ||
+	       (matching->diff->in->live->n_listeners == 0 && consumer->provider &&
+		strcmp(consumer->provider, matching->own_provider) == 0);
+}
+
+static void take(Matching *matching, size_t live_index, const WantedConsumer *wanted)
+{
+	size_t index = (size_t)(wanted - matching->wanted->consumers);
+
+	if (matching->is_taken[index])
+		return;
+	matching->is_taken[index] = true;
+	matching->of_live[live_index] = wanted;
+}
+
+static bool is_kept(const Desired *desired, const char *provider)
+{
+	for (size_t i = 0; i < desired->n_keep; i++)
+		if (url_equal(desired->keep[i], provider))
+			return true;
+	return false;
+}
+
+/* What "keep" names is never taken for a peer whose URL changed, though it may have its rid. */
+static bool can_match(const Matching *matching, size_t i, bool by_rid)
+{
+	const LiveConsumer *consumer = &matching->live->consumers[i];
+
+	return consumer->parses && !matching->of_live[i] && !is_self(matching, consumer) &&
+	       !(by_rid && is_kept(matching->diff->in->desired, consumer->provider));
+}
+
+static void match(Matching *matching)
+{
+	const WantedDatabase *wanted = matching->wanted;
+	const LiveDatabase *live = matching->live;
+	const WantedConsumer *by_rid[1000] = {0};
+
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		by_rid[wanted->consumers[i].rid] = &wanted->consumers[i];
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < live->n_consumers; i++) {
+			const LiveConsumer *consumer = &live->consumers[i];
+			const WantedConsumer *found;
+
+			if (!can_match(matching, i, round == 2))
+				continue;
+			found = round == 2 ? (consumer->rid < 0 ? NULL : by_rid[consumer->rid])
+					   : find_provider(matching, consumer->provider);
+			if (found && (round > 0 || found->rid == consumer->rid))
+				take(matching, i, found);
+		}
+}
+
+/* --- differences --- */
+
+/* "timeout 0 -> 3, credentials": what is told of a change; a secret's value never is. */
+static const char *edit_describe(Pool *pool, const Syncrepl *live, const Syncrepl *wanted)
+{
+	Buf text = BUF_IN(pool);
+
+	for (int keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
+		const char *old = live->value[keyword], *new = wanted->value[keyword];
+
+		if (syncrepl_same(keyword, live, wanted))
+			continue;
+		buf_printf(&text, "%s%s", text.len > 0 ? ", " : "", syncrepl_keyword_name(keyword));
+		if (syncrepl_keyword_is_secret(keyword))
+			buf_puts(&text, " differ");
+		else
+			buf_printf(&text, " %s -> %s", old ? old : "unset", new ? new : "unset");
+	}
+	return buf_text(&text);
+}
+
+static void wanted_diff(Matching *matching, size_t i)
+{
+	const LiveConsumer *live = &matching->live->consumers[i];
+	const WantedConsumer *wanted = matching->of_live[i];
+	Diff *diff = matching->diff;
+
+	if (syncrepl_equal(&live->syncrepl, &wanted->syncrepl))
+		return;
+	plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_CONSUMER_EDIT,
+			.suffix = matching->suffix,
+			.dn = matching->live->entry->dn,
+			.attribute = "olcSyncrepl",
+			.subject = wanted->peer->uri,
+			.old_value = live->text,
+			.why = edit_describe(diff->pool, &live->syncrepl, &wanted->syncrepl),
+			.live = live,
+			.wanted = wanted,
+		});
+}
+
+static void remove_foreign(Matching *matching, const LiveConsumer *live)
+{
+	Diff *diff = matching->diff;
+	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
+	bool is_double = find_provider(matching, live->provider) != NULL;
+	Change *change =
+		plan_add_change(diff->pool, diff->plan,
+				(Change){
+					.kind = CHANGE_CONSUMER_REMOVE,
+					.suffix = matching->suffix,
+					.dn = matching->live->entry->dn,
+					.attribute = "olcSyncrepl",
+					.subject = uri,
+					.old_value = live->text,
+					.why = is_double ? "a second value for the same provider"
+							 : "peers.json does not list it",
+					.live = live,
+				});
+
+	if (is_double || diff_is_released(diff, GUARD_REMOVAL) ||
+	    !known_is_foreign(diff->in->known, matching->suffix, uri))
+		return;
+	plan_hold(
+		diff->pool, diff->plan, change,
+		(Hold){
+			.guard = GUARD_REMOVAL,
+			.suffix = matching->suffix,
+			.text = pool_printf(
+				diff->pool,
+				"%s was a provider of %s before syncward was in step with "
+				"peers.json: it stays until you list it, or name it in \"policy\": "
+				"{\"keep\": [\"%s\"]}, or remove it with",
+				uri, matching->suffix, uri),
+			.release = "syncward apply --release G4",
+		});
+}
+
+static void unmatched_diff(Matching *matching, const LiveConsumer *live)
+{
+	Diff *diff = matching->diff;
+	const Desired *desired = diff->in->desired;
+	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
+
+	if (!live->parses)
+		plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "not-understood",
+				 matching->suffix,
+				 "%s holds an olcSyncrepl value that syncward does not understand "
+				 "(%s); it is left alone",
+				 matching->live->entry->dn, live->problem);
+	else if (strcmp(live->provider, matching->own_provider) == 0)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_CRITICAL, "replicates-from-itself",
+			matching->suffix,
+			"%s names this node itself (%s), but slapd does not recognise the URL as "
+			"one of its listeners: it replicates from itself; start slapd with -h that "
+			"contains the URL, or remove that olcSyncrepl value",
+			matching->live->entry->dn, uri);
+	else if (is_kept(desired, uri) || !desired->prune)
+		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
+				 "%s is not in peers.json and stays (policy.%s)", uri,
+				 desired->prune ? "keep" : "prune");
+	else
+		remove_foreign(matching, live);
+}
+
+static void missing_diff(Matching *matching, const WantedConsumer *wanted)
+{
+	Diff *diff = matching->diff;
+
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_CONSUMER_ADD,
+				.suffix = matching->suffix,
+				.dn = matching->live->entry->dn,
+				.attribute = "olcSyncrepl",
+				.subject = wanted->peer->uri,
+				.why = "peers.json lists it",
+				.wanted = wanted,
+			});
+}
+
+/* A value without time limits lets a dead peer freeze every write to cn=config, and the whole
+ * server with it. */
+static void timeouts_report(Matching *matching, size_t i)
+{
+	const LiveConsumer *live = &matching->live->consumers[i];
+	const WantedConsumer *wanted = matching->of_live[i];
+	const Syncrepl *stays = wanted ? &wanted->syncrepl : &live->syncrepl;
+
+	if (!live->parses || is_self(matching, live))
+		return;
+	if (syncrepl_number(stays, SYNCREPL_TIMEOUT) > 0 &&
+	    syncrepl_number(stays, SYNCREPL_NETWORK_TIMEOUT) > 0)
+		return;
+	plan_add_finding(
+		matching->diff->pool, matching->diff->plan, SEVERITY_WARNING, "no-timeout",
+		matching->suffix,
+		"%s is read without %s: when it stops answering, the next change of cn=config "
+		"may freeze slapd",
+		live->syncrepl.value[SYNCREPL_PROVIDER],
+		syncrepl_number(stays, SYNCREPL_TIMEOUT) > 0 ? "network-timeout" : "timeout");
+}
+
+/* --- what runs --- */
+
+/*
+ * Since 2.5.10 and 2.6.1 deleting a single olcSyncrepl value can stop another consumer than the one
+ * named: cn=config is right then and only cn=monitor shows it. As many must run as are declared,
+ * and each declared one must run.
+ */
+static bool consumers_are_scrambled(const Matching *matching)
+{
+	const LiveDatabase *database = matching->live;
+	const Live *live = matching->diff->in->live;
+	RunningIndex index;
+	size_t n_declared = 0;
+
+	if (!live->has_running)
+		return false;
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const LiveConsumer *declared = &database->consumers[i];
+
+		if (!declared->parses)
+			return false;
+		if (is_self(matching, declared))
+			continue;
+		n_declared++;
+		if (!running_find(&index, declared->rid, declared->provider))
+			return true;
+	}
+	return n_declared != index.n_running;
+}
+
+static bool plan_rewrites_consumers(const Matching *matching)
+{
+	const Plan *plan = matching->diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (strcmp(plan->changes[i].dn, matching->live->entry->dn) == 0 &&
+		    (plan->changes[i].kind == CHANGE_CONSUMER_EDIT ||
+		     plan->changes[i].kind == CHANGE_CONSUMER_REMOVE) &&
+		    !plan->changes[i].is_held)
+			return true;
+	return false;
+}
+
+static void running_diff(Matching *matching)
+{
+	Diff *diff = matching->diff;
+	const char *start = diff->in->live->start_time;
+	const char *done = diff->in->known->restarted_consumers;
+
+	if (!consumers_are_scrambled(matching) || plan_rewrites_consumers(matching))
+		return;
+	if (start && done && strcmp(start, done) == 0) {
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_CRITICAL, "scrambled-again",
+			matching->suffix,
+			"%s: slapd runs other consumers than cn=config declares, although the list "
+			"was written again since slapd started: restart slapd",
+			matching->suffix);
+		return;
+	}
+	plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_CONSUMERS_RESTART,
+			.suffix = matching->suffix,
+			.dn = matching->live->entry->dn,
+			.attribute = "olcSyncrepl",
+			.subject = "scrambled consumers",
+			.why = "cn=config is right, but slapd runs other consumers (cn=monitor)",
+		});
+}
+
+/* --- multi-provider --- */
+
+/* True when a provider that peers.json does not list stays: kept, or a value that is not
+ * understood. */
+static bool other_provider_stays(const Matching *matching)
+{
+	const Plan *plan = matching->diff->plan;
+	size_t n_removed = 0, n_others = 0;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		n_removed += plan->changes[i].kind == CHANGE_CONSUMER_REMOVE &&
+			     strcmp(plan->changes[i].suffix, matching->suffix) == 0;
+	for (size_t i = 0; i < matching->live->n_consumers; i++)
+		n_others += !is_self(matching, &matching->live->consumers[i]);
+	return n_others > n_removed;
+}
+
+static void multi_provider_diff(Matching *matching)
+{
+	Diff *diff = matching->diff;
+	const LiveDatabase *live = matching->live;
+	bool is_wanted = matching->wanted->n_consumers > 0;
+	const char *name = live->multi_provider_attribute;
+	const Hold *hold;
+	Change *change;
+
+	/* Without the flag a node that still reads from somebody would refuse its clients' writes.
+	 */
+	if (is_wanted == live->is_multi_provider || (!is_wanted && other_provider_stays(matching)))
+		return;
+	if (!name)
+		name = diff->in->options.multi_provider_attribute;
+	if (!name) {
+		diff->plan->needs_multi_provider_name = true;
+		name = "olcMirrorMode";
+	}
+	hold = is_wanted ? joining_judge(diff, matching->wanted, live) : NULL;
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = is_wanted ? CHANGE_MULTI_PROVIDER_ON : CHANGE_MULTI_PROVIDER_OFF,
+			.suffix = matching->suffix,
+			.dn = live->entry->dn,
+			.attribute = name,
+			.subject = "multi-provider",
+			.old_value = live->is_multi_provider ? "TRUE" : NULL,
+			.new_value = is_wanted ? "TRUE" : NULL,
+			.why = is_wanted ? "clients may write here only with it"
+					 : "no other peer is left",
+		});
+	if (hold)
+		plan_hold(diff->pool, diff->plan, change, *hold);
+}
+
+void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	Matching matching = {
+		.diff = diff,
+		.wanted = wanted,
+		.live = live,
+		.suffix = wanted->desired->suffix,
+		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
+	};
+
+	matching.of_live =
+		pool_alloc(diff->pool, (live->n_consumers + 1) * sizeof(*matching.of_live));
+	matching.is_taken =
+		pool_alloc(diff->pool, (wanted->n_consumers + 1) * sizeof(*matching.is_taken));
+	matching.sorted = wanted_by_provider(diff->pool, wanted);
+	match(&matching);
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		if (matching.of_live[i])
+			wanted_diff(&matching, i);
+		else if (!is_self(&matching, &live->consumers[i]))
+			unmatched_diff(&matching, &live->consumers[i]);
+		timeouts_report(&matching, i);
+	}
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (!matching.is_taken[i])
+			missing_diff(&matching, &wanted->consumers[i]);
+	running_diff(&matching);
+	diff_tls_files(diff, wanted, live, matching.of_live);
+	multi_provider_diff(&matching);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/buf.h"
+#include "common/decide/diff.h"
+#include "common/slapd/dbattr.h"
+#include "common/slapd/dn.h"
+
+/* --- syncprov overlay --- */
+
+/* "100 10" and " 0100  10" are the same: numbers, not text. */
+static bool numbers_equal(const char *one, const char *other)
+{
+	while (one && other) {
+		char *one_end, *other_end;
+		long one_number = strtol(one, &one_end, 10);
+		long other_number = strtol(other, &other_end, 10);
+
+		if (one_end == one || other_end == other)
+			return one_end == one && other_end == other;
+		if (one_number != other_number)
+			return false;
+		one = one_end;
+		other = other_end;
+	}
+	return false;
+}
+
+static void overlay_attribute_diff(Diff *diff, const WantedDatabase *wanted, const Entry *overlay,
+				   ChangeKind kind, const char *attribute, const char *value)
+{
+	const char *live = entry_first(overlay, attribute);
+
+	if (!value || (live && numbers_equal(live, value)))
+		return;
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = kind,
+				.suffix = wanted->desired->suffix,
+				.dn = overlay->dn,
+				.attribute = attribute,
+				.subject = "syncprov",
+				.old_value = live,
+				.new_value = value,
+				.why = "peers.json says so",
+			});
+}
+
+static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			 const Hold *joining)
+{
+	const DesiredDatabase *desired = wanted->desired;
+	Change *change;
+
+	if (live->n_syncprovs > 1)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-twice", desired->suffix,
+			"%s has %zu syncprov overlays; OpenLDAP 2.4 lets that happen and 2.5 "
+			"refuses to start with it: with slapd stopped, take all but one out of the "
+			"output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n "
+			"0",
+			live->entry->dn, live->n_syncprovs);
+	if (live->syncprov) {
+		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_CHECKPOINT,
+				       "olcSpCheckpoint", desired->checkpoint);
+		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_SESSIONLOG,
+				       "olcSpSessionlog", desired->sessionlog);
+		return;
+	}
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_OVERLAY,
+			.suffix = desired->suffix,
+			.dn = pool_printf(diff->pool, "olcOverlay=syncprov,%s", live->entry->dn),
+			.attribute = "olcOverlay",
+			.subject = "syncprov",
+			.new_value =
+				pool_printf(diff->pool, "checkpoint %s, session log %s",
+					    desired->checkpoint ? desired->checkpoint : "none",
+					    desired->sessionlog ? desired->sessionlog : "none"),
+			.why = "peers read this database from here",
+		});
+	if (joining)
+		plan_hold(diff->pool, diff->plan, change, *joining);
+}
+
+/* --- olcDbIndex, olcLimits, olcAccess --- */
+
+static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	static const char *const attributes[] = {"entryCSN", "entryUUID"};
+	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		DbIndex found = dbindex_find(index, attributes[i]);
+
+		if (found == DBINDEX_NONE)
+			plan_add_change(diff->pool, diff->plan,
+					(Change){
+						.kind = CHANGE_INDEX,
+						.suffix = wanted->desired->suffix,
+						.dn = live->entry->dn,
+						.attribute = "olcDbIndex",
+						.subject = attributes[i],
+						.new_value = pool_printf(diff->pool, "%s eq",
+									 attributes[i]),
+						.why = "syncprov searches by it",
+					});
+		else if (found == DBINDEX_OTHER)
+			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
+					 "index-without-eq", wanted->desired->suffix,
+					 "%s indexes %s, but not for equality, by which syncprov "
+					 "searches; slapd takes no second definition: add eq to "
+					 "that olcDbIndex value",
+					 live->entry->dn, attributes[i]);
+	}
+}
+
+static bool is_root_dn(const LiveDatabase *live, const char *dn)
+{
+	return live->root_dn && dn_equal(live->root_dn, dn);
+}
+
+static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+
+	for (size_t i = 0; i < wanted->n_readers; i++) {
+		const char *reader = wanted->readers[i];
+
+		if (is_root_dn(live, reader) || limits_are_unlimited(limits, reader))
+			continue;
+		plan_add_change(
+			diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_LIMITS,
+				.suffix = wanted->desired->suffix,
+				.dn = live->entry->dn,
+				.attribute = "olcLimits",
+				.subject = reader,
+				.new_value = limits_print(diff->pool, reader),
+				.why = "a limit would cut the refresh of a peer that reads here",
+			});
+	}
+}
+
+static void access_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Attribute *access = entry_attribute(live->entry, "olcAccess");
+	const char **readers = NULL;
+	size_t n_readers = 0;
+	Change *change;
+
+	for (size_t i = 0; i < wanted->n_readers; i++)
+		if (!is_root_dn(live, wanted->readers[i]) &&
+		    !access_lets_read_all(access, wanted->readers[i]))
+			POOL_PUSH(diff->pool, readers, n_readers, wanted->readers[i]);
+	if (n_readers == 0)
+		return;
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_ACCESS,
+			.suffix = wanted->desired->suffix,
+			.dn = live->entry->dn,
+			.attribute = "olcAccess",
+			.subject = readers[0],
+			.new_value = access_print(diff->pool, readers, n_readers),
+			.why = "peers that read here must see every entry and attribute",
+		});
+	if (!access)
+		plan_hold(diff->pool, diff->plan, change,
+			  (Hold){
+				  .guard = GUARD_FIRST_ACCESS,
+				  .suffix = wanted->desired->suffix,
+				  .text = pool_printf(diff->pool,
+						      "%s has no olcAccess: a first value would "
+						      "end the implicit read "
+						      "access of everybody else, binds included; "
+						      "add your own rules first, or "
+						      "write in this database of peers.json",
+						      live->entry->dn),
+				  .release = "\"access\": false",
+			  });
+}
+
+/* --- the database itself --- */
+
+static void database_hold(Diff *diff, const char *suffix, const char *text, const char *release)
+{
+	plan_add_hold(diff->pool, diff->plan,
+		      (Hold){.guard = GUARD_DATABASE,
+			     .suffix = suffix,
+			     .text = text,
+			     .release = release});
+}
+
+/* The line of peers.json that names everybody but this node. */
+static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
+{
+	Buf text = BUF_IN(diff->pool);
+
+	buf_puts(&text, "\"peers\": [");
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		buf_printf(&text, "%s%u", i > 0 ? ", " : "", wanted->consumers[i].peer->id);
+	buf_puts(&text, "]");
+	return buf_text(&text);
+}
+
+/* Finds the one live database of the suffix that this agent can care for; notes why when there is
+ * none. */
+static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
+{
+	const char *suffix = wanted->desired->suffix;
+	const LiveDatabase *live = NULL;
+	size_t n_found = live_find_database(diff->in->live, suffix, &live);
+
+	if (n_found != 1)
+		database_hold(
+			diff, suffix,
+			n_found == 0
+				? pool_printf(
+					  diff->pool,
+					  "no database of this server has the suffix %s; create it "
+					  "first, or say in this database of peers.json that this "
+					  "node does not hold it",
+					  suffix)
+				: pool_printf(
+					  diff->pool,
+					  "%zu databases have the suffix %s, which slapd would not "
+					  "start with; remove all but one, then",
+					  n_found, suffix),
+			n_found == 0 ? holders_without_self(diff, wanted) : "syncward apply");
+	else if (!live_backend_is_supported(live))
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "%s does not store entries itself (%s): syncward does "
+				    "not replicate it; take out of peers.json the database with",
+				    suffix, live->entry->dn),
+			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+	else if (entry_attribute(live->entry, "olcSubordinate"))
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "%s is glued to a superior database (olcSubordinate): "
+				    "syncward does "
+				    "not replicate it; take out of peers.json the database with",
+				    suffix),
+			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+	else if (!live->root_dn)
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s has no olcRootDN, and slapd refuses olcSyncrepl "
+					  "without one; add "
+					  "to that entry a line like",
+					  live->entry->dn),
+			      pool_printf(diff->pool, "olcRootDN: cn=admin,%s", suffix));
+	else
+		return live;
+	return NULL;
+}
+
+static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size_t n_taken,
+			      const LiveDatabase *live, const char *suffix)
+{
+	for (size_t i = 0; i < n_taken; i++)
+		if (taken[i] == live) {
+			database_hold(
+				diff, suffix,
+				pool_printf(diff->pool,
+					    "two databases of peers.json are the same one "
+					    "here: %s holds "
+					    "both suffixes; take out of peers.json the one with",
+					    live->entry->dn),
+				pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+			return true;
+		}
+	return false;
+}
+
+/* What `syncward leave` closed opens again when the database has what its peers have; a read-only
+ * of somebody else is not ours. */
+static void read_only_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const LeftDatabase *left = known_left(diff->in->known, wanted->desired->suffix);
+	const Hold *hold;
+	Change *change;
+
+	if (!left || !left->was_closed || !live->is_read_only)
+		return;
+	hold = joining_judge(diff, wanted, live);
+	change = plan_add_change(diff->pool, diff->plan,
+				 (Change){
+					 .kind = CHANGE_READ_ONLY_OFF,
+					 .suffix = wanted->desired->suffix,
+					 .dn = live->entry->dn,
+					 .attribute = "olcReadOnly",
+					 .subject = "database",
+					 .old_value = "TRUE",
+					 .new_value = "FALSE",
+					 .why = "`syncward leave` closed it",
+				 });
+	if (hold)
+		plan_hold(diff->pool, diff->plan, change, *hold);
+}
+
+static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const DesiredDatabase *desired = wanted->desired;
+	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
+
+	if (desired->manages_syncprov)
+		overlay_diff(diff, wanted, live,
+			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
+	if (desired->manages_index)
+		index_diff(diff, wanted, live);
+	if (desired->manages_limits)
+		limits_diff(diff, wanted, live);
+	if (desired->manages_access)
+		access_diff(diff, wanted, live);
+	diff_consumers(diff, wanted, live);
+	read_only_diff(diff, wanted, live);
+}
+
+/* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */
+static void shared_rids_report(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const char *suffix_of_rid[1000] = {0};
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		for (size_t j = 0; j < wanted->databases[i].n_consumers; j++) {
+			const char *suffix = wanted->databases[i].desired->suffix;
+			const char **first = &suffix_of_rid[wanted->databases[i].consumers[j].rid];
+
+			if (*first && *first != suffix) {
+				plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
+						 "rid-shared", suffix,
+						 "%s and %s use the same rids, and slapd's log "
+						 "tells consumers "
+						 "by rid: set \"rid_offset\" of one of them, for "
+						 "example to 100",
+						 *first, suffix);
+				return;
+			}
+			*first = suffix;
+		}
+}
+
+static void limited_monitor_report(Diff *diff)
+{
+	if (diff->in->facts->monitor_is_limited)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
+			"slapd runs more consumers than its size limit lets us see, so nobody "
+			"checks that they are the declared ones; add to the monitor database in "
+			"cn=config: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,"
+			"cn=external,cn=auth\" size=unlimited");
+}
+
+void diff_databases(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const LiveDatabase **taken = NULL;
+	size_t n_taken = 0;
+
+	limited_monitor_report(diff);
+	shared_rids_report(diff);
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+		const LiveDatabase *live = database_find(diff, database);
+
+		if (!live ||
+		    database_is_taken(diff, taken, n_taken, live, database->desired->suffix))
+			continue;
+		POOL_PUSH(diff->pool, taken, n_taken, live);
+		database_diff(diff, database, live);
+	}
+}

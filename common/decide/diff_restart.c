@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/decide/diff.h"
+#include "common/slapd/serverid.h"
+
+/*
+ * States that a running slapd accepts and with which it does not start again: told in every pass,
+ * whatever else holds the pass up.
+ */
+
+static void server_id_report(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Attribute *ids = live->server_ids;
+	ServerIdVerdict verdict;
+
+	if (!ids || ids->n_values == 0 || live->n_listeners == 0)
+		return;
+	verdict = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids->n_values,
+				 live->listeners, live->n_listeners, diff->in->facts->fqdn);
+	if (!verdict.starts)
+		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
+				 "slapd would not start again with its olcServerID values: %s",
+				 verdict.problem);
+	else if (verdict.by_host_name)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "server-id-by-name", NULL,
+			"olcServerID matches slapd's listeners only through this host's name: if "
+			"the name does not resolve when slapd starts, slapd does not start; start "
+			"it with -h that names the URL literally, or use the bare form \"%u\"",
+			verdict.sid);
+}
+
+static bool urls_include(const char *const *urls, size_t n_urls, const char *url)
+{
+	for (size_t i = 0; i < n_urls; i++)
+		if (strcasecmp(urls[i], url) == 0)
+			return true;
+	return false;
+}
+
+static bool urls_differ(const char *const *one, size_t n_one, const char *const *other,
+			size_t n_other)
+{
+	for (size_t i = 0; i < n_one; i++)
+		if (!urls_include(other, n_other, one[i]))
+			return true;
+	for (size_t i = 0; i < n_other; i++)
+		if (!urls_include(one, n_one, other[i]))
+			return true;
+	return false;
+}
+
+/* The unit was changed since slapd started, or slapd was started by hand: what is checked against
+ * the running listeners says nothing of the next start. */
+static void next_listeners_report(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	const Attribute *ids = live->server_ids;
+	const char *consequence = "it will listen elsewhere after a restart";
+	ServerIdVerdict next;
+
+	if (facts->n_next_listeners == 0 || live->n_listeners == 0 ||
+	    !urls_differ(live->listeners, live->n_listeners, facts->next_listeners,
+			 facts->n_next_listeners))
+		return;
+	next = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids ? ids->n_values : 0,
+			      facts->next_listeners, facts->n_next_listeners, facts->fqdn);
+	if (!next.starts)
+		consequence = pool_printf(
+			diff->pool, "with its olcServerID values it would not start again: %s",
+			next.problem);
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_CRITICAL,
+		next.starts ? "listeners-differ" : "restart-unsafe", NULL,
+		"slapd runs with -h '%s', and %s starts it with -h '%s': %s; make both the "
+		"same",
+		urls_join(diff->pool, live->listeners, live->n_listeners), facts->next_source,
+		urls_join(diff->pool, facts->next_listeners, facts->n_next_listeners), consequence);
+}
+
+/* slapd starts no consumer for a value that names itself, and does not count it. */
+static bool reads_from_somebody(const LiveDatabase *live)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!live->consumers[i].is_self)
+			return true;
+	return false;
+}
+
+static void multi_provider_report(Diff *diff, const LiveDatabase *live)
+{
+	if (!live->is_multi_provider || reads_from_somebody(live))
+		return;
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
+			 "slapd would not start again: %s has %s: TRUE and reads from nobody "
+			 "(\"database is not a shadow\"): it needs an olcSyncrepl value of "
+			 "another server, or the flag must go",
+			 live->entry->dn, live->multi_provider_attribute);
+}
+
+void diff_restart(Diff *diff)
+{
+	const Live *live = diff->in->live;
+
+	server_id_report(diff);
+	next_listeners_report(diff);
+	for (size_t i = 0; i < live->n_databases; i++)
+		multi_provider_report(diff, &live->databases[i]);
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/copy/csn_set.h"
+#include "common/decide/diff.h"
+#include "common/slapd/dbattr.h"
+#include "common/slapd/serverid.h"
+#include "common/slapd/url.h"
+
+/* --- olcServerID --- */
+
+/* Without listeners slapd's choice cannot be foretold; one value that names this peer's id and URL
+ * is then believed. */
+static ServerIdVerdict judge_without_listeners(Diff *diff, const char *const *values,
+					       size_t n_values)
+{
+	const Peer *self = diff->in->wanted->self;
+	ServerIdVerdict verdict = {.problem = "slapd's listeners are not known"};
+
+	for (size_t i = 0; i < n_values; i++) {
+		ServerId id;
+
+		if (serverid_parse(diff->pool, values[i], &id, NULL) < 0)
+			continue;
+		if (!id.url || (id.sid == self->id && url_equal(id.url, self->uri))) {
+			verdict.starts = true;
+			verdict.has_sid = true;
+			verdict.sid = id.sid;
+		}
+	}
+	if (verdict.starts && n_values > 1)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_NOTE, "server-id-unverified", NULL,
+			"olcServerID lists URLs, and slapd's listeners are not known: whether "
+			"slapd finds itself in the list at its next start was not checked");
+	return verdict;
+}
+
+/* By the running listeners; the values must also do for those of the next start. */
+static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *values, size_t n_values)
+{
+	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	ServerIdVerdict verdict, next;
+
+	if (n_values > 0 && live->n_listeners == 0)
+		return judge_without_listeners(diff, values, n_values);
+	verdict = serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
+				 facts->fqdn);
+	if (!verdict.starts || facts->n_next_listeners == 0)
+		return verdict;
+	next = serverid_judge(diff->pool, values, n_values, facts->next_listeners,
+			      facts->n_next_listeners, facts->fqdn);
+	verdict.starts = next.starts && next.sid == verdict.sid;
+	return verdict;
+}
+
+/* G5: data that this node wrote under its old id would look like another's. */
+static const char *database_that_used(Diff *diff, unsigned sid)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+		const Content *here = &diff_facts(diff, suffix)->here;
+
+		if (here->state == CONTENT_UNKNOWN)
+			diff_need_content(diff, &wanted->databases[i], false);
+		if (csn_newest(here->context_csns, here->n_context_csns, sid))
+			return suffix;
+	}
+	return NULL;
+}
+
+static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *verdict)
+{
+	unsigned id = diff->in->wanted->self->id;
+	const char *suffix;
+
+	if (!verdict->has_sid || verdict->sid == 0 || verdict->sid == id ||
+	    diff_is_released(diff, GUARD_SERVER_ID))
+		return;
+	suffix = database_that_used(diff, verdict->sid);
+	if (!suffix)
+		return;
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_SERVER_ID,
+			  .text = pool_printf(
+				  diff->pool,
+				  "this node's server ID would change from %u to %u, but %s "
+				  "carries changes made under %u; give this peer \"id\": %u, or "
+				  "if the change is meant",
+				  verdict->sid, id, suffix, verdict->sid, verdict->sid),
+			  .release = "syncward apply --release G5",
+		  });
+}
+
+/* G11 wants to know under which server IDs the peers run. */
+static void need_peers(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (wanted->databases[i].n_consumers > 0 &&
+		    diff_facts(diff, wanted->databases[i].desired->suffix)->n_peers == 0)
+			diff_need_content(diff, &wanted->databases[i], true);
+}
+
+static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
+{
+	const Wanted *wanted = diff->in->wanted;
+	size_t n_found = 0;
+
+	for (size_t i = 0; i < wanted->desired->n_peers; i++)
+		for (size_t j = 0; j < n_values; j++) {
+			const Peer *peer = &wanted->desired->peers[i];
+			ServerId id;
+
+			if (serverid_parse(diff->pool, values[j], &id, NULL) == 0 &&
+			    id.sid == peer->id && id.url && url_equal(id.url, peer->uri)) {
+				n_found++;
+				break;
+			}
+		}
+	return n_found == wanted->desired->n_peers && n_values == n_found;
+}
+
+static bool is_listener(Diff *diff, const char *uri, const char *const *urls, size_t n_urls)
+{
+	return serverid_url_match(uri, urls, n_urls, diff->in->facts->fqdn) == URL_MATCH_EXACT;
+}
+
+/* The list form is safe only when one value equals a listener string of this slapd exactly (G1). */
+static void server_id_list_guard(Diff *diff, Change *change)
+{
+	const Live *live = diff->in->live;
+	const Facts *facts = diff->in->facts;
+	const Peer *self = diff->in->wanted->self;
+	const char *const *urls = live->listeners;
+	size_t n_urls = live->n_listeners;
+
+	if (facts->n_next_listeners > 0 && is_listener(diff, self->uri, urls, n_urls)) {
+		urls = facts->next_listeners;
+		n_urls = facts->n_next_listeners;
+	}
+	if (is_listener(diff, self->uri, urls, n_urls))
+		return;
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_RESTART,
+			  .text = pool_printf(diff->pool,
+					      "with \"server_id\": \"list\" slapd would not start "
+					      "again: its listeners are '%s', and none is exactly "
+					      "%s; start slapd with -h that contains it, or write "
+					      "in peers.json",
+					      n_urls > 0 ? urls_join(diff->pool, urls, n_urls)
+							 : "not known",
+					      self->uri),
+			  .release = "\"server_id\": \"auto\"",
+		  });
+}
+
+static const char *values_join(Pool *pool, const char *const *values, size_t n_values)
+{
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < n_values; i++)
+		buf_printf(&text, "%s%s", i > 0 ? ", " : "", values[i]);
+	return n_values > 0 ? buf_text(&text) : NULL;
+}
+
+void diff_server_id(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const Attribute *live = diff->in->live->server_ids;
+	size_t n_values = live ? live->n_values : 0;
+	const char *const *values = attribute_texts(diff->pool, live);
+	ServerIdVerdict verdict = server_id_judge_live(diff, values, n_values);
+	bool wants_list = wanted->desired->server_id == SERVER_ID_LIST;
+	Change *change;
+
+	if (verdict.starts && verdict.has_sid && verdict.sid == wanted->self->id &&
+	    (!wants_list || list_is_live(diff, values, n_values)))
+		return;
+	diff->server_id_is_wrong = !verdict.has_sid || verdict.sid != wanted->self->id;
+	change = plan_add_change(
+		diff->pool, diff->plan,
+		(Change){
+			.kind = CHANGE_SERVER_ID,
+			.dn = "cn=config",
+			.attribute = "olcServerID",
+			.subject = "of this node",
+			.old_value = values_join(diff->pool, values, n_values),
+			.new_value = wants_list ? values_join(diff->pool, wanted->server_id_list,
+							      wanted->n_server_id_list)
+						: wanted->server_id,
+			.why = n_values == 0 ? "this node has no server ID"
+			       : !verdict.starts
+				       ? "slapd would not start again with the live values"
+			       : verdict.sid == wanted->self->id
+				       ? "peers.json asks for the list of all peers"
+				       : "peers.json gives this node another id",
+		});
+	need_peers(diff);
+	server_id_guard(diff, change, &verdict);
+	if (wants_list && !change->is_held)
+		server_id_list_guard(diff, change);
+}
+
+/* --- olcModuleLoad --- */
+
+void diff_module(Diff *diff)
+{
+	const Live *live = diff->in->live;
+	const Plan *plan = diff->plan;
+	bool is_wanted = false;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		is_wanted |= plan->changes[i].kind == CHANGE_OVERLAY && !plan->changes[i].is_held;
+	for (size_t i = 0; i < live->n_modules; i++)
+		if (module_is_loaded(live->modules[i], "syncprov"))
+			return;
+	/* An overlay that is there without the module is built in. */
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].syncprov)
+			return;
+	if (is_wanted)
+		plan_add_change(
+			diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_MODULE,
+				.dn = live->module_dn ? live->module_dn : "cn=module,cn=config",
+				.attribute = "olcModuleLoad",
+				.subject = "syncprov",
+				.new_value = "syncprov",
+				.why = "the overlay needs it",
+			});
+}

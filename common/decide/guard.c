@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/decide/diff.h"
+#include "common/decide/guard_contested.h"
+#include "common/memory/revision.h"
+
+static void hold_everything(Diff *diff, Hold hold)
+{
+	Plan *plan = diff->plan;
+
+	plan_add_hold(diff->pool, plan, hold);
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held)
+			plan_hold(diff->pool, plan, &plan->changes[i], hold);
+}
+
+/* --- guards of the whole server --- */
+
+/* The smallest server ID that no peer has. */
+static unsigned free_id(const Desired *desired)
+{
+	unsigned id = 1;
+
+	while (desired_peer(desired, id))
+		id++;
+	return id;
+}
+
+static const char *peer_line(Diff *diff)
+{
+	return pool_printf(diff->pool, "{ \"id\": %u, \"uri\": \"ldap://%s\" }",
+			   free_id(diff->in->desired), diff->in->facts->fqdn);
+}
+
+static void guard_not_listed(Diff *diff)
+{
+	if (!diff->in->not_listed)
+		return;
+	hold_everything(
+		diff, (Hold){
+			      .guard = GUARD_NOT_LISTED,
+			      .text = pool_printf(
+				      diff->pool,
+				      diff->in->known->n_left > 0
+					      ? "%s, and it left the cluster (`syncward leave`): "
+						"its syncward service has nothing to do; to make "
+						"it a peer again, add to \"peers\" a line like"
+					      : "%s; nothing is written. If it was taken out for "
+						"good, end its part with `syncward leave`; to make "
+						"it a peer, add to \"peers\" a line like",
+				      diff->in->not_listed),
+			      .release = peer_line(diff),
+		      });
+}
+
+/* A node that left stays out until a person says otherwise, also while its line still stands in
+ * peers.json. */
+static void guard_left(Diff *diff)
+{
+	const Known *known = diff->in->known;
+
+	if (known->n_left == 0 || known->is_rejoining || diff_is_released(diff, GUARD_LEFT) ||
+	    diff->in->not_listed)
+		return;
+	hold_everything(diff,
+			(Hold){
+				.guard = GUARD_LEFT,
+				.text = pool_printf(
+					diff->pool,
+					"this node left the cluster (`syncward leave`, %s): take "
+					"its line out of peers.json on every node, or, to let it "
+					"read what it missed and come back",
+					known->left_time),
+				.release = "syncward apply --release left",
+			});
+}
+
+static const char *first_suffix(const Live *live)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].suffixes)
+			return live->databases[i].suffixes->values[0].bytes;
+	return "dc=example,dc=com";
+}
+
+/* An empty list is more likely a broken template than the wish to end all replication here. */
+static void guard_empty_file(Diff *diff)
+{
+	const Desired *desired = diff->in->desired;
+	bool has_peers = desired->n_peers > 0;
+
+	if (has_peers && desired->n_databases > 0)
+		return;
+	hold_everything(
+		diff,
+		(Hold){
+			.guard = GUARD_EMPTY_FILE,
+			.text = pool_printf(
+				diff->pool,
+				"%s has an empty list of %s, which would end replication here: "
+				"nothing is written. If that is meant, take each node out with "
+				"`syncward leave`; otherwise fill it with lines like",
+				desired->name, has_peers ? "databases" : "peers"),
+			.release =
+				has_peers ? pool_printf(
+						    diff->pool,
+						    "{ \"suffix\": \"%s\", \"syncrepl\": { ... } }",
+						    first_suffix(diff->in->live))
+					  : peer_line(diff),
+		});
+}
+
+static void guard_revision(Diff *diff)
+{
+	const char *refusal = revision_refusal(diff->pool, diff->in->desired,
+					       diff->in->options.sha256, diff->in->known);
+
+	if (refusal && !diff_is_released(diff, GUARD_REVISION))
+		hold_everything(diff, (Hold){
+					      .guard = GUARD_REVISION,
+					      .text = refusal,
+					      .release = REVISION_RELEASE,
+				      });
+}
+
+/* What ends the replication of cn=config, for a shell; the flag must go first, and only where it
+ * is set. */
+static const char *config_replication_end(Pool *pool, const Live *live)
+{
+	const char *flag = live->config_database->multi_provider_attribute;
+
+	return pool_printf(pool,
+			   "printf '%%s\\n' 'dn: %s' 'changetype: modify' %s%s%s"
+			   "'delete: olcSyncrepl' | ldapmodify -Y EXTERNAL -H ldapi:///",
+			   live->config_database->entry->dn, flag ? "'delete: " : "",
+			   flag ? flag : "", flag ? "' - " : "");
+}
+
+bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
+{
+	if (!live->config_database)
+		return false;
+	*ret = (Hold){
+		.guard = GUARD_CONFIG_REPLICATED,
+		.text = "cn=config itself is replicated here (olcSyncrepl on "
+			"olcDatabase={0}config): what is written on one node would overwrite the "
+			"others, so syncward only reports; to let it write, end that with",
+		.release = config_replication_end(pool, live),
+	};
+	return true;
+}
+
+static void guard_config_replicated(Diff *diff)
+{
+	Hold hold;
+
+	if (guard_config_hold(diff->pool, diff->in->live, &hold))
+		hold_everything(diff, hold);
+}
+
+/* --- G4 --- */
+
+static bool is_free_removal(const Change *change)
+{
+	return change->kind == CHANGE_CONSUMER_REMOVE && !change->is_held;
+}
+
+static void hold_removals(Diff *diff, const char *suffix, Hold hold)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (is_free_removal(change) && (!suffix || strcmp(change->suffix, suffix) == 0))
+			plan_hold(diff->pool, diff->plan, change, hold);
+	}
+}
+
+static void guard_removal_count(Diff *diff)
+{
+	unsigned max = diff->in->desired->max_removals;
+	unsigned n_removals = 0;
+
+	for (size_t i = 0; i < diff->plan->n_changes; i++)
+		n_removals += is_free_removal(&diff->plan->changes[i]);
+	if (n_removals <= max)
+		return;
+	hold_removals(diff, NULL,
+		      (Hold){
+			      .guard = GUARD_REMOVAL,
+			      .text = pool_printf(
+				      diff->pool,
+				      "%u providers would be removed, and \"max_removals\" is %u: "
+				      "none is removed; if all of them are gone for good",
+				      n_removals, max),
+			      .release = "syncward apply --release G4",
+		      });
+}
+
+/* A node that loses its last provider is alone: only a person may say that it is meant. */
+static void guard_last_provider(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+
+		if (wanted->databases[i].n_consumers == 0)
+			hold_removals(
+				diff, suffix,
+				(Hold){
+					.guard = GUARD_REMOVAL,
+					.suffix = suffix,
+					.text = pool_printf(diff->pool,
+							    "the last provider of %s would be "
+							    "removed, and this node would be "
+							    "alone; if that is meant",
+							    suffix),
+					.release = "syncward apply --release G4",
+				});
+	}
+}
+
+/* --- G9 --- */
+
+static Hold contest_hold(const Contest *contest)
+{
+	return (Hold){
+		.guard = GUARD_CONTESTED,
+		.suffix = contest->suffix,
+		.text = contest->text,
+		.release = CONTEST_RELEASE,
+	};
+}
+
+/* Told also where nothing has to be changed just now: it lasts. */
+static void guard_contested(Diff *diff)
+{
+	const ContestList *contests = &diff->in->known->contests;
+	Plan *plan = diff->plan;
+
+	if (!contests->sha256 || !diff->in->options.sha256 ||
+	    strcmp(contests->sha256, diff->in->options.sha256) != 0)
+		return;
+	for (size_t i = 0; i < contests->n_items; i++)
+		if (contests->items[i].text)
+			plan_add_hold(diff->pool, plan, contest_hold(&contests->items[i]));
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Contest *contest = contest_of_change(contests, &plan->changes[i]);
+
+		if (!plan->changes[i].is_held && contest_holds(contest))
+			plan_hold(diff->pool, plan, &plan->changes[i], contest_hold(contest));
+	}
+}
+
+/* --- what a held change drags along --- */
+
+static bool same_database(const Change *one, const Change *other)
+{
+	return one->suffix && other->suffix && strcmp(one->suffix, other->suffix) == 0;
+}
+
+static void hold_with(Diff *diff, const Change *cause, ChangeKind kind)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (change->kind == kind && !change->is_held &&
+		    (!cause->suffix || same_database(cause, change)))
+			plan_hold(diff->pool, diff->plan, change, cause->hold);
+	}
+}
+
+static void guard_dependents(Diff *diff)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		const Change cause = diff->plan->changes[i];
+
+		if (!cause.is_held)
+			continue;
+		if (cause.kind == CHANGE_SERVER_ID && diff->server_id_is_wrong) {
+			hold_with(diff, &cause, CHANGE_OVERLAY);
+			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_ON);
+		}
+		if (cause.kind == CHANGE_CONSUMER_REMOVE)
+			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_OFF);
+	}
+}
+
+void guard_plan(Diff *diff)
+{
+	guard_not_listed(diff);
+	guard_left(diff);
+	guard_empty_file(diff);
+	guard_revision(diff);
+	guard_config_replicated(diff);
+	if (!diff->in->wanted)
+		return;
+	if (diff->not_first)
+		hold_everything(diff, *diff->not_first);
+	if (!diff_is_released(diff, GUARD_REMOVAL)) {
+		guard_removal_count(diff);
+		guard_last_provider(diff);
+	}
+	guard_contested(diff);
+	guard_links(diff);
+	guard_identity(diff);
+	guard_dependents(diff);
+	guard_rids(diff);
+}

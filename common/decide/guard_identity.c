@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/decide/diff.h"
+#include "common/link/link_probes.h"
+
+/*
+ * G11: this node would write under an identity that is not its alone, or with times that do not
+ * compare with those of its peers: changes would get lost, and nobody would be told.
+ */
+
+#define CLOCK_TOLERANCE_SEC 60
+
+typedef struct Identity {
+	Diff *diff;
+	unsigned our_id;
+	const char *text; /* the first reason found; NULL: none */
+} Identity;
+
+static const char *peer_uri(const Identity *identity, unsigned peer_id)
+{
+	const Peer *peer = desired_peer(identity->diff->in->desired, peer_id);
+
+	return peer ? peer->uri : "a peer";
+}
+
+static void judge_server_id(Identity *identity, unsigned peer_id, int server_id)
+{
+	if (identity->text || server_id <= 0 || (unsigned)server_id != identity->our_id)
+		return;
+	identity->text =
+		pool_printf(identity->diff->pool,
+			    "%s runs under server ID %u, which is this node's: slapd takes the "
+			    "changes of one of them for known, and they get lost. Correct "
+			    "olcServerID there, or give this node an \"id\" of its own in "
+			    "peers.json; then, when it is still held",
+			    peer_uri(identity, peer_id), identity->our_id);
+}
+
+static void judge_clock(Identity *identity, unsigned peer_id, bool has_clock, long ahead_sec)
+{
+	const long differs_sec = ahead_sec < 0 ? -ahead_sec : ahead_sec;
+
+	if (identity->text || !has_clock || differs_sec <= CLOCK_TOLERANCE_SEC)
+		return;
+	identity->text = pool_printf(
+		identity->diff->pool,
+		"the clock of %s is %ld s %s this node's: the later write wins by these clocks, "
+		"and changes get lost. See `chronyc tracking` on both nodes; when they agree",
+		peer_uri(identity, peer_id), differs_sec, ahead_sec > 0 ? "ahead of" : "behind");
+}
+
+static void judge_peers(Identity *identity)
+{
+	const Facts *facts = identity->diff->in->facts;
+
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; k < facts->databases[i].n_peers; k++) {
+			const Content *peer = &facts->databases[i].peers[k];
+
+			judge_server_id(identity, peer->peer_id, peer->server_id);
+			judge_clock(identity, peer->peer_id, peer->has_clock,
+				    peer->clock_ahead_sec);
+		}
+	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++) {
+		const Probe *probe = &facts->probes->items[i].probe;
+
+		judge_server_id(identity, probe->peer_id, probe->server_id);
+		judge_clock(identity, probe->peer_id, probe->has_clock, probe->clock_ahead_sec);
+	}
+}
+
+bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id)
+{
+	return known->machine && facts->machine && known->machine_node == our_id &&
+	       strcmp(known->machine, facts->machine) != 0;
+}
+
+static void judge_machine(Identity *identity)
+{
+	const PlanInput *in = identity->diff->in;
+
+	if (identity->text || !machine_is_another(in->known, in->facts, identity->our_id))
+		return;
+	identity->text = pool_printf(
+		identity->diff->pool,
+		"this machine is not the one that was peer %u so far (/etc/machine-id): a clone, "
+		"or one that was restored from an image. Give a clone a name and an \"id\" of its "
+		"own in peers.json, empty its database and let it join; only when the other "
+		"machine is gone for good and nothing was written there since",
+		identity->our_id);
+}
+
+void guard_identity(Diff *diff)
+{
+	Identity identity = {.diff = diff, .our_id = diff->in->wanted->self->id};
+	Plan *plan = diff->plan;
+	Hold hold = {.guard = GUARD_IDENTITY, .release = "syncward apply --release G11"};
+
+	if (diff_is_released(diff, GUARD_IDENTITY))
+		return;
+	judge_peers(&identity);
+	judge_machine(&identity);
+	if (!identity.text)
+		return;
+	hold.text = identity.text;
+	plan_add_hold(diff->pool, plan, hold);
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+
+		if (!change->is_held &&
+		    (change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_MULTI_PROVIDER_ON))
+			plan_hold(diff->pool, plan, change, hold);
+	}
+}

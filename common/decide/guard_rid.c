@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/decide/diff.h"
+
+/* slapd takes two consumers with one rid in a database and mixes them up: nothing may get the rid
+ * of a value that stays. */
+
+#define RID_MAX 999
+
+/* One database's live values by the rid they will still have after the plan. */
+typedef struct Rids {
+	Diff *diff;
+	const WantedDatabase *wanted;
+	const LiveDatabase *live;
+	const LiveConsumer *stays[RID_MAX + 1];
+} Rids;
+
+static bool is_of(const Rids *rids, const Change *change)
+{
+	return change->suffix && !change->is_held &&
+	       strcmp(change->suffix, rids->wanted->desired->suffix) == 0;
+}
+
+static void find_staying(Rids *rids)
+{
+	const LiveDatabase *live = rids->live;
+	const Plan *plan = rids->diff->plan;
+	AUTO(Pool) *scratch = pool_new();
+	bool *goes = pool_alloc(scratch, live->n_consumers + 1);
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (is_of(rids, &plan->changes[i]) && plan->changes[i].live)
+			goes[plan->changes[i].live - live->consumers] = true;
+	memset(rids->stays, 0, sizeof(rids->stays));
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!goes[i] && live->consumers[i].rid >= 0 && !live->consumers[i].is_self)
+			rids->stays[live->consumers[i].rid] = &live->consumers[i];
+}
+
+/* The highest "rid" of a peer that clashes with nothing in this database. */
+static unsigned free_rid(const Rids *rids)
+{
+	unsigned offset = rids->wanted->desired->rid_offset;
+	bool is_taken[RID_MAX + 1] = {false};
+	unsigned rid = RID_MAX;
+
+	for (size_t i = 0; i < rids->live->n_consumers; i++)
+		if (rids->live->consumers[i].rid >= 0)
+			is_taken[rids->live->consumers[i].rid] = true;
+	for (size_t i = 0; i < rids->wanted->n_consumers; i++)
+		is_taken[rids->wanted->consumers[i].rid] = true;
+	while (rid > offset && is_taken[rid])
+		rid--;
+	return rid - offset;
+}
+
+static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays)
+{
+	Pool *pool = rids->diff->pool;
+	const Peer *peer = change->wanted->peer;
+
+	plan_hold(pool, rids->diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_RID_CLASH,
+			  .suffix = change->suffix,
+			  .text = pool_printf(
+				  pool,
+				  "%s would get rid %03d, which %s still has and keeps: remove "
+				  "that value, or give peer %u its own number in peers.json, for "
+				  "example",
+				  peer->uri, change->wanted->rid,
+				  stays->syncrepl.value[SYNCREPL_PROVIDER], peer->id),
+			  .release = pool_printf(pool, "\"rid\": %u", free_rid(rids)),
+		  });
+}
+
+/* Returns true when it held something. */
+static bool hold_clashes(const Rids *rids)
+{
+	Plan *plan = rids->diff->plan;
+	bool has_held = false;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+
+		if (!is_of(rids, change) || !change->wanted || !rids->stays[change->wanted->rid])
+			continue;
+		hold_rid(rids, change, rids->stays[change->wanted->rid]);
+		has_held = true;
+	}
+	return has_held;
+}
+
+void guard_rids(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		Rids rids = {.diff = diff, .wanted = &wanted->databases[i]};
+
+		if (live_find_database(diff->in->live, rids.wanted->desired->suffix, &rids.live) !=
+		    1)
+			continue;
+		/* A held edit keeps its old rid, which another may have wanted. */
+		do
+			find_staying(&rids);
+		while (hold_clashes(&rids));
+	}
+}

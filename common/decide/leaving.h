@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LEAVING_H
+#define SYNCWARD_LEAVING_H
+
+#include "common/plan/plan.h"
+
+/*
+ * Taking this node out of the cluster. First every database is closed to clients (olcReadOnly,
+ * which does not stop its consumers nor who reads from here), so that nothing is written behind the
+ * last look; when a peer has everything, its consumers and the multi-provider flag go, in one
+ * modify: slapd does not start with the flag and no consumer. Server ID, overlay, limits, indices
+ * and access stay as they are: they harm nobody, and peers may go on reading until they drop this
+ * node.
+ */
+typedef struct LeavingDatabase {
+	const LiveDatabase *live;
+	const char *suffix;
+} LeavingDatabase;
+
+typedef struct Leaving {
+	LeavingDatabase *databases;
+	size_t n_databases;
+} Leaving;
+
+/* The databases that replicate and that peers.json, or a pass before, names. */
+Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const Live *live);
+
+/* Adds what closes those that are not read-only yet. */
+void leave_close(Pool *pool, const Leaving *leaving, Plan *plan);
+
+/* Adds what undoes leave_close(). */
+void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan);
+
+/* Adds what ends their replication; providers that policy.keep names stay. */
+void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan *plan);
+
+/* True when the consumer is one that policy.keep names. */
+bool leave_keeps(const Desired *desired, const LiveConsumer *consumer);
+
+/* What is still there, in a few words, when the server is looked at afterwards; NULL: all is gone.
+ */
+const char *leave_remains(const Desired *desired, const Live *live,
+			  const LeavingDatabase *database);
+
+#endif

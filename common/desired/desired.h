@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DESIRED_H
+#define SYNCWARD_DESIRED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/base/pool.h"
+#include "common/json/json_document.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* Where a password comes from; the core never reads it, the shell resolves it to a Secret. */
+typedef enum CredentialsKind {
+	CREDENTIALS_NONE,
+	CREDENTIALS_FILE,       /* {"file": "/path"} */
+	CREDENTIALS_CREDENTIAL, /* {"credential": "name"}: systemd's $CREDENTIALS_DIRECTORY */
+	CREDENTIALS_LITERAL,    /* a string in peers.json itself */
+	CREDENTIALS_KIND_COUNT
+} CredentialsKind;
+
+typedef struct Credentials {
+	CredentialsKind kind;
+	const char *name; /* path, credential name, or the password itself */
+	JsonPlace place;
+} Credentials;
+
+/* Keywords that some level of peers.json sets; NULL: not set at this level. Numbers are kept as
+ * slapd writes them, a flag that is true as "". */
+typedef struct SyncreplSettings {
+	const char *value[SYNCREPL_KEYWORD_COUNT];
+	/* null or false: the keyword is left out here, whatever an earlier level says. */
+	bool left_out[SYNCREPL_KEYWORD_COUNT];
+	JsonPlace place[SYNCREPL_KEYWORD_COUNT];
+	Credentials credentials;
+} SyncreplSettings;
+
+/* Sets nothing. */
+extern const SyncreplSettings settings_none;
+
+typedef struct Peer {
+	unsigned id; /* server ID, 1..4095 */
+	const char *uri;
+	const char **names; /* further host names by which a node may recognise itself */
+	size_t n_names;
+	int rid; /* -1: the id */
+	/* Never NULL; of most peers settings_none, which keeps a list of many peers small. */
+	const SyncreplSettings *syncrepl;    /* how everybody reads this peer */
+	const SyncreplSettings *as_consumer; /* what this peer uses towards all others; wins */
+	JsonPlace place;
+} Peer;
+
+typedef struct DesiredDatabase {
+	const char *suffix;
+	unsigned rid_offset;
+	unsigned *peer_ids; /* who holds this database; all peers when the file gives no list */
+	size_t n_peer_ids;
+	SyncreplSettings syncrepl;
+	const char **readers; /* given DNs; n_readers is 0 when the file gives none */
+	size_t n_readers;
+	bool manages_syncprov;
+	const char *checkpoint; /* "100 10"; NULL: not ours */
+	const char *sessionlog; /* "1000"; NULL: not ours */
+	bool manages_index;
+	bool manages_limits;
+	bool manages_access;
+	JsonPlace place;
+} DesiredDatabase;
+
+typedef enum PolicyMode {
+	POLICY_AUDIT,
+	POLICY_ENFORCE,
+	POLICY_MODE_COUNT
+} PolicyMode;
+
+typedef enum ServerIdForm {
+	SERVER_ID_AUTO,
+	SERVER_ID_LIST,
+	SERVER_ID_FORM_COUNT
+} ServerIdForm;
+
+/* peers.json as a value, fully validated: what every node shall be. Lives in the pool it was parsed
+ * into. */
+typedef struct Desired {
+	const char *name; /* the file's name, for messages */
+	bool has_revision;
+	unsigned long revision;
+	Peer *peers;
+	size_t n_peers;
+	DesiredDatabase *databases;
+	size_t n_databases;
+	ServerIdForm server_id;
+	PolicyMode mode;
+	bool prune;
+	const char **keep; /* provider URIs left alone */
+	size_t n_keep;
+	unsigned max_removals;
+	bool has_literal_secret; /* the file itself holds a password: only root may read it */
+} Desired;
+
+/* Parses and validates peers.json; ERROR_INPUT with "name:line:column: sentence", and the nearest
+ * known key where a key is unknown. */
+int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
+		  Error *err);
+
+/* The peer with that server ID; NULL when none. */
+const Peer *desired_peer(const Desired *desired, unsigned id);
+
+/* True when the peer holds the database. */
+bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
+
+/* The rid by which the database's consumers call that peer. */
+unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
+
+/*
+ * The settings of one link after all levels: database, then how everybody reads the provider, then
+ * the consumer's own. Where none of them speaks our defaults are filled in; rid and provider are
+ * set, left_out is not. Strings made for it live in pool.
+ */
+SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
+			      const Peer *consumer);
+
+/* At which interval, in seconds, the consumer reads the provider; 0: all the time
+ * (type=refreshAndPersist). */
+int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provider,
+			     const Peer *consumer);
+
+/* The effective document, every default spelled out, as JSON text that parses to the same value.
+ * Literal passwords are masked; a document with a masked one is refused when read. */
+const char *desired_print(Pool *pool, const Desired *desired);
+
+/* The code of the error when no peer is this node: a state of the cluster (it was removed), not a
+ * fault of the file. */
+#define DESIRED_NODE_MISSING 1
+
+/*
+ * Finds the peer that is this node: by host of the uri or one of names, against the full name
+ * first, then the short one (letter case aside). node, when given, is an id, a host name or a URI
+ * and decides alone. ERROR_INPUT when none or two match; the message lists what was compared.
+ * Returns the index into peers.
+ */
+int desired_find_node(const Desired *desired, const char *node, const char *fqdn,
+		      const char *short_name, size_t *ret, Error *err);
+
+#endif

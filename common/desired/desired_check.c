@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/desired/desired_internal.h"
+#include "common/slapd/dn.h"
+#include "common/slapd/url.h"
+
+/* Where the values of a checked document stand. */
+typedef struct Check {
+	Reader *reader;
+	const Desired *desired;
+	const JsonNode *peers;
+	const JsonNode *databases;
+} Check;
+
+/* A value in the spelling in which it must be unique. */
+typedef struct Named {
+	const char *text;
+	size_t index; /* of the item it belongs to */
+} Named;
+
+static int named_compare(const void *one, const void *other)
+{
+	const Named *a = one, *b = other;
+	int order = strcmp(a->text, b->text);
+
+	return order != 0 ? order : a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* The first item of the array whose value an earlier one has too. */
+static int check_unique(Check *check, Named *names, const JsonNode *items, const char *key)
+{
+	size_t first = 0, second = items->n_children;
+	const JsonNode *before;
+
+	if (items->n_children > 1)
+		qsort(names, items->n_children, sizeof(*names), named_compare);
+	for (size_t i = 1; i < items->n_children; i++) {
+		if (strcmp(names[i - 1].text, names[i].text) != 0 || names[i].index > second)
+			continue;
+		first = names[i - 1].index;
+		second = names[i].index;
+	}
+	if (second == items->n_children)
+		return 0;
+	before = json_member(&items->children[first], key);
+	return reader_refuse(check->reader, json_member(&items->children[second], key)->place,
+			     "this \"%s\" means the same as the one at %u:%u; each is unique", key,
+			     before->place.line, before->place.column);
+}
+
+static int check_uris(Check *check)
+{
+	AUTO(Pool) *scratch = pool_new();
+	size_t n = check->desired->n_peers;
+	Named *names = pool_alloc(scratch, n * sizeof(*names));
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = (Named){url_spelling(scratch, check->desired->peers[i].uri), i};
+	return check_unique(check, names, check->peers, "uri");
+}
+
+static int check_suffixes(Check *check)
+{
+	AUTO(Pool) *scratch = pool_new();
+	size_t n = check->desired->n_databases;
+	Named *names = pool_alloc(scratch, n * sizeof(*names));
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = (Named){dn_normalise(scratch, check->desired->databases[i].suffix), i};
+	return check_unique(check, names, check->databases, "suffix");
+}
+
+/* Fills the table from a server ID to the peer's position + 1. */
+static int check_ids(Check *check, unsigned *positions)
+{
+	for (size_t i = 0; i < check->desired->n_peers; i++) {
+		unsigned id = check->desired->peers[i].id;
+		const JsonNode *value = json_member(&check->peers->children[i], "id"), *before;
+
+		if (positions[id] > 0) {
+			before = json_member(&check->peers->children[positions[id] - 1], "id");
+			return reader_refuse(check->reader, value->place,
+					     "this \"id\" is that of the peer at %u:%u too; each "
+					     "is unique",
+					     before->place.line, before->place.column);
+		}
+		positions[id] = (unsigned)i + 1;
+	}
+	return 0;
+}
+
+static int check_peer_list(Check *check, size_t index, const unsigned *positions)
+{
+	const JsonNode *list = json_member(&check->databases->children[index], "peers");
+	bool is_listed[SID_MAX + 1] = {false};
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		unsigned id = check->desired->databases[index].peer_ids[i];
+
+		if (positions[id] == 0)
+			return reader_refuse(check->reader, list->children[i].place,
+					     "there is no peer with the id %u", id);
+		if (is_listed[id])
+			return reader_refuse(check->reader, list->children[i].place,
+					     "peer %u stands in this list already", id);
+		is_listed[id] = true;
+	}
+	return 0;
+}
+
+/* Where a peer's rid comes from. */
+static JsonPlace rid_place(const Check *check, size_t position)
+{
+	const JsonNode *peer = &check->peers->children[position];
+	const JsonNode *rid = json_member(peer, "rid");
+
+	return rid ? rid->place : json_member(peer, "id")->place;
+}
+
+static int check_rids(Check *check, const DesiredDatabase *database, const unsigned *positions)
+{
+	unsigned ids[RID_MAX + 1] = {0};
+
+	for (size_t i = 0; i < database->n_peer_ids; i++) {
+		size_t position = positions[database->peer_ids[i]] - 1;
+		const Peer *peer = &check->desired->peers[position];
+		unsigned rid = desired_rid(database, peer);
+
+		if (rid > RID_MAX)
+			return reader_refuse(check->reader, rid_place(check, position),
+					     "this peer's rid in the database at %u:%u would be "
+					     "%u, and slapd takes 0 to %d: give the peer a "
+					     "smaller \"rid\"",
+					     database->place.line, database->place.column, rid,
+					     RID_MAX);
+		if (ids[rid] > 0)
+			return reader_refuse(check->reader, rid_place(check, position),
+					     "peers %u and %u have the same rid %u in the "
+					     "database at %u:%u: give one of them another \"rid\"",
+					     ids[rid], peer->id, rid, database->place.line,
+					     database->place.column);
+		ids[rid] = peer->id;
+	}
+	return 0;
+}
+
+/* One direction between two peers; consumer is NULL for one without settings of its own. */
+typedef struct Link {
+	const DesiredDatabase *database;
+	const Peer *provider;
+	const Peer *consumer;
+} Link;
+
+static const char *link_setting(const Link *link, SyncreplKeyword keyword)
+{
+	return desired_setting(link->database, link->provider, link->consumer, keyword);
+}
+
+/* Who reads, for messages: "peer 2", or all without settings of their own. */
+static const char *link_reader(Pool *pool, const Link *link)
+{
+	return link->consumer ? pool_printf(pool, "peer %u", link->consumer->id) : "a peer";
+}
+
+/* Stands where the keyword at fault was decided. */
+static int refuse_link(Check *check, const Link *link, SyncreplKeyword keyword, const char *what)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return reader_refuse(
+		check->reader,
+		desired_setting_place(link->database, link->provider, link->consumer, keyword),
+		"%s that reads from peer %u %s", link_reader(scratch, link), link->provider->id,
+		what);
+}
+
+static int check_binding(Check *check, const Link *link)
+{
+	const DesiredDatabase *database = link->database;
+	const char *dn = link_setting(link, SYNCREPL_BINDDN);
+	Credentials credentials = desired_credentials(database, link->provider, link->consumer);
+
+	if (strcasecmp(link_setting(link, SYNCREPL_BINDMETHOD), "sasl") == 0) {
+		if (!link_setting(link, SYNCREPL_SASLMECH))
+			return refuse_link(check, link, SYNCREPL_BINDMETHOD,
+					   "has \"bindmethod\": \"sasl\", which needs "
+					   "\"saslmech\"");
+		if (database->n_readers == 0 &&
+		    (database->manages_limits || database->manages_access))
+			return reader_refuse(check->reader, database->place,
+					     "with \"bindmethod\": \"sasl\" this database needs "
+					     "\"readers\", the DNs that peers get at their "
+					     "provider (or \"limits\" and \"access\" false)");
+		return 0;
+	}
+	if (!dn || *dn == '\0')
+		return refuse_link(check, link, SYNCREPL_BINDDN,
+				   "has no \"binddn\": set it in \"syncrepl\" of the database");
+	if (credentials.kind == CREDENTIALS_NONE)
+		return refuse_link(check, link, SYNCREPL_CREDENTIALS,
+				   "has no \"credentials\": set them in \"syncrepl\" of the "
+				   "database");
+	return 0;
+}
+
+static int check_link(Check *check, const Link *link)
+{
+	const char *starttls = link_setting(link, SYNCREPL_STARTTLS);
+	const char *base = link_setting(link, SYNCREPL_SEARCHBASE);
+
+	if (check_binding(check, link) < 0)
+		return -1;
+	/* Compares the spelling first: most documents give no searchbase at all. */
+	if (strcmp(base, link->database->suffix) != 0 && !dn_equal(base, link->database->suffix))
+		return refuse_link(check, link, SYNCREPL_SEARCHBASE,
+				   "has another \"searchbase\" than the suffix: partial "
+				   "replication is not supported; leave it out");
+	if (strncasecmp(link->provider->uri, "ldaps:", 6) == 0 && starttls &&
+	    strcasecmp(starttls, "critical") == 0)
+		return refuse_link(check, link, SYNCREPL_STARTTLS,
+				   "would start TLS twice, with \"starttls\": \"critical\" and a "
+				   "ldaps:// URI, which the provider refuses: set \"starttls\" to "
+				   "\"no\" for this peer, or use ldap://");
+	return 0;
+}
+
+/* The peers of a database that have settings of their own as consumers; without is how many have
+ * none. */
+static const Peer **special_consumers(Pool *pool, Check *check, const DesiredDatabase *database,
+				      const unsigned *positions, size_t *n, size_t *without)
+{
+	const Peer **specials = NULL;
+
+	for (size_t i = 0; i < database->n_peer_ids; i++) {
+		const Peer *peer = &check->desired->peers[positions[database->peer_ids[i]] - 1];
+
+		if (settings_are_empty(peer->as_consumer))
+			(*without)++;
+		else
+			POOL_PUSH(pool, specials, *n, peer);
+	}
+	return specials;
+}
+
+/* Every pair of peers that differs: consumers without settings of their own are all alike. */
+static int check_links(Check *check, const DesiredDatabase *database, const unsigned *positions)
+{
+	AUTO(Pool) *scratch = pool_new();
+	size_t n = 0, without = 0;
+	const Peer **specials =
+		special_consumers(scratch, check, database, positions, &n, &without);
+
+	for (size_t i = 0; i < database->n_peer_ids; i++) {
+		const Peer *provider = &check->desired->peers[positions[database->peer_ids[i]] - 1];
+		bool is_plain = settings_are_empty(provider->as_consumer);
+		Link link = {.database = database, .provider = provider};
+
+		if (without > (is_plain ? 1 : 0) && check_link(check, &link) < 0)
+			return -1;
+		for (size_t j = 0; j < n; j++) {
+			link.consumer = specials[j];
+			if (specials[j] != provider && check_link(check, &link) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+int desired_check(Reader *reader, const JsonNode *root, const Desired *desired)
+{
+	unsigned positions[SID_MAX + 1] = {0};
+	Check check = {
+		.reader = reader,
+		.desired = desired,
+		.peers = json_member(root, "peers"),
+		.databases = json_member(root, "databases"),
+	};
+
+	if (check_ids(&check, positions) < 0 || check_uris(&check) < 0 ||
+	    check_suffixes(&check) < 0)
+		return -1;
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		const DesiredDatabase *database = &desired->databases[i];
+
+		if (check_peer_list(&check, i, positions) < 0 ||
+		    check_rids(&check, database, positions) < 0 ||
+		    check_links(&check, database, positions) < 0)
+			return -1;
+	}
+	return 0;
+}

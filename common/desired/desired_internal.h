@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DESIRED_INTERNAL_H
+#define SYNCWARD_DESIRED_INTERNAL_H
+
+#include "common/desired/desired.h"
+#include "common/json/json_fields.h"
+
+/* What the files desired*.c share. */
+
+/* Names of enum values as peers.json spells them. */
+extern const char *const policy_mode_names[POLICY_MODE_COUNT];
+extern const char *const server_id_form_names[SERVER_ID_FORM_COUNT];
+
+#define SYNCPROV_CHECKPOINT "100 10"
+#define SYNCPROV_SESSIONLOG "1000"
+#define SID_MAX             4095
+#define RID_MAX             999
+#define DATABASES_MAX       256 /* a limit for sanity, far above any server */
+
+/* Read the arrays of the same name into a Desired. */
+ReaderFunction read_peers;
+ReaderFunction read_databases;
+
+/* Refuses what is not one URL of a server without anything behind its host; ldapi only where it may
+ * be local. */
+int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local);
+
+/* Reads a "syncrepl" or "as_consumer" object. */
+ReaderFunction read_syncrepl;
+
+/* Reads "credentials": a string, {"file": PATH} or {"credential": NAME}. */
+ReaderFunction read_credentials;
+
+/* What no single key can tell: ids, URIs, suffixes and rids are unique, each link can bind. */
+int desired_check(Reader *reader, const JsonNode *root, const Desired *desired);
+
+/* Our default for a keyword that no level sets; NULL: slapd's. rid and provider have none. */
+const char *desired_default(const DesiredDatabase *database, SyncreplKeyword keyword);
+
+/*
+ * The keyword's value on one link, from the last level that speaks of it; NULL when none does or it
+ * is left out and has no default of ours. consumer may be NULL: one without settings of its own.
+ */
+const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
+			    const Peer *consumer, SyncreplKeyword keyword);
+
+/* Where the level stands that decides about the keyword; the database's place when none speaks. */
+JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer, SyncreplKeyword keyword);
+
+/* The credentials of one link, by the same rule. */
+Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer);
+
+/* True when the level neither sets nor leaves out anything. */
+bool settings_are_empty(const SyncreplSettings *settings);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/desired/desired_internal.h"
+#include "common/slapd/url.h"
+
+#define HOST_LEN_MAX 253
+
+int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *fault = NULL, *host = strstr(value->string, "://");
+	Url url;
+
+	if (strpbrk(value->string, " \t\r\n") || (host && strstr(host + 1, "://")) ||
+	    !url_parse(scratch, value->string, &url) || strchr(url.host, ','))
+		fault = "must be one URL, like ldap://ldap1.example.com";
+	else if (strcmp(url.scheme, "ldap") != 0 && strcmp(url.scheme, "ldaps") != 0 &&
+		 !(may_be_local && strcmp(url.scheme, "ldapi") == 0))
+		fault = "must begin with ldap:// or ldaps://: other servers read it";
+	else if (*url.host == '\0')
+		fault = "names no host";
+	else if (url.has_dn || url.has_extra)
+		fault = "must end after the host or port; the suffix stands in \"databases\"";
+	return fault ? reader_refuse(reader, value->place, "\"%s\" %s", key, fault) : 0;
+}
+
+static int read_uri(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	if (reader_check_type(reader, key->name, value, JSON_STRING) < 0)
+		return -1;
+	*(const char **)field = reader_text(reader, value);
+	return reader_check_uri(reader, key->name, value, false);
+}
+
+static bool is_host_name(const char *name)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-";
+	size_t len = strlen(name);
+
+	return len > 0 && len <= HOST_LEN_MAX && strspn(name, allowed) == len;
+}
+
+static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	Peer *peer = field;
+
+	if (reader_array(reader, key, value, JSON_STRING) < 0)
+		return -1;
+	peer->names = pool_alloc(reader->pool, value->n_children * sizeof(*peer->names));
+	for (size_t i = 0; i < value->n_children; i++) {
+		if (!is_host_name(value->children[i].string))
+			return reader_refuse(reader, value->children[i].place,
+					     "each item of \"names\" must be a host name");
+		peer->names[peer->n_names++] = reader_text(reader, &value->children[i]);
+	}
+	return 0;
+}
+
+static int read_own(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	SyncreplSettings *settings = pool_alloc(reader->pool, sizeof(*settings));
+
+	*(const SyncreplSettings **)field = settings;
+	return read_syncrepl(reader, key, value, settings);
+}
+
+static const ReaderKey peer_keys[] = {
+	{"id", read_unsigned, .offset = offsetof(Peer, id), .is_required = true, .min = 1,
+	 .max = SID_MAX},
+	{"uri", read_uri, .offset = offsetof(Peer, uri), .is_required = true},
+	{"names", read_names, .offset = 0},
+	{"rid", read_unsigned, .offset = offsetof(Peer, rid), .min = 0, .max = RID_MAX},
+	{"syncrepl", read_own, .offset = offsetof(Peer, syncrepl)},
+	{"as_consumer", read_own, .offset = offsetof(Peer, as_consumer)},
+};
+
+int read_peers(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	static const ReaderShape shape = {"a peer", peer_keys, ARRAY_SIZE(peer_keys)};
+	Desired *desired = field;
+
+	if (reader_array(reader, key, value, JSON_OBJECT) < 0)
+		return -1;
+	if (value->n_children > SID_MAX)
+		return reader_refuse(reader, value->place, "\"peers\" has more than %d items",
+				     SID_MAX);
+	desired->peers = pool_alloc(reader->pool, value->n_children * sizeof(*desired->peers));
+	for (size_t i = 0; i < value->n_children; i++) {
+		Peer *peer = &desired->peers[desired->n_peers++];
+
+		*peer = (Peer){.rid = -1,
+			       .syncrepl = &settings_none,
+			       .as_consumer = &settings_none,
+			       .place = value->children[i].place};
+		if (reader_object(reader, &shape, &value->children[i], peer) < 0)
+			return -1;
+	}
+	return 0;
+}

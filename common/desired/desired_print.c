@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/desired/desired_internal.h"
+
+#define MASK "********"
+
+typedef struct json_object Json;
+
+static void put(Json *object, const char *key, Json *value)
+{
+	json_object_object_add(object, key, value);
+}
+
+static void put_number(Json *object, const char *key, unsigned long number)
+{
+	put(object, key, json_object_new_int64((int64_t)number));
+}
+
+static void put_boolean(Json *object, const char *key, bool is_true)
+{
+	put(object, key, json_object_new_boolean(is_true));
+}
+
+static void put_text(Json *object, const char *key, const char *text)
+{
+	put(object, key, json_object_new_string(text));
+}
+
+static void put_texts(Json *object, const char *key, const char **texts, size_t n)
+{
+	Json *array = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(texts[i]));
+	put(object, key, array);
+}
+
+static Json *credentials_json(const Credentials *credentials)
+{
+	Json *object;
+
+	if (credentials->kind == CREDENTIALS_LITERAL)
+		return json_object_new_string(MASK);
+	object = json_object_new_object();
+	put_text(object, credentials->kind == CREDENTIALS_FILE ? "file" : "credential",
+		 credentials->name);
+	return object;
+}
+
+static Json *keyword_json(SyncreplKeyword keyword, const char *value)
+{
+	switch (syncrepl_keyword_kind(keyword)) {
+	case SYNCREPL_KIND_NUMBER:
+		return json_object_new_int64(strtol(value, NULL, 10));
+	case SYNCREPL_KIND_FLAG:
+		return json_object_new_boolean(true);
+	default:
+		return json_object_new_string(value);
+	}
+}
+
+/* database is given for its own settings, which show our defaults; NULL for a peer's. */
+static Json *settings_json(const SyncreplSettings *settings, const DesiredDatabase *database)
+{
+	Json *object = json_object_new_object();
+
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
+		const char *name = syncrepl_keyword_name(keyword);
+		const char *value = settings->value[keyword];
+
+		if (!value && database)
+			value = desired_default(database, keyword);
+		if (keyword == SYNCREPL_CREDENTIALS &&
+		    settings->credentials.kind != CREDENTIALS_NONE)
+			put(object, name, credentials_json(&settings->credentials));
+		else if (value)
+			put(object, name, keyword_json(keyword, value));
+		else if (settings->left_out[keyword] && !database)
+			put(object, name, NULL);
+	}
+	return object;
+}
+
+static Json *peer_json(const Peer *peer)
+{
+	Json *object = json_object_new_object();
+	unsigned rid = peer->rid >= 0 ? (unsigned)peer->rid : peer->id;
+
+	put_number(object, "id", peer->id);
+	put_text(object, "uri", peer->uri);
+	if (peer->n_names > 0)
+		put_texts(object, "names", peer->names, peer->n_names);
+	if (rid <= RID_MAX)
+		put_number(object, "rid", rid);
+	if (!settings_are_empty(peer->syncrepl))
+		put(object, "syncrepl", settings_json(peer->syncrepl, NULL));
+	if (!settings_are_empty(peer->as_consumer))
+		put(object, "as_consumer", settings_json(peer->as_consumer, NULL));
+	return object;
+}
+
+static Json *syncprov_json(const DesiredDatabase *database)
+{
+	Json *object;
+
+	if (!database->manages_syncprov)
+		return json_object_new_boolean(false);
+	object = json_object_new_object();
+	if (database->checkpoint)
+		put_text(object, "checkpoint", database->checkpoint);
+	if (database->sessionlog)
+		put_number(object, "sessionlog", strtoul(database->sessionlog, NULL, 10));
+	return object;
+}
+
+static Json *database_json(const DesiredDatabase *database)
+{
+	Json *object = json_object_new_object(), *ids = json_object_new_array();
+
+	for (size_t i = 0; i < database->n_peer_ids; i++)
+		json_object_array_add(ids, json_object_new_int((int)database->peer_ids[i]));
+	put_text(object, "suffix", database->suffix);
+	put_number(object, "rid_offset", database->rid_offset);
+	if (database->n_peer_ids > 0)
+		put(object, "peers", ids);
+	else
+		json_object_put(ids);
+	put(object, "syncrepl", settings_json(&database->syncrepl, database));
+	if (database->n_readers > 0)
+		put_texts(object, "readers", database->readers, database->n_readers);
+	put(object, "syncprov", syncprov_json(database));
+	put_boolean(object, "index", database->manages_index);
+	put_boolean(object, "limits", database->manages_limits);
+	put_boolean(object, "access", database->manages_access);
+	return object;
+}
+
+static Json *policy_json(const Desired *desired)
+{
+	Json *object = json_object_new_object();
+
+	put_text(object, "mode", policy_mode_names[desired->mode]);
+	put_boolean(object, "prune", desired->prune);
+	put_texts(object, "keep", desired->keep, desired->n_keep);
+	put_number(object, "max_removals", desired->max_removals);
+	return object;
+}
+
+const char *desired_print(Pool *pool, const Desired *desired)
+{
+	Json *document = json_object_new_object();
+	Json *peers = json_object_new_array(), *databases = json_object_new_array();
+	const char *text;
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		json_object_array_add(peers, peer_json(&desired->peers[i]));
+	for (size_t i = 0; i < desired->n_databases; i++)
+		json_object_array_add(databases, database_json(&desired->databases[i]));
+	put_number(document, "format", 1);
+	if (desired->has_revision)
+		put_number(document, "revision", desired->revision);
+	put(document, "peers", peers);
+	put(document, "databases", databases);
+	put_text(document, "server_id", server_id_form_names[desired->server_id]);
+	put(document, "policy", policy_json(desired));
+	text = pool_printf(pool, "%s\n",
+			   json_object_to_json_string_ext(
+				   document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+						     JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(document);
+	return text;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_WANTED_H
+#define SYNCWARD_WANTED_H
+
+#include <stddef.h>
+
+#include "common/desired/desired.h"
+#include "common/desired/secret.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* One consumer that this node must have: how it reads one peer. */
+typedef struct WantedConsumer {
+	const Peer *peer;
+	Syncrepl syncrepl;
+	const char *provider; /* the URL in one spelling, for comparing */
+	int rid;
+	const char *
+		secret; /* which password it binds with (Secret.identity); NULL: none, or unknown */
+	const char *put_back; /* why this is the former link, not what peers.json says; NULL: it is
+				 what it says */
+} WantedConsumer;
+
+/* What one database of this node must hold. */
+typedef struct WantedDatabase {
+	const DesiredDatabase *desired;
+	WantedConsumer *consumers; /* one per other peer that holds the database */
+	size_t n_consumers;
+	const char **readers; /* DNs by which other peers read this node */
+	size_t n_readers;
+} WantedDatabase;
+
+/* What this node must be: Desired seen from one peer, secrets filled in. */
+typedef struct Wanted {
+	const Desired *desired;
+	const Peer *self;
+	const char *server_id;       /* the bare form */
+	const char **server_id_list; /* "id uri" of all peers, for "server_id": "list" */
+	size_t n_server_id_list;
+	WantedDatabase *databases; /* those that this node holds */
+	size_t n_databases;
+} Wanted;
+
+/*
+ * Works out what the peer at index self must hold. Secrets must hold every password that a link of
+ * this node names; one that could not be read ends in ERROR_INPUT with the shell's reason.
+ */
+int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
+		Wanted *ret, Error *err);
+
+/* How many peers come before this node: whoever takes turns waits for so many. */
+unsigned wanted_rank(const Wanted *wanted);
+
+#endif

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/json/json_scan.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/buf.h"
+#include "common/base/utf8.h"
+
+typedef struct Scanner {
+	Pool *pool;
+	const char *name;
+	const char *at;
+	const char *end;
+	JsonPlace place; /* of at */
+	unsigned depth;
+	JsonMarks *marks;
+	Error *err;
+} Scanner;
+
+/* One key of the object being read, for the search for duplicates. */
+typedef struct Key {
+	const char *text;
+	JsonPlace place;
+} Key;
+
+static int refuse(const Scanner *scan, const char *sentence)
+{
+	return json_refuse(scan->err, scan->name, scan->place, "%s", sentence);
+}
+
+/* The byte at hand; '\0' at the end of the text, which itself holds none. */
+static char peek(const Scanner *scan)
+{
+	return *scan->at;
+}
+
+/* For a place between values, where people write comments. */
+static int refuse_structure(const Scanner *scan, const char *sentence)
+{
+	bool is_comment = peek(scan) == '#' ||
+			  (peek(scan) == '/' && (scan->at[1] == '/' || scan->at[1] == '*'));
+
+	return refuse(scan, is_comment ? "JSON has no comments; use a \"comment\" key" : sentence);
+}
+
+static void advance(Scanner *scan)
+{
+	scan->place.column++;
+	do
+		scan->at++;
+	while (scan->at < scan->end && !utf8_is_start(*scan->at));
+}
+
+static void skip_space(Scanner *scan)
+{
+	for (; peek(scan) == ' ' || peek(scan) == '\t' || peek(scan) == '\n' || peek(scan) == '\r';
+	     scan->at++) {
+		scan->place.column++;
+		if (peek(scan) == '\n') {
+			scan->place.line++;
+			scan->place.column = 1;
+		}
+	}
+}
+
+/* Printable ASCII: a character of one byte, on the same line. */
+static bool is_plain(char byte)
+{
+	return byte >= ' ' && byte <= '~';
+}
+
+static void skip_plain(Scanner *scan)
+{
+	const char *from = scan->at;
+
+	while (is_plain(*scan->at))
+		scan->at++;
+	scan->place.column += (unsigned)(scan->at - from);
+}
+
+/* The first pass: from here on every byte belongs to a character, and none is NUL. */
+static int check_characters(Scanner scan)
+{
+	uint32_t character;
+
+	while (scan.at < scan.end) {
+		size_t len;
+
+		skip_plain(&scan);
+		if (scan.at == scan.end)
+			break;
+		len = utf8_decode(scan.at, (size_t)(scan.end - scan.at), &character);
+		if (len == 0)
+			return refuse(&scan, "this is not UTF-8; save the file in that encoding");
+		if (character == 0)
+			return refuse(&scan, "a NUL byte is not allowed in a text file");
+		if (character == 0xfeff && scan.place.line == 1 && scan.place.column == 1)
+			return refuse(
+				&scan,
+				"the file begins with a byte order mark; save it without one");
+		scan.at += len;
+		scan.place.column++;
+		if (character == '\n') {
+			scan.place.line++;
+			scan.place.column = 1;
+		}
+	}
+	return 0;
+}
+
+/* The four hexadecimal digits behind \u. */
+static int scan_hex(Scanner *scan, uint32_t *ret)
+{
+	uint32_t number = 0;
+
+	for (int i = 0; i < 4; i++) {
+		int digit = peek(scan);
+
+		if (!isxdigit((unsigned char)digit))
+			return refuse(scan, "expected four hexadecimal digits after \\u");
+		number = number * 16 +
+			 (uint32_t)(isdigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
+		advance(scan);
+	}
+	*ret = number;
+	return 0;
+}
+
+static int scan_low_surrogate(Scanner *scan, JsonPlace start, uint32_t *character)
+{
+	uint32_t low = 0;
+
+	if (scan->at[0] == '\\' && scan->at[1] == 'u') {
+		advance(scan);
+		advance(scan);
+		if (scan_hex(scan, &low) < 0)
+			return -1;
+	}
+	if (low < 0xdc00 || low > 0xdfff) {
+		scan->place = start;
+		return refuse(scan, "half a surrogate pair; write the character itself, or both "
+				    "halves of its \\u pair");
+	}
+	*character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
+	return 0;
+}
+
+static int scan_unicode_escape(Scanner *scan, JsonPlace start, Buf *text)
+{
+	char bytes[4];
+	uint32_t character;
+
+	if (scan_hex(scan, &character) < 0)
+		return -1;
+	if (character == 0) {
+		scan->place = start;
+		return refuse(scan, "\\u0000 is not allowed in a string");
+	}
+	if (character >= 0xd800 && character <= 0xdbff) {
+		if (scan_low_surrogate(scan, start, &character) < 0)
+			return -1;
+	} else if (character >= 0xdc00 && character <= 0xdfff) {
+		scan->place = start;
+		return refuse(scan, "half a surrogate pair; write the character itself, or both "
+				    "halves of its \\u pair");
+	}
+	if (text)
+		buf_add(text, bytes, utf8_encode(character, bytes));
+	return 0;
+}
+
+static int scan_escape(Scanner *scan, Buf *text)
+{
+	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	JsonPlace start = scan->place;
+	const char *letter;
+
+	advance(scan);
+	letter = peek(scan) ? strchr(letters, peek(scan)) : NULL;
+	if (peek(scan) == 'u') {
+		advance(scan);
+		return scan_unicode_escape(scan, start, text);
+	}
+	if (!letter)
+		return json_refuse(scan->err, scan->name, start,
+				   "a backslash stands only before one of \" \\ / b f n r t u; "
+				   "write it twice to mean itself");
+	if (text)
+		buf_putc(text, meant[letter - letters]);
+	advance(scan);
+	return 0;
+}
+
+/* Passes over a string; its decoded text goes to text unless that is NULL. */
+static int scan_string(Scanner *scan, Buf *text)
+{
+	JsonPlace start = scan->place;
+
+	advance(scan);
+	while (peek(scan) != '"') {
+		const char *from = scan->at;
+
+		if (scan->at == scan->end || *from == '\n')
+			return json_refuse(scan->err, scan->name, start,
+					   "this string has no closing '\"' on its line");
+		if ((unsigned char)*from < 0x20)
+			return refuse(scan, "a control character (a tab?) in a string is written "
+					    "as an escape, such as \\t");
+		if (*from == '\\') {
+			if (scan_escape(scan, text) < 0)
+				return -1;
+			continue;
+		}
+		advance(scan);
+		if (text)
+			buf_add(text, from, (size_t)(scan->at - from));
+	}
+	advance(scan);
+	return 0;
+}
+
+static int scan_digits(Scanner *scan, const char *sentence)
+{
+	if (!isdigit((unsigned char)peek(scan)))
+		return refuse(scan, sentence);
+	while (isdigit((unsigned char)peek(scan)))
+		advance(scan);
+	return 0;
+}
+
+static int scan_number(Scanner *scan, JsonMark *mark)
+{
+	const char *from = scan->at;
+
+	mark->type = JSON_NUMBER;
+	if (peek(scan) == '-')
+		advance(scan);
+	if (scan->at[0] == '0' && isdigit((unsigned char)scan->at[1]))
+		return refuse(scan, "a number has no leading zero");
+	if (scan_digits(scan, "expected a digit after '-'") < 0)
+		return -1;
+	if (peek(scan) == '.') {
+		advance(scan);
+		if (scan_digits(scan, "expected a digit after the decimal point") < 0)
+			return -1;
+	}
+	if (peek(scan) == 'e' || peek(scan) == 'E') {
+		advance(scan);
+		if (peek(scan) == '+' || peek(scan) == '-')
+			advance(scan);
+		if (scan_digits(scan, "expected a digit in the exponent") < 0)
+			return -1;
+	}
+	mark->number = pool_copy(scan->pool, from, (size_t)(scan->at - from));
+	return 0;
+}
+
+/* A word without quotes: one of three is JSON, others get the sentence that helps most. */
+static int scan_word(Scanner *scan, JsonMark *mark)
+{
+	static const struct {
+		const char *word;
+		JsonType type;
+	} words[] = {{"true", JSON_BOOLEAN}, {"false", JSON_BOOLEAN}, {"null", JSON_NULL}};
+	size_t len = 0;
+
+	while (isalnum((unsigned char)scan->at[len]) || scan->at[len] == '_')
+		len++;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].word) != len || strncasecmp(scan->at, words[i].word, len) != 0)
+			continue;
+		if (strncmp(scan->at, words[i].word, len) != 0)
+			return refuse(scan, "true, false and null are written in lower case");
+		mark->type = words[i].type;
+		while (len-- > 0)
+			advance(scan);
+		return 0;
+	}
+	if ((len == 3 && strncasecmp(scan->at, "nan", 3) == 0) ||
+	    (len == 8 && strncasecmp(scan->at, "infinity", 8) == 0))
+		return refuse(scan, "NaN and Infinity are no JSON numbers");
+	return refuse(scan, "expected a value; text stands in double quotes");
+}
+
+static int key_compare(const void *one, const void *other)
+{
+	const Key *a = one, *b = other;
+	int order = strcmp(a->text, b->text);
+
+	if (order != 0)
+		return order;
+	if (a->place.line != b->place.line)
+		return a->place.line < b->place.line ? -1 : 1;
+	return a->place.column < b->place.column ? -1 : a->place.column > b->place.column;
+}
+
+/* Reports the duplicate that comes first in the file. Sorts the keys: an object of 100000 keys
+ * must not take minutes. */
+static int check_duplicates(const Scanner *scan, Key *keys, size_t n)
+{
+	const Key *first = NULL, *second = NULL;
+
+	if (n > 1)
+		qsort(keys, n, sizeof(*keys), key_compare);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(keys[i - 1].text, keys[i].text) != 0)
+			continue;
+		if (second && (second->place.line < keys[i].place.line ||
+			       (second->place.line == keys[i].place.line &&
+				second->place.column < keys[i].place.column)))
+			continue;
+		first = &keys[i - 1];
+		second = &keys[i];
+	}
+	if (!second)
+		return 0;
+	return json_refuse(scan->err, scan->name, second->place,
+			   "this key stands in the same object already, at %u:%u; keep one of them",
+			   first->place.line, first->place.column);
+}
+
+static int scan_value(Scanner *scan, JsonPlace key_place);
+
+static int scan_member(Scanner *scan, const char *expected, Key *ret)
+{
+	Buf text = BUF_IN(scan->pool);
+	JsonPlace place = scan->place;
+
+	if (peek(scan) == '\'')
+		return refuse(scan, "a key stands in double quotes, not in single ones");
+	if (peek(scan) != '"')
+		return refuse_structure(scan, expected);
+	if (scan_string(scan, &text) < 0)
+		return -1;
+	skip_space(scan);
+	if (peek(scan) != ':')
+		return refuse_structure(scan, "expected ':' after a key");
+	advance(scan);
+	skip_space(scan);
+	*ret = (Key){.text = buf_text(&text), .place = place};
+	return scan_value(scan, place);
+}
+
+static int scan_members(Scanner *scan)
+{
+	const char *expected = "expected a key in double quotes, or '}'";
+	Key *keys = NULL, key;
+	size_t n_keys = 0;
+
+	while (n_keys > 0 || peek(scan) != '}') {
+		if (scan_member(scan, expected, &key) < 0)
+			return -1;
+		POOL_PUSH(scan->pool, keys, n_keys, key);
+		skip_space(scan);
+		if (peek(scan) == '}')
+			break;
+		if (peek(scan) != ',')
+			return refuse_structure(scan, "expected ',' or '}' after a member");
+		advance(scan);
+		skip_space(scan);
+		expected = "expected a key in double quotes after ','";
+	}
+	return check_duplicates(scan, keys, n_keys);
+}
+
+static int scan_items(Scanner *scan)
+{
+	bool is_empty = peek(scan) == ']';
+
+	while (!is_empty) {
+		if (peek(scan) == ']')
+			return refuse_structure(scan, "expected a value after ','");
+		if (scan_value(scan, (JsonPlace){0}) < 0)
+			return -1;
+		skip_space(scan);
+		if (peek(scan) == ']')
+			break;
+		if (peek(scan) != ',')
+			return refuse_structure(scan, "expected ',' or ']' after an item");
+		advance(scan);
+		skip_space(scan);
+	}
+	return 0;
+}
+
+static int scan_container(Scanner *scan, JsonMark *mark)
+{
+	mark->type = peek(scan) == '{' ? JSON_OBJECT : JSON_ARRAY;
+	if (scan->depth == JSON_MAX_DEPTH)
+		return json_refuse(scan->err, scan->name, scan->place,
+				   "objects and arrays nest at most %d deep", JSON_MAX_DEPTH);
+	scan->depth++;
+	advance(scan);
+	skip_space(scan);
+	if ((mark->type == JSON_OBJECT ? scan_members(scan) : scan_items(scan)) < 0)
+		return -1;
+	advance(scan);
+	scan->depth--;
+	return 0;
+}
+
+static int scan_scalar(Scanner *scan, JsonMark *mark)
+{
+	char byte = peek(scan);
+
+	if (byte == '"') {
+		mark->type = JSON_STRING;
+		return scan_string(scan, NULL);
+	}
+	if (byte == '-' || isdigit((unsigned char)byte))
+		return scan_number(scan, mark);
+	if (isalpha((unsigned char)byte))
+		return scan_word(scan, mark);
+	if (byte == '\'')
+		return refuse(scan, "a string stands in double quotes, not in single ones");
+	if (scan->at == scan->end)
+		return refuse(scan, "the file ends where a value is expected");
+	return refuse_structure(scan, "expected a value");
+}
+
+static int scan_value(Scanner *scan, JsonPlace key_place)
+{
+	JsonMark mark = {.place = scan->place, .key_place = key_place};
+	size_t index = scan->marks->n_marks;
+	bool is_container = peek(scan) == '{' || peek(scan) == '[';
+
+	/* A container's mark comes before those of its children. */
+	POOL_PUSH(scan->pool, scan->marks->marks, scan->marks->n_marks, mark);
+	if ((is_container ? scan_container(scan, &mark) : scan_scalar(scan, &mark)) < 0)
+		return -1;
+	scan->marks->marks[index] = mark;
+	return 0;
+}
+
+int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonMarks *ret,
+	      Error *err)
+{
+	JsonMarks marks = {0};
+	Scanner scan = {.pool = pool,
+			.name = name,
+			.at = bytes,
+			.end = bytes + len,
+			.place = {1, 1},
+			.marks = &marks,
+			.err = err};
+
+	if (len > JSON_MAX_BYTES)
+		return refuse(&scan, "the file is larger than 1 MiB");
+	if (check_characters(scan) < 0)
+		return -1;
+	skip_space(&scan);
+	if (scan.at == scan.end)
+		return refuse(&scan, "the file is empty");
+	if (scan_value(&scan, (JsonPlace){0}) < 0)
+		return -1;
+	skip_space(&scan);
+	if (scan.at != scan.end)
+		return refuse_structure(&scan, "unexpected text after the end of the document");
+	*ret = marks;
+	return 0;
+}

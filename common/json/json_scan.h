@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JSON_SCAN_H
+#define SYNCWARD_JSON_SCAN_H
+
+#include "common/json/json_document.h"
+
+/* What the lexical check remembers of one value, in document order: what json-c does not tell. */
+typedef struct JsonMark {
+	JsonType type;
+	JsonPlace place;
+	JsonPlace key_place;
+	const char *number; /* the token as written; NULL for other types */
+} JsonMark;
+
+typedef struct JsonMarks {
+	JsonMark *marks;
+	size_t n_marks;
+} JsonMarks;
+
+/*
+ * Checks that the text is JSON by RFC 8259 and by the rules of json_parse(), alone: what json-c
+ * makes of wrong input depends on its version. ERROR_INPUT with the place of the first fault; no
+ * message quotes the text, which may hold passwords. bytes must have a NUL behind them.
+ */
+int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonMarks *ret,
+	      Error *err);
+
+#endif

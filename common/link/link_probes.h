@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LINK_PROBES_H
+#define SYNCWARD_LINK_PROBES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/pool.h"
+#include "common/link/probe.h"
+#include "common/syncrepl/syncrepl.h"
+
+/*
+ * What decides whether a link can connect: the peer's URL, how to bind, with which password, TLS. A
+ * text that tells two links apart and has nothing of a password: secret is the name of which one it
+ * is (Secret.identity; NULL: none).
+ */
+const char *link_identity(Pool *pool, const Syncrepl *syncrepl, const char *secret);
+
+/* True when one of them may connect where the other does not: they differ in what link_identity()
+ * looks at, by meaning, or in the password itself. */
+bool link_differs(const Syncrepl *one, const Syncrepl *other);
+
+/* The last probe of a link, and what exactly was probed. */
+typedef struct LinkProbe {
+	const char *suffix;
+	unsigned peer_id;
+	const char *identity;
+	int64_t began_sec; /* since 1970 */
+	int64_t at_sec;    /* when it ended */
+	Probe probe;
+} LinkProbe;
+
+typedef struct LinkProbes {
+	LinkProbe *items;
+	size_t n_items;
+} LinkProbes;
+
+/* The probe of exactly that link; with identity NULL the last one of that peer, whatever was
+ * probed. NULL: there is none. */
+const LinkProbe *link_probe_find(const LinkProbes *probes, const char *suffix, unsigned peer_id,
+				 const char *identity);
+
+/* The newer ones, and of the older those that are about other links; all strings are copied. */
+LinkProbes link_probes_join(Pool *pool, const LinkProbes *older, const LinkProbes *newer);
+
+#endif

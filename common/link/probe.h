@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PROBE_H
+#define SYNCWARD_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/error.h"
+#include "common/base/pool.h"
+#include "common/base/tree.h"
+#include "common/live/facts.h"
+
+/* What slapd's consumer would meet at the provider of one link, in the order in which it is tried.
+ */
+typedef enum ProbeStep {
+	PROBE_RESOLVE,
+	PROBE_CONNECT,
+	PROBE_TLS,
+	PROBE_BIND,
+	PROBE_SUFFIX,        /* the suffix entry can be read */
+	PROBE_CONTEXT_CSN,   /* and its contextCSN */
+	PROBE_SYNCPROV,      /* the peer is a provider of it */
+	PROBE_SERVER_ID,     /* and tells a server ID, the one expected */
+	PROBE_ENTRY_CSN,     /* entries come with their entryCSN */
+	PROBE_USER_PASSWORD, /* and with their userPassword */
+	PROBE_LIMITS,        /* and all of them (as far as was tried) */
+	PROBE_SCHEMA,        /* its schema is ours */
+	PROBE_CLOCK,
+	PROBE_CERTIFICATE, /* it stays valid for some time */
+	PROBE_STEP_COUNT
+} ProbeStep;
+
+typedef enum ProbeState {
+	PROBE_NOT_TRIED, /* not needed, or something before it failed */
+	PROBE_GOOD,
+	PROBE_BAD,
+	PROBE_UNKNOWN, /* tried, and the peer does not tell */
+	PROBE_STATE_COUNT
+} ProbeState;
+
+/* Every fault that is told, by a stable name (probe_code_name()). */
+typedef enum ProbeCode {
+	PROBE_NO_SUCH_HOST,
+	PROBE_RESOLVER_FAILED,
+	PROBE_PORT_CLOSED,
+	PROBE_NO_ROUTE,
+	PROBE_NO_ANSWER,
+	PROBE_CONNECT_FAILED,
+	PROBE_SILENT,
+	PROBE_CONNECTION_LOST,
+	PROBE_BUSY,
+	PROBE_ROUND_OVER,
+	PROBE_DIED,
+	PROBE_NOT_SPOKEN,
+	PROBE_TLS_FILES,
+	PROBE_NOT_LDAP,
+	PROBE_NO_TLS,
+	PROBE_STARTTLS_REFUSED,
+	PROBE_CERTIFICATE_AUTHORITY,
+	PROBE_CERTIFICATE_EXPIRED,
+	PROBE_CERTIFICATE_NOT_YET_VALID,
+	PROBE_CERTIFICATE_NAME,
+	PROBE_TLS_FAILED,
+	PROBE_PLAIN_REFUSED,
+	PROBE_BIND_REFUSED,
+	PROBE_ACCOUNT_LOCKED,
+	PROBE_BIND_NOT_REPEATED,
+	PROBE_WRONG_SUFFIX,
+	PROBE_SUFFIX_HIDDEN,
+	PROBE_READ_REFUSED,
+	PROBE_NO_SYNCPROV,
+	PROBE_CONTEXT_CSN_HIDDEN,
+	PROBE_ENTRY_CSN_HIDDEN,
+	PROBE_PASSWORDS_HIDDEN,
+	PROBE_LIMITED,
+	PROBE_NO_SERVER_ID,
+	PROBE_OTHER_SERVER_ID,
+	PROBE_SAME_SERVER_ID,
+	PROBE_SCHEMA_DIFFERS,
+	PROBE_CLOCK_DIFFERS,
+	PROBE_CERTIFICATE_ENDS,
+	PROBE_CODE_COUNT
+} ProbeCode;
+
+/* What became of the whole probe; of faults: what they mean for it. */
+typedef enum ProbeVerdict {
+	PROBE_IS_GOOD,    /* the link would replicate; faults may still be told */
+	PROBE_NOT_TESTED, /* nobody can say: name, network, a peer that does not answer */
+	PROBE_IS_REFUSED, /* the peer was there, and the link would not work */
+	PROBE_VERDICT_COUNT
+} ProbeVerdict;
+
+/* One fault: its code, and one sentence with the peer, the cause and the remedy; no secret in it.
+ */
+typedef struct ProbeFault {
+	ProbeCode code;
+	const char *text;
+} ProbeFault;
+
+#define PROBE_SAMPLE_MAX                                                        \
+	501 /* entries read to see whether the peer's size limit (500) stops us \
+	     */
+
+/* The result of one probe as a value. */
+typedef struct Probe {
+	const char *suffix;
+	unsigned peer_id;
+	const char *uri;
+	ProbeState steps[PROBE_STEP_COUNT];
+	ProbeFault *faults;
+	size_t n_faults;
+	bool has_suffix; /* the suffix entry was read */
+	const char *entry_uuid;
+	const char **context_csns;
+	size_t n_context_csns;
+	int server_id;             /* 0: not told */
+	size_t n_read;             /* "at least that many entries can be read" */
+	const char *schema_digest; /* see schema_digest(); NULL: not read */
+	bool has_clock;
+	long clock_ahead_sec;        /* the peer's clock less ours */
+	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not told */
+	unsigned duration_msec;
+} Probe;
+
+/* What a whole probe is compared with. */
+typedef struct ProbeExpectation {
+	unsigned our_id;           /* this node's server ID; 0: unknown */
+	const char *schema_digest; /* of this node; NULL: not compared */
+	int64_t now_sec;
+} ProbeExpectation;
+
+const char *probe_step_name(ProbeStep step);
+const char *probe_state_name(ProbeState state);
+const char *probe_code_name(ProbeCode code);
+const char *probe_verdict_name(ProbeVerdict verdict);
+
+/* What a fault of that code means for the link, and what a person can do about it. */
+ProbeVerdict probe_code_verdict(ProbeCode code);
+const char *probe_code_remedy(ProbeCode code);
+
+/* Adds the fault "URI: what; remedy" to the probe; the strings live in the pool. */
+void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *format, ...)
+	PRINTF_LIKE(4, 5);
+
+bool probe_has_fault(const Probe *probe, ProbeCode code);
+
+/*
+ * Refused when one fault says so, else not tested when one fault says so or the suffix was not
+ * reached, else good. What only makes replication incomplete or unsafe (no userPassword, a size
+ * limit, a clock) does not refuse a link that works.
+ */
+ProbeVerdict probe_verdict(const Probe *probe);
+
+/* Compares what the peer told with what is expected: server ID, schema, clock (60 s), how long its
+ * certificate is still valid (21 days). Adds faults, sets steps. */
+void probe_judge(Pool *pool, Probe *probe, const ProbeExpectation *expectation);
+
+/* Tells where two peers of one database show the same server ID. */
+void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes);
+
+/*
+ * The probe as a JSON object in one line; what is not UTF-8 in it (a peer's diagnostic) is
+ * replaced. probe_parse() reads it back: of uri, suffix and peer_id only the caller knows the right
+ * ones, they are left as they are in ret. What is equal to like (which may be NULL) is borrowed
+ * from there: peers in step have the same contextCSN, schema and entryUUID.
+ */
+const char *probe_print(Pool *pool, const Probe *probe);
+int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err);
+
+/* A copy of everything in the pool; what is equal to like (NULL: nothing), which must live as long,
+ * is shared with it. */
+Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like);
+
+/* The same as joining takes it: what the database holds at the peer. Strings are borrowed. */
+Content probe_content(const Probe *probe);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live/calm.h"
+
+static const Syncrepl *declared(const Live *live, int rid)
+{
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+
+		for (size_t j = 0; j < database->n_consumers; j++)
+			if (database->consumers[j].parses && database->consumers[j].rid == rid)
+				return &database->consumers[j].syncrepl;
+	}
+	return NULL;
+}
+
+/* OpenLDAP 2.4 does not say: there a long refresh is waited for, up to the patience. */
+static bool is_refreshing(const Live *live, int rid)
+{
+	for (size_t i = 0; i < live->n_running; i++)
+		if (live->running[i].rid == rid)
+			return live->running[i].is_connected && !live->running[i].is_persistent;
+	return false;
+}
+
+static unsigned long longest_wait_sec(const Syncrepl *syncrepl)
+{
+	const unsigned long timeout_sec = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT);
+	const unsigned long connect_sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
+
+	return timeout_sec > connect_sec ? timeout_sec : connect_sec;
+}
+
+Calm calm_judge(const Live *live)
+{
+	Calm calm = {0};
+
+	for (size_t i = 0; i < live->n_working_rids; i++) {
+		const int rid = live->working_rids[i];
+		const Syncrepl *syncrepl = declared(live, rid);
+		unsigned patience_sec;
+
+		if (!syncrepl || is_refreshing(live, rid))
+			continue;
+		calm.is_held = true;
+		patience_sec = (unsigned)longest_wait_sec(syncrepl) + 1;
+		if (patience_sec > calm.patience_sec)
+			calm.patience_sec = patience_sec;
+	}
+	return calm;
+}
+
+unsigned long calm_longest_stall_sec(const Live *live)
+{
+	unsigned long longest_sec = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+
+		for (size_t j = 0; j < database->n_consumers; j++) {
+			const Syncrepl *syncrepl = &database->consumers[j].syncrepl;
+			unsigned long stall_sec =
+				syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) +
+				syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
+
+			if (database->consumers[j].parses && stall_sec > longest_sec)
+				longest_sec = stall_sec;
+		}
+	}
+	return longest_sec;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_CALM_H
+#define SYNCWARD_CALM_H
+
+#include "common/live/live_config.h"
+
+/* What cn=monitor says about whether a write to cn=config would stall slapd now. */
+typedef struct Calm {
+	bool is_held;          /* by a consumer: look again soon */
+	unsigned patience_sec; /* how long at most: the longest timeout of those that hold it + 1 */
+} Calm;
+
+/*
+ * A write to cn=config pauses slapd, and with it every client, until consumers at work let go: one
+ * that waits for a connection, for a bind, or for a first change after its refresh holds it up to
+ * its timeout (measured on 2.4, 2.5 and 2.6; one in Refresh lets go at once). Where cn=monitor does
+ * not list who works nobody is waited for.
+ */
+Calm calm_judge(const Live *live);
+
+/* The longest that a write may be held up by any declared consumer: timeout + network-timeout. */
+unsigned long calm_longest_stall_sec(const Live *live);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live/live_config.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/slapd/dn.h"
+#include "common/slapd/serverid.h"
+#include "common/slapd/url.h"
+
+const char live_config_filter[] =
+	"(|(objectClass=olcGlobal)(objectClass=olcModuleList)(objectClass=olcDatabaseConfig)"
+	"(objectClass=olcOverlayConfig))";
+const char *const live_config_attributes[] = {
+	"objectClass",
+	"olcServerID",
+	"olcConfigDir",
+	"olcPidFile",
+	"olcArgsFile",
+	"olcModuleLoad",
+	"olcDatabase",
+	"olcSuffix",
+	"olcRootDN",
+	"olcSubordinate",
+	"olcDbIndex",
+	"olcLimits",
+	"olcAccess",
+	"olcSyncrepl",
+	"olcMultiProvider",
+	"olcMirrorMode",
+	"olcReadOnly",
+	"olcOverlay",
+	"olcSpCheckpoint",
+	"olcSpSessionlog",
+	"entryCSN",
+	"modifiersName",
+	"modifyTimestamp",
+	"olcTLSCertificateFile",
+	"olcTLSCertificateKeyFile",
+	"olcTLSCACertificateFile",
+	"olcTLSCACertificatePath",
+	"olcTLSCipherSuite",
+	NULL,
+};
+#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)"
+const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
+const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
+const char *const live_monitor_attributes[] = {
+	"labeledURI",       "namingContexts",       "olmMDBEntries",    "monitorTimestamp",
+	"monitoredInfo",    "olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
+	"olmSRLastConnect", "olmSRLastContact",     "olmSRNextConnect", NULL,
+};
+
+/* slapd's own rule (syncrepl.c): the searchbase is a suffix of the database and the provider's URL
+ * one of its listeners. */
+static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl,
+			     const char *fqdn)
+{
+	if (serverid_url_match(syncrepl->value[SYNCREPL_PROVIDER], live->listeners,
+			       live->n_listeners, fqdn) == URL_MATCH_NONE)
+		return false;
+	for (size_t i = 0; suffixes && i < suffixes->n_values; i++)
+		if (dn_equal(suffixes->values[i].bytes, syncrepl->value[SYNCREPL_SEARCHBASE]))
+			return true;
+	return false;
+}
+
+/* The values of one database differ in little: each shares what it can with the one before. */
+static LiveConsumer consumer_parse(Pool *pool, const Live *live, const LiveDatabase *database,
+				   const char *text, const char *fqdn)
+{
+	const LiveConsumer *before =
+		database->n_consumers > 0 ? &database->consumers[database->n_consumers - 1] : NULL;
+	const Syncrepl *like = before && before->parses ? &before->syncrepl : NULL;
+	LiveConsumer consumer = {.text = text, .rid = -1};
+	Error err;
+
+	if (syncrepl_parse_like(pool, text, like, &consumer.syncrepl, &err) < 0) {
+		consumer.problem = pool_strdup(pool, err.text);
+		return consumer;
+	}
+	consumer.parses = true;
+	consumer.rid = syncrepl_rid(&consumer.syncrepl);
+	consumer.provider = url_spelling(pool, consumer.syncrepl.value[SYNCREPL_PROVIDER]);
+	consumer.is_self = consumer_is_self(live, database->suffixes, &consumer.syncrepl, fqdn);
+	return consumer;
+}
+
+static const char *multi_provider_name(const Entry *entry)
+{
+	static const char *const names[] = {"olcMultiProvider", "olcMirrorMode"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (entry_attribute(entry, names[i]))
+			return names[i];
+	return NULL;
+}
+
+static void database_parse(Pool *pool, Live *live, const Entry *entry, const Facts *facts)
+{
+	const Attribute *syncrepl = entry_attribute(entry, "olcSyncrepl");
+	LiveDatabase database = {
+		.entry = entry,
+		.suffixes = entry_attribute(entry, "olcSuffix"),
+		.root_dn = entry_first(entry, "olcRootDN"),
+		.multi_provider_attribute = multi_provider_name(entry),
+		.is_read_only = entry_has_value(entry, "olcReadOnly", "TRUE"),
+	};
+
+	if (database.multi_provider_attribute)
+		database.is_multi_provider =
+			strcasecmp(entry_first(entry, database.multi_provider_attribute), "TRUE") ==
+			0;
+	if (syncrepl)
+		database.consumers =
+			pool_alloc(pool, syncrepl->n_values * sizeof(*database.consumers));
+	for (; syncrepl && database.n_consumers < syncrepl->n_values; database.n_consumers++)
+		database.consumers[database.n_consumers] =
+			consumer_parse(pool, live, &database,
+				       syncrepl->values[database.n_consumers].bytes, facts->fqdn);
+	POOL_PUSH(pool, live->databases, live->n_databases, database);
+}
+
+/* An overlay's entry stands right below its database's. */
+static void overlay_parse(Live *live, const Entry *entry)
+{
+	const char *name = entry_first(entry, "olcOverlay");
+	const char *parent = strchr(entry->dn, ',');
+
+	if (!name || !parent || strcasecmp(ordered_text(name), "syncprov") != 0)
+		return;
+	for (size_t i = 0; i < live->n_databases; i++) {
+		LiveDatabase *database = &live->databases[i];
+
+		if (strcasecmp(database->entry->dn, parent + 1) != 0)
+			continue;
+		if (!database->syncprov)
+			database->syncprov = entry;
+		database->n_syncprovs++;
+	}
+}
+
+static void module_parse(Pool *pool, Live *live, const Entry *entry)
+{
+	const Attribute *loads = entry_attribute(entry, "olcModuleLoad");
+
+	if (!live->module_dn)
+		live->module_dn = entry->dn;
+	if (loads)
+		POOL_PUSH(pool, live->modules, live->n_modules, loads);
+}
+
+static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts *facts)
+{
+	for (size_t i = 0; i < config->n_entries; i++) {
+		const Entry *entry = &config->entries[i];
+
+		if (entry_has_value(entry, "objectClass", "olcGlobal")) {
+			live->global = entry;
+			live->server_ids = entry_attribute(entry, "olcServerID");
+		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
+			module_parse(pool, live, entry);
+		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
+			database_parse(pool, live, entry, facts);
+		}
+	}
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].n_consumers > 0 &&
+		    strncasecmp(live->databases[i].entry->dn, "olcDatabase={0}config,", 22) == 0)
+			live->config_database = &live->databases[i];
+	for (size_t i = 0; i < config->n_entries; i++)
+		if (entry_has_value(&config->entries[i], "objectClass", "olcOverlayConfig"))
+			overlay_parse(live, &config->entries[i]);
+}
+
+int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err)
+{
+	Live taken = *live;
+
+	taken.config = config;
+	config_parse(pool, &taken, config, facts);
+	if (!taken.global)
+		return error_set(
+			err, ERROR_DENIED, 0,
+			"cn=config is not readable here: slapd shows no olcGlobal entry to this "
+			"user; run as root, and let olcAccess of {0}config grant manage to "
+			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth");
+	*live = taken;
+	return 0;
+}
+
+size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const Attribute *suffixes = live->databases[i].suffixes;
+
+		for (size_t j = 0; suffixes && j < suffixes->n_values; j++)
+			if (dn_equal(suffixes->values[j].bytes, suffix) && found++ == 0)
+				*ret = &live->databases[i];
+	}
+	return found;
+}
+
+/* Skips the "{n}" that slapd gives to entries that have an order. */
+static const char *number_skip(const char *text)
+{
+	const char *end = *text == '{' ? strchr(text, '}') : NULL;
+
+	return end ? end + 1 : text;
+}
+
+/* "olcOverlay=syncprov,..." and "cn=module,..." mean the entry that slapd calls
+ * "olcOverlay={0}syncprov,..." and "cn=module{0},...". */
+static bool dn_is_unnumbered(const char *numbered, const char *dn)
+{
+	while (*numbered && *dn && *dn != ',') {
+		if (*dn != '{')
+			numbered = number_skip(numbered);
+		if (tolower((unsigned char)*numbered++) != tolower((unsigned char)*dn++))
+			return false;
+	}
+	return strcasecmp(number_skip(numbered), dn) == 0;
+}
+
+const Entry *live_entry_unnumbered(const Live *live, const char *dn)
+{
+	const Entry *entry = live_entry(live, dn);
+
+	for (size_t i = 0; !entry && i < live->config->n_entries; i++)
+		if (dn_is_unnumbered(live->config->entries[i].dn, dn))
+			entry = &live->config->entries[i];
+	return entry;
+}
+
+const Entry *live_entry(const Live *live, const char *dn)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++)
+		if (strcasecmp(live->config->entries[i].dn, dn) == 0)
+			return &live->config->entries[i];
+	return NULL;
+}
+
+bool live_backend_is_supported(const LiveDatabase *live)
+{
+	static const char *const refused[] = {"ldap", "meta", "asyncmeta", "relay", "null"};
+	const char *name = entry_first(live->entry, "olcDatabase");
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(refused); i++)
+		if (strcasecmp(ordered_text(name), refused[i]) == 0)
+			return false;
+	return true;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LIVE_CONFIG_H
+#define SYNCWARD_LIVE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/error.h"
+#include "common/base/tree.h"
+#include "common/live/facts.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* One olcSyncrepl value as the server holds it. */
+typedef struct LiveConsumer {
+	const char *text; /* verbatim, with "{n}": what a delete by value must name */
+	bool parses;
+	Syncrepl syncrepl;    /* when it parses */
+	const char *problem;  /* why it does not */
+	const char *provider; /* the URL in one spelling, for comparing; NULL when it has none */
+	int rid;
+	bool is_self; /* slapd itself takes the value for this server and starts no consumer */
+} LiveConsumer;
+
+typedef struct LiveDatabase {
+	const Entry *entry;
+	const Attribute *suffixes;
+	const char *root_dn; /* NULL: slapd refuses olcSyncrepl without one */
+	LiveConsumer *consumers;
+	size_t n_consumers;
+	bool is_multi_provider;
+	bool is_read_only;                    /* olcReadOnly: to clients, not to its consumers */
+	const char *multi_provider_attribute; /* the name under which the server returns it; NULL:
+						 not set */
+	const Entry *syncprov;                /* the overlay's entry; NULL: none */
+	size_t n_syncprovs;
+} LiveDatabase;
+
+/* One consumer that runs, as cn=monitor lists it (OpenLDAP 2.5.4 and later). */
+typedef struct RunningConsumer {
+	const char *suffix;
+	int rid;
+	const char *provider; /* in the spelling of LiveConsumer.provider */
+	bool is_persistent;   /* phase Persist: the refresh is over */
+	bool is_connected;
+	const char *last_connect; /* generalized time */
+	const char *last_contact; /* year 0: never */
+	const char *next_connect; /* of a failed consumer, or one that reads at intervals: when it
+				     tries again; year 0 otherwise */
+} RunningConsumer;
+
+/* The server's own view of its replication: cn=config parsed, and what cn=monitor says runs. */
+typedef struct Live {
+	const Tree *config;
+	const Entry *global;
+	const Attribute *server_ids;
+	const Attribute **modules; /* olcModuleLoad of every cn=module entry */
+	size_t n_modules;
+	const char *module_dn; /* the first cn=module entry; NULL: there is none */
+	LiveDatabase *databases;
+	size_t n_databases;
+	const LiveDatabase *config_database; /* {0}config, when it has olcSyncrepl; else NULL */
+	bool has_running; /* cn=monitor lists at least one consumer: what runs is known */
+	RunningConsumer *running;
+	size_t n_running;
+	int *working_rids; /* of the consumers that hold a thread of slapd at this moment */
+	size_t n_working_rids;
+	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
+	const char **listeners; /* as cn=monitor lists them; 0: unknown */
+	size_t n_listeners;
+	const char **filled; /* suffixes of databases in which cn=monitor counts entries */
+	size_t n_filled;
+} Live;
+
+/* Which entries and attributes of cn=config and cn=monitor the view needs: one search each. */
+extern const char live_config_filter[];
+extern const char *const live_config_attributes[];
+extern const char live_monitor_filter[];
+extern const char
+	live_monitor_few_filter[]; /* without the consumers: for a server that limits us */
+extern const char *const live_monitor_attributes[];
+
+/*
+ * Puts what cn=monitor says into the view, in place of what it held of it; listeners that it does
+ * not tell are taken from facts. An empty tree: what runs is unknown. Everything is copied: of many
+ * consumers the tree is large, and little of it is kept.
+ */
+void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live *live);
+
+/*
+ * Puts what cn=config says into the view, which knows the listeners already. Borrows from the tree.
+ * ERROR_DENIED when it holds no olcGlobal entry: we may not read it.
+ */
+int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err);
+
+/* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
+size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
+
+/* False for a backend that stores no entries of its own (ldap, meta, relay, null): nothing to
+ * replicate. */
+bool live_backend_is_supported(const LiveDatabase *live);
+
+/* The entry of cn=config with that DN (as the server spells it, any letter case); NULL when it was
+ * not read. */
+const Entry *live_entry(const Live *live, const char *dn);
+
+/* The same for a DN as it was added, to which slapd may have given a "{n}". */
+const Entry *live_entry_unnumbered(const Live *live, const char *dn);
+
+#endif

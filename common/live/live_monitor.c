@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/live/live_config.h"
+#include "common/slapd/url.h"
+
+/* A "cn=Database N" entry: few, however many consumers there are. */
+typedef struct MonitorDatabase {
+	const char *dn;
+	const char *suffix;
+} MonitorDatabase;
+
+/* cn=monitor while it is read; what the view keeps is copied into the pool. */
+typedef struct MonitorReader {
+	Pool *pool;
+	Live *live;
+	Pool *scratch;
+	MonitorDatabase *databases;
+	size_t n_databases;
+} MonitorReader;
+
+static const MonitorDatabase *monitor_database(const MonitorReader *reader, const char *dn)
+{
+	for (size_t i = 0; dn && i < reader->n_databases; i++)
+		if (strcasecmp(reader->databases[i].dn, dn) == 0)
+			return &reader->databases[i];
+	return NULL;
+}
+
+static bool text_is(const char *text, const char *wanted)
+{
+	return text && strcasecmp(text, wanted) == 0;
+}
+
+static const char *first_copy(const MonitorReader *reader, const Entry *entry, const char *name)
+{
+	return pool_strdup(reader->pool, entry_first(entry, name));
+}
+
+static void database_take(MonitorReader *reader, const Entry *entry)
+{
+	Live *live = reader->live;
+	const Attribute *suffixes = entry_attribute(entry, "namingContexts");
+	const char *count = entry_first(entry, "olmMDBEntries");
+	MonitorDatabase database = {entry->dn, first_copy(reader, entry, "namingContexts")};
+
+	POOL_PUSH(reader->scratch, reader->databases, reader->n_databases, database);
+	if (!suffixes || !count || strcmp(count, "0") == 0)
+		return;
+	for (size_t i = 0; i < suffixes->n_values; i++)
+		POOL_PUSH(reader->pool, live->filled, live->n_filled,
+			  pool_strdup(reader->pool, suffixes->values[i].bytes));
+}
+
+/* "cn=Consumer 002,cn=Database 2,cn=Databases,cn=Monitor": the number is the rid, the parent names
+ * the suffix. */
+static void running_take(const MonitorReader *reader, const Entry *entry)
+{
+	Live *live = reader->live;
+	const char *parent_dn = strchr(entry->dn, ',');
+	const MonitorDatabase *database =
+		monitor_database(reader, parent_dn ? parent_dn + 1 : NULL);
+	const char *number = strchr(entry->dn, ' ');
+	const char *connection = entry_first(entry, "olmSRConnection");
+
+	if (!database || !number)
+		return;
+	POOL_PUSH(reader->pool, live->running, live->n_running,
+		  {
+			  .suffix = database->suffix,
+			  .rid = (int)strtol(number, NULL, 10),
+			  .provider = url_spelling(
+				  reader->pool, first_copy(reader, entry, "olmSRProviderURIList")),
+			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
+			  .is_connected = connection && *connection,
+			  .last_connect = first_copy(reader, entry, "olmSRLastConnect"),
+			  .last_contact = first_copy(reader, entry, "olmSRLastContact"),
+			  .next_connect = first_copy(reader, entry, "olmSRNextConnect"),
+		  });
+}
+
+/* "{0}do_syncrepl(rid=002)": what slapd's threads do besides operations. */
+static void working_take(const MonitorReader *reader, const Entry *entry)
+{
+	static const char task[] = "do_syncrepl(rid=";
+	Live *live = reader->live;
+	const Attribute *tasks = entry_attribute(entry, "monitoredInfo");
+
+	for (size_t i = 0; tasks && i < tasks->n_values; i++) {
+		const char *found = strstr(tasks->values[i].bytes, task);
+
+		if (found)
+			POOL_PUSH(reader->pool, live->working_rids, live->n_working_rids,
+				  (int)strtol(found + strlen(task), NULL, 10));
+	}
+}
+
+static bool dn_starts(const Entry *entry, const char *rdn)
+{
+	return strncasecmp(entry->dn, rdn, strlen(rdn)) == 0;
+}
+
+static void monitor_entry_take(MonitorReader *reader, const Entry *entry)
+{
+	Live *live = reader->live;
+
+	if (dn_starts(entry, "cn=Listener "))
+		POOL_PUSH(reader->pool, live->listeners, live->n_listeners,
+			  first_copy(reader, entry, "labeledURI"));
+	else if (dn_starts(entry, "cn=Start,"))
+		live->start_time = first_copy(reader, entry, "monitorTimestamp");
+	else if (dn_starts(entry, "cn=Runqueue,"))
+		working_take(reader, entry);
+	else if (dn_starts(entry, "cn=Database "))
+		database_take(reader, entry);
+}
+
+static void monitor_forget(Live *live)
+{
+	live->running = NULL;
+	live->working_rids = NULL;
+	live->listeners = live->filled = NULL;
+	live->n_running = live->n_working_rids = live->n_listeners = live->n_filled = 0;
+	live->start_time = NULL;
+}
+
+void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live *live)
+{
+	AUTO(Pool) *scratch = pool_new();
+	MonitorReader reader = {.pool = pool, .live = live, .scratch = scratch};
+
+	monitor_forget(live);
+	for (size_t i = 0; i < monitor->n_entries; i++)
+		monitor_entry_take(&reader, &monitor->entries[i]);
+	/* Nearly all entries are consumers. */
+	live->running = pool_alloc(pool, monitor->n_entries * sizeof(*live->running));
+	for (size_t i = 0; i < monitor->n_entries; i++)
+		if (dn_starts(&monitor->entries[i], "cn=Consumer "))
+			running_take(&reader, &monitor->entries[i]);
+	live->has_running = live->n_running > 0;
+	if (live->n_listeners == 0) {
+		live->listeners = facts->listeners;
+		live->n_listeners = facts->n_listeners;
+	}
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LIVE_RUNNING_H
+#define SYNCWARD_LIVE_RUNNING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/live/live_config.h"
+
+#define RUNNING_RID_MAX 999
+
+/* The consumers of one database that slapd runs, as cn=monitor lists them. */
+typedef struct RunningIndex {
+	const RunningConsumer *by_rid[RUNNING_RID_MAX + 1];
+	size_t n_running;
+} RunningIndex;
+
+/* Those of the database with that suffix, by DN. The index borrows from live. */
+void running_index(const Live *live, const char *suffix, RunningIndex *ret);
+
+/* The one with that rid, when it reads from that provider (in the spelling of url_spelling());
+ * else NULL. */
+const RunningConsumer *running_find(const RunningIndex *index, int rid, const char *provider);
+
+/* True when its last try made contact, whatever became of the connection. */
+bool running_made_contact(const RunningConsumer *running);
+
+/*
+ * True when it does what the value asks for: is connected and past its refresh, or, where the value
+ * is of type refreshOnly, was there at its last interval. False for NULL.
+ */
+bool running_works(const RunningConsumer *running, const Syncrepl *syncrepl);
+
+#endif

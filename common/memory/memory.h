@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_MEMORY_H
+#define SYNCWARD_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/memory/contest.h"
+
+#include "common/link/password_gate.h"
+
+/* What the agent remembers of one database since it first saw it. */
+typedef struct KnownDatabase {
+	const char *suffix;
+	const char **
+		foreign; /* provider URIs that were there before us: removed only by release (G4) */
+	size_t n_foreign;
+	bool is_joining;     /* it was empty, and its first refresh was not complete */
+	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
+				person releases or empties it; NULL: in step */
+} KnownDatabase;
+
+/* An entry that slapd changed in memory but not on disk (disk full, read-only): to be written once
+ * more. */
+typedef struct UnsavedEntry {
+	const char *dn;
+	const char *attribute;     /* NULL: the whole entry has no file */
+	const char *slapd_started; /* a later start loaded what the disk holds; NULL: not known */
+} UnsavedEntry;
+
+/* A database that this node left by `syncward leave`. */
+typedef struct LeftDatabase {
+	const char *suffix;
+	bool was_closed; /* leave made it read-only: rejoining ends that */
+} LeftDatabase;
+
+/* A link as it was last seen to work. */
+typedef struct KnownLink {
+	const char *suffix;
+	unsigned peer_id;
+	const char *identity; /* link_identity() */
+} KnownLink;
+
+/* When the consumer of a link was made, at the latest, as an earlier look found out. */
+typedef struct ConsumerAge {
+	const char *suffix;
+	unsigned peer_id;
+	int64_t made_sec;
+	int64_t entry_sec;   /* of its database was last written, at that look */
+	int64_t started_sec; /* slapd */
+} ConsumerAge;
+
+/* What the agent remembers between passes, as a value: the shell reads and writes it (state
+ * folder). */
+typedef struct Known {
+	bool has_revision;
+	unsigned long revision;
+	const char *sha256; /* of the peers.json with that revision */
+	KnownDatabase *databases;
+	size_t n_databases;
+	UnsavedEntry *unsaved;
+	size_t n_unsaved;
+	ContestList contests;            /* attributes that were corrected lately */
+	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
+					    already healed; NULL: never */
+	LeftDatabase *left;              /* none: this node did not leave */
+	size_t n_left;
+	const char *left_time; /* generalized time */
+	bool is_rejoining;     /* a person let it come back */
+	KnownLink *links;
+	size_t n_links;
+	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */
+	size_t n_ages;
+	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
+	unsigned machine_node;  /* its id then */
+	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
+} Known;
+
+/* What is remembered of the database; NULL when nothing. */
+const KnownDatabase *known_database(const Known *known, const char *suffix);
+
+/* What `syncward leave` did to the database; NULL: nothing. */
+const LeftDatabase *known_left(const Known *known, const char *suffix);
+
+/* What is remembered of the link to that peer; NULL: nothing. Quick where the links are asked for
+ * in their order: *position, which begins with 0, is moved behind the one found. */
+const KnownLink *known_link_next(const Known *known, const char *suffix, unsigned peer_id,
+				 size_t *position);
+
+/* True when exactly that link was the last that was seen to work. */
+bool known_link_is(const Known *known, const char *suffix, unsigned peer_id, const char *identity);
+
+/* True when the database was in step with peers.json before, and nothing spoke against it since. */
+bool known_was_in_step(const Known *known, const char *suffix);
+
+/* True when a provider was there before the agent, or the database was never in step: not ours to
+ * remove. */
+bool known_is_foreign(const Known *known, const char *suffix, const char *uri);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_AUTHORS_H
+#define SYNCWARD_AUTHORS_H
+
+#include "common/plan/plan.h"
+
+/* One entry of cn=config as it was when nothing was wrong with it. */
+typedef struct SeenEntry {
+	const char *dn;
+	const char *csn; /* entryCSN */
+} SeenEntry;
+
+/* What the entries looked like when they were last in step: who changed one since is found by its
+ * entryCSN. */
+typedef struct Seen {
+	SeenEntry *items;
+	size_t n_items;
+} Seen;
+
+/* What an entry looks like now: those that the plan would still change keep what was seen before.
+ * Everything is copied into the pool. */
+Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left);
+
+/* The same less the entries of these names: nobody can tell any more who changed them. Everything
+ * is copied into the pool. */
+Seen seen_without(Pool *pool, const Seen *seen, const char *const *dns, size_t n_dns);
+
+bool seen_equal(const Seen *one, const Seen *other);
+
+/* Why a change is needed. */
+typedef struct Attribution {
+	bool is_drift;          /* somebody changed the server; otherwise what is wanted changed */
+	bool is_renewal;        /* neither: TLS files did */
+	const char *actor;      /* who wrote the entry last; NULL: nobody can tell */
+	const char *actor_time; /* generalized time */
+} Attribution;
+
+/* Only the last writer of the entry is known, not of the attribute. An entry that was never seen
+ * in step was not changed by anybody: what is wanted is new. */
+Attribution change_attribution(const Change *change, const Tree *config, const Seen *seen);
+
+/* "drift", "desired-changed" or "tls-renewed". */
+const char *attribution_cause(const Attribution *attribution);
+
+#endif

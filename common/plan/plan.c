@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/plan/plan.h"
+
+#include <stdarg.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/decide/diff.h"
+
+typedef struct GuardRule {
+	const char *code;
+	bool is_releasable; /* by --release; the others end by themselves or by another file */
+} GuardRule;
+
+static const GuardRule guard_rules[] = {
+	[GUARD_RESTART] = {"G1", false},
+	[GUARD_NOT_LISTED] = {"G2", false},
+	[GUARD_EMPTY_FILE] = {"G3", false},
+	[GUARD_REMOVAL] = {"G4", true},
+	[GUARD_SERVER_ID] = {"G5", true},
+	[GUARD_LINK] = {"G6", true},
+	[GUARD_REVISION] = {"G7", true},
+	[GUARD_PROBING] = {"probing", false},
+	[GUARD_CONFIG_REPLICATED] = {"G8", false},
+	[GUARD_CONTESTED] = {"G9", false},
+	[GUARD_CONTENT] = {"G10", true},
+	[GUARD_IDENTITY] = {"G11", true},
+	[GUARD_LEFT] = {"left", true},
+	[GUARD_JOINING] = {"joining", false},
+	[GUARD_FIRST_ACCESS] = {"first-access", false},
+	[GUARD_RID_CLASH] = {"rid-clash", false},
+	[GUARD_DATABASE] = {"database", false},
+};
+_Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");
+
+static const char *const severity_names[] = {
+	[SEVERITY_NOTE] = "note",
+	[SEVERITY_WARNING] = "warning",
+	[SEVERITY_CRITICAL] = "critical",
+};
+_Static_assert(ARRAY_SIZE(severity_names) == SEVERITY_COUNT, "name every severity");
+
+const char *guard_code(Guard guard)
+{
+	return guard_rules[guard].code;
+}
+
+int guard_find_releasable(const char *code)
+{
+	for (int i = 0; i < GUARD_COUNT; i++)
+		if (guard_rules[i].is_releasable && strcasecmp(guard_rules[i].code, code) == 0)
+			return i;
+	return -1;
+}
+
+const char *severity_name(Severity severity)
+{
+	return severity_names[severity];
+}
+
+Change *plan_add_change(Pool *pool, Plan *plan, Change change)
+{
+	POOL_PUSH(pool, plan->changes, plan->n_changes, change);
+	return &plan->changes[plan->n_changes - 1];
+}
+
+void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
+		      const char *suffix, const char *format, ...)
+{
+	va_list arguments;
+	const char *text;
+
+	va_start(arguments, format);
+	text = pool_vprintf(pool, format, arguments);
+	va_end(arguments);
+	POOL_PUSH(pool, plan->findings, plan->n_findings,
+		  {.severity = severity, .code = code, .suffix = suffix, .text = text});
+}
+
+void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == hold.guard &&
+		    strcmp(plan->holds[i].text, hold.text) == 0)
+			return;
+	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
+}
+
+void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
+{
+	change->is_held = true;
+	change->hold = hold;
+	plan_add_hold(pool, plan, hold);
+}
+
+bool step_carries(const Step *step, const Change *change)
+{
+	if (change->is_held || strcmp(step->dn, change->dn) != 0)
+		return false;
+	if (step->kind != STEP_MODIFY || !change->attribute)
+		return true;
+	for (size_t i = 0; i < step->n_mods; i++)
+		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
+			return true;
+	return false;
+}
+
+bool plan_is_empty(const Plan *plan)
+{
+	return plan->n_steps == 0;
+}
+
+void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
+{
+	Plan plan = {.wanted = input->wanted};
+	Diff diff = {.pool = pool, .in = input, .plan = &plan};
+
+	diff_restart(&diff);
+	if (input->wanted) {
+		diff_server_id(&diff);
+		diff_databases(&diff);
+		diff_module(&diff);
+		diff_unsaved(&diff);
+	}
+	guard_plan(&diff);
+	plan_compose(&diff);
+	*ret = plan;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PLAN_H
+#define SYNCWARD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/desired/wanted.h"
+#include "common/live/facts.h"
+#include "common/live/live_config.h"
+#include "common/memory/memory.h"
+#include "common/plan/step.h"
+
+/* Why something is held instead of applied. Order and codes as in syncward(8), "Guards". */
+typedef enum Guard {
+	GUARD_RESTART,    /* G1: slapd would not start again */
+	GUARD_NOT_LISTED, /* G2: this node is not in peers.json */
+	GUARD_EMPTY_FILE, /* G3: no peers or no databases */
+	GUARD_REMOVAL, /* G4: too many removals, the last provider, a provider that was there before
+			  us */
+	GUARD_SERVER_ID, /* G5: this node's server ID would change under a database that used it */
+	GUARD_LINK,      /* G6: a link that works would be replaced by one that the peer refuses */
+	GUARD_REVISION,  /* G7: the revision went back */
+	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
+	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
+	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
+	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
+	GUARD_LEFT,     /* this node left, or must not leave yet */
+	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
+	GUARD_PROBING,  /* what shall replace a link that works is being tried */
+	GUARD_FIRST_ACCESS, /* the first olcAccess value would lock everybody out */
+	GUARD_RID_CLASH,    /* a provider that stays has the rid of a declared peer */
+	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
+	GUARD_COUNT
+} Guard;
+
+#define GUARD_BIT(guard) (1u << (guard))
+
+/* "G4", "joining", ...: the name that messages and --release use. */
+const char *guard_code(Guard guard);
+
+/* The guard of that code that --release may name; -1 when unknown or not to be released. */
+int guard_find_releasable(const char *code);
+
+/* One reason to wait, told with the literal command or file line that ends it. */
+typedef struct Hold {
+	Guard guard;
+	const char *suffix;  /* NULL: the whole server */
+	const char *peer;    /* whose link; NULL: it is about no single one */
+	const char *text;    /* what is wrong, and what follows */
+	const char *release; /* the command or line; ends the message */
+} Hold;
+
+typedef enum ChangeKind {
+	CHANGE_SERVER_ID,
+	CHANGE_MODULE,
+	CHANGE_OVERLAY,
+	CHANGE_CHECKPOINT,
+	CHANGE_SESSIONLOG,
+	CHANGE_INDEX,
+	CHANGE_LIMITS,
+	CHANGE_ACCESS,
+	CHANGE_CONSUMER_ADD,
+	CHANGE_CONSUMER_EDIT,
+	CHANGE_CONSUMER_REMOVE,
+	CHANGE_CONSUMERS_RESTART, /* cn=config is right, but slapd runs other consumers */
+	CHANGE_CONSUMERS_RENEW,   /* they hold older TLS files than there are */
+	CHANGE_MULTI_PROVIDER_ON,
+	CHANGE_MULTI_PROVIDER_OFF,
+	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
+	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
+	CHANGE_SAVE,          /* memory is right, the file in slapd.d is not */
+	CHANGE_KIND_COUNT
+} ChangeKind;
+
+/* One difference between what is and what must be. Values are the server's or ours verbatim: only
+ * render shows them. */
+typedef struct Change {
+	ChangeKind kind;
+	const char *suffix; /* NULL: the server itself */
+	const char *dn;     /* the entry it changes */
+	const char *attribute;
+	const char
+		*subject; /* whom it is about, for people: a provider's URL, an attribute, a DN */
+	const char *old_value; /* NULL: absent */
+	const char *new_value; /* NULL: gone */
+	const char *why;
+	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
+	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
+	bool is_held;
+	Hold hold; /* when is_held */
+} Change;
+
+typedef enum Severity {
+	SEVERITY_NOTE,
+	SEVERITY_WARNING,
+	SEVERITY_CRITICAL,
+	SEVERITY_COUNT
+} Severity;
+
+const char *severity_name(Severity severity);
+
+/* Something found that no step mends. */
+typedef struct Finding {
+	Severity severity;
+	const char *code; /* stable, for tests and monitoring */
+	const char *suffix;
+	const char *text;
+	const char
+		*key; /* tells it from others of its code and suffix over passes; NULL: its text */
+} Finding;
+
+/* A link whose consumer surely holds an older state of its TLS files (common/decide/old_tls.h). */
+typedef struct OldTlsLink {
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const LiveConsumer *live;
+	ConsumerAge age;
+	const char *paths[3]; /* of the files that were written since; NULL: the others */
+	int64_t written_sec;  /* when the newest of them was */
+} OldTlsLink;
+
+/* What the plan would have to know about a database's content before it may decide; the shell reads
+ * it and plans again. */
+typedef struct Need {
+	const WantedDatabase *database;
+	bool peers; /* not only this node's content */
+} Need;
+
+/* A link that must be tried before the plan may replace a working one by it (G6). */
+typedef struct LinkNeed {
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
+} LinkNeed;
+
+/* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
+ * LDAP operations in order. */
+typedef struct Plan {
+	const Wanted *wanted; /* NULL when G2 or G3 left nothing to want */
+	Change *changes;
+	size_t n_changes;
+	Hold *holds; /* each reason once; a held change repeats its own */
+	size_t n_holds;
+	Finding *findings;
+	size_t n_findings;
+	Need *needs;
+	size_t n_needs;
+	LinkNeed *link_needs;
+	size_t n_link_needs;
+	OldTlsLink *old_tls;
+	size_t n_old_tls;
+	bool needs_multi_provider_name;
+	Step *steps; /* from the changes that nothing holds */
+	size_t n_steps;
+	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
+} Plan;
+
+/* What a person asked for besides the file. */
+typedef struct PlanOptions {
+	unsigned released; /* GUARD_BITs that may pass once */
+	bool is_first_node;
+	bool renews_tls;    /* consumers that hold older TLS files are made anew */
+	const char *sha256; /* of peers.json */
+	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked
+						 yet */
+} PlanOptions;
+
+typedef struct PlanInput {
+	const Desired *desired;
+	const char *not_listed; /* why no peer is this node; NULL: wanted is set */
+	const Wanted *wanted;
+	const Live *live;
+	const Facts *facts;
+	const Known *known;
+	PlanOptions options;
+} PlanInput;
+
+/* Compares, asks the guards, and orders the steps. Never fails: what cannot be decided is held. All
+ * lives in the pool. */
+void plan_make(Pool *pool, const PlanInput *input, Plan *ret);
+
+/* True when the step carries the change out: several may write one entry, each its own attributes.
+ */
+bool step_carries(const Step *step, const Change *change);
+
+/* True when no step is left to do. */
+bool plan_is_empty(const Plan *plan);
+
+/* For those who build a plan: */
+Change *plan_add_change(Pool *pool, Plan *plan, Change change);
+void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
+		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
+/* True when the change puts another link in the place of one that works now (G6). */
+bool change_replaces_working_link(const Live *live, const Change *change);
+/* True when the same node was another machine so far: a clone, or an image put back (G11). */
+bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id);
+/* G8, for whoever writes to cn=config: true with the hold when cn=config itself is replicated. */
+bool guard_config_hold(Pool *pool, const Live *live, Hold *ret);
+/* Marks the change as held and notes the hold once. */
+void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
+/* Notes a hold that stands alone. */
+void plan_add_hold(Pool *pool, Plan *plan, Hold hold);
+
+#endif

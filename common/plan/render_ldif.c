@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/base/base64.h"
+#include "common/base/buf.h"
+#include "common/plan/render.h"
+
+typedef struct Ldif {
+	Pool *pool;
+	Buf out;
+	bool shows_secrets;
+} Ldif;
+
+/* RFC 2849 SAFE-STRING; a space at the end would get lost in mail and editors. */
+static bool is_safe(const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len > 0 && (strchr(" :<", value[0]) || value[len - 1] == ' '))
+		return false;
+	for (const char *byte = value; *byte; byte++)
+		if ((unsigned char)*byte >= 0x80 || *byte == '\n' || *byte == '\r')
+			return false;
+	return true;
+}
+
+static void value_line(Ldif *ldif, const char *attribute, const char *value)
+{
+	const char *shown =
+		ldif->shows_secrets ? value : render_value(ldif->pool, attribute, value);
+
+	if (is_safe(shown))
+		buf_printf(&ldif->out, "%s: %s\n", attribute, shown);
+	else
+		buf_printf(&ldif->out, "%s:: %s\n", attribute,
+			   base64_encode(ldif->pool, shown, strlen(shown)));
+}
+
+static bool step_has_secrets(Pool *pool, const Step *step)
+{
+	for (size_t i = 0; i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		for (size_t j = 0; j < mod->n_values; j++)
+			if (render_value_is_secret(pool, mod->attribute, mod->values[j]))
+				return true;
+	}
+	return false;
+}
+
+/* A masked record has a changetype that ldapmodify refuses, also with -c. */
+static void step_record(Ldif *ldif, const Step *step)
+{
+	const bool is_masked = !ldif->shows_secrets && step_has_secrets(ldif->pool, step);
+
+	value_line(ldif, "dn", step->dn);
+	buf_printf(&ldif->out, "changetype: %s%s\n", step_kind_name(step->kind),
+		   is_masked ? "-with-masked-passwords" : "");
+	for (size_t i = 0; i < step->n_mods; i++) {
+		const Mod *mod = &step->mods[i];
+
+		if (step->kind == STEP_MODIFY)
+			buf_printf(&ldif->out, "%s: %s\n", mod_kind_name(mod->kind),
+				   mod->attribute);
+		for (size_t j = 0; j < mod->n_values; j++)
+			value_line(ldif, mod->attribute, mod->values[j]);
+		if (step->kind == STEP_MODIFY)
+			buf_puts(&ldif->out, "-\n");
+	}
+	buf_puts(&ldif->out, "\n");
+}
+
+static bool has_secrets(Pool *pool, const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (step_has_secrets(pool, &plan->steps[i]))
+			return true;
+	return false;
+}
+
+const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
+{
+	Ldif ldif = {.pool = pool, .out = BUF_IN(pool), .shows_secrets = style.shows_secrets};
+
+	buf_puts(&ldif.out, "# made by syncward plan\n");
+	if (!style.shows_secrets && has_secrets(pool, plan))
+		buf_puts(&ldif.out, "# Passwords are masked below: ldapmodify refuses this file at "
+				    "the first record, which changes nothing.\n"
+				    "# For one that loads: syncward plan --output ldif "
+				    "--show-secrets --save FILE\n"
+				    "dn: cn=config\nchangetype: passwords-are-masked\n\n");
+	for (size_t i = 0; i < plan->n_steps; i++)
+		step_record(&ldif, &plan->steps[i]);
+	return buf_text(&ldif.out);
+}

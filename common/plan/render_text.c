@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/plan/render.h"
+
+typedef enum Colour {
+	COLOUR_NONE,
+	COLOUR_ADD,
+	COLOUR_EDIT,
+	COLOUR_REMOVE,
+	COLOUR_HEAD,
+	COLOUR_COUNT
+} Colour;
+
+static const char *const colour_codes[] = {
+	[COLOUR_NONE] = "",           [COLOUR_ADD] = "\033[32m", [COLOUR_EDIT] = "\033[33m",
+	[COLOUR_REMOVE] = "\033[31m", [COLOUR_HEAD] = "\033[1m",
+};
+_Static_assert(ARRAY_SIZE(colour_codes) == COLOUR_COUNT, "a code for every colour");
+
+typedef struct Page {
+	Pool *pool;
+	Buf out;
+	RenderStyle style;
+	const Plan *plan;
+} Page;
+
+static void line(Page *page, Colour colour, const char *text)
+{
+	bool is_coloured = page->style.has_colour && colour != COLOUR_NONE;
+
+	buf_printf(&page->out, "%s%s%s\n", is_coloured ? colour_codes[colour] : "", text,
+		   is_coloured ? "\033[0m" : "");
+}
+
+/* How a kind of change reads: sign, colour, and what it is called. */
+typedef struct ChangeLook {
+	char sign;
+	Colour colour;
+	const char *noun;
+} ChangeLook;
+
+static const ChangeLook change_looks[] = {
+	[CHANGE_SERVER_ID] = {'~', COLOUR_EDIT, "server ID"},
+	[CHANGE_MODULE] = {'+', COLOUR_ADD, "module"},
+	[CHANGE_OVERLAY] = {'+', COLOUR_ADD, "overlay"},
+	[CHANGE_CHECKPOINT] = {'~', COLOUR_EDIT, "checkpoint of"},
+	[CHANGE_SESSIONLOG] = {'~', COLOUR_EDIT, "session log of"},
+	[CHANGE_INDEX] = {'+', COLOUR_ADD, "index on"},
+	[CHANGE_LIMITS] = {'+', COLOUR_ADD, "unlimited search for"},
+	[CHANGE_ACCESS] = {'+', COLOUR_ADD, "read access for"},
+	[CHANGE_CONSUMER_ADD] = {'+', COLOUR_ADD, "peer"},
+	[CHANGE_CONSUMER_EDIT] = {'~', COLOUR_EDIT, "peer"},
+	[CHANGE_CONSUMER_REMOVE] = {'-', COLOUR_REMOVE, "peer"},
+	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_EDIT, "restart of"},
+	[CHANGE_CONSUMERS_RENEW] = {'~', COLOUR_EDIT, "consumers with"},
+	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_ADD, "flag"},
+	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_REMOVE, "flag"},
+	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_EDIT, "read-only"},
+	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_EDIT, "read-write"},
+	[CHANGE_SAVE] = {'~', COLOUR_EDIT, "disk copy of"},
+};
+_Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
+
+static bool same_suffix(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* Attributes whose old and new values are short and without secrets are shown; others are told by
+ * the reason. */
+static bool shows_values(const Change *change)
+{
+	return change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_OVERLAY ||
+	       change->kind == CHANGE_CHECKPOINT || change->kind == CHANGE_SESSIONLOG ||
+	       change->kind == CHANGE_MULTI_PROVIDER_ON;
+}
+
+const char *render_change(Pool *pool, const Change *change)
+{
+	Buf text = BUF_IN(pool);
+
+	buf_printf(&text, "%s %s", change_looks[change->kind].noun, change->subject);
+	if (change->wanted)
+		buf_printf(&text, " (rid %03d)", change->wanted->rid);
+	else if (change->live)
+		buf_printf(&text, " (rid %03d)", change->live->rid);
+	if (shows_values(change) && (change->old_value || change->new_value))
+		buf_printf(&text, ": %s%s%s", change->old_value ? change->old_value : "",
+			   change->old_value ? " -> " : "",
+			   change->new_value ? change->new_value : "gone");
+	buf_printf(&text, "  [%s]", change->why);
+	return buf_text(&text);
+}
+
+static void change_line(Page *page, const Change *change)
+{
+	const ChangeLook *look = &change_looks[change->kind];
+	Buf text = BUF_IN(page->pool);
+
+	buf_printf(&text, "  %c %s", look->sign, render_change(page->pool, change));
+	if (change->is_held)
+		buf_printf(&text, "  held: %s", guard_code(change->hold.guard));
+	line(page, change->is_held ? COLOUR_NONE : look->colour, buf_text(&text));
+}
+
+static void hold_lines(Page *page, const Hold *hold)
+{
+	line(page, COLOUR_REMOVE,
+	     pool_printf(page->pool, "  held %s: %s:\n      %s", guard_code(hold->guard),
+			 hold->text, hold->release));
+}
+
+/* One block per database, and one for the server itself (suffix NULL). */
+static void block(Page *page, const char *suffix)
+{
+	const Plan *plan = page->plan;
+	bool has_title = false;
+	size_t start = page->out.len;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (same_suffix(plan->changes[i].suffix, suffix)) {
+			if (!has_title)
+				line(page, COLOUR_HEAD, suffix ? suffix : "server");
+			has_title = true;
+			change_line(page, &plan->changes[i]);
+		}
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (same_suffix(plan->holds[i].suffix, suffix)) {
+			if (!has_title)
+				line(page, COLOUR_HEAD, suffix ? suffix : "server");
+			has_title = true;
+			hold_lines(page, &plan->holds[i]);
+		}
+	if (page->out.len > start)
+		buf_putc(&page->out, '\n');
+}
+
+static void findings(Page *page)
+{
+	const Plan *plan = page->plan;
+
+	for (size_t i = 0; i < plan->n_findings; i++) {
+		const Finding *finding = &plan->findings[i];
+
+		line(page, finding->severity == SEVERITY_CRITICAL ? COLOUR_REMOVE : COLOUR_EDIT,
+		     pool_printf(page->pool, "%s: %s [%s]", severity_name(finding->severity),
+				 finding->text, finding->code));
+	}
+	if (plan->n_findings > 0)
+		buf_putc(&page->out, '\n');
+}
+
+/* A hold may stand alone: what would change behind it is not known. */
+static bool holds_a_change(const Plan *plan, const Hold *hold)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].is_held && plan->changes[i].hold.guard == hold->guard &&
+		    strcmp(plan->changes[i].hold.text, hold->text) == 0)
+			return true;
+	return false;
+}
+
+static void summary(Page *page)
+{
+	const Plan *plan = page->plan;
+	size_t n_changes = 0, n_held = 0;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		*(plan->changes[i].is_held ? &n_held : &n_changes) += 1;
+	for (size_t i = 0; i < plan->n_holds; i++)
+		n_held += !holds_a_change(plan, &plan->holds[i]);
+	if (plan->n_changes == 0 && plan->n_holds == 0) {
+		buf_puts(&page->out, "Nothing to change.\n");
+		return;
+	}
+	buf_printf(&page->out, "%zu to change, %zu held", n_changes, n_held);
+	if (plan->n_sessions_dropped > 0)
+		buf_printf(&page->out, "; %zu replication session%s will restart",
+			   plan->n_sessions_dropped, plan->n_sessions_dropped == 1 ? "" : "s");
+	else if (n_changes > 0)
+		buf_puts(&page->out, "; no replication session will restart");
+	buf_puts(&page->out, ".\n");
+}
+
+const char *render_text(Pool *pool, const Plan *plan, RenderStyle style)
+{
+	Page page = {.pool = pool, .out = BUF_IN(pool), .style = style, .plan = plan};
+
+	if (plan->wanted)
+		buf_printf(&page.out, "This node is peer %u, %s.\n\n", plan->wanted->self->id,
+			   plan->wanted->self->uri);
+	block(&page, NULL);
+	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
+		block(&page, plan->wanted->databases[i].desired->suffix);
+	findings(&page);
+	summary(&page);
+	return buf_text(&page.out);
+}

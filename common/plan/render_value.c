@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <strings.h>
+
+#include "common/plan/render.h"
+
+#define MASK "********"
+
+static const char *const change_kind_names[] = {
+	[CHANGE_SERVER_ID] = "server-id",
+	[CHANGE_MODULE] = "module",
+	[CHANGE_OVERLAY] = "overlay",
+	[CHANGE_CHECKPOINT] = "checkpoint",
+	[CHANGE_SESSIONLOG] = "sessionlog",
+	[CHANGE_INDEX] = "index",
+	[CHANGE_LIMITS] = "limits",
+	[CHANGE_ACCESS] = "access",
+	[CHANGE_CONSUMER_ADD] = "peer-add",
+	[CHANGE_CONSUMER_EDIT] = "peer-change",
+	[CHANGE_CONSUMER_REMOVE] = "peer-remove",
+	[CHANGE_CONSUMERS_RESTART] = "consumers-restart",
+	[CHANGE_CONSUMERS_RENEW] = "consumers-renew",
+	[CHANGE_MULTI_PROVIDER_ON] = "multi-provider-on",
+	[CHANGE_MULTI_PROVIDER_OFF] = "multi-provider-off",
+	[CHANGE_READ_ONLY_ON] = "read-only-on",
+	[CHANGE_READ_ONLY_OFF] = "read-only-off",
+	[CHANGE_SAVE] = "save",
+};
+_Static_assert(ARRAY_SIZE(change_kind_names) == CHANGE_KIND_COUNT, "name every kind of change");
+
+const char *change_kind_name(ChangeKind kind)
+{
+	return change_kind_names[kind];
+}
+
+static const char *const secret_attributes[] = {
+	"olcSyncrepl", "olcRootPW", "olcDbACLBind", "olcDbIDAssertBind", "userPassword",
+};
+
+bool attribute_is_secret(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(secret_attributes); i++)
+		if (strcasecmp(secret_attributes[i], name) == 0)
+			return true;
+	return false;
+}
+
+static const char *consumer_masked(Pool *pool, const char *value)
+{
+	const char *text = ordered_text(value);
+	const char *masked;
+	Syncrepl syncrepl;
+	Error err;
+
+	if (syncrepl_parse(pool, value, &syncrepl, &err) < 0)
+		return pool_printf(pool, "%.*s" MASK, (int)(text - value), value);
+	for (int keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (syncrepl.value[keyword] && syncrepl_keyword_is_secret(keyword))
+			syncrepl.value[keyword] = MASK;
+	if (syncrepl_print(pool, &syncrepl, &masked, &err) < 0)
+		masked = MASK;
+	return pool_printf(pool, "%.*s%s", (int)(text - value), value, masked);
+}
+
+const char *render_value(Pool *pool, const char *attribute, const char *value)
+{
+	if (strcasecmp(attribute, "olcSyncrepl") == 0)
+		return consumer_masked(pool, value);
+	return attribute_is_secret(attribute) ? MASK : value;
+}
+
+bool render_value_is_secret(Pool *pool, const char *attribute, const char *value)
+{
+	Syncrepl syncrepl;
+	Error err;
+
+	if (strcasecmp(attribute, "olcSyncrepl") != 0)
+		return attribute_is_secret(attribute);
+	return syncrepl_parse(pool, value, &syncrepl, &err) < 0 ||
+	       syncrepl.value[SYNCREPL_CREDENTIALS] != NULL;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/report/doctor.h"
+
+#include <stdarg.h>
+
+#include "common/base/buf.h"
+#include "common/json/json_write.h"
+
+static const char *const severity_names[] = {
+	[DOCTOR_OK] = "ok",
+	[DOCTOR_NOTE] = "note",
+	[DOCTOR_WARNING] = "warning",
+	[DOCTOR_ERROR] = "error",
+};
+_Static_assert(ARRAY_SIZE(severity_names) == DOCTOR_SEVERITY_COUNT, "name every severity");
+
+const char *doctor_severity_name(DoctorSeverity severity)
+{
+	return severity_names[severity];
+}
+
+void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeverity severity,
+		 const char *format, ...)
+{
+	va_list arguments;
+	const char *text;
+
+	va_start(arguments, format);
+	text = pool_vprintf(pool, format, arguments);
+	va_end(arguments);
+	POOL_PUSH(pool, report->findings, report->n_findings,
+		  {.check = check, .severity = severity, .text = text});
+}
+
+DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check)
+{
+	DoctorSeverity worst = DOCTOR_OK;
+
+	for (size_t i = 0; i < report->n_findings; i++)
+		if (report->findings[i].check == check && report->findings[i].severity > worst)
+			worst = report->findings[i].severity;
+	return worst;
+}
+
+DoctorSeverity doctor_worst(const DoctorReport *report)
+{
+	DoctorSeverity worst = DOCTOR_OK;
+
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		const DoctorSeverity severity = doctor_severity_of(report, (DoctorCheck)check);
+
+		worst = severity > worst ? severity : worst;
+	}
+	return worst;
+}
+
+static const char *remedy_of(const DoctorFinding *finding)
+{
+	return finding->remedy ? finding->remedy : doctor_rules[finding->check].remedy;
+}
+
+/* --- text --- */
+
+static void check_text(Buf *text, const DoctorReport *report, DoctorCheck check)
+{
+	const DoctorRule *rule = &doctor_rules[check];
+	const DoctorSeverity severity = doctor_severity_of(report, check);
+	const char *remedy = NULL;
+
+	buf_printf(text, "%-7s  %-17s  %s\n", doctor_severity_name(severity), rule->code,
+		   rule->title);
+	for (size_t i = 0; i < report->n_findings; i++) {
+		const DoctorFinding *finding = &report->findings[i];
+
+		if (finding->check != check)
+			continue;
+		buf_printf(text, "         - %s: %s\n", doctor_severity_name(finding->severity),
+			   finding->text);
+		if (finding->severity > DOCTOR_NOTE && remedy_of(finding) != remedy) {
+			remedy = remedy_of(finding);
+			buf_printf(text, "           remedy: %s\n", remedy);
+		}
+	}
+	if (severity > DOCTOR_NOTE)
+		buf_printf(text, "         means: %s\n", rule->meaning);
+}
+
+const char *doctor_text(Pool *pool, const DoctorReport *report)
+{
+	size_t counts[DOCTOR_SEVERITY_COUNT] = {0};
+	Buf text = BUF_IN(pool);
+
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		check_text(&text, report, (DoctorCheck)check);
+		counts[doctor_severity_of(report, (DoctorCheck)check)]++;
+	}
+	buf_printf(&text,
+		   "\n%d checks: %zu ok, %zu with notes, %zu with warnings, %zu with errors.\n",
+		   DOCTOR_CHECK_COUNT, counts[DOCTOR_OK], counts[DOCTOR_NOTE],
+		   counts[DOCTOR_WARNING], counts[DOCTOR_ERROR]);
+	return buf_text(&text);
+}
+
+const char *doctor_list_text(Pool *pool)
+{
+	Buf text = BUF_IN(pool);
+
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		const DoctorRule *rule = &doctor_rules[check];
+
+		buf_printf(&text, "%s\n    checks: %s\n    means:  %s\n    remedy: %s\n",
+			   rule->code, rule->title, rule->meaning, rule->remedy);
+	}
+	return buf_text(&text);
+}
+
+/* --- JSON --- */
+
+static void rule_json(JsonOut *out, const DoctorRule *rule)
+{
+	json_out_text(out, "code", rule->code);
+	json_out_text(out, "title", rule->title);
+	json_out_text(out, "meaning", rule->meaning);
+}
+
+static void check_json(JsonOut *out, const DoctorReport *report, DoctorCheck check)
+{
+	json_out_open(out, NULL, '{');
+	rule_json(out, &doctor_rules[check]);
+	json_out_text(out, "severity", doctor_severity_name(doctor_severity_of(report, check)));
+	json_out_open(out, "findings", '[');
+	for (size_t i = 0; i < report->n_findings; i++) {
+		const DoctorFinding *finding = &report->findings[i];
+
+		if (finding->check != check)
+			continue;
+		json_out_open(out, NULL, '{');
+		json_out_text(out, "severity", doctor_severity_name(finding->severity));
+		json_out_text(out, "text", finding->text);
+		json_out_text(out, "remedy", remedy_of(finding));
+		json_out_close(out, '{');
+	}
+	json_out_close(out, '[');
+	json_out_close(out, '{');
+}
+
+const char *doctor_json(Pool *pool, const DoctorReport *report)
+{
+	Buf text = BUF_IN(pool);
+	JsonOut out = {.text = &text};
+
+	json_out_open(&out, NULL, '{');
+	json_out_number(&out, "schema_version", 1);
+	json_out_text(&out, "severity", doctor_severity_name(doctor_worst(report)));
+	json_out_open(&out, "checks", '[');
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
+		check_json(&out, report, (DoctorCheck)check);
+	json_out_close(&out, '[');
+	json_out_close(&out, '{');
+	return buf_text(&text);
+}
+
+const char *doctor_list_json(Pool *pool)
+{
+	Buf text = BUF_IN(pool);
+	JsonOut out = {.text = &text};
+
+	json_out_open(&out, NULL, '{');
+	json_out_number(&out, "schema_version", 1);
+	json_out_open(&out, "checks", '[');
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		json_out_open(&out, NULL, '{');
+		rule_json(&out, &doctor_rules[check]);
+		json_out_text(&out, "remedy", doctor_rules[check].remedy);
+		json_out_close(&out, '{');
+	}
+	json_out_close(&out, '[');
+	json_out_close(&out, '{');
+	return buf_text(&text);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DOCTOR_MACHINE_H
+#define SYNCWARD_DOCTOR_MACHINE_H
+
+#include <stdbool.h>
+
+#include "common/base/pool.h"
+
+/* The type in an SELinux context ("system_u:system_r:syncward_t:s0"); NULL when it has none. */
+const char *selinux_type(Pool *pool, const char *context);
+
+/* One thing that has an SELinux context, and the type that it should have. */
+typedef struct SelinuxLabel {
+	const char *what;    /* a path, or "the daemon" */
+	const char *context; /* NULL: it is not there, or has none */
+	const char *type;
+} SelinuxLabel;
+
+/* What is wrong with it; NULL when nothing is. */
+const char *selinux_label_problem(Pool *pool, const SelinuxLabel *label);
+
+#endif

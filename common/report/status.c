@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/report/status.h"
+
+#include <string.h>
+
+#include "common/base/timestamp.h"
+#include "common/decide/old_tls.h"
+#include "common/live/live_running.h"
+
+#define RID_MAX 999 /* slapd takes three digits */
+
+static const char *const link_state_names[] = {
+	[LINK_UNKNOWN] = "unknown",       [LINK_MISSING] = "not running", [LINK_DOWN] = "down",
+	[LINK_REFRESHING] = "refreshing", [LINK_WAITING] = "waiting",     [LINK_UP] = "up",
+};
+_Static_assert(ARRAY_SIZE(link_state_names) == LINK_STATE_COUNT, "name every state of a link");
+
+static const char *const pass_outcome_names[] = {
+	[PASS_SETTLED] = "settled", [PASS_SOON] = "soon",     [PASS_AWAY] = "away",
+	[PASS_UNSEEN] = "unseen",   [PASS_DENIED] = "denied", [PASS_REFUSED] = "refused",
+	[PASS_BUSY] = "busy",
+};
+_Static_assert(ARRAY_SIZE(pass_outcome_names) == PASS_OUTCOME_COUNT, "name every outcome");
+
+LinkState status_link_state(const StatusPeer *peer)
+{
+	if (peer->is_running != CLAIM_YES)
+		return peer->is_running == CLAIM_NO ? LINK_MISSING : LINK_UNKNOWN;
+	if (!peer->is_connected)
+		return peer->reads_at_intervals && peer->last_contact_sec >= 0 &&
+				       peer->last_contact_sec >= peer->last_connect_sec
+			       ? LINK_WAITING
+			       : LINK_DOWN;
+	return peer->is_persistent ? LINK_UP : LINK_REFRESHING;
+}
+
+bool link_state_works(LinkState state)
+{
+	return state == LINK_UP || state == LINK_REFRESHING || state == LINK_WAITING;
+}
+
+const char *link_state_name(LinkState state)
+{
+	return link_state_names[state];
+}
+
+const char *pass_outcome_name(PassOutcome outcome)
+{
+	return pass_outcome_names[outcome];
+}
+
+const Condition *status_condition(const Status *status, ConditionKind kind, const char *key)
+{
+	const Condition *found = NULL;
+
+	for (size_t i = 0; i < status->conditions.n_items; i++) {
+		const Condition *condition = &status->conditions.items[i];
+
+		if (condition->kind == kind && (!key || strcmp(condition->key, key) == 0) &&
+		    (!found || condition->since_sec < found->since_sec))
+			found = condition;
+	}
+	return found;
+}
+
+size_t status_count(const Status *status, ConditionKind kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->conditions.n_items; i++)
+		n += status->conditions.items[i].kind == kind;
+	return n;
+}
+
+size_t status_count_links(const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		n += status->databases[i].n_peers;
+	return n;
+}
+
+void status_take_links(const LinkWatch *links, size_t n_links, Status *status)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		for (size_t k = 0; k < status->databases[i].n_peers && at < n_links; k++, at++) {
+			StatusPeer *peer = &status->databases[i].peers[k];
+
+			peer->was_seen = links[at].was_up;
+			peer->is_down = links[at].is_down;
+		}
+}
+
+void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status)
+{
+	for (size_t i = 0; i < status->n_databases; i++) {
+		StatusDatabase *database = &status->databases[i];
+
+		database->health = NULL;
+		for (size_t k = 0; k < n_health; k++)
+			if (strcmp(health[k].suffix, database->suffix) == 0)
+				database->health = &health[k];
+	}
+}
+
+/* --- looking --- */
+
+static const StatusDatabase *database_before(const Status *status, const char *suffix)
+{
+	for (size_t i = 0; i < status->n_databases; i++)
+		if (strcmp(status->databases[i].suffix, suffix) == 0)
+			return &status->databases[i];
+	return NULL;
+}
+
+/* at is where it would stand when nothing was added to or removed from the list. */
+static const StatusPeer *peer_before(const StatusDatabase *database, unsigned id, size_t at)
+{
+	if (database && at < database->n_peers && database->peers[at].id == id)
+		return &database->peers[at];
+	for (size_t i = 0; database && i < database->n_peers; i++)
+		if (database->peers[i].id == id)
+			return &database->peers[i];
+	return NULL;
+}
+
+static bool is_same(const char *one, const char *other)
+{
+	return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* NULL for what belongs to the server itself. */
+static Claim in_step(const Plan *left, const char *suffix)
+{
+	for (size_t i = 0; i < left->n_changes; i++)
+		if (is_same(left->changes[i].suffix, suffix))
+			return CLAIM_NO;
+	for (size_t i = 0; i < left->n_holds; i++)
+		if (is_same(left->holds[i].suffix, suffix))
+			return CLAIM_NO;
+	return CLAIM_YES;
+}
+
+static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live *live,
+			    const RunningIndex *index)
+{
+	const RunningConsumer *running = running_find(index, wanted->rid, wanted->provider);
+	StatusPeer peer = {
+		.id = wanted->peer->id,
+		.uri = pool_strdup(pool, wanted->peer->uri),
+		.rid = wanted->rid,
+		.last_contact_sec = -1,
+		.last_connect_sec = -1,
+		.next_connect_sec = -1,
+	};
+
+	if (!live->has_running)
+		return peer;
+	peer.is_running = CLAIM_NO;
+	if (!running)
+		return peer;
+	peer.is_running = CLAIM_YES;
+	peer.reads_at_intervals = syncrepl_is_refresh_only(&wanted->syncrepl);
+	peer.is_connected = running->is_connected;
+	peer.is_persistent = running->is_persistent;
+	peer.last_contact_sec = timestamp_of_generalized(running->last_contact);
+	peer.last_connect_sec = timestamp_of_generalized(running->last_connect);
+	peer.next_connect_sec = timestamp_of_generalized(running->next_connect);
+	return peer;
+}
+
+static bool is_up(const StatusPeer *peer)
+{
+	const LinkState state = status_link_state(peer);
+
+	return state == LINK_UP || (peer->reads_at_intervals && link_state_works(state));
+}
+
+static void peers_look(Pool *pool, const WantedDatabase *wanted, const Live *live, int64_t now_sec,
+		       const StatusDatabase *before, StatusDatabase *database)
+{
+	RunningIndex index;
+
+	running_index(live, database->suffix, &index);
+	database->peers = pool_alloc(pool, wanted->n_consumers * sizeof(*database->peers));
+	database->n_peers = wanted->n_consumers;
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		StatusPeer *peer = &database->peers[i];
+		const StatusPeer *old;
+
+		*peer = peer_look(pool, &wanted->consumers[i], live, &index);
+		old = peer_before(before, peer->id, i);
+		peer->since_sec = old && is_up(old) == is_up(peer) &&
+						  (old->is_running == CLAIM_UNKNOWN) ==
+							  (peer->is_running == CLAIM_UNKNOWN)
+					  ? old->since_sec
+					  : now_sec;
+	}
+}
+
+static int64_t since(const StatusDatabase *before, Claim is_in_step, int64_t now_sec)
+{
+	return before && before->is_in_step == is_in_step ? before->since_sec : now_sec;
+}
+
+void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec, Status *status)
+{
+	StatusDatabase *databases = NULL;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; left->wanted && i < left->wanted->n_databases; i++) {
+		const WantedDatabase *wanted = &left->wanted->databases[i];
+		const char *suffix = wanted->desired->suffix;
+		const StatusDatabase *before = database_before(status, suffix);
+		const LiveDatabase *found = NULL;
+		StatusDatabase database = {
+			.suffix = pool_strdup(pool, suffix),
+			.is_in_step = in_step(left, suffix),
+		};
+
+		database.since_sec = since(before, database.is_in_step, now_sec);
+		if (live_find_database(live, suffix, &found) > 0) {
+			database.dn = pool_strdup(pool, found->entry->dn);
+			database.is_multi_provider = found->is_multi_provider;
+		}
+		peers_look(pool, wanted, live, now_sec, before, &database);
+		for (size_t k = 0; left->n_old_tls > 0 && k < database.n_peers; k++)
+			database.peers[k].has_old_tls_files =
+				old_tls_has(left, &wanted->consumers[k]);
+		POOL_PUSH(pool, databases, n_databases, database);
+	}
+	status->databases = databases;
+	status->n_databases = n_databases;
+	status->is_server_in_step = in_step(left, NULL);
+	status->looked_sec = now_sec;
+}
+
+static StatusDatabase database_copy(Pool *pool, const StatusDatabase *database)
+{
+	StatusDatabase copy = *database;
+
+	copy.suffix = pool_strdup(pool, database->suffix);
+	copy.dn = pool_strdup(pool, database->dn);
+	copy.peers = pool_alloc(pool, database->n_peers * sizeof(*copy.peers));
+	for (size_t i = 0; i < database->n_peers; i++) {
+		copy.peers[i] = database->peers[i];
+		copy.peers[i].uri = pool_strdup(pool, database->peers[i].uri);
+	}
+	return copy;
+}
+
+void status_keep(Pool *pool, Status *status)
+{
+	StatusDatabase *databases = NULL;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		POOL_PUSH(pool, databases, n_databases, database_copy(pool, &status->databases[i]));
+	status->databases = databases;
+}
+
+void status_look_failed(Pool *pool, int64_t now_sec, Status *status)
+{
+	status_keep(pool, status);
+	status->is_server_in_step = CLAIM_UNKNOWN;
+	for (size_t i = 0; i < status->n_databases; i++) {
+		StatusDatabase *database = &status->databases[i];
+
+		database->since_sec = since(database, CLAIM_UNKNOWN, now_sec);
+		database->is_in_step = CLAIM_UNKNOWN;
+		for (size_t k = 0; k < database->n_peers; k++) {
+			if (database->peers[k].is_running != CLAIM_UNKNOWN)
+				database->peers[k].since_sec = now_sec;
+			database->peers[k].is_running = CLAIM_UNKNOWN;
+		}
+	}
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/report/status_view.h"
+
+#define STALE_AFTER_INTERVALS 3
+#define STALE_GRACE_SEC       60
+
+static int64_t stale_after_sec(const Status *status)
+{
+	return STALE_AFTER_INTERVALS * (int64_t)status->interval_sec + STALE_GRACE_SEC;
+}
+
+bool status_is_stale(const Status *status, int64_t now_sec)
+{
+	return now_sec - status->written_sec > stale_after_sec(status);
+}
+
+static const char *const level_names[] = {
+	[CHECK_OK] = "OK",
+	[CHECK_WARNING] = "WARNING",
+	[CHECK_CRITICAL] = "CRITICAL",
+	[CHECK_UNKNOWN] = "UNKNOWN",
+};
+_Static_assert(ARRAY_SIZE(level_names) == CHECK_LEVEL_COUNT, "name every level");
+
+/* What is wrong: the first of the worst is told, the others are counted. */
+typedef struct Verdict {
+	Pool *pool;
+	CheckLevel level;
+	const char *text;
+	size_t n_problems;
+} Verdict;
+
+static void problem(Verdict *verdict, CheckLevel level, const char *text)
+{
+	verdict->n_problems++;
+	if (level <= verdict->level)
+		return;
+	verdict->level = level;
+	verdict->text = text;
+}
+
+/* --- rules --- */
+
+static void judge_life(Verdict *verdict, const Status *status, const StatusLife *life)
+{
+	const char *age = duration_print(verdict->pool, life->now_sec - status->written_sec);
+
+	if (life->is_running != CLAIM_YES)
+		problem(verdict, CHECK_CRITICAL,
+			pool_printf(verdict->pool, "the daemon does not run: it %s %s ago",
+				    status->stopped_sec >= 0 ? "was stopped"
+							     : "died, its last report was",
+				    age));
+	else if (status_is_stale(status, life->now_sec))
+		problem(verdict, CHECK_CRITICAL,
+			pool_printf(verdict->pool,
+				    "the daemon hangs: process %ld told nothing for %s",
+				    status->pid, age));
+	else if (status->last_pass.number == 0)
+		problem(verdict, CHECK_WARNING, "the daemon starts: it has not looked yet");
+}
+
+static CheckLevel trouble_level(const Status *status, const Condition *condition)
+{
+	if (condition->begins == EVENT_DESIRED_REFUSED)
+		return status->has_desired ? CHECK_WARNING : CHECK_CRITICAL;
+	/* Nobody but readers of metrics suffers. */
+	if (strcmp(condition->key, "status") == 0)
+		return CHECK_WARNING;
+	/* A correction that slapd refused was told with itself. */
+	if (condition->begins == EVENT_KIND_COUNT)
+		return CHECK_CRITICAL;
+	return event_priority(condition->begins) <= 3 ? CHECK_CRITICAL : CHECK_WARNING;
+}
+
+/* Guards by which nothing at all is written, or slapd or data is in danger. */
+static bool guard_is_critical(const char *code)
+{
+	static const char *const codes[] = {"G1", "G2", "G8", "G10", "G11"};
+
+	for (size_t i = 0; code && i < ARRAY_SIZE(codes); i++)
+		if (strcmp(codes[i], code) == 0)
+			return true;
+	return false;
+}
+
+static CheckLevel condition_level(const Status *status, const Condition *condition)
+{
+	switch (condition->kind) {
+	case CONDITION_TROUBLE:
+		return trouble_level(status, condition);
+	case CONDITION_HOLD:
+		return guard_is_critical(condition->code) ? CHECK_CRITICAL : CHECK_WARNING;
+	case CONDITION_CHANGE: /* a link that is being tried is no trouble: it ends by itself */
+		return condition->code ? CHECK_OK : CHECK_WARNING;
+	case CONDITION_FINDING:
+		return condition->is_critical ? CHECK_CRITICAL : CHECK_WARNING;
+	default:
+		return CHECK_WARNING;
+	}
+}
+
+static const char *condition_text(Pool *pool, const Condition *condition)
+{
+	const char *what = condition->what ? condition->what : condition->text;
+	const char *suffix = condition->suffix;
+
+	switch (condition->kind) {
+	case CONDITION_HOLD:
+		return pool_printf(pool, "%s%sheld %s: %s", suffix ? suffix : "",
+				   suffix ? ": " : "", condition->code ? condition->code : "",
+				   what);
+	case CONDITION_CHANGE:
+		return pool_printf(pool, "%s%sto be changed: %s", suffix ? suffix : "",
+				   suffix ? ": " : "", what);
+	default:
+		return what;
+	}
+}
+
+/* How many links of a database are known, and how many of them work: one that broke this moment
+ * does, until that lasts. */
+typedef struct LinkCount {
+	unsigned n_known;
+	unsigned n_up;
+} LinkCount;
+
+static LinkCount links_count(const StatusDatabase *database)
+{
+	LinkCount count = {0};
+
+	for (size_t i = 0; i < database->n_peers; i++) {
+		const StatusPeer *peer = &database->peers[i];
+		const LinkState state = status_link_state(peer);
+
+		count.n_known += state != LINK_UNKNOWN || peer->was_seen || peer->is_down;
+		count.n_up += !peer->is_down && (link_state_works(state) || peer->was_seen);
+	}
+	return count;
+}
+
+/* Why the first of them that is down is so; "" while that was not told. */
+static const char *link_reason(Pool *pool, const Status *status, const char *suffix)
+{
+	for (size_t i = 0; i < status->conditions.n_items; i++) {
+		const Condition *condition = &status->conditions.items[i];
+
+		if (condition->kind == CONDITION_LINK && condition->suffix &&
+		    strcmp(condition->suffix, suffix) == 0)
+			return pool_printf(pool, ": %s",
+					   condition->what ? condition->what : condition->text);
+	}
+	return "";
+}
+
+static void judge_links(Verdict *verdict, const Status *status, const StatusDatabase *database)
+{
+	const LinkCount count = links_count(database);
+	Pool *pool = verdict->pool;
+
+	if (count.n_known > 0 && count.n_up == 0)
+		problem(verdict, CHECK_CRITICAL,
+			pool_printf(pool, "%s: none of its %u links is up%s", database->suffix,
+				    count.n_known, link_reason(pool, status, database->suffix)));
+	else if (count.n_up < count.n_known)
+		problem(verdict, CHECK_WARNING,
+			pool_printf(pool, "%s: %u of its %u links are not up%s", database->suffix,
+				    count.n_known - count.n_up, count.n_known,
+				    link_reason(pool, status, database->suffix)));
+}
+
+/* --- the line --- */
+
+static LinkCount links_of_all(const Status *status)
+{
+	LinkCount all = {0};
+
+	for (size_t i = 0; i < status->n_databases; i++) {
+		const LinkCount count = links_count(&status->databases[i]);
+
+		all.n_known += count.n_known;
+		all.n_up += count.n_up;
+	}
+	return all;
+}
+
+static size_t in_step_count(const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		n += status->databases[i].is_in_step == CLAIM_YES;
+	return n;
+}
+
+/* Monitoring systems split the line at '|'. */
+static void text_add(Buf *line, const char *text)
+{
+	const size_t from = line->len;
+
+	buf_put_line(line, text);
+	for (size_t i = from; i < line->len; i++)
+		if (line->bytes[i] == '|')
+			line->bytes[i] = ' ';
+}
+
+#define PEER_ID_MAX   4095
+#define MAX_LAGS_TOLD 64 /* monitoring systems take lines of some kilobytes */
+
+/* How far each peer is behind, by id, in the database where it is most; -1: not known. */
+typedef struct Lags {
+	int64_t msec[PEER_ID_MAX + 1];
+	int64_t longest_msec;
+	size_t n_known;
+} Lags;
+
+static void lag_take(Lags *lags, const CopyHealth *copy)
+{
+	int64_t *msec;
+
+	if (copy->peer_id > PEER_ID_MAX || copy->lag_msec < 0)
+		return;
+	msec = &lags->msec[copy->peer_id];
+	lags->n_known += *msec < 0;
+	if (copy->lag_msec > *msec)
+		*msec = copy->lag_msec;
+	if (copy->lag_msec > lags->longest_msec)
+		lags->longest_msec = copy->lag_msec;
+}
+
+static Lags *lags_of(Pool *pool, const Status *status)
+{
+	Lags *lags = pool_alloc(pool, sizeof(*lags));
+
+	lags->n_known = 0;
+	lags->longest_msec = 0;
+	for (size_t i = 0; i <= PEER_ID_MAX; i++)
+		lags->msec[i] = -1;
+	for (size_t i = 0; i < status->n_databases; i++) {
+		const DatabaseHealth *health = status->databases[i].health;
+
+		if (!health)
+			continue;
+		lag_take(lags, &health->here);
+		for (size_t k = 0; k < health->n_peers; k++)
+			lag_take(lags, &health->peers[k]);
+	}
+	return lags;
+}
+
+static void seconds_add(Buf *line, int64_t msec)
+{
+	buf_printf(line, "=%lld.%03llds;;;0", (long long)msec / 1000, (long long)msec % 1000);
+}
+
+static void lags_add(Pool *pool, Buf *line, const Status *status)
+{
+	const Lags *lags = lags_of(pool, status);
+
+	if (lags->n_known == 0)
+		return;
+	buf_puts(line, " lag");
+	seconds_add(line, lags->longest_msec);
+	for (unsigned id = 0; id <= PEER_ID_MAX && lags->n_known <= MAX_LAGS_TOLD; id++) {
+		if (lags->msec[id] < 0)
+			continue;
+		buf_printf(line, " lag_%u", id);
+		seconds_add(line, lags->msec[id]);
+	}
+}
+
+static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec)
+{
+	const LinkCount links = links_of_all(status);
+
+	buf_printf(line, " | in_step=%zu;;;0;%zu links_up=%u;;;0;%u", in_step_count(status),
+		   status->n_databases, links.n_up, links.n_known);
+	buf_printf(line, " holds=%zu;;;0 findings=%zu;;;0 changes=%zu;;;0",
+		   status_count(status, CONDITION_HOLD), status_count(status, CONDITION_FINDING),
+		   status_count(status, CONDITION_CHANGE));
+	buf_printf(line, " corrections=%luc;;;0 drift=%luc;;;0",
+		   status->counters.events[EVENT_CORRECTION_APPLIED],
+		   status->counters.events[EVENT_DRIFT_FOUND]);
+	buf_printf(line, " pass=%lld.%06llds;;;0",
+		   (long long)status->last_pass.duration_usec / 1000000,
+		   (long long)status->last_pass.duration_usec % 1000000);
+	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
+		   (long long)stale_after_sec(status));
+	lags_add(pool, line, status);
+}
+
+static const char *all_is_well(Pool *pool, const Status *status)
+{
+	const LinkCount links = links_of_all(status);
+
+	if (links.n_known == 0)
+		return pool_printf(pool, "%zu of %zu databases in step", in_step_count(status),
+				   status->n_databases);
+	return pool_printf(pool, "%zu of %zu databases in step, %u of %u links up",
+			   in_step_count(status), status->n_databases, links.n_up, links.n_known);
+}
+
+CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life)
+{
+	Verdict verdict = {.pool = pool};
+	Buf line = BUF_IN(pool);
+
+	judge_life(&verdict, status, life);
+	for (size_t i = 0; i < status->conditions.n_items; i++) {
+		const Condition *condition = &status->conditions.items[i];
+
+		/* These are judged together. */
+		if (condition->kind != CONDITION_LINK)
+			problem(&verdict, condition_level(status, condition),
+				condition_text(pool, condition));
+	}
+	for (size_t i = 0; i < status->n_databases; i++)
+		judge_links(&verdict, status, &status->databases[i]);
+	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
+	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
+	if (verdict.n_problems > 1)
+		buf_printf(&line, " (and %zu more: see syncward status)", verdict.n_problems - 1);
+	perfdata_add(pool, &line, status, life->now_sec);
+	return (CheckResult){verdict.level, buf_text(&line)};
+}
+
+CheckResult status_check_failed(Pool *pool, CheckLevel level, const char *why)
+{
+	Buf line = BUF_IN(pool);
+
+	buf_printf(&line, "SYNCWARD %s - ", level_names[level]);
+	text_add(&line, why);
+	return (CheckResult){level, buf_text(&line)};
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/report/status_view.h"
+
+/* What is printed, for whom, when. */
+typedef struct Page {
+	Pool *pool;
+	Buf *out;
+	const Status *status;
+	int64_t now_sec;
+} Page;
+
+static const char *ago(const Page *page, int64_t sec)
+{
+	return sec < 0 ? "never"
+		       : pool_printf(page->pool, "%s ago",
+				     duration_print(page->pool, page->now_sec - sec));
+}
+
+static const char *lasting(const Page *page, int64_t since_sec)
+{
+	return since_sec < 0 ? "-" : duration_print(page->pool, page->now_sec - since_sec);
+}
+
+static const char *date(const Page *page, int64_t sec)
+{
+	const char *text = timestamp_print(sec, pool_alloc(page->pool, TIMESTAMP_SIZE));
+
+	return text ? text : "never";
+}
+
+/* --- the head --- */
+
+static void life_line(Page *page, const StatusLife *life)
+{
+	const Status *status = page->status;
+
+	if (life->is_running == CLAIM_YES && !status_is_stale(status, page->now_sec))
+		return;
+	if (life->is_running == CLAIM_YES)
+		buf_printf(page->out,
+			   "THE DAEMON HANGS: process %ld told nothing for %s, although it looks "
+			   "every %u s. What follows is that old.\n\n",
+			   status->pid, lasting(page, status->written_sec), status->interval_sec);
+	else if (status->stopped_sec >= 0)
+		buf_printf(
+			page->out,
+			"THE DAEMON DOES NOT RUN: it was stopped at %s, %s. What follows is that "
+			"old.\n\n",
+			date(page, status->stopped_sec), ago(page, status->stopped_sec));
+	else
+		buf_printf(page->out,
+			   "THE DAEMON DOES NOT RUN: process %ld is gone, it did not end in order. "
+			   "What follows is of %s, %s.\n\n",
+			   status->pid, date(page, status->written_sec),
+			   ago(page, status->written_sec));
+}
+
+static void desired_line(Page *page)
+{
+	const Status *status = page->status;
+
+	buf_printf(page->out, "desired   %s", status->peers_file);
+	if (!status->has_desired)
+		buf_puts(page->out, ", none is in force");
+	if (status->has_desired && status->has_revision)
+		buf_printf(page->out, ", revision %lu", status->revision);
+	if (status->has_desired)
+		buf_puts(page->out, status->mode == POLICY_ENFORCE ? ", enforce"
+								   : ", audit: nothing is written");
+	buf_putc(page->out, '\n');
+}
+
+static void slapd_line(Page *page)
+{
+	const Status *status = page->status;
+	static const char *const words[] = {
+		[CLAIM_UNKNOWN] = "was not asked yet",
+		[CLAIM_NO] = "does not answer",
+		[CLAIM_YES] = "answers",
+	};
+
+	buf_printf(page->out, "slapd     %s %s", status->slapd_uri, words[status->is_slapd_up]);
+	if (status->is_slapd_up != CLAIM_UNKNOWN)
+		buf_printf(page->out, " since %s (%s)", date(page, status->slapd_since_sec),
+			   lasting(page, status->slapd_since_sec));
+	buf_putc(page->out, '\n');
+}
+
+static void pass_line(Page *page)
+{
+	const StatusPass *pass = &page->status->last_pass;
+
+	if (pass->number == 0) {
+		buf_puts(page->out, "last pass none yet\n");
+		return;
+	}
+	buf_printf(page->out, "last pass %s (%s, took %lld ms), last success %s\n",
+		   ago(page, pass->ended_sec), pass->trigger ? pass->trigger : "-",
+		   (long long)(pass->duration_usec / 1000), ago(page, page->status->success_sec));
+}
+
+static void head(Page *page)
+{
+	const Status *status = page->status;
+
+	buf_printf(page->out, "syncward  %s, process %ld, started %s (%s)\n", status->version,
+		   status->pid, date(page, status->started_sec), ago(page, status->started_sec));
+	if (status->node_id > 0)
+		buf_printf(page->out, "node      %u, %s\n", status->node_id, status->node_uri);
+	desired_line(page);
+	slapd_line(page);
+	pass_line(page);
+}
+
+/* --- databases --- */
+
+static const char *link_text(const Page *page, const StatusPeer *peer)
+{
+	const LinkState state = status_link_state(peer);
+
+	/* OpenLDAP 2.4 does not tell, but a probe does. */
+	if (state == LINK_UNKNOWN && peer->is_down)
+		return link_state_name(LINK_DOWN);
+	if ((state == LINK_DOWN || state == LINK_WAITING) &&
+	    peer->next_connect_sec >= page->now_sec)
+		return pool_printf(
+			page->pool, "%s, next try in %s", link_state_name(state),
+			duration_print(page->pool, peer->next_connect_sec - page->now_sec));
+	return link_state_name(state);
+}
+
+static int uri_width(const StatusDatabase *database)
+{
+	size_t width = strlen("PROVIDER");
+
+	for (size_t i = 0; i < database->n_peers; i++)
+		if (strlen(database->peers[i].uri) > width)
+			width = strlen(database->peers[i].uri);
+	return (int)width;
+}
+
+static void peers_table(Page *page, const StatusDatabase *database)
+{
+	const int width = uri_width(database);
+
+	if (database->n_peers == 0) {
+		buf_puts(page->out, "  no peers\n");
+		return;
+	}
+	buf_printf(page->out, "  %-4s  %-3s  %-*s  %-12s  %-12s  %s\n", "PEER", "RID", width,
+		   "PROVIDER", "FOR", "LAST CONTACT", "LINK");
+	for (size_t i = 0; i < database->n_peers; i++) {
+		const StatusPeer *peer = &database->peers[i];
+
+		buf_printf(page->out, "  %-4u  %03d  %-*s  %-12s  %-12s  %s%s\n", peer->id,
+			   peer->rid, width, peer->uri, lasting(page, peer->since_sec),
+			   peer->is_running == CLAIM_UNKNOWN ? "-"
+							     : ago(page, peer->last_contact_sec),
+			   link_text(page, peer),
+			   peer->has_old_tls_files ? ", with old TLS files" : "");
+	}
+}
+
+/* --- what servers have of a database --- */
+
+static const char *lag_text(const Page *page, const CopyHealth *copy)
+{
+	if (copy->read_sec < 0 || (copy->lag_msec < 0 && !*copy->lag_text))
+		return "-";
+	if (copy->lag_msec < 0)
+		return "all";
+	return copy->lag_msec == 0
+		       ? "none"
+		       : pool_printf(page->pool, "%lld.%03lld s", (long long)copy->lag_msec / 1000,
+				     (long long)copy->lag_msec % 1000);
+}
+
+static void copy_line(Page *page, const CopyHealth *copy, const char *who)
+{
+	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
+		   ago(page, copy->read_sec), health_state_name(copy->state),
+		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
+}
+
+static void server_id_line(Page *page, const SidHealth *sid)
+{
+	buf_printf(page->out, "  contextCSN of server ID %u (hex %03x): %s", sid->sid, sid->sid,
+		   sid->newest);
+	if (!sid->here)
+		buf_puts(page->out, ", here nothing of it");
+	else if (strcmp(sid->here, sid->newest) != 0)
+		buf_printf(page->out, ", here %s", sid->here);
+	buf_puts(page->out, sid->is_retired ? ", retired: no peer has it\n" : "\n");
+}
+
+static void content_table(Page *page, const DatabaseHealth *health)
+{
+	char id[16];
+
+	if (!health)
+		return;
+	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s\n", "COPY", "LAG", "READ", "STATE");
+	copy_line(page, &health->here, "here");
+	for (size_t i = 0; i < health->n_peers; i++) {
+		(void)snprintf(id, sizeof(id), "%u", health->peers[i].peer_id);
+		copy_line(page, &health->peers[i], id);
+	}
+	for (size_t i = 0; i < health->n_sids; i++)
+		server_id_line(page, &health->sids[i]);
+}
+
+static void databases(Page *page)
+{
+	static const char *const words[] = {
+		[CLAIM_UNKNOWN] = "not known to be in step",
+		[CLAIM_NO] = "NOT IN STEP",
+		[CLAIM_YES] = "in step",
+	};
+
+	for (size_t i = 0; i < page->status->n_databases; i++) {
+		const StatusDatabase *database = &page->status->databases[i];
+
+		buf_printf(page->out, "\n%s: %s for %s%s\n", database->suffix,
+			   words[database->is_in_step], lasting(page, database->since_sec),
+			   database->is_multi_provider ? "" : ", not multi-provider");
+		peers_table(page, database);
+		content_table(page, database->health);
+	}
+}
+
+/* --- what lasts --- */
+
+static void condition_lines(Page *page, const Condition *condition)
+{
+	buf_puts(page->out, "  ");
+	if (condition->suffix)
+		buf_printf(page->out, "%s: ", condition->suffix);
+	if (condition->is_critical)
+		buf_puts(page->out, "critical: ");
+	buf_puts(page->out, condition->what ? condition->what : condition->text);
+	if (condition->code)
+		buf_printf(page->out, " [%s]", condition->code);
+	buf_printf(page->out, "\n    since %s (%s)\n", date(page, condition->since_sec),
+		   lasting(page, condition->since_sec));
+	if (condition->release)
+		buf_printf(page->out, "    to release: %s\n", condition->release);
+}
+
+static void conditions(Page *page)
+{
+	static const char *const titles[] = {
+		[CONDITION_TROUBLE] = "Trouble",
+		[CONDITION_HOLD] = "Held, until somebody releases it",
+		[CONDITION_FINDING] = "Found, and not for syncward to mend",
+		[CONDITION_CHANGE] = "Still to be changed",
+		[CONDITION_LINK] = "Links that do not work",
+	};
+
+	_Static_assert(ARRAY_SIZE(titles) == CONDITION_KIND_COUNT, "a title for every kind");
+	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++) {
+		if (status_count(page->status, kind) == 0)
+			continue;
+		buf_printf(page->out, "\n%s:\n", titles[kind]);
+		for (size_t i = 0; i < page->status->conditions.n_items; i++)
+			if (page->status->conditions.items[i].kind == kind)
+				condition_lines(page, &page->status->conditions.items[i]);
+	}
+}
+
+const char *status_text(Pool *pool, const Status *status, const StatusLife *life)
+{
+	Buf out = BUF_IN(pool);
+	Page page = {.pool = pool, .out = &out, .status = status, .now_sec = life->now_sec};
+
+	life_line(&page, life);
+	head(&page);
+	databases(&page);
+	conditions(&page);
+	if (status->conditions.n_items == 0 && status->last_pass.number > 0)
+		buf_puts(&out, "\nNothing is held, found or left to be changed.\n");
+	return buf_text(&out);
+}

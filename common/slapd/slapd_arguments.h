@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SLAPD_ARGUMENTS_H
+#define SYNCWARD_SLAPD_ARGUMENTS_H
+
+#include <stddef.h>
+
+#include "common/base/pool.h"
+
+/* What we need to know of how slapd was started. */
+typedef struct SlapdArguments {
+	const char **urls; /* the strings of -h, as given */
+	size_t n_urls;
+	const char *config_dir; /* -F; NULL: slapd's built-in folder, or unknown */
+} SlapdArguments;
+
+/*
+ * Finds -h and -F in the arguments of a running slapd (started through ld.so or another wrapper or
+ * not) and splits -h at spaces. Arguments that were joined and split again (olcArgsFile) do as
+ * well. Without -h it is slapd's default, ldap:///. None when the arguments hold no slapd.
+ */
+SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, size_t n_arguments);
+
+/* Splits a text into words; separators is a set of bytes. */
+const char **text_split(Pool *pool, const char *text, size_t len, const char *separators,
+			size_t *ret_n);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SYNCREPL_RULE_H
+#define SYNCWARD_SYNCREPL_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/pool.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* What the syncrepl_*.c files share; nothing else includes this. */
+
+typedef bool SyncreplTest(const char *value);
+typedef const char *SyncreplCanonical(Pool *pool, const char *value);
+
+/* Everything that is to be known about one keyword. */
+typedef struct SyncreplRule {
+	const char *name;
+	SyncreplKind kind;
+	bool is_secret;
+	bool last_only; /* slapd checks only the last one given, at the end */
+	unsigned since;
+	const char *assumed;          /* slapd's default, in the form that canonical() gives */
+	SyncreplTest *accepts;        /* slapd's own grammar; NULL: it takes anything */
+	SyncreplTest *works;          /* what also works later; NULL: all that slapd accepts */
+	const char *wants;            /* what works, for a message: "rid must be " ... */
+	SyncreplCanonical *canonical; /* the one spelling to compare; NULL: byte for byte */
+} SyncreplRule;
+
+extern const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT];
+
+/* slapd's numbers: strtol(3) over the whole text, white space in front allowed, within an int. */
+bool syncrepl_read_int(const char *text, int base, int *ret);
+
+/* Seconds of an interval: "dd:hh:mm:ss", "1d2h3m4s" or seconds alone. */
+bool syncrepl_read_interval(const char *text, unsigned long *ret);
+
+/* A list of retries as slapd keeps it, "5 5 60 +"; NULL when slapd refuses it. */
+const char *syncrepl_retry_canonical(Pool *pool, const char *value);
+
+/* Idle, probes and interval of keepalive; each may be left out before its colon. */
+bool syncrepl_read_keepalive(const char *text, int ret[3]);
+
+/* True when the text is a search filter (RFC 4515, outer parentheses optional). */
+bool syncrepl_filter_is_valid(const char *text);
+
+/* The filter in its parentheses, names in lower case; NULL when it is none. */
+const char *syncrepl_filter_normalise(Pool *pool, const char *text);
+
+#endif

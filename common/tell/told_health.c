@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/copy/copy_health.h"
+
+#include <string.h>
+
+#define KEY_PREFIX "health "
+
+/* How the troubles are told. */
+static const struct {
+	const char *code; /* NULL: none */
+	bool is_critical;
+} troubles[] = {
+	[HEALTH_UNKNOWN] = {0},
+	[HEALTH_IN_STEP] = {0},
+	[HEALTH_BEHIND] = {"behind", false},
+	[HEALTH_DIVERGED] = {"diverged", true},
+	[HEALTH_EMPTY] = {"empty", true},
+	[HEALTH_OTHER] = {"other-database", true},
+	[HEALTH_OLDER] = {"older", true},
+};
+_Static_assert(ARRAY_SIZE(troubles) == HEALTH_STATE_COUNT, "say how every state is told");
+
+static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const CopyHealth *copy,
+				const char *who)
+{
+	switch (copy->state) {
+	case HEALTH_OLDER:
+		return pool_printf(
+			pool,
+			"%s lacks changes of its own server ID, the newest %s: the database was "
+			"emptied, or restored from an older backup. What is written here may make "
+			"healthy peers delete entries: let no client write, and load a fresh "
+			"slapcat of a peer with slapadd -w (syncward-operations(7)); when that is "
+			"done, syncward resume",
+			who, health->missing);
+	case HEALTH_BEHIND:
+		return pool_printf(pool, "%s lacks %s", who, copy->lag_text);
+	case HEALTH_DIVERGED:
+		return pool_printf(pool,
+				   "%s lacks %s, this node lacks changes of it as well, and the "
+				   "link is up: neither gets what the other one has",
+				   who, copy->lag_text);
+	case HEALTH_EMPTY:
+		return pool_printf(pool, "%s holds no entry, while others do", who);
+	default:
+		return pool_printf(pool,
+				   "%s holds another database: its suffix entry is not the one of "
+				   "this node (entryUUID)",
+				   who);
+	}
+}
+
+static void copy_tell(Pool *pool, const DatabaseHealth *health, const CopyHealth *copy,
+		      const char *uri, ConditionList *ret)
+{
+	const char *code = troubles[copy->state].code;
+	const char *what;
+
+	if (!code)
+		return;
+	what = trouble_text(pool, health, copy,
+			    uri ? pool_printf(pool, "peer %u (%s)", copy->peer_id, uri)
+				: "this node");
+	condition_add(pool, ret,
+		      (Condition){
+			      .key = pool_printf(pool, KEY_PREFIX "%s %s %u", code, health->suffix,
+						 copy->peer_id),
+			      .begins = EVENT_FINDING,
+			      .ends = EVENT_FINDING_GONE,
+			      .text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, code),
+			      .kind = CONDITION_FINDING,
+			      .code = code,
+			      .is_critical = troubles[copy->state].is_critical,
+			      .what = what,
+			      .suffix = health->suffix,
+			      .peer = uri,
+		      });
+}
+
+void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
+		       ConditionList *ret)
+{
+	copy_tell(pool, health, &health->here, NULL, ret);
+	for (size_t i = 0; i < health->n_peers; i++)
+		copy_tell(pool, health, &health->peers[i], uris[i], ret);
+}
+
+bool health_is_condition(const Condition *condition)
+{
+	return strncmp(condition->key, KEY_PREFIX, strlen(KEY_PREFIX)) == 0;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/tell/told_plan.h"
+
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/plan/render.h"
+
+/* A cluster may have hundreds of peers: a message names so many changes. */
+#define MAX_CHANGES_TOLD 8
+
+/* The events with which a hold begins and ends. */
+typedef struct HoldEvents {
+	EventKind begins;
+	EventKind ends;
+} HoldEvents;
+
+static HoldEvents hold_events(Guard guard)
+{
+	switch (guard) {
+	case GUARD_RESTART:
+		return (HoldEvents){EVENT_RESTART_UNSAFE, EVENT_RESTART_SAFE};
+	case GUARD_JOINING:
+		return (HoldEvents){EVENT_JOINING, EVENT_JOINED};
+	case GUARD_CONTESTED:
+		return (HoldEvents){EVENT_CONTESTED, EVENT_UNCONTESTED};
+	case GUARD_PROBING: /* over in seconds, by itself */
+		return (HoldEvents){EVENT_KIND_COUNT, EVENT_KIND_COUNT};
+	default:
+		return (HoldEvents){EVENT_HELD, EVENT_RELEASED};
+	}
+}
+
+static const char *or_server(const char *suffix)
+{
+	return suffix ? suffix : "server";
+}
+
+/* A database may have several contests or links that one command releases. */
+static const char *hold_name(const Hold *hold)
+{
+	if (hold->guard == GUARD_CONTESTED)
+		return hold->text;
+	return hold->peer ? hold->peer : hold->release;
+}
+
+static void hold_add(Pool *pool, const Hold *hold, ConditionList *ret)
+{
+	const HoldEvents events = hold_events(hold->guard);
+
+	condition_add(
+		pool, ret,
+		(Condition){
+			.key = pool_printf(pool, "hold %s %s %s", guard_code(hold->guard),
+					   or_server(hold->suffix), hold_name(hold)),
+			.begins = events.begins,
+			.ends = events.ends,
+			.text = pool_printf(pool, "%s: held %s: %s: %s", or_server(hold->suffix),
+					    guard_code(hold->guard), hold->text, hold->release),
+			.kind = hold->guard == GUARD_PROBING ? CONDITION_CHANGE : CONDITION_HOLD,
+			.code = guard_code(hold->guard),
+			.what = hold->text,
+			.suffix = hold->suffix,
+			.peer = hold->peer,
+			.release = hold->release,
+		});
+}
+
+static void finding_add(Pool *pool, const Finding *finding, ConditionList *ret)
+{
+	if (finding->severity == SEVERITY_NOTE)
+		return;
+	condition_add(
+		pool, ret,
+		(Condition){
+			.key = pool_printf(pool, "finding %s %s %s", finding->code,
+					   or_server(finding->suffix),
+					   finding->key ? finding->key : finding->text),
+			.begins = EVENT_FINDING,
+			.ends = EVENT_FINDING_GONE,
+			.text = pool_printf(pool, "%s: %s [%s]", severity_name(finding->severity),
+					    finding->text, finding->code),
+			.kind = CONDITION_FINDING,
+			.code = finding->code,
+			.is_critical = finding->severity == SEVERITY_CRITICAL,
+			.what = finding->text,
+			.suffix = finding->suffix,
+		});
+}
+
+void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		hold_add(pool, &plan->holds[i], ret);
+	for (size_t i = 0; i < plan->n_findings; i++)
+		finding_add(pool, &plan->findings[i], ret);
+}
+
+static const char *value_shown(Pool *pool, const Change *change, const char *value)
+{
+	return value && change->attribute ? render_value(pool, change->attribute, value) : NULL;
+}
+
+static const char *old_shown(Pool *pool, const Change *change)
+{
+	return value_shown(pool, change, change->old_value);
+}
+
+/* A peer's value is made only when it is needed. */
+static const char *new_shown(Pool *pool, const Change *change)
+{
+	const char *text;
+	Error err;
+
+	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
+		text = change->new_value;
+	return value_shown(pool, change, text);
+}
+
+static const char *change_text(Pool *pool, const Change *change, const Attribution *attribution)
+{
+	const char *what =
+		pool_printf(pool, "%s: %s", or_server(change->suffix), render_change(pool, change));
+
+	if (!attribution->is_drift)
+		return what;
+	if (!attribution->actor)
+		return pool_printf(pool, "%s; who changed it is not known", what);
+	return pool_printf(pool, "%s; the entry was last written by %s at %s", what,
+			   attribution->actor, attribution->actor_time);
+}
+
+static const char *peer_of(const Change *change)
+{
+	return change->live || change->wanted ? change->subject : NULL;
+}
+
+Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution)
+{
+	return (Event){
+		.kind = change->kind == CHANGE_CONSUMERS_RESTART ? EVENT_CONSUMERS_SCRAMBLED
+								 : EVENT_DRIFT_FOUND,
+		.text = change_text(pool, change, attribution),
+		.cause = attribution_cause(attribution),
+		.suffix = change->suffix,
+		.dn = change->dn,
+		.attribute = change->attribute,
+		.old_value = old_shown(pool, change),
+		.new_value = new_shown(pool, change),
+		.actor = attribution->actor,
+		.actor_time = attribution->actor_time,
+		.peer = peer_of(change),
+	};
+}
+
+/* --- writes --- */
+
+const char *change_key(Pool *pool, const Change *change)
+{
+	return pool_printf(pool, "change %s %s %s", change_kind_name(change->kind), change->dn,
+			   change->subject);
+}
+
+size_t attributed_find(const AttributedList *list, const char *key)
+{
+	size_t i = 0;
+
+	while (i < list->n_items && strcmp(list->items[i].key, key) != 0)
+		i++;
+	return i;
+}
+
+/* The look that it was found in may be gone when it is told. */
+static Attribution attribution_kept(Pool *pool, const Change *change, const Tree *config,
+				    const Seen *seen)
+{
+	Attribution attribution = change_attribution(change, config, seen);
+
+	attribution.actor = pool_strdup(pool, attribution.actor);
+	attribution.actor_time = pool_strdup(pool, attribution.actor_time);
+	return attribution;
+}
+
+const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *config,
+				     const Seen *seen, AttributedList *list)
+{
+	Attribution *attributions = pool_alloc(pool, (plan->n_changes + 1) * sizeof(*attributions));
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const char *key = change_key(pool, &plan->changes[i]);
+		const size_t at = attributed_find(list, key);
+
+		if (at == list->n_items)
+			POOL_PUSH(pool, list->items, list->n_items,
+				  {.key = key,
+				   .attribution = attribution_kept(pool, &plan->changes[i], config,
+								   seen)});
+		attributions[i] = list->items[at].attribution;
+	}
+	return attributions;
+}
+
+/* The changes of one step, put together. */
+typedef struct StepStory {
+	Buf text, old_values, new_values;
+	size_t n_changes;
+	const Attribution *attribution; /* of the first that somebody else made necessary */
+	const char *attribute;
+	const char *peer;
+} StepStory;
+
+static void line_add(Buf *lines, const char *text)
+{
+	if (text)
+		buf_printf(lines, "%s%s", lines->len > 0 ? "\n" : "", text);
+}
+
+static void story_add(Pool *pool, StepStory *story, const Change *change,
+		      const Attribution *attribution)
+{
+	if (!story->attribution || (attribution->is_drift && !story->attribution->is_drift))
+		story->attribution = attribution;
+	story->peer = story->n_changes == 0 ? peer_of(change) : NULL;
+	if (!story->attribute)
+		story->attribute = change->attribute;
+	if (++story->n_changes > MAX_CHANGES_TOLD)
+		return;
+	buf_printf(&story->text, "; %s", render_change(pool, change));
+	line_add(&story->old_values, old_shown(pool, change));
+	line_add(&story->new_values, new_shown(pool, change));
+}
+
+static const char *or_null(const Buf *text)
+{
+	return text->len > 0 ? buf_text(text) : NULL;
+}
+
+Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attributions, const Step *step,
+		    EventKind kind)
+{
+	static const Attribution unknown;
+	StepStory story = {
+		.text = BUF_IN(pool), .old_values = BUF_IN(pool), .new_values = BUF_IN(pool)};
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (step_carries(step, &plan->changes[i]))
+			story_add(pool, &story, &plan->changes[i], &attributions[i]);
+	if (story.n_changes > MAX_CHANGES_TOLD)
+		buf_printf(&story.text, "; and %zu more", story.n_changes - MAX_CHANGES_TOLD);
+	if (!story.attribution)
+		story.attribution = &unknown;
+	return (Event){
+		.kind = kind,
+		.text = pool_printf(pool, "%s: %s%s",
+				    kind == EVENT_CORRECTION_INTENDED ? "about to correct"
+								      : "corrected",
+				    step_title(pool, step), buf_text(&story.text)),
+		.cause = attribution_cause(story.attribution),
+		.suffix = step->suffix,
+		.dn = step->dn,
+		.attribute = story.attribute,
+		.old_value = or_null(&story.old_values),
+		.new_value = or_null(&story.new_values),
+		.actor = story.attribution->actor,
+		.actor_time = story.attribution->actor_time,
+		.peer = story.peer,
+	};
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/copy/copy_health.h"
+
+#define NOW    1782900000
+#define SUFFIX "dc=example,dc=com"
+#define ONE_A  "20260701095500.000000Z#000000#001#000000"
+#define ONE_B  "20260701095503.250000Z#000000#001#000000"
+#define ONE_C  "20260701095510.000000Z#000000#001#000000"
+#define TWO_A  "20260701095501.000000Z#000000#002#000000"
+#define TWO_B  "20260701095508.000000Z#000000#002#000000"
+#define ELEVEN "20260601000000.000000Z#000000#00b#000000"
+
+/* A cluster of three; this node is 1. */
+typedef struct Scene {
+	Pool *pool;
+	DatabaseHealth health;
+	bool has_health;
+	Content here;
+	Content peers[2];
+	bool links_up[2];
+	int64_t interval_secs[2];
+	int64_t here_interval_sec;
+	bool is_joining;
+	int64_t now_sec;
+} Scene;
+
+static Content holds(unsigned peer_id, const char *one, const char *two)
+{
+	static const char *csns[16][3];
+	static size_t at;
+	Content content = {.peer_id = peer_id, .state = CONTENT_READ, .has_suffix = true};
+
+	at = (at + 1) % 16;
+	content.context_csns = csns[at];
+	if (one)
+		csns[at][content.n_context_csns++] = one;
+	if (two)
+		csns[at][content.n_context_csns++] = two;
+	content.entry_uuid = "6a1e1f0c";
+	return content;
+}
+
+static Scene a_scene(void)
+{
+	return (Scene){
+		.pool = pool_new(),
+		.here = holds(0, ONE_B, TWO_A),
+		.peers = {holds(2, ONE_B, TWO_A), holds(3, ONE_B, TWO_A)},
+		.links_up = {true, true},
+		.now_sec = NOW,
+	};
+}
+
+static const DatabaseHealth *look(Scene *scene)
+{
+	static const unsigned ids[] = {1, 2, 3};
+	const HealthLook seen = {
+		.suffix = SUFFIX,
+		.our_id = 1,
+		.is_joining = scene->is_joining,
+		.here = &scene->here,
+		.peers = scene->peers,
+		.links_up = scene->links_up,
+		.interval_secs = scene->interval_secs,
+		.here_interval_sec = scene->here_interval_sec,
+		.n_peers = 2,
+		.ids = ids,
+		.n_ids = 3,
+		.now_sec = scene->now_sec,
+	};
+
+	scene->health = health_look(scene->pool, scene->has_health ? &scene->health : NULL, &seen);
+	scene->has_health = true;
+	return &scene->health;
+}
+
+static const DatabaseHealth *look_later(Scene *scene, int64_t sec)
+{
+	scene->now_sec += sec;
+	return look(scene);
+}
+
+static ConditionList told(const Scene *scene)
+{
+	static const char *const uris[] = {"ldap://two", "ldap://three"};
+	ConditionList list = {0};
+
+	health_conditions(scene->pool, &scene->health, uris, &list);
+	return list;
+}
+
+static void who_has_everything_is_in_step(void **state)
+{
+	Scene scene = a_scene();
+	const DatabaseHealth *health = look(&scene);
+
+	(void)state;
+	assert_int_equal(health->here.state, HEALTH_IN_STEP);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(health->peers[1].lag_msec, 0);
+	assert_int_equal(health->peers[1].read_sec, NOW);
+	assert_int_equal(health->n_sids, 2);
+	assert_false(health_is_in_doubt(health));
+	assert_int_equal(told(&scene).n_items, 0);
+	pool_free(scene.pool);
+}
+
+static void a_lag_is_told_when_it_lasts(void **state)
+{
+	Scene scene = a_scene();
+	const DatabaseHealth *health;
+
+	(void)state;
+	scene.peers[0] = holds(2, ONE_A, TWO_A);
+	health = look(&scene);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(health->peers[0].lag_msec, 3250);
+	assert_false(health_is_in_doubt(health)); /* it has time */
+	health = look_later(&scene, HEALTH_TOLERANCE_SEC - 1);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	health = look_later(&scene, 1);
+	assert_int_equal(health->peers[0].state, HEALTH_BEHIND);
+	assert_false(health_is_in_doubt(health));
+	assert_int_equal(told(&scene).n_items, 1);
+	assert_string_equal(told(&scene).items[0].text,
+			    SUFFIX ": peer 2 (ldap://two) lacks 3.250 s of changes of server ID 1 "
+				   "(hex 001) [behind]");
+	assert_false(told(&scene).items[0].is_critical);
+	scene.peers[0] = holds(2, ONE_B, TWO_A);
+	health = look_later(&scene, 1);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(health->peers[0].lag_msec, 0);
+	pool_free(scene.pool);
+}
+
+static void who_reads_at_intervals_is_behind_when_one_is_over(void **state)
+{
+	Scene scene = a_scene();
+	AUTO(Pool) *pool = scene.pool;
+
+	(void)state;
+	(void)pool;
+	scene.interval_secs[0] = scene.here_interval_sec = 60;
+	(void)look(&scene);
+	scene.peers[1] = holds(3, ONE_B, TWO_B);
+	(void)look_later(&scene, 1);
+	(void)look_later(&scene, 60 + HEALTH_TOLERANCE_SEC - 1);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	assert_int_equal(scene.health.peers[0].state, HEALTH_IN_STEP);
+	(void)look_later(&scene, 1);
+	assert_int_equal(scene.health.here.state, HEALTH_BEHIND);
+	assert_int_equal(scene.health.peers[0].state, HEALTH_BEHIND);
+}
+
+static void nobody_is_asked_again_before_an_interval_is_over(void **state)
+{
+	Scene scene = a_scene();
+	AUTO(Pool) *pool = scene.pool;
+
+	(void)state;
+	(void)pool;
+	scene.here_interval_sec = 60;
+	scene.here = holds(0, ONE_B, NULL);
+	(void)look(&scene);
+	assert_int_equal(scene.health.here.lag_msec, -1);
+	(void)look_later(&scene, 59);
+	assert_false(health_is_in_doubt(&scene.health));
+	(void)look_later(&scene, 1);
+	assert_true(health_is_in_doubt(&scene.health));
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+}
+
+static void who_gets_what_it_lacked_is_not_behind_while_more_is_written(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.peers[0] = holds(2, ONE_A, TWO_A);
+	look(&scene);
+	scene.here = holds(0, ONE_C, TWO_A);
+	scene.peers[0] = holds(2, ONE_B, TWO_A);
+	scene.peers[1] = holds(3, ONE_C, TWO_A);
+	assert_int_equal(look_later(&scene, 60)->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(look_later(&scene, 60)->peers[0].state, HEALTH_BEHIND);
+	pool_free(scene.pool);
+}
+
+static void a_server_id_that_rested_is_no_lag_of_that_time(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ELEVEN, NULL);
+	scene.peers[0] = scene.peers[1] = holds(2, ELEVEN, NULL);
+	scene.peers[1].peer_id = 3;
+	look(&scene);
+	scene.here = holds(0, "20260701100000.000000Z#000000#00b#000000", TWO_A);
+	assert_int_equal(look_later(&scene, 7)->peers[0].lag_msec, 7000);
+	scene.has_health = false;
+	assert_int_equal(look(&scene)->peers[0].lag_msec, -1); /* nothing of server ID 2 */
+	assert_true(health_is_in_doubt(&scene.health));
+	pool_free(scene.pool);
+}
+
+static void who_was_not_reached_counts_with_what_it_had(void **state)
+{
+	Scene scene = a_scene();
+	const DatabaseHealth *health;
+
+	(void)state;
+	look(&scene);
+	scene.here = holds(0, ONE_C, TWO_A);
+	scene.peers[0] = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE};
+	health = look_later(&scene, 300);
+	assert_false(health->peers[0].is_current);
+	assert_int_equal(health->peers[0].read_sec, NOW);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(health->peers[0].lag_msec, 6750);
+	health = look_later(&scene, 300);
+	assert_int_equal(health->peers[0].state, HEALTH_IN_STEP);
+	scene.has_health = false;
+	health = look(&scene);
+	assert_int_equal(health->peers[0].state, HEALTH_UNKNOWN);
+	assert_int_equal(health->peers[0].lag_msec, -1);
+	pool_free(scene.pool);
+}
+
+static void both_lacking_over_a_link_that_is_up_have_diverged(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.peers[0] = holds(2, ONE_A, TWO_B);
+	look(&scene);
+	assert_int_equal(look_later(&scene, 5)->peers[0].state, HEALTH_IN_STEP);
+	assert_int_equal(look_later(&scene, 60)->peers[0].state, HEALTH_DIVERGED);
+	/* Of the third nobody lacks anything that this node has. */
+	assert_int_equal(scene.health.peers[1].state, HEALTH_BEHIND);
+	assert_int_equal(scene.health.here.state, HEALTH_BEHIND);
+	assert_true(condition_find(&(ConditionList){told(&scene).items, told(&scene).n_items},
+				   "health diverged " SUFFIX " 2")
+			    ->is_critical);
+	scene.links_up[0] = false;
+	assert_int_equal(look_later(&scene, 60)->peers[0].state, HEALTH_BEHIND);
+	pool_free(scene.pool);
+}
+
+static void an_empty_database_and_another_one_are_told_when_they_last(void **state)
+{
+	Scene scene = a_scene();
+	ConditionList list;
+
+	(void)state;
+	scene.here = (Content){.state = CONTENT_READ};
+	look(&scene);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	look_later(&scene, 60);
+	assert_int_equal(scene.health.here.state, HEALTH_EMPTY);
+	list = told(&scene);
+	assert_int_equal(list.n_items, 1);
+	assert_string_equal(list.items[0].text,
+			    SUFFIX ": this node holds no entry, while others do [empty]");
+	assert_true(list.items[0].is_critical);
+	scene.here = holds(0, ONE_B, TWO_A);
+	scene.peers[1].entry_uuid = "another";
+	look_later(&scene, 60);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	look_later(&scene, 60);
+	assert_int_equal(scene.health.peers[1].state, HEALTH_OTHER);
+	/* Empty everywhere is a cluster that begins. */
+	scene.here = scene.peers[0] = scene.peers[1] = (Content){.state = CONTENT_READ};
+	scene.has_health = false;
+	look(&scene);
+	assert_int_equal(look_later(&scene, 60)->here.state, HEALTH_IN_STEP);
+	pool_free(scene.pool);
+}
+
+static void own_changes_that_a_peer_has_and_this_node_not_are_told_at_once(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	look(&scene);
+	scene.here = holds(0, ONE_A, TWO_A);
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_B);
+	assert_string_equal(told(&scene).items[0].code, "older");
+	assert_true(told(&scene).items[0].is_critical);
+	assert_true(health_is_in_doubt(&scene.health));
+	scene.here = holds(0, ONE_B, TWO_A); /* the refresh brought them */
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	assert_int_equal(told(&scene).n_items, 0);
+	pool_free(scene.pool);
+}
+
+static void a_write_over_missing_changes_stays_told_until_somebody_looked_into_it(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ONE_A, TWO_A);
+	look(&scene);
+	scene.here = holds(0, ONE_C, TWO_A);
+	scene.peers[0] = scene.peers[1] = holds(2, ONE_C, TWO_A);
+	scene.peers[1].peer_id = 3;
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_B);
+	health_resolve_missing(&scene.health);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	pool_free(scene.pool);
+}
+
+static void own_changes_that_went_back_are_missing_while_a_peer_may_have_them(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ONE_C, TWO_A);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	scene.here = holds(0, ONE_B, TWO_A);
+	scene.peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE};
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_C);
+	scene.peers[1] = holds(3, ONE_B, TWO_A); /* nobody has them */
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	pool_free(scene.pool);
+}
+
+static void a_database_that_joins_or_is_empty_lacks_nothing_of_its_own(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.is_joining = true;
+	scene.here = holds(0, NULL, NULL);
+	assert_int_equal(look(&scene)->here.state, HEALTH_IN_STEP);
+	scene.is_joining = false;
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	scene.here = (Content){.state = CONTENT_READ};
+	assert_int_not_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_null(scene.health.missing);
+	pool_free(scene.pool);
+}
+
+static void a_server_id_of_no_peer_is_retired(void **state)
+{
+	Scene scene = a_scene();
+	const DatabaseHealth *health;
+
+	(void)state;
+	scene.here = holds(0, ONE_B, ELEVEN);
+	health = look(&scene);
+	assert_int_equal(health->n_sids, 3);
+	assert_int_equal(health->sids[1].sid, 11);
+	assert_true(health->sids[1].is_retired);
+	assert_string_equal(health->sids[1].here, ELEVEN);
+	assert_int_equal(health->sids[2].sid, 2);
+	assert_false(health->sids[2].is_retired);
+	assert_null(health->sids[2].here);
+	pool_free(scene.pool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_has_everything_is_in_step),
+		cmocka_unit_test(a_lag_is_told_when_it_lasts),
+		cmocka_unit_test(who_reads_at_intervals_is_behind_when_one_is_over),
+		cmocka_unit_test(nobody_is_asked_again_before_an_interval_is_over),
+		cmocka_unit_test(who_gets_what_it_lacked_is_not_behind_while_more_is_written),
+		cmocka_unit_test(a_server_id_that_rested_is_no_lag_of_that_time),
+		cmocka_unit_test(who_was_not_reached_counts_with_what_it_had),
+		cmocka_unit_test(both_lacking_over_a_link_that_is_up_have_diverged),
+		cmocka_unit_test(an_empty_database_and_another_one_are_told_when_they_last),
+		cmocka_unit_test(own_changes_that_a_peer_has_and_this_node_not_are_told_at_once),
+		cmocka_unit_test(
+			a_write_over_missing_changes_stays_told_until_somebody_looked_into_it),
+		cmocka_unit_test(own_changes_that_went_back_are_missing_while_a_peer_may_have_them),
+		cmocka_unit_test(a_database_that_joins_or_is_empty_lacks_nothing_of_its_own),
+		cmocka_unit_test(a_server_id_of_no_peer_is_retired),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

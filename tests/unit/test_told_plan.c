@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/tell/told_plan.h"
+
+#define DN "olcDatabase={1}mdb,cn=config"
+
+static Change limits_change(const char *subject)
+{
+	return (Change){
+		.kind = CHANGE_LIMITS,
+		.suffix = "dc=x",
+		.dn = DN,
+		.attribute = "olcLimits",
+		.subject = subject,
+		.old_value = "old limits",
+		.new_value = "new limits",
+		.why = "why",
+	};
+}
+
+static Change flag_change(void)
+{
+	return (Change){
+		.kind = CHANGE_MULTI_PROVIDER_ON,
+		.suffix = "dc=x",
+		.dn = DN,
+		.attribute = "olcMultiProvider",
+		.subject = "multi-provider",
+		.new_value = "TRUE",
+		.why = "why",
+	};
+}
+
+static Step step_of(Pool *pool, const char *attribute)
+{
+	Step step = {.kind = STEP_MODIFY, .dn = DN, .suffix = "dc=x"};
+
+	POOL_PUSH(pool, step.mods, step.n_mods, {.kind = MOD_ADD, .attribute = attribute});
+	return step;
+}
+
+static void a_write_is_told_with_its_own_changes_only(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Change changes[] = {limits_change("cn=a"), flag_change(), limits_change("cn=held")};
+	const Attribution attributions[] = {
+		{.is_drift = true, .actor = "cn=mallory", .actor_time = "20261122000000Z"},
+		{0},
+		{0}};
+	const Plan plan = {.changes = changes, .n_changes = ARRAY_SIZE(changes)};
+	Step limits = step_of(pool, "olcLimits"), flag = step_of(pool, "olcMultiProvider");
+	Event event;
+
+	(void)state;
+	changes[2].is_held = true;
+	event = event_of_step(pool, &plan, attributions, &limits, EVENT_CORRECTION_INTENDED);
+	assert_string_equal(event.cause, "drift");
+	assert_string_equal(event.actor, "cn=mallory");
+	assert_string_equal(event.attribute, "olcLimits");
+	assert_string_equal(event.old_value, "old limits");
+	assert_string_equal(event.new_value, "new limits");
+	assert_non_null(strstr(event.text, "cn=a"));
+	assert_null(strstr(event.text, "multi-provider"));
+	assert_null(strstr(event.text, "cn=held"));
+	event = event_of_step(pool, &plan, attributions, &flag, EVENT_CORRECTION_INTENDED);
+	assert_string_equal(event.cause, "desired-changed");
+	assert_null(event.actor);
+	assert_null(event.old_value);
+	assert_string_equal(event.new_value, "TRUE");
+}
+
+static void a_write_of_many_changes_names_eight_and_counts_the_rest(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Plan plan = {0};
+	Step step = step_of(pool, "olcLimits");
+	Attribution attributions[20] = {0};
+	Event event;
+	size_t n_lines = 1;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(attributions); i++)
+		plan_add_change(pool, &plan, limits_change(pool_printf(pool, "cn=%zu", i)));
+	event = event_of_step(pool, &plan, attributions, &step, EVENT_CORRECTION_APPLIED);
+	assert_non_null(strstr(event.text, "cn=7 "));
+	assert_null(strstr(event.text, "cn=8 "));
+	assert_non_null(strstr(event.text, "; and 12 more"));
+	for (const char *at = event.new_value; *at; at++)
+		n_lines += *at == '\n';
+	assert_int_equal(n_lines, 8);
+}
+
+/* The key of the one condition that such a finding makes. */
+static const char *finding_key(Pool *pool, const char *key, const char *text)
+{
+	Plan plan = {0};
+	ConditionList conditions = {0};
+
+	plan_add_finding(pool, &plan, SEVERITY_WARNING, "code", "dc=x", "%s", text);
+	plan.findings[0].key = key;
+	conditions_of_plan(pool, &plan, &conditions);
+	assert_int_equal(conditions.n_items, 1);
+	return conditions.items[0].key;
+}
+
+static void a_finding_with_a_key_is_the_same_one_whatever_its_text(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_not_equal(finding_key(pool, NULL, "one"), finding_key(pool, NULL, "two"));
+	assert_string_equal(finding_key(pool, "", "one"), finding_key(pool, "", "two"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_write_is_told_with_its_own_changes_only),
+		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
+		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
