@@ -24,7 +24,7 @@ typedef struct Run {
 	const Options *options;
 	Pool *pool;
 	Directory *directory;
-	Facts facts; /* of this machine */
+	Machine machine;
 	World world;
 	Adoption adoption;
 } Run;
@@ -208,7 +208,7 @@ static int document_check(Run *run, const char *text, const AdoptDocument *docum
 	const Desired *desired;
 	Wanted wanted, *kept = pool_alloc(run->pool, sizeof(*kept));
 	World world;
-	PlannerInput input = {.known = &known, .facts = &run->facts, .options.sha256 = ""};
+	PlannerInput input = {.known = &known, .machine = &run->machine, .options.sha256 = ""};
 
 	if (desired_parse(run->pool, "peers.json", text, strlen(text), &desired, err) < 0)
 		return error_prefix(err, "peers.json cannot say how this node replicates");
@@ -253,10 +253,10 @@ static int document_make(Run *run, Error *err)
 
 static int run_adopt(Run *run, Error *err)
 {
-	run->facts.fqdn = host_fqdn(run->pool);
-	if (world_read(run->directory, run->pool, &run->facts, &run->world, err) < 0)
+	run->machine.fqdn = host_fqdn(run->pool);
+	if (world_read(run->directory, run->pool, &run->machine, &run->world, err) < 0)
 		return -1;
-	if (adopt_survey(run->pool, &run->world.live, run->facts.fqdn, &run->adoption, err) < 0 ||
+	if (adopt_survey(run->pool, &run->world.live, run->machine.fqdn, &run->adoption, err) < 0 ||
 	    ids_find(run, err) < 0) {
 		notes_say(run);
 		return -1;

@@ -140,7 +140,7 @@ static int prepare(Run *run, Error *err)
 
 static int compare(Run *run, Directory *directory, Error *err)
 {
-	if (world_read(directory, run->pool, &run->inputs.facts, &run->world, err) < 0)
+	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);

@@ -294,7 +294,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 		return -1;
 	pass->has_inputs = true;
 	if (!pass->context.fqdn)
-		host_keep(daemon, pass->inputs.facts.fqdn);
+		host_keep(daemon, pass->inputs.machine.fqdn);
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
 	daemon_formers_take(pass);
@@ -310,6 +310,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
+		.probes = &pass->daemon->probes.done,
 		.probes_later = true,
 		.hooks = {pass, before_look, after_look, before_write, witness, intended,
 			  after_write},

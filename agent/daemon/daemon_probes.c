@@ -109,7 +109,6 @@ void daemon_probes_take(DaemonPass *pass)
 		probe_refusals_join(pass->pool, &known->refusals, &probes->refusals);
 	Error err;
 
-	pass->inputs.facts.probes = &probes->done;
 	if (probe_refusals_equal(&joined, &known->refusals))
 		return;
 	known->refusals = joined;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
+#include "common/decide/guard_link.h"
 #include "common/live/live_running.h"
 #include "common/slapd/url.h"
 

@@ -5,6 +5,7 @@
 
 #include "agent/doctor/doctor_run.h"
 #include "agent/pass/pass_look.h"
+#include "common/decide/guard.h"
 #include "common/decide/old_tls.h"
 #include "common/report/doctor_links.h"
 
@@ -43,10 +44,10 @@ static int look(Doctor *doctor, Error *err)
 		.not_listed = inputs->not_listed,
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
 		.known = &inputs->state.known,
-		.facts = &inputs->facts,
+		.machine = &inputs->machine,
 		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
-	const Facts nothing = {0};
+	const Machine nothing = {0};
 
 	if (!doctor->has_inputs)
 		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->world, err);
@@ -125,7 +126,7 @@ void doctor_monitor(Doctor *doctor)
 	if (!world->has_monitor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_WARNING,
 			    "there is no cn=monitor, or root over ldapi may not read it");
-	else if (world->facts.monitor_is_limited)
+	else if (world->facts.machine.monitor_is_limited)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_WARNING,
 			    "slapd's size limit hides consumers from root over ldapi; add to the "
 			    "monitor database: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,"
@@ -205,7 +206,7 @@ void doctor_tls_files(Doctor *doctor)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
 				    "%s: %s", wanted->desired->suffix, text);
 	}
-	if (!doctor->world.live.start_time && doctor->world.facts.n_tls_files > 0)
+	if (!doctor->world.live.start_time && doctor->world.facts.machine.n_tls_files > 0)
 		doctor_skip(doctor, DOCTOR_TLS_FILES,
 			    "cn=monitor does not tell when slapd started: whether its consumers "
 			    "hold older files is not known");

@@ -12,7 +12,7 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 
 	if (inputs->file.desired->n_peers == 0)
 		return 0;
-	if (desired_find_node(inputs->file.desired, options->node, inputs->facts.fqdn,
+	if (desired_find_node(inputs->file.desired, options->node, inputs->machine.fqdn,
 			      host_short_name(pool), &self, err) < 0) {
 		if (err->code != DESIRED_NODE_MISSING)
 			return -1;
@@ -90,8 +90,8 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 			 .config_dir = options->config_dir,
 			 .renews_tls = options->renews_tls};
 
-	inputs.facts.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
-	inputs.facts.machine = host_machine(pool);
+	inputs.machine.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
+	inputs.machine.id = host_machine(pool);
 	if (state_find(pool, options, &inputs, err) < 0 ||
 	    file_find(pool, options, &inputs, err) < 0)
 		return -1;

@@ -6,7 +6,8 @@
 #include "agent/input/peers_file.h"
 #include "agent/input/secret_read.h"
 #include "agent/state/state.h"
-#include "common/plan/plan.h"
+#include "common/desired/wanted.h"
+#include "common/live/machine.h"
 
 /* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
 typedef struct Inputs {
@@ -20,7 +21,7 @@ typedef struct Inputs {
 	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
 	Wanted wanted;
 	StateRead state;
-	Facts facts; /* host names; listeners come with the world */
+	Machine machine; /* its names; listeners come with the world */
 } Inputs;
 
 typedef struct InputsOptions {

@@ -11,6 +11,7 @@
 #include "agent/system/wait.h"
 #include "common/base/buf.h"
 #include "common/copy/lag.h"
+#include "common/decide/guard.h"
 #include "common/plan/render.h"
 
 #define POLL_MSEC             200
@@ -252,8 +253,8 @@ static int verify_gone(Leave *leave, Error *err)
 	for (size_t i = 0; i < leaving->n_databases; i++) {
 		const char *remains;
 
-		if (world_read(leave->directory, leave->pool, &leave->inputs->facts, &leave->world,
-			       err) < 0)
+		if (world_read(leave->directory, leave->pool, &leave->inputs->machine,
+			       &leave->world, err) < 0)
 			return -1;
 		remains = leave_remains(leave->inputs->file.desired, &leave->world.live,
 					&leaving->databases[i]);
@@ -286,7 +287,7 @@ static int leave_try(Leave *leave, Error *err)
 	const Desired *desired = leave->inputs->file.desired;
 	Hold hold;
 
-	if (world_read(leave->directory, leave->pool, &leave->inputs->facts, &leave->world, err) <
+	if (world_read(leave->directory, leave->pool, &leave->inputs->machine, &leave->world, err) <
 	    0)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);

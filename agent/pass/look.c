@@ -47,8 +47,8 @@ static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *re
 {
 	int result = search_monitor(directory, pool, live_monitor_filter, ret, err);
 
-	world->facts.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
-	if (world->facts.monitor_is_limited)
+	world->facts.machine.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
+	if (world->facts.machine.monitor_is_limited)
 		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);
 	if (result < 0 && err->code != NO_SUCH_OBJECT && err->class != ERROR_DENIED)
 		return -1;
@@ -91,8 +91,8 @@ static void find_listeners(Pool *pool, const Tree *monitor, World *world)
 	if (monitor_tells_listeners(monitor))
 		return;
 	arguments = process_arguments(pool, world);
-	world->facts.listeners = arguments.urls;
-	world->facts.n_listeners = arguments.n_urls;
+	world->facts.machine.listeners = arguments.urls;
+	world->facts.machine.n_listeners = arguments.n_urls;
 }
 
 /* cn=config decides whether slapd starts with these. */
@@ -103,9 +103,9 @@ static void find_next_listeners(Pool *pool, World *world)
 
 	if (!global || !next_start_find(pool, entry_first(global, "olcPidFile"), &next))
 		return;
-	world->facts.next_listeners = next.arguments.urls;
-	world->facts.n_next_listeners = next.arguments.n_urls;
-	world->facts.next_source = next.source;
+	world->facts.machine.next_listeners = next.arguments.urls;
+	world->facts.machine.n_next_listeners = next.arguments.n_urls;
+	world->facts.machine.next_source = next.source;
 }
 
 const char *world_config_dir(Pool *pool, const World *world)
@@ -125,20 +125,20 @@ static int take_monitor(Directory *directory, Pool *pool, World *world, Error *e
 	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
 		return -1;
 	find_listeners(pool, &monitor, world);
-	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	live_take_monitor(pool, &monitor, &world->facts.machine, &world->live);
 	return 0;
 }
 
-int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err)
+int world_read(Directory *directory, Pool *pool, const Machine *machine, World *ret, Error *err)
 {
-	World world = {.facts = *facts};
+	World world = {.facts.machine = *machine};
 
 	if (read_config(directory, pool, &world, err) < 0 ||
 	    take_monitor(directory, pool, &world, err) < 0)
 		return -1;
 	find_next_listeners(pool, &world);
 	*ret = world;
-	return live_take_config(pool, &ret->config, &ret->facts, &ret->live, err);
+	return live_take_config(pool, &ret->config, &ret->facts.machine, &ret->live, err);
 }
 
 int world_read_running(Directory *directory, Pool *pool, World *world, Error *err)
@@ -148,7 +148,7 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
 
 	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
 		return -1;
-	live_take_monitor(pool, &monitor, &world->facts, &world->live);
+	live_take_monitor(pool, &monitor, &world->facts.machine, &world->live);
 	return 0;
 }
 

@@ -3,8 +3,8 @@
 #define SYNCWARD_LOOK_H
 
 #include "agent/slapd/directory.h"
+#include "common/decide/plan_input.h"
 #include "common/link/password_gate.h"
-#include "common/live/facts.h"
 #include "common/live/live_config.h"
 #include "common/plan/plan.h"
 
@@ -18,10 +18,10 @@ typedef struct World {
 } World;
 
 /*
- * Reads cn=config and, where there is one, cn=monitor: one search each. facts holds what is known
- * of this machine; slapd's listeners are added when cn=monitor does not tell them.
+ * Reads cn=config and, where there is one, cn=monitor: one search each. machine holds what
+ * is known of it; slapd's listeners are added when cn=monitor does not tell them.
  */
-int world_read(Directory *directory, Pool *pool, const Facts *facts, World *ret, Error *err);
+int world_read(Directory *directory, Pool *pool, const Machine *machine, World *ret, Error *err);
 
 /* Reads cn=monitor again, after cn=config stayed as it was. */
 int world_read_running(Directory *directory, Pool *pool, World *world, Error *err);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/decide/guard_identity.h"
 #include "common/slapd/dn.h"
 
 /* --- revision --- */
@@ -185,12 +186,12 @@ int remember_rejoining(const char *state_dir, unsigned released, Known *known, E
 int remember_machine(const Inputs *inputs, unsigned released, Error *err)
 {
 	const Known *known = &inputs->state.known;
-	const char *machine = inputs->facts.machine;
+	const char *machine = inputs->machine.id;
 	const unsigned id = inputs->wanted.self ? inputs->wanted.self->id : 0;
 
 	if (!machine || id == 0 ||
 	    (known->machine && known->machine_node == id && strcmp(known->machine, machine) == 0) ||
-	    (machine_is_another(known, &inputs->facts, id) &&
+	    (machine_is_another(known, &inputs->machine, id) &&
 	     !(released & GUARD_BIT(GUARD_IDENTITY))))
 		return 0;
 	return state_write_machine(inputs->state_dir, machine, id, err);

@@ -56,11 +56,12 @@ typedef struct PassHooks {
 typedef struct PassOptions {
 	unsigned released; /* GUARD_BITs */
 	bool is_first_node;
-	bool may_write;        /* false: plan only */
-	bool is_paused;        /* look and tell only, as with policy.mode "audit" */
-	const JsonNode *saved; /* a saved plan that must still hold; NULL: none */
-	bool probes_later;     /* links that must be tried first are tried behind the pass */
-	bool forgets_first;    /* the report needs the last look only, not the first: less memory */
+	bool may_write;           /* false: plan only */
+	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
+	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
+	const LinkProbes *probes; /* of links, made before; NULL: none */
+	bool probes_later;        /* links that must be tried first are tried behind the pass */
+	bool forgets_first; /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;
 } PassOptions;
 

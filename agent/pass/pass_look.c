@@ -3,6 +3,7 @@
 
 #include "agent/slapd/tls_files.h"
 #include "agent/slapd/tls_times.h"
+#include "common/decide/decide.h"
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
 {
@@ -42,12 +43,11 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 {
 	PlanInput asked;
 
-	if (world_read(directory, pool, input->facts, ret_world, err) < 0)
+	if (world_read(directory, pool, input->machine, ret_world, err) < 0)
 		return -1;
-	tls_times_read(pool, ret_world);
+	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
 	ret_world->refusals = input->known->refusals;
-	if (input->answers)
-		ret_world->facts.probes = &input->answers->probes;
+	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	asked = plan_input(input, ret_world);
 	plan_make(pool, &asked, ret);
 	if (ret->n_needs == 0 && !ret->needs_multi_provider_name &&

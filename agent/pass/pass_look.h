@@ -12,7 +12,8 @@ typedef struct PlannerInput {
 	const char *not_listed; /* why no peer is this node; wanted is NULL then */
 	const Wanted *wanted;
 	const Known *known;
-	const Facts *facts; /* of this machine */
+	const Machine *machine;
+	const LinkProbes *probes; /* of links, made before; NULL: none */
 	PlanOptions options;
 	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;

@@ -5,7 +5,7 @@
 #include "agent/peer/session.h"
 #include "agent/slapd/directory.h"
 #include "common/base/pool.h"
-#include "common/live/facts.h"
+#include "common/copy/copy.h"
 
 /*
  * Reads the database's suffix entry at this server. Never fails: the state and the problem say what

@@ -18,23 +18,22 @@ static int64_t written_sec(const char *path)
 	return name.st_mtime > file.st_mtime ? name.st_mtime : file.st_mtime;
 }
 
-static void path_add(Pool *pool, Facts *facts, const char *path)
+static void path_add(Pool *pool, Machine *machine, const char *path)
 {
 	int64_t written;
 
-	for (size_t i = 0; i < facts->n_tls_files; i++)
-		if (strcmp(facts->tls_files[i].path, path) == 0)
+	for (size_t i = 0; i < machine->n_tls_files; i++)
+		if (strcmp(machine->tls_files[i].path, path) == 0)
 			return;
 	written = written_sec(path);
-	POOL_PUSH(pool, facts->tls_files, facts->n_tls_files,
+	POOL_PUSH(pool, machine->tls_files, machine->n_tls_files,
 		  {.path = path,
 		   .written_sec = written,
 		   .is_settled = written + SETTLED_SEC <= (int64_t)time(NULL)});
 }
 
-void tls_times_read(Pool *pool, World *world)
+void tls_times_read(Pool *pool, const Live *live, Machine *ret)
 {
-	const Live *live = &world->live;
 	const char *last[LINK_TLS_FILES] = {0}; /* links of a database share their strings */
 
 	for (size_t i = 0; i < live->n_databases; i++)
@@ -48,7 +47,7 @@ void tls_times_read(Pool *pool, World *world)
 				const char *path = link.value[link_tls_files[w]];
 
 				if (path && path != last[w])
-					path_add(pool, &world->facts, path);
+					path_add(pool, ret, path);
 				last[w] = path;
 			}
 		}

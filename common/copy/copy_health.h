@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "common/base/pool.h"
+#include "common/copy/copy.h"
 #include "common/copy/lag.h"
-#include "common/live/facts.h"
 #include "common/tell/condition.h"
 
 /*

@@ -3,7 +3,7 @@
 #define SYNCWARD_COPY_RELATION_H
 
 #include "common/base/pool.h"
-#include "common/live/facts.h"
+#include "common/copy/copy.h"
 
 /* Why a database here is not the one that the cluster knows (G10). */
 typedef enum Suspicion {

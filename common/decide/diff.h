@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_DIFF_H
 #define SYNCWARD_DIFF_H
 
+#include "common/decide/plan_input.h"
 #include "common/plan/plan.h"
 
 /* The parts of plan_make(), in the order in which it calls them. Each adds what it finds to the

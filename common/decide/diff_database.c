@@ -354,7 +354,7 @@ static void shared_rids_report(Diff *diff)
 
 static void limited_monitor_report(Diff *diff)
 {
-	if (diff->in->facts->monitor_is_limited)
+	if (diff->in->facts->machine.monitor_is_limited)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
 			"slapd runs more consumers than its size limit lets us see, so nobody "

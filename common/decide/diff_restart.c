@@ -19,7 +19,7 @@ static void server_id_report(Diff *diff)
 	if (!ids || ids->n_values == 0 || live->n_listeners == 0)
 		return;
 	verdict = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids->n_values,
-				 live->listeners, live->n_listeners, diff->in->facts->fqdn);
+				 live->listeners, live->n_listeners, diff->in->facts->machine.fqdn);
 	if (!verdict.starts)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
 				 "slapd would not start again with its olcServerID values: %s",
@@ -63,12 +63,13 @@ static void next_listeners_report(Diff *diff)
 	const char *consequence = "it will listen elsewhere after a restart";
 	ServerIdVerdict next;
 
-	if (facts->n_next_listeners == 0 || live->n_listeners == 0 ||
-	    !urls_differ(live->listeners, live->n_listeners, facts->next_listeners,
-			 facts->n_next_listeners))
+	if (facts->machine.n_next_listeners == 0 || live->n_listeners == 0 ||
+	    !urls_differ(live->listeners, live->n_listeners, facts->machine.next_listeners,
+			 facts->machine.n_next_listeners))
 		return;
 	next = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids ? ids->n_values : 0,
-			      facts->next_listeners, facts->n_next_listeners, facts->fqdn);
+			      facts->machine.next_listeners, facts->machine.n_next_listeners,
+			      facts->machine.fqdn);
 	if (!next.starts)
 		consequence = pool_printf(
 			diff->pool, "with its olcServerID values it would not start again: %s",
@@ -78,8 +79,11 @@ static void next_listeners_report(Diff *diff)
 		next.starts ? "listeners-differ" : "restart-unsafe", NULL,
 		"slapd runs with -h '%s', and %s starts it with -h '%s': %s; make both the "
 		"same",
-		urls_join(diff->pool, live->listeners, live->n_listeners), facts->next_source,
-		urls_join(diff->pool, facts->next_listeners, facts->n_next_listeners), consequence);
+		urls_join(diff->pool, live->listeners, live->n_listeners),
+		facts->machine.next_source,
+		urls_join(diff->pool, facts->machine.next_listeners,
+			  facts->machine.n_next_listeners),
+		consequence);
 }
 
 /* slapd starts no consumer for a value that names itself, and does not count it. */

@@ -48,11 +48,11 @@ static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *value
 	if (n_values > 0 && live->n_listeners == 0)
 		return judge_without_listeners(diff, values, n_values);
 	verdict = serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
-				 facts->fqdn);
-	if (!verdict.starts || facts->n_next_listeners == 0)
+				 facts->machine.fqdn);
+	if (!verdict.starts || facts->machine.n_next_listeners == 0)
 		return verdict;
-	next = serverid_judge(diff->pool, values, n_values, facts->next_listeners,
-			      facts->n_next_listeners, facts->fqdn);
+	next = serverid_judge(diff->pool, values, n_values, facts->machine.next_listeners,
+			      facts->machine.n_next_listeners, facts->machine.fqdn);
 	verdict.starts = next.starts && next.sid == verdict.sid;
 	return verdict;
 }
@@ -130,7 +130,8 @@ static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
 
 static bool is_listener(Diff *diff, const char *uri, const char *const *urls, size_t n_urls)
 {
-	return serverid_url_match(uri, urls, n_urls, diff->in->facts->fqdn) == URL_MATCH_EXACT;
+	return serverid_url_match(uri, urls, n_urls, diff->in->facts->machine.fqdn) ==
+	       URL_MATCH_EXACT;
 }
 
 /* The list form is safe only when one value equals a listener string of this slapd exactly (G1). */
@@ -142,9 +143,9 @@ static void server_id_list_guard(Diff *diff, Change *change)
 	const char *const *urls = live->listeners;
 	size_t n_urls = live->n_listeners;
 
-	if (facts->n_next_listeners > 0 && is_listener(diff, self->uri, urls, n_urls)) {
-		urls = facts->next_listeners;
-		n_urls = facts->n_next_listeners;
+	if (facts->machine.n_next_listeners > 0 && is_listener(diff, self->uri, urls, n_urls)) {
+		urls = facts->machine.next_listeners;
+		n_urls = facts->machine.n_next_listeners;
 	}
 	if (is_listener(diff, self->uri, urls, n_urls))
 		return;

@@ -58,9 +58,9 @@ static int64_t made_sec(const TlsLook *look, const LiveConsumer *consumer, unsig
 
 static const TlsFileTime *file_find(const Facts *facts, const char *path)
 {
-	for (size_t i = 0; path && i < facts->n_tls_files; i++)
-		if (strcmp(facts->tls_files[i].path, path) == 0)
-			return &facts->tls_files[i];
+	for (size_t i = 0; path && i < facts->machine.n_tls_files; i++)
+		if (strcmp(facts->machine.tls_files[i].path, path) == 0)
+			return &facts->machine.tls_files[i];
 	return NULL;
 }
 
@@ -112,8 +112,8 @@ static bool list_is_written(const Plan *plan, const LiveDatabase *live)
 /* A certificate and its key are written one after the other. */
 static bool files_are_settled(const Facts *facts)
 {
-	for (size_t i = 0; i < facts->n_tls_files; i++)
-		if (!facts->tls_files[i].is_settled)
+	for (size_t i = 0; i < facts->machine.n_tls_files; i++)
+		if (!facts->machine.tls_files[i].is_settled)
 			return false;
 	return true;
 }
@@ -144,7 +144,7 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	};
 	const char *text;
 
-	if (diff->in->facts->n_tls_files == 0)
+	if (diff->in->facts->machine.n_tls_files == 0)
 		return;
 	running_index(diff->in->live, live->suffixes->values[0].bytes, &look.running);
 	for (size_t i = 0; i < live->n_consumers; i++)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -31,7 +33,7 @@ static unsigned free_id(const Desired *desired)
 static const char *peer_line(Diff *diff)
 {
 	return pool_printf(diff->pool, "{ \"id\": %u, \"uri\": \"ldap://%s\" }",
-			   free_id(diff->in->desired), diff->in->facts->fqdn);
+			   free_id(diff->in->desired), diff->in->facts->machine.fqdn);
 }
 
 static void guard_not_listed(Diff *diff)

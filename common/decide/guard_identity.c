@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard_identity.h"
+
 #include <string.h>
 
 #include "common/decide/diff.h"
@@ -70,17 +72,17 @@ static void judge_peers(Identity *identity)
 	}
 }
 
-bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id)
+bool machine_is_another(const Known *known, const Machine *machine, unsigned our_id)
 {
-	return known->machine && facts->machine && known->machine_node == our_id &&
-	       strcmp(known->machine, facts->machine) != 0;
+	return known->machine && machine->id && known->machine_node == our_id &&
+	       strcmp(known->machine, machine->id) != 0;
 }
 
 static void judge_machine(Identity *identity)
 {
 	const PlanInput *in = identity->diff->in;
 
-	if (identity->text || !machine_is_another(in->known, in->facts, identity->our_id))
+	if (identity->text || !machine_is_another(in->known, &in->facts->machine, identity->our_id))
 		return;
 	identity->text = pool_printf(
 		identity->diff->pool,

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard_link.h"
+
 #include <string.h>
 
 #include "common/decide/diff.h"

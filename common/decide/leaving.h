@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_LEAVING_H
 #define SYNCWARD_LEAVING_H
 
+#include "common/memory/memory.h"
 #include "common/plan/plan.h"
 
 /*

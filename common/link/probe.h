@@ -9,7 +9,7 @@
 #include "common/base/error.h"
 #include "common/base/pool.h"
 #include "common/base/tree.h"
-#include "common/live/facts.h"
+#include "common/copy/copy.h"
 
 /* What slapd's consumer would meet at the provider of one link, in the order in which it is tried.
  */

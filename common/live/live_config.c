@@ -98,7 +98,7 @@ static const char *multi_provider_name(const Entry *entry)
 	return NULL;
 }
 
-static void database_parse(Pool *pool, Live *live, const Entry *entry, const Facts *facts)
+static void database_parse(Pool *pool, Live *live, const Entry *entry, const Machine *machine)
 {
 	const Attribute *syncrepl = entry_attribute(entry, "olcSyncrepl");
 	LiveDatabase database = {
@@ -119,7 +119,7 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry, const Fac
 	for (; syncrepl && database.n_consumers < syncrepl->n_values; database.n_consumers++)
 		database.consumers[database.n_consumers] =
 			consumer_parse(pool, live, &database,
-				       syncrepl->values[database.n_consumers].bytes, facts->fqdn);
+				       syncrepl->values[database.n_consumers].bytes, machine->fqdn);
 	POOL_PUSH(pool, live->databases, live->n_databases, database);
 }
 
@@ -152,7 +152,7 @@ static void module_parse(Pool *pool, Live *live, const Entry *entry)
 		POOL_PUSH(pool, live->modules, live->n_modules, loads);
 }
 
-static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts *facts)
+static void config_parse(Pool *pool, Live *live, const Tree *config, const Machine *machine)
 {
 	for (size_t i = 0; i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -163,7 +163,7 @@ static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts
 		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
 			module_parse(pool, live, entry);
 		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
-			database_parse(pool, live, entry, facts);
+			database_parse(pool, live, entry, machine);
 		}
 	}
 	for (size_t i = 0; i < live->n_databases; i++)
@@ -175,12 +175,12 @@ static void config_parse(Pool *pool, Live *live, const Tree *config, const Facts
 			overlay_parse(live, &config->entries[i]);
 }
 
-int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err)
+int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Live *live, Error *err)
 {
 	Live taken = *live;
 
 	taken.config = config;
-	config_parse(pool, &taken, config, facts);
+	config_parse(pool, &taken, config, machine);
 	if (!taken.global)
 		return error_set(
 			err, ERROR_DENIED, 0,

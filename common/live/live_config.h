@@ -7,7 +7,7 @@
 
 #include "common/base/error.h"
 #include "common/base/tree.h"
-#include "common/live/facts.h"
+#include "common/live/machine.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One olcSyncrepl value as the server holds it. */
@@ -81,16 +81,17 @@ extern const char *const live_monitor_attributes[];
 
 /*
  * Puts what cn=monitor says into the view, in place of what it held of it; listeners that it does
- * not tell are taken from facts. An empty tree: what runs is unknown. Everything is copied: of many
- * consumers the tree is large, and little of it is kept.
+ * not tell are taken from machine. An empty tree: what runs is unknown. Everything is copied: of
+ * many consumers the tree is large, and little of it is kept.
  */
-void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live *live);
+void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live);
 
 /*
  * Puts what cn=config says into the view, which knows the listeners already. Borrows from the tree.
  * ERROR_DENIED when it holds no olcGlobal entry: we may not read it.
  */
-int live_take_config(Pool *pool, const Tree *config, const Facts *facts, Live *live, Error *err);
+int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Live *live,
+		     Error *err);
 
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);

@@ -126,7 +126,7 @@ static void monitor_forget(Live *live)
 	live->start_time = NULL;
 }
 
-void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live *live)
+void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live)
 {
 	AUTO(Pool) *scratch = pool_new();
 	MonitorReader reader = {.pool = pool, .live = live, .scratch = scratch};
@@ -141,7 +141,7 @@ void live_take_monitor(Pool *pool, const Tree *monitor, const Facts *facts, Live
 			running_take(&reader, &monitor->entries[i]);
 	live->has_running = live->n_running > 0;
 	if (live->n_listeners == 0) {
-		live->listeners = facts->listeners;
-		live->n_listeners = facts->n_listeners;
+		live->listeners = machine->listeners;
+		live->n_listeners = machine->n_listeners;
 	}
 }

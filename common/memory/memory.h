@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/memory/contest.h"
-
 #include "common/link/password_gate.h"
+#include "common/live/consumer_age.h"
+#include "common/memory/contest.h"
 
 /* What the agent remembers of one database since it first saw it. */
 typedef struct KnownDatabase {
@@ -41,15 +41,6 @@ typedef struct KnownLink {
 	unsigned peer_id;
 	const char *identity; /* link_identity() */
 } KnownLink;
-
-/* When the consumer of a link was made, at the latest, as an earlier look found out. */
-typedef struct ConsumerAge {
-	const char *suffix;
-	unsigned peer_id;
-	int64_t made_sec;
-	int64_t entry_sec;   /* of its database was last written, at that look */
-	int64_t started_sec; /* slapd */
-} ConsumerAge;
 
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/decide/diff.h"
-
 typedef struct GuardRule {
 	const char *code;
 	bool is_releasable; /* by --release; the others end by themselves or by another file */
@@ -108,21 +106,4 @@ bool step_carries(const Step *step, const Change *change)
 bool plan_is_empty(const Plan *plan)
 {
 	return plan->n_steps == 0;
-}
-
-void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
-{
-	Plan plan = {.wanted = input->wanted};
-	Diff diff = {.pool = pool, .in = input, .plan = &plan};
-
-	diff_restart(&diff);
-	if (input->wanted) {
-		diff_server_id(&diff);
-		diff_databases(&diff);
-		diff_module(&diff);
-		diff_unsaved(&diff);
-	}
-	guard_plan(&diff);
-	plan_compose(&diff);
-	*ret = plan;
 }

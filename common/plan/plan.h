@@ -7,9 +7,8 @@
 #include <stdint.h>
 
 #include "common/desired/wanted.h"
-#include "common/live/facts.h"
+#include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
-#include "common/memory/memory.h"
 #include "common/plan/step.h"
 
 /* Why something is held instead of applied. Order and codes as in syncward(8), "Guards". */
@@ -157,30 +156,6 @@ typedef struct Plan {
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
 } Plan;
 
-/* What a person asked for besides the file. */
-typedef struct PlanOptions {
-	unsigned released; /* GUARD_BITs that may pass once */
-	bool is_first_node;
-	bool renews_tls;    /* consumers that hold older TLS files are made anew */
-	const char *sha256; /* of peers.json */
-	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked
-						 yet */
-} PlanOptions;
-
-typedef struct PlanInput {
-	const Desired *desired;
-	const char *not_listed; /* why no peer is this node; NULL: wanted is set */
-	const Wanted *wanted;
-	const Live *live;
-	const Facts *facts;
-	const Known *known;
-	PlanOptions options;
-} PlanInput;
-
-/* Compares, asks the guards, and orders the steps. Never fails: what cannot be decided is held. All
- * lives in the pool. */
-void plan_make(Pool *pool, const PlanInput *input, Plan *ret);
-
 /* True when the step carries the change out: several may write one entry, each its own attributes.
  */
 bool step_carries(const Step *step, const Change *change);
@@ -192,12 +167,6 @@ bool plan_is_empty(const Plan *plan);
 Change *plan_add_change(Pool *pool, Plan *plan, Change change);
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
-/* True when the change puts another link in the place of one that works now (G6). */
-bool change_replaces_working_link(const Live *live, const Change *change);
-/* True when the same node was another machine so far: a clone, or an image put back (G11). */
-bool machine_is_another(const Known *known, const Facts *facts, unsigned our_id);
-/* G8, for whoever writes to cn=config: true with the hold when cn=config itself is replicated. */
-bool guard_config_hold(Pool *pool, const Live *live, Hold *ret);
 /* Marks the change as held and notes the hold once. */
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
 /* Notes a hold that stands alone. */

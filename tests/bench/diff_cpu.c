@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "common/base/buf.h"
-#include "common/plan/plan.h"
+#include "common/decide/decide.h"
 
 #define SELF        1
 #define REPETITIONS 101
@@ -111,8 +111,9 @@ static void sample_make(Pool *pool, int n_peers, Sample *sample)
 	    wanted_make(pool, sample->desired, 0, &secrets, &sample->wanted, &err) < 0)
 		fail(err.text);
 	config_make(pool, n_peers, &sample->config);
-	sample->facts.fqdn = "ldap1.example.com";
-	if (live_take_config(pool, &sample->config, &sample->facts, &sample->live, &err) < 0)
+	sample->facts.machine.fqdn = "ldap1.example.com";
+	if (live_take_config(pool, &sample->config, &sample->facts.machine, &sample->live, &err) <
+	    0)
 		fail(err.text);
 }
 
@@ -156,7 +157,7 @@ static void understand(const void *what)
 	Error err;
 	Live live = {0};
 
-	if (live_take_config(pool, &sample->config, &sample->facts, &live, &err) < 0)
+	if (live_take_config(pool, &sample->config, &sample->facts.machine, &live, &err) < 0)
 		fail(err.text);
 }
 

@@ -17,7 +17,7 @@
 typedef struct Bench {
 	Pool *pool;
 	Tree config;
-	Facts facts;
+	Machine machine;
 	Live live;
 	Adoption adoption;
 	AdoptDocument document;
@@ -26,12 +26,12 @@ typedef struct Bench {
 
 static Bench bench_new(const char *fqdn)
 {
-	return (Bench){.pool = pool_new(), .facts.fqdn = fqdn};
+	return (Bench){.pool = pool_new(), .machine.fqdn = fqdn};
 }
 
 static void listener_add(Bench *bench, const char *url)
 {
-	POOL_PUSH(bench->pool, bench->facts.listeners, bench->facts.n_listeners, url);
+	POOL_PUSH(bench->pool, bench->machine.listeners, bench->machine.n_listeners, url);
 }
 
 static void value_add(Bench *bench, const char *dn, const char *name, const char *value)
@@ -64,11 +64,11 @@ static void link_add(Bench *bench, const char *value)
 
 static int survey(Bench *bench)
 {
-	live_take_monitor(bench->pool, &(Tree){0}, &bench->facts, &bench->live);
-	assert_int_equal(live_take_config(bench->pool, &bench->config, &bench->facts, &bench->live,
-					  &bench->err),
+	live_take_monitor(bench->pool, &(Tree){0}, &bench->machine, &bench->live);
+	assert_int_equal(live_take_config(bench->pool, &bench->config, &bench->machine,
+					  &bench->live, &bench->err),
 			 0);
-	return adopt_survey(bench->pool, &bench->live, bench->facts.fqdn, &bench->adoption,
+	return adopt_survey(bench->pool, &bench->live, bench->machine.fqdn, &bench->adoption,
 			    &bench->err);
 }
 

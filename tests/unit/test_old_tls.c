@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/timestamp.h"
+#include "common/decide/decide.h"
 #include "common/decide/old_tls.h"
 #include "common/link/link_probes.h"
 #include "common/link/probe.h"
@@ -161,7 +162,8 @@ static size_t n_old(Scene *scene)
 	const LinkProbes probes = {.items = &scene->answer,
 				   .n_items = scene->answer.suffix ? 1 : 0};
 	const Facts facts = {
-		.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2, .probes = &probes};
+		.machine = {.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2},
+		.probes = &probes};
 	KnownDatabase database = {.suffix = SUFFIX};
 	const Known known = {.databases = &database,
 			     .n_databases = 1,
@@ -175,8 +177,8 @@ static size_t n_old(Scene *scene)
 	input.wanted = wanted_of(scene, &input.desired);
 	input.options = scene->options;
 	input.live = &live;
-	live_take_monitor(scene->pool, &monitor, &facts, &live);
-	if (live_take_config(scene->pool, &config, &facts, &live, &err) < 0)
+	live_take_monitor(scene->pool, &monitor, &facts.machine, &live);
+	if (live_take_config(scene->pool, &config, &facts.machine, &live, &err) < 0)
 		fail_msg("%s", err.text);
 	plan_make(scene->pool, &input, &scene->plan);
 	return scene->plan.n_old_tls;

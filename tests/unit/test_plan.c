@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/buf.h"
-#include "common/plan/plan.h"
+#include "common/decide/decide.h"
 
 #define SUFFIX   "dc=x"
 #define DATABASE "olcDatabase={1}mdb,cn=config"
@@ -50,9 +50,7 @@ static int scene_make(void **state)
 	scene.content =
 		(DatabaseFacts){.suffix = SUFFIX, .here = peer, .peers = &peer, .n_peers = 1};
 	scene.content.here.peer_id = 0;
-	scene.facts = (Facts){.fqdn = "one",
-			      .listeners = listeners,
-			      .n_listeners = 2,
+	scene.facts = (Facts){.machine = {.fqdn = "one", .listeners = listeners, .n_listeners = 2},
 			      .databases = &scene.content,
 			      .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
@@ -140,10 +138,10 @@ static const char *plan_steps(Scene *scene)
 	Live live = {0};
 	Error err = {0};
 
-	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts, &live);
+	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts.machine, &live);
 	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &wanted, &err) < 0 ||
-	    live_take_config(scene->pool, &scene->config, &scene->facts, &live, &err) < 0)
+	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &live, &err) < 0)
 		fail_msg("%s", err.text);
 	input.desired = desired;
 	input.wanted = &wanted;
@@ -337,10 +335,10 @@ static void a_list_is_judged_by_the_listeners_of_the_next_start_too(void **state
 	scene->global->attributes[1].values[0].bytes = "1 ldap://one";
 	assert_string_equal(plan_steps(scene), "");
 	assert_int_equal(scene->plan.n_findings, 0);
-	scene->facts.fqdn = "elsewhere";
-	scene->facts.next_listeners = next;
-	scene->facts.n_next_listeners = 2;
-	scene->facts.next_source = "/etc/sysconfig/slapd";
+	scene->facts.machine.fqdn = "elsewhere";
+	scene->facts.machine.next_listeners = next;
+	scene->facts.machine.n_next_listeners = 2;
+	scene->facts.machine.next_source = "/etc/sysconfig/slapd";
 	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
 	assert_true(finds(scene, "restart-unsafe", SEVERITY_CRITICAL));
 	scene->server_id = "list";

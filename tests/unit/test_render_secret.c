@@ -36,7 +36,7 @@ static void a_live_value_without_meaning_is_not_quoted(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(unclear); i++) {
 		AUTO(Pool) *pool = pool_new();
-		Facts facts = {0};
+		Machine machine = {0};
 		Tree tree = {0};
 		Entry *entry;
 		Live live = {0};
@@ -50,7 +50,7 @@ static void a_live_value_without_meaning_is_not_quoted(void **state)
 		entry_add_value(pool, entry, "olcDatabase", "{1}mdb", 6);
 		entry_add_value(pool, entry, "olcSuffix", "dc=x", 4);
 		entry_add_value(pool, entry, "olcSyncrepl", unclear[i], strlen(unclear[i]));
-		assert_int_equal(live_take_config(pool, &tree, &facts, &live, &err), 0);
+		assert_int_equal(live_take_config(pool, &tree, &machine, &live, &err), 0);
 		assert_int_equal(live.n_databases, 1);
 		assert_false(live.databases[0].consumers[0].parses);
 		assert_quiet(live.databases[0].consumers[0].problem);

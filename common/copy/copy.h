@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COPY_H
+#define SYNCWARD_COPY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How much is known about the content of a database at one server. */
+typedef enum ContentState {
+	CONTENT_UNKNOWN,     /* not asked yet */
+	CONTENT_READ,        /* asked and answered */
+	CONTENT_UNREACHABLE, /* no answer: name, network, TLS */
+	CONTENT_DENIED,      /* the server answered and refused us: bind or access */
+	CONTENT_STATE_COUNT
+} ContentState;
+
+/* What a database holds at one server, as far as joining must know (two-phase joining,
+ * G10). */
+typedef struct Content {
+	unsigned peer_id; /* whose; 0 for this node itself */
+	ContentState state;
+	const char *problem; /* why it could not be read; NULL otherwise */
+	bool has_suffix;     /* the suffix entry exists */
+	const char *entry_uuid;
+	const char **context_csns;
+	size_t n_context_csns;
+	int server_id; /* it runs under; 0: not told */
+	bool has_clock;
+	long clock_ahead_sec; /* its clock less ours */
+} Content;
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/decide.h"
+
+#include "common/decide/diff.h"
+
+void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
+{
+	Plan plan = {.wanted = input->wanted};
+	Diff diff = {.pool = pool, .in = input, .plan = &plan};
+
+	diff_restart(&diff);
+	if (input->wanted) {
+		diff_server_id(&diff);
+		diff_databases(&diff);
+		diff_module(&diff);
+		diff_unsaved(&diff);
+	}
+	guard_plan(&diff);
+	plan_compose(&diff);
+	*ret = plan;
+}

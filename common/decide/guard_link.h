@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_GUARD_LINK_H
+#define SYNCWARD_GUARD_LINK_H
+
+#include "common/plan/plan.h"
+
+/* True when the change puts another link in the place of one that works now (G6). */
+bool change_replaces_working_link(const Live *live, const Change *change);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PLAN_INPUT_H
+#define SYNCWARD_PLAN_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/copy/copy.h"
+#include "common/desired/wanted.h"
+#include "common/link/link_probes.h"
+#include "common/live/live_config.h"
+#include "common/live/machine.h"
+#include "common/memory/memory.h"
+
+/* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
+typedef struct DatabaseFacts {
+	const char *suffix;
+	Content here;
+	Content *peers;
+	size_t n_peers;
+} DatabaseFacts;
+
+/* What the shell knows about this machine and the cluster besides the tree it read. */
+typedef struct Facts {
+	Machine machine;
+	DatabaseFacts *databases;
+	size_t n_databases;
+	const LinkProbes *probes; /* of links, made before; NULL: none */
+} Facts;
+
+/* What a person asked for besides the file. */
+typedef struct PlanOptions {
+	unsigned released; /* GUARD_BITs that may pass once */
+	bool is_first_node;
+	bool renews_tls;    /* consumers that hold older TLS files are made anew */
+	const char *sha256; /* of peers.json */
+	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked
+						 yet */
+} PlanOptions;
+
+/* All that a plan is made from, as a value. */
+typedef struct PlanInput {
+	const Desired *desired;
+	const char *not_listed; /* why no peer is this node; NULL: wanted is set */
+	const Wanted *wanted;
+	const Live *live;
+	const Facts *facts;
+	const Known *known;
+	PlanOptions options;
+} PlanInput;
+
+#endif

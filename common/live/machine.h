@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_MACHINE_H
+#define SYNCWARD_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A file with TLS keys or certificates that slapd's consumers read. */
+typedef struct TlsFileTime {
+	const char *path;
+	int64_t written_sec; /* since 1970; -1: it is not there, or cannot be seen */
+	bool is_settled; /* not only a moment ago: what is replaced together with it is as well */
+} TlsFileTime;
+
+/* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
+typedef struct Machine {
+	const char *fqdn;
+	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
+	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
+	size_t n_listeners;
+	const char **next_listeners; /* what slapd's next start will be given; 0 of them: unknown */
+	size_t n_next_listeners;
+	const char *next_source; /* the file that says so */
+	TlsFileTime *tls_files;  /* that the links name which slapd has, or take from cn=config */
+	size_t n_tls_files;
+	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
+} Machine;
+
+#endif
