@@ -44,11 +44,15 @@ LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags json-c libsystemd openssl 2>/dev/nu
 LIBS := -lldap -llber $(shell $(PKG_CONFIG) --libs json-c libsystemd openssl 2>/dev/null || \
 	echo -ljson-c -lsystemd -lssl -lcrypto)
 
-COMMON_SOURCES := $(sort $(wildcard common/*/*.c))
-AGENT_SOURCES := $(sort $(wildcard agent/*/*.c))
+# The files of that pattern. A check that looks at none would pass, so none is an error.
+files_of = $(or $(sort $(wildcard $(1))),$(error $(1): no such file, so nothing would be looked at))
+COMMON_SOURCES := $(call files_of,common/*/*.c)
+AGENT_SOURCES := $(call files_of,agent/*/*.c)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
-HEADERS := $(sort $(wildcard common/*/*.h agent/*/*.h))
-C_FILES := $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(wildcard tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c tests/lib/*.c tests/selinux/vm/*.c)
+HEADERS := $(call files_of,common/*/*.h) $(call files_of,agent/*/*.h)
+# Expanded where they are used: a build needs no tests.
+C_FILES = $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(foreach pattern,tests/unit/*.[ch] tests/fuzz/*.c \
+	tests/bench/*.c tests/lib/*.c tests/selinux/vm/*.c,$(call files_of,$(pattern)))
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
@@ -92,10 +96,12 @@ $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(BUILD)/libcommon.a
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lldap -llber -ljson-c -lcmocka $(LDLIBS)
 
-.PHONY: unit unit-programs
+.PHONY: unit unit-programs unit-run
 unit-programs: $(UNIT_PROGRAMS)
-unit: all check-layers $(UNIT_PROGRAMS) ## unit tests of the core; installs nothing
-	$(Q)for program in $(UNIT_PROGRAMS); do $(UNIT_RUNNER) $$program || exit 1; done
+unit: check-layers unit-run ## unit tests of the core, and check-layers; installs nothing
+# Where there is no Python: packages, trees of other releases.
+unit-run: all $(UNIT_PROGRAMS)
+	$(Q)for program in $(or $(UNIT_PROGRAMS),$(call files_of,tests/unit/test_*.c)); do $(UNIT_RUNNER) $$program || exit 1; done
 
 # Programs by which tests in Python reach our C: the whole program but its main().
 $(BUILD)/libagent.a: $(filter-out $(BUILD)/agent/command/main.o,$(AGENT_OBJECTS))
@@ -110,21 +116,12 @@ $(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libagent.a $(BUILD)/libcommon.
 .PHONY: tools
 tools: $(TOOL_PROGRAMS) ## programs that the tests with a real slapd use
 
-# The core takes values and gives values (CONTRIBUTING.md, "Layers").
-COMMON_MAY_CALL := ldap_str2dn|ldap_dn2str|ldap_dnfree|ldap_memfree|ldap_url_parse|ldap_free_urldesc|json_[a-z0-9_]+
-COMMON_MUST_NOT_CALL := open|open64|openat|fopen|fopen64|socket|connect|syslog|time|clock_gettime|gettimeofday|printf|puts|getenv|system|fork
-.PHONY: check-layers
-check-layers: $(BUILD)/libcommon.a ## the core includes and calls nothing of the shell
-	@! grep -nE '#include *["<](agent/|systemd/|sys/socket|lber)' common/*/*.[ch]
-	@! grep -lE '#include *<ldap\.h>' common/*/*.[ch] | grep -vE '^common/slapd/(dn|url)\.c$$'
-	@! grep -lE '#include *<openssl/' common/*/*.[ch] agent/*/*.[ch] | grep -vE '^agent/peer/probe_tls\.c$$'
-	@! grep -lE '#include *<json-c/' common/*/*.[ch] | grep -vE '^common/(json/json_document|json/json_write|plan/render_json|[a-z]+/[a-z_]*print[a-z_]*)\.c$$'
-	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
-		grep -E '^(ldap_|ber_|json_|sd_)' | grep -vE '^($(COMMON_MAY_CALL))$$' || \
-		{ echo "common/ calls into a library it may not use"; exit 1; }
-	@! nm -u --format=posix $< | awk '$$2 == "U" {print $$1}' | sort -u | \
-		grep -E '^($(COMMON_MUST_NOT_CALL))$$' || \
-		{ echo "common/ has an effect: move it to agent/"; exit 1; }
+# Who may use whom stands in tests/layers (CONTRIBUTING.md, "Layers").
+.PHONY: check-layers map
+check-layers: $(COMMON_OBJECTS) $(AGENT_OBJECTS) ## no file uses what tests/layers does not let it use; no circles
+	$(Q)tests/check-layers --build $(BUILD)
+map: ## the rooms of the sources, what each is for, what it may use
+	$(Q)tests/check-layers --map
 
 .PHONY: demo bench mutants check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
 demo: deps ## three throw-away servers become a cluster, are damaged and repaired live (under a minute)
@@ -157,6 +154,8 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (60); needs clang
 		SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
 	$(Q)tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 
+# Without a target nothing would be fuzzed nor replayed.
+fuzz-programs replay-programs: $(if $(FUZZ_SOURCES),,no-target-in-tests/fuzz)
 fuzz-programs: $(FUZZ_SOURCES:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/libcommon.a
 	@mkdir -p $(@D)

@@ -183,6 +183,13 @@ def test_the_guide_has_every_guard_and_every_code_of_the_doctor():
     assert sorted(name for names, _ in items(sections["Codes of the doctor"]) for name in names) == sorted(codes)
 
 
+def test_the_map_of_the_code_is_that_of_check_layers():
+    shown = subprocess.run([os.path.join(tools.TOP, "tests/check-layers"), "--map-document"], text=True, check=True,
+                           stdout=subprocess.PIPE).stdout
+    text = re.search(r"<!-- map: .*? -->\n(.*?)<!-- end of map -->", read("CONTRIBUTING.md"), re.DOTALL).group(1)
+    assert shown.count("\n| common/") > 10 and text == shown
+
+
 def command_lines():
     """[(file, command, the words behind it)] of all commands that our documents tell people to give."""
     found = []
