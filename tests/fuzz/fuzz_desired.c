@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/desired/desired.c common/desired/desired_check.c
- * common/desired/desired_databases.c */
-/* Fuzzes: common/desired/desired_parse.c common/desired/desired_peers.c
- * common/desired/desired_print.c */
+/* Fuzzes: common/desired/desired.c common/desired/desired_check.c */
+/* Fuzzes: common/desired/desired_databases.c common/desired/desired_parse.c */
+/* Fuzzes: common/desired/desired_peers.c common/desired/desired_print.c */
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
-/* Fuzzes: common/json/json_fields.c common/desired/settings.c common/base/suggest.c */
+/* Fuzzes: common/json/json_fields.c common/desired/settings.c */
+/* Fuzzes: common/base/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>

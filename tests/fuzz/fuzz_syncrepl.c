@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/syncrepl/syncrepl_canonical.c common/syncrepl/syncrepl_check.c
- * common/syncrepl/syncrepl_compare.c */
-/* Fuzzes: common/syncrepl/syncrepl_filter.c common/syncrepl/syncrepl_grammar.c
- * common/syncrepl/syncrepl_keywords.c */
-/* Fuzzes: common/syncrepl/syncrepl_parse.c common/syncrepl/syncrepl_print.c
- * common/syncrepl/syncrepl_value.c */
-/* Fuzzes: common/slapd/config_words.c common/slapd/dn.c common/slapd/url.c */
+/* Fuzzes: common/syncrepl/syncrepl_canonical.c common/syncrepl/syncrepl_check.c */
+/* Fuzzes: common/syncrepl/syncrepl_compare.c common/syncrepl/syncrepl_filter.c */
+/* Fuzzes: common/syncrepl/syncrepl_grammar.c common/syncrepl/syncrepl_keywords.c */
+/* Fuzzes: common/syncrepl/syncrepl_parse.c common/syncrepl/syncrepl_print.c */
+/* Fuzzes: common/syncrepl/syncrepl_value.c common/slapd/config_words.c common/slapd/dn.c */
+/* Fuzzes: common/slapd/url.c */
 /* No olcSyncrepl value crashes the parser, and what it prints it reads back the same. */
 #include <stdint.h>
 #include <stdlib.h>
