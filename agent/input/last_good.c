@@ -5,7 +5,7 @@
 
 #include "agent/state/state.h"
 #include "agent/state/state_names.h"
-#include "common/json/json_document.h"
+#include "common/json/json_scan.h"
 
 struct LastGood {
 	Pool *pool; /* of this */

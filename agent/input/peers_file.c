@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/json/json_document.h"
+#include "common/json/json_scan.h"
 
 /* What the program writes down must not let anybody try passwords: one in the file is masked. */
 static void digest_make(Pool *pool, const Desired *desired, const FileContent *content, char *ret)

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "agent/system/file.h"
-#include "common/json/json_document.h"
+#include "common/json/json_scan.h"
 
 static int file_read(const Options *options, AgentSettings *settings, Error *err)
 {

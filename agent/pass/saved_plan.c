@@ -7,6 +7,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/json/json_scan.h"
 #include "common/plan/render.h"
 
 typedef struct json_object Json;

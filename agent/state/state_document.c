@@ -14,6 +14,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/json/json_scan.h"
 
 /* --- members --- */
 

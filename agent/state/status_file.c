@@ -12,6 +12,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/json/json_scan.h"
 
 int status_file_write(const char *run_dir, const char *text, Error *err)
 {

@@ -21,6 +21,9 @@ extern const char *const server_id_form_names[SERVER_ID_FORM_COUNT];
 ReaderFunction read_peers;
 ReaderFunction read_databases;
 
+/* const char *, a DN that is not empty. */
+ReaderFunction read_dn;
+
 /* Refuses what is not one URL of a server without anything behind its host; ldapi only where it may
  * be local. */
 int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local);

@@ -2,8 +2,6 @@
 #include "common/json/json_document.h"
 
 #include <json-c/json.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "common/json/json_scan.h"
@@ -14,12 +12,6 @@ typedef struct Builder {
 	const JsonMark *next;
 	const JsonMark *end;
 } Builder;
-
-static const char *const type_names[] = {
-	[JSON_NULL] = "null",       [JSON_BOOLEAN] = "a boolean", [JSON_NUMBER] = "a number",
-	[JSON_STRING] = "a string", [JSON_ARRAY] = "an array",    [JSON_OBJECT] = "an object",
-};
-_Static_assert(ARRAY_SIZE(type_names) == JSON_TYPE_COUNT, "name every type");
 
 static const JsonType types[] = {
 	[json_type_null] = JSON_NULL,     [json_type_boolean] = JSON_BOOLEAN,
@@ -127,21 +119,4 @@ const JsonNode *json_member(const JsonNode *object, const char *key)
 		if (strcmp(object->children[i].key, key) == 0)
 			return &object->children[i];
 	return NULL;
-}
-
-const char *json_type_name(JsonType type)
-{
-	return type_names[type];
-}
-
-int json_refuse(Error *err, const char *name, JsonPlace place, const char *format, ...)
-{
-	char sentence[ERROR_TEXT_MAX];
-	va_list arguments;
-
-	va_start(arguments, format);
-	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
-	va_end(arguments);
-	return error_set(err, ERROR_INPUT, 0, "%s:%u:%u: %s", name, place.line, place.column,
-			 sentence);
 }

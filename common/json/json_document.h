@@ -7,22 +7,7 @@
 
 #include "common/base/error.h"
 #include "common/base/pool.h"
-
-typedef enum JsonType {
-	JSON_NULL,
-	JSON_BOOLEAN,
-	JSON_NUMBER,
-	JSON_STRING,
-	JSON_ARRAY,
-	JSON_OBJECT,
-	JSON_TYPE_COUNT
-} JsonType;
-
-/* Where something stands in its file: both count from 1, columns count characters (not bytes). */
-typedef struct JsonPlace {
-	unsigned line;
-	unsigned column;
-} JsonPlace;
+#include "common/json/json_place.h"
 
 /* One JSON value with its place. Members of objects and items of arrays are its children, in file
  * order. */
@@ -39,9 +24,6 @@ typedef struct JsonNode {
 	size_t n_children;
 } JsonNode;
 
-#define JSON_MAX_BYTES (1024 * 1024)
-#define JSON_MAX_DEPTH 16
-
 /*
  * Reads RFC 8259 text, one behaviour on json-c 0.13 to 0.18: refuses bad UTF-8, a BOM, NUL,
  * duplicate keys (after unescaping), NaN, lone surrogates, trailing text, deep nesting and more
@@ -53,13 +35,5 @@ int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, cons
 
 /* The member of an object; NULL when absent. */
 const JsonNode *json_member(const JsonNode *object, const char *key);
-
-/* Fills err with "name:line:column: sentence" (ERROR_INPUT) and returns -1. The sentence must not
- * quote the file's text: any of it may be a password in the wrong place. */
-int json_refuse(Error *err, const char *name, JsonPlace place, const char *format, ...)
-	PRINTF_LIKE(4, 5);
-
-/* "a string", "an object", ...: for messages. */
-const char *json_type_name(JsonType type);
 
 #endif

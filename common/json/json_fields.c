@@ -8,7 +8,6 @@
 
 #include "common/base/buf.h"
 #include "common/base/suggest.h"
-#include "common/slapd/dn.h"
 
 int reader_refuse(Reader *reader, JsonPlace place, const char *format, ...)
 {
@@ -143,18 +142,6 @@ int read_path(Reader *reader, const ReaderKey *key, const JsonNode *value, void 
 		return reader_refuse(reader, value->place,
 				     "\"%s\" must be an absolute path, like /etc/...", key->name);
 	*(const char **)field = reader_text(reader, value);
-	return 0;
-}
-
-int read_dn(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
-{
-	AUTO(Pool) *scratch = pool_new();
-
-	if (read_string(reader, key, value, field) < 0)
-		return -1;
-	if (!dn_normalise(scratch, value->string))
-		return reader_refuse(reader, value->place,
-				     "\"%s\" must be a DN, like dc=example,dc=com", key->name);
 	return 0;
 }
 

@@ -69,7 +69,6 @@ int reader_number(Reader *reader, const char *what, const JsonNode *value, const
 /* Functions for tables. */
 ReaderFunction read_string;        /* const char *, not empty */
 ReaderFunction read_path;          /* const char *, absolute */
-ReaderFunction read_dn;            /* const char *, a DN that is not empty */
 ReaderFunction read_boolean;       /* bool */
 ReaderFunction read_unsigned;      /* unsigned, or int for what cannot be negative */
 ReaderFunction read_unsigned_long; /* unsigned long */

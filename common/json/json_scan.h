@@ -2,7 +2,14 @@
 #ifndef SYNCWARD_JSON_SCAN_H
 #define SYNCWARD_JSON_SCAN_H
 
-#include "common/json/json_document.h"
+#include <stddef.h>
+
+#include "common/base/error.h"
+#include "common/base/pool.h"
+#include "common/json/json_place.h"
+
+#define JSON_MAX_BYTES (1024 * 1024)
+#define JSON_MAX_DEPTH 16
 
 /* What the lexical check remembers of one value, in document order: what json-c does not tell. */
 typedef struct JsonMark {

@@ -3,7 +3,7 @@
 /* Fuzzes: common/desired/desired_databases.c common/desired/desired_parse.c */
 /* Fuzzes: common/desired/desired_peers.c common/desired/desired_print.c */
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
-/* Fuzzes: common/json/json_fields.c common/desired/settings.c */
+/* Fuzzes: common/json/json_fields.c common/json/json_place.c common/desired/settings.c */
 /* Fuzzes: common/base/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>

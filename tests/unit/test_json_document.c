@@ -9,6 +9,7 @@
 
 #include "common/base/buf.h"
 #include "common/json/json_document.h"
+#include "common/json/json_scan.h"
 
 typedef struct BadText {
 	const char *text;
