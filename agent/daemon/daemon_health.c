@@ -3,6 +3,7 @@
 
 #include "agent/daemon/daemon_internal.h"
 #include "agent/pass/look.h"
+#include "common/tell/told_health.h"
 
 /* What a pass knows of one database when a round of probes is over. */
 typedef struct HealthSeen {

@@ -2,7 +2,6 @@
 #ifndef SYNCWARD_CONTENT_HERE_H
 #define SYNCWARD_CONTENT_HERE_H
 
-#include "agent/peer/session.h"
 #include "agent/slapd/directory.h"
 #include "common/base/pool.h"
 #include "common/copy/copy.h"
@@ -13,8 +12,5 @@
  * access rules hide the entry from us.
  */
 Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
-
-/* Reads the suffix entry over a link that is open already. Never fails, as above. */
-Content content_read_over(PeerLink *link, const char *suffix);
 
 #endif

@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "agent/peer/probe_round.h"
+#include "agent/peer/session_content.h"
 #include "agent/peer/session_tls.h"
-#include "agent/slapd/content_here.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/wait.h"
 

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/tree.h"
+
 /* How much is known about the content of a database at one server. */
 typedef enum ContentState {
 	CONTENT_UNKNOWN,     /* not asked yet */
@@ -28,5 +30,11 @@ typedef struct Content {
 	bool has_clock;
 	long clock_ahead_sec; /* its clock less ours */
 } Content;
+
+/* What to ask the suffix entry for. */
+extern const char *const content_attributes[];
+
+/* What the answer says: the suffix entry, or a tree without an entry where there is none. */
+Content content_of(Pool *pool, const Tree *tree);
 
 #endif

@@ -8,70 +8,8 @@
 
 #include "common/base/pool.h"
 #include "common/copy/copy.h"
+#include "common/copy/database_health.h"
 #include "common/copy/lag.h"
-#include "common/tell/condition.h"
-
-/*
- * What the servers that hold a database have of it, over looks: contextCSN of this node and of all
- * its peers. A trouble counts when it lasts (HEALTH_TOLERANCE_SEC): a change that is on its way is
- * none, and to a server that reads at intervals (type=refreshOnly) it is for as long as they are.
- */
-typedef enum HealthState {
-	HEALTH_UNKNOWN, /* never read */
-	HEALTH_IN_STEP,
-	HEALTH_BEHIND,   /* it lacks what it lacked at an earlier look */
-	HEALTH_DIVERGED, /* a peer: it lacks changes from here, and here are none of its, over a
-			    link that is up */
-	HEALTH_EMPTY,    /* no suffix entry, while others have one */
-	HEALTH_OTHER,    /* its suffix entry is not the one that is here */
-	HEALTH_OLDER,    /* here: changes of this node's own server ID are missing (G10) */
-	HEALTH_STATE_COUNT
-} HealthState;
-
-#define HEALTH_TOLERANCE_SEC 10
-
-/* One server's copy of the database. */
-typedef struct CopyHealth {
-	unsigned peer_id;
-	HealthState state;
-	bool is_current;  /* it was read at the last look; otherwise all here is as it was then */
-	int64_t read_sec; /* when it was last read; -1: never */
-	bool has_suffix;
-	const char *entry_uuid;
-	const char **csns; /* contextCSN */
-	size_t n_csns;
-	HealthState doubt;    /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
-	int64_t doubt_sec;    /* since when */
-	int64_t patience_sec; /* how much longer than others it may be behind, for it reads at
-				 intervals */
-	const char **due;     /* in doubt whether it is behind: what it must have by now */
-	size_t n_due;
-	int64_t in_step_sec;  /* when it was last seen to lack nothing; -1: never */
-	int64_t lag_msec;     /* behind the newest of any server; -1: not known */
-	const char *lag_text; /* lag_describe(); "": none */
-} CopyHealth;
-
-/* One server ID in contextCSN. */
-typedef struct SidHealth {
-	unsigned sid;
-	const char *newest; /* of all servers */
-	const char *here;   /* NULL: this node has nothing of it */
-	bool is_retired;    /* of no peer in peers.json */
-} SidHealth;
-
-typedef struct DatabaseHealth {
-	const char *suffix;
-	int64_t looked_sec;
-	CopyHealth here;
-	CopyHealth *peers;
-	size_t n_peers;
-	SidHealth *sids;
-	size_t n_sids;
-	/* The newest change of this node's server ID that it once had, or that a peer has, and that
-	 * is not here; NULL: none. When this node has newer ones by then it wrote without knowing
-	 * it: what its peers deleted over that no look can tell, so it lasts. */
-	const char *missing;
-} DatabaseHealth;
 
 /* One look at all servers of a database. The peers were read before here was. */
 typedef struct HealthLook {
@@ -103,13 +41,5 @@ bool health_is_in_doubt(const DatabaseHealth *health);
 /* "in step", "behind", ... */
 const char *health_state_name(HealthState state);
 HealthState health_state_named(const char *name); /* HEALTH_UNKNOWN when there is none such */
-
-/* What lasts and has to be told: one finding for each copy with a trouble. uris are those of the
- * peers, in their order. */
-void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
-		       ConditionList *ret);
-
-/* True for a condition that came from health_conditions(). */
-bool health_is_condition(const Condition *condition);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_LOST_CHANGES_H
 #define SYNCWARD_LOST_CHANGES_H
 
-#include "common/copy/copy_health.h"
+#include "common/copy/database_health.h"
 
 /*
  * The newest change of this node's own server ID that is missing in its database, though it had it

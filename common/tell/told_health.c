@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/copy/copy_health.h"
+#include "common/tell/told_health.h"
 
 #include <string.h>
 

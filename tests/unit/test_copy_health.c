@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/copy/copy_health.h"
+#include "common/tell/told_health.h"
 
 #define NOW    1782900000
 #define SUFFIX "dc=example,dc=com"

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SESSION_CONTENT_H
+#define SYNCWARD_SESSION_CONTENT_H
+
+#include "agent/peer/session.h"
+#include "common/copy/copy.h"
+
+/*
+ * Reads the database's suffix entry over a link that is open already. Never fails: the state and
+ * the problem say what happened. No such entry is CONTENT_READ without has_suffix; slapd answers
+ * the same when its access rules hide the entry from us.
+ */
+Content content_read_over(PeerLink *link, const char *suffix);
+
+#endif

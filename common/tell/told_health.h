@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_TOLD_HEALTH_H
+#define SYNCWARD_TOLD_HEALTH_H
+
+#include "common/copy/copy_health.h"
+#include "common/tell/condition.h"
+
+/* What lasts and has to be told: one finding for each copy with a trouble. uris are those of the
+ * peers, in their order. */
+void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
+		       ConditionList *ret);
+
+/* True for a condition that came from health_conditions(). */
+bool health_is_condition(const Condition *condition);
+
+#endif
