@@ -272,7 +272,7 @@ static int cmd_adopt(const Options *options)
 	Error err = {0};
 	int status;
 
-	if (context_read(options, &context, &err) < 0 ||
+	if (context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
 	run.directory = directory;

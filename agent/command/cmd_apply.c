@@ -11,7 +11,9 @@
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
+#include "agent/system/login.h"
 #include "agent/system/say.h"
+#include "common/base/buf.h"
 
 static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 {
@@ -31,6 +33,18 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 	return 0;
 }
 
+/* Who asked for it, as the history tells it. */
+static const char *by_text(const Options *options)
+{
+	Buf text = BUF_IN(options->pool);
+
+	buf_puts(&text, options->is_first_node ? "apply --first-node" : "apply");
+	for (size_t i = 0; i < options->release.n_items; i++)
+		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
+	buf_puts(&text, login_text(options->pool));
+	return buf_text(&text);
+}
+
 static int apply_locked(const Options *options, const Context *context, PassOptions *pass_options)
 {
 	AUTO(Directory) *directory = NULL;
@@ -44,7 +58,7 @@ static int apply_locked(const Options *options, const Context *context, PassOpti
 		return say_error(&err);
 	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
 		say("%s; this apply goes ahead", pause_text(options->pool, &inputs.state.pause));
-	apply_record_begin(options, context, &inputs, &record);
+	apply_record_begin(options->pool, by_text(options), context, &inputs, &record);
 	pass_options->hooks = apply_record_hooks(&record);
 	pass_run(options->pool, &inputs, pass_options, directory, &report);
 	apply_record_end(&record, &report);
@@ -62,7 +76,7 @@ static int cmd_apply(const Options *options)
 	AUTO_FD lock = -1;
 
 	if (released_guards(&options->release, &pass_options.released, &err) < 0 ||
-	    context_read(options, &context, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
 		return say_error(&err);
 	if (options->plan_file &&

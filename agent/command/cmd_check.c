@@ -17,7 +17,7 @@ static CheckResult check(const Options *options)
 	Status status;
 	Error err;
 
-	if (context_read(options, &context, &err) < 0)
+	if (context_read(options->pool, &options->override, &context, &err) < 0)
 		return status_check_failed(options->pool, CHECK_UNKNOWN, err.text);
 	if (status_file_read(options->pool, context.run_dir, NULL, &status, &err) < 0)
 		return status_check_failed(options->pool,

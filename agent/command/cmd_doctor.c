@@ -20,7 +20,7 @@ static int cmd_doctor(const Options *options)
 			    stdout);
 		return 0;
 	}
-	doctor_run(options, &report);
+	doctor_run(options->pool, &options->override, &report);
 	(void)fputs(is_json ? doctor_json(options->pool, &report)
 			    : doctor_text(options->pool, &report),
 		    stdout);

@@ -52,7 +52,7 @@ static int cmd_history(const Options *options)
 	Error err;
 
 	if (since_parse(options->since, &since_sec, &err) < 0 ||
-	    context_read(options, &context, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    history_read(options->pool, context.state_dir, since_sec, &records, &err) < 0)
 		return say_error(&err);
 	if (options->output == OUTPUT_JSON)

@@ -16,7 +16,7 @@ static int pause_write(const Options *options, const Pause *pause, bool ends_con
 	Context context;
 	Error err;
 
-	if (context_read(options, &context, &err) < 0)
+	if (context_read(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
 	if (lock < 0 ||

@@ -59,7 +59,8 @@ static int cmd_plan(const Options *options)
 	Report report;
 	Error err;
 
-	if (check_secrets_wish(options, &err) < 0 || context_read(options, &context, &err) < 0 ||
+	if (check_secrets_wish(options, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    context_inputs(&context, false, &inputs, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);

@@ -8,7 +8,8 @@ static int cmd_run(const Options *options)
 	AUTO(Daemon) *daemon = NULL;
 	Error err;
 
-	if (daemon_new(options, &clock_system, &daemon, &err) < 0 || loop_run(daemon, &err) < 0)
+	if (daemon_new(&options->override, &clock_system, &daemon, &err) < 0 ||
+	    loop_run(daemon, &err) < 0)
 		return say_error(&err);
 	return 0;
 }

@@ -17,7 +17,7 @@ static int cmd_status(const Options *options)
 	Status status;
 	Error err;
 
-	if (context_read(options, &context, &err) < 0)
+	if (context_read(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
 	if (status_file_read(options->pool, context.run_dir, &content, &status, &err) < 0) {
 		const int exit_status = say_error(&err);

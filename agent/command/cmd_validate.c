@@ -138,7 +138,7 @@ static int cmd_validate(const Options *options)
 	Error err = {0};
 	int status;
 
-	if (settings_read(options, &settings, &err) < 0)
+	if (settings_read(options->pool, &options->override, &settings, &err) < 0)
 		return say_error(&err);
 	validation.path = options->file ? options->file : settings.peers_file;
 	if (options->slapd_version)

@@ -40,7 +40,8 @@ static int identity_missing(const Run *run, Error *err)
 			 "    \"credentials\": { \"file\": \"/etc/syncward/secrets/verify\" },\n"
 			 "    \"container\": \"%s\"\n"
 			 "  }",
-			 options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT,
+			 options->override.agent_config ? options->override.agent_config
+							: SETTINGS_FILE_DEFAULT,
 			 suffix, suffix);
 }
 
@@ -49,7 +50,7 @@ static int identity_read(Run *run, Error *err)
 	AgentSettings settings;
 	Secret secret;
 
-	if (settings_read(run->options, &settings, err) < 0)
+	if (settings_read(run->pool, &run->options->override, &settings, err) < 0)
 		return -1;
 	if (!settings.verify.binddn)
 		return identity_missing(run, err);
@@ -128,7 +129,7 @@ static int test_all(Run *run, const WriteTest **ret, Error *err)
 static int prepare(Run *run, Error *err)
 {
 	if (timeout_parse(run->options->timeout, &run->timeout_sec, err) < 0 ||
-	    context_read(run->options, &run->context, err) < 0 ||
+	    context_read(run->pool, &run->options->override, &run->context, err) < 0 ||
 	    context_inputs(&run->context, false, &run->inputs, err) < 0)
 		return -1;
 	if (run->inputs.not_listed || !run->inputs.wanted.self)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "agent/input/settings_file.h"
 #include "common/base/error.h"
 #include "common/base/pool.h"
 
@@ -26,14 +27,8 @@ typedef struct TextList {
 typedef struct Options {
 	Pool *pool; /* of the strings, and for what the command itself makes */
 	/* of all commands */
-	const char *peers_file;
-	const char *agent_config;
-	const char *ldap_uri;
-	const char *node;
-	const char *state_dir;
-	const char *run_dir;
+	SettingsOverride override;
 	OutputFormat output;
-	bool is_verbose;
 	bool wants_help;
 	bool wants_version;
 	/* of single commands */

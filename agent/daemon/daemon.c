@@ -17,7 +17,7 @@
 /* --- settings --- */
 
 /* Before it is read: what changes meanwhile is seen the next time. */
-static void settings_stat(const Options *options, struct stat *ret)
+static void settings_stat(const SettingsOverride *options, struct stat *ret)
 {
 	const char *path = options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT;
 
@@ -29,13 +29,11 @@ static void settings_stat(const Options *options, struct stat *ret)
 static int settings_take(Daemon *daemon, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	Options options = *daemon->options;
 	Context context;
 
-	options.pool = pool;
 	daemon->has_settings = false;
 	settings_stat(daemon->options, &daemon->settings);
-	if (context_read(&options, &context, err) < 0)
+	if (context_read(pool, daemon->options, &context, err) < 0)
 		return -1;
 	daemon->has_settings = true;
 	if (daemon->context_pool && strcmp(daemon->context.ldap_uri, context.ldap_uri) != 0)
@@ -47,7 +45,7 @@ static int settings_take(Daemon *daemon, Error *err)
 	return 0;
 }
 
-int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *err)
+int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret, Error *err)
 {
 	Pool *pool = pool_new();
 	AUTO(Daemon) *daemon = pool_alloc(pool, sizeof(*daemon));

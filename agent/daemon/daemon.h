@@ -19,7 +19,7 @@ typedef struct Daemon Daemon;
 /* Reads the settings. ERROR_INPUT when agent.json must be mended, ERROR_USAGE for the command line,
  * ERROR_BUSY when another daemon runs with the same run folder. The options and the clock must
  * outlive the daemon. */
-int daemon_new(const Options *options, const Clock *clock, Daemon **ret, Error *err);
+int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret, Error *err);
 
 /* NULL is allowed. */
 void daemon_free(Daemon *daemon);

@@ -35,7 +35,7 @@ typedef struct DaemonHealth {
 /* What lives as long as the daemon. */
 struct Daemon {
 	Pool *pool;
-	const Options *options;
+	const SettingsOverride *options;
 	const Clock *clock;
 	Pool *context_pool;
 	Context context;

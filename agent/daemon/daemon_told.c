@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "agent/daemon/daemon_internal.h"
-#include "agent/state/corrections.h"
 #include "common/base/buf.h"
 #include "common/decide/guard_contested.h"
 #include "common/plan/render.h"
+#include "common/tell/corrections.h"
 #include "common/tell/told_plan.h"
 
 static const char *const trigger_names[] = {

@@ -23,7 +23,8 @@ void doctor_agent_file(Doctor *doctor)
 {
 	Error err;
 
-	doctor->has_context = context_read(doctor->options, &doctor->context, &err) == 0;
+	doctor->has_context =
+		context_read(doctor->pool, doctor->options, &doctor->context, &err) == 0;
 	if (!doctor->has_context)
 		find_error(doctor, DOCTOR_AGENT_FILE, &err);
 }

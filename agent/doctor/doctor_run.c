@@ -56,9 +56,9 @@ bool doctor_has_databases(Doctor *doctor, DoctorCheck check)
 	return true;
 }
 
-void doctor_run(const Options *options, DoctorReport *ret)
+void doctor_run(Pool *pool, const SettingsOverride *options, DoctorReport *ret)
 {
-	Doctor doctor = {.pool = options->pool, .options = options};
+	Doctor doctor = {.pool = pool, .options = options};
 
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
 		if (functions[check])

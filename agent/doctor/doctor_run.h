@@ -18,7 +18,7 @@ typedef struct DoctorDatabase {
 /* What the checks look at; each part only when it could be had, which is a finding of its own. */
 typedef struct Doctor {
 	Pool *pool;
-	const Options *options;
+	const SettingsOverride *options;
 	DoctorReport report;
 	bool has_context;
 	Context context;
@@ -34,7 +34,7 @@ typedef struct Doctor {
 } Doctor;
 
 /* Makes every check, each for itself; changes nothing. Everything lives in the pool. */
-void doctor_run(const Options *options, DoctorReport *ret);
+void doctor_run(Pool *pool, const SettingsOverride *options, DoctorReport *ret);
 
 /* The checks, by file. Each adds what it finds; one that cannot be made says why. */
 typedef void DoctorFunction(Doctor *doctor);

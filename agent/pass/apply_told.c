@@ -3,28 +3,14 @@
 
 #include <unistd.h>
 
-#include "agent/state/corrections.h"
 #include "agent/state/history.h"
 #include "agent/system/clock.h"
-#include "agent/system/login.h"
 #include "agent/system/say.h"
-#include "common/base/buf.h"
+#include "common/tell/corrections.h"
 
-static const char *by_text(Pool *pool, const Options *options)
-{
-	Buf text = BUF_IN(pool);
-
-	buf_puts(&text, options->is_first_node ? "apply --first-node" : "apply");
-	for (size_t i = 0; i < options->release.n_items; i++)
-		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
-	buf_puts(&text, login_text(pool));
-	return buf_text(&text);
-}
-
-void apply_record_begin(const Options *options, const Context *context, const Inputs *inputs,
+void apply_record_begin(Pool *pool, const char *by, const Context *context, const Inputs *inputs,
 			ApplyRecord *ret)
 {
-	Pool *pool = options->pool;
 	const Desired *desired = inputs->file.desired;
 	Error err;
 
@@ -36,7 +22,7 @@ void apply_record_begin(const Options *options, const Context *context, const In
 			    .has_revision = desired->has_revision,
 			    .revision = desired->revision,
 			    .sha256 = inputs->file.sha256},
-		.by = by_text(pool, options),
+		.by = by,
 	};
 	if (state_read_daemon(pool, context->state_dir, &ret->memory, &err) < 0)
 		say("%s", err.text);

@@ -21,8 +21,8 @@ typedef struct ApplyRecord {
 	const Attribution *attributions;
 } ApplyRecord;
 
-/* To be called under the lock, when the inputs are read. */
-void apply_record_begin(const Options *options, const Context *context, const Inputs *inputs,
+/* To be called under the lock, when the inputs are read. by: who asked for it. */
+void apply_record_begin(Pool *pool, const char *by, const Context *context, const Inputs *inputs,
 			ApplyRecord *ret);
 
 /* The hooks of a pass that fill it; record must outlive the pass. */

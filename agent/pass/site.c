@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/site.h"
 
-#include "agent/input/settings_file.h"
 #include "agent/state/status_file.h"
 #include "agent/system/say.h"
 
-int context_read(const Options *options, Context *ret, Error *err)
+int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err)
 {
 	AgentSettings settings;
 
-	if (settings_read(options, &settings, err) < 0)
+	if (settings_read(pool, override, &settings, err) < 0)
 		return -1;
 	*ret = (Context){
-		.pool = options->pool,
+		.pool = pool,
 		.peers_file = settings.peers_file,
 		.node = settings.node,
 		.ldap_uri = settings.ldap_uri,
 		.state_dir = settings.state_dir,
 		.run_dir = settings.run_dir,
-		.metrics_file =
-			settings.metrics_file
-				? settings.metrics_file
-				: pool_printf(options->pool, "%s/" METRICS_FILE, settings.run_dir),
+		.metrics_file = settings.metrics_file
+					? settings.metrics_file
+					: pool_printf(pool, "%s/" METRICS_FILE, settings.run_dir),
 		.config_dir = settings.config_dir,
 		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
 		.interval_sec = settings.interval_sec,
@@ -29,7 +27,7 @@ int context_read(const Options *options, Context *ret, Error *err)
 		.probe_interval_sec = settings.probe_interval_sec,
 		.holds_contested = settings.holds_contested,
 		.renews_tls = settings.renews_tls,
-		.is_verbose = options->is_verbose,
+		.is_verbose = override->is_verbose,
 	};
 	return 0;
 }

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_SITE_H
 #define SYNCWARD_SITE_H
 
-#include "agent/command/options.h"
 #include "agent/input/inputs.h"
+#include "agent/input/settings_file.h"
 #include "agent/slapd/directory_ldap.h"
 
 /* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
@@ -32,7 +32,7 @@ typedef struct Context {
 
 /* The effective settings: command line over agent.json over defaults. Reads no other file. Fails
  * as settings_read() does. */
-int context_read(const Options *options, Context *ret, Error *err);
+int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err);
 
 /* Reads peers.json, secrets and state for this context. */
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);

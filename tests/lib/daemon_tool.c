@@ -118,11 +118,10 @@ static int command_run(Daemon *daemon, Played *played, const char *line)
 
 int main(int argc, char **argv)
 {
-	AUTO(Pool) *pool = pool_new();
 	AUTO(Daemon) *daemon = NULL;
 	Played played = {.monotonic_usec = 1000000, .realtime_usec = 1800000000LL * 1000000};
 	const Clock clock = {played_monotonic_usec, played_realtime_sec, &played};
-	Options options = {.pool = pool};
+	SettingsOverride options = {0};
 	char line[128];
 	Error err;
 

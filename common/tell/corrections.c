@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/state/corrections.h"
+#include "common/tell/corrections.h"
 
 EventList corrections_intended(Pool *pool, const Plan *plan, const Attribution *attributions)
 {
