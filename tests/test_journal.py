@@ -97,5 +97,5 @@ def test_the_man_page_has_every_field():
 
 
 def test_every_event_is_told_somewhere():
-    code = "".join(read(path) for path in glob.glob(os.path.join(tools.TOP, "[ac]*/*.c")))
+    code = "".join(read(path) for path in glob.glob(os.path.join(tools.TOP, "[ac]*/*/*.c")))
     assert [event[0] for event in events() if not re.search(rf"\bEVENT_{event[0]}\b", code)] == []
