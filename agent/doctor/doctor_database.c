@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 #include "common/slapd/dbattr.h"
 #include "common/slapd/dn.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 #include "agent/slapd/disk_witness.h"
 #include "agent/system/fd.h"
 #include "common/slapd/config_file.h"

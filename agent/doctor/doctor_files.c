@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 
 #include <errno.h>
 

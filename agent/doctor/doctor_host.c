@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 #include "agent/state/status_file.h"
 #include "agent/system/fd.h"
 #include "common/report/doctor_machine.h"

@@ -2,7 +2,7 @@
 #include <strings.h>
 #include <time.h>
 
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 #include "agent/pass/memory_after.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
@@ -10,6 +10,7 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/link/probe_read.h"
+#include "common/link/schema_digest.h"
 
 #define DEADLINE_MSEC  60000
 #define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */

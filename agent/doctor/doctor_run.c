@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_run.h"
 
+#include "agent/doctor/doctor_look.h"
+
 /* One function may make several checks that look at the same thing: it stands at the first. */
 static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_AGENT_FILE] = doctor_agent_file,
@@ -32,29 +34,6 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_CONFLICTS] = doctor_conflicts,
 	[DOCTOR_RETIRED_IDS] = doctor_retired_ids,
 };
-
-void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why)
-{
-	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_NOTE, "not checked: %s", why);
-}
-
-bool doctor_has_world(Doctor *doctor, DoctorCheck check)
-{
-	if (!doctor->has_world)
-		doctor_skip(doctor, check, "slapd's configuration could not be read");
-	return doctor->has_world;
-}
-
-bool doctor_has_databases(Doctor *doctor, DoctorCheck check)
-{
-	if (!doctor_has_world(doctor, check))
-		return false;
-	if (!doctor->has_inputs || !doctor->inputs.wanted.self) {
-		doctor_skip(doctor, check, "peers.json does not say what this node should hold");
-		return false;
-	}
-	return true;
-}
 
 void doctor_run(Pool *pool, const SettingsOverride *options, DoctorReport *ret)
 {

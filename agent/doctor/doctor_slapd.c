@@ -3,7 +3,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/doctor/doctor_run.h"
+#include "agent/doctor/doctor_look.h"
 #include "agent/pass/pass_look.h"
 #include "common/decide/guard.h"
 #include "common/decide/old_tls.h"

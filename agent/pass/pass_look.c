@@ -66,6 +66,6 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 {
 	if (plan_rounds(directory, pool, input, ret_world, ret, err) < 0)
 		return -1;
-	tls_files_judge(pool, ret_world, input->wanted, ret);
+	tls_files_judge(pool, &ret_world->live, input->wanted, ret);
 	return 0;
 }

@@ -92,7 +92,7 @@ static void tell(Pool *pool, const TlsFile *file, int error, unsigned uid, Plan 
 			 file->path);
 }
 
-void tls_files_judge(Pool *pool, const World *world, const Wanted *wanted, Plan *plan)
+void tls_files_judge(Pool *pool, const Live *live, const Wanted *wanted, Plan *plan)
 {
 	const TlsFiles files = wanted ? files_wanted(pool, wanted) : (TlsFiles){0};
 	const size_t size = files.n_items * sizeof(int);
@@ -100,7 +100,7 @@ void tls_files_judge(Pool *pool, const World *world, const Wanted *wanted, Plan 
 	int *errors;
 
 	if (files.n_items == 0 ||
-	    !slapd_user_find(pool, entry_first(world->live.global, "olcPidFile"), &user))
+	    !slapd_user_find(pool, entry_first(live->global, "olcPidFile"), &user))
 		return;
 	errors = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (errors == MAP_FAILED)

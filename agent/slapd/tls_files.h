@@ -2,7 +2,8 @@
 #ifndef SYNCWARD_TLS_FILES_H
 #define SYNCWARD_TLS_FILES_H
 
-#include "agent/pass/look.h"
+#include "common/live/live_config.h"
+#include "common/plan/plan.h"
 
 /*
  * Adds a warning "tls-file" for each file that a wanted link names by tls_cert, tls_key, tls_cacert
@@ -10,6 +11,6 @@
  * and its consumer fails later. A child process with slapd's user and groups tries; where these are
  * not known or cannot be taken nothing is said.
  */
-void tls_files_judge(Pool *pool, const World *world, const Wanted *wanted, Plan *plan);
+void tls_files_judge(Pool *pool, const Live *live, const Wanted *wanted, Plan *plan);
 
 #endif

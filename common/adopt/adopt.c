@@ -14,37 +14,11 @@ typedef struct Survey {
 	const char *fqdn;
 } Survey;
 
-void adopt_note(Adoption *adoption, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	POOL_PUSH(adoption->pool, adoption->notes, adoption->n_notes,
-		  pool_vprintf(adoption->pool, format, arguments));
-	va_end(arguments);
-}
-
 /* --- peers --- */
-
-static int find_provider(const Adoption *adoption, const char *provider)
-{
-	for (size_t i = 0; i < adoption->n_peers; i++)
-		if (adoption->peers[i].provider &&
-		    strcmp(adoption->peers[i].provider, provider) == 0)
-			return (int)i;
-	return -1;
-}
-
-int adopt_find_peer(const Adoption *adoption, const char *uri)
-{
-	AUTO(Pool) *scratch = pool_new();
-
-	return find_provider(adoption, url_spelling(scratch, uri));
-}
 
 static size_t peer_add(Adoption *adoption, const LiveConsumer *consumer)
 {
-	int known = find_provider(adoption, consumer->provider);
+	int known = adopt_find_provider(adoption, consumer->provider);
 	const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
 
 	if (known >= 0)
@@ -55,35 +29,6 @@ static size_t peer_add(Adoption *adoption, const LiveConsumer *consumer)
 	POOL_PUSH(adoption->pool, adoption->peers, adoption->n_peers,
 		  {.uri = uri, .provider = consumer->provider});
 	return adoption->n_peers - 1;
-}
-
-int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
-{
-	AdoptPeer *named = &adoption->peers[peer];
-
-	if (named->id != 0 && named->id != id)
-		return error_set(err, ERROR_REFUSED, 0,
-				 "%s is given the id %u, but olcServerID or another --peer-id says "
-				 "%u",
-				 named->uri, id, named->id);
-	if (peer != 0 && adoption->peers[0].id == id)
-		return error_set(err, ERROR_REFUSED, 0,
-				 "%s has this node's own server ID %u: either slapd replicates "
-				 "from itself, because no listener of it (-h) is that URL (then "
-				 "remove the olcSyncrepl value), or two servers share an ID, "
-				 "which loses changes (then give one of them another)",
-				 named->uri, id);
-	for (size_t i = 0; i < adoption->n_peers; i++)
-		if (i != peer && adoption->peers[i].id == id)
-			return error_set(
-				err, ERROR_REFUSED, 0,
-				"%s and %s have the same server ID %u: either both are names of "
-				"one server (then let all olcSyncrepl values use one of them), or "
-				"two servers share an ID, which loses changes (then give one of "
-				"them another)",
-				adoption->peers[i].uri, named->uri, id);
-	named->id = id;
-	return 0;
 }
 
 /* --- what peers.json cannot say of a single value --- */
@@ -197,7 +142,7 @@ static const char *link_problem(Adoption *adoption, const AdoptDatabase *databas
 				const LiveConsumer *consumer)
 {
 	const char *problem = value_problem(adoption->pool, consumer);
-	int peer = find_provider(adoption, consumer->provider);
+	int peer = adopt_find_provider(adoption, consumer->provider);
 
 	if (problem)
 		return problem;

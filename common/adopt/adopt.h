@@ -2,60 +2,7 @@
 #ifndef SYNCWARD_ADOPT_H
 #define SYNCWARD_ADOPT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "common/desired/desired.h"
-#include "common/live/live_config.h"
-
-/* A server that the live configuration names. */
-typedef struct AdoptPeer {
-	unsigned id;          /* 0: not known yet */
-	const char *uri;      /* as a value of this server spells it */
-	const char *provider; /* in the spelling of LiveConsumer.provider */
-} AdoptPeer;
-
-/* One olcSyncrepl value that peers.json can say. */
-typedef struct AdoptLink {
-	size_t peer; /* index into Adoption.peers */
-	const Syncrepl *syncrepl;
-} AdoptLink;
-
-typedef struct AdoptDatabase {
-	const LiveDatabase *live;
-	const char *suffix;
-	AdoptLink
-		*links; /* at most one a peer; a value that names this node itself is among them */
-	size_t n_links;
-} AdoptDatabase;
-
-/* What this node's configuration says about the cluster. Borrows from the Live it was made from. */
-typedef struct Adoption {
-	Pool *pool;
-	AdoptPeer *peers; /* the first is this node */
-	size_t n_peers;
-	AdoptDatabase *databases;
-	size_t n_databases;
-	const char **keep; /* provider URLs of values that peers.json cannot say: left alone */
-	size_t n_keep;
-	const char **notes; /* what peers.json cannot say, one sentence each */
-	size_t n_notes;
-} Adoption;
-
-/* A password that the document refers to by its file. */
-typedef struct AdoptSecret {
-	const char *name; /* of the file, in the folder of secrets */
-	const char *path;
-	const char *text;
-	const char *used_for; /* a suffix or a peer's URL, for messages */
-} AdoptSecret;
-
-typedef struct AdoptDocument {
-	Desired desired;
-	SyncreplSettings *peer_settings; /* one for each adopted peer, which points to it */
-	AdoptSecret *secrets;
-	size_t n_secrets;
-} AdoptDocument;
+#include "common/adopt/adoption.h"
 
 /*
  * Finds the databases that replicate, their peers, this node's own URI and server ID (by slapd's
@@ -64,34 +11,10 @@ typedef struct AdoptDocument {
  */
 int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, Error *err);
 
-/* The peer with that URL, compared by meaning; -1 when no olcSyncrepl value names it. */
-int adopt_find_peer(const Adoption *adoption, const char *uri);
-
-/* Tells a peer's id. ERROR_REFUSED when another is known, or another server has it. */
-int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err);
-
-/* Notes a sentence for the person who adopts. */
-void adopt_note(Adoption *adoption, const char *format, ...) PRINTF_LIKE(2, 3);
-
 /*
  * The document: what all links of a database have in common stands in its syncrepl, what one peer
  * has for itself in that peer's. All ids must be known. Passwords are files of secrets_dir.
  */
 void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *ret);
-
-/* --- between the adopt_*.c files --- */
-
-/* Fills in peers[0]: this node's id and URI. */
-int adopt_survey_self(Adoption *adoption, const Live *live, const char *fqdn, Error *err);
-
-/* Spreads the keywords of all links over databases[].syncrepl and peers[].syncrepl. */
-void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const char *secrets_dir);
-
-/* The value as it stands or in its one spelling, as peers.json can hold it; NULL, with the reason,
- * when it can hold neither. */
-const char *adopt_value(Pool *pool, SyncreplKeyword keyword, const char *value, Error *err);
-
-/* Finds rid_offset of each database and rid of each peer that give the live rids. */
-void adopt_spread_rids(Adoption *adoption, Desired *desired);
 
 #endif

@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "common/adopt/adopt.h"
+#include "common/adopt/adoption.h"
 #include "common/base/utf8.h"
 
 /* What slapd assumes where syncward would write something else: always spelled out. */

@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "common/adopt/adopt.h"
+#include "common/adopt/adoption.h"
 
 #define RID_MAX 999
 #define UNSET   (-1)

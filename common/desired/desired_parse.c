@@ -5,6 +5,18 @@
 
 #define REVISION_MAX (1UL << 53) /* what every JSON library keeps exactly */
 
+const char *const policy_mode_names[] = {
+	[POLICY_AUDIT] = "audit",
+	[POLICY_ENFORCE] = "enforce",
+};
+_Static_assert(ARRAY_SIZE(policy_mode_names) == POLICY_MODE_COUNT, "name every mode");
+
+const char *const server_id_form_names[] = {
+	[SERVER_ID_AUTO] = "auto",
+	[SERVER_ID_LIST] = "list",
+};
+_Static_assert(ARRAY_SIZE(server_id_form_names) == SERVER_ID_FORM_COUNT, "name every form");
+
 static int read_keep(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
 	Desired *desired = field;

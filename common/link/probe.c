@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/probe.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "common/slapd/dn.h"
@@ -8,6 +9,28 @@
 #define CLOCK_TOLERANCE_SEC 60
 #define CERTIFICATE_DAYS    21
 #define DAY_SEC             (24 * 60 * 60)
+
+void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *format, ...)
+{
+	const char *what;
+	va_list arguments;
+
+	va_start(arguments, format);
+	what = pool_vprintf(pool, format, arguments);
+	va_end(arguments);
+	POOL_PUSH(pool, probe->faults, probe->n_faults,
+		  {.code = code,
+		   .text = pool_printf(pool, "%s: %s; %s", probe->uri, what,
+				       probe_code_remedy(code))});
+}
+
+bool probe_has_fault(const Probe *probe, ProbeCode code)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (probe->faults[i].code == code)
+			return true;
+	return false;
+}
 
 ProbeVerdict probe_verdict(const Probe *probe)
 {

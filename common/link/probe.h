@@ -10,86 +10,7 @@
 #include "common/base/pool.h"
 #include "common/base/tree.h"
 #include "common/copy/copy.h"
-
-/* What slapd's consumer would meet at the provider of one link, in the order in which it is tried.
- */
-typedef enum ProbeStep {
-	PROBE_RESOLVE,
-	PROBE_CONNECT,
-	PROBE_TLS,
-	PROBE_BIND,
-	PROBE_SUFFIX,        /* the suffix entry can be read */
-	PROBE_CONTEXT_CSN,   /* and its contextCSN */
-	PROBE_SYNCPROV,      /* the peer is a provider of it */
-	PROBE_SERVER_ID,     /* and tells a server ID, the one expected */
-	PROBE_ENTRY_CSN,     /* entries come with their entryCSN */
-	PROBE_USER_PASSWORD, /* and with their userPassword */
-	PROBE_LIMITS,        /* and all of them (as far as was tried) */
-	PROBE_SCHEMA,        /* its schema is ours */
-	PROBE_CLOCK,
-	PROBE_CERTIFICATE, /* it stays valid for some time */
-	PROBE_STEP_COUNT
-} ProbeStep;
-
-typedef enum ProbeState {
-	PROBE_NOT_TRIED, /* not needed, or something before it failed */
-	PROBE_GOOD,
-	PROBE_BAD,
-	PROBE_UNKNOWN, /* tried, and the peer does not tell */
-	PROBE_STATE_COUNT
-} ProbeState;
-
-/* Every fault that is told, by a stable name (probe_code_name()). */
-typedef enum ProbeCode {
-	PROBE_NO_SUCH_HOST,
-	PROBE_RESOLVER_FAILED,
-	PROBE_PORT_CLOSED,
-	PROBE_NO_ROUTE,
-	PROBE_NO_ANSWER,
-	PROBE_CONNECT_FAILED,
-	PROBE_SILENT,
-	PROBE_CONNECTION_LOST,
-	PROBE_BUSY,
-	PROBE_ROUND_OVER,
-	PROBE_DIED,
-	PROBE_NOT_SPOKEN,
-	PROBE_TLS_FILES,
-	PROBE_NOT_LDAP,
-	PROBE_NO_TLS,
-	PROBE_STARTTLS_REFUSED,
-	PROBE_CERTIFICATE_AUTHORITY,
-	PROBE_CERTIFICATE_EXPIRED,
-	PROBE_CERTIFICATE_NOT_YET_VALID,
-	PROBE_CERTIFICATE_NAME,
-	PROBE_TLS_FAILED,
-	PROBE_PLAIN_REFUSED,
-	PROBE_BIND_REFUSED,
-	PROBE_ACCOUNT_LOCKED,
-	PROBE_BIND_NOT_REPEATED,
-	PROBE_WRONG_SUFFIX,
-	PROBE_SUFFIX_HIDDEN,
-	PROBE_READ_REFUSED,
-	PROBE_NO_SYNCPROV,
-	PROBE_CONTEXT_CSN_HIDDEN,
-	PROBE_ENTRY_CSN_HIDDEN,
-	PROBE_PASSWORDS_HIDDEN,
-	PROBE_LIMITED,
-	PROBE_NO_SERVER_ID,
-	PROBE_OTHER_SERVER_ID,
-	PROBE_SAME_SERVER_ID,
-	PROBE_SCHEMA_DIFFERS,
-	PROBE_CLOCK_DIFFERS,
-	PROBE_CERTIFICATE_ENDS,
-	PROBE_CODE_COUNT
-} ProbeCode;
-
-/* What became of the whole probe; of faults: what they mean for it. */
-typedef enum ProbeVerdict {
-	PROBE_IS_GOOD,    /* the link would replicate; faults may still be told */
-	PROBE_NOT_TESTED, /* nobody can say: name, network, a peer that does not answer */
-	PROBE_IS_REFUSED, /* the peer was there, and the link would not work */
-	PROBE_VERDICT_COUNT
-} ProbeVerdict;
+#include "common/link/probe_codes.h"
 
 /* One fault: its code, and one sentence with the peer, the cause and the remedy; no secret in it.
  */
@@ -129,15 +50,6 @@ typedef struct ProbeExpectation {
 	const char *schema_digest; /* of this node; NULL: not compared */
 	int64_t now_sec;
 } ProbeExpectation;
-
-const char *probe_step_name(ProbeStep step);
-const char *probe_state_name(ProbeState state);
-const char *probe_code_name(ProbeCode code);
-const char *probe_verdict_name(ProbeVerdict verdict);
-
-/* What a fault of that code means for the link, and what a person can do about it. */
-ProbeVerdict probe_code_verdict(ProbeCode code);
-const char *probe_code_remedy(ProbeCode code);
 
 /* Adds the fault "URI: what; remedy" to the probe; the strings live in the pool. */
 void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *format, ...)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
+#include "common/link/probe_codes.h"
 
-#include "common/link/probe.h"
+#include "common/base/macros.h"
 
 static const char *const step_names[] = {
 	[PROBE_RESOLVE] = "resolve",
@@ -171,25 +171,4 @@ ProbeVerdict probe_code_verdict(ProbeCode code)
 const char *probe_code_remedy(ProbeCode code)
 {
 	return codes[code].remedy;
-}
-
-void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *format, ...)
-{
-	const char *what;
-	va_list arguments;
-
-	va_start(arguments, format);
-	what = pool_vprintf(pool, format, arguments);
-	va_end(arguments);
-	POOL_PUSH(pool, probe->faults, probe->n_faults,
-		  {.code = code,
-		   .text = pool_printf(pool, "%s: %s; %s", probe->uri, what, codes[code].remedy)});
-}
-
-bool probe_has_fault(const Probe *probe, ProbeCode code)
-{
-	for (size_t i = 0; i < probe->n_faults; i++)
-		if (probe->faults[i].code == code)
-			return true;
-	return false;
 }

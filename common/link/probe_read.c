@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/timestamp.h"
+#include "common/link/schema_digest.h"
 #include "common/slapd/dn.h"
 
 /* LDAP results (RFC 4511) */

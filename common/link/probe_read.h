@@ -36,12 +36,4 @@ void probe_take_schema(Pool *pool, Probe *probe, const ProbeAnswer *answer);
 void probe_take_clock(Probe *probe, const ProbeAnswer *answer, int64_t asked_sec,
 		      int64_t answered_sec);
 
-/*
- * SHA-256 over the attribute types and object classes of a subschema entry, whatever their order
- * and white space. Without operational attributes and OpenLDAP's own (arcs of its modules and of
- * cn=config): they differ between releases, and replication does not need them equal. NULL when the
- * entry has no attribute types.
- */
-const char *schema_digest(Pool *pool, const Entry *subschema);
-
 #endif

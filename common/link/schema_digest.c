@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/link/schema_digest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/sha256.h"
-#include "common/link/probe_read.h"
 
 /* OpenLDAP's own (modules, cn=config, cn=monitor) and the password policy's. */
 static const char *const own_arcs[] = {"1.3.6.1.4.1.4203.", "1.3.6.1.4.1.42.2.27.8.", "OLcfg"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/report/doctor.h"
+#include "common/report/doctor_checks.h"
 
 const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_AGENT_FILE] = {"agent-file", "agent.json can be used",

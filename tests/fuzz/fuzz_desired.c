@@ -4,7 +4,7 @@
 /* Fuzzes: common/desired/desired_peers.c common/desired/desired_print.c */
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
 /* Fuzzes: common/json/json_fields.c common/json/json_place.c common/desired/settings.c */
-/* Fuzzes: common/base/suggest.c */
+/* Fuzzes: common/desired/desired_setting.c common/base/suggest.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/link/probe_read.h"
+#include "common/link/schema_digest.h"
 
 #define SUFFIX "dc=example,dc=com"
 #define NOW    INT64_C(1795342500)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DOCTOR_LOOK_H
+#define SYNCWARD_DOCTOR_LOOK_H
+
+#include "agent/pass/look.h"
+#include "agent/pass/site.h"
+#include "common/link/probe.h"
+#include "common/report/doctor.h"
+
+/* What was seen at one database's peers. */
+typedef struct DoctorDatabase {
+	const WantedDatabase *wanted;
+	const LiveDatabase *live; /* NULL: this server has none */
+	Content here;
+	Probe *probes; /* one for each consumer of wanted */
+} DoctorDatabase;
+
+/* What the checks look at; each part only when it could be had, which is a finding of its own. */
+typedef struct Doctor {
+	Pool *pool;
+	const SettingsOverride *options;
+	DoctorReport report;
+	bool has_context;
+	Context context;
+	bool has_inputs;
+	Inputs inputs;
+	Directory *directory;
+	bool has_world;
+	World world;
+	Plan plan; /* with the world */
+	bool has_probes;
+	DoctorDatabase *databases; /* with the world and wanted */
+	size_t n_databases;
+} Doctor;
+
+/* The checks, by file. Each adds what it finds; one that cannot be made says why. */
+typedef void DoctorFunction(Doctor *doctor);
+DoctorFunction doctor_agent_file, doctor_peers_file, doctor_secrets, doctor_node,
+	doctor_state; /* doctor_files.c */
+DoctorFunction doctor_daemon, doctor_selinux, doctor_journal, doctor_clock,
+	doctor_names; /* doctor_host.c */
+DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replicated,
+	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */
+DoctorFunction doctor_disk, doctor_disk_copy;                           /* doctor_disk.c */
+DoctorFunction doctor_password_access, doctor_limits, doctor_indices,
+	doctor_timeouts; /* doctor_database.c */
+DoctorFunction doctor_peers, doctor_in_step, doctor_conflicts,
+	doctor_retired_ids; /* doctor_peers.c */
+
+/* Notes that the check could not be made. */
+void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why);
+
+/* For checks of slapd: false, and noted, when it could not be looked at. */
+bool doctor_has_world(Doctor *doctor, DoctorCheck check);
+
+/* For checks of peers and databases: also peers.json must be usable, with this node in it. */
+bool doctor_has_databases(Doctor *doctor, DoctorCheck check);
+
+#endif

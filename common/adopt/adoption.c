@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/adopt/adoption.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "common/slapd/url.h"
+
+void adopt_note(Adoption *adoption, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	POOL_PUSH(adoption->pool, adoption->notes, adoption->n_notes,
+		  pool_vprintf(adoption->pool, format, arguments));
+	va_end(arguments);
+}
+
+int adopt_find_provider(const Adoption *adoption, const char *provider)
+{
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		if (adoption->peers[i].provider &&
+		    strcmp(adoption->peers[i].provider, provider) == 0)
+			return (int)i;
+	return -1;
+}
+
+int adopt_find_peer(const Adoption *adoption, const char *uri)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return adopt_find_provider(adoption, url_spelling(scratch, uri));
+}
+
+int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
+{
+	AdoptPeer *named = &adoption->peers[peer];
+
+	if (named->id != 0 && named->id != id)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s is given the id %u, but olcServerID or another --peer-id says "
+				 "%u",
+				 named->uri, id, named->id);
+	if (peer != 0 && adoption->peers[0].id == id)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s has this node's own server ID %u: either slapd replicates "
+				 "from itself, because no listener of it (-h) is that URL (then "
+				 "remove the olcSyncrepl value), or two servers share an ID, "
+				 "which loses changes (then give one of them another)",
+				 named->uri, id);
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		if (i != peer && adoption->peers[i].id == id)
+			return error_set(
+				err, ERROR_REFUSED, 0,
+				"%s and %s have the same server ID %u: either both are names of "
+				"one server (then let all olcSyncrepl values use one of them), or "
+				"two servers share an ID, which loses changes (then give one of "
+				"them another)",
+				adoption->peers[i].uri, named->uri, id);
+	named->id = id;
+	return 0;
+}

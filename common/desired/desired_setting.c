@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/desired/desired_internal.h"
+
+/* What we write where peers.json is silent: slapd's own defaults (refreshOnly, a day between
+ * retries' ends, no timeouts) let a dead peer freeze a write to cn=config. */
+static const char *const link_defaults[SYNCREPL_KEYWORD_COUNT] = {
+	[SYNCREPL_TYPE] = "refreshAndPersist", [SYNCREPL_RETRY] = "60 +",
+	[SYNCREPL_BINDMETHOD] = "simple",      [SYNCREPL_TIMEOUT] = "3",
+	[SYNCREPL_NETWORK_TIMEOUT] = "5",
+};
+
+const char *desired_default(const DesiredDatabase *database, SyncreplKeyword keyword)
+{
+	return keyword == SYNCREPL_SEARCHBASE ? database->suffix : link_defaults[keyword];
+}
+
+const SyncreplSettings settings_none;
+
+static bool level_speaks(const SyncreplSettings *level, SyncreplKeyword keyword)
+{
+	return level->value[keyword] || level->left_out[keyword] ||
+	       (keyword == SYNCREPL_CREDENTIALS && level->credentials.kind != CREDENTIALS_NONE);
+}
+
+/* The last level that speaks of the keyword; NULL when none does. */
+static const SyncreplSettings *level_of(const DesiredDatabase *database, const Peer *provider,
+					const Peer *consumer, SyncreplKeyword keyword)
+{
+	if (consumer && consumer->as_consumer != &settings_none &&
+	    level_speaks(consumer->as_consumer, keyword))
+		return consumer->as_consumer;
+	if (provider->syncrepl != &settings_none && level_speaks(provider->syncrepl, keyword))
+		return provider->syncrepl;
+	return level_speaks(&database->syncrepl, keyword) ? &database->syncrepl : NULL;
+}
+
+static const char *setting_at(const SyncreplSettings *level, const DesiredDatabase *database,
+			      SyncreplKeyword keyword)
+{
+	return level && level->value[keyword] ? level->value[keyword]
+					      : desired_default(database, keyword);
+}
+
+const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
+			    const Peer *consumer, SyncreplKeyword keyword)
+{
+	return setting_at(level_of(database, provider, consumer, keyword), database, keyword);
+}
+
+JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer, SyncreplKeyword keyword)
+{
+	const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
+
+	return level ? level->place[keyword] : database->place;
+}
+
+Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
+				const Peer *consumer)
+{
+	const SyncreplSettings *level =
+		level_of(database, provider, consumer, SYNCREPL_CREDENTIALS);
+
+	return level ? level->credentials : (Credentials){.kind = CREDENTIALS_NONE};
+}
+
+SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
+			      const Peer *consumer)
+{
+	SyncreplSettings link = {
+		.credentials = desired_credentials(database, provider, consumer),
+	};
+
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
+		const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
+
+		link.value[keyword] = setting_at(level, database, keyword);
+		if (level)
+			link.place[keyword] = level->place[keyword];
+	}
+	link.value[SYNCREPL_RID] = pool_printf(pool, "%03u", desired_rid(database, provider));
+	link.value[SYNCREPL_PROVIDER] = provider->uri;
+	return link;
+}
+
+int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provider,
+			     const Peer *consumer)
+{
+	Syncrepl link = {0};
+
+	link.value[SYNCREPL_TYPE] = desired_setting(database, provider, consumer, SYNCREPL_TYPE);
+	link.value[SYNCREPL_INTERVAL] =
+		desired_setting(database, provider, consumer, SYNCREPL_INTERVAL);
+	if (!link.value[SYNCREPL_INTERVAL])
+		link.value[SYNCREPL_INTERVAL] = syncrepl_keyword_default(SYNCREPL_INTERVAL);
+	return syncrepl_is_refresh_only(&link) ? (int64_t)syncrepl_number(&link, SYNCREPL_INTERVAL)
+					       : 0;
+}
+
+bool settings_are_empty(const SyncreplSettings *settings)
+{
+	if (settings == &settings_none)
+		return true;
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (settings->value[keyword] || settings->left_out[keyword])
+			return false;
+	return settings->credentials.kind == CREDENTIALS_NONE;
+}
