@@ -266,7 +266,7 @@ void daemon_probes_next(DaemonPass *pass)
 		return;
 	}
 	round = link_round_new(pool_new(), pass->daemon->directory,
-			       &(PasswordSight){&pass->inputs.state.known,
+			       &(PasswordSight){&pass->inputs.state.known.links,
 						&pass->report.last_world.live,
 						&pass->daemon->probes.done});
 	if (first)

@@ -132,7 +132,7 @@ static bool is_over(DaemonPass *pass, const FormerLink *former, const WantedCons
 		consumer ? link_identity(pass->pool, &consumer->syncrepl, consumer->secret) : "";
 
 	return strcmp(identity, former->identity) != 0 ||
-	       (former->is_settled && known_link_is(&pass->inputs.state.known, former->suffix,
+	       (former->is_settled && known_link_is(&pass->inputs.state.known.links, former->suffix,
 						    former->peer_id, identity));
 }
 

@@ -49,7 +49,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		      const Plan *plan, World *world)
 {
 	AUTO(Pool) *pool = pool_new();
-	const PasswordSight sight = {input->known, &world->live, &answers->probes};
+	const PasswordSight sight = {&input->known->links, &world->live, &answers->probes};
 	LinkRound round = link_round_new(pool, directory, &sight);
 	ProbeRefusals refusals = world->refusals;
 	LinkProbes first;

@@ -67,7 +67,7 @@ static const char *link_learn(Pool *pool, LinksSeen *seen, size_t i)
 {
 	const WantedConsumer *consumer = &seen->wanted->consumers[i];
 	const char *identity = link_identity(pool, &consumer->syncrepl, consumer->secret);
-	const KnownLink *old = known_link_next(seen->known, seen->wanted->desired->suffix,
+	const KnownLink *old = known_link_next(&seen->known->links, seen->wanted->desired->suffix,
 					       consumer->peer->id, &seen->position);
 
 	/* What did not work is tried anew by a daemon that knows nothing of it any more. */
@@ -92,21 +92,21 @@ static void links_learn(Pool *pool, LinksSeen *seen, const Plan *plan, Known *ne
 		const char *identity = link_learn(pool, seen, i);
 
 		if (identity)
-			POOL_PUSH(pool, next->links, next->n_links,
+			POOL_PUSH(pool, next->links.items, next->links.n_items,
 				  {.suffix = wanted->desired->suffix,
 				   .peer_id = wanted->consumers[i].peer->id,
 				   .identity = identity});
 	}
 }
 
-static bool same_links(const Known *one, const Known *other)
+static bool same_links(const KnownLinks *one, const KnownLinks *other)
 {
-	if (one->n_links != other->n_links)
+	if (one->n_items != other->n_items)
 		return false;
-	for (size_t i = 0; i < one->n_links; i++)
-		if (one->links[i].peer_id != other->links[i].peer_id ||
-		    strcmp(one->links[i].suffix, other->links[i].suffix) != 0 ||
-		    strcmp(one->links[i].identity, other->links[i].identity) != 0)
+	for (size_t i = 0; i < one->n_items; i++)
+		if (one->items[i].peer_id != other->items[i].peer_id ||
+		    strcmp(one->items[i].suffix, other->items[i].suffix) != 0 ||
+		    strcmp(one->items[i].identity, other->items[i].identity) != 0)
 			return false;
 	return true;
 }
@@ -124,7 +124,7 @@ int remember_links(const char *state_dir, const World *world, const Plan *plan, 
 		seen.running = (RunningIndex){0};
 		links_learn(pool, &seen, plan, &next);
 	}
-	if (!plan->wanted || same_links(&next, known))
+	if (!plan->wanted || same_links(&next.links, &known->links))
 		return 0;
-	return state_write_links(state_dir, next.links, next.n_links, err);
+	return state_write_links(state_dir, &next.links, err);
 }

@@ -39,7 +39,7 @@ int state_write_databases(const char *state_dir, const KnownDatabase *databases,
 int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,
 			Error *err);
 int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, Error *err);
-int state_write_links(const char *state_dir, const KnownLink *links, size_t n_links, Error *err);
+int state_write_links(const char *state_dir, const KnownLinks *links, Error *err);
 int state_write_ages(const char *state_dir, const ConsumerAge *ages, size_t n_ages, Error *err);
 int state_write_machine(const char *state_dir, const char *machine, unsigned node, Error *err);
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);

@@ -13,8 +13,7 @@ int links_load(Pool *pool, const JsonNode *root, void *target)
 {
 	Known *known = target;
 	const JsonNode *databases = member_array(root, "databases");
-	KnownLink *links = NULL;
-	size_t n_links = 0;
+	KnownLinks links = {0};
 
 	for (size_t i = 0; databases && i < databases->n_children; i++) {
 		const JsonNode *database = &databases->children[i];
@@ -26,14 +25,13 @@ int links_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		for (size_t k = 0; k < peers->n_children; k++)
 			if (peers->children[k].type == JSON_STRING)
-				POOL_PUSH(pool, links, n_links,
+				POOL_PUSH(pool, links.items, links.n_items,
 					  {.suffix = suffix,
 					   .peer_id = (unsigned)strtoul(peers->children[k].key,
 									NULL, 10),
 					   .identity = peers->children[k].string});
 	}
 	known->links = links;
-	known->n_links = n_links;
 	return databases ? 0 : -1;
 }
 
@@ -53,14 +51,15 @@ static struct json_object *database_new(const KnownLink *links, size_t n_links)
 	return database;
 }
 
-int state_write_links(const char *state_dir, const KnownLink *links, size_t n_links, Error *err)
+int state_write_links(const char *state_dir, const KnownLinks *links, Error *err)
 {
 	struct json_object *document = state_document_new(), *list = json_object_new_array();
 
-	for (size_t i = 0, end; i < n_links; i = end) {
-		for (end = i; end < n_links && strcmp(links[end].suffix, links[i].suffix) == 0;)
+	for (size_t i = 0, end; i < links->n_items; i = end) {
+		for (end = i; end < links->n_items &&
+			      strcmp(links->items[end].suffix, links->items[i].suffix) == 0;)
 			end++;
-		json_object_array_add(list, database_new(&links[i], end - i));
+		json_object_array_add(list, database_new(&links->items[i], end - i));
 	}
 	json_object_object_add(document, "databases", list);
 	return state_document_replace(state_dir, STATE_LINKS, document, err);

@@ -111,7 +111,7 @@ static void judge_edit(Diff *diff, Change *change)
 	const LinkProbes *probes = diff->in->facts->probes;
 	const LinkProbe *answer;
 
-	if (known_link_is(diff->in->known, change->suffix, peer_id, identity))
+	if (known_link_is(&diff->in->known->links, change->suffix, peer_id, identity))
 		return;
 	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
 	if (answer && probe_verdict(&answer->probe) != PROBE_IS_REFUSED)

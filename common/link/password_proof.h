@@ -5,13 +5,13 @@
 #include <stdbool.h>
 
 #include "common/desired/wanted.h"
+#include "common/link/known_links.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_config.h"
-#include "common/memory/memory.h"
 
 /* What was seen of links. */
 typedef struct PasswordSight {
-	const Known *known;
+	const KnownLinks *known;
 	const Live *live;
 	const LinkProbes *probes;
 } PasswordSight;

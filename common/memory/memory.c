@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/memory/memory.h"
 
-#include <string.h>
-
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -20,33 +18,6 @@ const LeftDatabase *known_left(const Known *known, const char *suffix)
 		if (dn_equal(known->left[i].suffix, suffix))
 			return &known->left[i];
 	return NULL;
-}
-
-static bool is_link(const KnownLink *link, const char *suffix, unsigned peer_id)
-{
-	return link->peer_id == peer_id && strcmp(link->suffix, suffix) == 0;
-}
-
-const KnownLink *known_link_next(const Known *known, const char *suffix, unsigned peer_id,
-				 size_t *position)
-{
-	for (size_t n = 0; n < known->n_links; n++) {
-		const size_t i = (*position + n) % known->n_links;
-
-		if (is_link(&known->links[i], suffix, peer_id)) {
-			*position = i + 1;
-			return &known->links[i];
-		}
-	}
-	return NULL;
-}
-
-bool known_link_is(const Known *known, const char *suffix, unsigned peer_id, const char *identity)
-{
-	size_t position = 0;
-	const KnownLink *link = known_link_next(known, suffix, peer_id, &position);
-
-	return link && strcmp(link->identity, identity) == 0;
 }
 
 bool known_was_in_step(const Known *known, const char *suffix)

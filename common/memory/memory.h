@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/link/known_links.h"
 #include "common/link/password_gate.h"
 #include "common/live/consumer_age.h"
 #include "common/memory/contest.h"
@@ -35,13 +36,6 @@ typedef struct LeftDatabase {
 	bool was_closed; /* leave made it read-only: rejoining ends that */
 } LeftDatabase;
 
-/* A link as it was last seen to work. */
-typedef struct KnownLink {
-	const char *suffix;
-	unsigned peer_id;
-	const char *identity; /* link_identity() */
-} KnownLink;
-
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */
 typedef struct Known {
@@ -59,8 +53,7 @@ typedef struct Known {
 	size_t n_left;
 	const char *left_time; /* generalized time */
 	bool is_rejoining;     /* a person let it come back */
-	KnownLink *links;
-	size_t n_links;
+	KnownLinks links;
 	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */
 	size_t n_ages;
 	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
@@ -73,14 +66,6 @@ const KnownDatabase *known_database(const Known *known, const char *suffix);
 
 /* What `syncward leave` did to the database; NULL: nothing. */
 const LeftDatabase *known_left(const Known *known, const char *suffix);
-
-/* What is remembered of the link to that peer; NULL: nothing. Quick where the links are asked for
- * in their order: *position, which begins with 0, is moved behind the one found. */
-const KnownLink *known_link_next(const Known *known, const char *suffix, unsigned peer_id,
-				 size_t *position);
-
-/* True when exactly that link was the last that was seen to work. */
-bool known_link_is(const Known *known, const char *suffix, unsigned peer_id, const char *identity);
 
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);

@@ -26,7 +26,7 @@ typedef struct Scene {
 	WantedConsumer consumers[2];
 	WantedDatabase wanted;
 	KnownLink link;
-	Known known;
+	KnownLinks known;
 	RunningConsumer running;
 	Live live;
 	LinkProbe probe;
@@ -60,7 +60,7 @@ static void scene_set(Scene *scene, Pool *pool)
 		.desired = &scene->desired, .consumers = scene->consumers, .n_consumers = 2};
 	scene->link =
 		(KnownLink){SUFFIX, 3, link_identity(pool, &scene->consumers[1].syncrepl, SECRET)};
-	scene->known = (Known){.links = &scene->link, .n_links = 1};
+	scene->known = (KnownLinks){.items = &scene->link, .n_items = 1};
 	scene->live = (Live){.running = &scene->running, .n_running = 1};
 	scene->probe = (LinkProbe){.suffix = SUFFIX,
 				   .peer_id = 3,
@@ -93,7 +93,7 @@ static void what_another_peer_takes_is_proven(void **state)
 	scene.consumers[1].secret = "/s:1:2:999";
 	assert_false(is_proven(&scene, NULL));
 	scene.consumers[1].secret = SECRET;
-	scene.known.n_links = 0;
+	scene.known.n_items = 0;
 	assert_false(is_proven(&scene, NULL));
 }
 
