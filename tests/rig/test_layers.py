@@ -92,6 +92,14 @@ def test_the_sources_of_this_tree_are_in_order():
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_what_is_known_to_break_the_table_gets_less():
+    """Whoever mends a line lowers the number; nobody raises it."""
+    with open(os.path.join(TESTS, "layers-known"), encoding="utf-8") as file:
+        lines = [line for line in file if not line.startswith("#")]
+    assert len(lines) <= 15
+    assert all(line.startswith("circle agent/daemon/") for line in lines)
+
+
 @pytest.mark.parametrize("source", ["common/base/up.c", "common/base/up.h"])
 def test_an_include_upwards_is_refused(house, source):
     house.write("common/json/json.h", "")
