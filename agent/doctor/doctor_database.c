@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "common/slapd/dbattr.h"
+#include "common/slapd/access.h"
+#include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
+#include "common/slapd/limits.h"
 
 /* What the database itself does not say is said by the frontend. */
 static const Attribute *access_of(const Doctor *doctor, const LiveDatabase *live)

@@ -4,8 +4,10 @@
 #include <strings.h>
 
 #include "common/adopt/adopt.h"
-#include "common/slapd/dbattr.h"
+#include "common/slapd/access.h"
+#include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
+#include "common/slapd/limits.h"
 
 /* --- what the other peers may do here --- */
 

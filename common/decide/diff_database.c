@@ -6,8 +6,10 @@
 
 #include "common/base/buf.h"
 #include "common/decide/diff.h"
-#include "common/slapd/dbattr.h"
+#include "common/slapd/access.h"
+#include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
+#include "common/slapd/limits.h"
 
 /* --- syncprov overlay --- */
 

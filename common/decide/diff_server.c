@@ -5,7 +5,7 @@
 #include "common/base/buf.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
-#include "common/slapd/dbattr.h"
+#include "common/slapd/module.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 

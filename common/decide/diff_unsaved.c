@@ -3,7 +3,6 @@
 #include <strings.h>
 
 #include "common/decide/diff.h"
-#include "common/slapd/dbattr.h"
 
 #define MODULE_ATTRIBUTE "olcModuleLoad"
 #define MODULE_ENTRY     "cn=module,"

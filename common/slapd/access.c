@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/slapd/access.h"
+
 #include <string.h>
 #include <strings.h>
 
 #include "common/base/buf.h"
 #include "common/slapd/config_words.h"
-#include "common/slapd/dbattr.h"
 #include "common/slapd/selector.h"
 
 /* What happens to the identity at one "by" clause (slapd.access(5)). */

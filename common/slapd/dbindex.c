@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/slapd/dbindex.h"
+
 #include <string.h>
 #include <strings.h>
 
 #include "common/slapd/config_words.h"
-#include "common/slapd/dbattr.h"
 
 static bool list_has(Pool *pool, const char *list, const char *wanted)
 {

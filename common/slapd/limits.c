@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/slapd/limits.h"
+
 #include <string.h>
 #include <strings.h>
 
 #include "common/slapd/config_words.h"
-#include "common/slapd/dbattr.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/selector.h"
 

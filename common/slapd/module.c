@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/slapd/module.h"
+
 #include <string.h>
 
 #include "common/slapd/config_words.h"
-#include "common/slapd/dbattr.h"
 
 /* "/usr/lib/ldap/syncprov.so.2" names the same module as "syncprov". */
 static bool file_is_module(const char *file, const char *name)

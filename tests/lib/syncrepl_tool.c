@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/slapd/dbattr.h"
+#include "common/slapd/access.h"
+#include "common/slapd/limits.h"
 #include "common/slapd/serverid.h"
 #include "common/syncrepl/syncrepl.h"
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/slapd/dbattr.h"
+#include "common/slapd/access.h"
 #include "tests/unit/attribute.h"
 
 #define REPL  "cn=repl,dc=x"

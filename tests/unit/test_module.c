@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/slapd/dbattr.h"
+#include "common/slapd/module.h"
 #include "tests/unit/attribute.h"
 
 typedef struct Case {
