@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "common/desired/settings.h"
+#include "common/json/json_scan.h"
 #include "tests/lib/desired_same.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);

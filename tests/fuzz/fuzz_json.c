@@ -6,6 +6,7 @@
 
 #include "common/base/buf.h"
 #include "common/json/json_document.h"
+#include "common/json/json_scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -17,6 +18,9 @@ static void check_node(const JsonNode *node, unsigned depth)
 	if ((node->type == JSON_STRING) != (node->string != NULL))
 		abort();
 	if ((node->type == JSON_NUMBER) != (node->number != NULL))
+		abort();
+	/* Arrays have children without a key, and other values have none. */
+	if (node->type != JSON_OBJECT && json_member(node, "") != NULL)
 		abort();
 	for (size_t i = 0; i < node->n_children; i++) {
 		const JsonNode *child = &node->children[i];
