@@ -56,7 +56,8 @@ C_FILES = $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(foreach pattern,tests/
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
-TOOL_PROGRAMS := $(patsubst tests/lib/%.c,$(BUILD)/tools/%,$(wildcard tests/lib/*.c))
+TOOL_PROGRAMS := $(patsubst tests/lib/%.c,$(BUILD)/tools/%,$(wildcard tests/lib/*_tool.c))
+TOOL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_tool.c,$(wildcard tests/lib/*.c)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -103,12 +104,16 @@ unit: check-layers unit-run ## unit tests of the core, and check-layers; install
 unit-run: all $(UNIT_PROGRAMS)
 	$(Q)for program in $(or $(UNIT_PROGRAMS),$(call files_of,tests/unit/test_*.c)); do $(UNIT_RUNNER) $$program || exit 1; done
 
-# Programs by which tests in Python reach our C: the whole program but its main().
+# Programs by which tests in Python reach our C: the whole program but its main(), and what several of them share.
 $(BUILD)/libagent.a: $(filter-out $(BUILD)/agent/command/main.o,$(AGENT_OBJECTS))
 	@$(if $(V),,echo "  AR      $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libagent.a $(BUILD)/libcommon.a
+$(BUILD)/libtools.a: $(TOOL_OBJECTS)
+	@$(if $(V),,echo "  AR      $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libtools.a $(BUILD)/libagent.a $(BUILD)/libcommon.a
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)

@@ -31,10 +31,11 @@ def agent_tool(*arguments, **options):
 class DirectoryTool:
     """A directory_tool at work: one command a call, answered by its lines of output."""
 
-    def __init__(self, uri, timeout_msec=5000, config_dir=None):
-        command = [tool_path("directory_tool"), uri, str(timeout_msec)]
-        self.process = subprocess.Popen(command + ([config_dir] if config_dir else []), text=True,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def __init__(self, uri, timeout_msec=5000, config_dir=None, *, has_trace=True):
+        command = [tool_path("directory_tool"), uri, str(timeout_msec)] + ([config_dir] if config_dir else [])
+        # A trace that nobody reads stops the tool once its pipe is full.
+        self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE if has_trace else subprocess.DEVNULL)
 
     def __call__(self, *fields):
         """Sends one command; returns its output lines, the last being "ok" or "error CLASS CODE TEXT"."""

@@ -8,11 +8,11 @@ import collections
 import json
 import os
 import random
-import re
 
 import drift
 import ldap
 import pytest
+from drift_judge import LISTS, assert_right, assert_untouched, snapshot
 from lone import Lone
 from slapd import SUFFIX, Database, release, versions
 from slapd_farm import SlapdFarm
@@ -23,9 +23,6 @@ IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
 N_CASES = 5000 if IS_LONG else 500
 VERSIONS = versions() if IS_LONG else [v for v in ("2.5", *versions()) if v in versions()][:1]
 N_CHUNKS = 60 if IS_LONG else 20
-OPERATIONAL = ("entryCSN", "modifyTimestamp", "modifiersName", "createTimestamp", "creatorsName", "entryUUID",
-               "contextCSN", "hasSubordinates")
-LISTS = {"olcDbIndex": "index", "olcLimits": "limits", "olcAccess": "access"}
 
 
 def random_of(number):
@@ -94,54 +91,7 @@ class Server:
 
     def snapshot(self):
         """cn=config without the attributes that change with every write."""
-        return {dn: {name: values for name, values in entry.items() if name not in OPERATIONAL}
-                for dn, entry in self.server.config().items()}
-
-
-def bare(value):
-    """A value without its {n}."""
-    return re.sub(r"^\{\d+\}", "", value)
-
-
-def assert_untouched(server, case, before, after):
-    """Nothing has changed but what the document manages, and there nothing is lost that was not wrong."""
-    databases = {server.dns[d["suffix"]]: d for d in case.document["databases"]}
-    for dn in set(before) | set(after):
-        if re.match(r"olcOverlay=(\{\d+\})?syncprov,", dn):
-            assert before.get(dn) == after.get(dn) or databases[dn.split(",", 1)[1]].get("syncprov") is not False, dn
-            continue
-        mine = {"cn=config": ["olcServerID"]}.get(dn, [])
-        if dn in databases:
-            mine = ["olcSyncrepl", server.node.flag] + [n for n, field in LISTS.items()
-                                                        if databases[dn].get(field, field != "access")]
-        old, new = before[dn], after[dn]
-        assert {n: v for n, v in old.items() if n not in mine} == {n: v for n, v in new.items() if n not in mine}, dn
-        for name in mine:
-            if name in LISTS:
-                rest, kept = ([bare(value) for value in entry.get(name, [])] for entry in (new, old))
-                if name == "olcDbIndex":
-                    assert set(kept) <= set(rest), (dn, name)
-                else:  # what is new stands in front
-                    assert rest[len(rest) - len(kept):] == kept, (dn, name)
-
-
-def assert_right(server, case):
-    """By the model, not by the program: each database reads from exactly the declared servers."""
-    for database in case.document["databases"]:
-        live = case.live[database["suffix"]]
-        wanted = {peer["uri"] for peer in case.others()}
-        wanted |= {c.words["provider"] for c in live.consumers
-                   if c.is_self or c.words["provider"].rsplit(":", 1)[0].endswith(".31")}
-        values = [bare(value) for value in server.node.syncrepl(database["suffix"])]
-        providers = [re.search(r"(?:provider)=\"?([^ \"]*)", value, re.IGNORECASE).group(1) for value in values]
-        assert sorted(p.lower().rstrip("/") for p in providers) == sorted(wanted), values
-        # A password in other letters, or none, would be another one.
-        assert all(re.search(r"credentials=\"?secret\b", value, re.IGNORECASE) and "Secret" not in
-                   re.sub(r"(?i)credentials=", "", value) for value in values), values
-        if "joining" not in case.holds:
-            reads = wanted - {case.uri(drift.SELF)}
-            assert bool(server.server.values(server.dns[database["suffix"]], server.node.flag)) == \
-                (bool(reads) and (bool(case.others()) or live.flag)), "flag"
+        return snapshot(self.server.config())
 
 
 def guards(document):
@@ -163,8 +113,9 @@ def run_case(server, number):
     again = server.node.apply()
     assert again.returncode == done.returncode and server.server.config_writes() == writes, again.stdout
     try:
-        assert_untouched(server, case, before, server.snapshot())
-        assert_right(server, case)
+        after = server.snapshot()
+        assert_untouched(case, before, after, server.dns, server.node.flag)
+        assert_right(case, after, server.dns, server.node.flag)
     except AssertionError:
         print(said)
         raise

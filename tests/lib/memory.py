@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Directories in memory (tests/lib/memory_directory.h): what a slapd holds, as Python tells it, and tools at work."""
+
+import json
+import subprocess
+
+import drift
+from tools import DirectoryTool, tool_path
+
+FLAG = "olcMultiProvider"
+CSN = "20261122095500.000000Z#000000#%03x#000000"
+
+
+def database_dn(n):
+    return f"olcDatabase={{{n}}}mdb,cn=config"
+
+
+def config_tree(databases, *, server_ids=(), modules=("back_mdb", "syncprov")):
+    """cn=config of a server. databases: {suffix: further attributes}, numbered from 2."""
+    tree = {
+        "cn=config": {"objectClass": ["olcGlobal"], "cn": ["config"], "olcIdleTimeout": ["0"],
+                      "olcServerID": list(server_ids)},
+        "cn=module{0},cn=config": {"objectClass": ["olcModuleList"], "cn": ["module{0}"],
+                                   "olcModuleLoad": ordered(modules)},
+        "olcDatabase={-1}frontend,cn=config": {
+            "objectClass": ["olcDatabaseConfig", "olcFrontendConfig"], "olcDatabase": ["{-1}frontend"]},
+        "olcDatabase={0}config,cn=config": {
+            "objectClass": ["olcDatabaseConfig"], "olcDatabase": ["{0}config"], "olcRootDN": ["cn=admin,cn=config"],
+            "olcAccess": ["{0}to * by * manage"]},
+        "olcDatabase={1}monitor,cn=config": {
+            "objectClass": ["olcDatabaseConfig"], "olcDatabase": ["{1}monitor"]},
+    }
+    for n, (suffix, attributes) in enumerate(databases.items(), start=2):
+        tree[database_dn(n)] = {
+            "objectClass": ["olcDatabaseConfig", "olcMdbConfig"], "olcDatabase": [f"{{{n}}}mdb"],
+            "olcSuffix": [suffix], "olcRootDN": ["cn=admin," + suffix], "olcDbDirectory": [f"/db{n}"], **attributes}
+    return {dn: {name: values for name, values in entry.items() if values} for dn, entry in tree.items()}
+
+
+def ordered(values):
+    """Values as slapd returns them where they have an order."""
+    return [f"{{{i}}}{value}" for i, value in enumerate(values)]
+
+
+def overlay(n, attributes):
+    """The DN and the entry of the first overlay of a database."""
+    return "olcOverlay={0}syncprov," + database_dn(n), {
+        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": ["{0}syncprov"],
+        **{name: [value] for name, value in attributes.items()}}
+
+
+def contents(suffixes, server_id=drift.USED_ID):
+    """The suffix entries of databases that were written under a server ID."""
+    return {suffix: {"objectClass": ["domain"], "entryUUID": ["2d3f28a0-0000-1040-8000-000000000001"],
+                     "contextCSN": [CSN % server_id]} for suffix in suffixes}
+
+
+def server_of(case, suffixes, port):
+    """A server that holds what a case of drift.py says, and the DN of each database."""
+    tree = config_tree({suffix: attributes_of(case, suffix) for suffix in suffixes}, server_ids=case.server_id)
+    for n, suffix in enumerate(suffixes, start=2):
+        live = case.live.get(suffix)
+        if live is None or live.overlay is not None:
+            dn, entry = overlay(n, live.overlay if live else {})
+            tree[dn] = entry
+    server = {"config": tree, "contents": contents(suffixes), "fqdn": "memory",
+              "listeners": ["ldapi:///", f"ldap://{drift.SELF}:{port}"]}
+    return server, {suffix: database_dn(n) for n, suffix in enumerate(suffixes, start=2)}
+
+
+def attributes_of(case, suffix):
+    """The attributes of a database that replication is about."""
+    live = case.live.get(suffix)
+    if live is None:
+        return {}
+    return {"olcSyncrepl": ordered(drift.value_texts(case.random, live)), FLAG: ["TRUE"] if live.flag else [],
+            "olcDbIndex": live.index, "olcLimits": ordered(live.limits), "olcAccess": ordered(live.access)}
+
+
+def run_passes(cases, state_dir):
+    """What the program's passes make of each case, {"server", "peers", "node", "in_step"}, in their order."""
+    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    done = subprocess.run([tool_path("memory_tool"), "passes", state_dir], input=lines, text=True, capture_output=True,
+                          timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class MemoryTool(DirectoryTool):
+    """A memory_tool that serves one directory, driven as a directory_tool is."""
+
+    def __init__(self, server):  # pylint: disable=super-init-not-called
+        self.process = subprocess.Popen([tool_path("memory_tool"), "serve"], text=True, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE)
+        self.process.stdin.write(json.dumps(server) + "\n")
