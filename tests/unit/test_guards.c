@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a guard holds, and what it lets pass. */
+#include "tests/unit/plan_scene.h"
+
+static void a_node_that_is_not_listed_is_left_alone(void **state)
+{
+	Scene *scene = *state;
+
+	scene->not_listed = "no peer is this node";
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_NOT_LISTED));
+}
+
+static void an_empty_file_ends_nothing(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}], "
+		      "\"databases\": []}";
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_EMPTY_FILE));
+}
+
+/* Each revision is one text. */
+static void the_revision_in_force_with_another_text_holds_everything(void **state)
+{
+	Scene *scene = *state;
+	const char *text = peers_json(scene);
+
+	scene->text = pool_printf(scene->pool, "{\"revision\": 3, %s", text + 1);
+	scene->known.has_revision = true;
+	scene->known.revision = 3;
+	scene->known.sha256 = "another";
+	scene->options.sha256 = "this";
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_REVISION));
+	scene->known.sha256 = "this";
+	assert_string_not_equal(plan_steps(scene), "");
+}
+
+/* A database that is not replicated, why: nothing of it is changed. */
+static void assert_database_is_held(Scene *scene)
+{
+	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
+	assert_true(holds(scene, GUARD_DATABASE));
+}
+
+static void a_glued_database_is_held(void **state)
+{
+	Scene *scene = *state;
+
+	value_add(scene, scene->database, "olcSubordinate", "TRUE");
+	assert_database_is_held(scene);
+}
+
+static void a_database_without_a_rootdn_is_held(void **state)
+{
+	Scene *scene = *state;
+
+	scene->database->n_attributes--; /* olcRootDN is the last one */
+	assert_database_is_held(scene);
+}
+
+static void a_backend_that_stores_nothing_is_held(void **state)
+{
+	Scene *scene = *state;
+
+	scene->database->attributes[1].values[0].bytes = "{1}ldap";
+	assert_database_is_held(scene);
+}
+
+static void the_first_access_rule_is_left_to_a_person(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->more = ", \"access\": true";
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_FIRST_ACCESS));
+}
+
+static void with_a_rule_there_access_is_put_in_front(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->more = ", \"access\": true";
+	value_add(scene, scene->database, "olcAccess", "{0}to * by anonymous auth");
+	assert_string_equal(plan_steps(scene), "modify '" DATABASE "' (add olcAccess)\n");
+	assert_memory_equal(scene->plan.steps[0].mods[0].values[0], "{0}to ", 6);
+	assert_int_equal(scene->plan.n_holds, 0);
+}
+
+static void a_list_that_names_no_listener_is_not_written(void **state)
+{
+	static const char *elsewhere[] = {"ldapi:///", "ldap://elsewhere"};
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->server_id = "list";
+	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
+	scene->facts.machine.listeners = elsewhere;
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_RESTART));
+}
+
+static void without_a_server_id_nothing_makes_it_a_provider(void **state)
+{
+	static const char *elsewhere[] = {"ldapi:///", "ldap://elsewhere"};
+	Scene *scene = *state;
+
+	scene->server_id = "list";
+	scene->facts.machine.listeners = elsewhere;
+	assert_null(strstr(plan_steps(scene), "olcMultiProvider"));
+	assert_true(holds(scene, GUARD_RESTART));
+}
+
+static void this_node_itself_among_its_providers_is_told_where_slapd_reads_from_it(void **state)
+{
+	static const char *elsewhere[] = {"ldapi:///", "ldap://elsewhere"};
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	consumer_add(scene, 2, "one", 9, "timeout=3");
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
+	scene->facts.machine.listeners = elsewhere;
+	scene->facts.machine.fqdn = "elsewhere";
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
+}
+
+static void a_rid_that_a_held_provider_has_is_given_to_nobody(void **state)
+{
+	static const char *foreign[] = {"ldap://before"};
+	Scene *scene = *state;
+
+	provider_make(scene, "2");
+	consumer_add(scene, 1, "peer3", 9, "timeout=3");
+	consumer_add(scene, 2, "before", 3, "timeout=3"); /* peer 3 needs this rid */
+	scene->known_database.foreign = foreign;
+	scene->known_database.n_foreign = 1;
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_REMOVAL) && holds(scene, GUARD_RID_CLASH));
+}
+
+static void a_kept_provider_is_never_taken_for_a_peer_with_its_rid(void **state)
+{
+	Scene *scene = *state;
+
+	scene->policy = "{\"keep\": [\"ldap://kept\"]}";
+	provider_make(scene, "2");
+	consumer_add(scene, 1, "kept", 3, "timeout=3");
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_RID_CLASH) && finds(scene, "kept", SEVERITY_NOTE));
+}
+
+static void a_node_without_peers_keeps_the_flag_while_it_reads_from_a_kept_provider(void **state)
+{
+	Scene *scene = *state;
+
+	scene->n_peers = 1;
+	scene->policy = "{\"keep\": [\"ldap://kept\"]}";
+	provider_make(scene, "");
+	consumer_add(scene, 0, "kept", 50, "timeout=3");
+	assert_string_equal(plan_steps(scene), "");
+	assert_int_equal(scene->plan.n_changes, 0);
+}
+
+static void a_value_without_timeouts_is_told(void **state)
+{
+	Scene *scene = *state;
+
+	scene->policy = "{\"keep\": [\"ldap://kept\"]}";
+	provider_make(scene, "23");
+	consumer_add(scene, 2, "kept", 50, "timeout=3");
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "no-timeout", SEVERITY_WARNING));
+	consumer_add(scene, 3, "kept", 51, "");
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "no-timeout", SEVERITY_WARNING));
+}
+
+static void a_password_in_other_letters_is_another_one(void **state)
+{
+	Scene *scene = *state;
+
+	scene->n_peers = 2;
+	provider_make(scene, "");
+	consumer_add(scene, 0, "peer2", 2, "timeout=3 credentials=X"); /* the last one counts */
+	assert_string_equal(plan_steps(scene), "");                    /* it is tried first */
+	assert_true(holds(scene, GUARD_PROBING));
+	assert_int_equal(scene->plan.n_changes, 1);
+	assert_int_equal(scene->plan.changes[0].kind, CHANGE_CONSUMER_EDIT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_node_that_is_not_listed_is_left_alone),
+		SCENE_TEST(an_empty_file_ends_nothing),
+		SCENE_TEST(the_revision_in_force_with_another_text_holds_everything),
+		SCENE_TEST(a_glued_database_is_held),
+		SCENE_TEST(a_database_without_a_rootdn_is_held),
+		SCENE_TEST(a_backend_that_stores_nothing_is_held),
+		SCENE_TEST(the_first_access_rule_is_left_to_a_person),
+		SCENE_TEST(with_a_rule_there_access_is_put_in_front),
+		SCENE_TEST(a_list_that_names_no_listener_is_not_written),
+		SCENE_TEST(without_a_server_id_nothing_makes_it_a_provider),
+		SCENE_TEST(this_node_itself_among_its_providers_is_told_where_slapd_reads_from_it),
+		SCENE_TEST(a_rid_that_a_held_provider_has_is_given_to_nobody),
+		SCENE_TEST(a_kept_provider_is_never_taken_for_a_peer_with_its_rid),
+		SCENE_TEST(a_node_without_peers_keeps_the_flag_while_it_reads_from_a_kept_provider),
+		SCENE_TEST(a_value_without_timeouts_is_told),
+		SCENE_TEST(a_password_in_other_letters_is_another_one),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
