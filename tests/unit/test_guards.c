@@ -39,7 +39,23 @@ static void the_revision_in_force_with_another_text_holds_everything(void **stat
 	assert_string_not_equal(plan_steps(scene), "");
 }
 
-/* A database that is not replicated, why: nothing of it is changed. */
+static void an_older_revision_holds_everything_and_a_newer_one_nothing(void **state)
+{
+	Scene *scene = *state;
+	const char *text = peers_json(scene);
+
+	scene->text = pool_printf(scene->pool, "{\"revision\": 3, %s", text + 1);
+	scene->known.has_revision = true;
+	scene->known.revision = 4;
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_REVISION));
+	scene->plan = (Plan){0};
+	scene->known.revision = 2;
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_REVISION));
+}
+
+/* A database that cannot be replicated: nothing of it is changed. */
 static void assert_database_is_held(Scene *scene)
 {
 	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
@@ -201,6 +217,7 @@ int main(void)
 		SCENE_TEST(a_node_that_is_not_listed_is_left_alone),
 		SCENE_TEST(an_empty_file_ends_nothing),
 		SCENE_TEST(the_revision_in_force_with_another_text_holds_everything),
+		SCENE_TEST(an_older_revision_holds_everything_and_a_newer_one_nothing),
 		SCENE_TEST(a_glued_database_is_held),
 		SCENE_TEST(a_database_without_a_rootdn_is_held),
 		SCENE_TEST(a_backend_that_stores_nothing_is_held),
