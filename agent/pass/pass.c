@@ -59,6 +59,8 @@ static int plan_round(Pass *pass, Error *err)
 		.known = &pass->known,
 		.machine = &inputs->machine,
 		.probes = pass->options->probes,
+		.contents = pass->options->contents,
+		.n_contents = pass->options->n_contents,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
 			    .renews_tls = inputs->renews_tls,

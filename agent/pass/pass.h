@@ -56,6 +56,9 @@ typedef struct PassHooks {
 typedef struct PassOptions {
 	unsigned released; /* GUARD_BITs */
 	bool is_first_node;
+	const DatabaseFacts
+		*contents; /* known before, with the peers' answers: they are not asked */
+	size_t n_contents;
 	bool may_write;           /* false: plan only */
 	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
 	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */

@@ -47,6 +47,9 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 		return -1;
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
 	ret_world->refusals = input->known->refusals;
+	for (size_t i = 0; i < input->n_contents; i++)
+		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,
+			  input->contents[i]);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	asked = plan_input(input, ret_world);
 	plan_make(pool, &asked, ret);

@@ -13,7 +13,9 @@ typedef struct PlannerInput {
 	const Wanted *wanted;
 	const Known *known;
 	const Machine *machine;
-	const LinkProbes *probes; /* of links, made before; NULL: none */
+	const LinkProbes *probes;      /* of links, made before; NULL: none */
+	const DatabaseFacts *contents; /* with the peers' answers, which are not asked then */
+	size_t n_contents;
 	PlanOptions options;
 	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;

@@ -100,8 +100,11 @@ static int databases_remember(const Case *one, Error *err)
 }
 
 /* A pass asks no peers whose answer is known. */
-static void peers_tell(Pool *pool, Inputs *inputs)
+static void peers_tell(Pool *pool, const Inputs *inputs, PassOptions *ret)
 {
+	DatabaseFacts *contents = NULL;
+	size_t n_contents = 0;
+
 	for (size_t i = 0; i < inputs->wanted.n_databases; i++) {
 		const WantedDatabase *wanted = &inputs->wanted.databases[i];
 		DatabaseFacts facts = {.suffix = wanted->desired->suffix};
@@ -111,8 +114,10 @@ static void peers_tell(Pool *pool, Inputs *inputs)
 				  {.peer_id = wanted->consumers[k].peer->id,
 				   .state = CONTENT_UNREACHABLE,
 				   .problem = "it does not answer"});
-		POOL_PUSH(pool, inputs->facts.databases, inputs->facts.n_databases, facts);
+		POOL_PUSH(pool, contents, n_contents, facts);
 	}
+	ret->contents = contents;
+	ret->n_contents = n_contents;
 }
 
 static Secrets secrets_make(Pool *pool, const Desired *desired)
@@ -136,7 +141,7 @@ static int inputs_make(const Case *one, Pool *pool, Inputs *ret, Error *err)
 	Secrets secrets;
 	size_t self;
 
-	*ret = (Inputs){.state_dir = one->state_dir, .facts = {.fqdn = "memory"}};
+	*ret = (Inputs){.state_dir = one->state_dir, .machine = {.fqdn = "memory"}};
 	if (state_read(pool, one->state_dir, true, &ret->state, err) < 0 ||
 	    desired_parse(pool, "peers.json", text, strlen(text), &ret->file.desired, err) < 0)
 		return -1;
@@ -146,7 +151,6 @@ static int inputs_make(const Case *one, Pool *pool, Inputs *ret, Error *err)
 			      &self, err) < 0 ||
 	    wanted_make(pool, ret->file.desired, self, &secrets, &ret->wanted, err) < 0)
 		return -1;
-	peers_tell(pool, ret);
 	return 0;
 }
 
@@ -179,14 +183,15 @@ static int pass_make(const Case *one, const char *key, bool may_write, unsigned 
 {
 	AUTO(Pool) *pool = pool_new();
 	const unsigned releasable = GUARD_BIT(GUARD_REMOVAL) | GUARD_BIT(GUARD_SERVER_ID);
-	const PassOptions options = {.released = may_write ? *released : 0,
-				     .may_write = may_write,
-				     .probes_later = true};
+	PassOptions options = {.released = may_write ? *released : 0,
+			       .may_write = may_write,
+			       .probes_later = true};
 	Inputs inputs;
 	Report report;
 
 	if (inputs_make(one, pool, &inputs, err) < 0)
 		return -1;
+	peers_tell(pool, &inputs, &options);
 	pass_run(pool, &inputs, &options, one->directory, &report);
 	report_print(one, key, pool, &report, !may_write);
 	*released = 0;
