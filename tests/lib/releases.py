@@ -3,6 +3,7 @@
 
 import functools
 import glob
+import hashlib
 import os
 import re
 import subprocess
@@ -89,3 +90,23 @@ def release(version):
 def versions():
     """The releases that the tests run on: SYNCWARD_SLAPD_VERSIONS=2.5 narrows them."""
     return os.environ.get("SYNCWARD_SLAPD_VERSIONS", "2.4 2.5 2.6").replace(",", " ").split()
+
+
+def usual_version():
+    """The one that serves where one is enough: this machine's."""
+    return "2.5" if "2.5" in versions() else versions()[-1]
+
+
+def is_every_wanted(environment):
+    """True when each test shall run on each release: in `make check-long`, and when somebody names the releases."""
+    return bool(environment.get("SYNCWARD_LONG") or environment.get("SYNCWARD_SLAPD_VERSIONS"))
+
+
+def name_without(nodeid, version):
+    """The name of a test that runs on several releases: that of its run on one, less the release."""
+    return re.sub(rf"(?<=[\[-]){re.escape(version)}(?=[\]-])", "", nodeid, count=1)
+
+
+def lot(name, among):
+    """The one of them that falls to this name: always the same, and to each about as many names."""
+    return among[int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % len(among)]

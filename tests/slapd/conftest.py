@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures for tests against real slapd servers; each runs once for every OpenLDAP release.
+"""Fixtures for tests against real slapd servers.
 
-SYNCWARD_SLAPD_VERSIONS="2.5" narrows the releases, SYNCWARD_PROGRAM names the program to test.
+A test runs on one OpenLDAP release, which its name chooses; in `make check-long`, or when it is about a release
+(@pytest.mark.every_release), on all. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
+SYNCWARD_PROGRAM names the program to test.
 """
 
 import os
@@ -10,7 +12,7 @@ import subprocess
 import pytest
 from lone import Lone
 from netns import Network
-from releases import release, versions
+from releases import is_every_wanted, lot, name_without, release, usual_version, versions
 from slapd_farm import SlapdFarm
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -18,9 +20,25 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 
 def pytest_generate_tests(metafunc):
     if "slapd_release" in metafunc.fixturenames:
-        every = versions()
-        chosen = ["2.5" if "2.5" in every else every[-1]] if metafunc.definition.get_closest_marker("one_release") else every
-        metafunc.parametrize("slapd_release", chosen, indirect=True)
+        is_one = metafunc.definition.get_closest_marker("one_release")
+        metafunc.parametrize("slapd_release", [usual_version()] if is_one else versions(), indirect=True)
+
+
+def runs(item):
+    """False for the runs of a test on the releases that its name did not choose."""
+    version = getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
+    if not version or item.get_closest_marker("one_release") or item.get_closest_marker("every_release"):
+        return True
+    return version == lot(name_without(item.nodeid, version), versions())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    """Leaves to check-long the runs on the releases that the names of tests did not choose."""
+    left = [] if is_every_wanted(os.environ) else [item for item in items if not runs(item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if runs(item)]
 
 
 @pytest.hookimpl(hookwrapper=True)

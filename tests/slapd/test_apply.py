@@ -2,6 +2,7 @@
 """The main job: peers.json becomes cn=config on a running slapd, and stays as it is once it is right."""
 
 import ldap
+import pytest
 from cluster import Cluster, add_person, wait_entry
 from slapd import SUFFIX, wait_until
 
@@ -30,6 +31,7 @@ def test_a_person_reads_in_the_plan_what_will_happen(slapd_factory, program):
     assert cluster[0].server.config_writes() == before
 
 
+@pytest.mark.every_release
 def test_damage_by_hand_is_repaired(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3).form()
     node = cluster[0]

@@ -38,6 +38,7 @@ def damage(node):
     node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
 
 
+@pytest.mark.every_release
 def test_a_second_apply_waits_until_new_consumers_let_go(cluster):
     node = cluster[0]
     stalls = node.server.release.has_consumer_monitor  # 2.4 lets go once the refresh is over

@@ -91,6 +91,7 @@ def foreign(cluster, peer_id):
     return syncrepl(peer_id, cluster.providers[peer_id].ldap_uri, timeout="1", network_timeout="1")
 
 
+@pytest.mark.every_release
 def test_a_peer_changed_removed_and_added_at_once_while_somebody_appends_another(star):
     cluster = star(6)
     cluster.declare(2, 3, 4)
@@ -128,6 +129,7 @@ def test_the_list_ends_while_somebody_appends_another(star):
     server.restart()
 
 
+@pytest.mark.every_release
 def test_one_removed_peer_takes_its_own_consumer_with_it_and_no_other(star):
     cluster = star(5)
     cluster.declare(2, 3, 4, 5)
@@ -204,6 +206,7 @@ def finding_codes(node):
     return [finding["code"] for finding in node.plan_json()["findings"]]
 
 
+@pytest.mark.every_release
 def test_scrambled_consumers_are_found_and_healed_once_per_start_of_slapd(star):
     cluster = star(5)
     node = cluster.node
@@ -240,6 +243,7 @@ def test_scrambled_consumers_are_found_and_healed_once_per_start_of_slapd(star):
         node.edit([(ldap.MOD_ADD, "olcSyncrepl", foreign(cluster, 2))])
 
 
+@pytest.mark.every_release
 def test_a_monitor_that_shows_no_consumers_is_not_drift(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     node = cluster[0]

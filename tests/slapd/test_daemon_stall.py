@@ -111,6 +111,7 @@ def test_a_provider_is_frozen(slapd_factory, program):
     assert daemon < TIMEOUT_SEC / 2 < hand
 
 
+@pytest.mark.every_release
 def test_two_agents_write_at_once_on_nodes_that_replicate_from_each_other(slapd_factory, program):
     cluster = form(slapd_factory, program)
     daemon, hand = compare(cluster, list(cluster))

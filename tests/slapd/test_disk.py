@@ -17,6 +17,8 @@ from cluster import Cluster
 from slapd import Database, wait_until
 from traced import Stopped
 
+pytestmark = pytest.mark.every_release  # what slapd does without space differs
+
 CLONE_NEWNS = 0x00020000
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -5,6 +5,7 @@ import contextlib
 import os
 import subprocess
 
+import pytest
 from slapd import Database
 from tools import DirectoryTool
 
@@ -28,6 +29,7 @@ def small_disk(folder):
         run("umount", "-l", folder)
 
 
+@pytest.mark.every_release
 def test_each_kind_of_write_is_seen(slapd_factory):
     server = slapd_factory([Database()], modules=("syncprov", "refint"))
     database = server.database_dn()
@@ -60,6 +62,7 @@ def test_another_entrys_write_is_not_taken_for_it(slapd_factory):
         assert tool("replace", server.database_dn(), "olcNothing", "7")[0] == "on-disk 0"
 
 
+@pytest.mark.every_release
 def test_a_full_disk_is_an_unsaved_change_and_told_before_the_first_write(slapd_factory):
     server = slapd_factory(start=False)
     with small_disk(server.config_dir):

@@ -69,6 +69,7 @@ def examine(node, *words, **options):
     return Checked(done)
 
 
+@pytest.mark.every_release
 def test_a_healthy_cluster_is_well(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2).form()
     for node in cluster:

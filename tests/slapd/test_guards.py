@@ -530,6 +530,7 @@ def test_the_flag_goes_where_nobody_is_left_to_read_from(lone):
     node.server.restart()
 
 
+@pytest.mark.every_release
 def test_two_syncprov_overlays_are_told(lone):
     node = lone()
     in_step(node)
@@ -570,6 +571,7 @@ def test_a_self_value_that_slapd_recognises_is_no_drift(lone):
     assert len(node.syncrepl()) == 3
 
 
+@pytest.mark.every_release
 def test_a_value_that_is_not_understood_is_told_and_left_alone(lone):
     node = lone()
     in_step(node)

@@ -10,6 +10,8 @@ from releases import release, versions
 from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
 from slapd_farm import SlapdFarm, processes_with
 
+pytestmark = pytest.mark.every_release
+
 SYNCPROV = Database(overlays=("syncprov",))
 
 

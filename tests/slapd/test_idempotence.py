@@ -192,6 +192,7 @@ def convert(node, server_id="1", mirrormode="on", password="secret", with_self=F
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.every_release
 @pytest.mark.parametrize("options", [
     {}, {"server_id": "0x1"}, {"with_self": True}, {"password": '"sec\'r#et"'}, {"mirrormode": "TRUE"}], ids=str)
 def test_a_converted_configuration_is_right(slapd_factory, program, options):

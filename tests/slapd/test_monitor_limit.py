@@ -2,6 +2,7 @@
 """A cluster of more than 500 peers: slapd's size limit hides from root what it runs."""
 
 import ldap
+import pytest
 from cluster import Cluster
 from slapd import ROOT_DN
 
@@ -9,6 +10,7 @@ MONITOR = "olcDatabase={1}monitor,cn=config"
 FEW = "(|(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue))"
 
 
+@pytest.mark.every_release
 def test_more_consumers_than_the_size_limit_shows_are_unknown_and_told(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3)
     node = cluster[0]

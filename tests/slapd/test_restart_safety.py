@@ -17,6 +17,8 @@ from cluster import Cluster
 from slapd import syncrepl, versions, wait_until
 from traced import run_traced
 
+pytestmark = pytest.mark.every_release  # in `make check` each has its share of the points
+
 # All by which the program changes anything outside of itself.
 CALLS = ("write", "writev", "sendto", "sendmsg", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink",
          "unlinkat", "mkdir", "mkdirat")

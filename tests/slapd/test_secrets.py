@@ -92,6 +92,7 @@ def test_the_search_finds_each_form(password):
     assert canary.leaks(b'rid=001 credentials="********"') == []
 
 
+@pytest.mark.every_release
 @pytest.mark.parametrize("literal", [False, True])
 def test_a_password_is_added_changed_and_taken_away_in_silence(cluster, said, literal):
     """literal: it stands in peers.json itself."""

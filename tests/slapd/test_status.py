@@ -56,6 +56,7 @@ def seconds(text):
     return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S%z").timestamp()
 
 
+@pytest.mark.every_release
 def test_links_are_up_soon_after_a_correction_restarted_them(slapd_factory, program):
     """Without probes nothing else looks before the timer does."""
     cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
@@ -77,6 +78,7 @@ def test_links_are_up_soon_after_a_correction_restarted_them(slapd_factory, prog
                       d["databases"][0]["peers"][0]["state"] == "up", "it is up")
 
 
+@pytest.mark.every_release
 def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3, modules=("syncprov",)).form_by_hand()
     node = cluster[1]
@@ -104,6 +106,7 @@ def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, progr
     assert f"{SUFFIX}: in step for" in text.stdout and "Nothing is held" in text.stdout
 
 
+@pytest.mark.every_release
 def test_a_peer_that_is_away_is_told_with_its_next_try(node):
     node.apply_ok()
     with Daemon(node):

@@ -57,6 +57,7 @@ def check(node, prefix=()):
     return done
 
 
+@pytest.mark.every_release
 def test_metrics_count_and_tell_what_is(node):
     path = os.path.join(node.run_dir, "metrics.prom")
     with Daemon(node) as daemon:
@@ -112,6 +113,7 @@ def test_check_needs_no_root_and_no_slapd(node):
     assert done.returncode == 2 and "the daemon does not run: it was stopped" in done.stdout
 
 
+@pytest.mark.every_release
 def test_check_follows_the_state_of_things(node):
     with Daemon(node) as daemon:
         if node.server.release.has_consumer_monitor:  # the peers of this node are away

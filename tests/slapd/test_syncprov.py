@@ -2,6 +2,7 @@
 """The syncprov overlay that was there before: what it lacks is added, what differs is replaced."""
 
 import ldap
+import pytest
 from cluster import Cluster
 from slapd import Database
 
@@ -10,6 +11,7 @@ def overlay(node):
     return node.server.search(node.server.database_dn(), "(objectClass=olcSyncProvConfig)")[0][0]
 
 
+@pytest.mark.every_release
 def test_an_overlay_without_settings_gets_them(slapd_factory, program):
     """slapd 2.4.57 dies of a replace of olcSpSessionlog where there is none; an add it survives."""
     cluster = Cluster(slapd_factory, program, 2, [Database(overlays=("syncprov",))]).form()

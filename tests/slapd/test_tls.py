@@ -67,6 +67,7 @@ def fixture_cluster(slapd_factory, program, authority):
     return TlsCluster(slapd_factory, program, authority, [authority.issue("ldap1"), authority.issue("ldap2")])
 
 
+@pytest.mark.every_release
 def test_a_cluster_is_formed_over_starttls(cluster, authority):
     cluster.use(starttls="critical", tls_cacert=authority.path, tls_reqcert="demand")
     cluster.form()

@@ -118,6 +118,7 @@ def doctor_says(found):
     return next(check for check in checks if check["code"] == "tls-files")
 
 
+@pytest.mark.every_release
 def test_renewed_files_are_told_once_in_every_report_until_slapd_restarts(renewal):
     found = renewal()
     server, certificate = found.node.server, found.certificates[0]

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A test against slapd runs on one OpenLDAP release, chosen by its name, unless it is about releases."""
+
+import os
+import re
+import subprocess
+
+import pytest
+from releases import is_every_wanted, lot, name_without
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ALL = ["2.4", "2.5", "2.6"]
+
+
+def collected(path, **variables):
+    """{name of a test without the release: the releases that it would run on}"""
+    environment = {name: text for name, text in os.environ.items()
+                   if name not in ("SYNCWARD_LONG", "SYNCWARD_SLAPD_VERSIONS") and not name.startswith("PYTEST")}
+    done = subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "--collect-only", path], cwd=TOP, text=True,
+                          env={**environment, **variables}, capture_output=True, check=True)
+    found = {}
+    for nodeid in re.findall(r"^\S+::.*$", done.stdout, re.MULTILINE):
+        for version in ALL:
+            if re.search(rf"[\[-]{re.escape(version)}[\]-]", nodeid):
+                found.setdefault(name_without(nodeid, version), []).append(version)
+                break
+    return found
+
+
+def test_a_name_always_draws_the_same_release():
+    drawn = [lot(f"slapd/test_it.py::test_{name}[]", ALL) for name in ("one", "two", "three", "four")]
+    assert drawn == ["2.4", "2.6", "2.4", "2.6"]  # on any machine, in any process, with any Python
+
+
+def test_names_spread_over_the_releases():
+    drawn = [lot(f"slapd/test_it.py::test_{i}[]", ALL) for i in range(3000)]
+    assert all(900 < drawn.count(version) < 1100 for version in ALL)
+
+
+@pytest.mark.parametrize("nodeid, version, name", [
+    ("a.py::test_it[2.4]", "2.4", "a.py::test_it[]"),
+    ("a.py::test_it[2.6-over 2.6]", "2.6", "a.py::test_it[-over 2.6]"),
+    ("a.py::test_it[x-2.5-y]", "2.5", "a.py::test_it[x--y]"),
+    ("a.py::test_2.4_things[2.4-12.4]", "2.4", "a.py::test_2.4_things[-12.4]"),
+])
+def test_the_runs_of_a_test_have_one_name(nodeid, version, name):
+    assert name_without(nodeid, version) == name
+
+
+def test_each_test_runs_somewhere_and_in_check_long_everywhere():
+    """On one release, on those it is marked for, or on those that somebody names."""
+    usual, long = (collected("tests/slapd", **variables) for variables in ({}, {"SYNCWARD_LONG": "1"}))
+    for found in (usual, long):  # of these check-long has more parts, with names of their own
+        for name in [name for name in found if "test_restart_safety.py" in name or "test_property.py" in name]:
+            del found[name]
+    assert usual.keys() == long.keys() and len(usual) > 400
+    spread = [versions[0] for name, versions in usual.items() if len(versions) == 1 and len(long[name]) == 3]
+    assert all(len(spread) / 5 < spread.count(version) for version in ALL) and len(spread) > 200
+    assert all(len(versions) in (1, 3) for versions in (*usual.values(), *long.values()))
+    doubtful = {name for name in usual if "test_disk.py" in name or "test_harness.py" in name}
+    assert doubtful and all(usual[name] == ALL for name in doubtful)
+
+
+def test_whoever_names_releases_gets_each_test_on_each_of_them():
+    named = collected("tests/slapd/test_apply.py", SYNCWARD_SLAPD_VERSIONS="2.4 2.6")
+    assert named and all(versions == ["2.4", "2.6"] for versions in named.values())
+    assert is_every_wanted({"SYNCWARD_LONG": "1"}) and not is_every_wanted({"SYNCWARD_SLAPD_VERSIONS": "", "SYNCWARD_LONG": ""})
