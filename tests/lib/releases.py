@@ -3,7 +3,6 @@
 
 import functools
 import glob
-import hashlib
 import os
 import re
 import subprocess
@@ -89,7 +88,7 @@ def release(version):
 
 def versions():
     """The releases that the tests run on: SYNCWARD_SLAPD_VERSIONS=2.5 narrows them."""
-    return os.environ.get("SYNCWARD_SLAPD_VERSIONS", "2.4 2.5 2.6").replace(",", " ").split()
+    return (os.environ.get("SYNCWARD_SLAPD_VERSIONS") or "2.4 2.5 2.6").replace(",", " ").split()
 
 
 def usual_version():
@@ -105,8 +104,3 @@ def is_every_wanted(environment):
 def name_without(nodeid, version):
     """The name of a test that runs on several releases: that of its run on one, less the release."""
     return re.sub(rf"(?<=[\[-]){re.escape(version)}(?=[\]-])", "", nodeid, count=1)
-
-
-def lot(name, among):
-    """The one of them that falls to this name: always the same, and to each about as many names."""
-    return among[int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") % len(among)]

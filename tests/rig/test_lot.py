@@ -6,7 +6,8 @@ import re
 import subprocess
 
 import pytest
-from releases import is_every_wanted, lot, name_without
+from lots import commit, lot
+from releases import is_every_wanted, name_without
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ALL = ["2.4", "2.5", "2.6"]
@@ -30,6 +31,11 @@ def collected(path, **variables):
 def test_a_name_always_draws_the_same_release():
     drawn = [lot(f"slapd/test_it.py::test_{name}[]", ALL) for name in ("one", "two", "three", "four")]
     assert drawn == ["2.4", "2.6", "2.4", "2.6"]  # on any machine, in any process, with any Python
+
+
+def test_commits_take_turns():
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=TOP, capture_output=True, text=True, check=False)
+    assert commit() == head.stdout.strip() if head.returncode == 0 else commit()
 
 
 def test_names_spread_over_the_releases():

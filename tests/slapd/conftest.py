@@ -11,8 +11,9 @@ import subprocess
 
 import pytest
 from lone import Lone
+from lots import lot
 from netns import Network
-from releases import is_every_wanted, lot, name_without, release, usual_version, versions
+from releases import is_every_wanted, name_without, release, usual_version, versions
 from slapd_farm import SlapdFarm
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

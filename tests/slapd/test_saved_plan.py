@@ -220,22 +220,25 @@ def test_a_plan_with_a_part_missing_is_never_applied(node, keep):
 # One writer at a time
 
 def stopped_at_first_write(node):
-    """An apply that stands still when it turns to slapd, holding the lock: (tracer, its pid)."""
+    """An apply that stands still when it turns to slapd, holding the lock: (tracer, its pid). Not its children,
+    who try the links: whoever goes on lets the parent go on alone."""
     trace = os.path.join(node.folder, "trace")
-    command = ["strace", "-f", "-qq", "-e", "trace=connect", "-e", "inject=connect:signal=STOP:when=1",
+    command = ["strace", "-qq", "-e", "trace=connect", "-e", "inject=connect:signal=STOP:when=1",
                "-o", trace, *node.command("apply")]
     tracer = subprocess.Popen(command, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=traced.environment())
-    return tracer, wait_until(lambda: stopped_process(trace), "apply stands still")
+    return tracer, wait_until(lambda: stopped_process(tracer, trace), "apply stands still")
 
 
-def stopped_process(trace):
+def stopped_process(tracer, trace):
     """The process that strace says has stopped; None before that."""
     if not os.path.exists(trace):
         return None
     with open(trace, encoding="utf-8") as file:
-        found = re.search(r"^(\d+) +--- stopped by SIGSTOP", file.read(), re.MULTILINE)
-    return int(found.group(1)) if found else None
+        if not re.search(r"^--- stopped by SIGSTOP", file.read(), re.MULTILINE):
+            return None
+    with open(f"/proc/{tracer.pid}/task/{tracer.pid}/children", encoding="ascii") as file:
+        return int(file.read())
 
 
 def end(tracer, child):
