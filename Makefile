@@ -140,7 +140,7 @@ quick: ## before each commit: style of changed files, build, units, one round tr
 check: deps ## everything that CI proves; CHECK="STAGE..." runs only these (tests/check --help)
 	$(Q)tests/check $(CHECK)
 
-check-long: deps ## the same with the long fuzzing, property and crash runs
+check-long: deps ## the same with nothing left out: every release, mutant and point, long fuzzing
 	$(Q)tests/check --long $(CHECK)
 
 # Says what is missing and installs it: only demo and check do that, never the build.

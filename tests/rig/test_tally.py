@@ -37,6 +37,28 @@ def test_a_closing_line_is_counted(check, line, passed, failed, skipped):
     assert (tally.passed, tally.failed, tally.skipped) == (passed, failed, skipped)
 
 
+def test_the_slowest_tests_and_the_share_of_each_stage_are_told(check, tmp_path):
+    report = tmp_path / "times.xml"
+    report.write_text('<testsuites><testsuite><testcase classname="slapd.test_a" name="test_one[2.4]" time="3.25"/>'
+                      '<testcase classname="test_b" name="test_two" time="11"/></testsuite></testsuites>', encoding="ascii")
+    tally = check.Tally()
+    tally.read("caught    7.5 s  some-rule: a rule that holds (tests/slapd/test_a.py::test_one)")
+    tally.read_times(report)
+    tally.read_times(tmp_path / "none.xml")
+    assert tally.slowest(2) == ["    11.0  tests/test_b.py::test_two", "     7.5  tests/mutants/run some-rule"]
+    assert tally.slowest(9)[2:] == ["     3.2  tests/slapd/test_a.py::test_one[2.4]"]
+    assert check.shares({"unit": 25.0, "slapd": 75.0}) == [
+        "    25.0   25.0 %  unit", "    75.0   75.0 %  slapd", "   100.0  100.0 %  together"]
+
+
+def test_each_run_of_pytest_gives_its_times(check):
+    tally = check.Tally()
+    command = ["/usr/bin/python3", "-m", "pytest", "-q", "tests/rig/test_tally.py", "-k", "closing_line"]
+    assert check.run_command(command, dict(os.environ), tally) == (True, [])
+    assert len(tally.slow) == tally.passed == 8
+    assert all(name.startswith("tests/rig/test_tally.py::test_a_closing_line_is_counted[") for _, name in tally.slow)
+
+
 def test_output_that_was_held_back_is_shown_on_failure(check, capsys):
     command = ["sh", "-c", "echo '[       OK ] one'; echo '[  FAILED  ] two'; exit 3"]
     assert check.run_command(command, dict(os.environ), check.Tally()) == (False, [])
