@@ -47,7 +47,7 @@ def test_the_slowest_tests_and_the_share_of_each_stage_are_told(check, tmp_path)
     tally.read_times(tmp_path / "none.xml")
     assert tally.slowest(2) == ["    11.0  tests/test_b.py::test_two", "     7.5  tests/mutants/run some-rule"]
     assert tally.slowest(9)[2:] == ["     3.2  tests/slapd/test_a.py::test_one[2.4]"]
-    assert check.shares({"unit": 25.0, "slapd": 75.0}) == [
+    assert check.shares({"unit": 25.0, "slapd": 75.0}, 100.0) == [
         "    25.0   25.0 %  unit", "    75.0   75.0 %  slapd", "   100.0  100.0 %  together"]
 
 
@@ -76,6 +76,26 @@ def test_failing_stages_are_named_and_end_the_run_where_others_need_them(check, 
     output = capsys.readouterr().out
     assert ("reached" in output) == is_reached and "the rest" not in output
     assert f"check: stage {name} FAILED" in output
+
+
+def test_stages_that_run_beside_each_other_are_told_one_after_the_other(check, capsys, tmp_path):
+    """Each waits here until the other has begun; both count, and one that fails fails alone."""
+    meet = "touch {0}/{1}; until [ -e {0}/{2} ]; do sleep 0.01; done; echo {1} one; sleep 0.05; echo '{1}: {3}'; exit {4}"
+    chosen = [("first", "", [["true"]]), ("selinux", "", [["sh", "-c", meet.format(tmp_path, "a", "b", "3 passed, 0 failed", 0)]]),
+              ("rpm", "", [["sh", "-c", meet.format(tmp_path, "b", "a", "2 passed, 1 failed", 1)]]), ("last", "", [["true"]])]
+    tally, seconds = check.Tally(), {}
+    assert check.run_stages(chosen, dict(os.environ), tally, seconds) == ["rpm"]
+    assert list(seconds) == ["first", "selinux", "rpm", "last"] and (tally.passed, tally.failed) == (5, 1)
+    said = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert said[:6] == ["=== first: ", "=== selinux and rpm at the same time; they are told one after the other",
+                        "=== selinux: ", "a one", "a: 3 passed, 0 failed", "=== rpm: "]
+    assert said[6:8] == ["b one", "b: 2 passed, 1 failed"] and said[-2:] == ["check: stage rpm FAILED", "=== last: "]
+
+
+def test_only_stages_that_are_made_for_it_run_beside_each_other(check):
+    names = [[stage[0] for stage in group] for group in check.groups(check.stages(False)) if len(group) > 1]
+    assert names == [["selinux", "rpm"]]
+    assert all(len(group) == 1 for group in check.groups([("selinux", "", []), ("fuzz", "", []), ("rpm", "", [])]))
 
 
 @pytest.mark.parametrize("wanted, skipped, is_ci, said", [
