@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <strings.h>
 #include <time.h>
 
 #include "agent/doctor/doctor_look.h"
@@ -7,6 +6,7 @@
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
 #include "common/base/buf.h"
+#include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/link/probe_read.h"
@@ -238,8 +238,7 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 	if (!content->has_suffix)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
 			    "%s: %s holds no entry", suffix, who);
-	else if (database->here.entry_uuid && content->entry_uuid &&
-		 strcasecmp(database->here.entry_uuid, content->entry_uuid) != 0)
+	else if (copy_relation(&database->here, content).identity == COPY_IS_OTHER)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_ERROR,
 			    "%s: %s holds another database than this node: its suffix entry is "
 			    "not the same (entryUUID)",

@@ -2,7 +2,6 @@
 #include "agent/verify/verify.h"
 
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "agent/peer/probe_round.h"
@@ -10,6 +9,7 @@
 #include "agent/peer/session_tls.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/wait.h"
+#include "common/copy/copy_relation.h"
 
 #define POLL_MSEC  50
 #define RETRY_MSEC 1000 /* a connection to a server that could not be reached */
@@ -174,12 +174,6 @@ static void database_read(Verify *verify, VerifiedDatabase *database)
 	}
 }
 
-static bool is_other(const Content *here, const Content *content)
-{
-	return here->entry_uuid && content->entry_uuid &&
-	       strcasecmp(here->entry_uuid, content->entry_uuid) != 0;
-}
-
 static bool database_judge(Pool *pool, VerifiedDatabase *database)
 {
 	bool is_good = true;
@@ -192,7 +186,8 @@ static bool database_judge(Pool *pool, VerifiedDatabase *database)
 			server->lag =
 				lag_measure(pool, &database->newest, server->content.context_csns,
 					    server->content.n_context_csns);
-			if (is_other(&database->servers[0].content, &server->content))
+			if (copy_relation(&database->servers[0].content, &server->content)
+				    .identity == COPY_IS_OTHER)
 				server->state = VERIFY_OTHER;
 			else if (server->lag.n_behind > 0)
 				server->state = VERIFY_BEHIND;

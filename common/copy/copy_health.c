@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/copy/copy_health.h"
+#include "common/copy/copy_relation.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/copy/csn_set.h"
 #include "common/copy/lost_changes.h"
@@ -127,8 +127,7 @@ static HealthState trouble_of(const CopyHealth *copy, const CopyHealth *here, bo
 {
 	if (!copy->has_suffix)
 		return others_have ? HEALTH_EMPTY : HEALTH_IN_STEP;
-	if (copy->entry_uuid && here->entry_uuid &&
-	    strcasecmp(copy->entry_uuid, here->entry_uuid) != 0)
+	if (copy_identity(copy->entry_uuid, here->entry_uuid) == COPY_IS_OTHER)
 		return HEALTH_OTHER;
 	return lag->n_behind > 0 ? HEALTH_BEHIND : HEALTH_IN_STEP;
 }

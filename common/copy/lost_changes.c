@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/copy/lost_changes.h"
+#include "common/copy/copy_relation.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/copy/csn_set.h"
 
@@ -18,8 +18,7 @@ static const char *later(const char *one, const char *other)
 
 static bool is_same_database(const CopyHealth *one, const CopyHealth *other)
 {
-	return one->entry_uuid && other->entry_uuid &&
-	       strcasecmp(one->entry_uuid, other->entry_uuid) == 0;
+	return copy_identity(one->entry_uuid, other->entry_uuid) == COPY_IS_SAME;
 }
 
 static const char *own_of(const CopyHealth *copy, unsigned our_id)
