@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "agent/command/commands.h"
 #include "agent/command/report_print.h"
@@ -25,7 +27,7 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 		if (guard < 0)
 			return error_set(err, ERROR_USAGE, 0,
 					 "--release %s: no guard of that name can be released; G4, "
-					 "G5, G6, G7, G10, G11 and left can",
+					 "G5, G6, G7, G10, G11, left and joining can",
 					 codes->items[i]);
 		released |= GUARD_BIT(guard);
 	}
@@ -41,8 +43,43 @@ static const char *by_text(const Options *options)
 	buf_puts(&text, options->is_first_node ? "apply --first-node" : "apply");
 	for (size_t i = 0; i < options->release.n_items; i++)
 		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
+	for (size_t i = 0; i < options->empty.n_items; i++)
+		buf_printf(&text, "%s%s", i == 0 ? " --empty " : ",", options->empty.items[i]);
 	buf_puts(&text, login_text(options->pool));
 	return buf_text(&text);
+}
+
+static int empty_ids(const Options *options, PassOptions *ret, Error *err)
+{
+	unsigned *ids = NULL;
+	size_t n_ids = 0;
+
+	if (options->empty.n_items > 0 && !options->is_first_node)
+		return error_set(err, ERROR_USAGE, 0, "--empty goes with --first-node");
+	for (size_t i = 0; i < options->empty.n_items; i++) {
+		char *end;
+		const unsigned long id = strtoul(options->empty.items[i], &end, 10);
+
+		if (*end || end == options->empty.items[i] || id > UINT_MAX)
+			return error_set(err, ERROR_USAGE, 0,
+					 "--empty %s: ids of peers are wanted, as in --empty 2,3",
+					 options->empty.items[i]);
+		POOL_PUSH(options->pool, ids, n_ids, (unsigned)id);
+	}
+	ret->empty_ids = ids;
+	ret->n_empty_ids = n_ids;
+	return 0;
+}
+
+/* A slip of the pen must not vouch for nobody. */
+static int empty_ids_check(const PassOptions *pass_options, const Inputs *inputs, Error *err)
+{
+	for (size_t i = 0; i < pass_options->n_empty_ids; i++)
+		if (!desired_peer(inputs->file.desired, pass_options->empty_ids[i]))
+			return error_set(err, ERROR_USAGE, 0,
+					 "--empty %u: peers.json lists no such peer",
+					 pass_options->empty_ids[i]);
+	return 0;
 }
 
 static int apply_locked(const Options *options, const Context *context, PassOptions *pass_options)
@@ -54,6 +91,7 @@ static int apply_locked(const Options *options, const Context *context, PassOpti
 	Error err;
 
 	if (context_inputs(context, true, &inputs, &err) < 0 ||
+	    empty_ids_check(pass_options, &inputs, &err) < 0 ||
 	    context_connect(context, &directory, &err) < 0)
 		return say_error(&err);
 	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
@@ -76,6 +114,7 @@ static int cmd_apply(const Options *options)
 	AUTO_FD lock = -1;
 
 	if (released_guards(&options->release, &pass_options.released, &err) < 0 ||
+	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
 		return say_error(&err);
@@ -92,9 +131,11 @@ static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
 		     "apply exactly the saved plan; refused when anything changed since"),
 	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
-		     "let what these guards hold pass this once: G4, G5, G6, G7, G10, G11, left"),
+		     "let pass this once: G4, G5, G6, G7, G10, G11, left, joining"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
+	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",
+		     "with --first-node: somebody looked, and these peers hold nothing"),
 };
 
 const Command command_apply = {

@@ -47,6 +47,7 @@ typedef struct Options {
 	bool checks_secrets;       /* validate --secrets */
 	bool shows_document;       /* validate --show */
 	bool shows_secrets;        /* plan --show-secrets */
+	TextList empty;            /* apply --first-node: ids, split at commas */
 	bool is_first_node;        /* apply --first-node */
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */

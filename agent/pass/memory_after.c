@@ -24,10 +24,12 @@ static int remember_revision(const Inputs *inputs, Error *err)
 
 /* --- databases in step --- */
 
+/* One that is about a single link says nothing about the database. */
 static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 {
 	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == guard && plan->holds[i].suffix &&
+		if (plan->holds[i].guard == guard && !plan->holds[i].peer &&
+		    !plan->holds[i].says_nothing && plan->holds[i].suffix &&
 		    strcmp(plan->holds[i].suffix, suffix) == 0)
 			return &plan->holds[i];
 	return NULL;
@@ -58,10 +60,55 @@ static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownD
 	}
 }
 
+static bool link_is_held(const Plan *plan, const char *suffix, unsigned peer_id)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+
+		if (change->kind == CHANGE_CONSUMER_ADD && change->is_held &&
+		    change->wanted->peer->id == peer_id && strcmp(change->suffix, suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wanted,
+		       KnownDatabase *database)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (!link_is_held(plan, database->suffix, wanted->consumers[i].peer->id))
+			POOL_PUSH(pool, database->linked, database->n_linked,
+				  wanted->consumers[i].peer->id);
+}
+
+static bool names_suffix(const char *const *list, size_t n, const char *suffix)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], suffix) == 0)
+			return true;
+	return false;
+}
+
+/* Only what was seen: a database that nobody compared is as it was. */
+static bool is_complete(const Plan *plan, const Known *known, const char *suffix)
+{
+	return names_suffix(plan->complete, plan->n_complete, suffix) ||
+	       names_suffix(known->complete, known->n_complete, suffix) ||
+	       known_was_complete(known, suffix);
+}
+
+static bool ids_equal(const KnownDatabase *one, const KnownDatabase *other)
+{
+	return one->n_linked == other->n_linked &&
+	       (one->n_linked == 0 ||
+		memcmp(one->linked, other->linked, one->n_linked * sizeof(*one->linked)) == 0);
+}
+
 static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 {
 	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
-	    one->is_joining != other->is_joining || !one->suspect != !other->suspect)
+	    one->is_joining != other->is_joining || one->is_complete != other->is_complete ||
+	    !one->suspect != !other->suspect || !ids_equal(one, other))
 		return false;
 	for (size_t i = 0; i < one->n_foreign; i++)
 		if (strcmp(one->foreign[i], other->foreign[i]) != 0)
@@ -103,8 +150,11 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 
 		if (find_hold(plan, suffix, GUARD_DATABASE))
 			continue;
-		if (!held_database(pool, plan, suffix, &database))
+		if (!held_database(pool, plan, suffix, &database)) {
 			foreign_add(pool, known, plan, &database);
+			linked_add(pool, plan, &plan->wanted->databases[i], &database);
+			database.is_complete = is_complete(plan, known, suffix);
+		}
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
 	if (databases_equal(databases, n_databases, known->databases, known->n_databases))
@@ -168,6 +218,9 @@ int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *kn
 		if (held_database(pool, plan, plan->wanted->databases[i].desired->suffix,
 				  &database))
 			POOL_PUSH(pool, databases, n_databases, database);
+	for (size_t i = 0; i < plan->n_complete; i++)
+		POOL_PUSH(pool, known->complete, known->n_complete,
+			  pool_strdup(pool, plan->complete[i]));
 	if (databases_equal(databases, n_databases, known->databases, n_known))
 		return 0;
 	known->databases = databases;

@@ -63,6 +63,8 @@ static int plan_round(Pass *pass, Error *err)
 		.n_contents = pass->options->n_contents,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
+			    .empty_ids = pass->options->empty_ids,
+			    .n_empty_ids = pass->options->n_empty_ids,
 			    .renews_tls = inputs->renews_tls,
 			    .sha256 = inputs->file.sha256},
 	};

@@ -59,6 +59,8 @@ typedef struct PassOptions {
 	const DatabaseFacts
 		*contents; /* known before, with the peers' answers: they are not asked */
 	size_t n_contents;
+	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
+	size_t n_empty_ids;
 	bool may_write;           /* false: plan only */
 	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
 	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */

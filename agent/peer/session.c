@@ -359,7 +359,13 @@ static bool see_entry(PeerLink *link, const char *dn, Entry *ret, int *ret_code)
  * caught up. In a refresh the suffix entry comes first, the contextCSN behind everything else. A
  * server that hides the suffix from anonymous clients looks like an empty one.
  */
-static bool lacks_account(PeerLink *link, const char *dn)
+typedef enum Account {
+	ACCOUNT_THERE,
+	ACCOUNT_LACKING,
+	ACCOUNT_IN_REFRESH, /* it is there, but may have come behind the bind */
+} Account;
+
+static Account account_look(PeerLink *link, const char *dn)
 {
 	const char *account_csn = link->hooks->account_csn;
 	Entry suffix = {0}, account = {0};
@@ -367,22 +373,52 @@ static bool lacks_account(PeerLink *link, const char *dn)
 	int code;
 
 	if (!link->probe->suffix)
-		return false;
+		return ACCOUNT_THERE;
 	if (!see_entry(link, link->probe->suffix, &suffix, &code))
-		return code == LDAP_NO_SUCH_OBJECT;
+		return code == LDAP_NO_SUCH_OBJECT ? ACCOUNT_LACKING : ACCOUNT_THERE;
 	csns = entry_attribute(&suffix, "contextCSN");
 	if (csns)
-		return account_csn &&
-		       csn_is_ahead(account_csn, attribute_texts(link->pool, csns), csns->n_values);
-	return !see_entry(link, dn, &account, &code) && code == LDAP_NO_SUCH_OBJECT;
+		return account_csn && csn_is_ahead(account_csn, attribute_texts(link->pool, csns),
+						   csns->n_values)
+			       ? ACCOUNT_LACKING
+			       : ACCOUNT_THERE;
+	if (!see_entry(link, dn, &account, &code) && code == LDAP_NO_SUCH_OBJECT)
+		return ACCOUNT_LACKING;
+	return ACCOUNT_IN_REFRESH;
 }
 
-static LinkBind bind_judge(PeerLink *link, const char *dn, int code)
+static int bind_once(PeerLink *link, const char *dn, const char *password)
 {
-	if (code == LDAP_SUCCESS)
-		return LINK_BIND_GOOD;
-	return code == LDAP_INVALID_CREDENTIALS && !lacks_account(link, dn) ? LINK_BIND_REFUSED
-									    : LINK_BIND_OTHER;
+	LdapAnswer answer = {.text = ""};
+	int id = 0;
+
+	answer.code = ldap_bind_simple_send(link->ldap, dn, password, &id);
+	(void)bind_wait(link, pool_printf(link->pool, "bind as '%s'", dn), &answer, id);
+	return answer.code;
+}
+
+/*
+ * What a refused password means. The account of a server in its own first refresh may have come
+ * between the bind and the look: asked once more, never twice, for each refusal counts against the
+ * account.
+ */
+static int bind_refused_judge(PeerLink *link, const char *dn, const char *password,
+			      LinkBind *ret_outcome)
+{
+	const Account account = account_look(link, dn);
+	const size_t n_faults = link->probe->n_faults;
+	int code = LDAP_INVALID_CREDENTIALS;
+
+	if (account == ACCOUNT_LACKING)
+		return code;
+	if (account == ACCOUNT_IN_REFRESH) {
+		link->probe->n_faults = n_faults - 1;
+		peer_link_restart(link);
+		code = bind_once(link, dn, password);
+	}
+	if (code == LDAP_INVALID_CREDENTIALS)
+		*ret_outcome = LINK_BIND_REFUSED;
+	return code;
 }
 
 static bool bind_simple(PeerLink *link)
@@ -390,20 +426,20 @@ static bool bind_simple(PeerLink *link)
 	const char *dn = link->syncrepl->value[SYNCREPL_BINDDN];
 	const char *password = link->syncrepl->value[SYNCREPL_CREDENTIALS];
 	const bool is_watched = password && *password && link->hooks;
-	LdapAnswer answer = {.text = ""};
-	int id = 0;
-	bool is_good;
+	LinkBind outcome = LINK_BIND_OTHER;
+	int code;
 
 	if (is_watched && !link->hooks->may_bind(link->hooks->data, link->probe))
 		return false;
 	enter(link, PROBE_BIND, link->timeout_msec); /* anew: it may have waited */
-	answer.code =
-		ldap_bind_simple_send(link->ldap, dn ? dn : "", password ? password : "", &id);
-	is_good =
-		bind_wait(link, pool_printf(link->pool, "bind as '%s'", dn ? dn : ""), &answer, id);
+	code = bind_once(link, dn ? dn : "", password ? password : "");
+	if (is_watched && code == LDAP_INVALID_CREDENTIALS)
+		code = bind_refused_judge(link, dn, password, &outcome);
+	if (code == LDAP_SUCCESS)
+		outcome = LINK_BIND_GOOD;
 	if (is_watched)
-		link->hooks->bound(link->hooks->data, bind_judge(link, dn, answer.code));
-	return is_good;
+		link->hooks->bound(link->hooks->data, outcome);
+	return code == LDAP_SUCCESS;
 }
 
 static bool link_bind(PeerLink *link)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,21 @@ static int revision_load(Pool *pool, const JsonNode *root, void *target)
 	return 0;
 }
 
+static int linked_load(Pool *pool, const JsonNode *item, KnownDatabase *database)
+{
+	const JsonNode *list = member_array(item, "linked");
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *id = &list->children[i];
+
+		if (id->type != JSON_NUMBER)
+			return -1;
+		POOL_PUSH(pool, database->linked, database->n_linked,
+			  (unsigned)strtoul(id->number, NULL, 10));
+	}
+	return 0;
+}
+
 static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 {
 	const JsonNode *foreign = item->type == JSON_OBJECT ? member_array(item, "foreign") : NULL;
@@ -36,6 +52,9 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	database.suffix = member_string(item, "suffix");
 	database.suspect = member_string(item, "suspect");
 	database.is_joining = json_member(item, "joining") != NULL;
+	database.is_complete = json_member(item, "complete") != NULL;
+	if (linked_load(pool, item, &database) < 0)
+		return -1;
 	for (size_t i = 0; i < foreign->n_children; i++) {
 		if (foreign->children[i].type != JSON_STRING)
 			return -1;

@@ -45,6 +45,15 @@ int state_write_revision(const char *state_dir, unsigned long revision, const ch
 	return state_document_write(state_dir, STATE_REVISION, document, err);
 }
 
+static struct json_object *ids_new(const unsigned *ids, size_t n_ids)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n_ids; i++)
+		json_object_array_add(list, json_object_new_int64(ids[i]));
+	return list;
+}
+
 static struct json_object *database_new(const KnownDatabase *database)
 {
 	struct json_object *object = json_object_new_object();
@@ -56,6 +65,11 @@ static struct json_object *database_new(const KnownDatabase *database)
 	json_object_object_add(object, "foreign", foreign);
 	if (database->is_joining)
 		json_object_object_add(object, "joining", json_object_new_boolean(1));
+	if (database->is_complete)
+		json_object_object_add(object, "complete", json_object_new_boolean(1));
+	if (database->n_linked > 0)
+		json_object_object_add(object, "linked",
+				       ids_new(database->linked, database->n_linked));
 	if (database->suspect)
 		json_object_object_add(object, "suspect",
 				       json_object_new_string(database->suspect));

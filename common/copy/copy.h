@@ -29,6 +29,8 @@ typedef struct Content {
 	int server_id; /* it runs under; 0: not told */
 	bool has_clock;
 	long clock_ahead_sec; /* its clock less ours */
+	bool lacks_database;  /* the server says that it has no database of that suffix */
+	bool nobody_listens;  /* its machine answered that no server is there */
 } Content;
 
 /* What to ask the suffix entry for. */

@@ -49,6 +49,14 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
  */
 const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/*
+ * Holds the additions to olcSyncrepl that must wait: while this node joins it reads one peer, and
+ * the others when it has everything of that one; and none whose database is another one, or may be.
+ * of_live: which peer each of its values belongs to, NULL where to none.
+ */
+void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			const WantedConsumer *const *of_live);
+
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
 

@@ -408,6 +408,7 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	for (size_t i = 0; i < wanted->n_consumers; i++)
 		if (!matching.is_taken[i])
 			missing_diff(&matching, &wanted->consumers[i]);
+	joining_hold_links(diff, wanted, live, matching.of_live);
 	running_diff(&matching);
 	diff_tls_files(diff, wanted, live, matching.of_live);
 	multi_provider_diff(&matching);

@@ -32,6 +32,8 @@ typedef struct Facts {
 typedef struct PlanOptions {
 	unsigned released; /* GUARD_BITs that may pass once */
 	bool is_first_node;
+	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
+	size_t n_empty_ids;
 	bool renews_tls;    /* consumers that hold older TLS files are made anew */
 	const char *sha256; /* of peers.json */
 	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked

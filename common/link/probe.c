@@ -151,6 +151,8 @@ Content probe_content(const Probe *probe)
 		.server_id = probe->server_id,
 		.has_clock = probe->has_clock,
 		.clock_ahead_sec = probe->clock_ahead_sec,
+		.lacks_database = probe_has_fault(probe, PROBE_WRONG_SUFFIX),
+		.nobody_listens = probe_has_fault(probe, PROBE_PORT_CLOSED),
 	};
 }
 

@@ -27,6 +27,21 @@ bool known_was_in_step(const Known *known, const char *suffix)
 	return database && !database->suspect && !database->is_joining;
 }
 
+bool known_was_complete(const Known *known, const char *suffix)
+{
+	return known_was_in_step(known, suffix) && known_database(known, suffix)->is_complete;
+}
+
+bool known_is_linked(const Known *known, const char *suffix, unsigned peer_id)
+{
+	const KnownDatabase *database = known_database(known, suffix);
+
+	for (size_t i = 0; database && i < database->n_linked; i++)
+		if (database->linked[i] == peer_id)
+			return true;
+	return false;
+}
+
 bool known_is_foreign(const Known *known, const char *suffix, const char *uri)
 {
 	const KnownDatabase *database = known_database(known, suffix);

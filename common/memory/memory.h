@@ -17,7 +17,10 @@ typedef struct KnownDatabase {
 	const char **
 		foreign; /* provider URIs that were there before us: removed only by release (G4) */
 	size_t n_foreign;
-	bool is_joining;     /* it was empty, and its first refresh was not complete */
+	bool is_joining;  /* it was empty, and its first refresh was not complete */
+	bool is_complete; /* since then it was seen to hold all that its peers held */
+	unsigned *linked; /* ids of the peers that it read when it was last in step */
+	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */
 } KnownDatabase;
@@ -44,6 +47,8 @@ typedef struct Known {
 	const char *sha256; /* of the peers.json with that revision */
 	KnownDatabase *databases;
 	size_t n_databases;
+	const char **complete; /* suffixes of those that this pass saw to be complete */
+	size_t n_complete;
 	UnsavedEntry *unsaved;
 	size_t n_unsaved;
 	ContestList contests;            /* attributes that were corrected lately */
@@ -69,6 +74,12 @@ const LeftDatabase *known_left(const Known *known, const char *suffix);
 
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);
+
+/* The same, and it was seen then that nothing of its peers was missing: 0.1.0 did not look. */
+bool known_was_complete(const Known *known, const char *suffix);
+
+/* True when the database read that peer when it was last in step. */
+bool known_is_linked(const Known *known, const char *suffix, unsigned peer_id);
 
 /* True when a provider was there before the agent, or the database was never in step: not ours to
  * remove. */

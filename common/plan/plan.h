@@ -49,6 +49,7 @@ typedef struct Hold {
 	const char *peer;    /* whose link; NULL: it is about no single one */
 	const char *text;    /* what is wrong, and what follows */
 	const char *release; /* the command or line; ends the message */
+	bool says_nothing;   /* about the database: nothing is remembered of it */
 } Hold;
 
 typedef enum ChangeKind {
@@ -151,6 +152,9 @@ typedef struct Plan {
 	OldTlsLink *old_tls;
 	size_t n_old_tls;
 	bool needs_multi_provider_name;
+	const char *
+		*complete; /* suffixes of databases that were seen to hold all that peers hold */
+	size_t n_complete;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */

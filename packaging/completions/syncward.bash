@@ -11,7 +11,7 @@ _syncward_options() {
 	init) echo "--suffix --peer" ;;
 	validate) echo "--secrets --show --slapd-version" ;;
 	plan) echo "--save --show-secrets" ;;
-	apply) echo "--plan --release --first-node" ;;
+	apply) echo "--plan --release --first-node --empty" ;;
 	adopt) echo "--secrets --peer-id" ;;
 	verify) echo "--write --timeout" ;;
 	leave) echo "--timeout" ;;
@@ -52,10 +52,10 @@ _syncward_value() {
 	validate:--secrets) return 1 ;;
 	*:--peers | *:--agent-config | *:--save | *:--plan) _syncward_files -f "$3" ;;
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
-	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 left" ;;
+	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 left joining" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
 	*:--output) _syncward_words "$3" "text json" ;;
-	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--timeout | *:--since | *:--for) ;;
+	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--for) ;;
 	*) return 1 ;;
 	esac
 }

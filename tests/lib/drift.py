@@ -182,14 +182,18 @@ class Case:
 
     # What stays held
 
+    def is_joining(self, database):
+        """Never in step, and read from somebody without being a provider: whether it has everything nobody can say."""
+        live = self.live[database["suffix"]]
+        reads = any(not consumer.is_self for consumer in live.consumers)
+        return bool(not self.was_in_step and self.others() and reads and not live.flag)
+
     def _expect_holds(self):
         for database in self.document["databases"]:
             live = self.live[database["suffix"]]
             if database.get("access") and self.others() and not live.access:
                 self.holds.add("first-access")
-            lacks_overlay = live.overlay is None and database.get("syncprov", True) is not False
-            reads = any(not consumer.is_self for consumer in live.consumers)
-            if not self.was_in_step and self.others() and reads and not live.flag and (lacks_overlay or not live.flag):
+            if self.is_joining(database):
                 self.holds.add("joining")
 
     # For damage

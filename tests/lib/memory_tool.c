@@ -93,7 +93,7 @@ static int databases_remember(const Case *one, Error *err)
 
 	for (size_t i = 0; suffixes && i < suffixes->n_children; i++)
 		POOL_PUSH(one->pool, databases, n_databases,
-			  {.suffix = suffixes->children[i].string});
+			  {.suffix = suffixes->children[i].string, .is_complete = true});
 	if (n_databases == 0)
 		return 0;
 	return state_write_databases(one->state_dir, databases, n_databases, err);

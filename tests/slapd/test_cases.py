@@ -61,7 +61,7 @@ class Case:
         os.mkdir(self.node.state_dir, 0o700)
         with open(os.open(os.path.join(self.node.state_dir, "databases.json"), os.O_CREAT | os.O_WRONLY, 0o600), "w",
                   encoding="utf-8") as file:
-            json.dump({"schema_version": 1, "databases": [{"suffix": s, "foreign": []} for s in live.databases]}, file)
+            json.dump({"schema_version": 1, "databases": [{"suffix": s, "foreign": [], "complete": True} for s in live.databases]}, file)
 
     def text(self, name):
         return (self.folder / name).read_text().replace("PORT", str(self.node.server.port))

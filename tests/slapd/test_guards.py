@@ -181,10 +181,12 @@ def test_a_provider_that_was_there_before_stays_until_released(lone):
     joining, hold = planned(node, "g4-before-us")
     assert (hold.guard, joining.guard) == ("G4", "joining")
     assert node.apply().returncode == 3
-    assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 3
+    assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 1
     assert is_provider(node) == (False, False)
     done = release(node, hold)
-    assert not has_value(node, node.uri(9)) and len(node.syncrepl()) == 2, done.stdout
+    assert not has_value(node, node.uri(9)) and node.syncrepl() == [], done.stdout
+    done = release(node, joining)
+    assert done.returncode == 0 and len(node.syncrepl()) == 2 and is_provider(node) == (True, True), done.stdout
 
 
 def test_a_provider_from_before_stays_foreign_once_in_step(lone):

@@ -2,13 +2,15 @@
 """An empty node reads first and becomes a provider when it has everything; a wrong database never does."""
 
 import copy
+import os
+import re
 import threading
 
 import ldap
 import ldap.modlist
 import pytest
 from cluster import Cluster, Node, add_person, apply_until_joined
-from slapd import SUFFIX, Database, wait_until
+from slapd import SUFFIX, Database, syncrepl, wait_until
 
 PEOPLE = 5000
 
@@ -113,14 +115,40 @@ def test_a_node_that_has_joined_prunes_like_any_other(slapd_factory, program):
 def test_the_first_node_is_declared_by_a_person(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     node = cluster[0]
+    cluster[1].server.stop()
     alone = node.apply()
     assert alone.returncode == 3
     assert alone.stdout.count("syncward apply --first-node") == 1
-    with pytest.raises(ldap.UNWILLING_TO_PERFORM):
-        node.server.seed()
     node.apply_ok("--first-node")
     node.server.seed()
     node.assert_in_step()
+
+
+def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_that_somebody_looked_at(slapd_factory, program):
+    """They have no account of ours: empty, or a password that is wrong at three peers full of data."""
+    cluster = Cluster(slapd_factory, program, 3)
+    node = cluster[0]
+    for held in (node.plan(), node.apply("--first-node")):
+        assert held.returncode == 3
+        assert "syncward apply --first-node --empty 2,3" in held.stdout
+        assert cluster[1].server.ldap_uri in held.stdout and cluster[2].server.ldap_uri in held.stdout
+    assert node.server.config_writes() == 0
+    one_left = node.apply("--first-node", "--empty", "2").stdout
+    assert "syncward apply --first-node --empty 2,3" in one_left
+    assert f"could not be seen: {cluster[2].server.ldap_uri}" in one_left
+    assert node.apply("--first-node", "--empty", "2,9").returncode == 64
+    assert node.apply("--empty", "2").returncode == 64
+    node.apply_ok("--first-node", "--empty", "2,3")
+    node.server.seed()
+    node.assert_in_step()
+
+
+def test_nobody_can_vouch_for_a_peer_that_shows_data(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster[1].server.seed()
+    refused = cluster[0].apply("--first-node", "--empty", "2")
+    assert refused.returncode == 3 and "this is not the first node" in refused.stdout
+    assert cluster[0].server.config_writes() == 0
 
 
 def test_a_first_node_is_refused_when_a_peer_has_data(slapd_factory, program):
@@ -163,11 +191,12 @@ def test_a_database_that_the_cluster_does_not_know_is_held(slapd_factory, progra
     assert not any("syncprov" in dn for dn in config)
     assert not any(name in entry for entry in config.values() for name in ("olcMultiProvider", "olcMirrorMode"))
     assert dns(cluster[0].server) == before
-    # Its consumers bring the peer's entries now, which hides what is wrong: it stays held all the same.
-    wait_until(lambda: before <= dns(node.server) or how == "seeded by hand", "the refresh")
+    assert node.syncrepl() == []  # a link would merge the two
     again = node.apply()
     assert again.returncode == 3 and "held G10" in again.stdout
-    node.apply_ok("--release", "G10")
+    assert node.apply("--release", "G10").returncode in (0, 3)
+    apply_until_joined(node)
+    cluster.wait_in_step()
     node.assert_in_step()
 
 
@@ -185,20 +214,195 @@ def test_an_empty_peer_that_knows_no_account_keeps_nobody_from_joining(slapd_fac
     """It refuses every password; asked first, or before there was any data, it says nothing about ours."""
     cluster = Cluster(slapd_factory, program, 3)
     assert all(node.apply().returncode == 3 for node in cluster)
-    cluster[0].apply_ok("--first-node")
+    cluster[0].apply_ok("--first-node", "--empty", "2,3")
     cluster[0].server.seed()
     apply_until_joined(cluster[1])
     assert dns(cluster[1].server) == dns(cluster[0].server)
+
+
+def cut_off(node):
+    """The node's slapd no longer finds its suffix entry's contextCSN: as in the middle of its first refresh."""
+    text = node.server.tool("cat", "-b", SUFFIX).stdout
+    node.server.stop()
+    path = node.server.directory + "/first.ldif"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("".join(line + "\n" for line in text.split("\n\n", 1)[0].splitlines() if not line.startswith("contextCSN")))
+    return path
 
 
 def test_a_peer_in_its_own_refresh_keeps_nobody_from_joining(slapd_factory, program):
     """It has the suffix entry and not yet the account: that it refuses the password says nothing about it."""
     cluster = Cluster(slapd_factory, program, 3)
-    cluster[0].apply_ok("--first-node")
     cluster[0].server.seed()
-    suffix = cluster.databases[0].suffix
-    admin = cluster[2].server.admin(cluster.databases[0])
-    cluster[2].server.add(suffix, {"objectClass": ["dcObject", "organization"], "dc": "example", "o": "half"}, admin)
-    admin.unbind_s()
+    cluster[0].apply_ok()
+    path = cut_off(cluster[0])
+    cluster[0].server.start()
+    half = cluster[2].server
+    half.stop()
+    half.tool("add", "-b", SUFFIX, "-l", path)
+    half.start()
     apply_until_joined(cluster[1])
     assert dns(cluster[1].server) == dns(cluster[0].server)
+
+
+def cut_refreshes(node, reader):
+    """Whoever reads there gets three entries and no end: a refresh that is never complete. Returns how to undo it."""
+    def limit(size):
+        node.server.modify(node.server.database_dn(), [(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={reader} size={size}")])
+    limit(3)
+    return lambda: limit("unlimited")
+
+
+def is_provider(node):
+    return bool(node.server.values(node.server.database_dn(), node.server.flag()))
+
+
+def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3).form()
+    load(cluster[0].server, 20)
+    cluster.wait_in_step()
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    for _ in range(2):
+        assert node.apply().returncode == 3
+        assert [cluster[0].server.ldap_uri in value for value in node.syncrepl()] == [True]
+        assert not is_provider(node)
+    undo()
+    apply_until_joined(node)
+    assert len(node.syncrepl()) == 2
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[0].server)
+
+
+def test_when_the_peer_that_is_read_first_is_gone_another_takes_its_place(slapd_factory, program):
+    """What came from the first and the second does not have is gone at the end."""
+    cluster = Cluster(slapd_factory, program, 3).form()
+    load(cluster[0].server, 20)
+    cluster.wait_in_step()
+    cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    cluster[0].server.stop()
+    gone = sorted(dns(node.server), key=len)[-1]
+    admin = cluster[2].server.admin()
+    if gone.startswith("cn=person"):
+        admin.delete_s(gone)
+    admin.unbind_s()
+    apply_until_joined(node)
+    assert dns(node.server) == dns(cluster[2].server)
+    cluster[0].server.start()
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[2].server) == dns(cluster[0].server)
+
+
+def test_half_joined_nodes_do_not_prove_each_other_complete(slapd_factory, program):
+    """The only one that has everything is away: whoever has a part of it waits, says for what, and a person ends it."""
+    cluster = Cluster(slapd_factory, program, 3).form()
+    load(cluster[0].server, 20)
+    entries = cluster[0].server.tool("cat", "-b", SUFFIX).stdout.split("\n\n")
+    cluster[0].server.stop()
+    account = next(entry for entry in entries if entry.startswith(f"dn: {cluster.databases[0].replicator}"))
+    first = re.sub("(?m)^contextCSN.*\n", "", f"{entries[0]}\n\n{account}\n")
+    nodes = []
+    for index in (1, 2):
+        node = replace_server(slapd_factory, program, cluster, index)
+        node.server.stop()
+        path = node.server.directory + "/half.ldif"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(first)
+        node.server.tool("add", "-b", SUFFIX, "-l", path)
+        node.server.start()
+        node.edit([(ldap.MOD_ADD, "olcSyncrepl", node_value(cluster[0], SUFFIX))])
+        nodes.append(node)
+    for node in nodes + nodes:
+        held = node.apply()
+        assert held.returncode == 3, held.stdout + held.stderr
+        assert "syncward apply --release joining" in held.stdout
+        assert not any(node.server.values(node.server.database_dn(), node.server.flag()))
+    cluster[0].server.start()
+    for node in nodes:
+        apply_until_joined(node)
+    cluster.wait_in_step()
+    assert dns(nodes[0].server) == dns(nodes[1].server) == dns(cluster[0].server)
+
+
+def node_value(peer, suffix):
+    """How a guide would have a node read the peer."""
+    return syncrepl(peer.id, peer.server.ldap_uri, suffix, timeout=1, network_timeout=1)
+
+
+def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2).form()
+    load(cluster[0].server, 20)
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    os.unlink(os.path.join(node.state_dir, "databases.json"))
+    node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
+    held = node.apply()
+    assert held.returncode == 3 and "has changes that are not here yet" in held.stdout
+    assert not is_provider(node)
+    undo()
+    apply_until_joined(node)
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[0].server)
+
+
+def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, program):
+    """The only peer that had everything is lost for good; while it can be asked nobody overrules it."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    load(cluster[0].server, 20)
+    cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    refused = node.apply("--release", "joining")
+    assert refused.returncode == 3 and "this cannot be released" in refused.stdout
+    cluster[0].server.stop()
+    held = node.apply()
+    assert held.returncode == 3 and "syncward apply --release joining" in held.stdout
+    node.apply_ok("--release", "joining")
+    add_person(node.server, "after")
+    node.assert_in_step()
+
+
+def test_copies_that_were_seeded_by_hand_wait_for_a_person_who_names_the_source(slapd_factory, program):
+    """slapcat here, slapadd there, no syncprov anywhere: nobody shows a contextCSN."""
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster[0].server.seed()
+    path = cut_off(cluster[0])
+    cluster[0].server.start()
+    text = cluster[0].server.tool("cat", "-b", SUFFIX).stdout
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub("(?m)^contextCSN.*\n", "", text))
+    cluster[1].server.stop()
+    cluster[1].server.tool("add", "-b", SUFFIX, "-l", path)
+    cluster[1].server.start()
+    for node in cluster:
+        held = node.apply()
+        assert held.returncode == 3 and held.stdout.count("syncward apply --first-node") == 1, held.stdout
+    cluster[0].apply_ok("--first-node")
+    add_person(cluster[0].server, "after")
+    apply_until_joined(cluster[1])
+    cluster.wait_in_step()
+    assert dns(cluster[0].server) == dns(cluster[1].server)
+
+
+def test_a_foreign_database_is_read_by_nobody(slapd_factory, program):
+    """Its own suffix entry, and an id that nobody used: slapd would merge both."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    stranger = slapd_factory(copy.deepcopy(cluster.databases), seed=True)
+    add_person(stranger, "stranger")
+    node = Node(program, stranger, 3, slapd_factory.folder("third"))
+    cluster.nodes.append(node)
+    cluster.document["peers"].append({"id": 3, "uri": node.server.ldap_uri})
+    cluster.write()
+    before = dns(cluster[0].server)
+    for member in cluster:
+        held = member.apply()
+        assert held.returncode == 3 and "held G10" in held.stdout, held.stdout
+        assert not any(node.server.ldap_uri in value for value in member.syncrepl())
+    assert node.syncrepl() == []
+    assert dns(cluster[0].server) == before == dns(cluster[1].server)

@@ -55,7 +55,7 @@ class Server:
         if case.was_in_step:
             path = os.path.join(self.node.state_dir, "databases.json")
             with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-                json.dump({"schema_version": 1, "databases": [{"suffix": s, "foreign": []} for s in SUFFIXES]}, file)
+                json.dump({"schema_version": 1, "databases": [{"suffix": s, "foreign": [], "complete": True} for s in SUFFIXES]}, file)
 
     def _replace(self, dn, attributes):
         """Makes the attributes what is given (None: gone) in one modify."""

@@ -16,7 +16,7 @@
 /* A node with id 2 and one peer with id 1, both with the same suffix entry, refreshing from it. */
 typedef struct Scene {
 	Pool *pool;
-	Peer peers[2];
+	Peer peers[3];
 	Desired desired;
 	DesiredDatabase desired_database;
 	WantedConsumer consumer;
@@ -54,7 +54,8 @@ static int scene_make(void **state)
 	scene = (Scene){.pool = pool_new()};
 	scene.peers[0] = (Peer){.id = 1, .uri = "ldap://one"};
 	scene.peers[1] = (Peer){.id = 2, .uri = "ldap://two"};
-	scene.desired = (Desired){.peers = scene.peers, .n_peers = 2};
+	scene.peers[2] = (Peer){.id = 3, .uri = "ldap://three"};
+	scene.desired = (Desired){.peers = scene.peers, .n_peers = 3};
 	scene.desired_database = (DesiredDatabase){.suffix = SUFFIX};
 	scene.consumer = (WantedConsumer){.peer = &scene.peers[0]};
 	scene.database = (WantedDatabase){
@@ -133,13 +134,266 @@ static void what_was_not_asked_yet_is_needed_and_waits(void **state)
 	assert_true(scene->plan.needs[0].peers);
 }
 
-static void data_without_consumers_needs_no_refresh(void **state)
+/* Also without consumers and without memory: somebody may have taken both away. */
+static void data_that_lacks_what_a_peer_shows_waits_without_consumers_too(void **state)
 {
 	Scene *scene = *state;
 
 	scene->live.n_consumers = 0;
-	scene->peer_csns[0] = NEW;
 	assert_int_equal(judge(scene), -1);
+	scene->peer_csns[0] = NEW;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+static void a_peer_without_context_csn_proves_nothing(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer.n_context_csns = 0;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
+static void what_a_reachable_peer_has_cannot_be_released(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer_csns[0] = NEW;
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+static void an_established_database_waits_for_no_silent_peer(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer.n_context_csns = 0;
+	assert_int_equal(judge(scene), -1);
+}
+
+static void two_copies_seeded_by_hand_want_a_person(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer.n_context_csns = scene->database_facts.here.n_context_csns = 0;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.is_first_node = true;
+	assert_int_equal(judge(scene), -1);
+}
+
+static void another_suffix_entry_is_g10_also_when_it_shows_no_csn(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer.entry_uuid = "00000000-0000-0000-0000-000000000002";
+	scene->peer.n_context_csns = 0;
+	assert_int_equal(judge(scene), GUARD_CONTENT);
+}
+
+static void a_hidden_entry_uuid_is_not_the_same(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer.entry_uuid = NULL;
+	assert_int_equal(judge(scene), GUARD_CONTENT);
+}
+
+static void a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_says(void **state)
+{
+	Scene *scene = *state;
+	const WantedConsumer *of_live[] = {&scene->consumer};
+
+	scene->live.is_multi_provider = true;
+	joining_hold_links(&scene->diff, &scene->database, &scene->live, of_live);
+	assert_int_equal(scene->plan.n_complete, 1);
+	scene->plan.n_complete = 0;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	joining_hold_links(&scene->diff, &scene->database, &scene->live, of_live);
+	assert_int_equal(scene->plan.n_complete, 0);
+}
+
+/* --- --first-node --- */
+
+static int judge_first_node(Scene *scene)
+{
+	scene->database_facts.here = (Content){.state = CONTENT_READ};
+	scene->input.options.is_first_node = true;
+	return judge(scene);
+}
+
+static void the_first_node_is_believed_where_nobody_listens(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer = (Content){
+		.peer_id = 1, .state = CONTENT_UNREACHABLE, .nobody_listens = true, .problem = "x"};
+	assert_int_equal(judge_first_node(scene), -1);
+}
+
+static void the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen(void **state)
+{
+	static const unsigned looked[] = {1};
+	Scene *scene = *state;
+
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_DENIED, .problem = "49"};
+	assert_int_equal(judge_first_node(scene), GUARD_JOINING);
+	assert_non_null(scene->diff.not_first);
+	assert_string_equal(scene->diff.not_first->release,
+			    "syncward apply --first-node --empty 1");
+	scene->input.options.empty_ids = looked;
+	scene->input.options.n_empty_ids = 1;
+	assert_int_equal(judge_first_node(scene), -1);
+}
+
+static void data_at_a_peer_is_never_overridden(void **state)
+{
+	static const unsigned looked[] = {1};
+	Scene *scene = *state;
+
+	scene->input.options.empty_ids = looked;
+	scene->input.options.n_empty_ids = 1;
+	assert_int_equal(judge_first_node(scene), GUARD_JOINING);
+}
+
+/* --- whom it reads --- */
+
+typedef struct Links {
+	WantedConsumer consumers[2];
+	Content peers[2];
+	LiveDatabase live;
+	Change changes[2];
+	const WantedConsumer *of_live[1];
+} Links;
+
+/* Peers 1 and 3 hold data, and olcSyncrepl shall name both. */
+static Links *links_make(Scene *scene)
+{
+	static Links links;
+
+	links = (Links){0};
+	links.peers[0] = content(1, scene->peer_csns, 1);
+	links.peers[1] = content(3, scene->peer_csns, 1);
+	links.consumers[0] = (WantedConsumer){.peer = &scene->peers[0]};
+	links.consumers[1] = (WantedConsumer){.peer = &scene->peers[2]};
+	for (int i = 0; i < 2; i++)
+		links.changes[i] = (Change){.kind = CHANGE_CONSUMER_ADD,
+					    .suffix = SUFFIX,
+					    .subject = links.consumers[i].peer->uri,
+					    .wanted = &links.consumers[i]};
+	scene->database.consumers = links.consumers;
+	scene->database.n_consumers = 2;
+	scene->database_facts.peers = links.peers;
+	scene->database_facts.n_peers = 2;
+	scene->database_facts.here = (Content){.state = CONTENT_READ};
+	scene->live.n_consumers = 0;
+	scene->plan = (Plan){.changes = links.changes, .n_changes = 2};
+	return &links;
+}
+
+static void hold_links(Scene *scene, Links *links)
+{
+	joining_hold_links(&scene->diff, &scene->database, &scene->live, links->of_live);
+}
+
+static void an_empty_node_reads_one_peer_first(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+}
+
+static void a_peer_in_its_own_refresh_is_not_read_first(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	links->peers[0].n_context_csns = 0;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_false(links->changes[1].is_held);
+}
+
+static void nobody_is_read_before_somebody_is_complete(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	links->peers[0].n_context_csns = links->peers[1].n_context_csns = 0;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held && links->changes[1].is_held);
+}
+
+static void the_others_are_read_when_everything_of_the_first_is_here(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *more[] = {NEW};
+
+	scene->live.n_consumers = 1;
+	links->of_live[0] = &links->consumers[0];
+	links->changes[0].kind = CHANGE_CHECKPOINT;
+	links->peers[1].context_csns = more;
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	hold_links(scene, links);
+	assert_false(links->changes[1].is_held);
+	links->peers[0].context_csns = more;
+	hold_links(scene, links);
+	assert_true(links->changes[1].is_held);
+}
+
+static void a_second_peer_that_has_more_is_waited_for(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *more[] = {NEW};
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	assert_int_equal(judge(scene), -1);
+	links->peers[1].context_csns = more;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+static void no_link_is_made_to_a_stranger(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.is_multi_provider = true;
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[1].entry_uuid = "00000000-0000-0000-0000-000000000002";
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+	assert_int_equal(links->changes[1].hold.guard, GUARD_CONTENT);
+	assert_string_equal(links->changes[1].hold.peer, "ldap://three");
+}
+
+static void a_link_that_was_there_comes_back_unasked(void **state)
+{
+	unsigned linked[] = {1, 3};
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.is_multi_provider = true;
+	scene->database_facts.here = (Content){0};
+	scene->known_database.linked = linked;
+	scene->known_database.n_linked = 1;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	hold_links(scene, links);
+	assert_int_equal(scene->plan.n_needs, 1);
+	assert_true(links->changes[1].is_held);
+	links = links_make(scene);
+	scene->database_facts.here = (Content){0};
+	scene->known_database.n_linked = 2;
+	hold_links(scene, links);
+	assert_int_equal(scene->plan.n_needs, 0);
+	assert_false(links->changes[0].is_held || links->changes[1].is_held);
 }
 
 static void newer_changes_of_our_own_id_elsewhere_are_g10(void **state)
@@ -190,7 +444,10 @@ static void without_a_peer_only_a_database_that_was_in_step_goes_on(void **state
 
 	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
 	assert_int_equal(judge(scene), GUARD_JOINING);
+	/* 0.1.0 remembered that too easily. */
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->known_database.is_complete = true;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -232,7 +489,25 @@ int main(void)
 		SCENE_TEST(a_refresh_without_any_csn_here_waits),
 		SCENE_TEST(an_empty_database_waits),
 		SCENE_TEST(what_was_not_asked_yet_is_needed_and_waits),
-		SCENE_TEST(data_without_consumers_needs_no_refresh),
+		SCENE_TEST(data_that_lacks_what_a_peer_shows_waits_without_consumers_too),
+		SCENE_TEST(a_peer_without_context_csn_proves_nothing),
+		SCENE_TEST(what_a_reachable_peer_has_cannot_be_released),
+		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
+		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
+		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
+		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
+		SCENE_TEST(
+			a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_says),
+		SCENE_TEST(the_first_node_is_believed_where_nobody_listens),
+		SCENE_TEST(the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen),
+		SCENE_TEST(data_at_a_peer_is_never_overridden),
+		SCENE_TEST(an_empty_node_reads_one_peer_first),
+		SCENE_TEST(a_peer_in_its_own_refresh_is_not_read_first),
+		SCENE_TEST(nobody_is_read_before_somebody_is_complete),
+		SCENE_TEST(the_others_are_read_when_everything_of_the_first_is_here),
+		SCENE_TEST(a_second_peer_that_has_more_is_waited_for),
+		SCENE_TEST(no_link_is_made_to_a_stranger),
+		SCENE_TEST(a_link_that_was_there_comes_back_unasked),
 		SCENE_TEST(newer_changes_of_our_own_id_elsewhere_are_g10),
 		SCENE_TEST(a_refresh_from_empty_is_behind_and_no_g10),
 		SCENE_TEST(our_own_id_on_another_suffix_entry_is_g10),

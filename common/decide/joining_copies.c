@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/joining_copies.h"
+
+#include <string.h>
+
+#include "common/slapd/dn.h"
+
+Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const char *suffix = wanted->desired->suffix;
+	const DatabaseFacts *facts = diff_facts(diff, suffix);
+	const KnownDatabase *known = known_database(diff->in->known, suffix);
+
+	return (Joining){
+		.diff = diff,
+		.wanted = wanted,
+		.live = live,
+		.here = &facts->here,
+		.peers = facts->peers,
+		.n_peers = facts->n_peers,
+		.suffix = suffix,
+		.our_id = diff->in->wanted->self->id,
+		.was_joining = known && known->is_joining,
+	};
+}
+
+const char *joining_uri(const Joining *joining, const Content *peer)
+{
+	return desired_peer(joining->diff->in->desired, peer->peer_id)->uri;
+}
+
+const char *joining_problem(const Joining *joining, const Content *peer)
+{
+	const char *uri = joining_uri(joining, peer);
+
+	if (!peer->problem || strncmp(peer->problem, uri, strlen(uri)) == 0)
+		return peer->problem;
+	return pool_printf(joining->diff->pool, "%s: %s", uri, peer->problem);
+}
+
+const Hold *joining_hold(const Joining *joining, Guard guard, const char *text, const char *release)
+{
+	Hold *hold = pool_alloc(joining->diff->pool, sizeof(*hold));
+
+	*hold = (Hold){.guard = guard, .suffix = joining->suffix, .text = text, .release = release};
+	return hold;
+}
+
+const Hold *joining_wait(const Joining *joining, const char *text, const char *release)
+{
+	Hold *hold = pool_alloc(joining->diff->pool, sizeof(*hold));
+
+	*hold = *joining_hold(joining, GUARD_JOINING, text, release);
+	hold->says_nothing = true;
+	return hold;
+}
+
+static const char *account_at(const Joining *joining, unsigned peer_id)
+{
+	for (size_t i = 0; i < joining->wanted->n_consumers; i++)
+		if (joining->wanted->consumers[i].peer->id == peer_id)
+			return joining->wanted->consumers[i].syncrepl.value[SYNCREPL_BINDDN];
+	return NULL;
+}
+
+bool joining_peer_hides(const Joining *joining, const Content *peer)
+{
+	const char *account = account_at(joining, peer->peer_id);
+
+	return peer->state == CONTENT_READ && !peer->has_suffix && !peer->lacks_database &&
+	       account && dn_is_within(account, joining->suffix) &&
+	       !(joining->live->root_dn && dn_equal(account, joining->live->root_dn));
+}
+
+void joining_note_complete(const Joining *joining)
+{
+	Plan *plan = joining->diff->plan;
+
+	POOL_PUSH(joining->diff->pool, plan->complete, plan->n_complete, joining->suffix);
+}

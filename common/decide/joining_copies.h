@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_COPIES_H
+#define SYNCWARD_JOINING_COPIES_H
+
+#include "common/decide/diff.h"
+
+/* One database's copies, here and at the peers that were asked, and what is remembered of it. */
+typedef struct Joining {
+	Diff *diff;
+	const WantedDatabase *wanted;
+	const LiveDatabase *live;
+	const Content *here;
+	const Content *peers;
+	size_t n_peers;
+	const char *suffix;
+	unsigned our_id;
+	bool was_joining; /* a first refresh was not complete, as remembered */
+} Joining;
+
+/* All in the plan's pool, or borrowed from the arguments. */
+Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* The address of the peer, for people. */
+const char *joining_uri(const Joining *joining, const Content *peer);
+
+/* The same with why it could not be read; NULL: it could. */
+const char *joining_problem(const Joining *joining, const Content *peer);
+
+const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
+			 const char *release);
+
+/* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
+const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
+
+/*
+ * True when the peer let our account in, which lies in the database, and showed no suffix entry: so
+ * it has data and hides it. The rootdn needs no entry, and an account elsewhere tells nothing.
+ */
+bool joining_peer_hides(const Joining *joining, const Content *peer);
+
+/* Has it remembered that nothing of the peers is missing here. */
+void joining_note_complete(const Joining *joining);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/joining_empty.h"
+
+#include "common/base/buf.h"
+#include "common/copy/copy_relation.h"
+#include "common/slapd/dn.h"
+
+/*
+ * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
+ * when nobody answers: a person says it, and is believed only about peers that show nothing. An
+ * empty node that becomes writable beside peers with data replaces their entries.
+ */
+
+/* What is known about a peer's copy, as far as beginning a cluster goes. */
+typedef enum Emptiness {
+	EMPTINESS_UNSEEN, /* it answers or swallows without letting us see */
+	EMPTINESS_DATA,
+	EMPTINESS_EMPTY, /* it holds nothing, or no server is there */
+} Emptiness;
+
+static bool is_said_empty(const Joining *joining, unsigned peer_id)
+{
+	const PlanInput *in = joining->diff->in;
+
+	for (size_t i = 0; i < in->options.n_empty_ids; i++)
+		if (in->options.empty_ids[i] == peer_id)
+			return true;
+	return false;
+}
+
+/* Only the rootdn sees everything whatever olcAccess says; to all others slapd says "no such
+ * object" also of what they may not see. */
+static bool bound_as_root(const Joining *joining, unsigned peer_id)
+{
+	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
+		const WantedConsumer *consumer = &joining->wanted->consumers[i];
+		const char *dn = consumer->syncrepl.value[SYNCREPL_BINDDN];
+
+		if (consumer->peer->id == peer_id)
+			return dn && joining->live->root_dn && dn_equal(dn, joining->live->root_dn);
+	}
+	return false;
+}
+
+static Emptiness emptiness_of(const Joining *joining, const Content *peer)
+{
+	if (content_has_data(peer) || joining_peer_hides(joining, peer))
+		return EMPTINESS_DATA;
+	if (peer->lacks_database || peer->nobody_listens || is_said_empty(joining, peer->peer_id))
+		return EMPTINESS_EMPTY;
+	if (peer->state == CONTENT_READ && bound_as_root(joining, peer->peer_id))
+		return EMPTINESS_EMPTY;
+	return EMPTINESS_UNSEEN;
+}
+
+static const Content *find_peer(const Joining *joining, Emptiness emptiness)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (emptiness_of(joining, &joining->peers[i]) == emptiness)
+			return &joining->peers[i];
+	return NULL;
+}
+
+/* "ldap://two: bind refused; ldap://three: empty, or hidden from our account" */
+static const char *unseen_describe(const Joining *joining)
+{
+	Buf text = BUF_IN(joining->diff->pool);
+
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN)
+			continue;
+		buf_puts(&text, text.len > 0 ? "; " : "");
+		if (peer->problem)
+			buf_puts(&text, joining_problem(joining, peer));
+		else
+			buf_printf(&text, "%s: empty, or hidden from our account",
+				   joining_uri(joining, peer));
+	}
+	return buf_text(&text);
+}
+
+/* Those that a person vouches for already stay on the line. */
+static const char *empty_command(const Joining *joining)
+{
+	Buf text = BUF_IN(joining->diff->pool);
+	const char *separator = " --empty ";
+
+	buf_puts(&text, "syncward apply --first-node");
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN &&
+		    !is_said_empty(joining, peer->peer_id))
+			continue;
+		buf_printf(&text, "%s%u", separator, peer->peer_id);
+		separator = ",";
+	}
+	return buf_text(&text);
+}
+
+static const Hold *hold_has_source(const Joining *joining, const Content *source)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s is empty here and holds data at %s: this is not the first node, "
+			    "and nothing was written; let it join with",
+			    joining->suffix, joining_uri(joining, source)),
+		"syncward apply");
+}
+
+static const Hold *hold_unseen(const Joining *joining)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and whether these peers hold data could not be "
+			    "seen: %s. Mend that, and it joins by itself; only when somebody "
+			    "looked, they hold nothing, and this is the very first node of a new "
+			    "cluster",
+			    joining->suffix, unseen_describe(joining)),
+		empty_command(joining));
+}
+
+static const Hold *judge_first_node(const Joining *joining)
+{
+	const Content *source = find_peer(joining, EMPTINESS_DATA);
+	const Hold *hold = NULL;
+
+	if (source)
+		hold = hold_has_source(joining, source);
+	else if (find_peer(joining, EMPTINESS_UNSEEN))
+		hold = hold_unseen(joining);
+	if (hold)
+		joining->diff->not_first = hold;
+	return hold;
+}
+
+const Hold *joining_judge_empty(const Joining *joining)
+{
+	const Content *source = find_peer(joining, EMPTINESS_DATA);
+
+	if (joining->diff->in->options.is_first_node)
+		return judge_first_node(joining);
+	if (source)
+		return joining_hold(
+			joining, GUARD_JOINING,
+			pool_printf(joining->diff->pool,
+				    "%s is empty here: this node reads it from one peer first, and "
+				    "refuses clients' writes until then; when the refresh is "
+				    "complete",
+				    joining->suffix),
+			"syncward apply");
+	if (find_peer(joining, EMPTINESS_UNSEEN))
+		return hold_unseen(joining);
+	return joining_hold(joining, GUARD_JOINING,
+			    pool_printf(joining->diff->pool,
+					"%s is empty here, and no peer has data; if this is the "
+					"very first node of a new cluster",
+					joining->suffix),
+			    "syncward apply --first-node");
+}

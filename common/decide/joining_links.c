@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/copy/copy_relation.h"
+#include "common/decide/joining_identity.h"
+#include "common/live/live_running.h"
+
+/*
+ * Which peers may be read already. A joining node reads one peer until it has everything of it:
+ * read from several at once, an entry that was deleted at one of them meanwhile comes back from
+ * another and stays (seen on 2.4, 2.5 and 2.6). And nobody reads a peer whose database is another
+ * one.
+ */
+typedef struct Links {
+	Joining joining;
+	const WantedConsumer *const *of_live; /* per live value: whose it is; NULL: nobody's */
+	const Hold *hold;                     /* of the whole database; NULL: none */
+} Links;
+
+static const Content *content_at(const Links *links, unsigned peer_id)
+{
+	for (size_t i = 0; i < links->joining.n_peers; i++)
+		if (links->joining.peers[i].peer_id == peer_id)
+			return &links->joining.peers[i];
+	return NULL;
+}
+
+static bool is_addition(const Links *links, const Change *change)
+{
+	return change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
+	       strcmp(change->suffix, links->joining.suffix) == 0;
+}
+
+static void hold_addition(const Links *links, Change *change, const Hold *hold)
+{
+	Hold about = *hold;
+
+	if (about.guard == GUARD_CONTENT && hold != links->hold)
+		about.peer = change->subject;
+	plan_hold(links->joining.diff->pool, links->joining.diff->plan, change, about);
+}
+
+static void hold_additions(const Links *links, unsigned but_peer)
+{
+	Plan *plan = links->joining.diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (is_addition(links, &plan->changes[i]) &&
+		    plan->changes[i].wanted->peer->id != but_peer)
+			hold_addition(links, &plan->changes[i], links->hold);
+}
+
+static void hold_strangers(const Links *links)
+{
+	Plan *plan = links->joining.diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Content *peer = is_addition(links, &plan->changes[i])
+					      ? content_at(links, plan->changes[i].wanted->peer->id)
+					      : NULL;
+		const Hold *hold = peer && links->joining.here->has_suffix
+					   ? joining_judge_peer(&links->joining, peer)
+					   : NULL;
+
+		if (hold)
+			hold_addition(links, &plan->changes[i], hold);
+	}
+}
+
+/* --- one provider first --- */
+
+/* Only one that shows contextCSN has completed a refresh of its own, or never needed one. */
+static bool can_be_read(const Links *links, const Content *peer)
+{
+	const Content *here = links->joining.here;
+
+	return content_has_data(peer) && peer->n_context_csns > 0 &&
+	       copy_relation(here, peer).identity != COPY_IS_OTHER;
+}
+
+/* The first by id, so that the same is chosen again. */
+static const Content *source_find(const Links *links)
+{
+	const Content *found = NULL;
+
+	for (size_t i = 0; i < links->joining.n_peers; i++) {
+		const Content *peer = &links->joining.peers[i];
+
+		if (can_be_read(links, peer) && (!found || peer->peer_id < found->peer_id))
+			found = peer;
+	}
+	return found;
+}
+
+static size_t count_read(const Links *links, size_t *ret_index)
+{
+	const LiveDatabase *live = links->joining.live;
+	size_t n = 0;
+
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (links->of_live[i]) {
+			*ret_index = i;
+			n++;
+		}
+	return n;
+}
+
+static bool has_all_of_a_source(const Links *links)
+{
+	for (size_t i = 0; i < links->joining.live->n_consumers; i++) {
+		const Content *peer =
+			links->of_live[i] ? content_at(links, links->of_live[i]->peer->id) : NULL;
+
+		if (peer && copy_covers(links->joining.here, peer))
+			return true;
+	}
+	return false;
+}
+
+static bool is_connected(const Links *links, const LiveConsumer *consumer)
+{
+	const Live *live = links->joining.diff->in->live;
+	const RunningConsumer *running;
+	RunningIndex index;
+
+	if (!live->has_running)
+		return false;
+	running_index(live, links->joining.live->suffixes->values[0].bytes, &index);
+	running = running_find(&index, consumer->rid, consumer->provider);
+	return running && running->is_connected;
+}
+
+/* Another peer takes the place of the one that is gone: never both at once. */
+static void source_replace(const Links *links, const LiveConsumer *gone, const Content *source)
+{
+	const Joining *joining = &links->joining;
+	Plan *plan = joining->diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+
+		if (!is_addition(links, change) || change->wanted->peer->id != source->peer_id)
+			continue;
+		change->kind = CHANGE_CONSUMER_EDIT;
+		change->live = gone;
+		change->old_value = gone->text;
+		change->why = pool_printf(joining->diff->pool,
+					  "%s, which it reads first, cannot be asked any more",
+					  gone->syncrepl.value[SYNCREPL_PROVIDER]);
+	}
+}
+
+static void one_source_first(const Links *links)
+{
+	const LiveDatabase *live = links->joining.live;
+	const Content *source = source_find(links), *current;
+	size_t index = 0;
+	const size_t n_read = count_read(links, &index);
+
+	if (n_read > 0 && has_all_of_a_source(links))
+		return;
+	if (n_read == 1 && source) {
+		current = content_at(links, links->of_live[index]->peer->id);
+		if ((!current || !can_be_read(links, current)) &&
+		    !is_connected(links, &live->consumers[index]))
+			source_replace(links, &live->consumers[index], source);
+	}
+	hold_additions(links, n_read == 0 && source ? source->peer_id : 0);
+}
+
+/* --- a node that is a provider already --- */
+
+/* It asks only about peers that it did not read when it was last in step: what somebody removed
+ * comes back at once. */
+static bool adds_unknown_peer(const Links *links)
+{
+	const Plan *plan = links->joining.diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (is_addition(links, &plan->changes[i]) &&
+		    !known_is_linked(links->joining.diff->in->known, links->joining.suffix,
+				     plan->changes[i].wanted->peer->id))
+			return true;
+	return false;
+}
+
+static void judge_new_peers(Links *links)
+{
+	const Content *here = links->joining.here;
+
+	if (!adds_unknown_peer(links))
+		return;
+	if (here->state == CONTENT_UNKNOWN) {
+		diff_need_content(links->joining.diff, links->joining.wanted, true);
+		links->hold = joining_hold(&links->joining, GUARD_JOINING, "not asked yet",
+					   "syncward apply");
+		hold_additions(links, 0);
+		return;
+	}
+	hold_strangers(links);
+}
+
+void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			const WantedConsumer *const *of_live)
+{
+	Links links = {.joining = joining_of(diff, wanted, live), .of_live = of_live};
+
+	if (wanted->n_consumers == 0)
+		return;
+	if (live->is_multi_provider) {
+		/* A provider that is met for the first time is taken as it is; what 0.1.0
+		 * remembered of one is not, as it took too little for complete. */
+		if (!known_database(diff->in->known, links.joining.suffix))
+			joining_note_complete(&links.joining);
+		judge_new_peers(&links);
+		return;
+	}
+	links.hold = joining_judge(diff, wanted, live);
+	if (links.hold && links.hold->guard == GUARD_JOINING &&
+	    links.joining.here->state == CONTENT_READ)
+		one_source_first(&links);
+	else if (links.hold)
+		hold_additions(&links, 0);
+	hold_strangers(&links);
+}
