@@ -132,13 +132,15 @@ def test_init_prints_a_file_that_validate_accepts(syncward, peers):
         (n, f"ldap://ldap{n}.example.com") for n in (1, 2, 3)]
     assert document["policy"] == {"mode": "audit"}
     assert document["databases"][0]["syncrepl"]["starttls"] == "critical"
+    assert document["databases"][0]["access"] is True
+    assert "dn: cn=replicator,dc=example,dc=com\n" in messages and "olcTLSCertificateFile" in messages
     assert syncward("validate", peers(text=output))[0] == 0
 
 
 def test_init_asks_for_no_starttls_where_the_uri_brings_tls(syncward):
-    _, output, _ = syncward("init", "--suffix", "o=a\\\"b", "--peer", "ldaps://a.example.com", "ldaps://b.example.com")
+    _, output, messages = syncward("init", "--suffix", "o=a\\\"b", "--peer", "ldaps://a.example.com", "ldaps://b.example.com")
     document = json.loads(output)
-    assert "starttls" not in document["databases"][0]["syncrepl"]
+    assert "starttls" not in document["databases"][0]["syncrepl"] and "StartTLS" not in messages.replace("starttls", "StartTLS")
     assert document["databases"][0]["suffix"] == 'o=a\\"b'
 
 

@@ -58,7 +58,7 @@ static void database_print(Buf *out, const Options *options)
 		      "\"/etc/syncward/secrets/replicator\" }");
 	if (peers_need_starttls(out->pool, &options->peers))
 		buf_puts(out, ",\n        \"starttls\": \"critical\"");
-	buf_puts(out, "\n      }\n    }\n  ],\n");
+	buf_puts(out, "\n      },\n      \"access\": true\n    }\n  ],\n");
 }
 
 static const char *document_print(const Options *options)
@@ -90,6 +90,27 @@ static int arguments_check(const Options *options, Error *err)
 	return 0;
 }
 
+/* What a first plan needs and no file can bring. */
+static void next_say(const Options *options)
+{
+	say("the account with which peers read is an entry of the database: add it once, on the "
+	    "node that has the data, as the rootdn (ldapadd -x -W -D rootdn), for example\n"
+	    "\n"
+	    "dn: cn=replicator,%s\n"
+	    "objectClass: organizationalRole\n"
+	    "objectClass: simpleSecurityObject\n"
+	    "cn: replicator\n"
+	    "userPassword: what slappasswd prints for its password\n",
+	    options->suffix);
+	if (peers_need_starttls(options->pool, &options->peers))
+		say("\"starttls\": \"critical\" needs olcTLSCertificateFile and "
+		    "olcTLSCertificateKeyFile in every slapd, with the name of its URI, and their "
+		    "authority among those that this system trusts, or in \"tls_cacert\" beside "
+		    "\"starttls\"; `syncward doctor` tries it");
+	say("write the password of that account into /etc/syncward/secrets/replicator (0600), look "
+	    "at `syncward plan`, then set policy.mode to \"enforce\"");
+}
+
 static int cmd_init(const Options *options)
 {
 	const char *document;
@@ -106,8 +127,7 @@ static int cmd_init(const Options *options)
 		return say_error(&err);
 	}
 	(void)fputs(document, stdout);
-	say("write the replicator's password into /etc/syncward/secrets/replicator (0600), look at "
-	    "`syncward plan`, then set policy.mode to \"enforce\"");
+	next_say(options);
 	return 0;
 }
 

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "agent/doctor/doctor_look.h"
-#include "common/slapd/access.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
-
-/* What the database itself does not say is said by the frontend. */
-static const Attribute *access_of(const Doctor *doctor, const LiveDatabase *live)
-{
-	const Attribute *access = entry_attribute(live->entry, "olcAccess");
-	const Live *all = &doctor->world.live;
-
-	for (size_t i = 0; !access && i < all->n_databases; i++)
-		if (strncasecmp(all->databases[i].entry->dn, "olcDatabase={-1}frontend,", 25) == 0)
-			access = entry_attribute(all->databases[i].entry, "olcAccess");
-	return access;
-}
+#include "common/slapd/read_rights.h"
 
 typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
 
@@ -35,19 +21,26 @@ static void for_readers(Doctor *doctor, ReaderCheck *check)
 	}
 }
 
-static void check_password(Doctor *doctor, const DoctorDatabase *database, const char *reader)
+static void check_rights(Doctor *doctor, const DoctorDatabase *database, const char *reader)
 {
-	if (dn_is_within(reader, database->wanted->desired->suffix) &&
-	    access_hides_own_password(access_of(doctor, database->live), reader))
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_PASSWORD_ACCESS, DOCTOR_ERROR,
-			    "%s: olcAccess keeps %s from reading userPassword of its own entry",
-			    database->wanted->desired->suffix, reader);
+	const char *suffix = database->wanted->desired->suffix;
+	const AccessLists lists = live_access_lists(&doctor->world.live, database->live, suffix);
+	const ReadRights rights = read_rights_judge(doctor->pool, &lists, reader);
+	const char *place = read_rights_place_print(doctor->pool, &rights);
+
+	if (rights.outcome == READS_DENIED)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_READERS, DOCTOR_ERROR,
+			    "%s: %s may not read %s: %s", suffix, reader, rights.hidden, place);
+	else if (rights.outcome == READS_NOT_PROVEN)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_READERS, DOCTOR_WARNING,
+			    "%s: whether %s may read everything hangs on %s", suffix, reader,
+			    place);
 }
 
-void doctor_password_access(Doctor *doctor)
+void doctor_readers(Doctor *doctor)
 {
-	if (doctor_has_databases(doctor, DOCTOR_PASSWORD_ACCESS))
-		for_readers(doctor, check_password);
+	if (doctor_has_databases(doctor, DOCTOR_READERS))
+		for_readers(doctor, check_rights);
 }
 
 static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)

@@ -255,7 +255,7 @@ int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, 
 {
 	Survey survey = {.adoption = ret, .live = live, .fqdn = fqdn};
 
-	*ret = (Adoption){.pool = pool};
+	*ret = (Adoption){.pool = pool, .live = live};
 	POOL_PUSH(pool, ret->peers, ret->n_peers, {0});
 	for (size_t i = 0; i < live->n_databases; i++)
 		database_survey(&survey, &live->databases[i]);

@@ -4,10 +4,10 @@
 #include <strings.h>
 
 #include "common/adopt/adopt.h"
-#include "common/slapd/access.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
+#include "common/slapd/read_rights.h"
 
 /* --- what the other peers may do here --- */
 
@@ -35,9 +35,9 @@ static const char *reader_find(const Desired *desired, const DesiredDatabase *da
 static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveDatabase *live,
 			 DesiredDatabase *database)
 {
+	const AccessLists access = live_access_lists(adoption->live, live, database->suffix);
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
-	const Attribute *access = entry_attribute(live->entry, "olcAccess");
 	const char *reader = reader_find(desired, database);
 
 	database->manages_index = dbindex_find(index, "entryCSN") == DBINDEX_EQUALITY &&
@@ -51,8 +51,10 @@ static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveD
 	}
 	database->manages_limits =
 		dn_equal(reader, live->root_dn) || limits_are_unlimited(limits, reader);
-	/* Without any olcAccess everybody may read; a first value would end that. */
-	database->manages_access = access && access_lets_read_all(access, reader);
+	/* Without a value of its own nothing says that it is meant. */
+	database->manages_access =
+		access.database &&
+		read_rights_judge(adoption->pool, &access, reader).outcome == READS_EVERYTHING;
 }
 
 /* "0100  10" as "100 10": NULL when it is not that many numbers. */

@@ -32,6 +32,7 @@ typedef struct AdoptDatabase {
 /* What this node's configuration says about the cluster. Borrows from the Live it was made from. */
 typedef struct Adoption {
 	Pool *pool;
+	const Live *live;
 	AdoptPeer *peers; /* the first is this node */
 	size_t n_peers;
 	AdoptDatabase *databases;

@@ -6,8 +6,8 @@
 
 /*
  * From changes to LDAP operations. The order of the steps and of the mods within one keeps the
- * server able to start again after each of them: server ID, module, overlays, then per database
- * what is independent, last consumers and multi-provider in one modify.
+ * server able to start again after each of them: what readers may see, server ID, module, overlays,
+ * then per database what is independent, last consumers and multi-provider in one modify.
  */
 typedef struct Compose {
 	Diff *diff;
@@ -143,11 +143,54 @@ static void compose_overlays(const Compose *compose)
 
 /* --- one database --- */
 
-/* Index, limits, access: a failure there must not stop replication, so each database has one modify
- * of its own for them. */
+/* True when the change is one of the database's entry, or of an overlay below it. */
+static bool is_of_database(const Change *change, const LiveDatabase *live)
+{
+	const size_t len = strlen(change->dn), len_database = strlen(live->entry->dn);
+
+	return len >= len_database && strcmp(change->dn + len - len_database, live->entry->dn) == 0;
+}
+
+static bool becomes_provider(const Compose *compose, const LiveDatabase *live)
+{
+	static const ChangeKind kinds[] = {CHANGE_OVERLAY, CHANGE_MULTI_PROVIDER_ON};
+	const Change *change;
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
+		for (size_t position = 0;
+		     (change = change_next(compose->plan, kinds[k], &position));)
+			if (is_of_database(change, live))
+				return true;
+	return false;
+}
+
+/* Before anybody reads here: what an account cannot read, its nodes lose. So what makes the
+ * database a provider is not sent when this fails. */
+static void compose_access(const Compose *compose, const LiveDatabase *live)
+{
+	Pool *pool = compose->diff->pool;
+	Step step = {.kind = STEP_MODIFY,
+		     .dn = live->entry->dn,
+		     .is_optional = !becomes_provider(compose, live)};
+	const Change *change;
+
+	for (size_t position = 0;
+	     (change = change_next(compose->plan, CHANGE_ACCESS, &position));) {
+		if (strcmp(change->dn, live->entry->dn) != 0)
+			continue;
+		step.suffix = change->suffix;
+		/* One mod each: slapd puts values of one mod into an order of its own. */
+		mod_one(pool, &step, MOD_ADD, change->attribute,
+			pool_printf(pool, "{%zu}%s", change->index, change->new_value));
+	}
+	step_push(compose, step);
+}
+
+/* Index, limits: a failure there must not stop replication, so each database has one modify of its
+ * own for them. */
 static void compose_extras(const Compose *compose, const LiveDatabase *live)
 {
-	static const ChangeKind kinds[] = {CHANGE_INDEX, CHANGE_LIMITS, CHANGE_ACCESS};
+	static const ChangeKind kinds[] = {CHANGE_INDEX, CHANGE_LIMITS};
 	Pool *pool = compose->diff->pool;
 
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
@@ -358,6 +401,8 @@ void plan_compose(Diff *diff)
 	if (!diff->in->wanted)
 		return;
 	compose_unsaved(&compose);
+	for (size_t i = 0; i < live->n_databases; i++)
+		compose_access(&compose, &live->databases[i]);
 	compose_server_id(&compose);
 	compose_module(&compose);
 	compose_overlays(&compose);

@@ -37,6 +37,10 @@ void diff_unsaved(Diff *diff);
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* olcAccess of one database: what its readers lack to read everything, where peers.json asks for
+ * that. */
+void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* Links of the database whose consumers hold older TLS files than there are now. of_live: which
  * peer each of its values belongs to, NULL where to none. */
 void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
@@ -63,6 +67,9 @@ void guard_plan(Diff *diff);
 /* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
  * or clocks differ. */
 void guard_identity(Diff *diff);
+
+/* G12: what a reader cannot see, the other nodes lose; it must not be read from here. */
+void guard_readers(Diff *diff);
 
 /* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
 void guard_links(Diff *diff);

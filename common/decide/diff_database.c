@@ -6,7 +6,6 @@
 
 #include "common/base/buf.h"
 #include "common/decide/diff.h"
-#include "common/slapd/access.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
@@ -150,46 +149,6 @@ static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveData
 	}
 }
 
-static void access_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
-{
-	const Attribute *access = entry_attribute(live->entry, "olcAccess");
-	const char **readers = NULL;
-	size_t n_readers = 0;
-	Change *change;
-
-	for (size_t i = 0; i < wanted->n_readers; i++)
-		if (!is_root_dn(live, wanted->readers[i]) &&
-		    !access_lets_read_all(access, wanted->readers[i]))
-			POOL_PUSH(diff->pool, readers, n_readers, wanted->readers[i]);
-	if (n_readers == 0)
-		return;
-	change = plan_add_change(
-		diff->pool, diff->plan,
-		(Change){
-			.kind = CHANGE_ACCESS,
-			.suffix = wanted->desired->suffix,
-			.dn = live->entry->dn,
-			.attribute = "olcAccess",
-			.subject = readers[0],
-			.new_value = access_print(diff->pool, readers, n_readers),
-			.why = "peers that read here must see every entry and attribute",
-		});
-	if (!access)
-		plan_hold(diff->pool, diff->plan, change,
-			  (Hold){
-				  .guard = GUARD_FIRST_ACCESS,
-				  .suffix = wanted->desired->suffix,
-				  .text = pool_printf(diff->pool,
-						      "%s has no olcAccess: a first value would "
-						      "end the implicit read "
-						      "access of everybody else, binds included; "
-						      "add your own rules first, or "
-						      "write in this database of peers.json",
-						      live->entry->dn),
-				  .release = "\"access\": false",
-			  });
-}
-
 /* --- the database itself --- */
 
 static void database_hold(Diff *diff, const char *suffix, const char *text, const char *release)
@@ -324,7 +283,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	if (desired->manages_limits)
 		limits_diff(diff, wanted, live);
 	if (desired->manages_access)
-		access_diff(diff, wanted, live);
+		diff_access(diff, wanted, live);
 	diff_consumers(diff, wanted, live);
 	read_only_diff(diff, wanted, live);
 }

@@ -308,6 +308,7 @@ void guard_plan(Diff *diff)
 	guard_contested(diff);
 	guard_links(diff);
 	guard_identity(diff);
+	guard_readers(diff);
 	guard_dependents(diff);
 	guard_rids(diff);
 }

@@ -138,23 +138,36 @@ static size_t count_with(const Tree *tree, const char *attribute)
 	return n;
 }
 
-/* Its own entry has a password, for it bound with one: not to see it is the usual fault (by self).
- * Of others nobody knows who has one. */
+/* Entries besides the account's own with the attribute. */
+static bool others_have(const Tree *tree, const ProbeAnswer *account, const char *attribute)
+{
+	const char *own =
+		account && account->entries->n_entries > 0 ? account->entries->entries->dn : NULL;
+
+	for (size_t i = 0; i < tree->n_entries; i++)
+		if (entry_attribute(&tree->entries[i], attribute) &&
+		    !(own && dn_equal(own, tree->entries[i].dn)))
+			return true;
+	return false;
+}
+
+/* Its own entry has a password, for it bound with one: not to see it is a usual fault (by self). To
+ * see it says nothing of others, for `by self` gives it too; of those nobody knows who has one. */
 static void take_passwords(Pool *pool, Probe *probe, const ProbeAnswer *answer,
 			   const ProbeAnswer *account)
 {
 	const bool has_own = account && account->entries->n_entries > 0;
 	const bool sees_own = has_own && count_with(account->entries, "userPassword") > 0;
-	const bool sees_any = count_with(answer->entries, "userPassword") > 0;
+	const bool sees_others = others_have(answer->entries, account, "userPassword");
 
-	probe->steps[PROBE_USER_PASSWORD] = has_own && !sees_own   ? PROBE_BAD
-					    : sees_own || sees_any ? PROBE_GOOD
-								   : PROBE_UNKNOWN;
+	probe->steps[PROBE_USER_PASSWORD] = has_own && !sees_own ? PROBE_BAD
+					    : sees_others        ? PROBE_GOOD
+								 : PROBE_UNKNOWN;
 	if (probe->steps[PROBE_USER_PASSWORD] == PROBE_BAD)
 		probe_add_fault(pool, probe, PROBE_PASSWORDS_HIDDEN,
 				"userPassword of %s cannot be read by the bind DN, so passwords "
 				"would not be replicated",
-				sees_any ? "its own entry" : "entries");
+				sees_others ? "its own entry" : "entries");
 }
 
 void probe_take_sample(Pool *pool, Probe *probe, const ProbeAnswer *answer,

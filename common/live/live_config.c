@@ -213,6 +213,29 @@ static const char *number_skip(const char *text)
 	return end ? end + 1 : text;
 }
 
+static const Entry *frontend_entry(const Live *live)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++) {
+		const char *name = entry_first(&live->config->entries[i], "olcDatabase");
+
+		if (name && strcasecmp(number_skip(name), "frontend") == 0)
+			return &live->config->entries[i];
+	}
+	return NULL;
+}
+
+AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix)
+{
+	const Entry *frontend = frontend_entry(live);
+
+	return (AccessLists){
+		.suffix = suffix,
+		.root_dn = database->root_dn,
+		.database = entry_attribute(database->entry, "olcAccess"),
+		.frontend = frontend ? entry_attribute(frontend, "olcAccess") : NULL,
+	};
+}
+
 /* "olcOverlay=syncprov,..." and "cn=module,..." mean the entry that slapd calls
  * "olcOverlay={0}syncprov,..." and "cn=module{0},...". */
 static bool dn_is_unnumbered(const char *numbered, const char *dn)

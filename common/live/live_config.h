@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/tree.h"
 #include "common/live/machine.h"
+#include "common/slapd/access_lists.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One olcSyncrepl value as the server holds it. */
@@ -99,6 +100,9 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 /* False for a backend that stores no entries of its own (ldap, meta, relay, null): nothing to
  * replicate. */
 bool live_backend_is_supported(const LiveDatabase *live);
+
+/* Who may what in the database, where it holds the suffix: its own olcAccess and the frontend's. */
+AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix);
 
 /* The entry of cn=config with that DN (as the server spells it, any letter case); NULL when it was
  * not read. */

@@ -25,12 +25,13 @@ typedef enum Guard {
 	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
+	GUARD_READERS,  /* G12: an account that peers read with may not, or perhaps not, read all */
 	GUARD_LEFT,     /* this node left, or must not leave yet */
 	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
 	GUARD_PROBING,  /* what shall replace a link that works is being tried */
-	GUARD_FIRST_ACCESS, /* the first olcAccess value would lock everybody out */
-	GUARD_RID_CLASH,    /* a provider that stays has the rid of a declared peer */
-	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
+	GUARD_ACCESS,   /* what lets a reader read would take another right away from it */
+	GUARD_RID_CLASH, /* a provider that stays has the rid of a declared peer */
+	GUARD_DATABASE,  /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
 
@@ -86,6 +87,7 @@ typedef struct Change {
 	const char *old_value; /* NULL: absent */
 	const char *new_value; /* NULL: gone */
 	const char *why;
+	size_t index;                 /* ACCESS: before which value of the list it is added */
 	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
 	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
 	bool is_held;

@@ -69,11 +69,11 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_PENDING] = {"pending", "cn=config is what peers.json says",
 			    "this node does not yet replicate as it should",
 			    "see `syncward plan`; `syncward apply` writes it"},
-	[DOCTOR_PASSWORD_ACCESS] = {"password-access",
-				    "the account that peers read with sees its own password here",
-				    "its password does not reach the peers, and they refuse it: "
-				    "`by self` stands before it and stops the search",
-				    "put the account first in that rule of olcAccess"},
+	[DOCTOR_READERS] = {"readers", "the accounts that peers read with may read everything here",
+			    "what one of them cannot read is missing at the peers, passwords "
+			    "foremost, and later changes remove it everywhere",
+			    "write \"access\": true in this database of peers.json, or put the "
+			    "account first in that rule of olcAccess, with read"},
 	[DOCTOR_LIMITS] = {"limits", "no limit cuts off a peer that reads here",
 			   "its first refresh ends early, and entries are missing there",
 			   "make this the first olcLimits value of the database: "
@@ -101,10 +101,12 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 			     "see the finding"},
 	[DOCTOR_PEER_BIND] = {"peer-bind", "every peer takes the link's account and password",
 			      "slapd's consumer is refused", "see the finding"},
-	[DOCTOR_PEER_READ] = {"peer-read",
-			      "the link's account sees entries, entryCSN and userPassword there",
-			      "what is hidden does not replicate, and nobody is told",
-			      "see the finding"},
+	[DOCTOR_PEER_READ] =
+		{"peer-read",
+		 "the link's account sees entries, entryCSN and its own password there",
+		 "what is hidden does not replicate; what else is hidden is told there "
+		 "(readers)",
+		 "see the finding"},
 	[DOCTOR_PEER_PROVIDER] = {"peer-provider", "every peer is a provider, under its own ID",
 				  "it does not tell what changes, or its changes are taken for "
 				  "another node's",

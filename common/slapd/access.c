@@ -1,250 +1,95 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/slapd/access.h"
 
-#include <string.h>
-#include <strings.h>
-
-#include "common/base/buf.h"
-#include "common/slapd/config_words.h"
+#include "common/slapd/access_rule.h"
 #include "common/slapd/selector.h"
 
-/* What happens to the identity at one "by" clause (slapd.access(5)). */
-typedef enum Control {
-	CONTROL_STOP,
-	CONTROL_CONTINUE,
-	CONTROL_BREAK,
-} Control;
+#define NARROW_MAX 4 /* values that are added one by one, each before the one that hides */
 
-typedef struct ByClause {
-	SelectorMatch who;
-	bool gives_read;
-	Control control;
-} ByClause;
-
-/* What one olcAccess value does for the identity, wherever its "to" applies. */
-typedef enum Verdict {
-	VERDICT_READS,  /* it may read what the value covers */
-	VERDICT_PASSES, /* the values behind decide, surely or perhaps */
-	VERDICT_DENIED, /* not proven that it may */
-} Verdict;
-
-/* Whose rights are asked for, and whether in its own entry: there it is "self". */
-typedef struct Reader {
-	const char *dn;
-	bool is_self;
-} Reader;
-
-static SelectorMatch who_match(const char *who, const Reader *reader)
+/* "by self break" leaves the identity's own entry to what decides there now. */
+static const char *value_print(Pool *pool, const char *what, bool spares_self, const char *dn)
 {
-	if (reader->is_self && strcasecmp(who, "self") == 0)
-		return SELECTOR_YES;
-	if (strcmp(who, "*") == 0 || strcasecmp(who, "users") == 0)
-		return SELECTOR_YES;
-	if (strcasecmp(who, "anonymous") == 0)
-		return SELECTOR_NO;
-	/* self is right for the identity's own entry and wrong for all others; groups, sets,
-	 * addresses and the rest are for the server to judge. */
-	return selector_dn_match(who, reader->dn);
+	return pool_printf(pool, "to %s%s by %s read by * break", what,
+			   spares_self ? " by self break" : "", selector_dn_print(pool, dn));
 }
 
-static SelectorMatch who_and(SelectorMatch one, SelectorMatch other)
+static AccessLists lists_with(Pool *pool, const AccessLists *lists, const AccessAddition *addition)
 {
-	if (one == SELECTOR_NO || other == SELECTOR_NO)
-		return SELECTOR_NO;
-	return one == SELECTOR_YES && other == SELECTOR_YES ? SELECTOR_YES : SELECTOR_UNKNOWN;
+	AccessLists with = *lists;
+
+	with.database = access_list_insert(pool, lists->database, addition->index, addition->value);
+	return with;
 }
 
-static bool is_one_of(const char *word, const char *const *list)
+static bool reads_everything(Pool *pool, const AccessLists *lists, const char *dn)
 {
-	for (; *list; list++)
-		if (strcasecmp(word, *list) == 0)
-			return true;
+	return read_rights_judge(pool, lists, dn).outcome == READS_EVERYTHING;
+}
+
+/* Adds to the grant what covers every entry; false when that takes a right away. */
+static bool grant_whole(Pool *pool, const AccessLists *lists, const char *dn, AccessGrant *grant)
+{
+	for (int spares_self = 0; spares_self <= 1; spares_self++) {
+		const AccessAddition whole = {.value = value_print(pool, "*", spares_self, dn)};
+		const AccessLists with = lists_with(pool, lists, &whole);
+
+		if (!read_rights_survive(pool, lists, 0, whole.value, dn) ||
+		    !reads_everything(pool, &with, dn))
+			continue;
+		POOL_PUSH(pool, grant->additions, grant->n_additions, whole);
+		return true;
+	}
 	return false;
 }
 
-/* Privileges like "=rscxd" or "+rs"; reading takes finding as well. */
-static bool is_privilege(const char *word)
+/* Finds what covers no more than the value that hides, and stands right before it. */
+static bool addition_find(Pool *pool, const AccessLists *lists, const char *dn,
+			  const ReadRights *rights, AccessAddition *ret)
 {
-	return strchr("=+-", *word) && word[1] &&
-	       word[1 + strspn(word + 1, "mwazrscxdMWAZRSCXD0")] == '\0';
+	const size_t n_own = lists->database ? lists->database->n_values : 0;
+
+	if (!rights->place.is_rule)
+		return false;
+	ret->index = rights->place.is_frontend ? n_own : rights->place.index;
+	for (int spares_self = 0; spares_self <= 1; spares_self++) {
+		ret->value = value_print(pool, access_rule_parse(pool, rights->text).what_text,
+					 spares_self, dn);
+		if (read_rights_survive(pool, lists, ret->index, ret->value, dn))
+			return true;
+	}
+	return false;
 }
 
-static bool privilege_gives_read(const char *word)
+static bool grant_narrow(Pool *pool, const AccessLists *lists, const char *dn, AccessGrant *grant)
 {
-	return *word != '-' && strpbrk(word, "rR") && strpbrk(word, "sS");
-}
+	AccessLists with = *lists;
+	AccessGrant narrow = {0};
 
-/* Takes a word that is an access level or a control; false when it is part of the "who". */
-static bool by_take_word(ByClause *by, const char *word)
-{
-	static const char *const reading[] = {"read", "write", "add", "delete", "manage", NULL};
-	static const char *const lesser[] = {"none", "disclose", "auth", "compare", "search", NULL};
-	static const char *const controls[] = {
-		[CONTROL_STOP] = "stop",
-		[CONTROL_CONTINUE] = "continue",
-		[CONTROL_BREAK] = "break",
-	};
+	while (narrow.n_additions < NARROW_MAX) {
+		const ReadRights rights = read_rights_judge(pool, &with, dn);
+		AccessAddition addition;
 
-	for (size_t i = 0; i < ARRAY_SIZE(controls); i++)
-		if (strcasecmp(word, controls[i]) == 0) {
-			by->control = (Control)i;
+		if (rights.outcome == READS_EVERYTHING) {
+			*grant = narrow;
 			return true;
 		}
-	if (is_one_of(word, reading) || (is_privilege(word) && privilege_gives_read(word)))
-		by->gives_read = true;
-	else if (!is_one_of(word, lesser) && !is_privilege(word))
-		return false;
-	return true;
-}
-
-/* Reads one clause up to the next "by"; false at the end of the value. *word is the word reached.
- */
-static bool by_read(char **rest, const char **word, const Reader *reader, ByClause *ret)
-{
-	*ret = (ByClause){.who = SELECTOR_YES};
-	if (!*word)
-		return false;
-	for (*word = config_next_word(rest); *word && strcasecmp(*word, "by") != 0;
-	     *word = config_next_word(rest))
-		if (!by_take_word(ret, *word))
-			ret->who = who_and(ret->who, who_match(*word, reader));
-	return true;
-}
-
-static Verdict bys_judge(char *rest, const char *word, const char *dn)
-{
-	const Reader reader = {.dn = dn};
-	bool may_pass = false;
-	ByClause by;
-
-	while (by_read(&rest, &word, &reader, &by)) {
-		if (by.who == SELECTOR_NO || by.control == CONTROL_CONTINUE)
-			continue;
-		if (by.control == CONTROL_BREAK) {
-			if (by.who == SELECTOR_YES)
-				return VERDICT_PASSES;
-			may_pass = true;
-			continue;
-		}
-		if (!by.gives_read)
-			return VERDICT_DENIED;
-		if (by.who == SELECTOR_YES)
-			return may_pass ? VERDICT_PASSES : VERDICT_READS;
-	}
-	/* The unwritten end of every list is "by * none stop". */
-	return VERDICT_DENIED;
-}
-
-/* Judges one value; *ret_all is true when it covers every entry and attribute. */
-static Verdict value_judge(char *rest, const char *dn, bool *ret_all)
-{
-	const char *word = config_next_word(&rest);
-	size_t n_whats = 0;
-
-	*ret_all = true;
-	if (!word || strcasecmp(word, "to") != 0)
-		return VERDICT_DENIED;
-	for (word = config_next_word(&rest); word && strcasecmp(word, "by") != 0;
-	     word = config_next_word(&rest), n_whats++)
-		*ret_all = *ret_all && n_whats == 0 && strcmp(word, "*") == 0;
-	return bys_judge(rest, word, dn);
-}
-
-bool access_lets_read_all(const Attribute *live, const char *dn)
-{
-	AUTO(Pool) *scratch = pool_new();
-
-	for (size_t i = 0; live && i < live->n_values; i++) {
-		char *value = pool_strdup(scratch, ordered_text(live->values[i].bytes));
-		bool covers_all;
-		Verdict verdict = value_judge(value, dn, &covers_all);
-
-		if (verdict == VERDICT_DENIED)
+		if (!addition_find(pool, &with, dn, &rights, &addition))
 			return false;
-		if (verdict == VERDICT_READS && covers_all)
-			return true;
+		POOL_PUSH(pool, narrow.additions, narrow.n_additions, addition);
+		with = lists_with(pool, &with, &addition);
 	}
 	return false;
 }
 
-/* --- the account's own password --- */
-
-/* Whether a "to" covers userPassword of the account's own entry. */
-static SelectorMatch what_match(const char *what, const char *dn)
+AccessGrant access_grant(Pool *pool, const AccessLists *lists, const char *dn)
 {
-	static const char prefix[] = "attrs=";
-	const char *attribute = what + strlen(prefix);
+	AccessGrant grant = {0};
 
-	if (strcmp(what, "*") == 0)
-		return SELECTOR_YES;
-	if (strncasecmp(what, prefix, strlen(prefix)) != 0)
-		return selector_dn_match(what, dn);
-	for (; *attribute; attribute += strcspn(attribute, ",") + (strchr(attribute, ',') != NULL))
-		if (strcspn(attribute, ",") == strlen("userPassword") &&
-		    strncasecmp(attribute, "userPassword", strlen("userPassword")) == 0)
-			return SELECTOR_YES;
-	/* A class ("@person") may hold it. */
-	return strpbrk(what, "@!") ? SELECTOR_UNKNOWN : SELECTOR_NO;
-}
-
-/* What the clauses of one value do for the account in its own entry. */
-static Verdict own_bys_judge(char *rest, const char *word, const char *dn, bool *ret_unsure)
-{
-	const Reader reader = {.dn = dn, .is_self = true};
-	ByClause by;
-
-	while (by_read(&rest, &word, &reader, &by)) {
-		*ret_unsure = *ret_unsure || by.who == SELECTOR_UNKNOWN;
-		if (by.who != SELECTOR_YES || by.control == CONTROL_CONTINUE)
-			continue;
-		if (by.control == CONTROL_BREAK)
-			return VERDICT_PASSES;
-		return by.gives_read ? VERDICT_READS : VERDICT_DENIED;
-	}
-	return VERDICT_DENIED;
-}
-
-static Verdict own_value_judge(char *rest, const char *dn, bool *ret_unsure)
-{
-	const char *word = config_next_word(&rest);
-	SelectorMatch covers = SELECTOR_YES;
-	bool is_unsure = false;
-	Verdict verdict;
-
-	for (word = config_next_word(&rest); word && strcasecmp(word, "by") != 0;
-	     word = config_next_word(&rest))
-		covers = who_and(covers, what_match(word, dn));
-	if (covers == SELECTOR_NO)
-		return VERDICT_PASSES;
-	verdict = own_bys_judge(rest, word, dn, &is_unsure);
-	if (covers == SELECTOR_YES && !is_unsure)
-		return verdict;
-	*ret_unsure = true;
-	return VERDICT_PASSES;
-}
-
-bool access_hides_own_password(const Attribute *live, const char *dn)
-{
-	AUTO(Pool) *scratch = pool_new();
-	bool is_unsure = false;
-
-	for (size_t i = 0; live && i < live->n_values; i++) {
-		char *value = pool_strdup(scratch, ordered_text(live->values[i].bytes));
-		const Verdict verdict = own_value_judge(value, dn, &is_unsure);
-
-		if (verdict != VERDICT_PASSES)
-			return verdict == VERDICT_DENIED && !is_unsure;
-	}
-	return live && !is_unsure;
-}
-
-const char *access_print(Pool *pool, const char *const *dns, size_t n_dns)
-{
-	Buf buf = BUF_IN(pool);
-
-	buf_puts(&buf, "to *");
-	for (size_t i = 0; i < n_dns; i++)
-		buf_printf(&buf, " by %s read", selector_dn_print(pool, dns[i]));
-	buf_puts(&buf, " by * break");
-	return buf_text(&buf);
+	if (reads_everything(pool, lists, dn) || grant_whole(pool, lists, dn, &grant) ||
+	    grant_narrow(pool, lists, dn, &grant))
+		return grant;
+	grant.takes_rights = true;
+	POOL_PUSH(pool, grant.additions, grant.n_additions,
+		  {.value = value_print(pool, "*", false, dn)});
+	return grant;
 }

@@ -2,24 +2,26 @@
 #ifndef SYNCWARD_ACCESS_H
 #define SYNCWARD_ACCESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "common/slapd/read_rights.h"
 
-#include "common/base/tree.h"
+/* One olcAccess value for the database, to be added before the one that is at index then. */
+typedef struct AccessAddition {
+	size_t index;
+	const char *value;
+} AccessAddition;
 
-/* olcAccess, which we complete but do not own: live values are taken verbatim (with or without
- * "{n}"; NULL for an absent attribute). Grammar: slapd-config(5), slapd.access(5). */
+/* What lets an identity read everything, in the order of adding. */
+typedef struct AccessGrant {
+	AccessAddition *additions;
+	size_t n_additions; /* 0: it may already */
+	bool takes_rights;  /* no form was found that surely leaves it all that it may have now */
+} AccessGrant;
 
-/* True when the DN may read every entry and attribute by the olcAccess values, before anything else
- * decides. */
-bool access_lets_read_all(const Attribute *live, const char *dn);
-
-/* True when the olcAccess values surely keep the DN from reading userPassword of its own entry:
- * "by self" stands before it, or nothing lets it. */
-bool access_hides_own_password(const Attribute *live, const char *dn);
-
-/* The olcAccess value that lets the DNs read everything and leaves all others to the rules behind
- * it (by * break). */
-const char *access_print(Pool *pool, const char *const *dns, size_t n_dns);
+/*
+ * A value in front that gives "read" ends what later values would give: the right to write, and in
+ * its own entry that of "by self". So the forms are tried from the widest to the narrowest, and the
+ * first that surely takes nothing away is meant.
+ */
+AccessGrant access_grant(Pool *pool, const AccessLists *lists, const char *dn);
 
 #endif

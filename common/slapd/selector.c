@@ -85,6 +85,13 @@ SelectorMatch selector_dn_match(const char *selector, const char *dn)
 	return SELECTOR_UNKNOWN;
 }
 
+SelectorMatch selector_and(SelectorMatch one, SelectorMatch other)
+{
+	if (one == SELECTOR_NO || other == SELECTOR_NO)
+		return SELECTOR_NO;
+	return one == SELECTOR_YES && other == SELECTOR_YES ? SELECTOR_YES : SELECTOR_UNKNOWN;
+}
+
 const char *selector_dn_print(Pool *pool, const char *dn)
 {
 	if (strchr(dn, '"') && dn_normalise(pool, dn))

@@ -15,6 +15,9 @@ typedef enum SelectorMatch {
  * slapd.conf(5), limits. Regular expressions and what is not written as dn are UNKNOWN. */
 SelectorMatch selector_dn_match(const char *selector, const char *dn);
 
+/* Whether both are right. */
+SelectorMatch selector_and(SelectorMatch one, SelectorMatch other);
+
 /* dn.exact="<DN>", in the spelling given where slapd's quoting can hold it. */
 const char *selector_dn_print(Pool *pool, const char *dn);
 

@@ -191,8 +191,6 @@ class Case:
     def _expect_holds(self):
         for database in self.document["databases"]:
             live = self.live[database["suffix"]]
-            if database.get("access") and self.others() and not live.access:
-                self.holds.add("first-access")
             if self.is_joining(database):
                 self.holds.add("joining")
 

@@ -7,7 +7,9 @@
  *   equal VALUE VALUE                     {"equal": true}
  *   serverid FQDN N VALUE... LISTENER...  {"starts": true, "by_host_name": false, "sid": 1}
  *   limits DN VALUE...                    {"judged": true}
- *   access DN VALUE...                    {"judged": true}
+ *   access SUFFIX DN N VALUE... VALUE...  {"outcome": 1, "hidden": "...", "takes": false,
+ *                                          "additions": [[0, "..."]]}
+ *                                         N values of the database, then the frontend's
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,7 +21,7 @@
 #include "common/slapd/serverid.h"
 #include "common/syncrepl/syncrepl.h"
 
-#define MAX_FIELDS 64
+#define MAX_FIELDS 256
 
 static int base64_digit(char byte)
 {
@@ -105,18 +107,45 @@ static void serverid_answer(Pool *pool, const char *const *fields, size_t n_fiel
 	puts("}");
 }
 
-static void attribute_answer(Pool *pool, const char *const *fields, size_t n_fields, bool limits)
+static const Attribute *attribute_of(Pool *pool, const char *const *values, size_t n_values)
 {
 	Entry entry = {0};
-	const Attribute *live;
-	bool judged;
 
-	for (size_t i = 1; i < n_fields; i++)
-		entry_add_value(pool, &entry, "x", fields[i], strlen(fields[i]));
-	live = entry_attribute(&entry, "x");
-	judged = limits ? limits_are_unlimited(live, fields[0])
-			: access_lets_read_all(live, fields[0]);
-	printf("{\"judged\": %s}\n", judged ? "true" : "false");
+	for (size_t i = 0; i < n_values; i++)
+		entry_add_value(pool, &entry, "x", values[i], strlen(values[i]));
+	return entry_attribute(&entry, "x");
+}
+
+static void limits_answer(Pool *pool, const char *const *fields, size_t n_fields)
+{
+	const Attribute *live = attribute_of(pool, fields + 1, n_fields - 1);
+
+	printf("{\"judged\": %s}\n", limits_are_unlimited(live, fields[0]) ? "true" : "false");
+}
+
+static void access_answer(Pool *pool, const char *const *fields, size_t n_fields)
+{
+	const size_t n_database = strtoul(fields[2], NULL, 10);
+	const AccessLists lists = {
+		.suffix = fields[0],
+		.database = attribute_of(pool, fields + 3, n_database),
+		.frontend = attribute_of(pool, fields + 3 + n_database, n_fields - 3 - n_database),
+	};
+	const ReadRights rights = read_rights_judge(pool, &lists, fields[1]);
+	const AccessGrant grant = access_grant(pool, &lists, fields[1]);
+
+	printf("{\"outcome\": %d, \"takes\": %s, \"hidden\": ", rights.outcome,
+	       grant.takes_rights ? "true" : "false");
+	hex_print(rights.hidden ? rights.hidden : "");
+	printf(", \"place\": ");
+	hex_print(read_rights_place_print(pool, &rights));
+	printf(", \"additions\": [");
+	for (size_t i = 0; i < grant.n_additions; i++) {
+		printf("%s[%zu, ", i > 0 ? ", " : "", grant.additions[i].index);
+		hex_print(grant.additions[i].value);
+		putchar(']');
+	}
+	puts("]}");
 }
 
 static void line_answer(char *line)
@@ -138,8 +167,11 @@ static void line_answer(char *line)
 		equal_answer(pool, fields);
 	else if (strcmp(request, "serverid") == 0 && n_fields >= 2)
 		serverid_answer(pool, fields, n_fields);
-	else if (strcmp(request, "limits") == 0 || strcmp(request, "access") == 0)
-		attribute_answer(pool, fields, n_fields, *request == 'l');
+	else if (strcmp(request, "limits") == 0)
+		limits_answer(pool, fields, n_fields);
+	else if (strcmp(request, "access") == 0 && n_fields >= 3 &&
+		 strtoul(fields[2], NULL, 10) <= n_fields - 3)
+		access_answer(pool, fields, n_fields);
 	else
 		puts("{\"error\": \"bad request\"}");
 	(void)fflush(stdout);

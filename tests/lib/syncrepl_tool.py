@@ -57,8 +57,15 @@ class SyncreplTool:
     def limits_are_unlimited(self, dn, values):
         return self._ask("limits", dn, *values)["judged"]
 
-    def access_lets_read_all(self, dn, values):
-        return self._ask("access", dn, *values)["judged"]
+    def access(self, suffix, dn, database, frontend=()):
+        """How olcAccess is judged: (outcome, what is hidden, which value says so, grant).
+
+        outcome: "everything", "denied" or "not proven"; grant: ([(index, value)], does it take a right away).
+        """
+        answer = self._ask("access", suffix, dn, str(len(database)), *database, *frontend)
+        additions = [(index, bytes.fromhex(value).decode()) for index, value in answer["additions"]]
+        return (("not proven", "denied", "everything")[answer["outcome"]], bytes.fromhex(answer["hidden"]).decode(),
+                bytes.fromhex(answer["place"]).decode(), (additions, answer["takes"]))
 
 
 def _bytes(field):

@@ -274,10 +274,19 @@ def test_what_is_still_to_be_written(node):
 def test_by_self_before_the_account(node):
     passwords = f"to attrs=userPassword by self =xw by dn.exact={REPLICATOR} read by anonymous auth"
     with of_database(node, (ldap.MOD_REPLACE, "olcAccess", [passwords, "to * by * read"])):
-        examine(node).assert_finds("password-access", "error", REPLICATOR, remedy="put the account first")
+        examine(node).assert_finds("readers", "error", "userPassword of its own entry", remedy="put the account first")
     right = f"to attrs=userPassword by dn.exact={REPLICATOR} read by self =xw by anonymous auth"
     with of_database(node, (ldap.MOD_REPLACE, "olcAccess", [right, "to * by * read"])):
-        assert examine(node).checks["password-access"]["severity"] == "ok"
+        assert examine(node).checks["readers"]["severity"] == "ok"
+
+
+def test_who_may_read_its_own_password_only_is_not_called_well(node):
+    rules = ["to attrs=userPassword by self write by anonymous auth by * none", "to * by * read"]
+    with of_database(node, (ldap.MOD_REPLACE, "olcAccess", rules)):
+        examine(node).assert_finds("readers", "error", "may not read userPassword: olcAccess {0}", remedy='"access": true')
+    group = ["to * by group=cn=x read by * break", "to * by dnattr=owner none by * read"]
+    with of_database(node, (ldap.MOD_REPLACE, "olcAccess", group)):
+        examine(node).assert_finds("readers", "warning", "hangs on olcAccess {0}")
 
 
 def test_a_limit_in_front(node):

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""When the core says that a reader gets everything, slapd gives it everything.
+"""What the core says about a reader's rights and limits is what slapd does.
 
-The other way round only often enough: where only slapd can tell, the core says no.
+Where it says that the reader gets everything, slapd gives it everything; where it says that something
+is hidden, something is; and what it adds to olcAccess gives everything and takes nothing away. The
+other way round only often enough: where only slapd can tell, the core does not.
 SYNCWARD_SEED=<number> repeats a run.
 """
 
+import collections
 import os
 import random
 
@@ -17,6 +20,7 @@ from syncrepl_tool import SyncreplTool
 LISTS = 400
 SEED = int(os.environ.get("SYNCWARD_SEED", random.SystemRandom().randrange(10**9)))
 DATABASE = Database(backend="mdb", attributes={"olcSizeLimit": "2", "olcAccess": "to * by * read"})
+FRONTEND = "olcDatabase={-1}frontend,cn=config"
 SUFFIX, READER = DATABASE.suffix, DATABASE.replicator
 DN_SELECTORS = [f'dn.exact="{READER}"', f'dn="{READER.upper()}"', f'dn.base="{READER}"', f'dn.subtree="{SUFFIX}"',
                 f'dn.children="{SUFFIX}"', f'dn.onelevel="{SUFFIX}"', f'dn.children="{READER}"', f'dn.exact="{SUFFIX}"',
@@ -25,13 +29,27 @@ LIMIT_SELECTORS = [*DN_SELECTORS, "users", "*", "anonymous", f'"{READER}"', f'dn
                    f'dn.this.subtree="{SUFFIX}"', f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"']
 LIMITS = ["size=unlimited", "size=none", "size=1", "size.soft=unlimited", "size.hard=1", "size.hard=unlimited",
           "size.soft=1", "size.unchecked=1", "size.unchecked=unlimited", "size.pr=1", "size.prtotal=disabled"]
-TARGETS = ["*", "*", "*", "*", "attrs=userPassword", "attrs=entry,cn", f'dn.subtree="{SUFFIX}"', f'dn.base="ou=o1,{SUFFIX}"',
-         "filter=(ou=o2)", "* attrs=ou"]
-SUBJECTS = [*DN_SELECTORS, DN_SELECTORS[0], "users", "*", "anonymous", "self", f'group="cn=g,{SUFFIX}"',
-        f'group="cn=h,{SUFFIX}"', "ssf=0", "users ssf=71", f'dn.exact="{READER}" peername.ip=127.0.0.1']
-ACCESSES = ["read", "read", "read", "write", "manage", "none", "auth", "search", "+0", "=rscxd", "=rs", "=r", "=xw", "+rs", "-rs",
-            "selfwrite", ""]
+TARGETS = ["*", "*", "*", "attrs=userPassword", "attrs=entry,cn", "attrs=children,entry", "attrs=cn,USERPASSWORD,sn",
+           f'dn.subtree="{SUFFIX}"', f'dn.base="ou=o1,{SUFFIX}"', f'dn.children="ou=o1,{SUFFIX}"',
+           f'dn.one="{SUFFIX}"', f'dn.subtree="ou=o2,{SUFFIX}" attrs=userPassword', f'dn.exact="{READER}" attrs=userPassword',
+           "filter=(ou=o2)", "* attrs=ou", "attrs=@person", f'dn.regex="^ou=o3,"', f'dn.base="{SUFFIX}"']
+SUBJECTS = [*DN_SELECTORS, DN_SELECTORS[0], DN_SELECTORS[0], "users", "users", "*", "*", "anonymous", "self", "self",
+            f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"', "ssf=0", "users ssf=71",
+            f'dn.exact="{READER}" peername.ip=127.0.0.1']
+ACCESSES = ["read", "read", "read", "write", "write", "manage", "none", "auth", "search", "+0", "=rscxd", "=rs", "=r", "=xw", "+rs",
+            "-rs", "+w", "selfwrite", ""]
 CONTROLS = ["", "", "", "", "stop", "break", "break", "continue"]
+PEOPLE = [f"cn=p{i},{parent}" for i, parent in enumerate(
+    [SUFFIX, *(f"ou=o{i},{SUFFIX}" for i in range(4)), f"cn=p1,ou=o0,{SUFFIX}", f"cn=p2,ou=o1,{SUFFIX}", f"cn=p3,ou=o2,{SUFFIX}",
+     READER, f"cn=p8,{READER}", f"cn=p0,{SUFFIX}"])]
+
+
+def fill(admin):
+    """Every attribute that a random list names is in every entry."""
+    for dn, entry in admin.search_s(SUFFIX, ldap.SCOPE_SUBTREE):
+        missing = [name for name in ("cn", "sn", "ou", "userPassword") if name not in entry]
+        admin.modify_s(dn, [(ldap.MOD_ADD, "objectClass", [b"extensibleObject"]),
+                            *((ldap.MOD_ADD, name, [b"p"]) for name in missing)])
 
 
 @pytest.fixture(name="server", scope="module")
@@ -44,8 +62,11 @@ def fixture_server():
     admin = server.admin()
     for i in range(4):
         server.add(f"ou=o{i},{SUFFIX}", {"objectClass": "organizationalUnit", "ou": f"o{i}"}, admin)
+    for dn in PEOPLE:
+        server.add(dn, {"objectClass": "person", "cn": dn[3:].split(",")[0], "sn": "s", "userPassword": "p"}, admin)
     for name, member in (("g", READER), ("h", SUFFIX)):
         server.add(f"cn={name},{SUFFIX}", {"objectClass": "groupOfNames", "cn": name, "member": member}, admin)
+    fill(admin)
     admin.unbind_s()
     yield server
     problems = farm.close()
@@ -106,7 +127,76 @@ def test_limits_judged_unlimited_are_unlimited(server):
         check_lists(server, "olcLimits", tool.limits_are_unlimited, random_limits)
 
 
-def test_access_judged_whole_is_whole(server):
+def set_access(server, database, frontend):
+    for dn, values in ((server.database_dn(), database), (FRONTEND, frontend)):
+        if values:
+            server.modify(dn, [(ldap.MOD_REPLACE, "olcAccess", values)])
+        elif server.values(dn, "olcAccess"):
+            server.modify(dn, [(ldap.MOD_DELETE, "olcAccess", None)])
+
+
+def writable(reader):
+    """The entries that the reader may change, and the passwords: a write of what is there already."""
+    may = set()
+    for dn in [READER, *PEOPLE[:4]]:
+        for name, value in (("description", b"x"), ("userPassword", b"secret" if dn == READER else b"p")):
+            try:
+                reader.modify_s(dn, [(ldap.MOD_REPLACE, name, [value])])
+                may.add((dn, name))
+            except (ldap.INSUFFICIENT_ACCESS, ldap.NO_SUCH_OBJECT):
+                pass
+    return may
+
+
+def visible(reader):
+    """What who is bound sees: {(dn, attribute)}."""
+    try:
+        found = reader.search_s(SUFFIX, ldap.SCOPE_SUBTREE, attrlist=["*", "+"])
+    except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS):
+        return set()
+    return {(dn, name) for dn, entry in found for name in entry}
+
+
+def random_lists(rng):
+    database = random_access(rng) if rng.random() < 0.8 else []
+    return database, random_access(rng) if rng.random() < 0.3 else []
+
+
+def test_access_judged_is_what_slapd_does(server):
     server.modify(server.database_dn(), [(ldap.MOD_REPLACE, "olcLimits", "* size=unlimited")])
+    admin = server.admin()
+    # A bind would need access of its own; who is bound keeps the identity.
+    set_access(server, ["to * by * read"], [])
+    reader = server.bind(READER, PASSWORD)
+    counts = collections.Counter()
+    print(f"SYNCWARD_SEED={SEED}")
+    rng = random.Random(SEED)
     with SyncreplTool() as tool:
-        check_lists(server, "olcAccess", tool.access_lets_read_all, random_access)
+        while counts["lists"] < LISTS:
+            database, frontend = random_lists(rng)
+            try:
+                set_access(server, database, frontend)
+            except (ldap.OTHER, ldap.TYPE_OR_VALUE_EXISTS):
+                continue  # not a list that slapd could have
+            database, frontend = server.values(server.database_dn(), "olcAccess"), server.values(FRONTEND, "olcAccess")
+            said = f"seed {SEED}: {database} {frontend}"
+            outcome, hidden, place, (additions, takes) = tool.access(SUFFIX, READER, database, frontend)
+            everything, seen = visible(admin), visible(reader)
+            counts.update(["lists", outcome, f"all seen: {seen == everything}"])
+            assert outcome != "everything" or seen == everything, f"{everything - seen} not seen with {said}"
+            assert outcome != "denied" or seen != everything, f"all seen, not hidden: {hidden} by {place} with {said}"
+            if outcome == "everything":
+                assert not additions
+                continue
+            assert additions
+            may = writable(reader)
+            server.modify(server.database_dn(), [(ldap.MOD_ADD, "olcAccess", [f"{{{index}}}{value}"]) for index, value in additions])
+            assert visible(reader) == visible(admin), f"{additions} do not give everything with {said}"
+            lost = may - writable(reader)
+            assert takes or not lost, f"{additions} take {lost} with {said}"
+            counts.update([f"takes: {takes}", f"loses: {bool(lost)}", f"{len(additions)} additions"])
+    set_access(server, ["to * by * read"], [])
+    print(dict(counts))
+    for kind in ("everything", "denied", "not proven", "takes: False"):
+        assert counts[kind] >= LISTS / 20, counts
+    assert counts["everything"] >= counts["all seen: True"] / 3

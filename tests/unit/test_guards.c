@@ -86,14 +86,100 @@ static void a_backend_that_stores_nothing_is_held(void **state)
 	assert_database_is_held(scene);
 }
 
-static void the_first_access_rule_is_left_to_a_person(void **state)
+static void a_server_without_access_rules_needs_none(void **state)
 {
 	Scene *scene = *state;
 
 	provider_make(scene, "23");
 	scene->more = ", \"access\": true";
 	assert_string_equal(plan_steps(scene), "");
-	assert_true(holds(scene, GUARD_FIRST_ACCESS));
+	assert_int_equal(scene->plan.n_holds + scene->plan.n_findings, 0);
+}
+
+#define DEBIAN      "{0}to attrs=userPassword by self write by anonymous auth by * none"
+#define DEBIAN_REST "{1}to * by * read"
+#define GROUP       "{0}to * by group=cn=g,dc=x write by * none"
+#define NOT_PROVIDER                                                   \
+	"add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n" \
+	"modify '" DATABASE "' (add olcDbIndex)\n"                     \
+	"modify '" DATABASE "' (add olcLimits)\n"
+
+static void debian_access_add(Scene *scene)
+{
+	value_add(scene, scene->database, "olcAccess", DEBIAN);
+	value_add(scene, scene->database, "olcAccess", DEBIAN_REST);
+}
+
+/* Nor does it read with a first link alone: that would be joining, where clients may not write. Nor
+ * does it get a server ID, before which the overlay must be there. */
+static void a_database_that_hides_something_from_a_reader_does_not_become_a_provider(void **state)
+{
+	Scene *scene = *state;
+
+	debian_access_add(scene);
+	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
+	assert_true(holds(scene, GUARD_READERS));
+	assert_string_equal(scene->plan.holds[0].release, "\"access\": true");
+	scene->options.released = GUARD_BIT(GUARD_READERS);
+	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
+}
+
+static void access_is_written_before_what_makes_the_database_a_provider(void **state)
+{
+	static const char first[] = "modify '" DATABASE "' (add olcAccess)\n";
+	Scene *scene = *state;
+
+	debian_access_add(scene);
+	scene->more = ", \"access\": true";
+	assert_memory_equal(plan_steps(scene), first, strlen(first));
+	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
+	assert_int_equal(scene->plan.n_holds, 0);
+	assert_false(scene->plan.steps[0].is_optional);
+}
+
+static void what_nobody_can_tell_holds_a_first_overlay(void **state)
+{
+	Scene *scene = *state;
+
+	value_add(scene, scene->database, "olcAccess", GROUP);
+	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
+	assert_true(holds(scene, GUARD_READERS));
+}
+
+static void what_nobody_can_tell_of_a_provider_is_a_warning(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "2");
+	value_add(scene, scene->database, "olcAccess", GROUP);
+	assert_non_null(strstr(plan_steps(scene), "olcSyncrepl"));
+	assert_false(holds(scene, GUARD_READERS));
+	assert_true(finds(scene, "readers-not-proven", SEVERITY_WARNING));
+}
+
+static void a_provider_that_hides_something_from_a_reader_is_critical(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	debian_access_add(scene);
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(finds(scene, "readers-denied", SEVERITY_CRITICAL));
+}
+
+static void an_access_that_would_take_a_right_away_is_held(void **state)
+{
+	Scene *scene = *state;
+
+	scene->more = ", \"access\": true";
+	value_add(scene, scene->database, "olcAccess", GROUP);
+	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
+	assert_true(holds(scene, GUARD_ACCESS) && holds(scene, GUARD_READERS));
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		assert_string_equal(scene->plan.holds[i].release,
+				    "syncward apply --release access");
+	scene->options.released = GUARD_BIT(GUARD_ACCESS);
+	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
 }
 
 static void with_a_rule_there_access_is_put_in_front(void **state)
@@ -221,7 +307,14 @@ int main(void)
 		SCENE_TEST(a_glued_database_is_held),
 		SCENE_TEST(a_database_without_a_rootdn_is_held),
 		SCENE_TEST(a_backend_that_stores_nothing_is_held),
-		SCENE_TEST(the_first_access_rule_is_left_to_a_person),
+		SCENE_TEST(a_server_without_access_rules_needs_none),
+		SCENE_TEST(
+			a_database_that_hides_something_from_a_reader_does_not_become_a_provider),
+		SCENE_TEST(access_is_written_before_what_makes_the_database_a_provider),
+		SCENE_TEST(what_nobody_can_tell_holds_a_first_overlay),
+		SCENE_TEST(what_nobody_can_tell_of_a_provider_is_a_warning),
+		SCENE_TEST(a_provider_that_hides_something_from_a_reader_is_critical),
+		SCENE_TEST(an_access_that_would_take_a_right_away_is_held),
 		SCENE_TEST(with_a_rule_there_access_is_put_in_front),
 		SCENE_TEST(a_list_that_names_no_listener_is_not_written),
 		SCENE_TEST(without_a_server_id_nothing_makes_it_a_provider),

@@ -231,6 +231,25 @@ static void without_an_entry_that_must_have_a_password_nobody_knows(void **state
 	assert_int_equal(probe.n_faults, 0);
 }
 
+/* `by self` shows it to every account. */
+static void the_accounts_own_password_says_nothing_of_others(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Tree tree = {0}, own = {0};
+	const ProbeAnswer answer = {.text = "", .entries = &tree};
+	const ProbeAnswer account = {.text = "", .entries = &own};
+	Probe probe = good_probe(2);
+
+	(void)state;
+	entry_add_value(pool, tree_add_entry(pool, &own, "cn=repl,dc=x"), "userPassword", "", 0);
+	entry_add_value(pool, tree_add_entry(pool, &tree, "CN=repl,DC=x"), "userPassword", "", 0);
+	probe_take_sample(pool, &probe, &answer, &account);
+	assert_int_equal(probe.steps[PROBE_USER_PASSWORD], PROBE_UNKNOWN);
+	entry_add_value(pool, tree_add_entry(pool, &tree, "cn=p,dc=x"), "userPassword", "", 0);
+	probe_take_sample(pool, &probe, &answer, &account);
+	assert_int_equal(probe.steps[PROBE_USER_PASSWORD], PROBE_GOOD);
+}
+
 static void a_probe_survives_being_printed_and_parsed(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -318,6 +337,7 @@ int main(void)
 		cmocka_unit_test(no_suffix_entry_is_an_empty_database_hidden_or_not_there),
 		cmocka_unit_test(only_a_limit_before_our_own_is_the_peers),
 		cmocka_unit_test(without_an_entry_that_must_have_a_password_nobody_knows),
+		cmocka_unit_test(the_accounts_own_password_says_nothing_of_others),
 		cmocka_unit_test(a_probe_survives_being_printed_and_parsed),
 		cmocka_unit_test(half_a_result_is_refused),
 		cmocka_unit_test(schemas_are_the_same_by_meaning),

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/slapd/read_rights.h"
+
+#include <string.h>
+
+#include "common/slapd/access_trial.h"
+#include "common/slapd/dn.h"
+
+static bool everybody_may(const AccessTrial *trial, const AccessLists *lists)
+{
+	return trial->n_rules == 0 || (lists->root_dn && dn_equal(lists->root_dn, trial->dn));
+}
+
+static const char *hidden_print(Pool *pool, const AccessPoint *point)
+{
+	const char *name = point->sample->name;
+
+	if (point->name->name && strcmp(point->name->name, "entry") == 0)
+		return name ? name : "entries";
+	if (!point->name->name)
+		return name ? pool_printf(pool, "attributes of %s", name) : "attributes";
+	return name ? pool_printf(pool, "%s of %s", point->name->name, name) : point->name->name;
+}
+
+static void verdict_take(Pool *pool, const AccessPoint *point, const AccessResult *result,
+			 ReadRights *ret)
+{
+	const unsigned needed = ACCESS_SEARCH | ACCESS_READ;
+	const bool is_denied = (result->rights.perhaps & ACCESS_READ) == 0;
+	const TrialRule *rule =
+		is_denied || !result->unsure_by ? result->decided_by : result->unsure_by;
+
+	/* What is surely hidden says more than what is open. */
+	if ((result->rights.surely & needed) == needed || ret->outcome == READS_DENIED ||
+	    (ret->outcome == READS_NOT_PROVEN && !is_denied))
+		return;
+	*ret = (ReadRights){.outcome = is_denied ? READS_DENIED : READS_NOT_PROVEN};
+	if (is_denied)
+		ret->hidden = hidden_print(pool, point);
+	if (rule) {
+		ret->place = rule->place;
+		ret->text = rule->access.text;
+	}
+}
+
+ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *dn)
+{
+	AccessTrial trial = access_trial_read(pool, lists, dn);
+	ReadRights rights = {.outcome = READS_EVERYTHING};
+
+	if (everybody_may(&trial, lists))
+		return rights;
+	if (trial.n_rules > ACCESS_RULES_MAX)
+		return (ReadRights){.outcome = READS_NOT_PROVEN};
+	access_trial_find_points(&trial);
+	for (size_t i = 0; i < trial.n_samples; i++)
+		for (size_t k = 0; k < trial.n_names; k++) {
+			const AccessPoint point = {&trial.samples[i], &trial.names[k]};
+			const AccessResult result = access_trial_run(&trial, &point, NULL);
+
+			verdict_take(pool, &point, &result, &rights);
+		}
+	return rights;
+}
+
+static bool point_survives(const AccessTrial *trial, size_t index, const AccessPoint *point)
+{
+	const TrialRule *added = &trial->rules[index];
+
+	return access_trial_passes(trial, index, point) ||
+	       (access_trial_run(trial, point, added).rights.perhaps &
+		~access_trial_run(trial, point, NULL).rights.surely) == 0;
+}
+
+bool read_rights_survive(Pool *pool, const AccessLists *lists, size_t index, const char *value,
+			 const char *dn)
+{
+	AccessLists after = *lists;
+	AccessTrial trial;
+
+	after.database = access_list_insert(pool, lists->database, index, value);
+	trial = access_trial_read(pool, &after, dn);
+	if (lists->root_dn && dn_equal(lists->root_dn, dn))
+		return true;
+	/* Without any value everybody may read; one that is added ends that. */
+	if (trial.n_rules == 1 || trial.n_rules > ACCESS_RULES_MAX)
+		return false;
+	access_trial_find_points(&trial);
+	for (size_t i = 0; i < trial.n_samples; i++)
+		for (size_t k = 0; k < trial.n_names; k++) {
+			const AccessPoint point = {&trial.samples[i], &trial.names[k]};
+
+			if (!point_survives(&trial, index, &point))
+				return false;
+		}
+	return true;
+}
+
+const char *read_rights_place_print(Pool *pool, const ReadRights *rights)
+{
+	if (!rights->place.is_rule)
+		return "the end of olcAccess, which lets nobody in whom no value named";
+	return pool_printf(pool, "olcAccess {%zu} of the %s (%s)", rights->place.index,
+			   rights->place.is_frontend ? "frontend" : "database", rights->text);
+}
