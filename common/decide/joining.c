@@ -134,17 +134,19 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 
 static const Hold *judge_refresh(const Joining *joining)
 {
+	const Hold *hold = NULL;
 	Evidence evidence;
 
 	if (joining->live->is_multi_provider || waits_for_server_id(joining))
 		return NULL;
 	evidence = evidence_find(joining);
 	if (evidence.lacking)
-		return hold_lacking(joining, evidence.lacking);
-	if (!evidence.is_covered)
-		return judge_unproven(joining, evidence.silent);
-	joining_note_complete(joining);
-	return NULL;
+		hold = hold_lacking(joining, evidence.lacking);
+	else if (!evidence.is_covered)
+		hold = judge_unproven(joining, evidence.silent);
+	if (!hold)
+		joining_note_complete(joining);
+	return hold;
 }
 
 const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

@@ -38,7 +38,8 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
  */
 bool joining_peer_hides(const Joining *joining, const Content *peer);
 
-/* Has it remembered that nothing of the peers is missing here. */
+/* Has it remembered that nothing of the peers is missing here, as far as these rules or a person
+ * can tell. */
 void joining_note_complete(const Joining *joining);
 
 #endif

@@ -18,7 +18,7 @@ typedef struct KnownDatabase {
 		foreign; /* provider URIs that were there before us: removed only by release (G4) */
 	size_t n_foreign;
 	bool is_joining;  /* it was empty, and its first refresh was not complete */
-	bool is_complete; /* since then it was seen to hold all that its peers held */
+	bool is_complete; /* judged so since then, by what its peers showed or by a person */
 	unsigned *linked; /* ids of the peers that it read when it was last in step */
 	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a

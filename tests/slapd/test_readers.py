@@ -107,7 +107,7 @@ def test_with_debians_rules_the_ten_lines_bring_every_password_to_every_node(sla
         node.write({**document, "databases": [{**database, "syncrepl": {
             **database["syncrepl"], "credentials": {"file": node.secret_file}}}], "policy": {"mode": "enforce"}})
     first = cluster[0]
-    done = first.apply("--first-node")
+    done = first.apply("--first-node", "--empty", "2,3")
     assert done.returncode == 0, done.stdout + done.stderr
     admin = first.server.admin()
     first.server.add(SUFFIX, {"objectClass": ["organization", "dcObject"], "o": "example", "dc": "example"}, admin)
