@@ -135,9 +135,12 @@ static const char *config_replication_end(Pool *pool, const Live *live)
 
 	return pool_printf(pool,
 			   "printf '%%s\\n' 'dn: %s' 'changetype: modify' %s%s%s"
-			   "'delete: olcSyncrepl' | ldapmodify -Y EXTERNAL -H ldapi:///",
+			   "'delete: olcSyncrepl' | %s",
 			   live->config_database->entry->dn, flag ? "'delete: " : "",
-			   flag ? flag : "", flag ? "' - " : "");
+			   flag ? flag : "", flag ? "' - " : "",
+			   live->config_database->is_multi_provider
+				   ? "ldapmodify -Y EXTERNAL -H ldapi:///"
+				   : "slapmodify -n 0");
 }
 
 bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
@@ -146,9 +149,17 @@ bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
 		return false;
 	*ret = (Hold){
 		.guard = GUARD_CONFIG_REPLICATED,
-		.text = "cn=config itself is replicated here (olcSyncrepl on "
-			"olcDatabase={0}config): what is written on one node would overwrite the "
-			"others, so syncward only reports; to let it write, end that with",
+		.text = live->config_database->is_multi_provider
+				? "cn=config itself is replicated here (olcSyncrepl on "
+				  "olcDatabase={0}config): what is written on one node would "
+				  "overwrite the others, so syncward only reports; to let it write, "
+				  "end that with"
+				: "cn=config itself is a read-only copy here (olcSyncrepl on "
+				  "olcDatabase={0}config without multi-provider): slapd takes no "
+				  "change of it from anybody (53); to let syncward write, stop "
+				  "slapd and, as the user that it runs as (OpenLDAP 2.4 has no "
+				  "slapmodify: take olcSyncrepl out of the output of slapcat -n 0 "
+				  "and load it into an empty slapd.d with slapadd -n 0), run",
 		.release = config_replication_end(pool, live),
 	};
 	return true;

@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 from collections import namedtuple
 
@@ -322,6 +323,37 @@ def test_a_replicated_cn_config_is_only_watched(lone):
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert node.server.values(config, "olcSyncrepl") == node.server.values(config, node.flag) == []
+    in_step(node)
+
+
+@pytest.mark.every_release
+def test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped(lone):
+    """slapd answers 53 to root and rootdn alike: what is printed for a provider would not work there."""
+    node = lone()
+    config = "olcDatabase={0}config,cn=config"
+    node.server.modify(config, [
+        (ldap.MOD_ADD, "olcSyncrepl", f"rid=500 provider={node.uri(2)} searchbase=cn=config bindmethod=simple "
+         "type=refreshAndPersist retry=\"60 +\" timeout=1 network-timeout=1")])
+    with pytest.raises(ldap.UNWILLING_TO_PERFORM):
+        node.server.modify(config, [(ldap.MOD_DELETE, "olcSyncrepl", None)])
+    hold = held_whole(node, "g8-config-read-only", "G8")
+    assert "stop slapd" in hold.text and "OpenLDAP 2.4 has no slapmodify" in hold.text
+    node.server.stop()
+    if node.server.release.number < (2, 5):
+        text = node.server.tool("cat", "-n", "0").stdout
+        path = os.path.join(node.folder, "config.ldif")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(re.sub(r"(?m)^olcSyncrepl:.*\n(?: .*\n)*", "", text))
+        shutil.rmtree(node.server.config_dir)
+        os.mkdir(node.server.config_dir)
+        node.server.tool("add", "-n", "0", "-l", path)
+    else:
+        tool = [*node.server.release.command, "-Tmodify", "-F", node.server.config_dir]
+        command = hold.release.replace("slapmodify", shlex.join(tool))
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env=node.server.release.environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+    node.server.start()
+    assert node.server.values(config, "olcSyncrepl") == []
     in_step(node)
 
 
