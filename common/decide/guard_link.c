@@ -98,7 +98,7 @@ bool change_replaces_working_link(const Live *live, const Change *change)
 {
 	const LiveDatabase *database = database_of(live, change);
 
-	return change->kind == CHANGE_CONSUMER_EDIT && database &&
+	return change->kind == CHANGE_CONSUMER_EDIT && !change->old_is_gone && database &&
 	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
 	       link_works(live, database, change->live);
 }

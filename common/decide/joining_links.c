@@ -144,6 +144,7 @@ static void source_replace(const Links *links, const LiveConsumer *gone, const C
 		change->kind = CHANGE_CONSUMER_EDIT;
 		change->live = gone;
 		change->old_value = gone->text;
+		change->old_is_gone = true;
 		change->why = pool_printf(joining->diff->pool,
 					  "%s, which it reads first, cannot be asked any more",
 					  gone->syncrepl.value[SYNCREPL_PROVIDER]);

@@ -90,6 +90,7 @@ typedef struct Change {
 	size_t index;                 /* ACCESS: before which value of the list it is added */
 	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
 	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
+	bool old_is_gone;             /* whom the value names now was asked, and does not answer */
 	bool is_held;
 	Hold hold; /* when is_held */
 } Change;
