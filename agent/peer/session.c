@@ -356,69 +356,33 @@ static bool see_entry(PeerLink *link, const char *dn, Entry *ret, int *ret_code)
 /*
  * A server without the account, or without its last change, refuses a password and thereby says
  * nothing about it: a node that joins must still ask the others, and this one again when it has
- * caught up. In a refresh the suffix entry comes first, the contextCSN behind everything else. A
- * server that hides the suffix from anonymous clients looks like an empty one.
+ * caught up. It is looked at before the bind: behind it the account may have come meanwhile. In a
+ * refresh the suffix entry comes first, the contextCSN behind everything else. A server that hides
+ * the suffix from anonymous clients looks like an empty one.
  */
-typedef enum Account {
-	ACCOUNT_THERE,
-	ACCOUNT_LACKING,
-	ACCOUNT_IN_REFRESH, /* it is there, but may have come behind the bind */
-} Account;
-
-static Account account_look(PeerLink *link, const char *dn)
+static bool lacks_account(PeerLink *link, const char *dn, int *ret_code)
 {
 	const char *account_csn = link->hooks->account_csn;
 	Entry suffix = {0}, account = {0};
 	const Attribute *csns;
-	int code;
 
 	if (!link->probe->suffix)
-		return ACCOUNT_THERE;
-	if (!see_entry(link, link->probe->suffix, &suffix, &code))
-		return code == LDAP_NO_SUCH_OBJECT ? ACCOUNT_LACKING : ACCOUNT_THERE;
+		return false;
+	if (!see_entry(link, link->probe->suffix, &suffix, ret_code))
+		return *ret_code == LDAP_NO_SUCH_OBJECT;
 	csns = entry_attribute(&suffix, "contextCSN");
 	if (csns)
-		return account_csn && csn_is_ahead(account_csn, attribute_texts(link->pool, csns),
-						   csns->n_values)
-			       ? ACCOUNT_LACKING
-			       : ACCOUNT_THERE;
-	if (!see_entry(link, dn, &account, &code) && code == LDAP_NO_SUCH_OBJECT)
-		return ACCOUNT_LACKING;
-	return ACCOUNT_IN_REFRESH;
+		return account_csn &&
+		       csn_is_ahead(account_csn, attribute_texts(link->pool, csns), csns->n_values);
+	return !see_entry(link, dn, &account, ret_code) && *ret_code == LDAP_NO_SUCH_OBJECT;
 }
 
-static int bind_once(PeerLink *link, const char *dn, const char *password)
+static LinkBind bind_outcome(int code, bool lacked_account)
 {
-	LdapAnswer answer = {.text = ""};
-	int id = 0;
-
-	answer.code = ldap_bind_simple_send(link->ldap, dn, password, &id);
-	(void)bind_wait(link, pool_printf(link->pool, "bind as '%s'", dn), &answer, id);
-	return answer.code;
-}
-
-/*
- * What a refused password means. The account of a server in its own first refresh may have come
- * between the bind and the look: asked once more, never twice, for each refusal counts against the
- * account.
- */
-static int bind_refused_judge(PeerLink *link, const char *dn, const char *password,
-			      LinkBind *ret_outcome)
-{
-	const Account account = account_look(link, dn);
-	const size_t n_faults = link->probe->n_faults;
-	int code = LDAP_INVALID_CREDENTIALS;
-
-	if (account == ACCOUNT_LACKING)
-		return code;
-	if (account == ACCOUNT_IN_REFRESH) {
-		link->probe->n_faults = n_faults - 1;
-		peer_link_restart(link);
-		code = bind_once(link, dn, password);
-	}
-	if (code == LDAP_INVALID_CREDENTIALS)
-		*ret_outcome = LINK_BIND_REFUSED;
-	return code;
+	if (code == LDAP_SUCCESS)
+		return LINK_BIND_GOOD;
+	return code == LDAP_INVALID_CREDENTIALS && !lacked_account ? LINK_BIND_REFUSED
+								   : LINK_BIND_OTHER;
 }
 
 static bool bind_simple(PeerLink *link)
@@ -426,20 +390,26 @@ static bool bind_simple(PeerLink *link)
 	const char *dn = link->syncrepl->value[SYNCREPL_BINDDN];
 	const char *password = link->syncrepl->value[SYNCREPL_CREDENTIALS];
 	const bool is_watched = password && *password && link->hooks;
-	LinkBind outcome = LINK_BIND_OTHER;
-	int code;
+	const char *title = pool_printf(link->pool, "bind as '%s'", dn ? dn : "");
+	LdapAnswer answer = {.text = ""};
+	bool lacked_account = false, is_good;
+	int id = 0;
 
 	if (is_watched && !link->hooks->may_bind(link->hooks->data, link->probe))
 		return false;
-	enter(link, PROBE_BIND, link->timeout_msec); /* anew: it may have waited */
-	code = bind_once(link, dn ? dn : "", password ? password : "");
-	if (is_watched && code == LDAP_INVALID_CREDENTIALS)
-		code = bind_refused_judge(link, dn, password, &outcome);
-	if (code == LDAP_SUCCESS)
-		outcome = LINK_BIND_GOOD;
+	enter(link, PROBE_BIND, 3 * link->timeout_msec); /* anew: it may have waited */
 	if (is_watched)
-		link->hooks->bound(link->hooks->data, outcome);
-	return code == LDAP_SUCCESS;
+		lacked_account = lacks_account(link, dn, &answer.code);
+	/* Who is silent now, or gone, would be so behind the bind. */
+	if (answer.code >= 0) {
+		peer_link_restart(link);
+		answer.code = ldap_bind_simple_send(link->ldap, dn ? dn : "",
+						    password ? password : "", &id);
+	}
+	is_good = bind_wait(link, title, &answer, id);
+	if (is_watched)
+		link->hooks->bound(link->hooks->data, bind_outcome(answer.code, lacked_account));
+	return is_good;
 }
 
 static bool link_bind(PeerLink *link)

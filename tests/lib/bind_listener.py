@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A server that understands only the bind request of an LDAP client, keeps it, and refuses it."""
+"""A server that understands only the bind request of an LDAP client, keeps it, and refuses it; it shows nothing before."""
 
+import io
 import queue
 import socketserver
 import threading
 
 INVALID_CREDENTIALS = 49
+INSUFFICIENT_ACCESS = 50
 
 
 def _read_header(stream):
@@ -26,21 +28,33 @@ def _read_element(stream):
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self):
         try:
-            _read_header(self.rfile)  # LDAPMessage
-            _, message_id = _read_element(self.rfile)
-            operation, _ = _read_header(self.rfile)
-            if operation != 0x60:  # BindRequest
-                return
-            _read_element(self.rfile)  # version
-            _, name = _read_element(self.rfile)
-            method, password = _read_element(self.rfile)
+            while self._answer():
+                pass
         except (EOFError, ConnectionError):
-            return
+            pass
+
+    def _answer(self):
+        """Answers one request; false when it is neither a bind nor a search."""
+        message = io.BytesIO(_read_element(self.rfile)[1])
+        _, message_id = _read_element(message)
+        operation, _ = _read_header(message)
+        self.server.requests.append({0x60: "bind", 0x63: "search"}.get(operation, "other"))
+        if operation == 0x63:  # SearchRequest: whoever did not bind sees nothing
+            self._respond(message_id, 0x65, INSUFFICIENT_ACCESS, b"")
+            return True
+        if operation != 0x60:  # BindRequest
+            return False
+        _read_element(message)  # version
+        _, name = _read_element(message)
+        method, password = _read_element(message)
         if method == 0x80:  # simple
             self.server.binds.put((name.decode(), password))
-        result = bytes((0x0A, 1, INVALID_CREDENTIALS, 0x04, 0, 0x04, len(self.server.diagnostic)))
-        result += self.server.diagnostic
-        response = bytes((0x02, len(message_id))) + message_id + bytes((0x61, len(result))) + result
+        self._respond(message_id, 0x61, INVALID_CREDENTIALS, self.server.diagnostic)
+        return False
+
+    def _respond(self, message_id, tag, code, diagnostic):
+        result = bytes((0x0A, 1, code, 0x04, 0, 0x04, len(diagnostic))) + diagnostic
+        response = bytes((0x02, len(message_id))) + message_id + bytes((tag, len(result))) + result
         self.wfile.write(bytes((0x30, len(response))) + response)
 
 
@@ -53,6 +67,7 @@ class BindListener(socketserver.ThreadingTCPServer):
         self.diagnostic = diagnostic  # at most 90 bytes
         super().__init__(("127.0.0.1", 0), _Handler)
         self.binds = queue.Queue()
+        self.requests = []  # in their order
         self.uri = f"ldap://127.0.0.1:{self.server_address[1]}"
         self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()

@@ -267,6 +267,13 @@ def test_a_diagnostic_that_repeats_the_password_is_not_shown():
         assert "on ?" in only(result)["text"]
 
 
+def test_the_account_is_looked_for_before_the_password_is_sent():
+    """Behind a refusal it may have come meanwhile, in the peer's own first refresh: the look would prove nothing."""
+    with BindListener() as listener:
+        probe(syncrepl(1, listener.uri))
+        assert listener.requests == ["search", "bind"]
+
+
 def test_no_probe_leaves_a_connection(slapd_factory):
     server = make_provider(slapd_factory)
     before = server.tcp_peers()
