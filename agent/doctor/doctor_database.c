@@ -45,7 +45,8 @@ void doctor_readers(Doctor *doctor)
 
 static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)
 {
-	if (!limits_are_unlimited(entry_attribute(database->live->entry, "olcLimits"), reader))
+	if (!limits_are_unlimited(entry_attribute(database->live->entry, "olcLimits"),
+				  database->live->cuts_unchecked, reader))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_LIMITS, DOCTOR_WARNING,
 			    "%s: the first olcLimits value that concerns %s does not let it read "
 			    "everything (or there is none)",

@@ -49,8 +49,8 @@ static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveD
 			   database->suffix);
 		return;
 	}
-	database->manages_limits =
-		dn_equal(reader, live->root_dn) || limits_are_unlimited(limits, reader);
+	database->manages_limits = dn_equal(reader, live->root_dn) ||
+				   limits_are_unlimited(limits, live->cuts_unchecked, reader);
 	/* Without a value of its own nothing says that it is meant. */
 	database->manages_access =
 		access.database &&

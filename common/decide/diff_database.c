@@ -133,7 +133,8 @@ static void limits_diff(Diff *diff, const WantedDatabase *wanted, const LiveData
 	for (size_t i = 0; i < wanted->n_readers; i++) {
 		const char *reader = wanted->readers[i];
 
-		if (is_root_dn(live, reader) || limits_are_unlimited(limits, reader))
+		if (is_root_dn(live, reader) ||
+		    limits_are_unlimited(limits, live->cuts_unchecked, reader))
 			continue;
 		plan_add_change(
 			diff->pool, diff->plan,

@@ -123,7 +123,8 @@ static const struct {
 		 "let olcAccess there give the bind DN read on userPassword, in a "
 		 "rule before `by self`"},
 	[PROBE_LIMITED] = {"limited", PROBE_IS_GOOD,
-			   "give the bind DN size=unlimited time=unlimited in the first olcLimits "
+			   "give the bind DN size=unlimited "
+			   "size.unchecked=unlimited time=unlimited in the first olcLimits "
 			   "value there (syncward does it on that node)"},
 	[PROBE_NO_SERVER_ID] = {"no-server-id", PROBE_IS_GOOD,
 				"set olcServerID there (syncward does it on that node)"},

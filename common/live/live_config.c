@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "common/slapd/dn.h"
+#include "common/slapd/limits.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 
@@ -26,6 +27,7 @@ const char *const live_config_attributes[] = {
 	"olcSubordinate",
 	"olcDbIndex",
 	"olcLimits",
+	"olcSizeLimit",
 	"olcAccess",
 	"olcSyncrepl",
 	"olcMultiProvider",
@@ -152,6 +154,21 @@ static void module_parse(Pool *pool, Live *live, const Entry *entry)
 		POOL_PUSH(pool, live->modules, live->n_modules, loads);
 }
 
+/* Where an olcLimits value takes what it does not name from, each of the three may be it: that
+ * depends on which was written or loaded first. */
+static void limits_parse(Live *live)
+{
+	const Entry *frontend = live_entry(live, "olcDatabase={-1}frontend,cn=config");
+	bool all = (live->global &&
+		    limits_cut_unchecked(entry_attribute(live->global, "olcSizeLimit"))) ||
+		   (frontend && limits_cut_unchecked(entry_attribute(frontend, "olcSizeLimit")));
+
+	for (size_t i = 0; i < live->n_databases; i++)
+		live->databases[i].cuts_unchecked =
+			all || limits_cut_unchecked(
+				       entry_attribute(live->databases[i].entry, "olcSizeLimit"));
+}
+
 static void config_parse(Pool *pool, Live *live, const Tree *config, const Machine *machine)
 {
 	for (size_t i = 0; i < config->n_entries; i++) {
@@ -181,6 +198,7 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 
 	taken.config = config;
 	config_parse(pool, &taken, config, machine);
+	limits_parse(&taken);
 	if (!taken.global)
 		return error_set(
 			err, ERROR_DENIED, 0,

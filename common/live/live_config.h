@@ -29,7 +29,9 @@ typedef struct LiveDatabase {
 	LiveConsumer *consumers;
 	size_t n_consumers;
 	bool is_multi_provider;
-	bool is_read_only;                    /* olcReadOnly: to clients, not to its consumers */
+	bool cuts_unchecked; /* an olcSizeLimit cuts readers whose olcLimits value does not name
+				size.unchecked */
+	bool is_read_only;   /* olcReadOnly: to clients, not to its consumers */
 	const char *multi_provider_attribute; /* the name under which the server returns it; NULL:
 						 not set */
 	const Entry *syncprov;                /* the overlay's entry; NULL: none */

@@ -77,7 +77,8 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_LIMITS] = {"limits", "no limit cuts off a peer that reads here",
 			   "its first refresh ends early, and entries are missing there",
 			   "make this the first olcLimits value of the database: "
-			   "dn.exact=\"<account>\" size=unlimited time=unlimited"},
+			   "dn.exact=\"<account>\" size=unlimited "
+			   "size.unchecked=unlimited time=unlimited"},
 	[DOCTOR_INDICES] = {"indices", "entryCSN and entryUUID are indexed for equality",
 			    "each refresh of a peer searches the whole database",
 			    "olcDbIndex: entryCSN,entryUUID eq"},

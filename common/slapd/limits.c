@@ -8,7 +8,8 @@
 #include "common/slapd/dn.h"
 #include "common/slapd/selector.h"
 
-/* What one olcLimits value says about size or time. */
+/* What one olcLimits value says about size or time; unchecked is how many candidates a search may
+ * look at before slapd refuses to begin (result 11). */
 typedef struct Limit {
 	bool soft_is_unlimited; /* for searches that ask for no limit, as a consumer's do */
 	bool unchecked_is_unlimited;
@@ -19,11 +20,21 @@ static bool begins_with(const char *text, const char *word)
 	return strncasecmp(text, word, strlen(word)) == 0;
 }
 
+/* An empty pattern concerns no bound identity in olcLimits, unlike in olcAccess, save for a regular
+ * expression. */
+static bool pattern_is_empty(const char *selector)
+{
+	const char *pattern = strchr(selector, '=');
+
+	return pattern && pattern[1] == '\0' && begins_with(selector, "dn") &&
+	       !begins_with(selector, "dn.regex") && !begins_with(selector, "dn.self.regex");
+}
+
 static SelectorMatch limits_match(const char *selector, const char *dn)
 {
 	if (strcmp(selector, "*") == 0 || strcasecmp(selector, "users") == 0)
 		return SELECTOR_YES;
-	if (strcasecmp(selector, "anonymous") == 0)
+	if (strcasecmp(selector, "anonymous") == 0 || pattern_is_empty(selector))
 		return SELECTOR_NO;
 	/* A pattern without "dn" or "group" in front is an exact DN. */
 	if (!begins_with(selector, "dn.") && !begins_with(selector, "dn=") &&
@@ -70,10 +81,13 @@ static bool limit_is_none(const Limit *limit)
 	return limit->soft_is_unlimited && limit->unchecked_is_unlimited;
 }
 
-static bool words_are_unlimited(char *rest)
+/* What a value does not name it takes from olcSizeLimit; are_cut: that limits the candidates. The
+ * soft limits are 500 entries and an hour there unless somebody set them, so those must be named.
+ */
+static bool words_are_unlimited(char *rest, bool are_cut)
 {
-	Limit size = {.unchecked_is_unlimited = true};
-	Limit time = size;
+	Limit size = {.unchecked_is_unlimited = !are_cut};
+	Limit time = {.unchecked_is_unlimited = true};
 	const char *word;
 
 	while ((word = config_next_word(&rest))) {
@@ -85,7 +99,23 @@ static bool words_are_unlimited(char *rest)
 	return limit_is_none(&size) && limit_is_none(&time);
 }
 
-bool limits_are_unlimited(const Attribute *live, const char *dn)
+bool limits_cut_unchecked(const Attribute *size_limit)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Limit limit = {.unchecked_is_unlimited = true};
+
+	for (size_t i = 0; size_limit && i < size_limit->n_values; i++) {
+		char *rest = pool_strdup(scratch, size_limit->values[i].bytes);
+		const char *word;
+
+		while ((word = config_next_word(&rest)))
+			if (begins_with(word, "size"))
+				limit_set(&limit, word + strlen("size"));
+	}
+	return !limit.unchecked_is_unlimited;
+}
+
+bool limits_are_unlimited(const Attribute *live, bool are_cut, const char *dn)
 {
 	AUTO(Pool) *scratch = pool_new();
 
@@ -97,7 +127,7 @@ bool limits_are_unlimited(const Attribute *live, const char *dn)
 
 		if (match == SELECTOR_NO)
 			continue;
-		unlimited = words_are_unlimited(rest);
+		unlimited = words_are_unlimited(rest, are_cut);
 		/* Unknown and unlimited harms nobody: a later value decides for the other case. */
 		if (match == SELECTOR_YES || !unlimited)
 			return unlimited;
@@ -107,5 +137,6 @@ bool limits_are_unlimited(const Attribute *live, const char *dn)
 
 const char *limits_print(Pool *pool, const char *dn)
 {
-	return pool_printf(pool, "%s size=unlimited time=unlimited", selector_dn_print(pool, dn));
+	return pool_printf(pool, "%s size=unlimited size.unchecked=unlimited time=unlimited",
+			   selector_dn_print(pool, dn));
 }

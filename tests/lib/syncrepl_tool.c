@@ -6,7 +6,7 @@
  *   syncrepl VALUE                        {"ok": true, "values": {"rid": "..."}, "printed": "..."}
  *   equal VALUE VALUE                     {"equal": true}
  *   serverid FQDN N VALUE... LISTENER...  {"starts": true, "by_host_name": false, "sid": 1}
- *   limits DN VALUE...                    {"judged": true}
+ *   limits DN SIZELIMIT VALUE...          {"judged": true}
  *   access SUFFIX DN N VALUE... VALUE...  {"outcome": 1, "hidden": "...", "takes": false,
  *                                          "additions": [[0, "..."]]}
  *                                         N values of the database, then the frontend's
@@ -118,9 +118,11 @@ static const Attribute *attribute_of(Pool *pool, const char *const *values, size
 
 static void limits_answer(Pool *pool, const char *const *fields, size_t n_fields)
 {
-	const Attribute *live = attribute_of(pool, fields + 1, n_fields - 1);
+	bool are_cut = limits_cut_unchecked(attribute_of(pool, fields + 1, 1));
+	const Attribute *live = attribute_of(pool, fields + 2, n_fields - 2);
 
-	printf("{\"judged\": %s}\n", limits_are_unlimited(live, fields[0]) ? "true" : "false");
+	printf("{\"judged\": %s}\n",
+	       limits_are_unlimited(live, are_cut, fields[0]) ? "true" : "false");
 }
 
 static void access_answer(Pool *pool, const char *const *fields, size_t n_fields)

@@ -54,8 +54,9 @@ class SyncreplTool:
     def judge_server_ids(self, fqdn, values, listeners):
         return self._ask("serverid", fqdn, str(len(values)), *values, *listeners)
 
-    def limits_are_unlimited(self, dn, values):
-        return self._ask("limits", dn, *values)["judged"]
+    def limits_are_unlimited(self, dn, values, size_limit=""):
+        """size_limit: an olcSizeLimit for all; empty: there is none."""
+        return self._ask("limits", dn, size_limit, *values)["judged"]
 
     def access(self, suffix, dn, database, frontend=()):
         """How olcAccess is judged: (outcome, what is hidden, which value says so, grant).

@@ -292,7 +292,7 @@ def test_who_may_read_its_own_password_only_is_not_called_well(node):
 def test_a_limit_in_front(node):
     with of_database(node, (ldap.MOD_REPLACE, "olcLimits", [
             "users size.hard=1", f"dn.exact={REPLICATOR} size=unlimited time=unlimited"])):
-        examine(node).assert_finds("limits", "warning", REPLICATOR, remedy="size=unlimited time=unlimited")
+        examine(node).assert_finds("limits", "warning", REPLICATOR, remedy="size=unlimited size.unchecked=unlimited time=unlimited")
 
 
 def test_a_missing_index(node):

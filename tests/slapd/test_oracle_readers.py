@@ -8,6 +8,7 @@ SYNCWARD_SEED=<number> repeats a run.
 """
 
 import collections
+import functools
 import os
 import random
 
@@ -25,7 +26,8 @@ SUFFIX, READER = DATABASE.suffix, DATABASE.replicator
 DN_SELECTORS = [f'dn.exact="{READER}"', f'dn="{READER.upper()}"', f'dn.base="{READER}"', f'dn.subtree="{SUFFIX}"',
                 f'dn.children="{SUFFIX}"', f'dn.onelevel="{SUFFIX}"', f'dn.children="{READER}"', f'dn.exact="{SUFFIX}"',
                 f'dn.one="{READER}"', 'dn.regex=".*"', 'dn.regex="^cn=repl.*"', 'dn.regex="^cn=x"']
-LIMIT_SELECTORS = [*DN_SELECTORS, "users", "*", "anonymous", f'"{READER}"', f'dn.self="{READER}"', 'dn="*"',
+LIMIT_SELECTORS = [*DN_SELECTORS, "users", "*", "anonymous", f'"{READER}"', f'dn.self="{READER}"', 'dn="*"', '""',
+                   'dn=""', 'dn.subtree=""', 'dn.children=""', 'dn.one=""', 'dn.regex=""', 'dn.self.subtree=""',
                    f'dn.this.subtree="{SUFFIX}"', f'group="cn=g,{SUFFIX}"', f'group="cn=h,{SUFFIX}"']
 LIMITS = ["size=unlimited", "size=none", "size=1", "size.soft=unlimited", "size.hard=1", "size.hard=unlimited",
           "size.soft=1", "size.unchecked=1", "size.unchecked=unlimited", "size.pr=1", "size.prtotal=disabled"]
@@ -114,6 +116,10 @@ def random_limits(rng):
             for _ in range(rng.randint(1, 3))]
 
 
+def random_limits_with_candidates(rng):
+    return [value + rng.choice(("", " size.unchecked=unlimited")) for value in random_limits(rng)]
+
+
 def random_access(rng):
     def by():
         return " ".join(filter(None, ["by", rng.choice(SUBJECTS), rng.choice(ACCESSES), rng.choice(CONTROLS)]))
@@ -125,6 +131,17 @@ def random_access(rng):
 def test_limits_judged_unlimited_are_unlimited(server):
     with SyncreplTool() as tool:
         check_lists(server, "olcLimits", tool.limits_are_unlimited, random_limits)
+
+
+@pytest.mark.parametrize("place", ["cn=config", "olcDatabase={-1}frontend,cn=config", None])
+def test_limits_judged_unlimited_are_unlimited_where_candidates_are_limited_for_all(server, place):
+    dn, limit = place or server.database_dn(), "size.soft=2 size.unchecked=2"
+    before = server.values(dn, "olcSizeLimit") or None
+    server.modify(dn, [(ldap.MOD_REPLACE, "olcSizeLimit", limit)])
+    with SyncreplTool() as tool:
+        check_lists(server, "olcLimits", functools.partial(tool.limits_are_unlimited, size_limit=limit),
+                    random_limits_with_candidates)
+    server.modify(dn, [(ldap.MOD_REPLACE, "olcSizeLimit", before)])
 
 
 def set_access(server, database, frontend):

@@ -24,7 +24,7 @@ static void check_cases(const Case *cases, size_t n_cases)
 		AUTO(Pool) *pool = pool_new();
 		const Attribute *live = attribute_of(pool, cases[i].values);
 
-		if (limits_are_unlimited(live, REPL) != cases[i].are_unlimited)
+		if (limits_are_unlimited(live, false, REPL) != cases[i].are_unlimited)
 			fail_msg("case %zu: %s", i, cases[i].values[0]);
 	}
 }
@@ -63,6 +63,11 @@ static void selectors_are_judged_for_the_dn(void **state)
 		{{"dn.children=\"" REPL "\"" NONE}, false},
 		{{"dn.one=\"cn=a,dc=x\"" NONE}, false},
 		{{"dn.one=\"\"" NONE}, false},
+		{{"dn.subtree=\"\"" NONE}, false},
+		{{"dn.children=\"\"" NONE}, false},
+		{{"dn.self.subtree=\"\"" NONE}, false},
+		{{"dn.subtree=\"\" size=1", "users" NONE}, true},
+		{{"dn.regex=\"\" size=1", "users" NONE}, false},
 		{{"dn.this.subtree=\"dc=x\"" NONE}, false},
 		{{"dn.anonymous=\"" REPL "\"" NONE}, false},
 		{{"group=\"cn=g,dc=x\"" NONE}, false},
@@ -108,6 +113,45 @@ static void both_size_and_time_must_be_unlimited(void **state)
 	check_cases(cases, ARRAY_SIZE(cases));
 }
 
+static void a_limit_on_candidates_for_all_concerns_who_does_not_name_it(void **state)
+{
+	static const struct {
+		const char *size_limit;
+		bool are_cut;
+	} limits[] = {
+		{NULL, false},
+		{"500", false},
+		{"size.soft=500 size.hard=1000", false},
+		{"size.unchecked=unlimited size.soft=5", false},
+		{"size.unchecked=1000", true},
+		{"size.soft=500  SIZE.Unchecked=disabled", true},
+	};
+	static const struct {
+		const char *value;
+		bool is_unlimited_when_cut;
+	} values[] = {
+		{"users" NONE, false},
+		{"users size.soft=unlimited size.hard=unlimited time=none", false},
+		{"users size.unchecked=none" NONE, true},
+		{"users" NONE " size.unchecked=-1", true},
+		{"users" NONE " size.unchecked=disabled", false},
+	};
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
+		const char *one[] = {limits[i].size_limit, NULL};
+
+		assert_int_equal(limits_cut_unchecked(attribute_of(pool, one)), limits[i].are_cut);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
+		const char *one[] = {values[i].value, NULL};
+
+		assert_int_equal(limits_are_unlimited(attribute_of(pool, one), true, REPL),
+				 values[i].is_unlimited_when_cut);
+	}
+}
+
 static void what_is_printed_is_judged_unlimited(void **state)
 {
 	static const char *const dns[] = {REPL, "cn=a \\\"b\\\" c,dc=x", "cn=\"q, r\",dc=x"};
@@ -117,7 +161,7 @@ static void what_is_printed_is_judged_unlimited(void **state)
 		AUTO(Pool) *pool = pool_new();
 		const char *values[] = {limits_print(pool, dns[i]), "users size=1", NULL};
 
-		assert_true(limits_are_unlimited(attribute_of(pool, values), dns[i]));
+		assert_true(limits_are_unlimited(attribute_of(pool, values), true, dns[i]));
 	}
 }
 
@@ -128,6 +172,7 @@ int main(void)
 		cmocka_unit_test(selectors_are_judged_for_the_dn),
 		cmocka_unit_test(an_unknown_match_may_only_be_passed_when_it_gives_no_less),
 		cmocka_unit_test(both_size_and_time_must_be_unlimited),
+		cmocka_unit_test(a_limit_on_candidates_for_all_concerns_who_does_not_name_it),
 		cmocka_unit_test(what_is_printed_is_judged_unlimited),
 	};
 

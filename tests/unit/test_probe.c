@@ -275,7 +275,8 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	assert_string_equal(probe_print(pool, &back), text);
 	assert_string_equal(back.faults[0].text,
 			    "ldap://a: a \"quote\", a line, ? and \xc3\xbc; give the bind DN "
-			    "size=unlimited time=unlimited in the first olcLimits value there "
+			    "size=unlimited size.unchecked=unlimited time=unlimited in the first "
+			    "olcLimits value there "
 			    "(syncward does it on that node)");
 	assert_int_equal(back.clock_ahead_sec, -7);
 	assert_int_equal(back.certificate_end_sec, NOW);
