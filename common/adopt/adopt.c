@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/live/database_refusal.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -203,15 +204,16 @@ static const char *suffix_replicated(const Survey *survey, const LiveDatabase *l
 /* Why peers.json cannot say how this database replicates; NULL when it can. */
 static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 {
+	const char *refusal;
+
 	if (strncasecmp(live->entry->dn, "olcDatabase={0}config,", 22) == 0)
 		return "cn=config itself is replicated; while that is so, syncward only reports "
 		       "(guard G8)";
 	if (!live->suffixes)
 		return "it has no suffix";
-	if (!live_backend_is_supported(live))
-		return "it does not store entries itself";
-	if (entry_attribute(live->entry, "olcSubordinate"))
-		return "it is glued to a superior database (olcSubordinate)";
+	refusal = database_refusal(survey->adoption->pool, survey->live, live);
+	if (refusal)
+		return pool_printf(survey->adoption->pool, "it %s", refusal);
 	if (!suffix_replicated(survey, live))
 		return live->is_multi_provider
 			       ? "it is multi-provider, but no olcSyncrepl value that peers.json "

@@ -41,6 +41,9 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
  * that. */
 void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* olcReadOnly: ends what leaving closed, and tells of what somebody else closed. */
+void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* Links of the database whose consumers hold older TLS files than there are now. of_live: which
  * peer each of its values belongs to, NULL where to none. */
 void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,

@@ -6,6 +6,7 @@
 
 #include "common/base/buf.h"
 #include "common/decide/diff.h"
+#include "common/live/database_refusal.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
@@ -179,6 +180,7 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 {
 	const char *suffix = wanted->desired->suffix;
 	const LiveDatabase *live = NULL;
+	const char *refusal;
 	size_t n_found = live_find_database(diff->in->live, suffix, &live);
 
 	if (n_found != 1)
@@ -197,23 +199,13 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 					  "start with; remove all but one, then",
 					  n_found, suffix),
 			n_found == 0 ? holders_without_self(diff, wanted) : "syncward apply");
-	else if (!live_backend_is_supported(live))
-		database_hold(
-			diff, suffix,
-			pool_printf(diff->pool,
-				    "%s does not store entries itself (%s): syncward does "
-				    "not replicate it; take out of peers.json the database with",
-				    suffix, live->entry->dn),
-			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
-	else if (entry_attribute(live->entry, "olcSubordinate"))
-		database_hold(
-			diff, suffix,
-			pool_printf(diff->pool,
-				    "%s is glued to a superior database (olcSubordinate): "
-				    "syncward does "
-				    "not replicate it; take out of peers.json the database with",
-				    suffix),
-			pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+	else if ((refusal = database_refusal(diff->pool, diff->in->live, live)))
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
+					  "%s (%s) %s: syncward does not replicate it; take out of "
+					  "peers.json the database with",
+					  suffix, live->entry->dn, refusal),
+			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
 	else if (!live->root_dn)
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
@@ -245,32 +237,6 @@ static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size
 	return false;
 }
 
-/* What `syncward leave` closed opens again when the database has what its peers have; a read-only
- * of somebody else is not ours. */
-static void read_only_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
-{
-	const LeftDatabase *left = known_left(diff->in->known, wanted->desired->suffix);
-	const Hold *hold;
-	Change *change;
-
-	if (!left || !left->was_closed || !live->is_read_only)
-		return;
-	hold = joining_judge(diff, wanted, live);
-	change = plan_add_change(diff->pool, diff->plan,
-				 (Change){
-					 .kind = CHANGE_READ_ONLY_OFF,
-					 .suffix = wanted->desired->suffix,
-					 .dn = live->entry->dn,
-					 .attribute = "olcReadOnly",
-					 .subject = "database",
-					 .old_value = "TRUE",
-					 .new_value = "FALSE",
-					 .why = "`syncward leave` closed it",
-				 });
-	if (hold)
-		plan_hold(diff->pool, diff->plan, change, *hold);
-}
-
 static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const DesiredDatabase *desired = wanted->desired;
@@ -286,7 +252,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	if (desired->manages_access)
 		diff_access(diff, wanted, live);
 	diff_consumers(diff, wanted, live);
-	read_only_diff(diff, wanted, live);
+	diff_read_only(diff, wanted, live);
 }
 
 /* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/decide/diff.h"
+#include "common/decide/guard_self.h"
 #include "common/link/link_probes.h"
 
 /*
@@ -60,6 +61,8 @@ static void judge_peers(Identity *identity)
 		for (size_t k = 0; k < facts->databases[i].n_peers; k++) {
 			const Content *peer = &facts->databases[i].peers[k];
 
+			if (peer_is_myself(identity->diff, peer->peer_id))
+				continue;
 			judge_server_id(identity, peer->peer_id, peer->server_id);
 			judge_clock(identity, peer->peer_id, peer->has_clock,
 				    peer->clock_ahead_sec);
@@ -67,6 +70,8 @@ static void judge_peers(Identity *identity)
 	for (size_t i = 0; facts->probes && i < facts->probes->n_items; i++) {
 		const Probe *probe = &facts->probes->items[i].probe;
 
+		if (peer_is_myself(identity->diff, probe->peer_id))
+			continue;
 		judge_server_id(identity, probe->peer_id, probe->server_id);
 		judge_clock(identity, probe->peer_id, probe->has_clock, probe->clock_ahead_sec);
 	}

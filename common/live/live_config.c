@@ -33,6 +33,7 @@ const char *const live_config_attributes[] = {
 	"olcMultiProvider",
 	"olcMirrorMode",
 	"olcReadOnly",
+	"olcSyncUseSubentry",
 	"olcOverlay",
 	"olcSpCheckpoint",
 	"olcSpSessionlog",
@@ -55,13 +56,17 @@ const char *const live_monitor_attributes[] = {
 	"olmSRLastConnect", "olmSRLastContact",     "olmSRNextConnect", NULL,
 };
 
+bool live_is_myself(const Live *live, const char *url)
+{
+	return serverid_url_match(url, live->listeners, live->n_listeners, live->fqdn) !=
+	       URL_MATCH_NONE;
+}
+
 /* slapd's own rule (syncrepl.c): the searchbase is a suffix of the database and the provider's URL
  * one of its listeners. */
-static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl,
-			     const char *fqdn)
+static bool consumer_is_self(const Live *live, const Attribute *suffixes, const Syncrepl *syncrepl)
 {
-	if (serverid_url_match(syncrepl->value[SYNCREPL_PROVIDER], live->listeners,
-			       live->n_listeners, fqdn) == URL_MATCH_NONE)
+	if (!live_is_myself(live, syncrepl->value[SYNCREPL_PROVIDER]))
 		return false;
 	for (size_t i = 0; suffixes && i < suffixes->n_values; i++)
 		if (dn_equal(suffixes->values[i].bytes, syncrepl->value[SYNCREPL_SEARCHBASE]))
@@ -71,7 +76,7 @@ static bool consumer_is_self(const Live *live, const Attribute *suffixes, const 
 
 /* The values of one database differ in little: each shares what it can with the one before. */
 static LiveConsumer consumer_parse(Pool *pool, const Live *live, const LiveDatabase *database,
-				   const char *text, const char *fqdn)
+				   const char *text)
 {
 	const LiveConsumer *before =
 		database->n_consumers > 0 ? &database->consumers[database->n_consumers - 1] : NULL;
@@ -86,7 +91,7 @@ static LiveConsumer consumer_parse(Pool *pool, const Live *live, const LiveDatab
 	consumer.parses = true;
 	consumer.rid = syncrepl_rid(&consumer.syncrepl);
 	consumer.provider = url_spelling(pool, consumer.syncrepl.value[SYNCREPL_PROVIDER]);
-	consumer.is_self = consumer_is_self(live, database->suffixes, &consumer.syncrepl, fqdn);
+	consumer.is_self = consumer_is_self(live, database->suffixes, &consumer.syncrepl);
 	return consumer;
 }
 
@@ -100,7 +105,7 @@ static const char *multi_provider_name(const Entry *entry)
 	return NULL;
 }
 
-static void database_parse(Pool *pool, Live *live, const Entry *entry, const Machine *machine)
+static void database_parse(Pool *pool, Live *live, const Entry *entry)
 {
 	const Attribute *syncrepl = entry_attribute(entry, "olcSyncrepl");
 	LiveDatabase database = {
@@ -119,9 +124,8 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry, const Mac
 		database.consumers =
 			pool_alloc(pool, syncrepl->n_values * sizeof(*database.consumers));
 	for (; syncrepl && database.n_consumers < syncrepl->n_values; database.n_consumers++)
-		database.consumers[database.n_consumers] =
-			consumer_parse(pool, live, &database,
-				       syncrepl->values[database.n_consumers].bytes, machine->fqdn);
+		database.consumers[database.n_consumers] = consumer_parse(
+			pool, live, &database, syncrepl->values[database.n_consumers].bytes);
 	POOL_PUSH(pool, live->databases, live->n_databases, database);
 }
 
@@ -169,7 +173,7 @@ static void limits_parse(Live *live)
 				       entry_attribute(live->databases[i].entry, "olcSizeLimit"));
 }
 
-static void config_parse(Pool *pool, Live *live, const Tree *config, const Machine *machine)
+static void config_parse(Pool *pool, Live *live, const Tree *config)
 {
 	for (size_t i = 0; i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -180,7 +184,7 @@ static void config_parse(Pool *pool, Live *live, const Tree *config, const Machi
 		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
 			module_parse(pool, live, entry);
 		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
-			database_parse(pool, live, entry, machine);
+			database_parse(pool, live, entry);
 		}
 	}
 	for (size_t i = 0; i < live->n_databases; i++)
@@ -197,7 +201,8 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 	Live taken = *live;
 
 	taken.config = config;
-	config_parse(pool, &taken, config, machine);
+	taken.fqdn = machine->fqdn;
+	config_parse(pool, &taken, config);
 	limits_parse(&taken);
 	if (!taken.global)
 		return error_set(
@@ -283,15 +288,4 @@ const Entry *live_entry(const Live *live, const char *dn)
 		if (strcasecmp(live->config->entries[i].dn, dn) == 0)
 			return &live->config->entries[i];
 	return NULL;
-}
-
-bool live_backend_is_supported(const LiveDatabase *live)
-{
-	static const char *const refused[] = {"ldap", "meta", "asyncmeta", "relay", "null"};
-	const char *name = entry_first(live->entry, "olcDatabase");
-
-	for (size_t i = 0; name && i < ARRAY_SIZE(refused); i++)
-		if (strcasecmp(ordered_text(name), refused[i]) == 0)
-			return false;
-	return true;
 }

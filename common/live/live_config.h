@@ -68,6 +68,7 @@ typedef struct Live {
 	int *working_rids; /* of the consumers that hold a thread of slapd at this moment */
 	size_t n_working_rids;
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
+	const char *fqdn;       /* as slapd finds it when it starts */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
 	size_t n_listeners;
 	const char **filled; /* suffixes of databases in which cn=monitor counts entries */
@@ -99,9 +100,9 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
 
-/* False for a backend that stores no entries of its own (ldap, meta, relay, null): nothing to
- * replicate. */
-bool live_backend_is_supported(const LiveDatabase *live);
+/* True when slapd takes the provider's URL for its own: of an olcSyncrepl value with it (whose
+ * searchbase is a suffix) it starts no consumer. False where its listeners are unknown. */
+bool live_is_myself(const Live *live, const char *url);
 
 /* Who may what in the database, where it holds the suffix: its own olcAccess and the frontend's. */
 AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix);

@@ -5,18 +5,20 @@ tests/guards/NAME.txt is what `plan` prints. The last line of each hold is the l
 peers.json that ends it; the tests do exactly that.
 """
 
+import contextlib
 import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 from collections import namedtuple
 
 import ldap
 import pytest
 from lone import Lone, check_golden
-from slapd import ROOT_DN, SUFFIX, Database, SlapdFailed
+from slapd import ROOT_DN, SUFFIX, Database, SlapdFailed, hold_port
 
 GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guards")
 OTHER = "dc=other,dc=org"
@@ -398,6 +400,85 @@ def test_a_rid_that_a_held_provider_has_is_given_to_nobody(lone):
 
 # database
 
+# self-named
+
+def with_itself(lone, alias, listener=None, **document):
+    """A node whose peer 4 is the node itself under a name that slapd knows for its own."""
+    def listen(node):
+        node.server.listeners[1] = (listener or "ldap://:{port}").format(port=node.server.port)
+    node = lone(before_start=listen)
+    node.document["peers"].append({"id": 4, "uri": alias.format(port=node.server.port)})
+    node.document.update(document)
+    node.write()
+    return node
+
+
+def without_peer(node, hold):
+    """What the hold wants: this line out of peers.json."""
+    node.document["peers"].remove(json.loads(hold.release))
+    node.write()
+
+
+@pytest.mark.parametrize("alias, listener", [
+    ("ldap://localhost:{port}", None), ("ldap://localhost.localdomain:{port}/", None),
+    ("ldap://localhost:{port}", "ldap://localhost:{port}"), (None, None)])
+def test_a_peer_that_is_this_server_itself_is_held_and_the_others_go_ahead(lone, alias, listener):
+    node = with_itself(lone, alias or f"ldap://{socket.getfqdn()}:{{port}}", listener)
+    done = node.apply()
+    hold, = holds(done.stdout)
+    assert done.returncode == 3 and hold.guard == "self-named" and "peer 4" in hold.text
+    assert len(node.syncrepl()) == 2 and is_provider(node) == (True, True)
+    before = node.server.config_writes()
+    assert node.apply().returncode == 3 and node.server.config_writes() == before
+    without_peer(node, hold)
+    node.assert_in_step()
+
+
+def test_a_peer_that_is_this_server_itself_is_told(lone):
+    node = with_itself(lone, "ldap://localhost:{port}")
+    hold = held(node, "self-named", "self-named")
+    without_peer(node, hold)
+    in_step(node)
+
+
+def test_a_second_listener_is_no_peer_nor_in_the_list_of_server_ids(lone):
+    with contextlib.closing(hold_port()) as second:
+        alias = f"ldap://127.0.0.1:{second.getsockname()[1]}"
+        node = lone(before_start=lambda node: node.server.listeners.append(alias))
+        node.document["peers"].append({"id": 4, "uri": alias})
+        node.document["server_id"] = "list"
+        node.write()
+        done = node.apply()
+        assert done.returncode == 3 and not done.stderr and {hold.guard for hold in holds(done.stdout)} == {"self-named"}
+        assert len(node.syncrepl()) == 2 and not node.server.values("cn=config", "olcServerID")
+        without_peer(node, holds(done.stdout)[0])
+        assert "self-named" not in node.apply().stdout and len(node.server.values("cn=config", "olcServerID")) == 3
+
+
+def test_a_node_whose_only_peer_is_itself_gets_no_flag(lone):
+    node = with_itself(lone, "ldap://localhost:{port}")
+    del node.document["peers"][1:3]
+    node.write()
+    done = node.apply()
+    hold, = holds(done.stdout)
+    assert done.returncode == 3 and hold.guard == "self-named"
+    assert re.search(r"\+ flag multi-provider: .* held: self-named$", done.stdout, re.MULTILINE), done.stdout
+    assert node.syncrepl() == [] and is_provider(node) == (True, False)
+    node.server.restart()
+    without_peer(node, hold)
+    in_step(node)
+
+
+def test_a_link_that_would_be_changed_into_one_to_itself_is_held(lone):
+    node = with_itself(lone, "ldap://127.0.0.4:{port}")
+    in_step(node)
+    node.document["peers"][3]["uri"] = f"ldap://localhost:{node.server.port}"
+    node.write()
+    before = node.server.config()
+    assert [hold.guard for hold in holds(node.apply().stdout)] == ["self-named"]
+    assert node.server.config() == before
+
+
 def two(**options):
     """A good database, and one to be refused."""
     return [Database(backend="mdb"), Database(OTHER, backend="mdb", **options)]
@@ -431,34 +512,92 @@ BACKENDS = {
     "ldap": ("olcLDAPConfig", {"olcDbURI": "ldap://127.0.0.1:9"}),
     "relay": ("olcRelayConfig", {"olcRelay": SUFFIX}),
     "null": ("olcNullConfig", {}),
+    "ldif": ("olcLdifConfig", {}),
+    "sock": ("olcDbSocketConfig", {"olcDbSocketPath": "/nowhere"}),
 }
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_a_backend_that_stores_nothing_is_held(lone, backend):
+def with_backend(lone, backend, **more):
+    """A node with a second database of another kind than mdb."""
     node = lone(modules=("back_" + backend,))
     name, attributes = BACKENDS[backend]
     node.server.add(f"olcDatabase={backend},cn=config", {
         "objectClass": ["olcDatabaseConfig", name], "olcDatabase": backend, "olcSuffix": OTHER,
-        "olcRootDN": "cn=admin," + OTHER, **attributes})
+        "olcRootDN": "cn=admin," + OTHER, **attributes, **more})
     node.document = node.describe(two(), 3)
     node.write()
+    return node
+
+
+@pytest.mark.parametrize("backend", ["ldap", "relay", "null"])
+def test_a_backend_that_stores_nothing_is_held(lone, backend):
+    node = with_backend(lone, backend)
     before = node.server.config()[node.dn(OTHER)]
     assert line_of_json(held_database(node, "database-" + backend)) == ("suffix", OTHER)
     assert node.server.config()[node.dn(OTHER)] == before
     without_second(node)
 
 
-def test_a_glued_database_is_held(lone):
-    below = "ou=below," + SUFFIX
-    node = lone([Database(below, backend="mdb", attributes={"olcSubordinate": "TRUE"}), Database(backend="mdb")],
-                seed=False)
-    node.server.seed(node.server.databases[1])
-    node.document = node.describe(node.server.databases[::-1], 3)
+@pytest.mark.parametrize("backend", ["ldif", "sock"])
+def test_a_backend_that_we_do_not_know_is_held_before_anything_is_sent_to_it(lone, backend, tmp_path):
+    more = {"olcDbDirectory": str(tmp_path), "olcRootPW": "secret"} if backend == "ldif" else {}
+    node = with_backend(lone, backend, **more)
+    before = node.server.config()[node.dn(OTHER)]
+    hold = held_database(node, "database-" + backend)
+    assert f"back-{backend}, which is none of mdb, hdb and bdb" in hold.text
+    assert node.server.config()[node.dn(OTHER)] == before
+    without_second(node)
+
+
+BELOW = "ou=below," + SUFFIX
+
+
+def glued(lone, *others):
+    """Each part of glued trees is declared, and one database that has nothing to do with them."""
+    databases = [Database(BELOW, backend="mdb", attributes={"olcSubordinate": "TRUE"}), Database(backend="mdb"), *others,
+                 Database(OTHER, backend="mdb")]
+    node = lone(databases, seed=False)
+    node.server.seed(databases[1])
+    node.server.seed(databases[-1])
+    node.document = node.describe(databases[::-1], 3)
     node.write()
-    hold = held(node, "database-subordinate", "database")
-    assert line_of_json(hold) == ("suffix", below)
-    assert node.syncrepl(below) == [] and len(node.syncrepl(SUFFIX)) == 2
+    return node
+
+
+def without(node, *suffixes):
+    node.document["databases"] = [d for d in node.document["databases"] if d["suffix"] not in suffixes]
+    node.write()
+    in_step(node)
+
+
+def test_a_glued_database_is_held_and_the_one_that_it_is_glued_to(lone):
+    node = glued(lone)
+    planned(node, "database-subordinate")
+    done = node.apply()
+    assert {line_of_json(hold) for hold in holds(done.stdout)} == {("suffix", SUFFIX), ("suffix", BELOW)}
+    assert node.syncrepl(BELOW) == [] and node.syncrepl(SUFFIX) == [] and len(node.syncrepl(OTHER)) == 2
+    without(node, SUFFIX, BELOW)
+
+
+def test_what_lies_beneath_a_glued_database_is_held(lone):
+    deeper = "ou=deeper," + BELOW
+    node = lone([Database(deeper, backend="mdb"), Database(BELOW, backend="mdb", attributes={"olcSubordinate": "advertise"}),
+                 Database(backend="mdb"), Database(OTHER, backend="mdb")], seed=False)
+    node.server.seed(node.server.databases[2])
+    node.server.seed(node.server.databases[3])
+    node.document = node.describe([Database(deeper), Database(OTHER)], 3)
+    node.write()
+    hold = held(node, "database-beneath-glue", "database")
+    assert line_of_json(hold) == ("suffix", deeper) and node.syncrepl(deeper) == [] and len(node.syncrepl(OTHER)) == 2
+    without(node, deeper)
+
+
+def test_a_context_csn_that_lives_elsewhere_is_held(lone):
+    node = lone(two())
+    node.edit([(ldap.MOD_ADD, "olcSyncUseSubentry", "TRUE")], OTHER)
+    before = node.server.config()[node.dn(OTHER)]
+    hold = held_database(node, "database-subentry")
+    assert "olcSyncUseSubentry" in hold.text and node.server.config()[node.dn(OTHER)] == before
     without_second(node)
 
 
@@ -558,6 +697,27 @@ def test_the_flag_goes_where_nobody_is_left_to_read_from(lone):
     in_step(node)
     assert node.server.values(node.dn(), node.flag) == []
     node.server.restart()
+
+
+def test_a_provider_that_refuses_its_clients_is_told_and_left_so(lone):
+    node = lone(two())
+    in_step(node)
+    node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")], OTHER)
+    before = node.server.config()
+    severity, text = findings(node)["read-only"]
+    assert severity == "warning" and text.startswith(OTHER + " ")
+    assert node.apply().returncode == 0 and node.server.config() == before
+    name, value = re.search(r"the line (olcReadOnly): (FALSE)", text).groups()
+    node.edit([(ldap.MOD_REPLACE, name, value)], OTHER)
+    assert "read-only" not in findings(node)
+
+
+def test_a_provider_that_refused_its_clients_before_it_was_one_is_told(lone):
+    node = lone([Database(backend="mdb")])
+    node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+    done = node.apply()
+    assert done.returncode == 0 and "olcReadOnly: TRUE" in done.stdout, done.stdout + done.stderr
+    assert is_provider(node) == (True, True) and node.server.values(node.dn(), "olcReadOnly") == ["TRUE"]
 
 
 @pytest.mark.every_release

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DATABASE_REFUSAL_H
+#define SYNCWARD_DATABASE_REFUSAL_H
+
+#include "common/live/live_config.h"
+
+/* Why syncward does not replicate a database that has a suffix: a clause that its name stands in
+ * front of. NULL: it does. */
+const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database);
+
+#endif
