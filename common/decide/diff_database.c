@@ -51,6 +51,36 @@ static void overlay_attribute_diff(Diff *diff, const WantedDatabase *wanted, con
 			});
 }
 
+/*
+ * An entry that was added with objectClass olcOverlayConfig alone works, but takes no attribute of
+ * syncprov's (65), nor the class (53, and slapmodify refuses it as well). Returns true when nothing
+ * may be sent.
+ */
+static bool overlay_lacks_class(Diff *diff, const DesiredDatabase *desired,
+				const LiveDatabase *live)
+{
+	const Entry *overlay = live->syncprov;
+
+	if (entry_has_value(overlay, "objectClass", "olcSyncProvConfig"))
+		return false;
+	if (desired->checkpoint || desired->sessionlog)
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-without-class",
+			desired->suffix,
+			"%s was made without objectClass olcSyncProvConfig, and slapd takes "
+			"neither olcSpCheckpoint nor the class there any more. On OpenLDAP 2.5 and "
+			"later make it anew, which its readers notice as a short break: printf "
+			"'%%s\\n' 'dn: %s' 'changetype: delete' '' 'dn: olcOverlay=syncprov,%s' "
+			"'changetype: add' 'objectClass: olcOverlayConfig' 'objectClass: "
+			"olcSyncProvConfig' 'olcOverlay: syncprov' | ldapmodify -Y EXTERNAL -H "
+			"ldapi:///. On 2.4, which deletes no overlay, stop slapd, give the entry in "
+			"the output of slapcat -n 0 the line objectClass: olcSyncProvConfig and, in "
+			"place of its structuralObjectClass, structuralObjectClass: "
+			"olcSyncProvConfig, and load that into an empty slapd.d with slapadd -n 0",
+			overlay->dn, overlay->dn, live->entry->dn);
+	return true;
+}
+
 static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 			 const Hold *joining)
 {
@@ -66,6 +96,8 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 			"0",
 			live->entry->dn, live->n_syncprovs);
 	if (live->syncprov) {
+		if (overlay_lacks_class(diff, desired, live))
+			return;
 		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_CHECKPOINT,
 				       "olcSpCheckpoint", desired->checkpoint);
 		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_SESSIONLOG,

@@ -111,6 +111,7 @@ static inline void provider_make(Scene *scene, const char *peers)
 			     (unsigned)(peers[i] - '0'), "timeout=3");
 	overlay->dn = "olcOverlay={0}syncprov," DATABASE;
 	value_add(scene, overlay, "objectClass", "olcOverlayConfig");
+	value_add(scene, overlay, "objectClass", "olcSyncProvConfig");
 	value_add(scene, overlay, "olcOverlay", "{0}syncprov");
 	value_add(scene, overlay, "olcSpCheckpoint", "100 10");
 	value_add(scene, overlay, "olcSpSessionlog", "1000");
