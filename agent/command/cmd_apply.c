@@ -130,8 +130,9 @@ static int cmd_apply(const Options *options)
 static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
 		     "apply exactly the saved plan; refused when anything changed since"),
-	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
-		     "pass this once: G4, G5, G6, G7, G10, G11, G12, left, joining, access"),
+	OPTION_NAMED(
+		"--release", OPTION_LIST, release, "GUARD,...",
+		"pass this once: G4, G5, G6, G7, G10, G11, G12, left, joining, access, not-understood"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/decide/diff.h"
+#include "common/decide/kept_value.h"
 
 /*
  * From changes to LDAP operations. The order of the steps and of the mods within one keeps the
@@ -266,6 +267,15 @@ static const char *consumer_text(Pool *pool, const WantedConsumer *wanted)
 	return syncrepl_print(pool, &wanted->syncrepl, &text, &err) < 0 ? "" : text;
 }
 
+/* What cannot be printed is here only when a person released that it goes. */
+static void mod_kept_value(Pool *pool, Mod *mod, const LiveConsumer *consumer)
+{
+	const char *text = kept_value_print(pool, consumer);
+
+	if (text)
+		mod_value(pool, mod, text);
+}
+
 static void add_new_consumers(const Compose *compose, const ConsumerChanges *changes, Mod *mod)
 {
 	for (size_t i = 0; i < changes->n_additions; i++)
@@ -303,7 +313,7 @@ static void compose_consumer_list(const Compose *compose, const LiveDatabase *li
 		const Change *change = changes->of_live[i];
 
 		if (!change)
-			mod_value(pool, mod, ordered_text(live->consumers[i].text));
+			mod_kept_value(pool, mod, &live->consumers[i]);
 		else if (change->wanted)
 			mod_value(pool, mod, consumer_text(pool, change->wanted));
 	}
@@ -365,13 +375,19 @@ static void replace_with_live(const Compose *compose, const Change *change, Step
 	const Attribute *attribute = entry ? entry_attribute(entry, change->attribute) : NULL;
 	Mod *mod = mod_add(compose->diff->pool, step, MOD_REPLACE, change->attribute);
 
-	for (size_t i = 0; attribute && i < attribute->n_values; i++)
+	bool is_syncrepl = strcasecmp(change->attribute, "olcSyncrepl") == 0;
+
+	for (size_t i = 0; !is_syncrepl && attribute && i < attribute->n_values; i++)
 		mod_value(compose->diff->pool, mod, ordered_text(attribute->values[i].bytes));
-	if (strcasecmp(change->attribute, "olcSyncrepl") != 0)
-		return;
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (live->databases[i].entry == entry)
-			compose->plan->n_sessions_dropped += sessions_of(&live->databases[i]);
+	for (size_t i = 0; is_syncrepl && i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+
+		if (database->entry != entry)
+			continue;
+		for (size_t j = 0; j < database->n_consumers; j++)
+			mod_kept_value(compose->diff->pool, mod, &database->consumers[j]);
+		compose->plan->n_sessions_dropped += sessions_of(database);
+	}
 }
 
 /* A module is not optional: the overlay behind it needs it. */

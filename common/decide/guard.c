@@ -6,6 +6,7 @@
 
 #include "common/decide/diff.h"
 #include "common/decide/guard_contested.h"
+#include "common/decide/guard_kept.h"
 #include "common/decide/guard_self.h"
 #include "common/memory/revision.h"
 
@@ -322,6 +323,7 @@ void guard_plan(Diff *diff)
 	guard_links(diff);
 	guard_identity(diff);
 	guard_readers(diff);
+	guard_kept_values(diff);
 	guard_dependents(diff);
 	guard_rids(diff);
 }

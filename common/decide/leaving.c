@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/leaving.h"
+#include "common/decide/kept_value.h"
 
 #include <string.h>
 #include <strings.h>
@@ -106,6 +107,15 @@ void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan)
 	}
 }
 
+/* What we read we write as we print it: slapd is sent what cannot be printed only because somebody
+ * named that provider in "keep". */
+static const char *kept_text(Pool *pool, const LiveConsumer *consumer)
+{
+	const char *text = kept_value_print(pool, consumer);
+
+	return text ? text : ordered_text(consumer->text);
+}
+
 /* DELETE of every value as read makes slapd refuse when one was changed meanwhile; deleting fewer
  * than all would stop the wrong consumer (OpenLDAP 2.5.10 and later), so what is kept is written
  * anew. */
@@ -120,7 +130,7 @@ static void consumers_end(Pool *pool, const LeavingDatabase *database, const Des
 		POOL_PUSH(pool, delete.values, delete.n_values, live->consumers[i].text);
 		if (leave_keeps(desired, &live->consumers[i]))
 			POOL_PUSH(pool, replace.values, replace.n_values,
-				  ordered_text(live->consumers[i].text));
+				  kept_text(pool, &live->consumers[i]));
 	}
 	if (delete.n_values == replace.n_values)
 		return;

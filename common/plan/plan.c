@@ -28,8 +28,9 @@ static const GuardRule guard_rules[] = {
 	[GUARD_JOINING] = {"joining", true},
 	[GUARD_ACCESS] = {"access", true},
 	[GUARD_RID_CLASH] = {"rid-clash", false},
-	[GUARD_DATABASE] = {"database", false},
 	[GUARD_SELF_NAMED] = {"self-named", false},
+	[GUARD_NOT_UNDERSTOOD] = {"not-understood", true},
+	[GUARD_DATABASE] = {"database", false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");
 

@@ -30,8 +30,9 @@ typedef enum Guard {
 	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
 	GUARD_PROBING,  /* what shall replace a link that works is being tried */
 	GUARD_ACCESS,   /* what lets a reader read would take another right away from it */
-	GUARD_RID_CLASH,  /* a provider that stays has the rid of a declared peer */
-	GUARD_SELF_NAMED, /* a peer is this server under another name */
+	GUARD_RID_CLASH,      /* a provider that stays has the rid of a declared peer */
+	GUARD_SELF_NAMED,     /* a peer is this server under another name */
+	GUARD_NOT_UNDERSTOOD, /* a value that syncward cannot read would be sent again */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;

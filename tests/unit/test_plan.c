@@ -59,8 +59,8 @@ static void a_changed_list_is_deleted_as_read_and_replaced_whole(void **state)
 	assert_int_equal(last_mod(scene, 0)->n_values, 2);
 	assert_memory_equal(last_mod(scene, 0)->values[1], "{1}provider=ldap://peer3 ", 25);
 	assert_int_equal(last_mod(scene, 1)->n_values, 3);
-	/* What stays is written as it stands; numbers are slapd's to give. */
-	assert_memory_equal(last_mod(scene, 1)->values[0], "provider=ldap://peer2 ", 22);
+	/* What stays is written as we print it; numbers are slapd's to give. */
+	assert_memory_equal(last_mod(scene, 1)->values[0], "rid=2 provider=ldap://peer2 ", 28);
 	assert_memory_equal(last_mod(scene, 1)->values[1], "rid=003 ", 8);
 	assert_int_equal(scene->plan.n_sessions_dropped, 2);
 }
@@ -77,8 +77,28 @@ static void what_stays_by_policy_is_part_of_the_full_list(void **state)
 			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
 	assert_int_equal(last_mod(scene, 0)->n_values, 4);
 	assert_int_equal(last_mod(scene, 1)->n_values, 3);
-	assert_memory_equal(last_mod(scene, 1)->values[2], "provider=ldap://kept ", 21);
+	assert_memory_equal(last_mod(scene, 1)->values[2], "rid=50 provider=ldap://kept ", 28);
 	assert_true(finds(scene, "kept", SEVERITY_NOTE));
+}
+
+static void what_cannot_be_read_is_not_sent_again_and_goes_when_released(void **state)
+{
+	Scene *scene = *state;
+
+	scene->policy = "{\"prune\": false}";
+	scene->n_peers = 4;
+	provider_make(scene, "2");
+	consumer_add(scene, 1, "peer3", 3, "timeout=4");
+	consumer_add(scene, 2, "odd", 50, "searchbase=ou=a,,");
+	assert_string_equal(plan_steps(scene), "modify '" DATABASE "' (add olcSyncrepl)\n");
+	assert_true(holds(scene, GUARD_NOT_UNDERSTOOD));
+	scene->options.released = GUARD_BIT(GUARD_NOT_UNDERSTOOD);
+	assert_string_equal(plan_steps(scene),
+			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
+	assert_int_equal(last_mod(scene, 0)->n_values, 3);
+	assert_int_equal(last_mod(scene, 1)->n_values, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_null(strstr(last_mod(scene, 1)->values[i], "odd"));
 }
 
 static void the_last_peer_takes_the_flag_with_it_in_one_modify(void **state)
@@ -195,6 +215,7 @@ int main(void)
 		SCENE_TEST(a_new_peer_is_added_and_drops_no_session),
 		SCENE_TEST(a_changed_list_is_deleted_as_read_and_replaced_whole),
 		SCENE_TEST(what_stays_by_policy_is_part_of_the_full_list),
+		SCENE_TEST(what_cannot_be_read_is_not_sent_again_and_goes_when_released),
 		SCENE_TEST(the_last_peer_takes_the_flag_with_it_in_one_modify),
 		SCENE_TEST(too_many_removals_hold_all_of_them_and_nothing_else),
 		SCENE_TEST(a_provider_from_before_stays_until_it_is_released),
