@@ -208,8 +208,16 @@ static bool only_waits_for_consumers(const Plan *plan)
 	return !plan_is_empty(plan);
 }
 
+static bool waits_for_index(const Pass *pass)
+{
+	for (size_t i = 0; pass->world.live.builds_index && i < pass->plan.n_holds; i++)
+		if (pass->plan.holds[i].guard == GUARD_INDEXING)
+			return true;
+	return false;
+}
+
 /* Plans again; gives new consumers the time they need to appear in cn=monitor before calling them
- * scrambled. */
+ * scrambled, and slapd the moment that an index over few entries takes. */
 static int plan_after_write(Pass *pass, Error *err)
 {
 	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
@@ -217,7 +225,8 @@ static int plan_after_write(Pass *pass, Error *err)
 	for (unsigned waited_msec = 0;; waited_msec += 50) {
 		if (plan_round(pass, err) < 0)
 			return -1;
-		if (!only_waits_for_consumers(&pass->plan) || waited_msec >= RUNNING_PATIENCE_MSEC)
+		if ((!only_waits_for_consumers(&pass->plan) && !waits_for_index(pass)) ||
+		    waited_msec >= RUNNING_PATIENCE_MSEC)
 			return 0;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -232,12 +241,19 @@ static int verify_failed(const Pass *pass, Error *err)
 		step_title(pass->pool, &pass->plan.steps[0]));
 }
 
+/* Each database with entries gets its index in a round of its own. */
+static int max_rounds(const Pass *pass)
+{
+	return MAX_ROUNDS + (pass->plan.wanted ? (int)pass->plan.wanted->n_databases : 0);
+}
+
 static int write_until_in_step(Pass *pass, Error *err)
 {
+	const int n_rounds = max_rounds(pass);
 	bool was_conflict = false;
 	Error conflict;
 
-	for (int round = 0; round < MAX_ROUNDS && !plan_is_empty(&pass->plan); round++) {
+	for (int round = 0; round < n_rounds && !plan_is_empty(&pass->plan); round++) {
 		char before[SHA256_HEX_SIZE];
 
 		steps_digest(&pass->plan, before);

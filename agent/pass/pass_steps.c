@@ -55,6 +55,10 @@ static int wait_for_calm(Apply *apply, bool is_first, Error *err)
 		if (!(is_first && waited_msec == 0) && apply->world->has_monitor &&
 		    look_again(apply, err) < 0)
 			return -1;
+		if (apply->world->live.builds_index)
+			return error_set(err, ERROR_CONFLICT, 0,
+					 "slapd is building an index since the plan was made: a "
+					 "write would stop its clients until that is done");
 		calm = calm_judge(&apply->world->live);
 		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
 			return 0;

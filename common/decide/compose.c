@@ -187,14 +187,14 @@ static void compose_access(const Compose *compose, const LiveDatabase *live)
 	step_push(compose, step);
 }
 
-/* Index, limits: a failure there must not stop replication, so each database has one modify of its
- * own for them. */
-static void compose_extras(const Compose *compose, const LiveDatabase *live)
+/* Limits, index: a failure there must not stop replication, so each database has one modify
+ * of its own for them. */
+static void compose_extras(const Compose *compose, const LiveDatabase *live,
+			   const ChangeKind *kinds, size_t n_kinds)
 {
-	static const ChangeKind kinds[] = {CHANGE_INDEX, CHANGE_LIMITS};
 	Pool *pool = compose->diff->pool;
 
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+	for (size_t k = 0; k < n_kinds; k++) {
 		Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .is_optional = true};
 		const Change *change;
 
@@ -409,8 +409,22 @@ static void compose_unsaved(const Compose *compose)
 	}
 }
 
+/* slapd builds an index over entries beside its work, but does not pause for another write: that,
+ * and all clients behind it, would wait until the index is built. */
+static bool index_is_last(const Compose *compose, const LiveDatabase *live)
+{
+	const Change *change;
+
+	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_INDEX, &position));)
+		if (strcmp(change->dn, live->entry->dn) == 0)
+			return diff_may_have_entries(compose->diff, change->suffix);
+	return false;
+}
+
 void plan_compose(Diff *diff)
 {
+	static const ChangeKind index[] = {CHANGE_INDEX};
+	static const ChangeKind rights[] = {CHANGE_LIMITS};
 	const Compose compose = {.diff = diff, .plan = diff->plan};
 	const Live *live = diff->in->live;
 
@@ -423,7 +437,15 @@ void plan_compose(Diff *diff)
 	compose_module(&compose);
 	compose_overlays(&compose);
 	for (size_t i = 0; i < live->n_databases; i++) {
-		compose_extras(&compose, &live->databases[i]);
-		compose_consumers(&compose, &live->databases[i]);
+		const LiveDatabase *database = &live->databases[i];
+
+		if (!index_is_last(&compose, database))
+			compose_extras(&compose, database, index, ARRAY_SIZE(index));
+		compose_extras(&compose, database, rights, ARRAY_SIZE(rights));
+		compose_consumers(&compose, database);
 	}
+	/* Nothing may come behind it; the guard left one database's at most. */
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (index_is_last(&compose, &live->databases[i]))
+			compose_extras(&compose, &live->databases[i], index, ARRAY_SIZE(index));
 }

@@ -17,6 +17,17 @@ const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
 	return &nothing_asked;
 }
 
+bool diff_may_have_entries(const Diff *diff, const char *suffix)
+{
+	const Content *here = &diff_facts(diff, suffix)->here;
+	const Live *live = diff->in->live;
+
+	for (size_t i = 0; i < live->n_filled; i++)
+		if (dn_equal(live->filled[i], suffix))
+			return true;
+	return here->state != CONTENT_READ || here->has_suffix;
+}
+
 bool diff_is_released(const Diff *diff, Guard guard)
 {
 	return (diff->in->options.released & GUARD_BIT(guard)) != 0;

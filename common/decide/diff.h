@@ -89,6 +89,10 @@ const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls);
 /* What is known of the database's content; a value with CONTENT_UNKNOWN when it was not asked. */
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix);
 
+/* False when the database is known to be empty here: what slapd does with every entry costs nothing
+ * then. */
+bool diff_may_have_entries(const Diff *diff, const char *suffix);
+
 /* True when a person released the guard for this run. */
 bool diff_is_released(const Diff *diff, Guard guard);
 

@@ -124,10 +124,28 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 
 /* --- olcDbIndex, olcLimits, olcAccess --- */
 
+static const char *index_why(const Diff *diff, const char *suffix)
+{
+	const Live *live = diff->in->live;
+	const char *entries = "the entries that are there";
+
+	if (!diff_may_have_entries(diff, suffix))
+		return "syncprov searches by it";
+	for (size_t i = 0; i < live->n_filled; i++)
+		if (dn_equal(live->filled[i], suffix))
+			entries = pool_printf(diff->pool, "%s entries", live->filled_entries[i]);
+	return pool_printf(diff->pool,
+			   "syncprov searches by it; slapd builds it over %s, which takes time, "
+			   "and nothing else is written meanwhile",
+			   entries);
+}
+
 static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	static const char *const attributes[] = {"entryCSN", "entryUUID"};
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+
+	const char *why = index_why(diff, wanted->desired->suffix);
 
 	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
 		DbIndex found = dbindex_find(index, attributes[i]);
@@ -142,7 +160,7 @@ static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 						.subject = attributes[i],
 						.new_value = pool_printf(diff->pool, "%s eq",
 									 attributes[i]),
-						.why = "syncprov searches by it",
+						.why = why,
 					});
 		else if (found == DBINDEX_OTHER)
 			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,

@@ -303,6 +303,52 @@ static void guard_dependents(Diff *diff)
 	}
 }
 
+static Hold indexing_hold(Pool *pool, const char *suffix, const char *text)
+{
+	return (Hold){
+		.guard = GUARD_INDEXING,
+		.suffix = suffix,
+		.text = pool_printf(
+			pool,
+			"%s: any other write to cn=config would wait for it, and every "
+			"client with it. It ends by itself; the daemon then goes on, or",
+			text),
+		.release = "syncward apply",
+	};
+}
+
+static void guard_indexing(Diff *diff)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++)
+		if (diff->in->live->builds_index && !diff->plan->changes[i].is_held)
+			plan_hold(diff->pool, diff->plan, &diff->plan->changes[i],
+				  indexing_hold(diff->pool, NULL,
+						"slapd is building an index over its entries"));
+}
+
+/* Of the databases with entries one gets its index now: the write for the next would wait. */
+static void guard_indices(Diff *diff)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (change->kind != CHANGE_INDEX || change->is_held ||
+		    !diff_may_have_entries(diff, change->suffix))
+			continue;
+		if (!first)
+			first = change->suffix;
+		if (strcmp(first, change->suffix) != 0)
+			plan_hold(diff->pool, diff->plan, change,
+				  indexing_hold(diff->pool, change->suffix,
+						pool_printf(diff->pool,
+							    "%s gets its index when slapd has "
+							    "built that of %s",
+							    change->suffix, first)));
+	}
+}
+
 void guard_plan(Diff *diff)
 {
 	guard_not_listed(diff);
@@ -310,6 +356,7 @@ void guard_plan(Diff *diff)
 	guard_empty_file(diff);
 	guard_revision(diff);
 	guard_config_replicated(diff);
+	guard_indexing(diff);
 	if (!diff->in->wanted)
 		return;
 	if (diff->not_first)
@@ -323,6 +370,7 @@ void guard_plan(Diff *diff)
 	guard_links(diff);
 	guard_identity(diff);
 	guard_readers(diff);
+	guard_indices(diff);
 	guard_kept_values(diff);
 	guard_dependents(diff);
 	guard_rids(diff);

@@ -47,7 +47,7 @@ const char *const live_config_attributes[] = {
 	"olcTLSCipherSuite",
 	NULL,
 };
-#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)"
+#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)(cn=Tasklist)"
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
 const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {

@@ -73,6 +73,8 @@ typedef struct Live {
 	size_t n_listeners;
 	const char **filled; /* suffixes of databases in which cn=monitor counts entries */
 	size_t n_filled;
+	const char **filled_entries; /* beside each: how many, as text */
+	bool builds_index; /* until that is done a write to cn=config stops every client */
 } Live;
 
 /* Which entries and attributes of cn=config and cn=monitor the view needs: one search each. */

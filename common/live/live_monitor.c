@@ -49,9 +49,14 @@ static void database_take(MonitorReader *reader, const Entry *entry)
 	POOL_PUSH(reader->scratch, reader->databases, reader->n_databases, database);
 	if (!suffixes || !count || strcmp(count, "0") == 0)
 		return;
-	for (size_t i = 0; i < suffixes->n_values; i++)
+	for (size_t i = 0; i < suffixes->n_values; i++) {
+		/* The one counter grows both arrays alike. */
+		size_t n = live->n_filled;
+
+		POOL_PUSH(reader->pool, live->filled_entries, n, pool_strdup(reader->pool, count));
 		POOL_PUSH(reader->pool, live->filled, live->n_filled,
 			  pool_strdup(reader->pool, suffixes->values[i].bytes));
+	}
 }
 
 /* "cn=Consumer 002,cn=Database 2,cn=Databases,cn=Monitor": the number is the rid, the parent names
@@ -97,6 +102,16 @@ static void working_take(const MonitorReader *reader, const Entry *entry)
 	}
 }
 
+/* "{0}mdb_online_index(dc=x)", "hdb_online_index": in this list from the write of olcDbIndex on, in
+ * the other only when it has begun. */
+static void waiting_take(Live *live, const Entry *entry)
+{
+	const Attribute *tasks = entry_attribute(entry, "monitoredInfo");
+
+	for (size_t i = 0; tasks && i < tasks->n_values; i++)
+		live->builds_index |= strstr(tasks->values[i].bytes, "_online_index(") != NULL;
+}
+
 static bool dn_starts(const Entry *entry, const char *rdn)
 {
 	return strncasecmp(entry->dn, rdn, strlen(rdn)) == 0;
@@ -113,6 +128,8 @@ static void monitor_entry_take(MonitorReader *reader, const Entry *entry)
 		live->start_time = first_copy(reader, entry, "monitorTimestamp");
 	else if (dn_starts(entry, "cn=Runqueue,"))
 		working_take(reader, entry);
+	else if (dn_starts(entry, "cn=Tasklist,"))
+		waiting_take(live, entry);
 	else if (dn_starts(entry, "cn=Database "))
 		database_take(reader, entry);
 }
@@ -121,7 +138,8 @@ static void monitor_forget(Live *live)
 {
 	live->running = NULL;
 	live->working_rids = NULL;
-	live->listeners = live->filled = NULL;
+	live->listeners = live->filled = live->filled_entries = NULL;
+	live->builds_index = false;
 	live->n_running = live->n_working_rids = live->n_listeners = live->n_filled = 0;
 	live->start_time = NULL;
 }

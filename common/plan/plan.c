@@ -30,6 +30,7 @@ static const GuardRule guard_rules[] = {
 	[GUARD_RID_CLASH] = {"rid-clash", false},
 	[GUARD_SELF_NAMED] = {"self-named", false},
 	[GUARD_NOT_UNDERSTOOD] = {"not-understood", true},
+	[GUARD_INDEXING] = {"indexing", false},
 	[GUARD_DATABASE] = {"database", false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");

@@ -33,6 +33,7 @@ typedef enum Guard {
 	GUARD_RID_CLASH,      /* a provider that stays has the rid of a declared peer */
 	GUARD_SELF_NAMED,     /* a peer is this server under another name */
 	GUARD_NOT_UNDERSTOOD, /* a value that syncward cannot read would be sent again */
+	GUARD_INDEXING,       /* slapd builds an index: a write would stop its clients until then */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;

@@ -20,11 +20,11 @@ static void a_bare_server_becomes_a_provider_in_a_safe_order(void **state)
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "add '" OVERLAY
 			    "' (objectClass, olcOverlay, olcSpCheckpoint, olcSpSessionlog)\n"
-			    "modify '" DATABASE "' (add olcDbIndex)\n"
 			    "modify '" DATABASE "' (add olcLimits)\n"
-			    "modify '" DATABASE "' (add olcSyncrepl, replace olcMultiProvider)\n");
-	assert_true(scene->plan.steps[3].is_optional && scene->plan.steps[4].is_optional);
-	assert_false(scene->plan.steps[5].is_optional);
+			    "modify '" DATABASE "' (add olcSyncrepl, replace olcMultiProvider)\n"
+			    "modify '" DATABASE "' (add olcDbIndex)\n");
+	assert_true(scene->plan.steps[3].is_optional && scene->plan.steps[5].is_optional);
+	assert_false(scene->plan.steps[4].is_optional);
 	assert_int_equal(scene->plan.n_sessions_dropped, 0);
 }
 
@@ -149,9 +149,9 @@ static void a_used_server_id_holds_overlay_and_flag_but_not_the_peers(void **sta
 	value_add(scene, scene->global, "olcServerID", "2"); /* the SID of CSN */
 	assert_string_equal(plan_steps(scene),
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
-			    "modify '" DATABASE "' (add olcDbIndex)\n"
 			    "modify '" DATABASE "' (add olcLimits)\n"
-			    "modify '" DATABASE "' (add olcSyncrepl)\n");
+			    "modify '" DATABASE "' (add olcSyncrepl)\n"
+			    "modify '" DATABASE "' (add olcDbIndex)\n");
 	assert_true(holds(scene, GUARD_SERVER_ID));
 	assert_int_equal(scene->plan.n_holds, 1);
 }

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""slapd builds an index over entries beside its work, but does not pause for another write to cn=config: that
+write, and every client behind it, waits until the index is built. So the index comes last, alone."""
+
+import contextlib
+import os
+import re
+import subprocess
+import threading
+import time
+
+import ldap
+import pytest
+from lone import Lone
+from slapd import SUFFIX, Database, wait_until
+
+OTHER = "dc=other,dc=org"
+N_ENTRIES = 400
+DELAY_USEC = 25000
+TASKLIST = "cn=Tasklist,cn=Threads,cn=Monitor"
+
+
+def fill(server, suffix, n_entries=N_ENTRIES):
+    """Entries by slapadd; the server must not run."""
+    name = suffix.split(",", maxsplit=1)[0].partition("=")[2]
+    path = os.path.join(server.directory, name + ".ldif")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"dn: {suffix}\nobjectClass: organization\nobjectClass: dcObject\no: {name}\ndc: {name}\n\n")
+        for i in range(n_entries):
+            file.write(f"dn: cn=e{i},{suffix}\nobjectClass: organizationalRole\ncn: e{i}\n\n")
+    server.tool("add", "-q", "-S", "1", "-b", suffix, "-l", path)
+
+
+@contextlib.contextmanager
+def slow_disk(server):
+    """Each entry's index is a transaction of its own: with these delays the build takes seconds on any disk."""
+    calls = "fdatasync,fsync,msync"
+    with subprocess.Popen(["strace", "-f", "-q", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
+                           f"inject={calls}:delay_enter={DELAY_USEC}", "-p", str(server.process.pid)],
+                          stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as tracer:
+        def is_traced():
+            with open(f"/proc/{server.process.pid}/status", encoding="ascii") as file:
+                return not re.search(r"^TracerPid:\t0$", file.read(), re.MULTILINE)
+        wait_until(is_traced, "strace slows slapd down")
+        try:
+            yield
+        finally:
+            tracer.terminate()
+
+
+@pytest.fixture(name="big")
+def fixture_big(slapd_factory, program):
+    """A node with a database of many entries and one of few, without any index, on a slow disk."""
+    synced = {"attributes": {"olcDbNoSync": "FALSE"}} if "hdb" not in slapd_factory.release.backends else {}
+    node = Lone(slapd_factory, program, [Database(**synced), Database(OTHER, **synced)], seed=False,
+                before_start=lambda node: (fill(node.server, SUFFIX), fill(node.server, OTHER, 20)))
+    with slow_disk(node.server):
+        yield node
+
+
+def is_building(server):
+    found = server.search(TASKLIST, attributes=["monitoredInfo"], scope=ldap.SCOPE_BASE)
+    return any(b"_online_index(" in value for _, entry in found for value in entry.get("monitoredInfo", []))
+
+
+class Client(threading.Thread):
+    """Searches all the time and keeps the longest wait."""
+
+    def __init__(self, server):
+        super().__init__(daemon=True)
+        self.server, self.longest, self.n, self.ends = server, 0.0, 0, threading.Event()
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.join(60)
+
+    def run(self):
+        connection = self.server.connect()
+        while not self.ends.is_set():
+            start = time.monotonic()
+            connection.search_s(f"cn=e5,{SUFFIX}", ldap.SCOPE_BASE)
+            self.longest, self.n = max(self.longest, time.monotonic() - start), self.n + 1
+            time.sleep(0.01)
+
+
+def indices(node, suffix):
+    return node.server.values(node.dn(suffix), "olcDbIndex")
+
+
+def test_an_index_over_entries_is_the_last_write_and_no_client_waits_for_it(big):
+    with Client(big.server) as client:
+        done = big.apply()
+        assert done.returncode == 3 and not done.stderr, done.stdout + done.stderr
+        assert indices(big, SUFFIX) and not indices(big, OTHER)
+        assert len(big.syncrepl(SUFFIX)) == len(big.syncrepl(OTHER)) == 2
+        wait_until(lambda: not is_building(big.server), "the index is built", 120)
+    assert client.n > 20 and client.longest < 2.0, client.longest
+    writes = re.findall(r'(?:ADD|MOD) dn="[^"]*"|MOD attr=olc\w+', big.server.log())
+    assert writes[-1] == "MOD attr=olcDbIndex"
+    assert "held indexing" in done.stdout
+
+
+def test_while_an_index_is_built_nothing_is_written(big):
+    assert big.apply().returncode == 3
+    assert is_building(big.server), "more entries are needed for this test"
+    before = big.server.config_writes()
+    with Client(big.server) as client:
+        done = big.apply()
+        assert is_building(big.server), "more entries are needed for this test"
+    assert done.returncode == 3 and "held indexing" in done.stdout, done.stdout
+    assert big.server.config_writes() == before and client.longest < 2.0
+    wait_until(lambda: not is_building(big.server), "the index is built", 120)
+    done = big.apply()
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_until(lambda: not is_building(big.server), "the second index is built", 120)
+    big.assert_in_step()
+    assert indices(big, OTHER)
+
+
+def test_the_plan_says_that_it_takes_time_and_over_how_many_entries(big):
+    changes = [change for change in big.plan_json()["changes"] if change["kind"] == "index"]
+    assert changes and all("takes time" in change["why"] for change in changes)
+    if big.server.release.has_consumer_monitor:
+        counts = {re.search(r"over (\d+) entries", change["why"]).group(1) for change in changes}
+        assert counts == {str(N_ENTRIES + 1), "21"}
+
+
+def test_an_empty_database_gets_its_index_before_it_reads(slapd_factory, program):
+    node = Lone(slapd_factory, program, seed=False)
+    with node.silent_peers():
+        assert node.apply().returncode in (0, 3)
+    attributes = re.findall(r"MOD attr=(olc[\w ]+)", node.server.log())
+    first = {name: i for i, words in reversed(list(enumerate(attributes))) for name in words.split()}
+    assert first["olcDbIndex"] < first["olcSyncrepl"]
+
+
+def test_small_databases_get_their_indices_in_one_apply(slapd_factory, program):
+    databases = [Database()] + [Database(f"dc=d{i},dc=org") for i in range(8)]
+    node = Lone(slapd_factory, program, databases)
+    node.apply_ok()
+    assert all(indices(node, database.suffix) for database in databases)
+    node.assert_in_step()
