@@ -187,31 +187,25 @@ static void compose_access(const Compose *compose, const LiveDatabase *live)
 	step_push(compose, step);
 }
 
-/* Limits, index: a failure there must not stop replication, so each database has one modify
- * of its own for them. */
-static void compose_extras(const Compose *compose, const LiveDatabase *live,
-			   const ChangeKind *kinds, size_t n_kinds)
+/* Limits, index: a failure there must not stop replication, so each database has a modify
+ * of its own for each. */
+static void compose_extra(const Compose *compose, const LiveDatabase *live, ChangeKind kind)
 {
 	Pool *pool = compose->diff->pool;
+	Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .is_optional = true};
+	const Change *change;
 
-	for (size_t k = 0; k < n_kinds; k++) {
-		Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .is_optional = true};
-		const Change *change;
-
-		for (size_t position = 0;
-		     (change = change_next(compose->plan, kinds[k], &position));) {
-			if (strcmp(change->dn, live->entry->dn) != 0)
-				continue;
-			step.suffix = change->suffix;
-			if (step.n_mods == 0)
-				(void)mod_add(pool, &step, MOD_ADD, change->attribute);
-			mod_value(pool, &step.mods[0],
-				  change->kind == CHANGE_INDEX
-					  ? change->new_value
-					  : pool_printf(pool, "{0}%s", change->new_value));
-		}
-		step_push(compose, step);
+	for (size_t position = 0; (change = change_next(compose->plan, kind, &position));) {
+		if (strcmp(change->dn, live->entry->dn) != 0)
+			continue;
+		step.suffix = change->suffix;
+		if (step.n_mods == 0)
+			(void)mod_add(pool, &step, MOD_ADD, change->attribute);
+		mod_value(pool, &step.mods[0],
+			  kind == CHANGE_INDEX ? change->new_value
+					       : pool_printf(pool, "{0}%s", change->new_value));
 	}
+	step_push(compose, step);
 }
 
 typedef struct ConsumerChanges {
@@ -423,8 +417,6 @@ static bool index_is_last(const Compose *compose, const LiveDatabase *live)
 
 void plan_compose(Diff *diff)
 {
-	static const ChangeKind index[] = {CHANGE_INDEX};
-	static const ChangeKind rights[] = {CHANGE_LIMITS};
 	const Compose compose = {.diff = diff, .plan = diff->plan};
 	const Live *live = diff->in->live;
 
@@ -440,12 +432,12 @@ void plan_compose(Diff *diff)
 		const LiveDatabase *database = &live->databases[i];
 
 		if (!index_is_last(&compose, database))
-			compose_extras(&compose, database, index, ARRAY_SIZE(index));
-		compose_extras(&compose, database, rights, ARRAY_SIZE(rights));
+			compose_extra(&compose, database, CHANGE_INDEX);
+		compose_extra(&compose, database, CHANGE_LIMITS);
 		compose_consumers(&compose, database);
 	}
 	/* Nothing may come behind it; the guard left one database's at most. */
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (index_is_last(&compose, &live->databases[i]))
-			compose_extras(&compose, &live->databases[i], index, ARRAY_SIZE(index));
+			compose_extra(&compose, &live->databases[i], CHANGE_INDEX);
 }

@@ -41,6 +41,9 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
  * that. */
 void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* The indices by which syncprov searches. */
+void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* olcReadOnly: ends what leaving closed, and tells of what somebody else closed. */
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 

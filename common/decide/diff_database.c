@@ -7,7 +7,6 @@
 #include "common/base/buf.h"
 #include "common/decide/diff.h"
 #include "common/live/database_refusal.h"
-#include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
 
@@ -122,55 +121,7 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		plan_hold(diff->pool, diff->plan, change, *joining);
 }
 
-/* --- olcDbIndex, olcLimits, olcAccess --- */
-
-static const char *index_why(const Diff *diff, const char *suffix)
-{
-	const Live *live = diff->in->live;
-	const char *entries = "the entries that are there";
-
-	if (!diff_may_have_entries(diff, suffix))
-		return "syncprov searches by it";
-	for (size_t i = 0; i < live->n_filled; i++)
-		if (dn_equal(live->filled[i], suffix))
-			entries = pool_printf(diff->pool, "%s entries", live->filled_entries[i]);
-	return pool_printf(diff->pool,
-			   "syncprov searches by it; slapd builds it over %s, which takes time, "
-			   "and nothing else is written meanwhile",
-			   entries);
-}
-
-static void index_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
-{
-	static const char *const attributes[] = {"entryCSN", "entryUUID"};
-	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
-
-	const char *why = index_why(diff, wanted->desired->suffix);
-
-	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
-		DbIndex found = dbindex_find(index, attributes[i]);
-
-		if (found == DBINDEX_NONE)
-			plan_add_change(diff->pool, diff->plan,
-					(Change){
-						.kind = CHANGE_INDEX,
-						.suffix = wanted->desired->suffix,
-						.dn = live->entry->dn,
-						.attribute = "olcDbIndex",
-						.subject = attributes[i],
-						.new_value = pool_printf(diff->pool, "%s eq",
-									 attributes[i]),
-						.why = why,
-					});
-		else if (found == DBINDEX_OTHER)
-			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
-					 "index-without-eq", wanted->desired->suffix,
-					 "%s indexes %s, but not for equality, by which syncprov "
-					 "searches; slapd takes no second definition: add eq to "
-					 "that olcDbIndex value",
-					 live->entry->dn, attributes[i]);
-	}
-}
+/* --- olcLimits, olcAccess --- */
 
 static bool is_root_dn(const LiveDatabase *live, const char *dn)
 {
@@ -296,7 +247,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 		overlay_diff(diff, wanted, live,
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
 	if (desired->manages_index)
-		index_diff(diff, wanted, live);
+		diff_index(diff, wanted, live);
 	if (desired->manages_limits)
 		limits_diff(diff, wanted, live);
 	if (desired->manages_access)
