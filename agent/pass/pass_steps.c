@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "common/live/calm.h"
@@ -16,10 +17,13 @@ typedef struct Apply {
 	const Plan *plan;
 	World *world;
 	Applied *applied;
+	unsigned new_patience_sec; /* for the consumers that a step before made; 0: none did */
 } Apply;
 
 /* How often to look whether slapd is calm: it may be so much sooner than the time left says. */
 #define LOOK_AGAIN_MSEC 200
+/* How long slapd takes to begin with a consumer that it was just given. */
+#define CONSUMER_START_MSEC 50
 
 static void sleep_msec(unsigned msec)
 {
@@ -59,12 +63,48 @@ static int wait_for_calm(Apply *apply, bool is_first, Error *err)
 			return error_set(err, ERROR_CONFLICT, 0,
 					 "slapd is building an index since the plan was made: a "
 					 "write would stop its clients until that is done");
-		calm = calm_judge(&apply->world->live);
+		calm = calm_judge(&apply->world->live, apply->new_patience_sec);
 		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
 			return 0;
 		sleep_msec(LOOK_AGAIN_MSEC);
 		waited_msec += LOOK_AGAIN_MSEC;
 	}
+}
+
+static bool starts_consumers(const Step *step)
+{
+	for (size_t i = 0; i < step->n_mods; i++)
+		if (strcasecmp(step->mods[i].attribute, "olcSyncrepl") == 0)
+			return true;
+	return false;
+}
+
+static unsigned longest_patience_sec(const Wanted *wanted)
+{
+	unsigned longest_sec = 0;
+
+	for (size_t i = 0; wanted && i < wanted->n_databases; i++)
+		for (size_t j = 0; j < wanted->databases[i].n_consumers; j++) {
+			unsigned sec =
+				calm_patience_sec(&wanted->databases[i].consumers[j].syncrepl);
+
+			if (sec > longest_sec)
+				longest_sec = sec;
+		}
+	return longest_sec;
+}
+
+/* A new consumer is at work, as calm must see it, a moment after slapd's main loop woke: our search
+ * wakes it. Only then it is known whether the next write would be held up by it. */
+static int let_consumers_start(Apply *apply, const Step *step, Error *err)
+{
+	if (!starts_consumers(step) || !apply->world->has_monitor)
+		return 0;
+	apply->new_patience_sec = longest_patience_sec(apply->plan->wanted);
+	if (look_again(apply, err) < 0)
+		return -1;
+	sleep_msec(CONSUMER_START_MSEC);
+	return 0;
 }
 
 static void note_unsaved(const Apply *apply, const Step *step)
@@ -140,7 +180,8 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const Step *step = &plan->steps[i];
 
-		if (wait_for_calm(&apply, i == 0, err) < 0)
+		if ((i > 0 && let_consumers_start(&apply, &plan->steps[i - 1], err) < 0) ||
+		    wait_for_calm(&apply, i == 0, err) < 0)
 			return -1;
 		witness_forget(witness);
 		if (directory_apply(directory, step, err) == 0) {

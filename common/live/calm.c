@@ -22,15 +22,15 @@ static bool is_refreshing(const Live *live, int rid)
 	return false;
 }
 
-static unsigned long longest_wait_sec(const Syncrepl *syncrepl)
+unsigned calm_patience_sec(const Syncrepl *syncrepl)
 {
 	const unsigned long timeout_sec = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT);
 	const unsigned long connect_sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
 
-	return timeout_sec > connect_sec ? timeout_sec : connect_sec;
+	return (unsigned)(timeout_sec > connect_sec ? timeout_sec : connect_sec) + 1;
 }
 
-Calm calm_judge(const Live *live)
+Calm calm_judge(const Live *live, unsigned new_patience_sec)
 {
 	Calm calm = {0};
 
@@ -39,10 +39,10 @@ Calm calm_judge(const Live *live)
 		const Syncrepl *syncrepl = declared(live, rid);
 		unsigned patience_sec;
 
-		if (!syncrepl || is_refreshing(live, rid))
+		patience_sec = syncrepl ? calm_patience_sec(syncrepl) : new_patience_sec;
+		if (patience_sec == 0 || is_refreshing(live, rid))
 			continue;
 		calm.is_held = true;
-		patience_sec = (unsigned)longest_wait_sec(syncrepl) + 1;
 		if (patience_sec > calm.patience_sec)
 			calm.patience_sec = patience_sec;
 	}

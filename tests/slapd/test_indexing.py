@@ -82,7 +82,7 @@ class Client(threading.Thread):
         connection = self.server.connect()
         while not self.ends.is_set():
             start = time.monotonic()
-            connection.search_s(f"cn=e5,{SUFFIX}", ldap.SCOPE_BASE)
+            connection.search_s(SUFFIX, ldap.SCOPE_BASE)
             self.longest, self.n = max(self.longest, time.monotonic() - start), self.n + 1
             time.sleep(0.01)
 
@@ -136,6 +136,15 @@ def test_an_empty_database_gets_its_index_before_it_reads(slapd_factory, program
     attributes = re.findall(r"MOD attr=(olc[\w ]+)", node.server.log())
     first = {name: i for i, words in reversed(list(enumerate(attributes))) for name in words.split()}
     assert first["olcDbIndex"] < first["olcSyncrepl"]
+
+
+def test_the_index_waits_for_consumers_that_a_silent_peer_holds(slapd_factory, program):
+    node = Lone(slapd_factory, program)
+    node.document["databases"][0]["syncrepl"].update({"timeout": 3, "network-timeout": 3})
+    node.write()
+    with node.silent_peers(), Client(node.server) as client:
+        node.apply()
+    assert indices(node, SUFFIX) and client.n > 10 and client.longest < 1.5, client.longest
 
 
 def test_small_databases_get_their_indices_in_one_apply(slapd_factory, program):

@@ -26,7 +26,7 @@ static Calm judge(RunningConsumer running, bool is_working)
 	declared.syncrepl.value[SYNCREPL_NETWORK_TIMEOUT] = "5";
 	running.rid = 1;
 	running.provider = "ldap://a:389";
-	return calm_judge(&live);
+	return calm_judge(&live, 0);
 }
 
 static void a_session_that_just_became_persistent_is_waited_for(void **state)
@@ -67,7 +67,21 @@ static void a_consumer_that_cn_config_does_not_declare_is_not_waited_for(void **
 	Live live = {.working_rids = &rid, .n_working_rids = 1};
 
 	(void)state;
-	assert_false(calm_judge(&live).is_held);
+	assert_false(calm_judge(&live, 0).is_held);
+}
+
+static void a_consumer_that_was_written_since_is_waited_for(void **state)
+{
+	int rid = 9;
+	Live live = {.working_rids = &rid, .n_working_rids = 1};
+	RunningConsumer running = {.rid = 9, .is_connected = true};
+
+	(void)state;
+	assert_true(calm_judge(&live, 4).is_held);
+	assert_int_equal(calm_judge(&live, 4).patience_sec, 4);
+	live.running = &running;
+	live.n_running = 1;
+	assert_false(calm_judge(&live, 4).is_held);
 }
 
 int main(void)
@@ -78,6 +92,7 @@ int main(void)
 		cmocka_unit_test(a_refresh_is_not_waited_for),
 		cmocka_unit_test(a_consumer_that_does_not_work_now_is_not_waited_for),
 		cmocka_unit_test(a_consumer_that_cn_config_does_not_declare_is_not_waited_for),
+		cmocka_unit_test(a_consumer_that_was_written_since_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
