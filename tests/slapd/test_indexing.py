@@ -104,6 +104,7 @@ def test_an_index_over_entries_is_the_last_write_and_no_client_waits_for_it(big)
     assert "held indexing" in done.stdout
 
 
+@pytest.mark.every_release
 def test_while_an_index_is_built_nothing_is_written(big):
     assert big.apply().returncode == 3
     assert is_building(big.server), "more entries are needed for this test"

@@ -75,6 +75,7 @@ def test_nothing_is_told_of_an_entry_that_needs_no_class(slapd_factory, program,
     assert finding(node) is None
 
 
+@pytest.mark.every_release
 def test_the_remedy_ends_it_and_the_links_go_on(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
     first = cluster[0]
