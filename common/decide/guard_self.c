@@ -59,8 +59,8 @@ void guard_self_named(Diff *diff)
 		const Change change = plan->changes[i];
 		Hold hold;
 
-		if (!change.wanted || change.is_held ||
-		    !peer_is_myself(diff, change.wanted->peer->id))
+		/* Whatever else holds it: this is what a person must know. */
+		if (!change.wanted || !peer_is_myself(diff, change.wanted->peer->id))
 			continue;
 		hold = hold_of(diff, change.suffix, change.wanted->peer);
 		plan_hold(diff->pool, plan, &plan->changes[i], hold);

@@ -3,7 +3,21 @@
 
 #include <string.h>
 
+#include "common/decide/guard_self.h"
 #include "common/slapd/dn.h"
+
+/* What answers under a name of our own is no other copy. */
+static size_t copies_of_others(const Diff *diff, const DatabaseFacts *facts, const Content **ret)
+{
+	Content *peers = pool_alloc(diff->pool, (facts->n_peers + 1) * sizeof(*peers));
+	size_t n = 0;
+
+	for (size_t i = 0; i < facts->n_peers; i++)
+		if (!peer_is_myself(diff, facts->peers[i].peer_id))
+			peers[n++] = facts->peers[i];
+	*ret = peers;
+	return n;
+}
 
 Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
@@ -11,13 +25,16 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	const DatabaseFacts *facts = diff_facts(diff, suffix);
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
+	const Content *peers;
+	size_t n_peers = copies_of_others(diff, facts, &peers);
+
 	return (Joining){
 		.diff = diff,
 		.wanted = wanted,
 		.live = live,
 		.here = &facts->here,
-		.peers = facts->peers,
-		.n_peers = facts->n_peers,
+		.peers = peers,
+		.n_peers = n_peers,
 		.suffix = suffix,
 		.our_id = diff->in->wanted->self->id,
 		.was_joining = known && known->is_joining,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/copy/copy_relation.h"
+#include "common/decide/guard_self.h"
 #include "common/decide/joining_identity.h"
 #include "common/live/live_running.h"
 
@@ -28,7 +29,8 @@ static const Content *content_at(const Links *links, unsigned peer_id)
 static bool is_addition(const Links *links, const Change *change)
 {
 	return change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
-	       strcmp(change->suffix, links->joining.suffix) == 0;
+	       strcmp(change->suffix, links->joining.suffix) == 0 &&
+	       !peer_is_myself(links->joining.diff, change->wanted->peer->id);
 }
 
 static void hold_addition(const Links *links, Change *change, const Hold *hold)

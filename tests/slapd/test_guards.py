@@ -407,6 +407,8 @@ def with_itself(lone, alias, listener=None, **document):
     def listen(node):
         node.server.listeners[1] = (listener or "ldap://:{port}").format(port=node.server.port)
     node = lone(before_start=listen)
+    for peer in node.document["peers"][1:]:  # the node's own port would lead to it by every address
+        peer["uri"] = f"ldap://127.0.0.{peer['id']}:9"
     node.document["peers"].append({"id": 4, "uri": alias.format(port=node.server.port)})
     node.document.update(document)
     node.write()
@@ -470,7 +472,7 @@ def test_a_node_whose_only_peer_is_itself_gets_no_flag(lone):
 
 
 def test_a_link_that_would_be_changed_into_one_to_itself_is_held(lone):
-    node = with_itself(lone, "ldap://127.0.0.4:{port}")
+    node = with_itself(lone, "ldap://127.0.0.4:9")
     in_step(node)
     node.document["peers"][3]["uri"] = f"ldap://localhost:{node.server.port}"
     node.write()

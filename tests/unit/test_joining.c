@@ -30,6 +30,7 @@ typedef struct Scene {
 	Facts facts;
 	KnownDatabase known_database;
 	Known known;
+	Live server; /* that tells no listeners */
 	PlanInput input;
 	Plan plan;
 	Diff diff;
@@ -71,6 +72,7 @@ static int scene_make(void **state)
 	scene.facts = (Facts){.databases = &scene.database_facts, .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
 	scene.input = (PlanInput){.desired = &scene.desired,
+				  .live = &scene.server,
 				  .wanted = &scene.wanted,
 				  .facts = &scene.facts,
 				  .known = &scene.known};
