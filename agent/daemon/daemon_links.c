@@ -108,7 +108,7 @@ static LinkLook look_at_probe(const LinkSeen *seen)
 {
 	const LinkProbe *probe = probe_of(seen);
 
-	if (!probe)
+	if (!probe || probe_verdict(&probe->probe) == PROBE_BEYOND_US)
 		return (LinkLook){.at_sec = seen->at_sec};
 	return (LinkLook){
 		.sight = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? LINK_SIGHT_WORKS

@@ -118,11 +118,19 @@ void daemon_probes_take(DaemonPass *pass)
 		probes->refusals = (ProbeRefusals){0};
 }
 
-/* Not tried yet, or refused so long ago that the peer may have been mended. */
+/* Not tried yet, or so long ago that the peer, or the way to it, may have been mended. A peer that
+ * was away is back sooner than one is mended, and to ask it again locks no account. */
 static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 {
-	return !need->answer || daemon_realtime_sec(pass->daemon) - need->answer->at_sec >=
-					(int64_t)pass->context.probe_interval_sec;
+	const Context *context = &pass->context;
+	const bool was_away =
+		need->answer && probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
+	const int64_t wait_sec = was_away && context->interval_sec < context->probe_interval_sec
+					 ? context->interval_sec
+					 : context->probe_interval_sec;
+
+	return !need->answer ||
+	       daemon_realtime_sec(pass->daemon) - need->answer->at_sec >= wait_sec;
 }
 
 /* The first link that a change waits for; NULL: none does. */

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/link_probes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/sha256.h"
+
+/* slapd starts a new consumer when its main loop next wakes. */
+#define MARGIN_SEC       5
+#define MAX_PATIENCE_SEC 60
 
 #define IDENTITY_LEN 32 /* of 64 hex digits: enough to tell links apart */
 
@@ -38,6 +43,18 @@ bool link_differs(const Syncrepl *one, const Syncrepl *other)
 		if (!syncrepl_same(deciding[i], one, other))
 			return true;
 	return !syncrepl_same(SYNCREPL_CREDENTIALS, one, other);
+}
+
+unsigned link_patience_sec(const Syncrepl *syncrepl)
+{
+	const char *retry = syncrepl->value[SYNCREPL_RETRY];
+	unsigned long sec = retry ? strtoul(retry, NULL, 10) : 0;
+
+	if (syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > sec)
+		sec = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT);
+	if (syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > sec)
+		sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
+	return (unsigned)(sec > MAX_PATIENCE_SEC ? MAX_PATIENCE_SEC : sec) + MARGIN_SEC;
 }
 
 const LinkProbe *link_probe_find(const LinkProbes *probes, const char *suffix, unsigned peer_id,

@@ -31,6 +31,7 @@ _Static_assert(ARRAY_SIZE(state_names) == PROBE_STATE_COUNT, "name every state")
 
 static const char *const verdict_names[] = {
 	[PROBE_IS_GOOD] = "good",
+	[PROBE_BEYOND_US] = "beyond-us",
 	[PROBE_NOT_TESTED] = "could-not-test",
 	[PROBE_IS_REFUSED] = "refused",
 };
@@ -64,7 +65,8 @@ static const struct {
 	[PROBE_ROUND_OVER] = {"not-in-time", PROBE_NOT_TESTED, "it is tried again"},
 	[PROBE_DIED] = {"probe-died", PROBE_NOT_TESTED,
 			"see the journal of this node; it is tried again"},
-	[PROBE_NOT_SPOKEN] = {"not-spoken", PROBE_NOT_TESTED, "try it by hand with ldapwhoami(1)"},
+	[PROBE_NOT_SPOKEN] = {"not-spoken", PROBE_BEYOND_US, "try it by hand with ldapwhoami(1)"},
+	[PROBE_URL_UNUSABLE] = {"url-unusable", PROBE_NOT_TESTED, "correct the uri in peers.json"},
 	[PROBE_TLS_FILES] =
 		{"tls-files", PROBE_NOT_TESTED,
 		 "see that the files that the tls_ keywords (or olcTLS attributes) name "

@@ -44,6 +44,7 @@ typedef enum ProbeCode {
 	PROBE_ROUND_OVER,
 	PROBE_DIED,
 	PROBE_NOT_SPOKEN,
+	PROBE_URL_UNUSABLE,
 	PROBE_TLS_FILES,
 	PROBE_NOT_LDAP,
 	PROBE_NO_TLS,
@@ -77,6 +78,8 @@ typedef enum ProbeCode {
 /* What became of the whole probe; of faults: what they mean for it. */
 typedef enum ProbeVerdict {
 	PROBE_IS_GOOD,    /* the link would replicate; faults may still be told */
+	PROBE_BEYOND_US,  /* the peer answers, and slapd's consumer binds in a way that we cannot:
+			     only what slapd makes of it tells */
 	PROBE_NOT_TESTED, /* nobody can say: name, network, a peer that does not answer */
 	PROBE_IS_REFUSED, /* the peer was there, and the link would not work */
 	PROBE_VERDICT_COUNT

@@ -19,8 +19,8 @@ typedef enum Guard {
 	GUARD_REMOVAL, /* G4: too many removals, the last provider, a provider that was there before
 			  us */
 	GUARD_SERVER_ID, /* G5: this node's server ID would change under a database that used it */
-	GUARD_LINK,      /* G6: a link that works would be replaced by one that the peer refuses */
-	GUARD_REVISION,  /* G7: the revision went back */
+	GUARD_LINK,     /* G6: a link that works would be replaced by one that was not found good */
+	GUARD_REVISION, /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
 	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
@@ -160,6 +160,8 @@ typedef struct Plan {
 	size_t n_complete;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;
+	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
+				 the slowest that could not be has to connect */
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
 } Plan;
 

@@ -7,7 +7,7 @@ import re
 import ldap
 import pytest
 from authority import Authority
-from cluster import Cluster
+from cluster import Cluster, add_person
 from lone import check_golden
 from slapd import PASSWORD, SUFFIX, wait_until
 
@@ -135,12 +135,72 @@ def test_what_is_held_stops_nothing_else(cluster):
     assert "wrong" not in node.syncrepl()[0] and peer.server.is_running()
 
 
-def test_what_cannot_be_tried_is_written(cluster):
+def test_what_cannot_be_tested_does_not_replace_a_link_that_works(cluster):
     node, peer = cluster
+    values, before = node.syncrepl(), sessions(node)
+    accept(cluster, PASSWORD, OTHER)
     node.write_secret(OTHER)
     with peer.server.frozen():
-        node.apply_ok()
+        applied = node.apply()
+    (guard, text, command), = holds_of(applied.stdout)
+    assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6"
+    assert "could not be tested" in text and "does not answer in time" in text
+    assert node.syncrepl() == values and sessions(node) == before
+    node.apply_ok()  # the peer answers again
     assert OTHER in node.syncrepl()[0]
+
+
+def moved_to(cluster, uri):
+    """peers.json with another URI of the second peer, for the first node."""
+    cluster.document["peers"][1]["uri"] = uri
+    cluster[0].write(cluster.document)
+
+
+@pytest.mark.parametrize("uri, cause", [
+    ("ldap://ldap2.nowhere.invalid", "there is no host 'ldap2.nowhere.invalid'"),
+    ("ldap://127.0.0.1:1", "nobody listens at 127.0.0.1 port 1"),
+])
+def test_a_typo_in_a_uri_leaves_the_working_link(cluster, uri, cause):
+    node, peer = cluster
+    values, before = node.syncrepl(), sessions(node)
+    moved_to(cluster, uri)
+    for _ in range(2):
+        applied = node.apply()
+        (guard, text, _), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and cause in text and "correct" in text
+    assert node.syncrepl() == values and sessions(node) == before
+    node.apply_ok("--release", "G6")
+    assert uri in node.syncrepl()[0]
+    moved_to(cluster, peer.server.ldap_uri)
+    node.apply_ok()
+    cluster.wait_persistent()
+
+
+def test_a_link_that_is_down_is_replaced_by_what_cannot_be_tested(cluster):
+    node, peer = cluster
+    tells = sessions(node) is not None
+    peer.server.kill()
+    if tells:
+        wait_until(lambda: not any(sessions(node).values()), "the link is down")
+    moved_to(cluster, "ldap://ldap2.nowhere.invalid")
+    applied = node.apply()  # where slapd does not tell what is down a link is taken for one that works
+    assert applied.returncode == (0 if tells else 3), applied.stdout
+    assert ("nowhere" in node.syncrepl()[0]) == tells
+    peer.server.start()
+
+
+def test_the_last_link_does_not_go_for_one_that_cannot_be_tested(cluster):
+    node, peer = cluster
+    cluster.document["peers"][1] = {"id": 7, "uri": "ldap://ldap7.nowhere.invalid"}
+    node.write(cluster.document)
+    applied = node.apply()
+    assert applied.returncode == 3 and {hold[0] for hold in holds_of(applied.stdout)} == {"G6"}, applied.stdout
+    assert any(peer.server.ldap_uri in value for value in node.syncrepl()), "the old one stays"
+    assert any("nowhere" in value for value in node.syncrepl()), "the new one comes beside it"
+    add_person(peer.server, "still")
+    cluster.wait_in_step()
+    node.apply_ok("--release", "G6")
+    assert not any(peer.server.ldap_uri in value for value in node.syncrepl())
 
 
 def test_what_was_seen_to_work_is_restored_without_being_tried(cluster):
