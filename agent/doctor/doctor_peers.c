@@ -52,6 +52,7 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_BIND_NOT_REPEATED:
 		return DOCTOR_PEER_BIND;
 	case PROBE_NO_SYNCPROV:
+	case PROBE_NO_LOG:
 	case PROBE_NO_SERVER_ID:
 	case PROBE_OTHER_SERVER_ID:
 	case PROBE_SAME_SERVER_ID:

@@ -11,7 +11,8 @@
 #include "common/syncrepl/syncrepl.h"
 
 /*
- * What decides whether a link can connect: the peer's URL, how to bind, with which password, TLS. A
+ * What decides whether a link can connect and read: the peer's URL, how to bind, with which
+ * password, TLS, which log of changes. A
  * text that tells two links apart and has nothing of a password: secret is the name of which one it
  * is (Secret.identity; NULL: none).
  */

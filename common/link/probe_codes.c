@@ -18,6 +18,7 @@ static const char *const step_names[] = {
 	[PROBE_SCHEMA] = "schema",
 	[PROBE_CLOCK] = "clock",
 	[PROBE_CERTIFICATE] = "certificate",
+	[PROBE_LOG] = "log",
 };
 _Static_assert(ARRAY_SIZE(step_names) == PROBE_STEP_COUNT, "name every step");
 
@@ -115,6 +116,10 @@ static const struct {
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
+	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED,
+			  "make the log database, its syncprov and the accesslog overlay there, "
+			  "and let the bind DN read it; or take syncdata, logbase and logfilter "
+			  "out of peers.json"},
 	[PROBE_CONTEXT_CSN_HIDDEN] = {"context-csn-hidden", PROBE_IS_GOOD,
 				      "let olcAccess there give the bind DN read on contextCSN of "
 				      "the suffix entry"},

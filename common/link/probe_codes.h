@@ -19,6 +19,7 @@ typedef enum ProbeStep {
 	PROBE_SCHEMA,        /* its schema is ours */
 	PROBE_CLOCK,
 	PROBE_CERTIFICATE, /* it stays valid for some time */
+	PROBE_LOG,         /* the log of changes that a delta-syncrepl link reads can be read */
 	PROBE_STEP_COUNT
 } ProbeStep;
 
@@ -62,6 +63,7 @@ typedef enum ProbeCode {
 	PROBE_SUFFIX_HIDDEN,
 	PROBE_READ_REFUSED,
 	PROBE_NO_SYNCPROV,
+	PROBE_NO_LOG,
 	PROBE_CONTEXT_CSN_HIDDEN,
 	PROBE_ENTRY_CSN_HIDDEN,
 	PROBE_PASSWORDS_HIDDEN,

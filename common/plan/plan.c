@@ -95,6 +95,15 @@ bool step_carries(const Step *step, const Change *change)
 	return false;
 }
 
+const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].kind == CHANGE_CONSUMER_EDIT && plan->changes[i].is_held &&
+		    plan->changes[i].wanted == wanted)
+			return plan->changes[i].live;
+	return NULL;
+}
+
 bool plan_is_empty(const Plan *plan)
 {
 	return plan->n_steps == 0;

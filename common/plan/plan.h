@@ -169,6 +169,10 @@ typedef struct Plan {
  */
 bool step_carries(const Step *step, const Change *change);
 
+/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
+ * none does. */
+const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted);
+
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);
 

@@ -9,6 +9,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
+from relay import Relay
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
 
 pytestmark = pytest.mark.one_release
@@ -258,21 +259,24 @@ def test_what_nobody_can_test_is_written_on_one_node_after_the_other(form):
         wait_until(lambda: all(up(node) == 1 for node in cluster), "both former links are up")
 
 
-def test_a_peer_that_is_away_while_its_password_changes_gets_the_new_one_when_it_is_back(form):
+def test_an_address_that_does_not_answer_yet_is_tried_again_by_itself(form):
     cluster = node, peer = form(2)
     path = f"{node.folder}/agent.json"
     with open(path, "w", encoding="utf-8") as file:
         file.write('{"interval": 5}')  # what was refused is asked about each 300 s
-    accept(cluster, PASSWORD, OTHER)
     with Daemon(node, "--agent-config", path) as daemon:
         daemon.wait_for("desired-loaded")
-        with peer.server.frozen():
-            node.write_secret(OTHER)
-            held = daemon.wait_for("held", text="G6")
-            assert "could not be tested" in held and held.endswith("syncward apply --release G6")
-            assert has_password(node, PASSWORD)
-        daemon.wait_for("released")
-        wait_until(lambda: has_password(node, OTHER) and up(node) == 1, "the new link is up")
+        before, relay = peer.server.ldap_uri, Relay(peer.server)  # which takes connections, and does not serve them yet
+        cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
+        node.write(cluster.document)
+        held = daemon.wait_for("held", text="G6")
+        assert "could not be tested" in held and held.endswith("syncward apply --release G6")
+        assert before in node.syncrepl()[0] and up(node) == 1
+        wait_until(daemon.has_asked_all, "the first round of all links, which was put off, is over")
+        wait_until(lambda: not daemon.children(), "nobody is asked now")
+        with relay:
+            daemon.wait_for("released", text="G6")
+            wait_until(lambda: peer.server.ldap_uri in node.syncrepl()[0] and up(node) == 1, "the new link is up")
 
 
 def test_a_typo_in_peers_json_on_all_nodes_breaks_nothing_and_is_said(form):
@@ -289,7 +293,10 @@ def test_a_typo_in_peers_json_on_all_nodes_breaks_nothing_and_is_said(form):
             checked, told = node.run("check"), node.run("status")
             assert checked.returncode == 1 and "G6" in checked.stdout, checked.stdout
             assert "[G6]" in told.stdout and "nowhere.invalid" in told.stdout, told.stdout
+            assert f"{uri} " in told.stdout and "not running" not in told.stdout, "the link that goes on"
         wait_entry(cluster[0].server, add_person(cluster[2].server, "meanwhile"))
+        time.sleep(6)  # more than it takes to be sure that a link is down
+        assert not any(daemon.events("link-down") for daemon in running)
         assert [node.syncrepl() for node in cluster] == values
         began = time.monotonic()
         cluster.document["peers"][2]["uri"] = uri
