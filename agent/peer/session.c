@@ -438,7 +438,7 @@ static bool bind_simple(PeerLink *link)
 {
 	const char *dn = link->syncrepl->value[SYNCREPL_BINDDN];
 	const char *password = link->syncrepl->value[SYNCREPL_CREDENTIALS];
-	const bool is_watched = password && *password && link->hooks;
+	const bool is_watched = password && *password && link->hooks && link->hooks->may_bind;
 	LinkBind outcome = LINK_BIND_OTHER;
 	int code;
 

@@ -90,21 +90,23 @@ _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for eve
 static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 {
 	const ProbeVerdict verdict = probe_verdict(probe);
+	const char *would = probe_has_fault(probe, PROBE_SEES_LESS) ? "would lose data with"
+								    : edit_verdicts[verdict].before;
 
-	plan_hold(diff->pool, diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_LINK,
-			  .suffix = change->suffix,
-			  .peer = change->subject,
-			  .text = pool_printf(diff->pool,
-					      "the link to %s works, and %s what peers.json or "
-					      "its password file says now (%s)%s: it stays as it "
-					      "is. %s. To write it all the same",
-					      change->subject, edit_verdicts[verdict].before,
-					      change->why, edit_verdicts[verdict].after,
-					      guard_link_fault(probe)),
-			  .release = "syncward apply --release G6",
-		  });
+	plan_hold(
+		diff->pool, diff->plan, change,
+		(Hold){
+			.guard = GUARD_LINK,
+			.suffix = change->suffix,
+			.peer = change->subject,
+			.text = pool_printf(diff->pool,
+					    "the link to %s works, and %s what peers.json or "
+					    "its password file says now (%s)%s: it stays as it "
+					    "is. %s. To write it all the same",
+					    change->subject, would, change->why,
+					    edit_verdicts[verdict].after, guard_link_fault(probe)),
+			.release = "syncward apply --release G6",
+		});
 }
 
 static void hold_probing(Diff *diff, Change *change)
@@ -139,17 +141,30 @@ static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 		change->subject, change->why, guard_link_fault(probe), patience_sec);
 }
 
+/* A probe that nobody asked for this change says that the link works, not what it sees. */
+static bool was_not_compared(const Probe *probe)
+{
+	return probe_verdict(probe) == PROBE_IS_GOOD &&
+	       probe->steps[PROBE_FORMER] == PROBE_NOT_TRIED;
+}
+
 static void judge_edit(Diff *diff, Change *change)
 {
 	const unsigned peer_id = change->wanted->peer->id;
 	const char *identity =
 		link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
 	const LinkProbes *probes = diff->in->facts->probes;
+	const LiveConsumer *former =
+		link_is_another_identity(&change->live->syncrepl, &change->wanted->syncrepl)
+			? change->live
+			: NULL;
 	const LinkProbe *answer;
 
 	if (known_link_is(&diff->in->known->links, change->suffix, peer_id, identity))
 		return;
 	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
+	if (answer && former && was_not_compared(&answer->probe))
+		answer = NULL;
 	if (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD)
 		return;
 	if (answer && probe_verdict(&answer->probe) == PROBE_BEYOND_US &&
@@ -159,6 +174,7 @@ static void judge_edit(Diff *diff, Change *change)
 	}
 	guard_link_need(diff, (LinkNeed){.database = wanted_of(diff->in->wanted, change->suffix),
 					 .consumer = change->wanted,
+					 .former = former,
 					 .answer = answer});
 	if (answer)
 		hold_tried(diff, change, &answer->probe);

@@ -46,6 +46,19 @@ bool link_differs(const Syncrepl *one, const Syncrepl *other)
 	return !syncrepl_same(SYNCREPL_CREDENTIALS, one, other);
 }
 
+bool link_is_another_identity(const Syncrepl *one, const Syncrepl *other)
+{
+	static const SyncreplKeyword naming[] = {
+		SYNCREPL_BINDMETHOD, SYNCREPL_BINDDN,  SYNCREPL_SASLMECH, SYNCREPL_REALM,
+		SYNCREPL_AUTHCID,    SYNCREPL_AUTHZID, SYNCREPL_TLS_CERT,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(naming); i++)
+		if (!syncrepl_same(naming[i], one, other))
+			return true;
+	return false;
+}
+
 unsigned link_patience_sec(const Syncrepl *syncrepl)
 {
 	const char *retry = syncrepl->value[SYNCREPL_RETRY];

@@ -19,6 +19,7 @@ static const char *const step_names[] = {
 	[PROBE_CLOCK] = "clock",
 	[PROBE_CERTIFICATE] = "certificate",
 	[PROBE_LOG] = "log",
+	[PROBE_FORMER] = "former",
 };
 _Static_assert(ARRAY_SIZE(step_names) == PROBE_STEP_COUNT, "name every step");
 
@@ -120,6 +121,15 @@ static const struct {
 			  "make the log database, its syncprov and the accesslog overlay there, "
 			  "and let the bind DN read it; or take syncdata, logbase and logfilter "
 			  "out of peers.json"},
+	[PROBE_SEES_LESS] = {"sees-less", PROBE_IS_REFUSED,
+			     "let olcAccess there give it read on everything, in a rule before all "
+			     "others: {0}to * by dn.exact=\"...\" read by * break (\"access\": "
+			     "true in peers.json does that)"},
+	[PROBE_FORMER_REFUSED] = {"former-refused", PROBE_IS_REFUSED,
+				  "its password changed there: the link as it is will not come "
+				  "back when it breaks; it is not asked again"},
+	[PROBE_FORMER_NOT_ASKED] = {"former-not-asked", PROBE_NOT_TESTED,
+				    "compare by hand what both see (ldapsearch)"},
 	[PROBE_CONTEXT_CSN_HIDDEN] = {"context-csn-hidden", PROBE_IS_GOOD,
 				      "let olcAccess there give the bind DN read on contextCSN of "
 				      "the suffix entry"},

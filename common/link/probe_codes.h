@@ -20,6 +20,7 @@ typedef enum ProbeStep {
 	PROBE_CLOCK,
 	PROBE_CERTIFICATE, /* it stays valid for some time */
 	PROBE_LOG,         /* the log of changes that a delta-syncrepl link reads can be read */
+	PROBE_FORMER,      /* it shows what it shows to the identity that the link has now */
 	PROBE_STEP_COUNT
 } ProbeStep;
 
@@ -64,6 +65,9 @@ typedef enum ProbeCode {
 	PROBE_READ_REFUSED,
 	PROBE_NO_SYNCPROV,
 	PROBE_NO_LOG,
+	PROBE_SEES_LESS,
+	PROBE_FORMER_REFUSED,
+	PROBE_FORMER_NOT_ASKED,
 	PROBE_CONTEXT_CSN_HIDDEN,
 	PROBE_ENTRY_CSN_HIDDEN,
 	PROBE_PASSWORDS_HIDDEN,

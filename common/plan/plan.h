@@ -135,6 +135,7 @@ typedef struct Need {
 typedef struct LinkNeed {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;
+	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
 	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
 } LinkNeed;
 

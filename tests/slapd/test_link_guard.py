@@ -282,3 +282,81 @@ def test_an_authority_that_did_not_sign_the_peers_certificate_is_held(form, tmp_
     assert ours.path in node.syncrepl()[0]
     cluster.wait_in_step()
     cluster.wait_persistent()
+
+
+def add_account(cluster, name, password=PASSWORD):
+    """One more account to replicate with."""
+    dn = f"cn={name},{SUFFIX}"
+    connection = cluster[0].server.admin()
+    cluster[0].server.add(dn, {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": name,
+                               "userPassword": password}, connection)
+    connection.unbind_s()
+    cluster.wait_in_step()
+    return dn
+
+
+STOCK = ['{0}to attrs=userPassword by self write by anonymous auth by * none', '{1}to * by * read']
+HIDDEN = {
+    "password": (STOCK, "userPassword of "),
+    "subtree": ([f'{{0}}to dn.subtree="ou=secret,{SUFFIX}" by dn.exact="{{former}}" read by anonymous auth by * none', '{1}to * by * read'], "entries altogether"),
+    "attribute": (['{0}to attrs=employeeNumber by dn.exact="{former}" read by anonymous auth by * none', '{1}to * by * read'], "employeeNumber of 1 of "),
+    "filter": (['{0}to filter=(objectClass=inetOrgPerson) by dn.exact="{former}" read by anonymous auth by * none', '{1}to * by * read'], "entries altogether"),
+}
+
+
+def add_data(cluster):
+    """Many entries that all may see, and in the middle one that has a number, below an organizational unit."""
+    connection = cluster[0].server.admin()
+    for i in range(150):
+        cluster[0].server.add(f"cn=many{i},{SUFFIX}", {"objectClass": ["organizationalRole"], "cn": f"many{i}"}, connection)
+    cluster[0].server.add(f"ou=secret,{SUFFIX}", {"objectClass": ["organizationalUnit"], "ou": "secret"}, connection)
+    cluster[0].server.add(f"cn=one,ou=secret,{SUFFIX}", {
+        "objectClass": ["inetOrgPerson"], "cn": "one", "sn": "one", "employeeNumber": "7", "userPassword": "secret1"}, connection)
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_an_account_that_sees_less_does_not_replace_one_that_sees_more(cluster, kind):
+    node, peer = cluster
+    rules, told = HIDDEN[kind]
+    rules = [rule.replace("{former}", REPLICATOR) for rule in rules]
+    former = f"cn=admin,{SUFFIX}" if kind == "password" else REPLICATOR
+    add_data(cluster)
+    new = add_account(cluster, "new")
+    if former != REPLICATOR:  # the rootdn reads
+        cluster.document["databases"][0]["syncrepl"]["binddn"] = former
+        node.write(cluster.document)
+        node.apply_ok()
+        cluster.wait_persistent()
+    peer.server.modify(peer.server.database_dn(), [(ldap.MOD_REPLACE, "olcAccess", rules)])
+    values = node.syncrepl()
+    cluster.document["databases"][0]["syncrepl"]["binddn"] = new
+    cluster.document["databases"][0]["readers"] = [new]
+    node.write(cluster.document)
+    for _ in range(2):
+        applied = node.apply()
+        (guard, text, command), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6"
+        assert told in text and f"as '{new}'" in text and f"as '{former}'" in text, text
+    assert node.syncrepl() == values
+    rule = re.search(r"\{0\}(to \* by dn.exact=)", text)
+    assert rule, "the message has the rule that releases it"
+    peer.server.modify(peer.server.database_dn(), [(ldap.MOD_ADD, "olcAccess", f'{{0}}to * by dn.exact="{new}" read by * break')])
+    node.apply_ok()
+    assert new in node.syncrepl()[0]
+    cluster.wait_persistent()
+
+
+def test_a_link_whose_own_account_is_not_taken_any_more_is_held_and_asked_once(cluster):
+    node, peer = cluster
+    new = add_account(cluster, "new")
+    accept(cluster, OTHER)  # its session goes on
+    values, refused = node.syncrepl(), refused_at(peer.server)
+    cluster.document["databases"][0]["syncrepl"]["binddn"] = new
+    node.write(cluster.document)
+    applied = node.apply()
+    (guard, text, _), = holds_of(applied.stdout)
+    assert applied.returncode == 3 and guard == "G6" and "could not be found out" in text, text
+    assert node.syncrepl() == values and refused_at(peer.server) == refused + 1
+    assert PASSWORD not in applied.stdout + applied.stderr
