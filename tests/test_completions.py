@@ -135,4 +135,4 @@ def test_files_and_folders_are_offered_where_they_belong(complete):
 def test_bash_completes_behind_an_equals_sign(tmp_path):
     """Readline cuts words at it."""
     assert complete_in_bash([["syncward", "apply", "--release", "=", "G1"], ["syncward", "plan", "--output", "="]],
-                            tmp_path) == [{"G10", "G11", "G12"}, {"text", "json", "ldif"}]
+                            tmp_path) == [{"G10", "G11", "G12", "G13"}, {"text", "json", "ldif"}]

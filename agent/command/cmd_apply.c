@@ -25,10 +25,11 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 		int guard = guard_find_releasable(codes->items[i]);
 
 		if (guard < 0)
-			return error_set(err, ERROR_USAGE, 0,
-					 "--release %s: no guard of that name can be released; G4, "
-					 "G5, G6, G7, G10, G11, G12, left, joining and access can",
-					 codes->items[i]);
+			return error_set(
+				err, ERROR_USAGE, 0,
+				"--release %s: no guard of that name can be released; G4, "
+				"G5, G6, G7, G10, G11, G12, G13, left, joining and access can",
+				codes->items[i]);
 		released |= GUARD_BIT(guard);
 	}
 	*ret = released;
@@ -131,7 +132,7 @@ static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
 		     "apply exactly the saved plan; refused when anything changed since"),
 	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
-		     "pass this once: G4, G5, G6, G7, G10, G11, G12, left, joining, access"),
+		     "pass this once: G4, G5, G6, G7, G10, G11, G12, G13, left, joining, access"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",

@@ -6,6 +6,7 @@
 
 #include "common/decide/diff.h"
 #include "common/decide/guard_contested.h"
+#include "common/decide/guard_partial.h"
 #include "common/memory/revision.h"
 
 static void hold_everything(Diff *diff, Hold hold)
@@ -317,6 +318,7 @@ void guard_plan(Diff *diff)
 		guard_last_provider(diff);
 	}
 	guard_contested(diff);
+	guard_partial(diff);
 	guard_links(diff);
 	guard_identity(diff);
 	guard_readers(diff);

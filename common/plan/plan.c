@@ -11,15 +11,25 @@ typedef struct GuardRule {
 } GuardRule;
 
 static const GuardRule guard_rules[] = {
-	[GUARD_RESTART] = {"G1", false},           [GUARD_NOT_LISTED] = {"G2", false},
-	[GUARD_EMPTY_FILE] = {"G3", false},        [GUARD_REMOVAL] = {"G4", true},
-	[GUARD_SERVER_ID] = {"G5", true},          [GUARD_LINK] = {"G6", true},
-	[GUARD_REVISION] = {"G7", true},           [GUARD_PROBING] = {"probing", false},
-	[GUARD_CONFIG_REPLICATED] = {"G8", false}, [GUARD_CONTESTED] = {"G9", false},
-	[GUARD_CONTENT] = {"G10", true},           [GUARD_IDENTITY] = {"G11", true},
-	[GUARD_READERS] = {"G12", true},           [GUARD_LEFT] = {"left", true},
-	[GUARD_JOINING] = {"joining", true},       [GUARD_ACCESS] = {"access", true},
-	[GUARD_RID_CLASH] = {"rid-clash", false},  [GUARD_DATABASE] = {"database", false},
+	[GUARD_RESTART] = {"G1", false},
+	[GUARD_NOT_LISTED] = {"G2", false},
+	[GUARD_EMPTY_FILE] = {"G3", false},
+	[GUARD_REMOVAL] = {"G4", true},
+	[GUARD_SERVER_ID] = {"G5", true},
+	[GUARD_LINK] = {"G6", true},
+	[GUARD_REVISION] = {"G7", true},
+	[GUARD_PROBING] = {"probing", false},
+	[GUARD_CONFIG_REPLICATED] = {"G8", false},
+	[GUARD_CONTESTED] = {"G9", false},
+	[GUARD_CONTENT] = {"G10", true},
+	[GUARD_IDENTITY] = {"G11", true},
+	[GUARD_READERS] = {"G12", true},
+	[GUARD_PARTIAL] = {"G13", true},
+	[GUARD_LEFT] = {"left", true},
+	[GUARD_JOINING] = {"joining", true},
+	[GUARD_ACCESS] = {"access", true},
+	[GUARD_RID_CLASH] = {"rid-clash", false},
+	[GUARD_DATABASE] = {"database", false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");
 

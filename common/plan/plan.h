@@ -26,6 +26,7 @@ typedef enum Guard {
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
 	GUARD_READERS,  /* G12: an account that peers read with may not, or perhaps not, read all */
+	GUARD_PARTIAL,  /* G13: a provider would read a part only, and the others lose the rest */
 	GUARD_LEFT,     /* this node left, or must not leave yet */
 	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
 	GUARD_PROBING,  /* what shall replace a link that works is being tried */
