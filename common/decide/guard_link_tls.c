@@ -12,7 +12,8 @@
 static bool makes_consumers_anew(const Change *change, const char *suffix)
 {
 	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0 &&
-	       (change->kind == CHANGE_CONSUMERS_RENEW || change->kind == CHANGE_CONSUMER_REMOVE ||
+	       (change->kind == CHANGE_CONSUMERS_RENEW || change->kind == CHANGE_CONSUMERS_RETRY ||
+		change->kind == CHANGE_CONSUMER_REMOVE ||
 		(change->kind == CHANGE_CONSUMER_EDIT && !change->wanted->put_back));
 }
 
