@@ -17,7 +17,7 @@
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 
-static int released_guards(const TextList *codes, unsigned *ret, Error *err)
+static int released_guards(Pool *pool, const TextList *codes, unsigned *ret, Error *err)
 {
 	unsigned released = 0;
 
@@ -25,10 +25,11 @@ static int released_guards(const TextList *codes, unsigned *ret, Error *err)
 		int guard = guard_find_releasable(codes->items[i]);
 
 		if (guard < 0)
-			return error_set(err, ERROR_USAGE, 0,
-					 "--release %s: no guard of that name can be released; G4, "
-					 "G5, G6, G7, G10, G11, G12, left, joining and access can",
-					 codes->items[i]);
+			return error_set(
+				err, ERROR_USAGE, 0,
+				"--release %s: no guard of that name can be released; these "
+				"can: %s",
+				codes->items[i], guards_releasable(pool));
 		released |= GUARD_BIT(guard);
 	}
 	*ret = released;
@@ -113,7 +114,7 @@ static int cmd_apply(const Options *options)
 	Error err;
 	AUTO_FD lock = -1;
 
-	if (released_guards(&options->release, &pass_options.released, &err) < 0 ||
+	if (released_guards(options->pool, &options->release, &pass_options.released, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
@@ -130,9 +131,8 @@ static int cmd_apply(const Options *options)
 static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
 		     "apply exactly the saved plan; refused when anything changed since"),
-	OPTION_NAMED(
-		"--release", OPTION_LIST, release, "GUARD,...",
-		"pass this once: G4, G5, G6, G7, G10, G11, G12, left, joining, access, not-understood"),
+	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
+		     "let what these guards hold pass this once; syncward(8) has them"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",

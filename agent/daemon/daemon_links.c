@@ -108,7 +108,7 @@ static LinkLook look_at_probe(const LinkSeen *seen)
 {
 	const LinkProbe *probe = probe_of(seen);
 
-	if (!probe)
+	if (!probe || probe_verdict(&probe->probe) == PROBE_BEYOND_US)
 		return (LinkLook){.at_sec = seen->at_sec};
 	return (LinkLook){
 		.sight = probe_verdict(&probe->probe) == PROBE_IS_GOOD ? LINK_SIGHT_WORKS
@@ -256,6 +256,16 @@ static size_t n_links(const Wanted *wanted)
 	return n;
 }
 
+/* What a guard holds does not run: the link as it was goes on. */
+static const RunningConsumer *running_of(const Plan *plan, const WantedConsumer *wanted,
+					 const RunningIndex *index)
+{
+	const LiveConsumer *held = plan_held_link(plan, wanted);
+
+	return held ? running_find(index, held->rid, held->provider)
+		    : running_find(index, wanted->rid, wanted->provider);
+}
+
 void daemon_links_look(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
@@ -275,7 +285,7 @@ void daemon_links_look(DaemonPass *pass)
 				.pass = pass,
 				.suffix = suffix,
 				.wanted = consumer,
-				.running = running_find(&index, consumer->rid, consumer->provider),
+				.running = running_of(&pass->report.last_plan, consumer, &index),
 				.now_sec = daemon_realtime_sec(daemon),
 				.at_sec = monotonic_sec(daemon),
 			};

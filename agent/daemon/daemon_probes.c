@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_probes.h"
 
+#include <string.h>
+
 #include "agent/daemon/daemon_internal.h"
 #include "agent/peer/probe_targets.h"
 #include "agent/state/state.h"
@@ -9,13 +11,47 @@
 
 /* --- a round --- */
 
-static void links_add_all(LinkRound *round, const Wanted *wanted)
+/* The password that the link has now was refused: each try more may lock its account, which the
+ * link still needs. Another peers.json, another password file or a person end that. */
+static bool link_need_must_rest(const LinkNeed *need)
+{
+	return need->answer && probe_has_fault(&need->answer->probe, PROBE_FORMER_REFUSED);
+}
+
+/* A link of which an answer holds the change must be asked the same again, or the answer is lost.
+ * NULL: none does. */
+static const LinkNeed *need_of(const Plan *plan, const WantedDatabase *wanted,
+			       const WantedConsumer *consumer)
+{
+	for (size_t i = 0; i < plan->n_link_needs; i++) {
+		const LinkNeed *need = &plan->link_needs[i];
+
+		if (need->consumer->peer->id == consumer->peer->id &&
+		    strcmp(need->database->desired->suffix, wanted->desired->suffix) == 0)
+			return need;
+	}
+	return NULL;
+}
+
+static void link_add_any(LinkRound *round, const Plan *plan, const WantedDatabase *wanted,
+			 const WantedConsumer *consumer)
+{
+	const LinkNeed *need = need_of(plan, wanted, consumer);
+
+	if (need && link_need_must_rest(need))
+		link_round_keep(round, need->answer);
+	else if (need)
+		link_round_add_compared(round, wanted, consumer, need->former);
+	else if (!consumer->put_back)
+		link_round_add(round, wanted, consumer);
+}
+
+static void links_add_all(LinkRound *round, const Plan *plan, const Wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			if (!wanted->databases[i].consumers[k].put_back)
-				link_round_add(round, &wanted->databases[i],
-					       &wanted->databases[i].consumers[k]);
+			link_add_any(round, plan, &wanted->databases[i],
+				     &wanted->databases[i].consumers[k]);
 }
 
 static void round_end(DaemonProbes *probes)
@@ -118,11 +154,20 @@ void daemon_probes_take(DaemonPass *pass)
 		probes->refusals = (ProbeRefusals){0};
 }
 
-/* Not tried yet, or refused so long ago that the peer may have been mended. */
+/* Not tried yet, or so long ago that the peer, or the way to it, may have been mended. A peer that
+ * was away is back sooner than one is mended, and to ask it again locks no account. */
 static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 {
-	return !need->answer || daemon_realtime_sec(pass->daemon) - need->answer->at_sec >=
-					(int64_t)pass->context.probe_interval_sec;
+	const Context *context = &pass->context;
+	const bool must_rest = link_need_must_rest(need);
+	const bool was_away =
+		need->answer && probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
+	const int64_t wait_sec = was_away && context->interval_sec < context->probe_interval_sec
+					 ? context->interval_sec
+					 : context->probe_interval_sec;
+
+	return !need->answer ||
+	       (!must_rest && daemon_realtime_sec(pass->daemon) - need->answer->at_sec >= wait_sec);
 }
 
 /* The first link that a change waits for; NULL: none does. */
@@ -147,8 +192,9 @@ static void links_add_needed(LinkRound *round, DaemonPass *pass)
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (is_needed(pass, &plan->link_needs[i]))
-			link_round_add(round, plan->link_needs[i].database,
-				       plan->link_needs[i].consumer);
+			link_round_add_compared(round, plan->link_needs[i].database,
+						plan->link_needs[i].consumer,
+						plan->link_needs[i].former);
 	for (const FormerLink *former = pass->daemon->formers; former; former = former->next) {
 		const WantedDatabase *database;
 		const WantedConsumer *consumer = daemon_former_asked(pass, former, &database);
@@ -243,7 +289,7 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 	probes->due_usec =
 		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
 	turn_end(&probes->turn);
-	links_add_all(round, &pass->inputs.wanted);
+	links_add_all(round, &pass->report.last_plan, &pass->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
 	round_start(pass, round, false);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_put_back.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
 #include "common/decide/guard_link.h"
 #include "common/live/live_running.h"
 #include "common/slapd/url.h"
-
-/* slapd starts a new consumer when its main loop next wakes. */
-#define MARGIN_SEC   5
-#define MAX_WAIT_SEC 60
 
 /* --- the list --- */
 
@@ -56,18 +51,6 @@ static WantedConsumer *consumer_find(const Wanted *wanted, const FormerLink *for
 
 /* --- writing another link --- */
 
-static unsigned wait_of(const Syncrepl *syncrepl)
-{
-	const char *retry = syncrepl->value[SYNCREPL_RETRY];
-	unsigned long sec = retry ? strtoul(retry, NULL, 10) : 0;
-
-	if (syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > sec)
-		sec = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT);
-	if (syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > sec)
-		sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
-	return (unsigned)(sec > MAX_WAIT_SEC ? MAX_WAIT_SEC : sec) + MARGIN_SEC;
-}
-
 static void former_note(Daemon *daemon, const Change *change)
 {
 	const WantedConsumer *wanted = change->wanted;
@@ -82,7 +65,7 @@ static void former_note(Daemon *daemon, const Change *change)
 		.uri = pool_strdup(pool, wanted->peer->uri),
 		.identity = link_identity(pool, &wanted->syncrepl, wanted->secret),
 		.why = pool_strdup(pool, change->why),
-		.wait_sec = wait_of(&wanted->syncrepl),
+		.wait_sec = link_patience_sec(&wanted->syncrepl),
 	};
 	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
 		former->syncrepl.value[i] = pool_strdup(pool, change->live->syncrepl.value[i]);

@@ -3,14 +3,27 @@
 
 #include "agent/daemon/daemon_internal.h"
 
+#define UNTRIED_MARGIN_SEC 15
+
+/* A link that nobody could try is put back, where it does not connect, before the next node writes
+ * it: its time is over, the peer was asked, and the former link is up again. */
+static uint64_t untried_turn_usec(unsigned untried_sec)
+{
+	return (untried_sec + UNTRIED_MARGIN_SEC) * 1000000ULL;
+}
+
 /* A rewrite that restarts consumers and is not urgent leaves its turn to the nodes before us. */
 bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 {
 	Daemon *daemon = pass->daemon;
 	const uint64_t now_usec = daemon_now_usec(daemon);
-	const uint64_t splay_usec = schedule_splay_usec(wanted_rank(plan->wanted));
+	const unsigned rank = wanted_rank(plan->wanted);
+	const uint64_t splay_usec = plan->untried_sec > 0
+					    ? rank * untried_turn_usec(plan->untried_sec)
+					    : schedule_splay_usec(rank);
 
-	if (plan->n_sessions_dropped == 0 || splay_usec == 0 || pass->has_drift)
+	if (plan->n_sessions_dropped == 0 || splay_usec == 0 ||
+	    (pass->has_drift && plan->untried_sec == 0))
 		return false;
 	turn_take(&daemon->splay, digest, splay_usec, now_usec);
 	return !turn_has_come(&daemon->splay, now_usec);

@@ -33,7 +33,7 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_BUSY:
 	case PROBE_ROUND_OVER:
 	case PROBE_DIED:
-	case PROBE_NOT_SPOKEN:
+	case PROBE_URL_UNUSABLE:
 	case PROBE_NOT_LDAP:
 		return DOCTOR_PEER_REACH;
 	case PROBE_TLS_FILES:
@@ -46,11 +46,13 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_TLS_FAILED:
 	case PROBE_PLAIN_REFUSED:
 		return DOCTOR_PEER_TLS;
+	case PROBE_NOT_SPOKEN:
 	case PROBE_BIND_REFUSED:
 	case PROBE_ACCOUNT_LOCKED:
 	case PROBE_BIND_NOT_REPEATED:
 		return DOCTOR_PEER_BIND;
 	case PROBE_NO_SYNCPROV:
+	case PROBE_NO_LOG:
 	case PROBE_NO_SERVER_ID:
 	case PROBE_OTHER_SERVER_ID:
 	case PROBE_SAME_SERVER_ID:
@@ -70,6 +72,7 @@ static DoctorCheck check_of(ProbeCode code)
 
 static const DoctorSeverity severities[] = {
 	[PROBE_IS_GOOD] = DOCTOR_WARNING,
+	[PROBE_BEYOND_US] = DOCTOR_NOTE,
 	[PROBE_NOT_TESTED] = DOCTOR_ERROR,
 	[PROBE_IS_REFUSED] = DOCTOR_ERROR,
 };
@@ -90,6 +93,20 @@ static void tell_faults(Doctor *doctor, const Probe *probe)
 		doctor->report.findings[doctor->report.n_findings - 1].remedy =
 			probe_code_remedy(fault->code);
 	}
+}
+
+/* What lies behind a bind that we cannot make is not known, and must not be told as right. */
+static void tell_unknown(Doctor *doctor, const Probe *probe)
+{
+	static const DoctorCheck behind_bind[] = {DOCTOR_PEER_READ,   DOCTOR_PEER_PROVIDER,
+						  DOCTOR_PEER_LIMITS, DOCTOR_SCHEMA,
+						  DOCTOR_IN_STEP,     DOCTOR_PEER_CLOCK};
+
+	for (size_t i = 0; i < ARRAY_SIZE(behind_bind); i++)
+		doctor_skip(doctor, behind_bind[i],
+			    pool_printf(doctor->pool,
+					"%s: syncward cannot bind to %s as slapd does",
+					probe->suffix, probe->uri));
 }
 
 static const char *own_schema(const Doctor *doctor)
@@ -176,6 +193,13 @@ static int probe_all(Doctor *doctor, Error *err)
 	return 0;
 }
 
+static void tell_probe(Doctor *doctor, const Probe *probe)
+{
+	tell_faults(doctor, probe);
+	if (probe_verdict(probe) == PROBE_BEYOND_US)
+		tell_unknown(doctor, probe);
+}
+
 void doctor_peers(Doctor *doctor)
 {
 	bool can_ask = true;
@@ -190,7 +214,7 @@ void doctor_peers(Doctor *doctor)
 		doctor_skip(doctor, DOCTOR_PEER_REACH, err.text);
 	for (size_t i = 0; doctor->has_probes && i < doctor->n_databases; i++)
 		for (size_t k = 0; k < doctor->databases[i].wanted->n_consumers; k++)
-			tell_faults(doctor, &doctor->databases[i].probes[k]);
+			tell_probe(doctor, &doctor->databases[i].probes[k]);
 }
 
 /* --- what they hold --- */

@@ -57,8 +57,9 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 	take_turn(answers, input->wanted);
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (!plan->link_needs[i].answer)
-			link_round_add(&round, plan->link_needs[i].database,
-				       plan->link_needs[i].consumer);
+			link_round_add_compared(&round, plan->link_needs[i].database,
+						plan->link_needs[i].consumer,
+						plan->link_needs[i].former);
 	targets_probe(&round, input->wanted->self->id, &refusals);
 	first = link_probes_join(pool, &answers->probes, &round.withheld);
 	answers->probes = link_probes_join(answers->pool, &first, &round.links);

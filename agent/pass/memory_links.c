@@ -48,7 +48,7 @@ static bool is_running(const LinksSeen *seen, size_t i)
 	const RunningConsumer *running =
 		running_find(&seen->running, consumer->rid, consumer->provider);
 
-	return seen->live && !seen->is_changed[i] && running_works(running, &consumer->syncrepl);
+	return seen->live && running_works(running, &consumer->syncrepl);
 }
 
 static bool is_probed_good(const LinksSeen *seen, const WantedConsumer *consumer,
@@ -75,8 +75,9 @@ static const char *link_learn(Pool *pool, LinksSeen *seen, size_t i)
 		return NULL;
 	if (old && strcmp(old->identity, identity) == 0)
 		return old->identity;
-	if ((seen->is_released && !seen->is_changed[i]) || is_running(seen, i) ||
-	    is_probed_good(seen, consumer, identity))
+	/* A probe of what is not written yet did not compare what the former link sees. */
+	if (!seen->is_changed[i] &&
+	    (seen->is_released || is_running(seen, i) || is_probed_good(seen, consumer, identity)))
 		return identity;
 	return old ? old->identity : NULL;
 }

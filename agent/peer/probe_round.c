@@ -202,6 +202,7 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		.peer_id = wanted->peer_id,
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
+		.former = wanted->former,
 	};
 	struct epoll_event event = {.events = EPOLLIN,
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};

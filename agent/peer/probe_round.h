@@ -21,6 +21,7 @@ typedef struct ProbeTarget {
 		*secret; /* which password it is (ProbeBind); NULL: try it whatever was refused */
 	bool is_proven;  /* a peer was seen to take it */
 	const char *account_csn; /* LinkHooks */
+	const Syncrepl *former;  /* as it is read now: what is seen is compared; NULL: it is not */
 } ProbeTarget;
 
 /* Whom the target asks; "" when nobody says. */

@@ -69,3 +69,27 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		   .is_proven = account && account->is_proven,
 		   .account_csn = account ? account->csn : NULL});
 }
+
+void link_round_add_compared(LinkRound *round, const WantedDatabase *wanted,
+			     const WantedConsumer *consumer, const LiveConsumer *former_link)
+{
+	const size_t n_before = round->n_targets;
+	Syncrepl inherited, *former;
+
+	link_round_add(round, wanted, consumer);
+	if (!former_link || round->n_targets == n_before)
+		return;
+	inherited = link_inherit_tls(&former_link->syncrepl, round->lockout.sight.live->global);
+	former = pool_alloc(round->pool, sizeof(*former));
+	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		former->value[i] = pool_strdup(round->pool, inherited.value[i]);
+	round->targets[n_before].former = former;
+}
+
+void link_round_keep(LinkRound *round, const LinkProbe *answer)
+{
+	LinkProbe copy = *answer;
+	const LinkProbes kept = {&copy, 1};
+
+	round->withheld = link_probes_join(round->pool, &round->withheld, &kept);
+}

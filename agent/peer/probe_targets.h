@@ -24,4 +24,11 @@ LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *
 /* Adds a link, or the answer that its password is not to be sent. */
 void link_round_add(LinkRound *round, const WantedDatabase *wanted, const WantedConsumer *consumer);
 
+/* Does not ask again: the answer that there is holds. */
+void link_round_keep(LinkRound *round, const LinkProbe *answer);
+
+/* The same, and what it sees is compared with what the former link sees; NULL: it is not. */
+void link_round_add_compared(LinkRound *round, const WantedDatabase *wanted,
+			     const WantedConsumer *consumer, const LiveConsumer *former);
+
 #endif

@@ -2,6 +2,7 @@
 #include "agent/peer/probe_visit.h"
 
 #include <stdint.h>
+#include <strings.h>
 #include <time.h>
 
 #include "common/copy/csn_set.h"
@@ -16,6 +17,7 @@ static char refresh_only[] = "\x30\x03\x0a\x01\x01";
 typedef enum Question {
 	ASK_SUFFIX,
 	ASK_SYNC,
+	ASK_LOG, /* of a delta-syncrepl link */
 	ASK_SAMPLE,
 	ASK_ACCOUNT, /* the bind DN's own entry */
 	ASK_SCHEMA,
@@ -40,6 +42,7 @@ typedef struct Request {
 	bool types_only;
 	int size_limit;
 	ProbeDepth depth; /* from which on it is asked */
+	bool is_sync;     /* with a critical synchronisation control, as a consumer asks */
 } Request;
 
 static const char *const suffix_attributes[] = {"entryUUID", "contextCSN", NULL};
@@ -52,7 +55,8 @@ static const char *const context_attributes[] = {"namingContexts", NULL};
 
 static const Request requests[] = {
 	[ASK_SUFFIX] = {NULL, LDAP_SCOPE_BASE, suffix_attributes, false, 1, PROBE_DEPTH_CONTENT},
-	[ASK_SYNC] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID},
+	[ASK_SYNC] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
+	[ASK_LOG] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
 	[ASK_SAMPLE] = {NULL, LDAP_SCOPE_SUBTREE, sample_attributes, true, PROBE_SAMPLE_MAX,
 			PROBE_DEPTH_WHOLE},
 	[ASK_ACCOUNT] = {NULL, LDAP_SCOPE_BASE, account_attributes, true, 1, PROBE_DEPTH_WHOLE},
@@ -73,10 +77,21 @@ static const char *own_account(const Visit *visit)
 	return dn && password && dn_is_within(dn, visit->probe->suffix) ? dn : NULL;
 }
 
+/* Where the link reads changes from; NULL: from the database itself. */
+static const char *log_of(const Visit *visit)
+{
+	const char *syncdata = visit->link.syncrepl->value[SYNCREPL_SYNCDATA];
+	const bool has_log = syncdata && strcasecmp(syncdata, "default") != 0;
+
+	return has_log ? visit->link.syncrepl->value[SYNCREPL_LOGBASE] : NULL;
+}
+
 static const char *base_of(const Visit *visit, Question question)
 {
 	if (question == ASK_ACCOUNT)
 		return own_account(visit);
+	if (question == ASK_LOG)
+		return log_of(visit);
 	return requests[question].base ? requests[question].base : visit->probe->suffix;
 }
 
@@ -98,7 +113,7 @@ static void ask(Visit *visit, Question question)
 	visit->answers[question].code =
 		ldap_search_ext(visit->link.ldap, base, request->scope, "(objectClass=*)",
 				(char **)(uintptr_t)request->attributes, request->types_only,
-				question == ASK_SYNC ? controls : NULL, NULL, NULL,
+				requests[question].is_sync ? controls : NULL, NULL, NULL,
 				request->size_limit, &visit->ids[question]);
 }
 
@@ -108,6 +123,7 @@ static bool hear(Visit *visit, Question question)
 	static const char *const titles[] = {
 		[ASK_SUFFIX] = "read the suffix entry",
 		[ASK_SYNC] = "synchronising search",
+		[ASK_LOG] = "read the log of changes",
 		[ASK_SAMPLE] = "search below the suffix",
 		[ASK_ACCOUNT] = "read the bind DN's entry",
 		[ASK_SCHEMA] = "read the schema",
@@ -192,6 +208,16 @@ static void hear_sync(Visit *visit)
 	probe_take_sync(pool, visit->probe, &answer, cookie ? csn_cookie_sid(cookie) : -1);
 }
 
+static void hear_log(Visit *visit)
+{
+	ProbeAnswer answer;
+
+	if (!hear(visit, ASK_LOG))
+		return;
+	answer = answer_of(visit, ASK_LOG);
+	probe_take_log(visit->link.pool, visit->probe, &answer, log_of(visit));
+}
+
 static void hear_rest(Visit *visit)
 {
 	Pool *pool = visit->link.pool;
@@ -226,6 +252,7 @@ static void visit_ask(Visit *visit, ProbeDepth depth)
 			ask(visit, question);
 	hear_suffix(visit);
 	hear_sync(visit);
+	hear_log(visit);
 	hear_rest(visit);
 }
 

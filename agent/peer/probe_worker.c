@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/probe_worker.h"
+#include "agent/peer/probe_compare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -131,6 +132,8 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 	close_others(fd);
 	syncrepl.value[SYNCREPL_PROVIDER] = job->uri;
 	peer_visit(pool, &syncrepl, job->depth, &hooks, &probe);
+	if (job->former && probe_verdict(&probe) == PROBE_IS_GOOD)
+		peer_compare(pool, job->former, &syncrepl, &hooks, &probe);
 	text = probe_print(pool, &probe);
 	send_all(fd, text, strlen(text));
 	_exit(0);

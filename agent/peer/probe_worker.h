@@ -27,6 +27,7 @@ typedef struct ProbeJob {
 	unsigned peer_id;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
+	const Syncrepl *former;  /* peer_compare(); NULL: nothing to compare with */
 } ProbeJob;
 
 /*

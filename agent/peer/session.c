@@ -226,7 +226,7 @@ static bool link_connect_any(PeerLink *link)
 	/* Only libldap knows where the socket is when the URL does not say. */
 	if (ldap_initialize(&link->ldap, link->probe->uri) == LDAP_SUCCESS)
 		return link_set_options(link);
-	return not_tested(link, PROBE_NOT_SPOKEN, "libldap cannot use this URL");
+	return not_tested(link, PROBE_URL_UNUSABLE, "libldap cannot use this URL");
 }
 
 static bool handshake_fail(PeerLink *link, int code)
@@ -324,13 +324,26 @@ static bool bind_wait(PeerLink *link, const char *title, LdapAnswer *answer, int
 	return answer->code == LDAP_SUCCESS;
 }
 
+/* Until here the link is as it should be: name, port and TLS were tried. */
+static bool not_spoken(PeerLink *link)
+{
+	const char *mechanism = link->syncrepl->value[SYNCREPL_SASLMECH];
+
+	link->probe->steps[PROBE_BIND] = PROBE_UNKNOWN;
+	probe_add_fault(link->pool, link->probe, PROBE_NOT_SPOKEN,
+			"not known: it is read with SASL %s, and syncward itself speaks only "
+			"EXTERNAL",
+			mechanism ? mechanism : "(no saslmech)");
+	return false;
+}
+
 static bool bind_external(PeerLink *link)
 {
 	LdapAnswer answer = {.text = ""};
 	int id = 0;
 
 	if (!keyword_is(link->syncrepl, SYNCREPL_SASLMECH, "EXTERNAL"))
-		return not_tested(link, PROBE_NOT_SPOKEN, "of SASL only EXTERNAL is tried");
+		return not_spoken(link);
 	answer.code = ldap_bind_external_send(link->ldap, &id);
 	return bind_wait(link, "bind with SASL EXTERNAL", &answer, id);
 }
@@ -389,7 +402,7 @@ static bool bind_simple(PeerLink *link)
 {
 	const char *dn = link->syncrepl->value[SYNCREPL_BINDDN];
 	const char *password = link->syncrepl->value[SYNCREPL_CREDENTIALS];
-	const bool is_watched = password && *password && link->hooks;
+	const bool is_watched = password && *password && link->hooks && link->hooks->may_bind;
 	const char *title = pool_printf(link->pool, "bind as '%s'", dn ? dn : "");
 	LdapAnswer answer = {.text = ""};
 	bool lacked_account = false, is_good;
@@ -430,7 +443,7 @@ bool peer_link_open_watched(Pool *pool, const Syncrepl *syncrepl, const LinkHook
 		.timeout_msec = bounded_msec(syncrepl, SYNCREPL_TIMEOUT),
 	};
 	if (!url_parse(pool, probe->uri, &ret->url))
-		return not_tested(ret, PROBE_NOT_SPOKEN, "libldap cannot use this URL");
+		return not_tested(ret, PROBE_URL_UNUSABLE, "libldap cannot use this URL");
 	return link_connect_any(ret) && link_secure(ret) && link_bind(ret);
 }
 

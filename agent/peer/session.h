@@ -23,7 +23,8 @@ typedef struct LinkHooks {
 	void *data;
 	/* The step begins, and takes no longer than that unless something hangs. */
 	void (*enter)(void *data, ProbeStep step, unsigned limit_msec);
-	/* Waits until a password may be sent; false: it must not, a fault is in the probe. */
+	/* Waits until a password may be sent; false: it must not, a fault is in the probe. NULL: it
+	 * may, and nobody is told what became of it. */
 	bool (*may_bind)(void *data, Probe *probe);
 	void (*bound)(void *data, LinkBind outcome);
 	/* entryCSN of the bind DN's entry in our copy; NULL: it has none. A peer without that

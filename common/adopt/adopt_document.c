@@ -111,6 +111,17 @@ static int by_id(const void *one, const void *other)
 	return by_number(&((const Peer *)one)->id, &((const Peer *)other)->id);
 }
 
+static bool any_retry_ends(const Adoption *adoption)
+{
+	for (size_t d = 0; d < adoption->n_databases; d++)
+		for (size_t i = 0; i < adoption->databases[d].n_links; i++)
+			if (syncrepl_gives_up(adoption->databases[d]
+						      .links[i]
+						      .syncrepl->value[SYNCREPL_RETRY]))
+				return true;
+	return false;
+}
+
 static AdoptDocument document_begin(const Adoption *adoption)
 {
 	AdoptDocument document = {
@@ -125,6 +136,7 @@ static AdoptDocument document_begin(const Adoption *adoption)
 		.keep = adoption->keep,
 		.n_keep = adoption->n_keep,
 		.max_removals = 1,
+		.retry_may_end = any_retry_ends(adoption),
 	};
 
 	for (size_t i = 0; i < adoption->n_peers; i++)
@@ -188,6 +200,15 @@ static void hints_note(Adoption *adoption)
 		for (size_t i = 0; i < database->n_links; i++) {
 			const AdoptLink *link = &database->links[i];
 
+			if (link->peer != 0 &&
+			    syncrepl_gives_up(link->syncrepl->value[SYNCREPL_RETRY]))
+				adopt_note(
+					adoption,
+					"%s is read for %s with a retry that ends: used up, slapd "
+					"never tries again by itself; \"retry_may_end\": true says "
+					"that it is so, and a \"+\" at its end, as in \"5 5 60 +\", "
+					"would be better",
+					adoption->peers[link->peer].uri, database->suffix);
 			was_converted |= looks_converted(link->syncrepl);
 			if (link->peer != 0 && never_says_retry(link->syncrepl))
 				adopt_note(adoption,

@@ -4,6 +4,7 @@
 
 #include "common/adopt/adoption.h"
 #include "common/base/utf8.h"
+#include "common/syncrepl/syncrepl_partial.h"
 
 /* What slapd assumes where syncward would write something else: always spelled out. */
 static const char *const spelled_out[SYNCREPL_KEYWORD_COUNT] = {
@@ -256,6 +257,22 @@ static void peer_spread(Spread *spread, size_t peer)
 		settings_set(spread, &spread->document->peer_settings[peer], uri, own);
 }
 
+static void partial_note(Adoption *adoption, const AdoptDatabase *database)
+{
+	for (size_t i = 0; i < database->n_links; i++) {
+		const Syncrepl *link = database->links[i].syncrepl;
+		const char *keywords = syncrepl_partial(adoption->pool, link);
+
+		if (keywords)
+			adopt_note(
+				adoption,
+				"%s is read for %s in part only (%s): on a provider the other "
+				"nodes lose what it leaves out (G13); take that out, and let the "
+				"database join anew, empty",
+				link->value[SYNCREPL_PROVIDER], database->suffix, keywords);
+	}
+}
+
 void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const char *secrets_dir)
 {
 	Spread spread = {.adoption = adoption, .document = document, .secrets_dir = secrets_dir};
@@ -265,6 +282,7 @@ void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const ch
 	spread.model = pool_alloc(adoption->pool, n * sizeof(*spread.model));
 	spread.level = pool_alloc(adoption->pool, n * sizeof(*spread.level));
 	for (size_t d = 0; d < n; d++) {
+		partial_note(adoption, &adoption->databases[d]);
 		spread.links[d] = links_settle(adoption, &adoption->databases[d]);
 		spread.model[d] = model_find(spread.links[d], adoption->databases[d].n_links);
 	}

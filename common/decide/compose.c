@@ -237,7 +237,8 @@ static ConsumerChanges consumer_changes(const Compose *compose, const LiveDataba
 		} else if (change->wanted) {
 			POOL_PUSH(pool, changes.additions, changes.n_additions, change);
 		} else if (change->kind == CHANGE_CONSUMERS_RESTART ||
-			   change->kind == CHANGE_CONSUMERS_RENEW) {
+			   change->kind == CHANGE_CONSUMERS_RENEW ||
+			   change->kind == CHANGE_CONSUMERS_RETRY) {
 			changes.rewrites = true;
 		} else if (change->kind == CHANGE_MULTI_PROVIDER_ON ||
 			   change->kind == CHANGE_MULTI_PROVIDER_OFF) {

@@ -52,6 +52,11 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 		    const WantedConsumer *const *of_live);
 
+/* Links whose list of retries ends, and those of them that slapd gave up: their values are written
+ * again once their peer answers. */
+void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		  const WantedConsumer *const *of_live);
+
 /*
  * May this database get the syncprov overlay and become writable now? NULL: yes. Otherwise the
  * reason to wait: it is empty or refreshing (joining), or not the one that the cluster knows (G10).

@@ -411,5 +411,6 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	joining_hold_links(diff, wanted, live, matching.of_live);
 	running_diff(&matching);
 	diff_tls_files(diff, wanted, live, matching.of_live);
+	diff_retries(diff, wanted, live, matching.of_live);
 	multi_provider_diff(&matching);
 }

@@ -7,6 +7,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/guard_contested.h"
 #include "common/decide/guard_kept.h"
+#include "common/decide/guard_partial.h"
 #include "common/decide/guard_self.h"
 #include "common/memory/revision.h"
 
@@ -367,6 +368,7 @@ void guard_plan(Diff *diff)
 	}
 	guard_contested(diff);
 	guard_self_named(diff);
+	guard_partial(diff);
 	guard_links(diff);
 	guard_identity(diff);
 	guard_readers(diff);

@@ -12,6 +12,7 @@ const char *contest_attribute(const Change *change)
 	switch (change->kind) {
 	case CHANGE_CONSUMERS_RESTART:
 	case CHANGE_CONSUMERS_RENEW:
+	case CHANGE_CONSUMERS_RETRY:
 	case CHANGE_SAVE:
 		return NULL;
 	case CHANGE_MULTI_PROVIDER_ON:

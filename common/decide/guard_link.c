@@ -1,64 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link.h"
+#include "common/decide/guard_link_parts.h"
 
 #include <string.h>
 
-#include "common/decide/diff.h"
 #include "common/link/link_probes.h"
-#include "common/live/live_running.h"
 
 /*
- * G6: a link that works is replaced only by one that was tried. What the peer refuses is held, for
- * this value alone; what could not be tried is written, for waiting would not tell more. A link
- * that does not work has nothing to lose, and what was seen to work needs no further proof.
+ * G6: a link that works is replaced only by one that was tried and found good. What the peer
+ * refuses is held, and so is what could not be tried: a typo in a URI looks like a peer that is
+ * away, on all nodes at once. A link that does not work has nothing to lose, and what was seen to
+ * work needs no further proof. What is beyond us (a mechanism that we do not speak) no waiting
+ * would prove: it is written and watched, and held where slapd does not let us watch.
  *
  * A link whose TLS files were renewed is replaced as well when anything else has its consumer made
  * anew (common/decide/old_tls.h).
  */
 
-/* Where slapd does not tell (OpenLDAP 2.4) a link is taken for one that works. */
-static bool link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+static const WantedDatabase *wanted_of(const Wanted *wanted, const char *suffix)
 {
-	const RunningConsumer *running;
-	RunningIndex index;
+	size_t i = 0;
 
-	if (!live->has_running)
-		return true;
-	running_index(live, database->suffixes->values[0].bytes, &index);
-	running = running_find(&index, consumer->rid, consumer->provider);
-	return running && (running->is_connected || running_works(running, &consumer->syncrepl));
+	while (strcmp(wanted->databases[i].desired->suffix, suffix) != 0)
+		i++;
+	return &wanted->databases[i];
 }
 
-static const char *refusal_of(const Probe *probe)
+bool change_replaces_working_link(const Live *live, const Change *change)
 {
-	for (size_t i = 0; i < probe->n_faults; i++)
-		if (probe_code_verdict(probe->faults[i].code) == PROBE_IS_REFUSED)
-			return probe->faults[i].text;
-	return "the peer refused it";
+	const LiveDatabase *database = guard_link_database(live, change);
+
+	return change->kind == CHANGE_CONSUMER_EDIT && !change->old_is_gone && database &&
+	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
+	       guard_link_works(live, database, change->live);
 }
 
-static const char *fault_of(const Probe *probe)
-{
-	return probe_verdict(probe) == PROBE_IS_REFUSED || probe->n_faults == 0
-		       ? refusal_of(probe)
-		       : probe->faults[0].text;
-}
+/* --- a link that changes --- */
 
-static void hold_refused(Diff *diff, Change *change, const LinkProbe *answer)
+static const struct {
+	const char *before, *after; /* "what peers.json or its password file says now (...)" */
+} edit_verdicts[] = {
+	[PROBE_IS_GOOD] = {"would with", ""},
+	[PROBE_BEYOND_US] = {"whether it would with",
+			     " nobody can test, nor does slapd here show it"},
+	[PROBE_NOT_TESTED] = {"whether it would with", " could not be tested"},
+	[PROBE_IS_REFUSED] = {"would not with", ""},
+};
+_Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for every verdict");
+
+static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 {
-	plan_hold(diff->pool, diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_LINK,
-			  .suffix = change->suffix,
-			  .peer = change->subject,
-			  .text = pool_printf(diff->pool,
-					      "the link to %s works, and would not with what "
-					      "peers.json or its password file says now (%s): it "
-					      "stays as it is. %s. To write it all the same",
-					      change->subject, change->why,
-					      refusal_of(&answer->probe)),
-			  .release = "syncward apply --release G6",
-		  });
+	const ProbeVerdict verdict = probe_verdict(probe);
+	const char *would = probe_has_fault(probe, PROBE_SEES_LESS) ? "would lose data with"
+								    : edit_verdicts[verdict].before;
+
+	plan_hold(
+		diff->pool, diff->plan, change,
+		(Hold){
+			.guard = GUARD_LINK,
+			.suffix = change->suffix,
+			.peer = change->subject,
+			.text = pool_printf(diff->pool,
+					    "the link to %s works, and %s what peers.json or "
+					    "its password file says now (%s)%s: it stays as it "
+					    "is. %s. To write it all the same",
+					    change->subject, would, change->why,
+					    edit_verdicts[verdict].after, guard_link_fault(probe)),
+			.release = "syncward apply --release G6",
+		});
 }
 
 static void hold_probing(Diff *diff, Change *change)
@@ -77,30 +86,27 @@ static void hold_probing(Diff *diff, Change *change)
 		  });
 }
 
-static const WantedDatabase *wanted_of(const Wanted *wanted, const char *suffix)
+/* Written, watched by the daemon, and put back when it does not connect. */
+static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 {
-	size_t i = 0;
+	const unsigned patience_sec = link_patience_sec(&change->wanted->syncrepl);
 
-	while (strcmp(wanted->databases[i].desired->suffix, suffix) != 0)
-		i++;
-	return &wanted->databases[i];
+	if (patience_sec > diff->plan->untried_sec)
+		diff->plan->untried_sec = patience_sec;
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_WARNING, "beyond-us", change->suffix,
+		"the link to %s works, and nobody can tell before whether it would with "
+		"what peers.json says now (%s): %s. The daemon writes it on one node after "
+		"the other, and puts the former value back when slapd does not read from "
+		"there within %u s; who writes it by hand looks at `syncward status` then",
+		change->subject, change->why, guard_link_fault(probe), patience_sec);
 }
 
-static const LiveDatabase *database_of(const Live *live, const Change *change)
+/* A probe that nobody asked for this change says that the link works, not what it sees. */
+static bool was_not_compared(const Probe *probe)
 {
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (strcmp(live->databases[i].entry->dn, change->dn) == 0)
-			return &live->databases[i];
-	return NULL;
-}
-
-bool change_replaces_working_link(const Live *live, const Change *change)
-{
-	const LiveDatabase *database = database_of(live, change);
-
-	return change->kind == CHANGE_CONSUMER_EDIT && !change->old_is_gone && database &&
-	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
-	       link_works(live, database, change->live);
+	return probe_verdict(probe) == PROBE_IS_GOOD &&
+	       probe->steps[PROBE_FORMER] == PROBE_NOT_TRIED;
 }
 
 static void judge_edit(Diff *diff, Change *change)
@@ -109,134 +115,32 @@ static void judge_edit(Diff *diff, Change *change)
 	const char *identity =
 		link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
 	const LinkProbes *probes = diff->in->facts->probes;
+	const LiveConsumer *former =
+		link_is_another_identity(&change->live->syncrepl, &change->wanted->syncrepl)
+			? change->live
+			: NULL;
 	const LinkProbe *answer;
 
 	if (known_link_is(&diff->in->known->links, change->suffix, peer_id, identity))
 		return;
 	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
-	if (answer && probe_verdict(&answer->probe) != PROBE_IS_REFUSED)
+	if (answer && former && was_not_compared(&answer->probe))
+		answer = NULL;
+	if (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD)
 		return;
-	POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
-		  {.database = wanted_of(diff->in->wanted, change->suffix),
-		   .consumer = change->wanted,
-		   .answer = answer});
+	if (answer && probe_verdict(&answer->probe) == PROBE_BEYOND_US &&
+	    diff->in->live->has_running) {
+		let_untried(diff, change, &answer->probe);
+		return;
+	}
+	guard_link_need(diff, (LinkNeed){.database = wanted_of(diff->in->wanted, change->suffix),
+					 .consumer = change->wanted,
+					 .former = former,
+					 .answer = answer});
 	if (answer)
-		hold_refused(diff, change, answer);
+		hold_tried(diff, change, &answer->probe);
 	else
 		hold_probing(diff, change);
-}
-
-/* --- TLS files that were renewed --- */
-
-/* All consumers of a database are made anew together, and read their files at that. One that does
- * not run as declared has to be, and a link that is put back does not work. */
-static bool makes_consumers_anew(const Change *change, const char *suffix)
-{
-	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0 &&
-	       (change->kind == CHANGE_CONSUMERS_RENEW || change->kind == CHANGE_CONSUMER_REMOVE ||
-		(change->kind == CHANGE_CONSUMER_EDIT && !change->wanted->put_back));
-}
-
-static Change *next_that_makes_anew(Plan *plan, const char *suffix)
-{
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (makes_consumers_anew(&plan->changes[i], suffix))
-			return &plan->changes[i];
-	return NULL;
-}
-
-static void hold_all_that_makes_anew(Diff *diff, const char *suffix, Hold hold)
-{
-	Change *change;
-
-	plan_add_hold(diff->pool, diff->plan, hold);
-	while ((change = next_that_makes_anew(diff->plan, suffix)))
-		plan_hold(diff->pool, diff->plan, change, hold);
-}
-
-static Hold renewal_hold(Diff *diff, const OldTlsLink *link, const LinkProbe *answer)
-{
-	const char *uri = link->consumer->peer->uri;
-	const bool is_refused = probe_verdict(&answer->probe) == PROBE_IS_REFUSED;
-
-	return (Hold){
-		.guard = GUARD_LINK,
-		.suffix = link->database->desired->suffix,
-		.peer = uri,
-		.text = pool_printf(diff->pool,
-				    "the link to %s works, and %s with its TLS files as they are "
-				    "now: no consumer of this database is made anew. %s. To do it "
-				    "all the same",
-				    uri, is_refused ? "would not" : "could not be tried",
-				    fault_of(&answer->probe)),
-		.release = "syncward apply --release G6",
-	};
-}
-
-static Hold untried_hold(const OldTlsLink *link)
-{
-	return (Hold){
-		.guard = GUARD_PROBING,
-		.suffix = link->database->desired->suffix,
-		.text = "links that work are tried with their renewed TLS files before their "
-			"consumers are made anew; that ends by itself, or with",
-		.release = "syncward apply",
-	};
-}
-
-/* An answer from before the files were written says nothing. */
-static const LinkProbe *answer_since(Diff *diff, const OldTlsLink *link)
-{
-	const WantedConsumer *consumer = link->consumer;
-	const LinkProbes *probes = diff->in->facts->probes;
-	const char *identity = link_identity(diff->pool, &consumer->syncrepl, consumer->secret);
-	const LinkProbe *answer = probes ? link_probe_find(probes, link->database->desired->suffix,
-							   consumer->peer->id, identity)
-					 : NULL;
-
-	return answer && answer->began_sec > link->written_sec ? answer : NULL;
-}
-
-/* No link is tried twice at once: a wrong password would count double. */
-static void need_add(Diff *diff, LinkNeed need)
-{
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (plan->link_needs[i].consumer == need.consumer)
-			return;
-	POOL_PUSH(diff->pool, plan->link_needs, plan->n_link_needs, need);
-}
-
-/* With can_wait nobody asked for more than the renewal: that waits also for a peer that cannot be
- * asked. */
-static void judge_old_link(Diff *diff, const OldTlsLink *link, bool can_wait)
-{
-	const LinkProbe *answer = answer_since(diff, link);
-	const ProbeVerdict verdict = answer ? probe_verdict(&answer->probe) : PROBE_NOT_TESTED;
-
-	if (verdict == PROBE_IS_GOOD || (answer && verdict == PROBE_NOT_TESTED && !can_wait))
-		return;
-	need_add(diff, (LinkNeed){.database = link->database,
-				  .consumer = link->consumer,
-				  .answer = answer});
-	hold_all_that_makes_anew(diff, link->database->desired->suffix,
-				 answer ? renewal_hold(diff, link, answer) : untried_hold(link));
-}
-
-static void judge_old_links(Diff *diff, const WantedDatabase *wanted)
-{
-	const Live *live = diff->in->live;
-	const Change *change = next_that_makes_anew(diff->plan, wanted->desired->suffix);
-	const bool can_wait = change && change->kind == CHANGE_CONSUMERS_RENEW;
-	const LiveDatabase *database = change ? database_of(live, change) : NULL;
-
-	for (size_t i = 0; database && i < diff->plan->n_old_tls; i++) {
-		const OldTlsLink *link = &diff->plan->old_tls[i];
-
-		if (link->database == wanted && link_works(live, database, link->live))
-			judge_old_link(diff, link, can_wait);
-	}
 }
 
 /* --- all links --- */
@@ -275,6 +179,8 @@ void guard_links(Diff *diff)
 		    !(plan->changes[i].wanted && plan->changes[i].wanted->put_back) &&
 		    change_replaces_working_link(diff->in->live, &plan->changes[i]))
 			judge_edit(diff, &plan->changes[i]);
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		guard_last_links(diff, &diff->in->wanted->databases[i]);
 	for (size_t i = 0; plan->n_old_tls > 0 && i < diff->in->wanted->n_databases; i++)
-		judge_old_links(diff, &diff->in->wanted->databases[i]);
+		guard_old_tls_links(diff, &diff->in->wanted->databases[i]);
 }

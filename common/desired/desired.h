@@ -93,7 +93,9 @@ typedef struct Desired {
 	ServerIdForm server_id;
 	PolicyMode mode;
 	bool prune;
-	const char **keep; /* provider URIs left alone */
+	bool retry_may_end; /* a retry without "+" is taken as it is: of a configuration that was
+			       adopted */
+	const char **keep;  /* provider URIs left alone */
 	size_t n_keep;
 	unsigned max_removals;
 	bool has_literal_secret; /* the file itself holds a password: only root may read it */

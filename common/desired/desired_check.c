@@ -224,6 +224,13 @@ static int check_link(Check *check, const Link *link)
 				   "would start TLS twice, with \"starttls\": \"critical\" and a "
 				   "ldaps:// URI, which the provider refuses: set \"starttls\" to "
 				   "\"no\" for this peer, or use ldap://");
+	if (!check->desired->retry_may_end && syncrepl_gives_up(link_setting(link, SYNCREPL_RETRY)))
+		return refuse_link(
+			check, link, SYNCREPL_RETRY,
+			"has a \"retry\" that ends: when it is used up, slapd never tries "
+			"again by itself; end it with \"+\", as in \"5 5 60 +\" (a file "
+			"that `syncward adopt` printed may have \"retry_may_end\": true in "
+			"\"policy\")");
 	return 0;
 }
 

@@ -37,6 +37,7 @@ static const ReaderKey policy_keys[] = {
 	 .n_words = POLICY_MODE_COUNT},
 	{"prune", read_boolean, .offset = offsetof(Desired, prune)},
 	{"keep", read_keep, .offset = 0},
+	{"retry_may_end", read_boolean, .offset = offsetof(Desired, retry_may_end)},
 	{"max_removals", read_unsigned, .offset = offsetof(Desired, max_removals), .max = SID_MAX},
 };
 

@@ -146,6 +146,8 @@ static Json *policy_json(const Desired *desired)
 	put_boolean(object, "prune", desired->prune);
 	put_texts(object, "keep", desired->keep, desired->n_keep);
 	put_number(object, "max_removals", desired->max_removals);
+	if (desired->retry_may_end)
+		put_boolean(object, "retry_may_end", true);
 	return object;
 }
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/link_probes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
 #include "common/base/sha256.h"
+
+/* slapd starts a new consumer when its main loop next wakes. */
+#define MARGIN_SEC       5
+#define MAX_PATIENCE_SEC 60
 
 #define IDENTITY_LEN 32 /* of 64 hex digits: enough to tell links apart */
 
@@ -15,7 +20,8 @@ static const SyncreplKeyword deciding[] = {
 	SYNCREPL_TLS_CERT,    SYNCREPL_TLS_KEY,       SYNCREPL_TLS_CACERT,
 	SYNCREPL_TLS_REQCERT, SYNCREPL_TLS_REQSAN,    SYNCREPL_TLS_CIPHER_SUITE,
 	SYNCREPL_TLS_ECNAME,  SYNCREPL_TLS_CRLCHECK,  SYNCREPL_TLS_PROTOCOL_MIN,
-	SYNCREPL_VERSION,     SYNCREPL_TLS_CACERTDIR,
+	SYNCREPL_VERSION,     SYNCREPL_TLS_CACERTDIR, SYNCREPL_SYNCDATA,
+	SYNCREPL_LOGBASE,     SYNCREPL_LOGFILTER,
 };
 
 const char *link_identity(Pool *pool, const Syncrepl *syncrepl, const char *secret)
@@ -38,6 +44,31 @@ bool link_differs(const Syncrepl *one, const Syncrepl *other)
 		if (!syncrepl_same(deciding[i], one, other))
 			return true;
 	return !syncrepl_same(SYNCREPL_CREDENTIALS, one, other);
+}
+
+bool link_is_another_identity(const Syncrepl *one, const Syncrepl *other)
+{
+	static const SyncreplKeyword naming[] = {
+		SYNCREPL_BINDMETHOD, SYNCREPL_BINDDN,  SYNCREPL_SASLMECH, SYNCREPL_REALM,
+		SYNCREPL_AUTHCID,    SYNCREPL_AUTHZID, SYNCREPL_TLS_CERT,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(naming); i++)
+		if (!syncrepl_same(naming[i], one, other))
+			return true;
+	return false;
+}
+
+unsigned link_patience_sec(const Syncrepl *syncrepl)
+{
+	const char *retry = syncrepl->value[SYNCREPL_RETRY];
+	unsigned long sec = retry ? strtoul(retry, NULL, 10) : 0;
+
+	if (syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > sec)
+		sec = syncrepl_number(syncrepl, SYNCREPL_TIMEOUT);
+	if (syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > sec)
+		sec = syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT);
+	return (unsigned)(sec > MAX_PATIENCE_SEC ? MAX_PATIENCE_SEC : sec) + MARGIN_SEC;
 }
 
 const LinkProbe *link_probe_find(const LinkProbes *probes, const char *suffix, unsigned peer_id,

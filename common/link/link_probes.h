@@ -11,7 +11,8 @@
 #include "common/syncrepl/syncrepl.h"
 
 /*
- * What decides whether a link can connect: the peer's URL, how to bind, with which password, TLS. A
+ * What decides whether a link can connect and read: the peer's URL, how to bind, with which
+ * password, TLS, which log of changes. A
  * text that tells two links apart and has nothing of a password: secret is the name of which one it
  * is (Secret.identity; NULL: none).
  */
@@ -20,6 +21,13 @@ const char *link_identity(Pool *pool, const Syncrepl *syncrepl, const char *secr
 /* True when one of them may connect where the other does not: they differ in what link_identity()
  * looks at, by meaning, or in the password itself. */
 bool link_differs(const Syncrepl *one, const Syncrepl *other);
+
+/* True when the peer takes one for another than the other: what they see may differ. */
+bool link_is_another_identity(const Syncrepl *one, const Syncrepl *other);
+
+/* How long slapd's consumer has to connect and to begin with its refresh once the link is written:
+ * its first retry or its timeouts, whichever is longer, and at most about a minute. */
+unsigned link_patience_sec(const Syncrepl *syncrepl);
 
 /* The last probe of a link, and what exactly was probed. */
 typedef struct LinkProbe {

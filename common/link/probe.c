@@ -34,13 +34,14 @@ bool probe_has_fault(const Probe *probe, ProbeCode code)
 
 ProbeVerdict probe_verdict(const Probe *probe)
 {
-	ProbeVerdict worst =
-		probe->steps[PROBE_SUFFIX] == PROBE_NOT_TRIED ? PROBE_NOT_TESTED : PROBE_IS_GOOD;
+	ProbeVerdict worst = PROBE_IS_GOOD;
 
 	for (size_t i = 0; i < probe->n_faults; i++)
 		if (probe_code_verdict(probe->faults[i].code) > worst)
 			worst = probe_code_verdict(probe->faults[i].code);
-	return worst;
+	return worst == PROBE_IS_GOOD && probe->steps[PROBE_SUFFIX] == PROBE_NOT_TRIED
+		       ? PROBE_NOT_TESTED
+		       : worst;
 }
 
 static void judge_server_id(Pool *pool, Probe *probe, unsigned our_id)

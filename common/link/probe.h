@@ -58,9 +58,9 @@ void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *forma
 bool probe_has_fault(const Probe *probe, ProbeCode code);
 
 /*
- * Refused when one fault says so, else not tested when one fault says so or the suffix was not
- * reached, else good. What only makes replication incomplete or unsafe (no userPassword, a size
- * limit, a clock) does not refuse a link that works.
+ * Refused when one fault says so, else not tested, else beyond us; not tested also when the suffix
+ * was not reached and no fault says why; else good. What only makes replication incomplete or
+ * unsafe (no userPassword, a size limit, a clock) does not refuse a link that works.
  */
 ProbeVerdict probe_verdict(const Probe *probe);
 

@@ -18,6 +18,8 @@ static const char *const step_names[] = {
 	[PROBE_SCHEMA] = "schema",
 	[PROBE_CLOCK] = "clock",
 	[PROBE_CERTIFICATE] = "certificate",
+	[PROBE_LOG] = "log",
+	[PROBE_FORMER] = "former",
 };
 _Static_assert(ARRAY_SIZE(step_names) == PROBE_STEP_COUNT, "name every step");
 
@@ -31,6 +33,7 @@ _Static_assert(ARRAY_SIZE(state_names) == PROBE_STATE_COUNT, "name every state")
 
 static const char *const verdict_names[] = {
 	[PROBE_IS_GOOD] = "good",
+	[PROBE_BEYOND_US] = "beyond-us",
 	[PROBE_NOT_TESTED] = "could-not-test",
 	[PROBE_IS_REFUSED] = "refused",
 };
@@ -64,7 +67,8 @@ static const struct {
 	[PROBE_ROUND_OVER] = {"not-in-time", PROBE_NOT_TESTED, "it is tried again"},
 	[PROBE_DIED] = {"probe-died", PROBE_NOT_TESTED,
 			"see the journal of this node; it is tried again"},
-	[PROBE_NOT_SPOKEN] = {"not-spoken", PROBE_NOT_TESTED, "try it by hand with ldapwhoami(1)"},
+	[PROBE_NOT_SPOKEN] = {"not-spoken", PROBE_BEYOND_US, "try it by hand with ldapwhoami(1)"},
+	[PROBE_URL_UNUSABLE] = {"url-unusable", PROBE_NOT_TESTED, "correct the uri in peers.json"},
 	[PROBE_TLS_FILES] =
 		{"tls-files", PROBE_NOT_TESTED,
 		 "see that the files that the tls_ keywords (or olcTLS attributes) name "
@@ -113,6 +117,19 @@ static const struct {
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
+	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED,
+			  "make the log database, its syncprov and the accesslog overlay there, "
+			  "and let the bind DN read it; or take syncdata, logbase and logfilter "
+			  "out of peers.json"},
+	[PROBE_SEES_LESS] = {"sees-less", PROBE_IS_REFUSED,
+			     "let olcAccess there give it read on everything, in a rule before all "
+			     "others: {0}to * by dn.exact=\"...\" read by * break (\"access\": "
+			     "true in peers.json does that)"},
+	[PROBE_FORMER_REFUSED] = {"former-refused", PROBE_IS_REFUSED,
+				  "its password changed there: the link as it is will not come "
+				  "back when it breaks; it is not asked again"},
+	[PROBE_FORMER_NOT_ASKED] = {"former-not-asked", PROBE_NOT_TESTED,
+				    "compare by hand what both see (ldapsearch)"},
 	[PROBE_CONTEXT_CSN_HIDDEN] = {"context-csn-hidden", PROBE_IS_GOOD,
 				      "let olcAccess there give the bind DN read on contextCSN of "
 				      "the suffix entry"},

@@ -19,6 +19,8 @@ typedef enum ProbeStep {
 	PROBE_SCHEMA,        /* its schema is ours */
 	PROBE_CLOCK,
 	PROBE_CERTIFICATE, /* it stays valid for some time */
+	PROBE_LOG,         /* the log of changes that a delta-syncrepl link reads can be read */
+	PROBE_FORMER,      /* it shows what it shows to the identity that the link has now */
 	PROBE_STEP_COUNT
 } ProbeStep;
 
@@ -44,6 +46,7 @@ typedef enum ProbeCode {
 	PROBE_ROUND_OVER,
 	PROBE_DIED,
 	PROBE_NOT_SPOKEN,
+	PROBE_URL_UNUSABLE,
 	PROBE_TLS_FILES,
 	PROBE_NOT_LDAP,
 	PROBE_NO_TLS,
@@ -61,6 +64,10 @@ typedef enum ProbeCode {
 	PROBE_SUFFIX_HIDDEN,
 	PROBE_READ_REFUSED,
 	PROBE_NO_SYNCPROV,
+	PROBE_NO_LOG,
+	PROBE_SEES_LESS,
+	PROBE_FORMER_REFUSED,
+	PROBE_FORMER_NOT_ASKED,
 	PROBE_CONTEXT_CSN_HIDDEN,
 	PROBE_ENTRY_CSN_HIDDEN,
 	PROBE_PASSWORDS_HIDDEN,
@@ -77,6 +84,8 @@ typedef enum ProbeCode {
 /* What became of the whole probe; of faults: what they mean for it. */
 typedef enum ProbeVerdict {
 	PROBE_IS_GOOD,    /* the link would replicate; faults may still be told */
+	PROBE_BEYOND_US,  /* the peer answers, and slapd's consumer binds in a way that we cannot:
+			     only what slapd makes of it tells */
 	PROBE_NOT_TESTED, /* nobody can say: name, network, a peer that does not answer */
 	PROBE_IS_REFUSED, /* the peer was there, and the link would not work */
 	PROBE_VERDICT_COUNT

@@ -25,6 +25,9 @@ void probe_take_contexts(Pool *pool, Probe *probe, const ProbeAnswer *answer);
  * slapd answers 12 where syncprov is missing. */
 void probe_take_sync(Pool *pool, Probe *probe, const ProbeAnswer *answer, int sid);
 
+/* The same of the log database that a delta-syncrepl link reads. */
+void probe_take_log(Pool *pool, Probe *probe, const ProbeAnswer *answer, const char *logbase);
+
 /* Up to PROBE_SAMPLE_MAX entries with the types of entryCSN and userPassword; account: the same of
  * the bind DN's own entry, NULL when it has none in this database. */
 void probe_take_sample(Pool *pool, Probe *probe, const ProbeAnswer *answer,

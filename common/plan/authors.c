@@ -100,7 +100,7 @@ Attribution change_attribution(const Change *change, const Tree *config, const S
 	const SeenEntry *old = find(seen, change->dn);
 	const char *csn = entry ? entry_first(entry, "entryCSN") : NULL;
 
-	if (change->kind == CHANGE_CONSUMERS_RESTART)
+	if (change->kind == CHANGE_CONSUMERS_RESTART || change->kind == CHANGE_CONSUMERS_RETRY)
 		return (Attribution){.is_drift = true};
 	if (change->kind == CHANGE_CONSUMERS_RENEW)
 		return (Attribution){.is_renewal = true};

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/buf.h"
+
 typedef struct GuardRule {
 	const char *code;
 	bool is_releasable; /* by --release; the others end by themselves or by another file */
@@ -24,6 +26,7 @@ static const GuardRule guard_rules[] = {
 	[GUARD_CONTENT] = {"G10", true},
 	[GUARD_IDENTITY] = {"G11", true},
 	[GUARD_READERS] = {"G12", true},
+	[GUARD_PARTIAL] = {"G13", true},
 	[GUARD_LEFT] = {"left", true},
 	[GUARD_JOINING] = {"joining", true},
 	[GUARD_ACCESS] = {"access", true},
@@ -53,6 +56,16 @@ int guard_find_releasable(const char *code)
 		if (guard_rules[i].is_releasable && strcasecmp(guard_rules[i].code, code) == 0)
 			return i;
 	return -1;
+}
+
+const char *guards_releasable(Pool *pool)
+{
+	Buf text = BUF_IN(pool);
+
+	for (int i = 0; i < GUARD_COUNT; i++)
+		if (guard_rules[i].is_releasable)
+			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "", guard_rules[i].code);
+	return buf_text(&text);
 }
 
 const char *severity_name(Severity severity)
@@ -105,6 +118,15 @@ bool step_carries(const Step *step, const Change *change)
 		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
 			return true;
 	return false;
+}
+
+const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (plan->changes[i].kind == CHANGE_CONSUMER_EDIT && plan->changes[i].is_held &&
+		    plan->changes[i].wanted == wanted)
+			return plan->changes[i].live;
+	return NULL;
 }
 
 bool plan_is_empty(const Plan *plan)

@@ -19,13 +19,14 @@ typedef enum Guard {
 	GUARD_REMOVAL, /* G4: too many removals, the last provider, a provider that was there before
 			  us */
 	GUARD_SERVER_ID, /* G5: this node's server ID would change under a database that used it */
-	GUARD_LINK,      /* G6: a link that works would be replaced by one that the peer refuses */
-	GUARD_REVISION,  /* G7: the revision went back */
+	GUARD_LINK,     /* G6: a link that works would be replaced by one that was not found good */
+	GUARD_REVISION, /* G7: the revision went back */
 	GUARD_CONFIG_REPLICATED, /* G8: cn=config itself is replicated */
 	GUARD_CONTESTED,         /* G9: somebody keeps changing it back */
 	GUARD_CONTENT,           /* G10: not the database that the cluster knows */
 	GUARD_IDENTITY, /* G11: the server ID or the clock is not as the cluster needs it */
 	GUARD_READERS,  /* G12: an account that peers read with may not, or perhaps not, read all */
+	GUARD_PARTIAL,  /* G13: a provider would read a part only, and the others lose the rest */
 	GUARD_LEFT,     /* this node left, or must not leave yet */
 	GUARD_JOINING,  /* first half of joining done or due; the second waits for the refresh */
 	GUARD_PROBING,  /* what shall replace a link that works is being tried */
@@ -45,6 +46,9 @@ const char *guard_code(Guard guard);
 
 /* The guard of that code that --release may name; -1 when unknown or not to be released. */
 int guard_find_releasable(const char *code);
+
+/* "G4, G5, ...": all that --release may name. */
+const char *guards_releasable(Pool *pool);
 
 /* One reason to wait, told with the literal command or file line that ends it. */
 typedef struct Hold {
@@ -70,6 +74,7 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMER_REMOVE,
 	CHANGE_CONSUMERS_RESTART, /* cn=config is right, but slapd runs other consumers */
 	CHANGE_CONSUMERS_RENEW,   /* they hold older TLS files than there are */
+	CHANGE_CONSUMERS_RETRY,   /* slapd gave one up whose peer answers again */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
@@ -138,6 +143,7 @@ typedef struct Need {
 typedef struct LinkNeed {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;
+	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
 	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
 } LinkNeed;
 
@@ -163,12 +169,18 @@ typedef struct Plan {
 	size_t n_complete;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;
+	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
+				 the slowest that could not be has to connect */
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
 } Plan;
 
 /* True when the step carries the change out: several may write one entry, each its own attributes.
  */
 bool step_carries(const Step *step, const Change *change);
+
+/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
+ * none does. */
+const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted);
 
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);

@@ -55,6 +55,7 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_CONSUMER_REMOVE] = {'-', COLOUR_REMOVE, "peer"},
 	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_EDIT, "restart of"},
 	[CHANGE_CONSUMERS_RENEW] = {'~', COLOUR_EDIT, "consumers with"},
+	[CHANGE_CONSUMERS_RETRY] = {'~', COLOUR_EDIT, "consumers with"},
 	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_ADD, "flag"},
 	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_REMOVE, "flag"},
 	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_EDIT, "read-only"},

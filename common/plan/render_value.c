@@ -20,6 +20,7 @@ static const char *const change_kind_names[] = {
 	[CHANGE_CONSUMER_REMOVE] = "peer-remove",
 	[CHANGE_CONSUMERS_RESTART] = "consumers-restart",
 	[CHANGE_CONSUMERS_RENEW] = "consumers-renew",
+	[CHANGE_CONSUMERS_RETRY] = "consumers-retry",
 	[CHANGE_MULTI_PROVIDER_ON] = "multi-provider-on",
 	[CHANGE_MULTI_PROVIDER_OFF] = "multi-provider-off",
 	[CHANGE_READ_ONLY_ON] = "read-only-on",

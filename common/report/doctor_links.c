@@ -34,6 +34,20 @@ static bool last_try_may_be_good(const RunningConsumer *running, int64_t now_sec
 	return contact_sec >= 0 && (contact_sec >= connect_sec || now_sec <= connect_sec + 1);
 }
 
+/* The value that declares it has a retry that ends. */
+static bool gives_up(const Live *live, const RunningConsumer *running)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
+			const LiveConsumer *consumer = &live->databases[i].consumers[k];
+
+			if (consumer->rid == running->rid && consumer->provider &&
+			    running->provider && strcmp(consumer->provider, running->provider) == 0)
+				return syncrepl_gives_up(consumer->syncrepl.value[SYNCREPL_RETRY]);
+		}
+	return false;
+}
+
 LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer *running,
 			     int64_t now_sec)
 {
@@ -61,6 +75,8 @@ LinkHealth link_health_judge(Pool *pool, const Live *live, const RunningConsumer
 			ago(pool, running->last_contact, now_sec),
 			next_sec > now_sec
 				? pool_printf(pool, "in %lld s", (long long)(next_sec - now_sec))
+			: next_sec < 0 && gives_up(live, running)
+				? "never: its retry list is used up"
 				: "now"),
 	};
 }

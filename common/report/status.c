@@ -144,20 +144,26 @@ static Claim in_step(const Plan *left, const char *suffix)
 	return CLAIM_YES;
 }
 
-static StatusPeer peer_look(Pool *pool, const WantedConsumer *wanted, const Live *live,
+/* Of a link whose change is held: as it goes on. */
+static StatusPeer peer_look(Pool *pool, const Plan *left, const WantedConsumer *wanted,
 			    const RunningIndex *index)
 {
-	const RunningConsumer *running = running_find(index, wanted->rid, wanted->provider);
+	const LiveConsumer *held = plan_held_link(left, wanted);
+	const RunningConsumer *running =
+		!index ? NULL
+		: held ? running_find(index, held->rid, held->provider)
+		       : running_find(index, wanted->rid, wanted->provider);
 	StatusPeer peer = {
 		.id = wanted->peer->id,
-		.uri = pool_strdup(pool, wanted->peer->uri),
-		.rid = wanted->rid,
+		.uri = pool_strdup(pool, held ? held->syncrepl.value[SYNCREPL_PROVIDER]
+					      : wanted->peer->uri),
+		.rid = held ? held->rid : wanted->rid,
 		.last_contact_sec = -1,
 		.last_connect_sec = -1,
 		.next_connect_sec = -1,
 	};
 
-	if (!live->has_running)
+	if (!index)
 		return peer;
 	peer.is_running = CLAIM_NO;
 	if (!running)
@@ -179,25 +185,33 @@ static bool is_up(const StatusPeer *peer)
 	return state == LINK_UP || (peer->reads_at_intervals && link_state_works(state));
 }
 
-static void peers_look(Pool *pool, const WantedDatabase *wanted, const Live *live, int64_t now_sec,
+/* What one pass left and saw. */
+typedef struct PassSeen {
+	const Plan *left;
+	const Live *live;
+	int64_t now_sec;
+} PassSeen;
+
+static void peers_look(Pool *pool, const WantedDatabase *wanted, const PassSeen *seen,
 		       const StatusDatabase *before, StatusDatabase *database)
 {
 	RunningIndex index;
 
-	running_index(live, database->suffix, &index);
+	running_index(seen->live, database->suffix, &index);
 	database->peers = pool_alloc(pool, wanted->n_consumers * sizeof(*database->peers));
 	database->n_peers = wanted->n_consumers;
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		StatusPeer *peer = &database->peers[i];
 		const StatusPeer *old;
 
-		*peer = peer_look(pool, &wanted->consumers[i], live, &index);
+		*peer = peer_look(pool, seen->left, &wanted->consumers[i],
+				  seen->live->has_running ? &index : NULL);
 		old = peer_before(before, peer->id, i);
 		peer->since_sec = old && is_up(old) == is_up(peer) &&
 						  (old->is_running == CLAIM_UNKNOWN) ==
 							  (peer->is_running == CLAIM_UNKNOWN)
 					  ? old->since_sec
-					  : now_sec;
+					  : seen->now_sec;
 	}
 }
 
@@ -208,6 +222,7 @@ static int64_t since(const StatusDatabase *before, Claim is_in_step, int64_t now
 
 void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec, Status *status)
 {
+	const PassSeen seen = {left, live, now_sec};
 	StatusDatabase *databases = NULL;
 	size_t n_databases = 0;
 
@@ -226,7 +241,7 @@ void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec
 			database.dn = pool_strdup(pool, found->entry->dn);
 			database.is_multi_provider = found->is_multi_provider;
 		}
-		peers_look(pool, wanted, live, now_sec, before, &database);
+		peers_look(pool, wanted, &seen, before, &database);
 		for (size_t k = 0; left->n_old_tls > 0 && k < database.n_peers; k++)
 			database.peers[k].has_old_tls_files =
 				old_tls_has(left, &wanted->consumers[k]);

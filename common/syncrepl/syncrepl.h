@@ -121,6 +121,10 @@ int syncrepl_print(Pool *pool, const Syncrepl *syncrepl, const char **ret, Error
 /* The keyword's value in the one spelling in which values are compared. */
 const char *syncrepl_canonical(Pool *pool, SyncreplKeyword keyword, const char *value);
 
+/* True when its list of retries ends: used up, slapd never tries again until the value is written
+ * anew or slapd starts. */
+bool syncrepl_gives_up(const char *retry);
+
 /* True when slapd would do the same with both values of the keyword (defaults, DN, URL and list
  * spelling). */
 bool syncrepl_same(SyncreplKeyword keyword, const Syncrepl *one, const Syncrepl *other);

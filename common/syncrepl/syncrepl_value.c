@@ -123,6 +123,14 @@ const char *syncrepl_retry_canonical(Pool *pool, const char *value)
 	return n_words % 2 == 0 ? buf_text(&buf) : NULL;
 }
 
+bool syncrepl_gives_up(const char *retry)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const char *canonical = retry ? syncrepl_retry_canonical(scratch, retry) : NULL;
+
+	return canonical && *canonical && canonical[strlen(canonical) - 1] != '+';
+}
+
 bool syncrepl_read_keepalive(const char *text, int ret[3])
 {
 	for (size_t i = 0; i < 3; i++) {

@@ -91,7 +91,7 @@ static inline bool desired_same(const Desired *one, const Desired *other)
 			return false;
 	return one->has_revision == other->has_revision && one->revision == other->revision &&
 	       one->server_id == other->server_id && one->mode == other->mode &&
-	       one->prune == other->prune && one->max_removals == other->max_removals &&
+	       one->prune == other->prune && one->retry_may_end == other->retry_may_end && one->max_removals == other->max_removals &&
 	       text_lists_same(one->keep, one->n_keep, other->keep, other->n_keep);
 }
 

@@ -9,6 +9,12 @@ import pytest
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def releasable_guards():
+    """The codes that --release takes, as it says itself to who names another one."""
+    done = subprocess.run([program_path(), "apply", "--release", "nobody"], text=True, capture_output=True, check=False, timeout=60)
+    return done.stderr.strip().rpartition("these can: ")[2].split(", ")
+
+
 def program_path():
     """The program under test."""
     return os.path.abspath(os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward")))

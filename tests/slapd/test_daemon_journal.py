@@ -102,7 +102,8 @@ def test_a_refused_correction_is_told_with_its_place(node, journald):
     node.apply_ok()
     with Daemon(node, prefix=journald.prefix):
         journald.wait_for("desired-loaded")
-        node.document["databases"][0]["syncrepl"]["attrs"] = "nosuchattribute"
+        node.server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+        node.document["databases"][0]["syncrepl"]["timeout"] = 7
         node.document["revision"] = 8
         node.write()
         failed = journald.wait_for("correction-failed")

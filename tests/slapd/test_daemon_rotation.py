@@ -9,6 +9,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
+from relay import Relay
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
 
 pytestmark = pytest.mark.one_release
@@ -180,27 +181,132 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
     assert 1 <= sum(node.server.log_count(REFUSED) for node in cluster) - refused <= 2
 
 
-def test_a_link_that_does_not_come_back_gets_its_former_value(form):
-    node, peer = form(2)
+def speak_digest_md5(cluster):
+    """Each server lets the replicator bind with SASL DIGEST-MD5, which syncward itself does not speak."""
+    accept(cluster, PASSWORD)  # in clear text
+    for node in cluster:
+        node.server.modify("cn=config", [
+            (ldap.MOD_REPLACE, "olcSaslSecProps", "none"),
+            (ldap.MOD_REPLACE, "olcAuthzRegexp", ["{0}uid=([^,]*),(cn=[^,]*,)?cn=digest-md5,cn=auth cn=$1," + SUFFIX])])
+        node.server.restart()
+    wait_until(lambda: all(up(node) == len(cluster.nodes) - 1 for node in cluster), "all links are up")
+
+
+def want_digest_md5(cluster, *nodes, authcid="replicator"):
+    """peers.json with that, for these nodes."""
+    cluster.document["databases"][0]["syncrepl"].update(
+        {"bindmethod": "sasl", "saslmech": "DIGEST-MD5", "authcid": authcid})
+    cluster.document["databases"][0]["syncrepl"].pop("binddn", None)
+    cluster.document["databases"][0]["readers"] = [REPLICATOR]
+    for node in nodes:
+        cluster.document["databases"][0]["syncrepl"]["credentials"] = {"file": node.secret_file}
+        node.write(cluster.document)
+
+
+def has_digest_md5(node):
+    return all("saslmech=DIGEST-MD5" in value for value in node.syncrepl())
+
+
+def test_a_mechanism_that_nobody_can_test_is_written_and_stays_when_the_link_comes_up(form):
+    cluster = form(2)
+    speak_digest_md5(cluster)
+    node = cluster[0]
     with Daemon(node) as daemon:
         daemon.wait_for("desired-loaded")
-        with peer.server.frozen():  # what cannot be tried is written
-            node.write_secret("wrong")
-            daemon.wait_for("correction-applied", text="olcSyncrepl")
-            for what in ("the link is down, and asked why", "it did not come back in its time, and is asked again"):
-                wait_probe(daemon, what)
-            judged = daemon.last_pass()[0]
-            wait_until(lambda: daemon.last_pass()[0] > judged, "what follows")
-            assert not daemon.events("held"), "who is away would not take the former link either"
-        assert has_password(node, "wrong")
+        want_digest_md5(cluster, node)
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        wait_until(lambda: has_digest_md5(node) and up(node) == 1, "the link is up")
+        wait_entry(node.server, add_person(cluster[1].server, "new"))
+        time.sleep(8)  # more than it has to come up
+        assert has_digest_md5(node) and up(node) == 1 and not daemon.events("held")
+        told = node.run("doctor").stdout  # what could not be looked at is neither wrong nor right
+        for check in ("bind", "read", "provider", "limits", "clock"):
+            assert f"\nnote     peer-{check} " in told, told
+
+
+def test_a_link_that_does_not_come_back_gets_its_former_value(form):
+    cluster = form(2)
+    speak_digest_md5(cluster)
+    node = cluster[0]
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        want_digest_md5(cluster, node, authcid="nobody")
+        daemon.wait_for("correction-applied", text="olcSyncrepl")
+        cluster[1].server.kill()
+        for what in ("the link is down, and asked why", "it did not come back in its time, and is asked again"):
+            wait_probe(daemon, what)
+        judged = daemon.last_pass()[0]
+        wait_until(lambda: daemon.last_pass()[0] > judged, "what follows")
+        assert not daemon.events("held"), "who is away would not take the former link either"
+        cluster[1].server.start()
         held = daemon.wait_for("held", text="its former value is put back")
-        assert "G6" in held and ("Invalid credentials" in held or "refused" in held) and held.endswith("syncward apply --release G6")
-        wait_until(lambda: has_password(node, PASSWORD) and up(node) == 1, "the former link is up")
+        assert "G6" in held and "DIGEST-MD5" in held and held.endswith("syncward apply --release G6")
+        wait_until(lambda: not has_digest_md5(node) and up(node) == 1, "the former link is up")
         wait_until(lambda: node.run("check").returncode == 1, "a warning, for the link is up")
-        accept((node, peer), PASSWORD, OTHER)
-        node.write_secret(OTHER)
+        want_digest_md5(cluster, node)
         daemon.wait_for("released")
-        wait_until(lambda: has_password(node, OTHER) and up(node) == 1, "the new link is up")
+        wait_until(lambda: has_digest_md5(node) and up(node) == 1, "the new link is up")
+
+
+def test_what_nobody_can_test_is_written_on_one_node_after_the_other(form):
+    cluster = form(2)
+    speak_digest_md5(cluster)
+    with daemons(cluster) as running:
+        want_digest_md5(cluster, *cluster, authcid="nobody")
+        first_held = running[0].wait_for("held", timeout=30, text="its former value is put back")
+        assert first_held and not running[1].events("correction-intended")
+        running[1].wait_for("held", timeout=60, text="its former value is put back")
+        wait_until(lambda: all(up(node) == 1 for node in cluster), "both former links are up")
+
+
+def test_an_address_that_does_not_answer_yet_is_tried_again_by_itself(form):
+    cluster = node, peer = form(2)
+    path = f"{node.folder}/agent.json"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"interval": 5}')  # what was refused is asked about each 300 s
+    with Daemon(node, "--agent-config", path) as daemon:
+        daemon.wait_for("desired-loaded")
+        before, relay = peer.server.ldap_uri, Relay(peer.server)  # which takes connections, and does not serve them yet
+        cluster.document["peers"][1]["uri"] = peer.server.ldap_uri
+        node.write(cluster.document)
+        held = daemon.wait_for("held", text="G6")
+        assert "could not be tested" in held and held.endswith("syncward apply --release G6")
+        assert before in node.syncrepl()[0] and up(node) == 1
+        time.sleep(15)  # what is in doubt about the peer itself is asked again before that
+        wait_until(lambda: not daemon.children(), "nobody is asked now")
+        with relay:
+            daemon.wait_for("released", text="G6")
+            wait_until(lambda: peer.server.ldap_uri in node.syncrepl()[0] and up(node) == 1, "the new link is up")
+
+
+def test_a_typo_in_peers_json_on_all_nodes_breaks_nothing_and_is_said(form):
+    cluster = form(3)
+    uri, values = cluster[2].server.ldap_uri, [node.syncrepl() for node in cluster]
+    with daemons(cluster) as running, Breaks(cluster) as breaks:
+        cluster.document["peers"][2]["uri"] = "ldap://ldap3.nowhere.invalid"
+        for node in cluster:
+            node.write(cluster.document)
+        for daemon in running[:2]:
+            held = daemon.wait_for("held", text="G6")
+            assert "there is no host 'ldap3.nowhere.invalid'" in held and "correct the uri in peers.json" in held
+        for node in cluster.nodes[:2]:
+            checked, told = node.run("check"), node.run("status")
+            assert checked.returncode == 1 and "G6" in checked.stdout, checked.stdout
+            assert "[G6]" in told.stdout and "nowhere.invalid" in told.stdout, told.stdout
+            assert f"{uri} " in told.stdout and "not running" not in told.stdout, "the link that goes on"
+        wait_entry(cluster[0].server, add_person(cluster[2].server, "meanwhile"))
+        time.sleep(6)  # more than it takes to be sure that a link is down
+        assert not any(daemon.events("link-down") for daemon in running)
+        assert [node.syncrepl() for node in cluster] == values
+        began = time.monotonic()
+        cluster.document["peers"][2]["uri"] = uri
+        for node in cluster:
+            node.write(cluster.document)
+        for daemon in running[:2]:
+            daemon.wait_for("released", text="G6")
+        assert time.monotonic() - began < 5
+        wait_until(lambda: all(node.run("check").returncode == 0 for node in cluster), "all is well")
+    assert breaks.longest_sec == 0
 
 
 @pytest.mark.long
@@ -220,19 +326,19 @@ def test_a_link_that_reads_at_intervals_and_does_so_is_not_put_back(form):
 
 
 def test_a_person_may_insist_on_a_link_that_was_put_back(form):
-    node, peer = form(2)
+    cluster = form(2)
+    speak_digest_md5(cluster)
+    node = cluster[0]
     with Daemon(node) as daemon:
         daemon.wait_for("desired-loaded")
-        with peer.server.frozen():
-            node.write_secret("wrong")
-            daemon.wait_for("correction-applied", text="olcSyncrepl")
+        want_digest_md5(cluster, node, authcid="nobody")
         daemon.wait_for("held", text="its former value is put back")
-        wait_until(lambda: has_password(node, PASSWORD) and up(node) == 1, "the former link is up")
+        wait_until(lambda: not has_digest_md5(node) and up(node) == 1, "the former link is up")
         node.apply_ok("--release", "G6")
         daemon.wait_for("released")
-        assert has_password(node, "wrong")
+        assert has_digest_md5(node)
         daemon.reload()
-        assert node.plan().returncode == 0 and has_password(node, "wrong")
+        assert node.plan().returncode == 0 and has_digest_md5(node)
 
 
 def test_a_peer_that_lags_behind_holds_up_its_own_link_only(form):
@@ -322,3 +428,25 @@ def test_who_reloads_every_moment_puts_no_probe_off(form):
         began = time.monotonic()
         wait_until(is_probed, "it asked the first node again", 5)
         assert time.monotonic() - began > 0.9
+
+
+def test_a_former_password_that_is_not_taken_any_more_is_not_sent_again(form):
+    """The session goes on; the account of the link as it is must not be locked by those who ask what it sees."""
+    cluster = node, peer = form(2)
+    path = f"{node.folder}/agent.json"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"interval": 5, "probe_interval": 5}')
+    server = cluster[0].server
+    connection = server.admin()
+    new = f"cn=other,{SUFFIX}"
+    server.add(new, {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": "other", "userPassword": PASSWORD}, connection)
+    connection.unbind_s()
+    accept(cluster, OTHER)
+    refused = peer.server.log_count(REFUSED)
+    cluster.document["databases"][0]["syncrepl"]["binddn"] = new
+    node.write(cluster.document)
+    with Daemon(node, "--agent-config", path) as daemon:
+        assert "could not be found out" in daemon.wait_for("held", text="G6")
+        time.sleep(13)  # two rounds and more
+        assert peer.server.log_count(REFUSED) == refused + 1
+        assert up(node) == 1 and new not in node.syncrepl()[0] and not daemon.events("released")

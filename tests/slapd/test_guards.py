@@ -820,3 +820,49 @@ def test_what_stays_in_a_list_is_written_as_we_print_it(lone):
     kept, = [value for value in node.syncrepl() if "127.0.0.9" in value]
     assert kept.lower().count("searchbase=") == 1 and 'credentials="s1  S2"' in kept and "refreshOnly" in kept
     node.assert_in_step()
+
+
+PARTIAL = {"scope": "one", "filter": "(objectClass=person)", "attrs": "cn,sn,objectClass", "exattrs": "userPassword",
+           "attrsonly": True}
+
+
+@pytest.mark.parametrize("keyword", PARTIAL)
+def test_a_provider_does_not_get_a_link_that_reads_a_part_only(node, keyword):
+    node.apply_ok()
+    before = node.syncrepl()
+    node.document["databases"][0]["syncrepl"][keyword] = PARTIAL[keyword]
+    node.write()
+    applied = node.apply()
+    assert applied.returncode == 3 and "held G13" in applied.stdout and f"({keyword})" in applied.stdout, applied.stdout
+    assert "syncward apply --release G13" in applied.stdout and node.syncrepl() == before
+    node.apply_ok("--release", "G13")
+    assert keyword in node.syncrepl()[0]
+    told = node.plan().stdout
+    assert re.search(rf"^critical: .* read in part only \({keyword}\).* \[partial-link\]$", told, re.MULTILINE), told
+    node.document["databases"][0]["syncrepl"]["timeout"] = 2  # what makes it no worse goes on
+    node.write()
+    node.apply_ok()
+    del node.document["databases"][0]["syncrepl"][keyword]
+    node.write()
+    node.apply_ok()
+    assert keyword + "=" not in node.syncrepl()[0]
+
+
+@pytest.mark.parametrize("keyword, value", [("attrs", "+,*,cn"), ("filter", "(objectClass=*)"), ("scope", "sub")])
+def test_what_only_looks_like_a_part_is_everything(node, keyword, value):
+    node.apply_ok()
+    node.document["databases"][0]["syncrepl"][keyword] = value
+    node.write()
+    applied = node.apply()
+    assert applied.returncode == 0 and "part" not in applied.stdout, applied.stdout + applied.stderr
+
+
+def test_a_node_that_reads_a_part_does_not_become_a_provider(node):
+    database = node.server.database_dn()
+    node.document["databases"][0]["syncrepl"]["filter"] = "(objectClass=person)"
+    node.write()
+    node.apply("--release", "G13")
+    node.edit([(ldap.MOD_DELETE, node.server.flag(), None)])
+    applied = node.apply()
+    assert applied.returncode == 3 and "must not become a provider" in applied.stdout, applied.stdout
+    assert not node.server.values(database, node.server.flag())

@@ -7,7 +7,7 @@ import re
 import ldap
 import pytest
 from authority import Authority
-from cluster import Cluster
+from cluster import Cluster, add_person, wait_entry
 from lone import check_golden
 from slapd import PASSWORD, SUFFIX, wait_until
 
@@ -135,12 +135,114 @@ def test_what_is_held_stops_nothing_else(cluster):
     assert "wrong" not in node.syncrepl()[0] and peer.server.is_running()
 
 
-def test_what_cannot_be_tried_is_written(cluster):
+def test_what_cannot_be_tested_does_not_replace_a_link_that_works(cluster):
     node, peer = cluster
+    values, before = node.syncrepl(), sessions(node)
+    accept(cluster, PASSWORD, OTHER)
     node.write_secret(OTHER)
     with peer.server.frozen():
-        node.apply_ok()
+        applied = node.apply()
+    (guard, text, command), = holds_of(applied.stdout)
+    assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6"
+    assert "could not be tested" in text and "does not answer in time" in text
+    assert node.syncrepl() == values and sessions(node) == before
+    node.apply_ok()  # the peer answers again
     assert OTHER in node.syncrepl()[0]
+
+
+def moved_to(cluster, uri):
+    """peers.json with another URI of the second peer, for the first node."""
+    cluster.document["peers"][1]["uri"] = uri
+    cluster[0].write(cluster.document)
+
+
+@pytest.mark.parametrize("uri, cause", [
+    ("ldap://ldap2.nowhere.invalid", "there is no host 'ldap2.nowhere.invalid'"),
+    ("ldap://127.0.0.1:1", "nobody listens at 127.0.0.1 port 1"),
+])
+def test_a_typo_in_a_uri_leaves_the_working_link(cluster, uri, cause):
+    node, peer = cluster
+    values, before = node.syncrepl(), sessions(node)
+    moved_to(cluster, uri)
+    for _ in range(2):
+        applied = node.apply()
+        (guard, text, _), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and cause in text and "correct" in text
+    assert node.syncrepl() == values and sessions(node) == before
+    node.apply_ok("--release", "G6")
+    assert uri in node.syncrepl()[0]
+    moved_to(cluster, peer.server.ldap_uri)
+    node.apply_ok()
+    cluster.wait_persistent()
+
+
+def test_a_link_that_is_down_is_replaced_by_what_cannot_be_tested(cluster):
+    node, peer = cluster
+    tells = sessions(node) is not None
+    peer.server.kill()
+    if tells:
+        wait_until(lambda: not any(sessions(node).values()), "the link is down")
+    moved_to(cluster, "ldap://ldap2.nowhere.invalid")
+    applied = node.apply()  # where slapd does not tell what is down a link is taken for one that works
+    assert applied.returncode == (0 if tells else 3), applied.stdout
+    assert ("nowhere" in node.syncrepl()[0]) == tells
+    peer.server.start()
+
+
+def add_log(server):
+    """A log database without anything else; returns its DN."""
+    os.mkdir(os.path.join(server.directory, "accesslog"))
+    backend = server.release.backends[0]
+    server.add(f"olcDatabase={backend},cn=config", {
+        "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend, "olcSuffix": "cn=log",
+        "olcDbDirectory": os.path.join(server.directory, "accesslog"), "olcRootDN": "cn=admin,cn=log",
+        "olcDbIndex": "default eq", "olcAccess": f'to * by dn.exact="{REPLICATOR}" read by * break'})
+    return server.database_dn("cn=log")
+
+
+def test_a_plain_link_that_works_is_not_made_one_that_reads_a_log_which_is_not_there(form):
+    cluster = form()
+    node, peer = cluster
+    peer.server.modify("cn=module{0},cn=config", [(ldap.MOD_ADD, "olcModuleLoad", "accesslog")])
+    plain = node.syncrepl()
+    cluster.document["peers"][1]["syncrepl"] = {
+        "syncdata": "accesslog", "logbase": "cn=log", "logfilter": "(&(objectClass=auditWriteObject)(reqResult=0))"}
+    node.write(cluster.document)
+
+    def assert_held(cause):
+        applied = node.apply()
+        (guard, text, command), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6", applied.stdout
+        assert "log of changes 'cn=log'" in text and cause in text, text
+        assert node.syncrepl() == plain
+    assert_held("there is no log")
+    log = add_log(peer.server)
+    peer.server.add("olcOverlay=accesslog," + peer.server.database_dn(), {
+        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": "cn=log",
+        "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE"})
+    add_person(peer.server, "logged")
+    assert_held("has no syncprov overlay")
+    peer.server.add("olcOverlay=syncprov," + log, {
+        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov", "olcSpNoPresent": "TRUE",
+        "olcSpReloadHint": "TRUE"})
+    node.apply_ok()
+    assert "logbase=" in node.syncrepl()[0]
+    cluster.wait_persistent()
+    wait_entry(node.server, add_person(peer.server, "new"))
+
+
+def test_the_last_link_does_not_go_for_one_that_cannot_be_tested(cluster):
+    node, peer = cluster
+    cluster.document["peers"][1] = {"id": 7, "uri": "ldap://ldap7.nowhere.invalid"}
+    node.write(cluster.document)
+    applied = node.apply()
+    assert applied.returncode == 3 and {hold[0] for hold in holds_of(applied.stdout)} == {"G6"}, applied.stdout
+    assert any(peer.server.ldap_uri in value for value in node.syncrepl()), "the old one stays"
+    assert any("nowhere" in value for value in node.syncrepl()), "the new one comes beside it"
+    add_person(peer.server, "still")
+    cluster.wait_in_step()
+    node.apply_ok("--release", "G6")
+    assert not any(peer.server.ldap_uri in value for value in node.syncrepl())
 
 
 def test_what_was_seen_to_work_is_restored_without_being_tried(cluster):
@@ -180,3 +282,81 @@ def test_an_authority_that_did_not_sign_the_peers_certificate_is_held(form, tmp_
     assert ours.path in node.syncrepl()[0]
     cluster.wait_in_step()
     cluster.wait_persistent()
+
+
+def add_account(cluster, name, password=PASSWORD):
+    """One more account to replicate with."""
+    dn = f"cn={name},{SUFFIX}"
+    connection = cluster[0].server.admin()
+    cluster[0].server.add(dn, {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": name,
+                               "userPassword": password}, connection)
+    connection.unbind_s()
+    cluster.wait_in_step()
+    return dn
+
+
+STOCK = ['{0}to attrs=userPassword by self write by anonymous auth by * none', '{1}to * by * read']
+HIDDEN = {
+    "password": (STOCK, "userPassword of "),
+    "subtree": ([f'{{0}}to dn.subtree="ou=secret,{SUFFIX}" by dn.exact="{{former}}" read by anonymous auth by * none', '{1}to * by * read'], "entries altogether"),
+    "attribute": (['{0}to attrs=employeeNumber by dn.exact="{former}" read by anonymous auth by * none', '{1}to * by * read'], "employeeNumber of 1 of "),
+    "filter": (['{0}to filter=(objectClass=inetOrgPerson) by dn.exact="{former}" read by anonymous auth by * none', '{1}to * by * read'], "entries altogether"),
+}
+
+
+def add_data(cluster):
+    """Many entries that all may see, and in the middle one that has a number, below an organizational unit."""
+    connection = cluster[0].server.admin()
+    for i in range(150):
+        cluster[0].server.add(f"cn=many{i},{SUFFIX}", {"objectClass": ["organizationalRole"], "cn": f"many{i}"}, connection)
+    cluster[0].server.add(f"ou=secret,{SUFFIX}", {"objectClass": ["organizationalUnit"], "ou": "secret"}, connection)
+    cluster[0].server.add(f"cn=one,ou=secret,{SUFFIX}", {
+        "objectClass": ["inetOrgPerson"], "cn": "one", "sn": "one", "employeeNumber": "7", "userPassword": "secret1"}, connection)
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_an_account_that_sees_less_does_not_replace_one_that_sees_more(cluster, kind):
+    node, peer = cluster
+    rules, told = HIDDEN[kind]
+    rules = [rule.replace("{former}", REPLICATOR) for rule in rules]
+    former = f"cn=admin,{SUFFIX}" if kind == "password" else REPLICATOR
+    add_data(cluster)
+    new = add_account(cluster, "new")
+    if former != REPLICATOR:  # the rootdn reads
+        cluster.document["databases"][0]["syncrepl"]["binddn"] = former
+        node.write(cluster.document)
+        node.apply_ok()
+        cluster.wait_persistent()
+    peer.server.modify(peer.server.database_dn(), [(ldap.MOD_REPLACE, "olcAccess", rules)])
+    values = node.syncrepl()
+    cluster.document["databases"][0]["syncrepl"]["binddn"] = new
+    cluster.document["databases"][0]["readers"] = [new]
+    node.write(cluster.document)
+    for _ in range(2):
+        applied = node.apply()
+        (guard, text, command), = holds_of(applied.stdout)
+        assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6"
+        assert told in text and f"as '{new}'" in text and f"as '{former}'" in text, text
+    assert node.syncrepl() == values
+    rule = re.search(r"\{0\}(to \* by dn.exact=)", text)
+    assert rule, "the message has the rule that releases it"
+    peer.server.modify(peer.server.database_dn(), [(ldap.MOD_ADD, "olcAccess", f'{{0}}to * by dn.exact="{new}" read by * break')])
+    node.apply_ok()
+    assert new in node.syncrepl()[0]
+    cluster.wait_persistent()
+
+
+def test_a_link_whose_own_account_is_not_taken_any_more_is_held_and_asked_once(cluster):
+    node, peer = cluster
+    new = add_account(cluster, "new")
+    accept(cluster, OTHER)  # its session goes on
+    values, refused = node.syncrepl(), refused_at(peer.server)
+    cluster.document["databases"][0]["syncrepl"]["binddn"] = new
+    node.write(cluster.document)
+    applied = node.apply()
+    (guard, text, _), = holds_of(applied.stdout)
+    assert applied.returncode == 3 and guard == "G6" and "could not be found out" in text, text
+    assert node.syncrepl() == values and refused_at(peer.server) == refused + 1
+    assert PASSWORD not in applied.stdout + applied.stderr

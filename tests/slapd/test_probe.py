@@ -53,7 +53,7 @@ def test_a_healthy_link_is_good_and_everything_is_known_of_it(slapd_factory):
     unlike_good = {step: state for step, state in result["steps"].items() if state != "good"}
     # Only the account has a password here, and every account sees its own.
     assert unlike_good == {"tls": "not-tried", "certificate": "not-tried", "schema": "unknown", "clock": "unknown",
-                           "user-password": "unknown"}
+                           "user-password": "unknown", "log": "not-tried", "former": "not-tried"}
     assert set(result["context_csns"]) == server.context_csns()
     assert (result["server_id"], result["at_least"], result["has_suffix"]) == (7, 2, True)
 
@@ -127,7 +127,7 @@ def test_a_mechanism_that_we_do_not_speak(slapd_factory):
     server = make_provider(slapd_factory)
     (result,) = probe(syncrepl(1, server.ldap_uri, bindmethod="sasl", saslmech="GSSAPI", binddn=None,
                                credentials=None))
-    assert_fault(result, "could-not-test", "not-spoken", "only EXTERNAL")
+    assert_fault(result, "beyond-us", "not-spoken", "SASL GSSAPI", "only EXTERNAL")
 
 
 def test_a_link_without_the_tls_that_is_due(slapd_factory, authority):

@@ -162,7 +162,7 @@ def test_a_password_that_we_may_not_read_ends_with_77(node):
     (["plan", "--save="], "--save needs a value"),
     (["plan", "--show-secrets"], "--show-secrets goes with --output ldif only"),
     (["plan", "--output", "ldif", "--show-secrets"], "--show-secrets needs --save FILE"),
-    (["apply", "--release", "G1"], "G4, G5, G6, G7, G10, G11, G12, left, joining and access can"),
+    (["apply", "--release", "G1"], "these can: G4, G5, G6"),
     (["apply", "--first_node"], "did you mean '--first-node'?"),
     (["apply", "--ldap-uri", "ldap://127.0.0.1"], "is no ldapi:// URL")])
 def test_wrong_usage_ends_with_64_and_writes_nothing(node, words, message):

@@ -468,9 +468,10 @@ static void another_change_makes_consumers_anew_only_when_their_files_were_tried
 	assert_int_equal(held_by(scene), GUARD_LINK);
 	answer_make(scene, hour(HOUR("06")), PROBE_CODE_COUNT);
 	assert_true(is_written_again(scene));
-	/* Somebody asked for it: it does not wait for a peer that cannot be asked. */
+	/* A peer that is away takes it no more surely than one that refuses it. */
 	answer_make(scene, hour(HOUR("06")), PROBE_SILENT);
-	assert_true(is_written_again(scene));
+	assert_false(is_written_again(scene));
+	assert_int_equal(held_by(scene), GUARD_LINK);
 }
 
 static void a_link_that_waits_for_a_probe_of_its_own_is_probed_once(void **state)

@@ -60,6 +60,18 @@ static void a_probe_that_did_not_get_to_the_suffix_is_not_good(void **state)
 	assert_int_equal(probe_verdict(&probe), PROBE_NOT_TESTED);
 }
 
+static void what_is_beyond_us_is_neither_good_nor_untested(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Probe probe = probe_of(2);
+
+	(void)state;
+	probe_add_fault(pool, &probe, PROBE_NOT_SPOKEN, "x");
+	assert_int_equal(probe_verdict(&probe), PROBE_BEYOND_US);
+	probe_add_fault(pool, &probe, PROBE_CONNECTION_LOST, "x");
+	assert_int_equal(probe_verdict(&probe), PROBE_NOT_TESTED);
+}
+
 static void every_code_has_a_name_of_its_own_and_a_remedy(void **state)
 {
 	(void)state;
@@ -327,6 +339,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_worst_fault_decides_and_a_refusal_is_worse_than_not_tested),
+		cmocka_unit_test(what_is_beyond_us_is_neither_good_nor_untested),
 		cmocka_unit_test(a_probe_that_did_not_get_to_the_suffix_is_not_good),
 		cmocka_unit_test(every_code_has_a_name_of_its_own_and_a_remedy),
 		cmocka_unit_test(a_server_id_is_compared_with_ours_and_with_the_peers),

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/decide/guard_link_parts.h"
+#include "common/link/link_probes.h"
+
+/* What peers.json moves to another rid is no edit of a link but a removal and an addition; the
+ * former link must not go before the new one was found good, when no other one works. */
+
+static bool is_about(const Change *change, const WantedDatabase *wanted, ChangeKind kind)
+{
+	return change->kind == kind && !change->is_held && change->suffix &&
+	       strcmp(change->suffix, wanted->desired->suffix) == 0;
+}
+
+static Change *next_removal(Plan *plan, const WantedDatabase *wanted)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (is_about(&plan->changes[i], wanted, CHANGE_CONSUMER_REMOVE))
+			return &plan->changes[i];
+	return NULL;
+}
+
+static bool is_removed(const Plan *plan, const WantedDatabase *wanted, const LiveConsumer *consumer)
+{
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (is_about(&plan->changes[i], wanted, CHANGE_CONSUMER_REMOVE) &&
+		    plan->changes[i].live == consumer)
+			return true;
+	return false;
+}
+
+static const WantedConsumer *wanted_as(const WantedDatabase *wanted, const LiveConsumer *live)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].rid == live->rid && live->provider &&
+		    strcmp(wanted->consumers[i].provider, live->provider) == 0)
+			return &wanted->consumers[i];
+	return NULL;
+}
+
+static const LinkProbe *answer_of(Diff *diff, const WantedDatabase *wanted,
+				  const WantedConsumer *consumer)
+{
+	const LinkProbes *probes = diff->in->facts->probes;
+
+	return probes ? link_probe_find(
+				probes, wanted->desired->suffix, consumer->peer->id,
+				link_identity(diff->pool, &consumer->syncrepl, consumer->secret))
+		      : NULL;
+}
+
+static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const LinkProbe *answer = answer_of(diff, wanted, consumer);
+
+	return (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD) ||
+	       known_link_is(&diff->in->known->links, wanted->desired->suffix, consumer->peer->id,
+			     link_identity(diff->pool, &consumer->syncrepl, consumer->secret));
+}
+
+/* Where slapd does not tell, what stays is taken for working as well, until a probe says otherwise;
+ * not what was never seen to work while others were. */
+static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
+{
+	const WantedConsumer *consumer = wanted_as(wanted, live);
+	const Known *known = diff->in->known;
+	bool is_any_known = false;
+
+	if (!consumer || is_good(diff, wanted, consumer))
+		return true;
+	for (size_t i = 0; i < known->links.n_items; i++)
+		is_any_known |= strcmp(known->links.items[i].suffix, wanted->desired->suffix) == 0;
+	return !is_any_known && !answer_of(diff, wanted, consumer);
+}
+
+/* True when a link that works goes, and none that works stays. */
+static bool loses_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *database)
+{
+	const Live *live = diff->in->live;
+	size_t n_lost = 0;
+
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->consumers[i];
+
+		if (!consumer->parses || consumer->is_self ||
+		    !guard_link_works(live, database, consumer))
+			continue;
+		if (is_removed(diff->plan, wanted, consumer))
+			n_lost++;
+		else if (live->has_running || stays_unseen(diff, wanted, consumer))
+			return false;
+	}
+	return n_lost > 0;
+}
+
+static bool is_any_good(Diff *diff, const WantedDatabase *wanted)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (is_good(diff, wanted, &wanted->consumers[i]))
+			return true;
+	return false;
+}
+
+/* Asks for probes of all that stay or come. Returns one that was not good; NULL: one was not tried
+ * yet. */
+static const LinkProbe *need_all(Diff *diff, const WantedDatabase *wanted)
+{
+	const LinkProbe *problem = NULL;
+	bool is_untried = false;
+
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		const LinkProbe *answer = answer_of(diff, wanted, &wanted->consumers[i]);
+
+		is_untried |= !answer;
+		problem = answer ? answer : problem;
+		guard_link_need(diff, (LinkNeed){.database = wanted,
+						 .consumer = &wanted->consumers[i],
+						 .answer = answer});
+	}
+	return is_untried ? NULL : problem;
+}
+
+static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe *problem)
+{
+	const char *suffix = wanted->desired->suffix;
+
+	if (!problem)
+		return (Hold){
+			.guard = GUARD_PROBING,
+			.suffix = suffix,
+			.text = pool_printf(diff->pool,
+					    "the last links of %s that work would be removed, and "
+					    "those that are left are being tried "
+					    "first; that ends by itself, or with",
+					    suffix),
+			.release = "syncward apply",
+		};
+	return (Hold){
+		.guard = GUARD_LINK,
+		.suffix = suffix,
+		.text = pool_printf(diff->pool,
+				    "the last links of %s that work would be removed, and none of "
+				    "those that are left was found good: they stay. "
+				    "%s. To remove them all the same",
+				    suffix, guard_link_fault(&problem->probe)),
+		.release = "syncward apply --release G6",
+	};
+}
+
+void guard_last_links(Diff *diff, const WantedDatabase *wanted)
+{
+	Change *removal = next_removal(diff->plan, wanted);
+	const LiveDatabase *database =
+		removal ? guard_link_database(diff->in->live, removal) : NULL;
+	Hold hold;
+
+	if (!database || wanted->n_consumers == 0 || !loses_all(diff, wanted, database) ||
+	    is_any_good(diff, wanted))
+		return;
+	hold = last_hold(diff, wanted, need_all(diff, wanted));
+	while ((removal = next_removal(diff->plan, wanted)))
+		plan_hold(diff->pool, diff->plan, removal, hold);
+}

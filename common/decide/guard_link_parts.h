@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_GUARD_LINK_PARTS_H
+#define SYNCWARD_GUARD_LINK_PARTS_H
+
+#include "common/decide/diff.h"
+#include "common/link/probe.h"
+
+/* G6, in parts: a link that works now is not lost (common/decide/guard_link.c says how). */
+
+/* True when the link works now. Where slapd does not tell (OpenLDAP 2.4) it is taken for one that
+ * does. */
+bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer);
+
+/* The live database that the change is about; NULL: none. */
+const LiveDatabase *guard_link_database(const Live *live, const Change *change);
+
+/* What a person is told of a probe that was not good: the refusal, else the first fault. */
+const char *guard_link_fault(const Probe *probe);
+
+/* Asks for a probe of the link. None is tried twice at once: a wrong password would count double.
+ */
+void guard_link_need(Diff *diff, LinkNeed need);
+
+/* Links with renewed TLS files of the database. */
+void guard_old_tls_links(Diff *diff, const WantedDatabase *wanted);
+
+/* The last working links of the database, which would go while what comes was not tried. */
+void guard_last_links(Diff *diff, const WantedDatabase *wanted);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard_partial.h"
+
+#include <string.h>
+
+#include "common/syncrepl/syncrepl_partial.h"
+
+/*
+ * G13: what a node does not read it does not have, and where it is a provider itself the others
+ * take that from it: at the next refresh entries and attributes are gone everywhere. What is so
+ * already is told, and written on as it is; nothing makes it worse.
+ */
+
+#define RELEASE "syncward apply --release G13"
+
+static bool is_about(const Change *change, const char *suffix)
+{
+	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0;
+}
+
+static void hold_link(Diff *diff, Change *change, const char *keywords)
+{
+	plan_hold(
+		diff->pool, diff->plan, change,
+		(Hold){
+			.guard = GUARD_PARTIAL,
+			.suffix = change->suffix,
+			.peer = change->subject,
+			.text = pool_printf(diff->pool,
+					    "%s would be read in part only (%s): what this node "
+					    "leaves out the other nodes lose, for it is a provider "
+					    "as well. Take that out of \"syncrepl\" in peers.json; "
+					    "to write it all the same",
+					    change->subject, keywords),
+			.release = RELEASE,
+		});
+}
+
+static void judge_link(Diff *diff, Change *change)
+{
+	const Syncrepl *wanted = change->wanted ? &change->wanted->syncrepl : NULL;
+	const char *keywords = wanted ? syncrepl_partial(diff->pool, wanted) : NULL;
+
+	if (keywords && !(change->live && syncrepl_partial_same(&change->live->syncrepl, wanted)))
+		hold_link(diff, change, keywords);
+}
+
+static void hold_provider(Diff *diff, const LiveConsumer *consumer, const char *suffix,
+			  const char *keywords)
+{
+	const Hold hold = {
+		.guard = GUARD_PARTIAL,
+		.suffix = suffix,
+		.text = pool_printf(diff->pool,
+				    "this node reads %s in part only (%s) and must not become a "
+				    "provider: the other nodes would lose what it leaves out. Take "
+				    "that out of \"syncrepl\" in peers.json, and let the database "
+				    "join anew, empty; to make it one all the same",
+				    consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords),
+		.release = RELEASE,
+	};
+
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (is_about(change, suffix) &&
+		    (change->kind == CHANGE_OVERLAY || change->kind == CHANGE_MULTI_PROVIDER_ON))
+			plan_hold(diff->pool, diff->plan, change, hold);
+	}
+}
+
+static void find_live(Diff *diff, const LiveDatabase *database, const LiveConsumer *consumer,
+		      const char *suffix, const char *keywords)
+{
+	const bool is_provider = database->is_multi_provider || database->syncprov;
+
+	plan_add_finding(
+		diff->pool, diff->plan, is_provider ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		"partial-link", suffix,
+		"%s is read in part only (%s)%s; what was left out so far does not come by itself "
+		"when that is taken out of \"syncrepl\" in peers.json: let the database join anew, "
+		"empty, afterwards",
+		consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords,
+		is_provider ? ", and this node is a provider: the other nodes lose what it leaves "
+			      "out"
+			    : "");
+}
+
+static void judge_database(Diff *diff, const WantedDatabase *wanted, bool is_released)
+{
+	const char *suffix = wanted->desired->suffix;
+	const LiveDatabase *database = NULL;
+
+	for (size_t i = 0; !is_released && i < diff->plan->n_changes; i++)
+		if (is_about(&diff->plan->changes[i], suffix))
+			judge_link(diff, &diff->plan->changes[i]);
+	if (live_find_database(diff->in->live, suffix, &database) != 1)
+		return;
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->consumers[i];
+		const char *keywords = consumer->parses && !consumer->is_self
+					       ? syncrepl_partial(diff->pool, &consumer->syncrepl)
+					       : NULL;
+
+		if (!keywords)
+			continue;
+		find_live(diff, database, consumer, suffix, keywords);
+		if (!is_released)
+			hold_provider(diff, consumer, suffix, keywords);
+	}
+}
+
+void guard_partial(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		judge_database(diff, &wanted->databases[i], diff_is_released(diff, GUARD_PARTIAL));
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_VIEW_H
+#define SYNCWARD_VIEW_H
+
+#include "common/base/pool.h"
+#include "common/base/tree.h"
+
+/*
+ * What the second of two identities does not see of entries that the first one does: names of
+ * attributes, and how many entries are hidden; no values, no names of entries. NULL: it sees all.
+ * Attributes that slapd works out for each reader, and contextCSN, which no consumer has to read,
+ * do not count.
+ */
+const char *view_lacks(Pool *pool, const Tree *former, const Tree *now);
+
+#endif

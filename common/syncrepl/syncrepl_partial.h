@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SYNCREPL_PARTIAL_H
+#define SYNCWARD_SYNCREPL_PARTIAL_H
+
+#include "common/base/pool.h"
+#include "common/syncrepl/syncrepl.h"
+
+/* The keywords by which the value leaves entries or attributes out, as "filter, scope"; NULL: it
+ * reads everything. */
+const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl);
+
+/* True when both leave out the same. */
+bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other);
+
+#endif

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A list of retries that ends: slapd gives the link up, and shows no next try."""
+
+import time
+
+import pytest
+from cluster import Cluster, add_person, wait_entry
+from daemon import Daemon
+from slapd import wait_until
+
+
+def up(node):
+    return sum(c.phase == "Persist" and bool(c.connection) for c in node.server.consumers())
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(slapd_factory, program):
+    """Two nodes whose links end their retries after two seconds."""
+    cluster = Cluster(slapd_factory, program, 2, modules=["syncprov"]).form_by_hand()
+    cluster.document["databases"][0]["syncrepl"]["retry"] = "1 2"
+    cluster.document["policy"]["retry_may_end"] = True
+    cluster.write()
+    for node in cluster:
+        node.apply_ok()
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    return cluster
+
+
+def give_up(node, peer):
+    """The peer is away until slapd does not try it any more, and comes back."""
+    peer.server.kill()
+    time.sleep(5)
+    peer.server.start()
+    time.sleep(3)
+
+
+def test_a_file_with_a_retry_that_ends_is_refused_unless_it_says_so(cluster):
+    node = cluster[0]
+    assert node.run("validate").returncode == 0
+    told = node.plan().stdout
+    assert "[retry-ends]" in told and 'end "retry" with "+"' in told, told
+    del cluster.document["policy"]["retry_may_end"]
+    node.write(cluster.document)
+    done = node.apply()
+    assert done.returncode == 78 and 'has a "retry" that ends' in done.stderr, done.stderr
+
+
+@pytest.mark.one_release
+def test_a_link_that_slapd_gave_up_is_written_again_when_its_peer_answers(cluster):
+    node, peer = cluster
+    give_up(node, peer)
+    assert up(node) == 0 and "never: its retry list is used up" in node.run("doctor").stdout
+    applied = node.apply_ok()
+    assert "a retry that is used up" in applied.stdout, applied.stdout
+    wait_until(lambda: up(node) == 1, "the link is up")
+    wait_entry(node.server, add_person(peer.server, "after"))
+
+
+@pytest.mark.one_release
+def test_a_link_that_slapd_gave_up_stays_as_it_is_while_its_peer_is_away(cluster):
+    node, peer = cluster
+    peer.server.kill()
+    time.sleep(6)
+    before = node.server.config_writes()
+    for _ in range(2):
+        node.apply_ok()
+    assert node.server.config_writes() == before
+    peer.server.start()
+
+
+@pytest.mark.one_release
+def test_the_daemon_writes_it_again_by_itself(cluster):
+    node, peer = cluster
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        peer.server.kill()
+        time.sleep(6)
+        peer.server.start()
+        wait_until(lambda: up(node) == 1, "the link is up", 90)
+        told = daemon.wait_for("correction-applied", text="a retry that is used up")
+        assert told and len(daemon.events("correction-applied")) == 1
+        wait_entry(node.server, add_person(peer.server, "after"))
