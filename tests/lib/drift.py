@@ -18,8 +18,8 @@ DEFAULTS = {"type": "refreshAndPersist", "retry": "5 5 60 +", "timeout": "3", "n
             "bindmethod": "simple"}
 # What an administrator may set, beside slapd's own default, which means the same as leaving it out.
 OPTIONAL = {
-    "keepalive": ("240:10:30", "0:0:0"), "filter": ("(objectClass=organization)", "(objectClass=*)"),
-    "scope": ("one", "sub"), "schemachecking": ("on", "off"), "sizelimit": (500, "unlimited"),
+    "keepalive": ("240:10:30", "0:0:0"), "filter": ("(objectclass=*)", "(objectClass=*)"),
+    "scope": ("subtree", "sub"), "schemachecking": ("on", "off"), "sizelimit": (500, "unlimited"),
     "timelimit": (60, "unlimited"), "interval": ("00:00:10:00", "1:00:00:00"), "starttls": ("yes", "no"),
     "attrs": ("*,+,cn", None), "syncdata": ("default", None),
 }
@@ -260,7 +260,7 @@ edit("another bind DN", lambda case, words: words.update(binddn="cn=nobody," + w
 edit("another retry", lambda case, words: other(case, words, "retry", ("60 3", "300 +", "61 +")))
 edit("timeouts gone", lambda case, words: (drop(words, "timeout"), drop(words, "network-timeout")))
 edit("refreshOnly", lambda case, words: words.update(type="refreshOnly"))
-edit("a keyword more", lambda case, words: other(case, words, "filter", ("(cn=a*)", "(cn=b*)")))
+edit("a keyword more", lambda case, words: other(case, words, "logfilter", ("(cn=a*)", "(cn=b*)")))
 edit("a schemachecking more or less", lambda case, words: words.update(
     schemachecking="off" if words.get("schemachecking") == "on" else "on"))
 
