@@ -43,7 +43,8 @@ DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replic
 	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */
 DoctorFunction doctor_disk, doctor_disk_copy;                           /* doctor_disk.c */
 DoctorFunction doctor_readers, doctor_limits, doctor_indices,
-	doctor_timeouts; /* doctor_database.c */
+	doctor_timeouts;           /* doctor_database.c */
+DoctorFunction doctor_old_entries; /* doctor_entries.c */
 DoctorFunction doctor_peers, doctor_in_step, doctor_conflicts,
 	doctor_retired_ids; /* doctor_peers.c */
 

@@ -26,6 +26,7 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_READERS] = doctor_readers,
 	[DOCTOR_LIMITS] = doctor_limits,
 	[DOCTOR_INDICES] = doctor_indices,
+	[DOCTOR_OLD_ENTRIES] = doctor_old_entries,
 	[DOCTOR_TIMEOUTS] = doctor_timeouts,
 	[DOCTOR_LINKS] = doctor_links,
 	[DOCTOR_TLS_FILES] = doctor_tls_files,

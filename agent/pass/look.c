@@ -10,6 +10,7 @@
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/slapd_process.h"
+#include "common/copy/csn_set.h"
 #include "common/slapd/dn.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
@@ -233,6 +234,13 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 	return here;
 }
 
+static void read_coverage(Directory *directory, unsigned sid, const char *suffix, Content *here)
+{
+	const char *csn = csn_newest(here->context_csns, here->n_context_csns, sid);
+
+	here->is_covered = csn && content_is_covered(directory, suffix, csn);
+}
+
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
 			World *world)
 {
@@ -243,6 +251,9 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsi
 		if (plan->needs[i].peers && facts->n_peers == 0)
 			read_peers(directory, pool, world, wanted, our_id);
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
+		if (plan->needs[i].coverage)
+			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
+				      &facts->here);
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <time.h>
 
+#include "agent/slapd/content_here.h"
+#include "common/copy/csn_set.h"
 #include "common/live/calm.h"
 #include "common/plan/render.h"
 
@@ -24,6 +26,10 @@ typedef struct Apply {
 #define LOOK_AGAIN_MSEC 200
 /* How long slapd takes to begin with a consumer that it was just given. */
 #define CONSUMER_START_MSEC 50
+
+/* How long contextCSN may take to be on disk, and how often to look for it. */
+#define SEARCH_PATIENCE_MSEC 5000
+#define SEARCH_AGAIN_MSEC    10
 
 static void sleep_msec(unsigned msec)
 {
@@ -166,6 +172,49 @@ static void outlast_stalls(Directory *directory, const Live *live)
 		directory->timeout_msec = (unsigned)needed_msec;
 }
 
+static bool has_csns(const Content *here, const Step *step)
+{
+	return here->state == CONTENT_READ && here->n_context_csns > 0 &&
+	       csn_covers(here->context_csns, here->n_context_csns, step->mods[0].values,
+			  step->mods[0].n_values);
+}
+
+/* slapd closes an overlay, which writes contextCSN, behind its answer to the deletion. */
+static int search_step(const Apply *apply, const Step *step, Error *err)
+{
+	for (unsigned waited_msec = 0;; waited_msec += SEARCH_AGAIN_MSEC) {
+		AUTO(Pool) *pool = pool_new();
+		const Content here = content_read_here(pool, apply->directory, step->dn);
+
+		if (directory_check_stop(apply->directory, err) < 0)
+			return -1;
+		if (has_csns(&here, step))
+			return 0;
+		if (waited_msec >= SEARCH_PATIENCE_MSEC)
+			break;
+		sleep_msec(SEARCH_AGAIN_MSEC);
+	}
+	return error_set(err, ERROR_REFUSED, 0,
+			 "contextCSN of %s is not on disk, although its overlay was deleted, which "
+			 "writes it: the server ID is not written before. Is its disk full?",
+			 step->dn);
+}
+
+/* Between an overlay that went and its return nothing is waited for: who reads from here cannot. */
+static bool waits_for_calm(const Plan *plan, size_t i)
+{
+	return plan->steps[i].kind != STEP_SEARCH &&
+	       (i == 0 || plan->steps[i - 1].kind != STEP_SEARCH);
+}
+
+static int step_do(const Apply *apply, const Step *step, Error *err)
+{
+	if (step->kind == STEP_SEARCH)
+		return search_step(apply, step, err);
+	witness_forget(apply->witness);
+	return directory_apply(apply->directory, step, err);
+}
+
 int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
 		World *world, Applied *ret, Error *err)
 {
@@ -180,12 +229,13 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 	for (size_t i = 0; i < plan->n_steps; i++) {
 		const Step *step = &plan->steps[i];
 
-		if ((i > 0 && let_consumers_start(&apply, &plan->steps[i - 1], err) < 0) ||
-		    wait_for_calm(&apply, i == 0, err) < 0)
+		if (waits_for_calm(plan, i) &&
+		    ((i > 0 && let_consumers_start(&apply, &plan->steps[i - 1], err) < 0) ||
+		     wait_for_calm(&apply, i == 0, err) < 0))
 			return -1;
-		witness_forget(witness);
-		if (directory_apply(directory, step, err) == 0) {
-			POOL_PUSH(pool, ret->done, ret->n_done, step);
+		if (step_do(&apply, step, err) == 0) {
+			if (step->kind != STEP_SEARCH)
+				POOL_PUSH(pool, ret->done, ret->n_done, step);
 			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
 		} else if (step_failed(&apply, step, err) < 0) {
 			ret->stopped_at = step;

@@ -13,4 +13,7 @@
  */
 Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
 
+/* True when no entry that we may see has a CSN newer than this one. */
+bool content_is_covered(Directory *directory, const char *suffix, const char *csn);
+
 #endif

@@ -84,6 +84,9 @@ static void syncprov_adopt(Pool *pool, const LiveDatabase *live, DesiredDatabase
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpCheckpoint"), 2);
 	database->sessionlog =
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpSessionlog"), 1);
+	/* What was never there is said as well: nobody adds a log unseen. */
+	database->removes_sessionlog = !entry_attribute(live->syncprov, "olcSpSessionlog") &&
+				       !entry_attribute(live->syncprov, "olcSpSessionlogSource");
 }
 
 /* --- who holds what --- */

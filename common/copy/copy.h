@@ -24,6 +24,10 @@ typedef struct Content {
 	const char *problem; /* why it could not be read; NULL otherwise */
 	bool has_suffix;     /* the suffix entry exists */
 	const char *entry_uuid;
+	const char *entry_csn;       /* of the suffix entry */
+	const char **object_classes; /* of the suffix entry */
+	size_t n_object_classes;
+	bool is_covered; /* no entry has a newer CSN than its contextCSN; false: not asked */
 	const char **context_csns;
 	size_t n_context_csns;
 	int server_id; /* it runs under; 0: not told */

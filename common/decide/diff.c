@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/diff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
@@ -43,6 +44,45 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
 			return;
 		}
 	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.database = database, .peers = peers});
+}
+
+void diff_need_coverage(Diff *diff, const WantedDatabase *database)
+{
+	Plan *plan = diff->plan;
+
+	diff_need_content(diff, database, false);
+	for (size_t i = 0; i < plan->n_needs; i++)
+		if (plan->needs[i].database == database) {
+			plan->needs[i].coverage = true;
+			plan->needs[i].sid = diff->live_sid;
+		}
+}
+
+LiveRelease diff_release(Diff *diff)
+{
+	const char *name = diff->in->options.multi_provider_attribute;
+	LiveRelease release = live_release(diff->in->live, name);
+
+	if (release == LIVE_RELEASE_UNKNOWN && !name)
+		diff->plan->needs_multi_provider_name = true;
+	return release;
+}
+
+bool diff_numbers_equal(const char *one, const char *other)
+{
+	while (one && other) {
+		char *one_end, *other_end;
+		long one_number = strtol(one, &one_end, 10);
+		long other_number = strtol(other, &other_end, 10);
+
+		if (one_end == one || other_end == other)
+			return one_end == one && other_end == other;
+		if (one_number != other_number)
+			return false;
+		one = one_end;
+		other = other_end;
+	}
+	return false;
 }
 
 const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls)

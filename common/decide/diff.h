@@ -15,6 +15,8 @@ typedef struct Diff {
 				    otherwise */
 	bool server_id_is_wrong; /* slapd's SID is not this peer's id: nothing may make it a
 				    provider before that is mended */
+	bool has_live_sid;       /* it is known under which slapd writes until then: */
+	unsigned live_sid;
 } Diff;
 
 /* The live side of G1: what slapd runs with now and would not start with again. Needs no wanted. */
@@ -33,6 +35,9 @@ void diff_module(Diff *diff);
 
 /* Entries that slapd changed in memory only: written once more. */
 void diff_unsaved(Diff *diff);
+
+/* olcSpSessionlog of an overlay that is there: what peers.json says of it, and what it does. */
+void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
@@ -97,6 +102,12 @@ const char *urls_join(Pool *pool, const char *const *urls, size_t n_urls);
 /* What is known of the database's content; a value with CONTENT_UNKNOWN when it was not asked. */
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix);
 
+/* What is known of slapd's release; has the schema asked when nothing else tells. */
+LiveRelease diff_release(Diff *diff);
+
+/* "100 10" and " 0100  10" are the same: numbers, not text. */
+bool diff_numbers_equal(const char *one, const char *other);
+
 /* False when the database is known to be empty here: what slapd does with every entry costs nothing
  * then. */
 bool diff_may_have_entries(const Diff *diff, const char *suffix);
@@ -106,5 +117,8 @@ bool diff_is_released(const Diff *diff, Guard guard);
 
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
+
+/* The same, and whether entries are newer than what contextCSN has of the live server ID. */
+void diff_need_coverage(Diff *diff, const WantedDatabase *database);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,42 +11,33 @@
 
 /* --- syncprov overlay --- */
 
-/* "100 10" and " 0100  10" are the same: numbers, not text. */
-static bool numbers_equal(const char *one, const char *other)
+static void checkpoint_diff(Diff *diff, const WantedDatabase *wanted, const Entry *overlay)
 {
-	while (one && other) {
-		char *one_end, *other_end;
-		long one_number = strtol(one, &one_end, 10);
-		long other_number = strtol(other, &other_end, 10);
+	const char *live = entry_first(overlay, "olcSpCheckpoint");
+	const char *value = wanted->desired->checkpoint;
 
-		if (one_end == one || other_end == other)
-			return one_end == one && other_end == other;
-		if (one_number != other_number)
-			return false;
-		one = one_end;
-		other = other_end;
-	}
-	return false;
-}
-
-static void overlay_attribute_diff(Diff *diff, const WantedDatabase *wanted, const Entry *overlay,
-				   ChangeKind kind, const char *attribute, const char *value)
-{
-	const char *live = entry_first(overlay, attribute);
-
-	if (!value || (live && numbers_equal(live, value)))
+	if (!value || (live && diff_numbers_equal(live, value)))
 		return;
 	plan_add_change(diff->pool, diff->plan,
 			(Change){
-				.kind = kind,
+				.kind = CHANGE_CHECKPOINT,
 				.suffix = wanted->desired->suffix,
 				.dn = overlay->dn,
-				.attribute = attribute,
+				.attribute = "olcSpCheckpoint",
 				.subject = "syncprov",
 				.old_value = live,
 				.new_value = value,
 				.why = "peers.json says so",
 			});
+}
+
+static const char *overlay_describe(Pool *pool, const DesiredDatabase *desired)
+{
+	const char *checkpoint = desired->checkpoint ? desired->checkpoint : "none";
+
+	if (!desired->sessionlog)
+		return pool_printf(pool, "checkpoint %s", checkpoint);
+	return pool_printf(pool, "checkpoint %s, session log %s", checkpoint, desired->sessionlog);
 }
 
 /*
@@ -97,10 +87,7 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	if (live->syncprov) {
 		if (overlay_lacks_class(diff, desired, live))
 			return;
-		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_CHECKPOINT,
-				       "olcSpCheckpoint", desired->checkpoint);
-		overlay_attribute_diff(diff, wanted, live->syncprov, CHANGE_SESSIONLOG,
-				       "olcSpSessionlog", desired->sessionlog);
+		checkpoint_diff(diff, wanted, live->syncprov);
 		return;
 	}
 	change = plan_add_change(
@@ -111,10 +98,7 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 			.dn = pool_printf(diff->pool, "olcOverlay=syncprov,%s", live->entry->dn),
 			.attribute = "olcOverlay",
 			.subject = "syncprov",
-			.new_value =
-				pool_printf(diff->pool, "checkpoint %s, session log %s",
-					    desired->checkpoint ? desired->checkpoint : "none",
-					    desired->sessionlog ? desired->sessionlog : "none"),
+			.new_value = overlay_describe(diff->pool, desired),
 			.why = "peers read this database from here",
 		});
 	if (joining)
@@ -246,6 +230,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	if (desired->manages_syncprov)
 		overlay_diff(diff, wanted, live,
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
+	diff_session_log(diff, wanted, live);
 	if (desired->manages_index)
 		diff_index(diff, wanted, live);
 	if (desired->manages_limits)

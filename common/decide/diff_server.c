@@ -187,6 +187,8 @@ void diff_server_id(Diff *diff)
 	    (!wants_list || list_is_live(diff, values, n_values)))
 		return;
 	diff->server_id_is_wrong = !verdict.has_sid || verdict.sid != wanted->self->id;
+	diff->has_live_sid = verdict.has_sid || n_values == 0;
+	diff->live_sid = verdict.has_sid ? verdict.sid : 0;
 	change = plan_add_change(
 		diff->pool, diff->plan,
 		(Change){

@@ -7,6 +7,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/guard_contested.h"
 #include "common/decide/guard_kept.h"
+#include "common/decide/guard_order.h"
 #include "common/decide/guard_partial.h"
 #include "common/decide/guard_self.h"
 #include "common/memory/revision.h"
@@ -375,5 +376,6 @@ void guard_plan(Diff *diff)
 	guard_indices(diff);
 	guard_kept_values(diff);
 	guard_dependents(diff);
+	guard_server_order(diff);
 	guard_rids(diff);
 }

@@ -60,8 +60,9 @@ typedef struct DesiredDatabase {
 	const char **readers; /* given DNs; n_readers is 0 when the file gives none */
 	size_t n_readers;
 	bool manages_syncprov;
-	const char *checkpoint; /* "100 10"; NULL: not ours */
-	const char *sessionlog; /* "1000"; NULL: not ours */
+	const char *checkpoint;  /* "100 10"; NULL: not ours */
+	const char *sessionlog;  /* "1000"; NULL: not ours, or none may be */
+	bool removes_sessionlog; /* "sessionlog": false */
 	bool manages_index;
 	bool manages_limits;
 	bool manages_access;

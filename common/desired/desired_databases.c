@@ -88,18 +88,26 @@ static int read_checkpoint(Reader *reader, const ReaderKey *key, const JsonNode 
 
 static int read_sessionlog(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
+	DesiredDatabase *database = field;
 	unsigned long operations;
 
+	if (value->type == JSON_BOOLEAN && !value->boolean) {
+		database->removes_sessionlog = true;
+		return 0;
+	}
+	if (value->type == JSON_BOOLEAN)
+		return reader_refuse(reader, value->place,
+				     "\"sessionlog\" must be a number of operations, or false "
+				     "when there shall be none");
 	if (read_unsigned_long(reader, key, value, &operations) < 0)
 		return -1;
-	*(const char **)field = pool_printf(reader->pool, "%lu", operations);
+	database->sessionlog = pool_printf(reader->pool, "%lu", operations);
 	return 0;
 }
 
 static const ReaderKey syncprov_keys[] = {
 	{"checkpoint", read_checkpoint, .offset = offsetof(DesiredDatabase, checkpoint)},
-	{"sessionlog", read_sessionlog, .offset = offsetof(DesiredDatabase, sessionlog),
-	 .max = 2147483647},
+	{"sessionlog", read_sessionlog, .offset = 0, .max = 2147483647},
 };
 
 static int read_syncprov(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
@@ -109,7 +117,6 @@ static int read_syncprov(Reader *reader, const ReaderKey *key, const JsonNode *v
 
 	(void)key;
 	database->checkpoint = NULL;
-	database->sessionlog = NULL;
 	if (value->type == JSON_OBJECT)
 		return reader_object(reader, &shape, value, database);
 	if (value->type != JSON_BOOLEAN || value->boolean)
@@ -151,7 +158,6 @@ int read_databases(Reader *reader, const ReaderKey *key, const JsonNode *value, 
 		*database = (DesiredDatabase){
 			.manages_syncprov = true,
 			.checkpoint = SYNCPROV_CHECKPOINT,
-			.sessionlog = SYNCPROV_SESSIONLOG,
 			.manages_index = true,
 			.manages_limits = true,
 			.place = value->children[i].place,

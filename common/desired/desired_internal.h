@@ -12,7 +12,6 @@ extern const char *const policy_mode_names[POLICY_MODE_COUNT];
 extern const char *const server_id_form_names[SERVER_ID_FORM_COUNT];
 
 #define SYNCPROV_CHECKPOINT "100 10"
-#define SYNCPROV_SESSIONLOG "1000"
 #define SID_MAX             4095
 #define RID_MAX             999
 #define DATABASES_MAX       256 /* a limit for sanity, far above any server */

@@ -113,6 +113,8 @@ static Json *syncprov_json(const DesiredDatabase *database)
 		put_text(object, "checkpoint", database->checkpoint);
 	if (database->sessionlog)
 		put_number(object, "sessionlog", strtoul(database->sessionlog, NULL, 10));
+	if (database->removes_sessionlog)
+		put(object, "sessionlog", json_object_new_boolean(false));
 	return object;
 }
 

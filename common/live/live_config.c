@@ -37,7 +37,12 @@ const char *const live_config_attributes[] = {
 	"olcOverlay",
 	"olcSpCheckpoint",
 	"olcSpSessionlog",
+	"olcSpSessionlogSource",
+	"olcSpNoPresent",
+	"olcSpReloadHint",
+	"olcDisabled",
 	"entryCSN",
+	"createTimestamp",
 	"modifiersName",
 	"modifyTimestamp",
 	"olcTLSCertificateFile",
@@ -47,7 +52,9 @@ const char *const live_config_attributes[] = {
 	"olcTLSCipherSuite",
 	NULL,
 };
-#define MONITOR_FEW "(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)(cn=Tasklist)"
+#define MONITOR_FEW                                                                          \
+	"(objectClass=monitorServer)(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)" \
+	"(cn=Tasklist)"
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
 const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {
@@ -134,18 +141,28 @@ static void overlay_parse(Live *live, const Entry *entry)
 {
 	const char *name = entry_first(entry, "olcOverlay");
 	const char *parent = strchr(entry->dn, ',');
+	bool is_syncprov;
 
-	if (!name || !parent || strcasecmp(ordered_text(name), "syncprov") != 0)
+	if (!name || !parent)
 		return;
+	is_syncprov = strcasecmp(ordered_text(name), "syncprov") == 0;
 	for (size_t i = 0; i < live->n_databases; i++) {
 		LiveDatabase *database = &live->databases[i];
 
 		if (strcasecmp(database->entry->dn, parent + 1) != 0)
 			continue;
+		database->n_overlays++;
+		if (!is_syncprov)
+			continue;
 		if (!database->syncprov)
 			database->syncprov = entry;
 		database->n_syncprovs++;
 	}
+}
+
+const char *live_overlay_dn(Pool *pool, const LiveDatabase *live)
+{
+	return pool_printf(pool, "olcOverlay={%zu}syncprov,%s", live->n_overlays, live->entry->dn);
 }
 
 static void module_parse(Pool *pool, Live *live, const Entry *entry)

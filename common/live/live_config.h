@@ -36,6 +36,7 @@ typedef struct LiveDatabase {
 						 not set */
 	const Entry *syncprov;                /* the overlay's entry; NULL: none */
 	size_t n_syncprovs;
+	size_t n_overlays; /* of all kinds */
 } LiveDatabase;
 
 /* One consumer that runs, as cn=monitor lists it (OpenLDAP 2.5.4 and later). */
@@ -67,6 +68,8 @@ typedef struct Live {
 	size_t n_running;
 	int *working_rids; /* of the consumers that hold a thread of slapd at this moment */
 	size_t n_working_rids;
+	bool has_release;       /* cn=monitor says which OpenLDAP it is */
+	bool is_release_2_5;    /* or a later one */
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
 	const char *fqdn;       /* as slapd finds it when it starts */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
@@ -76,6 +79,18 @@ typedef struct Live {
 	const char **filled_entries; /* beside each: how many, as text */
 	bool builds_index; /* until that is done a write to cn=config stops every client */
 } Live;
+
+/* What is known of slapd's release: some things go wrong only from OpenLDAP 2.5 on, others can only
+ * be done there. */
+typedef enum LiveRelease {
+	LIVE_RELEASE_UNKNOWN,
+	LIVE_RELEASE_2_4,
+	LIVE_RELEASE_2_5, /* or later */
+} LiveRelease;
+
+/* By what cn=monitor says and by names that cn=config returned; multi_provider_attribute: as the
+ * schema calls it, NULL: not asked. */
+LiveRelease live_release(const Live *live, const char *multi_provider_attribute);
 
 /* Which entries and attributes of cn=config and cn=monitor the view needs: one search each. */
 extern const char live_config_filter[];
@@ -108,6 +123,9 @@ bool live_is_myself(const Live *live, const char *url);
 
 /* Who may what in the database, where it holds the suffix: its own olcAccess and the frontend's. */
 AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix);
+
+/* The DN that slapd will give the next overlay of the database, for syncprov. */
+const char *live_overlay_dn(Pool *pool, const LiveDatabase *live);
 
 /* The entry of cn=config with that DN (as the server spells it, any letter case); NULL when it was
  * not read. */

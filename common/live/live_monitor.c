@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -102,6 +103,25 @@ static void working_take(const MonitorReader *reader, const Entry *entry)
 	}
 }
 
+/* "OpenLDAP: slapd 2.5.13+dfsg-5 (Feb  8 2023 01:56:12)", at cn=Monitor itself. */
+static void release_take(const MonitorReader *reader, const Entry *entry)
+{
+	static const char name[] = "slapd ";
+	const char *text = entry_first(entry, "monitoredInfo");
+	const char *number = text ? strstr(text, name) : NULL;
+	char *end;
+	unsigned long major, minor;
+
+	if (!number)
+		return;
+	major = strtoul(number + strlen(name), &end, 10);
+	if (*end != '.' || !isdigit((unsigned char)end[1]))
+		return;
+	minor = strtoul(end + 1, NULL, 10);
+	reader->live->has_release = true;
+	reader->live->is_release_2_5 = major > 2 || (major == 2 && minor >= 5);
+}
+
 /* "{0}mdb_online_index(dc=x)", "hdb_online_index": in this list from the write of olcDbIndex on, in
  * the other only when it has begun. */
 static void waiting_take(Live *live, const Entry *entry)
@@ -121,7 +141,9 @@ static void monitor_entry_take(MonitorReader *reader, const Entry *entry)
 {
 	Live *live = reader->live;
 
-	if (dn_starts(entry, "cn=Listener "))
+	if (strcasecmp(entry->dn, "cn=Monitor") == 0)
+		release_take(reader, entry);
+	else if (dn_starts(entry, "cn=Listener "))
 		POOL_PUSH(reader->pool, live->listeners, live->n_listeners,
 			  first_copy(reader, entry, "labeledURI"));
 	else if (dn_starts(entry, "cn=Start,"))
@@ -142,6 +164,7 @@ static void monitor_forget(Live *live)
 	live->builds_index = false;
 	live->n_running = live->n_working_rids = live->n_listeners = live->n_filled = 0;
 	live->start_time = NULL;
+	live->has_release = live->is_release_2_5 = false;
 }
 
 void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live)

@@ -34,6 +34,8 @@ static const GuardRule guard_rules[] = {
 	[GUARD_SELF_NAMED] = {"self-named", false},
 	[GUARD_NOT_UNDERSTOOD] = {"not-understood", true},
 	[GUARD_INDEXING] = {"indexing", false},
+	[GUARD_SESSION_LOG] = {"session-log", true},
+	[GUARD_ORDER] = {"order", true},
 	[GUARD_DATABASE] = {"database", false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");

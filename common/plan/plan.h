@@ -35,6 +35,8 @@ typedef enum Guard {
 	GUARD_SELF_NAMED,     /* a peer is this server under another name */
 	GUARD_NOT_UNDERSTOOD, /* a value that syncward cannot read would be sent again */
 	GUARD_INDEXING,       /* slapd builds an index: a write would stop its clients until then */
+	GUARD_SESSION_LOG,    /* a peer that is behind would be sent what the session log holds */
+	GUARD_ORDER,          /* the server ID waits for overlays and for contextCSN on disk */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
@@ -65,6 +67,7 @@ typedef enum ChangeKind {
 	CHANGE_MODULE,
 	CHANGE_OVERLAY,
 	CHANGE_CHECKPOINT,
+	CHANGE_CONTEXT_CSN, /* is written to disk: the overlay goes and comes back */
 	CHANGE_SESSIONLOG,
 	CHANGE_INDEX,
 	CHANGE_LIMITS,
@@ -136,7 +139,10 @@ typedef struct OldTlsLink {
  * it and plans again. */
 typedef struct Need {
 	const WantedDatabase *database;
-	bool peers; /* not only this node's content */
+	bool peers;    /* not only this node's content */
+	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
+			  below */
+	unsigned sid;
 } Need;
 
 /* A link that must be tried before the plan may replace a working one by it (G6). */

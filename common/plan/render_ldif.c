@@ -70,6 +70,14 @@ static void step_record(Ldif *ldif, const Step *step)
 	buf_puts(&ldif->out, "\n");
 }
 
+/* What ldapmodify alone does not wait for. */
+static void search_comment(Ldif *ldif, const Step *step)
+{
+	buf_puts(&ldif->out, "# syncward goes on when the entry below has this attribute.\n");
+	for (size_t i = 0; i < step->n_mods; i++)
+		buf_printf(&ldif->out, "# %s: %s\n\n", step->dn, step->mods[i].attribute);
+}
+
 static bool has_secrets(Pool *pool, const Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
@@ -90,6 +98,9 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
 				    "--show-secrets --save FILE\n"
 				    "dn: cn=config\nchangetype: passwords-are-masked\n\n");
 	for (size_t i = 0; i < plan->n_steps; i++)
-		step_record(&ldif, &plan->steps[i]);
+		if (plan->steps[i].kind == STEP_SEARCH)
+			search_comment(&ldif, &plan->steps[i]);
+		else
+			step_record(&ldif, &plan->steps[i]);
 	return buf_text(&ldif.out);
 }

@@ -46,6 +46,7 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_MODULE] = {'+', COLOUR_ADD, "module"},
 	[CHANGE_OVERLAY] = {'+', COLOUR_ADD, "overlay"},
 	[CHANGE_CHECKPOINT] = {'~', COLOUR_EDIT, "checkpoint of"},
+	[CHANGE_CONTEXT_CSN] = {'~', COLOUR_EDIT, "contextCSN"},
 	[CHANGE_SESSIONLOG] = {'~', COLOUR_EDIT, "session log of"},
 	[CHANGE_INDEX] = {'+', COLOUR_ADD, "index on"},
 	[CHANGE_LIMITS] = {'+', COLOUR_ADD, "unlimited search for"},

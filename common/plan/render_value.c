@@ -11,6 +11,7 @@ static const char *const change_kind_names[] = {
 	[CHANGE_MODULE] = "module",
 	[CHANGE_OVERLAY] = "overlay",
 	[CHANGE_CHECKPOINT] = "checkpoint",
+	[CHANGE_CONTEXT_CSN] = "context-csn",
 	[CHANGE_SESSIONLOG] = "sessionlog",
 	[CHANGE_INDEX] = "index",
 	[CHANGE_LIMITS] = "limits",

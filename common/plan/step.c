@@ -14,6 +14,7 @@ static const char *const step_kind_names[] = {
 	[STEP_MODIFY] = "modify",
 	[STEP_ADD_ENTRY] = "add",
 	[STEP_DELETE_ENTRY] = "delete",
+	[STEP_SEARCH] = "search",
 };
 _Static_assert(ARRAY_SIZE(step_kind_names) == STEP_KIND_COUNT, "name every kind of step");
 

@@ -26,11 +26,14 @@ typedef struct Mod {
 typedef enum StepKind {
 	STEP_MODIFY,
 	STEP_ADD_ENTRY,    /* mods are the entry's attributes, all MOD_ADD */
-	STEP_DELETE_ENTRY, /* only to heal an overlay that slapd holds in memory alone */
+	STEP_DELETE_ENTRY, /* an overlay: that slapd holds in memory alone, or to have its
+			      contextCSN written down */
+	STEP_SEARCH,       /* goes on when the entry has what mods name, at least as new */
 	STEP_KIND_COUNT
 } StepKind;
 
-/* One LDAP operation on cn=config: slapd does it whole or, disk faults aside, not at all. */
+/* One LDAP operation on cn=config: slapd does it whole or, disk faults aside, not at all; or a
+ * search that must find something before the next one. */
 typedef struct Step {
 	StepKind kind;
 	const char *dn;

@@ -82,6 +82,12 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_INDICES] = {"indices", "entryCSN and entryUUID are indexed for equality",
 			    "each refresh of a peer searches the whole database",
 			    "olcDbIndex: entryCSN,entryUUID eq"},
+	[DOCTOR_OLD_ENTRIES] =
+		{"old-entries", "every entry can be deleted at a peer that was away",
+		 "when one of them is deleted while a peer is away, it stays there for good: slapd "
+		 "deletes in a refresh only what carries a server ID of contextCSN",
+		 "have contextCSN written under server ID 0, at this one node, while no other does "
+		 "the same; entries that others deleted long ago go then as well"},
 	[DOCTOR_TIMEOUTS] = {"timeouts", "every provider is read with time limits",
 			     "when it stops answering, the next change of cn=config may freeze "
 			     "slapd",

@@ -52,7 +52,7 @@ _syncward_value() {
 	validate:--secrets) return 1 ;;
 	*:--peers | *:--agent-config | *:--save | *:--plan) _syncward_files -f "$3" ;;
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
-	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood" ;;
+	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
 	*:--output) _syncward_words "$3" "text json" ;;
 	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--for) ;;

@@ -4,6 +4,7 @@
 import copy
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -181,6 +182,33 @@ def apply_until_joined(node, seconds=30.0):
         wait_until(joined, f"node {node.id} has joined", seconds)
     except TimeoutError as error:
         raise AssertionError(f"{error}:\n{done.stdout}{done.stderr}") from None
+
+
+def run_touch(node, command):
+    """The command that a hold prints, with this server's socket and with the password that it would ask for."""
+    command = command.replace("ldapi:///", node.server.ldapi_uri).replace(" -W ", f" -w {PASSWORD} ")
+    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True)
+
+
+def finish_with_writes(node, statuses=(0,), words=()):
+    """apply, and what a person does whom it asks to change a suffix entry or to restart slapd, as on 2.4.
+
+    Returns the last one.
+    """
+    for _ in range(4):
+        done = node.apply(*words)
+        touches = re.findall(r"^      (printf .*\| ldapmodify .*)$", done.stdout, re.MULTILINE)
+        must_restart = "order" in done.stdout and "Restart slapd" in done.stdout
+        if must_restart:
+            node.server.stop()
+            time.sleep(1.1)  # contextCSN is older than slapd then
+            node.server.start()
+        if not touches and not must_restart:
+            break
+        for command in touches:
+            run_touch(node, command)
+    assert done.returncode in statuses, done.stdout + done.stderr
+    return done
 
 
 def add_person(server, name, database=None):

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "common/desired/desired.h"
 #include "common/base/macros.h"
+#include "common/desired/desired.h"
 
 /* Field by field: do two documents mean the same? For tests of desired_print(). */
 
@@ -51,6 +51,7 @@ static inline bool database_fields_same(const DesiredDatabase *one, const Desire
 	       one->manages_syncprov == other->manages_syncprov &&
 	       texts_same(one->checkpoint, other->checkpoint) &&
 	       texts_same(one->sessionlog, other->sessionlog) &&
+	       one->removes_sessionlog == other->removes_sessionlog &&
 	       one->manages_index == other->manages_index &&
 	       one->manages_limits == other->manages_limits &&
 	       one->manages_access == other->manages_access;

@@ -168,7 +168,7 @@ class Case:
         syncprov = database.get("syncprov", {})
         live = Live([Consumer(self.words(database, peer)) for peer in self.others()], bool(self.others()))
         if syncprov is not False or self.has_old_overlay:
-            live.overlay = {"olcSpCheckpoint": "100 10", "olcSpSessionlog": 1000}
+            live.overlay = {"olcSpCheckpoint": "100 10"}
             live.overlay.update({"olcSp" + name.capitalize(): value for name, value in (syncprov or {}).items()})
             live.overlay = {name: str(value) for name, value in live.overlay.items()}
         live.index = random.choice((["objectClass eq", "entryCSN,entryUUID eq"], ["entryCSN eq", "entryUUID eq,pres"]))
@@ -369,8 +369,8 @@ def _checkpoint(case):
 
 @kind("another session log")
 def _sessionlog(case):
-    live = case.any_database()[1]
-    if live.overlay is None:
+    database, live = case.any_database()
+    if live.overlay is None or "sessionlog" not in (database.get("syncprov") or {}):  # left out: any is right
         return False
     live.overlay["olcSpSessionlog"] = "7"
     return True

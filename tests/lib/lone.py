@@ -83,8 +83,22 @@ class Lone(Node):
         return self.server.database_dn(suffix)
 
 
-def check_golden(path, text):
-    """Compares with the file; SYNCWARD_GOLDEN=write writes it instead."""
+def without_context_csn(text):
+    """The plan of a server whose contextCSN is on disk already, as seed() leaves it on 2.4."""
+    shorter, n_lines = re.subn(r"^  ~ contextCSN on disk .*\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^\d+(?= to change)", lambda found: str(int(found[0]) - n_lines), shorter, flags=re.MULTILINE)
+
+
+def check_golden(path, text, release=None):
+    """Compares with the file, or with that of this release alone; SYNCWARD_GOLDEN=write writes it instead."""
+    stem, end = os.path.splitext(path)
+    own = f"{stem}-{release.version if release else None}{end}"
+    if os.path.exists(own):
+        path = own
+    elif release and release.version == "2.4":
+        with open(path, encoding="utf-8") as file:
+            assert text == without_context_csn(file.read()), path
+        return
     if os.environ.get("SYNCWARD_GOLDEN") == "write":
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8") as file:

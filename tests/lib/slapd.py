@@ -293,6 +293,12 @@ class Slapd:
 
     def seed(self, database=None, password=PASSWORD):
         """Adds the suffix entry and cn=replicator, over LDAP, so that their CSNs carry the server ID."""
+        self.add_seed(database, password)
+        if self.release.version == "2.4" and not self.values("cn=config", "olcServerID"):
+            self.save_context_csn(database)
+
+    def add_seed(self, database=None, password=PASSWORD):
+        """seed() without anything that makes it easier."""
         database = database or self.databases[0]
         name = database.suffix.split(",", maxsplit=1)[0].split("=")
         connection = self.admin(database)
@@ -301,6 +307,26 @@ class Slapd:
         self.add(database.replicator, {"objectClass": ["organizationalRole", "simpleSecurityObject"],
                                        "cn": "replicator", "userPassword": password}, connection)
         connection.unbind_s()
+
+    def save_context_csn(self, database=None):
+        """Has contextCSN on disk, as `slapadd -w` leaves it: what 2.4 wants before it gets a server ID.
+
+        2.5 and later write it when syncward deletes the overlay; 2.4 deletes none.
+        """
+        database = database or self.databases[0]
+        if any("olcOverlay" in dn and "syncprov" in dn for dn, _ in self.search(self.database_dn(database.suffix))):
+            self.stop()  # writes it
+            time.sleep(1.1)  # it is older than slapd then, which tells that it was there
+            self.start()
+            return
+        folder = self.values(self.database_dn(database.suffix), "olcDbDirectory")[0]
+        path = os.path.join(self.directory, "seed.ldif")
+        self.stop()
+        self.tool("cat", "-g", "-b", database.suffix, "-l", path)
+        for name in os.listdir(folder):
+            os.unlink(os.path.join(folder, name))
+        self.tool("add", "-w", "-g", "-b", database.suffix, "-l", path)
+        self.start()
 
     # Looking at it
 

@@ -86,8 +86,8 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     node, server = case.node, case.node.server
     text, masked = node.plan(), node.plan("--output", "ldif")
     assert text.returncode == masked.returncode
-    check_golden(str(case.folder / "plan.txt"), node.normal(text.stdout))
-    check_golden(str(case.folder / "plan.ldif"), node.normal(masked.stdout))
+    check_golden(str(case.folder / "plan.txt"), node.normal(text.stdout), server.release)
+    check_golden(str(case.folder / "plan.ldif"), node.normal(masked.stdout), server.release)
     steps = case.steps()
     writes = server.config_writes()
 
@@ -106,11 +106,15 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     loaded = case.ldapmodify(path)
     assert loaded.returncode == 0, loaded.stderr
-    assert server.config_writes() == writes + len(steps)
+    n_writes = sum(step["op"] != "search" for step in steps)
+    assert server.config_writes() == writes + n_writes
+    if "held order" in text.stdout:  # 2.4: the server ID waited for what has just been written
+        node.apply_ok()
+        return
     # New consumers appear in cn=monitor when slapd's main loop next wakes.
     wait_until(lambda: not case.steps(), "the plan is empty", 5)
     node.apply()
-    assert server.config_writes() == writes + len(steps)
+    assert server.config_writes() == writes + n_writes
 
 
 def test_secrets_are_shown_to_a_file_or_a_terminal_only(slapd_factory, program):

@@ -9,7 +9,18 @@ import threading
 import ldap
 import pytest
 from daemon import Daemon
+from lone import Lone
 from slapd import wait_until
+
+
+@pytest.fixture
+def node(slapd_factory, program):
+    """One whose peers.json has a word on the session log, in step."""
+    made = Lone(slapd_factory, program)
+    made.document["databases"][0]["syncprov"] = {"checkpoint": "100 10", "sessionlog": 1000}
+    made.write()
+    made.apply_ok()
+    return made
 
 
 class Writer:

@@ -139,7 +139,7 @@ def damage(node, rng, n):
     choices = [
         (node.dn(), [(ldap.MOD_DELETE, "olcLimits", None)]),
         (overlay, [(ldap.MOD_REPLACE, "olcSpCheckpoint", [f"{1000 + n} 7"])]),
-        (overlay, [(ldap.MOD_REPLACE, "olcSpSessionlog", [str(5000 + n)])]),
+        (overlay, [(ldap.MOD_REPLACE, "olcSpCheckpoint", [f"7 {5000 + n}"])]),
         (node.dn(), [(ldap.MOD_REPLACE, "olcDbIndex", ["objectClass eq"])]),
     ]
     dn, changes = rng.choice(choices)

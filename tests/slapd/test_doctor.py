@@ -81,7 +81,7 @@ def test_a_healthy_cluster_is_well(slapd_factory, program):
     writes = cluster[1].server.config_writes()
     done = cluster[1].run("doctor")  # its daemon has ended
     assert done.returncode == 1 and re.search(r"^warning  daemon ", done.stdout, re.MULTILINE), done.stdout
-    assert "36 checks: " in done.stdout and cluster[1].server.config_writes() == writes
+    assert "37 checks: " in done.stdout and cluster[1].server.config_writes() == writes
 
 
 # --- faults, one at a time, on one cluster ---

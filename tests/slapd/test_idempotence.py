@@ -154,7 +154,6 @@ access to * by * read
 mirrormode {mirrormode}
 overlay syncprov
 syncprov-checkpoint 100 10
-syncprov-sessionlog 1000
 """
 
 CONSUMER = """\

@@ -170,7 +170,7 @@ def test_a_database_that_is_another_one_is_told(cluster, slapd_factory):
     other.port, other.listeners = cluster[2].server.port, [other.ldapi_uri, cluster[2].server.ldap_uri]
     cluster[2].server.stop()
     other.start()
-    other.seed()
+    other.add_seed()
     database = run(cluster[0], timeout=0, status=1)
     assert states(database) == ["in-step", "in-step", "other-database"]
 

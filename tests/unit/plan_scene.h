@@ -114,7 +114,6 @@ static inline void provider_make(Scene *scene, const char *peers)
 	value_add(scene, overlay, "objectClass", "olcSyncProvConfig");
 	value_add(scene, overlay, "olcOverlay", "{0}syncprov");
 	value_add(scene, overlay, "olcSpCheckpoint", "100 10");
-	value_add(scene, overlay, "olcSpSessionlog", "1000");
 	scene->config.n_entries = 3;
 }
 

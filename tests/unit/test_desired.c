@@ -52,7 +52,8 @@ static void a_small_file_gets_every_default(void **state)
 	assert_false(desired->has_literal_secret);
 	assert_true(database->manages_syncprov);
 	assert_string_equal(database->checkpoint, "100 10");
-	assert_string_equal(database->sessionlog, "1000");
+	assert_null(database->sessionlog);
+	assert_false(database->removes_sessionlog);
 	assert_true(database->manages_index);
 	assert_true(database->manages_limits);
 	assert_false(database->manages_access);

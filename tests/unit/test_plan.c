@@ -16,10 +16,9 @@ static void a_bare_server_becomes_a_provider_in_a_safe_order(void **state)
 	Scene *scene = *state;
 
 	assert_string_equal(plan_steps(scene),
-			    "modify 'cn=config' (replace olcServerID)\n"
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
-			    "add '" OVERLAY
-			    "' (objectClass, olcOverlay, olcSpCheckpoint, olcSpSessionlog)\n"
+			    "add '" OVERLAY "' (objectClass, olcOverlay, olcSpCheckpoint)\n"
+			    "modify 'cn=config' (replace olcServerID)\n"
 			    "modify '" DATABASE "' (add olcLimits)\n"
 			    "modify '" DATABASE "' (add olcSyncrepl, replace olcMultiProvider)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");

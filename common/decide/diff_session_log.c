@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/copy/csn_set.h"
+#include "common/decide/diff.h"
+
+/*
+ * The session log of syncprov. From 2.5 on slapd sends a peer that was away the deletions of the
+ * log first, each with its CSN; a peer that is a provider itself takes that CSN for its own state
+ * and drops the older changes that follow ("CSN not new enough"). contextCSN is equal then, and
+ * nothing ever brings them. So none is written by default, and one that is there is told.
+ */
+static bool log_is_on(const LiveDatabase *live)
+{
+	const char *size = entry_first(live->syncprov, "olcSpSessionlog");
+
+	return (size && strtol(size, NULL, 10) != 0) ||
+	       entry_attribute(live->syncprov, "olcSpSessionlogSource");
+}
+
+static bool reads_from_somebody(const LiveDatabase *live)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!live->consumers[i].is_self)
+			return true;
+	return false;
+}
+
+/* --- what it does --- */
+
+static const char *log_describe(Pool *pool, const LiveDatabase *live)
+{
+	const char *source = entry_first(live->syncprov, "olcSpSessionlogSource");
+
+	if (source)
+		return pool_printf(pool, "olcSpSessionlogSource: %s", source);
+	return pool_printf(pool, "olcSpSessionlog: %s",
+			   entry_first(live->syncprov, "olcSpSessionlog"));
+}
+
+/* What a person has to do; nothing where peers.json says it already. */
+static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const LiveDatabase *live)
+{
+	if (entry_attribute(live->syncprov, "olcSpSessionlogSource"))
+		return pool_printf(
+			pool,
+			"syncward does not remove it, because slapd may die of that "
+			"while it runs; with slapd stopped, as its user: printf '%%s\\n' "
+			"'dn: %s' 'changetype: modify' 'delete: olcSpSessionlogSource' | "
+			"slapmodify -n 0",
+			live->syncprov->dn);
+	if (desired->removes_sessionlog)
+		return "peers.json says that there shall be none, and syncward apply removes it";
+	if (!desired->checkpoint)
+		return "write in this database of peers.json: \"syncprov\": {\"sessionlog\": "
+		       "false}";
+	return pool_printf(pool,
+			   "write in this database of peers.json: \"syncprov\": "
+			   "{\"checkpoint\": \"%s\", \"sessionlog\": false}",
+			   desired->checkpoint);
+}
+
+static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const LiveRelease release = diff_release(diff);
+
+	if (release == LIVE_RELEASE_2_4 || !reads_from_somebody(live))
+		return;
+	plan_add_finding(
+		diff->pool, diff->plan,
+		release == LIVE_RELEASE_2_5 ? SEVERITY_CRITICAL : SEVERITY_WARNING, "session-log",
+		wanted->desired->suffix,
+		"%s has a session log (%s)%s: a peer that was away may lose for good what was "
+		"added or modified before an entry was deleted, although its contextCSN becomes "
+		"equal; %s",
+		wanted->desired->suffix, log_describe(diff->pool, live),
+		release == LIVE_RELEASE_2_5
+			? ""
+			: ", and slapd's release is not known; if it is 2.5 or later",
+		log_remedy(diff->pool, wanted->desired, live));
+}
+
+/* --- what peers.json says --- */
+
+static bool peer_is_in_step(const Content *peer, const Content *here)
+{
+	return peer->state == CONTENT_READ && peer->has_suffix && here->n_context_csns > 0 &&
+	       csn_covers(peer->context_csns, peer->n_context_csns, here->context_csns,
+			  here->n_context_csns);
+}
+
+/* The first peer that is not seen to have all that is here; 0: each is. */
+static unsigned peer_behind(Diff *diff, const WantedDatabase *wanted)
+{
+	const DatabaseFacts *facts = diff_facts(diff, wanted->desired->suffix);
+
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		const unsigned id = wanted->consumers[i].peer->id;
+		bool is_in_step = false;
+
+		for (size_t j = 0; j < facts->n_peers; j++)
+			is_in_step |= facts->peers[j].peer_id == id &&
+				      facts->here.state == CONTENT_READ &&
+				      peer_is_in_step(&facts->peers[j], &facts->here);
+		if (!is_in_step)
+			return id;
+	}
+	return 0;
+}
+
+/* What is in the log is replayed until the next write trims it: whoever is behind just then loses
+ * what this is about. */
+static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *change)
+{
+	unsigned behind;
+
+	if (diff_release(diff) == LIVE_RELEASE_2_4 || wanted->n_consumers == 0)
+		return;
+	diff_need_content(diff, wanted, true);
+	behind = peer_behind(diff, wanted);
+	if (behind == 0 || diff_is_released(diff, GUARD_SESSION_LOG))
+		return;
+	plan_hold(
+		diff->pool, diff->plan, change,
+		(Hold){
+			.guard = GUARD_SESSION_LOG,
+			.suffix = wanted->desired->suffix,
+			.text = pool_printf(
+				diff->pool,
+				"the session log of %s goes when every peer is seen in step with "
+				"this node, and %s is not: slapd replays the log that it has until "
+				"the next write, and a peer that is behind could lose changes; if "
+				"that peer is gone for good, or will be emptied before it comes "
+				"back",
+				wanted->desired->suffix,
+				desired_peer(diff->in->desired, behind)->uri),
+			.release = "syncward apply --release session-log",
+		});
+}
+
+static Change *log_change(Diff *diff, const WantedDatabase *wanted, const Entry *overlay,
+			  const char *attribute)
+{
+	return plan_add_change(diff->pool, diff->plan,
+			       (Change){
+				       .kind = CHANGE_SESSIONLOG,
+				       .suffix = wanted->desired->suffix,
+				       .dn = overlay->dn,
+				       .attribute = attribute,
+				       .subject = "syncprov",
+				       .old_value = entry_first(overlay, attribute),
+				       .new_value = wanted->desired->sessionlog,
+				       .why = "peers.json says so",
+			       });
+}
+
+/* olcSpSessionlogSource stays: slapd 2.5.13 and 2.6.10 die of its removal while peers are
+ * connected. */
+static void log_remove(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	Change *change;
+
+	if (!entry_attribute(live->syncprov, "olcSpSessionlog"))
+		return;
+	change = log_change(diff, wanted, live->syncprov, "olcSpSessionlog");
+	if (log_is_on(live))
+		log_end_guard(diff, wanted, change);
+}
+
+static void log_set(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const char *size = entry_first(live->syncprov, "olcSpSessionlog");
+	const char *new_size = wanted->desired->sessionlog;
+	Change *change;
+
+	if (size && diff_numbers_equal(size, new_size))
+		return;
+	change = log_change(diff, wanted, live->syncprov, "olcSpSessionlog");
+	if (log_is_on(live) && strtol(new_size, NULL, 10) == 0)
+		log_end_guard(diff, wanted, change);
+}
+
+void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const DesiredDatabase *desired = wanted->desired;
+
+	if (!live->syncprov)
+		return;
+	if (log_is_on(live))
+		log_report(diff, wanted, live);
+	if (desired->removes_sessionlog)
+		log_remove(diff, wanted, live);
+	else if (desired->manages_syncprov && desired->sessionlog &&
+		 entry_has_value(live->syncprov, "objectClass", "olcSyncProvConfig"))
+		log_set(diff, wanted, live);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard_order.h"
+
+#include <string.h>
+
+#include "common/decide/order_context_csn.h"
+#include "common/live/database_refusal.h"
+
+/* --- the overlay --- */
+
+/* What keeps the overlay from being added; NULL: nothing does that has a release of its own. */
+static const Hold *overlay_hold(const Order *order)
+{
+	const Plan *plan = order->diff->plan;
+
+	if (order->overlay)
+		return &order->overlay->hold;
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == GUARD_DATABASE && plan->holds[i].suffix &&
+		    strcmp(plan->holds[i].suffix, order->suffix) == 0)
+			return &plan->holds[i];
+	return NULL;
+}
+
+static const Hold *wait_for_overlay(const Order *order)
+{
+	const Hold *cause = overlay_hold(order);
+	Pool *pool = order->diff->pool;
+
+	if (cause)
+		return order_hold_new(
+			order,
+			pool_printf(pool,
+				    "the server ID waits for %s, which has entries and "
+				    "whose syncprov overlay is held (%s): peers that were "
+				    "away would never delete what was written before; "
+				    "what ends that wait ends this one",
+				    order->suffix, guard_code(cause->guard)),
+			cause->release);
+	return order_hold_new(
+		order,
+		pool_printf(pool,
+			    "the server ID waits for %s, which has entries and no syncprov "
+			    "overlay, and peers.json leaves that to others (\"syncprov\": "
+			    "false): peers that were away would never delete what was "
+			    "written before. Add the overlay first, or, if no peer will "
+			    "ever read this database here",
+			    order->suffix),
+		"syncward apply --release order");
+}
+
+/* --- one database --- */
+
+/* Why the server ID must wait for this database; NULL: it need not. */
+static const Hold *judge(Order *order)
+{
+	if (order->here->state == CONTENT_UNKNOWN) {
+		if (diff_release(order->diff) != LIVE_RELEASE_2_5 && !order->live->syncprov)
+			diff_need_coverage(order->diff, order->wanted);
+		else
+			diff_need_content(order->diff, order->wanted, false);
+		return order_hold_new(order, "not asked yet", "syncward apply");
+	}
+	if (order->here->state != CONTENT_READ)
+		return order_hold_new(
+			order,
+			pool_printf(order->diff->pool,
+				    "the server ID waits for %s, which cannot be read here: "
+				    "%s; when it can",
+				    order->suffix, order->here->problem),
+			"syncward apply");
+	/* It has nothing that a peer could fail to delete. */
+	if (!order->here->has_suffix)
+		return NULL;
+	if (!order->live->syncprov && (!order->overlay || order->overlay->is_held))
+		return wait_for_overlay(order);
+	return order_judge_csns(order);
+}
+
+static bool order_of(Diff *diff, const WantedDatabase *wanted, Order *ret)
+{
+	const char *suffix = wanted->desired->suffix;
+	const LiveDatabase *live;
+
+	if (live_find_database(diff->in->live, suffix, &live) != 1 ||
+	    database_refusal(diff->pool, diff->in->live, live))
+		return false;
+	*ret = (Order){
+		.diff = diff,
+		.wanted = wanted,
+		.live = live,
+		.here = &diff_facts(diff, suffix)->here,
+		.suffix = suffix,
+		.overlay = order_change_of(diff, suffix, CHANGE_OVERLAY),
+	};
+	return true;
+}
+
+/* --- all of them --- */
+
+static void write_context_csn(const Order *order)
+{
+	const LiveDatabase *live = order->live;
+	Diff *diff = order->diff;
+
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_CONTEXT_CSN,
+				.suffix = order->suffix,
+				.dn = live->syncprov ? live->syncprov->dn
+						     : live_overlay_dn(diff->pool, live),
+				.attribute = "contextCSN",
+				.subject = "on disk",
+				.why = live->syncprov
+					       ? "it must be there before the server ID changes: "
+						 "the overlay is deleted, which writes it, and "
+						 "added again; who reads from here reads again"
+					       : "it must be there before the server ID changes: "
+						 "the overlay is added, deleted, which writes it, "
+						 "and added again",
+			});
+}
+
+/* It has to read before it may become a provider, and is closed to clients until then. */
+static bool must_read_first(Diff *diff, const char *suffix)
+{
+	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
+	const Change *overlay = order_change_of(diff, suffix, CHANGE_OVERLAY);
+
+	return (flag && flag->is_held && flag->hold.guard == GUARD_JOINING) ||
+	       (overlay && overlay->is_held && overlay->hold.guard == GUARD_JOINING);
+}
+
+/* Consumers without the flag would close the database to the clients that may write to it now. */
+static void hold_what_closes(Diff *diff, const Hold *hold)
+{
+	Plan *plan = diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+		const LiveDatabase *live;
+		bool closes = change->kind == CHANGE_MULTI_PROVIDER_ON;
+
+		if (change->kind == CHANGE_CONSUMER_ADD &&
+		    live_find_database(diff->in->live, change->suffix, &live) == 1)
+			closes = diff_facts(diff, change->suffix)->here.has_suffix &&
+				 !order_reads_from_somebody(live) &&
+				 !must_read_first(diff, change->suffix);
+		if (closes && !change->is_held)
+			plan_hold(diff->pool, plan, change, *hold);
+	}
+}
+
+void guard_server_order(Diff *diff)
+{
+	const Wanted *wanted = diff->in->wanted;
+	Change *server_id = order_change_of(diff, NULL, CHANGE_SERVER_ID);
+	Order *orders = pool_alloc(diff->pool, (wanted->n_databases + 1) * sizeof(*orders));
+	const Hold *hold = NULL;
+	size_t n_orders = 0;
+
+	/* Values with which slapd would not start again wait for nothing. */
+	if (!server_id || server_id->is_held || !diff->server_id_is_wrong || !diff->has_live_sid ||
+	    diff_is_released(diff, GUARD_ORDER))
+		return;
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const Hold *one;
+
+		if (!order_of(diff, &wanted->databases[i], &orders[n_orders]))
+			continue;
+		one = judge(&orders[n_orders++]);
+		if (one)
+			plan_add_hold(diff->pool, diff->plan, *one);
+		if (one && !hold)
+			hold = one;
+	}
+	if (!hold) {
+		for (size_t i = 0; i < n_orders; i++)
+			if (orders[i].is_written)
+				write_context_csn(&orders[i]);
+		return;
+	}
+	server_id = order_change_of(diff, NULL, CHANGE_SERVER_ID);
+	plan_hold(diff->pool, diff->plan, server_id, *hold);
+	for (size_t i = 0; i < n_orders; i++)
+		order_keep_checkpoint(&orders[i], hold);
+	hold_what_closes(diff, hold);
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/copy/csn_set.h"
+#include "common/decide/order_context_csn.h"
+
+#define CHECKPOINT_AT_ONCE "1 1"
+
+Change *order_change_of(Diff *diff, const char *suffix, ChangeKind kind)
+{
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
+		Change *change = &diff->plan->changes[i];
+
+		if (change->kind == kind &&
+		    (!suffix || (change->suffix && strcmp(change->suffix, suffix) == 0)))
+			return change;
+	}
+	return NULL;
+}
+
+const Hold *order_hold_new(const Order *order, const char *text, const char *release)
+{
+	Hold *hold = pool_alloc(order->diff->pool, sizeof(*hold));
+
+	*hold = (Hold){
+		.guard = GUARD_ORDER, .suffix = order->suffix, .text = text, .release = release};
+	return hold;
+}
+
+bool order_reads_from_somebody(const LiveDatabase *live)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!live->consumers[i].is_self)
+			return true;
+	return false;
+}
+
+static bool context_has_live_sid(const Order *order)
+{
+	return csn_newest(order->here->context_csns, order->here->n_context_csns,
+			  order->diff->live_sid) != NULL;
+}
+
+static bool suffix_has_live_sid(const Order *order)
+{
+	return order->here->entry_csn &&
+	       csn_sid(order->here->entry_csn) == (int)order->diff->live_sid;
+}
+
+/* A contextCSN of others only, which the consumers wrote to disk: the database was read from
+ * peers. */
+static bool was_read_from_peers(const Order *order)
+{
+	return order->here->n_context_csns > 0 && !context_has_live_sid(order) &&
+	       !suffix_has_live_sid(order);
+}
+
+static const char *live_csn(const Order *order)
+{
+	return csn_newest(order->here->context_csns, order->here->n_context_csns,
+			  order->diff->live_sid);
+}
+
+/* Older than slapd: it was on disk when slapd started; what an overlay makes is of that moment. */
+static bool was_there_at_start(const Order *order)
+{
+	const char *start = order->diff->in->live->start_time;
+	const char *csn = live_csn(order);
+
+	return start && csn && strlen(start) >= 14 && strncmp(csn, start, 14) < 0;
+}
+
+static bool checkpoints_at_once(const Order *order)
+{
+	const char *checkpoint = order->live->syncprov
+					 ? entry_first(order->live->syncprov, "olcSpCheckpoint")
+					 : NULL;
+
+	return checkpoint && strtol(checkpoint, NULL, 10) == 1;
+}
+
+/* -1 when it is no CSN. */
+static int64_t csn_sec(Pool *pool, const char *csn)
+{
+	return csn ? timestamp_of_generalized(
+			     pool_printf(pool, "%.*s", (int)strcspn(csn, "#"), csn))
+		   : -1;
+}
+
+/* -1: not known. */
+static int64_t start_sec(const Order *order)
+{
+	return timestamp_of_generalized(order->diff->in->live->start_time);
+}
+
+/*
+ * Something was changed since each change writes contextCSN: the suffix entry, or any entry, when
+ * slapd did not start meanwhile; what it makes when it starts, or when the overlay is added, is no
+ * change.
+ */
+static bool was_written_since(const Order *order)
+{
+	const char *set = entry_first(order->live->syncprov, "entryCSN");
+	const int64_t set_sec = csn_sec(order->diff->pool, set);
+
+	if (!checkpoints_at_once(order) || !set)
+		return false;
+	if (suffix_has_live_sid(order) && strcmp(order->here->entry_csn, set) > 0)
+		return true;
+	return start_sec(order) >= 0 && start_sec(order) <= set_sec &&
+	       csn_sec(order->diff->pool, live_csn(order)) > set_sec + 1;
+}
+
+static bool is_on_disk(const Order *order)
+{
+	if (!context_has_live_sid(order))
+		return false;
+	return order->live->syncprov ? was_there_at_start(order) || was_written_since(order)
+				     : order->here->is_covered;
+}
+
+/* Made by the overlay, when it was added or slapd started, and by no change since. */
+static bool was_just_made(const Order *order)
+{
+	const int64_t sec = csn_sec(order->diff->pool, live_csn(order));
+	const int64_t added_sec =
+		timestamp_of_generalized(entry_first(order->live->syncprov, "createTimestamp"));
+	const int64_t started_sec = start_sec(order);
+	const int64_t made_sec = added_sec > started_sec ? added_sec : started_sec;
+
+	return sec >= 0 && made_sec >= 0 && sec <= made_sec + 1;
+}
+
+/* For a shell; it replaces the object classes by themselves, which changes nothing but the CSN. */
+static const char *touch_command(const Order *order)
+{
+	Buf text = BUF_IN(order->diff->pool);
+
+	buf_printf(&text, "printf '%%s\\n' 'dn: %s' 'changetype: modify' 'replace: objectClass'",
+		   order->suffix);
+	for (size_t i = 0; i < order->here->n_object_classes; i++)
+		buf_printf(&text, " 'objectClass: %s'", order->here->object_classes[i]);
+	buf_printf(&text, " | ldapmodify -x -W -D '%s' -H ldapi:///", order->live->root_dn);
+	return buf_text(&text);
+}
+
+/* An entry of syncprov without its class takes none of its attributes. */
+static bool checkpoint_is_ours(const Order *order)
+{
+	const Entry *overlay = order->live->syncprov;
+
+	return order->wanted->desired->checkpoint &&
+	       (!overlay || entry_has_value(overlay, "objectClass", "olcSyncProvConfig"));
+}
+
+/* Nobody can make that change, or it would not tell: consumers without the flag close the database
+ * to clients, and a checkpoint that is not ours stays as it is. */
+static bool cannot_be_written(const Order *order)
+{
+	return (order_reads_from_somebody(order->live) && !order->live->is_multi_provider) ||
+	       (!checkpoint_is_ours(order) && !checkpoints_at_once(order));
+}
+
+static const Hold *wait_for_write(const Order *order)
+{
+	Pool *pool = order->diff->pool;
+
+	if (cannot_be_written(order))
+		return order_hold_new(
+			order,
+			pool_printf(pool,
+				    "the server ID waits for contextCSN of %s to be on disk: "
+				    "killed before, slapd would leave entries there that peers "
+				    "never delete. Restart slapd, which writes it when it stops, "
+				    "and then",
+				    order->suffix),
+			order->diff->in->live->start_time ? "syncward apply"
+							  : "syncward apply --release order");
+	return order_hold_new(
+		order,
+		pool_printf(pool,
+			    "the server ID waits for contextCSN of %s to be on disk: "
+			    "killed before, slapd would leave entries there that peers "
+			    "never delete. With the overlay in place (syncward apply) the next "
+			    "change that a client makes writes it, and this goes on by itself; "
+			    "this one, as its rootdn, changes nothing else",
+			    order->suffix),
+		touch_command(order));
+}
+
+/* Until the server ID is written each change writes contextCSN; the checkpoint of peers.json comes
+ * back behind it. */
+static void checkpoint_at_once(const Order *order)
+{
+	Diff *diff = order->diff;
+	Change *change = order_change_of(diff, order->suffix, CHANGE_CHECKPOINT);
+	const Entry *overlay = order->live->syncprov;
+
+	if (checkpoints_at_once(order) || !checkpoint_is_ours(order))
+		return;
+	if (!change)
+		change = plan_add_change(
+			diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_CHECKPOINT,
+				.suffix = order->suffix,
+				.dn = overlay ? overlay->dn
+					      : live_overlay_dn(diff->pool, order->live),
+				.attribute = "olcSpCheckpoint",
+				.subject = "syncprov",
+				.old_value = overlay ? entry_first(overlay, "olcSpCheckpoint")
+						     : order->wanted->desired->checkpoint,
+			});
+	change->new_value = CHECKPOINT_AT_ONCE;
+	change->why = "until contextCSN is on disk and the server ID is written";
+}
+
+/* Its entries carry the live server ID and contextCSN does not, although there is one: only a
+ * change makes it. */
+static bool needs_change(const Order *order)
+{
+	return order->here->n_context_csns > 0 && !context_has_live_sid(order);
+}
+
+/* slapd makes none while a database refreshes: the consumer writes it at the end. */
+static bool refreshes(const Order *order)
+{
+	return order->here->n_context_csns == 0 &&
+	       (order->live->syncprov ||
+		(order_reads_from_somebody(order->live) && !order->live->is_multi_provider));
+}
+
+/*
+ * 2.4 deletes no overlay. Later ones may die of it (2.6.10 does) when a peer is connected and a
+ * client writes just then: only one goes that is added now, or that nobody has written through.
+ */
+static bool overlay_can_go(const Order *order)
+{
+	if (diff_release(order->diff) != LIVE_RELEASE_2_5)
+		return false;
+	return !order->live->syncprov ||
+	       (!entry_attribute(order->live->syncprov, "olcSpSessionlogSource") &&
+		was_just_made(order));
+}
+
+const Hold *order_judge_csns(Order *order)
+{
+	const Hold *hold;
+
+	if (refreshes(order))
+		return order_hold_new(
+			order,
+			pool_printf(order->diff->pool,
+				    "the server ID waits for %s, which has entries and no "
+				    "contextCSN: slapd makes none before a refresh is "
+				    "complete. It goes on by itself then; only when no "
+				    "peer will ever complete it",
+				    order->suffix),
+			"syncward apply --release order");
+	if (was_read_from_peers(order))
+		return NULL;
+	if ((order->live->syncprov || diff_release(order->diff) != LIVE_RELEASE_2_5) &&
+	    is_on_disk(order))
+		return NULL;
+	if (overlay_can_go(order) && !needs_change(order)) {
+		order->is_written = true;
+		return NULL;
+	}
+	hold = wait_for_write(order);
+	checkpoint_at_once(order);
+	return hold;
+}
+
+void order_keep_checkpoint(const Order *order, const Hold *hold)
+{
+	Diff *diff = order->diff;
+	Change *change = order_change_of(diff, order->suffix, CHANGE_CHECKPOINT);
+
+	if (change && !change->is_held && checkpoints_at_once(order))
+		plan_hold(diff->pool, diff->plan, change, *hold);
+}

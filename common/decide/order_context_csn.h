@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_ORDER_CONTEXT_CSN_H
+#define SYNCWARD_ORDER_CONTEXT_CSN_H
+
+#include "common/decide/diff.h"
+
+/*
+ * Overlays first, then the server ID. An entry carries the server ID under which it was written; a
+ * peer that was away deletes it in a refresh only when the provider's contextCSN has that server
+ * ID. syncprov makes contextCSN for the server ID of the moment, when it is added, and in memory:
+ * a server ID that is written before, or a slapd that is killed before its first checkpoint, leaves
+ * entries that no refresh ever deletes.
+ *
+ * How it gets to disk: an overlay that is deleted writes it, from 2.5 on, and where nobody can be
+ * reading through it yet. Otherwise the next change of the database does, when the checkpoint is
+ * due after every one; only its clients may make that change.
+ */
+typedef struct Order {
+	Diff *diff;
+	const WantedDatabase *wanted;
+	const LiveDatabase *live;
+	const Content *here;
+	const char *suffix;
+	const Change *overlay; /* that is to be added; NULL: it is there, or nobody adds it */
+	bool is_written;       /* 2.5 and later: contextCSN is to be written down in this pass */
+} Order;
+
+/* Why the server ID must wait for contextCSN of this database, whose overlay is there or comes now;
+ * NULL: it need not, or is_written says that this pass writes it. */
+const Hold *order_judge_csns(Order *order);
+
+/* Holds the checkpoint of peers.json back while the server ID waits, for whichever database: on 2.4
+ * the one that is there tells that contextCSN is on disk. */
+void order_keep_checkpoint(const Order *order, const Hold *hold);
+
+/* The plan's first change of that kind, of that database; suffix NULL: of any. NULL: there is none.
+ */
+Change *order_change_of(Diff *diff, const char *suffix, ChangeKind kind);
+
+const Hold *order_hold_new(const Order *order, const char *text, const char *release);
+
+/* True when the database has consumers of other servers. */
+bool order_reads_from_somebody(const LiveDatabase *live);
+
+#endif

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a peer misses while it is away arrives when it is back; a session log, which prevents that, is told and goes."""
+
+import random
+import re
+import subprocess
+
+import ldap
+import pytest
+from cluster import Cluster, add_person
+from slapd import SUFFIX, Database, wait_until
+
+pytestmark = pytest.mark.every_release
+
+REMOVES = {"checkpoint": "100 10", "sessionlog": False}
+
+
+def overlay(node):
+    return node.server.search(node.server.database_dn(), "(objectClass=olcSyncProvConfig)", ["1.1"])[0][0]
+
+
+def session_log(node):
+    return node.server.values(overlay(node), "olcSpSessionlog")
+
+
+def loses(node):
+    return node.server.release.version != "2.4"
+
+
+def contents(node):
+    """All entries with what tells two versions of one apart."""
+    return {dn: (entry["entryUUID"], entry["entryCSN"]) for dn, entry in
+            node.server.entries(attributes=["entryUUID", "entryCSN"]).items()}
+
+
+def wait_equal(cluster, seconds=20):
+    wait_until(lambda: contents(cluster[0]) == contents(cluster[1]), "both hold the same entries", seconds)
+
+
+def change_at_random(server, rng, n):
+    """n adds, modifies, deletes and renames."""
+    connection = server.admin()
+    names = sorted(dn for dn in server.entries(attributes=["1.1"]) if dn.startswith("cn=p"))
+    for i in range(n):
+        how = rng.choice(("add", "modify", "delete", "rename")) if names else "add"
+        if how == "add":
+            names.append(f"cn=p{i}x{rng.randrange(10**9)},{SUFFIX}")
+            server.add(names[-1], {"objectClass": ["organizationalRole"], "cn": names[-1].split(",")[0][3:]}, connection)
+            continue
+        dn = rng.choice(names)
+        if how == "modify":
+            connection.modify_s(dn, [(ldap.MOD_REPLACE, "description", [str(i).encode()])])
+            continue
+        names.remove(dn)
+        if how == "delete":
+            connection.delete_s(dn)
+        else:
+            new = f"cn=p{i}r{rng.randrange(10**9)}"
+            connection.rename_s(dn, new)
+            names.append(f"{new},{SUFFIX}")
+    connection.unbind_s()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_peer_misses_of_60_random_changes_arrives(slapd_factory, program, seed):
+    cluster = Cluster(slapd_factory, program, 2).form()
+    for i in range(10):
+        add_person(cluster[0].server, f"p{i}")
+    wait_equal(cluster)
+    cluster.wait_persistent()
+    cluster[1].server.stop()
+    change_at_random(cluster[0].server, random.Random(seed), 60)
+    cluster[1].server.start()
+    wait_equal(cluster)
+    assert session_log(cluster[0]) == []
+
+
+def form_with_log(slapd_factory, program, **options):
+    """A cluster as 0.1.0 made it: with session logs, of which its peers.json said nothing."""
+    cluster = Cluster(slapd_factory, program, 2, **options).form()
+    for node in cluster:
+        node.server.modify(overlay(node), [(ldap.MOD_ADD, "olcSpSessionlog", "1000")])
+    return cluster
+
+
+def test_a_live_log_stays_and_is_a_critical_finding_with_the_line_that_ends_it(slapd_factory, program):
+    cluster = form_with_log(slapd_factory, program)
+    node = cluster[0]
+    planned = node.plan()
+    assert planned.returncode == 0 and session_log(node) == ["1000"]
+    assert ("[session-log]" in planned.stdout) == loses(node)
+    if loses(node):
+        assert '"syncprov": {"checkpoint": "100 10", "sessionlog": false}' in planned.stdout
+    cluster.document["databases"][0]["syncprov"] = REMOVES
+    cluster.write()
+    for node in cluster:
+        node.apply_ok()
+        assert session_log(node) == [] and "[session-log]" not in node.plan().stdout
+        node.assert_in_step()
+
+
+def test_a_number_that_a_person_wrote_is_kept_and_told(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster.document["databases"][0]["syncprov"] = {"checkpoint": "100 10", "sessionlog": 300}
+    cluster.write()
+    node = cluster.form()[0]
+    assert session_log(node) == ["300"]
+    assert ("[session-log]" in node.plan().stdout) == loses(node)
+    node.assert_in_step()
+
+
+def test_a_log_is_not_removed_under_a_peer_that_is_away(slapd_factory, program):
+    """The replay of what it holds is what loses changes."""
+    cluster = form_with_log(slapd_factory, program)
+    node, other = cluster
+    cluster.document["databases"][0]["syncprov"] = REMOVES
+    cluster.write()
+    for name in ("one", "two"):
+        add_person(node.server, name)
+    wait_equal(cluster)
+    cluster.wait_persistent()
+    other.server.stop()
+    add_person(node.server, "three")
+    held = node.apply()
+    if not loses(node):
+        assert held.returncode == 0 and session_log(node) == []
+        return
+    assert held.returncode == 3 and "held session-log" in held.stdout and session_log(node) == ["1000"]
+    other.server.start()
+    wait_equal(cluster)
+    node.apply_ok()
+    assert session_log(node) == []
+    # From now on nothing is lost.
+    cluster.wait_persistent()
+    other.server.stop()
+    change_at_random(node.server, random.Random(7), 40)
+    other.server.start()
+    wait_equal(cluster)
+
+
+def test_a_log_goes_by_release_when_the_peer_that_is_away_is_gone_for_good(slapd_factory, program):
+    cluster = form_with_log(slapd_factory, program)
+    node, other = cluster
+    cluster.document["databases"][0]["syncprov"] = REMOVES
+    cluster.write()
+    other.server.stop()
+    assert node.apply().returncode == (3 if loses(node) else 0)
+    node.apply_ok("--release", "session-log")
+    assert session_log(node) == []
+
+
+def test_a_source_of_the_log_is_told_and_goes_with_slapd_stopped(slapd_factory, program, tmp_path):
+    """2.4 has none. Removed live, slapd 2.5.13 and 2.6.10 die of it now and then."""
+    logs = Database(suffix="cn=log", backend="mdb", overlays=("syncprov",))
+    cluster = Cluster(slapd_factory, program, 2, [Database(), logs], modules=("accesslog",))
+    cluster.document["databases"].pop()
+    cluster.write()
+    node = cluster.form()[0]
+    if not loses(node):
+        with pytest.raises(ldap.UNDEFINED_TYPE):
+            node.server.modify(overlay(node), [(ldap.MOD_ADD, "olcSpSessionlogSource", "cn=log")])
+        return
+    node.server.add(f"olcOverlay=accesslog,{node.server.database_dn()}", {
+        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog",
+        "olcAccessLogDB": "cn=log", "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE"})
+    node.server.modify(overlay(node), [(ldap.MOD_ADD, "olcSpSessionlogSource", "cn=log")])
+    cluster.document["databases"][0]["syncprov"] = REMOVES
+    node.write(cluster.document)
+    node.assert_in_step()
+    line = re.search(r"printf .* \| slapmodify -n 0", node.plan().stdout)[0]
+    node.server.stop()
+    ldif = subprocess.run(line.split(" | ")[0], shell=True, check=True, capture_output=True, text=True).stdout
+    (tmp_path / "ldif").write_text(ldif)
+    node.server.tool("modify", "-n", "0", "-l", str(tmp_path / "ldif"))
+    node.server.start()
+    assert node.server.values(overlay(node), "olcSpSessionlogSource") == []
+    assert "[session-log]" not in node.plan().stdout
