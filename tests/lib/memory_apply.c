@@ -249,6 +249,15 @@ static int module_list_add(MemoryDirectory *self, const Step *step, Error *err)
 	return 0;
 }
 
+/* "olcOverlay=syncprov,..." or "olcOverlay={0}syncprov,...". */
+static bool is_syncprov(const char *dn)
+{
+	static const char attribute[] = "olcOverlay=", name[] = "syncprov,";
+
+	return strncasecmp(dn, attribute, strlen(attribute)) == 0 &&
+	       strncasecmp(ordered_text(dn + strlen(attribute)), name, strlen(name)) == 0;
+}
+
 static int entry_add(MemoryDirectory *self, const Step *step, Error *err)
 {
 	const char *parent = parent_dn(step->dn);
@@ -257,7 +266,7 @@ static int entry_add(MemoryDirectory *self, const Step *step, Error *err)
 		return memory_refuse(err, LDAP_NO_SUCH_OBJECT, "");
 	if (entry_find(self, step->dn))
 		return memory_refuse(err, LDAP_ALREADY_EXISTS, "");
-	if (strncasecmp(step->dn, "olcOverlay=syncprov,", strlen("olcOverlay=syncprov,")) == 0)
+	if (is_syncprov(step->dn))
 		return overlay_add(self, step, parent, err);
 	if (strcasecmp(step->dn, "cn=module,cn=config") == 0)
 		return module_list_add(self, step, err);

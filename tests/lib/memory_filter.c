@@ -18,7 +18,18 @@ static bool part_copy(const char *from, size_t len, char *ret)
 	return true;
 }
 
-/* "name=value)" with value "*" for any; no other form is known here. */
+/* Text is enough: CSNs of one server ID order as text. */
+static bool has_value_from(const Entry *entry, const char *name, const char *least)
+{
+	const Attribute *attribute = entry_attribute(entry, name);
+
+	for (size_t i = 0; attribute && i < attribute->n_values; i++)
+		if (strcmp(attribute->values[i].bytes, least) >= 0)
+			return true;
+	return false;
+}
+
+/* "name=value)" with value "*" for any, or "name>=value)"; no other form is known here. */
 static int item_match(const char **filter, const Entry *entry)
 {
 	const char *equal = strpbrk(*filter, "=)"), *end = strchr(*filter, ')');
@@ -29,6 +40,10 @@ static int item_match(const char **filter, const Entry *entry)
 	    !part_copy(equal + 1, (size_t)(end - equal - 1), value))
 		return -1;
 	*filter = end + 1;
+	if (equal[-1] == '>') {
+		name[strlen(name) - 1] = '\0';
+		return has_value_from(entry, name, value);
+	}
 	if (strcmp(value, "*") == 0)
 		return entry_attribute(entry, name) || strcasecmp(name, "objectClass") == 0;
 	return strchr(value, '*') ? -1 : entry_has_value(entry, name, value);
