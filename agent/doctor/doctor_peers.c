@@ -328,7 +328,8 @@ void doctor_retired_ids(Doctor *doctor)
 		for (size_t k = 0; k < newest.n_csns; k++) {
 			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
 
-			if (!desired_peer(doctor->inputs.file.desired, sid))
+			/* 0 is of entries that are older than the server IDs, and must be there. */
+			if (sid != 0 && !desired_peer(doctor->inputs.file.desired, sid))
 				doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS,
 					    DOCTOR_NOTE,
 					    "%s has changes of server ID %u (hex %03x), which no "

@@ -419,4 +419,4 @@ def test_the_list_explains_every_check_and_makes_none(program):
     listed = re.findall(r"^(\S+)\n    checks: .+\n    means:  .+\n    remedy: .+$", done.stdout, re.MULTILINE)
     document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
                                          capture_output=True, check=True).stdout)
-    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 36
+    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 37
