@@ -374,8 +374,10 @@ def _checkpoint(case):
 @kind("another session log")
 def _sessionlog(case):
     database, live = case.any_database()
-    if live.overlay is None or "sessionlog" not in (database.get("syncprov") or {}):  # left out: any is right
+    if live.overlay is None or database.get("syncprov") is False:
         return False
+    # Left out: any is right.
+    database["syncprov"] = {"sessionlog": 1000, **database.get("syncprov", {"checkpoint": "100 10"})}
     live.overlay["olcSpSessionlog"] = "7"
     return True
 

@@ -276,7 +276,7 @@ def test_a_restart_ends_what_was_not_saved(cluster, fault):
     with Stopped(node) as stopped:
         begin(both.disk)
         done = stopped.go_on()
-    assert done.returncode == 1 and unsaved(node)[0]["attribute"] == "olcServerID"
+    assert done.returncode == 1 and unsaved(node)[0]["attribute"] == "olcModuleLoad"
     server.restart()
     assert server.values("cn=config", "olcServerID") == []
     end(both.disk)

@@ -54,7 +54,7 @@ def test_a_saved_plan_does_what_it_said(node):
     assert saved["plan"] == node.plan_json()
     applied = node.apply("--plan", path)
     assert applied.returncode == 0, applied.stderr
-    assert node.server.config_writes() == len(saved["plan"]["steps"])
+    assert node.server.config_writes() == sum(step["op"] != "search" for step in saved["plan"]["steps"])
     assert node.plan().returncode == 0
     again = node.apply("--plan", path)  # it has done its work: not twice
     assert again.returncode == 1 and "cn=config changed since" in again.stderr
