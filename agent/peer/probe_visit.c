@@ -54,17 +54,20 @@ static const char *const clock_attributes[] = {"monitorTimestamp", NULL};
 static const char *const context_attributes[] = {"namingContexts", NULL};
 
 static const Request requests[] = {
-	[ASK_SUFFIX] = {NULL, LDAP_SCOPE_BASE, suffix_attributes, false, 1, PROBE_DEPTH_CONTENT},
+	[ASK_SUFFIX] = {NULL, LDAP_SCOPE_BASE, suffix_attributes, false, 1, PROBE_DEPTH_CONTENT,
+			false},
 	[ASK_SYNC] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
 	[ASK_LOG] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
 	[ASK_SAMPLE] = {NULL, LDAP_SCOPE_SUBTREE, sample_attributes, true, PROBE_SAMPLE_MAX,
-			PROBE_DEPTH_WHOLE},
-	[ASK_ACCOUNT] = {NULL, LDAP_SCOPE_BASE, account_attributes, true, 1, PROBE_DEPTH_WHOLE},
+			PROBE_DEPTH_WHOLE, false},
+	[ASK_ACCOUNT] = {NULL, LDAP_SCOPE_BASE, account_attributes, true, 1, PROBE_DEPTH_WHOLE,
+			 false},
 	[ASK_SCHEMA] = {"cn=Subschema", LDAP_SCOPE_BASE, schema_attributes, false, 1,
-			PROBE_DEPTH_WHOLE},
+			PROBE_DEPTH_WHOLE, false},
 	[ASK_CLOCK] = {"cn=Current,cn=Time,cn=Monitor", LDAP_SCOPE_BASE, clock_attributes, false, 1,
-		       PROBE_DEPTH_ID},
-	[ASK_CONTEXTS] = {"", LDAP_SCOPE_BASE, context_attributes, false, 1, PROBE_DEPTH_CONTENT},
+		       PROBE_DEPTH_ID, false},
+	[ASK_CONTEXTS] = {"", LDAP_SCOPE_BASE, context_attributes, false, 1, PROBE_DEPTH_CONTENT,
+			  false},
 };
 _Static_assert(ARRAY_SIZE(requests) == QUESTION_COUNT, "describe every question");
 

@@ -109,6 +109,14 @@ static bool was_not_compared(const Probe *probe)
 	       probe->steps[PROBE_FORMER] == PROBE_NOT_TRIED;
 }
 
+/* Where slapd does not tell whether a link works (2.4): nobody listens where it reads, so it does
+ * not. Silence is no such proof. */
+static bool reads_from_nobody(const Diff *diff, const Change *change, const Probe *probe)
+{
+	return !diff->in->live->has_running && probe_has_fault(probe, PROBE_PORT_CLOSED) &&
+	       strcmp(change->live->provider, change->wanted->provider) == 0;
+}
+
 static void judge_edit(Diff *diff, Change *change)
 {
 	const unsigned peer_id = change->wanted->peer->id;
@@ -126,7 +134,8 @@ static void judge_edit(Diff *diff, Change *change)
 	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
 	if (answer && former && was_not_compared(&answer->probe))
 		answer = NULL;
-	if (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD)
+	if (answer && (probe_verdict(&answer->probe) == PROBE_IS_GOOD ||
+		       reads_from_nobody(diff, change, &answer->probe)))
 		return;
 	if (answer && probe_verdict(&answer->probe) == PROBE_BEYOND_US &&
 	    diff->in->live->has_running) {

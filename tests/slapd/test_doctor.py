@@ -231,7 +231,7 @@ def test_cn_config_that_is_replicated(farm, pair):
         99, "ldap://127.0.0.1:9", "cn=config", timeout=1, network_timeout=1))])
     node = Node(pair[0].program, server, 1, farm.folder("shadow"))
     node.write(pair.document)
-    examine(node).assert_finds("config-replicated", "error", "cn=config itself is replicated")
+    examine(node).assert_finds("config-replicated", "error", "cn=config itself is a read-only copy")
     server.kill()
 
 
