@@ -69,12 +69,13 @@ class Site(Machine):
         self.write("/etc/systemd/system/slapd.service", SLAPD_UNIT)
         modules = [name for name in ("back_mdb", "back_monitor") if os.path.exists(f"{self.tree}/usr/lib/ldap/{name}.la")]
         self.write("/root/config.ldif", config_ldif(modules))
+        self.write("/root/data.ldif", f"dn: {SUFFIX}\nobjectClass: organization\nobjectClass: dcObject\no: example\ndc: example\n")
         self.script("slapadd -n0 -F /etc/openldap/slapd.d -l /root/config.ldif 2>&1\n"
-                    "chown -R ldap:ldap /etc/openldap/slapd.d\n"
+                    # With contextCSN on disk, which 2.4 wants before it gets a server ID.
+                    f"slapadd -w -F /etc/openldap/slapd.d -b {SUFFIX} -l /root/data.ldif 2>&1\n"
+                    "chown -R ldap:ldap /etc/openldap/slapd.d /var/lib/ldap\n"
                     "systemctl daemon-reload")
         self.start_slapd()
-        self.ldap.add_s(SUFFIX, [("objectClass", [b"organization", b"dcObject"]), ("o", [b"example"]),
-                                 ("dc", [b"example"])])
 
     def start_slapd(self):
         """Starts it and waits until it answers."""

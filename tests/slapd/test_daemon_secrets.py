@@ -53,7 +53,8 @@ def everything_happens(node, told):
     with open(node.peers_file, "w", encoding="utf-8") as file:
         file.write(json.dumps(node.document)[:-1] + ', "' + canary.OLD + '": "' + canary.OLD + '"}')
     told("desired-refused", 2)
-    node.document["databases"][0]["syncrepl"].update(attrs="nosuchattribute", credentials=canary.OLD)
+    node.server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+    node.document["databases"][0]["syncrepl"].update(timeout=7, credentials=canary.OLD)
     node.document["revision"] = 2
     node.write(node.document)
     told("correction-failed", 1)

@@ -22,14 +22,14 @@ TASKLIST = "cn=Tasklist,cn=Threads,cn=Monitor"
 
 
 def fill(server, suffix, n_entries=N_ENTRIES):
-    """Entries by slapadd; the server must not run."""
+    """Entries by slapadd, contextCSN on disk with them; the server must not run."""
     name = suffix.split(",", maxsplit=1)[0].partition("=")[2]
     path = os.path.join(server.directory, name + ".ldif")
     with open(path, "w", encoding="utf-8") as file:
         file.write(f"dn: {suffix}\nobjectClass: organization\nobjectClass: dcObject\no: {name}\ndc: {name}\n\n")
         for i in range(n_entries):
             file.write(f"dn: cn=e{i},{suffix}\nobjectClass: organizationalRole\ncn: e{i}\n\n")
-    server.tool("add", "-q", "-S", "1", "-b", suffix, "-l", path)
+    server.tool("add", "-q", "-w", "-S", "1", "-b", suffix, "-l", path)
 
 
 @contextlib.contextmanager

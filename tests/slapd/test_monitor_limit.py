@@ -7,7 +7,7 @@ from cluster import Cluster
 from slapd import ROOT_DN
 
 MONITOR = "olcDatabase={1}monitor,cn=config"
-FEW = "(|(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)(cn=Tasklist))"
+FEW = "(|(objectClass=monitorServer)(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)(cn=Tasklist))"
 
 
 @pytest.mark.every_release

@@ -138,6 +138,8 @@ def test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed(sla
     first = cluster[0]
     first.server.seed()
     add_people(first.server)
+    if first.server.release.version == "2.4":  # what was written since seed() is not in contextCSN yet
+        first.server.save_context_csn()
     hold = held_by_g12(first.apply())
     assert f"may not read {hidden}: olcAccess {{0}} of the database" in hold.text
     assert not any(overlay for overlay in first.server.config() if "syncprov" in overlay)
@@ -244,6 +246,8 @@ def test_each_rule_that_hides_gets_a_value_before_it(lone):
              "to * by users write"]
     node = lone(with_access(*rules))
     add_people(node.server)
+    if node.server.release.version == "2.4":
+        node.server.save_context_csn()
     node.server.modify(node.dn(), [(ldap.MOD_ADD, "olcAccess", f'{{0}}to * by dn.exact="{ROOT_DN}" read by * break')])
     node.document["databases"][0]["access"] = True
     node.write()
