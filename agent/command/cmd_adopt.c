@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/command/adopt_node.h"
 #include "agent/command/commands.h"
 #include "agent/input/secret_write.h"
 #include "agent/pass/pass_look.h"
@@ -22,6 +23,7 @@
 /* One run of the command. */
 typedef struct Run {
 	const Options *options;
+	const char *node; /* what agent.json or --node calls it; NULL: its names decide */
 	Pool *pool;
 	Directory *directory;
 	Machine machine;
@@ -44,7 +46,7 @@ static int id_given(Run *run, const char *word, Error *err)
 		return error_set(err, ERROR_USAGE, 0,
 				 "--peer-id '%s' is not URI=N with N from 1 to %d", word, SID_MAX);
 	if (peer >= 0)
-		return adopt_set_id(&run->adoption, (size_t)peer, (unsigned)id, err);
+		return adopt_set_id(&run->adoption, (size_t)peer, (unsigned)id, "--peer-id", err);
 	for (size_t i = 0; i < run->adoption.n_peers; i++)
 		buf_printf(&known, "%s%s", i > 0 ? ", " : "", run->adoption.peers[i].uri);
 	return error_set(err, ERROR_USAGE, 0,
@@ -52,12 +54,8 @@ static int id_given(Run *run, const char *word, Error *err)
 			 word, buf_text(&known));
 }
 
-static bool needs_id(const Run *run, const AdoptLink *link)
-{
-	return link->peer > 0 && run->adoption.peers[link->peer].id == 0;
-}
-
-/* Over all links to peers without an id: one of them may be denied what another is allowed. */
+/* Over all links, for one may be denied what another is allowed; those whose ids others have told
+ * as well: what a server says of itself is what its changes carry. */
 static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 {
 	const Adoption *adoption = &run->adoption;
@@ -69,7 +67,7 @@ static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 		const AdoptDatabase *database = &adoption->databases[d];
 
 		for (size_t i = 0; i < database->n_links; i++)
-			if (needs_id(run, &database->links[i]))
+			if (database->links[i].peer > 0)
 				POOL_PUSH(run->pool, targets, *ret_n,
 					  {.syncrepl = database->links[i].syncrepl,
 					   .suffix = database->suffix,
@@ -111,16 +109,16 @@ static int ids_find(Run *run, Error *err)
 		const char *problem;
 		unsigned id;
 
-		if (adoption->peers[i].id != 0)
-			continue;
 		id = peer_told_id(probes, n_probes, i, &problem);
-		if (id == 0) {
+		if (id != 0) {
+			if (adopt_set_id(adoption, i, id, "the server itself", err) < 0)
+				return -1;
+		} else if (adoption->peers[i].id == 0) {
 			say("%s", problem);
 			buf_printf(&unknown, " --peer-id %s=N", adoption->peers[i].uri);
-		} else if (adopt_set_id(adoption, i, id, err) < 0) {
-			return -1;
 		}
 	}
+	adopt_note_unread(adoption);
 	if (unknown.len == 0)
 		return 0;
 	return error_set(err, ERROR_REFUSED, 0,
@@ -236,6 +234,9 @@ static int document_make(Run *run, Error *err)
 	if (secrets_dir_find(run, &dir, err) < 0)
 		return -1;
 	adopt_document(&run->adoption, dir, &document);
+	if (adopt_name_node(&run->adoption, &document.desired, run->node, run->machine.fqdn, err) <
+	    0)
+		return -1;
 	notes_say(run);
 	text = desired_print(run->pool, &document.desired);
 	if (document_check(run, text, &document, &plan, err) < 0 ||
@@ -276,6 +277,7 @@ static int cmd_adopt(const Options *options)
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
 	run.directory = directory;
+	run.node = context.node;
 	status = run_adopt(&run, &err);
 	return status < 0 ? say_error(&err) : status;
 }

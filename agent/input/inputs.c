@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/inputs.h"
 
+#include "agent/input/node_find.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/memory/revision.h"
 
@@ -12,8 +13,8 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 
 	if (inputs->file.desired->n_peers == 0)
 		return 0;
-	if (desired_find_node(inputs->file.desired, options->node, inputs->machine.fqdn,
-			      host_short_name(pool), &self, err) < 0) {
+	if (node_find(pool, inputs->file.desired, options->node, inputs->machine.fqdn, &self, err) <
+	    0) {
 		if (err->code != DESIRED_NODE_MISSING)
 			return -1;
 		inputs->not_listed = pool_strdup(pool, err->text);

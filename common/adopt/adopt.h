@@ -11,6 +11,10 @@
  */
 int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, Error *err);
 
+/* Notes whom olcServerID names and nobody reads from. To be asked when the ids of all peers are
+ * known, for a peer may be read by another URL than olcServerID gives it. */
+void adopt_note_unread(Adoption *adoption);
+
 /*
  * The document: what all links of a database have in common stands in its syncrepl, what one peer
  * has for itself in that peer's. All ids must be known. Passwords are files of secrets_dir.

@@ -68,6 +68,7 @@ static int own_id_find(Search *search, Error *err)
 			"olcServerID of cn=config a number from 1 to 4095 that no other node "
 			"has, then adopt again");
 	search->adoption->peers[0].id = verdict.sid;
+	search->adoption->peers[0].id_said_by = "olcServerID here";
 	return 0;
 }
 
@@ -185,15 +186,36 @@ static int peer_ids_find(Search *search, Error *err)
 		const ServerId *id = &search->ids[i];
 		int peer = id->url ? adopt_find_peer(adoption, id->url) : -1;
 
-		if (peer > 0 && adopt_set_id(adoption, (size_t)peer, id->sid, err) < 0)
+		if (peer > 0 &&
+		    adopt_set_id(adoption, (size_t)peer, id->sid, "olcServerID here", err) < 0)
 			return -1;
-		if (peer < 0 && id->url && id->sid != adoption->peers[0].id)
-			adopt_note(adoption,
-				   "olcServerID gives %s the id %u, but no olcSyncrepl value that "
-				   "peers.json can say reads from there: it is not among the peers",
-				   id->url, id->sid);
 	}
 	return 0;
+}
+
+static bool has_id(const Adoption *adoption, unsigned id)
+{
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		if (adoption->peers[i].id == id)
+			return true;
+	return false;
+}
+
+void adopt_note_unread(Adoption *adoption)
+{
+	const Attribute *values = adoption->live->server_ids;
+
+	for (size_t i = 0; values && i < values->n_values; i++) {
+		ServerId id;
+
+		if (serverid_parse(adoption->pool, values->values[i].bytes, &id, NULL) < 0 ||
+		    !id.url || adopt_find_peer(adoption, id.url) >= 0 || has_id(adoption, id.sid))
+			continue;
+		adopt_note(adoption,
+			   "olcServerID gives %s the id %u, but no olcSyncrepl value that "
+			   "peers.json can say reads from there: it is not among the peers",
+			   id.url, id.sid);
+	}
 }
 
 int adopt_survey_self(Adoption *adoption, const Live *live, const char *fqdn, Error *err)

@@ -32,15 +32,15 @@ int adopt_find_peer(const Adoption *adoption, const char *uri)
 	return adopt_find_provider(adoption, url_spelling(scratch, uri));
 }
 
-int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
+int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_by, Error *err)
 {
 	AdoptPeer *named = &adoption->peers[peer];
 
 	if (named->id != 0 && named->id != id)
 		return error_set(err, ERROR_REFUSED, 0,
-				 "%s is given the id %u, but olcServerID or another --peer-id says "
-				 "%u",
-				 named->uri, id, named->id);
+				 "%s has the server ID %u according to %s, but %u according to %s: "
+				 "find out which server answers there, and mend what is wrong",
+				 named->uri, named->id, named->id_said_by, id, said_by);
 	if (peer != 0 && adoption->peers[0].id == id)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "%s has this node's own server ID %u: either slapd replicates "
@@ -57,6 +57,8 @@ int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err)
 				"two servers share an ID, which loses changes (then give one of "
 				"them another)",
 				adoption->peers[i].uri, named->uri, id);
+	if (named->id == 0)
+		named->id_said_by = said_by;
 	named->id = id;
 	return 0;
 }

@@ -10,9 +10,10 @@
 
 /* A server that the live configuration names. */
 typedef struct AdoptPeer {
-	unsigned id;          /* 0: not known yet */
-	const char *uri;      /* as a value of this server spells it */
-	const char *provider; /* in the spelling of LiveConsumer.provider */
+	unsigned id;            /* 0: not known yet */
+	const char *id_said_by; /* who said so, for messages; NULL: nobody yet */
+	const char *uri;        /* as a value of this server spells it */
+	const char *provider;   /* in the spelling of LiveConsumer.provider */
 } AdoptPeer;
 
 /* One olcSyncrepl value that peers.json can say. */
@@ -64,15 +65,16 @@ int adopt_find_peer(const Adoption *adoption, const char *uri);
 /* The same for a URL in the spelling of AdoptPeer.provider. */
 int adopt_find_provider(const Adoption *adoption, const char *provider);
 
-/* Tells a peer's id. ERROR_REFUSED when another is known, or another server has it. */
-int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, Error *err);
+/* Tells a peer's id, and who says so. ERROR_REFUSED when somebody else said another, or another
+ * server has it. */
+int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_by, Error *err);
 
 /* Notes a sentence for the person who adopts. */
 void adopt_note(Adoption *adoption, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* --- between the adopt_*.c files --- */
 
-/* Fills in peers[0]: this node's id and URI. */
+/* Fills in peers[0]: this node's id and URI; and the ids that olcServerID gives to others. */
 int adopt_survey_self(Adoption *adoption, const Live *live, const char *fqdn, Error *err);
 
 /* Spreads the keywords of all links over databases[].syncrepl and peers[].syncrepl. */

@@ -137,13 +137,24 @@ const char *desired_print(Pool *pool, const Desired *desired);
  * fault of the file. */
 #define DESIRED_NODE_MISSING 1
 
+/* By what a node recognises itself. */
+typedef struct NodeNames {
+	const char *node;       /* said by a person: an id, a host name or a URI; decides alone */
+	const char *fqdn;       /* the full name, compared first */
+	const char *short_name; /* compared when no peer has the full one */
+	const char *
+		*addresses; /* hosts of peers that are addresses of this machine: compared last */
+	size_t n_addresses;
+} NodeNames;
+
 /*
- * Finds the peer that is this node: by host of the uri or one of names, against the full name
- * first, then the short one (letter case aside). node, when given, is an id, a host name or a URI
- * and decides alone. ERROR_INPUT when none or two match; the message lists what was compared.
- * Returns the index into peers.
+ * Finds the peer that is this node: by host of the uri or one of names (letter case aside).
+ * ERROR_INPUT when none or two match; the message lists what was compared. Returns the index into
+ * peers.
  */
-int desired_find_node(const Desired *desired, const char *node, const char *fqdn,
-		      const char *short_name, size_t *ret, Error *err);
+int desired_find_node(const Desired *desired, const NodeNames *names, size_t *ret, Error *err);
+
+/* The host of the peer's URI, without the brackets of an IPv6 address; "" when it has none. */
+const char *desired_peer_host(Pool *pool, const Peer *peer);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct Question {
 	bool (*matches)(const Peer *peer, const char *text);
 } Question;
 
-static const char *peer_host(Pool *pool, const Peer *peer)
+const char *desired_peer_host(Pool *pool, const Peer *peer)
 {
 	Url url;
 
@@ -26,7 +26,7 @@ static bool matches_host(const Peer *peer, const char *host)
 {
 	AUTO(Pool) *scratch = pool_new();
 
-	if (strcasecmp(peer_host(scratch, peer), host) == 0)
+	if (strcasecmp(desired_peer_host(scratch, peer), host) == 0)
 		return true;
 	for (size_t i = 0; i < peer->n_names; i++)
 		if (strcasecmp(peer->names[i], host) == 0)
@@ -73,7 +73,8 @@ static const char *peers_named(Pool *pool, const Desired *desired, const Questio
 			buf_puts(&list, ", ...");
 			break;
 		}
-		buf_printf(&list, "%s%u (%s", n > 1 ? ", " : "", peer->id, peer_host(pool, peer));
+		buf_printf(&list, "%s%u (%s", n > 1 ? ", " : "", peer->id,
+			   desired_peer_host(pool, peer));
 		for (size_t j = 0; j < peer->n_names; j++)
 			buf_printf(&list, ", %s", peer->names[j]);
 		buf_putc(&list, ')');
@@ -113,30 +114,72 @@ static int find_named(const Desired *desired, const char *node, size_t *ret, Err
 	return 0;
 }
 
-int desired_find_node(const Desired *desired, const char *node, const char *fqdn,
-		      const char *short_name, size_t *ret, Error *err)
+/* 1: found, 0: no peer matches, -1: several do. */
+static int find_one(const Desired *desired, Question question, size_t *ret, Error *err)
+{
+	size_t found = 0, n = 0;
+
+	if (question.text && *question.text)
+		n = count_matches(desired, question, &found);
+	if (n > 1)
+		return refuse_several(desired, question, err);
+	if (n == 1)
+		*ret = found;
+	return (int)n;
+}
+
+/* A machine may have addresses of two peers only when the file is wrong. */
+static int find_by_address(const Desired *desired, const NodeNames *names, size_t *ret, Error *err)
+{
+	size_t first = 0;
+	bool is_found = false;
+
+	for (size_t i = 0; i < names->n_addresses; i++) {
+		size_t at = 0;
+		const int found =
+			find_one(desired, (Question){names->addresses[i], matches_host}, &at, err);
+
+		if (found < 0)
+			return -1;
+		if (found == 1 && is_found && at != first)
+			return error_set(err, ERROR_INPUT, 0,
+					 "%s: this machine has the addresses of the peers %u and "
+					 "%u; name this node by its id, with \"node\" in "
+					 "agent.json or --node",
+					 desired->name, desired->peers[first].id,
+					 desired->peers[at].id);
+		if (found == 1)
+			first = at;
+		is_found = is_found || found == 1;
+	}
+	*ret = first;
+	return is_found;
+}
+
+int desired_find_node(const Desired *desired, const NodeNames *names, size_t *ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
-	const Question questions[] = {{fqdn, matches_host}, {short_name, matches_host}};
+	size_t at = 0;
+	int found;
 
-	if (node)
-		return find_named(desired, node, ret, err);
-	for (size_t i = 0; i < ARRAY_SIZE(questions); i++) {
-		size_t found = 0, n = 0;
-
-		if (questions[i].text && *questions[i].text)
-			n = count_matches(desired, questions[i], &found);
-		if (n > 1)
-			return refuse_several(desired, questions[i], err);
-		if (n == 1) {
-			*ret = found;
-			return 0;
-		}
+	if (names->node)
+		return find_named(desired, names->node, ret, err);
+	found = find_one(desired, (Question){names->fqdn, matches_host}, &at, err);
+	if (found == 0)
+		found = find_one(desired, (Question){names->short_name, matches_host}, &at, err);
+	if (found == 0)
+		found = find_by_address(desired, names, &at, err);
+	if (found < 0)
+		return -1;
+	if (found == 1) {
+		*ret = at;
+		return 0;
 	}
 	return error_set(err, ERROR_INPUT, DESIRED_NODE_MISSING,
 			 "%s: no peer is this node: its names are '%s' and '%s', the peers are %s; "
 			 "add the name to \"names\" of its peer, or name the peer's id with "
 			 "\"node\" in agent.json or --node",
-			 desired->name, fqdn ? fqdn : "", short_name ? short_name : "",
+			 desired->name, names->fqdn ? names->fqdn : "",
+			 names->short_name ? names->short_name : "",
 			 peers_named(scratch, desired, NULL));
 }

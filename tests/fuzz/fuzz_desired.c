@@ -34,6 +34,14 @@ static bool is_missing_or_found(int result, const Error *err)
 	return result == 0 || (err->class == ERROR_INPUT && *err->text);
 }
 
+static int find(const Desired *desired, const char *node, const char *short_name, size_t *ret,
+		Error *err)
+{
+	const NodeNames names = {.node = node, .fqdn = "no.such.host", .short_name = short_name};
+
+	return desired_find_node(desired, &names, ret, err);
+}
+
 /* Id and URI name one peer each; host and further names may be shared, but are never unknown. */
 static void check_peer(Pool *pool, const Desired *desired, size_t i)
 {
@@ -42,20 +50,17 @@ static void check_peer(Pool *pool, const Desired *desired, size_t i)
 	size_t by_id = 0, by_uri = 0;
 	Error err = {0};
 
-	if (desired_find_node(desired, id, NULL, NULL, &by_id, NULL) < 0 ||
-	    desired_find_node(desired, peer->uri, NULL, NULL, &by_uri, NULL) < 0 || by_id != i ||
-	    by_uri != i || desired_peer(desired, peer->id) != peer)
+	if (find(desired, id, NULL, &by_id, NULL) < 0 ||
+	    find(desired, peer->uri, NULL, &by_uri, NULL) < 0 || by_id != i || by_uri != i ||
+	    desired_peer(desired, peer->id) != peer)
 		abort();
 	for (size_t k = 0; k < peer->n_names; k++) {
 		size_t named = 0, asked = 0;
-		const int result = desired_find_node(desired, NULL, "no.such.host", peer->names[k],
-						     &named, &err);
+		const int result = find(desired, NULL, peer->names[k], &named, &err);
 
 		if (result < 0 && err.code == DESIRED_NODE_MISSING)
 			abort();
-		if (!is_missing_or_found(
-			    desired_find_node(desired, peer->names[k], NULL, NULL, &asked, &err),
-			    &err))
+		if (!is_missing_or_found(find(desired, peer->names[k], NULL, &asked, &err), &err))
 			abort();
 	}
 }
@@ -67,10 +72,8 @@ static void check_nodes(Pool *pool, const Desired *desired)
 
 	for (size_t i = 0; i < desired->n_peers; i++)
 		check_peer(pool, desired, i);
-	if (!is_missing_or_found(
-		    desired_find_node(desired, "no.such.host", NULL, NULL, &none, &err), &err) ||
-	    !is_missing_or_found(desired_find_node(desired, NULL, "no.such.host", "", &none, &err),
-				 &err) ||
+	if (!is_missing_or_found(find(desired, "no.such.host", NULL, &none, &err), &err) ||
+	    !is_missing_or_found(find(desired, NULL, "", &none, &err), &err) ||
 	    desired_peer(desired, 0))
 		abort();
 }

@@ -147,8 +147,10 @@ static int inputs_make(const Case *one, Pool *pool, Inputs *ret, Error *err)
 		return -1;
 	sha256_hex(text, strlen(text), ret->file.sha256);
 	secrets = secrets_make(pool, ret->file.desired);
-	if (desired_find_node(ret->file.desired, memory_text(one->json, "node"), "memory", "memory",
-			      &self, err) < 0 ||
+	if (desired_find_node(
+		    ret->file.desired,
+		    &(NodeNames){.node = memory_text(one->json, "node"), .fqdn = "memory"}, &self,
+		    err) < 0 ||
 	    wanted_make(pool, ret->file.desired, self, &secrets, &ret->wanted, err) < 0)
 		return -1;
 	return 0;

@@ -13,7 +13,8 @@ static const char text[] = "{\"format\":1,\"databases\":[],\"peers\":["
 			   "{\"id\":1,\"uri\":\"ldap://LDAP1.example.com\"},"
 			   "{\"id\":2,\"uri\":\"ldaps://ldap2.example.com\",\"names\":[\"two\"]},"
 			   "{\"id\":3,\"uri\":\"ldap://10.0.0.3\",\"names\":[\"ldap3\"]},"
-			   "{\"id\":4,\"uri\":\"ldap://10.0.0.3:1389\"}]}";
+			   "{\"id\":4,\"uri\":\"ldap://10.0.0.3:1389\"},"
+			   "{\"id\":5,\"uri\":\"ldap://[2001:db8::5]\"}]}";
 
 typedef struct Case {
 	const char *node;
@@ -21,6 +22,7 @@ typedef struct Case {
 	const char *short_name;
 	int index; /* -1: refused */
 	const char *message;
+	const char *address; /* of this machine; NULL: no peer's */
 } Case;
 
 static const Case cases[] = {
@@ -35,7 +37,8 @@ static const Case cases[] = {
 	 "node by its id, with \"node\" in agent.json or --node"},
 	{NULL, "ldap9.example.com", "ldap9", -1,
 	 "f: no peer is this node: its names are 'ldap9.example.com' and 'ldap9', the peers are 1 "
-	 "(ldap1.example.com), 2 (ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3); "
+	 "(ldap1.example.com), 2 (ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3), 5 "
+	 "(2001:db8::5); "
 	 "add the name to \"names\" of its peer, or name the peer's id with \"node\" in "
 	 "agent.json or --node"},
 	{"4", "ldap1.example.com", "ldap1", 3, NULL},
@@ -43,7 +46,14 @@ static const Case cases[] = {
 	{"ldap://10.0.0.3:389/", NULL, NULL, 2, NULL},
 	{"9", "ldap1.example.com", "ldap1", -1,
 	 "f: no peer is the node '9' that was asked for; the peers are 1 (ldap1.example.com), 2 "
-	 "(ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3)"},
+	 "(ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3), 5 (2001:db8::5)"},
+	{NULL, "a", "b", 4, NULL, "2001:db8::5"},
+	/* a name wins over an address; an address of two peers tells nothing */
+	{NULL, "ldap1.example.com", "b", 0, NULL, "2001:db8::5"},
+	{NULL, "a", "b", -1,
+	 "f: '10.0.0.3' matches more than one peer: 3 (10.0.0.3, ldap3), 4 (10.0.0.3); name this "
+	 "node by its id, with \"node\" in agent.json or --node",
+	 "10.0.0.3"},
 };
 
 static void this_node_is_one_peer_or_an_error_that_lists_what_was_compared(void **state)
@@ -57,8 +67,14 @@ static void this_node_is_one_peer_or_an_error_that_lists_what_was_compared(void 
 		const Case *at = &cases[i];
 		size_t index = 99;
 		Error err = {0};
-		int result = desired_find_node(desired, at->node, at->fqdn, at->short_name, &index,
-					       &err);
+		int result =
+			desired_find_node(desired,
+					  &(NodeNames){.node = at->node,
+						       .fqdn = at->fqdn,
+						       .short_name = at->short_name,
+						       .addresses = (const char **)&at->address,
+						       .n_addresses = at->address != NULL},
+					  &index, &err);
 
 		assert_int_equal(result, at->index < 0 ? -1 : 0);
 		assert_int_equal(index, at->index < 0 ? 99 : at->index);

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""adopt: who the peers are, and which of them this node is, in a document whose plan is truly empty."""
+
+import json
+import os
+import subprocess
+
+import ldap
+import pytest
+from cluster import Cluster
+
+LOOPBACK = "127.0.0.1"
+
+
+def syncward(node, command, *words, without_node=True):
+    """Runs a command of the node's without --node, as an administrator does."""
+    line = node.command(command, *words)
+    if without_node:
+        at = line.index("--node")
+        line = line[:at] + line[at + 2:]
+    return subprocess.run(line, stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=120, check=False)
+
+
+def adopted(node, *words):
+    """The node's document, written where plan reads it, and what adopt said."""
+    done = syncward(node, "adopt", "--secrets", os.path.join(node.folder, "adopted"), *words)
+    assert done.returncode == 0, done.stderr
+    with open(node.peers_file, "w", encoding="utf-8") as file:
+        file.write(done.stdout)
+    return json.loads(done.stdout), done.stderr
+
+
+def cluster_by_hand(slapd_factory, program, **options):
+    cluster = Cluster(slapd_factory, program, 2, **options).form_by_hand()
+    cluster.wait_persistent()
+    return cluster
+
+
+def test_a_node_that_is_read_by_its_address_knows_itself_by_it(network, slapd_factory, program):
+    for node in cluster_by_hand(slapd_factory, program, network=network):
+        document, said = adopted(node)
+        assert not any("names" in peer for peer in document["peers"]) and "--node" not in said
+        planned = syncward(node, "plan")
+        assert planned.returncode == 0, planned.stdout + planned.stderr
+        assert f"node {node.id}" in planned.stdout
+
+
+def test_a_node_that_is_read_by_another_name_gets_its_own_one_into_names(slapd_factory, program):
+    cluster = cluster_by_hand(slapd_factory, program)
+    node = cluster[0]
+    node.server.stop()
+    node.server.listeners[1] = node.server.ldap_uri.replace(LOOPBACK, "localhost")
+    node.server.start()
+    document, said = adopted(node)
+    own = next(peer for peer in document["peers"] if peer["id"] == node.id)
+    assert own["names"] == [os.uname().nodename] or own["names"][0].startswith(os.uname().nodename)
+    assert 'was added to "names"' in said
+    planned = syncward(node, "plan")
+    assert planned.returncode == 0, planned.stdout + planned.stderr
+
+
+def test_a_node_of_which_no_name_tells_is_told_how_to_say_it(slapd_factory, program):
+    node = cluster_by_hand(slapd_factory, program)[1]
+    _, said = adopted(node)
+    assert '"node": "2" in agent.json, or with --node 2' in said
+    assert "G2" in syncward(node, "plan").stdout
+    assert syncward(node, "plan", "--node", "2").returncode == 0
+
+
+def test_a_name_that_is_another_peers_is_refused(slapd_factory, program):
+    node = cluster_by_hand(slapd_factory, program)[0]
+    done = syncward(node, "adopt", "--node", "2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "olcServerID makes this node peer 1" in done.stderr and "peer 2" in done.stderr
+
+
+def set_server_ids(cluster, ids, host):
+    """Every server gets the whole list, by an address that only the servers themselves listen at."""
+    urls = [node.server.ldap_uri.replace(LOOPBACK, host) for node in cluster]
+    for node, url in zip(cluster, urls):
+        node.server.stop()
+        node.server.listeners.append(url)
+        node.server.start()
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID",
+                                          [f"{sid} {url}" for sid, url in zip(ids, urls)])])
+    return urls
+
+
+def test_a_peer_that_is_read_by_another_url_than_olcserverid_gives_it_is_among_the_peers(slapd_factory, program):
+    cluster = cluster_by_hand(slapd_factory, program)
+    set_server_ids(cluster, (1, 2), "127.0.0.2")
+    document, said = adopted(cluster[0])
+    assert [peer["id"] for peer in document["peers"]] == [1, 2]
+    assert "not among the peers" not in said
+
+
+@pytest.mark.parametrize("where", ["option", "olcServerID"])
+def test_what_a_server_says_of_itself_is_not_overruled(slapd_factory, program, where):
+    cluster = cluster_by_hand(slapd_factory, program)
+    node, other = cluster
+    words = ["--peer-id", f"{other.server.ldap_uri}=3"]
+    if where == "olcServerID":
+        words = []
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID",
+                                          [f"1 {node.server.ldap_uri}", f"3 {other.server.ldap_uri}"])])
+    done = syncward(node, "adopt", *words)
+    assert (done.returncode, done.stdout) == (1, "")
+    said_by = "--peer-id" if where == "option" else "olcServerID here"
+    assert f"has the server ID 3 according to {said_by}, but 2 according to the server itself" in done.stderr
+
+
+def test_two_servers_under_one_id_are_no_cluster(slapd_factory, program):
+    cluster = cluster_by_hand(slapd_factory, program)
+    node, other = cluster
+    other.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
+    done = syncward(node, "adopt", "--peer-id", f"{other.server.ldap_uri}=2")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "has the server ID 2 according to --peer-id, but 1 according to the server itself" in done.stderr
