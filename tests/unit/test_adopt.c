@@ -78,8 +78,9 @@ static const Desired *adopt(Bench *bench)
 	assert_int_equal(survey(bench), 0);
 	for (size_t i = 1; i < bench->adoption.n_peers; i++)
 		if (bench->adoption.peers[i].id == 0)
-			assert_int_equal(
-				adopt_set_id(&bench->adoption, i, (unsigned)i + 1, &bench->err), 0);
+			assert_int_equal(adopt_set_id(&bench->adoption, i, (unsigned)i + 1,
+						      "a test", &bench->err),
+					 0);
 	adopt_document(&bench->adoption, "/secrets", &bench->document);
 	return &bench->document.desired;
 }
@@ -182,7 +183,7 @@ static void a_value_for_ourselves_that_slapd_does_not_recognise_is_refused(void 
 	server_add(&bench, "1");
 	link_add(&bench, "rid=1 provider=ldap://a");
 	assert_int_equal(survey(&bench), 0);
-	assert_int_equal(adopt_set_id(&bench.adoption, 1, 1, &bench.err), -1);
+	assert_int_equal(adopt_set_id(&bench.adoption, 1, 1, "a test", &bench.err), -1);
 	assert_non_null(strstr(bench.err.text, "slapd replicates from itself"));
 	pool_free(bench.pool);
 }
@@ -199,10 +200,10 @@ static void ids_that_contradict_each_other_are_refused(void **state)
 	link_add(&bench, "rid=3 provider=ldap://c");
 	assert_int_equal(survey(&bench), 0);
 	assert_int_equal(adopt_find_peer(&bench.adoption, "LDAP://B:389/"), 1);
-	assert_int_equal(adopt_set_id(&bench.adoption, 1, 2, &bench.err), 0);
-	assert_int_equal(adopt_set_id(&bench.adoption, 1, 5, &bench.err), -1);
-	assert_non_null(strstr(bench.err.text, "says 2"));
-	assert_int_equal(adopt_set_id(&bench.adoption, 2, 2, &bench.err), -1);
+	assert_int_equal(adopt_set_id(&bench.adoption, 1, 2, "a test", &bench.err), 0);
+	assert_int_equal(adopt_set_id(&bench.adoption, 1, 5, "a test", &bench.err), -1);
+	assert_non_null(strstr(bench.err.text, "server ID 2 according to olcServerID here"));
+	assert_int_equal(adopt_set_id(&bench.adoption, 2, 2, "a test", &bench.err), -1);
 	assert_non_null(strstr(bench.err.text, "have the same server ID 2"));
 	pool_free(bench.pool);
 }
