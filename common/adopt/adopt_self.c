@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/adopt/adoption.h"
+#include "common/adopt/adopt.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 
