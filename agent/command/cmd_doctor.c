@@ -37,7 +37,7 @@ const Command command_doctor = {
 	.run = cmd_doctor,
 	.summary = "check everything that replication here depends on; changes nothing",
 	.arguments = "",
-	.exits = "0 all is well, 1 there are warnings, 2 there are errors",
+	.exits = "0 nothing is wrong with what could be looked at, 1 warnings, 2 errors",
 	.options = doctor_options,
 	.n_options = ARRAY_SIZE(doctor_options),
 };

@@ -7,14 +7,34 @@
 
 typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
 
+/* Of databases that this server has; of the others nothing is known. */
+static bool is_there(Doctor *doctor, DoctorCheck check, const DoctorDatabase *database)
+{
+	if (database->live)
+		doctor_saw(&doctor->report, check);
+	else
+		doctor_skip(doctor, check,
+			    pool_printf(doctor->pool, "this server has not one database %s",
+					database->wanted->desired->suffix));
+	return database->live != NULL;
+}
+
 /* Calls for each account that peers read with; the rootdn may everything. */
-static void for_readers(Doctor *doctor, ReaderCheck *check)
+static void for_readers(Doctor *doctor, DoctorCheck code, ReaderCheck *check)
 {
 	for (size_t i = 0; i < doctor->n_databases; i++) {
 		const DoctorDatabase *database = &doctor->databases[i];
 		const WantedDatabase *wanted = database->wanted;
 
-		for (size_t k = 0; database->live && k < wanted->n_readers; k++)
+		if (!is_there(doctor, code, database))
+			continue;
+		if (wanted->n_readers == 0)
+			doctor_skip(doctor, code,
+				    pool_printf(doctor->pool,
+						"peers.json does not say as whom peers read %s "
+						"(\"readers\")",
+						wanted->desired->suffix));
+		for (size_t k = 0; k < wanted->n_readers; k++)
 			if (!database->live->root_dn ||
 			    !dn_equal(database->live->root_dn, wanted->readers[k]))
 				check(doctor, database, wanted->readers[k]);
@@ -40,7 +60,7 @@ static void check_rights(Doctor *doctor, const DoctorDatabase *database, const c
 void doctor_readers(Doctor *doctor)
 {
 	if (doctor_has_databases(doctor, DOCTOR_READERS))
-		for_readers(doctor, check_rights);
+		for_readers(doctor, DOCTOR_READERS, check_rights);
 }
 
 static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)
@@ -56,7 +76,7 @@ static void check_limits(Doctor *doctor, const DoctorDatabase *database, const c
 void doctor_limits(Doctor *doctor)
 {
 	if (doctor_has_databases(doctor, DOCTOR_LIMITS))
-		for_readers(doctor, check_limits);
+		for_readers(doctor, DOCTOR_LIMITS, check_limits);
 }
 
 void doctor_indices(Doctor *doctor)
@@ -68,7 +88,9 @@ void doctor_indices(Doctor *doctor)
 	for (size_t i = 0; i < doctor->n_databases; i++) {
 		const DoctorDatabase *database = &doctor->databases[i];
 
-		for (size_t k = 0; database->live && k < ARRAY_SIZE(attributes); k++)
+		if (!is_there(doctor, DOCTOR_INDICES, database))
+			continue;
+		for (size_t k = 0; k < ARRAY_SIZE(attributes); k++)
 			if (dbindex_find(entry_attribute(database->live->entry, "olcDbIndex"),
 					 attributes[k]) != DBINDEX_EQUALITY)
 				doctor_find(doctor->pool, &doctor->report, DOCTOR_INDICES,
@@ -83,10 +105,16 @@ void doctor_timeouts(Doctor *doctor)
 
 	if (!doctor_has_world(doctor, DOCTOR_TIMEOUTS))
 		return;
+	doctor_saw(&doctor->report, DOCTOR_TIMEOUTS);
 	for (size_t i = 0; i < live->n_databases; i++)
 		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
 			const LiveConsumer *consumer = &live->databases[i].consumers[k];
 
+			if (!consumer->parses)
+				doctor_skip(doctor, DOCTOR_TIMEOUTS,
+					    pool_printf(doctor->pool,
+							"olcSyncrepl {%zu} of %s is not understood",
+							k, live->databases[i].entry->dn));
 			if (!consumer->parses || consumer->is_self ||
 			    (syncrepl_number(&consumer->syncrepl, SYNCREPL_TIMEOUT) > 0 &&
 			     syncrepl_number(&consumer->syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0))

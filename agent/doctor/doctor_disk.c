@@ -36,6 +36,8 @@ void doctor_disk(Doctor *doctor)
 		doctor_skip(doctor, DOCTOR_DISK,
 			    "nobody tells where slapd keeps cn=config (set config_dir in "
 			    "agent.json)");
+	else
+		doctor_saw(&doctor->report, DOCTOR_DISK);
 	folder_check(doctor, config_dir(doctor));
 	if (stat(doctor->context.state_dir, &status) == 0)
 		folder_check(doctor, doctor->context.state_dir);
@@ -95,7 +97,7 @@ static void entry_check(Doctor *doctor, const char *folder, const Entry *live)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK_COPY, DOCTOR_ERROR,
 			    "%s is not there: slapd has %s in memory only", path, live->dn);
 	else if (!bytes)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK_COPY, DOCTOR_NOTE,
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK_COPY, DOCTOR_UNKNOWN,
 			    "not checked: %s: %s", path, strerror(errno));
 	else if (!config_file_parse(doctor->pool, bytes, len, &file))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK_COPY, DOCTOR_ERROR,
@@ -118,6 +120,7 @@ void doctor_disk_copy(Doctor *doctor)
 			    "agent.json)");
 		return;
 	}
+	doctor_saw(&doctor->report, DOCTOR_DISK_COPY);
 	for (size_t i = 0; i < config->n_entries; i++)
 		entry_check(doctor, folder, &config->entries[i]);
 }

@@ -127,6 +127,7 @@ static void database_check(Doctor *doctor, const DoctorDatabase *database)
 			    pool_printf(doctor->pool, "%s: %s", suffix, here.problem));
 		return;
 	}
+	doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES);
 	for (unsigned sid = 0; sid < SID_COUNT; sid++)
 		if (sids.counts[sid] > 0 &&
 		    !csn_newest(here.context_csns, here.n_context_csns, sid))
@@ -137,8 +138,15 @@ void doctor_old_entries(Doctor *doctor)
 {
 	if (!doctor_has_databases(doctor, DOCTOR_OLD_ENTRIES))
 		return;
-	/* Without an overlay nobody reads from here: the plan adds it. */
-	for (size_t i = 0; i < doctor->n_databases; i++)
-		if (doctor->databases[i].live && doctor->databases[i].live->syncprov)
-			database_check(doctor, &doctor->databases[i]);
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const DoctorDatabase *database = &doctor->databases[i];
+
+		if (database->live && database->live->syncprov)
+			database_check(doctor, database);
+		else
+			doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
+				    pool_printf(doctor->pool,
+						"%s is not read by peers (no syncprov)",
+						database->wanted->desired->suffix));
+	}
 }

@@ -25,7 +25,9 @@ void doctor_agent_file(Doctor *doctor)
 
 	doctor->has_context =
 		context_read(doctor->pool, doctor->options, &doctor->context, &err) == 0;
-	if (!doctor->has_context)
+	if (doctor->has_context)
+		doctor_saw(&doctor->report, DOCTOR_AGENT_FILE);
+	else
 		find_error(doctor, DOCTOR_AGENT_FILE, &err);
 }
 
@@ -36,9 +38,12 @@ void doctor_peers_file(Doctor *doctor)
 
 	if (!has_context(doctor, DOCTOR_PEERS_FILE))
 		return;
-	if (peers_file_read(doctor->pool, doctor->context.peers_file, &file, &err) < 0)
+	if (peers_file_read(doctor->pool, doctor->context.peers_file, &file, &err) < 0) {
 		find_error(doctor, DOCTOR_PEERS_FILE, &err);
-	else if (file.desired->mode == POLICY_AUDIT)
+		return;
+	}
+	doctor_saw(&doctor->report, DOCTOR_PEERS_FILE);
+	if (file.desired->mode == POLICY_AUDIT)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PEERS_FILE, DOCTOR_NOTE,
 			    "policy.mode is \"audit\": syncward looks and never writes");
 }
@@ -54,6 +59,7 @@ void doctor_secrets(Doctor *doctor)
 		doctor_skip(doctor, DOCTOR_SECRETS, "peers.json must be mended first");
 		return;
 	}
+	doctor_saw(&doctor->report, DOCTOR_SECRETS);
 	secrets = secrets_read(doctor->pool, file.desired, file.is_private);
 	for (size_t i = 0; i < secrets.n_items; i++)
 		if (secrets.items[i].problem)
@@ -77,6 +83,8 @@ void doctor_node(Doctor *doctor)
 	else if (!doctor->inputs.wanted.self)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_NODE, DOCTOR_ERROR,
 			    "peers.json lists no peers");
+	else
+		doctor_saw(&doctor->report, DOCTOR_NODE);
 }
 
 void doctor_state(Doctor *doctor)
@@ -94,8 +102,11 @@ void doctor_state(Doctor *doctor)
 			    doctor->context.state_dir);
 	else if (folder < 0)
 		find_error(doctor, DOCTOR_STATE, &err);
-	if (!doctor->has_inputs)
+	if (!doctor->has_inputs) {
+		doctor_skip(doctor, DOCTOR_STATE, "peers.json must be mended first");
 		return;
+	}
+	doctor_saw(&doctor->report, DOCTOR_STATE);
 	for (size_t i = 0; i < state->n_notices; i++)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_STATE, DOCTOR_WARNING, "%s",
 			    state->notices[i]);

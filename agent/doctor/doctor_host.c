@@ -33,6 +33,8 @@ static void judge_status(Doctor *doctor, const Status *status)
 	else if (status->is_slapd_up == CLAIM_NO)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
 			    "the daemon runs and does not reach slapd: %s", status->sentence);
+	else
+		doctor_saw(&doctor->report, DOCTOR_DAEMON);
 }
 
 void doctor_daemon(Doctor *doctor)
@@ -96,6 +98,7 @@ void doctor_selinux(Doctor *doctor)
 		 "syncward_var_lib_t"},
 	};
 
+	doctor_saw(&doctor->report, DOCTOR_SELINUX);
 	if (access(SELINUX_DIR "/enforce", F_OK) < 0)
 		return; /* not on this machine */
 	for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
@@ -111,7 +114,9 @@ void doctor_selinux(Doctor *doctor)
 
 void doctor_journal(Doctor *doctor)
 {
-	if (access("/var/log/journal", F_OK) < 0)
+	if (access("/var/log/journal", F_OK) == 0)
+		doctor_saw(&doctor->report, DOCTOR_JOURNAL);
+	else
 		doctor_find(
 			doctor->pool, &doctor->report, DOCTOR_JOURNAL, DOCTOR_NOTE,
 			"there is no /var/log/journal: the journal, if there is one, is kept in "
@@ -122,7 +127,11 @@ void doctor_clock(Doctor *doctor)
 {
 	struct timex state = {0};
 
-	if (adjtimex(&state) >= 0 && (state.status & STA_UNSYNC))
+	if (adjtimex(&state) < 0)
+		doctor_skip(doctor, DOCTOR_CLOCK, "the kernel does not tell");
+	else if (!(state.status & STA_UNSYNC))
+		doctor_saw(&doctor->report, DOCTOR_CLOCK);
+	else
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CLOCK, DOCTOR_WARNING,
 			    "the kernel says that nothing keeps this clock in step (a container "
 			    "says so, too, when its host does not tell)");
@@ -137,6 +146,7 @@ void doctor_names(Doctor *doctor)
 	if (gethostname(name, sizeof(name) - 1) < 0)
 		return;
 	code = getaddrinfo(name, NULL, NULL, &found);
+	doctor_saw(&doctor->report, DOCTOR_NAMES);
 	if (code == 0)
 		freeaddrinfo(found);
 	else

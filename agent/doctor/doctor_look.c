@@ -3,7 +3,7 @@
 
 void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why)
 {
-	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_NOTE, "not checked: %s", why);
+	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_UNKNOWN, "not checked: %s", why);
 }
 
 bool doctor_has_world(Doctor *doctor, DoctorCheck check)
@@ -11,6 +11,15 @@ bool doctor_has_world(Doctor *doctor, DoctorCheck check)
 	if (!doctor->has_world)
 		doctor_skip(doctor, check, "slapd's configuration could not be read");
 	return doctor->has_world;
+}
+
+bool doctor_has_plan(Doctor *doctor, DoctorCheck check)
+{
+	if (!doctor_has_world(doctor, check))
+		return false;
+	if (!doctor->has_inputs)
+		doctor_skip(doctor, check, "peers.json must be mended first");
+	return doctor->has_inputs;
 }
 
 bool doctor_has_databases(Doctor *doctor, DoctorCheck check)

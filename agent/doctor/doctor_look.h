@@ -43,16 +43,19 @@ DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replic
 	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */
 DoctorFunction doctor_disk, doctor_disk_copy;                           /* doctor_disk.c */
 DoctorFunction doctor_readers, doctor_limits, doctor_indices,
-	doctor_timeouts;           /* doctor_database.c */
-DoctorFunction doctor_old_entries; /* doctor_entries.c */
-DoctorFunction doctor_peers, doctor_in_step, doctor_conflicts,
-	doctor_retired_ids; /* doctor_peers.c */
+	doctor_timeouts;                                             /* doctor_database.c */
+DoctorFunction doctor_old_entries;                                   /* doctor_entries.c */
+DoctorFunction doctor_peers;                                         /* doctor_peers.c */
+DoctorFunction doctor_in_step, doctor_conflicts, doctor_retired_ids; /* doctor_contents.c */
 
 /* Notes that the check could not be made. */
 void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why);
 
 /* For checks of slapd: false, and noted, when it could not be looked at. */
 bool doctor_has_world(Doctor *doctor, DoctorCheck check);
+
+/* For checks of the plan: also peers.json must be usable. */
+bool doctor_has_plan(Doctor *doctor, DoctorCheck check);
 
 /* For checks of peers and databases: also peers.json must be usable, with this node in it. */
 bool doctor_has_databases(Doctor *doctor, DoctorCheck check);

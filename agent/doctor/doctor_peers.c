@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <time.h>
-
 #include "agent/doctor/doctor_look.h"
 #include "agent/pass/memory_after.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
-#include "common/base/buf.h"
-#include "common/copy/copy_relation.h"
-#include "common/copy/csn_set.h"
-#include "common/copy/lag.h"
-#include "common/link/probe_read.h"
 #include "common/link/schema_digest.h"
 
-#define DEADLINE_MSEC  60000
-#define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */
-#define FUTURE_MSEC    60000
+#define DEADLINE_MSEC 60000
 
 /* --- probing --- */
 
@@ -72,7 +63,7 @@ static DoctorCheck check_of(ProbeCode code)
 
 static const DoctorSeverity severities[] = {
 	[PROBE_IS_GOOD] = DOCTOR_WARNING,
-	[PROBE_BEYOND_US] = DOCTOR_NOTE,
+	[PROBE_BEYOND_US] = DOCTOR_UNKNOWN,
 	[PROBE_NOT_TESTED] = DOCTOR_ERROR,
 	[PROBE_IS_REFUSED] = DOCTOR_ERROR,
 };
@@ -95,18 +86,54 @@ static void tell_faults(Doctor *doctor, const Probe *probe)
 	}
 }
 
-/* What lies behind a bind that we cannot make is not known, and must not be told as right. */
-static void tell_unknown(Doctor *doctor, const Probe *probe)
-{
-	static const DoctorCheck behind_bind[] = {DOCTOR_PEER_READ,   DOCTOR_PEER_PROVIDER,
-						  DOCTOR_PEER_LIMITS, DOCTOR_SCHEMA,
-						  DOCTOR_IN_STEP,     DOCTOR_PEER_CLOCK};
+/* --- what was seen of each link --- */
 
-	for (size_t i = 0; i < ARRAY_SIZE(behind_bind); i++)
-		doctor_skip(doctor, behind_bind[i],
-			    pool_printf(doctor->pool,
-					"%s: syncward cannot bind to %s as slapd does",
-					probe->suffix, probe->uri));
+#define STEPS_MAX 2
+
+/* The steps of a probe that a check judges by. */
+typedef struct Evidence {
+	DoctorCheck check;
+	ProbeStep steps[STEPS_MAX];
+	size_t n_steps;
+} Evidence;
+
+static const Evidence evidence[] = {
+	{DOCTOR_PEER_REACH, {PROBE_CONNECT}, 1},
+	{DOCTOR_PEER_TLS, {PROBE_TLS}, 1},
+	{DOCTOR_PEER_BIND, {PROBE_BIND}, 1},
+	{DOCTOR_PEER_READ, {PROBE_SUFFIX, PROBE_ENTRY_CSN}, 2},
+	{DOCTOR_PEER_PROVIDER, {PROBE_SYNCPROV, PROBE_SERVER_ID}, 2},
+	{DOCTOR_PEER_LIMITS, {PROBE_LIMITS}, 1},
+	{DOCTOR_CERTIFICATES, {PROBE_CERTIFICATE}, 1},
+	{DOCTOR_SCHEMA, {PROBE_SCHEMA}, 1},
+	{DOCTOR_PEER_CLOCK, {PROBE_CLOCK}, 1},
+};
+
+/* A link that asks for no TLS has nothing that these two could look at. */
+static bool needs_no_tls(const Probe *probe, DoctorCheck check)
+{
+	return (check == DOCTOR_PEER_TLS || check == DOCTOR_CERTIFICATES) &&
+	       probe->steps[PROBE_TLS] == PROBE_NOT_TRIED &&
+	       probe->steps[PROBE_BIND] != PROBE_NOT_TRIED;
+}
+
+static bool was_seen(const Probe *probe, ProbeStep step)
+{
+	return probe->steps[step] == PROBE_GOOD || probe->steps[step] == PROBE_BAD;
+}
+
+/* What was not tried, or what the peer does not tell, is not known: it must not pass for right. */
+static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *row)
+{
+	bool is_whole = true;
+
+	for (size_t i = 0; i < row->n_steps; i++)
+		is_whole = is_whole && was_seen(probe, row->steps[i]);
+	if (is_whole || needs_no_tls(probe, row->check))
+		doctor_saw(&doctor->report, row->check);
+	else
+		doctor_skip(doctor, row->check,
+			    pool_printf(doctor->pool, "%s at %s", probe->suffix, probe->uri));
 }
 
 static const char *own_schema(const Doctor *doctor)
@@ -196,8 +223,8 @@ static int probe_all(Doctor *doctor, Error *err)
 static void tell_probe(Doctor *doctor, const Probe *probe)
 {
 	tell_faults(doctor, probe);
-	if (probe_verdict(probe) == PROBE_BEYOND_US)
-		tell_unknown(doctor, probe);
+	for (size_t i = 0; i < ARRAY_SIZE(evidence); i++)
+		tell_evidence(doctor, probe, &evidence[i]);
 }
 
 void doctor_peers(Doctor *doctor)
@@ -210,131 +237,10 @@ void doctor_peers(Doctor *doctor)
 	if (!can_ask)
 		return;
 	doctor->has_probes = probe_all(doctor, &err) == 0;
-	if (!doctor->has_probes)
-		doctor_skip(doctor, DOCTOR_PEER_REACH, err.text);
+	for (int check = DOCTOR_PEER_REACH; check <= DOCTOR_PEER_CLOCK; check++)
+		if (!doctor->has_probes)
+			doctor_skip(doctor, (DoctorCheck)check, err.text);
 	for (size_t i = 0; doctor->has_probes && i < doctor->n_databases; i++)
 		for (size_t k = 0; k < doctor->databases[i].wanted->n_consumers; k++)
 			tell_probe(doctor, &doctor->databases[i].probes[k]);
-}
-
-/* --- what they hold --- */
-
-static bool has_probes(Doctor *doctor, DoctorCheck check)
-{
-	if (!doctor->has_probes)
-		doctor_skip(doctor, check, "the peers could not be asked");
-	return doctor->has_probes;
-}
-
-static Newest newest_of(const Doctor *doctor, const DoctorDatabase *database)
-{
-	Newest newest = {0};
-
-	newest_add(doctor->pool, &newest, database->here.context_csns,
-		   database->here.n_context_csns);
-	for (size_t i = 0; i < database->wanted->n_consumers; i++)
-		newest_add(doctor->pool, &newest, database->probes[i].context_csns,
-			   database->probes[i].n_context_csns);
-	return newest;
-}
-
-/* A change that was made between two looks, or just now, is on its way. */
-static bool is_noise(const Lag *lag)
-{
-	const int64_t now_msec = (int64_t)time(NULL) * 1000;
-
-	for (size_t i = 0; i < lag->n_behind; i++)
-		if (now_msec - csn_msec(lag->behind[i].newest) > LAG_NOISE_MSEC)
-			return false;
-	return true;
-}
-
-static void check_content(Doctor *doctor, const DoctorDatabase *database, const char *who,
-			  const Content *content)
-{
-	const char *suffix = database->wanted->desired->suffix;
-	const Newest newest = newest_of(doctor, database);
-	const Lag lag =
-		lag_measure(doctor->pool, &newest, content->context_csns, content->n_context_csns);
-
-	if (content->state != CONTENT_READ)
-		return; /* told by the probe */
-	if (!content->has_suffix)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
-			    "%s: %s holds no entry", suffix, who);
-	else if (copy_relation(&database->here, content).identity == COPY_IS_OTHER)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_ERROR,
-			    "%s: %s holds another database than this node: its suffix entry is "
-			    "not the same (entryUUID)",
-			    suffix, who);
-	else if (lag.n_behind > 0 && !is_noise(&lag))
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
-			    "%s: %s lacks %s", suffix, who, lag_describe(doctor->pool, &lag));
-}
-
-void doctor_in_step(Doctor *doctor)
-{
-	if (!has_probes(doctor, DOCTOR_IN_STEP))
-		return;
-	for (size_t i = 0; i < doctor->n_databases; i++) {
-		const DoctorDatabase *database = &doctor->databases[i];
-
-		if (database->here.state != CONTENT_READ)
-			doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_NOTE,
-				    "%s cannot be read here: %s", database->wanted->desired->suffix,
-				    database->here.problem);
-		else
-			check_content(doctor, database, "this node", &database->here);
-		for (size_t k = 0; k < database->wanted->n_consumers; k++) {
-			const Content content = probe_content(&database->probes[k]);
-
-			check_content(doctor, database, database->probes[k].uri, &content);
-		}
-	}
-}
-
-void doctor_conflicts(Doctor *doctor)
-{
-	const int64_t now_msec = (int64_t)time(NULL) * 1000;
-
-	if (!has_probes(doctor, DOCTOR_CONFLICTS))
-		return;
-	for (size_t i = 0; i < doctor->n_databases; i++) {
-		const Newest newest = newest_of(doctor, &doctor->databases[i]);
-
-		for (size_t k = 0; k < newest.n_csns; k++) {
-			const int64_t ahead_msec = csn_msec(newest.csns[k]) - now_msec;
-
-			if (ahead_msec > FUTURE_MSEC)
-				doctor_find(
-					doctor->pool, &doctor->report, DOCTOR_CONFLICTS,
-					DOCTOR_ERROR,
-					"%s: the newest change of server ID %d (hex %03x) bears "
-					"a time %lld s ahead of this clock",
-					doctor->databases[i].wanted->desired->suffix,
-					csn_sid(newest.csns[k]), (unsigned)csn_sid(newest.csns[k]),
-					(long long)ahead_msec / 1000);
-		}
-	}
-}
-
-void doctor_retired_ids(Doctor *doctor)
-{
-	if (!has_probes(doctor, DOCTOR_RETIRED_IDS))
-		return;
-	for (size_t i = 0; i < doctor->n_databases; i++) {
-		const Newest newest = newest_of(doctor, &doctor->databases[i]);
-
-		for (size_t k = 0; k < newest.n_csns; k++) {
-			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
-
-			/* 0 is of entries that are older than the server IDs, and must be there. */
-			if (sid != 0 && !desired_peer(doctor->inputs.file.desired, sid))
-				doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS,
-					    DOCTOR_NOTE,
-					    "%s has changes of server ID %u (hex %03x), which no "
-					    "peer has",
-					    doctor->databases[i].wanted->desired->suffix, sid, sid);
-		}
-	}
 }

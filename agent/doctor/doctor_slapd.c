@@ -20,6 +20,8 @@ void doctor_ldapi(Doctor *doctor)
 	else if (context_connect(&doctor->context, &doctor->directory, &err) < 0)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_LDAPI, DOCTOR_ERROR, "%s",
 			    err.text);
+	else
+		doctor_saw(&doctor->report, DOCTOR_LDAPI);
 }
 
 static void databases_find(Doctor *doctor)
@@ -72,7 +74,9 @@ void doctor_rights(Doctor *doctor)
 			    "this is not run as root: slapd knows another identity than the "
 			    "daemon's");
 	doctor->has_world = look(doctor, &err) == 0;
-	if (!doctor->has_world)
+	if (doctor->has_world)
+		doctor_saw(&doctor->report, DOCTOR_RIGHTS);
+	else
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_RIGHTS, DOCTOR_ERROR, "%s",
 			    err.text);
 }
@@ -94,7 +98,9 @@ void doctor_restart(Doctor *doctor)
 {
 	if (!doctor_has_world(doctor, DOCTOR_RESTART))
 		return;
-	if (!doctor->has_inputs)
+	if (doctor->has_inputs)
+		doctor_saw(&doctor->report, DOCTOR_RESTART);
+	else
 		doctor_skip(doctor, DOCTOR_RESTART, "peers.json must be mended first");
 	for (size_t i = 0; i < doctor->plan.n_findings; i++) {
 		const Finding *finding = &doctor->plan.findings[i];
@@ -111,8 +117,10 @@ void doctor_config_replicated(Doctor *doctor)
 {
 	Hold hold;
 
-	if (doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED) &&
-	    guard_config_hold(doctor->pool, &doctor->world.live, &hold))
+	if (!doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED))
+		return;
+	doctor_saw(&doctor->report, DOCTOR_CONFIG_REPLICATED);
+	if (guard_config_hold(doctor->pool, &doctor->world.live, &hold))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CONFIG_REPLICATED, DOCTOR_ERROR,
 			    "%s: %s", hold.text, hold.release);
 }
@@ -135,6 +143,8 @@ void doctor_monitor(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_NOTE,
 			    "it lists no consumer: none is declared, it was added after them, or "
 			    "this slapd is older than 2.5.4");
+	else
+		doctor_saw(&doctor->report, DOCTOR_MONITOR);
 }
 
 void doctor_pending(Doctor *doctor)
@@ -142,8 +152,9 @@ void doctor_pending(Doctor *doctor)
 	const Plan *plan = &doctor->plan;
 	size_t n_changes = 0;
 
-	if (!doctor_has_world(doctor, DOCTOR_PENDING))
+	if (!doctor_has_plan(doctor, DOCTOR_PENDING))
 		return;
+	doctor_saw(&doctor->report, DOCTOR_PENDING);
 	for (size_t i = 0; i < plan->n_changes; i++)
 		n_changes += !plan->changes[i].is_held;
 	if (n_changes > 0)
@@ -170,12 +181,11 @@ void doctor_links(Doctor *doctor)
 
 	if (!doctor_has_world(doctor, DOCTOR_LINKS))
 		return;
-	if (!live->has_running && doctor->world.has_monitor)
-		return; /* told by "monitor" */
 	if (!live->has_running) {
 		doctor_skip(doctor, DOCTOR_LINKS, "cn=monitor does not tell which consumers run");
 		return;
 	}
+	doctor_saw(&doctor->report, DOCTOR_LINKS);
 	for (size_t i = 0; i < live->n_running; i++) {
 		const LinkHealth health =
 			link_health_judge(doctor->pool, live, &live->running[i], time(NULL));
@@ -194,6 +204,7 @@ void doctor_tls_files(Doctor *doctor)
 
 	if (!doctor_has_databases(doctor, DOCTOR_TLS_FILES))
 		return;
+	doctor_saw(&doctor->report, DOCTOR_TLS_FILES);
 	for (size_t i = 0; i < plan->n_findings; i++)
 		if (strcmp(plan->findings[i].code, "tls-file") == 0)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,

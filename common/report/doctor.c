@@ -7,10 +7,8 @@
 #include "common/json/json_write.h"
 
 static const char *const severity_names[] = {
-	[DOCTOR_OK] = "ok",
-	[DOCTOR_NOTE] = "note",
-	[DOCTOR_WARNING] = "warning",
-	[DOCTOR_ERROR] = "error",
+	[DOCTOR_OK] = "ok",           [DOCTOR_UNKNOWN] = "unknown", [DOCTOR_NOTE] = "note",
+	[DOCTOR_WARNING] = "warning", [DOCTOR_ERROR] = "error",
 };
 _Static_assert(ARRAY_SIZE(severity_names) == DOCTOR_SEVERITY_COUNT, "name every severity");
 
@@ -32,9 +30,14 @@ void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeve
 		  {.check = check, .severity = severity, .text = text});
 }
 
+void doctor_saw(DoctorReport *report, DoctorCheck check)
+{
+	report->has_seen[check] = true;
+}
+
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check)
 {
-	DoctorSeverity worst = DOCTOR_OK;
+	DoctorSeverity worst = report->has_seen[check] ? DOCTOR_OK : DOCTOR_UNKNOWN;
 
 	for (size_t i = 0; i < report->n_findings; i++)
 		if (report->findings[i].check == check && report->findings[i].severity > worst)
@@ -95,9 +98,10 @@ const char *doctor_text(Pool *pool, const DoctorReport *report)
 		counts[doctor_severity_of(report, (DoctorCheck)check)]++;
 	}
 	buf_printf(&text,
-		   "\n%d checks: %zu ok, %zu with notes, %zu with warnings, %zu with errors.\n",
-		   DOCTOR_CHECK_COUNT, counts[DOCTOR_OK], counts[DOCTOR_NOTE],
-		   counts[DOCTOR_WARNING], counts[DOCTOR_ERROR]);
+		   "\n%d checks: %zu ok, %zu unknown, %zu with notes, %zu with warnings, %zu with "
+		   "errors.\n",
+		   DOCTOR_CHECK_COUNT, counts[DOCTOR_OK], counts[DOCTOR_UNKNOWN],
+		   counts[DOCTOR_NOTE], counts[DOCTOR_WARNING], counts[DOCTOR_ERROR]);
 	return buf_text(&text);
 }
 

@@ -10,8 +10,9 @@
 #include "common/report/doctor_checks.h"
 
 typedef enum DoctorSeverity {
-	DOCTOR_OK,
-	DOCTOR_NOTE,    /* worth knowing, or it could not be checked */
+	DOCTOR_OK,      /* it was looked at, and nothing was found */
+	DOCTOR_UNKNOWN, /* it was not looked at, or only in part */
+	DOCTOR_NOTE,    /* worth knowing */
 	DOCTOR_WARNING, /* it works, and may not for long */
 	DOCTOR_ERROR,   /* something does not work, or is in danger */
 	DOCTOR_SEVERITY_COUNT
@@ -24,16 +25,22 @@ typedef struct DoctorFinding {
 	const char *remedy; /* NULL: the rule's */
 } DoctorFinding;
 
-/* A check without a finding is ok. */
+/* A check without a finding is ok only where something was seen: no evidence is not good evidence.
+ */
 typedef struct DoctorReport {
 	DoctorFinding *findings;
 	size_t n_findings;
+	bool has_seen[DOCTOR_CHECK_COUNT]; /* doctor_saw() */
 } DoctorReport;
+
+/* Says that the check got what it judges by: without a finding it is ok. */
+void doctor_saw(DoctorReport *report, DoctorCheck check);
 
 void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeverity severity,
 		 const char *format, ...) PRINTF_LIKE(5, 6);
 
-/* The worst finding of the check; DOCTOR_OK for none. */
+/* The worst finding of the check; without any DOCTOR_OK or, when nothing was seen, DOCTOR_UNKNOWN.
+ */
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check);
 
 /* The worst of all. */

@@ -30,7 +30,15 @@ static void the_worst_finding_decides(void **state)
 	DoctorReport report = {0};
 
 	(void)state;
+	assert_int_equal(doctor_worst(&report), DOCTOR_UNKNOWN);
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		assert_int_equal(doctor_severity_of(&report, (DoctorCheck)check), DOCTOR_UNKNOWN);
+		doctor_saw(&report, (DoctorCheck)check);
+		assert_int_equal(doctor_severity_of(&report, (DoctorCheck)check), DOCTOR_OK);
+	}
 	assert_int_equal(doctor_worst(&report), DOCTOR_OK);
+	doctor_find(pool, &report, DOCTOR_NODE, DOCTOR_UNKNOWN, "a part was not seen");
+	assert_int_equal(doctor_severity_of(&report, DOCTOR_NODE), DOCTOR_UNKNOWN);
 	doctor_find(pool, &report, DOCTOR_CLOCK, DOCTOR_NOTE, "one");
 	assert_int_equal(doctor_worst(&report), DOCTOR_NOTE);
 	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_ERROR, "two");

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <time.h>
+
+#include "agent/doctor/doctor_look.h"
+#include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
+#include "common/copy/lag.h"
+#include "common/link/probe_read.h"
+
+#define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */
+#define FUTURE_MSEC    60000
+
+/* --- what they hold --- */
+
+static bool has_probes(Doctor *doctor, DoctorCheck check)
+{
+	if (!doctor->has_probes)
+		doctor_skip(doctor, check, "the peers could not be asked");
+	return doctor->has_probes;
+}
+
+static Newest newest_of(const Doctor *doctor, const DoctorDatabase *database)
+{
+	Newest newest = {0};
+
+	newest_add(doctor->pool, &newest, database->here.context_csns,
+		   database->here.n_context_csns);
+	for (size_t i = 0; i < database->wanted->n_consumers; i++)
+		newest_add(doctor->pool, &newest, database->probes[i].context_csns,
+			   database->probes[i].n_context_csns);
+	return newest;
+}
+
+/* A change that was made between two looks, or just now, is on its way. */
+static bool is_noise(const Lag *lag)
+{
+	const int64_t now_msec = (int64_t)time(NULL) * 1000;
+
+	for (size_t i = 0; i < lag->n_behind; i++)
+		if (now_msec - csn_msec(lag->behind[i].newest) > LAG_NOISE_MSEC)
+			return false;
+	return true;
+}
+
+static void check_content(Doctor *doctor, const DoctorDatabase *database, const char *who,
+			  const Content *content)
+{
+	const char *suffix = database->wanted->desired->suffix;
+	const Newest newest = newest_of(doctor, database);
+	const Lag lag =
+		lag_measure(doctor->pool, &newest, content->context_csns, content->n_context_csns);
+
+	if (content->state != CONTENT_READ) {
+		doctor_skip(doctor, DOCTOR_IN_STEP,
+			    pool_printf(doctor->pool, "%s: %s%s%s", suffix, who,
+					content->problem ? ": " : " did not show what it holds",
+					content->problem ? content->problem : ""));
+		return;
+	}
+	if (content->n_context_csns > 0)
+		doctor_saw(&doctor->report, DOCTOR_IN_STEP);
+	else if (content->has_suffix)
+		doctor_skip(doctor, DOCTOR_IN_STEP,
+			    pool_printf(doctor->pool, "%s: %s shows no contextCSN", suffix, who));
+	if (!content->has_suffix)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
+			    "%s: %s holds no entry", suffix, who);
+	else if (copy_relation(&database->here, content).identity == COPY_IS_OTHER)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_ERROR,
+			    "%s: %s holds another database than this node: its suffix entry is "
+			    "not the same (entryUUID)",
+			    suffix, who);
+	else if (lag.n_behind > 0 && !is_noise(&lag))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
+			    "%s: %s lacks %s", suffix, who, lag_describe(doctor->pool, &lag));
+}
+
+void doctor_in_step(Doctor *doctor)
+{
+	if (!has_probes(doctor, DOCTOR_IN_STEP))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const DoctorDatabase *database = &doctor->databases[i];
+
+		check_content(doctor, database, "this node", &database->here);
+		for (size_t k = 0; k < database->wanted->n_consumers; k++) {
+			const Content content = probe_content(&database->probes[k]);
+
+			check_content(doctor, database, database->probes[k].uri, &content);
+		}
+	}
+}
+
+/* Where nobody shows a contextCSN nothing can be said of the changes in it. */
+static void newest_saw(Doctor *doctor, DoctorCheck check, const DoctorDatabase *database,
+		       const Newest *newest)
+{
+	if (newest->n_csns > 0)
+		doctor_saw(&doctor->report, check);
+	else
+		doctor_skip(doctor, check,
+			    pool_printf(doctor->pool, "no server shows a contextCSN of %s",
+					database->wanted->desired->suffix));
+}
+
+void doctor_conflicts(Doctor *doctor)
+{
+	const int64_t now_msec = (int64_t)time(NULL) * 1000;
+
+	if (!has_probes(doctor, DOCTOR_CONFLICTS))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const Newest newest = newest_of(doctor, &doctor->databases[i]);
+
+		newest_saw(doctor, DOCTOR_CONFLICTS, &doctor->databases[i], &newest);
+		for (size_t k = 0; k < newest.n_csns; k++) {
+			const int64_t ahead_msec = csn_msec(newest.csns[k]) - now_msec;
+
+			if (ahead_msec > FUTURE_MSEC)
+				doctor_find(
+					doctor->pool, &doctor->report, DOCTOR_CONFLICTS,
+					DOCTOR_ERROR,
+					"%s: the newest change of server ID %d (hex %03x) bears "
+					"a time %lld s ahead of this clock",
+					doctor->databases[i].wanted->desired->suffix,
+					csn_sid(newest.csns[k]), (unsigned)csn_sid(newest.csns[k]),
+					(long long)ahead_msec / 1000);
+		}
+	}
+}
+
+void doctor_retired_ids(Doctor *doctor)
+{
+	if (!has_probes(doctor, DOCTOR_RETIRED_IDS))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const Newest newest = newest_of(doctor, &doctor->databases[i]);
+
+		newest_saw(doctor, DOCTOR_RETIRED_IDS, &doctor->databases[i], &newest);
+		for (size_t k = 0; k < newest.n_csns; k++) {
+			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
+
+			/* 0 is of entries that are older than the server IDs, and must be there. */
+			if (sid != 0 && !desired_peer(doctor->inputs.file.desired, sid))
+				doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS,
+					    DOCTOR_NOTE,
+					    "%s has changes of server ID %u (hex %03x), which no "
+					    "peer has",
+					    doctor->databases[i].wanted->desired->suffix, sid, sid);
+		}
+	}
+}
