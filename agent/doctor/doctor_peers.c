@@ -125,15 +125,19 @@ static bool was_seen(const Probe *probe, ProbeStep step)
 /* What was not tried, or what the peer does not tell, is not known: it must not pass for right. */
 static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *row)
 {
-	bool is_whole = true;
+	bool is_whole = true, was_asked = true;
 
-	for (size_t i = 0; i < row->n_steps; i++)
+	for (size_t i = 0; i < row->n_steps; i++) {
 		is_whole = is_whole && was_seen(probe, row->steps[i]);
+		was_asked = was_asked && probe->steps[row->steps[i]] != PROBE_NOT_TRIED;
+	}
 	if (is_whole || needs_no_tls(probe, row->check))
 		doctor_saw(&doctor->report, row->check);
 	else
 		doctor_skip(doctor, row->check,
-			    pool_printf(doctor->pool, "%s at %s", probe->suffix, probe->uri));
+			    pool_printf(doctor->pool, "%s: %s %s", probe->suffix, probe->uri,
+					was_asked ? "does not tell"
+						  : "was not asked: something before it failed"));
 }
 
 static const char *own_schema(const Doctor *doctor)

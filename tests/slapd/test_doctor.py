@@ -23,9 +23,11 @@ from slapd_farm import SlapdFarm
 REPLICATOR = "cn=replicator," + SUFFIX
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 MONITOR = "olcDatabase={1}monitor,cn=config"
-EXIT = {"ok": 0, "note": 0, "warning": 1, "error": 2}
+EXIT = {"ok": 0, "unknown": 0, "note": 0, "warning": 1, "error": 2}
 # What the machine of the tests may have or lack.
 OF_THE_MACHINE = {"clock", "journal"}
+# What peers' cn=monitor shows nobody but root, unless a test lets it.
+NOT_SHOWN = {"peer-clock"}
 
 
 def clock_is_unsynchronised():
@@ -49,7 +51,11 @@ class Checked:
 
     def bad(self):
         return {code: check["severity"] for code, check in self.checks.items()
-                if check["severity"] != "ok" and code not in OF_THE_MACHINE}
+                if check["severity"] != "ok" and code not in OF_THE_MACHINE | NOT_SHOWN}
+
+    def well(self):
+        """Codes of the checks that say ok."""
+        return {code for code, check in self.checks.items() if check["severity"] == "ok"}
 
     def texts(self, code):
         return "\n".join(finding["text"] for finding in self.checks[code]["findings"])
@@ -210,7 +216,7 @@ def test_slapd_away(node):
     command[command.index("--ldap-uri") + 1] = "ldapi://%2Fnonexistent%2Fsocket"
     checked = Checked(subprocess.run(command, text=True, capture_output=True, check=False))
     checked.assert_finds("ldapi", "error", "cannot be reached", remedy="ldapi:///")
-    assert checked.checks["restart"]["severity"] == "note"
+    assert checked.checks["restart"]["severity"] == "unknown"
 
 
 def test_slapd_shows_root_nothing(node):
@@ -261,7 +267,7 @@ def test_no_cn_monitor(node):
     with changed(node.server, MONITOR, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")]):
         checked = examine(node)
     checked.assert_finds("monitor", "warning", "may not read it")
-    checked.assert_finds("links", "note", "not checked")
+    checked.assert_finds("links", "unknown", "not checked")
 
 
 def test_what_is_still_to_be_written(node):
@@ -306,6 +312,42 @@ def test_a_provider_without_timeouts(node, pair):
     with of_database(node, (ldap.MOD_REPLACE, "olcSyncrepl", syncrepl(
             2, pair[1].server.ldap_uri, timeout=None, network_timeout=None))):
         examine(node).assert_finds("timeouts", "warning", "rid 002", remedy="network-timeout")
+
+
+# What each check may still see when something is taken away; what is not named may not say ok.
+MACHINE = {"selinux", "journal", "clock", "names"}
+FILES = MACHINE | {"agent-file", "peers-file", "secrets", "node", "state", "daemon"}
+SERVER = {"ldapi", "rights", "restart", "config-replicated", "disk", "disk-copy", "monitor", "pending", "readers",
+          "limits", "indices", "old-entries", "timeouts", "links", "tls-files"}
+OF_PEERS_JSON = {"peers-file", "secrets", "node", "state", "restart", "pending", "readers", "limits", "indices",
+                 "old-entries", "tls-files"}
+# contextCSN of this node is evidence for these two, whoever is away.
+OF_ANY_SERVER = {"conflicts", "retired-ids"}
+
+
+def test_without_evidence_no_check_is_well(node, pair):
+    """A file, slapd, the peer are taken away, one after the other: nobody calls well what it did not see."""
+    assert examine(node).well() >= (FILES | SERVER) - OF_THE_MACHINE - {"daemon"}
+    assert examine(node, *agent_json(node, "{")).well() <= MACHINE
+    os.truncate(node.peers_file, 0)
+    assert examine(node).well() <= (FILES | SERVER) - OF_PEERS_JSON
+    pair.write()
+    command = node.command("doctor", "--output", "json")
+    command[command.index("--ldap-uri") + 1] = "ldapi://%2Fnonexistent%2Fsocket"
+    assert Checked(subprocess.run(command, text=True, capture_output=True, check=False)).well() <= FILES
+    pair[1].server.stop()
+    wait_until(lambda: not any(c.connection for c in node.server.consumers()), "the link is down")
+    checked = examine(node)
+    pair[1].server.start()
+    assert checked.well() <= FILES | SERVER | OF_ANY_SERVER - {"links"}
+    assert {checked.checks[code]["severity"] for code in ("peer-tls", "peer-bind", "peer-read", "schema")} == {"unknown"}
+
+
+def test_a_clock_that_no_peer_shows_is_not_known(node, pair):
+    checked = examine(node)
+    checked.assert_finds("peer-clock", "unknown", "does not tell")
+    with changed(pair[1].server, MONITOR, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to * by dn.exact="{REPLICATOR}" read by * break')]):
+        assert examine(node).checks["peer-clock"]["severity"] == "ok"
 
 
 def test_a_peer_that_is_down(node, pair):
