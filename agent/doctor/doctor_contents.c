@@ -52,9 +52,10 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 
 	if (content->state != CONTENT_READ) {
 		doctor_skip(doctor, DOCTOR_IN_STEP,
-			    pool_printf(doctor->pool, "%s: %s%s%s", suffix, who,
-					content->problem ? ": " : " did not show what it holds",
-					content->problem ? content->problem : ""));
+			    content->problem
+				    ? pool_printf(doctor->pool, "%s: %s", suffix, content->problem)
+				    : pool_printf(doctor->pool, "%s: %s did not show what it holds",
+						  suffix, who));
 		return;
 	}
 	if (content->n_context_csns > 0)

@@ -122,6 +122,15 @@ static bool was_seen(const Probe *probe, ProbeStep step)
 	return probe->steps[step] == PROBE_GOOD || probe->steps[step] == PROBE_BAD;
 }
 
+/* A fault says more than that the step behind it is missing. */
+static bool has_fault(const Probe *probe, DoctorCheck check)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (check_of(probe->faults[i].code) == check)
+			return true;
+	return false;
+}
+
 /* What was not tried, or what the peer does not tell, is not known: it must not pass for right. */
 static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *row)
 {
@@ -133,7 +142,7 @@ static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *ro
 	}
 	if (is_whole || needs_no_tls(probe, row->check))
 		doctor_saw(&doctor->report, row->check);
-	else
+	else if (!has_fault(probe, row->check))
 		doctor_skip(doctor, row->check,
 			    pool_printf(doctor->pool, "%s: %s %s", probe->suffix, probe->uri,
 					was_asked ? "does not tell"

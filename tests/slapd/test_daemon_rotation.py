@@ -221,7 +221,7 @@ def test_a_mechanism_that_nobody_can_test_is_written_and_stays_when_the_link_com
         assert has_digest_md5(node) and up(node) == 1 and not daemon.events("held")
         told = node.run("doctor").stdout  # what could not be looked at is neither wrong nor right
         for check in ("bind", "read", "provider", "limits", "clock"):
-            assert f"\nnote     peer-{check} " in told, told
+            assert f"\nunknown  peer-{check} " in told, told
 
 
 def test_a_link_that_does_not_come_back_gets_its_former_value(form):
