@@ -67,14 +67,13 @@ static void this_node_is_one_peer_or_an_error_that_lists_what_was_compared(void 
 		const Case *at = &cases[i];
 		size_t index = 99;
 		Error err = {0};
-		int result =
-			desired_find_node(desired,
-					  &(NodeNames){.node = at->node,
-						       .fqdn = at->fqdn,
-						       .short_name = at->short_name,
-						       .addresses = (const char **)&at->address,
-						       .n_addresses = at->address != NULL},
-					  &index, &err);
+		const char *address = at->address;
+		const NodeNames names = {.node = at->node,
+					 .fqdn = at->fqdn,
+					 .short_name = at->short_name,
+					 .addresses = &address,
+					 .n_addresses = address != NULL};
+		int result = desired_find_node(desired, &names, &index, &err);
 
 		assert_int_equal(result, at->index < 0 ? -1 : 0);
 		assert_int_equal(index, at->index < 0 ? 99 : at->index);
