@@ -26,27 +26,30 @@ typedef struct Case {
 } Case;
 
 static const Case cases[] = {
-	{NULL, "ldap1.example.com", "ldap1", 0, NULL},
-	{NULL, "two", "x", 1, NULL},
-	{NULL, "ldap3.example.com", "ldap3", 2, NULL},
+	{NULL, "ldap1.example.com", "ldap1", 0, NULL, NULL},
+	{NULL, "two", "x", 1, NULL, NULL},
+	{NULL, "ldap3.example.com", "ldap3", 2, NULL, NULL},
 	/* the full name decides before the short one is looked at */
-	{NULL, "ldap2.example.com", "ldap3", 1, NULL},
-	{NULL, "", "ldap3", 2, NULL},
+	{NULL, "ldap2.example.com", "ldap3", 1, NULL, NULL},
+	{NULL, "", "ldap3", 2, NULL, NULL},
 	{NULL, "10.0.0.3", "ldap3", -1,
 	 "f: '10.0.0.3' matches more than one peer: 3 (10.0.0.3, ldap3), 4 (10.0.0.3); name this "
-	 "node by its id, with \"node\" in agent.json or --node"},
+	 "node by its id, with \"node\" in agent.json or --node",
+	 NULL},
 	{NULL, "ldap9.example.com", "ldap9", -1,
 	 "f: no peer is this node: its names are 'ldap9.example.com' and 'ldap9', the peers are 1 "
 	 "(ldap1.example.com), 2 (ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3), 5 "
 	 "(2001:db8::5); "
 	 "add the name to \"names\" of its peer, or name the peer's id with \"node\" in "
-	 "agent.json or --node"},
-	{"4", "ldap1.example.com", "ldap1", 3, NULL},
-	{"TWO", "ldap1.example.com", "ldap1", 1, NULL},
-	{"ldap://10.0.0.3:389/", NULL, NULL, 2, NULL},
+	 "agent.json or --node",
+	 NULL},
+	{"4", "ldap1.example.com", "ldap1", 3, NULL, NULL},
+	{"TWO", "ldap1.example.com", "ldap1", 1, NULL, NULL},
+	{"ldap://10.0.0.3:389/", NULL, NULL, 2, NULL, NULL},
 	{"9", "ldap1.example.com", "ldap1", -1,
 	 "f: no peer is the node '9' that was asked for; the peers are 1 (ldap1.example.com), 2 "
-	 "(ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3), 5 (2001:db8::5)"},
+	 "(ldap2.example.com, two), 3 (10.0.0.3, ldap3), 4 (10.0.0.3), 5 (2001:db8::5)",
+	 NULL},
 	{NULL, "a", "b", 4, NULL, "2001:db8::5"},
 	/* a name wins over an address; an address of two peers tells nothing */
 	{NULL, "ldap1.example.com", "b", 0, NULL, "2001:db8::5"},
