@@ -72,7 +72,8 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	daemon->watch = watch_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
 	daemon_memory_read(daemon);
-	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0, daemon_now_usec(daemon));
+	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0);
+	daemon->next_usec = daemon_now_usec(daemon);
 	*ret = STEAL(daemon);
 	return 0;
 }
@@ -112,7 +113,7 @@ int64_t daemon_realtime_sec(const Daemon *daemon)
 
 uint64_t daemon_next_usec(const Daemon *daemon)
 {
-	return daemon->schedule.next_usec;
+	return daemon->next_usec;
 }
 
 Watch *daemon_watch(Daemon *daemon)
@@ -137,8 +138,8 @@ int daemon_directory_fd(const Daemon *daemon)
 {
 	int fd = -1;
 
-	/* Nobody reads from it while another writer is at work: waiting for it would not wait. */
-	if (daemon->directory && daemon->schedule.last != PASS_BUSY)
+	/* A pass that did not get so far read nothing from it: waiting for it would not wait. */
+	if (daemon->directory && daemon->has_asked)
 		(void)directory_state(daemon->directory, &fd);
 	return fd;
 }
@@ -381,14 +382,15 @@ static unsigned triggers_take(Daemon *daemon, unsigned triggers)
 }
 
 /* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
-static void names_drain(Daemon *daemon)
+static void names_drain(Daemon *daemon, WakeList *wakes)
 {
 	daemon->missed = watch_drain_names(daemon->watch);
 	if (daemon->missed)
-		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+		wake_add(wakes, WAKE_NEWS, daemon_now_usec(daemon));
 }
 
-static void pass_make(Daemon *daemon, unsigned triggers)
+/* What it wishes for the next. */
+static WakeList pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
 	DaemonPass pass = {
@@ -416,6 +418,8 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	if (pass_try(&pass, &err) == 0)
 		err = (Error){0};
 	stop_note(&pass, &err);
+	daemon->has_asked = pass.stage >= STAGE_SLAPD;
+	daemon->has_written = pass.report.n_done > 0;
 	daemon_schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
@@ -423,12 +427,33 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	daemon_formers_look(&pass);
 	daemon_probes_next(&pass);
 	lock_release(pass.lock);
+	return pass.wakes;
+}
+
+bool daemon_postpones(Daemon *daemon, unsigned triggers)
+{
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const uint64_t earliest_usec = wake_earliest(&daemon->wakes, now_usec);
+
+	if (earliest_usec <= now_usec)
+		return false;
+	daemon->missed |= triggers;
+	if (earliest_usec < daemon->next_usec)
+		daemon->next_usec = earliest_usec;
+	return true;
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)
 {
-	pass_make(daemon, triggers);
+	const unsigned outside = (triggers | daemon->missed) & ~TRIGGER_BIT(TRIGGER_TIMER);
+	WakePass pass = {.began_usec = daemon_now_usec(daemon), .is_from_outside = outside != 0};
+	WakeList wishes = pass_make(daemon, triggers);
+
 	/* When the memory of the pass is free again: many peers make a long text. */
 	daemon_status_write(daemon);
-	names_drain(daemon);
+	names_drain(daemon, &wishes);
+	pass.ended_usec = daemon_now_usec(daemon);
+	pass.has_written = daemon->has_written;
+	wake_passed(&daemon->wakes, &pass);
+	daemon->next_usec = wake_choose(&daemon->wakes, &wishes, pass.ended_usec);
 }

@@ -28,6 +28,10 @@ DEFINE_CLEANUP(Daemon, daemon_free)
 /* One pass, for these TRIGGER_BITs. Never fails: what goes wrong is told, and tried again later. */
 void daemon_pass(Daemon *daemon, unsigned triggers);
 
+/* True when a pass for these TRIGGER_BITs must wait, for passes follow each other that find nothing
+ * to write: they are kept for the next, which daemon_next_usec() then tells. */
+bool daemon_postpones(Daemon *daemon, unsigned triggers);
+
 /* TRIGGER_BITs of what happened to the watched files since it was last asked; 0: nothing that
  * matters. Never waits. */
 unsigned daemon_drain(Daemon *daemon);

@@ -62,5 +62,5 @@ void daemon_watch_again(DaemonPass *pass)
 	if (pass->has_inputs)
 		secrets_add(pass, &paths);
 	if (watch_set(daemon->watch, &paths))
-		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+		wake_add(&pass->wakes, WAKE_PLACES, daemon_now_usec(daemon));
 }

@@ -65,6 +65,13 @@ static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t 
 	return sd_event_add_io(loop->event, &source->source, fd, EPOLLIN, handler, loop);
 }
 
+static int timer_set(Loop *loop)
+{
+	const int r = sd_event_source_set_time(loop->timer, daemon_next_usec(loop->daemon));
+
+	return r < 0 ? r : sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
+}
+
 static int sources_set(Loop *loop)
 {
 	Daemon *daemon = loop->daemon;
@@ -77,11 +84,7 @@ static int sources_set(Loop *loop)
 		r = source_set(loop, &loop->answer, daemon_directory_fd(daemon), on_answer);
 	if (r >= 0)
 		r = source_set(loop, &loop->probe, daemon_probe_fd(daemon), on_probe);
-	if (r >= 0)
-		r = sd_event_source_set_time(loop->timer, daemon_next_usec(daemon));
-	if (r >= 0)
-		r = sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
-	return r;
+	return r < 0 ? r : timer_set(loop);
 }
 
 /* The loop turned: the watchdog may know before a pass that takes its time. */
@@ -100,6 +103,17 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return pass(userdata, TRIGGER_BIT(TRIGGER_TIMER));
 }
 
+/* For what may come as often as it likes. What slapd sent stays unread until then. */
+static int pass_when_due(Loop *loop, unsigned triggers)
+{
+	int r;
+
+	if (!daemon_postpones(loop->daemon, triggers))
+		return pass(loop, triggers);
+	r = source_set(loop, &loop->answer, -1, on_answer);
+	return r < 0 ? r : timer_set(loop);
+}
+
 /* Other files of the same folders change, too, and slapd writes temporary ones. */
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
@@ -109,7 +123,7 @@ static int on_watch(sd_event_source *source, int fd, uint32_t events, void *user
 	(void)source;
 	(void)fd;
 	(void)events;
-	return triggers ? pass(loop, triggers) : 0;
+	return triggers ? pass_when_due(loop, triggers) : 0;
 }
 
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -117,17 +131,21 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	(void)source;
 	(void)fd;
 	(void)events;
-	return pass(userdata, TRIGGER_BIT(TRIGGER_ANSWER));
+	return pass_when_due(userdata, TRIGGER_BIT(TRIGGER_ANSWER));
 }
 
 static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	Loop *loop = userdata;
+	int r;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	return daemon_probe_process(loop->daemon) ? pass(loop, TRIGGER_BIT(TRIGGER_PROBE)) : 0;
+	if (!daemon_probe_process(loop->daemon))
+		return 0;
+	r = source_set(loop, &loop->probe, -1, on_probe);
+	return r < 0 ? r : pass_when_due(loop, TRIGGER_BIT(TRIGGER_PROBE));
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)

@@ -23,12 +23,12 @@ class Daemon:
     def __init__(self, node, *words, prefix=(), env=None):
         self.node = node
         self.lines = []
-        self._command = [*prefix, *node.command("run", *words)]
+        self.command = [*prefix, *node.command("run", *words)]
         self._env = env
         self.process = None
 
     def __enter__(self):
-        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace", env=self._env)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
