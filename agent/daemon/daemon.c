@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
@@ -13,6 +12,8 @@
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
  * over before systemd loses patience. */
 #define PASS_DEADLINE_MSEC 45000
+#define PEERS_MOMENT_MSEC  2000
+#define HOST_PATIENCE_MSEC 1000 /* at the start only */
 
 /* --- settings --- */
 
@@ -69,6 +70,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	daemon->lock = lock_take_daemon(daemon->context.run_dir, err);
 	if (daemon->lock < 0 && err->class == ERROR_BUSY)
 		return -1;
+	daemon->host = host_lookup_new();
 	daemon->watch = watch_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
 	daemon_memory_read(daemon);
@@ -84,6 +86,7 @@ void daemon_free(Daemon *daemon)
 		return;
 	lock_release(daemon->lock);
 	daemon_disconnect(daemon);
+	host_lookup_free(daemon->host);
 	daemon_probes_free(daemon);
 	daemon_formers_free(daemon);
 	watch_free(daemon->watch);
@@ -169,9 +172,18 @@ static int connection_make(DaemonPass *pass, Error *err)
 			"slapd has not answered a request yet; it stays open, and no other "
 			"is sent");
 	daemon->directory->timeout_msec = pass->context.ldap_timeout_msec;
-	daemon->directory->deadline_msec =
-		(int64_t)(clock_system.monotonic_usec(NULL) / 1000) + PASS_DEADLINE_MSEC;
+	daemon->directory->budget = pass->context.budget;
 	return 0;
+}
+
+int daemon_host_fd(const Daemon *daemon)
+{
+	return host_lookup_fd(daemon->host);
+}
+
+bool daemon_host_process(Daemon *daemon)
+{
+	return host_lookup_process(daemon->host);
 }
 
 unsigned daemon_drain(Daemon *daemon)
@@ -278,11 +290,6 @@ static int state_take(DaemonPass *pass, Error *err)
 	return 0;
 }
 
-static void host_keep(Daemon *daemon, const char *fqdn)
-{
-	(void)snprintf(daemon->fqdn, sizeof(daemon->fqdn), "%s", fqdn ? fqdn : "");
-}
-
 static int inputs_take(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -292,8 +299,6 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
-	if (!pass->context.fqdn)
-		host_keep(daemon, pass->inputs.machine.fqdn);
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
 	daemon_formers_take(pass);
@@ -304,6 +309,13 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	return 0;
 }
 
+/* What changed outside, and systemd, which waits for the first pass, wait no longer for peers than
+ * that: what they did not say is not known, and the next pass by the timer has more time. */
+static unsigned peers_patience_msec(const DaemonPass *pass)
+{
+	return (pass->triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
+}
+
 static int pass_try(DaemonPass *pass, Error *err)
 {
 	PassOptions options = {
@@ -311,6 +323,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.forgets_first = true,
 		.probes = &pass->daemon->probes.done,
 		.probes_later = true,
+		.peers_patience_msec = peers_patience_msec(pass),
 		.hooks = {pass, before_look, after_look, before_write, witness, intended,
 			  after_write},
 	};
@@ -334,10 +347,11 @@ static int pass_try(DaemonPass *pass, Error *err)
 	return -1;
 }
 
-/* Told to end while slapd was being asked: that says nothing about slapd. */
+/* Told to end while slapd was being asked, or no time was left to ask it: that says nothing about
+ * slapd. */
 static void stop_note(DaemonPass *pass, const Error *err)
 {
-	if (err->class == ERROR_STOPPED && pass->stage == STAGE_SLAPD)
+	if ((err->class == ERROR_STOPPED || err->class == ERROR_BUSY) && pass->stage == STAGE_SLAPD)
 		pass->stage = STAGE_INPUTS;
 }
 
@@ -361,13 +375,25 @@ static bool settings_have_changed(const DaemonPass *pass)
 	       memcmp(&now.st_ctim, &daemon->settings.st_ctim, sizeof(now.st_ctim)) != 0;
 }
 
+/* No name server is waited for in a pass. */
+static void host_look(DaemonPass *pass)
+{
+	HostLookup *host = pass->daemon->host;
+
+	if (pass->number == 1)
+		host_lookup_wait(host, HOST_PATIENCE_MSEC);
+	else if (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD))
+		host_lookup_again(host);
+	else if (!is_urgent(pass) && !(pass->triggers & TRIGGER_BIT(TRIGGER_HOST)))
+		host_lookup_when_needed(host);
+}
+
 /* What need not be found out anew when every moment counts. */
 static void known_take(DaemonPass *pass)
 {
 	const Daemon *daemon = pass->daemon;
 
-	if (is_urgent(pass) && *daemon->fqdn)
-		pass->context.fqdn = daemon->fqdn;
+	pass->context.fqdn = host_lookup_name(daemon->host);
 	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
 		pass->context.config_dir = daemon->config_dir;
 }
@@ -408,17 +434,18 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 	if (settings_have_changed(&pass) && settings_take(daemon, &settings_err) < 0)
 		pass.settings_problem = settings_err.text;
 	pass.context = daemon->context;
+	host_look(&pass);
 	known_take(&pass);
 	pass.context.pool = pool;
 	pass.context.last_good = daemon->good;
-	pass.context.must_stop = interrupt_is_pending;
+	pass.context.budget = budget_of(PASS_DEADLINE_MSEC, interrupt_is_pending);
 	if (pass.triggers & TRIGGER_BIT(TRIGGER_STATE))
 		schedule_reset(&daemon->schedule);
 	daemon_tell_begin(&pass);
 	if (pass_try(&pass, &err) == 0)
 		err = (Error){0};
-	stop_note(&pass, &err);
 	daemon->has_asked = pass.stage >= STAGE_SLAPD;
+	stop_note(&pass, &err);
 	daemon->has_written = pass.report.n_done > 0;
 	daemon_schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);

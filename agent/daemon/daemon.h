@@ -52,6 +52,12 @@ int daemon_probe_fd(const Daemon *daemon);
 /* Does it without waiting; true when the probes are over, and a pass is due (TRIGGER_PROBE). */
 bool daemon_probe_process(Daemon *daemon);
 
+/* Readable when the name of this host was looked up; -1: it is not being looked up. */
+int daemon_host_fd(const Daemon *daemon);
+
+/* Takes the name; true when it is another one, and a pass is due (TRIGGER_HOST). */
+bool daemon_host_process(Daemon *daemon);
+
 /* The state of things in one sentence, for systemd and people; valid until the next pass. */
 const char *daemon_sentence(const Daemon *daemon);
 

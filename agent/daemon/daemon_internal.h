@@ -9,6 +9,7 @@
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/pass/pass.h"
 #include "agent/state/journal.h"
+#include "agent/system/host_lookup.h"
 #include "common/copy/copy_health.h"
 #include "common/link/link_watch.h"
 #include "common/link/turn.h"
@@ -54,7 +55,7 @@ struct Daemon {
 	LastGood *good;
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
-	char fqdn[256];         /* of this host; "": not known */
+	HostLookup *host;       /* its name */
 	struct stat settings;   /* agent.json, when it was last read */
 	bool has_settings;      /* and could be used */
 	Directory *directory;   /* kept between passes; NULL: none */

@@ -28,6 +28,7 @@ typedef struct Loop {
 	Source config;
 	Source answer;
 	Source probe;
+	Source host;
 } Loop;
 
 /* --- telling systemd; all of it does nothing without $NOTIFY_SOCKET --- */
@@ -54,6 +55,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata);
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata);
 static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata);
+static int on_host(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
 /* Waits for fd from now on; -1: for nothing. Another file may have the number of the one before. */
 static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t handler)
@@ -84,6 +86,8 @@ static int sources_set(Loop *loop)
 		r = source_set(loop, &loop->answer, daemon_directory_fd(daemon), on_answer);
 	if (r >= 0)
 		r = source_set(loop, &loop->probe, daemon_probe_fd(daemon), on_probe);
+	if (r >= 0)
+		r = source_set(loop, &loop->host, daemon_host_fd(daemon), on_host);
 	return r < 0 ? r : timer_set(loop);
 }
 
@@ -146,6 +150,18 @@ static int on_probe(sd_event_source *source, int fd, uint32_t events, void *user
 		return 0;
 	r = source_set(loop, &loop->probe, -1, on_probe);
 	return r < 0 ? r : pass_when_due(loop, TRIGGER_BIT(TRIGGER_PROBE));
+}
+
+static int on_host(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	Loop *loop = userdata;
+	const bool is_news = daemon_host_process(loop->daemon);
+	const int r = source_set(loop, &loop->host, daemon_host_fd(loop->daemon), on_host);
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	return r < 0 || !is_news ? r : pass_when_due(loop, TRIGGER_BIT(TRIGGER_HOST));
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -220,6 +236,7 @@ static void loop_tear_down(Loop *loop)
 	sd_event_source_unref(loop->config.source);
 	sd_event_source_unref(loop->answer.source);
 	sd_event_source_unref(loop->probe.source);
+	sd_event_source_unref(loop->host.source);
 	sd_event_source_unref(loop->timer);
 	sd_event_source_unref(loop->terminate);
 	sd_event_source_unref(loop->interrupt);

@@ -164,43 +164,84 @@ static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
 	return &facts->databases[facts->n_databases - 1];
 }
 
-/* Name servers and peers that swallow packets take their time: a pass must end all the same. */
+/* Name servers and peers that swallow packets take their time: a pass must end all the same, and
+ * have time left for what it finds. */
 #define PEERS_PATIENCE_MSEC 20000
+#define SLAPD_NEEDS_MSEC    15000
 
-static ProbeTarget *peer_targets(Pool *pool, const World *world, const WantedDatabase *wanted)
+/* Peers whose databases are read, all in one round. */
+typedef struct PeersAsked {
+	ProbeTarget *targets;
+	size_t n_targets;
+} PeersAsked;
+
+static void peers_add(Pool *pool, const World *world, const WantedDatabase *wanted,
+		      PeersAsked *asked)
 {
-	ProbeTarget *targets = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*targets));
-	Syncrepl *links = pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*links));
-
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		links[i] = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
-		targets[i] = (ProbeTarget){.syncrepl = &links[i],
-					   .suffix = wanted->desired->suffix,
-					   .peer_id = wanted->consumers[i].peer->id,
-					   .secret = wanted->consumers[i].secret};
+		Syncrepl *link = pool_alloc(pool, sizeof(*link));
+
+		*link = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
+		POOL_PUSH(pool, asked->targets, asked->n_targets,
+			  {.syncrepl = link,
+			   .suffix = wanted->desired->suffix,
+			   .peer_id = wanted->consumers[i].peer->id,
+			   .secret = wanted->consumers[i].secret});
 	}
-	return targets;
+}
+
+static unsigned peers_patience_msec(const Directory *directory, const NeedsAsker *asker)
+{
+	const unsigned usual_msec =
+		asker->patience_msec > 0 ? asker->patience_msec : PEERS_PATIENCE_MSEC;
+	const unsigned left_msec =
+		budget_left_msec(&directory->budget, usual_msec + SLAPD_NEEDS_MSEC);
+
+	return left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 0;
+}
+
+/* NULL: none was asked, err says why. */
+static Probe *peers_ask(Directory *directory, Pool *pool, World *world, const NeedsAsker *asker,
+			const PeersAsked *asked, Error *err)
+{
+	const ProbeOptions options = {.depth = PROBE_DEPTH_ID,
+				      .deadline_msec = peers_patience_msec(directory, asker),
+				      .expectation = {.our_id = asker->our_id},
+				      .must_stop = directory->budget.must_stop,
+				      .refusals = &world->refusals};
+	ProbeRefusals refusals = world->refusals;
+	Probe *probes = NULL;
+
+	if (options.deadline_msec == 0) {
+		error_set(err, ERROR_BUSY, 0, "not asked: the time of this pass was over before");
+		return NULL;
+	}
+	(void)probe_run(pool, asked->targets, asked->n_targets, &options, &probes, &refusals, err);
+	world->refusals = refusals;
+	return probes;
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Directory *directory, Pool *pool, World *world, const WantedDatabase *wanted,
-		       unsigned our_id)
+static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
+		       World *world)
 {
-	DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
-	const ProbeOptions options = {.depth = PROBE_DEPTH_ID,
-				      .deadline_msec = PEERS_PATIENCE_MSEC,
-				      .expectation = {.our_id = our_id},
-				      .must_stop = directory->must_stop,
-				      .refusals = &world->refusals};
-	ProbeTarget *targets = peer_targets(pool, world, wanted);
-	ProbeRefusals refusals = world->refusals;
-	Probe *probes = NULL;
+	PeersAsked asked = {0};
+	Probe *probes;
 	Error err = {0};
 
-	(void)probe_run(pool, targets, wanted->n_consumers, &options, &probes, &refusals, &err);
-	world->refusals = refusals;
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		Content content = {.peer_id = targets[i].peer_id,
+	for (size_t i = 0; i < plan->n_needs; i++) {
+		const WantedDatabase *wanted = plan->needs[i].database;
+
+		if (plan->needs[i].peers &&
+		    facts_of(pool, &world->facts, wanted->desired->suffix)->n_peers == 0)
+			peers_add(pool, world, wanted, &asked);
+	}
+	if (asked.n_targets == 0)
+		return;
+	probes = peers_ask(directory, pool, world, asker, &asked, &err);
+	for (size_t i = 0; i < asked.n_targets; i++) {
+		DatabaseFacts *facts = facts_of(pool, &world->facts, asked.targets[i].suffix);
+		Content content = {.peer_id = asked.targets[i].peer_id,
 				   .state = CONTENT_UNREACHABLE,
 				   .problem = pool_strdup(pool, err.text)};
 
@@ -241,15 +282,14 @@ static void read_coverage(Directory *directory, unsigned sid, const char *suffix
 	here->is_covered = csn && content_is_covered(directory, suffix, csn);
 }
 
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, unsigned our_id,
+void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
 			World *world)
 {
+	read_peers(directory, pool, plan, asker, world);
 	for (size_t i = 0; i < plan->n_needs; i++) {
 		const WantedDatabase *wanted = plan->needs[i].database;
 		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 
-		if (plan->needs[i].peers && facts->n_peers == 0)
-			read_peers(directory, pool, world, wanted, our_id);
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
 		if (plan->needs[i].coverage)
 			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,

@@ -14,6 +14,8 @@
 #define MAX_ROUNDS 6
 /* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
 #define RUNNING_PATIENCE_MSEC 4000
+/* With less no intent is told: what stands behind it could not be sent. */
+#define WRITES_NEED_MSEC 8000
 
 typedef struct Pass {
 	Pool *pool;
@@ -61,6 +63,7 @@ static int plan_round(Pass *pass, Error *err)
 		.probes = pass->options->probes,
 		.contents = pass->options->contents,
 		.n_contents = pass->options->n_contents,
+		.peers_patience_msec = pass->options->peers_patience_msec,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
 			    .empty_ids = pass->options->empty_ids,
@@ -163,7 +166,8 @@ static int write_round(Pass *pass, Error *err)
 	Error failure, later = {0};
 	int result;
 
-	if (folder && config_dir_has_space(folder, err) < 0)
+	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
+	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
 	if (intent_write(pass, err) < 0)
 		return state_failed(pass, err);
