@@ -272,6 +272,28 @@ static int state_failed(DaemonPass *pass, const Error *err)
 	return -1;
 }
 
+/* Who took away the lock of this daemon let another one start: two would undo each other's work. */
+static int alone_check(Daemon *daemon, Error *err)
+{
+	const char *run_dir = daemon->context.run_dir;
+	int lock;
+
+	if (daemon->lock < 0 || lock_is_held(daemon->lock, run_dir, LOCK_OF_DAEMON))
+		return 0;
+	lock = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);
+	daemon->has_successor = lock < 0 && err->class == ERROR_BUSY;
+	if (lock < 0)
+		return daemon->has_successor ? -1 : 0;
+	lock_release(daemon->lock);
+	daemon->lock = lock;
+	return 0;
+}
+
+bool daemon_has_successor(const Daemon *daemon)
+{
+	return daemon->has_successor;
+}
+
 /* The lock and what is remembered. Where nothing can be written now that is told at once, not when
  * something would have to be. */
 static int state_take(DaemonPass *pass, Error *err)
@@ -279,6 +301,8 @@ static int state_take(DaemonPass *pass, Error *err)
 	const char *state_dir = pass->context.state_dir;
 	Error write_err;
 
+	if (alone_check(pass->daemon, err) < 0)
+		return -1;
 	pass->lock = lock_take(pass->context.run_dir, 0, err);
 	if (pass->lock >= 0 || err->class != ERROR_BUSY)
 		pass->stage = STAGE_STATE;
@@ -324,6 +348,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.probes = &pass->daemon->probes.done,
 		.probes_later = true,
 		.peers_patience_msec = peers_patience_msec(pass),
+		.run_dir = pass->context.run_dir,
 		.hooks = {pass, before_look, after_look, before_write, witness, intended,
 			  after_write},
 	};
@@ -332,6 +357,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	if (state_take(pass, err) < 0 || inputs_take(pass, err) < 0 ||
 	    connection_make(pass, err) < 0)
 		return -1;
+	options.lock = pass->lock;
 	options.is_paused =
 		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);

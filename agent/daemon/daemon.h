@@ -42,6 +42,10 @@ uint64_t daemon_next_usec(const Daemon *daemon);
 /* What to wait for between passes. */
 Watch *daemon_watch(Daemon *daemon);
 
+/* Whether the loop can wait for what is watched: an errno where it cannot, 0 where it can. The next
+ * pass tells. */
+void daemon_is_blind(Daemon *daemon, int error);
+
 /* The connection to slapd: readable when a late answer came, or slapd went away; -1: there is none.
  */
 int daemon_directory_fd(const Daemon *daemon);
@@ -60,6 +64,10 @@ bool daemon_host_process(Daemon *daemon);
 
 /* The state of things in one sentence, for systemd and people; valid until the next pass. */
 const char *daemon_sentence(const Daemon *daemon);
+
+/* True when another daemon of the same run folder runs by now: this one must end, and did nothing.
+ */
+bool daemon_has_successor(const Daemon *daemon);
 
 /* Tells that the daemon runs; to be called once, before the first pass. */
 void daemon_start(Daemon *daemon);

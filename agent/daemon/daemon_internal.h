@@ -41,7 +41,8 @@ struct Daemon {
 	const Clock *clock;
 	Pool *context_pool;
 	Context context;
-	int lock; /* held as long as it runs; -1: the run folder cannot be used */
+	int lock;           /* held as long as it runs; -1: the run folder cannot be used */
+	bool has_successor; /* somebody let another daemon start */
 	Schedule schedule;
 	WakeHistory wakes;
 	uint64_t next_usec; /* when the next pass is due */
@@ -55,6 +56,8 @@ struct Daemon {
 	LastGood *good;
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
+	int blind_errno;        /* why the loop does not hear of changes of files; 0: it does */
+	bool is_config_unseen;  /* its folder could not be watched */
 	HostLookup *host;       /* its name */
 	struct stat settings;   /* agent.json, when it was last read */
 	bool has_settings;      /* and could be used */
@@ -213,6 +216,8 @@ void daemon_formers_free(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);
+/* What is not watched is left to the timer; NULL: nothing. */
+const char *daemon_watch_problem(const DaemonPass *pass);
 
 /* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and
  * is not urgent leaves its turn to the nodes before us. */

@@ -175,18 +175,52 @@ typedef struct PeersAsked {
 	size_t n_targets;
 } PeersAsked;
 
-static void peers_add(Pool *pool, const World *world, const WantedDatabase *wanted,
-		      PeersAsked *asked)
-{
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		Syncrepl *link = pool_alloc(pool, sizeof(*link));
+typedef struct PeersHeard {
+	const Probe *probes; /* of those that were asked, in their order; NULL: nobody was */
+	const char *problem; /* why */
+	SilentPeers before;  /* that are not asked once more */
+	SilentPeers *silent; /* takes those of now; NULL: need not be known */
+} PeersHeard;
 
-		*link = link_inherit_tls(&wanted->consumers[i].syncrepl, world->live.global);
+static const Content *silent_find(const SilentPeers *silent, const char *suffix, unsigned peer_id)
+{
+	for (size_t i = 0; silent && i < silent->n_items; i++)
+		if (silent->items[i].content.peer_id == peer_id &&
+		    strcmp(silent->items[i].suffix, suffix) == 0)
+			return &silent->items[i].content;
+	return NULL;
+}
+
+static void silent_add(SilentPeers *silent, const char *suffix, const Content *content)
+{
+	if (!silent || content->state != CONTENT_UNREACHABLE)
+		return;
+	POOL_PUSH(silent->pool, silent->items, silent->n_items,
+		  {.suffix = pool_strdup(silent->pool, suffix),
+		   .content = {.peer_id = content->peer_id,
+			       .state = content->state,
+			       .problem = pool_strdup(silent->pool, content->problem)}});
+}
+
+static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
+		      const SilentPeers *silent, PeersAsked *asked)
+{
+	const char *suffix = wanted->desired->suffix;
+	DatabaseFacts *facts = facts_of(pool, &world->facts, suffix);
+
+	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers; i++) {
+		const WantedConsumer *consumer = &wanted->consumers[i];
+		Syncrepl *link;
+
+		if (silent_find(silent, suffix, consumer->peer->id))
+			continue;
+		link = pool_alloc(pool, sizeof(*link));
+		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
 		POOL_PUSH(pool, asked->targets, asked->n_targets,
 			  {.syncrepl = link,
-			   .suffix = wanted->desired->suffix,
-			   .peer_id = wanted->consumers[i].peer->id,
-			   .secret = wanted->consumers[i].secret});
+			   .suffix = suffix,
+			   .peer_id = consumer->peer->id,
+			   .secret = consumer->secret});
 	}
 }
 
@@ -221,34 +255,51 @@ static Probe *peers_ask(Directory *directory, Pool *pool, World *world, const Ne
 	return probes;
 }
 
+/* In the order of the consumers; takes the answers that are theirs. */
+static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHeard *heard,
+		       size_t *at, Facts *ret)
+{
+	const char *suffix = wanted->desired->suffix;
+	DatabaseFacts *facts = facts_of(pool, ret, suffix);
+	const bool is_known = facts->n_peers > 0;
+
+	for (size_t i = 0; !is_known && i < wanted->n_consumers; i++) {
+		const unsigned id = wanted->consumers[i].peer->id;
+		const Content *silent = silent_find(&heard->before, suffix, id);
+		Content content = {.peer_id = id,
+				   .state = CONTENT_UNREACHABLE,
+				   .problem = pool_strdup(pool, heard->problem)};
+
+		if (silent)
+			content = *silent;
+		else if (heard->probes)
+			content = probe_content(&heard->probes[(*at)++]);
+		if (!silent)
+			silent_add(heard->silent, suffix, &content);
+		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
+	}
+}
+
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
 static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
 		       World *world)
 {
+	PeersHeard heard = {.silent = asker->silent};
 	PeersAsked asked = {0};
-	Probe *probes;
 	Error err = {0};
+	size_t at = 0;
 
-	for (size_t i = 0; i < plan->n_needs; i++) {
-		const WantedDatabase *wanted = plan->needs[i].database;
-
-		if (plan->needs[i].peers &&
-		    facts_of(pool, &world->facts, wanted->desired->suffix)->n_peers == 0)
-			peers_add(pool, world, wanted, &asked);
-	}
-	if (asked.n_targets == 0)
-		return;
-	probes = peers_ask(directory, pool, world, asker, &asked, &err);
-	for (size_t i = 0; i < asked.n_targets; i++) {
-		DatabaseFacts *facts = facts_of(pool, &world->facts, asked.targets[i].suffix);
-		Content content = {.peer_id = asked.targets[i].peer_id,
-				   .state = CONTENT_UNREACHABLE,
-				   .problem = pool_strdup(pool, err.text)};
-
-		if (probes)
-			content = probe_content(&probes[i]);
-		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
-	}
+	if (asker->silent)
+		heard.before = *asker->silent;
+	for (size_t i = 0; i < plan->n_needs; i++)
+		if (plan->needs[i].peers)
+			peers_add(pool, world, plan->needs[i].database, &heard.before, &asked);
+	if (asked.n_targets > 0)
+		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
+	heard.problem = err.text;
+	for (size_t i = 0; i < plan->n_needs; i++)
+		if (plan->needs[i].peers)
+			peers_hear(pool, plan->needs[i].database, &heard, &at, &world->facts);
 }
 
 /* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an

@@ -26,10 +26,21 @@ int world_read(Directory *directory, Pool *pool, const Machine *machine, World *
 /* Reads cn=monitor again, after cn=config stayed as it was. */
 int world_read_running(Directory *directory, Pool *pool, World *world, Error *err);
 
+/* Peers of which a pass heard nothing: a look behind the first does not wait for them once more. */
+typedef struct SilentPeers {
+	Pool *pool; /* outlives the looks */
+	struct {
+		const char *suffix;
+		Content content;
+	} * items;
+	size_t n_items;
+} SilentPeers;
+
 /* Who asks peers. */
 typedef struct NeedsAsker {
 	unsigned our_id; /* decides with which peer it begins (common/link/password_gate.h) */
 	unsigned patience_msec; /* for all of them together; 0: as long as a pass may take */
+	SilentPeers *silent;    /* is added to; NULL: there is one look only */
 } NeedsAsker;
 
 /*

@@ -7,6 +7,7 @@
 #include "agent/pass/memory_after.h"
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
+#include "agent/system/lock.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -25,6 +26,7 @@ typedef struct Pass {
 	Report *report;
 	Known known; /* as remembered, and what this pass adds */
 	LinkAnswers answers;
+	SilentPeers silent;
 	Pool *look;       /* of what the last look found; NULL: there was none */
 	Pool *first_look; /* of the first one */
 	World world;
@@ -64,6 +66,7 @@ static int plan_round(Pass *pass, Error *err)
 		.contents = pass->options->contents,
 		.n_contents = pass->options->n_contents,
 		.peers_patience_msec = pass->options->peers_patience_msec,
+		.silent = &pass->silent,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
 			    .empty_ids = pass->options->empty_ids,
@@ -158,6 +161,20 @@ static DiskWitness *witness_make(const Pass *pass, const char *folder)
 	return lent || !folder ? lent : witness_open(folder);
 }
 
+/* Whoever took away the file that we hold let others in. */
+static int lock_check(const Pass *pass, Error *err)
+{
+	const PassOptions *options = pass->options;
+
+	if (!options->run_dir || lock_is_held(options->lock, options->run_dir, LOCK_OF_WRITERS))
+		return 0;
+	return error_set(err, ERROR_BUSY, 0,
+			 "%s/" LOCK_OF_WRITERS
+			 ": somebody removed it while it was held, so that another syncward may be "
+			 "at work: nothing is written now",
+			 options->run_dir);
+}
+
 static int write_round(Pass *pass, Error *err)
 {
 	const char *folder = config_dir(pass);
@@ -166,7 +183,8 @@ static int write_round(Pass *pass, Error *err)
 	Error failure, later = {0};
 	int result;
 
-	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
+	if (lock_check(pass, err) < 0 ||
+	    budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
 	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
 	if (intent_write(pass, err) < 0)
@@ -373,6 +391,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	      Report *ret)
 {
 	Pass pass = {.pool = pool,
+		     .silent = {.pool = pool},
 		     .inputs = inputs,
 		     .options = options,
 		     .directory = directory,

@@ -67,6 +67,8 @@ typedef struct PassOptions {
 	const LinkProbes *probes;     /* of links, made before; NULL: none */
 	bool probes_later;            /* links that must be tried first are tried behind the pass */
 	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
+	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */
+	int lock;
 	bool forgets_first; /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;
 } PassOptions;

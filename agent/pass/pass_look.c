@@ -34,7 +34,8 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 
 	world_answer_needs(directory, pool, draft,
 			   &(NeedsAsker){.our_id = input->wanted ? input->wanted->self->id : 0,
-					 .patience_msec = input->peers_patience_msec},
+					 .patience_msec = input->peers_patience_msec,
+					 .silent = input->silent},
 			   world);
 	if (input->answers && has_unanswered(draft))
 		link_answers_ask(input->answers, directory, &asked, draft, world);

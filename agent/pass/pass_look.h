@@ -17,6 +17,7 @@ typedef struct PlannerInput {
 	const DatabaseFacts *contents; /* with the peers' answers, which are not asked then */
 	size_t n_contents;
 	unsigned peers_patience_msec; /* PassOptions */
+	SilentPeers *silent;          /* NeedsAsker */
 	PlanOptions options;
 	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;

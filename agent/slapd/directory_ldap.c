@@ -10,6 +10,7 @@
 
 #include "agent/slapd/ldap_answer.h"
 #include "agent/slapd/ldap_result.h"
+#include "agent/slapd/ldap_setup.h"
 #include "common/base/buf.h"
 
 /* A write that was sent ends in a moment, unless slapd is held up. */
@@ -316,6 +317,8 @@ static int bind_external(DirectoryLdap *self, Error *err)
 	LdapAnswer answer = {.text = ""};
 	int id;
 
+	if (budget_check(&self->directory.budget, READ_NEEDS_MSEC, "slapd", err) < 0)
+		return -1;
 	errno = 0;
 	answer.code = ldap_bind_external_send(self->ldap, &id);
 	if (answer.code != LDAP_SUCCESS)
@@ -348,6 +351,7 @@ int directory_ldap_open(const DirectoryLdapOptions *options, Directory **ret, Er
 		return error_set(err, ERROR_USAGE, 0,
 				 "'%s' is no ldapi:// URL: only there slapd knows who we are",
 				 options->uri);
+	ldap_set_up();
 	code = ldap_initialize(&self->ldap, options->uri);
 	if (code != LDAP_SUCCESS)
 		return error_set(err, ERROR_USAGE, code, "'%s' is no URL that libldap can use: %s",

@@ -124,5 +124,7 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             raise
+        if kind is not None:
+            print("the daemon told:\n" + "\n".join(self.lines))
         if kind is None:
             assert status == 0, f"status {status}: " + "\n".join(self.lines)
