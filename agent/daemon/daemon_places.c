@@ -76,7 +76,8 @@ const char *daemon_watch_problem(const DaemonPass *pass)
 	const Daemon *daemon = pass->daemon;
 	const char *what = daemon->is_config_unseen ? daemon->config_dir : "the files";
 
-	if (!daemon->is_config_unseen && daemon->blind_errno == 0)
+	if (!daemon->is_config_unseen && daemon->blind_errno == 0 &&
+	    watch_names_fd(daemon->watch) >= 0)
 		return NULL;
 	return pool_printf(pass->pool,
 			   "%s cannot be watched%s%s%s: a change there is seen by the timer only, "

@@ -139,16 +139,21 @@ static void tell_written(const Pass *pass, const Applied *applied, const Error *
 		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
 }
 
-static int intent_write(Pass *pass, Error *err)
+static void tell_intended(const Pass *pass)
 {
 	const PassHooks *hooks = &pass->options->hooks;
+
+	if (hooks->intended)
+		hooks->intended(hooks->userdata, &pass->plan);
+}
+
+static int intent_write(Pass *pass, Error *err)
+{
 	const char *intent = render_intent(pass->pool, &pass->plan);
 
 	pass->has_intent = true; /* it may be there also when writing it failed */
 	if (state_write_intent(pass->inputs->state_dir, intent, err) < 0)
 		return error_prefix(err, "nothing is written before its intent is on disk");
-	if (hooks->intended)
-		hooks->intended(hooks->userdata, &pass->plan);
 	return 0;
 }
 
@@ -183,12 +188,14 @@ static int write_round(Pass *pass, Error *err)
 	Error failure, later = {0};
 	int result;
 
-	if (lock_check(pass, err) < 0 ||
-	    budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
+	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
 	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
 	if (intent_write(pass, err) < 0)
 		return state_failed(pass, err);
+	if (lock_check(pass, err) < 0)
+		return -1;
+	tell_intended(pass);
 	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
 			     &applied, &failure);
 	tell_written(pass, &applied, result < 0 ? &failure : NULL);

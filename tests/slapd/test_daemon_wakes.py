@@ -3,12 +3,15 @@
 somebody changes is repaired at once."""
 
 import contextlib
+import json
 import os
+import signal
 import socket
 import time
 
 import ldap
 import pytest
+import traced
 from cluster import Cluster
 from daemon import Daemon
 from slapd import wait_until
@@ -117,3 +120,37 @@ def test_a_peer_hangs_while_it_is_asked_again(slapd_factory, program):
             daemon.reload()
             repaired(node)
             wait_until(lambda: [line for line in daemon.lines if "link-down" in line] or None, "it is told", 60)
+
+
+def settings(node, **keys):
+    path = os.path.join(node.folder, "agent.json")
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(keys, file)
+    return path
+
+
+def test_a_daemon_that_cannot_wait_any_more_ends(node):
+    """A loop that lost its sources would turn for ever, and systemd would think it well."""
+    with Daemon(node) as daemon:
+        watching(node, daemon)
+        with traced.inject_into(daemon.pid, "epoll_ctl", "error=ENOMEM"):
+            daemon.reload()
+            assert daemon.process.wait(60) == 1
+        daemon.stop = lambda *_: 0
+        wait_until(lambda: "the event loop broke" in daemon.lines[-1], "it says why")
+
+
+def test_what_cannot_be_watched_is_told_and_found_by_the_timer(node):
+    prefix = ["strace", "-f", "-o", "/dev/null", "-e", "trace=inotify_add_watch",
+              "-e", "inject=inotify_add_watch:error=ENOSPC"]
+    with Daemon(node, "--agent-config", settings(node, interval=5), prefix=prefix, env=traced.environment()) as daemon:
+        told = daemon.wait_for("state-trouble")
+        assert f"{node.server.config_dir} cannot be watched" in told and "within 5 s" in told
+        repaired(node)
+        found = node.run("doctor", "--agent-config", settings(node, interval=5)).stdout
+        assert "the daemon says: " in found and "cannot be watched" in found, found
+        # strace hands no signal on to what it runs.
+        [child] = daemon.children()
+        os.kill(int(child), signal.SIGTERM)
+        assert daemon.process.wait(30) == 0
+        daemon.stop = lambda *_: 0
