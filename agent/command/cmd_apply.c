@@ -125,6 +125,8 @@ static int cmd_apply(const Options *options)
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
 	if (lock < 0)
 		return say_error(&err);
+	pass_options.run_dir = context.run_dir;
+	pass_options.lock = lock;
 	return apply_locked(options, &context, &pass_options);
 }
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "agent/command/commands.h"
 #include "agent/system/say.h"
@@ -98,10 +100,21 @@ static void memory_keep_private(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
+/* A descriptor that whoever started us left closed would be the next file that is opened: the lock,
+ * or the connection to slapd. What stands in its place fails as a closed one does. */
+static void standard_streams_keep(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(71); /* EX_OSERR */
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	standard_streams_keep();
 	memory_keep_private();
 	/* A reader that goes away is an error of write(2), seen below; slapd that does, of libldap.
 	 */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
@@ -13,6 +12,8 @@
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
  * over before systemd loses patience. */
 #define PASS_DEADLINE_MSEC 45000
+#define PEERS_MOMENT_MSEC  2000
+#define HOST_PATIENCE_MSEC 1000 /* at the start only */
 
 /* --- settings --- */
 
@@ -69,10 +70,12 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	daemon->lock = lock_take_daemon(daemon->context.run_dir, err);
 	if (daemon->lock < 0 && err->class == ERROR_BUSY)
 		return -1;
+	daemon->host = host_lookup_new();
 	daemon->watch = watch_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
 	daemon_memory_read(daemon);
-	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0, daemon_now_usec(daemon));
+	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0);
+	daemon->next_usec = daemon_now_usec(daemon);
 	*ret = STEAL(daemon);
 	return 0;
 }
@@ -83,6 +86,7 @@ void daemon_free(Daemon *daemon)
 		return;
 	lock_release(daemon->lock);
 	daemon_disconnect(daemon);
+	host_lookup_free(daemon->host);
 	daemon_probes_free(daemon);
 	daemon_formers_free(daemon);
 	watch_free(daemon->watch);
@@ -112,7 +116,7 @@ int64_t daemon_realtime_sec(const Daemon *daemon)
 
 uint64_t daemon_next_usec(const Daemon *daemon)
 {
-	return daemon->schedule.next_usec;
+	return daemon->next_usec;
 }
 
 Watch *daemon_watch(Daemon *daemon)
@@ -137,8 +141,8 @@ int daemon_directory_fd(const Daemon *daemon)
 {
 	int fd = -1;
 
-	/* Nobody reads from it while another writer is at work: waiting for it would not wait. */
-	if (daemon->directory && daemon->schedule.last != PASS_BUSY)
+	/* A pass that did not get so far read nothing from it: waiting for it would not wait. */
+	if (daemon->directory && daemon->has_asked)
 		(void)directory_state(daemon->directory, &fd);
 	return fd;
 }
@@ -168,9 +172,18 @@ static int connection_make(DaemonPass *pass, Error *err)
 			"slapd has not answered a request yet; it stays open, and no other "
 			"is sent");
 	daemon->directory->timeout_msec = pass->context.ldap_timeout_msec;
-	daemon->directory->deadline_msec =
-		(int64_t)(clock_system.monotonic_usec(NULL) / 1000) + PASS_DEADLINE_MSEC;
+	daemon->directory->budget = pass->context.budget;
 	return 0;
+}
+
+int daemon_host_fd(const Daemon *daemon)
+{
+	return host_lookup_fd(daemon->host);
+}
+
+bool daemon_host_process(Daemon *daemon)
+{
+	return host_lookup_process(daemon->host);
 }
 
 unsigned daemon_drain(Daemon *daemon)
@@ -259,6 +272,28 @@ static int state_failed(DaemonPass *pass, const Error *err)
 	return -1;
 }
 
+/* Who took away the lock of this daemon let another one start: two would undo each other's work. */
+static int alone_check(Daemon *daemon, Error *err)
+{
+	const char *run_dir = daemon->context.run_dir;
+	int lock;
+
+	if (daemon->lock < 0 || lock_is_held(daemon->lock, run_dir, LOCK_OF_DAEMON))
+		return 0;
+	lock = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);
+	daemon->has_successor = lock < 0 && err->class == ERROR_BUSY;
+	if (lock < 0)
+		return daemon->has_successor ? -1 : 0;
+	lock_release(daemon->lock);
+	daemon->lock = lock;
+	return 0;
+}
+
+bool daemon_has_successor(const Daemon *daemon)
+{
+	return daemon->has_successor;
+}
+
 /* The lock and what is remembered. Where nothing can be written now that is told at once, not when
  * something would have to be. */
 static int state_take(DaemonPass *pass, Error *err)
@@ -266,6 +301,8 @@ static int state_take(DaemonPass *pass, Error *err)
 	const char *state_dir = pass->context.state_dir;
 	Error write_err;
 
+	if (alone_check(pass->daemon, err) < 0)
+		return -1;
 	pass->lock = lock_take(pass->context.run_dir, 0, err);
 	if (pass->lock >= 0 || err->class != ERROR_BUSY)
 		pass->stage = STAGE_STATE;
@@ -277,11 +314,6 @@ static int state_take(DaemonPass *pass, Error *err)
 	return 0;
 }
 
-static void host_keep(Daemon *daemon, const char *fqdn)
-{
-	(void)snprintf(daemon->fqdn, sizeof(daemon->fqdn), "%s", fqdn ? fqdn : "");
-}
-
 static int inputs_take(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -291,8 +323,6 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
 		return -1;
 	pass->has_inputs = true;
-	if (!pass->context.fqdn)
-		host_keep(daemon, pass->inputs.machine.fqdn);
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
 	daemon_formers_take(pass);
@@ -303,6 +333,13 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	return 0;
 }
 
+/* What changed outside, and systemd, which waits for the first pass, wait no longer for peers than
+ * that: what they did not say is not known, and the next pass by the timer has more time. */
+static unsigned peers_patience_msec(const DaemonPass *pass)
+{
+	return (pass->triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
+}
+
 static int pass_try(DaemonPass *pass, Error *err)
 {
 	PassOptions options = {
@@ -310,6 +347,8 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.forgets_first = true,
 		.probes = &pass->daemon->probes.done,
 		.probes_later = true,
+		.peers_patience_msec = peers_patience_msec(pass),
+		.run_dir = pass->context.run_dir,
 		.hooks = {pass, before_look, after_look, before_write, witness, intended,
 			  after_write},
 	};
@@ -318,6 +357,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	if (state_take(pass, err) < 0 || inputs_take(pass, err) < 0 ||
 	    connection_make(pass, err) < 0)
 		return -1;
+	options.lock = pass->lock;
 	options.is_paused =
 		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
@@ -333,10 +373,11 @@ static int pass_try(DaemonPass *pass, Error *err)
 	return -1;
 }
 
-/* Told to end while slapd was being asked: that says nothing about slapd. */
+/* Told to end while slapd was being asked, or no time was left to ask it: that says nothing about
+ * slapd. */
 static void stop_note(DaemonPass *pass, const Error *err)
 {
-	if (err->class == ERROR_STOPPED && pass->stage == STAGE_SLAPD)
+	if ((err->class == ERROR_STOPPED || err->class == ERROR_BUSY) && pass->stage == STAGE_SLAPD)
 		pass->stage = STAGE_INPUTS;
 }
 
@@ -360,13 +401,25 @@ static bool settings_have_changed(const DaemonPass *pass)
 	       memcmp(&now.st_ctim, &daemon->settings.st_ctim, sizeof(now.st_ctim)) != 0;
 }
 
+/* No name server is waited for in a pass. */
+static void host_look(DaemonPass *pass)
+{
+	HostLookup *host = pass->daemon->host;
+
+	if (pass->number == 1)
+		host_lookup_wait(host, HOST_PATIENCE_MSEC);
+	else if (pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD))
+		host_lookup_again(host);
+	else if (!is_urgent(pass) && !(pass->triggers & TRIGGER_BIT(TRIGGER_HOST)))
+		host_lookup_when_needed(host);
+}
+
 /* What need not be found out anew when every moment counts. */
 static void known_take(DaemonPass *pass)
 {
 	const Daemon *daemon = pass->daemon;
 
-	if (is_urgent(pass) && *daemon->fqdn)
-		pass->context.fqdn = daemon->fqdn;
+	pass->context.fqdn = host_lookup_name(daemon->host);
 	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
 		pass->context.config_dir = daemon->config_dir;
 }
@@ -381,14 +434,15 @@ static unsigned triggers_take(Daemon *daemon, unsigned triggers)
 }
 
 /* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
-static void names_drain(Daemon *daemon)
+static void names_drain(Daemon *daemon, WakeList *wakes)
 {
 	daemon->missed = watch_drain_names(daemon->watch);
 	if (daemon->missed)
-		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+		wake_add(wakes, WAKE_NEWS, daemon_now_usec(daemon));
 }
 
-static void pass_make(Daemon *daemon, unsigned triggers)
+/* What it wishes for the next. */
+static WakeList pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
 	DaemonPass pass = {
@@ -406,16 +460,19 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	if (settings_have_changed(&pass) && settings_take(daemon, &settings_err) < 0)
 		pass.settings_problem = settings_err.text;
 	pass.context = daemon->context;
+	host_look(&pass);
 	known_take(&pass);
 	pass.context.pool = pool;
 	pass.context.last_good = daemon->good;
-	pass.context.must_stop = interrupt_is_pending;
+	pass.context.budget = budget_of(PASS_DEADLINE_MSEC, interrupt_is_pending);
 	if (pass.triggers & TRIGGER_BIT(TRIGGER_STATE))
 		schedule_reset(&daemon->schedule);
 	daemon_tell_begin(&pass);
 	if (pass_try(&pass, &err) == 0)
 		err = (Error){0};
+	daemon->has_asked = pass.stage >= STAGE_SLAPD;
 	stop_note(&pass, &err);
+	daemon->has_written = pass.report.n_done > 0;
 	daemon_schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
@@ -423,12 +480,33 @@ static void pass_make(Daemon *daemon, unsigned triggers)
 	daemon_formers_look(&pass);
 	daemon_probes_next(&pass);
 	lock_release(pass.lock);
+	return pass.wakes;
+}
+
+bool daemon_postpones(Daemon *daemon, unsigned triggers)
+{
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const uint64_t earliest_usec = wake_earliest(&daemon->wakes, now_usec);
+
+	if (earliest_usec <= now_usec)
+		return false;
+	daemon->missed |= triggers;
+	if (earliest_usec < daemon->next_usec)
+		daemon->next_usec = earliest_usec;
+	return true;
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)
 {
-	pass_make(daemon, triggers);
+	const unsigned outside = (triggers | daemon->missed) & ~TRIGGER_BIT(TRIGGER_TIMER);
+	WakePass pass = {.began_usec = daemon_now_usec(daemon), .is_from_outside = outside != 0};
+	WakeList wishes = pass_make(daemon, triggers);
+
 	/* When the memory of the pass is free again: many peers make a long text. */
 	daemon_status_write(daemon);
-	names_drain(daemon);
+	names_drain(daemon, &wishes);
+	pass.ended_usec = daemon_now_usec(daemon);
+	pass.has_written = daemon->has_written;
+	wake_passed(&daemon->wakes, &pass);
+	daemon->next_usec = wake_choose(&daemon->wakes, &wishes, pass.ended_usec);
 }

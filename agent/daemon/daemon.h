@@ -28,6 +28,10 @@ DEFINE_CLEANUP(Daemon, daemon_free)
 /* One pass, for these TRIGGER_BITs. Never fails: what goes wrong is told, and tried again later. */
 void daemon_pass(Daemon *daemon, unsigned triggers);
 
+/* True when a pass for these TRIGGER_BITs must wait, for passes follow each other that find nothing
+ * to write: they are kept for the next, which daemon_next_usec() then tells. */
+bool daemon_postpones(Daemon *daemon, unsigned triggers);
+
 /* TRIGGER_BITs of what happened to the watched files since it was last asked; 0: nothing that
  * matters. Never waits. */
 unsigned daemon_drain(Daemon *daemon);
@@ -37,6 +41,10 @@ uint64_t daemon_next_usec(const Daemon *daemon);
 
 /* What to wait for between passes. */
 Watch *daemon_watch(Daemon *daemon);
+
+/* Whether the loop can wait for what is watched: an errno where it cannot, 0 where it can. The next
+ * pass tells. */
+void daemon_is_blind(Daemon *daemon, int error);
 
 /* The connection to slapd: readable when a late answer came, or slapd went away; -1: there is none.
  */
@@ -48,8 +56,18 @@ int daemon_probe_fd(const Daemon *daemon);
 /* Does it without waiting; true when the probes are over, and a pass is due (TRIGGER_PROBE). */
 bool daemon_probe_process(Daemon *daemon);
 
+/* Readable when the name of this host was looked up; -1: it is not being looked up. */
+int daemon_host_fd(const Daemon *daemon);
+
+/* Takes the name; true when it is another one, and a pass is due (TRIGGER_HOST). */
+bool daemon_host_process(Daemon *daemon);
+
 /* The state of things in one sentence, for systemd and people; valid until the next pass. */
 const char *daemon_sentence(const Daemon *daemon);
+
+/* True when another daemon of the same run folder runs by now: this one must end, and did nothing.
+ */
+bool daemon_has_successor(const Daemon *daemon);
 
 /* Tells that the daemon runs; to be called once, before the first pass. */
 void daemon_start(Daemon *daemon);

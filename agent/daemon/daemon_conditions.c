@@ -153,6 +153,7 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 static void conditions_find(DaemonPass *pass, const Error *err)
 {
 	const Report *report = &pass->report;
+	const char *watch_problem;
 
 	if (!pass->state_problem && *pass->daemon->memory_problem)
 		pass->state_problem = pass->daemon->memory_problem;
@@ -164,6 +165,9 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	/* Only people and their monitoring suffer from that one. */
 	if (*pass->daemon->status_problem)
 		state_problem_add(pass, "status", pass->daemon->status_problem);
+	watch_problem = daemon_watch_problem(pass);
+	if (watch_problem)
+		state_problem_add(pass, "watch", watch_problem);
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
 	pause_add(pass);

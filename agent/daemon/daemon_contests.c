@@ -2,11 +2,23 @@
 #include "agent/daemon/daemon_internal.h"
 #include "common/decide/guard_contested.h"
 
+static bool has_contested(const ContestList *list)
+{
+	for (size_t i = 0; i < list->n_items; i++)
+		if (list->items[i].text)
+			return true;
+	return false;
+}
+
 /* What the state folder has: a person's resume, or another peers.json, ended all contests. */
 void daemon_contests_take(DaemonPass *pass)
 {
-	pass->contests = contests_copy(pass->pool, &pass->inputs.state.known.contests,
-				       pass->inputs.file.sha256);
+	const ContestList *kept = &pass->inputs.state.known.contests;
+
+	pass->contests = contests_copy(pass->pool, kept, pass->inputs.file.sha256);
+	pass->was_contested = has_contested(&pass->contests);
+	/* What ended with another peers.json is taken out of the file, too. */
+	pass->has_contest_news = kept->n_items > pass->contests.n_items;
 }
 
 void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied)
@@ -22,19 +34,10 @@ void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *
 	}
 }
 
-static bool has_contested(const ContestList *list)
-{
-	for (size_t i = 0; i < list->n_items; i++)
-		if (list->items[i].text)
-			return true;
-	return false;
-}
-
 /* Behind the pass. What becomes contested or may be tried is planned anew at once. */
 void daemon_contests_look(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const bool was_contested = has_contested(&pass->inputs.state.known.contests);
 	ContestLook look = {
 		.config = &pass->report.last_world.config,
 		.written = pass->written,
@@ -47,6 +50,6 @@ void daemon_contests_look(DaemonPass *pass)
 	pass->has_contest_news |= contests_look(pass->pool, &pass->contests, &look, &is_opened);
 	if (pass->has_contest_news)
 		daemon_memory_contests(pass);
-	if (is_opened || has_contested(&pass->contests) != was_contested)
-		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+	if (is_opened || has_contested(&pass->contests) != pass->was_contested)
+		wake_add(&pass->wakes, WAKE_CONTEST, daemon_now_usec(daemon));
 }

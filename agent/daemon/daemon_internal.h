@@ -9,10 +9,12 @@
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/pass/pass.h"
 #include "agent/state/journal.h"
+#include "agent/system/host_lookup.h"
 #include "common/copy/copy_health.h"
 #include "common/link/link_watch.h"
 #include "common/link/turn.h"
 #include "common/pass/schedule.h"
+#include "common/pass/wake.h"
 #include "common/plan/authors.h"
 #include "common/report/status.h"
 #include "common/tell/condition.h"
@@ -39,8 +41,11 @@ struct Daemon {
 	const Clock *clock;
 	Pool *context_pool;
 	Context context;
-	int lock; /* held as long as it runs; -1: the run folder cannot be used */
+	int lock;           /* held as long as it runs; -1: the run folder cannot be used */
+	bool has_successor; /* somebody let another daemon start */
 	Schedule schedule;
+	WakeHistory wakes;
+	uint64_t next_usec; /* when the next pass is due */
 	Watch *watch;
 	Pool *touched_pool;
 	TouchedFiles
@@ -51,10 +56,14 @@ struct Daemon {
 	LastGood *good;
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
-	char fqdn[256];         /* of this host; "": not known */
+	int blind_errno;        /* why the loop does not hear of changes of files; 0: it does */
+	bool is_config_unseen;  /* its folder could not be watched */
+	HostLookup *host;       /* its name */
 	struct stat settings;   /* agent.json, when it was last read */
 	bool has_settings;      /* and could be used */
 	Directory *directory;   /* kept between passes; NULL: none */
+	bool has_asked;         /* the last pass got so far that it asked slapd */
+	bool has_written;       /* and wrote something */
 	unsigned long n_passes;
 	unsigned missed; /* triggers that came while a pass was ending */
 	Pool *told_pool;
@@ -101,12 +110,14 @@ typedef struct DaemonPass {
 	Inputs inputs;
 	Report report;
 	JournalContext journal;
+	WakeList wakes;                  /* when it shall be looked again, and why */
 	bool must_look_again;            /* slapd.d changed while the last look was taken */
 	ConditionList edits;             /* by hand, that this pass found */
 	ConditionList now;               /* what lasts, as this pass sees it */
 	bool has_drift;                  /* a change that is needed was caused by somebody else */
 	const Attribution *attributions; /* of the changes of the plan that is being written */
 	ContestList contests;            /* as this pass carries them on */
+	bool was_contested;              /* when it was planned */
 	bool has_contest_news;
 	const char **written; /* entries of cn=config that this pass wrote */
 	size_t n_written;
@@ -187,7 +198,7 @@ void daemon_status_stop(Daemon *daemon);
  * what was refused to the state folder; next: begins a round when one is due. */
 void daemon_probes_take(DaemonPass *pass);
 void daemon_probes_next(DaemonPass *pass);
-/* The next round of all links begins no later than that, if there are any. */
+/* The next round of all links begins no later than that, if there are any. Before next. */
 void daemon_probes_by(Daemon *daemon, uint64_t at_usec);
 const LinkProbes *daemon_probes_done(const Daemon *daemon);
 void daemon_probes_free(Daemon *daemon);
@@ -205,6 +216,8 @@ void daemon_formers_free(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);
+/* What is not watched is left to the timer; NULL: nothing. */
+const char *daemon_watch_problem(const DaemonPass *pass);
 
 /* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and
  * is not urgent leaves its turn to the nodes before us. */

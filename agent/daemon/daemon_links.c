@@ -216,17 +216,21 @@ static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const L
 			   const LinkLook *look)
 {
 	Daemon *daemon = seen->pass->daemon;
+	WakeList *wakes = &seen->pass->wakes;
 	const bool was_in_doubt = before && before->doubt_sec >= 0;
 
 	if (watch->doubt_sec < 0)
 		return;
 	if (!watch->was_up) {
 		if (!was_in_doubt)
-			schedule_by(&daemon->schedule,
-				    (uint64_t)(look->at_sec + look->patience_sec) * 1000000);
+			wake_add(wakes, WAKE_LINK,
+				 (uint64_t)(look->at_sec + look->patience_sec) * 1000000);
 		return;
 	}
-	schedule_by(&daemon->schedule, (uint64_t)watch->confirm_sec * 1000000);
+	/* When that time is over and nothing is decided, an answer to a probe is what is missing.
+	 */
+	if (seen->at_sec < watch->confirm_sec)
+		wake_add(wakes, WAKE_LINK, (uint64_t)watch->confirm_sec * 1000000);
 	/* Why it broke is asked at once, and where only probes tell, once more. */
 	if (!was_in_doubt)
 		daemon_probes_by(daemon, daemon_now_usec(daemon));

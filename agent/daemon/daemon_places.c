@@ -62,5 +62,28 @@ void daemon_watch_again(DaemonPass *pass)
 	if (pass->has_inputs)
 		secrets_add(pass, &paths);
 	if (watch_set(daemon->watch, &paths))
-		schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+		wake_add(&pass->wakes, WAKE_PLACES, daemon_now_usec(daemon));
+	daemon->is_config_unseen = daemon->config_dir && !watch_sees_config(daemon->watch);
+}
+
+void daemon_is_blind(Daemon *daemon, int error)
+{
+	daemon->blind_errno = error;
+}
+
+const char *daemon_watch_problem(const DaemonPass *pass)
+{
+	const Daemon *daemon = pass->daemon;
+	const char *what = daemon->is_config_unseen ? daemon->config_dir : "the files";
+
+	if (!daemon->is_config_unseen && daemon->blind_errno == 0 &&
+	    watch_names_fd(daemon->watch) >= 0)
+		return NULL;
+	return pool_printf(pass->pool,
+			   "%s cannot be watched%s%s%s: a change there is seen by the timer only, "
+			   "within %u s; see that the group of slapd is in SupplementaryGroups= of "
+			   "the unit, and fs.inotify in sysctl",
+			   what, daemon->blind_errno ? " (" : "",
+			   daemon->blind_errno ? strerror(daemon->blind_errno) : "",
+			   daemon->blind_errno ? ")" : "", pass->context.interval_sec);
 }

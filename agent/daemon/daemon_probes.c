@@ -269,7 +269,7 @@ static void probe_needed(DaemonPass *pass, LinkRound *round)
 	links_add_needed(round, pass);
 	if (round->withheld.n_items > 0) {
 		done_add(probes, &round->withheld);
-		schedule_by(&pass->daemon->schedule, daemon_now_usec(pass->daemon));
+		wake_add(&pass->wakes, WAKE_PROBES, daemon_now_usec(pass->daemon));
 	}
 	if (probes->round && round_covers(probes, &round->links))
 		return;
@@ -288,11 +288,24 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 
 	probes->due_usec =
 		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
+	probes->is_hurried = false;
 	turn_end(&probes->turn);
 	links_add_all(round, &pass->report.last_plan, &pass->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
 	round_start(pass, round, false);
+}
+
+/* Somebody waits for the next round of all links. The end of one that runs makes a pass by itself.
+ */
+static void wake_for_hurry(DaemonPass *pass)
+{
+	const DaemonProbes *probes = &pass->daemon->probes;
+	const uint64_t turn_usec = probes->turn.at_usec;
+
+	if (probes->is_hurried && !probes->round && are_links_probed(pass))
+		wake_add(&pass->wakes, WAKE_PROBES,
+			 turn_usec > probes->due_usec ? turn_usec : probes->due_usec);
 }
 
 void daemon_probes_next(DaemonPass *pass)
@@ -305,10 +318,12 @@ void daemon_probes_next(DaemonPass *pass)
 		return;
 	first = first_needed(pass);
 	turn_take_for(pass, first);
-	if (!first && !are_all_due(pass))
+	if (!first && !are_all_due(pass)) {
+		wake_for_hurry(pass);
 		return;
+	}
 	if (!turn_has_come(turn, daemon_now_usec(pass->daemon))) {
-		schedule_by(&pass->daemon->schedule, turn->at_usec);
+		wake_add(&pass->wakes, WAKE_PROBES, turn->at_usec);
 		return;
 	}
 	round = link_round_new(pool_new(), pass->daemon->directory,
@@ -331,9 +346,7 @@ void daemon_probes_by(Daemon *daemon, uint64_t at_usec)
 		return;
 	if (at_usec < probes->due_usec)
 		probes->due_usec = at_usec;
-	schedule_by(&daemon->schedule, probes->turn.at_usec > probes->due_usec
-					       ? probes->turn.at_usec
-					       : probes->due_usec);
+	probes->is_hurried = true;
 }
 
 const LinkProbes *daemon_probes_done(const Daemon *daemon)

@@ -23,6 +23,7 @@ typedef struct DaemonProbes {
 	Pool *refusals_pool;
 	ProbeRefusals refusals; /* of binds in past rounds, for the next pass to keep */
 	uint64_t due_usec;      /* the next round of all links, on the monotonic clock */
+	bool is_hurried;        /* somebody waits for it */
 	Turn turn;              /* to send passwords: nodes before this one go first */
 } DaemonProbes;
 

@@ -177,7 +177,7 @@ static void former_judge(DaemonPass *pass, FormerLink *former)
 		"the link to %s worked, and did not come back within %u s of being written anew "
 		"(%s): its former value is put back. %s. To write it all the same",
 		former->uri, former->wait_sec, former->why, fault_text(&answer->probe));
-	schedule_by(&daemon->schedule, daemon_now_usec(daemon));
+	wake_add(&pass->wakes, WAKE_PUT_BACK, daemon_now_usec(daemon));
 }
 
 static bool is_as_wanted(const DaemonPass *pass, const FormerLink *former)
@@ -203,7 +203,7 @@ static void former_look(DaemonPass *pass, FormerLink *former)
 	if (former->state != FORMER_WAITING)
 		return;
 	if (daemon_now_usec(daemon) < former->until_usec) {
-		schedule_by(&daemon->schedule, former->until_usec);
+		wake_add(&pass->wakes, WAKE_PUT_BACK, former->until_usec);
 		return;
 	}
 	former->state = FORMER_ASKED;

@@ -96,6 +96,8 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 	Schedule *schedule = &daemon->schedule;
 	const uint64_t now_usec = daemon_now_usec(daemon);
 	const PassOutcome outcome = outcome_of(pass, err);
+	WakeList *wakes = &pass->wakes;
+	uint64_t next_usec, follow_usec;
 
 	if (pass->triggers & TRIGGER_BIT(TRIGGER_SOCKET))
 		schedule_encourage(schedule);
@@ -103,12 +105,17 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 		schedule_refused(schedule, pass->digest, now_usec);
 	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
 		schedule->random = pass->inputs.wanted.self->id;
-	schedule_passed(schedule, outcome, now_usec);
-	schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
+	next_usec = schedule_passed(schedule, outcome, now_usec);
 	if (pass->report.is_postponed && !turn_has_come(&daemon->splay, now_usec))
-		schedule->next_usec = daemon->splay.at_usec;
+		wake_add(wakes, WAKE_TURN, daemon->splay.at_usec);
+	else
+		wake_add(wakes, WAKE_SCHEDULE, next_usec);
+	follow_usec =
+		schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
+	if (follow_usec > 0)
+		wake_add(wakes, WAKE_FOLLOW, follow_usec);
 	if (pass->must_look_again)
-		schedule_by(schedule, now_usec);
+		wake_add(wakes, WAKE_NEWS, now_usec);
 	if (pass->report.is_paused)
-		schedule_by(schedule, now_usec + pause_left_usec(pass));
+		wake_add(wakes, WAKE_PAUSE, now_usec + pause_left_usec(pass));
 }

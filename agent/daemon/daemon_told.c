@@ -14,6 +14,7 @@ static const char *const trigger_names[] = {
 	[TRIGGER_START] = "start",     [TRIGGER_TIMER] = "timer",   [TRIGGER_RELOAD] = "reload",
 	[TRIGGER_DESIRED] = "desired", [TRIGGER_CONFIG] = "config", [TRIGGER_SOCKET] = "socket",
 	[TRIGGER_ANSWER] = "answer",   [TRIGGER_STATE] = "state",   [TRIGGER_PROBE] = "probe",
+	[TRIGGER_HOST] = "host",
 };
 _Static_assert(ARRAY_SIZE(trigger_names) == TRIGGER_COUNT, "name every trigger");
 

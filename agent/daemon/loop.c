@@ -28,6 +28,8 @@ typedef struct Loop {
 	Source config;
 	Source answer;
 	Source probe;
+	Source host;
+	int failure; /* negative errno: why it ends early */
 } Loop;
 
 /* --- telling systemd; all of it does nothing without $NOTIFY_SOCKET --- */
@@ -54,6 +56,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata);
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata);
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata);
 static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata);
+static int on_host(sd_event_source *source, int fd, uint32_t events, void *userdata);
 
 /* Waits for fd from now on; -1: for nothing. Another file may have the number of the one before. */
 static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t handler)
@@ -65,32 +68,68 @@ static int source_set(Loop *loop, Source *source, int fd, sd_event_io_handler_t 
 	return sd_event_add_io(loop->event, &source->source, fd, EPOLLIN, handler, loop);
 }
 
+/* Before anything that closes a descriptor: a process that was just forked has a copy of it, and as
+ * long as it has, the kernel tells of a source that is no more. */
+static void sources_drop(Loop *loop)
+{
+	Source *const sources[] = {&loop->names, &loop->config, &loop->answer, &loop->probe,
+				   &loop->host};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++)
+		(void)source_set(loop, sources[i], -1, NULL);
+}
+
+static int timer_set(Loop *loop)
+{
+	const int r = sd_event_source_set_time(loop->timer, daemon_next_usec(loop->daemon));
+
+	return r < 0 ? r : sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
+}
+
+/* Without them the timer serves, and the next pass tries again. */
+static void watches_set(Loop *loop)
+{
+	const Watch *watch = daemon_watch(loop->daemon);
+	const int names = source_set(loop, &loop->names, watch_names_fd(watch), on_watch);
+	const int config = source_set(loop, &loop->config, watch_config_fd(watch), on_watch);
+
+	daemon_is_blind(loop->daemon, names < 0 ? -names : config < 0 ? -config : 0);
+}
+
 static int sources_set(Loop *loop)
 {
 	Daemon *daemon = loop->daemon;
-	const Watch *watch = daemon_watch(daemon);
-	int r = source_set(loop, &loop->names, watch_names_fd(watch), on_watch);
+	int r;
 
-	if (r >= 0)
-		r = source_set(loop, &loop->config, watch_config_fd(watch), on_watch);
-	if (r >= 0)
-		r = source_set(loop, &loop->answer, daemon_directory_fd(daemon), on_answer);
+	watches_set(loop);
+	r = source_set(loop, &loop->answer, daemon_directory_fd(daemon), on_answer);
 	if (r >= 0)
 		r = source_set(loop, &loop->probe, daemon_probe_fd(daemon), on_probe);
 	if (r >= 0)
-		r = sd_event_source_set_time(loop->timer, daemon_next_usec(daemon));
-	if (r >= 0)
-		r = sd_event_source_set_enabled(loop->timer, SD_EVENT_ONESHOT);
-	return r;
+		r = source_set(loop, &loop->host, daemon_host_fd(daemon), on_host);
+	return r < 0 ? r : timer_set(loop);
+}
+
+/* sd-event drops a source whose handler fails, and turns on: a daemon that nothing wakes any more
+ * would be fed for ever. It ends instead, and systemd starts another. */
+static int goes_on(Loop *loop, int result)
+{
+	if (result >= 0)
+		return 0;
+	loop->failure = result;
+	return sd_event_exit(loop->event, 0);
 }
 
 /* The loop turned: the watchdog may know before a pass that takes its time. */
 static int pass(Loop *loop, unsigned triggers)
 {
 	(void)sd_notify(0, "WATCHDOG=1");
+	sources_drop(loop);
 	daemon_pass(loop->daemon, triggers);
 	notify_status(loop->daemon);
-	return sources_set(loop);
+	if (daemon_has_successor(loop->daemon))
+		return sd_event_exit(loop->event, 0);
+	return goes_on(loop, sources_set(loop));
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -100,16 +139,30 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 	return pass(userdata, TRIGGER_BIT(TRIGGER_TIMER));
 }
 
+/* For what may come as often as it likes. What slapd sent stays unread until then. */
+static int pass_when_due(Loop *loop, unsigned triggers)
+{
+	int r;
+
+	if (!daemon_postpones(loop->daemon, triggers))
+		return pass(loop, triggers);
+	r = source_set(loop, &loop->answer, -1, on_answer);
+	return goes_on(loop, r < 0 ? r : timer_set(loop));
+}
+
 /* Other files of the same folders change, too, and slapd writes temporary ones. */
 static int on_watch(sd_event_source *source, int fd, uint32_t events, void *userdata)
 {
 	Loop *loop = userdata;
-	const unsigned triggers = daemon_drain(loop->daemon);
+	unsigned triggers;
 
 	(void)source;
 	(void)fd;
 	(void)events;
-	return triggers ? pass(loop, triggers) : 0;
+	(void)source_set(loop, &loop->config, -1, NULL);
+	triggers = daemon_drain(loop->daemon);
+	watches_set(loop);
+	return triggers ? pass_when_due(loop, triggers) : 0;
 }
 
 static int on_answer(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -117,7 +170,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *use
 	(void)source;
 	(void)fd;
 	(void)events;
-	return pass(userdata, TRIGGER_BIT(TRIGGER_ANSWER));
+	return pass_when_due(userdata, TRIGGER_BIT(TRIGGER_ANSWER));
 }
 
 static int on_probe(sd_event_source *source, int fd, uint32_t events, void *userdata)
@@ -127,7 +180,24 @@ static int on_probe(sd_event_source *source, int fd, uint32_t events, void *user
 	(void)source;
 	(void)fd;
 	(void)events;
-	return daemon_probe_process(loop->daemon) ? pass(loop, TRIGGER_BIT(TRIGGER_PROBE)) : 0;
+	(void)source_set(loop, &loop->probe, -1, NULL);
+	if (daemon_probe_process(loop->daemon))
+		return pass_when_due(loop, TRIGGER_BIT(TRIGGER_PROBE));
+	return goes_on(loop,
+		       source_set(loop, &loop->probe, daemon_probe_fd(loop->daemon), on_probe));
+}
+
+static int on_host(sd_event_source *source, int fd, uint32_t events, void *userdata)
+{
+	Loop *loop = userdata;
+
+	(void)source;
+	(void)fd;
+	(void)events;
+	(void)source_set(loop, &loop->host, -1, NULL);
+	if (daemon_host_process(loop->daemon))
+		return pass_when_due(loop, TRIGGER_BIT(TRIGGER_HOST));
+	return goes_on(loop, source_set(loop, &loop->host, daemon_host_fd(loop->daemon), on_host));
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
@@ -202,6 +272,7 @@ static void loop_tear_down(Loop *loop)
 	sd_event_source_unref(loop->config.source);
 	sd_event_source_unref(loop->answer.source);
 	sd_event_source_unref(loop->probe.source);
+	sd_event_source_unref(loop->host.source);
 	sd_event_source_unref(loop->timer);
 	sd_event_source_unref(loop->terminate);
 	sd_event_source_unref(loop->interrupt);
@@ -220,10 +291,16 @@ int loop_run(Daemon *daemon, Error *err)
 	}
 	if (r >= 0)
 		r = sd_event_loop(loop.event);
+	if (r >= 0)
+		r = loop.failure;
 	(void)sd_notify(0, "STOPPING=1");
 	daemon_stop(daemon);
 	loop_tear_down(&loop);
 	if (r < 0)
 		return error_set(err, ERROR_SYSTEM, -r, "the event loop broke: %s", strerror(-r));
+	if (daemon_has_successor(daemon))
+		return error_set(err, ERROR_BUSY, 0,
+				 "somebody removed the lock file of this daemon, and another one "
+				 "runs by now: this one ended");
 	return 0;
 }

@@ -14,6 +14,7 @@ typedef enum Trigger {
 	TRIGGER_ANSWER,  /* slapd answered late, or closed the connection */
 	TRIGGER_STATE,   /* a person's pause or resume */
 	TRIGGER_PROBE,   /* peers were probed */
+	TRIGGER_HOST,    /* this host has another name than was known */
 	TRIGGER_COUNT
 } Trigger;
 

@@ -24,6 +24,16 @@ static bool status_of(const Doctor *doctor, Status *ret, Error *err)
 	       status_file_read(doctor->pool, doctor->context.run_dir, NULL, ret, err) == 0;
 }
 
+/* What the daemon itself says of its files, and of what it watches. */
+static void tell_troubles(Doctor *doctor, const Status *status)
+{
+	for (size_t i = 0; i < status->conditions.n_items; i++)
+		if (status->conditions.items[i].kind == CONDITION_TROUBLE &&
+		    status->conditions.items[i].begins == EVENT_STATE_TROUBLE)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
+				    "the daemon says: %s", status->conditions.items[i].text);
+}
+
 static void judge_status(Doctor *doctor, const Status *status)
 {
 	if (status_writer_runs(status) == CLAIM_NO)
@@ -35,6 +45,8 @@ static void judge_status(Doctor *doctor, const Status *status)
 			    "the daemon runs and does not reach slapd: %s", status->sentence);
 	else
 		doctor_saw(&doctor->report, DOCTOR_DAEMON);
+	if (status_writer_runs(status) != CLAIM_NO)
+		tell_troubles(doctor, status);
 }
 
 void doctor_daemon(Doctor *doctor)

@@ -2,7 +2,7 @@
 #include "agent/input/inputs.h"
 
 #include "agent/input/node_find.h"
-#include "agent/slapd/slapd_process.h"
+#include "agent/system/host.h"
 #include "common/memory/revision.h"
 
 /* No peer is this node: a finding of the pass (G2), not an error; two are an error of the file. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/node_find.h"
 
-#include "agent/slapd/slapd_process.h"
+#include "agent/system/host.h"
 #include "agent/system/host_address.h"
 
 int node_find(Pool *pool, const Desired *desired, const char *node, const char *fqdn, size_t *ret,

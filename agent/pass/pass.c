@@ -7,6 +7,7 @@
 #include "agent/pass/memory_after.h"
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
+#include "agent/system/lock.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -14,6 +15,8 @@
 #define MAX_ROUNDS 6
 /* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
 #define RUNNING_PATIENCE_MSEC 4000
+/* With less no intent is told: what stands behind it could not be sent. */
+#define WRITES_NEED_MSEC 8000
 
 typedef struct Pass {
 	Pool *pool;
@@ -23,6 +26,7 @@ typedef struct Pass {
 	Report *report;
 	Known known; /* as remembered, and what this pass adds */
 	LinkAnswers answers;
+	SilentPeers silent;
 	Pool *look;       /* of what the last look found; NULL: there was none */
 	Pool *first_look; /* of the first one */
 	World world;
@@ -61,6 +65,8 @@ static int plan_round(Pass *pass, Error *err)
 		.probes = pass->options->probes,
 		.contents = pass->options->contents,
 		.n_contents = pass->options->n_contents,
+		.peers_patience_msec = pass->options->peers_patience_msec,
+		.silent = &pass->silent,
 		.options = {.released = pass->options->released,
 			    .is_first_node = pass->options->is_first_node,
 			    .empty_ids = pass->options->empty_ids,
@@ -133,16 +139,21 @@ static void tell_written(const Pass *pass, const Applied *applied, const Error *
 		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
 }
 
-static int intent_write(Pass *pass, Error *err)
+static void tell_intended(const Pass *pass)
 {
 	const PassHooks *hooks = &pass->options->hooks;
+
+	if (hooks->intended)
+		hooks->intended(hooks->userdata, &pass->plan);
+}
+
+static int intent_write(Pass *pass, Error *err)
+{
 	const char *intent = render_intent(pass->pool, &pass->plan);
 
 	pass->has_intent = true; /* it may be there also when writing it failed */
 	if (state_write_intent(pass->inputs->state_dir, intent, err) < 0)
 		return error_prefix(err, "nothing is written before its intent is on disk");
-	if (hooks->intended)
-		hooks->intended(hooks->userdata, &pass->plan);
 	return 0;
 }
 
@@ -155,6 +166,20 @@ static DiskWitness *witness_make(const Pass *pass, const char *folder)
 	return lent || !folder ? lent : witness_open(folder);
 }
 
+/* Whoever took away the file that we hold let others in. */
+static int lock_check(const Pass *pass, Error *err)
+{
+	const PassOptions *options = pass->options;
+
+	if (!options->run_dir || lock_is_held(options->lock, options->run_dir, LOCK_OF_WRITERS))
+		return 0;
+	return error_set(err, ERROR_BUSY, 0,
+			 "%s/" LOCK_OF_WRITERS
+			 ": somebody removed it while it was held, so that another syncward may be "
+			 "at work: nothing is written now",
+			 options->run_dir);
+}
+
 static int write_round(Pass *pass, Error *err)
 {
 	const char *folder = config_dir(pass);
@@ -163,10 +188,14 @@ static int write_round(Pass *pass, Error *err)
 	Error failure, later = {0};
 	int result;
 
-	if (folder && config_dir_has_space(folder, err) < 0)
+	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
+	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
 	if (intent_write(pass, err) < 0)
 		return state_failed(pass, err);
+	if (lock_check(pass, err) < 0)
+		return -1;
+	tell_intended(pass);
 	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
 			     &applied, &failure);
 	tell_written(pass, &applied, result < 0 ? &failure : NULL);
@@ -369,6 +398,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	      Report *ret)
 {
 	Pass pass = {.pool = pool,
+		     .silent = {.pool = pool},
 		     .inputs = inputs,
 		     .options = options,
 		     .directory = directory,

@@ -61,11 +61,14 @@ typedef struct PassOptions {
 	size_t n_contents;
 	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
 	size_t n_empty_ids;
-	bool may_write;           /* false: plan only */
-	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
-	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
-	const LinkProbes *probes; /* of links, made before; NULL: none */
-	bool probes_later;        /* links that must be tried first are tried behind the pass */
+	bool may_write;               /* false: plan only */
+	bool is_paused;               /* look and tell only, as with policy.mode "audit" */
+	const JsonNode *saved;        /* a saved plan that must still hold; NULL: none */
+	const LinkProbes *probes;     /* of links, made before; NULL: none */
+	bool probes_later;            /* links that must be tried first are tried behind the pass */
+	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
+	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */
+	int lock;
 	bool forgets_first; /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;
 } PassOptions;

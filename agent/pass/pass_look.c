@@ -32,7 +32,10 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 {
 	const PlanInput asked = plan_input(input, world);
 
-	world_answer_needs(directory, pool, draft, input->wanted ? input->wanted->self->id : 0,
+	world_answer_needs(directory, pool, draft,
+			   &(NeedsAsker){.our_id = input->wanted ? input->wanted->self->id : 0,
+					 .patience_msec = input->peers_patience_msec,
+					 .silent = input->silent},
 			   world);
 	if (input->answers && has_unanswered(draft))
 		link_answers_ask(input->answers, directory, &asked, draft, world);

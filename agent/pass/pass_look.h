@@ -16,6 +16,8 @@ typedef struct PlannerInput {
 	const LinkProbes *probes;      /* of links, made before; NULL: none */
 	const DatabaseFacts *contents; /* with the peers' answers, which are not asked then */
 	size_t n_contents;
+	unsigned peers_patience_msec; /* PassOptions */
+	SilentPeers *silent;          /* NeedsAsker */
 	PlanOptions options;
 	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;

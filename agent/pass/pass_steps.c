@@ -146,7 +146,7 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 			step->dn);
 	}
 	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_STOPPED ||
-	    err->class == ERROR_CONFLICT)
+	    err->class == ERROR_CONFLICT || err->class == ERROR_BUSY)
 		return -1;
 	POOL_PUSH(apply->pool, applied->failures, applied->n_failures,
 		  pool_strdup(apply->pool, err->text));

@@ -54,7 +54,7 @@ int context_connect(const Context *context, Directory **ret, Error *err)
 	const DirectoryLdapOptions options = {
 		.uri = context->ldap_uri,
 		.timeout_msec = context->ldap_timeout_msec,
-		.must_stop = context->must_stop,
+		.budget = context->budget,
 		.trace = context->is_verbose ? say_trace : NULL,
 	};
 

@@ -25,8 +25,8 @@ typedef struct Context {
 	bool renews_tls;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
-	const char *fqdn;        /* of this host, when it was looked up already; else NULL */
-	bool (*must_stop)(void); /* see Directory; NULL: never */
+	const char *fqdn; /* of this host, when it was looked up already; else NULL */
+	Budget budget;    /* of the work with it */
 	bool is_verbose;
 } Context;
 

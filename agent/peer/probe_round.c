@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent/peer/probe_worker.h"
+#include "agent/slapd/ldap_setup.h"
 #include "common/base/buf.h"
 
 #define DEFAULT_CONCURRENCY   128
@@ -192,6 +193,14 @@ static void answer_asking(ProbeRound *round)
 
 /* --- starting --- */
 
+static bool runner_failed(ProbeRound *round, Runner *runner, size_t target)
+{
+	probe_add_fault(round->pool, &round->probes[target], PROBE_DIED,
+			"could not test: no process could be started (%s)", strerror(errno));
+	*runner = (Runner){0};
+	return false;
+}
+
 static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 {
 	const ProbeTarget *wanted = &round->targets[target];
@@ -208,18 +217,20 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
 
 	runner->pid = probe_worker_start(&job, &runner->fd);
-	if (runner->pid < 0) {
-		probe_add_fault(round->pool, &round->probes[target], PROBE_DIED,
-				"could not test: no process could be started (%s)",
-				strerror(errno));
-		runner->pid = 0;
-		return false;
+	if (runner->pid < 0)
+		return runner_failed(round, runner, target);
+	if (epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, runner->fd, &event) < 0) {
+		const int error = errno;
+
+		(void)kill(runner->pid, SIGKILL);
+		(void)runner_reap(round, runner);
+		errno = error;
+		return runner_failed(round, runner, target);
 	}
 	runner->target = target;
 	runner->started_msec = now_msec();
 	runner->pool = pool_new();
 	runner->output = (Buf)BUF_IN(runner->pool);
-	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, runner->fd, &event);
 	return true;
 }
 
@@ -372,20 +383,11 @@ static void round_fill(ProbeRound *round, const ProbeTarget *targets)
 	round->gate = probe_gate_new(pool, binds, round->n_targets, round->options.refusals);
 }
 
-/* libldap reads files and loads plugins when it is first used: here, not in each process. */
-static void prepare_libldap(void)
-{
-	int version;
-
-	(void)ldap_get_option(NULL, LDAP_OPT_PROTOCOL_VERSION, &version);
-}
-
 static int round_open(ProbeRound *round, Error *err)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
 
-	prepare_libldap();
-
+	ldap_set_up(); /* here, not in each process */
 	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (round->epoll_fd < 0 || round->timer_fd < 0 ||

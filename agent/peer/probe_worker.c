@@ -2,16 +2,14 @@
 #include "agent/peer/probe_worker.h"
 #include "agent/peer/probe_compare.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "agent/system/child.h"
 
 /* A step's own timeouts are met first; behind them comes the alarm. */
 #define MARGIN_MSEC 1000
@@ -78,37 +76,6 @@ static void on_bound(void *data, LinkBind outcome)
 		send_byte(worker->fd, outcome == LINK_BIND_GOOD ? WORKER_GOOD : WORKER_REFUSED);
 }
 
-/* Ours are connections to slapd, the lock, the parent's event loop. */
-static void close_others(int fd)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	const int null_fd = open("/dev/null", O_RDWR);
-	const struct dirent *entry;
-
-	for (int i = 0; i <= STDERR_FILENO && null_fd >= 0; i++)
-		(void)dup2(null_fd, i);
-	while (folder && (entry = readdir(folder))) {
-		const int other = atoi(entry->d_name);
-
-		if (other > STDERR_FILENO && other != fd && other != dirfd(folder))
-			(void)close(other);
-	}
-	if (folder)
-		(void)closedir(folder);
-}
-
-static void reset_signals(void)
-{
-	static const int ours[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2};
-	sigset_t none;
-
-	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
-		(void)signal(ours[i], SIG_DFL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 {
 	Worker worker = {.fd = fd};
@@ -124,12 +91,7 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 	Probe probe = {.uri = job->uri, .suffix = job->suffix, .peer_id = job->peer_id};
 	const char *text;
 
-	reset_signals();
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)prctl(PR_SET_DUMPABLE, 0); /* a core dump would hold passwords */
-	if (getppid() != parent)
-		_exit(1);
-	close_others(fd);
+	child_begin(fd, parent);
 	syncrepl.value[SYNCREPL_PROVIDER] = job->uri;
 	peer_visit(pool, &syncrepl, job->depth, &hooks, &probe);
 	if (job->former && probe_verdict(&probe) == PROBE_IS_GOOD)

@@ -17,7 +17,10 @@ Content content_read_here(Pool *pool, Directory *directory, const char *suffix)
 	    err.code == LDAP_NO_SUCH_OBJECT)
 		return content_of(pool, &tree);
 	return (Content){
-		.state = err.class == ERROR_UNREACHABLE ? CONTENT_UNREACHABLE : CONTENT_DENIED,
+		.state = err.class == ERROR_UNREACHABLE || err.class == ERROR_BUSY ||
+					 err.class == ERROR_STOPPED
+				 ? CONTENT_UNREACHABLE
+				 : CONTENT_DENIED,
 		.problem = pool_strdup(pool, err.text),
 	};
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "agent/system/budget.h"
 #include "common/base/error.h"
 #include "common/base/pool.h"
 #include "common/base/tree.h"
@@ -45,23 +46,21 @@ typedef struct DirectoryMethods {
 
 struct Directory {
 	const DirectoryMethods *methods;
-	unsigned timeout_msec;   /* how long the next operation may wait for its answer */
-	int64_t deadline_msec;   /* on CLOCK_MONOTONIC: no operation waits longer; 0: none */
-	bool (*must_stop)(void); /* true: waiting for an answer ends; NULL: never */
+	unsigned timeout_msec; /* how long the next operation may wait for its answer */
+	Budget budget;         /* of the work at hand: behind it nothing is sent */
 };
 
 /* ERROR_STOPPED when it is to be used no longer. */
 static inline int directory_check_stop(const Directory *directory, Error *err)
 {
-	if (!directory->must_stop || !directory->must_stop())
-		return 0;
-	return error_set(err, ERROR_STOPPED, 0, "syncward was told to end in the middle of it");
+	return budget_check_stop(&directory->budget, err);
 }
 
 /*
  * Reads what the query finds, appended to the tree, everything in the pool. The error's class says
  * what to do; its code is the LDAP result. 32 (no such object) is ERROR_CONFLICT, but below
- * cn=config ERROR_DENIED: slapd says that to those who may not read it.
+ * cn=config ERROR_DENIED: slapd says that to those who may not read it. ERROR_BUSY: nothing was
+ * asked, for the budget is spent.
  */
 static inline int directory_read(Directory *directory, const DirectoryQuery *query, Pool *pool,
 				 Tree *ret, Error *err)

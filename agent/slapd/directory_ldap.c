@@ -10,10 +10,14 @@
 
 #include "agent/slapd/ldap_answer.h"
 #include "agent/slapd/ldap_result.h"
+#include "agent/slapd/ldap_setup.h"
 #include "common/base/buf.h"
 
 /* A write that was sent ends in a moment, unless slapd is held up. */
 #define WRITE_GRACE_MSEC 800
+/* What slapd needs in a moment of much work: nothing is sent for whose answer less is left. */
+#define READ_NEEDS_MSEC  500
+#define WRITE_NEEDS_MSEC 5000
 
 typedef struct DirectoryLdap {
 	Directory directory; /* first: a Directory * is one of these */
@@ -24,6 +28,7 @@ typedef struct DirectoryLdap {
 	void *trace_userdata;
 	int unanswered_id;      /* a request that slapd has not answered yet; 0: none */
 	const char *unanswered; /* what it was */
+	unsigned waited_msec;   /* for the last answer that did not come */
 	bool is_broken; /* libldap would connect again without a bind: no operation any more */
 } DirectoryLdap;
 
@@ -51,6 +56,12 @@ static void trace(const DirectoryLdap *self, const char *title, const LdapAnswer
 	self->trace(self->trace_userdata, buf_text(&line));
 }
 
+/* How long the next answer may take. */
+static unsigned patience_msec(const DirectoryLdap *self)
+{
+	return budget_left_msec(&self->directory.budget, self->directory.timeout_msec);
+}
+
 /* The sentence for an operation without success. */
 static int answer_to_error(const DirectoryLdap *self, const char *title, const LdapAnswer *answer,
 			   const Step *step, Error *err)
@@ -67,7 +78,7 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 	if (answer->code == LDAP_TIMEOUT)
 		return error_set(err, class, answer->code,
 				 "%s: slapd gave no answer within %u ms; the request stays open",
-				 title, self->directory.timeout_msec);
+				 title, self->waited_msec);
 	if (class == ERROR_UNREACHABLE)
 		return error_set(err, class, answer->code,
 				 "%s: the connection to slapd at %s broke: result %d (%s)", title,
@@ -82,28 +93,18 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 			 answer->code, ldap_err2string(answer->code), *text ? ": " : "", text);
 }
 
-/* How long the next answer may take. */
-static unsigned patience_msec(const DirectoryLdap *self)
-{
-	const Directory *directory = &self->directory;
-	const int64_t left_msec = directory->deadline_msec - now_msec();
-
-	if (directory->deadline_msec == 0 || left_msec > (int64_t)directory->timeout_msec)
-		return directory->timeout_msec;
-	return left_msec > 0 ? (unsigned)left_msec : 0;
-}
-
 /* Waits for the answer to a request just sent; keeps it in mind when none comes. */
 static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *title,
 			   unsigned grace_msec)
 {
 	const LdapPatience patience = {
 		.timeout_msec = patience_msec(self),
-		.must_stop = self->directory.must_stop,
+		.must_stop = self->directory.budget.must_stop,
 		.grace_msec = grace_msec,
 	};
 	LdapAnswer answer = ldap_answer_await(pool, self->ldap, id, &patience);
 
+	self->waited_msec = patience.timeout_msec;
 	if (answer.code == LDAP_TIMEOUT) {
 		self->unanswered_id = id;
 		self->unanswered = pool_strdup(self->pool, title);
@@ -182,7 +183,8 @@ static int ldap_directory_read(Directory *directory, const DirectoryQuery *query
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	if (finish_unanswered(self, err) < 0)
+	if (budget_check(&directory->budget, READ_NEEDS_MSEC, title, err) < 0 ||
+	    finish_unanswered(self, err) < 0)
 		return -1;
 	answer.code = ldap_search_ext(self->ldap, query->base, ldap_scopes[query->scope], filter,
 				      (char **)(uintptr_t)query->attributes, 0, NULL, NULL, NULL,
@@ -257,7 +259,8 @@ static int ldap_directory_apply(Directory *directory, const Step *step, Error *e
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	if (finish_unanswered(self, err) < 0)
+	if (budget_check(&directory->budget, WRITE_NEEDS_MSEC, title, err) < 0 ||
+	    finish_unanswered(self, err) < 0)
 		return -1;
 	answer.code = step_send(self, pool, step, &id);
 	if (answer.code == LDAP_SUCCESS)
@@ -314,6 +317,8 @@ static int bind_external(DirectoryLdap *self, Error *err)
 	LdapAnswer answer = {.text = ""};
 	int id;
 
+	if (budget_check(&self->directory.budget, READ_NEEDS_MSEC, "slapd", err) < 0)
+		return -1;
 	errno = 0;
 	answer.code = ldap_bind_external_send(self->ldap, &id);
 	if (answer.code != LDAP_SUCCESS)
@@ -336,7 +341,7 @@ int directory_ldap_open(const DirectoryLdapOptions *options, Directory **ret, Er
 	*self = (DirectoryLdap){
 		.directory = {.methods = &ldap_methods,
 			      .timeout_msec = options->timeout_msec,
-			      .must_stop = options->must_stop},
+			      .budget = options->budget},
 		.pool = pool,
 		.uri = pool_strdup(pool, options->uri),
 		.trace = options->trace,
@@ -346,6 +351,7 @@ int directory_ldap_open(const DirectoryLdapOptions *options, Directory **ret, Er
 		return error_set(err, ERROR_USAGE, 0,
 				 "'%s' is no ldapi:// URL: only there slapd knows who we are",
 				 options->uri);
+	ldap_set_up();
 	code = ldap_initialize(&self->ldap, options->uri);
 	if (code != LDAP_SUCCESS)
 		return error_set(err, ERROR_USAGE, code, "'%s' is no URL that libldap can use: %s",

@@ -10,8 +10,8 @@ typedef void (*DirectoryTrace)(void *userdata, const char *line);
 typedef struct DirectoryLdapOptions {
 	const char *uri; /* ldapi:///, or another ldapi URL */
 	unsigned timeout_msec;
-	bool (*must_stop)(void); /* see Directory; NULL: never */
-	DirectoryTrace trace;    /* NULL: silent */
+	Budget budget;        /* see Directory */
+	DirectoryTrace trace; /* NULL: silent */
 	void *trace_userdata;
 } DirectoryLdapOptions;
 

@@ -2,17 +2,13 @@
 #include "agent/slapd/slapd_process.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <systemd/sd-id128.h>
 
 #include "agent/system/fd.h"
 #include "common/slapd/unit_file.h"
 
 #define ARGUMENTS_MAX_BYTES 65536
-#define HOST_NAME_SIZE      256
 
 /* Reads what the file holds, at most size bytes; -1 when it cannot be read. These files belong to
  * slapd's user: nothing but the listeners is taken from them. */
@@ -125,43 +121,4 @@ bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret)
 	read_groups(pool, groups, &user);
 	*ret = user;
 	return true;
-}
-
-static const char *host_name(Pool *pool)
-{
-	char name[HOST_NAME_SIZE] = "";
-
-	if (gethostname(name, sizeof(name) - 1) < 0)
-		return "localhost";
-	return pool_strdup(pool, name);
-}
-
-const char *host_fqdn(Pool *pool)
-{
-	const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_flags = AI_CANONNAME};
-	const char *name = host_name(pool);
-	struct addrinfo *found = NULL;
-
-	if (getaddrinfo(name, NULL, &hints, &found) != 0)
-		return name;
-	if (found->ai_canonname)
-		name = pool_strdup(pool, found->ai_canonname);
-	freeaddrinfo(found);
-	return name;
-}
-
-const char *host_machine(Pool *pool)
-{
-	char text[SD_ID128_STRING_MAX];
-	sd_id128_t id;
-
-	return sd_id128_get_machine(&id) < 0 ? NULL
-					     : pool_strdup(pool, sd_id128_to_string(id, text));
-}
-
-const char *host_short_name(Pool *pool)
-{
-	const char *name = host_name(pool);
-
-	return pool_copy(pool, name, strcspn(name, "."));
 }

@@ -34,13 +34,4 @@ typedef struct SlapdUser {
 /* The user of the process that olcPidFile (may be NULL) names; false when unknown. */
 bool slapd_user_find(Pool *pool, const char *pid_file, SlapdUser *ret);
 
-/* This host's full name as slapd makes it (gethostname(2), made canonical by getaddrinfo(3)). */
-const char *host_fqdn(Pool *pool);
-
-/* Which machine this is (machine-id(5)); NULL: it has none. */
-const char *host_machine(Pool *pool);
-
-/* The host name up to its first dot. */
-const char *host_short_name(Pool *pool);
-
 #endif

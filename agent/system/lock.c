@@ -15,6 +15,7 @@
 #include "common/base/pool.h"
 
 #define RETRY_MSEC 50
+#define TRIES_MAX  3 /* with a file that goes again and again */
 /* What the kernel needs at most to bury a daemon that was killed. */
 #define PREDECESSOR_MSEC 1000
 
@@ -80,21 +81,53 @@ static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
 
 int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)
 {
-	return lock_take_named(run_dir, "lock", timeout_msec, err);
+	return lock_take_named(run_dir, LOCK_OF_WRITERS, timeout_msec, err);
+}
+
+static bool is_same_file(int fd, const char *path)
+{
+	struct stat held, there;
+
+	return fstat(fd, &held) == 0 && lstat(path, &there) == 0 && held.st_dev == there.st_dev &&
+	       held.st_ino == there.st_ino;
+}
+
+bool lock_is_held(int lock, const char *run_dir, const char *name)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return lock >= 0 && is_same_file(lock, pool_printf(scratch, "%s/%s", run_dir, name));
+}
+
+/* A file that was removed meanwhile, with its folder or alone, locks nobody out any more: once more
+ * with the one that is there now. */
+static int lock_file(const char *run_dir, const char *path, const char *name, unsigned timeout_msec,
+		     int *ret_fd, Error *err)
+{
+	for (int tries = 0;; tries++) {
+		AUTO_FD folder = folder_open(run_dir, 0755, err);
+		int result;
+
+		if (folder < 0)
+			return -2;
+		*ret_fd = lock_open(folder, name);
+		result = *ret_fd < 0 ? -1 : lock_wait(*ret_fd, timeout_msec);
+		if (result != 0 || is_same_file(*ret_fd, path) || tries == TRIES_MAX)
+			return result;
+		(void)close(*ret_fd);
+	}
 }
 
 int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const char *path = pool_printf(scratch, "%s/%s", run_dir, name);
-	AUTO_FD folder = folder_open(run_dir, 0755, err);
 	AUTO_FD fd = -1;
 	int result, taken;
 
-	if (folder < 0)
+	result = lock_file(run_dir, path, name, timeout_msec, &fd, err);
+	if (result == -2)
 		return -1;
-	fd = lock_open(folder, name);
-	result = fd < 0 ? -1 : lock_wait(fd, timeout_msec);
 	if (result == 1)
 		return busy(fd, path, timeout_msec, err);
 	if (result < 0 || holder_write(fd) < 0)
@@ -107,7 +140,7 @@ int lock_take_named(const char *run_dir, const char *name, unsigned timeout_msec
 
 int lock_take_daemon(const char *run_dir, Error *err)
 {
-	const int lock = lock_take_named(run_dir, "daemon.lock", PREDECESSOR_MSEC, err);
+	const int lock = lock_take_named(run_dir, LOCK_OF_DAEMON, PREDECESSOR_MSEC, err);
 
 	if (lock < 0 && err->class == ERROR_BUSY)
 		error_prefix(err, "only one daemon may keep this node, and one runs already");

@@ -4,6 +4,9 @@
 
 #include "common/base/error.h"
 
+#define LOCK_OF_WRITERS "lock"
+#define LOCK_OF_DAEMON  "daemon.lock"
+
 /*
  * One writer at a time: takes the lock file of the run folder (created 0755 when missing), waiting
  * at most the time given. ERROR_BUSY names the process that holds it. Returns a descriptor; the
@@ -13,6 +16,10 @@ int lock_take(const char *run_dir, unsigned timeout_msec, Error *err);
 
 /* One daemon at a time: the same, to be held as long as it runs. */
 int lock_take_daemon(const char *run_dir, Error *err);
+
+/* Whether the lock file of that name is still the one that is held: when somebody removed it,
+ * others can take the next one. */
+bool lock_is_held(int lock, const char *run_dir, const char *name);
 
 /* Lets it go; -1 is allowed. */
 void lock_release(int lock);

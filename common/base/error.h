@@ -14,7 +14,7 @@ typedef enum ErrorClass {
 	ERROR_INPUT,       /* a file that a person wrote is wrong; a new file is needed */
 	ERROR_UNREACHABLE, /* the server does not answer; it may later */
 	ERROR_DENIED,      /* the server or the kernel refuses us; a person must act */
-	ERROR_BUSY,        /* another writer holds the lock */
+	ERROR_BUSY,        /* another writer holds the lock, or no time is left now */
 	ERROR_CONFLICT,    /* somebody else changed it meanwhile: read and plan again */
 	ERROR_REFUSED,     /* the server understood and said no */
 	ERROR_UNSAVED,     /* slapd changed its memory but not its disk (disk full, read-only) */

@@ -54,16 +54,15 @@ static uint64_t interval_usec(Schedule *schedule)
 	       random_next(&schedule->random) % (2 * tenth_usec + 1);
 }
 
-void schedule_start(Schedule *schedule, unsigned interval_sec, unsigned seed, uint64_t now_usec)
+void schedule_start(Schedule *schedule, unsigned interval_sec, unsigned seed)
 {
 	*schedule = (Schedule){
 		.interval_usec = interval_sec * SECOND_USEC,
 		.random = seed,
-		.next_usec = now_usec,
 	};
 }
 
-void schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec)
+uint64_t schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec)
 {
 	uint64_t wait_usec = interval_usec(schedule);
 
@@ -75,20 +74,15 @@ void schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec)
 		if (sooner_usec < wait_usec)
 			wait_usec = sooner_usec;
 	}
-	schedule->next_usec = now_usec + wait_usec;
 	if (outcome == PASS_SETTLED)
 		schedule->refused[0] = '\0';
-	if (outcome == PASS_REFUSED && schedule->refused_until_usec > now_usec)
-		schedule_by(schedule, schedule->refused_until_usec);
+	if (outcome == PASS_REFUSED && schedule->refused_until_usec > now_usec &&
+	    schedule->refused_until_usec < now_usec + wait_usec)
+		return schedule->refused_until_usec;
+	return now_usec + wait_usec;
 }
 
-void schedule_by(Schedule *schedule, uint64_t at_usec)
-{
-	if (at_usec < schedule->next_usec)
-		schedule->next_usec = at_usec;
-}
-
-void schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec)
+uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec)
 {
 	if (has_restarted) {
 		schedule->n_followed = 0;
@@ -101,8 +95,7 @@ void schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_
 		schedule->follow_usec =
 			is_last ? 0 : now_usec + (SECOND_USEC << schedule->n_followed);
 	}
-	if (schedule->follow_usec > 0)
-		schedule_by(schedule, schedule->follow_usec);
+	return schedule->follow_usec;
 }
 
 void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)

@@ -19,11 +19,11 @@ typedef enum PassOutcome {
 	PASS_OUTCOME_COUNT
 } PassOutcome;
 
-/* When passes happen, as a value: times are microseconds of one clock that never goes back. */
+/* How long to wait behind each pass, as a value: times are microseconds of one clock that never
+ * goes back. What becomes of it is decided by wake_choose(). */
 typedef struct Schedule {
 	uint64_t interval_usec;
 	uint64_t random; /* state of the jitter */
-	uint64_t next_usec;
 	PassOutcome last;
 	unsigned n_same;               /* passes in a row with that outcome */
 	char refused[SHA256_HEX_SIZE]; /* digest of the plan that slapd refused; "" none */
@@ -33,15 +33,12 @@ typedef struct Schedule {
 	unsigned n_followed;
 } Schedule;
 
-/* The first pass is due at once. seed tells nodes apart, so that a fleet does not move in step. */
-void schedule_start(Schedule *schedule, unsigned interval_sec, unsigned seed, uint64_t now_usec);
+/* seed tells nodes apart, so that a fleet does not move in step. */
+void schedule_start(Schedule *schedule, unsigned interval_sec, unsigned seed);
 
-/* Plans the next pass: at the interval (a tenth more or less), earlier after a failure that may
- * pass, later and later while it lasts. */
-void schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec);
-
-/* The next pass is due no later than that. */
-void schedule_by(Schedule *schedule, uint64_t at_usec);
+/* When the next pass is wished: at the interval (a tenth more or less), earlier after a failure
+ * that may pass, later and later while it lasts. */
+uint64_t schedule_passed(Schedule *schedule, PassOutcome outcome, uint64_t now_usec);
 
 /* The plan with this digest was refused: it waits, twice as long each time (10 s to 1 h). */
 void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec);
@@ -49,9 +46,9 @@ void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)
 /* False while the plan with this digest waits. Another plan may be written at once. */
 bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t now_usec);
 
-/* Consumers that a correction restarted take a moment: looks again after a second, and while they
- * are not all up twice more, later each time. To be called behind schedule_passed(). */
-void schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
+/* Consumers that a correction restarted take a moment: when to look again, after a second, and
+ * while they are not all up twice more, later each time; 0: need not be. */
+uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
 
 /* Something happened that ends a failure, or may: the next ones wait as short as the first. */
 void schedule_encourage(Schedule *schedule);

@@ -68,8 +68,8 @@ static CheckLevel trouble_level(const Status *status, const Condition *condition
 {
 	if (condition->begins == EVENT_DESIRED_REFUSED)
 		return status->has_desired ? CHECK_WARNING : CHECK_CRITICAL;
-	/* Nobody but readers of metrics suffers. */
-	if (strcmp(condition->key, "status") == 0)
+	/* Nobody but readers of metrics suffers; what is not watched is seen later. */
+	if (strcmp(condition->key, "status") == 0 || strcmp(condition->key, "watch") == 0)
 		return CHECK_WARNING;
 	/* A correction that slapd refused was told with itself. */
 	if (condition->begins == EVENT_KIND_COUNT)

@@ -23,12 +23,12 @@ class Daemon:
     def __init__(self, node, *words, prefix=(), env=None):
         self.node = node
         self.lines = []
-        self._command = [*prefix, *node.command("run", *words)]
+        self.command = [*prefix, *node.command("run", *words)]
         self._env = env
         self.process = None
 
     def __enter__(self):
-        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, errors="replace", env=self._env)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -124,5 +124,7 @@ class Daemon:
             self.process.kill()
             self.process.wait()
             raise
+        if kind is not None:
+            print("the daemon told:\n" + "\n".join(self.lines))
         if kind is None:
             assert status == 0, f"status {status}: " + "\n".join(self.lines)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Drives agent/slapd/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
- * commands: those of directory_commands.h, "content SUFFIX", "space". With CONFIG_DIR "on-disk 0|1"
- * is printed before the answer to each step; the trace goes to standard error.
+ * commands: those of directory_commands.h, "content SUFFIX", "space", "budget MSEC". With
+ * CONFIG_DIR "on-disk 0|1" is printed before the answer to each step; the trace goes to standard
+ * error.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -41,6 +42,10 @@ static int fields_run(Directory *directory, DiskWitness *witness, char **fields,
 		return config_dir_has_space(config_dir, err);
 	if (strcmp(fields[0], "content") == 0) {
 		content_print(directory, fields[1]);
+		return 0;
+	}
+	if (strcmp(fields[0], "budget") == 0) {
+		directory->budget = budget_of((unsigned)strtoul(fields[1], NULL, 10), NULL);
 		return 0;
 	}
 	witness_forget(witness);

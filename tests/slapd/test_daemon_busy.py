@@ -5,10 +5,14 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import stat
+import subprocess
 
+import ldap
 import pytest
+import traced
 from daemon import Daemon
 from slapd import wait_until
 
@@ -105,3 +109,70 @@ def test_nobody_else_may_hold_a_lock(node):
         daemon.wait_for("desired-loaded")
         for name in ("lock", "daemon.lock"):
             assert stat.S_IMODE(os.stat(os.path.join(node.run_dir, name)).st_mode) == 0o600
+
+
+def ended(daemon, timeout=60):
+    """Its status; it is not asked to end."""
+    status = daemon.process.wait(timeout)
+    daemon.stop = lambda *_: 0
+    return status
+
+
+def test_a_daemon_whose_lock_somebody_removed_ends_when_another_runs(node):
+    """Two would undo each other's work; alone it takes the lock again."""
+    with Daemon(node) as first:
+        first.wait_for("desired-loaded")
+        shutil.rmtree(node.run_dir)
+        first.reload()
+        wait_until(lambda: os.path.exists(os.path.join(node.run_dir, "daemon.lock")), "it takes the lock again")
+        assert node.run("run", timeout=30).returncode == 75
+        shutil.rmtree(node.run_dir)
+        with Daemon(node) as second:
+            second.wait_for("desired-loaded")
+            before = node.server.config_writes()
+            node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+            second.wait_for("correction-applied")
+            assert ended(first) == 75
+            assert "another one runs by now: this one ended" in first.lines[-1], first.lines
+            assert node.server.config_writes() == before + 2 and not first.events("correction-applied")
+
+
+def test_a_writer_whose_lock_somebody_removed_writes_nothing(node):
+    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+    before = node.server.config_writes()
+    with traced.Stopped(node) as stopped:
+        os.unlink(os.path.join(node.run_dir, "lock"))
+        done = stopped.go_on()
+    assert done.returncode == 75 and "somebody removed it while it was held" in done.stderr, done.stderr
+    assert node.server.config_writes() == before and not os.path.exists(os.path.join(node.state_dir, "intent.json"))
+    node.apply_ok()
+
+
+def test_who_waited_for_a_file_that_is_gone_takes_the_one_that_is_there(node):
+    path = os.path.join(node.run_dir, "lock")
+    with open(path, "rb+") as old:
+        assert taken(old)
+        waiting = subprocess.Popen(node.command("apply"), stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: any(os.path.realpath(f"/proc/{waiting.pid}/fd/{fd}") == path
+                               for fd in os.listdir(f"/proc/{waiting.pid}/fd")), "it waits for the lock")
+        os.rename(path, path + ".old")
+        with open(path, "wb") as new:
+            assert taken(new)
+            fcntl.flock(old, fcntl.LOCK_UN)
+            with pytest.raises(subprocess.TimeoutExpired):
+                waiting.wait(0.5)  # the one that is there is held
+        assert waiting.wait(60) == 0, waiting.communicate()
+    waiting.stderr.close()
+
+
+@pytest.mark.parametrize("words, statuses", [(("apply",), (1,)), (("plan", "-v"), (1, 2))])
+def test_closed_standard_streams_take_in_no_file(node, words, statuses):
+    """Neither does text go into the lock nor the trace to slapd; what could not be printed is a failure."""
+    node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+    shutil.rmtree(node.run_dir)
+    closed = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *node.command(*words)]
+    assert subprocess.run(closed, timeout=120, check=False).returncode in statuses
+    if words[0] == "apply":
+        assert node.server.values(node.server.database_dn(), "olcLimits")
+        with open(os.path.join(node.run_dir, "lock"), encoding="ascii") as file:
+            assert file.read().strip().isdigit()

@@ -8,7 +8,7 @@ import ldap
 from slapd import Database, syncrepl
 from tools import DirectoryTool, tool_path
 
-UNREACHABLE, DENIED, CONFLICT, REFUSED, UNSAVED = 3, 4, 6, 7, 8
+UNREACHABLE, DENIED, BUSY, CONFLICT, REFUSED, UNSAVED = 3, 4, 5, 6, 7, 8
 
 
 def code(lines):
@@ -145,3 +145,23 @@ def test_the_content_of_a_database_is_read_here(slapd_factory):
         assert tool("content", "dc=example,dc=org") == ["state 1 suffix 0 uuid 0 csns 0 ", "ok"]
         server.seed()
         assert tool("content", "dc=example,dc=org") == ["state 1 suffix 1 uuid 1 csns 1 ", "ok"]
+
+
+def test_nothing_is_sent_when_the_time_is_over(slapd_factory):
+    """What was not asked is not known, and no silence of slapd's."""
+    server = slapd_factory([Database()], seed=True)
+    database = server.database_dn()
+    with DirectoryTool(server.ldapi_uri) as tool:
+        assert code(tool("read", database, "base", "(objectClass=*)")) == (0, 0)
+        tool("budget", "4000")  # enough to read, not to write
+        before = server.log_count("SRCH base="), server.config_writes()
+        assert code(tool("read", database, "base", "(objectClass=*)")) == (0, 0)
+        refused = tool("replace", database, "olcSizeLimit", "9")
+        assert code(refused) == (BUSY, 0) and "not asked, for the time of this pass is over" in refused[-1]
+        tool("budget", "1")
+        assert code(tool("read", database, "base", "(objectClass=*)")) == (BUSY, 0)
+        [content, _] = tool("content", "dc=example,dc=org")
+        assert content.startswith("state 2 ") and "not asked" in content, content
+        assert (server.log_count("SRCH base="), server.config_writes()) == (before[0] + 1, before[1])
+        tool("budget", "60000")
+        assert tool("replace", database, "olcSizeLimit", "9") == ["ok"]

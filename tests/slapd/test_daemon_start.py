@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever others do, the first pass is soon over, and says what it does not know."""
+
+import contextlib
+import os
+import random
+import socket
+import time
+
+import ldap
+import pytest
+from daemon import Daemon
+from lone import Lone
+from manager import Manager
+from slapd import Database, wait_until
+
+pytestmark = pytest.mark.one_release
+SOON_SEC = 8  # 5 s, and the load of the machine; what it must not wait for takes more than 20 s
+
+
+@contextlib.contextmanager
+def started(node, prefix=()):
+    """A daemon that said READY soon, and its manager."""
+    manager = Manager(node.folder)
+    began = time.monotonic()
+    with Daemon(node, prefix=prefix, env=manager.environment()) as daemon:
+        wait_until(lambda: manager.with_name("READY"), "READY=1", 60)
+        seconds = time.monotonic() - began
+        assert seconds < SOON_SEC, f"READY after {seconds:.1f} s: {daemon.lines}"
+        yield daemon
+    manager.close()
+
+
+def test_silent_peers_of_many_databases_hold_up_no_start(slapd_factory, program):
+    """They are asked all at once; that they were not heard in time is no fault of slapd's."""
+    node = Lone(slapd_factory, program, [Database(suffix=f"o=db{n}") for n in range(6)], seed=False)
+    for database in node.document["databases"]:
+        database["syncrepl"].update({"timeout": 30, "network-timeout": 30})
+    node.write()
+    with node.silent_peers(), started(node) as daemon:
+        daemon.wait_for("joining", 6, text="the time was over")
+    assert not daemon.events("slapd-lost") and not daemon.events("correction-failed"), daemon.lines
+
+
+SILENT = """
+mount --bind "$1/resolv.conf" "$(readlink -f /etc/resolv.conf)" &&
+mount --bind "$1/nsswitch.conf" "$(readlink -f /etc/nsswitch.conf)" && shift && exec "$@"
+"""
+
+
+@contextlib.contextmanager
+def silent_name_server(folder):
+    """Commands behind the prefix look up every name at a server that says nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        address = f"127.{random.randrange(1, 255)}.{random.randrange(256)}.{random.randrange(1, 255)}"
+        server.bind((address, 53))
+        for name, text in (("resolv.conf", f"nameserver {address}\noptions timeout:15 attempts:3\n"),
+                           ("nsswitch.conf", "passwd: files\ngroup: files\nhosts: dns\n")):
+            with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        yield ["unshare", "--mount", "--propagation", "private", "sh", "-ec", SILENT, "sh", folder], server
+
+
+def test_silent_name_servers_hold_up_neither_start_nor_repair(node):
+    with silent_name_server(node.folder) as (prefix, server), started(node, prefix) as daemon:
+        assert server.recv(512)
+        began = time.monotonic()
+        daemon.reload()
+        node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        daemon.wait_for("correction-applied", timeout=60)
+        assert time.monotonic() - began < SOON_SEC, daemon.lines
