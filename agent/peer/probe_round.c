@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@
 #define TICK_MSEC             50 /* while some wait at the gate */
 #define TIMER                 UINT64_MAX
 #define READ_SIZE             4096
+#define RESULT_MAX_BYTES      (1U << 20)
 
 /* A process at work. */
 typedef struct Runner {
@@ -45,6 +47,7 @@ struct ProbeRound {
 	Probe *probes;          /* by target */
 	const Probe *last_read; /* with a suffix entry; NULL: none yet */
 	Runner *runners;
+	size_t *taken; /* bytes that each hears of its peer, shared with them */
 	unsigned n_runners;
 	size_t n_started;
 	size_t n_ended;
@@ -113,6 +116,7 @@ static int runner_reap(const ProbeRound *round, const Runner *runner)
 	while (waitpid(runner->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
+	round->taken[runner - round->runners] = 0;
 	(void)close(runner->fd);
 	return status;
 }
@@ -167,8 +171,15 @@ static void runner_read(ProbeRound *round, Runner *runner)
 			hear_byte(round, runner, bytes[i]);
 		if (i < n)
 			buf_add(&runner->output, bytes + i, (size_t)(n - i));
+		/* Ours does not say so much: it is not ours any more. */
+		if (runner->output.len > RESULT_MAX_BYTES)
+			break;
 	}
-	if (n == 0 || (errno != EAGAIN && errno != EINTR))
+	if (runner->output.len > RESULT_MAX_BYTES) {
+		(void)kill(runner->pid, SIGKILL);
+		runner->output.len = 0;
+		runner_end(round, runner);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		runner_end(round, runner);
 }
 
@@ -212,10 +223,12 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
 		.former = wanted->former,
+		.share = {round->taken, round->n_runners, (size_t)(runner - round->runners)},
 	};
 	struct epoll_event event = {.events = EPOLLIN,
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
 
+	round->taken[job.share.own] = 0;
 	runner->pid = probe_worker_start(&job, &runner->fd);
 	if (runner->pid < 0)
 		return runner_failed(round, runner, target);
@@ -388,6 +401,13 @@ static int round_open(ProbeRound *round, Error *err)
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
 
 	ldap_set_up(); /* here, not in each process */
+	round->taken = mmap(NULL, round->n_runners * sizeof(*round->taken), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (round->taken == MAP_FAILED) {
+		round->taken = NULL;
+		return error_set(err, ERROR_SYSTEM, errno, "links cannot be probed: %s",
+				 strerror(errno));
+	}
 	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (round->epoll_fd < 0 || round->timer_fd < 0 ||
@@ -453,6 +473,9 @@ void probe_round_free(ProbeRound *round)
 		(void)close(round->timer_fd);
 	if (round->epoll_fd > 0)
 		(void)close(round->epoll_fd);
+	if (round->taken)
+		(void)munmap(round->taken, round->n_runners * sizeof(*round->taken));
+	round->taken = NULL;
 	round->timer_fd = round->epoll_fd = -1;
 }
 

@@ -4,18 +4,30 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "agent/system/child.h"
+#include "agent/system/fd.h"
 
 /* A step's own timeouts are met first; behind them comes the alarm. */
 #define MARGIN_MSEC 1000
 
+/* A worker takes so much without asking, and no more than that of what all take at once. */
+#define OWN_BYTES (128U << 10)
+#define TOGETHER  (16U << 20)
+#define ID_BYTES  (1U << 20) /* 4095 values of contextCSN have 0.2 MiB */
+/* Beside what it has of its parent. Broken answers, and libraries that are not ours, end there. */
+#define MEMORY_BYTES (28U << 20)
+
 typedef struct Worker {
 	int fd;
+	const WorkerShare *share;
+	size_t most_bytes;
 } Worker;
 
 static void send_all(int fd, const char *bytes, size_t len)
@@ -76,15 +88,49 @@ static void on_bound(void *data, LinkBind outcome)
 		send_byte(worker->fd, outcome == LINK_BIND_GOOD ? WORKER_GOOD : WORKER_REFUSED);
 }
 
+static bool on_takes(void *data, size_t n_bytes)
+{
+	const Worker *worker = data;
+	const WorkerShare *share = worker->share;
+	size_t all = 0;
+
+	share->taken[share->own] += n_bytes;
+	if (share->taken[share->own] <= OWN_BYTES)
+		return true;
+	for (size_t i = 0; i < share->n; i++)
+		all += share->taken[i] > OWN_BYTES ? share->taken[i] - OWN_BYTES : 0;
+	return share->taken[share->own] <= worker->most_bytes && all <= TOGETHER;
+}
+
+/* Peers decide how much memory their answers take. */
+static void memory_bound(void)
+{
+	AUTO_FD fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	char text[32] = "";
+	struct rlimit limit;
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return;
+	limit.rlim_cur = strtoul(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_BYTES;
+	limit.rlim_max = limit.rlim_cur;
+	(void)setrlimit(RLIMIT_AS, &limit);
+}
+
 static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 {
-	Worker worker = {.fd = fd};
+	Worker worker = {
+		.fd = fd,
+		.share = &job->share,
+		.most_bytes =
+			job->depth > PROBE_DEPTH_ID || job->former ? LDAP_BYTES_MAX : ID_BYTES,
+	};
 	Syncrepl syncrepl = *job->syncrepl;
 	const LinkHooks hooks = {
 		.data = &worker,
 		.enter = on_enter,
 		.may_bind = on_may_bind,
 		.bound = on_bound,
+		.takes = on_takes,
 		.account_csn = job->account_csn,
 	};
 	Pool *pool = pool_new();
@@ -92,6 +138,7 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 	const char *text;
 
 	child_begin(fd, parent);
+	memory_bound();
 	syncrepl.value[SYNCREPL_PROVIDER] = job->uri;
 	peer_visit(pool, &syncrepl, job->depth, &hooks, &probe);
 	if (job->former && probe_verdict(&probe) == PROBE_IS_GOOD)

@@ -20,6 +20,13 @@
 #define WORKER_GO      'y'
 #define WORKER_STOP    'n'
 
+/* What workers that run at once have heard of their peers, in memory that they share. */
+typedef struct WorkerShare {
+	size_t *taken; /* bytes, of each */
+	size_t n;
+	size_t own; /* the place of this one */
+} WorkerShare;
+
 typedef struct ProbeJob {
 	const Syncrepl *syncrepl;
 	const char *suffix;
@@ -27,7 +34,8 @@ typedef struct ProbeJob {
 	unsigned peer_id;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
-	const Syncrepl *former;  /* peer_compare(); NULL: nothing to compare with */
+	WorkerShare share;
+	const Syncrepl *former; /* peer_compare(); NULL: nothing to compare with */
 } ProbeJob;
 
 /*

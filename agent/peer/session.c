@@ -99,8 +99,11 @@ static void fail_unanswered(const PeerLink *link, const char *action, int code)
 	ProbeCode fault = PROBE_CONNECTION_LOST;
 	const char *what = "it closed the connection";
 
-	if (!is_ldaps(link) && !link->deadline->has_passed &&
-	    (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
+	if (link->deadline->is_too_much) {
+		fault = PROBE_TOO_MUCH;
+		what = "it sends more than any slapd would, and was not heard to its end";
+	} else if (!is_ldaps(link) && !link->deadline->has_passed &&
+		   (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
 		fault = PROBE_PLAIN_REFUSED;
 		what = "it speaks TLS at this port, and this link does not";
 	} else if (!is_ldaps(link) && first >= 0 && first != BER_SEQUENCE) {
@@ -174,7 +177,7 @@ static void enter(const PeerLink *link, ProbeStep step, unsigned limit_msec)
 
 void peer_link_restart(const PeerLink *link)
 {
-	link_deadline_restart(link->deadline);
+	ldap_deadline_restart(link->deadline);
 }
 
 static int link_dial(PeerLink *link)
@@ -202,8 +205,12 @@ static bool link_set_options(PeerLink *link)
 
 	ldap_set_plain_options(link->ldap, bounded_msec(link->syncrepl, SYNCREPL_NETWORK_TIMEOUT));
 	ldap_set_option(link->ldap, LDAP_OPT_TIMEOUT, &timeout);
-	link->deadline = link_deadline_set(link->pool, link->ldap, link->timeout_msec);
-	return link->deadline || not_tested(link, PROBE_DIED, "libldap takes no deadline");
+	link->deadline = ldap_deadline_set(link->pool, link->ldap, link->timeout_msec);
+	if (!link->deadline)
+		return not_tested(link, PROBE_DIED, "libldap takes no deadline");
+	ldap_deadline_bound(link->ldap, link->deadline, link->hooks ? link->hooks->takes : NULL,
+			    link->hooks ? link->hooks->data : NULL);
+	return true;
 }
 
 /* Gives the connection to libldap, which takes it over. */

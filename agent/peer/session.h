@@ -4,8 +4,8 @@
 
 #include <ldap.h>
 
-#include "agent/peer/session_deadline.h"
 #include "agent/slapd/ldap_answer.h"
+#include "agent/slapd/ldap_deadline.h"
 #include "common/base/pool.h"
 #include "common/link/probe.h"
 #include "common/slapd/url.h"
@@ -27,6 +27,9 @@ typedef struct LinkHooks {
 	 * may, and nobody is told what became of it. */
 	bool (*may_bind)(void *data, Probe *probe);
 	void (*bound)(void *data, LinkBind outcome);
+	/* The peer sent so many more bytes; false: nothing more of it is wanted. NULL: up to
+	 * LDAP_BYTES_MAX. */
+	bool (*takes)(void *data, size_t n_bytes);
 	/* entryCSN of the bind DN's entry in our copy; NULL: it has none. A peer without that
 	 * change judges an older password. */
 	const char *account_csn;
@@ -40,7 +43,7 @@ typedef struct PeerLink {
 	Probe *probe;           /* takes steps and faults */
 	Url url;
 	LDAP *ldap;
-	LinkDeadline *deadline;
+	LdapDeadline *deadline;
 	unsigned timeout_msec; /* for each operation */
 } PeerLink;
 

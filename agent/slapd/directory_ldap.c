@@ -9,12 +9,16 @@
 #include <time.h>
 
 #include "agent/slapd/ldap_answer.h"
+#include "agent/slapd/ldap_deadline.h"
 #include "agent/slapd/ldap_result.h"
 #include "agent/slapd/ldap_setup.h"
 #include "common/base/buf.h"
 
 /* A write that was sent ends in a moment, unless slapd is held up. */
 #define WRITE_GRACE_MSEC 800
+/* The rest of an answer that has begun comes at once. */
+#define BYTES_GRACE_MSEC 1000
+#define BER_SEQUENCE     0x30 /* what every LDAP message begins with */
 /* What slapd needs in a moment of much work: nothing is sent for whose answer less is left. */
 #define READ_NEEDS_MSEC  500
 #define WRITE_NEEDS_MSEC 5000
@@ -23,6 +27,7 @@ typedef struct DirectoryLdap {
 	Directory directory; /* first: a Directory * is one of these */
 	Pool *pool;
 	LDAP *ldap;
+	LdapDeadline *deadline; /* NULL: not connected yet */
 	const char *uri;
 	DirectoryTrace trace;
 	void *trace_userdata;
@@ -62,6 +67,11 @@ static unsigned patience_msec(const DirectoryLdap *self)
 	return budget_left_msec(&self->directory.budget, self->directory.timeout_msec);
 }
 
+static bool is_no_ldap(const DirectoryLdap *self)
+{
+	return self->deadline->first_byte >= 0 && self->deadline->first_byte != BER_SEQUENCE;
+}
+
 /* The sentence for an operation without success. */
 static int answer_to_error(const DirectoryLdap *self, const char *title, const LdapAnswer *answer,
 			   const Step *step, Error *err)
@@ -78,6 +88,14 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 	if (answer->code == LDAP_TIMEOUT)
 		return error_set(err, class, answer->code,
 				 "%s: slapd gave no answer within %u ms; the request stays open",
+				 title, self->waited_msec);
+	if (class == ERROR_UNREACHABLE && is_no_ldap(self))
+		return error_set(err, class, answer->code,
+				 "%s: what answers at %s is no LDAP server", title, self->uri);
+	if (class == ERROR_UNREACHABLE && self->deadline->has_passed)
+		return error_set(err, class, answer->code,
+				 "%s: slapd began an answer and did not end it within %u ms; the "
+				 "connection is given up",
 				 title, self->waited_msec);
 	if (class == ERROR_UNREACHABLE)
 		return error_set(err, class, answer->code,
@@ -102,9 +120,15 @@ static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *
 		.must_stop = self->directory.budget.must_stop,
 		.grace_msec = grace_msec,
 	};
-	LdapAnswer answer = ldap_answer_await(pool, self->ldap, id, &patience);
+	LdapAnswer answer;
 
+	/* Behind libldap's own, which only knows of messages that have not begun. */
+	self->deadline->timeout_msec = patience.timeout_msec + BYTES_GRACE_MSEC;
+	ldap_deadline_restart(self->deadline);
+	answer = ldap_answer_await(pool, self->ldap, id, &patience);
 	self->waited_msec = patience.timeout_msec;
+	if (answer.code == LDAP_TIMEOUT && (self->deadline->has_passed || is_no_ldap(self)))
+		answer.code = LDAP_SERVER_DOWN;
 	if (answer.code == LDAP_TIMEOUT) {
 		self->unanswered_id = id;
 		self->unanswered = pool_strdup(self->pool, title);
@@ -323,6 +347,9 @@ static int bind_external(DirectoryLdap *self, Error *err)
 	answer.code = ldap_bind_external_send(self->ldap, &id);
 	if (answer.code != LDAP_SUCCESS)
 		return connect_failed(self, answer.code, errno, err);
+	self->deadline = ldap_deadline_set(self->pool, self->ldap, self->directory.timeout_msec);
+	if (!self->deadline)
+		return error_set(err, ERROR_SYSTEM, 0, "libldap takes no deadline");
 	ldap_read_ahead(self->ldap);
 	answer = wait_for(self, pool, id, "bind with SASL EXTERNAL", 0);
 	trace(self, "bind with SASL EXTERNAL", &answer, started);

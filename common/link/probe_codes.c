@@ -64,6 +64,8 @@ static const struct {
 	[PROBE_CONNECTION_LOST] = {"connection-lost", PROBE_NOT_TESTED,
 				   "see slapd's log there; it is tried again"},
 	[PROBE_BUSY] = {"busy", PROBE_NOT_TESTED, "it is tried again"},
+	[PROBE_TOO_MUCH] = {"too-much", PROBE_NOT_TESTED,
+			    "see what listens there; it is tried again"},
 	[PROBE_ROUND_OVER] = {"not-in-time", PROBE_NOT_TESTED, "it is tried again"},
 	[PROBE_DIED] = {"probe-died", PROBE_NOT_TESTED,
 			"see the journal of this node; it is tried again"},

@@ -2,9 +2,13 @@
 """Talking to slapd over ldapi: results, their classes, what is never said, and requests without an answer."""
 
 import os
+import socket
 import subprocess
+import time
+import urllib.parse
 
 import ldap
+import pytest
 from slapd import Database, syncrepl
 from tools import DirectoryTool, tool_path
 
@@ -165,3 +169,19 @@ def test_nothing_is_sent_when_the_time_is_over(slapd_factory):
         assert (server.log_count("SRCH base="), server.config_writes()) == (before[0] + 1, before[1])
         tool("budget", "60000")
         assert tool("replace", database, "olcSizeLimit", "9") == ["ok"]
+
+
+@pytest.mark.parametrize("text, said", [(b"x", "is no LDAP server"), (b"0\x84\x00\x00\x10\x00\x02\x01\x01", "did not end it")])
+def test_an_answer_that_does_not_end_holds_up_nobody(tmp_path, text, said):
+    """Behind its first bytes libldap knows no time."""
+    path = os.path.join(tmp_path, "ldapi")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        began = time.monotonic()
+        with subprocess.Popen([tool_path("directory_tool"), "ldapi://" + urllib.parse.quote(path, safe=""), "500"], text=True,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as tool:
+            with listener.accept()[0] as connection:
+                connection.sendall(text)
+                told = "".join(tool.communicate(timeout=60))
+        assert said in told and time.monotonic() - began < 20, told

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/peer/session_deadline.h"
+#include "agent/slapd/ldap_deadline.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <time.h>
 
-/* Between the socket and TLS, which stands at LBER_SBIOD_LEVEL_TRANSPORT. */
-#define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 5)
+/* On the socket, below what reads ahead and TLS: they have bytes that a socket has no more. */
+#define LEVEL LBER_SBIOD_LEVEL_PROVIDER
 
 static int64_t now_msec(void)
 {
@@ -19,7 +19,7 @@ static int64_t now_msec(void)
 /* False with errno set when the socket does not become ready in time. */
 static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
 {
-	LinkDeadline *deadline = layer->sbiod_pvt;
+	LdapDeadline *deadline = layer->sbiod_pvt;
 	struct pollfd polled = {.events = events};
 	int64_t left_msec;
 	int n = -1;
@@ -54,15 +54,29 @@ static int layer_ctrl(Sockbuf_IO_Desc *layer, int option, void *argument)
 	return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
 }
 
+static bool is_taken(LdapDeadline *deadline, size_t n)
+{
+	deadline->n_bytes += n;
+	if (!deadline->is_bounded)
+		return true;
+	deadline->is_too_much = deadline->takes ? !deadline->takes(deadline->data, n)
+						: deadline->n_bytes > LDAP_BYTES_MAX;
+	if (deadline->is_too_much)
+		errno = EMSGSIZE;
+	return !deadline->is_too_much;
+}
+
 static ber_slen_t layer_read(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
 {
-	LinkDeadline *deadline = layer->sbiod_pvt;
+	LdapDeadline *deadline = layer->sbiod_pvt;
 	const ber_slen_t n =
 		wait_ready(layer, POLLIN) ? LBER_SBIOD_READ_NEXT(layer, bytes, len) : -1;
 
-	if (n > 0 && deadline->first_byte < 0)
+	if (n <= 0)
+		return n;
+	if (deadline->first_byte < 0)
 		deadline->first_byte = *(const unsigned char *)bytes;
-	return n;
+	return is_taken(deadline, (size_t)n) ? n : -1;
 }
 
 static ber_slen_t layer_write(Sockbuf_IO_Desc *layer, void *bytes, ber_len_t len)
@@ -79,20 +93,34 @@ static Sockbuf_IO layer_functions = {
 	.sbi_close = layer_end,
 };
 
-void link_deadline_restart(LinkDeadline *deadline)
+void ldap_deadline_restart(LdapDeadline *deadline)
 {
 	deadline->end_msec = now_msec() + deadline->timeout_msec;
 }
 
-LinkDeadline *link_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
+LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 {
-	LinkDeadline *deadline = pool_alloc(pool, sizeof(*deadline));
+	LdapDeadline *deadline = pool_alloc(pool, sizeof(*deadline));
 	Sockbuf *socket = NULL;
 
-	*deadline = (LinkDeadline){.timeout_msec = timeout_msec, .first_byte = -1};
-	link_deadline_restart(deadline);
+	*deadline = (LdapDeadline){.timeout_msec = timeout_msec, .first_byte = -1};
+	ldap_deadline_restart(deadline);
 	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) != LDAP_OPT_SUCCESS ||
 	    ber_sockbuf_add_io(socket, &layer_functions, LEVEL, deadline) < 0)
 		return NULL;
 	return deadline;
+}
+
+void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
+			 bool (*takes)(void *data, size_t n_bytes), void *data)
+{
+	ber_len_t longest = LDAP_BYTES_MAX;
+	Sockbuf *socket = NULL;
+
+	deadline->is_bounded = true;
+	deadline->takes = takes;
+	deadline->data = data;
+	/* Of one message: libber takes memory for as much as its header says. */
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS)
+		(void)ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &longest);
 }

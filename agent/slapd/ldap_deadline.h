@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LDAP_DEADLINE_H
+#define SYNCWARD_LDAP_DEADLINE_H
+
+#include <ldap.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/pool.h"
+
+/* How much of a server's bytes is taken before anybody looked at them. The schema of a server with
+ * everything that OpenLDAP ships has 0.3 MiB. */
+#define LDAP_BYTES_MAX (4U << 20)
+
+/* What a connection waits for its server at most: so long, and for so many bytes. */
+typedef struct LdapDeadline {
+	unsigned timeout_msec;
+	int64_t end_msec; /* of CLOCK_MONOTONIC */
+	bool has_passed;
+	int first_byte; /* that the server sent, before any TLS: tells LDAP from others; -1: none */
+	size_t n_bytes; /* that it sent */
+	bool is_bounded;
+	bool (*takes)(void *data, size_t n_bytes); /* so many more; NULL: up to LDAP_BYTES_MAX */
+	void *data;
+	bool is_too_much; /* it sent more */
+} LdapDeadline;
+
+/*
+ * Bounds every wait of an established connection for bytes of its server: libldap's own timeouts
+ * end where a message or a TLS handshake begins, and a server that says no more would hold us for
+ * ever. The time runs from now and from each ldap_deadline_restart(). The result lives in the pool,
+ * which must outlive the handle; NULL when libldap does not take it. To be set before
+ * ldap_read_ahead().
+ */
+LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
+
+/* The bytes are bounded, too, from now on. */
+void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
+			 bool (*takes)(void *data, size_t n_bytes), void *data);
+
+/* Gives the next operation its full time. */
+void ldap_deadline_restart(LdapDeadline *deadline);
+
+#endif

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever answers at a peer's address, asking it takes little memory and its time, and no more."""
+
+import contextlib
+import itertools
+import socket
+import threading
+import time
+
+import pytest
+from daemon import Daemon
+from probes import codes, probe
+from slapd import syncrepl, wait_until
+
+pytestmark = pytest.mark.one_release
+MIB = 1 << 20
+
+
+def tlv(tag, *parts):
+    value = b"".join(parts)
+    return bytes([tag, 0x84]) + len(value).to_bytes(4, "big") + value
+
+
+def message(number, *parts):
+    return tlv(0x30, tlv(2, bytes([number])), *parts)
+
+
+def result(tag, code=0):
+    return tlv(tag, tlv(10, bytes([code])), tlv(4), tlv(4))
+
+
+def entry(*values):
+    return tlv(0x64, tlv(4, b"dc=example,dc=org"),
+               tlv(0x30, tlv(0x30, tlv(4, b"contextCSN"), tlv(0x31, *(tlv(4, value) for value in values)))))
+
+
+def endless(send, number):
+    """Entries without end."""
+    for _ in itertools.count():
+        send(message(number, entry(b"y" * 40000)))
+
+
+def splinters(send, number):
+    """One entry of more values than fit anywhere."""
+    send(message(number, entry(*[b"x"] * 200000)))
+    endless(send, number)
+
+
+def huge(send, number):
+    """A message that says it is long, and is."""
+    send(b"\x30\x84\x70\x00\x00\x00")
+    for _ in itertools.count():
+        send(b"\0" * MIB)
+
+
+def slow(send, number):
+    for byte in message(number, result(0x65)):
+        send(bytes([byte]))
+        time.sleep(1)
+
+
+def greets(send, number):
+    """At once, with what is no answer."""
+    for _ in itertools.count():
+        send(b"\x30\x84\x7f\xff\xff\xff" + b"A" * 65536)
+
+
+class Peer:
+    """Takes binds, and answers searches in that way."""
+
+    def __init__(self, way, address=("127.0.0.1", 0), n_bad=1):
+        self._way, self._n_bad = way, n_bad
+        self._listener = socket.create_server(address)
+        self.address = "%s:%d" % self._listener.getsockname()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        n_searches = 0
+        with contextlib.suppress(OSError, IndexError), connection:
+            if self._way is greets:
+                greets(connection.sendall, 0)
+            while True:
+                text = connection.recv(65536)
+                if 0x60 in text[:8]:
+                    connection.sendall(message(text[4], result(0x61)))
+                elif 0x63 in text[:8]:
+                    n_searches += 1
+                    self._way(connection.sendall, text[4])
+
+    def close(self):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@contextlib.contextmanager
+def peer(*args, **keywords):
+    made = Peer(*args, **keywords)
+    yield made
+    made.close()
+
+
+def private_kib(pid):
+    """What the process alone has."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+    return 0
+
+
+class Watched:
+    """The most memory that children of a process had, each and together, while the block ran."""
+
+    def __init__(self, pid):
+        self._pid, self._end = pid, threading.Event()
+        self.each = self.together = 0
+
+    def _watch(self):
+        while not self._end.wait(0.02):
+            with open(f"/proc/{self._pid}/task/{self._pid}/children", encoding="ascii") as file:
+                sizes = [private_kib(pid) for pid in file.read().split()]
+            self.each = max([self.each, *sizes])
+            self.together = max(self.together, sum(sizes))
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._end.set()
+        self._thread.join(10)
+
+
+@pytest.mark.parametrize("way, code", [
+    (endless, "too-much"), (splinters, None), (huge, None), (slow, "silent"), (greets, None)])
+@pytest.mark.parametrize("depth", ["id", "whole"])
+def test_its_answers_are_heard_no_longer_than_is_useful(way, code, depth):
+    """That it could not be tested is all that is known of it."""
+    with peer(way) as there:
+        began = time.monotonic()
+        (found,) = probe(syncrepl(1, "ldap://" + there.address, timeout="2"), depth=depth)
+        assert time.monotonic() - began < 30
+    assert found["verdict"] in ("could-not-test", "refused" if way is greets else "could-not-test"), found
+    assert not code or codes(found) == [code], found
+
+
+@pytest.mark.parametrize("way", [endless, splinters, huge])
+def test_the_daemon_s_probes_take_little_memory(node, way):
+    """Eight peers at once, of each database."""
+    node.document["policy"]["mode"] = "audit"
+    node.write()
+    with contextlib.ExitStack() as stack:
+        for n in (2, 3):
+            stack.enter_context(peer(way, (f"127.0.0.{n}", node.server.port)))
+        daemon = stack.enter_context(Daemon(node))
+        with Watched(daemon.pid) as watched:
+            wait_until(lambda: daemon.last_pass()[1] == ["probe"], "the peers were asked", 90)
+        assert watched.each < 32 * 1024 and watched.together < 128 * 1024, (watched.each, watched.together)
+        assert private_kib(daemon.pid) < 32 * 1024
+
+
+def test_many_that_send_much_share_what_there_is():
+    """Each of them alone would be heard to its end."""
+    with contextlib.ExitStack() as stack:
+        def much(send, number):
+            for _ in range(200):
+                send(message(number, entry(b"y" * 1000)))
+            time.sleep(1)  # until all have sent it
+            send(message(number, result(0x65)))
+        links = [syncrepl(n, "ldap://" + stack.enter_context(peer(much)).address, timeout="5") for n in range(1, 61)]
+        (alone,) = probe(links[0], depth="id")
+        assert "too-much" not in codes(alone), alone
+        found = probe(*links, depth="id")
+        assert 0 < sum("too-much" in codes(one) for one in found) < 60, [codes(one) for one in found]
+
+
+def test_a_worker_has_a_bound_to_its_memory(node):
+    with node.silent_peers(), Daemon(node) as daemon:
+        [pid, *_] = wait_until(daemon.children, "a peer is being asked")
+        with open(f"/proc/{pid}/limits", encoding="ascii") as file:
+            [limit] = [line for line in file if line.startswith("Max address space")]
+        assert int(limit.split()[3]) < 512 * MIB, limit
