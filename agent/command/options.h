@@ -35,13 +35,15 @@ typedef struct Options {
 	const char *file;          /* validate: [FILE]; pause: REASON */
 	const char *duration;      /* pause */
 	const char *slapd_version; /* validate */
-	const char *suffix;        /* init */
+	const char *suffix;        /* init, compare */
 	const char *save_file;     /* plan */
 	const char *plan_file;     /* apply */
 	const char *secrets_dir;   /* adopt */
 	const char *timeout;       /* verify, leave: seconds */
 	const char *since;         /* history: a time, or how long ago */
-	TextList peers;            /* init: URIs */
+	const char *lag;           /* compare: seconds */
+	const char *rate;          /* compare: entries a second */
+	TextList peers;            /* init: URIs; compare: ids, split at commas */
 	TextList peer_ids;         /* adopt: URI=N */
 	TextList release;          /* apply: guards, split at commas */
 	bool checks_secrets;       /* validate --secrets */

@@ -6,18 +6,25 @@
 #define TIMEOUT_SEC_DEFAULT 10
 #define TIMEOUT_SEC_MAX     86400
 
-int timeout_parse(const char *text, unsigned *ret, Error *err)
+int number_parse(const char *option, const char *text, const char *unit, unsigned usual,
+		 unsigned most, unsigned *ret, Error *err)
 {
 	char *end;
-	unsigned long sec;
+	unsigned long number;
 
-	*ret = TIMEOUT_SEC_DEFAULT;
+	*ret = usual;
 	if (!text)
 		return 0;
-	sec = strtoul(text, &end, 10);
-	if (*end || *text < '0' || *text > '9' || sec > TIMEOUT_SEC_MAX)
-		return error_set(err, ERROR_USAGE, 0, "--timeout '%s' is not 0 to %d seconds", text,
-				 TIMEOUT_SEC_MAX);
-	*ret = (unsigned)sec;
+	number = strtoul(text, &end, 10);
+	if (*end || *text < '0' || *text > '9' || number > most)
+		return error_set(err, ERROR_USAGE, 0, "%s '%s' is not 0 to %u %s", option, text,
+				 most, unit);
+	*ret = (unsigned)number;
 	return 0;
+}
+
+int timeout_parse(const char *text, unsigned *ret, Error *err)
+{
+	return number_parse("--timeout", text, "seconds", TIMEOUT_SEC_DEFAULT, TIMEOUT_SEC_MAX, ret,
+			    err);
 }

@@ -8,4 +8,9 @@
  */
 int timeout_parse(const char *text, unsigned *ret, Error *err);
 
+/* The value of another option that is a number of some unit ("seconds"), up to most; usual for
+ * NULL. */
+int number_parse(const char *option, const char *text, const char *unit, unsigned usual,
+		 unsigned most, unsigned *ret, Error *err);
+
 #endif

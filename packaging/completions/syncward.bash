@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Completion of syncward(8) for bash; needs no other completion package.
 
-_syncward_commands="run status check init validate plan apply adopt verify leave history doctor pause resume"
+_syncward_commands="run status check init validate plan apply adopt verify compare leave history doctor pause resume"
 _syncward_common="--peers --agent-config --ldap-uri --node --state-dir --run-dir --output --verbose --help --version"
 
 # The options that only this command has.
@@ -14,6 +14,7 @@ _syncward_options() {
 	apply) echo "--plan --release --first-node --empty" ;;
 	adopt) echo "--secrets --peer-id" ;;
 	verify) echo "--write --timeout" ;;
+	compare) echo "--suffix --peer --lag --rate" ;;
 	leave) echo "--timeout" ;;
 	history) echo "--since" ;;
 	doctor) echo "--list" ;;
@@ -55,7 +56,7 @@ _syncward_value() {
 	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
 	*:--output) _syncward_words "$3" "text json" ;;
-	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--for) ;;
+	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--for | *:--lag | *:--rate) ;;
 	*) return 1 ;;
 	esac
 }

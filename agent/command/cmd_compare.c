@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/timeout.h"
+#include "agent/pass/site.h"
+#include "agent/system/say.h"
+#include "agent/system/wait.h"
+#include "agent/verify/compare.h"
+#include "common/base/suggest.h"
+#include "common/report/compare_report.h"
+
+#define LAG_SEC_USUAL  60
+#define LAG_SEC_MAX    86400
+#define RATE_MAX       10000000
+#define PROGRESS_MSEC  200
+#define PROGRESS_WIDTH "\r%-100.100s"
+
+typedef struct Run {
+	const Options *options;
+	Pool *pool;
+	Context context;
+	Inputs inputs;
+	World world;
+	CompareOptions compare;
+	int64_t shown_msec; /* when the progress was last written; 0: not yet */
+} Run;
+
+/* --- what is asked for --- */
+
+static int suffix_unknown(const Run *run, Error *err)
+{
+	const char **known = NULL, *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++)
+		POOL_PUSH(run->pool, known, n, run->inputs.wanted.databases[i].desired->suffix);
+	near = suggest_word(run->compare.suffix, known, n);
+	return error_set(err, ERROR_USAGE, 0,
+			 "--suffix '%s' is no database that this node holds by peers.json%s%s%s",
+			 run->compare.suffix, near ? ": did you mean '" : "", near ? near : "",
+			 near ? "'?" : "");
+}
+
+static int suffix_check(const Run *run, Error *err)
+{
+	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++)
+		if (compare_wants_database(&run->compare, &run->inputs.wanted.databases[i]))
+			return 0;
+	return run->compare.suffix ? suffix_unknown(run, err) : 0;
+}
+
+static bool is_read(const Run *run, unsigned id)
+{
+	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++)
+		for (size_t k = 0; k < run->inputs.wanted.databases[i].n_consumers; k++)
+			if (run->inputs.wanted.databases[i].consumers[k].peer->id == id)
+				return true;
+	return false;
+}
+
+static int peers_take(Run *run, Error *err)
+{
+	const TextList *words = &run->options->peers;
+	unsigned *ids = pool_alloc(run->pool, (words->n_items + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < words->n_items; i++) {
+		char *end;
+		const unsigned long id = strtoul(words->items[i], &end, 10);
+
+		if (*end || !is_read(run, (unsigned)id))
+			return error_set(err, ERROR_USAGE, 0,
+					 "--peer '%s' is no id of a peer in peers.json that this "
+					 "node reads",
+					 words->items[i]);
+		ids[i] = (unsigned)id;
+	}
+	run->compare.peer_ids = ids;
+	run->compare.n_peer_ids = words->n_items;
+	return 0;
+}
+
+static int prepare(Run *run, Error *err)
+{
+	const Options *options = run->options;
+
+	if (number_parse("--lag", options->lag, "seconds", LAG_SEC_USUAL, LAG_SEC_MAX,
+			 &run->compare.lag_sec, err) < 0 ||
+	    number_parse("--rate", options->rate, "entries a second", 0, RATE_MAX,
+			 &run->compare.rate, err) < 0 ||
+	    context_read(run->pool, &options->override, &run->context, err) < 0 ||
+	    context_inputs(&run->context, false, &run->inputs, err) < 0)
+		return -1;
+	if (run->inputs.not_listed || !run->inputs.wanted.self)
+		return error_set(err, ERROR_REFUSED, 0, "there is nothing to compare with: %s",
+				 run->inputs.not_listed ? run->inputs.not_listed
+							: "peers.json lists no peers");
+	run->compare.ldap_uri = run->context.ldap_uri;
+	run->compare.suffix = options->suffix;
+	return suffix_check(run, err) < 0 || peers_take(run, err) < 0 ? -1 : 0;
+}
+
+/* --- progress, on a terminal --- */
+
+static void progress_show(void *data, const CompareProgress *progress)
+{
+	Run *run = data;
+	AUTO(Pool) *scratch = pool_new();
+	const char *text;
+
+	if (monotonic_msec() - run->shown_msec < PROGRESS_MSEC)
+		return;
+	run->shown_msec = monotonic_msec();
+	text = progress->n_waiting > 0
+		       ? pool_printf(scratch, "%s at %s: %zu differences are looked at again",
+				     progress->suffix, progress->where, progress->n_waiting)
+	       : progress->n_counted > 0
+		       ? pool_printf(scratch, "%s at %s: %zu of %zu entries", progress->suffix,
+				     progress->where, progress->n_read, progress->n_counted)
+		       : pool_printf(scratch, "%s at %s: %zu entries", progress->suffix,
+				     progress->where, progress->n_read);
+	(void)fprintf(stderr, PROGRESS_WIDTH, text);
+	(void)fflush(stderr);
+}
+
+static void progress_end(const Run *run)
+{
+	if (run->shown_msec > 0)
+		(void)fprintf(stderr, PROGRESS_WIDTH "\r", "");
+}
+
+/* --- the command --- */
+
+static const int exits[] = {
+	[COMPARISON_NOT_COMPARABLE] = 3,
+	[COMPARISON_NOT_KNOWN] = 3,
+	[COMPARISON_DIFFERENT] = 1,
+	[COMPARISON_EQUAL] = 0,
+};
+_Static_assert(ARRAY_SIZE(exits) == COMPARISON_VERDICT_COUNT, "an exit for every verdict");
+
+static int look(Run *run, Error *err)
+{
+	AUTO(Directory) *directory = NULL;
+
+	if (context_connect(&run->context, &directory, err) < 0)
+		return -1;
+	return world_read(directory, run->pool, &run->inputs.machine, &run->world, err);
+}
+
+static int cmd_compare(const Options *options)
+{
+	Run run = {.options = options, .pool = options->pool};
+	ComparedDatabase *databases;
+	size_t n;
+	Error err;
+
+	if (prepare(&run, &err) < 0 || look(&run, &err) < 0)
+		return say_error(&err);
+	if (isatty(STDERR_FILENO)) {
+		run.compare.progress = progress_show;
+		run.compare.progress_data = &run;
+	}
+	compare_run(run.pool, &run.compare, &run.inputs.wanted, &run.world, &databases, &n);
+	progress_end(&run);
+	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, databases, n)
+						   : compare_report_text(run.pool, databases, n),
+		    stdout);
+	return exits[comparison_verdict_all(databases, n)];
+}
+
+static const OptionRule compare_options[] = {
+	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN", "only this database (all)"),
+	OPTION_NAMED("--peer", OPTION_LIST, peers, "ID,...", "only with these peers (all)"),
+	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
+		     "look again at what differs until it has for so long (60)"),
+	OPTION_NAMED("--rate", OPTION_TEXT, rate, "N",
+		     "read at most N entries a second from one server (no bound)"),
+};
+
+const Command command_compare = {
+	.name = "compare",
+	.run = cmd_compare,
+	.summary = "which entries differ between this node and its peers? writes nothing",
+	.arguments = "",
+	.exits = "0 all equal, 1 some differ, 3 not everything could be compared",
+	.options = compare_options,
+	.n_options = ARRAY_SIZE(compare_options),
+};

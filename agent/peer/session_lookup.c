@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/peer/session_lookup.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/buf.h"
+#include "common/slapd/dn.h"
+
+#define FIND_MAX 100 /* entries in one filter */
+
+static const char *const count_attributes[] = {"namingContexts", "olmMDBEntries", NULL};
+const char *const entries_mark_attributes[] = {"entryUUID", "entryCSN", NULL};
+
+LDAPControl entries_manage_control(void)
+{
+	static char oid[] = LDAP_CONTROL_MANAGEDSAIT;
+
+	return (LDAPControl){.ldctl_oid = oid, .ldctl_iscritical = 1};
+}
+
+const char *entries_title(const PeerLink *link, const char *suffix)
+{
+	return pool_printf(link->pool, "read the entries of '%s'", suffix);
+}
+
+/* "cn=Database 2,cn=Databases,cn=Monitor". Of several suffixes in one database nobody knows whose
+ * entries they are. */
+static size_t database_count(const Entry *entry, const char *suffix)
+{
+	const Attribute *suffixes = entry_attribute(entry, "namingContexts");
+	const char *count = entry_first(entry, "olmMDBEntries");
+
+	if (!suffixes || !count || suffixes->n_values != 1 ||
+	    !dn_equal(suffixes->values[0].bytes, suffix))
+		return 0;
+	return strtoul(count, NULL, 10);
+}
+
+size_t entries_count_over(PeerLink *link, const char *suffix)
+{
+	AUTO(Pool) *scratch = pool_new();
+	LdapAnswer answer = {.text = ""};
+	size_t n = 0;
+	int id;
+
+	if (!link)
+		return 0;
+	peer_link_restart(link);
+	answer.code = ldap_search_ext(link->ldap, "cn=Databases,cn=Monitor", LDAP_SCOPE_ONELEVEL,
+				      "(olmMDBEntries=*)", (char **)(uintptr_t)count_attributes, 0,
+				      NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(scratch, link->ldap, id, link->timeout_msec);
+	for (size_t i = 0; i < answer.entries.n_entries && n == 0; i++)
+		n = database_count(&answer.entries.entries[i], suffix);
+	return n;
+}
+
+const char *link_whoami(PeerLink *link)
+{
+	struct berval *id = NULL;
+	const char *dn = NULL;
+
+	peer_link_restart(link);
+	if (ldap_whoami_s(link->ldap, &id, NULL, NULL) == LDAP_SUCCESS)
+		dn = !id || !id->bv_val || id->bv_len == 0 ? ""
+		     : strncasecmp(id->bv_val, "dn:", 3) == 0
+			     ? pool_copy(link->pool, id->bv_val + 3, id->bv_len - 3)
+			     : NULL;
+	ber_bvfree(id);
+	return dn;
+}
+
+/* --- some of them --- */
+
+static const char *find_filter(Pool *pool, const EntryMark *wanted, size_t n)
+{
+	Buf filter = BUF_IN(pool);
+
+	buf_puts(&filter, "(|");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&filter, "(entryUUID=%s)", entry_mark_uuid(pool, &wanted[i]));
+	buf_putc(&filter, ')');
+	return buf_text(&filter);
+}
+
+static bool find_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
+		      FoundEntries *ret)
+{
+	LDAPControl manage = entries_manage_control();
+	LDAPControl *controls[] = {&manage, NULL};
+	LdapAnswer answer = {.text = ""};
+	int id;
+
+	peer_link_restart(link);
+	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
+				      (char **)(uintptr_t)entries_mark_attributes, 0, controls,
+				      NULL, NULL, LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(pool, link->ldap, id, ENTRIES_PATIENCE_MSEC);
+	if (answer.code != LDAP_SUCCESS) {
+		peer_link_fail(link, PROBE_READ_REFUSED, entries_title(link, suffix), &answer);
+		return false;
+	}
+	for (size_t i = 0; i < answer.entries.n_entries; i++) {
+		const Entry *entry = &answer.entries.entries[i];
+		FoundEntry found = {.dn = entry->dn};
+
+		if (entry_mark_read(entry_first(entry, "entryUUID"), entry_first(entry, "entryCSN"),
+				    &found.mark))
+			POOL_PUSH(pool, ret->items, ret->n_items, found);
+	}
+	return true;
+}
+
+bool entries_find_over(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,
+		       size_t n_wanted, FoundEntries *ret)
+{
+	FoundEntries found = {0};
+
+	for (size_t i = 0; i < n_wanted; i += FIND_MAX) {
+		const size_t n = n_wanted - i < FIND_MAX ? n_wanted - i : FIND_MAX;
+
+		if (!find_some(link, pool, suffix, find_filter(pool, wanted + i, n), &found))
+			return false;
+	}
+	*ret = found;
+	return true;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SESSION_LOOKUP_H
+#define SYNCWARD_SESSION_LOOKUP_H
+
+#include "agent/peer/session.h"
+#include "common/copy/entry_mark.h"
+
+/* A server that answers has begun to send by then: before the first entry of a search it may sort
+ * candidates. */
+#define ENTRIES_PATIENCE_MSEC 20000
+
+/* entryUUID, entryCSN */
+extern const char *const entries_mark_attributes[];
+
+/* ManageDsaIT, critical: with it glue and referral objects are entries like others; slapd's
+ * consumers use it as well. */
+LDAPControl entries_manage_control(void);
+
+/* What is done, for a message; in the link's pool. */
+const char *entries_title(const PeerLink *link, const char *suffix);
+
+/* An entry that was looked for and is there. */
+typedef struct FoundEntry {
+	EntryMark mark;
+	const char *dn;
+} FoundEntry;
+
+typedef struct FoundEntries {
+	FoundEntry *items;
+	size_t n_items;
+} FoundEntries;
+
+/* As whom the server knows us: a DN, "" for an anonymous client; NULL: it did not say. */
+const char *link_whoami(PeerLink *link);
+
+/*
+ * How many entries the server says a database holds, whatever it shows of them: back-mdb counts in
+ * cn=monitor (see copy_reading.h). 0: it has no such count, or does not show it to us. NULL for the
+ * link gives 0.
+ */
+size_t entries_count_over(PeerLink *link, const char *suffix);
+
+/* Looks for entries by entryUUID; those that are there, everything in the pool. False when the
+ * server did not answer, or refused: peer_link_failure() says why. */
+bool entries_find_over(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,
+		       size_t n_wanted, FoundEntries *ret);
+
+#endif

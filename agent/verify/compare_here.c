@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/verify/compare_here.h"
+
+#include <string.h>
+
+#include "common/slapd/read_rights.h"
+
+#define READ_TRIES 5
+
+CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
+				 const EntriesTaker *taker, void (*begin)(void *data))
+{
+	EntriesTaker again = *taker;
+	CopyReading reading = entries_read_over(link, counter, suffix, taker);
+
+	if (!begin)
+		again.take = NULL;
+	for (int i = 1; i < READ_TRIES && reading.is_read && reading.count_moved; i++) {
+		if (begin)
+			begin(again.data);
+		reading = entries_read_over(link, counter, suffix, &again);
+	}
+	return reading;
+}
+
+/* --- who reads --- */
+
+static Syncrepl at_socket(const HereQuestion *question)
+{
+	Syncrepl link = {0};
+
+	link.value[SYNCREPL_PROVIDER] = question->ldap_uri;
+	return link;
+}
+
+static Syncrepl as_root(const HereQuestion *question)
+{
+	Syncrepl link = at_socket(question);
+
+	link.value[SYNCREPL_BINDMETHOD] = "sasl";
+	link.value[SYNCREPL_SASLMECH] = "EXTERNAL";
+	return link;
+}
+
+static Syncrepl as_account(const HereQuestion *question, const Syncrepl *account)
+{
+	Syncrepl link = at_socket(question);
+
+	link.value[SYNCREPL_BINDMETHOD] = "simple";
+	link.value[SYNCREPL_BINDDN] = account->value[SYNCREPL_BINDDN];
+	link.value[SYNCREPL_CREDENTIALS] = account->value[SYNCREPL_CREDENTIALS];
+	return link;
+}
+
+static void link_drop(HereCopy *here)
+{
+	if (here->is_open)
+		peer_link_close(&here->link);
+	here->is_open = false;
+}
+
+static bool here_open(HereCopy *here, const Syncrepl *syncrepl)
+{
+	link_drop(here);
+	here->is_open = peer_link_open(here->pool, syncrepl, &here->link);
+	if (!here->is_open) {
+		here->reading = (CopyReading){.problem = peer_link_failure(&here->link).problem};
+		peer_link_close(&here->link);
+	}
+	return here->is_open;
+}
+
+/* By the rules alone, whoever slapd takes us for. */
+static bool may_read_all(HereCopy *here, const HereQuestion *question)
+{
+	const char *dn = link_whoami(&here->link);
+
+	return dn && *dn &&
+	       read_rights_judge(here->pool, &question->lists, dn).outcome == READS_EVERYTHING;
+}
+
+/* --- reading --- */
+
+typedef struct Filling {
+	EntrySet *set;
+	const EntriesTaker *outer;
+} Filling;
+
+static void filling_begin(void *data)
+{
+	entry_set_clear(((Filling *)data)->set);
+}
+
+static void filling_take(void *data, const EntryMark *mark)
+{
+	entry_set_add(((Filling *)data)->set, mark);
+}
+
+static void filling_page(void *data, size_t n_read, size_t n_counted)
+{
+	const Filling *filling = data;
+
+	if (filling->outer->page)
+		filling->outer->page(filling->outer->data, n_read, n_counted);
+}
+
+static void set_fill(HereCopy *here, const HereQuestion *question)
+{
+	PeerLink *counter = here->has_root ? &here->root : NULL;
+	Filling filling = {&here->set, &question->taker};
+	const EntriesTaker taker = {&filling, filling_take, filling_page, question->taker.rate};
+
+	entry_set_reserve(&here->set, entries_count_over(counter, question->suffix));
+	entry_set_clear(&here->set);
+	here->reading =
+		entries_read_counted(&here->link, counter, question->suffix, &taker, filling_begin);
+}
+
+static bool read_as(HereCopy *here, const HereQuestion *question, const Syncrepl *syncrepl)
+{
+	bool may_all;
+
+	if (!here_open(here, syncrepl))
+		return false;
+	may_all = may_read_all(here, question);
+	set_fill(here, question);
+	here->reading.may_all = may_all;
+	return copy_reading_sight(&here->reading) == COPY_SIGHT_WHOLE;
+}
+
+static size_t n_shown(const HereCopy *here)
+{
+	return here->reading.is_read ? here->reading.n_entries + 1 : 0;
+}
+
+/* Whoever the rules let read everything comes first: no other need read it all to find out. */
+static const Syncrepl *order_by_rules(HereCopy *here, const HereQuestion *question,
+				      Syncrepl *identities, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (here_open(here, &identities[i]) && may_read_all(here, question))
+			return &identities[i];
+	return NULL;
+}
+
+void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret)
+{
+	const size_t n = question->n_accounts + 1;
+	Syncrepl *identities = pool_alloc(pool, n * sizeof(*identities));
+	const Syncrepl *first, *most = NULL;
+	size_t n_most = 0;
+	bool is_whole;
+
+	*ret = (HereCopy){.pool = pool, .set = {.pool = pool_child(pool)}};
+	identities[0] = as_root(question);
+	for (size_t i = 0; i < question->n_accounts; i++)
+		identities[i + 1] = as_account(question, &question->accounts[i]);
+	ret->has_root = peer_link_open(pool, &identities[0], &ret->root);
+	first = order_by_rules(ret, question, identities, n);
+	is_whole = first && read_as(ret, question, first);
+	/* The accounts are there to see everything, root over ldapi mostly is not. */
+	for (size_t i = n; !is_whole && i-- > 0;) {
+		is_whole = read_as(ret, question, &identities[i]);
+		if (n_shown(ret) > n_most) {
+			n_most = n_shown(ret);
+			most = &identities[i];
+		}
+	}
+	if (!is_whole && most && most != &identities[0])
+		(void)read_as(ret, question, most);
+	entry_set_sort(&ret->set);
+}
+
+void here_copy_close(HereCopy *here)
+{
+	link_drop(here);
+	peer_link_close(&here->root);
+	here->has_root = false;
+	pool_free(here->set.pool);
+	here->set = (EntrySet){0};
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COMPARE_HERE_H
+#define SYNCWARD_COMPARE_HERE_H
+
+#include "agent/peer/session_entries.h"
+#include "agent/peer/session_lookup.h"
+#include "common/copy/entry_set.h"
+#include "common/slapd/access_lists.h"
+
+/* The copy of a database at this node. */
+typedef struct HereCopy {
+	Pool *pool;
+	PeerLink root; /* for the server's count */
+	bool has_root;
+	PeerLink link;
+	bool is_open;
+	CopyReading reading;
+	EntrySet set; /* sorted */
+} HereCopy;
+
+/* What it takes to read it. */
+typedef struct HereQuestion {
+	const char *ldap_uri;
+	const char *suffix;
+	AccessLists lists;
+	const Syncrepl *accounts; /* links whose account and password a peer took */
+	size_t n_accounts;
+	EntriesTaker taker; /* take is not used */
+} HereQuestion;
+
+/*
+ * Reads the copy as root over ldapi:///, or as one of the accounts, whoever is surely shown all of
+ * it; where nobody is, as the one who is shown most. The link stays open, for looking at entries
+ * again, until here_copy_close(). Never fails: the reading says what happened.
+ */
+void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret);
+
+void here_copy_close(HereCopy *here);
+
+/* Reads a few times, until the server's count stood still meanwhile. begin empties what take
+ * filled; NULL: behind the first time nothing is taken, only counted. */
+CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
+				 const EntriesTaker *taker, void (*begin)(void *data));
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COPY_READING_H
+#define SYNCWARD_COPY_READING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/pool.h"
+
+/* Whether one identity was shown every entry of a copy. */
+typedef enum CopySight {
+	COPY_SIGHT_UNKNOWN, /* first: what was never judged proves nothing */
+	COPY_SIGHT_LESS,    /* the server holds more than it showed */
+	COPY_SIGHT_WHOLE,
+} CopySight;
+
+/*
+ * What one reading of a whole copy brought, for judging what it is worth. A slapd that hides an
+ * entry answers as if there were none, and its paged searches give no estimate. But back-mdb counts
+ * its entries in cn=monitor (olmMDBEntries, from mdb_stat()), whatever olcAccess of the database
+ * hides; an account that may read that count and is shown as many entries is shown all.
+ */
+typedef struct CopyReading {
+	bool is_read;         /* to its end */
+	const char *problem;  /* why not; NULL otherwise */
+	const char *identity; /* as whom */
+	size_t n_entries;     /* shown with entryUUID and entryCSN */
+	size_t n_unmarked;    /* shown without one of them: not comparable */
+	size_t n_subentries;  /* slapd neither shows nor replicates them among the others */
+	size_t n_counted;     /* by the server, behind it; 0: nobody tells us */
+	bool count_moved;     /* it was another before */
+	bool may_all;         /* olcAccess surely lets the identity read everything */
+} CopyReading;
+
+CopySight copy_reading_sight(const CopyReading *reading);
+
+/* Why it is not whole, for people: "it shows 7 of its 9 entries to 'cn=x'"; "" when it is. */
+const char *copy_reading_describe(Pool *pool, const CopyReading *reading);
+
+#endif

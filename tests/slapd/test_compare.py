@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: Apache-2.0
+"""compare: which entries differ between this node and its peers, of which each kind is found and nothing else is told."""
+
+import contextlib
+import json
+import subprocess
+import threading
+import time
+
+import ldap
+import pytest
+from cluster import Cluster, add_person
+from copies import NEW, OLD, as_glue, change, fill, renamed, with_csn
+from slapd import ROOT_DN, SUFFIX, Database, wait_until
+
+MDB = "mdb"
+
+
+def database(**options):
+    return Database(backend=MDB, overlays=("syncprov",), **options)
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(slapd_factory, program):
+    """Two nodes in step with some people."""
+    def make(n=40, nodes=2, counts=True, **options):
+        cluster = Cluster(slapd_factory, program, nodes, [database(**options)]).form_by_hand()
+        for node in cluster if counts else ():
+            show_count(node)
+        fill(cluster[0].server, n)
+        cluster.wait_in_step()
+        cluster.wait_persistent()
+        return cluster
+    return make
+
+
+def show_count(node, suffix=SUFFIX):
+    """The line of syncward-operations(7) that lets the account read how many entries there are."""
+    (dn,) = [dn for dn in node.server.config() if "monitor" in dn.lower()]
+    node.server.modify(dn, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to dn.subtree="cn=Databases,cn=Monitor" '
+                                                        f'by dn.exact="cn=replicator,{suffix}" read by * break')])
+
+
+def compare(node, *words, status=None):
+    """Runs it; returns the document."""
+    done = node.run("compare", "--output", "json", *words)
+    assert status is None or done.returncode == status, done.stdout + done.stderr
+    document = json.loads(done.stdout)
+    assert done.returncode == {"equal": 0, "different": 1, "not-comparable": 3, "not-known": 3}[document["verdict"]]
+    return document
+
+
+def peer_of(document, peer_id=2):
+    (found,) = [peer for peer in document["databases"][0]["peers"] if peer["id"] == peer_id]
+    return found
+
+
+def found(peer):
+    return sorted((d["kind"], d["dn"]) for d in peer["differences"])
+
+
+def cut(node):
+    """Takes this node's consumers away; returns what brings them back."""
+    values, flag = node.syncrepl(), node.server.flag()
+    node.edit([(ldap.MOD_DELETE, flag, None), (ldap.MOD_DELETE, "olcSyncrepl", None)])
+    return lambda: node.edit([(ldap.MOD_ADD, "olcSyncrepl", values), (ldap.MOD_ADD, flag, "TRUE")])
+
+
+# Equal
+
+@pytest.mark.every_release
+def test_copies_in_step_are_equal_and_nothing_is_written(pair):
+    cluster = pair(nodes=3)
+    before = cluster[0].server.context_csns(), cluster[0].server.config_writes()
+    document = compare(cluster[0], status=0)
+    assert document["databases"][0]["here"]["sees"] == "whole" and document["databases"][0]["here"]["entries"] == 42
+    for peer_id in (2, 3):
+        peer = peer_of(document, peer_id)
+        assert (peer["verdict"], peer["sees"], peer["entries"], peer["counted"]) == ("equal", "whole", 42, 42)
+        assert found(peer) == []
+    done = cluster[1].run("compare")
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.startswith(f"{SUFFIX}: 42 entries here\n") and done.stdout.endswith("All copies are equal.\n")
+    assert (cluster[0].server.context_csns(), cluster[0].server.config_writes()) == before
+
+
+def test_only_the_peers_and_databases_that_are_asked_for_are_read(slapd_factory, program):
+    other = "o=other"
+    cluster = Cluster(slapd_factory, program, 3, [database(), Database(other, MDB, ("syncprov",))])
+    cluster.form_by_hand()
+    for node in cluster:
+        show_count(node)
+        show_count(node, other)
+    document = compare(cluster[0], "--suffix", "O=Other", "--peer", "3", status=0)
+    assert [d["suffix"] for d in document["databases"]] == [other]
+    assert [peer["id"] for peer in document["databases"][0]["peers"]] == [3]
+    document = compare(cluster[0], status=0)
+    assert [len(d["peers"]) for d in document["databases"]] == [2, 2]
+    for words, message in ((("--suffix", "o=otter"), "did you mean 'o=other'?"), (("--peer", "1"), "--peer '1' is no id"),
+                           (("--lag", "x"), "--lag 'x' is not"), (("--rate", "-1"), "--rate '-1' is not")):
+        done = cluster[0].run("compare", *words)
+        assert done.returncode == 64 and message in done.stderr, done.stderr
+
+
+# Different
+
+def expected(first=1):
+    """What edited() makes, seen from the other node."""
+    return sorted([("missing-there", f"cn=p{first},{SUFFIX}"), ("missing-here", f"cn=more{first},{SUFFIX}"),
+                   ("older-there", f"cn=p{first + 1},{SUFFIX}"), ("older-here", f"cn=p{first + 2},{SUFFIX}")])
+
+
+def edited(records, first=1):
+    """One difference of each kind."""
+    gone, older, newer = (f"cn=p{first + i},{SUFFIX}" for i in range(3))
+    changed = {dn: record for dn, record in records.items() if dn != gone}
+    changed[f"cn=more{first},{SUFFIX}"] = renamed(records[gone], f"more{first}")
+    changed[older] = with_csn(records[older], OLD)
+    changed[newer] = with_csn(records[newer], NEW)
+    return changed
+
+
+def change_second(cluster, edit=edited):
+    """Gives node 2 another copy under the same contextCSN. The links are cut: a refresh would mend some of it."""
+    for node in cluster:
+        cut(node)
+    change(cluster[1].server, edit)
+    assert len({frozenset(node.server.context_csns()) for node in cluster}) == 1
+
+
+def marks(node):
+    return {dn: (entry["entryUUID"][0], entry["entryCSN"][0])
+            for dn, entry in node.server.entries(attributes=["entryUUID", "entryCSN"]).items()}
+
+
+def change_second_linked(cluster):
+    """The same while both read each other, with other entries where slapd's refresh at the start mended it.
+
+    Returns what must be found.
+    """
+    for first in range(1, 40, 3):
+        change(cluster[1].server, lambda records, first=first: edited(records, first))
+        for node in cluster:
+            wait_until(lambda server=node.server: server.sessions(f"cn=replicator,{SUFFIX}"), f"{node.server} is read")
+        cluster.wait_persistent()
+        cluster.wait_in_step()
+        if len(set(marks(cluster[0]).items()) ^ set(marks(cluster[1]).items())) == 6:
+            return expected(first)
+    raise AssertionError("slapd mends it each time")
+
+
+@pytest.mark.every_release
+def test_one_difference_of_each_kind_is_found_under_equal_context_csns(pair):
+    """contextCSN is equal: nothing is on its way, so nothing is waited for."""
+    cluster = pair()
+    change_second(cluster)
+    peer = peer_of(compare(cluster[0], "--lag", "600", status=1))
+    assert found(peer) == expected()
+    assert peer["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1}
+    older = [d for d in peer["differences"] if d["kind"] == "older-there"][0]
+    assert older["entrycsn_there"] == OLD and older["entrycsn_here"] > OLD
+    done = cluster[0].run("compare")
+    assert done.returncode == 1 and done.stdout.endswith("The copies differ.\n")
+    for kind, dn in expected():
+        assert f"    {kind.replace('-', ' ')}: 1\n      {dn}; " in done.stdout
+    # The other side says the same the other way round.
+    turned = {"missing-here": "missing-there", "missing-there": "missing-here", "older-here": "older-there",
+              "older-there": "older-here"}
+    assert found(peer_of(compare(cluster[1], status=1), 1)) == sorted((turned[kind], dn) for kind, dn in expected())
+
+
+@pytest.mark.every_release
+def test_what_the_guide_says_mends_a_difference(pair):
+    """Any change of an entry brings the whole of it to where it is missing or older."""
+    cluster = pair()
+    bring_back = [cut(node) for node in cluster]
+    change(cluster[1].server, edited)
+    for function in bring_back:
+        function()
+    for kind, dn in found(peer_of(compare(cluster[0], status=1))):
+        admin = cluster[1 if kind.endswith("-here") else 0].server.admin()
+        admin.modify_s(dn, [(ldap.MOD_REPLACE, "description", [b"touched"])])
+        admin.unbind_s()
+    cluster.wait_in_step()
+    compare(cluster[0], "--lag", "0", status=0)
+
+
+def test_a_change_on_its_way_is_no_difference(pair):
+    cluster = pair()
+    bring_back = cut(cluster[1])
+    add_person(cluster[0].server, "late")
+    process = subprocess.Popen(cluster[0].command("compare", "--lag", "300"), stdout=subprocess.PIPE, text=True)
+    wait_until(lambda: cluster[1].server.log_count(r"filter=\"\(\|\(entryUUID="), "it looks again")
+    bring_back()
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, output
+
+
+def test_what_lasts_for_the_lag_is_told(pair):
+    cluster = pair()
+    cut(cluster[1])
+    add_person(cluster[0].server, "new")
+    admin = cluster[0].server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"x"])])
+    admin.delete_s(f"cn=p2,{SUFFIX}")
+    admin.unbind_s()
+    assert found(peer_of(compare(cluster[0], "--lag", "1", status=1))) == [
+        ("missing-here", f"cn=p2,{SUFFIX}"), ("missing-there", f"cn=new,{SUFFIX}"), ("older-there", f"cn=p1,{SUFFIX}")]
+
+
+@contextlib.contextmanager
+def clients(cluster, name):
+    """Writes at every node all the time: entries of their own come, change and go."""
+    over = threading.Event()
+    failures = []
+
+    def work(number, server):
+        admin = server.admin()
+        i = 0
+        try:
+            while not over.is_set():
+                i += 1
+                dn = f"cn={name}{number}x{i},{SUFFIX}"
+                server.add(dn, {"objectClass": ["person"], "cn": dn.split(",")[0][3:], "sn": "s"}, admin)
+                admin.modify_s(f"cn=p{number * 50 + i % 5 + 100},{SUFFIX}",
+                               [(ldap.MOD_REPLACE, "description", [str(i).encode()])])
+                if i > 20:
+                    admin.delete_s(f"cn={name}{number}x{i - 20},{SUFFIX}")
+                time.sleep(0.01)
+        except ldap.LDAPError as error:
+            failures.append(error)
+        admin.unbind_s()
+
+    threads = [threading.Thread(target=work, args=(i, node.server)) for i, node in enumerate(cluster)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
+
+
+@pytest.mark.one_release  # 2.4 does not tell when a refresh is over, which mends what is compared
+def test_under_load_exactly_the_differences_are_told(pair):
+    cluster = pair(n=200)
+    with clients(cluster, "a"):
+        compare(cluster[0], "--lag", "20", status=0)
+    cluster.wait_in_step()
+    differences = change_second_linked(cluster)
+    with clients(cluster, "b"):
+        assert found(peer_of(compare(cluster[0], "--lag", "5", status=1))) == differences
+
+
+# What slapd loses (field facts), with nobody there who repairs it
+
+@pytest.mark.every_release
+def test_what_a_session_log_loses_is_found(pair):
+    """Fact 25: contextCSN is equal afterwards. 2.4 loses nothing."""
+    cluster = pair()
+    node, other = cluster
+    overlay = node.server.search(node.server.database_dn(), "(objectClass=olcSyncProvConfig)", ["1.1"])[0][0]
+    node.server.modify(overlay, [(ldap.MOD_ADD, "olcSpSessionlog", "1000")])
+    add_person(node.server, "first")
+    cluster.wait_in_step()
+    other.server.stop()
+    admin = node.server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"x"])])
+    add_person(node.server, "new")
+    admin.delete_s(f"cn=p2,{SUFFIX}")
+    admin.unbind_s()
+    other.server.start()
+    cluster.wait_in_step()
+    loses = node.server.release.version != "2.4"
+    expected = [("missing-there", f"cn=new,{SUFFIX}"), ("older-there", f"cn=p1,{SUFFIX}")] if loses else []
+    assert found(peer_of(compare(node, status=1 if loses else 0))) == expected
+
+
+@pytest.mark.every_release
+def test_an_entry_that_a_refresh_does_not_delete_is_found(slapd_factory, program):
+    """Fact 26: the entries are older than the server IDs."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend=MDB)])
+    cluster[0].server.add_seed()
+    dns = fill(cluster[0].server, 5)
+    for node in cluster:
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
+        if node.server.release.has_module("syncprov"):
+            with contextlib.suppress(ldap.TYPE_OR_VALUE_EXISTS):
+                node.server.modify("cn=module{0},cn=config", [(ldap.MOD_ADD, "olcModuleLoad", "syncprov")])
+    admin = cluster[0].server.admin()  # so that contextCSN gets server ID 1 and nothing of 0
+    admin.modify_s(SUFFIX, [(ldap.MOD_REPLACE, "description", [b"x"])])
+    admin.unbind_s()
+    for node in cluster:
+        node.connect_by_hand(cluster.nodes, cluster.databases[0])
+        show_count(node)
+    cluster.wait_in_step()
+    cluster[0].server.stop()
+    admin = cluster[1].server.admin()
+    admin.delete_s(dns[0])
+    admin.unbind_s()
+    cluster[0].server.start()
+    cluster.wait_in_step()
+    peer = peer_of(compare(cluster[0], status=1))
+    assert found(peer) == [("missing-there", dns[0])]
+
+
+def test_glue_is_found(pair):
+    cluster = pair()
+    dn = f"cn=p5,{SUFFIX}"
+    change_second(cluster, lambda records: {**records, dn: renamed(as_glue(records[dn]), "p5")})
+    peer = peer_of(compare(cluster[0], status=1))
+    assert found(peer) == [("missing-here", dn), ("missing-there", dn)]
+
+
+# Not comparable
+
+HIDES = [f'to dn.base="cn=p7,{SUFFIX}" by dn.exact="{ROOT_DN}" read by * none', "to * by * read"]
+
+
+@pytest.mark.every_release
+def test_a_peer_that_hides_an_entry_is_not_comparable(pair):
+    """The account is shown one entry less than there are; what is missing there may be hidden."""
+    cluster = pair()
+    cluster[1].edit([(ldap.MOD_REPLACE, "olcAccess", HIDES)])
+    document = compare(cluster[0], "--lag", "0", status=3)
+    peer = peer_of(document)
+    assert (peer["sees"], peer["counted"], peer["entries"]) == ("less", 42, 41)
+    assert found(peer) == [("missing-there", f"cn=p7,{SUFFIX}")]
+    done = cluster[0].run("compare")
+    assert done.returncode == 3 and "it shows 'cn=replicator" in done.stdout and "only 41 of its 42 entries" in done.stdout
+    assert "missing or hidden there: 1" in done.stdout and "equal" not in done.stdout
+    # An entry that only the peer has, hidden: nothing of it is seen, and it is not called equal.
+    cluster[1].edit([(ldap.MOD_REPLACE, "olcAccess", "to * by * read")])
+    change_second(cluster, lambda records: {
+        **records, f"cn=more,{SUFFIX}": renamed(records[f"cn=p2,{SUFFIX}"], "more")})
+    cluster[1].edit([(ldap.MOD_REPLACE, "olcAccess", [HIDES[0].replace("cn=p7", "cn=more"), HIDES[1]])])
+    peer = peer_of(compare(cluster[0], status=3))
+    assert found(peer) == [] and peer["counted"] == 43
+
+
+def test_where_root_sees_less_the_account_of_the_links_reads_here(pair):
+    cluster = pair()
+    cluster[0].edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to * by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth by * none'])])
+    document = compare(cluster[0], status=0)
+    assert document["databases"][0]["here"]["identity"] == f"'cn=replicator,{SUFFIX}'"
+    cluster[0].edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to dn.base="cn=p7,{SUFFIX}" by * none', f'to * by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth'])])
+    document = compare(cluster[0], "--lag", "0", status=3)
+    here = document["databases"][0]["here"]
+    assert (here["sees"], here["entries"]) == ("less", 41) and "only 41 of its 42 entries" in here["text"]
+    assert found(peer_of(document)) == [("missing-here", f"cn=p7,{SUFFIX}")]
+
+
+def test_where_the_account_may_not_read_the_count_equality_is_not_known(pair):
+    cluster = pair(counts=False)
+    document = compare(cluster[0], status=3)
+    peer = peer_of(document)
+    assert document["verdict"] == peer["verdict"] == "not-known" and found(peer) == []
+    assert peer["sees"] == "unknown" and "counted" not in peer and "cn=monitor cannot be read" in peer["text"]
+    done = cluster[0].run("compare")
+    assert done.returncode == 3 and "nothing differs in what it shows, 42 entries" in done.stdout
+    assert "equal" not in done.stdout and "see syncward-operations(7)" in done.stdout
+    change_second(cluster)
+    assert found(peer_of(compare(cluster[0], status=1))) == expected()
+
+
+def test_a_peer_that_dies_in_the_middle_is_not_comparable(pair):
+    cluster = pair(n=100)
+    process = subprocess.Popen(cluster[0].command("compare", "--output", "json", "--rate", "100"),
+                               stdout=subprocess.PIPE, text=True)
+    wait_until(lambda: cluster[1].server.log_count(r"SRCH base=\"dc=example,dc=org\" scope=2") > 2, "it is read")
+    cluster[1].server.kill()
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 3, output
+    peer = peer_of(json.loads(output))
+    assert not peer["read"] and found(peer) == [] and cluster[1].server.ldap_uri in peer["text"]
+    peer = peer_of(compare(cluster[0], status=3))
+    assert not peer["read"] and "Connection refused" in peer["text"]
+
+
+def test_one_that_differs_is_told_beside_one_that_is_away(pair):
+    cluster = pair(nodes=3)
+    cluster[2].server.stop()
+    cut(cluster[1])
+    add_person(cluster[0].server, "new")
+    document = compare(cluster[0], "--lag", "0", status=1)
+    assert peer_of(document, 2)["verdict"] == "different" and peer_of(document, 3)["verdict"] == "not-comparable"
+
+
+def test_a_wrong_password_is_sent_to_one_peer_and_not_to_this_node(pair):
+    cluster = pair(nodes=3)
+
+    def refused():
+        return sum(node.server.log_count("RESULT tag=97 err=49") for node in cluster)
+    before = refused()
+    cluster[0].write_secret("wrong-canary")
+    done = cluster[0].run("compare")
+    assert done.returncode == 3 and "canary" not in done.stdout + done.stderr
+    assert refused() == before + 1
+
+
+def test_subentries_are_told_and_are_no_difference(pair):
+    """slapd shows them in no search of consumers, so they never replicate; its count has them."""
+    cluster = pair()
+
+    def with_subentry(records):
+        like = renamed(records[f"cn=p1,{SUFFIX}"], "ldapsync").split("\n")
+        kept = [line for line in like if line.split(":")[0] in (
+            "dn", "cn", "entryUUID", "entryCSN", "creatorsName", "createTimestamp")]
+        return {**records, f"cn=ldapsync,{SUFFIX}": "\n".join([
+            *kept, "objectClass: top", "objectClass: subentry", "objectClass: syncProviderSubentry",
+            "structuralObjectClass: subentry", "subtreeSpecification: {}"])}
+    change_second(cluster, with_subentry)
+    peer = peer_of(compare(cluster[0], status=0))
+    assert (peer["subentries"], peer["counted"], peer["entries"]) == (1, 43, 42)
+    assert "and 1 subentry, which slapd does not replicate" in cluster[0].run("compare").stdout
