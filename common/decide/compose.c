@@ -323,12 +323,21 @@ static const char *consumer_text(Pool *pool, const WantedConsumer *wanted)
 	return syncrepl_print(pool, &wanted->syncrepl, &text, &err) < 0 ? "" : text;
 }
 
-/* What cannot be printed is here only when a person released that it goes. */
+static bool mod_has(const Mod *mod, const char *text)
+{
+	for (size_t i = 0; i < mod->n_values; i++)
+		if (strcasecmp(mod->values[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* What cannot be printed is here only when a person released that it goes. Two values that slapd
+ * keeps in different spellings are one when we print them, and slapd takes none twice (20). */
 static void mod_kept_value(Pool *pool, Mod *mod, const LiveConsumer *consumer)
 {
 	const char *text = kept_value_print(pool, consumer);
 
-	if (text)
+	if (text && !mod_has(mod, text))
 		mod_value(pool, mod, text);
 }
 
@@ -465,6 +474,18 @@ static void compose_unsaved(const Compose *compose)
 	}
 }
 
+/* What is deleted to be added again cannot be changed meanwhile, and is missing until then: the
+ * next round sees it so. */
+static bool deletes_entry(const Compose *compose)
+{
+	const Change *change;
+
+	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_SAVE, &position));)
+		if (!change->attribute)
+			return true;
+	return false;
+}
+
 /* slapd builds an index over entries beside its work, but does not pause for another write: that,
  * and all clients behind it, would wait until the index is built. */
 static bool index_is_last(const Compose *compose, const LiveDatabase *live)
@@ -482,9 +503,14 @@ void plan_compose(Diff *diff)
 	const Compose compose = {.diff = diff, .plan = diff->plan};
 	const Live *live = diff->in->live;
 
+	diff->plan->steps = NULL;
+	diff->plan->n_steps = 0;
+	diff->plan->n_sessions_dropped = 0;
 	if (!diff->in->wanted)
 		return;
 	compose_unsaved(&compose);
+	if (deletes_entry(&compose))
+		return;
 	for (size_t i = 0; i < live->n_databases; i++)
 		compose_access(&compose, &live->databases[i]);
 	compose_module(&compose);
