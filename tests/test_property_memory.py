@@ -43,6 +43,7 @@ def judge(case, before, dns, said):
     assert said["problem"] is None
     for name in ("first_plan", "apply", "plan", "again", "after_restart"):
         assert said[name]["error"] is None and said[name]["state_error"] is None, name
+        assert said[name]["breaches"] == 0, name  # the judge of the result finds nothing that guards let pass
     assert said["apply"]["exit"] == status, f"{case.holds} expected"
     for name in ("plan", "again", "after_restart"):
         waits = {"order"} if "joining" in case.holds else set()  # the server ID, for the overlay that waits

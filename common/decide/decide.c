@@ -2,6 +2,7 @@
 #include "common/decide/decide.h"
 
 #include "common/decide/diff.h"
+#include "common/decide/guard_result.h"
 
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 {
@@ -16,6 +17,8 @@ void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 		diff_unsaved(&diff);
 	}
 	guard_plan(&diff);
-	plan_compose(&diff);
+	do
+		plan_compose(&diff);
+	while (guard_result(&diff));
 	*ret = plan;
 }

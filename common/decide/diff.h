@@ -17,6 +17,8 @@ typedef struct Diff {
 				    provider before that is mended */
 	bool has_live_sid;       /* it is known under which slapd writes until then: */
 	unsigned live_sid;
+	struct JoiningVerdict *joining; /* what joining_judge() said of each database so far */
+	size_t n_joining;
 } Diff;
 
 /* The live side of G1: what slapd runs with now and would not start with again. Needs no wanted. */
@@ -80,6 +82,9 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 /* The guards that look at the whole plan: G2, G3, G4, G7, G8, rid clashes. */
 void guard_plan(Diff *diff);
 
+/* What must not go without that which is held by now: asked again whenever more was held. */
+void guard_what_follows(Diff *diff);
+
 /* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
  * or clocks differ. */
 void guard_identity(Diff *diff);
@@ -93,7 +98,8 @@ void guard_links(Diff *diff);
 /* Holds what would get the rid that a staying value of the same database has. */
 void guard_rids(Diff *diff);
 
-/* Orders what nothing holds into steps; every prefix of them leaves a server that starts again. */
+/* Orders what nothing holds into steps, in place of those that the plan has; every prefix of them
+ * leaves a server that starts again. */
 void plan_compose(Diff *diff);
 
 /* URLs with a blank between, as -h takes them. */

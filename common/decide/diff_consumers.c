@@ -1,112 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/buf.h"
-#include "common/decide/diff.h"
+#include "common/decide/matching.h"
 #include "common/live/live_running.h"
-#include "common/slapd/url.h"
-
-/* olcSyncrepl values matched to the peers of peers.json, both ways. */
-typedef struct Matching {
-	Diff *diff;
-	const WantedDatabase *wanted;
-	const LiveDatabase *live;
-	const char *suffix;
-	const WantedConsumer **sorted;  /* wanted consumers by provider */
-	const char *own_provider;       /* this node's own URL in one spelling */
-	const WantedConsumer **of_live; /* per live value; NULL: none */
-	bool *is_taken;                 /* per wanted consumer */
-} Matching;
-
-/* --- matching: by URL and rid, then by URL, then by rid --- */
-
-static int by_provider(const void *one, const void *other)
-{
-	const WantedConsumer *const *left = one, *const *right = other;
-
-	return strcmp((*left)->provider, (*right)->provider);
-}
-
-static const WantedConsumer **wanted_by_provider(Pool *pool, const WantedDatabase *wanted)
-{
-	const WantedConsumer **sorted =
-		pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*sorted));
-
-	for (size_t i = 0; i < wanted->n_consumers; i++)
-		sorted[i] = &wanted->consumers[i];
-	qsort(sorted, wanted->n_consumers, sizeof(*sorted), by_provider);
-	return sorted;
-}
-
-static const WantedConsumer *find_provider(const Matching *matching, const char *provider)
-{
-	const WantedConsumer key = {.provider = provider}, *pointer = &key;
-	const WantedConsumer *const *found;
-
-	if (!provider)
-		return NULL;
-	found = bsearch(&pointer, matching->sorted, matching->wanted->n_consumers,
-			sizeof(*matching->sorted), by_provider);
-	return found ? *found : NULL;
-}
-
-/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
-static bool is_self(const Matching *matching, const LiveConsumer *consumer)
-{
-	return consumer->is_self ||
-	       (matching->diff->in->live->n_listeners == 0 && consumer->provider &&
-		strcmp(consumer->provider, matching->own_provider) == 0);
-}
-
-static void take(Matching *matching, size_t live_index, const WantedConsumer *wanted)
-{
-	size_t index = (size_t)(wanted - matching->wanted->consumers);
-
-	if (matching->is_taken[index])
-		return;
-	matching->is_taken[index] = true;
-	matching->of_live[live_index] = wanted;
-}
-
-static bool is_kept(const Desired *desired, const char *provider)
-{
-	for (size_t i = 0; i < desired->n_keep; i++)
-		if (url_equal(desired->keep[i], provider))
-			return true;
-	return false;
-}
-
-/* What "keep" names is never taken for a peer whose URL changed, though it may have its rid. */
-static bool can_match(const Matching *matching, size_t i, bool by_rid)
-{
-	const LiveConsumer *consumer = &matching->live->consumers[i];
-
-	return consumer->parses && !matching->of_live[i] && !is_self(matching, consumer) &&
-	       !(by_rid && is_kept(matching->diff->in->desired, consumer->provider));
-}
-
-static void match(Matching *matching)
-{
-	const WantedDatabase *wanted = matching->wanted;
-	const LiveDatabase *live = matching->live;
-	const WantedConsumer *by_rid[1000] = {0};
-
-	for (size_t i = 0; i < wanted->n_consumers; i++)
-		by_rid[wanted->consumers[i].rid] = &wanted->consumers[i];
-	for (int round = 0; round < 3; round++)
-		for (size_t i = 0; i < live->n_consumers; i++) {
-			const LiveConsumer *consumer = &live->consumers[i];
-			const WantedConsumer *found;
-
-			if (!can_match(matching, i, round == 2))
-				continue;
-			found = round == 2 ? (consumer->rid < 0 ? NULL : by_rid[consumer->rid])
-					   : find_provider(matching, consumer->provider);
-			if (found && (round > 0 || found->rid == consumer->rid))
-				take(matching, i, found);
-		}
-}
 
 /* --- differences --- */
 
@@ -156,7 +53,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 {
 	Diff *diff = matching->diff;
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
-	bool is_double = find_provider(matching, live->provider) != NULL;
+	bool is_double = matching_find(matching, live->provider) != NULL;
 	Change *change =
 		plan_add_change(diff->pool, diff->plan,
 				(Change){
@@ -209,7 +106,7 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 			"one of its listeners: it replicates from itself; start slapd with -h that "
 			"contains the URL, or remove that olcSyncrepl value",
 			matching->live->entry->dn, uri);
-	else if (is_kept(desired, uri) || !desired->prune)
+	else if (provider_is_kept(desired, uri) || !desired->prune)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
 				 "%s is not in peers.json and stays (policy.%s)", uri,
 				 desired->prune ? "keep" : "prune");
@@ -241,7 +138,7 @@ static void timeouts_report(Matching *matching, size_t i)
 	const WantedConsumer *wanted = matching->of_live[i];
 	const Syncrepl *stays = wanted ? &wanted->syncrepl : &live->syncrepl;
 
-	if (!live->parses || is_self(matching, live))
+	if (!live->parses || matching_is_self(matching, live))
 		return;
 	if (syncrepl_number(stays, SYNCREPL_TIMEOUT) > 0 &&
 	    syncrepl_number(stays, SYNCREPL_NETWORK_TIMEOUT) > 0)
@@ -277,7 +174,7 @@ static bool consumers_are_scrambled(const Matching *matching)
 
 		if (!declared->parses)
 			return false;
-		if (is_self(matching, declared))
+		if (matching_is_self(matching, declared))
 			continue;
 		n_declared++;
 		if (!running_find(&index, declared->rid, declared->provider))
@@ -341,7 +238,7 @@ static bool other_provider_stays(const Matching *matching)
 		n_removed += plan->changes[i].kind == CHANGE_CONSUMER_REMOVE &&
 			     strcmp(plan->changes[i].suffix, matching->suffix) == 0;
 	for (size_t i = 0; i < matching->live->n_consumers; i++)
-		n_others += !is_self(matching, &matching->live->consumers[i]);
+		n_others += !matching_is_self(matching, &matching->live->consumers[i]);
 	return n_others > n_removed;
 }
 
@@ -384,24 +281,12 @@ static void multi_provider_diff(Matching *matching)
 
 void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
-	Matching matching = {
-		.diff = diff,
-		.wanted = wanted,
-		.live = live,
-		.suffix = wanted->desired->suffix,
-		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
-	};
+	Matching matching = matching_make(diff, wanted, live);
 
-	matching.of_live =
-		pool_alloc(diff->pool, (live->n_consumers + 1) * sizeof(*matching.of_live));
-	matching.is_taken =
-		pool_alloc(diff->pool, (wanted->n_consumers + 1) * sizeof(*matching.is_taken));
-	matching.sorted = wanted_by_provider(diff->pool, wanted);
-	match(&matching);
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		if (matching.of_live[i])
 			wanted_diff(&matching, i);
-		else if (!is_self(&matching, &live->consumers[i]))
+		else if (!matching_is_self(&matching, &live->consumers[i]))
 			unmatched_diff(&matching, &live->consumers[i]);
 		timeouts_report(&matching, i);
 	}

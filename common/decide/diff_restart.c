@@ -3,34 +3,30 @@
 #include <strings.h>
 
 #include "common/decide/diff.h"
-#include "common/slapd/serverid.h"
+#include "common/decide/guard_restart.h"
 
 /*
  * States that a running slapd accepts and with which it does not start again: told in every pass,
  * whatever else holds the pass up.
  */
 
-static void server_id_report(Diff *diff)
+static void server_id_report(Diff *diff, const RestartIds *ids)
 {
 	const Live *live = diff->in->live;
-	const Attribute *ids = live->server_ids;
-	ServerIdVerdict verdict;
 
-	if (!ids || ids->n_values == 0 || live->n_listeners == 0)
+	if (!live->server_ids || live->server_ids->n_values == 0 || !ids->knows_listeners)
 		return;
-	verdict = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids->n_values,
-				 live->listeners, live->n_listeners, diff->in->facts->machine.fqdn);
-	if (!verdict.starts)
+	if (!ids->now.starts)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
 				 "slapd would not start again with its olcServerID values: %s",
-				 verdict.problem);
-	else if (verdict.by_host_name)
+				 ids->now.problem);
+	else if (ids->now.by_host_name)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "server-id-by-name", NULL,
 			"olcServerID matches slapd's listeners only through this host's name: if "
 			"the name does not resolve when slapd starts, slapd does not start; start "
 			"it with -h that names the URL literally, or use the bare form \"%u\"",
-			verdict.sid);
+			ids->now.sid);
 }
 
 static bool urls_include(const char *const *urls, size_t n_urls, const char *url)
@@ -55,28 +51,23 @@ static bool urls_differ(const char *const *one, size_t n_one, const char *const 
 
 /* The unit was changed since slapd started, or slapd was started by hand: what is checked against
  * the running listeners says nothing of the next start. */
-static void next_listeners_report(Diff *diff)
+static void next_listeners_report(Diff *diff, const RestartIds *ids)
 {
 	const Live *live = diff->in->live;
 	const Facts *facts = diff->in->facts;
-	const Attribute *ids = live->server_ids;
 	const char *consequence = "it will listen elsewhere after a restart";
-	ServerIdVerdict next;
 
-	if (facts->machine.n_next_listeners == 0 || live->n_listeners == 0 ||
+	if (!ids->knows_next || !ids->knows_listeners ||
 	    !urls_differ(live->listeners, live->n_listeners, facts->machine.next_listeners,
 			 facts->machine.n_next_listeners))
 		return;
-	next = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids ? ids->n_values : 0,
-			      facts->machine.next_listeners, facts->machine.n_next_listeners,
-			      facts->machine.fqdn);
-	if (!next.starts)
+	if (!ids->next.starts)
 		consequence = pool_printf(
 			diff->pool, "with its olcServerID values it would not start again: %s",
-			next.problem);
+			ids->next.problem);
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_CRITICAL,
-		next.starts ? "listeners-differ" : "restart-unsafe", NULL,
+		ids->next.starts ? "listeners-differ" : "restart-unsafe", NULL,
 		"slapd runs with -h '%s', and %s starts it with -h '%s': %s; make both the "
 		"same",
 		urls_join(diff->pool, live->listeners, live->n_listeners),
@@ -86,18 +77,9 @@ static void next_listeners_report(Diff *diff)
 		consequence);
 }
 
-/* slapd starts no consumer for a value that names itself, and does not count it. */
-static bool reads_from_somebody(const LiveDatabase *live)
-{
-	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!live->consumers[i].is_self)
-			return true;
-	return false;
-}
-
 static void multi_provider_report(Diff *diff, const LiveDatabase *live)
 {
-	if (!live->is_multi_provider || reads_from_somebody(live))
+	if (!restart_refuses(live))
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
 			 "slapd would not start again: %s has %s: TRUE and reads from nobody "
@@ -109,9 +91,10 @@ static void multi_provider_report(Diff *diff, const LiveDatabase *live)
 void diff_restart(Diff *diff)
 {
 	const Live *live = diff->in->live;
+	const RestartIds ids = restart_judge_ids(diff->pool, live, &diff->in->facts->machine);
 
-	server_id_report(diff);
-	next_listeners_report(diff);
+	server_id_report(diff, &ids);
+	next_listeners_report(diff, &ids);
 	for (size_t i = 0; i < live->n_databases; i++)
 		multi_provider_report(diff, &live->databases[i]);
 }

@@ -19,14 +19,6 @@ static bool log_is_on(const LiveDatabase *live)
 	       entry_attribute(live->syncprov, "olcSpSessionlogSource");
 }
 
-static bool reads_from_somebody(const LiveDatabase *live)
-{
-	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!live->consumers[i].is_self)
-			return true;
-	return false;
-}
-
 /* --- what it does --- */
 
 static const char *log_describe(Pool *pool, const LiveDatabase *live)
@@ -65,7 +57,7 @@ static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 {
 	const LiveRelease release = diff_release(diff);
 
-	if (release == LIVE_RELEASE_2_4 || !reads_from_somebody(live))
+	if (release == LIVE_RELEASE_2_4 || !live_reads_from_somebody(live))
 		return;
 	plan_add_finding(
 		diff->pool, diff->plan,

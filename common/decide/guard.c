@@ -6,9 +6,11 @@
 
 #include "common/decide/diff.h"
 #include "common/decide/guard_contested.h"
+#include "common/decide/guard_flag.h"
 #include "common/decide/guard_kept.h"
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_partial.h"
+#include "common/decide/guard_removal.h"
 #include "common/decide/guard_self.h"
 #include "common/memory/revision.h"
 
@@ -177,68 +179,6 @@ static void guard_config_replicated(Diff *diff)
 		hold_everything(diff, hold);
 }
 
-/* --- G4 --- */
-
-static bool is_free_removal(const Change *change)
-{
-	return change->kind == CHANGE_CONSUMER_REMOVE && !change->is_held;
-}
-
-static void hold_removals(Diff *diff, const char *suffix, Hold hold)
-{
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
-
-		if (is_free_removal(change) && (!suffix || strcmp(change->suffix, suffix) == 0))
-			plan_hold(diff->pool, diff->plan, change, hold);
-	}
-}
-
-static void guard_removal_count(Diff *diff)
-{
-	unsigned max = diff->in->desired->max_removals;
-	unsigned n_removals = 0;
-
-	for (size_t i = 0; i < diff->plan->n_changes; i++)
-		n_removals += is_free_removal(&diff->plan->changes[i]);
-	if (n_removals <= max)
-		return;
-	hold_removals(diff, NULL,
-		      (Hold){
-			      .guard = GUARD_REMOVAL,
-			      .text = pool_printf(
-				      diff->pool,
-				      "%u providers would be removed, and \"max_removals\" is %u: "
-				      "none is removed; if all of them are gone for good",
-				      n_removals, max),
-			      .release = "syncward apply --release G4",
-		      });
-}
-
-/* A node that loses its last provider is alone: only a person may say that it is meant. */
-static void guard_last_provider(Diff *diff)
-{
-	const Wanted *wanted = diff->in->wanted;
-
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		const char *suffix = wanted->databases[i].desired->suffix;
-
-		if (wanted->databases[i].n_consumers == 0)
-			hold_removals(
-				diff, suffix,
-				(Hold){
-					.guard = GUARD_REMOVAL,
-					.suffix = suffix,
-					.text = pool_printf(diff->pool,
-							    "the last provider of %s would be "
-							    "removed, and this node would be "
-							    "alone; if that is meant",
-							    suffix),
-					.release = "syncward apply --release G4",
-				});
-	}
-}
-
 /* --- G9 --- */
 
 static Hold contest_hold(const Contest *contest)
@@ -297,12 +237,23 @@ static void guard_dependents(Diff *diff)
 		if (!cause.is_held)
 			continue;
 		if (cause.kind == CHANGE_SERVER_ID && diff->server_id_is_wrong) {
-			hold_with(diff, &cause, CHANGE_OVERLAY);
+			/* What waits for overlays keeps none of them back. */
+			if (cause.hold.guard != GUARD_ORDER)
+				hold_with(diff, &cause, CHANGE_OVERLAY);
 			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_ON);
 		}
 		if (cause.kind == CHANGE_CONSUMER_REMOVE)
 			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_OFF);
 	}
+}
+
+void guard_what_follows(Diff *diff)
+{
+	do {
+		guard_flags(diff);
+		guard_dependents(diff);
+		guard_rids(diff);
+	} while (guard_left_alone(diff));
 }
 
 static Hold indexing_hold(Pool *pool, const char *suffix, const char *text)
@@ -363,10 +314,7 @@ void guard_plan(Diff *diff)
 		return;
 	if (diff->not_first)
 		hold_everything(diff, *diff->not_first);
-	if (!diff_is_released(diff, GUARD_REMOVAL)) {
-		guard_removal_count(diff);
-		guard_last_provider(diff);
-	}
+	guard_removals(diff);
 	guard_contested(diff);
 	guard_self_named(diff);
 	guard_partial(diff);
@@ -375,7 +323,8 @@ void guard_plan(Diff *diff)
 	guard_readers(diff);
 	guard_indices(diff);
 	guard_kept_values(diff);
+	guard_flags(diff);
 	guard_dependents(diff);
 	guard_server_order(diff);
-	guard_rids(diff);
+	guard_what_follows(diff);
 }

@@ -58,6 +58,35 @@ static Hold hold_of(const Diff *diff, const Change *change, const LiveConsumer *
 	};
 }
 
+/* What is taken out is not the last that the database reads from. */
+static bool reads_without(const Diff *diff, const LiveDatabase *live, const Change *change)
+{
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!live->consumers[i].is_self && !has_change(diff->plan, &live->consumers[i]) &&
+		    kept_value_print(diff->pool, &live->consumers[i]))
+			return true;
+	for (size_t i = 0; change->kind != CHANGE_SAVE && i < diff->plan->n_changes; i++)
+		if (diff->plan->changes[i].wanted && !diff->plan->changes[i].is_held &&
+		    strcmp(diff->plan->changes[i].dn, change->dn) == 0)
+			return true;
+	return false;
+}
+
+static Hold last_hold(const Diff *diff, const Change *change, const LiveConsumer *consumer)
+{
+	Hold hold = hold_of(diff, change, consumer);
+
+	hold.text = pool_printf(
+		diff->pool,
+		"%s holds an olcSyncrepl value that syncward does not understand (%s), and this "
+		"would send it to slapd once more, which can end slapd; nor can it be taken out, "
+		"because the database reads from nobody else. Write that value anew in a way that "
+		"syncward understands, and then",
+		change->dn, consumer->problem ? consumer->problem : "it cannot be written again");
+	hold.release = "syncward apply";
+	return hold;
+}
+
 static void take_out(Diff *diff, const LiveDatabase *live, const char *suffix)
 {
 	const LiveConsumer *consumer;
@@ -91,6 +120,9 @@ void guard_kept_values(Diff *diff)
 		if (!diff_is_released(diff, GUARD_NOT_UNDERSTOOD))
 			plan_hold(diff->pool, plan, &plan->changes[i],
 				  hold_of(diff, &change, consumer));
+		else if (!reads_without(diff, live, &change))
+			plan_hold(diff->pool, plan, &plan->changes[i],
+				  last_hold(diff, &change, consumer));
 		else if (change.kind != CHANGE_SAVE) /* which leaves it out by itself */
 			take_out(diff, live, change.suffix);
 	}

@@ -96,6 +96,19 @@ static bool order_of(Diff *diff, const WantedDatabase *wanted, Order *ret)
 	return true;
 }
 
+bool order_is_kept(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *then,
+		   bool was_written)
+{
+	Order order;
+
+	if (!order_of(diff, wanted, &order))
+		return true;
+	if (order.here->state != CONTENT_READ)
+		return false;
+	return !order.here->has_suffix ||
+	       (then->syncprov && (was_written || order_is_settled(&order)));
+}
+
 /* --- all of them --- */
 
 static void write_context_csn(const Order *order)
@@ -144,7 +157,7 @@ static void hold_what_closes(Diff *diff, const Hold *hold)
 		if (change->kind == CHANGE_CONSUMER_ADD &&
 		    live_find_database(diff->in->live, change->suffix, &live) == 1)
 			closes = diff_facts(diff, change->suffix)->here.has_suffix &&
-				 !order_reads_from_somebody(live) &&
+				 !live_reads_from_somebody(live) &&
 				 !must_read_first(diff, change->suffix);
 		if (closes && !change->is_held)
 			plan_hold(diff->pool, plan, change, *hold);

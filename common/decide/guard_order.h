@@ -8,4 +8,9 @@
  * in contextCSN on disk; has it written where slapd lets us. */
 void guard_server_order(Diff *diff);
 
+/* True when nothing of this database keeps the server ID from being written, at a moment at which
+ * its entry is `then`. was_written: a step before wrote its contextCSN. */
+bool order_is_kept(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *then,
+		   bool was_written);
+
 #endif

@@ -12,6 +12,12 @@
  * contextCSN at the end.
  */
 
+/* It is asked for several changes of a database, and once more of the result, when more is held. */
+typedef struct JoiningVerdict {
+	const WantedDatabase *wanted;
+	const Hold *hold;
+} JoiningVerdict;
+
 /* --- the first refresh --- */
 
 /* What the peers' copies prove about the one here. */
@@ -95,14 +101,6 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 		"syncward apply --first-node");
 }
 
-static bool has_consumer(const LiveDatabase *live)
-{
-	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!live->consumers[i].is_self)
-			return true;
-	return false;
-}
-
 /* The flag is missing because of G1 or G5, which holds it still: this database never joined. */
 static bool waits_for_server_id(const Joining *joining)
 {
@@ -120,7 +118,7 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 	const Diff *diff = joining->diff;
 	const bool has_csns = joining->here->n_context_csns > 0;
 	/* One that comes back after a while is as one that joins: it reads first. */
-	const bool reads = joining->was_joining || has_consumer(joining->live) ||
+	const bool reads = joining->was_joining || live_reads_from_somebody(joining->live) ||
 			   known_left(diff->in->known, joining->suffix);
 
 	if (diff_is_released(diff, GUARD_JOINING))
@@ -149,7 +147,7 @@ static const Hold *judge_refresh(const Joining *joining)
 	return hold;
 }
 
-const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Joining joining = joining_of(diff, wanted, live);
 	const Hold *hold;
@@ -170,4 +168,16 @@ const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDa
 		return joining_judge_empty(&joining);
 	hold = joining_judge_identity(&joining);
 	return hold ? hold : judge_refresh(&joining);
+}
+
+const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Hold *hold;
+
+	for (size_t i = 0; i < diff->n_joining; i++)
+		if (diff->joining[i].wanted == wanted)
+			return diff->joining[i].hold;
+	hold = judge(diff, wanted, live);
+	POOL_PUSH(diff->pool, diff->joining, diff->n_joining, {wanted, hold});
+	return hold;
 }

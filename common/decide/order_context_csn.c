@@ -30,14 +30,6 @@ const Hold *order_hold_new(const Order *order, const char *text, const char *rel
 	return hold;
 }
 
-bool order_reads_from_somebody(const LiveDatabase *live)
-{
-	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!live->consumers[i].is_self)
-			return true;
-	return false;
-}
-
 static bool context_has_live_sid(const Order *order)
 {
 	return csn_newest(order->here->context_csns, order->here->n_context_csns,
@@ -160,7 +152,7 @@ static bool checkpoint_is_ours(const Order *order)
  * to clients, and a checkpoint that is not ours stays as it is. */
 static bool cannot_be_written(const Order *order)
 {
-	return (order_reads_from_somebody(order->live) && !order->live->is_multi_provider) ||
+	return (live_reads_from_somebody(order->live) && !order->live->is_multi_provider) ||
 	       (!checkpoint_is_ours(order) && !checkpoints_at_once(order));
 }
 
@@ -230,7 +222,7 @@ static bool refreshes(const Order *order)
 {
 	return order->here->n_context_csns == 0 &&
 	       (order->live->syncprov ||
-		(order_reads_from_somebody(order->live) && !order->live->is_multi_provider));
+		(live_reads_from_somebody(order->live) && !order->live->is_multi_provider));
 }
 
 /*
@@ -244,6 +236,13 @@ static bool overlay_can_go(const Order *order)
 	return !order->live->syncprov ||
 	       (!entry_attribute(order->live->syncprov, "olcSpSessionlogSource") &&
 		was_just_made(order));
+}
+
+bool order_is_settled(const Order *order)
+{
+	return was_read_from_peers(order) ||
+	       ((order->live->syncprov || diff_release(order->diff) != LIVE_RELEASE_2_5) &&
+		is_on_disk(order));
 }
 
 const Hold *order_judge_csns(Order *order)
@@ -260,10 +259,7 @@ const Hold *order_judge_csns(Order *order)
 				    "peer will ever complete it",
 				    order->suffix),
 			"syncward apply --release order");
-	if (was_read_from_peers(order))
-		return NULL;
-	if ((order->live->syncprov || diff_release(order->diff) != LIVE_RELEASE_2_5) &&
-	    is_on_disk(order))
+	if (order_is_settled(order))
 		return NULL;
 	if (overlay_can_go(order) && !needs_change(order)) {
 		order->is_written = true;

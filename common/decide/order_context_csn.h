@@ -29,6 +29,9 @@ typedef struct Order {
  * NULL: it need not, or is_written says that this pass writes it. */
 const Hold *order_judge_csns(Order *order);
 
+/* True when contextCSN is on disk already, or needs no writing. */
+bool order_is_settled(const Order *order);
+
 /* Holds the checkpoint of peers.json back while the server ID waits, for whichever database: on 2.4
  * the one that is there tells that contextCSN is on disk. */
 void order_keep_checkpoint(const Order *order, const Hold *hold);
@@ -38,8 +41,5 @@ void order_keep_checkpoint(const Order *order, const Hold *hold);
 Change *order_change_of(Diff *diff, const char *suffix, ChangeKind kind);
 
 const Hold *order_hold_new(const Order *order, const char *text, const char *release);
-
-/* True when the database has consumers of other servers. */
-bool order_reads_from_somebody(const LiveDatabase *live);
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_JSON_PLACE_H
 #define SYNCWARD_JSON_PLACE_H
 
+#include <stddef.h>
+
 #include "common/base/error.h"
 
 typedef enum JsonType {
@@ -19,6 +21,19 @@ typedef struct JsonPlace {
 	unsigned line;
 	unsigned column;
 } JsonPlace;
+
+/* What the lexical check remembers of one value, in document order: what json-c does not tell. */
+typedef struct JsonMark {
+	JsonType type;
+	JsonPlace place;
+	JsonPlace key_place;
+	const char *number; /* the token as written; NULL for other types */
+} JsonMark;
+
+typedef struct JsonMarks {
+	JsonMark *marks;
+	size_t n_marks;
+} JsonMarks;
 
 /* Fills err with "name:line:column: sentence" (ERROR_INPUT) and returns -1. The sentence must not
  * quote the file's text: any of it may be a password in the wrong place. */

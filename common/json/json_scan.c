@@ -6,19 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "common/base/buf.h"
 #include "common/base/utf8.h"
-
-typedef struct Scanner {
-	Pool *pool;
-	const char *name;
-	const char *at;
-	const char *end;
-	JsonPlace place; /* of at */
-	unsigned depth;
-	JsonMarks *marks;
-	Error *err;
-} Scanner;
+#include "common/json/json_scanner.h"
 
 /* One key of the object being read, for the search for duplicates. */
 typedef struct Key {
@@ -26,40 +15,23 @@ typedef struct Key {
 	JsonPlace place;
 } Key;
 
-static int refuse(const Scanner *scan, const char *sentence)
-{
-	return json_refuse(scan->err, scan->name, scan->place, "%s", sentence);
-}
-
-/* The byte at hand; '\0' at the end of the text, which itself holds none. */
-static char peek(const Scanner *scan)
-{
-	return *scan->at;
-}
-
 /* For a place between values, where people write comments. */
 static int refuse_structure(const Scanner *scan, const char *sentence)
 {
-	bool is_comment = peek(scan) == '#' ||
-			  (peek(scan) == '/' && (scan->at[1] == '/' || scan->at[1] == '*'));
+	bool is_comment = scan_peek(scan) == '#' ||
+			  (scan_peek(scan) == '/' && (scan->at[1] == '/' || scan->at[1] == '*'));
 
-	return refuse(scan, is_comment ? "JSON has no comments; use a \"comment\" key" : sentence);
-}
-
-static void advance(Scanner *scan)
-{
-	scan->place.column++;
-	do
-		scan->at++;
-	while (scan->at < scan->end && !utf8_is_start(*scan->at));
+	return scan_refuse(scan,
+			   is_comment ? "JSON has no comments; use a \"comment\" key" : sentence);
 }
 
 static void skip_space(Scanner *scan)
 {
-	for (; peek(scan) == ' ' || peek(scan) == '\t' || peek(scan) == '\n' || peek(scan) == '\r';
+	for (; scan_peek(scan) == ' ' || scan_peek(scan) == '\t' || scan_peek(scan) == '\n' ||
+	       scan_peek(scan) == '\r';
 	     scan->at++) {
 		scan->place.column++;
-		if (peek(scan) == '\n') {
+		if (scan_peek(scan) == '\n') {
 			scan->place.line++;
 			scan->place.column = 1;
 		}
@@ -94,11 +66,12 @@ static int check_characters(Scanner scan)
 			break;
 		len = utf8_decode(scan.at, (size_t)(scan.end - scan.at), &character);
 		if (len == 0)
-			return refuse(&scan, "this is not UTF-8; save the file in that encoding");
+			return scan_refuse(&scan,
+					   "this is not UTF-8; save the file in that encoding");
 		if (character == 0)
-			return refuse(&scan, "a NUL byte is not allowed in a text file");
+			return scan_refuse(&scan, "a NUL byte is not allowed in a text file");
 		if (character == 0xfeff && scan.place.line == 1 && scan.place.column == 1)
-			return refuse(
+			return scan_refuse(
 				&scan,
 				"the file begins with a byte order mark; save it without one");
 		scan.at += len;
@@ -111,123 +84,12 @@ static int check_characters(Scanner scan)
 	return 0;
 }
 
-/* The four hexadecimal digits behind \u. */
-static int scan_hex(Scanner *scan, uint32_t *ret)
-{
-	uint32_t number = 0;
-
-	for (int i = 0; i < 4; i++) {
-		int digit = peek(scan);
-
-		if (!isxdigit((unsigned char)digit))
-			return refuse(scan, "expected four hexadecimal digits after \\u");
-		number = number * 16 +
-			 (uint32_t)(isdigit(digit) ? digit - '0' : (digit | 0x20) - 'a' + 10);
-		advance(scan);
-	}
-	*ret = number;
-	return 0;
-}
-
-static int scan_low_surrogate(Scanner *scan, JsonPlace start, uint32_t *character)
-{
-	uint32_t low = 0;
-
-	if (scan->at[0] == '\\' && scan->at[1] == 'u') {
-		advance(scan);
-		advance(scan);
-		if (scan_hex(scan, &low) < 0)
-			return -1;
-	}
-	if (low < 0xdc00 || low > 0xdfff) {
-		scan->place = start;
-		return refuse(scan, "half a surrogate pair; write the character itself, or both "
-				    "halves of its \\u pair");
-	}
-	*character = 0x10000 + ((*character - 0xd800) << 10) + (low - 0xdc00);
-	return 0;
-}
-
-static int scan_unicode_escape(Scanner *scan, JsonPlace start, Buf *text)
-{
-	char bytes[4];
-	uint32_t character;
-
-	if (scan_hex(scan, &character) < 0)
-		return -1;
-	if (character == 0) {
-		scan->place = start;
-		return refuse(scan, "\\u0000 is not allowed in a string");
-	}
-	if (character >= 0xd800 && character <= 0xdbff) {
-		if (scan_low_surrogate(scan, start, &character) < 0)
-			return -1;
-	} else if (character >= 0xdc00 && character <= 0xdfff) {
-		scan->place = start;
-		return refuse(scan, "half a surrogate pair; write the character itself, or both "
-				    "halves of its \\u pair");
-	}
-	if (text)
-		buf_add(text, bytes, utf8_encode(character, bytes));
-	return 0;
-}
-
-static int scan_escape(Scanner *scan, Buf *text)
-{
-	static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-	JsonPlace start = scan->place;
-	const char *letter;
-
-	advance(scan);
-	letter = peek(scan) ? strchr(letters, peek(scan)) : NULL;
-	if (peek(scan) == 'u') {
-		advance(scan);
-		return scan_unicode_escape(scan, start, text);
-	}
-	if (!letter)
-		return json_refuse(scan->err, scan->name, start,
-				   "a backslash stands only before one of \" \\ / b f n r t u; "
-				   "write it twice to mean itself");
-	if (text)
-		buf_putc(text, meant[letter - letters]);
-	advance(scan);
-	return 0;
-}
-
-/* Passes over a string; its decoded text goes to text unless that is NULL. */
-static int scan_string(Scanner *scan, Buf *text)
-{
-	JsonPlace start = scan->place;
-
-	advance(scan);
-	while (peek(scan) != '"') {
-		const char *from = scan->at;
-
-		if (scan->at == scan->end || *from == '\n')
-			return json_refuse(scan->err, scan->name, start,
-					   "this string has no closing '\"' on its line");
-		if ((unsigned char)*from < 0x20)
-			return refuse(scan, "a control character (a tab?) in a string is written "
-					    "as an escape, such as \\t");
-		if (*from == '\\') {
-			if (scan_escape(scan, text) < 0)
-				return -1;
-			continue;
-		}
-		advance(scan);
-		if (text)
-			buf_add(text, from, (size_t)(scan->at - from));
-	}
-	advance(scan);
-	return 0;
-}
-
 static int scan_digits(Scanner *scan, const char *sentence)
 {
-	if (!isdigit((unsigned char)peek(scan)))
-		return refuse(scan, sentence);
-	while (isdigit((unsigned char)peek(scan)))
-		advance(scan);
+	if (!isdigit((unsigned char)scan_peek(scan)))
+		return scan_refuse(scan, sentence);
+	while (isdigit((unsigned char)scan_peek(scan)))
+		scan_advance(scan);
 	return 0;
 }
 
@@ -236,21 +98,21 @@ static int scan_number(Scanner *scan, JsonMark *mark)
 	const char *from = scan->at;
 
 	mark->type = JSON_NUMBER;
-	if (peek(scan) == '-')
-		advance(scan);
+	if (scan_peek(scan) == '-')
+		scan_advance(scan);
 	if (scan->at[0] == '0' && isdigit((unsigned char)scan->at[1]))
-		return refuse(scan, "a number has no leading zero");
+		return scan_refuse(scan, "a number has no leading zero");
 	if (scan_digits(scan, "expected a digit after '-'") < 0)
 		return -1;
-	if (peek(scan) == '.') {
-		advance(scan);
+	if (scan_peek(scan) == '.') {
+		scan_advance(scan);
 		if (scan_digits(scan, "expected a digit after the decimal point") < 0)
 			return -1;
 	}
-	if (peek(scan) == 'e' || peek(scan) == 'E') {
-		advance(scan);
-		if (peek(scan) == '+' || peek(scan) == '-')
-			advance(scan);
+	if (scan_peek(scan) == 'e' || scan_peek(scan) == 'E') {
+		scan_advance(scan);
+		if (scan_peek(scan) == '+' || scan_peek(scan) == '-')
+			scan_advance(scan);
 		if (scan_digits(scan, "expected a digit in the exponent") < 0)
 			return -1;
 	}
@@ -273,16 +135,16 @@ static int scan_word(Scanner *scan, JsonMark *mark)
 		if (strlen(words[i].word) != len || strncasecmp(scan->at, words[i].word, len) != 0)
 			continue;
 		if (strncmp(scan->at, words[i].word, len) != 0)
-			return refuse(scan, "true, false and null are written in lower case");
+			return scan_refuse(scan, "true, false and null are written in lower case");
 		mark->type = words[i].type;
 		while (len-- > 0)
-			advance(scan);
+			scan_advance(scan);
 		return 0;
 	}
 	if ((len == 3 && strncasecmp(scan->at, "nan", 3) == 0) ||
 	    (len == 8 && strncasecmp(scan->at, "infinity", 8) == 0))
-		return refuse(scan, "NaN and Infinity are no JSON numbers");
-	return refuse(scan, "expected a value; text stands in double quotes");
+		return scan_refuse(scan, "NaN and Infinity are no JSON numbers");
+	return scan_refuse(scan, "expected a value; text stands in double quotes");
 }
 
 static int key_compare(const void *one, const void *other)
@@ -329,16 +191,16 @@ static int scan_member(Scanner *scan, const char *expected, Key *ret)
 	Buf text = BUF_IN(scan->pool);
 	JsonPlace place = scan->place;
 
-	if (peek(scan) == '\'')
-		return refuse(scan, "a key stands in double quotes, not in single ones");
-	if (peek(scan) != '"')
+	if (scan_peek(scan) == '\'')
+		return scan_refuse(scan, "a key stands in double quotes, not in single ones");
+	if (scan_peek(scan) != '"')
 		return refuse_structure(scan, expected);
 	if (scan_string(scan, &text) < 0)
 		return -1;
 	skip_space(scan);
-	if (peek(scan) != ':')
+	if (scan_peek(scan) != ':')
 		return refuse_structure(scan, "expected ':' after a key");
-	advance(scan);
+	scan_advance(scan);
 	skip_space(scan);
 	*ret = (Key){.text = buf_text(&text), .place = place};
 	return scan_value(scan, place);
@@ -350,16 +212,16 @@ static int scan_members(Scanner *scan)
 	Key *keys = NULL, key;
 	size_t n_keys = 0;
 
-	while (n_keys > 0 || peek(scan) != '}') {
+	while (n_keys > 0 || scan_peek(scan) != '}') {
 		if (scan_member(scan, expected, &key) < 0)
 			return -1;
 		POOL_PUSH(scan->pool, keys, n_keys, key);
 		skip_space(scan);
-		if (peek(scan) == '}')
+		if (scan_peek(scan) == '}')
 			break;
-		if (peek(scan) != ',')
+		if (scan_peek(scan) != ',')
 			return refuse_structure(scan, "expected ',' or '}' after a member");
-		advance(scan);
+		scan_advance(scan);
 		skip_space(scan);
 		expected = "expected a key in double quotes after ','";
 	}
@@ -368,19 +230,19 @@ static int scan_members(Scanner *scan)
 
 static int scan_items(Scanner *scan)
 {
-	bool is_empty = peek(scan) == ']';
+	bool is_empty = scan_peek(scan) == ']';
 
 	while (!is_empty) {
-		if (peek(scan) == ']')
+		if (scan_peek(scan) == ']')
 			return refuse_structure(scan, "expected a value after ','");
 		if (scan_value(scan, (JsonPlace){0}) < 0)
 			return -1;
 		skip_space(scan);
-		if (peek(scan) == ']')
+		if (scan_peek(scan) == ']')
 			break;
-		if (peek(scan) != ',')
+		if (scan_peek(scan) != ',')
 			return refuse_structure(scan, "expected ',' or ']' after an item");
-		advance(scan);
+		scan_advance(scan);
 		skip_space(scan);
 	}
 	return 0;
@@ -388,23 +250,23 @@ static int scan_items(Scanner *scan)
 
 static int scan_container(Scanner *scan, JsonMark *mark)
 {
-	mark->type = peek(scan) == '{' ? JSON_OBJECT : JSON_ARRAY;
+	mark->type = scan_peek(scan) == '{' ? JSON_OBJECT : JSON_ARRAY;
 	if (scan->depth == JSON_MAX_DEPTH)
 		return json_refuse(scan->err, scan->name, scan->place,
 				   "objects and arrays nest at most %d deep", JSON_MAX_DEPTH);
 	scan->depth++;
-	advance(scan);
+	scan_advance(scan);
 	skip_space(scan);
 	if ((mark->type == JSON_OBJECT ? scan_members(scan) : scan_items(scan)) < 0)
 		return -1;
-	advance(scan);
+	scan_advance(scan);
 	scan->depth--;
 	return 0;
 }
 
 static int scan_scalar(Scanner *scan, JsonMark *mark)
 {
-	char byte = peek(scan);
+	char byte = scan_peek(scan);
 
 	if (byte == '"') {
 		mark->type = JSON_STRING;
@@ -415,9 +277,9 @@ static int scan_scalar(Scanner *scan, JsonMark *mark)
 	if (isalpha((unsigned char)byte))
 		return scan_word(scan, mark);
 	if (byte == '\'')
-		return refuse(scan, "a string stands in double quotes, not in single ones");
+		return scan_refuse(scan, "a string stands in double quotes, not in single ones");
 	if (scan->at == scan->end)
-		return refuse(scan, "the file ends where a value is expected");
+		return scan_refuse(scan, "the file ends where a value is expected");
 	return refuse_structure(scan, "expected a value");
 }
 
@@ -425,7 +287,7 @@ static int scan_value(Scanner *scan, JsonPlace key_place)
 {
 	JsonMark mark = {.place = scan->place, .key_place = key_place};
 	size_t index = scan->marks->n_marks;
-	bool is_container = peek(scan) == '{' || peek(scan) == '[';
+	bool is_container = scan_peek(scan) == '{' || scan_peek(scan) == '[';
 
 	/* A container's mark comes before those of its children. */
 	POOL_PUSH(scan->pool, scan->marks->marks, scan->marks->n_marks, mark);
@@ -448,12 +310,12 @@ int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonM
 			.err = err};
 
 	if (len > JSON_MAX_BYTES)
-		return refuse(&scan, "the file is larger than 1 MiB");
+		return scan_refuse(&scan, "the file is larger than 1 MiB");
 	if (check_characters(scan) < 0)
 		return -1;
 	skip_space(&scan);
 	if (scan.at == scan.end)
-		return refuse(&scan, "the file is empty");
+		return scan_refuse(&scan, "the file is empty");
 	if (scan_value(&scan, (JsonPlace){0}) < 0)
 		return -1;
 	skip_space(&scan);

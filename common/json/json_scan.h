@@ -11,19 +11,6 @@
 #define JSON_MAX_BYTES (1024 * 1024)
 #define JSON_MAX_DEPTH 16
 
-/* What the lexical check remembers of one value, in document order: what json-c does not tell. */
-typedef struct JsonMark {
-	JsonType type;
-	JsonPlace place;
-	JsonPlace key_place;
-	const char *number; /* the token as written; NULL for other types */
-} JsonMark;
-
-typedef struct JsonMarks {
-	JsonMark *marks;
-	size_t n_marks;
-} JsonMarks;
-
 /*
  * Checks that the text is JSON by RFC 8259 and by the rules of json_parse(), alone: what json-c
  * makes of wrong input depends on its version. ERROR_INPUT with the place of the first fault; no

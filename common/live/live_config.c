@@ -112,7 +112,35 @@ static const char *multi_provider_name(const Entry *entry)
 	return NULL;
 }
 
-static void database_parse(Pool *pool, Live *live, const Entry *entry)
+/* The consumers of a view of the same server, where it holds the very same values. */
+static const LiveDatabase *consumers_known(const Live *before, const Attribute *values)
+{
+	for (size_t i = 0; before && i < before->n_databases; i++) {
+		const Attribute *known = entry_attribute(before->databases[i].entry, "olcSyncrepl");
+
+		if (known && known->values == values->values)
+			return &before->databases[i];
+	}
+	return NULL;
+}
+
+static void consumers_parse(Pool *pool, const Live *live, const Live *before,
+			    const Attribute *values, LiveDatabase *database)
+{
+	const LiveDatabase *known = consumers_known(before, values);
+
+	if (known) {
+		database->consumers = known->consumers;
+		database->n_consumers = known->n_consumers;
+		return;
+	}
+	database->consumers = pool_alloc(pool, values->n_values * sizeof(*database->consumers));
+	for (; database->n_consumers < values->n_values; database->n_consumers++)
+		database->consumers[database->n_consumers] = consumer_parse(
+			pool, live, database, values->values[database->n_consumers].bytes);
+}
+
+static void database_parse(Pool *pool, Live *live, const Live *before, const Entry *entry)
 {
 	const Attribute *syncrepl = entry_attribute(entry, "olcSyncrepl");
 	LiveDatabase database = {
@@ -128,11 +156,7 @@ static void database_parse(Pool *pool, Live *live, const Entry *entry)
 			strcasecmp(entry_first(entry, database.multi_provider_attribute), "TRUE") ==
 			0;
 	if (syncrepl)
-		database.consumers =
-			pool_alloc(pool, syncrepl->n_values * sizeof(*database.consumers));
-	for (; syncrepl && database.n_consumers < syncrepl->n_values; database.n_consumers++)
-		database.consumers[database.n_consumers] = consumer_parse(
-			pool, live, &database, syncrepl->values[database.n_consumers].bytes);
+		consumers_parse(pool, live, before, syncrepl, &database);
 	POOL_PUSH(pool, live->databases, live->n_databases, database);
 }
 
@@ -190,7 +214,8 @@ static void limits_parse(Live *live)
 				       entry_attribute(live->databases[i].entry, "olcSizeLimit"));
 }
 
-static void config_parse(Pool *pool, Live *live, const Tree *config)
+/* before: a view of the same server, from which is taken what did not change; NULL: none. */
+static void config_parse(Pool *pool, Live *live, const Live *before, const Tree *config)
 {
 	for (size_t i = 0; i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
@@ -201,7 +226,7 @@ static void config_parse(Pool *pool, Live *live, const Tree *config)
 		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
 			module_parse(pool, live, entry);
 		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
-			database_parse(pool, live, entry);
+			database_parse(pool, live, before, entry);
 		}
 	}
 	for (size_t i = 0; i < live->n_databases; i++)
@@ -219,7 +244,7 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 
 	taken.config = config;
 	taken.fqdn = machine->fqdn;
-	config_parse(pool, &taken, config);
+	config_parse(pool, &taken, NULL, config);
 	limits_parse(&taken);
 	if (!taken.global)
 		return error_set(
@@ -229,6 +254,32 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth");
 	*live = taken;
 	return 0;
+}
+
+Live live_with_config(Pool *pool, const Live *live, const Tree *config)
+{
+	Live with = *live;
+
+	with.config = config;
+	with.global = NULL;
+	with.server_ids = NULL;
+	with.modules = NULL;
+	with.n_modules = 0;
+	with.module_dn = NULL;
+	with.databases = NULL;
+	with.n_databases = 0;
+	with.config_database = NULL;
+	config_parse(pool, &with, live, config);
+	limits_parse(&with);
+	return with;
+}
+
+bool live_reads_from_somebody(const LiveDatabase *database)
+{
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (!database->consumers[i].is_self)
+			return true;
+	return false;
 }
 
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret)

@@ -114,6 +114,14 @@ void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, 
 int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Live *live,
 		     Error *err);
 
+/* The same server with another cn=config: what cn=monitor says, and the listeners, stay. What both
+ * trees share is not read again. Borrows from live and from the tree. */
+Live live_with_config(Pool *pool, const Live *live, const Tree *config);
+
+/* True when the database has consumers of other servers: slapd starts none for a value that names
+ * itself, and does not count it. */
+bool live_reads_from_somebody(const LiveDatabase *database);
+
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
 

@@ -178,6 +178,7 @@ typedef struct Plan {
 	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
 				 the slowest that could not be has to connect */
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
+	size_t n_breaches; /* of rules by the result that no guard had held: faults of syncward */
 } Plan;
 
 /* True when the step carries the change out: several may write one entry, each its own attributes.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/json/json_document.c common/json/json_scan.c common/base/utf8.c */
+/* Fuzzes: common/json/json_document.c common/json/json_scan.c */
+/* Fuzzes: common/json/json_scanner.c common/base/utf8.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -192,11 +192,25 @@ class Case:
         reads = any(not consumer.is_self for consumer in live.consumers)
         return bool(not self.was_in_step and self.others() and reads and not live.flag)
 
+    def is_declared(self, database, consumer):
+        """Read on: a peer of peers.json, by URL or rid, or one that "keep" names."""
+        wanted = [self.words(database, peer) for peer in self.others()]
+        return consumer.words["provider"].rsplit(":", 1)[0].endswith(".31") or any(
+            words["provider"] == consumer.words["provider"] or int(words["rid"]) == int(consumer.words["rid"])
+            for words in wanted)
+
+    def is_left_alone(self, database):
+        """It would lose its last provider, while those that peers.json lists wait for it to have everything."""
+        live = self.live[database["suffix"]]
+        return self.is_joining(database) and not any(
+            self.is_declared(database, consumer) for consumer in live.consumers if not consumer.is_self)
+
     def _expect_holds(self):
         for database in self.document["databases"]:
-            live = self.live[database["suffix"]]
             if self.is_joining(database):
                 self.holds.add("joining")
+            if self.is_left_alone(database):
+                self.holds.add("G4")
 
     # For damage
 

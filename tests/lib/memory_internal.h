@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_TESTS_MEMORY_INTERNAL_H
 #define SYNCWARD_TESTS_MEMORY_INTERNAL_H
 
+#include "common/plan/config_values.h"
 #include "tests/lib/memory_directory.h"
 
 /* What the files memory_*.c share. Entries are values: a change makes another attribute list. */
@@ -35,53 +36,41 @@ typedef struct MemoryDirectory {
 	unsigned n_starts;
 } MemoryDirectory;
 
-/* --- memory_values.c: attributes and their values --- */
+/* --- memory_schema.c: attributes and what slapd says of values before it looks at the entry --- */
 
-typedef enum MemoryTypeFlag {
-	MEMORY_ORDERED = 1,  /* X-ORDERED 'VALUES': slapd gives each a "{n}" */
-	MEMORY_SINGLE = 2,   /* SINGLE-VALUE */
-	MEMORY_FOR_EVER = 4, /* values are never deleted */
-	MEMORY_BOOLEAN = 8,
-	MEMORY_INTEGER = 16,
-} MemoryTypeFlag;
+typedef enum MemorySyntax {
+	MEMORY_TEXT,
+	MEMORY_BOOLEAN,
+	MEMORY_INTEGER,
+} MemorySyntax;
 
 typedef struct MemoryType {
 	const char *name;
 	const char *alias; /* accepted on input; NULL: none */
 	const char *class; /* the entry must have it; NULL: any of cn=config */
-	unsigned flags;
+	MemorySyntax syntax;
 } MemoryType;
-
-/* Where values of an attribute stood before they were deleted, ascending. */
-typedef struct Positions {
-	size_t *items;
-	size_t n_items;
-} Positions;
 
 /* NULL: slapd's schema has no such attribute. */
 const MemoryType *memory_type_find(const char *name);
 
-/* Refuses what is wrong with the mod itself, whatever the entry holds. */
-int memory_mod_check(const MemoryType *type, const Mod *mod, Error *err);
+/* Refuses what is wrong with the mods themselves, whatever the entry holds. */
+int memory_mods_check(const Step *step, Error *err);
 
-/* The entry with the values added, or without those that the mod names. */
-int memory_values_add(Pool *pool, const MemoryType *type, const char *const *values,
-		      size_t n_values, Entry *entry, Error *err);
-int memory_values_delete(Pool *pool, const MemoryType *type, const Mod *mod, Entry *entry,
-			 Positions *ret, Error *err);
+/* Refuses an entry with attributes that its classes do not allow. */
+int memory_classes_check(const Entry *entry, Error *err);
 
-/* Puts these values in the place of those that the entry has; none: the attribute is gone. */
-void memory_entry_set(Pool *pool, Entry *entry, const char *name, const char *const *values,
-		      size_t n_values);
+/* The step with the names of the schema. */
+Step memory_step_named(Pool *pool, const Step *step);
 
 Entry memory_entry_copy(Pool *pool, const Entry *entry);
 
 /* --- memory_rules.c: what slapd's handlers do when values come and go --- */
 
 /* seen: the entry as the changes before left it. */
-int memory_rule_add(MemoryDirectory *self, const Entry *seen, const MemoryType *type,
-		    const char *value, Error *err);
-void memory_rule_delete(MemoryDirectory *self, const Entry *seen, const MemoryType *type,
+int memory_rule_add(MemoryDirectory *self, const Entry *seen, const char *name, const char *value,
+		    Error *err);
+void memory_rule_delete(MemoryDirectory *self, const Entry *seen, const char *name,
 			const Positions *positions);
 
 /* --- memory_consumers.c: slapd's list of consumers --- */

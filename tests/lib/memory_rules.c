@@ -184,18 +184,18 @@ static const struct {
 	{"olcSpSessionlog", sessionlog_rule},
 };
 
-int memory_rule_add(MemoryDirectory *self, const Entry *seen, const MemoryType *type,
-		    const char *value, Error *err)
+int memory_rule_add(MemoryDirectory *self, const Entry *seen, const char *name, const char *value,
+		    Error *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (strcmp(rules[i].attribute, type->name) == 0)
+		if (strcmp(rules[i].attribute, name) == 0)
 			return rules[i].rule(self, seen, value, err);
 	return 0;
 }
 
-void memory_rule_delete(MemoryDirectory *self, const Entry *seen, const MemoryType *type,
+void memory_rule_delete(MemoryDirectory *self, const Entry *seen, const char *name,
 			const Positions *positions)
 {
-	if (strcmp(type->name, "olcSyncrepl") == 0)
+	if (strcmp(name, "olcSyncrepl") == 0)
 		memory_consumers_delete(self, seen->dn, positions);
 }

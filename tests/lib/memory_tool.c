@@ -168,6 +168,8 @@ static void report_print(const Case *one, const char *key, Pool *pool, const Rep
 	json_out_text(out, "state_error",
 		      report->has_state_error ? report->state_error.text : NULL);
 	json_out_number(out, "writes", (int64_t)memory_directory_n_writes(one->directory));
+	json_out_number(out, "breaches",
+			(int64_t)(report->plan.n_breaches + report->last_plan.n_breaches));
 	json_out_open(out, "holds", '[');
 	for (size_t i = 0; i < plan->n_holds; i++)
 		json_out_text(out, NULL, guard_code(plan->holds[i].guard));

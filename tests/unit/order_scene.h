@@ -198,6 +198,7 @@ static inline void scene_plan(PlanScene *scene)
 	input.live = &scene->live;
 	input.options = scene->options;
 	plan_make(scene->pool, &input, &scene->plan);
+	assert_int_equal(scene->plan.n_breaches, 0);
 }
 
 /* The titles of the steps, one a line. */

@@ -35,6 +35,9 @@ typedef struct Scene {
 	KnownDatabase known_database;
 	Known known;
 	PlanOptions options;
+	Wanted wanted;
+	Live live;
+	PlanInput input; /* all of it, when scene_read() was there */
 	Plan plan;
 } Scene;
 
@@ -132,30 +135,41 @@ static inline const char *peers_json(Scene *scene)
 	return buf_text(&text);
 }
 
-/* The titles of the steps, one a line. */
-static inline const char *plan_steps(Scene *scene)
+/* Reads peers.json and the server. */
+static inline void scene_read(Scene *scene)
 {
 	static const Secret secret = {.kind = CREDENTIALS_LITERAL, .name = "x", .text = "x"};
 	const Secrets secrets = {.items = &secret, .n_items = 1};
 	const char *text = scene->text ? scene->text : peers_json(scene);
-	Buf titles = BUF_IN(scene->pool);
 	const Desired *desired;
-	PlanInput input = {.facts = &scene->facts, .known = &scene->known};
-	Wanted wanted;
-	Live live = {0};
 	Error err = {0};
 
-	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts.machine, &live);
+	scene->live = (Live){0};
+	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts.machine, &scene->live);
 	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
-	    wanted_make(scene->pool, desired, 0, &secrets, &wanted, &err) < 0 ||
-	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &live, &err) < 0)
+	    wanted_make(scene->pool, desired, 0, &secrets, &scene->wanted, &err) < 0 ||
+	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &scene->live,
+			     &err) < 0)
 		fail_msg("%s", err.text);
-	input.desired = desired;
-	input.not_listed = scene->not_listed;
-	input.wanted = scene->not_listed ? NULL : &wanted;
-	input.live = &live;
-	input.options = scene->options;
-	plan_make(scene->pool, &input, &scene->plan);
+	scene->input = (PlanInput){
+		.desired = desired,
+		.not_listed = scene->not_listed,
+		.wanted = scene->not_listed ? NULL : &scene->wanted,
+		.live = &scene->live,
+		.facts = &scene->facts,
+		.known = &scene->known,
+		.options = scene->options,
+	};
+}
+
+/* The titles of the steps, one a line. */
+static inline const char *plan_steps(Scene *scene)
+{
+	Buf titles = BUF_IN(scene->pool);
+
+	scene_read(scene);
+	plan_make(scene->pool, &scene->input, &scene->plan);
+	assert_int_equal(scene->plan.n_breaches, 0);
 	for (size_t i = 0; i < scene->plan.n_steps; i++)
 		buf_printf(&titles, "%s\n", step_title(scene->pool, &scene->plan.steps[i]));
 	return buf_text(&titles);

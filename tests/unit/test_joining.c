@@ -92,8 +92,10 @@ static int scene_free(void **state)
 /* The guard that holds; -1: none. */
 static int judge(Scene *scene)
 {
-	const Hold *hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	const Hold *hold;
 
+	scene->diff.n_joining = 0; /* a pass asks once */
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	return hold ? (int)hold->guard : -1;
 }
 

@@ -181,6 +181,7 @@ static size_t n_old(Scene *scene)
 	if (live_take_config(scene->pool, &config, &facts.machine, &live, &err) < 0)
 		fail_msg("%s", err.text);
 	plan_make(scene->pool, &input, &scene->plan);
+	assert_int_equal(scene->plan.n_breaches, 0);
 	return scene->plan.n_old_tls;
 }
 

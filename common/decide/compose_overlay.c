@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/compose_overlay.h"
+
+#include <string.h>
+
+static const WantedDatabase *wanted_of(const Compose *compose, const char *suffix)
+{
+	const Wanted *wanted = compose->diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (strcmp(wanted->databases[i].desired->suffix, suffix) == 0)
+			return &wanted->databases[i];
+	return NULL;
+}
+
+static void overlay_mods(const Compose *compose, const DesiredDatabase *desired, Step *step)
+{
+	Pool *pool = compose->diff->pool;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
+	mod_value(pool, &step->mods[0], "olcSyncProvConfig");
+	mod_one(pool, step, MOD_ADD, "olcOverlay", "syncprov");
+	if (desired->checkpoint)
+		mod_one(pool, step, MOD_ADD, "olcSpCheckpoint", desired->checkpoint);
+	if (desired->sessionlog)
+		mod_one(pool, step, MOD_ADD, "olcSpSessionlog", desired->sessionlog);
+}
+
+void compose_overlays(const Compose *compose)
+{
+	const Change *change;
+
+	for (size_t position = 0;
+	     (change = change_next(compose->plan, CHANGE_OVERLAY, &position));) {
+		Step step = {.kind = STEP_ADD_ENTRY, .dn = change->dn, .suffix = change->suffix};
+
+		overlay_mods(compose, wanted_of(compose, change->suffix)->desired, &step);
+		step_push(compose, step);
+	}
+}
+
+/* Everything but what slapd itself keeps of an entry: the overlay comes back as it was. */
+static void overlay_mods_as_read(const Compose *compose, const Entry *overlay, Step *step)
+{
+	static const char *const attributes[] = {
+		"objectClass",           "olcOverlay",     "olcSpCheckpoint", "olcSpSessionlog",
+		"olcSpSessionlogSource", "olcSpNoPresent", "olcSpReloadHint", "olcDisabled",
+	};
+	Pool *pool = compose->diff->pool;
+
+	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+		const Attribute *found = entry_attribute(overlay, attributes[i]);
+
+		if (!found)
+			continue;
+		(void)mod_add(pool, step, MOD_ADD, attributes[i]);
+		for (size_t j = 0; j < found->n_values; j++)
+			mod_value(pool, &step->mods[step->n_mods - 1], found->values[j].bytes);
+	}
+}
+
+/* The overlay is there by now: deleted, slapd writes contextCSN, a moment behind its answer. */
+static void compose_context_csn(const Compose *compose, const Change *change)
+{
+	Step gone = {.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = change->suffix};
+	Step written = {.kind = STEP_SEARCH, .dn = change->suffix, .suffix = change->suffix};
+	Step back = {.kind = STEP_ADD_ENTRY, .dn = change->dn, .suffix = change->suffix};
+	const Content *here = &diff_facts(compose->diff, change->suffix)->here;
+	const Entry *overlay = live_entry(compose->diff->in->live, change->dn);
+	Mod *csns = mod_add(compose->diff->pool, &written, MOD_ADD, "contextCSN");
+
+	for (size_t i = 0; i < here->n_context_csns; i++)
+		mod_value(compose->diff->pool, csns, here->context_csns[i]);
+	if (overlay)
+		overlay_mods_as_read(compose, overlay, &back);
+	else
+		overlay_mods(compose, wanted_of(compose, change->suffix)->desired, &back);
+	step_push(compose, gone);
+	step_push(compose, written);
+	step_push(compose, back);
+}
+
+void compose_context_csns(const Compose *compose)
+{
+	const Change *change;
+
+	for (size_t position = 0;
+	     (change = change_next(compose->plan, CHANGE_CONTEXT_CSN, &position));)
+		compose_context_csn(compose, change);
+}
+
+void compose_overlay_settings(const Compose *compose)
+{
+	const Plan *plan = compose->plan;
+	Pool *pool = compose->diff->pool;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+		Step step = {.kind = STEP_MODIFY, .dn = change->dn, .suffix = change->suffix};
+
+		if (change->is_held ||
+		    (change->kind != CHANGE_CHECKPOINT && change->kind != CHANGE_SESSIONLOG))
+			continue;
+		/* slapd 2.4.57 dies of a replace of olcSpSessionlog where there is none. */
+		if (!change->new_value)
+			(void)mod_add(pool, &step, MOD_DELETE, change->attribute);
+		else
+			mod_one(pool, &step, change->old_value ? MOD_REPLACE : MOD_ADD,
+				change->attribute, change->new_value);
+		step_push(compose, step);
+	}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_GUARD_REMOVAL_H
+#define SYNCWARD_GUARD_REMOVAL_H
+
+#include "common/decide/diff.h"
+
+/* G4: holds removals that are more than "max_removals", or that end all replication of a database
+ * because peers.json names nobody. */
+void guard_removals(Diff *diff);
+
+/* G4: holds the removal of the last providers of a database where whoever shall take their place is
+ * held, also when a person released removals: nobody asked to be alone, and with the multi-provider
+ * flag slapd would not start again. Returns true when it held something. */
+bool guard_left_alone(Diff *diff);
+
+#endif

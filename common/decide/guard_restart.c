@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/guard_restart.h"
+
+RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machine)
+{
+	const Attribute *ids = live->server_ids;
+	const char *const *values = attribute_texts(pool, ids);
+	const size_t n_values = ids ? ids->n_values : 0;
+
+	return (RestartIds){
+		.now = serverid_judge(pool, values, n_values, live->listeners, live->n_listeners,
+				      machine->fqdn),
+		.knows_listeners = live->n_listeners > 0,
+		.next = serverid_judge(pool, values, n_values, machine->next_listeners,
+				       machine->n_next_listeners, machine->fqdn),
+		.knows_next = machine->n_next_listeners > 0,
+	};
+}
+
+bool restart_ids_are_safe(const RestartIds *ids)
+{
+	return ids->now.starts && (!ids->knows_next || ids->next.starts);
+}
+
+bool restart_refuses(const LiveDatabase *database)
+{
+	return database->is_multi_provider && !live_reads_from_somebody(database);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/matching.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/slapd/url.h"
+
+static int by_provider(const void *one, const void *other)
+{
+	const WantedConsumer *const *left = one, *const *right = other;
+
+	return strcmp((*left)->provider, (*right)->provider);
+}
+
+static const WantedConsumer **wanted_by_provider(Pool *pool, const WantedDatabase *wanted)
+{
+	const WantedConsumer **sorted =
+		pool_alloc(pool, (wanted->n_consumers + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		sorted[i] = &wanted->consumers[i];
+	qsort(sorted, wanted->n_consumers, sizeof(*sorted), by_provider);
+	return sorted;
+}
+
+const WantedConsumer *matching_find(const Matching *matching, const char *provider)
+{
+	const WantedConsumer key = {.provider = provider}, *pointer = &key;
+	const WantedConsumer *const *found;
+
+	if (!provider)
+		return NULL;
+	found = bsearch(&pointer, matching->sorted, matching->wanted->n_consumers,
+			sizeof(*matching->sorted), by_provider);
+	return found ? *found : NULL;
+}
+
+/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
+bool matching_is_self(const Matching *matching, const LiveConsumer *consumer)
+{
+	return consumer->is_self ||
+	       (matching->diff->in->live->n_listeners == 0 && consumer->provider &&
+		strcmp(consumer->provider, matching->own_provider) == 0);
+}
+
+static void take(Matching *matching, size_t live_index, const WantedConsumer *wanted)
+{
+	size_t index = (size_t)(wanted - matching->wanted->consumers);
+
+	if (matching->is_taken[index])
+		return;
+	matching->is_taken[index] = true;
+	matching->of_live[live_index] = wanted;
+}
+
+bool provider_is_kept(const Desired *desired, const char *provider)
+{
+	for (size_t i = 0; i < desired->n_keep; i++)
+		if (url_equal(desired->keep[i], provider))
+			return true;
+	return false;
+}
+
+/* What "keep" names is never taken for a peer whose URL changed, though it may have its rid. */
+static bool can_match(const Matching *matching, size_t i, bool by_rid)
+{
+	const LiveConsumer *consumer = &matching->live->consumers[i];
+
+	return consumer->parses && !matching->of_live[i] && !matching_is_self(matching, consumer) &&
+	       !(by_rid && provider_is_kept(matching->diff->in->desired, consumer->provider));
+}
+
+static void match(Matching *matching)
+{
+	const WantedDatabase *wanted = matching->wanted;
+	const LiveDatabase *live = matching->live;
+	const WantedConsumer *by_rid[1000] = {0};
+
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		by_rid[wanted->consumers[i].rid] = &wanted->consumers[i];
+	for (int round = 0; round < 3; round++)
+		for (size_t i = 0; i < live->n_consumers; i++) {
+			const LiveConsumer *consumer = &live->consumers[i];
+			const WantedConsumer *found;
+
+			if (!can_match(matching, i, round == 2))
+				continue;
+			found = round == 2 ? (consumer->rid < 0 ? NULL : by_rid[consumer->rid])
+					   : matching_find(matching, consumer->provider);
+			if (found && (round > 0 || found->rid == consumer->rid))
+				take(matching, i, found);
+		}
+}
+
+Matching matching_make(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	Matching matching = {
+		.diff = diff,
+		.wanted = wanted,
+		.live = live,
+		.suffix = wanted->desired->suffix,
+		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
+	};
+
+	matching.of_live =
+		pool_alloc(diff->pool, (live->n_consumers + 1) * sizeof(*matching.of_live));
+	matching.is_taken =
+		pool_alloc(diff->pool, (wanted->n_consumers + 1) * sizeof(*matching.is_taken));
+	matching.sorted = wanted_by_provider(diff->pool, wanted);
+	match(&matching);
+	return matching;
+}

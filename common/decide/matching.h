@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_MATCHING_H
+#define SYNCWARD_MATCHING_H
+
+#include "common/decide/diff.h"
+
+/* olcSyncrepl values matched to the peers of peers.json, both ways: by URL
+ * and rid, then by URL, then by rid. */
+typedef struct Matching {
+	Diff *diff;
+	const WantedDatabase *wanted;
+	const LiveDatabase *live;
+	const char *suffix;
+	const WantedConsumer **sorted;  /* wanted consumers by provider */
+	const char *own_provider;       /* this node's own URL in one spelling */
+	const WantedConsumer **of_live; /* per live value; NULL: none */
+	bool *is_taken;                 /* per wanted consumer */
+} Matching;
+
+/* All lives in the pool of diff. */
+Matching matching_make(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
+bool matching_is_self(const Matching *matching, const LiveConsumer *consumer);
+
+/* Who reads from that provider (in one spelling) by peers.json; NULL: nobody. */
+const WantedConsumer *matching_find(const Matching *matching, const char *provider);
+
+/* True when "keep" names the provider. */
+bool provider_is_kept(const Desired *desired, const char *provider);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JSON_SCANNER_H
+#define SYNCWARD_JSON_SCANNER_H
+
+#include "common/base/buf.h"
+#include "common/base/error.h"
+#include "common/base/pool.h"
+#include "common/json/json_place.h"
+
+/* A walk through a text, character by character, for json_scan.c: where it is, and strings. */
+typedef struct Scanner {
+	Pool *pool;
+	const char *name;
+	const char *at;
+	const char *end;
+	JsonPlace place; /* of at */
+	unsigned depth;
+	JsonMarks *marks;
+	Error *err;
+} Scanner;
+
+/* Refuses what stands at hand; returns -1. */
+int scan_refuse(const Scanner *scan, const char *sentence);
+
+/* The byte at hand; '\0' at the end of the text, which itself holds none. */
+static inline char scan_peek(const Scanner *scan)
+{
+	return *scan->at;
+}
+
+/* Passes over one character. */
+void scan_advance(Scanner *scan);
+
+/* Passes over a string; its decoded text goes to text unless that is NULL. */
+int scan_string(Scanner *scan, Buf *text);
+
+#endif
