@@ -188,10 +188,15 @@ def test_a_provider_that_was_there_before_stays_until_released(lone):
     assert node.apply().returncode == 3
     assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 1
     assert is_provider(node) == (False, False)
+    # It is the last provider, and who shall be read in its place is held: it ends with that wait.
+    assert "this node would be alone" in release(node, hold).stdout
+    assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 1, "nobody asked for this node to be alone"
+    release(node, joining)
+    assert is_provider(node) == (True, True) and len(node.syncrepl()) == 3
+    (hold,) = holds(node.plan().stdout)
+    assert hold.guard == "G4"
     done = release(node, hold)
-    assert not has_value(node, node.uri(9)) and node.syncrepl() == [], done.stdout
-    done = release(node, joining)
-    assert done.returncode == 0 and len(node.syncrepl()) == 2 and is_provider(node) == (True, True), done.stdout
+    assert done.returncode == 0 and len(node.syncrepl()) == 2 and not has_value(node, node.uri(9)), done.stdout
 
 
 def test_a_provider_from_before_stays_foreign_once_in_step(lone):
