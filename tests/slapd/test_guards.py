@@ -189,7 +189,7 @@ def test_a_provider_that_was_there_before_stays_until_released(lone):
     assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 1
     assert is_provider(node) == (False, False)
     # It is the last provider, and who shall be read in its place is held: it ends with that wait.
-    assert "this node would be alone" in release(node, hold).stdout
+    assert "what ends that wait ends this one" in release(node, hold).stdout
     assert has_value(node, node.uri(9)) and len(node.syncrepl()) == 1, "nobody asked for this node to be alone"
     done = release(node, joining)
     assert len(node.syncrepl()) == 3, done.stdout
