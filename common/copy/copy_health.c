@@ -81,17 +81,33 @@ static CopyHealth copy_read(const CopyHealth *before, const Content *content, un
 
 /* --- lag --- */
 
-/* A server ID that rested for a day and then wrote is no lag of a day: nothing can be missing for
- * longer than since the server was last seen to lack nothing. */
+/* The change of that server ID which the server is longest known to lack. */
+static const char *oldest_missing(const CopyHealth *copy, const SidLag *behind)
+{
+	const char *due = csn_newest(copy->due, copy->n_due, behind->sid);
+	const bool lacks_due = due && (!behind->have || strcmp(behind->have, due) < 0);
+
+	return lacks_due ? due : behind->newest;
+}
+
+/* How old the oldest change is that the server is known to lack: at least, for between two looks
+ * older ones may have been made. A server ID that rested for a day and then wrote is no lag of a
+ * day. What could not be read now may have come meanwhile: not known. */
 static int64_t lag_msec(const Lag *lag, const CopyHealth *copy, int64_t now_sec)
 {
-	const int64_t longest_msec = lag_longest_msec(lag);
-	const int64_t bound_msec =
-		copy->in_step_sec >= 0 ? (now_sec - copy->in_step_sec) * 1000 : -1;
+	int64_t oldest_msec = 0;
 
-	if (bound_msec >= 0 && (longest_msec < 0 || longest_msec > bound_msec))
-		return bound_msec;
-	return longest_msec;
+	if (!copy->is_current)
+		return -1;
+	for (size_t i = 0; i < lag->n_behind; i++) {
+		const int64_t made_msec = csn_msec(oldest_missing(copy, &lag->behind[i]));
+		const int64_t age_msec = now_sec * 1000 - made_msec;
+
+		/* Our clock has seconds, and the other's may be ahead of it. */
+		if (age_msec > oldest_msec)
+			oldest_msec = age_msec;
+	}
+	return lag->n_behind > 0 && oldest_msec == 0 ? 1 : oldest_msec;
 }
 
 static bool has_all(const CopyHealth *copy, const Newest *newest)

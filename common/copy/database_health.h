@@ -41,8 +41,9 @@ typedef struct CopyHealth {
 				 intervals */
 	const char **due;     /* in doubt whether it is behind: what it must have by now */
 	size_t n_due;
-	int64_t in_step_sec;  /* when it was last seen to lack nothing; -1: never */
-	int64_t lag_msec;     /* behind the newest of any server; -1: not known */
+	int64_t in_step_sec; /* when it was last seen to lack nothing; -1: never */
+	int64_t lag_msec; /* how old the oldest change is that it is known to lack; 0: it lacks none
+			     that any server has, -1: not known */
 	const char *lag_text; /* lag_describe(); "": none */
 } CopyHealth;
 

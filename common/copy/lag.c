@@ -68,17 +68,11 @@ Lag lag_measure(Pool *pool, const Newest *newest, const char *const *csns, size_
 	return lag;
 }
 
-int64_t lag_longest_msec(const Lag *lag)
+/* "2026-07-01 09:55:00Z": until when the server has everything of that server ID. */
+static void until_put(Buf *text, const char *csn)
 {
-	int64_t longest = 0;
-
-	for (size_t i = 0; i < lag->n_behind; i++) {
-		if (lag->behind[i].lag_msec < 0)
-			return -1;
-		if (lag->behind[i].lag_msec > longest)
-			longest = lag->behind[i].lag_msec;
-	}
-	return longest;
+	buf_printf(text, "%.4s-%.2s-%.2s %.2s:%.2s:%.2sZ", csn, csn + 4, csn + 6, csn + 8, csn + 10,
+		   csn + 12);
 }
 
 const char *lag_describe(Pool *pool, const Lag *lag)
@@ -89,13 +83,12 @@ const char *lag_describe(Pool *pool, const Lag *lag)
 		const SidLag *behind = &lag->behind[i];
 
 		buf_puts(&text, i > 0 ? ", " : "");
-		if (behind->lag_msec < 0)
-			buf_puts(&text, "all");
-		else
-			buf_printf(&text, "%lld.%03lld s of changes",
-				   (long long)behind->lag_msec / 1000,
-				   (long long)behind->lag_msec % 1000);
-		buf_printf(&text, " of server ID %u (hex %03x)", behind->sid, behind->sid);
+		buf_printf(&text, "%s of server ID %u (hex %03x)", behind->have ? "changes" : "all",
+			   behind->sid, behind->sid);
+		if (behind->have) {
+			buf_puts(&text, " after ");
+			until_put(&text, behind->have);
+		}
 	}
 	return buf_text(&text);
 }

@@ -18,7 +18,8 @@ typedef struct SidLag {
 	unsigned sid;
 	const char *have; /* NULL: nothing of it */
 	const char *newest;
-	int64_t lag_msec; /* from have to newest; -1: it has nothing of it */
+	int64_t lag_msec; /* from have to newest, which tells nothing of when what is between was
+			     made; -1: it has nothing of it */
 } SidLag;
 
 /* Of which server IDs a server lacks changes; none: it is in step. */
@@ -36,10 +37,8 @@ void newest_add(Pool *pool, Newest *newest, const char *const *csns, size_t n_cs
 /* What a server lacks of the newest. */
 Lag lag_measure(Pool *pool, const Newest *newest, const char *const *csns, size_t n_csns);
 
-/* The longest of the server IDs, in milliseconds; 0: in step, -1: it has nothing of one of them. */
-int64_t lag_longest_msec(const Lag *lag);
-
-/* For people: "3.2 s of changes of server ID 1 (hex 001), all of server ID 11 (hex 00b)". */
+/* For people: "changes of server ID 1 (hex 001) after 2026-07-01 09:55:00Z, all of server ID 11
+ * (hex 00b)". */
 const char *lag_describe(Pool *pool, const Lag *lag);
 
 #endif

@@ -170,10 +170,10 @@ static void peers_table(Page *page, const StatusDatabase *database)
 
 static const char *lag_text(const Page *page, const CopyHealth *copy)
 {
-	if (copy->read_sec < 0 || (copy->lag_msec < 0 && !*copy->lag_text))
+	if (copy->read_sec < 0)
 		return "-";
 	if (copy->lag_msec < 0)
-		return "all";
+		return "not known";
 	return copy->lag_msec == 0
 		       ? "none"
 		       : pool_printf(page->pool, "%lld.%03lld s", (long long)copy->lag_msec / 1000,

@@ -40,7 +40,7 @@ static CopyHealth copies[] = {
 	 .is_current = true,
 	 .read_sec = NOW - 70,
 	 .lag_msec = 3250,
-	 .lag_text = "3.250 s of changes of server ID 1 (hex 001)"},
+	 .lag_text = "changes of server ID 1 (hex 001) after 2026-07-01 09:55:00Z"},
 	{.peer_id = 3, .read_sec = -1, .lag_msec = -1, .lag_text = ""},
 };
 static SidHealth sids[] = {
