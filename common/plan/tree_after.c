@@ -137,8 +137,6 @@ static int entry_add(Pool *pool, const Tree *tree, const Step *step, Tree *ret, 
 
 	if (!parent_dn(step->dn) || !tree_find(tree, parent_dn(step->dn)))
 		return config_refuse(err, RESULT_NO_SUCH_OBJECT, "");
-	if (tree_find(tree, step->dn))
-		return config_refuse(err, RESULT_ALREADY_EXISTS, "");
 	if (config_entry_modify(pool, step, &entry, err) < 0)
 		return -1;
 	entry_insert(pool, tree, entry, ret);
