@@ -193,8 +193,7 @@ def test_a_provider_that_was_there_before_stays_until_released(lone):
     assert has_value(node, node.uri(9)) and is_provider(node) == (False, False), done.stdout
     assert any(words in done.stdout for words in ("the last provider of dc=example,dc=org stays", "held G6")), done.stdout
     done = release(node, joining)
-    assert done.returncode == 3 and len(node.syncrepl()) == 3 and is_provider(node) == (True, False), done.stdout
-    assert "syncward apply --release order" in done.stdout  # no refresh brings contextCSN, as nobody is there
+    assert done.returncode == 3 and len(node.syncrepl()) == 3 and is_provider(node)[0], done.stdout
     done = node.apply("--release", "G4,G6")  # 2.4 does not tell that the link is down
     assert not has_value(node, node.uri(9)) and len(node.syncrepl()) == 2, done.stdout
     done = node.apply("--release", "joining,order")
