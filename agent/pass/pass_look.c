@@ -41,14 +41,15 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 		link_answers_ask(input->answers, directory, &asked, draft, world);
 }
 
-static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *input,
-		       World *ret_world, Plan *ret, Error *err)
+int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
+		Plan *ret, Error *err)
 {
 	PlanInput asked;
 
 	if (world_read(directory, pool, input->machine, ret_world, err) < 0)
 		return -1;
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
+	tls_files_read(pool, &ret_world->live, input->wanted, &ret_world->facts.machine);
 	ret_world->refusals = input->known->refusals;
 	for (size_t i = 0; i < input->n_contents; i++)
 		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,
@@ -64,14 +65,5 @@ static int plan_rounds(Directory *directory, Pool *pool, const PlannerInput *inp
 		return -1;
 	answer(directory, pool, input, ret, ret_world);
 	plan_make(pool, &asked, ret);
-	return 0;
-}
-
-int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
-		Plan *ret, Error *err)
-{
-	if (plan_rounds(directory, pool, input, ret_world, ret, err) < 0)
-		return -1;
-	tls_files_judge(pool, &ret_world->live, input->wanted, ret);
 	return 0;
 }

@@ -12,35 +12,23 @@
 #include <unistd.h>
 
 #include "agent/slapd/slapd_process.h"
-
-static const SyncreplKeyword keywords[] = {
-	SYNCREPL_TLS_CERT,
-	SYNCREPL_TLS_KEY,
-	SYNCREPL_TLS_CACERT,
-	SYNCREPL_TLS_CACERTDIR,
-};
-
-typedef struct TlsFile {
-	const char *path;
-	const char *suffix; /* of the first link that names it */
-	SyncreplKeyword keyword;
-} TlsFile;
+#include "common/syncrepl/syncrepl_inherit.h"
 
 typedef struct TlsFiles {
-	TlsFile *items;
-	size_t n_items;
+	const char **paths;
+	size_t n_paths;
 } TlsFiles;
 
-static void add_link(Pool *pool, TlsFiles *files, const char *suffix, const Syncrepl *link)
+static void add_link(Pool *pool, TlsFiles *files, const Syncrepl *link)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++) {
-		const char *path = link->value[keywords[i]];
+	for (size_t i = 0; i < LINK_TLS_PATHS; i++) {
+		const char *path = link->value[link_tls_paths[i]];
 		size_t k = 0;
 
-		while (path && k < files->n_items && strcmp(files->items[k].path, path) != 0)
+		while (path && k < files->n_paths && strcmp(files->paths[k], path) != 0)
 			k++;
-		if (path && k == files->n_items)
-			POOL_PUSH(pool, files->items, files->n_items, {path, suffix, keywords[i]});
+		if (path && k == files->n_paths)
+			POOL_PUSH(pool, files->paths, files->n_paths, path);
 	}
 }
 
@@ -50,8 +38,7 @@ static TlsFiles files_wanted(Pool *pool, const Wanted *wanted)
 
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			add_link(pool, &files, wanted->databases[i].desired->suffix,
-				 &wanted->databases[i].consumers[k].syncrepl);
+			add_link(pool, &files, &wanted->databases[i].consumers[k].syncrepl);
 	return files;
 }
 
@@ -62,10 +49,9 @@ static void try_files(const SlapdUser *user, const TlsFiles *files, int *ret_err
 	    setresgid(user->gid, user->gid, user->gid) < 0 ||
 	    setresuid(user->uid, user->uid, user->uid) < 0)
 		_exit(1);
-	for (size_t i = 0; i < files->n_items; i++)
-		ret_errors[i] = open(files->items[i].path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) < 0
-					? errno
-					: 0;
+	for (size_t i = 0; i < files->n_paths; i++)
+		ret_errors[i] =
+			open(files->paths[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC) < 0 ? errno : 0;
 	_exit(0);
 }
 
@@ -81,32 +67,25 @@ static bool child_tried(const SlapdUser *user, const TlsFiles *files, int *ret_e
 	return child > 0 && status == 0;
 }
 
-static void tell(Pool *pool, const TlsFile *file, int error, unsigned uid, Plan *plan)
-{
-	if (error == 0)
-		return;
-	plan_add_finding(pool, plan, SEVERITY_WARNING, "tls-file", file->suffix,
-			 "%s=%s: slapd, which runs as user %u, cannot read it (%s): its consumers "
-			 "will not connect; see `namei -l %s`",
-			 syncrepl_keyword_name(file->keyword), file->path, uid, strerror(error),
-			 file->path);
-}
-
-void tls_files_judge(Pool *pool, const Live *live, const Wanted *wanted, Plan *plan)
+void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
 {
 	const TlsFiles files = wanted ? files_wanted(pool, wanted) : (TlsFiles){0};
-	const size_t size = files.n_items * sizeof(int);
+	const size_t size = files.n_paths * sizeof(int);
 	SlapdUser user;
 	int *errors;
 
-	if (files.n_items == 0 ||
+	if (files.n_paths == 0 ||
 	    !slapd_user_find(pool, entry_first(live->global, "olcPidFile"), &user))
 		return;
 	errors = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (errors == MAP_FAILED)
 		return;
+	ret->slapd_uid = (unsigned)user.uid;
 	if (child_tried(&user, &files, errors))
-		for (size_t i = 0; i < files.n_items; i++)
-			tell(pool, &files.items[i], errors[i], (unsigned)user.uid, plan);
+		for (size_t i = 0; i < files.n_paths; i++)
+			if (errors[i] != 0)
+				POOL_PUSH(pool, ret->tls_refusals, ret->n_tls_refusals,
+					  {.path = files.paths[i],
+					   .problem = pool_strdup(pool, strerror(errors[i]))});
 	(void)munmap(errors, size);
 }

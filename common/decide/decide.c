@@ -20,5 +20,7 @@ void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 	do
 		plan_compose(&diff);
 	while (guard_result(&diff));
+	if (input->wanted)
+		diff_tls_refused(&diff);
 	*ret = plan;
 }

@@ -59,6 +59,9 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 		    const WantedConsumer *const *of_live);
 
+/* TLS files of wanted links that slapd may not read. */
+void diff_tls_refused(Diff *diff);
+
 /* Links whose list of retries ends, and those of them that slapd gave up: their values are written
  * again once their peer answers. */
 void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,

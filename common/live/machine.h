@@ -13,6 +13,12 @@ typedef struct TlsFileTime {
 	bool is_settled; /* not only a moment ago: what is replaced together with it is as well */
 } TlsFileTime;
 
+/* A file or folder with TLS keys or certificates that slapd may not read. */
+typedef struct TlsFileRefusal {
+	const char *path;
+	const char *problem; /* "Permission denied" */
+} TlsFileRefusal;
+
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
 typedef struct Machine {
 	const char *fqdn;
@@ -24,6 +30,9 @@ typedef struct Machine {
 	const char *next_source; /* the file that says so */
 	TlsFileTime *tls_files;  /* that the links name which slapd has, or take from cn=config */
 	size_t n_tls_files;
+	TlsFileRefusal *tls_refusals; /* of those that wanted links name; none: nobody could try */
+	size_t n_tls_refusals;
+	unsigned slapd_uid;      /* as whom they were tried */
 	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Machine;
 

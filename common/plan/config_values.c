@@ -66,7 +66,7 @@ static const Attribute *attribute_find(const Entry *entry, const char *name)
 int config_refuse(Error *err, int result, const char *text)
 {
 	const bool is_stale = result == RESULT_NO_SUCH_ATTRIBUTE || result == RESULT_VALUE_EXISTS ||
-			      result == RESULT_NO_SUCH_OBJECT || result == RESULT_ALREADY_EXISTS;
+			      result == RESULT_NO_SUCH_OBJECT;
 
 	return error_set(err, is_stale ? ERROR_CONFLICT : ERROR_REFUSED, result, "%s", text);
 }

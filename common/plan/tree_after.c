@@ -95,18 +95,36 @@ static void entry_number(Pool *pool, Entry *entry, size_t n)
 
 /* --- adding --- */
 
-/* Behind the last of its kind, or behind the parent, as slapd returns them. */
+/* Where it comes among its siblings: at its "{n}", or at the end. */
+static size_t place_of(const Tree *tree, const char *dn)
+{
+	const char *name = dn + kind_len(dn);
+	const size_t n = count_siblings(tree, dn);
+	const size_t asked = ordered_text(name) == name ? n : strtoul(name + 1, NULL, 10);
+
+	return asked < n ? asked : n;
+}
+
+/* Behind the parent and the siblings before it, as slapd returns them; those behind it move on. */
 static void entry_insert(Pool *pool, const Tree *tree, Entry entry, Tree *ret)
 {
+	const char *dn = entry.dn;
+	const size_t place = place_of(tree, dn);
 	Tree changed = {0};
-	size_t last = 0;
+	size_t n = 0, last = 0;
 
+	entry_number(pool, &entry, place);
 	for (size_t i = 0; i < tree->n_entries; i++)
-		if (strcasecmp(tree->entries[i].dn, parent_dn(entry.dn)) == 0 ||
-		    is_sibling(&tree->entries[i], entry.dn))
+		if (strcasecmp(tree->entries[i].dn, parent_dn(dn)) == 0 ||
+		    (is_sibling(&tree->entries[i], dn) && n++ < place))
 			last = i;
+	n = 0;
 	for (size_t i = 0; i < tree->n_entries; i++) {
-		POOL_PUSH(pool, changed.entries, changed.n_entries, tree->entries[i]);
+		Entry other = tree->entries[i];
+
+		if (is_sibling(&other, dn) && n++ >= place)
+			entry_number(pool, &other, n);
+		POOL_PUSH(pool, changed.entries, changed.n_entries, other);
 		if (i == last)
 			POOL_PUSH(pool, changed.entries, changed.n_entries, entry);
 	}
@@ -119,11 +137,8 @@ static int entry_add(Pool *pool, const Tree *tree, const Step *step, Tree *ret, 
 
 	if (!parent_dn(step->dn) || !tree_find(tree, parent_dn(step->dn)))
 		return config_refuse(err, RESULT_NO_SUCH_OBJECT, "");
-	if (tree_find(tree, step->dn))
-		return config_refuse(err, RESULT_ALREADY_EXISTS, "");
 	if (config_entry_modify(pool, step, &entry, err) < 0)
 		return -1;
-	entry_number(pool, &entry, count_siblings(tree, step->dn));
 	entry_insert(pool, tree, entry, ret);
 	return 0;
 }

@@ -10,6 +10,13 @@ const SyncreplKeyword link_tls_files[LINK_TLS_FILES] = {
 	SYNCREPL_TLS_CACERT,
 };
 
+const SyncreplKeyword link_tls_paths[LINK_TLS_PATHS] = {
+	SYNCREPL_TLS_CERT,
+	SYNCREPL_TLS_KEY,
+	SYNCREPL_TLS_CACERT,
+	SYNCREPL_TLS_CACERTDIR,
+};
+
 static bool keyword_is(const Syncrepl *link, SyncreplKeyword keyword, const char *text)
 {
 	return link->value[keyword] && strcasecmp(link->value[keyword], text) == 0;

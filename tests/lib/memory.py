@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Directories in memory (tests/lib/memory_directory.h): what a slapd holds, as Python tells it, and tools at work."""
 
+import base64
 import json
+import re
 import subprocess
 
 import drift
 from tools import DirectoryTool, tool_path
 
 FLAG = "olcMultiProvider"
+CLASSES = ("olcGlobal", "olcModuleList", "olcDatabaseConfig", "olcOverlayConfig")
 CSN = "20261122095500.000000Z#000000#%03x#000000"
 
 
@@ -86,6 +89,40 @@ def run_passes(cases, state_dir):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def known_entries(tree, flag):
+    """Those of a real cn=config that a directory in memory has, under its name of the multi-provider flag."""
+    return {dn: {FLAG if name == flag else name: values for name, values in entry.items()} for dn, entry in tree.items()
+            if set(entry["objectClass"]) & set(CLASSES)}
+
+
+def ldif_changes(text):
+    """[(DN, "modify" or "add" or "delete", [(how, attribute, values)])] of what `syncward plan --output ldif` prints."""
+    changes = []
+    for record in re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).split("\n\n"):
+        lines = [ldif_line(line) for line in record.splitlines()]
+        if not lines:
+            continue
+        (_, dn), (_, kind), mods, how = lines[0], lines[1], [], None
+        for name, value in lines[2:]:
+            if kind == "modify" and how is None:
+                how = name
+                mods.append((how, value, []))
+            elif name == "-":
+                how = None
+            elif kind == "modify" or (mods and mods[-1][1] == name):
+                mods[-1][2].append(value)
+            else:
+                mods.append(("add", name, [value]))
+        changes.append((dn, kind, mods))
+    return changes
+
+
+def ldif_line(line):
+    """(attribute, value) of a line; ("-", "") behind a mod."""
+    name, _, value = line.partition(":")
+    return (name, base64.b64decode(value[1:]).decode()) if value.startswith(":") else (name, value.lstrip(" "))
+
+
 class MemoryTool(DirectoryTool):
     """A memory_tool that serves one directory, driven as a directory_tool is."""
 
@@ -93,3 +130,23 @@ class MemoryTool(DirectoryTool):
         self.process = subprocess.Popen([tool_path("memory_tool"), "serve"], text=True, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE)
         self.process.stdin.write(json.dumps(server) + "\n")
+
+    def config(self):
+        """cn=config as it holds it: {DN: {attribute: values}}."""
+        tree, entry = {}, None
+        for line in self("read", "cn=config", "sub", "(objectClass=*)")[:-1]:
+            name, _, value = line.partition(": ")
+            if name == "dn":
+                entry = tree.setdefault(value, {})
+            else:
+                entry.setdefault(name, []).append(value)
+        return tree
+
+    def play(self, text):
+        """Carries an LDIF of changes out; each must be taken."""
+        for dn, kind, mods in ldif_changes(text):
+            words = [word for how, name, values in mods for word in (
+                [how, name, str(len(values)), *values] if kind == "modify" else sum(([name, v] for v in values), []))]
+            verb = {"modify": "modify", "add": "entry", "delete": "remove"}[kind]
+            done = self(verb, dn, *words)[-1]
+            assert done == "ok", (done, kind, dn, mods)

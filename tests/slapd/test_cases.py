@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 import stat
-import subprocess
 
 import ldap
 import ldif
@@ -71,11 +70,6 @@ class Case:
         self.node.server.modify(dn, [(how, name, [value.replace("PORT", port) for value in values] if values else None)
                                      for name, values in attributes.items()])
 
-    def ldapmodify(self, path):
-        server = self.node.server
-        return subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", server.ldapi_uri, "-f", path], text=True,
-                              env=dict(os.environ, LDAPNOINIT="1"), capture_output=True, check=False)
-
     def steps(self):
         return self.node.plan_json()["steps"]
 
@@ -94,7 +88,7 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     path = tmp_path / "masked.ldif"
     path.write_text(masked.stdout)
     if "olcSyncrepl: " in masked.stdout:
-        refused = case.ldapmodify(path)
+        refused = server.ldapmodify(path)
         assert refused.returncode != 0 and "credentials" not in refused.stderr, refused
         assert "credentials=secret" not in masked.stdout.lower() and 'credentials="********"' in masked.stdout
     assert server.config_writes() == writes
@@ -104,7 +98,7 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     assert saved.returncode == text.returncode and "secret" not in saved.stdout, saved.stderr
     assert "MASKED" not in path.read_text() and "********" not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    loaded = case.ldapmodify(path)
+    loaded = server.ldapmodify(path)
     assert loaded.returncode == 0, loaded.stderr
     n_writes = sum(step["op"] != "search" for step in steps)
     assert server.config_writes() == writes + n_writes

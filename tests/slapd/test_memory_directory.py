@@ -12,7 +12,7 @@ import socket
 
 import pytest
 from drift_judge import bare, snapshot
-from memory import MemoryTool
+from memory import FLAG, MemoryTool, known_entries
 from slapd import SUFFIX, Database, SlapdFailed, wait_until
 from tools import DirectoryTool
 
@@ -22,7 +22,6 @@ SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
 N_SEQUENCES = 200 if os.environ.get("SYNCWARD_LONG") else 8
 N_STEPS = 60
 OTHER = "dc=other,dc=org"
-KEPT = ("olcGlobal", "olcModuleList", "olcDatabaseConfig", "olcOverlayConfig")
 LISTS = {
     "olcLimits": ["dn.exact=cn=a size=unlimited time=unlimited", "dn.exact=cn=a size=5", "users size=100", "anonymous size.soft=10",
                   "USERS  size=100"],
@@ -52,19 +51,7 @@ class Pair:
 
     def config(self):
         """What both must hold alike."""
-        return {dn: entry for dn, entry in snapshot(self.server.config()).items()
-                if set(entry["objectClass"]) & set(KEPT)}
-
-    def remembered(self):
-        """The same of the image."""
-        tree, entry = {}, None
-        for line in self.memory("read", "cn=config", "sub", "(objectClass=*)")[:-1]:
-            name, _, value = line.partition(": ")
-            if name == "dn":
-                entry = tree.setdefault(value, {})
-            else:
-                entry.setdefault(name, []).append(value)
-        return tree
+        return known_entries(snapshot(self.server.config()), FLAG)
 
     # Values
 
@@ -140,8 +127,9 @@ class Pair:
         what, database = self.random.random(), self.random.choice(self.databases)
         found = [dn for dn in self.config() if dn.startswith("olcOverlay=") and dn.endswith(database)]
         if what < 0.08:
-            return ["entry", "olcOverlay=syncprov," + database, "objectClass", "olcOverlayConfig", "objectClass",
-                    "olcSyncProvConfig", "olcOverlay", "syncprov"]
+            name = self.random.choice(("", "", "{0}", "{1}")) + "syncprov"
+            return ["entry", f"olcOverlay={name},{database}", "objectClass", "olcOverlayConfig", "objectClass",
+                    "olcSyncProvConfig", "olcOverlay", name]
         if what < 0.12:
             return ["remove", self.random.choice(found or ["olcOverlay={0}syncprov," + database])]
         if what < 0.14:
@@ -187,7 +175,7 @@ class Pair:
         done, there = self.real(*command)[-1], self.memory(*command)[-1]
         said = f"{command}\nslapd:  {done}\nmemory: {there}"
         assert result(done) == result(there), said
-        assert self.config() == self.remembered(), said
+        assert self.config() == self.memory.config(), said
         return result(done)
 
     def running(self):
@@ -230,8 +218,10 @@ def result(line):
 @pytest.mark.parametrize("sequence", range(N_SEQUENCES))
 def test_memory_does_what_slapd_does(slapd_factory, sequence):
     databases = [Database(SUFFIX, backend="mdb"), Database(OTHER, backend="mdb", overlays=("syncprov",))]
-    server = slapd_factory(databases, modules=("syncprov",))
+    server = slapd_factory(databases, modules=("syncprov", "memberof"))
     server.seed(databases[0])
+    server.add("olcOverlay=memberof," + server.database_dn(SUFFIX), {
+        "objectClass": ["olcOverlayConfig", "olcMemberOf"], "olcOverlay": "memberof"})
     print(f"sequence {sequence} of SYNCWARD_SEED={SEED}")
     with contextlib.closing(Pair(server, f"{SEED}/{sequence}")) as pair:
         results = [pair.play() for _ in range(N_STEPS)]

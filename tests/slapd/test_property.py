@@ -8,12 +8,14 @@ import collections
 import json
 import os
 import random
+import socket
 
 import drift
 import ldap
 import pytest
 from drift_judge import LISTS, assert_right, assert_untouched, snapshot
 from lone import Lone
+from memory import FLAG, MemoryTool, known_entries, ldif_changes
 from slapd import SUFFIX, Database, release, versions
 from slapd_farm import SlapdFarm
 
@@ -21,6 +23,7 @@ SUFFIXES = (SUFFIX, "dc=other,dc=org")
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
 IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
 N_CASES = 5000 if IS_LONG else 100
+N_FORESEEN = 400 if IS_LONG else 24
 VERSIONS = versions()
 N_CHUNKS = 60 if IS_LONG else 6
 
@@ -147,6 +150,31 @@ def test_one_pass_puts_any_server_right(farm, program, chunk):
         except Exception:
             print(f"case {number} of SYNCWARD_SEED={SEED}")
             raise
+
+
+def foresee(server, number):
+    """Carries the plan of a case out in memory and on slapd: both must hold the same then."""
+    case = drift.make(random_of(number), number, SUFFIXES, server.server.port, server.is_old)
+    server.prepare(case)
+    path = os.path.join(server.node.folder, f"plan{number}.ldif")
+    done = server.node.plan("--output", "ldif", "--show-secrets", "--save", path)
+    assert done.returncode in (0, 2, 3), done.stderr
+    with open(path, encoding="utf-8") as file:
+        plan = file.read()
+    with MemoryTool({"config": known_entries(server.snapshot(), server.node.flag), "contents": {},
+                     "listeners": server.server.listeners, "fqdn": socket.getfqdn()}) as memory:
+        memory.play(plan.replace(server.node.flag, FLAG))
+        if ldif_changes(plan):
+            loaded = server.server.ldapmodify(path)
+            assert loaded.returncode == 0, loaded.stderr
+        assert known_entries(server.snapshot(), server.node.flag) == memory.config(), plan
+    return len(ldif_changes(plan))
+
+
+def test_a_plan_leaves_what_was_foreseen(slapd_factory, program):
+    print(f"SYNCWARD_SEED={SEED}")
+    server = Server(slapd_factory, program)
+    assert sum(foresee(server, number) for number in range(N_FORESEEN)) > N_FORESEEN
 
 
 def test_each_kind_of_drift_occurs():

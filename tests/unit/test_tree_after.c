@@ -177,6 +177,17 @@ static void overlays_are_numbered_and_move_up(void **state)
 	assert_int_equal(scene->err.code, RESULT_NO_SUCH_OBJECT);
 }
 
+/* So does an overlay come back that was deleted to have its contextCSN written. */
+static void an_overlay_with_a_number_comes_there(void **state)
+{
+	Scene *scene = *state;
+
+	assert_int_equal(overlay_add(scene, "memberof"), 0);
+	assert_int_equal(overlay_add(scene, "{0}syncprov"), 0);
+	assert_non_null(tree_find(&scene->tree, "olcOverlay={0}syncprov," DATABASE));
+	assert_non_null(tree_find(&scene->tree, "olcOverlay={1}memberof," DATABASE));
+}
+
 static void what_is_no_overlay_is_not_deleted(void **state)
 {
 	Scene *scene = *state;
@@ -199,6 +210,7 @@ int main(void)
 		TREE_TEST(a_list_is_written_anew_in_one_modify),
 		TREE_TEST(what_a_step_leaves_alone_is_shared_and_the_tree_before_stays),
 		TREE_TEST(overlays_are_numbered_and_move_up),
+		TREE_TEST(an_overlay_with_a_number_comes_there),
 		TREE_TEST(what_is_no_overlay_is_not_deleted),
 	};
 
