@@ -98,6 +98,8 @@ static int apply_locked(const Options *options, const Context *context, PassOpti
 	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
 		say("%s; this apply goes ahead", pause_text(options->pool, &inputs.state.pause));
 	apply_record_begin(options->pool, by_text(options), context, &inputs, &record);
+	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
+		return say_error(&err);
 	pass_options->hooks = apply_record_hooks(&record);
 	pass_run(options->pool, &inputs, pass_options, directory, &report);
 	apply_record_end(&record, &report);

@@ -3,10 +3,12 @@
 
 #include "agent/command/commands.h"
 #include "agent/command/timeout.h"
+#include "agent/pass/apply_told.h"
 #include "agent/pass/leave_run.h"
 #include "agent/pass/site.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
+#include "agent/system/login.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 #include "common/plan/render.h"
@@ -66,6 +68,7 @@ static int leave_locked(const Options *options, const Context *context, unsigned
 {
 	AUTO(Directory) *directory = NULL;
 	LeaveReport report;
+	ApplyRecord record;
 	Inputs inputs;
 	Error err;
 
@@ -74,6 +77,11 @@ static int leave_locked(const Options *options, const Context *context, unsigned
 		return say_error(&err);
 	for (size_t i = 0; i < inputs.state.n_notices; i++)
 		say("%s", inputs.state.notices[i]);
+	apply_record_begin(options->pool,
+			   pool_printf(options->pool, "leave%s", login_text(options->pool)),
+			   context, &inputs, &record);
+	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
+		return say_error(&err);
 	leave_run(options->pool, &inputs, directory, timeout_sec, &report);
 	(void)fputs(options->output == OUTPUT_JSON ? render_json(options->pool, &report.plan)
 						   : report_text(options->pool, &report, &inputs),

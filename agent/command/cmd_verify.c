@@ -96,7 +96,10 @@ static WriteTest test_database(const Run *run, VerifiedDatabase *database)
 	const char *suspect = why_suspect(run, database);
 	WriteTest test = {0};
 
-	if (suspect)
+	if (run->inputs.state.known.heal)
+		test.problem = "nothing was written: a heal was cut off, and this server may have "
+			       "another server ID until `syncward apply`";
+	else if (suspect)
 		test.problem = pool_printf(
 			run->pool,
 			"nothing was written (G10): this database may not be the one that the "

@@ -340,6 +340,15 @@ static unsigned peers_patience_msec(const DaemonPass *pass)
 	return (pass->triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
 }
 
+/* Before anything else, also where peers.json cannot be used: while a heal that was cut off left
+ * another server ID, clients write under it. */
+static int heal_end(DaemonPass *pass, Error *err)
+{
+	if (!pass->state.known.heal)
+		return 0;
+	return connection_make(pass, err) < 0 ? -1 : daemon_heal_end(pass, err);
+}
+
 static int pass_try(DaemonPass *pass, Error *err)
 {
 	PassOptions options = {
@@ -354,7 +363,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	};
 	const Report *report = &pass->report;
 
-	if (state_take(pass, err) < 0 || inputs_take(pass, err) < 0 ||
+	if (state_take(pass, err) < 0 || heal_end(pass, err) < 0 || inputs_take(pass, err) < 0 ||
 	    connection_make(pass, err) < 0)
 		return -1;
 	options.lock = pass->lock;

@@ -3,6 +3,8 @@
 
 #include "agent/daemon/daemon_internal.h"
 #include "agent/pass/look.h"
+#include "agent/slapd/oldest_entries.h"
+#include "common/decide/healing.h"
 #include "common/tell/told_health.h"
 
 /* What a pass knows of one database when a round of probes is over. */
@@ -117,6 +119,7 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 		.ids = peer_ids(scratch, pass),
 		.n_ids = pass->inputs.file.desired->n_peers,
 		.now_sec = daemon_realtime_sec(pass->daemon),
+		.old = oldest_entries_look(pass->daemon->directory, suffix),
 	};
 
 	return health_look(pool, health_before(pass->daemon, suffix), &look);
@@ -179,6 +182,11 @@ static void tell(DaemonPass *pass, const WantedDatabase *database)
 	if (here_is_told(&pass->report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
 	health_conditions(pass->pool, &health, uris, &pass->now);
+	if (found->old.are_there && database->n_consumers > 0)
+		health_old_condition(pass->pool, suffix,
+				     healing_advice(pass->pool, pass->report.last_plan.wanted,
+						    database, found->old.sid),
+				     &pass->now);
 }
 
 /* Of an earlier daemon's findings nothing is known before the first round is over. */
@@ -189,6 +197,22 @@ static void carry(DaemonPass *pass)
 	for (size_t i = 0; i < told->n_items; i++)
 		if (health_is_condition(&told->items[i]))
 			condition_add(pass->pool, &pass->now, told->items[i]);
+}
+
+/* As long as there are any each pass looks: a heal ends that, and writes to cn=config. */
+static void old_look_again(DaemonPass *pass)
+{
+	DaemonHealth *health = &pass->daemon->health;
+
+	for (size_t i = 0; i < health->n_items; i++) {
+		OldEntries now;
+
+		if (!health->items[i].old.are_there)
+			continue;
+		now = oldest_entries_look(pass->daemon->directory, health->items[i].suffix);
+		if (now.is_known)
+			health->items[i].old = now;
+	}
 }
 
 void daemon_health_look(DaemonPass *pass)
@@ -202,6 +226,8 @@ void daemon_health_look(DaemonPass *pass)
 			health_resolve_missing(&pass->daemon->health.items[i]);
 	if (pass->triggers & TRIGGER_BIT(TRIGGER_PROBE))
 		look(pass);
+	else
+		old_look_again(pass);
 	if (pass->daemon->health.n_items == 0) {
 		carry(pass);
 		return;

@@ -169,6 +169,8 @@ void daemon_memory_entries(DaemonPass *pass);
 void daemon_memory_unverified(DaemonPass *pass);
 void daemon_memory_conditions(DaemonPass *pass);
 void daemon_memory_contests(DaemonPass *pass);
+/* A heal that was cut off is ended: this server gets its server ID back. Connected. */
+int daemon_heal_end(DaemonPass *pass, Error *err);
 
 /* daemon_edit.c: files of slapd.d that were edited by hand. */
 void daemon_edits_drain(DaemonPass *pass);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
+#include "agent/pass/server_id_back.h"
 #include "agent/state/history.h"
 #include "agent/state/state_told.h"
 
@@ -105,4 +106,16 @@ void daemon_memory_conditions(DaemonPass *pass)
 	daemon->told = conditions_copy(pool, &pass->now);
 	pool_free(daemon->told_pool);
 	daemon->told_pool = pool;
+}
+
+int daemon_heal_end(DaemonPass *pass, Error *err)
+{
+	EventList events;
+	const int result =
+		server_id_bring_back(pass->pool, pass->context.state_dir, pass->state.known.heal,
+				     pass->daemon->directory, &events, err);
+
+	daemon_tell_all(pass, &events);
+	daemon_memory_keep(pass, &events);
+	return result;
 }

@@ -3,36 +3,26 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/content_here.h"
-#include "common/base/buf.h"
-#include "common/copy/csn_set.h"
+#include "common/copy/old_entries.h"
+#include "common/decide/healing.h"
 
-#define SID_COUNT 4096
-
-/* How many entries carry each server ID. */
-typedef struct EntrySids {
-	size_t counts[SID_COUNT];
-	size_t n_entries;
-} EntrySids;
-
-static int sids_read(Directory *directory, const char *suffix, EntrySids *ret, Error *err)
+static int entries_read(Directory *directory, Pool *pool, const char *suffix, EntrySet *ret,
+			Error *err)
 {
-	static const char *const attributes[] = {"entryCSN", NULL};
+	static const char *const attributes[] = {"entryUUID", "entryCSN", NULL};
 	const DirectoryQuery query = {
 		.base = suffix, .scope = DIRECTORY_SUBTREE, .attributes = attributes};
-	AUTO(Pool) *pool = pool_new();
+	AUTO(Pool) *scratch = pool_new();
 	Tree tree = {0};
+	EntryMark mark;
 
-	*ret = (EntrySids){0};
-	if (directory_read(directory, &query, pool, &tree, err) < 0)
+	*ret = (EntrySet){.pool = pool};
+	if (directory_read(directory, &query, scratch, &tree, err) < 0)
 		return -1;
-	for (size_t i = 0; i < tree.n_entries; i++) {
-		const char *csn = entry_first(&tree.entries[i], "entryCSN");
-		const int sid = csn ? csn_sid(csn) : -1;
-
-		if (sid >= 0)
-			ret->counts[sid]++;
-		ret->n_entries += sid >= 0;
-	}
+	for (size_t i = 0; i < tree.n_entries; i++)
+		if (entry_mark_read(entry_first(&tree.entries[i], "entryUUID"),
+				    entry_first(&tree.entries[i], "entryCSN"), &mark))
+			entry_set_add(ret, &mark);
 	return 0;
 }
 
@@ -51,72 +41,43 @@ static void database_skip(Doctor *doctor, const char *suffix, const Error *err)
 			    pool_printf(doctor->pool, "%s: %s", suffix, err->text));
 }
 
-/* --- the remedy, for a shell --- */
-
-static void server_id_command(Buf *text, const Attribute *ids)
-{
-	buf_puts(text,
-		 "printf '%s\\n' 'dn: cn=config' 'changetype: modify' 'replace: olcServerID'");
-	for (size_t i = 0; ids && i < ids->n_values; i++)
-		buf_printf(text, " 'olcServerID: %s'", ids->values[i].bytes);
-	if (!ids)
-		buf_puts(text, " 'olcServerID: 0'");
-	buf_puts(text, " | ldapmodify -Y EXTERNAL -H ldapi:///");
-}
-
-static void touch_command(Buf *text, const Content *here, const char *suffix, const char *root_dn)
-{
-	buf_printf(text, "printf '%%s\\n' 'dn: %s' 'changetype: modify' 'replace: objectClass'",
-		   suffix);
-	for (size_t i = 0; i < here->n_object_classes; i++)
-		buf_printf(text, " 'objectClass: %s'", here->object_classes[i]);
-	buf_printf(text, " | ldapmodify -x -W -D '%s' -H ldapi:///", root_dn);
-}
-
-/* The server ID comes back whatever becomes of the two changes between. */
-static const char *remedy(Doctor *doctor, const DoctorDatabase *database, const Content *here)
-{
-	const Attribute *ids = doctor->world.live.server_ids;
-	const char *suffix = database->wanted->desired->suffix;
-	Buf text = BUF_IN(doctor->pool);
-
-	buf_puts(&text, "syncward pause 'contextCSN' --for 10m; ");
-	server_id_command(&text, NULL);
-	buf_puts(&text, "; ");
-	for (int i = 0; i < 2; i++) {
-		touch_command(&text, here, suffix, database->live->root_dn);
-		buf_puts(&text, "; ");
-	}
-	server_id_command(&text, ids);
-	buf_puts(&text, "; syncward resume");
-	return buf_text(&text);
-}
-
 /* --- the check --- */
 
-static void sid_find(Doctor *doctor, const DoctorDatabase *database, const Content *here,
-		     unsigned sid, const EntrySids *sids)
+/* Server ID 0 is healed by the provider with the lowest id, the node's own by the node itself. */
+static const char *remedy(const Doctor *doctor, const DoctorDatabase *database, unsigned sid)
 {
-	const char *how = "";
+	const Wanted *wanted = &doctor->inputs.wanted;
+	const Peer *peer = healing_peer(wanted, database->wanted);
 
-	if (sid == 0 && database->live->root_dn && doctor->world.live.server_ids)
-		how = pool_printf(doctor->pool, "; at this node only: %s",
-				  remedy(doctor, database, here));
+	if (sid == wanted->self->id || (sid == 0 && peer == wanted->self))
+		return "; to mend it: syncward heal";
+	if (sid == 0)
+		return pool_printf(doctor->pool, "; to mend it, at peer %u, %s: syncward heal",
+				   peer->id, peer->uri);
+	return "";
+}
+
+static void sid_find(Doctor *doctor, const DoctorDatabase *database, const SidTally *tally,
+		     size_t n_entries)
+{
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_OLD_ENTRIES, DOCTOR_WARNING,
 		    "%s: %zu of %zu entries carry server ID %u, which contextCSN has not%s",
-		    database->wanted->desired->suffix, sids->counts[sid], sids->n_entries, sid,
-		    how);
+		    database->wanted->desired->suffix, tally->n_entries, n_entries, tally->sid,
+		    remedy(doctor, database, tally->sid));
 }
 
 /* contextCSN is read behind the entries: what was written meanwhile is in it. */
 static void database_check(Doctor *doctor, const DoctorDatabase *database)
 {
 	const char *suffix = database->wanted->desired->suffix;
-	EntrySids sids;
+	AUTO(Pool) *scratch = pool_new();
+	SidTallies tallies;
+	EntrySet entries;
+	SidList old;
 	Content here;
 	Error err;
 
-	if (sids_read(doctor->directory, suffix, &sids, &err) < 0 &&
+	if (entries_read(doctor->directory, scratch, suffix, &entries, &err) < 0 &&
 	    err.code != LDAP_NO_SUCH_OBJECT) {
 		database_skip(doctor, suffix, &err);
 		return;
@@ -128,10 +89,10 @@ static void database_check(Doctor *doctor, const DoctorDatabase *database)
 		return;
 	}
 	doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES);
-	for (unsigned sid = 0; sid < SID_COUNT; sid++)
-		if (sids.counts[sid] > 0 &&
-		    !csn_newest(here.context_csns, here.n_context_csns, sid))
-			sid_find(doctor, database, &here, sid, &sids);
+	tallies = sid_tallies(scratch, &entries);
+	old = old_sids(scratch, &tallies, 1, here.context_csns, here.n_context_csns);
+	for (size_t i = 0; i < old.n_items; i++)
+		sid_find(doctor, database, sid_tally_find(&tallies, old.items[i]), entries.n_marks);
 }
 
 void doctor_old_entries(Doctor *doctor)

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "agent/pass/server_id_back.h"
 #include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
@@ -28,7 +29,7 @@ void apply_record_begin(Pool *pool, const char *by, const Context *context, cons
 		say("%s", err.text);
 }
 
-static void record_events(ApplyRecord *record, const EventList *events)
+void apply_record_events(ApplyRecord *record, const EventList *events)
 {
 	const HistoryWriter writer = {
 		.state_dir = record->context->state_dir,
@@ -42,6 +43,17 @@ static void record_events(ApplyRecord *record, const EventList *events)
 		(void)journal_send(&record->journal, &events->items[i]);
 	if (history_append(&writer, events, &err) < 0)
 		say("%s", err.text);
+}
+
+int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *directory,
+			  Error *err)
+{
+	EventList events;
+	const int result = server_id_bring_back(record->pool, record->context->state_dir,
+						inputs->state.known.heal, directory, &events, err);
+
+	apply_record_events(record, &events);
+	return result;
 }
 
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
@@ -60,7 +72,7 @@ static void intended(void *userdata, const Plan *plan)
 	ApplyRecord *record = userdata;
 	const EventList events = corrections_intended(record->pool, plan, record->attributions);
 
-	record_events(record, &events);
+	apply_record_events(record, &events);
 	record->write_started_usec = clock_system.monotonic_usec(NULL);
 }
 
@@ -71,7 +83,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 	corrections_took(&events,
 			 (int64_t)(clock_system.monotonic_usec(NULL) - record->write_started_usec));
-	record_events(record, &events);
+	apply_record_events(record, &events);
 }
 
 PassHooks apply_record_hooks(ApplyRecord *record)

@@ -25,6 +25,14 @@ typedef struct ApplyRecord {
 void apply_record_begin(Pool *pool, const char *by, const Context *context, const Inputs *inputs,
 			ApplyRecord *ret);
 
+/* Events about writes of the same run: into the history and the journal. */
+void apply_record_events(ApplyRecord *record, const EventList *events);
+
+/* Ends a heal that was cut off, before anything else is written (server_id_bring_back()), and keeps
+ * what was done. */
+int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *directory,
+			  Error *err);
+
 /* The hooks of a pass that fill it; record must outlive the pass. */
 PassHooks apply_record_hooks(ApplyRecord *record);
 

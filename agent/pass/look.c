@@ -9,6 +9,7 @@
 #include "agent/peer/session_tls.h"
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
+#include "agent/slapd/oldest_entries.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/copy/csn_set.h"
 #include "common/slapd/dn.h"
@@ -345,6 +346,18 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		if (plan->needs[i].coverage)
 			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
 				      &facts->here);
+	}
+}
+
+void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+		const LiveDatabase *live;
+
+		if (live_find_database(&world->live, suffix, &live) == 1 && live->syncprov)
+			facts_of(pool, &world->facts, suffix)->old =
+				oldest_entries_look(directory, suffix);
 	}
 }
 

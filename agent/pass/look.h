@@ -56,6 +56,10 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 Content world_content_here(Directory *directory, Pool *pool, const World *world,
 			   const char *suffix);
 
+/* Looks for entries whose server ID contextCSN lacks among the first ones of each database that has
+ * an overlay: one small search each. */
+void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world);
+
 /* The folder in which slapd keeps cn=config, as cn=config or slapd's command line says; NULL:
  * unknown. */
 const char *world_config_dir(Pool *pool, const World *world);

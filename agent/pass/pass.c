@@ -57,6 +57,7 @@ static int plan_round(Pass *pass, Error *err)
 	const Inputs *inputs = pass->inputs;
 	const PlannerInput input = {
 		.answers = pass->options->probes_later ? NULL : &pass->answers,
+		.looks_for_old = !pass->options->probes_later,
 		.desired = inputs->file.desired,
 		.not_listed = inputs->not_listed,
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,

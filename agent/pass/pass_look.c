@@ -54,6 +54,8 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	for (size_t i = 0; i < input->n_contents; i++)
 		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,
 			  input->contents[i]);
+	if (input->looks_for_old && input->wanted)
+		world_look_for_old(directory, pool, input->wanted, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	asked = plan_input(input, ret_world);
 	plan_make(pool, &asked, ret);

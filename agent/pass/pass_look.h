@@ -19,6 +19,8 @@ typedef struct PlannerInput {
 	unsigned peers_patience_msec; /* PassOptions */
 	SilentPeers *silent;          /* NeedsAsker */
 	PlanOptions options;
+	bool looks_for_old; /* entries: a search for each database, which the daemon makes elsewhere
+			     */
 	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;
 

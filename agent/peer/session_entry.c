@@ -34,6 +34,23 @@ LinkAnswer link_add_role(PeerLink *link, const char *dn, const char *description
 	return answer_wait(link, ldap_add_ext(link->ldap, dn, mods, NULL, NULL, &id), &id);
 }
 
+LinkAnswer link_replace(PeerLink *link, const char *dn, const char *attribute,
+			const char *const *values, size_t n_values)
+{
+	AUTO(Pool) *scratch = pool_new();
+	char **texts = pool_alloc(scratch, (n_values + 1) * sizeof(*texts));
+	LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE,
+		       .mod_type = pool_strdup(scratch, attribute),
+		       .mod_values = texts};
+	LDAPMod *mods[] = {&mod, NULL};
+	int id;
+
+	for (size_t i = 0; i < n_values; i++)
+		texts[i] = pool_strdup(scratch, values[i]);
+	peer_link_restart(link);
+	return answer_wait(link, ldap_modify_ext(link->ldap, dn, mods, NULL, NULL, &id), &id);
+}
+
 LinkAnswer link_delete(PeerLink *link, const char *dn)
 {
 	int id;
@@ -57,6 +74,23 @@ LinkAnswer link_look(PeerLink *link, const char *dn)
 
 	return answer_wait(link, search_send(link, dn, LDAP_SCOPE_BASE, "(objectClass=*)", &id),
 			   &id);
+}
+
+bool link_attribute(PeerLink *link, Pool *pool, const char *dn, const char *attribute, Entry *ret)
+{
+	char *attributes[] = {pool_strdup(pool, attribute), NULL};
+	LdapAnswer answer = {.text = ""};
+	int id;
+
+	peer_link_restart(link);
+	answer.code = ldap_search_ext(link->ldap, dn, LDAP_SCOPE_BASE, "(objectClass=*)",
+				      attributes, 0, NULL, NULL, NULL, LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(pool, link->ldap, id, link->timeout_msec);
+	if (answer.entries.n_entries == 0)
+		return false;
+	*ret = answer.entries.entries[0];
+	return true;
 }
 
 Tree link_children(PeerLink *link, const char *base, const char *filter)

@@ -22,6 +22,7 @@ typedef struct DirectoryQuery {
 	DirectoryScope scope;
 	const char *filter;            /* NULL: every entry */
 	const char *const *attributes; /* ends in NULL; NULL: all user attributes */
+	int size_limit; /* the first so many are enough; 0: all, and fewer are an error */
 } DirectoryQuery;
 
 typedef struct Directory Directory;

@@ -182,7 +182,8 @@ static void tree_append(Pool *pool, Tree *tree, const Tree *more)
 static int read_answered(const DirectoryLdap *self, const DirectoryQuery *query, const char *title,
 			 const LdapAnswer *answer, Error *err)
 {
-	if (answer->code == LDAP_SUCCESS)
+	if (answer->code == LDAP_SUCCESS ||
+	    (answer->code == LDAP_SIZELIMIT_EXCEEDED && query->size_limit))
 		return 0;
 	if (answer->code == LDAP_NO_SUCH_OBJECT && strcasecmp(query->base, "cn=config") == 0)
 		return error_set(
@@ -212,7 +213,7 @@ static int ldap_directory_read(Directory *directory, const DirectoryQuery *query
 		return -1;
 	answer.code = ldap_search_ext(self->ldap, query->base, ldap_scopes[query->scope], filter,
 				      (char **)(uintptr_t)query->attributes, 0, NULL, NULL, NULL,
-				      LDAP_NO_LIMIT, &id);
+				      query->size_limit ? query->size_limit : LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = wait_for(self, pool, id, title, 0);
 	else

@@ -44,6 +44,9 @@ int state_write_ages(const char *state_dir, const ConsumerAge *ages, size_t n_ag
 int state_write_machine(const char *state_dir, const char *machine, unsigned node, Error *err);
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);
 
+/* heal.json, on disk before it returns; NULL removes it. */
+int state_write_heal(const char *state_dir, const KnownHeal *heal, Error *err);
+
 /* What left, left_time and is_rejoining of known say; no file when nothing was left. */
 int state_write_left(const char *state_dir, const Known *known, Error *err);
 

@@ -179,3 +179,17 @@ int state_document_replace(const char *state_dir, const char *name, struct json_
 {
 	return document_put(state_dir, name, document, file_replace, err);
 }
+
+int state_document_remove(const char *state_dir, const char *name,
+			  int (*remove)(const FileTarget *target, Error *err), Error *err)
+{
+	Error open_err = {0};
+	AUTO_FD folder = folder_open_existing(state_dir, &open_err);
+
+	if (folder < 0)
+		return open_err.code == ENOENT
+			       ? 0
+			       : error_set(err, open_err.class, open_err.code, "%s", open_err.text);
+	return remove(&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name},
+		      err);
+}

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "agent/system/file.h"
+#include "agent/system/file_write.h"
 #include "common/json/json_document.h"
 
 /* The files of the state folder: JSON documents with a schema_version. For state_*.c only. */
@@ -64,5 +65,9 @@ int state_document_write(const char *state_dir, const char *name, struct json_ob
 			 Error *err);
 int state_document_replace(const char *state_dir, const char *name, struct json_object *document,
 			   Error *err);
+
+/* Removes the file by one of the functions of file_write.h; none there, or no folder, is fine. */
+int state_document_remove(const char *state_dir, const char *name,
+			  int (*remove)(const FileTarget *target, Error *err), Error *err);
 
 #endif

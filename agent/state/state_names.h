@@ -11,6 +11,7 @@
 #define STATE_LINKS          "links.json"
 #define STATE_CONSUMERS      "consumers.json"
 #define STATE_MACHINE        "machine.json"
+#define STATE_HEAL           "heal.json"
 #define STATE_REFUSALS       "refused-binds.json"
 #define STATE_INTENT         "intent.json"
 #define STATE_INTENT_SPARE   "intent.spare" /* what becomes the next intent; holds nothing */

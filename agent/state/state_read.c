@@ -8,6 +8,7 @@
 #include "agent/state/state_age.h"
 #include "agent/state/state_contest.h"
 #include "agent/state/state_document.h"
+#include "agent/state/state_heal.h"
 #include "agent/state/state_link.h"
 #include "agent/state/state_names.h"
 #include "agent/system/file_write.h"
@@ -182,6 +183,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_RESTARTED, .load = restarted_load},
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},
+	{.name = STATE_HEAL, .load = heal_load},
 	{.name = STATE_MACHINE, .load = machine_load},
 	{.name = STATE_CONSUMERS, .load = ages_load, .is_loose = true},
 	{.name = STATE_LINKS, .load = links_load, .is_loose = true},

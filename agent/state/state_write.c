@@ -139,26 +139,12 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 	return state_document_write(state_dir, STATE_RESTARTED, document, err);
 }
 
-static int name_remove(const char *state_dir, const char *name,
-		       int (*remove)(const FileTarget *target, Error *err), Error *err)
-{
-	Error open_err = {0};
-	AUTO_FD folder = folder_open_existing(state_dir, &open_err);
-
-	if (folder < 0)
-		return open_err.code == ENOENT
-			       ? 0
-			       : error_set(err, open_err.class, open_err.code, "%s", open_err.text);
-	return remove(&(FileTarget){.folder_fd = folder, .folder_path = state_dir, .name = name},
-		      err);
-}
-
 int state_write_left(const char *state_dir, const Known *known, Error *err)
 {
 	struct json_object *document, *list;
 
 	if (known->n_left == 0)
-		return name_remove(state_dir, STATE_LEFT, file_remove_synced, err);
+		return state_document_remove(state_dir, STATE_LEFT, file_remove_synced, err);
 	document = state_document_new();
 	list = json_object_new_array();
 	for (size_t i = 0; i < known->n_left; i++) {
@@ -225,7 +211,7 @@ static int intent_put_aside(const FileTarget *target, Error *err)
 /* One that comes back after a power cut is told once more, and does no harm. */
 int state_remove_intent(const char *state_dir, Error *err)
 {
-	return name_remove(state_dir, STATE_INTENT, intent_put_aside, err);
+	return state_document_remove(state_dir, STATE_INTENT, intent_put_aside, err);
 }
 
 int state_write_last_good(const char *state_dir, const char *bytes, size_t len, Error *err)
@@ -243,5 +229,5 @@ int state_write_last_good(const char *state_dir, const char *bytes, size_t len, 
 
 int state_remove_last_good(const char *state_dir, Error *err)
 {
-	return name_remove(state_dir, STATE_LAST_GOOD, file_remove_synced, err);
+	return state_document_remove(state_dir, STATE_LAST_GOOD, file_remove_synced, err);
 }

@@ -290,6 +290,7 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 				  look->now_sec),
 		.peers = pool_alloc(pool, (look->n_peers + 1) * sizeof(*health.peers)),
 		.n_peers = look->n_peers,
+		.old = look->old.is_known || !before ? look->old : before->old,
 	};
 	Newest newest;
 

@@ -25,6 +25,7 @@ typedef struct HealthLook {
 	const unsigned *ids; /* of all peers in peers.json */
 	size_t n_ids;
 	int64_t now_sec;
+	OldEntries old;
 } HealthLook;
 
 /* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */

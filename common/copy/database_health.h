@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/copy/old_entries.h"
+
 /*
  * What the servers that hold a database have of it, over looks: contextCSN of this node and of all
  * its peers. A trouble counts when it lasts (HEALTH_TOLERANCE_SEC): a change that is on its way is
@@ -67,6 +69,7 @@ typedef struct DatabaseHealth {
 	 * is not here; NULL: none. When this node has newer ones by then it wrote without knowing
 	 * it: what its peers deleted over that no look can tell, so it lasts. */
 	const char *missing;
+	OldEntries old; /* as of the last look that could be made */
 } DatabaseHealth;
 
 #endif

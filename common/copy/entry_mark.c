@@ -171,6 +171,11 @@ const char *entry_mark_csn(Pool *pool, const EntryMark *mark)
 			   (unsigned)(low >> 24 & 0xfff), (unsigned)(low & 0xffffff));
 }
 
+unsigned entry_mark_sid(const EntryMark *mark)
+{
+	return (unsigned)(number_unpack(mark->csn + SEC_BYTES + 5, 5) >> MOD_BITS & 0xfff);
+}
+
 int entry_mark_compare_csn(const EntryMark *one, const EntryMark *other)
 {
 	return memcmp(one->csn, other->csn, ENTRY_CSN_SIZE);

@@ -31,6 +31,9 @@ const char *entry_mark_uuid(Pool *pool, const EntryMark *mark);
 /* The CSN as slapd writes it; "" for a mark without one. */
 const char *entry_mark_csn(Pool *pool, const EntryMark *mark);
 
+/* The server ID under which its last change was made. */
+unsigned entry_mark_sid(const EntryMark *mark);
+
 /* Less than, equal to or greater than 0. */
 int entry_mark_compare_csn(const EntryMark *one, const EntryMark *other);
 

@@ -39,6 +39,7 @@ void diff_module(Diff *diff);
 void diff_unsaved(Diff *diff);
 
 /* olcSpSessionlog of an overlay that is there: what peers.json says of it, and what it does. */
+void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* olcSyncrepl and olcMultiProvider of one database. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "common/copy/copy.h"
+#include "common/copy/old_entries.h"
 #include "common/desired/wanted.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_config.h"
@@ -18,6 +19,7 @@ typedef struct DatabaseFacts {
 	Content here;
 	Content *peers;
 	size_t n_peers;
+	OldEntries old;
 } DatabaseFacts;
 
 /* What the shell knows about this machine and the cluster besides the tree it read. */

@@ -39,6 +39,18 @@ typedef struct LeftDatabase {
 	bool was_closed; /* leave made it read-only: rejoining ends that */
 } LeftDatabase;
 
+/*
+ * `syncward heal` is about to give this server another server ID, or has: while this is remembered
+ * the server ID that it had comes back before anything else is written.
+ */
+typedef struct KnownHeal {
+	const char *suffix;  /* the database that it is for */
+	unsigned sid;        /* that this node writes under meanwhile */
+	unsigned server_id;  /* that it had, and gets back */
+	const char **values; /* olcServerID as it was, verbatim */
+	size_t n_values;
+} KnownHeal;
+
 /* What the agent remembers between passes, as a value: the shell reads and writes it (state
  * folder). */
 typedef struct Known {
@@ -64,6 +76,7 @@ typedef struct Known {
 	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
 	unsigned machine_node;  /* its id then */
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
+	const KnownHeal *heal;  /* that did not end; NULL: none */
 } Known;
 
 /* What is remembered of the database; NULL when nothing. */

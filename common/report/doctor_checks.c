@@ -86,8 +86,8 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		{"old-entries", "every entry can be deleted at a peer that was away",
 		 "when one of them is deleted while a peer is away, it stays there for good: slapd "
 		 "deletes in a refresh only what carries a server ID of contextCSN",
-		 "have contextCSN written under server ID 0, at this one node, while no other does "
-		 "the same; entries that others deleted long ago go then as well"},
+		 "`syncward heal`, at the provider with the lowest id: it tells first which "
+		 "entries only some of the servers have, and needs the rootdn's password mostly"},
 	[DOCTOR_TIMEOUTS] = {"timeouts", "every provider is read with time limits",
 			     "when it stops answering, the next change of cn=config may freeze "
 			     "slapd",

@@ -27,6 +27,8 @@
 	          "a correction could not be made") \
 	EVENT_ROW(VERIFY_FAILED, "verify-failed", ERR, "48e09473e3e44234b7a38ef7da62a946", \
 	          "a correction was accepted and did not last") \
+	EVENT_ROW(HEALED, "healed", NOTICE, "95579f607bfa4269b3481a6249ad76d6", \
+	          "contextCSN has the server ID of entries that no refresh deleted before") \
 	EVENT_ROW(INTERRUPTED, "interrupted", WARNING, "436746bd83944b8c83853e59754894e3", \
 	          "an earlier apply did not end") \
 	EVENT_ROW(HELD, "held", WARNING, "9dc33dbf273e4aaa8415a617b2287f5f", \

@@ -11,7 +11,8 @@
 bool record_keeps(EventKind kind)
 {
 	return kind == EVENT_CORRECTION_INTENDED || kind == EVENT_CORRECTION_APPLIED ||
-	       kind == EVENT_CORRECTION_FAILED || kind == EVENT_VERIFY_FAILED;
+	       kind == EVENT_CORRECTION_FAILED || kind == EVENT_VERIFY_FAILED ||
+	       kind == EVENT_HEALED;
 }
 
 /* --- to and from a line --- */

@@ -85,6 +85,24 @@ void health_conditions(Pool *pool, const DatabaseHealth *health, const char *con
 		copy_tell(pool, health, &health->peers[i], uris[i], ret);
 }
 
+void health_old_condition(Pool *pool, const char *suffix, const char *what, ConditionList *ret)
+{
+	static const char code[] = "old-entries";
+
+	condition_add(pool, ret,
+		      (Condition){
+			      .key = pool_printf(pool, KEY_PREFIX "%s %s", code, suffix),
+			      .begins = EVENT_FINDING,
+			      .ends = EVENT_FINDING_GONE,
+			      .text = pool_printf(pool, "%s [%s]", what, code),
+			      .kind = CONDITION_FINDING,
+			      .code = code,
+			      .is_critical = true,
+			      .what = what,
+			      .suffix = suffix,
+		      });
+}
+
 bool health_is_condition(const Condition *condition)
 {
 	return strncmp(condition->key, KEY_PREFIX, strlen(KEY_PREFIX)) == 0;

@@ -10,7 +10,10 @@
 void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
 		       ConditionList *ret);
 
-/* True for a condition that came from health_conditions(). */
+/* That entries have server IDs which contextCSN lacks; what: in words. */
+void health_old_condition(Pool *pool, const char *suffix, const char *what, ConditionList *ret);
+
+/* True for a condition that came from one of these. */
 bool health_is_condition(const Condition *condition);
 
 #endif

@@ -5,7 +5,6 @@ slapd deletes an entry in a refresh only when contextCSN has the entry's server 
 in memory; so overlays come first, contextCSN is on disk, and then the server ID is written.
 """
 
-import json
 import re
 import shlex
 import time
@@ -13,21 +12,12 @@ import time
 import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, run_touch
-from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, syncrepl, wait_until
+from old_entries import assert_deletes_arrive, examined, fill, formed_as_0_1_0_did, sids
+from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, syncrepl
 
 pytestmark = pytest.mark.every_release
 
 OTHER = "dc=other,dc=org"
-
-
-def fill(server, database=None):
-    """As a stock slapd is filled: without server ID and overlay."""
-    server.add_seed(database)
-    return [add_person(server, name, database) for name in ("one", "two", "three")]
-
-
-def sids(values):
-    return sorted(value.split("#")[2] for value in values)
 
 
 def server_id(node):
@@ -36,20 +26,6 @@ def server_id(node):
 
 def holds(done):
     return re.findall(r"^  held (\S+): (.*):\n      (.*)$", done.stdout, re.MULTILINE)
-
-
-def assert_deletes_arrive(cluster, name="two"):
-    """One is away while the other deletes an old entry, in both directions."""
-    for here, away, dn in ((cluster[0], cluster[1], f"cn=one,{SUFFIX}"), (cluster[1], cluster[0], f"cn={name},{SUFFIX}")):
-        wait_until(lambda n=away, d=dn: n.server.entries(d), f"{dn} is there")
-        cluster.wait_in_step()  # what is deleted while a refresh goes on may stay
-        cluster.wait_persistent()
-        away.server.stop()
-        connection = here.server.admin()
-        connection.delete_s(dn)
-        connection.unbind_s()
-        away.server.start()
-        wait_until(lambda n=away, d=dn: not n.server.entries(d), f"{dn} is gone at {away.server}")
 
 
 def test_old_entries_are_deleted_at_a_peer_that_was_away(slapd_factory, program):
@@ -250,44 +226,6 @@ def test_release_order_writes_the_server_id_at_once(slapd_factory, program):
     assert node.syncrepl() == []
     assert node.run(*shlex.split(command)[1:]).returncode == 0
     assert server_id(node) == ["1"] and len(node.syncrepl()) == 1
-
-
-def examined(node):
-    """The doctor's findings about old entries."""
-    document = json.loads(node.run("doctor", "--output", "json").stdout)
-    check, = [check for check in document["checks"] if check["code"] == "old-entries"]
-    return check["severity"], "\n".join(finding["text"] for finding in check["findings"])
-
-
-def formed_as_0_1_0_did(slapd_factory, program):
-    """The server ID first: contextCSN never gets that of the entries."""
-    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
-    fill(cluster[0].server)
-    for node in cluster:
-        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
-        apply_until_joined(node)
-    cluster.wait_in_step()
-    cluster.wait_persistent()
-    return cluster
-
-
-def test_old_entries_of_a_cluster_of_0_1_0_are_found_and_its_remedy_mends_them(slapd_factory, program):
-    """The printed line is run as it is."""
-    cluster = formed_as_0_1_0_did(slapd_factory, program)
-    for node in cluster:
-        severity, text = examined(node)
-        assert severity == "warning" and "5 of 5 entries carry server ID 0" in text, text
-    node = cluster[0]
-    line = examined(node)[1].split("at this node only: ")[1]
-    words = " ".join(shlex.quote(word) for word in node.command())
-    line = re.sub(r"syncward (pause|resume)", lambda found: words.replace(
-        shlex.quote(node.program), f"{shlex.quote(node.program)} {found[1]}", 1), line)
-    done = run_touch(node, line)
-    assert server_id(node) == ["1"], done.stderr
-    cluster.wait_in_step()
-    for node in cluster:
-        assert examined(node) == ("ok", "")
-    assert_deletes_arrive(cluster)
 
 
 def test_without_the_remedy_a_delete_does_not_arrive(slapd_factory, program):

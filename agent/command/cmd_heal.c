@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "agent/command/commands.h"
+#include "agent/command/timeout.h"
+#include "agent/heal/heal_report.h"
+#include "agent/pass/apply_told.h"
+#include "agent/pass/site.h"
+#include "agent/system/clock.h"
+#include "agent/system/fd.h"
+#include "agent/system/interrupt.h"
+#include "agent/system/lock.h"
+#include "agent/system/login.h"
+#include "agent/system/say.h"
+
+#define PASSWORD_MAX 1024
+
+/* --- passwords --- */
+
+/* A line of standard input; not shown while it is typed. */
+static int password_ask(Pool *pool, const char **ret, Error *err)
+{
+	char line[PASSWORD_MAX];
+	struct termios shown, hidden;
+	const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+	bool has_line;
+
+	if (is_terminal) {
+		hidden = shown;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		(void)fputs("Password of the rootdn: ", stderr);
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	}
+	has_line = fgets(line, sizeof(line), stdin) != NULL;
+	if (is_terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+		(void)fputs("\n", stderr);
+	}
+	if (has_line)
+		line[strcspn(line, "\r\n")] = '\0';
+	if (!has_line || !*line)
+		return error_set(err, ERROR_USAGE, 0,
+				 "--rootdn-password -: standard input has no password");
+	*ret = pool_strdup(pool, line);
+	explicit_bzero(line, sizeof(line));
+	return 0;
+}
+
+static int root_password_read(const Options *options, const char **ret, Error *err)
+{
+	const Credentials file = {.kind = CREDENTIALS_FILE, .name = options->root_password};
+	Secret secret;
+
+	*ret = NULL;
+	if (!options->root_password)
+		return 0;
+	if (strcmp(options->root_password, "-") == 0)
+		return password_ask(options->pool, ret, err);
+	secret = secret_read_one(options->pool, &file);
+	if (!secret.text)
+		return error_set(err, secret.is_denied ? ERROR_DENIED : ERROR_INPUT, 0, "%s",
+				 secret.problem);
+	*ret = secret.text;
+	return 0;
+}
+
+/* Without one the others are tried. */
+static HealHand verifier_read(const Options *options)
+{
+	AgentSettings settings;
+	Secret secret;
+	Error err;
+
+	if (settings_read(options->pool, &options->override, &settings, &err) < 0 ||
+	    !settings.verify.binddn)
+		return (HealHand){0};
+	secret = secret_read_one(options->pool, &settings.verify.credentials);
+	return (HealHand){.name = "the identity of verify in agent.json",
+			  .binddn = secret.text ? settings.verify.binddn : NULL,
+			  .password = secret.text};
+}
+
+/* --- the command --- */
+
+static void tell(void *userdata, const EventList *events)
+{
+	apply_record_events(userdata, events);
+}
+
+static int heal_locked(const Options *options, const Context *context, HealOptions *heal)
+{
+	AUTO(Directory) *directory = NULL;
+	HealReport report;
+	ApplyRecord record;
+	Inputs inputs;
+	Error err;
+
+	if (context_inputs(context, true, &inputs, &err) < 0 ||
+	    context_connect(context, &directory, &err) < 0)
+		return say_error(&err);
+	for (size_t i = 0; i < inputs.state.n_notices; i++)
+		say("%s", inputs.state.notices[i]);
+	apply_record_begin(options->pool,
+			   pool_printf(options->pool, "heal%s", login_text(options->pool)), context,
+			   &inputs, &record);
+	record.journal.trigger = "heal";
+	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
+		return say_error(&err);
+	if (inputs.not_listed || !inputs.wanted.self) {
+		error_set(&err, ERROR_REFUSED, 0, "there is nothing to heal: %s",
+			  inputs.not_listed ? inputs.not_listed : "peers.json lists no peers");
+		return say_error(&err);
+	}
+	heal->inputs = &inputs;
+	heal->directory = directory;
+	heal->tell = tell;
+	heal->userdata = &record;
+	interrupt_hold();
+	heal_run(options->pool, heal, &report);
+	(void)fputs(options->output == OUTPUT_JSON ? heal_report_json(options->pool, &report)
+						   : heal_report_text(options->pool, &report),
+		    stdout);
+	(void)fflush(stdout);
+	if (report.has_failed)
+		(void)say_error(&report.error);
+	return heal_exit_status(&report);
+}
+
+static int cmd_heal(const Options *options)
+{
+	HealOptions heal = {.suffix = options->suffix};
+	Context context;
+	Error err;
+	AUTO_FD lock = -1, verify_lock = -1;
+
+	if (timeout_parse(options->timeout, &heal.timeout_sec, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0 ||
+	    root_password_read(options, &heal.root_password, &err) < 0)
+		return say_error(&err);
+	heal.ldap_uri = context.ldap_uri;
+	heal.run_dir = context.run_dir;
+	heal.verifier = verifier_read(options);
+	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	if (lock < 0)
+		return say_error(&err);
+	heal.lock = lock;
+	/* verify --write writes to databases, and must not while the server ID is another one. */
+	verify_lock =
+		lock_take_named(context.run_dir, "verify.lock", context.ldap_timeout_msec, &err);
+	if (verify_lock < 0)
+		return say_error(&err);
+	return heal_locked(options, &context, &heal);
+}
+
+static const OptionRule heal_options[] = {
+	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN",
+		     "only this database (all that peers.json gives this node)"),
+	OPTION_NAMED(
+		"--rootdn-password", OPTION_TEXT, root_password, "FILE",
+		"of the database's rootdn, which may write to it; -: a line of standard input"),
+	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
+		     "wait so long for the peers to be in step (10)"),
+};
+
+const Command command_heal = {
+	.name = "heal",
+	.run = cmd_heal,
+	.summary = "let entries from before the server IDs be deleted at peers that were away",
+	.arguments = "",
+	.exits = "0 healed, or nothing to heal, 1 failed, 3 held, 75 another writer is at work",
+	.options = heal_options,
+	.n_options = ARRAY_SIZE(heal_options),
+};

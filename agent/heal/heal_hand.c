@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/heal/heal_hand.h"
+
+/* A write waits for whatever slapd does just now. */
+#define HAND_PATIENCE "15"
+
+bool heal_hand_open(Pool *pool, const HealHand *hand, const char *ldap_uri, PeerLink *ret,
+		    const char **ret_problem)
+{
+	Syncrepl *socket = pool_alloc(pool, sizeof(*socket));
+
+	*socket = (Syncrepl){.value = {[SYNCREPL_PROVIDER] = ldap_uri,
+				       [SYNCREPL_TIMEOUT] = HAND_PATIENCE,
+				       [SYNCREPL_BINDMETHOD] = hand->binddn ? "simple" : "sasl",
+				       [SYNCREPL_SASLMECH] = hand->binddn ? NULL : "EXTERNAL",
+				       [SYNCREPL_BINDDN] = hand->binddn,
+				       [SYNCREPL_CREDENTIALS] = hand->password}};
+	if (peer_link_open(pool, socket, ret))
+		return true;
+	*ret_problem = peer_link_failure(ret).problem;
+	return false;
+}
+
+LinkAnswer heal_touch(PeerLink *link, const char *suffix, const Content *here)
+{
+	return link_replace(link, suffix, "objectClass", here->object_classes,
+			    here->n_object_classes);
+}

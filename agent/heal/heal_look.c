@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/heal/heal_look.h"
+
+#include "agent/peer/session_entries.h"
+#include "agent/system/interrupt.h"
+#include "agent/verify/compare_here.h"
+#include "common/base/buf.h"
+#include "common/slapd/dn.h"
+
+/* A change on its way between two looks is there at the second one. */
+#define LOOK_AGAIN_MSEC 1000
+#define MAX_LOOKS       4
+/* More are counted, and not named: the person has another problem than these. */
+#define MAX_NAMED 100
+
+typedef struct Look {
+	Pool *pool;     /* of this look alone: a set is as large as the database */
+	EntrySet *sets; /* of each server */
+	HereCopy here;
+	bool has_here;
+} Look;
+
+/* --- reading --- */
+
+static void look_end(Look *look)
+{
+	if (look->has_here)
+		here_copy_close(&look->here);
+	pool_free(look->pool);
+	*look = (Look){0};
+}
+
+/* Over which that server is asked: this node as whoever reads it. */
+static PeerLink *link_of(HealWork *work, Look *look, size_t i)
+{
+	return i == 0 ? &look->here.link : &work->servers->servers[i].link;
+}
+
+static const char *unread(const HealWork *work, size_t i, const CopyReading *reading)
+{
+	if (!reading->is_read)
+		return pool_strdup(work->pool, reading->problem);
+	return pool_printf(work->pool, "%s shows %zu entries without entryUUID or entryCSN",
+			   work->servers->servers[i].peer->uri, reading->n_unmarked);
+}
+
+static void mark_take(void *data, const EntryMark *mark)
+{
+	entry_set_add(data, mark);
+}
+
+static const char *peer_read(HealWork *work, Look *look, size_t i)
+{
+	EntrySet *set = &look->sets[i];
+	const EntriesTaker taker = {.data = set, .take = mark_take};
+	CopyReading reading;
+
+	*set = (EntrySet){.pool = look->pool};
+	reading = entries_read_over(link_of(work, look, i), NULL, work->healed->suffix, &taker);
+	entry_set_sort(set);
+	return reading.is_read && reading.n_unmarked == 0 ? NULL : unread(work, i, &reading);
+}
+
+/* The accounts of links, and the rootdn where its password is known, behind them: the last one is
+ * tried first. */
+static void accounts_find(const HealWork *work, HereQuestion *question)
+{
+	Syncrepl *accounts = NULL;
+
+	for (size_t i = 1; i < work->servers->n_servers; i++) {
+		const Syncrepl *link = &work->servers->servers[i].syncrepl;
+
+		if (link->value[SYNCREPL_BINDDN] && link->value[SYNCREPL_CREDENTIALS] &&
+		    !link->value[SYNCREPL_SASLMECH])
+			POOL_PUSH(work->pool, accounts, question->n_accounts, *link);
+	}
+	if (work->has_hand && work->hand_sees_all)
+		POOL_PUSH(work->pool, accounts, question->n_accounts, *work->hand.syncrepl);
+	question->accounts = accounts;
+}
+
+/* What the rootdn is shown is all there is. */
+static bool is_whole(const HealWork *work, HereCopy *here)
+{
+	const char *dn = here->is_open ? link_whoami(&here->link) : NULL;
+
+	return copy_reading_sight(&here->reading) == COPY_SIGHT_WHOLE ||
+	       (dn && *dn && work->live->root_dn && dn_equal(dn, work->live->root_dn));
+}
+
+static const char *here_read(HealWork *work, Look *look)
+{
+	HereQuestion question = {
+		.ldap_uri = work->options->ldap_uri,
+		.suffix = work->healed->suffix,
+		.lists = live_access_lists(&work->world->live, work->live, work->healed->suffix)};
+
+	accounts_find(work, &question);
+	here_copy_read(look->pool, &question, &look->here);
+	look->has_here = true;
+	look->sets[0] = look->here.set;
+	if (!look->here.reading.is_read || look->here.reading.n_unmarked > 0)
+		return unread(work, 0, &look->here.reading);
+	return NULL;
+}
+
+/* Peers first: what one of them had is here, or on its way. */
+static const char *sets_read(HealWork *work, Look *look)
+{
+	const char *problem = NULL;
+
+	look->pool = pool_new();
+	look->sets = pool_alloc(look->pool, work->servers->n_servers * sizeof(*look->sets));
+	for (size_t i = work->servers->n_servers; i-- > 1 && !problem;)
+		problem = peer_read(work, look, i);
+	return problem ? problem : here_read(work, look);
+}
+
+static const char *unseen_text(const HealWork *work, const HereCopy *here)
+{
+	const char *why = copy_reading_describe(work->pool, &here->reading);
+
+	return pool_printf(work->pool,
+			   "nobody whom syncward may act for is known to see every entry of %s "
+			   "here%s%s: one that is not seen could be deleted by the next refresh, "
+			   "unasked",
+			   work->healed->suffix, *why ? ": " : "", why);
+}
+
+/* --- what they differ in --- */
+
+static void tallies_keep(HealWork *work, const SidTallies *tallies, const Look *look)
+{
+	SidTally *kept = pool_alloc(work->pool, (work->old.n_items + 1) * sizeof(*kept));
+
+	for (size_t i = 0; i < work->old.n_items; i++)
+		for (size_t k = work->servers->n_servers; k-- > 0;) {
+			const SidTally *tally = sid_tally_find(&tallies[k], work->old.items[i]);
+
+			if (!tally)
+				continue;
+			if (work->old.items[i] == 0 &&
+			    (!work->has_newest ||
+			     entry_mark_compare_csn(&tally->newest, &work->newest) > 0)) {
+				work->newest = tally->newest;
+				work->has_newest = true;
+			}
+			kept[i] = *tally;
+		}
+	work->healed->old = kept;
+	work->healed->n_old = work->old.n_items;
+	work->healed->n_entries = look->sets[0].n_marks;
+}
+
+/* The list lives in the work's pool. */
+static OneSidedList one_sided_of(const HealWork *work, const Look *look)
+{
+	return old_entries_one_sided(work->pool, look->sets, work->servers->n_servers, &work->old);
+}
+
+static const char *server_name(const HealWork *work, size_t i)
+{
+	const VerifiedServer *server = &work->servers->servers[i];
+
+	return i == 0 ? "here"
+		      : pool_printf(work->pool, "%u %s", server->peer->id, server->peer->uri);
+}
+
+static const char *names(const HealWork *work, const bool *is_at, bool wanted)
+{
+	Buf text = BUF_IN(work->pool);
+
+	for (size_t i = 0; i < work->servers->n_servers; i++)
+		if (is_at[i] == wanted)
+			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "", server_name(work, i));
+	return buf_text(&text);
+}
+
+/* One word of a shell. */
+static const char *quoted(Pool *pool, const char *text)
+{
+	Buf word = BUF_IN(pool);
+
+	buf_putc(&word, '\'');
+	for (; *text; text++)
+		if (*text == '\'')
+			buf_puts(&word, "'\\''");
+		else
+			buf_putc(&word, *text);
+	buf_putc(&word, '\'');
+	return buf_text(&word);
+}
+
+static const char *command_end(const HealWork *work, size_t server)
+{
+	const VerifiedServer *at = &work->servers->servers[server];
+
+	return pool_printf(work->pool, "-x -W -D %s -H %s",
+			   quoted(work->pool, work->live->root_dn ? work->live->root_dn : ""),
+			   server == 0 ? "ldapi:///" : quoted(work->pool, at->peer->uri));
+}
+
+/* A change that changes nothing: the entry gets a server ID that contextCSN has. */
+static const char *keep_command(const HealWork *work, const Entry *entry, size_t server)
+{
+	const Attribute *classes = entry_attribute(entry, "objectClass");
+	Buf text = BUF_IN(work->pool);
+
+	buf_printf(&text, "printf '%%s\\n' %s 'changetype: modify' 'replace: objectClass'",
+		   quoted(work->pool, pool_printf(work->pool, "dn: %s", entry->dn)));
+	for (size_t i = 0; classes && i < classes->n_values; i++)
+		buf_printf(&text, " 'objectClass: %s'", classes->values[i].bytes);
+	buf_printf(&text, " | ldapmodify %s", command_end(work, server));
+	return buf_text(&text);
+}
+
+static void one_sided_tell(HealWork *work, Look *look, const OneSided *one)
+{
+	PeerLink *link = link_of(work, look, one->first_at);
+	HealedEntry told = {.uuid = entry_mark_uuid(work->pool, &one->mark),
+			    .at = names(work, one->is_at, true),
+			    .missing = names(work, one->is_at, false)};
+	FoundEntries found = {0};
+	Entry entry;
+
+	if (entries_find_over(link, work->pool, work->healed->suffix, &one->mark, 1, &found) &&
+	    found.n_items > 0 &&
+	    link_attribute(link, work->pool, found.items[0].dn, "objectClass", &entry)) {
+		told.dn = entry.dn;
+		told.keep = keep_command(work, &entry, one->first_at);
+		told.remove =
+			pool_printf(work->pool, "ldapdelete %s %s",
+				    command_end(work, one->first_at), quoted(work->pool, entry.dn));
+	}
+	POOL_PUSH(work->pool, work->healed->one_sided, work->healed->n_one_sided, told);
+}
+
+static void one_sided_hold(HealWork *work, Look *look, const OneSidedList *list)
+{
+	if (list->n_items == 0)
+		return;
+	for (size_t i = 0; i < list->n_items && i < MAX_NAMED; i++)
+		one_sided_tell(work, look, &list->items[i]);
+	heal_hold(work, "one-sided",
+		  pool_printf(work->pool,
+			      "%zu old entr%s not at every server. Healed, %s deleted by the next "
+			      "refresh. A person decides for each whether it stays or goes",
+			      list->n_items, list->n_items == 1 ? "y is" : "ies are",
+			      list->n_items == 1 ? "it would be" : "they would be"),
+		  "the command beside each, then syncward heal");
+}
+
+/* --- looks --- */
+
+static bool look_once(HealWork *work, Look *look)
+{
+	const char *problem;
+
+	look_end(look);
+	problem = sets_read(work, look);
+	if (problem)
+		heal_hold(work, "not-read", problem, "syncward heal, when it can be read");
+	else if (!is_whole(work, &look->here))
+		heal_hold(work, "not-read", unseen_text(work, &look->here),
+			  "syncward heal --rootdn-password -");
+	return work->healed->holds.n_items == 0;
+}
+
+/* What lasts over looks; false when one of them failed. */
+static bool looks_compare(HealWork *work, Look *look)
+{
+	OneSidedList lasting = one_sided_of(work, look), now;
+
+	for (int i = 1; i < MAX_LOOKS && lasting.n_items > 0; i++) {
+		(void)interrupt_pause(LOOK_AGAIN_MSEC);
+		if (!look_once(work, look))
+			return false;
+		now = one_sided_of(work, look);
+		lasting = one_sided_lasting(work->pool, &lasting, &now, work->servers->n_servers);
+	}
+	one_sided_hold(work, look, &lasting);
+	return true;
+}
+
+static void old_find(HealWork *work, const Look *look)
+{
+	const Content *here = &work->servers->servers[0].content;
+	SidTallies *tallies = pool_alloc(look->pool, work->servers->n_servers * sizeof(*tallies));
+
+	for (size_t i = 0; i < work->servers->n_servers; i++)
+		tallies[i] = sid_tallies(look->pool, &look->sets[i]);
+	work->old = old_sids(work->pool, tallies, work->servers->n_servers, here->context_csns,
+			     here->n_context_csns);
+	tallies_keep(work, tallies, look);
+}
+
+static bool looks_make(HealWork *work, Look *look)
+{
+	Content *here = &work->servers->servers[0].content;
+
+	if (!look_once(work, look))
+		return false;
+	/* Behind the entries: what was written meanwhile is in it. */
+	*here = world_content_here(work->options->directory, work->pool, work->world,
+				   work->healed->suffix);
+	if (here->state != CONTENT_READ || here->n_context_csns == 0) {
+		heal_hold(work, "not-read", "its contextCSN cannot be read here", "syncward heal");
+		return false;
+	}
+	old_find(work, look);
+	return work->old.n_items == 0 || looks_compare(work, look);
+}
+
+bool heal_look(HealWork *work)
+{
+	Look look = {0};
+	const bool is_good = looks_make(work, &look);
+
+	look_end(&look);
+	return is_good;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEAL_WORK_H
+#define SYNCWARD_HEAL_WORK_H
+
+#include "agent/heal/healed.h"
+#include "agent/verify/verify.h"
+
+/* One database while it is healed. */
+typedef struct HealWork {
+	Pool *pool;
+	const HealOptions *options;
+	const Wanted *wanted;
+	const WantedDatabase *database;
+	const LiveDatabase *live;
+	World *world;
+	Verify verify; /* of this database alone: servers[0] is this node */
+	VerifiedDatabase *servers;
+	HealHands hands;
+	PeerLink hand; /* who can write; open when has_hand */
+	bool has_hand;
+	bool hand_sees_all; /* it is the rootdn */
+	SidList old;
+	bool has_newest;
+	EntryMark newest; /* of entries with server ID 0 */
+	HealedDatabase *healed;
+} HealWork;
+
+/* Notes why it is not healed. */
+static inline void heal_hold(HealWork *work, const char *code, const char *text,
+			     const char *release)
+{
+	heal_hold_add(work->pool, &work->healed->holds, code, text, release);
+}
+
+#endif

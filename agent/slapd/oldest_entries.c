@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/slapd/oldest_entries.h"
+
+/* Enough for the containers that were there first, of which some are never written again. */
+#define SAMPLE 25
+
+OldEntries oldest_entries_look(Directory *directory, const char *suffix)
+{
+	static const char *const attributes[] = {"entryUUID", "entryCSN", "contextCSN", NULL};
+	const DirectoryQuery query = {.base = suffix,
+				      .scope = DIRECTORY_SUBTREE,
+				      .attributes = attributes,
+				      .size_limit = SAMPLE};
+	AUTO(Pool) *pool = pool_new();
+	const Attribute *csns = NULL;
+	EntrySet set = {.pool = pool};
+	SidTallies tallies;
+	EntryMark mark;
+	Tree tree = {0};
+	SidList old;
+	Error err;
+
+	if (directory_read(directory, &query, pool, &tree, &err) < 0)
+		return (OldEntries){0};
+	for (size_t i = 0; i < tree.n_entries; i++) {
+		if (entry_mark_read(entry_first(&tree.entries[i], "entryUUID"),
+				    entry_first(&tree.entries[i], "entryCSN"), &mark))
+			entry_set_add(&set, &mark);
+		if (!csns)
+			csns = entry_attribute(&tree.entries[i], "contextCSN");
+	}
+	if (!csns)
+		return (OldEntries){0};
+	tallies = sid_tallies(pool, &set);
+	old = old_sids(pool, &tallies, 1, attribute_texts(pool, csns), csns->n_values);
+	return (OldEntries){.is_known = true,
+			    .are_there = old.n_items > 0,
+			    .sid = old.n_items > 0 ? old.items[0] : 0};
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/healing.h"
+
+#include <string.h>
+
+#include "common/copy/lag.h"
+
+void heal_hold_add(Pool *pool, HealHolds *holds, const char *code, const char *text,
+		   const char *release)
+{
+	POOL_PUSH(pool, holds->items, holds->n_items,
+		  {.code = code, .text = text, .release = release});
+}
+
+const Peer *healing_peer(const Wanted *wanted, const WantedDatabase *database)
+{
+	const Peer *first = wanted->self;
+
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (database->consumers[i].peer->id < first->id)
+			first = database->consumers[i].peer;
+	return first;
+}
+
+const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabase *database,
+			   unsigned sid)
+{
+	const Peer *peer = healing_peer(wanted, database);
+	const char *where = "";
+
+	if (sid == 0 && peer != wanted->self)
+		where = pool_printf(pool, " (at peer %u, %s)", peer->id, peer->uri);
+	return pool_printf(pool,
+			   "%s has entries with server ID %u, which its contextCSN lacks: one that "
+			   "is deleted while a peer is away stays there for good. syncward doctor "
+			   "counts them, syncward heal%s mends it",
+			   database->desired->suffix, sid, where);
+}
+
+/* --- the plan --- */
+
+static bool concerns(const char *one, const char *suffix)
+{
+	return !one || strcmp(one, suffix) == 0;
+}
+
+void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (concerns(plan->holds[i].suffix, suffix))
+			heal_hold_add(pool, ret, "pending",
+				      pool_printf(pool, "%s is held: %s",
+						  guard_code(plan->holds[i].guard),
+						  plan->holds[i].text),
+				      plan->holds[i].release);
+	for (size_t i = 0; i < plan->n_changes; i++)
+		if (!plan->changes[i].is_held && concerns(plan->changes[i].suffix, suffix)) {
+			heal_hold_add(pool, ret, "pending",
+				      "this node is not yet as peers.json says", "syncward apply");
+			break;
+		}
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (plan->findings[i].severity == SEVERITY_CRITICAL &&
+		    concerns(plan->findings[i].suffix, suffix) &&
+		    strcmp(plan->findings[i].code, "old-entries") != 0)
+			heal_hold_add(pool, ret, "pending",
+				      pool_printf(pool, "%s: %s", plan->findings[i].code,
+						  plan->findings[i].text),
+				      "see syncward plan");
+}
+
+/* --- server IDs --- */
+
+static const Peer *peer_of(const WantedDatabase *database, unsigned sid)
+{
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (database->consumers[i].peer->id == sid)
+			return database->consumers[i].peer;
+	return NULL;
+}
+
+static void judge_other(Pool *pool, const WantedDatabase *database, unsigned sid, HealHolds *ret)
+{
+	const Peer *peer = peer_of(database, sid);
+
+	if (peer)
+		heal_hold_add(pool, ret, "other-id",
+			      pool_printf(pool,
+					  "entries carry server ID %u, which is that of peer %u, "
+					  "%s: that peer writes contextCSN of its own",
+					  sid, sid, peer->uri),
+			      pool_printf(pool, "syncward heal  (at peer %u)", sid));
+	else
+		heal_hold_add(
+			pool, ret, "other-id",
+			pool_printf(pool,
+				    "entries carry server ID %u, which is no peer's and not in "
+				    "contextCSN: a server that has it and is not in peers.json "
+				    "would lose changes if this node wrote under it",
+				    sid),
+			"write each of these entries once, as a client of this node");
+}
+
+void healing_judge_sids(Pool *pool, const Wanted *wanted, const WantedDatabase *database,
+			const SidList *old, HealHolds *ret)
+{
+	const Peer *peer = healing_peer(wanted, database);
+
+	for (size_t i = 0; i < old->n_items; i++)
+		if (old->items[i] != 0 && old->items[i] != wanted->self->id)
+			judge_other(pool, database, old->items[i], ret);
+	if (sid_list_has(old, 0) && peer != wanted->self)
+		heal_hold_add(pool, ret, "turn",
+			      pool_printf(pool,
+					  "one node heals a database, and for this one it is peer "
+					  "%u, %s, whose id is the lowest",
+					  peer->id, peer->uri),
+			      pool_printf(pool, "syncward heal  (at peer %u)", peer->id));
+}
+
+void healing_judge_clock(Pool *pool, const char *newest_csn, int64_t now_sec, HealHolds *ret)
+{
+	const int64_t newest_msec = csn_msec(newest_csn);
+
+	if (newest_msec < 0 || newest_msec / 1000 <= now_sec)
+		return;
+	heal_hold_add(pool, ret, "clock",
+		      pool_printf(pool,
+				  "an old entry was written at %.14sZ, which is in the future by "
+				  "this machine's clock: contextCSN would be older than the entry",
+				  newest_csn),
+		      "set the clock right, or write that entry once, as a client of this node");
+}
