@@ -5,6 +5,39 @@
 #include "common/plan/render.h"
 #include "common/tell/told_plan.h"
 
+#define REFUSAL_LASTS_USEC 500000ULL
+
+/* Editors and shells write a file in several steps: what is refused between two of them is told
+ * when it lasts. The last good one is in force meanwhile. */
+static bool may_pass(DaemonPass *pass, const char *key)
+{
+	Daemon *daemon = pass->daemon;
+	const uint64_t now_usec = daemon_now_usec(daemon);
+
+	if (condition_find(&daemon->told, key) ||
+	    (pass->triggers & (TRIGGER_BIT(TRIGGER_START) | TRIGGER_BIT(TRIGGER_RELOAD))) ||
+	    (daemon->refused_usec == 0 && !(pass->triggers & TRIGGER_BIT(TRIGGER_DESIRED))))
+		return false;
+	if (daemon->refused_usec == 0)
+		daemon->refused_usec = now_usec;
+	if (now_usec >= daemon->refused_usec + REFUSAL_LASTS_USEC)
+		return false;
+	wake_add(&pass->wakes, WAKE_REFUSED, daemon->refused_usec + REFUSAL_LASTS_USEC);
+	return true;
+}
+
+static void refusal_add(DaemonPass *pass, const char *key, const char *text)
+{
+	if (text && !may_pass(pass, key))
+		condition_add(pass->pool, &pass->now,
+			      (Condition){
+				      .key = key,
+				      .begins = EVENT_DESIRED_REFUSED,
+				      .ends = EVENT_DESIRED_LOADED,
+				      .text = text,
+			      });
+}
+
 static void failure_add(DaemonPass *pass, const Error *err)
 {
 	Condition condition = {.text = pool_strdup(pass->pool, err->text)};
@@ -17,10 +50,8 @@ static void failure_add(DaemonPass *pass, const Error *err)
 		condition.ends = EVENT_SLAPD_BACK;
 		break;
 	case ERROR_INPUT:
-		condition.key = "desired";
-		condition.begins = EVENT_DESIRED_REFUSED;
-		condition.ends = EVENT_DESIRED_LOADED;
-		break;
+		refusal_add(pass, "desired", condition.text);
+		return;
 	case ERROR_SYSTEM:
 		condition.key = "state";
 		condition.begins = EVENT_STATE_TROUBLE;
@@ -38,18 +69,6 @@ static void failure_add(DaemonPass *pass, const Error *err)
 		break;
 	}
 	condition_add(pass->pool, &pass->now, condition);
-}
-
-static void refusal_add(DaemonPass *pass, const char *key, const char *text)
-{
-	if (text)
-		condition_add(pass->pool, &pass->now,
-			      (Condition){
-				      .key = key,
-				      .begins = EVENT_DESIRED_REFUSED,
-				      .ends = EVENT_DESIRED_LOADED,
-				      .text = text,
-			      });
 }
 
 static void state_problem_add(DaemonPass *pass, const char *key, const char *text)
@@ -170,6 +189,8 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 		state_problem_add(pass, "watch", watch_problem);
 	if (pass->has_inputs)
 		refusal_add(pass, "desired", pass->inputs.refusal);
+	if (!pass->settings_problem && pass->has_inputs && !pass->inputs.refusal)
+		pass->daemon->refused_usec = 0;
 	pause_add(pass);
 	daemon_edits_carry(pass);
 	conditions_carry(pass);

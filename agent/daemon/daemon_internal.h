@@ -72,7 +72,8 @@ struct Daemon {
 	ConditionList notices; /* of the last pass that had any: told once */
 	Pool *seen_pool;
 	Seen seen;
-	char memory_problem[ERROR_TEXT_MAX];  /* why the last of its own files was not written */
+	char memory_problem[ERROR_TEXT_MAX]; /* why the last of its own files was not written */
+	uint64_t refused_usec; /* since when files are refused that changed just before; 0: none */
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
 	Turn splay;                           /* of the plan that restarts consumers */
 	DaemonProbes probes;

@@ -116,13 +116,13 @@ int saved_plan_write(const char *path, const char *text, Error *err)
 
 int saved_plan_read(Pool *pool, const char *path, const JsonNode **ret, Error *err)
 {
-	const FileCheck check = {.max_bytes = 64 * JSON_MAX_BYTES,
+	const FileCheck check = {.max_bytes = JSON_OURS_MAX_BYTES,
 				 .missing_hint = "make one with: syncward plan --save FILE"};
 	const JsonNode *saved, *made_from;
 	FileContent content;
 
 	if (file_read_checked(pool, path, &check, &content, err) < 0 ||
-	    json_parse(pool, path, content.bytes, content.len, &saved, err) < 0)
+	    json_parse_ours(pool, path, content.bytes, content.len, &saved, err) < 0)
 		return -1;
 	made_from = saved->type == JSON_OBJECT ? json_member(saved, "made_from") : NULL;
 	if (!made_from || made_from->type != JSON_OBJECT)
@@ -175,7 +175,7 @@ int saved_plan_check(Pool *pool, const JsonNode *saved, const PlanBasis *basis, 
 	const JsonNode *now;
 	const char *changed;
 
-	if (json_parse(pool, "made_from", text, strlen(text), &now, err) < 0)
+	if (json_parse_ours(pool, "made_from", text, strlen(text), &now, err) < 0)
 		return -1;
 	if (scalar_differs(json_member(saved, "peers_sha256"), json_member(now, "peers_sha256")))
 		return stale(err, "peers.json");

@@ -94,7 +94,7 @@ static void put_aside(StateFolder *folder, const char *name, const char *suffix,
 
 int state_content_read(const StateFolder *folder, const char *name, FileContent *ret, Error *err)
 {
-	const FileCheck check = {.max_bytes = JSON_MAX_BYTES};
+	const FileCheck check = {.max_bytes = JSON_OURS_MAX_BYTES};
 	const char *path = pool_printf(folder->pool, "%s/%s", folder->state_dir, name);
 
 	if (faccessat(folder->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
@@ -121,7 +121,8 @@ int state_document_read(StateFolder *folder, const StateFile *file, void *target
 		return found;
 	if (file->is_loose && content.len == 0)
 		return 0;
-	if (json_parse(folder->pool, file->name, content.bytes, content.len, &root, NULL) < 0 ||
+	if (json_parse_ours(folder->pool, file->name, content.bytes, content.len, &root, NULL) <
+		    0 ||
 	    root->type != JSON_OBJECT || member_number(root, "schema_version", &version) < 0 ||
 	    version == 0)
 		put_aside(folder, file->name, "damaged", "is damaged");

@@ -51,7 +51,7 @@ int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Stat
 {
 	const char *path = pool_printf(pool, "%s/" STATUS_FILE, run_dir);
 	const FileCheck check = {
-		.max_bytes = JSON_MAX_BYTES,
+		.max_bytes = JSON_OURS_MAX_BYTES,
 		.missing_hint = "no daemon has run here since the machine started: `systemctl "
 				"start syncward`",
 	};

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/system/name_watch.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/base/pool.h"
@@ -10,7 +13,16 @@
 /* IN_ATTRIB: a file that was refused for its owner or mode is mended by chmod(1). */
 #define WATCH_MASK                                                                          \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | \
-	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD)
+/* A folder or a link on the way there is looked at for itself, not for what else is in it: /etc and
+ * /var would wake us all day. A link that another took the place of has one name less: IN_ATTRIB.
+ */
+#define FOLDER_MASK (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD)
+#define LINK_MASK   (IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_DONT_FOLLOW | IN_MASK_ADD)
+/* Only as long as something on the way is missing. */
+#define MISSING_MASK (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD)
+
+#define MAX_LINKS 40
 
 typedef struct Name {
 	const char *path;
@@ -19,13 +31,33 @@ typedef struct Name {
 	int descriptor; /* of its folder; -1: not watched */
 } Name;
 
+/* What the way to a name leads over. */
+typedef struct Way {
+	int descriptor;
+	size_t name;         /* whose way it is */
+	bool is_link;        /* a symbolic link, else a folder */
+	const char *awaited; /* this one is missing in it; NULL: it has what is needed */
+} Way;
+
 struct NameWatch {
 	Pool *pool; /* the watch itself */
 	int fd;
 	Pool *names_pool;
 	Name *names;
 	size_t n_names;
+	Way *ways;
+	size_t n_ways;
 };
+
+/* A list that is being made. */
+typedef struct Names {
+	Pool *pool;
+	int fd;
+	Name *names;
+	size_t n_names;
+	Way *ways;
+	size_t n_ways;
+} Names;
 
 NameWatch *name_watch_open(void)
 {
@@ -70,22 +102,96 @@ static bool is_watched(const NameWatch *watch, const char *const *paths, const u
 	return true;
 }
 
-/* The folder that holds the name: "/" for "/name", "." for "name". */
-static const char *folder_of(Pool *pool, const char *path, const char *base)
-{
-	const size_t len = (size_t)(base - path);
+/* --- the way to a name --- */
 
-	if (len == 0)
-		return ".";
-	return pool_copy(pool, path, len > 1 ? len - 1 : 1);
+static void way_add(Names *names, int descriptor, bool is_link, const char *awaited)
+{
+	if (descriptor >= 0)
+		POOL_PUSH(names->pool, names->ways, names->n_ways,
+			  {.descriptor = descriptor,
+			   .name = names->n_names,
+			   .is_link = is_link,
+			   .awaited = awaited});
 }
 
-static bool has_descriptor(const Name *names, size_t n_names, int descriptor)
+/* Where a walk stands: the folder that it reached, without links, and what is left to walk. */
+typedef struct Walk {
+	const char *folder;
+	const char *rest;
+	unsigned n_links;
+} Walk;
+
+/* One link: the way goes on where it leads. False when it cannot. */
+static bool link_follow(Names *names, Walk *walk, const char *full, const char *behind)
 {
-	for (size_t i = 0; i < n_names; i++)
-		if (names[i].descriptor == descriptor)
+	char target[PATH_MAX];
+	const ssize_t len = readlink(full, target, sizeof(target) - 1);
+
+	if (len <= 0 || ++walk->n_links > MAX_LINKS)
+		return false;
+	target[len] = '\0';
+	way_add(names, inotify_add_watch(names->fd, full, LINK_MASK), true, NULL);
+	if (*target == '/')
+		walk->folder = "/";
+	walk->rest = pool_printf(names->pool, "%s/%s", target, behind);
+	return true;
+}
+
+/* One part of the way; false when it ends here. */
+static bool part_walk(Names *names, Walk *walk, const char *part, const char *behind)
+{
+	const char *full = pool_printf(names->pool, "%s/%s", walk->folder, part);
+	struct stat status;
+
+	if (lstat(full, &status) < 0) {
+		way_add(names, inotify_add_watch(names->fd, walk->folder, MISSING_MASK), false,
+			part);
+		return false;
+	}
+	if (S_ISLNK(status.st_mode))
+		return link_follow(names, walk, full, behind);
+	way_add(names, inotify_add_watch(names->fd, full, FOLDER_MASK), false, NULL);
+	walk->folder = full;
+	walk->rest = behind;
+	return S_ISDIR(status.st_mode);
+}
+
+/* Watches what leads to the last part of the path, and the folder that has it; returns the watch of
+ * that, or -1. */
+static int name_walk(Names *names, const char *path)
+{
+	Walk walk = {.folder = *path == '/' ? "/" : ".", .rest = path};
+
+	for (;;) {
+		size_t len;
+
+		walk.rest += strspn(walk.rest, "/");
+		len = strcspn(walk.rest, "/");
+		if (walk.rest[len] == '\0')
+			return inotify_add_watch(names->fd, walk.folder, WATCH_MASK);
+		if (!part_walk(names, &walk, pool_copy(names->pool, walk.rest, len),
+			       walk.rest + len + 1))
+			return -1;
+	}
+}
+
+/* --- the list --- */
+
+static bool has_descriptor(const Names *names, int descriptor)
+{
+	for (size_t i = 0; i < names->n_names; i++)
+		if (names->names[i].descriptor == descriptor)
+			return true;
+	for (size_t i = 0; i < names->n_ways; i++)
+		if (names->ways[i].descriptor == descriptor)
 			return true;
 	return false;
+}
+
+static void descriptor_drop(const NameWatch *watch, const Names *kept, int descriptor)
+{
+	if (descriptor >= 0 && !has_descriptor(kept, descriptor))
+		(void)inotify_rm_watch(watch->fd, descriptor);
 }
 
 static bool has_path(const NameWatch *watch, const char *path)
@@ -99,38 +205,69 @@ static bool has_path(const NameWatch *watch, const char *path)
 bool name_watch_set(NameWatch *watch, const char *const *paths, const unsigned *tags,
 		    size_t n_paths)
 {
+	Names names = {.fd = watch->fd};
 	bool has_new = false;
-	Pool *pool;
-	Name *names = NULL;
-	size_t n_names = 0;
 
 	if (is_watched(watch, paths, tags, n_paths))
 		return false;
-	pool = pool_new();
+	names.pool = pool_new();
 	for (size_t i = 0; i < n_paths; i++) {
-		const char *path = pool_strdup(pool, paths[i]), *slash = strrchr(path, '/');
-		const char *base = slash ? slash + 1 : path;
-		const int descriptor =
-			inotify_add_watch(watch->fd, folder_of(pool, path, base), WATCH_MASK);
+		const char *path = pool_strdup(names.pool, paths[i]), *slash = strrchr(path, '/');
+		const int descriptor = name_walk(&names, path);
 
 		has_new |= descriptor >= 0 && !has_path(watch, path);
-		POOL_PUSH(pool, names, n_names,
-			  {.path = path, .base = base, .tag = tags[i], .descriptor = descriptor});
+		POOL_PUSH(names.pool, names.names, names.n_names,
+			  {.path = path,
+			   .base = slash ? slash + 1 : path,
+			   .tag = tags[i],
+			   .descriptor = descriptor});
 	}
 	for (size_t i = 0; i < watch->n_names; i++)
-		if (watch->names[i].descriptor >= 0 &&
-		    !has_descriptor(names, n_names, watch->names[i].descriptor))
-			(void)inotify_rm_watch(watch->fd, watch->names[i].descriptor);
+		descriptor_drop(watch, &names, watch->names[i].descriptor);
+	for (size_t i = 0; i < watch->n_ways; i++)
+		descriptor_drop(watch, &names, watch->ways[i].descriptor);
 	pool_free(watch->names_pool);
-	watch->names_pool = pool;
-	watch->names = names;
-	watch->n_names = n_names;
+	watch->names_pool = names.pool;
+	watch->names = names.names;
+	watch->n_names = names.n_names;
+	watch->ways = names.ways;
+	watch->n_ways = names.n_ways;
 	return has_new;
+}
+
+/* --- events --- */
+
+/* What leads to a name is another, or came to be: what is behind it may differ, and is looked for
+ * anew. */
+static bool way_changed(const Way *way, const struct inotify_event *event)
+{
+	if (way->descriptor != event->wd)
+		return false;
+	if (event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED))
+		return true;
+	if (way->awaited)
+		return event->len > 0 && strcmp(event->name, way->awaited) == 0;
+	return way->is_link && event->len == 0 && (event->mask & IN_ATTRIB);
+}
+
+static unsigned way_tags(NameWatch *watch, const struct inotify_event *event)
+{
+	unsigned tags = 0;
+
+	for (size_t i = 0; i < watch->n_ways; i++) {
+		Name *name = &watch->names[watch->ways[i].name];
+
+		if (!way_changed(&watch->ways[i], event))
+			continue;
+		tags |= name->tag;
+		name->descriptor = -1;
+	}
+	return tags;
 }
 
 static unsigned event_tags(NameWatch *watch, const struct inotify_event *event)
 {
-	unsigned tags = 0;
+	unsigned tags = way_tags(watch, event);
 
 	for (size_t i = 0; i < watch->n_names; i++) {
 		Name *name = &watch->names[i];

@@ -83,24 +83,25 @@ static bool build(Builder *builder, json_object *value, JsonNode *ret)
 	return true;
 }
 
-int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, const JsonNode **ret,
-	       Error *err)
+static int parse(Pool *pool, const char *name, const Value *given, size_t max_bytes,
+		 const JsonNode **ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
 	AUTO(json_tokener) *tokener = NULL;
 	AUTO(json_object) *document = NULL;
-	const char *text = pool_copy(scratch, bytes, len);
+	const Value text = {.bytes = pool_copy(scratch, given->bytes, given->len),
+			    .len = given->len};
 	JsonNode *root = pool_alloc(pool, sizeof(*root));
 	JsonMarks marks = {0};
 	Builder builder;
 
-	if (json_scan(scratch, name, text, len, &marks, err) < 0)
+	if (json_scan(scratch, name, &text, max_bytes, &marks, err) < 0)
 		return -1;
 	tokener = json_tokener_new_ex(JSON_MAX_DEPTH + 2);
 	if (!tokener)
 		return error_set(err, ERROR_SYSTEM, 0, "%s: json-c cannot start", name);
 	/* With the NUL: without it json-c waits for more digits behind a lone number. */
-	document = json_tokener_parse_ex(tokener, text, (int)len + 1);
+	document = json_tokener_parse_ex(tokener, text.bytes, (int)text.len + 1);
 	builder = (Builder){.pool = pool, .next = marks.marks, .end = marks.marks + marks.n_marks};
 	if (json_tokener_get_error(tokener) != json_tokener_success ||
 	    !build(&builder, document, root) || builder.next != builder.end)
@@ -109,6 +110,22 @@ int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, cons
 				   json_c_version());
 	*ret = root;
 	return 0;
+}
+
+int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, const JsonNode **ret,
+	       Error *err)
+{
+	const Value text = {.bytes = bytes, .len = len};
+
+	return parse(pool, name, &text, JSON_MAX_BYTES, ret, err);
+}
+
+int json_parse_ours(Pool *pool, const char *name, const char *bytes, size_t len,
+		    const JsonNode **ret, Error *err)
+{
+	const Value text = {.bytes = bytes, .len = len};
+
+	return parse(pool, name, &text, JSON_OURS_MAX_BYTES, ret, err);
 }
 
 const JsonNode *json_member(const JsonNode *object, const char *key)

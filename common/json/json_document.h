@@ -33,6 +33,11 @@ typedef struct JsonNode {
 int json_parse(Pool *pool, const char *name, const char *bytes, size_t len, const JsonNode **ret,
 	       Error *err);
 
+/* The same for a file that we wrote ourselves, which may have JSON_OURS_MAX_BYTES: how long it is
+ * depends on how many peers and databases there are. */
+int json_parse_ours(Pool *pool, const char *name, const char *bytes, size_t len,
+		    const JsonNode **ret, Error *err);
+
 /* The member of an object; NULL when absent. */
 const JsonNode *json_member(const JsonNode *object, const char *key);
 

@@ -297,20 +297,21 @@ static int scan_value(Scanner *scan, JsonPlace key_place)
 	return 0;
 }
 
-int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonMarks *ret,
+int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonMarks *ret,
 	      Error *err)
 {
 	JsonMarks marks = {0};
 	Scanner scan = {.pool = pool,
 			.name = name,
-			.at = bytes,
-			.end = bytes + len,
+			.at = text->bytes,
+			.end = text->bytes + text->len,
 			.place = {1, 1},
 			.marks = &marks,
 			.err = err};
 
-	if (len > JSON_MAX_BYTES)
-		return scan_refuse(&scan, "the file is larger than 1 MiB");
+	if (text->len > max_bytes)
+		return json_refuse(err, name, scan.place, "the file is larger than %zu MiB",
+				   max_bytes >> 20);
 	if (check_characters(scan) < 0)
 		return -1;
 	skip_space(&scan);

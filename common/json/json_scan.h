@@ -6,17 +6,19 @@
 
 #include "common/base/error.h"
 #include "common/base/pool.h"
+#include "common/base/tree.h"
 #include "common/json/json_place.h"
 
-#define JSON_MAX_BYTES (1024 * 1024)
-#define JSON_MAX_DEPTH 16
+#define JSON_MAX_BYTES      (1024 * 1024)
+#define JSON_OURS_MAX_BYTES (64 * JSON_MAX_BYTES) /* a file that we wrote: 999 peers take 5 MiB */
+#define JSON_MAX_DEPTH      16
 
 /*
  * Checks that the text is JSON by RFC 8259 and by the rules of json_parse(), alone: what json-c
  * makes of wrong input depends on its version. ERROR_INPUT with the place of the first fault; no
- * message quotes the text, which may hold passwords. bytes must have a NUL behind them.
+ * message quotes the text, which may hold passwords. The text must have a NUL behind it.
  */
-int json_scan(Pool *pool, const char *name, const char *bytes, size_t len, JsonMarks *ret,
+int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonMarks *ret,
 	      Error *err);
 
 #endif

@@ -21,6 +21,7 @@ typedef enum WakeReason {
 	WAKE_PROBES,   /* peers are to be asked */
 	WAKE_PUT_BACK, /* a link that was written anew must be up by then, or is put back */
 	WAKE_PLACES,   /* something is watched that was not: it may have changed just before */
+	WAKE_REFUSED,  /* does a file that was refused stay so? */
 	WAKE_NEWS, /* something outside happened while the pass ran, and it may not have seen it */
 	WAKE_REASON_COUNT
 } WakeReason;

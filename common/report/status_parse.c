@@ -304,7 +304,7 @@ int status_parse(Pool *pool, const char *name, const char *bytes, size_t len, St
 	unsigned long long version;
 	Status status;
 
-	if (json_parse(pool, name, bytes, len, &root, err) < 0)
+	if (json_parse_ours(pool, name, bytes, len, &root, err) < 0)
 		return -1;
 	version = root->type == JSON_OBJECT ? get_number(root, "schema_version") : 0;
 	if (version > STATUS_SCHEMA_VERSION)

@@ -33,7 +33,10 @@ EventList corrections_done(Pool *pool, const Plan *plan, const Attribution *attr
 		event.result = "refused";
 		POOL_PUSH(pool, events.items, events.n_items, event);
 	}
-	if (!err)
+	/* What was not sent did not fail: slapd is at something else, or there is no time left now.
+	 */
+	if (!err || err->class == ERROR_BUSY ||
+	    (err->class == ERROR_CONFLICT && !applied->stopped_at))
 		return events;
 	is_unknown = err->class == ERROR_UNREACHABLE ||
 		     (err->class == ERROR_STOPPED && applied->stopped_at);

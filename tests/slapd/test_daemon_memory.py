@@ -11,6 +11,7 @@ import ldap
 import pytest
 import traced
 from daemon import Daemon
+from lone import Lone
 from slapd import wait_until
 
 EXTERNAL_ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
@@ -225,3 +226,26 @@ def test_a_repair_by_the_daemon_looks_up_nothing_that_it_knows(node, tmp_path):
     assert "intent.spare" in text and text.count("sync(") == 1
     for call in ("inotify_init1", "ftruncate", "agent.json", "/etc/hosts", "/etc/nsswitch.conf", "cmdline"):
         assert call not in text, text
+
+
+def test_what_hundreds_of_peers_make_long_is_read_again(slapd_factory, program):
+    """No file of its own is longer than what it reads: all would be told anew, and status and check would fail."""
+    node = Lone(slapd_factory, program)
+    node.apply_ok()
+    node.server.stop()
+    kept = os.path.join(node.state_dir, "conditions.json")
+    with Daemon(node) as daemon:
+        daemon.wait_for("slapd-lost")
+        wait_until(lambda: os.path.exists(kept), "that is kept")
+    with open(kept, encoding="utf-8") as file:
+        document = json.load(file)
+    [lost] = [c for c in document["conditions"] if c["key"] == "slapd"]
+    document["conditions"] += [{**lost, "key": f"link dc=x {n}", "kind": "link", "text": "x" * 500} for n in range(4000)]
+    with open(kept, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    assert os.path.getsize(kept) > 2 << 20
+    with Daemon(node) as daemon:
+        wait_until(lambda: os.path.getsize(os.path.join(node.run_dir, "status.json")) > 2 << 20, "a pass")
+        assert node.run("status").returncode == 0
+        assert node.run("check").stdout.startswith("SYNCWARD CRITICAL")
+        assert not daemon.events("state-trouble") and not daemon.events("slapd-lost"), daemon.lines[:5]

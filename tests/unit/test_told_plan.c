@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/tell/corrections.h"
 #include "common/tell/told_plan.h"
 
 #define DN "olcDatabase={1}mdb,cn=config"
@@ -119,10 +120,37 @@ static void a_finding_with_a_key_is_the_same_one_whatever_its_text(void **state)
 	assert_string_equal(finding_key(pool, "", "one"), finding_key(pool, "", "two"));
 }
 
+/* How many corrections are told as failed. */
+static size_t n_failed(ErrorClass class, const Step *stopped_at)
+{
+	AUTO(Pool) *pool = pool_new();
+	Change change = limits_change("cn=a");
+	const Attribution attribution = {0};
+	const Plan plan = {.changes = &change, .n_changes = 1};
+	const Applied applied = {.stopped_at = stopped_at};
+	const Error err = {.class = class, .text = "why"};
+
+	return corrections_done(pool, &plan, &attribution, &applied, &err).n_items;
+}
+
+static void what_was_not_sent_did_not_fail(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Step step = step_of(pool, "olcLimits");
+
+	(void)state;
+	assert_int_equal(n_failed(ERROR_CONFLICT, NULL), 0); /* it builds an index now */
+	assert_int_equal(n_failed(ERROR_CONFLICT, &step), 1);
+	assert_int_equal(n_failed(ERROR_BUSY, &step), 0); /* no time was left */
+	assert_int_equal(n_failed(ERROR_REFUSED, &step), 1);
+	assert_int_equal(n_failed(ERROR_UNREACHABLE, NULL), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_is_told_with_its_own_changes_only),
+		cmocka_unit_test(what_was_not_sent_did_not_fail),
 		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
 		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),
 	};

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon follows its files however they are written: editors, shells, and folders that others take the place of."""
+
+import contextlib
+import os
+import shutil
+import time
+
+import pytest
+from daemon import Daemon
+from slapd import wait_until
+
+pytestmark = pytest.mark.one_release
+
+
+def by_vim(node, text):
+    """Moves it away, writes it in two pieces, removes what it moved."""
+    os.rename(node.peers_file, node.peers_file + "~")
+    with open(os.open(node.peers_file, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+        file.write(text[:200])
+        file.flush()
+        file.write(text[200:])
+    os.unlink(node.peers_file + "~")
+
+
+def by_shell(node, text):
+    """: > file; cat > file"""
+    with open(node.peers_file, "w", encoding="utf-8"):
+        pass
+    with open(node.peers_file, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def secret_anew(node, _):
+    """With a mode that is refused for a moment."""
+    os.unlink(node.secret_file)
+    with open(os.open(node.secret_file, os.O_CREAT | os.O_WRONLY, 0o644), "w", encoding="utf-8") as file:
+        file.write("secret\n")
+    os.chmod(node.secret_file, 0o600)
+
+
+@pytest.mark.parametrize("way", [by_vim, by_shell, secret_anew])
+def test_what_is_refused_while_it_is_written_is_not_told(node, way):
+    with open(node.peers_file, encoding="utf-8") as file:
+        text = file.read()
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        for _ in range(5):
+            before = daemon.last_pass()[0]
+            way(node, text)
+            wait_until(lambda: daemon.last_pass()[0] > before, "it sees that")
+        daemon.wait_at_rest()
+        assert not daemon.events("desired-refused"), daemon.lines
+        assert len(daemon.events("desired-loaded")) == 1, daemon.lines
+
+
+def test_what_stays_refused_is_told_soon(node):
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        with open(node.peers_file, "w", encoding="utf-8") as file:
+            file.write("{")
+        daemon.wait_for("desired-refused")
+        node.write()
+        daemon.wait_for("desired-loaded", 2)
+        assert len(daemon.events("desired-refused")) == 1
+
+
+@contextlib.contextmanager
+def following(node, path):
+    """A daemon whose peers.json has that path; yields what waits until it has taken the retry of that many seconds."""
+    node.peers_file = path
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+
+        def taken(retry):
+            wait_until(lambda: all(f'retry="{retry} +"' in value for value in node.syncrepl()), f"retry {retry}", 30)
+            daemon.wait_at_rest()
+        yield taken
+
+
+def write(node, path, retry):
+    node.document["databases"][0]["syncrepl"]["retry"] = f"{retry} +"
+    node.peers_file, kept = path, node.peers_file
+    node.write()
+    node.peers_file = kept
+
+
+def test_folders_that_others_take_the_place_of_are_followed(node):
+    """Long before the interval of a minute is over."""
+    etc = os.path.join(node.folder, "etc")
+    for version in ("v1", "v2"):
+        os.makedirs(os.path.join(etc, "conf", version))
+        write(node, os.path.join(etc, "conf", version, "peers.json"), 60)
+    os.symlink("v1", os.path.join(etc, "conf", "current"))
+    with following(node, os.path.join(etc, "conf", "current", "peers.json")) as taken:
+        write(node, os.path.join(etc, "conf", "v2", "peers.json"), 61)
+        os.symlink("v2", os.path.join(etc, "conf", "new"))
+        os.rename(os.path.join(etc, "conf", "new"), os.path.join(etc, "conf", "current"))
+        taken(61)
+        write(node, os.path.join(etc, "conf", "current", "peers.json"), 62)
+        taken(62)
+        shutil.copytree(etc, etc + ".new", symlinks=True)
+        write(node, os.path.join(etc + ".new", "conf", "v2", "peers.json"), 63)
+        os.rename(etc, etc + ".old")
+        os.rename(etc + ".new", etc)
+        taken(63)
+        write(node, os.path.join(etc, "conf", "v2", "peers.json"), 64)
+        taken(64)
+
+
+def test_a_folder_that_comes_back_is_found(node):
+    etc = os.path.join(node.folder, "etc")
+    os.makedirs(os.path.join(etc, "conf"))
+    path = os.path.join(etc, "conf", "peers.json")
+    write(node, path, 60)
+    with following(node, path) as taken:
+        shutil.rmtree(etc)
+        time.sleep(0.2)  # it is gone for a while
+        os.makedirs(os.path.join(etc, "conf"))
+        write(node, path, 65)
+        taken(65)
