@@ -95,8 +95,8 @@ def test_a_consumer_that_comes_back_in_its_time_is_no_break(slapd_factory, progr
     settings = tmp_path / "agent.json"
     settings.write_text(json.dumps({"probe": False}))  # whose answers are a reason to look, too
     with Daemon(node, "--agent-config", settings) as daemon:
-        daemon.wait_for("correction-applied")  # it restarts the consumer
-        wait_up(node)
+        daemon.wait_for("correction-applied")  # it restarts the consumer, which is looked at until it is up
+        wait_link(node, lambda p: p["state"] == "up" and document(node)["last_pass"]["number"] > 1, "the link is up again")
         peer.server.stop()
         daemon.reload()
         assert not wait_link(node, lambda p: p["state"] == "down", "it is seen without a connection")["down"]

@@ -271,7 +271,7 @@ def test_the_account_is_looked_for_before_the_password_is_sent():
     """Behind a refusal it may have come meanwhile, in the peer's own first refresh: the look would prove nothing."""
     with BindListener() as listener:
         probe(syncrepl(1, listener.uri))
-        assert listener.requests == ["search", "bind"]
+        assert listener.requests == ["search", "search", "bind"]
 
 
 def test_no_probe_leaves_a_connection(slapd_factory):
