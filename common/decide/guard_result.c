@@ -123,11 +123,20 @@ static bool breach_hold(Diff *diff, const Breach *breach)
 	return true;
 }
 
+static bool has_optional(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].is_optional)
+			return true;
+	return false;
+}
+
 bool guard_result(Diff *diff)
 {
 	Breach breach;
 
-	return diff->in->wanted &&
-	       (steps_break(diff, false, &breach) || steps_break(diff, true, &breach)) &&
-	       breach_hold(diff, &breach);
+	if (!diff->in->wanted || (!steps_break(diff, false, &breach) &&
+				  !(has_optional(diff->plan) && steps_break(diff, true, &breach))))
+		return false;
+	return breach_hold(diff, &breach);
 }

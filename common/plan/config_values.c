@@ -109,29 +109,65 @@ static long value_number(unsigned flags, const char *value)
 	return strtol(value + 1, NULL, 10);
 }
 
+/* Equal for equal texts: of a thousand long values few pairs are compared letter by letter. */
+static unsigned text_hash(const char *text)
+{
+	unsigned hash = 5381;
+
+	for (; *text; text++)
+		if (*text != ' ')
+			hash = hash * 33 + (unsigned)tolower((unsigned char)*text);
+	return hash;
+}
+
+/* A value taken apart. */
+typedef struct Named {
+	long number;      /* -1: it has none */
+	const char *text; /* behind it */
+	unsigned hash;
+} Named;
+
+static Named named_of(unsigned flags, const char *value)
+{
+	const char *text = bare_text(flags, value);
+
+	return (Named){value_number(flags, value), text, text_hash(text)};
+}
+
+static Named *named_all(Pool *pool, unsigned flags, const char *const *values, size_t n_values,
+			size_t n_more)
+{
+	Named *all = pool_alloc(pool, (n_values + n_more + 1) * sizeof(*all));
+
+	for (size_t i = 0; i < n_values; i++)
+		all[i] = named_of(flags, values[i]);
+	return all;
+}
+
+static bool same_named(const Named *one, const Named *other)
+{
+	return one->hash == other->hash && same_text(one->text, other->text);
+}
+
 bool config_mod_repeats(const Mod *mod)
 {
-	const unsigned flags = flags_of(mod->attribute);
+	AUTO(Pool) *scratch = pool_new();
+	const Named *all =
+		named_all(scratch, flags_of(mod->attribute), mod->values, mod->n_values, 0);
 
 	for (size_t i = 0; i < mod->n_values; i++)
 		for (size_t k = 0; k < i; k++)
-			if (value_number(flags, mod->values[i]) ==
-				    value_number(flags, mod->values[k]) &&
-			    same_text(bare_text(flags, mod->values[i]),
-				      bare_text(flags, mod->values[k])))
+			if (all[i].number == all[k].number && same_named(&all[i], &all[k]))
 				return true;
 	return false;
 }
 
 /* A delete may name a value by its number, its text or both. */
-static bool value_is_named(unsigned flags, const char *value, size_t position, const char *named)
+static bool value_is_named(const Named *value, size_t position, const Named *named)
 {
-	const long number = value_number(flags, named);
-	const char *text = bare_text(flags, named);
-
-	if (number >= 0 && (size_t)number != position)
+	if (named->number >= 0 && (size_t)named->number != position)
 		return false;
-	return (number >= 0 && !*text) || same_text(bare_text(flags, value), text);
+	return (named->number >= 0 && !*named->text) || same_named(value, named);
 }
 
 /* --- changing --- */
@@ -172,20 +208,25 @@ int config_values_add(Pool *pool, const char *name, const char *const *values, s
 	const unsigned flags = flags_of(name);
 	size_t n_all = attribute ? attribute->n_values : 0;
 	const char **all = pool_alloc(pool, (n_all + n_values + 1) * sizeof(*all));
+	AUTO(Pool) *scratch = pool_new();
+	Named *there;
 
 	for (size_t i = 0; i < n_all; i++)
 		all[i] = attribute->values[i].bytes;
+	there = named_all(scratch, flags, all, n_all, n_values);
 	for (size_t i = 0; i < n_values; i++) {
-		long at = value_number(flags, values[i]);
+		const Named added = named_of(flags, values[i]);
+		const bool is_last = added.number < 0 || (size_t)added.number > n_all;
+		const size_t at = is_last ? n_all : (size_t)added.number;
 
 		for (size_t k = 0; k < n_all; k++)
-			if (value_is_named(flags, all[k], k, values[i]))
+			if (value_is_named(&there[k], k, &added))
 				return config_refuse(err, RESULT_VALUE_EXISTS,
 						     "modify/add: value #0 already exists");
-		if (at < 0 || (size_t)at > n_all)
-			at = (long)n_all;
-		memmove(&all[at + 1], &all[at], (n_all - (size_t)at) * sizeof(*all));
+		memmove(&all[at + 1], &all[at], (n_all - at) * sizeof(*all));
+		memmove(&there[at + 1], &there[at], (n_all - at) * sizeof(*there));
 		all[at] = values[i];
+		there[at] = added;
 		n_all++;
 	}
 	if (flags & TYPE_SINGLE && n_all > 1)
@@ -196,23 +237,25 @@ int config_values_add(Pool *pool, const char *name, const char *const *values, s
 }
 
 /* Marks the values that the mod names; all, when it names none. */
-static int values_mark(const Mod *mod, const Attribute *attribute, bool *is_named, Error *err)
+static int values_mark(const Mod *mod, const char *const *values, size_t n_values, bool *is_named,
+		       Error *err)
 {
 	const unsigned flags = flags_of(mod->attribute);
+	AUTO(Pool) *scratch = pool_new();
+	const Named *there = named_all(scratch, flags, values, n_values, 0);
 
 	for (size_t i = 0; i < mod->n_values; i++) {
+		const Named named = named_of(flags, mod->values[i]);
 		size_t k = 0;
 
-		while (k < attribute->n_values &&
-		       (is_named[k] ||
-			!value_is_named(flags, attribute->values[k].bytes, k, mod->values[i])))
+		while (k < n_values && (is_named[k] || !value_is_named(&there[k], k, &named)))
 			k++;
-		if (k == attribute->n_values)
+		if (k == n_values)
 			return config_refuse(err, RESULT_NO_SUCH_ATTRIBUTE,
 					     "modify/delete: no such value");
 		is_named[k] = true;
 	}
-	for (size_t k = 0; k < attribute->n_values && mod->n_values == 0; k++)
+	for (size_t k = 0; k < n_values && mod->n_values == 0; k++)
 		is_named[k] = true;
 	return 0;
 }
@@ -231,7 +274,8 @@ int config_values_delete(Pool *pool, const Mod *mod, Entry *entry, Positions *re
 		return config_refuse(err, RESULT_NO_SUCH_ATTRIBUTE,
 				     "modify/delete: no such attribute");
 	is_named = pool_alloc(pool, attribute->n_values + 1);
-	if (values_mark(mod, attribute, is_named, err) < 0)
+	if (values_mark(mod, attribute_texts(pool, attribute), attribute->n_values, is_named, err) <
+	    0)
 		return -1;
 	left = pool_alloc(pool, (attribute->n_values + 1) * sizeof(*left));
 	for (size_t k = 0; k < attribute->n_values; k++)
