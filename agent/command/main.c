@@ -18,6 +18,7 @@ static const Command *const commands[] = {
 	&command_validate, &command_plan,    &command_apply,  &command_adopt,
 	&command_verify,   &command_compare, &command_leave,  &command_heal,
 	&command_history,  &command_pause,   &command_resume, &command_doctor,
+	&command_fence,
 };
 
 static void usage_print(FILE *out)
