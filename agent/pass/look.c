@@ -10,6 +10,7 @@
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/oldest_entries.h"
+#include "agent/slapd/sessions_here.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/copy/csn_set.h"
 #include "common/slapd/dn.h"
@@ -334,6 +335,17 @@ static void read_coverage(Directory *directory, unsigned sid, const char *suffix
 	here->is_covered = csn && content_is_covered(directory, suffix, csn);
 }
 
+/* A consumer that is connected for less may still be about to say what it wants. */
+#define READER_SETTLED_SEC 2
+
+static void read_readers(Directory *directory, const World *world, const WantedDatabase *wanted,
+			 ReadersHere *ret)
+{
+	ret->was_asked = true;
+	ret->n_sessions = sessions_here_count(directory, wanted->readers, wanted->n_readers,
+					      world->facts.now_sec - READER_SETTLED_SEC);
+}
+
 void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
 			World *world)
 {
@@ -343,6 +355,8 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
 
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
+		if (plan->needs[i].readers)
+			read_readers(directory, world, wanted, &facts->readers);
 		if (plan->needs[i].coverage)
 			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
 				      &facts->here);

@@ -24,6 +24,14 @@ static int remember_revision(const Inputs *inputs, Error *err)
 
 /* --- databases in step --- */
 
+static bool names_suffix(const char *const *list, size_t n, const char *suffix)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], suffix) == 0)
+			return true;
+	return false;
+}
+
 /* One that is about a single link says nothing about the database. */
 static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 {
@@ -35,8 +43,45 @@ static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 	return NULL;
 }
 
+/* A hold that says nothing about the database: what is known of it stays as it is. */
+static bool is_not_judged(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].says_nothing && !plan->holds[i].peer && plan->holds[i].suffix &&
+		    strcmp(plan->holds[i].suffix, suffix) == 0)
+			return true;
+	return false;
+}
+
+/* What peers showed counts also when they are gone: it tells what is missing here. */
+static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+	const SeenChanges none = {0}, *seen = before && before->is_joining ? &before->seen : &none;
+
+	for (size_t i = 0; i < facts->n_databases; i++) {
+		const DatabaseFacts *database = &facts->databases[i];
+
+		if (dn_equal(database->suffix, suffix))
+			return seen_changes_join(pool, seen, &database->here, database->peers,
+						 database->n_peers);
+	}
+	return *seen;
+}
+
+static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,
+			       const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+
+	if (!names_suffix(plan->source_gone, plan->n_source_gone, suffix))
+		return 0;
+	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
-static bool held_database(Pool *pool, const Plan *plan, const char *suffix, KnownDatabase *ret)
+static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
+			  const char *suffix, KnownDatabase *ret)
 {
 	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
 	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
@@ -44,6 +89,10 @@ static bool held_database(Pool *pool, const Plan *plan, const char *suffix, Know
 	*ret = (KnownDatabase){.suffix = suffix,
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL};
+	if (joining) {
+		ret->seen = seen_of(pool, facts, known, suffix);
+		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);
+	}
 	return content || joining;
 }
 
@@ -81,14 +130,6 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 				  wanted->consumers[i].peer->id);
 }
 
-static bool names_suffix(const char *const *list, size_t n, const char *suffix)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], suffix) == 0)
-			return true;
-	return false;
-}
-
 /* Only what was seen: a database that nobody compared is as it was. */
 static bool is_complete(const Plan *plan, const Known *known, const char *suffix)
 {
@@ -107,8 +148,10 @@ static bool ids_equal(const KnownDatabase *one, const KnownDatabase *other)
 static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 {
 	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
-	    one->is_joining != other->is_joining || one->is_complete != other->is_complete ||
-	    !one->suspect != !other->suspect || !ids_equal(one, other))
+	    one->is_joining != other->is_joining ||
+	    one->source_gone_sec != other->source_gone_sec ||
+	    one->is_complete != other->is_complete || !one->suspect != !other->suspect ||
+	    !ids_equal(one, other) || !seen_changes_equal(&one->seen, &other->seen))
 		return false;
 	for (size_t i = 0; i < one->n_foreign; i++)
 		if (strcmp(one->foreign[i], other->foreign[i]) != 0)
@@ -136,7 +179,7 @@ static bool is_wanted(const Wanted *wanted, const char *suffix)
 }
 
 static int remember_databases(Pool *pool, const char *state_dir, const Plan *plan,
-			      const Known *known, Error *err)
+			      const Facts *facts, const Known *known, Error *err)
 {
 	KnownDatabase *databases = NULL;
 	size_t n_databases = 0;
@@ -146,11 +189,17 @@ static int remember_databases(Pool *pool, const char *state_dir, const Plan *pla
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
 	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
 		const char *suffix = plan->wanted->databases[i].desired->suffix;
+		const KnownDatabase *before = known_database(known, suffix);
 		KnownDatabase database;
 
 		if (find_hold(plan, suffix, GUARD_DATABASE))
 			continue;
-		if (!held_database(pool, plan, suffix, &database)) {
+		if (is_not_judged(plan, suffix)) {
+			if (before)
+				POOL_PUSH(pool, databases, n_databases, *before);
+			continue;
+		}
+		if (!held_database(pool, plan, facts, known, suffix, &database)) {
 			foreign_add(pool, known, plan, &database);
 			linked_add(pool, plan, &plan->wanted->databases[i], &database);
 			database.is_complete = is_complete(plan, known, suffix);
@@ -195,28 +244,29 @@ static int remember_returned(Pool *pool, const char *state_dir, const Plan *plan
 	return next.n_left == known->n_left ? 0 : state_write_left(state_dir, &next, err);
 }
 
-int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
-		     Error *err)
+int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Facts *facts,
+		     const Known *known, Error *err)
 {
 	if (!plan->wanted || is_held_whole(plan))
 		return 0;
 	if (remember_revision(inputs, err) < 0 ||
 	    remember_returned(pool, inputs->state_dir, plan, known, err) < 0)
 		return -1;
-	return remember_databases(pool, inputs->state_dir, plan, known, err);
+	return remember_databases(pool, inputs->state_dir, plan, facts, known, err);
 }
 
-int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err)
+int remember_held(Pool *pool, const char *state_dir, const Plan *plan, const Facts *facts,
+		  Known *known, Error *err)
 {
 	KnownDatabase *databases = NULL, database;
 	size_t n_databases = 0, n_known = known->n_databases;
 
 	for (size_t i = 0; i < n_known; i++)
-		if (!held_database(pool, plan, known->databases[i].suffix, &database))
+		if (!held_database(pool, plan, facts, known, known->databases[i].suffix, &database))
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
-		if (held_database(pool, plan, plan->wanted->databases[i].desired->suffix,
-				  &database))
+		if (held_database(pool, plan, facts, known,
+				  plan->wanted->databases[i].desired->suffix, &database))
 			POOL_PUSH(pool, databases, n_databases, database);
 	for (size_t i = 0; i < plan->n_complete; i++)
 		POOL_PUSH(pool, known->complete, known->n_complete,
@@ -226,6 +276,19 @@ int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *kn
 	known->databases = databases;
 	known->n_databases = n_databases;
 	return state_write_databases(state_dir, databases, n_databases, err);
+}
+
+int remember_indexing(const char *state_dir, const Plan *plan, const Facts *facts, Known *known,
+		      Error *err)
+{
+	bool builds_index = false;
+
+	for (size_t i = 0; i < plan->n_steps; i++)
+		builds_index |= plan->steps[i].builds_index;
+	if (!builds_index)
+		return 0;
+	known->indexed_sec = facts->now_sec;
+	return state_write_indexed(state_dir, facts->now_sec, err);
 }
 
 int remember_rejoining(const char *state_dir, unsigned released, Known *known, Error *err)

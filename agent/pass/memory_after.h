@@ -9,12 +9,18 @@
 
 /* The revision in force, and per database which providers were there before us (once it is in
  * step). */
-int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Known *known,
-		     Error *err);
+int remember_in_step(Pool *pool, const Inputs *inputs, const Plan *plan, const Facts *facts,
+		     const Known *known, Error *err);
 
-/* Which databases the plan holds as joining or under G10, before anything is written; updates
- * known. */
-int remember_held(Pool *pool, const char *state_dir, const Plan *plan, Known *known, Error *err);
+/* Which databases the plan holds as joining or under G10, and what their peers showed, before
+ * anything is written; updates known. */
+int remember_held(Pool *pool, const char *state_dir, const Plan *plan, const Facts *facts,
+		  Known *known, Error *err);
+
+/* That slapd is about to build an index over entries: where it does not tell when that is done, the
+ * next write waits (guard indexing). Before it is asked to. */
+int remember_indexing(const char *state_dir, const Plan *plan, const Facts *facts, Known *known,
+		      Error *err);
 
 /* A person let a node come back that left: whatever ends this pass, the next one goes on with it.
  */

@@ -194,7 +194,9 @@ static int write_round(Pass *pass, Error *err)
 	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
 	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
-	if (intent_write(pass, err) < 0)
+	if (intent_write(pass, err) < 0 ||
+	    remember_indexing(pass->inputs->state_dir, &pass->plan, &pass->world.facts,
+			      &pass->known, err) < 0)
 		return state_failed(pass, err);
 	if (lock_check(pass, err) < 0)
 		return -1;
@@ -353,7 +355,8 @@ static int remember_before(Pass *pass, Error *err)
 
 	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
 		return -1;
-	return remember_held(pass->pool, state_dir, &pass->plan, &pass->known, err);
+	return remember_held(pass->pool, state_dir, &pass->plan, &pass->world.facts, &pass->known,
+			     err);
 }
 
 static int pass_try(Pass *pass, Error *err)
@@ -379,7 +382,8 @@ static int pass_try(Pass *pass, Error *err)
 		return state_failed(pass, err);
 	if (write_until_in_step(pass, err) < 0)
 		return -1;
-	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->known, &later) < 0 ||
+	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->world.facts,
+			     &pass->known, &later) < 0 ||
 	    remember_machine(pass->inputs, pass->options->released, &later) < 0)
 		state_note(pass, &later);
 	return 0;

@@ -3,6 +3,7 @@
 
 #include "agent/slapd/tls_files.h"
 #include "agent/slapd/tls_times.h"
+#include "agent/system/clock.h"
 #include "common/decide/decide.h"
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
@@ -57,6 +58,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 
 	if (world_read(directory, pool, input->machine, ret_world, err) < 0)
 		return -1;
+	ret_world->facts.now_sec = clock_system.realtime_sec(NULL);
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
 	tls_files_read(pool, &ret_world->live, input->wanted, &ret_world->facts.machine);
 	ret_world->refusals = input->known->refusals;

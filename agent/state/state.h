@@ -42,6 +42,7 @@ int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, E
 int state_write_links(const char *state_dir, const KnownLinks *links, Error *err);
 int state_write_ages(const char *state_dir, const ConsumerAge *ages, size_t n_ages, Error *err);
 int state_write_machine(const char *state_dir, const char *machine, unsigned node, Error *err);
+int state_write_indexed(const char *state_dir, int64_t sec, Error *err);
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err);
 
 /* heal.json, on disk before it returns; NULL removes it. */

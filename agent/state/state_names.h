@@ -7,6 +7,7 @@
 #define STATE_DATABASES      "databases.json"
 #define STATE_UNSAVED        "unsaved.json"
 #define STATE_RESTARTED      "restarted.json"
+#define STATE_INDEXED        "indexed.json"
 #define STATE_LEFT           "left.json"
 #define STATE_LINKS          "links.json"
 #define STATE_CONSUMERS      "consumers.json"

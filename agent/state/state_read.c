@@ -44,6 +44,23 @@ static int linked_load(Pool *pool, const JsonNode *item, KnownDatabase *database
 	return 0;
 }
 
+static int seen_load(Pool *pool, const JsonNode *item, SeenChanges *ret)
+{
+	const JsonNode *list = member_array(item, "seen");
+
+	for (size_t i = 0; list && i < list->n_children; i++) {
+		const JsonNode *change = &list->children[i];
+		unsigned long peer_id;
+
+		if (change->type != JSON_OBJECT || member_number(change, "peer", &peer_id) < 0 ||
+		    !member_string(change, "csn"))
+			return -1;
+		POOL_PUSH(pool, ret->items, ret->n_items,
+			  {.csn = member_string(change, "csn"), .peer_id = (unsigned)peer_id});
+	}
+	return 0;
+}
+
 static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 {
 	const JsonNode *foreign = item->type == JSON_OBJECT ? member_array(item, "foreign") : NULL;
@@ -55,7 +72,10 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	database.suspect = member_string(item, "suspect");
 	database.is_joining = json_member(item, "joining") != NULL;
 	database.is_complete = json_member(item, "complete") != NULL;
-	if (linked_load(pool, item, &database) < 0)
+	database.source_gone_sec = timestamp_parse(member_string(item, "source_gone"));
+	if (database.source_gone_sec < 0)
+		database.source_gone_sec = 0;
+	if (linked_load(pool, item, &database) < 0 || seen_load(pool, item, &database.seen) < 0)
 		return -1;
 	for (size_t i = 0; i < foreign->n_children; i++) {
 		if (foreign->children[i].type != JSON_STRING)
@@ -142,6 +162,16 @@ static int machine_load(Pool *pool, const JsonNode *root, void *target)
 	return 0;
 }
 
+static int indexed_load(Pool *pool, const JsonNode *root, void *target)
+{
+	Known *known = target;
+	const int64_t sec = timestamp_parse(member_string(root, "time"));
+
+	(void)pool;
+	known->indexed_sec = sec > 0 ? sec : 0;
+	return sec > 0 ? 0 : -1;
+}
+
 static int restarted_load(Pool *pool, const JsonNode *root, void *target)
 {
 	Known *known = target;
@@ -181,6 +211,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_REVISION, .load = revision_load, .is_plain = true},
 	{.name = STATE_DATABASES, .load = databases_load},
 	{.name = STATE_UNSAVED, .load = unsaved_load},
+	{.name = STATE_INDEXED, .load = indexed_load},
 	{.name = STATE_RESTARTED, .load = restarted_load},
 	{.name = STATE_REFUSALS, .load = refusals_load},
 	{.name = STATE_LEFT, .load = left_load},

@@ -54,6 +54,20 @@ static struct json_object *ids_new(const unsigned *ids, size_t n_ids)
 	return list;
 }
 
+static struct json_object *seen_new(const SeenChanges *seen)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < seen->n_items; i++) {
+		struct json_object *item = json_object_new_object();
+
+		json_object_object_add(item, "peer", json_object_new_int64(seen->items[i].peer_id));
+		json_object_object_add(item, "csn", json_object_new_string(seen->items[i].csn));
+		json_object_array_add(list, item);
+	}
+	return list;
+}
+
 static struct json_object *database_new(const KnownDatabase *database)
 {
 	struct json_object *object = json_object_new_object();
@@ -65,6 +79,15 @@ static struct json_object *database_new(const KnownDatabase *database)
 	json_object_object_add(object, "foreign", foreign);
 	if (database->is_joining)
 		json_object_object_add(object, "joining", json_object_new_boolean(1));
+	if (database->seen.n_items > 0)
+		json_object_object_add(object, "seen", seen_new(&database->seen));
+	if (database->source_gone_sec > 0) {
+		char since[TIMESTAMP_SIZE];
+
+		json_object_object_add(
+			object, "source_gone",
+			state_text(timestamp_print(database->source_gone_sec, since)));
+	}
 	if (database->is_complete)
 		json_object_object_add(object, "complete", json_object_new_boolean(1));
 	if (database->n_linked > 0)
@@ -129,6 +152,15 @@ int state_write_machine(const char *state_dir, const char *machine, unsigned nod
 	json_object_object_add(document, "machine", json_object_new_string(machine));
 	json_object_object_add(document, "node", json_object_new_int64(node));
 	return state_document_write(state_dir, STATE_MACHINE, document, err);
+}
+
+int state_write_indexed(const char *state_dir, int64_t sec, Error *err)
+{
+	struct json_object *document = state_document_new();
+	char time[TIMESTAMP_SIZE];
+
+	json_object_object_add(document, "time", state_text(timestamp_print(sec, time)));
+	return state_document_write(state_dir, STATE_INDEXED, document, err);
 }
 
 int state_write_restarted(const char *state_dir, const char *slapd_started, Error *err)

@@ -113,6 +113,8 @@ static void compose_extra(const Compose *compose, const LiveDatabase *live, Chan
 		if (strcmp(change->dn, live->entry->dn) != 0)
 			continue;
 		step.suffix = change->suffix;
+		step.builds_index = kind == CHANGE_INDEX &&
+				    diff_may_have_entries(compose->diff, change->suffix);
 		if (step.n_mods == 0)
 			(void)mod_add(pool, &step, MOD_ADD, change->attribute);
 		mod_value(pool, &step.mods[0],

@@ -75,6 +75,10 @@ void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
  */
 const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* The same for the multi-provider flag, which lets clients write: peers that hold data must read
+ * from here before. */
+const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /*
  * Holds the additions to olcSyncrepl that must wait: while this node joins it reads one peer, and
  * the others when it has everything of that one; and none whose database is another one, or may be.
@@ -130,5 +134,8 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
 /* The same, and whether entries are newer than what contextCSN has of the live server ID. */
 void diff_need_coverage(Diff *diff, const WantedDatabase *database);
+
+/* The same as the first, and who is connected here to read it. */
+void diff_need_readers(Diff *diff, const WantedDatabase *database);
 
 #endif

@@ -261,7 +261,7 @@ static void multi_provider_diff(Matching *matching)
 		diff->plan->needs_multi_provider_name = true;
 		name = "olcMirrorMode";
 	}
-	hold = is_wanted ? joining_judge(diff, matching->wanted, live) : NULL;
+	hold = is_wanted ? joining_judge_flag(diff, matching->wanted, live) : NULL;
 	change = plan_add_change(
 		diff->pool, diff->plan,
 		(Change){

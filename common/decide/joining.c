@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_identity.h"
+
+#define RELEASED_CODE "joining-released"
 
 /*
  * Joining in two phases. A node that is writable while it refreshes, or that comes back empty or
@@ -48,13 +55,106 @@ static Evidence evidence_find(const Joining *joining)
 	return evidence;
 }
 
-/* Why peers could not be asked: the person who reads the hold needs it. */
-static const char *peers_problem(const Joining *joining)
+/* Who could not be asked, and why, and who shows too little: ": A; B", or nothing. */
+static const char *unproven_describe(const Joining *joining, const Content *silent)
 {
+	Buf text = BUF_IN(joining->diff->pool);
+
 	for (size_t i = 0; i < joining->n_peers; i++)
 		if (joining->peers[i].problem)
-			return joining_problem(joining, &joining->peers[i]);
-	return "";
+			buf_printf(&text, "%s%s", text.len > 0 ? "; " : ": ",
+				   joining_problem(joining, &joining->peers[i]));
+	if (silent)
+		buf_printf(&text, "%s%s has entries and shows no contextCSN",
+			   text.len > 0 ? "; " : ": ", joining_uri(joining, silent));
+	return buf_text(&text);
+}
+
+/* --- what nobody who has it may bring any more --- */
+
+/* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)" */
+static const char *missing_describe(const Joining *joining, const SeenChanges *missing)
+{
+	Pool *pool = joining->diff->pool;
+	Buf text = BUF_IN(pool);
+
+	for (size_t i = 0; i < missing->n_items; i++) {
+		const SeenChange *change = &missing->items[i];
+		const Peer *peer = desired_peer(joining->diff->in->desired, change->peer_id);
+		char time[TIMESTAMP_SIZE];
+		const int64_t sec = timestamp_of_generalized(
+			pool_printf(pool, "%.*s", (int)strcspn(change->csn, "#"), change->csn));
+
+		buf_printf(&text, "%s%d", i > 0 ? ", " : "", csn_sid(change->csn));
+		if (timestamp_print(sec, time))
+			buf_printf(&text, " (until %s, at %s)", time,
+				   peer ? peer->uri : "a peer that is not listed any more");
+	}
+	return buf_text(&text);
+}
+
+/* "; known to be missing here: changes of server ID 1 (...)", or nothing. */
+static const char *missing_clause(const Joining *joining)
+{
+	const SeenChanges missing = joining_missing(joining);
+
+	if (missing.n_items == 0)
+		return "";
+	return pool_printf(joining->diff->pool,
+			   "; known to be missing here are changes of server ID %s",
+			   missing_describe(joining, &missing));
+}
+
+/* Overlay, links and flag ask one after the other. */
+static bool is_told(const Joining *joining)
+{
+	const Plan *plan = joining->diff->plan;
+
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (strcmp(plan->findings[i].code, RELEASED_CODE) == 0 &&
+		    strcmp(plan->findings[i].suffix, joining->suffix) == 0)
+			return true;
+	return false;
+}
+
+/* A person ended the wait: it is said what that costs. */
+static void tell_released(const Joining *joining)
+{
+	const SeenChanges missing = joining_missing(joining);
+
+	if (missing.n_items > 0 && !is_told(joining))
+		plan_add_finding(joining->diff->pool, joining->diff->plan, SEVERITY_WARNING,
+				 RELEASED_CODE, joining->suffix,
+				 "%s goes on without changes that peers showed while it joined: "
+				 "those of server ID %s; they are lost unless a server that has "
+				 "them comes back",
+				 joining->suffix, missing_describe(joining, &missing));
+}
+
+/*
+ * What was written here before, under this node's own server ID, is at a peer that is away. Were
+ * anything written here now, slapd would take it for newer knowledge, and that peer would delete
+ * what is missing here.
+ */
+static const Hold *hold_own_elsewhere(const Joining *joining)
+{
+	const SeenChanges missing = joining_missing(joining);
+	const SeenChange *own = seen_change_of(&missing, joining->our_id);
+	SeenChanges only = {0};
+
+	if (!own)
+		return NULL;
+	POOL_PUSH(joining->diff->pool, only.items, only.n_items, *own);
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: changes of this node's own server ID are not here yet, and no "
+			    "peer that can be asked has them: %s; if this node wrote without "
+			    "them, they would be deleted there as well. Clients' writes are "
+			    "refused, and it goes on by itself when they are here. Only when none "
+			    "that has them will ever come back",
+			    joining->suffix, missing_describe(joining, &only)),
+		"syncward apply --release joining");
 }
 
 static const Hold *hold_lacking(const Joining *joining, const Content *peer)
@@ -75,9 +175,6 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 static const Hold *hold_unproven(const Joining *joining, const Content *silent)
 {
 	Pool *pool = joining->diff->pool;
-	const char *problem = silent ? pool_printf(pool, "%s has entries and shows no contextCSN",
-						   joining_uri(joining, silent))
-				     : peers_problem(joining);
 
 	return joining_hold(
 		joining, GUARD_JOINING,
@@ -85,7 +182,8 @@ static const Hold *hold_unproven(const Joining *joining, const Content *silent)
 			    "%s: no peer that can be asked proves that the first refresh is "
 			    "complete%s%s; clients' writes are refused, and it goes on by itself "
 			    "when one does. Only when none that has more will ever come back",
-			    joining->suffix, *problem ? ": " : "", problem),
+			    joining->suffix, unproven_describe(joining, silent),
+			    missing_clause(joining)),
 		"syncward apply --release joining");
 }
 
@@ -121,8 +219,6 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 	const bool reads = joining->was_joining || live_reads_from_somebody(joining->live) ||
 			   known_left(diff->in->known, joining->suffix);
 
-	if (diff_is_released(diff, GUARD_JOINING))
-		return NULL;
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
 	if (!reads || (has_csns && !joining->is_fenced &&
@@ -142,8 +238,12 @@ static const Hold *judge_refresh(const Joining *joining)
 	evidence = evidence_find(joining);
 	if (evidence.lacking)
 		hold = hold_lacking(joining, evidence.lacking);
+	else if (diff_is_released(joining->diff, GUARD_JOINING))
+		tell_released(joining);
 	else if (!evidence.is_covered)
 		hold = judge_unproven(joining, evidence.silent);
+	else
+		hold = hold_own_elsewhere(joining);
 	if (!hold)
 		joining_note_complete(joining);
 	return hold;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/copy/copy_relation.h"
 #include "common/decide/guard_self.h"
 #include "common/slapd/dn.h"
 
@@ -89,6 +90,45 @@ bool joining_peer_hides(const Joining *joining, const Content *peer)
 	return peer->state == CONTENT_READ && !peer->has_suffix && !peer->lacks_database &&
 	       account && dn_is_within(account, joining->suffix) &&
 	       !(joining->live->root_dn && dn_equal(account, joining->live->root_dn));
+}
+
+bool joining_can_be_read(const Joining *joining, const Content *peer)
+{
+	return content_has_data(peer) &&
+	       (peer->n_context_csns > 0 || diff_is_released(joining->diff, GUARD_JOINING)) &&
+	       copy_relation(joining->here, peer).identity != COPY_IS_OTHER;
+}
+
+/* Whoever knows more server IDs: what it has not seen yet comes to this node with all the rest. */
+static bool is_preferred(const Content *peer, const Content *other)
+{
+	if (peer->n_context_csns != other->n_context_csns)
+		return peer->n_context_csns > other->n_context_csns;
+	return peer->peer_id < other->peer_id;
+}
+
+const Content *joining_source(const Joining *joining)
+{
+	const Content *found = NULL;
+
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (joining_can_be_read(joining, peer) && (!found || is_preferred(peer, found)))
+			found = peer;
+	}
+	return found;
+}
+
+SeenChanges joining_missing(const Joining *joining)
+{
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
+	const SeenChanges none = {0};
+	SeenChanges seen;
+
+	seen = seen_changes_join(joining->diff->pool, known ? &known->seen : &none, joining->here,
+				 joining->peers, joining->n_peers);
+	return seen_changes_missing(joining->diff->pool, &seen, joining->here);
 }
 
 void joining_note_complete(const Joining *joining)

@@ -40,6 +40,19 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
  */
 bool joining_peer_hides(const Joining *joining, const Content *peer);
 
+/*
+ * True for one that has completed a refresh of its own, or never needed one: it shows contextCSN.
+ * Of one that shows none a person may say so (--release joining).
+ */
+bool joining_can_be_read(const Joining *joining, const Content *peer);
+
+/* The one to read first: of those that know most server IDs the first by id; NULL: there is none.
+ */
+const Content *joining_source(const Joining *joining);
+
+/* What peers showed since this database began to join, and is not here. */
+SeenChanges joining_missing(const Joining *joining);
+
 /* Has it remembered that nothing of the peers is missing here, as far as these rules or a person
  * can tell. */
 void joining_note_complete(const Joining *joining);

@@ -111,6 +111,22 @@ static const Hold *hold_has_source(const Joining *joining, const Content *source
 		"syncward apply");
 }
 
+/* Nobody can tell whether what it would read is complete, nor when it has all of it. */
+static const Hold *hold_unproven_source(const Joining *joining, const Content *source)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s is empty here, and %s, which has entries, shows no contextCSN: its "
+			"own first refresh is not complete, it has no syncprov overlay yet, or "
+			"olcAccess there hides contextCSN of the suffix entry from our account. "
+			"It is read as soon as it shows one; only when somebody looked, and it "
+			"has everything",
+			joining->suffix, joining_uri(joining, source)),
+		"syncward apply --release joining");
+}
+
 static const Hold *hold_unseen(const Joining *joining)
 {
 	return joining_hold(
@@ -144,6 +160,8 @@ const Hold *joining_judge_empty(const Joining *joining)
 
 	if (joining->diff->in->options.is_first_node)
 		return judge_first_node(joining);
+	if (source && !joining_source(joining))
+		return hold_unproven_source(joining, source);
 	if (source && joining->is_fenced)
 		return joining_hold(
 			joining, GUARD_JOINING,

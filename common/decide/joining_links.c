@@ -2,9 +2,12 @@
 #include <string.h>
 
 #include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/joining_identity.h"
 #include "common/live/live_running.h"
+
+#define SOURCE_PATIENCE_SEC 60
 
 /*
  * Which peers may be read already. A joining node reads one peer until it has everything of it:
@@ -71,29 +74,6 @@ static void hold_strangers(const Links *links)
 
 /* --- one provider first --- */
 
-/* Only one that shows contextCSN has completed a refresh of its own, or never needed one. */
-static bool can_be_read(const Links *links, const Content *peer)
-{
-	const Content *here = links->joining.here;
-
-	return content_has_data(peer) && peer->n_context_csns > 0 &&
-	       copy_relation(here, peer).identity != COPY_IS_OTHER;
-}
-
-/* The first by id, so that the same is chosen again. */
-static const Content *source_find(const Links *links)
-{
-	const Content *found = NULL;
-
-	for (size_t i = 0; i < links->joining.n_peers; i++) {
-		const Content *peer = &links->joining.peers[i];
-
-		if (can_be_read(links, peer) && (!found || peer->peer_id < found->peer_id))
-			found = peer;
-	}
-	return found;
-}
-
 static size_t count_read(const Links *links, size_t *ret_index)
 {
 	const LiveDatabase *live = links->joining.live;
@@ -132,6 +112,29 @@ static bool is_connected(const Links *links, const LiveConsumer *consumer)
 	return running && running->is_connected;
 }
 
+/*
+ * slapd itself has no connection to it: what it read so far it reads again anyway, from whomever.
+ * Where slapd does not tell that, one look that failed is no reason to begin anew, which may be
+ * after hours.
+ */
+static bool source_is_lost(const Links *links)
+{
+	const Diff *diff = links->joining.diff;
+	const KnownDatabase *known = known_database(diff->in->known, links->joining.suffix);
+	const int64_t since_sec = known ? known->source_gone_sec : 0;
+
+	return diff->in->live->has_running ||
+	       (since_sec > 0 && diff->in->facts->now_sec - since_sec >= SOURCE_PATIENCE_SEC);
+}
+
+static void note_gone(const Links *links)
+{
+	Plan *plan = links->joining.diff->plan;
+
+	POOL_PUSH(links->joining.diff->pool, plan->source_gone, plan->n_source_gone,
+		  links->joining.suffix);
+}
+
 /* Another peer takes the place of the one that is gone: never both at once. */
 static void source_replace(const Links *links, const LiveConsumer *gone, const Content *source)
 {
@@ -153,20 +156,78 @@ static void source_replace(const Links *links, const LiveConsumer *gone, const C
 	}
 }
 
+/* A server ID that its contextCSN has and the one here has not; -1: there is none. */
+static int unknown_sid(const Links *links, const Content *peer)
+{
+	const Content *here = links->joining.here;
+
+	for (size_t i = 0; i < peer->n_context_csns; i++) {
+		const int sid = csn_sid(peer->context_csns[i]);
+
+		if (sid >= 0 &&
+		    !csn_newest(here->context_csns, here->n_context_csns, (unsigned)sid))
+			return sid;
+	}
+	return -1;
+}
+
+static const Hold *hold_unknown_sid(const Links *links, const Content *peer, int sid)
+{
+	const Joining *joining = &links->joining;
+
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has changes of server ID %d, and none of them is here yet: read "
+			"now it would send everything anew, and what is deleted meanwhile would "
+			"come back. They come by way of the peers that are read already; only "
+			"when these never get them",
+			joining->suffix, joining_uri(joining, peer), sid),
+		"syncward apply --release joining");
+}
+
+/* The cookie must have each server ID that the provider has, or slapd starts from nothing (see
+ * joining_readers.c). */
+static void hold_unknown_sids(const Links *links)
+{
+	Plan *plan = links->joining.diff->plan;
+
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Content *peer = is_addition(links, &plan->changes[i])
+					      ? content_at(links, plan->changes[i].wanted->peer->id)
+					      : NULL;
+		const int sid = peer ? unknown_sid(links, peer) : -1;
+		Hold hold;
+
+		if (sid < 0)
+			continue;
+		hold = *hold_unknown_sid(links, peer, sid);
+		hold.peer = plan->changes[i].subject;
+		plan_hold(links->joining.diff->pool, plan, &plan->changes[i], hold);
+	}
+}
+
 static void one_source_first(const Links *links)
 {
 	const LiveDatabase *live = links->joining.live;
-	const Content *source = source_find(links), *current;
+	const Content *source = joining_source(&links->joining), *current;
 	size_t index = 0;
 	const size_t n_read = count_read(links, &index);
 
-	if (n_read > 0 && has_all_of_a_source(links))
+	if (n_read > 0 && has_all_of_a_source(links)) {
+		if (!diff_is_released(links->joining.diff, GUARD_JOINING))
+			hold_unknown_sids(links);
 		return;
+	}
 	if (n_read == 1 && source) {
 		current = content_at(links, links->of_live[index]->peer->id);
-		if ((!current || !can_be_read(links, current)) &&
-		    !is_connected(links, &live->consumers[index]))
-			source_replace(links, &live->consumers[index], source);
+		if ((!current || !joining_can_be_read(&links->joining, current)) &&
+		    !is_connected(links, &live->consumers[index])) {
+			note_gone(links);
+			if (source_is_lost(links))
+				source_replace(links, &live->consumers[index], source);
+		}
 	}
 	hold_additions(links, n_read == 0 && source ? source->peer_id : 0);
 }

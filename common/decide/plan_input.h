@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/copy/copy.h"
 #include "common/copy/old_entries.h"
@@ -14,6 +15,12 @@
 #include "common/memory/memory.h"
 #include "common/slapd/reader_views.h"
 
+/* Connections of readers to this slapd. */
+typedef struct ReadersHere {
+	bool was_asked;
+	int n_sessions; /* that lasted for a moment already; -1: slapd does not tell */
+} ReadersHere;
+
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
 typedef struct DatabaseFacts {
 	const char *suffix;
@@ -21,6 +28,7 @@ typedef struct DatabaseFacts {
 	Content *peers;
 	size_t n_peers;
 	OldEntries old;
+	ReadersHere readers;
 } DatabaseFacts;
 
 /* What the shell knows about this machine and the cluster besides the tree it read. */
@@ -30,6 +38,7 @@ typedef struct Facts {
 	size_t n_databases;
 	const LinkProbes *probes; /* of links, made before; NULL: none */
 	const ReaderViews *views; /* what readers were seen to read here; NULL: nobody looked */
+	int64_t now_sec;          /* when the look was made, since 1970 */
 } Facts;
 
 /* What a person asked for besides the file. */

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/copy/fence.h"
+#include "common/copy/seen_changes.h"
 #include "common/link/known_links.h"
 #include "common/link/password_gate.h"
 #include "common/live/consumer_age.h"
@@ -18,9 +19,12 @@ typedef struct KnownDatabase {
 	const char **
 		foreign; /* provider URIs that were there before us: removed only by release (G4) */
 	size_t n_foreign;
-	bool is_joining;  /* it was empty, and its first refresh was not complete */
-	bool is_complete; /* judged so since then, by what its peers showed or by a person */
-	unsigned *linked; /* ids of the peers that it read when it was last in step */
+	bool is_joining;         /* it was empty, and its first refresh was not complete */
+	SeenChanges seen;        /* at peers, while it was joining */
+	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
+				    can */
+	bool is_complete;        /* judged so since then, by what its peers showed or by a person */
+	unsigned *linked;        /* ids of the peers that it read when it was last in step */
 	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */
@@ -64,7 +68,9 @@ typedef struct Known {
 	size_t n_complete;
 	UnsavedEntry *unsaved;
 	size_t n_unsaved;
-	ContestList contests;            /* attributes that were corrected lately */
+	ContestList contests; /* attributes that were corrected lately */
+	int64_t indexed_sec;  /* when slapd was last asked to build an index over entries; 0: never
+			       */
 	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
 					    already healed; NULL: never */
 	LeftDatabase *left;              /* none: this node did not leave */

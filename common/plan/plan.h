@@ -144,6 +144,7 @@ typedef struct Need {
 	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
 			  below */
 	unsigned sid;
+	bool readers; /* who is connected here to read */
 } Need;
 
 /* A link that must be tried before the plan may replace a working one by it (G6). */
@@ -184,6 +185,8 @@ typedef struct Plan {
 	const char *
 		*complete; /* suffixes of databases that were seen to hold all that peers hold */
 	size_t n_complete;
+	const char **source_gone; /* of joining ones whose one source cannot be asked */
+	size_t n_source_gone;
 	Step *steps; /* from the changes that nothing holds */
 	size_t n_steps;
 	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long

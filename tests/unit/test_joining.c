@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "common/base/timestamp.h"
 #include "common/decide/diff.h"
 
 #define SUFFIX "dc=example,dc=org"
@@ -455,6 +457,240 @@ static void without_a_peer_only_a_database_that_was_in_step_goes_on(void **state
 	assert_int_equal(judge(scene), -1);
 }
 
+/* --- what was seen at peers that are gone --- */
+
+/* The peer showed two changes while this node joined: one of its own, one of ours. */
+static void remember_seen(Scene *scene)
+{
+	static SeenChange seen[2];
+
+	seen[0] = (SeenChange){.csn = OLD, .peer_id = 1};
+	seen[1] = (SeenChange){.csn = OWN, .peer_id = 1};
+	scene->known_database.is_joining = true;
+	scene->known_database.seen = (SeenChanges){.items = seen, .n_items = 2};
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+}
+
+static void own_changes_at_a_peer_that_is_gone_are_waited_for(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const Hold *hold;
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[0] = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	remember_seen(scene);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "2 (until 2026-11-22T10:15:00Z, at ldap://one)"));
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_int_equal(judge(scene), -1);
+}
+
+static void a_release_says_what_is_missing(void **state)
+{
+	Scene *scene = *state;
+	const char *older[] = {"20261122101400.000000Z#000000#001#000000"};
+	const Hold *hold;
+
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	scene->database_facts.here = content(0, older, 1);
+	remember_seen(scene);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "missing here are changes of server ID 1 (until"));
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_findings, 1);
+	assert_string_equal(scene->plan.findings[0].code, "joining-released");
+	assert_non_null(strstr(scene->plan.findings[0].text, "2 (until 2026-11-22T10:15:00Z"));
+}
+
+static void a_release_of_what_is_all_here_says_nothing(void **state)
+{
+	Scene *scene = *state;
+
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	remember_seen(scene);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_findings, 0);
+}
+
+/* Where slapd does not tell whether it is connected, one failed look is not enough to begin anew.
+ */
+static void another_is_read_when_the_first_is_gone_for_long(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.n_consumers = 1;
+	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://one";
+	links->of_live[0] = &links->consumers[0];
+	scene->plan.n_changes = 1;
+	links->changes[0] = links->changes[1];
+	links->peers[0] = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	scene->facts.now_sec = 1000;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_int_equal(scene->plan.n_source_gone, 1);
+	scene->known_database.source_gone_sec = 945;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	scene->facts.now_sec = 1010;
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_int_equal(links->changes[0].kind, CHANGE_CONSUMER_EDIT);
+}
+
+/* --- before clients may write --- */
+
+static int judge_flag(Scene *scene)
+{
+	const Hold *hold = joining_judge_flag(&scene->diff, &scene->database, &scene->live);
+
+	return hold ? (int)hold->guard : -1;
+}
+
+/* It reads, has everything, and its overlay is there for 100 seconds; the peer is a provider. */
+static void overlay_make(Scene *scene)
+{
+	static Value added = {.bytes = "20261122101500Z", .len = 15};
+	static Attribute attribute = {.name = "createTimestamp", .values = &added, .n_values = 1};
+	static Entry overlay = {
+		.dn = "olcOverlay=syncprov", .attributes = &attribute, .n_attributes = 1};
+
+	scene->live.syncprov = &overlay;
+	scene->desired_database.manages_syncprov = true;
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	scene->consumer.syncrepl.value[SYNCREPL_RETRY] = "5 5 60 +";
+	scene->peer.server_id = 1;
+	scene->facts.now_sec = timestamp_parse("2026-11-22T10:15:00Z") + 50;
+	scene->database_facts.readers.was_asked = true;
+}
+
+static void clients_write_when_the_peers_read_from_here(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->database_facts.readers.n_sessions = 1;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->database_facts.readers.was_asked = false;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	assert_true(scene->plan.needs[0].readers);
+}
+
+static void a_person_may_let_clients_write_before(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+static void nobody_waits_for_readers_where_the_server_id_is_known(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+/* Somebody took the flag of a provider away. */
+static void who_was_open_to_clients_before_is_so_again_at_once(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->known_database.is_complete = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge_flag(scene), -1);
+	scene->known_database.is_joining = true;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+}
+
+/* Where clients may write already nothing is taken from them. */
+static void who_is_open_to_clients_waits_for_no_reader(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->live.n_consumers = 0;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+static void readers_that_do_not_stay_or_have_no_overlay_are_not_waited_for(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->peer.server_id = 0;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->peer.server_id = 1;
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+static void where_slapd_does_not_tell_who_reads_the_longest_retry_passes(void **state)
+{
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->database_facts.readers.n_sessions = -1;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->facts.now_sec += 20;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+static void who_knows_most_server_ids_is_read_first(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *more[] = {OLD, OWN};
+
+	links->peers[1].context_csns = more;
+	links->peers[1].n_context_csns = 2;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_false(links->changes[1].is_held);
+}
+
+/* slapd sends everything to whom a server ID is missing. */
+static void a_peer_with_an_unknown_server_id_is_read_when_it_is_known(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *more[] = {OLD, OWN};
+
+	scene->live.n_consumers = 1;
+	links->of_live[0] = &links->consumers[0];
+	links->changes[0].kind = CHANGE_CHECKPOINT;
+	links->peers[1].context_csns = more;
+	links->peers[1].n_context_csns = 2;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	hold_links(scene, links);
+	assert_true(links->changes[1].is_held);
+	assert_string_equal(links->changes[1].hold.peer, "ldap://three");
+	links->changes[1].is_held = false;
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	hold_links(scene, links);
+	assert_false(links->changes[1].is_held);
+}
+
 static void a_node_without_peers_joins_nothing(void **state)
 {
 	Scene *scene = *state;
@@ -566,6 +802,19 @@ int main(void)
 		SCENE_TEST(our_own_id_on_another_suffix_entry_is_g10),
 		SCENE_TEST(g10_stays_until_it_is_released),
 		SCENE_TEST(without_a_peer_only_a_database_that_was_in_step_goes_on),
+		SCENE_TEST(own_changes_at_a_peer_that_is_gone_are_waited_for),
+		SCENE_TEST(a_release_says_what_is_missing),
+		SCENE_TEST(a_release_of_what_is_all_here_says_nothing),
+		SCENE_TEST(another_is_read_when_the_first_is_gone_for_long),
+		SCENE_TEST(clients_write_when_the_peers_read_from_here),
+		SCENE_TEST(a_person_may_let_clients_write_before),
+		SCENE_TEST(nobody_waits_for_readers_where_the_server_id_is_known),
+		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
+		SCENE_TEST(who_is_open_to_clients_waits_for_no_reader),
+		SCENE_TEST(readers_that_do_not_stay_or_have_no_overlay_are_not_waited_for),
+		SCENE_TEST(where_slapd_does_not_tell_who_reads_the_longest_retry_passes),
+		SCENE_TEST(who_knows_most_server_ids_is_read_first),
+		SCENE_TEST(a_peer_with_an_unknown_server_id_is_read_when_it_is_known),
 		SCENE_TEST(a_node_without_peers_joins_nothing),
 		SCENE_TEST(what_waits_for_the_server_id_does_not_wait_for_a_refresh),
 		SCENE_TEST(a_provider_that_the_fence_closed_waits_for_what_its_peers_have),

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
+#include "common/decide/joining_copies.h"
+#include "common/live/calm.h"
+
+/*
+ * Who reads from here, before clients may write here. A consumer whose cookie lacks a server ID
+ * that the provider's contextCSN has gets everything anew (syncprov.c, "doesn't have the right
+ * number of CSNs"), and takes back each entry that is deleted elsewhere before it is through: seen
+ * on 2.4 and 2.5, at the peer that had everything. So the first change under this node's own server
+ * ID must find the peers connected; then it is one change like any other.
+ */
+
+#define RETRY_MAX_SEC 600L
+
+/* Its entries were written under the server ID before: every peer knows that. */
+static bool is_known_sid(const Joining *joining)
+{
+	return csn_newest(joining->here->context_csns, joining->here->n_context_csns,
+			  joining->our_id) != NULL;
+}
+
+/* One that reads at intervals reads everything anew in any case. Peers read this node as this node
+ * reads them, as far as it can tell. */
+static bool stays_connected(const Joining *joining, const Content *peer)
+{
+	for (size_t i = 0; i < joining->wanted->n_consumers; i++)
+		if (joining->wanted->consumers[i].peer->id == peer->peer_id)
+			return !syncrepl_is_refresh_only(&joining->wanted->consumers[i].syncrepl);
+	return false;
+}
+
+/* Only syncprov tells the server ID. Where there is none yet the peer is joining itself, and reads
+ * from here when it knows our server ID by way of others (joining_links.c). */
+static bool has_overlay(const Content *peer)
+{
+	return peer->server_id > 0;
+}
+
+static bool is_expected(const Joining *joining, const Content *peer)
+{
+	return content_has_data(peer) && peer->n_context_csns > 0 && has_overlay(peer) &&
+	       stays_connected(joining, peer) &&
+	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+}
+
+static size_t count_expected(const Joining *joining)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < joining->n_peers; i++)
+		n += is_expected(joining, &joining->peers[i]);
+	return n;
+}
+
+/* The longest interval of "5 5 60 +". */
+static long retry_longest_sec(const char *retry)
+{
+	long longest_sec = 0;
+	bool is_interval = true;
+
+	while (retry && *retry) {
+		const long sec = strtol(retry, NULL, 10);
+
+		if (is_interval && sec > longest_sec)
+			longest_sec = sec;
+		is_interval = !is_interval;
+		retry += strcspn(retry, " ,");
+		retry += strspn(retry, " ,");
+	}
+	return longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC;
+}
+
+/* Until then each peer that runs has tried to connect since the overlay is there. */
+static int64_t patience_sec(const Joining *joining)
+{
+	int64_t longest_sec = 0;
+
+	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
+		const Syncrepl *syncrepl = &joining->wanted->consumers[i].syncrepl;
+		const int64_t sec = retry_longest_sec(syncrepl->value[SYNCREPL_RETRY]) +
+				    calm_patience_sec(syncrepl);
+
+		if (sec > longest_sec)
+			longest_sec = sec;
+	}
+	return longest_sec;
+}
+
+static bool had_time(const Joining *joining)
+{
+	const int64_t added_sec =
+		timestamp_of_generalized(entry_first(joining->live->syncprov, "createTimestamp"));
+
+	return added_sec >= 0 &&
+	       joining->diff->in->facts->now_sec - added_sec > patience_sec(joining);
+}
+
+static const char *expected_describe(const Joining *joining)
+{
+	Buf text = BUF_IN(joining->diff->pool);
+
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (is_expected(joining, &joining->peers[i]))
+			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
+				   joining_uri(joining, &joining->peers[i]));
+	return buf_text(&text);
+}
+
+static const Hold *hold_unread(const Joining *joining, const char *seen)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: everything is here, and clients' writes are refused until these "
+			    "peers read from here: %s%s. A peer that does so only after the first "
+			    "change under this node's server ID reads everything anew, and brings "
+			    "back what is deleted meanwhile. It goes on by itself; only when one "
+			    "of them never will",
+			    joining->suffix, expected_describe(joining), seen),
+		"syncward apply --release joining");
+}
+
+static const Hold *judge_readers(const Joining *joining)
+{
+	const ReadersHere *readers = &diff_facts(joining->diff, joining->suffix)->readers;
+	const size_t n_expected = count_expected(joining);
+
+	if (n_expected == 0)
+		return NULL;
+	if (!joining->live->syncprov)
+		return hold_unread(joining, "");
+	if (!readers->was_asked)
+		return joining_wait(joining, "not asked yet", "syncward apply");
+	if (readers->n_sessions < 0)
+		return had_time(joining) ? NULL
+					 : hold_unread(joining, " (slapd does not tell who does)");
+	if ((size_t)readers->n_sessions >= n_expected)
+		return NULL;
+	return hold_unread(joining, pool_printf(joining->diff->pool, " (%d of %zu do)",
+						readers->n_sessions, n_expected));
+}
+
+/* Consumers without the flag have closed it to clients already: waiting takes nothing from them. */
+static bool is_closed(const Joining *joining)
+{
+	const LiveDatabase *live = joining->live;
+
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (!live->consumers[i].is_self)
+			return true;
+	return false;
+}
+
+/* Clients could write here before, and peers knew it: somebody took the flag away. */
+static bool was_open(const Joining *joining)
+{
+	return known_was_complete(joining->diff->in->known, joining->suffix);
+}
+
+const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Joining joining = joining_of(diff, wanted, live);
+	const Hold *hold = joining_judge(diff, wanted, live);
+
+	if (live->is_multi_provider || wanted->n_consumers == 0 || !is_closed(&joining))
+		return hold;
+	/* Asked together with the contents: there is one round of questions. */
+	if (!diff_facts(diff, joining.suffix)->readers.was_asked)
+		diff_need_readers(diff, wanted);
+	if (hold || is_known_sid(&joining) || was_open(&joining) ||
+	    diff_is_released(diff, GUARD_JOINING))
+		return hold;
+	if (!live->syncprov && !wanted->desired->manages_syncprov)
+		return NULL;
+	return judge_readers(&joining);
+}

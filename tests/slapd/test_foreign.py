@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Databases that were made apart, and peers that hide what would tell: nothing is merged, and nobody begins beside them."""
+
+import contextlib
+
+import ldap
+import pytest
+from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
+from whole import wait_equal, whole
+from slapd import ROOT_DN, SUFFIX, Database, wait_until
+from test_joining import is_provider
+from test_joining_lost import release_line, run_line
+
+OTHER = "dc=other,dc=org"
+REPLICATOR = f"cn=replicator,{SUFFIX}"
+
+
+def hiding(what):
+    """Rules under which the account sees all but that: an attribute of the suffix entry, or the entry itself."""
+    target = f'dn.base="{SUFFIX}"' + ("" if what == "entry" else f" attrs={what}")
+    return [f'to {target} by dn.exact="{ROOT_DN}" read by * none', "to * by * read"]
+
+
+def test_one_of_two_databases_is_another_one(slapd_factory, program):
+    """It is held, and the other one is replicated."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb"), Database(suffix=OTHER, backend="mdb")])
+    cluster.document["databases"][1]["rid_offset"] = 100
+    cluster.write()
+    for node in cluster:
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
+        node.server.seed(node.server.databases[1])
+        add_person(node.server, f"only-at-{node.id}", node.server.databases[1])
+    cluster[0].server.seed()
+    before = [whole(node.server, node.server.databases[1]) for node in cluster]
+    for _ in range(3):
+        for node in cluster:
+            done = node.apply()
+            assert done.returncode == 3 and "held G10" in done.stdout, done.stdout + done.stderr
+            assert node.syncrepl(OTHER) == [] and not node.server.values(node.server.database_dn(OTHER), node.server.flag())
+    wait_equal(cluster, cluster.databases[0])
+    wait_until(lambda: all(node.apply() and is_provider(node) for node in cluster), "the first database is replicated", 30)
+    assert [whole(node.server, node.server.databases[1]) for node in cluster] == before
+
+
+@pytest.mark.parametrize("what", ["contextCSN", "entryUUID", "entry"])
+def test_a_stranger_that_hides_what_tells_it_apart_is_not_read(slapd_factory, program, what):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    add_person(cluster[0].server, "ours")
+    before = wait_equal(cluster)
+    databases = [Database(backend="mdb", attributes={"olcAccess": hiding(what)})]
+    stranger = Node(program, slapd_factory(databases), 3, slapd_factory.folder("third"))
+    stranger.server.add_seed()
+    add_person(stranger.server, "theirs")
+    cluster.nodes.append(stranger)
+    cluster.document["peers"].append({"id": 3, "uri": stranger.server.ldap_uri})
+    cluster.write()
+    for _ in range(2):
+        for node in cluster:
+            done = node.apply()
+            assert done.returncode == 3 and "held G10" in done.stdout, done.stdout + done.stderr
+            assert not any(stranger.server.ldap_uri in value for value in node.syncrepl())
+    assert stranger.syncrepl() == [] and not is_provider(stranger)
+    cluster.nodes.pop()
+    assert wait_equal(cluster) == before
+
+
+@pytest.mark.parametrize("how", ["wrong password", "hidden suffix", "silent"])
+def test_nobody_is_the_first_beside_peers_with_data_that_it_cannot_see(slapd_factory, program, how):
+    access = {"olcAccess": hiding("entry")} if how == "hidden suffix" else {}
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb", attributes=access)])
+    node, others = cluster[0], cluster.nodes[1:]
+    for other in others:
+        other.server.add_seed()
+    if how == "wrong password":
+        node.write_secret("wrong")
+    with contextlib.ExitStack() as stack:
+        for other in others if how == "silent" else []:
+            stack.enter_context(other.server.frozen())
+        for words in (("--first-node",), ("--first-node", "--empty", "2"), ()):
+            done = node.apply(*words)
+            assert done.returncode == 3 and "held joining" in done.stdout, done.stdout + done.stderr
+            assert not words or node.server.config_writes() == 0
+    assert node.syncrepl() == [] and not is_provider(node) and not any("syncprov" in dn for dn in node.server.config())
+
+
+def hide_context_csn(cluster):
+    """The first node is a provider; somebody tightened its rules."""
+    provider = cluster[0]
+    provider.server.seed()
+    finish_with_writes(provider)
+    add_person(provider.server, "one")
+    provider.edit([(ldap.MOD_REPLACE, "olcAccess", hiding("contextCSN"))])
+    return cluster.nodes
+
+
+def test_who_joins_from_a_peer_that_hides_contextcsn_is_told_and_let_go_by_what_is_printed(slapd_factory, program):
+    """Nothing proves that its refresh is complete; a person who looked may say so."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    provider, node = hide_context_csn(cluster)
+    for _ in range(2):
+        held = node.apply()
+        assert "shows no contextCSN" in held.stdout and not is_provider(node), held.stdout
+    run_line(node, release_line(held))
+    expected = wait_equal(cluster)
+    held = node.apply()
+    if held.returncode == 3:
+        assert "shows no contextCSN" in held.stdout, held.stdout
+        assert run_line(node, release_line(held)).returncode == 0
+    assert is_provider(node) and wait_equal(cluster) == expected
+    add_person(node.server, "two")
+    wait_equal(cluster)
+
+
+def test_who_joins_goes_on_when_contextcsn_is_shown(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    provider, node = hide_context_csn(cluster)
+    assert node.apply().returncode == 3
+    provider.edit([(ldap.MOD_REPLACE, "olcAccess", ["to * by * read"])])
+    apply_until_joined(node)
+    wait_equal(cluster)

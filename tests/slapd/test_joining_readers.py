@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A new node takes writes when the peers read from it: whom its first change finds away reads everything anew, and brings
+back what is deleted meanwhile."""
+
+import copy
+
+import ldap
+import pytest
+from cluster import Cluster, add_person, apply_until_joined
+from whole import wait_equal, whole
+from slapd import PASSWORD, SUFFIX, Database, wait_until
+from test_joining import is_provider
+from test_joining_lost import release_line, run_line
+
+
+def join_unread(slapd_factory, program):
+    """The second node has everything, and the first one does not know of it yet."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    first, node = cluster
+    first.server.seed()
+    first.write({**cluster.document, "peers": [cluster.document["peers"][0], {"id": 9, "uri": "ldap://127.0.0.1:9"}]})
+    first.apply_ok()
+    expected = whole(first.server)
+
+    def has_all():
+        done = node.apply()
+        assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
+        return "everything is here" in done.stdout and done
+    held = wait_until(has_all, "everything is here", 30)
+    assert whole(node.server) == expected and first.server.ldap_uri in held.stdout
+    return cluster
+
+
+def test_a_node_that_nobody_reads_yet_waits_and_goes_on_by_itself(slapd_factory, program):
+    cluster = join_unread(slapd_factory, program)
+    first, node = cluster
+    with pytest.raises(ldap.UNWILLING_TO_PERFORM):
+        add_person(node.server, "early")
+    cluster.write()
+    first.apply()
+    apply_until_joined(node)
+    add_person(node.server, "late")
+    assert f"cn=late,{SUFFIX}" in wait_equal(cluster)
+
+
+def test_who_only_looks_does_not_count(slapd_factory, program):
+    """A session that is bound and asks nothing, as that of a consumer that waits for another refresh of its server."""
+    node = join_unread(slapd_factory, program)[1]
+    looking = node.server.bind(f"cn=replicator,{SUFFIX}", PASSWORD)
+    wait_until(lambda: "(0 of 1 do)" in node.apply().stdout, "it is asked again", 5)
+    wait_until(lambda: node.server.sessions(f"cn=replicator,{SUFFIX}"), "the session is there")
+    held = [node.apply() for _ in range(8)][-1]
+    assert "(0 of 1 do)" in held.stdout and not is_provider(node), held.stdout
+    looking.unbind_s()
+
+
+def test_a_person_lets_it_go_on_by_the_printed_line(slapd_factory, program):
+    node = join_unread(slapd_factory, program)[1]
+    done = run_line(node, release_line(node.apply()))
+    assert done.returncode == 0 and is_provider(node), done.stdout + done.stderr
+    add_person(node.server, "alone")
+
+
+def test_where_slapd_does_not_tell_who_reads_it_waits_for_the_longest_retry(slapd_factory, program):
+    cluster = join_unread(slapd_factory, program)
+    node = cluster[1]
+    monitor, = (dn for dn in node.server.config() if dn.startswith("olcDatabase={1}monitor"))
+    node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
+    document = copy.deepcopy(cluster.document)
+    document["databases"][0]["syncrepl"]["retry"] = "1 2 600 +"
+    node.write(document)
+    assert "slapd does not tell who does" in node.apply().stdout
+    node.write(cluster.document)
+    apply_until_joined(node)

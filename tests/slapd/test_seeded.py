@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies that came by slapcat and slapadd, or back from a backup, and what is left of two nodes: nobody is stuck.
+
+Each node applies, and a person does literally what it prints; at the end all are in step, hold the same, and what is
+changed while one is away arrives.
+"""
+
+import random
+import re
+import shlex
+import time
+
+import pytest
+from backups import put_back, saved
+from changes import Changes
+from cluster import Cluster, Node, add_person, apply_until_joined, run_touch
+from whole import wait_equal, whole
+from slapd import SUFFIX, Database, wait_until
+from test_joining import is_provider
+
+
+def printed(done):
+    """The commands with which holds end."""
+    return re.findall(r"^      ((?:syncward|printf) .*)$", done.stdout, re.MULTILINE)
+
+
+def run_printed(node, line):
+    """A printed command, with this server's own socket and files."""
+    if line.startswith("printf"):
+        run_touch(node, line)
+        return None
+    return node.run(*shlex.split(line)[1:])
+
+
+def restart_later(server):
+    """As the hold asks: contextCSN is older than slapd then."""
+    server.stop()
+    time.sleep(1.1)
+    server.start()
+
+
+def obey(nodes, chosen):
+    """Everybody applies and does what is printed, until nothing is held; where a person has to choose one node, it is this."""
+    def step():
+        ends = [node.apply() for node in nodes]
+        for node, done in zip(nodes, ends):
+            assert done.returncode in (0, 3), done.stdout + done.stderr
+            if "Restart slapd" in done.stdout:
+                restart_later(node.server)
+            for line in printed(done):
+                if line != "syncward apply" and (line.startswith("printf") or node is chosen):
+                    run_printed(node, line)
+        return all(done.returncode == 0 for done in ends)
+    try:
+        wait_until(step, "nothing is held", 60)
+    except TimeoutError as error:
+        raise AssertionError("\n".join([str(error), *(node.apply().stdout for node in nodes)])) from None
+
+
+def assert_works(cluster):
+    """All providers, equal, and changes made while one is away arrive."""
+    nodes = cluster.nodes
+    wait_equal(nodes)
+    assert all(is_provider(node) for node in nodes)
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    nodes[-1].server.stop()
+    Changes(nodes[0].server, random.Random(1)).make(30)
+    nodes[-1].server.start()
+    wait_equal(nodes)
+    add_person(nodes[-1].server, "last")
+    wait_equal(nodes)
+    for node in nodes:
+        assert node.plan().returncode == 0
+
+
+def stock(slapd_factory, program, n=3):
+    """Servers as their packages leave them, the first one with entries."""
+    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb")])
+    cluster[0].server.add_seed()
+    for i in range(10):
+        add_person(cluster[0].server, f"p{i}")
+    return cluster
+
+
+@pytest.mark.every_release
+@pytest.mark.parametrize("options", [(), ("-w",)], ids=["", "w"])
+@pytest.mark.parametrize("reloads_first", [False, True], ids=["others", "all"])
+def test_a_cluster_seeded_with_slapcat_and_slapadd(slapd_factory, program, options, reloads_first):
+    cluster = stock(slapd_factory, program)
+    text = saved(cluster[0].server)
+    for node in cluster.nodes[0 if reloads_first else 1:]:
+        put_back(node.server, text, *options)
+    obey(cluster.nodes, cluster[0])
+    assert_works(cluster)
+
+
+@pytest.mark.parametrize("has_context_csn", [False, True], ids=["without-contextcsn", "with-contextcsn"])
+def test_all_nodes_come_back_from_the_backup_of_one(slapd_factory, program, has_context_csn):
+    """Databases only: cn=config and what syncward remembers are as they were."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
+    for node in cluster:
+        add_person(node.server, f"p{node.id}")
+    wait_equal(cluster)
+    text = saved(cluster[0].server, context_csn=has_context_csn)
+    add_person(cluster[1].server, "newer")
+    wait_equal(cluster)
+    for node in cluster:
+        node.server.stop()
+    for node in cluster:
+        node.server.start()
+        put_back(node.server, text, "-w")
+    obey(cluster.nodes, cluster[0])
+    assert_works(cluster)
+
+
+def renewed(slapd_factory, program, cluster):
+    """The same peers on new machines: neither cn=config nor state is left."""
+    again = Cluster(slapd_factory, program, len(cluster.nodes), [Database(backend="mdb")], name="again")
+    for node in cluster:
+        node.server.kill()
+    return again
+
+
+@pytest.mark.parametrize("options", [(), ("-w",)], ids=["", "w"])
+def test_new_machines_with_the_backup_of_one(slapd_factory, program, options):
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
+    for node in cluster:
+        add_person(node.server, f"p{node.id}")
+    wait_equal(cluster)
+    text = saved(cluster[0].server)
+    cluster = renewed(slapd_factory, program, cluster)
+    for node in cluster:
+        put_back(node.server, text, *options)
+    obey(cluster.nodes, cluster[0])
+    assert_works(cluster)
+
+
+def test_new_machines_each_with_its_own_backup(slapd_factory, program):
+    """Of one after the other: what the first wrote after its own backup only the others have."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
+    texts = []
+    for node in cluster:
+        wait_equal(cluster)
+        texts.append(saved(node.server))
+        for other in cluster:
+            add_person(other.server, f"p{other.id}-after-{node.id}")
+        time.sleep(1.1)  # the next backup is of another second
+    cluster = renewed(slapd_factory, program, cluster)
+    for node, text in zip(cluster, texts):
+        put_back(node.server, text)
+    for node in cluster.nodes[:2]:
+        done = node.apply()
+        assert done.returncode == 3 and "held G10" in done.stdout and "Empty it and let it join" in done.stdout, done.stdout
+        put_back(node.server, None)
+    last = cluster[2]
+    obey([last], last)
+    for node in cluster.nodes[:2]:
+        apply_until_joined(node)
+    assert f"cn=p1-after-2,{SUFFIX}" in whole(last.server)
+    assert_works(cluster)
+
+
+def test_two_that_were_filled_apart(slapd_factory, program):
+    """A person empties one of them, as it says; the other one goes on by what it prints."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    for node in cluster:
+        node.server.add_seed()
+        add_person(node.server, f"p{node.id}")
+    for node in cluster:
+        done = node.apply()
+        assert done.returncode == 3 and "held G10" in done.stdout and "Empty it and let it join" in done.stdout, done.stdout
+    put_back(cluster[1].server, None)
+    obey(cluster.nodes, cluster[0])
+    assert f"cn=p1,{SUFFIX}" in whole(cluster[1].server)
+    assert_works(cluster)
+
+
+@pytest.mark.parametrize("what", ["goes on alone", "gets a new peer", "gets it back empty"])
+def test_two_of_which_one_is_lost_for_good(slapd_factory, program, what):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    add_person(cluster[1].server, "of-the-lost")
+    wait_equal(cluster)
+    cluster[1].server.kill()
+    node = cluster[0]
+    add_person(node.server, "alone")
+    node.assert_in_step()
+    if what == "goes on alone":
+        del cluster.document["peers"][1]
+        node.write(cluster.document)
+        line, = printed(node.apply())
+        assert run_printed(node, line).returncode == 0
+        node.assert_in_step()
+        node.server.restart()
+        add_person(node.server, "alone-again")
+        return
+    new_id = 3 if what == "gets a new peer" else 2
+    other = Node(program, slapd_factory([Database(backend="mdb")]), new_id, slapd_factory.folder("new"))
+    cluster.nodes[1] = other
+    cluster.document["peers"][1] = {"id": new_id, "uri": other.server.ldap_uri}
+    cluster.write()
+    for one in cluster:
+        apply_until_joined(one)
+    assert f"cn=of-the-lost,{SUFFIX}" in whole(other.server)
+    assert_works(cluster)
