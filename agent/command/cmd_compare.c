@@ -99,6 +99,7 @@ static int prepare(Run *run, Error *err)
 							: "peers.json lists no peers");
 	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
+	run->compare.attributes = options->attributes;
 	return suffix_check(run, err) < 0 || peers_take(run, err) < 0 ? -1 : 0;
 }
 
@@ -176,6 +177,9 @@ static const OptionRule compare_options[] = {
 	OPTION_NAMED("--peer", OPTION_LIST, peers, "ID,...", "only with these peers (all)"),
 	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
 		     "look again at what differs until it has for so long (60)"),
+	OPTION_NAMED(
+		"--attributes", OPTION_FLAG, attributes, NULL,
+		"also compare the attributes of entries of the same version; tells names only"),
 	OPTION_NAMED("--rate", OPTION_TEXT, rate, "N",
 		     "read at most N entries a second from one server (no bound)"),
 };

@@ -54,6 +54,7 @@ typedef struct Options {
 	bool is_first_node;        /* apply --first-node */
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */
+	bool attributes;           /* compare --attributes */
 } Options;
 
 typedef enum OptionKind {

@@ -13,6 +13,7 @@ static const char *const kind_texts[] = {
 	[DIFFERENCE_MISSING_HERE] = "missing here",
 	[DIFFERENCE_OLDER_THERE] = "older there",
 	[DIFFERENCE_OLDER_HERE] = "older here",
+	[DIFFERENCE_OTHER_CONTENTS] = "same version, other contents",
 };
 _Static_assert(ARRAY_SIZE(kind_texts) == DIFFERENCE_KIND_COUNT, "name every kind");
 
@@ -21,6 +22,7 @@ static const char *const unproven_texts[] = {
 	[DIFFERENCE_MISSING_HERE] = "missing or hidden here",
 	[DIFFERENCE_OLDER_THERE] = "older there",
 	[DIFFERENCE_OLDER_HERE] = "older here",
+	[DIFFERENCE_OTHER_CONTENTS] = "same version, other contents",
 };
 _Static_assert(ARRAY_SIZE(unproven_texts) == DIFFERENCE_KIND_COUNT, "name every kind");
 
@@ -36,13 +38,18 @@ static void difference_line(Buf *text, const Difference *difference)
 {
 	const char *here = entry_mark_csn(text->pool, &difference->here);
 	const char *there = entry_mark_csn(text->pool, &difference->there);
+	const AttributeNames *names = &difference->attributes;
 
 	buf_puts(text, "      ");
 	buf_put_line(text, difference->dn ? difference->dn
 					  : entry_mark_uuid(text->pool, &difference->here));
-	if (*here)
+	for (size_t i = 0; i < names->n_items; i++) {
+		buf_puts(text, i == 0 ? "; " : ", ");
+		buf_put_line(text, names->items[i]);
+	}
+	if (*here && names->n_items == 0)
 		buf_printf(text, "; here %s", here);
-	if (*there)
+	if (*there && names->n_items == 0)
 		buf_printf(text, "; there %s", there);
 	buf_putc(text, '\n');
 }
@@ -156,6 +163,14 @@ static void reading_members(JsonOut *out, Pool *pool, const CopyReading *reading
 		json_out_number(out, "counted", (int64_t)reading->n_counted);
 }
 
+static void names_array(JsonOut *out, const AttributeNames *names)
+{
+	json_out_open(out, "attributes", '[');
+	for (size_t i = 0; i < names->n_items; i++)
+		json_out_text(out, NULL, names->items[i]);
+	json_out_close(out, '[');
+}
+
 static void difference_object(JsonOut *out, Pool *pool, const Difference *difference)
 {
 	const char *here = entry_mark_csn(pool, &difference->here);
@@ -166,6 +181,8 @@ static void difference_object(JsonOut *out, Pool *pool, const Difference *differ
 	if (difference->dn)
 		json_out_text(out, "dn", difference->dn);
 	json_out_text(out, "entryuuid", entry_mark_uuid(pool, &difference->here));
+	if (difference->attributes.n_items > 0)
+		names_array(out, &difference->attributes);
 	if (*here)
 		json_out_text(out, "entrycsn_here", here);
 	if (*there)

@@ -41,9 +41,9 @@ def show_count(node, suffix=SUFFIX):
                                                         f'by dn.exact="cn=replicator,{suffix}" read by * break')])
 
 
-def compare(node, *words, status=None):
+def compare(node, *words, status=None, timeout=120):
     """Runs it; returns the document."""
-    done = node.run("compare", "--output", "json", *words)
+    done = node.run("compare", "--output", "json", *words, timeout=timeout)
     assert status is None or done.returncode == status, done.stdout + done.stderr
     document = json.loads(done.stdout)
     assert done.returncode == {"equal": 0, "different": 1, "not-comparable": 3, "not-known": 3}[document["verdict"]]
@@ -154,7 +154,7 @@ def test_one_difference_of_each_kind_is_found_under_equal_context_csns(pair):
     """contextCSN is equal: nothing is on its way, so nothing is waited for."""
     cluster = pair()
     change_second(cluster)
-    peer = peer_of(compare(cluster[0], "--lag", "600", status=1))
+    peer = peer_of(compare(cluster[0], "--lag", "600", status=1, timeout=40))
     assert found(peer) == expected()
     assert peer["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1}
     older = [d for d in peer["differences"] if d["kind"] == "older-there"][0]
@@ -312,6 +312,74 @@ def test_glue_is_found(pair):
     change_second(cluster, lambda records: {**records, dn: renamed(as_glue(records[dn]), "p5")})
     peer = peer_of(compare(cluster[0], status=1))
     assert found(peer) == [("missing-here", dn), ("missing-there", dn)]
+
+
+# Contents
+
+def without(record, name):
+    return "\n".join(line for line in record.split("\n") if not line.startswith(name + ":"))
+
+
+@pytest.mark.every_release
+def test_other_contents_of_the_same_version_are_told_by_name_and_order_does_not_count(pair):
+    cluster = pair()
+
+    def edit(records):
+        p1, p2, p3 = (f"cn=p{i},{SUFFIX}" for i in (1, 2, 3))
+        turned = records[p3].replace("objectClass: person\n", "objectClass: person\ndescription: b\ndescription: a\n")
+        return {**records, p1: without(records[p1], "userPassword"), p3: turned,
+                p2: records[p2].replace("sn: s", "sn: canary")}
+    change_second(cluster, edit)
+    assert compare(cluster[0], status=0)["verdict"] == "equal"
+    peer = peer_of(compare(cluster[0], "--attributes", status=1))
+    assert sorted((d["kind"], d["dn"], d["attributes"]) for d in peer["differences"]) == [
+        ("other-contents", f"cn=p1,{SUFFIX}", ["userPassword"]), ("other-contents", f"cn=p2,{SUFFIX}", ["sn"]),
+        ("other-contents", f"cn=p3,{SUFFIX}", ["description"])]
+    done = cluster[0].run("compare", "--attributes")
+    assert done.returncode == 1 and "canary" not in done.stdout + done.stderr
+    assert f"    same version, other contents: 3\n      cn=p1,{SUFFIX}; userPassword\n" in done.stdout
+    # The same values in another order.
+    change(cluster[0].server, lambda records: {
+        **records, f"cn=p3,{SUFFIX}": records[f"cn=p3,{SUFFIX}"].replace(
+            "objectClass: person\n", "objectClass: person\ndescription: a\ndescription: b\n"),
+        f"cn=p2,{SUFFIX}": records[f"cn=p2,{SUFFIX}"].replace("sn: s", "sn: canary"),
+        f"cn=p1,{SUFFIX}": without(records[f"cn=p1,{SUFFIX}"], "userPassword")})
+    document = compare(cluster[0], "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+
+def test_lost_passwords_are_found(pair):
+    """They got lost while the account did not see them; now it does (field.md, Passwords)."""
+    cluster = pair()
+    node = cluster[0]
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        "to attrs=userPassword by self write by anonymous auth by * none", "to * by * read"])])
+    (dn,) = fill(node.server, 1, prefix="late")
+    admin = node.server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"x"])])
+    admin.unbind_s()
+    cluster.wait_in_step()
+    assert compare(node, "--attributes", status=3)["verdict"] == "not-known"
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to attrs=userPassword by dn.exact="cn=replicator,{SUFFIX}" read by self write by anonymous auth by * none',
+        "to * by * read"])])
+    assert compare(node, status=0)["verdict"] == "equal"
+    peer = peer_of(compare(node, "--attributes", status=1))
+    assert sorted((d["dn"], *d["attributes"]) for d in peer["differences"]) == [
+        (dn, "userPassword"), (f"cn=p1,{SUFFIX}", "userPassword")]
+    for lost in (dn, f"cn=p1,{SUFFIX}"):  # what the guide says
+        admin = node.server.admin()
+        admin.modify_s(lost, [(ldap.MOD_REPLACE, "seeAlso", [b"cn=x"])])
+        admin.unbind_s()
+    cluster.wait_in_step()
+    assert found(peer_of(compare(node, "--attributes", status=3))) == []
+
+
+def test_contents_under_load_differ_in_nothing(pair):
+    cluster = pair(n=200)
+    with clients(cluster, "a"):
+        document = compare(cluster[0], "--lag", "20", "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
 
 
 # Not comparable
