@@ -180,6 +180,12 @@ void peer_link_restart(const PeerLink *link)
 	ldap_deadline_restart(link->deadline);
 }
 
+void peer_link_heard(const PeerLink *link)
+{
+	link->deadline->n_bytes = 0;
+	peer_link_restart(link);
+}
+
 static int link_dial(PeerLink *link)
 {
 	const unsigned timeout_msec = bounded_msec(link->syncrepl, SYNCREPL_NETWORK_TIMEOUT);

@@ -154,7 +154,7 @@ static void page_receive(Scan *scan, int id)
 		struct timeval patience = {.tv_sec = ENTRIES_PATIENCE_MSEC / 1000};
 		LDAPMessage *message = NULL;
 
-		peer_link_restart(scan->link);
+		peer_link_heard(scan->link);
 		type = ldap_result(scan->link->ldap, id, LDAP_MSG_ONE, &patience, &message);
 		if (type == LDAP_RES_SEARCH_ENTRY)
 			entry_take(scan, message);

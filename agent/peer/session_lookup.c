@@ -95,7 +95,7 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	peer_link_restart(link);
+	peer_link_heard(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
 				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
 				      LDAP_NO_LIMIT, &id);

@@ -269,6 +269,9 @@ static ComparedDatabase database_compare(Run *run)
 	compared.here.problem = "no peer could be read";
 	if (any_answers)
 		here_read(run, &compared);
+	for (size_t i = 0; i < run->n_peers && !compared.here.is_read; i++)
+		if (peer_answers(run, i))
+			compared.peers[i].there.problem = "this node's own copy could not be read";
 	for (size_t i = 0; i < run->n_peers && compared.here.is_read; i++)
 		if (peer_answers(run, i))
 			peer_compare(run, i, &compared.peers[i], versions_compare);

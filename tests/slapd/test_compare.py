@@ -10,7 +10,7 @@ import time
 import ldap
 import pytest
 from cluster import Cluster, add_person
-from copies import NEW, OLD, as_glue, change, fill, renamed, with_csn
+from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, with_csn
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
 MDB = "mdb"
@@ -382,6 +382,77 @@ def test_contents_under_load_differ_in_nothing(pair):
     assert document["verdict"] == "not-known" and found(peer_of(document)) == []
 
 
+# Large ones
+
+def highest_memory(process):
+    """The most memory that the process had resident at a time, in MiB, and its end is waited for."""
+    highest = 0
+    while process.poll() is None:
+        with contextlib.suppress(OSError), open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            lines = [line for line in file if line.startswith("VmHWM:")]
+            highest = max([highest, *(int(line.split()[1]) / 1024 for line in lines)])
+        time.sleep(0.02)
+    return highest
+
+
+def large_pair(slapd_factory, program, n):
+    """Two copies of n entries of which node 2 has one that node 1 lacks, and an older one."""
+    cluster = Cluster(slapd_factory, program, 2, [database(attributes={
+        "olcDbMaxSize": str(1 << 32), "olcDbIndex": "entryUUID,entryCSN eq",
+        "olcLimits": f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited'})]).form_by_hand()
+    for node in cluster:
+        show_count(node)
+        cut(node)
+        node.server.stop()
+    first, second = (node.server for node in cluster)
+    add_many(first, n)
+    clone(first, second)
+    for server in (first, second):
+        server.start()
+    admin = second.admin()
+    second.add(f"cn=more,{SUFFIX}", {"objectClass": ["person"], "cn": "more", "sn": "s"}, admin)
+    admin.unbind_s()
+    return cluster
+
+
+def check_large(cluster, n, *words):
+    with subprocess.Popen(cluster[0].command("compare", "--output", "json", "--lag", "0", *words), stdout=subprocess.PIPE,
+                          text=True) as process:
+        memory = highest_memory(process)
+        document = json.loads(process.stdout.read())
+    peer = peer_of(document)
+    assert peer["read"], peer["text"]
+    assert found(peer) == [("missing-here", f"cn=more,{SUFFIX}")] and peer["entries"] == peer["counted"] == n + 3
+    assert document["databases"][0]["here"]["entries"] == n + 2
+    return memory
+
+
+@pytest.mark.one_release
+def test_40000_entries_take_32_bytes_each(slapd_factory, program):
+    """More bytes than are taken of a peer whose answers nobody looks at."""
+    cluster = large_pair(slapd_factory, program, 40000)
+    memory = check_large(cluster, 40000)
+    assert memory < 24, memory
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_a_million_entries_take_96_mib(slapd_factory, program):
+    cluster = large_pair(slapd_factory, program, 1000000)
+    memory = check_large(cluster, 1000000)
+    assert memory < 96, memory
+    memory = check_large(cluster, 1000000, "--attributes")
+    assert memory < 96, memory
+
+
+@pytest.mark.one_release
+def test_at_a_rate_it_takes_its_time(pair):
+    cluster = pair(n=200)
+    began = time.monotonic()
+    compare(cluster[0], "--rate", "200", status=0)  # 202 entries, twice
+    assert time.monotonic() - began > 1.5
+
+
 # Not comparable
 
 HIDES = [f'to dn.base="cn=p7,{SUFFIX}" by dn.exact="{ROOT_DN}" read by * none', "to * by * read"]
@@ -433,6 +504,15 @@ def test_where_the_account_may_not_read_the_count_equality_is_not_known(pair):
     assert "equal" not in done.stdout and "see syncward-operations(7)" in done.stdout
     change_second(cluster)
     assert found(peer_of(compare(cluster[0], status=1))) == expected()
+
+
+def test_a_limit_that_cuts_off_the_account_is_told(pair):
+    cluster = pair(n=600)
+    peer = peer_of(compare(cluster[0], status=3))
+    assert not peer["read"] and "this node's own copy could not be read" in peer["text"]
+    cluster[0].edit([(ldap.MOD_ADD, "olcLimits", f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited')])
+    peer = peer_of(compare(cluster[0], status=3))
+    assert not peer["read"] and "result 4 (Size limit exceeded)" in peer["text"] and found(peer) == []
 
 
 def test_a_peer_that_dies_in_the_middle_is_not_comparable(pair):
