@@ -55,6 +55,7 @@ typedef struct Options {
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */
 	bool attributes;           /* compare --attributes */
+	bool records;              /* compare --record */
 } Options;
 
 typedef enum OptionKind {

@@ -20,6 +20,7 @@
 #define STATE_ENTRIES        "entries.json"
 #define STATE_CONTESTS       "contests.json"
 #define STATE_CONDITIONS     "conditions.json"
+#define STATE_COMPARED       "compare.json"
 #define STATE_SCHEMA_VERSION 1
 
 #endif

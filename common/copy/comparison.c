@@ -28,6 +28,14 @@ const char *comparison_verdict_name(ComparisonVerdict verdict)
 	return verdict_names[verdict];
 }
 
+ComparisonVerdict comparison_verdict_named(const char *name)
+{
+	for (ComparisonVerdict verdict = 0; name && verdict < COMPARISON_VERDICT_COUNT; verdict++)
+		if (strcmp(verdict_names[verdict], name) == 0)
+			return verdict;
+	return COMPARISON_NOT_KNOWN;
+}
+
 bool difference_judge(const EntryMark *here, const EntryMark *there, Difference *ret)
 {
 	const int order = here && there ? entry_mark_compare_csn(here, there) : 0;

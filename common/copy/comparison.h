@@ -97,6 +97,9 @@ const char *difference_kind_name(DifferenceKind kind);
 /* "not-comparable", "not-known", "different", "equal". */
 const char *comparison_verdict_name(ComparisonVerdict verdict);
 
+/* COMPARISON_NOT_KNOWN for NULL and for a name that this release does not know. */
+ComparisonVerdict comparison_verdict_named(const char *name);
+
 /* Equal when all are, different when one is: what differs is sure, whatever else is not known.
  * Where nothing was compared nothing is comparable. */
 ComparisonVerdict comparison_verdict_all(const ComparedDatabase *databases, size_t n_databases);

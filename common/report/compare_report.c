@@ -55,7 +55,7 @@ static void difference_line(Buf *text, const Difference *difference)
 }
 
 static void kind_lines(Buf *text, const Comparison *comparison, const CopyReading *here,
-		       DifferenceKind kind)
+		       DifferenceKind kind, bool has_names)
 {
 	const size_t n = comparison_count(comparison, kind);
 	size_t n_listed = 0;
@@ -65,12 +65,12 @@ static void kind_lines(Buf *text, const Comparison *comparison, const CopyReadin
 	buf_printf(text, "    %s: %zu\n",
 		   (comparison_proves(comparison, here, kind) ? kind_texts : unproven_texts)[kind],
 		   n);
-	for (size_t i = 0; i < comparison->n_differences && n_listed < LISTED_MAX; i++)
+	for (size_t i = 0; has_names && i < comparison->n_differences && n_listed < LISTED_MAX; i++)
 		if (comparison->differences[i].kind == kind) {
 			difference_line(text, &comparison->differences[i]);
 			n_listed++;
 		}
-	if (n_listed < n)
+	if (has_names && n_listed < n)
 		buf_printf(text, "      and %zu more; --output json lists up to %d\n", n - n_listed,
 			   DIFFERENCES_MAX);
 }
@@ -82,7 +82,8 @@ static void subentries_note(Buf *text, const CopyReading *reading)
 			   reading->n_subentries, reading->n_subentries == 1 ? "y" : "ies");
 }
 
-static void peer_lines(Buf *text, const Comparison *comparison, const CopyReading *here)
+static void peer_lines(Buf *text, const Comparison *comparison, const CopyReading *here,
+		       bool has_names)
 {
 	const CopyReading *there = &comparison->there;
 	const char *lack = copy_reading_describe(text->pool, there);
@@ -96,10 +97,10 @@ static void peer_lines(Buf *text, const Comparison *comparison, const CopyReadin
 		buf_printf(text, ": %s", lack);
 	buf_putc(text, '\n');
 	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
-		kind_lines(text, comparison, here, kind);
+		kind_lines(text, comparison, here, kind, has_names);
 }
 
-static void database_lines(Buf *text, const ComparedDatabase *database)
+static void database_lines(Buf *text, const ComparedDatabase *database, bool has_names)
 {
 	const char *lack = copy_reading_describe(text->pool, &database->here);
 
@@ -111,7 +112,7 @@ static void database_lines(Buf *text, const ComparedDatabase *database)
 		buf_printf(text, "; this node cannot be compared: %s", lack);
 	buf_putc(text, '\n');
 	for (size_t i = 0; i < database->n_peers; i++)
-		peer_lines(text, &database->peers[i], &database->here);
+		peer_lines(text, &database->peers[i], &database->here, has_names);
 }
 
 static const char *const ends[] = {
@@ -125,16 +126,17 @@ static const char *const ends[] = {
 };
 _Static_assert(ARRAY_SIZE(ends) == COMPARISON_VERDICT_COUNT, "an end for every verdict");
 
-const char *compare_report_text(Pool *pool, const ComparedDatabase *databases, size_t n_databases)
+const char *compare_report_text(Pool *pool, const CompareReport *report)
 {
 	Buf text = BUF_IN(pool);
 
-	for (size_t i = 0; i < n_databases; i++)
-		database_lines(&text, &databases[i]);
-	if (n_databases == 0)
+	for (size_t i = 0; i < report->n_databases; i++)
+		database_lines(&text, &report->databases[i], report->has_names);
+	if (report->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
 	else
-		buf_puts(&text, ends[comparison_verdict_all(databases, n_databases)]);
+		buf_puts(&text,
+			 ends[comparison_verdict_all(report->databases, report->n_databases)]);
 	return buf_text(&text);
 }
 
@@ -191,7 +193,7 @@ static void difference_object(JsonOut *out, Pool *pool, const Difference *differ
 }
 
 static void peer_object(JsonOut *out, Pool *pool, const Comparison *comparison,
-			const CopyReading *here)
+			const CopyReading *here, bool has_names)
 {
 	json_out_open(out, NULL, '{');
 	json_out_number(out, "id", comparison->peer_id);
@@ -204,35 +206,43 @@ static void peer_object(JsonOut *out, Pool *pool, const Comparison *comparison,
 		json_out_number(out, difference_kind_name(kind),
 				(int64_t)comparison_count(comparison, kind));
 	json_out_close(out, '{');
-	json_out_open(out, "differences", '[');
-	for (size_t i = 0; i < comparison->n_differences; i++)
-		difference_object(out, pool, &comparison->differences[i]);
+	if (has_names) {
+		json_out_open(out, "differences", '[');
+		for (size_t i = 0; i < comparison->n_differences; i++)
+			difference_object(out, pool, &comparison->differences[i]);
+		json_out_close(out, '[');
+	}
+	json_out_close(out, '{');
+}
+
+static void database_object(JsonOut *out, Pool *pool, const ComparedDatabase *database,
+			    bool has_names)
+{
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "suffix", database->suffix);
+	json_out_open(out, "here", '{');
+	reading_members(out, pool, &database->here);
+	json_out_close(out, '{');
+	json_out_open(out, "peers", '[');
+	for (size_t i = 0; i < database->n_peers; i++)
+		peer_object(out, pool, &database->peers[i], &database->here, has_names);
 	json_out_close(out, '[');
 	json_out_close(out, '{');
 }
 
-const char *compare_report_json(Pool *pool, const ComparedDatabase *databases, size_t n_databases)
+const char *compare_report_json(Pool *pool, const CompareReport *report)
 {
+	const ComparisonVerdict verdict =
+		comparison_verdict_all(report->databases, report->n_databases);
 	Buf text = BUF_IN(pool);
 	JsonOut out = {.text = &text};
 
 	json_out_open(&out, NULL, '{');
 	json_out_number(&out, "schema_version", 1);
-	json_out_text(&out, "verdict",
-		      comparison_verdict_name(comparison_verdict_all(databases, n_databases)));
+	json_out_text(&out, "verdict", comparison_verdict_name(verdict));
 	json_out_open(&out, "databases", '[');
-	for (size_t i = 0; i < n_databases; i++) {
-		json_out_open(&out, NULL, '{');
-		json_out_text(&out, "suffix", databases[i].suffix);
-		json_out_open(&out, "here", '{');
-		reading_members(&out, pool, &databases[i].here);
-		json_out_close(&out, '{');
-		json_out_open(&out, "peers", '[');
-		for (size_t k = 0; k < databases[i].n_peers; k++)
-			peer_object(&out, pool, &databases[i].peers[k], &databases[i].here);
-		json_out_close(&out, '[');
-		json_out_close(&out, '{');
-	}
+	for (size_t i = 0; i < report->n_databases; i++)
+		database_object(&out, pool, &report->databases[i], report->has_names);
 	json_out_close(&out, '[');
 	json_out_close(&out, '{');
 	return buf_text(&text);

@@ -3,6 +3,8 @@
 
 import contextlib
 import json
+import os
+import stat
 import subprocess
 import threading
 import time
@@ -11,6 +13,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person
 from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, with_csn
+from daemon import Daemon
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
 MDB = "mdb"
@@ -380,6 +383,55 @@ def test_contents_under_load_differ_in_nothing(pair):
     with clients(cluster, "a"):
         document = compare(cluster[0], "--lag", "20", "--attributes", status=3)
     assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+
+# Kept for status, check and metrics
+
+def test_numbers_are_kept_and_no_entry_is_named(pair):
+    cluster = pair()
+    node = cluster[0]
+    change_second(cluster)
+    done = node.run("compare", "--record")
+    assert done.returncode == 1 and "missing there: 1\n" in done.stdout and "cn=p" not in done.stdout
+    done = node.run("compare", "--record", "--output", "json")
+    assert "differences" not in json.loads(done.stdout)["databases"][0]["peers"][0]
+    path = os.path.join(node.state_dir, "compare.json")
+    with open(path, encoding="utf-8") as file:
+        assert "cn=p" not in file.read()
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.last_pass()[0] > 0, "a pass")
+        (told,) = json.loads(node.run("status", "--output", "json").stdout)["compared"]
+        assert (told["suffix"], told["id"], told["verdict"]) == (SUFFIX, 2, "different")
+        assert told["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1,
+                                  "other-contents": 0}
+        assert "compared with 2" in node.run("status").stdout and "differences=4;;;0" in node.run("check").stdout
+        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
+            assert f'syncward_compare_differences{{suffix="{SUFFIX}",peer="2",kind="older-here"}} 1\n' in file.read()
+
+
+@pytest.mark.one_release
+def test_what_is_kept_is_of_peers_that_there_are_and_a_damaged_file_is_none(pair):
+    cluster = pair(nodes=3)
+    node = cluster[0]
+    path = os.path.join(node.state_dir, "compare.json")
+
+    def kept():
+        with open(path, encoding="utf-8") as file:
+            return [(r["peer"], r["verdict"]) for r in json.load(file)["records"]]
+    node.run("compare", "--record")
+    assert kept() == [(2, "equal"), (3, "equal")]
+    cluster[2].server.stop()
+    node.run("compare", "--record", "--peer", "3")
+    assert kept() == [(2, "equal"), (3, "not-comparable")]
+    cluster.document["peers"].pop()
+    cluster.write()
+    node.run("compare", "--record")
+    assert kept() == [(2, "equal")]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{")
+    assert node.run("compare", "--record").returncode == 0
+    assert kept() == [(2, "equal")]
 
 
 # Large ones
