@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/command/commands.h"
 #include "agent/command/timeout.h"
 #include "agent/pass/site.h"
+#include "agent/state/state_compare.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
 #include "agent/verify/compare.h"
@@ -99,6 +101,7 @@ static int prepare(Run *run, Error *err)
 							: "peers.json lists no peers");
 	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
+	run->compare.attributes = options->attributes;
 	return suffix_check(run, err) < 0 || peers_take(run, err) < 0 ? -1 : 0;
 }
 
@@ -150,10 +153,42 @@ static int look(Run *run, Error *err)
 	return world_read(directory, run->pool, &run->inputs.machine, &run->world, err);
 }
 
+/* Of peers that peers.json has no more nothing is kept. */
+static CompareRecords records_wanted(const Run *run, const CompareRecords *records)
+{
+	CompareRecords kept = {0};
+
+	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++) {
+		const WantedDatabase *wanted = &run->inputs.wanted.databases[i];
+
+		for (size_t k = 0; k < wanted->n_consumers; k++) {
+			const CompareRecord *record = compare_record_find(
+				records, wanted->desired->suffix, wanted->consumers[k].peer->id);
+
+			if (record)
+				POOL_PUSH(run->pool, kept.items, kept.n_items, *record);
+		}
+	}
+	return kept;
+}
+
+static int record(const Run *run, const ComparedDatabase *databases, size_t n, Error *err)
+{
+	const char *state_dir = run->context.state_dir;
+	CompareRecords records = {0};
+
+	if (state_read_compared(run->pool, state_dir, &records, err) < 0)
+		return -1;
+	records = compare_records_join(run->pool, &records, databases, n, (int64_t)time(NULL));
+	records = records_wanted(run, &records);
+	return state_write_compared(state_dir, &records, err);
+}
+
 static int cmd_compare(const Options *options)
 {
 	Run run = {.options = options, .pool = options->pool};
 	ComparedDatabase *databases;
+	CompareReport report;
 	size_t n;
 	Error err;
 
@@ -165,9 +200,12 @@ static int cmd_compare(const Options *options)
 	}
 	compare_run(run.pool, &run.compare, &run.inputs.wanted, &run.world, &databases, &n);
 	progress_end(&run);
-	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, databases, n)
-						   : compare_report_text(run.pool, databases, n),
+	report = (CompareReport){databases, n, !options->records};
+	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, &report)
+						   : compare_report_text(run.pool, &report),
 		    stdout);
+	if (options->records && record(&run, databases, n, &err) < 0)
+		return say_error(&err);
 	return exits[comparison_verdict_all(databases, n)];
 }
 
@@ -176,6 +214,11 @@ static const OptionRule compare_options[] = {
 	OPTION_NAMED("--peer", OPTION_LIST, peers, "ID,...", "only with these peers (all)"),
 	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
 		     "look again at what differs until it has for so long (60)"),
+	OPTION_NAMED(
+		"--attributes", OPTION_FLAG, attributes, NULL,
+		"also compare the attributes of entries of the same version; tells names only"),
+	OPTION_NAMED("--record", OPTION_FLAG, records, NULL,
+		     "keep numbers for status, check and metrics; names no entries"),
 	OPTION_NAMED("--rate", OPTION_TEXT, rate, "N",
 		     "read at most N entries a second from one server (no bound)"),
 };
@@ -183,7 +226,7 @@ static const OptionRule compare_options[] = {
 const Command command_compare = {
 	.name = "compare",
 	.run = cmd_compare,
-	.summary = "which entries differ between this node and its peers? writes nothing",
+	.summary = "which entries differ between this node and its peers? writes nothing to slapd",
 	.arguments = "",
 	.exits = "0 all equal, 1 some differ, 3 not everything could be compared",
 	.options = compare_options,

@@ -182,7 +182,8 @@ static const OptionRule verify_options[] = {
 const Command command_verify = {
 	.name = "verify",
 	.run = cmd_verify,
-	.summary = "are all peers in step? compares their contextCSN; --write tests with an entry",
+	.summary =
+		"are all peers in step? by contextCSN only (see compare); --write tests with an entry",
 	.arguments = "",
 	.exits = "0 all in step, 1 not, or it could not be tested",
 	.options = verify_options,

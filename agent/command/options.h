@@ -56,6 +56,8 @@ typedef struct Options {
 	bool lists_checks;         /* doctor --list */
 	const char *slapd_program; /* fence */
 	bool is_after_stop;        /* fence */
+	bool attributes;           /* compare --attributes */
+	bool records;              /* compare --record */
 } Options;
 
 typedef enum OptionKind {

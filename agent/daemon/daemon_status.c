@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "agent/daemon/daemon_internal.h"
+#include "agent/state/state_compare.h"
 #include "agent/state/status_file.h"
 #include "common/report/status_view.h"
 
@@ -138,10 +139,15 @@ void daemon_status_pass(DaemonPass *pass, const Error *err)
 {
 	Daemon *daemon = pass->daemon;
 	const int64_t now_sec = daemon_realtime_sec(daemon);
+	CompareRecords compared = {0};
 	Pool *pool = pool_new();
+	Error ignored;
 
 	desired_take(pass, pool);
 	slapd_look(pass, pool, now_sec);
+	/* One that cannot be read is no reason to stop telling the rest. */
+	(void)state_read_compared(pool, daemon->context.state_dir, &compared, &ignored);
+	daemon->status.compared = compared;
 	status_take_health(daemon->health.items, daemon->health.n_items, &daemon->status);
 	pass_take(pass, pool, err, now_sec);
 	pool_free(daemon->status_pool);

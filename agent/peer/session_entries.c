@@ -8,6 +8,7 @@
 
 #include "agent/peer/session_lookup.h"
 #include "agent/system/wait.h"
+#include "common/copy/contents.h"
 
 #define PAGE_MAX   1000
 #define RATE_STEPS 5 /* a second */
@@ -38,18 +39,21 @@ static LDAPControl subentries_only(void)
 			     .ldctl_iscritical = 1};
 }
 
-static int page_send(const PeerLink *link, const char *suffix, unsigned size, struct berval *cookie,
-		     int *ret_id)
+static int page_send(Scan *scan, int *ret_id)
 {
+	LDAP *ldap = scan->link->ldap;
 	LDAPControl manage = entries_manage_control(), *paged = NULL;
-	int code = ldap_create_page_control(link->ldap, (ber_int_t)size, cookie, 1, &paged);
+	const char *const *attributes =
+		scan->taker->wants_contents ? entries_all_attributes : entries_mark_attributes;
+	int code = ldap_create_page_control(ldap, (ber_int_t)scan->page_size, &scan->cookie, 1,
+					    &paged);
 
 	if (code == LDAP_SUCCESS) {
 		LDAPControl *controls[] = {&manage, paged, NULL};
 
-		code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
-				       (char **)(uintptr_t)entries_mark_attributes, 0, controls,
-				       NULL, NULL, LDAP_NO_LIMIT, ret_id);
+		code = ldap_search_ext(ldap, scan->suffix, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
+				       (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
+				       LDAP_NO_LIMIT, ret_id);
 	}
 	ldap_control_free(paged);
 	return code;
@@ -66,7 +70,14 @@ static void value_copy(const struct berval *values, char *ret, size_t size)
 	ret[values->bv_len] = '\0';
 }
 
-static bool mark_of(LDAP *ldap, LDAPMessage *message, EntryMark *ret)
+static void values_add(ContentsDigest *digest, const char *name, const struct berval *values)
+{
+	for (const struct berval *value = values; value && value->bv_val; value++)
+		contents_digest_add(digest, name, value->bv_val, value->bv_len);
+}
+
+/* The digest is of all attributes that were asked for. */
+static bool mark_of(LDAP *ldap, LDAPMessage *message, EntryMark *ret, ContentsDigest *digest)
 {
 	char uuid[VALUE_SIZE] = "", csn[VALUE_SIZE] = "";
 	struct berval dn, name, *values;
@@ -83,6 +94,8 @@ static bool mark_of(LDAP *ldap, LDAPMessage *message, EntryMark *ret)
 			value_copy(values, uuid, sizeof(uuid));
 		else if (strcasecmp(name.bv_val, entries_mark_attributes[1]) == 0)
 			value_copy(values, csn, sizeof(csn));
+		if (digest)
+			values_add(digest, name.bv_val, values);
 		ber_memfree(values);
 	}
 	ber_free(walk, 0);
@@ -91,12 +104,16 @@ static bool mark_of(LDAP *ldap, LDAPMessage *message, EntryMark *ret)
 
 static void entry_take(Scan *scan, LDAPMessage *message)
 {
+	const bool wants_contents = scan->taker->wants_contents;
+	ContentsDigest digest = {0};
 	EntryMark mark;
 
-	if (!mark_of(scan->link->ldap, message, &mark)) {
+	if (!mark_of(scan->link->ldap, message, &mark, wants_contents ? &digest : NULL)) {
 		scan->reading.n_unmarked++;
 		return;
 	}
+	if (wants_contents)
+		contents_digest_store(&digest, &mark);
 	scan->reading.n_entries++;
 	if (scan->taker->take)
 		scan->taker->take(scan->taker->data, &mark);
@@ -137,7 +154,7 @@ static void page_receive(Scan *scan, int id)
 		struct timeval patience = {.tv_sec = ENTRIES_PATIENCE_MSEC / 1000};
 		LDAPMessage *message = NULL;
 
-		peer_link_restart(scan->link);
+		peer_link_heard(scan->link);
 		type = ldap_result(scan->link->ldap, id, LDAP_MSG_ONE, &patience, &message);
 		if (type == LDAP_RES_SEARCH_ENTRY)
 			entry_take(scan, message);
@@ -185,8 +202,7 @@ static bool page_read(Scan *scan)
 	int id;
 
 	scan->answer = (LdapAnswer){.text = ""};
-	scan->answer.code =
-		page_send(scan->link, scan->suffix, scan->page_size, &scan->cookie, &id);
+	scan->answer.code = page_send(scan, &id);
 	if (scan->answer.code == LDAP_SUCCESS)
 		page_receive(scan, id);
 	if (scan->answer.code == LDAP_SUCCESS)

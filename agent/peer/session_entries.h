@@ -12,7 +12,8 @@ typedef struct EntriesTaker {
 	void (*take)(void *data, const EntryMark *mark); /* NULL: they are only counted */
 	/* Behind each page; n_counted 0: the server does not tell. NULL: nobody wants to know. */
 	void (*page)(void *data, size_t n_read, size_t n_counted);
-	unsigned rate; /* entries a second at most; 0: as fast as they come */
+	unsigned rate;       /* entries a second at most; 0: as fast as they come */
+	bool wants_contents; /* marks have a digest of all attributes where the CSN is */
 } EntriesTaker;
 
 /*

@@ -9,10 +9,10 @@
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
 
-#define FIND_MAX 100 /* entries in one filter */
-
 static const char *const count_attributes[] = {"namingContexts", "olmMDBEntries", NULL};
 const char *const entries_mark_attributes[] = {"entryUUID", "entryCSN", NULL};
+const char *const entries_all_attributes[] = {LDAP_ALL_USER_ATTRIBUTES,
+					      LDAP_ALL_OPERATIONAL_ATTRIBUTES, NULL};
 
 LDAPControl entries_manage_control(void)
 {
@@ -87,26 +87,43 @@ static const char *find_filter(Pool *pool, const EntryMark *wanted, size_t n)
 	return buf_text(&filter);
 }
 
-static bool find_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
-		      FoundEntries *ret)
+static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
+		      const char *const *attributes, Tree *ret)
 {
 	LDAPControl manage = entries_manage_control();
 	LDAPControl *controls[] = {&manage, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	peer_link_restart(link);
+	peer_link_heard(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
-				      (char **)(uintptr_t)entries_mark_attributes, 0, controls,
-				      NULL, NULL, LDAP_NO_LIMIT, &id);
+				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
+				      LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = ldap_answer_wait(pool, link->ldap, id, ENTRIES_PATIENCE_MSEC);
-	if (answer.code != LDAP_SUCCESS) {
+	if (answer.code == LDAP_SUCCESS)
+		*ret = answer.entries;
+	else
 		peer_link_fail(link, PROBE_READ_REFUSED, entries_title(link, suffix), &answer);
+	return answer.code == LDAP_SUCCESS;
+}
+
+bool entries_read_some(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,
+		       size_t n_wanted, Tree *ret)
+{
+	return read_some(link, pool, suffix, find_filter(pool, wanted, n_wanted),
+			 entries_all_attributes, ret);
+}
+
+static bool find_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
+		      FoundEntries *ret)
+{
+	Tree tree;
+
+	if (!read_some(link, pool, suffix, filter, entries_mark_attributes, &tree))
 		return false;
-	}
-	for (size_t i = 0; i < answer.entries.n_entries; i++) {
-		const Entry *entry = &answer.entries.entries[i];
+	for (size_t i = 0; i < tree.n_entries; i++) {
+		const Entry *entry = &tree.entries[i];
 		FoundEntry found = {.dn = entry->dn};
 
 		if (entry_mark_read(entry_first(entry, "entryUUID"), entry_first(entry, "entryCSN"),
@@ -121,8 +138,8 @@ bool entries_find_over(PeerLink *link, Pool *pool, const char *suffix, const Ent
 {
 	FoundEntries found = {0};
 
-	for (size_t i = 0; i < n_wanted; i += FIND_MAX) {
-		const size_t n = n_wanted - i < FIND_MAX ? n_wanted - i : FIND_MAX;
+	for (size_t i = 0; i < n_wanted; i += ENTRIES_SOME_MAX) {
+		const size_t n = n_wanted - i < ENTRIES_SOME_MAX ? n_wanted - i : ENTRIES_SOME_MAX;
 
 		if (!find_some(link, pool, suffix, find_filter(pool, wanted + i, n), &found))
 			return false;

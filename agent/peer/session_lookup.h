@@ -9,8 +9,11 @@
  * candidates. */
 #define ENTRIES_PATIENCE_MSEC 20000
 
-/* entryUUID, entryCSN */
-extern const char *const entries_mark_attributes[];
+extern const char *const entries_mark_attributes[]; /* entryUUID, entryCSN */
+extern const char *const entries_all_attributes[];  /* those of users and of slapd */
+
+/* Entries in one filter. */
+#define ENTRIES_SOME_MAX 100
 
 /* ManageDsaIT, critical: with it glue and referral objects are entries like others; slapd's
  * consumers use it as well. */
@@ -39,6 +42,11 @@ const char *link_whoami(PeerLink *link);
  * link gives 0.
  */
 size_t entries_count_over(PeerLink *link, const char *suffix);
+
+/* Reads up to ENTRIES_SOME_MAX entries by entryUUID with all attributes, those that are there; as
+ * entries_find_over(). */
+bool entries_read_some(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,
+		       size_t n_wanted, Tree *ret);
 
 /* Looks for entries by entryUUID; those that are there, everything in the pool. False when the
  * server did not answer, or refused: peer_link_failure() says why. */

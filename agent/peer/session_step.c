@@ -174,3 +174,9 @@ void peer_link_restart(const PeerLink *link)
 {
 	ldap_deadline_restart(link->deadline);
 }
+
+void peer_link_heard(const PeerLink *link)
+{
+	link->deadline->n_bytes = 0;
+	peer_link_restart(link);
+}

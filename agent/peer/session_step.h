@@ -53,6 +53,10 @@ typedef struct PeerLink {
 /* Gives the next operation its full time. */
 void peer_link_restart(const PeerLink *link);
 
+/* The same, and what the peer sent so far was looked at: its bytes are counted anew. For who reads
+ * much and keeps little. */
+void peer_link_heard(const PeerLink *link);
+
 /* A diagnostic of the peer as it may be told: not when it repeats our password. */
 const char *peer_link_text(const PeerLink *link, const char *text);
 

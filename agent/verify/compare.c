@@ -5,6 +5,7 @@
 
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
+#include "agent/verify/compare_contents.h"
 #include "agent/verify/compare_here.h"
 #include "agent/verify/compare_settle.h"
 #include "common/copy/copy_relation.h"
@@ -22,6 +23,7 @@ typedef struct Run {
 	Syncrepl *links;
 	Content *contents; /* of each peer, read before */
 	size_t n_peers;
+	HereQuestion question;
 	HereCopy here;
 } Run;
 
@@ -165,20 +167,20 @@ static void accounts_find(const Run *run, HereQuestion *question)
 
 static void here_read(Run *run, ComparedDatabase *ret)
 {
-	HereQuestion question = {
-		.ldap_uri = run->options->ldap_uri,
-		.suffix = run->suffix,
-		.taker = {.data = run, .page = here_page, .rate = run->options->rate}};
 	const LiveDatabase *live;
 
 	if (live_find_database(&run->world->live, run->suffix, &live) != 1) {
 		ret->here.problem = "this node's slapd has not one database with this suffix";
 		return;
 	}
-	question.lists = live_access_lists(&run->world->live, live, run->suffix);
-	accounts_find(run, &question);
+	run->question = (HereQuestion){
+		.ldap_uri = run->options->ldap_uri,
+		.suffix = run->suffix,
+		.lists = live_access_lists(&run->world->live, live, run->suffix),
+		.taker = {.data = run, .page = here_page, .rate = run->options->rate}};
+	accounts_find(run, &run->question);
 	run->where = "this node";
-	here_copy_read(run->pool, &question, &run->here);
+	here_copy_read(run->pool, &run->question, &run->here);
 	ret->here = run->here.reading;
 }
 
@@ -191,10 +193,11 @@ static void peer_take(void *data, const EntryMark *mark)
 	comparison_take(peer->comparison, &peer->run->here.set, mark);
 }
 
-static void peer_compare_over(Run *run, PeerLink *link, Comparison *comparison)
+static void versions_compare(Run *run, PeerLink *link, Comparison *comparison)
 {
 	PeerRun peer = {run, comparison};
-	const EntriesTaker taker = {&peer, peer_take, peer_page, run->options->rate};
+	const EntriesTaker taker = {
+		.data = &peer, .take = peer_take, .page = peer_page, .rate = run->options->rate};
 	const SettleQuestion question = {.here = &run->here.link,
 					 .there = link,
 					 .suffix = run->suffix,
@@ -208,16 +211,47 @@ static void peer_compare_over(Run *run, PeerLink *link, Comparison *comparison)
 		differences_settle(&question, comparison);
 }
 
-static void peer_compare(Run *run, size_t i, Comparison *comparison)
+static void attributes_compare(Run *run, PeerLink *link, Comparison *comparison)
+{
+	PeerRun peer = {run, comparison};
+	const ContentsQuestion question = {
+		.here = &run->here.link,
+		.there = link,
+		.suffix = run->suffix,
+		.contents = &run->here.set,
+		.here_sees_all = run->here.reading.may_all,
+		.taker = {.data = &peer, .page = peer_page, .rate = run->options->rate}};
+
+	contents_compare(&question, comparison);
+}
+
+typedef void (*ComparePeer)(Run *run, PeerLink *link, Comparison *comparison);
+
+static void peer_compare(Run *run, size_t i, Comparison *comparison, ComparePeer compare)
 {
 	PeerLink link;
 
 	run->where = comparison->uri;
-	if (!peer_link_open(run->pool, &run->links[i], &link))
-		comparison->there.problem = peer_link_failure(&link).problem;
-	else
-		peer_compare_over(run, &link, comparison);
+	if (peer_link_open(run->pool, &run->links[i], &link)) {
+		compare(run, &link, comparison);
+	} else {
+		comparison_forget(comparison);
+		comparison->there = (CopyReading){.problem = peer_link_failure(&link).problem};
+	}
 	peer_link_close(&link);
+}
+
+/* The set's memory serves twice: for versions, then for contents. */
+static void contents_pass(Run *run, ComparedDatabase *compared)
+{
+	run->where = "this node";
+	if (!here_copy_read_contents(&run->question, &run->here)) {
+		compared->here = run->here.reading;
+		return;
+	}
+	for (size_t i = 0; i < run->n_peers; i++)
+		if (compared->peers[i].there.is_read)
+			peer_compare(run, i, &compared->peers[i], attributes_compare);
 }
 
 static ComparedDatabase database_compare(Run *run)
@@ -235,9 +269,14 @@ static ComparedDatabase database_compare(Run *run)
 	compared.here.problem = "no peer could be read";
 	if (any_answers)
 		here_read(run, &compared);
+	for (size_t i = 0; i < run->n_peers && !compared.here.is_read; i++)
+		if (peer_answers(run, i))
+			compared.peers[i].there.problem = "this node's own copy could not be read";
 	for (size_t i = 0; i < run->n_peers && compared.here.is_read; i++)
 		if (peer_answers(run, i))
-			peer_compare(run, i, &compared.peers[i]);
+			peer_compare(run, i, &compared.peers[i], versions_compare);
+	if (compared.here.is_read && run->options->attributes)
+		contents_pass(run, &compared);
 	here_copy_close(&run->here);
 	return compared;
 }

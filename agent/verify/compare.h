@@ -21,6 +21,7 @@ typedef struct CompareOptions {
 	const unsigned *peer_ids; /* these peers alone; NULL: all */
 	size_t n_peer_ids;
 	unsigned lag_sec; /* what differs so long is told; before, it is looked at again */
+	bool attributes;  /* the contents of what has the same version, too */
 	unsigned rate;    /* entries read from one server in a second at most; 0: no bound */
 	void (*progress)(void *data, const CompareProgress *progress); /* NULL: nobody watches */
 	void *progress_data;

@@ -108,7 +108,10 @@ static void set_fill(HereCopy *here, const HereQuestion *question)
 {
 	PeerLink *counter = here->has_root ? &here->root : NULL;
 	Filling filling = {&here->set, &question->taker};
-	const EntriesTaker taker = {&filling, filling_take, filling_page, question->taker.rate};
+	const EntriesTaker taker = {.data = &filling,
+				    .take = filling_take,
+				    .page = filling_page,
+				    .rate = question->taker.rate};
 
 	entry_set_reserve(&here->set, entries_count_over(counter, question->suffix));
 	entry_set_clear(&here->set);
@@ -169,6 +172,24 @@ void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret)
 	if (!is_whole && most && most != &identities[0])
 		(void)read_as(ret, question, most);
 	entry_set_sort(&ret->set);
+}
+
+bool here_copy_read_contents(const HereQuestion *question, HereCopy *here)
+{
+	Filling filling = {&here->set, &question->taker};
+	const EntriesTaker taker = {.data = &filling,
+				    .take = filling_take,
+				    .page = filling_page,
+				    .rate = question->taker.rate,
+				    .wants_contents = true};
+	CopyReading reading;
+
+	entry_set_clear(&here->set);
+	reading = entries_read_over(&here->link, NULL, question->suffix, &taker);
+	entry_set_sort(&here->set);
+	if (!reading.is_read)
+		here->reading = reading;
+	return reading.is_read;
 }
 
 void here_copy_close(HereCopy *here)

@@ -35,6 +35,10 @@ typedef struct HereQuestion {
  */
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret);
 
+/* Fills the set anew, with digests of contents in place of versions. False when that failed: the
+ * reading says why. */
+bool here_copy_read_contents(const HereQuestion *question, HereCopy *here);
+
 void here_copy_close(HereCopy *here);
 
 /* Reads a few times, until the server's count stood still meanwhile. begin empties what take

@@ -77,18 +77,38 @@ static void end_add(uint32_t state[8], const unsigned char *rest, size_t n_rest,
 		block_add(state, padded + at);
 }
 
-void sha256_hex(const void *bytes, size_t len, char ret[SHA256_HEX_SIZE])
+static void whole_add(uint32_t state[8], const void *bytes, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
-	uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-			     0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
 	const unsigned char *at = bytes;
 	size_t left = len;
 
 	for (; left >= BLOCK_BYTES; left -= BLOCK_BYTES, at += BLOCK_BYTES)
 		block_add(state, at);
 	end_add(state, at, left, len);
+}
+
+#define STATE_FIRST                                                                     \
+	{                                                                               \
+		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, \
+			0x1f83d9ab, 0x5be0cd19                                          \
+	}
+
+void sha256_hex(const void *bytes, size_t len, char ret[SHA256_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	uint32_t state[8] = STATE_FIRST;
+
+	whole_add(state, bytes, len);
 	for (size_t i = 0; i < SHA256_HEX_SIZE - 1; i++)
 		ret[i] = digits[state[i / 8] >> (28 - 4 * (i % 8)) & 15];
 	ret[SHA256_HEX_SIZE - 1] = '\0';
+}
+
+void sha256_bytes(const void *bytes, size_t len, unsigned char ret[SHA256_SIZE])
+{
+	uint32_t state[8] = STATE_FIRST;
+
+	whole_add(state, bytes, len);
+	for (size_t i = 0; i < SHA256_SIZE; i++)
+		ret[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
 }

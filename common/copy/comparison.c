@@ -4,10 +4,9 @@
 #include <string.h>
 
 static const char *const kind_names[] = {
-	[DIFFERENCE_MISSING_THERE] = "missing-there",
-	[DIFFERENCE_MISSING_HERE] = "missing-here",
-	[DIFFERENCE_OLDER_THERE] = "older-there",
-	[DIFFERENCE_OLDER_HERE] = "older-here",
+	[DIFFERENCE_MISSING_THERE] = "missing-there",   [DIFFERENCE_MISSING_HERE] = "missing-here",
+	[DIFFERENCE_OLDER_THERE] = "older-there",       [DIFFERENCE_OLDER_HERE] = "older-here",
+	[DIFFERENCE_OTHER_CONTENTS] = "other-contents",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == DIFFERENCE_KIND_COUNT, "name every kind");
 
@@ -27,6 +26,14 @@ const char *difference_kind_name(DifferenceKind kind)
 const char *comparison_verdict_name(ComparisonVerdict verdict)
 {
 	return verdict_names[verdict];
+}
+
+ComparisonVerdict comparison_verdict_named(const char *name)
+{
+	for (ComparisonVerdict verdict = 0; name && verdict < COMPARISON_VERDICT_COUNT; verdict++)
+		if (strcmp(verdict_names[verdict], name) == 0)
+			return verdict;
+	return COMPARISON_NOT_KNOWN;
 }
 
 bool difference_judge(const EntryMark *here, const EntryMark *there, Difference *ret)
@@ -50,17 +57,31 @@ bool difference_judge(const EntryMark *here, const EntryMark *there, Difference 
 	return true;
 }
 
-static void difference_find(Comparison *comparison, const EntryMark *here, const EntryMark *there)
+static void difference_add(Comparison *comparison, Difference difference)
 {
-	Difference difference;
-
-	if (!difference_judge(here, there, &difference))
-		return;
 	if (comparison->n_differences < DIFFERENCES_MAX)
 		POOL_PUSH(comparison->pool, comparison->differences, comparison->n_differences,
 			  difference);
 	else
 		comparison->n_more[difference.kind]++;
+}
+
+static void difference_find(Comparison *comparison, const EntryMark *here, const EntryMark *there)
+{
+	Difference difference;
+
+	if (difference_judge(here, there, &difference))
+		difference_add(comparison, difference);
+}
+
+void comparison_add_contents(Comparison *comparison, const EntryMark *mark, const char *dn,
+			     const AttributeNames *attributes)
+{
+	difference_add(comparison, (Difference){.kind = DIFFERENCE_OTHER_CONTENTS,
+						.here = *mark,
+						.there = *mark,
+						.dn = dn,
+						.attributes = *attributes});
 }
 
 void comparison_take(Comparison *comparison, EntrySet *here, const EntryMark *there)
@@ -133,7 +154,7 @@ ComparisonVerdict comparison_verdict(const Comparison *comparison, const CopyRea
 			return COMPARISON_DIFFERENT;
 		n += n_kind;
 	}
-	if (is_shown_all(comparison, here))
+	if (is_shown_all(comparison, here) && !comparison->asks_contents)
 		return COMPARISON_EQUAL;
 	return n == 0 && is_comparable(here) && is_comparable(&comparison->there)
 		       ? COMPARISON_NOT_KNOWN

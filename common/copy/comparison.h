@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_COMPARISON_H
 #define SYNCWARD_COMPARISON_H
 
+#include "common/copy/contents.h"
 #include "common/copy/copy_reading.h"
 #include "common/copy/entry_set.h"
 
@@ -16,6 +17,7 @@ typedef enum DifferenceKind {
 	DIFFERENCE_MISSING_HERE,
 	DIFFERENCE_OLDER_THERE,
 	DIFFERENCE_OLDER_HERE,
+	DIFFERENCE_OTHER_CONTENTS, /* of the same version: only where contents are compared */
 	DIFFERENCE_KIND_COUNT
 } DifferenceKind;
 
@@ -24,9 +26,10 @@ typedef enum DifferenceKind {
 
 typedef struct Difference {
 	DifferenceKind kind;
-	EntryMark here;  /* where it is missing: with the other's entryUUID */
-	EntryMark there; /* the same */
-	const char *dn;  /* NULL: not read */
+	EntryMark here;            /* where it is missing: with the other's entryUUID */
+	EntryMark there;           /* the same */
+	const char *dn;            /* NULL: not read */
+	AttributeNames attributes; /* of DIFFERENCE_OTHER_CONTENTS */
 } Difference;
 
 typedef enum ComparisonVerdict {
@@ -45,6 +48,7 @@ typedef struct Comparison {
 	Difference *differences;
 	size_t n_differences;
 	size_t n_more[DIFFERENCE_KIND_COUNT]; /* beyond those */
+	bool asks_contents;                   /* attributes were compared as well */
 } Comparison;
 
 /* What a comparison of one database brought. */
@@ -69,12 +73,18 @@ void comparison_forget(Comparison *comparison);
  */
 bool difference_judge(const EntryMark *here, const EntryMark *there, Difference *ret);
 
+/* Adds an entry of which both have the same version and other contents; texts and names are
+ * borrowed. */
+void comparison_add_contents(Comparison *comparison, const EntryMark *mark, const char *dn,
+			     const AttributeNames *attributes);
+
 /* How many of that kind. */
 size_t comparison_count(const Comparison *comparison, DifferenceKind kind);
 
 /*
  * Equal only where both copies are known to have been shown whole. A difference counts only when it
  * cannot be an entry that is hidden: one that is missing where not all was shown proves nothing.
+ * Contents are never known to be equal: no count tells of attributes that a server hides.
  */
 ComparisonVerdict comparison_verdict(const Comparison *comparison, const CopyReading *here);
 
@@ -86,6 +96,9 @@ const char *difference_kind_name(DifferenceKind kind);
 
 /* "not-comparable", "not-known", "different", "equal". */
 const char *comparison_verdict_name(ComparisonVerdict verdict);
+
+/* COMPARISON_NOT_KNOWN for NULL and for a name that this release does not know. */
+ComparisonVerdict comparison_verdict_named(const char *name);
 
 /* Equal when all are, different when one is: what differs is sure, whatever else is not known.
  * Where nothing was compared nothing is comparable. */

@@ -5,11 +5,9 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/copy/contents.h"
 
 #define NAMED_MAX 5 /* attributes; the rest is counted */
-
-static const char *const not_replicated[] = {"entryDN", "subschemaSubentry", "hasSubordinates",
-					     "numSubordinates", "contextCSN"};
 
 typedef struct Lack {
 	const char *name;
@@ -21,14 +19,6 @@ typedef struct Lacks {
 	size_t n_items;
 	size_t n_hidden;
 } Lacks;
-
-static bool is_replicated(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(not_replicated); i++)
-		if (strcasecmp(not_replicated[i], name) == 0)
-			return false;
-	return true;
-}
 
 /* One server spells the DN of an entry for all in the same way. */
 static const Entry *entry_find(const Tree *tree, const char *dn)
@@ -55,7 +45,7 @@ static void entry_compare(Pool *pool, const Entry *former, const Entry *now, Lac
 	for (size_t i = 0; i < former->n_attributes; i++) {
 		const char *name = former->attributes[i].name;
 
-		if (is_replicated(name) && !entry_attribute(now, name))
+		if (!attribute_is_computed(name) && !entry_attribute(now, name))
 			lack_add(pool, lacks, name);
 	}
 }

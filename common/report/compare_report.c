@@ -13,6 +13,7 @@ static const char *const kind_texts[] = {
 	[DIFFERENCE_MISSING_HERE] = "missing here",
 	[DIFFERENCE_OLDER_THERE] = "older there",
 	[DIFFERENCE_OLDER_HERE] = "older here",
+	[DIFFERENCE_OTHER_CONTENTS] = "same version, other contents",
 };
 _Static_assert(ARRAY_SIZE(kind_texts) == DIFFERENCE_KIND_COUNT, "name every kind");
 
@@ -21,6 +22,7 @@ static const char *const unproven_texts[] = {
 	[DIFFERENCE_MISSING_HERE] = "missing or hidden here",
 	[DIFFERENCE_OLDER_THERE] = "older there",
 	[DIFFERENCE_OLDER_HERE] = "older here",
+	[DIFFERENCE_OTHER_CONTENTS] = "same version, other contents",
 };
 _Static_assert(ARRAY_SIZE(unproven_texts) == DIFFERENCE_KIND_COUNT, "name every kind");
 
@@ -36,19 +38,24 @@ static void difference_line(Buf *text, const Difference *difference)
 {
 	const char *here = entry_mark_csn(text->pool, &difference->here);
 	const char *there = entry_mark_csn(text->pool, &difference->there);
+	const AttributeNames *names = &difference->attributes;
 
 	buf_puts(text, "      ");
 	buf_put_line(text, difference->dn ? difference->dn
 					  : entry_mark_uuid(text->pool, &difference->here));
-	if (*here)
+	for (size_t i = 0; i < names->n_items; i++) {
+		buf_puts(text, i == 0 ? "; " : ", ");
+		buf_put_line(text, names->items[i]);
+	}
+	if (*here && names->n_items == 0)
 		buf_printf(text, "; here %s", here);
-	if (*there)
+	if (*there && names->n_items == 0)
 		buf_printf(text, "; there %s", there);
 	buf_putc(text, '\n');
 }
 
 static void kind_lines(Buf *text, const Comparison *comparison, const CopyReading *here,
-		       DifferenceKind kind)
+		       DifferenceKind kind, bool has_names)
 {
 	const size_t n = comparison_count(comparison, kind);
 	size_t n_listed = 0;
@@ -58,12 +65,12 @@ static void kind_lines(Buf *text, const Comparison *comparison, const CopyReadin
 	buf_printf(text, "    %s: %zu\n",
 		   (comparison_proves(comparison, here, kind) ? kind_texts : unproven_texts)[kind],
 		   n);
-	for (size_t i = 0; i < comparison->n_differences && n_listed < LISTED_MAX; i++)
+	for (size_t i = 0; has_names && i < comparison->n_differences && n_listed < LISTED_MAX; i++)
 		if (comparison->differences[i].kind == kind) {
 			difference_line(text, &comparison->differences[i]);
 			n_listed++;
 		}
-	if (n_listed < n)
+	if (has_names && n_listed < n)
 		buf_printf(text, "      and %zu more; --output json lists up to %d\n", n - n_listed,
 			   DIFFERENCES_MAX);
 }
@@ -75,7 +82,8 @@ static void subentries_note(Buf *text, const CopyReading *reading)
 			   reading->n_subentries, reading->n_subentries == 1 ? "y" : "ies");
 }
 
-static void peer_lines(Buf *text, const Comparison *comparison, const CopyReading *here)
+static void peer_lines(Buf *text, const Comparison *comparison, const CopyReading *here,
+		       bool has_names)
 {
 	const CopyReading *there = &comparison->there;
 	const char *lack = copy_reading_describe(text->pool, there);
@@ -89,10 +97,10 @@ static void peer_lines(Buf *text, const Comparison *comparison, const CopyReadin
 		buf_printf(text, ": %s", lack);
 	buf_putc(text, '\n');
 	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
-		kind_lines(text, comparison, here, kind);
+		kind_lines(text, comparison, here, kind, has_names);
 }
 
-static void database_lines(Buf *text, const ComparedDatabase *database)
+static void database_lines(Buf *text, const ComparedDatabase *database, bool has_names)
 {
 	const char *lack = copy_reading_describe(text->pool, &database->here);
 
@@ -104,7 +112,7 @@ static void database_lines(Buf *text, const ComparedDatabase *database)
 		buf_printf(text, "; this node cannot be compared: %s", lack);
 	buf_putc(text, '\n');
 	for (size_t i = 0; i < database->n_peers; i++)
-		peer_lines(text, &database->peers[i], &database->here);
+		peer_lines(text, &database->peers[i], &database->here, has_names);
 }
 
 static const char *const ends[] = {
@@ -118,16 +126,17 @@ static const char *const ends[] = {
 };
 _Static_assert(ARRAY_SIZE(ends) == COMPARISON_VERDICT_COUNT, "an end for every verdict");
 
-const char *compare_report_text(Pool *pool, const ComparedDatabase *databases, size_t n_databases)
+const char *compare_report_text(Pool *pool, const CompareReport *report)
 {
 	Buf text = BUF_IN(pool);
 
-	for (size_t i = 0; i < n_databases; i++)
-		database_lines(&text, &databases[i]);
-	if (n_databases == 0)
+	for (size_t i = 0; i < report->n_databases; i++)
+		database_lines(&text, &report->databases[i], report->has_names);
+	if (report->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
 	else
-		buf_puts(&text, ends[comparison_verdict_all(databases, n_databases)]);
+		buf_puts(&text,
+			 ends[comparison_verdict_all(report->databases, report->n_databases)]);
 	return buf_text(&text);
 }
 
@@ -156,6 +165,14 @@ static void reading_members(JsonOut *out, Pool *pool, const CopyReading *reading
 		json_out_number(out, "counted", (int64_t)reading->n_counted);
 }
 
+static void names_array(JsonOut *out, const AttributeNames *names)
+{
+	json_out_open(out, "attributes", '[');
+	for (size_t i = 0; i < names->n_items; i++)
+		json_out_text(out, NULL, names->items[i]);
+	json_out_close(out, '[');
+}
+
 static void difference_object(JsonOut *out, Pool *pool, const Difference *difference)
 {
 	const char *here = entry_mark_csn(pool, &difference->here);
@@ -166,6 +183,8 @@ static void difference_object(JsonOut *out, Pool *pool, const Difference *differ
 	if (difference->dn)
 		json_out_text(out, "dn", difference->dn);
 	json_out_text(out, "entryuuid", entry_mark_uuid(pool, &difference->here));
+	if (difference->attributes.n_items > 0)
+		names_array(out, &difference->attributes);
 	if (*here)
 		json_out_text(out, "entrycsn_here", here);
 	if (*there)
@@ -174,7 +193,7 @@ static void difference_object(JsonOut *out, Pool *pool, const Difference *differ
 }
 
 static void peer_object(JsonOut *out, Pool *pool, const Comparison *comparison,
-			const CopyReading *here)
+			const CopyReading *here, bool has_names)
 {
 	json_out_open(out, NULL, '{');
 	json_out_number(out, "id", comparison->peer_id);
@@ -187,35 +206,43 @@ static void peer_object(JsonOut *out, Pool *pool, const Comparison *comparison,
 		json_out_number(out, difference_kind_name(kind),
 				(int64_t)comparison_count(comparison, kind));
 	json_out_close(out, '{');
-	json_out_open(out, "differences", '[');
-	for (size_t i = 0; i < comparison->n_differences; i++)
-		difference_object(out, pool, &comparison->differences[i]);
+	if (has_names) {
+		json_out_open(out, "differences", '[');
+		for (size_t i = 0; i < comparison->n_differences; i++)
+			difference_object(out, pool, &comparison->differences[i]);
+		json_out_close(out, '[');
+	}
+	json_out_close(out, '{');
+}
+
+static void database_object(JsonOut *out, Pool *pool, const ComparedDatabase *database,
+			    bool has_names)
+{
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "suffix", database->suffix);
+	json_out_open(out, "here", '{');
+	reading_members(out, pool, &database->here);
+	json_out_close(out, '{');
+	json_out_open(out, "peers", '[');
+	for (size_t i = 0; i < database->n_peers; i++)
+		peer_object(out, pool, &database->peers[i], &database->here, has_names);
 	json_out_close(out, '[');
 	json_out_close(out, '{');
 }
 
-const char *compare_report_json(Pool *pool, const ComparedDatabase *databases, size_t n_databases)
+const char *compare_report_json(Pool *pool, const CompareReport *report)
 {
+	const ComparisonVerdict verdict =
+		comparison_verdict_all(report->databases, report->n_databases);
 	Buf text = BUF_IN(pool);
 	JsonOut out = {.text = &text};
 
 	json_out_open(&out, NULL, '{');
 	json_out_number(&out, "schema_version", 1);
-	json_out_text(&out, "verdict",
-		      comparison_verdict_name(comparison_verdict_all(databases, n_databases)));
+	json_out_text(&out, "verdict", comparison_verdict_name(verdict));
 	json_out_open(&out, "databases", '[');
-	for (size_t i = 0; i < n_databases; i++) {
-		json_out_open(&out, NULL, '{');
-		json_out_text(&out, "suffix", databases[i].suffix);
-		json_out_open(&out, "here", '{');
-		reading_members(&out, pool, &databases[i].here);
-		json_out_close(&out, '{');
-		json_out_open(&out, "peers", '[');
-		for (size_t k = 0; k < databases[i].n_peers; k++)
-			peer_object(&out, pool, &databases[i].peers[k], &databases[i].here);
-		json_out_close(&out, '[');
-		json_out_close(&out, '{');
-	}
+	for (size_t i = 0; i < report->n_databases; i++)
+		database_object(&out, pool, &report->databases[i], report->has_names);
 	json_out_close(&out, '[');
 	json_out_close(&out, '{');
 	return buf_text(&text);

@@ -4,10 +4,17 @@
 
 #include "common/copy/comparison.h"
 
-/* What compare found, for people; names of entries that differ are in it. */
-const char *compare_report_text(Pool *pool, const ComparedDatabase *databases, size_t n_databases);
+/* What was compared, and whether entries that differ are to be named: to a person only. */
+typedef struct CompareReport {
+	const ComparedDatabase *databases;
+	size_t n_databases;
+	bool has_names;
+} CompareReport;
+
+/* What compare found, for people. */
+const char *compare_report_text(Pool *pool, const CompareReport *report);
 
 /* The same for programs; the format is described in syncward(8). */
-const char *compare_report_json(Pool *pool, const ComparedDatabase *databases, size_t n_databases);
+const char *compare_report_json(Pool *pool, const CompareReport *report);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "common/copy/compare_record.h"
 #include "common/copy/copy_health.h"
 #include "common/link/link_watch.h"
 #include "common/pass/schedule.h"
@@ -111,6 +112,7 @@ typedef struct Status {
 	Claim is_server_in_step; /* what belongs to no database: server ID, modules */
 	StatusDatabase *databases;
 	size_t n_databases;
+	CompareRecords compared;  /* what `compare --record` last found */
 	ConditionList conditions; /* holds, findings, changes left, troubles */
 	StatusCounters counters;
 } Status;

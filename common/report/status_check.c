@@ -173,6 +173,25 @@ static void judge_links(Verdict *verdict, const Status *status, const StatusData
 				    link_reason(pool, status, database->suffix)));
 }
 
+static void judge_compared(Verdict *verdict, const Status *status, const StatusLife *life)
+{
+	for (size_t i = 0; i < status->compared.n_items; i++) {
+		const CompareRecord *record = &status->compared.items[i];
+		const size_t n = compare_record_total(record);
+
+		if (record->verdict == COMPARISON_DIFFERENT)
+			problem(verdict, CHECK_WARNING,
+				pool_printf(verdict->pool,
+					    "%s: %zu %s from peer %u when they were compared %s "
+					    "ago; see syncward compare",
+					    record->suffix, n,
+					    n == 1 ? "entry differs" : "entries differ",
+					    record->peer_id,
+					    duration_print(verdict->pool,
+							   life->now_sec - record->compared_sec)));
+	}
+}
+
 /* --- the line --- */
 
 static LinkCount links_of_all(const Status *status)
@@ -273,6 +292,16 @@ static void lags_add(Pool *pool, Buf *line, const Status *status)
 	}
 }
 
+static void compared_add(Buf *line, const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->compared.n_items; i++)
+		n += compare_record_total(&status->compared.items[i]);
+	if (status->compared.n_items > 0)
+		buf_printf(line, " differences=%zu;;;0", n);
+}
+
 static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec)
 {
 	const LinkCount links = links_of_all(status);
@@ -291,6 +320,7 @@ static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t no
 	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
 		   (long long)stale_after_sec(status));
 	lags_add(pool, line, status);
+	compared_add(line, status);
 }
 
 static const char *all_is_well(Pool *pool, const Status *status)
@@ -320,6 +350,7 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	}
 	for (size_t i = 0; i < status->n_databases; i++)
 		judge_links(&verdict, status, &status->databases[i]);
+	judge_compared(&verdict, status, life);
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)

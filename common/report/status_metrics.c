@@ -285,6 +285,44 @@ static void peers(Page *page, const char *name, const char *help, PeerSample *fu
 	}
 }
 
+static void compared(Page *page)
+{
+	const CompareRecords *records = &page->status->compared;
+	char id[16];
+
+	metric(page, "compare_timestamp_seconds", "gauge",
+	       "When the entries were last compared with those of that peer.");
+	for (size_t i = 0; i < records->n_items; i++) {
+		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+		sample_number(page, "compare_timestamp_seconds",
+			      (const char *const[][2]){
+				      {"suffix", records->items[i].suffix}, {"peer", id}, {0}},
+			      records->items[i].compared_sec);
+	}
+	metric(page, "compare_result", "gauge", "What came of it; 1 for the verdict it was.");
+	for (size_t i = 0; i < records->n_items; i++) {
+		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+		sample(page, "compare_result",
+		       (const char *const[][2]){
+			       {"suffix", records->items[i].suffix},
+			       {"peer", id},
+			       {"verdict", comparison_verdict_name(records->items[i].verdict)},
+			       {0}},
+		       "1");
+	}
+	metric(page, "compare_differences", "gauge", "How many entries differed, by kind.");
+	for (size_t i = 0; i < records->n_items; i++)
+		for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++) {
+			(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+			sample_number(page, "compare_differences",
+				      (const char *const[][2]){{"suffix", records->items[i].suffix},
+							       {"peer", id},
+							       {"kind", difference_kind_name(kind)},
+							       {0}},
+				      (int64_t)records->items[i].counts[kind]);
+		}
+}
+
 const char *status_metrics(Pool *pool, const Status *status)
 {
 	Buf out = BUF_IN(pool);
@@ -307,5 +345,6 @@ const char *status_metrics(Pool *pool, const Status *status)
 	copies(&page, "lag_seconds",
 	       "How far the peer, or this node, is behind the newest change that any of them has.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
+	compared(&page);
 	return buf_text(&out);
 }

@@ -156,6 +156,25 @@ static void databases_read(Pool *pool, const JsonNode *root, Status *status)
 	}
 }
 
+static void compared_read(Pool *pool, const JsonNode *root, CompareRecords *ret)
+{
+	const JsonNode *item;
+
+	for (size_t i = 0; (item = get_item(root, "compared", i)); i++) {
+		const JsonNode *counts = get_object(item, "counts");
+		CompareRecord record = {
+			.suffix = get_text(item, "suffix"),
+			.peer_id = (unsigned)get_number(item, "id"),
+			.compared_sec = get_time(item, "compared"),
+			.verdict = comparison_verdict_named(get_text(item, "verdict"))};
+
+		for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
+			record.counts[kind] = get_number(counts, difference_kind_name(kind));
+		if (record.suffix)
+			POOL_PUSH(pool, ret->items, ret->n_items, record);
+	}
+}
+
 static EventKind event_find(const char *name)
 {
 	for (EventKind kind = 0; name && kind < EVENT_KIND_COUNT; kind++)
@@ -272,6 +291,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 	desired_read(root, &status);
 	slapd_read(root, &status);
 	databases_read(pool, root, &status);
+	compared_read(pool, root, &status.compared);
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++)
 		conditions_read(pool, root, kind, &status);
 	return status;

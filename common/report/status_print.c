@@ -179,6 +179,28 @@ static void put_databases(JsonOut *out, const Status *status)
 	json_out_close(out, '[');
 }
 
+/* Numbers only: names of entries are for who runs compare. */
+static void put_compared(JsonOut *out, const CompareRecords *records)
+{
+	json_out_open(out, "compared", '[');
+	for (size_t i = 0; i < records->n_items; i++) {
+		const CompareRecord *record = &records->items[i];
+
+		json_out_open(out, NULL, '{');
+		json_out_text(out, "suffix", record->suffix);
+		json_out_number(out, "id", record->peer_id);
+		put_time(out, "compared", record->compared_sec);
+		json_out_text(out, "verdict", comparison_verdict_name(record->verdict));
+		json_out_open(out, "counts", '{');
+		for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
+			json_out_number(out, difference_kind_name(kind),
+					(int64_t)record->counts[kind]);
+		json_out_close(out, '{');
+		json_out_close(out, '{');
+	}
+	json_out_close(out, '[');
+}
+
 /* What lists of one kind call their items' code; NULL: they have none. */
 static const struct {
 	const char *list;
@@ -262,6 +284,7 @@ const char *status_print(Pool *pool, const Status *status)
 	put_pass(&out, &status->last_pass);
 	put_time(&out, "last_success", status->success_sec);
 	put_databases(&out, status);
+	put_compared(&out, &status->compared);
 	put_conditions(&out, status);
 	put_counters(&out, &status->counters);
 	json_out_close(&out, '{');

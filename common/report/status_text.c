@@ -214,6 +214,25 @@ static void content_table(Page *page, const DatabaseHealth *health)
 		server_id_line(page, &health->sids[i]);
 }
 
+static void compared_lines(Page *page, const StatusDatabase *database)
+{
+	const CompareRecords *records = &page->status->compared;
+
+	for (size_t i = 0; i < records->n_items; i++) {
+		const CompareRecord *record = &records->items[i];
+
+		if (strcmp(record->suffix, database->suffix) != 0)
+			continue;
+		buf_printf(page->out, "  compared with %u %s ago: %s", record->peer_id,
+			   lasting(page, record->compared_sec),
+			   comparison_verdict_name(record->verdict));
+		if (compare_record_total(record) > 0)
+			buf_printf(page->out, ", %zu differences (see syncward compare)",
+				   compare_record_total(record));
+		buf_putc(page->out, '\n');
+	}
+}
+
 static void databases(Page *page)
 {
 	static const char *const words[] = {
@@ -230,6 +249,7 @@ static void databases(Page *page)
 			   database->is_multi_provider ? "" : ", not multi-provider");
 		peers_table(page, database);
 		content_table(page, database->health);
+		compared_lines(page, database);
 	}
 }
 

@@ -14,7 +14,7 @@ _syncward_options() {
 	apply) echo "--plan --release --first-node --empty" ;;
 	adopt) echo "--secrets --peer-id" ;;
 	verify) echo "--write --timeout" ;;
-	compare) echo "--suffix --peer --lag --rate" ;;
+	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;
 	leave) echo "--timeout" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
 	history) echo "--since" ;;

@@ -3,6 +3,7 @@
 
 import os
 import re
+import subprocess
 import uuid
 
 from slapd import SUFFIX
@@ -60,3 +61,20 @@ def as_glue(record):
     """What slapd leaves of an entry that has children and is deleted in a refresh."""
     kept = [line for line in record.split("\n") if re.match(r"dn:|entryUUID:|entryCSN:", line)]
     return "\n".join([kept[0], "objectClass: top", "objectClass: glue", "structuralObjectClass: glue", *kept[1:]])
+
+
+def add_many(server, n, suffix=SUFFIX):
+    """Adds n people by slapadd to a server that is stopped: many thousands a second."""
+    path = os.path.join(server.directory, "many.ldif")
+    with open(path, "w", encoding="utf-8") as file:
+        for i in range(n):
+            file.write(f"dn: cn=m{i},{suffix}\nobjectClass: person\ncn: m{i}\nsn: s\n\n")
+    server.tool("add", "-q", "-w", "-b", suffix, "-l", path)
+    os.unlink(path)
+
+
+def clone(source, target, suffix=SUFFIX):
+    """Gives a server the copy of another, file by file; both are mdb and stopped."""
+    folder = f"db{2 + [d.suffix for d in source.databases].index(suffix)}"
+    subprocess.run(["cp", "--sparse=always", *(os.path.join(server.directory, folder, "data.mdb")
+                                               for server in (source, target))], check=True)

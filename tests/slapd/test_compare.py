@@ -3,6 +3,8 @@
 
 import contextlib
 import json
+import os
+import stat
 import subprocess
 import threading
 import time
@@ -10,7 +12,8 @@ import time
 import ldap
 import pytest
 from cluster import Cluster, add_person
-from copies import NEW, OLD, as_glue, change, fill, renamed, with_csn
+from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, with_csn
+from daemon import Daemon
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
 MDB = "mdb"
@@ -41,9 +44,9 @@ def show_count(node, suffix=SUFFIX):
                                                         f'by dn.exact="cn=replicator,{suffix}" read by * break')])
 
 
-def compare(node, *words, status=None):
+def compare(node, *words, status=None, timeout=120):
     """Runs it; returns the document."""
-    done = node.run("compare", "--output", "json", *words)
+    done = node.run("compare", "--output", "json", *words, timeout=timeout)
     assert status is None or done.returncode == status, done.stdout + done.stderr
     document = json.loads(done.stdout)
     assert done.returncode == {"equal": 0, "different": 1, "not-comparable": 3, "not-known": 3}[document["verdict"]]
@@ -154,7 +157,7 @@ def test_one_difference_of_each_kind_is_found_under_equal_context_csns(pair):
     """contextCSN is equal: nothing is on its way, so nothing is waited for."""
     cluster = pair()
     change_second(cluster)
-    peer = peer_of(compare(cluster[0], "--lag", "600", status=1))
+    peer = peer_of(compare(cluster[0], "--lag", "600", status=1, timeout=40))
     assert found(peer) == expected()
     assert peer["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1}
     older = [d for d in peer["differences"] if d["kind"] == "older-there"][0]
@@ -314,6 +317,194 @@ def test_glue_is_found(pair):
     assert found(peer) == [("missing-here", dn), ("missing-there", dn)]
 
 
+# Contents
+
+def without(record, name):
+    return "\n".join(line for line in record.split("\n") if not line.startswith(name + ":"))
+
+
+@pytest.mark.every_release
+def test_other_contents_of_the_same_version_are_told_by_name_and_order_does_not_count(pair):
+    cluster = pair()
+
+    def edit(records):
+        p1, p2, p3 = (f"cn=p{i},{SUFFIX}" for i in (1, 2, 3))
+        turned = records[p3].replace("objectClass: person\n", "objectClass: person\ndescription: b\ndescription: a\n")
+        return {**records, p1: without(records[p1], "userPassword"), p3: turned,
+                p2: records[p2].replace("sn: s", "sn: canary")}
+    change_second(cluster, edit)
+    assert compare(cluster[0], status=0)["verdict"] == "equal"
+    peer = peer_of(compare(cluster[0], "--attributes", status=1))
+    assert sorted((d["kind"], d["dn"], d["attributes"]) for d in peer["differences"]) == [
+        ("other-contents", f"cn=p1,{SUFFIX}", ["userPassword"]), ("other-contents", f"cn=p2,{SUFFIX}", ["sn"]),
+        ("other-contents", f"cn=p3,{SUFFIX}", ["description"])]
+    done = cluster[0].run("compare", "--attributes")
+    assert done.returncode == 1 and "canary" not in done.stdout + done.stderr
+    assert f"    same version, other contents: 3\n      cn=p1,{SUFFIX}; userPassword\n" in done.stdout
+    # The same values in another order.
+    change(cluster[0].server, lambda records: {
+        **records, f"cn=p3,{SUFFIX}": records[f"cn=p3,{SUFFIX}"].replace(
+            "objectClass: person\n", "objectClass: person\ndescription: a\ndescription: b\n"),
+        f"cn=p2,{SUFFIX}": records[f"cn=p2,{SUFFIX}"].replace("sn: s", "sn: canary"),
+        f"cn=p1,{SUFFIX}": without(records[f"cn=p1,{SUFFIX}"], "userPassword")})
+    document = compare(cluster[0], "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+
+def test_lost_passwords_are_found(pair):
+    """They got lost while the account did not see them; now it does (field.md, Passwords)."""
+    cluster = pair()
+    node = cluster[0]
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        "to attrs=userPassword by self write by anonymous auth by * none", "to * by * read"])])
+    (dn,) = fill(node.server, 1, prefix="late")
+    admin = node.server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"x"])])
+    admin.unbind_s()
+    cluster.wait_in_step()
+    assert compare(node, "--attributes", status=3)["verdict"] == "not-known"
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to attrs=userPassword by dn.exact="cn=replicator,{SUFFIX}" read by self write by anonymous auth by * none',
+        "to * by * read"])])
+    assert compare(node, status=0)["verdict"] == "equal"
+    peer = peer_of(compare(node, "--attributes", status=1))
+    assert sorted((d["dn"], *d["attributes"]) for d in peer["differences"]) == [
+        (dn, "userPassword"), (f"cn=p1,{SUFFIX}", "userPassword")]
+    for lost in (dn, f"cn=p1,{SUFFIX}"):  # what the guide says
+        admin = node.server.admin()
+        admin.modify_s(lost, [(ldap.MOD_REPLACE, "seeAlso", [b"cn=x"])])
+        admin.unbind_s()
+    cluster.wait_in_step()
+    assert found(peer_of(compare(node, "--attributes", status=3))) == []
+
+
+def test_contents_under_load_differ_in_nothing(pair):
+    cluster = pair(n=200)
+    with clients(cluster, "a"):
+        document = compare(cluster[0], "--lag", "20", "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+
+# Kept for status, check and metrics
+
+def test_numbers_are_kept_and_no_entry_is_named(pair):
+    cluster = pair()
+    node = cluster[0]
+    change_second(cluster)
+    done = node.run("compare", "--record")
+    assert done.returncode == 1 and "missing there: 1\n" in done.stdout and "cn=p" not in done.stdout
+    done = node.run("compare", "--record", "--output", "json")
+    assert "differences" not in json.loads(done.stdout)["databases"][0]["peers"][0]
+    path = os.path.join(node.state_dir, "compare.json")
+    with open(path, encoding="utf-8") as file:
+        assert "cn=p" not in file.read()
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.last_pass()[0] > 0, "a pass")
+        (told,) = json.loads(node.run("status", "--output", "json").stdout)["compared"]
+        assert (told["suffix"], told["id"], told["verdict"]) == (SUFFIX, 2, "different")
+        assert told["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1,
+                                  "other-contents": 0}
+        assert "compared with 2" in node.run("status").stdout and "differences=4;;;0" in node.run("check").stdout
+        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
+            assert f'syncward_compare_differences{{suffix="{SUFFIX}",peer="2",kind="older-here"}} 1\n' in file.read()
+
+
+@pytest.mark.one_release
+def test_what_is_kept_is_of_peers_that_there_are_and_a_damaged_file_is_none(pair):
+    cluster = pair(nodes=3)
+    node = cluster[0]
+    path = os.path.join(node.state_dir, "compare.json")
+
+    def kept():
+        with open(path, encoding="utf-8") as file:
+            return [(r["peer"], r["verdict"]) for r in json.load(file)["records"]]
+    node.run("compare", "--record")
+    assert kept() == [(2, "equal"), (3, "equal")]
+    cluster[2].server.stop()
+    node.run("compare", "--record", "--peer", "3")
+    assert kept() == [(2, "equal"), (3, "not-comparable")]
+    cluster.document["peers"].pop()
+    cluster.write()
+    node.run("compare", "--record")
+    assert kept() == [(2, "equal")]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{")
+    assert node.run("compare", "--record").returncode == 0
+    assert kept() == [(2, "equal")]
+
+
+# Large ones
+
+def highest_memory(process):
+    """The most memory that the process had resident at a time, in MiB, and its end is waited for."""
+    highest = 0
+    while process.poll() is None:
+        with contextlib.suppress(OSError), open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+            lines = [line for line in file if line.startswith("VmHWM:")]
+            highest = max([highest, *(int(line.split()[1]) / 1024 for line in lines)])
+        time.sleep(0.02)
+    return highest
+
+
+def large_pair(slapd_factory, program, n):
+    """Two copies of n entries of which node 2 has one that node 1 lacks, and an older one."""
+    cluster = Cluster(slapd_factory, program, 2, [database(attributes={
+        "olcDbMaxSize": str(1 << 32), "olcDbIndex": "entryUUID,entryCSN eq",
+        "olcLimits": f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited'})]).form_by_hand()
+    for node in cluster:
+        show_count(node)
+        cut(node)
+        node.server.stop()
+    first, second = (node.server for node in cluster)
+    add_many(first, n)
+    clone(first, second)
+    for server in (first, second):
+        server.start()
+    admin = second.admin()
+    second.add(f"cn=more,{SUFFIX}", {"objectClass": ["person"], "cn": "more", "sn": "s"}, admin)
+    admin.unbind_s()
+    return cluster
+
+
+def check_large(cluster, n, *words):
+    with subprocess.Popen(cluster[0].command("compare", "--output", "json", "--lag", "0", *words), stdout=subprocess.PIPE,
+                          text=True) as process:
+        memory = highest_memory(process)
+        document = json.loads(process.stdout.read())
+    peer = peer_of(document)
+    assert peer["read"], peer["text"]
+    assert found(peer) == [("missing-here", f"cn=more,{SUFFIX}")] and peer["entries"] == peer["counted"] == n + 3
+    assert document["databases"][0]["here"]["entries"] == n + 2
+    return memory
+
+
+@pytest.mark.one_release
+def test_40000_entries_take_32_bytes_each(slapd_factory, program):
+    """More bytes than are taken of a peer whose answers nobody looks at."""
+    cluster = large_pair(slapd_factory, program, 40000)
+    memory = check_large(cluster, 40000)
+    assert memory < 24, memory
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_a_million_entries_take_96_mib(slapd_factory, program):
+    cluster = large_pair(slapd_factory, program, 1000000)
+    memory = check_large(cluster, 1000000)
+    assert memory < 96, memory
+    memory = check_large(cluster, 1000000, "--attributes")
+    assert memory < 96, memory
+
+
+@pytest.mark.one_release
+def test_at_a_rate_it_takes_its_time(pair):
+    cluster = pair(n=200)
+    began = time.monotonic()
+    compare(cluster[0], "--rate", "200", status=0)  # 202 entries, twice
+    assert time.monotonic() - began > 1.5
+
+
 # Not comparable
 
 HIDES = [f'to dn.base="cn=p7,{SUFFIX}" by dn.exact="{ROOT_DN}" read by * none', "to * by * read"]
@@ -365,6 +556,15 @@ def test_where_the_account_may_not_read_the_count_equality_is_not_known(pair):
     assert "equal" not in done.stdout and "see syncward-operations(7)" in done.stdout
     change_second(cluster)
     assert found(peer_of(compare(cluster[0], status=1))) == expected()
+
+
+def test_a_limit_that_cuts_off_the_account_is_told(pair):
+    cluster = pair(n=600)
+    peer = peer_of(compare(cluster[0], status=3))
+    assert not peer["read"] and "this node's own copy could not be read" in peer["text"]
+    cluster[0].edit([(ldap.MOD_ADD, "olcLimits", f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited')])
+    peer = peer_of(compare(cluster[0], status=3))
+    assert not peer["read"] and "result 4 (Size limit exceeded)" in peer["text"] and found(peer) == []
 
 
 def test_a_peer_that_dies_in_the_middle_is_not_comparable(pair):

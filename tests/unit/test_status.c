@@ -623,9 +623,81 @@ static void what_cannot_be_looked_at_is_not_known(void **state)
 	assert_int_equal(status.looked_sec, NOW);
 }
 
+/* --- what compare --record found --- */
+
+static Status compared_status(Pool *pool, ComparisonVerdict verdict, size_t n_older)
+{
+	CompareRecord record = {.suffix = "dc=example,dc=com",
+				.peer_id = 2,
+				.compared_sec = NOW - 7300,
+				.verdict = verdict};
+	Status status = an_example();
+
+	record.counts[DIFFERENCE_OLDER_THERE] = n_older;
+	status.conditions.n_items = 0;
+	POOL_PUSH(pool, status.compared.items, status.compared.n_items, record);
+	return status;
+}
+
+static void entries_that_differed_are_a_warning_with_their_number(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status different = compared_status(pool, COMPARISON_DIFFERENT, 3);
+	const Status unknown = compared_status(pool, COMPARISON_NOT_KNOWN, 0);
+	Status alone = different;
+	CheckResult result;
+
+	(void)state;
+	alone.n_databases = 0;
+	result = check(pool, &alone);
+	assert_int_equal(result.level, CHECK_WARNING);
+	assert_non_null(strstr(result.line, "dc=example,dc=com: 3 entries differ from peer 2 when "
+					    "they were compared 2 h 1 min ago; see syncward "
+					    "compare"));
+	assert_non_null(strstr(result.line, " differences=3;;;0"));
+	assert_null(strstr(check(pool, &unknown).line, "differ from"));
+	assert_non_null(strstr(check(pool, &unknown).line, " differences=0;;;0"));
+}
+
+static void what_was_compared_is_in_document_page_and_metrics(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status status = compared_status(pool, COMPARISON_DIFFERENT, 3);
+	const StatusLife life = {CLAIM_YES, NOW};
+	const char *text = status_print(pool, &status), *page = status_text(pool, &status, &life);
+	const char *metrics = status_metrics(pool, &status);
+	Status again;
+
+	(void)state;
+	assert_int_equal(status_parse(pool, "f", text, strlen(text), &again, NULL), 0);
+	assert_string_equal(status_print(pool, &again), text);
+	assert_int_equal(again.compared.items[0].verdict, COMPARISON_DIFFERENT);
+	assert_int_equal(again.compared.items[0].counts[DIFFERENCE_OLDER_THERE], 3);
+	assert_non_null(strstr(page, "  compared with 2 2 h 1 min ago: different, 3 differences"));
+	assert_int_equal(count_lines(metrics,
+				     "syncward_compare_differences{suffix=\"dc=example,dc=com\","
+				     "peer=\"2\",kind=\"older-there\"} 3\n"),
+			 1);
+	assert_int_equal(count_lines(metrics,
+				     "syncward_compare_result{suffix=\"dc=example,dc=com\","
+				     "peer=\"2\",verdict=\"different\"} 1\n"),
+			 1);
+}
+
+static void a_verdict_of_a_later_release_is_not_known(void **state)
+{
+	(void)state;
+	assert_int_equal(comparison_verdict_named("splendid"), COMPARISON_NOT_KNOWN);
+	assert_int_equal(comparison_verdict_named(NULL), COMPARISON_NOT_KNOWN);
+	assert_int_equal(comparison_verdict_named("equal"), COMPARISON_EQUAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(entries_that_differed_are_a_warning_with_their_number),
+		cmocka_unit_test(what_was_compared_is_in_document_page_and_metrics),
+		cmocka_unit_test(a_verdict_of_a_later_release_is_not_known),
 		cmocka_unit_test(what_is_printed_is_read_again),
 		cmocka_unit_test(a_newer_schema_and_a_damaged_file_are_refused),
 		cmocka_unit_test(a_link_is_up_when_it_is_connected_and_persistent),

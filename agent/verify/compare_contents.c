@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/verify/compare_contents.h"
+
+#include <strings.h>
+
+#include "agent/peer/session_lookup.h"
+#include "common/copy/contents.h"
+
+typedef struct ContentsRun {
+	const ContentsQuestion *question;
+	Comparison *comparison;
+	Comparison digests; /* as if they were versions */
+} ContentsRun;
+
+static void digest_take(void *data, const EntryMark *mark)
+{
+	ContentsRun *run = data;
+
+	comparison_take(&run->digests, run->question->contents, mark);
+}
+
+static void digest_page(void *data, size_t n_read, size_t n_counted)
+{
+	const EntriesTaker *outer = &((ContentsRun *)data)->question->taker;
+
+	if (outer->page)
+		outer->page(outer->data, n_read, n_counted);
+}
+
+static void failed(Comparison *comparison, const char *problem)
+{
+	comparison_forget(comparison);
+	comparison->there.is_read = false;
+	comparison->there.problem = problem;
+}
+
+/* --- what differs, looked at --- */
+
+static const Entry *entry_of(const Tree *tree, const char *uuid)
+{
+	for (size_t i = 0; i < tree->n_entries; i++) {
+		const char *found = entry_first(&tree->entries[i], "entryUUID");
+
+		if (found && strcasecmp(found, uuid) == 0)
+			return &tree->entries[i];
+	}
+	return NULL;
+}
+
+/* Of another version by now: the other kinds tell of those. */
+static void entry_look(const ContentsRun *run, const Entry *here, const Entry *there)
+{
+	Comparison *comparison = run->comparison;
+	EntryMark mark, other;
+	AttributeNames names;
+
+	if (!here || !there ||
+	    !entry_mark_read(entry_first(here, "entryUUID"), entry_first(here, "entryCSN"),
+			     &mark) ||
+	    !entry_mark_read(entry_first(there, "entryUUID"), entry_first(there, "entryCSN"),
+			     &other) ||
+	    entry_mark_compare_csn(&mark, &other) != 0)
+		return;
+	names = contents_differ(comparison->pool, here, there, run->question->here_sees_all);
+	if (names.n_items > 0)
+		comparison_add_contents(comparison, &mark, pool_strdup(comparison->pool, here->dn),
+					&names);
+}
+
+static bool some_look(const ContentsRun *run, const EntryMark *wanted, size_t n)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const ContentsQuestion *question = run->question;
+	Tree there = {0}, here = {0};
+
+	if (!entries_read_some(question->there, scratch, question->suffix, wanted, n, &there)) {
+		failed(run->comparison, peer_link_failure(question->there).problem);
+		return false;
+	}
+	if (!entries_read_some(question->here, scratch, question->suffix, wanted, n, &here)) {
+		failed(run->comparison, peer_link_failure(question->here).problem);
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *uuid = entry_mark_uuid(scratch, &wanted[i]);
+
+		entry_look(run, entry_of(&here, uuid), entry_of(&there, uuid));
+	}
+	return true;
+}
+
+static void candidates_look(const ContentsRun *run)
+{
+	const Comparison *digests = &run->digests;
+	EntryMark wanted[ENTRIES_SOME_MAX];
+	bool goes_on = true;
+	size_t n = 0;
+
+	for (size_t i = 0; i < digests->n_differences && goes_on; i++) {
+		const Difference *difference = &digests->differences[i];
+
+		if (difference->kind != DIFFERENCE_OLDER_HERE &&
+		    difference->kind != DIFFERENCE_OLDER_THERE)
+			continue;
+		wanted[n++] = difference->here;
+		if (n == ENTRIES_SOME_MAX) {
+			goes_on = some_look(run, wanted, n);
+			n = 0;
+		}
+	}
+	if (goes_on && n > 0)
+		(void)some_look(run, wanted, n);
+}
+
+void contents_compare(const ContentsQuestion *question, Comparison *comparison)
+{
+	AUTO(Pool) *scratch = pool_new();
+	ContentsRun run = {
+		.question = question, .comparison = comparison, .digests = {.pool = scratch}};
+	const EntriesTaker taker = {.data = &run,
+				    .take = digest_take,
+				    .page = digest_page,
+				    .rate = question->taker.rate,
+				    .wants_contents = true};
+
+	comparison->asks_contents = true;
+	run.digests.there = entries_read_over(question->there, NULL, question->suffix, &taker);
+	comparison_end(&run.digests, question->contents);
+	if (!run.digests.there.is_read) {
+		failed(comparison, run.digests.there.problem);
+		return;
+	}
+	candidates_look(&run);
+	/* Where one differs the rest will. */
+	if (comparison_count(comparison, DIFFERENCE_OTHER_CONTENTS) > 0)
+		comparison->n_more[DIFFERENCE_OTHER_CONTENTS] +=
+			run.digests.n_more[DIFFERENCE_OLDER_HERE] +
+			run.digests.n_more[DIFFERENCE_OLDER_THERE];
+}
