@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/link/view.h"
+#include "common/copy/view.h"
 
 static void entry_make(Pool *pool, Tree *tree, const char *dn, const char *const *names)
 {
@@ -62,6 +62,23 @@ static void what_slapd_works_out_for_each_reader_does_not_count(void **state)
 	assert_null(view_lacks(pool, &former, &now));
 }
 
+/* Written, deleted and changed between two looks of the same identity. */
+static void what_came_or_went_between_two_looks_is_not_in_both(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Tree before = {0}, after = {0}, seen = {0}, both;
+
+	(void)state;
+	ENTRY(before, "dc=x", "dc", "mail");
+	ENTRY(before, "cn=gone,dc=x", "cn");
+	ENTRY(before, "cn=hidden,dc=x", "cn");
+	ENTRY(after, "dc=x", "dc", "seeAlso");
+	ENTRY(after, "cn=hidden,dc=x", "cn");
+	ENTRY(seen, "dc=x", "dc");
+	both = view_common(pool, &before, &after);
+	assert_string_equal(view_lacks(pool, &both, &seen), "1 of 2 entries altogether");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -69,6 +86,7 @@ int main(void)
 		cmocka_unit_test(
 			what_is_missing_is_counted_by_attribute_and_hidden_entries_by_number),
 		cmocka_unit_test(what_slapd_works_out_for_each_reader_does_not_count),
+		cmocka_unit_test(what_came_or_went_between_two_looks_is_not_in_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/link/view.h"
+#include "common/copy/view.h"
 
 #include <string.h>
 #include <strings.h>
@@ -90,4 +90,22 @@ const char *view_lacks(Pool *pool, const Tree *former, const Tree *now)
 	return lacks.n_items > 0 || lacks.n_hidden > 0
 		       ? lacks_describe(pool, &lacks, former->n_entries)
 		       : NULL;
+}
+
+Tree view_common(Pool *pool, const Tree *before, const Tree *after)
+{
+	Tree common = {0};
+
+	for (size_t i = 0; i < before->n_entries; i++) {
+		const Entry *other = entry_find(after, before->entries[i].dn);
+		Entry both = {.dn = before->entries[i].dn};
+
+		for (size_t k = 0; other && k < before->entries[i].n_attributes; k++)
+			if (entry_attribute(other, before->entries[i].attributes[k].name))
+				POOL_PUSH(pool, both.attributes, both.n_attributes,
+					  before->entries[i].attributes[k]);
+		if (other)
+			POOL_PUSH(pool, common.entries, common.n_entries, both);
+	}
+	return common;
 }

@@ -13,4 +13,8 @@
  */
 const char *view_lacks(Pool *pool, const Tree *former, const Tree *now);
 
+/* What both looks at the same entries have: what came or went between them is left out. Entries and
+ * names are borrowed. */
+Tree view_common(Pool *pool, const Tree *before, const Tree *after);
+
 #endif
