@@ -61,6 +61,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 		.touched_pool = pool_new(),
 		.looked_pool = pool_new(),
 		.sentence_pool = pool_new(),
+		.views_pool = pool_new(),
 		.sentence = "starting",
 		.status_pool = pool_new(),
 		.lock = -1,
@@ -99,6 +100,7 @@ void daemon_free(Daemon *daemon)
 	pool_free(daemon->links.pool);
 	pool_free(daemon->health.pool);
 	pool_free(daemon->sentence_pool);
+	pool_free(daemon->views_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->context_pool);
 	pool_free(daemon->pool);
@@ -358,6 +360,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.probes_later = true,
 		.peers_patience_msec = peers_patience_msec(pass),
 		.run_dir = pass->context.run_dir,
+		.views = &pass->daemon->views,
 		.hooks = {pass, before_look, after_look, before_write, witness, intended,
 			  after_write},
 	};
@@ -370,6 +373,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 	options.is_paused =
 		pause_holds(&pass->inputs.state.pause, daemon_realtime_sec(pass->daemon));
 	pass_run(pass->pool, &pass->inputs, &options, pass->daemon->directory, &pass->report);
+	daemon_memory_views(pass);
 	if (report->has_plan)
 		pass->stage = STAGE_PLAN;
 	if (report->has_state_error)

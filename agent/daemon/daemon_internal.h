@@ -80,6 +80,8 @@ struct Daemon {
 	FormerLink *formers;
 	DaemonLinks links;
 	DaemonHealth health;
+	Pool *views_pool;
+	ReaderViews views; /* what readers were seen to read here */
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;
@@ -172,6 +174,8 @@ void daemon_memory_conditions(DaemonPass *pass);
 void daemon_memory_contests(DaemonPass *pass);
 /* A heal that was cut off is ended: this server gets its server ID back. Connected. */
 int daemon_heal_end(DaemonPass *pass, Error *err);
+/* What the pass saw of readers need not be looked at again for a while. */
+void daemon_memory_views(DaemonPass *pass);
 
 /* daemon_edit.c: files of slapd.d that were edited by hand. */
 void daemon_edits_drain(DaemonPass *pass);

@@ -119,3 +119,14 @@ int daemon_heal_end(DaemonPass *pass, Error *err)
 	daemon_memory_keep(pass, &events);
 	return result;
 }
+
+void daemon_memory_views(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
+
+	daemon->views = reader_views_keep(pool, &daemon->views, &pass->report.views,
+					  daemon_realtime_sec(daemon));
+	pool_free(daemon->views_pool);
+	daemon->views_pool = pool;
+}

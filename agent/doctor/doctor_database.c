@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
+#include "common/decide/reader_verdict.h"
+#include "common/live/reader_basis.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
-#include "common/slapd/read_rights.h"
 
 typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
 
@@ -43,18 +44,23 @@ static void for_readers(Doctor *doctor, DoctorCheck code, ReaderCheck *check)
 
 static void check_rights(Doctor *doctor, const DoctorDatabase *database, const char *reader)
 {
+	const Live *live = &doctor->world.live;
 	const char *suffix = database->wanted->desired->suffix;
-	const AccessLists lists = live_access_lists(&doctor->world.live, database->live, suffix);
-	const ReadRights rights = read_rights_judge(doctor->pool, &lists, reader);
-	const char *place = read_rights_place_print(doctor->pool, &rights);
+	const AccessLists lists = live_access_lists(live, database->live, suffix);
+	char basis[SHA256_HEX_SIZE];
+	const ReaderQuestion question = {.lists = &lists,
+					 .lists_are_live = true,
+					 .reader = reader,
+					 .views = &doctor->readers.views,
+					 .basis = basis};
+	ReaderVerdict verdict;
 
-	if (rights.outcome == READS_DENIED)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_READERS, DOCTOR_ERROR,
-			    "%s: %s may not read %s: %s", suffix, reader, rights.hidden, place);
-	else if (rights.outcome == READS_NOT_PROVEN)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_READERS, DOCTOR_WARNING,
-			    "%s: whether %s may read everything hangs on %s", suffix, reader,
-			    place);
+	live_reader_basis(live, database->live, basis);
+	verdict = reader_judge(doctor->pool, &question);
+	if (verdict.outcome != READS_EVERYTHING)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_READERS,
+			    verdict.outcome == READS_DENIED ? DOCTOR_ERROR : DOCTOR_WARNING,
+			    "%s: %s", suffix, verdict.sentence);
 }
 
 void doctor_readers(Doctor *doctor)

@@ -3,6 +3,7 @@
 #define SYNCWARD_DOCTOR_LOOK_H
 
 #include "agent/pass/look.h"
+#include "agent/pass/reader_answers.h"
 #include "agent/pass/site.h"
 #include "common/link/probe.h"
 #include "common/report/doctor.h"
@@ -27,7 +28,8 @@ typedef struct Doctor {
 	Directory *directory;
 	bool has_world;
 	World world;
-	Plan plan; /* with the world */
+	Plan plan;             /* with the world */
+	ReaderAnswers readers; /* with the plan */
 	bool has_probes;
 	DoctorDatabase *databases; /* with the world and wanted */
 	size_t n_databases;

@@ -47,10 +47,12 @@ static int look(Doctor *doctor, Error *err)
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
 		.known = &inputs->state.known,
 		.machine = &inputs->machine,
+		.readers = &doctor->readers,
 		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
 	const Machine nothing = {0};
 
+	doctor->readers.pool = doctor->pool;
 	if (!doctor->has_inputs)
 		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->world, err);
 	if (planner_run(doctor->directory, doctor->pool, &input, &doctor->world, &doctor->plan,

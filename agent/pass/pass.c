@@ -27,6 +27,7 @@ typedef struct Pass {
 	Known known; /* as remembered, and what this pass adds */
 	LinkAnswers answers;
 	SilentPeers silent;
+	ReaderAnswers readers;
 	Pool *look;       /* of what the last look found; NULL: there was none */
 	Pool *first_look; /* of the first one */
 	World world;
@@ -58,6 +59,7 @@ static int plan_round(Pass *pass, Error *err)
 	const PlannerInput input = {
 		.answers = pass->options->probes_later ? NULL : &pass->answers,
 		.looks_for_old = !pass->options->probes_later,
+		.readers = &pass->readers,
 		.desired = inputs->file.desired,
 		.not_listed = inputs->not_listed,
 		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
@@ -406,10 +408,12 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		     .report = ret,
 		     .known = inputs->state.known,
 		     .answers = {.pool = pool},
+		     .readers = {.pool = pool},
 		     .has_intent = options->may_write && inputs->state.intent};
 	Error err;
 
 	*ret = (Report){0};
+	pass.readers.views = reader_views_keep(pool, options->views, NULL, (int64_t)time(NULL));
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)
@@ -417,6 +421,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	if (options->may_write &&
 	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
 		state_note(&pass, &err);
+	ret->views = pass.readers.views;
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;
 	if (options->forgets_first) {

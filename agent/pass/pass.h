@@ -16,6 +16,7 @@ typedef struct Report {
 	Plan plan;         /* the first plan of the pass: what it set out to do */
 	World last_world;  /* as it was at the last look */
 	Plan last_plan;    /* what was left at the end */
+	ReaderViews views; /* what readers were seen to read here, in this pass or before */
 	size_t n_done;     /* LDAP writes that slapd accepted */
 	bool is_audit;     /* policy.mode: nothing was written */
 	bool is_paused;    /* the same, for a pause */
@@ -61,11 +62,12 @@ typedef struct PassOptions {
 	size_t n_contents;
 	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
 	size_t n_empty_ids;
-	bool may_write;               /* false: plan only */
-	bool is_paused;               /* look and tell only, as with policy.mode "audit" */
-	const JsonNode *saved;        /* a saved plan that must still hold; NULL: none */
-	const LinkProbes *probes;     /* of links, made before; NULL: none */
-	bool probes_later;            /* links that must be tried first are tried behind the pass */
+	bool may_write;           /* false: plan only */
+	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
+	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
+	const LinkProbes *probes; /* of links, made before; NULL: none */
+	const ReaderViews *views; /* what readers were seen to read here before; NULL: nothing */
+	bool probes_later;        /* links that must be tried first are tried behind the pass */
 	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
 	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */
 	int lock;

@@ -39,6 +39,15 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 			   world);
 	if (input->answers && has_unanswered(draft))
 		link_answers_ask(input->answers, directory, &asked, draft, world);
+	if (input->readers)
+		reader_answers_ask(input->readers, directory, &asked, draft, world);
+}
+
+static bool must_ask(const PlannerInput *input, const Plan *draft)
+{
+	return draft->n_needs > 0 || draft->needs_multi_provider_name ||
+	       (input->answers && has_unanswered(draft)) ||
+	       (input->readers && (draft->n_reader_needs > 0 || draft->needs_sessions));
 }
 
 int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, World *ret_world,
@@ -57,10 +66,10 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	if (input->looks_for_old && input->wanted)
 		world_look_for_old(directory, pool, input->wanted, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
+	ret_world->facts.views = input->readers ? &input->readers->views : NULL;
 	asked = plan_input(input, ret_world);
 	plan_make(pool, &asked, ret);
-	if (ret->n_needs == 0 && !ret->needs_multi_provider_name &&
-	    !(input->answers && has_unanswered(ret)))
+	if (!must_ask(input, ret))
 		return 0;
 	if (ret->needs_multi_provider_name &&
 	    world_multi_provider_name(directory, &asked.options.multi_provider_attribute, err) < 0)

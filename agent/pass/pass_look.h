@@ -4,6 +4,7 @@
 
 #include "agent/pass/link_answers.h"
 #include "agent/pass/look.h"
+#include "agent/pass/reader_answers.h"
 #include "agent/slapd/directory.h"
 
 /* What a plan is made from, apart from the world: the same for every round of one pass. */
@@ -21,7 +22,8 @@ typedef struct PlannerInput {
 	PlanOptions options;
 	bool looks_for_old; /* entries: a search for each database, which the daemon makes elsewhere
 			     */
-	LinkAnswers *answers; /* links are tried here and now; NULL: somebody else does that */
+	ReaderAnswers *readers; /* NULL: nobody asks what readers see */
+	LinkAnswers *answers;   /* links are tried here and now; NULL: somebody else does that */
 } PlannerInput;
 
 /* Looks at slapd and plans; reads what the first draft needs to know (contents, schema, links) and

@@ -94,6 +94,16 @@ static void tell_failure(Pool *pool, const struct addrinfo *address, int error, 
 		port, strerror(error));
 }
 
+static const char *address_print(Pool *pool, const struct addrinfo *address)
+{
+	char host[NI_MAXHOST];
+
+	if (getnameinfo(address->ai_addr, address->ai_addrlen, host, sizeof(host), NULL, 0,
+			NI_NUMERICHOST) != 0)
+		return NULL;
+	return pool_strdup(pool, host);
+}
+
 int link_connect(Pool *pool, const struct addrinfo *addresses, unsigned timeout_msec, Probe *probe)
 {
 	const struct addrinfo *last = addresses;
@@ -104,6 +114,7 @@ int link_connect(Pool *pool, const struct addrinfo *addresses, unsigned timeout_
 
 		if (fd >= 0) {
 			probe->steps[PROBE_CONNECT] = PROBE_GOOD;
+			probe->address = address_print(pool, address);
 			return fd;
 		}
 		error = errno;

@@ -47,6 +47,7 @@ typedef struct DirectoryMethods {
 
 struct Directory {
 	const DirectoryMethods *methods;
+	const char *uri;       /* for connections beside it; NULL: there can be none */
 	unsigned timeout_msec; /* how long the next operation may wait for its answer */
 	Budget budget;         /* of the work at hand: behind it nothing is sent */
 };

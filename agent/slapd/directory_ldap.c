@@ -28,7 +28,6 @@ typedef struct DirectoryLdap {
 	Pool *pool;
 	LDAP *ldap;
 	LdapDeadline *deadline; /* NULL: not connected yet */
-	const char *uri;
 	DirectoryTrace trace;
 	void *trace_userdata;
 	int unanswered_id;      /* a request that slapd has not answered yet; 0: none */
@@ -91,7 +90,8 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 				 title, self->waited_msec);
 	if (class == ERROR_UNREACHABLE && is_no_ldap(self))
 		return error_set(err, class, answer->code,
-				 "%s: what answers at %s is no LDAP server", title, self->uri);
+				 "%s: what answers at %s is no LDAP server", title,
+				 self->directory.uri);
 	if (class == ERROR_UNREACHABLE && self->deadline->has_passed)
 		return error_set(err, class, answer->code,
 				 "%s: slapd began an answer and did not end it within %u ms; the "
@@ -100,7 +100,7 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 	if (class == ERROR_UNREACHABLE)
 		return error_set(err, class, answer->code,
 				 "%s: the connection to slapd at %s broke: result %d (%s)", title,
-				 self->uri, answer->code, ldap_err2string(answer->code));
+				 self->directory.uri, answer->code, ldap_err2string(answer->code));
 	if (step && answer->code == LDAP_OTHER && !*answer->text)
 		return error_set(err, ERROR_UNSAVED, answer->code,
 				 "%s: slapd answered 80 without a reason: it may have changed its "
@@ -148,7 +148,7 @@ static int finish_unanswered(DirectoryLdap *self, Error *err)
 
 	if (self->is_broken)
 		return error_set(err, ERROR_UNREACHABLE, LDAP_SERVER_DOWN,
-				 "the connection to slapd at %s is broken", self->uri);
+				 "the connection to slapd at %s is broken", self->directory.uri);
 	if (id == 0)
 		return 0;
 	self->unanswered_id = 0;
@@ -329,7 +329,7 @@ static int connect_failed(const DirectoryLdap *self, int code, int reason, Error
 	const bool denied = reason == EACCES || reason == EPERM;
 
 	return error_set(err, denied ? ERROR_DENIED : ERROR_UNREACHABLE, code,
-			 "slapd cannot be reached at %s: %s%s%s; %s", self->uri,
+			 "slapd cannot be reached at %s: %s%s%s; %s", self->directory.uri,
 			 ldap_err2string(code), reason ? ": " : "", reason ? strerror(reason) : "",
 			 denied ? "run as root"
 				: "is it running, and does its -h list have this URL?");
@@ -368,10 +368,10 @@ int directory_ldap_open(const DirectoryLdapOptions *options, Directory **ret, Er
 
 	*self = (DirectoryLdap){
 		.directory = {.methods = &ldap_methods,
+			      .uri = pool_strdup(pool, options->uri),
 			      .timeout_msec = options->timeout_msec,
 			      .budget = options->budget},
 		.pool = pool,
-		.uri = pool_strdup(pool, options->uri),
 		.trace = options->trace,
 		.trace_userdata = options->trace_userdata,
 	};

@@ -48,26 +48,44 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for every verdict");
 
+#define WRITE_ALL_THE_SAME "syncward apply --release G6"
+
+/* What the new identity does not see at the peer it can be let see there; to write the link all the
+ * same loses it. */
+static void less_release(const Diff *diff, const Change *change, Hold *hold)
+{
+	const bool is_asked = wanted_of(diff->in->wanted, change->suffix)->desired->manages_access;
+
+	hold->release = is_asked ? "syncward apply" : "\"access\": true";
+	hold->text = pool_printf(diff->pool,
+				 "%s, `" WRITE_ALL_THE_SAME "`; to have it see everything, %s",
+				 hold->text,
+				 is_asked ? "run at that peer, and here when it is done there"
+					  : "write in this database of peers.json on every node, "
+					    "and let that peer apply it first");
+}
+
 static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 {
 	const ProbeVerdict verdict = probe_verdict(probe);
-	const char *would = probe_has_fault(probe, PROBE_SEES_LESS) ? "would lose data with"
-								    : edit_verdicts[verdict].before;
+	const bool sees_less = probe_has_fault(probe, PROBE_SEES_LESS);
+	const char *would = sees_less ? "would lose data with" : edit_verdicts[verdict].before;
+	Hold hold = {
+		.guard = GUARD_LINK,
+		.suffix = change->suffix,
+		.peer = change->subject,
+		.text = pool_printf(diff->pool,
+				    "the link to %s works, and %s what peers.json or its password "
+				    "file says now (%s)%s: it stays as it is. %s. To write it all "
+				    "the same",
+				    change->subject, would, change->why,
+				    edit_verdicts[verdict].after, guard_link_fault(probe)),
+		.release = WRITE_ALL_THE_SAME,
+	};
 
-	plan_hold(
-		diff->pool, diff->plan, change,
-		(Hold){
-			.guard = GUARD_LINK,
-			.suffix = change->suffix,
-			.peer = change->subject,
-			.text = pool_printf(diff->pool,
-					    "the link to %s works, and %s what peers.json or "
-					    "its password file says now (%s)%s: it stays as it "
-					    "is. %s. To write it all the same",
-					    change->subject, would, change->why,
-					    edit_verdicts[verdict].after, guard_link_fault(probe)),
-			.release = "syncward apply --release G6",
-		});
+	if (sees_less)
+		less_release(diff, change, &hold);
+	plan_hold(diff->pool, diff->plan, change, hold);
 }
 
 static void hold_probing(Diff *diff, Change *change)

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "common/decide/diff.h"
-#include "common/slapd/read_rights.h"
+#include "common/decide/reader_verdict.h"
+#include "common/decide/unnamed_readers.h"
+#include "common/live/reader_basis.h"
 
 /*
  * G12: what an account cannot read, the nodes that read with it do not get, and what they had they
@@ -13,25 +15,30 @@ typedef struct Readers {
 	Diff *diff;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live;
-	AccessLists lists; /* with what this plan adds */
+	AccessLists lists;   /* with what this plan adds */
+	bool lists_are_live; /* it adds nothing */
+	char basis[SHA256_HEX_SIZE];
 } Readers;
 
 /* The rights that the readers will have when the plan's olcAccess values are there, in the order in
  * which they are added. */
-static AccessLists lists_after(const Diff *diff, const WantedDatabase *wanted,
-			       const LiveDatabase *live)
+static void lists_find(Readers *readers)
 {
-	AccessLists lists = live_access_lists(diff->in->live, live, wanted->desired->suffix);
+	const Diff *diff = readers->diff;
+	AccessLists *lists = &readers->lists;
 
+	*lists = live_access_lists(diff->in->live, readers->live, readers->wanted->desired->suffix);
+	readers->lists_are_live = true;
 	for (size_t i = 0; i < diff->plan->n_changes; i++) {
 		const Change *change = &diff->plan->changes[i];
 
-		if (change->kind == CHANGE_ACCESS && !change->is_held &&
-		    strcmp(change->dn, live->entry->dn) == 0)
-			lists.database = access_list_insert(diff->pool, lists.database,
-							    change->index, change->new_value);
+		if (change->kind != CHANGE_ACCESS || change->is_held ||
+		    strcmp(change->dn, readers->live->entry->dn) != 0)
+			continue;
+		lists->database = access_list_insert(diff->pool, lists->database, change->index,
+						     change->new_value);
+		readers->lists_are_live = false;
 	}
-	return lists;
 }
 
 static const Hold *held_access(const Readers *readers, const char *reader)
@@ -62,36 +69,27 @@ static const char *release_lead(const Readers *readers, const char *reader)
 	return "write in this database of peers.json";
 }
 
-static const char *reader_sentence(const Readers *readers, const char *reader,
-				   const ReadRights *rights)
+/* A database that is not read from here yet has nothing to tell of its readers. */
+static void finding_add(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
 {
-	Pool *pool = readers->diff->pool;
-	const char *place = read_rights_place_print(pool, rights);
-	const char *suffix = readers->lists.suffix;
-
-	if (rights->outcome == READS_DENIED)
-		return pool_printf(pool,
-				   "%s, with which peers read %s here, may not read %s: %s. "
-				   "What it cannot read gets lost at the peers, and from there "
-				   "everywhere",
-				   reader, suffix, rights->hidden, place);
-	return pool_printf(pool,
-			   "whether %s, with which peers read %s here, may read everything cannot "
-			   "be told from %s. What it cannot read gets lost at the peers, and from "
-			   "there everywhere",
-			   reader, suffix, place);
-}
-
-static void finding_add(const Readers *readers, const char *reader, const ReadRights *rights)
-{
-	const bool is_denied = rights->outcome == READS_DENIED;
+	static const struct {
+		Severity severity;
+		const char *code;
+	} kinds[] = {
+		[READS_NOT_PROVEN] = {SEVERITY_WARNING, "readers-not-proven"},
+		[READS_DENIED] = {SEVERITY_CRITICAL, "readers-denied"},
+		[READS_EVERYTHING] = {SEVERITY_NOTE, "readers-compared"},
+	};
+	const bool sees_all = verdict->outcome == READS_EVERYTHING;
 	Plan *plan = readers->diff->plan;
 
-	plan_add_finding(readers->diff->pool, plan,
-			 is_denied ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-			 is_denied ? "readers-denied" : "readers-not-proven", readers->lists.suffix,
-			 "%s; %s: %s", reader_sentence(readers, reader, rights),
-			 release_lead(readers, reader), release_of(readers, reader));
+	if (!readers->live->syncprov)
+		return;
+	plan_add_finding(readers->diff->pool, plan, kinds[verdict->outcome].severity,
+			 kinds[verdict->outcome].code, readers->lists.suffix, "%s%s%s%s%s",
+			 verdict->sentence, sees_all ? "" : "; ",
+			 sees_all ? "" : release_lead(readers, reader), sees_all ? "" : ": ",
+			 sees_all ? "" : release_of(readers, reader));
 	plan->findings[plan->n_findings - 1].key = reader;
 }
 
@@ -119,7 +117,7 @@ static bool waits_for_provider(const Readers *readers, const Change *change)
 	       readers->live->n_consumers == 0;
 }
 
-static Hold hold_make(const Readers *readers, const char *reader, const ReadRights *rights)
+static Hold hold_make(const Readers *readers, const char *reader, const char *sentence)
 {
 	return (Hold){
 		.guard = GUARD_READERS,
@@ -127,22 +125,21 @@ static Hold hold_make(const Readers *readers, const char *reader, const ReadRigh
 		.text = pool_printf(readers->diff->pool,
 				    "%s; `syncward apply --release G12` goes on all the same; to "
 				    "let it read everything, %s",
-				    reader_sentence(readers, reader, rights),
-				    release_lead(readers, reader)),
+				    sentence, release_lead(readers, reader)),
 		.release = release_of(readers, reader),
 	};
 }
 
 /* A database that is read already only loses by what is denied; what nobody can tell is no reason
  * to stop a cluster that works. */
-static void provider_hold(const Readers *readers, const char *reader, const ReadRights *rights)
+static void provider_hold(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
 {
 	Diff *diff = readers->diff;
-	const Hold hold = hold_make(readers, reader, rights);
+	const Hold hold = hold_make(readers, reader, verdict->sentence);
 	bool holds_provider = false;
 
 	if (diff_is_released(diff, GUARD_READERS) ||
-	    (rights->outcome == READS_NOT_PROVEN && readers->live->syncprov))
+	    (verdict->outcome == READS_NOT_PROVEN && readers->live->syncprov))
 		return;
 	for (size_t i = 0; i < diff->plan->n_changes; i++)
 		if (is_of_database(readers, &diff->plan->changes[i]) &&
@@ -155,20 +152,33 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 			plan_hold(diff->pool, diff->plan, &diff->plan->changes[i], hold);
 }
 
-static void database_judge(Readers *readers)
+/* Has somebody look at what the account sees here. */
+static void look_need(const Readers *readers, const char *reader)
 {
-	const WantedDatabase *wanted = readers->wanted;
+	Plan *plan = readers->diff->plan;
+	ReaderNeed need = {.database = readers->wanted, .reader = reader};
 
-	for (size_t i = 0; i < wanted->n_readers; i++) {
-		const ReadRights rights =
-			read_rights_judge(readers->diff->pool, &readers->lists, wanted->readers[i]);
+	memcpy(need.basis, readers->basis, sizeof(need.basis));
+	POOL_PUSH(readers->diff->pool, plan->reader_needs, plan->n_reader_needs, need);
+}
 
-		if (rights.outcome == READS_EVERYTHING)
-			continue;
-		if (readers->live->syncprov)
-			finding_add(readers, wanted->readers[i], &rights);
-		provider_hold(readers, wanted->readers[i], &rights);
-	}
+static void reader_take(const Readers *readers, const char *reader)
+{
+	const ReaderQuestion question = {
+		.lists = &readers->lists,
+		.lists_are_live = readers->lists_are_live,
+		.reader = reader,
+		.views = readers->diff->in->facts->views,
+		.basis = readers->basis,
+	};
+	const ReaderVerdict verdict = reader_judge(readers->diff->pool, &question);
+
+	if (verdict.is_unasked)
+		look_need(readers, reader);
+	if (verdict.sentence)
+		finding_add(readers, reader, &verdict);
+	if (verdict.outcome != READS_EVERYTHING)
+		provider_hold(readers, reader, &verdict);
 }
 
 void guard_readers(Diff *diff)
@@ -177,12 +187,16 @@ void guard_readers(Diff *diff)
 
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		Readers readers = {.diff = diff, .wanted = &wanted->databases[i]};
+		const char *suffix = readers.wanted->desired->suffix;
 
-		if (live_find_database(diff->in->live, readers.wanted->desired->suffix,
-				       &readers.live) != 1 ||
+		if (live_find_database(diff->in->live, suffix, &readers.live) != 1 ||
 		    readers.wanted->n_consumers == 0)
 			continue;
-		readers.lists = lists_after(diff, readers.wanted, readers.live);
-		database_judge(&readers);
+		lists_find(&readers);
+		live_reader_basis(diff->in->live, readers.live, readers.basis);
+		for (size_t k = 0; k < readers.wanted->n_readers; k++)
+			reader_take(&readers, readers.wanted->readers[k]);
+		if (readers.live->syncprov)
+			unnamed_readers_find(diff, readers.wanted, &readers.lists);
 	}
 }

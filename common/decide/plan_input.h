@@ -12,6 +12,7 @@
 #include "common/live/live_config.h"
 #include "common/live/machine.h"
 #include "common/memory/memory.h"
+#include "common/slapd/reader_views.h"
 
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */
 typedef struct DatabaseFacts {
@@ -28,6 +29,7 @@ typedef struct Facts {
 	DatabaseFacts *databases;
 	size_t n_databases;
 	const LinkProbes *probes; /* of links, made before; NULL: none */
+	const ReaderViews *views; /* what readers were seen to read here; NULL: nobody looked */
 } Facts;
 
 /* What a person asked for besides the file. */

@@ -192,6 +192,7 @@ Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like)
 
 	copy.suffix = text_copy(pool, probe->suffix, like ? like->suffix : NULL);
 	copy.uri = pool_strdup(pool, probe->uri);
+	copy.address = pool_strdup(pool, probe->address);
 	copy.entry_uuid = text_copy(pool, probe->entry_uuid, like ? like->entry_uuid : NULL);
 	copy.schema_digest =
 		text_copy(pool, probe->schema_digest, like ? like->schema_digest : NULL);

@@ -28,6 +28,7 @@ typedef struct Probe {
 	const char *suffix;
 	unsigned peer_id;
 	const char *uri;
+	const char *address; /* where it was reached: "192.0.2.1"; NULL: it was not */
 	ProbeState steps[PROBE_STEP_COUNT];
 	ProbeFault *faults;
 	size_t n_faults;

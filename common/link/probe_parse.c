@@ -126,6 +126,7 @@ int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Er
 	read_steps(object, &probe);
 	read_faults(pool, object, &probe);
 	read_content(pool, object, like, &probe);
+	probe.address = pool_strdup(pool, member_text(object, "address"));
 	probe.server_id = (int)member_number(object, "server_id");
 	probe.n_read = (size_t)member_number(object, "at_least");
 	probe.has_clock = json_member(object, "clock_ahead_sec") != NULL;

@@ -78,6 +78,7 @@ const char *probe_print(Pool *pool, const Probe *probe)
 
 	put_number(object, "peer", probe->peer_id);
 	put_text(object, "uri", probe->uri);
+	put_text(object, "address", probe->address);
 	put_text(object, "suffix", probe->suffix);
 	put_text(object, "verdict", probe_verdict_name(probe_verdict(probe)));
 	json_object_object_add(object, "steps", steps_json(probe));

@@ -304,7 +304,7 @@ static const char *number_skip(const char *text)
 	return end ? end + 1 : text;
 }
 
-static const Entry *frontend_entry(const Live *live)
+const Entry *live_frontend(const Live *live)
 {
 	for (size_t i = 0; i < live->config->n_entries; i++) {
 		const char *name = entry_first(&live->config->entries[i], "olcDatabase");
@@ -317,7 +317,7 @@ static const Entry *frontend_entry(const Live *live)
 
 AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix)
 {
-	const Entry *frontend = frontend_entry(live);
+	const Entry *frontend = live_frontend(live);
 
 	return (AccessLists){
 		.suffix = suffix,

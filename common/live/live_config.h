@@ -129,6 +129,9 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
  * searchbase is a suffix) it starts no consumer. False where its listeners are unknown. */
 bool live_is_myself(const Live *live, const char *url);
 
+/* The entry of cn=config that holds what is common to all databases; NULL when it was not read. */
+const Entry *live_frontend(const Live *live);
+
 /* Who may what in the database, where it holds the suffix: its own olcAccess and the frontend's. */
 AccessLists live_access_lists(const Live *live, const LiveDatabase *database, const char *suffix);
 

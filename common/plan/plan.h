@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/base/sha256.h"
 #include "common/desired/wanted.h"
 #include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
@@ -153,6 +154,13 @@ typedef struct LinkNeed {
 	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
 } LinkNeed;
 
+/* An account that peers read with, of which olcAccess leaves open what it may read (G12). */
+typedef struct ReaderNeed {
+	const WantedDatabase *database;
+	const char *reader;
+	char basis[SHA256_HEX_SIZE]; /* live_reader_basis() */
+} ReaderNeed;
+
 /* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
  * LDAP operations in order. */
 typedef struct Plan {
@@ -167,6 +175,9 @@ typedef struct Plan {
 	size_t n_needs;
 	LinkNeed *link_needs;
 	size_t n_link_needs;
+	ReaderNeed *reader_needs; /* that nobody looked at yet */
+	size_t n_reader_needs;
+	bool needs_sessions; /* who reads here now */
 	OldTlsLink *old_tls;
 	size_t n_old_tls;
 	bool needs_multi_provider_name;

@@ -275,3 +275,19 @@ SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bo
 		all = selector_and(all, who_match(clause->who[i], dn, is_own));
 	return all;
 }
+
+bool access_clause_is_of_connection(const AccessClause *clause)
+{
+	static const char *const names[] = {"peername", "sockname",      "sockurl", "domain",
+					    "ssf",      "transport_ssf", "tls_ssf", "sasl_ssf"};
+
+	for (size_t i = 0; i < clause->n_who; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
+			const size_t len = strlen(names[k]);
+
+			if (strncasecmp(clause->who[i], names[k], len) == 0 &&
+			    (clause->who[i][len] == '=' || clause->who[i][len] == '.'))
+				return true;
+		}
+	return false;
+}

@@ -67,6 +67,10 @@ SelectorMatch access_rule_covers_attribute(const AccessRule *rule, const char *a
 /* Whether a clause means the identity; is_own: in its own entry, where it is "self". */
 SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bool is_own);
 
+/* True when it asks how and from where somebody comes: of two connections of one identity it may
+ * mean one alone. */
+bool access_clause_is_of_connection(const AccessClause *clause);
+
 /* The next attribute of the rule's "attrs=" behind *at, which starts as NULL; NULL at the end. */
 const char *access_rule_next_attribute(Pool *pool, const AccessRule *rule, const char **at);
 

@@ -75,11 +75,13 @@ static void rule_add(AccessTrial *trial, const char *value, AccessPlace place)
 
 	rule.means = pool_alloc(trial->pool, size);
 	rule.means_own = pool_alloc(trial->pool, size);
+	rule.is_of_connection = pool_alloc(trial->pool, rule.access.n_clauses + 1);
 	for (size_t i = 0; i < rule.access.n_clauses; i++) {
 		const AccessClause *clause = &rule.access.clauses[i];
 
 		rule.means[i] = access_clause_means(clause, trial->dn, false);
 		rule.means_own[i] = access_clause_means(clause, trial->dn, true);
+		rule.is_of_connection[i] = access_clause_is_of_connection(clause);
 	}
 	POOL_PUSH(trial->pool, trial->rules, trial->n_rules, rule);
 }
@@ -190,6 +192,8 @@ static AccessRights clauses_walk(const TrialRule *rule, bool is_own, AccessRight
 			continue;
 		if (means[i] == SELECTOR_UNKNOWN && !result->unsure_by)
 			result->unsure_by = rule;
+		result->is_of_connection |=
+			means[i] == SELECTOR_UNKNOWN && rule->is_of_connection[i];
 		if (clause->control == ACCESS_STOP)
 			result_end(result, after, rule);
 		else if (clause->control == ACCESS_BREAK)

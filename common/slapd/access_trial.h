@@ -41,6 +41,7 @@ typedef struct TrialRule {
 	AccessPlace place;
 	SelectorMatch *means;     /* the identity, by each clause */
 	SelectorMatch *means_own; /* in its own entry */
+	bool *is_of_connection;   /* each clause: access_clause_is_of_connection() */
 } TrialRule;
 
 typedef struct AccessTrial {
@@ -65,6 +66,7 @@ typedef struct AccessResult {
 	AccessRights rights;
 	const TrialRule *decided_by;
 	const TrialRule *unsure_by;
+	bool is_of_connection; /* what is open hangs on how the identity connects, too */
 } AccessResult;
 
 /* Reads the lists for an identity. */

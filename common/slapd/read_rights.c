@@ -30,17 +30,29 @@ static void verdict_take(Pool *pool, const AccessPoint *point, const AccessResul
 	const TrialRule *rule =
 		is_denied || !result->unsure_by ? result->decided_by : result->unsure_by;
 
-	/* What is surely hidden says more than what is open. */
-	if ((result->rights.surely & needed) == needed || ret->outcome == READS_DENIED ||
-	    (ret->outcome == READS_NOT_PROVEN && !is_denied))
+	if ((result->rights.surely & needed) == needed)
 		return;
-	*ret = (ReadRights){.outcome = is_denied ? READS_DENIED : READS_NOT_PROVEN};
+	ret->is_of_connection |= result->is_of_connection;
+	/* What is surely hidden says more than what is open. */
+	if (ret->outcome == READS_DENIED || (ret->outcome == READS_NOT_PROVEN && !is_denied))
+		return;
+	*ret = (ReadRights){.outcome = is_denied ? READS_DENIED : READS_NOT_PROVEN,
+			    .is_of_connection = ret->is_of_connection};
 	if (is_denied)
 		ret->hidden = hidden_print(pool, point);
 	if (rule) {
 		ret->place = rule->place;
 		ret->text = rule->access.text;
 	}
+}
+
+static bool has_rules_of_connections(const AccessTrial *trial)
+{
+	for (size_t i = 0; i < trial->n_rules; i++)
+		for (size_t k = 0; k < trial->rules[i].access.n_clauses; k++)
+			if (trial->rules[i].is_of_connection[k])
+				return true;
+	return false;
 }
 
 ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *dn)
@@ -51,7 +63,8 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 	if (everybody_may(&trial, lists))
 		return rights;
 	if (trial.n_rules > ACCESS_RULES_MAX)
-		return (ReadRights){.outcome = READS_NOT_PROVEN};
+		return (ReadRights){.outcome = READS_NOT_PROVEN,
+				    .is_of_connection = has_rules_of_connections(&trial)};
 	access_trial_find_points(&trial);
 	for (size_t i = 0; i < trial.n_samples; i++)
 		for (size_t k = 0; k < trial.n_names; k++) {

@@ -26,9 +26,11 @@ typedef enum ReadOutcome {
 
 typedef struct ReadRights {
 	ReadOutcome outcome;
-	AccessPlace place;  /* DENIED and NOT_PROVEN: the value that hides, or leaves it open */
-	const char *text;   /* its text; NULL: no value */
-	const char *hidden; /* DENIED: "userPassword", "every entry below ou=x", ... */
+	AccessPlace place;     /* DENIED and NOT_PROVEN: the value that hides, or leaves it open */
+	const char *text;      /* its text; NULL: no value */
+	const char *hidden;    /* DENIED: "userPassword", "every entry below ou=x", ... */
+	bool is_of_connection; /* NOT_PROVEN: a connection of ours to this server tells nothing of
+				  the peers', for a value asks for addresses or encryption */
 } ReadRights;
 
 /* May the identity read every entry and attribute, its own entry included? */

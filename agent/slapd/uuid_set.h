@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_UUID_SET_H
+#define SYNCWARD_UUID_SET_H
+
+#include "agent/slapd/ldap_view.h"
+
+#define UUID_SIZE 16
+
+typedef struct Uuid {
+	unsigned char bytes[UUID_SIZE];
+} Uuid;
+
+/* entryUUIDs in the order of their bytes. */
+typedef struct UuidSet {
+	Uuid *items;
+	size_t n_items;
+	bool is_cut; /* slapd gave no more, for a limit of size or time, or there are too many for
+			us */
+} UuidSet;
+
+/* Reads those of all entries of the database that the identity may see, 16 bytes each. False when
+ * slapd did not answer to the end. */
+bool uuid_set_read(const LdapViewer *viewer, UuidSet *ret);
+
+/* How many of the whole the part lacks; of them the first, up to max, go to ret. */
+size_t uuid_set_lacks(const UuidSet *whole, const UuidSet *part, Uuid *ret, size_t max);
+
+/* True when the identity sees an entry with that UUID now. */
+bool uuid_is_seen(const LdapViewer *viewer, const Uuid *uuid);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/reader_verdict.h"
+
+#define LOSS "What it cannot read gets lost at the peers, and from there everywhere"
+
+typedef struct Judging {
+	Pool *pool;
+	const ReaderQuestion *question;
+	const char *place; /* of olcAccess that hides something, or leaves it open */
+} Judging;
+
+static const char *denied_print(const Judging *judging, const char *hidden)
+{
+	return pool_printf(judging->pool,
+			   "%s, with which peers read %s here, may not read %s: %s. " LOSS,
+			   judging->question->reader, judging->question->lists->suffix, hidden,
+			   judging->place);
+}
+
+static const char *seen_less_print(const Judging *judging, const ReaderView *view)
+{
+	return pool_printf(judging->pool,
+			   "%s, with which peers read %s here, does not see %s: that came out of a "
+			   "look with this account, for it cannot be told from %s. " LOSS,
+			   judging->question->reader, judging->question->lists->suffix, view->text,
+			   judging->place);
+}
+
+static const char *open_print(const Judging *judging, const char *why)
+{
+	return pool_printf(judging->pool,
+			   "whether %s, with which peers read %s here, may read everything cannot "
+			   "be told from %s%s. " LOSS,
+			   judging->question->reader, judging->question->lists->suffix,
+			   judging->place, why);
+}
+
+static const char *seen_print(const Judging *judging, const ReaderView *view)
+{
+	return pool_printf(judging->pool,
+			   "%s, with which peers read %s here, sees all entries and, of those that "
+			   "were compared, all attributes that %s sees; olcAccess alone does not "
+			   "tell: %s",
+			   judging->question->reader, judging->question->lists->suffix, view->text,
+			   judging->place);
+}
+
+static ReaderVerdict view_judge(const Judging *judging, const ReaderView *view)
+{
+	/* What is to be added takes nothing away, and may give what is missing. */
+	if (view && view->outcome == VIEW_LESS && judging->question->lists_are_live)
+		return (ReaderVerdict){READS_DENIED, false, seen_less_print(judging, view)};
+	if (view && view->outcome == VIEW_EQUAL)
+		return (ReaderVerdict){READS_EVERYTHING, false, seen_print(judging, view)};
+	if (view && view->outcome == VIEW_UNTESTABLE)
+		return (ReaderVerdict){
+			READS_NOT_PROVEN, false,
+			open_print(judging,
+				   pool_printf(judging->pool, ", and could not be tried either: %s",
+					       view->text))};
+	return (ReaderVerdict){READS_NOT_PROVEN, !view, open_print(judging, "")};
+}
+
+ReaderVerdict reader_judge(Pool *pool, const ReaderQuestion *question)
+{
+	const ReadRights rights = read_rights_judge(pool, question->lists, question->reader);
+	const Judging judging = {pool, question, read_rights_place_print(pool, &rights)};
+
+	if (rights.outcome == READS_EVERYTHING)
+		return (ReaderVerdict){.outcome = READS_EVERYTHING};
+	if (rights.outcome == READS_DENIED)
+		return (ReaderVerdict){READS_DENIED, false, denied_print(&judging, rights.hidden)};
+	if (rights.is_of_connection)
+		return (ReaderVerdict){
+			READS_NOT_PROVEN, false,
+			open_print(&judging, ", for that hangs on how a peer connects: no look "
+					     "from here shows it")};
+	return view_judge(&judging, reader_view_find(question->views, question->lists->suffix,
+						     question->reader, question->basis));
+}
