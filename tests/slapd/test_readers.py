@@ -161,8 +161,10 @@ def test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed(sla
 
 def test_the_frontends_rules_count_and_stay_everybodys(lone):
     node = lone()
-    node.server.modify(FRONTEND, [(ldap.MOD_REPLACE, "olcAccess", DEBIAN)])
     add_people(node.server)
+    if node.server.release.version == "2.4":  # what was written since seed() is not in contextCSN yet
+        node.server.save_context_csn()
+    node.server.modify(FRONTEND, [(ldap.MOD_REPLACE, "olcAccess", DEBIAN)])
     hold = held_by_g12(node.apply())
     assert "olcAccess {0} of the frontend" in hold.text
     follow_line(node, hold)
