@@ -109,11 +109,12 @@ static void memory_bound(void)
 	char text[32] = "";
 	struct rlimit limit;
 
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0 || getrlimit(RLIMIT_AS, &limit) < 0)
 		return;
 	limit.rlim_cur = strtoul(text, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY_BYTES;
-	limit.rlim_max = limit.rlim_cur;
-	(void)setrlimit(RLIMIT_AS, &limit);
+	/* The hard limit stays: SELinux lets few change that one. */
+	if (limit.rlim_cur < limit.rlim_max)
+		(void)setrlimit(RLIMIT_AS, &limit);
 }
 
 static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
