@@ -10,6 +10,7 @@ extern const Command command_apply;
 extern const Command command_check;
 extern const Command command_compare;
 extern const Command command_doctor;
+extern const Command command_fence;
 extern const Command command_heal;
 extern const Command command_history;
 extern const Command command_init;

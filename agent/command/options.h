@@ -54,6 +54,8 @@ typedef struct Options {
 	bool is_first_node;        /* apply --first-node */
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */
+	const char *slapd_program; /* fence */
+	bool is_after_stop;        /* fence */
 } Options;
 
 typedef enum OptionKind {

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/daemon/daemon_fence.h"
 #include "agent/daemon/daemon_internal.h"
 #include "common/base/buf.h"
 #include "common/decide/guard_contested.h"
@@ -150,6 +151,30 @@ void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *appl
 	daemon_memory_keep(pass, &events);
 }
 
+/* When the peers were asked: what each database holds is known then. */
+static void fence_note(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const FenceSeen seen = {
+		.note = {.known = &pass->state.known,
+			 .plan = &pass->report.last_plan,
+			 .live = &pass->report.last_world.live,
+			 .databases = daemon->health.items,
+			 .n_databases = daemon->health.n_items},
+		.world = &pass->report.last_world,
+		.config_dir = pass->inputs.config_dir,
+		.node = pass->inputs.wanted.self ? pass->inputs.wanted.self->id : 0,
+	};
+	Error err;
+
+	if (!pass->report.has_plan || seen.node == 0 ||
+	    !(pass->triggers & TRIGGER_BIT(TRIGGER_PROBE)))
+		return;
+	/* Told by the next pass: what lasts was told already. */
+	if (daemon_fence_note(pass->pool, pass->context.state_dir, &seen, &err) < 0)
+		memcpy(daemon->memory_problem, err.text, sizeof(err.text));
+}
+
 void daemon_tell_end(DaemonPass *pass, const Error *err)
 {
 	const Report *report = &pass->report;
@@ -164,5 +189,6 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 		daemon_memory_unverified(pass);
 	}
 	daemon_conditions_tell(pass, err);
+	fence_note(pass);
 	daemon_sentence_make(pass);
 }

@@ -45,6 +45,7 @@ DoctorFunction doctor_disk, doctor_disk_copy;                           /* docto
 DoctorFunction doctor_readers, doctor_limits, doctor_indices,
 	doctor_timeouts;                                             /* doctor_database.c */
 DoctorFunction doctor_old_entries;                                   /* doctor_entries.c */
+DoctorFunction doctor_fence;                                         /* doctor_fence.c */
 DoctorFunction doctor_peers;                                         /* doctor_peers.c */
 DoctorFunction doctor_in_step, doctor_conflicts, doctor_retired_ids; /* doctor_contents.c */
 

@@ -21,6 +21,7 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_CONFIG_REPLICATED] = doctor_config_replicated,
 	[DOCTOR_DISK] = doctor_disk,
 	[DOCTOR_DISK_COPY] = doctor_disk_copy,
+	[DOCTOR_FENCE] = doctor_fence,
 	[DOCTOR_MONITOR] = doctor_monitor,
 	[DOCTOR_PENDING] = doctor_pending,
 	[DOCTOR_READERS] = doctor_readers,

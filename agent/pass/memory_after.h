@@ -37,6 +37,11 @@ int remember_links(const char *state_dir, const World *world, const Plan *plan, 
 int remember_refusals(Pool *pool, const char *state_dir, const World *world, Known *known,
 		      Error *err);
 
+/* Databases that the fence closed and that are open now, whoever opened them: from now on what they
+ * hold is right. */
+int remember_opened(Pool *pool, const char *state_dir, const World *world, const Known *known,
+		    Error *err);
+
 /* Since when consumers run that hold older TLS files, so that it stays known behind other changes.
  */
 int remember_ages(const char *state_dir, const Plan *plan, const Known *known, Error *err);

@@ -414,6 +414,9 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)
 		state_note(&pass, &err);
+	if (options->may_write && pass.world.live.config &&
+	    remember_opened(pool, inputs->state_dir, &pass.world, &pass.known, &err) < 0)
+		state_note(&pass, &err);
 	if (options->may_write &&
 	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
 		state_note(&pass, &err);

@@ -25,17 +25,33 @@ static ssize_t bytes_read(const char *path, char *bytes, size_t size)
 	return n < 0 ? -1 : (ssize_t)len;
 }
 
-static SlapdArguments listeners_in(Pool *pool, const char *path, const char *separators)
+static const char **words_in(Pool *pool, const char *path, const char *separators, size_t *ret_n)
 {
 	char *bytes = pool_alloc(pool, ARGUMENTS_MAX_BYTES);
 	const ssize_t len = bytes_read(path, bytes, ARGUMENTS_MAX_BYTES);
-	const char **arguments;
-	size_t n_arguments;
 
-	if (len <= 0)
-		return (SlapdArguments){0};
-	arguments = text_split(pool, bytes, (size_t)len, separators, &n_arguments);
+	*ret_n = 0;
+	return len > 0 ? text_split(pool, bytes, (size_t)len, separators, ret_n) : NULL;
+}
+
+static SlapdArguments listeners_in(Pool *pool, const char *path, const char *separators)
+{
+	size_t n_arguments;
+	const char **arguments = words_in(pool, path, separators, &n_arguments);
+
 	return slapd_arguments_parse(pool, arguments, n_arguments);
+}
+
+const char *slapd_program_find(Pool *pool, const char *pid_file)
+{
+	const char *text = pid_file ? text_read(pool, pid_file) : NULL;
+	const char **words;
+	size_t n_words;
+
+	if (!text || atol(text) <= 0)
+		return NULL;
+	words = words_in(pool, pool_printf(pool, "/proc/%ld/cmdline", atol(text)), "", &n_words);
+	return slapd_arguments_program(words, n_words);
 }
 
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)

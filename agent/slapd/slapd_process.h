@@ -15,6 +15,10 @@
  */
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file);
 
+/* The program of the running slapd that olcPidFile (may be NULL) names; NULL: unknown, or not as a
+ * whole path. */
+const char *slapd_program_find(Pool *pool, const char *pid_file);
+
 /* The system service that the process which olcPidFile (may be NULL) names belongs to; NULL: none,
  * or unknown. */
 const char *slapd_unit_find(Pool *pool, const char *pid_file);

@@ -20,6 +20,8 @@
 #define STATE_ENTRIES        "entries.json"
 #define STATE_CONTESTS       "contests.json"
 #define STATE_CONDITIONS     "conditions.json"
+#define STATE_FENCE          "fence.json"
+#define STATE_LAST_SEEN      "last-seen.json"
 #define STATE_SCHEMA_VERSION 1
 
 #endif

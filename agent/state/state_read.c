@@ -8,6 +8,7 @@
 #include "agent/state/state_age.h"
 #include "agent/state/state_contest.h"
 #include "agent/state/state_document.h"
+#include "agent/state/state_fence.h"
 #include "agent/state/state_heal.h"
 #include "agent/state/state_link.h"
 #include "agent/state/state_names.h"
@@ -188,6 +189,8 @@ static const StateFile state_files[] = {
 	{.name = STATE_CONSUMERS, .load = ages_load, .is_loose = true},
 	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
+	{.name = STATE_FENCE, .load = fence_load},
+	{.name = STATE_LAST_SEEN, .load = last_seen_load},
 };
 
 static int pause_load(Pool *pool, const JsonNode *root, void *target)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/diff.h"
 
-/* What `syncward leave` closed opens again when the database has what its peers have. */
-static void read_only_off(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+/* What `syncward leave` or the fence closed opens again when the database has what its peers have.
+ */
+static void read_only_off(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			  const char *why)
 {
 	const Hold *hold = joining_judge(diff, wanted, live);
 	Change *change = plan_add_change(diff->pool, diff->plan,
@@ -14,28 +16,43 @@ static void read_only_off(Diff *diff, const WantedDatabase *wanted, const LiveDa
 						 .subject = "database",
 						 .old_value = "TRUE",
 						 .new_value = "FALSE",
-						 .why = "`syncward leave` closed it",
+						 .why = why,
 					 });
 
 	if (hold)
 		plan_hold(diff->pool, diff->plan, change, *hold);
 }
 
+static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRecord *record)
+{
+	const char *suffix = wanted->desired->suffix;
+
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "fenced", suffix,
+			 "%s: when slapd started %s: the fence closed it to clients (olcReadOnly: "
+			 "TRUE), and it opens when it has what its peers have",
+			 suffix, record->text);
+}
+
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
-	const LeftDatabase *left = known_left(diff->in->known, wanted->desired->suffix);
+	const char *suffix = wanted->desired->suffix;
+	const LeftDatabase *left = known_left(diff->in->known, suffix);
+	const FenceRecord *fence = fence_record(&diff->in->known->fence, suffix);
 
 	if (!live->is_read_only)
 		return;
-	if (left && left->was_closed)
-		read_only_off(diff, wanted, live);
-	else
+	if (fence && fence->is_closed) {
+		fenced_tell(diff, wanted, fence);
+		read_only_off(diff, wanted, live, "the fence closed it, as it was older");
+	} else if (left && left->was_closed) {
+		read_only_off(diff, wanted, live, "`syncward leave` closed it");
+	} else {
 		/* Somebody's wish, or what is left of a former copy: not ours to end. */
 		plan_add_finding(
-			diff->pool, diff->plan, SEVERITY_WARNING, "read-only",
-			wanted->desired->suffix,
+			diff->pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
 			"%s refuses what its clients write (olcReadOnly: TRUE), although every "
 			"node is a provider; what peers send still arrives. If clients shall "
 			"write here too, give %s in cn=config the line olcReadOnly: FALSE",
-			wanted->desired->suffix, live->entry->dn);
+			suffix, live->entry->dn);
+	}
 }

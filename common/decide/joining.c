@@ -125,7 +125,8 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 		return NULL;
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
-	if (!reads || (has_csns && known_was_complete(diff->in->known, joining->suffix)))
+	if (!reads || (has_csns && !joining->is_fenced &&
+		       known_was_complete(diff->in->known, joining->suffix)))
 		return NULL;
 	return hold_unproven(joining, silent);
 }
@@ -135,7 +136,8 @@ static const Hold *judge_refresh(const Joining *joining)
 	const Hold *hold = NULL;
 	Evidence evidence;
 
-	if (joining->live->is_multi_provider || waits_for_server_id(joining))
+	if (!joining->is_fenced &&
+	    (joining->live->is_multi_provider || waits_for_server_id(joining)))
 		return NULL;
 	evidence = evidence_find(joining);
 	if (evidence.lacking)

@@ -25,6 +25,7 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	const DatabaseFacts *facts = diff_facts(diff, suffix);
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
+	const bool is_fenced = fence_is_closed(&diff->in->known->fence, suffix);
 	const Content *peers;
 	size_t n_peers = copies_of_others(diff, facts, &peers);
 
@@ -37,7 +38,8 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		.n_peers = n_peers,
 		.suffix = suffix,
 		.our_id = diff->in->wanted->self->id,
-		.was_joining = known && known->is_joining,
+		.was_joining = is_fenced || (known && known->is_joining),
+		.is_fenced = is_fenced,
 	};
 }
 

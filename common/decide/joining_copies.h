@@ -15,6 +15,8 @@ typedef struct Joining {
 	const char *suffix;
 	unsigned our_id;
 	bool was_joining; /* a first refresh was not complete, as remembered */
+	bool is_fenced;   /* it was older than it had been when slapd started, and is closed: it
+			     joins, though it is a provider */
 } Joining;
 
 /* All in the plan's pool, or borrowed from the arguments. */

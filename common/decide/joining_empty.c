@@ -144,6 +144,16 @@ const Hold *joining_judge_empty(const Joining *joining)
 
 	if (joining->diff->in->options.is_first_node)
 		return judge_first_node(joining);
+	if (source && joining->is_fenced)
+		return joining_hold(
+			joining, GUARD_JOINING,
+			pool_printf(
+				joining->diff->pool,
+				"%s is empty here, and was not: this node reads it from its "
+				"peers, and refuses clients' writes until then; when the refresh "
+				"is complete",
+				joining->suffix),
+			"syncward apply");
 	if (source)
 		return joining_hold(
 			joining, GUARD_JOINING,

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/copy/fence.h"
 #include "common/link/known_links.h"
 #include "common/link/password_gate.h"
 #include "common/live/consumer_age.h"
@@ -77,6 +78,8 @@ typedef struct Known {
 	unsigned machine_node;  /* its id then */
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
 	const KnownHeal *heal;  /* that did not end; NULL: none */
+	FenceRecords fence;     /* what it found before slapd started */
+	LastSeenAll seen;       /* noted for it */
 } Known;
 
 /* What is remembered of the database; NULL when nothing. */

@@ -62,6 +62,11 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 			      "write the entry once more over LDAP (`syncward apply` does it for "
 			      "what it wrote); a file that was edited by hand is not read before a "
 			      "restart, and is then believed"},
+	[DOCTOR_FENCE] =
+		{"old-backup", "an old backup would be closed to clients before slapd starts",
+		 "a client's first write to a database that is older than it was makes its "
+		 "peers delete what it does not have",
+		 "systemctl enable --now syncward-fence; what it closed opens by itself"},
 	[DOCTOR_MONITOR] = {"monitor", "cn=monitor tells which consumers run",
 			    "consumers that stopped, or were mixed up by slapd, are not noticed",
 			    "add olcDatabase=monitor, and let root over ldapi read it; OpenLDAP "

@@ -50,6 +50,13 @@ static size_t program_find(const char *const *arguments, size_t n_arguments)
 	return n_arguments;
 }
 
+const char *slapd_arguments_program(const char *const *arguments, size_t n_arguments)
+{
+	const size_t at = program_find(arguments, n_arguments);
+
+	return at < n_arguments && arguments[at][0] == '/' ? arguments[at] : NULL;
+}
+
 /* The letter that takes an argument in one word of options ("-4h"), and where that argument begins
  * in the word; NULL when none does. */
 static const char *option_with_argument(const char *word)

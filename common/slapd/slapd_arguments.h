@@ -20,6 +20,10 @@ typedef struct SlapdArguments {
  */
 SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, size_t n_arguments);
 
+/* slapd's program in such arguments, where it is a whole path; NULL: it is not, or there is none.
+ */
+const char *slapd_arguments_program(const char *const *arguments, size_t n_arguments);
+
 /* Splits a text into words; separators is a set of bytes. */
 const char **text_split(Pool *pool, const char *text, size_t len, const char *separators,
 			size_t *ret_n);

@@ -70,7 +70,13 @@
 	EVENT_ROW(STATE_TROUBLE, "state-trouble", ERR, "d984b1b699f645e69f358a016437306b", \
 	          "the agent's own files cannot be read or written") \
 	EVENT_ROW(STATE_MENDED, "state-mended", NOTICE, "f308ae1268b342ebaab4fd3c416e1384", \
-	          "the agent's own files can be read and written again")
+	          "the agent's own files can be read and written again") \
+	EVENT_ROW(FENCE_CLOSED, "fence-closed", CRIT, "b14f9fae14ea49a782f466ba82cef35b", \
+	          "a database that is older than it was is closed to clients") \
+	EVENT_ROW(FENCE_OPENED, "fence-opened", NOTICE, "7e2fc99b55ad408dad44178c2beb8f79", \
+	          "the database that was here is back, and open again") \
+	EVENT_ROW(FENCE_UNKNOWN, "fence-unknown", ERR, "a598a19af11647578abe89cc7d071f05", \
+	          "whether a database is the one that was here is not known")
 /* clang-format on */
 
 #endif

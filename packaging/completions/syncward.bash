@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Completion of syncward(8) for bash; needs no other completion package.
 
-_syncward_commands="run status check init validate plan apply adopt verify compare leave heal history doctor pause resume"
+_syncward_commands="run status check init validate plan apply adopt verify compare leave heal history doctor pause resume fence"
 _syncward_common="--peers --agent-config --ldap-uri --node --state-dir --run-dir --output --verbose --help --version"
 
 # The options that only this command has.
@@ -20,6 +20,7 @@ _syncward_options() {
 	history) echo "--since" ;;
 	doctor) echo "--list" ;;
 	pause) echo "--for" ;;
+	fence) echo "--after-stop --slapd --timeout" ;;
 	esac
 }
 
@@ -52,7 +53,7 @@ _syncward_files() {
 _syncward_value() {
 	case $1:$2 in
 	validate:--secrets) return 1 ;;
-	*:--peers | *:--agent-config | *:--save | *:--plan | *:--rootdn-password) _syncward_files -f "$3" ;;
+	*:--peers | *:--agent-config | *:--save | *:--plan | *:--rootdn-password | *:--slapd) _syncward_files -f "$3" ;;
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
 	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;

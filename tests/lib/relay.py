@@ -4,6 +4,7 @@
     with Relay(server) as relay:      # from now on server.ldap_uri is the relay's
         relay.forget()                # what is connected stays so for both ends, and carries nothing any more
         relay.drop()                  # ends what was forgotten
+        relay.cut()                   # ends all connections, and each new one at once, until heal()
 
 Who connects after that gets through as before.
 """
@@ -25,6 +26,7 @@ class Relay:
         self._other = {}
         self._forgotten = []
         self._asked = []
+        self._is_cut = False
         self._thread = threading.Thread(target=self._run)
         server.ldap_uri = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -33,6 +35,12 @@ class Relay:
 
     def drop(self):
         self._ask(self._drop)
+
+    def cut(self):
+        self._ask(self._cut)
+
+    def heal(self):
+        self._is_cut = False
 
     def _ask(self, what):
         done = threading.Event()
@@ -51,8 +59,18 @@ class Relay:
             one.close()
         self._forgotten = []
 
+    def _cut(self):
+        self._is_cut = True
+        for one in self._other:
+            self._selector.unregister(one)
+            one.close()
+        self._other = {}
+
     def _connect(self):
         near, _ = self._listener.accept()
+        if self._is_cut:
+            near.close()
+            return
         try:
             far = socket.create_connection(self._target)
         except OSError:

@@ -25,7 +25,7 @@ FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 MONITOR = "olcDatabase={1}monitor,cn=config"
 EXIT = {"ok": 0, "unknown": 0, "note": 0, "warning": 1, "error": 2}
 # What the machine of the tests may have or lack.
-OF_THE_MACHINE = {"clock", "journal"}
+OF_THE_MACHINE = {"clock", "journal", "old-backup"}
 # What peers' cn=monitor shows nobody but root, unless a test lets it.
 NOT_SHOWN = {"peer-clock"}
 
@@ -87,7 +87,7 @@ def test_a_healthy_cluster_is_well(slapd_factory, program):
     writes = cluster[1].server.config_writes()
     done = cluster[1].run("doctor")  # its daemon has ended
     assert done.returncode == 1 and re.search(r"^warning  daemon ", done.stdout, re.MULTILINE), done.stdout
-    assert "37 checks: " in done.stdout and cluster[1].server.config_writes() == writes
+    assert "38 checks: " in done.stdout and cluster[1].server.config_writes() == writes
 
 
 # --- faults, one at a time, on one cluster ---
@@ -461,4 +461,4 @@ def test_the_list_explains_every_check_and_makes_none(program):
     listed = re.findall(r"^(\S+)\n    checks: .+\n    means:  .+\n    remedy: .+$", done.stdout, re.MULTILINE)
     document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
                                          capture_output=True, check=True).stdout)
-    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 37
+    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 38

@@ -485,6 +485,55 @@ static void what_waits_for_the_server_id_does_not_wait_for_a_refresh(void **stat
 
 #define SCENE_TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 
+/* It is a provider, and was older than it had been when slapd started. */
+static void fence(Scene *scene)
+{
+	static FenceRecord record = {.suffix = SUFFIX, .verdict = FENCE_OLDER, .is_closed = true};
+
+	scene->live.is_multi_provider = true;
+	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1, .looked_sec = 1};
+}
+
+static void a_provider_that_the_fence_closed_waits_for_what_its_peers_have(void **state)
+{
+	Scene *scene = *state;
+
+	scene->peer_csns[0] = NEW;
+	scene->live.is_multi_provider = true;
+	assert_int_equal(judge(scene), -1);
+	fence(scene);
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->here_csns[0] = NEW;
+	assert_int_equal(judge(scene), -1);
+}
+
+static void nobody_s_word_opens_what_the_fence_closed(void **state)
+{
+	Scene *scene = *state;
+
+	fence(scene);
+	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_complete = true};
+	scene->known.databases = &scene->known_database;
+	scene->known.n_databases = 1;
+	scene->peer.state = CONTENT_UNREACHABLE;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
+static void changes_of_its_own_that_only_peers_have_come_back_to_a_fenced_one(void **state)
+{
+	Scene *scene = *state;
+
+	fence(scene);
+	scene->peer_csns[1] = OWN;
+	scene->peer = content(1, scene->peer_csns, 2);
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_int_equal(judge(scene), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -519,6 +568,9 @@ int main(void)
 		SCENE_TEST(without_a_peer_only_a_database_that_was_in_step_goes_on),
 		SCENE_TEST(a_node_without_peers_joins_nothing),
 		SCENE_TEST(what_waits_for_the_server_id_does_not_wait_for_a_refresh),
+		SCENE_TEST(a_provider_that_the_fence_closed_waits_for_what_its_peers_have),
+		SCENE_TEST(nobody_s_word_opens_what_the_fence_closed),
+		SCENE_TEST(changes_of_its_own_that_only_peers_have_come_back_to_a_fenced_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

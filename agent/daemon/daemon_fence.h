@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DAEMON_FENCE_H
+#define SYNCWARD_DAEMON_FENCE_H
+
+#include "agent/pass/look.h"
+#include "common/pass/fence_note.h"
+
+/* Where the fence finds slapd, and what is noted for it. */
+typedef struct FenceSeen {
+	FenceNote note;
+	const World *world;
+	const char *config_dir; /* NULL: as cn=config says */
+	unsigned node;
+} FenceSeen;
+
+/* Writes what the fence compares with at slapd's next start, when that differs from what is noted
+ * already; nothing where the fence was never run. */
+int daemon_fence_note(Pool *pool, const char *state_dir, const FenceSeen *seen, Error *err);
+
+#endif

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/fence/fence_run.h"
+
+#include <string.h>
+
+#include <systemd/sd-id128.h>
+
+#include "agent/fence/fence_content.h"
+#include "agent/fence/fence_gate.h"
+#include "agent/fence/fence_site.h"
+#include "agent/state/journal.h"
+#include "agent/state/state_fence.h"
+#include "agent/system/clock.h"
+#include "agent/system/lock.h"
+
+/* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
+#define LOCK_MSEC 10000
+
+typedef struct Fence {
+	Pool *pool;
+	const Context *context;
+	const FenceOptions *options;
+	const Known *known;
+	FenceSite site;
+	FenceRecords records; /* as they will be remembered */
+	FenceReport *report;
+} Fence;
+
+/* --- the state folder --- */
+
+static int records_write(const Fence *fence, Error *err)
+{
+	return state_write_fence(fence->context->state_dir, &fence->records, err);
+}
+
+/* A copy that can be changed, with one for each database that was seen; of others nothing is known
+ * any more. */
+static void records_take(Fence *fence)
+{
+	const LastSeenAll *seen = &fence->known->seen;
+
+	fence->records = (FenceRecords){.looked_sec = clock_system.realtime_sec(NULL)};
+	for (size_t i = 0; i < seen->n_items; i++) {
+		const char *suffix = seen->items[i].suffix;
+		const FenceRecord *before = fence_record(&fence->known->fence, suffix);
+		FenceRecord record = {.suffix = suffix, .text = ""};
+
+		if (before)
+			record = *before;
+		POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items, record);
+	}
+	/* What is closed stays known, whatever became of the other file. */
+	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
+		const FenceRecord *before = &fence->known->fence.items[i];
+
+		if (before->is_closed && !fence_record(&fence->records, before->suffix))
+			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
+				  *before);
+	}
+}
+
+/* --- telling --- */
+
+static void tell(const Fence *fence, EventKind kind, const FenceRecord *record, const char *text)
+{
+	(void)fence;
+	journal_tell(&(JournalContext){.trigger = "fence"},
+		     &(Event){.kind = kind, .suffix = record->suffix, .text = text});
+}
+
+static void result_add(Fence *fence, const FenceRecord *record, const char *text, bool is_closed)
+{
+	POOL_PUSH(fence->pool, fence->report->items, fence->report->n_items,
+		  {.suffix = record->suffix,
+		   .verdict = record->verdict,
+		   .text = text,
+		   .is_closed = is_closed});
+}
+
+/* --- judging --- */
+
+static bool is_same_boot(const LastSeenAll *seen)
+{
+	char text[SD_ID128_STRING_MAX];
+	sd_id128_t boot;
+
+	return seen->boot && sd_id128_get_boot(&boot) >= 0 &&
+	       strcmp(sd_id128_to_string(boot, text), seen->boot) == 0;
+}
+
+static FenceJudgement not_known(Fence *fence, const Error *err)
+{
+	return (FenceJudgement){.verdict = FENCE_NOT_KNOWN,
+				.text = pool_strdup(fence->pool, err->text)};
+}
+
+static FenceLook look_begin(const Fence *fence, const FenceRecord *record)
+{
+	return (FenceLook){
+		.seen = last_seen(&fence->known->seen, record->suffix),
+		.before = fence_record(&fence->known->fence, record->suffix),
+		.node = fence->known->seen.node,
+		.is_same_boot = is_same_boot(&fence->known->seen),
+	};
+}
+
+static FenceJudgement judge(Fence *fence, const FenceRecord *record, const Entry *database,
+			    FenceLook *look)
+{
+	Error err;
+
+	*look = look_begin(fence, record);
+	if (fence_site_file(&fence->site, database, &look->file, &err) < 0)
+		return not_known(fence, &err);
+	for (;;) {
+		const FenceJudgement found = fence_judge(fence->pool, look);
+
+		if (found.need == FENCE_NEEDS_NOTHING)
+			return found;
+		if (fence_content_read(fence->pool, &fence->site.tool, record->suffix,
+				       found.need == FENCE_NEEDS_ENTRIES, look, &err) < 0)
+			return not_known(fence, &err);
+	}
+}
+
+/* --- closing and opening --- */
+
+static bool is_read_only(const Entry *database)
+{
+	return entry_has_value(database, "olcReadOnly", "TRUE");
+}
+
+/* The mark is on disk before the database is closed: what nobody knows of nobody opens. */
+static int close_database(Fence *fence, FenceRecord *record, const Entry *database, Error *err)
+{
+	const bool was_closed = record->is_closed;
+
+	record->is_closed = true;
+	if (records_write(fence, err) == 0 &&
+	    fence_gate_set(&fence->site.tool, fence_site_dn(fence->pool, database), true, err) == 0)
+		return 0;
+	record->is_closed = was_closed;
+	return -1;
+}
+
+static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
+{
+	Pool *pool = fence->pool;
+	Error err;
+
+	if (is_read_only(database)) {
+		result_add(fence, record,
+			   pool_printf(pool,
+				       "%s; clients cannot write to it already, by its "
+				       "olcReadOnly",
+				       record->text),
+			   true);
+		return;
+	}
+	if (close_database(fence, record, database, &err) == 0) {
+		const char *text = pool_printf(
+			pool, "%s: %s; it is closed to clients until it has what its peers have",
+			record->suffix, record->text);
+
+		tell(fence, EVENT_FENCE_CLOSED, record, text);
+		result_add(fence, record, text + strlen(record->suffix) + 2, true);
+		return;
+	}
+	tell(fence, EVENT_FENCE_UNKNOWN, record,
+	     pool_printf(pool,
+			 "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
+			 "no slapmodify): %s. A client's write here makes its peers delete "
+			 "entries: start slapd with -h ldapi:/// alone and give the database "
+			 "olcReadOnly: TRUE before clients reach it",
+			 record->suffix, record->text, err.text));
+	result_add(fence, record,
+		   pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
+		   false);
+}
+
+/* The right one is back before the other one was filled. */
+static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
+{
+	Pool *pool = fence->pool;
+	const char *text = record->text;
+	Error err;
+
+	if (record->is_closed && is_read_only(database) &&
+	    fence_gate_set(&fence->site.tool, fence_site_dn(pool, database), false, &err) < 0) {
+		result_add(fence, record,
+			   pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
+			   true);
+		return;
+	}
+	if (record->is_closed) {
+		record->is_closed = false;
+		tell(fence, EVENT_FENCE_OPENED, record,
+		     pool_printf(pool, "%s: %s; it is open to clients again", record->suffix,
+				 text));
+	}
+	result_add(fence, record, text, is_read_only(database));
+}
+
+static void act(Fence *fence, FenceRecord *record, const Entry *database)
+{
+	if (fence_verdict_closes(record->verdict)) {
+		keep_out(fence, record, database);
+	} else if (record->verdict == FENCE_RIGHT) {
+		let_in(fence, record, database);
+	} else {
+		if (record->verdict == FENCE_NOT_KNOWN)
+			tell(fence, EVENT_FENCE_UNKNOWN, record,
+			     pool_printf(fence->pool,
+					 "%s: whether it is the database that was here cannot be "
+					 "told, and it stays as it is: %s",
+					 record->suffix, record->text));
+		result_add(fence, record, record->text, is_read_only(database));
+	}
+}
+
+static void look_at(Fence *fence, FenceRecord *record)
+{
+	const Entry *database = fence_site_database(&fence->site, record->suffix);
+	FenceJudgement found;
+	FenceLook look;
+
+	if (!database) /* slapd has it no more */
+		return;
+	found = judge(fence, record, database, &look);
+	record->verdict = found.verdict;
+	record->text = found.text;
+	act(fence, record, database);
+	record->is_after_stop = false;
+	/* Also where nobody could tell: slapd goes on with this file. */
+	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
+		record->has_file = true;
+		record->file = look.file;
+	}
+}
+
+/* slapd has just ended: whatever is put in the place of its file later differs from this. */
+static void note_file(Fence *fence, FenceRecord *record)
+{
+	const Entry *database = fence_site_database(&fence->site, record->suffix);
+	FenceLook look = look_begin(fence, record);
+	Error err;
+
+	if (!database || record->is_closed || fence_verdict_closes(record->verdict) ||
+	    fence_site_file(&fence->site, database, &look.file, &err) < 0 ||
+	    fence_content_read(fence->pool, &fence->site.tool, record->suffix, false, &look, &err) <
+		    0 ||
+	    !fence_was_left_by_slapd(fence->pool, &look))
+		return;
+	record->has_file = true;
+	record->file = look.file;
+	record->is_after_stop = true;
+}
+
+/* --- one run --- */
+
+static int fence_look(Fence *fence, Error *err)
+{
+	const LastSeenAll *seen = &fence->known->seen;
+
+	records_take(fence);
+	if (fence_slapd_runs(fence->pool, fence->context, seen->pid_file)) {
+		fence->report->notice = "slapd runs, so nothing was judged; what the daemon sees "
+					"from now on is compared before slapd starts again";
+		return records_write(fence, err);
+	}
+	if (seen->n_items == 0) {
+		fence->report->notice = "nothing was noted yet to compare with; the daemon does "
+					"that while slapd runs";
+		return records_write(fence, err);
+	}
+	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
+	    0)
+		return -1;
+	for (size_t i = 0; i < fence->records.n_items; i++)
+		if (fence->options->is_after_stop)
+			note_file(fence, &fence->records.items[i]);
+		else
+			look_at(fence, &fence->records.items[i]);
+	return records_write(fence, err);
+}
+
+int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,
+	      Error *err)
+{
+	const int lock = lock_take(context->run_dir, LOCK_MSEC, NULL);
+	FenceReport report = {0};
+	Fence fence = {.pool = pool, .context = context, .options = options, .report = &report};
+	StateRead state;
+	int result;
+
+	result = state_read(pool, context->state_dir, lock >= 0, &state, err);
+	if (result == 0) {
+		fence.known = &state.known;
+		result = fence_look(&fence, err);
+	}
+	lock_release(lock);
+	*ret = report;
+	return result;
+}
+
+int fence_exit_status(const FenceReport *report)
+{
+	bool is_closed = false;
+
+	for (size_t i = 0; i < report->n_items; i++) {
+		const FenceResult *item = &report->items[i];
+
+		if (item->verdict == FENCE_NOT_KNOWN ||
+		    (fence_verdict_closes(item->verdict) && !item->is_closed))
+			return 1;
+		is_closed |= fence_verdict_closes(item->verdict);
+	}
+	return is_closed ? 3 : 0;
+}

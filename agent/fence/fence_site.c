@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/fence/fence_site.h"
+
+#include <unistd.h>
+
+#include "agent/slapd/config_folder.h"
+#include "agent/slapd/mdb_file.h"
+#include "agent/slapd/slapd_process.h"
+#include "agent/system/owner.h"
+#include "agent/system/wait.h"
+#include "common/slapd/dn.h"
+
+/* How long a slapd that hangs may take to show that it is there. */
+#define ANSWER_MSEC 2000
+
+/* Packages of the distributions, of LTB and of Symas. */
+static const char *const programs[] = {
+	"/usr/sbin/slapd",
+	"/usr/libexec/slapd",
+	"/usr/local/openldap/libexec/slapd",
+	"/opt/symas/lib/slapd",
+};
+
+bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
+{
+	Context asked = *context;
+	AUTO(Directory) *directory = NULL;
+	Error err = {0};
+
+	if (pid_file && slapd_arguments_find(pool, pid_file, NULL).n_urls > 0)
+		return true;
+	asked.ldap_timeout_msec = ANSWER_MSEC;
+	return context_connect(&asked, &directory, &err) == 0 || err.class != ERROR_UNREACHABLE;
+}
+
+static const char *program_find(const FenceOptions *options, const LastSeenAll *seen)
+{
+	if (options->program)
+		return options->program;
+	if (seen->program && access(seen->program, X_OK) == 0)
+		return seen->program;
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (access(programs[i], X_OK) == 0)
+			return programs[i];
+	return NULL;
+}
+
+int fence_site_find(Pool *pool, const Context *context, const FenceOptions *options,
+		    const LastSeenAll *seen, FenceSite *ret, Error *err)
+{
+	const char *config_dir = context->config_dir ? context->config_dir : seen->config_dir;
+	FenceSite site = {
+		.tool = {
+			.program = program_find(options, seen),
+			.config_dir = config_dir,
+			.deadline_msec = monotonic_msec() + (int64_t)options->timeout_sec * 1000,
+		}};
+	int result;
+
+	if (!config_dir)
+		return error_set(err, ERROR_SYSTEM, 0,
+				 "where slapd keeps cn=config is not known: set \"config_dir\" in "
+				 "agent.json");
+	if (!site.tool.program)
+		return error_set(err, ERROR_SYSTEM, 0,
+				 "where slapd is installed is not known: name it with --slapd");
+	if (owner_become(config_dir, err) < 0)
+		return -1;
+	result = config_folder_read(pool, config_dir, &site.databases, err);
+	owner_return();
+	*ret = site;
+	return result;
+}
+
+const Entry *fence_site_database(const FenceSite *site, const char *suffix)
+{
+	for (size_t i = 0; i < site->databases.n_entries; i++) {
+		const Entry *entry = &site->databases.entries[i];
+		const Attribute *suffixes = entry_attribute(entry, "olcSuffix");
+
+		for (size_t k = 0; suffixes && k < suffixes->n_values; k++)
+			if (dn_equal(suffixes->values[k].bytes, suffix))
+				return entry;
+	}
+	return NULL;
+}
+
+const char *fence_site_dn(Pool *pool, const Entry *database)
+{
+	return pool_printf(pool, "%s,cn=config", database->dn);
+}
+
+int fence_site_file(const FenceSite *site, const Entry *database, DatabaseFile *ret, Error *err)
+{
+	const char *folder = entry_first(database, "olcDbDirectory");
+	int result;
+
+	if (!entry_has_value(database, "objectClass", "olcMdbConfig"))
+		return error_set(err, ERROR_SYSTEM, 0, "it is not kept by back-mdb");
+	if (!folder || folder[0] != '/')
+		return error_set(err, ERROR_SYSTEM, 0, "its olcDbDirectory is no whole path");
+	if (owner_become(site->tool.config_dir, err) < 0)
+		return -1;
+	result = mdb_file_look(folder, ret, err);
+	owner_return();
+	return result;
+}

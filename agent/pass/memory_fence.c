@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/memory_after.h"
+#include "agent/state/state_fence.h"
+
+/* A database that slapd does not have is not open. */
+static bool is_open(const Live *live, const char *suffix)
+{
+	const LiveDatabase *database;
+
+	return live_find_database(live, suffix, &database) == 1 && !database->is_read_only;
+}
+
+/* What was seen before it was closed may be gone for good: it is noted anew. */
+static LastSeenAll seen_without(Pool *pool, const LastSeenAll *seen, const char *suffix)
+{
+	LastSeenAll rest = *seen;
+	const LastSeen *gone = last_seen(seen, suffix);
+
+	rest.items = NULL;
+	rest.n_items = 0;
+	for (size_t i = 0; i < seen->n_items; i++)
+		if (&seen->items[i] != gone)
+			POOL_PUSH(pool, rest.items, rest.n_items, seen->items[i]);
+	return rest;
+}
+
+/* The mark goes last: what is noted about an open database is worth nothing beside it. */
+int remember_opened(Pool *pool, const char *state_dir, const World *world, const Known *known,
+		    Error *err)
+{
+	FenceRecords records = {.looked_sec = known->fence.looked_sec};
+	LastSeenAll seen = known->seen;
+	bool has_changed = false;
+
+	for (size_t i = 0; i < known->fence.n_items; i++) {
+		const FenceRecord *record = &known->fence.items[i];
+
+		if (!record->is_closed || !is_open(&world->live, record->suffix)) {
+			POOL_PUSH(pool, records.items, records.n_items, *record);
+			continue;
+		}
+		seen = seen_without(pool, &seen, record->suffix);
+		has_changed = true;
+	}
+	if (!has_changed)
+		return 0;
+	if (state_write_last_seen(state_dir, &seen, err) < 0)
+		return -1;
+	return state_write_fence(state_dir, &records, err);
+}

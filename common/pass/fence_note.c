@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/pass/fence_note.h"
+
+#include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
+#include "common/slapd/dn.h"
+
+static bool is_joining_or_suspect(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++) {
+		const Hold *hold = &plan->holds[i];
+
+		if (hold->suffix && !hold->peer && dn_equal(hold->suffix, suffix) &&
+		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
+			return true;
+	}
+	return false;
+}
+
+static bool covers(const CopyHealth *here, const char *const *csns, size_t n_csns)
+{
+	return csn_covers(here->csns, here->n_csns, csns, n_csns);
+}
+
+/* Every peer of this database that could be asked has no more than is here, and one was. */
+static bool is_proven(const DatabaseHealth *health)
+{
+	size_t n_same = 0;
+
+	for (size_t i = 0; i < health->n_peers; i++) {
+		const CopyHealth *peer = &health->peers[i];
+
+		if (!peer->is_current || !peer->has_suffix || peer->n_csns == 0 ||
+		    copy_identity(peer->entry_uuid, health->here.entry_uuid) != COPY_IS_SAME)
+			continue;
+		if (!covers(&health->here, peer->csns, peer->n_csns))
+			return false;
+		n_same++;
+	}
+	return n_same > 0;
+}
+
+static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
+			   const LastSeen *before)
+{
+	const LiveDatabase *live;
+
+	if (live_find_database(note->live, health->suffix, &live) != 1 ||
+	    (!live->syncprov && !live->is_multi_provider))
+		return false;
+	if (!health->here.is_current || !health->here.has_suffix || health->here.n_csns == 0)
+		return false;
+	if (is_joining_or_suspect(note->plan, health->suffix) ||
+	    fence_is_closed(&note->known->fence, health->suffix))
+		return false;
+	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);
+}
+
+void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
+{
+	for (size_t i = 0; i < note->n_databases; i++) {
+		const DatabaseHealth *health = &note->databases[i];
+		const LastSeen *before = last_seen(&note->known->seen, health->suffix);
+
+		if (is_to_be_noted(note, health, before))
+			POOL_PUSH(pool, seen->items, seen->n_items,
+				  {.suffix = health->suffix,
+				   .csns = health->here.csns,
+				   .n_csns = health->here.n_csns});
+		else if (before)
+			POOL_PUSH(pool, seen->items, seen->n_items, *before);
+	}
+}

@@ -1,0 +1,422 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fence: a database that is older than it was, or absent, takes no client's write; one that is right is never closed."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+
+import ldap
+import pytest
+from cluster import Cluster, add_person, wait_entry
+from daemon import Daemon
+from fence import Fence, refuses_writes
+from relay import Relay
+from slapd import SUFFIX, Database, wait_until
+
+SEED = int(os.environ.get("SYNCWARD_SEED", "20261128"))
+IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
+
+def mdb():
+    return [Database(backend="mdb", overlays=("syncprov",))]
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(slapd_factory, program):
+    return Cluster(slapd_factory, program, 2, mdb()).form_by_hand()
+
+
+def load(server, name, n):
+    connection = server.admin()
+    for i in range(n):
+        connection.add_s(f"cn={name}{i},{SUFFIX}", [("objectClass", [b"organizationalRole"]), ("cn", [f"{name}{i}".encode()])])
+    connection.unbind_s()
+
+
+def contents(server):
+    """{DN: entryCSN} as the rootdn sees them."""
+    connection = server.admin()
+    found = connection.search_s(SUFFIX, ldap.SCOPE_SUBTREE, attrlist=["entryCSN"])
+    connection.unbind_s()
+    return {dn: entry["entryCSN"][0] for dn, entry in found}
+
+
+def has_slapmodify(fence):
+    return fence.server.release.number >= (2, 5)
+
+
+def start_closed(fence, verdict):
+    """Starts slapd behind the fence. 2.4 has no slapmodify: a person does what it says then."""
+    server = fence.server
+    if has_slapmodify(fence):
+        done = fence.look(verdict, 3)
+        assert "it is closed to clients until it has what its peers have" in done.stdout and "fence-closed" in done.stderr
+        assert fence.is_closed_on_disk()
+        server.start()
+    else:
+        done = fence.look(verdict, 1)
+        assert "could not be closed" in done.stdout and "fence-unknown" in done.stderr
+        assert "start slapd with -h ldapi:/// alone and give the database olcReadOnly: TRUE" in done.stderr
+        assert not fence.is_closed_on_disk()
+        listeners, server.listeners = server.listeners, [server.ldapi_uri]
+        server.start()
+        fence.node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+        server.stop()
+        server.listeners = listeners
+        server.start()
+    assert refuses_writes(server)
+
+
+def wait_open(fence, daemon, seconds=60):
+    """Waits until the daemon opens what the fence closed; what a person closed it leaves alone."""
+    if not has_slapmodify(fence):
+        wait_until(lambda: daemon.has_asked_all() and fence.server.context_csns(), "it is filled")
+        wait_until(lambda: len({frozenset(n.context_csns()) for n in (fence.server, fence.healthy.server)}) == 1, "all is here")
+        assert fence.is_closed()
+        fence.node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "FALSE")])
+        return
+    try:
+        wait_until(lambda: not fence.is_closed(), "the daemon opens the database", seconds)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n" + "\n".join(daemon.lines) + fence.node.run("status").stdout) from None
+    wait_until(lambda: fence.record() == {}, "the daemon forgets that it was closed")
+
+
+@pytest.mark.every_release
+def test_an_old_backup_is_closed_until_it_has_what_its_peer_has(pair):
+    healthy, node = pair
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "own-before", 10)
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(healthy.server, "theirs", 100)
+        load(node.server, "own", 50)
+        connection = healthy.server.admin()
+        connection.delete_s(f"cn=own-before3,{SUFFIX}")
+        connection.unbind_s()
+        pair.wait_in_step()
+        wanted = contents(healthy.server)
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.put_back(backup)
+        owner = os.stat(os.path.join(node.server.config_dir, "cn=config"))
+        start_closed(fence, "older")
+        for folder, _, names in os.walk(node.server.config_dir):
+            for name in names:
+                found = os.stat(os.path.join(folder, name))
+                assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (owner.st_uid, owner.st_gid, 0o600), name
+        wait_open(fence, daemon)
+        assert contents(node.server) == wanted == contents(healthy.server)
+        add_person(node.server, "afterwards")
+        wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start()
+
+
+@pytest.mark.every_release
+def test_nothing_is_lost_where_the_restored_one_cannot_reach_the_healthy_one(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, mdb())
+    healthy, node = cluster
+    relay = Relay(healthy.server)
+    cluster.document["peers"][0]["uri"] = healthy.server.ldap_uri
+    cluster.write()
+    with relay:
+        cluster.form_by_hand()
+        fence = Fence(node, healthy)
+        with Daemon(node) as daemon:
+            load(node.server, "early", 20)
+            fence.wait_noted(daemon)
+            fence.stop()
+            backup = fence.back_up()
+            fence.start()
+            load(healthy.server, "theirs", 100)
+            load(node.server, "own", 100)
+            cluster.wait_in_step()
+            wanted = contents(healthy.server)
+            fence.wait_noted(daemon)
+            fence.stop()
+            relay.cut()
+            fence.put_back(backup)
+            start_closed(fence, "older")
+            # The healthy one reads it, and goes on as it was.
+            add_person(healthy.server, "while-apart")
+            wanted[f"cn=while-apart,{SUFFIX}"] = contents(healthy.server)[f"cn=while-apart,{SUFFIX}"]
+            if healthy.server.consumers() is not None:
+                wait_until(lambda: all(c.last_contact > "2" for c in healthy.server.consumers()), "the healthy one has read it")
+            daemon.reload()
+            daemon.wait_at_rest()
+            assert refuses_writes(node.server) and fence.is_closed()
+            assert contents(healthy.server) == wanted
+            relay.heal()
+            wait_open(fence, daemon)
+            assert contents(node.server) == wanted == contents(healthy.server)
+            add_person(node.server, "afterwards")
+            wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")
+
+
+@pytest.mark.every_release
+def test_an_absent_database_is_closed_and_filled(pair):
+    healthy, node = pair
+    fence = Fence(node, pair[0])
+    load(node.server, "own", 30)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        wanted = contents(healthy.server)
+        fence.stop()
+        fence.remove()
+        start_closed(fence, "absent")
+        wait_open(fence, daemon)
+        assert contents(node.server) == wanted == contents(healthy.server)
+
+
+@pytest.mark.one_release
+def test_a_volume_that_is_mounted_again_opens_the_database(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    aside = fence.folder + ".aside"
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+    fence.stop()
+    os.rename(fence.folder, aside)
+    os.mkdir(fence.folder)
+    fence.look("absent", 3)
+    assert fence.is_closed_on_disk()
+    fence.look("absent", 3)
+    os.rmdir(fence.folder)
+    os.rename(aside, fence.folder)
+    done = fence.look("right", 0)
+    assert "fence-opened" in done.stderr and not fence.is_closed_on_disk()
+    assert "closed" not in fence.record()
+
+
+@pytest.mark.one_release
+def test_what_is_right_in_another_file_is_not_closed(pair):
+    """Reloaded, compacted, moved: all of it is there."""
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "own", 30)
+        fence.wait_noted(daemon)
+    dump = os.path.join(node.folder, "dump.ldif")
+    node.server.tool("cat", "-b", SUFFIX, "-l", dump)  # while slapd runs: contextCSN is older than the entries
+    fence.stop()
+    fence.remove()
+    node.server.tool("add", "-q", "-b", SUFFIX, "-l", dump)
+    fence.look("right", 0)
+    backup = fence.back_up()
+    fence.put_back(backup)
+    fence.look("right", 0)
+    shutil.rmtree(backup)
+    assert not fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+def test_a_backup_that_is_copied_into_the_same_file_is_seen(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(node.server, "own", 30)
+        fence.wait_noted(daemon)
+    fence.stop()
+    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+    fence.look("older", 3)
+
+
+@pytest.mark.one_release
+def test_a_persons_own_read_only_is_left_alone(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "own", 5)
+        fence.wait_noted(daemon)
+        node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+        fence.stop()
+        fence.remove()
+        done = fence.start("absent", 3)
+        assert "clients cannot write to it already" in done.stdout
+        pair.wait_in_step()
+        daemon.reload()
+        daemon.wait_at_rest()
+        assert fence.is_closed() and "closed" not in fence.record()
+
+
+@pytest.mark.one_release
+def test_without_anything_noted_nothing_is_closed(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    node.server.stop()
+    done = fence.run(status=0)
+    assert "nothing was noted yet" in done.stdout
+    node.server.start()
+    with Daemon(node) as daemon:
+        load(node.server, "own", 5)
+        fence.wait_noted(daemon)
+    node.server.stop()
+    with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+        file.write("{")
+    done = fence.run(status=0)
+    assert "nothing was noted yet" in done.stdout and not fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+def test_what_cannot_be_read_is_not_known_and_stays_open(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "own", 5)
+        fence.wait_noted(daemon)
+    fence.stop()
+    with open(os.path.join(fence.folder, "data.mdb"), "r+b") as file:
+        file.write(b"\0" * 65536)
+    done = fence.look("not known", 1)
+    assert "fence-unknown" in done.stderr and not fence.is_closed_on_disk()
+    fence.node.run("fence", "--slapd", "/nonexistent/slapd")
+    assert not fence.is_closed_on_disk()
+
+
+def disturb(rng, server, names):
+    """A few random writes, deletes among them, so that a crash leaves contextCSN behind what it was."""
+    connection = server.admin()
+    for _ in range(rng.randrange(1, 8)):
+        if names and rng.random() < 0.4:
+            connection.delete_s(names.pop(rng.randrange(len(names))))
+        else:
+            dn = f"cn=r{rng.randrange(10 ** 9)},{SUFFIX}"
+            connection.add_s(dn, [("objectClass", [b"organizationalRole"]), ("cn", [dn[3:dn.index(",")].encode()])])
+            names.append(dn)
+    connection.unbind_s()
+
+
+def test_a_database_that_is_right_is_never_closed(pair):
+    """Clean stops and crashes, noted or not, with checkpoints or none."""
+    rng = random.Random(SEED)
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    names = []
+    overlay = "olcOverlay={0}syncprov," + fence.dn
+    with Daemon(node) as daemon:
+        for turn in range(1000 if IS_LONG else 20):
+            disturb(rng, rng.choice([node, node, pair[0]]).server, names)
+            if rng.random() < 0.2:
+                node.server.modify(overlay, [(ldap.MOD_REPLACE, "olcSpCheckpoint", rng.choice(["1 1", "100 10", "3 1"]))])
+            pair.wait_in_step()
+            if rng.random() < 0.7:
+                fence.wait_noted(daemon)
+            fence.stop(kills=rng.random() < 0.6)
+            try:
+                fence.start()
+            except AssertionError as error:
+                raise AssertionError(f"turn {turn}, SYNCWARD_SEED={SEED}: {error}") from None
+            assert not fence.is_closed()
+
+
+@pytest.mark.one_release
+def test_an_older_copy_that_was_started_unseen_does_not_become_the_measure(pair):
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(node.server, "own", 20)
+        fence.wait_noted(daemon)
+        noted = fence.noted()
+        fence.stop()
+        fence.put_back(backup)
+        healthy.server.stop()
+        node.server.start()  # nobody looked
+        passes = daemon.last_pass()[0]
+        daemon.reload()
+        wait_until(lambda: daemon.last_pass()[0] > passes and "probe" in daemon.last_pass()[1], "its peers were asked")
+        assert node.server.context_csns() != noted == fence.noted()
+        node.server.stop()
+        fence.look("older", 3)
+        healthy.server.start()
+        node.server.start()
+        wait_open(fence, daemon)
+        fence.wait_noted(daemon)
+        assert contents(node.server) == contents(healthy.server)
+
+
+@pytest.mark.one_release
+def test_slapd_s_files_stay_their_owner_s(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "many", 1500)  # a dump that no pipe takes at once
+        fence.wait_noted(daemon)
+    fence.stop()
+    os.chmod(os.path.dirname(node.server.directory), 0o711)
+    os.chmod(node.folder, 0o711)
+
+    def owners():
+        return {path: (os.stat(path).st_uid, os.stat(path).st_gid, os.stat(path).st_mode)
+                for folder, folders, names in os.walk(node.server.config_dir) for path in
+                [os.path.join(folder, name) for name in folders + names]}
+    subprocess.run(["chown", "-R", "daemon:daemon", node.server.config_dir, fence.folder], check=True)
+    before = owners()
+    # With no more power than the unit has.
+    weak = ["setpriv", "--inh-caps=-all", "--bounding-set=-all,+setuid,+setgid", "--no-new-privs"]
+    fence.put_back(fence.back_up())
+    subprocess.run(["chown", "-R", "daemon:daemon", fence.folder], check=True)
+    fence.look("right", 0, weak)
+    assert "has every change" in fence.record()["text"]
+    fence.remove()
+    fence.look("absent", 3, weak)
+    assert owners() == before and {uid for uid, _, _ in before.values()} == {1}
+    assert fence.is_closed_on_disk()
+
+
+@pytest.mark.one_release
+def test_nothing_is_changed_under_a_slapd_that_runs(pair):
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        load(node.server, "own", 5)
+        fence.wait_noted(daemon)
+    path = os.path.join(node.state_dir, "last-seen.json")
+    with open(path, encoding="utf-8") as file:
+        seen = json.load(file)
+    seen["pid_file"] = None
+    seen["databases"][0]["contextCSN"] = ["20991231235959.000000Z#000000#002#000000"]
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(seen, file)
+    node.server.ldapi_uri, kept = "ldapi://%2Fnonexistent%2Fldapi", node.server.ldapi_uri
+    done = fence.look("not known", 1)
+    node.server.ldapi_uri = kept
+    assert "a process has it open" in done.stdout and not fence.is_closed()
+
+
+@pytest.mark.one_release
+def test_doctor_tells_what_the_fence_found(pair):
+    node = pair[1]
+    assert "old-backup" in node.run("doctor").stdout
+    fence = Fence(node, pair[0])
+
+    def found():
+        checks = json.loads(node.run("doctor", "--output", "json").stdout)["checks"]
+        [check] = [check for check in checks if check["code"] == "old-backup"]
+        return "; ".join(finding["text"] for finding in check["findings"])
+    assert "is not enabled" in found() and "had nothing to compare with" in found()
+    with Daemon(node) as daemon:
+        load(node.server, "own", 5)
+        fence.wait_noted(daemon)
+    assert "had nothing to compare with" in found()
+    fence.stop()
+    fence.start()
+    assert "had nothing to compare with" not in found()
+    fence.stop()
+    fence.remove()
+    fence.start("absent", 3)
+    assert f"{SUFFIX} is closed to clients since slapd started: its file is not there" in found()
+    assert "[fenced]" in node.plan().stdout
