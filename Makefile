@@ -223,6 +223,8 @@ install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
 	$(INSTALL) -d -m 755 $(DESTDIR)$(SYSCONFDIR)/syncward
 	$(INSTALL) -d -m 700 $(DESTDIR)$(SYSCONFDIR)/syncward/secrets
 	$(call install_file,$(UNIT),$(UNITDIR)/syncward.service)
+	for unit in syncward-fence.service syncward-fence-stop.service; do \
+		$(call install_file,packaging/systemd/$$unit,$(UNITDIR)/$$unit) || exit 1; done
 	for file in $(sort $(wildcard packaging/catalog/*.catalog)); do \
 		$(call install_file,$$file,$(CATALOGDIR)/$${file##*/}) || exit 1; done
 	$(call install_file,packaging/completions/syncward.bash,$(DATADIR)/bash-completion/completions/syncward)

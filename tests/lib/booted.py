@@ -18,6 +18,7 @@ PACKAGING = os.path.join(tools.TOP, "packaging")
 PEERS_FILE = "/etc/syncward/peers.json"
 SECRET_FILE = "/etc/syncward/secrets/replicator"
 UNIT = "syncward.service"
+FENCE_UNITS = ("syncward-fence.service", "syncward-fence-stop.service")
 DATABASE_DN = "olcDatabase={2}mdb,cn=config"
 SYNCPROV_DN = "olcOverlay={0}syncprov," + DATABASE_DN
 ROOT_BY_LDAPI = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
@@ -77,9 +78,9 @@ class Site(Machine):
                     "systemctl daemon-reload")
         self.start_slapd()
 
-    def start_slapd(self):
+    def start_slapd(self, verb="start"):
         """Starts it and waits until it answers."""
-        self.systemctl("start", "slapd")
+        self.systemctl(verb, "slapd")
         self.ldap_close()
 
         def answers():
@@ -122,6 +123,8 @@ class Site(Machine):
         unit = "syncward-el8.service" if self.systemd == "247" else UNIT
         self.install(program_for(self.suite), "/usr/sbin/syncward", 0o755)
         self.install(os.path.join(PACKAGING, "systemd", unit), "/usr/lib/systemd/system/" + UNIT)
+        for name in FENCE_UNITS:
+            self.install(os.path.join(PACKAGING, "systemd", name), "/usr/lib/systemd/system/" + name)
         for path in glob.glob(os.path.join(PACKAGING, "catalog/*.catalog")):
             self.install(path, "/usr/lib/systemd/catalog/" + os.path.basename(path))
         self.script("install -d -m 755 /etc/syncward; install -d -m 700 /etc/syncward/secrets\n"

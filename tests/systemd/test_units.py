@@ -23,6 +23,8 @@ KNOWN_TO_239 = set("""
     RestrictAddressFamilies RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality
     MemoryDenyWriteExecute RemoveIPC KeyringMode SystemCallArchitectures SystemCallFilter
     SystemCallErrorNumber WantedBy""".split())
+FENCE, FENCE_STOP = "syncward-fence.service", "syncward-fence-stop.service"
+KNOWN_FOR_LONG = set("Before PartOf SuccessExitStatus RemainAfterExit ExecStop ReadWritePaths SELinuxContext Also".split())
 NEWER_THAN_239 = {"ProtectKernelLogs", "ProtectClock", "ProtectHostname", "ProtectProc", "ProcSubset"}
 
 
@@ -37,7 +39,7 @@ def root(tmp_path):
     """A folder like a root file system, with this machine's units and those of ours."""
     shutil.copytree("/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
     (tmp_path / "lib").symlink_to("usr/lib")
-    for program in ("usr/sbin/syncward", "bin/kill"):
+    for program in ("usr/sbin/syncward", "bin/kill", "bin/true"):
         (tmp_path / program).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / program).touch(mode=0o755)
     for path in glob.glob(UNITS + "/*.service"):
@@ -52,7 +54,7 @@ def verify(root, unit):
     return done.stdout + (f"exit status {done.returncode}" if done.returncode else "")
 
 
-@pytest.mark.parametrize("unit", [MAIN, EL8])
+@pytest.mark.parametrize("unit", [MAIN, EL8, FENCE, FENCE_STOP])
 def test_systemd_understands_the_whole_unit(root, unit):
     assert verify(root, unit) == ""
 
@@ -64,7 +66,7 @@ def test_a_mistake_in_the_unit_would_be_seen(root, damage):
     assert damage.split("=", maxsplit=1)[0 if damage.startswith("Sand") else 1] in verify(root, MAIN)
 
 
-@pytest.mark.parametrize("unit, tenths", [(MAIN, 17), (EL8, 22)])
+@pytest.mark.parametrize("unit, tenths", [(MAIN, 17), (EL8, 22), (FENCE, 34), (FENCE_STOP, 32)])
 def test_exposure_is_low(unit, tenths):
     done = subprocess.run(["systemd-analyze", "security", "--offline=true", f"--threshold={tenths}", "--no-pager",
                            os.path.join(UNITS, unit)], text=True, capture_output=True, check=False)
@@ -73,6 +75,20 @@ def test_exposure_is_low(unit, tenths):
 
 def test_el8_gets_what_systemd_239_knows():
     assert {key for key, _ in settings(EL8)} <= KNOWN_TO_239
+
+
+@pytest.mark.parametrize("unit", [FENCE, FENCE_STOP])
+def test_the_fence_is_one_for_all_releases(unit):
+    assert {key for key, _ in settings(unit)} <= KNOWN_TO_239 | KNOWN_FOR_LONG
+
+
+@pytest.mark.parametrize("unit", [FENCE, FENCE_STOP])
+def test_slapd_starts_whatever_comes_of_the_fence(unit):
+    said = dict(settings(unit))
+    assert set(said["Before"].split()) == set(said["WantedBy"].split()) == set(dict(settings(MAIN))["After"].split()) - {
+        "network-online.target", "nss-lookup.target"}
+    assert not set(said) & {"RequiredBy", "UpheldBy", "FailureAction", "JobTimeoutAction", "OnFailure", "Restart"}
+    assert said["CapabilityBoundingSet"] == "CAP_SETUID CAP_SETGID" and said["NoNewPrivileges"] == "yes"
 
 
 def test_both_units_say_the_same_but_for_what_239_lacks():
