@@ -49,7 +49,7 @@ static int look(Doctor *doctor, Error *err)
 		.machine = &inputs->machine,
 		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
-	const Machine nothing = {0};
+	const Machine nothing = {.ldap_uri = doctor->context.ldap_uri};
 
 	if (!doctor->has_inputs)
 		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->world, err);
@@ -120,7 +120,8 @@ void doctor_config_replicated(Doctor *doctor)
 	if (!doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED))
 		return;
 	doctor_saw(&doctor->report, DOCTOR_CONFIG_REPLICATED);
-	if (guard_config_hold(doctor->pool, &doctor->world.live, &hold))
+	if (guard_config_hold(doctor->pool, &doctor->world.live, &doctor->world.facts.machine,
+			      &hold))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CONFIG_REPLICATED, DOCTOR_ERROR,
 			    "%s: %s", hold.text, hold.release);
 }

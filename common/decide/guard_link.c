@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link.h"
+#include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 
 #include <string.h>
@@ -66,7 +67,7 @@ static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 					    "is. %s. To write it all the same",
 					    change->subject, would, change->why,
 					    edit_verdicts[verdict].after, guard_link_fault(probe)),
-			.release = "syncward apply --release G6",
+			.release = remedy_text(REMEDY_RELEASE_G6),
 		});
 }
 
@@ -82,7 +83,7 @@ static void hold_probing(Diff *diff, Change *change)
 					      "(%s) is being tried first; that ends by itself, or "
 					      "with",
 					      change->subject, change->why),
-			  .release = "syncward apply",
+			  .release = remedy_text(REMEDY_APPLY),
 		  });
 }
 
@@ -98,8 +99,9 @@ static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 		"the link to %s works, and nobody can tell before whether it would with "
 		"what peers.json says now (%s): %s. The daemon writes it on one node after "
 		"the other, and puts the former value back when slapd does not read from "
-		"there within %u s; who writes it by hand looks at `syncward status` then",
-		change->subject, change->why, guard_link_fault(probe), patience_sec);
+		"there within %u s; who writes it by hand looks at `%s` then",
+		change->subject, change->why, guard_link_fault(probe), patience_sec,
+		remedy_text(REMEDY_STATUS));
 }
 
 /* A probe that nobody asked for this change says that the link works, not what it sees. */
@@ -171,7 +173,7 @@ static void tell_put_back(Diff *diff)
 						.suffix = wanted->databases[i].desired->suffix,
 						.peer = consumer->peer->uri,
 						.text = consumer->put_back,
-						.release = "syncward apply --release G6",
+						.release = remedy_text(REMEDY_RELEASE_G6),
 					});
 		}
 }

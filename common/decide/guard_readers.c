@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/slapd/read_rights.h"
 
@@ -52,7 +53,7 @@ static const char *release_of(const Readers *readers, const char *reader)
 {
 	const Hold *held = held_access(readers, reader);
 
-	return held ? held->release : "\"access\": true";
+	return held ? held->release : remedy_text(REMEDY_ACCESS);
 }
 
 static const char *release_lead(const Readers *readers, const char *reader)
@@ -125,10 +126,9 @@ static Hold hold_make(const Readers *readers, const char *reader, const ReadRigh
 		.guard = GUARD_READERS,
 		.suffix = readers->lists.suffix,
 		.text = pool_printf(readers->diff->pool,
-				    "%s; `syncward apply --release G12` goes on all the same; to "
-				    "let it read everything, %s",
+				    "%s; `%s` goes on all the same; to let it read everything, %s",
 				    reader_sentence(readers, reader, rights),
-				    release_lead(readers, reader)),
+				    remedy_text(REMEDY_RELEASE_G12), release_lead(readers, reader)),
 		.release = release_of(readers, reader),
 	};
 }
