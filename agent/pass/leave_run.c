@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/leave_run.h"
+#include "common/base/remedies.h"
 
 #include <time.h>
 
@@ -147,7 +148,7 @@ static bool all_is_safe(const Leave *leave)
 							 "not every change of %s is at a peer: %s; "
 							 "when it is",
 							 database->suffix, why),
-				     .release = "syncward leave"});
+				     .release = remedy_text(REMEDY_LEAVE)});
 	}
 	return is_safe;
 }
@@ -263,8 +264,9 @@ static int verify_gone(Leave *leave, Error *err)
 		if (monotonic_msec() >= end_msec)
 			return error_set(err, ERROR_REFUSED, 0,
 					 "slapd accepted the changes of %s, but this is still "
-					 "there: %s; run `syncward leave` again",
-					 leaving->databases[i].suffix, remains);
+					 "there: %s; run `%s` again",
+					 leaving->databases[i].suffix, remains,
+					 remedy_text(REMEDY_LEAVE));
 		pause_msec(POLL_MSEC);
 		i--; /* the same once more */
 	}
@@ -294,7 +296,7 @@ static int leave_try(Leave *leave, Error *err)
 	leave_close(leave->pool, &report->leaving, &report->plan);
 	leave_end(leave->pool, &report->leaving, desired, &report->plan);
 	report->is_audit = desired->mode == POLICY_AUDIT;
-	if (guard_config_hold(leave->pool, &leave->world.live, &hold))
+	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) || report->plan.n_holds > 0 ||
 	    report->is_audit)

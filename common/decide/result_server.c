@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_restart.h"
 #include "common/decide/result_rules.h"
@@ -72,7 +73,7 @@ static bool database_becomes_unsafe(const Result *result, Breach *ret)
 					 "slapd would not start again: its links and the flag stay "
 					 "as they are. " RESULT_FAULT ", and look again with",
 					 then->entry->dn),
-				 .release = "syncward plan"},
+				 .release = remedy_text(REMEDY_PLAN)},
 		};
 		return true;
 	}
@@ -91,7 +92,7 @@ bool result_restarts_not(const Result *result, Breach *ret)
 			 .text = "with the olcServerID values that would be written slapd would not "
 				 "start again, or nobody can tell: they stay as they "
 				 "are. " RESULT_FAULT ", and look again with",
-			 .release = "syncward plan"},
+			 .release = remedy_text(REMEDY_PLAN)},
 	};
 	return true;
 }
@@ -131,7 +132,7 @@ bool result_breaks_order(const Result *result, Breach *ret)
 					 "never delete what was written before. " RESULT_FAULT
 					 "; to write it all the same",
 					 database.suffix),
-				 .release = "syncward apply --release order"},
+				 .release = remedy_text(REMEDY_RELEASE_ORDER)},
 		};
 		return true;
 	}
