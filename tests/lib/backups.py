@@ -16,13 +16,21 @@ def saved(server, suffix=SUFFIX, context_csn=True):
 
 def put_back(server, text, *options, suffix=SUFFIX):
     """The database becomes what the LDIF says, by slapadd with these options; None: it becomes empty."""
-    folder, = server.values(server.database_dn(suffix), "olcDbDirectory")
-    server.stop()
-    shutil.rmtree(folder)
-    os.mkdir(folder)
-    if text:
-        path = os.path.join(server.directory, "backup.ldif")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text)
-        server.tool("add", *options, "-b", suffix, "-l", path)
-    server.start()
+    put_back_all([server], text, *options, suffix=suffix)
+
+
+def put_back_all(servers, text, *options, suffix=SUFFIX):
+    """The same at all of these servers, none of which runs meanwhile."""
+    folders = [server.values(server.database_dn(suffix), "olcDbDirectory")[0] for server in servers]
+    for server in servers:
+        server.stop()
+    for server, folder in zip(servers, folders):
+        shutil.rmtree(folder)
+        os.mkdir(folder)
+        if text:
+            path = os.path.join(server.directory, "backup.ldif")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            server.tool("add", *options, "-b", suffix, "-l", path)
+    for server in servers:
+        server.start()
