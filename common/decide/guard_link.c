@@ -49,15 +49,17 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for every verdict");
 
+#define WRITE_ALL_THE_SAME remedy_text(REMEDY_RELEASE_G6)
+
 /* What the new identity does not see at the peer it can be let see there; to write the link all the
  * same loses it. */
 static void less_release(const Diff *diff, const Change *change, Hold *hold)
 {
 	const bool is_asked = wanted_of(diff->in->wanted, change->suffix)->desired->manages_access;
 
-	hold->release = remedy_text(is_asked ? REMEDY_APPLY : REMEDY_ACCESS);
+	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
 	hold->text = pool_printf(diff->pool, "%s, `%s`; to have it see everything, %s", hold->text,
-				 remedy_text(REMEDY_RELEASE_G6),
+				 WRITE_ALL_THE_SAME,
 				 is_asked ? "run at that peer, and here when it is done there"
 					  : "write in this database of peers.json on every node, "
 					    "and let that peer apply it first");
@@ -78,7 +80,7 @@ static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 				    "the same",
 				    change->subject, would, change->why,
 				    edit_verdicts[verdict].after, guard_link_fault(probe)),
-		.release = remedy_text(REMEDY_RELEASE_G6),
+		.release = WRITE_ALL_THE_SAME,
 	};
 
 	if (sees_less)

@@ -155,7 +155,7 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 			    "refused, and it goes on by itself when they are here. Only when none "
 			    "that has them will ever come back",
 			    joining->suffix, missing_describe(joining, &only)),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *hold_lacking(const Joining *joining, const Content *peer)

@@ -122,7 +122,7 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 			"It is read as soon as it shows one; only when somebody looked, and it "
 			"has everything",
 			joining->suffix, joining_uri(joining, source)),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *hold_unseen(const Joining *joining)
@@ -169,7 +169,7 @@ const Hold *joining_judge_empty(const Joining *joining)
 				"peers, and refuses clients' writes until then; when the refresh "
 				"is complete",
 				joining->suffix),
-			"syncward apply");
+			remedy_text(REMEDY_APPLY));
 	if (source)
 		return joining_hold(
 			joining, GUARD_JOINING,

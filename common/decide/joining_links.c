@@ -185,7 +185,7 @@ static const Hold *hold_unknown_sid(const Links *links, const Content *peer, int
 			"come back. They come by way of the peers that are read already; only "
 			"when these never get them",
 			joining->suffix, joining_uri(joining, peer), sid),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 /* The cookie must have each server ID that the provider has, or slapd starts from nothing (see
