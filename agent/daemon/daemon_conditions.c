@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 #include "common/tell/told_plan.h"
 
@@ -150,7 +151,7 @@ static void pause_add(DaemonPass *pass)
 				      .kind = CONDITION_HOLD,
 				      .code = "paused",
 				      .what = pause_text(pass->pool, pause),
-				      .release = "syncward resume",
+				      .release = remedy_text(REMEDY_RESUME),
 			      });
 }
 

@@ -50,7 +50,7 @@ static int look(Doctor *doctor, Error *err)
 		.readers = &doctor->readers,
 		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
-	const Machine nothing = {0};
+	const Machine nothing = {.ldap_uri = doctor->context.ldap_uri};
 
 	doctor->readers.pool = doctor->pool;
 	if (!doctor->has_inputs)
@@ -122,7 +122,8 @@ void doctor_config_replicated(Doctor *doctor)
 	if (!doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED))
 		return;
 	doctor_saw(&doctor->report, DOCTOR_CONFIG_REPLICATED);
-	if (guard_config_hold(doctor->pool, &doctor->world.live, &hold))
+	if (guard_config_hold(doctor->pool, &doctor->world.live, &doctor->world.facts.machine,
+			      &hold))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CONFIG_REPLICATED, DOCTOR_ERROR,
 			    "%s: %s", hold.text, hold.release);
 }

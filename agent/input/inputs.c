@@ -3,6 +3,7 @@
 
 #include "agent/input/node_find.h"
 #include "agent/system/host.h"
+#include "common/base/remedies.h"
 #include "common/memory/revision.h"
 
 /* No peer is this node: a finding of the pass (G2), not an error; two are an error of the file. */
@@ -36,7 +37,7 @@ static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs
 	older = revision_refusal(pool, inputs->file.desired, inputs->file.sha256,
 				 &inputs->state.known);
 	if (older)
-		error_set(err, ERROR_INPUT, 0, "%s: " REVISION_RELEASE, older);
+		error_set(err, ERROR_INPUT, 0, "%s: %s", older, remedy_text(REMEDY_RELEASE_G7));
 	return older ? err->text : NULL;
 }
 
@@ -93,6 +94,7 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 
 	inputs.machine.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
 	inputs.machine.id = host_machine(pool);
+	inputs.machine.ldap_uri = options->ldap_uri;
 	if (state_find(pool, options, &inputs, err) < 0 ||
 	    file_find(pool, options, &inputs, err) < 0)
 		return -1;

@@ -29,7 +29,8 @@ typedef struct InputsOptions {
 	const char *node; /* NULL: by host name */
 	const char *state_dir;
 	const char *config_dir;
-	const char *fqdn; /* of this host; NULL: it is looked up */
+	const char *fqdn;     /* of this host; NULL: it is looked up */
+	const char *ldap_uri; /* where slapd is asked */
 	bool may_write;
 	bool renews_tls;
 	const StateRead *state; /* that was read before; NULL: it is read */

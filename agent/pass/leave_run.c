@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/leave_run.h"
+#include "common/base/remedies.h"
 
 #include <time.h>
 
@@ -147,7 +148,7 @@ static bool all_is_safe(const Leave *leave)
 							 "not every change of %s is at a peer: %s; "
 							 "when it is",
 							 database->suffix, why),
-				     .release = "syncward leave"});
+				     .release = remedy_text(REMEDY_LEAVE)});
 	}
 	return is_safe;
 }
@@ -294,7 +295,7 @@ static int leave_try(Leave *leave, Error *err)
 	leave_close(leave->pool, &report->leaving, &report->plan);
 	leave_end(leave->pool, &report->leaving, desired, &report->plan);
 	report->is_audit = desired->mode == POLICY_AUDIT;
-	if (guard_config_hold(leave->pool, &leave->world.live, &hold))
+	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) || report->plan.n_holds > 0 ||
 	    report->is_audit)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent/slapd/content_here.h"
+#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/live/calm.h"
 #include "common/plan/render.h"
@@ -141,9 +142,9 @@ static int step_failed(const Apply *apply, const Step *step, Error *err)
 		return error_set(
 			err, ERROR_UNSAVED, err->code,
 			"slapd took the change of %s into its memory but could not write its file: "
-			"its disk is full or read-only. Make room; the next syncward apply writes "
-			"it again. Do not restart slapd before",
-			step->dn);
+			"its disk is full or read-only: %s; the next `%s` writes it again. Do not "
+			"restart slapd before",
+			step->dn, remedy_text(REMEDY_MAKE_ROOM), remedy_text(REMEDY_APPLY));
 	}
 	if (!step->is_optional || err->class == ERROR_UNREACHABLE || err->class == ERROR_STOPPED ||
 	    err->class == ERROR_CONFLICT || err->class == ERROR_BUSY)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/slapd/access.h"
 
@@ -48,10 +49,10 @@ static void reader_diff(ReaderDiff *readers)
 		.text = pool_printf(
 			pool,
 			"\"access\" would let %s read everything in %s, and take from it a right "
-			"that it has, or may have, by olcAccess, such as to write: let peers read "
-			"with an account that has no other use, or, if it needs to read only",
-			readers->reader, readers->lists.suffix),
-		.release = "syncward apply --release access",
+			"that it has, or may have, by olcAccess, such as to write: %s, or, if it needs "
+			"to read only",
+			readers->reader, readers->lists.suffix, remedy_text(REMEDY_ACCESS_READER)),
+		.release = remedy_text(REMEDY_RELEASE_ACCESS),
 	};
 
 	additions_plan(readers, &grant, is_held ? &hold : NULL);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/decide/matching.h"
 #include "common/live/live_running.h"
 
@@ -71,19 +72,19 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 	if (is_double || diff_is_released(diff, GUARD_REMOVAL) ||
 	    !known_is_foreign(diff->in->known, matching->suffix, uri))
 		return;
-	plan_hold(
-		diff->pool, diff->plan, change,
-		(Hold){
-			.guard = GUARD_REMOVAL,
-			.suffix = matching->suffix,
-			.text = pool_printf(
-				diff->pool,
-				"%s was a provider of %s before syncward was in step with "
-				"peers.json: it stays until you list it, or name it in \"policy\": "
-				"{\"keep\": [\"%s\"]}, or remove it with",
-				uri, matching->suffix, uri),
-			.release = "syncward apply --release G4",
-		});
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_REMOVAL,
+			  .suffix = matching->suffix,
+			  .text = pool_printf(
+				  diff->pool,
+				  "%s was a provider of %s before syncward was in step with "
+				  "peers.json: it stays. To keep it, list it, or write in "
+				  "\"policy\" the line %s; or end it with",
+				  uri, matching->suffix,
+				  remedy_fill(diff->pool, REMEDY_PEER_KEEP, uri)),
+			  .release = remedy_text(REMEDY_RELEASE_G4),
+		  });
 }
 
 static void unmatched_diff(Matching *matching, const LiveConsumer *live)
@@ -91,6 +92,7 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 	Diff *diff = matching->diff;
 	const Desired *desired = diff->in->desired;
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
+	const bool is_own = live->parses && strcmp(live->provider, matching->own_provider) == 0;
 
 	if (!live->parses)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "not-understood",
@@ -98,15 +100,16 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 				 "%s holds an olcSyncrepl value that syncward does not understand "
 				 "(%s); it is left alone",
 				 matching->live->entry->dn, live->problem);
-	else if (strcmp(live->provider, matching->own_provider) == 0)
+	else if (is_own && !diff_is_released(diff, GUARD_REMOVAL))
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_CRITICAL, "replicates-from-itself",
 			matching->suffix,
 			"%s names this node itself (%s), but slapd does not recognise the URL as "
-			"one of its listeners: it replicates from itself; start slapd with -h that "
-			"contains the URL, or remove that olcSyncrepl value",
-			matching->live->entry->dn, uri);
-	else if (provider_is_kept(desired, uri) || !desired->prune)
+			"one of its listeners: it replicates from itself; %s, or end that with `%s`",
+			matching->live->entry->dn, uri,
+			remedy_fill(diff->pool, REMEDY_LISTENER, uri),
+			remedy_text(REMEDY_RELEASE_G4));
+	else if (!is_own && (provider_is_kept(desired, uri) || !desired->prune))
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
 				 "%s is not in peers.json and stays (policy.%s)", uri,
 				 desired->prune ? "keep" : "prune");
@@ -209,8 +212,8 @@ static void running_diff(Matching *matching)
 			diff->pool, diff->plan, SEVERITY_CRITICAL, "scrambled-again",
 			matching->suffix,
 			"%s: slapd runs other consumers than cn=config declares, although the list "
-			"was written again since slapd started: restart slapd",
-			matching->suffix);
+			"was written again since slapd started: %s",
+			matching->suffix, remedy_text(REMEDY_RESTART_SLAPD));
 		return;
 	}
 	plan_add_change(

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/live/database_refusal.h"
 #include "common/slapd/dn.h"
@@ -58,15 +59,12 @@ static bool overlay_lacks_class(Diff *diff, const DesiredDatabase *desired,
 			desired->suffix,
 			"%s was made without objectClass olcSyncProvConfig, and slapd takes "
 			"neither olcSpCheckpoint nor the class there any more. On OpenLDAP 2.5 and "
-			"later make it anew, which its readers notice as a short break: printf "
-			"'%%s\\n' 'dn: %s' 'changetype: delete' '' 'dn: olcOverlay=syncprov,%s' "
-			"'changetype: add' 'objectClass: olcOverlayConfig' 'objectClass: "
-			"olcSyncProvConfig' 'olcOverlay: syncprov' | ldapmodify -Y EXTERNAL -H "
-			"ldapi:///. On 2.4, which deletes no overlay, stop slapd, give the entry in "
-			"the output of slapcat -n 0 the line objectClass: olcSyncProvConfig and, in "
-			"place of its structuralObjectClass, structuralObjectClass: "
-			"olcSyncProvConfig, and load that into an empty slapd.d with slapadd -n 0",
-			overlay->dn, overlay->dn, live->entry->dn);
+			"later make it anew, which its readers notice as a short break: `%s`. On "
+			"2.4, which deletes no overlay, %s",
+			overlay->dn,
+			remedy_fill(diff->pool, REMEDY_OVERLAY_ANEW, overlay->dn, live->entry->dn,
+				    machine_ldap_uri(&diff->in->facts->machine)),
+			remedy_text(REMEDY_OVERLAY_ANEW_2_4));
 	return true;
 }
 
@@ -80,10 +78,8 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-twice", desired->suffix,
 			"%s has %zu syncprov overlays; OpenLDAP 2.4 lets that happen and 2.5 "
-			"refuses to start with it: with slapd stopped, take all but one out of the "
-			"output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n "
-			"0",
-			live->entry->dn, live->n_syncprovs);
+			"refuses to start with it: %s",
+			live->entry->dn, live->n_syncprovs, remedy_text(REMEDY_ENTRIES_TWICE));
 	if (live->syncprov) {
 		if (overlay_lacks_class(diff, desired, live))
 			return;
@@ -150,13 +146,11 @@ static void database_hold(Diff *diff, const char *suffix, const char *text, cons
 /* The line of peers.json that names everybody but this node. */
 static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
 {
-	Buf text = BUF_IN(diff->pool);
+	Buf ids = BUF_IN(diff->pool);
 
-	buf_puts(&text, "\"peers\": [");
 	for (size_t i = 0; i < wanted->n_consumers; i++)
-		buf_printf(&text, "%s%u", i > 0 ? ", " : "", wanted->consumers[i].peer->id);
-	buf_puts(&text, "]");
-	return buf_text(&text);
+		buf_printf(&ids, "%s%u", i > 0 ? ", " : "", wanted->consumers[i].peer->id);
+	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
 /* Finds the one live database of the suffix that this agent can care for; notes why when there is
@@ -181,16 +175,17 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 				: pool_printf(
 					  diff->pool,
 					  "%zu databases have the suffix %s, which slapd would not "
-					  "start with; remove all but one, then",
-					  n_found, suffix),
-			n_found == 0 ? holders_without_self(diff, wanted) : "syncward apply");
+					  "start with; %s, then",
+					  n_found, suffix, remedy_text(REMEDY_ENTRIES_TWICE)),
+			n_found == 0 ? holders_without_self(diff, wanted)
+				     : remedy_text(REMEDY_APPLY));
 	else if ((refusal = database_refusal(diff->pool, diff->in->live, live)))
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
 					  "%s (%s) %s: syncward does not replicate it; take out of "
 					  "peers.json the database with",
 					  suffix, live->entry->dn, refusal),
-			      pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+			      remedy_fill(diff->pool, REMEDY_DATABASE_OUT, suffix));
 	else if (!live->root_dn)
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
@@ -198,7 +193,7 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 					  "without one; add "
 					  "to that entry a line like",
 					  live->entry->dn),
-			      pool_printf(diff->pool, "olcRootDN: cn=admin,%s", suffix));
+			      remedy_fill(diff->pool, REMEDY_ROOT_DN, suffix));
 	else
 		return live;
 	return NULL;
@@ -216,7 +211,7 @@ static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size
 					    "here: %s holds "
 					    "both suffixes; take out of peers.json the one with",
 					    live->entry->dn),
-				pool_printf(diff->pool, "\"suffix\": \"%s\"", suffix));
+				remedy_fill(diff->pool, REMEDY_DATABASE_OUT, suffix));
 			return true;
 		}
 	return false;
@@ -242,6 +237,32 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 	diff_read_only(diff, wanted, live);
 }
 
+/* A "rid_offset" behind all rids of all databases; "" when slapd's 0 to 999 are too
+ * few. */
+static const char *free_offset_remedy(Diff *diff)
+{
+	const Desired *desired = diff->in->desired;
+	unsigned max_rid = 0;
+	unsigned max_offset = 0;
+	unsigned free_offset;
+
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+		const unsigned rid = peer->rid < 0 ? peer->id : (unsigned)peer->rid;
+
+		max_rid = rid > max_rid ? rid : max_rid;
+	}
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (desired->databases[i].rid_offset > max_offset)
+			max_offset = desired->databases[i].rid_offset;
+	free_offset = ((max_offset + max_rid) / 100 + 1) * 100;
+	if (free_offset + max_rid > 999)
+		return "";
+	return pool_printf(
+		diff->pool, ": write in the second of them in peers.json %s",
+		remedy_fill(diff->pool, REMEDY_RID_OFFSET, remedy_number(diff->pool, free_offset)));
+}
+
 /* Legal, and every consumer keeps apart; but logs and cn=monitor tell consumers by rid. */
 static void shared_rids_report(Diff *diff)
 {
@@ -257,10 +278,8 @@ static void shared_rids_report(Diff *diff)
 				plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
 						 "rid-shared", suffix,
 						 "%s and %s use the same rids, and slapd's log "
-						 "tells consumers "
-						 "by rid: set \"rid_offset\" of one of them, for "
-						 "example to 100",
-						 *first, suffix);
+						 "tells consumers by rid%s",
+						 *first, suffix, free_offset_remedy(diff));
 				return;
 			}
 			*first = suffix;
@@ -274,8 +293,8 @@ static void limited_monitor_report(Diff *diff)
 			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
 			"slapd runs more consumers than its size limit lets us see, so nobody "
 			"checks that they are the declared ones; add to the monitor database in "
-			"cn=config: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,"
-			"cn=external,cn=auth\" size=unlimited");
+			"cn=config: %s",
+			remedy_text(REMEDY_MONITOR_LIMITS));
 }
 
 void diff_databases(Diff *diff)

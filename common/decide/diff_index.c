@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
@@ -47,8 +48,7 @@ void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *li
 			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
 					 "index-without-eq", wanted->desired->suffix,
 					 "%s indexes %s, but not for equality, by which syncprov "
-					 "searches; slapd takes no second definition: add eq to "
-					 "that olcDbIndex value",
-					 live->entry->dn, attributes[i]);
+					 "searches; slapd takes no second definition: %s",
+					 live->entry->dn, attributes[i], remedy_text(REMEDY_INDEX));
 	}
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 
 /* What `syncward leave` or the fence closed opens again when the database has what its peers have.
@@ -52,7 +53,7 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 			diff->pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
 			"%s refuses what its clients write (olcReadOnly: TRUE), although every "
 			"node is a provider; what peers send still arrives. If clients shall "
-			"write here too, give %s in cn=config the line olcReadOnly: FALSE",
-			suffix, live->entry->dn);
+			"write here too, give %s in cn=config the line %s",
+			suffix, live->entry->dn, remedy_text(REMEDY_WRITABLE));
 	}
 }

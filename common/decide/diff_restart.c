@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/decide/guard_restart.h"
 
@@ -24,9 +25,14 @@ static void server_id_report(Diff *diff, const RestartIds *ids)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "server-id-by-name", NULL,
 			"olcServerID matches slapd's listeners only through this host's name: if "
-			"the name does not resolve when slapd starts, slapd does not start; start "
-			"it with -h that names the URL literally, or use the bare form \"%u\"",
-			ids->now.sid);
+			"the name does not resolve when slapd starts, slapd does not start; give "
+			"slapd a listener (-h) that is literally that URL%s",
+			diff->in->desired->server_id == SERVER_ID_LIST
+				? ""
+				: pool_printf(
+					  diff->pool, ", or cn=config in place of them the line %s",
+					  remedy_fill(diff->pool, REMEDY_SERVER_ID_BARE,
+						      remedy_number(diff->pool, ids->now.sid))));
 }
 
 static bool urls_include(const char *const *urls, size_t n_urls, const char *url)
@@ -65,16 +71,14 @@ static void next_listeners_report(Diff *diff, const RestartIds *ids)
 		consequence = pool_printf(
 			diff->pool, "with its olcServerID values it would not start again: %s",
 			ids->next.problem);
-	plan_add_finding(
-		diff->pool, diff->plan, SEVERITY_CRITICAL,
-		ids->next.starts ? "listeners-differ" : "restart-unsafe", NULL,
-		"slapd runs with -h '%s', and %s starts it with -h '%s': %s; make both the "
-		"same",
-		urls_join(diff->pool, live->listeners, live->n_listeners),
-		facts->machine.next_source,
-		urls_join(diff->pool, facts->machine.next_listeners,
-			  facts->machine.n_next_listeners),
-		consequence);
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL,
+			 ids->next.starts ? "listeners-differ" : "restart-unsafe", NULL,
+			 "slapd runs with -h '%s', and %s starts it with -h '%s': %s; %s",
+			 urls_join(diff->pool, live->listeners, live->n_listeners),
+			 facts->machine.next_source,
+			 urls_join(diff->pool, facts->machine.next_listeners,
+				   facts->machine.n_next_listeners),
+			 consequence, remedy_text(REMEDY_LISTENERS_SAME));
 }
 
 static void multi_provider_report(Diff *diff, const LiveDatabase *live)

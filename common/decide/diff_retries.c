@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
 #include "common/link/link_probes.h"
@@ -100,8 +101,8 @@ void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 			diff->pool, diff->plan, SEVERITY_WARNING, "retry-ends",
 			wanted->desired->suffix,
 			"%s is read with a retry that ends: used up, slapd never tries again "
-			"by itself; end \"retry\" with \"+\" in peers.json, as in \"5 5 60 +\"",
-			consumer->peer->uri);
+			"by itself; write in \"syncrepl\" of peers.json %s",
+			consumer->peer->uri, remedy_text(REMEDY_RETRY));
 		link.answer = probes ? link_probe_find(
 					       probes, wanted->desired->suffix, consumer->peer->id,
 					       link_identity(diff->pool, &consumer->syncrepl,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
 #include "common/slapd/module.h"
@@ -74,6 +75,18 @@ static const char *database_that_used(Diff *diff, unsigned sid)
 	return NULL;
 }
 
+/* The id under which it wrote so far, where no peer has it. */
+static const char *old_id_remedy(Diff *diff, unsigned sid)
+{
+	const Peer *holder = desired_peer(diff->in->desired, sid);
+
+	if (holder)
+		return remedy_fill(diff->pool, REMEDY_ID_EXCHANGED, holder->uri);
+	return pool_printf(
+		diff->pool, "give this peer %s",
+		remedy_fill(diff->pool, REMEDY_ID_OF_OLD, remedy_number(diff->pool, sid)));
+}
+
 static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *verdict)
 {
 	unsigned id = diff->in->wanted->self->id;
@@ -91,10 +104,10 @@ static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *v
 			  .text = pool_printf(
 				  diff->pool,
 				  "this node's server ID would change from %u to %u, but %s "
-				  "carries changes made under %u; give this peer \"id\": %u, or "
-				  "if the change is meant",
-				  verdict->sid, id, suffix, verdict->sid, verdict->sid),
-			  .release = "syncward apply --release G5",
+				  "carries changes made under %u; %s, or if the change is meant",
+				  verdict->sid, id, suffix, verdict->sid,
+				  old_id_remedy(diff, verdict->sid)),
+			  .release = remedy_text(REMEDY_RELEASE_G5),
 		  });
 }
 
@@ -152,15 +165,14 @@ static void server_id_list_guard(Diff *diff, Change *change)
 	plan_hold(diff->pool, diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_RESTART,
-			  .text = pool_printf(diff->pool,
-					      "with \"server_id\": \"list\" slapd would not start "
-					      "again: its listeners are '%s', and none is exactly "
-					      "%s; start slapd with -h that contains it, or write "
-					      "in peers.json",
-					      n_urls > 0 ? urls_join(diff->pool, urls, n_urls)
-							 : "not known",
-					      self->uri),
-			  .release = "\"server_id\": \"auto\"",
+			  .text = pool_printf(
+				  diff->pool,
+				  "with \"server_id\": \"list\" slapd would not start "
+				  "again: its listeners are '%s', and none is exactly "
+				  "%s; %s, or write in peers.json",
+				  n_urls > 0 ? urls_join(diff->pool, urls, n_urls) : "not known",
+				  self->uri, remedy_fill(diff->pool, REMEDY_LISTENER, self->uri)),
+			  .release = remedy_text(REMEDY_SERVER_ID_AUTO),
 		  });
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
 
@@ -37,20 +38,18 @@ static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const 
 	if (entry_attribute(live->syncprov, "olcSpSessionlogSource"))
 		return pool_printf(
 			pool,
-			"syncward does not remove it, because slapd may die of that "
-			"while it runs; with slapd stopped, as its user: printf '%%s\\n' "
-			"'dn: %s' 'changetype: modify' 'delete: olcSpSessionlogSource' | "
-			"slapmodify -n 0",
-			live->syncprov->dn);
+			"syncward does not remove it, because slapd may die of that while it runs; "
+			"with slapd stopped, as its user: %s",
+			remedy_fill(pool, REMEDY_SESSION_LOG_SOURCE, live->syncprov->dn));
 	if (desired->removes_sessionlog)
-		return "peers.json says that there shall be none, and syncward apply removes it";
-	if (!desired->checkpoint)
-		return "write in this database of peers.json: \"syncprov\": {\"sessionlog\": "
-		       "false}";
-	return pool_printf(pool,
-			   "write in this database of peers.json: \"syncprov\": "
-			   "{\"checkpoint\": \"%s\", \"sessionlog\": false}",
-			   desired->checkpoint);
+		return pool_printf(pool,
+				   "peers.json says that there shall be none, and %s removes it",
+				   remedy_text(REMEDY_APPLY));
+	return pool_printf(
+		pool, "write in this database of peers.json: %s",
+		desired->checkpoint
+			? remedy_fill(pool, REMEDY_SESSION_LOG_OFF_CHECKPOINT, desired->checkpoint)
+			: remedy_text(REMEDY_SESSION_LOG_OFF));
 }
 
 static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -127,7 +126,7 @@ static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *chan
 				"back",
 				wanted->desired->suffix,
 				desired_peer(diff->in->desired, behind)->uri),
-			.release = "syncward apply --release session-log",
+			.release = remedy_text(REMEDY_RELEASE_SESSION_LOG),
 		});
 }
 

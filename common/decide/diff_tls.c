@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
 #include "common/decide/old_tls.h"
@@ -157,7 +158,9 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 			 wanted->desired->suffix, "%s; %s", text,
 			 diff->in->options.renews_tls
 				 ? "syncward will write olcSyncrepl again"
-				 : "set \"renew_tls\": true in agent.json, or restart slapd");
+				 : pool_printf(diff->pool, "write in agent.json %s, or %s",
+					       remedy_text(REMEDY_RENEW_TLS),
+					       remedy_text(REMEDY_RESTART_SLAPD)));
 	diff->plan->findings[diff->plan->n_findings - 1].key = "";
 	if (diff->in->options.renews_tls)
 		renew(diff, wanted, live, text);

@@ -4,6 +4,8 @@
 
 #include "common/decide/diff.h"
 
+#include "common/base/remedies.h"
+
 #define MODULE_ATTRIBUTE "olcModuleLoad"
 #define MODULE_ENTRY     "cn=module,"
 
@@ -75,10 +77,10 @@ static void hold_overlays(Diff *diff, const char *dn)
 						  diff->pool,
 						  "slapd loaded the module syncprov, but could not "
 						  "save that in %s: with the overlay it would not "
-						  "start again. Make room on its disk, restart "
-						  "it, and then",
-						  dn),
-					  .release = "syncward apply",
+						  "start again; %s, %s, and then",
+						  dn, remedy_text(REMEDY_MAKE_ROOM),
+						  remedy_text(REMEDY_RESTART_SLAPD)),
+					  .release = remedy_text(REMEDY_APPLY),
 				  });
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard.h"
+#include "common/base/remedies.h"
+#include "common/decide/free_id.h"
 
 #include <string.h>
 #include <strings.h>
@@ -26,41 +28,31 @@ static void hold_everything(Diff *diff, Hold hold)
 
 /* --- guards of the whole server --- */
 
-/* The smallest server ID that no peer has. */
-static unsigned free_id(const Desired *desired)
-{
-	unsigned id = 1;
-
-	while (desired_peer(desired, id))
-		id++;
-	return id;
-}
-
 static const char *peer_line(Diff *diff)
 {
-	return pool_printf(diff->pool, "{ \"id\": %u, \"uri\": \"ldap://%s\" }",
-			   free_id(diff->in->desired), diff->in->facts->machine.fqdn);
+	return remedy_fill(diff->pool, REMEDY_PEER_LINE, free_id_of_self(diff),
+			   pool_printf(diff->pool, "ldap://%s", diff->in->facts->machine.fqdn));
 }
 
 static void guard_not_listed(Diff *diff)
 {
 	if (!diff->in->not_listed)
 		return;
-	hold_everything(
-		diff, (Hold){
-			      .guard = GUARD_NOT_LISTED,
-			      .text = pool_printf(
-				      diff->pool,
-				      diff->in->known->n_left > 0
-					      ? "%s, and it left the cluster (`syncward leave`): "
-						"its syncward service has nothing to do; to make "
-						"it a peer again, add to \"peers\" a line like"
-					      : "%s; nothing is written. If it was taken out for "
-						"good, end its part with `syncward leave`; to make "
-						"it a peer, add to \"peers\" a line like",
-				      diff->in->not_listed),
-			      .release = peer_line(diff),
-		      });
+	hold_everything(diff,
+			(Hold){
+				.guard = GUARD_NOT_LISTED,
+				.text = pool_printf(
+					diff->pool,
+					diff->in->known->n_left > 0
+						? "%s, and it left the cluster (`%s`): "
+						  "its syncward service has nothing to do; to make "
+						  "it a peer again, add to \"peers\" a line like"
+						: "%s; nothing is written. If it was taken out for "
+						  "good, end its part with `%s`; to make "
+						  "it a peer, add to \"peers\" a line like",
+					diff->in->not_listed, remedy_text(REMEDY_LEAVE)),
+				.release = peer_line(diff),
+			});
 }
 
 /* A node that left stays out until a person says otherwise, also while its line still stands in
@@ -77,11 +69,11 @@ static void guard_left(Diff *diff)
 				.guard = GUARD_LEFT,
 				.text = pool_printf(
 					diff->pool,
-					"this node left the cluster (`syncward leave`, %s): take "
-					"its line out of peers.json on every node, or, to let it "
+					"this node left the cluster (`%s`, %s): %s, or, to let it "
 					"read what it missed and come back",
-					known->left_time),
-				.release = "syncward apply --release left",
+					remedy_text(REMEDY_LEAVE), known->left_time,
+					remedy_text(REMEDY_PEER_LEFT)),
+				.release = remedy_text(REMEDY_RELEASE_LEFT),
 			});
 }
 
@@ -109,14 +101,12 @@ static void guard_empty_file(Diff *diff)
 				diff->pool,
 				"%s has an empty list of %s, which would end replication here: "
 				"nothing is written. If that is meant, take each node out with "
-				"`syncward leave`; otherwise fill it with lines like",
-				desired->name, has_peers ? "databases" : "peers"),
-			.release =
-				has_peers ? pool_printf(
-						    diff->pool,
-						    "{ \"suffix\": \"%s\", \"syncrepl\": { ... } }",
-						    first_suffix(diff->in->live))
-					  : peer_line(diff),
+				"`%s`; otherwise fill it with lines like",
+				desired->name, has_peers ? "databases" : "peers",
+				remedy_text(REMEDY_LEAVE)),
+			.release = has_peers ? remedy_fill(diff->pool, REMEDY_DATABASE_LINE,
+							   first_suffix(diff->in->live))
+					     : peer_line(diff),
 		});
 }
 
@@ -129,27 +119,25 @@ static void guard_revision(Diff *diff)
 		hold_everything(diff, (Hold){
 					      .guard = GUARD_REVISION,
 					      .text = refusal,
-					      .release = REVISION_RELEASE,
+					      .release = remedy_text(REMEDY_RELEASE_G7),
 				      });
 }
 
 /* What ends the replication of cn=config, for a shell; the flag must go first, and only where it
  * is set. */
-static const char *config_replication_end(Pool *pool, const Live *live)
+static const char *config_replication_end(Pool *pool, const Live *live, const Machine *machine)
 {
 	const char *flag = live->config_database->multi_provider_attribute;
+	const char *dn = live->config_database->entry->dn;
 
-	return pool_printf(pool,
-			   "printf '%%s\\n' 'dn: %s' 'changetype: modify' %s%s%s"
-			   "'delete: olcSyncrepl' | %s",
-			   live->config_database->entry->dn, flag ? "'delete: " : "",
-			   flag ? flag : "", flag ? "' - " : "",
-			   live->config_database->is_multi_provider
-				   ? "ldapmodify -Y EXTERNAL -H ldapi:///"
-				   : "slapmodify -n 0");
+	if (live->config_database->is_multi_provider)
+		return remedy_fill(pool, REMEDY_CONFIG_ALONE, dn, flag, machine_ldap_uri(machine));
+	if (flag)
+		return remedy_fill(pool, REMEDY_CONFIG_ALONE_STOPPED_FLAG, dn, flag);
+	return remedy_fill(pool, REMEDY_CONFIG_ALONE_STOPPED, dn);
 }
 
-bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
+bool guard_config_hold(Pool *pool, const Live *live, const Machine *machine, Hold *ret)
 {
 	if (!live->config_database)
 		return false;
@@ -160,13 +148,15 @@ bool guard_config_hold(Pool *pool, const Live *live, Hold *ret)
 				  "olcDatabase={0}config): what is written on one node would "
 				  "overwrite the others, so syncward only reports; to let it write, "
 				  "end that with"
-				: "cn=config itself is a read-only copy here (olcSyncrepl on "
-				  "olcDatabase={0}config without multi-provider): slapd takes no "
-				  "change of it from anybody (53); to let syncward write, stop "
-				  "slapd and, as the user that it runs as (OpenLDAP 2.4 has no "
-				  "slapmodify: take olcSyncrepl out of the output of slapcat -n 0 "
-				  "and load it into an empty slapd.d with slapadd -n 0), run",
-		.release = config_replication_end(pool, live),
+				: pool_printf(
+					  pool,
+					  "cn=config itself is a read-only copy here (olcSyncrepl on "
+					  "olcDatabase={0}config without multi-provider): slapd takes no "
+					  "change of it from anybody (53); to let syncward write, "
+					  "with slapd stopped and as the user that it runs as (OpenLDAP 2.4 "
+					  "has no slapmodify: %s), run",
+					  remedy_text(REMEDY_CONFIG_ALONE_2_4)),
+		.release = config_replication_end(pool, live, machine),
 	};
 	return true;
 }
@@ -175,7 +165,7 @@ static void guard_config_replicated(Diff *diff)
 {
 	Hold hold;
 
-	if (guard_config_hold(diff->pool, diff->in->live, &hold))
+	if (guard_config_hold(diff->pool, diff->in->live, &diff->in->facts->machine, &hold))
 		hold_everything(diff, hold);
 }
 
@@ -187,7 +177,7 @@ static Hold contest_hold(const Contest *contest)
 		.guard = GUARD_CONTESTED,
 		.suffix = contest->suffix,
 		.text = contest->text,
-		.release = CONTEST_RELEASE,
+		.release = remedy_text(REMEDY_RESUME),
 	};
 }
 
@@ -266,7 +256,7 @@ static Hold indexing_hold(Pool *pool, const char *suffix, const char *text)
 			"%s: any other write to cn=config would wait for it, and every "
 			"client with it. It ends by itself; the daemon then goes on, or",
 			text),
-		.release = "syncward apply",
+		.release = remedy_text(REMEDY_APPLY),
 	};
 }
 

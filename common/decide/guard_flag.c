@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_flag.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 				    "the overlay first, or, if no peer will ever read this "
 				    "database here",
 				    suffix),
-		.release = "syncward apply --release order",
+		.release = remedy_text(REMEDY_RELEASE_ORDER),
 	};
 }
 

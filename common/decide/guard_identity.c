@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_identity.h"
+#include "common/base/remedies.h"
+#include "common/decide/free_id.h"
 
 #include <string.h>
 
@@ -31,13 +33,11 @@ static void judge_server_id(Identity *identity, unsigned peer_id, int server_id)
 {
 	if (identity->text || server_id <= 0 || (unsigned)server_id != identity->our_id)
 		return;
-	identity->text =
-		pool_printf(identity->diff->pool,
-			    "%s runs under server ID %u, which is this node's: slapd takes the "
-			    "changes of one of them for known, and they get lost. Correct "
-			    "olcServerID there, or give this node an \"id\" of its own in "
-			    "peers.json; then, when it is still held",
-			    peer_uri(identity, peer_id), identity->our_id);
+	identity->text = pool_printf(
+		identity->diff->pool,
+		"%s runs under server ID %u, which is this node's: slapd takes the "
+		"changes of one of them for known, and they get lost: %s; when it is still held then",
+		peer_uri(identity, peer_id), identity->our_id, remedy_text(REMEDY_ID_AT_TWIN));
 }
 
 static void judge_clock(Identity *identity, unsigned peer_id, bool has_clock, long ahead_sec)
@@ -49,8 +49,9 @@ static void judge_clock(Identity *identity, unsigned peer_id, bool has_clock, lo
 	identity->text = pool_printf(
 		identity->diff->pool,
 		"the clock of %s is %ld s %s this node's: the later write wins by these clocks, "
-		"and changes get lost. See `chronyc tracking` on both nodes; when they agree",
-		peer_uri(identity, peer_id), differs_sec, ahead_sec > 0 ? "ahead of" : "behind");
+		"and changes get lost. See `%s` on both nodes; when they agree",
+		peer_uri(identity, peer_id), differs_sec, ahead_sec > 0 ? "ahead of" : "behind",
+		remedy_text(REMEDY_CLOCKS));
 }
 
 static void judge_peers(Identity *identity)
@@ -92,17 +93,18 @@ static void judge_machine(Identity *identity)
 	identity->text = pool_printf(
 		identity->diff->pool,
 		"this machine is not the one that was peer %u so far (/etc/machine-id): a clone, "
-		"or one that was restored from an image. Give a clone a name and an \"id\" of its "
-		"own in peers.json, empty its database and let it join; only when the other "
-		"machine is gone for good and nothing was written there since",
-		identity->our_id);
+		"or one that was restored from an image; %s; only when the other machine is gone "
+		"for good and nothing was written there since",
+		identity->our_id,
+		remedy_fill(identity->diff->pool, REMEDY_ID_AT_CLONE,
+			    free_id_print(identity->diff)));
 }
 
 void guard_identity(Diff *diff)
 {
 	Identity identity = {.diff = diff, .our_id = diff->in->wanted->self->id};
 	Plan *plan = diff->plan;
-	Hold hold = {.guard = GUARD_IDENTITY, .release = "syncward apply --release G11"};
+	Hold hold = {.guard = GUARD_IDENTITY, .release = remedy_text(REMEDY_RELEASE_G11)};
 
 	if (diff_is_released(diff, GUARD_IDENTITY))
 		return;

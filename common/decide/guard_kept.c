@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_kept.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 #include <strings.h>
@@ -54,7 +55,7 @@ static Hold hold_of(const Diff *diff, const Change *change, const LiveConsumer *
 			"together with this,",
 			change->dn,
 			consumer->problem ? consumer->problem : "it cannot be written again"),
-		.release = "syncward apply --release not-understood",
+		.release = remedy_text(REMEDY_RELEASE_NOT_UNDERSTOOD),
 	};
 }
 
@@ -83,7 +84,7 @@ static Hold last_hold(const Diff *diff, const Change *change, const LiveConsumer
 		"because the database reads from nobody else. Write that value anew in a way that "
 		"syncward understands, and then",
 		change->dn, consumer->problem ? consumer->problem : "it cannot be written again");
-	hold.release = "syncward apply";
+	hold.release = remedy_text(REMEDY_APPLY);
 	return hold;
 }
 

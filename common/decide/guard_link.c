@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link.h"
+#include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 
 #include <string.h>
@@ -48,7 +49,7 @@ static const struct {
 };
 _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for every verdict");
 
-#define WRITE_ALL_THE_SAME "syncward apply --release G6"
+#define WRITE_ALL_THE_SAME remedy_text(REMEDY_RELEASE_G6)
 
 /* What the new identity does not see at the peer it can be let see there; to write the link all the
  * same loses it. */
@@ -56,10 +57,10 @@ static void less_release(const Diff *diff, const Change *change, Hold *hold)
 {
 	const bool is_asked = wanted_of(diff->in->wanted, change->suffix)->desired->manages_access;
 
-	hold->release = is_asked ? "syncward apply" : "\"access\": true";
+	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
 	hold->text = pool_printf(diff->pool,
-				 "%s, `" WRITE_ALL_THE_SAME "`; to have it see everything, %s",
-				 hold->text,
+				 "%s, `%s`; to have it see everything, %s",
+				 hold->text, WRITE_ALL_THE_SAME,
 				 is_asked ? "run at that peer, and here when it is done there"
 					  : "write in this database of peers.json on every node, "
 					    "and let that peer apply it first");
@@ -100,7 +101,7 @@ static void hold_probing(Diff *diff, Change *change)
 					      "(%s) is being tried first; that ends by itself, or "
 					      "with",
 					      change->subject, change->why),
-			  .release = "syncward apply",
+			  .release = remedy_text(REMEDY_APPLY),
 		  });
 }
 
@@ -116,8 +117,9 @@ static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 		"the link to %s works, and nobody can tell before whether it would with "
 		"what peers.json says now (%s): %s. The daemon writes it on one node after "
 		"the other, and puts the former value back when slapd does not read from "
-		"there within %u s; who writes it by hand looks at `syncward status` then",
-		change->subject, change->why, guard_link_fault(probe), patience_sec);
+		"there within %u s; who writes it by hand looks at `%s` then",
+		change->subject, change->why, guard_link_fault(probe), patience_sec,
+		remedy_text(REMEDY_STATUS));
 }
 
 /* A probe that nobody asked for this change says that the link works, not what it sees. */
@@ -189,7 +191,7 @@ static void tell_put_back(Diff *diff)
 						.suffix = wanted->databases[i].desired->suffix,
 						.peer = consumer->peer->uri,
 						.text = consumer->put_back,
-						.release = "syncward apply --release G6",
+						.release = remedy_text(REMEDY_RELEASE_G6),
 					});
 		}
 }

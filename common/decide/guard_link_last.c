@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/link/link_probes.h"
+#include "common/slapd/url.h"
 
 /* What peers.json moves to another rid is no edit of a link but a removal and an addition; the
  * former link must not go before the new one was found good, when no other one works. */
@@ -78,12 +80,15 @@ static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveCon
 static bool loses_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *database)
 {
 	const Live *live = diff->in->live;
+	/* Nothing comes from this server itself, whether slapd recognises its URL or not. */
+	const char *own = url_spelling(diff->pool, diff->in->wanted->self->uri);
 	size_t n_lost = 0;
 
 	for (size_t i = 0; i < database->n_consumers; i++) {
 		const LiveConsumer *consumer = &database->consumers[i];
 
 		if (!consumer->parses || consumer->is_self ||
+		    strcmp(consumer->provider, own) == 0 ||
 		    !guard_link_works(live, database, consumer))
 			continue;
 		if (is_removed(diff->plan, wanted, consumer))
@@ -134,7 +139,7 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 					    "those that are left are being tried "
 					    "first; that ends by itself, or with",
 					    suffix),
-			.release = "syncward apply",
+			.release = remedy_text(REMEDY_APPLY),
 		};
 	return (Hold){
 		.guard = GUARD_LINK,
@@ -144,7 +149,7 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 				    "those that are left was found good: they stay. "
 				    "%s. To remove them all the same",
 				    suffix, guard_link_fault(&problem->probe)),
-		.release = "syncward apply --release G6",
+		.release = remedy_text(REMEDY_RELEASE_G6),
 	};
 }
 

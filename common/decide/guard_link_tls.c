@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/link/link_probes.h"
 
@@ -49,7 +50,7 @@ static Hold renewal_hold(Diff *diff, const OldTlsLink *link, const LinkProbe *an
 				    "all the same",
 				    uri, is_refused ? "would not" : "could not be tried",
 				    guard_link_fault(&answer->probe)),
-		.release = "syncward apply --release G6",
+		.release = remedy_text(REMEDY_RELEASE_G6),
 	};
 }
 
@@ -60,7 +61,7 @@ static Hold untried_hold(const OldTlsLink *link)
 		.suffix = link->database->desired->suffix,
 		.text = "links that work are tried with their renewed TLS files before their "
 			"consumers are made anew; that ends by itself, or with",
-		.release = "syncward apply",
+		.release = remedy_text(REMEDY_APPLY),
 	};
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_order.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -43,10 +44,9 @@ static const Hold *wait_for_overlay(const Order *order)
 			    "the server ID waits for %s, which has entries and no syncprov "
 			    "overlay, and peers.json leaves that to others (\"syncprov\": "
 			    "false): peers that were away would never delete what was "
-			    "written before. Add the overlay first, or, if no peer will "
-			    "ever read this database here",
-			    order->suffix),
-		"syncward apply --release order");
+			    "written before. %s; or, if no peer will ever read this database here",
+			    order->suffix, remedy_text(REMEDY_OVERLAY_FIRST)),
+		remedy_text(REMEDY_RELEASE_ORDER));
 }
 
 /* --- one database --- */
@@ -59,7 +59,7 @@ static const Hold *judge(Order *order)
 			diff_need_coverage(order->diff, order->wanted);
 		else
 			diff_need_content(order->diff, order->wanted, false);
-		return order_hold_new(order, "not asked yet", "syncward apply");
+		return order_hold_new(order, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
 	if (order->here->state != CONTENT_READ)
 		return order_hold_new(
@@ -68,7 +68,7 @@ static const Hold *judge(Order *order)
 				    "the server ID waits for %s, which cannot be read here: "
 				    "%s; when it can",
 				    order->suffix, order->here->problem),
-			"syncward apply");
+			remedy_text(REMEDY_APPLY));
 	/* It has nothing that a peer could fail to delete. */
 	if (!order->here->has_suffix)
 		return NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_partial.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@
  * already is told, and written on as it is; nothing makes it worse.
  */
 
-#define RELEASE "syncward apply --release G13"
+#define RELEASE remedy_text(REMEDY_RELEASE_G13)
 
 static bool is_about(const Change *change, const char *suffix)
 {
@@ -20,20 +21,19 @@ static bool is_about(const Change *change, const char *suffix)
 
 static void hold_link(Diff *diff, Change *change, const char *keywords)
 {
-	plan_hold(
-		diff->pool, diff->plan, change,
-		(Hold){
-			.guard = GUARD_PARTIAL,
-			.suffix = change->suffix,
-			.peer = change->subject,
-			.text = pool_printf(diff->pool,
-					    "%s would be read in part only (%s): what this node "
-					    "leaves out the other nodes lose, for it is a provider "
-					    "as well. Take that out of \"syncrepl\" in peers.json; "
-					    "to write it all the same",
-					    change->subject, keywords),
-			.release = RELEASE,
-		});
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_PARTIAL,
+			  .suffix = change->suffix,
+			  .peer = change->subject,
+			  .text = pool_printf(
+				  diff->pool,
+				  "%s would be read in part only (%s): what this node "
+				  "leaves out the other nodes lose, for it is a provider "
+				  "as well; %s; to write it all the same",
+				  change->subject, keywords, remedy_text(REMEDY_PARTIAL_OUT)),
+			  .release = RELEASE,
+		  });
 }
 
 static void judge_link(Diff *diff, Change *change)
@@ -51,12 +51,13 @@ static void hold_provider(Diff *diff, const LiveConsumer *consumer, const char *
 	const Hold hold = {
 		.guard = GUARD_PARTIAL,
 		.suffix = suffix,
-		.text = pool_printf(diff->pool,
-				    "this node reads %s in part only (%s) and must not become a "
-				    "provider: the other nodes would lose what it leaves out. Take "
-				    "that out of \"syncrepl\" in peers.json, and let the database "
-				    "join anew, empty; to make it one all the same",
-				    consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords),
+		.text = pool_printf(
+			diff->pool,
+			"this node reads %s in part only (%s) and must not become a "
+			"provider: the other nodes would lose what it leaves out; %s, "
+			"and have the database read anew: %s; to make it one all the same",
+			consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords,
+			remedy_text(REMEDY_PARTIAL_OUT), remedy_text(REMEDY_DATABASE_ANEW)),
 		.release = RELEASE,
 	};
 
@@ -77,13 +78,13 @@ static void find_live(Diff *diff, const LiveDatabase *database, const LiveConsum
 	plan_add_finding(
 		diff->pool, diff->plan, is_provider ? SEVERITY_CRITICAL : SEVERITY_WARNING,
 		"partial-link", suffix,
-		"%s is read in part only (%s)%s; what was left out so far does not come by itself "
-		"when that is taken out of \"syncrepl\" in peers.json: let the database join anew, "
-		"empty, afterwards",
+		"%s is read in part only (%s)%s; %s; what was left out so far does not come by "
+		"itself then: stop writing here, and %s",
 		consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords,
 		is_provider ? ", and this node is a provider: the other nodes lose what it leaves "
 			      "out"
-			    : "");
+			    : "",
+		remedy_text(REMEDY_PARTIAL_OUT), remedy_text(REMEDY_DATABASE_ANEW));
 }
 
 static void judge_database(Diff *diff, const WantedDatabase *wanted, bool is_released)

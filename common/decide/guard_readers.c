@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/decide/reader_verdict.h"
 #include "common/decide/unnamed_readers.h"
@@ -59,7 +60,7 @@ static const char *release_of(const Readers *readers, const char *reader)
 {
 	const Hold *held = held_access(readers, reader);
 
-	return held ? held->release : "\"access\": true";
+	return held ? held->release : remedy_text(REMEDY_ACCESS);
 }
 
 static const char *release_lead(const Readers *readers, const char *reader)
@@ -123,9 +124,8 @@ static Hold hold_make(const Readers *readers, const char *reader, const char *se
 		.guard = GUARD_READERS,
 		.suffix = readers->lists.suffix,
 		.text = pool_printf(readers->diff->pool,
-				    "%s; `syncward apply --release G12` goes on all the same; to "
-				    "let it read everything, %s",
-				    sentence, release_lead(readers, reader)),
+				    "%s; `%s` goes on all the same; to let it read everything, %s",
+				    sentence, remedy_text(REMEDY_RELEASE_G12), release_lead(readers, reader)),
 		.release = release_of(readers, reader),
 	};
 }

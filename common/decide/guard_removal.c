@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_removal.h"
 
+#include "common/base/remedies.h"
+
 #include <string.h>
 
 static bool is_free_removal(const Change *change)
@@ -35,7 +37,7 @@ static void hold_many(Diff *diff)
 				      "%u providers would be removed, and \"max_removals\" is %u: "
 				      "none is removed; if all of them are gone for good",
 				      n_removals, max),
-			      .release = "syncward apply --release G4",
+			      .release = remedy_text(REMEDY_RELEASE_G4),
 		      });
 }
 
@@ -58,7 +60,7 @@ static void hold_undeclared(Diff *diff)
 							    "removed, and this node would be "
 							    "alone; if that is meant",
 							    suffix),
-					.release = "syncward apply --release G4",
+					.release = remedy_text(REMEDY_RELEASE_G4),
 				});
 	}
 }

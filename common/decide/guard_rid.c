@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 
 /* slapd takes two consumers with one rid in a database and mixes them up: nothing may get the rid
@@ -60,19 +61,20 @@ static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays
 	Pool *pool = rids->diff->pool;
 	const Peer *peer = change->wanted->peer;
 
-	plan_hold(pool, rids->diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_RID_CLASH,
-			  .suffix = change->suffix,
-			  .text = pool_printf(
-				  pool,
-				  "%s would get rid %03d, which %s still has and keeps: remove "
-				  "that value, or give peer %u its own number in peers.json, for "
-				  "example",
-				  peer->uri, change->wanted->rid,
-				  stays->syncrepl.value[SYNCREPL_PROVIDER], peer->id),
-			  .release = pool_printf(pool, "\"rid\": %u", free_rid(rids)),
-		  });
+	plan_hold(
+		pool, rids->diff->plan, change,
+		(Hold){
+			.guard = GUARD_RID_CLASH,
+			.suffix = change->suffix,
+			.text = pool_printf(
+				pool,
+				"%s would get rid %03d, which %s still has and keeps: give peer %u its own "
+				"number in peers.json, for example",
+				peer->uri, change->wanted->rid,
+				stays->syncrepl.value[SYNCREPL_PROVIDER], peer->id),
+			.release = remedy_fill(pool, REMEDY_PEER_RID,
+					       pool_printf(pool, "%u", free_rid(rids))),
+		});
 }
 
 /* Returns true when it held something. */

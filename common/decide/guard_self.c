@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_self.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -23,8 +24,8 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 			"and would read from nobody. Write the URL of the server that is meant, or "
 			"take out of \"peers\"",
 			peer->id, peer->uri),
-		.release = pool_printf(diff->pool, "{ \"id\": %u, \"uri\": \"%s\" }", peer->id,
-				       peer->uri),
+		.release = remedy_fill(diff->pool, REMEDY_PEER_OUT,
+				       pool_printf(diff->pool, "%u", peer->id), peer->uri),
 	};
 }
 

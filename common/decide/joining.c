@@ -3,6 +3,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
+#include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_empty.h"
@@ -154,7 +155,7 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 			    "refused, and it goes on by itself when they are here. Only when none "
 			    "that has them will ever come back",
 			    joining->suffix, missing_describe(joining, &only)),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *hold_lacking(const Joining *joining, const Content *peer)
@@ -168,7 +169,7 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 			    "refused until they are. When they are",
 			    joining->suffix, joining_uri(joining, peer),
 			    is_released ? ", so this cannot be released" : ""),
-		"syncward apply");
+		remedy_text(REMEDY_APPLY));
 }
 
 /* Nobody can prove it now; whoever could may come back, or a person ends it. */
@@ -184,7 +185,7 @@ static const Hold *hold_unproven(const Joining *joining, const Content *silent)
 			    "when one does. Only when none that has more will ever come back",
 			    joining->suffix, unproven_describe(joining, silent),
 			    missing_clause(joining)),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *hold_seeded(const Joining *joining, const Content *silent)
@@ -196,7 +197,7 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 			    "contextCSN: nobody knows which of them has the newest changes. On "
 			    "the one that has them",
 			    joining->suffix, joining_uri(joining, silent)),
-		"syncward apply --first-node");
+		remedy_text(REMEDY_FIRST_NODE));
 }
 
 /* The flag is missing because of G1 or G5, which holds it still: this database never joined. */
@@ -258,14 +259,14 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
-		return joining_wait(&joining, "not asked yet", "syncward apply");
+		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
 	if (joining.here->state != CONTENT_READ)
 		return joining_wait(&joining,
 				    pool_printf(diff->pool,
 						"%s cannot be read here: %s; when it can",
 						joining.suffix, joining.here->problem),
-				    "syncward apply");
+				    remedy_text(REMEDY_APPLY));
 	if (!joining.here->has_suffix)
 		return joining_judge_empty(&joining);
 	hold = joining_judge_identity(&joining);

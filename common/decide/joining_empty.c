@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/joining_empty.h"
+#include "common/base/remedies.h"
 
 #include "common/base/buf.h"
 #include "common/copy/copy_relation.h"
@@ -84,20 +85,17 @@ static const char *unseen_describe(const Joining *joining)
 /* Those that a person vouches for already stay on the line. */
 static const char *empty_command(const Joining *joining)
 {
-	Buf text = BUF_IN(joining->diff->pool);
-	const char *separator = " --empty ";
+	Buf ids = BUF_IN(joining->diff->pool);
 
-	buf_puts(&text, "syncward apply --first-node");
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
 
 		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN &&
 		    !is_said_empty(joining, peer->peer_id))
 			continue;
-		buf_printf(&text, "%s%u", separator, peer->peer_id);
-		separator = ",";
+		buf_printf(&ids, "%s%u", ids.len > 0 ? "," : "", peer->peer_id);
 	}
-	return buf_text(&text);
+	return remedy_fill(joining->diff->pool, REMEDY_FIRST_NODE_EMPTY, buf_text(&ids));
 }
 
 static const Hold *hold_has_source(const Joining *joining, const Content *source)
@@ -108,7 +106,7 @@ static const Hold *hold_has_source(const Joining *joining, const Content *source
 			    "%s is empty here and holds data at %s: this is not the first node, "
 			    "and nothing was written; let it join with",
 			    joining->suffix, joining_uri(joining, source)),
-		"syncward apply");
+		remedy_text(REMEDY_APPLY));
 }
 
 /* Nobody can tell whether what it would read is complete, nor when it has all of it. */
@@ -124,7 +122,7 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 			"It is read as soon as it shows one; only when somebody looked, and it "
 			"has everything",
 			joining->suffix, joining_uri(joining, source)),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *hold_unseen(const Joining *joining)
@@ -133,7 +131,7 @@ static const Hold *hold_unseen(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s is empty here, and whether these peers hold data could not be "
-			    "seen: %s. Mend that, and it joins by itself; only when somebody "
+			    "seen: %s. When it can, this node joins by itself; only when somebody "
 			    "looked, they hold nothing, and this is the very first node of a new "
 			    "cluster",
 			    joining->suffix, unseen_describe(joining)),
@@ -171,7 +169,7 @@ const Hold *joining_judge_empty(const Joining *joining)
 				"peers, and refuses clients' writes until then; when the refresh "
 				"is complete",
 				joining->suffix),
-			"syncward apply");
+			remedy_text(REMEDY_APPLY));
 	if (source)
 		return joining_hold(
 			joining, GUARD_JOINING,
@@ -180,7 +178,7 @@ const Hold *joining_judge_empty(const Joining *joining)
 				    "refuses clients' writes until then; when the refresh is "
 				    "complete",
 				    joining->suffix),
-			"syncward apply");
+			remedy_text(REMEDY_APPLY));
 	if (find_peer(joining, EMPTINESS_UNSEEN))
 		return hold_unseen(joining);
 	return joining_hold(joining, GUARD_JOINING,
@@ -188,5 +186,5 @@ const Hold *joining_judge_empty(const Joining *joining)
 					"%s is empty here, and no peer has data; if this is the "
 					"very first node of a new cluster",
 					joining->suffix),
-			    "syncward apply --first-node");
+			    remedy_text(REMEDY_FIRST_NODE));
 }

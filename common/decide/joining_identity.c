@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/joining_identity.h"
+#include "common/base/remedies.h"
 
 #include "common/copy/copy_relation.h"
 
@@ -9,7 +10,7 @@
  * entry's entryUUID, whatever its contextCSN says or hides.
  */
 
-static const char *const release = "syncward apply --release G10";
+#define RELEASE remedy_text(REMEDY_RELEASE_G10)
 
 static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
 {
@@ -17,16 +18,16 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 
 	return joining_hold(
 		joining, GUARD_CONTENT,
-		pool_printf(joining->diff->pool,
-			    "%s here is not the database that the cluster knows: %s %s; if this "
-			    "node became a provider, healthy peers would delete entries. Empty it "
-			    "and let it join, or load a fresh slapcat of %s with slapadd -w, or "
-			    "give this node an id that was never used; only if you are sure that "
-			    "nothing is lost",
-			    joining->suffix, uri,
-			    suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
-			    uri),
-		release);
+		pool_printf(
+			joining->diff->pool,
+			"%s here is not the database that the cluster knows: %s %s; if this "
+			"node became a provider, healthy peers would delete entries; %s, or %s; "
+			"after that, or if you are sure that nothing is lost",
+			joining->suffix, uri,
+			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
+			remedy_text(REMEDY_DATABASE_ANEW),
+			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
+		RELEASE);
 }
 
 static const Hold *hold_unknown(const Joining *joining, const Content *peer)
@@ -35,11 +36,11 @@ static const Hold *hold_unknown(const Joining *joining, const Content *peer)
 		joining, GUARD_CONTENT,
 		pool_printf(joining->diff->pool,
 			    "%s: %s has data and hides the suffix entry or its entryUUID: whether "
-			    "both hold the same database cannot be seen. Let olcAccess there give "
-			    "our account read on entry, entryUUID and contextCSN of the suffix "
-			    "entry; only if you are sure that it is the same",
-			    joining->suffix, joining_uri(joining, peer)),
-		release);
+			    "both hold the same database cannot be seen; %s; only if you are sure "
+			    "that it is the same",
+			    joining->suffix, joining_uri(joining, peer),
+			    remedy_text(REMEDY_SUFFIX_VISIBLE)),
+		RELEASE);
 }
 
 static bool is_unknown(const Joining *joining, const Content *peer)
@@ -102,7 +103,7 @@ const Hold *joining_judge_identity(const Joining *joining)
 	 * missing here.
 	 */
 	if (known && known->suspect)
-		return joining_hold(joining, GUARD_CONTENT, known->suspect, release);
+		return joining_hold(joining, GUARD_CONTENT, known->suspect, RELEASE);
 	hold = judge_strangers(joining);
 	return hold ? hold : judge_own_changes(joining);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
@@ -184,7 +185,7 @@ static const Hold *hold_unknown_sid(const Links *links, const Content *peer, int
 			"come back. They come by way of the peers that are read already; only "
 			"when these never get them",
 			joining->suffix, joining_uri(joining, peer), sid),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 /* The cookie must have each server ID that the provider has, or slapd starts from nothing (see
@@ -257,7 +258,7 @@ static void judge_new_peers(Links *links)
 	if (here->state == CONTENT_UNKNOWN) {
 		diff_need_content(links->joining.diff, links->joining.wanted, true);
 		links->hold = joining_hold(&links->joining, GUARD_JOINING, "not asked yet",
-					   "syncward apply");
+					   remedy_text(REMEDY_APPLY));
 		hold_additions(links, 0);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
@@ -124,7 +125,7 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 			    "back what is deleted meanwhile. It goes on by itself; only when one "
 			    "of them never will",
 			    joining->suffix, expected_describe(joining), seen),
-		"syncward apply --release joining");
+		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
 static const Hold *judge_readers(const Joining *joining)
@@ -137,7 +138,7 @@ static const Hold *judge_readers(const Joining *joining)
 	if (!joining->live->syncprov)
 		return hold_unread(joining, "");
 	if (!readers->was_asked)
-		return joining_wait(joining, "not asked yet", "syncward apply");
+		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	if (readers->n_sessions < 0)
 		return had_time(joining) ? NULL
 					 : hold_unread(joining, " (slapd does not tell who does)");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/order_context_csn.h"
@@ -129,14 +130,11 @@ static bool was_just_made(const Order *order)
 /* For a shell; it replaces the object classes by themselves, which changes nothing but the CSN. */
 static const char *touch_command(const Order *order)
 {
-	Buf text = BUF_IN(order->diff->pool);
-
-	buf_printf(&text, "printf '%%s\\n' 'dn: %s' 'changetype: modify' 'replace: objectClass'",
-		   order->suffix);
-	for (size_t i = 0; i < order->here->n_object_classes; i++)
-		buf_printf(&text, " 'objectClass: %s'", order->here->object_classes[i]);
-	buf_printf(&text, " | ldapmodify -x -W -D '%s' -H ldapi:///", order->live->root_dn);
-	return buf_text(&text);
+	return remedy_fill(order->diff->pool, REMEDY_TOUCH_SUFFIX, order->suffix,
+			   remedy_lines(order->diff->pool, "objectClass",
+					order->here->object_classes, order->here->n_object_classes),
+			   order->live->root_dn,
+			   machine_ldap_uri(&order->diff->in->facts->machine));
 }
 
 /* An entry of syncprov without its class takes none of its attributes. */
@@ -166,20 +164,20 @@ static const Hold *wait_for_write(const Order *order)
 			pool_printf(pool,
 				    "the server ID waits for contextCSN of %s to be on disk: "
 				    "killed before, slapd would leave entries there that peers "
-				    "never delete. Restart slapd, which writes it when it stops, "
-				    "and then",
-				    order->suffix),
-			order->diff->in->live->start_time ? "syncward apply"
-							  : "syncward apply --release order");
+				    "never delete; %s, which writes it when it stops, and then",
+				    order->suffix, remedy_text(REMEDY_RESTART_SLAPD)),
+			order->diff->in->live->start_time ? remedy_text(REMEDY_APPLY)
+							  : remedy_text(REMEDY_RELEASE_ORDER));
 	return order_hold_new(
 		order,
-		pool_printf(pool,
-			    "the server ID waits for contextCSN of %s to be on disk: "
-			    "killed before, slapd would leave entries there that peers "
-			    "never delete. With the overlay in place (syncward apply) the next "
-			    "change that a client makes writes it, and this goes on by itself; "
-			    "this one, as its rootdn, changes nothing else",
-			    order->suffix),
+		pool_printf(
+			pool,
+			"the server ID waits for contextCSN of %s to be on disk: "
+			"killed before, slapd would leave entries there that peers "
+			"never delete. With the overlay in place (`%s`) the next change that "
+			"a client makes writes it, and this goes on by itself; this one, as its "
+			"rootdn, changes nothing else",
+			order->suffix, remedy_text(REMEDY_APPLY)),
 		touch_command(order));
 }
 
@@ -258,7 +256,7 @@ const Hold *order_judge_csns(Order *order)
 				    "complete. It goes on by itself then; only when no "
 				    "peer will ever complete it",
 				    order->suffix),
-			"syncward apply --release order");
+			remedy_text(REMEDY_RELEASE_ORDER));
 	if (order_is_settled(order))
 		return NULL;
 	if (overlay_can_go(order) && !needs_change(order)) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/result_rules.h"
 
+#include "common/base/remedies.h"
+
 /* --- joining --- */
 
 static bool takes_writes(const LiveDatabase *database)
@@ -59,7 +61,7 @@ bool result_is_unread(const ResultDatabase *database, Breach *ret)
 				 "overlay: no peer could read what clients write here. " RESULT_FAULT
 				 "; to write it all the same",
 				 database->suffix),
-			 .release = "syncward apply --release order"},
+			 .release = remedy_text(REMEDY_RELEASE_ORDER)},
 	};
 	return true;
 }

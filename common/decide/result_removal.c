@@ -3,6 +3,8 @@
 
 #include "common/decide/result_rules.h"
 
+#include "common/base/remedies.h"
+
 /* G4, counted on what is left. */
 
 static bool is_provider(const LiveConsumer *consumer)
@@ -72,7 +74,7 @@ static void breach_of_removal(const ResultDatabase *database, const char *what, 
 				 "%s would be removed from %s, and nobody asked for it: "
 				 "its links stay as they are. " RESULT_FAULT "; if that is meant",
 				 what, database->suffix),
-			 .release = "syncward apply --release G4"},
+			 .release = remedy_text(REMEDY_RELEASE_G4)},
 	};
 }
 
@@ -121,7 +123,7 @@ bool result_removes_many(const Result *result, Breach *ret)
 					     "\"max_removals\" lets go: no link is "
 					     "changed. " RESULT_FAULT "; if that is meant",
 					     n_removed),
-			 .release = "syncward apply --release G4"},
+			 .release = remedy_text(REMEDY_RELEASE_G4)},
 	};
 	return true;
 }

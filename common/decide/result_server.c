@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_restart.h"
 #include "common/decide/result_rules.h"
@@ -131,7 +132,7 @@ bool result_breaks_order(const Result *result, Breach *ret)
 					 "never delete what was written before. " RESULT_FAULT
 					 "; to write it all the same",
 					 database.suffix),
-				 .release = "syncward apply --release order"},
+				 .release = remedy_text(REMEDY_RELEASE_ORDER)},
 		};
 		return true;
 	}

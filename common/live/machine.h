@@ -21,6 +21,7 @@ typedef struct TlsFileRefusal {
 
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
 typedef struct Machine {
+	const char *ldap_uri; /* where slapd is asked; NULL: ldapi:/// */
 	const char *fqdn;
 	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
 	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
@@ -35,5 +36,11 @@ typedef struct Machine {
 	unsigned slapd_uid;      /* as whom they were tried */
 	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Machine;
+
+/* Where a command that is printed finds the slapd that is meant. */
+static inline const char *machine_ldap_uri(const Machine *machine)
+{
+	return machine->ldap_uri ? machine->ldap_uri : "ldapi:///";
+}
 
 #endif

@@ -16,7 +16,6 @@
  * Times are seconds since 1970.
  */
 
-#define CONTEST_RELEASE       "syncward resume"
 #define CONTEST_MEMORY        16 /* corrections kept of each attribute */
 #define CONTEST_QUIET_MIN_SEC 600
 #define CONTEST_QUIET_MAX_SEC 86400

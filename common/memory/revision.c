@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+#include "common/base/remedies.h"
+
+static const char *line(Pool *pool, unsigned long revision)
+{
+	return remedy_fill(pool, REMEDY_REVISION, remedy_number(pool, revision));
+}
+
 const char *revision_refusal(Pool *pool, const Desired *desired, const char *sha256,
 			     const Known *known)
 {
@@ -11,8 +18,8 @@ const char *revision_refusal(Pool *pool, const Desired *desired, const char *sha
 	if (!desired->has_revision)
 		return pool_printf(pool,
 				   "%s has no revision, and revision %lu was applied here before; "
-				   "write \"revision\": %lu, or accept this one once with",
-				   desired->name, known->revision, known->revision + 1);
+				   "write %s, or accept this one once with",
+				   desired->name, known->revision, line(pool, known->revision + 1));
 	if (desired->revision < known->revision)
 		return pool_printf(pool,
 				   "%s has revision %lu, and revision %lu was applied here before: "
@@ -21,7 +28,8 @@ const char *revision_refusal(Pool *pool, const Desired *desired, const char *sha
 	if (desired->revision == known->revision && strcmp(known->sha256, sha256) != 0)
 		return pool_printf(pool,
 				   "%s differs from the file that was applied as revision %lu; "
-				   "write \"revision\": %lu, or accept it once with",
-				   desired->name, desired->revision, desired->revision + 1);
+				   "write %s, or accept it once with",
+				   desired->name, desired->revision,
+				   line(pool, desired->revision + 1));
 	return NULL;
 }

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 import ldap
+import remedies
 from slapd import PASSWORD, Database, syncrepl, wait_until
 
 
@@ -186,9 +187,8 @@ def apply_until_joined(node, seconds=30.0):
 
 
 def run_touch(node, command):
-    """The command that a hold prints, with this server's socket and with the password that it would ask for."""
-    command = command.replace("ldapi:///", node.server.ldapi_uri).replace(" -W ", f" -w {PASSWORD} ")
-    return subprocess.run(command, shell=True, check=True, capture_output=True, text=True)
+    """The command that a hold prints, at a terminal where it asks for the password."""
+    return remedies.run(node, command, "touch-suffix")
 
 
 def finish_with_writes(node, statuses=(0,), words=()):

@@ -10,6 +10,7 @@ import os
 import subprocess
 
 import pytest
+import remedies
 from lone import Lone
 from lots import lot
 from netns import Network
@@ -47,6 +48,16 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     if call.when == "call":
         item.has_failed = outcome.get_result().failed
+
+
+@pytest.fixture(autouse=True)
+def remedies_are_done(request):
+    """A test that bears @pytest.mark.remedy(CODE, ...) did what those rows print."""
+    remedies.done.clear()
+    yield
+    wanted = {code for mark in request.node.iter_markers("remedy") for code in mark.args}
+    if not getattr(request.node, "has_failed", False) and wanted - remedies.done:
+        pytest.fail(f"not done as it is printed: {', '.join(sorted(wanted - remedies.done))}", pytrace=False)
 
 
 @pytest.fixture

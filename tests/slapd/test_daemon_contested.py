@@ -8,6 +8,7 @@ import threading
 
 import ldap
 import pytest
+import remedies
 from daemon import Daemon
 from lone import Lone
 from slapd import wait_until
@@ -89,10 +90,10 @@ def test_the_agent_gives_way_and_says_so_once(node):
 
 
 @pytest.mark.one_release
+@pytest.mark.remedy("resume")
 def test_resume_lets_it_correct_again(node):
     with Daemon(node) as daemon:
-        contested(node, daemon)
-        assert node.run("resume").returncode == 0
+        remedies.run(node, contested(node, daemon), "resume")
         daemon.wait_for("uncontested")
         daemon.wait_for("correction-applied", n=4)
         assert sessionlog(node) == ["1000"]

@@ -13,6 +13,7 @@ import threading
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster
 from slapd import Database, wait_until
 from traced import Stopped
@@ -248,6 +249,7 @@ def test_an_overlay_that_slapd_could_not_save_is_made_again(cluster, fault):
     node.assert_in_step()
 
 
+@pytest.mark.remedy("make-room")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_module_that_slapd_could_not_save_is_saved_before_its_overlay(cluster, fault):
     """Otherwise slapd would find an overlay without its module at its next start, and refuse it."""
@@ -259,8 +261,10 @@ def test_a_module_that_slapd_could_not_save_is_saved_before_its_overlay(cluster,
         done = stopped.go_on()
     assert done.returncode == 1 and "cn=module{0},cn=config into its memory but" in done.stderr
     assert "syncprov" not in file_text(server, "cn=module{0}")
+    remedies.printed(done.stderr, "make-room")
     end(both.disk)
-    node.apply_ok()
+    remedies.did("make-room")
+    remedies.run(node, done.stderr, "apply")
     assert "syncprov" in file_text(server, "cn=module{0}")
     assert unsaved(node) == []
     node.assert_in_step()

@@ -9,15 +9,14 @@ import contextlib
 import json
 import os
 import re
-import shlex
 import shutil
 import socket
-import subprocess
 import time
 from collections import namedtuple
 
 import ldap
 import pytest
+import remedies
 from cluster import finish_with_writes
 from lone import Lone, check_golden
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, SlapdFailed, hold_port
@@ -75,14 +74,12 @@ def held_whole(node, name, guard):
 
 def release(node, hold):
     """Runs exactly the command that a hold ends with."""
-    words = shlex.split(hold.release)
-    assert words[0] == "syncward", hold.release
-    return node.run(*words[1:])
+    return remedies.run(node, hold.release, statuses=None)
 
 
 def line_of_json(hold):
     """The key and value that a hold wants in peers.json."""
-    (key, value), = json.loads("{" + hold.release + "}").items()
+    (key, value), = remedies.line(hold.release).items()
     return key, value
 
 
@@ -120,6 +117,7 @@ def slashed(lone):
     return node
 
 
+@pytest.mark.remedy("server-id-auto")
 def test_a_list_that_names_no_listener_is_not_written(lone):
     node = slashed(lone)
     node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
@@ -144,6 +142,21 @@ def test_without_a_server_id_nothing_makes_it_a_provider(lone):
     assert len(node.syncrepl()) == 2 and is_provider(node) == (False, False)
 
 
+@pytest.mark.remedy("listener")
+def test_a_list_that_names_no_listener_is_written_when_slapd_has_it(lone):
+    node = slashed(lone)
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
+    hold, = [hold for hold in holds(node.apply().stdout) if hold.guard == "G1"]
+    uri = re.search(r"contains (\S+)$", remedies.printed(hold.text, "listener"))[1]
+    remedies.did("listener")
+    node.server.stop()
+    node.server.listeners[1] = uri
+    node.server.start()
+    in_step(node)
+    assert len(node.server.values("cn=config", "olcServerID")) == 3
+    node.server.restart()
+
+
 def test_a_list_that_names_a_listener_is_written(lone):
     node = lone()
     node.document["server_id"] = "list"
@@ -156,12 +169,31 @@ def test_a_list_that_names_a_listener_is_written(lone):
 
 # G2, G3: a file that does not speak of this node, or of nothing
 
+@pytest.mark.remedy("peer-line")
 def test_a_node_that_is_not_listed_is_left_alone(lone):
     node = lone()
     node.id = 9
-    assert held_whole(node, "g2-not-listed", "G2").release.startswith('{ "id": 4, "uri": "ldap://')
-    node.id = 1
-    in_step(node)
+    line = remedies.line(held_whole(node, "g2-not-listed", "G2").release, "peer-line")
+    assert line["id"] == 4 and line["uri"].startswith("ldap://")
+    node.document["peers"].append(line)
+    node.id = 4
+    node.document["peers"][0]["uri"] = "ldap://127.0.0.9:9"  # the first peer was this server in the test
+    node.write()
+    assert "G2" not in {hold.guard for hold in holds(node.apply().stdout)}
+    assert len(node.syncrepl()) == 3
+
+
+def test_a_node_that_is_not_listed_is_offered_the_server_id_that_it_has(lone):
+    """Under another one G5 would hold it; an id that a peer has is offered to nobody."""
+    node = lone([Database(backend="mdb", overlays=("syncprov",))], seed=False, global_attributes={"olcServerID": "7"})
+    node.server.seed()
+    node.id = 9
+    hold, = holds(node.plan().stdout)
+    assert remedies.line(hold.release, "peer-line")["id"] == 7
+    node.document["peers"][2]["id"] = 7
+    node.write()
+    hold, = holds(node.plan().stdout)
+    assert remedies.line(hold.release, "peer-line")["id"] == 3
 
 
 @pytest.mark.parametrize("key", ["peers", "databases"])
@@ -170,8 +202,11 @@ def test_an_empty_file_ends_nothing(lone, key):
     in_step(node)
     kept, node.document[key] = node.document[key], []
     node.write()
-    line = held_whole(node, "g3-no-" + key, "G3").release
-    assert line.startswith('{ "id": 1, "uri": "ldap://' if key == "peers" else '{ "suffix": "dc=example,dc=org"')
+    hold = held_whole(node, "g3-no-" + key, "G3")
+    if key == "peers":
+        assert remedies.line(hold.release, "peer-line")["id"] == 1
+    else:
+        assert hold.release.startswith('{ "suffix": "dc=example,dc=org"')
     node.document[key] = kept
     node.write()
     in_step(node)
@@ -198,6 +233,18 @@ def test_a_provider_that_was_there_before_stays_until_released(lone):
     assert not has_value(node, node.uri(9)) and len(node.syncrepl()) == 2, done.stdout
     done = node.apply("--release", "joining,order")
     assert done.returncode == 0 and is_provider(node) == (True, True), done.stdout
+
+
+@pytest.mark.remedy("peer-keep")
+def test_a_provider_from_before_stays_for_good_when_the_file_says_so(lone):
+    node = lone()
+    foreign(node, 9)
+    node.edit([(ldap.MOD_ADD, node.flag, "TRUE")])
+    hold, = holds(node.apply().stdout)
+    node.document["policy"].update(remedies.line(hold.text, "peer-keep"))
+    node.write()
+    in_step(node)
+    assert has_value(node, node.uri(9))
 
 
 def test_a_provider_from_before_stays_foreign_once_in_step(lone):
@@ -231,6 +278,7 @@ def test_what_keep_names_stays_without_a_hold_even_with_the_rid_of_a_peer(lone):
     assert all(has_value(node, node.uri(i)) for i in (2, 3, 9))
 
 
+@pytest.mark.remedy("release-g4")
 def test_more_removals_than_max_removals_are_held_together(lone):
     node = lone()
     in_step(node)
@@ -276,9 +324,44 @@ def test_a_lone_node_that_still_reads_from_a_kept_provider_keeps_taking_writes(l
 
 # G5: the server ID under which this database was written
 
-def test_a_used_server_id_does_not_change(lone):
+def with_used_id(lone):
+    """A node whose database was written under server ID 7."""
     node = lone([Database(backend="mdb", overlays=("syncprov",))], seed=False, global_attributes={"olcServerID": "7"})
     node.server.seed()
+    return node
+
+
+@pytest.mark.remedy("id-of-old")
+def test_a_used_server_id_that_no_peer_has_may_stay(lone):
+    node = with_used_id(lone)
+    hold, = holds(node.plan().stdout)
+    node.document["peers"][0].update(remedies.line(hold.text, "id-of-old"))
+    node.id = 7
+    node.write()
+    in_step(node)
+    assert node.server.values("cn=config", "olcServerID") == ["7"] and is_provider(node) == (True, True)
+
+
+@pytest.mark.remedy("id-exchanged")
+def test_a_used_server_id_that_a_peer_has_is_not_offered(lone):
+    node = with_used_id(lone)
+    node.document["peers"][2]["id"] = 7
+    node.write()
+    hold, = holds(node.plan().stdout)
+    assert hold.guard == "G5" and '"id": 7' not in hold.text
+    assert remedies.printed(hold.text, "id-exchanged").startswith(node.uri(3))
+    remedies.did("id-exchanged")
+    one, other = node.document["peers"][0], node.document["peers"][2]
+    one["id"], other["id"] = other["id"], one["id"]
+    node.id = 7
+    node.write()
+    in_step(node)
+
+
+@pytest.mark.every_release
+@pytest.mark.remedy("release-g5", "restart-slapd")
+def test_a_used_server_id_does_not_change(lone):
+    node = with_used_id(lone)
     assert "#007#" in str(node.server.context_csns())
     hold, = planned(node, "g5-used-id")
     assert hold.guard == "G5"
@@ -290,16 +373,40 @@ def test_a_used_server_id_does_not_change(lone):
     assert "G5" not in done.stdout
     if node.server.release.version == "2.4":  # it was closed to clients, and only a stop writes contextCSN now
         order = [found for found in holds(done.stdout) if found.guard == "order"][0]
-        assert "Restart slapd" in order.text and order.release == "syncward apply"
+        remedies.printed(order.text, "restart-slapd")
+        assert order.release == "syncward apply"
         node.server.stop()
         time.sleep(1.1)
         node.server.start()
+        remedies.did("restart-slapd")
         release(node, hold)
+    else:
+        remedies.is_not_printed(done.stdout, "restart-slapd")
     assert node.server.values("cn=config", "olcServerID") == ["1"]
 
 
 # G7: the revision
 
+@pytest.mark.remedy("revision")
+@pytest.mark.parametrize("revision", [12, None])
+def test_the_revision_that_g7_asks_for_is_taken(lone, revision):
+    node = lone()
+    node.document["revision"] = 12
+    node.write()
+    in_step(node)
+    node.document["databases"][0]["syncrepl"]["timeout"] = 2
+    node.document["revision"] = revision
+    if not revision:
+        del node.document["revision"]
+    node.write()
+    hold, = holds(node.plan().stdout)
+    node.document.update(remedies.line(hold.text, "revision"))
+    node.write()
+    in_step(node)
+    assert all("timeout=2" in value for value in node.syncrepl())
+
+
+@pytest.mark.remedy("release-g7")
 @pytest.mark.parametrize("name", ["g7-lower", "g7-other-content", "g7-missing"])
 def test_a_revision_that_does_not_go_forward_is_refused(lone, name):
     node = lone()
@@ -329,6 +436,18 @@ def test_a_file_that_g7_refuses_does_not_become_the_one_in_force(lone):
 
 # G8: cn=config is replicated
 
+def load_anew(node, change):
+    """The output of slapcat -n 0, changed, into an empty slapd.d, while slapd is stopped."""
+    path = os.path.join(node.folder, "config.ldif")
+    text = change(node.server.tool("cat", "-n", "0").stdout)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    shutil.rmtree(node.server.config_dir)
+    os.mkdir(node.server.config_dir)
+    node.server.tool("add", "-n", "0", "-l", path)
+
+
+@pytest.mark.remedy("config-alone")
 def test_a_replicated_cn_config_is_only_watched(lone):
     node = lone()
     config = "olcDatabase={0}config,cn=config"
@@ -336,39 +455,34 @@ def test_a_replicated_cn_config_is_only_watched(lone):
         (ldap.MOD_ADD, "olcSyncrepl", f"rid=500 provider={node.uri(2)} searchbase=cn=config bindmethod=simple "
          "type=refreshAndPersist retry=\"60 +\" timeout=1 network-timeout=1"), (ldap.MOD_ADD, node.flag, "TRUE")])
     hold = held_whole(node, "g8-config-replicated", "G8")
-    command = hold.release.replace("ldapi:///", node.server.ldapi_uri)
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    remedies.run(node, hold.release)
     assert node.server.values(config, "olcSyncrepl") == node.server.values(config, node.flag) == []
     in_step(node)
 
 
 @pytest.mark.every_release
-def test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped(lone):
+@pytest.mark.remedy("config-alone-stopped", "config-alone-stopped-flag", "config-alone-2.4")
+@pytest.mark.parametrize("flag", [None, "FALSE"])
+def test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped(lone, flag):
     """slapd answers 53 to root and rootdn alike: what is printed for a provider would not work there."""
     node = lone()
     config = "olcDatabase={0}config,cn=config"
     node.server.modify(config, [
         (ldap.MOD_ADD, "olcSyncrepl", f"rid=500 provider={node.uri(2)} searchbase=cn=config bindmethod=simple "
-         "type=refreshAndPersist retry=\"60 +\" timeout=1 network-timeout=1")])
+         "type=refreshAndPersist retry=\"60 +\" timeout=1 network-timeout=1"),
+        *([(ldap.MOD_ADD, node.flag, flag)] if flag else [])])
     with pytest.raises(ldap.UNWILLING_TO_PERFORM):
         node.server.modify(config, [(ldap.MOD_DELETE, "olcSyncrepl", None)])
-    hold = held_whole(node, "g8-config-read-only", "G8")
-    assert "stop slapd" in hold.text and "OpenLDAP 2.4 has no slapmodify" in hold.text
+    hold = held_whole(node, "g8-config-read-only" + ("-flag" if flag else ""), "G8")
+    assert "with slapd stopped" in hold.text and "OpenLDAP 2.4 has no slapmodify" in hold.text
     node.server.stop()
     if node.server.release.number < (2, 5):
-        text = node.server.tool("cat", "-n", "0").stdout
-        path = os.path.join(node.folder, "config.ldif")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(re.sub(r"(?m)^olcSyncrepl:.*\n(?: .*\n)*", "", text))
-        shutil.rmtree(node.server.config_dir)
-        os.mkdir(node.server.config_dir)
-        node.server.tool("add", "-n", "0", "-l", path)
+        remedies.printed(hold.text, "config-alone-2.4")
+        load_anew(node, lambda dump: re.sub(r"(?m)^olcSyncrepl:.*\n(?: .*\n)*", "", dump))
     else:
-        tool = [*node.server.release.command, "-Tmodify", "-F", node.server.config_dir]
-        command = hold.release.replace("slapmodify", shlex.join(tool))
-        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, env=node.server.release.environment)
-        assert done.returncode == 0, done.stdout + done.stderr
+        remedies.run(node, hold.release)
+    for code in ("config-alone-stopped", "config-alone-stopped-flag", "config-alone-2.4"):
+        remedies.did(code)  # each is one of the runs
     node.server.start()
     assert node.server.values(config, "olcSyncrepl") == []
     in_step(node)
@@ -396,6 +510,7 @@ def test_with_a_rule_there_access_is_put_in_front(lone):
 
 # rid-clash
 
+@pytest.mark.remedy("peer-rid")
 def test_a_rid_that_a_held_provider_has_is_given_to_nobody(lone):
     node = lone()
     node.edit([(ldap.MOD_ADD, "olcSyncrepl", [node.value(9, rid="003"), node.value(3, rid="007")]),
@@ -432,7 +547,7 @@ def with_itself(lone, alias, listener=None, **document):
 
 def without_peer(node, hold):
     """What the hold wants: this line out of peers.json."""
-    node.document["peers"].remove(json.loads(hold.release))
+    node.document["peers"].remove(remedies.line(hold.release, "peer-out"))
     node.write()
 
 
@@ -451,6 +566,7 @@ def test_a_peer_that_is_this_server_itself_is_held_and_the_others_go_ahead(lone,
     node.assert_in_step()
 
 
+@pytest.mark.remedy("peer-out")
 def test_a_peer_that_is_this_server_itself_is_told(lone):
     node = with_itself(lone, "ldap://localhost:{port}")
     hold = held(node, "self-named", "self-named")
@@ -521,6 +637,7 @@ def without_second(node):
     in_step(node)
 
 
+@pytest.mark.remedy("database-holders")
 def test_a_missing_database_is_held(lone):
     node = lone()
     node.document = node.describe(two(), 3)
@@ -552,6 +669,7 @@ def with_backend(lone, backend, **more):
     return node
 
 
+@pytest.mark.remedy("database-out")
 @pytest.mark.parametrize("backend", ["ldap", "relay", "null"])
 def test_a_backend_that_stores_nothing_is_held(lone, backend):
     node = with_backend(lone, backend)
@@ -624,6 +742,7 @@ def test_a_context_csn_that_lives_elsewhere_is_held(lone):
     without_second(node)
 
 
+@pytest.mark.remedy("root-dn")
 def test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_overlay(lone):
     node = lone(two())
     node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_DELETE, "olcRootDN", None)], OTHER)
@@ -633,7 +752,7 @@ def test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_ove
     assert node.apply().returncode == 3
     assert is_provider(node) == (True, False) and node.syncrepl() == []
     assert node.server.config()[node.dn(OTHER)] == before
-    name, value = hold.release.split(": ")
+    name, value = remedies.attribute(hold.release, "root-dn")
     node.edit([(ldap.MOD_ADD, name, value), (ldap.MOD_ADD, "olcRootPW", PASSWORD)], OTHER)
     finish_with_writes(node)
     in_step(node)
@@ -659,6 +778,7 @@ def found_always(node, code):
     node.id = 1
 
 
+@pytest.mark.remedy("server-id-bare")
 def test_a_list_that_matches_through_the_host_name_is_a_warning(lone):
     node = lone(seed=False)
     node.server.stop()
@@ -671,6 +791,11 @@ def test_a_list_that_matches_through_the_host_name_is_a_warning(lone):
     found_always(node, "server-id-by-name")
     in_step(node)
     assert node.server.values("cn=config", "olcServerID")[0].startswith("1 ldap://localhost")
+    name, value = remedies.attribute(findings(node)["server-id-by-name"][1], "server-id-bare")
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, name, value)])
+    assert findings(node) == {}
+    in_step(node)
+    assert node.server.values("cn=config", "olcServerID") == ["1"]
 
 
 def test_a_live_list_that_matches_no_listener_is_critical_and_healed(lone):
@@ -726,6 +851,7 @@ def test_the_flag_goes_where_nobody_is_left_to_read_from(lone):
     node.server.restart()
 
 
+@pytest.mark.remedy("writable")
 def test_a_provider_that_refuses_its_clients_is_told_and_left_so(lone):
     node = lone(two())
     in_step(node)
@@ -734,7 +860,7 @@ def test_a_provider_that_refuses_its_clients_is_told_and_left_so(lone):
     severity, text = findings(node)["read-only"]
     assert severity == "warning" and text.startswith(OTHER + " ")
     assert node.apply().returncode == 0 and node.server.config() == before
-    name, value = re.search(r"the line (olcReadOnly): (FALSE)", text).groups()
+    name, value = remedies.attribute(text, "writable")
     node.edit([(ldap.MOD_REPLACE, name, value)], OTHER)
     assert "read-only" not in findings(node)
 
@@ -748,6 +874,7 @@ def test_a_provider_that_refused_its_clients_before_it_was_one_is_told(lone):
 
 
 @pytest.mark.every_release
+@pytest.mark.remedy("entries-twice")
 def test_two_syncprov_overlays_are_told(lone):
     node = lone()
     in_step(node)
@@ -755,10 +882,19 @@ def test_two_syncprov_overlays_are_told(lone):
     if node.server.release.version != "2.4":
         with pytest.raises(ldap.OTHER):
             node.server.add("olcOverlay=syncprov," + node.dn(), overlay)
+        remedies.is_not_printed(node.plan().stdout, "entries-twice")
         return
     node.server.add("olcOverlay=syncprov," + node.dn(), overlay)
     found(node, "syncprov-twice", "syncprov-twice", "warning")
     node.assert_in_step()
+    remedies.printed(node.plan().stdout, "entries-twice")
+    node.server.stop()
+    load_anew(node, lambda dump: "\n\n".join(
+        entry for entry in dump.split("\n\n") if not entry.startswith("dn: olcOverlay={1}syncprov")))
+    node.server.start()
+    remedies.did("entries-twice")
+    assert findings(node) == {}
+    in_step(node)
 
 
 def test_a_value_without_timeouts_is_told(lone):
@@ -777,6 +913,11 @@ def test_a_self_value_that_slapd_does_not_recognise_is_critical(lone):
     node.edit([(ldap.MOD_ADD, "olcSyncrepl", node.value(1, provider=node.uri(1) + "/"))])
     found(node, "replicates-from-itself", "replicates-from-itself", "critical")
     node.assert_in_step()
+    # The whole list is written: deleting one value by hand would stop another consumer.
+    remedies.run(node, findings(node)["replicates-from-itself"][1], "release-g4")
+    assert findings(node) == {} and not has_value(node, node.uri(1) + "/") and len(node.syncrepl()) == 2
+    in_step(node)
+
 
 
 def test_a_self_value_that_slapd_recognises_is_no_drift(lone):
@@ -813,9 +954,11 @@ def test_a_value_that_is_not_understood_is_told_and_left_alone(lone):
 
 
 @pytest.mark.every_release
+@pytest.mark.remedy("release-not-understood")
 def test_a_value_that_is_not_understood_is_not_sent_again(lone):
     node = lone()
     if not odd_value(node):
+        remedies.is_not_printed(node.plan().stdout, "release-not-understood")
         return
     node.document["databases"][0]["syncrepl"]["retry"] = "70 +"
     node.document["peers"].append({"id": 4, "uri": node.uri(4)})
@@ -851,6 +994,7 @@ PARTIAL = {"scope": "one", "filter": "(objectClass=person)", "attrs": "cn,sn,obj
            "attrsonly": True}
 
 
+@pytest.mark.remedy("release-g13", "partial-out")
 @pytest.mark.parametrize("keyword", PARTIAL)
 def test_a_provider_does_not_get_a_link_that_reads_a_part_only(node, keyword):
     node.apply_ok()
@@ -859,18 +1003,21 @@ def test_a_provider_does_not_get_a_link_that_reads_a_part_only(node, keyword):
     node.write()
     applied = node.apply()
     assert applied.returncode == 3 and "held G13" in applied.stdout and f"({keyword})" in applied.stdout, applied.stdout
-    assert "syncward apply --release G13" in applied.stdout and node.syncrepl() == before
-    node.apply_ok("--release", "G13")
+    assert node.syncrepl() == before
+    remedies.run(node, applied.stdout, "release-g13")
     assert keyword in node.syncrepl()[0]
     told = node.plan().stdout
     assert re.search(rf"^critical: .* read in part only \({keyword}\).* \[partial-link\]$", told, re.MULTILINE), told
     node.document["databases"][0]["syncrepl"]["timeout"] = 2  # what makes it no worse goes on
     node.write()
     node.apply_ok()
+    remedies.printed(told, "partial-out")
     del node.document["databases"][0]["syncrepl"][keyword]
+    remedies.did("partial-out")
     node.write()
     node.apply_ok()
     assert keyword + "=" not in node.syncrepl()[0]
+    assert "partial-link" not in findings(node)
 
 
 @pytest.mark.parametrize("keyword, value", [("attrs", "+,*,cn"), ("filter", "(objectClass=*)"), ("scope", "sub")])

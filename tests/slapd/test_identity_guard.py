@@ -7,6 +7,7 @@ import re
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -34,15 +35,18 @@ def is_provider(node):
     return node.server.values(node.server.database_dn(), node.server.flag()) == ["TRUE"]
 
 
+@pytest.mark.remedy("id-at-twin")
 def test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider(cluster):
     node, peer = cluster
     peer.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")])
     assert f"{peer.server.ldap_uri} runs under server ID 1, which is this node's" in held(node.apply())
     assert not is_provider(node)
     node.server.modify("cn=config", [(ldap.MOD_DELETE, "olcServerID", None)])
-    held(node.apply())
+    remedies.printed(held(node.apply()), "id-at-twin")
     assert not node.server.values("cn=config", "olcServerID")
-    peer.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "2")])
+    peer.apply("--release", "G5")
+    remedies.did("id-at-twin")
+    assert peer.server.values("cn=config", "olcServerID") == ["2"]
     node.apply_ok()
     assert is_provider(node)
 
@@ -58,6 +62,7 @@ def test_a_clock_that_differs_by_more_than_a_minute_is_told(cluster):
     node.apply_ok()
 
 
+@pytest.mark.remedy("release-g11")
 def test_a_machine_that_took_anothers_place_writes_only_when_a_person_says_so(cluster):
     node = cluster[0]
     path = os.path.join(node.state_dir, "machine.json")
@@ -67,9 +72,11 @@ def test_a_machine_that_took_anothers_place_writes_only_when_a_person_says_so(cl
     with open(path, "w", encoding="utf-8") as file:
         json.dump(document, file)
     for _ in range(2):
-        assert "this machine is not the one that was peer 1 so far" in held(node.apply())
+        done = node.apply()
+        assert "this machine is not the one that was peer 1 so far" in held(done)
+    assert '"id": 3' in remedies.printed(done.stdout, "id-at-clone")
     assert not is_provider(node)
-    node.apply_ok("--release", "G11")
+    remedies.run(node, done.stdout, "release-g11")
     assert is_provider(node)
     with open(path, encoding="utf-8") as file:
         assert json.load(file)["machine"] == ours

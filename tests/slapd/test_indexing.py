@@ -11,6 +11,7 @@ import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, apply_until_joined
 from lone import Lone
 from slapd import SUFFIX, Database, wait_until
@@ -129,6 +130,17 @@ def test_the_plan_says_that_it_takes_time_and_over_how_many_entries(big):
     if big.server.release.has_consumer_monitor:
         counts = {re.search(r"over (\d+) entries", change["why"]).group(1) for change in changes}
         assert counts == {str(N_ENTRIES + 1), "21"}
+
+
+@pytest.mark.remedy("index")
+def test_an_index_without_eq_is_told_until_it_has_one(slapd_factory, program):
+    node = Lone(slapd_factory, program, [Database(backend="mdb", attributes={"olcDbIndex": ["entryCSN pres", "entryUUID eq"]})])
+    node.apply_ok()
+    remedies.printed(node.plan().stdout, "index")
+    node.edit([(ldap.MOD_DELETE, "olcDbIndex", "entryCSN pres"), (ldap.MOD_ADD, "olcDbIndex", "entryCSN pres,eq")])
+    remedies.did("index")
+    assert "index-without-eq" not in node.plan().stdout
+    node.assert_in_step()
 
 
 def test_an_empty_database_gets_its_index_before_it_reads(slapd_factory, program):

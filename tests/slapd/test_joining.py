@@ -5,12 +5,14 @@ import copy
 import json
 import os
 import re
+import shutil
 import threading
 import time
 
 import ldap
 import ldap.modlist
 import pytest
+import remedies
 from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
 from slapd import SUFFIX, Database, syncrepl, wait_until
 
@@ -114,6 +116,7 @@ def test_a_node_that_has_joined_prunes_like_any_other(slapd_factory, program):
     node.assert_in_step()
 
 
+@pytest.mark.remedy("first-node")
 def test_the_first_node_is_declared_by_a_person(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2)
     node = cluster[0]
@@ -121,11 +124,12 @@ def test_the_first_node_is_declared_by_a_person(slapd_factory, program):
     alone = node.apply()
     assert alone.returncode == 3
     assert alone.stdout.count("held joining") == 1
-    node.apply_ok("--first-node")
+    remedies.run(node, alone.stdout, "first-node")
     node.server.seed()
     node.assert_in_step()
 
 
+@pytest.mark.remedy("first-node-empty")
 def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_that_somebody_looked_at(slapd_factory, program):
     """They have no account of ours: empty, or a password that is wrong at three peers full of data."""
     cluster = Cluster(slapd_factory, program, 3)
@@ -140,7 +144,7 @@ def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_th
     assert f"could not be seen: {cluster[2].server.ldap_uri}" in one_left
     assert node.apply("--first-node", "--empty", "2,9").returncode == 64
     assert node.apply("--empty", "2").returncode == 64
-    node.apply_ok("--first-node", "--empty", "2,3")
+    remedies.run(node, one_left, "first-node-empty")
     node.server.seed()
     node.assert_in_step()
 
@@ -165,6 +169,7 @@ def test_a_first_node_is_refused_when_a_peer_has_data(slapd_factory, program):
     cluster.wait_in_step()
 
 
+@pytest.mark.remedy("release-g10")
 @pytest.mark.parametrize("how", ["seeded by hand", "restored from an old backup"])
 def test_a_database_that_the_cluster_does_not_know_is_held(slapd_factory, program, how):
     cluster = Cluster(slapd_factory, program, 2).form()
@@ -197,10 +202,59 @@ def test_a_database_that_the_cluster_does_not_know_is_held(slapd_factory, progra
     assert node.server.values("cn=config", "olcServerID") == []  # it waits for the overlay
     again = node.apply()
     assert again.returncode == 3 and "held G10" in again.stdout
+    remedies.run(node, again.stdout, "release-g10", statuses=(0, 3))
     finish_with_writes(node, (0, 3), ("--release", "G10"))
     apply_until_joined(node)
     cluster.wait_in_step()
     node.assert_in_step()
+
+
+@pytest.mark.remedy("database-anew", "database-load")
+@pytest.mark.parametrize("code", ["database-anew", "database-load"])
+def test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed(slapd_factory, program, code):
+    cluster = Cluster(slapd_factory, program, 2).form()
+    node = replace_server(slapd_factory, program, cluster, 1)
+    node.server.seed()
+    held = node.apply()
+    assert held.returncode == 3 and cluster[0].server.ldap_uri in remedies.printed(held.stdout, "database-load")
+    remedies.printed(held.stdout, code)
+    folder, = node.server.values(node.server.database_dn(), "olcDbDirectory")
+    node.server.stop()
+    for name in os.listdir(folder):
+        os.unlink(os.path.join(folder, name))
+    if code == "database-load":
+        path = node.server.directory + "/fresh.ldif"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(cluster[0].server.tool("cat", "-b", SUFFIX).stdout)
+        node.server.tool("add", "-w", "-b", SUFFIX, "-l", path)
+    node.server.start()
+    for one in ("database-anew", "database-load"):
+        remedies.did(one)  # each is one of the runs
+    if code == "database-load":
+        remedies.run(node, held.stdout, "release-g10", statuses=(0, 3))
+    apply_until_joined(node)
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[0].server)
+    node.assert_in_step()
+
+
+@pytest.mark.remedy("suffix-visible")
+def test_a_peer_that_hides_its_suffix_entry_is_read_when_it_shows_it(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3).form()
+    peer, node = cluster[0].server, cluster[1]
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [value for value in node.syncrepl() if peer.ldap_uri not in value])])
+    shutil.rmtree(node.state_dir)  # it never knew that peer
+    peer.modify(peer.database_dn(), [(ldap.MOD_ADD, "olcAccess", [
+        f'{{0}}to dn.base="{SUFFIX}" by * none', '{1}to * by * read'])])
+    held = node.apply()
+    assert "held G10" in held.stdout
+    remedies.printed(held.stdout, "suffix-visible")
+    peer.modify(peer.database_dn(), [(ldap.MOD_ADD, "olcAccess", (
+        f'{{0}}to dn.base="{SUFFIX}" attrs=entry,objectClass,entryUUID,contextCSN by dn.exact="{cluster.databases[0].replicator}" read '
+        'by * break'))])
+    remedies.did("suffix-visible")
+    assert "held G10" not in node.apply().stdout
+    assert any(peer.ldap_uri in value for value in node.syncrepl())
 
 
 def test_a_suffix_that_access_rules_hide_is_not_taken_for_an_empty_database(slapd_factory, program):
@@ -272,6 +326,7 @@ def is_provider(node):
     return bool(node.server.values(node.server.database_dn(), node.server.flag()))
 
 
+@pytest.mark.remedy("apply")
 def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3).form()
     load(cluster[0].server, 20)
@@ -279,11 +334,12 @@ def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factor
     undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
     node = replace_server(slapd_factory, program, cluster, 1)
     for _ in range(2):
-        assert node.apply().returncode == 3
+        applied = node.apply()
+        assert applied.returncode == 3
         assert [cluster[0].server.ldap_uri in value for value in node.syncrepl()] == [True]
         assert not is_provider(node)
     undo()
-    apply_until_joined(node)
+    wait_until(lambda: remedies.run(node, applied.stdout, "apply", statuses=(0, 3)).returncode == 0, "it has joined", 30)
     assert len(node.syncrepl()) == 2
     cluster.wait_in_step()
     assert dns(node.server) == dns(cluster[0].server)
@@ -361,6 +417,7 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
     assert dns(node.server) == dns(cluster[0].server)
 
 
+@pytest.mark.remedy("release-joining")
 def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, program):
     """The only peer that had everything is lost for good; while it can be asked nobody overrules it."""
     cluster = Cluster(slapd_factory, program, 2).form()
@@ -374,7 +431,7 @@ def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, p
     cluster[0].server.stop()
     held = node.apply()
     assert held.returncode == 3 and "syncward apply --release joining" in held.stdout
-    node.apply_ok("--release", "joining")
+    remedies.run(node, held.stdout, "release-joining")
     add_person(node.server, "after")
     node.assert_in_step()
 

@@ -8,6 +8,7 @@ import threading
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, SlapdFailed, syncrepl, wait_until
 
@@ -142,6 +143,7 @@ def test_a_write_behind_the_first_look_is_noticed_and_the_door_opened_again(clus
     add_person(node.server, "later")
 
 
+@pytest.mark.remedy("leave")
 def test_a_node_that_is_not_listed_any_more_leaves(cluster):
     node = cluster[2]
     cluster.document["peers"].pop()
@@ -150,12 +152,28 @@ def test_a_node_that_is_not_listed_any_more_leaves(cluster):
     assert planned.returncode == 3 and "end its part with `syncward leave`" in planned.stdout
     for peer in (cluster[0], cluster[1]):
         peer.apply_ok("--release", "G4")
-    assert "Its syncward service may be disabled" in leave(node)
+    assert "Its syncward service may be disabled" in remedies.run(node, planned.stdout, "leave").stdout
     assert not replicates(node) and read_only(node)
     again = node.plan()
     assert again.returncode == 3 and "it left the cluster" in again.stdout
 
 
+@pytest.mark.remedy("peer-left")
+def test_the_line_of_a_node_that_left_is_taken_out_everywhere(cluster):
+    node = cluster[2]
+    leave(node)
+    remedies.printed(node.plan().stdout, "peer-left")
+    cluster.document["peers"].pop()
+    cluster.write()
+    remedies.did("peer-left")
+    for peer in (cluster[0], cluster[1]):
+        peer.apply("--release", "G4")
+        assert len(peer.syncrepl()) == 1
+        peer.assert_in_step()
+    assert "its syncward service has nothing to do" in node.plan().stdout
+
+
+@pytest.mark.remedy("release-left")
 def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writes(cluster):
     node, other = cluster[2], cluster[0]
     add_person(other.server, "to-be-deleted")
@@ -172,7 +190,7 @@ def test_it_stays_out_until_a_person_lets_it_back_and_reads_before_it_takes_writ
     other.server.stop()
     cluster[1].server.stop()
     # Nobody to read from yet: it reads one peer first, and the door stays closed.
-    first = node.apply("--release", "left")
+    first = remedies.run(node, held.stdout, "release-left", statuses=(3,))
     assert first.returncode == 3 and "held joining" in first.stdout, first.stdout + first.stderr
     assert read_only(node) and not values(node, "olcSyncrepl") and not values(node, node.server.flag())
     assert left(node)["rejoining"] is True

@@ -3,6 +3,7 @@
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster
 from slapd import ROOT_DN
 
@@ -11,6 +12,7 @@ FEW = "(|(objectClass=monitorServer)(labeledURI=*)(namingContexts=*)(cn=Start)(c
 
 
 @pytest.mark.every_release
+@pytest.mark.remedy("monitor-limits")
 def test_more_consumers_than_the_size_limit_shows_are_unknown_and_told(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3)
     node = cluster[0]
@@ -24,10 +26,12 @@ def test_more_consumers_than_the_size_limit_shows_are_unknown_and_told(slapd_fac
     node.assert_in_step()
     # The line that the message gives lets root see all again.
     if is_limited:
-        name, _, value = found[0].rpartition("cn=config: ")[2].partition(": ")
+        name, value = remedies.attribute(found[0], "monitor-limits")
         assert (name, value) == ("olcLimits", f'dn.exact="{ROOT_DN}" size=unlimited')
         node.server.modify(MONITOR, [(ldap.MOD_ADD, name, value)])
         assert [f for f in node.plan_json()["findings"] if f["code"] == "monitor-limited"] == []
+    else:
+        remedies.is_not_printed(node.plan().stdout, "monitor-limits")
 
 
 def test_a_node_beyond_the_limit_is_still_corrected(slapd_factory, program):

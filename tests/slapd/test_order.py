@@ -6,11 +6,11 @@ in memory; so overlays come first, contextCSN is on disk, and then the server ID
 """
 
 import re
-import shlex
 import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, run_touch
 from old_entries import assert_deletes_arrive, examined, fill, formed_as_0_1_0_did, sids
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, syncrepl
@@ -41,6 +41,7 @@ def test_old_entries_are_deleted_at_a_peer_that_was_away(slapd_factory, program)
     assert_deletes_arrive(cluster)
 
 
+@pytest.mark.remedy("touch-suffix")
 def test_2_4_waits_for_a_change_by_the_rootdn_and_goes_on_by_itself(slapd_factory, program):
     """Its overlay cannot be deleted, and root over ldapi may not write data."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])  # hdb does not survive a kill here
@@ -49,6 +50,7 @@ def test_2_4_waits_for_a_change_by_the_rootdn_and_goes_on_by_itself(slapd_factor
     first = node.apply()
     if node.server.release.version != "2.4":
         assert first.returncode == 0 and server_id(node) == ["1"]
+        remedies.is_not_printed(first.stdout, "touch-suffix")
         return
     (guard, text, command), = holds(first)
     assert first.returncode == 3 and guard == "order" and SUFFIX in text and server_id(node) == []
@@ -169,6 +171,24 @@ def test_a_held_overlay_of_one_database_holds_the_server_id_for_all(slapd_factor
         assert "000" in sids(node.server.context_csns(database.suffix))
 
 
+@pytest.mark.remedy("overlay-first")
+def test_where_the_overlay_is_others_the_server_id_follows_it(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")], modules=("syncprov",))
+    cluster.document["databases"][0]["syncprov"] = False
+    cluster.write()
+    node = cluster[0]
+    fill(node.server)
+    (_, text, _), = [hold for hold in holds(node.apply()) if hold[0] == "order"]
+    remedies.printed(text, "overlay-first")
+    node.server.add("olcOverlay=syncprov," + node.server.database_dn(), {
+        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov", "olcSpCheckpoint": "1 1"})
+    remedies.did("overlay-first")
+    time.sleep(2.1)
+    add_person(node.server, "later")
+    node.apply_ok()
+    assert server_id(node) == ["1"]
+
+
 def test_an_empty_database_that_joins_does_not_hold_the_server_id(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, [Database(), Database(suffix=OTHER)])
     cluster.document["databases"][1]["rid_offset"] = 100
@@ -215,6 +235,7 @@ def test_a_server_id_changed_by_release_has_the_old_one_on_disk(slapd_factory, p
     assert "007" in sids(node.server.context_csns())
 
 
+@pytest.mark.remedy("release-order")
 def test_release_order_writes_the_server_id_at_once(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])  # hdb does not survive a kill here
     cluster.document["databases"][0]["syncprov"] = False
@@ -224,7 +245,7 @@ def test_release_order_writes_the_server_id_at_once(slapd_factory, program):
     # The flag waits for an overlay that is not ours as well: nobody could read what clients write here.
     command, = {hold[2] for hold in holds(node.apply()) if hold[0] == "order"}
     assert node.syncrepl() == []
-    assert node.run(*shlex.split(command)[1:]).returncode == 0
+    remedies.run(node, command)
     assert server_id(node) == ["1"] and len(node.syncrepl()) == 1
 
 

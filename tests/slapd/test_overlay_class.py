@@ -4,11 +4,10 @@ attribute of syncprov's there (65) nor the class (53)."""
 
 import os
 import re
-import shlex
-import subprocess
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person, wait_entry
 from lone import Lone
 from slapd import Database
@@ -36,11 +35,11 @@ def make_anew(node, text):
     """Does literally what the text says for this release."""
     server = node.server
     if server.release.version != "2.4":
-        command = re.search(r"a short break: (.*?ldapi:///)\. ", text).group(1)
-        done = subprocess.run(["sh", "-c", command.replace("ldapi:///", shlex.quote(server.ldapi_uri))], text=True,
-                              capture_output=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        remedies.run(node, text, "overlay-anew")
+        remedies.did("overlay-anew-2.4")
         return
+    remedies.printed(text, "overlay-anew-2.4")
+    remedies.did("overlay-anew")
     one, other = re.findall(r"(?:the line|structuralObjectClass,) (\w+: \w+)", text)
     server.stop()
     dump = server.tool("cat", "-n0").stdout.split("\n\n")
@@ -52,6 +51,7 @@ def make_anew(node, text):
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n\n".join(dump))
     server.tool("add", "-n0", "-l", path)
+    remedies.did("overlay-anew-2.4")
     server.start()
 
 
@@ -84,6 +84,7 @@ def test_nothing_is_told_of_an_entry_that_needs_no_class(slapd_factory, program,
 
 
 @pytest.mark.every_release
+@pytest.mark.remedy("overlay-anew", "overlay-anew-2.4")
 def test_the_remedy_ends_it_and_the_links_go_on(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
     first = cluster[0]

@@ -11,6 +11,7 @@ import urllib.parse
 
 import ldap
 import pytest
+import remedies
 from authority import Authority
 from daemon import Daemon
 from jsonschema import Draft202012Validator
@@ -165,6 +166,18 @@ def corrections(found):
     """What was written because of renewed files."""
     return [record for record in json.loads(found.run("history", "--output", "json").stdout)["records"]
             if record["cause"] == "tls-renewed"]
+
+
+@pytest.mark.remedy("renew-tls")
+def test_the_printed_line_has_the_renewed_files_taken(renewal):
+    found = renewal()
+    renewed = found.renew()
+    line = wait_until(lambda: CODE in found.run("plan").stdout and remedies.line(found.run("plan").stdout, "renew-tls"),
+                      "the files rest")
+    with open(found.settings, "w", encoding="utf-8") as file:
+        json.dump({"interval": 5, **line}, file)
+    wait_until(lambda: found.run("apply").returncode == 0 and CODE not in found.run("plan").stdout, "they are taken", 60)
+    wait_until(lambda: renewed.dn in found.known_as(), "the consumer shows the new certificate")
 
 
 def test_with_renew_tls_the_consumer_takes_the_renewed_files_and_history_says_why(renewal):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several databases of one server are cared for at once, each by its own suffix."""
 
+import pytest
+import remedies
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import Database
 
@@ -25,11 +27,14 @@ def test_two_databases_replicate_and_share_no_rid(slapd_factory, program):
     assert "rid=102" in cluster[0].syncrepl(TWO)[0]
 
 
+@pytest.mark.remedy("rid-offset")
 def test_rids_shared_by_two_databases_are_a_warning(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, [Database(suffix=ONE), Database(suffix=TWO)])
     planned = cluster[0].plan()
     assert planned.stdout.count("[rid-shared]") == 1
-    assert '"rid_offset"' in planned.stdout
+    cluster.document["databases"][1].update(remedies.line(planned.stdout, "rid-offset"))
+    cluster.write()
+    assert "[rid-shared]" not in cluster[0].plan().stdout
 
 
 def test_a_peer_that_does_not_hold_a_database_is_no_provider_of_it(slapd_factory, program):

@@ -241,7 +241,7 @@ static void on_2_4_it_waits_for_a_change_of_the_suffix_entry(void **state)
 		hold->release,
 		"printf '%s\\n' 'dn: dc=a' 'changetype: modify' 'replace: objectClass' "
 		"'objectClass: dcObject' 'objectClass: organization' | ldapmodify -x -W "
-		"-D 'cn=admin,dc=a' -H ldapi:///");
+		"-D cn=admin,dc=a -H ldapi:///");
 }
 
 static Entry *overlay_at_once(PlanScene *scene)
