@@ -21,7 +21,7 @@ ROW = re.compile(r"\[(REMEDY_(?!COUNT)\w+)\]\s*=\s*\{(.*?)\},\s*(?=\[REMEDY_|\};
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([A-Za-z_]\w*)|(,)')
 PLACEHOLDER = re.compile(r"\{=?([a-z][a-z-]*)\}")
 # What an argument may look like, by its name in the table; test_remedies.py knows what each may be.
-ARGUMENTS = {"lines": r"(?: '[^']*')*", "ids": r"\d+(?:, ?\d+)*", "numbers": r"\d+ \d+",
+ARGUMENTS = {"lines": r"(?: '[^']*')*", "ids": r"\d+(?:, ?\d+)*", "numbers": r"\d+ \d+", "uri": r"[^\s'\"`;,]+",
              **dict.fromkeys(("free-id", "listed-id", "number", "own-id", "pid"), r"\d+")}
 done = set()  # the codes that the running test has done, or that are not printed on its release
 
@@ -46,7 +46,7 @@ class Row:
     def pattern(self):
         """A regular expression for what is printed."""
         parts = PLACEHOLDER.split(self.text)
-        return "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, r"[^\s'\"]+?" if any(parts[i + 1:]) else r"[^\s'\"`;,]+")
+        return "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, r"[^\s'\"]+?" if any(parts[i + 1:]) else r"[^\s'\"`;]+")
                        for i, part in enumerate(parts))
 
 
