@@ -163,7 +163,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_guards.py::test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped"},
 	[REMEDY_CONFIG_ALONE_2_4] =
 		{"config-alone-2.4", REMEDY_WORDS,
-		 "take olcSyncrepl out of the output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n 0",
+		 "take olcSyncrepl and olcMirrorMode out of that entry in the output of slapcat -n 0 and load that into an empty slapd.d with slapadd -n 0",
 		 "test_guards.py::test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped"},
 	[REMEDY_OVERLAY_ANEW] =
 		{"overlay-anew", REMEDY_SHELL,

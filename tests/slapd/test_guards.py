@@ -478,7 +478,9 @@ def test_a_read_only_copy_of_cn_config_is_freed_with_slapd_stopped(lone, flag):
     node.server.stop()
     if node.server.release.number < (2, 5):
         remedies.printed(hold.text, "config-alone-2.4")
-        load_anew(node, lambda dump: re.sub(r"(?m)^olcSyncrepl:.*\n(?: .*\n)*", "", dump))
+        load_anew(node, lambda dump: "\n\n".join(
+            re.sub(r"(?m)^(?:olcSyncrepl|olcMirrorMode):.*\n(?: .*\n)*", "", entry)
+            if entry.startswith("dn: " + config.partition(",")[0]) else entry for entry in dump.split("\n\n")))
     else:
         remedies.run(node, hold.release)
     for code in ("config-alone-stopped", "config-alone-stopped-flag", "config-alone-2.4"):
