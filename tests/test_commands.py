@@ -126,7 +126,7 @@ def test_a_reader_that_goes_away_is_an_error(peers):
 def test_init_prints_a_file_that_validate_accepts(syncward, peers):
     status, output, messages = syncward("init", "--suffix", "dc=example,dc=com", "--peer", "ldap://ldap1.example.com",
                                         "ldap://ldap2.example.com", "--peer", "ldap://ldap3.example.com")
-    assert status == 0 and "policy.mode" in messages
+    assert status == 0 and '"mode": "enforce"' in messages
     document = json.loads(output)
     assert [(peer["id"], peer["uri"]) for peer in document["peers"]] == [
         (n, f"ldap://ldap{n}.example.com") for n in (1, 2, 3)]
@@ -194,7 +194,8 @@ def test_keywords_newer_than_the_named_slapd_are_errors(syncward, peers):
 def test_a_missing_file(syncward, tmp_path):
     path = tmp_path / "none.json"
     assert syncward("validate", path) == (
-        78, "", f"syncward: {path}: there is no such file: `syncward init` or `syncward adopt` prints a first one\n")
+        78, "", f"syncward: {path}: there is no such file: `syncward init --help` and `syncward adopt --help` say how to print "
+                "a first one\n")
 
 
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666, 0o777])

@@ -107,7 +107,8 @@ def test_a_reader_that_may_not_write_moves_nothing(folder):
 def test_a_folder_that_others_may_write_to_is_refused(folder):
     written(folder).chmod(0o777)
     assert read(folder) == (f"{INPUT}{folder}: has mode 0777, wanted 0755 or stricter because only root may change "
-                            f"what is in it: `chmod go-w {folder}`\n")
+                            f"what is in it: leave it so, and name another one, as `install -d -m 0700 {folder}/syncward` "
+                            "makes it\n")
     assert agent_tool("state-write", folder).returncode == 1
 
 

@@ -16,6 +16,7 @@
 #include "agent/system/say.h"
 #include "common/adopt/adopt.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 
 #define SECRETS_DIR_DEFAULT "/etc/syncward/secrets"
 #define SID_MAX             4095
@@ -136,9 +137,9 @@ static int secrets_write(Run *run, const AdoptDocument *document, Error *err)
 	if (!run->options->secrets_dir) {
 		for (size_t i = 0; i < document->n_secrets; i++)
 			say("write the password with which %s is read into %s (mode 0600, owner "
-			    "root); or let `syncward adopt --secrets %s` do it",
+			    "root); or let `%s` do it",
 			    document->secrets[i].used_for, document->secrets[i].path,
-			    SECRETS_DIR_DEFAULT);
+			    remedy_fill(run->pool, REMEDY_ADOPT_SECRETS, SECRETS_DIR_DEFAULT));
 		return 0;
 	}
 	folder = folder_open(run->options->secrets_dir, 0700, err);
@@ -245,9 +246,9 @@ static int document_make(Run *run, Error *err)
 	(void)fputs(text, stdout);
 	if (plan_is_empty(&plan) && plan.n_holds == 0)
 		return 0;
-	say("this document does not describe the node wholly: `syncward plan` shows %zu %s; while "
+	say("this document does not describe the node wholly: `%s` shows %zu %s; while "
 	    "policy.mode is \"audit\", nothing is changed",
-	    plan.n_changes + plan.n_holds,
+	    remedy_text(REMEDY_PLAN), plan.n_changes + plan.n_holds,
 	    plan.n_changes + plan.n_holds == 1 ? "difference" : "differences");
 	return 1;
 }

@@ -5,6 +5,7 @@
 #include "agent/command/commands.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/desired/desired.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
@@ -93,22 +94,16 @@ static int arguments_check(const Options *options, Error *err)
 /* What a first plan needs and no file can bring. */
 static void next_say(const Options *options)
 {
-	say("the account with which peers read is an entry of the database: add it once, on the "
-	    "node that has the data, as the rootdn (ldapadd -x -W -D rootdn), for example\n"
-	    "\n"
-	    "dn: cn=replicator,%s\n"
-	    "objectClass: organizationalRole\n"
-	    "objectClass: simpleSecurityObject\n"
-	    "cn: replicator\n"
-	    "userPassword: what slappasswd prints for its password\n",
-	    options->suffix);
+	say("the account with which peers read is an entry of the database: %s",
+	    remedy_fill(options->pool, REMEDY_ACCOUNT, options->suffix));
 	if (peers_need_starttls(options->pool, &options->peers))
 		say("\"starttls\": \"critical\" needs olcTLSCertificateFile and "
 		    "olcTLSCertificateKeyFile in every slapd, with the name of its URI, and their "
 		    "authority among those that this system trusts, or in \"tls_cacert\" beside "
-		    "\"starttls\"; `syncward doctor` tries it");
-	say("write the password of that account into /etc/syncward/secrets/replicator (0600), look "
-	    "at `syncward plan`, then set policy.mode to \"enforce\"");
+		    "\"starttls\"; `%s` tries it",
+		    remedy_text(REMEDY_DOCTOR));
+	say("%s, look at `%s`, then put in \"policy\" %s", remedy_text(REMEDY_ACCOUNT_PASSWORD),
+	    remedy_text(REMEDY_PLAN), remedy_text(REMEDY_MODE_ENFORCE));
 }
 
 static int cmd_init(const Options *options)

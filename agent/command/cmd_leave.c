@@ -11,9 +11,10 @@
 #include "agent/system/login.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 
-static const char *closing(const LeaveReport *report, const Inputs *inputs)
+static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *inputs)
 {
 	if (report->has_failed)
 		return report->n_done == 0 ? "Nothing was written.\n"
@@ -26,8 +27,10 @@ static const char *closing(const LeaveReport *report, const Inputs *inputs)
 	if (report->plan.n_holds > 0)
 		return "Nothing was written.\n";
 	if (report->is_audit)
-		return "Nothing was written: policy.mode is \"audit\". To let syncward write, put "
-		       "in peers.json:\n      \"policy\": {\"mode\": \"enforce\"}\n";
+		return pool_printf(pool,
+				   "Nothing was written: policy.mode is \"audit\". To let syncward "
+				   "write, put in \"policy\" of peers.json:\n      %s\n",
+				   remedy_text(REMEDY_MODE_ENFORCE));
 	return inputs->not_listed
 		       ? "This node has left: it replicates no more, and is read-only. Its "
 			 "syncward service may be disabled.\n"
@@ -60,7 +63,7 @@ static const char *report_text(Pool *pool, const LeaveReport *report, const Inpu
 		buf_putc(&text, '\n');
 	}
 	hold_lines(&text, &report->plan, NULL);
-	buf_puts(&text, closing(report, inputs));
+	buf_puts(&text, closing(pool, report, inputs));
 	return buf_text(&text);
 }
 

@@ -8,6 +8,7 @@
 #include "agent/system/lock.h"
 #include "agent/system/login.h"
 #include "agent/system/say.h"
+#include "common/base/remedies.h"
 
 /* Under the lock: when the command ends, no write of the daemon is on its way. */
 static int pause_write(const Options *options, const Pause *pause, bool ends_contests)
@@ -39,8 +40,8 @@ static int cmd_pause(const Options *options)
 	pause.by = login_text(options->pool);
 	status = pause_write(options, &pause, false);
 	if (status == 0)
-		(void)printf("%s\nIt ends by itself, or with `syncward resume`.\n",
-			     pause_text(options->pool, &pause));
+		(void)printf("%s\nIt ends by itself, or with `%s`.\n",
+			     pause_text(options->pool, &pause), remedy_text(REMEDY_RESUME));
 	return status;
 }
 

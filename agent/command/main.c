@@ -11,6 +11,7 @@
 #include "agent/command/commands.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/suggest.h"
 
 static const Command *const commands[] = {
@@ -47,8 +48,9 @@ static int unknown_command(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		names[i] = commands[i]->name;
 	near = suggest_word(name, names, ARRAY_SIZE(names));
-	error_set(&err, ERROR_USAGE, 0, "there is no command '%s'%s%s%s; see `syncward --help`",
-		  name, near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+	error_set(&err, ERROR_USAGE, 0, "there is no command '%s'%s%s%s; see `%s`", name,
+		  near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "",
+		  remedy_text(REMEDY_HELP_OF_ALL));
 	return say_error(&err);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/suggest.h"
 #include "common/slapd/slapd_arguments.h"
 
@@ -71,10 +72,10 @@ static int unknown_option(const Walk *walk, const char *word, size_t len, Error 
 	for (size_t i = 0; i < n_common_options; i++)
 		POOL_PUSH(pool, known, n_known, common_options[i].name);
 	near = suggest_word(given, known, n_known);
-	return error_set(err, ERROR_USAGE, 0,
-			 "%s has no option '%s'%s%s%s; see `syncward %s --help`",
+	return error_set(err, ERROR_USAGE, 0, "%s has no option '%s'%s%s%s; see `%s`",
 			 walk->command->name, given, near ? ": did you mean '" : "",
-			 near ? near : "", near ? "'?" : "", walk->command->name);
+			 near ? near : "", near ? "'?" : "",
+			 remedy_fill(pool, REMEDY_HELP, walk->command->name));
 }
 
 static int output_set(const char *name, OutputFormat *ret, Error *err)
@@ -148,10 +149,11 @@ static int option_take(Walk *walk, const char *word, Error *err)
 
 static int argument_take(Walk *walk, const char *word, Error *err)
 {
+	AUTO(Pool) *pool = pool_new();
+
 	if (!walk->command->takes_file || walk->options->file)
-		return error_set(err, ERROR_USAGE, 0,
-				 "'%s' is one argument too many; see `syncward %s --help`", word,
-				 walk->command->name);
+		return error_set(err, ERROR_USAGE, 0, "'%s' is one argument too many; see `%s`",
+				 word, remedy_fill(pool, REMEDY_HELP, walk->command->name));
 	walk->options->file = word;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "agent/system/say.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 
 bool output_has_colour(void)
@@ -32,9 +33,11 @@ static const char *result_sentence(Pool *pool, const Report *report)
 	if (report->is_audit)
 		return plan_is_empty(&report->plan)
 			       ? "Nothing was written."
-			       : "Nothing was written: policy.mode is \"audit\". To let syncward "
-				 "write, "
-				 "put in peers.json:\n      \"policy\": {\"mode\": \"enforce\"}";
+			       : pool_printf(
+					 pool,
+					 "Nothing was written: policy.mode is \"audit\". To let "
+					 "syncward write, put in \"policy\" of peers.json:\n      %s",
+					 remedy_text(REMEDY_MODE_ENFORCE));
 	if (report->has_failed || report->n_failures > 0)
 		return pool_printf(pool, "%zu write%s done; not everything: see the messages.",
 				   report->n_done, report->n_done == 1 ? "" : "s");

@@ -122,17 +122,21 @@ static void audit_add(DaemonPass *pass)
 	const Report *report = &pass->report;
 
 	if (report->is_audit && !plan_is_empty(&report->plan))
-		condition_add(pass->pool, &pass->now,
-			      (Condition){
-				      .key = "audit",
-				      .begins = EVENT_HELD,
-				      .ends = EVENT_RELEASED,
-				      .text = "changes are needed and not written: policy.mode is "
-					      "\"audit\"; see `syncward plan`",
-				      .kind = CONDITION_HOLD,
-				      .code = "audit",
-				      .release = "\"policy\": {\"mode\": \"enforce\"}",
-			      });
+		condition_add(
+			pass->pool, &pass->now,
+			(Condition){
+				.key = "audit",
+				.begins = EVENT_HELD,
+				.ends = EVENT_RELEASED,
+				.text = pool_printf(
+					pass->pool,
+					"changes are needed and not written: policy.mode is "
+					"\"audit\"; see `%s`; to have them written, put in \"policy\" of peers.json",
+					remedy_text(REMEDY_PLAN)),
+				.kind = CONDITION_HOLD,
+				.code = "audit",
+				.release = remedy_text(REMEDY_MODE_ENFORCE),
+			});
 }
 
 /* Also where slapd is away: a person asked for it. */
@@ -146,8 +150,9 @@ static void pause_add(DaemonPass *pass)
 				      .key = "paused",
 				      .begins = EVENT_PAUSED,
 				      .ends = EVENT_RESUMED,
-				      .text = pool_printf(pass->pool, "%s: syncward resume",
-							  pause_text(pass->pool, pause)),
+				      .text = pool_printf(pass->pool, "%s: %s",
+							  pause_text(pass->pool, pause),
+							  remedy_text(REMEDY_RESUME)),
 				      .kind = CONDITION_HOLD,
 				      .code = "paused",
 				      .what = pause_text(pass->pool, pause),

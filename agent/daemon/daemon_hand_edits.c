@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
+#include "common/base/remedies.h"
 #include "common/tell/hand_edit.h"
 
 #define KEY_START "hand-edit "
@@ -67,8 +68,9 @@ static void edit_add(DaemonPass *pass, const HandEdit *edit, const World *world)
 				      pass->pool,
 				      "%s/%s was written by hand: slapd does not read it before "
 				      "its next start, and adds its next change of that entry "
-				      "to it. `slapcat -n 0` shows what it would load",
-				      folder ? folder : "", edit->file),
+				      "to it. `%s` shows what it would load",
+				      folder ? folder : "", edit->file,
+				      remedy_text(REMEDY_CONFIG_ON_DISK)),
 			      .kind = CONDITION_FINDING,
 			      .code = "hand-edit",
 		      });

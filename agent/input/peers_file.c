@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
 
 /* What the program writes down must not let anybody try passwords: one in the file is masked. */
@@ -29,9 +30,11 @@ int peers_file_parse(Pool *pool, const char *path, const FileContent *content, P
 		return -1;
 	if (file.desired->has_literal_secret && !content->is_private)
 		return error_set(err, ERROR_INPUT, 0,
-				 "%s: holds a password, so nobody but root may read it: `chmod "
-				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
-				 path, path);
+				 "%s: holds a password, so nobody but root may read it: `%s`, or "
+				 "write the password into a file of its own and %s",
+				 path, remedy_fill(pool, REMEDY_FILE_MODE, "0600", path),
+				 remedy_fill(pool, REMEDY_CREDENTIALS_FILE,
+					     "/etc/syncward/secrets/replicator"));
 	digest_make(pool, file.desired, content, file.sha256);
 	*ret = file;
 	return 0;
@@ -41,7 +44,9 @@ int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
 {
 	const FileCheck check = {
 		.max_bytes = JSON_MAX_BYTES,
-		.missing_hint = "`syncward init` or `syncward adopt` prints a first one",
+		.missing_hint = pool_printf(pool, "`%s` and `%s` say how to print a first one",
+					    remedy_fill(pool, REMEDY_HELP, "init"),
+					    remedy_fill(pool, REMEDY_HELP, "adopt")),
 	};
 	FileContent content;
 

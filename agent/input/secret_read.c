@@ -1,30 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/secret_read.h"
+#include "common/base/remedies.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SECRET_MAX_BYTES 4096
-#define FILE_HINT        "write the password into it, then `chmod 0600` it"
+
+static const char *file_hint(Pool *pool, const char *path)
+{
+	return pool_printf(pool, "%s into it, then `%s`", remedy_text(REMEDY_PASSWORD_ALONE),
+			   remedy_fill(pool, REMEDY_FILE_MODE, "0600", path));
+}
 
 /* Decides whether bytes are a password; returns what is wrong, NULL when nothing is. */
-static const char *secret_problem(const char *bytes, size_t len)
+static const char *secret_problem(Pool *pool, const char *bytes, size_t len)
 {
 	if (len == 0)
 		return "is empty";
 	if (memchr(bytes, '\0', len))
 		return "holds a NUL byte, which no password has";
 	if (memchr(bytes, '\n', len))
-		return "holds more than one line: write the password alone, with `printf %s`";
+		return pool_printf(pool, "holds more than one line: %s",
+				   remedy_text(REMEDY_PASSWORD_ALONE));
 	if (memchr(bytes, '\r', len))
-		return "holds a carriage return: write it with Unix line ends";
+		return pool_printf(pool, "holds a carriage return: %s",
+				   remedy_text(REMEDY_PASSWORD_ALONE));
 	return NULL;
 }
 
 /* Keeps the text when slapd can be told it. where: the file or the place, for the problem. */
 static void secret_accept(Pool *pool, const char *where, const char *bytes, size_t len, Secret *ret)
 {
-	const char *problem = secret_problem(bytes, len);
+	const char *problem = secret_problem(pool, bytes, len);
 	Error err = {0};
 
 	if (problem) {
@@ -79,7 +87,7 @@ static void secret_read_credential(Pool *pool, Secret *ret, FileIdentity *identi
 		return;
 	}
 	secret_read_file(pool, pool_printf(pool, "%s/%s", folder, ret->name),
-			 "add LoadCredential= to the unit, then restart it", ret, identity);
+			 remedy_fill(pool, REMEDY_CREDENTIAL_UNIT, ret->name), ret, identity);
 }
 
 static void secret_read_literal(Pool *pool, const Desired *desired, bool file_is_private,
@@ -89,10 +97,14 @@ static void secret_read_literal(Pool *pool, const Desired *desired, bool file_is
 		pool_printf(pool, "%s:%u:%u", desired->name, place->line, place->column);
 
 	if (!file_is_private) {
-		ret->problem = pool_printf(pool,
-					   "%s: the file holds a password, so only root may read "
-					   "it: `chmod 0600 %s`, or use {\"file\": PATH}",
-					   where, desired->name);
+		ret->problem = pool_printf(
+			pool,
+			"%s: the file holds a password, so only root may read "
+			"it: `%s`, or write the password into a file of its own "
+			"and %s",
+			where, remedy_fill(pool, REMEDY_FILE_MODE, "0600", desired->name),
+			remedy_fill(pool, REMEDY_CREDENTIALS_FILE,
+				    "/etc/syncward/secrets/replicator"));
 		return;
 	}
 	secret_accept(pool, where, ret->name, strlen(ret->name), ret);
@@ -110,7 +122,8 @@ static void secret_add(Pool *pool, const Desired *desired, bool file_is_private,
 		return;
 	switch (credentials->kind) {
 	case CREDENTIALS_FILE:
-		secret_read_file(pool, secret.name, FILE_HINT, &secret, &identity);
+		secret_read_file(pool, secret.name, file_hint(pool, secret.name), &secret,
+				 &identity);
 		break;
 	case CREDENTIALS_CREDENTIAL:
 		secret_read_credential(pool, &secret, &identity);
@@ -147,7 +160,8 @@ Secret secret_read_one(Pool *pool, const Credentials *credentials)
 	FileIdentity identity;
 
 	if (credentials->kind == CREDENTIALS_FILE)
-		secret_read_file(pool, secret.name, FILE_HINT, &secret, &identity);
+		secret_read_file(pool, secret.name, file_hint(pool, secret.name), &secret,
+				 &identity);
 	else if (credentials->kind == CREDENTIALS_CREDENTIAL)
 		secret_read_credential(pool, &secret, &identity);
 	else

@@ -24,9 +24,7 @@ static int secret_compare(const char *path, const char *text, Error *err)
 	if (len == strlen(text) && memcmp(content.bytes, text, len) == 0)
 		return 0;
 	return error_set(err, ERROR_INPUT, 0,
-			 "%s exists and holds another password: name another folder, or remove the "
-			 "file",
-			 path);
+			 "%s exists and holds another password: name another folder", path);
 }
 
 int secret_write(int folder_fd, const char *folder_path, const char *name, const char *text,

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "agent/system/file.h"
+#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
 
 static int file_read(Pool *pool, const SettingsOverride *override, AgentSettings *settings,
@@ -21,10 +22,12 @@ static int file_read(Pool *pool, const SettingsOverride *override, AgentSettings
 	if (settings_parse(pool, path, content.bytes, content.len, settings, err) < 0)
 		return -1;
 	if (settings->verify.credentials.kind == CREDENTIALS_LITERAL && !content.is_private)
-		return error_set(err, ERROR_INPUT, 0,
-				 "%s: holds a password, so nobody but root may read it: `chmod "
-				 "0600 %s`, or use \"credentials\": {\"file\": PATH}",
-				 path, path);
+		return error_set(
+			err, ERROR_INPUT, 0,
+			"%s: holds a password, so nobody but root may read it: `%s`, or "
+			"write the password into a file of its own and %s",
+			path, remedy_fill(pool, REMEDY_FILE_MODE, "0600", path),
+			remedy_fill(pool, REMEDY_CREDENTIALS_FILE, "/etc/syncward/secrets/verify"));
 	return 0;
 }
 

@@ -264,8 +264,9 @@ static int verify_gone(Leave *leave, Error *err)
 		if (monotonic_msec() >= end_msec)
 			return error_set(err, ERROR_REFUSED, 0,
 					 "slapd accepted the changes of %s, but this is still "
-					 "there: %s; run `syncward leave` again",
-					 leaving->databases[i].suffix, remains);
+					 "there: %s; run `%s` again",
+					 leaving->databases[i].suffix, remains,
+					 remedy_text(REMEDY_LEAVE));
 		pause_msec(POLL_MSEC);
 		i--; /* the same once more */
 	}

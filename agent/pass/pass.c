@@ -8,6 +8,7 @@
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/system/lock.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -271,8 +272,8 @@ static int verify_failed(const Pass *pass, Error *err)
 	return error_set(
 		err, ERROR_REFUSED, 0,
 		"slapd accepted the changes, but the same are needed again: %s; something changes "
-		"them back, or slapd keeps them in another form. See syncward plan",
-		step_title(pass->pool, &pass->plan.steps[0]));
+		"them back, or slapd keeps them in another form. See `%s`",
+		step_title(pass->pool, &pass->plan.steps[0]), remedy_text(REMEDY_PLAN));
 }
 
 /* Each database with entries gets its index in a round of its own. */

@@ -7,6 +7,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
 #include "common/plan/render.h"
 
@@ -114,10 +115,15 @@ int saved_plan_write(const char *path, const char *text, Error *err)
 	return file_write_atomic(&target, text, strlen(text), err);
 }
 
+static const char *save_hint(Pool *pool, const char *path)
+{
+	return pool_printf(pool, "make one with `%s`", remedy_fill(pool, REMEDY_PLAN_SAVE, path));
+}
+
 int saved_plan_read(Pool *pool, const char *path, const JsonNode **ret, Error *err)
 {
 	const FileCheck check = {.max_bytes = JSON_OURS_MAX_BYTES,
-				 .missing_hint = "make one with: syncward plan --save FILE"};
+				 .missing_hint = save_hint(pool, path)};
 	const JsonNode *saved, *made_from;
 	FileContent content;
 
@@ -126,9 +132,8 @@ int saved_plan_read(Pool *pool, const char *path, const JsonNode **ret, Error *e
 		return -1;
 	made_from = saved->type == JSON_OBJECT ? json_member(saved, "made_from") : NULL;
 	if (!made_from || made_from->type != JSON_OBJECT)
-		return error_set(err, ERROR_INPUT, 0,
-				 "%s is no saved plan; make one with: syncward plan --save %s",
-				 path, path);
+		return error_set(err, ERROR_INPUT, 0, "%s is no saved plan; %s", path,
+				 save_hint(pool, path));
 	*ret = made_from;
 	return 0;
 }
@@ -160,13 +165,13 @@ static bool scalar_differs(const JsonNode *was, const JsonNode *is)
 				       : strcmp(was->number, is->number) != 0;
 }
 
-static int stale(Error *err, const char *what)
+static int stale(Pool *pool, Error *err, const char *what)
 {
 	return error_set(
 		err, ERROR_REFUSED, 0,
-		"the saved plan is stale, nothing was written: %s changed since; make a new one "
-		"with: syncward plan --save FILE",
-		what);
+		"the saved plan is stale, nothing was written: %s changed since; make a new one as "
+		"this was made (see `%s`)",
+		what, remedy_fill(pool, REMEDY_HELP, "plan"));
 }
 
 int saved_plan_check(Pool *pool, const JsonNode *saved, const PlanBasis *basis, Error *err)
@@ -178,18 +183,18 @@ int saved_plan_check(Pool *pool, const JsonNode *saved, const PlanBasis *basis, 
 	if (json_parse_ours(pool, "made_from", text, strlen(text), &now, err) < 0)
 		return -1;
 	if (scalar_differs(json_member(saved, "peers_sha256"), json_member(now, "peers_sha256")))
-		return stale(err, "peers.json");
+		return stale(pool, err, "peers.json");
 	if (scalar_differs(json_member(saved, "node"), json_member(now, "node")))
-		return stale(err, "which peer this node is");
+		return stale(pool, err, "which peer this node is");
 	changed = members_differ(json_member(saved, "entries"), json_member(now, "entries"));
 	if (!changed)
 		changed =
 			members_differ(json_member(saved, "secrets"), json_member(now, "secrets"));
 	if (changed)
-		return stale(err, changed);
+		return stale(pool, err, changed);
 	if (!basis->is_eased &&
 	    scalar_differs(json_member(saved, "steps_sha256"), json_member(now, "steps_sha256")))
-		return stale(err,
+		return stale(pool, err,
 			     "the content of a database, here or at a peer, or what slapd runs,");
 	return 0;
 }

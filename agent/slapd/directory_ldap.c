@@ -13,6 +13,7 @@
 #include "agent/slapd/ldap_result.h"
 #include "agent/slapd/ldap_setup.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 
 /* A write that was sent ends in a moment, unless slapd is held up. */
 #define WRITE_GRACE_MSEC 800
@@ -186,13 +187,9 @@ static int read_answered(const DirectoryLdap *self, const DirectoryQuery *query,
 	    (answer->code == LDAP_SIZELIMIT_EXCEEDED && query->size_limit))
 		return 0;
 	if (answer->code == LDAP_NO_SUCH_OBJECT && strcasecmp(query->base, "cn=config") == 0)
-		return error_set(
-			err, ERROR_DENIED, answer->code,
-			"%s: slapd shows us no cn=config: run as root, and olcAccess of "
-			"olcDatabase={0}config must let "
-			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth, or the name "
-			"that olcAuthzRegexp gives it, manage",
-			title);
+		return error_set(err, ERROR_DENIED, answer->code,
+				 "%s: slapd shows us no cn=config: %s, and %s", title,
+				 remedy_text(REMEDY_AS_ROOT), remedy_text(REMEDY_CONFIG_MANAGE));
 	return answer_to_error(self, title, answer, NULL, err);
 }
 
@@ -331,7 +328,7 @@ static int connect_failed(const DirectoryLdap *self, int code, int reason, Error
 	return error_set(err, denied ? ERROR_DENIED : ERROR_UNREACHABLE, code,
 			 "slapd cannot be reached at %s: %s%s%s; %s", self->directory.uri,
 			 ldap_err2string(code), reason ? ": " : "", reason ? strerror(reason) : "",
-			 denied ? "run as root"
+			 denied ? remedy_text(REMEDY_AS_ROOT)
 				: "is it running, and does its -h list have this URL?");
 }
 

@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "common/base/pool.h"
+#include "common/base/remedies.h"
 #include "common/slapd/config_file.h"
 
 #define MIN_FREE_KIB   1024
@@ -140,18 +141,19 @@ int config_dir_has_space(const char *config_dir, Error *err)
 	if ((status.f_flag & ST_RDONLY) && file_system_is_read_only(config_dir))
 		return error_set(err, ERROR_SYSTEM, EROFS,
 				 "%s: the file system is read-only: slapd could not keep a change "
-				 "over a restart; `mount -o remount,rw` it",
-				 config_dir);
+				 "over a restart; %s",
+				 config_dir, remedy_text(REMEDY_DISK_SOUND));
 	if (free_kib < MIN_FREE_KIB)
 		return error_set(err, ERROR_SYSTEM, ENOSPC,
 				 "%s: %llu KiB are free, wanted %d: slapd could not keep a change "
-				 "over a restart; make room",
-				 config_dir, free_kib, MIN_FREE_KIB);
+				 "over a restart; %s",
+				 config_dir, free_kib, MIN_FREE_KIB, remedy_text(REMEDY_MAKE_ROOM));
 	/* A file system without a fixed number of inodes reports none at all. */
 	if (status.f_files > 0 && status.f_favail < MIN_FREE_NODES)
 		return error_set(err, ERROR_SYSTEM, ENOSPC,
 				 "%s: %llu inodes are free, wanted %d: slapd could not keep a "
-				 "change over a restart; remove some files",
-				 config_dir, (unsigned long long)status.f_favail, MIN_FREE_NODES);
+				 "change over a restart; %s",
+				 config_dir, (unsigned long long)status.f_favail, MIN_FREE_NODES,
+				 remedy_text(REMEDY_MAKE_ROOM));
 	return 0;
 }

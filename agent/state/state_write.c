@@ -10,6 +10,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 
 /* Room for the largest file of ours in a small cluster. */
@@ -25,13 +26,12 @@ int state_check_writable(const char *state_dir, Error *err)
 	free_kib = (unsigned long long)status.f_bavail * status.f_frsize / 1024;
 	if (status.f_flag & ST_RDONLY)
 		return error_set(err, ERROR_SYSTEM, EROFS,
-				 "%s: cannot be written: the file system is read-only: `mount -o "
-				 "remount,rw` it",
-				 state_dir);
+				 "%s: cannot be written: the file system is read-only: %s",
+				 state_dir, remedy_text(REMEDY_DISK_SOUND));
 	if (free_kib < MIN_FREE_KIB)
 		return error_set(err, ERROR_SYSTEM, ENOSPC,
-				 "%s: cannot be written: %llu KiB are free, wanted %d: make room",
-				 state_dir, free_kib, MIN_FREE_KIB);
+				 "%s: cannot be written: %llu KiB are free, wanted %d: %s",
+				 state_dir, free_kib, MIN_FREE_KIB, remedy_text(REMEDY_MAKE_ROOM));
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/file_write.h"
 #include "agent/system/folder.h"
+#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
 
 int status_file_write(const char *run_dir, const char *text, Error *err)
@@ -52,8 +53,9 @@ int status_file_read(Pool *pool, const char *run_dir, FileContent *content, Stat
 	const char *path = pool_printf(pool, "%s/" STATUS_FILE, run_dir);
 	const FileCheck check = {
 		.max_bytes = JSON_OURS_MAX_BYTES,
-		.missing_hint = "no daemon has run here since the machine started: `systemctl "
-				"start syncward`",
+		.missing_hint =
+			pool_printf(pool, "no daemon has run here since the machine started: `%s`",
+				    remedy_text(REMEDY_DAEMON_START)),
 	};
 	FileContent read;
 
@@ -117,6 +119,7 @@ int status_check_same_file(Pool *pool, const char *run_dir, const char *peers_fi
 	return error_set(err, ERROR_USAGE, 0,
 			 "the daemon (process %ld) keeps this node as %s says and would undo what "
 			 "%s says: change that file, give the daemon this one (\"peers_file\" in "
-			 "agent.json), or `systemctl stop syncward`",
-			 status.pid, status.peers_file, peers_file);
+			 "agent.json), or `%s`",
+			 status.pid, status.peers_file, peers_file,
+			 remedy_text(REMEDY_DAEMON_STOP));
 }

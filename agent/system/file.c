@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/system/fd.h"
+#include "common/base/remedies.h"
 
 #define MODE_BITS 07777
 
@@ -31,6 +32,7 @@ bool file_identity_equal(const FileIdentity *one, const FileIdentity *other)
 
 static int open_failed(const char *path, const FileCheck *check, int reason, Error *err)
 {
+	AUTO(Pool) *pool = pool_new();
 	char target[PATH_MAX];
 	ssize_t len;
 
@@ -45,12 +47,12 @@ static int open_failed(const char *path, const FileCheck *check, int reason, Err
 		target[len < 0 ? 0 : len] = '\0';
 		return error_set(err, ERROR_INPUT, reason,
 				 "%s: is a symbolic link (to %s), wanted a regular file: name the "
-				 "file itself, or `cp --remove-destination %s %s`",
-				 path, target, target, path);
+				 "file itself, or `%s`",
+				 path, target, remedy_fill(pool, REMEDY_FILE_ITSELF, target, path));
 	case EACCES:
 	case EPERM:
-		return error_set(err, ERROR_DENIED, reason, "%s: cannot be opened: %s: run as root",
-				 path, strerror(reason));
+		return error_set(err, ERROR_DENIED, reason, "%s: cannot be opened: %s: %s", path,
+				 strerror(reason), remedy_text(REMEDY_AS_ROOT));
 	default:
 		return error_set(err, ERROR_SYSTEM, reason, "%s: cannot be opened: %s", path,
 				 strerror(reason));
@@ -73,22 +75,27 @@ static mode_t forbidden_bits(const struct stat *status, bool is_secret)
 static int status_check(const char *path, const struct stat *status, const FileCheck *check,
 			Error *err)
 {
+	AUTO(Pool) *pool = pool_new();
 	const unsigned mode = status->st_mode & MODE_BITS;
+	const char *wanted = check->is_secret ? "0600" : "0644";
+	/* A service in whose group it is would be locked out. */
+	const bool has_readers =
+		check->is_secret && status->st_gid != 0 && (status->st_mode & S_IRGRP);
 
 	if (!S_ISREG(status->st_mode))
 		return error_set(err, ERROR_INPUT, 0, "%s: is not a regular file", path);
 	if (!owner_is_trusted(status))
-		return error_set(err, ERROR_INPUT, 0,
-				 "%s: is owned by user %u, wanted root: `chown root:root %s`", path,
-				 (unsigned)status->st_uid, path);
+		return error_set(err, ERROR_INPUT, 0, "%s: is owned by user %u, wanted root: `%s`",
+				 path, (unsigned)status->st_uid,
+				 remedy_fill(pool, REMEDY_FILE_OWNER, path));
 	if (mode & forbidden_bits(status, check->is_secret))
-		return error_set(err, ERROR_INPUT, 0,
-				 "%s: has mode %04o, wanted %04o or stricter because %s: `chmod "
-				 "%04o %s`",
-				 path, mode, check->is_secret ? 0600U : 0644U,
-				 check->is_secret ? "it holds a password"
-						  : "only root may change it",
-				 check->is_secret ? 0600U : 0644U, path);
+		return error_set(
+			err, ERROR_INPUT, 0,
+			"%s: has mode %04o, wanted %s or stricter because %s: `%s`%s%s", path, mode,
+			wanted,
+			check->is_secret ? "it holds a password" : "only root may change it",
+			remedy_fill(pool, REMEDY_FILE_MODE, wanted, path), has_readers ? "; " : "",
+			has_readers ? remedy_text(REMEDY_FILE_OF_ITS_OWN) : "");
 	if ((uint64_t)status->st_size > check->max_bytes)
 		return error_set(err, ERROR_INPUT, 0, "%s: has %llu bytes, at most %zu are allowed",
 				 path, (unsigned long long)status->st_size, check->max_bytes);

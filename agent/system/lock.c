@@ -13,6 +13,7 @@
 #include "agent/system/fd.h"
 #include "agent/system/folder.h"
 #include "common/base/pool.h"
+#include "common/base/remedies.h"
 
 #define RETRY_MSEC 50
 #define TRIES_MAX  3 /* with a file that goes again and again */
@@ -65,6 +66,7 @@ static int holder_write(int fd)
 
 static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
 {
+	AUTO(Pool) *pool = pool_new();
 	char text[32] = "";
 	long pid;
 
@@ -74,9 +76,11 @@ static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
 		return error_set(err, ERROR_BUSY, 0,
 				 "another syncward holds %s and did not finish within %u ms", path,
 				 timeout_msec);
-	return error_set(err, ERROR_BUSY, 0,
-			 "process %ld holds %s and did not finish within %u ms: see `ps -fp %ld`",
-			 pid, path, timeout_msec, pid);
+	return error_set(
+		err, ERROR_BUSY, 0,
+		"process %ld holds %s and did not finish within %u ms: see `%s`", pid, path,
+		timeout_msec,
+		remedy_fill(pool, REMEDY_PROCESS, remedy_number(pool, (unsigned long)pid)));
 }
 
 int lock_take(const char *run_dir, unsigned timeout_msec, Error *err)

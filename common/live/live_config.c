@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live/live_config.h"
+#include "common/base/remedies.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -250,8 +251,8 @@ int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Liv
 		return error_set(
 			err, ERROR_DENIED, 0,
 			"cn=config is not readable here: slapd shows no olcGlobal entry to this "
-			"user; run as root, and let olcAccess of {0}config grant manage to "
-			"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth");
+			"user; %s, and %s",
+			remedy_text(REMEDY_AS_ROOT), remedy_text(REMEDY_CONFIG_MANAGE));
 	*live = taken;
 	return 0;
 }

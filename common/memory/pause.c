@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/memory/pause.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -26,9 +27,8 @@ int pause_make(const char *reason, const char *duration, int64_t now_sec, Pause 
 	const int64_t length_sec = duration_parse(duration);
 
 	if (!reason || !duration)
-		return error_set(err, ERROR_USAGE, 0,
-				 "pause needs a reason and a time: syncward pause \"we move the "
-				 "database\" --for 2h");
+		return error_set(err, ERROR_USAGE, 0, "pause needs a reason and a time: %s",
+				 remedy_text(REMEDY_PAUSE));
 	if (!is_tellable(reason))
 		return error_set(err, ERROR_USAGE, 0,
 				 "the reason must be one line of 1 to %d bytes of UTF-8",

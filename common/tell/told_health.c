@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/tell/told_health.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -29,10 +30,10 @@ static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const 
 			pool,
 			"%s lacks changes of its own server ID, the newest %s: the database was "
 			"emptied, or restored from an older backup. What is written here may make "
-			"healthy peers delete entries: let no client write, and load a fresh "
-			"slapcat of a peer with slapadd -w (syncward-operations(7)); when that is "
-			"done, syncward resume",
-			who, health->missing);
+			"healthy peers delete entries: let no client write, and %s "
+			"(syncward-operations(7)); when that is done, %s",
+			who, health->missing, remedy_fill(pool, REMEDY_DATABASE_LOAD, "a peer"),
+			remedy_text(REMEDY_RESUME));
 	case HEALTH_BEHIND:
 		return pool_printf(pool, "%s lacks %s", who, copy->lag_text);
 	case HEALTH_DIVERGED:

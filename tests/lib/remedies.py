@@ -23,6 +23,7 @@ PLACEHOLDER = re.compile(r"\{=?([a-z][a-z-]*)\}")
 # What an argument may look like, by its name in the table; test_remedies.py knows what each may be.
 ARGUMENTS = {"lines": r"(?: '[^']*')*", "ids": r"\d+(?:, ?\d+)*", "numbers": r"\d+ \d+", "uri": r"[^\s'\"`;,]+",
              **dict.fromkeys(("free-id", "listed-id", "number", "own-id", "pid"), r"\d+")}
+WORD = r"(?:[^\s'\"`;\\]|'[^']*'|\\')+"  # of a shell, quoted or not
 done = set()  # the codes that the running test has done, or that are not printed on its release
 
 
@@ -46,8 +47,9 @@ class Row:
     def pattern(self):
         """A regular expression for what is printed."""
         parts = PLACEHOLDER.split(self.text)
-        return "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, r"[^\s'\"]+?" if any(parts[i + 1:]) else r"[^\s'\"`;]+")
-                       for i, part in enumerate(parts))
+        other = WORD if self.form == "SHELL" else r"[^\s'\"`;]+"
+        return "".join(re.escape(part) if i % 2 == 0 else ARGUMENTS.get(part, other) for i, part in enumerate(parts))
+
 
 
 def _c_text(source):
@@ -144,7 +146,7 @@ def path_of(node):
     words = [shlex.quote(word) for word in node.command("COMMAND")]
     _tool(folder, "syncward", " ".join(words).replace("COMMAND", '"$@"', 1))
     server = node.server
-    for name in ("modify", "cat", "add"):
+    for name in ("modify", "cat", "add") if server else ():
         _tool(folder, "slap" + name, shlex.join([*server.release.command, "-T" + name, "-F", server.config_dir]) + ' "$@"',
               {key: value for key, value in server.release.environment.items() if os.environ.get(key) != value})
     return folder + ":" + os.environ["PATH"]

@@ -177,7 +177,7 @@ def test_a_state_folder_that_others_may_write_and_a_write_that_was_cut_off(node)
     examine(node).assert_finds("state", "warning", "an apply did not end", "modify 'cn=config'")
     os.unlink(intent)
     os.chmod(node.state_dir, 0o777)
-    examine(node).assert_finds("state", "error", "chmod")
+    examine(node).assert_finds("state", "error", "install -d")
     os.chmod(node.state_dir, 0o700)
 
 

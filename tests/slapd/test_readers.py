@@ -94,9 +94,13 @@ def init(nodes):
     """What `syncward init` prints for these nodes: the document, and the LDIF of the account."""
     done = subprocess.run([nodes[0].program, "init", "--suffix", SUFFIX, "--peer", *(node.server.ldap_uri for node in nodes)],
                           text=True, capture_output=True, timeout=60, check=True)
+    for code in ("account", "account-password"):
+        remedies.printed(done.stderr, code)
+        remedies.did(code)
     return json.loads(done.stdout), re.search(r"^(dn: .*\n(?:.+\n)+)", done.stderr, re.MULTILINE).group(1)
 
 
+@pytest.mark.remedy("account", "account-password")
 def test_with_debians_rules_the_ten_lines_bring_every_password_to_every_node(slapd_factory, program):
     """From empty databases, with the file and the account as `init` has them; these servers have no TLS."""
     cluster = Cluster(slapd_factory, program, 3, with_access(*DEBIAN))

@@ -42,7 +42,7 @@ def assert_stale(node, path, what, *words):
     applied = node.apply("--plan", path, *words)
     assert applied.returncode == 1, applied.stdout + applied.stderr
     assert f"the saved plan is stale, nothing was written: {what} changed since" in applied.stderr
-    assert applied.stderr.endswith("with: syncward plan --save FILE\n")
+    assert applied.stderr.endswith("make a new one as this was made (see `syncward plan --help`)\n")
     assert node.server.config_writes() == before
 
 
@@ -198,7 +198,7 @@ def test_a_saved_plan_that_others_may_change_is_refused(node):
     applied = node.apply("--plan", path)
     assert applied.returncode == 78 and "chmod" in applied.stderr
     missing = node.apply("--plan", path + ".none")
-    assert missing.returncode == 78 and "syncward plan --save FILE" in missing.stderr
+    assert missing.returncode == 78 and f"syncward plan --save {path}.none" in missing.stderr
 
 
 @pytest.mark.parametrize("keep", [["made_from", "plan"], ["schema_version", "made_from", "plan"]])

@@ -198,7 +198,7 @@ def test_a_state_folder_that_others_may_change_is_not_believed(node):
         os.chmod(node.state_dir, 0o777)
         writes = node.server.config_writes()
         node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
-        assert "chmod go-w " + node.state_dir in daemon.wait_for("state-trouble")
+        assert "install -d -m 0700 " + node.state_dir in daemon.wait_for("state-trouble")
         assert node.server.config_writes() == writes + 1
         os.chmod(node.state_dir, 0o700)
         daemon.reload()
