@@ -47,7 +47,7 @@ ADVICE = re.compile(rf"\bsyncward (?:{COMMANDS})\b|(?:^|[^\w-])(?:{TOOLS})|\"[a-
 NO_ADVICE = re.compile(r"agent/command/cmd_init\.c: (?:,?(?:\\n)? *[{}\"]|\\n      },)|agent/command/cmd_history\.c: \{|"
                        r"common/decide/diff_read_only\.c: `syncward leave` closed it|common/plan/render_text\.c: restart of$|"
                        r"common/plan/render_ldif\.c: # made by |common/decide/guard_order\.c: .* leaves that to others|common/decide/guard\.c: .* has no slapmodify|"
-                       r"agent/verify/verify_write\.c: (?:test entry of|delete the test)|"
+                       r"common/decide/result_rules\.h: syncward, with what|agent/verify/verify_write\.c: (?:test entry of|delete the test)|"
                        r"agent/command/cmd_verify\.c: add an entry here|common/decide/diff_server\.c: with \"server_id\": \"list\" slapd")
 C_TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|^#include[^\n]*|\s+|.', re.DOTALL | re.MULTILINE)
 

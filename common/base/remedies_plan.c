@@ -118,6 +118,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_ACCESS] =
 		{"access", REMEDY_PEERS, "\"access\": true",
 		 "test_readers.py::test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed"},
+	[REMEDY_ACCESS_OFF] =
+		{"access-off", REMEDY_PEERS, "\"access\": false",
+		 "no test: only a fault of syncward prints it, behind a guard that holds the same"},
 	[REMEDY_ACCESS_READER] = {"access-reader", REMEDY_WORDS,
 				  "let peers read with an account that has no other use",
 				  "no test: which account that is the administrator says"},

@@ -11,13 +11,13 @@ static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 	return (Hold){
 		.guard = GUARD_ORDER,
 		.suffix = suffix,
-		.text = pool_printf(diff->pool,
-				    "the multi-provider flag of %s waits for the syncprov overlay, "
-				    "which peers.json leaves to others (\"syncprov\": false): "
-				    "without it no peer could read what clients write here. Add "
-				    "the overlay first, or, if no peer will ever read this "
-				    "database here",
-				    suffix),
+		.text = pool_printf(
+			diff->pool,
+			"the multi-provider flag of %s waits for the syncprov overlay, "
+			"which peers.json leaves to others (\"syncprov\": false): "
+			"without it no peer could read what clients write here; %s; or, if no "
+			"peer will ever read this database here",
+			suffix, remedy_text(REMEDY_OVERLAY_FIRST)),
 		.release = remedy_text(REMEDY_RELEASE_ORDER),
 	};
 }

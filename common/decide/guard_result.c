@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_result.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ static void breach_of_unforeseen(const Result *result, const Error *err, Breach 
 				 "nobody knows whether slapd would start again. " RESULT_FAULT
 				 ", and look again with",
 				 step_title(result->diff->pool, result->step), err->text),
-			 .release = "syncward plan"},
+			 .release = remedy_text(REMEDY_PLAN)},
 	};
 }
 

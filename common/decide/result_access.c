@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <strings.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/result_rules.h"
 #include "common/slapd/access_losses.h"
 #include "common/slapd/read_rights.h"
@@ -67,7 +68,7 @@ bool result_takes_rights(const ResultDatabase *database, Breach *ret)
 				 "away from %s, or may do so: it is not written. " RESULT_FAULT
 				 "; until that is mended, leave it out of peers.json:",
 				 database->suffix, loser),
-			 .release = "\"access\": false"},
+			 .release = remedy_text(REMEDY_ACCESS_OFF)},
 	};
 	return true;
 }

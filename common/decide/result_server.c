@@ -73,7 +73,7 @@ static bool database_becomes_unsafe(const Result *result, Breach *ret)
 					 "slapd would not start again: its links and the flag stay "
 					 "as they are. " RESULT_FAULT ", and look again with",
 					 then->entry->dn),
-				 .release = "syncward plan"},
+				 .release = remedy_text(REMEDY_PLAN)},
 		};
 		return true;
 	}
@@ -92,7 +92,7 @@ bool result_restarts_not(const Result *result, Breach *ret)
 			 .text = "with the olcServerID values that would be written slapd would not "
 				 "start again, or nobody can tell: they stay as they "
 				 "are. " RESULT_FAULT ", and look again with",
-			 .release = "syncward plan"},
+			 .release = remedy_text(REMEDY_PLAN)},
 	};
 	return true;
 }
