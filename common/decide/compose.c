@@ -101,6 +101,35 @@ static void compose_access(const Compose *compose, const LiveDatabase *live)
 	step_push(compose, step);
 }
 
+/*
+ * slapd shows an olcLimits value that is added at {0} in front, and keeps it behind all others
+ * until it starts again: the list is written as a whole. What was read goes first, so that nobody's
+ * change is overwritten.
+ */
+static void limits_begin(const Compose *compose, const LiveDatabase *live, Step *step)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+	Mod *old;
+
+	if (!limits) {
+		(void)mod_add(compose->diff->pool, step, MOD_ADD, "olcLimits");
+		return;
+	}
+	old = mod_add(compose->diff->pool, step, MOD_DELETE, "olcLimits");
+	for (size_t i = 0; i < limits->n_values; i++)
+		mod_value(compose->diff->pool, old, limits->values[i].bytes);
+	(void)mod_add(compose->diff->pool, step, MOD_REPLACE, "olcLimits");
+}
+
+static void limits_end(const Compose *compose, const LiveDatabase *live, Step *step)
+{
+	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
+
+	for (size_t i = 0; step->n_mods > 1 && i < limits->n_values; i++)
+		mod_value(compose->diff->pool, &step->mods[1],
+			  ordered_text(limits->values[i].bytes));
+}
+
 /* Limits, index: a failure there must not stop replication, so each database has a modify
  * of its own for each. */
 static void compose_extra(const Compose *compose, const LiveDatabase *live, ChangeKind kind)
@@ -115,12 +144,14 @@ static void compose_extra(const Compose *compose, const LiveDatabase *live, Chan
 		step.suffix = change->suffix;
 		step.builds_index = kind == CHANGE_INDEX &&
 				    diff_may_have_entries(compose->diff, change->suffix);
-		if (step.n_mods == 0)
+		if (step.n_mods == 0 && kind == CHANGE_LIMITS)
+			limits_begin(compose, live, &step);
+		else if (step.n_mods == 0)
 			(void)mod_add(pool, &step, MOD_ADD, change->attribute);
-		mod_value(pool, &step.mods[0],
-			  kind == CHANGE_INDEX ? change->new_value
-					       : pool_printf(pool, "{0}%s", change->new_value));
+		mod_value(pool, &step.mods[step.n_mods - 1], change->new_value);
 	}
+	if (kind == CHANGE_LIMITS)
+		limits_end(compose, live, &step);
 	step_push(compose, step);
 }
 
