@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "agent/doctor/doctor_look.h"
+#include "common/base/remedies.h"
 #include "common/decide/reader_verdict.h"
 #include "common/live/reader_basis.h"
 #include "common/slapd/dbindex.h"
@@ -72,17 +75,47 @@ void doctor_readers(Doctor *doctor)
 static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)
 {
 	if (!limits_are_unlimited(entry_attribute(database->live->entry, "olcLimits"),
-				  database->live->cuts_unchecked, reader))
+				  database->live->cuts_unchecked, reader)) {
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_LIMITS, DOCTOR_WARNING,
 			    "%s: the first olcLimits value that concerns %s does not let it read "
 			    "everything (or there is none)",
 			    database->wanted->desired->suffix, reader);
+		if (!database->wanted->desired->manages_limits)
+			doctor_remedy(&doctor->report,
+				      pool_printf(doctor->pool, "%s: %s",
+						  remedy_text(REMEDY_LIMITS_ANEW),
+						  remedy_fill(doctor->pool, REMEDY_LIMITS_FIRST,
+							      reader)));
+	}
 }
 
 void doctor_limits(Doctor *doctor)
 {
 	if (doctor_has_databases(doctor, DOCTOR_LIMITS))
 		for_readers(doctor, DOCTOR_LIMITS, check_limits);
+}
+
+static void check_index(Doctor *doctor, const DoctorDatabase *database, const char *attribute)
+{
+	const DbIndex found =
+		dbindex_find(entry_attribute(database->live->entry, "olcDbIndex"), attribute);
+
+	if (found == DBINDEX_EQUALITY)
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_INDICES, DOCTOR_WARNING,
+		    "%s: %s is not indexed for equality", database->wanted->desired->suffix,
+		    attribute);
+	if (found == DBINDEX_OTHER)
+		doctor_remedy(&doctor->report, remedy_text(REMEDY_INDEX));
+	else if (!database->wanted->desired->manages_index)
+		doctor_remedy(&doctor->report,
+			      remedy_fill(doctor->pool, REMEDY_INDEX_LINE, attribute));
+}
+
+static bool has_timeouts(const Syncrepl *syncrepl)
+{
+	return syncrepl_number(syncrepl, SYNCREPL_TIMEOUT) > 0 &&
+	       syncrepl_number(syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0;
 }
 
 void doctor_indices(Doctor *doctor)
@@ -97,12 +130,26 @@ void doctor_indices(Doctor *doctor)
 		if (!is_there(doctor, DOCTOR_INDICES, database))
 			continue;
 		for (size_t k = 0; k < ARRAY_SIZE(attributes); k++)
-			if (dbindex_find(entry_attribute(database->live->entry, "olcDbIndex"),
-					 attributes[k]) != DBINDEX_EQUALITY)
-				doctor_find(doctor->pool, &doctor->report, DOCTOR_INDICES,
-					    DOCTOR_WARNING, "%s: %s is not indexed for equality",
-					    database->wanted->desired->suffix, attributes[k]);
+			check_index(doctor, database, attributes[k]);
 	}
+}
+
+/* How a value comes by time limits: what is ours through peers.json, else it is undone. */
+static const char *timeouts_remedy(Doctor *doctor, const LiveConsumer *consumer)
+{
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const WantedDatabase *wanted = doctor->databases[i].wanted;
+
+		for (size_t k = 0; k < wanted->n_consumers; k++)
+			if (strcmp(wanted->consumers[k].provider, consumer->provider) == 0)
+				return has_timeouts(&wanted->consumers[k].syncrepl)
+					       ? remedy_text(REMEDY_APPLY)
+					       : pool_printf(
+							 doctor->pool,
+							 "write in \"syncrepl\" of peers.json: %s",
+							 remedy_text(REMEDY_TIMEOUTS));
+	}
+	return remedy_text(REMEDY_PROVIDER_LISTED);
 }
 
 void doctor_timeouts(Doctor *doctor)
@@ -122,12 +169,12 @@ void doctor_timeouts(Doctor *doctor)
 							"olcSyncrepl {%zu} of %s is not understood",
 							k, live->databases[i].entry->dn));
 			if (!consumer->parses || consumer->is_self ||
-			    (syncrepl_number(&consumer->syncrepl, SYNCREPL_TIMEOUT) > 0 &&
-			     syncrepl_number(&consumer->syncrepl, SYNCREPL_NETWORK_TIMEOUT) > 0))
+			    has_timeouts(&consumer->syncrepl))
 				continue;
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_TIMEOUTS, DOCTOR_WARNING,
 				    "%s: %s (rid %03d) is read without timeout or network-timeout",
 				    live->databases[i].entry->dn, consumer->provider,
 				    consumer->rid);
+			doctor_remedy(&doctor->report, timeouts_remedy(doctor, consumer));
 		}
 }

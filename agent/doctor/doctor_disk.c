@@ -7,6 +7,7 @@
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/disk_witness.h"
 #include "agent/system/fd.h"
+#include "common/base/remedies.h"
 #include "common/slapd/config_file.h"
 
 #define FILE_MAX_BYTES (8 << 20) /* a thousand olcSyncrepl values take 250 kB */
@@ -34,8 +35,9 @@ void doctor_disk(Doctor *doctor)
 		return;
 	if (!config_dir(doctor))
 		doctor_skip(doctor, DOCTOR_DISK,
-			    "nobody tells where slapd keeps cn=config (set config_dir in "
-			    "agent.json)");
+			    pool_printf(doctor->pool,
+					"nobody tells where slapd keeps cn=config (%s)",
+					remedy_text(REMEDY_CONFIG_DIR)));
 	else
 		doctor_saw(&doctor->report, DOCTOR_DISK);
 	folder_check(doctor, config_dir(doctor));
@@ -116,8 +118,9 @@ void doctor_disk_copy(Doctor *doctor)
 	folder = config_dir(doctor);
 	if (!folder) {
 		doctor_skip(doctor, DOCTOR_DISK_COPY,
-			    "nobody tells where slapd keeps cn=config (set config_dir in "
-			    "agent.json)");
+			    pool_printf(doctor->pool,
+					"nobody tells where slapd keeps cn=config (%s)",
+					remedy_text(REMEDY_CONFIG_DIR)));
 		return;
 	}
 	doctor_saw(&doctor->report, DOCTOR_DISK_COPY);

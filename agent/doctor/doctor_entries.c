@@ -3,6 +3,7 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/content_here.h"
+#include "common/base/remedies.h"
 #include "common/copy/old_entries.h"
 #include "common/decide/healing.h"
 
@@ -32,10 +33,9 @@ static void database_skip(Doctor *doctor, const char *suffix, const Error *err)
 		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
 			    pool_printf(doctor->pool,
 					"%s has more entries than slapd lets root over ldapi see; "
-					"add to its olcLimits: "
-					"dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,"
-					"cn=external,cn=auth\" size=unlimited time=unlimited",
-					suffix));
+					"%s: %s",
+					suffix, remedy_text(REMEDY_LIMITS_ANEW),
+					remedy_text(REMEDY_ROOT_LIMITS)));
 	else
 		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
 			    pool_printf(doctor->pool, "%s: %s", suffix, err->text));
@@ -50,10 +50,10 @@ static const char *remedy(const Doctor *doctor, const DoctorDatabase *database, 
 	const Peer *peer = healing_peer(wanted, database->wanted);
 
 	if (sid == wanted->self->id || (sid == 0 && peer == wanted->self))
-		return "; to mend it: syncward heal";
+		return pool_printf(doctor->pool, "; to mend it: %s", remedy_text(REMEDY_HEAL));
 	if (sid == 0)
-		return pool_printf(doctor->pool, "; to mend it, at peer %u, %s: syncward heal",
-				   peer->id, peer->uri);
+		return pool_printf(doctor->pool, "; to mend it, at peer %u, %s: %s", peer->id,
+				   peer->uri, remedy_text(REMEDY_HEAL));
 	return "";
 }
 

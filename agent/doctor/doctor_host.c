@@ -12,6 +12,7 @@
 #include "agent/doctor/doctor_look.h"
 #include "agent/state/status_file.h"
 #include "agent/system/fd.h"
+#include "common/base/remedies.h"
 #include "common/report/doctor_machine.h"
 
 #define SELINUX_DIR "/sys/fs/selinux"
@@ -56,8 +57,9 @@ void doctor_daemon(Doctor *doctor)
 
 	if (doctor->has_inputs && pause_holds(&doctor->inputs.state.pause, time(NULL)))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_NOTE,
-			    "%s; `syncward resume` ends that",
-			    pause_text(doctor->pool, &doctor->inputs.state.pause));
+			    "%s; `%s` ends that",
+			    pause_text(doctor->pool, &doctor->inputs.state.pause),
+			    remedy_text(REMEDY_RESUME));
 	if (!doctor->has_context)
 		doctor_skip(doctor, DOCTOR_DAEMON, "agent.json must be mended first");
 	else if (status_of(doctor, &status, &err))

@@ -81,8 +81,7 @@ static void tell_faults(Doctor *doctor, const Probe *probe)
 		doctor_find(doctor->pool, &doctor->report, check_of(fault->code), severity,
 			    "%s: %s [%s]", probe->suffix, fault->text,
 			    probe_code_name(fault->code));
-		doctor->report.findings[doctor->report.n_findings - 1].remedy =
-			probe_code_remedy(fault->code);
+		doctor_remedy(&doctor->report, probe_code_remedy(fault->code));
 	}
 }
 

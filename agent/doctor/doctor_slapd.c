@@ -5,6 +5,7 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/pass/pass_look.h"
+#include "common/base/remedies.h"
 #include "common/decide/guard.h"
 #include "common/decide/old_tls.h"
 #include "common/report/doctor_links.h"
@@ -139,9 +140,9 @@ void doctor_monitor(Doctor *doctor)
 			    "there is no cn=monitor, or root over ldapi may not read it");
 	else if (world->facts.machine.monitor_is_limited)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_WARNING,
-			    "slapd's size limit hides consumers from root over ldapi; add to the "
-			    "monitor database: olcLimits: dn.exact=\"gidNumber=0+uidNumber=0,"
-			    "cn=peercred,cn=external,cn=auth\" size=unlimited");
+			    "slapd's size limit hides consumers from root over ldapi; give the "
+			    "monitor database the line %s",
+			    remedy_text(REMEDY_MONITOR_LIMITS));
 	else if (!world->live.has_running)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_NOTE,
 			    "it lists no consumer: none is declared, it was added after them, or "

@@ -6,7 +6,7 @@
 
 #include "common/base/buf.h"
 
-static const RemedyRow *const areas[] = {remedies_plan, remedies_files};
+static const RemedyRow *const areas[] = {remedies_plan, remedies_files, remedies_doctor};
 
 const RemedyRow *remedy_row(Remedy remedy)
 {

@@ -58,9 +58,8 @@ static void less_release(const Diff *diff, const Change *change, Hold *hold)
 	const bool is_asked = wanted_of(diff->in->wanted, change->suffix)->desired->manages_access;
 
 	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
-	hold->text = pool_printf(diff->pool,
-				 "%s, `%s`; to have it see everything, %s",
-				 hold->text, WRITE_ALL_THE_SAME,
+	hold->text = pool_printf(diff->pool, "%s, `%s`; to have it see everything, %s", hold->text,
+				 WRITE_ALL_THE_SAME,
 				 is_asked ? "run at that peer, and here when it is done there"
 					  : "write in this database of peers.json on every node, "
 					    "and let that peer apply it first");

@@ -125,7 +125,8 @@ static Hold hold_make(const Readers *readers, const char *reader, const char *se
 		.suffix = readers->lists.suffix,
 		.text = pool_printf(readers->diff->pool,
 				    "%s; `%s` goes on all the same; to let it read everything, %s",
-				    sentence, remedy_text(REMEDY_RELEASE_G12), release_lead(readers, reader)),
+				    sentence, remedy_text(REMEDY_RELEASE_G12),
+				    release_lead(readers, reader)),
 		.release = release_of(readers, reader),
 	};
 }

@@ -57,7 +57,8 @@ void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHo
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (!plan->changes[i].is_held && concerns(plan->changes[i].suffix, suffix)) {
 			heal_hold_add(pool, ret, "pending",
-				      "this node is not yet as peers.json says", remedy_text(REMEDY_APPLY));
+				      "this node is not yet as peers.json says",
+				      remedy_text(REMEDY_APPLY));
 			break;
 		}
 	for (size_t i = 0; i < plan->n_findings; i++)

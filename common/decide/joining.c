@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "common/base/buf.h"
-#include "common/base/timestamp.h"
 #include "common/base/remedies.h"
+#include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_empty.h"

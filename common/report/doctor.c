@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/report/doctor.h"
+#include "common/base/remedies.h"
 
 #include <stdarg.h>
 
@@ -35,6 +36,11 @@ void doctor_saw(DoctorReport *report, DoctorCheck check)
 	report->has_seen[check] = true;
 }
 
+void doctor_remedy(DoctorReport *report, const char *remedy)
+{
+	report->findings[report->n_findings - 1].remedy = remedy;
+}
+
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check)
 {
 	DoctorSeverity worst = report->has_seen[check] ? DOCTOR_OK : DOCTOR_UNKNOWN;
@@ -59,7 +65,7 @@ DoctorSeverity doctor_worst(const DoctorReport *report)
 
 static const char *remedy_of(const DoctorFinding *finding)
 {
-	return finding->remedy ? finding->remedy : doctor_rules[finding->check].remedy;
+	return finding->remedy ? finding->remedy : remedy_text(doctor_rules[finding->check].remedy);
 }
 
 /* --- text --- */
@@ -113,7 +119,7 @@ const char *doctor_list_text(Pool *pool)
 		const DoctorRule *rule = &doctor_rules[check];
 
 		buf_printf(&text, "%s\n    checks: %s\n    means:  %s\n    remedy: %s\n",
-			   rule->code, rule->title, rule->meaning, rule->remedy);
+			   rule->code, rule->title, rule->meaning, remedy_text(rule->remedy));
 	}
 	return buf_text(&text);
 }
@@ -175,7 +181,7 @@ const char *doctor_list_json(Pool *pool)
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
 		json_out_open(&out, NULL, '{');
 		rule_json(&out, &doctor_rules[check]);
-		json_out_text(&out, "remedy", doctor_rules[check].remedy);
+		json_out_text(&out, "remedy", remedy_text(doctor_rules[check].remedy));
 		json_out_close(&out, '{');
 	}
 	json_out_close(&out, '[');

@@ -39,6 +39,9 @@ void doctor_saw(DoctorReport *report, DoctorCheck check);
 void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeverity severity,
 		 const char *format, ...) PRINTF_LIKE(5, 6);
 
+/* Gives the finding that was made last a remedy of its own, in place of the rule's. */
+void doctor_remedy(DoctorReport *report, const char *remedy);
+
 /* The worst finding of the check; without any DOCTOR_OK or, when nothing was seen, DOCTOR_UNKNOWN.
  */
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check);

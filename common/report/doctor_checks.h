@@ -3,6 +3,8 @@
 #define SYNCWARD_DOCTOR_CHECKS_H
 
 /* Every check of the doctor, in the order in which they are made and told. */
+#include "common/base/remedy.h"
+
 typedef enum DoctorCheck {
 	DOCTOR_AGENT_FILE,
 	DOCTOR_PEERS_FILE,
@@ -50,7 +52,7 @@ typedef struct DoctorRule {
 	const char *code;    /* stable */
 	const char *title;   /* what is looked at */
 	const char *meaning; /* why a finding matters */
-	const char *remedy;  /* what to do, where the finding itself does not say it */
+	Remedy remedy;       /* what to do, where the finding itself does not say it */
 } DoctorRule;
 
 extern const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT];

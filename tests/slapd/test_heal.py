@@ -11,6 +11,7 @@ import threading
 
 import ldap
 import pytest
+import remedies
 import traced
 from cluster import Cluster, add_person, apply_until_joined, run_touch
 from daemon import Daemon
@@ -535,12 +536,16 @@ def test_a_database_that_came_later_to_a_server_with_an_id(slapd_factory, progra
     assert_healed(cluster, OTHER)
 
 
+@pytest.mark.remedy("heal", "old-entries")
 def test_the_doctor_names_the_command(slapd_factory, program):
     cluster = formed_as_0_1_0_did(slapd_factory, program)
     severity, text = examined(cluster[0])
     assert severity == "warning" and "5 of 5 entries carry server ID 0" in text, text
     line = text.split(": ")[-1]
     assert line == "syncward heal"
+    # Alone it says that it needs the rootdn's password.
+    remedies.run(cluster[0], text, "heal", statuses=(3,))
+    remedies.did("old-entries")
     done = cluster[0].run(*line.split()[1:], "--rootdn-password", cluster[0].secret_file)
     assert done.returncode == 0, done.stdout + done.stderr
     assert examined(cluster[0]) == ("ok", "")

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/remedies.h"
 #include "common/json/json_document.h"
 #include "common/report/doctor.h"
 #include "common/report/doctor_links.h"
@@ -18,7 +19,8 @@ static void every_check_is_explained_under_a_code_of_its_own(void **state)
 	for (int i = 0; i < DOCTOR_CHECK_COUNT; i++) {
 		const DoctorRule *rule = &doctor_rules[i];
 
-		assert_true(rule->code && rule->title && rule->meaning && rule->remedy);
+		assert_true(rule->code && rule->title && rule->meaning &&
+			    rule->remedy < REMEDY_COUNT);
 		for (int k = 0; k < i; k++)
 			assert_string_not_equal(rule->code, doctor_rules[k].code);
 	}
@@ -60,7 +62,7 @@ static void a_finding_is_told_with_meaning_and_remedy(void **state)
 	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_ERROR, "/x \"is\" full");
 	text = doctor_text(pool, &report);
 	assert_non_null(strstr(text, "- error: /x \"is\" full\n"));
-	assert_non_null(strstr(text, doctor_rules[DOCTOR_DISK].remedy));
+	assert_non_null(strstr(text, remedy_text(doctor_rules[DOCTOR_DISK].remedy)));
 	assert_non_null(strstr(text, doctor_rules[DOCTOR_DISK].meaning));
 	assert_null(strstr(text, doctor_rules[DOCTOR_CLOCK].meaning));
 	json = doctor_json(pool, &report);
@@ -70,7 +72,7 @@ static void a_finding_is_told_with_meaning_and_remedy(void **state)
 	report.findings[0].remedy = "its own";
 	text = doctor_text(pool, &report);
 	assert_non_null(strstr(text, "remedy: its own\n"));
-	assert_null(strstr(text, doctor_rules[DOCTOR_DISK].remedy));
+	assert_null(strstr(text, remedy_text(doctor_rules[DOCTOR_DISK].remedy)));
 }
 
 /* --- links --- */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedy.h"
+
+/* What the doctor, probes and verify tell to do. */
+
+#define ROOT "dn.exact=\"gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth\""
+
+const RemedyRow remedies_doctor[REMEDY_COUNT] = {
+	[REMEDY_SEE_FINDING] = {"see-finding", REMEDY_WORDS, "see the finding",
+				"no test: it only points at what the finding says"},
+	[REMEDY_AGENT_FILE] =
+		{"agent-file", REMEDY_WORDS,
+		 "mend it where the finding says; every setting has a default",
+		 "test_remedies_doctor.py::test_agent_json_is_used_when_it_is_mended"},
+	[REMEDY_PEERS_FILE] =
+		{"peers-file", REMEDY_WORDS,
+		 "mend it where the finding says; `syncward validate` checks it without a server",
+		 "test_remedies_doctor.py::test_peers_json_is_used_when_validate_is_content"},
+	[REMEDY_SECRET] =
+		{"secret", REMEDY_WORDS,
+		 "write the password, alone on one line, into the file: owner root, mode 0600",
+		 "test_remedies_doctor.py::test_a_password_is_used_when_it_is_written"},
+	[REMEDY_NODE] =
+		{"node", REMEDY_WORDS,
+		 "add the node to \"peers\", name it with \"node\" in agent.json, or take it out with `syncward leave`",
+		 "test_remedies_doctor.py::test_a_node_is_known_when_agent_json_names_it"},
+	[REMEDY_STATE] = {"state", REMEDY_WORDS,
+			  "keep the folder (root, 0700); `syncward apply` ends what was cut off",
+			  "test_remedies_doctor.py::test_what_was_cut_off_is_ended_by_apply"},
+	[REMEDY_DAEMON] = {"daemon", REMEDY_SHELL,
+			   "systemctl enable --now syncward; journalctl -u syncward",
+			   "no test: it takes a booted machine; tests/systemd enables the unit so"},
+	[REMEDY_SELINUX] =
+		{"selinux", REMEDY_WORDS,
+		 "install syncward-selinux; restorecon -R /etc/syncward /var/lib/syncward /usr/sbin/syncward; restart the daemon",
+		 "no test: it takes an enforcing machine; tests/selinux has one"},
+	[REMEDY_JOURNAL] = {"journal", REMEDY_WORDS,
+			    "make it persistent (Storage= in journald.conf(5))",
+			    "no test: the journal is the machine's"},
+	[REMEDY_CLOCK] = {"clock", REMEDY_WORDS, "run chronyd; see `chronyc tracking`",
+			  "no test: the clock is the machine's"},
+	[REMEDY_NAMES] = {"names", REMEDY_WORDS, "let the full name resolve; see `hostname -f`",
+			  "no test: names are the machine's"},
+	[REMEDY_LDAPI] = {"ldapi", REMEDY_WORDS,
+			  "start slapd with ldapi:/// in its -h list; run this as root",
+			  "test_remedies_doctor.py::test_slapd_is_seen_when_it_runs"},
+	[REMEDY_PLAN_MENDS] =
+		{"plan-mends", REMEDY_WORDS, "see the finding; `syncward plan` shows what mends it",
+		 "test_remedies_doctor.py::test_a_flag_without_links_is_mended_by_the_plan"},
+	[REMEDY_DISK_ROOM] =
+		{"disk-room", REMEDY_WORDS,
+		 "make room (see df and df -i); where the file system is read-only, see in the kernel's log (`dmesg`) why",
+		 "no test: test_disk.py makes the room, behind another message"},
+	[REMEDY_DISK_COPY] =
+		{"disk-copy", REMEDY_WORDS,
+		 "write the entry once more over LDAP (`syncward apply` does it for what it wrote); a file that was edited by hand is not read before a restart, and is then believed",
+		 "test_remedies_doctor.py::test_a_file_that_slapd_could_not_write_is_written_again"},
+	[REMEDY_FENCE] = {"fence", REMEDY_WORDS,
+			  "systemctl enable --now syncward-fence; what it closed opens by itself",
+			  "no test: it takes a booted machine; tests/systemd enables the unit"},
+	[REMEDY_READERS] = {"readers", REMEDY_WORDS,
+			    "write \"access\": true in this database of peers.json",
+			    "test_remedies_doctor.py::test_a_reader_sees_everything_with_the_line"},
+	[REMEDY_MONITOR] =
+		{"monitor", REMEDY_WORDS,
+		 "add olcDatabase=monitor, and let root over ldapi read it; OpenLDAP 2.5.4 is the first that lists consumers",
+		 "test_remedies_doctor.py::test_cn_monitor_tells_when_root_may_read_it"},
+	[REMEDY_PENDING] = {"pending", REMEDY_WORDS,
+			    "see `syncward plan`; `syncward apply` writes it",
+			    "test_remedies_doctor.py::test_what_is_pending_is_written_by_apply"},
+	[REMEDY_LIMITS_FIRST] =
+		{"limits-first", REMEDY_LDIF,
+		 "olcLimits: dn.exact=\"{dn}\" size=unlimited size.unchecked=unlimited time=unlimited",
+		 "test_remedies_doctor.py::test_a_limit_is_lifted_by_the_line"},
+	[REMEDY_LIMITS_ANEW] =
+		{"limits-anew", REMEDY_WORDS,
+		 "write its olcLimits anew as a whole, for slapd keeps what is added in front behind the others until it starts again, with this value first",
+		 "test_remedies_doctor.py::test_a_limit_is_lifted_by_the_line"},
+	[REMEDY_INDEX_LINE] =
+		{"index-line", REMEDY_LDIF, "olcDbIndex: {attribute} eq",
+		 "test_remedies_doctor.py::test_an_index_that_is_not_ours_comes_with_the_line"},
+	[REMEDY_TIMEOUTS] = {"timeouts", REMEDY_PEERS, "\"timeout\": 3, \"network-timeout\": 5",
+			     "test_remedies_doctor.py::test_time_limits_come_from_peers_json"},
+	[REMEDY_PROVIDER_LISTED] =
+		{"provider-listed", REMEDY_WORDS,
+		 "list it in \"peers\" of peers.json: what only stands in cn=config is left as it is",
+		 "test_remedies_doctor.py::test_time_limits_of_a_kept_provider_come_when_it_is_listed"},
+	[REMEDY_LINKS] = {"links", REMEDY_WORDS,
+			  "see what the checks of that peer say, and slapd's log",
+			  "no test: it only points at them"},
+	[REMEDY_TLS_FILES] =
+		{"tls-files", REMEDY_WORDS,
+		 "write in agent.json \"renew_tls\": true, or restart slapd",
+		 "no test: test_tls_renewal.py does both, behind the finding of the plan"},
+	[REMEDY_CERTIFICATE] = {"certificate", REMEDY_WORDS, "renew it",
+				"no test: test_tls_renewal.py renews one, before it ends"},
+	[REMEDY_SCHEMA] = {"schema", REMEDY_WORDS, "load the same schema everywhere",
+			   "no test: which schema that is the administrator says"},
+	[REMEDY_CLOCKS_OF_BOTH] = {"clocks-of-both", REMEDY_WORDS, "see `chronyc tracking` on both",
+				   "no test: clocks are the machines'"},
+	[REMEDY_IN_STEP] = {"in-step", REMEDY_WORDS, "`syncward verify` waits and looks again",
+			    "test_remedies_doctor.py::test_verify_waits_for_what_is_on_its_way"},
+	[REMEDY_CONFLICTS] =
+		{"conflicts", REMEDY_WORDS,
+		 "mend the clock of the node with that server ID; write such entries anew when the time has come",
+		 "no test: clocks are the machines'"},
+	[REMEDY_NOTHING_TO_DO] = {"nothing-to-do", REMEDY_WORDS, "nothing need be done",
+				  "no test: there is nothing to do"},
+	[REMEDY_OLD_ENTRIES] =
+		{"old-entries", REMEDY_WORDS,
+		 "`syncward heal`, at the provider with the lowest id: it tells first which entries only some of the servers have, and needs the rootdn's password mostly",
+		 "test_heal.py::test_the_doctor_names_the_command"},
+	[REMEDY_HEAL] = {"heal", REMEDY_SHELL, "syncward heal",
+			 "test_heal.py::test_the_doctor_names_the_command"},
+	[REMEDY_ROOT_LIMITS] =
+		{"root-limits", REMEDY_LDIF, "olcLimits: " ROOT " size=unlimited time=unlimited",
+		 "test_order.py::test_entries_that_root_may_not_see_are_not_taken_for_good"},
+	[REMEDY_CONFIG_DIR] = {"config-dir", REMEDY_WORDS, "set config_dir in agent.json",
+			       "no test: which folder that is the administrator says"},
+};
