@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 
@@ -35,8 +36,9 @@ void diff_tls_refused(Diff *diff)
 			plan_add_finding(
 				diff->pool, diff->plan, SEVERITY_WARNING, "tls-file", suffix,
 				"%s=%s: slapd, which runs as user %u, cannot read it (%s): its "
-				"consumers will not connect; see `namei -l %s`",
+				"consumers will not connect; see `%s`",
 				syncrepl_keyword_name(keyword), refusal->path, machine->slapd_uid,
-				refusal->problem, refusal->path);
+				refusal->problem,
+				remedy_fill(diff->pool, REMEDY_PATH_RIGHTS, refusal->path));
 	}
 }
