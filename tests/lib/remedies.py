@@ -53,7 +53,7 @@ class Row:
 
 
 def _c_text(source):
-    return source.replace('\\"', '"').replace("\\\\", "\\")
+    return re.sub(r"\\(.)", lambda found: {"n": "\n"}.get(found[1], found[1]), source)
 
 
 def _macros(source):

@@ -795,7 +795,7 @@ def test_a_list_that_matches_through_the_host_name_is_a_warning(lone):
     assert node.server.values("cn=config", "olcServerID")[0].startswith("1 ldap://localhost")
     name, value = remedies.attribute(findings(node)["server-id-by-name"][1], "server-id-bare")
     node.server.modify("cn=config", [(ldap.MOD_REPLACE, name, value)])
-    assert findings(node) == {}
+    assert "server-id-by-name" not in findings(node)
     in_step(node)
     assert node.server.values("cn=config", "olcServerID") == ["1"]
 
