@@ -65,6 +65,24 @@ static void check_peer(Pool *pool, const Desired *desired, size_t i)
 	}
 }
 
+/* The addresses of this machine are hosts of peers: one of them, or two that are not one peer's. */
+static void check_addresses(Pool *pool, const Desired *desired)
+{
+	const char *hosts[2];
+	NodeNames names = {.fqdn = "no.such.host", .addresses = hosts};
+	size_t at = 0;
+	Error err = {0};
+
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		hosts[0] = desired_peer_host(pool, &desired->peers[i]);
+		hosts[1] = desired_peer_host(pool, &desired->peers[(i + 1) % desired->n_peers]);
+		for (names.n_addresses = 1; names.n_addresses <= 2; names.n_addresses++)
+			if (!is_missing_or_found(desired_find_node(desired, &names, &at, &err),
+						 &err))
+				abort();
+	}
+}
+
 static void check_nodes(Pool *pool, const Desired *desired)
 {
 	size_t none = 0;
@@ -72,6 +90,7 @@ static void check_nodes(Pool *pool, const Desired *desired)
 
 	for (size_t i = 0; i < desired->n_peers; i++)
 		check_peer(pool, desired, i);
+	check_addresses(pool, desired);
 	if (!is_missing_or_found(find(desired, "no.such.host", NULL, &none, &err), &err) ||
 	    !is_missing_or_found(find(desired, NULL, "", &none, &err), &err) ||
 	    desired_peer(desired, 0))
