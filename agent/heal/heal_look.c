@@ -195,9 +195,10 @@ static const char *command_end(const HealWork *work, size_t server)
 {
 	const VerifiedServer *at = &work->servers->servers[server];
 
-	return pool_printf(work->pool, "-x -W -D %s -H %s",
-			   quoted(work->pool, work->live->root_dn ? work->live->root_dn : ""),
-			   server == 0 ? "ldapi:///" : quoted(work->pool, at->peer->uri));
+	return pool_printf(
+		work->pool, "-x -W -D %s -H %s",
+		quoted(work->pool, work->live->root_dn ? work->live->root_dn : ""),
+		quoted(work->pool, server == 0 ? work->options->ldap_uri : at->peer->uri));
 }
 
 /* A change that changes nothing: the entry gets a server ID that contextCSN has. */

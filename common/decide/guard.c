@@ -89,10 +89,14 @@ static const char *first_suffix(const Live *live)
 static void guard_empty_file(Diff *diff)
 {
 	const Desired *desired = diff->in->desired;
-	bool has_peers = desired->n_peers > 0;
+	const bool has_peers = desired->n_peers > 0;
+	const char *line;
 
 	if (has_peers && desired->n_databases > 0)
 		return;
+	line = has_peers
+		       ? remedy_fill(diff->pool, REMEDY_DATABASE_LINE, first_suffix(diff->in->live))
+		       : peer_line(diff);
 	hold_everything(
 		diff,
 		(Hold){
@@ -104,9 +108,7 @@ static void guard_empty_file(Diff *diff)
 				"`%s`; otherwise fill it with lines like",
 				desired->name, has_peers ? "databases" : "peers",
 				remedy_text(REMEDY_LEAVE)),
-			.release = has_peers ? remedy_fill(diff->pool, REMEDY_DATABASE_LINE,
-							   first_suffix(diff->in->live))
-					     : peer_line(diff),
+			.release = line,
 		});
 }
 

@@ -60,6 +60,8 @@ static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays
 {
 	Pool *pool = rids->diff->pool;
 	const Peer *peer = change->wanted->peer;
+	const char *number = pool_printf(pool, "%u", free_rid(rids));
+	const char *line = remedy_fill(pool, REMEDY_PEER_RID, number);
 
 	plan_hold(
 		pool, rids->diff->plan, change,
@@ -72,8 +74,7 @@ static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays
 				"number in peers.json, for example",
 				peer->uri, change->wanted->rid,
 				stays->syncrepl.value[SYNCREPL_PROVIDER], peer->id),
-			.release = remedy_fill(pool, REMEDY_PEER_RID,
-					       pool_printf(pool, "%u", free_rid(rids))),
+			.release = line,
 		});
 }
 

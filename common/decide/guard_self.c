@@ -14,6 +14,9 @@ bool peer_is_myself(const Diff *diff, unsigned peer_id)
 
 static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 {
+	const char *id = pool_printf(diff->pool, "%u", peer->id);
+	const char *line = remedy_fill(diff->pool, REMEDY_PEER_OUT, id, peer->uri);
+
 	return (Hold){
 		.guard = GUARD_SELF_NAMED,
 		.suffix = suffix,
@@ -24,8 +27,7 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 			"and would read from nobody. Write the URL of the server that is meant, or "
 			"take out of \"peers\"",
 			peer->id, peer->uri),
-		.release = remedy_fill(diff->pool, REMEDY_PEER_OUT,
-				       pool_printf(diff->pool, "%u", peer->id), peer->uri),
+		.release = line,
 	};
 }
 

@@ -182,6 +182,13 @@ def run(node, text, code=None, password="secret", statuses=(0,)):
     row = rows()[code]
     command = printed(text, code)
     assert row.form == "SHELL", code
+    finished = execute(node, command, password, statuses)
+    did(code)
+    return finished
+
+
+def execute(node, command, password="secret", statuses=(0,)):
+    """Runs a command line as it stands, in a shell, at a terminal where it asks for a password."""
     environment = {**os.environ, "PATH": path_of(node)}
     if " -W " in command:
         finished = _run_on_terminal(command, environment, password)
@@ -189,5 +196,4 @@ def run(node, text, code=None, password="secret", statuses=(0,)):
         finished = subprocess.run(["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL, text=True,
                                   capture_output=True, timeout=120, check=False)
     assert statuses is None or finished.returncode in statuses, f"{command}\n{finished.stdout}{finished.stderr}"
-    did(code)
     return finished

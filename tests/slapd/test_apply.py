@@ -67,5 +67,5 @@ def test_audit_mode_tells_and_writes_nothing(slapd_factory, program):
     before = cluster[0].server.config_writes()
     applied = cluster[0].apply()
     assert applied.returncode == 3
-    assert '"policy": {"mode": "enforce"}' in applied.stdout
+    assert '"mode": "enforce"' in applied.stdout
     assert cluster[0].server.config_writes() == before

@@ -13,7 +13,7 @@ import ldap
 import pytest
 import remedies
 import traced
-from cluster import Cluster, add_person, apply_until_joined, run_touch
+from cluster import Cluster, add_person, apply_until_joined
 from daemon import Daemon
 from old_entries import (assert_deletes_arrive, examined, fill, fill_all, formed_as_0_1_0_did, load, see_changes_everywhere,
                          sids)
@@ -459,9 +459,9 @@ def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
     assert found == {f"cn=one,{SUFFIX}": "here", f"cn=two,{SUFFIX}": "here", f"cn=three,{SUFFIX}": f"2 {there.server.ldap_uri}"}
     commands = {dn: (keep, remove) for dn, keep, remove in re.findall(
         r"^  (cn=.*)\n.*\n      to keep it: (.*)\n      to remove it: (.*)$", done.stdout, re.MULTILINE)}
-    run_touch(here, commands[f"cn=one,{SUFFIX}"][0])
-    run_touch(here, commands[f"cn=two,{SUFFIX}"][1])
-    run_touch(there, commands[f"cn=three,{SUFFIX}"][0])
+    remedies.execute(here, commands[f"cn=one,{SUFFIX}"][0])
+    remedies.execute(here, commands[f"cn=two,{SUFFIX}"][1])
+    remedies.execute(there, commands[f"cn=three,{SUFFIX}"][0])
     cluster.wait_in_step()
     done = heal(here)
     assert done.returncode == 0, done.stdout + done.stderr
