@@ -280,7 +280,8 @@ static int alone_check(Daemon *daemon, Error *err)
 	const char *run_dir = daemon->context.run_dir;
 	int lock;
 
-	if (daemon->lock < 0 || lock_is_held(daemon->lock, run_dir, LOCK_OF_DAEMON))
+	/* Also when it could not be had at the start: its folder may be mended by now. */
+	if (lock_is_held(daemon->lock, run_dir, LOCK_OF_DAEMON))
 		return 0;
 	lock = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);
 	daemon->has_successor = lock < 0 && err->class == ERROR_BUSY;
@@ -433,6 +434,7 @@ static void known_take(DaemonPass *pass)
 	const Daemon *daemon = pass->daemon;
 
 	pass->context.fqdn = host_lookup_name(daemon->host);
+	pass->context.fqdn_is_open = host_lookup_is_open(daemon->host);
 	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
 		pass->context.config_dir = daemon->config_dir;
 }

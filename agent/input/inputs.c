@@ -93,6 +93,7 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 			 .renews_tls = options->renews_tls};
 
 	inputs.machine.fqdn = options->fqdn ? options->fqdn : host_fqdn(pool);
+	inputs.machine.fqdn_is_open = options->fqdn && options->fqdn_is_open;
 	inputs.machine.id = host_machine(pool);
 	inputs.machine.ldap_uri = options->ldap_uri;
 	if (state_find(pool, options, &inputs, err) < 0 ||

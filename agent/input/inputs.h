@@ -30,6 +30,7 @@ typedef struct InputsOptions {
 	const char *state_dir;
 	const char *config_dir;
 	const char *fqdn;     /* of this host; NULL: it is looked up */
+	bool fqdn_is_open;    /* see Machine */
 	const char *ldap_uri; /* where slapd is asked */
 	bool may_write;
 	bool renews_tls;

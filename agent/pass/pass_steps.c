@@ -187,10 +187,10 @@ static int search_step(const Apply *apply, const Step *step, Error *err)
 		AUTO(Pool) *pool = pool_new();
 		const Content here = content_read_here(pool, apply->directory, step->dn);
 
-		if (directory_check_stop(apply->directory, err) < 0)
-			return -1;
 		if (has_csns(&here, step))
 			return 0;
+		if (directory_check_stop(apply->directory, err) < 0)
+			return -1;
 		if (waited_msec >= SEARCH_PATIENCE_MSEC)
 			break;
 		sleep_msec(SEARCH_AGAIN_MSEC);
@@ -216,6 +216,35 @@ static int step_do(const Apply *apply, const Step *step, Error *err)
 	return directory_apply(apply->directory, step, err);
 }
 
+/*
+ * An overlay that went so that slapd writes contextCSN comes back whatever became of that: without
+ * it nobody can read from here, and one that peers.json leaves to others no plan would add again.
+ * Neither a spent budget nor the end of the program keeps it away: this request is the last.
+ */
+static void overlay_bring_back(const Apply *apply, const Step *search, Error *err)
+{
+	const Step *add = search + 1;
+	Directory *directory = apply->directory;
+	const Budget budget = directory->budget;
+	const Error why = *err;
+	Error later;
+
+	if (add == apply->plan->steps + apply->plan->n_steps || add->kind != STEP_ADD_ENTRY)
+		return;
+	directory->budget = (Budget){0};
+	witness_forget(apply->witness);
+	if (directory_apply(directory, add, &later) == 0) {
+		POOL_PUSH(apply->pool, apply->applied->done, apply->applied->n_done, add);
+	} else {
+		*err = why;
+		(void)error_set(err, why.class, why.code,
+				"%s; and %s, which was deleted for that, could not be added "
+				"again: %s: until it is there no peer reads from here",
+				why.text, add->dn, later.text);
+	}
+	directory->budget = budget;
+}
+
 int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Plan *plan,
 		World *world, Applied *ret, Error *err)
 {
@@ -239,6 +268,8 @@ int apply_steps(Directory *directory, DiskWitness *witness, Pool *pool, const Pl
 				POOL_PUSH(pool, ret->done, ret->n_done, step);
 			ret->restarted_consumers |= restarts_consumers(plan, step->dn);
 		} else if (step_failed(&apply, step, err) < 0) {
+			if (step->kind == STEP_SEARCH)
+				overlay_bring_back(&apply, step, err);
 			ret->stopped_at = step;
 			return -1;
 		}

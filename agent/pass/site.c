@@ -40,6 +40,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.state_dir = context->state_dir,
 		.config_dir = context->config_dir,
 		.fqdn = context->fqdn,
+		.fqdn_is_open = context->fqdn_is_open,
 		.ldap_uri = context->ldap_uri,
 		.may_write = may_write,
 		.renews_tls = context->renews_tls,

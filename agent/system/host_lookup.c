@@ -77,12 +77,18 @@ void host_lookup_free(HostLookup *lookup)
 void host_lookup_again(HostLookup *lookup)
 {
 	const pid_t parent = getpid();
+	char now[HOST_NAME_SIZE];
 	int fds[2];
 	pid_t child;
 
-	name_now(lookup->asked);
+	name_now(now);
+	/* Of the name before nothing is known any more; the same one is not forgotten when name
+	 * servers do not answer for a while. */
+	if (strcmp(now, lookup->asked) != 0)
+		lookup->is_found = false;
+	memcpy(lookup->asked, now, sizeof(lookup->asked));
 	if (!lookup->is_found)
-		memcpy(lookup->name, lookup->asked, sizeof(lookup->name));
+		memcpy(lookup->name, now, sizeof(lookup->name));
 	if (lookup->pid != 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) < 0)
 		return;
 	child = fork();
@@ -122,7 +128,7 @@ bool host_lookup_process(HostLookup *lookup)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	lookup_end(lookup);
-	lookup->is_found = n > 0;
+	lookup->is_found |= n > 0;
 	if (n <= 0 || strcmp(name, lookup->name) == 0)
 		return false;
 	memcpy(lookup->name, name, sizeof(name));
@@ -142,4 +148,9 @@ void host_lookup_wait(HostLookup *lookup, unsigned msec)
 const char *host_lookup_name(const HostLookup *lookup)
 {
 	return lookup->name;
+}
+
+bool host_lookup_is_open(const HostLookup *lookup)
+{
+	return !lookup->is_found && lookup->pid != 0;
 }

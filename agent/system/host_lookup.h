@@ -35,6 +35,9 @@ bool host_lookup_process(HostLookup *lookup);
 /* Waits for the answer at most so long, and takes it. */
 void host_lookup_wait(HostLookup *lookup, unsigned msec);
 
+/* True while the name is only the short one because name servers did not answer yet. */
+bool host_lookup_is_open(const HostLookup *lookup);
+
 /* What is known; valid until the next process or wait. */
 const char *host_lookup_name(const HostLookup *lookup);
 

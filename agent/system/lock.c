@@ -119,6 +119,7 @@ static int lock_file(const char *run_dir, const char *path, const char *name, un
 		if (result != 0 || is_same_file(*ret_fd, path) || tries == TRIES_MAX)
 			return result;
 		(void)close(*ret_fd);
+		*ret_fd = -1;
 	}
 }
 

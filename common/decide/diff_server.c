@@ -50,6 +50,9 @@ static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *value
 		return judge_without_listeners(diff, values, n_values);
 	verdict = serverid_judge(diff->pool, values, n_values, live->listeners, live->n_listeners,
 				 facts->machine.fqdn);
+	/* A value that slapd matches by the full name is no drift before that is known. */
+	if (!verdict.starts && facts->machine.fqdn_is_open)
+		return judge_without_listeners(diff, values, n_values);
 	if (!verdict.starts || facts->machine.n_next_listeners == 0)
 		return verdict;
 	next = serverid_judge(diff->pool, values, n_values, facts->machine.next_listeners,

@@ -7,7 +7,7 @@ RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machin
 	const char *const *values = attribute_texts(pool, ids);
 	const size_t n_values = ids ? ids->n_values : 0;
 
-	return (RestartIds){
+	RestartIds judged = {
 		.now = serverid_judge(pool, values, n_values, live->listeners, live->n_listeners,
 				      machine->fqdn),
 		.knows_listeners = live->n_listeners > 0,
@@ -15,6 +15,12 @@ RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machin
 				       machine->n_next_listeners, machine->fqdn),
 		.knows_next = machine->n_next_listeners > 0,
 	};
+	/* A value may match by the full name, which is not known yet. */
+	if (machine->fqdn_is_open) {
+		judged.knows_listeners &= judged.now.starts;
+		judged.knows_next &= judged.next.starts;
+	}
+	return judged;
 }
 
 bool restart_ids_are_safe(const RestartIds *ids)

@@ -23,6 +23,7 @@ typedef struct TlsFileRefusal {
 typedef struct Machine {
 	const char *ldap_uri; /* where slapd is asked; NULL: ldapi:/// */
 	const char *fqdn;
+	bool fqdn_is_open;      /* it is being looked up: fqdn is the short name until then */
 	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
 	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
 	size_t n_listeners;

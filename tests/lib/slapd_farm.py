@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 
+import faketime
 from slapd import Slapd
 
 
@@ -57,6 +58,7 @@ class SlapdFarm:
                 server.close()
             except Exception as error:  # pylint: disable=broad-except
                 problems.append(str(error))
+        faketime.sweep()
         left = processes_with(self.directory)
         problems += [f"process {pid} is left: {command}" for pid, command in left.items()]
         for _ in range(20):  # what was ended may still be writing its last file

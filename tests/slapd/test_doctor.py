@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 
+import faketime
 import ldap
 import pytest
 from authority import Authority
@@ -21,7 +22,6 @@ from slapd import ROOT_DN, SUFFIX, Database, syncrepl, wait_until
 from slapd_farm import SlapdFarm
 
 REPLICATOR = "cn=replicator," + SUFFIX
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 MONITOR = "olcDatabase={1}monitor,cn=config"
 EXIT = {"ok": 0, "unknown": 0, "note": 0, "warning": 1, "error": 2}
 # What the machine of the tests may have or lack.
@@ -411,7 +411,7 @@ def test_a_strange_peer_with_a_fast_clock(farm, pair):
     certificate = authority.issue("strange")
 
     def prepare(server):
-        server.environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": "+600s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        server.environment = faketime.environment("+600s")
         server.use_tls(authority, certificate)
 
     strange = farm([Database(overlays=("syncprov",))], prepare=prepare)

@@ -128,6 +128,21 @@ def test_an_overlay_that_peers_read_through_is_not_deleted(slapd_factory, progra
     assert "000" in sids(node.server.context_csns())
 
 
+def test_an_overlay_that_went_for_contextcsn_comes_back_when_that_is_not_seen(slapd_factory, program):
+    """Without it nobody can read from here."""
+    hides = [f'to attrs=contextCSN by dn.exact="cn=replicator,{SUFFIX}" read by * none', "to * by * read"]
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", attributes={"olcAccess": hides})])
+    node = cluster[0]
+    fill(node.server)
+    done = node.apply()
+    deleted = node.server.log_count('DEL dn="olcOverlay')
+    assert deleted == (0 if node.server.release.version == "2.4" else 1)
+    assert done.returncode == (1 if deleted else 3) and server_id(node) == [], done.stdout + done.stderr
+    assert not deleted or "is not on disk, although its overlay was deleted" in done.stderr
+    (overlay, found), = node.server.search(node.server.database_dn(), "(objectClass=olcSyncProvConfig)")
+    assert "olcSpCheckpoint" in found, overlay
+
+
 def do(node, step):
     """One step of a plan as JSON, by hand."""
     values = {mod["attribute"]: [value.encode() for value in mod["values"]] for mod in step["mods"]}

@@ -11,6 +11,7 @@ import subprocess
 import time
 import types
 
+import faketime
 import ldap
 import pytest
 from authority import Authority
@@ -21,7 +22,6 @@ from tools import tool_path
 
 WRONG = "wr0ng-canary"
 REPLICATOR = "cn=replicator," + SUFFIX
-FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 
 pytestmark = [pytest.mark.one_release, pytest.mark.quiet]
@@ -109,7 +109,7 @@ def test_a_locked_account(farm):
 
 def test_a_clock_that_is_ten_minutes_off(farm):
     def fast(server):
-        server.environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": "+600s", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+        server.environment = faketime.environment("+600s")
 
     ahead, right = make_provider(farm, prepare=fast), make_provider(farm)
     for server in ahead, right:

@@ -206,10 +206,28 @@ static void a_list_is_judged_by_the_listeners_of_the_next_start_too(void **state
 	assert_int_equal(scene->plan.n_findings, 0);
 }
 
+static void a_list_is_not_judged_by_a_host_name_that_is_still_looked_up(void **state)
+{
+	static const char *any[] = {"ldapi:///", "ldap:///"};
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	scene->global->attributes[1].values[0].bytes = "1 ldap://one";
+	scene->facts.machine.listeners = any;
+	scene->facts.machine.fqdn = "one"; /* known: slapd finds its value by it */
+	assert_string_equal(plan_steps(scene), "");
+	scene->facts.machine.fqdn = "short";
+	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
+	scene->facts.machine.fqdn_is_open = true;
+	assert_string_equal(plan_steps(scene), "");
+	assert_false(finds(scene, "restart-unsafe", SEVERITY_CRITICAL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_bare_server_becomes_a_provider_in_a_safe_order),
+		SCENE_TEST(a_list_is_not_judged_by_a_host_name_that_is_still_looked_up),
 		SCENE_TEST(a_server_in_step_needs_nothing),
 		SCENE_TEST(a_new_peer_is_added_and_drops_no_session),
 		SCENE_TEST(a_changed_list_is_deleted_as_read_and_replaced_whole),
