@@ -137,6 +137,19 @@ def test_a_daemon_whose_lock_somebody_removed_ends_when_another_runs(node):
             assert node.server.config_writes() == before + 2 and not first.events("correction-applied")
 
 
+def test_a_daemon_that_could_not_lock_at_its_start_does_so_when_it_can(node):
+    """What is no folder is in the place of the run folder for a while."""
+    shutil.rmtree(node.run_dir, ignore_errors=True)
+    with open(node.run_dir, "w", encoding="ascii"):
+        pass
+    with Daemon(node) as daemon:
+        daemon.wait_for("started")
+        os.unlink(node.run_dir)
+        daemon.reload()
+        wait_until(lambda: os.path.exists(os.path.join(node.run_dir, "daemon.lock")), "it has a lock")
+        assert node.run("run", timeout=30).returncode == 75
+
+
 def test_a_writer_whose_lock_somebody_removed_writes_nothing(node):
     node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
     before = node.server.config_writes()
