@@ -139,6 +139,8 @@ static int option_take(Walk *walk, const char *word, Error *err)
 		*(bool *)((char *)walk->options + rule->offset) = true;
 		return 0;
 	}
+	if (rule->kind == OPTION_MAYBE && !value)
+		return value_set(walk, rule, "", err);
 	if (!value && walk->at < walk->n_words)
 		value = walk->words[walk->at++];
 	if (!value || !*value)
@@ -186,8 +188,12 @@ static void rules_print(Buf *text, const OptionRule *rules, size_t n_rules)
 		const char *name = rules[i].letter ? pool_printf(scratch, "-%c, %s",
 								 rules[i].letter, rules[i].name)
 						   : rules[i].name;
-		const char *whole = pool_printf(scratch, "%s%s%s", name, rules[i].value ? " " : "",
-						rules[i].value ? rules[i].value : "");
+		const char *between = !rules[i].value                 ? ""
+				      : rules[i].kind == OPTION_MAYBE ? "[="
+								      : " ";
+		const char *whole = pool_printf(scratch, "%s%s%s%s", name, between,
+						rules[i].value ? rules[i].value : "",
+						rules[i].kind == OPTION_MAYBE ? "]" : "");
 
 		buf_printf(text, "  %-24s %s\n", whole, rules[i].help);
 	}

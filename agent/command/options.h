@@ -54,6 +54,8 @@ typedef struct Options {
 	bool is_first_node;        /* apply --first-node */
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */
+	const char *wait;          /* status --wait: how long, or "" */
+	bool watches;              /* status --watch */
 	const char *slapd_program; /* fence */
 	bool is_after_stop;        /* fence */
 	bool attributes;           /* compare --attributes */
@@ -63,6 +65,7 @@ typedef struct Options {
 typedef enum OptionKind {
 	OPTION_FLAG,   /* bool */
 	OPTION_TEXT,   /* const char * */
+	OPTION_MAYBE,  /* const char *, whose value only stands behind '=': "" without one */
 	OPTION_LIST,   /* TextList; each value split at commas */
 	OPTION_WORDS,  /* TextList; the words up to the next option */
 	OPTION_OUTPUT, /* OutputFormat */
