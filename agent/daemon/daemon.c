@@ -491,6 +491,7 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 	daemon_schedule_next(&pass, &err);
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
+	daemon_schedule_ill(&pass);
 	daemon_watch_again(&pass);
 	daemon_formers_look(&pass);
 	daemon_probes_next(&pass);

@@ -232,4 +232,7 @@ bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest);
 void daemon_schedule_written(DaemonPass *pass, const Applied *applied);
 void daemon_schedule_next(DaemonPass *pass, const Error *err);
 
+/* The next look at what the status tells to be held or ill; behind daemon_status_pass(). */
+void daemon_schedule_ill(DaemonPass *pass);
+
 #endif

@@ -119,3 +119,16 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 	if (pass->report.is_paused)
 		wake_add(wakes, WAKE_PAUSE, now_usec + pause_left_usec(pass));
 }
+
+/* slapd that is away or refuses has a schedule of its own, and nothing else is seen then. */
+void daemon_schedule_ill(DaemonPass *pass)
+{
+	Daemon *daemon = pass->daemon;
+	const Status *status = &daemon->status;
+	const uint64_t at_usec = schedule_ill(
+		&daemon->schedule, status->is_slapd_up == CLAIM_YES ? status_count_ill(status) : 0,
+		daemon_now_usec(daemon));
+
+	if (at_usec > 0)
+		wake_add(&pass->wakes, WAKE_ILL, at_usec);
+}

@@ -6,6 +6,8 @@
 
 #define SECOND_USEC     1000000ULL
 #define FOLLOW_MAX      2 /* looks behind the first one */
+#define ILL_USEC        (5 * SECOND_USEC)
+#define ILL_LOOKS_OFTEN 4
 #define SPLAY_STEP_USEC 250000ULL
 #define SPLAY_MAX_USEC  (30 * SECOND_USEC)
 
@@ -96,6 +98,29 @@ uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uin
 			is_last ? 0 : now_usec + (SECOND_USEC << schedule->n_followed);
 	}
 	return schedule->follow_usec;
+}
+
+/* Behind so many looks that found the same. */
+static uint64_t ill_wait_usec(const Schedule *schedule)
+{
+	uint64_t wait_usec = ILL_USEC;
+
+	for (unsigned i = ILL_LOOKS_OFTEN;
+	     i <= schedule->n_ill_looks && wait_usec < schedule->interval_usec; i++)
+		wait_usec *= 2;
+	return wait_usec < schedule->interval_usec ? wait_usec : schedule->interval_usec;
+}
+
+uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec)
+{
+	const bool is_same = n_ill == schedule->n_ill;
+
+	if (is_same && now_usec < schedule->ill_usec)
+		return n_ill > 0 ? schedule->ill_usec : 0;
+	schedule->n_ill = n_ill;
+	schedule->n_ill_looks = is_same ? schedule->n_ill_looks + 1 : 0;
+	schedule->ill_usec = now_usec + ill_wait_usec(schedule);
+	return n_ill > 0 ? schedule->ill_usec : 0;
 }
 
 void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)

@@ -3,6 +3,7 @@
 #define SYNCWARD_SCHEDULE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/sha256.h"
@@ -31,6 +32,9 @@ typedef struct Schedule {
 	uint64_t refused_until_usec; /* that plan is not written again before */
 	uint64_t follow_usec; /* when to look how consumers do that were restarted; 0: never */
 	unsigned n_followed;
+	size_t n_ill; /* as many things were ill at the last pass */
+	unsigned n_ill_looks;
+	uint64_t ill_usec; /* when they are looked at again */
 } Schedule;
 
 /* seed tells nodes apart, so that a fleet does not move in step. */
@@ -49,6 +53,11 @@ bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t n
 /* Consumers that a correction restarted take a moment: when to look again, after a second, and
  * while they are not all up twice more, later each time; 0: need not be. */
 uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
+
+/* While so many things are held or ill they are looked at every 5 s, so that nobody tells for long
+ * what is mended; behind four such looks that found the same number the next is later and later.
+ * When the next look is; 0: nothing is ill. */
+uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec);
 
 /* Something happened that ends a failure, or may: the next ones wait as short as the first. */
 void schedule_encourage(Schedule *schedule);

@@ -15,6 +15,7 @@ typedef enum WakeReason {
 	WAKE_SCHEDULE, /* the interval, or another try after a failure */
 	WAKE_TURN,     /* a rewrite's turn comes */
 	WAKE_FOLLOW,   /* how do restarted consumers do? */
+	WAKE_ILL,      /* is what is held or ill still so? */
 	WAKE_PAUSE,    /* a pause ends */
 	WAKE_CONTEST,  /* what may be written became another */
 	WAKE_LINK,     /* whether a link is down is decided then */

@@ -72,6 +72,30 @@ size_t status_count(const Status *status, ConditionKind kind)
 	return n;
 }
 
+static bool condition_is_ill(const Condition *condition)
+{
+	return condition->kind != CONDITION_FINDING || condition->is_critical;
+}
+
+static bool peer_is_ill(const StatusPeer *peer)
+{
+	const LinkState state = status_link_state(peer);
+
+	return peer->is_down || (state != LINK_UNKNOWN && !link_state_works(state));
+}
+
+size_t status_count_ill(const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->conditions.n_items; i++)
+		n += condition_is_ill(&status->conditions.items[i]);
+	for (size_t i = 0; i < status->n_databases; i++)
+		for (size_t k = 0; k < status->databases[i].n_peers; k++)
+			n += peer_is_ill(&status->databases[i].peers[k]);
+	return n;
+}
+
 size_t status_count_links(const Status *status)
 {
 	size_t n = 0;

@@ -142,6 +142,10 @@ const Condition *status_condition(const Status *status, ConditionKind kind, cons
 
 size_t status_count(const Status *status, ConditionKind kind);
 
+/* How much of what the status tells is held, missing or does not work: what somebody may be mending
+ * now. What is not known is not counted. */
+size_t status_count_ill(const Status *status);
+
 /* What this node's databases look like, from what was left to change and what slapd runs: replaces
  * those of the status, from which times since when are taken where nothing changed. Everything is
  * copied into the pool. */
