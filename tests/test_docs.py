@@ -47,12 +47,13 @@ def commands():
 
 
 def help_options(command):
-    """(own options, common options) of a command, each {name: metavariable or None}."""
+    """(own options, common options) of a command, each {name: metavariable or None}; --name[=TIME]
+    takes no further word."""
     parts = re.split(r"\nOptions of all commands:\n", output(command, "--help"))
 
     def names(text):
         return {name: value for name, value in
-                re.findall(r"^  (?:-\w, )?(--[\w-]+)(?: (\S+))?  +\S", text, re.MULTILINE)}
+                re.findall(r"^  (?:-\w, )?(--[\w-]+)(?:\[=\w+\]| (\S+))?  +\S", text, re.MULTILINE)}
     return names(parts[0]), names(parts[1])
 
 

@@ -74,7 +74,7 @@ static int cmd_status(const Options *options)
 
 	if (options->watches && options->wait) {
 		(void)error_set(&err, ERROR_USAGE, 0,
-				"--watch never ends: give either it or --wait");
+				"--watch never ends, and --wait does: they do not go together");
 		return say_error(&err);
 	}
 	if (context_read(options->pool, &options->override, &context, &err) < 0)

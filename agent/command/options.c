@@ -153,6 +153,11 @@ static int argument_take(Walk *walk, const char *word, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 
+	if (walk->command->takes_words) {
+		POOL_PUSH(walk->options->pool, walk->options->words.items,
+			  walk->options->words.n_items, word);
+		return 0;
+	}
 	if (!walk->command->takes_file || walk->options->file)
 		return error_set(err, ERROR_USAGE, 0, "'%s' is one argument too many; see `%s`",
 				 word, remedy_fill(pool, REMEDY_HELP, walk->command->name));

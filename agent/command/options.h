@@ -44,6 +44,7 @@ typedef struct Options {
 	const char *since;         /* history: a time, or how long ago */
 	const char *lag;           /* compare: seconds */
 	const char *rate;          /* compare: entries a second */
+	TextList words;            /* doctor: CHECK... */
 	TextList peers;            /* init: URIs; compare: ids, split at commas */
 	TextList peer_ids;         /* adopt: URI=N */
 	TextList release;          /* apply: guards, split at commas */
@@ -96,7 +97,8 @@ typedef struct Command {
 	const char *exits;                  /* its exit statuses, in words */
 	const OptionRule *options;
 	size_t n_options;
-	bool takes_file; /* one argument without "--": Options.file */
+	bool takes_file;  /* one argument without "--": Options.file */
+	bool takes_words; /* any number of them: Options.words */
 } Command;
 
 /* Options that every command takes. */

@@ -37,12 +37,42 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_RETIRED_IDS] = doctor_retired_ids,
 };
 
-void doctor_run(Pool *pool, const SettingsOverride *options, DoctorReport *ret)
+/* What these look at others judge, too. */
+static bool gathers(DoctorCheck check)
 {
-	Doctor doctor = {.pool = pool, .options = options};
+	return check == DOCTOR_AGENT_FILE || check == DOCTOR_PEERS_FILE || check == DOCTOR_NODE ||
+	       check == DOCTOR_LDAPI || check == DOCTOR_RIGHTS;
+}
+
+/* Peers are asked for these only. */
+static bool needs_peers(const DoctorAsked *asked)
+{
+	for (DoctorCheck check = DOCTOR_PEER_REACH; check <= DOCTOR_RETIRED_IDS; check++)
+		if (doctor_is_asked(asked, check))
+			return true;
+	return false;
+}
+
+/* Whether the function that stands at that check is wanted: it makes those up to the next, too. */
+static bool is_wanted(const DoctorAsked *asked, int check)
+{
+	if (gathers((DoctorCheck)check) || doctor_is_asked(asked, (DoctorCheck)check))
+		return true;
+	if (check == DOCTOR_PEER_REACH)
+		return needs_peers(asked);
+	for (int next = check + 1; next < DOCTOR_CHECK_COUNT && !functions[next]; next++)
+		if (doctor_is_asked(asked, (DoctorCheck)next))
+			return true;
+	return false;
+}
+
+void doctor_run(Pool *pool, const SettingsOverride *options, const DoctorAsked *asked,
+		DoctorReport *ret)
+{
+	Doctor doctor = {.pool = pool, .options = options, .report.asked = *asked};
 
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
-		if (functions[check])
+		if (functions[check] && is_wanted(asked, check))
 			functions[check](&doctor);
 	directory_close(doctor.directory);
 	*ret = doctor.report;

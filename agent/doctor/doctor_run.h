@@ -5,7 +5,9 @@
 #include "agent/input/settings_file.h"
 #include "common/report/doctor.h"
 
-/* Makes every check, each for itself; changes nothing. Everything lives in the pool. */
-void doctor_run(Pool *pool, const SettingsOverride *options, DoctorReport *ret);
+/* Makes the checks that were asked for, each for itself; changes nothing. Everything lives in the
+ * pool. */
+void doctor_run(Pool *pool, const SettingsOverride *options, const DoctorAsked *asked,
+		DoctorReport *ret);
 
 #endif

@@ -39,6 +39,8 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		 "add LoadCredential={name}:PATH to the unit, then restart it",
 		 "no test: it takes a booted machine; tests/systemd has a unit with such a line"},
 	[REMEDY_DOCTOR] = {"doctor", REMEDY_SHELL, "syncward doctor", "no test: it only shows"},
+	[REMEDY_DOCTOR_LIST] = {"doctor-list", REMEDY_SHELL, "syncward doctor --list",
+				"no test: it only shows"},
 	[REMEDY_HELP] = {"help", REMEDY_SHELL, "syncward {=name} --help",
 			 "test_remedies_files.py::test_help_is_where_a_wrong_command_line_says"},
 	[REMEDY_HELP_OF_ALL] =

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/report/doctor.h"
-#include "common/base/remedies.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
+#include "common/base/suggest.h"
 #include "common/json/json_write.h"
 
 static const char *const severity_names[] = {
@@ -29,6 +31,36 @@ void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeve
 	va_end(arguments);
 	POOL_PUSH(pool, report->findings, report->n_findings,
 		  {.check = check, .severity = severity, .text = text});
+}
+
+int doctor_ask(const char *const *codes, size_t n_codes, DoctorAsked *ret, Error *err)
+{
+	const char *known[DOCTOR_CHECK_COUNT], *near;
+
+	*ret = (DoctorAsked){0};
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
+		known[check] = doctor_rules[check].code;
+	for (size_t i = 0; i < n_codes; i++) {
+		int check = 0;
+
+		while (check < DOCTOR_CHECK_COUNT && strcmp(known[check], codes[i]) != 0)
+			check++;
+		if (check == DOCTOR_CHECK_COUNT) {
+			near = suggest_word(codes[i], known, DOCTOR_CHECK_COUNT);
+			return error_set(err, ERROR_USAGE, 0,
+					 "there is no check '%s'%s%s%s; `%s` names them all",
+					 codes[i], near ? ": did you mean '" : "", near ? near : "",
+					 near ? "'?" : "", remedy_text(REMEDY_DOCTOR_LIST));
+		}
+		ret->n_checks += !ret->checks[check];
+		ret->checks[check] = true;
+	}
+	return 0;
+}
+
+bool doctor_is_asked(const DoctorAsked *asked, DoctorCheck check)
+{
+	return asked->n_checks == 0 || asked->checks[check];
 }
 
 void doctor_saw(DoctorReport *report, DoctorCheck check)
@@ -58,9 +90,24 @@ DoctorSeverity doctor_worst(const DoctorReport *report)
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
 		const DoctorSeverity severity = doctor_severity_of(report, (DoctorCheck)check);
 
-		worst = severity > worst ? severity : worst;
+		if (doctor_is_asked(&report->asked, (DoctorCheck)check) && severity > worst)
+			worst = severity;
 	}
 	return worst;
+}
+
+/* A worse finding may stand beside it: each one is looked at. */
+bool doctor_has_unknown(const DoctorReport *report)
+{
+	for (size_t i = 0; i < report->n_findings; i++)
+		if (report->findings[i].severity == DOCTOR_UNKNOWN &&
+		    doctor_is_asked(&report->asked, report->findings[i].check))
+			return true;
+	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
+		if (doctor_is_asked(&report->asked, (DoctorCheck)check) &&
+		    doctor_severity_of(report, (DoctorCheck)check) == DOCTOR_UNKNOWN)
+			return true;
+	return false;
 }
 
 static const char *remedy_of(const DoctorFinding *finding)
@@ -96,18 +143,22 @@ static void check_text(Buf *text, const DoctorReport *report, DoctorCheck check)
 
 const char *doctor_text(Pool *pool, const DoctorReport *report)
 {
-	size_t counts[DOCTOR_SEVERITY_COUNT] = {0};
+	size_t counts[DOCTOR_SEVERITY_COUNT] = {0}, n_checks = 0;
 	Buf text = BUF_IN(pool);
 
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
+		if (!doctor_is_asked(&report->asked, (DoctorCheck)check))
+			continue;
 		check_text(&text, report, (DoctorCheck)check);
 		counts[doctor_severity_of(report, (DoctorCheck)check)]++;
+		n_checks++;
 	}
-	buf_printf(&text,
-		   "\n%d checks: %zu ok, %zu unknown, %zu with notes, %zu with warnings, %zu with "
-		   "errors.\n",
-		   DOCTOR_CHECK_COUNT, counts[DOCTOR_OK], counts[DOCTOR_UNKNOWN],
-		   counts[DOCTOR_NOTE], counts[DOCTOR_WARNING], counts[DOCTOR_ERROR]);
+	buf_printf(
+		&text,
+		"\n%zu check%s: %zu ok, %zu unknown, %zu with notes, %zu with warnings, %zu with "
+		"errors.\n",
+		n_checks, n_checks == 1 ? "" : "s", counts[DOCTOR_OK], counts[DOCTOR_UNKNOWN],
+		counts[DOCTOR_NOTE], counts[DOCTOR_WARNING], counts[DOCTOR_ERROR]);
 	return buf_text(&text);
 }
 
@@ -164,7 +215,8 @@ const char *doctor_json(Pool *pool, const DoctorReport *report)
 	json_out_text(&out, "severity", doctor_severity_name(doctor_worst(report)));
 	json_out_open(&out, "checks", '[');
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
-		check_json(&out, report, (DoctorCheck)check);
+		if (doctor_is_asked(&report->asked, (DoctorCheck)check))
+			check_json(&out, report, (DoctorCheck)check);
 	json_out_close(&out, '[');
 	json_out_close(&out, '{');
 	return buf_text(&text);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/error.h"
 #include "common/base/macros.h"
 #include "common/base/pool.h"
 #include "common/report/doctor_checks.h"
@@ -25,13 +26,25 @@ typedef struct DoctorFinding {
 	const char *remedy; /* NULL: the rule's */
 } DoctorFinding;
 
+/* The checks that somebody named; none: all of them. */
+typedef struct DoctorAsked {
+	bool checks[DOCTOR_CHECK_COUNT];
+	size_t n_checks;
+} DoctorAsked;
+
 /* A check without a finding is ok only where something was seen: no evidence is not good evidence.
  */
 typedef struct DoctorReport {
 	DoctorFinding *findings;
 	size_t n_findings;
 	bool has_seen[DOCTOR_CHECK_COUNT]; /* doctor_saw() */
+	DoctorAsked asked;                 /* of others nothing is told */
 } DoctorReport;
+
+/* Which checks these codes name; ERROR_USAGE for one that is none, with the nearest. */
+int doctor_ask(const char *const *codes, size_t n_codes, DoctorAsked *ret, Error *err);
+
+bool doctor_is_asked(const DoctorAsked *asked, DoctorCheck check);
 
 /* Says that the check got what it judges by: without a finding it is ok. */
 void doctor_saw(DoctorReport *report, DoctorCheck check);
@@ -46,8 +59,11 @@ void doctor_remedy(DoctorReport *report, const char *remedy);
  */
 DoctorSeverity doctor_severity_of(const DoctorReport *report, DoctorCheck check);
 
-/* The worst of all. */
+/* The worst of all that were asked for. */
 DoctorSeverity doctor_worst(const DoctorReport *report);
+
+/* True when one that was asked for could not be looked at, or only in part. */
+bool doctor_has_unknown(const DoctorReport *report);
 
 const char *doctor_severity_name(DoctorSeverity severity);
 

@@ -18,6 +18,7 @@ _syncward_options() {
 	leave) echo "--timeout" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
 	history) echo "--since" ;;
+	status) echo "--wait --watch" ;;
 	doctor) echo "--list" ;;
 	pause) echo "--for" ;;
 	fence) echo "--after-stop --slapd --timeout" ;;

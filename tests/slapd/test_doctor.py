@@ -452,6 +452,28 @@ def test_a_server_that_lacks_changes(node, pair):
     pair.wait_in_step()
 
 
+# --- some of them ---
+
+def test_each_check_asked_alone_says_the_same(node):
+    whole = examine(node).checks
+    for code, check in whole.items():
+        done = node.run("doctor", code, "--output", "json")
+        alone = json.loads(done.stdout)["checks"]
+        assert [(one["code"], one["severity"]) for one in alone] == [(code, check["severity"])], done.stdout
+        assert done.returncode == {**EXIT, "unknown": 3}[check["severity"]]
+
+
+def test_checks_of_files_ask_no_peer(node, pair):
+    before = pair[1].server.log_count("ACCEPT")
+    assert node.run("doctor", "peers-file", "disk").returncode == 0
+    assert pair[1].server.log_count("ACCEPT") == before
+
+
+def test_a_check_that_is_none_is_refused(program):
+    done = subprocess.run([program, "doctor", "clokc"], text=True, capture_output=True, check=False)
+    assert done.returncode == 64 and "did you mean 'clock'" in done.stderr and not done.stdout
+
+
 # --- the list ---
 
 def test_the_list_explains_every_check_and_makes_none(program):

@@ -51,6 +51,32 @@ static void the_worst_finding_decides(void **state)
 	assert_int_equal(doctor_severity_of(&report, DOCTOR_NAMES), DOCTOR_OK);
 }
 
+static void who_asks_for_some_checks_is_told_of_these_only(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *const codes[] = {"clock", "disk", "clock"}, *const unknown[] = {"clokc"};
+	DoctorReport report = {0};
+	Error err;
+
+	(void)state;
+	assert_int_equal(doctor_ask(codes, 3, &report.asked, &err), 0);
+	assert_int_equal(report.asked.n_checks, 2);
+	doctor_find(pool, &report, DOCTOR_NODE, DOCTOR_ERROR, "elsewhere");
+	doctor_saw(&report, DOCTOR_CLOCK);
+	assert_true(doctor_has_unknown(&report)); /* the disk was not seen */
+	doctor_saw(&report, DOCTOR_DISK);
+	assert_false(doctor_has_unknown(&report));
+	assert_int_equal(doctor_worst(&report), DOCTOR_OK);
+	assert_null(strstr(doctor_text(pool, &report), "elsewhere"));
+	assert_non_null(strstr(doctor_text(pool, &report), "2 checks: 2 ok"));
+	assert_null(strstr(doctor_json(pool, &report), "elsewhere"));
+	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_UNKNOWN, "a part was not seen");
+	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_NOTE, "worse");
+	assert_true(doctor_has_unknown(&report));
+	assert_int_equal(doctor_ask(unknown, 1, &report.asked, &err), -1);
+	assert_non_null(strstr(err.text, "did you mean 'clock'"));
+}
+
 static void a_finding_is_told_with_meaning_and_remedy(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -175,6 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_check_is_explained_under_a_code_of_its_own),
 		cmocka_unit_test(the_worst_finding_decides),
+		cmocka_unit_test(who_asks_for_some_checks_is_told_of_these_only),
 		cmocka_unit_test(a_finding_is_told_with_meaning_and_remedy),
 		cmocka_unit_test(a_link_is_well_when_it_follows),
 		cmocka_unit_test(one_that_reads_at_intervals_is_well_between_them),
