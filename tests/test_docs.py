@@ -5,7 +5,6 @@ import glob
 import json
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -290,18 +289,15 @@ def test_pages_refer_to_pages_that_there_are():
 
 
 def test_the_playbook_brings_files_that_syncward_believes(tmp_path):
-    """As Ansible's copy does it: given to root, then checked, then renamed into place. Ansible is asked where it is."""
-    path = os.path.join(tools.TOP, "packaging/ansible/syncward.yml")
-    plays = yaml.safe_load(read("packaging/ansible/syncward.yml"))
-    tasks = [task for play in plays for part in ("tasks", "handlers") for task in play[part]]
+    """As Ansible's copy does it: given to root, then checked, then renamed into place. tests/slapd/test_playbook.py runs it."""
+    tasks = yaml.safe_load(read("packaging/ansible/roles/syncward/tasks/main.yml"))
     modules = {word for task in tasks for word in task if "." in word}
     assert len(tasks) > 5 and all(module.startswith("ansible.builtin.") for module in modules)
     copies = {task["ansible.builtin.copy"]["dest"]: task for task in tasks if "ansible.builtin.copy" in task}
-    secret, peers = copies["{{ syncward_secret }}"], copies["/etc/syncward/peers.json"]
+    secret, peers = copies["{{ syncward_secret }}"], copies["{{ syncward_peers_path }}"]
     assert secret["no_log"] is True and secret["ansible.builtin.copy"]["mode"] == "0600"
-    assert {task["name"] for task in plays[0]["handlers"]} == {peers["notify"]}
-    words = peers["ansible.builtin.copy"]["validate"].split()
-    assert words[0] == "/usr/sbin/syncward" and words[-1] == "%s"
+    words = peers["ansible.builtin.copy"]["validate"].replace("{{ syncward_program }}", "syncward").split()
+    assert words[0] == "syncward" and words[-1] == "%s"
 
     folder = tmp_path / "of-a-login"
     folder.mkdir(mode=0o700)
@@ -309,9 +305,8 @@ def test_the_playbook_brings_files_that_syncward_believes(tmp_path):
     file.write_bytes(read("etc/examples/two-nodes.json").encode())
     file.chmod(int(peers["ansible.builtin.copy"]["mode"], 8))
     os.chown(folder, 65534, 65534)
+    words.remove("--secrets")  # the example's are not here
     assert "2 peers" in output(*words[1:-1], str(file))
-    if shutil.which("ansible-playbook"):
-        subprocess.run(["ansible-playbook", "--syntax-check", "-i", "localhost,", path], check=True, timeout=120)
 
 
 def test_the_example_of_the_man_page_is_valid(tmp_path):
