@@ -30,14 +30,20 @@ void report_say(const Report *report)
 
 static const char *result_sentence(Pool *pool, const Report *report)
 {
-	if (report->is_audit)
-		return plan_is_empty(&report->plan)
-			       ? "Nothing was written."
+	if (report->is_audit) {
+		const char *written =
+			report->n_done == 0
+				? "Nothing was written"
+				: "What the fence closed is open again; nothing else was written";
+
+		return plan_is_empty(&report->last_plan)
+			       ? pool_printf(pool, "%s.", written)
 			       : pool_printf(
 					 pool,
-					 "Nothing was written: policy.mode is \"audit\". To let "
+					 "%s: policy.mode is \"audit\". To let "
 					 "syncward write, put in \"policy\" of peers.json:\n      %s",
-					 remedy_text(REMEDY_MODE_ENFORCE));
+					 written, remedy_text(REMEDY_MODE_ENFORCE));
+	}
 	if (report->has_failed || report->n_failures > 0)
 		return pool_printf(pool, "%zu write%s done; not everything: see the messages.",
 				   report->n_done, report->n_done == 1 ? "" : "s");

@@ -121,7 +121,7 @@ static void audit_add(DaemonPass *pass)
 {
 	const Report *report = &pass->report;
 
-	if (report->is_audit && !plan_is_empty(&report->plan))
+	if (report->is_audit && !plan_is_empty(&report->last_plan))
 		condition_add(
 			pass->pool, &pass->now,
 			(Condition){

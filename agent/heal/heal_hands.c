@@ -6,6 +6,7 @@
 
 #include "agent/heal/heal_await.h"
 #include "agent/pass/look.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dn.h"
 
 static bool is_root(const HealWork *work, const HealHand *hand)
@@ -86,7 +87,7 @@ static void hold_without_hand(HealWork *work, const char *problem)
 			      "nobody whom syncward may act for may write to %s here (%s). The "
 			      "rootdn may, %s: its password is read from standard input",
 			      work->healed->suffix, problem, root_dn ? root_dn : "none is set"),
-		  "syncward heal --rootdn-password -");
+		  remedy_text(REMEDY_HEAL_AS_ROOT));
 }
 
 /* The first identity that slapd lets touch the suffix entry did so; the rootdn when it is bound. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/heal/heal_look.h"
 
-#include "agent/peer/session_entries.h"
+#include "agent/heal/heal_peer.h"
 #include "agent/system/interrupt.h"
 #include "agent/verify/compare_here.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dn.h"
 
 /* A change on its way between two looks is there at the second one. */
@@ -13,12 +14,18 @@
 /* More are counted, and not named: the person has another problem than these. */
 #define MAX_NAMED 100
 
+/* Columns of sets: what each server shows to those who replicate, then all that each has. */
 typedef struct Look {
 	Pool *pool;     /* of this look alone: a set is as large as the database */
-	EntrySet *sets; /* of each server */
+	EntrySet *sets; /* two of each server */
 	HereCopy here;
 	bool has_here;
 } Look;
+
+static size_t n_sets(const HealWork *work)
+{
+	return work->servers->n_servers * 2;
+}
 
 /* --- reading --- */
 
@@ -34,31 +41,6 @@ static void look_end(Look *look)
 static PeerLink *link_of(HealWork *work, Look *look, size_t i)
 {
 	return i == 0 ? &look->here.link : &work->servers->servers[i].link;
-}
-
-static const char *unread(const HealWork *work, size_t i, const CopyReading *reading)
-{
-	if (!reading->is_read)
-		return pool_strdup(work->pool, reading->problem);
-	return pool_printf(work->pool, "%s shows %zu entries without entryUUID or entryCSN",
-			   work->servers->servers[i].peer->uri, reading->n_unmarked);
-}
-
-static void mark_take(void *data, const EntryMark *mark)
-{
-	entry_set_add(data, mark);
-}
-
-static const char *peer_read(HealWork *work, Look *look, size_t i)
-{
-	EntrySet *set = &look->sets[i];
-	const EntriesTaker taker = {.data = set, .take = mark_take};
-	CopyReading reading;
-
-	*set = (EntrySet){.pool = look->pool};
-	reading = entries_read_over(link_of(work, look, i), NULL, work->healed->suffix, &taker);
-	entry_set_sort(set);
-	return reading.is_read && reading.n_unmarked == 0 ? NULL : unread(work, i, &reading);
 }
 
 /* The accounts of links, and the rootdn where its password is known, behind them: the last one is
@@ -88,7 +70,24 @@ static bool is_whole(const HealWork *work, HereCopy *here)
 	       (dn && *dn && work->live->root_dn && dn_equal(dn, work->live->root_dn));
 }
 
-static const char *here_read(HealWork *work, Look *look)
+static void hold_here(HealWork *work, const HereCopy *here)
+{
+	const char *why = copy_reading_describe(work->pool, &here->reading);
+
+	if (!here->reading.is_read || here->reading.n_unmarked > 0)
+		heal_hold(work, "not-read", pool_printf(work->pool, "here: %s", why),
+			  remedy_text(REMEDY_HEAL_LATER));
+	else
+		heal_hold(work, "not-read",
+			  pool_printf(work->pool,
+				      "nobody whom syncward may act for is known to see every "
+				      "entry of %s here%s%s: one that is not seen could be deleted "
+				      "by the next refresh, unasked",
+				      work->healed->suffix, *why ? ": " : "", why),
+			  remedy_text(REMEDY_HEAL_AS_ROOT));
+}
+
+static bool here_read(HealWork *work, Look *look)
 {
 	HereQuestion question = {
 		.ldap_uri = work->options->ldap_uri,
@@ -98,33 +97,29 @@ static const char *here_read(HealWork *work, Look *look)
 	accounts_find(work, &question);
 	here_copy_read(look->pool, &question, &look->here);
 	look->has_here = true;
-	look->sets[0] = look->here.set;
-	if (!look->here.reading.is_read || look->here.reading.n_unmarked > 0)
-		return unread(work, 0, &look->here.reading);
-	return NULL;
+	look->sets[0] = look->sets[work->servers->n_servers] = look->here.set;
+	if (look->here.reading.is_read && look->here.reading.n_unmarked == 0 &&
+	    is_whole(work, &look->here))
+		return true;
+	hold_here(work, &look->here);
+	return false;
 }
 
 /* Peers first: what one of them had is here, or on its way. */
-static const char *sets_read(HealWork *work, Look *look)
+static bool sets_read(HealWork *work, Look *look)
 {
-	const char *problem = NULL;
+	const size_t n = work->servers->n_servers;
+	HealCopy copy;
 
 	look->pool = pool_new();
-	look->sets = pool_alloc(look->pool, work->servers->n_servers * sizeof(*look->sets));
-	for (size_t i = work->servers->n_servers; i-- > 1 && !problem;)
-		problem = peer_read(work, look, i);
-	return problem ? problem : here_read(work, look);
-}
-
-static const char *unseen_text(const HealWork *work, const HereCopy *here)
-{
-	const char *why = copy_reading_describe(work->pool, &here->reading);
-
-	return pool_printf(work->pool,
-			   "nobody whom syncward may act for is known to see every entry of %s "
-			   "here%s%s: one that is not seen could be deleted by the next refresh, "
-			   "unasked",
-			   work->healed->suffix, *why ? ": " : "", why);
+	look->sets = pool_alloc(look->pool, n_sets(work) * sizeof(*look->sets));
+	for (size_t i = n; i-- > 1;) {
+		if (!heal_peer_read(work, look->pool, &work->servers->servers[i], &copy))
+			return false;
+		look->sets[i] = copy.shown;
+		look->sets[n + i] = copy.whole;
+	}
+	return here_read(work, look);
 }
 
 /* --- what they differ in --- */
@@ -134,7 +129,7 @@ static void tallies_keep(HealWork *work, const SidTallies *tallies, const Look *
 	SidTally *kept = pool_alloc(work->pool, (work->old.n_items + 1) * sizeof(*kept));
 
 	for (size_t i = 0; i < work->old.n_items; i++)
-		for (size_t k = work->servers->n_servers; k-- > 0;) {
+		for (size_t k = n_sets(work); k-- > 0;) {
 			const SidTally *tally = sid_tally_find(&tallies[k], work->old.items[i]);
 
 			if (!tally)
@@ -155,7 +150,7 @@ static void tallies_keep(HealWork *work, const SidTallies *tallies, const Look *
 /* The list lives in the work's pool. */
 static OneSidedList one_sided_of(const HealWork *work, const Look *look)
 {
-	return old_entries_one_sided(work->pool, look->sets, work->servers->n_servers, &work->old);
+	return old_entries_one_sided(work->pool, look->sets, n_sets(work), &work->old);
 }
 
 static const char *server_name(const HealWork *work, size_t i)
@@ -176,43 +171,21 @@ static const char *names(const HealWork *work, const bool *is_at, bool wanted)
 	return buf_text(&text);
 }
 
-/* One word of a shell. */
-static const char *quoted(Pool *pool, const char *text)
-{
-	Buf word = BUF_IN(pool);
-
-	buf_putc(&word, '\'');
-	for (; *text; text++)
-		if (*text == '\'')
-			buf_puts(&word, "'\\''");
-		else
-			buf_putc(&word, *text);
-	buf_putc(&word, '\'');
-	return buf_text(&word);
-}
-
-static const char *command_end(const HealWork *work, size_t server)
+/* A change that changes nothing gives the entry a server ID that contextCSN has. */
+static void commands_find(HealWork *work, const Entry *entry, size_t server, HealedEntry *told)
 {
 	const VerifiedServer *at = &work->servers->servers[server];
-
-	return pool_printf(
-		work->pool, "-x -W -D %s -H %s",
-		quoted(work->pool, work->live->root_dn ? work->live->root_dn : ""),
-		quoted(work->pool, server == 0 ? work->options->ldap_uri : at->peer->uri));
-}
-
-/* A change that changes nothing: the entry gets a server ID that contextCSN has. */
-static const char *keep_command(const HealWork *work, const Entry *entry, size_t server)
-{
 	const Attribute *classes = entry_attribute(entry, "objectClass");
-	Buf text = BUF_IN(work->pool);
+	const char *lines =
+		remedy_lines(work->pool, "objectClass", attribute_texts(work->pool, classes),
+			     classes ? classes->n_values : 0);
+	const char *root = work->live->root_dn ? work->live->root_dn : "";
+	const char *uri = server == 0 ? work->options->ldap_uri : at->peer->uri;
+	/* Else the rootdn's password would go in clear text where the link's does not. */
+	const char *tls = server > 0 && at->syncrepl.value[SYNCREPL_STARTTLS] ? " -ZZ" : "";
 
-	buf_printf(&text, "printf '%%s\\n' %s 'changetype: modify' 'replace: objectClass'",
-		   quoted(work->pool, pool_printf(work->pool, "dn: %s", entry->dn)));
-	for (size_t i = 0; classes && i < classes->n_values; i++)
-		buf_printf(&text, " 'objectClass: %s'", classes->values[i].bytes);
-	buf_printf(&text, " | ldapmodify %s", command_end(work, server));
-	return buf_text(&text);
+	told->keep = remedy_fill(work->pool, REMEDY_ENTRY_KEEP, entry->dn, lines, tls, root, uri);
+	told->remove = remedy_fill(work->pool, REMEDY_ENTRY_REMOVE, tls, root, uri, entry->dn);
 }
 
 static void one_sided_tell(HealWork *work, Look *look, const OneSided *one)
@@ -228,17 +201,42 @@ static void one_sided_tell(HealWork *work, Look *look, const OneSided *one)
 	    found.n_items > 0 &&
 	    link_attribute(link, work->pool, found.items[0].dn, "objectClass", &entry)) {
 		told.dn = entry.dn;
-		told.keep = keep_command(work, &entry, one->first_at);
-		told.remove =
-			pool_printf(work->pool, "ldapdelete %s %s",
-				    command_end(work, one->first_at), quoted(work->pool, entry.dn));
+		commands_find(work, &entry, one->first_at, &told);
 	}
 	POOL_PUSH(work->pool, work->healed->one_sided, work->healed->n_one_sided, told);
 }
 
+/* The entries of the list that this server has and does not show. */
+static size_t n_hidden(const HealWork *work, const OneSidedList *list, size_t server)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n_items; i++)
+		if (list->items[i].is_at[server] !=
+		    list->items[i].is_at[work->servers->n_servers + server])
+			n++;
+	return n;
+}
+
+/* No command for the entry helps: whoever keeps it must show it. */
+static bool hidden_hold(HealWork *work, const OneSidedList *list)
+{
+	const size_t n_before = work->healed->holds.n_items;
+
+	for (size_t i = 0; i < work->servers->n_servers; i++) {
+		const size_t n = n_hidden(work, list, i);
+
+		if (n > 0)
+			heal_hold_hidden(work, &work->servers->servers[i],
+					 pool_printf(work->pool, "it hides %zu old entr%s", n,
+						     n == 1 ? "y" : "ies"));
+	}
+	return work->healed->holds.n_items > n_before;
+}
+
 static void one_sided_hold(HealWork *work, Look *look, const OneSidedList *list)
 {
-	if (list->n_items == 0)
+	if (list->n_items == 0 || hidden_hold(work, list))
 		return;
 	for (size_t i = 0; i < list->n_items && i < MAX_NAMED; i++)
 		one_sided_tell(work, look, &list->items[i]);
@@ -255,16 +253,8 @@ static void one_sided_hold(HealWork *work, Look *look, const OneSidedList *list)
 
 static bool look_once(HealWork *work, Look *look)
 {
-	const char *problem;
-
 	look_end(look);
-	problem = sets_read(work, look);
-	if (problem)
-		heal_hold(work, "not-read", problem, "syncward heal, when it can be read");
-	else if (!is_whole(work, &look->here))
-		heal_hold(work, "not-read", unseen_text(work, &look->here),
-			  "syncward heal --rootdn-password -");
-	return work->healed->holds.n_items == 0;
+	return sets_read(work, look);
 }
 
 /* What lasts over looks; false when one of them failed. */
@@ -277,7 +267,7 @@ static bool looks_compare(HealWork *work, Look *look)
 		if (!look_once(work, look))
 			return false;
 		now = one_sided_of(work, look);
-		lasting = one_sided_lasting(work->pool, &lasting, &now, work->servers->n_servers);
+		lasting = one_sided_lasting(work->pool, &lasting, &now, n_sets(work));
 	}
 	one_sided_hold(work, look, &lasting);
 	return true;
@@ -286,11 +276,11 @@ static bool looks_compare(HealWork *work, Look *look)
 static void old_find(HealWork *work, const Look *look)
 {
 	const Content *here = &work->servers->servers[0].content;
-	SidTallies *tallies = pool_alloc(look->pool, work->servers->n_servers * sizeof(*tallies));
+	SidTallies *tallies = pool_alloc(look->pool, n_sets(work) * sizeof(*tallies));
 
-	for (size_t i = 0; i < work->servers->n_servers; i++)
+	for (size_t i = 0; i < n_sets(work); i++)
 		tallies[i] = sid_tallies(look->pool, &look->sets[i]);
-	work->old = old_sids(work->pool, tallies, work->servers->n_servers, here->context_csns,
+	work->old = old_sids(work->pool, tallies, n_sets(work), here->context_csns,
 			     here->n_context_csns);
 	tallies_keep(work, tallies, look);
 }

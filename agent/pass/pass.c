@@ -9,6 +9,7 @@
 #include "agent/pass/saved_plan.h"
 #include "agent/system/lock.h"
 #include "common/base/remedies.h"
+#include "common/decide/openings.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -360,6 +361,23 @@ static int remember_before(Pass *pass, Error *err)
 			     err);
 }
 
+/* Our own closing is ended: it was no wish of anybody's. */
+static int open_in_audit(Pass *pass, Error *err)
+{
+	const Plan whole = pass->plan;
+	char digest[SHA256_HEX_SIZE];
+
+	if (pass->options->saved || !plan_openings(pass->look, &whole, &pass->known, &pass->plan)) {
+		pass->plan = whole;
+		return 0;
+	}
+	steps_digest(&pass->plan, digest);
+	pass->report->is_postponed = !write_is_due(pass, digest);
+	if (!pass->report->is_postponed && write_round(pass, err) < 0)
+		return -1;
+	return plan_after_write(pass, err);
+}
+
 static int pass_try(Pass *pass, Error *err)
 {
 	Report *report = pass->report;
@@ -377,8 +395,10 @@ static int pass_try(Pass *pass, Error *err)
 		return 0;
 	report->is_audit = waits_for_enforce(pass);
 	report->is_paused = pass->options->is_paused;
-	if (report->is_audit || report->is_paused)
+	if (report->is_paused)
 		return 0;
+	if (report->is_audit)
+		return open_in_audit(pass, err);
 	if (remember_before(pass, err) < 0)
 		return state_failed(pass, err);
 	if (write_until_in_step(pass, err) < 0)
@@ -450,7 +470,7 @@ int report_exit_status(const Report *report, bool is_plan)
 		return 3;
 	if (is_plan)
 		return plan_is_empty(&report->plan) ? 0 : 2;
-	if (report->is_audit && !plan_is_empty(&report->plan))
+	if (report->is_audit && !plan_is_empty(&report->last_plan))
 		return 3;
 	return report->n_failures > 0 ? 1 : 0;
 }

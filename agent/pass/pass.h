@@ -18,7 +18,7 @@ typedef struct Report {
 	Plan last_plan;    /* what was left at the end */
 	ReaderViews views; /* what readers were seen to read here, in this pass or before */
 	size_t n_done;     /* LDAP writes that slapd accepted */
-	bool is_audit;     /* policy.mode: nothing was written */
+	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
 	bool is_paused;    /* the same, for a pause */
 	bool is_postponed; /* the hook before_write left something for a later pass */
 	const char **notices;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/slapd/ldap_local.h"
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
 
@@ -72,6 +73,18 @@ const char *link_whoami(PeerLink *link)
 			     : NULL;
 	ber_bvfree(id);
 	return dn;
+}
+
+bool link_is_rootdn(PeerLink *link, const char *suffix)
+{
+	const char *anybody = pool_printf(link->pool, "cn=anybody%s%s", *suffix ? "," : "", suffix);
+	const char *dn;
+
+	if (ldap_local_become(link->pool, link->ldap, anybody) != LDAP_SUCCESS)
+		return false;
+	dn = link_whoami(link);
+	(void)ldap_set_option(link->ldap, LDAP_OPT_SERVER_CONTROLS, NULL);
+	return dn && dn_equal(dn, anybody);
 }
 
 /* --- some of them --- */

@@ -36,6 +36,10 @@ typedef struct FoundEntries {
 /* As whom the server knows us: a DN, "" for an anonymous client; NULL: it did not say. */
 const char *link_whoami(PeerLink *link);
 
+/* True when the server takes us for the rootdn of the database: nobody else may be anybody in it
+ * without a line that says so (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10). */
+bool link_is_rootdn(PeerLink *link, const char *suffix);
+
 /*
  * How many entries the server says a database holds, whatever it shows of them: back-mdb counts in
  * cn=monitor (see copy_reading.h). 0: it has no such count, or does not show it to us. NULL for the

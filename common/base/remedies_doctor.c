@@ -112,6 +112,22 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_heal.py::test_the_doctor_names_the_command"},
 	[REMEDY_HEAL] = {"heal", REMEDY_SHELL, "syncward heal",
 			 "test_heal.py::test_the_doctor_names_the_command"},
+	[REMEDY_HEAL_AS_ROOT] =
+		{"heal-as-root", REMEDY_SHELL, "syncward heal --rootdn-password -",
+		 "test_heal.py::test_without_somebody_who_may_write_it_names_the_rootdn"},
+	[REMEDY_HEAL_LATER] = {"heal-later", REMEDY_WORDS, "`syncward heal`, when they can be read",
+			       "no test: what is in the way stands before it"},
+	[REMEDY_ENTRY_KEEP] =
+		{"entry-keep", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: objectClass'{=lines} | ldapmodify -x -W{=tls} -D {dn} -H {uri}",
+		 "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
+	[REMEDY_ENTRY_REMOVE] = {"entry-remove", REMEDY_SHELL,
+				 "ldapdelete -x -W{=tls} -D {dn} -H {uri} {dn}",
+				 "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
+	[REMEDY_MONITOR_COUNT] =
+		{"monitor-count", REMEDY_LDIF,
+		 "olcAccess: {0}to dn.subtree=\"cn=Databases,cn=Monitor\" by dn.exact=\"{dn}\" read by * break",
+		 "test_heal.py::test_where_nobody_may_look_the_account_is_let_count"},
 	[REMEDY_ROOT_LIMITS] =
 		{"root-limits", REMEDY_LDIF, "olcLimits: " ROOT " size=unlimited time=unlimited",
 		 "test_order.py::test_entries_that_root_may_not_see_are_not_taken_for_good"},

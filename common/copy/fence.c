@@ -190,7 +190,9 @@ FenceJudgement fence_judge(Pool *pool, const FenceLook *look)
 		return verdict_of(FENCE_NOT_KNOWN, "a process has it open: does slapd run?");
 	if (!look->file.is_there)
 		return verdict_of(FENCE_ABSENT, "its file is not there, and it held a provider's");
-	if (look->before && is_same_file(look) && !was_put_back(look))
+	/* A backup that was copied into the same file grows while it is filled, too: of one that is
+	 * closed only the content tells. */
+	if (look->before && !look->before->is_closed && is_same_file(look) && !was_put_back(look))
 		return verdict_of(FENCE_RIGHT, "its file is the one that was here, grown");
 	return judge_content(pool, look);
 }

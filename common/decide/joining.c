@@ -73,6 +73,16 @@ static const char *unproven_describe(const Joining *joining, const Content *sile
 
 /* --- what nobody who has it may bring any more --- */
 
+static const char *place_describe(const Joining *joining, unsigned peer_id)
+{
+	const Peer *peer = desired_peer(joining->diff->in->desired, peer_id);
+
+	if (peer_id == joining->our_id)
+		return "here before";
+	return pool_printf(joining->diff->pool, "at %s",
+			   peer ? peer->uri : "a peer that is not listed any more");
+}
+
 /* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)" */
 static const char *missing_describe(const Joining *joining, const SeenChanges *missing)
 {
@@ -81,15 +91,14 @@ static const char *missing_describe(const Joining *joining, const SeenChanges *m
 
 	for (size_t i = 0; i < missing->n_items; i++) {
 		const SeenChange *change = &missing->items[i];
-		const Peer *peer = desired_peer(joining->diff->in->desired, change->peer_id);
 		char time[TIMESTAMP_SIZE];
 		const int64_t sec = timestamp_of_generalized(
 			pool_printf(pool, "%.*s", (int)strcspn(change->csn, "#"), change->csn));
 
 		buf_printf(&text, "%s%d", i > 0 ? ", " : "", csn_sid(change->csn));
 		if (timestamp_print(sec, time))
-			buf_printf(&text, " (until %s, at %s)", time,
-				   peer ? peer->uri : "a peer that is not listed any more");
+			buf_printf(&text, " (until %s, %s)", time,
+				   place_describe(joining, change->peer_id));
 	}
 	return buf_text(&text);
 }
@@ -126,16 +135,16 @@ static void tell_released(const Joining *joining)
 	if (missing.n_items > 0 && !is_told(joining))
 		plan_add_finding(joining->diff->pool, joining->diff->plan, SEVERITY_WARNING,
 				 RELEASED_CODE, joining->suffix,
-				 "%s goes on without changes that peers showed while it joined: "
+				 "%s goes on without changes that are known to be missing: "
 				 "those of server ID %s; they are lost unless a server that has "
 				 "them comes back",
 				 joining->suffix, missing_describe(joining, &missing));
 }
 
 /*
- * What was written here before, under this node's own server ID, is at a peer that is away. Were
- * anything written here now, slapd would take it for newer knowledge, and that peer would delete
- * what is missing here.
+ * What was written here before, under this node's own server ID, may be at a peer that is away.
+ * Were anything written here now, slapd would take it for newer knowledge, and that peer would
+ * delete what is missing here.
  */
 static const Hold *hold_own_elsewhere(const Joining *joining)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
 #include "common/slapd/dn.h"
 
@@ -120,14 +121,43 @@ const Content *joining_source(const Joining *joining)
 	return found;
 }
 
+/* A peer in its own refresh, and one that hides what it has, may have what nobody else shows. */
+static bool all_peers_told(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (peer->state != CONTENT_READ || joining_peer_hides(joining, peer) ||
+		    (content_has_data(peer) && peer->n_context_csns == 0))
+			return false;
+	}
+	return true;
+}
+
+/* What the fence closed was written to here until then, and the daemon noted how far. */
+static SeenChanges seen_before(const Joining *joining)
+{
+	const Known *known = joining->diff->in->known;
+	const KnownDatabase *database = known_database(known, joining->suffix);
+	const LastSeen *last = last_seen(&known->seen, joining->suffix);
+	SeenChanges seen = {0};
+	const char *own;
+
+	for (size_t i = 0; database && i < database->seen.n_items; i++)
+		POOL_PUSH(joining->diff->pool, seen.items, seen.n_items, database->seen.items[i]);
+	own = last ? csn_newest(last->csns, last->n_csns, joining->our_id) : NULL;
+	if (joining->is_fenced && own && !all_peers_told(joining))
+		POOL_PUSH(joining->diff->pool, seen.items, seen.n_items,
+			  {.csn = own, .peer_id = joining->our_id});
+	return seen;
+}
+
 SeenChanges joining_missing(const Joining *joining)
 {
-	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
-	const SeenChanges none = {0};
-	SeenChanges seen;
+	const SeenChanges before = seen_before(joining);
+	const SeenChanges seen = seen_changes_join(joining->diff->pool, &before, joining->here,
+						   joining->peers, joining->n_peers);
 
-	seen = seen_changes_join(joining->diff->pool, known ? &known->seen : &none, joining->here,
-				 joining->peers, joining->n_peers);
 	return seen_changes_missing(joining->diff->pool, &seen, joining->here);
 }
 

@@ -50,7 +50,8 @@ bool joining_can_be_read(const Joining *joining, const Content *peer);
  */
 const Content *joining_source(const Joining *joining);
 
-/* What peers showed since this database began to join, and is not here. */
+/* What peers showed since this database began to join, and is not here; where the fence closed it
+ * and not every peer tells what it has, also what this node itself had written here. */
 SeenChanges joining_missing(const Joining *joining);
 
 /* Has it remembered that nothing of the peers is missing here, as far as these rules or a person

@@ -6,6 +6,7 @@ import re
 import subprocess
 import uuid
 
+import ldap
 from slapd import SUFFIX
 
 OLD = "20200101000000.000000Z#000000#001#000000"
@@ -78,3 +79,10 @@ def clone(source, target, suffix=SUFFIX):
     folder = f"db{2 + [d.suffix for d in source.databases].index(suffix)}"
     subprocess.run(["cp", "--sparse=always", *(os.path.join(server.directory, folder, "data.mdb")
                                                for server in (source, target))], check=True)
+
+
+def show_count(node, suffix=SUFFIX):
+    """The line of syncward-operations(7) that lets the account read how many entries there are."""
+    (dn,) = [dn for dn in node.server.config() if "monitor" in dn.lower()]
+    node.server.modify(dn, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to dn.subtree="cn=Databases,cn=Monitor" '
+                                                        f'by dn.exact="cn=replicator,{suffix}" read by * break')])

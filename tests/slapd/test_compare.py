@@ -12,7 +12,7 @@ import time
 import ldap
 import pytest
 from cluster import Cluster, add_person
-from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, with_csn
+from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, show_count, with_csn
 from daemon import Daemon
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
@@ -37,13 +37,6 @@ def fixture_pair(slapd_factory, program):
         cluster.wait_persistent()
         return cluster
     return make
-
-
-def show_count(node, suffix=SUFFIX):
-    """The line of syncward-operations(7) that lets the account read how many entries there are."""
-    (dn,) = [dn for dn in node.server.config() if "monitor" in dn.lower()]
-    node.server.modify(dn, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to dn.subtree="cn=Databases,cn=Monitor" '
-                                                        f'by dn.exact="cn=replicator,{suffix}" read by * break')])
 
 
 def compare(node, *words, status=None, timeout=120):

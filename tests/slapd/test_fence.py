@@ -175,6 +175,27 @@ def test_an_absent_database_is_closed_and_filled(pair):
 
 
 @pytest.mark.one_release
+def test_in_audit_the_daemon_opens_what_the_fence_closed_and_writes_nothing_else(pair):
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    load(node.server, "own", 10)
+    pair.document["policy"]["mode"] = "audit"
+    pair.document["databases"][0]["syncprov"] = {"checkpoint": "50 5"}
+    pair.write()
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        wanted = contents(healthy.server)
+        fence.stop()
+        fence.remove()
+        start_closed(fence, "absent")
+        wait_open(fence, daemon)
+        daemon.wait_for("correction-applied")
+        assert contents(node.server) == wanted == contents(healthy.server)
+        assert "checkpoint" in node.plan().stdout
+    add_person(node.server, "afterwards")
+
+
+@pytest.mark.one_release
 def test_a_volume_that_is_mounted_again_opens_the_database(pair):
     node = pair[1]
     fence = Fence(node, pair[0])

@@ -14,6 +14,7 @@ import pytest
 import remedies
 import traced
 from cluster import Cluster, add_person, apply_until_joined
+from copies import show_count
 from daemon import Daemon
 from old_entries import (assert_deletes_arrive, examined, fill, fill_all, formed_as_0_1_0_did, load, see_changes_everywhere,
                          sids)
@@ -312,6 +313,14 @@ def test_a_list_of_server_ids_comes_back_as_it_was(slapd_factory, program):
 # --- held ---
 
 
+def add_account(server, dn):
+    """An entry with the password under the name of the rootdn."""
+    connection = server.admin()
+    server.add(dn, {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": dn[3:dn.index(",")],
+                    "userPassword": PASSWORD}, connection)
+    connection.unbind_s()
+
+
 def assert_untouched(cluster):
     """Nobody wrote to cn=config, and contextCSN is as it was."""
     for node in cluster:
@@ -378,12 +387,18 @@ def test_audit_and_what_the_plan_holds_stop_it(slapd_factory, program):
     assert heal(cluster[0]).returncode == 0
 
 
+@pytest.mark.remedy("heal-as-root")
 def test_without_somebody_who_may_write_it_names_the_rootdn(slapd_factory, program):
-    """The printed command is run as it is, with the password on standard input."""
+    """The printed command is run as it is, with the password on standard input: the rootdn looks and writes."""
     cluster = formed_as_0_1_0_did(slapd_factory, program)
     node = cluster[0]
     (code, text, release), = holds(node.run("heal"))
-    assert code == "hand" and node.server.databases[0].rootdn in text
+    assert code == "not-read" and "its count in cn=monitor cannot be read" in text
+    for each in cluster:
+        show_count(each)
+    (code, text, other), = holds(node.run("heal"))
+    assert code == "hand" and node.server.databases[0].rootdn in text and other == release
+    remedies.did(remedies.code_of(release))
     words = node.command(*release.split()[1:])
     wrong = subprocess.run(words, input="wrong\n", capture_output=True, text=True, timeout=60, check=False)
     assert wrong.returncode == 3 and "wrong" not in wrong.stdout + wrong.stderr.replace("wrong usage", "")
@@ -416,6 +431,7 @@ def test_the_identity_of_verify_writes_where_it_may(slapd_factory, program):
     connection.unbind_s()
     rule = f'{{0}}to dn.base="{SUFFIX}" by dn.exact="{dn}" write by * read'
     for each in cluster:
+        show_count(each)
         each.edit([(ldap.MOD_ADD, "olcAccess", [rule, "{1}to * by anonymous auth by * read"])])
     agent = os.path.join(node.folder, "agent.json")
     with open(os.open(agent, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
@@ -435,23 +451,76 @@ def test_entries_that_are_hidden_here_are_not_gambled_with(slapd_factory, progra
     assert_untouched(cluster)
 
 
+def deleted_while_away(cluster, away, name):
+    """An old entry that is deleted at the others then stays where it is."""
+    dn = f"cn={name},{SUFFIX}"
+    cluster.wait_persistent()
+    see_changes_everywhere(cluster)
+    away.server.stop()
+    others = [node for node in cluster if node is not away]
+    connection = others[0].server.admin()
+    connection.delete_s(dn)
+    connection.unbind_s()
+    for node in others:
+        wait_until(lambda n=node: not n.server.entries(dn), "it is gone there")
+    away.server.start()
+    cluster.wait_in_step()
+
+
+@pytest.mark.parametrize("at", [0, 1], ids=["here", "peer"])
+def test_an_old_entry_that_replication_is_not_shown_is_not_gambled_with(slapd_factory, program, at):
+    """A rule at one server hides it: healed, the others would delete it, or that server its only copy."""
+    cluster = formed_as_0_1_0_did(slapd_factory, program)
+    here, hiding = cluster[0], cluster[at]
+    rules = [f'{{0}}to dn.base="cn=two,{SUFFIX}" by * none', "{1}to * by anonymous auth by * read"]
+    if at == 1:
+        deleted_while_away(cluster, hiding, "two")
+    hiding.edit([(ldap.MOD_ADD, "olcAccess", rules)])
+    found = holds(heal(here))
+    assert found and "one-sided" not in [code for code, _, _ in found], found
+    assert_untouched(cluster)
+    if at == 0:
+        assert [code for code, _, _ in found] == ["pending"]
+    else:
+        (code, text, release), = found
+        assert code == "not-read" and f"{hiding.server.ldap_uri}: it hides 1 old entry" in text
+        assert remedies.printed(release, "readers")
+        cluster.document["databases"][0]["access"] = True
+        cluster.write()
+        for node in cluster:
+            node.apply_ok()
+        assert [code for code, _, _ in holds(heal(here))] == ["one-sided"]
+    connection = hiding.server.admin()
+    assert connection.search_s(f"cn=two,{SUFFIX}", ldap.SCOPE_BASE)
+    connection.unbind_s()
+
+
+@pytest.mark.remedy("monitor-count")
+def test_where_nobody_may_look_the_account_is_let_count(slapd_factory, program):
+    """The rootdn of the peer is another: what is printed is done as it is."""
+    cluster = formed_as_0_1_0_did(slapd_factory, program)
+    here, there = cluster
+    there.edit([(ldap.MOD_REPLACE, "olcRootDN", f"cn=other,{SUFFIX}"), (ldap.MOD_DELETE, "olcRootPW", None)])
+    add_account(here.server, here.server.databases[0].rootdn)
+    cluster.wait_in_step()
+    (code, text, release), = holds(heal(here))
+    assert code == "not-read" and "is not there" in text and there.server.ldap_uri in text, text
+    assert_untouched(cluster)
+    name, value = remedies.attribute(release, "monitor-count")
+    (monitor,) = [dn for dn in there.server.config() if "monitor" in dn.lower()]
+    there.server.modify(monitor, [(ldap.MOD_ADD, name, value)])
+    done = heal(here)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_healed(cluster)
+
+
+@pytest.mark.remedy("entry-keep", "entry-remove")
 def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
     """Deleted at one node while the other was away: it stayed there. Each printed command is run as it is."""
     cluster = formed_as_0_1_0_did(slapd_factory, program, 3)
     here, there = cluster[0], cluster[1]
     for name, away in (("one", here), ("two", here), ("three", there)):
-        cluster.wait_persistent()
-        see_changes_everywhere(cluster)
-        away.server.stop()
-        by = there if away is here else here
-        connection = by.server.admin()
-        connection.delete_s(f"cn={name},{SUFFIX}")
-        connection.unbind_s()
-        for node in cluster:
-            if node is not away:
-                wait_until(lambda n=node, d=f"cn={name},{SUFFIX}": not n.server.entries(d), "it is gone there")
-        away.server.start()
-        cluster.wait_in_step()
+        deleted_while_away(cluster, away, name)
     done = heal(here)
     assert [code for code, _, _ in holds(done)] == ["one-sided"], done.stdout
     assert_untouched(cluster)
@@ -459,9 +528,9 @@ def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
     assert found == {f"cn=one,{SUFFIX}": "here", f"cn=two,{SUFFIX}": "here", f"cn=three,{SUFFIX}": f"2 {there.server.ldap_uri}"}
     commands = {dn: (keep, remove) for dn, keep, remove in re.findall(
         r"^  (cn=.*)\n.*\n      to keep it: (.*)\n      to remove it: (.*)$", done.stdout, re.MULTILINE)}
-    remedies.execute(here, commands[f"cn=one,{SUFFIX}"][0])
-    remedies.execute(here, commands[f"cn=two,{SUFFIX}"][1])
-    remedies.execute(there, commands[f"cn=three,{SUFFIX}"][0])
+    remedies.run(here, commands[f"cn=one,{SUFFIX}"][0], "entry-keep")
+    remedies.run(here, commands[f"cn=two,{SUFFIX}"][1], "entry-remove")
+    remedies.run(there, commands[f"cn=three,{SUFFIX}"][0], "entry-keep")
     cluster.wait_in_step()
     done = heal(here)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -178,6 +178,25 @@ static void new_entries_in_a_closed_database_prove_no_complete_refresh(void **st
 	IS_RIGHT(fence_judge(pool, &look));
 }
 
+static void a_closed_database_is_not_opened_by_its_own_file(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *const old[] = {THEIRS, OWN_OLD}, *const all[] = {OWN, THEIRS};
+	FenceRecord before = before_grown();
+	FenceLook look = look_grown(&before);
+
+	(void)state;
+	before.is_closed = true;
+	before.verdict = FENCE_OLDER;
+	assert_int_equal(fence_judge(pool, &look).need, FENCE_NEEDS_CONTENT);
+	holds(&look, old, 2, all, 2); /* half filled */
+	look.has_entries = false;
+	assert_int_equal(fence_judge(pool, &look).need, FENCE_NEEDS_NOTHING);
+	assert_int_equal(fence_judge(pool, &look).verdict, FENCE_OLDER);
+	holds(&look, all, 2, NULL, 0); /* its volume is mounted again */
+	IS_RIGHT(fence_judge(pool, &look));
+}
+
 static void only_what_slapd_left_is_noted_behind_a_stop(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -216,6 +235,7 @@ int main(void)
 		cmocka_unit_test(nothing_where_something_was_is_absent),
 		cmocka_unit_test(no_evidence_closes_nothing),
 		cmocka_unit_test(new_entries_in_a_closed_database_prove_no_complete_refresh),
+		cmocka_unit_test(a_closed_database_is_not_opened_by_its_own_file),
 		cmocka_unit_test(only_what_slapd_left_is_noted_behind_a_stop),
 		cmocka_unit_test(verdicts_are_found_by_name),
 	};

@@ -770,6 +770,34 @@ static void changes_of_its_own_that_only_peers_have_come_back_to_a_fenced_one(vo
 	assert_int_equal(judge(scene), -1);
 }
 
+/* It was away before, and what it wrote then only the peer has that is down now. */
+static void own_changes_seen_here_are_waited_for_while_a_peer_is_away(void **state)
+{
+	static const char *noted[] = {OLD, OWN};
+	static LastSeen seen = {.suffix = SUFFIX, .csns = noted, .n_csns = 2};
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const Hold *hold;
+
+	fence(scene);
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	scene->known.seen = (LastSeenAll){.node = 2, .items = &seen, .n_items = 1};
+	assert_int_equal(judge(scene), -1); /* every peer was asked, and none has them */
+	links->peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	scene->diff.n_joining = 0;
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "2 (until 2026-11-22T10:15:00Z, here before)"));
+	links->peers[1] = content(3, NULL, 0); /* in a refresh of its own */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.here.n_context_csns = 1;
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -820,6 +848,7 @@ int main(void)
 		SCENE_TEST(a_provider_that_the_fence_closed_waits_for_what_its_peers_have),
 		SCENE_TEST(nobody_s_word_opens_what_the_fence_closed),
 		SCENE_TEST(changes_of_its_own_that_only_peers_have_come_back_to_a_fenced_one),
+		SCENE_TEST(own_changes_seen_here_are_waited_for_while_a_peer_is_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
