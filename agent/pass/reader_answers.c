@@ -9,6 +9,7 @@
 #include "agent/pass/reader_compare.h"
 #include "agent/peer/lockout.h"
 #include "agent/slapd/ldap_local.h"
+#include "common/decide/copy_doubted.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/read_rights.h"
 
@@ -19,6 +20,7 @@ typedef struct ReaderLook {
 	Pool *pool;
 	Directory *directory;
 	const PlanInput *input;
+	const Plan *plan;
 	const ReaderNeed *need;
 	const LiveDatabase *live;
 	AccessLists lists;
@@ -259,6 +261,10 @@ static void need_answer(ReaderAnswers *answers, ReaderLook *look)
 		reader_look(look);
 	else
 		untestable(look, false, "there is no second connection to this server");
+	/* Before the first refresh is complete, and before anybody reads from here, what is seen is
+	 * that moment's: the entry of a group, or what a rule hides, may be about to come. */
+	if (!look->live->syncprov || plan_doubts_copy(look->plan, look->view.suffix))
+		look->view.is_passing = true;
 	look->view.suffix = pool_strdup(answers->pool, look->view.suffix);
 	look->view.reader = pool_strdup(answers->pool, look->view.reader);
 	look->view.text = pool_strdup(answers->pool, look->view.text);
@@ -295,6 +301,7 @@ void reader_answers_ask(ReaderAnswers *answers, Directory *directory, const Plan
 		ReaderLook look = {.pool = pool,
 				   .directory = directory,
 				   .input = input,
+				   .plan = plan,
 				   .need = &plan->reader_needs[i],
 				   .world = world,
 				   .budget = budget};

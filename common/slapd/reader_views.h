@@ -28,7 +28,7 @@ typedef struct ReaderView {
 	ViewOutcome outcome;
 	const char *text; /* LESS: what it does not see; UNTESTABLE: why nobody could look; EQUAL:
 			     whom it was compared with */
-	bool is_passing;  /* UNTESTABLE for what may be over in a moment: to be asked again */
+	bool is_passing;  /* it may be another one in a moment: to be looked at again */
 	int64_t at_sec;   /* when, in seconds since 1970 */
 } ReaderView;
 

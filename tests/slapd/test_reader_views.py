@@ -7,10 +7,13 @@ import threading
 import ldap
 import pytest
 from access_rules import ROOT_FIRST
+from cluster import Cluster, apply_until_joined
 from daemon import Daemon
 from lone import Lone
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
 from test_guards import holds, is_provider
+from test_joining import is_provider as has_flag
+from whole import whole
 
 REPLICATOR = f"cn=replicator,{SUFFIX}"
 READERS = f"cn=readers,{SUFFIX}"
@@ -278,6 +281,32 @@ def test_the_daemon_looks_again_when_access_changed_or_slapd_started(lone):
         node.server.restart()
         wait_until(lambda: node.server.log_count(BOUND) == looks + 3, "it looked after slapd's start")
         assert passes(2) == 3
+
+
+def test_what_is_seen_in_the_middle_of_a_first_refresh_is_looked_at_again(slapd_factory, program):
+    """The group that lets the account read comes last: before, it sees no password."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", attributes={"olcAccess": passwords_for(OPEN["group"])})])
+    first, node = cluster
+    first.server.seed()
+    admin = first.server.admin()
+    for i in range(100):
+        first.server.add(f"cn=p{i},{SUFFIX}", {"objectClass": ["person"], "cn": f"p{i}", "sn": "one", "userPassword": "secret"}, admin)
+    first.server.add(READERS, {"objectClass": ["groupOfNames"], "cn": "readers", "member": [REPLICATOR]}, admin)
+    admin.unbind_s()
+    if first.server.release.version == "2.4":
+        first.server.save_context_csn()
+    apply_until_joined(first)
+    first.edit([(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={REPLICATOR} size=50")])
+    with Daemon(node) as daemon:
+        wait_until(lambda: len(whole(node.server)) == 50, "a part of it is there", 30)
+        seen = daemon.last_pass()[0]
+        for n in (1, 2):  # the second one begins with what is there now
+            daemon.reload()
+            wait_until(lambda n=n: daemon.last_pass()[0] >= seen + n, "a pass")
+        assert not has_flag(node)
+        first.edit([(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={REPLICATOR} size=unlimited time=unlimited")])
+        wait_until(lambda: has_flag(node), "it has joined", 40)
+    assert found(node) == [("note", "readers-compared")]
 
 
 def test_the_daemon_sends_a_wrong_password_once_and_the_right_one_at_once(lone):
