@@ -208,6 +208,22 @@ def test_what_hangs_on_the_connection_is_not_looked_at(lone, who):
     assert node.server.log_count(BOUND) == 0
 
 
+@pytest.mark.parametrize(("rule", "lacks"), [
+    (f'to attrs=member val.exact="{ADMIN}" by * none', {ADMIN}),
+    ("to attrs=member by dnattr=member selfdisclose by * read", {REPLICATOR})], ids=["val", "self"])
+def test_what_hangs_on_single_values_is_not_looked_at(lone, rule, lacks):
+    """Peers would get the others of the attribute, and lose that one."""
+    node = lone([ROOT_FIRST, rule, "to * by * read"])
+    admin = node.server.admin()
+    admin.modify_s(READERS, [(ldap.MOD_ADD, "member", [ADMIN.encode()])])
+    if node.server.release.version == "2.4":
+        node.server.save_context_csn()
+    seen = node.server.bind(REPLICATOR, PASSWORD).search_s(READERS, ldap.SCOPE_BASE)[0][1]["member"]
+    assert {REPLICATOR, ADMIN} - {value.decode() for value in seen} == lacks
+    assert "hangs on single values" in held(node)
+    admin.unbind_s()
+
+
 def test_a_limit_of_the_reader_proves_nothing_until_it_is_lifted(lone):
     """One apply: limits first, then the look, then the overlay."""
     node = lone(passwords_for(OPEN["group"]), n_more=20, olcSizeLimit="10", olcLimits=f'dn.exact="{ROOT_DN}" size=unlimited')

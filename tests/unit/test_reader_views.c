@@ -106,6 +106,20 @@ static void what_hangs_on_addresses_is_not_looked_at(void **state)
 	assert_int_equal(scene->plan.n_reader_needs, 0);
 }
 
+/* Names of attributes are compared: one value that is hidden among others does not show. */
+static void what_hangs_on_values_is_not_looked_at(void **state)
+{
+	Scene *scene = *state;
+
+	value_add(scene, scene->database, "olcAccess",
+		  "{0}to attrs=member val.exact=\"cn=a,dc=x\" by * none");
+	value_add(scene, scene->database, "olcAccess", "{1}to * by * read");
+	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
+	assert_true(holds(scene, GUARD_READERS));
+	assert_non_null(strstr(scene->plan.holds[0].text, "hangs on single values"));
+	assert_int_equal(scene->plan.n_reader_needs, 0);
+}
+
 /* --- who reads here --- */
 
 static void connection_add(Scene *scene, Tree *tree, const char *dn, const char *peer,
@@ -292,6 +306,7 @@ int main(void)
 		SCENE_TEST(what_was_seen_under_other_access_proves_nothing),
 		SCENE_TEST(what_could_not_be_looked_at_stays_open_and_says_why),
 		SCENE_TEST(what_hangs_on_addresses_is_not_looked_at),
+		SCENE_TEST(what_hangs_on_values_is_not_looked_at),
 		SCENE_TEST(a_search_that_goes_on_is_a_readers),
 		SCENE_TEST(who_reads_from_a_peer_and_is_not_named_is_told_of_what_it_may_not_read),
 		cmocka_unit_test(a_view_is_forgotten_when_it_is_old_or_was_only_a_moments),
