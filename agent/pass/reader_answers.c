@@ -207,6 +207,7 @@ static void compare(ReaderLook *look, LDAP *whole, LDAP *reader, const ReaderRef
 				 .budget = look->budget};
 	LdapViewer viewers[2] = {form, form};
 
+	look->view.is_passing = false; /* that it cannot bind does not matter any more */
 	viewers[0].ldap = whole;
 	viewers[1].ldap = reader;
 	reader_compare(&viewers[0], &viewers[1], &look->lists, reference, &look->view);

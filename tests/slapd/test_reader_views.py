@@ -26,6 +26,7 @@ OPEN = {
     "dnattr": "dnattr=seeAlso",
 }
 SASL = {"bindmethod": "sasl", "saslmech": "EXTERNAL", "retry": "60 +", "timeout": 1, "network-timeout": 1}
+BECAME = f'PROXYAUTHZ dn="{REPLICATOR}"'
 BOUND = f'BIND dn="{REPLICATOR}" method=128'
 
 
@@ -297,6 +298,25 @@ def test_the_daemon_looks_again_when_access_changed_or_slapd_started(lone):
         node.server.restart()
         wait_until(lambda: node.server.log_count(BOUND) == looks + 3, "it looked after slapd's start")
         assert passes(2) == 3
+
+
+def test_the_daemon_looks_once_through_the_rootdn(lone):
+    node = lone(passwords_for(OPEN["group"])[1:])
+    node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_REPLACE, "olcRootDN", ROOT_DN)])
+    node.document["databases"][0]["syncrepl"] = SASL
+    node.document["databases"][0]["readers"] = [REPLICATOR]
+    node.write()
+    node.apply_ok()
+    before = node.server.log_count(BECAME)
+    with Daemon(node) as daemon:
+        daemon.wait_at_rest()
+        looked = node.server.log_count(BECAME)
+        assert looked > before
+        for _ in range(2):
+            seen = daemon.last_pass()[0]
+            daemon.reload()
+            wait_until(lambda seen=seen: daemon.last_pass()[0] > seen, "a pass")
+        assert node.server.log_count(BECAME) == looked
 
 
 def test_what_is_seen_in_the_middle_of_a_first_refresh_is_looked_at_again(slapd_factory, program):
