@@ -9,6 +9,7 @@
 #include "agent/pass/reader_compare.h"
 #include "agent/peer/lockout.h"
 #include "agent/slapd/ldap_local.h"
+#include "agent/slapd/sessions_here.h"
 #include "common/decide/copy_doubted.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/read_rights.h"
@@ -272,20 +273,17 @@ static void need_answer(ReaderAnswers *answers, ReaderLook *look)
 	POOL_PUSH(answers->pool, answers->views.items, answers->views.n_items, look->view);
 }
 
-/* A server without cn=monitor, or that hides it from us, shows none. */
+/* A server without cn=monitor, or that hides it from us, shows none; where it gave no answer nobody
+ * knows, and it is asked again. */
 static void sessions_ask(ReaderAnswers *answers, Directory *directory)
 {
-	const DirectoryQuery query = {
-		.base = "cn=Connections,cn=Monitor",
-		.scope = DIRECTORY_ONE,
-		.filter = reader_session_filter,
-		.attributes = reader_session_attributes,
-	};
 	AUTO(Pool) *scratch = pool_new();
 	Tree tree = {0};
-	Error err;
+	Error err = {0};
 
-	(void)directory_read(directory, &query, scratch, &tree, &err);
+	if (sessions_here_read(directory, scratch, &tree, &err) < 0 &&
+	    err.class != ERROR_CONFLICT && err.class != ERROR_DENIED)
+		return;
 	answers->views.sessions = reader_sessions_take(answers->pool, &tree, (int64_t)time(NULL));
 }
 

@@ -2,7 +2,9 @@
 """Where olcAccess leaves open what a reader may see, it is looked at: what slapd shows it, beside one that sees all (G12)."""
 
 import contextlib
+import json
 import threading
+import time
 
 import ldap
 import pytest
@@ -317,6 +319,34 @@ def test_the_daemon_looks_once_through_the_rootdn(lone):
             daemon.reload()
             wait_until(lambda seen=seen: daemon.last_pass()[0] > seen, "a pass")
         assert node.server.log_count(BECAME) == looked
+
+
+def test_where_slapd_gave_no_answer_it_is_asked_again_who_reads(lone):
+    """More than a limit of the monitor database shows: nobody knows then, and it is no answer for the next minutes."""
+    node = lone([ROOT_FIRST, f'to attrs=userPassword by dn.exact="{REPLICATOR}" read by * auth', "to * by * read"])
+    node.document["peers"][1]["uri"] = "ldap://127.0.0.1:9"  # where the others read from in this test
+    node.write()
+    node.apply_ok()
+    monitor, = (dn for dn in node.server.config() if dn.startswith("olcDatabase={1}monitor"))
+    persist = ldap.controls.RequestControl("1.3.6.1.4.1.4203.1.9.1.1", True, b"\x30\x03\x0a\x01\x03")
+    with contextlib.ExitStack() as stack:
+        for _ in range(25):  # more than there are entries in the searches of cn=monitor of each pass
+            account = node.server.bind(f"cn=p1,ou=secret,{SUFFIX}", "p1-password")
+            stack.callback(account.unbind_s)
+            account.search_ext(SUFFIX, ldap.SCOPE_BASE, serverctrls=[persist])
+        opened = time.monotonic()
+        node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcSizeLimit", "20")])
+        with Daemon(node) as daemon:
+            daemon.wait_at_rest()
+            assert not unnamed(node)
+            wait_until(lambda: time.monotonic() > opened + 3, "what goes on for a moment counts")
+            node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcSizeLimit", "unlimited")])
+            wait_until(lambda: unnamed(node), "it is told who reads", 15)
+
+
+def unnamed(node):
+    with open(f"{node.run_dir}/status.json", encoding="utf-8") as file:
+        return [one for one in json.load(file)["findings"] if one["code"] == "readers-unnamed"]
 
 
 def test_what_is_seen_in_the_middle_of_a_first_refresh_is_looked_at_again(slapd_factory, program):
