@@ -118,6 +118,11 @@ static bool account_may_bind(ReaderLook *look, const WantedConsumer *link)
 	return false;
 }
 
+static bool is_of_the_moment(int code)
+{
+	return code < 0 || code == LDAP_BUSY || code == LDAP_UNAVAILABLE;
+}
+
 static LDAP *reader_open(ReaderLook *look)
 {
 	const WantedConsumer *link = account_link(look, look->need->reader);
@@ -141,7 +146,7 @@ static LDAP *reader_open(ReaderLook *look)
 	if (answer.code == LDAP_INVALID_CREDENTIALS)
 		refusal_remember(look, &bind);
 	if (answer.code != LDAP_SUCCESS)
-		untestable(look, answer.code < 0 || (bind.secret && was_refused(look, &bind)),
+		untestable(look, is_of_the_moment(answer.code) || was_refused(look, &bind),
 			   pool_printf(look->pool, "it cannot bind here: slapd answered %d (%s)",
 				       answer.code, ldap_err2string(answer.code)));
 	return ldap;
@@ -292,18 +297,21 @@ void reader_answers_ask(ReaderAnswers *answers, Directory *directory, const Plan
 {
 	AUTO(Pool) *pool = pool_new();
 	const Budget *whole = &directory->budget;
-	const Budget budget = budget_of(budget_left_msec(whole, PATIENCE_MSEC), whole->must_stop);
+	const Budget all = budget_of(budget_left_msec(whole, PATIENCE_MSEC), whole->must_stop);
 
 	if (plan->needs_sessions)
 		sessions_ask(answers, directory);
 	for (size_t i = 0; i < plan->n_reader_needs; i++) {
+		/* One that takes long leaves their share to the others. */
+		const unsigned share_msec = budget_left_msec(&all, PATIENCE_MSEC) /
+					    (unsigned)(plan->n_reader_needs - i);
 		ReaderLook look = {.pool = pool,
 				   .directory = directory,
 				   .input = input,
 				   .plan = plan,
 				   .need = &plan->reader_needs[i],
 				   .world = world,
-				   .budget = budget};
+				   .budget = budget_of(share_msec, whole->must_stop)};
 
 		need_answer(answers, &look);
 	}
