@@ -4,6 +4,7 @@
 #include "agent/daemon/daemon_internal.h"
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
+#include "common/decide/copy_doubted.h"
 #include "common/decide/healing.h"
 #include "common/tell/told_health.h"
 
@@ -25,19 +26,6 @@ static const DatabaseHealth *health_before(const Daemon *daemon, const char *suf
 }
 
 /* --- looking --- */
-
-/* A database that joins is empty or behind by itself, and G10 says more. */
-static bool here_is_told(const Plan *plan, const char *suffix)
-{
-	for (size_t i = 0; i < plan->n_holds; i++) {
-		const Hold *hold = &plan->holds[i];
-
-		if (hold->suffix && strcmp(hold->suffix, suffix) == 0 &&
-		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
-			return true;
-	}
-	return false;
-}
 
 /* Those that the last round did not ask are not known now. */
 static const Content *peers_read(Pool *pool, const HealthSeen *seen)
@@ -109,7 +97,8 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 	const HealthLook look = {
 		.suffix = suffix,
 		.our_id = pass->inputs.wanted.self->id,
-		.is_joining = here_is_told(&pass->report.last_plan, suffix),
+		/* It is empty or behind by itself then, and G10 says more. */
+		.is_joining = plan_doubts_copy(&pass->report.last_plan, suffix),
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
@@ -179,7 +168,7 @@ static void tell(DaemonPass *pass, const WantedDatabase *database)
 	for (size_t i = 0; i < found->n_peers; i++)
 		uris[i] = database->consumers[i].peer->uri;
 	health = *found;
-	if (here_is_told(&pass->report.last_plan, suffix))
+	if (plan_doubts_copy(&pass->report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
 	health_conditions(pass->pool, &health, uris, &pass->now);
 	if (found->old.are_there && database->n_consumers > 0)

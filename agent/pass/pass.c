@@ -252,12 +252,20 @@ static bool waits_for_index(const Pass *pass)
 	return false;
 }
 
+/* Of what readers were seen to read, what was a moment's is looked at again. */
+static void readers_keep(Pass *pass, const ReaderViews *views)
+{
+	pass->readers.views = reader_views_keep(pass->pool, views, NULL, (int64_t)time(NULL));
+}
+
 /* Plans again; gives new consumers the time they need to appear in cn=monitor before calling them
  * scrambled, and slapd the moment that an index over few entries takes. */
 static int plan_after_write(Pass *pass, Error *err)
 {
 	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
 
+	/* Rights and entries may be others than before the write. */
+	readers_keep(pass, &pass->readers.views);
 	for (unsigned waited_msec = 0;; waited_msec += 50) {
 		if (plan_round(pass, err) < 0)
 			return -1;
@@ -438,7 +446,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	Error err;
 
 	*ret = (Report){0};
-	pass.readers.views = reader_views_keep(pool, options->views, NULL, (int64_t)time(NULL));
+	readers_keep(&pass, options->views);
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)

@@ -20,20 +20,32 @@ static void untestable(Comparison *comparison, const char *text)
 	comparison->view->text = text;
 }
 
+/* It may be quicker, or quieter, some other time. */
+static void slow(Comparison *comparison, const char *text)
+{
+	untestable(comparison, text);
+	comparison->view->is_slow = true;
+}
+
 static void less(Comparison *comparison, const char *text)
 {
 	comparison->view->outcome = VIEW_LESS;
 	comparison->view->text = text;
 }
 
-/* What was added or deleted between two searches is not hidden: it is looked for once more. */
-static bool one_is_hidden(const Comparison *comparison, const Uuid *lacking, size_t n_lacking)
+/* What was deleted between two searches is not hidden: it is looked for once more. */
+static ReaderLacks lacks_look(const Comparison *comparison, const Uuid *lacking, size_t n_lacking)
 {
-	for (size_t i = 0; i < n_lacking; i++)
-		if (!uuid_is_seen(comparison->reader, &lacking[i]) &&
-		    uuid_is_seen(comparison->whole, &lacking[i]))
-			return true;
-	return false;
+	ReaderLacks lacks = {.n_lacking = n_lacking};
+
+	for (size_t i = 0; i < n_lacking && i < LACKING_MAX && lacks.n_hidden == 0; i++) {
+		const UuidSight reader = uuid_look(comparison->reader, &lacking[i]);
+		const UuidSight whole = uuid_look(comparison->whole, &lacking[i]);
+
+		lacks.n_hidden += reader == UUID_IS_HIDDEN && whole == UUID_IS_SEEN;
+		lacks.n_gone += reader == UUID_IS_SEEN || whole == UUID_IS_HIDDEN;
+	}
+	return lacks;
 }
 
 /* True when nothing speaks against: all entries that are there are seen. */
@@ -43,11 +55,12 @@ static bool entries_compare(Comparison *comparison)
 	Pool *pool = comparison->reader->pool;
 	UuidSet whole, seen;
 	Uuid lacking[LACKING_MAX];
-	size_t n_lacking;
+	ReaderLacks lacks;
+	ViewOutcome outcome;
 
 	if (!uuid_set_read(comparison->whole, &whole) ||
 	    !uuid_set_read(comparison->reader, &seen)) {
-		untestable(comparison, "slapd did not show all entries within 10 s");
+		slow(comparison, "slapd did not show all entries in the time that there was");
 		return false;
 	}
 	if (seen.is_cut) {
@@ -55,10 +68,16 @@ static bool entries_compare(Comparison *comparison)
 						   seen.n_items));
 		return false;
 	}
-	n_lacking = uuid_set_lacks(&whole, &seen, lacking, LACKING_MAX);
-	if (n_lacking > 0 &&
-	    one_is_hidden(comparison, lacking, n_lacking < LACKING_MAX ? n_lacking : LACKING_MAX)) {
-		less(comparison, pool_printf(pool, "%zu of %zu entries", n_lacking, whole.n_items));
+	lacks = lacks_look(comparison, lacking,
+			   uuid_set_lacks(&whole, &seen, lacking, LACKING_MAX));
+	outcome = reader_lacks_judge(&lacks);
+	if (outcome == VIEW_LESS) {
+		less(comparison,
+		     pool_printf(pool, "%zu of %zu entries", lacks.n_lacking, whole.n_items));
+		return false;
+	}
+	if (outcome == VIEW_UNTESTABLE) {
+		slow(comparison, "too many entries were deleted while it was read");
 		return false;
 	}
 	if (whole.is_cut && (reference->n_counted == 0 || seen.n_items < reference->n_counted)) {
@@ -105,7 +124,7 @@ void reader_compare(const LdapViewer *whole, const LdapViewer *reader, const Acc
 	if (!entries_compare(&comparison))
 		return;
 	if (!ldap_view_compare(whole, reader, &wanted, &lacks)) {
-		untestable(&comparison, "no entries could be compared");
+		slow(&comparison, "no entries could be compared");
 	} else if (lacks) {
 		less(&comparison, lacks);
 	} else if (reference->hidden_by) {

@@ -8,10 +8,14 @@
 #include "agent/slapd/directory.h"
 
 /*
- * How many connections to this slapd, bound as one of these DNs and begun before that time, have a
- * search that goes on (monitorConnectionOpsExecuting of cn=Connections, as a consumer's in Persist
- * has on 2.4 to 2.6); -1: slapd does not tell. Who only looks is gone after a moment.
+ * The connections to this slapd that have an operation that goes on (monitorConnectionOpsExecuting
+ * of cn=Connections, as a consumer's search in Persist has on 2.4 to 2.6), everything in the pool.
+ * Who only looks is gone after a moment. -1: slapd does not tell, and err says why.
  */
+int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
+
+/* How many of them are bound as one of these DNs and began before that time; -1: slapd does not
+ * tell. */
 int sessions_here_count(Directory *directory, const char *const *dns, size_t n_dns,
 			int64_t before_sec);
 

@@ -153,16 +153,22 @@ static const char *uuid_filter(Pool *pool, const Uuid *uuid)
 			   hex + 16, hex + 20);
 }
 
-bool uuid_is_seen(const LdapViewer *viewer, const Uuid *uuid)
+UuidSight uuid_look(const LdapViewer *viewer, const Uuid *uuid)
 {
 	const char *const nothing[] = {LDAP_NO_ATTRS, NULL};
+	const unsigned msec = ldap_view_patience_msec(viewer);
 	LdapAnswer answer;
 	int id;
 
-	if (ldap_search_ext(viewer->ldap, viewer->suffix, LDAP_SCOPE_SUBTREE,
+	if (msec == 0 ||
+	    ldap_search_ext(viewer->ldap, viewer->suffix, LDAP_SCOPE_SUBTREE,
 			    uuid_filter(viewer->pool, uuid), (char **)(uintptr_t)nothing, 0, NULL,
 			    NULL, NULL, 1, &id) != LDAP_SUCCESS)
-		return false;
-	answer = ldap_answer_wait(viewer->pool, viewer->ldap, id, ldap_view_patience_msec(viewer));
-	return answer.entries.n_entries > 0;
+		return UUID_SIGHT_UNKNOWN;
+	answer = ldap_answer_wait(viewer->pool, viewer->ldap, id, msec);
+	if (answer.entries.n_entries > 0)
+		return UUID_IS_SEEN;
+	return answer.code == LDAP_SUCCESS || answer.code == LDAP_NO_SUCH_OBJECT
+		       ? UUID_IS_HIDDEN
+		       : UUID_SIGHT_UNKNOWN;
 }

@@ -25,7 +25,13 @@ bool uuid_set_read(const LdapViewer *viewer, UuidSet *ret);
 /* How many of the whole the part lacks; of them the first, up to max, go to ret. */
 size_t uuid_set_lacks(const UuidSet *whole, const UuidSet *part, Uuid *ret, size_t max);
 
-/* True when the identity sees an entry with that UUID now. */
-bool uuid_is_seen(const LdapViewer *viewer, const Uuid *uuid);
+typedef enum UuidSight {
+	UUID_SIGHT_UNKNOWN, /* first: slapd gave no answer */
+	UUID_IS_HIDDEN,
+	UUID_IS_SEEN,
+} UuidSight;
+
+/* Whether the identity sees an entry with that UUID now. */
+UuidSight uuid_look(const LdapViewer *viewer, const Uuid *uuid);
 
 #endif

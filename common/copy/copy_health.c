@@ -280,6 +280,18 @@ static void health_keep(Pool *pool, DatabaseHealth *health)
 		health->peers[i] = copy_keep(pool, &newest, &health->peers[i]);
 }
 
+/* Of a copy that is not complete nothing new is told, and nothing is forgotten before it is empty.
+ */
+static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
+			      const HealthLook *look)
+{
+	if (!look->is_joining)
+		return own_changes_missing(before, health, look->our_id);
+	if (health->here.is_current && !health->here.has_suffix)
+		return NULL;
+	return before ? before->missing : NULL;
+}
+
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -309,9 +321,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 		if (look->links_up[i] && is_diverged(&health.here, &health.peers[i]))
 			health.peers[i].state = HEALTH_DIVERGED;
 	}
-	if (!look->is_joining)
-		health.missing = own_changes_missing(before, &health, look->our_id);
-	if (health.missing)
+	health.missing = missing_of(before, &health, look);
+	if (health.missing && !look->is_joining)
 		health.here.state = HEALTH_OLDER;
 	sids_look(scratch, look, &newest, &health);
 	health_keep(pool, &health);

@@ -84,13 +84,20 @@ static const char *account_at(const Joining *joining, unsigned peer_id)
 	return NULL;
 }
 
+bool joining_reads_as_rootdn(const Joining *joining, const Content *peer)
+{
+	const char *account = account_at(joining, peer->peer_id);
+
+	return account && joining->live->root_dn && dn_equal(account, joining->live->root_dn);
+}
+
 bool joining_peer_hides(const Joining *joining, const Content *peer)
 {
 	const char *account = account_at(joining, peer->peer_id);
 
 	return peer->state == CONTENT_READ && !peer->has_suffix && !peer->lacks_database &&
 	       account && dn_is_within(account, joining->suffix) &&
-	       !(joining->live->root_dn && dn_equal(account, joining->live->root_dn));
+	       !joining_reads_as_rootdn(joining, peer);
 }
 
 bool joining_can_be_read(const Joining *joining, const Content *peer)

@@ -34,6 +34,11 @@ const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 /* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
 const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
 
+/* True when this node reads the peer as the rootdn, as it is called here: only that one sees
+ * everything whatever olcAccess says; to all others slapd says "no such object" also of what they
+ * may not see. */
+bool joining_reads_as_rootdn(const Joining *joining, const Content *peer);
+
 /*
  * True when the peer let our account in, which lies in the database, and showed no suffix entry: so
  * it has data and hides it. The rootdn needs no entry, and an account elsewhere tells nothing.

@@ -4,7 +4,6 @@
 
 #include "common/base/buf.h"
 #include "common/copy/copy_relation.h"
-#include "common/slapd/dn.h"
 
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
@@ -29,27 +28,13 @@ static bool is_said_empty(const Joining *joining, unsigned peer_id)
 	return false;
 }
 
-/* Only the rootdn sees everything whatever olcAccess says; to all others slapd says "no such
- * object" also of what they may not see. */
-static bool bound_as_root(const Joining *joining, unsigned peer_id)
-{
-	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
-		const WantedConsumer *consumer = &joining->wanted->consumers[i];
-		const char *dn = consumer->syncrepl.value[SYNCREPL_BINDDN];
-
-		if (consumer->peer->id == peer_id)
-			return dn && joining->live->root_dn && dn_equal(dn, joining->live->root_dn);
-	}
-	return false;
-}
-
 static Emptiness emptiness_of(const Joining *joining, const Content *peer)
 {
 	if (content_has_data(peer) || joining_peer_hides(joining, peer))
 		return EMPTINESS_DATA;
 	if (peer->lacks_database || peer->nobody_listens || is_said_empty(joining, peer->peer_id))
 		return EMPTINESS_EMPTY;
-	if (peer->state == CONTENT_READ && bound_as_root(joining, peer->peer_id))
+	if (peer->state == CONTENT_READ && joining_reads_as_rootdn(joining, peer))
 		return EMPTINESS_EMPTY;
 	return EMPTINESS_UNSEEN;
 }

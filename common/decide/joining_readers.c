@@ -9,6 +9,7 @@
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_copies.h"
 #include "common/live/calm.h"
+#include "common/slapd/dn.h"
 
 /*
  * Who reads from here, before clients may write here. A consumer whose cookie lacks a server ID
@@ -103,6 +104,63 @@ static bool had_time(const Joining *joining)
 	       joining->diff->in->facts->now_sec - added_sec > patience_sec(joining);
 }
 
+/* --- whether they read this database --- */
+
+static const WantedDatabase *wanted_of(const Joining *joining, const LiveDatabase *live)
+{
+	const Wanted *wanted = joining->diff->in->wanted;
+	const LiveDatabase *found;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (live_find_database(joining->diff->in->live,
+				       wanted->databases[i].desired->suffix, &found) == 1 &&
+		    found == live)
+			return &wanted->databases[i];
+	return NULL;
+}
+
+/* Consumers of this database read its log of changes with the same connection. */
+static bool is_our_log(const Joining *joining, const LiveDatabase *live)
+{
+	const LiveDatabase *found;
+
+	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
+		const Syncrepl *syncrepl = &joining->wanted->consumers[i].syncrepl;
+		const char *log = syncrepl->value[SYNCREPL_LOGBASE];
+
+		if (log && live_find_database(joining->diff->in->live, log, &found) == 1 &&
+		    found == live)
+			return true;
+	}
+	return false;
+}
+
+/* Who reads a database that peers.json does not list is not known. */
+static bool may_be_read_by_the_same(const Joining *joining, const LiveDatabase *live)
+{
+	const WantedDatabase *other = wanted_of(joining, live);
+
+	for (size_t i = 0; other && i < other->n_readers; i++)
+		for (size_t k = 0; k < joining->wanted->n_readers; k++)
+			if (dn_equal(other->readers[i], joining->wanted->readers[k]))
+				return true;
+	return !other && !is_our_log(joining, live);
+}
+
+/* slapd shows as whom somebody is bound, not of which database the search is that goes on. */
+static bool is_told_of_database(const Joining *joining)
+{
+	const Live *live = joining->diff->in->live;
+
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (&live->databases[i] != joining->live && live->databases[i].syncprov &&
+		    may_be_read_by_the_same(joining, &live->databases[i]))
+			return false;
+	return true;
+}
+
+/* --- what follows --- */
+
 static const char *expected_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
@@ -139,13 +197,16 @@ static const Hold *judge_readers(const Joining *joining)
 		return hold_unread(joining, "");
 	if (!readers->was_asked)
 		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
-	if (readers->n_sessions < 0)
-		return had_time(joining) ? NULL
-					 : hold_unread(joining, " (slapd does not tell who does)");
-	if ((size_t)readers->n_sessions >= n_expected)
+	if (readers->n_sessions >= 0 && (size_t)readers->n_sessions < n_expected)
+		return hold_unread(joining, pool_printf(joining->diff->pool, " (%d of %zu do)",
+							readers->n_sessions, n_expected));
+	if (had_time(joining))
 		return NULL;
-	return hold_unread(joining, pool_printf(joining->diff->pool, " (%d of %zu do)",
-						readers->n_sessions, n_expected));
+	if (readers->n_sessions < 0)
+		return hold_unread(joining, " (slapd does not tell who does)");
+	return is_told_of_database(joining)
+		       ? NULL
+		       : hold_unread(joining, " (slapd does not tell which database they read)");
 }
 
 /* Consumers without the flag have closed it to clients already: waiting takes nothing from them. */

@@ -45,6 +45,13 @@ static const char *seen_print(const Judging *judging, const ReaderView *view)
 			   judging->place);
 }
 
+static const char *unseen_print(AccessUnseen unseen)
+{
+	return unseen == ACCESS_UNSEEN_CONNECTION
+		       ? ", for that hangs on how a peer connects: no look from here shows it"
+		       : ", for that hangs on single values: a look compares names of attributes";
+}
+
 static ReaderVerdict view_judge(const Judging *judging, const ReaderView *view)
 {
 	/* What is to be added takes nothing away, and may give what is missing. */
@@ -70,11 +77,9 @@ ReaderVerdict reader_judge(Pool *pool, const ReaderQuestion *question)
 		return (ReaderVerdict){.outcome = READS_EVERYTHING};
 	if (rights.outcome == READS_DENIED)
 		return (ReaderVerdict){READS_DENIED, false, denied_print(&judging, rights.hidden)};
-	if (rights.is_of_connection)
-		return (ReaderVerdict){
-			READS_NOT_PROVEN, false,
-			open_print(&judging, ", for that hangs on how a peer connects: no look "
-					     "from here shows it")};
+	if (rights.unseen != ACCESS_UNSEEN_NOTHING)
+		return (ReaderVerdict){READS_NOT_PROVEN, false,
+				       open_print(&judging, unseen_print(rights.unseen))};
 	return view_judge(&judging, reader_view_find(question->views, question->lists->suffix,
 						     question->reader, question->basis));
 }

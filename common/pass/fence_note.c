@@ -3,19 +3,7 @@
 
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
-#include "common/slapd/dn.h"
-
-static bool is_joining_or_suspect(const Plan *plan, const char *suffix)
-{
-	for (size_t i = 0; i < plan->n_holds; i++) {
-		const Hold *hold = &plan->holds[i];
-
-		if (hold->suffix && !hold->peer && dn_equal(hold->suffix, suffix) &&
-		    (hold->guard == GUARD_JOINING || hold->guard == GUARD_CONTENT))
-			return true;
-	}
-	return false;
-}
+#include "common/decide/copy_doubted.h"
 
 static bool covers(const CopyHealth *here, const char *const *csns, size_t n_csns)
 {
@@ -50,7 +38,7 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 		return false;
 	if (!health->here.is_current || !health->here.has_suffix || health->here.n_csns == 0)
 		return false;
-	if (is_joining_or_suspect(note->plan, health->suffix) ||
+	if (plan_doubts_copy(note->plan, health->suffix) ||
 	    fence_is_closed(&note->known->fence, health->suffix))
 		return false;
 	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);

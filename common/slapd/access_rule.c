@@ -98,16 +98,30 @@ static bool control_take(const char *word, AccessClause *clause)
 	return false;
 }
 
+/* "write" of "selfwrite"; NULL: it is another word. */
+static const char *self_level(const char *word)
+{
+	static const char *const starts[] = {"self", "realself"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
+		const size_t len = strlen(starts[i]);
+
+		if (strncasecmp(word, starts[i], len) == 0 && word[len] && word[len] != '.')
+			return word + len;
+	}
+	return NULL;
+}
+
 /* "selfwrite" gives its level only for values that name the identity itself: who that is stays
  * open, as for every word that is not known. */
 static void clause_take(Pool *pool, AccessClause *clause, const char *word)
 {
+	const char *level = self_level(word);
+
 	if (control_take(word, clause) || level_take(word, clause))
 		return;
-	if (strncasecmp(word, "self", 4) == 0 && word[4] && word[4] != '.')
-		(void)level_take(word + 4, clause);
-	else if (strncasecmp(word, "realself", 8) == 0 && word[8] && word[8] != '.')
-		(void)level_take(word + 8, clause);
+	if (level)
+		(void)level_take(level, clause);
 	POOL_PUSH(pool, clause->who, clause->n_who, word);
 }
 
@@ -276,18 +290,47 @@ SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bo
 	return all;
 }
 
-bool access_clause_is_of_connection(const AccessClause *clause)
+/* --- what no look shows --- */
+
+static bool is_of_connection(const char *who)
 {
 	static const char *const names[] = {"peername", "sockname",      "sockurl", "domain",
 					    "ssf",      "transport_ssf", "tls_ssf", "sasl_ssf"};
 
-	for (size_t i = 0; i < clause->n_who; i++)
-		for (size_t k = 0; k < ARRAY_SIZE(names); k++) {
-			const size_t len = strlen(names[k]);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const size_t len = strlen(names[i]);
 
-			if (strncasecmp(clause->who[i], names[k], len) == 0 &&
-			    (clause->who[i][len] == '=' || clause->who[i][len] == '.'))
-				return true;
-		}
+		if (strncasecmp(who, names[i], len) == 0 && (who[len] == '=' || who[len] == '.'))
+			return true;
+	}
 	return false;
+}
+
+/* "selfread" means the values that name the identity; access information inside of entries may
+ * name values, too. */
+static bool is_of_values(const char *who)
+{
+	return self_level(who) || strcasecmp(who, "aci") == 0 || strncasecmp(who, "aci=", 4) == 0 ||
+	       strncasecmp(who, "dynacl/", 7) == 0;
+}
+
+AccessUnseen access_clause_unseen(const AccessClause *clause)
+{
+	AccessUnseen unseen = ACCESS_UNSEEN_NOTHING;
+
+	for (size_t i = 0; i < clause->n_who; i++) {
+		if (is_of_connection(clause->who[i]))
+			return ACCESS_UNSEEN_CONNECTION;
+		if (is_of_values(clause->who[i]))
+			unseen = ACCESS_UNSEEN_VALUES;
+	}
+	return unseen;
+}
+
+AccessUnseen access_rule_unseen(const AccessRule *rule)
+{
+	for (size_t i = 0; i < rule->n_what; i++)
+		if (strncasecmp(rule->what[i], "val", 3) == 0)
+			return ACCESS_UNSEEN_VALUES;
+	return ACCESS_UNSEEN_NOTHING;
 }

@@ -37,6 +37,14 @@ typedef enum AccessControl {
 	ACCESS_BREAK,    /* with the next value */
 } AccessControl;
 
+/* What hangs on something that nobody sees who looks from here at what an identity is shown. */
+typedef enum AccessUnseen {
+	ACCESS_UNSEEN_NOTHING,
+	ACCESS_UNSEEN_CONNECTION, /* how and from where somebody comes: of two connections of one
+				     identity it may mean one alone */
+	ACCESS_UNSEEN_VALUES,     /* single values: all others of the attribute are shown */
+} AccessUnseen;
+
 typedef struct AccessClause {
 	const char **who; /* all of them must be right */
 	size_t n_who;
@@ -67,9 +75,9 @@ SelectorMatch access_rule_covers_attribute(const AccessRule *rule, const char *a
 /* Whether a clause means the identity; is_own: in its own entry, where it is "self". */
 SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bool is_own);
 
-/* True when it asks how and from where somebody comes: of two connections of one identity it may
- * mean one alone. */
-bool access_clause_is_of_connection(const AccessClause *clause);
+/* What whom the clause means hangs on; access_rule_unseen(): what the rule concerns ("val=..."). */
+AccessUnseen access_clause_unseen(const AccessClause *clause);
+AccessUnseen access_rule_unseen(const AccessRule *rule);
 
 /* The next attribute of the rule's "attrs=" behind *at, which starts as NULL; NULL at the end. */
 const char *access_rule_next_attribute(Pool *pool, const AccessRule *rule, const char **at);

@@ -75,13 +75,15 @@ static void rule_add(AccessTrial *trial, const char *value, AccessPlace place)
 
 	rule.means = pool_alloc(trial->pool, size);
 	rule.means_own = pool_alloc(trial->pool, size);
-	rule.is_of_connection = pool_alloc(trial->pool, rule.access.n_clauses + 1);
+	rule.unseen_what = access_rule_unseen(&rule.access);
+	rule.unseen_who =
+		pool_alloc(trial->pool, (rule.access.n_clauses + 1) * sizeof(*rule.unseen_who));
 	for (size_t i = 0; i < rule.access.n_clauses; i++) {
 		const AccessClause *clause = &rule.access.clauses[i];
 
 		rule.means[i] = access_clause_means(clause, trial->dn, false);
 		rule.means_own[i] = access_clause_means(clause, trial->dn, true);
-		rule.is_of_connection[i] = access_clause_is_of_connection(clause);
+		rule.unseen_who[i] = access_clause_unseen(clause);
 	}
 	POOL_PUSH(trial->pool, trial->rules, trial->n_rules, rule);
 }
@@ -170,6 +172,12 @@ static AccessRights clause_apply(const AccessClause *clause, AccessRights rights
 	return rights;
 }
 
+static void result_hangs(AccessResult *result, AccessUnseen unseen)
+{
+	if (unseen > result->unseen)
+		result->unseen = unseen;
+}
+
 static void result_end(AccessResult *result, AccessRights rights, const TrialRule *rule)
 {
 	if (!result->decided_by)
@@ -192,8 +200,8 @@ static AccessRights clauses_walk(const TrialRule *rule, bool is_own, AccessRight
 			continue;
 		if (means[i] == SELECTOR_UNKNOWN && !result->unsure_by)
 			result->unsure_by = rule;
-		result->is_of_connection |=
-			means[i] == SELECTOR_UNKNOWN && rule->is_of_connection[i];
+		if (means[i] == SELECTOR_UNKNOWN)
+			result_hangs(result, rule->unseen_who[i]);
 		if (clause->control == ACCESS_STOP)
 			result_end(result, after, rule);
 		else if (clause->control == ACCESS_BREAK)
@@ -230,6 +238,7 @@ AccessResult access_trial_run(const AccessTrial *trial, const AccessPoint *point
 			continue;
 		if (covers == SELECTOR_UNKNOWN && !result.unsure_by)
 			result.unsure_by = rule;
+		result_hangs(&result, rule->unseen_what);
 		passed = clauses_walk(rule, point->sample->is_own, rights, &result);
 		if (covers == SELECTOR_UNKNOWN)
 			rights_join(&passed, rights);

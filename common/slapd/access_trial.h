@@ -41,7 +41,8 @@ typedef struct TrialRule {
 	AccessPlace place;
 	SelectorMatch *means;     /* the identity, by each clause */
 	SelectorMatch *means_own; /* in its own entry */
-	bool *is_of_connection;   /* each clause: access_clause_is_of_connection() */
+	AccessUnseen unseen_what; /* access_rule_unseen() */
+	AccessUnseen *unseen_who; /* each clause: access_clause_unseen() */
 } TrialRule;
 
 typedef struct AccessTrial {
@@ -66,7 +67,7 @@ typedef struct AccessResult {
 	AccessRights rights;
 	const TrialRule *decided_by;
 	const TrialRule *unsure_by;
-	bool is_of_connection; /* what is open hangs on how the identity connects, too */
+	AccessUnseen unseen; /* what is open hangs on that, too */
 } AccessResult;
 
 /* Reads the lists for an identity. */

@@ -32,12 +32,13 @@ static void verdict_take(Pool *pool, const AccessPoint *point, const AccessResul
 
 	if ((result->rights.surely & needed) == needed)
 		return;
-	ret->is_of_connection |= result->is_of_connection;
+	if (result->unseen > ret->unseen)
+		ret->unseen = result->unseen;
 	/* What is surely hidden says more than what is open. */
 	if (ret->outcome == READS_DENIED || (ret->outcome == READS_NOT_PROVEN && !is_denied))
 		return;
 	*ret = (ReadRights){.outcome = is_denied ? READS_DENIED : READS_NOT_PROVEN,
-			    .is_of_connection = ret->is_of_connection};
+			    .unseen = ret->unseen};
 	if (is_denied)
 		ret->hidden = hidden_print(pool, point);
 	if (rule) {
@@ -46,13 +47,20 @@ static void verdict_take(Pool *pool, const AccessPoint *point, const AccessResul
 	}
 }
 
-static bool has_rules_of_connections(const AccessTrial *trial)
+static AccessUnseen unseen_of_any(const AccessTrial *trial)
 {
-	for (size_t i = 0; i < trial->n_rules; i++)
-		for (size_t k = 0; k < trial->rules[i].access.n_clauses; k++)
-			if (trial->rules[i].is_of_connection[k])
-				return true;
-	return false;
+	AccessUnseen unseen = ACCESS_UNSEEN_NOTHING;
+
+	for (size_t i = 0; i < trial->n_rules; i++) {
+		const TrialRule *rule = &trial->rules[i];
+
+		if (rule->unseen_what > unseen)
+			unseen = rule->unseen_what;
+		for (size_t k = 0; k < rule->access.n_clauses; k++)
+			if (rule->unseen_who[k] > unseen)
+				unseen = rule->unseen_who[k];
+	}
+	return unseen;
 }
 
 ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *dn)
@@ -63,8 +71,7 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 	if (everybody_may(&trial, lists))
 		return rights;
 	if (trial.n_rules > ACCESS_RULES_MAX)
-		return (ReadRights){.outcome = READS_NOT_PROVEN,
-				    .is_of_connection = has_rules_of_connections(&trial)};
+		return (ReadRights){.outcome = READS_NOT_PROVEN, .unseen = unseen_of_any(&trial)};
 	access_trial_find_points(&trial);
 	for (size_t i = 0; i < trial.n_samples; i++)
 		for (size_t k = 0; k < trial.n_names; k++) {

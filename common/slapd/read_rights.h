@@ -7,6 +7,7 @@
 
 #include "common/base/pool.h"
 #include "common/slapd/access_lists.h"
+#include "common/slapd/access_rule.h"
 
 /*
  * What an identity may do with a database by olcAccess. slapd asks the database's own values, then
@@ -26,11 +27,11 @@ typedef enum ReadOutcome {
 
 typedef struct ReadRights {
 	ReadOutcome outcome;
-	AccessPlace place;     /* DENIED and NOT_PROVEN: the value that hides, or leaves it open */
-	const char *text;      /* its text; NULL: no value */
-	const char *hidden;    /* DENIED: "userPassword", "every entry below ou=x", ... */
-	bool is_of_connection; /* NOT_PROVEN: a connection of ours to this server tells nothing of
-				  the peers', for a value asks for addresses or encryption */
+	AccessPlace place;   /* DENIED and NOT_PROVEN: the value that hides, or leaves it open */
+	const char *text;    /* its text; NULL: no value */
+	const char *hidden;  /* DENIED: "userPassword", "every entry below ou=x", ... */
+	AccessUnseen unseen; /* NOT_PROVEN: looking at what the identity sees would not tell, for a
+				value asks for that */
 } ReadRights;
 
 /* May the identity read every entry and attribute, its own entry included? */

@@ -13,7 +13,8 @@
 const char reader_session_filter[] =
 	"(&(monitorConnectionAuthzDN=*)(!(monitorConnectionOpsExecuting=0)))";
 const char *const reader_session_attributes[] = {
-	"monitorConnectionAuthzDN", "monitorConnectionOpsExecuting", "monitorConnectionPeerAddress",
+	"monitorConnectionAuthzDN",      "monitorConnectionOpsExecuting",
+	"monitorConnectionPeerAddress",  "monitorConnectionStartTime",
 	"monitorConnectionActivityTime", NULL};
 
 /* "IP=192.0.2.1:389", "IP=[2001:db8::1]:389"; NULL for local sockets. */
@@ -40,18 +41,24 @@ static void session_add(Pool *pool, ReaderSessions *sessions, ReaderSession sess
 	POOL_PUSH(pool, sessions->items, sessions->n_items, session);
 }
 
+bool reader_session_goes_on(const Entry *connection)
+{
+	const char *executing = entry_first(connection, "monitorConnectionOpsExecuting");
+
+	return executing && strtol(executing, NULL, 10) > 0;
+}
+
 static void connection_take(Pool *pool, const Entry *entry, int64_t now_sec,
 			    ReaderSessions *sessions)
 {
 	const char *dn = entry_first(entry, "monitorConnectionAuthzDN");
-	const char *executing = entry_first(entry, "monitorConnectionOpsExecuting");
 	const char *peer = entry_first(entry, "monitorConnectionPeerAddress");
 	const int64_t active_sec =
 		timestamp_of_generalized(entry_first(entry, "monitorConnectionActivityTime"));
 	const char *address = peer ? address_find(pool, peer) : NULL;
 
-	if (!dn || !*dn || !executing || strtol(executing, NULL, 10) <= 0 || !address ||
-	    active_sec < 0 || now_sec - active_sec < MOMENT_SEC)
+	if (!dn || !*dn || !reader_session_goes_on(entry) || !address || active_sec < 0 ||
+	    now_sec - active_sec < MOMENT_SEC)
 		return;
 	session_add(pool, sessions,
 		    (ReaderSession){.dn = pool_strdup(pool, dn), .address = address});

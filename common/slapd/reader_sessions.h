@@ -19,7 +19,7 @@ typedef struct ReaderSession {
 } ReaderSession;
 
 typedef struct ReaderSessions {
-	bool is_known; /* false: nobody looked */
+	bool is_known; /* false: nobody looked, or slapd gave no answer */
 	ReaderSession *items;
 	size_t n_items;
 	int64_t at_sec; /* when, in seconds since 1970 */
@@ -28,6 +28,9 @@ typedef struct ReaderSessions {
 /* What to ask cn=Connections,cn=Monitor for. */
 extern const char reader_session_filter[];
 extern const char *const reader_session_attributes[];
+
+/* True for a connection with an operation that goes on. */
+bool reader_session_goes_on(const Entry *connection);
 
 /* Those of the answer whose operation has gone on for a moment; each identity and address once. */
 ReaderSessions reader_sessions_take(Pool *pool, const Tree *connections, int64_t now_sec);

@@ -7,6 +7,7 @@
 
 /* Groups and entries change behind olcAccess. */
 #define VIEW_AGE_MAX_SEC 3600
+#define SLOW_AGE_MAX_SEC 300 /* where it takes long it does not happen in each pass */
 
 const ReaderView *reader_view_find(const ReaderViews *views, const char *suffix, const char *reader,
 				   const char *basis)
@@ -21,14 +22,22 @@ const ReaderView *reader_view_find(const ReaderViews *views, const char *suffix,
 	return NULL;
 }
 
+ViewOutcome reader_lacks_judge(const ReaderLacks *lacks)
+{
+	if (lacks->n_hidden > 0)
+		return VIEW_LESS;
+	return lacks->n_gone < lacks->n_lacking ? VIEW_UNTESTABLE : VIEW_EQUAL;
+}
+
 static void keep(Pool *pool, const ReaderViews *views, int64_t now_sec, ReaderViews *ret)
 {
 	for (size_t i = 0; views && i < views->n_items; i++) {
 		ReaderView view = views->items[i];
 		const int64_t age_sec = now_sec - view.at_sec;
+		const int64_t max_sec = view.is_slow ? SLOW_AGE_MAX_SEC : VIEW_AGE_MAX_SEC;
 
 		/* A clock that went back makes nothing younger. */
-		if (view.is_passing || age_sec < 0 || age_sec > VIEW_AGE_MAX_SEC ||
+		if (view.is_passing || age_sec < 0 || age_sec > max_sec ||
 		    reader_view_find(ret, view.suffix, view.reader, view.basis))
 			continue;
 		view.suffix = pool_strdup(pool, view.suffix);

@@ -28,9 +28,18 @@ typedef struct ReaderView {
 	ViewOutcome outcome;
 	const char *text; /* LESS: what it does not see; UNTESTABLE: why nobody could look; EQUAL:
 			     whom it was compared with */
-	bool is_passing;  /* UNTESTABLE for what may be over in a moment: to be asked again */
-	int64_t at_sec;   /* when, in seconds since 1970 */
+	bool is_passing;  /* it may be another one in a moment: to be looked at again */
+	bool is_slow;   /* slapd did not answer to the end: to be looked at again in some minutes */
+	int64_t at_sec; /* when, in seconds since 1970 */
 } ReaderView;
+
+/* Entries that somebody else was shown and the reader was not, of which some were looked for once
+ * more: what was deleted meanwhile is not hidden. */
+typedef struct ReaderLacks {
+	size_t n_lacking;
+	size_t n_gone;   /* the other one does not see it either, or the reader does now */
+	size_t n_hidden; /* the other one sees it, the reader does not */
+} ReaderLacks;
 
 typedef struct ReaderViews {
 	ReaderView *items;
@@ -41,6 +50,9 @@ typedef struct ReaderViews {
 /* The view under that basis; NULL: nobody asked. views may be NULL. */
 const ReaderView *reader_view_find(const ReaderViews *views, const char *suffix, const char *reader,
 				   const char *basis);
+
+/* EQUAL: nothing is hidden; LESS: something is; UNTESTABLE: of some nobody knows. */
+ViewOutcome reader_lacks_judge(const ReaderLacks *lacks);
 
 /* Those of both that are to be kept at that time, everything copied; of one and the same the
  * later. more may be NULL. */

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.every_release
 
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261128"))
 IS_LONG = bool(os.environ.get("SYNCWARD_LONG"))
-# In the middle of what apply sends and writes, by the number of the system call.
-KILLS = range(2, 60, 3) if IS_LONG else (7, 25, 44)
+# In the middle of what apply sends and writes, by the number of the write; each kind of system call is counted for itself.
+# The first node has some 30: the overlay that is made twice, the server ID, the links, the files of the state folder.
+KILLS = range(2, 40, 2) if IS_LONG else (14, 20, 25)
 
 
 def fill(server, n=30):
@@ -71,7 +72,8 @@ def test_apply_and_slapd_killed_in_the_middle_of_the_set_up(slapd_factory, progr
     for node in cluster:
         calls = "sendto,write,writev,rename,renameat,renameat2,fsync"
         done = traced.run_traced(node, ["apply"], os.devnull, "-e", f"trace={calls}", "-e", f"inject={calls}:signal=KILL:when={when}")
-        assert done.returncode in (-9, 0, 3), done.stdout + done.stderr
+        # Behind its last call it is over; only a long run goes as far.
+        assert done.returncode == -9 or (IS_LONG and done.returncode in (0, 3)), done.stdout + done.stderr
         node.server.kill()
         node.server.tool("test", "-u")
         node.server.start()

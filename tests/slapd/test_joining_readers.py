@@ -54,6 +54,32 @@ def test_who_only_looks_does_not_count(slapd_factory, program):
     looking.unbind_s()
 
 
+def test_who_reads_another_database_does_not_count(slapd_factory, program):
+    """One account for both: slapd tells that the first node reads, not that it reads the first database alone."""
+    databases = [Database(backend="mdb"), Database(backend="mdb", suffix="o=two")]
+    cluster = Cluster(slapd_factory, program, 2, databases)
+    first, node = cluster
+    first.server.seed()
+    first.server.seed(databases[1])
+    cluster.document["databases"][1].update(rid_offset=100)
+    cluster.document["databases"][1]["syncrepl"]["binddn"] = databases[0].replicator
+    away = {"id": 9, "uri": "ldap://127.0.0.1:9"}
+    document = {**copy.deepcopy(cluster.document), "peers": [*cluster.document["peers"], away]}
+    document["databases"][0]["peers"] = [1, 2]
+    document["databases"][1]["peers"] = [1, 9]
+    first.write(document)
+    first.apply()
+    for database in cluster.document["databases"]:
+        database["syncrepl"]["retry"] = "1 2 600 +"  # so long it would wait where slapd tells nothing
+    node.write(cluster.document)
+
+    def waits():
+        text = node.apply().stdout
+        return f"{SUFFIX}: everything is here" in text and "which database they read" in text and text
+    assert "o=two: everything is here" in wait_until(waits, "the first node reads the first database", 30)
+    assert not is_provider(node)
+
+
 def test_a_person_lets_it_go_on_by_the_printed_line(slapd_factory, program):
     node = join_unread(slapd_factory, program)[1]
     done = run_line(node, release_line(node.apply()))

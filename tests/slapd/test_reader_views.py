@@ -2,15 +2,20 @@
 """Where olcAccess leaves open what a reader may see, it is looked at: what slapd shows it, beside one that sees all (G12)."""
 
 import contextlib
+import json
 import threading
+import time
 
 import ldap
 import pytest
 from access_rules import ROOT_FIRST
+from cluster import Cluster, apply_until_joined
 from daemon import Daemon
 from lone import Lone
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
 from test_guards import holds, is_provider
+from test_joining import is_provider as has_flag
+from whole import whole
 
 REPLICATOR = f"cn=replicator,{SUFFIX}"
 READERS = f"cn=readers,{SUFFIX}"
@@ -23,6 +28,7 @@ OPEN = {
     "dnattr": "dnattr=seeAlso",
 }
 SASL = {"bindmethod": "sasl", "saslmech": "EXTERNAL", "retry": "60 +", "timeout": 1, "network-timeout": 1}
+BECAME = f'PROXYAUTHZ dn="{REPLICATOR}"'
 BOUND = f'BIND dn="{REPLICATOR}" method=128'
 
 
@@ -205,6 +211,22 @@ def test_what_hangs_on_the_connection_is_not_looked_at(lone, who):
     assert node.server.log_count(BOUND) == 0
 
 
+@pytest.mark.parametrize(("rule", "lacks"), [
+    (f'to attrs=member val.exact="{ADMIN}" by * none', {ADMIN}),
+    ("to attrs=member by dnattr=member selfdisclose by * read", {REPLICATOR})], ids=["val", "self"])
+def test_what_hangs_on_single_values_is_not_looked_at(lone, rule, lacks):
+    """Peers would get the others of the attribute, and lose that one."""
+    node = lone([ROOT_FIRST, rule, "to * by * read"])
+    admin = node.server.admin()
+    admin.modify_s(READERS, [(ldap.MOD_ADD, "member", [ADMIN.encode()])])
+    if node.server.release.version == "2.4":
+        node.server.save_context_csn()
+    seen = node.server.bind(REPLICATOR, PASSWORD).search_s(READERS, ldap.SCOPE_BASE)[0][1]["member"]
+    assert {REPLICATOR, ADMIN} - {value.decode() for value in seen} == lacks
+    assert "hangs on single values" in held(node)
+    admin.unbind_s()
+
+
 def test_a_limit_of_the_reader_proves_nothing_until_it_is_lifted(lone):
     """One apply: limits first, then the look, then the overlay."""
     node = lone(passwords_for(OPEN["group"]), n_more=20, olcSizeLimit="10", olcLimits=f'dn.exact="{ROOT_DN}" size=unlimited')
@@ -223,7 +245,7 @@ def test_a_limit_of_root_is_made_good_by_slapds_own_count(lone):
     node.apply_ok()
     node.server.modify(node.dn(), [(ldap.MOD_REPLACE, "olcAccess", [
         ROOT_FIRST, f'to dn.regex="^cn=many1.,{SUFFIX}$" by {OPEN["group"]} none by * read', "to * by * read"])])
-    assert found(node) != [("note", "readers-compared")]
+    assert found(node) == [("warning", "readers-not-proven")]
 
 
 def test_who_writes_meanwhile_hides_nothing(lone):
@@ -278,6 +300,79 @@ def test_the_daemon_looks_again_when_access_changed_or_slapd_started(lone):
         node.server.restart()
         wait_until(lambda: node.server.log_count(BOUND) == looks + 3, "it looked after slapd's start")
         assert passes(2) == 3
+
+
+def test_the_daemon_looks_once_through_the_rootdn(lone):
+    node = lone(passwords_for(OPEN["group"])[1:])
+    node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_REPLACE, "olcRootDN", ROOT_DN)])
+    node.document["databases"][0]["syncrepl"] = SASL
+    node.document["databases"][0]["readers"] = [REPLICATOR]
+    node.write()
+    node.apply_ok()
+    before = node.server.log_count(BECAME)
+    with Daemon(node) as daemon:
+        daemon.wait_at_rest()
+        looked = node.server.log_count(BECAME)
+        assert looked > before
+        for _ in range(2):
+            seen = daemon.last_pass()[0]
+            daemon.reload()
+            wait_until(lambda seen=seen: daemon.last_pass()[0] > seen, "a pass")
+        assert node.server.log_count(BECAME) == looked
+
+
+def test_where_slapd_gave_no_answer_it_is_asked_again_who_reads(lone):
+    """More than a limit of the monitor database shows: nobody knows then, and it is no answer for the next minutes."""
+    node = lone([ROOT_FIRST, f'to attrs=userPassword by dn.exact="{REPLICATOR}" read by * auth', "to * by * read"])
+    node.document["peers"][1]["uri"] = "ldap://127.0.0.1:9"  # where the others read from in this test
+    node.write()
+    node.apply_ok()
+    monitor, = (dn for dn in node.server.config() if dn.startswith("olcDatabase={1}monitor"))
+    persist = ldap.controls.RequestControl("1.3.6.1.4.1.4203.1.9.1.1", True, b"\x30\x03\x0a\x01\x03")
+    with contextlib.ExitStack() as stack:
+        for _ in range(25):  # more than there are entries in the searches of cn=monitor of each pass
+            account = node.server.bind(f"cn=p1,ou=secret,{SUFFIX}", "p1-password")
+            stack.callback(account.unbind_s)
+            account.search_ext(SUFFIX, ldap.SCOPE_BASE, serverctrls=[persist])
+        opened = time.monotonic()
+        node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcSizeLimit", "20")])
+        with Daemon(node) as daemon:
+            daemon.wait_at_rest()
+            assert not unnamed(node)
+            wait_until(lambda: time.monotonic() > opened + 3, "what goes on for a moment counts")
+            node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcSizeLimit", "unlimited")])
+            wait_until(lambda: unnamed(node), "it is told who reads", 15)
+
+
+def unnamed(node):
+    with open(f"{node.run_dir}/status.json", encoding="utf-8") as file:
+        return [one for one in json.load(file)["findings"] if one["code"] == "readers-unnamed"]
+
+
+def test_what_is_seen_in_the_middle_of_a_first_refresh_is_looked_at_again(slapd_factory, program):
+    """The group that lets the account read comes last: before, it sees no password."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", attributes={"olcAccess": passwords_for(OPEN["group"])})])
+    first, node = cluster
+    first.server.seed()
+    admin = first.server.admin()
+    for i in range(100):
+        first.server.add(f"cn=p{i},{SUFFIX}", {"objectClass": ["person"], "cn": f"p{i}", "sn": "one", "userPassword": "secret"}, admin)
+    first.server.add(READERS, {"objectClass": ["groupOfNames"], "cn": "readers", "member": [REPLICATOR]}, admin)
+    admin.unbind_s()
+    if first.server.release.version == "2.4":
+        first.server.save_context_csn()
+    apply_until_joined(first)
+    first.edit([(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={REPLICATOR} size=50")])
+    with Daemon(node) as daemon:
+        wait_until(lambda: len(whole(node.server)) == 50, "a part of it is there", 30)
+        seen = daemon.last_pass()[0]
+        for n in (1, 2):  # the second one begins with what is there now
+            daemon.reload()
+            wait_until(lambda n=n: daemon.last_pass()[0] >= seen + n, "a pass")
+        assert not has_flag(node)
+        first.edit([(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={REPLICATOR} size=unlimited time=unlimited")])
+        wait_until(lambda: has_flag(node), "it has joined", 40)
+    assert found(node) == [("note", "readers-compared")]
 
 
 def test_the_daemon_sends_a_wrong_password_once_and_the_right_one_at_once(lone):

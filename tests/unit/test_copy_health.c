@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/copy/copy_health.h"
+#include "common/decide/copy_doubted.h"
 #include "common/tell/told_health.h"
 
 #define NOW    1782900000
@@ -358,6 +359,44 @@ static void a_database_that_joins_or_is_empty_lacks_nothing_of_its_own(void **st
 	pool_free(scene.pool);
 }
 
+/* A peer that hides something while changes are missing holds the overlay, and releases it. */
+static void what_is_missing_is_not_forgotten_while_it_joins(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.here = holds(0, ONE_A, TWO_A);
+	look(&scene);
+	assert_string_equal(scene.health.missing, ONE_B);
+	scene.is_joining = true;
+	scene.here = holds(0, ONE_C, TWO_A);
+	assert_int_not_equal(look(&scene)->here.state, HEALTH_OLDER);
+	scene.is_joining = false;
+	assert_int_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_string_equal(scene.health.missing, ONE_B);
+	scene.is_joining = true;
+	scene.here = (Content){.state = CONTENT_READ}; /* all is read anew */
+	look(&scene);
+	assert_null(scene.health.missing);
+	pool_free(scene.pool);
+}
+
+static void one_link_that_waits_tells_nothing_of_the_copy_here(void **state)
+{
+	Hold hold = {.guard = GUARD_CONTENT, .suffix = SUFFIX, .peer = "ldap://two"};
+	const Plan plan = {.holds = &hold, .n_holds = 1};
+
+	(void)state;
+	assert_false(plan_doubts_copy(&plan, SUFFIX));
+	hold.peer = NULL;
+	assert_true(plan_doubts_copy(&plan, SUFFIX));
+	assert_false(plan_doubts_copy(&plan, "dc=other"));
+	hold.guard = GUARD_JOINING;
+	assert_true(plan_doubts_copy(&plan, SUFFIX));
+	hold.guard = GUARD_READERS;
+	assert_false(plan_doubts_copy(&plan, SUFFIX));
+}
+
 static void a_server_id_of_no_peer_is_retired(void **state)
 {
 	Scene scene = a_scene();
@@ -393,6 +432,8 @@ int main(void)
 			a_write_over_missing_changes_stays_told_until_somebody_looked_into_it),
 		cmocka_unit_test(own_changes_that_went_back_are_missing_while_a_peer_may_have_them),
 		cmocka_unit_test(a_database_that_joins_or_is_empty_lacks_nothing_of_its_own),
+		cmocka_unit_test(what_is_missing_is_not_forgotten_while_it_joins),
+		cmocka_unit_test(one_link_that_waits_tells_nothing_of_the_copy_here),
 		cmocka_unit_test(a_server_id_of_no_peer_is_retired),
 	};
 

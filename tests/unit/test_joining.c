@@ -654,6 +654,56 @@ static void where_slapd_does_not_tell_who_reads_the_longest_retry_passes(void **
 	assert_int_equal(judge_flag(scene), -1);
 }
 
+/* A second database of this server; its readers are those, or nobody knows of them. */
+static void other_make(Scene *scene, const char **readers, size_t n_readers)
+{
+	static Value suffix = {.bytes = "o=other", .len = 7}, own = {.bytes = SUFFIX};
+	static const Attribute suffixes[] = {
+		{.name = "olcSuffix", .values = &own, .n_values = 1},
+		{.name = "olcSuffix", .values = &suffix, .n_values = 1}};
+	static DesiredDatabase desired = {.suffix = "o=other"};
+	WantedDatabase *wanted = pool_alloc(scene->pool, 2 * sizeof(*wanted));
+	LiveDatabase *live = pool_alloc(scene->pool, 2 * sizeof(*live));
+
+	own.len = strlen(SUFFIX);
+	live[0].suffixes = &suffixes[0];
+	live[1].suffixes = &suffixes[1];
+	live[1].syncprov = scene->live.syncprov;
+	wanted[0] = scene->database;
+	wanted[1] =
+		(WantedDatabase){.desired = &desired, .readers = readers, .n_readers = n_readers};
+	scene->server.databases = live;
+	scene->server.n_databases = 2;
+	scene->wanted.databases = wanted;
+	scene->wanted.n_databases = n_readers > 0 ? 2 : 1;
+}
+
+static void who_may_read_another_database_with_the_account_is_waited_for(void **state)
+{
+	static const char *own[] = {"cn=r,o=x"}, *same[] = {"CN=R, o=x"}, *other[] = {"cn=q,o=x"};
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->database.readers = own;
+	scene->database.n_readers = 1;
+	scene->database_facts.readers.n_sessions = 1;
+	other_make(scene, other, 1);
+	assert_int_equal(judge_flag(scene), -1);
+	other_make(scene, same, 1);
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->server.databases[1].syncprov = NULL;
+	assert_int_equal(judge_flag(scene), -1);
+	other_make(scene, NULL, 0);
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->consumer.syncrepl.value[SYNCREPL_LOGBASE] = "o=Other";
+	assert_int_equal(judge_flag(scene), -1);
+	scene->consumer.syncrepl.value[SYNCREPL_LOGBASE] = NULL;
+	scene->facts.now_sec += 20;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->database_facts.readers.n_sessions = 0;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+}
+
 static void who_knows_most_server_ids_is_read_first(void **state)
 {
 	Scene *scene = *state;
@@ -841,6 +891,7 @@ int main(void)
 		SCENE_TEST(who_is_open_to_clients_waits_for_no_reader),
 		SCENE_TEST(readers_that_do_not_stay_or_have_no_overlay_are_not_waited_for),
 		SCENE_TEST(where_slapd_does_not_tell_who_reads_the_longest_retry_passes),
+		SCENE_TEST(who_may_read_another_database_with_the_account_is_waited_for),
 		SCENE_TEST(who_knows_most_server_ids_is_read_first),
 		SCENE_TEST(a_peer_with_an_unknown_server_id_is_read_when_it_is_known),
 		SCENE_TEST(a_node_without_peers_joins_nothing),

@@ -242,6 +242,41 @@ static void what_only_the_server_can_tell_is_not_proven(void **state)
 	check_cases(cases, ARRAY_SIZE(cases), READS_NOT_PROVEN);
 }
 
+/* Somebody who looks as the identity sees that an attribute is there, not which of its values. */
+static void what_no_look_shows_is_told_apart(void **state)
+{
+	static const struct {
+		const char *value;
+		AccessUnseen unseen;
+	} cases[] = {
+		{"to * by group=\"cn=g,dc=x\" read", ACCESS_UNSEEN_NOTHING},
+		{"to * by dnattr=owner read", ACCESS_UNSEEN_NOTHING},
+		{"to * by dn=\"" REPL "\" peername.ip=10.0.0.0%255.0.0.0 read",
+		 ACCESS_UNSEEN_CONNECTION},
+		{"to * by dn=\"" REPL "\" tls_ssf=128 read", ACCESS_UNSEEN_CONNECTION},
+		{"to attrs=member val.exact=\"cn=a,dc=x\" by * none", ACCESS_UNSEEN_VALUES},
+		{"to attrs=member val/distinguishedNameMatch=\"cn=a,dc=x\" by * none",
+		 ACCESS_UNSEEN_VALUES},
+		{"to attrs=member by dnattr=member selfdisclose by * read", ACCESS_UNSEEN_VALUES},
+		{"to * by realselfwrite by * none", ACCESS_UNSEEN_VALUES},
+		{"to * by aci none by * read", ACCESS_UNSEEN_VALUES},
+		{"to * by dynacl/aci none by * read", ACCESS_UNSEEN_VALUES},
+		{"to * by self.level{1} none by * read", ACCESS_UNSEEN_NOTHING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+		const Case one = {{cases[i].value, "to * by * read"}, {NULL}, NULL, 0};
+		const AccessLists lists = lists_of(pool, &one);
+		const ReadRights rights = read_rights_judge(pool, &lists, REPL);
+
+		assert_int_equal(rights.outcome, READS_NOT_PROVEN);
+		if (rights.unseen != cases[i].unseen)
+			fail_msg("%s: %d", cases[i].value, rights.unseen);
+	}
+}
+
 static void nothing_keeps_the_rootdn_out(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -373,6 +408,7 @@ int main(void)
 		cmocka_unit_test(whole_access_is_recognised),
 		cmocka_unit_test(what_is_surely_hidden_is_named),
 		cmocka_unit_test(what_only_the_server_can_tell_is_not_proven),
+		cmocka_unit_test(what_no_look_shows_is_told_apart),
 		cmocka_unit_test(nothing_keeps_the_rootdn_out),
 		cmocka_unit_test(more_values_than_are_judged_prove_nothing),
 		cmocka_unit_test(what_is_added_leaves_every_right_that_there_is),

@@ -106,6 +106,20 @@ static void what_hangs_on_addresses_is_not_looked_at(void **state)
 	assert_int_equal(scene->plan.n_reader_needs, 0);
 }
 
+/* Names of attributes are compared: one value that is hidden among others does not show. */
+static void what_hangs_on_values_is_not_looked_at(void **state)
+{
+	Scene *scene = *state;
+
+	value_add(scene, scene->database, "olcAccess",
+		  "{0}to attrs=member val.exact=\"cn=a,dc=x\" by * none");
+	value_add(scene, scene->database, "olcAccess", "{1}to * by * read");
+	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
+	assert_true(holds(scene, GUARD_READERS));
+	assert_non_null(strstr(scene->plan.holds[0].text, "hangs on single values"));
+	assert_int_equal(scene->plan.n_reader_needs, 0);
+}
+
 /* --- who reads here --- */
 
 static void connection_add(Scene *scene, Tree *tree, const char *dn, const char *peer,
@@ -199,12 +213,16 @@ static void a_view_is_forgotten_when_it_is_old_or_was_only_a_moments(void **stat
 {
 	AUTO(Pool) *pool = pool_new();
 	ReaderView views[] = {view_of("cn=young", "b", 7000), view_of("cn=old", "b", 3000),
-			      view_of("cn=later", "b", 7300), view_of("cn=moment", "b", 7000)};
-	const ReaderViews old = {.items = views, .n_items = 4};
+			      view_of("cn=later", "b", 7300), view_of("cn=moment", "b", 7000),
+			      view_of("cn=slow", "b", 6901)};
+	const ReaderViews old = {.items = views, .n_items = 5};
 	ReaderViews kept;
 
 	(void)state;
 	views[3].is_passing = true;
+	views[4].is_slow = true;
+	assert_int_equal(reader_views_keep(pool, &old, NULL, 7201).n_items, 2);
+	views[4].at_sec = 6899;
 	kept = reader_views_keep(pool, &old, NULL, 7200);
 	assert_int_equal(kept.n_items, 1);
 	assert_non_null(reader_view_find(&kept, "DC=X", "CN=Young", "b"));
@@ -224,6 +242,24 @@ static void of_two_views_the_newer_is_kept(void **state)
 	kept = reader_views_keep(pool, &old, &more, 30);
 	assert_int_equal(kept.n_items, 1);
 	assert_int_equal(kept.items[0].at_sec, 20);
+}
+
+/* --- what was not shown --- */
+
+static void what_is_hidden_is_told_from_what_was_deleted_and_from_what_nobody_knows(void **state)
+{
+	static const struct {
+		ReaderLacks lacks;
+		ViewOutcome outcome;
+	} cases[] = {
+		{{0, 0, 0}, VIEW_EQUAL},         {{20, 20, 0}, VIEW_EQUAL},
+		{{20, 3, 1}, VIEW_LESS},         {{500, 19, 1}, VIEW_LESS},
+		{{500, 20, 0}, VIEW_UNTESTABLE}, {{3, 2, 0}, VIEW_UNTESTABLE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(reader_lacks_judge(&cases[i].lacks), cases[i].outcome);
 }
 
 /* --- where to look --- */
@@ -292,10 +328,13 @@ int main(void)
 		SCENE_TEST(what_was_seen_under_other_access_proves_nothing),
 		SCENE_TEST(what_could_not_be_looked_at_stays_open_and_says_why),
 		SCENE_TEST(what_hangs_on_addresses_is_not_looked_at),
+		SCENE_TEST(what_hangs_on_values_is_not_looked_at),
 		SCENE_TEST(a_search_that_goes_on_is_a_readers),
 		SCENE_TEST(who_reads_from_a_peer_and_is_not_named_is_told_of_what_it_may_not_read),
 		cmocka_unit_test(a_view_is_forgotten_when_it_is_old_or_was_only_a_moments),
 		cmocka_unit_test(of_two_views_the_newer_is_kept),
+		cmocka_unit_test(
+			what_is_hidden_is_told_from_what_was_deleted_and_from_what_nobody_knows),
 		cmocka_unit_test(a_value_that_names_entries_or_attributes_says_where_to_look),
 		cmocka_unit_test(more_than_is_looked_at_is_known_to_be_more),
 	};
