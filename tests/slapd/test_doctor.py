@@ -375,6 +375,11 @@ def test_a_peer_that_speaks_no_tls(node, pair):
     document["databases"][0]["syncrepl"].update({"starttls": "critical", "tls_reqcert": "never"})
     node.write(document)
     examine(node).assert_finds("peer-tls", "error", "[starttls-refused]", remedy="olcTLSCertificateFile")
+    document["databases"][0]["syncrepl"].update({"starttls": "yes"})
+    node.write(document)
+    checked = examine(node)
+    checked.assert_finds("peer-tls", "warning", "[tls-declined]", "in clear text", remedy="olcTLSCertificateFile")
+    assert checked.checks["certificates"]["severity"] == "unknown" and "peer-bind" in checked.well(), checked.text
 
 
 def test_a_peer_that_hides_passwords(node, pair):
