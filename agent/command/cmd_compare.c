@@ -6,6 +6,7 @@
 
 #include "agent/command/commands.h"
 #include "agent/command/timeout.h"
+#include "agent/pass/memory_after.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_compare.h"
 #include "agent/system/say.h"
@@ -144,13 +145,24 @@ static const int exits[] = {
 };
 _Static_assert(ARRAY_SIZE(exits) == COMPARISON_VERDICT_COUNT, "an exit for every verdict");
 
-static int look(Run *run, Error *err)
+static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *ret_n, Error *err)
 {
-	AUTO(Directory) *directory = NULL;
+	Known known = run->inputs.state.known;
 
-	if (context_connect(&run->context, &directory, err) < 0)
+	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
-	return world_read(directory, run->pool, &run->inputs.machine, &run->world, err);
+	run->world.refusals = known.refusals;
+	run->compare.directory = directory;
+	run->compare.known_links = &known.links;
+	if (isatty(STDERR_FILENO)) {
+		run->compare.progress = progress_show;
+		run->compare.progress_data = run;
+	}
+	compare_run(run->pool, &run->compare, &run->inputs.wanted, &run->world, ret, ret_n);
+	progress_end(run);
+	/* A refused password is not sent again, by nobody here. */
+	(void)remember_refusals(run->pool, run->context.state_dir, &run->world, &known, NULL);
+	return 0;
 }
 
 /* Of peers that peers.json has no more nothing is kept. */
@@ -187,19 +199,15 @@ static int record(const Run *run, const ComparedDatabase *databases, size_t n, E
 static int cmd_compare(const Options *options)
 {
 	Run run = {.options = options, .pool = options->pool};
+	AUTO(Directory) *directory = NULL;
 	ComparedDatabase *databases;
 	CompareReport report;
 	size_t n;
 	Error err;
 
-	if (prepare(&run, &err) < 0 || look(&run, &err) < 0)
+	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
+	    look(&run, directory, &databases, &n, &err) < 0)
 		return say_error(&err);
-	if (isatty(STDERR_FILENO)) {
-		run.compare.progress = progress_show;
-		run.compare.progress_data = &run;
-	}
-	compare_run(run.pool, &run.compare, &run.inputs.wanted, &run.world, &databases, &n);
-	progress_end(&run);
 	report = (CompareReport){databases, n, !options->records};
 	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, &report)
 						   : compare_report_text(run.pool, &report),

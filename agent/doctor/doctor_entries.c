@@ -1,44 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <ldap.h>
-
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/content_here.h"
+#include "agent/verify/compare_here.h"
 #include "common/base/remedies.h"
 #include "common/copy/old_entries.h"
 #include "common/decide/healing.h"
 
-static int entries_read(Directory *directory, Pool *pool, const char *suffix, EntrySet *ret,
-			Error *err)
-{
-	static const char *const attributes[] = {"entryUUID", "entryCSN", NULL};
-	const DirectoryQuery query = {
-		.base = suffix, .scope = DIRECTORY_SUBTREE, .attributes = attributes};
-	AUTO(Pool) *scratch = pool_new();
-	Tree tree = {0};
-	EntryMark mark;
+/* --- reading --- */
 
-	*ret = (EntrySet){.pool = pool};
-	if (directory_read(directory, &query, scratch, &tree, err) < 0)
-		return -1;
-	for (size_t i = 0; i < tree.n_entries; i++)
-		if (entry_mark_read(entry_first(&tree.entries[i], "entryUUID"),
-				    entry_first(&tree.entries[i], "entryCSN"), &mark))
-			entry_set_add(ret, &mark);
-	return 0;
+/* As root over ldapi, or with the account of a link whose password its peer took just now. */
+static void copy_read(const Doctor *doctor, const DoctorDatabase *database, Pool *pool,
+		      HereCopy *ret)
+{
+	const WantedDatabase *wanted = database->wanted;
+	HereQuestion question = {.ldap_uri = doctor->context.ldap_uri,
+				 .suffix = wanted->desired->suffix,
+				 .lists = live_access_lists(&doctor->world.live, database->live,
+							    wanted->desired->suffix)};
+
+	for (size_t i = 0; database->probes && i < wanted->n_consumers; i++)
+		if (database->probes[i].steps[PROBE_BIND] == PROBE_GOOD)
+			accounts_add(pool, &question, &wanted->consumers[i].syncrepl);
+	here_copy_read(pool, &question, ret);
 }
 
-static void database_skip(Doctor *doctor, const char *suffix, const Error *err)
+static void database_skip(Doctor *doctor, const char *suffix, const CopyReading *reading)
 {
-	if (err->code == LDAP_SIZELIMIT_EXCEEDED)
-		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
-			    pool_printf(doctor->pool,
-					"%s has more entries than slapd lets root over ldapi see; "
-					"%s: %s",
-					suffix, remedy_text(REMEDY_LIMITS_ANEW),
-					remedy_text(REMEDY_ROOT_LIMITS)));
-	else
-		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
-			    pool_printf(doctor->pool, "%s: %s", suffix, err->text));
+	const char *why = copy_reading_describe(doctor->pool, reading);
+
+	if (reading->is_limited)
+		why = pool_printf(doctor->pool,
+				  "it has more entries than slapd lets root over ldapi see; %s: %s",
+				  remedy_text(REMEDY_LIMITS_ANEW), remedy_text(REMEDY_ROOT_LIMITS));
+	doctor_skip(doctor, DOCTOR_OLD_ENTRIES, pool_printf(doctor->pool, "%s: %s", suffix, why));
 }
 
 /* --- the check --- */
@@ -66,33 +60,44 @@ static void sid_find(Doctor *doctor, const DoctorDatabase *database, const SidTa
 		    remedy(doctor, database, tally->sid));
 }
 
+/* What was seen is told, also where it is not known to be all. */
+static void entries_judge(Doctor *doctor, const DoctorDatabase *database, const HereCopy *copy,
+			  const Content *here)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const SidTallies tallies = sid_tallies(scratch, &copy->set);
+	const SidList old =
+		old_sids(scratch, &tallies, 1, here->context_csns, here->n_context_csns);
+
+	for (size_t i = 0; i < old.n_items; i++)
+		sid_find(doctor, database, sid_tally_find(&tallies, old.items[i]),
+			 copy->set.n_marks);
+	if (copy_reading_sight(&copy->reading) == COPY_SIGHT_WHOLE)
+		doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES);
+	else
+		database_skip(doctor, database->wanted->desired->suffix, &copy->reading);
+}
+
 /* contextCSN is read behind the entries: what was written meanwhile is in it. */
 static void database_check(Doctor *doctor, const DoctorDatabase *database)
 {
 	const char *suffix = database->wanted->desired->suffix;
 	AUTO(Pool) *scratch = pool_new();
-	SidTallies tallies;
-	EntrySet entries;
-	SidList old;
+	HereCopy copy;
 	Content here;
-	Error err;
 
-	if (entries_read(doctor->directory, scratch, suffix, &entries, &err) < 0 &&
-	    err.code != LDAP_NO_SUCH_OBJECT) {
-		database_skip(doctor, suffix, &err);
-		return;
-	}
+	copy_read(doctor, database, scratch, &copy);
 	here = world_content_here(doctor->directory, doctor->pool, &doctor->world, suffix);
-	if (here.state != CONTENT_READ) {
+	if (here.state != CONTENT_READ)
 		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
 			    pool_printf(doctor->pool, "%s: %s", suffix, here.problem));
-		return;
-	}
-	doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES);
-	tallies = sid_tallies(scratch, &entries);
-	old = old_sids(scratch, &tallies, 1, here.context_csns, here.n_context_csns);
-	for (size_t i = 0; i < old.n_items; i++)
-		sid_find(doctor, database, sid_tally_find(&tallies, old.items[i]), entries.n_marks);
+	else if (!here.has_suffix)
+		doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES); /* it is empty */
+	else if (copy.reading.is_read)
+		entries_judge(doctor, database, &copy, &here);
+	else
+		database_skip(doctor, suffix, &copy.reading);
+	here_copy_close(&copy);
 }
 
 void doctor_old_entries(Doctor *doctor)

@@ -36,6 +36,7 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_CERTIFICATE_NAME:
 	case PROBE_TLS_FAILED:
 	case PROBE_PLAIN_REFUSED:
+	case PROBE_TLS_DECLINED:
 		return DOCTOR_PEER_TLS;
 	case PROBE_NOT_SPOKEN:
 	case PROBE_BIND_REFUSED:

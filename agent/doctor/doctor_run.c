@@ -27,7 +27,6 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_READERS] = doctor_readers,
 	[DOCTOR_LIMITS] = doctor_limits,
 	[DOCTOR_INDICES] = doctor_indices,
-	[DOCTOR_OLD_ENTRIES] = doctor_old_entries,
 	[DOCTOR_TIMEOUTS] = doctor_timeouts,
 	[DOCTOR_LINKS] = doctor_links,
 	[DOCTOR_TLS_FILES] = doctor_tls_files,
@@ -74,6 +73,7 @@ void doctor_run(Pool *pool, const SettingsOverride *options, const DoctorAsked *
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
 		if (functions[check] && is_wanted(asked, check))
 			functions[check](&doctor);
+	doctor_old_entries(&doctor); /* with what peers said of passwords */
 	directory_close(doctor.directory);
 	*ret = doctor.report;
 }

@@ -125,7 +125,7 @@ static bool link_start_tls(PeerLink *link)
 	if (answer.code == LDAP_SUCCESS)
 		return link_handshake(link);
 	if (!is_critical && answer.code > 0) {
-		link->probe->steps[PROBE_TLS] = PROBE_NOT_TRIED;
+		link->probe->steps[PROBE_TLS] = PROBE_UNKNOWN;
 		return true; /* slapd goes on in clear text, too, when the peer refuses "yes" */
 	}
 	peer_link_fail(link, PROBE_STARTTLS_REFUSED, "StartTLS", &answer);

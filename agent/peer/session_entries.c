@@ -210,6 +210,7 @@ static bool page_read(Scan *scan)
 	peer_link_fail(scan->link, PROBE_READ_REFUSED, entries_title(scan->link, scan->suffix),
 		       &scan->answer);
 	scan->reading.problem = peer_link_failure(scan->link).problem;
+	scan->reading.is_limited = scan->answer.code == LDAP_SIZELIMIT_EXCEEDED;
 	return false;
 }
 

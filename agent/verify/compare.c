@@ -1,28 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/verify/compare.h"
 
-#include <string.h>
-
-#include "agent/peer/probe_round.h"
-#include "agent/peer/session_tls.h"
 #include "agent/verify/compare_contents.h"
 #include "agent/verify/compare_here.h"
+#include "agent/verify/compare_peers.h"
 #include "agent/verify/compare_settle.h"
-#include "common/copy/copy_relation.h"
-#include "common/slapd/dn.h"
 
 /* One database while it is compared. */
 typedef struct Run {
 	Pool *pool;
 	const CompareOptions *options;
-	const WantedDatabase *wanted;
 	const World *world;
 	const char *suffix;
 	const char *where; /* who is read now, for the progress */
-	ProbeTarget *targets;
-	Syncrepl *links;
-	Content *contents; /* of each peer, read before */
-	size_t n_peers;
+	const ComparePeers *peers;
 	HereQuestion question;
 	HereCopy here;
 } Run;
@@ -32,21 +23,6 @@ typedef struct PeerRun {
 	Run *run;
 	Comparison *comparison;
 } PeerRun;
-
-bool compare_wants_database(const CompareOptions *options, const WantedDatabase *database)
-{
-	return !options->suffix || dn_equal(options->suffix, database->desired->suffix);
-}
-
-bool compare_wants_peer(const CompareOptions *options, unsigned peer_id)
-{
-	if (options->n_peer_ids == 0)
-		return true;
-	for (size_t i = 0; i < options->n_peer_ids; i++)
-		if (options->peer_ids[i] == peer_id)
-			return true;
-	return false;
-}
 
 /* --- progress --- */
 
@@ -75,95 +51,7 @@ static void peer_waiting(void *data, size_t n_differences)
 	tell(((PeerRun *)data)->run, 0, 0, n_differences);
 }
 
-/* --- whom to ask, and whether they answer --- */
-
-static void peers_list(Run *run, ComparedDatabase *ret)
-{
-	const WantedDatabase *wanted = run->wanted;
-
-	run->targets = pool_alloc(run->pool, (wanted->n_consumers + 1) * sizeof(*run->targets));
-	run->links = pool_alloc(run->pool, (wanted->n_consumers + 1) * sizeof(*run->links));
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		const WantedConsumer *consumer = &wanted->consumers[i];
-		const size_t n = run->n_peers;
-
-		if (!compare_wants_peer(run->options, consumer->peer->id))
-			continue;
-		run->links[n] = link_inherit_tls(&consumer->syncrepl, run->world->live.global);
-		run->targets[n] = (ProbeTarget){.syncrepl = &run->links[n],
-						.suffix = run->suffix,
-						.peer_id = consumer->peer->id,
-						.secret = consumer->secret};
-		POOL_PUSH(run->pool, ret->peers, ret->n_peers,
-			  {.pool = run->pool,
-			   .peer_id = consumer->peer->id,
-			   .uri = consumer->peer->uri});
-		run->n_peers = ret->n_peers;
-	}
-}
-
-/* All at once, and a password that one refuses is sent to no other. */
-static void peers_probe(Run *run)
-{
-	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT};
-	ProbeRefusals refusals = {0};
-	Probe *probes = NULL;
-	Error err = {0};
-
-	run->contents = pool_alloc(run->pool, (run->n_peers + 1) * sizeof(*run->contents));
-	if (run->n_peers > 0)
-		(void)probe_run(run->pool, run->targets, run->n_peers, &options, &probes, &refusals,
-				&err);
-	for (size_t i = 0; i < run->n_peers; i++) {
-		run->contents[i] = (Content){.state = CONTENT_UNREACHABLE,
-					     .problem = pool_strdup(run->pool, err.text)};
-		if (probes)
-			run->contents[i] = probe_content(&probes[i]);
-	}
-}
-
-static bool peer_answers(const Run *run, size_t i)
-{
-	return content_has_data(&run->contents[i]);
-}
-
-static const char *peer_problem(const Run *run, size_t i)
-{
-	if (run->contents[i].state == CONTENT_READ)
-		return pool_printf(run->pool,
-				   "it holds no entry %s, or hides it from the account that reads "
-				   "it",
-				   run->suffix);
-	return run->contents[i].problem;
-}
-
 /* --- here --- */
-
-static bool has_account(const Syncrepl *accounts, size_t n, const Syncrepl *link)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(accounts[i].value[SYNCREPL_BINDDN], link->value[SYNCREPL_BINDDN]) == 0 &&
-		    strcmp(accounts[i].value[SYNCREPL_CREDENTIALS],
-			   link->value[SYNCREPL_CREDENTIALS]) == 0)
-			return true;
-	return false;
-}
-
-/* A password that no peer takes is not tried here, either: the refusal counts at all servers. */
-static void accounts_find(const Run *run, HereQuestion *question)
-{
-	Syncrepl *accounts = NULL;
-
-	for (size_t i = 0; i < run->n_peers; i++) {
-		const Syncrepl *link = &run->links[i];
-
-		if (peer_answers(run, i) && link->value[SYNCREPL_BINDDN] &&
-		    link->value[SYNCREPL_CREDENTIALS] && !link->value[SYNCREPL_SASLMECH] &&
-		    !has_account(accounts, question->n_accounts, link))
-			POOL_PUSH(run->pool, accounts, question->n_accounts, *link);
-	}
-	question->accounts = accounts;
-}
 
 static void here_read(Run *run, ComparedDatabase *ret)
 {
@@ -178,7 +66,12 @@ static void here_read(Run *run, ComparedDatabase *ret)
 		.suffix = run->suffix,
 		.lists = live_access_lists(&run->world->live, live, run->suffix),
 		.taker = {.data = run, .page = here_page, .rate = run->options->rate}};
-	accounts_find(run, &run->question);
+	/* A password that no peer takes is not tried here, either: the refusal counts at all
+	 * servers.
+	 */
+	for (size_t i = 0; i < run->peers->n_items; i++)
+		if (compare_peer_answers(&run->peers->items[i]))
+			accounts_add(run->pool, &run->question, &run->peers->items[i].link);
 	run->where = "this node";
 	here_copy_read(run->pool, &run->question, &run->here);
 	ret->here = run->here.reading;
@@ -225,14 +118,14 @@ static void attributes_compare(Run *run, PeerLink *link, Comparison *comparison)
 	contents_compare(&question, comparison);
 }
 
-typedef void (*ComparePeer)(Run *run, PeerLink *link, Comparison *comparison);
+typedef void (*CompareOver)(Run *run, PeerLink *link, Comparison *comparison);
 
-static void peer_compare(Run *run, size_t i, Comparison *comparison, ComparePeer compare)
+static void peer_compare(Run *run, size_t i, Comparison *comparison, CompareOver compare)
 {
 	PeerLink link;
 
 	run->where = comparison->uri;
-	if (peer_link_open(run->pool, &run->links[i], &link)) {
+	if (peer_link_open(run->pool, &run->peers->items[i].link, &link)) {
 		compare(run, &link, comparison);
 	} else {
 		comparison_forget(comparison);
@@ -249,54 +142,67 @@ static void contents_pass(Run *run, ComparedDatabase *compared)
 		compared->here = run->here.reading;
 		return;
 	}
-	for (size_t i = 0; i < run->n_peers; i++)
+	for (size_t i = 0; i < compared->n_peers; i++)
 		if (compared->peers[i].there.is_read)
 			peer_compare(run, i, &compared->peers[i], attributes_compare);
+}
+
+/* Those that cannot be compared with say why. */
+static bool peers_list(const Run *run, ComparedDatabase *ret)
+{
+	bool any_answers = false;
+
+	for (size_t i = 0; i < run->peers->n_items; i++) {
+		const ComparePeer *peer = &run->peers->items[i];
+		Comparison comparison = {
+			.pool = run->pool, .peer_id = peer->peer->id, .uri = peer->peer->uri};
+
+		if (!compare_peer_answers(peer))
+			comparison.there.problem =
+				compare_peer_problem(run->pool, peer, run->suffix);
+		any_answers = any_answers || compare_peer_answers(peer);
+		POOL_PUSH(run->pool, ret->peers, ret->n_peers, comparison);
+	}
+	return any_answers;
 }
 
 static ComparedDatabase database_compare(Run *run)
 {
 	ComparedDatabase compared = {.suffix = run->suffix};
-	bool any_answers = false;
 
-	peers_list(run, &compared);
-	peers_probe(run);
-	for (size_t i = 0; i < run->n_peers; i++) {
-		any_answers = any_answers || peer_answers(run, i);
-		if (!peer_answers(run, i))
-			compared.peers[i].there.problem = peer_problem(run, i);
-	}
 	compared.here.problem = "no peer could be read";
-	if (any_answers)
+	if (peers_list(run, &compared))
 		here_read(run, &compared);
-	for (size_t i = 0; i < run->n_peers && !compared.here.is_read; i++)
-		if (peer_answers(run, i))
-			compared.peers[i].there.problem = "this node's own copy could not be read";
-	for (size_t i = 0; i < run->n_peers && compared.here.is_read; i++)
-		if (peer_answers(run, i))
+	for (size_t i = 0; i < compared.n_peers; i++) {
+		if (!compare_peer_answers(&run->peers->items[i]))
+			continue;
+		if (compared.here.is_read)
 			peer_compare(run, i, &compared.peers[i], versions_compare);
+		else
+			compared.peers[i].there.problem = "this node's own copy could not be read";
+	}
 	if (compared.here.is_read && run->options->attributes)
 		contents_pass(run, &compared);
 	here_copy_close(&run->here);
 	return compared;
 }
 
-void compare_run(Pool *pool, const CompareOptions *options, const Wanted *wanted,
-		 const World *world, ComparedDatabase **ret, size_t *ret_n)
+void compare_run(Pool *pool, const CompareOptions *options, const Wanted *wanted, World *world,
+		 ComparedDatabase **ret, size_t *ret_n)
 {
+	size_t n;
+	const ComparePeers *databases = compare_peers_ask(pool, options, wanted, world, &n);
 	ComparedDatabase *compared = NULL;
-	size_t n = 0;
 
-	for (size_t i = 0; i < wanted->n_databases; i++) {
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++) {
 		Run run = {.pool = pool,
 			   .options = options,
-			   .wanted = &wanted->databases[i],
 			   .world = world,
-			   .suffix = wanted->databases[i].desired->suffix};
+			   .suffix = databases[i].wanted->desired->suffix,
+			   .peers = &databases[i]};
 
-		if (compare_wants_database(options, run.wanted))
-			POOL_PUSH(pool, compared, n, database_compare(&run));
+		POOL_PUSH(pool, compared, *ret_n, database_compare(&run));
 	}
 	*ret = compared;
-	*ret_n = n;
 }

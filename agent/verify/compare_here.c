@@ -25,6 +25,32 @@ CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *
 
 /* --- who reads --- */
 
+/* One of those who may be asked for the copy. */
+typedef struct Identity {
+	Syncrepl link;
+	const char *problem; /* why it cannot bind; NULL: it can, or was not tried */
+} Identity;
+
+static bool has_account(const HereQuestion *question, const Syncrepl *link)
+{
+	for (size_t i = 0; i < question->n_accounts; i++) {
+		const Syncrepl *account = &question->accounts[i];
+
+		if (strcmp(account->value[SYNCREPL_BINDDN], link->value[SYNCREPL_BINDDN]) == 0 &&
+		    strcmp(account->value[SYNCREPL_CREDENTIALS],
+			   link->value[SYNCREPL_CREDENTIALS]) == 0)
+			return true;
+	}
+	return false;
+}
+
+void accounts_add(Pool *pool, HereQuestion *question, const Syncrepl *link)
+{
+	if (link->value[SYNCREPL_BINDDN] && link->value[SYNCREPL_CREDENTIALS] &&
+	    !link->value[SYNCREPL_SASLMECH] && !has_account(question, link))
+		POOL_PUSH(pool, question->accounts, question->n_accounts, *link);
+}
+
 static Syncrepl at_socket(const HereQuestion *question)
 {
 	Syncrepl link = {0};
@@ -59,14 +85,21 @@ static void link_drop(HereCopy *here)
 	here->is_open = false;
 }
 
-static bool here_open(HereCopy *here, const Syncrepl *syncrepl)
+/* A refused bind, repeated, may lock the account. */
+static bool here_open(HereCopy *here, Identity *identity)
 {
+	if (here->is_open && here->link.syncrepl == &identity->link)
+		return true;
 	link_drop(here);
-	here->is_open = peer_link_open(here->pool, syncrepl, &here->link);
-	if (!here->is_open) {
-		here->reading = (CopyReading){.problem = peer_link_failure(&here->link).problem};
-		peer_link_close(&here->link);
+	if (!identity->problem) {
+		here->is_open = peer_link_open(here->pool, &identity->link, &here->link);
+		if (!here->is_open) {
+			identity->problem = peer_link_failure(&here->link).problem;
+			peer_link_close(&here->link);
+		}
 	}
+	if (!here->is_open)
+		here->reading = (CopyReading){.problem = identity->problem};
 	return here->is_open;
 }
 
@@ -119,11 +152,11 @@ static void set_fill(HereCopy *here, const HereQuestion *question)
 		entries_read_counted(&here->link, counter, question->suffix, &taker, filling_begin);
 }
 
-static bool read_as(HereCopy *here, const HereQuestion *question, const Syncrepl *syncrepl)
+static bool read_as(HereCopy *here, const HereQuestion *question, Identity *identity)
 {
 	bool may_all;
 
-	if (!here_open(here, syncrepl))
+	if (!here_open(here, identity))
 		return false;
 	may_all = may_read_all(here, question);
 	set_fill(here, question);
@@ -137,8 +170,8 @@ static size_t n_shown(const HereCopy *here)
 }
 
 /* Whoever the rules let read everything comes first: no other need read it all to find out. */
-static const Syncrepl *order_by_rules(HereCopy *here, const HereQuestion *question,
-				      Syncrepl *identities, size_t n)
+static Identity *order_by_rules(HereCopy *here, const HereQuestion *question, Identity *identities,
+				size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (here_open(here, &identities[i]) && may_read_all(here, question))
@@ -149,16 +182,15 @@ static const Syncrepl *order_by_rules(HereCopy *here, const HereQuestion *questi
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret)
 {
 	const size_t n = question->n_accounts + 1;
-	Syncrepl *identities = pool_alloc(pool, n * sizeof(*identities));
-	const Syncrepl *first, *most = NULL;
+	Identity *identities = pool_alloc(pool, n * sizeof(*identities)), *first, *most = NULL;
 	size_t n_most = 0;
 	bool is_whole;
 
 	*ret = (HereCopy){.pool = pool, .set = {.pool = pool_child(pool)}};
-	identities[0] = as_root(question);
+	identities[0].link = as_root(question);
 	for (size_t i = 0; i < question->n_accounts; i++)
-		identities[i + 1] = as_account(question, &question->accounts[i]);
-	ret->has_root = peer_link_open(pool, &identities[0], &ret->root);
+		identities[i + 1].link = as_account(question, &question->accounts[i]);
+	ret->has_root = peer_link_open(pool, &identities[0].link, &ret->root);
 	first = order_by_rules(ret, question, identities, n);
 	is_whole = first && read_as(ret, question, first);
 	/* The accounts are there to see everything, root over ldapi mostly is not. */

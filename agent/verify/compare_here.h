@@ -23,15 +23,19 @@ typedef struct HereQuestion {
 	const char *ldap_uri;
 	const char *suffix;
 	AccessLists lists;
-	const Syncrepl *accounts; /* links whose account and password a peer took */
+	Syncrepl *accounts; /* links whose account and password a peer took: accounts_add() */
 	size_t n_accounts;
 	EntriesTaker taker; /* take is not used */
 } HereQuestion;
 
+/* Adds a link's account, once, where it binds with a password. Texts are borrowed. */
+void accounts_add(Pool *pool, HereQuestion *question, const Syncrepl *link);
+
 /*
  * Reads the copy as root over ldapi:///, or as one of the accounts, whoever is surely shown all of
  * it; where nobody is, as the one who is shown most. The link stays open, for looking at entries
- * again, until here_copy_close(). Never fails: the reading says what happened.
+ * again, until here_copy_close(). One who cannot bind is not tried twice. Never fails: the reading
+ * says what happened.
  */
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret);
 

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/adopt/adoption.h"
+#include "common/base/remedies.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 
@@ -170,9 +171,11 @@ static int own_uri_find(Search *search, Error *err)
 	if (other > 0)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "%s is this node itself, but slapd does not recognise the URL as "
-				 "one of its listeners (-h): it replicates from itself; remove "
-				 "that olcSyncrepl value, then adopt again",
-				 self->uri);
+				 "one of its listeners (-h): it replicates from itself; %s, or %s; "
+				 "then adopt again",
+				 self->uri,
+				 remedy_fill(search->adoption->pool, REMEDY_LISTENER, self->uri),
+				 remedy_text(REMEDY_LINKS_ANEW));
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/slapd/url.h"
 
 void adopt_note(Adoption *adoption, const char *format, ...)
@@ -42,12 +43,14 @@ int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_
 				 "find out which server answers there, and mend what is wrong",
 				 named->uri, named->id, named->id_said_by, id, said_by);
 	if (peer != 0 && adoption->peers[0].id == id)
-		return error_set(err, ERROR_REFUSED, 0,
-				 "%s has this node's own server ID %u: either slapd replicates "
-				 "from itself, because no listener of it (-h) is that URL (then "
-				 "remove the olcSyncrepl value), or two servers share an ID, "
-				 "which loses changes (then give one of them another)",
-				 named->uri, id);
+		return error_set(
+			err, ERROR_REFUSED, 0,
+			"%s has this node's own server ID %u: either slapd replicates "
+			"from itself, because no listener of it (-h) is that URL (then %s, "
+			"or %s), or two servers share an ID, which loses changes (then "
+			"give one of them another)",
+			named->uri, id, remedy_fill(adoption->pool, REMEDY_LISTENER, named->uri),
+			remedy_text(REMEDY_LINKS_ANEW));
 	for (size_t i = 0; i < adoption->n_peers; i++)
 		if (i != peer && adoption->peers[i].id == id)
 			return error_set(

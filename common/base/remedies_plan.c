@@ -198,6 +198,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_LISTENERS_SAME] =
 		{"listeners-same", REMEDY_WORDS, "make both the same",
 		 "no test: -h stands in a file of the system, which belongs to the administrator"},
+	[REMEDY_LINKS_ANEW] =
+		{"links-anew", REMEDY_WORDS,
+		 "replace olcSyncrepl as a whole, in one modify, by its other values (where there are none, delete it and the multi-provider flag in one modify)",
+		 "test_adopt_identity.py::test_a_link_to_the_node_itself_goes_and_the_other_one_stays"},
 	[REMEDY_RENEW_TLS] =
 		{"renew-tls", REMEDY_AGENT, "\"renew_tls\": true",
 		 "test_tls_renewal.py::test_the_printed_line_has_the_renewed_files_taken"},

@@ -18,6 +18,43 @@ const CompareRecord *compare_record_find(const CompareRecords *records, const ch
 	return record_of(records, suffix, peer_id);
 }
 
+/* --- what a look may take back --- */
+
+/* Whether that look would have shown such a difference. Versions are looked at each time. */
+static bool could_disprove(const Comparison *comparison, const CopyReading *here,
+			   DifferenceKind kind)
+{
+	if (comparison_verdict(comparison, here) == COMPARISON_NOT_COMPARABLE)
+		return false;
+	return kind == DIFFERENCE_OTHER_CONTENTS ? comparison->asks_contents
+						 : comparison_proves(comparison, here, kind);
+}
+
+/* Only what is proven: what is missing where something is hidden is no difference. */
+static CompareRecord record_make(const CompareRecord *before, const ComparedDatabase *database,
+				 const Comparison *comparison, int64_t now_sec)
+{
+	const CopyReading *here = &database->here;
+	CompareRecord record = {.suffix = database->suffix,
+				.peer_id = comparison->peer_id,
+				.compared_sec = now_sec,
+				.verdict = comparison_verdict(comparison, here)};
+
+	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++) {
+		if (comparison_proves(comparison, here, kind))
+			record.counts[kind] = comparison_count(comparison, kind);
+		if (before && before->verdict == COMPARISON_DIFFERENT && record.counts[kind] == 0 &&
+		    !could_disprove(comparison, here, kind))
+			record.counts[kind] = before->counts[kind];
+	}
+	if (before && before->verdict == COMPARISON_DIFFERENT &&
+	    record.verdict == COMPARISON_NOT_COMPARABLE)
+		record.compared_sec = before->compared_sec;
+	if (compare_record_total(&record) > 0)
+		record.verdict = COMPARISON_DIFFERENT;
+	return record;
+}
+
 static void record_put(Pool *pool, CompareRecords *records, const CompareRecord *record)
 {
 	CompareRecord *before = record_of(records, record->suffix, record->peer_id);
@@ -37,14 +74,10 @@ CompareRecords compare_records_join(Pool *pool, const CompareRecords *before,
 	for (size_t i = 0; i < n_databases; i++)
 		for (size_t k = 0; k < databases[i].n_peers; k++) {
 			const Comparison *comparison = &databases[i].peers[k];
-			CompareRecord record = {
-				.suffix = databases[i].suffix,
-				.peer_id = comparison->peer_id,
-				.compared_sec = now_sec,
-				.verdict = comparison_verdict(comparison, &databases[i].here)};
+			const CompareRecord record = record_make(
+				record_of(&joined, databases[i].suffix, comparison->peer_id),
+				&databases[i], comparison, now_sec);
 
-			for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
-				record.counts[kind] = comparison_count(comparison, kind);
 			record_put(pool, &joined, &record);
 		}
 	return joined;

@@ -11,7 +11,7 @@ typedef struct CompareRecord {
 	unsigned peer_id;
 	int64_t compared_sec; /* since 1970 */
 	ComparisonVerdict verdict;
-	size_t counts[DIFFERENCE_KIND_COUNT];
+	size_t counts[DIFFERENCE_KIND_COUNT]; /* of what is proven */
 } CompareRecord;
 
 typedef struct CompareRecords {
@@ -23,7 +23,11 @@ typedef struct CompareRecords {
 const CompareRecord *compare_record_find(const CompareRecords *records, const char *suffix,
 					 unsigned peer_id);
 
-/* Those before, with what was compared now in their place or behind them. Texts are borrowed. */
+/*
+ * Those before, with what was compared now in their place or behind them. What was proven different
+ * goes only by a look that would have shown it: not because a peer was away, or hides something
+ * now, and other contents only when contents were compared. Texts are borrowed.
+ */
 CompareRecords compare_records_join(Pool *pool, const CompareRecords *before,
 				    const ComparedDatabase *databases, size_t n_databases,
 				    int64_t now_sec);

@@ -23,6 +23,7 @@ typedef enum CopySight {
 typedef struct CopyReading {
 	bool is_read;         /* to its end */
 	const char *problem;  /* why not; NULL otherwise */
+	bool is_limited;      /* olcLimits or olcSizeLimit ended it */
 	const char *identity; /* as whom */
 	size_t n_entries;     /* shown with entryUUID and entryCSN */
 	size_t n_unmarked;    /* shown without one of them: not comparable */

@@ -62,6 +62,16 @@ static void judge_server_id(Pool *pool, Probe *probe, unsigned our_id)
 	probe->steps[PROBE_SERVER_ID] = PROBE_BAD;
 }
 
+/* What was bound without the TLS that it was asked for; unlike a TLS that broke off, which ends the
+ * connection. */
+static void judge_tls(Pool *pool, Probe *probe)
+{
+	if (probe->steps[PROBE_TLS] == PROBE_UNKNOWN && probe->steps[PROBE_BIND] != PROBE_NOT_TRIED)
+		probe_add_fault(pool, probe, PROBE_TLS_DECLINED,
+				"it refuses StartTLS, and slapd goes on in clear text, the "
+				"password too, for starttls=yes asks for no more");
+}
+
 static void judge_schema(Pool *pool, Probe *probe, const char *ours)
 {
 	if (!ours || !probe->schema_digest)
@@ -105,6 +115,7 @@ static void judge_certificate(Pool *pool, Probe *probe, int64_t now_sec)
 
 void probe_judge(Pool *pool, Probe *probe, const ProbeExpectation *expectation)
 {
+	judge_tls(pool, probe);
 	judge_server_id(pool, probe, expectation->our_id);
 	judge_schema(pool, probe, expectation->schema_digest);
 	judge_clock(pool, probe);

@@ -132,6 +132,8 @@ static const struct {
 				  "back when it breaks; it is not asked again"},
 	[PROBE_FORMER_NOT_ASKED] = {"former-not-asked", PROBE_NOT_TESTED,
 				    "compare by hand what both see (ldapsearch)"},
+	[PROBE_TLS_DECLINED] = {"tls-declined", PROBE_IS_GOOD,
+				"set olcTLSCertificateFile and olcTLSCertificateKeyFile there"},
 	[PROBE_CONTEXT_CSN_HIDDEN] = {"context-csn-hidden", PROBE_IS_GOOD,
 				      "let olcAccess there give the bind DN read on contextCSN of "
 				      "the suffix entry"},

@@ -3,6 +3,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
+#include "common/report/status_compared.h"
 #include "common/report/status_view.h"
 
 #define STALE_AFTER_INTERVALS 3
@@ -176,19 +177,11 @@ static void judge_links(Verdict *verdict, const Status *status, const StatusData
 static void judge_compared(Verdict *verdict, const Status *status, const StatusLife *life)
 {
 	for (size_t i = 0; i < status->compared.n_items; i++) {
-		const CompareRecord *record = &status->compared.items[i];
-		const size_t n = compare_record_total(record);
+		const char *text = compared_problem(verdict->pool, &status->compared.items[i],
+						    status, life->now_sec);
 
-		if (record->verdict == COMPARISON_DIFFERENT)
-			problem(verdict, CHECK_WARNING,
-				pool_printf(verdict->pool,
-					    "%s: %zu %s from peer %u when they were compared %s "
-					    "ago; see syncward compare",
-					    record->suffix, n,
-					    n == 1 ? "entry differs" : "entries differ",
-					    record->peer_id,
-					    duration_print(verdict->pool,
-							   life->now_sec - record->compared_sec)));
+		if (text)
+			problem(verdict, CHECK_WARNING, text);
 	}
 }
 
@@ -292,16 +285,6 @@ static void lags_add(Pool *pool, Buf *line, const Status *status)
 	}
 }
 
-static void compared_add(Buf *line, const Status *status)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < status->compared.n_items; i++)
-		n += compare_record_total(&status->compared.items[i]);
-	if (status->compared.n_items > 0)
-		buf_printf(line, " differences=%zu;;;0", n);
-}
-
 static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec)
 {
 	const LinkCount links = links_of_all(status);
@@ -320,7 +303,7 @@ static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t no
 	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
 		   (long long)stale_after_sec(status));
 	lags_add(pool, line, status);
-	compared_add(line, status);
+	compared_perfdata(line, status);
 }
 
 static const char *all_is_well(Pool *pool, const Status *status)

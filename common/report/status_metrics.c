@@ -312,7 +312,10 @@ static void compared(Page *page)
 	}
 	metric(page, "compare_differences", "gauge", "How many entries differed, by kind.");
 	for (size_t i = 0; i < records->n_items; i++)
-		for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++) {
+		for (DifferenceKind kind = 0;
+		     kind < DIFFERENCE_KIND_COUNT &&
+		     records->items[i].verdict != COMPARISON_NOT_COMPARABLE;
+		     kind++) {
 			(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
 			sample_number(page, "compare_differences",
 				      (const char *const[][2]){{"suffix", records->items[i].suffix},

@@ -7,7 +7,8 @@ import subprocess
 
 import ldap
 import pytest
-from cluster import Cluster
+import remedies
+from cluster import Cluster, add_person, wait_entry
 
 LOOPBACK = "127.0.0.1"
 
@@ -115,3 +116,43 @@ def test_two_servers_under_one_id_are_no_cluster(slapd_factory, program):
     done = syncward(node, "adopt", "--peer-id", f"{other.server.ldap_uri}=2")
     assert (done.returncode, done.stdout) == (1, "")
     assert "has the server ID 2 according to --peer-id, but 1 according to the server itself" in done.stderr
+
+
+def replicates_from_itself(slapd_factory, program):
+    """Two nodes, of which the first one reads from itself as well, under a name that it does not know."""
+    cluster = cluster_by_hand(slapd_factory, program)
+    node = cluster[0]
+    alias = node.server.ldap_uri.replace(LOOPBACK, "localhost")
+    link, = node.syncrepl()
+    node.edit([(ldap.MOD_ADD, "olcSyncrepl", [
+        link.split("}", 1)[-1].replace("rid=002", "rid=004").replace(cluster[1].server.ldap_uri, alias)])])
+    done = syncward(node, "adopt")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{alias} has this node's own server ID 1: either slapd replicates from itself" in done.stderr
+    return cluster, alias, done.stderr
+
+
+@pytest.mark.remedy("links-anew")
+def test_a_link_to_the_node_itself_goes_and_the_other_one_stays(slapd_factory, program):
+    cluster, alias, said = replicates_from_itself(slapd_factory, program)
+    node, other = cluster
+    remedies.printed(said, "links-anew")
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [value.split("}", 1)[-1] for value in node.syncrepl() if alias not in value])])
+    remedies.did("links-anew")
+    cluster.wait_persistent()
+    add_person(other.server, "stays")
+    wait_entry(node.server, "cn=stays,dc=example,dc=com")
+    assert node.server.release.has_consumer_monitor is False or [c.rid for c in node.server.consumers()] == [2]
+    document, _ = adopted(node)
+    assert [peer["id"] for peer in document["peers"]] == [1, 2]
+
+
+def test_a_link_to_the_node_itself_is_none_when_slapd_has_its_url(slapd_factory, program):
+    cluster, alias, said = replicates_from_itself(slapd_factory, program)
+    node = cluster[0]
+    assert remedies.printed(said, "listener").endswith(f" contains {alias}")
+    node.server.stop()
+    node.server.listeners[1] = alias
+    node.server.start()
+    document, _ = adopted(node)
+    assert [peer["id"] for peer in document["peers"]] == [1, 2]

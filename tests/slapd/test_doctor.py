@@ -17,6 +17,7 @@ import pytest
 from authority import Authority
 from cluster import Cluster, Node, add_person, wait_entry
 from daemon import Daemon
+from old_entries import examined, formed_as_0_1_0_did
 from releases import release, versions
 from slapd import ROOT_DN, SUFFIX, Database, syncrepl, wait_until
 from slapd_farm import SlapdFarm
@@ -374,6 +375,11 @@ def test_a_peer_that_speaks_no_tls(node, pair):
     document["databases"][0]["syncrepl"].update({"starttls": "critical", "tls_reqcert": "never"})
     node.write(document)
     examine(node).assert_finds("peer-tls", "error", "[starttls-refused]", remedy="olcTLSCertificateFile")
+    document["databases"][0]["syncrepl"].update({"starttls": "yes"})
+    node.write(document)
+    checked = examine(node)
+    checked.assert_finds("peer-tls", "warning", "[tls-declined]", "in clear text", remedy="olcTLSCertificateFile")
+    assert checked.checks["certificates"]["severity"] == "unknown" and "peer-bind" in checked.well(), checked.text
 
 
 def test_a_peer_that_hides_passwords(node, pair):
@@ -484,3 +490,29 @@ def test_the_list_explains_every_check_and_makes_none(program):
     document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
                                          capture_output=True, check=True).stdout)
     assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 38
+
+
+# --- entries that root does not see, on clusters of their own ---
+
+def hide(node, *rules):
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [*rules, "to * by * read"])])
+
+
+def test_entries_that_are_hidden_from_root_are_looked_at_with_the_account_of_the_links(slapd_factory, program):
+    """Where that sees no more than root what was seen is told, and that it is not all."""
+    cluster = formed_as_0_1_0_did(slapd_factory, program)
+    old = [f'to dn.base="cn={name},{SUFFIX}" by dn.exact="{REPLICATOR}" read by * none' for name in ("one", "two")]
+    hide(cluster[0], *old)
+    assert "5 of 5 entries carry server ID 0" in examined(cluster[0])[1]
+    hide(cluster[0], old[0].replace("read", "none"))
+    text = examined(cluster[0])[1]
+    assert "4 of 4 entries carry server ID 0" in text and "not checked" in text and "only 4 of its 5 entries" in text
+
+
+def test_hidden_entries_are_not_taken_for_good(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    dn = add_person(cluster[0].server, "hidden")
+    assert examined(cluster[0])[0] == "ok"
+    hide(cluster[0], f'to dn.base="{dn}" by * none')
+    severity, text = examined(cluster[0])
+    assert severity == "unknown" and "not checked" in text, text

@@ -146,7 +146,8 @@ def test_tls_where_there_is_none(slapd_factory):
     (ldaps,) = probe(syncrepl(1, server.ldap_uri.replace("ldap:", "ldaps:")))
     assert_fault(ldaps, "refused", "no-tls", "does not answer a TLS handshake")
     (optional,) = probe((syncrepl(1, server.ldap_uri, starttls="yes"), 7))
-    assert optional["verdict"] == "good" and optional["steps"]["tls"] == "not-tried"
+    assert_fault(optional, "good", "tls-declined", "slapd goes on in clear text")
+    assert optional["steps"]["tls"] == "unknown" and optional["has_suffix"]
 
 
 def test_a_wrong_password_and_a_missing_account_look_alike(slapd_factory):

@@ -185,6 +185,9 @@ static void a_value_for_ourselves_that_slapd_does_not_recognise_is_refused(void 
 	assert_int_equal(survey(&bench), 0);
 	assert_int_equal(adopt_set_id(&bench.adoption, 1, 1, "a test", &bench.err), -1);
 	assert_non_null(strstr(bench.err.text, "slapd replicates from itself"));
+	/* slapd stops another consumer when one value is deleted. */
+	assert_non_null(strstr(bench.err.text, "start slapd with -h that contains ldap://a, or "
+					       "replace olcSyncrepl as a whole"));
 	pool_free(bench.pool);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/copy/compare_record.h"
 #include "common/copy/comparison.h"
 
 /* What a copy shows whose server counts as many. */
@@ -240,6 +241,125 @@ static void one_that_differs_is_told_whatever_else_is_not_known(void **state)
 	assert_int_equal(comparison_verdict_all(&database, 1), COMPARISON_DIFFERENT);
 }
 
+/* --- what is kept of them --- */
+
+/* What is kept when that look follows. */
+static CompareRecords joined(Pool *pool, const CompareRecords *before, const Scene *scene,
+			     int64_t now_sec)
+{
+	Comparison comparison = scene->comparison;
+	const ComparedDatabase database = {
+		.suffix = "dc=x", .here = scene->here_reading, .peers = &comparison, .n_peers = 1};
+
+	comparison.peer_id = 2;
+	return compare_records_join(pool, before, &database, 1, now_sec);
+}
+
+static Scene *looked(Pool *pool, const EntryMark *there, size_t n_there)
+{
+	const EntryMark here[] = {entry(1, 2), entry(2, 2)};
+	Scene *scene = scene_make(pool, here, 2);
+
+	peer_shows(scene, there, n_there);
+	return scene;
+}
+
+static const EntryMark same[] = {{.uuid = {1}, .csn = {[4] = 2}}, {.uuid = {2}, .csn = {[4] = 2}}};
+
+/* One is missing there, and the contents of the other one differ. */
+static CompareRecords two_differ(Pool *pool)
+{
+	const CompareRecords none = {0};
+	const AttributeNames names = {0};
+	Scene *scene = looked(pool, same, 1);
+	CompareRecords records;
+
+	scene->comparison.asks_contents = true;
+	comparison_add_contents(&scene->comparison, &same[0], "cn=1", &names);
+	records = joined(pool, &none, scene, 100);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_MISSING_THERE], 1);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_OTHER_CONTENTS], 1);
+	return records;
+}
+
+static void a_peer_that_is_away_takes_nothing_back(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CompareRecords records = two_differ(pool);
+	Scene *away = looked(pool, same, 2);
+
+	(void)state;
+	away->comparison.there = (CopyReading){.problem = "it is away"};
+	records = joined(pool, &records, away, 200);
+	assert_int_equal(records.n_items, 1);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+	assert_int_equal(compare_record_total(&records.items[0]), 2);
+	assert_int_equal(records.items[0].compared_sec, 100);
+}
+
+/* What differed may be among what is hidden now. */
+static void a_copy_that_hides_something_takes_nothing_back(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CompareRecords records = two_differ(pool);
+	Scene *hides = looked(pool, same, 2);
+
+	(void)state;
+	hides->comparison.asks_contents = true;
+	hides->comparison.there.n_counted = 3;
+	records = joined(pool, &records, hides, 200);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+	assert_int_equal(compare_record_total(&records.items[0]), 2);
+}
+
+static void other_contents_are_taken_back_only_by_a_look_at_contents(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CompareRecords records = two_differ(pool);
+	Scene *scene = looked(pool, same, 2);
+
+	(void)state;
+	records = joined(pool, &records, scene, 200);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_MISSING_THERE], 0);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_OTHER_CONTENTS], 1);
+	assert_int_equal(records.items[0].compared_sec, 200);
+	scene->comparison.asks_contents = true;
+	records = joined(pool, &records, scene, 300);
+	assert_int_equal(records.items[0].verdict, COMPARISON_NOT_KNOWN);
+	assert_int_equal(compare_record_total(&records.items[0]), 0);
+}
+
+static void what_was_missing_is_taken_back_only_where_it_would_be_seen(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CompareRecords records = two_differ(pool);
+	Scene *scene = looked(pool, same, 2);
+
+	(void)state;
+	scene->comparison.asks_contents = true;
+	scene->comparison.there.n_counted = 0;
+	records = joined(pool, &records, scene, 200);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_MISSING_THERE], 1);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_OTHER_CONTENTS], 0);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+}
+
+static void what_is_not_proven_is_not_kept(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const CompareRecords none = {0};
+	Scene *scene = looked(pool, same, 1);
+	CompareRecords records;
+
+	(void)state;
+	scene->comparison.there.n_counted = 0;
+	records = joined(pool, &none, scene, 100);
+	assert_int_equal(records.items[0].verdict, COMPARISON_NOT_COMPARABLE);
+	assert_int_equal(compare_record_total(&records.items[0]), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +375,11 @@ int main(void)
 		cmocka_unit_test(a_count_that_moved_or_that_is_not_told_proves_nothing),
 		cmocka_unit_test(an_entry_without_entryuuid_is_less_than_all),
 		cmocka_unit_test(one_that_differs_is_told_whatever_else_is_not_known),
+		cmocka_unit_test(a_peer_that_is_away_takes_nothing_back),
+		cmocka_unit_test(a_copy_that_hides_something_takes_nothing_back),
+		cmocka_unit_test(other_contents_are_taken_back_only_by_a_look_at_contents),
+		cmocka_unit_test(what_was_missing_is_taken_back_only_where_it_would_be_seen),
+		cmocka_unit_test(what_is_not_proven_is_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,6 +145,21 @@ static void a_certificate_is_told_three_weeks_before_its_end(void **state)
 	assert_int_equal(probe_verdict(&soon), PROBE_IS_GOOD);
 }
 
+static void a_peer_that_declined_tls_is_told_and_one_where_it_broke_off_is_not(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Probe declined = good_probe(2), broke_off = probe_of(2);
+
+	(void)state;
+	declined.steps[PROBE_TLS] = broke_off.steps[PROBE_TLS] = PROBE_UNKNOWN;
+	declined.steps[PROBE_BIND] = PROBE_GOOD;
+	judge(pool, &declined, 1);
+	judge(pool, &broke_off, 1);
+	assert_true(probe_has_fault(&declined, PROBE_TLS_DECLINED));
+	assert_int_equal(probe_verdict(&declined), PROBE_IS_GOOD);
+	assert_int_equal(broke_off.n_faults, 0);
+}
+
 static void the_time_between_question_and_answer_is_no_difference_of_clocks(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -347,6 +362,8 @@ int main(void)
 			two_peers_with_one_server_id_are_both_told_unless_databases_differ),
 		cmocka_unit_test(a_minute_of_difference_between_clocks_is_tolerated),
 		cmocka_unit_test(a_certificate_is_told_three_weeks_before_its_end),
+		cmocka_unit_test(
+			a_peer_that_declined_tls_is_told_and_one_where_it_broke_off_is_not),
 		cmocka_unit_test(the_time_between_question_and_answer_is_no_difference_of_clocks),
 		cmocka_unit_test(no_suffix_entry_is_an_empty_database_hidden_or_not_there),
 		cmocka_unit_test(only_a_limit_before_our_own_is_the_peers),

@@ -659,6 +659,39 @@ static void entries_that_differed_are_a_warning_with_their_number(void **state)
 	assert_non_null(strstr(check(pool, &unknown).line, " differences=0;;;0"));
 }
 
+/* A record of a peer of which nothing else is told. */
+static Status recorded(Pool *pool, ComparisonVerdict verdict, int64_t age_sec)
+{
+	static StatusPeer peer = {.id = 2};
+	static StatusDatabase database = {
+		.suffix = "dc=example,dc=com", .peers = &peer, .n_peers = 1};
+	Status status = compared_status(pool, verdict, 0);
+
+	status.databases = &database;
+	status.n_databases = 1;
+	status.compared.items[0].compared_sec = NOW - age_sec;
+	return status;
+}
+
+static void what_was_not_compared_or_long_ago_is_a_warning_and_no_number(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Status away = recorded(pool, COMPARISON_NOT_COMPARABLE, 60);
+	const Status fresh = recorded(pool, COMPARISON_EQUAL, 20 * 86400);
+	const Status old = recorded(pool, COMPARISON_EQUAL, 22 * 86400);
+	Status gone = old;
+
+	(void)state;
+	assert_non_null(strstr(check(pool, &away).line, " could not be compared with 60 s ago"));
+	assert_null(strstr(check(pool, &away).line, "differences="));
+	assert_null(strstr(status_metrics(pool, &away), "compare_differences{"));
+	assert_null(strstr(check(pool, &fresh).line, "compared with"));
+	assert_non_null(strstr(check(pool, &fresh).line, " differences=0;;;0"));
+	assert_non_null(strstr(check(pool, &old).line, " was last compared with 22"));
+	gone.compared.items[0].peer_id = 99;
+	assert_null(strstr(check(pool, &gone).line, "compared with"));
+}
+
 static void what_was_compared_is_in_document_page_and_metrics(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -696,6 +729,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_that_differed_are_a_warning_with_their_number),
+		cmocka_unit_test(what_was_not_compared_or_long_ago_is_a_warning_and_no_number),
 		cmocka_unit_test(what_was_compared_is_in_document_page_and_metrics),
 		cmocka_unit_test(a_verdict_of_a_later_release_is_not_known),
 		cmocka_unit_test(what_is_printed_is_read_again),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/report/status_compared.h"
+
+#include <string.h>
+
+#include "common/base/timestamp.h"
+
+/* The timer compares every week: three of them were missed. */
+#define COMPARED_OLD_SEC (21 * 86400)
+
+/* One of a peer that peers.json has no more goes with the next comparison. */
+static bool is_of_a_peer(const CompareRecord *record, const Status *status)
+{
+	for (size_t i = 0; i < status->n_databases; i++) {
+		const StatusDatabase *database = &status->databases[i];
+
+		for (size_t k = 0; k < database->n_peers; k++)
+			if (database->peers[k].id == record->peer_id &&
+			    strcmp(database->suffix, record->suffix) == 0)
+				return true;
+	}
+	return false;
+}
+
+const char *compared_problem(Pool *pool, const CompareRecord *record, const Status *status,
+			     int64_t now_sec)
+{
+	const int64_t age_sec = now_sec - record->compared_sec;
+	const size_t n = compare_record_total(record);
+
+	if (record->verdict == COMPARISON_DIFFERENT)
+		return pool_printf(pool,
+				   "%s: %zu %s from peer %u when they were compared %s ago; see "
+				   "syncward compare",
+				   record->suffix, n, n == 1 ? "entry differs" : "entries differ",
+				   record->peer_id, duration_print(pool, age_sec));
+	if (!is_of_a_peer(record, status))
+		return NULL;
+	if (record->verdict == COMPARISON_NOT_COMPARABLE)
+		return pool_printf(pool, "%s: peer %u could not be compared with %s ago",
+				   record->suffix, record->peer_id, duration_print(pool, age_sec));
+	if (age_sec > COMPARED_OLD_SEC)
+		return pool_printf(pool, "%s: peer %u was last compared with %s ago",
+				   record->suffix, record->peer_id, duration_print(pool, age_sec));
+	return NULL;
+}
+
+void compared_perfdata(Buf *line, const Status *status)
+{
+	size_t n = 0, n_compared = 0;
+
+	for (size_t i = 0; i < status->compared.n_items; i++) {
+		const CompareRecord *record = &status->compared.items[i];
+
+		if (record->verdict == COMPARISON_NOT_COMPARABLE)
+			continue;
+		n += compare_record_total(record);
+		n_compared++;
+	}
+	if (n_compared > 0)
+		buf_printf(line, " differences=%zu;;;0", n);
+}
