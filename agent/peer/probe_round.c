@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -31,8 +30,9 @@ typedef struct Runner {
 	int fd;
 	size_t target;
 	ProbeStep step; /* the last that began */
-	bool is_asking;
-	Pool *pool; /* of output only */
+	char asks;      /* WORKER_ASKS or WORKER_ROOM; 0: nothing */
+	unsigned room;  /* that it has for what its peer says */
+	Pool *pool;     /* of output only */
 	Buf output;
 	int64_t started_msec;
 } Runner;
@@ -47,7 +47,6 @@ struct ProbeRound {
 	Probe *probes;          /* by target */
 	const Probe *last_read; /* with a suffix entry; NULL: none yet */
 	Runner *runners;
-	size_t *taken; /* bytes that each hears of its peer, shared with them */
 	unsigned n_runners;
 	size_t n_started;
 	size_t n_ended;
@@ -116,7 +115,6 @@ static int runner_reap(const ProbeRound *round, const Runner *runner)
 	while (waitpid(runner->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
-	round->taken[runner - round->runners] = 0;
 	(void)close(runner->fd);
 	return status;
 }
@@ -148,8 +146,10 @@ static void hear_byte(ProbeRound *round, Runner *runner, char byte)
 	const size_t member = member_of(round, runner->target);
 
 	if (byte == WORKER_ASKS) {
-		runner->is_asking = true;
+		runner->asks = byte;
 		probe_gate_ask(round->gate, member, now_msec());
+	} else if (byte == WORKER_ROOM) {
+		runner->asks = byte;
 	} else if (byte == WORKER_GOOD) {
 		probe_gate_good(round->gate, member);
 	} else if (byte == WORKER_REFUSED) {
@@ -183,6 +183,21 @@ static void runner_read(ProbeRound *round, Runner *runner)
 		runner_end(round, runner);
 }
 
+static ProbeGrant room_decide(const ProbeRound *round, Runner *runner)
+{
+	const unsigned wanted = runner->room + 1;
+	unsigned n = 0;
+
+	if (wanted >= WORKER_ROOMS)
+		return PROBE_GRANT_WAIT; /* ours does not ask for that: its time will be over */
+	for (unsigned i = 0; i < round->n_runners; i++)
+		n += round->runners[i].pid != 0 && round->runners[i].room == wanted;
+	if (n >= worker_room_places(wanted))
+		return PROBE_GRANT_WAIT;
+	runner->room = wanted;
+	return PROBE_GRANT_YES;
+}
+
 static void answer_asking(ProbeRound *round)
 {
 	for (unsigned i = 0; i < round->n_runners; i++) {
@@ -190,14 +205,16 @@ static void answer_asking(ProbeRound *round)
 		ProbeGrant grant;
 		char byte;
 
-		if (!runner->is_asking)
+		if (!runner->asks)
 			continue;
-		grant = probe_gate_decide(round->gate, member_of(round, runner->target),
-					  now_msec());
+		grant = runner->asks == WORKER_ROOM
+				? room_decide(round, runner)
+				: probe_gate_decide(round->gate, member_of(round, runner->target),
+						    now_msec());
 		if (grant == PROBE_GRANT_WAIT)
 			continue;
 		byte = grant == PROBE_GRANT_YES ? WORKER_GO : WORKER_STOP;
-		runner->is_asking = false;
+		runner->asks = 0;
 		(void)send(runner->fd, &byte, 1, MSG_NOSIGNAL);
 	}
 }
@@ -223,12 +240,10 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
 		.former = wanted->former,
-		.share = {round->taken, round->n_runners, (size_t)(runner - round->runners)},
 	};
 	struct epoll_event event = {.events = EPOLLIN,
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
 
-	round->taken[job.share.own] = 0;
 	runner->pid = probe_worker_start(&job, &runner->fd);
 	if (runner->pid < 0)
 		return runner_failed(round, runner, target);
@@ -298,7 +313,7 @@ static void end_in_time(ProbeRound *round)
 static bool is_any_asking(const ProbeRound *round)
 {
 	for (unsigned i = 0; i < round->n_runners; i++)
-		if (round->runners[i].is_asking)
+		if (round->runners[i].asks)
 			return true;
 	return false;
 }
@@ -401,13 +416,6 @@ static int round_open(ProbeRound *round, Error *err)
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
 
 	ldap_set_up(); /* here, not in each process */
-	round->taken = mmap(NULL, round->n_runners * sizeof(*round->taken), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (round->taken == MAP_FAILED) {
-		round->taken = NULL;
-		return error_set(err, ERROR_SYSTEM, errno, "links cannot be probed: %s",
-				 strerror(errno));
-	}
 	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (round->epoll_fd < 0 || round->timer_fd < 0 ||
@@ -473,9 +481,6 @@ void probe_round_free(ProbeRound *round)
 		(void)close(round->timer_fd);
 	if (round->epoll_fd > 0)
 		(void)close(round->epoll_fd);
-	if (round->taken)
-		(void)munmap(round->taken, round->n_runners * sizeof(*round->taken));
-	round->taken = NULL;
 	round->timer_fd = round->epoll_fd = -1;
 }
 

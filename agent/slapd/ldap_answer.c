@@ -6,6 +6,8 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include "agent/slapd/ldap_deadline.h"
+
 /* How soon it is noticed that we must stop. */
 #define ASK_STOP_USEC 100000
 
@@ -102,9 +104,30 @@ static int64_t now_usec(void)
 
 typedef struct Wait {
 	const LdapPatience *patience;
+	const LdapDeadline *deadline; /* NULL: the connection has none */
+	int64_t held_msec;            /* of the deadline, by which end_usec was put off */
 	int64_t end_usec;
 	bool is_stopped;
 } Wait;
+
+static Wait wait_begin(LDAP *ldap, const LdapPatience *patience)
+{
+	const LdapDeadline *deadline = ldap_deadline_of(ldap);
+
+	return (Wait){.patience = patience,
+		      .deadline = deadline,
+		      .held_msec = deadline ? deadline->held_msec : 0,
+		      .end_usec = now_usec() + (int64_t)patience->timeout_msec * 1000};
+}
+
+/* How long we kept the server waiting is not its time. */
+static void wait_put_off(Wait *wait)
+{
+	const int64_t held_msec = wait->deadline ? wait->deadline->held_msec : 0;
+
+	wait->end_usec += (held_msec - wait->held_msec) * 1000;
+	wait->held_msec = held_msec;
+}
 
 static struct timeval wait_piece(const Wait *wait)
 {
@@ -123,9 +146,7 @@ static bool wait_goes_on(Wait *wait)
 	const LdapPatience *patience = wait->patience;
 	const int64_t grace_end_usec = now_usec() + (int64_t)patience->grace_msec * 1000;
 
-	if (!patience->must_stop)
-		return false;
-	if (!wait->is_stopped && patience->must_stop()) {
+	if (patience->must_stop && !wait->is_stopped && patience->must_stop()) {
 		wait->is_stopped = true;
 		if (wait->end_usec > grace_end_usec)
 			wait->end_usec = grace_end_usec;
@@ -136,7 +157,7 @@ static bool wait_goes_on(Wait *wait)
 /* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
 LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapPatience *patience)
 {
-	Wait wait = {patience, now_usec() + (int64_t)patience->timeout_msec * 1000, false};
+	Wait wait = wait_begin(ldap, patience);
 	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
 	int type;
 
@@ -148,6 +169,7 @@ LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapP
 		if (type > 0)
 			message_copy(pool, ldap, message, &answer);
 		ldap_msgfree(message);
+		wait_put_off(&wait);
 	} while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
 		 type == LDAP_RES_INTERMEDIATE || (type == 0 && wait_goes_on(&wait)));
 	if (type < 0)

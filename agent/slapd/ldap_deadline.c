@@ -7,6 +7,8 @@
 
 /* On the socket, below what reads ahead and TLS: they have bytes that a socket has no more. */
 #define LEVEL LBER_SBIOD_LEVEL_PROVIDER
+/* An option of our own: layers hand down what they do not know. */
+#define OPTION_DEADLINE 0x7761726c
 
 static int64_t now_msec(void)
 {
@@ -51,7 +53,21 @@ static int layer_end(Sockbuf_IO_Desc *layer)
 
 static int layer_ctrl(Sockbuf_IO_Desc *layer, int option, void *argument)
 {
-	return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
+	if (option != OPTION_DEADLINE)
+		return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
+	*(const LdapDeadline **)argument = layer->sbiod_pvt;
+	return 1;
+}
+
+static bool is_wanted(LdapDeadline *deadline, size_t n)
+{
+	const int64_t began_msec = now_msec();
+	const bool is = deadline->takes(deadline->data, n);
+	const int64_t held_msec = now_msec() - began_msec;
+
+	deadline->held_msec += held_msec;
+	deadline->end_msec += held_msec;
+	return is;
 }
 
 static bool is_taken(LdapDeadline *deadline, size_t n)
@@ -59,8 +75,8 @@ static bool is_taken(LdapDeadline *deadline, size_t n)
 	deadline->n_bytes += n;
 	if (!deadline->is_bounded)
 		return true;
-	deadline->is_too_much = deadline->takes ? !deadline->takes(deadline->data, n)
-						: deadline->n_bytes > LDAP_BYTES_MAX;
+	deadline->is_too_much =
+		deadline->takes ? !is_wanted(deadline, n) : deadline->n_bytes > LDAP_BYTES_MAX;
 	if (deadline->is_too_much)
 		errno = EMSGSIZE;
 	return !deadline->is_too_much;
@@ -92,6 +108,16 @@ static Sockbuf_IO layer_functions = {
 	.sbi_write = layer_write,
 	.sbi_close = layer_end,
 };
+
+const LdapDeadline *ldap_deadline_of(LDAP *ldap)
+{
+	const LdapDeadline *deadline = NULL;
+	Sockbuf *socket = NULL;
+
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket)
+		(void)ber_sockbuf_ctrl(socket, OPTION_DEADLINE, &deadline);
+	return deadline;
+}
 
 void ldap_deadline_restart(LdapDeadline *deadline)
 {
