@@ -323,8 +323,11 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	Error keep_err;
 
 	pass->stage = STAGE_INPUTS;
-	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
+	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0) {
+		if (err->class == ERROR_BUSY)
+			pass->stage = STAGE_STATE; /* nothing can be said of the files yet */
 		return -1;
+	}
 	pass->has_inputs = true;
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
@@ -435,6 +438,7 @@ static void known_take(DaemonPass *pass)
 
 	pass->context.fqdn = host_lookup_name(daemon->host);
 	pass->context.fqdn_is_open = host_lookup_is_open(daemon->host);
+	pass->context.fqdn_is_awaited = host_lookup_is_first(daemon->host);
 	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
 		pass->context.config_dir = daemon->config_dir;
 }
