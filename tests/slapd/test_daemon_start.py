@@ -32,6 +32,7 @@ def started(node, prefix=(), is_named=True):
         wait_until(lambda: manager.with_name("READY"), "READY=1", 60)
         seconds = time.monotonic() - began
         assert seconds < SOON_SEC, f"READY after {seconds:.1f} s: {daemon.lines}"
+        daemon.manager = manager
         yield daemon
     manager.close()
 
@@ -104,7 +105,7 @@ def test_who_a_node_is_is_decided_when_its_name_is_known(node, address):
         daemon.reload()
         wait_until(lambda: daemon.last_pass()[0] > 3, "it goes on")
         assert [name for name, _ in daemon.events()] == ["started"], daemon.lines
-        assert node.server.config_writes() == before
+        assert node.server.config_writes() == before and daemon.manager.status() == "starting"
         threading.Thread(target=answer_that_there_is_none, args=(server,), daemon=True).start()
         daemon.wait_for("desired-loaded", timeout=60)
         if address != our_address():
