@@ -14,6 +14,7 @@
 
 #include "agent/peer/probe_worker.h"
 #include "agent/slapd/ldap_setup.h"
+#include "agent/system/wait.h"
 #include "common/base/buf.h"
 
 #define DEFAULT_CONCURRENCY   128
@@ -56,21 +57,13 @@ struct ProbeRound {
 	bool is_judged;
 };
 
-static int64_t now_msec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* --- the end of one probe --- */
 
 static void tell_end(ProbeRound *round, const Runner *runner, int status, Probe *probe)
 {
 	const char *step = probe_step_name(runner->step);
 
-	if (now_msec() >= round->deadline_msec)
+	if (monotonic_msec() >= round->deadline_msec)
 		probe_add_fault(round->pool, probe, PROBE_ROUND_OVER,
 				"could not test: the time was over in step %s", step);
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
@@ -130,7 +123,7 @@ static void runner_end(ProbeRound *round, Runner *runner)
 	if (text.len == 0 || probe_parse(round->pool, &text, round->last_read, probe, NULL) < 0)
 		tell_end(round, runner, status, probe);
 	tell_stopped(round, member, probe);
-	probe->duration_msec = (unsigned)(now_msec() - runner->started_msec);
+	probe->duration_msec = (unsigned)(monotonic_msec() - runner->started_msec);
 	if (probe->has_suffix)
 		round->last_read = probe;
 	probe_gate_ended(round->gate, member);
@@ -147,7 +140,7 @@ static void hear_byte(ProbeRound *round, Runner *runner, char byte)
 
 	if (byte == WORKER_ASKS) {
 		runner->asks = byte;
-		probe_gate_ask(round->gate, member, now_msec());
+		probe_gate_ask(round->gate, member, monotonic_msec());
 	} else if (byte == WORKER_ROOM) {
 		runner->asks = byte;
 	} else if (byte == WORKER_GOOD) {
@@ -210,7 +203,7 @@ static void answer_asking(ProbeRound *round)
 		grant = runner->asks == WORKER_ROOM
 				? room_decide(round, runner)
 				: probe_gate_decide(round->gate, member_of(round, runner->target),
-						    now_msec());
+						    monotonic_msec());
 		if (grant == PROBE_GRANT_WAIT)
 			continue;
 		byte = grant == PROBE_GRANT_YES ? WORKER_GO : WORKER_STOP;
@@ -256,7 +249,7 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		return runner_failed(round, runner, target);
 	}
 	runner->target = target;
-	runner->started_msec = now_msec();
+	runner->started_msec = monotonic_msec();
 	runner->pool = pool_new();
 	runner->output = (Buf)BUF_IN(runner->pool);
 	return true;
@@ -297,7 +290,7 @@ static void kill_all(ProbeRound *round)
 
 static void end_in_time(ProbeRound *round)
 {
-	if (now_msec() < round->deadline_msec)
+	if (monotonic_msec() < round->deadline_msec)
 		return;
 	kill_all(round);
 	for (unsigned i = 0; i < round->n_runners; i++)
@@ -320,7 +313,7 @@ static bool is_any_asking(const ProbeRound *round)
 
 static void arm_timer(const ProbeRound *round)
 {
-	int64_t wait_msec = round->deadline_msec - now_msec();
+	int64_t wait_msec = round->deadline_msec - monotonic_msec();
 	struct itimerspec timer = {0};
 
 	if (has_more_to_start(round))
@@ -437,8 +430,9 @@ int probe_round_start(Pool *pool, const ProbeTarget *targets, size_t n_targets,
 		.n_targets = n_targets,
 		.options = *options,
 		.n_runners = n_targets < concurrency ? (unsigned)n_targets + 1 : concurrency,
-		.deadline_msec = now_msec() + (options->deadline_msec > 0 ? options->deadline_msec
-									  : DEFAULT_DEADLINE_MSEC),
+		.deadline_msec =
+			monotonic_msec() + (options->deadline_msec > 0 ? options->deadline_msec
+								       : DEFAULT_DEADLINE_MSEC),
 	};
 	round_fill(round, targets);
 	if (round_open(round, err) < 0) {
@@ -496,7 +490,7 @@ int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const Pr
 
 		(void)poll(&polled, 1, options->must_stop ? TICK_MSEC : -1);
 		if (options->must_stop && options->must_stop())
-			round->deadline_msec = now_msec();
+			round->deadline_msec = monotonic_msec();
 	}
 	*ret = round->probes;
 	if (ret_refusals)
