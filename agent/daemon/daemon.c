@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
@@ -156,13 +157,24 @@ static DirectoryState connection_state(const Daemon *daemon)
 	return daemon->directory ? directory_state(daemon->directory, &fd) : DIRECTORY_BROKEN;
 }
 
+/* Nothing is awaited on it, and there is something to read: its end. slapd closes what was idle for
+ * olcIdleTimeout, which is no loss of slapd. */
+static bool is_at_its_end(const Daemon *daemon)
+{
+	struct pollfd polled = {.events = POLLIN};
+
+	return daemon->directory &&
+	       directory_state(daemon->directory, &polled.fd) == DIRECTORY_READY &&
+	       poll(&polled, 1, 0) > 0;
+}
+
 /* One connection is kept; a request that slapd has not answered stays open on it. */
 static int connection_make(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
 
 	pass->stage = STAGE_SLAPD;
-	if (connection_state(daemon) == DIRECTORY_BROKEN) {
+	if (connection_state(daemon) == DIRECTORY_BROKEN || is_at_its_end(daemon)) {
 		daemon_disconnect(daemon);
 		if (context_connect(&pass->context, &daemon->directory, err) < 0)
 			return -1;
