@@ -58,7 +58,8 @@ int adopt_name_node(Adoption *adoption, Desired *document, const char *node, con
 	Peer *self = own_peer(adoption, document);
 	size_t found = 0;
 
-	if (node_find(adoption->pool, document, node, fqdn, &found, err) == 0) {
+	if (node_find(adoption->pool, document, &(NodeQuestion){.node = node, .fqdn = fqdn}, &found,
+		      err) == 0) {
 		if (&document->peers[found] == self)
 			return 0;
 		return error_set(err, ERROR_REFUSED, 0,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "agent/daemon/daemon_internal.h"
@@ -156,13 +157,24 @@ static DirectoryState connection_state(const Daemon *daemon)
 	return daemon->directory ? directory_state(daemon->directory, &fd) : DIRECTORY_BROKEN;
 }
 
+/* Nothing is awaited on it, and there is something to read: its end. slapd closes what was idle for
+ * olcIdleTimeout, which is no loss of slapd. */
+static bool is_at_its_end(const Daemon *daemon)
+{
+	struct pollfd polled = {.events = POLLIN};
+
+	return daemon->directory &&
+	       directory_state(daemon->directory, &polled.fd) == DIRECTORY_READY &&
+	       poll(&polled, 1, 0) > 0;
+}
+
 /* One connection is kept; a request that slapd has not answered stays open on it. */
 static int connection_make(DaemonPass *pass, Error *err)
 {
 	Daemon *daemon = pass->daemon;
 
 	pass->stage = STAGE_SLAPD;
-	if (connection_state(daemon) == DIRECTORY_BROKEN) {
+	if (connection_state(daemon) == DIRECTORY_BROKEN || is_at_its_end(daemon)) {
 		daemon_disconnect(daemon);
 		if (context_connect(&pass->context, &daemon->directory, err) < 0)
 			return -1;
@@ -323,8 +335,11 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	Error keep_err;
 
 	pass->stage = STAGE_INPUTS;
-	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0)
+	if (context_inputs(&pass->context, true, &pass->inputs, err) < 0) {
+		if (err->class == ERROR_BUSY)
+			pass->stage = STAGE_STATE; /* nothing can be said of the files yet */
 		return -1;
+	}
 	pass->has_inputs = true;
 	daemon_contests_take(pass);
 	daemon_probes_take(pass);
@@ -435,6 +450,7 @@ static void known_take(DaemonPass *pass)
 
 	pass->context.fqdn = host_lookup_name(daemon->host);
 	pass->context.fqdn_is_open = host_lookup_is_open(daemon->host);
+	pass->context.fqdn_is_awaited = host_lookup_is_first(daemon->host);
 	if (!pass->context.config_dir && watch_sees_config(daemon->watch))
 		pass->context.config_dir = daemon->config_dir;
 }

@@ -29,7 +29,8 @@ typedef struct Loop {
 	Source answer;
 	Source probe;
 	Source host;
-	int failure; /* negative errno: why it ends early */
+	bool is_reloading; /* somebody waits for the end of a pass */
+	int failure;       /* negative errno: why it ends early */
 } Loop;
 
 /* --- telling systemd; all of it does nothing without $NOTIFY_SOCKET --- */
@@ -127,6 +128,9 @@ static int pass(Loop *loop, unsigned triggers)
 	sources_drop(loop);
 	daemon_pass(loop->daemon, triggers);
 	notify_status(loop->daemon);
+	if (loop->is_reloading)
+		notify_ready(loop->daemon);
+	loop->is_reloading = false;
 	if (daemon_has_successor(loop->daemon))
 		return sd_event_exit(loop->event, 0);
 	return goes_on(loop, sources_set(loop));
@@ -203,14 +207,12 @@ static int on_host(sd_event_source *source, int fd, uint32_t events, void *userd
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)
 {
 	Loop *loop = userdata;
-	int r;
 
 	(void)source;
 	(void)info;
 	notify_reloading();
-	r = pass(loop, TRIGGER_BIT(TRIGGER_RELOAD));
-	notify_ready(loop->daemon);
-	return r;
+	loop->is_reloading = true;
+	return pass_when_due(loop, TRIGGER_BIT(TRIGGER_RELOAD));
 }
 
 static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *userdata)

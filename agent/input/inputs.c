@@ -6,6 +6,15 @@
 #include "common/base/remedies.h"
 #include "common/memory/revision.h"
 
+/* An address may be one that moves between machines: a name that is on its way goes before it, and
+ * before it is said that no peer is this node. */
+static int self_awaited(Error *err)
+{
+	return error_set(err, ERROR_BUSY, 0,
+			 "which peer this node is is not known yet: the look-up of the host's full "
+			 "name is not over");
+}
+
 /* No peer is this node: a finding of the pass (G2), not an error; two are an error of the file. */
 static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
 {
@@ -14,10 +23,15 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 
 	if (inputs->file.desired->n_peers == 0)
 		return 0;
-	if (node_find(pool, inputs->file.desired, options->node, inputs->machine.fqdn, &self, err) <
-	    0) {
+	if (node_find(pool, inputs->file.desired,
+		      &(NodeQuestion){.node = options->node,
+				      .fqdn = inputs->machine.fqdn,
+				      .by_name_alone = options->fqdn_is_awaited},
+		      &self, err) < 0) {
 		if (err->code != DESIRED_NODE_MISSING)
 			return -1;
+		if (options->fqdn_is_awaited && !options->node)
+			return self_awaited(err);
 		inputs->not_listed = pool_strdup(pool, err->text);
 		return 0;
 	}

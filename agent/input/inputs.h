@@ -31,6 +31,7 @@ typedef struct InputsOptions {
 	const char *config_dir;
 	const char *fqdn;     /* of this host; NULL: it is looked up */
 	bool fqdn_is_open;    /* see Machine */
+	bool fqdn_is_awaited; /* another name may come: who is found by no name is not known yet */
 	const char *ldap_uri; /* where slapd is asked */
 	bool may_write;
 	bool renews_tls;
@@ -40,7 +41,7 @@ typedef struct InputsOptions {
 } InputsOptions;
 
 /* Reads and checks the state folder, peers.json and the secrets it names. ERROR_INPUT for what a
- * person must mend. */
+ * person must mend, ERROR_BUSY when who this node is is not known yet. */
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
 
 #endif

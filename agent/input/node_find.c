@@ -4,15 +4,17 @@
 #include "agent/system/host.h"
 #include "agent/system/host_address.h"
 
-int node_find(Pool *pool, const Desired *desired, const char *node, const char *fqdn, size_t *ret,
+int node_find(Pool *pool, const Desired *desired, const NodeQuestion *question, size_t *ret,
 	      Error *err)
 {
-	NodeNames names = {.node = node, .fqdn = fqdn, .short_name = host_short_name(pool)};
+	NodeNames names = {.node = question->node,
+			   .fqdn = question->fqdn,
+			   .short_name = host_short_name(pool)};
 
 	/* Names decide before addresses: the kernel is asked only when they do not. */
 	if (desired_find_node(desired, &names, ret, err) == 0)
 		return 0;
-	if (node || err->code != DESIRED_NODE_MISSING)
+	if (question->node || question->by_name_alone || err->code != DESIRED_NODE_MISSING)
 		return -1;
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const char *host = desired_peer_host(pool, &desired->peers[i]);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "agent/peer/probe_targets.h"
+#include "agent/system/wait.h"
 #include "common/link/turn.h"
 
 static Probe not_tried(Pool *pool, const ProbeTarget *target, const Error *err)
@@ -38,11 +39,9 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 static void take_turn(LinkAnswers *answers, const Wanted *wanted)
 {
 	const uint64_t usec = answers->took_turn ? 0 : turn_password_usec(wanted_rank(wanted));
-	const struct timespec pause = {.tv_sec = (time_t)(usec / 1000000),
-				       .tv_nsec = (long)(usec % 1000000) * 1000};
 
 	answers->took_turn = true;
-	(void)nanosleep(&pause, NULL);
+	pause_msec((unsigned)(usec / 1000));
 }
 
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,

@@ -8,6 +8,7 @@
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/system/lock.h"
+#include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/decide/openings.h"
 #include "common/plan/render.h"
@@ -17,6 +18,7 @@
 #define MAX_ROUNDS 6
 /* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
 #define RUNNING_PATIENCE_MSEC 4000
+#define RUNNING_AGAIN_MSEC    50
 /* With less no intent is told: what stands behind it could not be sent. */
 #define WRITES_NEED_MSEC 8000
 
@@ -262,17 +264,15 @@ static void readers_keep(Pass *pass, const ReaderViews *views)
  * scrambled, and slapd the moment that an index over few entries takes. */
 static int plan_after_write(Pass *pass, Error *err)
 {
-	const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
-
 	/* Rights and entries may be others than before the write. */
 	readers_keep(pass, &pass->readers.views);
-	for (unsigned waited_msec = 0;; waited_msec += 50) {
+	for (unsigned waited_msec = 0;; waited_msec += RUNNING_AGAIN_MSEC) {
 		if (plan_round(pass, err) < 0)
 			return -1;
 		if ((!only_waits_for_consumers(&pass->plan) && !waits_for_index(pass)) ||
 		    waited_msec >= RUNNING_PATIENCE_MSEC)
 			return 0;
-		(void)nanosleep(&pause, NULL);
+		pause_msec(RUNNING_AGAIN_MSEC);
 	}
 }
 

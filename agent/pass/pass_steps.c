@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/pass_steps.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "agent/slapd/content_here.h"
+#include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/live/calm.h"
@@ -31,14 +30,6 @@ typedef struct Apply {
 /* How long contextCSN may take to be on disk, and how often to look for it. */
 #define SEARCH_PATIENCE_MSEC 5000
 #define SEARCH_AGAIN_MSEC    10
-
-static void sleep_msec(unsigned msec)
-{
-	struct timespec left = {.tv_sec = msec / 1000, .tv_nsec = msec % 1000 * 1000000L};
-
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
-}
 
 /* Many looks may be needed, and each of many consumers is much: the one before goes. */
 static int look_again(Apply *apply, Error *err)
@@ -73,7 +64,7 @@ static int wait_for_calm(Apply *apply, bool is_first, Error *err)
 		calm = calm_judge(&apply->world->live, apply->new_patience_sec);
 		if (!calm.is_held || waited_msec >= calm.patience_sec * 1000)
 			return 0;
-		sleep_msec(LOOK_AGAIN_MSEC);
+		pause_msec(LOOK_AGAIN_MSEC);
 		waited_msec += LOOK_AGAIN_MSEC;
 	}
 }
@@ -110,7 +101,7 @@ static int let_consumers_start(Apply *apply, const Step *step, Error *err)
 	apply->new_patience_sec = longest_patience_sec(apply->plan->wanted);
 	if (look_again(apply, err) < 0)
 		return -1;
-	sleep_msec(CONSUMER_START_MSEC);
+	pause_msec(CONSUMER_START_MSEC);
 	return 0;
 }
 
@@ -193,7 +184,7 @@ static int search_step(const Apply *apply, const Step *step, Error *err)
 			return -1;
 		if (waited_msec >= SEARCH_PATIENCE_MSEC)
 			break;
-		sleep_msec(SEARCH_AGAIN_MSEC);
+		pause_msec(SEARCH_AGAIN_MSEC);
 	}
 	return error_set(err, ERROR_REFUSED, 0,
 			 "contextCSN of %s is not on disk, although its overlay was deleted, which "

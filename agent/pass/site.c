@@ -41,6 +41,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.config_dir = context->config_dir,
 		.fqdn = context->fqdn,
 		.fqdn_is_open = context->fqdn_is_open,
+		.fqdn_is_awaited = context->fqdn_is_awaited,
 		.ldap_uri = context->ldap_uri,
 		.may_write = may_write,
 		.renews_tls = context->renews_tls,

@@ -25,9 +25,10 @@ typedef struct Context {
 	bool renews_tls;
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
-	const char *fqdn;  /* of this host, when it was looked up already; else NULL */
-	bool fqdn_is_open; /* that is the short one, for the look-up is not over */
-	Budget budget;     /* of the work with it */
+	const char *fqdn;     /* of this host, when it was looked up already; else NULL */
+	bool fqdn_is_open;    /* that is the short one, for the look-up is not over */
+	bool fqdn_is_awaited; /* the first look-up of it: see InputsOptions */
+	Budget budget;        /* of the work with it */
 	bool is_verbose;
 } Context;
 

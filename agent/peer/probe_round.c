@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -15,6 +14,7 @@
 
 #include "agent/peer/probe_worker.h"
 #include "agent/slapd/ldap_setup.h"
+#include "agent/system/wait.h"
 #include "common/base/buf.h"
 
 #define DEFAULT_CONCURRENCY   128
@@ -31,8 +31,9 @@ typedef struct Runner {
 	int fd;
 	size_t target;
 	ProbeStep step; /* the last that began */
-	bool is_asking;
-	Pool *pool; /* of output only */
+	char asks;      /* WORKER_ASKS or WORKER_ROOM; 0: nothing */
+	unsigned room;  /* that it has for what its peer says */
+	Pool *pool;     /* of output only */
 	Buf output;
 	int64_t started_msec;
 } Runner;
@@ -47,7 +48,6 @@ struct ProbeRound {
 	Probe *probes;          /* by target */
 	const Probe *last_read; /* with a suffix entry; NULL: none yet */
 	Runner *runners;
-	size_t *taken; /* bytes that each hears of its peer, shared with them */
 	unsigned n_runners;
 	size_t n_started;
 	size_t n_ended;
@@ -57,21 +57,13 @@ struct ProbeRound {
 	bool is_judged;
 };
 
-static int64_t now_msec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* --- the end of one probe --- */
 
 static void tell_end(ProbeRound *round, const Runner *runner, int status, Probe *probe)
 {
 	const char *step = probe_step_name(runner->step);
 
-	if (now_msec() >= round->deadline_msec)
+	if (monotonic_msec() >= round->deadline_msec)
 		probe_add_fault(round->pool, probe, PROBE_ROUND_OVER,
 				"could not test: the time was over in step %s", step);
 	else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
@@ -116,7 +108,6 @@ static int runner_reap(const ProbeRound *round, const Runner *runner)
 	while (waitpid(runner->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
-	round->taken[runner - round->runners] = 0;
 	(void)close(runner->fd);
 	return status;
 }
@@ -132,7 +123,7 @@ static void runner_end(ProbeRound *round, Runner *runner)
 	if (text.len == 0 || probe_parse(round->pool, &text, round->last_read, probe, NULL) < 0)
 		tell_end(round, runner, status, probe);
 	tell_stopped(round, member, probe);
-	probe->duration_msec = (unsigned)(now_msec() - runner->started_msec);
+	probe->duration_msec = (unsigned)(monotonic_msec() - runner->started_msec);
 	if (probe->has_suffix)
 		round->last_read = probe;
 	probe_gate_ended(round->gate, member);
@@ -148,8 +139,10 @@ static void hear_byte(ProbeRound *round, Runner *runner, char byte)
 	const size_t member = member_of(round, runner->target);
 
 	if (byte == WORKER_ASKS) {
-		runner->is_asking = true;
-		probe_gate_ask(round->gate, member, now_msec());
+		runner->asks = byte;
+		probe_gate_ask(round->gate, member, monotonic_msec());
+	} else if (byte == WORKER_ROOM) {
+		runner->asks = byte;
 	} else if (byte == WORKER_GOOD) {
 		probe_gate_good(round->gate, member);
 	} else if (byte == WORKER_REFUSED) {
@@ -183,6 +176,21 @@ static void runner_read(ProbeRound *round, Runner *runner)
 		runner_end(round, runner);
 }
 
+static ProbeGrant room_decide(const ProbeRound *round, Runner *runner)
+{
+	const unsigned wanted = runner->room + 1;
+	unsigned n = 0;
+
+	if (wanted >= WORKER_ROOMS)
+		return PROBE_GRANT_WAIT; /* ours does not ask for that: its time will be over */
+	for (unsigned i = 0; i < round->n_runners; i++)
+		n += round->runners[i].pid != 0 && round->runners[i].room == wanted;
+	if (n >= worker_room_places(wanted))
+		return PROBE_GRANT_WAIT;
+	runner->room = wanted;
+	return PROBE_GRANT_YES;
+}
+
 static void answer_asking(ProbeRound *round)
 {
 	for (unsigned i = 0; i < round->n_runners; i++) {
@@ -190,14 +198,16 @@ static void answer_asking(ProbeRound *round)
 		ProbeGrant grant;
 		char byte;
 
-		if (!runner->is_asking)
+		if (!runner->asks)
 			continue;
-		grant = probe_gate_decide(round->gate, member_of(round, runner->target),
-					  now_msec());
+		grant = runner->asks == WORKER_ROOM
+				? room_decide(round, runner)
+				: probe_gate_decide(round->gate, member_of(round, runner->target),
+						    monotonic_msec());
 		if (grant == PROBE_GRANT_WAIT)
 			continue;
 		byte = grant == PROBE_GRANT_YES ? WORKER_GO : WORKER_STOP;
-		runner->is_asking = false;
+		runner->asks = 0;
 		(void)send(runner->fd, &byte, 1, MSG_NOSIGNAL);
 	}
 }
@@ -223,12 +233,10 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
 		.former = wanted->former,
-		.share = {round->taken, round->n_runners, (size_t)(runner - round->runners)},
 	};
 	struct epoll_event event = {.events = EPOLLIN,
 				    .data = {.u64 = (uint64_t)(runner - round->runners)}};
 
-	round->taken[job.share.own] = 0;
 	runner->pid = probe_worker_start(&job, &runner->fd);
 	if (runner->pid < 0)
 		return runner_failed(round, runner, target);
@@ -241,7 +249,7 @@ static bool runner_start(ProbeRound *round, Runner *runner, size_t target)
 		return runner_failed(round, runner, target);
 	}
 	runner->target = target;
-	runner->started_msec = now_msec();
+	runner->started_msec = monotonic_msec();
 	runner->pool = pool_new();
 	runner->output = (Buf)BUF_IN(runner->pool);
 	return true;
@@ -282,7 +290,7 @@ static void kill_all(ProbeRound *round)
 
 static void end_in_time(ProbeRound *round)
 {
-	if (now_msec() < round->deadline_msec)
+	if (monotonic_msec() < round->deadline_msec)
 		return;
 	kill_all(round);
 	for (unsigned i = 0; i < round->n_runners; i++)
@@ -298,14 +306,14 @@ static void end_in_time(ProbeRound *round)
 static bool is_any_asking(const ProbeRound *round)
 {
 	for (unsigned i = 0; i < round->n_runners; i++)
-		if (round->runners[i].is_asking)
+		if (round->runners[i].asks)
 			return true;
 	return false;
 }
 
 static void arm_timer(const ProbeRound *round)
 {
-	int64_t wait_msec = round->deadline_msec - now_msec();
+	int64_t wait_msec = round->deadline_msec - monotonic_msec();
 	struct itimerspec timer = {0};
 
 	if (has_more_to_start(round))
@@ -401,13 +409,6 @@ static int round_open(ProbeRound *round, Error *err)
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
 
 	ldap_set_up(); /* here, not in each process */
-	round->taken = mmap(NULL, round->n_runners * sizeof(*round->taken), PROT_READ | PROT_WRITE,
-			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (round->taken == MAP_FAILED) {
-		round->taken = NULL;
-		return error_set(err, ERROR_SYSTEM, errno, "links cannot be probed: %s",
-				 strerror(errno));
-	}
 	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (round->epoll_fd < 0 || round->timer_fd < 0 ||
@@ -429,8 +430,9 @@ int probe_round_start(Pool *pool, const ProbeTarget *targets, size_t n_targets,
 		.n_targets = n_targets,
 		.options = *options,
 		.n_runners = n_targets < concurrency ? (unsigned)n_targets + 1 : concurrency,
-		.deadline_msec = now_msec() + (options->deadline_msec > 0 ? options->deadline_msec
-									  : DEFAULT_DEADLINE_MSEC),
+		.deadline_msec =
+			monotonic_msec() + (options->deadline_msec > 0 ? options->deadline_msec
+								       : DEFAULT_DEADLINE_MSEC),
 	};
 	round_fill(round, targets);
 	if (round_open(round, err) < 0) {
@@ -473,9 +475,6 @@ void probe_round_free(ProbeRound *round)
 		(void)close(round->timer_fd);
 	if (round->epoll_fd > 0)
 		(void)close(round->epoll_fd);
-	if (round->taken)
-		(void)munmap(round->taken, round->n_runners * sizeof(*round->taken));
-	round->taken = NULL;
 	round->timer_fd = round->epoll_fd = -1;
 }
 
@@ -491,7 +490,7 @@ int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const Pr
 
 		(void)poll(&polled, 1, options->must_stop ? TICK_MSEC : -1);
 		if (options->must_stop && options->must_stop())
-			round->deadline_msec = now_msec();
+			round->deadline_msec = monotonic_msec();
 	}
 	*ret = round->probes;
 	if (ret_refusals)

@@ -17,18 +17,30 @@
 /* A step's own timeouts are met first; behind them comes the alarm. */
 #define MARGIN_MSEC 1000
 
-/* A worker takes so much without asking, and no more than that of what all take at once. */
-#define OWN_BYTES (128U << 10)
-#define TOGETHER  (16U << 20)
-#define ID_BYTES  (1U << 20) /* 4095 values of contextCSN have 0.2 MiB */
+#define ID_BYTES (1U << 20) /* 4095 values of contextCSN have 0.2 MiB */
 /* Beside what it has of its parent. Broken answers, and libraries that are not ours, end there. */
 #define MEMORY_BYTES (28U << 20)
 
+/* A byte heard takes up to 16 of memory, where values are that short: 128 workers of 0.1 MiB each
+ * in room 0 have 45 MiB then, six in room 1 have 48, and one in room 2 what MEMORY_BYTES leaves it.
+ * A healthy peer says less than 0.02 MiB to who only asks for its identity, and its schema and some
+ * entries, half a MiB, to doctor. */
+static const struct {
+	size_t bytes;
+	unsigned places;
+} rooms[WORKER_ROOMS] = {{16U << 10, 0}, {512U << 10, 6}, {LDAP_BYTES_MAX, 1}};
+
 typedef struct Worker {
 	int fd;
-	const WorkerShare *share;
 	size_t most_bytes;
+	size_t taken;
+	unsigned room;
 } Worker;
+
+unsigned worker_room_places(unsigned room)
+{
+	return rooms[room].places;
+}
 
 static void send_all(int fd, const char *bytes, size_t len)
 {
@@ -64,18 +76,24 @@ static void on_enter(void *data, ProbeStep step, unsigned limit_msec)
 	set_alarm(limit_msec > 0 ? limit_msec + MARGIN_MSEC : 0);
 }
 
-static bool on_may_bind(void *data, Probe *probe)
+static char ask(const Worker *worker, char question)
 {
-	const Worker *worker = data;
 	char answer = WORKER_STOP;
 	ssize_t n;
 
-	send_byte(worker->fd, WORKER_ASKS);
+	send_byte(worker->fd, question);
 	do
 		n = recv(worker->fd, &answer, 1, 0);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		_exit(1);
+	return answer;
+}
+
+static bool on_may_bind(void *data, Probe *probe)
+{
+	const char answer = ask(data, WORKER_ASKS);
+
 	probe->steps[PROBE_BIND] = PROBE_NOT_TRIED; /* why is told by who refused */
 	return answer == WORKER_GO;
 }
@@ -88,18 +106,28 @@ static void on_bound(void *data, LinkBind outcome)
 		send_byte(worker->fd, outcome == LINK_BIND_GOOD ? WORKER_GOOD : WORKER_REFUSED);
 }
 
+/* The peer has done nothing to be waited for: its time stands still. */
+static void wait_for_room(Worker *worker)
+{
+	const struct itimerval none = {0};
+	struct itimerval left = {0};
+
+	(void)setitimer(ITIMER_REAL, &none, &left);
+	(void)ask(worker, WORKER_ROOM);
+	(void)setitimer(ITIMER_REAL, &left, NULL);
+	worker->room++;
+}
+
 static bool on_takes(void *data, size_t n_bytes)
 {
-	const Worker *worker = data;
-	const WorkerShare *share = worker->share;
-	size_t all = 0;
+	Worker *worker = data;
 
-	share->taken[share->own] += n_bytes;
-	if (share->taken[share->own] <= OWN_BYTES)
-		return true;
-	for (size_t i = 0; i < share->n; i++)
-		all += share->taken[i] > OWN_BYTES ? share->taken[i] - OWN_BYTES : 0;
-	return share->taken[share->own] <= worker->most_bytes && all <= TOGETHER;
+	worker->taken += n_bytes;
+	if (worker->taken > worker->most_bytes)
+		return false;
+	while (worker->taken > rooms[worker->room].bytes)
+		wait_for_room(worker);
+	return true;
 }
 
 /* Peers decide how much memory their answers take. */
@@ -121,7 +149,6 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 {
 	Worker worker = {
 		.fd = fd,
-		.share = &job->share,
 		.most_bytes =
 			job->depth > PROBE_DEPTH_ID || job->former ? LDAP_BYTES_MAX : ID_BYTES,
 	};

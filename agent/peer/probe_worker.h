@@ -10,22 +10,26 @@
  * A process of its own for one probe: libldap, the resolver and TLS libraries block, and may leak
  * or hang; a process ends. It says over its socket, one byte each: a step's letter when that
  * begins, ASKS before it sends a password, GOOD or REFUSED after. Then comes the result
- * (probe_print()), and the end. It hears GO or STOP once after ASKS.
+ * (probe_print()), and the end. It hears GO or STOP once after ASKS, and GO after ROOM.
  */
 #define WORKER_STEP    'a' /* + ProbeStep */
 #define WORKER_ASKS    '?'
+#define WORKER_ROOM    '#' /* its peer says more than it has room for */
 #define WORKER_GOOD    '+'
 #define WORKER_REFUSED '-'
 #define WORKER_RESULT  '{' /* the result's first byte */
 #define WORKER_GO      'y'
 #define WORKER_STOP    'n'
 
-/* What workers that run at once have heard of their peers, in memory that they share. */
-typedef struct WorkerShare {
-	size_t *taken; /* bytes, of each */
-	size_t n;
-	size_t own; /* the place of this one */
-} WorkerShare;
+/*
+ * Memory of all workers together is bounded by how many have how much room for what their peers
+ * say. Each starts in room 0, and asks before it needs the next one; who must wait for it waits,
+ * for that a place is taken says nothing about the peer.
+ */
+#define WORKER_ROOMS 3
+
+/* How many workers may have that room at once; 0: any number. */
+unsigned worker_room_places(unsigned room);
 
 typedef struct ProbeJob {
 	const Syncrepl *syncrepl;
@@ -34,8 +38,7 @@ typedef struct ProbeJob {
 	unsigned peer_id;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
-	WorkerShare share;
-	const Syncrepl *former; /* peer_compare(); NULL: nothing to compare with */
+	const Syncrepl *former;  /* peer_compare(); NULL: nothing to compare with */
 } ProbeJob;
 
 /*

@@ -147,15 +147,16 @@ static void result_take(Scan *scan, LDAPMessage *message)
 static void page_receive(Scan *scan, int id)
 {
 	const size_t n_before = scan->reading.n_entries + scan->reading.n_unmarked;
+	const LdapPatience patience = {.timeout_msec = ENTRIES_PATIENCE_MSEC};
 	int type = LDAP_RES_SEARCH_ENTRY;
 
 	while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
 	       type == LDAP_RES_INTERMEDIATE) {
-		struct timeval patience = {.tv_sec = ENTRIES_PATIENCE_MSEC / 1000};
-		LDAPMessage *message = NULL;
+		LdapWait wait = ldap_wait_begin(scan->link->ldap, &patience);
+		LDAPMessage *message;
 
 		peer_link_heard(scan->link);
-		type = ldap_result(scan->link->ldap, id, LDAP_MSG_ONE, &patience, &message);
+		type = ldap_wait_message(&wait, id, &message);
 		if (type == LDAP_RES_SEARCH_ENTRY)
 			entry_take(scan, message);
 		else if (type == LDAP_RES_SEARCH_RESULT)

@@ -6,12 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "agent/slapd/ldap_answer.h"
 #include "agent/slapd/ldap_deadline.h"
 #include "agent/slapd/ldap_result.h"
 #include "agent/slapd/ldap_setup.h"
+#include "agent/system/wait.h"
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 
@@ -37,14 +37,6 @@ typedef struct DirectoryLdap {
 	bool is_broken; /* libldap would connect again without a bind: no operation any more */
 } DirectoryLdap;
 
-static int64_t now_msec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void trace(const DirectoryLdap *self, const char *title, const LdapAnswer *answer,
 		  int64_t started_msec)
 {
@@ -57,7 +49,7 @@ static void trace(const DirectoryLdap *self, const char *title, const LdapAnswer
 	if (answer->entries.n_entries > 0)
 		buf_printf(&line, "%zu entries, ", answer->entries.n_entries);
 	buf_printf(&line, "result %d (%s), %lld ms", answer->code, ldap_err2string(answer->code),
-		   (long long)(now_msec() - started_msec));
+		   (long long)(monotonic_msec() - started_msec));
 	self->trace(self->trace_userdata, buf_text(&line));
 }
 
@@ -143,7 +135,7 @@ static LdapAnswer wait_for(DirectoryLdap *self, Pool *pool, int id, const char *
 static int finish_unanswered(DirectoryLdap *self, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	const int64_t started = now_msec();
+	const int64_t started = monotonic_msec();
 	LdapAnswer late;
 	int id = self->unanswered_id;
 
@@ -201,7 +193,7 @@ static int ldap_directory_read(Directory *directory, const DirectoryQuery *query
 	const char *filter = query->filter ? query->filter : "(objectClass=*)";
 	const char *title = pool_printf(scratch, "search '%s' (%s, %s)", query->base,
 					scope_names[query->scope], filter);
-	const int64_t started = now_msec();
+	const int64_t started = monotonic_msec();
 	LdapAnswer answer = {.text = ""};
 	int id;
 
@@ -277,7 +269,7 @@ static int ldap_directory_apply(Directory *directory, const Step *step, Error *e
 	DirectoryLdap *self = (DirectoryLdap *)directory;
 	AUTO(Pool) *pool = pool_new();
 	const char *title = step_title(pool, step);
-	const int64_t started = now_msec();
+	const int64_t started = monotonic_msec();
 	LdapAnswer answer = {.text = ""};
 	int id;
 
@@ -335,7 +327,7 @@ static int connect_failed(const DirectoryLdap *self, int code, int reason, Error
 static int bind_external(DirectoryLdap *self, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	const int64_t started = now_msec();
+	const int64_t started = monotonic_msec();
 	LdapAnswer answer = {.text = ""};
 	int id;
 

@@ -4,10 +4,12 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
+
+#include "agent/slapd/ldap_deadline.h"
+#include "agent/system/wait.h"
 
 /* How soon it is noticed that we must stop. */
-#define ASK_STOP_USEC 100000
+#define ASK_STOP_MSEC 100
 
 static void attribute_copy(Pool *pool, const struct berval *name, const struct berval *values,
 			   Tree *tree)
@@ -92,64 +94,81 @@ static void message_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswe
 	}
 }
 
-static int64_t now_usec(void)
+LdapWait ldap_wait_begin(LDAP *ldap, const LdapPatience *patience)
 {
-	struct timespec now;
+	const LdapDeadline *deadline = ldap_deadline_of(ldap);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+	return (LdapWait){.ldap = ldap,
+			  .patience = patience,
+			  .deadline = deadline,
+			  .held_msec = deadline ? deadline->held_msec : 0,
+			  .end_msec = monotonic_msec() + patience->timeout_msec};
 }
 
-typedef struct Wait {
-	const LdapPatience *patience;
-	int64_t end_usec;
-	bool is_stopped;
-} Wait;
-
-static struct timeval wait_piece(const Wait *wait)
+/* How long we kept the server waiting is not its time. */
+static void wait_put_off(LdapWait *wait)
 {
-	int64_t usec = wait->end_usec - now_usec();
+	const int64_t held_msec = wait->deadline ? wait->deadline->held_msec : 0;
 
-	if (wait->patience->must_stop && usec > ASK_STOP_USEC)
-		usec = ASK_STOP_USEC;
-	if (usec < 0)
-		usec = 0;
-	return (struct timeval){.tv_sec = usec / 1000000, .tv_usec = usec % 1000000};
+	wait->end_msec += held_msec - wait->held_msec;
+	wait->held_msec = held_msec;
 }
 
-/* After a piece without an answer. */
-static bool wait_goes_on(Wait *wait)
+static struct timeval wait_piece(const LdapWait *wait)
+{
+	int64_t msec = wait->end_msec - monotonic_msec();
+
+	if (wait->patience->must_stop && msec > ASK_STOP_MSEC)
+		msec = ASK_STOP_MSEC;
+	if (msec < 0)
+		msec = 0;
+	return (struct timeval){.tv_sec = msec / 1000, .tv_usec = msec % 1000 * 1000};
+}
+
+/* After a piece without a message. */
+static bool wait_goes_on(LdapWait *wait)
 {
 	const LdapPatience *patience = wait->patience;
-	const int64_t grace_end_usec = now_usec() + (int64_t)patience->grace_msec * 1000;
+	const int64_t grace_end_msec = monotonic_msec() + patience->grace_msec;
 
-	if (!patience->must_stop)
-		return false;
-	if (!wait->is_stopped && patience->must_stop()) {
+	if (patience->must_stop && !wait->is_stopped && patience->must_stop()) {
 		wait->is_stopped = true;
-		if (wait->end_usec > grace_end_usec)
-			wait->end_usec = grace_end_usec;
+		if (wait->end_msec > grace_end_msec)
+			wait->end_msec = grace_end_msec;
 	}
-	return now_usec() < wait->end_usec;
+	return monotonic_msec() < wait->end_msec;
+}
+
+int ldap_wait_message(LdapWait *wait, int message_id, LDAPMessage **ret)
+{
+	int type;
+
+	do {
+		struct timeval timeout = wait_piece(wait);
+
+		*ret = NULL;
+		type = ldap_result(wait->ldap, message_id, LDAP_MSG_ONE, &timeout, ret);
+		wait_put_off(wait);
+	} while (type == 0 && wait_goes_on(wait));
+	return type;
 }
 
 /* Takes each message as it comes: while slapd works on the next one, and without keeping all. */
 LdapAnswer ldap_answer_await(Pool *pool, LDAP *ldap, int message_id, const LdapPatience *patience)
 {
-	Wait wait = {patience, now_usec() + (int64_t)patience->timeout_msec * 1000, false};
+	LdapWait wait = ldap_wait_begin(ldap, patience);
 	LdapAnswer answer = {.code = LDAP_TIMEOUT, .text = ""};
 	int type;
 
 	do {
-		struct timeval timeout = wait_piece(&wait);
-		LDAPMessage *message = NULL;
+		LDAPMessage *message;
 
-		type = ldap_result(ldap, message_id, LDAP_MSG_ONE, &timeout, &message);
+		type = ldap_wait_message(&wait, message_id, &message);
 		if (type > 0)
 			message_copy(pool, ldap, message, &answer);
 		ldap_msgfree(message);
 	} while (type == LDAP_RES_SEARCH_ENTRY || type == LDAP_RES_SEARCH_REFERENCE ||
-		 type == LDAP_RES_INTERMEDIATE || (type == 0 && wait_goes_on(&wait)));
+		 type == LDAP_RES_INTERMEDIATE);
 	if (type < 0)
 		ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &answer.code);
 	answer.is_stopped = type == 0 && wait.is_stopped;

@@ -3,6 +3,7 @@
 #define SYNCWARD_LDAP_ANSWER_H
 
 #include <ldap.h>
+#include <stdint.h>
 
 #include "common/base/pool.h"
 #include "common/base/tree.h"
@@ -23,6 +24,23 @@ typedef struct LdapPatience {
 	bool (*must_stop)(void); /* true: no longer than the grace; NULL: never */
 	unsigned grace_msec;
 } LdapPatience;
+
+/* A wait for one message or several. */
+typedef struct LdapWait {
+	LDAP *ldap;
+	const LdapPatience *patience;
+	const struct LdapDeadline *deadline; /* NULL: the connection has none */
+	int64_t held_msec;                   /* of the deadline, by which end_msec was put off */
+	int64_t end_msec;
+	bool is_stopped;
+} LdapWait;
+
+/* Begins to wait on that connection; the patience must live as long. */
+LdapWait ldap_wait_begin(LDAP *ldap, const LdapPatience *patience);
+
+/* The type of the next message, which is the caller's; 0: none came in time; negative: libldap
+ * failed. */
+int ldap_wait_message(LdapWait *wait, int message_id, LDAPMessage **ret);
 
 /* Waits for the whole answer to one request. Never abandons it: after LDAP_TIMEOUT the rest can be
  * waited for. Everything lives in the pool. */

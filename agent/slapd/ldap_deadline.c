@@ -3,18 +3,13 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
+
+#include "agent/system/wait.h"
 
 /* On the socket, below what reads ahead and TLS: they have bytes that a socket has no more. */
 #define LEVEL LBER_SBIOD_LEVEL_PROVIDER
-
-static int64_t now_msec(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+/* An option of our own: layers hand down what they do not know. */
+#define OPTION_DEADLINE 0x7761726c
 
 /* False with errno set when the socket does not become ready in time. */
 static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
@@ -27,7 +22,7 @@ static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
 	if (ber_sockbuf_ctrl(layer->sbiod_sb, LBER_SB_OPT_GET_FD, &polled.fd) <= 0)
 		return true;
 	do {
-		left_msec = deadline->end_msec - now_msec();
+		left_msec = deadline->end_msec - monotonic_msec();
 		n = poll(&polled, 1, left_msec > 0 ? (int)left_msec : 0);
 	} while (n < 0 && errno == EINTR);
 	if (n == 0) {
@@ -51,7 +46,21 @@ static int layer_end(Sockbuf_IO_Desc *layer)
 
 static int layer_ctrl(Sockbuf_IO_Desc *layer, int option, void *argument)
 {
-	return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
+	if (option != OPTION_DEADLINE)
+		return LBER_SBIOD_CTRL_NEXT(layer, option, argument);
+	*(const LdapDeadline **)argument = layer->sbiod_pvt;
+	return 1;
+}
+
+static bool is_wanted(LdapDeadline *deadline, size_t n)
+{
+	const int64_t began_msec = monotonic_msec();
+	const bool is = deadline->takes(deadline->data, n);
+	const int64_t held_msec = monotonic_msec() - began_msec;
+
+	deadline->held_msec += held_msec;
+	deadline->end_msec += held_msec;
+	return is;
 }
 
 static bool is_taken(LdapDeadline *deadline, size_t n)
@@ -59,8 +68,8 @@ static bool is_taken(LdapDeadline *deadline, size_t n)
 	deadline->n_bytes += n;
 	if (!deadline->is_bounded)
 		return true;
-	deadline->is_too_much = deadline->takes ? !deadline->takes(deadline->data, n)
-						: deadline->n_bytes > LDAP_BYTES_MAX;
+	deadline->is_too_much =
+		deadline->takes ? !is_wanted(deadline, n) : deadline->n_bytes > LDAP_BYTES_MAX;
 	if (deadline->is_too_much)
 		errno = EMSGSIZE;
 	return !deadline->is_too_much;
@@ -93,9 +102,19 @@ static Sockbuf_IO layer_functions = {
 	.sbi_close = layer_end,
 };
 
+const LdapDeadline *ldap_deadline_of(LDAP *ldap)
+{
+	const LdapDeadline *deadline = NULL;
+	Sockbuf *socket = NULL;
+
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket)
+		(void)ber_sockbuf_ctrl(socket, OPTION_DEADLINE, &deadline);
+	return deadline;
+}
+
 void ldap_deadline_restart(LdapDeadline *deadline)
 {
-	deadline->end_msec = now_msec() + deadline->timeout_msec;
+	deadline->end_msec = monotonic_msec() + deadline->timeout_msec;
 }
 
 LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)

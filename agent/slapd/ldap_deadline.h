@@ -22,7 +22,8 @@ typedef struct LdapDeadline {
 	bool is_bounded;
 	bool (*takes)(void *data, size_t n_bytes); /* so many more; NULL: up to LDAP_BYTES_MAX */
 	void *data;
-	bool is_too_much; /* it sent more */
+	int64_t held_msec; /* that takes() let us wait, which is not the server's time */
+	bool is_too_much;  /* it sent more */
 } LdapDeadline;
 
 /*
@@ -37,6 +38,9 @@ LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
 /* The bytes are bounded, too, from now on. */
 void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
 			 bool (*takes)(void *data, size_t n_bytes), void *data);
+
+/* That of a connection; NULL: it has none. */
+const LdapDeadline *ldap_deadline_of(LDAP *ldap);
 
 /* Gives the next operation its full time. */
 void ldap_deadline_restart(LdapDeadline *deadline);

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/time.h>
 
 #include "agent/slapd/ldap_deadline.h"
 #include "agent/slapd/ldap_setup.h"
@@ -63,8 +62,8 @@ int ldap_local_become(Pool *pool, LDAP *ldap, const char *dn)
 
 const char *ldap_local_whoami(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 {
-	struct timeval timeout = {.tv_sec = timeout_msec / 1000,
-				  .tv_usec = (timeout_msec % 1000) * 1000L};
+	const LdapPatience patience = {.timeout_msec = timeout_msec};
+	LdapWait wait = ldap_wait_begin(ldap, &patience);
 	LDAPMessage *message = NULL;
 	struct berval *name = NULL;
 	const char *dn = NULL;
@@ -72,7 +71,7 @@ const char *ldap_local_whoami(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 
 	if (ldap_whoami(ldap, NULL, NULL, &id) != LDAP_SUCCESS)
 		return NULL;
-	if (ldap_result(ldap, id, LDAP_MSG_ALL, &timeout, &message) > 0 &&
+	if (ldap_wait_message(&wait, id, &message) > 0 &&
 	    ldap_parse_whoami(ldap, message, &name) == LDAP_SUCCESS && name &&
 	    strncasecmp(name->bv_val, "dn:", 3) == 0)
 		dn = pool_copy(pool, name->bv_val + 3, name->bv_len - 3);

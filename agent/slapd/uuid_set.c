@@ -10,7 +10,6 @@
 #include "agent/slapd/ldap_answer.h"
 
 #define UUIDS_MAX      2000000
-#define PIECE_MSEC     100 /* how soon it is noticed that we must stop */
 #define UUID_TEXT_SIZE 36
 
 static bool uuid_parse(const struct berval *text, Uuid *ret)
@@ -61,18 +60,15 @@ static int search_send(const LdapViewer *viewer, int *ret_id)
 /* The next message: its type, 0 when none came in time. */
 static int message_next(const LdapViewer *viewer, int id, LDAPMessage **ret)
 {
-	int type = 0;
+	const LdapPatience patience = {.timeout_msec = ldap_view_patience_msec(viewer),
+				       .must_stop = viewer->budget.must_stop};
+	LdapWait wait = ldap_wait_begin(viewer->ldap, &patience);
 
 	*ret = NULL;
-	for (unsigned msec = ldap_view_patience_msec(viewer); type == 0 && msec > 0;
-	     msec -= msec < PIECE_MSEC ? msec : PIECE_MSEC) {
-		struct timeval piece = {.tv_usec = PIECE_MSEC * 1000L};
-
-		if (viewer->budget.must_stop && viewer->budget.must_stop())
-			break;
-		type = ldap_result(viewer->ldap, id, LDAP_MSG_ONE, &piece, ret);
-	}
-	return type;
+	/* Also where message follows message. */
+	if (patience.timeout_msec == 0 || (patience.must_stop && patience.must_stop()))
+		return 0;
+	return ldap_wait_message(&wait, id, ret);
 }
 
 static int result_code(const LdapViewer *viewer, LDAPMessage *result)

@@ -20,6 +20,7 @@ struct HostLookup {
 	pid_t pid; /* 0: none runs */
 	int fd;
 	bool is_found;
+	bool has_ended;             /* a look-up of that name did, whatever it found */
 	char asked[HOST_NAME_SIZE]; /* the name that was looked up last */
 	char name[HOST_NAME_SIZE];  /* "": not known */
 };
@@ -85,7 +86,7 @@ void host_lookup_again(HostLookup *lookup)
 	/* Of the name before nothing is known any more; the same one is not forgotten when name
 	 * servers do not answer for a while. */
 	if (strcmp(now, lookup->asked) != 0)
-		lookup->is_found = false;
+		lookup->is_found = lookup->has_ended = false;
 	memcpy(lookup->asked, now, sizeof(lookup->asked));
 	if (!lookup->is_found)
 		memcpy(lookup->name, now, sizeof(lookup->name));
@@ -120,6 +121,7 @@ int host_lookup_fd(const HostLookup *lookup)
 bool host_lookup_process(HostLookup *lookup)
 {
 	char name[HOST_NAME_SIZE] = "";
+	const bool is_first = host_lookup_is_first(lookup);
 	ssize_t n;
 
 	if (lookup->pid == 0)
@@ -128,9 +130,10 @@ bool host_lookup_process(HostLookup *lookup)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	lookup_end(lookup);
+	lookup->has_ended = true;
 	lookup->is_found |= n > 0;
 	if (n <= 0 || strcmp(name, lookup->name) == 0)
-		return false;
+		return is_first;
 	memcpy(lookup->name, name, sizeof(name));
 	return true;
 }
@@ -153,4 +156,9 @@ const char *host_lookup_name(const HostLookup *lookup)
 bool host_lookup_is_open(const HostLookup *lookup)
 {
 	return !lookup->is_found && lookup->pid != 0;
+}
+
+bool host_lookup_is_first(const HostLookup *lookup)
+{
+	return lookup->pid != 0 && !lookup->has_ended;
 }

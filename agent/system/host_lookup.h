@@ -29,7 +29,8 @@ void host_lookup_when_needed(HostLookup *lookup);
 /* Readable when there is an answer to process; -1: none is awaited. */
 int host_lookup_fd(const HostLookup *lookup);
 
-/* Takes the answer, if there is one, without waiting; true when the name is another than before. */
+/* Takes the answer, if there is one, without waiting; true when more is known than before: another
+ * name, or that the first look-up found none. */
 bool host_lookup_process(HostLookup *lookup);
 
 /* Waits for the answer at most so long, and takes it. */
@@ -37,6 +38,9 @@ void host_lookup_wait(HostLookup *lookup, unsigned msec);
 
 /* True while the name is only the short one because name servers did not answer yet. */
 bool host_lookup_is_open(const HostLookup *lookup);
+
+/* True until a look-up of that name ended: nobody can say yet who this machine is not. */
+bool host_lookup_is_first(const HostLookup *lookup);
 
 /* What is known; valid until the next process or wait. */
 const char *host_lookup_name(const HostLookup *lookup);

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "agent/system/fd.h"
 #include "agent/system/folder.h"
+#include "agent/system/wait.h"
 #include "common/base/pool.h"
 #include "common/base/remedies.h"
 
@@ -31,12 +31,11 @@ static int lock_try(int fd)
 /* flock(2) knows no time limit and a signal handler would be the daemon's business: so it asks. */
 static int lock_wait(int fd, unsigned timeout_msec)
 {
-	const struct timespec pause = {.tv_nsec = RETRY_MSEC * 1000000L};
 	int result = lock_try(fd);
 
 	for (unsigned waited_msec = 0; result == 1 && waited_msec < timeout_msec;
 	     waited_msec += RETRY_MSEC) {
-		(void)nanosleep(&pause, NULL);
+		pause_msec(RETRY_MSEC);
 		result = lock_try(fd);
 	}
 	return result;

@@ -13,14 +13,14 @@
 /* IN_ATTRIB: a file that was refused for its owner or mode is mended by chmod(1). */
 #define WATCH_MASK                                                                          \
 	(IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB | \
-	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD)
+	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
 /* A folder or a link on the way there is looked at for itself, not for what else is in it: /etc and
  * /var would wake us all day. A link that another took the place of has one name less: IN_ATTRIB.
  */
-#define FOLDER_MASK (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD)
-#define LINK_MASK   (IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_DONT_FOLLOW | IN_MASK_ADD)
+#define FOLDER_MASK (IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW)
+#define LINK_MASK   (IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_DONT_FOLLOW)
 /* Only as long as something on the way is missing. */
-#define MISSING_MASK (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR | IN_MASK_ADD)
+#define MISSING_MASK (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
 
 #define MAX_LINKS 40
 
@@ -39,25 +39,30 @@ typedef struct Way {
 	const char *awaited; /* this one is missing in it; NULL: it has what is needed */
 } Way;
 
+/* One watch of the kernel's, which several names and ways may share. */
+typedef struct Place {
+	int descriptor;
+	const char *path;
+	uint32_t mask; /* all that is asked of it */
+} Place;
+
+/* What is watched; what is to be watched next is made beside it. */
+typedef struct Names {
+	Pool *pool;
+	Name *names;
+	size_t n_names;
+	Way *ways;
+	size_t n_ways;
+	Place *places;
+	size_t n_places;
+	int fd;
+} Names;
+
 struct NameWatch {
 	Pool *pool; /* the watch itself */
 	int fd;
-	Pool *names_pool;
-	Name *names;
-	size_t n_names;
-	Way *ways;
-	size_t n_ways;
+	Names now;
 };
-
-/* A list that is being made. */
-typedef struct Names {
-	Pool *pool;
-	int fd;
-	Name *names;
-	size_t n_names;
-	Way *ways;
-	size_t n_ways;
-} Names;
 
 NameWatch *name_watch_open(void)
 {
@@ -67,7 +72,7 @@ NameWatch *name_watch_open(void)
 	*watch = (NameWatch){
 		.pool = pool,
 		.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK),
-		.names_pool = pool_new(),
+		.now = {.pool = pool_new()},
 	};
 	if (watch->fd >= 0)
 		return watch;
@@ -81,7 +86,7 @@ void name_watch_close(NameWatch *watch)
 		return;
 	if (watch->fd >= 0)
 		(void)close(watch->fd);
-	pool_free(watch->names_pool);
+	pool_free(watch->now.pool);
 	pool_free(watch->pool);
 }
 
@@ -93,13 +98,58 @@ int name_watch_fd(const NameWatch *watch)
 static bool is_watched(const NameWatch *watch, const char *const *paths, const unsigned *tags,
 		       size_t n_paths)
 {
-	if (watch->n_names != n_paths)
+	const Names *now = &watch->now;
+
+	if (now->n_names != n_paths)
 		return false;
 	for (size_t i = 0; i < n_paths; i++)
-		if (watch->names[i].descriptor < 0 || watch->names[i].tag != tags[i] ||
-		    strcmp(watch->names[i].path, paths[i]) != 0)
+		if (now->names[i].descriptor < 0 || now->names[i].tag != tags[i] ||
+		    strcmp(now->names[i].path, paths[i]) != 0)
 			return false;
 	return true;
+}
+
+/* --- places --- */
+
+static Place *place_find(const Names *names, int descriptor)
+{
+	for (size_t i = 0; i < names->n_places; i++)
+		if (names->places[i].descriptor == descriptor)
+			return &names->places[i];
+	return NULL;
+}
+
+/* Adds to what is asked of it. Returns the descriptor, or -1. */
+static int place_add(Names *names, const char *path, uint32_t mask)
+{
+	const int descriptor = inotify_add_watch(names->fd, path, mask | IN_MASK_ADD);
+	Place *place = descriptor >= 0 ? place_find(names, descriptor) : NULL;
+
+	if (place)
+		place->mask |= mask;
+	else if (descriptor >= 0)
+		POOL_PUSH(names->pool, names->places, names->n_places,
+			  {.descriptor = descriptor,
+			   .path = pool_strdup(names->pool, path),
+			   .mask = mask});
+	return descriptor;
+}
+
+/* What is asked of a place no more is taken back: a folder in which nothing is missing any more
+ * would wake us for each file that comes. */
+static void place_narrow(const Names *names, const Place *was)
+{
+	const Place *is = place_find(names, was->descriptor);
+	int descriptor = was->descriptor;
+
+	if (is && (was->mask & ~is->mask) == 0)
+		return;
+	if (is)
+		descriptor = inotify_add_watch(names->fd, is->path, is->mask);
+	/* Not of the list: nobody asks for it, or another took its place just now, and what was
+	 * there tells so. */
+	if (descriptor >= 0 && !place_find(names, descriptor))
+		(void)inotify_rm_watch(names->fd, descriptor);
 }
 
 /* --- the way to a name --- */
@@ -130,7 +180,7 @@ static bool link_follow(Names *names, Walk *walk, const char *full, const char *
 	if (len <= 0 || ++walk->n_links > MAX_LINKS)
 		return false;
 	target[len] = '\0';
-	way_add(names, inotify_add_watch(names->fd, full, LINK_MASK), true, NULL);
+	way_add(names, place_add(names, full, LINK_MASK), true, NULL);
 	if (*target == '/')
 		walk->folder = "/";
 	walk->rest = pool_printf(names->pool, "%s/%s", target, behind);
@@ -144,13 +194,13 @@ static bool part_walk(Names *names, Walk *walk, const char *part, const char *be
 	struct stat status;
 
 	if (lstat(full, &status) < 0) {
-		way_add(names, inotify_add_watch(names->fd, walk->folder, MISSING_MASK), false,
-			part);
-		return false;
+		way_add(names, place_add(names, walk->folder, MISSING_MASK), false, part);
+		if (lstat(full, &status) < 0) /* it may have come before it was awaited */
+			return false;
 	}
 	if (S_ISLNK(status.st_mode))
 		return link_follow(names, walk, full, behind);
-	way_add(names, inotify_add_watch(names->fd, full, FOLDER_MASK), false, NULL);
+	way_add(names, place_add(names, full, FOLDER_MASK), false, NULL);
 	walk->folder = full;
 	walk->rest = behind;
 	return S_ISDIR(status.st_mode);
@@ -168,7 +218,7 @@ static int name_walk(Names *names, const char *path)
 		walk.rest += strspn(walk.rest, "/");
 		len = strcspn(walk.rest, "/");
 		if (walk.rest[len] == '\0')
-			return inotify_add_watch(names->fd, walk.folder, WATCH_MASK);
+			return place_add(names, walk.folder, WATCH_MASK);
 		if (!part_walk(names, &walk, pool_copy(names->pool, walk.rest, len),
 			       walk.rest + len + 1))
 			return -1;
@@ -177,27 +227,10 @@ static int name_walk(Names *names, const char *path)
 
 /* --- the list --- */
 
-static bool has_descriptor(const Names *names, int descriptor)
+static bool has_path(const Names *names, const char *path)
 {
 	for (size_t i = 0; i < names->n_names; i++)
-		if (names->names[i].descriptor == descriptor)
-			return true;
-	for (size_t i = 0; i < names->n_ways; i++)
-		if (names->ways[i].descriptor == descriptor)
-			return true;
-	return false;
-}
-
-static void descriptor_drop(const NameWatch *watch, const Names *kept, int descriptor)
-{
-	if (descriptor >= 0 && !has_descriptor(kept, descriptor))
-		(void)inotify_rm_watch(watch->fd, descriptor);
-}
-
-static bool has_path(const NameWatch *watch, const char *path)
-{
-	for (size_t i = 0; i < watch->n_names; i++)
-		if (watch->names[i].descriptor >= 0 && strcmp(watch->names[i].path, path) == 0)
+		if (names->names[i].descriptor >= 0 && strcmp(names->names[i].path, path) == 0)
 			return true;
 	return false;
 }
@@ -215,23 +248,17 @@ bool name_watch_set(NameWatch *watch, const char *const *paths, const unsigned *
 		const char *path = pool_strdup(names.pool, paths[i]), *slash = strrchr(path, '/');
 		const int descriptor = name_walk(&names, path);
 
-		has_new |= descriptor >= 0 && !has_path(watch, path);
+		has_new |= descriptor >= 0 && !has_path(&watch->now, path);
 		POOL_PUSH(names.pool, names.names, names.n_names,
 			  {.path = path,
 			   .base = slash ? slash + 1 : path,
 			   .tag = tags[i],
 			   .descriptor = descriptor});
 	}
-	for (size_t i = 0; i < watch->n_names; i++)
-		descriptor_drop(watch, &names, watch->names[i].descriptor);
-	for (size_t i = 0; i < watch->n_ways; i++)
-		descriptor_drop(watch, &names, watch->ways[i].descriptor);
-	pool_free(watch->names_pool);
-	watch->names_pool = names.pool;
-	watch->names = names.names;
-	watch->n_names = names.n_names;
-	watch->ways = names.ways;
-	watch->n_ways = names.n_ways;
+	for (size_t i = 0; i < watch->now.n_places; i++)
+		place_narrow(&names, &watch->now.places[i]);
+	pool_free(watch->now.pool);
+	watch->now = names;
 	return has_new;
 }
 
@@ -254,10 +281,10 @@ static unsigned way_tags(NameWatch *watch, const struct inotify_event *event)
 {
 	unsigned tags = 0;
 
-	for (size_t i = 0; i < watch->n_ways; i++) {
-		Name *name = &watch->names[watch->ways[i].name];
+	for (size_t i = 0; i < watch->now.n_ways; i++) {
+		Name *name = &watch->now.names[watch->now.ways[i].name];
 
-		if (!way_changed(&watch->ways[i], event))
+		if (!way_changed(&watch->now.ways[i], event))
 			continue;
 		tags |= name->tag;
 		name->descriptor = -1;
@@ -269,8 +296,8 @@ static unsigned event_tags(NameWatch *watch, const struct inotify_event *event)
 {
 	unsigned tags = way_tags(watch, event);
 
-	for (size_t i = 0; i < watch->n_names; i++) {
-		Name *name = &watch->names[i];
+	for (size_t i = 0; i < watch->now.n_names; i++) {
+		Name *name = &watch->now.names[i];
 		/* The folder itself went, or the kernel lost count: everything in it may differ. */
 		const bool is_whole = event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED);
 

@@ -7,7 +7,8 @@
 /* Milliseconds of a clock that nobody sets. */
 int64_t monotonic_msec(void);
 
-/* Sleeps so long, or until a signal is handled. */
+/* Sleeps so long. A signal that is to end this process does so; what holds signals back has
+ * interrupt_pause(). */
 void pause_msec(unsigned msec);
 
 #endif

@@ -89,15 +89,19 @@ class Daemon:
         except FileNotFoundError:
             return {}
 
-    def sees(self, folder):
-        """True when it has an inotify watch on the folder."""
+    def watches(self, folder):
+        """The masks of its inotify watches on the folder, in hexadecimal digits."""
         inode = os.stat(folder).st_ino
+        masks = []
         for name in os.listdir(f"/proc/{self.pid}/fdinfo"):
             with contextlib.suppress(FileNotFoundError), \
                     open(f"/proc/{self.pid}/fdinfo/{name}", encoding="ascii") as file:
-                if re.search(rf"^inotify wd:\w+ ino:{inode:x} ", file.read(), re.MULTILINE):
-                    return True
-        return False
+                masks += re.findall(rf"^inotify wd:\w+ ino:{inode:x} .*\bmask:(\w+)", file.read(), re.MULTILINE)
+        return masks
+
+    def sees(self, folder):
+        """True when it has an inotify watch on the folder."""
+        return bool(self.watches(folder))
 
     def is_in_pass(self):
         """True when it holds the lock of writers, which the kernel knows by its inode."""

@@ -78,6 +78,7 @@ def following(node, path):
         def taken(retry):
             wait_until(lambda: all(f'retry="{retry} +"' in value for value in node.syncrepl()), f"retry {retry}", 30)
             daemon.wait_at_rest()
+        taken.daemon = daemon
         yield taken
 
 
@@ -122,3 +123,26 @@ def test_a_folder_that_comes_back_is_found(node):
         os.makedirs(os.path.join(etc, "conf"))
         write(node, path, 65)
         taken(65)
+
+
+def is_told_of_new_files(daemon, folder):
+    """What the kernel says of its watch."""
+    return any(int(mask, 16) & 0x100 for mask in daemon.watches(folder))
+
+
+def test_a_folder_in_which_nothing_is_missing_wakes_nobody(node):
+    """In /etc and /var others make files all day."""
+    conf = os.path.join(node.folder, "etc", "conf")
+    os.makedirs(conf)
+    path = os.path.join(conf, "peers.json")
+    write(node, path, 60)
+    with following(node, path) as taken:
+        assert not is_told_of_new_files(taken.daemon, os.path.dirname(conf))
+        for retry in (61, 62):
+            shutil.rmtree(conf)
+            wait_until(lambda: is_told_of_new_files(taken.daemon, os.path.dirname(conf)), "it waits for the folder")
+            os.makedirs(conf)
+            write(node, path, retry)
+            taken(retry)
+            assert not is_told_of_new_files(taken.daemon, os.path.dirname(conf))
+            assert is_told_of_new_files(taken.daemon, conf)

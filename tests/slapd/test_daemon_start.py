@@ -5,6 +5,7 @@ import contextlib
 import os
 import random
 import socket
+import threading
 import time
 
 import ldap
@@ -19,14 +20,19 @@ SOON_SEC = 8  # 5 s, and the load of the machine; what it must not wait for take
 
 
 @contextlib.contextmanager
-def started(node, prefix=()):
-    """A daemon that said READY soon, and its manager."""
+def started(node, prefix=(), is_named=True):
+    """A daemon that said READY soon, and its manager; not named, it finds its peer by the host's name."""
     manager = Manager(node.folder)
+    made = Daemon(node, prefix=prefix, env=manager.environment())
+    if not is_named:
+        at = made.command.index("--node")
+        del made.command[at:at + 2]
     began = time.monotonic()
-    with Daemon(node, prefix=prefix, env=manager.environment()) as daemon:
+    with made as daemon:
         wait_until(lambda: manager.with_name("READY"), "READY=1", 60)
         seconds = time.monotonic() - began
         assert seconds < SOON_SEC, f"READY after {seconds:.1f} s: {daemon.lines}"
+        daemon.manager = manager
         yield daemon
     manager.close()
 
@@ -69,3 +75,38 @@ def test_silent_name_servers_hold_up_neither_start_nor_repair(node):
         node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
         daemon.wait_for("correction-applied", timeout=60)
         assert time.monotonic() - began < SOON_SEC, daemon.lines
+
+
+def answer_that_there_is_none(server):
+    with contextlib.suppress(OSError):
+        while True:
+            query, address = server.recvfrom(512)
+            server.sendto(query[:2] + b"\x81\x83" + query[4:], address)
+
+
+def our_address():
+    """One of this machine; where it has none but loopback, one of nobody's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as aside, contextlib.suppress(OSError):
+        aside.connect(("203.0.113.1", 9))
+        return aside.getsockname()[0]
+    return "198.51.100.101"
+
+
+@pytest.mark.parametrize("address", [our_address(), "198.51.100.102"], ids=["its-address", "not-listed"])
+def test_who_a_node_is_is_decided_when_its_name_is_known(node, address):
+    """Until then its short name is all that it knows of itself, and by that no peer is it: the full one may be another
+    peer's than its address is, which may move between machines."""
+    for peer in node.document["peers"]:
+        peer["uri"] = f"ldap://198.51.100.{peer['id']}"
+    node.document["peers"][1]["uri"] = "ldap://" + address
+    node.write()
+    before = node.server.config_writes()
+    with silent_name_server(node.folder) as (prefix, server), started(node, prefix, is_named=False) as daemon:
+        daemon.reload()
+        wait_until(lambda: daemon.last_pass()[0] > 3, "it goes on")
+        assert [name for name, _ in daemon.events()] == ["started"], daemon.lines
+        assert node.server.config_writes() == before and daemon.manager.status() == "starting"
+        threading.Thread(target=answer_that_there_is_none, args=(server,), daemon=True).start()
+        daemon.wait_for("desired-loaded", timeout=60)
+        if address != our_address():
+            assert "no peer is this node" in daemon.wait_for("held")

@@ -3,10 +3,12 @@
 somebody changes is repaired at once."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
 import socket
+import threading
 import time
 
 import ldap
@@ -121,6 +123,67 @@ def test_a_peer_hangs_while_it_is_asked_again(slapd_factory, program):
             daemon.reload()
             repaired(node)
             wait_until(lambda: [line for line in daemon.lines if "link-down" in line] or None, "it is told", 60)
+
+
+@contextlib.contextmanager
+def again_and_again(what):
+    """Somebody does that twenty times a second."""
+    end = threading.Event()
+
+    def run():
+        while not end.wait(0.05):
+            what()
+    with contextlib.ExitStack() as stack:
+        stack.callback(lambda: (end.set(), thread.join()))
+        thread = threading.Thread(target=run)
+        thread.start()
+        yield
+
+
+def reloads(_, daemon):
+    return daemon.reload
+
+
+def secret_in_two_modes(node, _):
+    """What is refused in one moment is not in the next."""
+    modes = itertools.cycle((0o644, 0o600))
+    return lambda: os.chmod(node.secret_file, next(modes))
+
+
+def peers_json_by_halves(node, _):
+    with open(node.peers_file, encoding="utf-8") as file:
+        text = file.read()
+
+    def write():
+        with open(node.peers_file, "w", encoding="utf-8") as file:
+            file.write(text[:100])
+            file.flush()
+            file.write(text[100:])
+    return write
+
+
+@pytest.mark.parametrize("disturbance", [reloads, secret_in_two_modes, peers_json_by_halves])
+def test_somebody_does_the_same_without_end(node, disturbance):
+    """No credit is used up that a foreign change needs afterwards."""
+    with Daemon(node) as daemon:
+        watching(node, daemon)
+        with few_passes(daemon), again_and_again(disturbance(node, daemon)):
+            time.sleep(4)
+        began = time.monotonic()
+        repaired(node)
+        assert time.monotonic() - began < 5, daemon.lines
+
+
+def test_a_connection_that_slapd_closes_for_its_idleness_is_no_loss(node):
+    """Neither told nor waited for: the next pass has another one."""
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcIdleTimeout", "1")])
+    with Daemon(node) as daemon:
+        watching(node, daemon)
+        for _ in range(2):
+            before = daemon.last_pass()[0]
+            wait_until(lambda n=before: daemon.last_pass()[0] > n, "slapd closed it")
+            assert daemon.last_pass()[1] == ["answer"]
+        assert [name for name, _ in daemon.events()] == ["started", "desired-loaded"], daemon.lines
 
 
 def settings(node, **keys):
