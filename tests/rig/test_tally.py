@@ -47,8 +47,14 @@ def test_the_slowest_tests_and_the_share_of_each_stage_are_told(check, tmp_path)
     tally.read_times(tmp_path / "none.xml")
     assert tally.slowest(2) == ["    11.0  tests/test_b.py::test_two", "     7.5  tests/mutants/run some-rule"]
     assert tally.slowest(9)[2:] == ["     3.2  tests/slapd/test_a.py::test_one[2.4]"]
-    assert check.shares({"unit": 25.0, "slapd": 75.0}, 100.0) == [
-        "    25.0   25.0 %  unit", "    75.0   75.0 %  slapd", "   100.0  100.0 %  together"]
+    assert check.shares({"unit": (25.0, 30.0), "slapd": (75.0, 100.5)}, 100.0) == [
+        "    25.0   25.0 %      30.0  unit", "    75.0   75.0 %     100.5  slapd", "   100.0  100.0 %     130.5  together"]
+
+
+def test_the_time_of_processors_is_counted(check):
+    tally = check.Tally()
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    assert check.run_command([sys.executable, "-c", busy], dict(os.environ), tally)[0] and 0.3 <= tally.cpu_sec < 5
 
 
 def test_each_run_of_pytest_gives_its_times(check):
