@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program, its --help, the man pages and the JSON Schema say the same."""
 
+import functools
 import glob
 import json
 import os
@@ -32,6 +33,7 @@ def page(name):
     return read("packaging/man", name).replace("\\(dq", '"')
 
 
+@functools.cache
 def output(*words):
     """What the program prints."""
     done = subprocess.run([tools.program_path(), *words], text=True, capture_output=True, check=False, timeout=60)
@@ -39,12 +41,14 @@ def output(*words):
     return done.stdout
 
 
+@functools.cache
 def commands():
     """The commands that --help lists."""
     found = re.search(r"\nCommands:\n((?:  \S.*\n)+)", output("--help"))
     return [line.split()[0] for line in found.group(1).splitlines()]
 
 
+@functools.cache
 def help_options(command):
     """(own options, common options) of a command, each {name: metavariable or None}; --name[=TIME]
     takes no further word."""

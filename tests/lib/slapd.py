@@ -60,15 +60,20 @@ class Session:
 
 
 def wait_until(claim, what, seconds=15.0):
-    """Polls until claim() is true and returns its value; raises TimeoutError naming what was awaited."""
+    """Polls until claim() is true and returns its value; raises TimeoutError naming what was awaited.
+
+    A claim that runs a program is asked less often: what is waited for needs the processors, too.
+    """
     end = time.monotonic() + seconds
     while True:
+        start = time.monotonic()
         value = claim()
         if value:
             return value
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             raise TimeoutError(f"after {seconds} s still not: {what}")
-        time.sleep(0.01)
+        time.sleep(min(max(0.01, 2 * (now - start)), 0.3))
 
 
 def hold_port():

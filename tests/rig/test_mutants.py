@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which broken rules `make check` tries: each has its turn, and those left out are counted."""
+"""Which broken rules `make check` tries: each has its turn, and those left out are counted. And what is a verdict."""
 
 import collections
 import importlib.machinery
@@ -48,3 +48,67 @@ def test_a_patch_that_no_longer_applies_is_noticed_though_nobody_tries_it(mutant
     assert mutants.does_apply(mutants.Mutant(good), tmp_path) is None
     assert "does not apply" in mutants.does_apply(mutants.Mutant(stale), tmp_path)
     assert (tmp_path / "file").read_text(encoding="ascii") == "one\ntwo\n"
+
+
+VERDICTS = """
+import pytest
+
+@pytest.fixture
+def before():
+    raise OSError("the server does not start")
+
+@pytest.fixture
+def behind():
+    yield
+    raise OSError("a process is left")
+
+def test_passes():
+    pass
+
+def test_fails(behind):
+    assert not "the rule holds"
+
+def test_cannot_begin(before):
+    pass
+
+def test_leaves_something(behind):
+    print("FAILED tests/other.py::test_of_another_pytest")
+"""
+
+
+@pytest.mark.parametrize("name, passes", [("test_passes", True), ("test_fails", False), ("test_cannot_begin", None),
+                                          ("test_leaves_something", None), ("no_such_test", None)])
+def test_only_the_test_itself_catches_a_mutant_and_no_fixture(mutants, tmp_path, name, passes):
+    (tmp_path / "test_it.py").write_text(VERDICTS, encoding="ascii")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -ra -p no:cacheprovider\n", encoding="ascii")
+    status, output = mutants.run([sys.executable, "-m", "pytest", "-q", "test_it.py", "-k", name], tmp_path)
+    if passes is None:
+        with pytest.raises(mutants.Broken, match="no verdict"):
+            mutants.pytest_verdict(status, output)
+    else:
+        assert mutants.pytest_verdict(status, output) == passes
+
+
+@pytest.mark.parametrize("name, status, output, verdict", [
+    ("", 0, "[       OK ] one\n[  PASSED  ] 1 test(s).", True),
+    ("", 1, "[  FAILED  ] one\n[  FAILED  ] tests: 1 test(s), listed below:", False),
+    ("one", 1, "[  FAILED  ] one\n[       OK ] two", False),
+    ("two", 1, "[  FAILED  ] one\n[       OK ] two", True),
+    ("one", -11, "[ RUN      ] one\n[  FAILED  ] one\n[ RUN      ] two", False),
+    ("", -11, "[ RUN      ] one", "without a verdict"),
+    ("one", -11, "[ RUN      ] one", "without a verdict"),
+    ("", 127, "error while loading shared libraries", "without a verdict"),
+    ("three", 1, "[  FAILED  ] one", "has no test three"),
+])
+def test_a_unit_program_that_dies_gives_no_verdict(mutants, name, status, output, verdict):
+    if isinstance(verdict, str):
+        with pytest.raises(mutants.Broken, match=verdict):
+            mutants.cmocka_verdict("test_it", name, status, output)
+    else:
+        assert mutants.cmocka_verdict("test_it", name, status, output) == verdict
+
+
+def test_a_test_that_does_not_end_catches_nothing(mutants, tmp_path, monkeypatch):
+    monkeypatch.setattr(mutants, "SECONDS", 0.2)
+    with pytest.raises(mutants.Broken, match="no end after"):
+        mutants.run(["sleep", "60"], tmp_path)

@@ -47,32 +47,48 @@ def test_the_slowest_tests_and_the_share_of_each_stage_are_told(check, tmp_path)
     tally.read_times(tmp_path / "none.xml")
     assert tally.slowest(2) == ["    11.0  tests/test_b.py::test_two", "     7.5  tests/mutants/run some-rule"]
     assert tally.slowest(9)[2:] == ["     3.2  tests/slapd/test_a.py::test_one[2.4]"]
-    assert check.shares({"unit": 25.0, "slapd": 75.0}, 100.0) == [
-        "    25.0   25.0 %  unit", "    75.0   75.0 %  slapd", "   100.0  100.0 %  together"]
+    assert check.shares({"unit": (25.0, 30.0), "slapd": (75.0, 100.5)}, 100.0) == [
+        "    25.0   25.0 %      30.0  unit", "    75.0   75.0 %     100.5  slapd", "   100.0  100.0 %     130.5  together"]
+
+
+def test_the_time_of_processors_is_counted(check):
+    tally = check.Tally()
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    assert check.run_command([sys.executable, "-c", busy], dict(os.environ), tally)[0] and 0.3 <= tally.cpu_sec < 5
 
 
 def test_each_run_of_pytest_gives_its_times(check):
     tally = check.Tally()
     command = ["/usr/bin/python3", "-m", "pytest", "-q", "tests/rig/test_tally.py", "-k", "closing_line"]
-    assert check.run_command(command, dict(os.environ), tally) == (True, [])
+    assert check.run_command(command, dict(os.environ), tally) == (True, {})
     assert len(tally.slow) == tally.passed == 8
     assert all(name.startswith("tests/rig/test_tally.py::test_a_closing_line_is_counted[") for _, name in tally.slow)
 
 
 def test_output_that_was_held_back_is_shown_on_failure(check, capsys):
     command = ["sh", "-c", "echo '[       OK ] one'; echo '[  FAILED  ] two'; exit 3"]
-    assert check.run_command(command, dict(os.environ), check.Tally()) == (False, [])
+    assert check.run_command(command, dict(os.environ), check.Tally()) == (False, {})
     output = capsys.readouterr().out
     assert "[       OK ] one" in output and "[  FAILED  ] two" in output and "exit status 3" in output
 
 
+def test_a_stage_in_which_no_test_passed_has_looked_at_nothing(check, capsys):
+    """But for those whose programs count no tests."""
+    one = ["sh", "-c", "echo 'some: 1 passed, 0 failed'"]
+    for name, commands, failed in (("unit", [["true"]], ["unit"]), ("unit", [["true"], one], []), ("lint", [["true"]], []),
+                                   ("slapd", [["sh", "-c", "echo '3 skipped in 0.1s'"]], ["slapd"])):
+        assert check.run_stages([(name, "", commands)], dict(os.environ), check.Tally(), {}) == failed
+        assert ("looked at nothing" in capsys.readouterr().out) == bool(failed)
+    assert set(check.UNCOUNTED) < {name for name, _, _ in check.stages(False)}
+
+
 @pytest.mark.parametrize("name, is_reached", [("unit", True), ("build", False)])
 def test_failing_stages_are_named_and_end_the_run_where_others_need_them(check, capsys, name, is_reached):
-    chosen = [("good", "", [["true"]]), (name, "", [["false"], ["sh", "-c", "echo the rest"]]),
-              ("next", "", [["sh", "-c", "echo reached"]])]
+    chosen = [("lint", "", [["true"]]), (name, "", [["false"], ["sh", "-c", "echo the rest"]]),
+              ("demo", "", [["sh", "-c", "echo reached"]])]
     seconds = {}
     assert check.run_stages(chosen, dict(os.environ), check.Tally(), seconds) == [name]
-    assert list(seconds) == ["good", name] + (["next"] if is_reached else [])
+    assert list(seconds) == ["lint", name] + (["demo"] if is_reached else [])
     output = capsys.readouterr().out
     assert ("reached" in output) == is_reached and "the rest" not in output
     assert f"check: stage {name} FAILED" in output
@@ -81,15 +97,15 @@ def test_failing_stages_are_named_and_end_the_run_where_others_need_them(check, 
 def test_stages_that_run_beside_each_other_are_told_one_after_the_other(check, capsys, tmp_path):
     """Each waits here until the other has begun; both count, and one that fails fails alone."""
     meet = "touch {0}/{1}; until [ -e {0}/{2} ]; do sleep 0.01; done; echo {1} one; sleep 0.05; echo '{1}: {3}'; exit {4}"
-    chosen = [("first", "", [["true"]]), ("selinux", "", [["sh", "-c", meet.format(tmp_path, "a", "b", "3 passed, 0 failed", 0)]]),
-              ("rpm", "", [["sh", "-c", meet.format(tmp_path, "b", "a", "2 passed, 1 failed", 1)]]), ("last", "", [["true"]])]
+    chosen = [("lint", "", [["true"]]), ("selinux", "", [["sh", "-c", meet.format(tmp_path, "a", "b", "3 passed, 0 failed", 0)]]),
+              ("rpm", "", [["sh", "-c", meet.format(tmp_path, "b", "a", "2 passed, 1 failed", 1)]]), ("demo", "", [["true"]])]
     tally, seconds = check.Tally(), {}
     assert check.run_stages(chosen, dict(os.environ), tally, seconds) == ["rpm"]
-    assert list(seconds) == ["first", "selinux", "rpm", "last"] and (tally.passed, tally.failed) == (5, 1)
+    assert list(seconds) == ["lint", "selinux", "rpm", "demo"] and (tally.passed, tally.failed) == (5, 1)
     said = [line for line in capsys.readouterr().out.splitlines() if line]
-    assert said[:6] == ["=== first: ", "=== selinux and rpm at the same time; they are told one after the other",
+    assert said[:6] == ["=== lint: ", "=== selinux and rpm at the same time; they are told one after the other",
                         "=== selinux: ", "a one", "a: 3 passed, 0 failed", "=== rpm: "]
-    assert said[6:8] == ["b one", "b: 2 passed, 1 failed"] and said[-2:] == ["check: stage rpm FAILED", "=== last: "]
+    assert said[6:8] == ["b one", "b: 2 passed, 1 failed"] and said[-2:] == ["check: stage rpm FAILED", "=== demo: "]
 
 
 def test_only_stages_that_are_made_for_it_run_beside_each_other(check):
@@ -143,5 +159,28 @@ def test_a_few_that_fall_get_a_second_chance_which_is_told(check, tmp_path, capf
     tally = check.Tally()
     good = check.run_patiently(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_fallen.py"],
                                environment, tally)
-    assert (good, tally.passed, tally.flaky) == (flaky > 0, passed, flaky)
+    assert (good, tally.passed, len(tally.flaky)) == (flaky > 0, passed, flaky)
     assert tally.failed == n - passed and capfd.readouterr().out.count("check: FLAKY: tests/test_fallen.py") == flaky
+    assert all("seen = pathlib.Path(" in text and "assert not fails" in text for _, text in tally.flaky)
+
+
+@pytest.mark.parametrize("n, is_ci, fails", [(0, True, False), (1, True, False), (2, True, True), (2, False, False)])
+def test_where_ci_is_set_one_may_be_flaky_and_what_it_said_stands_at_the_end(check, n, is_ci, fails):
+    tally, failed = check.Tally(), []
+    tally.passed = 7
+    tally.flaky = [(f"tests/test_a.py::test_{i}", f"what {i}\nsaid") for i in range(n)]
+    lines = check.closing(tally, failed, [], is_ci)
+    assert failed == (["flaky"] if fails else []) and ("check: FAILED: flaky" in lines) == fails
+    assert lines[-1] == f"check: 7 passed, {int(fails)} failed" + (f", {n} FLAKY" if n else "")
+    for i in range(n):
+        assert f"check: FLAKY: tests/test_a.py::test_{i}" in lines and f"what {i}\nsaid" in lines
+
+
+def test_what_pytest_said_of_a_test_ends_where_the_next_one_begins(check):
+    lines = ["=== FAILURES ===", "____ test_one[2.4] ____", "E  one", "--- Captured stdout ---", "more", "____ Kind.test_two ____",
+             "E  two", "=== short test summary info ===", "FAILED tests/a.py::test_one[2.4] - assert",
+             "FAILED tests/a.py::Kind::test_two", "2 failed in 1.00s"]
+    found = check.fallen_of(lines)
+    assert list(found) == ["tests/a.py::test_one[2.4]", "tests/a.py::Kind::test_two"]
+    assert found["tests/a.py::test_one[2.4]"].splitlines()[1:] == ["E  one", "--- Captured stdout ---", "more"]
+    assert found["tests/a.py::Kind::test_two"].splitlines()[1:] == ["E  two"]
