@@ -211,6 +211,18 @@ static bool waits_for_server_id(const Joining *joining)
 	return false;
 }
 
+/* It was copied from a server that wrote under another server ID: how old the copy is only those
+ * who have the rest can tell. */
+static bool is_copy_of_others(const Joining *joining)
+{
+	const Content *here = joining->here;
+	bool found = here->entry_csn && csn_is_of_other(here->entry_csn, joining->our_id);
+
+	for (size_t i = 0; i < here->n_context_csns && !found; i++)
+		found = csn_is_of_other(here->context_csns[i], joining->our_id);
+	return found;
+}
+
 /* Where no peer shows a contextCSN: may this database go on all the same? */
 static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 {
@@ -222,8 +234,10 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
-	if (!reads || (has_csns && !joining->is_fenced &&
-		       known_was_complete(diff->in->known, joining->suffix)))
+	if (has_csns && !joining->is_fenced &&
+	    known_was_complete(diff->in->known, joining->suffix))
+		return NULL;
+	if (!reads && !is_copy_of_others(joining))
 		return NULL;
 	return hold_unproven(joining, silent);
 }

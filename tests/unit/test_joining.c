@@ -175,7 +175,37 @@ static void an_established_database_waits_for_no_silent_peer(void **state)
 	Scene *scene = *state;
 
 	scene->live.n_consumers = 0;
+	scene->here_csns[0] = OWN;
 	scene->peer.n_context_csns = 0;
+	assert_int_equal(judge(scene), -1);
+}
+
+/* Opened at once an old copy brings back, everywhere, what was deleted since it was made. */
+static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->database_facts.here.n_context_csns = 0;
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.here.entry_csn = NEW;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
+static void what_was_written_here_alone_waits_for_nobody(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
+	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	scene->database_facts.here.entry_csn = OWN;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -782,6 +812,8 @@ int main(void)
 		SCENE_TEST(a_peer_without_context_csn_proves_nothing),
 		SCENE_TEST(what_a_reachable_peer_has_cannot_be_released),
 		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
+		SCENE_TEST(a_copy_of_what_others_wrote_waits_for_one_of_them),
+		SCENE_TEST(what_was_written_here_alone_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
