@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/heal/heal_look.h"
 
+#include "agent/peer/compare_here.h"
 #include "agent/peer/session_entries.h"
 #include "agent/system/interrupt.h"
-#include "agent/verify/compare_here.h"
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
 

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "agent/peer/compare_here.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
 #include "agent/verify/compare_contents.h"
-#include "agent/verify/compare_here.h"
 #include "agent/verify/compare_settle.h"
 #include "common/copy/copy_relation.h"
 #include "common/slapd/dn.h"

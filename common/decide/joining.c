@@ -7,6 +7,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_empty.h"
+#include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
 
 #define RELEASED_CODE "joining-released"
@@ -234,8 +235,7 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
-	if (has_csns && !joining->is_fenced &&
-	    known_was_complete(diff->in->known, joining->suffix))
+	if (has_csns && !joining->is_fenced && known_was_complete(diff->in->known, joining->suffix))
 		return NULL;
 	if (!reads && !is_copy_of_others(joining))
 		return NULL;
@@ -259,6 +259,8 @@ static const Hold *judge_refresh(const Joining *joining)
 		hold = judge_unproven(joining, evidence.silent);
 	else
 		hold = hold_own_elsewhere(joining);
+	if (!hold && evidence.is_covered && !diff_is_released(joining->diff, GUARD_JOINING))
+		hold = joining_judge_extra(joining);
 	if (!hold)
 		joining_note_complete(joining);
 	return hold;
@@ -273,6 +275,8 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
+		if (joining_asks_extra(&joining) && (!live->is_multi_provider || joining.is_fenced))
+			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
 	if (joining.here->state != CONTENT_READ)
