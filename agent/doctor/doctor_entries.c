@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
+#include "agent/peer/compare_here.h"
 #include "agent/slapd/content_here.h"
-#include "agent/verify/compare_here.h"
 #include "common/base/remedies.h"
 #include "common/copy/old_entries.h"
 #include "common/decide/healing.h"

@@ -2,8 +2,8 @@
 #include "agent/heal/heal_look.h"
 
 #include "agent/heal/heal_peer.h"
+#include "agent/peer/compare_here.h"
 #include "agent/system/interrupt.h"
-#include "agent/verify/compare_here.h"
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/slapd/dn.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/heal/heal_peer.h"
 
+#include "agent/peer/compare_here.h"
 #include "agent/peer/session_entries.h"
 #include "agent/peer/session_lookup.h"
-#include "agent/verify/compare_here.h"
 #include "common/base/remedies.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/pass/extra_look.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
 #include "agent/slapd/content_here.h"
@@ -360,6 +361,8 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		if (plan->needs[i].coverage)
 			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
 				      &facts->here);
+		if (plan->needs[i].extra)
+			facts->extra = extra_look(directory, pool, &world->live, wanted, facts);
 	}
 }
 

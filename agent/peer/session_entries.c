@@ -246,6 +246,10 @@ static void pages_read(Scan *scan)
 					  scan->n_expected);
 		goes_on = scan->cookie.bv_len > 0;
 		reading->is_read = !goes_on;
+		if (goes_on && budget_left_msec(&scan->taker->budget, 1) == 0) {
+			reading->problem = "there was no time to read all of it";
+			break;
+		}
 		if (goes_on)
 			rate_keep(scan);
 	}

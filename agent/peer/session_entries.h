@@ -3,6 +3,7 @@
 #define SYNCWARD_SESSION_ENTRIES_H
 
 #include "agent/peer/session.h"
+#include "agent/system/budget.h"
 #include "common/copy/copy_reading.h"
 #include "common/copy/entry_mark.h"
 
@@ -13,6 +14,7 @@ typedef struct EntriesTaker {
 	/* Behind each page; n_counted 0: the server does not tell. NULL: nobody wants to know. */
 	void (*page)(void *data, size_t n_read, size_t n_counted);
 	unsigned rate;       /* entries a second at most; 0: as fast as they come */
+	Budget budget;       /* when it is over the next page is not read, and nothing is known */
 	bool wants_contents; /* marks have a digest of all attributes where the CSN is */
 } EntriesTaker;
 

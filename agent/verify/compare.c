@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/verify/compare.h"
 
+#include "agent/peer/compare_here.h"
 #include "agent/verify/compare_contents.h"
-#include "agent/verify/compare_here.h"
 #include "agent/verify/compare_peers.h"
 #include "agent/verify/compare_settle.h"
 

@@ -20,6 +20,13 @@ int csn_sid(const char *csn)
 	return end != field && *end == '#' && sid >= 0 && sid <= 0xfff ? (int)sid : -1;
 }
 
+bool csn_is_of_other(const char *csn, unsigned sid)
+{
+	const int found = csn_sid(csn);
+
+	return found > 0 && (unsigned)found != sid;
+}
+
 const char *csn_newest(const char *const *csns, size_t n_csns, unsigned sid)
 {
 	const char *newest = NULL;

@@ -13,6 +13,9 @@ int csn_sid(const char *csn);
  * slapd leaves it out without a server ID. */
 int csn_cookie_sid(const char *cookie);
 
+/* True for a change that was made under a server ID, and that is not this one. */
+bool csn_is_of_other(const char *csn, unsigned sid);
+
 /* The newest value of that server ID; NULL when the list has none. CSNs of one SID order as text.
  */
 const char *csn_newest(const char *const *csns, size_t n_csns, unsigned sid);

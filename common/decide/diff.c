@@ -58,6 +58,16 @@ void diff_need_coverage(Diff *diff, const WantedDatabase *database)
 		}
 }
 
+void diff_need_extra(Diff *diff, const WantedDatabase *database)
+{
+	Plan *plan = diff->plan;
+
+	diff_need_content(diff, database, false);
+	for (size_t i = 0; i < plan->n_needs; i++)
+		if (plan->needs[i].database == database)
+			plan->needs[i].extra = true;
+}
+
 void diff_need_readers(Diff *diff, const WantedDatabase *database)
 {
 	Plan *plan = diff->plan;

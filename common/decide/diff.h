@@ -63,6 +63,11 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 /* TLS files of wanted links that slapd may not read. */
 void diff_tls_refused(Diff *diff);
 
+/* Has all consumers of the database made anew from the values that they have, unless something else
+ * does. subject and why are borrowed. */
+void diff_write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		      const char *subject, const char *why);
+
 /* Links whose list of retries ends, and those of them that slapd gave up: their values are written
  * again once their peer answers. */
 void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
@@ -134,6 +139,9 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
 /* The same, and whether entries are newer than what contextCSN has of the live server ID. */
 void diff_need_coverage(Diff *diff, const WantedDatabase *database);
+
+/* The same, and whether entries are here that a peer had, and has no more. */
+void diff_need_extra(Diff *diff, const WantedDatabase *database);
 
 /* The same as the first, and who is connected here to read it. */
 void diff_need_readers(Diff *diff, const WantedDatabase *database);

@@ -44,8 +44,8 @@ static bool answered_since(const LinkProbe *answer, const RunningConsumer *runni
 	       answer->began_sec > timestamp_of_generalized(running->last_connect);
 }
 
-static void write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-			const LiveConsumer *consumer)
+void diff_write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		      const char *subject, const char *why)
 {
 	if (list_is_written(diff->plan, live))
 		return;
@@ -55,10 +55,8 @@ static void write_again(Diff *diff, const WantedDatabase *wanted, const LiveData
 				.suffix = wanted->desired->suffix,
 				.dn = live->entry->dn,
 				.attribute = "olcSyncrepl",
-				.subject = "a retry that is used up",
-				.why = pool_printf(diff->pool,
-						   "slapd does not try %s any more, which answers",
-						   consumer->syncrepl.value[SYNCREPL_PROVIDER]),
+				.subject = subject,
+				.why = why,
 			});
 }
 
@@ -66,7 +64,10 @@ static void judge_given_up(Diff *diff, const WantedDatabase *wanted, const LiveD
 			   const LinkNeed *need, const RunningConsumer *running)
 {
 	if (answered_since(need->answer, running))
-		write_again(diff, wanted, live, need->former);
+		diff_write_again(diff, wanted, live, "a retry that is used up",
+				 pool_printf(diff->pool,
+					     "slapd does not try %s any more, which answers",
+					     need->former->syncrepl.value[SYNCREPL_PROVIDER]));
 	else
 		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
 			  {.database = wanted, .consumer = need->consumer, .answer = need->answer});

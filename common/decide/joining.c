@@ -7,6 +7,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_empty.h"
+#include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
 
 #define RELEASED_CODE "joining-released"
@@ -220,6 +221,18 @@ static bool waits_for_server_id(const Joining *joining)
 	return false;
 }
 
+/* It was copied from a server that wrote under another server ID: how old the copy is only those
+ * who have the rest can tell. */
+static bool is_copy_of_others(const Joining *joining)
+{
+	const Content *here = joining->here;
+	bool found = here->entry_csn && csn_is_of_other(here->entry_csn, joining->our_id);
+
+	for (size_t i = 0; i < here->n_context_csns && !found; i++)
+		found = csn_is_of_other(here->context_csns[i], joining->our_id);
+	return found;
+}
+
 /* Where no peer shows a contextCSN: may this database go on all the same? */
 static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 {
@@ -231,8 +244,9 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
-	if (!reads || (has_csns && !joining->is_fenced &&
-		       known_was_complete(diff->in->known, joining->suffix)))
+	if (has_csns && !joining->is_fenced && known_was_complete(diff->in->known, joining->suffix))
+		return NULL;
+	if (!reads && !is_copy_of_others(joining))
 		return NULL;
 	return hold_unproven(joining, silent);
 }
@@ -254,6 +268,8 @@ static const Hold *judge_refresh(const Joining *joining)
 		hold = judge_unproven(joining, evidence.silent);
 	else
 		hold = hold_own_elsewhere(joining);
+	if (!hold && evidence.is_covered && !diff_is_released(joining->diff, GUARD_JOINING))
+		hold = joining_judge_extra(joining);
 	if (!hold)
 		joining_note_complete(joining);
 	return hold;
@@ -268,6 +284,8 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
+		if (joining_asks_extra(&joining) && (!live->is_multi_provider || joining.is_fenced))
+			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
 	if (joining.here->state != CONTENT_READ)

@@ -5,6 +5,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
 #include "common/live/live_running.h"
 
@@ -278,6 +279,8 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 		if (!known_database(diff->in->known, links.joining.suffix))
 			joining_note_complete(&links.joining);
 		judge_new_peers(&links);
+		if (links.joining.is_fenced)
+			joining_read_again(&links.joining);
 		return;
 	}
 	links.hold = joining_judge(diff, wanted, live);
@@ -287,4 +290,5 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 	else if (links.hold)
 		hold_additions(&links, 0);
 	hold_strangers(&links);
+	joining_read_again(&links.joining);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/copy/copy.h"
+#include "common/copy/copy_extra.h"
 #include "common/copy/old_entries.h"
 #include "common/desired/wanted.h"
 #include "common/link/link_probes.h"
@@ -29,6 +30,7 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 	OldEntries old;
 	ReadersHere readers;
+	CopyExtra extra; /* against the first peer of which everything is here */
 } DatabaseFacts;
 
 /* What the shell knows about this machine and the cluster besides the tree it read. */

@@ -57,8 +57,11 @@ static inline int scene_make(void **state)
 	peer.entry_uuid = "uuid";
 	peer.context_csns = csns;
 	peer.n_context_csns = 1;
-	scene.content =
-		(DatabaseFacts){.suffix = SUFFIX, .here = peer, .peers = &peer, .n_peers = 1};
+	scene.content = (DatabaseFacts){.suffix = SUFFIX,
+					.here = peer,
+					.peers = &peer,
+					.n_peers = 1,
+					.extra.was_asked = true};
 	scene.content.here.peer_id = 0;
 	scene.facts = (Facts){.machine = {.fqdn = "one", .listeners = listeners, .n_listeners = 2},
 			      .databases = &scene.content,

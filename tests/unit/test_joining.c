@@ -70,7 +70,8 @@ static int scene_make(void **state)
 	scene.database_facts = (DatabaseFacts){.suffix = SUFFIX,
 					       .here = content(0, scene.here_csns, 1),
 					       .peers = &scene.peer,
-					       .n_peers = 1};
+					       .n_peers = 1,
+					       .extra.was_asked = true};
 	scene.facts = (Facts){.databases = &scene.database_facts, .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
 	scene.input = (PlanInput){.desired = &scene.desired,
@@ -175,7 +176,37 @@ static void an_established_database_waits_for_no_silent_peer(void **state)
 	Scene *scene = *state;
 
 	scene->live.n_consumers = 0;
+	scene->here_csns[0] = OWN;
 	scene->peer.n_context_csns = 0;
+	assert_int_equal(judge(scene), -1);
+}
+
+/* Opened at once an old copy brings back, everywhere, what was deleted since it was made. */
+static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->database_facts.here.n_context_csns = 0;
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.here.entry_csn = NEW;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
+static void what_was_written_here_alone_waits_for_nobody(void **state)
+{
+	Scene *scene = *state;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
+	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
+	scene->here_csns[1] = OWN;
+	scene->database_facts.here.n_context_csns = 2;
+	scene->database_facts.here.entry_csn = OWN;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -848,6 +879,73 @@ static void own_changes_seen_here_are_waited_for_while_a_peer_is_away(void **sta
 	assert_int_equal(judge(scene), -1);
 }
 
+/* --- what is too much here --- */
+
+static size_t n_read_again(Scene *scene)
+{
+	size_t n = 0;
+
+	joining_hold_links(&scene->diff, &scene->database, &scene->live,
+			   (const WantedConsumer *[]){&scene->consumer});
+	for (size_t i = 0; i < scene->plan.n_changes; i++)
+		n += scene->plan.changes[i].kind == CHANGE_CONSUMERS_RETRY;
+	return n;
+}
+
+static void entries_that_a_peer_deleted_wait_to_be_gone(void **state)
+{
+	Scene *scene = *state;
+
+	scene->database_facts.extra.n_entries = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
+static void what_may_be_too_much_waits_until_it_is_known(void **state)
+{
+	Scene *scene = *state;
+
+	scene->database_facts.extra = (CopyExtra){0};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	assert_int_equal(scene->plan.n_needs, 1);
+	assert_true(scene->plan.needs[0].extra);
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .problem = "no time"};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+static void who_was_complete_before_is_not_looked_at_again(void **state)
+{
+	Scene *scene = *state;
+
+	scene->known_database.is_complete = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->database_facts.extra = (CopyExtra){0};
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.here = (Content){0};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	assert_false(scene->plan.needs[0].extra);
+}
+
+static void links_are_made_anew_to_get_rid_of_what_is_too_much(void **state)
+{
+	static Value time[] = {{.bytes = "20261122101500Z", .len = 15}};
+	static Attribute written = {.name = "modifyTimestamp", .values = time, .n_values = 1};
+	static Entry entry = {
+		.dn = "olcDatabase={1}mdb,cn=config", .attributes = &written, .n_attributes = 1};
+	Scene *scene = *state;
+	const int64_t written_sec = timestamp_of_generalized("20261122101500Z");
+
+	scene->live.entry = &entry;
+	scene->facts.now_sec = written_sec + 10;
+	assert_int_equal(n_read_again(scene), 0);
+	scene->database_facts.extra.n_entries = 1;
+	scene->facts.now_sec = written_sec + 9;
+	assert_int_equal(n_read_again(scene), 0);
+	scene->facts.now_sec = written_sec + 10;
+	assert_int_equal(n_read_again(scene), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -860,6 +958,8 @@ int main(void)
 		SCENE_TEST(a_peer_without_context_csn_proves_nothing),
 		SCENE_TEST(what_a_reachable_peer_has_cannot_be_released),
 		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
+		SCENE_TEST(a_copy_of_what_others_wrote_waits_for_one_of_them),
+		SCENE_TEST(what_was_written_here_alone_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
@@ -900,6 +1000,10 @@ int main(void)
 		SCENE_TEST(nobody_s_word_opens_what_the_fence_closed),
 		SCENE_TEST(changes_of_its_own_that_only_peers_have_come_back_to_a_fenced_one),
 		SCENE_TEST(own_changes_seen_here_are_waited_for_while_a_peer_is_away),
+		SCENE_TEST(entries_that_a_peer_deleted_wait_to_be_gone),
+		SCENE_TEST(what_may_be_too_much_waits_until_it_is_known),
+		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
+		SCENE_TEST(links_are_made_anew_to_get_rid_of_what_is_too_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/verify/compare_here.h"
+#include "agent/peer/compare_here.h"
 
 #include <string.h>
 
@@ -144,7 +144,8 @@ static void set_fill(HereCopy *here, const HereQuestion *question)
 	const EntriesTaker taker = {.data = &filling,
 				    .take = filling_take,
 				    .page = filling_page,
-				    .rate = question->taker.rate};
+				    .rate = question->taker.rate,
+				    .budget = question->taker.budget};
 
 	entry_set_reserve(&here->set, entries_count_over(counter, question->suffix));
 	entry_set_clear(&here->set);

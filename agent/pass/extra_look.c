@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/pass/extra_look.h"
+
+#include "agent/peer/compare_here.h"
+#include "agent/peer/session_tls.h"
+#include "agent/system/wait.h"
+#include "common/copy/copy_relation.h"
+
+#define PATIENCE_MSEC    25000
+#define SLAPD_NEEDS_MSEC 15000 /* what the pass needs behind it */
+#define SETTLE_MSEC      3000  /* a delete that is on its way is here by then */
+#define SETTLE_STEP_MSEC 200
+
+typedef struct ExtraLook {
+	Pool *pool; /* of the look alone */
+	const char *suffix;
+	const Content *peer;
+	Syncrepl link;
+	HereQuestion question;
+	HereCopy here;
+	PeerLink there;
+	CopyExtra found;
+} ExtraLook;
+
+static const Content *peer_covered(const DatabaseFacts *facts)
+{
+	for (size_t i = 0; i < facts->n_peers; i++)
+		if (copy_relation(&facts->here, &facts->peers[i]).identity == COPY_IS_SAME &&
+		    copy_covers(&facts->here, &facts->peers[i]))
+			return &facts->peers[i];
+	return NULL;
+}
+
+/* --- both copies --- */
+
+static void entry_take(void *data, const EntryMark *mark)
+{
+	ExtraLook *look = data;
+	EntryMark *here = entry_set_find(&look->here.set, mark->uuid);
+
+	if (here)
+		here->is_seen = 1;
+}
+
+/* Who was shown less here may be hidden what is too much. That the count moved is a change that
+ * came meanwhile. */
+static bool here_is_whole(const CopyReading *reading)
+{
+	return copy_reading_sight(reading) == COPY_SIGHT_WHOLE ||
+	       (reading->is_read && reading->count_moved);
+}
+
+static void here_read(ExtraLook *look)
+{
+	here_copy_read(look->pool, &look->question, &look->here);
+	if (!here_is_whole(&look->here.reading))
+		look->found.problem =
+			pool_printf(look->pool, "here %s",
+				    copy_reading_describe(look->pool, &look->here.reading));
+}
+
+static void there_read(ExtraLook *look)
+{
+	const EntriesTaker taker = {
+		.data = look, .take = entry_take, .budget = look->question.taker.budget};
+	CopyReading reading;
+
+	if (!peer_link_open(look->pool, &look->link, &look->there)) {
+		look->found.problem = peer_link_failure(&look->there).problem;
+		return;
+	}
+	reading = entries_read_over(&look->there, NULL, look->suffix, &taker);
+	if (!reading.is_read)
+		look->found.problem = copy_reading_describe(look->pool, &reading);
+}
+
+/* --- what only this one has --- */
+
+/* What was deleted there while both were read is on its way. */
+static void settle(ExtraLook *look, const EntryMark *marks, size_t n_marks)
+{
+	FoundEntries left = {0};
+
+	for (unsigned waited_msec = 0;; waited_msec += SETTLE_STEP_MSEC) {
+		left = (FoundEntries){0};
+		if (!entries_find_over(&look->here.link, look->pool, look->suffix, marks, n_marks,
+				       &left)) {
+			look->found.problem = peer_link_failure(&look->here.link).problem;
+			return;
+		}
+		if (left.n_items == 0 || waited_msec >= SETTLE_MSEC)
+			break;
+		pause_msec(SETTLE_STEP_MSEC);
+	}
+	if (look->found.n_entries == n_marks)
+		look->found.n_entries = left.n_items;
+	else if (left.n_items == 0)
+		look->found.problem = "much is being deleted";
+}
+
+static void judge(ExtraLook *look)
+{
+	EntryMark marks[ENTRIES_SOME_MAX];
+	size_t n_marks;
+
+	look->found.n_entries =
+		copy_extra_find(&look->here.set, look->peer, marks, ENTRIES_SOME_MAX);
+	n_marks =
+		look->found.n_entries < ENTRIES_SOME_MAX ? look->found.n_entries : ENTRIES_SOME_MAX;
+	if (n_marks > 0)
+		settle(look, marks, n_marks);
+}
+
+static void compare(ExtraLook *look)
+{
+	here_read(look);
+	if (!look->found.problem)
+		there_read(look);
+	if (!look->found.problem)
+		judge(look);
+	here_copy_close(&look->here);
+	if (look->there.pool)
+		peer_link_close(&look->there);
+}
+
+/* --- whom to ask --- */
+
+static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *wanted)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == look->peer->peer_id)
+			look->link = link_inherit_tls(&wanted->consumers[i].syncrepl, live->global);
+	look->question.accounts = &look->link;
+	look->question.n_accounts = look->link.value[SYNCREPL_CREDENTIALS] &&
+				    look->link.value[SYNCREPL_BINDDN] &&
+				    !look->link.value[SYNCREPL_SASLMECH];
+}
+
+static Budget budget_for(const Directory *directory)
+{
+	const unsigned left_msec =
+		budget_left_msec(&directory->budget, PATIENCE_MSEC + SLAPD_NEEDS_MSEC);
+
+	return budget_of(left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 1,
+			 directory->budget.must_stop);
+}
+
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
+		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+{
+	AUTO(Pool) *scratch = pool_new();
+	ExtraLook look = {.pool = scratch,
+			  .suffix = wanted->desired->suffix,
+			  .peer = peer_covered(facts),
+			  .found = {.was_asked = true}};
+	const LiveDatabase *database;
+
+	if (!look.peer) /* nothing can be too much before everything is here */
+		return look.found;
+	look.found.peer_id = look.peer->peer_id;
+	if (!directory->uri || live_find_database(live, look.suffix, &database) != 1) {
+		look.found.problem = "there is no second connection to this server";
+		return look.found;
+	}
+	link_find(&look, live, wanted);
+	look.question.ldap_uri = directory->uri;
+	look.question.suffix = look.suffix;
+	look.question.lists = live_access_lists(live, database, look.suffix);
+	look.question.taker.budget = budget_for(directory);
+	compare(&look);
+	look.found.problem = look.found.problem ? pool_strdup(pool, look.found.problem) : NULL;
+	return look.found;
+}

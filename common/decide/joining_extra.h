@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_EXTRA_H
+#define SYNCWARD_JOINING_EXTRA_H
+
+#include "common/decide/joining_copies.h"
+
+/* True when it must be known before this database is taken for complete. */
+bool joining_asks_extra(const Joining *joining);
+
+/* Everything is here: is anything here that a peer deleted? NULL: no, or nobody has to know. Notes
+ * what must be looked at first. */
+const Hold *joining_judge_extra(const Joining *joining);
+
+/* Where something is: has what is read read again. slapd tells a consumer that comes back behind a
+ * change what is not there any more. */
+void joining_read_again(const Joining *joining);
+
+#endif

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What was deleted at a cluster does not come back by a node that joins it, nor stay there."""
+
+import contextlib
+import threading
+
+import pytest
+from backups import put_back, saved
+from cluster import Cluster, Node, add_person, apply_until_joined
+from slapd import SUFFIX, Database, wait_until
+from test_joining import cut_refreshes, is_provider, load, replace_server
+from whole import wait_equal, whole
+
+GONE = f"cn=person3,{SUFFIX}"
+
+
+def delete(server, dn):
+    admin = server.admin()
+    admin.delete_s(dn)
+    admin.unbind_s()
+
+
+def with_old_copy(slapd_factory, program, options, context_csn=True):
+    """A cluster of two, and a third one under a new server ID with what they held before they deleted an entry."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    load(cluster[0].server, 20)
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    text = saved(cluster[0].server, context_csn=context_csn)
+    delete(cluster[0].server, GONE)
+    cluster.wait_in_step()
+    node = Node(program, slapd_factory([Database(backend="mdb")]), 3, slapd_factory.folder("copied"))
+    put_back(node.server, text, *options)
+    cluster.nodes.append(node)
+    cluster.document["peers"].append({"id": 3, "uri": node.server.ldap_uri})
+    cluster.write()
+    return cluster
+
+
+def join_all(cluster):
+    for node in cluster:
+        node.apply()
+    for node in cluster:
+        apply_until_joined(node)
+    return wait_equal(cluster)
+
+
+@pytest.mark.parametrize("options", [(), ("-w",)], ids=["", "w"])
+def test_an_old_copy_under_a_new_id_waits_for_one_of_those_who_wrote_it(slapd_factory, program, options):
+    """Open at once it had all of them read it anew, and take back what they deleted."""
+    cluster = with_old_copy(slapd_factory, program, options)
+    for node in cluster.nodes[:2]:
+        node.server.stop()
+    held = cluster[2].apply()
+    assert held.returncode == 3 and "syncward apply --release joining" in held.stdout, held.stdout
+    assert not is_provider(cluster[2])
+    for node in cluster.nodes[:2]:
+        node.server.start()
+    assert GONE not in join_all(cluster)
+
+
+@contextlib.contextmanager
+def changes_at(server):
+    """Something is changed there all the time."""
+    is_over = threading.Event()
+
+    def work():
+        i = 0
+        while not is_over.wait(0.02):
+            i += 1
+            add_person(server, f"change{i}")
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def after_a_break(slapd_factory, program):
+    """Its first refresh broke off, and what it had got by then was deleted before the next try."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    load(cluster[0].server, 20)
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(whole(node.server)) > 2, "a part of the refresh")
+    gone = next(dn for dn in sorted(whole(node.server)) if "person" in dn)
+    delete(cluster[0].server, gone)
+    undo()
+    return cluster, gone
+
+
+def after_a_bare_copy(slapd_factory, program):
+    """It came without contextCSN: it gets everything anew, and nothing tells it what is not there any more."""
+    return with_old_copy(slapd_factory, program, (), context_csn=False), GONE
+
+
+@pytest.mark.parametrize("make", [after_a_break, after_a_bare_copy])
+def test_what_was_deleted_meanwhile_is_gone_before_clients_write(slapd_factory, program, make):
+    """Nothing is changed: it waits. Something is: a link that comes back behind it is told what is not there any more."""
+    cluster, gone = make(slapd_factory, program)
+    node = cluster.nodes[-1]
+
+    def held():
+        done = node.apply()
+        assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
+        return "had and has deleted" in done.stdout
+    wait_until(held, "it is told", 40)
+    assert gone in whole(node.server)
+
+    def joined():
+        return [one.apply().returncode for one in cluster] == [0] * len(cluster.nodes)
+    with changes_at(cluster[0].server):
+        wait_until(joined, "all have joined", 90)
+    assert gone not in wait_equal(cluster)
