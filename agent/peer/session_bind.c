@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/session_bind.h"
 
+#include "agent/slapd/ldap_local.h"
 #include "common/copy/csn_set.h"
 
 /* With TLS 1.3 a server that misses our certificate says so only behind the handshake. */
@@ -140,9 +141,21 @@ static bool bind_simple(PeerLink *link)
 	return is_good;
 }
 
+/* A consumer with an authzid binds as one and reads as another one (RFC 4370): whether it may is
+ * told by the first search. */
+static bool act_as(PeerLink *link)
+{
+	const char *authzid = link->syncrepl->value[SYNCREPL_AUTHZID];
+
+	if (!authzid || !*authzid || ldap_act_as(link->pool, link->ldap, authzid) == LDAP_SUCCESS)
+		return true;
+	return peer_link_not_tested(link, PROBE_DIED, "libldap does not take the authzid");
+}
+
 bool session_bind(PeerLink *link)
 {
 	peer_link_enter(link, PROBE_BIND, 0);
-	return peer_link_has(link, SYNCREPL_BINDMETHOD, "sasl") ? bind_external(link)
-								: bind_simple(link);
+	return (peer_link_has(link, SYNCREPL_BINDMETHOD, "sasl") ? bind_external(link)
+								 : bind_simple(link)) &&
+	       act_as(link);
 }

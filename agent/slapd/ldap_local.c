@@ -48,11 +48,22 @@ LdapAnswer ldap_local_open(Pool *pool, const LdapLocal *options, LDAP **ret)
 
 int ldap_local_become(Pool *pool, LDAP *ldap, const char *dn)
 {
-	char oid[] = LDAP_CONTROL_PROXY_AUTHZ;
-	char *name = pool_printf(pool, "dn:%s", dn);
-	LDAPControl control = {.ldctl_oid = oid,
-			       .ldctl_value = {.bv_val = name, .bv_len = strlen(name)},
-			       .ldctl_iscritical = 1};
+	return ldap_act_as(pool, ldap, pool_printf(pool, "dn:%s", dn));
+}
+
+LDAPControl ldap_act_as_control(Pool *pool, const char *authzid)
+{
+	static char oid[] = LDAP_CONTROL_PROXY_AUTHZ;
+
+	return (LDAPControl){
+		.ldctl_oid = oid,
+		.ldctl_value = {.bv_val = pool_strdup(pool, authzid), .bv_len = strlen(authzid)},
+		.ldctl_iscritical = 1};
+}
+
+int ldap_act_as(Pool *pool, LDAP *ldap, const char *authzid)
+{
+	LDAPControl control = ldap_act_as_control(pool, authzid);
 	LDAPControl *controls[] = {&control, NULL};
 
 	return ldap_set_option(ldap, LDAP_OPT_SERVER_CONTROLS, controls) == LDAP_OPT_SUCCESS

@@ -263,7 +263,12 @@ static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 		const Syncrepl *link = database->links[i].syncrepl;
 		const char *keywords = syncrepl_partial(adoption->pool, link);
 
-		if (keywords)
+		if (keywords && !syncrepl_loses(link))
+			adopt_note(adoption,
+				   "%s is read for %s up to a limit (sizelimit): a refresh that "
+				   "needs more entries never completes (G13); take that out",
+				   link->value[SYNCREPL_PROVIDER], database->suffix);
+		else if (keywords)
 			adopt_note(
 				adoption,
 				"%s is read for %s in part only (%s): on a provider the other "

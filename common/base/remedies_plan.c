@@ -147,6 +147,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_WRITABLE] =
 		{"writable", REMEDY_LDIF, "olcReadOnly: FALSE",
 		 "test_guards.py::test_a_provider_that_refuses_its_clients_is_told_and_left_so"},
+	[REMEDY_LAST_MOD] =
+		{"last-mod", REMEDY_LDIF, "olcLastMod: TRUE",
+		 "test_unstamped.py::test_a_database_that_stamps_no_change_becomes_no_provider"},
 	[REMEDY_INDEX] = {"index", REMEDY_WORDS, "add eq to that olcDbIndex value",
 			  "test_indexing.py::test_an_index_without_eq_is_told_until_it_has_one"},
 	[REMEDY_MONITOR_LIMITS] =

@@ -19,8 +19,12 @@ static bool is_about(const Change *change, const char *suffix)
 	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0;
 }
 
+static const char limited[] = "a refresh that needs more entries never completes";
+
 static void hold_link(Diff *diff, Change *change, const char *keywords)
 {
+	const bool loses = syncrepl_loses(&change->wanted->syncrepl);
+
 	plan_hold(diff->pool, diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_PARTIAL,
@@ -28,10 +32,13 @@ static void hold_link(Diff *diff, Change *change, const char *keywords)
 			  .peer = change->subject,
 			  .text = pool_printf(
 				  diff->pool,
-				  "%s would be read in part only (%s): what this node "
-				  "leaves out the other nodes lose, for it is a provider "
-				  "as well; %s; to write it all the same",
-				  change->subject, keywords, remedy_text(REMEDY_PARTIAL_OUT)),
+				  "%s would be read in part only (%s): %s; %s; to write it all the "
+				  "same",
+				  change->subject, keywords,
+				  loses ? "what this node leaves out the other nodes lose, for it "
+					  "is a provider as well"
+					: limited,
+				  remedy_text(REMEDY_PARTIAL_OUT)),
 			  .release = RELEASE,
 		  });
 }
@@ -70,6 +77,14 @@ static void hold_provider(Diff *diff, const LiveConsumer *consumer, const char *
 	}
 }
 
+static void find_limited(Diff *diff, const LiveConsumer *consumer, const char *suffix)
+{
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "partial-link", suffix,
+			 "%s is read up to a limit of this node's own (sizelimit): %s; %s",
+			 consumer->syncrepl.value[SYNCREPL_PROVIDER], limited,
+			 remedy_text(REMEDY_PARTIAL_OUT));
+}
+
 static void find_live(Diff *diff, const LiveDatabase *database, const LiveConsumer *consumer,
 		      const char *suffix, const char *keywords)
 {
@@ -105,6 +120,10 @@ static void judge_database(Diff *diff, const WantedDatabase *wanted, bool is_rel
 
 		if (!keywords)
 			continue;
+		if (!syncrepl_loses(&consumer->syncrepl)) {
+			find_limited(diff, consumer, suffix);
+			continue;
+		}
 		find_live(diff, database, consumer, suffix, keywords);
 		if (!is_released)
 			hold_provider(diff, consumer, suffix, keywords);

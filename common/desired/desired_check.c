@@ -177,10 +177,22 @@ static int refuse_link(Check *check, const Link *link, SyncreplKeyword keyword, 
 		what);
 }
 
+/* Where the document does not tell as whom peers read. */
+static int check_readers(Check *check, const DesiredDatabase *database, const char *cause)
+{
+	if (database->n_readers > 0 || (!database->manages_limits && !database->manages_access))
+		return 0;
+	return reader_refuse(check->reader, database->place,
+			     "with %s this database needs \"readers\", the DNs that peers get at "
+			     "their provider (or \"limits\" and \"access\" false)",
+			     cause);
+}
+
 static int check_binding(Check *check, const Link *link)
 {
 	const DesiredDatabase *database = link->database;
 	const char *dn = link_setting(link, SYNCREPL_BINDDN);
+	const char *authzid = link_setting(link, SYNCREPL_AUTHZID);
 	Credentials credentials = desired_credentials(database, link->provider, link->consumer);
 
 	if (strcasecmp(link_setting(link, SYNCREPL_BINDMETHOD), "sasl") == 0) {
@@ -188,14 +200,11 @@ static int check_binding(Check *check, const Link *link)
 			return refuse_link(check, link, SYNCREPL_BINDMETHOD,
 					   "has \"bindmethod\": \"sasl\", which needs "
 					   "\"saslmech\"");
-		if (database->n_readers == 0 &&
-		    (database->manages_limits || database->manages_access))
-			return reader_refuse(check->reader, database->place,
-					     "with \"bindmethod\": \"sasl\" this database needs "
-					     "\"readers\", the DNs that peers get at their "
-					     "provider (or \"limits\" and \"access\" false)");
-		return 0;
+		return check_readers(check, database, "\"bindmethod\": \"sasl\"");
 	}
+	if (authzid && strncasecmp(authzid, "u:", 2) == 0 &&
+	    check_readers(check, database, "\"authzid\": \"u:...\"") < 0)
+		return -1;
 	if (!dn || *dn == '\0')
 		return refuse_link(check, link, SYNCREPL_BINDDN,
 				   "has no \"binddn\": set it in \"syncrepl\" of the database");

@@ -2,6 +2,7 @@
 #include "common/desired/wanted.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/desired/desired_internal.h"
 #include "common/slapd/dn.h"
@@ -49,13 +50,22 @@ static void reader_add(Pool *pool, WantedDatabase *database, const char *dn)
 	POOL_PUSH(pool, database->readers, database->n_readers, dn);
 }
 
-/* By default whoever binds here to read: the bind DN that each other peer uses towards this node.
- */
+/* With an authzid that is who reads, not who binds; NULL: nobody whose DN is known. */
+static const char *reader_of(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
+{
+	const char *authzid = desired_setting(given, self, consumer, SYNCREPL_AUTHZID);
+
+	if (!authzid || !*authzid)
+		return desired_setting(given, self, consumer, SYNCREPL_BINDDN);
+	return strncasecmp(authzid, "dn:", 3) == 0 ? authzid + 3 : NULL;
+}
+
+/* By default whoever reads here: the bind DN that each other peer uses towards this node. */
 static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 			 WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
-	const char *binddn, *before = NULL; /* most peers use the same */
+	const char *dn, *before = NULL; /* most peers use the same */
 
 	for (size_t i = 0; i < given->n_readers; i++)
 		reader_add(pool, database, given->readers[i]);
@@ -66,10 +76,10 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 
 		if (consumer == self || !desired_database_has_peer(given, consumer->id))
 			continue;
-		binddn = desired_setting(given, self, consumer, SYNCREPL_BINDDN);
-		if (binddn && binddn != before)
-			reader_add(pool, database, binddn);
-		before = binddn;
+		dn = reader_of(given, self, consumer);
+		if (dn && dn != before)
+			reader_add(pool, database, dn);
+		before = dn;
 	}
 }
 

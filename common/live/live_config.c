@@ -34,6 +34,7 @@ const char *const live_config_attributes[] = {
 	"olcMultiProvider",
 	"olcMirrorMode",
 	"olcReadOnly",
+	"olcLastMod",
 	"olcSyncUseSubentry",
 	"olcOverlay",
 	"olcSpCheckpoint",
@@ -150,6 +151,7 @@ static void database_parse(Pool *pool, Live *live, const Live *before, const Ent
 		.root_dn = entry_first(entry, "olcRootDN"),
 		.multi_provider_attribute = multi_provider_name(entry),
 		.is_read_only = entry_has_value(entry, "olcReadOnly", "TRUE"),
+		.stamps_nothing = entry_has_value(entry, "olcLastMod", "FALSE"),
 	};
 
 	if (database.multi_provider_attribute)

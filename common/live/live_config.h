@@ -32,6 +32,7 @@ typedef struct LiveDatabase {
 	bool cuts_unchecked; /* an olcSizeLimit cuts readers whose olcLimits value does not name
 				size.unchecked */
 	bool is_read_only;   /* olcReadOnly: to clients, not to its consumers */
+	bool stamps_nothing; /* olcLastMod: FALSE: what clients write gets no entryCSN */
 	const char *multi_provider_attribute; /* the name under which the server returns it; NULL:
 						 not set */
 	const Entry *syncprov;                /* the overlay's entry; NULL: none */

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/slapd/dn.h"
 
-static const SyncreplKeyword narrowing[] = {SYNCREPL_FILTER, SYNCREPL_SCOPE, SYNCREPL_ATTRS,
-					    SYNCREPL_EXATTRS, SYNCREPL_ATTRSONLY};
+static const SyncreplKeyword narrowing[] = {
+	SYNCREPL_FILTER,    SYNCREPL_SCOPE,         SYNCREPL_ATTRS,    SYNCREPL_EXATTRS,
+	SYNCREPL_ATTRSONLY, SYNCREPL_SUFFIXMASSAGE, SYNCREPL_SIZELIMIT};
 
 static bool has_word(const char *list, const char *word)
 {
@@ -21,15 +23,19 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* "*" and "+" are all attributes, whatever else is named beside them. */
+/* "*" and "+" are all attributes, whatever else is named beside them; names that are mapped onto
+ * themselves stay. */
 static bool narrows(SyncreplKeyword keyword, const Syncrepl *syncrepl)
 {
 	const Syncrepl whole = {0};
 	const char *value = syncrepl->value[keyword];
+	const char *base = syncrepl->value[SYNCREPL_SEARCHBASE];
 
 	if (syncrepl_same(keyword, syncrepl, &whole))
 		return false;
-	return keyword != SYNCREPL_ATTRS || !has_word(value, "*") || !has_word(value, "+");
+	if (keyword == SYNCREPL_ATTRS)
+		return !has_word(value, "*") || !has_word(value, "+");
+	return keyword != SYNCREPL_SUFFIXMASSAGE || !base || !dn_equal(value, base);
 }
 
 const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl)
@@ -41,6 +47,14 @@ const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl)
 			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
 				   syncrepl_keyword_name(narrowing[i]));
 	return text.len > 0 ? buf_text(&text) : NULL;
+}
+
+bool syncrepl_loses(const Syncrepl *syncrepl)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)
+		if (narrowing[i] != SYNCREPL_SIZELIMIT && narrows(narrowing[i], syncrepl))
+			return true;
+	return false;
 }
 
 bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other)

@@ -9,6 +9,10 @@
  * reads everything. */
 const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl);
 
+/* True when it surely leaves something out: a "sizelimit" does so only when there are more entries,
+ * and then no refresh completes. */
+bool syncrepl_loses(const Syncrepl *syncrepl);
+
 /* True when both leave out the same. */
 bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other);
 

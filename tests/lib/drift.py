@@ -19,7 +19,7 @@ DEFAULTS = {"type": "refreshAndPersist", "retry": "5 5 60 +", "timeout": "3", "n
 # What an administrator may set, beside slapd's own default, which means the same as leaving it out.
 OPTIONAL = {
     "keepalive": ("240:10:30", "0:0:0"), "filter": ("(objectclass=*)", "(objectClass=*)"),
-    "scope": ("subtree", "sub"), "schemachecking": ("on", "off"), "sizelimit": (500, "unlimited"),
+    "scope": ("subtree", "sub"), "schemachecking": ("on", "off"), "sizelimit": (0, "unlimited"),
     "timelimit": (60, "unlimited"), "interval": ("00:00:10:00", "1:00:00:00"), "starttls": ("yes", "no"),
     "attrs": ("*,+,cn", None), "syncdata": ("default", None),
 }

@@ -993,7 +993,7 @@ def test_what_stays_in_a_list_is_written_as_we_print_it(lone):
 
 
 PARTIAL = {"scope": "one", "filter": "(objectClass=person)", "attrs": "cn,sn,objectClass", "exattrs": "userPassword",
-           "attrsonly": True}
+           "attrsonly": True, "suffixmassage": f"ou=x,{SUFFIX}"}
 
 
 @pytest.mark.remedy("release-g13", "partial-out")
@@ -1022,13 +1022,31 @@ def test_a_provider_does_not_get_a_link_that_reads_a_part_only(node, keyword):
     assert "partial-link" not in findings(node)
 
 
-@pytest.mark.parametrize("keyword, value", [("attrs", "+,*,cn"), ("filter", "(objectClass=*)"), ("scope", "sub")])
+@pytest.mark.parametrize("keyword, value", [("attrs", "+,*,cn"), ("filter", "(objectClass=*)"), ("scope", "sub"), ("suffixmassage", SUFFIX),
+                                             ("sizelimit", 0)])
 def test_what_only_looks_like_a_part_is_everything(node, keyword, value):
     node.apply_ok()
     node.document["databases"][0]["syncrepl"][keyword] = value
     node.write()
     applied = node.apply()
     assert applied.returncode == 0 and "part" not in applied.stdout, applied.stdout + applied.stderr
+
+
+def test_a_link_does_not_get_a_limit_that_a_refresh_may_meet(node):
+    """The link that works would be closed at the next refresh, and for good."""
+    node.apply_ok()
+    before = node.syncrepl()
+    node.document["databases"][0]["syncrepl"]["sizelimit"] = 2
+    node.write()
+    applied = node.apply()
+    assert applied.returncode == 3 and "held G13" in applied.stdout and "never completes" in applied.stdout, applied.stdout
+    assert node.syncrepl() == before
+    remedies.run(node, applied.stdout, "release-g13")
+    assert findings(node)["partial-link"][0] == "warning"
+    del node.document["databases"][0]["syncrepl"]["sizelimit"]
+    node.write()
+    node.apply_ok()
+    assert "sizelimit" not in node.syncrepl()[0] and "partial-link" not in findings(node)
 
 
 def test_a_node_that_reads_a_part_does_not_become_a_provider(node):

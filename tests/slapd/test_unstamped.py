@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""olcLastMod: FALSE: slapd stamps no change, and what is written here reaches nobody, under an equal contextCSN."""
+
+import ldap
+import pytest
+import remedies
+from cluster import Cluster, add_person, finish_with_writes, wait_entry
+from lone import Lone
+from slapd import SUFFIX
+from test_guards import holds, in_step, is_provider
+from whole import wait_equal, whole
+
+
+def last_mod(node, value):
+    node.edit([(ldap.MOD_REPLACE, "olcLastMod", value)])
+
+
+def unstamped(node):
+    """What plan finds: (severity, text); None: nothing."""
+    return next(((f["severity"], f["text"]) for f in node.plan_json()["findings"] if f["code"] == "unstamped"), None)
+
+
+def follow(node, text):
+    """Gives the database the line that the text wants."""
+    name, value = remedies.attribute(text, "last-mod")
+    node.edit([(ldap.MOD_REPLACE, name, value)])
+
+
+@pytest.mark.remedy("last-mod")
+def test_a_database_that_stamps_no_change_becomes_no_provider(slapd_factory, program):
+    node = Lone(slapd_factory, program)
+    last_mod(node, "FALSE")
+    done = node.apply()
+    assert done.returncode == 3, done.stdout + done.stderr
+    hold, *others = holds(done.stdout)
+    assert hold.guard == "database" and "no entryCSN" in hold.text
+    assert [other.guard for other in others] == ["order"]  # the server ID waits for the overlay
+    assert is_provider(node) == (False, False) and node.syncrepl() == []
+    assert node.server.values("cn=config", "olcServerID") == []
+    follow(node, hold.release)
+    finish_with_writes(node)
+    in_step(node)
+    assert not unstamped(node)
+
+
+def test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed(
+        slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
+    one, other = cluster
+    finish_with_writes(one)
+    changed = add_person(one.server, "changed")
+    wait_entry(other.server, changed)
+    last_mod(one, "FALSE")
+    added = add_person(one.server, "added")
+    admin = one.server.admin()
+    admin.modify_s(changed, [(ldap.MOD_REPLACE, "description", b"of one")])
+    severity, text = unstamped(one)
+    assert severity == "critical"
+    assert added not in whole(other.server) and "description" not in whole(other.server)[changed]
+    follow(one, text)
+    (dn, entry), = admin.search_s(SUFFIX, ldap.SCOPE_SUBTREE, "(!(entryUUID=*))")
+    assert dn == added
+    admin.delete_s(dn)
+    admin.add_s(dn, list(entry.items()))
+    admin.modify_s(changed, [(ldap.MOD_REPLACE, "description", b"of one")])
+    admin.unbind_s()
+    assert wait_equal(cluster)[changed]["description"] == [b"of one"]
+    assert not unstamped(one)
