@@ -108,19 +108,20 @@ static uint64_t ill_wait_usec(const Schedule *schedule)
 	for (unsigned i = ILL_LOOKS_OFTEN;
 	     i <= schedule->n_ill_looks && wait_usec < schedule->interval_usec; i++)
 		wait_usec *= 2;
-	return wait_usec < schedule->interval_usec ? wait_usec : schedule->interval_usec;
+	return wait_usec;
 }
 
+/* Each pass is a look, whatever it was made for; those that were due are counted. */
 uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec)
 {
-	const bool is_same = n_ill == schedule->n_ill;
-
-	if (is_same && now_usec < schedule->ill_usec)
-		return n_ill > 0 ? schedule->ill_usec : 0;
+	if (n_ill != schedule->n_ill)
+		schedule->n_ill_looks = 0;
+	else if (now_usec >= schedule->ill_usec)
+		schedule->n_ill_looks++;
 	schedule->n_ill = n_ill;
-	schedule->n_ill_looks = is_same ? schedule->n_ill_looks + 1 : 0;
 	schedule->ill_usec = now_usec + ill_wait_usec(schedule);
-	return n_ill > 0 ? schedule->ill_usec : 0;
+	return n_ill > 0 && ill_wait_usec(schedule) < schedule->interval_usec ? schedule->ill_usec
+									      : 0;
 }
 
 void schedule_refused(Schedule *schedule, const char *digest, uint64_t now_usec)

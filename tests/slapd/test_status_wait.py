@@ -89,5 +89,5 @@ def test_watch_shows_each_new_status_until_it_is_ended(slapd_factory, program):
         daemon.process.send_signal(signal.SIGHUP)
         wait_until(lambda: next(line for line in lines if '"number"' in line) != first, "the next pass is shown")
         assert watch.poll() is None
-        watch.send_signal(signal.SIGINT)
-        assert watch.wait(20) == -signal.SIGINT
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(20) == -signal.SIGTERM
