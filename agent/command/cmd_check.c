@@ -6,25 +6,41 @@
 #include "agent/pass/site.h"
 #include "agent/state/status_file.h"
 #include "agent/system/clock.h"
+#include "common/base/timestamp.h"
 #include "common/report/status_view.h"
+
+static int limit_parse(const char *option, const char *text, int64_t *ret, Error *err)
+{
+	*ret = text ? duration_parse(text) : -1;
+	if (!text)
+		return 0;
+	if (*ret < 0)
+		return error_set(err, ERROR_USAGE, 0, "%s '%s' is no time like 30s, 10m or 2h",
+				 option, text);
+	*ret *= 1000;
+	return 0;
+}
 
 /* Monitoring systems show standard output only, and know four exit statuses: errors go that way,
  * too. */
 static CheckResult check(const Options *options)
 {
 	StatusLife life = {.now_sec = clock_system.realtime_sec(NULL)};
+	CheckLimits limits;
 	Context context;
 	Status status;
 	Error err;
 
-	if (context_read(options->pool, &options->override, &context, &err) < 0)
+	if (limit_parse("--warning", options->warning, &limits.warning_msec, &err) < 0 ||
+	    limit_parse("--critical", options->critical, &limits.critical_msec, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0)
 		return status_check_failed(options->pool, CHECK_UNKNOWN, err.text);
 	if (status_file_read(options->pool, context.run_dir, NULL, &status, &err) < 0)
 		return status_check_failed(options->pool,
 					   err.code == ENOENT ? CHECK_CRITICAL : CHECK_UNKNOWN,
 					   err.text);
 	life.is_running = status_writer_runs(&status);
-	return status_check(options->pool, &status, &life);
+	return status_check(options->pool, &status, &life, &limits);
 }
 
 static int cmd_check(const Options *options)
@@ -35,10 +51,27 @@ static int cmd_check(const Options *options)
 	return (int)result.level;
 }
 
+static const OptionRule check_options[] = {
+	{.name = "--warning",
+	 .letter = 'w',
+	 .kind = OPTION_TEXT,
+	 .offset = offsetof(Options, warning),
+	 .value = "TIME",
+	 .help = "WARNING when a server lacks a change that is older: 30s, 10m"},
+	{.name = "--critical",
+	 .letter = 'c',
+	 .kind = OPTION_TEXT,
+	 .offset = offsetof(Options, critical),
+	 .value = "TIME",
+	 .help = "CRITICAL when it is older than that"},
+};
+
 const Command command_check = {
 	.name = "check",
 	.run = cmd_check,
 	.summary = "one line for a monitoring system, from the daemon's last pass",
 	.arguments = "",
 	.exits = "0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
+	.options = check_options,
+	.n_options = ARRAY_SIZE(check_options),
 };

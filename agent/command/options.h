@@ -57,6 +57,8 @@ typedef struct Options {
 	bool lists_checks;         /* doctor --list */
 	const char *wait;          /* status --wait: how long, or "" */
 	bool watches;              /* status --watch */
+	const char *warning;       /* check: a lag */
+	const char *critical;
 	const char *slapd_program; /* fence */
 	bool is_after_stop;        /* fence */
 	bool attributes;           /* compare --attributes */

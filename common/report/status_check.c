@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
 #include "common/report/status_compared.h"
+#include "common/report/status_lag.h"
 #include "common/report/status_view.h"
 
 #define STALE_AFTER_INTERVALS 3
@@ -220,72 +221,8 @@ static void text_add(Buf *line, const char *text)
 			line->bytes[i] = ' ';
 }
 
-#define PEER_ID_MAX   4095
-#define MAX_LAGS_TOLD 64 /* monitoring systems take lines of some kilobytes */
-
-/* How far each peer is behind, by id, in the database where it is most; -1: not known. */
-typedef struct Lags {
-	int64_t msec[PEER_ID_MAX + 1];
-	int64_t longest_msec;
-	size_t n_known;
-} Lags;
-
-static void lag_take(Lags *lags, const CopyHealth *copy)
-{
-	int64_t *msec;
-
-	if (copy->peer_id > PEER_ID_MAX || copy->lag_msec < 0)
-		return;
-	msec = &lags->msec[copy->peer_id];
-	lags->n_known += *msec < 0;
-	if (copy->lag_msec > *msec)
-		*msec = copy->lag_msec;
-	if (copy->lag_msec > lags->longest_msec)
-		lags->longest_msec = copy->lag_msec;
-}
-
-static Lags *lags_of(Pool *pool, const Status *status)
-{
-	Lags *lags = pool_alloc(pool, sizeof(*lags));
-
-	lags->n_known = 0;
-	lags->longest_msec = 0;
-	for (size_t i = 0; i <= PEER_ID_MAX; i++)
-		lags->msec[i] = -1;
-	for (size_t i = 0; i < status->n_databases; i++) {
-		const DatabaseHealth *health = status->databases[i].health;
-
-		if (!health)
-			continue;
-		lag_take(lags, &health->here);
-		for (size_t k = 0; k < health->n_peers; k++)
-			lag_take(lags, &health->peers[k]);
-	}
-	return lags;
-}
-
-static void seconds_add(Buf *line, int64_t msec)
-{
-	buf_printf(line, "=%lld.%03llds;;;0", (long long)msec / 1000, (long long)msec % 1000);
-}
-
-static void lags_add(Pool *pool, Buf *line, const Status *status)
-{
-	const Lags *lags = lags_of(pool, status);
-
-	if (lags->n_known == 0)
-		return;
-	buf_puts(line, " lag");
-	seconds_add(line, lags->longest_msec);
-	for (unsigned id = 0; id <= PEER_ID_MAX && lags->n_known <= MAX_LAGS_TOLD; id++) {
-		if (lags->msec[id] < 0)
-			continue;
-		buf_printf(line, " lag_%u", id);
-		seconds_add(line, lags->msec[id]);
-	}
-}
-
-static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec)
+static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec,
+			 const CheckLimits *limits)
 {
 	const LinkCount links = links_of_all(status);
 
@@ -302,7 +239,7 @@ static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t no
 		   (long long)status->last_pass.duration_usec % 1000000);
 	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
 		   (long long)stale_after_sec(status));
-	lags_add(pool, line, status);
+	lag_perfdata(pool, line, status, limits);
 	compared_perfdata(line, status);
 }
 
@@ -317,7 +254,25 @@ static const char *all_is_well(Pool *pool, const Status *status)
 			   in_step_count(status), status->n_databases, links.n_up, links.n_known);
 }
 
-CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life)
+/* Who gave a limit is not told that all is well where nobody knows. */
+static void judge_lag(Verdict *verdict, const Status *status, const CheckLimits *limits)
+{
+	const LagSight lag = lag_see(status);
+	const CheckLevel level =
+		limits->critical_msec >= 0 && lag.msec > limits->critical_msec ? CHECK_CRITICAL
+		: limits->warning_msec >= 0 && lag.msec > limits->warning_msec ? CHECK_WARNING
+									       : CHECK_OK;
+
+	if (level != CHECK_OK)
+		problem(verdict, level, lag_describe_longest(verdict->pool, &lag));
+	else if (lag.unknown && verdict->level == CHECK_OK)
+		problem(verdict, CHECK_UNKNOWN,
+			pool_printf(verdict->pool, "%s: how far this node is behind is not known",
+				    lag.unknown));
+}
+
+CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
+			 const CheckLimits *limits)
 {
 	Verdict verdict = {.pool = pool};
 	Buf line = BUF_IN(pool);
@@ -334,11 +289,13 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	for (size_t i = 0; i < status->n_databases; i++)
 		judge_links(&verdict, status, &status->databases[i]);
 	judge_compared(&verdict, status, life);
+	if (limits->warning_msec >= 0 || limits->critical_msec >= 0)
+		judge_lag(&verdict, status, limits);
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)
 		buf_printf(&line, " (and %zu more: see syncward status)", verdict.n_problems - 1);
-	perfdata_add(pool, &line, status, life->now_sec);
+	perfdata_add(pool, &line, status, life->now_sec, limits);
 	return (CheckResult){verdict.level, buf_text(&line)};
 }
 

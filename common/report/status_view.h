@@ -27,8 +27,15 @@ typedef struct CheckResult {
 	const char *line; /* "SYNCWARD OK - text | perfdata", without a line end */
 } CheckResult;
 
+/* How old a change may be that a server is known to lack; -1: no limit. */
+typedef struct CheckLimits {
+	int64_t warning_msec;
+	int64_t critical_msec;
+} CheckLimits;
+
 /* The verdict for a monitoring system; the rules stand in syncward(8). */
-CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life);
+CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
+			 const CheckLimits *limits);
 
 /* The same when there is no status to judge. */
 CheckResult status_check_failed(Pool *pool, CheckLevel level, const char *why);

@@ -13,6 +13,8 @@
 
 #define NOW 1782900000
 
+static const CheckLimits no_limits = {-1, -1};
+
 static StatusPeer peers[] = {
 	{.id = 2,
 	 .uri = "ldap://ldap2",
@@ -49,7 +51,7 @@ static SidHealth sids[] = {
 	 .here = "20260701095503.250000Z#000000#001#000000"},
 	{.sid = 11, .newest = "20260601000000.000000Z#000000#00b#000000", .is_retired = true},
 };
-static const DatabaseHealth health = {
+static DatabaseHealth health = {
 	.looked_sec = NOW - 70,
 	.here = {.peer_id = 1,
 		 .state = HEALTH_IN_STEP,
@@ -292,7 +294,42 @@ static unsigned count_lines(const char *text, const char *line)
 
 static CheckResult check(Pool *pool, const Status *status)
 {
-	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW});
+	return status_check(pool, status, &(StatusLife){CLAIM_YES, NOW}, &no_limits);
+}
+
+/* Nothing else is wrong with it. */
+static CheckResult check_limited(Pool *pool, int64_t warning_msec, int64_t critical_msec)
+{
+	const CheckLimits limits = {warning_msec, critical_msec};
+	Status status = an_example();
+	StatusDatabase one = databases[0];
+
+	one.is_in_step = CLAIM_YES;
+	one.n_peers = 1;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.conditions.n_items = 0;
+	return status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW}, &limits);
+}
+
+static void a_lag_is_judged_by_the_limits_that_somebody_gives(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const int64_t before = health.here.lag_msec;
+	CheckResult result = check_limited(pool, 3000, 10000);
+
+	(void)state;
+	assert_int_equal(result.level, CHECK_WARNING);
+	assert_non_null(strstr(result.line, "peer 2 lacks a change that is 3 s old"));
+	assert_non_null(strstr(result.line, " lag=3.250s;3;10;0 "));
+	assert_int_equal(check_limited(pool, -1, 3000).level, CHECK_CRITICAL);
+	assert_int_equal(check_limited(pool, 3300, -1).level, CHECK_OK);
+	/* Nobody knows is not well, but nothing for who asked for no limit. */
+	health.here.lag_msec = -1;
+	assert_int_equal(check_limited(pool, -1, -1).level, CHECK_OK);
+	assert_int_equal(check_limited(pool, 3300, -1).level, CHECK_UNKNOWN);
+	assert_int_equal(check_limited(pool, 3000, -1).level, CHECK_WARNING);
+	health.here.lag_msec = before;
 }
 
 static void all_is_well_is_one_line_with_perfdata(void **state)
@@ -455,15 +492,16 @@ static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 	(void)state;
 	status.n_databases = 0;
 	status.conditions.n_items = 0;
-	result = status_check(pool, &status, &(StatusLife){CLAIM_NO, NOW});
+	result = status_check(pool, &status, &(StatusLife){CLAIM_NO, NOW}, &no_limits);
 	assert_int_equal(result.level, CHECK_CRITICAL);
 	assert_non_null(strstr(result.line, "does not run: it died, its last report was 12 s ago"));
-	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229});
+	result = status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 229}, &no_limits);
 	assert_int_equal(result.level, CHECK_CRITICAL);
 	assert_non_null(
 		strstr(result.line, "the daemon hangs: process 4711 told nothing for 4 min"));
-	assert_int_equal(status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228}).level,
-			 CHECK_OK);
+	assert_int_equal(
+		status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228}, &no_limits).level,
+		CHECK_OK);
 	status.last_pass.number = 0;
 	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
 }
@@ -742,6 +780,7 @@ int main(void)
 		cmocka_unit_test(a_look_tells_what_slapd_runs),
 		cmocka_unit_test(times_since_when_last_until_something_changes),
 		cmocka_unit_test(what_cannot_be_looked_at_is_not_known),
+		cmocka_unit_test(a_lag_is_judged_by_the_limits_that_somebody_gives),
 		cmocka_unit_test(all_is_well_is_one_line_with_perfdata),
 		cmocka_unit_test(the_worst_is_told_and_the_rest_counted),
 		cmocka_unit_test(what_stops_the_work_or_endangers_data_is_critical),
