@@ -16,8 +16,8 @@ import traced
 from cluster import Cluster, add_person, apply_until_joined
 from copies import show_count
 from daemon import Daemon
-from old_entries import (assert_deletes_arrive, examined, fill, fill_all, formed_as_0_1_0_did, load, see_changes_everywhere,
-                         sids)
+from old_entries import (assert_deletes_arrive, deleted_while_away, examined, fill, fill_all, formed_as_0_1_0_did,
+                         load, see_changes_everywhere, sids)
 from slapd import PASSWORD, SUFFIX, Database, wait_until
 
 OTHER = "dc=other,dc=org"
@@ -464,22 +464,6 @@ def test_entries_that_are_hidden_here_are_not_gambled_with(slapd_factory, progra
         each.edit([(ldap.MOD_ADD, "olcAccess", rules)])
     assert "not-read" in [code for code, _, _ in holds(node.run("heal"))]
     assert_untouched(cluster)
-
-
-def deleted_while_away(cluster, away, name):
-    """An old entry that is deleted at the others then stays where it is."""
-    dn = f"cn={name},{SUFFIX}"
-    cluster.wait_persistent()
-    see_changes_everywhere(cluster)
-    away.server.stop()
-    others = [node for node in cluster if node is not away]
-    connection = others[0].server.admin()
-    connection.delete_s(dn)
-    connection.unbind_s()
-    for node in others:
-        wait_until(lambda n=node: not n.server.entries(dn), "it is gone there")
-    away.server.start()
-    cluster.wait_in_step()
 
 
 @pytest.mark.parametrize("at", [0, 1], ids=["here", "peer"])
