@@ -3,12 +3,16 @@
 
 import json
 import os
+import pty
 import shutil
+import signal
 import subprocess
 import tempfile
+import termios
 
 import pytest
 import tools
+from slapd import wait_until
 
 COMMANDS = ("apply", "init", "plan", "validate")
 GOOD = {"format": 1, "revision": 3,
@@ -44,6 +48,30 @@ def with_credentials(credentials, **keywords):
     database = json.loads(json.dumps(GOOD["databases"][0]))
     database["syncrepl"].update(keywords, credentials=credentials)
     return [database]
+
+
+# A password that is asked for
+
+@pytest.mark.parametrize("keys, status", [(b"\x03", -signal.SIGINT), (b"\n", 64), (b"x" * 1030 + b"\n", 64)],
+                         ids=["interrupted", "empty", "too-long"])
+def test_the_terminal_shows_again_what_is_typed_however_asking_for_a_password_ends(peers, tmp_path, keys, status):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(tools.program_path(), ["syncward", "heal", "--rootdn-password", "-", "--peers", str(peers()),
+                                        "--state-dir", str(tmp_path / "state"), "--run-dir", str(tmp_path / "run")])
+    output = b""
+    while b"Password of the rootdn: " not in output:
+        output += os.read(terminal, 4096)
+    # The question is asked before it is hidden.
+    wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO, "it is hidden")
+    os.write(terminal, keys)
+    ended = []
+    wait_until(lambda: ended.extend(os.waitpid(pid, os.WNOHANG)) or ended[-2], "it ends")
+    try:
+        assert os.waitstatus_to_exitcode(ended[-1]) == status
+        assert termios.tcgetattr(terminal)[3] & termios.ECHO
+    finally:
+        os.close(terminal)
 
 
 # Usage

@@ -9,7 +9,6 @@
 #include "agent/pass/pass.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/pass/site.h"
-#include "agent/state/status_file.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
@@ -118,8 +117,7 @@ static int cmd_apply(const Options *options)
 
 	if (released_guards(options->pool, &options->release, &pass_options.released, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0 ||
-	    status_check_same_file(options->pool, context.run_dir, context.peers_file, &err) < 0)
+	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
 	if (options->plan_file &&
 	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)

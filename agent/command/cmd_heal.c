@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "agent/command/commands.h"
 #include "agent/command/timeout.h"
@@ -14,40 +12,10 @@
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
 #include "agent/system/login.h"
+#include "agent/system/password_ask.h"
 #include "agent/system/say.h"
 
-#define PASSWORD_MAX 1024
-
 /* --- passwords --- */
-
-/* A line of standard input; not shown while it is typed. */
-static int password_ask(Pool *pool, const char **ret, Error *err)
-{
-	char line[PASSWORD_MAX];
-	struct termios shown, hidden;
-	const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-	bool has_line;
-
-	if (is_terminal) {
-		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
-		(void)fputs("Password of the rootdn: ", stderr);
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	}
-	has_line = fgets(line, sizeof(line), stdin) != NULL;
-	if (is_terminal) {
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-		(void)fputs("\n", stderr);
-	}
-	if (has_line)
-		line[strcspn(line, "\r\n")] = '\0';
-	if (!has_line || !*line)
-		return error_set(err, ERROR_USAGE, 0,
-				 "--rootdn-password -: standard input has no password");
-	*ret = pool_strdup(pool, line);
-	explicit_bzero(line, sizeof(line));
-	return 0;
-}
 
 static int root_password_read(const Options *options, const char **ret, Error *err)
 {
@@ -57,8 +25,11 @@ static int root_password_read(const Options *options, const char **ret, Error *e
 	*ret = NULL;
 	if (!options->root_password)
 		return 0;
-	if (strcmp(options->root_password, "-") == 0)
-		return password_ask(options->pool, ret, err);
+	if (strcmp(options->root_password, "-") == 0) {
+		if (password_ask(options->pool, "Password of the rootdn: ", ret, err) < 0)
+			return error_prefix(err, "--rootdn-password -");
+		return 0;
+	}
 	secret = secret_read_one(options->pool, &file);
 	if (!secret.text)
 		return error_set(err, secret.is_denied ? ERROR_DENIED : ERROR_INPUT, 0, "%s",
@@ -137,7 +108,7 @@ static int cmd_heal(const Options *options)
 	AUTO_FD lock = -1, verify_lock = -1;
 
 	if (timeout_parse(options->timeout, &heal.timeout_sec, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0 ||
+	    context_read_to_write(options->pool, &options->override, &context, &err) < 0 ||
 	    root_password_read(options, &heal.root_password, &err) < 0)
 		return say_error(&err);
 	heal.ldap_uri = context.ldap_uri;

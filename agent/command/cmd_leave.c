@@ -103,7 +103,7 @@ static int cmd_leave(const Options *options)
 	AUTO_FD lock = -1;
 
 	if (timeout_parse(options->timeout, &timeout_sec, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0)
+	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
 	if (lock < 0)

@@ -2,6 +2,10 @@
 #include <unistd.h>
 
 #include "agent/doctor/doctor_look.h"
+#include "common/base/timestamp.h"
+
+/* What the unit lets the fence take: TimeoutStartSec=. */
+#define LOOK_MAX_SEC 120
 
 /* Where `systemctl enable syncward-fence` leaves a link: one that is there has slapd's start wait.
  */
@@ -19,12 +23,28 @@ static bool is_enabled(void)
 	return false;
 }
 
+/* Somebody's own wish keeps clients out as well. */
+static bool is_read_only(const Doctor *doctor, const char *suffix)
+{
+	const LiveDatabase *database;
+
+	return doctor->has_world &&
+	       live_find_database(&doctor->world.live, suffix, &database) == 1 &&
+	       database->is_read_only;
+}
+
 static void record_check(Doctor *doctor, const FenceRecord *record)
 {
 	if (record->is_closed)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "%s is closed to clients since slapd started: %s; it opens by itself "
 			    "when it has what its peers have",
+			    record->suffix, record->text);
+	else if (fence_verdict_closes(record->verdict) && is_read_only(doctor, record->suffix))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
+			    "%s: when slapd started %s; its own olcReadOnly keeps clients out, and "
+			    "whoever ends that before it has what its peers have makes them delete "
+			    "entries",
 			    record->suffix, record->text);
 	else if (fence_verdict_closes(record->verdict))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_ERROR,
@@ -51,6 +71,31 @@ static bool all_were_judged(const Known *known)
 	return known->seen.n_items > 0;
 }
 
+/* Did anybody look ahead of this start of slapd? */
+static void look_check(Doctor *doctor, const Known *known)
+{
+	const int64_t looked_sec = known->fence.looked_sec;
+	const int64_t started_sec =
+		doctor->has_world ? timestamp_of_generalized(doctor->world.live.start_time) : -1;
+	char looked[TIMESTAMP_SIZE], started[TIMESTAMP_SIZE];
+
+	if (started_sec < 0)
+		doctor_skip(doctor, DOCTOR_FENCE,
+			    "when slapd started is not known, so that nobody can tell whether the "
+			    "fence looked before");
+	else if (started_sec > looked_sec + LOOK_MAX_SEC && timestamp_print(looked_sec, looked) &&
+		 timestamp_print(started_sec, started))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
+			    "nobody looked when slapd started at %s: the fence last did at %s",
+			    started, looked);
+	else if (started_sec < looked_sec || !all_were_judged(known))
+		doctor_skip(doctor, DOCTOR_FENCE,
+			    "the fence had nothing to compare with when slapd started; it has at "
+			    "the next start");
+	else
+		doctor_saw(&doctor->report, DOCTOR_FENCE);
+}
+
 void doctor_fence(Doctor *doctor)
 {
 	const Known *known = &doctor->inputs.state.known;
@@ -69,12 +114,7 @@ void doctor_fence(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "syncward-fence.service ran once and is not enabled: nobody looks "
 			    "before slapd starts");
-	if (all_were_judged(known))
-		doctor_saw(&doctor->report, DOCTOR_FENCE);
-	else
-		doctor_skip(doctor, DOCTOR_FENCE,
-			    "the fence had nothing to compare with when slapd started; it has at "
-			    "the next start");
+	look_check(doctor, known);
 	for (size_t i = 0; i < known->fence.n_items; i++)
 		record_check(doctor, &known->fence.items[i]);
 }

@@ -39,7 +39,11 @@ static void records_take(Fence *fence)
 {
 	const LastSeenAll *seen = &fence->known->seen;
 
-	fence->records = (FenceRecords){.looked_sec = clock_system.realtime_sec(NULL)};
+	fence->records = fence->known->fence;
+	fence->records.items = NULL;
+	fence->records.n_items = 0;
+	if (fence->records.looked_sec == 0)
+		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	for (size_t i = 0; i < seen->n_items; i++) {
 		const char *suffix = seen->items[i].suffix;
 		const FenceRecord *before = fence_record(&fence->known->fence, suffix);
@@ -276,6 +280,8 @@ static int fence_look(Fence *fence, Error *err)
 	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
 	    0)
 		return -1;
+	if (!fence->options->is_after_stop)
+		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	for (size_t i = 0; i < fence->records.n_items; i++)
 		if (fence->options->is_after_stop)
 			note_file(fence, &fence->records.items[i]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/heal/heal_hand.h"
 
+#include <ldap.h>
+
 /* A write waits for whatever slapd does just now. */
 #define HAND_PATIENCE "15"
 
@@ -21,8 +23,15 @@ bool heal_hand_open(Pool *pool, const HealHand *hand, const char *ldap_uri, Peer
 	return false;
 }
 
-LinkAnswer heal_touch(PeerLink *link, const char *suffix, const Content *here)
+LinkAnswer heal_touch(PeerLink *link, const char *suffix)
 {
-	return link_replace(link, suffix, "objectClass", here->object_classes,
-			    here->n_object_classes);
+	AUTO(Pool) *scratch = pool_new();
+	const Attribute *classes;
+	Entry entry;
+
+	if (!link_attribute(link, scratch, suffix, "objectClass", &entry) ||
+	    !(classes = entry_attribute(&entry, "objectClass")))
+		return (LinkAnswer){.code = LDAP_NO_SUCH_OBJECT, .text = "it does not see it"};
+	return link_replace(link, suffix, "objectClass", attribute_texts(scratch, classes),
+			    classes->n_values);
 }

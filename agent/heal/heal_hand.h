@@ -3,7 +3,6 @@
 #define SYNCWARD_HEAL_HAND_H
 
 #include "agent/peer/session_entry.h"
-#include "common/copy/copy.h"
 
 /*
  * Who writes to the database at this node, and how: the suffix entry gets the object classes that
@@ -25,7 +24,7 @@ typedef struct HealHands {
 bool heal_hand_open(Pool *pool, const HealHand *hand, const char *ldap_uri, PeerLink *ret,
 		    const char **ret_problem);
 
-/* Touches the suffix entry once; here is how it was read. */
-LinkAnswer heal_touch(PeerLink *link, const char *suffix, const Content *here);
+/* Touches the suffix entry once, with the object classes that it has at this moment. */
+LinkAnswer heal_touch(PeerLink *link, const char *suffix);
 
 #endif

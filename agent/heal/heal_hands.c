@@ -94,7 +94,6 @@ static void hold_without_hand(HealWork *work, const char *problem)
 static bool touch_as_somebody(HealWork *work)
 {
 	const HealHands *hands = &work->hands;
-	const Content *here = &work->servers->servers[0].content;
 	const char *problem = "no identity is known";
 	LinkAnswer answer;
 
@@ -103,7 +102,7 @@ static bool touch_as_somebody(HealWork *work)
 		if (!work->has_hand &&
 		    (i == hands->n_items || !hand_take(work, &hands->items[i], &problem)))
 			continue;
-		answer = heal_touch(&work->hand, work->healed->suffix, here);
+		answer = heal_touch(&work->hand, work->healed->suffix);
 		if (answer.code == LDAP_SUCCESS)
 			return true;
 		problem = pool_strdup(

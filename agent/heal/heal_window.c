@@ -139,8 +139,7 @@ static void wait_for_calm(HealWork *work)
 static int touches_make(HealWork *work, Error *err)
 {
 	for (int i = 0; i < TOUCHES; i++) {
-		const LinkAnswer answer = heal_touch(&work->hand, work->healed->suffix,
-						     &work->servers->servers[0].content);
+		const LinkAnswer answer = heal_touch(&work->hand, work->healed->suffix);
 
 		if (answer.code != LDAP_SUCCESS)
 			return error_set(

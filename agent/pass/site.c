@@ -32,6 +32,13 @@ int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Err
 	return 0;
 }
 
+int context_read_to_write(Pool *pool, const SettingsOverride *override, Context *ret, Error *err)
+{
+	if (context_read(pool, override, ret, err) < 0)
+		return -1;
+	return status_check_same_file(pool, ret->run_dir, ret->peers_file, err);
+}
+
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err)
 {
 	const InputsOptions options = {

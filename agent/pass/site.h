@@ -36,6 +36,10 @@ typedef struct Context {
  * as settings_read() does. */
 int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err);
 
+/* The same for a command that writes; refused beside a daemon that follows another peers.json
+ * (status_check_same_file()). */
+int context_read_to_write(Pool *pool, const SettingsOverride *override, Context *ret, Error *err);
+
 /* Reads peers.json, secrets and state for this context. */
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);
 

@@ -165,7 +165,7 @@ static FenceJudgement judge_older(Pool *pool, const FenceLook *look)
 					      missing));
 	return verdict_of(FENCE_OLDER, pool_printf(pool,
 						   "it lacks %s, which was here, and its file is "
-						   "another one than it was",
+						   "not as it was left",
 						   missing));
 }
 

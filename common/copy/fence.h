@@ -56,7 +56,8 @@ typedef struct FenceRecord {
 typedef struct FenceRecords {
 	FenceRecord *items;
 	size_t n_items;
-	int64_t looked_sec; /* when the fence last looked; 0: never, so it is not used here */
+	int64_t looked_sec; /* when the fence last looked ahead of slapd's start, or first ran; 0:
+			       it never did, so it is not used here */
 } FenceRecords;
 
 /* NULL: nothing is remembered of it. */

@@ -44,7 +44,7 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		return;
 	if (fence && fence->is_closed) {
 		fenced_tell(diff, wanted, fence);
-		read_only_off(diff, wanted, live, "the fence closed it, as it was older");
+		read_only_off(diff, wanted, live, "the fence closed it when slapd started");
 	} else if (left && left->was_closed) {
 		read_only_off(diff, wanted, live, "`syncward leave` closed it");
 	} else {

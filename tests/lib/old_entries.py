@@ -30,6 +30,22 @@ def see_changes_everywhere(cluster):
                 wait_until(lambda o=other, d=dn: not o.server.entries(d), f"{dn} is gone at {other.server}")
 
 
+def deleted_while_away(cluster, away, name):
+    """An old entry that is deleted at the others then stays where it is."""
+    dn = f"cn={name},{SUFFIX}"
+    cluster.wait_persistent()
+    see_changes_everywhere(cluster)
+    away.server.stop()
+    others = [node for node in cluster if node is not away]
+    connection = others[0].server.admin()
+    connection.delete_s(dn)
+    connection.unbind_s()
+    for node in others:
+        wait_until(lambda n=node: not n.server.entries(dn), "it is gone there")
+    away.server.start()
+    cluster.wait_in_step()
+
+
 def sids(values):
     return sorted(value.split("#")[2] for value in values)
 
@@ -62,7 +78,11 @@ def fill_all(cluster):
 
 def formed_as_0_1_0_did(slapd_factory, program, n=2, databases=None, prepare=fill_all):
     """The server ID first: contextCSN never gets that of the entries. prepare: fills the first node."""
-    cluster = Cluster(slapd_factory, program, n, databases or [Database(backend="mdb")])
+    return form_as_0_1_0_did(Cluster(slapd_factory, program, n, databases or [Database(backend="mdb")]), prepare)
+
+
+def form_as_0_1_0_did(cluster, prepare=fill_all):
+    """The same with a cluster of the caller's."""
     prepare(cluster)
     for node in cluster:
         node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])

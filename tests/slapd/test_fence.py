@@ -268,6 +268,8 @@ def test_a_persons_own_read_only_is_left_alone(pair):
         daemon.reload()
         daemon.wait_at_rest()
         assert fence.is_closed() and "closed" not in fence.record()
+        found = node.run("doctor").stdout
+        assert "its own olcReadOnly keeps clients out" in found and "the fence did not close it" not in found
 
 
 @pytest.mark.one_release
@@ -435,7 +437,16 @@ def test_doctor_tells_what_the_fence_found(pair):
     assert "had nothing to compare with" in found()
     fence.stop()
     fence.start()
-    assert "had nothing to compare with" not in found()
+    assert "had nothing to compare with" not in found() and "nobody looked" not in found()
+    path = os.path.join(node.state_dir, "fence.json")
+    with open(path, encoding="utf-8") as file:
+        looked = json.load(file)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**looked, "looked": "2026-01-01T00:00:00Z"}, file)
+    assert "nobody looked when slapd started at " in found() and "the fence last did at 2026-01-01T00:00:00Z" in found()
+    fence.stop()  # what is noted behind a stop is no look
+    node.server.start()
+    assert "the fence last did at 2026-01-01T00:00:00Z" in found()
     fence.stop()
     fence.remove()
     fence.start("absent", 3)

@@ -2,16 +2,19 @@
 """Replication over TLS: a cluster formed over StartTLS and over ldaps, and what is told when a certificate is wrong."""
 
 import os
+import re
 import socket
 import subprocess
 import threading
 import time
 
 import pytest
+import remedies
 from authority import Authority
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
+from old_entries import deleted_while_away, form_as_0_1_0_did
 from probes import only, probe
-from slapd import PASSWORD, syncrepl
+from slapd import PASSWORD, SUFFIX, syncrepl
 
 STARTTLS_OID = b"1.3.6.1.4.1.1466.20037"
 
@@ -75,6 +78,22 @@ def test_a_cluster_is_formed_over_starttls(cluster, authority):
     for node in cluster:
         assert node.server.log_count(STARTTLS_OID.decode()) >= 2, "the agent and slapd's consumer"
         assert node.server.log_count(r"mech=SIMPLE.* ssf=0$") == 0 or node.server.release.version == "2.4"
+
+
+def test_heal_and_the_commands_that_it_prints_send_the_rootdn_s_password_over_tls_alone(cluster, authority, monkeypatch):
+    cluster.use(starttls="critical", tls_cacert=authority.path, tls_reqcert="demand")
+    form_as_0_1_0_did(cluster)
+    here, there = cluster
+    deleted_while_away(cluster, there, "two")
+    done = here.run("heal", "--rootdn-password", here.secret_file)
+    assert done.returncode == 3 and "held one-sided" in done.stdout, done.stdout + done.stderr
+    keep = re.search(r"to keep it: (.*)", done.stdout)[1]
+    assert " -ZZ " in keep and " -ZZ " in re.search(r"to remove it: (.*)", done.stdout)[1]
+    monkeypatch.setenv("LDAPTLS_CACERT", authority.path)
+    remedies.execute(here, keep)
+    wait_entry(here.server, f"cn=two,{SUFFIX}")
+    for node in cluster:
+        assert node.server.log_count(f'BIND dn="{node.server.databases[0].rootdn}" mech=SIMPLE.* ssf=0$') == 0
 
 
 def test_a_cluster_is_formed_over_ldaps_with_client_certificates(cluster, authority):

@@ -17,6 +17,7 @@ def set_up(site):
     site.started()
     site.systemctl("enable", "--now", "syncward-fence")
     assert "slapd runs" in "\n".join(entry.get("MESSAGE", "") for entry in site.journal("--unit", FENCE))
+    assert site.show(STOP, "ActiveState") == "active"  # slapd's next stop is noted
 
 
 def add(site, name):

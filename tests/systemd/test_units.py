@@ -40,7 +40,7 @@ def root(tmp_path):
     """A folder like a root file system, with this machine's units and those of ours."""
     shutil.copytree("/lib/systemd/system", tmp_path / "usr/lib/systemd/system", symlinks=True)
     (tmp_path / "lib").symlink_to("usr/lib")
-    for program in ("usr/sbin/syncward", "bin/kill", "bin/true"):
+    for program in ("usr/sbin/syncward", "bin/kill"):
         (tmp_path / program).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / program).touch(mode=0o755)
     for path in glob.glob(UNITS + "/*.service") + glob.glob(UNITS + "/*.timer"):
