@@ -609,6 +609,16 @@ def test_a_password_that_this_node_refuses_is_sent_to_it_once(pair):
     assert cluster[0].server.log_count("RESULT tag=97 err=49") == 1
 
 
+@pytest.mark.one_release
+def test_a_failure_does_not_end_like_copies_that_differ(program, tmp_path):
+    """syncward-compare.service takes 1 and 3 for success."""
+    peers = tmp_path / "peers.json"
+    peers.write_text('{"format": 1, "peers": [], "databases": []}', encoding="utf-8")
+    done = subprocess.run([program, "compare", "--peers", peers, "--state-dir", tmp_path / "state"], text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 70 and "nothing to compare with" in done.stderr, done.stderr
+
+
 def test_subentries_are_told_and_are_no_difference(pair):
     """slapd shows them in no search of consumers, so they never replicate; its count has them."""
     cluster = pair()
