@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -196,6 +197,14 @@ static int record(const Run *run, const ComparedDatabase *databases, size_t n, E
 	return state_write_compared(state_dir, &records, err);
 }
 
+/* 1 says that entries differ, and syncward-compare.service takes it for success. */
+static int failed(const Error *err)
+{
+	const int status = say_error(err);
+
+	return status == exits[COMPARISON_DIFFERENT] ? EX_SOFTWARE : status;
+}
+
 static int cmd_compare(const Options *options)
 {
 	Run run = {.options = options, .pool = options->pool};
@@ -207,13 +216,13 @@ static int cmd_compare(const Options *options)
 
 	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
 	    look(&run, directory, &databases, &n, &err) < 0)
-		return say_error(&err);
+		return failed(&err);
 	report = (CompareReport){databases, n, !options->records};
 	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, &report)
 						   : compare_report_text(run.pool, &report),
 		    stdout);
 	if (options->records && record(&run, databases, n, &err) < 0)
-		return say_error(&err);
+		return failed(&err);
 	return exits[comparison_verdict_all(databases, n)];
 }
 
@@ -236,7 +245,7 @@ const Command command_compare = {
 	.run = cmd_compare,
 	.summary = "which entries differ between this node and its peers? writes nothing to slapd",
 	.arguments = "",
-	.exits = "0 all equal, 1 some differ, 3 not everything could be compared",
+	.exits = "0 all equal, 1 some differ, 3 not everything could be compared, 70 it failed",
 	.options = compare_options,
 	.n_options = ARRAY_SIZE(compare_options),
 };

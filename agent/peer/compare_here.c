@@ -218,6 +218,10 @@ bool here_copy_read_contents(const HereQuestion *question, HereCopy *here)
 	CopyReading reading;
 
 	entry_set_clear(&here->set);
+	if (!link_revive(&here->link)) {
+		here->reading = (CopyReading){.problem = peer_link_failure(&here->link).problem};
+		return false;
+	}
 	reading = entries_read_over(&here->link, NULL, question->suffix, &taker);
 	entry_set_sort(&here->set);
 	if (!reading.is_read)

@@ -47,7 +47,7 @@ size_t entries_count_over(PeerLink *link, const char *suffix)
 	size_t n = 0;
 	int id;
 
-	if (!link)
+	if (!link || !link_revive(link))
 		return 0;
 	peer_link_restart(link);
 	answer.code = ldap_search_ext(link->ldap, "cn=Databases,cn=Monitor", LDAP_SCOPE_ONELEVEL,
@@ -85,6 +85,19 @@ bool link_is_rootdn(PeerLink *link, const char *suffix)
 	dn = link_whoami(link);
 	(void)ldap_set_option(link->ldap, LDAP_OPT_SERVER_CONTROLS, NULL);
 	return dn && dn_equal(dn, anybody);
+}
+
+bool link_revive(PeerLink *link)
+{
+	PeerLink again;
+	bool is_open;
+
+	if (link->ldap && link_whoami(link))
+		return true;
+	peer_link_close(link);
+	is_open = peer_link_open(link->pool, link->syncrepl, &again);
+	*link = again;
+	return is_open;
 }
 
 /* --- some of them --- */

@@ -40,6 +40,10 @@ const char *link_whoami(PeerLink *link);
  * without a line that says so (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10). */
 bool link_is_rootdn(PeerLink *link, const char *suffix);
 
+/* For a link that lay idle: where olcIdleTimeout closed it meanwhile it is made anew. False when
+ * that fails, and the link is not to be used: peer_link_failure() says why. */
+bool link_revive(PeerLink *link);
+
 /*
  * How many entries the server says a database holds, whatever it shows of them: back-mdb counts in
  * cn=monitor (see copy_reading.h). 0: it has no such count, or does not show it to us. NULL for the

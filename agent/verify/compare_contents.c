@@ -73,11 +73,14 @@ static bool some_look(const ContentsRun *run, const EntryMark *wanted, size_t n)
 	const ContentsQuestion *question = run->question;
 	Tree there = {0}, here = {0};
 
-	if (!entries_read_some(question->there, scratch, question->suffix, wanted, n, &there)) {
+	if (!link_revive(question->there) ||
+	    !entries_read_some(question->there, scratch, question->suffix, wanted, n, &there)) {
 		failed(run->comparison, peer_link_failure(question->there).problem);
 		return false;
 	}
-	if (!entries_read_some(question->here, scratch, question->suffix, wanted, n, &here)) {
+	/* It lay idle while the peer was read. */
+	if (!link_revive(question->here) ||
+	    !entries_read_some(question->here, scratch, question->suffix, wanted, n, &here)) {
 		failed(run->comparison, peer_link_failure(question->here).problem);
 		return false;
 	}

@@ -126,11 +126,26 @@ static bool look_again(Settling *settling)
 	return true;
 }
 
+/* This node's link lay idle while the peer was read, and both do between the rounds. */
+static bool links_revive(Settling *settling)
+{
+	PeerLink *links[] = {settling->question->there, settling->question->here};
+
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
+		if (!link_revive(links[i])) {
+			failed(settling, links[i]);
+			return false;
+		}
+	return true;
+}
+
 static bool round_make(Settling *settling)
 {
-	const Contexts before = contexts_read(settling->question);
-	Contexts after;
+	Contexts before, after;
 
+	if (!links_revive(settling))
+		return false;
+	before = contexts_read(settling->question);
 	if (!look_again(settling))
 		return false;
 	after = contexts_read(settling->question);

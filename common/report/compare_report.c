@@ -119,12 +119,34 @@ static const char *const ends[] = {
 	[COMPARISON_NOT_COMPARABLE] = "Not everything could be compared.\n",
 	[COMPARISON_NOT_KNOWN] =
 		"Nothing differs in what is shown. That it is everything is known when the account "
-		"may read\nolmMDBEntries below cn=Databases,cn=Monitor there, or when compare finds "
-		"nothing at that node, either;\nsee syncward-operations(7).\n",
+		"may read\nolmMDBEntries below cn=Databases,cn=Monitor there",
 	[COMPARISON_DIFFERENT] = "The copies differ.\n",
 	[COMPARISON_EQUAL] = "All copies are equal.\n",
 };
 _Static_assert(ARRAY_SIZE(ends) == COMPARISON_VERDICT_COUNT, "an end for every verdict");
+
+/* Two nodes that find nothing prove it together: each that the other one has all of its own copy,
+ * where it surely sees that whole. */
+static bool shows_own_copies(const CompareReport *report)
+{
+	for (size_t i = 0; i < report->n_databases; i++)
+		if (copy_reading_sight(&report->databases[i].here) != COPY_SIGHT_WHOLE)
+			return false;
+	return true;
+}
+
+static void end_line(Buf *text, const CompareReport *report)
+{
+	const ComparisonVerdict verdict =
+		comparison_verdict_all(report->databases, report->n_databases);
+
+	buf_puts(text, ends[verdict]);
+	if (verdict != COMPARISON_NOT_KNOWN)
+		return;
+	if (shows_own_copies(report))
+		buf_puts(text, ", or when compare finds nothing at that node, either");
+	buf_puts(text, ";\nsee syncward-operations(7).\n");
+}
 
 const char *compare_report_text(Pool *pool, const CompareReport *report)
 {
@@ -135,8 +157,7 @@ const char *compare_report_text(Pool *pool, const CompareReport *report)
 	if (report->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
 	else
-		buf_puts(&text,
-			 ends[comparison_verdict_all(report->databases, report->n_databases)]);
+		end_line(&text, report);
 	return buf_text(&text);
 }
 

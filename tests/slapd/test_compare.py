@@ -609,6 +609,32 @@ def test_a_password_that_this_node_refuses_is_sent_to_it_once(pair):
     assert cluster[0].server.log_count("RESULT tag=97 err=49") == 1
 
 
+def test_links_that_lie_idle_are_closed_by_slapd_and_made_anew(pair):
+    """This node's while the peer is read, and the one that asks for the count while entries are read."""
+    cluster = pair(n=12)
+    change_second(cluster)
+    cluster[0].server.modify("cn=config", [(ldap.MOD_REPLACE, "olcIdleTimeout", "1")])
+    process = subprocess.Popen(cluster[0].command("compare", "--output", "json", "--lag", "0", "--rate", "5"),
+                               stdout=subprocess.PIPE, text=True)
+    while process.poll() is None:  # with so short a time slapd looks for idle ones only when something else happens
+        cluster[0].server.search("cn=config", scope=ldap.SCOPE_BASE)
+        time.sleep(0.1)
+    document = json.loads(process.communicate()[0])
+    assert found(peer_of(document)) == expected(), document
+    here = document["databases"][0]["here"]
+    assert (here["sees"], here["counted"]) == ("whole", 14), here
+
+
+@pytest.mark.one_release
+def test_a_failure_does_not_end_like_copies_that_differ(program, tmp_path):
+    """syncward-compare.service takes 1 and 3 for success."""
+    peers = tmp_path / "peers.json"
+    peers.write_text('{"format": 1, "peers": [], "databases": []}', encoding="utf-8")
+    done = subprocess.run([program, "compare", "--peers", peers, "--state-dir", tmp_path / "state"], text=True,
+                          capture_output=True, check=False)
+    assert done.returncode == 70 and "nothing to compare with" in done.stderr, done.stderr
+
+
 def test_subentries_are_told_and_are_no_difference(pair):
     """slapd shows them in no search of consumers, so they never replicate; its count has them."""
     cluster = pair()

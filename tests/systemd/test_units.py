@@ -102,6 +102,7 @@ def test_the_comparison_runs_on_el8_too_and_names_no_entry_to_the_journal():
         pair for pair in bounds if pair[0] not in ("RestartPreventExitStatus",)]
     said = dict(said)
     assert "--record" in said["ExecStart"].split() and said["SuccessExitStatus"] == "1 3"
+    assert said["After"] == dict(settings(MAIN))["After"]
     assert "WantedBy" not in said and dict(settings(TIMER))["WantedBy"] == "timers.target"
 
 

@@ -9,6 +9,7 @@
 
 #include "common/copy/compare_record.h"
 #include "common/copy/comparison.h"
+#include "common/report/compare_report.h"
 
 /* What a copy shows whose server counts as many. */
 #define SHOWN(n) \
@@ -360,6 +361,34 @@ static void what_is_not_proven_is_not_kept(void **state)
 	assert_int_equal(compare_record_total(&records.items[0]), 0);
 }
 
+/* --- for people --- */
+
+static const char *told(Pool *pool, const Scene *scene, bool sees_itself_whole)
+{
+	Comparison comparison = scene->comparison;
+	const ComparedDatabase database = {
+		.suffix = "dc=x", .here = scene->here_reading, .peers = &comparison, .n_peers = 1};
+	ComparedDatabase seen = database;
+
+	comparison.uri = "ldap://x";
+	comparison.there.n_counted = 0;
+	if (!sees_itself_whole)
+		seen.here.n_counted = 0;
+	return compare_report_text(pool, &(CompareReport){&seen, 1, true});
+}
+
+static void only_who_sees_its_own_copy_whole_can_prove_it_together_with_the_other(void **state)
+{
+	static const char both[] = "or when compare finds nothing at that node, either;\n";
+	AUTO(Pool) *pool = pool_new();
+	const Scene *scene = looked(pool, same, 2);
+
+	(void)state;
+	assert_non_null(strstr(told(pool, scene, true), both));
+	assert_non_null(strstr(told(pool, scene, false), "Nothing differs in what is shown."));
+	assert_null(strstr(told(pool, scene, false), both));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +409,8 @@ int main(void)
 		cmocka_unit_test(other_contents_are_taken_back_only_by_a_look_at_contents),
 		cmocka_unit_test(what_was_missing_is_taken_back_only_where_it_would_be_seen),
 		cmocka_unit_test(what_is_not_proven_is_not_kept),
+		cmocka_unit_test(
+			only_who_sees_its_own_copy_whole_can_prove_it_together_with_the_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
