@@ -2,7 +2,6 @@
 #include "common/decide/guard_result.h"
 #include "common/base/remedies.h"
 
-
 #include "common/decide/result_rules.h"
 #include "common/plan/tree_after.h"
 
