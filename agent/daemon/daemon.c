@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
-#include <poll.h>
 #include <string.h>
 
+#include "agent/daemon/daemon_alone.h"
+#include "agent/daemon/daemon_connection.h"
 #include "agent/daemon/daemon_internal.h"
-#include "agent/input/settings_file.h"
 #include "agent/state/state.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
@@ -16,28 +16,14 @@
 #define PEERS_MOMENT_MSEC  2000
 #define HOST_PATIENCE_MSEC 1000 /* at the start only */
 
-/* --- settings --- */
-
-/* Before it is read: what changes meanwhile is seen the next time. */
-static void settings_stat(const SettingsOverride *options, struct stat *ret)
-{
-	const char *path = options->agent_config ? options->agent_config : SETTINGS_FILE_DEFAULT;
-
-	if (stat(path, ret) < 0)
-		*ret = (struct stat){0};
-}
-
 /* Reads agent.json again; the settings before stay in force when it cannot be used. */
 static int settings_take(Daemon *daemon, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 	Context context;
 
-	daemon->has_settings = false;
-	settings_stat(daemon->options, &daemon->settings);
-	if (context_read(pool, daemon->options, &context, err) < 0)
+	if (daemon_settings_read(&daemon->settings, pool, daemon->options, &context, err) < 0)
 		return -1;
-	daemon->has_settings = true;
 	if (daemon->context_pool && strcmp(daemon->context.ldap_uri, context.ldap_uri) != 0)
 		daemon_disconnect(daemon);
 	pool_free(daemon->context_pool);
@@ -150,44 +136,12 @@ int daemon_directory_fd(const Daemon *daemon)
 	return fd;
 }
 
-static DirectoryState connection_state(const Daemon *daemon)
-{
-	int fd;
-
-	return daemon->directory ? directory_state(daemon->directory, &fd) : DIRECTORY_BROKEN;
-}
-
-/* Nothing is awaited on it, and there is something to read: its end. slapd closes what was idle for
- * olcIdleTimeout, which is no loss of slapd. */
-static bool is_at_its_end(const Daemon *daemon)
-{
-	struct pollfd polled = {.events = POLLIN};
-
-	return daemon->directory &&
-	       directory_state(daemon->directory, &polled.fd) == DIRECTORY_READY &&
-	       poll(&polled, 1, 0) > 0;
-}
-
-/* One connection is kept; a request that slapd has not answered stays open on it. */
 static int connection_make(DaemonPass *pass, Error *err)
 {
-	Daemon *daemon = pass->daemon;
+	const bool has_answer = pass->triggers & TRIGGER_BIT(TRIGGER_ANSWER);
 
 	pass->stage = STAGE_SLAPD;
-	if (connection_state(daemon) == DIRECTORY_BROKEN || is_at_its_end(daemon)) {
-		daemon_disconnect(daemon);
-		if (context_connect(&pass->context, &daemon->directory, err) < 0)
-			return -1;
-	}
-	if (connection_state(daemon) == DIRECTORY_WAITING &&
-	    !(pass->triggers & TRIGGER_BIT(TRIGGER_ANSWER)))
-		return error_set(
-			err, ERROR_UNREACHABLE, 0,
-			"slapd has not answered a request yet; it stays open, and no other "
-			"is sent");
-	daemon->directory->timeout_msec = pass->context.ldap_timeout_msec;
-	daemon->directory->budget = pass->context.budget;
-	return 0;
+	return daemon_connection_make(&pass->daemon->directory, &pass->context, has_answer, err);
 }
 
 int daemon_host_fd(const Daemon *daemon)
@@ -198,76 +152,6 @@ int daemon_host_fd(const Daemon *daemon)
 bool daemon_host_process(Daemon *daemon)
 {
 	return host_lookup_process(daemon->host);
-}
-
-unsigned daemon_drain(Daemon *daemon)
-{
-	const bool is_touched =
-		watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
-
-	return watch_drain_names(daemon->watch) | (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
-}
-
-/* --- in the middle of a pass --- */
-
-static void before_look(void *userdata)
-{
-	daemon_edits_drain(userdata);
-}
-
-static void after_look(void *userdata, const World *world)
-{
-	daemon_edits_look(userdata, world);
-	daemon_links_before(userdata, world);
-}
-
-static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
-{
-	DaemonPass *pass = userdata;
-	Daemon *daemon = pass->daemon;
-
-	/* Kept in memory only: it is derived from passwords. */
-	memcpy(pass->digest, digest, sizeof(pass->digest));
-	daemon_tell_changes(pass, &world->config, plan);
-	pass->waits_after_refusal =
-		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
-	pass->has_tried =
-		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
-	if (pass->has_tried)
-		daemon_formers_note(pass, world, plan);
-	return pass->has_tried;
-}
-
-static DiskWitness *witness(void *userdata, const char *config_dir)
-{
-	DaemonPass *pass = userdata;
-	Daemon *daemon = pass->daemon;
-
-	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
-}
-
-/* Only now: what could not be put on disk is not about to happen. */
-static void intended(void *userdata, const Plan *plan)
-{
-	DaemonPass *pass = userdata;
-
-	daemon_tell_intent(pass, plan);
-	pass->write_started_usec = daemon_now_usec(pass->daemon);
-}
-
-static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
-{
-	DaemonPass *pass = userdata;
-
-	daemon_tell_outcome(pass, plan, applied, err);
-	daemon_memory_sent(pass, applied);
-	daemon_contests_written(pass, plan, applied);
-	if (!err)
-		daemon_formers_written(pass);
-	daemon_schedule_written(pass, applied);
-	/* No look follows: what was seen during the write must not be forgotten. */
-	if (err)
-		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
 }
 
 /* --- one pass --- */
@@ -286,24 +170,6 @@ static int state_failed(DaemonPass *pass, const Error *err)
 	return -1;
 }
 
-/* Who took away the lock of this daemon let another one start: two would undo each other's work. */
-static int alone_check(Daemon *daemon, Error *err)
-{
-	const char *run_dir = daemon->context.run_dir;
-	int lock;
-
-	/* Also when it could not be had at the start: its folder may be mended by now. */
-	if (lock_is_held(daemon->lock, run_dir, LOCK_OF_DAEMON))
-		return 0;
-	lock = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);
-	daemon->has_successor = lock < 0 && err->class == ERROR_BUSY;
-	if (lock < 0)
-		return daemon->has_successor ? -1 : 0;
-	lock_release(daemon->lock);
-	daemon->lock = lock;
-	return 0;
-}
-
 bool daemon_has_successor(const Daemon *daemon)
 {
 	return daemon->has_successor;
@@ -313,10 +179,12 @@ bool daemon_has_successor(const Daemon *daemon)
  * something would have to be. */
 static int state_take(DaemonPass *pass, Error *err)
 {
+	Daemon *daemon = pass->daemon;
 	const char *state_dir = pass->context.state_dir;
 	Error write_err;
 
-	if (alone_check(pass->daemon, err) < 0)
+	if (daemon_alone_check(&daemon->lock, daemon->context.run_dir, &daemon->has_successor,
+			       err) < 0)
 		return -1;
 	pass->lock = lock_take(pass->context.run_dir, 0, err);
 	if (pass->lock >= 0 || err->class != ERROR_BUSY)
@@ -377,8 +245,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.peers_patience_msec = peers_patience_msec(pass),
 		.run_dir = pass->context.run_dir,
 		.views = &pass->daemon->views,
-		.hooks = {pass, before_look, after_look, before_write, witness, intended,
-			  after_write},
+		.hooks = daemon_hooks(pass),
 	};
 	const Report *report = &pass->report;
 
@@ -414,20 +281,6 @@ static void stop_note(DaemonPass *pass, const Error *err)
 static bool is_urgent(const DaemonPass *pass)
 {
 	return pass->triggers == TRIGGER_BIT(TRIGGER_CONFIG);
-}
-
-static bool settings_have_changed(const DaemonPass *pass)
-{
-	const Daemon *daemon = pass->daemon;
-	struct stat now;
-
-	if (!is_urgent(pass) || !daemon->has_settings)
-		return true;
-	settings_stat(daemon->options, &now);
-	return now.st_dev != daemon->settings.st_dev || now.st_ino != daemon->settings.st_ino ||
-	       now.st_size != daemon->settings.st_size ||
-	       memcmp(&now.st_mtim, &daemon->settings.st_mtim, sizeof(now.st_mtim)) != 0 ||
-	       memcmp(&now.st_ctim, &daemon->settings.st_ctim, sizeof(now.st_ctim)) != 0;
 }
 
 /* No name server is waited for in a pass. */
@@ -488,7 +341,8 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 
 	/* Before the files are read: what changes later makes another pass. */
 	pass.triggers |= watch_drain_names(daemon->watch);
-	if (settings_have_changed(&pass) && settings_take(daemon, &settings_err) < 0)
+	if ((!is_urgent(&pass) || daemon_settings_differ(&daemon->settings, daemon->options)) &&
+	    settings_take(daemon, &settings_err) < 0)
 		pass.settings_problem = settings_err.text;
 	pass.context = daemon->context;
 	host_look(&pass);

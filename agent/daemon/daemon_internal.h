@@ -2,11 +2,10 @@
 #ifndef SYNCWARD_DAEMON_INTERNAL_H
 #define SYNCWARD_DAEMON_INTERNAL_H
 
-#include <sys/stat.h>
-
 #include "agent/daemon/daemon.h"
 #include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
+#include "agent/daemon/daemon_settings.h"
 #include "agent/pass/pass.h"
 #include "agent/state/journal.h"
 #include "agent/system/host_lookup.h"
@@ -59,11 +58,10 @@ struct Daemon {
 	int blind_errno;        /* why the loop does not hear of changes of files; 0: it does */
 	bool is_config_unseen;  /* its folder could not be watched */
 	HostLookup *host;       /* its name */
-	struct stat settings;   /* agent.json, when it was last read */
-	bool has_settings;      /* and could be used */
-	Directory *directory;   /* kept between passes; NULL: none */
-	bool has_asked;         /* the last pass got so far that it asked slapd */
-	bool has_written;       /* and wrote something */
+	DaemonSettings settings;
+	Directory *directory; /* kept between passes; NULL: none */
+	bool has_asked;       /* the last pass got so far that it asked slapd */
+	bool has_written;     /* and wrote something */
 	unsigned long n_passes;
 	unsigned missed; /* triggers that came while a pass was ending */
 	Pool *told_pool;
@@ -146,6 +144,9 @@ void daemon_disconnect(Daemon *daemon);
 
 /* Our own files made trouble: told once, while the work goes on as far as it can. */
 void daemon_state_problem(DaemonPass *pass, const Error *err);
+
+/* daemon_hooks.c: what is done in the middle of a pass. */
+PassHooks daemon_hooks(DaemonPass *pass);
 
 /* daemon_tell.c: what is told, and when. */
 void daemon_tell_all(DaemonPass *pass, const EventList *events);

@@ -66,6 +66,14 @@ void daemon_watch_again(DaemonPass *pass)
 	daemon->is_config_unseen = daemon->config_dir && !watch_sees_config(daemon->watch);
 }
 
+unsigned daemon_drain(Daemon *daemon)
+{
+	const bool is_touched =
+		watch_drain_config(daemon->watch, daemon->touched_pool, &daemon->touched);
+
+	return watch_drain_names(daemon->watch) | (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
+}
+
 void daemon_is_blind(Daemon *daemon, int error)
 {
 	daemon->blind_errno = error;

@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "agent/pass/memory_after.h"
+#include "agent/pass/pass_internal.h"
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
-#include "agent/system/lock.h"
 #include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/decide/openings.h"
@@ -19,25 +19,6 @@
 /* slapd starts a new consumer when its main loop next wakes: up to this long after the write. */
 #define RUNNING_PATIENCE_MSEC 4000
 #define RUNNING_AGAIN_MSEC    50
-/* With less no intent is told: what stands behind it could not be sent. */
-#define WRITES_NEED_MSEC 8000
-
-typedef struct Pass {
-	Pool *pool;
-	const Inputs *inputs;
-	const PassOptions *options;
-	Directory *directory;
-	Report *report;
-	Known known; /* as remembered, and what this pass adds */
-	LinkAnswers answers;
-	SilentPeers silent;
-	ReaderAnswers readers;
-	Pool *look;       /* of what the last look found; NULL: there was none */
-	Pool *first_look; /* of the first one */
-	World world;
-	Plan plan;       /* of the current round */
-	bool has_intent; /* an intent file is there */
-} Pass;
 
 static void notice(Pass *pass, const char *text)
 {
@@ -97,38 +78,7 @@ static int plan_round(Pass *pass, Error *err)
 	return 0;
 }
 
-/* --- writing --- */
-
-static const char *config_dir(const Pass *pass)
-{
-	return pass->inputs->config_dir ? pass->inputs->config_dir
-					: world_config_dir(pass->pool, &pass->world);
-}
-
-static void failure_note(Report *report, Pool *pool, const char *text)
-{
-	for (size_t i = 0; i < report->n_failures; i++)
-		if (strcmp(report->failures[i], text) == 0)
-			return;
-	POOL_PUSH(pool, report->failures, report->n_failures, pool_strdup(pool, text));
-}
-
-/* --- the state folder --- */
-
-static void state_note(Pass *pass, const Error *err)
-{
-	if (pass->report->has_state_error)
-		return;
-	pass->report->has_state_error = true;
-	pass->report->state_error = *err;
-}
-
-/* What must be remembered before anything is written could not be: so nothing is. */
-static int state_failed(Pass *pass, const Error *err)
-{
-	state_note(pass, err);
-	return -1;
-}
+/* --- writing and verifying --- */
 
 static bool write_is_due(Pass *pass, const char *digest)
 {
@@ -137,89 +87,6 @@ static bool write_is_due(Pass *pass, const char *digest)
 	return !hooks->before_write ||
 	       hooks->before_write(hooks->userdata, &pass->world, &pass->plan, digest);
 }
-
-static void tell_written(const Pass *pass, const Applied *applied, const Error *err)
-{
-	const PassHooks *hooks = &pass->options->hooks;
-
-	if (hooks->after_write)
-		hooks->after_write(hooks->userdata, &pass->plan, applied, err);
-}
-
-static void tell_intended(const Pass *pass)
-{
-	const PassHooks *hooks = &pass->options->hooks;
-
-	if (hooks->intended)
-		hooks->intended(hooks->userdata, &pass->plan);
-}
-
-static int intent_write(Pass *pass, Error *err)
-{
-	const char *intent = render_intent(pass->pool, &pass->plan);
-
-	pass->has_intent = true; /* it may be there also when writing it failed */
-	if (state_write_intent(pass->inputs->state_dir, intent, err) < 0)
-		return error_prefix(err, "nothing is written before its intent is on disk");
-	return 0;
-}
-
-static DiskWitness *witness_make(const Pass *pass, const char *folder)
-{
-	const PassHooks *hooks = &pass->options->hooks;
-	DiskWitness *lent =
-		folder && hooks->witness ? hooks->witness(hooks->userdata, folder) : NULL;
-
-	return lent || !folder ? lent : witness_open(folder);
-}
-
-/* Whoever took away the file that we hold let others in. */
-static int lock_check(const Pass *pass, Error *err)
-{
-	const PassOptions *options = pass->options;
-
-	if (!options->run_dir || lock_is_held(options->lock, options->run_dir, LOCK_OF_WRITERS))
-		return 0;
-	return error_set(err, ERROR_BUSY, 0,
-			 "%s/" LOCK_OF_WRITERS
-			 ": somebody removed it while it was held, so that another syncward may be "
-			 "at work: nothing is written now",
-			 options->run_dir);
-}
-
-static int write_round(Pass *pass, Error *err)
-{
-	const char *folder = config_dir(pass);
-	AUTO(DiskWitness) *witness = witness_make(pass, folder);
-	Applied applied = {0};
-	Error failure, later = {0};
-	int result;
-
-	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
-	    (folder && config_dir_has_space(folder, err) < 0))
-		return -1;
-	if (intent_write(pass, err) < 0 ||
-	    remember_indexing(pass->inputs->state_dir, &pass->plan, &pass->world.facts,
-			      &pass->known, err) < 0)
-		return state_failed(pass, err);
-	if (lock_check(pass, err) < 0)
-		return -1;
-	tell_intended(pass);
-	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
-			     &applied, &failure);
-	tell_written(pass, &applied, result < 0 ? &failure : NULL);
-	pass->report->n_done += applied.n_done;
-	for (size_t i = 0; i < applied.n_failures; i++)
-		failure_note(pass->report, pass->pool, applied.failures[i]);
-	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &applied,
-			     &pass->known, &later) < 0)
-		state_note(pass, &later);
-	if (result < 0)
-		*err = failure;
-	return result;
-}
-
-/* --- verifying --- */
 
 /* What the steps would do, in a form that tells two plans apart. Derived from passwords. */
 static void steps_digest(const Plan *plan, char *ret)
@@ -305,7 +172,7 @@ static int write_until_in_step(Pass *pass, Error *err)
 		pass->report->is_postponed = !write_is_due(pass, before);
 		if (pass->report->is_postponed)
 			return 0;
-		if (write_round(pass, err) < 0) {
+		if (pass_write(pass, err) < 0) {
 			was_conflict = err->class == ERROR_CONFLICT;
 			if (!was_conflict)
 				return -1;
@@ -381,7 +248,7 @@ static int open_in_audit(Pass *pass, Error *err)
 	}
 	steps_digest(&pass->plan, digest);
 	pass->report->is_postponed = !write_is_due(pass, digest);
-	if (!pass->report->is_postponed && write_round(pass, err) < 0)
+	if (!pass->report->is_postponed && pass_write(pass, err) < 0)
 		return -1;
 	return plan_after_write(pass, err);
 }
@@ -408,13 +275,13 @@ static int pass_try(Pass *pass, Error *err)
 	if (report->is_audit)
 		return open_in_audit(pass, err);
 	if (remember_before(pass, err) < 0)
-		return state_failed(pass, err);
+		return pass_state_failed(pass, err);
 	if (write_until_in_step(pass, err) < 0)
 		return -1;
 	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->world.facts,
 			     &pass->known, &later) < 0 ||
 	    remember_machine(pass->inputs, pass->options->released, &later) < 0)
-		state_note(pass, &later);
+		pass_state_note(pass, &later);
 	return 0;
 }
 
@@ -450,13 +317,13 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)
-		state_note(&pass, &err);
+		pass_state_note(&pass, &err);
 	if (options->may_write && pass.world.live.config &&
 	    remember_opened(pool, inputs->state_dir, &pass.world, &pass.known, &err) < 0)
-		state_note(&pass, &err);
+		pass_state_note(&pass, &err);
 	if (options->may_write &&
 	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
-		state_note(&pass, &err);
+		pass_state_note(&pass, &err);
 	ret->views = pass.readers.views;
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;
@@ -465,7 +332,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		ret->plan = ret->last_plan;
 	}
 	if (intent_end(&pass, &err) < 0)
-		state_note(&pass, &err);
+		pass_state_note(&pass, &err);
 }
 
 int report_exit_status(const Report *report, bool is_plan)

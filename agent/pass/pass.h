@@ -2,78 +2,7 @@
 #ifndef SYNCWARD_PASS_H
 #define SYNCWARD_PASS_H
 
-#include "agent/input/inputs.h"
-#include "agent/pass/look.h"
-#include "agent/pass/pass_steps.h"
-#include "agent/slapd/directory_ldap.h"
-#include "common/plan/plan.h"
-
-/* What a pass found and did: failing is one of its results, so that it is told once and cannot be
- * forgotten. */
-typedef struct Report {
-	bool has_plan;
-	World world;       /* that the first plan was made from */
-	Plan plan;         /* the first plan of the pass: what it set out to do */
-	World last_world;  /* as it was at the last look */
-	Plan last_plan;    /* what was left at the end */
-	ReaderViews views; /* what readers were seen to read here, in this pass or before */
-	size_t n_done;     /* LDAP writes that slapd accepted */
-	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
-	bool is_paused;    /* the same, for a pause */
-	bool is_postponed; /* the hook before_write left something for a later pass */
-	const char **notices;
-	size_t n_notices;
-	const char **failures;
-	size_t n_failures;
-	bool has_failed;
-	Error error; /* when has_failed */
-	/* The state folder could not be written. Before a write that ends the pass, and is its
-	 * error; after it the pass goes on. */
-	bool has_state_error;
-	Error state_error;
-} Report;
-
-/*
- * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:
- * the server's state is about to be read; after_look: it was. before_write: this plan is about to
- * be written (digest tells it from others, and is derived from passwords); false leaves it for a
- * later pass. witness: sees what slapd
- * writes to that folder (NULL: the pass watches it itself). intended: the intent is on disk, and
- * the steps are sent next. after_write: what became of it; err is NULL when all its steps were
- * accepted.
- */
-typedef struct PassHooks {
-	void *userdata;
-	void (*before_look)(void *userdata);
-	void (*after_look)(void *userdata, const World *world);
-	bool (*before_write)(void *userdata, const World *world, const Plan *plan,
-			     const char *digest);
-	DiskWitness *(*witness)(void *userdata, const char *config_dir);
-	void (*intended)(void *userdata, const Plan *plan);
-	void (*after_write)(void *userdata, const Plan *plan, const Applied *applied,
-			    const Error *err);
-} PassHooks;
-
-typedef struct PassOptions {
-	unsigned released; /* GUARD_BITs */
-	bool is_first_node;
-	const DatabaseFacts
-		*contents; /* known before, with the peers' answers: they are not asked */
-	size_t n_contents;
-	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
-	size_t n_empty_ids;
-	bool may_write;           /* false: plan only */
-	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
-	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
-	const LinkProbes *probes; /* of links, made before; NULL: none */
-	const ReaderViews *views; /* what readers were seen to read here before; NULL: nothing */
-	bool probes_later;        /* links that must be tried first are tried behind the pass */
-	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
-	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */
-	int lock;
-	bool forgets_first; /* the report needs the last look only, not the first: less memory */
-	PassHooks hooks;
-} PassOptions;
+#include "agent/pass/pass_options.h"
 
 /* One pass: read, plan, and when it may write: apply, verify, remember. Everything in the report
  * lives in the pool. */

@@ -80,7 +80,7 @@ const char *ldap_local_whoami(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 	const char *dn = NULL;
 	int id;
 
-	if (ldap_whoami(ldap, NULL, NULL, &id) != LDAP_SUCCESS)
+	if (timeout_msec == 0 || ldap_whoami(ldap, NULL, NULL, &id) != LDAP_SUCCESS)
 		return NULL;
 	if (ldap_wait_message(&wait, id, &message) > 0 &&
 	    ldap_parse_whoami(ldap, message, &name) == LDAP_SUCCESS && name &&

@@ -58,14 +58,6 @@ static void compose_module(const Compose *compose)
 
 /* --- one database --- */
 
-/* True when the change is one of the database's entry, or of an overlay below it. */
-static bool is_of_database(const Change *change, const LiveDatabase *live)
-{
-	const size_t len = strlen(change->dn), len_database = strlen(live->entry->dn);
-
-	return len >= len_database && strcmp(change->dn + len - len_database, live->entry->dn) == 0;
-}
-
 static bool becomes_provider(const Compose *compose, const LiveDatabase *live)
 {
 	static const ChangeKind kinds[] = {CHANGE_OVERLAY, CHANGE_MULTI_PROVIDER_ON};
@@ -74,7 +66,7 @@ static bool becomes_provider(const Compose *compose, const LiveDatabase *live)
 	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
 		for (size_t position = 0;
 		     (change = change_next(compose->plan, kinds[k], &position));)
-			if (is_of_database(change, live))
+			if (change_is_of(change, live))
 				return true;
 	return false;
 }

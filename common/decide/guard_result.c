@@ -2,8 +2,6 @@
 #include "common/decide/guard_result.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
-
 #include "common/decide/result_rules.h"
 #include "common/plan/tree_after.h"
 
@@ -86,14 +84,6 @@ static bool steps_break(Diff *diff, bool skips_optional, Breach *ret)
 
 /* --- what is held --- */
 
-static bool is_of_database(const Change *change, const LiveDatabase *database)
-{
-	const size_t len = strlen(change->dn), len_database = strlen(database->entry->dn);
-
-	return len >= len_database &&
-	       strcmp(change->dn + len - len_database, database->entry->dn) == 0;
-}
-
 static size_t hold_kinds(Diff *diff, const Breach *breach, unsigned kinds)
 {
 	Plan *plan = diff->plan;
@@ -103,7 +93,7 @@ static size_t hold_kinds(Diff *diff, const Breach *breach, unsigned kinds)
 		Change *change = &plan->changes[i];
 
 		if (change->is_held || !(kinds & CHANGE_BIT(change->kind)) ||
-		    (breach->database && !is_of_database(change, breach->database)))
+		    (breach->database && !change_is_of(change, breach->database)))
 			continue;
 		plan_hold(diff->pool, plan, change, breach->hold);
 		n_held++;

@@ -110,6 +110,14 @@ void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 	plan_add_hold(pool, plan, hold);
 }
 
+bool change_is_of(const Change *change, const LiveDatabase *database)
+{
+	const size_t len = strlen(change->dn), len_database = strlen(database->entry->dn);
+
+	return len >= len_database &&
+	       strcmp(change->dn + len - len_database, database->entry->dn) == 0;
+}
+
 bool step_carries(const Step *step, const Change *change)
 {
 	if (change->is_held || strcmp(step->dn, change->dn) != 0)

@@ -200,6 +200,9 @@ typedef struct Plan {
  */
 bool step_carries(const Step *step, const Change *change);
 
+/* True when the change is one of the database's entry, or of an overlay below it. */
+bool change_is_of(const Change *change, const LiveDatabase *database);
+
 /* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
  * none does. */
 const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted);

@@ -11,6 +11,7 @@ import time
 import ldap
 import pytest
 from daemon import Daemon
+from hostile import endless, greets, huge, peer, slow
 from lone import Lone
 from manager import Manager
 from slapd import Database, wait_until
@@ -46,6 +47,21 @@ def test_silent_peers_of_many_databases_hold_up_no_start(slapd_factory, program)
     with node.silent_peers(), started(node) as daemon:
         daemon.wait_for("joining", 6, text="the time was over")
     assert not daemon.events("slapd-lost") and not daemon.events("correction-failed"), daemon.lines
+
+
+@pytest.mark.parametrize("way", [endless, greets, huge, slow])
+def test_peers_that_are_none_hold_up_no_start(slapd_factory, program, way):
+    """Of an empty node, which waits for what they hold."""
+    node = Lone(slapd_factory, program, [Database(suffix=f"o=db{n}") for n in range(2)], seed=False)
+    for database in node.document["databases"]:
+        database["syncrepl"].update({"timeout": 30, "network-timeout": 30})
+    node.write()
+    with contextlib.ExitStack() as stack:
+        for n in (2, 3):
+            stack.enter_context(peer(way, (f"127.0.0.{n}", node.server.port)))
+        daemon = stack.enter_context(started(node))
+        daemon.wait_for("joining", 2)
+        assert not daemon.events("slapd-lost") and not daemon.events("correction-failed"), daemon.lines
 
 
 SILENT = """

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_alone.h"
+
+#include "agent/system/lock.h"
+
+int daemon_alone_check(int *lock, const char *run_dir, bool *ret_has_successor, Error *err)
+{
+	int taken;
+
+	/* Also when it could not be had at the start: its folder may be mended by now. */
+	if (lock_is_held(*lock, run_dir, LOCK_OF_DAEMON))
+		return 0;
+	taken = lock_take_named(run_dir, LOCK_OF_DAEMON, 0, err);
+	*ret_has_successor = taken < 0 && err->class == ERROR_BUSY;
+	if (taken < 0)
+		return *ret_has_successor ? -1 : 0;
+	lock_release(*lock);
+	*lock = taken;
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "agent/daemon/daemon_internal.h"
+
+/* What is done in the middle of a pass. */
+
+static void before_look(void *userdata)
+{
+	daemon_edits_drain(userdata);
+}
+
+static void after_look(void *userdata, const World *world)
+{
+	daemon_edits_look(userdata, world);
+	daemon_links_before(userdata, world);
+}
+
+static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	/* Kept in memory only: it is derived from passwords. */
+	memcpy(pass->digest, digest, sizeof(pass->digest));
+	daemon_tell_changes(pass, &world->config, plan);
+	pass->waits_after_refusal =
+		!schedule_may_write(&daemon->schedule, pass->digest, daemon_now_usec(daemon));
+	pass->has_tried =
+		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
+	if (pass->has_tried)
+		daemon_formers_note(pass, world, plan);
+	return pass->has_tried;
+}
+
+static DiskWitness *witness(void *userdata, const char *config_dir)
+{
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
+}
+
+/* Only now: what could not be put on disk is not about to happen. */
+static void intended(void *userdata, const Plan *plan)
+{
+	DaemonPass *pass = userdata;
+
+	daemon_tell_intent(pass, plan);
+	pass->write_started_usec = daemon_now_usec(pass->daemon);
+}
+
+static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
+{
+	DaemonPass *pass = userdata;
+
+	daemon_tell_outcome(pass, plan, applied, err);
+	daemon_memory_sent(pass, applied);
+	daemon_contests_written(pass, plan, applied);
+	if (!err)
+		daemon_formers_written(pass);
+	daemon_schedule_written(pass, applied);
+	/* No look follows: what was seen during the write must not be forgotten. */
+	if (err)
+		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
+}
+
+PassHooks daemon_hooks(DaemonPass *pass)
+{
+	return (PassHooks){pass,    before_look, after_look, before_write,
+			   witness, intended,    after_write};
+}
