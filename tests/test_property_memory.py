@@ -21,7 +21,7 @@ SUFFIXES = ("dc=example,dc=org", "dc=other,dc=org")
 PORT = 3890
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
 N_CASES = (200000 if os.environ.get("SYNCWARD_LONG") else 20000) // (10 if "address" in program_path() else 1)
-N_CHUNKS = 8
+N_CHUNKS = 16
 BATCH = 500
 N_COUNTED = 2000  # draws that show that each kind occurs
 
