@@ -207,9 +207,8 @@ format-check: ## fail when a C file is not in the project's format
 lint: ## shellcheck, spelling, Python syntax, licence lines
 	$(Q)tests/lint
 check-headers: ## each header compiles alone
-	$(Q)for header in $(HEADERS); do \
-		$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -include $$header -x c /dev/null || exit 1; \
-	done
+	$(Q)printf '%s\n' $(HEADERS) | xargs -P "$$(getconf _NPROCESSORS_ONLN)" -I '{}' \
+		$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror -fsyntax-only -include '{}' -x c /dev/null
 
 ##@ Other
 

@@ -7,6 +7,10 @@ import subprocess
 from slapd import SUFFIX
 from tools import tool_path
 
+# So long may a step last that no timeout of the link bounds (MAX_TIMEOUT_SEC of session_step.c): who ends sooner was
+# bounded by its own, on a busy machine, too.
+UNBOUNDED_SEC = 15
+
 
 class Results(list):
     """The results in the order of the links; refused: refused binds to hand to the next round; longest_msec: for

@@ -16,7 +16,7 @@ import ldap
 import pytest
 from authority import Authority
 from cluster import Cluster
-from probes import codes, link_line, only, probe
+from probes import UNBOUNDED_SEC, codes, link_line, only, probe
 from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
 from tools import tool_path
 
@@ -24,7 +24,7 @@ WRONG = "wr0ng-canary"
 REPLICATOR = "cn=replicator," + SUFFIX
 
 
-pytestmark = [pytest.mark.one_release, pytest.mark.quiet]
+pytestmark = pytest.mark.one_release
 
 
 @pytest.fixture(name="farm")
@@ -123,6 +123,7 @@ def test_a_clock_that_is_ten_minutes_off(farm):
 
 # --- time ---
 
+@pytest.mark.quiet
 def test_of_a_hundred_peers_twenty_that_swallow_packets_hold_up_nobody(network, farm):
     here, there = network.host(), network.host()
     there.also(*(f"10.99.1.{i}" for i in range(1, 81)))
@@ -140,7 +141,7 @@ def test_of_a_hundred_peers_twenty_that_swallow_packets_hold_up_nobody(network, 
     took = time.monotonic() - started
     assert [result["verdict"] for result in results] == ["could-not-test"] * 20 + ["good"] * 80
     assert all(codes(result) == ["no-answer"] for result in results[:20])
-    assert 3 <= took < 4
+    assert 3 <= took < 2 * 3, "one after another they would take their timeout at least twice"
     assert results.longest_msec < 400, "a loop has time for other work, even with sanitizers"
 
 
@@ -149,8 +150,8 @@ def test_what_does_not_end_is_ended_at_the_deadline(farm):
     with server.frozen():
         started = time.monotonic()
         links = [syncrepl(i, server.ldap_uri, timeout="15") for i in range(1, 4)]
-        results = probe(*links, concurrency=2, deadline=700)
-        assert 0.7 <= time.monotonic() - started < 2
+        results = probe(*links, concurrency=2, deadline=2000)
+        assert 2 <= time.monotonic() - started < UNBOUNDED_SEC
     assert [codes(result) for result in results] == [["not-in-time"]] * 3
     assert all(result["verdict"] == "could-not-test" for result in results)
     assert "in step bind" in only(results[0])["text"] and "before" in only(results[2])["text"]
@@ -166,9 +167,9 @@ def test_a_name_server_that_swallows_packets_holds_up_only_its_own_probe(network
     place = types.SimpleNamespace(prefix=[*here.prefix, "unshare", "--mount", "sh", "-c", (
         f'mount --bind {resolv_conf} /etc/resolv.conf && exec "$@"'), "sh"])
     hanging, good = probe(syncrepl(1, "ldap://peer.example.com"), (syncrepl(2, server.ldap_uri), 7), host=place,
-                          deadline=1500)
+                          deadline=4000)
     assert codes(hanging) == ["not-in-time"] and "in step resolve" in only(hanging)["text"]
-    assert good["verdict"] == "good" and good["duration_msec"] < 1400
+    assert good["verdict"] == "good" and good["duration_msec"] < 3900
 
 
 # --- nothing stays ---
@@ -203,6 +204,7 @@ def start_tool(server, *options, n_links=5):
     return process, children_of(process.pid)
 
 
+@pytest.mark.quiet  # all are connected before it is cancelled
 @pytest.mark.parametrize("how", ["cancelled", "killed"])
 def test_nothing_stays_when_a_round_ends_early(farm, how):
     server = make_provider(farm)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A list of retries that ends: slapd gives the link up, and shows no next try."""
 
+import os
 import time
 
 import pytest
@@ -8,6 +9,8 @@ import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from slapd import wait_until
+
+GIVEN_UP = r"do_syncrepl: rid=\d+ rc -?\d+ quitting"
 
 
 def up(node):
@@ -28,12 +31,18 @@ def fixture_cluster(slapd_factory, program):
     return cluster
 
 
-def give_up(node, peer):
-    """The peer is away until slapd does not try it any more, and comes back."""
+def lose(node, peer):
+    """The peer is away until slapd at the node does not try it any more, which is its last word about it."""
+    before = node.server.log_count(GIVEN_UP)
     peer.server.kill()
-    time.sleep(5)
+    wait_until(lambda: node.server.log_count(GIVEN_UP) > before, "slapd gives the link up", 60)
+
+
+def give_up(node, peer):
+    """The same, and it comes back."""
+    lose(node, peer)
     peer.server.start()
-    time.sleep(3)
+    time.sleep(2)  # twice what it waits before it tries anew
 
 
 @pytest.mark.remedy("retry")
@@ -67,8 +76,7 @@ def test_a_link_that_slapd_gave_up_is_written_again_when_its_peer_answers(cluste
 @pytest.mark.one_release
 def test_a_link_that_slapd_gave_up_stays_as_it_is_while_its_peer_is_away(cluster):
     node, peer = cluster
-    peer.server.kill()
-    time.sleep(6)
+    lose(node, peer)
     before = node.server.config_writes()
     for _ in range(2):
         node.apply_ok()
@@ -79,10 +87,12 @@ def test_a_link_that_slapd_gave_up_stays_as_it_is_while_its_peer_is_away(cluster
 @pytest.mark.one_release
 def test_the_daemon_writes_it_again_by_itself(cluster):
     node, peer = cluster
-    with Daemon(node) as daemon:
+    settings = os.path.join(node.folder, "agent.json")
+    with open(settings, "w", encoding="ascii") as file:
+        file.write('{"interval": 5}')  # it is a look at its interval that finds it
+    with Daemon(node, "--agent-config", settings) as daemon:
         daemon.wait_for("desired-loaded")
-        peer.server.kill()
-        time.sleep(6)
+        lose(node, peer)
         peer.server.start()
         wait_until(lambda: up(node) == 1, "the link is up", 90)
         told = daemon.wait_for("correction-applied", text="a retry that is used up")
