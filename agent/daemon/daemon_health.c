@@ -171,6 +171,8 @@ static void tell(DaemonPass *pass, const WantedDatabase *database)
 	if (plan_doubts_copy(&pass->report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
 	health_conditions(pass->pool, &health, uris, &pass->now);
+	if (found->replaced_sec > 0)
+		health_replaced_condition(pass->pool, found, &pass->now);
 	if (found->old.are_there && database->n_consumers > 0)
 		health_old_condition(pass->pool, suffix,
 				     healing_advice(pass->pool, pass->report.last_plan.wanted,

@@ -167,6 +167,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
 	look.question.suffix = look.suffix;
 	look.question.lists = live_access_lists(live, database, look.suffix);
 	look.question.taker.budget = budget_for(directory);
+	look.question.reads_once = true;
 	compare(&look);
 	look.found.problem = look.found.problem ? pool_strdup(pool, look.found.problem) : NULL;
 	return look.found;

@@ -149,8 +149,10 @@ static void set_fill(HereCopy *here, const HereQuestion *question)
 
 	entry_set_reserve(&here->set, entries_count_over(counter, question->suffix));
 	entry_set_clear(&here->set);
-	here->reading =
-		entries_read_counted(&here->link, counter, question->suffix, &taker, filling_begin);
+	here->reading = question->reads_once
+				? entries_read_over(&here->link, counter, question->suffix, &taker)
+				: entries_read_counted(&here->link, counter, question->suffix,
+						       &taker, filling_begin);
 }
 
 static bool read_as(HereCopy *here, const HereQuestion *question, Identity *identity)

@@ -26,6 +26,7 @@ typedef struct HereQuestion {
 	Syncrepl *accounts; /* links whose account and password a peer took: accounts_add() */
 	size_t n_accounts;
 	EntriesTaker taker; /* take is not used */
+	bool reads_once;    /* also where the server's count moved meanwhile */
 } HereQuestion;
 
 /* Adds a link's account, once, where it binds with a password. Texts are borrowed. */

@@ -292,6 +292,14 @@ static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth
 	return before ? before->missing : NULL;
 }
 
+/* slapd merges two databases that were made apart without a word, and the suffix entry that
+ * was changed last stays. */
+static bool was_replaced(const DatabaseHealth *before, const DatabaseHealth *health)
+{
+	return before && health->here.is_current &&
+	       copy_identity(before->here.entry_uuid, health->here.entry_uuid) == COPY_IS_OTHER;
+}
+
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -303,6 +311,7 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 		.peers = pool_alloc(pool, (look->n_peers + 1) * sizeof(*health.peers)),
 		.n_peers = look->n_peers,
 		.old = look->old.is_known || !before ? look->old : before->old,
+		.replaced_sec = before ? before->replaced_sec : 0,
 	};
 	Newest newest;
 
@@ -321,6 +330,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 		if (look->links_up[i] && is_diverged(&health.here, &health.peers[i]))
 			health.peers[i].state = HEALTH_DIVERGED;
 	}
+	if (!look->is_joining && was_replaced(before, &health))
+		health.replaced_sec = look->now_sec;
 	health.missing = missing_of(before, &health, look);
 	if (health.missing && !look->is_joining)
 		health.here.state = HEALTH_OLDER;
@@ -355,6 +366,7 @@ bool health_is_in_doubt(const DatabaseHealth *health)
 void health_resolve_missing(DatabaseHealth *health)
 {
 	health->missing = NULL;
+	health->replaced_sec = 0;
 	if (health->here.state == HEALTH_OLDER)
 		health->here.state = HEALTH_IN_STEP;
 }

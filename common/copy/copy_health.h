@@ -31,7 +31,8 @@ typedef struct HealthLook {
 /* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
 
-/* A person looked into it: nothing is missing, unless the next look says so again. */
+/* A person looked into it: nothing is missing or was replaced, unless the next look says so again.
+ */
 void health_resolve_missing(DatabaseHealth *health);
 
 /* True while something is in doubt that should not wait long: another look after

@@ -69,6 +69,9 @@ typedef struct DatabaseHealth {
 	 * is not here; NULL: none. When this node has newer ones by then it wrote without knowing
 	 * it: what its peers deleted over that no look can tell, so it lasts. */
 	const char *missing;
+	/* When a look found another suffix entry here than the one before did (entryUUID); 0: none
+	 * did. What the former database had and the other not is deleted by then, so it lasts. */
+	int64_t replaced_sec;
 	OldEntries old; /* as of the last look that could be made */
 } DatabaseHealth;
 

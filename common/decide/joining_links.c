@@ -210,6 +210,13 @@ static void hold_unknown_sids(const Links *links)
 	}
 }
 
+/* Then it is not through with the first one. */
+static bool has_too_much(const Links *links)
+{
+	return !diff_is_released(links->joining.diff, GUARD_JOINING) &&
+	       joining_judge_extra(&links->joining) != NULL;
+}
+
 static void one_source_first(const Links *links)
 {
 	const LiveDatabase *live = links->joining.live;
@@ -217,7 +224,7 @@ static void one_source_first(const Links *links)
 	size_t index = 0;
 	const size_t n_read = count_read(links, &index);
 
-	if (n_read > 0 && has_all_of_a_source(links)) {
+	if (n_read > 0 && has_all_of_a_source(links) && !has_too_much(links)) {
 		if (!diff_is_released(links->joining.diff, GUARD_JOINING))
 			hold_unknown_sids(links);
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/tell/told_health.h"
 #include "common/base/remedies.h"
+#include "common/base/timestamp.h"
 
 #include <string.h>
 
@@ -101,6 +102,35 @@ void health_old_condition(Pool *pool, const char *suffix, const char *what, Cond
 			      .is_critical = true,
 			      .what = what,
 			      .suffix = suffix,
+		      });
+}
+
+void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret)
+{
+	static const char code[] = "replaced";
+	char time[TIMESTAMP_SIZE] = "";
+	const char *what;
+
+	(void)timestamp_print(health->replaced_sec, time);
+	what = pool_printf(
+		pool,
+		"this node holds another database than before: at %s its suffix entry was found to "
+		"be another one (entryUUID). A peer, or this node, was loaded without entryUUIDs, "
+		"or the suffix entry was made anew; slapd merges two such databases, and deletes "
+		"everywhere what the other one lacks, without a difference in contextCSN. Look in "
+		"a backup for what is missing; when that is done, %s",
+		time, remedy_text(REMEDY_RESUME));
+	condition_add(pool, ret,
+		      (Condition){
+			      .key = pool_printf(pool, KEY_PREFIX "%s %s", code, health->suffix),
+			      .begins = EVENT_FINDING,
+			      .ends = EVENT_FINDING_GONE,
+			      .text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, code),
+			      .kind = CONDITION_FINDING,
+			      .code = code,
+			      .is_critical = true,
+			      .what = what,
+			      .suffix = health->suffix,
 		      });
 }
 

@@ -13,6 +13,9 @@ void health_conditions(Pool *pool, const DatabaseHealth *health, const char *con
 /* That entries have server IDs which contextCSN lacks; what: in words. */
 void health_old_condition(Pool *pool, const char *suffix, const char *what, ConditionList *ret);
 
+/* That the database here is another one than it was; health->replaced_sec is set. */
+void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret);
+
 /* True for a condition that came from one of these. */
 bool health_is_condition(const Condition *condition);
 

@@ -8,11 +8,13 @@ import shutil
 
 import ldap
 import pytest
+from backups import put_back, saved
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from relay import Relay
-from slapd import SUFFIX, wait_until
+from slapd import SUFFIX, Database, wait_until
 from test_daemon_health import document, settings, wait_content, wait_told
+from whole import wait_equal, whole
 
 pytestmark = pytest.mark.one_release
 
@@ -100,3 +102,21 @@ def test_a_node_that_reads_at_intervals_is_well_between_them_and_told_when_it_ca
         assert told.startswith(f"{SUFFIX} is not read from peer 2, {peer.server.ldap_uri}: nobody listens at ")
         wait_here(node, lambda d: d["peers"][0]["state"] == "down", "down in status.json")
         assert node.run("check").returncode == 2  # it reads nobody else
+
+
+def test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_looked_into_it(slapd_factory, program):
+    """slapd takes it for newer, deletes what it lacks, and shows equal copies: nothing else tells of it."""
+    node, peer = cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    text = re.sub("(?m)^(entryUUID|entryCSN|contextCSN):.*\n", "", saved(peer.server))
+    lost = add_person(peer.server, "lost")
+    wait_equal(cluster)
+    cluster.wait_persistent()
+    with Daemon(node, *settings(node)) as daemon:
+        wait_content(daemon, lambda c: all(copy["current"] for copy in c.values()), "all copies were read")
+        put_back(peer.server, text)
+        told = wait_told(daemon, "finding", "[replaced]")
+        assert told.startswith(f"{SUFFIX}: this node holds another database than before: ")
+        assert lost not in whole(node.server)
+        assert node.run("check").returncode == 2
+        assert node.run("resume").returncode == 0
+        wait_told(daemon, "finding-gone", "[replaced]")

@@ -327,6 +327,21 @@ static void a_write_over_missing_changes_stays_told_until_somebody_looked_into_i
 	pool_free(scene.pool);
 }
 
+static void another_suffix_entry_here_is_told_until_somebody_looked_into_it(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	look(&scene);
+	scene.here.entry_uuid = scene.peers[0].entry_uuid = scene.peers[1].entry_uuid = "another";
+	assert_true(look(&scene)->replaced_sec > 0);
+	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
+	assert_true(look(&scene)->replaced_sec > 0);
+	health_resolve_missing(&scene.health);
+	assert_int_equal(look(&scene)->replaced_sec, 0);
+	pool_free(scene.pool);
+}
+
 static void own_changes_that_went_back_are_missing_while_a_peer_may_have_them(void **state)
 {
 	Scene scene = a_scene();
@@ -430,6 +445,7 @@ int main(void)
 		cmocka_unit_test(own_changes_that_a_peer_has_and_this_node_not_are_told_at_once),
 		cmocka_unit_test(
 			a_write_over_missing_changes_stays_told_until_somebody_looked_into_it),
+		cmocka_unit_test(another_suffix_entry_here_is_told_until_somebody_looked_into_it),
 		cmocka_unit_test(own_changes_that_went_back_are_missing_while_a_peer_may_have_them),
 		cmocka_unit_test(a_database_that_joins_or_is_empty_lacks_nothing_of_its_own),
 		cmocka_unit_test(what_is_missing_is_not_forgotten_while_it_joins),

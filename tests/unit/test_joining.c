@@ -52,6 +52,7 @@ static Content content(unsigned peer_id, const char **csns, size_t n_csns)
 
 static int scene_make(void **state)
 {
+	static const Entry entry = {.dn = "olcDatabase={1}mdb,cn=config"};
 	static Scene scene;
 
 	scene = (Scene){.pool = pool_new()};
@@ -64,7 +65,8 @@ static int scene_make(void **state)
 	scene.database = (WantedDatabase){
 		.desired = &scene.desired_database, .consumers = &scene.consumer, .n_consumers = 1};
 	scene.wanted = (Wanted){.desired = &scene.desired, .self = &scene.peers[1]};
-	scene.live = (LiveDatabase){.consumers = &scene.live_consumer, .n_consumers = 1};
+	scene.live = (LiveDatabase){
+		.entry = &entry, .consumers = &scene.live_consumer, .n_consumers = 1};
 	scene.here_csns[0] = scene.peer_csns[0] = OLD;
 	scene.peer = content(1, scene.peer_csns, 1);
 	scene.database_facts = (DatabaseFacts){.suffix = SUFFIX,
@@ -377,6 +379,12 @@ static void the_others_are_read_when_everything_of_the_first_is_here(void **stat
 	links->changes[0].kind = CHANGE_CHECKPOINT;
 	links->peers[1].context_csns = more;
 	scene->database_facts.here = content(0, scene->here_csns, 1);
+	scene->database_facts.extra.n_entries = 1;
+	hold_links(scene, links);
+	assert_true(links->changes[1].is_held);
+	scene->database_facts.extra.n_entries = 0;
+	links->changes[1].is_held = false;
+	scene->diff.n_joining = 0;
 	hold_links(scene, links);
 	assert_false(links->changes[1].is_held);
 	links->peers[0].context_csns = more;
