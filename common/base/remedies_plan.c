@@ -150,6 +150,14 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_LAST_MOD] =
 		{"last-mod", REMEDY_LDIF, "olcLastMod: TRUE",
 		 "test_unstamped.py::test_a_database_that_stamps_no_change_becomes_no_provider"},
+	[REMEDY_UNSTAMPED_ANEW] =
+		{"unstamped-anew", REMEDY_WORDS,
+		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
+		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
+	[REMEDY_READERS_NAMED] =
+		{"readers-named", REMEDY_WORDS,
+		 "\"readers\", the DNs that peers get at their provider",
+		 "test_authzid.py::test_a_link_that_may_not_read_as_another_does_not_replace_one_that_works"},
 	[REMEDY_INDEX] = {"index", REMEDY_WORDS, "add eq to that olcDbIndex value",
 			  "test_indexing.py::test_an_index_without_eq_is_told_until_it_has_one"},
 	[REMEDY_MONITOR_LIMITS] =
