@@ -144,6 +144,18 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_ROOT_DN] =
 		{"root-dn", REMEDY_LDIF, "olcRootDN: cn=admin,{suffix}",
 		 "test_guards.py::test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_overlay"},
+	[REMEDY_RESTRICT_OFF] =
+		{"restrict-off", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
+		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_RESTRICT_OFF_STOPPED] =
+		{"restrict-off-stopped", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines} | slapmodify -n 0",
+		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
+	[REMEDY_RESTRICT_OFF_2_4] =
+		{"restrict-off-2.4", REMEDY_WORDS,
+		 "take that line out of the output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n 0",
+		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
 	[REMEDY_WRITABLE] =
 		{"writable", REMEDY_LDIF, "olcReadOnly: FALSE",
 		 "test_guards.py::test_a_provider_that_refuses_its_clients_is_told_and_left_so"},
