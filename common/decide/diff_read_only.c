@@ -50,7 +50,7 @@ static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *liv
 			pool, diff->plan, SEVERITY_CRITICAL, "read-only", suffix,
 			"%s of %s has slapd refuse what clients write, and cn=config what syncward "
 			"would correct (53), although every node is a provider. With slapd stopped "
-			"and as the user that it runs as (OpenLDAP 2.4 has no slapmodify: %s): %s",
+			"and as the user that it runs as (on OpenLDAP 2.4, %s): %s",
 			refusal.attribute, refusal.dn, remedy_text(REMEDY_RESTRICT_OFF_2_4),
 			remedy_fill(pool, REMEDY_RESTRICT_OFF_STOPPED, refusal.dn,
 				    refusal.attribute, lines));
