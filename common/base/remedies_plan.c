@@ -144,12 +144,32 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_ROOT_DN] =
 		{"root-dn", REMEDY_LDIF, "olcRootDN: cn=admin,{suffix}",
 		 "test_guards.py::test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_overlay"},
+	[REMEDY_RESTRICT_OFF] =
+		{"restrict-off", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
+		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_RESTRICT_OFF_STOPPED] =
+		{"restrict-off-stopped", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines} | slapmodify -n 0",
+		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
+	[REMEDY_RESTRICT_OFF_2_4] =
+		{"restrict-off-2.4", REMEDY_WORDS,
+		 "take that line out of the output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n 0",
+		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
 	[REMEDY_WRITABLE] =
 		{"writable", REMEDY_LDIF, "olcReadOnly: FALSE",
 		 "test_guards.py::test_a_provider_that_refuses_its_clients_is_told_and_left_so"},
 	[REMEDY_LAST_MOD] =
 		{"last-mod", REMEDY_LDIF, "olcLastMod: TRUE",
 		 "test_unstamped.py::test_a_database_that_stamps_no_change_becomes_no_provider"},
+	[REMEDY_UNSTAMPED_ANEW] =
+		{"unstamped-anew", REMEDY_WORDS,
+		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
+		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
+	[REMEDY_READERS_NAMED] =
+		{"readers-named", REMEDY_WORDS,
+		 "\"readers\", the DNs that peers get at their provider",
+		 "test_authzid.py::test_a_link_that_may_not_read_as_another_does_not_replace_one_that_works"},
 	[REMEDY_INDEX] = {"index", REMEDY_WORDS, "add eq to that olcDbIndex value",
 			  "test_indexing.py::test_an_index_without_eq_is_told_until_it_has_one"},
 	[REMEDY_MONITOR_LIMITS] =

@@ -199,7 +199,7 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 	else if (live->stamps_nothing && !live->is_multi_provider)
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
-					  "%s has olcLastMod: FALSE, and %s: it is not made a "
+					  "%s has olcLastMod FALSE, and %s: it is not made a "
 					  "provider. Give %s in cn=config the line",
 					  suffix, unstamped, live->entry->dn),
 			      remedy_text(REMEDY_LAST_MOD));
@@ -212,13 +212,11 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 static void unstamped_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	if (live->stamps_nothing)
-		plan_add_finding(
-			diff->pool, diff->plan, SEVERITY_CRITICAL, "unstamped", suffix,
-			"%s has olcLastMod: FALSE, and %s, while contextCSN is the same "
-			"everywhere. Give %s in cn=config the line %s; change once more what "
-			"was changed meanwhile, and delete and add again what was added, which "
-			"(!(entryUUID=*)) finds",
-			suffix, unstamped, live->entry->dn, remedy_text(REMEDY_LAST_MOD));
+		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unstamped", suffix,
+				 "%s has olcLastMod FALSE, and %s, while contextCSN is the same "
+				 "everywhere. Give %s in cn=config the line %s; %s",
+				 suffix, unstamped, live->entry->dn, remedy_text(REMEDY_LAST_MOD),
+				 remedy_text(REMEDY_UNSTAMPED_ANEW));
 }
 
 static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size_t n_taken,

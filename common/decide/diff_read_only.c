@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/live/write_refusal.h"
 
 /* What `syncward leave` or the fence closed opens again when the database has what its peers have.
  */
@@ -34,12 +35,43 @@ static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRec
 			 suffix, record->text);
 }
 
+/* Not one of this database alone, or not of every change: told, with what ends it. */
+static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
+{
+	Pool *pool = diff->pool;
+	WriteRefusal refusal;
+	const char *lines;
+
+	if (!write_refusal_find(diff->in->live, live, &refusal))
+		return;
+	lines = remedy_lines(pool, refusal.attribute, &refusal.value, 1);
+	if (refusal.is_of_config)
+		plan_add_finding(
+			pool, diff->plan, SEVERITY_CRITICAL, "read-only", suffix,
+			"%s of %s has slapd refuse what clients write, and cn=config what syncward "
+			"would correct (53), although every node is a provider. With slapd stopped "
+			"and as the user that it runs as (on OpenLDAP 2.4, %s): %s",
+			refusal.attribute, refusal.dn, remedy_text(REMEDY_RESTRICT_OFF_2_4),
+			remedy_fill(pool, REMEDY_RESTRICT_OFF_STOPPED, refusal.dn,
+				    refusal.attribute, lines));
+	else
+		plan_add_finding(pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
+				 "%s of %s has slapd refuse clients' changes, or some of them, "
+				 "although every node is a provider; what peers send still "
+				 "arrives. If clients shall write here too: %s",
+				 refusal.attribute, refusal.dn,
+				 remedy_fill(pool, REMEDY_RESTRICT_OFF, refusal.dn,
+					     refusal.attribute, lines,
+					     machine_ldap_uri(&diff->in->facts->machine)));
+}
+
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
 	const LeftDatabase *left = known_left(diff->in->known, suffix);
 	const FenceRecord *fence = fence_record(&diff->in->known->fence, suffix);
 
+	refusal_tell(diff, suffix, live);
 	if (!live->is_read_only)
 		return;
 	if (fence && fence->is_closed) {

@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/remedies.h"
+
 #include "common/desired/desired_internal.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
@@ -177,15 +179,10 @@ static int refuse_link(Check *check, const Link *link, SyncreplKeyword keyword, 
 		what);
 }
 
-/* Where the document does not tell as whom peers read. */
-static int check_readers(Check *check, const DesiredDatabase *database, const char *cause)
+/* The document does not tell as whom peers read where their provider makes a DN of a name. */
+static bool needs_readers(const DesiredDatabase *database)
 {
-	if (database->n_readers > 0 || (!database->manages_limits && !database->manages_access))
-		return 0;
-	return reader_refuse(check->reader, database->place,
-			     "with %s this database needs \"readers\", the DNs that peers get at "
-			     "their provider (or \"limits\" and \"access\" false)",
-			     cause);
+	return database->n_readers == 0 && (database->manages_limits || database->manages_access);
 }
 
 static int check_binding(Check *check, const Link *link)
@@ -200,11 +197,17 @@ static int check_binding(Check *check, const Link *link)
 			return refuse_link(check, link, SYNCREPL_BINDMETHOD,
 					   "has \"bindmethod\": \"sasl\", which needs "
 					   "\"saslmech\"");
-		return check_readers(check, database, "\"bindmethod\": \"sasl\"");
+		if (needs_readers(database))
+			return reader_refuse(check->reader, database->place,
+					     "with \"bindmethod\": \"sasl\" this database needs "
+					     "\"readers\", the DNs that peers get at their "
+					     "provider (or \"limits\" and \"access\" false)");
+		return 0;
 	}
-	if (authzid && strncasecmp(authzid, "u:", 2) == 0 &&
-	    check_readers(check, database, "\"authzid\": \"u:...\"") < 0)
-		return -1;
+	if (authzid && strncasecmp(authzid, "u:", 2) == 0 && needs_readers(database))
+		return reader_refuse(check->reader, database->place,
+				     "with an authzid that begins with u: this database needs %s",
+				     remedy_text(REMEDY_READERS_NAMED));
 	if (!dn || *dn == '\0')
 		return refuse_link(check, link, SYNCREPL_BINDDN,
 				   "has no \"binddn\": set it in \"syncrepl\" of the database");

@@ -35,6 +35,7 @@ const char *const live_config_attributes[] = {
 	"olcMirrorMode",
 	"olcReadOnly",
 	"olcLastMod",
+	"olcRestrict",
 	"olcSyncUseSubentry",
 	"olcOverlay",
 	"olcSpCheckpoint",

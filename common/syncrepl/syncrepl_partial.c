@@ -2,13 +2,15 @@
 #include "common/syncrepl/syncrepl_partial.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_logfilter.h"
 
 static const SyncreplKeyword narrowing[] = {
-	SYNCREPL_FILTER,    SYNCREPL_SCOPE,         SYNCREPL_ATTRS,    SYNCREPL_EXATTRS,
-	SYNCREPL_ATTRSONLY, SYNCREPL_SUFFIXMASSAGE, SYNCREPL_SIZELIMIT};
+	SYNCREPL_FILTER,    SYNCREPL_SCOPE,         SYNCREPL_ATTRS,     SYNCREPL_EXATTRS,
+	SYNCREPL_ATTRSONLY, SYNCREPL_SUFFIXMASSAGE, SYNCREPL_LOGFILTER, SYNCREPL_SIZELIMIT};
 
 static bool has_word(const char *list, const char *word)
 {
@@ -23,8 +25,22 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
+static bool reads_log(const Syncrepl *syncrepl)
+{
+	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];
+
+	return syncdata && strcasecmp(syncdata, "accesslog") == 0;
+}
+
+static bool log_is_whole(const char *filter)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return syncrepl_logfilter_is_whole(scratch, filter);
+}
+
 /* "*" and "+" are all attributes, whatever else is named beside them; names that are mapped onto
- * themselves stay. */
+ * themselves stay; and a log is searched only where it is read. */
 static bool narrows(SyncreplKeyword keyword, const Syncrepl *syncrepl)
 {
 	const Syncrepl whole = {0};
@@ -35,6 +51,8 @@ static bool narrows(SyncreplKeyword keyword, const Syncrepl *syncrepl)
 		return false;
 	if (keyword == SYNCREPL_ATTRS)
 		return !has_word(value, "*") || !has_word(value, "+");
+	if (keyword == SYNCREPL_LOGFILTER)
+		return reads_log(syncrepl) && !log_is_whole(value);
 	return keyword != SYNCREPL_SUFFIXMASSAGE || !base || !dn_equal(value, base);
 }
 

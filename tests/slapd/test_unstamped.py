@@ -43,6 +43,7 @@ def test_a_database_that_stamps_no_change_becomes_no_provider(slapd_factory, pro
     assert not unstamped(node)
 
 
+@pytest.mark.remedy("last-mod", "unstamped-anew")
 def test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed(
         slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
@@ -58,11 +59,13 @@ def test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself
     assert severity == "critical"
     assert added not in whole(other.server) and "description" not in whole(other.server)[changed]
     follow(one, text)
+    remedies.printed(text, "unstamped-anew")
     (dn, entry), = admin.search_s(SUFFIX, ldap.SCOPE_SUBTREE, "(!(entryUUID=*))")
     assert dn == added
     admin.delete_s(dn)
     admin.add_s(dn, list(entry.items()))
     admin.modify_s(changed, [(ldap.MOD_REPLACE, "description", b"of one")])
     admin.unbind_s()
+    remedies.did("unstamped-anew")
     assert wait_equal(cluster)[changed]["description"] == [b"of one"]
     assert not unstamped(one)

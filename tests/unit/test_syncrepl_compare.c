@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/syncrepl/syncrepl.h"
+#include "common/syncrepl/syncrepl_partial.h"
 
 #define REQUIRED "rid=001 provider=ldap://a searchbase=\"dc=x\" "
 
@@ -147,12 +148,51 @@ static void a_change_of_meaning_is_a_difference(void **state)
 			fail_msg("%s | %s", differ[i][0], differ[i][1]);
 }
 
+static void logfilter_that_leaves_out_a_write_reads_a_part(void **state)
+{
+	static const struct {
+		const char *filter;
+		const char *part;
+	} cases[] = {
+		{"(&(objectClass=auditWriteObject)(reqResult=0))", NULL},
+		{"( & (reqresult=0) (objectclass=AUDITWRITEOBJECT) )", NULL},
+		{"(objectClass=*)", NULL},
+		{"(&(objectClass=auditObject)(!(reqResult=1)))", NULL},
+		{"(|(reqType=add)(reqType=modify)(reqType=delete)(objectClass=auditModRDN))", NULL},
+		{"(reqType=add)", "logfilter"},
+		{"(|(reqType=add)(reqType=modify)(reqType=delete))", "logfilter"},
+		{"(&(objectClass=auditModify)(reqResult=0))", "logfilter"},
+		{"(&(objectClass=auditWriteObject)(reqResult=0)(!(reqType=delete)))", "logfilter"},
+		{"(&(objectClass=auditWriteObject)(reqResult=32))", "logfilter"},
+		{"(&(objectClass=auditWriteObject)(reqDN=cn=x))", "logfilter"},
+		{"(&(objectClass=auditWriteObject)(!(reqDN=cn=x)))", "logfilter"},
+	};
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *words =
+			pool_printf(pool, "logbase=cn=log logfilter=\"%s\"", cases[i].filter);
+		const Syncrepl plain = parsed(pool, words);
+		const Syncrepl delta =
+			parsed(pool, pool_printf(pool, "%s syncdata=accesslog", words));
+		const char *part = syncrepl_partial(pool, &delta);
+
+		assert_null(syncrepl_partial(pool, &plain)); /* the log is not read */
+		if (!cases[i].part)
+			assert_null(part);
+		else if (!part || strcmp(part, cases[i].part) != 0)
+			fail_msg("%s", cases[i].filter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spelling_is_no_difference),
 		cmocka_unit_test(an_absent_keyword_equals_its_default),
 		cmocka_unit_test(a_change_of_meaning_is_a_difference),
+		cmocka_unit_test(logfilter_that_leaves_out_a_write_reads_a_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

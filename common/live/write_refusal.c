@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live/write_refusal.h"
+
+#include <strings.h>
+
+#include "common/slapd/config_words.h"
+
+/* The operations of slapd-config(5) that are a client's change. */
+static bool is_write(const char *word)
+{
+	static const char *const names[] = {"write",  "all",    "add",   "modify",
+					    "delete", "rename", "modrdn"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(word, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool restricts(const char *value, bool *ret_modify)
+{
+	AUTO(Pool) *scratch = pool_new();
+	char *rest = pool_strdup(scratch, ordered_text(value));
+	bool found = false;
+	const char *word;
+
+	while ((word = config_next_word(&rest))) {
+		found |= is_write(word);
+		*ret_modify |= strcasecmp(word, "write") == 0 || strcasecmp(word, "all") == 0 ||
+			       strcasecmp(word, "modify") == 0;
+	}
+	return found;
+}
+
+static bool entry_refuses(const Entry *entry, bool is_above, WriteRefusal *ret)
+{
+	const Attribute *values = entry ? entry_attribute(entry, "olcRestrict") : NULL;
+
+	if (entry && is_above && entry_has_value(entry, "olcReadOnly", "TRUE")) {
+		*ret = (WriteRefusal){entry->dn, "olcReadOnly", "TRUE", true};
+		return true;
+	}
+	for (size_t i = 0; values && i < values->n_values; i++) {
+		bool modify = false;
+
+		if (!restricts(values->values[i].bytes, &modify))
+			continue;
+		*ret = (WriteRefusal){entry->dn, "olcRestrict", values->values[i].bytes,
+				      is_above && modify};
+		return true;
+	}
+	return false;
+}
+
+/* slapd joins what stands at the three. */
+bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret)
+{
+	return entry_refuses(live->global, true, ret) ||
+	       entry_refuses(live_frontend(live), true, ret) ||
+	       entry_refuses(database->entry, false, ret);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_WRITE_REFUSAL_H
+#define SYNCWARD_WRITE_REFUSAL_H
+
+#include "common/live/live_config.h"
+
+/* A value by which slapd refuses what clients write; what peers send still arrives. */
+typedef struct WriteRefusal {
+	const char *dn; /* the entry of cn=config that holds it */
+	const char *attribute;
+	const char *value;
+	bool is_of_config; /* cn=config itself takes no modify either, from root as little (53) */
+} WriteRefusal;
+
+/* True when one stands above the database, or in its olcRestrict; its own olcReadOnly is
+ * LiveDatabase.is_read_only. */
+bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret);
+
+#endif
