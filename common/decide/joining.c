@@ -31,10 +31,18 @@ typedef struct JoiningVerdict {
 
 /* What the peers' copies prove about the one here. */
 typedef struct Evidence {
-	const Content *lacking; /* shows changes that are not here; NULL: none does */
-	const Content *silent;  /* has data and shows no contextCSN; NULL: none does */
-	bool is_covered;        /* everything that some peer had is here */
+	const Content *lacking;  /* shows changes that are not here; NULL: none does */
+	const Content *silent;   /* has data and shows no contextCSN; NULL: none does */
+	const Content *newcomer; /* shows nothing more, and is no provider yet; NULL: none is */
+	bool is_covered;         /* everything that some provider had is here */
 } Evidence;
+
+/* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
+ * and neither has what the one that both read got since. */
+static bool is_provider(const Content *peer)
+{
+	return peer->server_id > 0;
+}
 
 static Evidence evidence_find(const Joining *joining)
 {
@@ -49,8 +57,10 @@ static Evidence evidence_find(const Joining *joining)
 		else if (!content_has_data(peer) ||
 			 copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
 			continue;
-		else if (copy_covers(joining->here, peer))
+		else if (copy_covers(joining->here, peer) && is_provider(peer))
 			evidence.is_covered = true;
+		else if (copy_covers(joining->here, peer))
+			evidence.newcomer = evidence.newcomer ? evidence.newcomer : peer;
 		else if (!evidence.lacking)
 			evidence.lacking = peer;
 	}
@@ -58,7 +68,7 @@ static Evidence evidence_find(const Joining *joining)
 }
 
 /* Who could not be asked, and why, and who shows too little: ": A; B", or nothing. */
-static const char *unproven_describe(const Joining *joining, const Content *silent)
+static const char *unproven_describe(const Joining *joining, const Evidence *evidence)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
@@ -66,9 +76,12 @@ static const char *unproven_describe(const Joining *joining, const Content *sile
 		if (joining->peers[i].problem)
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : ": ",
 				   joining_problem(joining, &joining->peers[i]));
-	if (silent)
+	if (evidence->silent)
 		buf_printf(&text, "%s%s has entries and shows no contextCSN",
-			   text.len > 0 ? "; " : ": ", joining_uri(joining, silent));
+			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->silent));
+	if (evidence->newcomer)
+		buf_printf(&text, "%s%s is no provider itself yet", text.len > 0 ? "; " : ": ",
+			   joining_uri(joining, evidence->newcomer));
 	return buf_text(&text);
 }
 
@@ -183,7 +196,7 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 }
 
 /* Nobody can prove it now; whoever could may come back, or a person ends it. */
-static const Hold *hold_unproven(const Joining *joining, const Content *silent)
+static const Hold *hold_unproven(const Joining *joining, const Evidence *evidence)
 {
 	Pool *pool = joining->diff->pool;
 
@@ -193,7 +206,7 @@ static const Hold *hold_unproven(const Joining *joining, const Content *silent)
 			    "%s: no peer that can be asked proves that the first refresh is "
 			    "complete%s%s; clients' writes are refused, and it goes on by itself "
 			    "when one does. Only when none that has more will ever come back",
-			    joining->suffix, unproven_describe(joining, silent),
+			    joining->suffix, unproven_describe(joining, evidence),
 			    missing_clause(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -234,9 +247,10 @@ static bool is_copy_of_others(const Joining *joining)
 }
 
 /* Where no peer shows a contextCSN: may this database go on all the same? */
-static const Hold *judge_unproven(const Joining *joining, const Content *silent)
+static const Hold *judge_unproven(const Joining *joining, const Evidence *evidence)
 {
 	const Diff *diff = joining->diff;
+	const Content *silent = evidence->silent;
 	const bool has_csns = joining->here->n_context_csns > 0;
 	/* One that comes back after a while is as one that joins: it reads first. */
 	const bool reads = joining->was_joining || live_reads_from_somebody(joining->live) ||
@@ -248,7 +262,7 @@ static const Hold *judge_unproven(const Joining *joining, const Content *silent)
 		return NULL;
 	if (!reads && !is_copy_of_others(joining))
 		return NULL;
-	return hold_unproven(joining, silent);
+	return hold_unproven(joining, evidence);
 }
 
 static const Hold *judge_refresh(const Joining *joining)
@@ -265,7 +279,7 @@ static const Hold *judge_refresh(const Joining *joining)
 	else if (diff_is_released(joining->diff, GUARD_JOINING))
 		tell_released(joining);
 	else if (!evidence.is_covered)
-		hold = judge_unproven(joining, evidence.silent);
+		hold = judge_unproven(joining, &evidence);
 	else
 		hold = hold_own_elsewhere(joining);
 	if (!hold && evidence.is_covered && !diff_is_released(joining->diff, GUARD_JOINING))

@@ -44,6 +44,7 @@ static Content content(unsigned peer_id, const char **csns, size_t n_csns)
 		.peer_id = peer_id,
 		.state = CONTENT_READ,
 		.has_suffix = true,
+		.server_id = (int)peer_id,
 		.entry_uuid = "00000000-0000-0000-0000-000000000001",
 		.context_csns = csns,
 		.n_context_csns = n_csns,
@@ -670,14 +671,24 @@ static void who_is_open_to_clients_waits_for_no_reader(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 }
 
-static void readers_that_do_not_stay_or_have_no_overlay_are_not_waited_for(void **state)
+/* It has what this node has, and nobody knows what the one that both read got since. */
+static void a_peer_that_is_no_provider_yet_proves_nothing(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	assert_int_equal(judge(scene), -1);
+	scene->peer.server_id = 0;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "ldap://one is no provider itself yet"));
+}
+
+static void readers_that_do_not_stay_are_not_waited_for(void **state)
 {
 	Scene *scene = *state;
 
 	overlay_make(scene);
-	scene->peer.server_id = 0;
-	assert_int_equal(judge_flag(scene), -1);
-	scene->peer.server_id = 1;
 	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
 	assert_int_equal(judge_flag(scene), -1);
 }
@@ -997,7 +1008,8 @@ int main(void)
 		SCENE_TEST(nobody_waits_for_readers_where_the_server_id_is_known),
 		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
 		SCENE_TEST(who_is_open_to_clients_waits_for_no_reader),
-		SCENE_TEST(readers_that_do_not_stay_or_have_no_overlay_are_not_waited_for),
+		SCENE_TEST(a_peer_that_is_no_provider_yet_proves_nothing),
+		SCENE_TEST(readers_that_do_not_stay_are_not_waited_for),
 		SCENE_TEST(where_slapd_does_not_tell_who_reads_the_longest_retry_passes),
 		SCENE_TEST(who_may_read_another_database_with_the_account_is_waited_for),
 		SCENE_TEST(who_knows_most_server_ids_is_read_first),

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "agent/pass/link_answers.h"
+#include "agent/pass/pass.h"
+#include "agent/system/clock.h"
+#include "tests/sim/sim_history.h"
+
+/* One pass of the program itself over a machine of the model; what peers hold is asked of the
+ * model. Time is the model's: whoever waits makes it pass. */
+
+static Sim *running; /* whose time it is */
+
+static uint64_t sim_monotonic_usec(void *userdata)
+{
+	(void)userdata;
+	return running ? (uint64_t)running->cluster.now * 1000000 : 0;
+}
+
+static int64_t sim_realtime_sec(void *userdata)
+{
+	(void)userdata;
+	return running ? sim_seconds(running->cluster.now) : 0;
+}
+
+/* In the place of agent/system/clock.c and of libc's. */
+const Clock clock_system = {
+	.monotonic_usec = sim_monotonic_usec,
+	.realtime_sec = sim_realtime_sec,
+};
+
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+	(void)left;
+	if (running)
+		running->cluster.now += (uint32_t)wanted->tv_sec + (wanted->tv_nsec > 0);
+	return 0;
+}
+
+/* --- what peers show --- */
+
+static Content content_read(Pool *pool, const Sim *sim, size_t peer)
+{
+	const SimNode *node = &sim->cluster.nodes[peer];
+	Content content = {.peer_id = (unsigned)peer + 1,
+			   .state = CONTENT_READ,
+			   .server_id = node->has_overlay ? node->sid : 0,
+			   .has_clock = true};
+
+	for (size_t i = 0; i < node->copy.n_entries; i++) {
+		const SimEntry *entry = &node->copy.entries[i];
+
+		if (entry->name != 0)
+			continue;
+		content.has_suffix = true;
+		content.entry_uuid =
+			pool_printf(pool, "2d3f28a0-0000-1040-8000-%012x", entry->uuid);
+		content.entry_csn = sim_csn_text(pool, entry->csn);
+	}
+	for (size_t sid = 0; content.has_suffix && sid < SIM_SIDS; sid++) {
+		const SimCsn csn = {sim_context(node)->time[sid], (uint8_t)sid};
+
+		if (csn.time > 0)
+			POOL_PUSH(pool, content.context_csns, content.n_context_csns,
+				  sim_csn_text(pool, csn));
+	}
+	return content;
+}
+
+static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
+{
+	const Sim *sim = host->sim;
+	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
+
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
+		Content content = {.peer_id = (unsigned)i + 1,
+				   .state = CONTENT_UNREACHABLE,
+				   .problem = "no answer"};
+
+		if (i == host->at)
+			continue;
+		if (sim->cluster.nodes[i].is_up && !sim->cluster.is_cut[host->at][i])
+			content = content_read(pool, sim, i);
+		else
+			content.nobody_listens = !sim->cluster.is_cut[host->at][i];
+		POOL_PUSH(pool, facts.peers, facts.n_peers, content);
+	}
+	return facts;
+}
+
+/* --- links --- */
+
+/* In the place of agent/pass/link_answers.c: a link is good when its peer can be reached. */
+void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
+		      const Plan *plan, World *world)
+{
+	const SimHost *host = (const SimHost *)directory;
+	const SimCluster *cluster = &host->sim->cluster;
+
+	(void)input;
+	for (size_t i = 0; i < plan->n_link_needs; i++) {
+		const WantedConsumer *consumer = plan->link_needs[i].consumer;
+		const size_t peer = consumer->peer->id - 1;
+		LinkProbe probe = {.suffix = SIM_SUFFIX,
+				   .peer_id = consumer->peer->id,
+				   .began_sec = world->facts.now_sec,
+				   .at_sec = world->facts.now_sec,
+				   .probe = {.suffix = SIM_SUFFIX, .peer_id = consumer->peer->id}};
+
+		if (plan->link_needs[i].answer)
+			continue;
+		probe.identity =
+			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
+		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer])
+			for (int step = 0; step < PROBE_STEP_COUNT; step++)
+				probe.probe.steps[step] = PROBE_GOOD;
+		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
+	}
+}
+
+/* --- the pass --- */
+
+static void report_take(SimHost *host, const Report *report)
+{
+	const Plan *plan = &report->last_plan;
+
+	host->was_judged = true;
+	host->has_said = report->has_failed || plan->n_holds > 0 || plan->n_findings > 0;
+	if (report->plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)
+		snprintf(host->sim->breach, sizeof(host->sim->breach),
+			 "a plan of node %zu passes a guard: its result breaks a rule",
+			 host->at + 1);
+	if (!host->sim->is_loud)
+		return;
+	for (size_t i = 0; i < report->plan.n_steps; i++)
+		printf("    step: %s\n", step_title(host->sim->pool, &report->plan.steps[i]));
+	for (size_t i = 0; i < plan->n_holds; i++)
+		printf("    held: %s\n", plan->holds[i].text);
+	if (report->has_failed)
+		printf("    failed: %s\n", report->error.text);
+}
+
+void sim_pass(SimHost *host, int kill_after, bool is_first_node)
+{
+	AUTO(Pool) *pool = pool_new();
+	Inputs inputs = {.state_dir = host->state_dir,
+			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
+			 .file = {.desired = host->desired, .sha256 = "1"},
+			 .wanted = host->wanted};
+	PassOptions options = {.may_write = true, .is_first_node = is_first_node};
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+	const bool had_flag = node->has_flag;
+	const size_t n_steps = host->n_steps;
+	DatabaseFacts facts;
+	Report report;
+	Error err;
+
+	if (!node->is_up)
+		return;
+	running = host->sim;
+	host->steps_left = kill_after;
+	if (state_read(pool, host->state_dir, false, &inputs.state, &err) < 0) {
+		snprintf(host->sim->breach, sizeof(host->sim->breach), "%.200s", err.text);
+		return;
+	}
+	facts = peers_read(pool, host);
+	options.contents = &facts;
+	options.n_contents = 1;
+	pass_run(pool, &inputs, &options, &host->directory, &report);
+	if (host->steps_left != 0)
+		report_take(host, &report);
+	sim_tally.passes++;
+	sim_tally.steps += host->n_steps - n_steps;
+	sim_tally.opened += !had_flag && node->has_flag;
+	host->steps_left = -1;
+	running = NULL;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "tests/sim/sim_internal.h"
+
+/* What syncrepl.c does with what a provider sends; copies; slapd's start and end. */
+
+/* --- copies --- */
+
+bool sim_csn_is_newer(SimCsn one, SimCsn other)
+{
+	return one.time != other.time ? one.time > other.time : one.sid > other.sid;
+}
+
+SimEntry *sim_find_name(SimCopy *copy, unsigned name)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].name == name)
+			return &copy->entries[i];
+	return NULL;
+}
+
+void sim_copy_add(SimCopy *copy, SimEntry entry)
+{
+	if (copy->n_entries < SIM_ENTRIES)
+		copy->entries[copy->n_entries++] = entry;
+}
+
+void sim_copy_remove(SimCopy *copy, uint16_t uuid)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].uuid == uuid) {
+			copy->entries[i] = copy->entries[--copy->n_entries];
+			return;
+		}
+}
+
+/* --- what arrives --- */
+
+/* dn_callback(): what is newer here stays; an entry of that name and another UUID is replaced. */
+static bool entry_take(SimNode *node, const SimEntry *entry)
+{
+	SimEntry *here = sim_find_name(&node->copy, entry->name);
+
+	if (!here) {
+		sim_copy_add(&node->copy, *entry);
+		return true;
+	}
+	if (!sim_csn_is_newer(entry->csn, here->csn))
+		return false;
+	*here = *entry;
+	return true;
+}
+
+static bool was_present(const SimLink *link, uint16_t uuid)
+{
+	for (size_t i = 0; i < link->n_seen; i++)
+		if (link->seen[i] == uuid)
+			return true;
+	return false;
+}
+
+/* Deletions of a refresh go under the first CSN of the cookie that is new here. */
+static SimCsn cookie_csn(const SimNode *node, const SimContext *cookie)
+{
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		if (cookie->time[sid] > sim_context(node)->time[sid])
+			return (SimCsn){.time = cookie->time[sid], .sid = (uint8_t)sid};
+	return (SimCsn){0};
+}
+
+/* syncrepl_del_nonpresent(): only what the cookie covers. */
+static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const SimLink *link)
+{
+	SimNode *node = &cluster->nodes[at];
+	const SimCsn csn = cookie_csn(node, &link->cookie);
+
+	for (size_t i = node->copy.n_entries; i-- > 0;) {
+		const SimEntry entry = node->copy.entries[i];
+
+		if (was_present(link, entry.uuid) ||
+		    entry.csn.time > link->cookie.time[entry.csn.sid])
+			continue;
+		sim_copy_remove(&node->copy, entry.uuid);
+		sim_send(cluster, at, from,
+			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+	}
+}
+
+/* syncrepl_updateCookie(): whoever reads here is told the whole of it. */
+static void cookie_take(SimCluster *cluster, size_t at, const SimContext *cookie)
+{
+	SimNode *node = &cluster->nodes[at];
+	bool is_new = false;
+
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		is_new |= sim_context_take(
+			node, (SimCsn){.time = cookie->time[sid], .sid = (uint8_t)sid}, true);
+	if (is_new)
+		sim_send(cluster, at, SIM_CLIENT,
+			 (SimMessage){.kind = SIM_COOKIE, .cookie = node->memory});
+}
+
+static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *link)
+{
+	if (link->is_present && link->has_cookie)
+		nonpresent_remove(cluster, at, from, link);
+	if (link->has_cookie)
+		cookie_take(cluster, at, &link->cookie);
+	link->phase = SIM_PERSIST;
+	link->since = cluster->now;
+}
+
+static bool is_covered(const SimNode *node, SimCsn csn)
+{
+	return csn.time > 0 && csn.time <= sim_context(node)->time[csn.sid];
+}
+
+static bool has_uuid(const SimCopy *copy, uint16_t uuid)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].uuid == uuid)
+			return true;
+	return false;
+}
+
+/* Of a change that changes nothing here only the cookie goes on. */
+static void csn_take(SimCluster *cluster, size_t at, SimCsn csn)
+{
+	SimContext cookie = {0};
+
+	cookie.time[csn.sid] = csn.time;
+	cookie_take(cluster, at, &cookie);
+}
+
+/* "CSN too old, ignoring" is said of what the own contextCSN covers. */
+static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	bool is_taken = message->kind == SIM_DELETED && has_uuid(&node->copy, message->entry.uuid);
+
+	if (is_covered(node, message->csn))
+		return;
+	if (message->kind == SIM_DELETED)
+		sim_copy_remove(&node->copy, message->entry.uuid);
+	else
+		is_taken = entry_take(node, &message->entry);
+	if (!is_taken) {
+		csn_take(cluster, at, message->csn);
+		return;
+	}
+	node->is_dirty |= message->csn.time == 0;
+	if (message->csn.time > 0)
+		(void)sim_context_take(node, message->csn, true);
+	sim_send(cluster, at, from, *message);
+}
+
+static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	switch (message->kind) {
+	case SIM_REFRESHED:
+		if (!entry_take(node, &message->entry))
+			break;
+		node->is_dirty = true;
+		sim_send(cluster, at, from,
+			 (SimMessage){.kind = SIM_CHANGED, .entry = message->entry});
+		break;
+	case SIM_COOKIE:
+		cookie_take(cluster, at, &message->cookie);
+		break;
+	case SIM_DONE:
+		refresh_end(cluster, at, from, &node->links[from]);
+		break;
+	default:
+		change_take(cluster, at, from, message);
+	}
+}
+
+size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n)
+{
+	SimLink *link = &cluster->nodes[reader].links[provider];
+	size_t done = 0;
+
+	while (done < n && link->phase != SIM_DOWN && link->n_queue > 0) {
+		const SimMessage message = link->queue[0];
+
+		link->n_queue--;
+		memmove(link->queue, link->queue + 1, link->n_queue * sizeof(*link->queue));
+		message_take(cluster, reader, provider, &message);
+		done++;
+	}
+	return done;
+}
+
+/* --- life --- */
+
+void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
+{
+	SimLink *link = &cluster->nodes[reader].links[provider];
+
+	*link = (SimLink){.is_declared = link->is_declared, .since = cluster->now};
+}
+
+static void links_drop(SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		sim_link_drop(cluster, at, i);
+		sim_link_drop(cluster, i, at);
+	}
+}
+
+void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
+{
+	SimNode *node = &cluster->nodes[at];
+	const bool has_overlay = node->has_overlay;
+
+	links_drop(cluster, at);
+	cluster->forgot |= is_killed && has_overlay && node->is_unsaved;
+	if (!is_killed && has_overlay)
+		sim_overlay_close(cluster, at);
+	node->has_overlay = has_overlay;
+	node->is_up = false;
+}
+
+void sim_start(SimCluster *cluster, size_t at)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	node->is_up = true;
+	node->started = ++cluster->now;
+	if (node->has_overlay)
+		sim_overlay_open(cluster, at);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/sim_history.h"
+
+#include <string.h>
+
+/* Histories: at random, as text, and shorter. */
+
+typedef enum Argument {
+	NOTHING,
+	NODE,
+	NAME,
+	SMALL,
+	SECONDS,
+} Argument;
+
+static const struct {
+	const char *name;
+	unsigned weight;
+	Argument arguments[3];
+} verbs[] = {
+	[SIM_WRITE] = {"write", 30, {NODE, NAME}},
+	[SIM_DELETE] = {"delete", 16, {NODE, NAME}},
+	[SIM_PASS] = {"pass", 14, {NODE}},
+	[SIM_KILLED] = {"killed", 3, {NODE, SMALL}},
+	[SIM_FIRST] = {"first", 1, {NODE}},
+	[SIM_CONNECT] = {"connect", 14, {NODE, NODE}},
+	[SIM_DELIVER] = {"deliver", 20, {NODE, NODE, SMALL}},
+	[SIM_FLOW] = {"flow", 8, {NOTHING}},
+	[SIM_ROUND] = {"round", 5, {NOTHING}},
+	[SIM_CUT] = {"cut", 5, {NODE, NODE}},
+	[SIM_MEND] = {"mend", 4, {NODE, NODE}},
+	[SIM_STOP] = {"stop", 2, {NODE}},
+	[SIM_CRASH] = {"crash", 1, {NODE}},
+	[SIM_START] = {"start", 4, {NODE}},
+	[SIM_WIPE] = {"wipe", 1, {NODE}},
+	[SIM_REPLACE] = {"replace", 4, {NODE}},
+	[SIM_FOREIGN] = {"foreign", 1, {NODE}},
+	[SIM_BACKUP] = {"backup", 1, {NODE}},
+	[SIM_RESTORE] = {"restore", 1, {NODE}},
+	[SIM_UNLINK] = {"unlink", 0, {NODE}},
+	[SIM_WAIT] = {"wait", 3, {SECONDS}},
+};
+
+/* --- at random --- */
+
+/* splitmix64: each seed gives another history, also one beside another. */
+static uint32_t draw(uint64_t *state, uint32_t below)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	z ^= z >> 31;
+	return (uint32_t)((z >> 32) % below);
+}
+
+static SimVerb verb_draw(uint64_t *state)
+{
+	unsigned sum = 0, at;
+	size_t verb = 0;
+
+	for (size_t i = 0; i < SIM_VERB_COUNT; i++)
+		sum += verbs[i].weight;
+	for (at = draw(state, sum); at >= verbs[verb].weight; verb++)
+		at -= verbs[verb].weight;
+	return (SimVerb)verb;
+}
+
+static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes)
+{
+	switch (argument) {
+	case NODE:
+		return 1 + draw(state, (uint32_t)n_nodes);
+	case NAME:
+		return draw(state, 8) == 0 ? 0 : 1 + draw(state, SIM_NAMES - 1);
+	case SMALL:
+		return 1 + draw(state, 5);
+	case SECONDS:
+		return 1 + draw(state, 120);
+	default:
+		return 0;
+	}
+}
+
+SimHistory sim_history_random(uint64_t seed)
+{
+	uint64_t state = seed * 0x2545f4914f6cdd1d + 1;
+	SimHistory history = {.n_nodes = 2 + draw(&state, SIM_NODES - 1)};
+
+	history.is_formed = draw(&state, 3) > 0;
+	history.n_choices = 15 + draw(&state, 46);
+	for (size_t i = 0; i < history.n_choices; i++) {
+		SimChoice *choice = &history.choices[i];
+
+		choice->verb = verb_draw(&state);
+		for (size_t k = 0; k < ARRAY_SIZE(choice->of); k++)
+			choice->of[k] = argument_draw(&state, verbs[choice->verb].arguments[k],
+						      history.n_nodes);
+	}
+	return history;
+}
+
+/* --- as text --- */
+
+void sim_choice_print(const SimChoice *choice, FILE *file)
+{
+	fprintf(file, "%s", verbs[choice->verb].name);
+	for (size_t k = 0; k < ARRAY_SIZE(choice->of); k++)
+		if (verbs[choice->verb].arguments[k] != NOTHING)
+			fprintf(file, " %u", choice->of[k]);
+	fprintf(file, "\n");
+}
+
+void sim_history_print(const SimHistory *history, FILE *file)
+{
+	fprintf(file, "nodes %zu\n%s\n", history->n_nodes, history->is_formed ? "formed" : "stock");
+	for (size_t i = 0; i < history->n_choices; i++)
+		sim_choice_print(&history->choices[i], file);
+}
+
+static bool arguments_fit(const SimChoice *choice, size_t n_nodes)
+{
+	for (size_t k = 0; k < ARRAY_SIZE(choice->of); k++) {
+		const Argument argument = verbs[choice->verb].arguments[k];
+
+		if ((argument == NODE && (choice->of[k] < 1 || choice->of[k] > n_nodes)) ||
+		    (argument == NAME && choice->of[k] >= SIM_NAMES))
+			return false;
+	}
+	return true;
+}
+
+static int choice_read(const char *line, SimHistory *history)
+{
+	SimChoice choice = {.verb = SIM_VERB_COUNT};
+	char name[16];
+
+	if (sscanf(line, "%15s %u %u %u", name, &choice.of[0], &choice.of[1], &choice.of[2]) < 1)
+		return 0;
+	for (size_t i = 0; i < SIM_VERB_COUNT; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			choice.verb = (SimVerb)i;
+	if (choice.verb == SIM_VERB_COUNT || history->n_choices == SIM_CHOICES ||
+	    !arguments_fit(&choice, history->n_nodes))
+		return -1;
+	history->choices[history->n_choices++] = choice;
+	return 0;
+}
+
+int sim_history_read(FILE *file, SimHistory *ret)
+{
+	char line[128];
+
+	*ret = (SimHistory){.n_nodes = 2};
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "#\n")] = '\0';
+		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
+			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
+				return -1;
+		} else if (strcmp(line, "formed") == 0 || strcmp(line, "stock") == 0) {
+			ret->is_formed = line[0] == 'f';
+		} else if (choice_read(line, ret) < 0) {
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* --- shorter --- */
+
+static SimHistory without(const SimHistory *history, size_t from, size_t n)
+{
+	SimHistory shorter = *history;
+
+	shorter.n_choices -= n;
+	memmove(shorter.choices + from, shorter.choices + from + n,
+		(shorter.n_choices - from) * sizeof(*shorter.choices));
+	return shorter;
+}
+
+static bool shrink_by(SimHistory *history, size_t n, SimFault fault)
+{
+	bool is_shorter = false;
+
+	for (size_t from = 0; from + n <= history->n_choices;) {
+		const SimHistory shorter = without(history, from, n);
+
+		if (sim_history_judge(&shorter, false).fault == fault) {
+			*history = shorter;
+			is_shorter = true;
+		} else {
+			from++;
+		}
+	}
+	return is_shorter;
+}
+
+void sim_history_shrink(SimHistory *history, SimFault fault)
+{
+	size_t n = history->n_choices / 2;
+
+	while (n > 0)
+		if (!shrink_by(history, n, fault) || n > 1)
+			n /= 2;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_HISTORY_H
+#define SYNCWARD_SIM_HISTORY_H
+
+#include <stdio.h>
+
+#include "tests/sim/sim_host.h"
+
+/*
+ * A history is a list of choices; the same list gives the same history. What does not apply when
+ * its turn comes (a change at a server that is down) does nothing, so that any choice can be left
+ * out.
+ */
+
+#define SIM_CHOICES 160
+
+typedef enum SimVerb {
+	SIM_WRITE,   /* NODE NAME: a client adds or modifies */
+	SIM_DELETE,  /* NODE NAME */
+	SIM_PASS,    /* NODE */
+	SIM_KILLED,  /* NODE STEPS: a pass that is killed behind so many steps */
+	SIM_FIRST,   /* NODE: apply --first-node, by somebody who reaches all others */
+	SIM_CONNECT, /* READER PROVIDER */
+	SIM_DELIVER, /* READER PROVIDER MESSAGES */
+	SIM_FLOW,    /* everything connects, everything arrives */
+	SIM_ROUND,   /* a pass at every node */
+	SIM_CUT,     /* NODE NODE */
+	SIM_MEND,    /* NODE NODE */
+	SIM_STOP,    /* NODE */
+	SIM_CRASH,   /* NODE: kill -9 */
+	SIM_START,   /* NODE */
+	SIM_WIPE,    /* NODE: somebody empties the database's folder */
+	SIM_REPLACE, /* NODE: a new machine of that name */
+	SIM_FOREIGN, /* NODE: the same, with a database of that suffix made there */
+	SIM_BACKUP,  /* NODE */
+	SIM_RESTORE, /* NODE: the database as it was at the backup */
+	SIM_UNLINK,  /* NODE: somebody removes olcSyncrepl */
+	SIM_WAIT,    /* SECONDS */
+	SIM_VERB_COUNT
+} SimVerb;
+
+typedef struct SimChoice {
+	SimVerb verb;
+	unsigned of[3];
+} SimChoice;
+
+typedef struct SimHistory {
+	size_t n_nodes;
+	bool is_formed; /* begins as a cluster in step; else node 1 has the data, others nothing */
+	SimChoice choices[SIM_CHOICES];
+	size_t n_choices;
+} SimHistory;
+
+/* What went wrong, if anything did; text says what and where. */
+typedef enum SimFault {
+	SIM_NO_FAULT,
+	SIM_LOST,   /* the newest acknowledged version of an entry, at a copy that had it */
+	SIM_BACK,   /* an entry that was deleted there */
+	SIM_SILENT, /* copies differ after quiet, and nobody says so */
+	SIM_BREACH, /* a plan passes a guard */
+	SIM_FAULT_COUNT
+} SimFault;
+
+typedef struct SimVerdict {
+	SimFault fault;
+	char text[256];
+} SimVerdict;
+
+/* What histories came to since the program began: whoever finds nothing must have looked. */
+typedef struct SimTally {
+	unsigned long passes;
+	unsigned long changes; /* of clients, acknowledged */
+	unsigned long steps;   /* of syncward */
+	unsigned long opened;  /* nodes that clients may write to, by a step of syncward */
+	unsigned long alone;   /* histories that were played without syncward, too */
+} SimTally;
+
+extern SimTally sim_tally;
+
+SimHistory sim_history_random(uint64_t seed);
+
+/* "write 1 3". */
+void sim_choice_print(const SimChoice *choice, FILE *file);
+
+/* As text, a choice a line; -1 for one that cannot be read. */
+void sim_history_print(const SimHistory *history, FILE *file);
+int sim_history_read(FILE *file, SimHistory *ret);
+
+/* Plays it with syncward, and, where that loses something, without. */
+SimVerdict sim_history_judge(const SimHistory *history, bool is_loud);
+
+/* Leaves out choices as long as the fault stays. */
+void sim_history_shrink(SimHistory *history, SimFault fault);
+
+#endif

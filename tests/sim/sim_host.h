@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_HOST_H
+#define SYNCWARD_SIM_HOST_H
+
+#include "agent/slapd/directory.h"
+#include "common/desired/wanted.h"
+#include "tests/sim/sim_model.h"
+
+/*
+ * A machine with a slapd of the model and a syncward: cn=config is the tree in memory of
+ * tests/lib/memory_directory.h, whose changes take effect in the model; the database and
+ * cn=monitor show what the model holds.
+ */
+
+#define SIM_SUFFIX "dc=example,dc=org"
+
+typedef struct Sim Sim;
+
+typedef struct SimHost {
+	Directory directory; /* first: what the pass is given */
+	Sim *sim;
+	size_t at;
+	Directory *memory;
+	const char *state_dir;
+	const Desired *desired;
+	Wanted wanted;
+	int steps_left;    /* of this pass, until it is killed; negative: as many as it likes */
+	bool is_reference; /* its copy was never wiped, restored or of another cluster */
+	bool is_foreign;   /* it came with a database of its own */
+	bool was_judged;   /* a pass looked at it */
+	bool has_said;     /* that pass held something, or failed, and told so */
+	size_t n_steps;    /* that slapd accepted */
+	SimCopy backup;
+	SimContext backup_context;
+	bool has_backup;
+	const char **removed; /* olcSyncrepl, by somebody who did not put it back yet */
+	size_t n_removed;
+} SimHost;
+
+struct Sim {
+	Pool *pool;
+	SimCluster cluster;
+	SimHost hosts[SIM_NODES];
+	bool has_agent;
+	bool is_loud;
+	char breach[256]; /* of a rule, seen by a pass; "": none */
+};
+
+/* "20261122100000.000003Z#000000#001#000000" and "20261122100000Z"; in the pool. */
+const char *sim_csn_text(Pool *pool, SimCsn csn);
+const char *sim_time_text(Pool *pool, uint32_t time);
+int64_t sim_seconds(uint32_t time);
+
+/* A new machine with a stock slapd, an empty database and an empty state folder. */
+void sim_host_make(Sim *sim, size_t at);
+
+/* What cn=config says now takes effect; restarts: all consumers of the database were made anew. */
+void sim_host_reload(SimHost *host, bool restarts);
+
+/* What somebody does to cn=config by hand: removes the links and the flag, puts them back. */
+void sim_host_unlink(SimHost *host);
+void sim_host_relink(SimHost *host);
+
+/* A pass of syncward as the daemon makes it. */
+void sim_pass(SimHost *host, int kill_after, bool is_first_node);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "tests/sim/sim_play.h"
+
+/*
+ * What must hold. A copy that was never wiped, restored or of another cluster, and that had the
+ * newest acknowledged version of an entry, keeps it, and one where the entry was deleted does not
+ * get it back, unless slapd alone, without syncward, does the same in this history. After quiet the
+ * copies of the cluster are equal, or a pass says why not.
+ */
+
+/* --- the ledger --- */
+
+static bool has_version(SimCopy *copy, unsigned name, SimCsn csn)
+{
+	const SimEntry *entry = sim_find_name(copy, name);
+
+	return entry && entry->csn.time == csn.time && entry->csn.sid == csn.sid;
+}
+
+/* Of a deletion nothing is seen but that the entry is gone and the change is covered. */
+static bool has_record(SimNode *node, unsigned name, const SimRecord *record)
+{
+	if (!record->is_deleted)
+		return has_version(&node->copy, name, record->csn);
+	return record->csn.time > 0 && !sim_find_name(&node->copy, name) &&
+	       sim_context(node)->time[record->csn.sid] >= record->csn.time;
+}
+
+static bool is_broken(SimNode *node, unsigned name, const SimRecord *record)
+{
+	if (!record->is_deleted)
+		return !has_version(&node->copy, name, record->csn);
+	return sim_find_name(&node->copy, name);
+}
+
+void sim_play_look(SimPlay *play)
+{
+	SimCluster *cluster = &play->sim.cluster;
+
+	for (size_t at = 0; at < cluster->n_nodes; at++)
+		for (unsigned name = 0; name < SIM_NAMES; name++) {
+			SimRecord *record = &play->ledger[name];
+
+			if (!play->sim.hosts[at].is_reference)
+				continue;
+			if (has_record(&cluster->nodes[at], name, record))
+				record->is_held[at] = true;
+			else if (record->is_held[at] && !play->lost[name] &&
+				 is_broken(&cluster->nodes[at], name, record)) {
+				play->lost[name] = record->is_deleted ? SIM_BACK : SIM_LOST;
+				play->lost_at[name] = at;
+			}
+		}
+}
+
+/* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
+ * what was deleted there last. */
+static void forget_healed(SimPlay *play)
+{
+	SimCluster *cluster = &play->sim.cluster;
+
+	for (unsigned name = 0; name < SIM_NAMES; name++) {
+		bool is_lost = false;
+
+		for (size_t at = 0; at < cluster->n_nodes; at++)
+			is_lost |= play->sim.hosts[at].is_reference &&
+				   play->ledger[name].is_held[at] &&
+				   is_broken(&cluster->nodes[at], name, &play->ledger[name]);
+		if (!is_lost || (cluster->forgot && play->ledger[name].is_deleted))
+			play->lost[name] = SIM_NO_FAULT;
+	}
+}
+
+/* --- copies --- */
+
+static bool copies_equal(SimCopy *one, SimCopy *other)
+{
+	for (size_t i = 0; i < one->n_entries; i++)
+		if (!has_version(other, one->entries[i].name, one->entries[i].csn))
+			return false;
+	return one->n_entries == other->n_entries;
+}
+
+static bool is_in_cluster(const SimNode *node)
+{
+	return node->has_flag && node->has_overlay;
+}
+
+static bool somebody_said(const Sim *sim)
+{
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+		if (sim->hosts[i].has_said)
+			return true;
+	return false;
+}
+
+static bool copies_differ(SimCluster *cluster, size_t *ret_one, size_t *ret_other)
+{
+	for (*ret_one = 0; *ret_one < cluster->n_nodes; ++*ret_one)
+		for (*ret_other = *ret_one + 1; *ret_other < cluster->n_nodes; ++*ret_other)
+			if (is_in_cluster(&cluster->nodes[*ret_one]) &&
+			    is_in_cluster(&cluster->nodes[*ret_other]) &&
+			    !copies_equal(&cluster->nodes[*ret_one].copy,
+					  &cluster->nodes[*ret_other].copy))
+				return true;
+	return false;
+}
+
+/* --- the verdict --- */
+
+SimTally sim_tally;
+
+static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, bool is_loud)
+{
+	*play = (SimPlay){.sim = {.pool = pool_new(), .is_loud = is_loud}};
+	sim_play_begin(play, history, has_agent);
+	for (size_t i = 0; i < history->n_choices; i++) {
+		if (is_loud)
+			sim_choice_print(&history->choices[i], stdout);
+		sim_play_choice(play, &history->choices[i]);
+	}
+	if (is_loud)
+		printf("quiet\n");
+	sim_play_quiet(play);
+	forget_healed(play);
+}
+
+static void play_end(SimPlay *play)
+{
+	for (size_t i = 0; i < SIM_NODES; i++)
+		directory_close(play->sim.hosts[i].memory);
+	pool_free(play->sim.pool);
+}
+
+static bool differs_in_silence(SimPlay *play)
+{
+	size_t one, other;
+
+	return !play->sim.cluster.forgot && copies_differ(&play->sim.cluster, &one, &other) &&
+	       !somebody_said(&play->sim);
+}
+
+static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)
+{
+	verdict->fault = play->lost[name];
+	snprintf(verdict->text, sizeof(verdict->text), "node %zu: entry %u, %s",
+		 play->lost_at[name] + 1, name,
+		 verdict->fault == SIM_LOST ? "acknowledged, is lost" : "deleted, is back");
+}
+
+/* What becomes of the same history without syncward: of its servers as they are, and of a cluster
+ * that was formed before. */
+typedef struct Alone {
+	bool is_lost[SIM_NAMES];
+	bool differs;
+} Alone;
+
+static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
+{
+	size_t one, other;
+
+	play_all(play, history, false, false);
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
+	alone->differs |= copies_differ(&play->sim.cluster, &one, &other);
+	play_end(play);
+}
+
+static Alone alone_play(const SimHistory *history)
+{
+	static SimPlay play;
+	SimHistory formed = *history;
+	Alone alone = {0};
+
+	formed.is_formed = true;
+	alone_add(&play, &formed, &alone);
+	if (!history->is_formed)
+		alone_add(&play, history, &alone);
+	return alone;
+}
+
+/* What slapd alone does as well is not held against syncward. */
+static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
+{
+	SimVerdict verdict = {0};
+	size_t one, other;
+
+	for (unsigned name = 0; name < SIM_NAMES && !verdict.fault; name++)
+		if (play->lost[name] && !alone->is_lost[name])
+			lost_tell(play, name, &verdict);
+	if (verdict.fault)
+		return verdict;
+	if (*play->sim.breach) {
+		verdict.fault = SIM_BREACH;
+		memcpy(verdict.text, play->sim.breach, sizeof(verdict.text));
+	} else if (differs_in_silence(play) && !alone->differs) {
+		verdict.fault = SIM_SILENT;
+		(void)copies_differ(&play->sim.cluster, &one, &other);
+		snprintf(verdict.text, sizeof(verdict.text),
+			 "nodes %zu and %zu differ, and no pass says anything", one + 1, other + 1);
+	}
+	return verdict;
+}
+
+static bool must_be_compared(SimPlay *play)
+{
+	bool lost = differs_in_silence(play);
+
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		lost |= play->lost[name] != SIM_NO_FAULT;
+	return lost;
+}
+
+SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
+{
+	static SimPlay play;
+	Alone alone = {0};
+	SimVerdict verdict;
+
+	play_all(&play, history, true, is_loud);
+	if (must_be_compared(&play)) {
+		alone = alone_play(history);
+		sim_tally.alone++;
+	}
+	verdict = verdict_of(&play, &alone);
+	play_end(&play);
+	return verdict;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_MODEL_H
+#define SYNCWARD_SIM_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * slapd's replication of one database, as far as data can get lost by it: syncprov.c and syncrepl.c
+ * of 2.5 with the names of their parts. In: changes of clients, connections, what cn=config says.
+ * Out: what each copy holds. Never here: anything of syncward's.
+ */
+
+#define SIM_NODES   4
+#define SIM_SIDS    (SIM_NODES + 1) /* 0: written before there was a server ID */
+#define SIM_NAMES   6               /* 0 is the suffix */
+#define SIM_ENTRIES 16              /* of one copy */
+#define SIM_QUEUE   96              /* messages on their way over one link */
+
+/* A CSN orders by time, then by server ID; time 0: none. */
+typedef struct SimCsn {
+	uint32_t time;
+	uint8_t sid;
+} SimCsn;
+
+/* contextCSN: the time of each server ID; 0: it has none. */
+typedef struct SimContext {
+	uint32_t time[SIM_SIDS];
+} SimContext;
+
+typedef struct SimEntry {
+	uint16_t uuid;
+	uint8_t name;
+	SimCsn csn;
+} SimEntry;
+
+typedef struct SimCopy {
+	SimEntry entries[SIM_ENTRIES];
+	size_t n_entries;
+} SimCopy;
+
+typedef enum SimMessageKind {
+	SIM_REFRESHED, /* an entry of a refresh */
+	SIM_DONE,      /* the refresh ends: present or not, with the cookie or without */
+	SIM_CHANGED,   /* an entry that was added or modified */
+	SIM_DELETED,
+	SIM_COOKIE, /* contextCSN alone grew */
+} SimMessageKind;
+
+typedef struct SimMessage {
+	SimMessageKind kind;
+	SimEntry entry;
+	SimCsn csn; /* the cookie of a change; time 0: it has none, as it came by a refresh */
+	SimContext cookie;
+} SimMessage;
+
+typedef enum SimPhase {
+	SIM_DOWN,
+	SIM_REFRESH,
+	SIM_PERSIST,
+} SimPhase;
+
+/* How one node reads another one. */
+typedef struct SimLink {
+	bool is_declared;
+	SimPhase phase;
+	uint32_t since;  /* the phase */
+	bool is_present; /* the refresh tells what is there: the rest goes at its end */
+	bool has_cookie; /* something had changed */
+	SimContext cookie;
+	uint16_t seen[SIM_ENTRIES * 2];
+	size_t n_seen;
+	SimMessage queue[SIM_QUEUE];
+	size_t n_queue;
+} SimLink;
+
+typedef struct SimNode {
+	bool is_up;
+	bool has_overlay;
+	bool has_flag;
+	uint8_t sid; /* under which it writes now */
+	SimCopy copy;
+	SimContext disk;   /* contextCSN of the suffix entry */
+	SimContext memory; /* of the overlay */
+	bool is_unsaved;   /* the overlay has a contextCSN that no checkpoint wrote */
+	bool is_dirty;     /* si_dirty: a change came without a CSN */
+	uint32_t started;
+	SimLink links[SIM_NODES]; /* by whom it reads */
+} SimNode;
+
+typedef struct SimCluster {
+	size_t n_nodes;
+	SimNode nodes[SIM_NODES];
+	bool is_cut[SIM_NODES][SIM_NODES];
+	uint32_t now; /* seconds; each change has one of its own */
+	uint16_t n_uuids;
+	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
+			nobody (fact of slapd, and of no agent) */
+} SimCluster;
+
+bool sim_csn_is_newer(SimCsn one, SimCsn other);
+
+/* The entry of that name or UUID in the copy; NULL: it has none. */
+SimEntry *sim_find_name(SimCopy *copy, unsigned name);
+
+/* What the database shows as its contextCSN. */
+const SimContext *sim_context(const SimNode *node);
+
+/* True when slapd takes a client's change: it is up, holds the suffix entry and is no shadow. */
+bool sim_takes_writes(const SimNode *node);
+
+/* A client's change: adds or modifies the entry, or deletes it. The CSN that it got. */
+SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
+
+/* The consumer connects and searches, if it is declared and down and the provider is there. */
+void sim_connect(SimCluster *cluster, size_t reader, size_t provider);
+
+/* Takes at most so many messages; how many there were. */
+size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n);
+
+/* The consumer is made anew, or its connection broke. */
+void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider);
+
+/* syncprov is added to the database or taken from it; the latter writes contextCSN to disk. */
+void sim_overlay_open(SimCluster *cluster, size_t node);
+void sim_overlay_close(SimCluster *cluster, size_t node);
+
+/* slapd ends, killed or in order, and starts. */
+void sim_stop(SimCluster *cluster, size_t node, bool is_killed);
+void sim_start(SimCluster *cluster, size_t node);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_PLAY_H
+#define SYNCWARD_SIM_PLAY_H
+
+#include "tests/sim/sim_history.h"
+
+/* The last acknowledged change of an entry, and which copies have had it. */
+typedef struct SimRecord {
+	SimCsn csn;
+	bool is_deleted;
+	bool is_acknowledged; /* in this history */
+	bool is_held[SIM_NODES];
+} SimRecord;
+
+/* A history that is being played. */
+typedef struct SimPlay {
+	Sim sim;
+	SimRecord ledger[SIM_NAMES];
+	SimFault lost[SIM_NAMES]; /* by name: what became of it */
+	size_t lost_at[SIM_NAMES];
+} SimPlay;
+
+/* sim.pool must be set. The cluster as the history begins. */
+void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent);
+
+void sim_play_choice(SimPlay *play, const SimChoice *choice);
+
+/* Networks work, servers run, everything arrives, and syncward has its time. */
+void sim_play_quiet(SimPlay *play);
+
+/* Sees whether a copy lost what it had. */
+void sim_play_look(SimPlay *play);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/sim_internal.h"
+
+/* What syncprov.c does: its own contextCSN, the answer to a search, changes for those who listen.
+ */
+
+/* --- its contextCSN --- */
+
+const SimContext *sim_context(const SimNode *node)
+{
+	return node->has_overlay ? &node->memory : &node->disk;
+}
+
+bool sim_context_is_empty(const SimContext *context)
+{
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		if (context->time[sid] > 0)
+			return false;
+	return true;
+}
+
+static bool is_shadow(const SimNode *node)
+{
+	for (size_t i = 0; i < SIM_NODES; i++)
+		if (node->links[i].is_declared)
+			return true;
+	return false;
+}
+
+/* syncprov_db_open(): one that reads from others waits for theirs; else it makes one. Of the own
+ * server ID the newest entry counts, when there is a CSN of it. */
+void sim_overlay_open(SimCluster *cluster, size_t at)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	node->has_overlay = true;
+	node->memory = node->disk;
+	node->is_unsaved = node->is_dirty = false;
+	if (sim_context_is_empty(&node->memory)) {
+		if (is_shadow(node))
+			return;
+		node->memory.time[node->sid] = ++cluster->now;
+		node->is_unsaved = true;
+	}
+	for (size_t i = 0; i < node->copy.n_entries; i++) {
+		const SimCsn csn = node->copy.entries[i].csn;
+
+		if (csn.sid != node->sid || node->memory.time[csn.sid] == 0 ||
+		    csn.time <= node->memory.time[csn.sid])
+			continue;
+		node->memory.time[csn.sid] = csn.time;
+		node->is_unsaved = true;
+	}
+}
+
+static void checkpoint(SimNode *node)
+{
+	if (node->is_unsaved && node->copy.n_entries > 0)
+		node->disk = node->memory;
+	node->is_unsaved = false;
+}
+
+void sim_overlay_close(SimCluster *cluster, size_t at)
+{
+	SimNode *node = &cluster->nodes[at];
+
+	checkpoint(node);
+	node->has_overlay = false;
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		sim_link_drop(cluster, i, at);
+}
+
+/* --- changes --- */
+
+/* Whoever made a change does not get it back; one without a CSN is taken for its entry's. */
+static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
+			 const SimMessage *message)
+{
+	const SimLink *link = &cluster->nodes[reader].links[at];
+	const SimCsn csn = message->csn.time > 0 || message->kind == SIM_DELETED
+				   ? message->csn
+				   : message->entry.csn;
+
+	return link->phase != SIM_DOWN &&
+	       (csn.time == 0 || csn.sid == 0 || csn.sid != cluster->nodes[reader].sid);
+}
+
+void sim_send(SimCluster *cluster, size_t at, size_t from, SimMessage message)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		SimLink *link = &cluster->nodes[i].links[at];
+
+		if ((i == from && message.kind != SIM_COOKIE) ||
+		    !must_be_sent(cluster, i, at, &message))
+			continue;
+		if (link->n_queue == SIM_QUEUE)
+			sim_link_drop(cluster, i, at);
+		else
+			link->queue[link->n_queue++] = message;
+	}
+}
+
+bool sim_context_take(SimNode *node, SimCsn csn, bool is_written)
+{
+	bool is_new = false;
+
+	if (node->has_overlay && csn.time > node->memory.time[csn.sid]) {
+		node->memory.time[csn.sid] = csn.time;
+		node->is_unsaved |= !is_written;
+		node->is_dirty = false;
+		is_new = true;
+	}
+	if (is_written && csn.time > node->disk.time[csn.sid])
+		node->disk.time[csn.sid] = csn.time;
+	return is_new;
+}
+
+bool sim_takes_writes(const SimNode *node)
+{
+	return node->is_up && node->copy.n_entries > 0 && (node->has_flag || !is_shadow(node));
+}
+
+SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
+{
+	SimNode *node = &cluster->nodes[at];
+	SimEntry *entry = sim_find_name(&node->copy, name);
+	const SimCsn csn = {.time = ++cluster->now, .sid = node->sid};
+	SimMessage message = {.kind = is_delete ? SIM_DELETED : SIM_CHANGED, .csn = csn};
+
+	if (entry) {
+		entry->csn = csn;
+		message.entry = *entry;
+	} else {
+		message.entry =
+			(SimEntry){.uuid = ++cluster->n_uuids, .name = (uint8_t)name, .csn = csn};
+		sim_copy_add(&node->copy, message.entry);
+	}
+	if (is_delete)
+		sim_copy_remove(&node->copy, message.entry.uuid);
+	if (node->has_overlay) {
+		(void)sim_context_take(node, csn, false);
+		sim_send(cluster, at, SIM_CLIENT, message);
+	}
+	return csn;
+}
+
+/* --- a search --- */
+
+/* How the consumer's cookie looks to the provider. */
+typedef struct Cookie {
+	SimContext context;
+	bool is_none;
+	bool is_refused;
+	bool is_changed;
+	bool is_dirty;
+	bool tells_present;
+	uint32_t least; /* the oldest CSN that differs */
+} Cookie;
+
+/* "consumer cookie is missing a csn we track": all of it is forgotten. */
+static bool lacks_sid(const SimContext *cookie, const SimContext *ours)
+{
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		if (ours->time[sid] > 0 && cookie->time[sid] == 0)
+			return true;
+	return false;
+}
+
+static void cookie_compare(const SimNode *provider, const SimContext *ours, Cookie *cookie)
+{
+	for (size_t sid = 0; sid < SIM_SIDS; sid++) {
+		const uint32_t theirs = cookie->context.time[sid];
+
+		if (ours->time[sid] == 0) {
+			cookie->context.time[sid] = 0; /* of a server ID that is not known here */
+		} else if (theirs < ours->time[sid]) {
+			cookie->is_changed = true;
+			if (cookie->least == 0 || theirs < cookie->least)
+				cookie->least = theirs;
+		} else if (theirs > ours->time[sid] && sid == provider->sid) {
+			cookie->is_refused = true; /* "consumer state is newer than provider!" */
+		}
+	}
+}
+
+static bool has_entry_until(const SimCopy *copy, uint32_t time)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].csn.time <= time)
+			return true;
+	return false;
+}
+
+static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
+{
+	const SimContext *ours = &provider->memory;
+	Cookie cookie = {.context = *theirs, .is_none = sim_context_is_empty(theirs)};
+
+	if (cookie.is_none) {
+		cookie.is_changed = !sim_context_is_empty(ours);
+		return cookie;
+	}
+	if (sim_context_is_empty(ours)) {
+		cookie.is_refused = true; /* "consumer has state info but provider doesn't!" */
+		return cookie;
+	}
+	if (lacks_sid(&cookie.context, ours)) {
+		cookie.is_none = cookie.is_changed = cookie.tells_present = true;
+		return cookie;
+	}
+	cookie_compare(provider, ours, &cookie);
+	cookie.is_dirty = provider->is_dirty;
+	cookie.tells_present = cookie.is_changed || cookie.is_dirty;
+	if (cookie.is_changed && !has_entry_until(&provider->copy, cookie.least))
+		cookie.is_none = true;
+	return cookie;
+}
+
+static void link_tell_present(SimLink *link, uint16_t uuid)
+{
+	link->seen[link->n_seen++] = uuid;
+}
+
+static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink *link)
+{
+	for (size_t i = 0; (cookie->is_changed || cookie->is_dirty) && i < provider->copy.n_entries;
+	     i++) {
+		const SimEntry *entry = &provider->copy.entries[i];
+
+		if (cookie->tells_present)
+			link_tell_present(link, entry->uuid);
+		if (cookie->is_none || entry->csn.time > cookie->context.time[entry->csn.sid])
+			link->queue[link->n_queue++] =
+				(SimMessage){.kind = SIM_REFRESHED, .entry = *entry};
+	}
+	link->queue[link->n_queue++] = (SimMessage){.kind = SIM_DONE};
+}
+
+void sim_connect(SimCluster *cluster, size_t reader, size_t at)
+{
+	SimNode *node = &cluster->nodes[reader];
+	const SimNode *provider = &cluster->nodes[at];
+	SimLink *link = &node->links[at];
+	Cookie cookie;
+
+	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
+	    link->phase != SIM_DOWN || !provider->has_overlay || provider->copy.n_entries == 0)
+		return;
+	cookie = cookie_judge(provider, sim_context(node));
+	if (cookie.is_refused)
+		return;
+	*link = (SimLink){.is_declared = true,
+			  .phase = SIM_REFRESH,
+			  .since = cluster->now,
+			  .is_present = cookie.tells_present,
+			  .has_cookie = cookie.is_changed,
+			  .cookie = provider->memory};
+	refresh_fill(provider, &cookie, link);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_STATE_H
+#define SYNCWARD_SIM_STATE_H
+
+/* State folders in memory, in the place of agent/state/state_document.c (--wrap): what is written
+ * is durable, as it is there. */
+
+/* A machine that is new has an empty one. */
+void sim_state_forget(const char *state_dir);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * simulate [--without RULE] run FIRST COUNT: plays the histories of these seeds. One that is a
+ * violation is told, shortened and printed, and ends the run with 1.
+ * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
+ * nothing. simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/sim/sim_history.h"
+#include "tests/sim/sim_rules.h"
+
+static const char *const faults[] = {
+	[SIM_NO_FAULT] = "nothing", [SIM_LOST] = "lost",     [SIM_BACK] = "back",
+	[SIM_SILENT] = "silent",    [SIM_BREACH] = "breach",
+};
+
+static int run(uint64_t first, uint64_t count)
+{
+	struct timespec began, ended;
+	double seconds;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &began);
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		SimHistory history = sim_history_random(seed);
+		const SimVerdict verdict = sim_history_judge(&history, false);
+
+		if (verdict.fault == SIM_NO_FAULT)
+			continue;
+		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
+		       verdict.text);
+		sim_history_shrink(&history, verdict.fault);
+		sim_history_print(&history, stdout);
+		return 1;
+	}
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ended);
+	seconds = (double)(ended.tv_sec - began.tv_sec) +
+		  (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
+	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
+	       "%lu nodes opened to clients, %lu changes of clients; %lu compared with slapd alone\n",
+	       (unsigned long long)count, (double)count / seconds, sim_tally.passes,
+	       sim_tally.steps, sim_tally.opened, sim_tally.changes, sim_tally.alone);
+	return 0;
+}
+
+static int replay(const char *path, bool is_loud)
+{
+	FILE *file = fopen(path, "re");
+	SimHistory history;
+	SimVerdict verdict;
+
+	if (!file || sim_history_read(file, &history) < 0) {
+		fprintf(stderr, "%s: no history can be read there\n", path);
+		return 64;
+	}
+	(void)fclose(file);
+	verdict = sim_history_judge(&history, is_loud);
+	printf("%s%s%s\n", faults[verdict.fault], *verdict.text ? ": " : "", verdict.text);
+	return verdict.fault != SIM_NO_FAULT;
+}
+
+static int rule_take(const char *name)
+{
+	for (int rule = SIM_ALL_RULES; rule < SIM_RULE_COUNT; rule++)
+		if (strcmp(sim_rule_names[rule], name) == 0) {
+			sim_rule_switch_off((SimRule)rule);
+			return 0;
+		}
+	fprintf(stderr, "%s: no such rule\n", name);
+	return -1;
+}
+
+static int command(int argc, char **argv)
+{
+	if (argc == 3 && strcmp(argv[0], "run") == 0)
+		return run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
+	if (argc == 2 && (strcmp(argv[0], "replay") == 0 || strcmp(argv[0], "tell") == 0))
+		return replay(argv[1], argv[0][0] == 't');
+	fprintf(stderr,
+		"usage: simulate [--without RULE] run FIRST COUNT | replay FILE | tell FILE\n");
+	return 64;
+}
+
+int main(int argc, char **argv)
+{
+	argc--;
+	argv++;
+	if (argc > 2 && strcmp(argv[0], "--without") == 0) {
+		if (rule_take(argv[1]) < 0)
+			return 64;
+		argc -= 2;
+		argv += 2;
+	}
+	return command(argc, argv);
+}
