@@ -50,7 +50,8 @@ static inline int scene_make(void **state)
 {
 	static Scene scene;
 	static const char *csns[] = {CSN}, *listeners[] = {"ldapi:///", "ldap://one"};
-	static Content peer = {.peer_id = 2, .state = CONTENT_READ, .has_suffix = true};
+	static Content peer = {
+		.peer_id = 2, .state = CONTENT_READ, .has_suffix = true, .server_id = 2};
 
 	scene = (Scene){
 		.pool = pool_new(), .n_peers = 3, .policy = "{}", .more = "", .server_id = "auto"};
