@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -72,9 +74,11 @@ static int peers_take(Run *run, Error *err)
 
 	for (size_t i = 0; i < words->n_items; i++) {
 		char *end;
-		const unsigned long id = strtoul(words->items[i], &end, 10);
+		unsigned long id;
 
-		if (*end || !is_read(run, (unsigned)id))
+		errno = 0;
+		id = strtoul(words->items[i], &end, 10);
+		if (*end || errno != 0 || id > UINT_MAX || !is_read(run, (unsigned)id))
 			return error_set(err, ERROR_USAGE, 0,
 					 "--peer '%s' is no id of a peer in peers.json that this "
 					 "node reads",
@@ -95,12 +99,9 @@ static int prepare(Run *run, Error *err)
 	    number_parse("--rate", options->rate, "entries a second", 0, RATE_MAX,
 			 &run->compare.rate, err) < 0 ||
 	    context_read(run->pool, &options->override, &run->context, err) < 0 ||
-	    context_inputs(&run->context, false, &run->inputs, err) < 0)
+	    context_inputs(&run->context, false, &run->inputs, err) < 0 ||
+	    inputs_need_self(&run->inputs, err) < 0)
 		return -1;
-	if (run->inputs.not_listed || !run->inputs.wanted.self)
-		return error_set(err, ERROR_REFUSED, 0, "there is nothing to compare with: %s",
-				 run->inputs.not_listed ? run->inputs.not_listed
-							: "peers.json lists no peers");
 	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
 	run->compare.attributes = options->attributes;

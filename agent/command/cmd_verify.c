@@ -133,12 +133,9 @@ static int prepare(Run *run, Error *err)
 {
 	if (timeout_parse(run->options->timeout, &run->timeout_sec, err) < 0 ||
 	    context_read(run->pool, &run->options->override, &run->context, err) < 0 ||
-	    context_inputs(&run->context, false, &run->inputs, err) < 0)
+	    context_inputs(&run->context, false, &run->inputs, err) < 0 ||
+	    inputs_need_self(&run->inputs, err) < 0)
 		return -1;
-	if (run->inputs.not_listed || !run->inputs.wanted.self)
-		return error_set(err, ERROR_REFUSED, 0, "there is nothing to compare with: %s",
-				 run->inputs.not_listed ? run->inputs.not_listed
-							: "peers.json lists no peers");
 	return run->options->writes_entry ? identity_read(run, err) : 0;
 }
 

@@ -119,3 +119,11 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 	*ret = inputs;
 	return 0;
 }
+
+int inputs_need_self(const Inputs *inputs, Error *err)
+{
+	if (!inputs->not_listed && inputs->wanted.self)
+		return 0;
+	return error_set(err, ERROR_REFUSED, 0, "there is nothing to compare with: %s",
+			 inputs->not_listed ? inputs->not_listed : "peers.json lists no peers");
+}

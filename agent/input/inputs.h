@@ -44,4 +44,8 @@ typedef struct InputsOptions {
  * person must mend, ERROR_BUSY when who this node is is not known yet. */
 int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *err);
 
+/* ERROR_REFUSED, with the reason, where no peer of peers.json is this node: there is nobody to
+ * compare it with. */
+int inputs_need_self(const Inputs *inputs, Error *err);
+
 #endif

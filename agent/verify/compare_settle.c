@@ -190,4 +190,5 @@ void differences_settle(const SettleQuestion *question, Comparison *comparison)
 		pause_msec(pause);
 		pause = pause * 2 < ROUND_MOST_MSEC ? pause * 2 : ROUND_MOST_MSEC;
 	}
+	comparison_settled(comparison);
 }

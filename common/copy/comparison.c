@@ -99,6 +99,23 @@ void comparison_forget(Comparison *comparison)
 	memset(comparison->n_more, 0, sizeof(comparison->n_more));
 }
 
+void comparison_settled(Comparison *comparison)
+{
+	size_t n_more = 0;
+
+	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
+		n_more += comparison->n_more[kind];
+	if (comparison->n_differences > 0 || n_more == 0)
+		return;
+	comparison_forget(comparison);
+	comparison->there.is_read = false;
+	comparison->there.problem = pool_printf(
+		comparison->pool,
+		"more than %d entries differed at first; so many were looked at again and are "
+		"equal now, %zu were not: it may be tried again",
+		DIFFERENCES_MAX, n_more);
+}
+
 void comparison_end(Comparison *comparison, EntrySet *here)
 {
 	const bool is_read = comparison->there.is_read;

@@ -69,6 +69,10 @@ void comparison_end(Comparison *comparison, EntrySet *here);
 /* Drops what was found: it could not be looked at to the end. */
 void comparison_forget(Comparison *comparison);
 
+/* Behind the last look at what differs. Of what is beyond DIFFERENCES_MAX nobody looked again:
+ * where all the others turned out equal nothing is known, and the peer's reading says so. */
+void comparison_settled(Comparison *comparison);
+
 /* What two looks at an entry say, NULL: not there. False: nothing differs; else ret is what does.
  */
 bool difference_judge(const EntryMark *here, const EntryMark *there, Difference *ret);

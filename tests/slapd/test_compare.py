@@ -95,6 +95,7 @@ def test_only_the_peers_and_databases_that_are_asked_for_are_read(slapd_factory,
     document = compare(cluster[0], status=0)
     assert [len(d["peers"]) for d in document["databases"]] == [2, 2]
     for words, message in ((("--suffix", "o=otter"), "did you mean 'o=other'?"), (("--peer", "1"), "--peer '1' is no id"),
+                           (("--peer", str(2**32 + 2)), "is no id"),
                            (("--lag", "x"), "--lag 'x' is not"), (("--rate", "-1"), "--rate '-1' is not")):
         done = cluster[0].run("compare", *words)
         assert done.returncode == 64 and message in done.stderr, done.stderr

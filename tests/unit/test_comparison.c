@@ -242,6 +242,25 @@ static void one_that_differs_is_told_whatever_else_is_not_known(void **state)
 	assert_int_equal(comparison_verdict_all(&database, 1), COMPARISON_DIFFERENT);
 }
 
+static void what_nobody_looked_at_again_is_told_only_beside_what_lasts(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Comparison gone = {.pool = pool, .there = SHOWN(2), .n_more[DIFFERENCE_OLDER_THERE] = 3};
+	Comparison lasts = gone;
+	const CopyReading here = SHOWN(2);
+	const EntryMark mark = entry(1, 2);
+
+	(void)state;
+	comparison_add_contents(&lasts, &mark, "cn=1", &(AttributeNames){0});
+	comparison_settled(&gone);
+	comparison_settled(&lasts);
+	assert_int_equal(comparison_verdict(&gone, &here), COMPARISON_NOT_COMPARABLE);
+	assert_int_equal(comparison_count(&gone, DIFFERENCE_OLDER_THERE), 0);
+	assert_non_null(strstr(gone.there.problem, "3 were not"));
+	assert_int_equal(comparison_verdict(&lasts, &here), COMPARISON_DIFFERENT);
+	assert_int_equal(comparison_count(&lasts, DIFFERENCE_OLDER_THERE), 3);
+}
+
 /* --- what is kept of them --- */
 
 /* What is kept when that look follows. */
@@ -404,6 +423,7 @@ int main(void)
 		cmocka_unit_test(a_count_that_moved_or_that_is_not_told_proves_nothing),
 		cmocka_unit_test(an_entry_without_entryuuid_is_less_than_all),
 		cmocka_unit_test(one_that_differs_is_told_whatever_else_is_not_known),
+		cmocka_unit_test(what_nobody_looked_at_again_is_told_only_beside_what_lasts),
 		cmocka_unit_test(a_peer_that_is_away_takes_nothing_back),
 		cmocka_unit_test(a_copy_that_hides_something_takes_nothing_back),
 		cmocka_unit_test(other_contents_are_taken_back_only_by_a_look_at_contents),
