@@ -120,20 +120,21 @@ $(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libtools.a $(BUILD)/libagent.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 .PHONY: tools
-tools: $(TOOL_PROGRAMS) ## programs that the tests with a real slapd use
+tools: $(TOOL_PROGRAMS) $(BUILD)/tools/simulate ## programs that the tests with a real slapd use
 
 # The program's own passes over a model of slapd's replication (CONTRIBUTING.md, "The simulator"). What the linker
 # replaces: rules that can be switched off, and the files of the state folder.
 SIM_WRAPPED := joining_judge plan_hold copy_relation copy_covers seen_changes_missing $(addprefix state_,folder_open \
 	folder_close content_read document_read document_write document_replace document_remove write_intent remove_intent)
 SIM_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/sim/*.c))
-$(BUILD)/simulate: $(SIM_OBJECTS) $(BUILD)/libtools.a $(BUILD)/libagent.a $(BUILD)/libcommon.a
+$(BUILD)/tools/simulate: $(SIM_OBJECTS) $(BUILD)/libtools.a $(BUILD)/libagent.a $(BUILD)/libcommon.a
+	@mkdir -p $(@D)
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS) $(LDLIBS)
 
 .PHONY: simulate
 HISTORIES ?= 10000
-simulate: $(BUILD)/simulate ## HISTORIES (10000) at random, in which nothing may get lost; and those of tests/sim/cases
+simulate: $(BUILD)/tools/simulate ## HISTORIES (10000) at random, in which nothing may get lost; and those of tests/sim/cases
 	$(Q)tests/sim/run $(BUILD) $(HISTORIES)
 
 # Who may use whom stands in tests/layers (CONTRIBUTING.md, "Layers").

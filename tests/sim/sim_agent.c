@@ -3,10 +3,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "agent/pass/extra_look.h"
 #include "agent/pass/link_answers.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
+#include "common/copy/copy_relation.h"
 #include "tests/sim/sim_history.h"
+#include "tests/sim/sim_rules.h"
 
 /* One pass of the program itself over a machine of the model; what peers hold is asked of the
  * model. Time is the model's: whoever waits makes it pass. */
@@ -55,8 +58,7 @@ static Content content_read(Pool *pool, const Sim *sim, size_t peer)
 		if (entry->name != 0)
 			continue;
 		content.has_suffix = true;
-		content.entry_uuid =
-			pool_printf(pool, "2d3f28a0-0000-1040-8000-%012x", entry->uuid);
+		content.entry_uuid = pool_printf(pool, SIM_UUID, entry->uuid);
 		content.entry_csn = sim_csn_text(pool, entry->csn);
 	}
 	for (size_t sid = 0; content.has_suffix && sid < SIM_SIDS; sid++) {
@@ -118,6 +120,59 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 				probe.probe.steps[step] = PROBE_GOOD;
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
 	}
+}
+
+/* --- what a peer deleted --- */
+
+static const Content *peer_covered(const DatabaseFacts *facts)
+{
+	for (size_t i = 0; i < facts->n_peers; i++)
+		if (copy_relation(&facts->here, &facts->peers[i]).identity == COPY_IS_SAME &&
+		    copy_covers(&facts->here, &facts->peers[i]))
+			return &facts->peers[i];
+	return NULL;
+}
+
+static EntryMark mark_of(Pool *pool, const SimEntry *entry)
+{
+	EntryMark mark = {0};
+
+	(void)entry_mark_read(pool_printf(pool, SIM_UUID, entry->uuid),
+			      sim_csn_text(pool, entry->csn), &mark);
+	return mark;
+}
+
+/* In the place of agent/pass/extra_look.c: both copies are the model's. */
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
+		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+{
+	const SimHost *host = (const SimHost *)directory;
+	const SimNode *nodes = host->sim->cluster.nodes;
+	const Content *peer = peer_covered(facts);
+	CopyExtra extra = {.was_asked = true};
+	EntrySet set = {.pool = pool};
+
+	(void)live;
+	(void)wanted;
+	/* What comes back where several are read at once would be found here. */
+	if (!peer || !sim_knows(SIM_ONE_PROVIDER))
+		return extra;
+	extra.peer_id = peer->peer_id;
+	for (size_t i = 0; i < nodes[host->at].copy.n_entries; i++) {
+		const EntryMark mark = mark_of(pool, &nodes[host->at].copy.entries[i]);
+
+		entry_set_add(&set, &mark);
+	}
+	entry_set_sort(&set);
+	for (size_t i = 0; i < nodes[peer->peer_id - 1].copy.n_entries; i++) {
+		const EntryMark mark = mark_of(pool, &nodes[peer->peer_id - 1].copy.entries[i]);
+		EntryMark *here = entry_set_find(&set, mark.uuid);
+
+		if (here)
+			here->is_seen = 1;
+	}
+	extra.n_entries = copy_extra_find(&set, peer, NULL, 0);
+	return extra;
 }
 
 /* --- the pass --- */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_internal.h"
+#include "tests/sim/sim_rules.h"
 
 /* What syncrepl.c does with what a provider sends; copies; slapd's start and end. */
 
@@ -73,17 +74,19 @@ static SimCsn cookie_csn(const SimNode *node, const SimContext *cookie)
 static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const SimLink *link)
 {
 	SimNode *node = &cluster->nodes[at];
-	const SimCsn csn = cookie_csn(node, &link->cookie);
+	SimCsn csn = cookie_csn(node, &link->cookie);
 
 	for (size_t i = node->copy.n_entries; i-- > 0;) {
 		const SimEntry entry = node->copy.entries[i];
 
 		if (was_present(link, entry.uuid) ||
-		    entry.csn.time > link->cookie.time[entry.csn.sid])
+		    (sim_knows(SIM_FACT_COVERED) &&
+		     entry.csn.time > link->cookie.time[entry.csn.sid]))
 			continue;
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
+		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
 
@@ -103,7 +106,7 @@ static void cookie_take(SimCluster *cluster, size_t at, const SimContext *cookie
 
 static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *link)
 {
-	if (link->is_present && link->has_cookie)
+	if (sim_knows(SIM_FACT_PRESENT) && link->is_present && link->has_cookie)
 		nonpresent_remove(cluster, at, from, link);
 	if (link->has_cookie)
 		cookie_take(cluster, at, &link->cookie);

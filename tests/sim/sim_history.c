@@ -41,6 +41,9 @@ static const struct {
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
+static const char *const starts[] = {
+	[SIM_STOCK] = "stock", [SIM_FORMED] = "formed", [SIM_HAND] = "hand", [SIM_OLD] = "old"};
+
 /* --- at random --- */
 
 /* splitmix64: each seed gives another history, also one beside another. */
@@ -87,7 +90,7 @@ SimHistory sim_history_random(uint64_t seed)
 	uint64_t state = seed * 0x2545f4914f6cdd1d + 1;
 	SimHistory history = {.n_nodes = 2 + draw(&state, SIM_NODES - 1)};
 
-	history.is_formed = draw(&state, 3) > 0;
+	history.start = draw(&state, 3) > 0 ? SIM_FORMED : SIM_STOCK;
 	history.n_choices = 15 + draw(&state, 46);
 	for (size_t i = 0; i < history.n_choices; i++) {
 		SimChoice *choice = &history.choices[i];
@@ -113,7 +116,7 @@ void sim_choice_print(const SimChoice *choice, FILE *file)
 
 void sim_history_print(const SimHistory *history, FILE *file)
 {
-	fprintf(file, "nodes %zu\n%s\n", history->n_nodes, history->is_formed ? "formed" : "stock");
+	fprintf(file, "nodes %zu\n%s\n", history->n_nodes, starts[history->start]);
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -147,6 +150,16 @@ static int choice_read(const char *line, SimHistory *history)
 	return 0;
 }
 
+static bool start_read(const char *line, SimStart *ret)
+{
+	for (size_t i = 0; i < SIM_START_COUNT; i++)
+		if (strcmp(starts[i], line) == 0) {
+			*ret = (SimStart)i;
+			return true;
+		}
+	return false;
+}
+
 int sim_history_read(FILE *file, SimHistory *ret)
 {
 	char line[128];
@@ -157,8 +170,8 @@ int sim_history_read(FILE *file, SimHistory *ret)
 		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
 			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
 				return -1;
-		} else if (strcmp(line, "formed") == 0 || strcmp(line, "stock") == 0) {
-			ret->is_formed = line[0] == 'f';
+		} else if (start_read(line, &ret->start)) {
+			continue;
 		} else if (choice_read(line, ret) < 0) {
 			return -1;
 		}

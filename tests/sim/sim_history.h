@@ -44,9 +44,17 @@ typedef struct SimChoice {
 	unsigned of[3];
 } SimChoice;
 
+typedef enum SimStart {
+	SIM_STOCK,  /* node 1 has the data, the others nothing */
+	SIM_FORMED, /* a cluster in step, by syncward */
+	SIM_HAND,   /* the same, connected by somebody; entries were there before the server ID */
+	SIM_OLD,    /* so were they, and contextCSN does not know of it (fact 26) */
+	SIM_START_COUNT
+} SimStart;
+
 typedef struct SimHistory {
 	size_t n_nodes;
-	bool is_formed; /* begins as a cluster in step; else node 1 has the data, others nothing */
+	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;
 } SimHistory;
@@ -88,6 +96,10 @@ int sim_history_read(FILE *file, SimHistory *ret);
 
 /* Plays it with syncward, and, where that loses something, without. */
 SimVerdict sim_history_judge(const SimHistory *history, bool is_loud);
+
+/* Plays it without syncward and prints which changes were acknowledged, with the time of their CSN,
+ * and what each copy holds in the end: to be held against real servers. */
+void sim_history_tell_alone(const SimHistory *history, FILE *file);
 
 /* Leaves out choices as long as the fault stays. */
 void sim_history_shrink(SimHistory *history, SimFault fault);

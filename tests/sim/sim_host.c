@@ -71,8 +71,7 @@ static void entry_put(Pool *pool, const SimNode *node, const SimEntry *entry, Tr
 	Entry *shown = tree_add_entry(pool, tree, dn);
 
 	put(pool, shown, "objectClass", entry->name == 0 ? "domain" : "device");
-	put(pool, shown, "entryUUID",
-	    pool_printf(pool, "2d3f28a0-0000-1040-8000-%012x", entry->uuid));
+	put(pool, shown, "entryUUID", pool_printf(pool, SIM_UUID, entry->uuid));
 	put(pool, shown, "entryCSN", sim_csn_text(pool, entry->csn));
 	if (entry->name == 0)
 		context_put(pool, shown, sim_context(node));
@@ -133,6 +132,7 @@ static void sessions_give(const SimHost *host, Pool *pool, Tree *tree)
 			pool, tree,
 			pool_printf(pool, "cn=Connection %zu,cn=Connections,cn=Monitor", i));
 		put(pool, entry, "monitorConnectionStartTime", sim_time_text(pool, link->since));
+		put(pool, entry, "monitorConnectionAuthzDN", "cn=admin," SIM_SUFFIX);
 		put(pool, entry, "monitorConnectionOpsExecuting", "1");
 	}
 }

@@ -13,6 +13,7 @@
  */
 
 #define SIM_SUFFIX "dc=example,dc=org"
+#define SIM_UUID   "2d3f28a0-0000-1040-8000-%012x"
 
 typedef struct Sim Sim;
 

@@ -108,6 +108,24 @@ static bool copies_differ(SimCluster *cluster, size_t *ret_one, size_t *ret_othe
 	return false;
 }
 
+/* "node 1: 0@812 3@790 knows 101 812 0 0 0": names with the times of their CSNs, contextCSN by
+ * server ID. */
+static void copies_tell(const SimCluster *cluster, bool tells_context, FILE *file)
+{
+	for (size_t at = 0; at < cluster->n_nodes; at++) {
+		const SimCopy *copy = &cluster->nodes[at].copy;
+
+		fprintf(file, "node %zu:", at + 1);
+		for (size_t i = 0; i < copy->n_entries; i++)
+			fprintf(file, " %u@%u", copy->entries[i].name, copy->entries[i].csn.time);
+		if (tells_context)
+			fprintf(file, " knows");
+		for (size_t sid = 0; tells_context && sid < SIM_SIDS; sid++)
+			fprintf(file, " %u", sim_context(&cluster->nodes[at])->time[sid]);
+		fprintf(file, "\n");
+	}
+}
+
 /* --- the verdict --- */
 
 SimTally sim_tally;
@@ -120,6 +138,8 @@ static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, b
 		if (is_loud)
 			sim_choice_print(&history->choices[i], stdout);
 		sim_play_choice(play, &history->choices[i]);
+		if (is_loud)
+			copies_tell(&play->sim.cluster, true, stdout);
 	}
 	if (is_loud)
 		printf("quiet\n");
@@ -174,9 +194,9 @@ static Alone alone_play(const SimHistory *history)
 	SimHistory formed = *history;
 	Alone alone = {0};
 
-	formed.is_formed = true;
+	formed.start = SIM_FORMED;
 	alone_add(&play, &formed, &alone);
-	if (!history->is_formed)
+	if (history->start == SIM_STOCK)
 		alone_add(&play, history, &alone);
 	return alone;
 }
@@ -227,4 +247,36 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 	verdict = verdict_of(&play, &alone);
 	play_end(&play);
 	return verdict;
+}
+
+/* --- alone --- */
+
+static void change_tell(const SimPlay *play, const SimChoice *choice, SimCsn before, FILE *file)
+{
+	const SimRecord *record = &play->ledger[choice->of[1]];
+
+	if ((choice->verb == SIM_WRITE || choice->verb == SIM_DELETE) &&
+	    record->csn.time == before.time)
+		return;
+	if (choice->verb == SIM_WRITE)
+		fprintf(file, "write %u %u %u\n", choice->of[0], choice->of[1], record->csn.time);
+	else
+		sim_choice_print(choice, file);
+}
+
+void sim_history_tell_alone(const SimHistory *history, FILE *file)
+{
+	static SimPlay play;
+
+	play = (SimPlay){.sim = {.pool = pool_new()}};
+	sim_play_begin(&play, history, false);
+	for (size_t i = 0; i < history->n_choices; i++) {
+		const SimChoice *choice = &history->choices[i];
+		const SimCsn before = play.ledger[choice->of[1] % SIM_NAMES].csn;
+
+		sim_play_choice(&play, choice);
+		change_tell(&play, choice, before, file);
+	}
+	copies_tell(&play.sim.cluster, false, file);
+	play_end(&play);
 }

@@ -49,6 +49,7 @@ static void machine_make(Sim *sim, size_t at)
 
 	node->copy = (SimCopy){0};
 	node->disk = node->memory = (SimContext){0};
+	node->is_unsaved = node->is_dirty = false;
 	sim_state_forget(host->state_dir);
 	sim_host_make(sim, at);
 }
@@ -76,6 +77,25 @@ static void cluster_form(SimPlay *play)
 	sim_play_quiet(play);
 }
 
+/* By somebody's hand, and each server was started once since. cn=config is not looked at any more.
+ */
+static void cluster_connect(SimCluster *cluster, SimStart start)
+{
+	const uint32_t now = cluster->now;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		SimNode *node = &cluster->nodes[i];
+
+		node->copy = cluster->nodes[0].copy;
+		node->disk.time[start == SIM_OLD ? 1 : 0] = now;
+		node->memory = node->disk;
+		node->has_overlay = node->has_flag = true;
+		node->sid = (uint8_t)(i + 1);
+		for (size_t k = 0; k < cluster->n_nodes; k++)
+			node->links[k].is_declared = k != i;
+	}
+}
+
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 {
 	Sim *sim = &play->sim;
@@ -98,8 +118,10 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	database_make(&sim->cluster, 0, 3);
 	sim->cluster.now += 100;
 	sim->has_agent = true;
-	if (history->is_formed)
+	if (history->start == SIM_FORMED)
 		cluster_form(play);
+	else if (history->start != SIM_STOCK)
+		cluster_connect(&sim->cluster, history->start);
 	sim->has_agent = has_agent;
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		const SimEntry *entry = sim_find_name(&sim->cluster.nodes[0].copy, name);

@@ -27,8 +27,8 @@ static bool is_shadow(const SimNode *node)
 	return false;
 }
 
-/* syncprov_db_open(): one that reads from others waits for theirs; else it makes one. Of the own
- * server ID the newest entry counts, when there is a CSN of it. */
+/* syncprov_db_open(): one that reads from others waits for theirs; else it makes one. It would look
+ * for newer entries of its own, but back-mdb says that it is clean even where slapd was killed. */
 void sim_overlay_open(SimCluster *cluster, size_t at)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -40,15 +40,6 @@ void sim_overlay_open(SimCluster *cluster, size_t at)
 		if (is_shadow(node))
 			return;
 		node->memory.time[node->sid] = ++cluster->now;
-		node->is_unsaved = true;
-	}
-	for (size_t i = 0; i < node->copy.n_entries; i++) {
-		const SimCsn csn = node->copy.entries[i].csn;
-
-		if (csn.sid != node->sid || node->memory.time[csn.sid] == 0 ||
-		    csn.time <= node->memory.time[csn.sid])
-			continue;
-		node->memory.time[csn.sid] = csn.time;
 		node->is_unsaved = true;
 	}
 }
@@ -100,19 +91,19 @@ void sim_send(SimCluster *cluster, size_t at, size_t from, SimMessage message)
 	}
 }
 
+/* A consumer writes all that it knows, of its own server ID too (check_syncprov()). */
 bool sim_context_take(SimNode *node, SimCsn csn, bool is_written)
 {
-	bool is_new = false;
+	SimContext *context = node->has_overlay ? &node->memory : &node->disk;
 
-	if (node->has_overlay && csn.time > node->memory.time[csn.sid]) {
-		node->memory.time[csn.sid] = csn.time;
-		node->is_unsaved |= !is_written;
-		node->is_dirty = false;
-		is_new = true;
-	}
-	if (is_written && csn.time > node->disk.time[csn.sid])
-		node->disk.time[csn.sid] = csn.time;
-	return is_new;
+	if (csn.time <= context->time[csn.sid])
+		return false;
+	context->time[csn.sid] = csn.time;
+	node->is_dirty = false;
+	node->is_unsaved |= node->has_overlay;
+	if (is_written && node->has_overlay)
+		checkpoint(node);
+	return node->has_overlay;
 }
 
 bool sim_takes_writes(const SimNode *node)
@@ -154,7 +145,9 @@ typedef struct Cookie {
 	bool is_changed;
 	bool is_dirty;
 	bool tells_present;
-	uint32_t least; /* the oldest CSN that differs */
+	uint32_t
+		least; /* mincsn: the oldest of those that differ; what is older is not looked at */
+	uint32_t newest; /* of the cookie */
 } Cookie;
 
 /* "consumer cookie is missing a csn we track": all of it is forgotten. */
@@ -171,6 +164,8 @@ static void cookie_compare(const SimNode *provider, const SimContext *ours, Cook
 	for (size_t sid = 0; sid < SIM_SIDS; sid++) {
 		const uint32_t theirs = cookie->context.time[sid];
 
+		if (theirs > cookie->newest && ours->time[sid] > 0)
+			cookie->newest = theirs;
 		if (ours->time[sid] == 0) {
 			cookie->context.time[sid] = 0; /* of a server ID that is not known here */
 		} else if (theirs < ours->time[sid]) {
@@ -183,14 +178,8 @@ static void cookie_compare(const SimNode *provider, const SimContext *ours, Cook
 	}
 }
 
-static bool has_entry_until(const SimCopy *copy, uint32_t time)
-{
-	for (size_t i = 0; i < copy->n_entries; i++)
-		if (copy->entries[i].csn.time <= time)
-			return true;
-	return false;
-}
-
+/* That a cookie counts only when some entry is as old as its oldest CSN that differs plays no part:
+ * the few entries here stand for many, of which one always is. */
 static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 {
 	const SimContext *ours = &provider->memory;
@@ -209,10 +198,10 @@ static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 		return cookie;
 	}
 	cookie_compare(provider, ours, &cookie);
+	if (cookie.least == 0)
+		cookie.least = cookie.newest;
 	cookie.is_dirty = provider->is_dirty;
 	cookie.tells_present = cookie.is_changed || cookie.is_dirty;
-	if (cookie.is_changed && !has_entry_until(&provider->copy, cookie.least))
-		cookie.is_none = true;
 	return cookie;
 }
 
@@ -229,7 +218,8 @@ static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink 
 
 		if (cookie->tells_present)
 			link_tell_present(link, entry->uuid);
-		if (cookie->is_none || entry->csn.time > cookie->context.time[entry->csn.sid])
+		if (cookie->is_none || (entry->csn.time >= cookie->least &&
+					entry->csn.time > cookie->context.time[entry->csn.sid]))
 			link->queue[link->n_queue++] =
 				(SimMessage){.kind = SIM_REFRESHED, .entry = *entry};
 	}

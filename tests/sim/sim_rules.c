@@ -14,6 +14,8 @@ const char *const sim_rule_names[] = {
 	[SIM_ONE_PROVIDER] = "one-provider",
 	[SIM_IDENTITY] = "identity",
 	[SIM_COVERAGE] = "coverage",
+	[SIM_FACT_COVERED] = "fact-covered",
+	[SIM_FACT_PRESENT] = "fact-present",
 };
 
 static SimRule off;
@@ -21,6 +23,11 @@ static SimRule off;
 void sim_rule_switch_off(SimRule rule)
 {
 	off = rule;
+}
+
+bool sim_knows(SimRule fact)
+{
+	return off != fact;
 }
 
 const Hold *__real_joining_judge(Diff *diff, const WantedDatabase *wanted,

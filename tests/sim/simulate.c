@@ -4,6 +4,7 @@
  * violation is told, shortened and printed, and ends the run with 1.
  * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
  * nothing. simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
+ * simulate [--without FACT] alone FILE: what becomes of it without syncward, copy by copy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -45,17 +46,35 @@ static int run(uint64_t first, uint64_t count)
 	return 0;
 }
 
-static int replay(const char *path, bool is_loud)
+static int history_open(const char *path, SimHistory *ret)
 {
 	FILE *file = fopen(path, "re");
+	const int result = file ? sim_history_read(file, ret) : -1;
+
+	if (result < 0)
+		fprintf(stderr, "%s: no history can be read there\n", path);
+	if (file)
+		(void)fclose(file);
+	return result;
+}
+
+static int tell_alone(const char *path)
+{
+	SimHistory history;
+
+	if (history_open(path, &history) < 0)
+		return 64;
+	sim_history_tell_alone(&history, stdout);
+	return 0;
+}
+
+static int replay(const char *path, bool is_loud)
+{
 	SimHistory history;
 	SimVerdict verdict;
 
-	if (!file || sim_history_read(file, &history) < 0) {
-		fprintf(stderr, "%s: no history can be read there\n", path);
+	if (history_open(path, &history) < 0)
 		return 64;
-	}
-	(void)fclose(file);
 	verdict = sim_history_judge(&history, is_loud);
 	printf("%s%s%s\n", faults[verdict.fault], *verdict.text ? ": " : "", verdict.text);
 	return verdict.fault != SIM_NO_FAULT;
@@ -78,8 +97,11 @@ static int command(int argc, char **argv)
 		return run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
 	if (argc == 2 && (strcmp(argv[0], "replay") == 0 || strcmp(argv[0], "tell") == 0))
 		return replay(argv[1], argv[0][0] == 't');
+	if (argc == 2 && strcmp(argv[0], "alone") == 0)
+		return tell_alone(argv[1]);
 	fprintf(stderr,
-		"usage: simulate [--without RULE] run FIRST COUNT | replay FILE | tell FILE\n");
+		"usage: simulate [--without RULE] run FIRST COUNT | replay FILE | tell FILE "
+		"| alone FILE\n");
 	return 64;
 }
 
