@@ -134,17 +134,24 @@ static bool is_read_only(const Entry *database)
 	return entry_has_value(database, "olcReadOnly", "TRUE");
 }
 
-/* The mark is on disk before the database is closed: what nobody knows of nobody opens. */
+/* The intent is on disk before the database is closed: what nobody knows of nobody opens, and what
+ * is noted as closed and is open was opened. */
 static int close_database(Fence *fence, FenceRecord *record, const Entry *database, Error *err)
 {
-	const bool was_closed = record->is_closed;
-
-	record->is_closed = true;
+	record->is_closing = true;
 	if (records_write(fence, err) == 0 &&
 	    fence_gate_set(&fence->site.tool, fence_site_dn(fence->pool, database), true, err) == 0)
-		return 0;
-	record->is_closed = was_closed;
-	return -1;
+		record->is_closed = true;
+	record->is_closing = false;
+	return record->is_closed ? 0 : -1;
+}
+
+/* What became of a run that was cut off. */
+static void closing_end(FenceRecord *record, const Entry *database)
+{
+	if (record->is_closing && is_read_only(database))
+		record->is_closed = true;
+	record->is_closing = false;
 }
 
 static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
@@ -230,6 +237,7 @@ static void look_at(Fence *fence, FenceRecord *record)
 
 	if (!database) /* slapd has it no more */
 		return;
+	closing_end(record, database);
 	found = judge(fence, record, database, &look);
 	record->verdict = found.verdict;
 	record->text = found.text;

@@ -2,6 +2,13 @@
 #include "agent/pass/memory_after.h"
 #include "agent/state/state_fence.h"
 
+static bool is_read_only(const Live *live, const char *suffix)
+{
+	const LiveDatabase *database;
+
+	return live_find_database(live, suffix, &database) == 1 && database->is_read_only;
+}
+
 /* A database that slapd does not have is not open. */
 static bool is_open(const Live *live, const char *suffix)
 {
@@ -33,14 +40,19 @@ int remember_opened(Pool *pool, const char *state_dir, const World *world, const
 	bool has_changed = false;
 
 	for (size_t i = 0; i < known->fence.n_items; i++) {
-		const FenceRecord *record = &known->fence.items[i];
+		FenceRecord record = known->fence.items[i];
 
-		if (!record->is_closed || !is_open(&world->live, record->suffix)) {
-			POOL_PUSH(pool, records.items, records.n_items, *record);
+		if (record.is_closed && is_open(&world->live, record.suffix)) {
+			seen = seen_without(pool, &seen, record.suffix);
+			has_changed = true;
 			continue;
 		}
-		seen = seen_without(pool, &seen, record->suffix);
-		has_changed = true;
+		if (record.is_closing && is_read_only(&world->live, record.suffix)) {
+			record.is_closed = true;
+			record.is_closing = false;
+			has_changed = true;
+		}
+		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
 	if (!has_changed)
 		return 0;

@@ -33,6 +33,7 @@ static int record_load(const JsonNode *item, FenceRecord *ret)
 		.verdict = fence_verdict_named(member_string(item, "verdict")),
 		.text = member_string(item, "text"),
 		.is_closed = json_member(item, "closed") != NULL,
+		.is_closing = json_member(item, "closing") != NULL,
 		.has_file = file != NULL,
 		.is_after_stop = json_member(item, "after_stop") != NULL,
 	};
@@ -67,6 +68,8 @@ static struct json_object *record_new(const FenceRecord *record)
 	json_object_object_add(object, "text", state_text(record->text));
 	if (record->is_closed)
 		json_object_object_add(object, "closed", json_object_new_boolean(1));
+	if (record->is_closing)
+		json_object_object_add(object, "closing", json_object_new_boolean(1));
 	if (record->is_after_stop)
 		json_object_object_add(object, "after_stop", json_object_new_boolean(1));
 	if (!record->has_file)

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 
 import ldap
@@ -193,6 +194,41 @@ def test_in_audit_the_daemon_opens_what_the_fence_closed_and_writes_nothing_else
         assert contents(node.server) == wanted == contents(healthy.server)
         assert "checkpoint" in node.plan().stdout
     add_person(node.server, "afterwards")
+
+
+@pytest.mark.one_release
+@pytest.mark.parametrize("is_written", [False, True], ids=["before", "behind"])
+def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_written):
+    healthy, node = pair
+    fence = Fence(node, healthy)
+    load(node.server, "own", 10)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        noted = fence.noted()
+        fence.stop()
+        fence.remove()
+        with open(fence.slapd, encoding="utf-8") as file:
+            real = file.read()
+        kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
+            real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
+        with open(fence.slapd, "w", encoding="utf-8") as file:
+            file.write(real.replace("exec ", kill + "exec ", 1))
+        assert fence.run().returncode == -signal.SIGKILL
+        with open(fence.slapd, "w", encoding="utf-8") as file:
+            file.write(real)
+        assert fence.is_closed_on_disk() == is_written
+        if not is_written:
+            healthy.server.stop()  # what it lacks does not come
+        node.server.start()
+        if is_written:
+            wait_open(fence, daemon)
+            assert contents(node.server) == contents(healthy.server)
+            return
+        passes = daemon.last_pass()[0]
+        daemon.reload()
+        wait_until(lambda: daemon.last_pass()[0] > passes, "the daemon looked")
+        assert fence.record()["verdict"] == "absent" and noted == fence.noted()
+        assert "the fence did not close it" in node.run("doctor").stdout
 
 
 @pytest.mark.one_release
