@@ -63,11 +63,6 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 /* TLS files of wanted links that slapd may not read. */
 void diff_tls_refused(Diff *diff);
 
-/* Has all consumers of the database made anew from the values that they have, unless something else
- * does. subject and why are borrowed. */
-void diff_write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		      const char *subject, const char *why);
-
 /* Links whose list of retries ends, and those of them that slapd gave up: their values are written
  * again once their peer answers. */
 void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,

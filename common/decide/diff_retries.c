@@ -44,8 +44,8 @@ static bool answered_since(const LinkProbe *answer, const RunningConsumer *runni
 	       answer->began_sec > timestamp_of_generalized(running->last_connect);
 }
 
-void diff_write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		      const char *subject, const char *why)
+static void write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			const LiveConsumer *consumer)
 {
 	if (list_is_written(diff->plan, live))
 		return;
@@ -55,8 +55,10 @@ void diff_write_again(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 				.suffix = wanted->desired->suffix,
 				.dn = live->entry->dn,
 				.attribute = "olcSyncrepl",
-				.subject = subject,
-				.why = why,
+				.subject = "a retry that is used up",
+				.why = pool_printf(diff->pool,
+						   "slapd does not try %s any more, which answers",
+						   consumer->syncrepl.value[SYNCREPL_PROVIDER]),
 			});
 }
 
@@ -64,10 +66,7 @@ static void judge_given_up(Diff *diff, const WantedDatabase *wanted, const LiveD
 			   const LinkNeed *need, const RunningConsumer *running)
 {
 	if (answered_since(need->answer, running))
-		diff_write_again(diff, wanted, live, "a retry that is used up",
-				 pool_printf(diff->pool,
-					     "slapd does not try %s any more, which answers",
-					     need->former->syncrepl.value[SYNCREPL_PROVIDER]));
+		write_again(diff, wanted, live, need->former);
 	else
 		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
 			  {.database = wanted, .consumer = need->consumer, .answer = need->answer});

@@ -2,7 +2,6 @@
 #include "common/decide/joining_extra.h"
 
 #include "common/base/remedies.h"
-#include "common/base/timestamp.h"
 
 /*
  * contextCSN tells what is missing here, never what is too much (common/copy/copy_extra.h): a first
@@ -11,8 +10,7 @@
  * it as well.
  */
 
-/* Between two tries: a link that was just made is left alone. */
-#define AGAIN_SEC 10
+#define INTERVAL "00:00:00:05"
 
 bool joining_asks_extra(const Joining *joining)
 {
@@ -35,9 +33,9 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 			    "%s: everything is here, and entries that %s had and has deleted are "
 			    "here still (%zu): slapd keeps them when a first refresh broke off, "
 			    "or when the copy came without contextCSN; clients' writes are "
-			    "refused. The links are made anew until one comes back behind a "
-			    "change there, which takes them away. Where nothing is changed, stop "
-			    "slapd here, %s; only when somebody compared, and they belong here",
+			    "refused. It is read every 5 s until the first change there, which "
+			    "takes them away. Where nothing is changed, stop slapd here, %s; only "
+			    "when somebody compared, and they belong here",
 			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
 			    remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -70,21 +68,57 @@ const Hold *joining_judge_extra(const Joining *joining)
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
 }
 
-static bool had_time(const Joining *joining)
+/* Back to staying connected: not yet. */
+static bool edit_hold(const Joining *joining, const LiveConsumer *live, const Hold *hold)
 {
-	const int64_t written_sec =
-		timestamp_of_generalized(entry_first(joining->live->entry, "modifyTimestamp"));
+	Plan *plan = joining->diff->plan;
 
-	return joining->diff->in->facts->now_sec - written_sec >= AGAIN_SEC;
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		Change *change = &plan->changes[i];
+
+		if (change->live != live)
+			continue;
+		if (syncrepl_is_refresh_only(&live->syncrepl))
+			plan_hold(joining->diff->pool, plan, change, *hold);
+		return true;
+	}
+	return false;
 }
 
-void joining_read_again(const Joining *joining)
+static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
+			      const WantedConsumer *wanted)
+{
+	Pool *pool = joining->diff->pool;
+	WantedConsumer *polling = pool_alloc(pool, sizeof(*polling));
+
+	*polling = *wanted;
+	polling->syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
+	polling->syncrepl.value[SYNCREPL_INTERVAL] = INTERVAL;
+	plan_add_change(pool, joining->diff->plan,
+			(Change){
+				.kind = CHANGE_CONSUMER_EDIT,
+				.suffix = joining->suffix,
+				.dn = joining->live->entry->dn,
+				.attribute = "olcSyncrepl",
+				.subject = wanted->peer->uri,
+				.old_value = live->text,
+				.why = "for a while at intervals: that takes away what it deleted",
+				.live = live,
+				.wanted = polling,
+			});
+}
+
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live)
 {
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
+	const LiveDatabase *live = joining->live;
 
-	if (joining_asks_extra(joining) && extra->was_asked && !extra->problem &&
-	    extra->n_entries > 0 && joining->live->n_consumers > 0 && had_time(joining))
-		diff_write_again(joining->diff, joining->wanted, joining->live,
-				 "entries that were deleted",
-				 "a link that comes back behind a change takes them away");
+	if (!joining_asks_extra(joining) || !extra->was_asked || extra->problem ||
+	    extra->n_entries == 0 || diff_is_released(joining->diff, GUARD_JOINING))
+		return;
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (of_live[i] && !syncrepl_is_refresh_only(&of_live[i]->syncrepl) &&
+		    !edit_hold(joining, &live->consumers[i], hold_extra(joining, extra)) &&
+		    !syncrepl_is_refresh_only(&live->consumers[i].syncrepl))
+			read_at_intervals(joining, &live->consumers[i], of_live[i]);
 }

@@ -11,8 +11,11 @@ bool joining_asks_extra(const Joining *joining);
  * what must be looked at first. */
 const Hold *joining_judge_extra(const Joining *joining);
 
-/* Where something is: has what is read read again. slapd tells a consumer that comes back behind a
- * change what is not there any more. */
-void joining_read_again(const Joining *joining);
+/*
+ * Where something is: has those links read at intervals of seconds that stay connected otherwise,
+ * until nothing is. slapd tells a consumer that comes back behind a change what is not there any
+ * more. of_live as in joining_hold_links().
+ */
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live);
 
 #endif

@@ -287,7 +287,7 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 			joining_note_complete(&links.joining);
 		judge_new_peers(&links);
 		if (links.joining.is_fenced)
-			joining_read_again(&links.joining);
+			joining_read_again(&links.joining, of_live);
 		return;
 	}
 	links.hold = joining_judge(diff, wanted, live);
@@ -297,5 +297,5 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 	else if (links.hold)
 		hold_additions(&links, 0);
 	hold_strangers(&links);
-	joining_read_again(&links.joining);
+	joining_read_again(&links.joining, of_live);
 }

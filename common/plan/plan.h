@@ -78,7 +78,7 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMER_REMOVE,
 	CHANGE_CONSUMERS_RESTART, /* cn=config is right, but slapd runs other consumers */
 	CHANGE_CONSUMERS_RENEW,   /* they hold older TLS files than there are */
-	CHANGE_CONSUMERS_RETRY, /* slapd gave one up whose peer answers again, or must read again */
+	CHANGE_CONSUMERS_RETRY,   /* slapd gave one up whose peer answers again */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */

@@ -101,7 +101,7 @@ def after_a_bare_copy(slapd_factory, program):
 
 @pytest.mark.parametrize("make", [after_a_break, after_a_bare_copy])
 def test_what_was_deleted_meanwhile_is_gone_before_clients_write(slapd_factory, program, make):
-    """Nothing is changed: it waits. Something is: a link that comes back behind it is told what is not there any more."""
+    """Nothing is changed: it waits. Something is: a reader that comes back behind it is told what is not there any more."""
     cluster, gone = make(slapd_factory, program)
     node = cluster.nodes[-1]
 
