@@ -186,11 +186,14 @@ class Case:
 
     # What stays held
 
+    def reads(self, database):
+        return any(not consumer.is_self for consumer in self.live[database["suffix"]].consumers)
+
     def is_joining(self, database):
-        """Never in step, and read from somebody without being a provider: whether it has everything nobody can say."""
-        live = self.live[database["suffix"]]
-        reads = any(not consumer.is_self for consumer in live.consumers)
-        return bool(not self.was_in_step and self.others() and reads and not live.flag)
+        """Never in step and no provider, and it reads from somebody, or is a copy of what another server ID wrote:
+        whether it has everything nobody can say."""
+        may_lack = self.reads(database) or self.self_id != USED_ID
+        return bool(not self.was_in_step and self.others() and may_lack and not self.live[database["suffix"]].flag)
 
     def is_declared(self, database, consumer):
         """Read on: a peer of peers.json, by URL or rid, or one that "keep" names."""
@@ -202,7 +205,7 @@ class Case:
     def is_left_alone(self, database):
         """It would lose its last provider, while those that peers.json lists wait for it to have everything."""
         live = self.live[database["suffix"]]
-        return self.is_joining(database) and not any(
+        return self.is_joining(database) and self.reads(database) and not any(
             self.is_declared(database, consumer) for consumer in live.consumers if not consumer.is_self)
 
     def _expect_holds(self):
