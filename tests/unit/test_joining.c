@@ -959,6 +959,17 @@ static void a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much(void **st
 	assert_true(syncrepl_is_refresh_only(&change->wanted->syncrepl));
 	scene->live_consumer.syncrepl = change->wanted->syncrepl;
 	assert_null(link_change(scene));
+	/* What peers.json says waits until it is gone. */
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_EDIT,
+				 .suffix = SUFFIX,
+				 .dn = scene->live.entry->dn,
+				 .live = &scene->live_consumer,
+				 .wanted = &scene->consumer});
+	joining_hold_links(&scene->diff, &scene->database, &scene->live,
+			   (const WantedConsumer *[]){&scene->consumer});
+	assert_int_equal(scene->plan.n_changes, 1);
+	assert_true(scene->plan.changes[0].is_held);
 }
 
 int main(void)
