@@ -247,7 +247,7 @@ install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
 		$(call install_file,$$file,$(DATADIR)/syncward/$${file##*/}) || exit 1; done
 	for file in $(sort $(wildcard etc/examples/* packaging/systemd/examples/* packaging/ansible/*.yml)); do \
 		$(call install_file,$$file,$(DATADIR)/doc/syncward/examples/$${file##*/}) || exit 1; done
-	for file in $(sort $(wildcard packaging/ansible/roles/syncward/*/main.yml packaging/ansible/roles/syncward/*/plan.yml)); do \
+	for file in $(sort $(wildcard packaging/ansible/roles/syncward/*/*.yml)); do \
 		$(call install_file,$$file,$(DATADIR)/doc/syncward/examples/$${file#packaging/ansible/}) || exit 1; done
 	for page in $(MAN_PAGES); do \
 		$(call install_file,$$page,$(DATADIR)/man/man$${page##*.}/$${page##*/}) || exit 1; done

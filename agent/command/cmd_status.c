@@ -56,7 +56,7 @@ static int status_follow(const Options *options, const Context *context)
 		(void)status_show(next, options, context, text, &shown);
 		if (fflush(stdout) != 0)
 			break;
-		text = shown;
+		text = pool_strdup(next, shown); /* what could not be read leaves the former one */
 		pool_free(pool);
 		pool = next;
 		pause_msec(WATCH_EVERY_MSEC);

@@ -85,8 +85,10 @@ void host_lookup_again(HostLookup *lookup)
 	name_now(now);
 	/* Of the name before nothing is known any more; the same one is not forgotten when name
 	 * servers do not answer for a while. */
-	if (strcmp(now, lookup->asked) != 0)
+	if (strcmp(now, lookup->asked) != 0) {
+		lookup_end(lookup); /* it asks for that one */
 		lookup->is_found = lookup->has_ended = false;
+	}
 	memcpy(lookup->asked, now, sizeof(lookup->asked));
 	if (!lookup->is_found)
 		memcpy(lookup->name, now, sizeof(lookup->name));

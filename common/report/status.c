@@ -72,6 +72,12 @@ size_t status_count(const Status *status, ConditionKind kind)
 	return n;
 }
 
+bool status_is_only_late(const Condition *condition)
+{
+	return condition->kind == CONDITION_TROUBLE &&
+	       (strcmp(condition->key, "status") == 0 || strcmp(condition->key, "watch") == 0);
+}
+
 static bool condition_is_ill(const Condition *condition)
 {
 	return condition->kind != CONDITION_FINDING || condition->is_critical;

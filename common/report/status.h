@@ -142,6 +142,10 @@ const Condition *status_condition(const Status *status, ConditionKind kind, cons
 
 size_t status_count(const Status *status, ConditionKind kind);
 
+/* Nobody but readers of metrics suffers, or what is not watched is seen later: corrections are made
+ * all the same. */
+bool status_is_only_late(const Condition *condition);
+
 /* How much of what the status tells is held, missing or does not work: what somebody may be mending
  * now. What is not known is not counted. */
 size_t status_count_ill(const Status *status);

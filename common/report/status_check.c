@@ -62,7 +62,7 @@ static void judge_life(Verdict *verdict, const Status *status, const StatusLife 
 			pool_printf(verdict->pool,
 				    "the daemon hangs: process %ld told nothing for %s",
 				    status->pid, age));
-	else if (status->last_pass.number == 0)
+	else if (status->looked_sec < 0)
 		problem(verdict, CHECK_WARNING, "the daemon starts: it has not looked yet");
 }
 
@@ -70,8 +70,7 @@ static CheckLevel trouble_level(const Status *status, const Condition *condition
 {
 	if (condition->begins == EVENT_DESIRED_REFUSED)
 		return status->has_desired ? CHECK_WARNING : CHECK_CRITICAL;
-	/* Nobody but readers of metrics suffers; what is not watched is seen later. */
-	if (strcmp(condition->key, "status") == 0 || strcmp(condition->key, "watch") == 0)
+	if (status_is_only_late(condition))
 		return CHECK_WARNING;
 	/* A correction that slapd refused was told with itself. */
 	if (condition->begins == EVENT_KIND_COUNT)

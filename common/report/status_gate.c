@@ -25,7 +25,7 @@ static Gate judge_daemon(Pool *pool, const Status *status, const StatusLife *lif
 	if (status_is_stale(status, life->now_sec))
 		return waits(pool_printf(pool, "the daemon told nothing for %s",
 					 duration_print(pool, age_sec)));
-	if (status->last_pass.number == 0)
+	if (status->last_pass.number == 0 || status->looked_sec < 0)
 		return waits("the daemon has not looked yet");
 	return (Gate){GATE_OPEN};
 }
@@ -57,7 +57,8 @@ static Gate judge_conditions(Pool *pool, const Status *status)
 					    condition->suffix ? condition->suffix : "",
 					    condition->suffix ? ": " : "",
 					    condition->what ? condition->what : condition->text)};
-		if (!first && (condition->kind != CONDITION_FINDING || condition->is_critical))
+		if (!first && !status_is_only_late(condition) &&
+		    (condition->kind != CONDITION_FINDING || condition->is_critical))
 			first = condition;
 	}
 	return first ? waits(first->what ? first->what : first->text) : (Gate){GATE_OPEN};

@@ -64,6 +64,24 @@ class Controller:
 
 
 @pytest.mark.one_release
+def test_a_new_node_joins_behind_all_others(slapd_factory, program, tmp_path):
+    cluster = Cluster(slapd_factory, program, 2)
+    node, new = cluster
+    controller = Controller(cluster, tmp_path, canaries=[])
+    both = controller.document["peers"]
+    node.write(dict(controller.document, peers=both[:1], revision=1))
+    os.remove(new.peers_file)
+    node.server.seed(cluster.databases[0])
+    node.apply_ok("--first-node")
+    controller.document["revision"] = 2
+    with Daemon(node), Daemon(new):
+        done = controller.run("-e", "syncward_joins=true", "-e", "syncward_join_wait=120s")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert all(len(one.syncrepl()) == 1 and one.server.values(one.server.database_dn(), one.server.flag()) == ["TRUE"]
+                   for one in cluster)
+
+
+@pytest.mark.one_release
 def test_it_goes_from_node_to_node_and_stops_where_something_is_held(slapd_factory, program, tmp_path):
     cluster = Cluster(slapd_factory, program, 3, modules=("syncprov",)).form_by_hand()
     controller = Controller(cluster, tmp_path, canaries=[3])

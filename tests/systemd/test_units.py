@@ -26,7 +26,7 @@ KNOWN_TO_239 = set("""
     SystemCallErrorNumber WantedBy""".split())
 FENCE, FENCE_STOP = "syncward-fence.service", "syncward-fence-stop.service"
 KNOWN_FOR_LONG = set("Before PartOf SuccessExitStatus RemainAfterExit ExecStop ReadWritePaths SELinuxContext Also".split())
-NEWER_THAN_239 = {"ProtectKernelLogs", "ProtectClock", "ProtectHostname", "ProtectProc", "ProcSubset"}
+NEWER_THAN_239 = {"ProtectKernelLogs", "ProtectClock", "ProtectProc", "ProcSubset"}
 
 
 def settings(path):

@@ -502,7 +502,7 @@ static void a_daemon_that_does_not_run_or_hangs_is_critical(void **state)
 	assert_int_equal(
 		status_check(pool, &status, &(StatusLife){CLAIM_YES, NOW + 228}, &no_limits).level,
 		CHECK_OK);
-	status.last_pass.number = 0;
+	status.looked_sec = -1;
 	assert_int_equal(check(pool, &status).level, CHECK_WARNING);
 }
 

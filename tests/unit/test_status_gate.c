@@ -135,6 +135,9 @@ static void what_is_not_known_keeps_it_shut(void **state)
 	node->status.last_pass.number = 0;
 	assert_waits(pool, node, "not looked yet");
 	node = a_node(pool);
+	node->status.looked_sec = -1; /* a pass that ended before slapd was asked */
+	assert_waits(pool, node, "not looked yet");
+	node = a_node(pool);
 	node->status.is_slapd_up = CLAIM_UNKNOWN;
 	assert_waits(pool, node, "slapd");
 	node = a_node(pool);
@@ -202,6 +205,20 @@ static void a_finding_that_is_not_critical_does_not_matter(void **state)
 	assert_waits(pool, node, "an index is missing");
 }
 
+/* The timer serves where nothing can be watched: that lasts, and keeps nobody waiting. */
+static void what_is_seen_later_keeps_nobody_waiting(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Node *node = a_node(pool);
+	Condition watch = {.key = "watch", .kind = CONDITION_TROUBLE, .text = "not watched"};
+
+	(void)state;
+	node->status.conditions = (ConditionList){&watch, 1};
+	assert_int_equal(judged(pool, node).state, GATE_OPEN);
+	watch.key = "slapd";
+	assert_waits(pool, node, "not watched");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +228,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_keeps_it_shut),
 		cmocka_unit_test(a_link_that_is_not_told_is_judged_by_contents),
 		cmocka_unit_test(a_hold_is_told_before_all_that_lasts),
+		cmocka_unit_test(what_is_seen_later_keeps_nobody_waiting),
 		cmocka_unit_test(a_finding_that_is_not_critical_does_not_matter),
 	};
 
