@@ -277,14 +277,20 @@ CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suf
 		     .n_expected = entries_count_over(counter, suffix),
 		     .page_size = page_size(taker->rate),
 		     .start_msec = monotonic_msec()};
-	const char *dn = link_whoami(link);
-	const unsigned usual_msec = link->deadline->timeout_msec;
+	const char *dn;
+	unsigned usual_msec;
 
+	if (!link_revive(link))
+		return (CopyReading){.problem = peer_link_failure(link).problem};
+	dn = link_whoami(link);
+	usual_msec = link->deadline->timeout_msec;
 	scan.reading.identity = !dn ? "us" : *dn ? pool_printf(link->pool, "'%s'", dn) : "anybody";
 	link->deadline->timeout_msec = ENTRIES_PATIENCE_MSEC;
 	pages_read(&scan);
 	if (scan.reading.is_read)
 		count_keep(&scan, scan.n_expected, entries_count_over(counter, suffix));
-	link->deadline->timeout_msec = usual_msec;
+	/* Who counts may have found it closed, and the peer gone. */
+	if (link->deadline)
+		link->deadline->timeout_msec = usual_msec;
 	return scan.reading;
 }

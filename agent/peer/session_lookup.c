@@ -65,6 +65,8 @@ const char *link_whoami(PeerLink *link)
 	struct berval *id = NULL;
 	const char *dn = NULL;
 
+	if (!link->ldap)
+		return NULL;
 	peer_link_restart(link);
 	if (ldap_whoami_s(link->ldap, &id, NULL, NULL) == LDAP_SUCCESS)
 		dn = !id || !id->bv_val || id->bv_len == 0 ? ""
@@ -92,13 +94,16 @@ bool link_revive(PeerLink *link)
 	PeerLink again;
 	bool is_open;
 
-	if (link->ldap && link_whoami(link))
+	if (link_whoami(link))
 		return true;
 	peer_link_close(link);
 	is_open = peer_link_open(link->pool, link->syncrepl, &again);
 	*link = again;
 	return is_open;
 }
+	/* One that could be reached but not bound would read as anybody. */
+	if (!is_open)
+		peer_link_close(link);
 
 /* --- some of them --- */
 
@@ -123,6 +128,8 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 
 	peer_link_heard(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
+	if (!link->ldap)
+		return false;
 				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
 				      LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
