@@ -49,7 +49,7 @@ static int page_send(Scan *scan, int *ret_id)
 					    &paged);
 
 	if (code == LDAP_SUCCESS) {
-		LDAPControl *controls[] = {&manage, paged, NULL};
+		LDAPControl *controls[] = {&manage, paged, scan->link->as, NULL};
 
 		code = ldap_search_ext(ldap, scan->suffix, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
 				       (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
@@ -219,7 +219,7 @@ static bool page_read(Scan *scan)
 static size_t subentries_count(PeerLink *link, const char *suffix)
 {
 	LDAPControl subentries = subentries_only();
-	LDAPControl *controls[] = {&subentries, NULL};
+	LDAPControl *controls[] = {&subentries, link->as, NULL};
 	char *nothing[] = {(char[]){LDAP_NO_ATTRS}, NULL};
 	AUTO(Pool) *scratch = pool_new();
 	LdapAnswer answer = {.text = ""};

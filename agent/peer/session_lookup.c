@@ -122,7 +122,7 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 		      const char *const *attributes, Tree *ret)
 {
 	LDAPControl manage = entries_manage_control();
-	LDAPControl *controls[] = {&manage, NULL};
+	LDAPControl *controls[] = {&manage, link->as, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 

@@ -33,7 +33,8 @@ typedef struct FoundEntries {
 	size_t n_items;
 } FoundEntries;
 
-/* As whom the server knows us: a DN, "" for an anonymous client; NULL: it did not say. */
+/* As whom the server knows us, the authzid where the link has one: a DN, "" for an anonymous
+ * client; NULL: it did not say. */
 const char *link_whoami(PeerLink *link);
 
 /* True when the server takes us for the rootdn of the database: nobody else may be anybody in it
