@@ -80,6 +80,11 @@ static Syncrepl as_root(const HealWork *work, const Syncrepl *link)
 	return root;
 }
 
+static bool is_rootdn(const HealWork *work, PeerLink *link)
+{
+	return link_is_rootdn(link, work->healed->suffix, work->live->root_dn);
+}
+
 /* The account may be let see how many entries there are: then nobody else need look. */
 static void hold_unproven(const Peering *peering, const CopyReading *shown, const char *problem)
 {
@@ -100,7 +105,7 @@ static bool root_read(const Peering *peering, const CopyReading *shown, PeerLink
 {
 	CopyReading reading;
 
-	if (link_is_rootdn(link, peering->work->healed->suffix))
+	if (is_rootdn(peering->work, link))
 		return set_read(peering, link, ret, &reading);
 	hold_unproven(peering, shown,
 		      pool_printf(peering->work->pool, "'%s', which is it here, is not there",
@@ -147,6 +152,6 @@ bool heal_peer_read(HealWork *work, Pool *pool, VerifiedServer *peer, HealCopy *
 		heal_hold_hidden(work, peer, copy_reading_describe(work->pool, &reading));
 		return false;
 	}
-	return sight == COPY_SIGHT_WHOLE || link_is_rootdn(&peer->link, work->healed->suffix) ||
+	return sight == COPY_SIGHT_WHOLE || is_rootdn(work, &peer->link) ||
 	       whole_read(&peering, &reading, &ret->whole);
 }

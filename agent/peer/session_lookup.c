@@ -77,11 +77,13 @@ const char *link_whoami(PeerLink *link)
 	return dn;
 }
 
-bool link_is_rootdn(PeerLink *link, const char *suffix)
+bool link_is_rootdn(PeerLink *link, const char *suffix, const char *root_dn)
 {
 	const char *anybody = pool_printf(link->pool, "cn=anybody%s%s", *suffix ? "," : "", suffix);
-	const char *dn;
+	const char *dn = link->as ? NULL : link_whoami(link);
 
+	if (!dn || !*dn || !root_dn || !dn_equal(dn, root_dn))
+		return false;
 	if (ldap_local_become(link->pool, link->ldap, anybody) != LDAP_SUCCESS)
 		return false;
 	dn = link_whoami(link);
@@ -99,11 +101,11 @@ bool link_revive(PeerLink *link)
 	peer_link_close(link);
 	is_open = peer_link_open(link->pool, link->syncrepl, &again);
 	*link = again;
-	return is_open;
-}
 	/* One that could be reached but not bound would read as anybody. */
 	if (!is_open)
 		peer_link_close(link);
+	return is_open;
+}
 
 /* --- some of them --- */
 
@@ -126,10 +128,10 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	peer_link_heard(link);
-	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
 	if (!link->ldap)
 		return false;
+	peer_link_heard(link);
+	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
 				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
 				      LDAP_NO_LIMIT, &id);
 	if (answer.code == LDAP_SUCCESS)
