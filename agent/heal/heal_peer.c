@@ -89,13 +89,16 @@ static bool is_rootdn(const HealWork *work, PeerLink *link)
 static void hold_unproven(const Peering *peering, const CopyReading *shown, const char *problem)
 {
 	Pool *pool = peering->work->pool;
-	const char *dn = peering->peer->syncrepl.value[SYNCREPL_BINDDN];
-	const char *line = remedy_fill(pool, REMEDY_MONITOR_COUNT, dn ? dn : "");
+	const char *dn = link_whoami(&peering->peer->link);
+	const char *release = remedy_text(REMEDY_HEAL_LATER);
 
+	if (dn && *dn)
+		release = pool_printf(pool, "there, ahead of olcAccess of olcDatabase=monitor: %s",
+				      remedy_fill(pool, REMEDY_MONITOR_COUNT, dn));
 	hold(peering,
 	     pool_printf(pool, "%s, and its rootdn cannot look, either: %s",
 			 copy_reading_describe(pool, shown), problem),
-	     pool_printf(pool, "there, ahead of olcAccess of olcDatabase=monitor: %s", line));
+	     release);
 }
 
 /* False, with a hold. What one of the two is shown and the other is not is judged later: it may
