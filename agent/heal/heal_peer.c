@@ -80,17 +80,25 @@ static Syncrepl as_root(const HealWork *work, const Syncrepl *link)
 	return root;
 }
 
+static bool is_rootdn(const HealWork *work, PeerLink *link)
+{
+	return link_is_rootdn(link, work->healed->suffix, work->live->root_dn);
+}
+
 /* The account may be let see how many entries there are: then nobody else need look. */
 static void hold_unproven(const Peering *peering, const CopyReading *shown, const char *problem)
 {
 	Pool *pool = peering->work->pool;
-	const char *dn = peering->peer->syncrepl.value[SYNCREPL_BINDDN];
-	const char *line = remedy_fill(pool, REMEDY_MONITOR_COUNT, dn ? dn : "");
+	const char *dn = link_whoami(&peering->peer->link);
+	const char *release = remedy_text(REMEDY_HEAL_LATER);
 
+	if (dn && *dn)
+		release = pool_printf(pool, "there, ahead of olcAccess of olcDatabase=monitor: %s",
+				      remedy_fill(pool, REMEDY_MONITOR_COUNT, dn));
 	hold(peering,
 	     pool_printf(pool, "%s, and its rootdn cannot look, either: %s",
 			 copy_reading_describe(pool, shown), problem),
-	     pool_printf(pool, "there, ahead of olcAccess of olcDatabase=monitor: %s", line));
+	     release);
 }
 
 /* False, with a hold. What one of the two is shown and the other is not is judged later: it may
@@ -100,7 +108,7 @@ static bool root_read(const Peering *peering, const CopyReading *shown, PeerLink
 {
 	CopyReading reading;
 
-	if (link_is_rootdn(link, peering->work->healed->suffix))
+	if (is_rootdn(peering->work, link))
 		return set_read(peering, link, ret, &reading);
 	hold_unproven(peering, shown,
 		      pool_printf(peering->work->pool, "'%s', which is it here, is not there",
@@ -147,6 +155,6 @@ bool heal_peer_read(HealWork *work, Pool *pool, VerifiedServer *peer, HealCopy *
 		heal_hold_hidden(work, peer, copy_reading_describe(work->pool, &reading));
 		return false;
 	}
-	return sight == COPY_SIGHT_WHOLE || link_is_rootdn(&peer->link, work->healed->suffix) ||
+	return sight == COPY_SIGHT_WHOLE || is_rootdn(work, &peer->link) ||
 	       whole_read(&peering, &reading, &ret->whole);
 }

@@ -24,7 +24,10 @@ static LdapViewer viewer_of(const PeerLink *link)
 static const char *identity_name(Pool *pool, const Syncrepl *syncrepl)
 {
 	const char *dn = syncrepl->value[SYNCREPL_BINDDN];
+	const char *authzid = syncrepl->value[SYNCREPL_AUTHZID];
 
+	if (authzid && *authzid)
+		return pool_printf(pool, "'%s'", authzid);
 	if (!syncrepl->value[SYNCREPL_SASLMECH])
 		return pool_printf(pool, "'%s'", dn ? dn : "");
 	return pool_printf(pool, "whom SASL %s makes of it", syncrepl->value[SYNCREPL_SASLMECH]);

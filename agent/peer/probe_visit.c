@@ -108,15 +108,10 @@ static void ask(Visit *visit, Question question)
 		.ldctl_value = {.bv_len = sizeof(refresh_only) - 1, .bv_val = refresh_only},
 		.ldctl_iscritical = 1,
 	};
-	LDAPControl *controls[] = {&sync, NULL, NULL}, as;
-	const char *authzid = visit->link.syncrepl->value[SYNCREPL_AUTHZID];
+	LDAPControl *controls[] = {&sync, visit->link.as, NULL};
 
 	if (!base)
 		return;
-	if (authzid && *authzid) {
-		as = ldap_act_as_control(visit->link.pool, authzid);
-		controls[1] = &as;
-	}
 	if (question == ASK_CLOCK)
 		visit->asked_sec = time(NULL);
 	visit->answers[question].code =

@@ -147,7 +147,11 @@ static bool act_as(PeerLink *link)
 {
 	const char *authzid = link->syncrepl->value[SYNCREPL_AUTHZID];
 
-	if (!authzid || !*authzid || ldap_act_as(link->pool, link->ldap, authzid) == LDAP_SUCCESS)
+	if (!authzid || !*authzid)
+		return true;
+	link->as = pool_alloc(link->pool, sizeof(*link->as));
+	*link->as = ldap_act_as_control(link->pool, authzid);
+	if (ldap_act_as(link->pool, link->ldap, authzid) == LDAP_SUCCESS)
 		return true;
 	return peer_link_not_tested(link, PROBE_DIED, "libldap does not take the authzid");
 }

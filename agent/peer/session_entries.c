@@ -49,7 +49,7 @@ static int page_send(Scan *scan, int *ret_id)
 					    &paged);
 
 	if (code == LDAP_SUCCESS) {
-		LDAPControl *controls[] = {&manage, paged, NULL};
+		LDAPControl *controls[] = {&manage, paged, scan->link->as, NULL};
 
 		code = ldap_search_ext(ldap, scan->suffix, LDAP_SCOPE_SUBTREE, "(objectClass=*)",
 				       (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
@@ -219,7 +219,7 @@ static bool page_read(Scan *scan)
 static size_t subentries_count(PeerLink *link, const char *suffix)
 {
 	LDAPControl subentries = subentries_only();
-	LDAPControl *controls[] = {&subentries, NULL};
+	LDAPControl *controls[] = {&subentries, link->as, NULL};
 	char *nothing[] = {(char[]){LDAP_NO_ATTRS}, NULL};
 	AUTO(Pool) *scratch = pool_new();
 	LdapAnswer answer = {.text = ""};
@@ -277,14 +277,20 @@ CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suf
 		     .n_expected = entries_count_over(counter, suffix),
 		     .page_size = page_size(taker->rate),
 		     .start_msec = monotonic_msec()};
-	const char *dn = link_whoami(link);
-	const unsigned usual_msec = link->deadline->timeout_msec;
+	const char *dn;
+	unsigned usual_msec;
 
+	if (!link_revive(link))
+		return (CopyReading){.problem = peer_link_failure(link).problem};
+	dn = link_whoami(link);
+	usual_msec = link->deadline->timeout_msec;
 	scan.reading.identity = !dn ? "us" : *dn ? pool_printf(link->pool, "'%s'", dn) : "anybody";
 	link->deadline->timeout_msec = ENTRIES_PATIENCE_MSEC;
 	pages_read(&scan);
 	if (scan.reading.is_read)
 		count_keep(&scan, scan.n_expected, entries_count_over(counter, suffix));
-	link->deadline->timeout_msec = usual_msec;
+	/* Who counts may have found it closed, and the peer gone. */
+	if (link->deadline)
+		link->deadline->timeout_msec = usual_msec;
 	return scan.reading;
 }

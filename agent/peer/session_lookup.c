@@ -65,6 +65,8 @@ const char *link_whoami(PeerLink *link)
 	struct berval *id = NULL;
 	const char *dn = NULL;
 
+	if (!link->ldap)
+		return NULL;
 	peer_link_restart(link);
 	if (ldap_whoami_s(link->ldap, &id, NULL, NULL) == LDAP_SUCCESS)
 		dn = !id || !id->bv_val || id->bv_len == 0 ? ""
@@ -75,11 +77,13 @@ const char *link_whoami(PeerLink *link)
 	return dn;
 }
 
-bool link_is_rootdn(PeerLink *link, const char *suffix)
+bool link_is_rootdn(PeerLink *link, const char *suffix, const char *root_dn)
 {
 	const char *anybody = pool_printf(link->pool, "cn=anybody%s%s", *suffix ? "," : "", suffix);
-	const char *dn;
+	const char *dn = link->as ? NULL : link_whoami(link);
 
+	if (!dn || !*dn || !root_dn || !dn_equal(dn, root_dn))
+		return false;
 	if (ldap_local_become(link->pool, link->ldap, anybody) != LDAP_SUCCESS)
 		return false;
 	dn = link_whoami(link);
@@ -92,11 +96,14 @@ bool link_revive(PeerLink *link)
 	PeerLink again;
 	bool is_open;
 
-	if (link->ldap && link_whoami(link))
+	if (link_whoami(link))
 		return true;
 	peer_link_close(link);
 	is_open = peer_link_open(link->pool, link->syncrepl, &again);
 	*link = again;
+	/* One that could be reached but not bound would read as anybody. */
+	if (!is_open)
+		peer_link_close(link);
 	return is_open;
 }
 
@@ -117,10 +124,12 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 		      const char *const *attributes, Tree *ret)
 {
 	LDAPControl manage = entries_manage_control();
-	LDAPControl *controls[] = {&manage, NULL};
+	LDAPControl *controls[] = {&manage, link->as, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 
+	if (!link->ldap)
+		return false;
 	peer_link_heard(link);
 	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
 				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,

@@ -33,12 +33,17 @@ typedef struct FoundEntries {
 	size_t n_items;
 } FoundEntries;
 
-/* As whom the server knows us: a DN, "" for an anonymous client; NULL: it did not say. */
+/* As whom the server knows us, the authzid where the link has one: a DN, "" for an anonymous
+ * client; NULL: it did not say. */
 const char *link_whoami(PeerLink *link);
 
-/* True when the server takes us for the rootdn of the database: nobody else may be anybody in it
- * without a line that says so (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10). */
-bool link_is_rootdn(PeerLink *link, const char *suffix);
+/*
+ * True when we are root_dn, the rootdn of this database here (NULL: it has none), and the server
+ * takes us for its own, too: we may be anybody. That alone is no proof: slapd lets the rootdn of
+ * any database it was bound in be anybody of all of them, and whomever authzTo or authzFrom let
+ * (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10). Not with an authzid: false.
+ */
+bool link_is_rootdn(PeerLink *link, const char *suffix, const char *root_dn);
 
 /* For a link that lay idle: where olcIdleTimeout closed it meanwhile it is made anew. False when
  * that fails, and the link is not to be used: peer_link_failure() says why. */

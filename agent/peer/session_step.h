@@ -48,6 +48,9 @@ typedef struct PeerLink {
 	LDAP *ldap;
 	LdapDeadline *deadline;
 	unsigned timeout_msec; /* for each operation */
+	/* Of the link's authzid, for operations with controls of their own: libldap does not send
+	 * the connection's along with those. NULL: it reads as the one who binds. */
+	LDAPControl *as;
 } PeerLink;
 
 /* Gives the next operation its full time. */

@@ -5,6 +5,7 @@
         relay.forget()                # what is connected stays so for both ends, and carries nothing any more
         relay.drop()                  # ends what was forgotten
         relay.cut()                   # ends all connections, and each new one at once, until heal()
+        relay.end_at(b"...", 2)       # goes away for good when a client's second message with these bytes comes
 
 Who connects after that gets through as before.
 """
@@ -27,6 +28,8 @@ class Relay:
         self._forgotten = []
         self._asked = []
         self._is_cut = False
+        self._end_text, self._n_until_end = b"", 0
+        self._servers = set()
         self._thread = threading.Thread(target=self._run)
         server.ldap_uri = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -38,6 +41,9 @@ class Relay:
 
     def cut(self):
         self._ask(self._cut)
+
+    def end_at(self, text, n):
+        self._end_text, self._n_until_end = text, n
 
     def heal(self):
         self._is_cut = False
@@ -66,13 +72,27 @@ class Relay:
             one.close()
         self._other = {}
 
+    def _end(self):
+        self._selector.unregister(self._listener)
+        self._listener.close()  # first: who connects again at once is refused
+        self._cut()
+
+    def _is_end(self, one, data):
+        if one in self._servers or not self._n_until_end or self._end_text not in data:
+            return False
+        self._n_until_end -= 1
+        return self._n_until_end == 0
+
     def _connect(self):
+        if self._listener.fileno() < 0:  # it ended in the same round
+            return
         near, _ = self._listener.accept()
         if self._is_cut:
             near.close()
             return
         try:
             far = socket.create_connection(self._target)
+            self._servers.add(far)
         except OSError:
             near.close()
             return
@@ -88,6 +108,9 @@ class Relay:
         data = b""
         with contextlib.suppress(OSError):
             data = one.recv(65536)
+            if self._is_end(one, data):
+                self._end()
+                return
             other.sendall(data)
         if data:
             return

@@ -5,7 +5,9 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
+from copies import show_count
 from slapd import SUFFIX
+from test_compare import compare, fixture_pair, found, peer_of  # noqa: F401 pylint: disable=unused-import
 from test_link_guard import fixture_cluster, fixture_form, holds_of  # noqa: F401 pylint: disable=unused-import
 
 REPLICATOR = f"cn=replicator,{SUFFIX}"
@@ -36,8 +38,8 @@ def test_a_link_that_may_not_read_as_another_does_not_replace_one_that_works(clu
     wait_entry(node.server, add_person(peer.server, "later"))
 
 
-def test_who_reads_through_the_account_is_the_reader(cluster):
-    node, peer = cluster
+def let_read_as_another(cluster):
+    peer = cluster[1]
     for one in cluster:
         one.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcAuthzPolicy", "to")])
     admin = peer.server.admin()
@@ -45,7 +47,36 @@ def test_who_reads_through_the_account_is_the_reader(cluster):
     admin.modify_s(REPLICATOR, [(ldap.MOD_ADD, "authzTo", f"dn.exact:{READER}".encode())])
     admin.unbind_s()
     cluster.wait_in_step()
+
+
+def hide(node, dn):
+    """From the reader alone."""
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [
+        f'to dn.base="{dn}" by dn.exact="{READER}" none by * read', "to * by * read"])])
+
+
+def test_compare_reads_as_the_reader_too(pair):
+    """Whoever binds sees an entry there that the reader, as which changes come, does not."""
+    cluster = pair(n=5)
+    let_read_as_another(cluster)
+    show_count(cluster[1], name="reader")
+    hide(cluster[1], f"cn=p1,{SUFFIX}")
     read_as(cluster, f"dn:{READER}")
+    document = compare(cluster[0], "--lag", "0", status=3)
+    peer = peer_of(document)
+    assert (peer["sees"], peer["entries"]) == ("less", peer["counted"] - 1), peer
+    assert f"it shows '{READER}'" in peer["text"] and found(peer) == [("missing-there", f"cn=p1,{SUFFIX}")]
+
+
+def test_who_reads_through_the_account_is_the_reader(cluster):
+    node, peer = cluster
+    let_read_as_another(cluster)
+    hide(peer, add_person(peer.server, "hidden"))
+    read_as(cluster, f"dn:{READER}")
+    held = node.apply()
+    assert [hold[0] for hold in holds_of(held.stdout)] == ["G6"], held.stdout + held.stderr
+    assert f"as 'dn:{READER}' this node would not see what it sees as '{REPLICATOR}'" in held.stdout
+    peer.edit([(ldap.MOD_DELETE, "olcAccess", None)])
     node.apply_ok()
     assert f'authzid="dn:{READER}"' in node.syncrepl()[0]
     assert any(READER in value for value in node.server.values(node.server.database_dn(), "olcLimits"))

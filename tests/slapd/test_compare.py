@@ -14,6 +14,7 @@ import pytest
 from cluster import Cluster, add_person
 from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, show_count, with_csn
 from daemon import Daemon
+from relay import Relay
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
 MDB = "mdb"
@@ -575,6 +576,19 @@ def test_a_peer_that_dies_in_the_middle_is_not_comparable(pair):
     assert not peer["read"] and found(peer) == [] and cluster[1].server.ldap_uri in peer["text"]
     peer = peer_of(compare(cluster[0], status=3))
     assert not peer["read"] and "Connection refused" in peer["text"]
+
+
+def test_a_peer_that_goes_away_between_two_reads_is_not_comparable(pair):
+    """Before its entries are counted, and behind the last of them: who connects again is refused."""
+    cluster = pair(n=5)
+    for n in (1, 4):
+        with Relay(cluster[1].server) as relay:
+            cluster.document["peers"][1]["uri"] = cluster[1].server.ldap_uri
+            cluster.write()
+            relay.end_at(b"1.3.6.1.4.1.4203.1.11.3", n)  # that asks whether the link is open
+            document = compare(cluster[0], status=3)
+            assert peer_of(document)["verdict"] != "equal" and document["databases"][0]["here"]["read"], document
+            assert n > 1 or "Connection refused" in peer_of(document)["text"], document
 
 
 def test_one_that_differs_is_told_beside_one_that_is_away(pair):

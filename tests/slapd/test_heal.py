@@ -466,6 +466,15 @@ def test_entries_that_are_hidden_here_are_not_gambled_with(slapd_factory, progra
     assert_untouched(cluster)
 
 
+def let_be_anybody(cluster, node):
+    """The account of the links there: which makes it no rootdn."""
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcAuthzPolicy", "to")])
+    connection = node.server.admin()
+    connection.modify_s(f"cn=replicator,{SUFFIX}", [(ldap.MOD_ADD, "authzTo", b"dn.regex:.*")])
+    connection.unbind_s()
+    cluster.wait_in_step()
+
+
 @pytest.mark.parametrize("at", [0, 1], ids=["here", "peer"])
 def test_an_old_entry_that_replication_is_not_shown_is_not_gambled_with(slapd_factory, program, at):
     """A rule at one server hides it: healed, the others would delete it, or that server its only copy."""
@@ -473,6 +482,7 @@ def test_an_old_entry_that_replication_is_not_shown_is_not_gambled_with(slapd_fa
     here, hiding = cluster[0], cluster[at]
     rules = [f'{{0}}to dn.base="cn=two,{SUFFIX}" by * none', "{1}to * by anonymous auth by * read"]
     if at == 1:
+        let_be_anybody(cluster, hiding)
         deleted_while_away(cluster, hiding, "two")
     hiding.edit([(ldap.MOD_ADD, "olcAccess", rules)])
     found = holds(heal(here))
