@@ -196,6 +196,26 @@ def test_in_audit_the_daemon_opens_what_the_fence_closed_and_writes_nothing_else
     add_person(node.server, "afterwards")
 
 
+def kill_while_closing(fence, is_written):
+    """Runs the fence, which is killed before or behind slapmodify."""
+    with open(fence.slapd, encoding="utf-8") as file:
+        real = file.read()
+    kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
+        real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real.replace("exec ", kill + "exec ", 1))
+    assert fence.run().returncode == -signal.SIGKILL
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real)
+    assert fence.is_closed_on_disk() == is_written and fence.record()["closing"]
+
+
+def look_again(daemon):
+    passes = daemon.last_pass()[0]
+    daemon.reload()
+    wait_until(lambda: daemon.last_pass()[0] > passes, "the daemon looked")
+
+
 @pytest.mark.one_release
 @pytest.mark.parametrize("is_written", [False, True], ids=["before", "behind"])
 def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_written):
@@ -207,16 +227,7 @@ def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_writ
         noted = fence.noted()
         fence.stop()
         fence.remove()
-        with open(fence.slapd, encoding="utf-8") as file:
-            real = file.read()
-        kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
-            real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
-        with open(fence.slapd, "w", encoding="utf-8") as file:
-            file.write(real.replace("exec ", kill + "exec ", 1))
-        assert fence.run().returncode == -signal.SIGKILL
-        with open(fence.slapd, "w", encoding="utf-8") as file:
-            file.write(real)
-        assert fence.is_closed_on_disk() == is_written
+        kill_while_closing(fence, is_written)
         if not is_written:
             healthy.server.stop()  # what it lacks does not come
         node.server.start()
@@ -224,11 +235,13 @@ def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_writ
             wait_open(fence, daemon)
             assert contents(node.server) == contents(healthy.server)
             return
-        passes = daemon.last_pass()[0]
-        daemon.reload()
-        wait_until(lambda: daemon.last_pass()[0] > passes, "the daemon looked")
+        look_again(daemon)
         assert fence.record()["verdict"] == "absent" and noted == fence.noted()
+        assert "closing" not in fence.record()
         assert "the fence did not close it" in node.run("doctor").stdout
+        node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])  # a person's own wish
+        look_again(daemon)
+        assert "closed" not in fence.record() and fence.is_closed()
 
 
 @pytest.mark.one_release
