@@ -53,11 +53,12 @@ static void records_take(Fence *fence)
 			record = *before;
 		POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items, record);
 	}
-	/* What is closed stays known, whatever became of the other file. */
+	/* What is closed, or may be, stays known, whatever became of the other file. */
 	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
 		const FenceRecord *before = &fence->known->fence.items[i];
 
-		if (before->is_closed && !fence_record(&fence->records, before->suffix))
+		if ((before->is_closed || before->is_closing) &&
+		    !fence_record(&fence->records, before->suffix))
 			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
 				  *before);
 	}
@@ -98,11 +99,13 @@ static FenceJudgement not_known(Fence *fence, const Error *err)
 				.text = pool_strdup(fence->pool, err->text)};
 }
 
+/* What was before is in the record until it is judged, with what became of a run that was cut off.
+ */
 static FenceLook look_begin(const Fence *fence, const FenceRecord *record)
 {
 	return (FenceLook){
 		.seen = last_seen(&fence->known->seen, record->suffix),
-		.before = fence_record(&fence->known->fence, record->suffix),
+		.before = record,
 		.node = fence->known->seen.node,
 		.is_same_boot = is_same_boot(&fence->known->seen),
 	};

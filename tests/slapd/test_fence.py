@@ -245,6 +245,31 @@ def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_writ
 
 
 @pytest.mark.one_release
+def test_what_a_killed_fence_closed_is_not_opened_by_its_own_file(pair):
+    """A copy in the same file that was filled by half has grown beyond what was noted of that file."""
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(node.server, "own", 10)
+        fence.wait_noted(daemon)
+    fence.stop()
+    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+    kill_while_closing(fence, is_written=True)
+    path = os.path.join(node.state_dir, "fence.json")
+    with open(path, encoding="utf-8") as file:
+        noted = json.load(file)
+    noted["databases"][0]["file"]["txnid"] = 1
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(noted, file)
+    fence.look("older", 3)
+    assert fence.is_closed_on_disk() and fence.record()["closed"]
+
+
+@pytest.mark.one_release
 def test_a_volume_that_is_mounted_again_opens_the_database(pair):
     node = pair[1]
     fence = Fence(node, pair[0])
