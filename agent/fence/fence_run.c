@@ -283,6 +283,9 @@ static int fence_look(Fence *fence, Error *err)
 					"from now on is compared before slapd starts again";
 		return records_write(fence, err);
 	}
+	/* Somebody looked, also where there is nothing to compare with. */
+	if (!fence->options->is_after_stop)
+		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	if (seen->n_items == 0) {
 		fence->report->notice = "nothing was noted yet to compare with; the daemon does "
 					"that while slapd runs";
@@ -291,8 +294,6 @@ static int fence_look(Fence *fence, Error *err)
 	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
 	    0)
 		return -1;
-	if (!fence->options->is_after_stop)
-		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	for (size_t i = 0; i < fence->records.n_items; i++)
 		if (fence->options->is_after_stop)
 			note_file(fence, &fence->records.items[i]);

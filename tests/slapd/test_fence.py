@@ -505,6 +505,15 @@ def test_doctor_tells_what_the_fence_found(pair):
         [check] = [check for check in checks if check["code"] == "old-backup"]
         return "; ".join(finding["text"] for finding in check["findings"])
     assert "is not enabled" in found() and "had nothing to compare with" in found()
+    node.server.stop()
+    path = os.path.join(node.state_dir, "fence.json")
+    with open(path, encoding="utf-8") as file:
+        looked = json.load(file)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**looked, "looked": "2026-01-01T00:00:00Z"}, file)
+    assert "nothing was noted yet" in fence.run(status=0).stdout
+    node.server.start()
+    assert "had nothing to compare with" in found() and "nobody looked" not in found()
     with Daemon(node) as daemon:
         load(node.server, "own", 5)
         fence.wait_noted(daemon)
@@ -512,7 +521,6 @@ def test_doctor_tells_what_the_fence_found(pair):
     fence.stop()
     fence.start()
     assert "had nothing to compare with" not in found() and "nobody looked" not in found()
-    path = os.path.join(node.state_dir, "fence.json")
     with open(path, encoding="utf-8") as file:
         looked = json.load(file)
     with open(path, "w", encoding="utf-8") as file:
