@@ -265,6 +265,10 @@ def test_what_a_killed_fence_closed_is_not_opened_by_its_own_file(pair):
     noted["databases"][0]["file"]["txnid"] = 1
     with open(path, "w", encoding="utf-8") as file:
         json.dump(noted, file)
+    last_seen = os.path.join(node.state_dir, "last-seen.json")
+    os.rename(last_seen, last_seen + ".aside")
+    assert "nothing was noted yet" in fence.run(status=0).stdout and fence.record()["closing"]
+    os.rename(last_seen + ".aside", last_seen)
     fence.look("older", 3)
     assert fence.is_closed_on_disk() and fence.record()["closed"]
 
