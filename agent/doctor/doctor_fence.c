@@ -4,8 +4,9 @@
 #include "agent/doctor/doctor_look.h"
 #include "common/base/timestamp.h"
 
-/* What the unit lets the fence take: TimeoutStartSec=. */
-#define LOOK_MAX_SEC 120
+/* Between the fence's look and slapd's own start lies what the fence takes (TimeoutStartSec= of the
+ * unit, 120 seconds), what stands between them, and steps of the clock. */
+#define LOOK_MAX_SEC 600
 
 /* Where `systemctl enable syncward-fence` leaves a link: one that is there has slapd's start wait.
  */

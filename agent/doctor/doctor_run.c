@@ -43,9 +43,12 @@ static bool gathers(DoctorCheck check)
 	       check == DOCTOR_LDAPI || check == DOCTOR_RIGHTS;
 }
 
-/* Peers are asked for these only. */
+/* Peers are asked for these only. Which passwords they take says with which account entries that
+ * are hidden from root are read. */
 static bool needs_peers(const DoctorAsked *asked)
 {
+	if (doctor_is_asked(asked, DOCTOR_OLD_ENTRIES))
+		return true;
 	for (DoctorCheck check = DOCTOR_PEER_REACH; check <= DOCTOR_RETIRED_IDS; check++)
 		if (doctor_is_asked(asked, check))
 			return true;
@@ -73,7 +76,8 @@ void doctor_run(Pool *pool, const SettingsOverride *options, const DoctorAsked *
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
 		if (functions[check] && is_wanted(asked, check))
 			functions[check](&doctor);
-	doctor_old_entries(&doctor); /* with what peers said of passwords */
+	if (doctor_is_asked(asked, DOCTOR_OLD_ENTRIES)) /* with what peers said of passwords */
+		doctor_old_entries(&doctor);
 	directory_close(doctor.directory);
 	*ret = doctor.report;
 }

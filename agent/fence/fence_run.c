@@ -53,11 +53,12 @@ static void records_take(Fence *fence)
 			record = *before;
 		POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items, record);
 	}
-	/* What is closed stays known, whatever became of the other file. */
+	/* What is closed, or may be, stays known, whatever became of the other file. */
 	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
 		const FenceRecord *before = &fence->known->fence.items[i];
 
-		if (before->is_closed && !fence_record(&fence->records, before->suffix))
+		if ((before->is_closed || before->is_closing) &&
+		    !fence_record(&fence->records, before->suffix))
 			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
 				  *before);
 	}
@@ -98,11 +99,13 @@ static FenceJudgement not_known(Fence *fence, const Error *err)
 				.text = pool_strdup(fence->pool, err->text)};
 }
 
+/* What was before is in the record until it is judged, with what became of a run that was cut off.
+ */
 static FenceLook look_begin(const Fence *fence, const FenceRecord *record)
 {
 	return (FenceLook){
 		.seen = last_seen(&fence->known->seen, record->suffix),
-		.before = fence_record(&fence->known->fence, record->suffix),
+		.before = record,
 		.node = fence->known->seen.node,
 		.is_same_boot = is_same_boot(&fence->known->seen),
 	};
@@ -280,6 +283,9 @@ static int fence_look(Fence *fence, Error *err)
 					"from now on is compared before slapd starts again";
 		return records_write(fence, err);
 	}
+	/* Somebody looked, also where there is nothing to compare with. */
+	if (!fence->options->is_after_stop)
+		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	if (seen->n_items == 0) {
 		fence->report->notice = "nothing was noted yet to compare with; the daemon does "
 					"that while slapd runs";
@@ -288,8 +294,6 @@ static int fence_look(Fence *fence, Error *err)
 	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
 	    0)
 		return -1;
-	if (!fence->options->is_after_stop)
-		fence->records.looked_sec = clock_system.realtime_sec(NULL);
 	for (size_t i = 0; i < fence->records.n_items; i++)
 		if (fence->options->is_after_stop)
 			note_file(fence, &fence->records.items[i]);

@@ -2,19 +2,25 @@
 #include "agent/pass/memory_after.h"
 #include "agent/state/state_fence.h"
 
-static bool is_read_only(const Live *live, const char *suffix)
-{
-	const LiveDatabase *database;
-
-	return live_find_database(live, suffix, &database) == 1 && database->is_read_only;
-}
-
 /* A database that slapd does not have is not open. */
 static bool is_open(const Live *live, const char *suffix)
 {
 	const LiveDatabase *database;
 
 	return live_find_database(live, suffix, &database) == 1 && !database->is_read_only;
+}
+
+/* What became of a closing that was cut off, once slapd runs: the first look at the database
+ * decides both ways, as whoever makes it read-only later is somebody else. */
+static bool closing_end(const Live *live, FenceRecord *record)
+{
+	const LiveDatabase *database;
+
+	if (!record->is_closing || live_find_database(live, record->suffix, &database) != 1)
+		return false;
+	record->is_closed = record->is_closed || database->is_read_only;
+	record->is_closing = false;
+	return true;
 }
 
 /* What was seen before it was closed may be gone for good: it is noted anew. */
@@ -47,11 +53,7 @@ int remember_opened(Pool *pool, const char *state_dir, const World *world, const
 			has_changed = true;
 			continue;
 		}
-		if (record.is_closing && is_read_only(&world->live, record.suffix)) {
-			record.is_closed = true;
-			record.is_closing = false;
-			has_changed = true;
-		}
+		has_changed = closing_end(&world->live, &record) || has_changed;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
 	if (!has_changed)

@@ -19,7 +19,9 @@ static const LoggedWrite writes[] = {
 	{"modrdn", "auditModRDN"},
 };
 
-/* UNSURE: another attribute than those by which the kinds of write differ. */
+/* UNSURE: another attribute than those by which the kinds of write differ, or a value that is not
+ * known here: an escape, an OID and a part of a word may name any of them, and "!" makes a sure yes
+ * of a no. */
 typedef enum Match {
 	MATCH_NO,
 	MATCH_UNSURE,
@@ -33,11 +35,32 @@ static bool is_word(const char *text, size_t len, const char *word)
 
 static Match match_class(const LoggedWrite *write, const char *value, size_t len)
 {
-	return is_word(value, len, "*") || is_word(value, len, "auditObject") ||
-			       is_word(value, len, "auditWriteObject") ||
-			       is_word(value, len, write->class)
-		       ? MATCH_YES
-		       : MATCH_NO;
+	if (is_word(value, len, "*") || is_word(value, len, "auditObject") ||
+	    is_word(value, len, "auditWriteObject") || is_word(value, len, write->class))
+		return MATCH_YES;
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		if (is_word(value, len, writes[i].class))
+			return MATCH_NO;
+	return MATCH_UNSURE;
+}
+
+static Match match_type(const LoggedWrite *write, const char *value, size_t len)
+{
+	if (is_word(value, len, "*") || is_word(value, len, write->type))
+		return MATCH_YES;
+	for (size_t i = 0; i < ARRAY_SIZE(writes); i++)
+		if (is_word(value, len, writes[i].type))
+			return MATCH_NO;
+	return MATCH_UNSURE;
+}
+
+/* Of a write that succeeded. */
+static Match match_result(const char *value, size_t len)
+{
+	if (is_word(value, len, "*") || is_word(value, len, "0"))
+		return MATCH_YES;
+	return len > 0 && *value != '0' && strspn(value, "0123456789") == len ? MATCH_NO
+									      : MATCH_UNSURE;
 }
 
 static Match match_item(const LoggedWrite *write, const char *item, size_t len)
@@ -50,12 +73,9 @@ static Match match_item(const LoggedWrite *write, const char *item, size_t len)
 	if (is_word(item, n_name, "objectClass"))
 		return match_class(write, value, n_value);
 	if (is_word(item, n_name, "reqResult"))
-		return is_word(value, n_value, "0") || is_word(value, n_value, "*") ? MATCH_YES
-										    : MATCH_NO;
+		return match_result(value, n_value);
 	if (is_word(item, n_name, "reqType"))
-		return is_word(value, n_value, write->type) || is_word(value, n_value, "*")
-			       ? MATCH_YES
-			       : MATCH_NO;
+		return match_type(write, value, n_value);
 	return MATCH_UNSURE;
 }
 

@@ -469,10 +469,14 @@ def test_each_check_asked_alone_says_the_same(node):
         assert done.returncode == {**EXIT, "unknown": 3}[check["severity"]]
 
 
-def test_checks_of_files_ask_no_peer(node, pair):
-    before = pair[1].server.log_count("ACCEPT")
+def test_checks_of_files_ask_no_peer_and_read_no_entries(node, pair):
+    def asked():
+        return pair[1].server.log_count("ACCEPT"), node.server.log_count("SRCH attr=entryUUID entryCSN")
+    before = asked()
     assert node.run("doctor", "peers-file", "disk").returncode == 0
-    assert pair[1].server.log_count("ACCEPT") == before
+    assert asked() == before
+    assert node.run("doctor", "old-entries").returncode == 0
+    assert all(new > old for new, old in zip(asked(), before))
 
 
 def test_a_check_that_is_none_is_refused(program):
@@ -504,6 +508,7 @@ def test_entries_that_are_hidden_from_root_are_looked_at_with_the_account_of_the
     old = [f'to dn.base="cn={name},{SUFFIX}" by dn.exact="{REPLICATOR}" read by * none' for name in ("one", "two")]
     hide(cluster[0], *old)
     assert "5 of 5 entries carry server ID 0" in examined(cluster[0])[1]
+    assert examined(cluster[0], "old-entries") == examined(cluster[0])
     hide(cluster[0], old[0].replace("read", "none"))
     text = examined(cluster[0])[1]
     assert "4 of 4 entries carry server ID 0" in text and "not checked" in text and "only 4 of its 5 entries" in text

@@ -196,6 +196,26 @@ def test_in_audit_the_daemon_opens_what_the_fence_closed_and_writes_nothing_else
     add_person(node.server, "afterwards")
 
 
+def kill_while_closing(fence, is_written):
+    """Runs the fence, which is killed before or behind slapmodify."""
+    with open(fence.slapd, encoding="utf-8") as file:
+        real = file.read()
+    kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
+        real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real.replace("exec ", kill + "exec ", 1))
+    assert fence.run().returncode == -signal.SIGKILL
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real)
+    assert fence.is_closed_on_disk() == is_written and fence.record()["closing"]
+
+
+def look_again(daemon):
+    passes = daemon.last_pass()[0]
+    daemon.reload()
+    wait_until(lambda: daemon.last_pass()[0] > passes, "the daemon looked")
+
+
 @pytest.mark.one_release
 @pytest.mark.parametrize("is_written", [False, True], ids=["before", "behind"])
 def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_written):
@@ -207,16 +227,7 @@ def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_writ
         noted = fence.noted()
         fence.stop()
         fence.remove()
-        with open(fence.slapd, encoding="utf-8") as file:
-            real = file.read()
-        kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
-            real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
-        with open(fence.slapd, "w", encoding="utf-8") as file:
-            file.write(real.replace("exec ", kill + "exec ", 1))
-        assert fence.run().returncode == -signal.SIGKILL
-        with open(fence.slapd, "w", encoding="utf-8") as file:
-            file.write(real)
-        assert fence.is_closed_on_disk() == is_written
+        kill_while_closing(fence, is_written)
         if not is_written:
             healthy.server.stop()  # what it lacks does not come
         node.server.start()
@@ -224,11 +235,42 @@ def test_a_fence_that_is_killed_while_it_closes_leaves_what_it_saw(pair, is_writ
             wait_open(fence, daemon)
             assert contents(node.server) == contents(healthy.server)
             return
-        passes = daemon.last_pass()[0]
-        daemon.reload()
-        wait_until(lambda: daemon.last_pass()[0] > passes, "the daemon looked")
+        look_again(daemon)
         assert fence.record()["verdict"] == "absent" and noted == fence.noted()
+        assert "closing" not in fence.record()
         assert "the fence did not close it" in node.run("doctor").stdout
+        node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])  # a person's own wish
+        look_again(daemon)
+        assert "closed" not in fence.record() and fence.is_closed()
+
+
+@pytest.mark.one_release
+def test_what_a_killed_fence_closed_is_not_opened_by_its_own_file(pair):
+    """A copy in the same file that was filled by half has grown beyond what was noted of that file."""
+    node = pair[1]
+    fence = Fence(node, pair[0])
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(node.server, "own", 10)
+        fence.wait_noted(daemon)
+    fence.stop()
+    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+    kill_while_closing(fence, is_written=True)
+    path = os.path.join(node.state_dir, "fence.json")
+    with open(path, encoding="utf-8") as file:
+        noted = json.load(file)
+    noted["databases"][0]["file"]["txnid"] = 1
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(noted, file)
+    last_seen = os.path.join(node.state_dir, "last-seen.json")
+    os.rename(last_seen, last_seen + ".aside")
+    assert "nothing was noted yet" in fence.run(status=0).stdout and fence.record()["closing"]
+    os.rename(last_seen + ".aside", last_seen)
+    fence.look("older", 3)
+    assert fence.is_closed_on_disk() and fence.record()["closed"]
 
 
 @pytest.mark.one_release
@@ -467,6 +509,15 @@ def test_doctor_tells_what_the_fence_found(pair):
         [check] = [check for check in checks if check["code"] == "old-backup"]
         return "; ".join(finding["text"] for finding in check["findings"])
     assert "is not enabled" in found() and "had nothing to compare with" in found()
+    node.server.stop()
+    path = os.path.join(node.state_dir, "fence.json")
+    with open(path, encoding="utf-8") as file:
+        looked = json.load(file)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**looked, "looked": "2026-01-01T00:00:00Z"}, file)
+    assert "nothing was noted yet" in fence.run(status=0).stdout
+    node.server.start()
+    assert "had nothing to compare with" in found() and "nobody looked" not in found()
     with Daemon(node) as daemon:
         load(node.server, "own", 5)
         fence.wait_noted(daemon)
@@ -474,7 +525,6 @@ def test_doctor_tells_what_the_fence_found(pair):
     fence.stop()
     fence.start()
     assert "had nothing to compare with" not in found() and "nobody looked" not in found()
-    path = os.path.join(node.state_dir, "fence.json")
     with open(path, encoding="utf-8") as file:
         looked = json.load(file)
     with open(path, "w", encoding="utf-8") as file:

@@ -166,6 +166,13 @@ static void logfilter_that_leaves_out_a_write_reads_a_part(void **state)
 		{"(&(objectClass=auditWriteObject)(reqResult=32))", "logfilter"},
 		{"(&(objectClass=auditWriteObject)(reqDN=cn=x))", "logfilter"},
 		{"(&(objectClass=auditWriteObject)(!(reqDN=cn=x)))", "logfilter"},
+		/* delete, auditDelete and 0 in other words */
+		{"(!(reqType=\\64elete))", "logfilter"},
+		{"(!(reqType=del*))", "logfilter"},
+		{"(!(objectClass=1.3.6.1.4.1.4203.666.11.5.2.8))", "logfilter"},
+		{"(!(objectClass=auditD*))", "logfilter"},
+		{"(!(reqResult=\\30))", "logfilter"},
+		{"(!(reqResult=00))", "logfilter"},
 	};
 	AUTO(Pool) *pool = pool_new();
 
