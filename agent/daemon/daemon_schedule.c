@@ -124,10 +124,14 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 void daemon_schedule_ill(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const Status *status = &daemon->status;
-	const uint64_t at_usec = schedule_ill(
-		&daemon->schedule, status->is_slapd_up == CLAIM_YES ? status_count_ill(status) : 0,
-		daemon_now_usec(daemon));
+	Status *status = &daemon->status;
+	size_t n_ill;
+	uint64_t at_usec;
+
+	status->conditions =
+		daemon->told; /* those that the status had are gone with the pass before */
+	n_ill = status->is_slapd_up == CLAIM_YES ? status_count_ill(status) : 0;
+	at_usec = schedule_ill(&daemon->schedule, n_ill, daemon_now_usec(daemon));
 
 	if (at_usec > 0)
 		wake_add(&pass->wakes, WAKE_ILL, at_usec);

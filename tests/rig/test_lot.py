@@ -57,7 +57,7 @@ def test_each_test_runs_somewhere_and_in_check_long_everywhere():
     """On one release, on those it is marked for, or on those that somebody names."""
     usual, long = (collected("tests/slapd", **variables) for variables in ({}, {"SYNCWARD_LONG": "1"}))
     for found in (usual, long):  # of these check-long has more parts, with names of their own
-        for name in [name for name in found if re.search(r"test_(restart_safety|property|memory_directory|joining_together|away)\.py", name)]:
+        for name in [name for name in found if re.search(r"test_(restart_safety|property|memory_directory|joining_together|joining_killed|away)\.py", name)]:
             del found[name]
     assert usual.keys() == long.keys() and len(usual) > 400
     spread = [versions[0] for name, versions in usual.items() if len(versions) == 1 and len(long[name]) == 3]
