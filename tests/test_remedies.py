@@ -18,7 +18,8 @@ ROWS = remedies.rows()
 # What an argument of each name is. An id is one that no peer has (or the node's own), or stands in a line to take out.
 ARGUMENTS = {
     "attribute": "the name of an attribute", "dn": "the DN of an entry", "file": "a file that syncward was told to read",
-    "folder": "a folder that is syncward's alone", "free-id": "an id that no peer has", "ids": "ids to vouch for or that stay",
+    "folder": "a folder that is syncward's alone", "free-id": "an id that no peer has",
+    "restriction": "what closes cn=config", "ids": "ids to vouch for or that stay",
     "ldapi": "the URI of this node's slapd", "lines": "lines of LDIF", "listed-id": "an id to take out",
     "mode": "permissions of a file", "name": "a name that somebody chose", "number": "a number", "numbers": "two numbers",
     "own-id": "the id of this node", "path": "a path that is only shown", "pid": "a process", "suffix": "a suffix",

@@ -150,7 +150,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
 	[REMEDY_RESTRICT_OFF_STOPPED] =
 		{"restrict-off-stopped", REMEDY_SHELL,
-		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines} | slapmodify -n 0",
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {restriction}'{=lines} | slapmodify -n 0",
 		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
 	[REMEDY_RESTRICT_OFF_2_4] =
 		{"restrict-off-2.4", REMEDY_WORDS,

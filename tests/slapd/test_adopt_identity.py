@@ -140,8 +140,7 @@ def test_a_link_to_the_node_itself_goes_and_the_other_one_stays(slapd_factory, p
     node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [value.split("}", 1)[-1] for value in node.syncrepl() if alias not in value])])
     remedies.did("links-anew")
     cluster.wait_persistent()
-    add_person(other.server, "stays")
-    wait_entry(node.server, "cn=stays,dc=example,dc=com")
+    wait_entry(node.server, add_person(other.server, "stays"))
     assert node.server.release.has_consumer_monitor is False or [c.rid for c in node.server.consumers()] == [2]
     document, _ = adopted(node)
     assert [peer["id"] for peer in document["peers"]] == [1, 2]
