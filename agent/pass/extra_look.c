@@ -4,7 +4,7 @@
 #include "agent/peer/compare_here.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/wait.h"
-#include "common/copy/copy_relation.h"
+#include "common/decide/joining_extra.h"
 
 #define PATIENCE_MSEC    25000
 #define SLAPD_NEEDS_MSEC 15000 /* what the pass needs behind it */
@@ -21,15 +21,6 @@ typedef struct ExtraLook {
 	PeerLink there;
 	CopyExtra found;
 } ExtraLook;
-
-static const Content *peer_covered(const DatabaseFacts *facts)
-{
-	for (size_t i = 0; i < facts->n_peers; i++)
-		if (copy_relation(&facts->here, &facts->peers[i]).identity == COPY_IS_SAME &&
-		    copy_covers(&facts->here, &facts->peers[i]))
-			return &facts->peers[i];
-	return NULL;
-}
 
 /* --- both copies --- */
 
@@ -151,7 +142,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
 	AUTO(Pool) *scratch = pool_new();
 	ExtraLook look = {.pool = scratch,
 			  .suffix = wanted->desired->suffix,
-			  .peer = peer_covered(facts),
+			  .peer = joining_extra_peer(live, wanted, facts),
 			  .found = {.was_asked = true}};
 	const LiveDatabase *database;
 

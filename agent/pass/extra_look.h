@@ -7,7 +7,8 @@
 
 /*
  * Reads entryUUID and entryCSN of all entries here, as root over ldapi or as the link's account,
- * whoever surely sees all, then at the first peer of which everything is here: what only this node
+ * whoever surely sees all, then at a peer of which everything is here
+ * (joining_extra_peer()): what only this node
  * has although that one had it. Never fails: what was not seen to the end is not known, and says
  * why. Takes 32 bytes an entry and 25 s at most. Texts are the pool's.
  */

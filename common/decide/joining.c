@@ -37,13 +37,6 @@ typedef struct Evidence {
 	bool is_covered;         /* everything that some provider had is here */
 } Evidence;
 
-/* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
- * and neither has what the one that both read got since. */
-static bool is_provider(const Content *peer)
-{
-	return peer->server_id > 0;
-}
-
 static Evidence evidence_find(const Joining *joining)
 {
 	Evidence evidence = {0};
@@ -57,7 +50,7 @@ static Evidence evidence_find(const Joining *joining)
 		else if (!content_has_data(peer) ||
 			 copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
 			continue;
-		else if (copy_covers(joining->here, peer) && is_provider(peer))
+		else if (copy_covers(joining->here, peer) && joining_is_provider(peer))
 			evidence.is_covered = true;
 		else if (copy_covers(joining->here, peer))
 			evidence.newcomer = evidence.newcomer ? evidence.newcomer : peer;

@@ -76,6 +76,11 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 	return hold;
 }
 
+bool joining_is_provider(const Content *peer)
+{
+	return peer->server_id > 0;
+}
+
 static const char *account_at(const Joining *joining, unsigned peer_id)
 {
 	for (size_t i = 0; i < joining->wanted->n_consumers; i++)

@@ -34,6 +34,10 @@ const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 /* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
 const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
 
+/* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
+ * and neither has what the one that both read got since. */
+bool joining_is_provider(const Content *peer);
+
 /* True when this node reads the peer as the rootdn, as it is called here: only that one sees
  * everything whatever olcAccess says; to all others slapd says "no such object" also of what they
  * may not see. */

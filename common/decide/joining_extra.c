@@ -2,6 +2,7 @@
 #include "common/decide/joining_extra.h"
 
 #include "common/base/remedies.h"
+#include "common/copy/copy_relation.h"
 
 /*
  * contextCSN tells what is missing here, never what is too much (common/copy/copy_extra.h): a first
@@ -16,6 +17,34 @@ bool joining_asks_extra(const Joining *joining)
 {
 	return joining->was_joining ||
 	       !known_was_complete(joining->diff->in->known, joining->suffix);
+}
+
+static bool may_be_compared(const Live *live, const WantedDatabase *wanted, const Content *here,
+			    const Content *peer)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == peer->peer_id)
+			return !live_is_myself(live, wanted->consumers[i].peer->uri) &&
+			       copy_relation(here, peer).identity == COPY_IS_SAME &&
+			       copy_covers(here, peer);
+	return false;
+}
+
+const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
+				  const DatabaseFacts *facts)
+{
+	const Content *found = NULL;
+
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		const Content *peer = &facts->peers[i];
+
+		if (!may_be_compared(live, wanted, &facts->here, peer))
+			continue;
+		if (joining_is_provider(peer))
+			return peer;
+		found = found ? found : peer;
+	}
+	return found;
 }
 
 static const char *uri_of(const Joining *joining, unsigned peer_id)
@@ -41,6 +70,12 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* Nobody was compared, or not to the end. */
+static const char *not_known_why(const CopyExtra *extra)
+{
+	return extra->peer_id == 0 ? "it could be compared with no peer" : extra->problem;
+}
+
 static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra)
 {
 	return joining_hold(
@@ -49,7 +84,7 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 			    "%s: everything is here, and whether entries are here that %s has "
 			    "deleted is not known: %s; clients' writes are refused until it is. "
 			    "Only when somebody compared",
-			    joining->suffix, uri_of(joining, extra->peer_id), extra->problem),
+			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -63,7 +98,7 @@ const Hold *joining_judge_extra(const Joining *joining)
 		diff_need_extra(joining->diff, joining->wanted);
 		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
-	if (extra->problem)
+	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
 }
@@ -113,7 +148,7 @@ void joining_read_again(const Joining *joining, const WantedConsumer *const *of_
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
 	const LiveDatabase *live = joining->live;
 
-	if (!joining_asks_extra(joining) || !extra->was_asked || extra->problem ||
+	if (!joining_asks_extra(joining) || !extra->was_asked || not_known_why(extra) ||
 	    extra->n_entries == 0 || diff_is_released(joining->diff, GUARD_JOINING))
 		return;
 	for (size_t i = 0; i < live->n_consumers; i++)

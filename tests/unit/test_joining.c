@@ -9,6 +9,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/joining_extra.h"
 
 #define SUFFIX "dc=example,dc=org"
 #define OLD    "20261122101500.000001Z#000000#001#000000"
@@ -74,7 +75,7 @@ static int scene_make(void **state)
 					       .here = content(0, scene.here_csns, 1),
 					       .peers = &scene.peer,
 					       .n_peers = 1,
-					       .extra.was_asked = true};
+					       .extra = {.was_asked = true, .peer_id = 1}};
 	scene.facts = (Facts){.databases = &scene.database_facts, .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
 	scene.input = (PlanInput){.desired = &scene.desired,
@@ -918,7 +919,10 @@ static void what_may_be_too_much_waits_until_it_is_known(void **state)
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	assert_int_equal(scene->plan.n_needs, 1);
 	assert_true(scene->plan.needs[0].extra);
-	scene->database_facts.extra = (CopyExtra){.was_asked = true, .problem = "no time"};
+	scene->database_facts.extra =
+		(CopyExtra){.was_asked = true, .peer_id = 1, .problem = "no time"};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->database_facts.extra = (CopyExtra){.was_asked = true};
 	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
@@ -933,6 +937,27 @@ static void who_was_complete_before_is_not_looked_at_again(void **state)
 	scene->database_facts.here = (Content){0};
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	assert_false(scene->plan.needs[0].extra);
+}
+
+/* Who joins as well may keep the same entries, and one that is this node surely does. */
+static void it_is_compared_with_a_provider_that_is_another_server(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const DatabaseFacts *facts = &scene->database_facts;
+	const Content *found;
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[0].server_id = 0;
+	found = joining_extra_peer(&scene->server, &scene->database, facts);
+	assert_int_equal(found->peer_id, 3);
+	links->peers[1].server_id = 0;
+	found = joining_extra_peer(&scene->server, &scene->database, facts);
+	assert_int_equal(found->peer_id, 1);
+	scene->peers[0].uri = scene->peers[2].uri = "ldap://localhost:1";
+	scene->server.listeners = (const char *[]){"ldap://localhost:1/"};
+	scene->server.n_listeners = 1;
+	assert_null(joining_extra_peer(&scene->server, &scene->database, facts));
 }
 
 /* The change of the link that is written; NULL: none is. */
@@ -1030,6 +1055,7 @@ int main(void)
 		SCENE_TEST(entries_that_a_peer_deleted_wait_to_be_gone),
 		SCENE_TEST(what_may_be_too_much_waits_until_it_is_known),
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
+		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
 	};
 
