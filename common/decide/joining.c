@@ -34,8 +34,28 @@ typedef struct Evidence {
 	const Content *lacking;  /* shows changes that are not here; NULL: none does */
 	const Content *silent;   /* has data and shows no contextCSN; NULL: none does */
 	const Content *newcomer; /* shows nothing more, and is no provider yet; NULL: none is */
-	bool is_covered;         /* everything that some provider had is here */
+	bool is_covered; /* everything that some provider had is here, or that anybody had */
 } Evidence;
+
+/*
+ * Everybody was asked, none is a provider, and nobody shows more: copies that came the same way, or
+ * what read from a provider that is gone for good. They would wait for each other for ever. Only
+ * from the rootdn an empty one hides nothing.
+ */
+static bool nobody_has_more(const Joining *joining, const Evidence *evidence)
+{
+	if (!evidence->newcomer || evidence->lacking || evidence->silent ||
+	    !joining_all_told(joining))
+		return false;
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (joining_is_provider(peer) ||
+		    (!content_has_data(peer) && !joining_reads_as_rootdn(joining, peer)))
+			return false;
+	}
+	return joining_missing(joining).n_items == 0;
+}
 
 static Evidence evidence_find(const Joining *joining)
 {
@@ -57,6 +77,7 @@ static Evidence evidence_find(const Joining *joining)
 		else if (!evidence.lacking)
 			evidence.lacking = peer;
 	}
+	evidence.is_covered = evidence.is_covered || nobody_has_more(joining, &evidence);
 	return evidence;
 }
 

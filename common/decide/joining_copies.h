@@ -59,6 +59,10 @@ bool joining_can_be_read(const Joining *joining, const Content *peer);
  */
 const Content *joining_source(const Joining *joining);
 
+/* True when every peer was read and showed what it has: one in its own refresh, and one that hides
+ * it, may have what nobody else shows. */
+bool joining_all_told(const Joining *joining);
+
 /* What peers showed since this database began to join, and is not here; where the fence closed it
  * and not every peer tells what it has, also what this node itself had written here. */
 SeenChanges joining_missing(const Joining *joining);

@@ -676,13 +676,57 @@ static void who_is_open_to_clients_waits_for_no_reader(void **state)
 static void a_peer_that_is_no_provider_yet_proves_nothing(void **state)
 {
 	Scene *scene = *state;
+	Links *links = links_make(scene);
 	const Hold *hold;
 
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "x"};
 	assert_int_equal(judge(scene), -1);
-	scene->peer.server_id = 0;
+	links->peers[0].server_id = 0;
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	assert_non_null(strstr(hold->text, "ldap://one is no provider itself yet"));
+}
+
+/* All came from one dump, or the only provider is gone for good: they must not wait for each other.
+ */
+static void those_who_all_join_open_when_everybody_told_what_it_has(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[0].server_id = links->peers[1].server_id = 0;
+	assert_int_equal(judge(scene), -1);
+	scene->peer_csns[0] = NEW; /* there is more */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer_csns[0] = OLD;
+	links->peers[1].n_context_csns = 0; /* nobody knows what it has */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	links->peers[1] = (Content){.peer_id = 3, .state = CONTENT_READ}; /* or it hides that */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->live.root_dn = links->consumers[1].syncrepl.value[SYNCREPL_BINDDN] = "cn=root,o=x";
+	assert_int_equal(judge(scene), -1); /* not from the rootdn */
+	links->peers[1].state = CONTENT_UNREACHABLE;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	links->peers[1].state = CONTENT_READ;
+	links->peers[1].server_id = 3; /* a provider that lost all */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+/* What was seen while this one joined, and nobody has any more. */
+static void those_who_all_join_wait_for_what_was_seen(void **state)
+{
+	static SeenChange change = {.csn = NEW, .peer_id = 1};
+	Scene *scene = *state;
+
+	scene->peer.server_id = 0;
+	scene->known_database.is_joining = true;
+	scene->known_database.seen = (SeenChanges){.items = &change, .n_items = 1};
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->known_database.seen.n_items = 0;
+	assert_int_equal(judge(scene), -1);
 }
 
 static void readers_that_do_not_stay_are_not_waited_for(void **state)
@@ -1041,6 +1085,8 @@ int main(void)
 		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
 		SCENE_TEST(who_is_open_to_clients_waits_for_no_reader),
 		SCENE_TEST(a_peer_that_is_no_provider_yet_proves_nothing),
+		SCENE_TEST(those_who_all_join_open_when_everybody_told_what_it_has),
+		SCENE_TEST(those_who_all_join_wait_for_what_was_seen),
 		SCENE_TEST(readers_that_do_not_stay_are_not_waited_for),
 		SCENE_TEST(where_slapd_does_not_tell_who_reads_the_longest_retry_passes),
 		SCENE_TEST(who_may_read_another_database_with_the_account_is_waited_for),
