@@ -33,18 +33,11 @@ static void entry_take(void *data, const EntryMark *mark)
 		here->is_seen = 1;
 }
 
-/* Who was shown less here may be hidden what is too much. That the count moved is a change that
- * came meanwhile. */
-static bool here_is_whole(const CopyReading *reading)
-{
-	return copy_reading_sight(reading) == COPY_SIGHT_WHOLE ||
-	       (reading->is_read && reading->count_moved);
-}
-
+/* Who was shown less here may be hidden what is too much. */
 static void here_read(ExtraLook *look)
 {
 	here_copy_read(look->pool, &look->question, &look->here);
-	if (!here_is_whole(&look->here.reading))
+	if (!copy_reading_showed_lasting(&look->here.reading))
 		look->found.problem =
 			pool_printf(look->pool, "here %s",
 				    copy_reading_describe(look->pool, &look->here.reading));
