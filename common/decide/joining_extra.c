@@ -103,9 +103,20 @@ const Hold *joining_judge_extra(const Joining *joining)
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
 }
 
-/* Back to staying connected: not yet. */
-static bool edit_hold(const Joining *joining, const LiveConsumer *live, const Hold *hold)
+static Syncrepl polling_of(const WantedConsumer *wanted)
 {
+	Syncrepl polling = wanted->syncrepl;
+
+	polling.value[SYNCREPL_TYPE] = "refreshOnly";
+	polling.value[SYNCREPL_INTERVAL] = INTERVAL;
+	return polling;
+}
+
+/* Back to staying connected: not yet. Anything else that peers.json changes is written. */
+static bool edit_hold(const Joining *joining, const LiveConsumer *live,
+		      const WantedConsumer *wanted, const Hold *hold)
+{
+	const Syncrepl polling = polling_of(wanted);
 	Plan *plan = joining->diff->plan;
 
 	for (size_t i = 0; i < plan->n_changes; i++) {
@@ -113,7 +124,7 @@ static bool edit_hold(const Joining *joining, const LiveConsumer *live, const Ho
 
 		if (change->live != live)
 			continue;
-		if (syncrepl_is_refresh_only(&live->syncrepl))
+		if (syncrepl_equal(&live->syncrepl, &polling))
 			plan_hold(joining->diff->pool, plan, change, *hold);
 		return true;
 	}
@@ -127,8 +138,7 @@ static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
 	WantedConsumer *polling = pool_alloc(pool, sizeof(*polling));
 
 	*polling = *wanted;
-	polling->syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
-	polling->syncrepl.value[SYNCREPL_INTERVAL] = INTERVAL;
+	polling->syncrepl = polling_of(wanted);
 	plan_add_change(pool, joining->diff->plan,
 			(Change){
 				.kind = CHANGE_CONSUMER_EDIT,
@@ -147,13 +157,17 @@ void joining_read_again(const Joining *joining, const WantedConsumer *const *of_
 {
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
 	const LiveDatabase *live = joining->live;
+	const bool is_known = !not_known_why(extra);
+	const Hold *hold;
 
-	if (!joining_asks_extra(joining) || !extra->was_asked || not_known_why(extra) ||
-	    extra->n_entries == 0 || diff_is_released(joining->diff, GUARD_JOINING))
+	if (!joining_asks_extra(joining) || !extra->was_asked ||
+	    (is_known && extra->n_entries == 0) || diff_is_released(joining->diff, GUARD_JOINING))
 		return;
+	/* What is not known changes nothing. */
+	hold = is_known ? hold_extra(joining, extra) : hold_not_known(joining, extra);
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (of_live[i] && !syncrepl_is_refresh_only(&of_live[i]->syncrepl) &&
-		    !edit_hold(joining, &live->consumers[i], hold_extra(joining, extra)) &&
+		    !edit_hold(joining, &live->consumers[i], of_live[i], hold) && is_known &&
 		    !syncrepl_is_refresh_only(&live->consumers[i].syncrepl))
 			read_at_intervals(joining, &live->consumers[i], of_live[i]);
 }

@@ -1041,6 +1041,39 @@ static void a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much(void **st
 	assert_true(scene->plan.changes[0].is_held);
 }
 
+/* True when an edit of the link to what peers.json says is held; it is the only change. */
+static bool holds_edit(Scene *scene)
+{
+	scene->plan.n_changes = scene->diff.n_joining = 0;
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_EDIT,
+				 .suffix = SUFFIX,
+				 .dn = scene->live.entry->dn,
+				 .live = &scene->live_consumer,
+				 .wanted = &scene->consumer});
+	joining_hold_links(&scene->diff, &scene->database, &scene->live,
+			   (const WantedConsumer *[]){&scene->consumer});
+	assert_int_equal(scene->plan.n_changes, 1);
+	return scene->plan.changes[0].is_held;
+}
+
+static void a_link_is_read_at_intervals_as_it_was_while_nothing_is_known(void **state)
+{
+	Scene *scene = *state;
+
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	scene->live_consumer.syncrepl = scene->consumer.syncrepl;
+	scene->database_facts.extra.problem = "no time";
+	assert_null(link_change(scene));
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_entries = 1};
+	scene->live_consumer.syncrepl = link_change(scene)->wanted->syncrepl;
+	scene->database_facts.extra.problem = "no time";
+	assert_true(holds_edit(scene));
+	/* Another password is written all the same. */
+	scene->consumer.syncrepl.value[SYNCREPL_CREDENTIALS] = "new";
+	assert_false(holds_edit(scene));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1103,6 +1136,7 @@ int main(void)
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
 		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
+		SCENE_TEST(a_link_is_read_at_intervals_as_it_was_while_nothing_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
