@@ -120,18 +120,26 @@ static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *w
 				    !look->link.value[SYNCREPL_SASLMECH];
 }
 
-static Budget budget_for(const Directory *directory)
+/* One that takes long leaves their share to the others; by hand it takes what it needs. */
+static Budget budget_for(const Directory *directory, const Need *needs, size_t n_needs)
 {
 	const unsigned left_msec =
 		budget_left_msec(&directory->budget, PATIENCE_MSEC + SLAPD_NEEDS_MSEC);
+	const unsigned all_msec = left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 0;
 
-	return budget_of(left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 1,
-			 directory->budget.must_stop);
+	unsigned n_looks = 0;
+
+	if (directory->budget.end_msec == 0)
+		return directory->budget;
+	for (size_t i = 0; i < n_needs; i++)
+		n_looks += needs[i].extra ? 1 : 0;
+	return budget_of(all_msec / n_looks + 1, directory->budget.must_stop);
 }
 
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
-		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
+		     size_t n_needs, const DatabaseFacts *facts)
 {
+	const WantedDatabase *wanted = needs->database;
 	AUTO(Pool) *scratch = pool_new();
 	ExtraLook look = {.pool = scratch,
 			  .suffix = wanted->desired->suffix,
@@ -150,7 +158,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
 	look.question.ldap_uri = directory->uri;
 	look.question.suffix = look.suffix;
 	look.question.lists = live_access_lists(live, database, look.suffix);
-	look.question.taker.budget = budget_for(directory);
+	look.question.taker.budget = budget_for(directory, needs, n_needs);
 	look.question.reads_once = true;
 	compare(&look);
 	look.found.problem = look.found.problem ? pool_strdup(pool, look.found.problem) : NULL;

@@ -83,8 +83,10 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 		pool_printf(joining->diff->pool,
 			    "%s: everything is here, and whether entries are here that %s has "
 			    "deleted is not known: %s; clients' writes are refused until it is. "
-			    "Only when somebody compared",
-			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
+			    "Where it takes longer than a pass of the daemon may, this has no "
+			    "limit: %s. Only when somebody compared",
+			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra),
+			    remedy_text(REMEDY_APPLY)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

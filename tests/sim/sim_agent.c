@@ -134,15 +134,16 @@ static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 }
 
 /* In the place of agent/pass/extra_look.c: both copies are the model's. */
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
-		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
+		     size_t n_needs, const DatabaseFacts *facts)
 {
 	const SimHost *host = (const SimHost *)directory;
 	const SimNode *nodes = host->sim->cluster.nodes;
-	const Content *peer = joining_extra_peer(live, wanted, facts);
+	const Content *peer = joining_extra_peer(live, needs->database, facts);
 	CopyExtra extra = {.was_asked = true};
 	EntrySet set = {.pool = pool};
 
+	(void)n_needs;
 	extra.peer_id = peer ? peer->peer_id : 0;
 	/* What comes back where several are read at once would be found here. */
 	if (!peer || !sim_knows(SIM_ONE_PROVIDER))
