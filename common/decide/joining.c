@@ -94,8 +94,10 @@ static const char *unproven_describe(const Joining *joining, const Evidence *evi
 		buf_printf(&text, "%s%s has entries and shows no contextCSN",
 			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->silent));
 	if (evidence->newcomer)
-		buf_printf(&text, "%s%s is no provider itself yet", text.len > 0 ? "; " : ": ",
-			   joining_uri(joining, evidence->newcomer));
+		buf_printf(
+			&text,
+			"%s%s tells no server ID: it has no syncprov overlay, or no server ID, yet",
+			text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
 	return buf_text(&text);
 }
 
@@ -312,7 +314,8 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
-		if (joining_asks_extra(&joining) && (!live->is_multi_provider || joining.is_fenced))
+		if (joining_asks_extra(&joining) && !diff_is_released(diff, GUARD_JOINING) &&
+		    (!live->is_multi_provider || joining.is_fenced))
 			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
