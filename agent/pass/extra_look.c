@@ -4,7 +4,7 @@
 #include "agent/peer/compare_here.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/wait.h"
-#include "common/copy/copy_relation.h"
+#include "common/decide/joining_extra.h"
 
 #define PATIENCE_MSEC    25000
 #define SLAPD_NEEDS_MSEC 15000 /* what the pass needs behind it */
@@ -22,15 +22,6 @@ typedef struct ExtraLook {
 	CopyExtra found;
 } ExtraLook;
 
-static const Content *peer_covered(const DatabaseFacts *facts)
-{
-	for (size_t i = 0; i < facts->n_peers; i++)
-		if (copy_relation(&facts->here, &facts->peers[i]).identity == COPY_IS_SAME &&
-		    copy_covers(&facts->here, &facts->peers[i]))
-			return &facts->peers[i];
-	return NULL;
-}
-
 /* --- both copies --- */
 
 static void entry_take(void *data, const EntryMark *mark)
@@ -42,18 +33,11 @@ static void entry_take(void *data, const EntryMark *mark)
 		here->is_seen = 1;
 }
 
-/* Who was shown less here may be hidden what is too much. That the count moved is a change that
- * came meanwhile. */
-static bool here_is_whole(const CopyReading *reading)
-{
-	return copy_reading_sight(reading) == COPY_SIGHT_WHOLE ||
-	       (reading->is_read && reading->count_moved);
-}
-
+/* Who was shown less here may be hidden what is too much. */
 static void here_read(ExtraLook *look)
 {
 	here_copy_read(look->pool, &look->question, &look->here);
-	if (!here_is_whole(&look->here.reading))
+	if (!copy_reading_showed_lasting(&look->here.reading))
 		look->found.problem =
 			pool_printf(look->pool, "here %s",
 				    copy_reading_describe(look->pool, &look->here.reading));
@@ -136,22 +120,30 @@ static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *w
 				    !look->link.value[SYNCREPL_SASLMECH];
 }
 
-static Budget budget_for(const Directory *directory)
+/* One that takes long leaves their share to the others; by hand it takes what it needs. */
+static Budget budget_for(const Directory *directory, const Need *needs, size_t n_needs)
 {
 	const unsigned left_msec =
 		budget_left_msec(&directory->budget, PATIENCE_MSEC + SLAPD_NEEDS_MSEC);
+	const unsigned all_msec = left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 0;
 
-	return budget_of(left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 1,
-			 directory->budget.must_stop);
+	unsigned n_looks = 0;
+
+	if (directory->budget.end_msec == 0)
+		return directory->budget;
+	for (size_t i = 0; i < n_needs; i++)
+		n_looks += needs[i].extra ? 1 : 0;
+	return budget_of(all_msec / n_looks + 1, directory->budget.must_stop);
 }
 
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
-		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
+		     size_t n_needs, const DatabaseFacts *facts)
 {
+	const WantedDatabase *wanted = needs->database;
 	AUTO(Pool) *scratch = pool_new();
 	ExtraLook look = {.pool = scratch,
 			  .suffix = wanted->desired->suffix,
-			  .peer = peer_covered(facts),
+			  .peer = joining_extra_peer(live, wanted, facts),
 			  .found = {.was_asked = true}};
 	const LiveDatabase *database;
 
@@ -166,7 +158,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
 	look.question.ldap_uri = directory->uri;
 	look.question.suffix = look.suffix;
 	look.question.lists = live_access_lists(live, database, look.suffix);
-	look.question.taker.budget = budget_for(directory);
+	look.question.taker.budget = budget_for(directory, needs, n_needs);
 	look.question.reads_once = true;
 	compare(&look);
 	look.found.problem = look.found.problem ? pool_strdup(pool, look.found.problem) : NULL;

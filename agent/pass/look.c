@@ -362,7 +362,8 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
 				      &facts->here);
 		if (plan->needs[i].extra)
-			facts->extra = extra_look(directory, pool, &world->live, wanted, facts);
+			facts->extra = extra_look(directory, pool, &world->live, &plan->needs[i],
+						  plan->n_needs - i, facts);
 	}
 }
 

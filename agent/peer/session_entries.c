@@ -263,6 +263,7 @@ static void count_keep(Scan *scan, size_t n_before, size_t n_after)
 	if (n_before == 0 || n_after == 0)
 		return;
 	reading->n_counted = n_after;
+	reading->n_counted_least = n_before < n_after ? n_before : n_after;
 	reading->count_moved = n_before != n_after;
 	if (n_after > reading->n_entries + reading->n_unmarked)
 		reading->n_subentries = subentries_count(scan->link, scan->suffix);

@@ -13,7 +13,7 @@
  */
 typedef struct CopyExtra {
 	bool was_asked;
-	unsigned peer_id;    /* with whom it was compared */
+	unsigned peer_id;    /* with whom it was compared; 0: with nobody */
 	const char *problem; /* why it is not known; NULL: it is */
 	size_t n_entries;    /* that are here only */
 } CopyExtra;

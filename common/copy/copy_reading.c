@@ -22,6 +22,14 @@ CopySight copy_reading_sight(const CopyReading *reading)
 	return reading->n_counted == n_shown(reading) ? COPY_SIGHT_WHOLE : COPY_SIGHT_UNKNOWN;
 }
 
+bool copy_reading_showed_lasting(const CopyReading *reading)
+{
+	if (copy_reading_sight(reading) == COPY_SIGHT_WHOLE)
+		return true;
+	return reading->is_read && reading->count_moved && reading->n_unmarked == 0 &&
+	       n_shown(reading) >= reading->n_counted_least;
+}
+
 const char *copy_reading_describe(Pool *pool, const CopyReading *reading)
 {
 	if (!reading->is_read)

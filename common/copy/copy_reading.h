@@ -21,19 +21,24 @@ typedef enum CopySight {
  * hides; an account that may read that count and is shown as many entries is shown all.
  */
 typedef struct CopyReading {
-	bool is_read;         /* to its end */
-	const char *problem;  /* why not; NULL otherwise */
-	bool is_limited;      /* olcLimits or olcSizeLimit ended it */
-	const char *identity; /* as whom */
-	size_t n_entries;     /* shown with entryUUID and entryCSN */
-	size_t n_unmarked;    /* shown without one of them: not comparable */
-	size_t n_subentries;  /* slapd neither shows nor replicates them among the others */
-	size_t n_counted;     /* by the server, behind it; 0: nobody tells us */
-	bool count_moved;     /* it was another before */
-	bool may_all;         /* olcAccess surely lets the identity read everything */
+	bool is_read;           /* to its end */
+	const char *problem;    /* why not; NULL otherwise */
+	bool is_limited;        /* olcLimits or olcSizeLimit ended it */
+	const char *identity;   /* as whom */
+	size_t n_entries;       /* shown with entryUUID and entryCSN */
+	size_t n_unmarked;      /* shown without one of them: not comparable */
+	size_t n_subentries;    /* slapd neither shows nor replicates them among the others */
+	size_t n_counted;       /* by the server, behind it; 0: nobody tells us */
+	size_t n_counted_least; /* the smaller count, of before and behind it; 0: nobody tells us */
+	bool count_moved;       /* it was another before */
+	bool may_all;           /* olcAccess surely lets the identity read everything */
 } CopyReading;
 
 CopySight copy_reading_sight(const CopyReading *reading);
+
+/* Whole, or entries came or went while it was read, and no fewer were shown than were there before
+ * or behind it. Enough where it does not matter what came meanwhile. */
+bool copy_reading_showed_lasting(const CopyReading *reading);
 
 /* Why it is not whole, for people: "it shows 7 of its 9 entries to 'cn=x'"; "" when it is. */
 const char *copy_reading_describe(Pool *pool, const CopyReading *reading);

@@ -34,14 +34,27 @@ typedef struct Evidence {
 	const Content *lacking;  /* shows changes that are not here; NULL: none does */
 	const Content *silent;   /* has data and shows no contextCSN; NULL: none does */
 	const Content *newcomer; /* shows nothing more, and is no provider yet; NULL: none is */
-	bool is_covered;         /* everything that some provider had is here */
+	bool is_covered; /* everything that some provider had is here, or that anybody had */
 } Evidence;
 
-/* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
- * and neither has what the one that both read got since. */
-static bool is_provider(const Content *peer)
+/*
+ * Everybody was asked, none is a provider, and nobody shows more: copies that came the same way, or
+ * what read from a provider that is gone for good. They would wait for each other for ever. Only
+ * from the rootdn an empty one hides nothing.
+ */
+static bool nobody_has_more(const Joining *joining, const Evidence *evidence)
 {
-	return peer->server_id > 0;
+	if (!evidence->newcomer || evidence->lacking || evidence->silent ||
+	    !joining_all_told(joining))
+		return false;
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (joining_is_provider(peer) ||
+		    (!content_has_data(peer) && !joining_reads_as_rootdn(joining, peer)))
+			return false;
+	}
+	return joining_missing(joining).n_items == 0;
 }
 
 static Evidence evidence_find(const Joining *joining)
@@ -57,13 +70,14 @@ static Evidence evidence_find(const Joining *joining)
 		else if (!content_has_data(peer) ||
 			 copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
 			continue;
-		else if (copy_covers(joining->here, peer) && is_provider(peer))
+		else if (copy_covers(joining->here, peer) && joining_is_provider(peer))
 			evidence.is_covered = true;
 		else if (copy_covers(joining->here, peer))
 			evidence.newcomer = evidence.newcomer ? evidence.newcomer : peer;
 		else if (!evidence.lacking)
 			evidence.lacking = peer;
 	}
+	evidence.is_covered = evidence.is_covered || nobody_has_more(joining, &evidence);
 	return evidence;
 }
 
@@ -80,8 +94,10 @@ static const char *unproven_describe(const Joining *joining, const Evidence *evi
 		buf_printf(&text, "%s%s has entries and shows no contextCSN",
 			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->silent));
 	if (evidence->newcomer)
-		buf_printf(&text, "%s%s is no provider itself yet", text.len > 0 ? "; " : ": ",
-			   joining_uri(joining, evidence->newcomer));
+		buf_printf(
+			&text,
+			"%s%s tells no server ID: it has no syncprov overlay, or no server ID, yet",
+			text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
 	return buf_text(&text);
 }
 
@@ -298,7 +314,8 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
-		if (joining_asks_extra(&joining) && (!live->is_multi_provider || joining.is_fenced))
+		if (joining_asks_extra(&joining) && !diff_is_released(diff, GUARD_JOINING) &&
+		    (!live->is_multi_provider || joining.is_fenced))
 			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}

@@ -76,6 +76,11 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 	return hold;
 }
 
+bool joining_is_provider(const Content *peer)
+{
+	return peer->server_id > 0;
+}
+
 static const char *account_at(const Joining *joining, unsigned peer_id)
 {
 	for (size_t i = 0; i < joining->wanted->n_consumers; i++)
@@ -128,8 +133,7 @@ const Content *joining_source(const Joining *joining)
 	return found;
 }
 
-/* A peer in its own refresh, and one that hides what it has, may have what nobody else shows. */
-static bool all_peers_told(const Joining *joining)
+bool joining_all_told(const Joining *joining)
 {
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
@@ -153,7 +157,7 @@ static SeenChanges seen_before(const Joining *joining)
 	for (size_t i = 0; database && i < database->seen.n_items; i++)
 		POOL_PUSH(joining->diff->pool, seen.items, seen.n_items, database->seen.items[i]);
 	own = last ? csn_newest(last->csns, last->n_csns, joining->our_id) : NULL;
-	if (joining->is_fenced && own && !all_peers_told(joining))
+	if (joining->is_fenced && own && !joining_all_told(joining))
 		POOL_PUSH(joining->diff->pool, seen.items, seen.n_items,
 			  {.csn = own, .peer_id = joining->our_id});
 	return seen;

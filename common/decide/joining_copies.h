@@ -34,6 +34,10 @@ const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 /* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
 const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
 
+/* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
+ * and neither has what the one that both read got since. */
+bool joining_is_provider(const Content *peer);
+
 /* True when this node reads the peer as the rootdn, as it is called here: only that one sees
  * everything whatever olcAccess says; to all others slapd says "no such object" also of what they
  * may not see. */
@@ -54,6 +58,10 @@ bool joining_can_be_read(const Joining *joining, const Content *peer);
 /* The one to read first: of those that know most server IDs the first by id; NULL: there is none.
  */
 const Content *joining_source(const Joining *joining);
+
+/* True when every peer was read and showed what it has: one in its own refresh, and one that hides
+ * it, may have what nobody else shows. */
+bool joining_all_told(const Joining *joining);
 
 /* What peers showed since this database began to join, and is not here; where the fence closed it
  * and not every peer tells what it has, also what this node itself had written here. */

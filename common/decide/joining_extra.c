@@ -2,6 +2,7 @@
 #include "common/decide/joining_extra.h"
 
 #include "common/base/remedies.h"
+#include "common/copy/copy_relation.h"
 
 /*
  * contextCSN tells what is missing here, never what is too much (common/copy/copy_extra.h): a first
@@ -16,6 +17,34 @@ bool joining_asks_extra(const Joining *joining)
 {
 	return joining->was_joining ||
 	       !known_was_complete(joining->diff->in->known, joining->suffix);
+}
+
+static bool may_be_compared(const Live *live, const WantedDatabase *wanted, const Content *here,
+			    const Content *peer)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == peer->peer_id)
+			return !live_is_myself(live, wanted->consumers[i].peer->uri) &&
+			       copy_relation(here, peer).identity == COPY_IS_SAME &&
+			       copy_covers(here, peer);
+	return false;
+}
+
+const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
+				  const DatabaseFacts *facts)
+{
+	const Content *found = NULL;
+
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		const Content *peer = &facts->peers[i];
+
+		if (!may_be_compared(live, wanted, &facts->here, peer))
+			continue;
+		if (joining_is_provider(peer))
+			return peer;
+		found = found ? found : peer;
+	}
+	return found;
 }
 
 static const char *uri_of(const Joining *joining, unsigned peer_id)
@@ -41,6 +70,12 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* Nobody was compared, or not to the end. */
+static const char *not_known_why(const CopyExtra *extra)
+{
+	return extra->peer_id == 0 ? "it could be compared with no peer" : extra->problem;
+}
+
 static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra)
 {
 	return joining_hold(
@@ -48,8 +83,10 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 		pool_printf(joining->diff->pool,
 			    "%s: everything is here, and whether entries are here that %s has "
 			    "deleted is not known: %s; clients' writes are refused until it is. "
-			    "Only when somebody compared",
-			    joining->suffix, uri_of(joining, extra->peer_id), extra->problem),
+			    "Where it takes longer than a pass of the daemon may, this has no "
+			    "limit: %s. Only when somebody compared",
+			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra),
+			    remedy_text(REMEDY_APPLY)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -63,14 +100,25 @@ const Hold *joining_judge_extra(const Joining *joining)
 		diff_need_extra(joining->diff, joining->wanted);
 		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
-	if (extra->problem)
+	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
 }
 
-/* Back to staying connected: not yet. */
-static bool edit_hold(const Joining *joining, const LiveConsumer *live, const Hold *hold)
+static Syncrepl polling_of(const WantedConsumer *wanted)
 {
+	Syncrepl polling = wanted->syncrepl;
+
+	polling.value[SYNCREPL_TYPE] = "refreshOnly";
+	polling.value[SYNCREPL_INTERVAL] = INTERVAL;
+	return polling;
+}
+
+/* Back to staying connected: not yet. Anything else that peers.json changes is written. */
+static bool edit_hold(const Joining *joining, const LiveConsumer *live,
+		      const WantedConsumer *wanted, const Hold *hold)
+{
+	const Syncrepl polling = polling_of(wanted);
 	Plan *plan = joining->diff->plan;
 
 	for (size_t i = 0; i < plan->n_changes; i++) {
@@ -78,7 +126,7 @@ static bool edit_hold(const Joining *joining, const LiveConsumer *live, const Ho
 
 		if (change->live != live)
 			continue;
-		if (syncrepl_is_refresh_only(&live->syncrepl))
+		if (syncrepl_equal(&live->syncrepl, &polling))
 			plan_hold(joining->diff->pool, plan, change, *hold);
 		return true;
 	}
@@ -92,8 +140,7 @@ static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
 	WantedConsumer *polling = pool_alloc(pool, sizeof(*polling));
 
 	*polling = *wanted;
-	polling->syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
-	polling->syncrepl.value[SYNCREPL_INTERVAL] = INTERVAL;
+	polling->syncrepl = polling_of(wanted);
 	plan_add_change(pool, joining->diff->plan,
 			(Change){
 				.kind = CHANGE_CONSUMER_EDIT,
@@ -112,13 +159,17 @@ void joining_read_again(const Joining *joining, const WantedConsumer *const *of_
 {
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
 	const LiveDatabase *live = joining->live;
+	const bool is_known = !not_known_why(extra);
+	const Hold *hold;
 
-	if (!joining_asks_extra(joining) || !extra->was_asked || extra->problem ||
-	    extra->n_entries == 0 || diff_is_released(joining->diff, GUARD_JOINING))
+	if (!joining_asks_extra(joining) || !extra->was_asked ||
+	    (is_known && extra->n_entries == 0) || diff_is_released(joining->diff, GUARD_JOINING))
 		return;
+	/* What is not known changes nothing. */
+	hold = is_known ? hold_extra(joining, extra) : hold_not_known(joining, extra);
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (of_live[i] && !syncrepl_is_refresh_only(&of_live[i]->syncrepl) &&
-		    !edit_hold(joining, &live->consumers[i], hold_extra(joining, extra)) &&
+		    !edit_hold(joining, &live->consumers[i], of_live[i], hold) && is_known &&
 		    !syncrepl_is_refresh_only(&live->consumers[i].syncrepl))
 			read_at_intervals(joining, &live->consumers[i], of_live[i]);
 }

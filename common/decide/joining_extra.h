@@ -7,6 +7,14 @@
 /* True when it must be known before this database is taken for complete. */
 bool joining_asks_extra(const Joining *joining);
 
+/*
+ * With whom the copy here is compared: one of which everything is here, and a provider if there is
+ * one, for who joins as well may keep the same. NULL: there is none. What answers under a name of
+ * our own is no other copy.
+ */
+const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
+				  const DatabaseFacts *facts);
+
 /* Everything is here: is anything here that a peer deleted? NULL: no, or nobody has to know. Notes
  * what must be looked at first. */
 const Hold *joining_judge_extra(const Joining *joining);

@@ -30,7 +30,7 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 	OldEntries old;
 	ReadersHere readers;
-	CopyExtra extra; /* against the first peer of which everything is here */
+	CopyExtra extra; /* against one peer of which everything is here */
 } DatabaseFacts;
 
 /* What the shell knows about this machine and the cluster besides the tree it read. */

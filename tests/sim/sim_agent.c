@@ -7,7 +7,7 @@
 #include "agent/pass/link_answers.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
-#include "common/copy/copy_relation.h"
+#include "common/decide/joining_extra.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rules.h"
 
@@ -124,15 +124,6 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 
 /* --- what a peer deleted --- */
 
-static const Content *peer_covered(const DatabaseFacts *facts)
-{
-	for (size_t i = 0; i < facts->n_peers; i++)
-		if (copy_relation(&facts->here, &facts->peers[i]).identity == COPY_IS_SAME &&
-		    copy_covers(&facts->here, &facts->peers[i]))
-			return &facts->peers[i];
-	return NULL;
-}
-
 static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 {
 	EntryMark mark = {0};
@@ -143,21 +134,20 @@ static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 }
 
 /* In the place of agent/pass/extra_look.c: both copies are the model's. */
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live,
-		     const WantedDatabase *wanted, const DatabaseFacts *facts)
+CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
+		     size_t n_needs, const DatabaseFacts *facts)
 {
 	const SimHost *host = (const SimHost *)directory;
 	const SimNode *nodes = host->sim->cluster.nodes;
-	const Content *peer = peer_covered(facts);
+	const Content *peer = joining_extra_peer(live, needs->database, facts);
 	CopyExtra extra = {.was_asked = true};
 	EntrySet set = {.pool = pool};
 
-	(void)live;
-	(void)wanted;
+	(void)n_needs;
+	extra.peer_id = peer ? peer->peer_id : 0;
 	/* What comes back where several are read at once would be found here. */
 	if (!peer || !sim_knows(SIM_ONE_PROVIDER))
 		return extra;
-	extra.peer_id = peer->peer_id;
 	for (size_t i = 0; i < nodes[host->at].copy.n_entries; i++) {
 		const EntryMark mark = mark_of(pool, &nodes[host->at].copy.entries[i]);
 

@@ -62,7 +62,7 @@ static inline int scene_make(void **state)
 					.here = peer,
 					.peers = &peer,
 					.n_peers = 1,
-					.extra.was_asked = true};
+					.extra = {.was_asked = true, .peer_id = 2}};
 	scene.content.here.peer_id = 0;
 	scene.facts = (Facts){.machine = {.fqdn = "one", .listeners = listeners, .n_listeners = 2},
 			      .databases = &scene.content,

@@ -205,6 +205,28 @@ static void a_count_that_moved_or_that_is_not_told_proves_nothing(void **state)
 	assert_int_equal(copy_reading_sight(&reading), COPY_SIGHT_WHOLE);
 }
 
+/* A server where entries come and go all the time, and one that hides a part of them besides. */
+static void what_was_there_all_the_time_was_shown_or_not(void **state)
+{
+	CopyReading reading = SHOWN(7);
+
+	(void)state;
+	assert_true(copy_reading_showed_lasting(&reading));
+	reading.count_moved = true;
+	reading.n_counted = 8;
+	reading.n_counted_least = 7;
+	assert_true(copy_reading_showed_lasting(&reading));
+	reading.n_entries = 6;
+	assert_false(copy_reading_showed_lasting(&reading));
+	reading.n_unmarked = 1;
+	assert_false(copy_reading_showed_lasting(&reading));
+	reading.n_unmarked = 0;
+	reading.n_subentries = 1;
+	assert_true(copy_reading_showed_lasting(&reading));
+	reading.is_read = false;
+	assert_false(copy_reading_showed_lasting(&reading));
+}
+
 static void an_entry_without_entryuuid_is_less_than_all(void **state)
 {
 	CopyReading reading = SHOWN(7);
@@ -421,6 +443,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_known_of_what_was_not_read),
 		cmocka_unit_test(as_many_as_the_server_counts_are_all),
 		cmocka_unit_test(a_count_that_moved_or_that_is_not_told_proves_nothing),
+		cmocka_unit_test(what_was_there_all_the_time_was_shown_or_not),
 		cmocka_unit_test(an_entry_without_entryuuid_is_less_than_all),
 		cmocka_unit_test(one_that_differs_is_told_whatever_else_is_not_known),
 		cmocka_unit_test(what_nobody_looked_at_again_is_told_only_beside_what_lasts),

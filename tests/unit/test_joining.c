@@ -9,6 +9,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/joining_extra.h"
 
 #define SUFFIX "dc=example,dc=org"
 #define OLD    "20261122101500.000001Z#000000#001#000000"
@@ -74,7 +75,7 @@ static int scene_make(void **state)
 					       .here = content(0, scene.here_csns, 1),
 					       .peers = &scene.peer,
 					       .n_peers = 1,
-					       .extra.was_asked = true};
+					       .extra = {.was_asked = true, .peer_id = 1}};
 	scene.facts = (Facts){.databases = &scene.database_facts, .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
 	scene.input = (PlanInput){.desired = &scene.desired,
@@ -675,13 +676,57 @@ static void who_is_open_to_clients_waits_for_no_reader(void **state)
 static void a_peer_that_is_no_provider_yet_proves_nothing(void **state)
 {
 	Scene *scene = *state;
+	Links *links = links_make(scene);
 	const Hold *hold;
 
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "x"};
 	assert_int_equal(judge(scene), -1);
-	scene->peer.server_id = 0;
+	links->peers[0].server_id = 0;
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
-	assert_non_null(strstr(hold->text, "ldap://one is no provider itself yet"));
+	assert_non_null(strstr(hold->text, "ldap://one tells no server ID"));
+}
+
+/* All came from one dump, or the only provider is gone for good: they must not wait for each other.
+ */
+static void those_who_all_join_open_when_everybody_told_what_it_has(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[0].server_id = links->peers[1].server_id = 0;
+	assert_int_equal(judge(scene), -1);
+	scene->peer_csns[0] = NEW; /* there is more */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer_csns[0] = OLD;
+	links->peers[1].n_context_csns = 0; /* nobody knows what it has */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	links->peers[1] = (Content){.peer_id = 3, .state = CONTENT_READ}; /* or it hides that */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->live.root_dn = links->consumers[1].syncrepl.value[SYNCREPL_BINDDN] = "cn=root,o=x";
+	assert_int_equal(judge(scene), -1); /* not from the rootdn */
+	links->peers[1].state = CONTENT_UNREACHABLE;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	links->peers[1].state = CONTENT_READ;
+	links->peers[1].server_id = 3; /* a provider that lost all */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
+/* What was seen while this one joined, and nobody has any more. */
+static void those_who_all_join_wait_for_what_was_seen(void **state)
+{
+	static SeenChange change = {.csn = NEW, .peer_id = 1};
+	Scene *scene = *state;
+
+	scene->peer.server_id = 0;
+	scene->known_database.is_joining = true;
+	scene->known_database.seen = (SeenChanges){.items = &change, .n_items = 1};
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->known_database.seen.n_items = 0;
+	assert_int_equal(judge(scene), -1);
 }
 
 static void readers_that_do_not_stay_are_not_waited_for(void **state)
@@ -918,7 +963,10 @@ static void what_may_be_too_much_waits_until_it_is_known(void **state)
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	assert_int_equal(scene->plan.n_needs, 1);
 	assert_true(scene->plan.needs[0].extra);
-	scene->database_facts.extra = (CopyExtra){.was_asked = true, .problem = "no time"};
+	scene->database_facts.extra =
+		(CopyExtra){.was_asked = true, .peer_id = 1, .problem = "no time"};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->database_facts.extra = (CopyExtra){.was_asked = true};
 	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
@@ -933,6 +981,32 @@ static void who_was_complete_before_is_not_looked_at_again(void **state)
 	scene->database_facts.here = (Content){0};
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	assert_false(scene->plan.needs[0].extra);
+	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_joining = true};
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->plan.n_needs = 0;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	assert_false(scene->plan.needs[0].extra);
+}
+
+/* Who joins as well may keep the same entries, and one that is this node surely does. */
+static void it_is_compared_with_a_provider_that_is_another_server(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const DatabaseFacts *facts = &scene->database_facts;
+	const Content *found;
+
+	scene->database_facts.here = content(0, scene->here_csns, 1);
+	links->peers[0].server_id = 0;
+	found = joining_extra_peer(&scene->server, &scene->database, facts);
+	assert_int_equal(found->peer_id, 3);
+	links->peers[1].server_id = 0;
+	found = joining_extra_peer(&scene->server, &scene->database, facts);
+	assert_int_equal(found->peer_id, 1);
+	scene->peers[0].uri = scene->peers[2].uri = "ldap://localhost:1";
+	scene->server.listeners = (const char *[]){"ldap://localhost:1/"};
+	scene->server.n_listeners = 1;
+	assert_null(joining_extra_peer(&scene->server, &scene->database, facts));
 }
 
 /* The change of the link that is written; NULL: none is. */
@@ -970,6 +1044,39 @@ static void a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much(void **st
 			   (const WantedConsumer *[]){&scene->consumer});
 	assert_int_equal(scene->plan.n_changes, 1);
 	assert_true(scene->plan.changes[0].is_held);
+}
+
+/* True when an edit of the link to what peers.json says is held; it is the only change. */
+static bool holds_edit(Scene *scene)
+{
+	scene->plan.n_changes = scene->diff.n_joining = 0;
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_EDIT,
+				 .suffix = SUFFIX,
+				 .dn = scene->live.entry->dn,
+				 .live = &scene->live_consumer,
+				 .wanted = &scene->consumer});
+	joining_hold_links(&scene->diff, &scene->database, &scene->live,
+			   (const WantedConsumer *[]){&scene->consumer});
+	assert_int_equal(scene->plan.n_changes, 1);
+	return scene->plan.changes[0].is_held;
+}
+
+static void a_link_is_read_at_intervals_as_it_was_while_nothing_is_known(void **state)
+{
+	Scene *scene = *state;
+
+	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
+	scene->live_consumer.syncrepl = scene->consumer.syncrepl;
+	scene->database_facts.extra.problem = "no time";
+	assert_null(link_change(scene));
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_entries = 1};
+	scene->live_consumer.syncrepl = link_change(scene)->wanted->syncrepl;
+	scene->database_facts.extra.problem = "no time";
+	assert_true(holds_edit(scene));
+	/* Another password is written all the same. */
+	scene->consumer.syncrepl.value[SYNCREPL_CREDENTIALS] = "new";
+	assert_false(holds_edit(scene));
 }
 
 int main(void)
@@ -1016,6 +1123,8 @@ int main(void)
 		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
 		SCENE_TEST(who_is_open_to_clients_waits_for_no_reader),
 		SCENE_TEST(a_peer_that_is_no_provider_yet_proves_nothing),
+		SCENE_TEST(those_who_all_join_open_when_everybody_told_what_it_has),
+		SCENE_TEST(those_who_all_join_wait_for_what_was_seen),
 		SCENE_TEST(readers_that_do_not_stay_are_not_waited_for),
 		SCENE_TEST(where_slapd_does_not_tell_who_reads_the_longest_retry_passes),
 		SCENE_TEST(who_may_read_another_database_with_the_account_is_waited_for),
@@ -1030,7 +1139,9 @@ int main(void)
 		SCENE_TEST(entries_that_a_peer_deleted_wait_to_be_gone),
 		SCENE_TEST(what_may_be_too_much_waits_until_it_is_known),
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
+		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
+		SCENE_TEST(a_link_is_read_at_intervals_as_it_was_while_nothing_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,7 +214,7 @@ static void content_make(Scene *scene, Content *content)
 static void contents_of(Scene *scene, DatabaseFacts *facts, const char *suffix)
 {
 	*facts = (DatabaseFacts){.suffix = suffix};
-	facts->extra = (CopyExtra){.was_asked = !one_in(4), .n_entries = one_in(4)};
+	facts->extra = (CopyExtra){.was_asked = !one_in(4), .peer_id = 1, .n_entries = one_in(4)};
 	content_make(scene, &facts->here);
 	for (unsigned id = 2; id <= scene->n_peers; id++) {
 		Content peer = {.peer_id = id};
