@@ -162,7 +162,9 @@ void joining_read_again(const Joining *joining, const WantedConsumer *const *of_
 	const bool is_known = !not_known_why(extra);
 	const Hold *hold;
 
-	if (!joining_asks_extra(joining) || !extra->was_asked ||
+	/* Behind all of them it stays connected: at intervals it never gets there where much is
+	 * changed. */
+	if (!joining_asks_extra(joining) || !extra->was_asked || extra->peer_id == 0 ||
 	    (is_known && extra->n_entries == 0) || diff_is_released(joining->diff, GUARD_JOINING))
 		return;
 	/* What is not known changes nothing. */

@@ -1074,6 +1074,11 @@ static void a_link_is_read_at_intervals_as_it_was_while_nothing_is_known(void **
 	scene->live_consumer.syncrepl = link_change(scene)->wanted->syncrepl;
 	scene->database_facts.extra.problem = "no time";
 	assert_true(holds_edit(scene));
+	/* It is behind everybody, and stays so where much is changed. */
+	scene->database_facts.extra = (CopyExtra){.was_asked = true};
+	assert_false(holds_edit(scene));
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .problem = "x"};
+	assert_true(holds_edit(scene));
 	/* Another password is written all the same. */
 	scene->consumer.syncrepl.value[SYNCREPL_CREDENTIALS] = "new";
 	assert_false(holds_edit(scene));
