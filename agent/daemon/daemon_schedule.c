@@ -59,8 +59,10 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	}
 	if (pass->report.n_failures > 0 || pass->waits_after_refusal)
 		return PASS_REFUSED;
-	return pass->report.is_postponed || is_joining(&pass->report.last_plan) ? PASS_SOON
-										: PASS_SETTLED;
+	return pass->report.is_postponed || pass->report.fence_has_changed ||
+			       is_joining(&pass->report.last_plan)
+		       ? PASS_SOON
+		       : PASS_SETTLED;
 }
 
 /* A second more than is left: the clock of the day is asked for whole seconds. */

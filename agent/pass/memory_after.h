@@ -44,7 +44,7 @@ int remember_refusals(Pool *pool, const char *state_dir, const World *world, Kno
 		      Error *err);
 
 /* Databases that the fence closed and that are open now, whoever opened them: from now on what they
- * hold is right. */
+ * hold is right. 1 when that became another, which the next plan needs. */
 int remember_opened(Pool *pool, const char *state_dir, const World *world, const Known *known,
 		    Error *err);
 

@@ -60,5 +60,5 @@ int remember_opened(Pool *pool, const char *state_dir, const World *world, const
 		return 0;
 	if (state_write_last_seen(state_dir, &seen, err) < 0)
 		return -1;
-	return state_write_fence(state_dir, &records, err);
+	return state_write_fence(state_dir, &records, err) < 0 ? -1 : 1;
 }

@@ -311,6 +311,7 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		     .readers = {.pool = pool},
 		     .has_intent = options->may_write && inputs->state.intent};
 	Error err;
+	int opened = 0;
 
 	*ret = (Report){0};
 	readers_keep(&pass, options->views);
@@ -318,9 +319,11 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
 						 &pass.known, options->released, &err) < 0)
 		pass_state_note(&pass, &err);
-	if (options->may_write && pass.world.live.config &&
-	    remember_opened(pool, inputs->state_dir, &pass.world, &pass.known, &err) < 0)
+	if (options->may_write && pass.world.live.config)
+		opened = remember_opened(pool, inputs->state_dir, &pass.world, &pass.known, &err);
+	if (opened < 0)
 		pass_state_note(&pass, &err);
+	ret->fence_has_changed = opened > 0;
 	if (options->may_write &&
 	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
 		pass_state_note(&pass, &err);

@@ -20,7 +20,8 @@ typedef struct Report {
 	size_t n_done;     /* LDAP writes that slapd accepted */
 	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
 	bool is_paused;    /* the same, for a pause */
-	bool is_postponed; /* the hook before_write left something for a later pass */
+	bool fence_has_changed; /* what is known of a closed database is another now: plan again */
+	bool is_postponed;      /* the hook before_write left something for a later pass */
 	const char **notices;
 	size_t n_notices;
 	const char **failures;

@@ -250,15 +250,24 @@ static bool waits_for_server_id(const Joining *joining)
 	return false;
 }
 
+/* Neither under the ID that this server is to have, nor under the one that it has now. */
+static bool is_of_other(const Joining *joining, const char *csn)
+{
+	const Diff *diff = joining->diff;
+
+	return csn_is_of_other(csn, joining->our_id) &&
+	       !(diff->has_live_sid && diff->live_sid > 0 && csn_sid(csn) == (int)diff->live_sid);
+}
+
 /* It was copied from a server that wrote under another server ID: how old the copy is only those
  * who have the rest can tell. */
 static bool is_copy_of_others(const Joining *joining)
 {
 	const Content *here = joining->here;
-	bool found = here->entry_csn && csn_is_of_other(here->entry_csn, joining->our_id);
+	bool found = here->entry_csn && is_of_other(joining, here->entry_csn);
 
 	for (size_t i = 0; i < here->n_context_csns && !found; i++)
-		found = csn_is_of_other(here->context_csns[i], joining->our_id);
+		found = is_of_other(joining, here->context_csns[i]);
 	return found;
 }
 

@@ -249,7 +249,7 @@ def test_another_change_does_not_cut_a_link_whose_renewed_files_its_peer_refuses
     found = renewal()
     values, connection = found.node.syncrepl(), wait_until(found.connection, "the link is up")
     found.replace(found.own_ca, Authority(slapd_factory.folder("other"), "other").path)
-    found.cluster.use(scope="sub", sizelimit=1000)
+    found.cluster.use(scope="sub", timelimit=1000)
     # A probe that began in the second in which the file was written is not one of the new file.
     held = wait_until(lambda: "held probing" not in (done := found.node.apply()).stdout and done, "it was tried")
     assert held.returncode == 3 and "would not with its TLS files as they are now" in held.stdout
