@@ -17,6 +17,7 @@ typedef struct ExtraLook {
 	const Content *peer;
 	Syncrepl link;
 	HereQuestion question;
+	ProbeBind bind; /* of the link's account at this server */
 	HereCopy here;
 	PeerLink there;
 	CopyExtra found;
@@ -109,15 +110,20 @@ static void compare(ExtraLook *look)
 
 /* --- whom to ask --- */
 
-static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *wanted)
+/* A password that this server refused is not sent again: it may count that, and lock the account
+ * for all nodes. */
+static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *wanted,
+		      const ProbeRefusals *refusals)
 {
-	for (size_t i = 0; i < wanted->n_consumers; i++)
-		if (wanted->consumers[i].peer->id == look->peer->peer_id)
-			look->link = link_inherit_tls(&wanted->consumers[i].syncrepl, live->global);
-	look->question.accounts = &look->link;
-	look->question.n_accounts = look->link.value[SYNCREPL_CREDENTIALS] &&
-				    look->link.value[SYNCREPL_BINDDN] &&
-				    !look->link.value[SYNCREPL_SASLMECH];
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		if (wanted->consumers[i].peer->id != look->peer->peer_id)
+			continue;
+		look->link = link_inherit_tls(&wanted->consumers[i].syncrepl, live->global);
+		look->bind.secret = wanted->consumers[i].secret;
+	}
+	look->bind.binddn = look->link.value[SYNCREPL_BINDDN];
+	if (look->bind.binddn && !probe_refusals_have(refusals, &look->bind))
+		accounts_add(look->pool, &look->question, &look->link);
 }
 
 /* One that takes long leaves their share to the others; by hand it takes what it needs. */
@@ -137,7 +143,7 @@ static Budget budget_for(const Directory *directory, const Need *needs, size_t n
 }
 
 CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
-		     size_t n_needs, const DatabaseFacts *facts)
+		     size_t n_needs, const DatabaseFacts *facts, ProbeRefusals *refusals)
 {
 	const WantedDatabase *wanted = needs->database;
 	AUTO(Pool) *scratch = pool_new();
@@ -154,13 +160,19 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const N
 		look.found.problem = "there is no second connection to this server";
 		return look.found;
 	}
-	link_find(&look, live, wanted);
+	look.bind.provider = directory->uri;
+	link_find(&look, live, wanted, refusals);
 	look.question.ldap_uri = directory->uri;
 	look.question.suffix = look.suffix;
 	look.question.lists = live_access_lists(live, database, look.suffix);
 	look.question.taker.budget = budget_for(directory, needs, n_needs);
 	look.question.reads_once = true;
 	compare(&look);
+	if (look.here.was_refused && look.bind.secret) {
+		const ProbeRefusals one = {&look.bind, 1};
+
+		*refusals = probe_refusals_join(pool, refusals, &one);
+	}
 	look.found.problem = look.found.problem ? pool_strdup(pool, look.found.problem) : NULL;
 	return look.found;
 }

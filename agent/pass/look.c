@@ -363,7 +363,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 				      &facts->here);
 		if (plan->needs[i].extra)
 			facts->extra = extra_look(directory, pool, &world->live, &plan->needs[i],
-						  plan->n_needs - i, facts);
+						  plan->n_needs - i, facts, &world->refusals);
 	}
 }
 

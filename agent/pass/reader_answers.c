@@ -77,14 +77,7 @@ static ProbeBind bind_of(const ReaderLook *look, const WantedConsumer *link)
 
 static bool was_refused(const ReaderLook *look, const ProbeBind *bind)
 {
-	const ProbeRefusals *refusals = &look->world->refusals;
-
-	for (size_t i = 0; bind->secret && i < refusals->n_items; i++)
-		if (strcmp(refusals->items[i].provider, bind->provider) == 0 &&
-		    dn_equal(refusals->items[i].binddn, bind->binddn) &&
-		    strcmp(refusals->items[i].secret, bind->secret) == 0)
-			return true;
-	return false;
+	return probe_refusals_have(&look->world->refusals, bind);
 }
 
 /* A server counts refused binds, and locks the account. */

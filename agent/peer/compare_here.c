@@ -95,6 +95,7 @@ static bool here_open(HereCopy *here, Identity *identity)
 		here->is_open = peer_link_open(here->pool, &identity->link, &here->link);
 		if (!here->is_open) {
 			identity->problem = peer_link_failure(&here->link).problem;
+			here->was_refused |= probe_has_fault(here->link.probe, PROBE_BIND_REFUSED);
 			peer_link_close(&here->link);
 		}
 	}

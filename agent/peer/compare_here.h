@@ -14,6 +14,7 @@ typedef struct HereCopy {
 	bool has_root;
 	PeerLink link;
 	bool is_open;
+	bool was_refused; /* this server took an account's password for a wrong one */
 	CopyReading reading;
 	EntrySet set; /* sorted */
 } HereCopy;

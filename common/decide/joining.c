@@ -211,6 +211,14 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 		remedy_text(REMEDY_APPLY));
 }
 
+/* A consumer closes a database that is no provider; before there is one nobody else does. */
+static const char *clients_clause(const Joining *joining)
+{
+	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
+		       ? "clients' writes are refused"
+		       : "clients can still write here, and may lose that when it reads a peer";
+}
+
 /* Nobody can prove it now; whoever could may come back, or a person ends it. */
 static const Hold *hold_unproven(const Joining *joining, const Evidence *evidence)
 {
@@ -220,10 +228,10 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 		joining, GUARD_JOINING,
 		pool_printf(pool,
 			    "%s: no peer that can be asked proves that the first refresh is "
-			    "complete%s%s; clients' writes are refused, and it goes on by itself "
+			    "complete%s%s; %s, and it goes on by itself "
 			    "when one does. Only when none that has more will ever come back",
 			    joining->suffix, unproven_describe(joining, evidence),
-			    missing_clause(joining)),
+			    missing_clause(joining), clients_clause(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

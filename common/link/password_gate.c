@@ -224,6 +224,16 @@ ProbeRefusals probe_refusals_join(Pool *pool, const ProbeRefusals *one, const Pr
 	return joined;
 }
 
+bool probe_refusals_have(const ProbeRefusals *refusals, const ProbeBind *bind)
+{
+	for (size_t i = 0; bind->secret && i < refusals->n_items; i++)
+		if (strcmp(refusals->items[i].provider, bind->provider) == 0 &&
+		    same_dn(&refusals->items[i], bind) &&
+		    same_text(refusals->items[i].secret, bind->secret))
+			return true;
+	return false;
+}
+
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 {
 	if (one->n_items != other->n_items)

@@ -84,6 +84,10 @@ ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals);
 /* Those of both, each once; everything is copied. */
 ProbeRefusals probe_refusals_join(Pool *pool, const ProbeRefusals *one, const ProbeRefusals *other);
 
+/* True when exactly this bind was refused: by that provider, with that DN and that password file.
+ */
+bool probe_refusals_have(const ProbeRefusals *refusals, const ProbeBind *bind);
+
 /* True when both hold the same. */
 bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other);
 

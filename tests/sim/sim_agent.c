@@ -135,7 +135,7 @@ static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 
 /* In the place of agent/pass/extra_look.c: both copies are the model's. */
 CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
-		     size_t n_needs, const DatabaseFacts *facts)
+		     size_t n_needs, const DatabaseFacts *facts, ProbeRefusals *refusals)
 {
 	const SimHost *host = (const SimHost *)directory;
 	const SimNode *nodes = host->sim->cluster.nodes;
@@ -144,6 +144,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const N
 	EntrySet set = {.pool = pool};
 
 	(void)n_needs;
+	(void)refusals;
 	extra.peer_id = peer ? peer->peer_id : 0;
 	/* What comes back where several are read at once would be found here. */
 	if (!peer || !sim_knows(SIM_ONE_PROVIDER))

@@ -2,6 +2,7 @@
 """What shall replace a working link is tried by the daemon beside its passes: no link breaks, no account is locked."""
 
 import contextlib
+import signal
 import threading
 import time
 
@@ -167,8 +168,12 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
     lock_after_three(cluster)
     refused = sum(node.server.log_count(REFUSED) for node in cluster)
     with daemons(cluster) as running:
-        for node in cluster:
-            node.write_secret("wrong")
+        with contextlib.ExitStack() as stack:  # all see it in the same moment
+            for daemon in running:
+                daemon.process.send_signal(signal.SIGSTOP)
+                stack.callback(daemon.process.send_signal, signal.SIGCONT)
+            for node in cluster:
+                node.write_secret("wrong")
         for daemon in running:
             daemon.wait_for("held", text="G6")
         assert [up(node) for node in cluster] == [4] * 5, [daemon.lines for daemon in running]

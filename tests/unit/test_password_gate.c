@@ -195,6 +195,23 @@ static void what_is_remembered_is_not_the_password(void **state)
 	assert_string_equal(refusals.items[0].secret, "file:1");
 }
 
+static void only_the_same_bind_was_refused(void **state)
+{
+	ProbeBind refused = {.provider = "ldapi:///", .binddn = "cn=r,dc=x", .secret = "file 1"};
+	const ProbeRefusals refusals = {&refused, 1};
+	ProbeBind bind = {.provider = "ldapi:///", .binddn = "CN=R, DC=X", .secret = "file 1"};
+
+	(void)state;
+	assert_true(probe_refusals_have(&refusals, &bind));
+	bind.secret = "file 2";
+	assert_false(probe_refusals_have(&refusals, &bind));
+	bind.secret = NULL; /* nobody can tell which password that was */
+	assert_false(probe_refusals_have(&refusals, &bind));
+	bind.secret = "file 1";
+	bind.provider = "ldap://other";
+	assert_false(probe_refusals_have(&refusals, &bind));
+}
+
 static void of_very_many_refusals_the_oldest_are_forgotten(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -240,6 +257,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_stops_nobody_once_another_peer_took_the_password),
 		cmocka_unit_test(another_password_file_or_peer_is_tried_again),
 		cmocka_unit_test(what_is_remembered_is_not_the_password),
+		cmocka_unit_test(only_the_same_bind_was_refused),
 		cmocka_unit_test(of_very_many_refusals_the_oldest_are_forgotten),
 		cmocka_unit_test(each_node_begins_behind_itself),
 	};
