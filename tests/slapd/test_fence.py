@@ -210,6 +210,19 @@ def kill_while_closing(fence, is_written):
     assert fence.is_closed_on_disk() == is_written and fence.record()["closing"]
 
 
+def copy_back_into_the_same_file(fence, n_lost):
+    """A backup, as cp leaves it: the file is the same one. It lacks so many entries that were written here; slapd is stopped."""
+    with Daemon(fence.node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        backup = fence.back_up()
+        fence.start()
+        load(fence.node.server, "own", n_lost)
+        fence.wait_noted(daemon)
+    fence.stop()
+    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+
+
 def look_again(daemon):
     passes = daemon.last_pass()[0]
     daemon.reload()
@@ -249,15 +262,7 @@ def test_what_a_killed_fence_closed_is_not_opened_by_its_own_file(pair):
     """A copy in the same file that was filled by half has grown beyond what was noted of that file."""
     node = pair[1]
     fence = Fence(node, pair[0])
-    with Daemon(node) as daemon:
-        fence.wait_noted(daemon)
-        fence.stop()
-        backup = fence.back_up()
-        fence.start()
-        load(node.server, "own", 10)
-        fence.wait_noted(daemon)
-    fence.stop()
-    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+    copy_back_into_the_same_file(fence, 10)
     kill_while_closing(fence, is_written=True)
     path = os.path.join(node.state_dir, "fence.json")
     with open(path, encoding="utf-8") as file:
@@ -318,15 +323,7 @@ def test_what_is_right_in_another_file_is_not_closed(pair):
 def test_a_backup_that_is_copied_into_the_same_file_is_seen(pair):
     node = pair[1]
     fence = Fence(node, pair[0])
-    with Daemon(node) as daemon:
-        fence.wait_noted(daemon)
-        fence.stop()
-        backup = fence.back_up()
-        fence.start()
-        load(node.server, "own", 30)
-        fence.wait_noted(daemon)
-    fence.stop()
-    shutil.copyfile(os.path.join(backup, "data.mdb"), os.path.join(fence.folder, "data.mdb"))
+    copy_back_into_the_same_file(fence, 30)
     fence.look("older", 3)
 
 

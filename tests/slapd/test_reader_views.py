@@ -156,13 +156,19 @@ def test_the_rootdn_of_a_link_sees_what_root_over_ldapi_may_not(lone, member):
     assert found(node) == [("note", "readers-compared") if member == REPLICATOR else ("critical", "readers-denied")]
 
 
-def test_who_cannot_bind_here_is_looked_at_through_the_rootdn_where_that_is_root(lone):
-    """Peers that bind with SASL have no password."""
+def a_node_whose_peers_have_no_password(lone):
+    """Its rootdn is root over ldapi, and the peers bind with SASL."""
     node = lone(passwords_for(OPEN["group"])[1:])
     node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_REPLACE, "olcRootDN", ROOT_DN)])
     node.document["databases"][0]["syncrepl"] = SASL
     node.document["databases"][0]["readers"] = [REPLICATOR]
     node.write()
+    return node
+
+
+def test_who_cannot_bind_here_is_looked_at_through_the_rootdn_where_that_is_root(lone):
+    """Peers that bind with SASL have no password."""
+    node = a_node_whose_peers_have_no_password(lone)
     node.apply_ok()
     assert all(is_provider(node)) and found(node) == [("note", "readers-compared")]
     assert node.server.log_count(BOUND) == 0
@@ -303,11 +309,7 @@ def test_the_daemon_looks_again_when_access_changed_or_slapd_started(lone):
 
 
 def test_the_daemon_looks_once_through_the_rootdn(lone):
-    node = lone(passwords_for(OPEN["group"])[1:])
-    node.edit([(ldap.MOD_DELETE, "olcRootPW", None), (ldap.MOD_REPLACE, "olcRootDN", ROOT_DN)])
-    node.document["databases"][0]["syncrepl"] = SASL
-    node.document["databases"][0]["readers"] = [REPLICATOR]
-    node.write()
+    node = a_node_whose_peers_have_no_password(lone)
     node.apply_ok()
     before = node.server.log_count(BECAME)
     with Daemon(node) as daemon:
