@@ -144,7 +144,7 @@ check-layers: $(COMMON_OBJECTS) $(AGENT_OBJECTS) ## no file uses what tests/laye
 map: ## the rooms of the sources, what each is for, what it may use
 	$(Q)tests/check-layers --map
 
-.PHONY: demo bench mutants quick check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
+.PHONY: demo bench bench-peers mutants quick check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
 demo: deps ## three throw-away servers become a cluster, are damaged and repaired live (under a minute)
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/run $(BUILD)/syncward
@@ -199,6 +199,9 @@ mutants: ## each rule's named test must fail on a copy that breaks the rule
 bench: all tools bench-programs ## plan and daemon beside floor programs; BENCH=--long: every repair
 	$(Q)tests/bench/run $(BUILD)
 	$(Q)tests/bench/events $(BUILD) $(BENCH)
+
+bench-peers: all bench-programs ## syncward beside Ansible, which people use for the same; minutes, not part of check
+	$(Q)tests/bench/other_tools $(BUILD)
 
 bench-programs: $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/libcommon.a

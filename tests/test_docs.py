@@ -193,6 +193,13 @@ def test_the_map_of_the_code_is_that_of_check_layers():
     assert shown.count("\n| common/") > 10 and text == shown
 
 
+def test_the_plan_in_the_readme_is_one_that_plan_prints():
+    plan = re.sub(r"127\.0\.0\.(\d):PORT", r"ldap\1.example.com", read("tests/cases/bare/plan.txt"))
+    plan = plan.replace("dc=org", "dc=com").replace("N entries", "12000 entries")
+    shown = "".join(f"    {line}\n" if line else "\n" for line in plan.splitlines())
+    assert plan.count("\n") > 10 and shown in read("README.md")
+
+
 def command_lines():
     """[(file, command, the words behind it)] of all commands that our documents tell people to give."""
     found = []

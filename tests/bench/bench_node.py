@@ -17,13 +17,17 @@ def document(server, n_peers):
             "peers": [{"id": i, "uri": uri} for i, uri in enumerate(uris, start=1)]}
 
 
-def make_node(farm, program, n_peers):
-    """A server with data that holds what peers.json wants; its plan is empty."""
+def make_node(farm, program, n_peers, removes_foreign=False):
+    """A server with data that holds what peers.json wants; its plan is empty. removes_foreign: values that
+    peers.json does not name are no reason to hold."""
     database = Database(attributes={"olcDbMaxSize": "16777216"}) if farm.release.number >= (2, 5) else Database()
     server = farm([database], seed=True)
     # By default root sees at most 500 entries of cn=monitor: what 999 consumers need a person sets.
     server.modify("olcDatabase={1}monitor,cn=config", [(ldap.MOD_ADD, "olcLimits", LIMITS_OF_ROOT)])
     node = Node(program, server, 1, farm.folder(f"n{n_peers}"))
-    node.write(document(server, n_peers))
+    wanted = document(server, n_peers)
+    if removes_foreign:
+        wanted["policy"]["max_removals"] = 10
+    node.write(wanted)
     node.apply_ok()
     return node

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.one_release
 REPLICATOR = "cn=replicator," + SUFFIX
 OTHER = "another-password"
 REFUSED = "RESULT tag=97 err=49"
+TURN_SEC = 0.5  # that a node leaves to each of those before it
 BIND = f'BIND dn="{REPLICATOR}" method=128'
 
 
@@ -184,6 +185,19 @@ def test_a_wrong_password_on_all_nodes_locks_nobody_out(form):
             daemon.wait_for("released")
     assert all(has_password(node, PASSWORD) for node in cluster)
     assert 1 <= sum(node.server.log_count(REFUSED) for node in cluster) - refused <= 2
+
+
+def test_the_third_node_leaves_the_first_try_of_a_password_to_two_others(form):
+    cluster = form(3)
+    third = cluster[2]
+    refused = sum(node.server.log_count(REFUSED) for node in cluster)
+    with Daemon(third) as daemon:
+        daemon.wait_for("desired-loaded")
+        began = time.monotonic()
+        third.write_secret("wrong")
+        wait_until(lambda: sum(node.server.log_count(REFUSED) for node in cluster) > refused, "the third node has tried it")
+        assert time.monotonic() - began >= 2 * TURN_SEC
+        daemon.wait_for("held", text="G6")
 
 
 def speak_digest_md5(cluster):
