@@ -71,3 +71,20 @@ def test_whoever_names_releases_gets_each_test_on_each_of_them():
     named = collected("tests/slapd/test_apply.py", SYNCWARD_SLAPD_VERSIONS="2.4 2.6")
     assert named and all(versions == ["2.4", "2.6"] for versions in named.values())
     assert is_every_wanted({"SYNCWARD_LONG": "1"}) and not is_every_wanted({"SYNCWARD_SLAPD_VERSIONS": "", "SYNCWARD_LONG": ""})
+
+
+def test_the_longest_come_first_and_there_are_such_files():
+    with open(os.path.join(TOP, "tests/slapd/conftest.py"), encoding="utf-8") as file:
+        longest = re.findall(r'"(test_\w+)"', re.search(r"LONGEST = \((.*?)\)", file.read(), re.DOTALL).group(1))
+    files = sorted(name for name in os.listdir(os.path.join(TOP, "tests/slapd")) if name.startswith("test_"))
+    assert longest and all(any(name.startswith(start) for name in files) for start in longest)
+    order = [name.startswith(tuple(longest)) for name in
+             (nodeid.split("::")[0].rsplit("/", 1)[1] for nodeid in ordered("tests/slapd"))]
+    assert order == sorted(order, reverse=True) and True in order and False in order
+
+
+def ordered(path):
+    """The tests there in the order in which they are run."""
+    done = subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "--collect-only", path], cwd=TOP, text=True,
+                          capture_output=True, check=True)
+    return re.findall(r"^\S+::.*$", done.stdout, re.MULTILINE)

@@ -17,7 +17,17 @@ from netns import Network
 from releases import is_every_wanted, name_without, release, usual_version, versions
 from slapd_farm import SlapdFarm
 
+try:
+    from xdist.scheduler import LoadScheduling
+except ImportError:  # nobody who runs one test needs it
+    LoadScheduling = object
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHUNK = 4  # neighbours share what is made for a file
+# Files with tests of twenty seconds and more, as `make check` tells them at its end.
+LONGEST = ("test_restart_safety", "test_property", "test_joining_killed", "test_joining_together", "test_joining_lost",
+           "test_daemon_rotation", "test_daemon_links", "test_daemon_copies", "test_oracle", "test_sim_model", "test_playbook",
+           "test_away", "test_heal", "test_fence", "test_scene", "test_tls_renewal", "test_daemon_days", "test_order")
 
 
 def pytest_generate_tests(metafunc):
@@ -41,6 +51,22 @@ def pytest_collection_modifyitems(config, items):
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if runs(item)]
+
+
+    # The longest first, so that none is left to one worker when the others are done. A stable sort.
+    items.sort(key=lambda item: not item.path.name.startswith(LONGEST))
+
+
+class ShortChunks(LoadScheduling):
+    """Gives a worker a few tests at a time: with a twentieth of all, as is usual, the last one works alone for minutes."""
+
+    def _send_tests(self, node, num):
+        super()._send_tests(node, min(num, CHUNK))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ShortChunks(config, log)
 
 
 @pytest.hookimpl(hookwrapper=True)
