@@ -106,7 +106,8 @@ def test_a_list_is_not_written_when_the_next_start_would_refuse_it(managed):
     node.document["server_id"] = "list"
     node.write()
     done = node.apply()
-    assert done.returncode == 3 and "held G1" in done.stdout
+    # Not by the rule that judges any result: this one knows what to write instead.
+    assert done.returncode == 3 and "held G1" in done.stdout and "its listeners are" in done.stdout
     assert node.server.values("cn=config", "olcServerID") == ["1"]
 
 
