@@ -45,11 +45,32 @@ static bool has_overlay(const Content *peer)
 	return peer->server_id > 0;
 }
 
-static bool is_expected(const Joining *joining, const Content *peer)
+static bool reads_already(const Joining *joining, const Content *peer)
 {
 	return content_has_data(peer) && peer->n_context_csns > 0 && has_overlay(peer) &&
-	       stays_connected(joining, peer) &&
 	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+}
+
+/* It cannot be asked, and was read from here, or showed changes: what is deleted there meanwhile
+ * comes back when it reads a server ID from here that it does not know. */
+static bool was_met(const Joining *joining, const Content *peer)
+{
+	const Known *known = joining->diff->in->known;
+	const KnownDatabase *database = known_database(known, joining->suffix);
+	size_t position = 0;
+
+	if (peer->state != CONTENT_UNREACHABLE)
+		return false;
+	for (size_t i = 0; database && i < database->seen.n_items; i++)
+		if (database->seen.items[i].peer_id == peer->peer_id)
+			return true;
+	return known_link_next(&known->links, joining->suffix, peer->peer_id, &position) != NULL;
+}
+
+static bool is_expected(const Joining *joining, const Content *peer)
+{
+	return stays_connected(joining, peer) &&
+	       (reads_already(joining, peer) || was_met(joining, peer));
 }
 
 static size_t count_expected(const Joining *joining)
