@@ -655,6 +655,26 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 }
 
+/* Its server ID waits for something else; it is read, so its changes come here. */
+static void who_is_read_and_has_no_server_id_yet_is_waited_for(void **state)
+{
+	Scene *scene = *state;
+	RunningConsumer running = {
+		.suffix = SUFFIX, .rid = 1, .provider = "ldap://one", .is_persistent = true};
+
+	overlay_make(scene);
+	scene->consumer.rid = 1;
+	scene->consumer.provider = "ldap://one";
+	scene->peer.server_id = 0;
+	scene->server.running = &running;
+	scene->server.n_running = 1;
+	assert_int_equal(judge_flag(scene), -1);
+	running.is_connected = true;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->database_facts.readers.n_sessions = 1;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
 static void a_person_may_let_clients_write_before(void **state)
 {
 	Scene *scene = *state;
@@ -1149,6 +1169,7 @@ int main(void)
 		SCENE_TEST(another_is_read_when_the_first_is_gone_for_long),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
+		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),
 		SCENE_TEST(a_person_may_let_clients_write_before),
 		SCENE_TEST(nobody_waits_for_readers_where_the_server_id_is_known),
 		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
