@@ -9,6 +9,7 @@
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_copies.h"
 #include "common/live/calm.h"
+#include "common/live/live_running.h"
 #include "common/slapd/dn.h"
 
 /*
@@ -38,18 +39,56 @@ static bool stays_connected(const Joining *joining, const Content *peer)
 	return false;
 }
 
+/* This node reads it, and is told of each change: so it has syncprov, also where its server ID is
+ * not written yet. */
+static bool is_read_here(const Joining *joining, const Content *peer)
+{
+	const RunningConsumer *running = NULL;
+	RunningIndex index;
+
+	running_index(joining->diff->in->live, joining->suffix, &index);
+	for (size_t i = 0; i < joining->wanted->n_consumers && !running; i++) {
+		const WantedConsumer *consumer = &joining->wanted->consumers[i];
+
+		if (consumer->peer->id == peer->peer_id)
+			running = running_find(&index, consumer->rid, consumer->provider);
+	}
+	return running && running->is_connected && running->is_persistent;
+}
+
 /* Only syncprov tells the server ID. Where there is none yet the peer is joining itself, and reads
  * from here when it knows our server ID by way of others (joining_links.c). */
-static bool has_overlay(const Content *peer)
+static bool has_overlay(const Joining *joining, const Content *peer)
 {
-	return peer->server_id > 0;
+	return peer->server_id > 0 || is_read_here(joining, peer);
+}
+
+static bool reads_already(const Joining *joining, const Content *peer)
+{
+	return content_has_data(peer) && peer->n_context_csns > 0 && has_overlay(joining, peer) &&
+	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+}
+
+/* It cannot be asked, and was read from here, or showed changes: what is deleted there meanwhile
+ * comes back when it reads a server ID from here that it does not know. */
+static bool was_met(const Joining *joining, const Content *peer)
+{
+	const Known *known = joining->diff->in->known;
+	const KnownDatabase *database = known_database(known, joining->suffix);
+	size_t position = 0;
+
+	if (peer->state != CONTENT_UNREACHABLE)
+		return false;
+	for (size_t i = 0; database && i < database->seen.n_items; i++)
+		if (database->seen.items[i].peer_id == peer->peer_id)
+			return true;
+	return known_link_next(&known->links, joining->suffix, peer->peer_id, &position) != NULL;
 }
 
 static bool is_expected(const Joining *joining, const Content *peer)
 {
-	return content_has_data(peer) && peer->n_context_csns > 0 && has_overlay(peer) &&
-	       stays_connected(joining, peer) &&
-	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+	return stays_connected(joining, peer) &&
+	       (reads_already(joining, peer) || was_met(joining, peer));
 }
 
 static size_t count_expected(const Joining *joining)

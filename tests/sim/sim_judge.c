@@ -19,12 +19,19 @@ static bool has_version(SimCopy *copy, unsigned name, SimCsn csn)
 	return entry && entry->csn.time == csn.time && entry->csn.sid == csn.sid;
 }
 
+static bool has_uuid(SimCopy *copy, const SimRecord *record, unsigned name)
+{
+	const SimEntry *entry = sim_find_name(copy, name);
+
+	return entry && entry->uuid == record->uuid;
+}
+
 /* Of a deletion nothing is seen but that the entry is gone and the change is covered. */
 static bool has_record(SimNode *node, unsigned name, const SimRecord *record)
 {
 	if (!record->is_deleted)
 		return has_version(&node->copy, name, record->csn);
-	return record->csn.time > 0 && !sim_find_name(&node->copy, name) &&
+	return record->csn.time > 0 && !has_uuid(&node->copy, record, name) &&
 	       sim_context(node)->time[record->csn.sid] >= record->csn.time;
 }
 
@@ -32,7 +39,7 @@ static bool is_broken(SimNode *node, unsigned name, const SimRecord *record)
 {
 	if (!record->is_deleted)
 		return !has_version(&node->copy, name, record->csn);
-	return sim_find_name(&node->copy, name);
+	return has_uuid(&node->copy, record, name);
 }
 
 void sim_play_look(SimPlay *play)
@@ -144,6 +151,8 @@ static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, b
 	if (is_loud)
 		printf("quiet\n");
 	sim_play_quiet(play);
+	if (is_loud)
+		copies_tell(&play->sim.cluster, true, stdout);
 	forget_healed(play);
 }
 

@@ -65,9 +65,11 @@ typedef enum SimPhase {
 typedef struct SimLink {
 	bool is_declared;
 	SimPhase phase;
-	uint32_t since;  /* the phase */
-	bool is_present; /* the refresh tells what is there: the rest goes at its end */
-	bool has_cookie; /* something had changed */
+	uint32_t since;   /* the phase */
+	bool is_present;  /* the refresh tells what is there: the rest goes at its end */
+	bool has_cookie;  /* something had changed */
+	uint8_t told_sid; /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
+			     none */
 	SimContext cookie;
 	uint16_t seen[SIM_ENTRIES * 2];
 	size_t n_seen;

@@ -127,8 +127,10 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 		const SimEntry *entry = sim_find_name(&sim->cluster.nodes[0].copy, name);
 
 		play->ledger[name] = (SimRecord){.is_deleted = !entry};
-		if (entry)
+		if (entry) {
 			play->ledger[name].csn = entry->csn;
+			play->ledger[name].uuid = entry->uuid;
+		}
 	}
 	sim_play_look(play);
 }
@@ -179,6 +181,7 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 	SimNode *node = &play->sim.cluster.nodes[at];
 	const SimEntry *entry = sim_find_name(&node->copy, name);
 	SimRecord *record = &play->ledger[name];
+	uint16_t uuid = entry ? entry->uuid : 0;
 
 	if (!sim_takes_writes(node) || record->is_deleted != !entry || (is_delete && !entry) ||
 	    (is_delete && name == 0) ||
@@ -187,6 +190,7 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 	*record = (SimRecord){.csn = sim_write(&play->sim.cluster, at, name, is_delete),
 			      .is_deleted = is_delete,
 			      .is_acknowledged = true};
+	record->uuid = uuid > 0 ? uuid : sim_find_name(&node->copy, name)->uuid;
 	record->is_held[at] = true;
 	sim_tally.changes += play->sim.has_agent;
 	play->sim.cluster.now += 2;

@@ -7,6 +7,7 @@
 /* The last acknowledged change of an entry, and which copies have had it. */
 typedef struct SimRecord {
 	SimCsn csn;
+	uint16_t uuid; /* another entry of that name is not the one that was deleted */
 	bool is_deleted;
 	bool is_acknowledged; /* in this history */
 	bool is_held[SIM_NODES];

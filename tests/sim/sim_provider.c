@@ -73,7 +73,7 @@ static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 				   : message->entry.csn;
 
 	return link->phase != SIM_DOWN &&
-	       (csn.time == 0 || csn.sid == 0 || csn.sid != cluster->nodes[reader].sid);
+	       (csn.time == 0 || csn.sid == 0 || csn.sid != link->told_sid);
 }
 
 void sim_send(SimCluster *cluster, size_t at, size_t from, SimMessage message)
@@ -243,6 +243,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 			  .phase = SIM_REFRESH,
 			  .since = cluster->now,
 			  .is_present = cookie.tells_present,
+			  .told_sid = node->has_flag ? node->sid : 0,
 			  .has_cookie = cookie.is_changed,
 			  .cookie = provider->memory};
 	refresh_fill(provider, &cookie, link);

@@ -630,6 +630,51 @@ static void clients_write_when_the_peers_read_from_here(void **state)
 	assert_true(scene->plan.needs[0].readers);
 }
 
+/* It may delete what others would bring back to it, for those read under a new server ID. */
+static void who_was_read_and_is_away_is_waited_for(void **state)
+{
+	Scene *scene = *state;
+	KnownLink link = {.suffix = SUFFIX, .peer_id = 3, .identity = "simple"};
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	overlay_make(scene);
+	scene->database_facts.readers.n_sessions = 1;
+	consumers[0] = consumers[1] = scene->consumer;
+	consumers[1].peer = &scene->peers[2];
+	peers[0] = scene->peer;
+	peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"};
+	scene->database.consumers = consumers;
+	scene->database.n_consumers = 2;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->known.links = (KnownLinks){.items = &link, .n_items = 1};
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->database_facts.readers.n_sessions = 2;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+/* Its server ID waits for something else; it is read, so its changes come here. */
+static void who_is_read_and_has_no_server_id_yet_is_waited_for(void **state)
+{
+	Scene *scene = *state;
+	RunningConsumer running = {
+		.suffix = SUFFIX, .rid = 1, .provider = "ldap://one", .is_persistent = true};
+
+	overlay_make(scene);
+	scene->consumer.rid = 1;
+	scene->consumer.provider = "ldap://one";
+	scene->peer.server_id = 0;
+	scene->server.running = &running;
+	scene->server.n_running = 1;
+	assert_int_equal(judge_flag(scene), -1);
+	running.is_connected = true;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->database_facts.readers.n_sessions = 1;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
 static void a_person_may_let_clients_write_before(void **state)
 {
 	Scene *scene = *state;
@@ -1123,6 +1168,8 @@ int main(void)
 		SCENE_TEST(a_release_of_what_is_all_here_says_nothing),
 		SCENE_TEST(another_is_read_when_the_first_is_gone_for_long),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
+		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
+		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),
 		SCENE_TEST(a_person_may_let_clients_write_before),
 		SCENE_TEST(nobody_waits_for_readers_where_the_server_id_is_known),
 		SCENE_TEST(who_was_open_to_clients_before_is_so_again_at_once),
