@@ -205,8 +205,7 @@ static void who_takes_clients_writes_is_not_closed(void **state)
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_CONSUMER_ADD, DATABASE);
 	step_add(&bad, STEP_MODIFY, DATABASE);
-	mod_add(&bad, MOD_ADD, "olcSyncrepl",
-		"rid=002 provider=ldap://peer2 searchbase=\"dc=x\" bindmethod=simple");
+	mod_add(&bad, MOD_ADD, "olcSyncrepl", LINK);
 	assert_held(&bad, GUARD_RESTART);
 }
 
