@@ -166,6 +166,13 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"unstamped-anew", REMEDY_WORDS,
 		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
 		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
+	[REMEDY_PRESENT] =
+		{"present", REMEDY_LDIF, "olcSpNoPresent: FALSE",
+		 "test_unstamped.py::test_a_peer_that_was_away_keeps_what_was_deleted_where_there_is_no_present_phase"},
+	[REMEDY_PRESENT_COMPARE] =
+		{"present-compare", REMEDY_WORDS,
+		 "then delete at a peer what only that peer has, which syncward compare finds",
+		 "test_unstamped.py::test_a_peer_that_was_away_keeps_what_was_deleted_where_there_is_no_present_phase"},
 	[REMEDY_READERS_NAMED] =
 		{"readers-named", REMEDY_WORDS,
 		 "\"readers\", the DNs that peers get at their provider",

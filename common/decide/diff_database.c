@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_unfit.h"
 #include "common/live/database_refusal.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
@@ -153,8 +154,6 @@ static const char *holders_without_self(const Diff *diff, const WantedDatabase *
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
-static const char unstamped[] = "what clients write here gets no entryCSN, so that no peer gets it";
-
 /* Finds the one live database of the suffix that this agent can care for; notes why when there is
  * none. */
 static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
@@ -162,6 +161,7 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 	const char *suffix = wanted->desired->suffix;
 	const LiveDatabase *live = NULL;
 	const char *refusal;
+	Hold hold;
 	size_t n_found = live_find_database(diff->in->live, suffix, &live);
 
 	if (n_found != 1)
@@ -196,27 +196,11 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 					  "to that entry a line like",
 					  live->entry->dn),
 			      remedy_fill(diff->pool, REMEDY_ROOT_DN, suffix));
-	else if (live->stamps_nothing && !live->is_multi_provider)
-		database_hold(diff, suffix,
-			      pool_printf(diff->pool,
-					  "%s has olcLastMod FALSE, and %s: it is not made a "
-					  "provider. Give %s in cn=config the line",
-					  suffix, unstamped, live->entry->dn),
-			      remedy_text(REMEDY_LAST_MOD));
+	else if (diff_unfit_hold(diff, suffix, live, &hold))
+		plan_add_hold(diff->pool, diff->plan, hold);
 	else
 		return live;
 	return NULL;
-}
-
-/* One that is a provider already goes on being cared for: what peers send is stamped. */
-static void unstamped_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
-{
-	if (live->stamps_nothing)
-		plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unstamped", suffix,
-				 "%s has olcLastMod FALSE, and %s, while contextCSN is the same "
-				 "everywhere. Give %s in cn=config the line %s; %s",
-				 suffix, unstamped, live->entry->dn, remedy_text(REMEDY_LAST_MOD),
-				 remedy_text(REMEDY_UNSTAMPED_ANEW));
 }
 
 static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size_t n_taken,
@@ -255,7 +239,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 		diff_access(diff, wanted, live);
 	diff_consumers(diff, wanted, live);
 	diff_read_only(diff, wanted, live);
-	unstamped_tell(diff, desired->suffix, live);
+	diff_unfit_tell(diff, desired->suffix, live);
 }
 
 /* A "rid_offset" behind all rids of all databases; "" when slapd's 0 to 999 are too

@@ -242,8 +242,8 @@ static void guard_dependents(Diff *diff)
 void guard_what_follows(Diff *diff)
 {
 	do {
-		guard_flags(diff);
 		guard_dependents(diff);
+		guard_flags(diff);
 		guard_rids(diff);
 	} while (guard_left_alone(diff));
 }

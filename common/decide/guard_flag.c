@@ -22,16 +22,31 @@ static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 	};
 }
 
-/* The first link closes a database to clients until the flag opens it again. */
-static void hold_first_links(Diff *diff, const char *suffix, const LiveDatabase *live,
-			     const Hold *hold)
+/* It has to read before it may become a provider, and is closed to clients until then. */
+static bool must_read_first(Diff *diff, const char *suffix)
 {
-	for (size_t i = 0; i < diff->plan->n_changes && !live_reads_from_somebody(live); i++) {
+	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
+	const Change *overlay = order_change_of(diff, suffix, CHANGE_OVERLAY);
+
+	return (flag && flag->is_held && flag->hold.guard == GUARD_JOINING) ||
+	       (overlay && overlay->is_held && overlay->hold.guard == GUARD_JOINING);
+}
+
+/* Whatever holds the flag: the first link alone closes a database to the clients that may write to
+ * it now. */
+static void guard_first_links(Diff *diff, const char *suffix, const LiveDatabase *live)
+{
+	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
+
+	if (!flag || !flag->is_held || live_reads_from_somebody(live) ||
+	    must_read_first(diff, suffix))
+		return;
+	for (size_t i = 0; i < diff->plan->n_changes; i++) {
 		Change *change = &diff->plan->changes[i];
 
 		if (change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
 		    strcmp(change->suffix, suffix) == 0)
-			plan_hold(diff->pool, diff->plan, change, *hold);
+			plan_hold(diff->pool, diff->plan, change, flag->hold);
 	}
 }
 
@@ -47,7 +62,6 @@ static void guard_flag(Diff *diff, const char *suffix, const LiveDatabase *live)
 		return;
 	hold = overlay ? overlay->hold : unmanaged_hold(diff, suffix);
 	plan_hold(diff->pool, diff->plan, flag, hold);
-	hold_first_links(diff, suffix, live, &hold);
 }
 
 void guard_flags(Diff *diff)
@@ -58,7 +72,9 @@ void guard_flags(Diff *diff)
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
 
-		if (live_find_database(diff->in->live, suffix, &live) == 1)
-			guard_flag(diff, suffix, live);
+		if (live_find_database(diff->in->live, suffix, &live) != 1)
+			continue;
+		guard_flag(diff, suffix, live);
+		guard_first_links(diff, suffix, live);
 	}
 }

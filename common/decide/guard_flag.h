@@ -6,8 +6,8 @@
 
 /*
  * The multi-provider flag waits for the syncprov overlay: without it no peer can read what clients
- * write here. Where the overlay is not there and is not added now the flag is held, and with it a
- * first link, which alone would close the database to clients.
+ * write here. Where the overlay is not there and is not added now the flag is held. A first link
+ * waits for the flag, whatever holds that: alone it would close the database to clients.
  */
 void guard_flags(Diff *diff);
 

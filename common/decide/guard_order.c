@@ -134,36 +134,6 @@ static void write_context_csn(const Order *order)
 			});
 }
 
-/* It has to read before it may become a provider, and is closed to clients until then. */
-static bool must_read_first(Diff *diff, const char *suffix)
-{
-	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
-	const Change *overlay = order_change_of(diff, suffix, CHANGE_OVERLAY);
-
-	return (flag && flag->is_held && flag->hold.guard == GUARD_JOINING) ||
-	       (overlay && overlay->is_held && overlay->hold.guard == GUARD_JOINING);
-}
-
-/* Consumers without the flag would close the database to the clients that may write to it now. */
-static void hold_what_closes(Diff *diff, const Hold *hold)
-{
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-		const LiveDatabase *live;
-		bool closes = change->kind == CHANGE_MULTI_PROVIDER_ON;
-
-		if (change->kind == CHANGE_CONSUMER_ADD &&
-		    live_find_database(diff->in->live, change->suffix, &live) == 1)
-			closes = diff_facts(diff, change->suffix)->here.has_suffix &&
-				 !live_reads_from_somebody(live) &&
-				 !must_read_first(diff, change->suffix);
-		if (closes && !change->is_held)
-			plan_hold(diff->pool, plan, change, *hold);
-	}
-}
-
 void guard_server_order(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;
@@ -197,5 +167,4 @@ void guard_server_order(Diff *diff)
 	plan_hold(diff->pool, diff->plan, server_id, *hold);
 	for (size_t i = 0; i < n_orders; i++)
 		order_keep_checkpoint(&orders[i], hold);
-	hold_what_closes(diff, hold);
 }

@@ -105,17 +105,11 @@ static bool makes_provider(const Change *change)
 	return change->kind == CHANGE_OVERLAY || change->kind == CHANGE_MULTI_PROVIDER_ON;
 }
 
-/*
- * What must wait with them. Entries that were written before a server ID was there are never
- * deleted by a refresh, unless the overlay was there first. And with a first link alone the
- * database would be one that is joining, which takes no writes.
- */
+/* Waits with them: entries that were written before a server ID was there are never deleted by a
+ * refresh, unless the overlay was there first. */
 static bool waits_for_provider(const Readers *readers, const Change *change)
 {
-	if (change->kind == CHANGE_SERVER_ID)
-		return !change->is_held && !readers->live->syncprov;
-	return is_of_database(readers, change) && change->kind == CHANGE_CONSUMER_ADD &&
-	       readers->live->n_consumers == 0;
+	return change->kind == CHANGE_SERVER_ID && !change->is_held && !readers->live->syncprov;
 }
 
 static Hold hold_make(const Readers *readers, const char *reader, const char *sentence)

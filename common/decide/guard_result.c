@@ -9,8 +9,9 @@
 
 static bool database_breaks(const ResultDatabase *database, Breach *ret)
 {
-	return result_opens_early(database, ret) || result_is_unread(database, ret) ||
-	       result_loses_provider(database, ret) || result_takes_rights(database, ret);
+	return result_opens_early(database, ret) || result_closes(database, ret) ||
+	       result_is_unread(database, ret) || result_loses_provider(database, ret) ||
+	       result_takes_rights(database, ret);
 }
 
 static bool moment_breaks(const Result *result, Breach *ret)

@@ -2,6 +2,7 @@
 #include "common/decide/result_rules.h"
 
 #include "common/base/remedies.h"
+#include "common/slapd/url.h"
 
 /* --- joining --- */
 
@@ -38,6 +39,47 @@ bool result_opens_early(const ResultDatabase *database, Breach *ret)
 			    "%s would become a provider, or take clients' writes, although it must "
 			    "not yet. " RESULT_FAULT ". It must not because: %s",
 			    database->suffix, hold->text);
+	return true;
+}
+
+/* --- clients --- */
+
+/* Where slapd's listeners are unknown a value that names this peer is taken for this server. */
+static bool reads_another(const Diff *diff, const LiveDatabase *database)
+{
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->consumers[i];
+
+		if (!consumer->is_self &&
+		    !(diff->in->live->n_listeners == 0 && consumer->provider &&
+		      url_equal(consumer->provider, diff->in->wanted->self->uri)))
+			return true;
+	}
+	return false;
+}
+
+bool result_closes(const ResultDatabase *database, Breach *ret)
+{
+	Diff *diff = database->result->diff;
+
+	if (!takes_writes(database->before) || takes_writes(database->then) ||
+	    !reads_another(diff, database->then) ||
+	    !diff_facts(diff, database->suffix)->here.has_suffix ||
+	    joining_judge(diff, database->wanted, database->before))
+		return false;
+	*ret = (Breach){
+		.kinds = CHANGES_OF_LINKS,
+		.database = database->before,
+		.hold = {.guard = GUARD_RESTART,
+			 .suffix = database->suffix,
+			 .text = pool_printf(
+				 diff->pool,
+				 "%s would have links without the multi-provider flag, and refuse "
+				 "the clients that may write to it now. " RESULT_FAULT
+				 ", and look again with",
+				 database->suffix),
+			 .release = remedy_text(REMEDY_PLAN)},
+	};
 	return true;
 }
 

@@ -59,6 +59,9 @@ bool result_breaks_order(const Result *result, Breach *ret);
 /* Nobody becomes a provider, or takes clients' writes, that must read first. */
 bool result_opens_early(const ResultDatabase *database, Breach *ret);
 
+/* Nobody who has data and takes clients' writes stops taking them, but to read first. */
+bool result_closes(const ResultDatabase *database, Breach *ret);
+
 /* Nobody gets the flag whose changes peers cannot read. */
 bool result_is_unread(const ResultDatabase *database, Breach *ret);
 

@@ -3,7 +3,8 @@
 
 import pytest
 import remedies
-from cluster import Cluster, add_person, apply_until_joined, wait_entry
+from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, wait_entry
+from lone import Lone
 from slapd import Database
 
 ONE, TWO = "dc=one,dc=example", "o=two"
@@ -48,3 +49,22 @@ def test_a_peer_that_does_not_hold_a_database_is_no_provider_of_it(slapd_factory
     assert len(cluster[0].syncrepl(TWO)) == 1
     assert cluster[2].apply().returncode in (0, 3)
     assert cluster[2].syncrepl(TWO) == []
+
+
+def test_while_one_is_held_clients_go_on_writing_to_both(slapd_factory, program):
+    """The server ID and both flags wait for it: links without them would close the other one to clients."""
+    access = ["to attrs=userPassword by self write by anonymous auth by * none", "to * by * read"]
+    databases = [Database(suffix=ONE), Database(suffix=TWO, attributes={"olcAccess": access})]
+    node = Lone(slapd_factory, program, databases)
+    for i in range(2):
+        done = node.apply()
+        assert done.returncode == 3 and "held G12" in done.stdout, done.stdout + done.stderr
+        for database in databases:
+            assert node.syncrepl(database.suffix) == []
+            add_person(node.server, f"p{i}", database)
+    node.document["databases"][1]["access"] = True
+    node.write()
+    finish_with_writes(node)
+    for database in databases:
+        assert len(node.syncrepl(database.suffix)) == 2
+        add_person(node.server, "last", database)

@@ -127,6 +127,19 @@ static void a_database_that_hides_something_from_a_reader_does_not_become_a_prov
 	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
 }
 
+/* Whatever holds the flag: the first link waits for it. */
+static void what_holds_the_flag_closes_no_database_to_its_clients(void **state)
+{
+	Scene *scene = *state;
+
+	scene->known.machine = "a";
+	scene->known.machine_node = 1;
+	scene->facts.machine.id = "b";
+	assert_null(strstr(plan_steps(scene), "olcSyncrepl"));
+	assert_true(holds(scene, GUARD_IDENTITY));
+	assert_int_equal(scene->plan.n_breaches, 0);
+}
+
 static void access_is_written_before_what_makes_the_database_a_provider(void **state)
 {
 	static const char first[] = "modify '" DATABASE "' (add olcAccess)\n";
@@ -340,6 +353,7 @@ int main(void)
 		SCENE_TEST(a_server_without_access_rules_needs_none),
 		SCENE_TEST(
 			a_database_that_hides_something_from_a_reader_does_not_become_a_provider),
+		SCENE_TEST(what_holds_the_flag_closes_no_database_to_its_clients),
 		SCENE_TEST(access_is_written_before_what_makes_the_database_a_provider),
 		SCENE_TEST(what_nobody_can_tell_holds_a_first_overlay),
 		SCENE_TEST(what_nobody_can_tell_of_a_provider_is_a_warning),

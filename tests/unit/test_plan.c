@@ -141,7 +141,7 @@ static void a_provider_from_before_stays_until_it_is_released(void **state)
 			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
 }
 
-static void a_used_server_id_holds_overlay_and_flag_but_not_the_peers(void **state)
+static void a_used_server_id_holds_overlay_flag_and_the_links_that_would_close_it(void **state)
 {
 	Scene *scene = *state;
 
@@ -149,7 +149,6 @@ static void a_used_server_id_holds_overlay_and_flag_but_not_the_peers(void **sta
 	assert_string_equal(plan_steps(scene),
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "modify '" DATABASE "' (add olcLimits)\n"
-			    "modify '" DATABASE "' (add olcSyncrepl)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");
 	assert_true(holds(scene, GUARD_SERVER_ID));
 	assert_int_equal(scene->plan.n_holds, 1);
@@ -236,7 +235,7 @@ int main(void)
 		SCENE_TEST(the_last_peer_takes_the_flag_with_it_in_one_modify),
 		SCENE_TEST(too_many_removals_hold_all_of_them_and_nothing_else),
 		SCENE_TEST(a_provider_from_before_stays_until_it_is_released),
-		SCENE_TEST(a_used_server_id_holds_overlay_and_flag_but_not_the_peers),
+		SCENE_TEST(a_used_server_id_holds_overlay_flag_and_the_links_that_would_close_it),
 		SCENE_TEST(a_lower_revision_holds_everything),
 		SCENE_TEST(replication_of_cn_config_holds_everything),
 		SCENE_TEST(a_list_is_judged_by_the_listeners_of_the_next_start_too),

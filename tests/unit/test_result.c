@@ -197,6 +197,18 @@ static void nobody_gets_the_flag_who_must_read_first(void **state)
 	assert_held(&bad, GUARD_JOINING);
 }
 
+static void who_takes_clients_writes_is_not_closed(void **state)
+{
+	Scene *scene = *state;
+	Bad bad;
+
+	bad_begin(&bad, scene);
+	change_add(&bad, CHANGE_CONSUMER_ADD, DATABASE);
+	step_add(&bad, STEP_MODIFY, DATABASE);
+	mod_add(&bad, MOD_ADD, "olcSyncrepl", LINK);
+	assert_held(&bad, GUARD_RESTART);
+}
+
 /* Without links a database takes clients' writes. */
 static void a_database_that_reads_first_stays_closed(void **state)
 {
@@ -423,6 +435,7 @@ int main(void)
 		SCENE_TEST(what_cannot_be_foreseen_is_held),
 		SCENE_TEST(no_provider_is_made_of_who_must_read_first),
 		SCENE_TEST(nobody_gets_the_flag_who_must_read_first),
+		SCENE_TEST(who_takes_clients_writes_is_not_closed),
 		SCENE_TEST(a_database_that_reads_first_stays_closed),
 		SCENE_TEST(nobody_gets_the_flag_without_the_overlay),
 		SCENE_TEST(an_optional_step_may_fail),
