@@ -5,47 +5,11 @@
 #include <sys/stat.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "agent/slapd/disk_witness.h"
 #include "agent/system/fd.h"
 #include "common/base/remedies.h"
 #include "common/slapd/config_file.h"
 
 #define FILE_MAX_BYTES (8 << 20) /* a thousand olcSyncrepl values take 250 kB */
-
-static const char *config_dir(const Doctor *doctor)
-{
-	return doctor->context.config_dir ? doctor->context.config_dir
-					  : world_config_dir(doctor->pool, &doctor->world);
-}
-
-static void folder_check(Doctor *doctor, const char *folder)
-{
-	Error err;
-
-	if (folder && config_dir_has_space(folder, &err) < 0)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK, DOCTOR_ERROR, "%s",
-			    err.text);
-}
-
-void doctor_disk(Doctor *doctor)
-{
-	struct stat status;
-
-	if (!doctor_has_world(doctor, DOCTOR_DISK))
-		return;
-	if (!config_dir(doctor))
-		doctor_skip(doctor, DOCTOR_DISK,
-			    pool_printf(doctor->pool,
-					"nobody tells where slapd keeps cn=config (%s)",
-					remedy_text(REMEDY_CONFIG_DIR)));
-	else
-		doctor_saw(&doctor->report, DOCTOR_DISK);
-	folder_check(doctor, config_dir(doctor));
-	if (stat(doctor->context.state_dir, &status) == 0)
-		folder_check(doctor, doctor->context.state_dir);
-}
-
-/* --- memory against disk --- */
 
 /* The files belong to slapd's user; nothing of them is believed, only compared. NULL with errno. */
 static const char *file_bytes(Pool *pool, const char *path, size_t *ret_len)
@@ -115,7 +79,7 @@ void doctor_disk_copy(Doctor *doctor)
 
 	if (!doctor_has_world(doctor, DOCTOR_DISK_COPY))
 		return;
-	folder = config_dir(doctor);
+	folder = doctor_config_dir(doctor);
 	if (!folder) {
 		doctor_skip(doctor, DOCTOR_DISK_COPY,
 			    pool_printf(doctor->pool,

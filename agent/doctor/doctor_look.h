@@ -5,6 +5,7 @@
 #include "agent/pass/look.h"
 #include "agent/pass/reader_answers.h"
 #include "agent/pass/site.h"
+#include "agent/slapd/slapd_stopped.h"
 #include "common/link/probe.h"
 #include "common/report/doctor.h"
 
@@ -26,6 +27,9 @@ typedef struct Doctor {
 	bool has_inputs;
 	Inputs inputs;
 	Directory *directory;
+	bool has_stopped; /* slapd does not answer, and its files were read */
+	SlapdStopped stopped;
+	const char *stopped_problem; /* why they were not */
 	bool has_world;
 	World world;
 	Plan plan;             /* with the world */
@@ -43,13 +47,31 @@ DoctorFunction doctor_daemon, doctor_selinux, doctor_journal, doctor_clock,
 	doctor_names; /* doctor_host.c */
 DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replicated,
 	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */
-DoctorFunction doctor_disk, doctor_disk_copy;                           /* doctor_disk.c */
+DoctorFunction doctor_disk_copy;                                        /* doctor_disk.c */
+DoctorFunction doctor_disk;                                             /* doctor_folders.c */
 DoctorFunction doctor_readers, doctor_limits, doctor_indices,
 	doctor_timeouts;                                             /* doctor_database.c */
 DoctorFunction doctor_old_entries;                                   /* doctor_entries.c */
 DoctorFunction doctor_fence;                                         /* doctor_fence.c */
 DoctorFunction doctor_peers;                                         /* doctor_peers.c */
 DoctorFunction doctor_in_step, doctor_conflicts, doctor_retired_ids; /* doctor_contents.c */
+
+/* Looks at a slapd that does not answer; then whether it would start. doctor_stopped.c */
+void doctor_stopped_look(Doctor *doctor);
+void doctor_stopped_judge(Doctor *doctor);
+
+/* What keeps slapd from using its folders, a sentence each. */
+typedef struct FolderFaults {
+	const char **texts;
+	size_t n_texts;
+	bool were_tried; /* else what slapd may is not known */
+} FolderFaults;
+
+/* Of slapd.d and of every database, running or not. doctor_folders.c */
+FolderFaults doctor_folder_faults(Doctor *doctor);
+
+/* slapd.d, as agent.json, slapd or its files say; NULL: nobody does. */
+const char *doctor_config_dir(const Doctor *doctor);
 
 /* Notes that the check could not be made. */
 void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why);

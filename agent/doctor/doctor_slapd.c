@@ -14,7 +14,7 @@
 
 void doctor_ldapi(Doctor *doctor)
 {
-	Error err;
+	Error err = {0};
 
 	if (!doctor->has_context)
 		doctor_skip(doctor, DOCTOR_LDAPI, "agent.json must be mended first");
@@ -23,6 +23,8 @@ void doctor_ldapi(Doctor *doctor)
 			    err.text);
 	else
 		doctor_saw(&doctor->report, DOCTOR_LDAPI);
+	if (doctor->has_context && !doctor->directory && err.class == ERROR_UNREACHABLE)
+		doctor_stopped_look(doctor);
 }
 
 static void databases_find(Doctor *doctor)
@@ -99,6 +101,10 @@ static bool is_restart_code(const char *code)
 
 void doctor_restart(Doctor *doctor)
 {
+	if (doctor->has_stopped || doctor->stopped_problem) {
+		doctor_stopped_judge(doctor);
+		return;
+	}
 	if (!doctor_has_world(doctor, DOCTOR_RESTART))
 		return;
 	if (doctor->has_inputs)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/fence/fence_site.h"
 
-#include <unistd.h>
-
 #include "agent/slapd/config_folder.h"
 #include "agent/slapd/mdb_file.h"
 #include "agent/slapd/slapd_process.h"
@@ -12,14 +10,6 @@
 
 /* How long a slapd that hangs may take to show that it is there. */
 #define ANSWER_MSEC 2000
-
-/* Packages of the distributions, of LTB and of Symas. */
-static const char *const programs[] = {
-	"/usr/sbin/slapd",
-	"/usr/libexec/slapd",
-	"/usr/local/openldap/libexec/slapd",
-	"/opt/symas/lib/slapd",
-};
 
 bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
 {
@@ -33,25 +23,14 @@ bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
 	return context_connect(&asked, &directory, &err) == 0 || err.class != ERROR_UNREACHABLE;
 }
 
-static const char *program_find(const FenceOptions *options, const LastSeenAll *seen)
-{
-	if (options->program)
-		return options->program;
-	if (seen->program && access(seen->program, X_OK) == 0)
-		return seen->program;
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (access(programs[i], X_OK) == 0)
-			return programs[i];
-	return NULL;
-}
-
 int fence_site_find(Pool *pool, const Context *context, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err)
 {
 	const char *config_dir = context->config_dir ? context->config_dir : seen->config_dir;
 	FenceSite site = {
 		.tool = {
-			.program = program_find(options, seen),
+			.program = options->program ? options->program
+						    : slapd_program_installed(seen->program),
 			.config_dir = config_dir,
 			.deadline_msec = monotonic_msec() + (int64_t)options->timeout_sec * 1000,
 		}};

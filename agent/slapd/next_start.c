@@ -20,6 +20,10 @@ static const char *const unit_folders[] = {
 #define DEBIAN_SCRIPT   "/etc/init.d/slapd"
 #define DEBIAN_SETTINGS "/etc/default/slapd"
 
+/* Of the distributions, of LTB and of Symas. */
+static const char *const unit_names[] = {"slapd.service", "slapd-ltb.service",
+					 "symas-openldap-servers.service"};
+
 typedef struct DropIn {
 	const char *name;
 	const char *path;
@@ -142,15 +146,14 @@ static bool debian_arguments(Pool *pool, SlapdArguments *ret)
 	return true;
 }
 
-bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret)
+static bool unit_next(Pool *pool, const char *unit, NextStart *ret)
 {
-	const char *unit = slapd_unit_find(pool, pid_file);
 	NextStart next = {0};
 	const char **words;
 	size_t n_words;
 	UnitStart start;
 
-	if (!unit || !unit_load(pool, unit, &start, &next.source) ||
+	if (!unit_load(pool, unit, &start, &next.source) ||
 	    !files_load(pool, &start, &start.environment) ||
 	    !unit_arguments(pool, &start, &start.environment, &words, &n_words))
 		return false;
@@ -164,4 +167,19 @@ bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret)
 		return false;
 	*ret = next;
 	return true;
+}
+
+bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret)
+{
+	const char *unit = slapd_unit_find(pool, pid_file);
+
+	return unit && unit_next(pool, unit, ret);
+}
+
+bool next_start_installed(Pool *pool, NextStart *ret)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unit_names); i++)
+		if (unit_next(pool, unit_names[i], ret))
+			return true;
+	return false;
 }

@@ -21,4 +21,7 @@ typedef struct NextStart {
  */
 bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret);
 
+/* The same where no slapd runs: from the first unit that has a name which packages give it. */
+bool next_start_installed(Pool *pool, NextStart *ret);
+
 #endif

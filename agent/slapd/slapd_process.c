@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/system/fd.h"
 #include "common/slapd/unit_file.h"
@@ -52,6 +53,24 @@ const char *slapd_program_find(Pool *pool, const char *pid_file)
 		return NULL;
 	words = words_in(pool, pool_printf(pool, "/proc/%ld/cmdline", atol(text)), "", &n_words);
 	return slapd_arguments_program(words, n_words);
+}
+
+/* Packages of the distributions, of LTB and of Symas. */
+static const char *const programs[] = {
+	"/usr/sbin/slapd",
+	"/usr/libexec/slapd",
+	"/usr/local/openldap/libexec/slapd",
+	"/opt/symas/lib/slapd",
+};
+
+const char *slapd_program_installed(const char *noted)
+{
+	if (noted && access(noted, X_OK) == 0)
+		return noted;
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		if (access(programs[i], X_OK) == 0)
+			return programs[i];
+	return NULL;
 }
 
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)

@@ -37,8 +37,8 @@ static void child_exec(const SlapdTool *tool, const char *name, const char *cons
 	(void)snprintf(mode, sizeof(mode), "-T%s", name);
 	for (size_t i = 0; arguments[i] && n + 1 < MAX_ARGUMENTS; i++)
 		words[n++] = arguments[i];
-	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(nothing, 2) < 0 ||
-	    !owner_drop_to(tool->config_dir))
+	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
+	    dup2(tool->hears_errors ? out : nothing, 2) < 0 || !owner_drop_to(tool->config_dir))
 		_exit(126);
 	(void)setenv("LDAPNOINIT", "1", 1);
 	(void)umask(077);

@@ -13,6 +13,7 @@ typedef struct SlapdTool {
 	const char *program;    /* slapd */
 	const char *config_dir; /* slapd.d, whose owner it is run as */
 	int64_t deadline_msec;  /* on CLOCK_MONOTONIC: then it is killed */
+	bool hears_errors;      /* its standard error comes with its output */
 } SlapdTool;
 
 /* One line of its output; of a line longer than 4 095 bytes the begin. True: that was enough, and
@@ -22,8 +23,8 @@ typedef bool ToolLine(void *userdata, const char *line);
 /*
  * Runs the tool with the arguments (ending in NULL) behind -F, hands it the input (NULL: none; at
  * most 4 096 bytes) and calls on_line (NULL: nobody) with what it writes to its standard output.
- * What it writes to standard error may hold passwords and goes nowhere. -1 when it does not end
- * well, or not in time.
+ * What it writes to standard error may hold passwords and goes nowhere, unless the caller hears it.
+ * -1 when it does not end well, or not in time.
  */
 int slapd_tool_run(const SlapdTool *tool, const char *name, const char *const *arguments,
 		   const char *input, ToolLine *on_line, void *userdata, Error *err);

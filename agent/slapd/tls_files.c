@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/slapd/tls_files.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/slapd/slapd_process.h"
+#include "agent/slapd/file_try.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 
 typedef struct TlsFiles {
@@ -42,50 +35,23 @@ static TlsFiles files_wanted(Pool *pool, const Wanted *wanted)
 	return files;
 }
 
-/* In the child: writes the errno of each file, 0 where slapd may read it. */
-static void try_files(const SlapdUser *user, const TlsFiles *files, int *ret_errors)
-{
-	if (setgroups(user->n_groups, user->groups) < 0 ||
-	    setresgid(user->gid, user->gid, user->gid) < 0 ||
-	    setresuid(user->uid, user->uid, user->uid) < 0)
-		_exit(1);
-	for (size_t i = 0; i < files->n_paths; i++)
-		ret_errors[i] =
-			open(files->paths[i], O_RDONLY | O_NONBLOCK | O_CLOEXEC) < 0 ? errno : 0;
-	_exit(0);
-}
-
-static bool child_tried(const SlapdUser *user, const TlsFiles *files, int *ret_errors)
-{
-	const pid_t child = fork();
-	int status = 1;
-
-	if (child == 0)
-		try_files(user, files, ret_errors);
-	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	return child > 0 && status == 0;
-}
-
 void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
 {
 	const TlsFiles files = wanted ? files_wanted(pool, wanted) : (TlsFiles){0};
-	const size_t size = files.n_paths * sizeof(int);
+	FileTry *tries = pool_alloc(pool, (files.n_paths + 1) * sizeof(*tries));
 	SlapdUser user;
-	int *errors;
 
 	if (files.n_paths == 0 ||
 	    !slapd_user_find(pool, entry_first(live->global, "olcPidFile"), &user))
 		return;
-	errors = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (errors == MAP_FAILED)
-		return;
+	for (size_t i = 0; i < files.n_paths; i++)
+		tries[i] = (FileTry){.path = files.paths[i], .mode = R_OK};
 	ret->slapd_uid = (unsigned)user.uid;
-	if (child_tried(&user, &files, errors))
-		for (size_t i = 0; i < files.n_paths; i++)
-			if (errors[i] != 0)
-				POOL_PUSH(pool, ret->tls_refusals, ret->n_tls_refusals,
-					  {.path = files.paths[i],
-					   .problem = pool_strdup(pool, strerror(errors[i]))});
-	(void)munmap(errors, size);
+	if (!file_try_as_user(&user, tries, files.n_paths))
+		return;
+	for (size_t i = 0; i < files.n_paths; i++)
+		if (tries[i].error != 0)
+			POOL_PUSH(pool, ret->tls_refusals, ret->n_tls_refusals,
+				  {.path = files.paths[i],
+				   .problem = pool_strdup(pool, strerror(tries[i].error))});
 }

@@ -133,4 +133,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_order.py::test_entries_that_root_may_not_see_are_not_taken_for_good"},
 	[REMEDY_CONFIG_DIR] = {"config-dir", REMEDY_WORDS, "set config_dir in agent.json",
 			       "no test: which folder that is the administrator says"},
+	[REMEDY_DB_MAX_SIZE] = {"db-max-size", REMEDY_LDIF, "olcDbMaxSize: {number}",
+				"test_doctor_machine.py::test_a_full_map_is_told_and_made_larger"},
+	[REMEDY_SLAPD_STOPPED] =
+		{"slapd-stopped", REMEDY_WORDS,
+		 "mend what the finding names and start slapd; `slapmodify -n0` (OpenLDAP 2.5 and later), as slapd's user, changes cn=config while slapd is stopped",
+		 "test_doctor_machine.py::test_a_server_id_that_is_not_ours_is_named_and_mended"},
 };

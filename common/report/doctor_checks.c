@@ -44,9 +44,11 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 				      "what is written on one node overwrites the others; syncward "
 				      "writes nothing then (G8)",
 				      REMEDY_SEE_FINDING},
-	[DOCTOR_DISK] = {"disk", "slapd and syncward can write their files",
-			 "slapd takes a change into its memory and cannot keep it",
-			 REMEDY_DISK_ROOM},
+	[DOCTOR_DISK] =
+		{"disk",
+		 "slapd and syncward have room and rights where their files and databases are",
+		 "slapd cannot keep a change, refuses every write, or does not start again",
+		 REMEDY_DISK_ROOM},
 	[DOCTOR_DISK_COPY] = {"disk-copy", "slapd's files say what slapd has in memory",
 			      "the next restart brings back something else than what runs now",
 			      REMEDY_DISK_COPY},

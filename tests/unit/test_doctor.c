@@ -196,9 +196,28 @@ static void a_wrong_label_is_told(void **state)
 			    "the daemon has the SELinux type unconfined_t, wanted syncward_t");
 }
 
+static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
+{
+	/* As 2.4.57, 2.5.13 and 2.6.10 counted when they refused one. */
+	const MapUse refused = {.max = 256, .used = 255, .free = 28};
+	const MapUse half = {.max = 262144, .used = 140000, .free = 10};
+	const MapUse freed = {.max = 262144, .used = 262144, .free = 200000};
+	const MapUse high = {.max = 262144, .used = 220000, .free = 0};
+	const MapUse full = {.max = 262144, .used = 262144, .free = 20000};
+
+	(void)state;
+	assert_int_equal(map_use_judge(&refused), DOCTOR_ERROR);
+	assert_int_equal(map_use_judge(&half), DOCTOR_OK);
+	assert_int_equal(map_use_judge(&freed), DOCTOR_OK);
+	assert_int_equal(map_use_judge(&high), DOCTOR_WARNING);
+	assert_int_equal(map_use_judge(&full), DOCTOR_ERROR);
+	assert_int_equal(map_use_percent(&full), 92);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_map_is_called_full_before_slapd_refuses_writes),
 		cmocka_unit_test(every_check_is_explained_under_a_code_of_its_own),
 		cmocka_unit_test(the_worst_finding_decides),
 		cmocka_unit_test(who_asks_for_some_checks_is_told_of_these_only),
