@@ -141,6 +141,7 @@ simulate: $(BUILD)/tools/simulate ## HISTORIES (10000) at random, in which nothi
 .PHONY: check-layers map
 check-layers: $(COMMON_OBJECTS) $(AGENT_OBJECTS) ## no file uses what tests/layers does not let it use; no circles
 	$(Q)tests/check-layers --build $(BUILD)
+	$(Q)tests/check-numbers
 map: ## the rooms of the sources, what each is for, what it may use
 	$(Q)tests/check-layers --map
 
