@@ -112,6 +112,23 @@ def test_a_folder_that_others_may_write_to_is_refused(folder):
     assert agent_tool("state-write", folder).returncode == 1
 
 
+def test_only_what_is_another_is_written(folder):
+    assert agent_tool("state-keep", folder).stdout == "kept\nkept\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["fence.json", "last-seen.json", "revision.json"]
+    assert "revision 13 abc" in read(folder)
+
+
+@pytest.mark.parametrize("name, without", [("databases.json", set()), ("last-seen.json", {"last-seen.json", "fence.json"})])
+def test_what_cannot_be_written_stays_to_be_written_and_keeps_nothing_else_away(folder, name, without):
+    """A database that the fence closed is not called open before what was noted of it is gone."""
+    (folder / name).mkdir(parents=True)
+    folder.chmod(0o700)
+    told = agent_tool("state-keep", folder).stdout.splitlines()
+    assert len(told) == 2 and all(line.startswith("not kept: ") and name in line for line in told), told
+    assert {path.name for path in folder.iterdir() if path.is_file()} == {
+        "fence.json", "last-seen.json", "revision.json"} - without
+
+
 def test_one_writer_at_a_time(tmp_path):
     run_dir = tmp_path / "run"
     holder = subprocess.Popen([tool_path("agent_tool"), "lock", run_dir, "0"], text=True, stdin=subprocess.PIPE,

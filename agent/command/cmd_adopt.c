@@ -207,7 +207,8 @@ static int document_check(Run *run, const char *text, const AdoptDocument *docum
 	const Desired *desired;
 	Wanted wanted, *kept = pool_alloc(run->pool, sizeof(*kept));
 	World world;
-	PlannerInput input = {.known = &known, .machine = &run->machine, .options.sha256 = ""};
+	PlannerInput input = {.plan = {.known = &known, .options.sha256 = ""},
+			      .machine = &run->machine};
 
 	if (desired_parse(run->pool, "peers.json", text, strlen(text), &desired, err) < 0)
 		return error_prefix(err, "peers.json cannot say how this node replicates");
@@ -215,8 +216,8 @@ static int document_check(Run *run, const char *text, const AdoptDocument *docum
 			&secrets, &wanted, err) < 0)
 		return -1;
 	*kept = wanted;
-	input.desired = desired;
-	input.wanted = kept;
+	input.plan.desired = desired;
+	input.plan.wanted = kept;
 	return planner_run(run->directory, run->pool, &input, &world, ret, err);
 }
 

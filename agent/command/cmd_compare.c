@@ -9,13 +9,14 @@
 
 #include "agent/command/commands.h"
 #include "agent/command/timeout.h"
-#include "agent/pass/memory_after.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_compare.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
 #include "agent/verify/compare.h"
 #include "common/base/suggest.h"
+#include "common/pass/memory_after.h"
 #include "common/report/compare_report.h"
 
 #define LAG_SEC_USUAL  60
@@ -149,7 +150,7 @@ _Static_assert(ARRAY_SIZE(exits) == COMPARISON_VERDICT_COUNT, "an exit for every
 
 static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *ret_n, Error *err)
 {
-	Known known = run->inputs.state.known;
+	Known kept = run->inputs.state.known, known = kept;
 
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
@@ -163,7 +164,8 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 	compare_run(run->pool, &run->compare, &run->inputs.wanted, &run->world, ret, ret_n);
 	progress_end(run);
 	/* A refused password is not sent again, by nobody here. */
-	(void)remember_refusals(run->pool, run->context.state_dir, &run->world, &known, NULL);
+	memory_refusals(run->pool, &run->world.refusals, &known);
+	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
 	return 0;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
-#include "agent/pass/memory_after.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
+#include "agent/state/state_keep.h"
 #include "common/link/schema_digest.h"
+#include "common/pass/memory_after.h"
 
 #define DEADLINE_MSEC 60000
 
@@ -215,7 +216,7 @@ static int probe_all(Doctor *doctor, Error *err)
 		.refusals = &doctor->world.refusals,
 	};
 	ProbeRefusals refusals = doctor->world.refusals;
-	Known known = doctor->inputs.state.known;
+	Known kept = doctor->inputs.state.known, known = kept;
 	Probe *probes = NULL;
 
 	if (n > 0 && probe_run(doctor->pool, targets_of(doctor, n), n, &options, &probes, &refusals,
@@ -223,8 +224,8 @@ static int probe_all(Doctor *doctor, Error *err)
 		return -1;
 	doctor->world.refusals = refusals;
 	/* A refused password is not sent again, by nobody here. */
-	(void)remember_refusals(doctor->pool, doctor->context.state_dir, &doctor->world, &known,
-				NULL);
+	memory_refusals(doctor->pool, &refusals, &known);
+	(void)state_keep(doctor->context.state_dir, &kept, &known, NULL);
 	give_probes(doctor, probes);
 	for (size_t i = 0; i < doctor->n_databases; i++)
 		doctor->databases[i].here =

@@ -45,13 +45,14 @@ static int look(Doctor *doctor, Error *err)
 {
 	const Inputs *inputs = &doctor->inputs;
 	const PlannerInput input = {
-		.desired = inputs->file.desired,
-		.not_listed = inputs->not_listed,
-		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
-		.known = &inputs->state.known,
+		.plan = {.desired = inputs->file.desired,
+			 .not_listed = inputs->not_listed,
+			 .wanted = inputs->wanted.self ? &inputs->wanted : NULL,
+			 .known = &inputs->state.known,
+			 .options = {.renews_tls = inputs->renews_tls,
+				     .sha256 = inputs->file.sha256}},
 		.machine = &inputs->machine,
 		.readers = &doctor->readers,
-		.options = {.renews_tls = inputs->renews_tls, .sha256 = inputs->file.sha256},
 	};
 	const Machine nothing = {.ldap_uri = doctor->context.ldap_uri};
 

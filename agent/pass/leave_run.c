@@ -5,14 +5,15 @@
 #include <time.h>
 
 #include "agent/pass/look.h"
-#include "agent/pass/memory_after.h"
 #include "agent/pass/pass_steps.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/wait.h"
 #include "common/base/buf.h"
 #include "common/copy/lag.h"
 #include "common/decide/guard.h"
+#include "common/pass/memory_after.h"
 #include "common/plan/render.h"
 
 #define POLL_MSEC             200
@@ -25,7 +26,8 @@ typedef struct Leave {
 	Directory *directory;
 	unsigned timeout_sec;
 	World world;
-	Known known; /* as remembered, and what leaving adds */
+	Known kept;  /* as the state folder has it */
+	Known known; /* the same, and what leaving adds */
 	LeaveReport *report;
 } Leave;
 
@@ -167,22 +169,8 @@ static const char *time_now(Pool *pool)
 
 static int remember_leaving(Leave *leave, Error *err)
 {
-	const Known *before = &leave->inputs->state.known;
-	const Leaving *leaving = &leave->report->leaving;
-	Known *known = &leave->known;
-
-	known->left = NULL;
-	known->n_left = 0;
-	known->left_time = time_now(leave->pool);
-	known->is_rejoining = false;
-	for (size_t i = 0; i < before->n_left; i++)
-		POOL_PUSH(leave->pool, known->left, known->n_left, before->left[i]);
-	for (size_t i = 0; i < leaving->n_databases; i++)
-		if (!known_left(before, leaving->databases[i].suffix))
-			POOL_PUSH(leave->pool, known->left, known->n_left,
-				  {.suffix = leaving->databases[i].suffix,
-				   .was_closed = !leaving->databases[i].live->is_read_only});
-	return state_write_left(leave->inputs->state_dir, known, err);
+	memory_leaving(leave->pool, &leave->report->leaving, time_now(leave->pool), &leave->known);
+	return state_keep(leave->inputs->state_dir, &leave->kept, &leave->known, err);
 }
 
 static int write_steps(Leave *leave, const Plan *plan, Error *err)
@@ -205,9 +193,8 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 	result = apply_steps(leave->directory, witness, leave->pool, plan, &leave->world, &applied,
 			     err);
 	leave->report->n_done += applied.n_done;
-	if (remember_applied(leave->pool, state_dir, &leave->world, &applied, &leave->known,
-			     &later) < 0 &&
-	    result == 0) {
+	memory_applied(leave->pool, &applied, leave->world.live.start_time, &leave->known);
+	if (state_keep(state_dir, &leave->kept, &leave->known, &later) < 0 && result == 0) {
 		*err = later;
 		return -1;
 	}
@@ -315,6 +302,7 @@ void leave_run(Pool *pool, const Inputs *inputs, Directory *directory, unsigned 
 		.inputs = inputs,
 		.directory = directory,
 		.timeout_sec = timeout_sec,
+		.kept = inputs->state.known,
 		.known = inputs->state.known,
 		.report = ret,
 	};

@@ -4,13 +4,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/pass/memory_after.h"
 #include "agent/pass/pass_internal.h"
 #include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/decide/openings.h"
+#include "common/pass/memory_after.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -38,6 +38,26 @@ static void look_begin(Pass *pass)
 	pass->plan = (Plan){0};
 }
 
+static PlanInput plan_input(const Pass *pass)
+{
+	const Inputs *inputs = pass->inputs;
+
+	return (PlanInput){
+		.desired = inputs->file.desired,
+		.not_listed = inputs->not_listed,
+		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
+		.live = &pass->world.live,
+		.facts = &pass->world.facts,
+		.known = &pass->known,
+		.options = {.released = pass->options->released,
+			    .is_first_node = pass->options->is_first_node,
+			    .empty_ids = pass->options->empty_ids,
+			    .n_empty_ids = pass->options->n_empty_ids,
+			    .renews_tls = inputs->renews_tls,
+			    .sha256 = inputs->file.sha256},
+	};
+}
+
 static int plan_round(Pass *pass, Error *err)
 {
 	const Inputs *inputs = pass->inputs;
@@ -45,22 +65,13 @@ static int plan_round(Pass *pass, Error *err)
 		.answers = pass->options->probes_later ? NULL : &pass->answers,
 		.looks_for_old = !pass->options->probes_later,
 		.readers = &pass->readers,
-		.desired = inputs->file.desired,
-		.not_listed = inputs->not_listed,
-		.wanted = inputs->wanted.self ? &inputs->wanted : NULL,
-		.known = &pass->known,
+		.plan = plan_input(pass),
 		.machine = &inputs->machine,
 		.probes = pass->options->probes,
 		.contents = pass->options->contents,
 		.n_contents = pass->options->n_contents,
 		.peers_patience_msec = pass->options->peers_patience_msec,
 		.silent = &pass->silent,
-		.options = {.released = pass->options->released,
-			    .is_first_node = pass->options->is_first_node,
-			    .empty_ids = pass->options->empty_ids,
-			    .n_empty_ids = pass->options->n_empty_ids,
-			    .renews_tls = inputs->renews_tls,
-			    .sha256 = inputs->file.sha256},
 	};
 
 	if (pass->options->hooks.before_look)
@@ -74,7 +85,9 @@ static int plan_round(Pass *pass, Error *err)
 	if (pass->options->hooks.after_look)
 		pass->options->hooks.after_look(pass->options->hooks.userdata, &pass->world);
 	/* Without a place to remember it the next plan tries it once more: no reason to fail. */
-	(void)remember_refusals(pass->pool, inputs->state_dir, &pass->world, &pass->known, NULL);
+	memory_refusals(pass->pool, &pass->world.refusals, &pass->known);
+	if (pass_keep(pass, NULL) < 0)
+		pass->kept.refusals = pass->known.refusals;
 	return 0;
 }
 
@@ -224,18 +237,6 @@ static int check_saved(const Pass *pass, Error *err)
 	return saved_plan_check(pass->pool, pass->options->saved, &basis, err);
 }
 
-/* Without these marks a later pass could take a database that is being filled for one that is
- * whole. */
-static int remember_before(Pass *pass, Error *err)
-{
-	const char *state_dir = pass->inputs->state_dir;
-
-	if (remember_rejoining(state_dir, pass->options->released, &pass->known, err) < 0)
-		return -1;
-	return remember_held(pass->pool, state_dir, &pass->plan, &pass->world.facts, &pass->known,
-			     err);
-}
-
 /* Our own closing is ended: it was no wish of anybody's. */
 static int open_in_audit(Pass *pass, Error *err)
 {
@@ -256,7 +257,7 @@ static int open_in_audit(Pass *pass, Error *err)
 static int pass_try(Pass *pass, Error *err)
 {
 	Report *report = pass->report;
-	Error later;
+	PlanInput input;
 
 	tell_interrupted(pass);
 	if (plan_round(pass, err) < 0)
@@ -274,15 +275,35 @@ static int pass_try(Pass *pass, Error *err)
 		return 0;
 	if (report->is_audit)
 		return open_in_audit(pass, err);
-	if (remember_before(pass, err) < 0)
+	memory_rejoining(pass->options->released, &pass->known);
+	memory_held(pass->pool, &pass->plan, &pass->world.facts, &pass->known);
+	if (pass_keep(pass, err) < 0)
 		return pass_state_failed(pass, err);
 	if (write_until_in_step(pass, err) < 0)
 		return -1;
-	if (remember_in_step(pass->pool, pass->inputs, &pass->plan, &pass->world.facts,
-			     &pass->known, &later) < 0 ||
-	    remember_machine(pass->inputs, pass->options->released, &later) < 0)
-		pass_state_note(pass, &later);
+	input = plan_input(pass);
+	memory_in_step(pass->pool, &input, &pass->plan, &pass->known);
+	memory_machine(&pass->inputs->machine, input.wanted ? input.wanted->self->id : 0,
+		       input.options.released, &pass->known);
 	return 0;
+}
+
+/* What it saw at its last look, whatever ended it. */
+static void remember_last_look(Pass *pass)
+{
+	const PlanInput input = plan_input(pass);
+	bool was_opened;
+	Error err;
+
+	memory_links(pass->pool, &input, &pass->plan, &pass->known);
+	was_opened = pass->world.live.config &&
+		     memory_opened(pass->pool, &pass->world.live, &pass->known);
+	memory_ages(pass->pool, &pass->plan, &pass->known);
+	if (pass_keep(pass, &err) < 0)
+		pass_state_note(pass, &err);
+	/* What could not be kept is no reason to plan again: it would be the same. */
+	pass->report->fence_has_changed =
+		was_opened && fence_records_equal(&pass->kept.fence, &pass->known.fence);
 }
 
 /* The intent outlives the pass only where nobody knows what became of the last request. */
@@ -306,27 +327,18 @@ void pass_run(Pool *pool, const Inputs *inputs, const PassOptions *options, Dire
 		     .options = options,
 		     .directory = directory,
 		     .report = ret,
+		     .kept = inputs->state.known,
 		     .known = inputs->state.known,
 		     .answers = {.pool = pool},
 		     .readers = {.pool = pool},
 		     .has_intent = options->may_write && inputs->state.intent};
 	Error err;
-	int opened = 0;
 
 	*ret = (Report){0};
 	readers_keep(&pass, options->views);
 	ret->has_failed = pass_try(&pass, &ret->error) < 0;
-	if (options->may_write && remember_links(inputs->state_dir, &pass.world, &pass.plan,
-						 &pass.known, options->released, &err) < 0)
-		pass_state_note(&pass, &err);
-	if (options->may_write && pass.world.live.config)
-		opened = remember_opened(pool, inputs->state_dir, &pass.world, &pass.known, &err);
-	if (opened < 0)
-		pass_state_note(&pass, &err);
-	ret->fence_has_changed = opened > 0;
-	if (options->may_write &&
-	    remember_ages(inputs->state_dir, &pass.plan, &pass.known, &err) < 0)
-		pass_state_note(&pass, &err);
+	if (options->may_write)
+		remember_last_look(&pass);
 	ret->views = pass.readers.views;
 	ret->last_world = pass.world;
 	ret->last_plan = pass.plan;

@@ -13,7 +13,8 @@ typedef struct Pass {
 	const PassOptions *options;
 	Directory *directory;
 	Report *report;
-	Known known; /* as remembered, and what this pass adds */
+	Known kept;  /* as the state folder has it */
+	Known known; /* the same, and what this pass adds */
 	LinkAnswers answers;
 	SilentPeers silent;
 	ReaderAnswers readers;
@@ -23,6 +24,9 @@ typedef struct Pass {
 	Plan plan;       /* of the current round */
 	bool has_intent; /* an intent file is there */
 } Pass;
+
+/* What this pass learnt so far is in the state folder, or: -1. */
+int pass_keep(Pass *pass, Error *err);
 
 /* What the state folder did not take is told with the report; the first of it. */
 void pass_state_note(Pass *pass, const Error *err);

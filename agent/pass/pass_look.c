@@ -8,15 +8,11 @@
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
 {
-	return (PlanInput){
-		.desired = input->desired,
-		.not_listed = input->not_listed,
-		.wanted = input->wanted,
-		.live = &world->live,
-		.facts = &world->facts,
-		.known = input->known,
-		.options = input->options,
-	};
+	PlanInput asked = input->plan;
+
+	asked.live = &world->live;
+	asked.facts = &world->facts;
+	return asked;
 }
 
 static bool has_unanswered(const Plan *plan)
@@ -33,11 +29,12 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 {
 	const PlanInput asked = plan_input(input, world);
 
-	world_answer_needs(directory, pool, draft,
-			   &(NeedsAsker){.our_id = input->wanted ? input->wanted->self->id : 0,
-					 .patience_msec = input->peers_patience_msec,
-					 .silent = input->silent},
-			   world);
+	world_answer_needs(
+		directory, pool, draft,
+		&(NeedsAsker){.our_id = input->plan.wanted ? input->plan.wanted->self->id : 0,
+			      .patience_msec = input->peers_patience_msec,
+			      .silent = input->silent},
+		world);
 	if (input->answers && has_unanswered(draft))
 		link_answers_ask(input->answers, directory, &asked, draft, world);
 	if (input->readers)
@@ -60,13 +57,13 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 		return -1;
 	ret_world->facts.now_sec = clock_system.realtime_sec(NULL);
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
-	tls_files_read(pool, &ret_world->live, input->wanted, &ret_world->facts.machine);
-	ret_world->refusals = input->known->refusals;
+	tls_files_read(pool, &ret_world->live, input->plan.wanted, &ret_world->facts.machine);
+	ret_world->refusals = input->plan.known->refusals;
 	for (size_t i = 0; i < input->n_contents; i++)
 		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,
 			  input->contents[i]);
-	if (input->looks_for_old && input->wanted)
-		world_look_for_old(directory, pool, input->wanted, ret_world);
+	if (input->looks_for_old && input->plan.wanted)
+		world_look_for_old(directory, pool, input->plan.wanted, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	ret_world->facts.views = input->readers ? &input->readers->views : NULL;
 	asked = plan_input(input, ret_world);

@@ -9,17 +9,13 @@
 
 /* What a plan is made from, apart from the world: the same for every round of one pass. */
 typedef struct PlannerInput {
-	const Desired *desired;
-	const char *not_listed; /* why no peer is this node; wanted is NULL then */
-	const Wanted *wanted;
-	const Known *known;
+	PlanInput plan; /* live and facts are those of each look */
 	const Machine *machine;
 	const LinkProbes *probes;      /* of links, made before; NULL: none */
 	const DatabaseFacts *contents; /* with the peers' answers, which are not asked then */
 	size_t n_contents;
 	unsigned peers_patience_msec; /* PassOptions */
 	SilentPeers *silent;          /* NeedsAsker */
-	PlanOptions options;
 	bool looks_for_old; /* entries: a search for each database, which the daemon makes elsewhere
 			     */
 	ReaderAnswers *readers; /* NULL: nobody asks what readers see */

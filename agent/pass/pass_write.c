@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "agent/pass/memory_after.h"
 #include "agent/pass/pass_internal.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/lock.h"
+#include "common/pass/memory_after.h"
 #include "common/plan/render.h"
 
 /* With less no intent is told: what stands behind it could not be sent. */
@@ -21,6 +22,11 @@ static void failure_note(Report *report, Pool *pool, const char *text)
 		if (strcmp(report->failures[i], text) == 0)
 			return;
 	POOL_PUSH(pool, report->failures, report->n_failures, pool_strdup(pool, text));
+}
+
+int pass_keep(Pass *pass, Error *err)
+{
+	return state_keep(pass->inputs->state_dir, &pass->kept, &pass->known, err);
 }
 
 void pass_state_note(Pass *pass, const Error *err)
@@ -97,9 +103,10 @@ int pass_write(Pass *pass, Error *err)
 	if (budget_check(&pass->directory->budget, WRITES_NEED_MSEC, "the changes", err) < 0 ||
 	    (folder && config_dir_has_space(folder, err) < 0))
 		return -1;
-	if (intent_write(pass, err) < 0 ||
-	    remember_indexing(pass->inputs->state_dir, &pass->plan, &pass->world.facts,
-			      &pass->known, err) < 0)
+	if (intent_write(pass, err) < 0)
+		return pass_state_failed(pass, err);
+	memory_indexing(&pass->plan, pass->world.facts.now_sec, &pass->known);
+	if (pass_keep(pass, err) < 0)
 		return pass_state_failed(pass, err);
 	if (lock_check(pass, err) < 0)
 		return -1;
@@ -110,8 +117,8 @@ int pass_write(Pass *pass, Error *err)
 	pass->report->n_done += applied.n_done;
 	for (size_t i = 0; i < applied.n_failures; i++)
 		failure_note(pass->report, pass->pool, applied.failures[i]);
-	if (remember_applied(pass->pool, pass->inputs->state_dir, &pass->world, &applied,
-			     &pass->known, &later) < 0)
+	memory_applied(pass->pool, &applied, pass->world.live.start_time, &pass->known);
+	if (pass_keep(pass, &later) < 0)
 		pass_state_note(pass, &later);
 	if (result < 0)
 		*err = failure;

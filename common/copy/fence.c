@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/slapd/dn.h"
@@ -59,11 +60,6 @@ const LastSeen *last_seen(const LastSeenAll *seen, const char *suffix)
 	return NULL;
 }
 
-static bool text_equal(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 static bool item_equal(const LastSeen *one, const LastSeen *other)
 {
 	if (one->n_csns != other->n_csns || strcmp(one->suffix, other->suffix) != 0)
@@ -83,6 +79,31 @@ bool last_seen_equal(const LastSeenAll *one, const LastSeenAll *other)
 		return false;
 	for (size_t i = 0; i < one->n_items; i++)
 		if (!item_equal(&one->items[i], &other->items[i]))
+			return false;
+	return true;
+}
+
+static bool file_equal(const DatabaseFile *one, const DatabaseFile *other)
+{
+	return one->is_there == other->is_there && one->inode == other->inode &&
+	       one->birth_nsec == other->birth_nsec && one->txnid == other->txnid;
+}
+
+static bool record_equal(const FenceRecord *one, const FenceRecord *other)
+{
+	return strcmp(one->suffix, other->suffix) == 0 && one->verdict == other->verdict &&
+	       text_equal(one->text, other->text) && one->is_closed == other->is_closed &&
+	       one->is_closing == other->is_closing && one->has_file == other->has_file &&
+	       one->is_after_stop == other->is_after_stop &&
+	       (!one->has_file || file_equal(&one->file, &other->file));
+}
+
+bool fence_records_equal(const FenceRecords *one, const FenceRecords *other)
+{
+	if (one->looked_sec != other->looked_sec || one->n_items != other->n_items)
+		return false;
+	for (size_t i = 0; i < one->n_items; i++)
+		if (!record_equal(&one->items[i], &other->items[i]))
 			return false;
 	return true;
 }

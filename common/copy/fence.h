@@ -67,6 +67,9 @@ FenceRecord *fence_record(const FenceRecords *records, const char *suffix);
 /* True when the fence closed the database and nobody opened it yet. */
 bool fence_is_closed(const FenceRecords *records, const char *suffix);
 
+/* True when both say the same, as far as it is remembered. */
+bool fence_records_equal(const FenceRecords *one, const FenceRecords *other);
+
 /* contextCSN of one database as the daemon last saw it. */
 typedef struct LastSeen {
 	const char *suffix;

@@ -30,3 +30,26 @@ bool known_link_is(const KnownLinks *known, const char *suffix, unsigned peer_id
 
 	return link && strcmp(link->identity, identity) == 0;
 }
+
+bool known_links_equal(const KnownLinks *one, const KnownLinks *other)
+{
+	if (one->n_items != other->n_items)
+		return false;
+	for (size_t i = 0; i < one->n_items; i++)
+		if (!is_link(&one->items[i], other->items[i].suffix, other->items[i].peer_id) ||
+		    strcmp(one->items[i].identity, other->items[i].identity) != 0)
+			return false;
+	return true;
+}
+
+KnownLinks known_links_copy(Pool *pool, const KnownLinks *known)
+{
+	KnownLinks copy = {0};
+
+	for (size_t i = 0; i < known->n_items; i++)
+		POOL_PUSH(pool, copy.items, copy.n_items,
+			  {.suffix = pool_strdup(pool, known->items[i].suffix),
+			   .peer_id = known->items[i].peer_id,
+			   .identity = pool_strdup(pool, known->items[i].identity)});
+	return copy;
+}

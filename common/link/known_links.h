@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/base/pool.h"
+
 /* A link as it was last seen to work. */
 typedef struct KnownLink {
 	const char *suffix;
@@ -25,5 +27,10 @@ const KnownLink *known_link_next(const KnownLinks *known, const char *suffix, un
 /* True when exactly that link was the last that was seen to work. */
 bool known_link_is(const KnownLinks *known, const char *suffix, unsigned peer_id,
 		   const char *identity);
+
+bool known_links_equal(const KnownLinks *one, const KnownLinks *other);
+
+/* All of it in the pool. */
+KnownLinks known_links_copy(Pool *pool, const KnownLinks *known);
 
 #endif

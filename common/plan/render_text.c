@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/text.h"
 #include "common/plan/render.h"
 
 typedef enum Colour {
@@ -65,11 +66,6 @@ static const ChangeLook change_looks[] = {
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
 
-static bool same_suffix(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 /* Attributes whose old and new values are short and without secrets are shown; others are told by
  * the reason. */
 static bool shows_values(const Change *change)
@@ -122,14 +118,14 @@ static void block(Page *page, const char *suffix)
 	size_t start = page->out.len;
 
 	for (size_t i = 0; i < plan->n_changes; i++)
-		if (same_suffix(plan->changes[i].suffix, suffix)) {
+		if (text_equal(plan->changes[i].suffix, suffix)) {
 			if (!has_title)
 				line(page, COLOUR_HEAD, suffix ? suffix : "server");
 			has_title = true;
 			change_line(page, &plan->changes[i]);
 		}
 	for (size_t i = 0; i < plan->n_holds; i++)
-		if (same_suffix(plan->holds[i].suffix, suffix)) {
+		if (text_equal(plan->holds[i].suffix, suffix)) {
 			if (!has_title)
 				line(page, COLOUR_HEAD, suffix ? suffix : "server");
 			has_title = true;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/decide/old_tls.h"
 #include "common/live/live_running.h"
@@ -157,19 +158,14 @@ static const StatusPeer *peer_before(const StatusDatabase *database, unsigned id
 	return NULL;
 }
 
-static bool is_same(const char *one, const char *other)
-{
-	return one && other ? strcmp(one, other) == 0 : one == other;
-}
-
 /* NULL for what belongs to the server itself. */
 static Claim in_step(const Plan *left, const char *suffix)
 {
 	for (size_t i = 0; i < left->n_changes; i++)
-		if (is_same(left->changes[i].suffix, suffix))
+		if (text_equal(left->changes[i].suffix, suffix))
 			return CLAIM_NO;
 	for (size_t i = 0; i < left->n_holds; i++)
-		if (is_same(left->holds[i].suffix, suffix))
+		if (text_equal(left->holds[i].suffix, suffix))
 			return CLAIM_NO;
 	return CLAIM_YES;
 }

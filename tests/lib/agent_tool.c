@@ -8,6 +8,7 @@
 
 #include "agent/slapd/slapd_process.h"
 #include "agent/state/state.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
 
@@ -77,6 +78,47 @@ static int state_read_run(char **arguments, Error *err)
 	return 0;
 }
 
+static void keep_tell(const char *dir, Known *kept, const Known *next)
+{
+	Error err;
+
+	if (state_keep(dir, kept, next, &err) == 0)
+		printf("kept\n");
+	else
+		printf("not kept: %s\n", err.text);
+}
+
+/* state-keep DIR: a few parts, to be kept twice. In between the files of some go, and the revision
+ * becomes another: a file that is back was written without need. */
+static int state_keep_run(char **arguments, Error *err)
+{
+	const char *const gone[] = {"databases.json", "machine.json"};
+	KnownDatabase databases[] = {{.suffix = "dc=example,dc=com", .is_joining = true}};
+	LastSeen seen[] = {{.suffix = "dc=example,dc=com"}};
+	FenceRecord fence[] = {{.suffix = "dc=example,dc=com", .text = "why"}};
+	Known kept = {0}, next = {.has_revision = true,
+				  .revision = 12,
+				  .sha256 = "abc",
+				  .databases = databases,
+				  .n_databases = 1,
+				  .machine = "m",
+				  .machine_node = 1,
+				  .seen = {.node = 1, .items = seen, .n_items = 1},
+				  .fence = {fence, 1, 1795861000}};
+
+	(void)err;
+	keep_tell(arguments[0], &kept, &next);
+	next.revision = 13;
+	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
+		char path[4096];
+
+		snprintf(path, sizeof(path), "%s/%s", arguments[0], gone[i]);
+		(void)unlink(path);
+	}
+	keep_tell(arguments[0], &kept, &next);
+	return 0;
+}
+
 /* state-remove-intent DIR */
 static int state_remove_run(char **arguments, Error *err)
 {
@@ -105,6 +147,7 @@ static const struct {
 	{"lock", 2, lock_run},
 	{"state-write", 1, state_write_run},
 	{"state-read", 2, state_read_run},
+	{"state-keep", 1, state_keep_run},
 	{"state-remove-intent", 1, state_remove_run},
 	{"listeners", 2, listeners_run},
 };

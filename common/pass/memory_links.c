@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "agent/pass/memory_after.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_running.h"
+#include "common/pass/memory_after.h"
 
 /* What one database's links were seen to do. */
 typedef struct LinksSeen {
-	const World *world;
+	const PlanInput *input;
 	const Known *known;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live; /* NULL: it is not here */
@@ -32,7 +32,7 @@ static void changes_find(LinksSeen *seen, const Plan *plan)
 
 static void running_look(LinksSeen *seen)
 {
-	const Live *live = &seen->world->live;
+	const Live *live = seen->input->live;
 
 	if (live_find_database(live, seen->wanted->desired->suffix, &seen->live) != 1) {
 		seen->live = NULL;
@@ -54,7 +54,7 @@ static bool is_running(const LinksSeen *seen, size_t i)
 static bool is_probed_good(const LinksSeen *seen, const WantedConsumer *consumer,
 			   const char *identity)
 {
-	const LinkProbes *probes = seen->world->facts.probes;
+	const LinkProbes *probes = seen->input->facts->probes;
 	const LinkProbe *probe = probes ? link_probe_find(probes, seen->wanted->desired->suffix,
 							  consumer->peer->id, identity)
 					: NULL;
@@ -82,7 +82,7 @@ static const char *link_learn(Pool *pool, LinksSeen *seen, size_t i)
 	return old ? old->identity : NULL;
 }
 
-static void links_learn(Pool *pool, LinksSeen *seen, const Plan *plan, Known *next)
+static void links_learn(Pool *pool, LinksSeen *seen, const Plan *plan, KnownLinks *next)
 {
 	const WantedDatabase *wanted = seen->wanted;
 
@@ -93,39 +93,26 @@ static void links_learn(Pool *pool, LinksSeen *seen, const Plan *plan, Known *ne
 		const char *identity = link_learn(pool, seen, i);
 
 		if (identity)
-			POOL_PUSH(pool, next->links.items, next->links.n_items,
+			POOL_PUSH(pool, next->items, next->n_items,
 				  {.suffix = wanted->desired->suffix,
 				   .peer_id = wanted->consumers[i].peer->id,
 				   .identity = identity});
 	}
 }
 
-static bool same_links(const KnownLinks *one, const KnownLinks *other)
+void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
 {
-	if (one->n_items != other->n_items)
-		return false;
-	for (size_t i = 0; i < one->n_items; i++)
-		if (one->items[i].peer_id != other->items[i].peer_id ||
-		    strcmp(one->items[i].suffix, other->items[i].suffix) != 0 ||
-		    strcmp(one->items[i].identity, other->items[i].identity) != 0)
-			return false;
-	return true;
-}
-
-int remember_links(const char *state_dir, const World *world, const Plan *plan, const Known *known,
-		   unsigned released, Error *err)
-{
-	AUTO(Pool) *pool = pool_new();
-	LinksSeen seen = {
-		.world = world, .known = known, .is_released = released & GUARD_BIT(GUARD_LINK)};
-	Known next = {0};
+	AUTO(Pool) *mine = pool_new(); /* there may be hundreds, mostly as before */
+	LinksSeen seen = {.input = input,
+			  .known = known,
+			  .is_released = input->options.released & GUARD_BIT(GUARD_LINK)};
+	KnownLinks next = {0};
 
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {
 		seen.wanted = &plan->wanted->databases[i];
 		seen.running = (RunningIndex){0};
-		links_learn(pool, &seen, plan, &next);
+		links_learn(mine, &seen, plan, &next);
 	}
-	if (!plan->wanted || same_links(&next.links, &known->links))
-		return 0;
-	return state_write_links(state_dir, &next.links, err);
+	if (plan->wanted && !known_links_equal(&next, &known->links))
+		known->links = known_links_copy(pool, &next);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/pass/memory_after.h"
-#include "agent/state/state_fence.h"
+#include "common/pass/memory_after.h"
 
 /* A database that slapd does not have is not open. */
 static bool is_open(const Live *live, const char *suffix)
@@ -37,9 +36,7 @@ static LastSeenAll seen_without(Pool *pool, const LastSeenAll *seen, const char 
 	return rest;
 }
 
-/* The mark goes last: what is noted about an open database is worth nothing beside it. */
-int remember_opened(Pool *pool, const char *state_dir, const World *world, const Known *known,
-		    Error *err)
+bool memory_opened(Pool *pool, const Live *live, Known *known)
 {
 	FenceRecords records = {.looked_sec = known->fence.looked_sec};
 	LastSeenAll seen = known->seen;
@@ -48,17 +45,17 @@ int remember_opened(Pool *pool, const char *state_dir, const World *world, const
 	for (size_t i = 0; i < known->fence.n_items; i++) {
 		FenceRecord record = known->fence.items[i];
 
-		if (record.is_closed && is_open(&world->live, record.suffix)) {
+		if (record.is_closed && is_open(live, record.suffix)) {
 			seen = seen_without(pool, &seen, record.suffix);
 			has_changed = true;
 			continue;
 		}
-		has_changed = closing_end(&world->live, &record) || has_changed;
+		has_changed = closing_end(live, &record) || has_changed;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
-	if (!has_changed)
-		return 0;
-	if (state_write_last_seen(state_dir, &seen, err) < 0)
-		return -1;
-	return state_write_fence(state_dir, &records, err) < 0 ? -1 : 1;
+	if (has_changed) {
+		known->fence = records;
+		known->seen = seen;
+	}
+	return has_changed;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/memory/memory_equal.h"
+
+#include <string.h>
+
+#include "common/base/text.h"
+
+static bool ids_equal(const KnownDatabase *one, const KnownDatabase *other)
+{
+	return one->n_linked == other->n_linked &&
+	       (one->n_linked == 0 ||
+		memcmp(one->linked, other->linked, one->n_linked * sizeof(*one->linked)) == 0);
+}
+
+static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
+{
+	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
+	    one->is_joining != other->is_joining ||
+	    one->source_gone_sec != other->source_gone_sec ||
+	    one->is_complete != other->is_complete || !one->suspect != !other->suspect ||
+	    !ids_equal(one, other) || !seen_changes_equal(&one->seen, &other->seen))
+		return false;
+	for (size_t i = 0; i < one->n_foreign; i++)
+		if (strcmp(one->foreign[i], other->foreign[i]) != 0)
+			return false;
+	return true;
+}
+
+bool known_databases_equal(const Known *one, const Known *other)
+{
+	if (one->n_databases != other->n_databases)
+		return false;
+	for (size_t i = 0; i < one->n_databases; i++)
+		if (!database_equal(&one->databases[i], &other->databases[i]))
+			return false;
+	return true;
+}
+
+bool known_left_equal(const Known *one, const Known *other)
+{
+	if (one->n_left != other->n_left || one->is_rejoining != other->is_rejoining ||
+	    !text_equal(one->left_time, other->left_time))
+		return false;
+	for (size_t i = 0; i < one->n_left; i++)
+		if (one->left[i].was_closed != other->left[i].was_closed ||
+		    strcmp(one->left[i].suffix, other->left[i].suffix) != 0)
+			return false;
+	return true;
+}
+
+bool known_unsaved_equal(const Known *one, const Known *other)
+{
+	if (one->n_unsaved != other->n_unsaved)
+		return false;
+	for (size_t i = 0; i < one->n_unsaved; i++)
+		if (strcmp(one->unsaved[i].dn, other->unsaved[i].dn) != 0 ||
+		    !text_equal(one->unsaved[i].attribute, other->unsaved[i].attribute) ||
+		    !text_equal(one->unsaved[i].slapd_started, other->unsaved[i].slapd_started))
+			return false;
+	return true;
+}
+
+static bool age_equal(const ConsumerAge *one, const ConsumerAge *other)
+{
+	return one->peer_id == other->peer_id && one->made_sec == other->made_sec &&
+	       one->entry_sec == other->entry_sec && one->started_sec == other->started_sec &&
+	       strcmp(one->suffix, other->suffix) == 0;
+}
+
+bool known_ages_equal(const Known *one, const Known *other)
+{
+	if (one->n_ages != other->n_ages)
+		return false;
+	for (size_t i = 0; i < one->n_ages; i++)
+		if (!age_equal(&one->ages[i], &other->ages[i]))
+			return false;
+	return true;
+}

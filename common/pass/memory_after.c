@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/pass/memory_after.h"
+
+#include <string.h>
+
+#include "common/decide/guard_identity.h"
+#include "common/memory/memory_equal.h"
+#include "common/slapd/dn.h"
+
+/* --- databases in step --- */
+
+static bool names_suffix(const char *const *list, size_t n, const char *suffix)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], suffix) == 0)
+			return true;
+	return false;
+}
+
+/* One that is about a single link says nothing about the database. */
+static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == guard && !plan->holds[i].peer &&
+		    !plan->holds[i].says_nothing && plan->holds[i].suffix &&
+		    strcmp(plan->holds[i].suffix, suffix) == 0)
+			return &plan->holds[i];
+	return NULL;
+}
+
+/* A hold that says nothing about the database: what is known of it stays as it is. */
+static bool is_not_judged(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].says_nothing && !plan->holds[i].peer && plan->holds[i].suffix &&
+		    strcmp(plan->holds[i].suffix, suffix) == 0)
+			return true;
+	return false;
+}
+
+/* What peers showed counts also when they are gone: it tells what is missing here. */
+static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+	const SeenChanges none = {0}, *seen = before && before->is_joining ? &before->seen : &none;
+
+	for (size_t i = 0; i < facts->n_databases; i++) {
+		const DatabaseFacts *database = &facts->databases[i];
+
+		if (dn_equal(database->suffix, suffix))
+			return seen_changes_join(pool, seen, &database->here, database->peers,
+						 database->n_peers);
+	}
+	return *seen;
+}
+
+static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,
+			       const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+
+	if (!names_suffix(plan->source_gone, plan->n_source_gone, suffix))
+		return 0;
+	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
+}
+
+/* What a hold of the plan says about a database that is not in step; false when nothing. */
+static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
+			  const char *suffix, KnownDatabase *ret)
+{
+	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
+	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
+
+	*ret = (KnownDatabase){.suffix = suffix,
+			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
+			       .is_joining = joining != NULL};
+	if (joining) {
+		ret->seen = seen_of(pool, facts, known, suffix);
+		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);
+	}
+	return content || joining;
+}
+
+static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownDatabase *database)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+
+		if (change->kind == CHANGE_CONSUMER_REMOVE && change->is_held &&
+		    strcmp(change->suffix, database->suffix) == 0 &&
+		    known_is_foreign(known, database->suffix, change->subject))
+			POOL_PUSH(pool, database->foreign, database->n_foreign,
+				  pool_strdup(pool, change->subject));
+	}
+}
+
+static bool link_is_held(const Plan *plan, const char *suffix, unsigned peer_id)
+{
+	for (size_t i = 0; i < plan->n_changes; i++) {
+		const Change *change = &plan->changes[i];
+
+		if (change->kind == CHANGE_CONSUMER_ADD && change->is_held &&
+		    change->wanted->peer->id == peer_id && strcmp(change->suffix, suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wanted,
+		       KnownDatabase *database)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (!link_is_held(plan, database->suffix, wanted->consumers[i].peer->id))
+			POOL_PUSH(pool, database->linked, database->n_linked,
+				  wanted->consumers[i].peer->id);
+}
+
+/* Only what was seen: a database that nobody compared is as it was. */
+static bool is_complete(const Plan *plan, const Known *known, const char *suffix)
+{
+	return names_suffix(plan->complete, plan->n_complete, suffix) ||
+	       names_suffix(known->complete, known->n_complete, suffix) ||
+	       known_was_complete(known, suffix);
+}
+
+static bool is_wanted(const Wanted *wanted, const char *suffix)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
+			return true;
+	return false;
+}
+
+/* In other words than before it is the same, and stays as it was. */
+static void databases_take(KnownDatabase *databases, size_t n_databases, Known *known)
+{
+	Known next = *known;
+
+	next.databases = databases;
+	next.n_databases = n_databases;
+	if (!known_databases_equal(&next, known))
+		*known = next;
+}
+
+static void memory_databases(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
+{
+	KnownDatabase *databases = NULL;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; i < known->n_databases; i++)
+		if (!is_wanted(plan->wanted, known->databases[i].suffix))
+			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
+	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
+		const char *suffix = plan->wanted->databases[i].desired->suffix;
+		const KnownDatabase *before = known_database(known, suffix);
+		KnownDatabase database;
+
+		if (find_hold(plan, suffix, GUARD_DATABASE))
+			continue;
+		if (is_not_judged(plan, suffix)) {
+			if (before)
+				POOL_PUSH(pool, databases, n_databases, *before);
+			continue;
+		}
+		if (!held_database(pool, plan, facts, known, suffix, &database)) {
+			foreign_add(pool, known, plan, &database);
+			linked_add(pool, plan, &plan->wanted->databases[i], &database);
+			database.is_complete = is_complete(plan, known, suffix);
+		}
+		POOL_PUSH(pool, databases, n_databases, database);
+	}
+	databases_take(databases, n_databases, known);
+}
+
+/* A file that a guard of the whole server refuses was not put in force. */
+static bool is_held_whole(const Plan *plan)
+{
+	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
+			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
+			       GUARD_BIT(GUARD_LEFT);
+
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (GUARD_BIT(plan->holds[i].guard) & whole)
+			return true;
+	return false;
+}
+
+static void memory_revision(const Desired *desired, const char *sha256, Known *known)
+{
+	if (!desired->has_revision)
+		return;
+	known->has_revision = true;
+	known->revision = desired->revision;
+	known->sha256 = sha256;
+}
+
+/* A database that came back is as one that never left. */
+static void memory_returned(Pool *pool, const Plan *plan, Known *known)
+{
+	LeftDatabase *left = NULL;
+	size_t n_left = 0;
+
+	if (!known->is_rejoining)
+		return;
+	for (size_t i = 0; i < known->n_left; i++) {
+		const char *suffix = known->left[i].suffix;
+
+		if (!is_wanted(plan->wanted, suffix) || find_hold(plan, suffix, GUARD_JOINING) ||
+		    find_hold(plan, suffix, GUARD_CONTENT))
+			POOL_PUSH(pool, left, n_left, known->left[i]);
+	}
+	known->left = left;
+	known->n_left = n_left;
+}
+
+void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
+{
+	if (!plan->wanted || is_held_whole(plan))
+		return;
+	memory_revision(input->desired, input->options.sha256, known);
+	memory_returned(pool, plan, known);
+	memory_databases(pool, plan, input->facts, known);
+}
+
+void memory_machine(const Machine *machine, unsigned our_id, unsigned released, Known *known)
+{
+	if (!machine->id || our_id == 0 ||
+	    (machine_is_another(known, machine, our_id) && !(released & GUARD_BIT(GUARD_IDENTITY))))
+		return;
+	known->machine = machine->id;
+	known->machine_node = our_id;
+}
+
+/* --- before a write --- */
+
+void memory_rejoining(unsigned released, Known *known)
+{
+	if (released & GUARD_BIT(GUARD_LEFT) && known->n_left > 0)
+		known->is_rejoining = true;
+}
+
+void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
+{
+	KnownDatabase *databases = NULL, database;
+	size_t n_databases = 0;
+
+	for (size_t i = 0; i < known->n_databases; i++)
+		if (!held_database(pool, plan, facts, known, known->databases[i].suffix, &database))
+			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
+	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
+		if (held_database(pool, plan, facts, known,
+				  plan->wanted->databases[i].desired->suffix, &database))
+			POOL_PUSH(pool, databases, n_databases, database);
+	for (size_t i = 0; i < plan->n_complete; i++)
+		POOL_PUSH(pool, known->complete, known->n_complete,
+			  pool_strdup(pool, plan->complete[i]));
+	databases_take(databases, n_databases, known);
+}
+
+void memory_indexing(const Plan *plan, int64_t now_sec, Known *known)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].builds_index)
+			known->indexed_sec = now_sec;
+}

@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/unit/plan_scene.h"
+
+#include "common/pass/memory_after.h"
+
+#define NOW   1795861000
+#define START "20261122200000Z"
+
+/* The plan of a server that has all its peers, as far as nothing holds it. */
+static Plan *plan(Scene *scene)
+{
+	(void)plan_steps(scene);
+	return &scene->plan;
+}
+
+static void hold(Scene *scene, Guard guard, bool says_nothing)
+{
+	plan_add_hold(scene->pool, &scene->plan,
+		      (Hold){.guard = guard,
+			     .suffix = SUFFIX,
+			     .text = "as it is said",
+			     .release = "",
+			     .says_nothing = says_nothing});
+}
+
+static void scene_settled(Scene *scene)
+{
+	provider_make(scene, "23");
+	scene->known_database.is_complete = true;
+	scene->facts.now_sec = NOW;
+	(void)plan(scene);
+	scene->plan.n_holds = 0;
+	scene->plan.n_changes = 0;
+}
+
+static const KnownDatabase *known(const Scene *scene)
+{
+	return known_database(&scene->known, SUFFIX);
+}
+
+static void in_step(Scene *scene)
+{
+	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
+}
+
+/* --- databases --- */
+
+static void what_joins_is_remembered_with_what_its_peers_showed(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	hold(scene, GUARD_JOINING, false);
+	scene->plan.source_gone = (const char *[]){SUFFIX};
+	scene->plan.n_source_gone = 1;
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(known(scene)->is_joining);
+	assert_int_equal(known(scene)->source_gone_sec, NOW);
+	assert_int_equal(known(scene)->seen.n_items, 1);
+	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
+	/* When its peer is gone that stays, and since when. */
+	scene->content.n_peers = 0;
+	scene->facts.now_sec = NOW + 60;
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_int_equal(known(scene)->source_gone_sec, NOW);
+	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
+}
+
+static void a_suspect_database_stays_so_until_it_is_judged_again(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	hold(scene, GUARD_CONTENT, false);
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_string_equal(known(scene)->suspect, "as it is said");
+	in_step(scene);
+	assert_non_null(known(scene)->suspect);
+	(void)plan(scene);
+	scene->plan.n_holds = 0; /* a person released it */
+	in_step(scene);
+	assert_null(known(scene)->suspect);
+}
+
+static void nothing_is_learnt_of_a_database_that_nobody_judged(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	scene->known_database.is_joining = true;
+	hold(scene, GUARD_CONTENT, true);
+	in_step(scene);
+	assert_true(known(scene)->is_joining);
+	assert_null(known(scene)->suspect);
+}
+
+static void a_database_that_is_in_step_has_joined(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	scene->known_database.is_joining = true;
+	scene->plan.complete = (const char *[]){SUFFIX};
+	scene->plan.n_complete = 1;
+	in_step(scene);
+	assert_false(known(scene)->is_joining);
+	assert_true(known(scene)->is_complete);
+	assert_int_equal(known(scene)->n_linked, 2);
+	assert_int_equal(known(scene)->linked[1], 3);
+}
+
+static void a_database_that_was_never_seen_to_be_complete_is_not_called_so(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	scene->known_database.is_joining = true;
+	scene->plan.n_complete = 0;
+	in_step(scene);
+	assert_false(known(scene)->is_complete);
+}
+
+static void who_was_there_before_us_stays_foreign(void **state)
+{
+	Scene *scene = *state;
+	const char *foreign[] = {"ldap://old", "ldap://gone"};
+
+	scene->known_database.foreign = foreign;
+	scene->known_database.n_foreign = 2;
+	consumer_add(scene, 2, "old", 9, "");
+	scene_settled(scene);
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_REMOVE,
+				 .suffix = SUFFIX,
+				 .subject = "ldap://old",
+				 .is_held = true});
+	in_step(scene);
+	assert_int_equal(known(scene)->n_foreign, 1);
+	assert_string_equal(known(scene)->foreign[0], "ldap://old");
+}
+
+/* --- the file in force, this machine, leaving --- */
+
+static void a_file_that_a_guard_of_the_whole_server_refuses_is_not_in_force(void **state)
+{
+	Scene *scene = *state;
+	Desired desired;
+
+	scene_settled(scene);
+	desired = *scene->input.desired;
+	desired.has_revision = true;
+	desired.revision = 8;
+	scene->input.desired = &desired;
+	scene->input.options.sha256 = "new";
+	plan_add_hold(scene->pool, &scene->plan,
+		      (Hold){.guard = GUARD_REVISION, .text = "older", .release = ""});
+	in_step(scene);
+	assert_false(scene->known.has_revision);
+	scene->plan.n_holds = 0;
+	in_step(scene);
+	assert_int_equal(scene->known.revision, 8);
+	assert_string_equal(scene->known.sha256, "new");
+}
+
+static void a_clone_is_not_taken_for_the_node_before_a_person_says_so(void **state)
+{
+	Scene *scene = *state;
+	const Machine machine = {.id = "clone"}, unknown = {0};
+
+	scene->known.machine = "first";
+	scene->known.machine_node = 1;
+	memory_machine(&unknown, 1, 0, &scene->known);
+	memory_machine(&machine, 1, 0, &scene->known);
+	memory_machine(&machine, 0, GUARD_BIT(GUARD_IDENTITY), &scene->known);
+	assert_string_equal(scene->known.machine, "first");
+	memory_machine(&machine, 1, GUARD_BIT(GUARD_IDENTITY), &scene->known);
+	assert_string_equal(scene->known.machine, "clone");
+	memory_machine(&unknown, 1, 0, &scene->known);
+	assert_string_equal(scene->known.machine, "clone");
+}
+
+static void what_left_comes_back_database_by_database(void **state)
+{
+	Scene *scene = *state;
+	const LiveDatabase open = {0}, closed = {.is_read_only = true};
+	LeavingDatabase databases[] = {{&open, SUFFIX}, {&closed, "dc=y"}};
+	const Leaving leaving = {databases, 2};
+
+	scene_settled(scene);
+	memory_leaving(scene->pool, &leaving, START, &scene->known);
+	memory_leaving(scene->pool, &leaving, START, &scene->known); /* once more: cut off */
+	assert_int_equal(scene->known.n_left, 2);
+	assert_true(known_left(&scene->known, SUFFIX)->was_closed);
+	assert_false(known_left(&scene->known, "dc=y")->was_closed);
+	memory_rejoining(GUARD_BIT(GUARD_REMOVAL), &scene->known);
+	in_step(scene);
+	assert_int_equal(scene->known.n_left, 2);
+	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known);
+	hold(scene, GUARD_JOINING, false);
+	in_step(scene);
+	assert_non_null(known_left(&scene->known, SUFFIX));
+	scene->plan.n_holds = 0;
+	in_step(scene);
+	assert_null(known_left(&scene->known, SUFFIX));
+	assert_non_null(known_left(&scene->known, "dc=y")); /* peers.json does not name it */
+}
+
+static void without_anything_left_nothing_comes_back(void **state)
+{
+	Scene *scene = *state;
+
+	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known);
+	assert_false(scene->known.is_rejoining);
+}
+
+/* --- steps --- */
+
+static void an_index_is_remembered_before_slapd_builds_it(void **state)
+{
+	Scene *scene = *state;
+	Step steps[] = {{.builds_index = false}, {.builds_index = true}};
+	const Plan one = {.steps = steps, .n_steps = 1}, both = {.steps = steps, .n_steps = 2};
+
+	memory_indexing(&one, NOW, &scene->known);
+	assert_int_equal(scene->known.indexed_sec, 0);
+	memory_indexing(&both, NOW, &scene->known);
+	assert_int_equal(scene->known.indexed_sec, NOW);
+}
+
+static void what_slapd_could_not_save_is_remembered_until_it_is_saved(void **state)
+{
+	Scene *scene = *state;
+	Mod mods[] = {{.kind = MOD_ADD, .attribute = "olcsyncrepl"}};
+	const Step step = {.kind = STEP_MODIFY,
+			   .dn = "OLCDATABASE={1}mdb,cn=config",
+			   .mods = mods,
+			   .n_mods = 1};
+	const Step *done[] = {&step};
+	UnsavedEntry unsaved[] = {{DATABASE, "olcSyncrepl", START}};
+	Applied lost = {.unsaved = unsaved, .n_unsaved = 1};
+	Applied applied = {.done = done, .n_done = 1};
+
+	memory_applied(scene->pool, &lost, START, &scene->known);
+	memory_applied(scene->pool, &lost, START, &scene->known);
+	assert_int_equal(scene->known.n_unsaved, 1);
+	/* One value more writes the file with what slapd holds of the others: not known. */
+	memory_applied(scene->pool, &applied, START, &scene->known);
+	assert_int_equal(scene->known.n_unsaved, 1);
+	mods[0].kind = MOD_REPLACE;
+	memory_applied(scene->pool, &applied, START, &scene->known);
+	assert_int_equal(scene->known.n_unsaved, 0);
+}
+
+static void healed_consumers_are_healed_for_this_start_of_slapd(void **state)
+{
+	Scene *scene = *state;
+	const Applied applied = {.restarted_consumers = true};
+
+	memory_applied(scene->pool, &(Applied){0}, START, &scene->known);
+	memory_applied(scene->pool, &applied, NULL, &scene->known);
+	assert_null(scene->known.restarted_consumers);
+	memory_applied(scene->pool, &applied, START, &scene->known);
+	assert_string_equal(scene->known.restarted_consumers, START);
+}
+
+static void a_refused_bind_is_remembered(void **state)
+{
+	Scene *scene = *state;
+	ProbeBind bind = {.provider = "ldap://peer2", .binddn = "cn=r", .secret = "x"};
+	const ProbeRefusals refusals = {&bind, 1};
+
+	memory_refusals(scene->pool, &refusals, &scene->known);
+	bind.provider = "gone";
+	assert_int_equal(scene->known.refusals.n_items, 1);
+	assert_string_equal(scene->known.refusals.items[0].provider, "ldap://peer2");
+}
+
+/* --- links --- */
+
+static void a_link_is_known_when_a_probe_of_what_is_written_was_good(void **state)
+{
+	Scene *scene = *state;
+	LinkProbe probe = {.suffix = SUFFIX, .peer_id = 2, .probe = {.peer_id = 2}};
+	const LinkProbes probes = {&probe, 1};
+
+	scene_settled(scene);
+	for (int step = 0; step < PROBE_STEP_COUNT; step++)
+		probe.probe.steps[step] = PROBE_GOOD;
+	probe.identity =
+		link_identity(scene->pool, &scene->wanted.databases[0].consumers[0].syncrepl,
+			      scene->wanted.databases[0].consumers[0].secret);
+	scene->facts.probes = &probes;
+	/* Of what is about to be written it says not that the former view is kept. */
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_EDIT,
+				 .suffix = SUFFIX,
+				 .wanted = &scene->wanted.databases[0].consumers[0]});
+	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
+	assert_int_equal(scene->known.links.n_items, 0);
+	scene->plan.n_changes = 0;
+	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
+	assert_int_equal(scene->known.links.n_items, 1);
+	assert_true(known_link_is(&scene->known.links, SUFFIX, 2, probe.identity));
+	/* It stays known when nobody asks. */
+	scene->facts.probes = NULL;
+	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
+	assert_int_equal(scene->known.links.n_items, 1);
+	/* A pass that wants nothing forgets nothing. */
+	memory_links(scene->pool, &scene->input, &(Plan){0}, &scene->known);
+	assert_int_equal(scene->known.links.n_items, 1);
+}
+
+/* --- the fence --- */
+
+/* dc=x, closed by the fence or in its closing, and what was noted of it and of another. */
+static void fence_closes(Scene *scene, FenceRecord *record)
+{
+	static LastSeen seen[2];
+
+	seen[0] = (LastSeen){.suffix = "dc=y"};
+	seen[1] = (LastSeen){.suffix = SUFFIX};
+	record->suffix = SUFFIX;
+	scene->known.fence = (FenceRecords){record, 1, NOW};
+	scene->known.seen = (LastSeenAll){.items = seen, .n_items = 2};
+}
+
+static void a_database_that_is_open_again_is_noted_anew(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord record = {.is_closed = true};
+
+	scene_settled(scene);
+	fence_closes(scene, &record);
+	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_int_equal(scene->known.fence.n_items, 0);
+	assert_int_equal(scene->known.fence.looked_sec, NOW);
+	assert_null(last_seen(&scene->known.seen, SUFFIX));
+	assert_non_null(last_seen(&scene->known.seen, "dc=y"));
+	assert_false(memory_opened(scene->pool, &scene->live, &scene->known));
+}
+
+static void a_closed_database_stays_closed_while_it_is(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord record = {.is_closed = true};
+
+	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	provider_make(scene, "23");
+	(void)plan(scene);
+	fence_closes(scene, &record);
+	assert_false(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_false(memory_opened(scene->pool, &(Live){0}, &scene->known)); /* it is not there */
+	assert_true(fence_is_closed(&scene->known.fence, SUFFIX));
+	assert_non_null(last_seen(&scene->known.seen, SUFFIX));
+}
+
+static void the_first_look_decides_what_became_of_a_closing_that_was_cut_off(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord record = {.is_closing = true};
+
+	scene_settled(scene);
+	fence_closes(scene, &record);
+	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_false(scene->known.fence.items[0].is_closing);
+	assert_false(scene->known.fence.items[0].is_closed);
+	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	(void)plan(scene);
+	assert_false(memory_opened(scene->pool, &scene->live, &scene->known)); /* another's */
+	assert_false(fence_is_closed(&scene->known.fence, SUFFIX));
+	fence_closes(scene, &record);
+	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_true(fence_is_closed(&scene->known.fence, SUFFIX));
+}
+
+/* --- TLS files --- */
+
+static void consumers_with_older_tls_files_are_remembered(void **state)
+{
+	Scene *scene = *state;
+	OldTlsLink old = {.age = {.suffix = SUFFIX, .peer_id = 2, .made_sec = NOW}};
+
+	scene_settled(scene);
+	scene->plan.old_tls = &old;
+	scene->plan.n_old_tls = 1;
+	memory_ages(scene->pool, &scene->plan, &scene->known);
+	assert_int_equal(scene->known.n_ages, 1);
+	assert_int_equal(scene->known.ages[0].made_sec, NOW);
+	memory_ages(scene->pool, &(Plan){0}, &scene->known); /* it looked at nothing */
+	assert_int_equal(scene->known.n_ages, 1);
+	scene->plan.n_old_tls = 0;
+	memory_ages(scene->pool, &scene->plan, &scene->known);
+	assert_int_equal(scene->known.n_ages, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(what_joins_is_remembered_with_what_its_peers_showed),
+		SCENE_TEST(a_suspect_database_stays_so_until_it_is_judged_again),
+		SCENE_TEST(nothing_is_learnt_of_a_database_that_nobody_judged),
+		SCENE_TEST(a_database_that_is_in_step_has_joined),
+		SCENE_TEST(a_database_that_was_never_seen_to_be_complete_is_not_called_so),
+		SCENE_TEST(who_was_there_before_us_stays_foreign),
+		SCENE_TEST(a_file_that_a_guard_of_the_whole_server_refuses_is_not_in_force),
+		SCENE_TEST(a_clone_is_not_taken_for_the_node_before_a_person_says_so),
+		SCENE_TEST(what_left_comes_back_database_by_database),
+		SCENE_TEST(without_anything_left_nothing_comes_back),
+		SCENE_TEST(an_index_is_remembered_before_slapd_builds_it),
+		SCENE_TEST(what_slapd_could_not_save_is_remembered_until_it_is_saved),
+		SCENE_TEST(healed_consumers_are_healed_for_this_start_of_slapd),
+		SCENE_TEST(a_refused_bind_is_remembered),
+		SCENE_TEST(a_link_is_known_when_a_probe_of_what_is_written_was_good),
+		SCENE_TEST(a_database_that_is_open_again_is_noted_anew),
+		SCENE_TEST(a_closed_database_stays_closed_while_it_is),
+		SCENE_TEST(the_first_look_decides_what_became_of_a_closing_that_was_cut_off),
+		SCENE_TEST(consumers_with_older_tls_files_are_remembered),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
