@@ -59,13 +59,13 @@ static void edit_add(DaemonPass *pass, const HandEdit *edit, const World *world)
 {
 	const char *folder = pass->daemon->config_dir;
 
-	condition_add(pass->pool, &pass->edits,
+	condition_add(pass->found.pool, &pass->edits,
 		      (Condition){
-			      .key = edit_key(pass->pool, edit, world),
+			      .key = edit_key(pass->found.pool, edit, world),
 			      .begins = EVENT_HAND_EDIT,
 			      .ends = EVENT_KIND_COUNT,
 			      .text = pool_printf(
-				      pass->pool,
+				      pass->found.pool,
 				      "%s/%s was written by hand: slapd does not read it before "
 				      "its next start, and adds its next change of that entry "
 				      "to it. `%s` shows what it would load",
@@ -79,12 +79,12 @@ static void edit_add(DaemonPass *pass, const HandEdit *edit, const World *world)
 /* The key ends in the entryCSN and in slapd's start time. */
 static bool still_lasts(const DaemonPass *pass, const char *key)
 {
-	const World *world = &pass->report.last_world;
+	const World *world = &pass->found.report.last_world;
 	const char *started = world->live.start_time ? world->live.start_time : "-";
 
 	for (size_t i = 0; i < world->config.n_entries; i++) {
 		const char *csn = entry_first(&world->config.entries[i], "entryCSN");
-		const char *end = csn ? pool_printf(pass->pool, " %s %s", csn, started) : "";
+		const char *end = csn ? pool_printf(pass->found.pool, " %s %s", csn, started) : "";
 		const size_t key_len = strlen(key), end_len = strlen(end);
 
 		if (end_len > 0 && key_len > end_len && strcmp(key + key_len - end_len, end) == 0)
@@ -119,12 +119,12 @@ void daemon_edits_look(DaemonPass *pass, const World *world)
 
 void daemon_edits_carry(DaemonPass *pass)
 {
-	const ConditionList *told = &pass->daemon->told;
+	const ConditionList *told = pass->found.told;
 
 	for (size_t i = 0; i < pass->edits.n_items; i++)
-		condition_add(pass->pool, &pass->now, pass->edits.items[i]);
+		condition_add(pass->found.pool, &pass->now, pass->edits.items[i]);
 	for (size_t i = 0; i < told->n_items; i++)
 		if (strncmp(told->items[i].key, KEY_START, strlen(KEY_START)) == 0 &&
 		    still_lasts(pass, told->items[i].key))
-			condition_add(pass->pool, &pass->now, told->items[i]);
+			condition_add(pass->found.pool, &pass->now, told->items[i]);
 }

@@ -31,7 +31,7 @@ static const DatabaseHealth *health_before(const Daemon *daemon, const char *suf
 static const Content *peers_read(Pool *pool, const HealthSeen *seen)
 {
 	const WantedDatabase *database = seen->database;
-	const LinkProbes *probes = daemon_probes_done(seen->pass->daemon);
+	const LinkProbes *probes = seen->pass->found.answers;
 	Content *peers = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*peers));
 
 	for (size_t i = 0; i < database->n_consumers; i++) {
@@ -60,7 +60,7 @@ static const bool *links_up(Pool *pool, const HealthSeen *seen)
 static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret_longest_sec)
 {
 	const WantedDatabase *database = seen->database;
-	const Peer *self = seen->pass->inputs.wanted.self;
+	const Peer *self = seen->pass->found.inputs.wanted.self;
 	int64_t *secs = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*secs));
 
 	*ret_longest_sec = 0;
@@ -76,7 +76,7 @@ static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret
 
 static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
 {
-	const Desired *desired = pass->inputs.file.desired;
+	const Desired *desired = pass->found.inputs.file.desired;
 	unsigned *ids = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < desired->n_peers; i++)
@@ -90,15 +90,15 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 	AUTO(Pool) *scratch = pool_new();
 	DaemonPass *pass = seen->pass;
 	const char *suffix = seen->database->desired->suffix;
-	const Content here = world_content_here(pass->daemon->directory, scratch,
-						&pass->report.last_world, suffix);
+	const Content here = world_content_here(pass->found.directory, scratch,
+						&pass->found.report.last_world, suffix);
 	int64_t longest_sec;
 	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
 	const HealthLook look = {
 		.suffix = suffix,
-		.our_id = pass->inputs.wanted.self->id,
+		.our_id = pass->found.inputs.wanted.self->id,
 		/* It is empty or behind by itself then, and G10 says more. */
-		.is_joining = plan_doubts_copy(&pass->report.last_plan, suffix),
+		.is_joining = plan_doubts_copy(&pass->found.report.last_plan, suffix),
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
@@ -106,9 +106,9 @@ static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
 		.here_interval_sec = longest_sec,
 		.n_peers = seen->database->n_consumers,
 		.ids = peer_ids(scratch, pass),
-		.n_ids = pass->inputs.file.desired->n_peers,
-		.now_sec = daemon_realtime_sec(pass->daemon),
-		.old = oldest_entries_look(pass->daemon->directory, suffix),
+		.n_ids = pass->found.inputs.file.desired->n_peers,
+		.now_sec = found_realtime_sec(&pass->found),
+		.old = oldest_entries_look(pass->found.directory, suffix),
 	};
 
 	return health_look(pool, health_before(pass->daemon, suffix), &look);
@@ -127,7 +127,7 @@ static int64_t round_sec(const LinkProbes *probes)
 static void look(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const Wanted *wanted = pass->report.last_plan.wanted;
+	const Wanted *wanted = pass->found.report.last_plan.wanted;
 	DaemonHealth health = {.pool = pool_new()};
 	bool is_in_doubt = false;
 	size_t at = 0;
@@ -138,7 +138,7 @@ static void look(DaemonPass *pass)
 			.database = &wanted->databases[i],
 			.links = daemon->links.items + at,
 			.n_links = wanted->databases[i].n_consumers,
-			.round_sec = round_sec(daemon_probes_done(daemon)),
+			.round_sec = round_sec(pass->found.answers),
 		};
 		const DatabaseHealth found = database_look(&seen, health.pool);
 
@@ -164,30 +164,31 @@ static void tell(DaemonPass *pass, const WantedDatabase *database)
 
 	if (!found || found->n_peers != database->n_consumers)
 		return;
-	uris = pool_alloc(pass->pool, (found->n_peers + 1) * sizeof(*uris));
+	uris = pool_alloc(pass->found.pool, (found->n_peers + 1) * sizeof(*uris));
 	for (size_t i = 0; i < found->n_peers; i++)
 		uris[i] = database->consumers[i].peer->uri;
 	health = *found;
-	if (plan_doubts_copy(&pass->report.last_plan, suffix))
+	if (plan_doubts_copy(&pass->found.report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
-	health_conditions(pass->pool, &health, uris, &pass->now);
+	health_conditions(pass->found.pool, &health, uris, &pass->now);
 	if (found->replaced_sec > 0)
-		health_replaced_condition(pass->pool, found, &pass->now);
+		health_replaced_condition(pass->found.pool, found, &pass->now);
 	if (found->old.are_there && database->n_consumers > 0)
-		health_old_condition(pass->pool, suffix,
-				     healing_advice(pass->pool, pass->report.last_plan.wanted,
-						    database, found->old.sid),
+		health_old_condition(pass->found.pool, suffix,
+				     healing_advice(pass->found.pool,
+						    pass->found.report.last_plan.wanted, database,
+						    found->old.sid),
 				     &pass->now);
 }
 
 /* Of an earlier daemon's findings nothing is known before the first round is over. */
 static void carry(DaemonPass *pass)
 {
-	const ConditionList *told = &pass->daemon->told;
+	const ConditionList *told = pass->found.told;
 
 	for (size_t i = 0; i < told->n_items; i++)
 		if (health_is_condition(&told->items[i]))
-			condition_add(pass->pool, &pass->now, told->items[i]);
+			condition_add(pass->found.pool, &pass->now, told->items[i]);
 }
 
 /* As long as there are any each pass looks: a heal ends that, and writes to cn=config. */
@@ -200,7 +201,7 @@ static void old_look_again(DaemonPass *pass)
 
 		if (!health->items[i].old.are_there)
 			continue;
-		now = oldest_entries_look(pass->daemon->directory, health->items[i].suffix);
+		now = oldest_entries_look(pass->found.directory, health->items[i].suffix);
 		if (now.is_known)
 			health->items[i].old = now;
 	}
@@ -208,14 +209,14 @@ static void old_look_again(DaemonPass *pass)
 
 void daemon_health_look(DaemonPass *pass)
 {
-	const Wanted *wanted = pass->report.last_plan.wanted;
+	const Wanted *wanted = pass->found.report.last_plan.wanted;
 
-	if (!wanted || !pass->context.probes)
+	if (!wanted || !pass->found.context.probes)
 		return;
-	if ((pass->triggers & TRIGGER_BIT(TRIGGER_STATE)) && !pass->report.is_paused)
+	if ((found_is_caused_by(&pass->found, TRIGGER_STATE)) && !pass->found.report.is_paused)
 		for (size_t i = 0; i < pass->daemon->health.n_items; i++)
 			health_resolve_missing(&pass->daemon->health.items[i]);
-	if (pass->triggers & TRIGGER_BIT(TRIGGER_PROBE))
+	if (found_is_caused_by(&pass->found, TRIGGER_PROBE))
 		look(pass);
 	else
 		old_look_again(pass);

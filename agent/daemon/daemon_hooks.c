@@ -47,7 +47,7 @@ static void intended(void *userdata, const Plan *plan)
 	DaemonPass *pass = userdata;
 
 	daemon_tell_intent(pass, plan);
-	pass->write_started_usec = daemon_now_usec(pass->daemon);
+	pass->write_started_usec = found_now_usec(&pass->found);
 }
 
 static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)

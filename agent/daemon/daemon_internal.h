@@ -3,12 +3,12 @@
 #define SYNCWARD_DAEMON_INTERNAL_H
 
 #include "agent/daemon/daemon.h"
+#include "agent/daemon/daemon_found.h"
 #include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
-#include "agent/daemon/daemon_settings.h"
+#include "agent/daemon/daemon_site.h"
 #include "agent/pass/pass.h"
 #include "agent/state/journal.h"
-#include "agent/system/host_lookup.h"
 #include "common/copy/copy_health.h"
 #include "common/link/link_watch.h"
 #include "common/link/turn.h"
@@ -36,12 +36,8 @@ typedef struct DaemonHealth {
 /* What lives as long as the daemon. */
 struct Daemon {
 	Pool *pool;
-	const SettingsOverride *options;
 	const Clock *clock;
-	Pool *context_pool;
-	Context context;
-	int lock;           /* held as long as it runs; -1: the run folder cannot be used */
-	bool has_successor; /* somebody let another daemon start */
+	DaemonSite site;
 	Schedule schedule;
 	WakeHistory wakes;
 	uint64_t next_usec; /* when the next pass is due */
@@ -50,18 +46,13 @@ struct Daemon {
 	TouchedFiles
 		touched; /* files of slapd.d, of which the next look must know who wrote them */
 	Pool *looked_pool;
-	Seen looked;     /* entryCSNs at the last look */
-	bool has_looked; /* there was one while slapd.d was watched */
-	LastGood *good;
+	Seen looked;            /* entryCSNs at the last look */
+	bool has_looked;        /* there was one while slapd.d was watched */
 	const char *socket;     /* of slapd; NULL: not known yet */
 	const char *config_dir; /* of slapd; NULL: not known yet */
 	int blind_errno;        /* why the loop does not hear of changes of files; 0: it does */
 	bool is_config_unseen;  /* its folder could not be watched */
-	HostLookup *host;       /* its name */
-	DaemonSettings settings;
-	Directory *directory; /* kept between passes; NULL: none */
-	bool has_asked;       /* the last pass got so far that it asked slapd */
-	bool has_written;     /* and wrote something */
+	bool has_written;       /* the last pass corrected something */
 	unsigned long n_passes;
 	unsigned missed; /* triggers that came while a pass was ending */
 	Pool *told_pool;
@@ -87,30 +78,11 @@ struct Daemon {
 	char status_problem[ERROR_TEXT_MAX]; /* why it could not be written; "": it could */
 };
 
-/* How far a pass got: what it did not look at goes on as it was. */
-typedef enum PassStage {
-	STAGE_BEGUN,
-	STAGE_STATE,  /* looked at the state folder, under the lock */
-	STAGE_INPUTS, /* at peers.json and the secrets */
-	STAGE_SLAPD,  /* asked slapd */
-	STAGE_PLAN,   /* knows what is to do */
-	STAGE_COUNT
-} PassStage;
-
 /* What lives as long as one pass. */
 typedef struct DaemonPass {
 	Daemon *daemon;
-	Pool *pool;
-	unsigned triggers;
-	unsigned long number;
-	uint64_t started_usec;
-	Context context;
+	Found found;
 	int lock;
-	PassStage stage;
-	bool has_inputs;
-	Inputs inputs;
-	Report report;
-	JournalContext journal;
 	WakeList wakes;                  /* when it shall be looked again, and why */
 	bool must_look_again;            /* slapd.d changed while the last look was taken */
 	ConditionList edits;             /* by hand, that this pass found */
@@ -127,10 +99,6 @@ typedef struct DaemonPass {
 	AttributedList attributed; /* of all changes that this pass met so far */
 	const char **up_before;    /* links that worked before the first correction */
 	size_t n_up_before;
-	const char *settings_problem;
-	const char *state_problem; /* of the agent's own files; NULL: none */
-	bool has_state_failed;     /* that ended the pass */
-	StateRead state;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
 	bool has_tried;           /* to write */
@@ -140,10 +108,6 @@ typedef struct DaemonPass {
 
 uint64_t daemon_now_usec(const Daemon *daemon);
 int64_t daemon_realtime_sec(const Daemon *daemon);
-void daemon_disconnect(Daemon *daemon);
-
-/* Our own files made trouble: told once, while the work goes on as far as it can. */
-void daemon_state_problem(DaemonPass *pass, const Error *err);
 
 /* daemon_hooks.c: what is done in the middle of a pass. */
 PassHooks daemon_hooks(DaemonPass *pass);
@@ -208,7 +172,6 @@ void daemon_probes_take(DaemonPass *pass);
 void daemon_probes_next(DaemonPass *pass);
 /* The next round of all links begins no later than that, if there are any. Before next. */
 void daemon_probes_by(Daemon *daemon, uint64_t at_usec);
-const LinkProbes *daemon_probes_done(const Daemon *daemon);
 void daemon_probes_free(Daemon *daemon);
 
 /* daemon_former.c: a link that does not come back after it was written anew gets its former value.

@@ -21,7 +21,8 @@ void daemon_memory_read(Daemon *daemon)
 	DaemonMemory memory = {0};
 	Error err;
 
-	kept(daemon, state_read_daemon(daemon->seen_pool, daemon->context.state_dir, &memory, &err),
+	kept(daemon,
+	     state_read_daemon(daemon->seen_pool, daemon->site.context.state_dir, &memory, &err),
 	     &err);
 	daemon->seen = memory.seen;
 	daemon->told = conditions_copy(daemon->told_pool, &memory.told);
@@ -33,10 +34,10 @@ void daemon_memory_read(Daemon *daemon)
 void daemon_memory_keep(DaemonPass *pass, const EventList *corrections)
 {
 	const HistoryWriter writer = {
-		.state_dir = pass->context.state_dir,
+		.state_dir = pass->found.context.state_dir,
 		.by = "run",
-		.now_sec = daemon_realtime_sec(pass->daemon),
-		.context = &pass->journal,
+		.now_sec = found_realtime_sec(&pass->found),
+		.context = &pass->found.journal,
 	};
 	Error err;
 
@@ -47,13 +48,13 @@ void daemon_memory_entries(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
 	Pool *pool = pool_new();
-	const Seen seen = seen_update(pool, &daemon->seen, &pass->report.last_world.config,
-				      &pass->report.last_plan);
+	const Seen seen = seen_update(pool, &daemon->seen, &pass->found.report.last_world.config,
+				      &pass->found.report.last_plan);
 	Error err;
 
 	/* Also what could not be kept before. */
 	if (!seen_equal(&seen, &daemon->seen) || *daemon->memory_problem)
-		kept(daemon, state_write_entries(pass->context.state_dir, &seen, &err), &err);
+		kept(daemon, state_write_entries(pass->found.context.state_dir, &seen, &err), &err);
 	daemon->seen = seen;
 	pool_free(daemon->seen_pool);
 	daemon->seen_pool = pool;
@@ -62,11 +63,11 @@ void daemon_memory_entries(DaemonPass *pass)
 void daemon_memory_sent(DaemonPass *pass, const Applied *applied)
 {
 	for (size_t i = 0; i < applied->n_done; i++)
-		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
-			  pool_strdup(pass->pool, applied->done[i]->dn));
+		POOL_PUSH(pass->found.pool, pass->sent, pass->n_sent,
+			  pool_strdup(pass->found.pool, applied->done[i]->dn));
 	if (applied->stopped_at)
-		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
-			  pool_strdup(pass->pool, applied->stopped_at->dn));
+		POOL_PUSH(pass->found.pool, pass->sent, pass->n_sent,
+			  pool_strdup(pass->found.pool, applied->stopped_at->dn));
 }
 
 /* The look behind the writes did not come to its end: their entryCSN is not known, and must not be
@@ -81,7 +82,7 @@ void daemon_memory_unverified(DaemonPass *pass)
 		return;
 	pool = pool_new();
 	daemon->seen = seen_without(pool, &daemon->seen, pass->sent, pass->n_sent);
-	kept(daemon, state_write_entries(pass->context.state_dir, &daemon->seen, &err), &err);
+	kept(daemon, state_write_entries(pass->found.context.state_dir, &daemon->seen, &err), &err);
 	pool_free(daemon->seen_pool);
 	daemon->seen_pool = pool;
 }
@@ -90,8 +91,8 @@ void daemon_memory_contests(DaemonPass *pass)
 {
 	Error err;
 
-	kept(pass->daemon, state_write_contests(pass->context.state_dir, &pass->contests, &err),
-	     &err);
+	kept(pass->daemon,
+	     state_write_contests(pass->found.context.state_dir, &pass->contests, &err), &err);
 }
 
 void daemon_memory_conditions(DaemonPass *pass)
@@ -101,8 +102,8 @@ void daemon_memory_conditions(DaemonPass *pass)
 	Error err;
 
 	if (!conditions_same(&daemon->told, &pass->now) || *daemon->memory_problem)
-		kept(daemon, state_write_conditions(pass->context.state_dir, &pass->now, &err),
-		     &err);
+		kept(daemon,
+		     state_write_conditions(pass->found.context.state_dir, &pass->now, &err), &err);
 	daemon->told = conditions_copy(pool, &pass->now);
 	pool_free(daemon->told_pool);
 	daemon->told_pool = pool;
@@ -111,9 +112,9 @@ void daemon_memory_conditions(DaemonPass *pass)
 int daemon_heal_end(DaemonPass *pass, Error *err)
 {
 	EventList events;
-	const int result =
-		server_id_bring_back(pass->pool, pass->context.state_dir, pass->state.known.heal,
-				     pass->daemon->directory, &events, err);
+	const int result = server_id_bring_back(pass->found.pool, pass->found.context.state_dir,
+						pass->found.state.known.heal, pass->found.directory,
+						&events, err);
 
 	daemon_tell_all(pass, &events);
 	daemon_memory_keep(pass, &events);
@@ -125,7 +126,7 @@ void daemon_memory_views(DaemonPass *pass)
 	Daemon *daemon = pass->daemon;
 	Pool *pool = pool_new();
 
-	daemon->views = reader_views_keep(pool, &daemon->views, &pass->report.views,
+	daemon->views = reader_views_keep(pool, &daemon->views, &pass->found.report.views,
 					  daemon_realtime_sec(daemon));
 	pool_free(daemon->views_pool);
 	daemon->views_pool = pool;

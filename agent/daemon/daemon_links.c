@@ -53,19 +53,19 @@ void daemon_links_before(DaemonPass *pass, const World *world)
 {
 	const Live *live = &world->live;
 
-	for (size_t i = 0; pass->number == 1 && i < live->n_running; i++)
+	for (size_t i = 0; pass->found.number == 1 && i < live->n_running; i++)
 		if (live->running[i].is_connected && live->running[i].suffix)
-			POOL_PUSH(pass->pool, pass->up_before, pass->n_up_before,
-				  link_name(pass->pool, live->running[i].suffix,
+			POOL_PUSH(pass->found.pool, pass->up_before, pass->n_up_before,
+				  link_name(pass->found.pool, live->running[i].suffix,
 					    live->running[i].provider));
 }
 
 static bool worked_before(const LinkSeen *seen)
 {
 	const DaemonPass *pass = seen->pass;
-	const char *name = pass->n_up_before > 0
-				   ? link_name(pass->pool, seen->suffix, seen->wanted->provider)
-				   : "";
+	const char *name = pass->n_up_before > 0 ? link_name(pass->found.pool, seen->suffix,
+							     seen->wanted->provider)
+						 : "";
 
 	for (size_t i = 0; i < pass->n_up_before; i++)
 		if (strcmp(pass->up_before[i], name) == 0)
@@ -77,7 +77,7 @@ static bool worked_before(const LinkSeen *seen)
 static LinkWatch watch_new_link(const LinkSeen *seen)
 {
 	const Condition *told =
-		condition_find(&seen->pass->daemon->told, link_key(seen->pass->pool, seen));
+		condition_find(&seen->pass->daemon->told, link_key(seen->pass->found.pool, seen));
 
 	return (LinkWatch){
 		.peer_id = seen->wanted->peer->id,
@@ -93,8 +93,8 @@ static LinkWatch watch_new_link(const LinkSeen *seen)
 
 static const LinkProbe *probe_of(const LinkSeen *seen)
 {
-	return link_probe_find(daemon_probes_done(seen->pass->daemon), seen->suffix,
-			       seen->wanted->peer->id, NULL);
+	return link_probe_find(seen->pass->found.answers, seen->suffix, seen->wanted->peer->id,
+			       NULL);
 }
 
 /* On the clock that never goes back. */
@@ -134,7 +134,7 @@ static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
 {
 	LinkLook look = {.at_sec = seen->at_sec};
 
-	seen->is_probed = !seen->pass->report.last_world.live.has_running ||
+	seen->is_probed = !seen->pass->found.report.last_world.live.has_running ||
 			  (seen->running && seen->running->is_connected && is_cut_off(seen));
 	if (seen->is_probed)
 		return look_at_probe(seen);
@@ -155,14 +155,14 @@ static const char *probe_reason(const LinkSeen *seen, const LinkWatch *watch)
 	if (!probe || probe_verdict(&probe->probe) == PROBE_IS_GOOD || probe->probe.n_faults == 0 ||
 	    probed_sec(seen, probe) < watch->began_sec)
 		return NULL;
-	return pool_printf(seen->pass->pool, "peer %u, %s [%s]", seen->wanted->peer->id,
+	return pool_printf(seen->pass->found.pool, "peer %u, %s [%s]", seen->wanted->peer->id,
 			   probe->probe.faults[0].text,
 			   probe_code_name(probe->probe.faults[0].code));
 }
 
 static const char *monitor_reason(const LinkSeen *seen)
 {
-	Pool *pool = seen->pass->pool;
+	Pool *pool = seen->pass->found.pool;
 	const Peer *peer = seen->wanted->peer;
 
 	return pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
@@ -171,7 +171,7 @@ static const char *monitor_reason(const LinkSeen *seen)
 
 static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
 {
-	Pool *pool = seen->pass->pool;
+	Pool *pool = seen->pass->found.pool;
 	const Peer *peer = seen->wanted->peer;
 	const char *what = probe_reason(seen, watch);
 
@@ -196,15 +196,16 @@ static void tell_up(const LinkSeen *seen)
 {
 	DaemonPass *pass = seen->pass;
 	const Peer *peer = seen->wanted->peer;
-	const Condition *told = condition_find(&pass->daemon->told, link_key(pass->pool, seen));
+	const Condition *told = condition_find(pass->found.told, link_key(pass->found.pool, seen));
 	const char *after = "";
 	Event event = {.kind = EVENT_LINK_UP, .suffix = seen->suffix, .peer = peer->uri};
 
 	if (told)
-		after = pool_printf(pass->pool, ", %s after that was told",
-				    duration_print(pass->pool, seen->now_sec - told->since_sec));
-	event.text = pool_printf(pass->pool, "%s is read from peer %u (%s) again%s", seen->suffix,
-				 peer->id, peer->uri, after);
+		after = pool_printf(
+			pass->found.pool, ", %s after that was told",
+			duration_print(pass->found.pool, seen->now_sec - told->since_sec));
+	event.text = pool_printf(pass->found.pool, "%s is read from peer %u (%s) again%s",
+				 seen->suffix, peer->id, peer->uri, after);
 	daemon_tell_all(pass, &(EventList){&event, 1});
 }
 
@@ -273,7 +274,7 @@ static const RunningConsumer *running_of(const Plan *plan, const WantedConsumer 
 void daemon_links_look(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const Wanted *wanted = pass->report.last_plan.wanted;
+	const Wanted *wanted = pass->found.report.last_plan.wanted;
 	DaemonLinks links = {.pool = pool_new()};
 
 	links.items = pool_alloc(links.pool, (n_links(wanted) + 1) * sizeof(*links.items));
@@ -282,14 +283,15 @@ void daemon_links_look(DaemonPass *pass)
 		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
 		RunningIndex index;
 
-		running_index(&pass->report.last_world.live, suffix, &index);
+		running_index(&pass->found.report.last_world.live, suffix, &index);
 		for (size_t k = 0; k < database->n_consumers; k++) {
 			const WantedConsumer *consumer = &database->consumers[k];
 			LinkSeen seen = {
 				.pass = pass,
 				.suffix = suffix,
 				.wanted = consumer,
-				.running = running_of(&pass->report.last_plan, consumer, &index),
+				.running =
+					running_of(&pass->found.report.last_plan, consumer, &index),
 				.now_sec = daemon_realtime_sec(daemon),
 				.at_sec = monotonic_sec(daemon),
 			};

@@ -17,7 +17,7 @@ static const char *socket_path(DaemonPass *pass)
 
 	if (fd >= 0 && getpeername(fd, (struct sockaddr *)&address, &len) == 0 &&
 	    address.sun_family == AF_UNIX && address.sun_path[0] == '/')
-		return pool_strdup(pass->pool, address.sun_path);
+		return pool_strdup(pass->found.pool, address.sun_path);
 	return NULL;
 }
 
@@ -26,23 +26,23 @@ static void places_learn(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
 	const char *path = socket_path(pass);
-	const char *folder = pass->context.config_dir;
+	const char *folder = pass->found.context.config_dir;
 
 	if (path && (!daemon->socket || strcmp(daemon->socket, path) != 0))
 		daemon->socket = pool_strdup(daemon->pool, path);
-	if (!folder && pass->report.has_plan && !watch_sees_config(daemon->watch))
-		folder = world_config_dir(pass->pool, &pass->report.world);
+	if (!folder && pass->found.report.has_plan && !watch_sees_config(daemon->watch))
+		folder = world_config_dir(pass->found.pool, &pass->found.report.world);
 	if (folder && (!daemon->config_dir || strcmp(daemon->config_dir, folder) != 0))
 		daemon->config_dir = pool_strdup(daemon->pool, folder);
 }
 
 static void secrets_add(DaemonPass *pass, WatchPaths *paths)
 {
-	const SecretsRead *secrets = &pass->inputs.secrets;
+	const SecretsRead *secrets = &pass->found.inputs.secrets;
 
 	for (size_t i = 0; i < secrets->n_items; i++)
 		if (secrets->items[i].kind == CREDENTIALS_FILE)
-			POOL_PUSH(pass->pool, paths->secrets, paths->n_secrets,
+			POOL_PUSH(pass->found.pool, paths->secrets, paths->n_secrets,
 				  secrets->items[i].name);
 }
 
@@ -50,16 +50,18 @@ void daemon_watch_again(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
 	WatchPaths paths = {
-		.peers_file = pass->context.peers_file,
-		.agent_config = daemon->options->agent_config ? daemon->options->agent_config
-							      : SETTINGS_FILE_DEFAULT,
-		.pause_file = pool_printf(pass->pool, "%s/" STATE_PAUSE, pass->context.state_dir),
+		.peers_file = pass->found.context.peers_file,
+		.agent_config = daemon->site.options->agent_config
+					? daemon->site.options->agent_config
+					: SETTINGS_FILE_DEFAULT,
+		.pause_file = pool_printf(pass->found.pool, "%s/" STATE_PAUSE,
+					  pass->found.context.state_dir),
 	};
 
 	places_learn(pass);
 	paths.socket = daemon->socket;
 	paths.config_dir = daemon->config_dir;
-	if (pass->has_inputs)
+	if (pass->found.has_inputs)
 		secrets_add(pass, &paths);
 	if (watch_set(daemon->watch, &paths))
 		wake_add(&pass->wakes, WAKE_PLACES, daemon_now_usec(daemon));
@@ -87,11 +89,11 @@ const char *daemon_watch_problem(const DaemonPass *pass)
 	if (!daemon->is_config_unseen && daemon->blind_errno == 0 &&
 	    watch_names_fd(daemon->watch) >= 0)
 		return NULL;
-	return pool_printf(pass->pool,
+	return pool_printf(pass->found.pool,
 			   "%s cannot be watched%s%s%s: a change there is seen by the timer only, "
 			   "within %u s; see that the group of slapd is in SupplementaryGroups= of "
 			   "the unit, and fs.inotify in sysctl",
 			   what, daemon->blind_errno ? " (" : "",
 			   daemon->blind_errno ? strerror(daemon->blind_errno) : "",
-			   daemon->blind_errno ? ")" : "", pass->context.interval_sec);
+			   daemon->blind_errno ? ")" : "", pass->found.context.interval_sec);
 }

@@ -69,12 +69,12 @@ static void round_start(DaemonPass *pass, LinkRound *round, bool is_needed)
 	ProbeRefusals *refusals = pool_alloc(round->pool, sizeof(*refusals));
 	const ProbeOptions options = {
 		.depth = PROBE_DEPTH_ID,
-		.expectation = {.our_id = pass->inputs.wanted.self->id},
+		.expectation = {.our_id = pass->found.inputs.wanted.self->id},
 		.refusals = refusals,
 	};
 	Error err;
 
-	*refusals = probe_refusals_copy(round->pool, &pass->inputs.state.known.refusals);
+	*refusals = probe_refusals_copy(round->pool, &pass->found.inputs.state.known.refusals);
 	/* Without descriptors for it the next pass tries again. */
 	if (round->n_targets == 0 ||
 	    probe_round_start(round->pool, round->targets, round->n_targets, &options,
@@ -140,16 +140,16 @@ bool daemon_probe_process(Daemon *daemon)
 void daemon_probes_take(DaemonPass *pass)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
-	Known *known = &pass->inputs.state.known;
+	Known *known = &pass->found.inputs.state.known;
 	const ProbeRefusals joined =
-		probe_refusals_join(pass->pool, &known->refusals, &probes->refusals);
+		probe_refusals_join(pass->found.pool, &known->refusals, &probes->refusals);
 	Error err;
 
 	if (probe_refusals_equal(&joined, &known->refusals))
 		return;
 	known->refusals = joined;
-	if (state_write_refusals(pass->context.state_dir, &joined, &err) < 0)
-		daemon_state_problem(pass, &err);
+	if (state_write_refusals(pass->found.context.state_dir, &joined, &err) < 0)
+		found_state_problem(&pass->found, &err);
 	else
 		probes->refusals = (ProbeRefusals){0};
 }
@@ -158,7 +158,7 @@ void daemon_probes_take(DaemonPass *pass)
  * was away is back sooner than one is mended, and to ask it again locks no account. */
 static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 {
-	const Context *context = &pass->context;
+	const Context *context = &pass->found.context;
 	const bool must_rest = link_need_must_rest(need);
 	const bool was_away =
 		need->answer && probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
@@ -167,13 +167,13 @@ static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 					 : context->probe_interval_sec;
 
 	return !need->answer ||
-	       (!must_rest && daemon_realtime_sec(pass->daemon) - need->answer->at_sec >= wait_sec);
+	       (!must_rest && found_realtime_sec(&pass->found) - need->answer->at_sec >= wait_sec);
 }
 
 /* The first link that a change waits for; NULL: none does. */
 static const WantedConsumer *first_needed(DaemonPass *pass)
 {
-	const Plan *plan = &pass->report.last_plan;
+	const Plan *plan = &pass->found.report.last_plan;
 	const WantedConsumer *found = NULL;
 	const WantedDatabase *database;
 
@@ -188,7 +188,7 @@ static const WantedConsumer *first_needed(DaemonPass *pass)
 
 static void links_add_needed(LinkRound *round, DaemonPass *pass)
 {
-	const Plan *plan = &pass->report.last_plan;
+	const Plan *plan = &pass->found.report.last_plan;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (is_needed(pass, &plan->link_needs[i]))
@@ -206,7 +206,7 @@ static void links_add_needed(LinkRound *round, DaemonPass *pass)
 
 static bool are_links_probed(const DaemonPass *pass)
 {
-	return pass->context.probes && pass->inputs.state.known.n_left == 0;
+	return pass->found.context.probes && pass->found.inputs.state.known.n_left == 0;
 }
 
 static bool are_all_due(const DaemonPass *pass)
@@ -214,7 +214,7 @@ static bool are_all_due(const DaemonPass *pass)
 	const DaemonProbes *probes = &pass->daemon->probes;
 
 	return are_links_probed(pass) && !probes->round &&
-	       daemon_now_usec(pass->daemon) >= probes->due_usec;
+	       found_now_usec(&pass->found) >= probes->due_usec;
 }
 
 /* What this node is asked to probe at the same time as others: a change that waits, or, when they
@@ -222,14 +222,15 @@ static bool are_all_due(const DaemonPass *pass)
 static void turn_take_for(DaemonPass *pass, const WantedConsumer *first)
 {
 	DaemonProbes *probes = &pass->daemon->probes;
-	const uint64_t now_usec = daemon_now_usec(pass->daemon);
-	const uint64_t wait_usec = turn_password_usec(wanted_rank(&pass->inputs.wanted));
-	const bool is_reloaded = pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD);
+	const uint64_t now_usec = found_now_usec(&pass->found);
+	const uint64_t wait_usec = turn_password_usec(wanted_rank(&pass->found.inputs.wanted));
+	const bool is_reloaded = found_is_caused_by(&pass->found, TRIGGER_RELOAD);
 
 	if (is_reloaded && now_usec < probes->due_usec)
 		probes->due_usec = now_usec;
 	if (first)
-		turn_take(&probes->turn, link_identity(pass->pool, &first->syncrepl, first->secret),
+		turn_take(&probes->turn,
+			  link_identity(pass->found.pool, &first->syncrepl, first->secret),
 			  wait_usec, now_usec);
 	else if (are_links_probed(pass) && (is_reloaded || probes->due_usec == 0))
 		turn_take(&probes->turn, TURN_OF_ALL, wait_usec, now_usec);
@@ -269,14 +270,14 @@ static void probe_needed(DaemonPass *pass, LinkRound *round)
 	links_add_needed(round, pass);
 	if (round->withheld.n_items > 0) {
 		done_add(probes, &round->withheld);
-		wake_add(&pass->wakes, WAKE_PROBES, daemon_now_usec(pass->daemon));
+		wake_add(&pass->wakes, WAKE_PROBES, found_now_usec(&pass->found));
 	}
 	if (probes->round && round_covers(probes, &round->links))
 		return;
 	if (probes->round) {
 		refusals_take(probes);
 		probes->due_usec =
-			probes->is_needed ? probes->due_usec : daemon_now_usec(pass->daemon);
+			probes->is_needed ? probes->due_usec : found_now_usec(&pass->found);
 		round_end(probes);
 	}
 	round_start(pass, round, true);
@@ -287,10 +288,10 @@ static void probe_all(DaemonPass *pass, LinkRound *round)
 	DaemonProbes *probes = &pass->daemon->probes;
 
 	probes->due_usec =
-		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
+		found_now_usec(&pass->found) + pass->found.context.probe_interval_sec * 1000000ULL;
 	probes->is_hurried = false;
 	turn_end(&probes->turn);
-	links_add_all(round, &pass->report.last_plan, &pass->inputs.wanted);
+	links_add_all(round, &pass->found.report.last_plan, &pass->found.inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
 	round_start(pass, round, false);
@@ -314,7 +315,7 @@ void daemon_probes_next(DaemonPass *pass)
 	const WantedConsumer *first;
 	LinkRound round;
 
-	if (!pass->report.has_plan || !pass->inputs.wanted.self)
+	if (!pass->found.report.has_plan || !pass->found.inputs.wanted.self)
 		return;
 	first = first_needed(pass);
 	turn_take_for(pass, first);
@@ -322,13 +323,13 @@ void daemon_probes_next(DaemonPass *pass)
 		wake_for_hurry(pass);
 		return;
 	}
-	if (!turn_has_come(turn, daemon_now_usec(pass->daemon))) {
+	if (!turn_has_come(turn, found_now_usec(&pass->found))) {
 		wake_add(&pass->wakes, WAKE_PROBES, turn->at_usec);
 		return;
 	}
-	round = link_round_new(pool_new(), pass->daemon->directory,
-			       &(PasswordSight){&pass->inputs.state.known.links,
-						&pass->report.last_world.live,
+	round = link_round_new(pool_new(), pass->found.directory,
+			       &(PasswordSight){&pass->found.inputs.state.known.links,
+						&pass->found.report.last_world.live,
 						&pass->daemon->probes.done});
 	if (first)
 		probe_needed(pass, &round);
@@ -342,16 +343,11 @@ void daemon_probes_by(Daemon *daemon, uint64_t at_usec)
 {
 	DaemonProbes *probes = &daemon->probes;
 
-	if (!daemon->context.probes)
+	if (!daemon->site.context.probes)
 		return;
 	if (at_usec < probes->due_usec)
 		probes->due_usec = at_usec;
 	probes->is_hurried = true;
-}
-
-const LinkProbes *daemon_probes_done(const Daemon *daemon)
-{
-	return &daemon->probes.done;
 }
 
 void daemon_probes_free(Daemon *daemon)

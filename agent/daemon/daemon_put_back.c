@@ -92,7 +92,7 @@ void daemon_formers_written(DaemonPass *pass)
 		if (former->state == FORMER_WRITING) {
 			former->state = FORMER_WAITING;
 			former->until_usec =
-				daemon_now_usec(pass->daemon) + former->wait_sec * 1000000ULL;
+				found_now_usec(&pass->found) + former->wait_sec * 1000000ULL;
 		}
 }
 
@@ -101,7 +101,8 @@ void daemon_formers_written(DaemonPass *pass)
 static void former_want(DaemonPass *pass, const FormerLink *former, WantedConsumer *consumer)
 {
 	consumer->syncrepl = former->syncrepl;
-	consumer->provider = url_spelling(pass->pool, former->syncrepl.value[SYNCREPL_PROVIDER]);
+	consumer->provider =
+		url_spelling(pass->found.pool, former->syncrepl.value[SYNCREPL_PROVIDER]);
 	consumer->rid = syncrepl_rid(&former->syncrepl);
 	consumer->secret = NULL;
 	consumer->put_back = former->text;
@@ -112,18 +113,20 @@ static void former_want(DaemonPass *pass, const FormerLink *former, WantedConsum
 static bool is_over(DaemonPass *pass, const FormerLink *former, const WantedConsumer *consumer)
 {
 	const char *identity =
-		consumer ? link_identity(pass->pool, &consumer->syncrepl, consumer->secret) : "";
+		consumer ? link_identity(pass->found.pool, &consumer->syncrepl, consumer->secret)
+			 : "";
 
 	return strcmp(identity, former->identity) != 0 ||
-	       (former->is_settled && known_link_is(&pass->inputs.state.known.links, former->suffix,
-						    former->peer_id, identity));
+	       (former->is_settled && known_link_is(&pass->found.inputs.state.known.links,
+						    former->suffix, former->peer_id, identity));
 }
 
 void daemon_formers_take(DaemonPass *pass)
 {
 	for (FormerLink **place = &pass->daemon->formers; *place;) {
 		const WantedDatabase *database;
-		WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, *place, &database);
+		WantedConsumer *consumer =
+			consumer_find(&pass->found.inputs.wanted, *place, &database);
 
 		if (is_over(pass, *place, consumer)) {
 			former_drop(place);
@@ -140,12 +143,13 @@ void daemon_formers_take(DaemonPass *pass)
 static bool is_up(const DaemonPass *pass, const FormerLink *former)
 {
 	const WantedDatabase *database;
-	const WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, former, &database);
+	const WantedConsumer *consumer =
+		consumer_find(&pass->found.inputs.wanted, former, &database);
 	RunningIndex index;
 
 	if (!consumer)
 		return false;
-	running_index(&pass->report.last_world.live, former->suffix, &index);
+	running_index(&pass->found.report.last_world.live, former->suffix, &index);
 	return running_works(running_find(&index, consumer->rid, consumer->provider),
 			     &consumer->syncrepl);
 }
@@ -161,7 +165,7 @@ static const char *fault_text(const Probe *probe)
 static void former_judge(DaemonPass *pass, FormerLink *former)
 {
 	Daemon *daemon = pass->daemon;
-	const LinkProbe *answer = link_probe_find(&daemon->probes.done, former->suffix,
+	const LinkProbe *answer = link_probe_find(pass->found.answers, former->suffix,
 						  former->peer_id, former->identity);
 
 	if (!answer || answer->at_sec < former->asked_sec)
@@ -182,7 +186,7 @@ static void former_judge(DaemonPass *pass, FormerLink *former)
 
 static bool is_as_wanted(const DaemonPass *pass, const FormerLink *former)
 {
-	const Plan *plan = &pass->report.last_plan;
+	const Plan *plan = &pass->found.report.last_plan;
 
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (plan->changes[i].wanted &&
@@ -197,7 +201,7 @@ static void former_look(DaemonPass *pass, FormerLink *former)
 	Daemon *daemon = pass->daemon;
 
 	if (former->state == FORMER_BACK)
-		former->is_settled |= is_as_wanted(pass, former) && !pass->report.has_failed;
+		former->is_settled |= is_as_wanted(pass, former) && !pass->found.report.has_failed;
 	if (former->state == FORMER_ASKED)
 		former_judge(pass, former);
 	if (former->state != FORMER_WAITING)
@@ -212,7 +216,7 @@ static void former_look(DaemonPass *pass, FormerLink *former)
 
 void daemon_formers_look(DaemonPass *pass)
 {
-	if (!pass->report.has_plan)
+	if (!pass->found.report.has_plan)
 		return;
 	for (FormerLink **place = &pass->daemon->formers; *place;) {
 		/* A write that failed changed nothing. */
@@ -229,10 +233,10 @@ void daemon_formers_look(DaemonPass *pass)
 const WantedConsumer *daemon_former_asked(DaemonPass *pass, const FormerLink *former,
 					  const WantedDatabase **ret_database)
 {
-	const LinkProbe *answer = link_probe_find(&pass->daemon->probes.done, former->suffix,
+	const LinkProbe *answer = link_probe_find(pass->found.answers, former->suffix,
 						  former->peer_id, former->identity);
 
 	if (former->state != FORMER_ASKED || (answer && answer->at_sec >= former->asked_sec))
 		return NULL;
-	return consumer_find(&pass->inputs.wanted, former, ret_database);
+	return consumer_find(&pass->found.inputs.wanted, former, ret_database);
 }
