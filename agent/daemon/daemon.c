@@ -13,6 +13,19 @@
 #define PASS_DEADLINE_MSEC 45000
 #define PEERS_MOMENT_MSEC  2000
 
+/* What an earlier daemon told and lasts is not told again. */
+static void memory_read(Daemon *daemon)
+{
+	const JournalContext journal = {.trigger = "start"};
+	ConditionList told;
+	EventList events;
+
+	daemon->kept = daemon_kept_read(daemon->site.context.state_dir, &told, &events);
+	daemon->told = conditions_copy(daemon->told_pool, &told);
+	for (size_t i = 0; i < events.n_items; i++)
+		journal_tell(&journal, &events.items[i]);
+}
+
 int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret, Error *err)
 {
 	Pool *pool = pool_new();
@@ -23,18 +36,16 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 		.clock = clock,
 		.told_pool = pool_new(),
 		.notices_pool = pool_new(),
-		.seen_pool = pool_new(),
 		.touched_pool = pool_new(),
 		.looked_pool = pool_new(),
 		.sentence_pool = pool_new(),
-		.views_pool = pool_new(),
 		.sentence = "starting",
 		.status_pool = pool_new(),
 	};
 	if (daemon_site_open(&daemon->site, options, err) < 0)
 		return -1;
 	daemon->watch = watch_new();
-	daemon_memory_read(daemon);
+	memory_read(daemon);
 	schedule_start(&daemon->schedule, daemon->site.context.interval_sec, 0);
 	daemon->next_usec = daemon_now_usec(daemon);
 	*ret = STEAL(daemon);
@@ -51,13 +62,12 @@ void daemon_free(Daemon *daemon)
 	watch_free(daemon->watch);
 	pool_free(daemon->told_pool);
 	pool_free(daemon->notices_pool);
-	pool_free(daemon->seen_pool);
+	daemon_kept_free(&daemon->kept);
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->looked_pool);
 	pool_free(daemon->links.pool);
 	pool_free(daemon->health.pool);
 	pool_free(daemon->sentence_pool);
-	pool_free(daemon->views_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->pool);
 }
@@ -157,7 +167,7 @@ static int inputs_take(DaemonPass *pass, Error *err)
 		return -1;
 	}
 	pass->found.has_inputs = true;
-	daemon_contests_take(pass);
+	daemon_contests_take(&pass->contests, &pass->found);
 	daemon_probes_take(pass);
 	daemon_formers_take(pass);
 	daemon_desired_seen(pass);
@@ -193,7 +203,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.probes_later = true,
 		.peers_patience_msec = peers_patience_msec(pass),
 		.run_dir = pass->found.context.run_dir,
-		.views = &pass->daemon->views,
+		.views = &pass->daemon->kept.views,
 		.hooks = daemon_hooks(pass),
 	};
 	const Report *report = &pass->found.report;
@@ -206,7 +216,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		pause_holds(&pass->found.inputs.state.pause, found_realtime_sec(&pass->found));
 	pass_run(pass->found.pool, &pass->found.inputs, &options, pass->found.directory,
 		 &pass->found.report);
-	daemon_memory_views(pass);
+	daemon_kept_views(&pass->daemon->kept, &pass->found);
 	if (report->has_plan)
 		pass->found.stage = STAGE_PLAN;
 	if (report->has_state_error)

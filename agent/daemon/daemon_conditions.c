@@ -181,8 +181,8 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	const Report *report = &pass->found.report;
 	const char *watch_problem;
 
-	if (!pass->found.troubles.state && *pass->daemon->memory_problem)
-		pass->found.troubles.state = pass->daemon->memory_problem;
+	if (!pass->found.troubles.state && *pass->daemon->kept.problem)
+		pass->found.troubles.state = pass->daemon->kept.problem;
 	if (pass->found.troubles.state)
 		state_problem_add(pass, "state", pass->found.troubles.state);
 	if (err->class != ERROR_NONE && !pass->found.troubles.has_ended)
@@ -212,13 +212,18 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 {
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
 	EventList events = {0};
 
 	conditions_find(pass, err);
 	conditions_compare(pass->found.pool, pass->found.told, &pass->now,
 			   found_realtime_sec(&pass->found), &events);
 	daemon_tell_all(pass, &events);
-	daemon_memory_conditions(pass);
+	daemon_kept_conditions(&daemon->kept, &pass->found, &pass->now);
+	daemon->told = conditions_copy(pool, &pass->now);
+	pool_free(daemon->told_pool);
+	daemon->told_pool = pool;
 }
 
 /* --- what is told once, and not when it ends --- */

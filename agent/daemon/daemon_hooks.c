@@ -55,8 +55,8 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	DaemonPass *pass = userdata;
 
 	daemon_tell_outcome(pass, plan, applied, err);
-	daemon_memory_sent(pass, applied);
-	daemon_contests_written(pass, plan, applied);
+	daemon_kept_sent(&pass->sent, &pass->found, applied);
+	daemon_contests_written(&pass->contests, &pass->found, &pass->authors, plan, applied);
 	if (!err)
 		daemon_formers_written(pass);
 	daemon_schedule_written(pass, applied);

@@ -3,7 +3,10 @@
 #define SYNCWARD_DAEMON_INTERNAL_H
 
 #include "agent/daemon/daemon.h"
+#include "agent/daemon/daemon_authors.h"
+#include "agent/daemon/daemon_contests.h"
 #include "agent/daemon/daemon_found.h"
+#include "agent/daemon/daemon_kept.h"
 #include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/daemon/daemon_site.h"
@@ -59,9 +62,7 @@ struct Daemon {
 	ConditionList told; /* what was told, and lasts */
 	Pool *notices_pool;
 	ConditionList notices; /* of the last pass that had any: told once */
-	Pool *seen_pool;
-	Seen seen;
-	char memory_problem[ERROR_TEXT_MAX]; /* why the last of its own files was not written */
+	DaemonKept kept;
 	uint64_t refused_usec; /* since when files are refused that changed just before; 0: none */
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
 	Turn splay;                           /* of the plan that restarts consumers */
@@ -69,8 +70,6 @@ struct Daemon {
 	FormerLink *formers;
 	DaemonLinks links;
 	DaemonHealth health;
-	Pool *views_pool;
-	ReaderViews views; /* what readers were seen to read here */
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;
@@ -83,21 +82,14 @@ typedef struct DaemonPass {
 	Daemon *daemon;
 	Found found;
 	int lock;
-	WakeList wakes;                  /* when it shall be looked again, and why */
-	bool must_look_again;            /* slapd.d changed while the last look was taken */
-	ConditionList edits;             /* by hand, that this pass found */
-	ConditionList now;               /* what lasts, as this pass sees it */
-	bool has_drift;                  /* a change that is needed was caused by somebody else */
-	const Attribution *attributions; /* of the changes of the plan that is being written */
-	ContestList contests;            /* as this pass carries them on */
-	bool was_contested;              /* when it was planned */
-	bool has_contest_news;
-	const char **written; /* entries of cn=config that this pass wrote */
-	size_t n_written;
-	const char **sent; /* the same, and where nobody knows what became of the request */
-	size_t n_sent;
-	AttributedList attributed; /* of all changes that this pass met so far */
-	const char **up_before;    /* links that worked before the first correction */
+	WakeList wakes;       /* when it shall be looked again, and why */
+	bool must_look_again; /* slapd.d changed while the last look was taken */
+	ConditionList edits;  /* by hand, that this pass found */
+	ConditionList now;    /* what lasts, as this pass sees it */
+	PassAuthors authors;
+	DaemonContests contests;
+	SentEntries sent;
+	const char **up_before; /* links that worked before the first correction */
 	size_t n_up_before;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
@@ -129,28 +121,13 @@ void daemon_notices_tell(DaemonPass *pass);
 /* daemon_sentence.c: the state of things in one line. */
 void daemon_sentence_make(DaemonPass *pass);
 
-/* daemon_memory.c: what it remembers over a restart. */
-void daemon_memory_read(Daemon *daemon);
-void daemon_memory_keep(DaemonPass *pass, const EventList *corrections);
-void daemon_memory_sent(DaemonPass *pass, const Applied *applied);
-void daemon_memory_entries(DaemonPass *pass);
-void daemon_memory_unverified(DaemonPass *pass);
-void daemon_memory_conditions(DaemonPass *pass);
-void daemon_memory_contests(DaemonPass *pass);
 /* A heal that was cut off is ended: this server gets its server ID back. Connected. */
 int daemon_heal_end(DaemonPass *pass, Error *err);
-/* What the pass saw of readers need not be looked at again for a while. */
-void daemon_memory_views(DaemonPass *pass);
 
 /* daemon_edit.c: files of slapd.d that were edited by hand. */
 void daemon_edits_drain(DaemonPass *pass);
 void daemon_edits_look(DaemonPass *pass, const World *world);
 void daemon_edits_carry(DaemonPass *pass);
-
-/* daemon_contest.c: who else keeps writing (G9). */
-void daemon_contests_take(DaemonPass *pass);
-void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied);
-void daemon_contests_look(DaemonPass *pass);
 
 /* daemon_links.c: which replication links work: told when that changes and lasts. before: what
  * worked at the first look of a daemon, before it corrects anything. */

@@ -23,7 +23,7 @@ bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 					    : schedule_splay_usec(rank);
 
 	if (plan->n_sessions_dropped == 0 || splay_usec == 0 ||
-	    (pass->has_drift && plan->untried_sec == 0))
+	    (pass->authors.has_drift && plan->untried_sec == 0))
 		return false;
 	turn_take(&daemon->splay, digest, splay_usec, now_usec);
 	return !turn_has_come(&daemon->splay, now_usec);

@@ -3,10 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon/daemon_fence.h"
 #include "agent/daemon/daemon_internal.h"
+#include "agent/pass/server_id_back.h"
 #include "common/base/buf.h"
-#include "common/decide/guard_contested.h"
 #include "common/plan/render.h"
 #include "common/tell/corrections.h"
 #include "common/tell/told_plan.h"
@@ -98,84 +97,60 @@ void daemon_desired_seen(DaemonPass *pass)
 
 /* --- changes --- */
 
-/* How often that was corrected before, and how fast. */
-static const char *with_rhythm(const DaemonPass *pass, const Change *change, const char *text)
-{
-	const char *rhythm =
-		contest_rhythm(pass->found.pool, contest_of_change(&pass->contests, change),
-			       found_realtime_sec(&pass->found));
-
-	return rhythm ? pool_printf(pass->found.pool, "%s; %s", text, rhythm) : text;
-}
-
-/* Who made each change necessary: told once, however long it takes until it can be corrected. */
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
-	const size_t n_before = pass->attributed.n_items;
-	const Attribution *attributions = attributions_make(pass->found.pool, plan, config,
-							    &pass->daemon->seen, &pass->attributed);
+	const EventList events =
+		daemon_authors_look(&pass->authors, &pass->found,
+				    &(AuthorsLook){.plan = plan,
+						   .config = config,
+						   .seen = &pass->daemon->kept.seen,
+						   .contests = &pass->contests.list});
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-		const char *key = change_key(pass->found.pool, change);
-		Event event;
-
-		if (change->is_held || !attributions[i].is_drift)
-			continue;
-		pass->has_drift = true;
-		event = event_of_change(pass->found.pool, change, &attributions[i]);
-		event.text = with_rhythm(pass, change, event.text);
-		if (attributed_find(&pass->attributed, key) >= n_before &&
-		    !condition_find(pass->found.told, key))
-			tell(pass, &event);
-	}
-	pass->attributions = attributions;
+	daemon_tell_all(pass, &events);
 }
 
 /* --- writes --- */
 
 void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
 {
-	const EventList events = corrections_intended(pass->found.pool, plan, pass->attributions);
+	const EventList events =
+		corrections_intended(pass->found.pool, plan, pass->authors.of_plan);
 
 	daemon_tell_all(pass, &events);
-	daemon_memory_keep(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 }
 
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err)
 {
 	EventList events =
-		corrections_done(pass->found.pool, plan, pass->attributions, applied, err);
+		corrections_done(pass->found.pool, plan, pass->authors.of_plan, applied, err);
 
 	corrections_took(&events,
 			 (int64_t)(found_now_usec(&pass->found) - pass->write_started_usec));
 	daemon_tell_all(pass, &events);
-	daemon_memory_keep(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 }
 
-/* When the peers were asked: what each database holds is known then. */
-static void fence_note(DaemonPass *pass)
+int daemon_heal_end(DaemonPass *pass, Error *err)
 {
-	Daemon *daemon = pass->daemon;
-	const FenceSeen seen = {
-		.note = {.known = &pass->found.state.known,
-			 .plan = &pass->found.report.last_plan,
-			 .live = &pass->found.report.last_world.live,
-			 .databases = daemon->health.items,
-			 .n_databases = daemon->health.n_items},
-		.world = &pass->found.report.last_world,
-		.config_dir = pass->found.inputs.config_dir,
-		.node = pass->found.inputs.wanted.self ? pass->found.inputs.wanted.self->id : 0,
-	};
-	Error err;
+	EventList events;
+	const int result = server_id_bring_back(pass->found.pool, pass->found.context.state_dir,
+						pass->found.state.known.heal, pass->found.directory,
+						&events, err);
 
-	if (!pass->found.report.has_plan || seen.node == 0 ||
-	    !(found_is_caused_by(&pass->found, TRIGGER_PROBE)))
-		return;
-	/* Told by the next pass: what lasts was told already. */
-	if (daemon_fence_note(pass->found.pool, pass->found.context.state_dir, &seen, &err) < 0)
-		memcpy(daemon->memory_problem, err.text, sizeof(err.text));
+	daemon_tell_all(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
+	return result;
+}
+
+static void contests_end(DaemonPass *pass)
+{
+	const Follow follow = daemon_contests_look(&pass->contests, &pass->found);
+
+	if (pass->contests.has_news)
+		daemon_kept_contests(&pass->daemon->kept, &pass->found, &pass->contests.list);
+	wake_join(&pass->wakes, &follow.wakes);
 }
 
 void daemon_tell_end(DaemonPass *pass, const Error *err)
@@ -185,13 +160,11 @@ void daemon_tell_end(DaemonPass *pass, const Error *err)
 	daemon_notices_tell(pass);
 	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
-	if (report->has_plan) {
-		daemon_memory_entries(pass);
-		daemon_contests_look(pass);
-	} else {
-		daemon_memory_unverified(pass);
-	}
+	daemon_kept_entries(&pass->daemon->kept, &pass->found, &pass->sent);
+	if (report->has_plan)
+		contests_end(pass);
 	daemon_conditions_tell(pass, err);
-	fence_note(pass);
+	daemon_kept_databases(&pass->daemon->kept, &pass->found, pass->daemon->health.items,
+			      pass->daemon->health.n_items);
 	daemon_sentence_make(pass);
 }
