@@ -65,8 +65,8 @@ void daemon_free(Daemon *daemon)
 	daemon_kept_free(&daemon->kept);
 	pool_free(daemon->touched_pool);
 	pool_free(daemon->looked_pool);
-	pool_free(daemon->links.pool);
-	pool_free(daemon->health.pool);
+	daemon_links_free(&daemon->links);
+	daemon_health_free(&daemon->health);
 	pool_free(daemon->sentence_pool);
 	pool_free(daemon->status_pool);
 	pool_free(daemon->pool);

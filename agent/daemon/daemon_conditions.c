@@ -206,8 +206,10 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	conditions_of_plan(pass->found.pool, &report->last_plan, &pass->now);
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);
-	daemon_links_look(pass);
-	daemon_health_look(pass);
+	daemon_follow(pass,
+		      daemon_links_look(&pass->daemon->links, &pass->found, &pass->links_before));
+	daemon_follow(pass, daemon_health_look(&pass->daemon->health, &pass->found,
+					       &pass->daemon->links));
 }
 
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)

@@ -12,8 +12,10 @@ static void before_look(void *userdata)
 
 static void after_look(void *userdata, const World *world)
 {
-	daemon_edits_look(userdata, world);
-	daemon_links_before(userdata, world);
+	DaemonPass *pass = userdata;
+
+	daemon_edits_look(pass, world);
+	daemon_links_before(&pass->links_before, &pass->found, &world->live);
 }
 
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)

@@ -6,7 +6,9 @@
 #include "agent/daemon/daemon_authors.h"
 #include "agent/daemon/daemon_contests.h"
 #include "agent/daemon/daemon_found.h"
+#include "agent/daemon/daemon_health.h"
 #include "agent/daemon/daemon_kept.h"
+#include "agent/daemon/daemon_links.h"
 #include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/daemon/daemon_site.h"
@@ -21,20 +23,6 @@
 #include "common/report/status.h"
 #include "common/tell/condition.h"
 #include "common/tell/told_plan.h"
-
-/* Whether the links work that peers.json asks for, in the order of databases and consumers. */
-typedef struct DaemonLinks {
-	Pool *pool;
-	LinkWatch *items;
-	size_t n_items;
-} DaemonLinks;
-
-/* What this node and its peers have of each database, as of the last round of probes. */
-typedef struct DaemonHealth {
-	Pool *pool;
-	DatabaseHealth *items;
-	size_t n_items;
-} DaemonHealth;
 
 /* What lives as long as the daemon. */
 struct Daemon {
@@ -89,8 +77,7 @@ typedef struct DaemonPass {
 	PassAuthors authors;
 	DaemonContests contests;
 	SentEntries sent;
-	const char **up_before; /* links that worked before the first correction */
-	size_t n_up_before;
+	LinksBefore links_before;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
 	bool has_tried;           /* to write */
@@ -106,6 +93,8 @@ PassHooks daemon_hooks(DaemonPass *pass);
 
 /* daemon_tell.c: what is told, and when. */
 void daemon_tell_all(DaemonPass *pass, const EventList *events);
+/* What follows from a look is told, asked and wished. */
+void daemon_follow(DaemonPass *pass, Follow follow);
 void daemon_tell_begin(DaemonPass *pass);
 void daemon_desired_seen(DaemonPass *pass);
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan);
@@ -128,14 +117,6 @@ int daemon_heal_end(DaemonPass *pass, Error *err);
 void daemon_edits_drain(DaemonPass *pass);
 void daemon_edits_look(DaemonPass *pass, const World *world);
 void daemon_edits_carry(DaemonPass *pass);
-
-/* daemon_links.c: which replication links work: told when that changes and lasts. before: what
- * worked at the first look of a daemon, before it corrects anything. */
-void daemon_links_before(DaemonPass *pass, const World *world);
-void daemon_links_look(DaemonPass *pass);
-
-/* daemon_health.c: which servers have which changes, whenever peers were probed. */
-void daemon_health_look(DaemonPass *pass);
 
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);

@@ -144,6 +144,18 @@ int daemon_heal_end(DaemonPass *pass, Error *err)
 	return result;
 }
 
+void daemon_follow(DaemonPass *pass, Follow follow)
+{
+	Follow all = {.lasting = pass->now};
+
+	follow_add(pass->found.pool, &all, &follow);
+	pass->now = all.lasting;
+	daemon_tell_all(pass, &all.events);
+	wake_join(&pass->wakes, &all.wakes);
+	if (all.asks.is_hurried)
+		daemon_probes_by(pass->daemon, all.asks.by_usec);
+}
+
 static void contests_end(DaemonPass *pass)
 {
 	const Follow follow = daemon_contests_look(&pass->contests, &pass->found);
