@@ -57,8 +57,8 @@ void daemon_free(Daemon *daemon)
 	if (!daemon)
 		return;
 	daemon_site_close(&daemon->site);
-	daemon_probes_free(daemon);
-	daemon_formers_free(daemon);
+	daemon_probes_free(&daemon->probes);
+	daemon_put_back_free(&daemon->put_back);
 	watch_free(daemon->watch);
 	pool_free(daemon->told_pool);
 	pool_free(daemon->notices_pool);
@@ -100,6 +100,16 @@ const char *daemon_sentence(const Daemon *daemon)
 int daemon_directory_fd(const Daemon *daemon)
 {
 	return daemon_site_fd(&daemon->site);
+}
+
+int daemon_probe_fd(const Daemon *daemon)
+{
+	return daemon_probes_fd(&daemon->probes);
+}
+
+bool daemon_probe_process(Daemon *daemon)
+{
+	return daemon_probes_process(&daemon->probes, daemon->clock);
 }
 
 int daemon_host_fd(const Daemon *daemon)
@@ -168,8 +178,8 @@ static int inputs_take(DaemonPass *pass, Error *err)
 	}
 	pass->found.has_inputs = true;
 	daemon_contests_take(&pass->contests, &pass->found);
-	daemon_probes_take(pass);
-	daemon_formers_take(pass);
+	daemon_probes_take(&daemon->probes, &pass->found);
+	daemon_put_back_want(&daemon->put_back, &pass->found);
 	daemon_desired_seen(pass);
 	if (!pass->found.inputs.refusal &&
 	    last_good_keep(daemon->site.good, &pass->found.inputs.file, &pass->found.inputs.secrets,
@@ -311,10 +321,10 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 	daemon_status_pass(&pass, &err);
 	daemon_schedule_ill(&pass);
 	daemon_watch_again(&pass);
-	daemon_formers_look(&pass);
-	daemon_probes_next(&pass);
+	daemon_follow(&pass, daemon_put_back_look(&daemon->put_back, &pass.found));
+	daemon_follow(&pass, daemon_probes_look(&daemon->probes, &pass.found, &pass.follow.asks));
 	lock_release(pass.lock);
-	return pass.wakes;
+	return pass.follow.wakes;
 }
 
 bool daemon_postpones(Daemon *daemon, unsigned triggers)

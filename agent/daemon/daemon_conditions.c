@@ -23,14 +23,14 @@ static bool may_pass(DaemonPass *pass, const char *key)
 		daemon->refused_usec = now_usec;
 	if (now_usec >= daemon->refused_usec + REFUSAL_LASTS_USEC)
 		return false;
-	wake_add(&pass->wakes, WAKE_REFUSED, daemon->refused_usec + REFUSAL_LASTS_USEC);
+	wake_add(&pass->follow.wakes, WAKE_REFUSED, daemon->refused_usec + REFUSAL_LASTS_USEC);
 	return true;
 }
 
 static void refusal_add(DaemonPass *pass, const char *key, const char *text)
 {
 	if (text && !may_pass(pass, key))
-		condition_add(pass->found.pool, &pass->now,
+		condition_add(pass->found.pool, &pass->follow.lasting,
 			      (Condition){
 				      .key = key,
 				      .begins = EVENT_DESIRED_REFUSED,
@@ -69,12 +69,12 @@ static void failure_add(DaemonPass *pass, const Error *err)
 		condition.ends = EVENT_KIND_COUNT;
 		break;
 	}
-	condition_add(pass->found.pool, &pass->now, condition);
+	condition_add(pass->found.pool, &pass->follow.lasting, condition);
 }
 
 static void state_problem_add(DaemonPass *pass, const char *key, const char *text)
 {
-	condition_add(pass->found.pool, &pass->now,
+	condition_add(pass->found.pool, &pass->follow.lasting,
 		      (Condition){
 			      .key = key,
 			      .begins = EVENT_STATE_TROUBLE,
@@ -114,7 +114,7 @@ static void conditions_carry(DaemonPass *pass)
 
 	for (size_t i = 0; i < told->n_items; i++)
 		if (!was_looked_at(pass, &told->items[i]))
-			condition_add(pass->found.pool, &pass->now, told->items[i]);
+			condition_add(pass->found.pool, &pass->follow.lasting, told->items[i]);
 }
 
 static void audit_add(DaemonPass *pass)
@@ -123,7 +123,7 @@ static void audit_add(DaemonPass *pass)
 
 	if (report->is_audit && !plan_is_empty(&report->last_plan))
 		condition_add(
-			pass->found.pool, &pass->now,
+			pass->found.pool, &pass->follow.lasting,
 			(Condition){
 				.key = "audit",
 				.begins = EVENT_HELD,
@@ -145,7 +145,7 @@ static void pause_add(DaemonPass *pass)
 	const Pause *pause = &pass->found.inputs.state.pause;
 
 	if (pass->found.has_inputs && pause_holds(pause, found_realtime_sec(&pass->found)))
-		condition_add(pass->found.pool, &pass->now,
+		condition_add(pass->found.pool, &pass->follow.lasting,
 			      (Condition){
 				      .key = "paused",
 				      .begins = EVENT_PAUSED,
@@ -165,7 +165,7 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (!plan->changes[i].is_held)
 			condition_add(
-				pass->found.pool, &pass->now,
+				pass->found.pool, &pass->follow.lasting,
 				(Condition){
 					.key = change_key(pass->found.pool, &plan->changes[i]),
 					.begins = EVENT_KIND_COUNT,
@@ -203,7 +203,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	conditions_carry(pass);
 	if (!report->has_plan)
 		return;
-	conditions_of_plan(pass->found.pool, &report->last_plan, &pass->now);
+	conditions_of_plan(pass->found.pool, &report->last_plan, &pass->follow.lasting);
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);
 	daemon_follow(pass,
@@ -219,11 +219,11 @@ void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 	EventList events = {0};
 
 	conditions_find(pass, err);
-	conditions_compare(pass->found.pool, pass->found.told, &pass->now,
+	conditions_compare(pass->found.pool, pass->found.told, &pass->follow.lasting,
 			   found_realtime_sec(&pass->found), &events);
 	daemon_tell_all(pass, &events);
-	daemon_kept_conditions(&daemon->kept, &pass->found, &pass->now);
-	daemon->told = conditions_copy(pool, &pass->now);
+	daemon_kept_conditions(&daemon->kept, &pass->found, &pass->follow.lasting);
+	daemon->told = conditions_copy(pool, &pass->follow.lasting);
 	pool_free(daemon->told_pool);
 	daemon->told_pool = pool;
 }

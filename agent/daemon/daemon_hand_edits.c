@@ -122,9 +122,9 @@ void daemon_edits_carry(DaemonPass *pass)
 	const ConditionList *told = pass->found.told;
 
 	for (size_t i = 0; i < pass->edits.n_items; i++)
-		condition_add(pass->found.pool, &pass->now, pass->edits.items[i]);
+		condition_add(pass->found.pool, &pass->follow.lasting, pass->edits.items[i]);
 	for (size_t i = 0; i < told->n_items; i++)
 		if (strncmp(told->items[i].key, KEY_START, strlen(KEY_START)) == 0 &&
 		    still_lasts(pass, told->items[i].key))
-			condition_add(pass->found.pool, &pass->now, told->items[i]);
+			condition_add(pass->found.pool, &pass->follow.lasting, told->items[i]);
 }

@@ -31,7 +31,7 @@ static bool before_write(void *userdata, const World *world, const Plan *plan, c
 	pass->has_tried =
 		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
 	if (pass->has_tried)
-		daemon_formers_note(pass, world, plan);
+		daemon_put_back_note(&daemon->put_back, &world->live, plan);
 	return pass->has_tried;
 }
 
@@ -60,7 +60,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	daemon_kept_sent(&pass->sent, &pass->found, applied);
 	daemon_contests_written(&pass->contests, &pass->found, &pass->authors, plan, applied);
 	if (!err)
-		daemon_formers_written(pass);
+		daemon_put_back_written(&pass->daemon->put_back, found_now_usec(&pass->found));
 	daemon_schedule_written(pass, applied);
 	/* No look follows: what was seen during the write must not be forgotten. */
 	if (err)

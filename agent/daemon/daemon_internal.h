@@ -55,7 +55,7 @@ struct Daemon {
 	char desired_sha256[SHA256_HEX_SIZE]; /* of the peers.json that was told to be in force */
 	Turn splay;                           /* of the plan that restarts consumers */
 	DaemonProbes probes;
-	FormerLink *formers;
+	DaemonPutBack put_back;
 	DaemonLinks links;
 	DaemonHealth health;
 	Pool *sentence_pool;
@@ -70,10 +70,9 @@ typedef struct DaemonPass {
 	Daemon *daemon;
 	Found found;
 	int lock;
-	WakeList wakes;       /* when it shall be looked again, and why */
+	Follow follow;        /* what its looks say so far */
 	bool must_look_again; /* slapd.d changed while the last look was taken */
 	ConditionList edits;  /* by hand, that this pass found */
-	ConditionList now;    /* what lasts, as this pass sees it */
 	PassAuthors authors;
 	DaemonContests contests;
 	SentEntries sent;
@@ -123,25 +122,6 @@ void daemon_status_start(Daemon *daemon);
 void daemon_status_pass(DaemonPass *pass, const Error *err);
 void daemon_status_write(Daemon *daemon);
 void daemon_status_stop(Daemon *daemon);
-
-/* daemon_probe.c: what peers say of this node's links. take: what is known goes to the pass, and
- * what was refused to the state folder; next: begins a round when one is due. */
-void daemon_probes_take(DaemonPass *pass);
-void daemon_probes_next(DaemonPass *pass);
-/* The next round of all links begins no later than that, if there are any. Before next. */
-void daemon_probes_by(Daemon *daemon, uint64_t at_usec);
-void daemon_probes_free(Daemon *daemon);
-
-/* daemon_former.c: a link that does not come back after it was written anew gets its former value.
- * take: what is wanted now; note and written: around a write; look: behind a pass; asked: what the
- * peer must be asked about, NULL: nothing. */
-void daemon_formers_take(DaemonPass *pass);
-void daemon_formers_note(DaemonPass *pass, const World *world, const Plan *plan);
-void daemon_formers_written(DaemonPass *pass);
-void daemon_formers_look(DaemonPass *pass);
-const WantedConsumer *daemon_former_asked(DaemonPass *pass, const FormerLink *former,
-					  const WantedDatabase **ret_database);
-void daemon_formers_free(Daemon *daemon);
 
 /* daemon_watch.c: what to look out for until the next pass. */
 void daemon_watch_again(DaemonPass *pass);

@@ -64,7 +64,7 @@ void daemon_watch_again(DaemonPass *pass)
 	if (pass->found.has_inputs)
 		secrets_add(pass, &paths);
 	if (watch_set(daemon->watch, &paths))
-		wake_add(&pass->wakes, WAKE_PLACES, daemon_now_usec(daemon));
+		wake_add(&pass->follow.wakes, WAKE_PLACES, daemon_now_usec(daemon));
 	daemon->is_config_unseen = daemon->config_dir && !watch_sees_config(daemon->watch);
 }
 

@@ -98,7 +98,7 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 	Schedule *schedule = &daemon->schedule;
 	const uint64_t now_usec = daemon_now_usec(daemon);
 	const PassOutcome outcome = outcome_of(pass, err);
-	WakeList *wakes = &pass->wakes;
+	WakeList *wakes = &pass->follow.wakes;
 	uint64_t next_usec, follow_usec;
 
 	if (found_is_caused_by(&pass->found, TRIGGER_SOCKET))
@@ -136,5 +136,5 @@ void daemon_schedule_ill(DaemonPass *pass)
 	at_usec = schedule_ill(&daemon->schedule, n_ill, daemon_now_usec(daemon));
 
 	if (at_usec > 0)
-		wake_add(&pass->wakes, WAKE_ILL, at_usec);
+		wake_add(&pass->follow.wakes, WAKE_ILL, at_usec);
 }

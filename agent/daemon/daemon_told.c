@@ -146,14 +146,8 @@ int daemon_heal_end(DaemonPass *pass, Error *err)
 
 void daemon_follow(DaemonPass *pass, Follow follow)
 {
-	Follow all = {.lasting = pass->now};
-
-	follow_add(pass->found.pool, &all, &follow);
-	pass->now = all.lasting;
-	daemon_tell_all(pass, &all.events);
-	wake_join(&pass->wakes, &all.wakes);
-	if (all.asks.is_hurried)
-		daemon_probes_by(pass->daemon, all.asks.by_usec);
+	follow_add(pass->found.pool, &pass->follow, &follow);
+	daemon_tell_all(pass, &follow.events);
 }
 
 static void contests_end(DaemonPass *pass)
@@ -162,7 +156,7 @@ static void contests_end(DaemonPass *pass)
 
 	if (pass->contests.has_news)
 		daemon_kept_contests(&pass->daemon->kept, &pass->found, &pass->contests.list);
-	wake_join(&pass->wakes, &follow.wakes);
+	daemon_follow(pass, follow);
 }
 
 void daemon_tell_end(DaemonPass *pass, const Error *err)
