@@ -36,15 +36,14 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 		.clock = clock,
 		.told_pool = pool_new(),
 		.notices_pool = pool_new(),
-		.touched_pool = pool_new(),
-		.looked_pool = pool_new(),
+		.edits = daemon_hand_edits_new(),
 		.sentence_pool = pool_new(),
 		.sentence = "starting",
 		.status_pool = pool_new(),
 	};
 	if (daemon_site_open(&daemon->site, options, err) < 0)
 		return -1;
-	daemon->watch = watch_new();
+	daemon->places = daemon_places_new();
 	memory_read(daemon);
 	schedule_start(&daemon->schedule, daemon->site.context.interval_sec, 0);
 	daemon->next_usec = daemon_now_usec(daemon);
@@ -59,12 +58,11 @@ void daemon_free(Daemon *daemon)
 	daemon_site_close(&daemon->site);
 	daemon_probes_free(&daemon->probes);
 	daemon_put_back_free(&daemon->put_back);
-	watch_free(daemon->watch);
+	daemon_places_free(&daemon->places);
 	pool_free(daemon->told_pool);
 	pool_free(daemon->notices_pool);
 	daemon_kept_free(&daemon->kept);
-	pool_free(daemon->touched_pool);
-	pool_free(daemon->looked_pool);
+	daemon_hand_edits_free(&daemon->edits);
 	daemon_links_free(&daemon->links);
 	daemon_health_free(&daemon->health);
 	pool_free(daemon->sentence_pool);
@@ -89,7 +87,20 @@ uint64_t daemon_next_usec(const Daemon *daemon)
 
 Watch *daemon_watch(Daemon *daemon)
 {
-	return daemon->watch;
+	return daemon->places.watch;
+}
+
+unsigned daemon_drain(Daemon *daemon)
+{
+	const bool is_touched = daemon_hand_edits_drain(&daemon->edits, daemon->places.watch);
+
+	return watch_drain_names(daemon->places.watch) |
+	       (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
+}
+
+void daemon_is_blind(Daemon *daemon, int error)
+{
+	daemon->places.blind_errno = error;
 }
 
 const char *daemon_sentence(const Daemon *daemon)
@@ -259,8 +270,8 @@ static void known_take(DaemonPass *pass)
 {
 	const Daemon *daemon = pass->daemon;
 
-	if (!pass->found.context.config_dir && watch_sees_config(daemon->watch))
-		pass->found.context.config_dir = daemon->config_dir;
+	if (!pass->found.context.config_dir && watch_sees_config(daemon->places.watch))
+		pass->found.context.config_dir = daemon->places.config_dir;
 }
 
 /* What changed during the pass before is why there is this one, not that time is up. */
@@ -275,7 +286,7 @@ static unsigned triggers_take(Daemon *daemon, unsigned triggers)
 /* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
 static void names_drain(Daemon *daemon, WakeList *wakes)
 {
-	daemon->missed = watch_drain_names(daemon->watch);
+	daemon->missed = watch_drain_names(daemon->places.watch);
 	if (daemon->missed)
 		wake_add(wakes, WAKE_NEWS, daemon_now_usec(daemon));
 }
@@ -298,7 +309,7 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 	Error err = {0}, settings_err;
 
 	/* Before the files are read: what changes later makes another pass. */
-	pass.found.triggers |= watch_drain_names(daemon->watch);
+	pass.found.triggers |= watch_drain_names(daemon->places.watch);
 	if (daemon_site_settings(&daemon->site, is_urgent(&pass), &settings_err) < 0)
 		pass.found.troubles.settings = settings_err.text;
 	daemon->schedule.interval_usec = daemon->site.context.interval_sec * 1000000ULL;
@@ -320,7 +331,9 @@ static WakeList pass_make(Daemon *daemon, unsigned triggers)
 	daemon_tell_end(&pass, &err);
 	daemon_status_pass(&pass, &err);
 	daemon_schedule_ill(&pass);
-	daemon_watch_again(&pass);
+	daemon_follow(&pass, daemon_places_watch(&daemon->places, &pass.found,
+						 daemon_site_fd(&daemon->site),
+						 daemon->site.options->agent_config));
 	daemon_follow(&pass, daemon_put_back_look(&daemon->put_back, &pass.found));
 	daemon_follow(&pass, daemon_probes_look(&daemon->probes, &pass.found, &pass.follow.asks));
 	lock_release(pass.lock);

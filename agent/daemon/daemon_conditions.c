@@ -191,7 +191,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	/* Only people and their monitoring suffer from that one. */
 	if (*pass->daemon->status_problem)
 		state_problem_add(pass, "status", pass->daemon->status_problem);
-	watch_problem = daemon_watch_problem(pass);
+	watch_problem = daemon_places_problem(&pass->daemon->places, &pass->found);
 	if (watch_problem)
 		state_problem_add(pass, "watch", watch_problem);
 	if (pass->found.has_inputs)
@@ -199,7 +199,7 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 	if (!pass->found.troubles.settings && pass->found.has_inputs && !pass->found.inputs.refusal)
 		pass->daemon->refused_usec = 0;
 	pause_add(pass);
-	daemon_edits_carry(pass);
+	daemon_follow(pass, daemon_hand_edits_follow(&pass->found, &pass->edits));
 	conditions_carry(pass);
 	if (!report->has_plan)
 		return;

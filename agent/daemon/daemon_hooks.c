@@ -7,14 +7,20 @@
 
 static void before_look(void *userdata)
 {
-	daemon_edits_drain(userdata);
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	(void)daemon_hand_edits_drain(&daemon->edits, daemon->places.watch);
 }
 
 static void after_look(void *userdata, const World *world)
 {
 	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
 
-	daemon_edits_look(pass, world);
+	daemon_hand_edits_look(&daemon->edits, &pass->found,
+			       &(EditsLook){world, daemon->places.watch, daemon->places.config_dir},
+			       &pass->edits);
 	daemon_links_before(&pass->links_before, &pass->found, &world->live);
 }
 
@@ -40,7 +46,7 @@ static DiskWitness *witness(void *userdata, const char *config_dir)
 	DaemonPass *pass = userdata;
 	Daemon *daemon = pass->daemon;
 
-	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
+	return daemon_hand_edits_witness(&daemon->edits, daemon->places.watch, config_dir);
 }
 
 /* Only now: what could not be put on disk is not about to happen. */
@@ -64,7 +70,7 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	daemon_schedule_written(pass, applied);
 	/* No look follows: what was seen during the write must not be forgotten. */
 	if (err)
-		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
+		pass->edits.must_look_again = watch_has_witnessed(pass->daemon->places.watch);
 }
 
 PassHooks daemon_hooks(DaemonPass *pass)

@@ -6,9 +6,11 @@
 #include "agent/daemon/daemon_authors.h"
 #include "agent/daemon/daemon_contests.h"
 #include "agent/daemon/daemon_found.h"
+#include "agent/daemon/daemon_hand_edits.h"
 #include "agent/daemon/daemon_health.h"
 #include "agent/daemon/daemon_kept.h"
 #include "agent/daemon/daemon_links.h"
+#include "agent/daemon/daemon_places.h"
 #include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/daemon/daemon_site.h"
@@ -32,18 +34,9 @@ struct Daemon {
 	Schedule schedule;
 	WakeHistory wakes;
 	uint64_t next_usec; /* when the next pass is due */
-	Watch *watch;
-	Pool *touched_pool;
-	TouchedFiles
-		touched; /* files of slapd.d, of which the next look must know who wrote them */
-	Pool *looked_pool;
-	Seen looked;            /* entryCSNs at the last look */
-	bool has_looked;        /* there was one while slapd.d was watched */
-	const char *socket;     /* of slapd; NULL: not known yet */
-	const char *config_dir; /* of slapd; NULL: not known yet */
-	int blind_errno;        /* why the loop does not hear of changes of files; 0: it does */
-	bool is_config_unseen;  /* its folder could not be watched */
-	bool has_written;       /* the last pass corrected something */
+	DaemonPlaces places;
+	DaemonHandEdits edits;
+	bool has_written; /* the last pass corrected something */
 	unsigned long n_passes;
 	unsigned missed; /* triggers that came while a pass was ending */
 	Pool *told_pool;
@@ -70,9 +63,8 @@ typedef struct DaemonPass {
 	Daemon *daemon;
 	Found found;
 	int lock;
-	Follow follow;        /* what its looks say so far */
-	bool must_look_again; /* slapd.d changed while the last look was taken */
-	ConditionList edits;  /* by hand, that this pass found */
+	Follow follow; /* what its looks say so far */
+	FoundEdits edits;
 	PassAuthors authors;
 	DaemonContests contests;
 	SentEntries sent;
@@ -112,21 +104,11 @@ void daemon_sentence_make(DaemonPass *pass);
 /* A heal that was cut off is ended: this server gets its server ID back. Connected. */
 int daemon_heal_end(DaemonPass *pass, Error *err);
 
-/* daemon_edit.c: files of slapd.d that were edited by hand. */
-void daemon_edits_drain(DaemonPass *pass);
-void daemon_edits_look(DaemonPass *pass, const World *world);
-void daemon_edits_carry(DaemonPass *pass);
-
 /* daemon_status.c: what others may read about it. */
 void daemon_status_start(Daemon *daemon);
 void daemon_status_pass(DaemonPass *pass, const Error *err);
 void daemon_status_write(Daemon *daemon);
 void daemon_status_stop(Daemon *daemon);
-
-/* daemon_watch.c: what to look out for until the next pass. */
-void daemon_watch_again(DaemonPass *pass);
-/* What is not watched is left to the timer; NULL: nothing. */
-const char *daemon_watch_problem(const DaemonPass *pass);
 
 /* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and
  * is not urgent leaves its turn to the nodes before us. */

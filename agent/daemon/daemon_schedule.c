@@ -45,7 +45,7 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	case ERROR_NONE:
 		break;
 	case ERROR_UNREACHABLE:
-		return pass->daemon->socket ? PASS_AWAY : PASS_UNSEEN;
+		return pass->daemon->places.socket ? PASS_AWAY : PASS_UNSEEN;
 	case ERROR_DENIED:
 		return PASS_DENIED;
 	case ERROR_BUSY:
@@ -116,8 +116,6 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 		schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
 	if (follow_usec > 0)
 		wake_add(wakes, WAKE_FOLLOW, follow_usec);
-	if (pass->must_look_again)
-		wake_add(wakes, WAKE_NEWS, now_usec);
 	if (pass->found.report.is_paused)
 		wake_add(wakes, WAKE_PAUSE, now_usec + pause_left_usec(pass));
 }
