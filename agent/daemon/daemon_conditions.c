@@ -16,21 +16,21 @@ static bool may_pass(DaemonPass *pass, const char *key)
 	const uint64_t now_usec = daemon_now_usec(daemon);
 
 	if (condition_find(&daemon->told, key) ||
-	    (pass->triggers & (TRIGGER_BIT(TRIGGER_START) | TRIGGER_BIT(TRIGGER_RELOAD))) ||
-	    (daemon->refused_usec == 0 && !(pass->triggers & TRIGGER_BIT(TRIGGER_DESIRED))))
+	    (pass->found.triggers & (TRIGGER_BIT(TRIGGER_START) | TRIGGER_BIT(TRIGGER_RELOAD))) ||
+	    (daemon->refused_usec == 0 && !(found_is_caused_by(&pass->found, TRIGGER_DESIRED))))
 		return false;
 	if (daemon->refused_usec == 0)
 		daemon->refused_usec = now_usec;
 	if (now_usec >= daemon->refused_usec + REFUSAL_LASTS_USEC)
 		return false;
-	wake_add(&pass->wakes, WAKE_REFUSED, daemon->refused_usec + REFUSAL_LASTS_USEC);
+	wake_add(&pass->follow.wakes, WAKE_REFUSED, daemon->refused_usec + REFUSAL_LASTS_USEC);
 	return true;
 }
 
 static void refusal_add(DaemonPass *pass, const char *key, const char *text)
 {
 	if (text && !may_pass(pass, key))
-		condition_add(pass->pool, &pass->now,
+		condition_add(pass->found.pool, &pass->follow.lasting,
 			      (Condition){
 				      .key = key,
 				      .begins = EVENT_DESIRED_REFUSED,
@@ -41,7 +41,7 @@ static void refusal_add(DaemonPass *pass, const char *key, const char *text)
 
 static void failure_add(DaemonPass *pass, const Error *err)
 {
-	Condition condition = {.text = pool_strdup(pass->pool, err->text)};
+	Condition condition = {.text = pool_strdup(pass->found.pool, err->text)};
 
 	switch (err->class) {
 	case ERROR_UNREACHABLE:
@@ -69,12 +69,12 @@ static void failure_add(DaemonPass *pass, const Error *err)
 		condition.ends = EVENT_KIND_COUNT;
 		break;
 	}
-	condition_add(pass->pool, &pass->now, condition);
+	condition_add(pass->found.pool, &pass->follow.lasting, condition);
 }
 
 static void state_problem_add(DaemonPass *pass, const char *key, const char *text)
 {
-	condition_add(pass->pool, &pass->now,
+	condition_add(pass->found.pool, &pass->follow.lasting,
 		      (Condition){
 			      .key = key,
 			      .begins = EVENT_STATE_TROUBLE,
@@ -98,38 +98,38 @@ static bool was_looked_at(const DaemonPass *pass, const Condition *condition)
 {
 	/* Known as soon as the state folder was read. */
 	if (strcmp(condition->key, "paused") == 0)
-		return pass->has_inputs;
+		return pass->found.has_inputs;
 	if (condition->kind != CONDITION_TROUBLE)
-		return pass->stage >= STAGE_PLAN;
+		return pass->found.stage >= STAGE_PLAN;
 	for (size_t i = 0; i < ARRAY_SIZE(troubles); i++)
 		if (strcmp(condition->key, troubles[i].key) == 0)
-			return pass->stage >= troubles[i].seen_at;
+			return pass->found.stage >= troubles[i].seen_at;
 	return true;
 }
 
 /* What a pass that did not get that far could not look at goes on as it was. */
 static void conditions_carry(DaemonPass *pass)
 {
-	const ConditionList *told = &pass->daemon->told;
+	const ConditionList *told = pass->found.told;
 
 	for (size_t i = 0; i < told->n_items; i++)
 		if (!was_looked_at(pass, &told->items[i]))
-			condition_add(pass->pool, &pass->now, told->items[i]);
+			condition_add(pass->found.pool, &pass->follow.lasting, told->items[i]);
 }
 
 static void audit_add(DaemonPass *pass)
 {
-	const Report *report = &pass->report;
+	const Report *report = &pass->found.report;
 
 	if (report->is_audit && !plan_is_empty(&report->last_plan))
 		condition_add(
-			pass->pool, &pass->now,
+			pass->found.pool, &pass->follow.lasting,
 			(Condition){
 				.key = "audit",
 				.begins = EVENT_HELD,
 				.ends = EVENT_RELEASED,
 				.text = pool_printf(
-					pass->pool,
+					pass->found.pool,
 					"changes are needed and not written: policy.mode is "
 					"\"audit\"; see `%s`; to have them written, put in \"policy\" of peers.json",
 					remedy_text(REMEDY_PLAN)),
@@ -142,20 +142,20 @@ static void audit_add(DaemonPass *pass)
 /* Also where slapd is away: a person asked for it. */
 static void pause_add(DaemonPass *pass)
 {
-	const Pause *pause = &pass->inputs.state.pause;
+	const Pause *pause = &pass->found.inputs.state.pause;
 
-	if (pass->has_inputs && pause_holds(pause, daemon_realtime_sec(pass->daemon)))
-		condition_add(pass->pool, &pass->now,
+	if (pass->found.has_inputs && pause_holds(pause, found_realtime_sec(&pass->found)))
+		condition_add(pass->found.pool, &pass->follow.lasting,
 			      (Condition){
 				      .key = "paused",
 				      .begins = EVENT_PAUSED,
 				      .ends = EVENT_RESUMED,
-				      .text = pool_printf(pass->pool, "%s: %s",
-							  pause_text(pass->pool, pause),
+				      .text = pool_printf(pass->found.pool, "%s: %s",
+							  pause_text(pass->found.pool, pause),
 							  remedy_text(REMEDY_RESUME)),
 				      .kind = CONDITION_HOLD,
 				      .code = "paused",
-				      .what = pause_text(pass->pool, pause),
+				      .what = pause_text(pass->found.pool, pause),
 				      .release = remedy_text(REMEDY_RESUME),
 			      });
 }
@@ -164,60 +164,68 @@ static void changes_left(DaemonPass *pass, const Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (!plan->changes[i].is_held)
-			condition_add(pass->pool, &pass->now,
-				      (Condition){
-					      .key = change_key(pass->pool, &plan->changes[i]),
-					      .begins = EVENT_KIND_COUNT,
-					      .ends = EVENT_KIND_COUNT,
-					      .text = render_change(pass->pool, &plan->changes[i]),
-					      .kind = CONDITION_CHANGE,
-					      .suffix = plan->changes[i].suffix,
-				      });
+			condition_add(
+				pass->found.pool, &pass->follow.lasting,
+				(Condition){
+					.key = change_key(pass->found.pool, &plan->changes[i]),
+					.begins = EVENT_KIND_COUNT,
+					.ends = EVENT_KIND_COUNT,
+					.text = render_change(pass->found.pool, &plan->changes[i]),
+					.kind = CONDITION_CHANGE,
+					.suffix = plan->changes[i].suffix,
+				});
 }
 
 static void conditions_find(DaemonPass *pass, const Error *err)
 {
-	const Report *report = &pass->report;
+	const Report *report = &pass->found.report;
 	const char *watch_problem;
 
-	if (!pass->state_problem && *pass->daemon->memory_problem)
-		pass->state_problem = pass->daemon->memory_problem;
-	if (pass->state_problem)
-		state_problem_add(pass, "state", pass->state_problem);
-	if (err->class != ERROR_NONE && !pass->has_state_failed)
+	if (!pass->found.troubles.state && *pass->daemon->kept.problem)
+		pass->found.troubles.state = pass->daemon->kept.problem;
+	if (pass->found.troubles.state)
+		state_problem_add(pass, "state", pass->found.troubles.state);
+	if (err->class != ERROR_NONE && !pass->found.troubles.has_ended)
 		failure_add(pass, err);
-	refusal_add(pass, "settings", pass->settings_problem);
+	refusal_add(pass, "settings", pass->found.troubles.settings);
 	/* Only people and their monitoring suffer from that one. */
 	if (*pass->daemon->status_problem)
 		state_problem_add(pass, "status", pass->daemon->status_problem);
-	watch_problem = daemon_watch_problem(pass);
+	watch_problem = daemon_places_problem(&pass->daemon->places, &pass->found);
 	if (watch_problem)
 		state_problem_add(pass, "watch", watch_problem);
-	if (pass->has_inputs)
-		refusal_add(pass, "desired", pass->inputs.refusal);
-	if (!pass->settings_problem && pass->has_inputs && !pass->inputs.refusal)
+	if (pass->found.has_inputs)
+		refusal_add(pass, "desired", pass->found.inputs.refusal);
+	if (!pass->found.troubles.settings && pass->found.has_inputs && !pass->found.inputs.refusal)
 		pass->daemon->refused_usec = 0;
 	pause_add(pass);
-	daemon_edits_carry(pass);
+	daemon_follow(pass, daemon_hand_edits_follow(&pass->found, &pass->edits));
 	conditions_carry(pass);
 	if (!report->has_plan)
 		return;
-	conditions_of_plan(pass->pool, &report->last_plan, &pass->now);
+	conditions_of_plan(pass->found.pool, &report->last_plan, &pass->follow.lasting);
 	audit_add(pass);
 	changes_left(pass, &report->last_plan);
-	daemon_links_look(pass);
-	daemon_health_look(pass);
+	daemon_follow(pass,
+		      daemon_links_look(&pass->daemon->links, &pass->found, &pass->links_before));
+	daemon_follow(pass, daemon_health_look(&pass->daemon->health, &pass->found,
+					       &pass->daemon->links));
 }
 
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 {
+	Daemon *daemon = pass->daemon;
+	Pool *pool = pool_new();
 	EventList events = {0};
 
 	conditions_find(pass, err);
-	conditions_compare(pass->pool, &pass->daemon->told, &pass->now,
-			   daemon_realtime_sec(pass->daemon), &events);
+	conditions_compare(pass->found.pool, pass->found.told, &pass->follow.lasting,
+			   found_realtime_sec(&pass->found), &events);
 	daemon_tell_all(pass, &events);
-	daemon_memory_conditions(pass);
+	daemon_kept_conditions(&daemon->kept, &pass->found, &pass->follow.lasting);
+	daemon->told = conditions_copy(pool, &pass->follow.lasting);
+	pool_free(daemon->told_pool);
+	daemon->told_pool = pool;
 }
 
 /* --- what is told once, and not when it ends --- */
@@ -225,7 +233,7 @@ void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 static void notice_add(DaemonPass *pass, ConditionList *list, EventKind kind, const char *text)
 {
 	condition_add(
-		pass->pool, list,
+		pass->found.pool, list,
 		(Condition){.key = text, .begins = kind, .ends = EVENT_KIND_COUNT, .text = text});
 }
 
@@ -234,16 +242,16 @@ static void notice_add(DaemonPass *pass, ConditionList *list, EventKind kind, co
 void daemon_notices_tell(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const Report *report = &pass->report;
+	const Report *report = &pass->found.report;
 	ConditionList now = {0};
 	EventList events = {0};
 	Pool *pool = pool_new();
 
-	for (size_t i = 0; i < pass->state.n_notices; i++)
-		notice_add(pass, &now, EVENT_STATE_TROUBLE, pass->state.notices[i]);
+	for (size_t i = 0; i < pass->found.state.n_notices; i++)
+		notice_add(pass, &now, EVENT_STATE_TROUBLE, pass->found.state.notices[i]);
 	for (size_t i = 0; i < report->n_notices; i++)
 		notice_add(pass, &now, EVENT_INTERRUPTED, report->notices[i]);
-	conditions_compare(pass->pool, &daemon->notices, &now, 0, &events);
+	conditions_compare(pass->found.pool, &daemon->notices, &now, 0, &events);
 	daemon_tell_all(pass, &events);
 	daemon->notices = conditions_copy(pool, &now);
 	pool_free(daemon->notices_pool);

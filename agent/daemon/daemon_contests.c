@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "agent/daemon/daemon_internal.h"
+#include "agent/daemon/daemon_contests.h"
+
 #include "common/decide/guard_contested.h"
 
 static bool has_contested(const ContestList *list)
@@ -10,46 +11,45 @@ static bool has_contested(const ContestList *list)
 	return false;
 }
 
-/* What the state folder has: a person's resume, or another peers.json, ended all contests. */
-void daemon_contests_take(DaemonPass *pass)
+/* A person's resume, or another peers.json, ended all contests. */
+void daemon_contests_take(DaemonContests *contests, const Found *found)
 {
-	const ContestList *kept = &pass->inputs.state.known.contests;
+	const ContestList *kept = &found->inputs.state.known.contests;
 
-	pass->contests = contests_copy(pass->pool, kept, pass->inputs.file.sha256);
-	pass->was_contested = has_contested(&pass->contests);
+	contests->list = contests_copy(found->pool, kept, found->inputs.file.sha256);
+	contests->was_contested = has_contested(&contests->list);
 	/* What ended with another peers.json is taken out of the file, too. */
-	pass->has_contest_news = kept->n_items > pass->contests.n_items;
+	contests->has_news = kept->n_items > contests->list.n_items;
 }
 
-void daemon_contests_written(DaemonPass *pass, const Plan *plan, const Applied *applied)
+void daemon_contests_written(DaemonContests *contests, const Found *found,
+			     const PassAuthors *authors, const Plan *plan, const Applied *applied)
 {
-	const int64_t now_sec = daemon_realtime_sec(pass->daemon);
+	const int64_t now_sec = found_realtime_sec(found);
 
 	for (size_t i = 0; i < applied->n_done; i++) {
-		POOL_PUSH(pass->pool, pass->written, pass->n_written,
-			  pool_strdup(pass->pool, applied->done[i]->dn));
-		contests_note_step(pass->pool, &pass->contests, plan, pass->attributions,
-				   applied->done[i], now_sec, pass->context.holds_contested);
-		pass->has_contest_news |= pass->has_drift;
+		POOL_PUSH(found->pool, contests->written, contests->n_written,
+			  pool_strdup(found->pool, applied->done[i]->dn));
+		contests_note_step(found->pool, &contests->list, plan, authors->of_plan,
+				   applied->done[i], now_sec, found->context.holds_contested);
+		contests->has_news |= authors->has_drift;
 	}
 }
 
-/* Behind the pass. What becomes contested or may be tried is planned anew at once. */
-void daemon_contests_look(DaemonPass *pass)
+Follow daemon_contests_look(DaemonContests *contests, const Found *found)
 {
-	Daemon *daemon = pass->daemon;
 	ContestLook look = {
-		.config = &pass->report.last_world.config,
-		.written = pass->written,
-		.n_written = pass->n_written,
-		.now_sec = daemon_realtime_sec(daemon),
+		.config = &found->report.last_world.config,
+		.written = contests->written,
+		.n_written = contests->n_written,
+		.now_sec = found_realtime_sec(found),
 	};
+	Follow follow = {0};
 	bool is_opened = false;
 
-	contests_needed(pass->pool, &pass->report.last_plan, &look);
-	pass->has_contest_news |= contests_look(pass->pool, &pass->contests, &look, &is_opened);
-	if (pass->has_contest_news)
-		daemon_memory_contests(pass);
-	if (is_opened || has_contested(&pass->contests) != pass->was_contested)
-		wake_add(&pass->wakes, WAKE_CONTEST, daemon_now_usec(daemon));
+	contests_needed(found->pool, &found->report.last_plan, &look);
+	contests->has_news |= contests_look(found->pool, &contests->list, &look, &is_opened);
+	if (is_opened || has_contested(&contests->list) != contests->was_contested)
+		wake_add(&follow.wakes, WAKE_CONTEST, found_now_usec(found));
+	return follow;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_health.h"
+
 #include <string.h>
 
-#include "agent/daemon/daemon_internal.h"
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
 #include "common/decide/copy_doubted.h"
@@ -10,18 +11,18 @@
 
 /* What a pass knows of one database when a round of probes is over. */
 typedef struct HealthSeen {
-	DaemonPass *pass;
+	const Found *found;
 	const WantedDatabase *database;
 	const LinkWatch *links; /* of its consumers, in their order */
 	size_t n_links;
 	int64_t round_sec; /* when the last round ended */
 } HealthSeen;
 
-static const DatabaseHealth *health_before(const Daemon *daemon, const char *suffix)
+static const DatabaseHealth *health_before(const DaemonHealth *health, const char *suffix)
 {
-	for (size_t i = 0; i < daemon->health.n_items; i++)
-		if (strcmp(daemon->health.items[i].suffix, suffix) == 0)
-			return &daemon->health.items[i];
+	for (size_t i = 0; i < health->n_items; i++)
+		if (strcmp(health->items[i].suffix, suffix) == 0)
+			return &health->items[i];
 	return NULL;
 }
 
@@ -31,7 +32,7 @@ static const DatabaseHealth *health_before(const Daemon *daemon, const char *suf
 static const Content *peers_read(Pool *pool, const HealthSeen *seen)
 {
 	const WantedDatabase *database = seen->database;
-	const LinkProbes *probes = daemon_probes_done(seen->pass->daemon);
+	const LinkProbes *probes = seen->found->answers;
 	Content *peers = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*peers));
 
 	for (size_t i = 0; i < database->n_consumers; i++) {
@@ -60,7 +61,7 @@ static const bool *links_up(Pool *pool, const HealthSeen *seen)
 static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret_longest_sec)
 {
 	const WantedDatabase *database = seen->database;
-	const Peer *self = seen->pass->inputs.wanted.self;
+	const Peer *self = seen->found->inputs.wanted.self;
 	int64_t *secs = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*secs));
 
 	*ret_longest_sec = 0;
@@ -74,9 +75,9 @@ static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret
 	return secs;
 }
 
-static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
+static const unsigned *peer_ids(Pool *pool, const Found *found)
 {
-	const Desired *desired = pass->inputs.file.desired;
+	const Desired *desired = found->inputs.file.desired;
 	unsigned *ids = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < desired->n_peers; i++)
@@ -85,33 +86,33 @@ static const unsigned *peer_ids(Pool *pool, const DaemonPass *pass)
 }
 
 /* Peers were read before here: what one of them had must be here. */
-static DatabaseHealth database_look(const HealthSeen *seen, Pool *pool)
+static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen *seen, Pool *pool)
 {
 	AUTO(Pool) *scratch = pool_new();
-	DaemonPass *pass = seen->pass;
+	const Found *found = seen->found;
 	const char *suffix = seen->database->desired->suffix;
-	const Content here = world_content_here(pass->daemon->directory, scratch,
-						&pass->report.last_world, suffix);
+	const Content here =
+		world_content_here(found->directory, scratch, &found->report.last_world, suffix);
 	int64_t longest_sec;
 	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
 	const HealthLook look = {
 		.suffix = suffix,
-		.our_id = pass->inputs.wanted.self->id,
+		.our_id = found->inputs.wanted.self->id,
 		/* It is empty or behind by itself then, and G10 says more. */
-		.is_joining = plan_doubts_copy(&pass->report.last_plan, suffix),
+		.is_joining = plan_doubts_copy(&found->report.last_plan, suffix),
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
 		.interval_secs = interval_secs,
 		.here_interval_sec = longest_sec,
 		.n_peers = seen->database->n_consumers,
-		.ids = peer_ids(scratch, pass),
-		.n_ids = pass->inputs.file.desired->n_peers,
-		.now_sec = daemon_realtime_sec(pass->daemon),
-		.old = oldest_entries_look(pass->daemon->directory, suffix),
+		.ids = peer_ids(scratch, found),
+		.n_ids = found->inputs.file.desired->n_peers,
+		.now_sec = found_realtime_sec(found),
+		.old = oldest_entries_look(found->directory, suffix),
 	};
 
-	return health_look(pool, health_before(pass->daemon, suffix), &look);
+	return health_look(pool, health_before(health, suffix), &look);
 }
 
 static int64_t round_sec(const LinkProbes *probes)
@@ -124,105 +125,106 @@ static int64_t round_sec(const LinkProbes *probes)
 	return newest;
 }
 
-static void look(DaemonPass *pass)
+static void look(DaemonHealth *health, const Found *found, const DaemonLinks *links, Asks *asks)
 {
-	Daemon *daemon = pass->daemon;
-	const Wanted *wanted = pass->report.last_plan.wanted;
-	DaemonHealth health = {.pool = pool_new()};
+	const Wanted *wanted = found->report.last_plan.wanted;
+	DaemonHealth now = {.pool = pool_new()};
 	bool is_in_doubt = false;
 	size_t at = 0;
 
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const HealthSeen seen = {
-			.pass = pass,
+			.found = found,
 			.database = &wanted->databases[i],
-			.links = daemon->links.items + at,
+			.links = links->items + at,
 			.n_links = wanted->databases[i].n_consumers,
-			.round_sec = round_sec(daemon_probes_done(daemon)),
+			.round_sec = round_sec(found->answers),
 		};
-		const DatabaseHealth found = database_look(&seen, health.pool);
+		const DatabaseHealth item = database_look(health, &seen, now.pool);
 
-		is_in_doubt = is_in_doubt || health_is_in_doubt(&found);
-		POOL_PUSH(health.pool, health.items, health.n_items, found);
+		is_in_doubt = is_in_doubt || health_is_in_doubt(&item);
+		POOL_PUSH(now.pool, now.items, now.n_items, item);
 		at += seen.n_links;
 	}
-	pool_free(daemon->health.pool);
-	daemon->health = health;
+	daemon_health_free(health);
+	*health = now;
 	if (is_in_doubt)
-		daemon_probes_by(daemon,
-				 daemon_now_usec(daemon) + HEALTH_TOLERANCE_SEC * 1000000ULL);
+		asks_hurry(asks, found_now_usec(found) + HEALTH_TOLERANCE_SEC * 1000000ULL);
 }
 
-/* --- telling --- */
+/* --- what lasts --- */
 
-static void tell(DaemonPass *pass, const WantedDatabase *database)
+static void database_add(const DaemonHealth *all, const Found *found,
+			 const WantedDatabase *database, ConditionList *ret)
 {
 	const char *suffix = database->desired->suffix;
-	const DatabaseHealth *found = health_before(pass->daemon, suffix);
+	const DatabaseHealth *known = health_before(all, suffix);
 	DatabaseHealth health;
 	const char **uris;
 
-	if (!found || found->n_peers != database->n_consumers)
+	if (!known || known->n_peers != database->n_consumers)
 		return;
-	uris = pool_alloc(pass->pool, (found->n_peers + 1) * sizeof(*uris));
-	for (size_t i = 0; i < found->n_peers; i++)
+	uris = pool_alloc(found->pool, (known->n_peers + 1) * sizeof(*uris));
+	for (size_t i = 0; i < known->n_peers; i++)
 		uris[i] = database->consumers[i].peer->uri;
-	health = *found;
-	if (plan_doubts_copy(&pass->report.last_plan, suffix))
+	health = *known;
+	if (plan_doubts_copy(&found->report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
-	health_conditions(pass->pool, &health, uris, &pass->now);
-	if (found->replaced_sec > 0)
-		health_replaced_condition(pass->pool, found, &pass->now);
-	if (found->old.are_there && database->n_consumers > 0)
-		health_old_condition(pass->pool, suffix,
-				     healing_advice(pass->pool, pass->report.last_plan.wanted,
-						    database, found->old.sid),
-				     &pass->now);
+	health_conditions(found->pool, &health, uris, ret);
+	if (known->replaced_sec > 0)
+		health_replaced_condition(found->pool, known, ret);
+	if (known->old.are_there && database->n_consumers > 0)
+		health_old_condition(found->pool, suffix,
+				     healing_advice(found->pool, found->report.last_plan.wanted,
+						    database, known->old.sid),
+				     ret);
 }
 
 /* Of an earlier daemon's findings nothing is known before the first round is over. */
-static void carry(DaemonPass *pass)
+static void carry(const Found *found, ConditionList *ret)
 {
-	const ConditionList *told = &pass->daemon->told;
-
-	for (size_t i = 0; i < told->n_items; i++)
-		if (health_is_condition(&told->items[i]))
-			condition_add(pass->pool, &pass->now, told->items[i]);
+	for (size_t i = 0; i < found->told->n_items; i++)
+		if (health_is_condition(&found->told->items[i]))
+			condition_add(found->pool, ret, found->told->items[i]);
 }
 
 /* As long as there are any each pass looks: a heal ends that, and writes to cn=config. */
-static void old_look_again(DaemonPass *pass)
+static void old_look_again(DaemonHealth *health, const Found *found)
 {
-	DaemonHealth *health = &pass->daemon->health;
-
 	for (size_t i = 0; i < health->n_items; i++) {
 		OldEntries now;
 
 		if (!health->items[i].old.are_there)
 			continue;
-		now = oldest_entries_look(pass->daemon->directory, health->items[i].suffix);
+		now = oldest_entries_look(found->directory, health->items[i].suffix);
 		if (now.is_known)
 			health->items[i].old = now;
 	}
 }
 
-void daemon_health_look(DaemonPass *pass)
+Follow daemon_health_look(DaemonHealth *health, const Found *found, const DaemonLinks *links)
 {
-	const Wanted *wanted = pass->report.last_plan.wanted;
+	const Wanted *wanted = found->report.last_plan.wanted;
+	Follow follow = {0};
 
-	if (!wanted || !pass->context.probes)
-		return;
-	if ((pass->triggers & TRIGGER_BIT(TRIGGER_STATE)) && !pass->report.is_paused)
-		for (size_t i = 0; i < pass->daemon->health.n_items; i++)
-			health_resolve_missing(&pass->daemon->health.items[i]);
-	if (pass->triggers & TRIGGER_BIT(TRIGGER_PROBE))
-		look(pass);
+	if (!wanted || !found->context.probes)
+		return follow;
+	if (found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused)
+		for (size_t i = 0; i < health->n_items; i++)
+			health_resolve_missing(&health->items[i]);
+	if (found_is_caused_by(found, TRIGGER_PROBE))
+		look(health, found, links, &follow.asks);
 	else
-		old_look_again(pass);
-	if (pass->daemon->health.n_items == 0) {
-		carry(pass);
-		return;
-	}
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		tell(pass, &wanted->databases[i]);
+		old_look_again(health, found);
+	if (health->n_items == 0)
+		carry(found, &follow.lasting);
+	else
+		for (size_t i = 0; i < wanted->n_databases; i++)
+			database_add(health, found, &wanted->databases[i], &follow.lasting);
+	return follow;
+}
+
+void daemon_health_free(DaemonHealth *health)
+{
+	pool_free(health->pool);
 }

@@ -7,13 +7,21 @@
 
 static void before_look(void *userdata)
 {
-	daemon_edits_drain(userdata);
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	(void)daemon_hand_edits_drain(&daemon->edits, daemon->places.watch);
 }
 
 static void after_look(void *userdata, const World *world)
 {
-	daemon_edits_look(userdata, world);
-	daemon_links_before(userdata, world);
+	DaemonPass *pass = userdata;
+	Daemon *daemon = pass->daemon;
+
+	daemon_hand_edits_look(&daemon->edits, &pass->found,
+			       &(EditsLook){world, daemon->places.watch, daemon->places.config_dir},
+			       &pass->edits);
+	daemon_links_before(&pass->links_before, &pass->found, &world->live);
 }
 
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
@@ -29,7 +37,7 @@ static bool before_write(void *userdata, const World *world, const Plan *plan, c
 	pass->has_tried =
 		!pass->waits_after_refusal && !daemon_is_splayed(pass, plan, pass->digest);
 	if (pass->has_tried)
-		daemon_formers_note(pass, world, plan);
+		daemon_put_back_note(&daemon->put_back, &world->live, plan);
 	return pass->has_tried;
 }
 
@@ -38,7 +46,7 @@ static DiskWitness *witness(void *userdata, const char *config_dir)
 	DaemonPass *pass = userdata;
 	Daemon *daemon = pass->daemon;
 
-	return watch_witness(daemon->watch, config_dir, daemon->touched_pool, &daemon->touched);
+	return daemon_hand_edits_witness(&daemon->edits, daemon->places.watch, config_dir);
 }
 
 /* Only now: what could not be put on disk is not about to happen. */
@@ -47,7 +55,7 @@ static void intended(void *userdata, const Plan *plan)
 	DaemonPass *pass = userdata;
 
 	daemon_tell_intent(pass, plan);
-	pass->write_started_usec = daemon_now_usec(pass->daemon);
+	pass->write_started_usec = found_now_usec(&pass->found);
 }
 
 static void after_write(void *userdata, const Plan *plan, const Applied *applied, const Error *err)
@@ -55,14 +63,14 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 	DaemonPass *pass = userdata;
 
 	daemon_tell_outcome(pass, plan, applied, err);
-	daemon_memory_sent(pass, applied);
-	daemon_contests_written(pass, plan, applied);
+	daemon_kept_sent(&pass->sent, &pass->found, applied);
+	daemon_contests_written(&pass->contests, &pass->found, &pass->authors, plan, applied);
 	if (!err)
-		daemon_formers_written(pass);
+		daemon_put_back_written(&pass->daemon->put_back, found_now_usec(&pass->found));
 	daemon_schedule_written(pass, applied);
 	/* No look follows: what was seen during the write must not be forgotten. */
 	if (err)
-		pass->must_look_again = watch_has_witnessed(pass->daemon->watch);
+		pass->edits.must_look_again = watch_has_witnessed(pass->daemon->places.watch);
 }
 
 PassHooks daemon_hooks(DaemonPass *pass)

@@ -1,132 +1,147 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_kept.h"
+
 #include <string.h>
 
-#include "agent/daemon/daemon_internal.h"
-#include "agent/pass/server_id_back.h"
+#include "agent/daemon/daemon_fence.h"
 #include "agent/state/history.h"
 #include "agent/state/state_told.h"
 
-/* What cannot be kept is told; it stops nothing: the intent could be written, or nothing is. */
-static void kept(Daemon *daemon, int result, const Error *err)
+static void note(DaemonKept *kept, int result, const Error *err)
 {
-	daemon->memory_problem[0] = '\0';
+	kept->problem[0] = '\0';
 	if (result < 0)
-		memcpy(daemon->memory_problem, err->text, sizeof(err->text));
+		memcpy(kept->problem, err->text, sizeof(err->text));
 }
 
 /* At the start there is nothing to compare with what is read. */
-void daemon_memory_read(Daemon *daemon)
+DaemonKept daemon_kept_read(const char *state_dir, ConditionList *ret_told, EventList *ret_events)
 {
-	const JournalContext journal = {.trigger = "start"};
+	DaemonKept kept = {.seen_pool = pool_new(), .views_pool = pool_new()};
 	DaemonMemory memory = {0};
 	Error err;
 
-	kept(daemon, state_read_daemon(daemon->seen_pool, daemon->context.state_dir, &memory, &err),
-	     &err);
-	daemon->seen = memory.seen;
-	daemon->told = conditions_copy(daemon->told_pool, &memory.told);
+	note(&kept, state_read_daemon(kept.seen_pool, state_dir, &memory, &err), &err);
+	kept.seen = memory.seen;
+	*ret_told = memory.told;
+	*ret_events = (EventList){0};
 	for (size_t i = 0; i < memory.n_notices; i++)
-		journal_tell(&journal,
-			     &(Event){.kind = EVENT_STATE_TROUBLE, .text = memory.notices[i]});
+		POOL_PUSH(kept.seen_pool, ret_events->items, ret_events->n_items,
+			  ((Event){.kind = EVENT_STATE_TROUBLE, .text = memory.notices[i]}));
+	return kept;
 }
 
-void daemon_memory_keep(DaemonPass *pass, const EventList *corrections)
+void daemon_kept_free(DaemonKept *kept)
+{
+	pool_free(kept->seen_pool);
+	pool_free(kept->views_pool);
+}
+
+void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections)
 {
 	const HistoryWriter writer = {
-		.state_dir = pass->context.state_dir,
+		.state_dir = found->context.state_dir,
 		.by = "run",
-		.now_sec = daemon_realtime_sec(pass->daemon),
-		.context = &pass->journal,
+		.now_sec = found_realtime_sec(found),
+		.context = &found->journal,
 	};
 	Error err;
 
-	kept(pass->daemon, history_append(&writer, corrections, &err), &err);
+	note(kept, history_append(&writer, corrections, &err), &err);
 }
 
-void daemon_memory_entries(DaemonPass *pass)
+void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests)
 {
-	Daemon *daemon = pass->daemon;
+	Error err;
+
+	note(kept, state_write_contests(found->context.state_dir, contests, &err), &err);
+}
+
+void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now)
+{
+	Error err;
+
+	if (!conditions_same(found->told, now) || *kept->problem)
+		note(kept, state_write_conditions(found->context.state_dir, now, &err), &err);
+}
+
+void daemon_kept_sent(SentEntries *sent, const Found *found, const Applied *applied)
+{
+	for (size_t i = 0; i < applied->n_done; i++)
+		POOL_PUSH(found->pool, sent->items, sent->n_items,
+			  pool_strdup(found->pool, applied->done[i]->dn));
+	if (applied->stopped_at)
+		POOL_PUSH(found->pool, sent->items, sent->n_items,
+			  pool_strdup(found->pool, applied->stopped_at->dn));
+}
+
+static void entries_seen(DaemonKept *kept, const Found *found)
+{
 	Pool *pool = pool_new();
-	const Seen seen = seen_update(pool, &daemon->seen, &pass->report.last_world.config,
-				      &pass->report.last_plan);
+	const Seen seen = seen_update(pool, &kept->seen, &found->report.last_world.config,
+				      &found->report.last_plan);
 	Error err;
 
 	/* Also what could not be kept before. */
-	if (!seen_equal(&seen, &daemon->seen) || *daemon->memory_problem)
-		kept(daemon, state_write_entries(pass->context.state_dir, &seen, &err), &err);
-	daemon->seen = seen;
-	pool_free(daemon->seen_pool);
-	daemon->seen_pool = pool;
-}
-
-void daemon_memory_sent(DaemonPass *pass, const Applied *applied)
-{
-	for (size_t i = 0; i < applied->n_done; i++)
-		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
-			  pool_strdup(pass->pool, applied->done[i]->dn));
-	if (applied->stopped_at)
-		POOL_PUSH(pass->pool, pass->sent, pass->n_sent,
-			  pool_strdup(pass->pool, applied->stopped_at->dn));
+	if (!seen_equal(&seen, &kept->seen) || *kept->problem)
+		note(kept, state_write_entries(found->context.state_dir, &seen, &err), &err);
+	kept->seen = seen;
+	pool_free(kept->seen_pool);
+	kept->seen_pool = pool;
 }
 
 /* The look behind the writes did not come to its end: their entryCSN is not known, and must not be
  * taken for somebody else's. */
-void daemon_memory_unverified(DaemonPass *pass)
+static void entries_unverified(DaemonKept *kept, const Found *found, const SentEntries *sent)
 {
-	Daemon *daemon = pass->daemon;
 	Pool *pool;
 	Error err;
 
-	if (pass->n_sent == 0)
+	if (sent->n_items == 0)
 		return;
 	pool = pool_new();
-	daemon->seen = seen_without(pool, &daemon->seen, pass->sent, pass->n_sent);
-	kept(daemon, state_write_entries(pass->context.state_dir, &daemon->seen, &err), &err);
-	pool_free(daemon->seen_pool);
-	daemon->seen_pool = pool;
+	kept->seen = seen_without(pool, &kept->seen, sent->items, sent->n_items);
+	note(kept, state_write_entries(found->context.state_dir, &kept->seen, &err), &err);
+	pool_free(kept->seen_pool);
+	kept->seen_pool = pool;
 }
 
-void daemon_memory_contests(DaemonPass *pass)
+void daemon_kept_entries(DaemonKept *kept, const Found *found, const SentEntries *sent)
 {
-	Error err;
-
-	kept(pass->daemon, state_write_contests(pass->context.state_dir, &pass->contests, &err),
-	     &err);
+	if (found->report.has_plan)
+		entries_seen(kept, found);
+	else
+		entries_unverified(kept, found, sent);
 }
 
-void daemon_memory_conditions(DaemonPass *pass)
+void daemon_kept_views(DaemonKept *kept, const Found *found)
 {
-	Daemon *daemon = pass->daemon;
-	Pool *pool = pool_new();
-	Error err;
-
-	if (!conditions_same(&daemon->told, &pass->now) || *daemon->memory_problem)
-		kept(daemon, state_write_conditions(pass->context.state_dir, &pass->now, &err),
-		     &err);
-	daemon->told = conditions_copy(pool, &pass->now);
-	pool_free(daemon->told_pool);
-	daemon->told_pool = pool;
-}
-
-int daemon_heal_end(DaemonPass *pass, Error *err)
-{
-	EventList events;
-	const int result =
-		server_id_bring_back(pass->pool, pass->context.state_dir, pass->state.known.heal,
-				     pass->daemon->directory, &events, err);
-
-	daemon_tell_all(pass, &events);
-	daemon_memory_keep(pass, &events);
-	return result;
-}
-
-void daemon_memory_views(DaemonPass *pass)
-{
-	Daemon *daemon = pass->daemon;
 	Pool *pool = pool_new();
 
-	daemon->views = reader_views_keep(pool, &daemon->views, &pass->report.views,
-					  daemon_realtime_sec(daemon));
-	pool_free(daemon->views_pool);
-	daemon->views_pool = pool;
+	kept->views = reader_views_keep(pool, &kept->views, &found->report.views,
+					found_realtime_sec(found));
+	pool_free(kept->views_pool);
+	kept->views_pool = pool;
+}
+
+void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseHealth *databases,
+			   size_t n_databases)
+{
+	const FenceSeen seen = {
+		.note = {.known = &found->state.known,
+			 .plan = &found->report.last_plan,
+			 .live = &found->report.last_world.live,
+			 .databases = databases,
+			 .n_databases = n_databases},
+		.world = &found->report.last_world,
+		.config_dir = found->inputs.config_dir,
+		.node = found->inputs.wanted.self ? found->inputs.wanted.self->id : 0,
+	};
+	Error err;
+
+	if (!found->report.has_plan || seen.node == 0 || !found_is_caused_by(found, TRIGGER_PROBE))
+		return;
+	/* Told by the next pass: what lasts was told already. */
+	if (daemon_fence_note(found->pool, found->context.state_dir, &seen, &err) < 0)
+		memcpy(kept->problem, err.text, sizeof(err.text));
 }

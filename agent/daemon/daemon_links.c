@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_links.h"
+
 #include <string.h>
 
-#include "agent/daemon/daemon_internal.h"
 #include "common/base/timestamp.h"
 #include "common/live/live_running.h"
 
@@ -9,7 +10,9 @@
 
 /* One link as a pass sees it. */
 typedef struct LinkSeen {
-	DaemonPass *pass;
+	const Found *found;
+	const LinksBefore *before;
+	Follow *follow;
 	const char *suffix;
 	const WantedConsumer *wanted;
 	const RunningConsumer *running; /* NULL: slapd runs none, or does not tell */
@@ -18,9 +21,9 @@ typedef struct LinkSeen {
 	bool is_probed;                 /* a probe says whether it works */
 } LinkSeen;
 
-static int64_t monotonic_sec(const Daemon *daemon)
+static int64_t monotonic_sec(const Found *found)
 {
-	return (int64_t)(daemon_now_usec(daemon) / 1000000);
+	return (int64_t)(found_now_usec(found) / 1000000);
 }
 
 /* --- what was known --- */
@@ -30,10 +33,8 @@ static const char *link_key(Pool *pool, const LinkSeen *seen)
 	return pool_printf(pool, "link %s %u", seen->suffix, seen->wanted->peer->id);
 }
 
-static const LinkWatch *watch_before(const Daemon *daemon, const LinkSeen *seen, size_t at)
+static const LinkWatch *watch_before(const DaemonLinks *links, const LinkSeen *seen, size_t at)
 {
-	const DaemonLinks *links = &daemon->links;
-
 	if (at < links->n_items && links->items[at].peer_id == seen->wanted->peer->id &&
 	    strcmp(links->items[at].suffix, seen->suffix) == 0)
 		return &links->items[at];
@@ -49,26 +50,24 @@ static const char *link_name(Pool *pool, const char *suffix, const char *provide
 	return pool_printf(pool, "%s %s", provider, suffix);
 }
 
-void daemon_links_before(DaemonPass *pass, const World *world)
+void daemon_links_before(LinksBefore *before, const Found *found, const Live *live)
 {
-	const Live *live = &world->live;
-
-	for (size_t i = 0; pass->number == 1 && i < live->n_running; i++)
+	for (size_t i = 0; found->number == 1 && i < live->n_running; i++)
 		if (live->running[i].is_connected && live->running[i].suffix)
-			POOL_PUSH(pass->pool, pass->up_before, pass->n_up_before,
-				  link_name(pass->pool, live->running[i].suffix,
+			POOL_PUSH(found->pool, before->names, before->n_names,
+				  link_name(found->pool, live->running[i].suffix,
 					    live->running[i].provider));
 }
 
 static bool worked_before(const LinkSeen *seen)
 {
-	const DaemonPass *pass = seen->pass;
-	const char *name = pass->n_up_before > 0
-				   ? link_name(pass->pool, seen->suffix, seen->wanted->provider)
-				   : "";
+	const LinksBefore *before = seen->before;
+	const char *name = before->n_names > 0 ? link_name(seen->found->pool, seen->suffix,
+							   seen->wanted->provider)
+					       : "";
 
-	for (size_t i = 0; i < pass->n_up_before; i++)
-		if (strcmp(pass->up_before[i], name) == 0)
+	for (size_t i = 0; i < before->n_names; i++)
+		if (strcmp(before->names[i], name) == 0)
 			return true;
 	return false;
 }
@@ -77,7 +76,7 @@ static bool worked_before(const LinkSeen *seen)
 static LinkWatch watch_new_link(const LinkSeen *seen)
 {
 	const Condition *told =
-		condition_find(&seen->pass->daemon->told, link_key(seen->pass->pool, seen));
+		condition_find(seen->found->told, link_key(seen->found->pool, seen));
 
 	return (LinkWatch){
 		.peer_id = seen->wanted->peer->id,
@@ -93,8 +92,7 @@ static LinkWatch watch_new_link(const LinkSeen *seen)
 
 static const LinkProbe *probe_of(const LinkSeen *seen)
 {
-	return link_probe_find(daemon_probes_done(seen->pass->daemon), seen->suffix,
-			       seen->wanted->peer->id, NULL);
+	return link_probe_find(seen->found->answers, seen->suffix, seen->wanted->peer->id, NULL);
 }
 
 /* On the clock that never goes back. */
@@ -134,7 +132,7 @@ static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
 {
 	LinkLook look = {.at_sec = seen->at_sec};
 
-	seen->is_probed = !seen->pass->report.last_world.live.has_running ||
+	seen->is_probed = !seen->found->report.last_world.live.has_running ||
 			  (seen->running && seen->running->is_connected && is_cut_off(seen));
 	if (seen->is_probed)
 		return look_at_probe(seen);
@@ -155,14 +153,14 @@ static const char *probe_reason(const LinkSeen *seen, const LinkWatch *watch)
 	if (!probe || probe_verdict(&probe->probe) == PROBE_IS_GOOD || probe->probe.n_faults == 0 ||
 	    probed_sec(seen, probe) < watch->began_sec)
 		return NULL;
-	return pool_printf(seen->pass->pool, "peer %u, %s [%s]", seen->wanted->peer->id,
+	return pool_printf(seen->found->pool, "peer %u, %s [%s]", seen->wanted->peer->id,
 			   probe->probe.faults[0].text,
 			   probe_code_name(probe->probe.faults[0].code));
 }
 
 static const char *monitor_reason(const LinkSeen *seen)
 {
-	Pool *pool = seen->pass->pool;
+	Pool *pool = seen->found->pool;
 	const Peer *peer = seen->wanted->peer;
 
 	return pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri,
@@ -171,7 +169,7 @@ static const char *monitor_reason(const LinkSeen *seen)
 
 static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
 {
-	Pool *pool = seen->pass->pool;
+	Pool *pool = seen->found->pool;
 	const Peer *peer = seen->wanted->peer;
 	const char *what = probe_reason(seen, watch);
 
@@ -179,7 +177,7 @@ static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
 		what = monitor_reason(seen);
 
 	condition_add(
-		pool, &seen->pass->now,
+		pool, &seen->follow->lasting,
 		(Condition){
 			.key = link_key(pool, seen),
 			.begins = EVENT_LINK_DOWN,
@@ -194,18 +192,18 @@ static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
 
 static void tell_up(const LinkSeen *seen)
 {
-	DaemonPass *pass = seen->pass;
+	Pool *pool = seen->found->pool;
 	const Peer *peer = seen->wanted->peer;
-	const Condition *told = condition_find(&pass->daemon->told, link_key(pass->pool, seen));
+	const Condition *told = condition_find(seen->found->told, link_key(pool, seen));
 	const char *after = "";
 	Event event = {.kind = EVENT_LINK_UP, .suffix = seen->suffix, .peer = peer->uri};
 
 	if (told)
-		after = pool_printf(pass->pool, ", %s after that was told",
-				    duration_print(pass->pool, seen->now_sec - told->since_sec));
-	event.text = pool_printf(pass->pool, "%s is read from peer %u (%s) again%s", seen->suffix,
+		after = pool_printf(pool, ", %s after that was told",
+				    duration_print(pool, seen->now_sec - told->since_sec));
+	event.text = pool_printf(pool, "%s is read from peer %u (%s) again%s", seen->suffix,
 				 peer->id, peer->uri, after);
-	daemon_tell_all(pass, &(EventList){&event, 1});
+	POOL_PUSH(pool, seen->follow->events.items, seen->follow->events.n_items, event);
 }
 
 /* --- all links --- */
@@ -215,8 +213,8 @@ static void tell_up(const LinkSeen *seen)
 static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const LinkWatch *before,
 			   const LinkLook *look)
 {
-	Daemon *daemon = seen->pass->daemon;
-	WakeList *wakes = &seen->pass->wakes;
+	WakeList *wakes = &seen->follow->wakes;
+	Asks *asks = &seen->follow->asks;
 	const bool was_in_doubt = before && before->doubt_sec >= 0;
 
 	if (watch->doubt_sec < 0)
@@ -233,9 +231,9 @@ static void decide_in_time(const LinkSeen *seen, const LinkWatch *watch, const L
 		wake_add(wakes, WAKE_LINK, (uint64_t)watch->confirm_sec * 1000000);
 	/* Why it broke is asked at once, and where only probes tell, once more. */
 	if (!was_in_doubt)
-		daemon_probes_by(daemon, daemon_now_usec(daemon));
+		asks_hurry(asks, found_now_usec(seen->found));
 	else if (seen->is_probed)
-		daemon_probes_by(daemon, (uint64_t)watch->confirm_sec * 1000000);
+		asks_hurry(asks, (uint64_t)watch->confirm_sec * 1000000);
 }
 
 static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
@@ -270,36 +268,50 @@ static const RunningConsumer *running_of(const Plan *plan, const WantedConsumer 
 		    : running_find(index, wanted->rid, wanted->provider);
 }
 
-void daemon_links_look(DaemonPass *pass)
+/* A consumer's link, as this pass sees it. */
+static LinkSeen link_seen(const Found *found, const WantedConsumer *consumer, const char *suffix,
+			  const RunningIndex *index)
 {
-	Daemon *daemon = pass->daemon;
-	const Wanted *wanted = pass->report.last_plan.wanted;
-	DaemonLinks links = {.pool = pool_new()};
+	return (LinkSeen){
+		.found = found,
+		.suffix = suffix,
+		.wanted = consumer,
+		.running = running_of(&found->report.last_plan, consumer, index),
+		.now_sec = found_realtime_sec(found),
+		.at_sec = monotonic_sec(found),
+	};
+}
 
-	links.items = pool_alloc(links.pool, (n_links(wanted) + 1) * sizeof(*links.items));
+Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefore *before)
+{
+	const Wanted *wanted = found->report.last_plan.wanted;
+	DaemonLinks now = {.pool = pool_new()};
+	Follow follow = {0};
+
+	now.items = pool_alloc(now.pool, (n_links(wanted) + 1) * sizeof(*now.items));
 	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
-		const char *suffix = pool_strdup(links.pool, database->desired->suffix);
+		const char *suffix = pool_strdup(now.pool, database->desired->suffix);
 		RunningIndex index;
 
-		running_index(&pass->report.last_world.live, suffix, &index);
+		running_index(&found->report.last_world.live, suffix, &index);
 		for (size_t k = 0; k < database->n_consumers; k++) {
-			const WantedConsumer *consumer = &database->consumers[k];
-			LinkSeen seen = {
-				.pass = pass,
-				.suffix = suffix,
-				.wanted = consumer,
-				.running = running_of(&pass->report.last_plan, consumer, &index),
-				.now_sec = daemon_realtime_sec(daemon),
-				.at_sec = monotonic_sec(daemon),
-			};
-			LinkWatch watch =
-				link_take(&seen, watch_before(daemon, &seen, links.n_items));
+			LinkSeen seen = link_seen(found, &database->consumers[k], suffix, &index);
+			LinkWatch watch;
 
+			seen.before = before;
+			seen.follow = &follow;
+			watch = link_take(&seen, watch_before(links, &seen, now.n_items));
 			watch.suffix = suffix;
-			links.items[links.n_items++] = watch;
+			now.items[now.n_items++] = watch;
 		}
 	}
-	pool_free(daemon->links.pool);
-	daemon->links = links;
+	daemon_links_free(links);
+	*links = now;
+	return follow;
+}
+
+void daemon_links_free(DaemonLinks *links)
+{
+	pool_free(links->pool);
 }

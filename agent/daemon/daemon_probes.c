@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "agent/daemon/daemon_internal.h"
 #include "agent/peer/probe_targets.h"
 #include "agent/state/state.h"
 
@@ -63,18 +62,17 @@ static void round_end(DaemonProbes *probes)
 	probes->running = (LinkProbes){0};
 }
 
-static void round_start(DaemonPass *pass, LinkRound *round, bool is_needed)
+static void round_start(DaemonProbes *probes, const Found *found, LinkRound *round, bool is_needed)
 {
-	DaemonProbes *probes = &pass->daemon->probes;
 	ProbeRefusals *refusals = pool_alloc(round->pool, sizeof(*refusals));
 	const ProbeOptions options = {
 		.depth = PROBE_DEPTH_ID,
-		.expectation = {.our_id = pass->inputs.wanted.self->id},
+		.expectation = {.our_id = found->inputs.wanted.self->id},
 		.refusals = refusals,
 	};
 	Error err;
 
-	*refusals = probe_refusals_copy(round->pool, &pass->inputs.state.known.refusals);
+	*refusals = probe_refusals_copy(round->pool, &found->inputs.state.known.refusals);
 	/* Without descriptors for it the next pass tries again. */
 	if (round->n_targets == 0 ||
 	    probe_round_start(round->pool, round->targets, round->n_targets, &options,
@@ -106,59 +104,55 @@ static void done_add(DaemonProbes *probes, const LinkProbes *newer)
 	probes->pool = pool;
 }
 
-static void results_take(Daemon *daemon)
+static void results_take(DaemonProbes *probes, int64_t now_sec)
 {
-	DaemonProbes *probes = &daemon->probes;
 	const Probe *results = probe_round_results(probes->round);
 
 	for (size_t i = 0; i < probes->running.n_items; i++) {
 		probes->running.items[i].probe = results[i];
-		probes->running.items[i].at_sec = daemon_realtime_sec(daemon);
+		probes->running.items[i].at_sec = now_sec;
 	}
 	done_add(probes, &probes->running);
 }
 
-int daemon_probe_fd(const Daemon *daemon)
+int daemon_probes_fd(const DaemonProbes *probes)
 {
-	return daemon->probes.round ? probe_round_fd(daemon->probes.round) : -1;
+	return probes->round ? probe_round_fd(probes->round) : -1;
 }
 
-bool daemon_probe_process(Daemon *daemon)
+bool daemon_probes_process(DaemonProbes *probes, const Clock *clock)
 {
-	DaemonProbes *probes = &daemon->probes;
-
 	if (!probes->round || !probe_round_process(probes->round))
 		return false;
 	refusals_take(probes);
-	results_take(daemon);
+	results_take(probes, clock->realtime_sec(clock->userdata));
 	round_end(probes);
 	return true;
 }
 
 /* --- around a pass --- */
 
-void daemon_probes_take(DaemonPass *pass)
+void daemon_probes_take(DaemonProbes *probes, Found *found)
 {
-	DaemonProbes *probes = &pass->daemon->probes;
-	Known *known = &pass->inputs.state.known;
+	Known *known = &found->inputs.state.known;
 	const ProbeRefusals joined =
-		probe_refusals_join(pass->pool, &known->refusals, &probes->refusals);
+		probe_refusals_join(found->pool, &known->refusals, &probes->refusals);
 	Error err;
 
 	if (probe_refusals_equal(&joined, &known->refusals))
 		return;
 	known->refusals = joined;
-	if (state_write_refusals(pass->context.state_dir, &joined, &err) < 0)
-		daemon_state_problem(pass, &err);
+	if (state_write_refusals(found->context.state_dir, &joined, &err) < 0)
+		found_state_problem(found, &err);
 	else
 		probes->refusals = (ProbeRefusals){0};
 }
 
 /* Not tried yet, or so long ago that the peer, or the way to it, may have been mended. A peer that
  * was away is back sooner than one is mended, and to ask it again locks no account. */
-static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
+static bool is_needed(const Found *found, const LinkNeed *need)
 {
-	const Context *context = &pass->context;
+	const Context *context = &found->context;
 	const bool must_rest = link_need_must_rest(need);
 	const bool was_away =
 		need->answer && probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
@@ -167,71 +161,69 @@ static bool is_needed(const DaemonPass *pass, const LinkNeed *need)
 					 : context->probe_interval_sec;
 
 	return !need->answer ||
-	       (!must_rest && daemon_realtime_sec(pass->daemon) - need->answer->at_sec >= wait_sec);
+	       (!must_rest && found_realtime_sec(found) - need->answer->at_sec >= wait_sec);
 }
 
-/* The first link that a change waits for; NULL: none does. */
-static const WantedConsumer *first_needed(DaemonPass *pass)
+/* The first link that a change waits for, or that somebody asks about; NULL: none. */
+static const WantedConsumer *first_needed(const Found *found, const Asks *asks)
 {
-	const Plan *plan = &pass->report.last_plan;
-	const WantedConsumer *found = NULL;
-	const WantedDatabase *database;
+	const Plan *plan = &found->report.last_plan;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (is_needed(pass, &plan->link_needs[i]))
+		if (is_needed(found, &plan->link_needs[i]))
 			return plan->link_needs[i].consumer;
-	for (const FormerLink *former = pass->daemon->formers; former && !found;
-	     former = former->next)
-		found = daemon_former_asked(pass, former, &database);
-	return found;
+	return asks->n_links > 0 ? asks->links[0].consumer : NULL;
 }
 
-static void links_add_needed(LinkRound *round, DaemonPass *pass)
+static void links_add_needed(LinkRound *round, const Found *found, const Asks *asks)
 {
-	const Plan *plan = &pass->report.last_plan;
+	const Plan *plan = &found->report.last_plan;
 
 	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (is_needed(pass, &plan->link_needs[i]))
+		if (is_needed(found, &plan->link_needs[i]))
 			link_round_add_compared(round, plan->link_needs[i].database,
 						plan->link_needs[i].consumer,
 						plan->link_needs[i].former);
-	for (const FormerLink *former = pass->daemon->formers; former; former = former->next) {
-		const WantedDatabase *database;
-		const WantedConsumer *consumer = daemon_former_asked(pass, former, &database);
-
-		if (consumer)
-			link_round_add(round, database, consumer);
-	}
+	for (size_t i = 0; i < asks->n_links; i++)
+		link_round_add(round, asks->links[i].database, asks->links[i].consumer);
 }
 
-static bool are_links_probed(const DaemonPass *pass)
+static bool are_links_probed(const Found *found)
 {
-	return pass->context.probes && pass->inputs.state.known.n_left == 0;
+	return found->context.probes && found->inputs.state.known.n_left == 0;
 }
 
-static bool are_all_due(const DaemonPass *pass)
+static bool are_all_due(const DaemonProbes *probes, const Found *found)
 {
-	const DaemonProbes *probes = &pass->daemon->probes;
+	return are_links_probed(found) && !probes->round &&
+	       found_now_usec(found) >= probes->due_usec;
+}
 
-	return are_links_probed(pass) && !probes->round &&
-	       daemon_now_usec(pass->daemon) >= probes->due_usec;
+/* The next round of all links is another's wish, too. */
+static void asks_take(DaemonProbes *probes, const Found *found, const Asks *asks)
+{
+	if (!asks->is_hurried || !found->context.probes)
+		return;
+	if (asks->by_usec < probes->due_usec)
+		probes->due_usec = asks->by_usec;
+	probes->is_hurried = true;
 }
 
 /* What this node is asked to probe at the same time as others: a change that waits, or, when they
  * were started or reloaded together, all links. */
-static void turn_take_for(DaemonPass *pass, const WantedConsumer *first)
+static void turn_take_for(DaemonProbes *probes, const Found *found, const WantedConsumer *first)
 {
-	DaemonProbes *probes = &pass->daemon->probes;
-	const uint64_t now_usec = daemon_now_usec(pass->daemon);
-	const uint64_t wait_usec = turn_password_usec(wanted_rank(&pass->inputs.wanted));
-	const bool is_reloaded = pass->triggers & TRIGGER_BIT(TRIGGER_RELOAD);
+	const uint64_t now_usec = found_now_usec(found);
+	const uint64_t wait_usec = turn_password_usec(wanted_rank(&found->inputs.wanted));
+	const bool is_reloaded = found_is_caused_by(found, TRIGGER_RELOAD);
 
 	if (is_reloaded && now_usec < probes->due_usec)
 		probes->due_usec = now_usec;
 	if (first)
-		turn_take(&probes->turn, link_identity(pass->pool, &first->syncrepl, first->secret),
-			  wait_usec, now_usec);
-	else if (are_links_probed(pass) && (is_reloaded || probes->due_usec == 0))
+		turn_take(&probes->turn,
+			  link_identity(found->pool, &first->syncrepl, first->secret), wait_usec,
+			  now_usec);
+	else if (are_links_probed(found) && (is_reloaded || probes->due_usec == 0))
 		turn_take(&probes->turn, TURN_OF_ALL, wait_usec, now_usec);
 }
 
@@ -262,101 +254,86 @@ static void done_prune(DaemonProbes *probes, const LinkRound *round)
 }
 
 /* A change that waits goes before the round of all links, which is made anew behind it. */
-static void probe_needed(DaemonPass *pass, LinkRound *round)
+static void probe_needed(DaemonProbes *probes, const Found *found, LinkRound *round,
+			 WakeList *wakes)
 {
-	DaemonProbes *probes = &pass->daemon->probes;
-
-	links_add_needed(round, pass);
 	if (round->withheld.n_items > 0) {
 		done_add(probes, &round->withheld);
-		wake_add(&pass->wakes, WAKE_PROBES, daemon_now_usec(pass->daemon));
+		wake_add(wakes, WAKE_PROBES, found_now_usec(found));
 	}
 	if (probes->round && round_covers(probes, &round->links))
 		return;
 	if (probes->round) {
 		refusals_take(probes);
-		probes->due_usec =
-			probes->is_needed ? probes->due_usec : daemon_now_usec(pass->daemon);
+		probes->due_usec = probes->is_needed ? probes->due_usec : found_now_usec(found);
 		round_end(probes);
 	}
-	round_start(pass, round, true);
+	round_start(probes, found, round, true);
 }
 
-static void probe_all(DaemonPass *pass, LinkRound *round)
+static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round)
 {
-	DaemonProbes *probes = &pass->daemon->probes;
-
-	probes->due_usec =
-		daemon_now_usec(pass->daemon) + pass->context.probe_interval_sec * 1000000ULL;
+	probes->due_usec = found_now_usec(found) + found->context.probe_interval_sec * 1000000ULL;
 	probes->is_hurried = false;
 	turn_end(&probes->turn);
-	links_add_all(round, &pass->report.last_plan, &pass->inputs.wanted);
+	links_add_all(round, &found->report.last_plan, &found->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
-	round_start(pass, round, false);
+	round_start(probes, found, round, false);
 }
 
 /* Somebody waits for the next round of all links. The end of one that runs makes a pass by itself.
  */
-static void wake_for_hurry(DaemonPass *pass)
+static void wake_for_hurry(const DaemonProbes *probes, const Found *found, WakeList *wakes)
 {
-	const DaemonProbes *probes = &pass->daemon->probes;
 	const uint64_t turn_usec = probes->turn.at_usec;
 
-	if (probes->is_hurried && !probes->round && are_links_probed(pass))
-		wake_add(&pass->wakes, WAKE_PROBES,
+	if (probes->is_hurried && !probes->round && are_links_probed(found))
+		wake_add(wakes, WAKE_PROBES,
 			 turn_usec > probes->due_usec ? turn_usec : probes->due_usec);
 }
 
-void daemon_probes_next(DaemonPass *pass)
+static LinkRound round_new(const DaemonProbes *probes, const Found *found)
 {
-	const Turn *turn = &pass->daemon->probes.turn;
+	return link_round_new(pool_new(), found->directory,
+			      &(PasswordSight){&found->inputs.state.known.links,
+					       &found->report.last_world.live, &probes->done});
+}
+
+Follow daemon_probes_look(DaemonProbes *probes, const Found *found, const Asks *asks)
+{
 	const WantedConsumer *first;
+	Follow follow = {0};
 	LinkRound round;
 
-	if (!pass->report.has_plan || !pass->inputs.wanted.self)
-		return;
-	first = first_needed(pass);
-	turn_take_for(pass, first);
-	if (!first && !are_all_due(pass)) {
-		wake_for_hurry(pass);
-		return;
+	asks_take(probes, found, asks);
+	if (!found->report.has_plan || !found->inputs.wanted.self)
+		return follow;
+	first = first_needed(found, asks);
+	turn_take_for(probes, found, first);
+	if (!first && !are_all_due(probes, found)) {
+		wake_for_hurry(probes, found, &follow.wakes);
+		return follow;
 	}
-	if (!turn_has_come(turn, daemon_now_usec(pass->daemon))) {
-		wake_add(&pass->wakes, WAKE_PROBES, turn->at_usec);
-		return;
+	if (!turn_has_come(&probes->turn, found_now_usec(found))) {
+		wake_add(&follow.wakes, WAKE_PROBES, probes->turn.at_usec);
+		return follow;
 	}
-	round = link_round_new(pool_new(), pass->daemon->directory,
-			       &(PasswordSight){&pass->inputs.state.known.links,
-						&pass->report.last_world.live,
-						&pass->daemon->probes.done});
-	if (first)
-		probe_needed(pass, &round);
-	else
-		probe_all(pass, &round);
-	if (pass->daemon->probes.round_pool != round.pool)
+	round = round_new(probes, found);
+	if (first) {
+		links_add_needed(&round, found, asks);
+		probe_needed(probes, found, &round, &follow.wakes);
+	} else {
+		probe_all(probes, found, &round);
+	}
+	if (probes->round_pool != round.pool)
 		pool_free(round.pool);
+	return follow;
 }
 
-void daemon_probes_by(Daemon *daemon, uint64_t at_usec)
+void daemon_probes_free(DaemonProbes *probes)
 {
-	DaemonProbes *probes = &daemon->probes;
-
-	if (!daemon->context.probes)
-		return;
-	if (at_usec < probes->due_usec)
-		probes->due_usec = at_usec;
-	probes->is_hurried = true;
-}
-
-const LinkProbes *daemon_probes_done(const Daemon *daemon)
-{
-	return &daemon->probes.done;
-}
-
-void daemon_probes_free(Daemon *daemon)
-{
-	round_end(&daemon->probes);
-	pool_free(daemon->probes.pool);
-	pool_free(daemon->probes.refusals_pool);
+	round_end(probes);
+	pool_free(probes->pool);
+	pool_free(probes->refusals_pool);
 }

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_DAEMON_PROBES_H
 #define SYNCWARD_DAEMON_PROBES_H
 
-#include <stdbool.h>
-
+#include "agent/daemon/daemon_follow.h"
+#include "agent/daemon/daemon_found.h"
 #include "agent/peer/probe_round.h"
 #include "common/link/link_probes.h"
 #include "common/link/turn.h"
@@ -26,5 +26,21 @@ typedef struct DaemonProbes {
 	bool is_hurried;        /* somebody waits for it */
 	Turn turn;              /* to send passwords: nodes before this one go first */
 } DaemonProbes;
+
+/* Ends a round that runs. */
+void daemon_probes_free(DaemonProbes *probes);
+
+/* Readable while a round runs and there is something to do; -1: none runs. */
+int daemon_probes_fd(const DaemonProbes *probes);
+
+/* Does it without waiting; true when the round is over and its answers are among those done. */
+bool daemon_probes_process(DaemonProbes *probes, const Clock *clock);
+
+/* What was refused to this node goes to what the pass knows, and to the state folder. */
+void daemon_probes_take(DaemonProbes *probes, Found *found);
+
+/* Begins a round when one is due: of the links that somebody asks about or that a change waits for,
+ * or of all. The pass's last look, for it hears what all others ask. */
+Follow daemon_probes_look(DaemonProbes *probes, const Found *found, const Asks *asks);
 
 #endif

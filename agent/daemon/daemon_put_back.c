@@ -3,10 +3,33 @@
 
 #include <string.h>
 
-#include "agent/daemon/daemon_internal.h"
 #include "common/decide/guard_link.h"
 #include "common/live/live_running.h"
 #include "common/slapd/url.h"
+
+typedef enum FormerState {
+	FORMER_WRITING, /* what takes its place is about to be written */
+	FORMER_WAITING, /* it was written, and must connect in its time */
+	FORMER_ASKED,   /* it did not, and the peer is asked why */
+	FORMER_BACK,    /* the former link is wanted again */
+} FormerState;
+
+struct FormerLink {
+	FormerLink *next;
+	Pool *pool;
+	const char *suffix;
+	unsigned peer_id;
+	const char *uri;
+	const char *identity; /* of what took its place */
+	const char *why;
+	Syncrepl syncrepl;
+	FormerState state;
+	bool is_settled; /* slapd has it again */
+	unsigned wait_sec;
+	uint64_t until_usec;
+	int64_t asked_sec;
+	const char *text; /* why it is back */
+};
 
 /* --- the list --- */
 
@@ -18,15 +41,15 @@ static void former_drop(FormerLink **place)
 	pool_free(former->pool);
 }
 
-void daemon_formers_free(Daemon *daemon)
+void daemon_put_back_free(DaemonPutBack *put_back)
 {
-	while (daemon->formers)
-		former_drop(&daemon->formers);
+	while (put_back->first)
+		former_drop(&put_back->first);
 }
 
-static FormerLink **former_find(Daemon *daemon, const char *suffix, unsigned peer_id)
+static FormerLink **former_find(DaemonPutBack *put_back, const char *suffix, unsigned peer_id)
 {
-	FormerLink **place = &daemon->formers;
+	FormerLink **place = &put_back->first;
 
 	while (*place && ((*place)->peer_id != peer_id || strcmp((*place)->suffix, suffix) != 0))
 		place = &(*place)->next;
@@ -51,10 +74,10 @@ static WantedConsumer *consumer_find(const Wanted *wanted, const FormerLink *for
 
 /* --- writing another link --- */
 
-static void former_note(Daemon *daemon, const Change *change)
+static void former_note(DaemonPutBack *put_back, const Change *change)
 {
 	const WantedConsumer *wanted = change->wanted;
-	FormerLink **place = former_find(daemon, change->suffix, wanted->peer->id);
+	FormerLink **place = former_find(put_back, change->suffix, wanted->peer->id);
 	Pool *pool = pool_new();
 	FormerLink *former = pool_alloc(pool, sizeof(*former));
 
@@ -71,37 +94,40 @@ static void former_note(Daemon *daemon, const Change *change)
 		former->syncrepl.value[i] = pool_strdup(pool, change->live->syncrepl.value[i]);
 	if (*place)
 		former_drop(place);
-	former->next = daemon->formers;
-	daemon->formers = former;
+	former->next = put_back->first;
+	put_back->first = former;
 }
 
-void daemon_formers_note(DaemonPass *pass, const World *world, const Plan *plan)
+void daemon_put_back_note(DaemonPutBack *put_back, const Live *live, const Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_changes; i++) {
 		const Change *change = &plan->changes[i];
 
-		if (!change->is_held && world->live.has_running &&
-		    change_replaces_working_link(&world->live, change) && !change->wanted->put_back)
-			former_note(pass->daemon, change);
+		if (!change->is_held && live->has_running &&
+		    change_replaces_working_link(live, change) && !change->wanted->put_back)
+			former_note(put_back, change);
 	}
 }
 
-void daemon_formers_written(DaemonPass *pass)
+static void former_wait(FormerLink *former, uint64_t now_usec)
 {
-	for (FormerLink *former = pass->daemon->formers; former; former = former->next)
-		if (former->state == FORMER_WRITING) {
-			former->state = FORMER_WAITING;
-			former->until_usec =
-				daemon_now_usec(pass->daemon) + former->wait_sec * 1000000ULL;
-		}
+	former->state = FORMER_WAITING;
+	former->until_usec = now_usec + former->wait_sec * 1000000ULL;
+}
+
+void daemon_put_back_written(DaemonPutBack *put_back, uint64_t now_usec)
+{
+	for (FormerLink *former = put_back->first; former; former = former->next)
+		if (former->state == FORMER_WRITING)
+			former_wait(former, now_usec);
 }
 
 /* --- before a pass: what is wanted --- */
 
-static void former_want(DaemonPass *pass, const FormerLink *former, WantedConsumer *consumer)
+static void former_want(const Found *found, const FormerLink *former, WantedConsumer *consumer)
 {
 	consumer->syncrepl = former->syncrepl;
-	consumer->provider = url_spelling(pass->pool, former->syncrepl.value[SYNCREPL_PROVIDER]);
+	consumer->provider = url_spelling(found->pool, former->syncrepl.value[SYNCREPL_PROVIDER]);
 	consumer->rid = syncrepl_rid(&former->syncrepl);
 	consumer->secret = NULL;
 	consumer->put_back = former->text;
@@ -109,43 +135,43 @@ static void former_want(DaemonPass *pass, const FormerLink *former, WantedConsum
 
 /* Somebody wants something else by now: another file, another peers.json, or a person wrote it all
  * the same. */
-static bool is_over(DaemonPass *pass, const FormerLink *former, const WantedConsumer *consumer)
+static bool is_over(const Found *found, const FormerLink *former, const WantedConsumer *consumer)
 {
 	const char *identity =
-		consumer ? link_identity(pass->pool, &consumer->syncrepl, consumer->secret) : "";
+		consumer ? link_identity(found->pool, &consumer->syncrepl, consumer->secret) : "";
 
 	return strcmp(identity, former->identity) != 0 ||
-	       (former->is_settled && known_link_is(&pass->inputs.state.known.links, former->suffix,
-						    former->peer_id, identity));
+	       (former->is_settled && known_link_is(&found->inputs.state.known.links,
+						    former->suffix, former->peer_id, identity));
 }
 
-void daemon_formers_take(DaemonPass *pass)
+void daemon_put_back_want(DaemonPutBack *put_back, Found *found)
 {
-	for (FormerLink **place = &pass->daemon->formers; *place;) {
+	for (FormerLink **place = &put_back->first; *place;) {
 		const WantedDatabase *database;
-		WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, *place, &database);
+		WantedConsumer *consumer = consumer_find(&found->inputs.wanted, *place, &database);
 
-		if (is_over(pass, *place, consumer)) {
+		if (is_over(found, *place, consumer)) {
 			former_drop(place);
 			continue;
 		}
 		if ((*place)->state == FORMER_BACK)
-			former_want(pass, *place, consumer);
+			former_want(found, *place, consumer);
 		place = &(*place)->next;
 	}
 }
 
 /* --- behind a pass: does it connect? --- */
 
-static bool is_up(const DaemonPass *pass, const FormerLink *former)
+static bool is_up(const Found *found, const FormerLink *former)
 {
 	const WantedDatabase *database;
-	const WantedConsumer *consumer = consumer_find(&pass->inputs.wanted, former, &database);
+	const WantedConsumer *consumer = consumer_find(&found->inputs.wanted, former, &database);
 	RunningIndex index;
 
 	if (!consumer)
 		return false;
-	running_index(&pass->report.last_world.live, former->suffix, &index);
+	running_index(&found->report.last_world.live, former->suffix, &index);
 	return running_works(running_find(&index, consumer->rid, consumer->provider),
 			     &consumer->syncrepl);
 }
@@ -157,18 +183,24 @@ static const char *fault_text(const Probe *probe)
 		       : "a probe of it was good, but slapd's consumer does not connect";
 }
 
-/* A peer that cannot be asked would not take the former link either. */
-static void former_judge(DaemonPass *pass, FormerLink *former)
+/* What the peer said since it was asked; NULL: nothing yet. */
+static const LinkProbe *answer_to(const Found *found, const FormerLink *former)
 {
-	Daemon *daemon = pass->daemon;
-	const LinkProbe *answer = link_probe_find(&daemon->probes.done, former->suffix,
-						  former->peer_id, former->identity);
+	const LinkProbe *answer =
+		link_probe_find(found->answers, former->suffix, former->peer_id, former->identity);
 
-	if (!answer || answer->at_sec < former->asked_sec)
+	return answer && answer->at_sec >= former->asked_sec ? answer : NULL;
+}
+
+/* A peer that cannot be asked would not take the former link either. */
+static void former_judge(const Found *found, FormerLink *former, Follow *follow)
+{
+	const LinkProbe *answer = answer_to(found, former);
+
+	if (!answer)
 		return;
 	if (probe_verdict(&answer->probe) == PROBE_NOT_TESTED) {
-		former->state = FORMER_WAITING;
-		former->until_usec = daemon_now_usec(daemon) + former->wait_sec * 1000000ULL;
+		former_wait(former, found_now_usec(found));
 		return;
 	}
 	former->state = FORMER_BACK;
@@ -177,12 +209,12 @@ static void former_judge(DaemonPass *pass, FormerLink *former)
 		"the link to %s worked, and did not come back within %u s of being written anew "
 		"(%s): its former value is put back. %s. To write it all the same",
 		former->uri, former->wait_sec, former->why, fault_text(&answer->probe));
-	wake_add(&pass->wakes, WAKE_PUT_BACK, daemon_now_usec(daemon));
+	wake_add(&follow->wakes, WAKE_PUT_BACK, found_now_usec(found));
 }
 
-static bool is_as_wanted(const DaemonPass *pass, const FormerLink *former)
+static bool is_as_wanted(const Found *found, const FormerLink *former)
 {
-	const Plan *plan = &pass->report.last_plan;
+	const Plan *plan = &found->report.last_plan;
 
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (plan->changes[i].wanted &&
@@ -192,47 +224,50 @@ static bool is_as_wanted(const DaemonPass *pass, const FormerLink *former)
 	return true;
 }
 
-static void former_look(DaemonPass *pass, FormerLink *former)
+static void former_look(const Found *found, FormerLink *former, Follow *follow)
 {
-	Daemon *daemon = pass->daemon;
-
 	if (former->state == FORMER_BACK)
-		former->is_settled |= is_as_wanted(pass, former) && !pass->report.has_failed;
+		former->is_settled |= is_as_wanted(found, former) && !found->report.has_failed;
 	if (former->state == FORMER_ASKED)
-		former_judge(pass, former);
+		former_judge(found, former, follow);
 	if (former->state != FORMER_WAITING)
 		return;
-	if (daemon_now_usec(daemon) < former->until_usec) {
-		wake_add(&pass->wakes, WAKE_PUT_BACK, former->until_usec);
+	if (found_now_usec(found) < former->until_usec) {
+		wake_add(&follow->wakes, WAKE_PUT_BACK, former->until_usec);
 		return;
 	}
 	former->state = FORMER_ASKED;
-	former->asked_sec = daemon_realtime_sec(daemon);
+	former->asked_sec = found_realtime_sec(found);
 }
 
-void daemon_formers_look(DaemonPass *pass)
+/* What the peer must be asked about. */
+static void former_ask(const Found *found, const FormerLink *former, Follow *follow)
 {
-	if (!pass->report.has_plan)
+	AskedLink asked;
+
+	if (former->state != FORMER_ASKED || answer_to(found, former))
 		return;
-	for (FormerLink **place = &pass->daemon->formers; *place;) {
+	asked.consumer = consumer_find(&found->inputs.wanted, former, &asked.database);
+	if (asked.consumer)
+		POOL_PUSH(found->pool, follow->asks.links, follow->asks.n_links, asked);
+}
+
+Follow daemon_put_back_look(DaemonPutBack *put_back, const Found *found)
+{
+	Follow follow = {0};
+
+	if (!found->report.has_plan)
+		return follow;
+	for (FormerLink **place = &put_back->first; *place;) {
 		/* A write that failed changed nothing. */
 		if ((*place)->state == FORMER_WRITING ||
-		    ((*place)->state != FORMER_BACK && is_up(pass, *place))) {
+		    ((*place)->state != FORMER_BACK && is_up(found, *place))) {
 			former_drop(place);
 			continue;
 		}
-		former_look(pass, *place);
+		former_look(found, *place, &follow);
+		former_ask(found, *place, &follow);
 		place = &(*place)->next;
 	}
-}
-
-const WantedConsumer *daemon_former_asked(DaemonPass *pass, const FormerLink *former,
-					  const WantedDatabase **ret_database)
-{
-	const LinkProbe *answer = link_probe_find(&pass->daemon->probes.done, former->suffix,
-						  former->peer_id, former->identity);
-
-	if (former->state != FORMER_ASKED || (answer && answer->at_sec >= former->asked_sec))
-		return NULL;
-	return consumer_find(&pass->inputs.wanted, former, ret_database);
+	return follow;
 }

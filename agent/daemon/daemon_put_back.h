@@ -2,37 +2,27 @@
 #ifndef SYNCWARD_DAEMON_PUT_BACK_H
 #define SYNCWARD_DAEMON_PUT_BACK_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "agent/daemon/daemon_follow.h"
+#include "agent/daemon/daemon_found.h"
 
-#include "common/base/pool.h"
-#include "common/syncrepl/syncrepl.h"
+typedef struct FormerLink FormerLink;
 
-typedef enum FormerState {
-	FORMER_WRITING, /* what takes its place is about to be written */
-	FORMER_WAITING, /* it was written, and must connect in its time */
-	FORMER_ASKED,   /* it did not, and the peer is asked why */
-	FORMER_BACK,    /* the former link is wanted again */
-} FormerState;
+/* Links that worked until the daemon wrote another in their place. One that does not come back is
+ * wanted as it was. In memory only: they have passwords. Zero: none. */
+typedef struct DaemonPutBack {
+	FormerLink *first;
+} DaemonPutBack;
 
-/* A link that worked until the daemon wrote another in its place. In memory only: it has a
- * password.
- */
-typedef struct FormerLink {
-	struct FormerLink *next;
-	Pool *pool;
-	const char *suffix;
-	unsigned peer_id;
-	const char *uri;
-	const char *identity; /* of what took its place */
-	const char *why;
-	Syncrepl syncrepl;
-	FormerState state;
-	bool is_settled; /* slapd has it again */
-	unsigned wait_sec;
-	uint64_t until_usec;
-	int64_t asked_sec;
-	const char *text; /* why it is back */
-} FormerLink;
+void daemon_put_back_free(DaemonPutBack *put_back);
+
+/* Before a pass: changes what is wanted. */
+void daemon_put_back_want(DaemonPutBack *put_back, Found *found);
+
+/* This plan is about to be written; all of it was. */
+void daemon_put_back_note(DaemonPutBack *put_back, const Live *live, const Plan *plan);
+void daemon_put_back_written(DaemonPutBack *put_back, uint64_t now_usec);
+
+/* Behind a pass: whether they are up, or their peers are to be asked why not. */
+Follow daemon_put_back_look(DaemonPutBack *put_back, const Found *found);
 
 #endif

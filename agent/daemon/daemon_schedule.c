@@ -23,7 +23,7 @@ bool daemon_is_splayed(DaemonPass *pass, const Plan *plan, const char *digest)
 					    : schedule_splay_usec(rank);
 
 	if (plan->n_sessions_dropped == 0 || splay_usec == 0 ||
-	    (pass->has_drift && plan->untried_sec == 0))
+	    (pass->authors.has_drift && plan->untried_sec == 0))
 		return false;
 	turn_take(&daemon->splay, digest, splay_usec, now_usec);
 	return !turn_has_come(&daemon->splay, now_usec);
@@ -39,13 +39,13 @@ static bool is_joining(const Plan *plan)
 
 static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 {
-	if (pass->has_state_failed)
+	if (pass->found.troubles.has_ended)
 		return PASS_DENIED;
 	switch (err->class) {
 	case ERROR_NONE:
 		break;
 	case ERROR_UNREACHABLE:
-		return pass->daemon->socket ? PASS_AWAY : PASS_UNSEEN;
+		return pass->daemon->places.socket ? PASS_AWAY : PASS_UNSEEN;
 	case ERROR_DENIED:
 		return PASS_DENIED;
 	case ERROR_BUSY:
@@ -57,10 +57,10 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 	default:
 		return PASS_REFUSED;
 	}
-	if (pass->report.n_failures > 0 || pass->waits_after_refusal)
+	if (pass->found.report.n_failures > 0 || pass->waits_after_refusal)
 		return PASS_REFUSED;
-	return pass->report.is_postponed || pass->report.fence_has_changed ||
-			       is_joining(&pass->report.last_plan)
+	return pass->found.report.is_postponed || pass->found.report.fence_has_changed ||
+			       is_joining(&pass->found.report.last_plan)
 		       ? PASS_SOON
 		       : PASS_SETTLED;
 }
@@ -69,7 +69,7 @@ static PassOutcome outcome_of(const DaemonPass *pass, const Error *err)
 static uint64_t pause_left_usec(const DaemonPass *pass)
 {
 	const int64_t left_sec =
-		pass->inputs.state.pause.until_sec - daemon_realtime_sec(pass->daemon);
+		pass->found.inputs.state.pause.until_sec - found_realtime_sec(&pass->found);
 
 	return left_sec > 0 ? (uint64_t)(left_sec + 1) * 1000000 : 1000000;
 }
@@ -84,12 +84,12 @@ void daemon_schedule_written(DaemonPass *pass, const Applied *applied)
 
 static bool are_consumers_up(const DaemonPass *pass)
 {
-	const Live *live = &pass->report.last_world.live;
+	const Live *live = &pass->found.report.last_world.live;
 
 	for (size_t i = 0; i < live->n_running; i++)
 		if (!live->running[i].is_connected || !live->running[i].is_persistent)
 			return false;
-	return pass->report.has_plan;
+	return pass->found.report.has_plan;
 }
 
 void daemon_schedule_next(DaemonPass *pass, const Error *err)
@@ -98,17 +98,17 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 	Schedule *schedule = &daemon->schedule;
 	const uint64_t now_usec = daemon_now_usec(daemon);
 	const PassOutcome outcome = outcome_of(pass, err);
-	WakeList *wakes = &pass->wakes;
+	WakeList *wakes = &pass->follow.wakes;
 	uint64_t next_usec, follow_usec;
 
-	if (pass->triggers & TRIGGER_BIT(TRIGGER_SOCKET))
+	if (found_is_caused_by(&pass->found, TRIGGER_SOCKET))
 		schedule_encourage(schedule);
 	if (outcome == PASS_REFUSED && pass->has_tried)
 		schedule_refused(schedule, pass->digest, now_usec);
-	if (schedule->random == 0 && pass->has_inputs && pass->inputs.wanted.self)
-		schedule->random = pass->inputs.wanted.self->id;
+	if (schedule->random == 0 && pass->found.has_inputs && pass->found.inputs.wanted.self)
+		schedule->random = pass->found.inputs.wanted.self->id;
 	next_usec = schedule_passed(schedule, outcome, now_usec);
-	if (pass->report.is_postponed && !turn_has_come(&daemon->splay, now_usec))
+	if (pass->found.report.is_postponed && !turn_has_come(&daemon->splay, now_usec))
 		wake_add(wakes, WAKE_TURN, daemon->splay.at_usec);
 	else
 		wake_add(wakes, WAKE_SCHEDULE, next_usec);
@@ -116,9 +116,7 @@ void daemon_schedule_next(DaemonPass *pass, const Error *err)
 		schedule_follow(schedule, pass->has_restarted, are_consumers_up(pass), now_usec);
 	if (follow_usec > 0)
 		wake_add(wakes, WAKE_FOLLOW, follow_usec);
-	if (pass->must_look_again)
-		wake_add(wakes, WAKE_NEWS, now_usec);
-	if (pass->report.is_paused)
+	if (pass->found.report.is_paused)
 		wake_add(wakes, WAKE_PAUSE, now_usec + pause_left_usec(pass));
 }
 
@@ -136,5 +134,5 @@ void daemon_schedule_ill(DaemonPass *pass)
 	at_usec = schedule_ill(&daemon->schedule, n_ill, daemon_now_usec(daemon));
 
 	if (at_usec > 0)
-		wake_add(&pass->wakes, WAKE_ILL, at_usec);
+		wake_add(&pass->follow.wakes, WAKE_ILL, at_usec);
 }

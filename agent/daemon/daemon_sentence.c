@@ -28,12 +28,12 @@ void daemon_sentence_make(DaemonPass *pass)
 	}
 	if (worst)
 		daemon->sentence = one_line(pool, worst->text);
-	else if (pass->report.has_plan && pass->inputs.wanted.self)
-		daemon->sentence =
-			pool_printf(pool, "in step: peer %u, %zu database%s",
-				    pass->inputs.wanted.self->id, pass->inputs.wanted.n_databases,
-				    pass->inputs.wanted.n_databases == 1 ? "" : "s");
-	else if (pass->report.has_plan)
+	else if (pass->found.report.has_plan && pass->found.inputs.wanted.self)
+		daemon->sentence = pool_printf(
+			pool, "in step: peer %u, %zu database%s",
+			pass->found.inputs.wanted.self->id, pass->found.inputs.wanted.n_databases,
+			pass->found.inputs.wanted.n_databases == 1 ? "" : "s");
+	else if (pass->found.report.has_plan)
 		daemon->sentence = "in step";
 	else /* nothing new is known */
 		daemon->sentence = pool_strdup(pool, daemon->sentence);

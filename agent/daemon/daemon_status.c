@@ -28,9 +28,9 @@ static void context_take(Daemon *daemon)
 {
 	Status *status = &daemon->status;
 
-	status->interval_sec = daemon->context.interval_sec;
-	status->peers_file = daemon->context.peers_file;
-	status->slapd_uri = daemon->context.ldap_uri;
+	status->interval_sec = daemon->site.context.interval_sec;
+	status->peers_file = daemon->site.context.peers_file;
+	status->slapd_uri = daemon->site.context.ldap_uri;
 	status->sentence = daemon->sentence;
 	status->conditions = daemon->told;
 	status->written_sec = daemon_realtime_sec(daemon);
@@ -40,7 +40,7 @@ static int metrics_write(const Daemon *daemon, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 
-	return metrics_file_write(daemon->context.metrics_file,
+	return metrics_file_write(daemon->site.context.metrics_file,
 				  status_metrics(pool, &daemon->status), err);
 }
 
@@ -48,7 +48,8 @@ static int status_write(const Daemon *daemon, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 
-	return status_file_write(daemon->context.run_dir, status_print(pool, &daemon->status), err);
+	return status_file_write(daemon->site.context.run_dir, status_print(pool, &daemon->status),
+				 err);
 }
 
 void daemon_status_write(Daemon *daemon)
@@ -81,7 +82,7 @@ static void slapd_look(DaemonPass *pass, Pool *pool, int64_t now_sec)
 {
 	Daemon *daemon = pass->daemon;
 	Status *status = &daemon->status;
-	const Report *report = &pass->report;
+	const Report *report = &pass->found.report;
 
 	if (condition_find(&daemon->told, "slapd")) {
 		slapd_is(status, CLAIM_NO, now_sec);
@@ -98,10 +99,10 @@ static void slapd_look(DaemonPass *pass, Pool *pool, int64_t now_sec)
 static void desired_take(DaemonPass *pass, Pool *pool)
 {
 	Status *status = &pass->daemon->status;
-	const Desired *desired = pass->inputs.file.desired;
-	const Peer *self = pass->inputs.wanted.self;
+	const Desired *desired = pass->found.inputs.file.desired;
+	const Peer *self = pass->found.inputs.wanted.self;
 
-	if (!pass->has_inputs) {
+	if (!pass->found.has_inputs) {
 		status->sha256 = pool_strdup(pool, status->sha256);
 		status->node_uri = pool_strdup(pool, status->node_uri);
 		return;
@@ -110,7 +111,7 @@ static void desired_take(DaemonPass *pass, Pool *pool)
 	status->mode = desired->mode;
 	status->has_revision = desired->has_revision;
 	status->revision = desired->revision;
-	status->sha256 = pool_strdup(pool, pass->inputs.file.sha256);
+	status->sha256 = pool_strdup(pool, pass->found.inputs.file.sha256);
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
 }
@@ -120,12 +121,12 @@ static void pass_take(DaemonPass *pass, Pool *pool, const Error *err, int64_t no
 	Daemon *daemon = pass->daemon;
 	Status *status = &daemon->status;
 	const PassOutcome outcome = daemon->schedule.last;
-	const int64_t duration_usec = (int64_t)(daemon_now_usec(daemon) - pass->started_usec);
+	const int64_t duration_usec = (int64_t)(daemon_now_usec(daemon) - pass->found.started_usec);
 
 	status->last_pass = (StatusPass){
-		.number = pass->number,
+		.number = pass->found.number,
 		.ended_sec = now_sec,
-		.trigger = pool_strdup(pool, pass->journal.trigger),
+		.trigger = pool_strdup(pool, pass->found.journal.trigger),
 		.outcome = outcome,
 		.duration_usec = duration_usec,
 	};
@@ -146,7 +147,7 @@ void daemon_status_pass(DaemonPass *pass, const Error *err)
 	desired_take(pass, pool);
 	slapd_look(pass, pool, now_sec);
 	/* One that cannot be read is no reason to stop telling the rest. */
-	(void)state_read_compared(pool, daemon->context.state_dir, &compared, &ignored);
+	(void)state_read_compared(pool, daemon->site.context.state_dir, &compared, &ignored);
 	daemon->status.compared = compared;
 	status_take_health(daemon->health.items, daemon->health.n_items, &daemon->status);
 	pass_take(pass, pool, err, now_sec);

@@ -3,10 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon/daemon_fence.h"
 #include "agent/daemon/daemon_internal.h"
+#include "agent/pass/server_id_back.h"
 #include "common/base/buf.h"
-#include "common/decide/guard_contested.h"
 #include "common/plan/render.h"
 #include "common/tell/corrections.h"
 #include "common/tell/told_plan.h"
@@ -32,7 +31,7 @@ static const char *triggers_text(Pool *pool, unsigned triggers)
 static void tell(const DaemonPass *pass, const Event *event)
 {
 	pass->daemon->status.counters.events[event->kind]++;
-	journal_tell(&pass->journal, event);
+	journal_tell(&pass->found.journal, event);
 }
 
 void daemon_tell_all(DaemonPass *pass, const EventList *events)
@@ -52,7 +51,7 @@ void daemon_start(Daemon *daemon)
 		     &(Event){
 			     .kind = EVENT_STARTED,
 			     .text = pool_printf(pool, "syncward %s started, watching %s",
-						 SYNCWARD_VERSION, daemon->context.peers_file),
+						 SYNCWARD_VERSION, daemon->site.context.peers_file),
 		     });
 }
 
@@ -65,9 +64,9 @@ void daemon_stop(Daemon *daemon)
 
 void daemon_tell_begin(DaemonPass *pass)
 {
-	pass->journal = (JournalContext){
-		.pass = pool_printf(pass->pool, "%d-%lu", (int)getpid(), pass->number),
-		.trigger = triggers_text(pass->pool, pass->triggers),
+	pass->found.journal = (JournalContext){
+		.pass = pool_printf(pass->found.pool, "%d-%lu", (int)getpid(), pass->found.number),
+		.trigger = triggers_text(pass->found.pool, pass->found.triggers),
 	};
 }
 
@@ -75,12 +74,12 @@ void daemon_tell_begin(DaemonPass *pass)
 void daemon_desired_seen(DaemonPass *pass)
 {
 	Daemon *daemon = pass->daemon;
-	const PeersFile *file = &pass->inputs.file;
+	const PeersFile *file = &pass->found.inputs.file;
 	const Desired *desired = file->desired;
 
-	pass->journal.sha256 = file->sha256;
-	pass->journal.has_revision = desired->has_revision;
-	pass->journal.revision = desired->revision;
+	pass->found.journal.sha256 = file->sha256;
+	pass->found.journal.has_revision = desired->has_revision;
+	pass->found.journal.revision = desired->revision;
 	if (strcmp(daemon->desired_sha256, file->sha256) == 0)
 		return;
 	memcpy(daemon->desired_sha256, file->sha256, sizeof(daemon->desired_sha256));
@@ -88,107 +87,90 @@ void daemon_desired_seen(DaemonPass *pass)
 	tell(pass,
 	     &(Event){
 		     .kind = EVENT_DESIRED_LOADED,
-		     .text = desired->has_revision
-				     ? pool_printf(pass->pool, "%s, revision %lu, is in force",
-						   desired->name, desired->revision)
-				     : pool_printf(pass->pool, "%s is in force", desired->name),
+		     .text = desired->has_revision ? pool_printf(pass->found.pool,
+								 "%s, revision %lu, is in force",
+								 desired->name, desired->revision)
+						   : pool_printf(pass->found.pool, "%s is in force",
+								 desired->name),
 	     });
 }
 
 /* --- changes --- */
 
-/* How often that was corrected before, and how fast. */
-static const char *with_rhythm(const DaemonPass *pass, const Change *change, const char *text)
-{
-	const char *rhythm = contest_rhythm(pass->pool, contest_of_change(&pass->contests, change),
-					    daemon_realtime_sec(pass->daemon));
-
-	return rhythm ? pool_printf(pass->pool, "%s; %s", text, rhythm) : text;
-}
-
-/* Who made each change necessary: told once, however long it takes until it can be corrected. */
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 {
-	const size_t n_before = pass->attributed.n_items;
-	const Attribution *attributions =
-		attributions_make(pass->pool, plan, config, &pass->daemon->seen, &pass->attributed);
+	const EventList events =
+		daemon_authors_look(&pass->authors, &pass->found,
+				    &(AuthorsLook){.plan = plan,
+						   .config = config,
+						   .seen = &pass->daemon->kept.seen,
+						   .contests = &pass->contests.list});
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-		const char *key = change_key(pass->pool, change);
-		Event event;
-
-		if (change->is_held || !attributions[i].is_drift)
-			continue;
-		pass->has_drift = true;
-		event = event_of_change(pass->pool, change, &attributions[i]);
-		event.text = with_rhythm(pass, change, event.text);
-		if (attributed_find(&pass->attributed, key) >= n_before &&
-		    !condition_find(&pass->daemon->told, key))
-			tell(pass, &event);
-	}
-	pass->attributions = attributions;
+	daemon_tell_all(pass, &events);
 }
 
 /* --- writes --- */
 
 void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
 {
-	const EventList events = corrections_intended(pass->pool, plan, pass->attributions);
+	const EventList events =
+		corrections_intended(pass->found.pool, plan, pass->authors.of_plan);
 
 	daemon_tell_all(pass, &events);
-	daemon_memory_keep(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 }
 
 void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
 			 const Error *err)
 {
-	EventList events = corrections_done(pass->pool, plan, pass->attributions, applied, err);
+	EventList events =
+		corrections_done(pass->found.pool, plan, pass->authors.of_plan, applied, err);
 
 	corrections_took(&events,
-			 (int64_t)(daemon_now_usec(pass->daemon) - pass->write_started_usec));
+			 (int64_t)(found_now_usec(&pass->found) - pass->write_started_usec));
 	daemon_tell_all(pass, &events);
-	daemon_memory_keep(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 }
 
-/* When the peers were asked: what each database holds is known then. */
-static void fence_note(DaemonPass *pass)
+int daemon_heal_end(DaemonPass *pass, Error *err)
 {
-	Daemon *daemon = pass->daemon;
-	const FenceSeen seen = {
-		.note = {.known = &pass->state.known,
-			 .plan = &pass->report.last_plan,
-			 .live = &pass->report.last_world.live,
-			 .databases = daemon->health.items,
-			 .n_databases = daemon->health.n_items},
-		.world = &pass->report.last_world,
-		.config_dir = pass->inputs.config_dir,
-		.node = pass->inputs.wanted.self ? pass->inputs.wanted.self->id : 0,
-	};
-	Error err;
+	EventList events;
+	const int result = server_id_bring_back(pass->found.pool, pass->found.context.state_dir,
+						pass->found.state.known.heal, pass->found.directory,
+						&events, err);
 
-	if (!pass->report.has_plan || seen.node == 0 ||
-	    !(pass->triggers & TRIGGER_BIT(TRIGGER_PROBE)))
-		return;
-	/* Told by the next pass: what lasts was told already. */
-	if (daemon_fence_note(pass->pool, pass->context.state_dir, &seen, &err) < 0)
-		memcpy(daemon->memory_problem, err.text, sizeof(err.text));
+	daemon_tell_all(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
+	return result;
+}
+
+void daemon_follow(DaemonPass *pass, Follow follow)
+{
+	follow_add(pass->found.pool, &pass->follow, &follow);
+	daemon_tell_all(pass, &follow.events);
+}
+
+static void contests_end(DaemonPass *pass)
+{
+	const Follow follow = daemon_contests_look(&pass->contests, &pass->found);
+
+	if (pass->contests.has_news)
+		daemon_kept_contests(&pass->daemon->kept, &pass->found, &pass->contests.list);
+	daemon_follow(pass, follow);
 }
 
 void daemon_tell_end(DaemonPass *pass, const Error *err)
 {
-	const Report *report = &pass->report;
+	const Report *report = &pass->found.report;
 
 	daemon_notices_tell(pass);
 	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_tell_changes(pass, &report->world.config, &report->plan);
-	if (report->has_plan) {
-		daemon_memory_entries(pass);
-		daemon_contests_look(pass);
-	} else {
-		daemon_memory_unverified(pass);
-	}
+	daemon_kept_entries(&pass->daemon->kept, &pass->found, &pass->sent);
+	if (report->has_plan)
+		contests_end(pass);
 	daemon_conditions_tell(pass, err);
-	fence_note(pass);
+	daemon_kept_databases(&pass->daemon->kept, &pass->found, pass->daemon->health.items,
+			      pass->daemon->health.n_items);
 	daemon_sentence_make(pass);
 }

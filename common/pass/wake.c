@@ -22,6 +22,13 @@ void wake_add(WakeList *list, WakeReason reason, uint64_t at_usec)
 	list->items[reason].at_usec = at_usec;
 }
 
+void wake_join(WakeList *list, const WakeList *other)
+{
+	for (int reason = 0; reason < WAKE_REASON_COUNT; reason++)
+		if (other->items[reason].is_wished)
+			wake_add(list, (WakeReason)reason, other->items[reason].at_usec);
+}
+
 static uint64_t floor_usec(const WakeHistory *history)
 {
 	return FLOOR_USEC << (history->n_own < FLOOR_STEPS ? history->n_own : FLOOR_STEPS);

@@ -54,6 +54,9 @@ typedef struct WakePass {
 /* The next pass shall be no later than that, for that reason. */
 void wake_add(WakeList *list, WakeReason reason, uint64_t at_usec);
 
+/* What somebody else wishes as well. */
+void wake_join(WakeList *list, const WakeList *other);
+
 /* Takes the end of a pass into the history. */
 void wake_passed(WakeHistory *history, const WakePass *pass);
 

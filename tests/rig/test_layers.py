@@ -97,7 +97,7 @@ def test_what_is_known_to_break_the_table_gets_less():
     with open(os.path.join(TESTS, "layers-known"), encoding="utf-8") as file:
         lines = [line for line in file if not line.startswith("#")]
     circles, long = ([line for line in lines if line.startswith(kind)] for kind in ("circle agent/daemon/", "long agent/"))
-    assert len(circles) <= 16 and not long and len(circles) == len(lines)
+    assert len(circles) <= 8 and not long and len(circles) == len(lines)
 
 
 def test_a_long_file_is_refused_and_a_known_one_must_stay_long(house):

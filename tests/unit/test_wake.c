@@ -35,6 +35,24 @@ static void the_earliest_wish_decides_and_none_lies_in_the_past(void **state)
 	assert_int_equal(wake_choose(&history, &list, 25 * SECOND), 25 * SECOND);
 }
 
+static void of_two_who_wish_the_earlier_is_heard(void **state)
+{
+	WakeHistory history = {0};
+	WakeList list = {0}, other = {0}, none = {0};
+
+	(void)state;
+	wake_add(&list, WAKE_LINK, 20 * SECOND);
+	wake_add(&list, WAKE_SCHEDULE, 60 * SECOND);
+	wake_add(&other, WAKE_LINK, 30 * SECOND);
+	wake_add(&other, WAKE_PROBES, 10 * SECOND);
+	wake_join(&list, &other);
+	wake_join(&list, &none);
+	assert_int_equal(wake_choose(&history, &list, 5 * SECOND), 10 * SECOND);
+	assert_int_equal(list.items[WAKE_LINK].at_usec, 20 * SECOND);
+	assert_int_equal(list.items[WAKE_SCHEDULE].at_usec, 60 * SECOND);
+	assert_false(list.items[WAKE_PLACES].is_wished);
+}
+
 static void what_nothing_outside_caused_waits_longer_each_time(void **state)
 {
 	static const uint64_t waits[] = {100 * MSEC, 200 * MSEC, 400 * MSEC,
@@ -143,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_earliest_wish_decides_and_none_lies_in_the_past),
+		cmocka_unit_test(of_two_who_wish_the_earlier_is_heard),
 		cmocka_unit_test(what_nothing_outside_caused_waits_longer_each_time),
 		cmocka_unit_test(a_pass_after_a_long_wait_begins_anew),
 		cmocka_unit_test(what_happened_during_a_pass_is_looked_at_once),

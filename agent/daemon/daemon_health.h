@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DAEMON_HEALTH_H
+#define SYNCWARD_DAEMON_HEALTH_H
+
+#include "agent/daemon/daemon_follow.h"
+#include "agent/daemon/daemon_found.h"
+#include "agent/daemon/daemon_links.h"
+#include "common/copy/copy_health.h"
+
+/* What this node and its peers have of each database, as of the last round of probes. */
+typedef struct DaemonHealth {
+	Pool *pool;
+	DatabaseHealth *items;
+	size_t n_items;
+} DaemonHealth;
+
+/* Who lacks what, whenever peers were probed; in doubt they are asked again. links: as this pass
+ * saw them. */
+Follow daemon_health_look(DaemonHealth *health, const Found *found, const DaemonLinks *links);
+
+void daemon_health_free(DaemonHealth *health);
+
+#endif
