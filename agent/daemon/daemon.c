@@ -60,6 +60,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 		return -1;
 	daemon->host = host_lookup_new();
 	daemon->watch = watch_new();
+	daemon->extra_looks = extra_looks_new();
 	daemon->good = last_good_new(daemon->context.state_dir);
 	daemon_memory_read(daemon);
 	schedule_start(&daemon->schedule, daemon->context.interval_sec, 0);
@@ -245,6 +246,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.peers_patience_msec = peers_patience_msec(pass),
 		.run_dir = pass->context.run_dir,
 		.views = &pass->daemon->views,
+		.extra_looks = pass->daemon->extra_looks,
 		.hooks = daemon_hooks(pass),
 	};
 	const Report *report = &pass->report;

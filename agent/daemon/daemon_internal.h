@@ -78,6 +78,7 @@ struct Daemon {
 	FormerLink *formers;
 	DaemonLinks links;
 	DaemonHealth health;
+	ExtraLooks *extra_looks;
 	Pool *views_pool;
 	ReaderViews views; /* what readers were seen to read here */
 	Pool *sentence_pool;

@@ -356,6 +356,7 @@ const LinkProbes *daemon_probes_done(const Daemon *daemon)
 
 void daemon_probes_free(Daemon *daemon)
 {
+	extra_looks_free(daemon->extra_looks);
 	round_end(&daemon->probes);
 	pool_free(daemon->probes.pool);
 	pool_free(daemon->probes.refusals_pool);
