@@ -46,6 +46,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	daemon->places = daemon_places_new();
 	memory_read(daemon);
 	schedule_start(&daemon->schedule, daemon->site.context.interval_sec, 0);
+	daemon->extra_looks = extra_looks_new();
 	daemon->next_usec = daemon_now_usec(daemon);
 	*ret = STEAL(daemon);
 	return 0;
@@ -56,6 +57,7 @@ void daemon_free(Daemon *daemon)
 	if (!daemon)
 		return;
 	daemon_site_close(&daemon->site);
+	extra_looks_free(daemon->extra_looks);
 	daemon_probes_free(&daemon->probes);
 	daemon_put_back_free(&daemon->put_back);
 	daemon_places_free(&daemon->places);
@@ -225,6 +227,7 @@ static int pass_try(DaemonPass *pass, Error *err)
 		.peers_patience_msec = peers_patience_msec(pass),
 		.run_dir = pass->found.context.run_dir,
 		.views = &pass->daemon->kept.views,
+		.extra_looks = pass->daemon->extra_looks,
 		.hooks = daemon_hooks(pass),
 	};
 	const Report *report = &pass->found.report;

@@ -51,6 +51,7 @@ struct Daemon {
 	DaemonPutBack put_back;
 	DaemonLinks links;
 	DaemonHealth health;
+	ExtraLooks *extra_looks;
 	Pool *sentence_pool;
 	const char *sentence;
 	Pool *status_pool;

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/extra_look.h"
 
+#include <stdio.h>
+
 #include "agent/peer/compare_here.h"
+#include "agent/peer/lockout.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/wait.h"
 #include "common/decide/joining_extra.h"
 
-#define PATIENCE_MSEC    25000
+#define PATIENCE_MSEC    10000 /* in which a pass waits for it; then it goes on beside passes */
 #define SLAPD_NEEDS_MSEC 15000 /* what the pass needs behind it */
-#define SETTLE_MSEC      3000  /* a delete that is on its way is here by then */
+#define WORK_MAX_MSEC    86400000
+#define SETTLE_MSEC      3000 /* a delete that is on its way is here by then */
 #define SETTLE_STEP_MSEC 200
 
 typedef struct ExtraLook {
@@ -112,63 +116,96 @@ static void compare(ExtraLook *look)
 
 /* A password that this server refused is not sent again: it may count that, and lock the account
  * for all nodes. */
-static void link_find(ExtraLook *look, const Live *live, const WantedDatabase *wanted,
+static void link_find(ExtraLook *look, Directory *directory, const ExtraQuestion *question,
 		      const ProbeRefusals *refusals)
 {
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		if (wanted->consumers[i].peer->id != look->peer->peer_id)
-			continue;
-		look->link = link_inherit_tls(&wanted->consumers[i].syncrepl, live->global);
-		look->bind.secret = wanted->consumers[i].secret;
-	}
-	look->bind.binddn = look->link.value[SYNCREPL_BINDDN];
-	if (look->bind.binddn && !probe_refusals_have(refusals, &look->bind))
+	const WantedDatabase *wanted = question->needs->database;
+	const WantedConsumer *consumer = wanted->consumers;
+	Lockout lockout = {.pool = look->pool, .directory = directory, .sight = *question->sight};
+
+	while (consumer->peer->id != look->peer->peer_id)
+		consumer++;
+	look->link = link_inherit_tls(&consumer->syncrepl, question->live->global);
+	look->bind = (ProbeBind){.provider = directory->uri,
+				 .binddn = look->link.value[SYNCREPL_BINDDN],
+				 .secret = consumer->secret};
+	if (look->bind.binddn &&
+	    !lockout_withholds(&lockout, refusals, wanted, consumer, directory->uri))
 		accounts_add(look->pool, &look->question, &look->link);
 }
 
-/* One that takes long leaves their share to the others; by hand it takes what it needs. */
-static Budget budget_for(const Directory *directory, const Need *needs, size_t n_needs)
+/* One that takes long leaves their share to the others. */
+static unsigned patience_for(const Directory *directory, const ExtraQuestion *question)
 {
 	const unsigned left_msec =
 		budget_left_msec(&directory->budget, PATIENCE_MSEC + SLAPD_NEEDS_MSEC);
 	const unsigned all_msec = left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 0;
-
 	unsigned n_looks = 0;
 
-	if (directory->budget.end_msec == 0)
-		return directory->budget;
-	for (size_t i = 0; i < n_needs; i++)
-		n_looks += needs[i].extra ? 1 : 0;
-	return budget_of(all_msec / n_looks + 1, directory->budget.must_stop);
+	for (size_t i = 0; i < question->n_needs; i++)
+		n_looks += question->needs[i].extra ? 1 : 0;
+	return all_msec / n_looks;
 }
 
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
-		     size_t n_needs, const DatabaseFacts *facts, ProbeRefusals *refusals)
+static ExtraFound find(void *data)
 {
-	const WantedDatabase *wanted = needs->database;
+	ExtraLook *look = data;
+	ExtraFound found;
+
+	compare(look);
+	found = (ExtraFound){.n_entries = look->found.n_entries,
+			     .was_refused = look->here.was_refused};
+	if (look->found.problem)
+		(void)snprintf(found.problem, sizeof(found.problem), "%s", look->found.problem);
+	return found;
+}
+
+/* The process has no deadline but that of a day: what stands still longer is broken. */
+static bool ask(ExtraLook *look, const Directory *directory, const ExtraQuestion *question)
+{
+	const ExtraWork work = {.suffix = look->suffix,
+				.peer_id = look->peer->peer_id,
+				.find = find,
+				.data = look,
+				.patience_msec = patience_for(directory, question),
+				.must_stop = directory->budget.must_stop,
+				.wants_fresh = question->wants_fresh};
+	bool was_refused;
+
+	if (!question->looks) {
+		look->question.taker.budget = directory->budget;
+		compare(look);
+		return look->here.was_refused;
+	}
+	look->question.taker.budget = budget_of(WORK_MAX_MSEC, NULL);
+	look->found = extra_looks_ask(question->looks, look->pool, &work, &was_refused);
+	return was_refused;
+}
+
+CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *question,
+		     ProbeRefusals *refusals)
+{
+	const WantedDatabase *wanted = question->needs->database;
 	AUTO(Pool) *scratch = pool_new();
 	ExtraLook look = {.pool = scratch,
 			  .suffix = wanted->desired->suffix,
-			  .peer = joining_extra_peer(live, wanted, facts),
+			  .peer = joining_extra_peer(question->live, wanted, question->facts),
 			  .found = {.was_asked = true}};
 	const LiveDatabase *database;
 
 	if (!look.peer) /* nothing can be too much before everything is here */
 		return look.found;
 	look.found.peer_id = look.peer->peer_id;
-	if (!directory->uri || live_find_database(live, look.suffix, &database) != 1) {
+	if (!directory->uri || live_find_database(question->live, look.suffix, &database) != 1) {
 		look.found.problem = "there is no second connection to this server";
 		return look.found;
 	}
-	look.bind.provider = directory->uri;
-	link_find(&look, live, wanted, refusals);
 	look.question.ldap_uri = directory->uri;
 	look.question.suffix = look.suffix;
-	look.question.lists = live_access_lists(live, database, look.suffix);
-	look.question.taker.budget = budget_for(directory, needs, n_needs);
+	look.question.lists = live_access_lists(question->live, database, look.suffix);
 	look.question.reads_once = true;
-	compare(&look);
-	if (look.here.was_refused && look.bind.secret) {
+	link_find(&look, directory, question, refusals);
+	if (ask(&look, directory, question) && look.bind.secret) {
 		const ProbeRefusals one = {&look.bind, 1};
 
 		*refusals = probe_refusals_join(pool, refusals, &one);

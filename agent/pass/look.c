@@ -5,15 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "agent/pass/extra_look.h"
-#include "agent/peer/probe_round.h"
-#include "agent/peer/session_tls.h"
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/oldest_entries.h"
-#include "agent/slapd/sessions_here.h"
 #include "agent/slapd/slapd_process.h"
-#include "common/copy/csn_set.h"
 #include "common/slapd/dn.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
@@ -158,151 +153,13 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
 
 /* --- content of databases --- */
 
-static DatabaseFacts *facts_of(Pool *pool, Facts *facts, const char *suffix)
+DatabaseFacts *world_facts_of(Pool *pool, Facts *facts, const char *suffix)
 {
 	for (size_t i = 0; i < facts->n_databases; i++)
 		if (dn_equal(facts->databases[i].suffix, suffix))
 			return &facts->databases[i];
 	POOL_PUSH(pool, facts->databases, facts->n_databases, {.suffix = suffix});
 	return &facts->databases[facts->n_databases - 1];
-}
-
-/* Name servers and peers that swallow packets take their time: a pass must end all the same, and
- * have time left for what it finds. */
-#define PEERS_PATIENCE_MSEC 20000
-#define SLAPD_NEEDS_MSEC    15000
-
-/* Peers whose databases are read, all in one round. */
-typedef struct PeersAsked {
-	ProbeTarget *targets;
-	size_t n_targets;
-} PeersAsked;
-
-typedef struct PeersHeard {
-	const Probe *probes; /* of those that were asked, in their order; NULL: nobody was */
-	const char *problem; /* why */
-	SilentPeers before;  /* that are not asked once more */
-	SilentPeers *silent; /* takes those of now; NULL: need not be known */
-} PeersHeard;
-
-static const Content *silent_find(const SilentPeers *silent, const char *suffix, unsigned peer_id)
-{
-	for (size_t i = 0; silent && i < silent->n_items; i++)
-		if (silent->items[i].content.peer_id == peer_id &&
-		    strcmp(silent->items[i].suffix, suffix) == 0)
-			return &silent->items[i].content;
-	return NULL;
-}
-
-static void silent_add(SilentPeers *silent, const char *suffix, const Content *content)
-{
-	if (!silent || content->state != CONTENT_UNREACHABLE)
-		return;
-	POOL_PUSH(silent->pool, silent->items, silent->n_items,
-		  {.suffix = pool_strdup(silent->pool, suffix),
-		   .content = {.peer_id = content->peer_id,
-			       .state = content->state,
-			       .problem = pool_strdup(silent->pool, content->problem)}});
-}
-
-static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
-		      const SilentPeers *silent, PeersAsked *asked)
-{
-	const char *suffix = wanted->desired->suffix;
-	DatabaseFacts *facts = facts_of(pool, &world->facts, suffix);
-
-	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers; i++) {
-		const WantedConsumer *consumer = &wanted->consumers[i];
-		Syncrepl *link;
-
-		if (silent_find(silent, suffix, consumer->peer->id))
-			continue;
-		link = pool_alloc(pool, sizeof(*link));
-		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
-		POOL_PUSH(pool, asked->targets, asked->n_targets,
-			  {.syncrepl = link,
-			   .suffix = suffix,
-			   .peer_id = consumer->peer->id,
-			   .secret = consumer->secret});
-	}
-}
-
-static unsigned peers_patience_msec(const Directory *directory, const NeedsAsker *asker)
-{
-	const unsigned usual_msec =
-		asker->patience_msec > 0 ? asker->patience_msec : PEERS_PATIENCE_MSEC;
-	const unsigned left_msec =
-		budget_left_msec(&directory->budget, usual_msec + SLAPD_NEEDS_MSEC);
-
-	return left_msec > SLAPD_NEEDS_MSEC ? left_msec - SLAPD_NEEDS_MSEC : 0;
-}
-
-/* NULL: none was asked, err says why. */
-static Probe *peers_ask(Directory *directory, Pool *pool, World *world, const NeedsAsker *asker,
-			const PeersAsked *asked, Error *err)
-{
-	const ProbeOptions options = {.depth = PROBE_DEPTH_ID,
-				      .deadline_msec = peers_patience_msec(directory, asker),
-				      .expectation = {.our_id = asker->our_id},
-				      .must_stop = directory->budget.must_stop,
-				      .refusals = &world->refusals};
-	ProbeRefusals refusals = world->refusals;
-	Probe *probes = NULL;
-
-	if (options.deadline_msec == 0) {
-		error_set(err, ERROR_BUSY, 0, "not asked: the time of this pass was over before");
-		return NULL;
-	}
-	(void)probe_run(pool, asked->targets, asked->n_targets, &options, &probes, &refusals, err);
-	world->refusals = refusals;
-	return probes;
-}
-
-/* In the order of the consumers; takes the answers that are theirs. */
-static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHeard *heard,
-		       size_t *at, Facts *ret)
-{
-	const char *suffix = wanted->desired->suffix;
-	DatabaseFacts *facts = facts_of(pool, ret, suffix);
-	const bool is_known = facts->n_peers > 0;
-
-	for (size_t i = 0; !is_known && i < wanted->n_consumers; i++) {
-		const unsigned id = wanted->consumers[i].peer->id;
-		const Content *silent = silent_find(&heard->before, suffix, id);
-		Content content = {.peer_id = id,
-				   .state = CONTENT_UNREACHABLE,
-				   .problem = pool_strdup(pool, heard->problem)};
-
-		if (silent)
-			content = *silent;
-		else if (heard->probes)
-			content = probe_content(&heard->probes[(*at)++]);
-		if (!silent)
-			silent_add(heard->silent, suffix, &content);
-		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
-	}
-}
-
-/* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-		       World *world)
-{
-	PeersHeard heard = {.silent = asker->silent};
-	PeersAsked asked = {0};
-	Error err = {0};
-	size_t at = 0;
-
-	if (asker->silent)
-		heard.before = *asker->silent;
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers)
-			peers_add(pool, world, plan->needs[i].database, &heard.before, &asked);
-	if (asked.n_targets > 0)
-		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
-	heard.problem = err.text;
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers)
-			peers_hear(pool, plan->needs[i].database, &heard, &at, &world->facts);
 }
 
 /* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an
@@ -329,44 +186,6 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 	return here;
 }
 
-static void read_coverage(Directory *directory, unsigned sid, const char *suffix, Content *here)
-{
-	const char *csn = csn_newest(here->context_csns, here->n_context_csns, sid);
-
-	here->is_covered = csn && content_is_covered(directory, suffix, csn);
-}
-
-/* A consumer that is connected for less may still be about to say what it wants. */
-#define READER_SETTLED_SEC 2
-
-static void read_readers(Directory *directory, const World *world, const WantedDatabase *wanted,
-			 ReadersHere *ret)
-{
-	ret->was_asked = true;
-	ret->n_sessions = sessions_here_count(directory, wanted->readers, wanted->n_readers,
-					      world->facts.now_sec - READER_SETTLED_SEC);
-}
-
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			World *world)
-{
-	read_peers(directory, pool, plan, asker, world);
-	for (size_t i = 0; i < plan->n_needs; i++) {
-		const WantedDatabase *wanted = plan->needs[i].database;
-		DatabaseFacts *facts = facts_of(pool, &world->facts, wanted->desired->suffix);
-
-		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
-		if (plan->needs[i].readers)
-			read_readers(directory, world, wanted, &facts->readers);
-		if (plan->needs[i].coverage)
-			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
-				      &facts->here);
-		if (plan->needs[i].extra)
-			facts->extra = extra_look(directory, pool, &world->live, &plan->needs[i],
-						  plan->n_needs - i, facts, &world->refusals);
-	}
-}
-
 void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++) {
@@ -374,7 +193,7 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 		const LiveDatabase *live;
 
 		if (live_find_database(&world->live, suffix, &live) == 1 && live->syncprov)
-			facts_of(pool, &world->facts, suffix)->old =
+			world_facts_of(pool, &world->facts, suffix)->old =
 				oldest_entries_look(directory, suffix);
 	}
 }

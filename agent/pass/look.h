@@ -26,30 +26,8 @@ int world_read(Directory *directory, Pool *pool, const Machine *machine, World *
 /* Reads cn=monitor again, after cn=config stayed as it was. */
 int world_read_running(Directory *directory, Pool *pool, World *world, Error *err);
 
-/* Peers of which a pass heard nothing: a look behind the first does not wait for them once more. */
-typedef struct SilentPeers {
-	Pool *pool; /* outlives the looks */
-	struct {
-		const char *suffix;
-		Content content;
-	} * items;
-	size_t n_items;
-} SilentPeers;
-
-/* Who asks peers. */
-typedef struct NeedsAsker {
-	unsigned our_id; /* decides with which peer it begins (common/link/password_gate.h) */
-	unsigned patience_msec; /* for all of them together; 0: as long as a pass may take */
-	SilentPeers *silent;    /* is added to; NULL: there is one look only */
-} NeedsAsker;
-
-/*
- * Reads what the plan needs to know of databases here and at its peers, over the replication binds
- * that it would write, at all peers of all databases at once. An answer that says "no" is a fact,
- * not an error; who is not heard in time is CONTENT_UNREACHABLE, with words that say so.
- */
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			World *world);
+/* What is known of the database; a new one without anything when there was none. */
+DatabaseFacts *world_facts_of(Pool *pool, Facts *facts, const char *suffix);
 
 /* Reads what a database holds here, as content_read_here() does; one that has entries and hides
  * them from us is CONTENT_DENIED. */

@@ -38,6 +38,16 @@ static void look_begin(Pass *pass)
 	pass->plan = (Plan){0};
 }
 
+static bool waits_for_enforce(const Pass *pass)
+{
+	return pass->inputs->file.desired->mode == POLICY_AUDIT;
+}
+
+static bool writes(const Pass *pass)
+{
+	return pass->options->may_write && !pass->options->is_paused && !waits_for_enforce(pass);
+}
+
 static PlanInput plan_input(const Pass *pass)
 {
 	const Inputs *inputs = pass->inputs;
@@ -72,6 +82,8 @@ static int plan_round(Pass *pass, Error *err)
 		.n_contents = pass->options->n_contents,
 		.peers_patience_msec = pass->options->peers_patience_msec,
 		.silent = &pass->silent,
+		.extra_looks = pass->options->extra_looks,
+		.writes = writes(pass),
 	};
 
 	if (pass->options->hooks.before_look)
@@ -216,11 +228,6 @@ static void tell_interrupted(Pass *pass)
 		notice(pass, pool_printf(pass->pool,
 					 "an earlier apply did not end; what it set out to do: %s",
 					 state->intent));
-}
-
-static bool waits_for_enforce(const Pass *pass)
-{
-	return pass->inputs->file.desired->mode == POLICY_AUDIT;
 }
 
 static int check_saved(const Pass *pass, Error *err)

@@ -3,6 +3,7 @@
 #define SYNCWARD_PASS_INTERNAL_H
 
 #include "agent/pass/link_answers.h"
+#include "agent/pass/needs_answer.h"
 #include "agent/pass/pass_options.h"
 #include "agent/pass/reader_answers.h"
 

@@ -5,6 +5,7 @@
 #include "agent/slapd/tls_times.h"
 #include "agent/system/clock.h"
 #include "common/decide/decide.h"
+#include "common/decide/joining_extra.h"
 
 static PlanInput plan_input(const PlannerInput *input, const World *world)
 {
@@ -23,22 +24,46 @@ static bool has_unanswered(const Plan *plan)
 	return false;
 }
 
+static NeedsAsker needs_asker(const PlannerInput *input)
+{
+	return (NeedsAsker){.our_id = input->plan.wanted ? input->plan.wanted->self->id : 0,
+			    .patience_msec = input->peers_patience_msec,
+			    .silent = input->silent,
+			    .known_links = &input->plan.known->links,
+			    .extra_looks = input->extra_looks};
+}
+
 /* What the first draft asked for. */
 static void answer(Directory *directory, Pool *pool, const PlannerInput *input, const Plan *draft,
 		   World *world)
 {
 	const PlanInput asked = plan_input(input, world);
+	const NeedsAsker asker = needs_asker(input);
 
-	world_answer_needs(
-		directory, pool, draft,
-		&(NeedsAsker){.our_id = input->plan.wanted ? input->plan.wanted->self->id : 0,
-			      .patience_msec = input->peers_patience_msec,
-			      .silent = input->silent},
-		world);
+	world_answer_needs(directory, pool, draft, &asker, world);
 	if (input->answers && has_unanswered(draft))
 		link_answers_ask(input->answers, directory, &asked, draft, world);
 	if (input->readers)
 		reader_answers_ask(input->readers, directory, &asked, draft, world);
+}
+
+/* What an earlier pass saw keeps a node closed that something else holds. Before it opens both
+ * copies are read again. */
+static bool look_afresh(Directory *directory, Pool *pool, const PlannerInput *input,
+			const Plan *draft, const Plan *plan, World *world)
+{
+	const NeedsAsker asker = needs_asker(input);
+	bool has_looked = false;
+
+	for (size_t i = 0; i < world->facts.n_databases; i++) {
+		const DatabaseFacts *facts = &world->facts.databases[i];
+
+		if (!joining_needs_afresh(plan, input->plan.known, facts, input->writes))
+			continue;
+		world_extra_afresh(directory, pool, draft, &asker, facts->suffix, world);
+		has_looked = true;
+	}
+	return has_looked;
 }
 
 static bool must_ask(const PlannerInput *input, const Plan *draft)
@@ -52,6 +77,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 		Plan *ret, Error *err)
 {
 	PlanInput asked;
+	Plan draft;
 
 	if (world_read(directory, pool, input->machine, ret_world, err) < 0)
 		return -1;
@@ -73,7 +99,10 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	if (ret->needs_multi_provider_name &&
 	    world_multi_provider_name(directory, &asked.options.multi_provider_attribute, err) < 0)
 		return -1;
-	answer(directory, pool, input, ret, ret_world);
+	draft = *ret;
+	answer(directory, pool, input, &draft, ret_world);
 	plan_make(pool, &asked, ret);
+	if (look_afresh(directory, pool, input, &draft, ret, ret_world))
+		plan_make(pool, &asked, ret);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "agent/pass/link_answers.h"
 #include "agent/pass/look.h"
+#include "agent/pass/needs_answer.h"
 #include "agent/pass/reader_answers.h"
 #include "agent/slapd/directory.h"
 
@@ -16,6 +17,8 @@ typedef struct PlannerInput {
 	size_t n_contents;
 	unsigned peers_patience_msec; /* PassOptions */
 	SilentPeers *silent;          /* NeedsAsker */
+	ExtraLooks *extra_looks;      /* PassOptions */
+	bool writes;                  /* what the plan says is done */
 	bool looks_for_old; /* entries: a search for each database, which the daemon makes elsewhere
 			     */
 	ReaderAnswers *readers; /* NULL: nobody asks what readers see */

@@ -3,6 +3,7 @@
 #define SYNCWARD_PASS_OPTIONS_H
 
 #include "agent/input/inputs.h"
+#include "agent/pass/extra_looks.h"
 #include "agent/pass/look.h"
 #include "agent/pass/pass_steps.h"
 #include "agent/slapd/directory_ldap.h"
@@ -68,6 +69,7 @@ typedef struct PassOptions {
 	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
 	const LinkProbes *probes; /* of links, made before; NULL: none */
 	const ReaderViews *views; /* what readers were seen to read here before; NULL: nothing */
+	ExtraLooks *extra_looks;  /* that outlive the pass; NULL: each is made in it, to its end */
 	bool probes_later;        /* links that must be tried first are tried behind the pass */
 	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
 	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */

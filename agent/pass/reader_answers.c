@@ -97,18 +97,17 @@ static bool account_may_bind(ReaderLook *look, const WantedConsumer *link)
 	const PasswordSight sight = {&look->input->known->links, &look->world->live,
 				     look->input->facts->probes};
 	Lockout lockout = {.pool = look->pool, .directory = look->directory, .sight = sight};
-	const LockoutAccount *account = lockout_account(&lockout, look->need->database, link);
+	const WantedDatabase *wanted = look->need->database;
+	const LockoutAccount *account = lockout_account(&lockout, wanted, link);
+	const char *why = lockout_withholds(&lockout, &look->world->refusals, wanted, link,
+					    look->directory->uri);
 
-	if (account && !account->csn && dn_is_within(look->need->reader, look->lists.suffix))
-		untestable(look, true,
-			   "its entry is not in the database, or root over ldapi may not see it");
-	else if (account && account->is_in_danger)
-		untestable(look, true,
-			   "its password was not sent, for a bind with it was refused after the "
-			   "password's file was written");
-	else
-		return true;
-	return false;
+	if (!why && account && !account->csn &&
+	    dn_is_within(look->need->reader, look->lists.suffix))
+		why = "its entry is not in the database, or root over ldapi may not see it";
+	if (why)
+		untestable(look, true, why);
+	return !why;
 }
 
 static bool is_of_the_moment(int code)
@@ -128,10 +127,6 @@ static LDAP *reader_open(ReaderLook *look)
 		return NULL;
 	}
 	bind = bind_of(look, link);
-	if (was_refused(look, &bind)) {
-		untestable(look, true, "this server refused its password, and is not asked again");
-		return NULL;
-	}
 	if (!account_may_bind(look, link))
 		return NULL;
 	answer = session_open(look, look->need->reader, link->syncrepl.value[SYNCREPL_CREDENTIALS],

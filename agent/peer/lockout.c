@@ -52,6 +52,23 @@ const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wa
 	return account;
 }
 
+const char *lockout_withholds(Lockout *lockout, const ProbeRefusals *refusals,
+			      const WantedDatabase *wanted, const WantedConsumer *consumer,
+			      const char *provider)
+{
+	const LockoutAccount *account = lockout_account(lockout, wanted, consumer);
+	const ProbeBind bind = {.provider = provider,
+				.binddn = consumer->syncrepl.value[SYNCREPL_BINDDN],
+				.secret = consumer->secret};
+
+	if (bind.binddn && probe_refusals_have(refusals, &bind))
+		return "this server refused its password, and is not asked again";
+	if (account && account->is_in_danger)
+		return "its password was not sent, for a bind with it was refused after the "
+		       "password's file was written";
+	return NULL;
+}
+
 LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedConsumer *consumer)
 {
 	const Syncrepl *syncrepl = &consumer->syncrepl;

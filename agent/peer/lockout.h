@@ -5,6 +5,7 @@
 #include "agent/slapd/directory.h"
 #include "common/desired/wanted.h"
 #include "common/link/link_probes.h"
+#include "common/link/password_gate.h"
 #include "common/link/password_proof.h"
 
 /* An account and its password, as our own copy and what was seen of links show them. */
@@ -33,6 +34,14 @@ typedef struct Lockout {
  * sends none, or nobody knows which. Takes one search for each account. */
 const LockoutAccount *lockout_account(Lockout *lockout, const WantedDatabase *wanted,
 				      const WantedConsumer *consumer);
+
+/*
+ * Why the password of the link's account must not be sent to that server now, for a sentence about
+ * the account; NULL: it may be. refusals: what any server refused before.
+ */
+const char *lockout_withholds(Lockout *lockout, const ProbeRefusals *refusals,
+			      const WantedDatabase *wanted, const WantedConsumer *consumer,
+			      const char *provider);
 
 /* The answer to a link whose password is not to be sent: a refused probe. */
 LinkProbe lockout_answer(Pool *pool, const WantedDatabase *wanted, const WantedConsumer *consumer);

@@ -5,6 +5,18 @@
 
 #include "common/copy/csn_set.h"
 
+#define LASTS_MSEC   30000
+#define LASTS_FACTOR 20
+
+bool copy_extra_lasts(const CopyExtra *found, int64_t age_msec)
+{
+	int64_t lasts_msec = (int64_t)found->took_msec * LASTS_FACTOR;
+
+	if (!found->problem && lasts_msec < LASTS_MSEC)
+		lasts_msec = LASTS_MSEC;
+	return found->was_asked && age_msec < lasts_msec;
+}
+
 bool copy_extra_was_known(const EntryMark *mark, const Content *peer)
 {
 	const char *newest =

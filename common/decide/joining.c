@@ -317,7 +317,7 @@ static const Hold *judge_refresh(const Joining *joining)
 		hold = hold_own_elsewhere(joining);
 	if (!hold && evidence.is_covered && !diff_is_released(joining->diff, GUARD_JOINING))
 		hold = joining_judge_extra(joining);
-	if (!hold)
+	if (!hold && !diff_facts(joining->diff, joining->suffix)->extra.is_kept)
 		joining_note_complete(joining);
 	return hold;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
+#include "common/slapd/dn.h"
 
 /*
  * contextCSN tells what is missing here, never what is too much (common/copy/copy_extra.h): a first
@@ -82,11 +83,9 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: everything is here, and whether entries are here that %s has "
-			    "deleted is not known: %s; clients' writes are refused until it is. "
-			    "Where it takes longer than a pass of the daemon may, this has no "
-			    "limit: %s. Only when somebody compared",
-			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra),
-			    remedy_text(REMEDY_APPLY)),
+			    "deleted is not known: %s; clients' writes are refused until it is, "
+			    "and it is looked at again by itself. Only when somebody compared",
+			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -103,6 +102,23 @@ const Hold *joining_judge_extra(const Joining *joining)
 	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
 	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
+}
+
+static bool is_held(const Plan *plan, const char *suffix)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == GUARD_JOINING && !plan->holds[i].peer &&
+		    plan->holds[i].suffix && dn_equal(plan->holds[i].suffix, suffix))
+			return true;
+	return false;
+}
+
+bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFacts *facts,
+			  bool writes)
+{
+	return facts->extra.is_kept && !facts->extra.problem && facts->extra.n_entries == 0 &&
+	       (writes || fence_is_closed(&known->fence, facts->suffix)) &&
+	       !is_held(plan, facts->suffix);
 }
 
 static Syncrepl polling_of(const WantedConsumer *wanted)

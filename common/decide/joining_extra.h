@@ -20,6 +20,14 @@ const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted
 const Hold *joining_judge_extra(const Joining *joining);
 
 /*
+ * True when that database is let go by what an earlier pass saw of its entries alone, and that must
+ * be looked at again: it would open, or be remembered as complete. writes: what the plan says is
+ * done; what the fence closed opens without that, too (openings.h).
+ */
+bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFacts *facts,
+			  bool writes);
+
+/*
  * Where something is: has those links read at intervals of seconds that stay connected otherwise,
  * until nothing is. slapd tells a consumer that comes back behind a change what is not there any
  * more. of_live as in joining_hold_links().

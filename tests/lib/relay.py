@@ -6,6 +6,7 @@
         relay.drop()                  # ends what was forgotten
         relay.cut()                   # ends all connections, and each new one at once, until heal()
         relay.end_at(b"...", 2)       # goes away for good when a client's second message with these bytes comes
+    relay.stall(b"...")           # a client's message with these bytes waits, with all behind it, until go_on()
 
 Who connects after that gets through as before.
 """
@@ -29,6 +30,7 @@ class Relay:
         self._asked = []
         self._is_cut = False
         self._end_text, self._n_until_end = b"", 0
+        self._stall_text, self._stalled = b"", []
         self._servers = set()
         self._thread = threading.Thread(target=self._run)
         server.ldap_uri = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -47,6 +49,24 @@ class Relay:
 
     def heal(self):
         self._is_cut = False
+
+    def stall(self, text):
+        self._stall_text = text
+
+    def go_on(self):
+        self._ask(self._go_on)
+
+    def has_stalled(self):
+        """True when a message waits."""
+        return bool(self._stalled)
+
+    def _go_on(self):
+        self._stall_text = b""
+        for one, data in self._stalled:
+            if one in self._other:
+                self._other[one].sendall(data)
+                self._selector.register(one, selectors.EVENT_READ)
+        self._stalled = []
 
     def _ask(self, what):
         done = threading.Event()
@@ -110,6 +130,10 @@ class Relay:
             data = one.recv(65536)
             if self._is_end(one, data):
                 self._end()
+                return
+            if self._stall_text and self._stall_text in data and one not in self._servers:
+                self._selector.unregister(one)
+                self._stalled.append((one, data))
                 return
             other.sendall(data)
         if data:

@@ -134,16 +134,16 @@ static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 }
 
 /* In the place of agent/pass/extra_look.c: both copies are the model's. */
-CopyExtra extra_look(Directory *directory, Pool *pool, const Live *live, const Need *needs,
-		     size_t n_needs, const DatabaseFacts *facts, ProbeRefusals *refusals)
+CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *question,
+		     ProbeRefusals *refusals)
 {
 	const SimHost *host = (const SimHost *)directory;
 	const SimNode *nodes = host->sim->cluster.nodes;
-	const Content *peer = joining_extra_peer(live, needs->database, facts);
+	const Content *peer =
+		joining_extra_peer(question->live, question->needs->database, question->facts);
 	CopyExtra extra = {.was_asked = true};
 	EntrySet set = {.pool = pool};
 
-	(void)n_needs;
 	(void)refusals;
 	extra.peer_id = peer ? peer->peer_id : 0;
 	/* What comes back where several are read at once would be found here. */

@@ -2,16 +2,21 @@
 """What was deleted at a cluster does not come back by a node that joins it, nor stay there."""
 
 import contextlib
+import re
 import threading
 
+import ldap
 import pytest
 from backups import put_back, saved
 from cluster import Cluster, Node, add_person, apply_until_joined
+from daemon import Daemon
+from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_joining import cut_refreshes, is_provider, load, replace_server
 from whole import wait_equal, whole
 
 GONE = f"cn=person3,{SUFFIX}"
+REPLICATOR = f"cn=replicator,{SUFFIX}"
 
 
 def delete(server, dn):
@@ -117,3 +122,93 @@ def test_what_was_deleted_meanwhile_is_gone_before_clients_write(slapd_factory, 
     with changes_at(cluster[0].server):
         wait_until(joined, "all have joined", 90)
     assert gone not in wait_equal(cluster)
+
+
+ALL_OF_IT = r'SRCH attr=entryUUID entryCSN$'
+PAGES = b"1.2.840.113556.1.4.319"
+
+
+def wait_pass(daemon):
+    before = daemon.last_pass()[0]
+    daemon.reload()
+    wait_until(lambda: daemon.last_pass()[0] > before, "a pass")
+
+
+def test_a_daemon_that_waits_reads_both_copies_once(slapd_factory, program):
+    """In each pass it read all of it again, here and at the peer, as long as it was held."""
+    cluster, _ = after_a_bare_copy(slapd_factory, program)
+    node = cluster.nodes[-1]
+    with Daemon(node) as daemon:
+        daemon.wait_for("joining", text="had and has deleted", timeout=60)
+        peer = next(one.server for one in cluster if one.server.ldap_uri in daemon.events("joining")[-1][1])
+        before = peer.log_count(ALL_OF_IT)
+        assert before > 0
+        for _ in range(3):
+            wait_pass(daemon)
+        assert peer.log_count(ALL_OF_IT) == before
+        assert not is_provider(node)
+
+
+def test_what_takes_longer_than_a_pass_is_read_to_its_end_beside_them(slapd_factory, program):
+    """Above some hundred thousand entries a daemon never knew."""
+    cluster = Cluster(slapd_factory, program, 1, [Database(backend="mdb")]).form()
+    load(cluster[0].server, 20)
+    server = slapd_factory([Database(backend="mdb")])
+    with Relay(cluster[0].server) as relay:
+        node = Node(program, server, 2, slapd_factory.folder("second"))
+        cluster.nodes.append(node)
+        cluster.document["peers"] = [{"id": one.id, "uri": one.server.ldap_uri} for one in cluster]
+        cluster.write()
+        relay.stall(PAGES)
+        with Daemon(node) as daemon:
+            daemon.wait_for("joining", text="not yet to the end", timeout=60)
+            reading = daemon.children()
+            wait_pass(daemon)
+            assert set(reading) & set(daemon.children()) and not is_provider(node)
+            relay.go_on()
+            wait_until(lambda: cluster[0].apply() and is_provider(node), "it opens", 60)
+            assert not daemon.children()
+
+
+OTHER_PASSWORD = "userPassword: another one\n"
+IN_DANGER = "pwdChangedTime: 20300101000000Z\npwdFailureTime: 20300101000001Z\n"
+
+
+def entry_changed(text, dn, change):
+    """The LDIF with one entry otherwise."""
+    entries = text.split("\n\n")
+    return "\n\n".join(change(entry) if entry.startswith(f"dn: {dn}\n") else entry for entry in entries)
+
+
+def with_password(entry):
+    return re.sub("(?m)^userPassword:.*\n(?: .*\n)*", OTHER_PASSWORD, entry + "\n").rstrip("\n")
+
+
+def with_failure(entry):
+    return with_password(entry) + "\n" + IN_DANGER.rstrip("\n")
+
+
+@pytest.mark.parametrize("change, n_sent", [(with_password, 1), (with_failure, 0)], ids=["refused", "in-danger"])
+def test_a_password_that_is_refused_here_is_not_sent_in_each_pass(slapd_factory, program, change, n_sent):
+    """The account's entry here has another password than at the peers; root may not see everything."""
+    databases = [Database(backend="mdb", overlays=("ppolicy",))]
+    cluster = Cluster(slapd_factory, program, 1, databases).form()
+    load(cluster[0].server, 20)
+    text = entry_changed(saved(cluster[0].server, context_csn=False), REPLICATOR, change)
+    node = Node(program, slapd_factory(databases), 2, slapd_factory.folder("copied"))
+    put_back(node.server, text)
+    hidden = f'{{0}}to dn.base="{GONE}" by dn.exact="{REPLICATOR}" read by * none'
+    node.edit([(ldap.MOD_ADD, "olcAccess", [hidden, "{1}to * by * read"])])
+    cluster.nodes.append(node)
+    cluster.document["peers"].append({"id": 2, "uri": node.server.ldap_uri})
+    cluster.write()
+
+    def held():
+        done = node.apply()
+        assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
+        return "has deleted is not known: here " in done.stdout
+    wait_until(held, "it is not known", 40)
+    refused = r"RESULT tag=97 err=49"
+    assert node.server.log_count(refused) == n_sent
+    assert held()
+    assert node.server.log_count(refused) == n_sent

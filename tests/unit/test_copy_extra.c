@@ -53,11 +53,30 @@ static void only_what_was_not_seen_there_is_too_much(void **state)
 	assert_memory_equal(found[0].uuid, here.marks[1].uuid, ENTRY_UUID_SIZE);
 }
 
+/* It takes a twentieth of the time at most; what took none is tried again at once. */
+static void what_was_found_lasts_as_long_as_it_cost(void **state)
+{
+	CopyExtra found = {.was_asked = true, .took_msec = 100};
+
+	(void)state;
+	assert_true(copy_extra_lasts(&found, 29999));
+	assert_false(copy_extra_lasts(&found, 30000));
+	found.took_msec = 60000;
+	assert_true(copy_extra_lasts(&found, 1199999));
+	assert_false(copy_extra_lasts(&found, 1200000));
+	found.problem = "it ended";
+	assert_true(copy_extra_lasts(&found, 1199999));
+	found.took_msec = 0;
+	assert_false(copy_extra_lasts(&found, 0));
+	assert_false(copy_extra_lasts(&(CopyExtra){0}, 0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_peer_never_had_is_not_too_much),
 		cmocka_unit_test(only_what_was_not_seen_there_is_too_much),
+		cmocka_unit_test(what_was_found_lasts_as_long_as_it_cost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

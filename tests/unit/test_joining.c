@@ -1015,6 +1015,38 @@ static void what_may_be_too_much_waits_until_it_is_known(void **state)
 	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
+static bool needs_afresh(const Scene *scene, bool writes)
+{
+	return joining_needs_afresh(&scene->plan, &scene->known, &scene->database_facts, writes);
+}
+
+/* An earlier pass saw that nothing is too much here: nothing opens by that. */
+static void what_an_earlier_pass_saw_opens_no_node(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord closed = {.suffix = SUFFIX, .is_closed = true};
+
+	scene->database_facts.suffix = SUFFIX;
+	assert_false(needs_afresh(scene, true));
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_complete, 1);
+	scene->database_facts.extra.is_kept = true;
+	scene->plan.n_complete = 0;
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_complete, 0);
+	assert_true(needs_afresh(scene, true));
+	assert_false(needs_afresh(scene, false)); /* audit, or a pause: nothing is written */
+	scene->known.fence = (FenceRecords){.items = &closed, .n_items = 1};
+	assert_true(needs_afresh(scene, false)); /* but what the fence closed */
+	POOL_PUSH(scene->pool, scene->plan.holds, scene->plan.n_holds,
+		  {.guard = GUARD_JOINING, .suffix = SUFFIX});
+	assert_false(needs_afresh(scene, true));
+	scene->plan.holds[0].peer = "ldap://one"; /* a link alone */
+	assert_true(needs_afresh(scene, true));
+	scene->database_facts.extra.n_entries = 1;
+	assert_false(needs_afresh(scene, true));
+}
+
 static void who_was_complete_before_is_not_looked_at_again(void **state)
 {
 	Scene *scene = *state;
@@ -1190,6 +1222,7 @@ int main(void)
 		SCENE_TEST(own_changes_seen_here_are_waited_for_while_a_peer_is_away),
 		SCENE_TEST(entries_that_a_peer_deleted_wait_to_be_gone),
 		SCENE_TEST(what_may_be_too_much_waits_until_it_is_known),
+		SCENE_TEST(what_an_earlier_pass_saw_opens_no_node),
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
 		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
 		SCENE_TEST(a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much),
