@@ -1,27 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
-#include <string.h>
-
-#include "agent/daemon/daemon_internal.h"
-#include "agent/state/state.h"
+#include "agent/daemon/daemon_conditions.h"
+#include "agent/daemon/daemon_status.h"
+#include "agent/daemon/daemon_wake.h"
+#include "agent/daemon/daemon_work.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
 
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
  * over before systemd loses patience. */
 #define PASS_DEADLINE_MSEC 45000
-#define PEERS_MOMENT_MSEC  2000
+
+/* What lives as long as the daemon: concerns, each with its own state. */
+struct Daemon {
+	Pool *pool;
+	const Clock *clock;
+	DaemonSite site;
+	DaemonPlaces places;
+	DaemonHandEdits hand_edits;
+	DaemonSchedule schedule;
+	DaemonPutBack put_back;
+	DaemonLinks links;
+	DaemonHealth health;
+	DaemonProbes probes;
+	ExtraLooks *extra_looks; /* of both copies, beside the passes */
+	DaemonRefusal refusal;
+	DaemonTold told;
+	DaemonKept kept;
+	DaemonStatus status;
+	DaemonWake wake;
+};
+
+static uint64_t now_usec(const Daemon *daemon)
+{
+	return daemon->clock->monotonic_usec(daemon->clock->userdata);
+}
 
 /* What an earlier daemon told and lasts is not told again. */
-static void memory_read(Daemon *daemon)
+static void kept_read(Daemon *daemon)
 {
 	const JournalContext journal = {.trigger = "start"};
 	ConditionList told;
 	EventList events;
 
 	daemon->kept = daemon_kept_read(daemon->site.context.state_dir, &told, &events);
-	daemon->told = conditions_copy(daemon->told_pool, &told);
+	daemon->told = daemon_told_new(&told);
 	for (size_t i = 0; i < events.n_items; i++)
 		journal_tell(&journal, &events.items[i]);
 }
@@ -31,23 +55,16 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	Pool *pool = pool_new();
 	AUTO(Daemon) *daemon = pool_alloc(pool, sizeof(*daemon));
 
-	*daemon = (Daemon){
-		.pool = pool,
-		.clock = clock,
-		.told_pool = pool_new(),
-		.notices_pool = pool_new(),
-		.edits = daemon_hand_edits_new(),
-		.sentence_pool = pool_new(),
-		.sentence = "starting",
-		.status_pool = pool_new(),
-	};
+	*daemon = (Daemon){.pool = pool, .clock = clock};
 	if (daemon_site_open(&daemon->site, options, err) < 0)
 		return -1;
 	daemon->places = daemon_places_new();
-	memory_read(daemon);
-	schedule_start(&daemon->schedule, daemon->site.context.interval_sec, 0);
+	daemon->hand_edits = daemon_hand_edits_new();
 	daemon->extra_looks = extra_looks_new();
-	daemon->next_usec = daemon_now_usec(daemon);
+	daemon->schedule = daemon_schedule_new(daemon->site.context.interval_sec);
+	kept_read(daemon);
+	daemon->status = daemon_status_new(clock);
+	daemon->wake.next_usec = now_usec(daemon);
 	*ret = STEAL(daemon);
 	return 0;
 }
@@ -61,30 +78,25 @@ void daemon_free(Daemon *daemon)
 	daemon_probes_free(&daemon->probes);
 	daemon_put_back_free(&daemon->put_back);
 	daemon_places_free(&daemon->places);
-	pool_free(daemon->told_pool);
-	pool_free(daemon->notices_pool);
-	daemon_kept_free(&daemon->kept);
-	daemon_hand_edits_free(&daemon->edits);
+	daemon_hand_edits_free(&daemon->hand_edits);
 	daemon_links_free(&daemon->links);
 	daemon_health_free(&daemon->health);
-	pool_free(daemon->sentence_pool);
-	pool_free(daemon->status_pool);
+	daemon_told_free(&daemon->told);
+	daemon_kept_free(&daemon->kept);
+	daemon_status_free(&daemon->status);
 	pool_free(daemon->pool);
 }
 
-uint64_t daemon_now_usec(const Daemon *daemon)
-{
-	return daemon->clock->monotonic_usec(daemon->clock->userdata);
-}
-
-int64_t daemon_realtime_sec(const Daemon *daemon)
-{
-	return daemon->clock->realtime_sec(daemon->clock->userdata);
-}
+/* --- what the loop asks --- */
 
 uint64_t daemon_next_usec(const Daemon *daemon)
 {
-	return daemon->next_usec;
+	return daemon->wake.next_usec;
+}
+
+bool daemon_postpones(Daemon *daemon, unsigned triggers)
+{
+	return daemon_wake_postpones(&daemon->wake, triggers, now_usec(daemon));
 }
 
 Watch *daemon_watch(Daemon *daemon)
@@ -94,20 +106,15 @@ Watch *daemon_watch(Daemon *daemon)
 
 unsigned daemon_drain(Daemon *daemon)
 {
-	const bool is_touched = daemon_hand_edits_drain(&daemon->edits, daemon->places.watch);
+	Watch *watch = daemon->places.watch;
+	const bool is_touched = daemon_hand_edits_drain(&daemon->hand_edits, watch);
 
-	return watch_drain_names(daemon->places.watch) |
-	       (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
+	return watch_drain_names(watch) | (is_touched ? TRIGGER_BIT(TRIGGER_CONFIG) : 0);
 }
 
 void daemon_is_blind(Daemon *daemon, int error)
 {
 	daemon->places.blind_errno = error;
-}
-
-const char *daemon_sentence(const Daemon *daemon)
-{
-	return daemon->sentence;
 }
 
 int daemon_directory_fd(const Daemon *daemon)
@@ -135,20 +142,9 @@ bool daemon_host_process(Daemon *daemon)
 	return host_lookup_process(daemon->site.host);
 }
 
-/* --- one pass --- */
-
-static int connection_make(DaemonPass *pass, Error *err)
+const char *daemon_sentence(const Daemon *daemon)
 {
-	pass->found.stage = STAGE_SLAPD;
-	return daemon_site_connect(&pass->daemon->site, &pass->found, err);
-}
-
-static int state_failed(DaemonPass *pass, const Error *err)
-{
-	pass->found.troubles.has_ended = err->class != ERROR_BUSY;
-	if (pass->found.troubles.has_ended)
-		found_state_problem(&pass->found, err);
-	return -1;
+	return daemon->status.sentence;
 }
 
 bool daemon_has_successor(const Daemon *daemon)
@@ -156,217 +152,204 @@ bool daemon_has_successor(const Daemon *daemon)
 	return daemon->site.has_successor;
 }
 
-/* The lock and what is remembered. Where nothing can be written now that is told at once, not when
- * something would have to be. */
-static int state_take(DaemonPass *pass, Error *err)
-{
-	Daemon *daemon = pass->daemon;
-	const char *state_dir = pass->found.context.state_dir;
-	Error write_err;
+/* --- its begin and its end --- */
 
-	if (daemon_site_alone(&daemon->site, err) < 0)
-		return -1;
-	pass->lock = lock_take(pass->found.context.run_dir, 0, err);
-	if (pass->lock >= 0 || err->class != ERROR_BUSY)
-		pass->found.stage = STAGE_STATE;
-	if (pass->lock < 0 ||
-	    state_read(pass->found.pool, state_dir, true, &pass->found.state, err) < 0)
-		return state_failed(pass, err);
-	if (state_check_writable(state_dir, &write_err) < 0)
-		found_state_problem(&pass->found, &write_err);
-	pass->found.context.state = &pass->found.state;
-	return 0;
+static void event_tell(Daemon *daemon, const JournalContext *journal, Event event)
+{
+	daemon_told_events(&daemon->told, journal, &(EventList){&event, 1});
 }
 
-static int inputs_take(DaemonPass *pass, Error *err)
+void daemon_start(Daemon *daemon)
 {
-	Daemon *daemon = pass->daemon;
-	Error keep_err;
+	AUTO(Pool) *pool = pool_new();
+	const Context *context = &daemon->site.context;
 
-	pass->found.stage = STAGE_INPUTS;
-	if (context_inputs(&pass->found.context, true, &pass->found.inputs, err) < 0) {
-		if (err->class == ERROR_BUSY)
-			pass->found.stage = STAGE_STATE; /* nothing can be said of the files yet */
-		return -1;
-	}
-	pass->found.has_inputs = true;
-	daemon_contests_take(&pass->contests, &pass->found);
-	daemon_probes_take(&daemon->probes, &pass->found);
-	daemon_put_back_want(&daemon->put_back, &pass->found);
-	daemon_desired_seen(pass);
-	if (!pass->found.inputs.refusal &&
-	    last_good_keep(daemon->site.good, &pass->found.inputs.file, &pass->found.inputs.secrets,
-			   &keep_err) < 0)
-		found_state_problem(&pass->found, &keep_err);
-	return 0;
+	daemon_status_write(&daemon->status, context, &daemon->told, daemon->clock);
+	event_tell(daemon, &(JournalContext){.trigger = "start"},
+		   (Event){.kind = EVENT_STARTED,
+			   .text = pool_printf(pool, "syncward %s started, watching %s",
+					       SYNCWARD_VERSION, context->peers_file)});
 }
 
-/* What changed outside, and systemd, which waits for the first pass, wait no longer for peers than
- * that: what they did not say is not known, and the next pass by the timer has more time. */
-static unsigned peers_patience_msec(const DaemonPass *pass)
+void daemon_stop(Daemon *daemon)
 {
-	return (pass->found.triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
+	daemon_status_stop(&daemon->status, &daemon->site.context, &daemon->told, daemon->clock);
+	event_tell(daemon, &(JournalContext){0},
+		   (Event){.kind = EVENT_STOPPED, .text = "syncward stopped"});
 }
 
-/* Before anything else, also where peers.json cannot be used: while a heal that was cut off left
- * another server ID, clients write under it. */
-static int heal_end(DaemonPass *pass, Error *err)
-{
-	if (!pass->found.state.known.heal)
-		return 0;
-	return connection_make(pass, err) < 0 ? -1 : daemon_heal_end(pass, err);
-}
+/* --- what a pass needs --- */
 
-static int pass_try(DaemonPass *pass, Error *err)
+static Found found_begin(Daemon *daemon, Pool *pool, unsigned triggers)
 {
-	PassOptions options = {
-		.may_write = true,
-		.forgets_first = true,
-		.probes = pass->found.answers,
-		.probes_later = true,
-		.peers_patience_msec = peers_patience_msec(pass),
-		.run_dir = pass->found.context.run_dir,
-		.views = &pass->daemon->kept.views,
-		.extra_looks = pass->daemon->extra_looks,
-		.hooks = daemon_hooks(pass),
+	const unsigned taken = daemon_wake_take(&daemon->wake, triggers);
+
+	return (Found){
+		.pool = pool,
+		.clock = daemon->clock,
+		/* Before the files are read: what changes later makes another pass. */
+		.triggers = taken | watch_drain_names(daemon->places.watch),
+		.number = daemon->wake.n_passes,
+		.started_usec = now_usec(daemon),
+		.lock = -1,
+		.told = &daemon->told.lasting,
+		.answers = &daemon->probes.done,
 	};
-	const Report *report = &pass->found.report;
-
-	if (state_take(pass, err) < 0 || heal_end(pass, err) < 0 || inputs_take(pass, err) < 0 ||
-	    connection_make(pass, err) < 0)
-		return -1;
-	options.lock = pass->lock;
-	options.is_paused =
-		pause_holds(&pass->found.inputs.state.pause, found_realtime_sec(&pass->found));
-	pass_run(pass->found.pool, &pass->found.inputs, &options, pass->found.directory,
-		 &pass->found.report);
-	daemon_kept_views(&pass->daemon->kept, &pass->found);
-	if (report->has_plan)
-		pass->found.stage = STAGE_PLAN;
-	if (report->has_state_error)
-		found_state_problem(&pass->found, &report->state_error);
-	if (!report->has_failed)
-		return 0;
-	*err = report->error;
-	pass->found.troubles.has_ended =
-		report->has_state_error && strcmp(err->text, report->state_error.text) == 0;
-	return -1;
 }
 
-/* Told to end while slapd was being asked, or no time was left to ask it: that says nothing about
- * slapd. */
-static void stop_note(DaemonPass *pass, const Error *err)
+static PassMoments moments_of(Daemon *daemon, const Found *found)
 {
-	if ((err->class == ERROR_STOPPED || err->class == ERROR_BUSY) &&
-	    pass->found.stage == STAGE_SLAPD)
-		pass->found.stage = STAGE_INPUTS;
+	return (PassMoments){
+		.found = found,
+		.site = &daemon->site,
+		.probes = &daemon->probes,
+		.extra_looks = daemon->extra_looks,
+		.places = &daemon->places,
+		.hand_edits = &daemon->hand_edits,
+		.put_back = &daemon->put_back,
+		.schedule = &daemon->schedule,
+		.told = &daemon->told,
+		.kept = &daemon->kept,
+	};
 }
 
 /* slapd.d changed, and nothing else that is watched: a correction is probably urgent. */
-static bool is_urgent(const DaemonPass *pass)
+static bool is_urgent(const Found *found)
 {
-	return pass->found.triggers == TRIGGER_BIT(TRIGGER_CONFIG);
+	return found->triggers == TRIGGER_BIT(TRIGGER_CONFIG);
 }
 
-/* What need not be found out anew when every moment counts. */
-static void known_take(DaemonPass *pass)
+/* The settings, and what need not be found out anew when every moment counts. */
+static void site_take(Daemon *daemon, Found *found)
 {
-	const Daemon *daemon = pass->daemon;
+	Context *context = &found->context;
+	Error err;
 
-	if (!pass->found.context.config_dir && watch_sees_config(daemon->places.watch))
-		pass->found.context.config_dir = daemon->places.config_dir;
+	if (daemon_site_settings(&daemon->site, is_urgent(found), &err) < 0)
+		found->troubles.settings = pool_strdup(found->pool, err.text);
+	*context = daemon->site.context;
+	daemon_site_host(&daemon->site, is_urgent(found), found);
+	if (!context->config_dir && watch_sees_config(daemon->places.watch))
+		context->config_dir = daemon->places.config_dir;
+	context->pool = found->pool;
+	context->last_good = daemon->site.good;
+	context->budget = budget_of(PASS_DEADLINE_MSEC, interrupt_is_pending);
+	daemon_schedule_begin(&daemon->schedule, found);
+	found->journal = daemon_told_context(found);
 }
 
-/* What changed during the pass before is why there is this one, not that time is up. */
-static unsigned triggers_take(Daemon *daemon, unsigned triggers)
-{
-	const unsigned missed = daemon->missed;
+/* --- one pass --- */
 
-	daemon->missed = 0;
-	return missed ? missed | (triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) : triggers;
+/* What happened once, and what need not be told again. */
+static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
+{
+	const Report *report = &found->report;
+
+	daemon_told_notices(&daemon->told, found);
+	if (report->has_plan && (report->is_audit || report->is_paused))
+		daemon_hooks_changes(moments, &report->world.config, &report->plan);
 }
 
-/* Our own files are in a folder that is watched: what is left there would wake us for nothing. */
-static void names_drain(Daemon *daemon, WakeList *wakes)
+static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests *contests)
 {
-	daemon->missed = watch_drain_names(daemon->places.watch);
-	if (daemon->missed)
-		wake_add(wakes, WAKE_NEWS, daemon_now_usec(daemon));
+	const Follow follow = daemon_contests_look(contests, found);
+
+	if (found->report.has_plan && contests->has_news)
+		daemon_kept_contests(&daemon->kept, found, &contests->list);
+	return follow;
 }
 
-/* What it wishes for the next. */
-static WakeList pass_make(Daemon *daemon, unsigned triggers)
+/* What went wrong elsewhere than in this pass. */
+static void troubles_take(const Daemon *daemon, Found *found)
+{
+	Troubles *troubles = &found->troubles;
+
+	/* A copy: what lasts is kept before it is what was told, and that ends the problem. */
+	if (*daemon->kept.problem)
+		troubles->kept = pool_strdup(found->pool, daemon->kept.problem);
+	troubles->status = *daemon->status.problem ? daemon->status.problem : NULL;
+	troubles->watch = daemon_places_problem(&daemon->places, found);
+}
+
+/* Told first, and kept then: what was not told is told again. */
+static void lasting_tell(Daemon *daemon, const Found *found, Follow *follow)
+{
+	daemon_told_events(&daemon->told, &found->journal, &follow->events);
+	daemon_told_compare(&daemon->told, found, &follow->lasting);
+	daemon_kept_conditions(&daemon->kept, found, &follow->lasting);
+	daemon_told_take(&daemon->told, &follow->lasting);
+	daemon_kept_databases(&daemon->kept, found, daemon->health.items, daemon->health.n_items);
+}
+
+static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
+{
+	const StatusPassed passed = {
+		.lasting = &daemon->told.lasting,
+		.links = &daemon->links,
+		.health = &daemon->health,
+		.outcome = daemon->schedule.schedule.last,
+		.err = err,
+	};
+
+	daemon_status_pass(&daemon->status, found, &passed);
+	return daemon_schedule_ill(&daemon->schedule, found,
+				   daemon_status_count_ill(&daemon->status, &daemon->told.lasting));
+}
+
+/* What a pass leaves behind when its memory is free again. */
+typedef struct PassEnd {
+	WakeList wishes;
+	bool has_written;
+} PassEnd;
+
+static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
-	DaemonPass pass = {
-		.daemon = daemon,
-		.found = {.pool = pool,
-			  .clock = daemon->clock,
-			  .triggers = triggers_take(daemon, triggers),
-			  .number = ++daemon->n_passes,
-			  .started_usec = daemon_now_usec(daemon),
-			  .told = &daemon->told,
-			  .answers = &daemon->probes.done},
-		.lock = -1,
-	};
-	Error err = {0}, settings_err;
+	Found found = found_begin(daemon, pool, triggers);
+	PassMoments moments = moments_of(daemon, &found);
+	Follow follow = {0};
+	Error err;
 
-	/* Before the files are read: what changes later makes another pass. */
-	pass.found.triggers |= watch_drain_names(daemon->places.watch);
-	if (daemon_site_settings(&daemon->site, is_urgent(&pass), &settings_err) < 0)
-		pass.found.troubles.settings = settings_err.text;
-	daemon->schedule.interval_usec = daemon->site.context.interval_sec * 1000000ULL;
-	pass.found.context = daemon->site.context;
-	daemon_site_host(&daemon->site, is_urgent(&pass), &pass.found);
-	known_take(&pass);
-	pass.found.context.pool = pool;
-	pass.found.context.last_good = daemon->site.good;
-	pass.found.context.budget = budget_of(PASS_DEADLINE_MSEC, interrupt_is_pending);
-	if (pass.found.triggers & TRIGGER_BIT(TRIGGER_STATE))
-		schedule_reset(&daemon->schedule);
-	daemon_tell_begin(&pass);
-	if (pass_try(&pass, &err) == 0)
-		err = (Error){0};
-	daemon->site.has_asked = pass.found.stage >= STAGE_SLAPD;
-	stop_note(&pass, &err);
-	daemon->has_written = pass.found.report.n_done > 0;
-	daemon_schedule_next(&pass, &err);
-	daemon_tell_end(&pass, &err);
-	daemon_status_pass(&pass, &err);
-	daemon_schedule_ill(&pass);
-	daemon_follow(&pass, daemon_places_watch(&daemon->places, &pass.found,
-						 daemon_site_fd(&daemon->site),
-						 daemon->site.options->agent_config));
-	daemon_follow(&pass, daemon_put_back_look(&daemon->put_back, &pass.found));
-	daemon_follow(&pass, daemon_probes_look(&daemon->probes, &pass.found, &pass.follow.asks));
-	lock_release(pass.lock);
-	return pass.follow.wakes;
-}
-
-bool daemon_postpones(Daemon *daemon, unsigned triggers)
-{
-	const uint64_t now_usec = daemon_now_usec(daemon);
-	const uint64_t earliest_usec = wake_earliest(&daemon->wakes, now_usec);
-
-	if (earliest_usec <= now_usec)
-		return false;
-	daemon->missed |= triggers;
-	if (earliest_usec < daemon->next_usec)
-		daemon->next_usec = earliest_usec;
-	return true;
+	site_take(daemon, &found);
+	err = daemon_work(&moments, &found);
+	follow_add(pool, &follow,
+		   daemon_schedule_next(&daemon->schedule, &found, &moments.write, &err,
+					daemon->places.socket != NULL));
+	once_tell(daemon, &found, &moments);
+	daemon_kept_entries(&daemon->kept, &found, &moments.sent);
+	follow_add(pool, &follow, contests_follow(daemon, &found, &moments.contests));
+	troubles_take(daemon, &found);
+	follow_add(pool, &follow, daemon_troubles_look(&daemon->refusal, &found, &err));
+	follow_add(pool, &follow, daemon_hand_edits_follow(&found, &moments.edits));
+	follow_add(pool, &follow, daemon_conditions_look(&found));
+	follow_add(pool, &follow, daemon_links_look(&daemon->links, &found, &moments.links_before));
+	follow_add(pool, &follow, daemon_health_look(&daemon->health, &found, &daemon->links));
+	lasting_tell(daemon, &found, &follow);
+	follow_add(pool, &follow, status_show(daemon, &found, &err));
+	follow_add(pool, &follow,
+		   daemon_places_watch(&daemon->places, &found, daemon_site_fd(&daemon->site),
+				       daemon->site.options->agent_config));
+	follow_add(pool, &follow, daemon_put_back_look(&daemon->put_back, &found));
+	follow_add(pool, &follow, daemon_probes_look(&daemon->probes, &found, &follow.asks));
+	lock_release(found.lock);
+	return (PassEnd){.wishes = follow.wakes, .has_written = found.report.n_done > 0};
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)
 {
-	const unsigned outside = (triggers | daemon->missed) & ~TRIGGER_BIT(TRIGGER_TIMER);
-	WakePass pass = {.began_usec = daemon_now_usec(daemon), .is_from_outside = outside != 0};
-	WakeList wishes = pass_make(daemon, triggers);
+	WakePass pass = {
+		.began_usec = now_usec(daemon),
+		.is_from_outside = daemon_wake_is_from_outside(&daemon->wake, triggers),
+	};
+	const PassEnd end = pass_make(daemon, triggers);
+	unsigned missed;
 
 	/* When the memory of the pass is free again: many peers make a long text. */
-	daemon_status_write(daemon);
-	names_drain(daemon, &wishes);
-	pass.ended_usec = daemon_now_usec(daemon);
-	pass.has_written = daemon->has_written;
-	wake_passed(&daemon->wakes, &pass);
-	daemon->next_usec = wake_choose(&daemon->wakes, &wishes, pass.ended_usec);
+	daemon_status_write(&daemon->status, &daemon->site.context, &daemon->told, daemon->clock);
+	/* Our own files are in a folder that is watched: what is left there would wake us for
+	 * nothing. */
+	missed = watch_drain_names(daemon->places.watch);
+	pass.ended_usec = now_usec(daemon);
+	pass.has_written = end.has_written;
+	daemon_wake_passed(&daemon->wake, &pass, end.wishes, missed);
 }

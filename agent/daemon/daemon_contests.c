@@ -47,6 +47,8 @@ Follow daemon_contests_look(DaemonContests *contests, const Found *found)
 	Follow follow = {0};
 	bool is_opened = false;
 
+	if (!found->report.has_plan)
+		return follow;
 	contests_needed(found->pool, &found->report.last_plan, &look);
 	contests->has_news |= contests_look(found->pool, &contests->list, &look, &is_opened);
 	if (is_opened || has_contested(&contests->list) != contests->was_contested)

@@ -8,11 +8,11 @@ void asks_hurry(Asks *asks, uint64_t by_usec)
 	asks->is_hurried = true;
 }
 
-void follow_add(Pool *pool, Follow *follow, const Follow *other)
+void follow_add(Pool *pool, Follow *follow, Follow other)
 {
-	const ConditionList *lasting = &other->lasting;
-	const EventList *events = &other->events;
-	const Asks *asks = &other->asks;
+	const ConditionList *lasting = &other.lasting;
+	const EventList *events = &other.events;
+	const Asks *asks = &other.asks;
 
 	for (size_t i = 0; i < lasting->n_items; i++)
 		condition_add(pool, &follow->lasting, lasting->items[i]);
@@ -22,5 +22,5 @@ void follow_add(Pool *pool, Follow *follow, const Follow *other)
 		POOL_PUSH(pool, follow->asks.links, follow->asks.n_links, asks->links[i]);
 	if (asks->is_hurried)
 		asks_hurry(&follow->asks, asks->by_usec);
-	wake_join(&follow->wakes, &other->wakes);
+	wake_join(&follow->wakes, &other.wakes);
 }

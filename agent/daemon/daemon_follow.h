@@ -31,7 +31,7 @@ typedef struct Follow {
 
 /* The same and what follows from another look. What lasts keeps its order; of two conditions with
  * one key the first stays. */
-void follow_add(Pool *pool, Follow *follow, const Follow *other);
+void follow_add(Pool *pool, Follow *follow, Follow other);
 
 /* All links are asked anew no later than that, if peers are asked at all. */
 void asks_hurry(Asks *asks, uint64_t by_usec);

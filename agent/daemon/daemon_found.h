@@ -24,6 +24,9 @@ typedef struct Troubles {
 	const char *state; /* the agent's own files: told once, while the work goes on */
 	bool has_ended;    /* that ended the pass */
 	const char *settings;
+	const char *kept; /* one of the agent's own files, in an earlier pass or behind this one */
+	const char *status; /* as it was written last */
+	const char *watch;
 } Troubles;
 
 /* What one pass found. daemon.c fills it; the concerns of the daemon read it. */
@@ -35,6 +38,7 @@ typedef struct Found {
 	uint64_t started_usec;
 	Context context;
 	JournalContext journal;
+	int lock;                  /* of writers; -1: not held */
 	const ConditionList *told; /* what lasted behind the pass before */
 	const LinkProbes *answers; /* the newest of each link */
 	PassStage stage;

@@ -207,7 +207,7 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 	const Wanted *wanted = found->report.last_plan.wanted;
 	Follow follow = {0};
 
-	if (!wanted || !found->context.probes)
+	if (!found->report.has_plan || !wanted || !found->context.probes)
 		return follow;
 	if (found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused)
 		for (size_t i = 0; i < health->n_items; i++)

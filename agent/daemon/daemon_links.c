@@ -285,9 +285,12 @@ static LinkSeen link_seen(const Found *found, const WantedConsumer *consumer, co
 Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefore *before)
 {
 	const Wanted *wanted = found->report.last_plan.wanted;
-	DaemonLinks now = {.pool = pool_new()};
+	DaemonLinks now = {0};
 	Follow follow = {0};
 
+	if (!found->report.has_plan)
+		return follow;
+	now.pool = pool_new();
 	now.items = pool_alloc(now.pool, (n_links(wanted) + 1) * sizeof(*now.items));
 	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];

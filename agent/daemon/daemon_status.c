@@ -1,73 +1,90 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_status.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon/daemon_internal.h"
+#include "agent/daemon/daemon_sentence.h"
 #include "agent/state/state_compare.h"
 #include "agent/state/status_file.h"
 #include "common/report/status_view.h"
 
-void daemon_status_start(Daemon *daemon)
+static int64_t realtime_sec(const Clock *clock)
 {
-	daemon->status = (Status){
-		.version = SYNCWARD_VERSION,
-		.pid = (long)getpid(),
-		.pid_ticks = process_start_ticks((long)getpid()),
-		.started_sec = daemon_realtime_sec(daemon),
-		.stopped_sec = -1,
-		.slapd_since_sec = -1,
-		.looked_sec = -1,
-		.success_sec = -1,
-		.last_pass = {.ended_sec = -1},
+	return clock->realtime_sec(clock->userdata);
+}
+
+DaemonStatus daemon_status_new(const Clock *clock)
+{
+	return (DaemonStatus){
+		.pool = pool_new(),
+		.sentence_pool = pool_new(),
+		.sentence = "starting",
+		.value = {.version = SYNCWARD_VERSION,
+			  .pid = (long)getpid(),
+			  .pid_ticks = process_start_ticks((long)getpid()),
+			  .started_sec = realtime_sec(clock),
+			  .stopped_sec = -1,
+			  .slapd_since_sec = -1,
+			  .looked_sec = -1,
+			  .success_sec = -1,
+			  .last_pass = {.ended_sec = -1}},
 	};
-	daemon_status_write(daemon);
 }
 
-/* What changes with the settings, and what only the daemon itself keeps. */
-static void context_take(Daemon *daemon)
+void daemon_status_free(DaemonStatus *status)
 {
-	Status *status = &daemon->status;
-
-	status->interval_sec = daemon->site.context.interval_sec;
-	status->peers_file = daemon->site.context.peers_file;
-	status->slapd_uri = daemon->site.context.ldap_uri;
-	status->sentence = daemon->sentence;
-	status->conditions = daemon->told;
-	status->written_sec = daemon_realtime_sec(daemon);
+	pool_free(status->pool);
+	pool_free(status->sentence_pool);
 }
 
-static int metrics_write(const Daemon *daemon, Error *err)
+/* What changes with the settings, and what is told. */
+static void others_take(DaemonStatus *status, const Context *context, const DaemonTold *told)
 {
-	AUTO(Pool) *pool = pool_new();
+	Status *value = &status->value;
 
-	return metrics_file_write(daemon->site.context.metrics_file,
-				  status_metrics(pool, &daemon->status), err);
+	value->interval_sec = context->interval_sec;
+	value->peers_file = context->peers_file;
+	value->slapd_uri = context->ldap_uri;
+	value->sentence = status->sentence;
+	value->conditions = told->lasting;
+	memcpy(value->counters.events, told->n_events, sizeof(value->counters.events));
 }
 
-static int status_write(const Daemon *daemon, Error *err)
+static int metrics_write(const Status *status, const char *path, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 
-	return status_file_write(daemon->site.context.run_dir, status_print(pool, &daemon->status),
-				 err);
+	return metrics_file_write(path, status_metrics(pool, status), err);
 }
 
-void daemon_status_write(Daemon *daemon)
+static int status_write(const Status *status, const char *run_dir, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	return status_file_write(run_dir, status_print(pool, status), err);
+}
+
+void daemon_status_write(DaemonStatus *status, const Context *context, const DaemonTold *told,
+			 const Clock *clock)
 {
 	Error err = {0}, metrics_err = {0};
 
-	context_take(daemon);
-	(void)status_write(daemon, &err);
-	(void)metrics_write(daemon, &metrics_err);
+	others_take(status, context, told);
+	status->value.written_sec = realtime_sec(clock);
+	(void)status_write(&status->value, context->run_dir, &err);
+	(void)metrics_write(&status->value, context->metrics_file, &metrics_err);
 	/* Told by the next pass: this one has told what it had. */
-	(void)snprintf(daemon->status_problem, sizeof(daemon->status_problem), "%s",
+	(void)snprintf(status->problem, sizeof(status->problem), "%s",
 		       err.class != ERROR_NONE ? err.text : metrics_err.text);
 }
 
-void daemon_status_stop(Daemon *daemon)
+void daemon_status_stop(DaemonStatus *status, const Context *context, const DaemonTold *told,
+			const Clock *clock)
 {
-	daemon->status.stopped_sec = daemon_realtime_sec(daemon);
-	daemon_status_write(daemon);
+	status->value.stopped_sec = realtime_sec(clock);
+	daemon_status_write(status, context, told, clock);
 }
 
 static void slapd_is(Status *status, Claim is_up, int64_t now_sec)
@@ -78,31 +95,30 @@ static void slapd_is(Status *status, Claim is_up, int64_t now_sec)
 	status->slapd_since_sec = now_sec;
 }
 
-static void slapd_look(DaemonPass *pass, Pool *pool, int64_t now_sec)
+static void slapd_look(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)
 {
-	Daemon *daemon = pass->daemon;
-	Status *status = &daemon->status;
-	const Report *report = &pass->found.report;
+	const Report *report = &found->report;
+	const DaemonLinks *links = passed->links;
+	const int64_t now_sec = found_realtime_sec(found);
 
-	if (condition_find(&daemon->told, "slapd")) {
+	if (condition_find(passed->lasting, "slapd")) {
 		slapd_is(status, CLAIM_NO, now_sec);
 		status_look_failed(pool, now_sec, status);
 	} else if (report->has_plan) {
 		slapd_is(status, CLAIM_YES, now_sec);
 		status_look(pool, &report->last_plan, &report->last_world.live, now_sec, status);
-		status_take_links(daemon->links.items, daemon->links.n_items, status);
+		status_take_links(links->items, links->n_items, status);
 	} else {
 		status_keep(pool, status);
 	}
 }
 
-static void desired_take(DaemonPass *pass, Pool *pool)
+static void desired_take(Status *status, const Found *found, Pool *pool)
 {
-	Status *status = &pass->daemon->status;
-	const Desired *desired = pass->found.inputs.file.desired;
-	const Peer *self = pass->found.inputs.wanted.self;
+	const Desired *desired = found->inputs.file.desired;
+	const Peer *self = found->inputs.wanted.self;
 
-	if (!pass->found.has_inputs) {
+	if (!found->has_inputs) {
 		status->sha256 = pool_strdup(pool, status->sha256);
 		status->node_uri = pool_strdup(pool, status->node_uri);
 		return;
@@ -111,46 +127,60 @@ static void desired_take(DaemonPass *pass, Pool *pool)
 	status->mode = desired->mode;
 	status->has_revision = desired->has_revision;
 	status->revision = desired->revision;
-	status->sha256 = pool_strdup(pool, pass->found.inputs.file.sha256);
+	status->sha256 = pool_strdup(pool, found->inputs.file.sha256);
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
 }
 
-static void pass_take(DaemonPass *pass, Pool *pool, const Error *err, int64_t now_sec)
+static void pass_take(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)
 {
-	Daemon *daemon = pass->daemon;
-	Status *status = &daemon->status;
-	const PassOutcome outcome = daemon->schedule.last;
-	const int64_t duration_usec = (int64_t)(daemon_now_usec(daemon) - pass->found.started_usec);
+	const int64_t duration_usec = (int64_t)(found_now_usec(found) - found->started_usec);
+	const int64_t now_sec = found_realtime_sec(found);
 
 	status->last_pass = (StatusPass){
-		.number = pass->found.number,
+		.number = found->number,
 		.ended_sec = now_sec,
-		.trigger = pool_strdup(pool, pass->found.journal.trigger),
-		.outcome = outcome,
+		.trigger = pool_strdup(pool, found->journal.trigger),
+		.outcome = passed->outcome,
 		.duration_usec = duration_usec,
 	};
-	status->counters.passes[outcome]++;
+	status->counters.passes[passed->outcome]++;
 	status->counters.passes_usec += duration_usec;
-	if (err->class == ERROR_NONE)
+	if (passed->err->class == ERROR_NONE)
 		status->success_sec = now_sec;
 }
 
-void daemon_status_pass(DaemonPass *pass, const Error *err)
+static void sentence_take(DaemonStatus *status, const Found *found, const ConditionList *lasting)
 {
-	Daemon *daemon = pass->daemon;
-	const int64_t now_sec = daemon_realtime_sec(daemon);
+	Pool *pool = pool_new();
+
+	status->sentence = daemon_sentence_make(pool, found, lasting, status->sentence);
+	pool_free(status->sentence_pool);
+	status->sentence_pool = pool;
+}
+
+void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPassed *passed)
+{
+	Status *value = &status->value;
 	CompareRecords compared = {0};
 	Pool *pool = pool_new();
 	Error ignored;
 
-	desired_take(pass, pool);
-	slapd_look(pass, pool, now_sec);
+	sentence_take(status, found, passed->lasting);
+	desired_take(value, found, pool);
+	slapd_look(value, found, passed, pool);
 	/* One that cannot be read is no reason to stop telling the rest. */
-	(void)state_read_compared(pool, daemon->site.context.state_dir, &compared, &ignored);
-	daemon->status.compared = compared;
-	status_take_health(daemon->health.items, daemon->health.n_items, &daemon->status);
-	pass_take(pass, pool, err, now_sec);
-	pool_free(daemon->status_pool);
-	daemon->status_pool = pool;
+	(void)state_read_compared(pool, found->context.state_dir, &compared, &ignored);
+	value->compared = compared;
+	status_take_health(passed->health->items, passed->health->n_items, value);
+	pass_take(value, found, passed, pool);
+	pool_free(status->pool);
+	status->pool = pool;
+}
+
+/* Those conditions that the status had are gone with the pass before. */
+size_t daemon_status_count_ill(DaemonStatus *status, const ConditionList *lasting)
+{
+	status->value.conditions = *lasting;
+	return status->value.is_slapd_up == CLAIM_YES ? status_count_ill(&status->value) : 0;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
+#include "agent/daemon/daemon_told.h"
+
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon/daemon_internal.h"
-#include "agent/pass/server_id_back.h"
 #include "common/base/buf.h"
-#include "common/plan/render.h"
-#include "common/tell/corrections.h"
-#include "common/tell/told_plan.h"
 
 static const char *const trigger_names[] = {
 	[TRIGGER_START] = "start",     [TRIGGER_TIMER] = "timer",   [TRIGGER_RELOAD] = "reload",
@@ -28,149 +24,94 @@ static const char *triggers_text(Pool *pool, unsigned triggers)
 	return buf_text(&text);
 }
 
-static void tell(const DaemonPass *pass, const Event *event)
+DaemonTold daemon_told_new(const ConditionList *lasting)
 {
-	pass->daemon->status.counters.events[event->kind]++;
-	journal_tell(&pass->found.journal, event);
+	DaemonTold told = {.pool = pool_new(), .notices_pool = pool_new()};
+
+	told.lasting = conditions_copy(told.pool, lasting);
+	return told;
 }
 
-void daemon_tell_all(DaemonPass *pass, const EventList *events)
+void daemon_told_free(DaemonTold *told)
 {
-	for (size_t i = 0; i < events->n_items; i++)
-		tell(pass, &events->items[i]);
+	pool_free(told->pool);
+	pool_free(told->notices_pool);
 }
 
-void daemon_start(Daemon *daemon)
+JournalContext daemon_told_context(const Found *found)
 {
-	AUTO(Pool) *pool = pool_new();
-	const JournalContext journal = {.trigger = "start"};
-
-	daemon_status_start(daemon);
-	daemon->status.counters.events[EVENT_STARTED]++;
-	journal_tell(&journal,
-		     &(Event){
-			     .kind = EVENT_STARTED,
-			     .text = pool_printf(pool, "syncward %s started, watching %s",
-						 SYNCWARD_VERSION, daemon->site.context.peers_file),
-		     });
-}
-
-void daemon_stop(Daemon *daemon)
-{
-	daemon_status_stop(daemon);
-	journal_tell(&(JournalContext){0},
-		     &(Event){.kind = EVENT_STOPPED, .text = "syncward stopped"});
-}
-
-void daemon_tell_begin(DaemonPass *pass)
-{
-	pass->found.journal = (JournalContext){
-		.pass = pool_printf(pass->found.pool, "%d-%lu", (int)getpid(), pass->found.number),
-		.trigger = triggers_text(pass->found.pool, pass->found.triggers),
+	return (JournalContext){
+		.pass = pool_printf(found->pool, "%d-%lu", (int)getpid(), found->number),
+		.trigger = triggers_text(found->pool, found->triggers),
 	};
 }
 
-/* A peers.json that can be used was read: from now on events name it. */
-void daemon_desired_seen(DaemonPass *pass)
+void daemon_told_events(DaemonTold *told, const JournalContext *context, const EventList *events)
 {
-	Daemon *daemon = pass->daemon;
-	const PeersFile *file = &pass->found.inputs.file;
+	for (size_t i = 0; i < events->n_items; i++) {
+		told->n_events[events->items[i].kind]++;
+		journal_tell(context, &events->items[i]);
+	}
+}
+
+bool daemon_told_desired(DaemonTold *told, Found *found)
+{
+	const PeersFile *file = &found->inputs.file;
 	const Desired *desired = file->desired;
+	Event event = {.kind = EVENT_DESIRED_LOADED};
 
-	pass->found.journal.sha256 = file->sha256;
-	pass->found.journal.has_revision = desired->has_revision;
-	pass->found.journal.revision = desired->revision;
-	if (strcmp(daemon->desired_sha256, file->sha256) == 0)
-		return;
-	memcpy(daemon->desired_sha256, file->sha256, sizeof(daemon->desired_sha256));
-	schedule_reset(&daemon->schedule);
-	tell(pass,
-	     &(Event){
-		     .kind = EVENT_DESIRED_LOADED,
-		     .text = desired->has_revision ? pool_printf(pass->found.pool,
-								 "%s, revision %lu, is in force",
-								 desired->name, desired->revision)
-						   : pool_printf(pass->found.pool, "%s is in force",
-								 desired->name),
-	     });
+	found->journal.sha256 = file->sha256;
+	found->journal.has_revision = desired->has_revision;
+	found->journal.revision = desired->revision;
+	if (strcmp(told->desired_sha256, file->sha256) == 0)
+		return false;
+	memcpy(told->desired_sha256, file->sha256, sizeof(told->desired_sha256));
+	event.text = desired->has_revision
+			     ? pool_printf(found->pool, "%s, revision %lu, is in force",
+					   desired->name, desired->revision)
+			     : pool_printf(found->pool, "%s is in force", desired->name);
+	daemon_told_events(told, &found->journal, &(EventList){&event, 1});
+	return true;
 }
 
-/* --- changes --- */
-
-void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
+static void notice_add(Pool *pool, ConditionList *list, EventKind kind, const char *text)
 {
-	const EventList events =
-		daemon_authors_look(&pass->authors, &pass->found,
-				    &(AuthorsLook){.plan = plan,
-						   .config = config,
-						   .seen = &pass->daemon->kept.seen,
-						   .contests = &pass->contests.list});
-
-	daemon_tell_all(pass, &events);
+	condition_add(
+		pool, list,
+		(Condition){.key = text, .begins = kind, .ends = EVENT_KIND_COUNT, .text = text});
 }
 
-/* --- writes --- */
-
-void daemon_tell_intent(DaemonPass *pass, const Plan *plan)
+void daemon_told_notices(DaemonTold *told, const Found *found)
 {
-	const EventList events =
-		corrections_intended(pass->found.pool, plan, pass->authors.of_plan);
+	const Report *report = &found->report;
+	ConditionList now = {0};
+	EventList events = {0};
+	Pool *pool = pool_new();
 
-	daemon_tell_all(pass, &events);
-	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
+	for (size_t i = 0; i < found->state.n_notices; i++)
+		notice_add(found->pool, &now, EVENT_STATE_TROUBLE, found->state.notices[i]);
+	for (size_t i = 0; i < report->n_notices; i++)
+		notice_add(found->pool, &now, EVENT_INTERRUPTED, report->notices[i]);
+	conditions_compare(found->pool, &told->notices, &now, 0, &events);
+	daemon_told_events(told, &found->journal, &events);
+	told->notices = conditions_copy(pool, &now);
+	pool_free(told->notices_pool);
+	told->notices_pool = pool;
 }
 
-void daemon_tell_outcome(DaemonPass *pass, const Plan *plan, const Applied *applied,
-			 const Error *err)
+void daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now)
 {
-	EventList events =
-		corrections_done(pass->found.pool, plan, pass->authors.of_plan, applied, err);
+	EventList events = {0};
 
-	corrections_took(&events,
-			 (int64_t)(found_now_usec(&pass->found) - pass->write_started_usec));
-	daemon_tell_all(pass, &events);
-	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
+	conditions_compare(found->pool, &told->lasting, now, found_realtime_sec(found), &events);
+	daemon_told_events(told, &found->journal, &events);
 }
 
-int daemon_heal_end(DaemonPass *pass, Error *err)
+void daemon_told_take(DaemonTold *told, const ConditionList *now)
 {
-	EventList events;
-	const int result = server_id_bring_back(pass->found.pool, pass->found.context.state_dir,
-						pass->found.state.known.heal, pass->found.directory,
-						&events, err);
+	Pool *pool = pool_new();
 
-	daemon_tell_all(pass, &events);
-	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
-	return result;
-}
-
-void daemon_follow(DaemonPass *pass, Follow follow)
-{
-	follow_add(pass->found.pool, &pass->follow, &follow);
-	daemon_tell_all(pass, &follow.events);
-}
-
-static void contests_end(DaemonPass *pass)
-{
-	const Follow follow = daemon_contests_look(&pass->contests, &pass->found);
-
-	if (pass->contests.has_news)
-		daemon_kept_contests(&pass->daemon->kept, &pass->found, &pass->contests.list);
-	daemon_follow(pass, follow);
-}
-
-void daemon_tell_end(DaemonPass *pass, const Error *err)
-{
-	const Report *report = &pass->found.report;
-
-	daemon_notices_tell(pass);
-	if (report->has_plan && (report->is_audit || report->is_paused))
-		daemon_tell_changes(pass, &report->world.config, &report->plan);
-	daemon_kept_entries(&pass->daemon->kept, &pass->found, &pass->sent);
-	if (report->has_plan)
-		contests_end(pass);
-	daemon_conditions_tell(pass, err);
-	daemon_kept_databases(&pass->daemon->kept, &pass->found, pass->daemon->health.items,
-			      pass->daemon->health.n_items);
-	daemon_sentence_make(pass);
+	told->lasting = conditions_copy(pool, now);
+	pool_free(told->pool);
+	told->pool = pool;
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DAEMON_HOOKS_H
+#define SYNCWARD_DAEMON_HOOKS_H
+
+#include "agent/daemon/daemon_contests.h"
+#include "agent/daemon/daemon_hand_edits.h"
+#include "agent/daemon/daemon_kept.h"
+#include "agent/daemon/daemon_links.h"
+#include "agent/daemon/daemon_places.h"
+#include "agent/daemon/daemon_probes.h"
+#include "agent/daemon/daemon_put_back.h"
+#include "agent/daemon/daemon_schedule.h"
+#include "agent/daemon/daemon_site.h"
+#include "agent/daemon/daemon_told.h"
+
+/* The parts of the daemon that do something before or in the middle of a pass, and what they leave
+ * for behind it: the members from authors on, which are zero at its begin. */
+typedef struct PassMoments {
+	const Found *found;
+	DaemonSite *site;
+	DaemonProbes *probes;
+	ExtraLooks *extra_looks;
+	const DaemonPlaces *places;
+	DaemonHandEdits *hand_edits;
+	DaemonPutBack *put_back;
+	DaemonSchedule *schedule;
+	DaemonTold *told;
+	DaemonKept *kept;
+	PassAuthors authors;
+	DaemonContests contests;
+	SentEntries sent;
+	FoundEdits edits;
+	LinksBefore links_before;
+	WriteTry write;
+} PassMoments;
+
+/* The moments must outlive the pass. */
+PassHooks daemon_hooks(PassMoments *moments);
+
+/* A plan was made from that: who made its changes necessary is told. */
+void daemon_hooks_changes(PassMoments *moments, const Tree *config, const Plan *plan);
+
+#endif
