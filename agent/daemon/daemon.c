@@ -254,8 +254,8 @@ static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests
 {
 	const Follow follow = daemon_contests_look(contests, found);
 
-	if (found->report.has_plan && contests->has_news)
-		daemon_kept_contests(&daemon->kept, found, &contests->list);
+	if (found->report.has_plan)
+		daemon_kept_contests(&daemon->kept, found, &contests->list, contests->has_news);
 	return follow;
 }
 
@@ -264,9 +264,8 @@ static void troubles_take(const Daemon *daemon, Found *found)
 {
 	Troubles *troubles = &found->troubles;
 
-	/* A copy: what lasts is kept before it is what was told, and that ends the problem. */
-	if (*daemon->kept.problem)
-		troubles->kept = pool_strdup(found->pool, daemon->kept.problem);
+	/* A copy: what lasts is kept before it is what was told, and that may end the problem. */
+	troubles->kept = pool_strdup(found->pool, daemon_kept_problem(&daemon->kept));
 	troubles->status = *daemon->status.problem ? daemon->status.problem : NULL;
 	troubles->watch = daemon_places_problem(&daemon->places, found);
 }
@@ -316,6 +315,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 		   daemon_schedule_next(&daemon->schedule, &found, &moments.write, &err,
 					daemon->places.socket != NULL));
 	once_tell(daemon, &found, &moments);
+	daemon_kept_again(&daemon->kept, &found);
 	daemon_kept_entries(&daemon->kept, &found, &moments.sent);
 	follow_add(pool, &follow, contests_follow(daemon, &found, &moments.contests));
 	troubles_take(daemon, &found);

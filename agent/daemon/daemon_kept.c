@@ -7,21 +7,41 @@
 #include "agent/state/history.h"
 #include "agent/state/state_told.h"
 
-static void note(DaemonKept *kept, int result, const Error *err)
+/* What one file could not take is not in it because another could be written. */
+static void note(DaemonKept *kept, KeptFile file, int result, const Error *err)
 {
-	kept->problem[0] = '\0';
+	char *problem = kept->problems[file];
+
+	problem[0] = '\0';
 	if (result < 0)
-		memcpy(kept->problem, err->text, sizeof(err->text));
+		memcpy(problem, err->text, sizeof(err->text));
+}
+
+static bool is_missing(const DaemonKept *kept, KeptFile file)
+{
+	return kept->problems[file][0] != '\0';
+}
+
+const char *daemon_kept_problem(const DaemonKept *kept)
+{
+	for (int file = 0; file < KEPT_FILE_COUNT; file++)
+		if (is_missing(kept, (KeptFile)file))
+			return kept->problems[file];
+	return NULL;
 }
 
 /* At the start there is nothing to compare with what is read. */
 DaemonKept daemon_kept_read(const char *state_dir, ConditionList *ret_told, EventList *ret_events)
 {
-	DaemonKept kept = {.seen_pool = pool_new(), .views_pool = pool_new()};
+	DaemonKept kept = {.seen_pool = pool_new(),
+			   .views_pool = pool_new(),
+			   .unwritten_pool = pool_new(),
+			   .unwritten = ""};
 	DaemonMemory memory = {0};
 	Error err;
 
-	note(&kept, state_read_daemon(kept.seen_pool, state_dir, &memory, &err), &err);
+	note(&kept, KEPT_ENTRIES, state_read_daemon(kept.seen_pool, state_dir, &memory, &err),
+	     &err);
 	kept.seen = memory.seen;
 	*ret_told = memory.told;
 	*ret_events = (EventList){0};
@@ -35,6 +55,21 @@ void daemon_kept_free(DaemonKept *kept)
 {
 	pool_free(kept->seen_pool);
 	pool_free(kept->views_pool);
+	pool_free(kept->unwritten_pool);
+}
+
+/* What cannot be appended waits, as long as the file could take it at all. */
+static void history_write(DaemonKept *kept, const Found *found, const char *lines)
+{
+	Pool *pool = pool_new();
+	const char *all = pool_printf(pool, "%s%s", kept->unwritten, lines);
+	Error err;
+	const int result = history_append_lines(found->context.state_dir, all, &err);
+
+	note(kept, KEPT_HISTORY, result, &err);
+	kept->unwritten = result < 0 && strlen(all) < HISTORY_MAX_BYTES ? all : "";
+	pool_free(kept->unwritten_pool);
+	kept->unwritten_pool = pool;
 }
 
 void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections)
@@ -45,24 +80,33 @@ void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *
 		.now_sec = found_realtime_sec(found),
 		.context = &found->journal,
 	};
-	Error err;
 
-	note(kept, history_append(&writer, corrections, &err), &err);
+	history_write(kept, found, history_lines(found->pool, &writer, corrections));
 }
 
-void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests)
+void daemon_kept_again(DaemonKept *kept, const Found *found)
+{
+	if (is_missing(kept, KEPT_HISTORY) && found->lock >= 0)
+		history_write(kept, found, "");
+}
+
+void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests,
+			  bool has_news)
 {
 	Error err;
 
-	note(kept, state_write_contests(found->context.state_dir, contests, &err), &err);
+	if (has_news || is_missing(kept, KEPT_CONTESTS))
+		note(kept, KEPT_CONTESTS,
+		     state_write_contests(found->context.state_dir, contests, &err), &err);
 }
 
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now)
 {
 	Error err;
 
-	if (!conditions_same(found->told, now) || *kept->problem)
-		note(kept, state_write_conditions(found->context.state_dir, now, &err), &err);
+	if (!conditions_same(found->told, now) || is_missing(kept, KEPT_CONDITIONS))
+		note(kept, KEPT_CONDITIONS,
+		     state_write_conditions(found->context.state_dir, now, &err), &err);
 }
 
 void daemon_kept_sent(SentEntries *sent, const Found *found, const Applied *applied)
@@ -83,8 +127,9 @@ static void entries_seen(DaemonKept *kept, const Found *found)
 	Error err;
 
 	/* Also what could not be kept before. */
-	if (!seen_equal(&seen, &kept->seen) || *kept->problem)
-		note(kept, state_write_entries(found->context.state_dir, &seen, &err), &err);
+	if (!seen_equal(&seen, &kept->seen) || is_missing(kept, KEPT_ENTRIES))
+		note(kept, KEPT_ENTRIES, state_write_entries(found->context.state_dir, &seen, &err),
+		     &err);
 	kept->seen = seen;
 	pool_free(kept->seen_pool);
 	kept->seen_pool = pool;
@@ -101,7 +146,8 @@ static void entries_unverified(DaemonKept *kept, const Found *found, const SentE
 		return;
 	pool = pool_new();
 	kept->seen = seen_without(pool, &kept->seen, sent->items, sent->n_items);
-	note(kept, state_write_entries(found->context.state_dir, &kept->seen, &err), &err);
+	note(kept, KEPT_ENTRIES, state_write_entries(found->context.state_dir, &kept->seen, &err),
+	     &err);
 	pool_free(kept->seen_pool);
 	kept->seen_pool = pool;
 }
@@ -138,10 +184,11 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 		.node = found->inputs.wanted.self ? found->inputs.wanted.self->id : 0,
 	};
 	Error err;
+	int result;
 
 	if (!found->report.has_plan || seen.node == 0 || !found_is_caused_by(found, TRIGGER_PROBE))
 		return;
 	/* Told by the next pass: what lasts was told already. */
-	if (daemon_fence_note(found->pool, found->context.state_dir, &seen, &err) < 0)
-		memcpy(kept->problem, err.text, sizeof(err.text));
+	result = daemon_fence_note(found->pool, found->context.state_dir, &seen, &err);
+	note(kept, KEPT_DATABASES, result, &err);
 }

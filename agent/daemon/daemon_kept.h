@@ -9,13 +9,26 @@
 #include "common/plan/authors.h"
 #include "common/tell/condition.h"
 
+/* The files of its own. */
+typedef enum KeptFile {
+	KEPT_HISTORY,
+	KEPT_ENTRIES,
+	KEPT_CONTESTS,
+	KEPT_CONDITIONS,
+	KEPT_DATABASES,
+	KEPT_FILE_COUNT
+} KeptFile;
+
 /* What the daemon itself remembers from pass to pass, and over a restart. */
 typedef struct DaemonKept {
 	Pool *seen_pool;
 	Seen seen; /* entryCSNs of which we know who wrote them */
 	Pool *views_pool;
-	ReaderViews views;            /* what readers were seen to read here; not over a restart */
-	char problem[ERROR_TEXT_MAX]; /* why the last of its files was not written; "": it was */
+	ReaderViews views; /* what readers were seen to read here; not over a restart */
+	Pool *unwritten_pool;
+	const char *unwritten; /* lines that the history does not have yet; "": none */
+	/* Why each file was not written when it was to be last; "": it was. */
+	char problems[KEPT_FILE_COUNT][ERROR_TEXT_MAX];
 } DaemonKept;
 
 /* Entries of cn=config that a pass wrote, or of which nobody knows what became of the request. */
@@ -29,9 +42,18 @@ typedef struct SentEntries {
 DaemonKept daemon_kept_read(const char *state_dir, ConditionList *ret_told, EventList *ret_events);
 void daemon_kept_free(DaemonKept *kept);
 
-/* What cannot be kept is told; it stops nothing: the intent could be written, or nothing is. */
+/* Why one of the files does not have what it should; NULL: all do. What cannot be kept is told; it
+ * stops nothing: the intent could be written, or nothing is. Valid until something is kept. */
+const char *daemon_kept_problem(const DaemonKept *kept);
+
+/* Tries again what the history could not take before. With the lock of writers. */
+void daemon_kept_again(DaemonKept *kept, const Found *found);
+
 void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections);
-void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests);
+
+/* Contests, when there are news of them, or they could not be kept before. */
+void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestList *contests,
+			  bool has_news);
 
 /* What lasts now, when that is something else than was told, or could not be kept before. */
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now);

@@ -14,7 +14,7 @@
 #include "agent/system/folder.h"
 #include "common/base/buf.h"
 
-static const char *lines_print(Pool *pool, const HistoryWriter *writer, const EventList *events)
+const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventList *events)
 {
 	const JournalContext *context = writer->context;
 	Buf lines = BUF_IN(pool);
@@ -61,13 +61,19 @@ static bool ends_within_line(int folder_fd)
 int history_append(const HistoryWriter *writer, const EventList *events, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	const char *lines = lines_print(pool, writer, events);
+
+	return history_append_lines(writer->state_dir, history_lines(pool, writer, events), err);
+}
+
+int history_append_lines(const char *state_dir, const char *lines, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
 	AUTO_FD folder = -1;
-	FileTarget target = {.folder_path = writer->state_dir, .name = HISTORY_FILE, .mode = 0600};
+	FileTarget target = {.folder_path = state_dir, .name = HISTORY_FILE, .mode = 0600};
 
 	if (!*lines)
 		return 0;
-	folder = folder_open(writer->state_dir, 0700, err);
+	folder = folder_open(state_dir, 0700, err);
 	if (folder < 0)
 		return -1;
 	target.folder_fd = folder;

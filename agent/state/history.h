@@ -23,6 +23,10 @@ typedef struct HistoryWriter {
  * what must survive a power cut is the intent. */
 int history_append(const HistoryWriter *writer, const EventList *events, Error *err);
 
+/* The same in two steps, for who tries again: the lines, "" where history keeps none of them. */
+const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventList *events);
+int history_append_lines(const char *state_dir, const char *lines, Error *err);
+
 typedef struct RecordList {
 	Record *items; /* oldest first */
 	size_t n_items;

@@ -56,6 +56,26 @@ def test_each_correction_is_kept_with_its_intent_and_outcome(node):
                     r"by gidNumber=0.* \(\d+ ms\)$", shown[-1]), shown[-1]
 
 
+def test_a_correction_that_the_history_could_not_take_is_told_until_it_has_it(node):
+    """Other files of ours could be written meanwhile: that mends nothing."""
+    before = len(records(node))
+    with Daemon(node) as daemon:
+        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        os.rename(path(node), path(node) + ".aside")
+        os.mkdir(path(node))
+        damage(node)
+        daemon.wait_for("correction-applied", text="olcLimits")
+        assert "history.jsonl" in daemon.wait_for("state-trouble")
+        daemon.reload()
+        daemon.reload()
+        assert daemon.events("state-mended") == []
+        os.rmdir(path(node))
+        os.rename(path(node) + ".aside", path(node))
+        daemon.reload()
+        assert "history.jsonl" in daemon.wait_for("state-mended")
+    assert [record["event"] for record in records(node)[before:]] == ["correction-intended", "correction-applied"]
+
+
 def test_a_person_s_apply_tells_what_it_intends_only_when_that_is_on_disk(node):
     """What cannot be put there is not about to happen."""
     before = len(records(node))
