@@ -13,6 +13,7 @@ import traced
 from daemon import Daemon
 from lone import Lone
 from slapd import wait_until
+from test_status_state import wait_for_passes
 
 EXTERNAL_ROOT = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
@@ -66,8 +67,7 @@ def test_a_correction_that_the_history_could_not_take_is_told_until_it_has_it(no
         damage(node)
         daemon.wait_for("correction-applied", text="olcLimits")
         assert "history.jsonl" in daemon.wait_for("state-trouble")
-        daemon.reload()
-        daemon.reload()
+        wait_for_passes(node, daemon, 2)
         assert daemon.events("state-mended") == []
         os.rmdir(path(node))
         os.rename(path(node) + ".aside", path(node))
