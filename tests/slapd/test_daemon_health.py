@@ -142,8 +142,8 @@ def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):
         told = wait_told(daemon, "finding", "[older]")
         assert re.match(rf"{SUFFIX}: this node lacks changes of its own server ID, the newest \d{{14}}\.\d+Z#\S+#001#", told)
         assert told.endswith("syncward resume [older]")
-        checked = node.run("check")
-        assert checked.returncode == 2 and "its own server ID" in checked.stdout
+        wait_until(lambda: node.run("check").returncode == 2, "the pass that told it has written its status")
+        assert "its own server ID" in node.run("check").stdout
         add_person(node.server, "unaware")
         peer.server.start()
         pair.wait_in_step()
