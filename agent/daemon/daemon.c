@@ -301,6 +301,9 @@ typedef struct PassEnd {
 	bool has_written;
 } PassEnd;
 
+/* A pass, to be read aloud. Order matters where a value is handed on: health looks at the links,
+ * what lasts is told before it is kept and shown, and probes come last, for they take what others
+ * ask. */
 static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -310,7 +313,8 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	Error err;
 
 	site_take(daemon, &found);
-	err = daemon_work(&moments, &found);
+	err = daemon_work(&moments, &found); /* look, plan, write, verify */
+
 	follow_add(pool, &follow,
 		   daemon_schedule_next(&daemon->schedule, &found, &moments.write, &err,
 					daemon->places.socket != NULL));
@@ -318,6 +322,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	daemon_kept_again(&daemon->kept, &found);
 	daemon_kept_entries(&daemon->kept, &found, &moments.sent);
 	follow_add(pool, &follow, contests_follow(daemon, &found, &moments.contests));
+
 	troubles_take(daemon, &found);
 	follow_add(pool, &follow, daemon_troubles_look(&daemon->refusal, &found, &err));
 	follow_add(pool, &follow, daemon_hand_edits_follow(&found, &moments.edits));
@@ -326,6 +331,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_health_look(&daemon->health, &found, &daemon->links));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));
+
 	follow_add(pool, &follow,
 		   daemon_places_watch(&daemon->places, &found, daemon_site_fd(&daemon->site),
 				       daemon->site.options->agent_config));

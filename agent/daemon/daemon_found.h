@@ -21,12 +21,12 @@ typedef enum PassStage {
 
 /* What went wrong on our own side, each in words; NULL: nothing. */
 typedef struct Troubles {
-	const char *state; /* the agent's own files: told once, while the work goes on */
-	bool has_ended;    /* that ended the pass */
-	const char *settings;
-	const char *kept; /* one of the agent's own files, in an earlier pass or behind this one */
-	const char *status; /* as it was written last */
-	const char *watch;
+	const char *state;    /* the state folder: told once, while the work goes on */
+	bool has_ended;       /* that ended the pass */
+	const char *kept;     /* a file of it that the daemon alone writes */
+	const char *settings; /* agent.json */
+	const char *status;   /* the status, as it was written last */
+	const char *watch;    /* what is not watched */
 } Troubles;
 
 /* What one pass found. daemon.c fills it; the concerns of the daemon read it. */
