@@ -5,7 +5,7 @@
 #include "agent/input/inputs.h"
 #include "agent/pass/extra_looks.h"
 #include "agent/pass/look.h"
-#include "agent/pass/pass_steps.h"
+#include "agent/pass/steps_run.h"
 #include "agent/slapd/directory_ldap.h"
 #include "common/plan/plan.h"
 

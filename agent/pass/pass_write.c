@@ -111,8 +111,11 @@ int pass_write(Pass *pass, Error *err)
 	if (lock_check(pass, err) < 0)
 		return -1;
 	tell_intended(pass);
-	result = apply_steps(pass->directory, witness, pass->look, &pass->plan, &pass->world,
-			     &applied, &failure);
+	result = steps_run(&(StepsPlace){.directory = pass->directory,
+					 .witness = witness,
+					 .world = &pass->world,
+					 .pool = pass->look},
+			   &pass->plan, &applied, &failure);
 	tell_written(pass, &applied, result < 0 ? &failure : NULL);
 	pass->report->n_done += applied.n_done;
 	for (size_t i = 0; i < applied.n_failures; i++)
