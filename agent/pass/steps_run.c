@@ -62,10 +62,10 @@ PassAnswer steps_do(StepsPlace *place, const PassAction *action)
 	return answer;
 }
 
-/* Giving up on a write that is only held up would leave it unknown whether it happened. */
-static void outlast_stalls(Directory *directory, const Live *live)
+void steps_outlast_stalls(const StepsPlace *place)
 {
-	const unsigned long needed_msec = (calm_longest_stall_sec(live) + 5) * 1000;
+	const unsigned long needed_msec = (calm_longest_stall_sec(&place->world->live) + 5) * 1000;
+	Directory *directory = place->directory;
 
 	if (directory->timeout_msec < needed_msec)
 		directory->timeout_msec = (unsigned)needed_msec;
@@ -78,7 +78,7 @@ int steps_run(StepsPlace *place, const Plan *plan, Applied *ret, Error *err)
 	PassAction action;
 	PassAnswer answer = {0};
 
-	outlast_stalls(place->directory, &place->world->live);
+	steps_outlast_stalls(place);
 	while (action = pass_steps_next(&steps, &answer), action.want != PASS_OVER)
 		answer = steps_do(place, &action);
 	*ret = steps.applied;

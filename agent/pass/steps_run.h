@@ -17,6 +17,10 @@ typedef struct StepsPlace {
 	Content here; /* as it was read last */
 } StepsPlace;
 
+/* Gives slapd the time that an answer may take: giving up on a write that is only held up would
+ * leave it unknown whether it happened. Before the first step. */
+void steps_outlast_stalls(const StepsPlace *place);
+
 /* Carries one action of pass_steps_next() out. Strings of the answer live until the next one. */
 PassAnswer steps_do(StepsPlace *place, const PassAction *action);
 
