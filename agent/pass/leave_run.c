@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "agent/pass/look.h"
-#include "agent/pass/pass_steps.h"
+#include "agent/pass/steps_run.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
 #include "agent/state/state_keep.h"
@@ -190,8 +190,11 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 		return -1;
 	if (state_write_intent(state_dir, render_intent(leave->pool, plan), err) < 0)
 		return -1;
-	result = apply_steps(leave->directory, witness, leave->pool, plan, &leave->world, &applied,
-			     err);
+	result = steps_run(&(StepsPlace){.directory = leave->directory,
+					 .witness = witness,
+					 .world = &leave->world,
+					 .pool = leave->pool},
+			   plan, &applied, err);
 	leave->report->n_done += applied.n_done;
 	memory_applied(leave->pool, &applied, leave->world.live.start_time, &leave->known);
 	if (state_keep(state_dir, &leave->kept, &leave->known, &later) < 0 && result == 0) {

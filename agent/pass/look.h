@@ -3,19 +3,8 @@
 #define SYNCWARD_LOOK_H
 
 #include "agent/slapd/directory.h"
-#include "common/decide/plan_input.h"
-#include "common/link/password_gate.h"
-#include "common/live/live_config.h"
+#include "common/pass/world.h"
 #include "common/plan/plan.h"
-
-/* What one look at slapd found. Everything lives in the pool of who looked. */
-typedef struct World {
-	Tree config;
-	bool has_monitor;
-	Live live;
-	Facts facts;
-	ProbeRefusals refusals; /* binds not to be repeated; grows when peers refuse one */
-} World;
 
 /*
  * Reads cn=config and, where there is one, cn=monitor: one search each. machine holds what

@@ -5,35 +5,9 @@
 #include "agent/input/inputs.h"
 #include "agent/pass/extra_looks.h"
 #include "agent/pass/look.h"
-#include "agent/pass/pass_steps.h"
+#include "agent/pass/steps_run.h"
 #include "agent/slapd/directory_ldap.h"
-#include "common/plan/plan.h"
-
-/* What a pass found and did: failing is one of its results, so that it is told once and cannot be
- * forgotten. */
-typedef struct Report {
-	bool has_plan;
-	World world;       /* that the first plan was made from */
-	Plan plan;         /* the first plan of the pass: what it set out to do */
-	World last_world;  /* as it was at the last look */
-	Plan last_plan;    /* what was left at the end */
-	ReaderViews views; /* what readers were seen to read here, in this pass or before */
-	size_t n_done;     /* LDAP writes that slapd accepted */
-	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
-	bool is_paused;    /* the same, for a pause */
-	bool fence_has_changed; /* what is known of a closed database is another now: plan again */
-	bool is_postponed;      /* the hook before_write left something for a later pass */
-	const char **notices;
-	size_t n_notices;
-	const char **failures;
-	size_t n_failures;
-	bool has_failed;
-	Error error; /* when has_failed */
-	/* The state folder could not be written. Before a write that ends the pass, and is its
-	 * error; after it the pass goes on. */
-	bool has_state_error;
-	Error state_error;
-} Report;
+#include "common/pass/pass_report.h"
 
 /*
  * What the daemon wants to know and decide in the middle of a pass. Any may be NULL. before_look:

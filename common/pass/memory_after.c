@@ -94,13 +94,14 @@ static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownD
 	}
 }
 
-static bool link_is_held(const Plan *plan, const char *suffix, unsigned peer_id)
+/* Held, or left for a later pass: peers that were never read are asked about before (G10). */
+static bool link_is_missing(const Plan *plan, const char *suffix, unsigned peer_id)
 {
 	for (size_t i = 0; i < plan->n_changes; i++) {
 		const Change *change = &plan->changes[i];
 
-		if (change->kind == CHANGE_CONSUMER_ADD && change->is_held &&
-		    change->wanted->peer->id == peer_id && strcmp(change->suffix, suffix) == 0)
+		if (change->kind == CHANGE_CONSUMER_ADD && change->wanted->peer->id == peer_id &&
+		    strcmp(change->suffix, suffix) == 0)
 			return true;
 	}
 	return false;
@@ -110,7 +111,7 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 		       KnownDatabase *database)
 {
 	for (size_t i = 0; i < wanted->n_consumers; i++)
-		if (!link_is_held(plan, database->suffix, wanted->consumers[i].peer->id))
+		if (!link_is_missing(plan, database->suffix, wanted->consumers[i].peer->id))
 			POOL_PUSH(pool, database->linked, database->n_linked,
 				  wanted->consumers[i].peer->id);
 }

@@ -109,6 +109,20 @@ static void a_database_that_is_in_step_has_joined(void **state)
 	assert_int_equal(known(scene)->linked[1], 3);
 }
 
+static void a_peer_whose_link_is_not_written_yet_was_not_read(void **state)
+{
+	Scene *scene = *state;
+
+	scene_settled(scene);
+	plan_add_change(scene->pool, &scene->plan,
+			(Change){.kind = CHANGE_CONSUMER_ADD,
+				 .suffix = SUFFIX,
+				 .wanted = &scene->wanted.databases[0].consumers[1]});
+	in_step(scene);
+	assert_true(known_is_linked(&scene->known, SUFFIX, 2));
+	assert_false(known_is_linked(&scene->known, SUFFIX, 3));
+}
+
 static void a_database_that_was_never_seen_to_be_complete_is_not_called_so(void **state)
 {
 	Scene *scene = *state;
@@ -400,6 +414,7 @@ int main(void)
 		SCENE_TEST(a_suspect_database_stays_so_until_it_is_judged_again),
 		SCENE_TEST(nothing_is_learnt_of_a_database_that_nobody_judged),
 		SCENE_TEST(a_database_that_is_in_step_has_joined),
+		SCENE_TEST(a_peer_whose_link_is_not_written_yet_was_not_read),
 		SCENE_TEST(a_database_that_was_never_seen_to_be_complete_is_not_called_so),
 		SCENE_TEST(who_was_there_before_us_stays_foreign),
 		SCENE_TEST(a_file_that_a_guard_of_the_whole_server_refuses_is_not_in_force),

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PASS_REPORT_H
+#define SYNCWARD_PASS_REPORT_H
+
+#include "common/base/error.h"
+#include "common/pass/world.h"
+#include "common/plan/plan.h"
+
+/* What a pass found and did: failing is one of its results, so that it is told once and cannot be
+ * forgotten. */
+typedef struct Report {
+	bool has_plan;
+	World world;       /* that the first plan was made from */
+	Plan plan;         /* the first plan of the pass: what it set out to do */
+	World last_world;  /* as it was at the last look */
+	Plan last_plan;    /* what was left at the end */
+	ReaderViews views; /* what readers were seen to read here, in this pass or before */
+	size_t n_done;     /* LDAP writes that slapd accepted */
+	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
+	bool is_paused;    /* the same, for a pause */
+	bool fence_has_changed; /* what is known of a closed database is another now: plan again */
+	bool is_postponed;      /* something was left for a later pass */
+	const char **notices;
+	size_t n_notices;
+	const char **failures;
+	size_t n_failures;
+	bool has_failed;
+	Error error; /* when has_failed */
+	/* The state folder could not be written. Before a write that ends the pass, and is its
+	 * error; after it the pass goes on. */
+	bool has_state_error;
+	Error state_error;
+} Report;
+
+/* What the state folder did not take; the first of it. */
+void report_state_note(Report *report, const Error *err);
+
+/* An optional step that slapd refused, each text once; copied into the pool. */
+void report_failure_note(Pool *pool, Report *report, const char *text);
+
+/* 0 nothing to do or all done, 2 changes (plan only), 3 something is held, else the error's own. */
+int report_exit_status(const Report *report, bool is_plan);
+
+#endif
