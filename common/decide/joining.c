@@ -6,6 +6,7 @@
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
+#include "common/decide/joining_alone.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
@@ -294,7 +295,7 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 	if (has_csns && !joining->is_fenced && known_was_complete(diff->in->known, joining->suffix))
 		return NULL;
 	if (!reads && !is_copy_of_others(joining))
-		return NULL;
+		return joining_judge_alone(joining);
 	return hold_unproven(joining, evidence);
 }
 

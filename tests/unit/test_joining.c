@@ -193,6 +193,7 @@ static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
 	scene->live.n_consumers = 0;
 	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
 	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.nobody_listens = true;
 	scene->database_facts.here.n_context_csns = 0;
 	assert_int_equal(judge(scene), -1);
 	scene->database_facts.here.entry_csn = NEW;
@@ -201,16 +202,47 @@ static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
 	assert_int_equal(judge(scene), -1);
 }
 
-static void what_was_written_here_alone_waits_for_nobody(void **state)
+/* A restored node and the first one of a cluster look the same when nobody can be asked. */
+static void own_data_waits_for_peers_that_may_have_more(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "no route"};
+	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "ldap://one: no route"));
+	scene->database_facts.here.n_context_csns = 0; /* loaded without */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.nobody_listens = true;
+	assert_int_equal(judge(scene), -1);
+	scene->here_csns[0] = OWN; /* a server that is stopped may have more of these */
+	scene->database_facts.here.n_context_csns = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
+	assert_int_equal(judge(scene), -1);
+	scene->peer.state = CONTENT_UNREACHABLE;
+	scene->input.options.is_first_node = true;
+	assert_int_equal(judge(scene), -1);
+	scene->input.options = (PlanOptions){.released = GUARD_BIT(GUARD_JOINING)};
+	assert_int_equal(judge(scene), -1);
+}
+
+/* At a restart while nobody can be reached. */
+static void who_was_complete_waits_for_nobody(void **state)
 {
 	Scene *scene = *state;
 
 	scene->live.n_consumers = 0;
-	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
-	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
-	scene->here_csns[1] = OWN;
-	scene->database_facts.here.n_context_csns = 2;
-	scene->database_facts.here.entry_csn = OWN;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "no route"};
+	scene->here_csns[0] = OWN;
+	scene->known_database.is_complete = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), -1);
+	scene->known = (Known){0};
+	scene->live.is_multi_provider = true;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -1174,7 +1206,8 @@ int main(void)
 		SCENE_TEST(what_a_reachable_peer_has_cannot_be_released),
 		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
 		SCENE_TEST(a_copy_of_what_others_wrote_waits_for_one_of_them),
-		SCENE_TEST(what_was_written_here_alone_waits_for_nobody),
+		SCENE_TEST(own_data_waits_for_peers_that_may_have_more),
+		SCENE_TEST(who_was_complete_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
