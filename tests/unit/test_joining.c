@@ -198,6 +198,8 @@ static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
 	assert_int_equal(judge(scene), -1);
 	scene->database_facts.here.entry_csn = NEW;
 	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.state = CONTENT_DENIED; /* as an empty one says, too */
+	assert_int_equal(judge(scene), GUARD_JOINING);
 	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
