@@ -624,6 +624,56 @@ static void another_is_read_when_the_first_is_gone_for_long(void **state)
 	assert_int_equal(links->changes[0].kind, CHANGE_CONSUMER_EDIT);
 }
 
+/* Who joins as well cannot be read: it takes no provider's place, and gives its own to one. */
+static void who_joins_as_well_is_no_source(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.n_consumers = 1;
+	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://one";
+	links->of_live[0] = &links->consumers[0];
+	scene->plan.n_changes = 1;
+	links->changes[0] = links->changes[1];
+	links->peers[0] = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	links->peers[1].server_id = 0;
+	scene->facts.now_sec = 1000;
+	scene->known_database.source_gone_sec = 1;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_int_equal(scene->plan.n_source_gone, 0);
+	links->peers[0] = content(1, scene->peer_csns, 1);
+	links->peers[0].server_id = 0;
+	links->peers[1].server_id = 3;
+	scene->peer_csns[0] = NEW;
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_int_equal(links->changes[0].kind, CHANGE_CONSUMER_EDIT);
+	assert_non_null(strstr(links->changes[0].why, "ldap://one, which it reads first, is no"));
+}
+
+/* Of two that join the one that has more cannot be read: a person may end that, but not what a
+ * provider has. */
+static void what_only_one_that_joins_has_may_be_released(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->peer_csns[0] = NEW;
+	scene->peer.server_id = 0;
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "ldap://one has changes that are not here yet, and is "
+					   "no provider yet"));
+	assert_string_equal(hold->release, "syncward apply --release joining");
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+	scene->peer.server_id = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+}
+
 /* --- before clients may write --- */
 
 static int judge_flag(Scene *scene)
@@ -1234,6 +1284,8 @@ int main(void)
 		SCENE_TEST(a_release_says_what_is_missing),
 		SCENE_TEST(a_release_of_what_is_all_here_says_nothing),
 		SCENE_TEST(another_is_read_when_the_first_is_gone_for_long),
+		SCENE_TEST(who_joins_as_well_is_no_source),
+		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),
