@@ -6,6 +6,7 @@
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
+#include "common/decide/joining_alone.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
@@ -31,7 +32,8 @@ typedef struct JoiningVerdict {
 
 /* What the peers' copies prove about the one here. */
 typedef struct Evidence {
-	const Content *lacking;  /* shows changes that are not here; NULL: none does */
+	const Content *lacking;  /* shows changes that are not here, a provider if one does; NULL:
+				    none does */
 	const Content *silent;   /* has data and shows no contextCSN; NULL: none does */
 	const Content *newcomer; /* shows nothing more, and is no provider yet; NULL: none is */
 	bool is_covered; /* everything that some provider had is here, or that anybody had */
@@ -74,7 +76,7 @@ static Evidence evidence_find(const Joining *joining)
 			evidence.is_covered = true;
 		else if (copy_covers(joining->here, peer))
 			evidence.newcomer = evidence.newcomer ? evidence.newcomer : peer;
-		else if (!evidence.lacking)
+		else if (!evidence.lacking || !joining_is_provider(evidence.lacking))
 			evidence.lacking = peer;
 	}
 	evidence.is_covered = evidence.is_covered || nobody_has_more(joining, &evidence);
@@ -197,6 +199,30 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* A consumer closes a database that is no provider; before there is one nobody else does. */
+static const char *clients_clause(const Joining *joining)
+{
+	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
+		       ? "clients' writes are refused"
+		       : "clients can still write here, and may lose that when it reads a peer";
+}
+
+/* Of two that join the one that has more goes first: nobody can read it before, and it may wait for
+ * a peer that is gone. */
+static const Hold *hold_newcomer_has_more(const Joining *joining, const Content *peer)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: %s has changes that are not here yet, and is no provider yet, so "
+			    "that it cannot be read: it joins as well, and syncward there says "
+			    "for whom it waits%s; %s, and it goes on by itself when that one is a "
+			    "provider. Only when it never will be",
+			    joining->suffix, joining_uri(joining, peer), missing_clause(joining),
+			    clients_clause(joining)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
 static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 {
 	const bool is_released = diff_is_released(joining->diff, GUARD_JOINING);
@@ -209,14 +235,6 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 			    joining->suffix, joining_uri(joining, peer),
 			    is_released ? ", so this cannot be released" : ""),
 		remedy_text(REMEDY_APPLY));
-}
-
-/* A consumer closes a database that is no provider; before there is one nobody else does. */
-static const char *clients_clause(const Joining *joining)
-{
-	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
-		       ? "clients' writes are refused"
-		       : "clients can still write here, and may lose that when it reads a peer";
 }
 
 /* Nobody can prove it now; whoever could may come back, or a person ends it. */
@@ -294,7 +312,7 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 	if (has_csns && !joining->is_fenced && known_was_complete(diff->in->known, joining->suffix))
 		return NULL;
 	if (!reads && !is_copy_of_others(joining))
-		return NULL;
+		return joining_judge_alone(joining);
 	return hold_unproven(joining, evidence);
 }
 
@@ -307,8 +325,10 @@ static const Hold *judge_refresh(const Joining *joining)
 	    (joining->live->is_multi_provider || waits_for_server_id(joining)))
 		return NULL;
 	evidence = evidence_find(joining);
-	if (evidence.lacking)
+	if (evidence.lacking && joining_is_provider(evidence.lacking))
 		hold = hold_lacking(joining, evidence.lacking);
+	else if (evidence.lacking && !diff_is_released(joining->diff, GUARD_JOINING))
+		hold = hold_newcomer_has_more(joining, evidence.lacking);
 	else if (diff_is_released(joining->diff, GUARD_JOINING))
 		tell_released(joining);
 	else if (!evidence.is_covered)

@@ -112,9 +112,12 @@ bool joining_can_be_read(const Joining *joining, const Content *peer)
 	       copy_relation(joining->here, peer).identity != COPY_IS_OTHER;
 }
 
-/* Whoever knows more server IDs: what it has not seen yet comes to this node with all the rest. */
+/* A provider, for who joins as well cannot be read yet. Of them whoever knows more server IDs: what
+ * it has not seen yet comes to this node with all the rest. */
 static bool is_preferred(const Content *peer, const Content *other)
 {
+	if (joining_is_provider(peer) != joining_is_provider(other))
+		return joining_is_provider(peer);
 	if (peer->n_context_csns != other->n_context_csns)
 		return peer->n_context_csns > other->n_context_csns;
 	return peer->peer_id < other->peer_id;

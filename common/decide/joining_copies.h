@@ -55,8 +55,8 @@ bool joining_peer_hides(const Joining *joining, const Content *peer);
  */
 bool joining_can_be_read(const Joining *joining, const Content *peer);
 
-/* The one to read first: of those that know most server IDs the first by id; NULL: there is none.
- */
+/* The one to read first: a provider if there is one, of them those that know most server IDs, of
+ * these the first by id; NULL: there is none. */
 const Content *joining_source(const Joining *joining);
 
 /* True when every peer was read and showed what it has: one in its own refresh, and one that hides

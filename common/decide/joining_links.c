@@ -138,7 +138,8 @@ static void note_gone(const Links *links)
 }
 
 /* Another peer takes the place of the one that is gone: never both at once. */
-static void source_replace(const Links *links, const LiveConsumer *gone, const Content *source)
+static void source_replace(const Links *links, const LiveConsumer *gone, const Content *source,
+			   const char *why)
 {
 	const Joining *joining = &links->joining;
 	Plan *plan = joining->diff->plan;
@@ -152,9 +153,8 @@ static void source_replace(const Links *links, const LiveConsumer *gone, const C
 		change->live = gone;
 		change->old_value = gone->text;
 		change->old_is_gone = true;
-		change->why = pool_printf(joining->diff->pool,
-					  "%s, which it reads first, cannot be asked any more",
-					  gone->syncrepl.value[SYNCREPL_PROVIDER]);
+		change->why = pool_printf(joining->diff->pool, "%s, which it reads first, %s",
+					  gone->syncrepl.value[SYNCREPL_PROVIDER], why);
 	}
 }
 
@@ -217,10 +217,35 @@ static bool has_too_much(const Links *links)
 	       joining_judge_extra(&links->joining) != NULL;
 }
 
+/* Why it should not be read any more, where slapd has no connection to it; NULL: it may come. Who
+ * joins as well may wait for this node: only a provider is worth the change. */
+static const char *why_leave(const Links *links, const Content *current, const Content *source)
+{
+	if (!joining_is_provider(source) && !diff_is_released(links->joining.diff, GUARD_JOINING))
+		return NULL;
+	if (!current || !joining_can_be_read(&links->joining, current))
+		return "cannot be asked any more";
+	if (!joining_is_provider(current) && joining_is_provider(source))
+		return "is no provider yet";
+	return NULL;
+}
+
+static void source_judge(const Links *links, size_t index, const Content *source)
+{
+	const LiveConsumer *live = &links->joining.live->consumers[index];
+	const Content *current = content_at(links, links->of_live[index]->peer->id);
+	const char *why = why_leave(links, current, source);
+
+	if (!why || is_connected(links, live))
+		return;
+	note_gone(links);
+	if (source_is_lost(links))
+		source_replace(links, live, source, why);
+}
+
 static void one_source_first(const Links *links)
 {
-	const LiveDatabase *live = links->joining.live;
-	const Content *source = joining_source(&links->joining), *current;
+	const Content *source = joining_source(&links->joining);
 	size_t index = 0;
 	const size_t n_read = count_read(links, &index);
 
@@ -229,15 +254,8 @@ static void one_source_first(const Links *links)
 			hold_unknown_sids(links);
 		return;
 	}
-	if (n_read == 1 && source) {
-		current = content_at(links, links->of_live[index]->peer->id);
-		if ((!current || !joining_can_be_read(&links->joining, current)) &&
-		    !is_connected(links, &live->consumers[index])) {
-			note_gone(links);
-			if (source_is_lost(links))
-				source_replace(links, &live->consumers[index], source);
-		}
-	}
+	if (n_read == 1 && source)
+		source_judge(links, index, source);
 	hold_additions(links, n_read == 0 && source ? source->peer_id : 0);
 }
 

@@ -137,21 +137,31 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 
 /* --- what happens --- */
 
-static bool reaches_all(const SimCluster *cluster, size_t at)
+static bool all_run(const SimCluster *cluster)
 {
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (!cluster->nodes[i].is_up || cluster->is_cut[at][i])
+		if (!cluster->nodes[i].is_up)
 			return false;
 	return true;
 }
 
-/* Whoever begins a cluster, or brings a database of his own, sees to it that the others answer:
- * where nobody does a node with data is taken for the first one. */
+static bool reaches_all(const SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->is_cut[at][i])
+			return false;
+	return all_run(cluster);
+}
+
+/* Whoever begins a cluster sees to it that the others answer, and whoever brings a database of his
+ * own that they run: where no server is, a node with data is taken for the first one. */
 static void pass(SimPlay *play, size_t at, int kill_after, bool is_first)
 {
-	const bool needs_all = is_first || play->sim.hosts[at].is_foreign;
+	const SimCluster *cluster = &play->sim.cluster;
+	const bool is_sensible = is_first ? reaches_all(cluster, at)
+					  : !play->sim.hosts[at].is_foreign || all_run(cluster);
 
-	if (play->sim.has_agent && (!needs_all || reaches_all(&play->sim.cluster, at)))
+	if (play->sim.has_agent && is_sensible)
 		sim_pass(&play->sim.hosts[at], kill_after, is_first);
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
 		sim_host_relink(&play->sim.hosts[at]); /* as somebody would who sees it */

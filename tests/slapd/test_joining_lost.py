@@ -5,6 +5,7 @@ import re
 import shlex
 
 import ldap
+from backups import put_back, saved
 from cluster import Cluster, add_person, apply_until_joined
 from whole import wait_equal, whole
 from slapd import SUFFIX, Database, wait_until
@@ -53,6 +54,36 @@ def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_fa
     assert after in wait_equal(cluster)
     add_person(nodes[1].server, "later")
     wait_equal(cluster)
+
+
+def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program):
+    """The one that has a part waits for it, says so, and follows; also when the lost one comes back."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
+    load(cluster[0].server, 20)
+    cluster.wait_in_step()
+    text = saved(cluster[0].server)
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    part = begin_to_join(slapd_factory, program, cluster, 1)
+    full = replace_server(slapd_factory, program, cluster, 2)
+    put_back(full.server, text)
+    cluster[0].server.stop()
+    for _ in range(2):
+        held = part.apply()
+        assert held.returncode == 3 and f"{full.server.ldap_uri} has changes that are not here yet, and is no provider" in held.stdout
+        held = full.apply()
+        assert held.returncode == 3 and f"{cluster[0].server.ldap_uri}: " in held.stdout and not is_provider(full), held.stdout
+    assert cluster[0].server.ldap_uri in part.syncrepl()[0]
+    full.apply("--release", "joining")
+    after = add_person(full.server, "after")
+    let_time_pass(part)
+    part.apply()
+    let_time_pass(part)
+    apply_until_joined(part, 60)
+    apply_until_joined(full, 60)
+    cluster[0].server.start()
+    undo()
+    cluster[0].apply()
+    assert after in wait_equal(cluster)
 
 
 def test_own_changes_that_only_a_peer_which_is_away_has_are_waited_for(slapd_factory, program):

@@ -193,24 +193,58 @@ static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
 	scene->live.n_consumers = 0;
 	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
 	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.nobody_listens = true;
 	scene->database_facts.here.n_context_csns = 0;
 	assert_int_equal(judge(scene), -1);
 	scene->database_facts.here.entry_csn = NEW;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.state = CONTENT_DENIED; /* as an empty one says, too */
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
-static void what_was_written_here_alone_waits_for_nobody(void **state)
+/* A restored node and the first one of a cluster look the same when nobody can be asked. */
+static void own_data_waits_for_peers_that_may_have_more(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->live.n_consumers = 0;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "no route"};
+	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "ldap://one: no route"));
+	scene->database_facts.here.n_context_csns = 0; /* loaded without */
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.nobody_listens = true;
+	assert_int_equal(judge(scene), -1);
+	scene->here_csns[0] = OWN; /* a server that is stopped may have more of these */
+	scene->database_facts.here.n_context_csns = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
+	assert_int_equal(judge(scene), -1);
+	scene->peer.state = CONTENT_UNREACHABLE;
+	scene->input.options.is_first_node = true;
+	assert_int_equal(judge(scene), -1);
+	scene->input.options = (PlanOptions){.released = GUARD_BIT(GUARD_JOINING)};
+	assert_int_equal(judge(scene), -1);
+}
+
+/* At a restart while nobody can be reached. */
+static void who_was_complete_waits_for_nobody(void **state)
 {
 	Scene *scene = *state;
 
 	scene->live.n_consumers = 0;
-	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "refused"};
-	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
-	scene->here_csns[1] = OWN;
-	scene->database_facts.here.n_context_csns = 2;
-	scene->database_facts.here.entry_csn = OWN;
+	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "no route"};
+	scene->here_csns[0] = OWN;
+	scene->known_database.is_complete = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	assert_int_equal(judge(scene), -1);
+	scene->known = (Known){0};
+	scene->live.is_multi_provider = true;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -588,6 +622,56 @@ static void another_is_read_when_the_first_is_gone_for_long(void **state)
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);
 	assert_int_equal(links->changes[0].kind, CHANGE_CONSUMER_EDIT);
+}
+
+/* Who joins as well cannot be read: it takes no provider's place, and gives its own to one. */
+static void who_joins_as_well_is_no_source(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.n_consumers = 1;
+	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://one";
+	links->of_live[0] = &links->consumers[0];
+	scene->plan.n_changes = 1;
+	links->changes[0] = links->changes[1];
+	links->peers[0] = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
+	links->peers[1].server_id = 0;
+	scene->facts.now_sec = 1000;
+	scene->known_database.source_gone_sec = 1;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_int_equal(scene->plan.n_source_gone, 0);
+	links->peers[0] = content(1, scene->peer_csns, 1);
+	links->peers[0].server_id = 0;
+	links->peers[1].server_id = 3;
+	scene->peer_csns[0] = NEW;
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_int_equal(links->changes[0].kind, CHANGE_CONSUMER_EDIT);
+	assert_non_null(strstr(links->changes[0].why, "ldap://one, which it reads first, is no"));
+}
+
+/* Of two that join the one that has more cannot be read: a person may end that, but not what a
+ * provider has. */
+static void what_only_one_that_joins_has_may_be_released(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->peer_csns[0] = NEW;
+	scene->peer.server_id = 0;
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_int_equal(hold->guard, GUARD_JOINING);
+	assert_non_null(strstr(hold->text, "ldap://one has changes that are not here yet, and is "
+					   "no provider yet"));
+	assert_string_equal(hold->release, "syncward apply --release joining");
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+	scene->peer.server_id = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
 /* --- before clients may write --- */
@@ -1174,7 +1258,8 @@ int main(void)
 		SCENE_TEST(what_a_reachable_peer_has_cannot_be_released),
 		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
 		SCENE_TEST(a_copy_of_what_others_wrote_waits_for_one_of_them),
-		SCENE_TEST(what_was_written_here_alone_waits_for_nobody),
+		SCENE_TEST(own_data_waits_for_peers_that_may_have_more),
+		SCENE_TEST(who_was_complete_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
@@ -1199,6 +1284,8 @@ int main(void)
 		SCENE_TEST(a_release_says_what_is_missing),
 		SCENE_TEST(a_release_of_what_is_all_here_says_nothing),
 		SCENE_TEST(another_is_read_when_the_first_is_gone_for_long),
+		SCENE_TEST(who_joins_as_well_is_no_source),
+		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),

@@ -19,6 +19,8 @@ static void fill(PlanScene *scene, size_t i)
 	scene->content[i].here.n_object_classes = 2;
 	scene->content[i].n_peers = 1;
 	scene->peers[i].state = CONTENT_UNREACHABLE;
+	scene->peers[i].nobody_listens = true;
+	scene->peers[i].problem = "no server is there";
 }
 
 static void is_2_4(PlanScene *scene)
