@@ -11,6 +11,7 @@
 #include "common/base/remedies.h"
 #include "common/decide/openings.h"
 #include "common/pass/memory_after.h"
+#include "common/plan/changed_back.h"
 #include "common/plan/render.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
@@ -177,6 +178,21 @@ static int verify_failed(const Pass *pass, Error *err)
 		step_title(pass->pool, &pass->plan.steps[0]), remedy_text(REMEDY_PLAN));
 }
 
+/* Drift like any other, which the next pass sees, tells and corrects; it is no fault of slapd's. */
+static int changed_back(const Pass *pass, const ChangedEntry *changed, Error *err)
+{
+	const Entry *entry = live_entry(&pass->world.live, changed->dn);
+	const char *who = entry ? entry_first(entry, "modifiersName") : NULL;
+	const char *when = entry ? entry_first(entry, "modifyTimestamp") : NULL;
+
+	return error_set(err, ERROR_CONFLICT, 0,
+			 "slapd accepted the changes, and before they were verified somebody "
+			 "changed them back%s%s%s%s: %s. See `%s`",
+			 who ? ": the entry was last written by " : "", who ? who : "",
+			 who && when ? " at " : "", who && when ? when : "",
+			 step_title(pass->pool, &pass->plan.steps[0]), remedy_text(REMEDY_PLAN));
+}
+
 /* Each database with entries gets its index in a round of its own. */
 static int max_rounds(const Pass *pass)
 {
@@ -191,6 +207,8 @@ static int write_until_in_step(Pass *pass, Error *err)
 
 	for (int round = 0; round < n_rounds && !plan_is_empty(&pass->plan); round++) {
 		char before[SHA256_HEX_SIZE];
+		const ChangedEntry changed =
+			changed_entry(pass->pool, &pass->world.config, &pass->plan);
 
 		steps_digest(&pass->plan, before);
 		was_conflict = false;
@@ -205,8 +223,11 @@ static int write_until_in_step(Pass *pass, Error *err)
 		}
 		if (plan_after_write(pass, err) < 0)
 			return -1;
-		if (!was_conflict && same_steps(&pass->plan, before))
-			return pass->report->n_failures > 0 ? 0 : verify_failed(pass, err);
+		if (was_conflict || !same_steps(&pass->plan, before))
+			continue;
+		if (is_changed_back(&changed, &pass->world.config))
+			return changed_back(pass, &changed, err);
+		return pass->report->n_failures > 0 ? 0 : verify_failed(pass, err);
 	}
 	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
 		return 0;

@@ -533,7 +533,7 @@ def test_our_rootdn_that_is_an_ordinary_account_at_the_peer_does_not_see_all(sla
     add_account(here.server, rootdn)
     let_be_anybody(cluster, there, rootdn)
     rules = [f'to dn.base="cn=two,{SUFFIX}" by dn.exact="cn=replicator,{SUFFIX}" read by * none',
-             f'to dn.base="{rootdn}" by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth by * none',
+             f'to dn.base="{rootdn}" by dn.exact="cn=replicator,{SUFFIX}" read by self =x by anonymous auth by * none',
              "to * by anonymous auth by * read"]
     there.edit([(ldap.MOD_ADD, "olcAccess", rules if is_hidden else [rules[0], rules[2]])])
     (code, text, _), = holds(heal(here))
