@@ -154,6 +154,12 @@ static void look(DaemonHealth *health, const Found *found, const DaemonLinks *li
 
 /* --- what lasts --- */
 
+/* A person looked into what lasts. */
+static bool is_resumed(const Found *found)
+{
+	return found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused;
+}
+
 static void database_add(const DaemonHealth *all, const Found *found,
 			 const WantedDatabase *database, ConditionList *ret)
 {
@@ -173,6 +179,8 @@ static void database_add(const DaemonHealth *all, const Found *found,
 	health_conditions(found->pool, &health, uris, ret);
 	if (known->replaced_sec > 0)
 		health_replaced_condition(found->pool, known, ret);
+	else if (!is_resumed(found))
+		health_replaced_carry(found->pool, found->told, suffix, ret);
 	if (known->old.are_there && database->n_consumers > 0)
 		health_old_condition(found->pool, suffix,
 				     healing_advice(found->pool, found->report.last_plan.wanted,
@@ -209,7 +217,7 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 
 	if (!found->report.has_plan || !wanted || !found->context.probes)
 		return follow;
-	if (found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused)
+	if (is_resumed(found))
 		for (size_t i = 0; i < health->n_items; i++)
 			health_resolve_missing(&health->items[i]);
 	if (found_is_caused_by(found, TRIGGER_PROBE))

@@ -77,12 +77,35 @@ const char *link_whoami(PeerLink *link)
 	return dn;
 }
 
+/* What lets an account be anybody stands in its own entry: true unless that is seen not to be
+ * there, or to be without it. slapd names the nearest entry above one that is missing, and none
+ * above one that it hides. */
+static bool may_have_authz_to(PeerLink *link, const char *dn, const char *suffix)
+{
+	static const char *const attributes[] = {"authzTo", NULL};
+	AUTO(Pool) *scratch = pool_new();
+	LdapAnswer answer = {.matched = ""};
+	int id;
+
+	peer_link_restart(link);
+	answer.code = ldap_search_ext(link->ldap, dn, LDAP_SCOPE_BASE, "(objectClass=*)",
+				      (char **)(uintptr_t)attributes, 0, NULL, NULL, NULL,
+				      LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(scratch, link->ldap, id, link->timeout_msec);
+	if (answer.code == LDAP_NO_SUCH_OBJECT)
+		return dn_is_within(dn, suffix) && !(answer.matched && *answer.matched);
+	return answer.code != LDAP_SUCCESS || answer.entries.n_entries != 1 ||
+	       entry_attribute(&answer.entries.entries[0], "authzTo");
+}
+
 bool link_is_rootdn(PeerLink *link, const char *suffix, const char *root_dn)
 {
 	const char *anybody = pool_printf(link->pool, "cn=anybody%s%s", *suffix ? "," : "", suffix);
 	const char *dn = link->as ? NULL : link_whoami(link);
 
-	if (!dn || !*dn || !root_dn || !dn_equal(dn, root_dn))
+	if (!dn || !*dn || !root_dn || !dn_equal(dn, root_dn) ||
+	    may_have_authz_to(link, dn, suffix))
 		return false;
 	if (ldap_local_become(link->pool, link->ldap, anybody) != LDAP_SUCCESS)
 		return false;

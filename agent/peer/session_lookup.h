@@ -41,7 +41,8 @@ const char *link_whoami(PeerLink *link);
  * True when we are root_dn, the rootdn of this database here (NULL: it has none), and the server
  * takes us for its own, too: we may be anybody. That alone is no proof: slapd lets the rootdn of
  * any database it was bound in be anybody of all of them, and whomever authzTo or authzFrom let
- * (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10). Not with an authzid: false.
+ * (slap_sasl_authorized(): 2.4.57, 2.5.13, 2.6.10); so our own entry there must be missing, or be
+ * shown without authzTo. Not with an authzid: false.
  */
 bool link_is_rootdn(PeerLink *link, const char *suffix, const char *root_dn);
 

@@ -58,16 +58,17 @@ static bool tells_locked(LDAP *ldap, LDAPControl **controls)
 
 static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)
 {
-	char *text = NULL;
+	char *matched = NULL, *text = NULL;
 	LDAPControl **controls = NULL;
 	const LDAPControl *sync_done;
-	const int rc =
-		ldap_parse_result(ldap, message, &answer->code, NULL, &text, NULL, &controls, 0);
+	const int rc = ldap_parse_result(ldap, message, &answer->code, &matched, &text, NULL,
+					 &controls, 0);
 
 	if (rc != LDAP_SUCCESS)
 		answer->code = rc;
 	if (text)
 		answer->text = pool_strdup(pool, text);
+	answer->matched = matched ? pool_strdup(pool, matched) : "";
 	answer->is_locked = tells_locked(ldap, controls);
 	sync_done = ldap_control_find(LDAP_CONTROL_SYNC_DONE, controls, NULL);
 	if (sync_done && sync_done->ldctl_value.bv_val)
@@ -78,6 +79,7 @@ static void result_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer
 		};
 	ldap_controls_free(controls);
 	ldap_memfree(text);
+	ldap_memfree(matched);
 }
 
 static void message_copy(Pool *pool, LDAP *ldap, LDAPMessage *message, LdapAnswer *answer)

@@ -13,7 +13,8 @@ typedef struct LdapAnswer {
 	bool is_stopped;  /* LDAP_TIMEOUT, because we must stop */
 	int code;         /* LDAP result; LDAP_TIMEOUT: none came; LDAP_SERVER_DOWN: never will */
 	const char *text; /* slapd's diagnostic, as sent; may be "" */
-	Tree entries;     /* what a search found */
+	const char *matched; /* of no such object: the nearest entry that is there; "": not said */
+	Tree entries;        /* what a search found */
 	bool is_locked;  /* a refused bind: the account is locked, and the server tells (ppolicy) */
 	Value sync_done; /* what a synchronisation ended with (RFC 4533); bytes NULL: nothing */
 } LdapAnswer;

@@ -66,6 +66,30 @@ static PassAction verify_failed(Pass *pass)
 	return pass_end(pass, &err);
 }
 
+/* Drift like any other, which the next pass sees, tells and corrects; it is no fault of slapd's. */
+static PassAction changed_back(Pass *pass)
+{
+	const Entry *entry = live_entry(&pass->world.live, pass->changed.dn);
+	const char *who = entry ? entry_first(entry, "modifiersName") : NULL;
+	const char *when = entry ? entry_first(entry, "modifyTimestamp") : NULL;
+	Error err;
+
+	(void)error_set(&err, ERROR_CONFLICT, 0,
+			"slapd accepted the changes, and before they were verified somebody "
+			"changed them back%s%s%s%s: %s. See `%s`",
+			who ? ": the entry was last written by " : "", who ? who : "",
+			who && when ? " at " : "", who && when ? when : "",
+			step_title(pass->pool, &pass->plan.steps[0]), remedy_text(REMEDY_PLAN));
+	return pass_end(pass, &err);
+}
+
+static PassAction needed_again(Pass *pass)
+{
+	if (is_changed_back(&pass->changed, &pass->world.config))
+		return changed_back(pass);
+	return pass->report->n_failures > 0 ? rounds_done(pass) : verify_failed(pass);
+}
+
 static PassAction rounds_over(Pass *pass)
 {
 	if (plan_is_empty(&pass->plan) || pass->report->n_failures > 0)
@@ -78,6 +102,7 @@ static PassAction round_begin(Pass *pass)
 	if (pass->round == pass->n_rounds || plan_is_empty(&pass->plan))
 		return rounds_over(pass);
 	pass->was_conflict = false;
+	pass->changed = changed_entry(pass->pool, &pass->world.config, &pass->plan);
 	return intend(pass);
 }
 
@@ -221,7 +246,7 @@ PassAction pass_planned_again(Pass *pass)
 	if (pass->is_opening)
 		return rounds_done(pass);
 	if (!pass->was_conflict && same_steps(&pass->plan, pass->digest))
-		return pass->report->n_failures > 0 ? rounds_done(pass) : verify_failed(pass);
+		return needed_again(pass);
 	pass->round++;
 	return round_begin(pass);
 }

@@ -6,6 +6,7 @@
 #include "common/pass/pass_action.h"
 #include "common/pass/pass_report.h"
 #include "common/pass/pass_steps.h"
+#include "common/plan/changed_back.h"
 
 /* What a pass goes by, from its begin to its end. */
 typedef struct PassInput {
@@ -56,6 +57,7 @@ typedef struct Pass {
 	bool was_opened; /* memory_opened() */
 	unsigned round, n_rounds;
 	char digest[SHA256_HEX_SIZE]; /* of the plan of this round */
+	ChangedEntry changed;         /* by the first step of this round's plan, before it */
 	bool was_conflict;            /* with another writer, in this round: */
 	Error conflict;
 	PassSteps steps;

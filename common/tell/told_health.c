@@ -105,9 +105,24 @@ void health_old_condition(Pool *pool, const char *suffix, const char *what, Cond
 		      });
 }
 
+static const char replaced[] = "replaced";
+
+static const char *replaced_key(Pool *pool, const char *suffix)
+{
+	return pool_printf(pool, KEY_PREFIX "%s %s", replaced, suffix);
+}
+
+void health_replaced_carry(Pool *pool, const ConditionList *told, const char *suffix,
+			   ConditionList *ret)
+{
+	const Condition *found = condition_find(told, replaced_key(pool, suffix));
+
+	if (found)
+		condition_add(pool, ret, *found);
+}
+
 void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret)
 {
-	static const char code[] = "replaced";
 	char time[TIMESTAMP_SIZE] = "";
 	const char *what;
 
@@ -120,18 +135,19 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 		"everywhere what the other one lacks, without a difference in contextCSN. Look in "
 		"a backup for what is missing; when that is done, %s",
 		time, remedy_text(REMEDY_RESUME));
-	condition_add(pool, ret,
-		      (Condition){
-			      .key = pool_printf(pool, KEY_PREFIX "%s %s", code, health->suffix),
-			      .begins = EVENT_FINDING,
-			      .ends = EVENT_FINDING_GONE,
-			      .text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, code),
-			      .kind = CONDITION_FINDING,
-			      .code = code,
-			      .is_critical = true,
-			      .what = what,
-			      .suffix = health->suffix,
-		      });
+	condition_add(
+		pool, ret,
+		(Condition){
+			.key = replaced_key(pool, health->suffix),
+			.begins = EVENT_FINDING,
+			.ends = EVENT_FINDING_GONE,
+			.text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, replaced),
+			.kind = CONDITION_FINDING,
+			.code = replaced,
+			.is_critical = true,
+			.what = what,
+			.suffix = health->suffix,
+		});
 }
 
 bool health_is_condition(const Condition *condition)

@@ -16,6 +16,11 @@ void health_old_condition(Pool *pool, const char *suffix, const char *what, Cond
 /* That the database here is another one than it was; health->replaced_sec is set. */
 void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret);
 
+/* The same as it was told already, maybe by an earlier daemon: what was deleted then does not come
+ * back by a restart. Nothing when it was not. */
+void health_replaced_carry(Pool *pool, const ConditionList *told, const char *suffix,
+			   ConditionList *ret);
+
 /* True for a condition that came from one of these. */
 bool health_is_condition(const Condition *condition);
 

@@ -3,8 +3,11 @@
 
 import ldap
 import pytest
-from cluster import Cluster, add_person, wait_entry
-from slapd import SUFFIX, wait_until
+from cluster import Cluster, add_person, finish_with_writes, wait_entry
+from lone import Lone
+from slapd import PASSWORD, SUFFIX, wait_until
+from test_guards import in_step
+from traced import Stopped
 
 
 def test_three_fresh_servers_become_a_multi_provider_cluster(slapd_factory, program):
@@ -69,3 +72,24 @@ def test_audit_mode_tells_and_writes_nothing(slapd_factory, program):
     assert applied.returncode == 3
     assert '"mode": "enforce"' in applied.stdout
     assert cluster[0].server.config_writes() == before
+
+
+def test_what_somebody_changes_back_before_it_is_verified_is_told_as_that(slapd_factory, program):
+    """It is no fault of slapd's: the next pass finds drift as ever."""
+    node = Lone(slapd_factory, program)
+    finish_with_writes(node)
+    assert node.server.values(node.dn(), "olcLimits")
+    node.server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_REPLACE, "olcRootPW", PASSWORD)])
+    by_hand = node.server.bind("cn=admin,cn=config", PASSWORD)
+
+    def take_away():
+        by_hand.modify_s(node.dn(), [(ldap.MOD_DELETE, "olcLimits", None)])
+    take_away()
+    with Stopped(node, calls="fchmod", when=3) as stopped:  # it notes in its history what it has just written
+        assert node.server.values(node.dn(), "olcLimits")
+        take_away()
+        done = stopped.go_on()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "somebody changed them back: the entry was last written by cn=admin,cn=config at 2" in done.stderr
+    node.apply_ok()
+    in_step(node)

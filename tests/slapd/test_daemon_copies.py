@@ -118,5 +118,10 @@ def test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_
         assert told.startswith(f"{SUFFIX}: this node holds another database than before: ")
         assert lost not in whole(node.server)
         assert node.run("check").returncode == 2
+    with Daemon(node, *settings(node)) as daemon:  # a restart brings nothing back
+        wait_until(daemon.has_asked_all, "all copies were read", 30)
+        daemon.wait_at_rest()
+        assert node.run("check").returncode == 2 and "[replaced]" in node.run("status").stdout
         assert node.run("resume").returncode == 0
         wait_told(daemon, "finding-gone", "[replaced]")
+        wait_until(lambda: node.run("check").returncode == 0, "nothing is wrong any more")

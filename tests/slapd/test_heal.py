@@ -466,11 +466,11 @@ def test_entries_that_are_hidden_here_are_not_gambled_with(slapd_factory, progra
     assert_untouched(cluster)
 
 
-def let_be_anybody(cluster, node):
+def let_be_anybody(cluster, node, dn=f"cn=replicator,{SUFFIX}"):
     """The account of the links there: which makes it no rootdn."""
     node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcAuthzPolicy", "to")])
-    connection = node.server.admin()
-    connection.modify_s(f"cn=replicator,{SUFFIX}", [(ldap.MOD_ADD, "authzTo", b"dn.regex:.*")])
+    connection = cluster[0].server.admin()
+    connection.modify_s(dn, [(ldap.MOD_ADD, "authzTo", b"dn.regex:.*")])
     connection.unbind_s()
     cluster.wait_in_step()
 
@@ -521,6 +521,24 @@ def test_where_nobody_may_look_the_account_is_let_count(slapd_factory, program):
     done = heal(here)
     assert done.returncode == 0, done.stdout + done.stderr
     assert_healed(cluster)
+
+
+@pytest.mark.parametrize("is_hidden", [False, True], ids=["shown", "hidden"])
+def test_our_rootdn_that_is_an_ordinary_account_at_the_peer_does_not_see_all(slapd_factory, program, is_hidden):
+    """There it may be anybody, as a rootdn may, by an authzTo that it is shown or not; a rule hides an old entry from it."""
+    cluster = formed_as_0_1_0_did(slapd_factory, program)
+    here, there = cluster
+    rootdn = here.server.databases[0].rootdn
+    there.edit([(ldap.MOD_REPLACE, "olcRootDN", f"cn=other,{SUFFIX}"), (ldap.MOD_DELETE, "olcRootPW", None)])
+    add_account(here.server, rootdn)
+    let_be_anybody(cluster, there, rootdn)
+    rules = [f'to dn.base="cn=two,{SUFFIX}" by dn.exact="cn=replicator,{SUFFIX}" read by * none',
+             f'to dn.base="{rootdn}" by dn.exact="cn=replicator,{SUFFIX}" read by self =x by anonymous auth by * none',
+             "to * by anonymous auth by * read"]
+    there.edit([(ldap.MOD_ADD, "olcAccess", rules if is_hidden else [rules[0], rules[2]])])
+    (code, text, _), = holds(heal(here))
+    assert code == "not-read" and "is not there" in text and there.server.ldap_uri in text, text
+    assert_untouched(cluster)
 
 
 @pytest.mark.remedy("entry-keep", "entry-remove")
