@@ -77,8 +77,18 @@ const char *severity_name(Severity severity)
 
 Change *plan_add_change(Pool *pool, Plan *plan, Change change)
 {
+	const size_t place = plan->n_changes;
+
 	POOL_PUSH(pool, plan->changes, plan->n_changes, change);
-	return &plan->changes[plan->n_changes - 1];
+	for (size_t i = 0; i < plan->n_databases; i++) {
+		DatabasePlan *database = &plan->databases[i];
+
+		if (!database->live || !change_is_of(&change, database->live))
+			continue;
+		POOL_PUSH(pool, database->changes, database->n_changes, place);
+		break;
+	}
+	return &plan->changes[place];
 }
 
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
@@ -101,6 +111,18 @@ void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 		    strcmp(plan->holds[i].text, hold.text) == 0)
 			return;
 	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
+}
+
+const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard)
+{
+	for (size_t i = 0; i < plan->n_holds; i++) {
+		const Hold *hold = &plan->holds[i];
+
+		if (hold->guard == guard && !hold->peer && hold->suffix &&
+		    strcmp(hold->suffix, suffix) == 0)
+			return hold;
+	}
+	return NULL;
 }
 
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)

@@ -10,6 +10,7 @@
 #include "common/desired/wanted.h"
 #include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
+#include "common/plan/database_plan.h"
 #include "common/plan/step.h"
 
 /* Why something is held instead of applied. Order and codes as in syncward(8), "Guards". */
@@ -166,7 +167,10 @@ typedef struct ReaderNeed {
 /* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
  * LDAP operations in order. */
 typedef struct Plan {
-	const Wanted *wanted; /* NULL when G2 or G3 left nothing to want */
+	const Wanted *wanted;    /* NULL when G2 or G3 left nothing to want */
+	DatabasePlan *databases; /* those of wanted first, in its order; of plans that plan_make()
+				    made, others have none */
+	size_t n_databases;
 	Change *changes;
 	size_t n_changes;
 	Hold *holds; /* each reason once; a held change repeats its own */
@@ -216,6 +220,8 @@ void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *cod
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
 /* Marks the change as held and notes the hold once. */
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
+/* Why the guard holds something of the database as a whole; NULL: it does not. */
+const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);
 /* Notes a hold that stands alone. */
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold);
 
