@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include <strings.h>
 
 #include "common/decide/compose_consumers.h"
@@ -155,10 +154,13 @@ static void replace_with_live(const Compose *compose, const Change *change, Step
 	}
 }
 
-/* A module is not optional: the overlay behind it needs it. */
-static void compose_unsaved(const Compose *compose)
+/* A module is not optional: the overlay behind it needs it. Returns true when an entry is deleted
+ * to be added again: it cannot be changed meanwhile, and is missing until then; the next round sees
+ * it so. */
+static bool compose_unsaved(const Compose *compose)
 {
 	Pool *pool = compose->diff->pool;
+	bool deletes_entry = false;
 	const Change *change;
 
 	for (size_t at = 0;
@@ -171,21 +173,11 @@ static void compose_unsaved(const Compose *compose)
 			mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
 		else if (change->attribute)
 			replace_with_live(compose, change, &step);
+		else
+			deletes_entry = true;
 		step_push(compose, step);
 	}
-}
-
-/* What is deleted to be added again cannot be changed meanwhile, and is missing until then: the
- * next round sees it so. */
-static bool deletes_entry(const Compose *compose)
-{
-	const Change *change;
-
-	for (size_t at = 0;
-	     (change = change_next_free(compose->plan, NULL, CHANGE_BIT(CHANGE_SAVE), &at));)
-		if (!change->attribute)
-			return true;
-	return false;
+	return deletes_entry;
 }
 
 /* slapd builds an index over entries beside its work, but does not pause for another write: that,
@@ -213,8 +205,7 @@ void plan_compose(Diff *diff)
 	diff->plan->n_sessions_dropped = 0;
 	if (!diff->in->wanted)
 		return;
-	compose_unsaved(&compose);
-	if (deletes_entry(&compose))
+	if (compose_unsaved(&compose))
 		return;
 	for (size_t i = 0; i < live->n_databases; i++)
 		compose_access(&compose, database_at(&compose, i));

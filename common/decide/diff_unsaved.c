@@ -19,10 +19,10 @@ static bool is_over(const Live *live, const UnsavedEntry *unsaved)
 
 static bool attribute_is_rewritten(const Plan *plan, const UnsavedEntry *unsaved)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held &&
-		    strcasecmp(plan->changes[i].dn, unsaved->dn) == 0 &&
-		    strcasecmp(plan->changes[i].attribute, unsaved->attribute) == 0)
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_at(plan, unsaved->dn, &at));)
+		if (!change->is_held && strcasecmp(change->attribute, unsaved->attribute) == 0)
 			return true;
 	return false;
 }

@@ -8,11 +8,9 @@
 
 static void hold_many(Diff *diff)
 {
-	unsigned max = diff->in->desired->max_removals;
-	unsigned n_removals = 0;
+	const unsigned max = diff->in->desired->max_removals;
+	const size_t n_removals = change_count_free(diff->plan, NULL, REMOVALS);
 
-	for (size_t at = 0; change_next_free(diff->plan, NULL, REMOVALS, &at);)
-		n_removals++;
 	if (n_removals <= max)
 		return;
 	plan_hold_kinds(
@@ -21,7 +19,7 @@ static void hold_many(Diff *diff)
 			.guard = GUARD_REMOVAL,
 			.text = pool_printf(
 				diff->pool,
-				"%u providers would be removed, and \"max_removals\" is %u: "
+				"%zu providers would be removed, and \"max_removals\" is %u: "
 				"none is removed; if all of them are gone for good",
 				n_removals, max),
 			.release = remedy_text(REMEDY_RELEASE_G4),
@@ -65,9 +63,7 @@ static size_t count_after(const Diff *diff, const DatabasePlan *database)
 
 	for (size_t i = 0; i < live->n_consumers; i++)
 		n += !live->consumers[i].is_self;
-	for (size_t at = 0;
-	     change_next_free(diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD), &at);)
-		n++;
+	n += change_count_free(diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD));
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));)
 		n -= !change->live->is_self;
 	return n;

@@ -113,18 +113,6 @@ void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
 }
 
-const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard)
-{
-	for (size_t i = 0; i < plan->n_holds; i++) {
-		const Hold *hold = &plan->holds[i];
-
-		if (hold->guard == guard && !hold->peer && hold->suffix &&
-		    strcmp(hold->suffix, suffix) == 0)
-			return hold;
-	}
-	return NULL;
-}
-
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 {
 	change->is_held = true;
@@ -150,15 +138,6 @@ bool step_carries(const Step *step, const Change *change)
 		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
 			return true;
 	return false;
-}
-
-const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted)
-{
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].kind == CHANGE_CONSUMER_EDIT && plan->changes[i].is_held &&
-		    plan->changes[i].wanted == wanted)
-			return plan->changes[i].live;
-	return NULL;
 }
 
 bool plan_is_empty(const Plan *plan)

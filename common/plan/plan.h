@@ -207,10 +207,6 @@ bool step_carries(const Step *step, const Change *change);
 /* True when the change is one of the database's entry, or of an overlay below it. */
 bool change_is_of(const Change *change, const LiveDatabase *database);
 
-/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
- * none does. */
-const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted);
-
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);
 
@@ -220,8 +216,6 @@ void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *cod
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
 /* Marks the change as held and notes the hold once. */
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
-/* Why the guard holds something of the database as a whole; NULL: it does not. */
-const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);
 /* Notes a hold that stands alone. */
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold);
 

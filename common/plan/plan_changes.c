@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/plan/plan_changes.h"
 
+#include <strings.h>
+
+#include "common/base/text.h"
+
 static void database_add(Pool *pool, Plan *plan, DatabasePlan database)
 {
 	POOL_PUSH(pool, plan->databases, plan->n_databases, database);
@@ -27,6 +31,14 @@ const DatabasePlan *plan_database_of(const Plan *plan, const LiveDatabase *live)
 {
 	for (size_t i = 0; i < plan->n_databases; i++)
 		if (plan->databases[i].live == live)
+			return &plan->databases[i];
+	return NULL;
+}
+
+const DatabasePlan *plan_database_wanted(const Plan *plan, const WantedDatabase *wanted)
+{
+	for (size_t i = 0; i < plan->n_databases; i++)
+		if (plan->databases[i].wanted == wanted)
 			return &plan->databases[i];
 	return NULL;
 }
@@ -68,6 +80,70 @@ Change *change_first_free(const Plan *plan, const DatabasePlan *database, unsign
 	size_t at = 0;
 
 	return change_next_free(plan, database, kinds, &at);
+}
+
+size_t change_count_free(const Plan *plan, const DatabasePlan *database, unsigned kinds)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; change_next_free(plan, database, kinds, &at);)
+		n++;
+	return n;
+}
+
+Change *change_next_at(const Plan *plan, const char *dn, size_t *at)
+{
+	while (*at < plan->n_changes) {
+		Change *change = &plan->changes[(*at)++];
+
+		if (strcasecmp(change->dn, dn) == 0)
+			return change;
+	}
+	return NULL;
+}
+
+Change *change_next_told(const Plan *plan, const char *suffix, size_t *at)
+{
+	while (*at < plan->n_changes) {
+		Change *change = &plan->changes[(*at)++];
+
+		if (text_equal(change->suffix, suffix))
+			return change;
+	}
+	return NULL;
+}
+
+Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at)
+{
+	while (*at < plan->n_holds) {
+		Hold *hold = &plan->holds[(*at)++];
+
+		if (text_equal(hold->suffix, suffix))
+			return hold;
+	}
+	return NULL;
+}
+
+const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard)
+{
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+		if (hold->guard == guard && !hold->peer)
+			return hold;
+	return NULL;
+}
+
+const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,
+				   const WantedConsumer *wanted)
+{
+	const Change *change;
+
+	for (size_t at = 0;
+	     (change = change_next(plan, database, CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
+		if (change->is_held && change->wanted == wanted)
+			return change->live;
+	return NULL;
 }
 
 size_t plan_hold_kinds(Pool *pool, Plan *plan, const DatabasePlan *database, unsigned kinds,

@@ -30,8 +30,9 @@ _Static_assert(CHANGE_KIND_COUNT <= 32, "a bit for every kind of change");
  * first change is added. */
 void plan_databases_make(Pool *pool, Plan *plan, const Live *live);
 
-/* That of a database of the live configuration; NULL: the plan has none. */
+/* That of a database of the live configuration, or of peers.json; NULL: the plan has none. */
 const DatabasePlan *plan_database_of(const Plan *plan, const LiveDatabase *live);
+const DatabasePlan *plan_database_wanted(const Plan *plan, const WantedDatabase *wanted);
 
 /* The next change from *at on, which starts at 0; NULL: no other. */
 Change *change_next(const Plan *plan, const DatabasePlan *database, unsigned kinds, size_t *at);
@@ -43,6 +44,25 @@ Change *change_next_free(const Plan *plan, const DatabasePlan *database, unsigne
 /* The first of either; NULL: there is none. */
 Change *change_first(const Plan *plan, const DatabasePlan *database, unsigned kinds);
 Change *change_first_free(const Plan *plan, const DatabasePlan *database, unsigned kinds);
+
+/* How many changes nothing holds. */
+size_t change_count_free(const Plan *plan, const DatabasePlan *database, unsigned kinds);
+
+/* The next change of that entry, whatever holds it. */
+Change *change_next_at(const Plan *plan, const char *dn, size_t *at);
+
+/* The next change, and the next hold, that is told under that suffix, NULL: under the server
+ * itself. What slapd has of a database in memory only is told there. */
+Change *change_next_told(const Plan *plan, const char *suffix, size_t *at);
+Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at);
+
+/* Why the guard holds something of the database as a whole; NULL: it does not. */
+const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);
+
+/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
+ * none does. */
+const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,
+				   const WantedConsumer *wanted);
 
 /* Holds what nothing holds yet. Returns how many changes. */
 size_t plan_hold_kinds(Pool *pool, Plan *plan, const DatabasePlan *database, unsigned kinds,
