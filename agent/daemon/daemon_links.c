@@ -5,6 +5,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 
 #define REPEAT_SEC 5
 
@@ -259,24 +260,24 @@ static size_t n_links(const Wanted *wanted)
 }
 
 /* What a guard holds does not run: the link as it was goes on. */
-static const RunningConsumer *running_of(const Plan *plan, const WantedConsumer *wanted,
-					 const RunningIndex *index)
+static const RunningConsumer *running_of(const Plan *plan, const WantedDatabase *database,
+					 const WantedConsumer *wanted, const RunningIndex *index)
 {
-	const LiveConsumer *held = plan_held_link(plan, wanted);
+	const LiveConsumer *held =
+		plan_held_link(plan, plan_database_wanted(plan, database), wanted);
 
 	return held ? running_find(index, held->rid, held->provider)
 		    : running_find(index, wanted->rid, wanted->provider);
 }
 
 /* A consumer's link, as this pass sees it. */
-static LinkSeen link_seen(const Found *found, const WantedConsumer *consumer, const char *suffix,
-			  const RunningIndex *index)
+static LinkSeen link_seen(const Found *found, const WantedDatabase *database,
+			  const WantedConsumer *consumer, const RunningIndex *index)
 {
 	return (LinkSeen){
 		.found = found,
-		.suffix = suffix,
 		.wanted = consumer,
-		.running = running_of(&found->report.last_plan, consumer, index),
+		.running = running_of(&found->report.last_plan, database, consumer, index),
 		.now_sec = found_realtime_sec(found),
 		.at_sec = monotonic_sec(found),
 	};
@@ -299,9 +300,10 @@ Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefo
 
 		running_index(&found->report.last_world.live, suffix, &index);
 		for (size_t k = 0; k < database->n_consumers; k++) {
-			LinkSeen seen = link_seen(found, &database->consumers[k], suffix, &index);
+			LinkSeen seen = link_seen(found, database, &database->consumers[k], &index);
 			LinkWatch watch;
 
+			seen.suffix = suffix;
 			seen.before = before;
 			seen.follow = &follow;
 			watch = link_take(&seen, watch_before(links, &seen, now.n_items));

@@ -5,6 +5,7 @@
 
 #include "common/decide/guard_link.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 #include "common/slapd/url.h"
 
 typedef enum FormerState {
@@ -98,15 +99,22 @@ static void former_note(DaemonPutBack *put_back, const Change *change)
 	put_back->first = former;
 }
 
+static void links_note(DaemonPutBack *put_back, const Live *live, const Plan *plan,
+		       const DatabasePlan *database)
+{
+	const Change *change;
+
+	for (size_t at = 0;
+	     (change = change_next_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
+		if (!change->wanted->put_back &&
+		    change_replaces_working_link(live, database, change))
+			former_note(put_back, change);
+}
+
 void daemon_put_back_note(DaemonPutBack *put_back, const Live *live, const Plan *plan)
 {
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-
-		if (!change->is_held && live->has_running &&
-		    change_replaces_working_link(live, change) && !change->wanted->put_back)
-			former_note(put_back, change);
-	}
+	for (size_t i = 0; live->has_running && i < plan->n_databases; i++)
+		links_note(put_back, live, plan, &plan->databases[i]);
 }
 
 static void former_wait(FormerLink *former, uint64_t now_usec)

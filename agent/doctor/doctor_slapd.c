@@ -8,6 +8,7 @@
 #include "common/base/remedies.h"
 #include "common/decide/guard.h"
 #include "common/decide/old_tls.h"
+#include "common/plan/plan_changes.h"
 #include "common/report/doctor_links.h"
 
 /* --- reaching it --- */
@@ -161,13 +162,11 @@ void doctor_monitor(Doctor *doctor)
 void doctor_pending(Doctor *doctor)
 {
 	const Plan *plan = &doctor->plan;
-	size_t n_changes = 0;
+	const size_t n_changes = change_count_free(plan, NULL, CHANGES_ALL);
 
 	if (!doctor_has_plan(doctor, DOCTOR_PENDING))
 		return;
 	doctor_saw(&doctor->report, DOCTOR_PENDING);
-	for (size_t i = 0; i < plan->n_changes; i++)
-		n_changes += !plan->changes[i].is_held;
 	if (n_changes > 0)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_WARNING,
 			    "%zu change%s to be written", n_changes,

@@ -3,7 +3,6 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
@@ -166,10 +165,7 @@ DatabaseFacts *world_facts_of(Pool *pool, Facts *facts, const char *suffix)
  * empty database apart. */
 static bool database_hides(const World *world, const char *suffix)
 {
-	for (size_t i = 0; i < world->live.n_filled; i++)
-		if (strcasecmp(world->live.filled[i], suffix) == 0)
-			return true;
-	return false;
+	return live_entries_counted(&world->live, suffix) != NULL;
 }
 
 Content world_content_here(Directory *directory, Pool *pool, const World *world, const char *suffix)

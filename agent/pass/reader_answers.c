@@ -185,12 +185,9 @@ static LDAP *root_open(ReaderLook *look, ReadRights *ret)
 
 static size_t entries_counted(const ReaderLook *look)
 {
-	const Live *live = &look->world->live;
+	const char *counted = live_entries_counted(&look->world->live, look->lists.suffix);
 
-	for (size_t i = 0; i < live->n_filled; i++)
-		if (dn_equal(live->filled[i], look->lists.suffix))
-			return strtoul(live->filled_entries[i], NULL, 10);
-	return 0;
+	return counted ? strtoul(counted, NULL, 10) : 0;
 }
 
 static void compare(ReaderLook *look, LDAP *whole, LDAP *reader, const ReaderReference *reference)

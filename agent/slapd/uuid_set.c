@@ -18,7 +18,7 @@ static bool uuid_parse(const struct berval *text, Uuid *ret)
 
 	if (text->bv_len != UUID_TEXT_SIZE)
 		return false;
-	for (size_t i = 0; i < UUID_SIZE; i++, at += 2) {
+	for (size_t i = 0; i < ENTRY_UUID_SIZE; i++, at += 2) {
 		char pair[3] = {0};
 		char *end;
 
@@ -83,7 +83,7 @@ static int result_code(const LdapViewer *viewer, LDAPMessage *result)
 
 static int uuid_compare(const void *one, const void *other)
 {
-	return memcmp(one, other, UUID_SIZE);
+	return entry_uuid_compare(((const Uuid *)one)->bytes, ((const Uuid *)other)->bytes);
 }
 
 /* True when the answer came to its end. */
@@ -141,9 +141,9 @@ size_t uuid_set_lacks(const UuidSet *whole, const UuidSet *part, Uuid *ret, size
 
 static const char *uuid_filter(Pool *pool, const Uuid *uuid)
 {
-	char hex[2 * UUID_SIZE + 1];
+	char hex[2 * ENTRY_UUID_SIZE + 1];
 
-	for (size_t i = 0; i < UUID_SIZE; i++)
+	for (size_t i = 0; i < ENTRY_UUID_SIZE; i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", uuid->bytes[i]);
 	return pool_printf(pool, "(entryUUID=%.8s-%.4s-%.4s-%.4s-%s)", hex, hex + 8, hex + 12,
 			   hex + 16, hex + 20);

@@ -3,11 +3,10 @@
 #define SYNCWARD_UUID_SET_H
 
 #include "agent/slapd/ldap_view.h"
-
-#define UUID_SIZE 16
+#include "common/copy/entry_mark.h"
 
 typedef struct Uuid {
-	unsigned char bytes[UUID_SIZE];
+	uint8_t bytes[ENTRY_UUID_SIZE];
 } Uuid;
 
 /* entryUUIDs in the order of their bytes. */

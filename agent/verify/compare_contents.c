@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/verify/compare_contents.h"
 
-#include <strings.h>
-
 #include "agent/peer/session_lookup.h"
 #include "common/copy/contents.h"
+#include "common/copy/copy_relation.h"
 
 typedef struct ContentsRun {
 	const ContentsQuestion *question;
@@ -41,7 +40,7 @@ static const Entry *entry_of(const Tree *tree, const char *uuid)
 	for (size_t i = 0; i < tree->n_entries; i++) {
 		const char *found = entry_first(&tree->entries[i], "entryUUID");
 
-		if (found && strcasecmp(found, uuid) == 0)
+		if (copy_identity(found, uuid) == COPY_IS_SAME)
 			return &tree->entries[i];
 	}
 	return NULL;

@@ -54,7 +54,7 @@ static int found_compare(const void *one, const void *other)
 {
 	const FoundEntry *left = one, *right = other;
 
-	return memcmp(left->mark.uuid, right->mark.uuid, ENTRY_UUID_SIZE);
+	return entry_uuid_compare(left->mark.uuid, right->mark.uuid);
 }
 
 static const FoundEntry *found_of(const FoundEntries *found, const EntryMark *mark)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "common/base/pool.h"
 
@@ -21,6 +22,14 @@ typedef struct EntryMark {
 	uint8_t csn[ENTRY_CSN_SIZE];
 	uint8_t is_seen; /* by who goes through a set of them */
 } EntryMark;
+
+/* The order of two UUIDs, as slapd sorts them: less than, equal to or greater than 0. Inline: a
+ * million entries are sorted by it. */
+static inline int entry_uuid_compare(const uint8_t uuid[ENTRY_UUID_SIZE],
+				     const uint8_t other_uuid[ENTRY_UUID_SIZE])
+{
+	return memcmp(uuid, other_uuid, ENTRY_UUID_SIZE);
+}
 
 /* Reads both; false when one of them is missing (NULL) or is none. */
 bool entry_mark_read(const char *uuid, const char *csn, EntryMark *ret);

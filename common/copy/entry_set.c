@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/copy/entry_set.h"
 
-#include <string.h>
-
 #define SIZE_LEAST 1024
 
 void entry_set_reserve(EntrySet *set, size_t n)
@@ -26,7 +24,7 @@ void entry_set_add(EntrySet *set, const EntryMark *mark)
 
 static int mark_compare(const EntryMark *one, const EntryMark *other)
 {
-	return memcmp(one->uuid, other->uuid, ENTRY_UUID_SIZE);
+	return entry_uuid_compare(one->uuid, other->uuid);
 }
 
 /* Lets the mark at top sink to its place in the heap of the first n. */
@@ -64,7 +62,7 @@ EntryMark *entry_set_find(const EntrySet *set, const uint8_t uuid[ENTRY_UUID_SIZ
 
 	while (low < high) {
 		const size_t middle = low + (high - low) / 2;
-		const int order = memcmp(set->marks[middle].uuid, uuid, ENTRY_UUID_SIZE);
+		const int order = entry_uuid_compare(set->marks[middle].uuid, uuid);
 
 		if (order == 0)
 			return &set->marks[middle];

@@ -2,7 +2,6 @@
 #include "common/copy/old_entries.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/copy/csn_set.h"
 
@@ -78,7 +77,7 @@ SidList old_sids(Pool *pool, const SidTallies *tallies, size_t n_tallies,
 
 static int mark_compare(const EntryMark *one, const EntryMark *other)
 {
-	return memcmp(one->uuid, other->uuid, ENTRY_UUID_SIZE);
+	return entry_uuid_compare(one->uuid, other->uuid);
 }
 
 typedef struct Merge {

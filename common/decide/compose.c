@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include <strings.h>
 
 #include "common/decide/compose_consumers.h"
@@ -17,8 +16,7 @@
 static void compose_server_id(const Compose *compose)
 {
 	const Wanted *wanted = compose->diff->in->wanted;
-	size_t position = 0;
-	const Change *change = change_next(compose->plan, CHANGE_SERVER_ID, &position);
+	const Change *change = change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
 	Step step = {.kind = STEP_MODIFY};
 	Mod *mod;
 
@@ -38,8 +36,7 @@ static void compose_server_id(const Compose *compose)
 static void compose_module(const Compose *compose)
 {
 	Pool *pool = compose->diff->pool;
-	size_t position = 0;
-	const Change *change = change_next(compose->plan, CHANGE_MODULE, &position);
+	const Change *change = change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_MODULE));
 	Step step;
 
 	if (!change)
@@ -58,33 +55,19 @@ static void compose_module(const Compose *compose)
 
 /* --- one database --- */
 
-static bool becomes_provider(const Compose *compose, const LiveDatabase *live)
-{
-	static const ChangeKind kinds[] = {CHANGE_OVERLAY, CHANGE_MULTI_PROVIDER_ON};
-	const Change *change;
-
-	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
-		for (size_t position = 0;
-		     (change = change_next(compose->plan, kinds[k], &position));)
-			if (change_is_of(change, live))
-				return true;
-	return false;
-}
-
 /* Before anybody reads here: what an account cannot read, its nodes lose. So what makes the
  * database a provider is not sent when this fails. */
-static void compose_access(const Compose *compose, const LiveDatabase *live)
+static void compose_access(const Compose *compose, const DatabasePlan *database)
 {
 	Pool *pool = compose->diff->pool;
 	Step step = {.kind = STEP_MODIFY,
-		     .dn = live->entry->dn,
-		     .is_optional = !becomes_provider(compose, live)};
+		     .dn = database->live->entry->dn,
+		     .is_optional =
+			     !change_first_free(compose->plan, database, CHANGES_TO_PROVIDER)};
 	const Change *change;
 
-	for (size_t position = 0;
-	     (change = change_next(compose->plan, CHANGE_ACCESS, &position));) {
-		if (strcmp(change->dn, live->entry->dn) != 0)
-			continue;
+	for (size_t at = 0; (change = change_next_free(compose->plan, database,
+						       CHANGE_BIT(CHANGE_ACCESS), &at));) {
 		step.suffix = change->suffix;
 		/* One mod each: slapd puts values of one mod into an order of its own. */
 		mod_one(pool, &step, MOD_ADD, change->attribute,
@@ -124,15 +107,15 @@ static void limits_end(const Compose *compose, const LiveDatabase *live, Step *s
 
 /* Limits, index: a failure there must not stop replication, so each database has a modify
  * of its own for each. */
-static void compose_extra(const Compose *compose, const LiveDatabase *live, ChangeKind kind)
+static void compose_extra(const Compose *compose, const DatabasePlan *database, ChangeKind kind)
 {
+	const LiveDatabase *live = database->live;
 	Pool *pool = compose->diff->pool;
 	Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .is_optional = true};
 	const Change *change;
 
-	for (size_t position = 0; (change = change_next(compose->plan, kind, &position));) {
-		if (strcmp(change->dn, live->entry->dn) != 0)
-			continue;
+	for (size_t at = 0;
+	     (change = change_next_free(compose->plan, database, CHANGE_BIT(kind), &at));) {
 		step.suffix = change->suffix;
 		step.builds_index = kind == CHANGE_INDEX &&
 				    diff_may_have_entries(compose->diff, change->suffix);
@@ -171,13 +154,17 @@ static void replace_with_live(const Compose *compose, const Change *change, Step
 	}
 }
 
-/* A module is not optional: the overlay behind it needs it. */
-static void compose_unsaved(const Compose *compose)
+/* A module is not optional: the overlay behind it needs it. Returns true when an entry is deleted
+ * to be added again: it cannot be changed meanwhile, and is missing until then; the next round sees
+ * it so. */
+static bool compose_unsaved(const Compose *compose)
 {
 	Pool *pool = compose->diff->pool;
+	bool deletes_entry = false;
 	const Change *change;
 
-	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_SAVE, &position));) {
+	for (size_t at = 0;
+	     (change = change_next_free(compose->plan, NULL, CHANGE_BIT(CHANGE_SAVE), &at));) {
 		Step step = {.kind = change->attribute ? STEP_MODIFY : STEP_DELETE_ENTRY,
 			     .dn = change->dn,
 			     .is_optional = !change->new_value};
@@ -186,37 +173,31 @@ static void compose_unsaved(const Compose *compose)
 			mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
 		else if (change->attribute)
 			replace_with_live(compose, change, &step);
+		else
+			deletes_entry = true;
 		step_push(compose, step);
 	}
-}
-
-/* What is deleted to be added again cannot be changed meanwhile, and is missing until then: the
- * next round sees it so. */
-static bool deletes_entry(const Compose *compose)
-{
-	const Change *change;
-
-	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_SAVE, &position));)
-		if (!change->attribute)
-			return true;
-	return false;
+	return deletes_entry;
 }
 
 /* slapd builds an index over entries beside its work, but does not pause for another write: that,
  * and all clients behind it, would wait until the index is built. */
-static bool index_is_last(const Compose *compose, const LiveDatabase *live)
+static bool index_is_last(const Compose *compose, const DatabasePlan *database)
 {
-	const Change *change;
+	return change_first_free(compose->plan, database, CHANGE_BIT(CHANGE_INDEX)) &&
+	       diff_may_have_entries(compose->diff, database->suffix);
+}
 
-	for (size_t position = 0; (change = change_next(compose->plan, CHANGE_INDEX, &position));)
-		if (strcmp(change->dn, live->entry->dn) == 0)
-			return diff_may_have_entries(compose->diff, change->suffix);
-	return false;
+/* Those of the live configuration, in its order: that of the steps. */
+static const DatabasePlan *database_at(const Compose *compose, size_t i)
+{
+	return plan_database_of(compose->plan, &compose->diff->in->live->databases[i]);
 }
 
 void plan_compose(Diff *diff)
 {
 	const Compose compose = {.diff = diff, .plan = diff->plan};
+	const size_t n_wanted = diff->in->wanted ? diff->in->wanted->n_databases : 0;
 	const Live *live = diff->in->live;
 
 	diff->plan->steps = NULL;
@@ -224,20 +205,22 @@ void plan_compose(Diff *diff)
 	diff->plan->n_sessions_dropped = 0;
 	if (!diff->in->wanted)
 		return;
-	compose_unsaved(&compose);
-	if (deletes_entry(&compose))
+	if (compose_unsaved(&compose))
 		return;
 	for (size_t i = 0; i < live->n_databases; i++)
-		compose_access(&compose, &live->databases[i]);
+		compose_access(&compose, database_at(&compose, i));
 	compose_module(&compose);
-	compose_overlays(&compose);
-	compose_context_csns(&compose);
+	for (size_t i = 0; i < n_wanted; i++)
+		compose_overlay(&compose, &diff->plan->databases[i]);
+	for (size_t i = 0; i < n_wanted; i++)
+		compose_context_csn(&compose, &diff->plan->databases[i]);
 	compose_server_id(&compose);
 	/* Behind it: a checkpoint after every change is what brings contextCSN to disk until then.
 	 */
-	compose_overlay_settings(&compose);
+	for (size_t i = 0; i < n_wanted; i++)
+		compose_overlay_settings(&compose, &diff->plan->databases[i]);
 	for (size_t i = 0; i < live->n_databases; i++) {
-		const LiveDatabase *database = &live->databases[i];
+		const DatabasePlan *database = database_at(&compose, i);
 
 		if (!index_is_last(&compose, database))
 			compose_extra(&compose, database, CHANGE_INDEX);
@@ -246,6 +229,6 @@ void plan_compose(Diff *diff)
 	}
 	/* Nothing may come behind it; the guard left one database's at most. */
 	for (size_t i = 0; i < live->n_databases; i++)
-		if (index_is_last(&compose, &live->databases[i]))
-			compose_extra(&compose, &live->databases[i], CHANGE_INDEX);
+		if (index_is_last(&compose, database_at(&compose, i)))
+			compose_extra(&compose, database_at(&compose, i), CHANGE_INDEX);
 }

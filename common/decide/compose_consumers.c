@@ -14,40 +14,29 @@ typedef struct ConsumerChanges {
 	bool rewrites;
 	const Change *multi_provider; /* on or off; NULL: stays */
 	const Change *read_only_off;  /* NULL: stays */
-	const char *suffix;
 } ConsumerChanges;
 
-static ConsumerChanges consumer_changes(const Compose *compose, const LiveDatabase *live)
+static ConsumerChanges consumer_changes(const Compose *compose, const DatabasePlan *database)
 {
 	const Plan *plan = compose->plan;
+	const LiveDatabase *live = database->live;
 	Pool *pool = compose->diff->pool;
-	ConsumerChanges changes = {0};
+	ConsumerChanges changes = {
+		.of_live = pool_alloc(pool, (live->n_consumers + 1) * sizeof(*changes.of_live)),
+		.rewrites = change_first_free(plan, database, CHANGES_OF_LIST) != NULL,
+		.multi_provider = change_first_free(plan, database,
+						    CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) |
+							    CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF)),
+		.read_only_off =
+			change_first_free(plan, database, CHANGE_BIT(CHANGE_READ_ONLY_OFF)),
+	};
+	const Change *change;
 
-	changes.of_live = pool_alloc(pool, (live->n_consumers + 1) * sizeof(*changes.of_live));
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-
-		if (change->is_held || strcmp(change->dn, live->entry->dn) != 0)
-			continue;
-		if (change->live) {
-			changes.of_live[change->live - live->consumers] = change;
-			changes.rewrites = true;
-		} else if (change->wanted) {
-			POOL_PUSH(pool, changes.additions, changes.n_additions, change);
-		} else if (change->kind == CHANGE_CONSUMERS_RESTART ||
-			   change->kind == CHANGE_CONSUMERS_RENEW ||
-			   change->kind == CHANGE_CONSUMERS_RETRY) {
-			changes.rewrites = true;
-		} else if (change->kind == CHANGE_MULTI_PROVIDER_ON ||
-			   change->kind == CHANGE_MULTI_PROVIDER_OFF) {
-			changes.multi_provider = change;
-		} else if (change->kind == CHANGE_READ_ONLY_OFF) {
-			changes.read_only_off = change;
-		} else {
-			continue;
-		}
-		changes.suffix = change->suffix;
-	}
+	for (size_t at = 0; (change = change_next_free(plan, database, CHANGES_OF_LIVE_LINK, &at));)
+		changes.of_live[change->live - live->consumers] = change;
+	for (size_t at = 0;
+	     (change = change_next_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD), &at));)
+		POOL_PUSH(pool, changes.additions, changes.n_additions, change);
 	return changes;
 }
 
@@ -144,11 +133,12 @@ static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *ch
 	return n == 0;
 }
 
-void compose_consumers(const Compose *compose, const LiveDatabase *live)
+void compose_consumers(const Compose *compose, const DatabasePlan *database)
 {
 	Pool *pool = compose->diff->pool;
-	const ConsumerChanges changes = consumer_changes(compose, live);
-	Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .suffix = changes.suffix};
+	const LiveDatabase *live = database->live;
+	const ConsumerChanges changes = consumer_changes(compose, database);
+	Step step = {.kind = STEP_MODIFY, .dn = live->entry->dn, .suffix = database->suffix};
 	const Change *flag = changes.multi_provider;
 
 	if (flag && flag->kind == CHANGE_MULTI_PROVIDER_OFF)

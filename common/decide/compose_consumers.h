@@ -6,7 +6,7 @@
 
 /* The consumers of one database, its multi-provider flag and its end of being read-only: one
  * modify. */
-void compose_consumers(const Compose *compose, const LiveDatabase *live);
+void compose_consumers(const Compose *compose, const DatabasePlan *database);
 
 /* Adds a value that stays to a list that is written anew, as we print it. */
 void mod_kept_value(Pool *pool, Mod *mod, const LiveConsumer *consumer);

@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/compose_overlay.h"
 
-#include <string.h>
-
-static const WantedDatabase *wanted_of(const Compose *compose, const char *suffix)
-{
-	const Wanted *wanted = compose->diff->in->wanted;
-
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (strcmp(wanted->databases[i].desired->suffix, suffix) == 0)
-			return &wanted->databases[i];
-	return NULL;
-}
-
 static void overlay_mods(const Compose *compose, const DesiredDatabase *desired, Step *step)
 {
 	Pool *pool = compose->diff->pool;
@@ -26,17 +14,17 @@ static void overlay_mods(const Compose *compose, const DesiredDatabase *desired,
 		mod_one(pool, step, MOD_ADD, "olcSpSessionlog", desired->sessionlog);
 }
 
-void compose_overlays(const Compose *compose)
+void compose_overlay(const Compose *compose, const DatabasePlan *database)
 {
-	const Change *change;
+	const Change *change =
+		change_first_free(compose->plan, database, CHANGE_BIT(CHANGE_OVERLAY));
+	Step step = {.kind = STEP_ADD_ENTRY, .suffix = database->suffix};
 
-	for (size_t position = 0;
-	     (change = change_next(compose->plan, CHANGE_OVERLAY, &position));) {
-		Step step = {.kind = STEP_ADD_ENTRY, .dn = change->dn, .suffix = change->suffix};
-
-		overlay_mods(compose, wanted_of(compose, change->suffix)->desired, &step);
-		step_push(compose, step);
-	}
+	if (!change)
+		return;
+	step.dn = change->dn;
+	overlay_mods(compose, database->wanted->desired, &step);
+	step_push(compose, step);
 }
 
 /* Everything but what slapd itself keeps of an entry: the overlay comes back as it was. */
@@ -60,12 +48,14 @@ static void overlay_mods_as_read(const Compose *compose, const Entry *overlay, S
 }
 
 /* The overlay is there by now: deleted, slapd writes contextCSN, a moment behind its answer. */
-static void compose_context_csn(const Compose *compose, const Change *change)
+static void write_context_csn(const Compose *compose, const DatabasePlan *database,
+			      const Change *change)
 {
-	Step gone = {.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = change->suffix};
-	Step written = {.kind = STEP_SEARCH, .dn = change->suffix, .suffix = change->suffix};
-	Step back = {.kind = STEP_ADD_ENTRY, .dn = change->dn, .suffix = change->suffix};
-	const Content *here = &diff_facts(compose->diff, change->suffix)->here;
+	const char *suffix = database->suffix;
+	Step gone = {.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = suffix};
+	Step written = {.kind = STEP_SEARCH, .dn = suffix, .suffix = suffix};
+	Step back = {.kind = STEP_ADD_ENTRY, .dn = change->dn, .suffix = suffix};
+	const Content *here = &diff_facts(compose->diff, suffix)->here;
 	const Entry *overlay = live_entry(compose->diff->in->live, change->dn);
 	Mod *csns = mod_add(compose->diff->pool, &written, MOD_ADD, "contextCSN");
 
@@ -74,33 +64,30 @@ static void compose_context_csn(const Compose *compose, const Change *change)
 	if (overlay)
 		overlay_mods_as_read(compose, overlay, &back);
 	else
-		overlay_mods(compose, wanted_of(compose, change->suffix)->desired, &back);
+		overlay_mods(compose, database->wanted->desired, &back);
 	step_push(compose, gone);
 	step_push(compose, written);
 	step_push(compose, back);
 }
 
-void compose_context_csns(const Compose *compose)
+void compose_context_csn(const Compose *compose, const DatabasePlan *database)
 {
-	const Change *change;
+	const Change *change =
+		change_first_free(compose->plan, database, CHANGE_BIT(CHANGE_CONTEXT_CSN));
 
-	for (size_t position = 0;
-	     (change = change_next(compose->plan, CHANGE_CONTEXT_CSN, &position));)
-		compose_context_csn(compose, change);
+	if (change)
+		write_context_csn(compose, database, change);
 }
 
-void compose_overlay_settings(const Compose *compose)
+void compose_overlay_settings(const Compose *compose, const DatabasePlan *database)
 {
-	const Plan *plan = compose->plan;
+	const unsigned kinds = CHANGE_BIT(CHANGE_CHECKPOINT) | CHANGE_BIT(CHANGE_SESSIONLOG);
 	Pool *pool = compose->diff->pool;
+	const Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	for (size_t at = 0; (change = change_next_free(compose->plan, database, kinds, &at));) {
 		Step step = {.kind = STEP_MODIFY, .dn = change->dn, .suffix = change->suffix};
 
-		if (change->is_held ||
-		    (change->kind != CHANGE_CHECKPOINT && change->kind != CHANGE_SESSIONLOG))
-			continue;
 		/* slapd 2.4.57 dies of a replace of olcSpSessionlog where there is none. */
 		if (!change->new_value)
 			(void)mod_add(pool, &step, MOD_DELETE, change->attribute);

@@ -4,13 +4,13 @@
 
 #include "common/decide/compose_step.h"
 
-/* The overlays that are not there. */
-void compose_overlays(const Compose *compose);
+/* The overlay, where it is not there. */
+void compose_overlay(const Compose *compose, const DatabasePlan *database);
 
 /* Has slapd write contextCSN to disk: the overlay is deleted and comes back as it was. */
-void compose_context_csns(const Compose *compose);
+void compose_context_csn(const Compose *compose, const DatabasePlan *database);
 
-/* What is wrong with the settings of those that are there. */
-void compose_overlay_settings(const Compose *compose);
+/* What is wrong with its settings, where it is there. */
+void compose_overlay_settings(const Compose *compose, const DatabasePlan *database);
 
 #endif

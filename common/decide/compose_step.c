@@ -22,14 +22,3 @@ void step_push(const Compose *compose, Step step)
 	if (step.n_mods > 0 || step.kind == STEP_DELETE_ENTRY)
 		POOL_PUSH(compose->diff->pool, compose->plan->steps, compose->plan->n_steps, step);
 }
-
-const Change *change_next(const Plan *plan, ChangeKind kind, size_t *position)
-{
-	while (*position < plan->n_changes) {
-		const Change *change = &plan->changes[(*position)++];
-
-		if (change->kind == kind && !change->is_held)
-			return change;
-	}
-	return NULL;
-}

@@ -3,6 +3,7 @@
 #define SYNCWARD_COMPOSE_STEP_H
 
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 
 /* What the files compose_*.c share: how a step is put together, and the changes that it is made
  * of. */
@@ -21,9 +22,5 @@ void mod_one(Pool *pool, Step *step, ModKind kind, const char *attribute, const 
 
 /* Puts the step behind those of the plan, unless it would change nothing. */
 void step_push(const Compose *compose, Step step);
-
-/* The next change of that kind that nothing holds, from *position on, which starts at 0; NULL: no
- * other. */
-const Change *change_next(const Plan *plan, ChangeKind kind, size_t *position);
 
 #endif

@@ -3,12 +3,14 @@
 
 #include "common/decide/diff.h"
 #include "common/decide/guard_result.h"
+#include "common/plan/plan_changes.h"
 
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 {
 	Plan plan = {.wanted = input->wanted};
 	Diff diff = {.pool = pool, .in = input, .plan = &plan};
 
+	plan_databases_make(pool, &plan, input->live);
 	diff_restart(&diff);
 	if (input->wanted) {
 		diff_server_id(&diff);

@@ -2,7 +2,6 @@
 #include "common/decide/diff.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
@@ -21,12 +20,9 @@ const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
 bool diff_may_have_entries(const Diff *diff, const char *suffix)
 {
 	const Content *here = &diff_facts(diff, suffix)->here;
-	const Live *live = diff->in->live;
 
-	for (size_t i = 0; i < live->n_filled; i++)
-		if (dn_equal(live->filled[i], suffix))
-			return true;
-	return here->state != CONTENT_READ || here->has_suffix;
+	return live_entries_counted(diff->in->live, suffix) || here->state != CONTENT_READ ||
+	       here->has_suffix;
 }
 
 bool diff_is_released(const Diff *diff, Guard guard)

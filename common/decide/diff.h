@@ -43,7 +43,7 @@ void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* olcSyncrepl and olcMultiProvider of one database. */
-void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+void diff_consumers(Diff *diff, const DatabasePlan *database);
 
 /* olcAccess of one database: what its readers lack to read everything, where peers.json asks for
  * that. */
@@ -57,16 +57,14 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 
 /* Links of the database whose consumers hold older TLS files than there are now. of_live: which
  * peer each of its values belongs to, NULL where to none. */
-void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		    const WantedConsumer *const *of_live);
+void diff_tls_files(Diff *diff, const DatabasePlan *database, const WantedConsumer *const *of_live);
 
 /* TLS files of wanted links that slapd may not read. */
 void diff_tls_refused(Diff *diff);
 
 /* Links whose list of retries ends, and those of them that slapd gave up: their values are written
  * again once their peer answers. */
-void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		  const WantedConsumer *const *of_live);
+void diff_retries(Diff *diff, const DatabasePlan *database, const WantedConsumer *const *of_live);
 
 /*
  * May this database get the syncprov overlay and become writable now? NULL: yes. Otherwise the

@@ -5,6 +5,7 @@
 #include "common/base/remedies.h"
 #include "common/decide/matching.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 
 /* --- differences --- */
 
@@ -186,26 +187,14 @@ static bool consumers_are_scrambled(const Matching *matching)
 	return n_declared != index.n_running;
 }
 
-static bool plan_rewrites_consumers(const Matching *matching)
-{
-	const Plan *plan = matching->diff->plan;
-
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (strcmp(plan->changes[i].dn, matching->live->entry->dn) == 0 &&
-		    (plan->changes[i].kind == CHANGE_CONSUMER_EDIT ||
-		     plan->changes[i].kind == CHANGE_CONSUMER_REMOVE) &&
-		    !plan->changes[i].is_held)
-			return true;
-	return false;
-}
-
 static void running_diff(Matching *matching)
 {
 	Diff *diff = matching->diff;
 	const char *start = diff->in->live->start_time;
 	const char *done = diff->in->known->restarted_consumers;
 
-	if (!consumers_are_scrambled(matching) || plan_rewrites_consumers(matching))
+	if (!consumers_are_scrambled(matching) ||
+	    change_first_free(diff->plan, matching->database, CHANGES_OF_LIST))
 		return;
 	if (start && done && strcmp(start, done) == 0) {
 		plan_add_finding(
@@ -234,12 +223,11 @@ static void running_diff(Matching *matching)
  * understood. */
 static bool other_provider_stays(const Matching *matching)
 {
-	const Plan *plan = matching->diff->plan;
 	size_t n_removed = 0, n_others = 0;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		n_removed += plan->changes[i].kind == CHANGE_CONSUMER_REMOVE &&
-			     strcmp(plan->changes[i].suffix, matching->suffix) == 0;
+	for (size_t at = 0; change_next(matching->diff->plan, matching->database,
+					CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at);)
+		n_removed++;
 	for (size_t i = 0; i < matching->live->n_consumers; i++)
 		n_others += !matching_is_self(matching, &matching->live->consumers[i]);
 	return n_others > n_removed;
@@ -282,9 +270,11 @@ static void multi_provider_diff(Matching *matching)
 		plan_hold(diff->pool, diff->plan, change, *hold);
 }
 
-void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+void diff_consumers(Diff *diff, const DatabasePlan *database)
 {
-	Matching matching = matching_make(diff, wanted, live);
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
+	Matching matching = matching_make(diff, database);
 
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		if (matching.of_live[i])
@@ -298,7 +288,7 @@ void diff_consumers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 			missing_diff(&matching, &wanted->consumers[i]);
 	joining_hold_links(diff, wanted, live, matching.of_live);
 	running_diff(&matching);
-	diff_tls_files(diff, wanted, live, matching.of_live);
-	diff_retries(diff, wanted, live, matching.of_live);
+	diff_tls_files(diff, database, matching.of_live);
+	diff_retries(diff, database, matching.of_live);
 	multi_provider_diff(&matching);
 }

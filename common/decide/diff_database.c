@@ -8,6 +8,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/diff_unfit.h"
 #include "common/live/database_refusal.h"
+#include "common/plan/plan_changes.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
 
@@ -154,33 +155,40 @@ static const char *holders_without_self(const Diff *diff, const WantedDatabase *
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
-/* Finds the one live database of the suffix that this agent can care for; notes why when there is
- * none. */
-static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
+static void missing_hold(Diff *diff, const DatabasePlan *database)
 {
-	const char *suffix = wanted->desired->suffix;
-	const LiveDatabase *live = NULL;
-	const char *refusal;
-	Hold hold;
-	size_t n_found = live_find_database(diff->in->live, suffix, &live);
+	const char *suffix = database->suffix;
+	const LiveDatabase *first;
+	const size_t n_found = live_find_database(diff->in->live, suffix, &first);
 
-	if (n_found != 1)
-		database_hold(
-			diff, suffix,
-			n_found == 0
-				? pool_printf(
-					  diff->pool,
+	if (n_found == 0)
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
 					  "no database of this server has the suffix %s; create it "
 					  "first, or say in this database of peers.json that this "
 					  "node does not hold it",
-					  suffix)
-				: pool_printf(
-					  diff->pool,
+					  suffix),
+			      holders_without_self(diff, database->wanted));
+	else
+		database_hold(diff, suffix,
+			      pool_printf(diff->pool,
 					  "%zu databases have the suffix %s, which slapd would not "
 					  "start with; %s, then",
 					  n_found, suffix, remedy_text(REMEDY_ENTRIES_TWICE)),
-			n_found == 0 ? holders_without_self(diff, wanted)
-				     : remedy_text(REMEDY_APPLY));
+			      remedy_text(REMEDY_APPLY));
+}
+
+/* False, and a hold says why, where the server has not one of the suffix that this agent can care
+ * for. */
+static bool database_can_be_cared_for(Diff *diff, const DatabasePlan *database)
+{
+	const char *suffix = database->suffix;
+	const LiveDatabase *live = database->live;
+	const char *refusal;
+	Hold hold;
+
+	if (!live)
+		missing_hold(diff, database);
 	else if ((refusal = database_refusal(diff->pool, diff->in->live, live)))
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,
@@ -199,30 +207,27 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 	else if (diff_unfit_hold(diff, suffix, live, &hold))
 		plan_add_hold(diff->pool, diff->plan, hold);
 	else
-		return live;
-	return NULL;
-}
-
-static bool database_is_taken(Diff *diff, const LiveDatabase *const *taken, size_t n_taken,
-			      const LiveDatabase *live, const char *suffix)
-{
-	for (size_t i = 0; i < n_taken; i++)
-		if (taken[i] == live) {
-			database_hold(
-				diff, suffix,
-				pool_printf(diff->pool,
-					    "two databases of peers.json are the same one "
-					    "here: %s holds "
-					    "both suffixes; take out of peers.json the one with",
-					    live->entry->dn),
-				remedy_fill(diff->pool, REMEDY_DATABASE_OUT, suffix));
-			return true;
-		}
+		return true;
 	return false;
 }
 
-static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+static bool database_is_taken(Diff *diff, const DatabasePlan *database)
 {
+	if (plan_database_of(diff->plan, database->live) == database)
+		return false;
+	database_hold(diff, database->suffix,
+		      pool_printf(diff->pool,
+				  "two databases of peers.json are the same one here: %s holds "
+				  "both suffixes; take out of peers.json the one with",
+				  database->live->entry->dn),
+		      remedy_fill(diff->pool, REMEDY_DATABASE_OUT, database->suffix));
+	return true;
+}
+
+static void database_diff(Diff *diff, const DatabasePlan *database)
+{
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
 	const DesiredDatabase *desired = wanted->desired;
 	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
 
@@ -237,7 +242,7 @@ static void database_diff(Diff *diff, const WantedDatabase *wanted, const LiveDa
 		limits_diff(diff, wanted, live);
 	if (desired->manages_access)
 		diff_access(diff, wanted, live);
-	diff_consumers(diff, wanted, live);
+	diff_consumers(diff, database);
 	diff_read_only(diff, wanted, live);
 	diff_unfit_tell(diff, desired->suffix, live);
 }
@@ -305,19 +310,13 @@ static void limited_monitor_report(Diff *diff)
 void diff_databases(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;
-	const LiveDatabase **taken = NULL;
-	size_t n_taken = 0;
 
 	limited_monitor_report(diff);
 	shared_rids_report(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {
-		const WantedDatabase *database = &wanted->databases[i];
-		const LiveDatabase *live = database_find(diff, database);
+		const DatabasePlan *database = &diff->plan->databases[i];
 
-		if (!live ||
-		    database_is_taken(diff, taken, n_taken, live, database->desired->suffix))
-			continue;
-		POOL_PUSH(diff->pool, taken, n_taken, live);
-		database_diff(diff, database, live);
+		if (database_can_be_cared_for(diff, database) && !database_is_taken(diff, database))
+			database_diff(diff, database);
 	}
 }

@@ -2,24 +2,20 @@
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
 #include "common/slapd/dbindex.h"
-#include "common/slapd/dn.h"
 
 /* Over entries an index takes slapd's time, and holds up the next write: whoever reads the plan
  * must know. */
 static const char *index_why(const Diff *diff, const char *suffix)
 {
-	const Live *live = diff->in->live;
-	const char *entries = "the entries that are there";
+	const char *counted = live_entries_counted(diff->in->live, suffix);
 
 	if (!diff_may_have_entries(diff, suffix))
 		return "syncprov searches by it";
-	for (size_t i = 0; i < live->n_filled; i++)
-		if (dn_equal(live->filled[i], suffix))
-			entries = pool_printf(diff->pool, "%s entries", live->filled_entries[i]);
 	return pool_printf(diff->pool,
-			   "syncprov searches by it; slapd builds it over %s, which takes time, "
+			   "syncprov searches by it; slapd builds it over %s%s, which takes time, "
 			   "and nothing else is written meanwhile",
-			   entries);
+			   counted ? counted : "the entries that are there",
+			   counted ? " entries" : "");
 }
 
 void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 
 /*
  * A list of retries that ends is used up by a peer that is away for long: slapd then removes the
@@ -22,20 +21,6 @@ static bool was_given_up(const RunningConsumer *running, const LiveConsumer *con
 	       syncrepl_gives_up(consumer->syncrepl.value[SYNCREPL_RETRY]);
 }
 
-static bool list_is_written(const Plan *plan, const LiveDatabase *live)
-{
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-
-		if (!change->is_held && strcmp(change->dn, live->entry->dn) == 0 &&
-		    (change->live || change->kind == CHANGE_CONSUMERS_RESTART ||
-		     change->kind == CHANGE_CONSUMERS_RENEW ||
-		     change->kind == CHANGE_CONSUMERS_RETRY))
-			return true;
-	}
-	return false;
-}
-
 static bool answered_since(const LinkProbe *answer, const RunningConsumer *running)
 {
 	const ProbeVerdict verdict = answer ? probe_verdict(&answer->probe) : PROBE_NOT_TESTED;
@@ -44,16 +29,15 @@ static bool answered_since(const LinkProbe *answer, const RunningConsumer *runni
 	       answer->began_sec > timestamp_of_generalized(running->last_connect);
 }
 
-static void write_again(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-			const LiveConsumer *consumer)
+static void write_again(Diff *diff, const DatabasePlan *database, const LiveConsumer *consumer)
 {
-	if (list_is_written(diff->plan, live))
+	if (change_first_free(diff->plan, database, CHANGES_OF_LIST))
 		return;
 	plan_add_change(diff->pool, diff->plan,
 			(Change){
 				.kind = CHANGE_CONSUMERS_RETRY,
-				.suffix = wanted->desired->suffix,
-				.dn = live->entry->dn,
+				.suffix = database->suffix,
+				.dn = database->live->entry->dn,
 				.attribute = "olcSyncrepl",
 				.subject = "a retry that is used up",
 				.why = pool_printf(diff->pool,
@@ -62,32 +46,34 @@ static void write_again(Diff *diff, const WantedDatabase *wanted, const LiveData
 			});
 }
 
-static void judge_given_up(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-			   const LinkNeed *need, const RunningConsumer *running)
+static void judge_given_up(Diff *diff, const DatabasePlan *database, const LinkNeed *need,
+			   const RunningConsumer *running)
 {
 	if (answered_since(need->answer, running))
-		write_again(diff, wanted, live, need->former);
+		write_again(diff, database, need->former);
 	else
 		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
-			  {.database = wanted, .consumer = need->consumer, .answer = need->answer});
+			  {.database = database->wanted,
+			   .consumer = need->consumer,
+			   .answer = need->answer});
 }
 
-static void judge_link(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		       const LinkNeed *link)
+static void judge_link(Diff *diff, const DatabasePlan *database, const LinkNeed *link)
 {
 	const LiveConsumer *consumer = link->former;
 	const RunningConsumer *running;
 	RunningIndex index;
 
-	running_index(diff->in->live, live->suffixes->values[0].bytes, &index);
+	running_index(diff->in->live, database->live->suffixes->values[0].bytes, &index);
 	running = running_find(&index, consumer->rid, consumer->provider);
 	if (was_given_up(running, consumer))
-		judge_given_up(diff, wanted, live, link, running);
+		judge_given_up(diff, database, link, running);
 }
 
-void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		  const WantedConsumer *const *of_live)
+void diff_retries(Diff *diff, const DatabasePlan *database, const WantedConsumer *const *of_live)
 {
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
 	const LinkProbes *probes = diff->in->facts->probes;
 
 	for (size_t i = 0; i < live->n_consumers; i++) {
@@ -108,6 +94,6 @@ void diff_retries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 					       link_identity(diff->pool, &consumer->syncrepl,
 							     consumer->secret))
 				     : NULL;
-		judge_link(diff, wanted, live, &link);
+		judge_link(diff, database, &link);
 	}
 }

@@ -6,6 +6,7 @@
 #include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 #include "common/slapd/module.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
@@ -233,11 +234,7 @@ void diff_server_id(Diff *diff)
 void diff_module(Diff *diff)
 {
 	const Live *live = diff->in->live;
-	const Plan *plan = diff->plan;
-	bool is_wanted = false;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		is_wanted |= plan->changes[i].kind == CHANGE_OVERLAY && !plan->changes[i].is_held;
 	for (size_t i = 0; i < live->n_modules; i++)
 		if (module_is_loaded(live->modules[i], "syncprov"))
 			return;
@@ -245,7 +242,7 @@ void diff_module(Diff *diff)
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (live->databases[i].syncprov)
 			return;
-	if (is_wanted)
+	if (change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY)))
 		plan_add_change(
 			diff->pool, diff->plan,
 			(Change){

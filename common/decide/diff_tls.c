@@ -6,6 +6,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/old_tls.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 
 _Static_assert(LINK_TLS_FILES == ARRAY_SIZE(((OldTlsLink *)0)->paths), "room for each");
@@ -97,19 +98,6 @@ static void link_look(Diff *diff, const TlsLook *look, const LiveConsumer *live,
 		POOL_PUSH(diff->pool, diff->plan->old_tls, diff->plan->n_old_tls, link);
 }
 
-/* The list is written anyway: all its consumers are made anew. */
-static bool list_is_written(const Plan *plan, const LiveDatabase *live)
-{
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
-
-		if (!change->is_held && strcmp(change->dn, live->entry->dn) == 0 &&
-		    (change->live || change->kind == CHANGE_CONSUMERS_RESTART))
-			return true;
-	}
-	return false;
-}
-
 /* A certificate and its key are written one after the other. */
 static bool files_are_settled(const Facts *facts)
 {
@@ -119,24 +107,26 @@ static bool files_are_settled(const Facts *facts)
 	return true;
 }
 
-static void renew(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		  const char *why)
+/* Not where the list is written anyway. */
+static void renew(Diff *diff, const DatabasePlan *database, const char *why)
 {
-	if (!list_is_written(diff->plan, live) && files_are_settled(diff->in->facts))
+	if (!change_first_free(diff->plan, database, CHANGES_OF_LIST) &&
+	    files_are_settled(diff->in->facts))
 		plan_add_change(diff->pool, diff->plan,
 				(Change){
 					.kind = CHANGE_CONSUMERS_RENEW,
-					.suffix = wanted->desired->suffix,
-					.dn = live->entry->dn,
+					.suffix = database->suffix,
+					.dn = database->live->entry->dn,
 					.attribute = "olcSyncrepl",
 					.subject = "older TLS files",
 					.why = why,
 				});
 }
 
-void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
-		    const WantedConsumer *const *of_live)
+void diff_tls_files(Diff *diff, const DatabasePlan *database, const WantedConsumer *const *of_live)
 {
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
 	TlsLook look = {
 		.diff = diff,
 		.wanted = wanted,
@@ -163,5 +153,5 @@ void diff_tls_files(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 					       remedy_text(REMEDY_RESTART_SLAPD)));
 	diff->plan->findings[diff->plan->n_findings - 1].key = "";
 	if (diff->in->options.renews_tls)
-		renew(diff, wanted, live, text);
+		renew(diff, database, text);
 }

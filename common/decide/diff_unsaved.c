@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 
 #include "common/base/remedies.h"
 
@@ -18,10 +19,10 @@ static bool is_over(const Live *live, const UnsavedEntry *unsaved)
 
 static bool attribute_is_rewritten(const Plan *plan, const UnsavedEntry *unsaved)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held &&
-		    strcasecmp(plan->changes[i].dn, unsaved->dn) == 0 &&
-		    strcasecmp(plan->changes[i].attribute, unsaved->attribute) == 0)
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_at(plan, unsaved->dn, &at));)
+		if (!change->is_held && strcasecmp(change->attribute, unsaved->attribute) == 0)
 			return true;
 	return false;
 }
@@ -66,22 +67,18 @@ static bool module_is_spelt(const Live *live, const char *spelling)
 /* An overlay on disk without its module keeps slapd from starting. */
 static void hold_overlays(Diff *diff, const char *dn)
 {
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].kind == CHANGE_OVERLAY && !plan->changes[i].is_held)
-			plan_hold(diff->pool, plan, &plan->changes[i],
-				  (Hold){
-					  .guard = GUARD_RESTART,
-					  .text = pool_printf(
-						  diff->pool,
-						  "slapd loaded the module syncprov, but could not "
-						  "save that in %s: with the overlay it would not "
-						  "start again; %s, %s, and then",
-						  dn, remedy_text(REMEDY_MAKE_ROOM),
-						  remedy_text(REMEDY_RESTART_SLAPD)),
-					  .release = remedy_text(REMEDY_APPLY),
-				  });
+	plan_hold_kinds(
+		diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY),
+		(Hold){
+			.guard = GUARD_RESTART,
+			.text = pool_printf(diff->pool,
+					    "slapd loaded the module syncprov, but could not save "
+					    "that in %s: with the overlay it would not start "
+					    "again; %s, %s, and then",
+					    dn, remedy_text(REMEDY_MAKE_ROOM),
+					    remedy_text(REMEDY_RESTART_SLAPD)),
+			.release = remedy_text(REMEDY_APPLY),
+		});
 }
 
 /* olcModuleLoad takes no REPLACE, and no value twice: the other spelling of the name is a new value

@@ -15,15 +15,12 @@
 #include "common/decide/guard_removal.h"
 #include "common/decide/guard_self.h"
 #include "common/memory/revision.h"
+#include "common/plan/plan_changes.h"
 
 static void hold_everything(Diff *diff, Hold hold)
 {
-	Plan *plan = diff->plan;
-
-	plan_add_hold(diff->pool, plan, hold);
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held)
-			plan_hold(diff->pool, plan, &plan->changes[i], hold);
+	plan_add_hold(diff->pool, diff->plan, hold);
+	plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGES_ALL, hold);
 }
 
 /* --- guards of the whole server --- */
@@ -188,6 +185,7 @@ static void guard_contested(Diff *diff)
 {
 	const ContestList *contests = &diff->in->known->contests;
 	Plan *plan = diff->plan;
+	Change *change;
 
 	if (!contests->sha256 || !diff->in->options.sha256 ||
 	    strcmp(contests->sha256, diff->in->options.sha256) != 0)
@@ -195,48 +193,47 @@ static void guard_contested(Diff *diff)
 	for (size_t i = 0; i < contests->n_items; i++)
 		if (contests->items[i].text)
 			plan_add_hold(diff->pool, plan, contest_hold(&contests->items[i]));
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Contest *contest = contest_of_change(contests, &plan->changes[i]);
+	for (size_t at = 0; (change = change_next_free(plan, NULL, CHANGES_ALL, &at));) {
+		const Contest *contest = contest_of_change(contests, change);
 
-		if (!plan->changes[i].is_held && contest_holds(contest))
-			plan_hold(diff->pool, plan, &plan->changes[i], contest_hold(contest));
+		if (contest_holds(contest))
+			plan_hold(diff->pool, plan, change, contest_hold(contest));
 	}
 }
 
 /* --- what a held change drags along --- */
 
-static bool same_database(const Change *one, const Change *other)
+/* Nobody becomes a provider under a server ID that is wrong. */
+static void hold_with_server_id(Diff *diff)
 {
-	return one->suffix && other->suffix && strcmp(one->suffix, other->suffix) == 0;
+	const Change *server_id = change_first(diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
+
+	if (!server_id || !server_id->is_held || !diff->server_id_is_wrong)
+		return;
+	/* What waits for overlays keeps none of them back. */
+	plan_hold_kinds(diff->pool, diff->plan, NULL,
+			server_id->hold.guard == GUARD_ORDER ? CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON)
+							     : CHANGES_TO_PROVIDER,
+			server_id->hold);
 }
 
-static void hold_with(Diff *diff, const Change *cause, ChangeKind kind)
+/* The flag stays where a provider does. */
+static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 {
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
+	const Change *removal;
 
-		if (change->kind == kind && !change->is_held &&
-		    (!cause->suffix || same_database(cause, change)))
-			plan_hold(diff->pool, diff->plan, change, cause->hold);
-	}
+	for (size_t at = 0; (removal = change_next(diff->plan, database,
+						   CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at));)
+		if (removal->is_held)
+			plan_hold_kinds(diff->pool, diff->plan, database,
+					CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF), removal->hold);
 }
 
 static void guard_dependents(Diff *diff)
 {
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		const Change cause = diff->plan->changes[i];
-
-		if (!cause.is_held)
-			continue;
-		if (cause.kind == CHANGE_SERVER_ID && diff->server_id_is_wrong) {
-			/* What waits for overlays keeps none of them back. */
-			if (cause.hold.guard != GUARD_ORDER)
-				hold_with(diff, &cause, CHANGE_OVERLAY);
-			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_ON);
-		}
-		if (cause.kind == CHANGE_CONSUMER_REMOVE)
-			hold_with(diff, &cause, CHANGE_MULTI_PROVIDER_OFF);
-	}
+	hold_with_server_id(diff);
+	for (size_t i = 0; i < diff->plan->n_databases; i++)
+		hold_with_removals(diff, &diff->plan->databases[i]);
 }
 
 void guard_what_follows(Diff *diff)
@@ -283,32 +280,31 @@ static void guard_indexing(Diff *diff)
 	if (!diff->in->live->builds_index)
 		text = "slapd was asked for an index over its entries less than 10 minutes ago, "
 		       "and does not tell whether that is built (no cn=monitor)";
-	for (size_t i = 0; i < diff->plan->n_changes; i++)
-		if (!diff->plan->changes[i].is_held)
-			plan_hold(diff->pool, diff->plan, &diff->plan->changes[i],
-				  indexing_hold(diff->pool, NULL, text));
+	plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGES_ALL,
+			indexing_hold(diff->pool, NULL, text));
 }
 
 /* Of the databases with entries one gets its index now: the write for the next would wait. */
 static void guard_indices(Diff *diff)
 {
+	const unsigned kind = CHANGE_BIT(CHANGE_INDEX);
 	const char *first = NULL;
 
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
+	for (size_t i = 0; i < diff->plan->n_databases; i++) {
+		const DatabasePlan *database = &diff->plan->databases[i];
+		const char *text;
 
-		if (change->kind != CHANGE_INDEX || change->is_held ||
-		    !diff_may_have_entries(diff, change->suffix))
+		if (!change_first_free(diff->plan, database, kind) ||
+		    !diff_may_have_entries(diff, database->suffix))
 			continue;
-		if (!first)
-			first = change->suffix;
-		if (strcmp(first, change->suffix) != 0)
-			plan_hold(diff->pool, diff->plan, change,
-				  indexing_hold(diff->pool, change->suffix,
-						pool_printf(diff->pool,
-							    "%s gets its index when slapd has "
-							    "built that of %s",
-							    change->suffix, first)));
+		if (!first) {
+			first = database->suffix;
+			continue;
+		}
+		text = pool_printf(diff->pool, "%s gets its index when slapd has built that of %s",
+				   database->suffix, first);
+		plan_hold_kinds(diff->pool, diff->plan, database, kind,
+				indexing_hold(diff->pool, database->suffix, text));
 	}
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_contested.h"
 
-#include <string.h>
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/plan/plan_changes.h"
 #include "common/plan/render.h"
 
 const char *contest_attribute(const Change *change)
@@ -43,9 +43,9 @@ static const char *value_found(Pool *pool, const Plan *plan, const Change *first
 {
 	Buf value = BUF_IN(pool);
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	const Change *change;
 
+	for (size_t at = 0; (change = change_next_at(plan, first->dn, &at));) {
 		if (change->old_value && step_carries(step, change) && same_contest(first, change))
 			buf_printf(&value, "%s%s", value.len > 0 ? "; " : "",
 				   render_value(pool, change->attribute, change->old_value));
@@ -86,12 +86,12 @@ void contests_needed(Pool *pool, const Plan *plan, ContestLook *ret)
 {
 	ContestName *needed = NULL;
 	size_t n_needed = 0;
+	const Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (contest_attribute(&plan->changes[i]))
+	for (size_t at = 0; (change = change_next(plan, NULL, CHANGES_ALL, &at));)
+		if (contest_attribute(change))
 			POOL_PUSH(pool, needed, n_needed,
-				  {.dn = plan->changes[i].dn,
-				   .attribute = contest_attribute(&plan->changes[i])});
+				  {.dn = change->dn, .attribute = contest_attribute(change)});
 	ret->needed = needed;
 	ret->n_needed = n_needed;
 }

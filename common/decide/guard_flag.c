@@ -2,9 +2,7 @@
 #include "common/decide/guard_flag.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
-
-#include "common/decide/order_context_csn.h"
+#include "common/plan/plan_changes.h"
 
 static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 {
@@ -23,58 +21,49 @@ static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 }
 
 /* It has to read before it may become a provider, and is closed to clients until then. */
-static bool must_read_first(Diff *diff, const char *suffix)
+static bool must_read_first(const Plan *plan, const DatabasePlan *database)
 {
-	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
-	const Change *overlay = order_change_of(diff, suffix, CHANGE_OVERLAY);
+	const Change *change;
 
-	return (flag && flag->is_held && flag->hold.guard == GUARD_JOINING) ||
-	       (overlay && overlay->is_held && overlay->hold.guard == GUARD_JOINING);
+	for (size_t at = 0; (change = change_next(plan, database, CHANGES_TO_PROVIDER, &at));)
+		if (change->is_held && change->hold.guard == GUARD_JOINING)
+			return true;
+	return false;
 }
 
 /* Whatever holds the flag: the first link alone closes a database to the clients that may write to
  * it now. */
-static void guard_first_links(Diff *diff, const char *suffix, const LiveDatabase *live)
+static void guard_first_links(Diff *diff, const DatabasePlan *database)
 {
-	const Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
+	const Change *flag =
+		change_first(diff->plan, database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON));
 
-	if (!flag || !flag->is_held || live_reads_from_somebody(live) ||
-	    must_read_first(diff, suffix))
+	if (!flag || !flag->is_held || live_reads_from_somebody(database->live) ||
+	    must_read_first(diff->plan, database))
 		return;
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
-
-		if (change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
-		    strcmp(change->suffix, suffix) == 0)
-			plan_hold(diff->pool, diff->plan, change, flag->hold);
-	}
+	plan_hold_kinds(diff->pool, diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD),
+			flag->hold);
 }
 
-static void guard_flag(Diff *diff, const char *suffix, const LiveDatabase *live)
+static void guard_flag(Diff *diff, const DatabasePlan *database)
 {
-	Change *flag = order_change_of(diff, suffix, CHANGE_MULTI_PROVIDER_ON);
-	const Change *overlay = order_change_of(diff, suffix, CHANGE_OVERLAY);
+	const Plan *plan = diff->plan;
+	Change *flag = change_first(plan, database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON));
+	const Change *overlay = change_first(plan, database, CHANGE_BIT(CHANGE_OVERLAY));
 	Hold hold;
 
-	if (!flag || flag->is_held || live->syncprov || (overlay && !overlay->is_held))
+	if (!flag || flag->is_held || database->live->syncprov || (overlay && !overlay->is_held))
 		return;
 	if (!overlay && diff_is_released(diff, GUARD_ORDER))
 		return;
-	hold = overlay ? overlay->hold : unmanaged_hold(diff, suffix);
+	hold = overlay ? overlay->hold : unmanaged_hold(diff, database->suffix);
 	plan_hold(diff->pool, diff->plan, flag, hold);
 }
 
 void guard_flags(Diff *diff)
 {
-	const Wanted *wanted = diff->in->wanted;
-
-	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
-		const char *suffix = wanted->databases[i].desired->suffix;
-		const LiveDatabase *live;
-
-		if (live_find_database(diff->in->live, suffix, &live) != 1)
-			continue;
-		guard_flag(diff, suffix, live);
-		guard_first_links(diff, suffix, live);
+	for (size_t i = 0; i < diff->plan->n_databases; i++) {
+		guard_flag(diff, &diff->plan->databases[i]);
+		guard_first_links(diff, &diff->plan->databases[i]);
 	}
 }

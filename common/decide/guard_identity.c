@@ -8,6 +8,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/guard_self.h"
 #include "common/link/link_probes.h"
+#include "common/plan/plan_changes.h"
 
 /*
  * G11: this node would write under an identity that is not its alone, or with times that do not
@@ -103,7 +104,6 @@ static void judge_machine(Identity *identity)
 void guard_identity(Diff *diff)
 {
 	Identity identity = {.diff = diff, .our_id = diff->in->wanted->self->id};
-	Plan *plan = diff->plan;
 	Hold hold = {.guard = GUARD_IDENTITY, .release = remedy_text(REMEDY_RELEASE_G11)};
 
 	if (diff_is_released(diff, GUARD_IDENTITY))
@@ -113,12 +113,7 @@ void guard_identity(Diff *diff)
 	if (!identity.text)
 		return;
 	hold.text = identity.text;
-	plan_add_hold(diff->pool, plan, hold);
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
-		if (!change->is_held &&
-		    (change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_MULTI_PROVIDER_ON))
-			plan_hold(diff->pool, plan, change, hold);
-	}
+	plan_add_hold(diff->pool, diff->plan, hold);
+	plan_hold_kinds(diff->pool, diff->plan, NULL,
+			CHANGE_BIT(CHANGE_SERVER_ID) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON), hold);
 }

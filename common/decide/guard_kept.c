@@ -2,41 +2,34 @@
 #include "common/decide/guard_kept.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
 #include <strings.h>
 
 #include "common/decide/kept_value.h"
-
-static const LiveDatabase *database_of(const Live *live, const char *dn)
-{
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (strcmp(live->databases[i].entry->dn, dn) == 0)
-			return &live->databases[i];
-	return NULL;
-}
+#include "common/plan/plan_changes.h"
 
 /* True when the change makes us send the values of the list that stay once more. */
 static bool rewrites_list(const Change *change)
 {
-	return !change->is_held && change->dn &&
-	       (change->live || change->kind == CHANGE_CONSUMERS_RESTART ||
-		change->kind == CHANGE_CONSUMERS_RENEW ||
-		(change->kind == CHANGE_SAVE && change->attribute &&
-		 strcasecmp(change->attribute, "olcSyncrepl") == 0));
+	return change->kind != CHANGE_SAVE ||
+	       (change->attribute && strcasecmp(change->attribute, "olcSyncrepl") == 0);
 }
 
-static bool has_change(const Plan *plan, const LiveConsumer *consumer)
+static bool has_change(const Plan *plan, const DatabasePlan *database, const LiveConsumer *consumer)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].live == consumer && !plan->changes[i].is_held)
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_free(plan, database, CHANGES_OF_LIVE_LINK, &at));)
+		if (change->live == consumer)
 			return true;
 	return false;
 }
 
-static const LiveConsumer *unprintable(const Diff *diff, const LiveDatabase *live)
+static const LiveConsumer *unprintable(const Diff *diff, const DatabasePlan *database)
 {
+	const LiveDatabase *live = database->live;
+
 	for (size_t i = 0; live && i < live->n_consumers; i++)
-		if (!has_change(diff->plan, &live->consumers[i]) &&
+		if (!has_change(diff->plan, database, &live->consumers[i]) &&
 		    !kept_value_print(diff->pool, &live->consumers[i]))
 			return &live->consumers[i];
 	return NULL;
@@ -60,17 +53,17 @@ static Hold hold_of(const Diff *diff, const Change *change, const LiveConsumer *
 }
 
 /* What is taken out is not the last that the database reads from. */
-static bool reads_without(const Diff *diff, const LiveDatabase *live, const Change *change)
+static bool reads_without(const Diff *diff, const DatabasePlan *database, const Change *change)
 {
+	const LiveDatabase *live = database->live;
+
 	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!live->consumers[i].is_self && !has_change(diff->plan, &live->consumers[i]) &&
+		if (!live->consumers[i].is_self &&
+		    !has_change(diff->plan, database, &live->consumers[i]) &&
 		    kept_value_print(diff->pool, &live->consumers[i]))
 			return true;
-	for (size_t i = 0; change->kind != CHANGE_SAVE && i < diff->plan->n_changes; i++)
-		if (diff->plan->changes[i].wanted && !diff->plan->changes[i].is_held &&
-		    strcmp(diff->plan->changes[i].dn, change->dn) == 0)
-			return true;
-	return false;
+	return change->kind != CHANGE_SAVE &&
+	       change_first_free(diff->plan, database, CHANGES_TO_LINK);
 }
 
 static Hold last_hold(const Diff *diff, const Change *change, const LiveConsumer *consumer)
@@ -88,16 +81,16 @@ static Hold last_hold(const Diff *diff, const Change *change, const LiveConsumer
 	return hold;
 }
 
-static void take_out(Diff *diff, const LiveDatabase *live, const char *suffix)
+static void take_out(Diff *diff, const DatabasePlan *database)
 {
 	const LiveConsumer *consumer;
 
-	while ((consumer = unprintable(diff, live)))
+	while ((consumer = unprintable(diff, database)))
 		plan_add_change(diff->pool, diff->plan,
 				(Change){
 					.kind = CHANGE_CONSUMER_REMOVE,
-					.suffix = suffix,
-					.dn = live->entry->dn,
+					.suffix = database->suffix,
+					.dn = database->live->entry->dn,
 					.attribute = "olcSyncrepl",
 					.subject = "not understood",
 					.old_value = consumer->text,
@@ -106,25 +99,29 @@ static void take_out(Diff *diff, const LiveDatabase *live, const char *suffix)
 				});
 }
 
-void guard_kept_values(Diff *diff)
+static void guard_database(Diff *diff, const DatabasePlan *database)
 {
+	const unsigned kinds = CHANGES_OF_LIST | CHANGE_BIT(CHANGE_SAVE);
 	Plan *plan = diff->plan;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change change = plan->changes[i];
-		const LiveDatabase *live =
-			rewrites_list(&change) ? database_of(diff->in->live, change.dn) : NULL;
-		const LiveConsumer *consumer = unprintable(diff, live);
+	for (size_t at = 0; (change = change_next_free(plan, database, kinds, &at));) {
+		const LiveConsumer *consumer =
+			rewrites_list(change) ? unprintable(diff, database) : NULL;
 
 		if (!consumer)
 			continue;
 		if (!diff_is_released(diff, GUARD_NOT_UNDERSTOOD))
-			plan_hold(diff->pool, plan, &plan->changes[i],
-				  hold_of(diff, &change, consumer));
-		else if (!reads_without(diff, live, &change))
-			plan_hold(diff->pool, plan, &plan->changes[i],
-				  last_hold(diff, &change, consumer));
-		else if (change.kind != CHANGE_SAVE) /* which leaves it out by itself */
-			take_out(diff, live, change.suffix);
+			plan_hold(diff->pool, plan, change, hold_of(diff, change, consumer));
+		else if (!reads_without(diff, database, change))
+			plan_hold(diff->pool, plan, change, last_hold(diff, change, consumer));
+		else if (change->kind != CHANGE_SAVE) /* which leaves it out by itself */
+			take_out(diff, database);
 	}
+}
+
+void guard_kept_values(Diff *diff)
+{
+	for (size_t i = 0; i < diff->plan->n_databases; i++)
+		guard_database(diff, &diff->plan->databases[i]);
 }

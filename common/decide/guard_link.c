@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/link/link_probes.h"
+#include "common/plan/plan_changes.h"
 
 /*
  * G6: a link that works is replaced only by one that was tried and found good. What the peer
@@ -18,22 +19,12 @@
  * anew (common/decide/old_tls.h).
  */
 
-static const WantedDatabase *wanted_of(const Wanted *wanted, const char *suffix)
+bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
+				  const Change *change)
 {
-	size_t i = 0;
-
-	while (strcmp(wanted->databases[i].desired->suffix, suffix) != 0)
-		i++;
-	return &wanted->databases[i];
-}
-
-bool change_replaces_working_link(const Live *live, const Change *change)
-{
-	const LiveDatabase *database = guard_link_database(live, change);
-
-	return change->kind == CHANGE_CONSUMER_EDIT && !change->old_is_gone && database &&
+	return !change->old_is_gone &&
 	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
-	       guard_link_works(live, database, change->live);
+	       guard_link_works(live, database->live, change->live);
 }
 
 /* --- a link that changes --- */
@@ -53,9 +44,9 @@ _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for eve
 
 /* What the new identity does not see at the peer it can be let see there; to write the link all the
  * same loses it. */
-static void less_release(const Diff *diff, const Change *change, Hold *hold)
+static void less_release(const Diff *diff, const DatabasePlan *database, Hold *hold)
 {
-	const bool is_asked = wanted_of(diff->in->wanted, change->suffix)->desired->manages_access;
+	const bool is_asked = database->wanted->desired->manages_access;
 
 	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
 	hold->text = pool_printf(diff->pool, "%s, `%s`; to have it see everything, %s", hold->text,
@@ -65,7 +56,7 @@ static void less_release(const Diff *diff, const Change *change, Hold *hold)
 					    "and let that peer apply it first");
 }
 
-static void hold_tried(Diff *diff, Change *change, const Probe *probe)
+static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change, const Probe *probe)
 {
 	const ProbeVerdict verdict = probe_verdict(probe);
 	const bool sees_less = probe_has_fault(probe, PROBE_SEES_LESS);
@@ -84,7 +75,7 @@ static void hold_tried(Diff *diff, Change *change, const Probe *probe)
 	};
 
 	if (sees_less)
-		less_release(diff, change, &hold);
+		less_release(diff, database, &hold);
 	plan_hold(diff->pool, diff->plan, change, hold);
 }
 
@@ -136,7 +127,7 @@ static bool reads_from_nobody(const Diff *diff, const Change *change, const Prob
 	       strcmp(change->live->provider, change->wanted->provider) == 0;
 }
 
-static void judge_edit(Diff *diff, Change *change)
+static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 {
 	const unsigned peer_id = change->wanted->peer->id;
 	const char *identity =
@@ -148,9 +139,9 @@ static void judge_edit(Diff *diff, Change *change)
 			: NULL;
 	const LinkProbe *answer;
 
-	if (known_link_is(&diff->in->known->links, change->suffix, peer_id, identity))
+	if (known_link_is(&diff->in->known->links, database->suffix, peer_id, identity))
 		return;
-	answer = probes ? link_probe_find(probes, change->suffix, peer_id, identity) : NULL;
+	answer = probes ? link_probe_find(probes, database->suffix, peer_id, identity) : NULL;
 	if (answer && former && was_not_compared(&answer->probe))
 		answer = NULL;
 	if (answer && (probe_verdict(&answer->probe) == PROBE_IS_GOOD ||
@@ -161,12 +152,12 @@ static void judge_edit(Diff *diff, Change *change)
 		let_untried(diff, change, &answer->probe);
 		return;
 	}
-	guard_link_need(diff, (LinkNeed){.database = wanted_of(diff->in->wanted, change->suffix),
+	guard_link_need(diff, (LinkNeed){.database = database->wanted,
 					 .consumer = change->wanted,
 					 .former = former,
 					 .answer = answer});
 	if (answer)
-		hold_tried(diff, change, &answer->probe);
+		hold_tried(diff, database, change, &answer->probe);
 	else
 		hold_probing(diff, change);
 }
@@ -195,20 +186,29 @@ static void tell_put_back(Diff *diff)
 		}
 }
 
+static void judge_edits(Diff *diff, const DatabasePlan *database)
+{
+	Change *change;
+
+	for (size_t at = 0; (change = change_next_free(diff->plan, database,
+						       CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
+		if (!change->wanted->put_back &&
+		    change_replaces_working_link(diff->in->live, database, change))
+			judge_edit(diff, database, change);
+}
+
 void guard_links(Diff *diff)
 {
-	Plan *plan = diff->plan;
+	const size_t n_databases = diff->in->wanted->n_databases;
+	const DatabasePlan *databases = diff->plan->databases;
 
 	if (diff_is_released(diff, GUARD_LINK))
 		return;
 	tell_put_back(diff);
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held &&
-		    !(plan->changes[i].wanted && plan->changes[i].wanted->put_back) &&
-		    change_replaces_working_link(diff->in->live, &plan->changes[i]))
-			judge_edit(diff, &plan->changes[i]);
-	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
-		guard_last_links(diff, &diff->in->wanted->databases[i]);
-	for (size_t i = 0; plan->n_old_tls > 0 && i < diff->in->wanted->n_databases; i++)
-		guard_old_tls_links(diff, &diff->in->wanted->databases[i]);
+	for (size_t i = 0; i < n_databases; i++)
+		judge_edits(diff, &databases[i]);
+	for (size_t i = 0; i < n_databases; i++)
+		guard_last_links(diff, &databases[i]);
+	for (size_t i = 0; i < n_databases; i++)
+		guard_old_tls_links(diff, &databases[i]);
 }

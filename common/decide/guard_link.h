@@ -4,7 +4,9 @@
 
 #include "common/plan/plan.h"
 
-/* True when the change puts another link in the place of one that works now (G6). */
-bool change_replaces_working_link(const Live *live, const Change *change);
+/* True when the change of the database, a CONSUMER_EDIT, puts another link in the place of one that
+ * works now (G6). */
+bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
+				  const Change *change);
 
 #endif

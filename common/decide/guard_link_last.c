@@ -4,30 +4,20 @@
 #include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/link/link_probes.h"
+#include "common/plan/plan_changes.h"
 #include "common/slapd/url.h"
 
 /* What peers.json moves to another rid is no edit of a link but a removal and an addition; the
  * former link must not go before the new one was found good, when no other one works. */
 
-static bool is_about(const Change *change, const WantedDatabase *wanted, ChangeKind kind)
-{
-	return change->kind == kind && !change->is_held && change->suffix &&
-	       strcmp(change->suffix, wanted->desired->suffix) == 0;
-}
+#define REMOVALS CHANGE_BIT(CHANGE_CONSUMER_REMOVE)
 
-static Change *next_removal(Plan *plan, const WantedDatabase *wanted)
+static bool is_removed(const Plan *plan, const DatabasePlan *database, const LiveConsumer *consumer)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (is_about(&plan->changes[i], wanted, CHANGE_CONSUMER_REMOVE))
-			return &plan->changes[i];
-	return NULL;
-}
+	const Change *change;
 
-static bool is_removed(const Plan *plan, const WantedDatabase *wanted, const LiveConsumer *consumer)
-{
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (is_about(&plan->changes[i], wanted, CHANGE_CONSUMER_REMOVE) &&
-		    plan->changes[i].live == consumer)
+	for (size_t at = 0; (change = change_next_free(plan, database, REMOVALS, &at));)
+		if (change->live == consumer)
 			return true;
 	return false;
 }
@@ -77,23 +67,23 @@ static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveCon
 }
 
 /* True when a link that works goes, and none that works stays. */
-static bool loses_all(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *database)
+static bool loses_all(Diff *diff, const DatabasePlan *database)
 {
 	const Live *live = diff->in->live;
 	/* Nothing comes from this server itself, whether slapd recognises its URL or not. */
 	const char *own = url_spelling(diff->pool, diff->in->wanted->self->uri);
 	size_t n_lost = 0;
 
-	for (size_t i = 0; i < database->n_consumers; i++) {
-		const LiveConsumer *consumer = &database->consumers[i];
+	for (size_t i = 0; i < database->live->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->live->consumers[i];
 
 		if (!consumer->parses || consumer->is_self ||
 		    strcmp(consumer->provider, own) == 0 ||
-		    !guard_link_works(live, database, consumer))
+		    !guard_link_works(live, database->live, consumer))
 			continue;
-		if (is_removed(diff->plan, wanted, consumer))
+		if (is_removed(diff->plan, database, consumer))
 			n_lost++;
-		else if (live->has_running || stays_unseen(diff, wanted, consumer))
+		else if (live->has_running || stays_unseen(diff, database->wanted, consumer))
 			return false;
 	}
 	return n_lost > 0;
@@ -153,17 +143,13 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 	};
 }
 
-void guard_last_links(Diff *diff, const WantedDatabase *wanted)
+void guard_last_links(Diff *diff, const DatabasePlan *database)
 {
-	Change *removal = next_removal(diff->plan, wanted);
-	const LiveDatabase *database =
-		removal ? guard_link_database(diff->in->live, removal) : NULL;
-	Hold hold;
+	const WantedDatabase *wanted = database->wanted;
 
-	if (!database || wanted->n_consumers == 0 || !loses_all(diff, wanted, database) ||
-	    is_any_good(diff, wanted))
+	if (!change_first_free(diff->plan, database, REMOVALS) || wanted->n_consumers == 0 ||
+	    !loses_all(diff, database) || is_any_good(diff, wanted))
 		return;
-	hold = last_hold(diff, wanted, need_all(diff, wanted));
-	while ((removal = next_removal(diff->plan, wanted)))
-		plan_hold(diff->pool, diff->plan, removal, hold);
+	plan_hold_kinds(diff->pool, diff->plan, database, REMOVALS,
+			last_hold(diff, wanted, need_all(diff, wanted)));
 }

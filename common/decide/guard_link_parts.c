@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link_parts.h"
 
-#include <string.h>
-
 #include "common/live/live_running.h"
 
 bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
@@ -23,14 +21,6 @@ const char *guard_link_fault(const Probe *probe)
 		if (probe_code_verdict(probe->faults[i].code) == PROBE_IS_REFUSED)
 			return probe->faults[i].text;
 	return probe->n_faults > 0 ? probe->faults[0].text : "the peer did not say why";
-}
-
-const LiveDatabase *guard_link_database(const Live *live, const Change *change)
-{
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (strcmp(live->databases[i].entry->dn, change->dn) == 0)
-			return &live->databases[i];
-	return NULL;
 }
 
 void guard_link_need(Diff *diff, LinkNeed need)

@@ -11,9 +11,6 @@
  * does. */
 bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer);
 
-/* The live database that the change is about; NULL: none. */
-const LiveDatabase *guard_link_database(const Live *live, const Change *change);
-
 /* What a person is told of a probe that was not good: the refusal, else the first fault. */
 const char *guard_link_fault(const Probe *probe);
 
@@ -22,9 +19,9 @@ const char *guard_link_fault(const Probe *probe);
 void guard_link_need(Diff *diff, LinkNeed need);
 
 /* Links with renewed TLS files of the database. */
-void guard_old_tls_links(Diff *diff, const WantedDatabase *wanted);
+void guard_old_tls_links(Diff *diff, const DatabasePlan *database);
 
 /* The last working links of the database, which would go while what comes was not tried. */
-void guard_last_links(Diff *diff, const WantedDatabase *wanted);
+void guard_last_links(Diff *diff, const DatabasePlan *database);
 
 #endif

@@ -1,37 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/link/link_probes.h"
+#include "common/plan/plan_changes.h"
 
 /* TLS files that were renewed: a link that works is tried with them before its consumer, which
  * holds the older ones, is made anew (common/decide/old_tls.h). */
 
 /* All consumers of a database are made anew together, and read their files at that. One that does
  * not run as declared has to be, and a link that is put back does not work. */
-static bool makes_consumers_anew(const Change *change, const char *suffix)
+static Change *next_that_makes_anew(const Plan *plan, const DatabasePlan *database, size_t *at)
 {
-	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0 &&
-	       (change->kind == CHANGE_CONSUMERS_RENEW || change->kind == CHANGE_CONSUMERS_RETRY ||
-		change->kind == CHANGE_CONSUMER_REMOVE ||
-		(change->kind == CHANGE_CONSUMER_EDIT && !change->wanted->put_back));
-}
+	const unsigned kinds = CHANGES_OF_LIST & ~CHANGE_BIT(CHANGE_CONSUMERS_RESTART);
+	Change *change;
 
-static Change *next_that_makes_anew(Plan *plan, const char *suffix)
-{
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (makes_consumers_anew(&plan->changes[i], suffix))
-			return &plan->changes[i];
+	while ((change = change_next_free(plan, database, kinds, at)))
+		if (change->kind != CHANGE_CONSUMER_EDIT || !change->wanted->put_back)
+			return change;
 	return NULL;
 }
 
-static void hold_all_that_makes_anew(Diff *diff, const char *suffix, Hold hold)
+static void hold_all_that_makes_anew(Diff *diff, const DatabasePlan *database, Hold hold)
 {
 	Change *change;
 
 	plan_add_hold(diff->pool, diff->plan, hold);
-	while ((change = next_that_makes_anew(diff->plan, suffix)))
+	for (size_t at = 0; (change = next_that_makes_anew(diff->plan, database, &at));)
 		plan_hold(diff->pool, diff->plan, change, hold);
 }
 
@@ -79,7 +73,7 @@ static const LinkProbe *answer_since(Diff *diff, const OldTlsLink *link)
 }
 
 /* Beyond us is only the bind, which comes behind TLS. */
-static void judge_old_link(Diff *diff, const OldTlsLink *link)
+static void judge_old_link(Diff *diff, const DatabasePlan *database, const OldTlsLink *link)
 {
 	const LinkProbe *answer = answer_since(diff, link);
 	const ProbeVerdict verdict = answer ? probe_verdict(&answer->probe) : PROBE_NOT_TESTED;
@@ -89,20 +83,21 @@ static void judge_old_link(Diff *diff, const OldTlsLink *link)
 	guard_link_need(diff, (LinkNeed){.database = link->database,
 					 .consumer = link->consumer,
 					 .answer = answer});
-	hold_all_that_makes_anew(diff, link->database->desired->suffix,
+	hold_all_that_makes_anew(diff, database,
 				 answer ? renewal_hold(diff, link, answer) : untried_hold(link));
 }
 
-void guard_old_tls_links(Diff *diff, const WantedDatabase *wanted)
+void guard_old_tls_links(Diff *diff, const DatabasePlan *database)
 {
-	const Live *live = diff->in->live;
-	const Change *change = next_that_makes_anew(diff->plan, wanted->desired->suffix);
-	const LiveDatabase *database = change ? guard_link_database(live, change) : NULL;
+	size_t at = 0;
 
-	for (size_t i = 0; database && i < diff->plan->n_old_tls; i++) {
+	if (diff->plan->n_old_tls == 0 || !next_that_makes_anew(diff->plan, database, &at))
+		return;
+	for (size_t i = 0; i < diff->plan->n_old_tls; i++) {
 		const OldTlsLink *link = &diff->plan->old_tls[i];
 
-		if (link->database == wanted && guard_link_works(live, database, link->live))
-			judge_old_link(diff, link);
+		if (link->database == database->wanted &&
+		    guard_link_works(diff->in->live, database->live, link->live))
+			judge_old_link(diff, database, link);
 	}
 }

@@ -2,25 +2,18 @@
 #include "common/decide/guard_order.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
-
 #include "common/decide/order_context_csn.h"
 #include "common/live/database_refusal.h"
+#include "common/plan/plan_changes.h"
 
 /* --- the overlay --- */
 
 /* What keeps the overlay from being added; NULL: nothing does that has a release of its own. */
 static const Hold *overlay_hold(const Order *order)
 {
-	const Plan *plan = order->diff->plan;
-
 	if (order->overlay)
 		return &order->overlay->hold;
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == GUARD_DATABASE && plan->holds[i].suffix &&
-		    strcmp(plan->holds[i].suffix, order->suffix) == 0)
-			return &plan->holds[i];
-	return NULL;
+	return plan_hold_of(order->diff->plan, order->suffix, GUARD_DATABASE);
 }
 
 static const Hold *wait_for_overlay(const Order *order)
@@ -77,31 +70,28 @@ static const Hold *judge(Order *order)
 	return order_judge_csns(order);
 }
 
-static bool order_of(Diff *diff, const WantedDatabase *wanted, Order *ret)
+static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 {
-	const char *suffix = wanted->desired->suffix;
-	const LiveDatabase *live;
-
-	if (live_find_database(diff->in->live, suffix, &live) != 1 ||
-	    database_refusal(diff->pool, diff->in->live, live))
+	if (!database->live || database_refusal(diff->pool, diff->in->live, database->live))
 		return false;
 	*ret = (Order){
 		.diff = diff,
-		.wanted = wanted,
-		.live = live,
-		.here = &diff_facts(diff, suffix)->here,
-		.suffix = suffix,
-		.overlay = order_change_of(diff, suffix, CHANGE_OVERLAY),
+		.database = database,
+		.wanted = database->wanted,
+		.live = database->live,
+		.here = &diff_facts(diff, database->suffix)->here,
+		.suffix = database->suffix,
+		.overlay = change_first(diff->plan, database, CHANGE_BIT(CHANGE_OVERLAY)),
 	};
 	return true;
 }
 
-bool order_is_kept(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *then,
+bool order_is_kept(Diff *diff, const DatabasePlan *database, const LiveDatabase *then,
 		   bool was_written)
 {
 	Order order;
 
-	if (!order_of(diff, wanted, &order))
+	if (!order_of(diff, database, &order))
 		return true;
 	if (order.here->state != CONTENT_READ)
 		return false;
@@ -136,20 +126,21 @@ static void write_context_csn(const Order *order)
 
 void guard_server_order(Diff *diff)
 {
-	const Wanted *wanted = diff->in->wanted;
-	Change *server_id = order_change_of(diff, NULL, CHANGE_SERVER_ID);
-	Order *orders = pool_alloc(diff->pool, (wanted->n_databases + 1) * sizeof(*orders));
+	const size_t n_databases = diff->in->wanted->n_databases;
+	const unsigned id_kind = CHANGE_BIT(CHANGE_SERVER_ID);
+	const Change *server_id = change_first_free(diff->plan, NULL, id_kind);
+	Order *orders = pool_alloc(diff->pool, (n_databases + 1) * sizeof(*orders));
 	const Hold *hold = NULL;
 	size_t n_orders = 0;
 
 	/* Values with which slapd would not start again wait for nothing. */
-	if (!server_id || server_id->is_held || !diff->server_id_is_wrong || !diff->has_live_sid ||
+	if (!server_id || !diff->server_id_is_wrong || !diff->has_live_sid ||
 	    diff_is_released(diff, GUARD_ORDER))
 		return;
-	for (size_t i = 0; i < wanted->n_databases; i++) {
+	for (size_t i = 0; i < n_databases; i++) {
 		const Hold *one;
 
-		if (!order_of(diff, &wanted->databases[i], &orders[n_orders]))
+		if (!order_of(diff, &diff->plan->databases[i], &orders[n_orders]))
 			continue;
 		one = judge(&orders[n_orders++]);
 		if (one)
@@ -163,8 +154,7 @@ void guard_server_order(Diff *diff)
 				write_context_csn(&orders[i]);
 		return;
 	}
-	server_id = order_change_of(diff, NULL, CHANGE_SERVER_ID);
-	plan_hold(diff->pool, diff->plan, server_id, *hold);
+	plan_hold_kinds(diff->pool, diff->plan, NULL, id_kind, *hold);
 	for (size_t i = 0; i < n_orders; i++)
 		order_keep_checkpoint(&orders[i], hold);
 }

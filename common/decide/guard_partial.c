@@ -2,8 +2,7 @@
 #include "common/decide/guard_partial.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
-
+#include "common/plan/plan_changes.h"
 #include "common/syncrepl/syncrepl_partial.h"
 
 /*
@@ -13,11 +12,6 @@
  */
 
 #define RELEASE remedy_text(REMEDY_RELEASE_G13)
-
-static bool is_about(const Change *change, const char *suffix)
-{
-	return !change->is_held && change->suffix && strcmp(change->suffix, suffix) == 0;
-}
 
 static const char limited[] = "a refresh that needs more entries never completes";
 
@@ -45,19 +39,19 @@ static void hold_link(Diff *diff, Change *change, const char *keywords)
 
 static void judge_link(Diff *diff, Change *change)
 {
-	const Syncrepl *wanted = change->wanted ? &change->wanted->syncrepl : NULL;
-	const char *keywords = wanted ? syncrepl_partial(diff->pool, wanted) : NULL;
+	const Syncrepl *wanted = &change->wanted->syncrepl;
+	const char *keywords = syncrepl_partial(diff->pool, wanted);
 
 	if (keywords && !(change->live && syncrepl_partial_same(&change->live->syncrepl, wanted)))
 		hold_link(diff, change, keywords);
 }
 
-static void hold_provider(Diff *diff, const LiveConsumer *consumer, const char *suffix,
+static void hold_provider(Diff *diff, const DatabasePlan *database, const LiveConsumer *consumer,
 			  const char *keywords)
 {
 	const Hold hold = {
 		.guard = GUARD_PARTIAL,
-		.suffix = suffix,
+		.suffix = database->suffix,
 		.text = pool_printf(
 			diff->pool,
 			"this node reads %s in part only (%s) and must not become a "
@@ -68,13 +62,7 @@ static void hold_provider(Diff *diff, const LiveConsumer *consumer, const char *
 		.release = RELEASE,
 	};
 
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
-
-		if (is_about(change, suffix) &&
-		    (change->kind == CHANGE_OVERLAY || change->kind == CHANGE_MULTI_PROVIDER_ON))
-			plan_hold(diff->pool, diff->plan, change, hold);
-	}
+	plan_hold_kinds(diff->pool, diff->plan, database, CHANGES_TO_PROVIDER, hold);
 }
 
 static void find_limited(Diff *diff, const LiveConsumer *consumer, const char *suffix)
@@ -85,14 +73,14 @@ static void find_limited(Diff *diff, const LiveConsumer *consumer, const char *s
 			 remedy_text(REMEDY_PARTIAL_OUT));
 }
 
-static void find_live(Diff *diff, const LiveDatabase *database, const LiveConsumer *consumer,
-		      const char *suffix, const char *keywords)
+static void find_live(Diff *diff, const DatabasePlan *database, const LiveConsumer *consumer,
+		      const char *keywords)
 {
-	const bool is_provider = database->is_multi_provider || database->syncprov;
+	const bool is_provider = database->live->is_multi_provider || database->live->syncprov;
 
 	plan_add_finding(
 		diff->pool, diff->plan, is_provider ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-		"partial-link", suffix,
+		"partial-link", database->suffix,
 		"%s is read in part only (%s)%s; %s; what was left out so far does not come by "
 		"itself then: stop writing here, and %s",
 		consumer->syncrepl.value[SYNCREPL_PROVIDER], keywords,
@@ -102,18 +90,16 @@ static void find_live(Diff *diff, const LiveDatabase *database, const LiveConsum
 		remedy_text(REMEDY_PARTIAL_OUT), remedy_text(REMEDY_DATABASE_ANEW));
 }
 
-static void judge_database(Diff *diff, const WantedDatabase *wanted, bool is_released)
+static void judge_database(Diff *diff, const DatabasePlan *database, bool is_released)
 {
-	const char *suffix = wanted->desired->suffix;
-	const LiveDatabase *database = NULL;
+	const LiveDatabase *live = database->live;
+	Change *change;
 
-	for (size_t i = 0; !is_released && i < diff->plan->n_changes; i++)
-		if (is_about(&diff->plan->changes[i], suffix))
-			judge_link(diff, &diff->plan->changes[i]);
-	if (live_find_database(diff->in->live, suffix, &database) != 1)
-		return;
-	for (size_t i = 0; i < database->n_consumers; i++) {
-		const LiveConsumer *consumer = &database->consumers[i];
+	for (size_t at = 0; !is_released && (change = change_next_free(diff->plan, database,
+								       CHANGES_TO_LINK, &at));)
+		judge_link(diff, change);
+	for (size_t i = 0; live && i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
 		const char *keywords = consumer->parses && !consumer->is_self
 					       ? syncrepl_partial(diff->pool, &consumer->syncrepl)
 					       : NULL;
@@ -121,19 +107,18 @@ static void judge_database(Diff *diff, const WantedDatabase *wanted, bool is_rel
 		if (!keywords)
 			continue;
 		if (!syncrepl_loses(&consumer->syncrepl)) {
-			find_limited(diff, consumer, suffix);
+			find_limited(diff, consumer, database->suffix);
 			continue;
 		}
-		find_live(diff, database, consumer, suffix, keywords);
+		find_live(diff, database, consumer, keywords);
 		if (!is_released)
-			hold_provider(diff, consumer, suffix, keywords);
+			hold_provider(diff, database, consumer, keywords);
 	}
 }
 
 void guard_partial(Diff *diff)
 {
-	const Wanted *wanted = diff->in->wanted;
-
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		judge_database(diff, &wanted->databases[i], diff_is_released(diff, GUARD_PARTIAL));
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		judge_database(diff, &diff->plan->databases[i],
+			       diff_is_released(diff, GUARD_PARTIAL));
 }

@@ -6,6 +6,7 @@
 #include "common/decide/reader_verdict.h"
 #include "common/decide/unnamed_readers.h"
 #include "common/live/reader_basis.h"
+#include "common/plan/plan_changes.h"
 
 /*
  * G12: what an account cannot read, the nodes that read with it do not get, and what they had they
@@ -14,6 +15,7 @@
  */
 typedef struct Readers {
 	Diff *diff;
+	const DatabasePlan *database;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live;
 	AccessLists lists;   /* with what this plan adds */
@@ -27,15 +29,12 @@ static void lists_find(Readers *readers)
 {
 	const Diff *diff = readers->diff;
 	AccessLists *lists = &readers->lists;
+	const Change *change;
 
-	*lists = live_access_lists(diff->in->live, readers->live, readers->wanted->desired->suffix);
+	*lists = live_access_lists(diff->in->live, readers->live, readers->database->suffix);
 	readers->lists_are_live = true;
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		const Change *change = &diff->plan->changes[i];
-
-		if (change->kind != CHANGE_ACCESS || change->is_held ||
-		    strcmp(change->dn, readers->live->entry->dn) != 0)
-			continue;
+	for (size_t at = 0; (change = change_next_free(diff->plan, readers->database,
+						       CHANGE_BIT(CHANGE_ACCESS), &at));) {
 		lists->database = access_list_insert(diff->pool, lists->database, change->index,
 						     change->new_value);
 		readers->lists_are_live = false;
@@ -44,14 +43,12 @@ static void lists_find(Readers *readers)
 
 static const Hold *held_access(const Readers *readers, const char *reader)
 {
-	for (size_t i = 0; i < readers->diff->plan->n_changes; i++) {
-		const Change *change = &readers->diff->plan->changes[i];
+	const Change *change;
 
-		if (change->kind == CHANGE_ACCESS && change->is_held &&
-		    strcmp(change->dn, readers->live->entry->dn) == 0 &&
-		    strcmp(change->subject, reader) == 0)
+	for (size_t at = 0; (change = change_next(readers->diff->plan, readers->database,
+						  CHANGE_BIT(CHANGE_ACCESS), &at));)
+		if (change->is_held && strcmp(change->subject, reader) == 0)
 			return &change->hold;
-	}
 	return NULL;
 }
 
@@ -94,22 +91,14 @@ static void finding_add(const Readers *readers, const char *reader, const Reader
 	plan->findings[plan->n_findings - 1].key = reader;
 }
 
-static bool is_of_database(const Readers *readers, const Change *change)
-{
-	return !change->is_held && change->suffix &&
-	       strcmp(change->suffix, readers->lists.suffix) == 0;
-}
-
-static bool makes_provider(const Change *change)
-{
-	return change->kind == CHANGE_OVERLAY || change->kind == CHANGE_MULTI_PROVIDER_ON;
-}
-
 /* Waits with them: entries that were written before a server ID was there are never deleted by a
  * refresh, unless the overlay was there first. */
-static bool waits_for_provider(const Readers *readers, const Change *change)
+static void hold_with_provider(const Readers *readers, Hold hold)
 {
-	return change->kind == CHANGE_SERVER_ID && !change->is_held && !readers->live->syncprov;
+	Diff *diff = readers->diff;
+
+	if (!readers->live->syncprov)
+		plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID), hold);
 }
 
 static Hold hold_make(const Readers *readers, const char *reader, const char *sentence)
@@ -131,20 +120,13 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 {
 	Diff *diff = readers->diff;
 	const Hold hold = hold_make(readers, reader, verdict->sentence);
-	bool holds_provider = false;
 
 	if (diff_is_released(diff, GUARD_READERS) ||
 	    (verdict->outcome == READS_NOT_PROVEN && readers->live->syncprov))
 		return;
-	for (size_t i = 0; i < diff->plan->n_changes; i++)
-		if (is_of_database(readers, &diff->plan->changes[i]) &&
-		    makes_provider(&diff->plan->changes[i])) {
-			plan_hold(diff->pool, diff->plan, &diff->plan->changes[i], hold);
-			holds_provider = true;
-		}
-	for (size_t i = 0; holds_provider && i < diff->plan->n_changes; i++)
-		if (waits_for_provider(readers, &diff->plan->changes[i]))
-			plan_hold(diff->pool, diff->plan, &diff->plan->changes[i], hold);
+	if (plan_hold_kinds(diff->pool, diff->plan, readers->database, CHANGES_TO_PROVIDER, hold) >
+	    0)
+		hold_with_provider(readers, hold);
 }
 
 /* Has somebody look at what the account sees here. */
@@ -178,14 +160,14 @@ static void reader_take(const Readers *readers, const char *reader)
 
 void guard_readers(Diff *diff)
 {
-	const Wanted *wanted = diff->in->wanted;
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
+		const DatabasePlan *database = &diff->plan->databases[i];
+		Readers readers = {.diff = diff,
+				   .database = database,
+				   .wanted = database->wanted,
+				   .live = database->live};
 
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		Readers readers = {.diff = diff, .wanted = &wanted->databases[i]};
-		const char *suffix = readers.wanted->desired->suffix;
-
-		if (live_find_database(diff->in->live, suffix, &readers.live) != 1 ||
-		    readers.wanted->n_consumers == 0)
+		if (!readers.live || readers.wanted->n_consumers == 0)
 			continue;
 		lists_find(&readers);
 		live_reader_basis(diff->in->live, readers.live, readers.basis);

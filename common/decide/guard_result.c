@@ -16,14 +16,14 @@ static bool database_breaks(const ResultDatabase *database, Breach *ret)
 
 static bool moment_breaks(const Result *result, Breach *ret)
 {
-	const Wanted *wanted = result->diff->in->wanted;
+	const Diff *diff = result->diff;
 	ResultDatabase database;
 
 	if (result_restarts_not(result, ret) || result_breaks_order(result, ret) ||
 	    result_removes_many(result, ret))
 		return true;
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (result_database(result, &wanted->databases[i], &database) &&
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		if (result_database(result, &diff->plan->databases[i], &database) &&
 		    database_breaks(&database, ret))
 			return true;
 	return false;
@@ -85,31 +85,14 @@ static bool steps_break(Diff *diff, bool skips_optional, Breach *ret)
 
 /* --- what is held --- */
 
-static size_t hold_kinds(Diff *diff, const Breach *breach, unsigned kinds)
-{
-	Plan *plan = diff->plan;
-	size_t n_held = 0;
-
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
-		if (change->is_held || !(kinds & CHANGE_BIT(change->kind)) ||
-		    (breach->database && !change_is_of(change, breach->database)))
-			continue;
-		plan_hold(diff->pool, plan, change, breach->hold);
-		n_held++;
-	}
-	return n_held;
-}
-
 /* What made it; where that is none of what the rule names, all of the plan. */
 static bool breach_hold(Diff *diff, const Breach *breach)
 {
-	Breach all = *breach;
+	Plan *plan = diff->plan;
 
-	all.database = NULL;
-	diff->plan->n_breaches++;
-	if (hold_kinds(diff, breach, breach->kinds) == 0 && hold_kinds(diff, &all, ~0u) == 0)
+	plan->n_breaches++;
+	if (plan_hold_kinds(diff->pool, plan, breach->database, breach->kinds, breach->hold) == 0 &&
+	    plan_hold_kinds(diff->pool, plan, NULL, CHANGES_ALL, breach->hold) == 0)
 		return false;
 	guard_what_follows(diff);
 	return true;

@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 
 /* slapd takes two consumers with one rid in a database and mixes them up: nothing may get the rid
  * of a value that stays. */
@@ -12,27 +13,20 @@
 /* One database's live values by the rid they will still have after the plan. */
 typedef struct Rids {
 	Diff *diff;
-	const WantedDatabase *wanted;
-	const LiveDatabase *live;
+	const DatabasePlan *database;
 	const LiveConsumer *stays[RID_MAX + 1];
 } Rids;
 
-static bool is_of(const Rids *rids, const Change *change)
-{
-	return change->suffix && !change->is_held &&
-	       strcmp(change->suffix, rids->wanted->desired->suffix) == 0;
-}
-
 static void find_staying(Rids *rids)
 {
-	const LiveDatabase *live = rids->live;
-	const Plan *plan = rids->diff->plan;
+	const LiveDatabase *live = rids->database->live;
+	const Change *change;
 	AUTO(Pool) *scratch = pool_new();
 	bool *goes = pool_alloc(scratch, live->n_consumers + 1);
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (is_of(rids, &plan->changes[i]) && plan->changes[i].live)
-			goes[plan->changes[i].live - live->consumers] = true;
+	for (size_t at = 0; (change = change_next_free(rids->diff->plan, rids->database,
+						       CHANGES_OF_LIVE_LINK, &at));)
+		goes[change->live - live->consumers] = true;
 	memset(rids->stays, 0, sizeof(rids->stays));
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (!goes[i] && live->consumers[i].rid >= 0 && !live->consumers[i].is_self)
@@ -42,15 +36,17 @@ static void find_staying(Rids *rids)
 /* The highest "rid" of a peer that clashes with nothing in this database. */
 static unsigned free_rid(const Rids *rids)
 {
-	unsigned offset = rids->wanted->desired->rid_offset;
+	const WantedDatabase *wanted = rids->database->wanted;
+	const LiveDatabase *live = rids->database->live;
+	unsigned offset = wanted->desired->rid_offset;
 	bool is_taken[RID_MAX + 1] = {false};
 	unsigned rid = RID_MAX;
 
-	for (size_t i = 0; i < rids->live->n_consumers; i++)
-		if (rids->live->consumers[i].rid >= 0)
-			is_taken[rids->live->consumers[i].rid] = true;
-	for (size_t i = 0; i < rids->wanted->n_consumers; i++)
-		is_taken[rids->wanted->consumers[i].rid] = true;
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (live->consumers[i].rid >= 0)
+			is_taken[live->consumers[i].rid] = true;
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		is_taken[wanted->consumers[i].rid] = true;
 	while (rid > offset && is_taken[rid])
 		rid--;
 	return rid - offset;
@@ -81,13 +77,12 @@ static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays
 /* Returns true when it held something. */
 static bool hold_clashes(const Rids *rids)
 {
-	Plan *plan = rids->diff->plan;
 	bool has_held = false;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
-		if (!is_of(rids, change) || !change->wanted || !rids->stays[change->wanted->rid])
+	for (size_t at = 0;
+	     (change = change_next_free(rids->diff->plan, rids->database, CHANGES_TO_LINK, &at));) {
+		if (!rids->stays[change->wanted->rid])
 			continue;
 		hold_rid(rids, change, rids->stays[change->wanted->rid]);
 		has_held = true;
@@ -97,13 +92,10 @@ static bool hold_clashes(const Rids *rids)
 
 void guard_rids(Diff *diff)
 {
-	const Wanted *wanted = diff->in->wanted;
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
+		Rids rids = {.diff = diff, .database = &diff->plan->databases[i]};
 
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		Rids rids = {.diff = diff, .wanted = &wanted->databases[i]};
-
-		if (live_find_database(diff->in->live, rids.wanted->desired->suffix, &rids.live) !=
-		    1)
+		if (!rids.database->live)
 			continue;
 		/* A held edit keeps its old rid, which another may have wanted. */
 		do

@@ -2,7 +2,7 @@
 #include "common/decide/guard_self.h"
 #include "common/base/remedies.h"
 
-#include <string.h>
+#include "common/plan/plan_changes.h"
 
 bool peer_is_myself(const Diff *diff, unsigned peer_id)
 {
@@ -32,44 +32,43 @@ static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)
 }
 
 /* slapd refuses multi-provider on a database that reads from nobody else. */
-static bool reads_from_another(const Diff *diff, const char *suffix)
+static bool reads_from_another(const Diff *diff, const WantedDatabase *wanted)
 {
-	const Wanted *wanted = diff->in->wanted;
-
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		for (size_t j = 0; j < wanted->databases[i].n_consumers; j++)
-			if (strcmp(wanted->databases[i].desired->suffix, suffix) == 0 &&
-			    !peer_is_myself(diff, wanted->databases[i].consumers[j].peer->id))
-				return true;
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (!peer_is_myself(diff, wanted->consumers[i].peer->id))
+			return true;
 	return false;
 }
 
 /* What cannot go without a link to another peer, and a list in which slapd would find itself twice:
  * it takes one value for its own only. */
-static bool goes_with(const Diff *diff, const Change *change, const char *suffix)
+static void hold_what_goes_with(Diff *diff, const DatabasePlan *database, Hold hold)
 {
-	if (change->kind == CHANGE_SERVER_ID)
-		return diff->in->desired->server_id == SERVER_ID_LIST;
-	return change->kind == CHANGE_MULTI_PROVIDER_ON && strcmp(change->suffix, suffix) == 0 &&
-	       !reads_from_another(diff, suffix);
+	if (diff->in->desired->server_id == SERVER_ID_LIST)
+		plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID), hold);
+	if (!reads_from_another(diff, database->wanted))
+		plan_hold_kinds(diff->pool, diff->plan, database,
+				CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON), hold);
+}
+
+static void guard_database(Diff *diff, const DatabasePlan *database)
+{
+	Change *change;
+
+	for (size_t at = 0; (change = change_next(diff->plan, database, CHANGES_TO_LINK, &at));) {
+		Hold hold;
+
+		if (!peer_is_myself(diff, change->wanted->peer->id))
+			continue;
+		/* Whatever else holds it: this is what a person must know. */
+		hold = hold_of(diff, database->suffix, change->wanted->peer);
+		plan_hold(diff->pool, diff->plan, change, hold);
+		hold_what_goes_with(diff, database, hold);
+	}
 }
 
 void guard_self_named(Diff *diff)
 {
-	Plan *plan = diff->plan;
-
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change change = plan->changes[i];
-		Hold hold;
-
-		/* Whatever else holds it: this is what a person must know. */
-		if (!change.wanted || !peer_is_myself(diff, change.wanted->peer->id))
-			continue;
-		hold = hold_of(diff, change.suffix, change.wanted->peer);
-		plan_hold(diff->pool, plan, &plan->changes[i], hold);
-		for (size_t j = 0; j < plan->n_changes; j++)
-			if (!plan->changes[j].is_held &&
-			    goes_with(diff, &plan->changes[j], change.suffix))
-				plan_hold(diff->pool, plan, &plan->changes[j], hold);
-	}
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		guard_database(diff, &diff->plan->databases[i]);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/copy/lag.h"
+#include "common/plan/plan_changes.h"
 
 void heal_hold_add(Pool *pool, HealHolds *holds, const char *code, const char *text,
 		   const char *release)
@@ -40,30 +41,37 @@ const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabas
 
 /* --- the plan --- */
 
-static bool concerns(const char *one, const char *suffix)
+static void judge_holds(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret)
 {
-	return !one || strcmp(one, suffix) == 0;
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+		heal_hold_add(
+			pool, ret, "pending",
+			pool_printf(pool, "%s is held: %s", guard_code(hold->guard), hold->text),
+			hold->release);
+}
+
+static bool is_to_be_written(const Plan *plan, const char *suffix)
+{
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_told(plan, suffix, &at));)
+		if (!change->is_held)
+			return true;
+	return false;
 }
 
 void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (concerns(plan->holds[i].suffix, suffix))
-			heal_hold_add(pool, ret, "pending",
-				      pool_printf(pool, "%s is held: %s",
-						  guard_code(plan->holds[i].guard),
-						  plan->holds[i].text),
-				      plan->holds[i].release);
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (!plan->changes[i].is_held && concerns(plan->changes[i].suffix, suffix)) {
-			heal_hold_add(pool, ret, "pending",
-				      "this node is not yet as peers.json says",
-				      remedy_text(REMEDY_APPLY));
-			break;
-		}
+	judge_holds(pool, plan, NULL, ret);
+	judge_holds(pool, plan, suffix, ret);
+	if (is_to_be_written(plan, NULL) || is_to_be_written(plan, suffix))
+		heal_hold_add(pool, ret, "pending", "this node is not yet as peers.json says",
+			      remedy_text(REMEDY_APPLY));
 	for (size_t i = 0; i < plan->n_findings; i++)
 		if (plan->findings[i].severity == SEVERITY_CRITICAL &&
-		    concerns(plan->findings[i].suffix, suffix) &&
+		    (!plan->findings[i].suffix || strcmp(plan->findings[i].suffix, suffix) == 0) &&
 		    strcmp(plan->findings[i].code, "old-entries") != 0)
 			heal_hold_add(pool, ret, "pending",
 				      pool_printf(pool, "%s: %s", plan->findings[i].code,

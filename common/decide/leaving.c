@@ -2,9 +2,7 @@
 #include "common/decide/leaving.h"
 #include "common/decide/kept_value.h"
 
-#include <string.h>
-#include <strings.h>
-
+#include "common/live/live_running.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -184,15 +182,13 @@ void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan 
 
 static bool still_runs(const Desired *desired, const Live *live, const LiveDatabase *database)
 {
-	size_t n_kept = 0, n_running = 0;
+	RunningIndex index;
+	size_t n_kept = 0;
 
 	for (size_t i = 0; i < database->n_consumers; i++)
 		n_kept += leave_keeps(desired, &database->consumers[i]);
-	for (size_t i = 0; i < live->n_running; i++)
-		n_running += live->running[i].suffix &&
-			     strcasecmp(live->running[i].suffix,
-					database->suffixes->values[0].bytes) == 0;
-	return n_running > n_kept;
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	return index.n_running > n_kept;
 }
 
 const char *leave_remains(const Desired *desired, const Live *live, const LeavingDatabase *database)

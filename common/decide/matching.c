@@ -93,13 +93,16 @@ static void match(Matching *matching)
 		}
 }
 
-Matching matching_make(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+Matching matching_make(Diff *diff, const DatabasePlan *database)
 {
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
 	Matching matching = {
 		.diff = diff,
+		.database = database,
 		.wanted = wanted,
 		.live = live,
-		.suffix = wanted->desired->suffix,
+		.suffix = database->suffix,
 		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
 	};
 

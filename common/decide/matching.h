@@ -8,6 +8,7 @@
  * and rid, then by URL, then by rid. */
 typedef struct Matching {
 	Diff *diff;
+	const DatabasePlan *database;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live;
 	const char *suffix;
@@ -18,7 +19,7 @@ typedef struct Matching {
 } Matching;
 
 /* All lives in the pool of diff. */
-Matching matching_make(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+Matching matching_make(Diff *diff, const DatabasePlan *database);
 
 /* This server, as slapd says; where its listeners are unknown, as peers.json says. */
 bool matching_is_self(const Matching *matching, const LiveConsumer *consumer);

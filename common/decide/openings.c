@@ -1,23 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/openings.h"
 
-static const char *no[] = {"FALSE"};
+#include "common/plan/plan_changes.h"
 
-static bool is_opening(const Change *change, const Known *known)
-{
-	return change->kind == CHANGE_READ_ONLY_OFF && !change->is_held &&
-	       fence_is_closed(&known->fence, change->suffix);
-}
+static const char *no[] = {"FALSE"};
 
 bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 {
 	Plan openings = {.wanted = plan->wanted};
+	const Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	for (size_t at = 0;
+	     (change = change_next_free(plan, NULL, CHANGE_BIT(CHANGE_READ_ONLY_OFF), &at));) {
 		Mod *mod;
 
-		if (!is_opening(change, known))
+		if (!fence_is_closed(&known->fence, change->suffix))
 			continue;
 		mod = pool_alloc(pool, sizeof(*mod));
 		*mod = (Mod){.kind = MOD_REPLACE,

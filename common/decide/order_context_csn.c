@@ -7,20 +7,9 @@
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/order_context_csn.h"
+#include "common/plan/plan_changes.h"
 
 #define CHECKPOINT_AT_ONCE "1 1"
-
-Change *order_change_of(Diff *diff, const char *suffix, ChangeKind kind)
-{
-	for (size_t i = 0; i < diff->plan->n_changes; i++) {
-		Change *change = &diff->plan->changes[i];
-
-		if (change->kind == kind &&
-		    (!suffix || (change->suffix && strcmp(change->suffix, suffix) == 0)))
-			return change;
-	}
-	return NULL;
-}
 
 const Hold *order_hold_new(const Order *order, const char *text, const char *release)
 {
@@ -186,7 +175,7 @@ static const Hold *wait_for_write(const Order *order)
 static void checkpoint_at_once(const Order *order)
 {
 	Diff *diff = order->diff;
-	Change *change = order_change_of(diff, order->suffix, CHANGE_CHECKPOINT);
+	Change *change = change_first(diff->plan, order->database, CHANGE_BIT(CHANGE_CHECKPOINT));
 	const Entry *overlay = order->live->syncprov;
 
 	if (checkpoints_at_once(order) || !checkpoint_is_ours(order))
@@ -270,9 +259,7 @@ const Hold *order_judge_csns(Order *order)
 
 void order_keep_checkpoint(const Order *order, const Hold *hold)
 {
-	Diff *diff = order->diff;
-	Change *change = order_change_of(diff, order->suffix, CHANGE_CHECKPOINT);
-
-	if (change && !change->is_held && checkpoints_at_once(order))
-		plan_hold(diff->pool, diff->plan, change, *hold);
+	if (checkpoints_at_once(order))
+		plan_hold_kinds(order->diff->pool, order->diff->plan, order->database,
+				CHANGE_BIT(CHANGE_CHECKPOINT), *hold);
 }

@@ -17,6 +17,7 @@
  */
 typedef struct Order {
 	Diff *diff;
+	const DatabasePlan *database;
 	const WantedDatabase *wanted;
 	const LiveDatabase *live;
 	const Content *here;
@@ -35,10 +36,6 @@ bool order_is_settled(const Order *order);
 /* Holds the checkpoint of peers.json back while the server ID waits, for whichever database: on 2.4
  * the one that is there tells that contextCSN is on disk. */
 void order_keep_checkpoint(const Order *order, const Hold *hold);
-
-/* The plan's first change of that kind, of that database; suffix NULL: of any. NULL: there is none.
- */
-Change *order_change_of(Diff *diff, const char *suffix, ChangeKind kind);
 
 const Hold *order_hold_new(const Order *order, const char *text, const char *release);
 

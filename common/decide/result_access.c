@@ -59,7 +59,7 @@ bool result_takes_rights(const ResultDatabase *database, Breach *ret)
 		return false;
 	*ret = (Breach){
 		.kinds = CHANGE_BIT(CHANGE_ACCESS) | CHANGES_OF_PROVIDER,
-		.database = database->before,
+		.database = database->plan,
 		.hold = {.guard = GUARD_ACCESS,
 			 .suffix = database->suffix,
 			 .text = pool_printf(

@@ -31,7 +31,7 @@ bool result_opens_early(const ResultDatabase *database, Breach *ret)
 		return false;
 	*ret = (Breach){
 		.kinds = is_provider ? CHANGES_OF_PROVIDER : CHANGES_OF_LINKS,
-		.database = database->before,
+		.database = database->plan,
 		.hold = *hold,
 	};
 	ret->hold.text =
@@ -69,7 +69,7 @@ bool result_closes(const ResultDatabase *database, Breach *ret)
 		return false;
 	*ret = (Breach){
 		.kinds = CHANGES_OF_LINKS,
-		.database = database->before,
+		.database = database->plan,
 		.hold = {.guard = GUARD_RESTART,
 			 .suffix = database->suffix,
 			 .text = pool_printf(
@@ -94,7 +94,7 @@ bool result_is_unread(const ResultDatabase *database, Breach *ret)
 		return false;
 	*ret = (Breach){
 		.kinds = CHANGES_OF_LINKS,
-		.database = database->before,
+		.database = database->plan,
 		.hold = {.guard = GUARD_ORDER,
 			 .suffix = database->suffix,
 			 .text = pool_printf(

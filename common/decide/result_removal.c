@@ -66,7 +66,7 @@ static void breach_of_removal(const ResultDatabase *database, const char *what, 
 {
 	*ret = (Breach){
 		.kinds = CHANGES_OF_LINKS,
-		.database = database->before,
+		.database = database->plan,
 		.hold = {.guard = GUARD_REMOVAL,
 			 .suffix = database->suffix,
 			 .text = pool_printf(
@@ -103,14 +103,13 @@ bool result_loses_provider(const ResultDatabase *database, Breach *ret)
 bool result_removes_many(const Result *result, Breach *ret)
 {
 	const Diff *diff = result->diff;
-	const Wanted *wanted = diff->in->wanted;
 	ResultDatabase database;
 	size_t n_removed = 0;
 
 	if (diff_is_released(diff, GUARD_REMOVAL))
 		return false;
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (result_database(result, &wanted->databases[i], &database))
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		if (result_database(result, &diff->plan->databases[i], &database))
 			for (size_t at = 0; removed_next(&database, &at);)
 				n_removed++;
 	if (n_removed <= diff->in->desired->max_removals)

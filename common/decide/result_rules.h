@@ -3,6 +3,7 @@
 #define SYNCWARD_RESULT_RULES_H
 
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 
 /* One moment of a plan that is carried out: cn=config behind some of its steps. */
 typedef struct Result {
@@ -16,6 +17,7 @@ typedef struct Result {
 /* One database that peers.json names, before the plan and at that moment. */
 typedef struct ResultDatabase {
 	const Result *result;
+	const DatabasePlan *plan;
 	const WantedDatabase *wanted;
 	const LiveDatabase *before;
 	const LiveDatabase *then;
@@ -26,22 +28,16 @@ typedef struct ResultDatabase {
 typedef struct Breach {
 	Hold hold;
 	unsigned kinds;               /* CHANGE_BITs */
-	const LiveDatabase *database; /* whose changes, as it is now; NULL: those of any */
+	const DatabasePlan *database; /* whose changes; NULL: those of any */
 } Breach;
-
-#define CHANGE_BIT(kind) (1u << (kind))
-_Static_assert(CHANGE_KIND_COUNT <= 32, "a bit for every kind of change");
 
 /* Together: each of them alone could leave the others harmful. */
 #define CHANGES_OF_LINKS                                                                \
-	(CHANGE_BIT(CHANGE_CONSUMER_ADD) | CHANGE_BIT(CHANGE_CONSUMER_EDIT) |           \
-	 CHANGE_BIT(CHANGE_CONSUMER_REMOVE) | CHANGE_BIT(CHANGE_CONSUMERS_RESTART) |    \
-	 CHANGE_BIT(CHANGE_CONSUMERS_RENEW) | CHANGE_BIT(CHANGE_CONSUMERS_RETRY) |      \
+	(CHANGES_OF_LIST | CHANGE_BIT(CHANGE_CONSUMER_ADD) |                            \
 	 CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF) | \
 	 CHANGE_BIT(CHANGE_READ_ONLY_OFF) | CHANGE_BIT(CHANGE_SAVE))
-#define CHANGES_OF_PROVIDER                                            \
-	(CHANGE_BIT(CHANGE_OVERLAY) | CHANGE_BIT(CHANGE_CONTEXT_CSN) | \
-	 CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) | CHANGE_BIT(CHANGE_READ_ONLY_OFF))
+#define CHANGES_OF_PROVIDER \
+	(CHANGES_TO_PROVIDER | CHANGE_BIT(CHANGE_CONTEXT_CSN) | CHANGE_BIT(CHANGE_READ_ONLY_OFF))
 
 /* Ends every sentence of a breach: the guards hold such changes before. */
 #define RESULT_FAULT                                                               \
@@ -75,6 +71,6 @@ bool result_removes_many(const Result *result, Breach *ret);
 bool result_takes_rights(const ResultDatabase *database, Breach *ret);
 
 /* The database, where this server holds it once before and then. */
-bool result_database(const Result *result, const WantedDatabase *wanted, ResultDatabase *ret);
+bool result_database(const Result *result, const DatabasePlan *plan, ResultDatabase *ret);
 
 #endif

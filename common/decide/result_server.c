@@ -65,7 +65,7 @@ static bool database_becomes_unsafe(const Result *result, Breach *ret)
 			continue;
 		*ret = (Breach){
 			.kinds = CHANGES_OF_LINKS,
-			.database = before,
+			.database = plan_database_of(diff->plan, before),
 			.hold = {.guard = GUARD_RESTART,
 				 .text = pool_printf(
 					 diff->pool,
@@ -110,15 +110,14 @@ static bool was_written(const Result *result, const char *suffix)
 bool result_breaks_order(const Result *result, Breach *ret)
 {
 	Diff *diff = result->diff;
-	const Wanted *wanted = diff->in->wanted;
 	ResultDatabase database;
 
 	if (!writes_ids(result) || !diff->server_id_is_wrong || !diff->has_live_sid ||
 	    diff_is_released(diff, GUARD_ORDER))
 		return false;
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		if (!result_database(result, &wanted->databases[i], &database) ||
-		    order_is_kept(diff, database.wanted, database.then,
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
+		if (!result_database(result, &diff->plan->databases[i], &database) ||
+		    order_is_kept(diff, database.plan, database.then,
 				  was_written(result, database.suffix)))
 			continue;
 		*ret = (Breach){

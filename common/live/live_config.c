@@ -300,6 +300,14 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 	return found;
 }
 
+const char *live_entries_counted(const Live *live, const char *suffix)
+{
+	for (size_t i = 0; i < live->n_filled; i++)
+		if (dn_equal(live->filled[i], suffix))
+			return live->filled_entries[i];
+	return NULL;
+}
+
 /* Skips the "{n}" that slapd gives to entries that have an order. */
 static const char *number_skip(const char *text)
 {

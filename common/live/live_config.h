@@ -126,6 +126,10 @@ bool live_reads_from_somebody(const LiveDatabase *database);
 /* The databases that hold the suffix, by DN; returns how many there are and gives the first one. */
 size_t live_find_database(const Live *live, const char *suffix, const LiveDatabase **ret);
 
+/* How many entries cn=monitor counts in the database with that suffix, as text; NULL: none, or it
+ * does not count. */
+const char *live_entries_counted(const Live *live, const char *suffix);
+
 /* True when slapd takes the provider's URL for its own: of an olcSyncrepl value with it (whose
  * searchbase is a suffix) it starts no consumer. False where its listeners are unknown. */
 bool live_is_myself(const Live *live, const char *url);

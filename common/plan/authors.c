@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/plan/plan_changes.h"
+
 static const SeenEntry *find(const Seen *seen, const char *dn)
 {
 	for (size_t i = 0; i < seen->n_items; i++)
@@ -14,10 +16,9 @@ static const SeenEntry *find(const Seen *seen, const char *dn)
 
 static bool is_left(const Plan *left, const char *dn)
 {
-	for (size_t i = 0; i < left->n_changes; i++)
-		if (strcasecmp(left->changes[i].dn, dn) == 0)
-			return true;
-	return false;
+	size_t at = 0;
+
+	return change_next_at(left, dn, &at) != NULL;
 }
 
 Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left)

@@ -77,8 +77,18 @@ const char *severity_name(Severity severity)
 
 Change *plan_add_change(Pool *pool, Plan *plan, Change change)
 {
+	const size_t place = plan->n_changes;
+
 	POOL_PUSH(pool, plan->changes, plan->n_changes, change);
-	return &plan->changes[plan->n_changes - 1];
+	for (size_t i = 0; i < plan->n_databases; i++) {
+		DatabasePlan *database = &plan->databases[i];
+
+		if (!database->live || !change_is_of(&change, database->live))
+			continue;
+		POOL_PUSH(pool, database->changes, database->n_changes, place);
+		break;
+	}
+	return &plan->changes[place];
 }
 
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
@@ -128,15 +138,6 @@ bool step_carries(const Step *step, const Change *change)
 		if (strcasecmp(step->mods[i].attribute, change->attribute) == 0)
 			return true;
 	return false;
-}
-
-const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted)
-{
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].kind == CHANGE_CONSUMER_EDIT && plan->changes[i].is_held &&
-		    plan->changes[i].wanted == wanted)
-			return plan->changes[i].live;
-	return NULL;
 }
 
 bool plan_is_empty(const Plan *plan)

@@ -10,6 +10,7 @@
 #include "common/desired/wanted.h"
 #include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
+#include "common/plan/database_plan.h"
 #include "common/plan/step.h"
 
 /* Why something is held instead of applied. Order and codes as in syncward(8), "Guards". */
@@ -166,7 +167,10 @@ typedef struct ReaderNeed {
 /* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
  * LDAP operations in order. */
 typedef struct Plan {
-	const Wanted *wanted; /* NULL when G2 or G3 left nothing to want */
+	const Wanted *wanted;    /* NULL when G2 or G3 left nothing to want */
+	DatabasePlan *databases; /* those of wanted first, in its order; of plans that plan_make()
+				    made, others have none */
+	size_t n_databases;
 	Change *changes;
 	size_t n_changes;
 	Hold *holds; /* each reason once; a held change repeats its own */
@@ -202,10 +206,6 @@ bool step_carries(const Step *step, const Change *change);
 
 /* True when the change is one of the database's entry, or of an overlay below it. */
 bool change_is_of(const Change *change, const LiveDatabase *database);
-
-/* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
- * none does. */
-const LiveConsumer *plan_held_link(const Plan *plan, const WantedConsumer *wanted);
 
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
-#include "common/base/text.h"
+#include "common/plan/plan_changes.h"
 #include "common/plan/render.h"
 
 typedef enum Colour {
@@ -114,25 +114,18 @@ static void hold_lines(Page *page, const Hold *hold)
 static void block(Page *page, const char *suffix)
 {
 	const Plan *plan = page->plan;
-	bool has_title = false;
-	size_t start = page->out.len;
+	size_t at_change = 0, at_hold = 0;
+	const Change *change = change_next_told(plan, suffix, &at_change);
+	const Hold *hold = hold_next_told(plan, suffix, &at_hold);
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (text_equal(plan->changes[i].suffix, suffix)) {
-			if (!has_title)
-				line(page, COLOUR_HEAD, suffix ? suffix : "server");
-			has_title = true;
-			change_line(page, &plan->changes[i]);
-		}
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (text_equal(plan->holds[i].suffix, suffix)) {
-			if (!has_title)
-				line(page, COLOUR_HEAD, suffix ? suffix : "server");
-			has_title = true;
-			hold_lines(page, &plan->holds[i]);
-		}
-	if (page->out.len > start)
-		buf_putc(&page->out, '\n');
+	if (!change && !hold)
+		return;
+	line(page, COLOUR_HEAD, suffix ? suffix : "server");
+	for (; change; change = change_next_told(plan, suffix, &at_change))
+		change_line(page, change);
+	for (; hold; hold = hold_next_told(plan, suffix, &at_hold))
+		hold_lines(page, hold);
+	buf_putc(&page->out, '\n');
 }
 
 static void findings(Page *page)
@@ -153,9 +146,11 @@ static void findings(Page *page)
 /* A hold may stand alone: what would change behind it is not known. */
 static bool holds_a_change(const Plan *plan, const Hold *hold)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].is_held && plan->changes[i].hold.guard == hold->guard &&
-		    strcmp(plan->changes[i].hold.text, hold->text) == 0)
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next(plan, NULL, CHANGES_ALL, &at));)
+		if (change->is_held && change->hold.guard == hold->guard &&
+		    strcmp(change->hold.text, hold->text) == 0)
 			return true;
 	return false;
 }
@@ -163,10 +158,9 @@ static bool holds_a_change(const Plan *plan, const Hold *hold)
 static void summary(Page *page)
 {
 	const Plan *plan = page->plan;
-	size_t n_changes = 0, n_held = 0;
+	const size_t n_changes = change_count_free(plan, NULL, CHANGES_ALL);
+	size_t n_held = plan->n_changes - n_changes;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		*(plan->changes[i].is_held ? &n_held : &n_changes) += 1;
 	for (size_t i = 0; i < plan->n_holds; i++)
 		n_held += !holds_a_change(plan, &plan->holds[i]);
 	if (plan->n_changes == 0 && plan->n_holds == 0) {

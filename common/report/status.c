@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/decide/old_tls.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 
 #define RID_MAX 999 /* slapd takes three digits */
 
@@ -161,20 +161,17 @@ static const StatusPeer *peer_before(const StatusDatabase *database, unsigned id
 /* NULL for what belongs to the server itself. */
 static Claim in_step(const Plan *left, const char *suffix)
 {
-	for (size_t i = 0; i < left->n_changes; i++)
-		if (text_equal(left->changes[i].suffix, suffix))
-			return CLAIM_NO;
-	for (size_t i = 0; i < left->n_holds; i++)
-		if (text_equal(left->holds[i].suffix, suffix))
-			return CLAIM_NO;
-	return CLAIM_YES;
+	size_t at_change = 0, at_hold = 0;
+
+	return change_next_told(left, suffix, &at_change) || hold_next_told(left, suffix, &at_hold)
+		       ? CLAIM_NO
+		       : CLAIM_YES;
 }
 
 /* Of a link whose change is held: as it goes on. */
-static StatusPeer peer_look(Pool *pool, const Plan *left, const WantedConsumer *wanted,
+static StatusPeer peer_look(Pool *pool, const LiveConsumer *held, const WantedConsumer *wanted,
 			    const RunningIndex *index)
 {
-	const LiveConsumer *held = plan_held_link(left, wanted);
 	const RunningConsumer *running =
 		!index ? NULL
 		: held ? running_find(index, held->rid, held->provider)
@@ -221,6 +218,7 @@ typedef struct PassSeen {
 static void peers_look(Pool *pool, const WantedDatabase *wanted, const PassSeen *seen,
 		       const StatusDatabase *before, StatusDatabase *database)
 {
+	const DatabasePlan *plan = plan_database_wanted(seen->left, wanted);
 	RunningIndex index;
 
 	running_index(seen->live, database->suffix, &index);
@@ -230,8 +228,8 @@ static void peers_look(Pool *pool, const WantedDatabase *wanted, const PassSeen 
 		StatusPeer *peer = &database->peers[i];
 		const StatusPeer *old;
 
-		*peer = peer_look(pool, seen->left, &wanted->consumers[i],
-				  seen->live->has_running ? &index : NULL);
+		*peer = peer_look(pool, plan_held_link(seen->left, plan, &wanted->consumers[i]),
+				  &wanted->consumers[i], seen->live->has_running ? &index : NULL);
 		old = peer_before(before, peer->id, i);
 		peer->since_sec = old && is_up(old) == is_up(peer) &&
 						  (old->is_running == CLAIM_UNKNOWN) ==

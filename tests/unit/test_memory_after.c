@@ -145,6 +145,7 @@ static void who_was_there_before_us_stays_foreign(void **state)
 	scene_settled(scene);
 	plan_add_change(scene->pool, &scene->plan,
 			(Change){.kind = CHANGE_CONSUMER_REMOVE,
+				 .dn = DATABASE,
 				 .suffix = SUFFIX,
 				 .subject = "ldap://old",
 				 .is_held = true});
@@ -307,6 +308,7 @@ static void a_link_is_known_when_a_probe_of_what_is_written_was_good(void **stat
 	/* Of what is about to be written it says not that the former view is kept. */
 	plan_add_change(scene->pool, &scene->plan,
 			(Change){.kind = CHANGE_CONSUMER_EDIT,
+				 .dn = DATABASE,
 				 .suffix = SUFFIX,
 				 .wanted = &scene->wanted.databases[0].consumers[0]});
 	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);

@@ -100,6 +100,42 @@ static void what_cannot_be_read_is_not_sent_again_and_goes_when_released(void **
 		assert_null(strstr(last_mod(scene, 1)->values[i], "odd"));
 }
 
+/* slapd gave its peer up, which answers again: only that has the list written. */
+static void what_cannot_be_read_is_not_sent_again_to_have_slapd_try_again(void **state)
+{
+	Scene *scene = *state;
+	RunningConsumer running = {.suffix = SUFFIX,
+				   .rid = 2,
+				   .last_connect = "20261122101500Z",
+				   .next_connect = "00000101000000Z"};
+	LinkProbe answer = {.suffix = SUFFIX, .peer_id = 2, .began_sec = INT64_MAX};
+	const LinkProbes probes = {.items = &answer, .n_items = 1};
+
+	scene->text =
+		"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, {\"id\": 2, "
+		"\"uri\": \"ldap://peer2\"}], \"databases\": [{\"suffix\": \"" SUFFIX "\", "
+		"\"syncrepl\": {\"binddn\": \"cn=r," SUFFIX "\", \"credentials\": \"x\", "
+		"\"retry\": \"5 3\"}}], \"policy\": {\"prune\": false, \"retry_may_end\": true}}";
+	provider_make(scene, "");
+	consumer_add(scene, 0, "peer2", 2, "timeout=3 retry=\"5 3\"");
+	consumer_add(scene, 1, "odd", 50, "searchbase=ou=a,,");
+	scene_read(scene);
+	running.provider = scene->live.databases[0].consumers[0].provider;
+	scene->live.running = &running;
+	scene->live.n_running = 1;
+	scene->live.has_running = true;
+	answer.identity =
+		link_identity(scene->pool, &scene->wanted.databases[0].consumers[0].syncrepl,
+			      scene->wanted.databases[0].consumers[0].secret);
+	answer.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
+	scene->facts.probes = &probes;
+	plan_make(scene->pool, &scene->input, &scene->plan);
+	assert_int_equal(scene->plan.n_changes, 1);
+	assert_int_equal(scene->plan.changes[0].kind, CHANGE_CONSUMERS_RETRY);
+	assert_int_equal(scene->plan.changes[0].hold.guard, GUARD_NOT_UNDERSTOOD);
+	assert_int_equal(scene->plan.n_steps, 0);
+}
+
 static void the_last_peer_takes_the_flag_with_it_in_one_modify(void **state)
 {
 	Scene *scene = *state;
@@ -232,6 +268,7 @@ int main(void)
 		SCENE_TEST(a_changed_list_is_deleted_as_read_and_replaced_whole),
 		SCENE_TEST(what_stays_by_policy_is_part_of_the_full_list),
 		SCENE_TEST(what_cannot_be_read_is_not_sent_again_and_goes_when_released),
+		SCENE_TEST(what_cannot_be_read_is_not_sent_again_to_have_slapd_try_again),
 		SCENE_TEST(the_last_peer_takes_the_flag_with_it_in_one_modify),
 		SCENE_TEST(too_many_removals_hold_all_of_them_and_nothing_else),
 		SCENE_TEST(a_provider_from_before_stays_until_it_is_released),

@@ -2,6 +2,7 @@
 /* What the judge of the result holds when a guard has let it pass: changes and steps of such plans
  * are made here by hand. */
 #include "common/decide/guard_result.h"
+#include "common/plan/plan_changes.h"
 #include "tests/unit/plan_scene.h"
 
 /* A plan as guards that failed would leave it. */
@@ -15,6 +16,8 @@ static void bad_begin(Bad *bad, Scene *scene)
 {
 	scene_read(scene);
 	*bad = (Bad){.scene = scene};
+	bad->plan.wanted = scene->input.wanted;
+	plan_databases_make(scene->pool, &bad->plan, scene->input.live);
 	bad->diff = (Diff){.pool = scene->pool, .in = &scene->input, .plan = &bad->plan};
 }
 
