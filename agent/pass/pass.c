@@ -9,6 +9,7 @@
 #include "agent/pass/saved_plan.h"
 #include "agent/system/wait.h"
 #include "common/base/remedies.h"
+#include "common/decide/guard_link.h"
 #include "common/decide/openings.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/render.h"
@@ -271,6 +272,7 @@ static int pass_try(Pass *pass, Error *err)
 		return -1;
 	if (check_saved(pass, err) < 0)
 		return -1;
+	guard_links_note(pass->pool, &pass->world.live, &pass->known);
 	report->world = pass->world;
 	report->plan = pass->plan;
 	report->has_plan = true;
