@@ -60,8 +60,8 @@ void guard_links_note(Pool *pool, const Live *live, Known *known)
 }
 
 /*
- * slapd makes all consumers of a database anew when this pass replaces one of them: until such a one
- * made contact it does not work, and a peer that is slow just then is no link that is down.
+ * slapd makes all consumers of a database anew when this pass replaces one of them: until such a
+ * one made contact it does not work, and a peer that is slow just then is no link that is down.
  */
 static bool was_made_anew(const Diff *diff, const Change *change)
 {
