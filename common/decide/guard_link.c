@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "common/base/timestamp.h"
 #include "common/link/link_probes.h"
+#include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
 
 /*
@@ -25,6 +27,54 @@ bool change_replaces_working_link(const Live *live, const DatabasePlan *database
 	return !change->old_is_gone &&
 	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
 	       guard_link_works(live, database->live, change->live);
+}
+
+/* --- links that worked when the pass began --- */
+
+static const char *link_name(Pool *pool, const char *dn, const LiveConsumer *consumer)
+{
+	return pool_printf(pool, "%s %d %s", dn, consumer->rid, consumer->provider);
+}
+
+void guard_links_note(Pool *pool, const Live *live, Known *known)
+{
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+
+		for (size_t k = 0; k < database->n_consumers; k++)
+			if (database->consumers[k].parses &&
+			    guard_link_works(live, database, &database->consumers[k]))
+				POOL_PUSH(pool, known->worked, known->n_worked,
+					  link_name(pool, database->entry->dn,
+						    &database->consumers[k]));
+	}
+}
+
+/*
+ * slapd makes all consumers of a database anew when this pass replaces one of them: until such a
+ * one made contact it does not work, and a peer that is slow just then is no link that is down.
+ */
+static bool was_made_anew(const Diff *diff, const DatabasePlan *plan, const Change *change)
+{
+	const Live *live = diff->in->live;
+	const Known *known = diff->in->known;
+	const LiveDatabase *database = plan->live;
+	const RunningConsumer *running;
+	const char *name;
+	RunningIndex index;
+
+	if (change->old_is_gone ||
+	    !link_differs(&change->live->syncrepl, &change->wanted->syncrepl))
+		return false;
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	running = running_find(&index, change->live->rid, change->live->provider);
+	if (running && timestamp_of_generalized(running->last_contact) >= 0)
+		return false;
+	name = link_name(diff->pool, change->dn, change->live);
+	for (size_t i = 0; i < known->n_worked; i++)
+		if (strcmp(known->worked[i], name) == 0)
+			return true;
+	return false;
 }
 
 /* --- a link that changes --- */
@@ -193,7 +243,8 @@ static void judge_edits(Diff *diff, const DatabasePlan *database)
 	for (size_t at = 0; (change = change_next_free(diff->plan, database,
 						       CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
 		if (!change->wanted->put_back &&
-		    change_replaces_working_link(diff->in->live, database, change))
+		    (change_replaces_working_link(diff->in->live, database, change) ||
+		     was_made_anew(diff, database, change)))
 			judge_edit(diff, database, change);
 }
 

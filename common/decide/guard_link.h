@@ -2,11 +2,15 @@
 #ifndef SYNCWARD_GUARD_LINK_H
 #define SYNCWARD_GUARD_LINK_H
 
+#include "common/memory/memory.h"
 #include "common/plan/plan.h"
 
 /* True when the change of the database, a CONSUMER_EDIT, puts another link in the place of one that
  * works now (G6). */
 bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
 				  const Change *change);
+
+/* Notes which links work, before the pass writes anything; in the pool. */
+void guard_links_note(Pool *pool, const Live *live, Known *known);
 
 #endif

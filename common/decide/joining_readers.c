@@ -70,14 +70,15 @@ static bool reads_already(const Joining *joining, const Content *peer)
 }
 
 /* It cannot be asked, and was read from here, or showed changes: what is deleted there meanwhile
- * comes back when it reads a server ID from here that it does not know. */
+ * comes back when it reads a server ID from here that it does not know. Where no server listens
+ * nobody deletes anything now. */
 static bool was_met(const Joining *joining, const Content *peer)
 {
 	const Known *known = joining->diff->in->known;
 	const KnownDatabase *database = known_database(known, joining->suffix);
 	size_t position = 0;
 
-	if (peer->state != CONTENT_UNREACHABLE)
+	if (peer->state != CONTENT_UNREACHABLE || peer->nobody_listens)
 		return false;
 	for (size_t i = 0; database && i < database->seen.n_items; i++)
 		if (database->seen.items[i].peer_id == peer->peer_id)

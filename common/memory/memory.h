@@ -78,6 +78,8 @@ typedef struct Known {
 	const char *left_time; /* generalized time */
 	bool is_rejoining;     /* a person let it come back */
 	KnownLinks links;
+	const char **worked; /* links that did when this pass began; not kept on disk */
+	size_t n_worked;
 	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */
 	size_t n_ages;
 	const char *machine;    /* that was this node when it was last in step; NULL: unknown */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/pass_next.h"
 
+#include "common/decide/guard_link.h"
 #include "common/decide/openings.h"
 #include "common/pass/memory_after.h"
 #include "common/pass/pass_ends.h"
@@ -65,6 +66,7 @@ static PassAction agreed(Pass *pass)
 {
 	Report *report = pass->report;
 
+	guard_links_note(pass->pool, &pass->world.live, &pass->known);
 	report->world = pass->world;
 	report->plan = pass->plan;
 	report->has_plan = true;

@@ -7,14 +7,17 @@
 #include "agent/pass/link_answers.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
+#include "common/base/remedies.h"
 #include "common/decide/joining_extra.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rules.h"
+#include "tests/sim/sim_state.h"
 
 /* One pass of the program itself over a machine of the model; what peers hold is asked of the
  * model. Time is the model's: whoever waits makes it pass. */
 
 static Sim *running; /* whose time it is */
+static uint32_t late;
 
 static uint64_t sim_monotonic_usec(void *userdata)
 {
@@ -25,7 +28,7 @@ static uint64_t sim_monotonic_usec(void *userdata)
 static int64_t sim_realtime_sec(void *userdata)
 {
 	(void)userdata;
-	return running ? sim_seconds(running->cluster.now) : 0;
+	return running ? sim_seconds(running->cluster.now - late) : 0;
 }
 
 /* In the place of agent/system/clock.c and of libc's. */
@@ -44,13 +47,16 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 
 /* --- what peers show --- */
 
-static Content content_read(Pool *pool, const Sim *sim, size_t peer)
+static Content content_read(Pool *pool, const SimHost *host, size_t peer)
 {
+	const Sim *sim = host->sim;
 	const SimNode *node = &sim->cluster.nodes[peer];
 	Content content = {.peer_id = (unsigned)peer + 1,
 			   .state = CONTENT_READ,
 			   .server_id = node->has_overlay ? node->sid : 0,
-			   .has_clock = true};
+			   .has_clock = true,
+			   .clock_ahead_sec =
+				   (long)sim->cluster.nodes[host->at].late - (long)node->late};
 
 	for (size_t i = 0; i < node->copy.n_entries; i++) {
 		const SimEntry *entry = &node->copy.entries[i];
@@ -83,10 +89,12 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 		if (i == host->at)
 			continue;
-		if (sim->cluster.nodes[i].is_up && !sim->cluster.is_cut[host->at][i])
-			content = content_read(pool, sim, i);
+		if (sim->cluster.nodes[i].is_up && !sim->cluster.is_cut[host->at][i] &&
+		    !host->has_typo)
+			content = content_read(pool, host, i);
 		else
-			content.nobody_listens = !sim->cluster.is_cut[host->at][i];
+			content.nobody_listens =
+				!sim->cluster.is_cut[host->at][i] && !host->has_typo;
 		POOL_PUSH(pool, facts.peers, facts.n_peers, content);
 	}
 	return facts;
@@ -115,7 +123,8 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 			continue;
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
-		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer])
+		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
+		    !host->has_typo)
 			for (int step = 0; step < PROBE_STEP_COUNT; step++)
 				probe.probe.steps[step] = PROBE_GOOD;
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
@@ -168,12 +177,48 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
+/* What is printed below "only when ...": people do it when that is so (sim_people.c). Whether an
+ * entry belongs here only they could know who compared. */
+static void advice_take(SimAdvice *advice, const Hold *hold)
+{
+	if (strstr(hold->text, remedy_text(REMEDY_DATABASE_ANEW)))
+		advice->empties_database = true;
+	else if (strstr(hold->release, "--release") && !strstr(hold->text, "compared") &&
+		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER))
+		advice->released |= GUARD_BIT(hold->guard);
+}
+
+/* The daemon tells of each. */
+static bool has_link_down(const SimHost *host)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (i != host->at && cluster->nodes[host->at].links[i].phase != SIM_PERSIST)
+			return true;
+	return false;
+}
+
+/* 0.1.0, which wrote session logs, did not tell of them. */
+static bool has_finding(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_findings; i++)
+		if (!sim_rule_is_off(SIM_SESSION_LOG) ||
+		    strcmp(plan->findings[i].code, "session-log") != 0)
+			return true;
+	return false;
+}
+
 static void report_take(SimHost *host, const Report *report)
 {
 	const Plan *plan = &report->last_plan;
 
 	host->was_judged = true;
-	host->has_said = report->has_failed || plan->n_holds > 0 || plan->n_findings > 0;
+	host->has_said =
+		report->has_failed || plan->n_holds > 0 || has_finding(plan) || has_link_down(host);
+	host->advice = (SimAdvice){0};
+	for (size_t i = 0; i < plan->n_holds; i++)
+		advice_take(&host->advice, &plan->holds[i]);
 	if (report->plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)
 		snprintf(host->sim->breach, sizeof(host->sim->breach),
 			 "a plan of node %zu passes a guard: its result breaks a rule",
@@ -188,38 +233,81 @@ static void report_take(SimHost *host, const Report *report)
 		printf("    failed: %s\n", report->error.text);
 }
 
-void sim_pass(SimHost *host, int kill_after, bool is_first_node)
+/* Every copy that may get changes of its own now reads from here. */
+static bool is_read_by_all(const SimHost *host)
 {
-	AUTO(Pool) *pool = pool_new();
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (i != host->at && sim_takes_writes(&cluster->nodes[i]) &&
+		    cluster->nodes[i].links[host->at].phase == SIM_DOWN)
+			return false;
+	return true;
+}
+
+static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
+{
 	Inputs inputs = {.state_dir = host->state_dir,
 			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
-			 .file = {.desired = host->desired, .sha256 = "1"},
+			 .file = {.desired = host->desired},
 			 .wanted = host->wanted};
-	PassOptions options = {.may_write = true, .is_first_node = is_first_node};
-	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const bool had_flag = node->has_flag;
-	const size_t n_steps = host->n_steps;
+	PassOptions pass = {.may_write = true,
+			    .is_first_node = options->is_first_node,
+			    .released = options->released};
 	DatabaseFacts facts;
 	Report report;
 	Error err;
 
-	if (!node->is_up)
-		return;
-	running = host->sim;
-	host->steps_left = kill_after;
+	memcpy(inputs.file.sha256, host->sha256, sizeof(host->sha256));
 	if (state_read(pool, host->state_dir, false, &inputs.state, &err) < 0) {
-		snprintf(host->sim->breach, sizeof(host->sim->breach), "%.200s", err.text);
+		if (host->actions_left != 0)
+			snprintf(host->sim->breach, sizeof(host->sim->breach), "%.200s", err.text);
 		return;
 	}
 	facts = peers_read(pool, host);
-	options.contents = &facts;
-	options.n_contents = 1;
-	pass_run(pool, &inputs, &options, &host->directory, &report);
-	if (host->steps_left != 0)
+	pass.contents = &facts;
+	pass.n_contents = 1;
+	pass_run(pool, &inputs, &pass, &host->directory, &report);
+	if (host->actions_left != 0)
 		report_take(host, &report);
+}
+
+/* G6: no link that works goes because somebody made a mistake. */
+static void links_compare(SimHost *host, const SimNode *before)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (before->links[i].phase != SIM_DOWN &&
+		    !cluster->nodes[host->at].links[i].is_declared && !*host->sim->breach)
+			snprintf(host->sim->breach, sizeof(host->sim->breach),
+				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
+				 i + 1);
+}
+
+void sim_pass(SimHost *host, const SimPass *options)
+{
+	AUTO(Pool) *pool = pool_new();
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+	const SimNode before = host->sim->cluster.nodes[host->at];
+	const bool had_flag = node->has_flag;
+	const size_t n_steps = host->n_steps;
+
+	if (!node->is_up)
+		return;
+	running = host->sim;
+	late = node->late;
+	host->actions_left = options->kill_after;
+	sim_state_budget(&host->actions_left);
+	pass_make(pool, host, options);
+	sim_state_budget(NULL);
 	sim_tally.passes++;
 	sim_tally.steps += host->n_steps - n_steps;
-	sim_tally.opened += !had_flag && node->has_flag;
-	host->steps_left = -1;
+	if (!had_flag && node->has_flag) {
+		sim_tally.opened++;
+		host->sim->opened_unread |= !options->released && !is_read_by_all(host);
+	}
+	links_compare(host, &before);
+	host->actions_left = -1;
 	running = NULL;
 }

@@ -38,11 +38,25 @@ void sim_copy_remove(SimCopy *copy, uint16_t uuid)
 
 /* --- what arrives --- */
 
+/* syncrepl_entry(), "not new enough, ignored": the loop over contextCSN ends at its first server
+ * ID unless that is the one asked for. 2.4 does not ask. */
+static bool is_covered_lowest(const SimNode *node, SimCsn csn)
+{
+	const SimContext *context = sim_context(node);
+
+	for (size_t sid = 0; sim_knows(SIM_FACT_LOWEST) && sid < SIM_SIDS; sid++)
+		if (context->time[sid] > 0)
+			return sid == csn.sid && csn.time <= context->time[sid];
+	return false;
+}
+
 /* dn_callback(): what is newer here stays; an entry of that name and another UUID is replaced. */
 static bool entry_take(SimNode *node, const SimEntry *entry)
 {
 	SimEntry *here = sim_find_name(&node->copy, entry->name);
 
+	if (is_covered_lowest(node, entry->csn))
+		return false;
 	if (!here) {
 		sim_copy_add(&node->copy, *entry);
 		return true;
@@ -147,16 +161,39 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 		return;
 	if (message->kind == SIM_DELETED)
 		sim_copy_remove(&node->copy, message->entry.uuid);
-	else
+	else {
+		const bool was_here = has_uuid(&node->copy, message->entry.uuid);
+
 		is_taken = entry_take(node, &message->entry);
+		cluster->was_overtaken |=
+			is_taken && !was_here && is_covered(node, message->entry.csn);
+	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
 		return;
 	}
 	node->is_dirty |= message->csn.time == 0;
+	if (node->has_overlay)
+		sim_log_add(node, message);
 	if (message->csn.time > 0)
 		(void)sim_context_take(node, message->csn, true);
 	sim_send(cluster, at, from, *message);
+}
+
+/* What comes out of a log is not asked for its age; a provider takes the CSN for its own. */
+static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
+{
+	SimNode *node = &cluster->nodes[at];
+	SimMessage deleted = *message;
+
+	deleted.kind = SIM_DELETED;
+	if (!has_uuid(&node->copy, message->entry.uuid))
+		return;
+	sim_copy_remove(&node->copy, message->entry.uuid);
+	sim_log_add(node, &deleted);
+	if (sim_knows(SIM_FACT_LOGGED) && node->has_overlay)
+		(void)sim_context_take(node, message->csn, true);
+	sim_send(cluster, at, from, deleted);
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
@@ -164,6 +201,9 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 	SimNode *node = &cluster->nodes[at];
 
 	switch (message->kind) {
+	case SIM_LOGGED:
+		logged_take(cluster, at, from, message);
+		break;
 	case SIM_REFRESHED:
 		if (!entry_take(node, &message->entry))
 			break;
@@ -204,7 +244,10 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 {
 	SimLink *link = &cluster->nodes[reader].links[provider];
 
-	*link = (SimLink){.is_declared = link->is_declared, .since = cluster->now};
+	*link = (SimLink){.is_declared = link->is_declared,
+			  .is_partial = link->is_partial,
+			  .made_contact = link->made_contact,
+			  .since = cluster->now};
 }
 
 static void links_drop(SimCluster *cluster, size_t at)
@@ -221,7 +264,7 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 	const bool has_overlay = node->has_overlay;
 
 	links_drop(cluster, at);
-	cluster->forgot |= is_killed && has_overlay && node->is_unsaved;
+	cluster->forgot |= is_killed && has_overlay && node->is_forgetful;
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);
 	node->has_overlay = has_overlay;

@@ -10,6 +10,7 @@ typedef enum Argument {
 	NODE,
 	NAME,
 	SMALL,
+	ACTIONS,
 	SECONDS,
 } Argument;
 
@@ -21,7 +22,7 @@ static const struct {
 	[SIM_WRITE] = {"write", 30, {NODE, NAME}},
 	[SIM_DELETE] = {"delete", 16, {NODE, NAME}},
 	[SIM_PASS] = {"pass", 14, {NODE}},
-	[SIM_KILLED] = {"killed", 3, {NODE, SMALL}},
+	[SIM_KILLED] = {"killed", 4, {NODE, ACTIONS}},
 	[SIM_FIRST] = {"first", 1, {NODE}},
 	[SIM_CONNECT] = {"connect", 14, {NODE, NODE}},
 	[SIM_DELIVER] = {"deliver", 20, {NODE, NODE, SMALL}},
@@ -38,11 +39,20 @@ static const struct {
 	[SIM_BACKUP] = {"backup", 1, {NODE}},
 	[SIM_RESTORE] = {"restore", 1, {NODE}},
 	[SIM_UNLINK] = {"unlink", 0, {NODE}},
+	[SIM_OBEY] = {"obey", 3, {NODE}},
+	[SIM_SEED] = {"seed", 1, {NODE}},
+	[SIM_FORGET] = {"forget", 1, {NODE}},
+	[SIM_TYPED] = {"typed", 1, {NODE}},
+	[SIM_FILTER] = {"filter", 1, {NODE}},
+	[SIM_CORRECT] = {"correct", 3, {NODE}},
+	[SIM_LATE] = {"late", 1, {NODE, SECONDS}},
+	[SIM_KEEP_LOG] = {"log", 1, {NODE}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
 static const char *const starts[] = {
-	[SIM_STOCK] = "stock", [SIM_FORMED] = "formed", [SIM_HAND] = "hand", [SIM_OLD] = "old"};
+	[SIM_STOCK] = "stock", [SIM_FORMED] = "formed", [SIM_HAND] = "hand",
+	[SIM_OLD] = "old",     [SIM_FRESH] = "fresh",   [SIM_EMPTY] = "empty"};
 
 /* --- at random --- */
 
@@ -78,6 +88,8 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 		return draw(state, 8) == 0 ? 0 : 1 + draw(state, SIM_NAMES - 1);
 	case SMALL:
 		return 1 + draw(state, 5);
+	case ACTIONS:
+		return 1 + draw(state, 24);
 	case SECONDS:
 		return 1 + draw(state, 120);
 	default:
@@ -85,12 +97,16 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 	}
 }
 
+static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
+
 SimHistory sim_history_random(uint64_t seed)
 {
 	uint64_t state = seed * 0x2545f4914f6cdd1d + 1;
 	SimHistory history = {.n_nodes = 2 + draw(&state, SIM_NODES - 1)};
 
-	history.start = draw(&state, 3) > 0 ? SIM_FORMED : SIM_STOCK;
+	if (history.n_nodes > 4) /* seldom: they take long */
+		history.n_nodes = draw(&state, 4) == 0 ? history.n_nodes : 3;
+	history.start = starts_drawn[draw(&state, ARRAY_SIZE(starts_drawn))];
 	history.n_choices = 15 + draw(&state, 46);
 	for (size_t i = 0; i < history.n_choices; i++) {
 		SimChoice *choice = &history.choices[i];

@@ -15,27 +15,35 @@
 #define SIM_CHOICES 160
 
 typedef enum SimVerb {
-	SIM_WRITE,   /* NODE NAME: a client adds or modifies */
-	SIM_DELETE,  /* NODE NAME */
-	SIM_PASS,    /* NODE */
-	SIM_KILLED,  /* NODE STEPS: a pass that is killed behind so many steps */
-	SIM_FIRST,   /* NODE: apply --first-node, by somebody who reaches all others */
-	SIM_CONNECT, /* READER PROVIDER */
-	SIM_DELIVER, /* READER PROVIDER MESSAGES */
-	SIM_FLOW,    /* everything connects, everything arrives */
-	SIM_ROUND,   /* a pass at every node */
-	SIM_CUT,     /* NODE NODE */
-	SIM_MEND,    /* NODE NODE */
-	SIM_STOP,    /* NODE */
-	SIM_CRASH,   /* NODE: kill -9 */
-	SIM_START,   /* NODE */
-	SIM_WIPE,    /* NODE: somebody empties the database's folder */
-	SIM_REPLACE, /* NODE: a new machine of that name */
-	SIM_FOREIGN, /* NODE: the same, with a database of that suffix made there */
-	SIM_BACKUP,  /* NODE */
-	SIM_RESTORE, /* NODE: the database as it was at the backup */
-	SIM_UNLINK,  /* NODE: somebody removes olcSyncrepl */
-	SIM_WAIT,    /* SECONDS */
+	SIM_WRITE,    /* NODE NAME: a client adds or modifies */
+	SIM_DELETE,   /* NODE NAME */
+	SIM_PASS,     /* NODE */
+	SIM_KILLED,   /* NODE ACTIONS: a pass that is killed behind so many of them */
+	SIM_FIRST,    /* NODE: apply --first-node, by somebody who reaches all others */
+	SIM_CONNECT,  /* READER PROVIDER */
+	SIM_DELIVER,  /* READER PROVIDER MESSAGES */
+	SIM_FLOW,     /* everything connects, everything arrives */
+	SIM_ROUND,    /* a pass at every node */
+	SIM_CUT,      /* NODE NODE */
+	SIM_MEND,     /* NODE NODE */
+	SIM_STOP,     /* NODE */
+	SIM_CRASH,    /* NODE: kill -9 */
+	SIM_START,    /* NODE */
+	SIM_WIPE,     /* NODE: somebody empties the database's folder */
+	SIM_REPLACE,  /* NODE: a new machine of that name */
+	SIM_FOREIGN,  /* NODE: the same, with a database of that suffix made there */
+	SIM_BACKUP,   /* NODE */
+	SIM_RESTORE,  /* NODE: the database as it was at the backup */
+	SIM_UNLINK,   /* NODE: somebody removes olcSyncrepl */
+	SIM_OBEY,     /* NODE: what the last pass printed is done literally */
+	SIM_SEED,     /* NODE: the first entries of an empty database, by hand */
+	SIM_FORGET,   /* NODE: somebody removes syncward's state folder */
+	SIM_TYPED,    /* NODE: a typo in its peers.json, in the name of each peer */
+	SIM_FILTER,   /* NODE: a filter in its peers.json */
+	SIM_CORRECT,  /* NODE: its peers.json as it was */
+	SIM_LATE,     /* NODE SECONDS: its clock is behind */
+	SIM_KEEP_LOG, /* NODE: a session log, as guides say */
+	SIM_WAIT,     /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 
@@ -49,6 +57,8 @@ typedef enum SimStart {
 	SIM_FORMED, /* a cluster in step, by syncward */
 	SIM_HAND,   /* the same, connected by somebody; entries were there before the server ID */
 	SIM_OLD,    /* so were they, and contextCSN does not know of it (fact 26) */
+	SIM_FRESH,  /* as formed, and none of its servers has written anything yet */
+	SIM_EMPTY,  /* as formed, from nothing: all was written under a server ID */
 	SIM_START_COUNT
 } SimStart;
 

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "common/plan/tree_after.h"
 #include "tests/lib/memory_internal.h"
@@ -10,39 +9,6 @@
 #include "tests/sim/sim_internal.h"
 
 #define DATABASE_DN "olcDatabase={2}mdb,cn=config"
-#define EPOCH_SEC   1795341600 /* 2026-11-22 10:00:00 UTC */
-
-/* --- times --- */
-
-int64_t sim_seconds(uint32_t when)
-{
-	return EPOCH_SEC + when;
-}
-
-static void time_print(uint32_t when, char *ret, size_t size)
-{
-	const time_t seconds = (time_t)sim_seconds(when);
-	struct tm parts;
-
-	gmtime_r(&seconds, &parts);
-	strftime(ret, size, "%Y%m%d%H%M%S", &parts);
-}
-
-const char *sim_time_text(Pool *pool, uint32_t when)
-{
-	char text[32];
-
-	time_print(when, text, sizeof(text));
-	return pool_printf(pool, "%sZ", text);
-}
-
-const char *sim_csn_text(Pool *pool, SimCsn csn)
-{
-	char text[32];
-
-	time_print(csn.time, text, sizeof(text));
-	return pool_printf(pool, "%s.000000Z#000000#%03x#000000", text, csn.sid);
-}
 
 static MemoryDirectory *memory_of(const SimHost *host)
 {
@@ -114,6 +80,8 @@ static void monitor_mend(const SimHost *host, Pool *pool, Tree *tree)
 			value_set(pool, entry, "olmSRSyncPhase", "Refresh");
 		if (link->phase == SIM_DOWN)
 			value_set(pool, entry, "olmSRConnection", "");
+		if (!link->made_contact)
+			value_set(pool, entry, "olmSRLastContact", "00000101000000Z");
 	}
 }
 
@@ -137,17 +105,28 @@ static void sessions_give(const SimHost *host, Pool *pool, Tree *tree)
 	}
 }
 
+/* False once syncward was killed. */
+static bool act(SimHost *host, Error *err)
+{
+	if (host->actions_left == 0) {
+		(void)error_set(err, ERROR_UNREACHABLE, 0, "syncward was killed");
+		return false;
+	}
+	host->actions_left -= host->actions_left > 0;
+	return true;
+}
+
 static int host_read(Directory *directory, const DirectoryQuery *query, Pool *pool, Tree *ret,
 		     Error *err)
 {
-	const SimHost *host = (const SimHost *)directory;
+	SimHost *host = (SimHost *)directory;
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
 	AUTO(Pool) *scratch = pool_new();
 	MemoryDirectory *memory = memory_of(host);
 	int result;
 
-	if (host->steps_left == 0)
-		return error_set(err, ERROR_UNREACHABLE, 0, "syncward was killed");
+	if (!act(host, err))
+		return -1;
 	if (strcasecmp(query->base, "cn=Connections,cn=Monitor") == 0) {
 		sessions_give(host, pool, ret);
 		return 0;
@@ -175,17 +154,19 @@ static uint8_t server_id_of(const SimHost *host)
 	return text ? (uint8_t)strtoul(text, NULL, 10) : host->sim->cluster.nodes[host->at].sid;
 }
 
-static bool overlay_is_there(const SimHost *host)
+/* NULL: there is none. */
+static const Entry *overlay_entry(const SimHost *host)
 {
 	const Tree *config = &memory_of(host)->config;
 
 	for (size_t i = 0; i < config->n_entries; i++)
 		if (strncasecmp(config->entries[i].dn, "olcOverlay=", 11) == 0)
-			return true;
-	return false;
+			return &config->entries[i];
+	return NULL;
 }
 
-static bool reads_node(const Entry *database, size_t provider)
+/* The value of olcSyncrepl by which it reads that node; NULL: none does. */
+static const char *reads_node(const Entry *database, size_t provider)
 {
 	const Attribute *values = entry_attribute(database, "olcSyncrepl");
 	char text[] = "provider=\"ldap://n0\"", plain[] = "provider=ldap://n0";
@@ -193,8 +174,8 @@ static bool reads_node(const Entry *database, size_t provider)
 	text[strlen(text) - 2] = plain[strlen(plain) - 1] = (char)('1' + provider);
 	for (size_t i = 0; values && i < values->n_values; i++)
 		if (strstr(values->values[i].bytes, text) || strstr(values->values[i].bytes, plain))
-			return true;
-	return false;
+			return values->values[i].bytes;
+	return NULL;
 }
 
 void sim_host_reload(SimHost *host, bool restarts)
@@ -202,15 +183,21 @@ void sim_host_reload(SimHost *host, bool restarts)
 	SimCluster *cluster = &host->sim->cluster;
 	SimNode *node = &cluster->nodes[host->at];
 	const Entry *database = database_entry(host);
-	const bool has_overlay = overlay_is_there(host);
+	const Entry *overlay = overlay_entry(host);
+	const bool has_overlay = overlay != NULL;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
-		const bool is_declared = i != host->at && reads_node(database, i);
+		const char *value = i != host->at ? reads_node(database, i) : NULL;
 
-		if (restarts || is_declared != node->links[i].is_declared)
+		if (restarts || !value == node->links[i].is_declared) {
 			sim_link_drop(cluster, host->at, i);
-		node->links[i].is_declared = is_declared;
+			node->links[i].made_contact = false;
+		}
+		node->links[i].is_declared = value != NULL;
+		node->links[i].is_partial = value && strstr(value, "filter=");
 	}
+	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));
+	node->has_consumers = entry_attribute(database, "olcSyncrepl") != NULL;
 	node->has_flag = entry_has_value(database, "olcMultiProvider", "TRUE");
 	node->sid = server_id_of(host);
 	if (!node->is_up)
@@ -252,11 +239,10 @@ static int host_apply(Directory *directory, const Step *step, Error *err)
 {
 	SimHost *host = (SimHost *)directory;
 
-	if (host->steps_left == 0)
-		return error_set(err, ERROR_UNREACHABLE, 0, "syncward was killed");
+	if (!act(host, err))
+		return -1;
 	if (directory_apply(host->memory, step, err) < 0)
 		return -1;
-	host->steps_left -= host->steps_left > 0;
 	host->n_steps++;
 	host->sim->cluster.now++;
 	stamp(host, step);
@@ -269,7 +255,7 @@ static DirectoryState host_state(const Directory *directory, int *ret_fd)
 	const SimHost *host = (const SimHost *)directory;
 
 	*ret_fd = -1;
-	return host->steps_left == 0 ? DIRECTORY_BROKEN : DIRECTORY_READY;
+	return host->actions_left == 0 ? DIRECTORY_BROKEN : DIRECTORY_READY;
 }
 
 static void host_close(Directory *directory)
@@ -346,11 +332,11 @@ void sim_host_make(Sim *sim, size_t at)
 
 /* --- by hand --- */
 
-static void hand_change(SimHost *host, Mod *mods, size_t n_mods)
+static void hand_change(SimHost *host, const char *dn, Mod *mods, size_t n_mods)
 {
-	const Step step = {.kind = STEP_MODIFY, .dn = DATABASE_DN, .mods = mods, .n_mods = n_mods};
+	const Step step = {.kind = STEP_MODIFY, .dn = dn, .mods = mods, .n_mods = n_mods};
 
-	host->steps_left = -1;
+	host->actions_left = -1;
 	(void)host_apply(&host->directory, &step, NULL);
 }
 
@@ -364,7 +350,20 @@ void sim_host_unlink(SimHost *host)
 		return;
 	host->removed = attribute_texts(host->sim->pool, values);
 	host->n_removed = values->n_values;
-	hand_change(host, mods, ARRAY_SIZE(mods));
+	hand_change(host, DATABASE_DN, mods, ARRAY_SIZE(mods));
+}
+
+void sim_host_keep_log(SimHost *host)
+{
+	const Entry *overlay = overlay_entry(host);
+	const char *size = "100";
+	Mod mod = {.kind = MOD_REPLACE,
+		   .attribute = "olcSpSessionlog",
+		   .values = &size,
+		   .n_values = 1};
+
+	if (overlay)
+		hand_change(host, overlay->dn, &mod, 1);
 }
 
 void sim_host_relink(SimHost *host)
@@ -380,6 +379,6 @@ void sim_host_relink(SimHost *host)
 		       .n_values = 1}};
 
 	if (host->removed)
-		hand_change(host, mods, ARRAY_SIZE(mods));
+		hand_change(host, DATABASE_DN, mods, ARRAY_SIZE(mods));
 	host->removed = NULL;
 }

@@ -17,6 +17,12 @@
 
 typedef struct Sim Sim;
 
+/* What the last pass told people to do. */
+typedef struct SimAdvice {
+	unsigned released;     /* guards */
+	bool empties_database; /* to have it read anew */
+} SimAdvice;
+
 typedef struct SimHost {
 	Directory directory; /* first: what the pass is given */
 	Sim *sim;
@@ -25,8 +31,12 @@ typedef struct SimHost {
 	const char *state_dir;
 	const Desired *desired;
 	Wanted wanted;
-	int steps_left;    /* of this pass, until it is killed; negative: as many as it likes */
+	char sha256[2];   /* of peers.json */
+	bool has_typo;    /* in it, in the name of each peer */
+	int actions_left; /* of this pass, until it is killed; negative: as many as it likes */
+	SimAdvice advice;
 	bool is_reference; /* its copy was never wiped, restored or of another cluster */
+	bool had_entries;  /* since the machine is new */
 	bool is_foreign;   /* it came with a database of its own */
 	bool was_judged;   /* a pass looked at it */
 	bool has_said;     /* that pass held something, or failed, and told so */
@@ -43,6 +53,7 @@ struct Sim {
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;
+	bool opened_unread; /* a node let clients write while a copy did not read from it */
 	bool is_loud;
 	char breach[256]; /* of a rule, seen by a pass; "": none */
 };
@@ -60,9 +71,16 @@ void sim_host_reload(SimHost *host, bool restarts);
 
 /* What somebody does to cn=config by hand: removes the links and the flag, puts them back. */
 void sim_host_unlink(SimHost *host);
+void sim_host_keep_log(SimHost *host);
 void sim_host_relink(SimHost *host);
 
-/* A pass of syncward as the daemon makes it. */
-void sim_pass(SimHost *host, int kill_after, bool is_first_node);
+/* A pass of syncward as the daemon makes it, or a person's apply. */
+typedef struct SimPass {
+	int kill_after; /* so many reads, writes and files; negative: it is not killed */
+	bool is_first_node;
+	unsigned released; /* guards */
+} SimPass;
+
+void sim_pass(SimHost *host, const SimPass *options);
 
 #endif

@@ -15,6 +15,9 @@ void sim_send(SimCluster *cluster, size_t node, size_t from, SimMessage message)
 /* contextCSN grows; is_written: a consumer does so on disk as well. True when the overlay's did. */
 bool sim_context_take(SimNode *node, SimCsn csn, bool is_written);
 
+/* The session log is told of a change. */
+void sim_log_add(SimNode *node, const SimMessage *message);
+
 bool sim_context_is_empty(const SimContext *context);
 
 void sim_copy_add(SimCopy *copy, SimEntry entry);

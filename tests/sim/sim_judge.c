@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_play.h"
+#include "tests/sim/sim_rules.h"
 
 /*
  * What must hold. A copy that was never wiped, restored or of another cluster, and that had the
@@ -46,11 +47,12 @@ void sim_play_look(SimPlay *play)
 {
 	SimCluster *cluster = &play->sim.cluster;
 
-	for (size_t at = 0; at < cluster->n_nodes; at++)
+	for (size_t at = 0; at < cluster->n_nodes; at++) {
+		play->sim.hosts[at].had_entries |= cluster->nodes[at].copy.n_entries > 0;
 		for (unsigned name = 0; name < SIM_NAMES; name++) {
 			SimRecord *record = &play->ledger[name];
 
-			if (!play->sim.hosts[at].is_reference)
+			if (!play->sim.hosts[at].is_reference || record->is_contested)
 				continue;
 			if (has_record(&cluster->nodes[at], name, record))
 				record->is_held[at] = true;
@@ -60,6 +62,7 @@ void sim_play_look(SimPlay *play)
 				play->lost_at[name] = at;
 			}
 		}
+	}
 }
 
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
@@ -73,9 +76,11 @@ static void forget_healed(SimPlay *play)
 
 		for (size_t at = 0; at < cluster->n_nodes; at++)
 			is_lost |= play->sim.hosts[at].is_reference &&
+				   !play->ledger[name].is_contested &&
 				   play->ledger[name].is_held[at] &&
 				   is_broken(&cluster->nodes[at], name, &play->ledger[name]);
-		if (!is_lost || (cluster->forgot && play->ledger[name].is_deleted))
+		if (!is_lost ||
+		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
@@ -197,16 +202,24 @@ static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
 	play_end(play);
 }
 
-static Alone alone_play(const SimHistory *history)
+static Alone alone_play(const SimHistory *history, bool opened_unread)
 {
 	static SimPlay play;
 	SimHistory formed = *history;
 	Alone alone = {0};
 
-	formed.start = SIM_FORMED;
+	/* The program as it is formed it. */
+	sim_rules_switch_on();
+	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
 	alone_add(&play, &formed, &alone);
+	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
+	 * whoever opens one must have waited until all read from it. */
+	formed.start = SIM_FRESH;
+	if (!opened_unread)
+		alone_add(&play, &formed, &alone);
 	if (history->start == SIM_STOCK)
 		alone_add(&play, history, &alone);
+	sim_rules_switch_back();
 	return alone;
 }
 
@@ -250,7 +263,7 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 
 	play_all(&play, history, true, is_loud);
 	if (must_be_compared(&play)) {
-		alone = alone_play(history);
+		alone = alone_play(history, play.sim.opened_unread);
 		sim_tally.alone++;
 	}
 	verdict = verdict_of(&play, &alone);

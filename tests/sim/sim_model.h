@@ -12,11 +12,13 @@
  * Out: what each copy holds. Never here: anything of syncward's.
  */
 
-#define SIM_NODES   4
-#define SIM_SIDS    (SIM_NODES + 1) /* 0: written before there was a server ID */
-#define SIM_NAMES   6               /* 0 is the suffix */
-#define SIM_ENTRIES 16              /* of one copy */
-#define SIM_QUEUE   96              /* messages on their way over one link */
+#define SIM_NODES    6
+#define SIM_SIDS     (SIM_NODES + 1) /* 0: written before there was a server ID */
+#define SIM_NAMES    6               /* 0 is the suffix */
+#define SIM_FILTERED 3
+#define SIM_ENTRIES  16 /* of one copy */
+#define SIM_QUEUE    96 /* messages on their way over one link */
+#define SIM_LOG      32 /* deletions that a session log keeps */
 
 /* A CSN orders by time, then by server ID; time 0: none. */
 typedef struct SimCsn {
@@ -40,11 +42,20 @@ typedef struct SimCopy {
 	size_t n_entries;
 } SimCopy;
 
+/* The session log of syncprov: what was deleted since it began. */
+typedef struct SimLog {
+	bool is_kept; /* olcSpSessionlog; what is in it is replayed until the next change */
+	SimContext since;
+	SimEntry deleted[SIM_LOG]; /* csn: of the deletion */
+	size_t n_deleted;
+} SimLog;
+
 typedef enum SimMessageKind {
 	SIM_REFRESHED, /* an entry of a refresh */
 	SIM_DONE,      /* the refresh ends: present or not, with the cookie or without */
 	SIM_CHANGED,   /* an entry that was added or modified */
 	SIM_DELETED,
+	SIM_LOGGED, /* the same, out of a session log */
 	SIM_COOKIE, /* contextCSN alone grew */
 } SimMessageKind;
 
@@ -64,12 +75,14 @@ typedef enum SimPhase {
 /* How one node reads another one. */
 typedef struct SimLink {
 	bool is_declared;
+	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
 	SimPhase phase;
-	uint32_t since;   /* the phase */
-	bool is_present;  /* the refresh tells what is there: the rest goes at its end */
-	bool has_cookie;  /* something had changed */
-	uint8_t told_sid; /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
-			     none */
+	uint32_t since;    /* the phase */
+	bool made_contact; /* since the consumer was made */
+	bool is_present;   /* the refresh tells what is there: the rest goes at its end */
+	bool has_cookie;   /* something had changed */
+	uint8_t told_sid;  /* do_syncrep1(): the reader's server ID; 0: it has no flag, and tells
+			      none */
 	SimContext cookie;
 	uint16_t seen[SIM_ENTRIES * 2];
 	size_t n_seen;
@@ -81,13 +94,18 @@ typedef struct SimNode {
 	bool is_up;
 	bool has_overlay;
 	bool has_flag;
-	uint8_t sid; /* under which it writes now */
+	bool has_consumers; /* also of a server that is not there */
+	uint8_t sid;        /* under which it writes now */
 	SimCopy copy;
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */
+	SimLog log;
 	bool is_unsaved;   /* the overlay has a contextCSN that no checkpoint wrote */
+	bool is_forgetful; /* and there is a change of a client in it */
 	bool is_dirty;     /* si_dirty: a change came without a CSN */
 	uint32_t started;
+	uint32_t late;            /* its clock is behind by so many seconds */
+	uint32_t last_csn;        /* that it gave to a change */
 	SimLink links[SIM_NODES]; /* by whom it reads */
 } SimNode;
 
@@ -97,6 +115,9 @@ typedef struct SimCluster {
 	bool is_cut[SIM_NODES][SIM_NODES];
 	uint32_t now; /* seconds; each change has one of its own */
 	uint16_t n_uuids;
+	bool was_overtaken; /* a deletion, on its way, by the entry, which came from another node
+			       that had it by a refresh and so without a CSN: it is back, and no
+			       agent can help it */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
 } SimCluster;
@@ -108,6 +129,9 @@ SimEntry *sim_find_name(SimCopy *copy, unsigned name);
 
 /* What the database shows as its contextCSN. */
 const SimContext *sim_context(const SimNode *node);
+
+/* A consumer without the flag refuses clients' changes. */
+bool sim_is_closed(const SimNode *node);
 
 /* True when slapd takes a client's change: it is up, holds the suffix entry and is no shadow. */
 bool sim_takes_writes(const SimNode *node);
@@ -123,6 +147,9 @@ size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n
 
 /* The consumer is made anew, or its connection broke. */
 void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider);
+
+/* The session log is there from now on, or is kept no more. */
+void sim_log_keep(SimNode *node, bool is_kept);
 
 /* syncprov is added to the database or taken from it; the latter writes contextCSN to disk. */
 void sim_overlay_open(SimCluster *cluster, size_t node);

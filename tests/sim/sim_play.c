@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
 
-#include "agent/pass/pass.h"
-#include "tests/sim/sim_play.h"
-#include "tests/sim/sim_state.h"
+#include "tests/sim/sim_people.h"
 
 /* Carries choices out. */
 
@@ -13,64 +10,13 @@
 
 /* --- the beginning --- */
 
-static const char *peers_text(Pool *pool, size_t n_nodes)
-{
-	const char *peers = "";
-
-	for (size_t i = 0; i < n_nodes; i++)
-		peers = pool_printf(pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://n%zu\"}", peers,
-				    i > 0 ? ", " : "", i + 1, i + 1);
-	return pool_printf(
-		pool,
-		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, \"peers\": [%s], \"databases\": [{\"suffix\": \"" SIM_SUFFIX
-		"\", \"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": "
-		"\"cn=admin," SIM_SUFFIX "\", \"credentials\": {\"file\": \"/secret\"}}}]}",
-		peers);
-}
-
-static void wanted_read(Sim *sim, SimHost *host, const Desired *desired)
-{
-	Secret secret = {.kind = desired->databases[0].syncrepl.credentials.kind,
-			 .name = desired->databases[0].syncrepl.credentials.name,
-			 .text = "secret",
-			 .identity = "secret"};
-	const Secrets secrets = {.items = &secret, .n_items = 1};
-	Error err;
-
-	host->desired = desired;
-	if (wanted_make(sim->pool, desired, host->at, &secrets, &host->wanted, &err) < 0)
-		abort();
-}
-
-static void machine_make(Sim *sim, size_t at)
-{
-	SimNode *node = &sim->cluster.nodes[at];
-	SimHost *host = &sim->hosts[at];
-
-	node->copy = (SimCopy){0};
-	node->disk = node->memory = (SimContext){0};
-	node->is_unsaved = node->is_dirty = false;
-	sim_state_forget(host->state_dir);
-	sim_host_make(sim, at);
-}
-
-/* Entries from before there was a server ID. */
-static void database_make(SimCluster *cluster, size_t at, unsigned n_names)
-{
-	SimNode *node = &cluster->nodes[at];
-
-	for (unsigned name = 0; name < n_names; name++)
-		node->copy.entries[node->copy.n_entries++] =
-			(SimEntry){.uuid = ++cluster->n_uuids,
-				   .name = (uint8_t)name,
-				   .csn = {.time = ++cluster->now, .sid = node->sid}};
-}
-
 /* Each node has written before: until it has, slapd alone brings back what is deleted while two
  * nodes are apart and one of them writes for the first time (joining_readers.c). */
-static void cluster_form(SimPlay *play)
+static void cluster_form(SimPlay *play, bool has_written)
 {
 	sim_play_quiet(play);
+	if (!has_written)
+		return;
 	for (size_t i = 0; i < play->sim.cluster.n_nodes; i++)
 		if (sim_takes_writes(&play->sim.cluster.nodes[i]))
 			(void)sim_write(&play->sim.cluster, i, 0, false);
@@ -89,39 +35,45 @@ static void cluster_connect(SimCluster *cluster, SimStart start)
 		node->copy = cluster->nodes[0].copy;
 		node->disk.time[start == SIM_OLD ? 1 : 0] = now;
 		node->memory = node->disk;
-		node->has_overlay = node->has_flag = true;
+		node->has_overlay = node->has_flag = node->has_consumers = true;
 		node->sid = (uint8_t)(i + 1);
 		for (size_t k = 0; k < cluster->n_nodes; k++)
 			node->links[k].is_declared = k != i;
 	}
 }
 
+static void cluster_begin(SimPlay *play, SimStart start)
+{
+	SimCluster *cluster = &play->sim.cluster;
+
+	play->sim.has_agent = true;
+	if (start == SIM_EMPTY) {
+		sim_pass(&play->sim.hosts[0], &(SimPass){.kill_after = -1, .is_first_node = true});
+		for (unsigned name = 0; name < 3; name++)
+			(void)sim_write(cluster, 0, name, false);
+	} else {
+		sim_database_make(cluster, 0, 3);
+	}
+	cluster->now += 100;
+	if (start == SIM_FORMED || start == SIM_FRESH || start == SIM_EMPTY)
+		cluster_form(play, start != SIM_FRESH);
+	else if (start != SIM_STOCK)
+		cluster_connect(cluster, start);
+}
+
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 {
 	Sim *sim = &play->sim;
-	const char *text = peers_text(sim->pool, history->n_nodes);
-	const Desired *desired;
-	Error err;
-
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
-	if (desired_parse(sim->pool, "peers.json", text, strlen(text), &desired, &err) < 0)
-		abort();
 	for (size_t i = 0; i < history->n_nodes; i++) {
 		SimHost *host = &sim->hosts[i];
 
-		*host = (SimHost){.at = i, .sim = sim, .steps_left = -1, .is_reference = true};
+		*host = (SimHost){.at = i, .sim = sim, .actions_left = -1, .is_reference = true};
 		host->state_dir = pool_printf(sim->pool, "n%zu", i + 1);
-		wanted_read(sim, host, desired);
 		sim->cluster.nodes[i].is_up = true;
-		machine_make(sim, i);
+		sim_machine_make(sim, i);
 	}
-	database_make(&sim->cluster, 0, 3);
-	sim->cluster.now += 100;
-	sim->has_agent = true;
-	if (history->start == SIM_FORMED)
-		cluster_form(play);
-	else if (history->start != SIM_STOCK)
-		cluster_connect(&sim->cluster, history->start);
+	cluster_begin(play, history->start);
 	sim->has_agent = has_agent;
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		const SimEntry *entry = sim_find_name(&sim->cluster.nodes[0].copy, name);
@@ -137,6 +89,18 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 
 /* --- what happens --- */
 
+bool sim_reaches_all(const Sim *sim, size_t at)
+{
+	const SimCluster *cluster = &sim->cluster;
+
+	if (sim->hosts[at].has_typo)
+		return false;
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (!cluster->nodes[i].is_up || cluster->is_cut[at][i])
+			return false;
+	return true;
+}
+
 static bool all_run(const SimCluster *cluster)
 {
 	for (size_t i = 0; i < cluster->n_nodes; i++)
@@ -145,26 +109,16 @@ static bool all_run(const SimCluster *cluster)
 	return true;
 }
 
-static bool reaches_all(const SimCluster *cluster, size_t at)
+/* Whoever brings a database of his own sees to it that the others run: where no server is, a node
+ * with data is taken for the first one. */
+static void pass(SimPlay *play, size_t at, int kill_after)
 {
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (cluster->is_cut[at][i])
-			return false;
-	return all_run(cluster);
-}
+	SimHost *host = &play->sim.hosts[at];
 
-/* Whoever begins a cluster sees to it that the others answer, and whoever brings a database of his
- * own that they run: where no server is, a node with data is taken for the first one. */
-static void pass(SimPlay *play, size_t at, int kill_after, bool is_first)
-{
-	const SimCluster *cluster = &play->sim.cluster;
-	const bool is_sensible = is_first ? reaches_all(cluster, at)
-					  : !play->sim.hosts[at].is_foreign || all_run(cluster);
-
-	if (play->sim.has_agent && is_sensible)
-		sim_pass(&play->sim.hosts[at], kill_after, is_first);
+	if (play->sim.has_agent && (!host->is_foreign || all_run(&play->sim.cluster)))
+		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
-		sim_host_relink(&play->sim.hosts[at]); /* as somebody would who sees it */
+		sim_host_relink(host); /* as somebody would who sees it */
 	play->sim.cluster.now += 3;
 }
 
@@ -191,7 +145,8 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 	SimNode *node = &play->sim.cluster.nodes[at];
 	const SimEntry *entry = sim_find_name(&node->copy, name);
 	SimRecord *record = &play->ledger[name];
-	uint16_t uuid = entry ? entry->uuid : 0;
+	const uint16_t uuid = entry ? entry->uuid : 0;
+	const SimCsn before = record->csn;
 
 	if (!sim_takes_writes(node) || record->is_deleted != !entry || (is_delete && !entry) ||
 	    (is_delete && name == 0) ||
@@ -200,6 +155,8 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 	*record = (SimRecord){.csn = sim_write(&play->sim.cluster, at, name, is_delete),
 			      .is_deleted = is_delete,
 			      .is_acknowledged = true};
+	/* Of a late clock: slapd keeps what was there, or not everywhere. */
+	record->is_contested = !sim_csn_is_newer(record->csn, before);
 	record->uuid = uuid > 0 ? uuid : sim_find_name(&node->copy, name)->uuid;
 	record->is_held[at] = true;
 	sim_tally.changes += play->sim.has_agent;
@@ -216,67 +173,6 @@ static void start(SimPlay *play, size_t at)
 {
 	if (!play->sim.cluster.nodes[at].is_up)
 		sim_start(&play->sim.cluster, at);
-}
-
-/* The folder of the database as somebody leaves it, with slapd stopped. */
-static void database_put(SimPlay *play, size_t at, const SimCopy *copy, const SimContext *context)
-{
-	SimNode *node = &play->sim.cluster.nodes[at];
-
-	stop(play, at, true);
-	node->copy = *copy;
-	node->disk = *context;
-	play->sim.hosts[at].is_reference = false;
-	start(play, at);
-}
-
-static void machine_replace(SimPlay *play, size_t at, bool is_foreign)
-{
-	stop(play, at, true);
-	machine_make(&play->sim, at);
-	if (is_foreign)
-		database_make(&play->sim.cluster, at, 2);
-	play->sim.hosts[at].is_reference = false;
-	play->sim.hosts[at].is_foreign = is_foreign;
-	start(play, at);
-}
-
-static void backup(SimHost *host, const SimNode *node)
-{
-	host->has_backup = node->is_up;
-	host->backup = node->copy;
-	host->backup_context = node->disk;
-}
-
-static void person_acts(SimPlay *play, const SimChoice *choice)
-{
-	static const SimCopy nothing;
-	static const SimContext none;
-	const size_t at = choice->of[0] - 1;
-	SimHost *host = &play->sim.hosts[at];
-
-	switch (choice->verb) {
-	case SIM_WIPE:
-		database_put(play, at, &nothing, &none);
-		break;
-	case SIM_REPLACE:
-	case SIM_FOREIGN:
-		machine_replace(play, at, choice->verb == SIM_FOREIGN);
-		break;
-	case SIM_BACKUP:
-		backup(host, &play->sim.cluster.nodes[at]);
-		break;
-	case SIM_RESTORE:
-		if (host->has_backup)
-			database_put(play, at, &host->backup, &host->backup_context);
-		break;
-	case SIM_UNLINK:
-		if (play->sim.cluster.nodes[at].is_up)
-			sim_host_unlink(host);
-		break;
-	default:
-		pass(play, at, -1, true);
-	}
 }
 
 static void network_acts(SimPlay *play, const SimChoice *choice)
@@ -304,7 +200,7 @@ static void network_acts(SimPlay *play, const SimChoice *choice)
 static void all_pass(SimPlay *play)
 {
 	for (size_t i = 0; i < play->sim.cluster.n_nodes; i++)
-		pass(play, i, -1, false);
+		pass(play, i, -1);
 }
 
 static void choice_play(SimPlay *play, const SimChoice *choice)
@@ -318,7 +214,7 @@ static void choice_play(SimPlay *play, const SimChoice *choice)
 		break;
 	case SIM_PASS:
 	case SIM_KILLED:
-		pass(play, at, choice->verb == SIM_KILLED ? (int)choice->of[1] : -1, false);
+		pass(play, at, choice->verb == SIM_KILLED ? (int)choice->of[1] : -1);
 		break;
 	case SIM_ROUND:
 		all_pass(play);
@@ -343,7 +239,7 @@ static void choice_play(SimPlay *play, const SimChoice *choice)
 		network_acts(play, choice);
 		break;
 	default:
-		person_acts(play, choice);
+		sim_person_acts(play, choice);
 	}
 }
 

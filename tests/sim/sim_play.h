@@ -10,6 +10,7 @@ typedef struct SimRecord {
 	uint16_t uuid; /* another entry of that name is not the one that was deleted */
 	bool is_deleted;
 	bool is_acknowledged; /* in this history */
+	bool is_contested;    /* it is older than what was there */
 	bool is_held[SIM_NODES];
 } SimRecord;
 
@@ -23,6 +24,9 @@ typedef struct SimPlay {
 
 /* sim.pool must be set. The cluster as the history begins. */
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent);
+
+/* Everybody else answers, as far as its peers.json names them. */
+bool sim_reaches_all(const Sim *sim, size_t at);
 
 void sim_play_choice(SimPlay *play, const SimChoice *choice);
 

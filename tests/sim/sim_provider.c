@@ -4,6 +4,8 @@
 /* What syncprov.c does: its own contextCSN, the answer to a search, changes for those who listen.
  */
 
+static void log_begin(SimNode *node);
+
 /* --- its contextCSN --- */
 
 const SimContext *sim_context(const SimNode *node)
@@ -19,12 +21,13 @@ bool sim_context_is_empty(const SimContext *context)
 	return true;
 }
 
-static bool is_shadow(const SimNode *node)
+/* The clock of the server, but never twice the same. */
+static SimCsn csn_new(SimCluster *cluster, SimNode *node)
 {
-	for (size_t i = 0; i < SIM_NODES; i++)
-		if (node->links[i].is_declared)
-			return true;
-	return false;
+	const uint32_t now = ++cluster->now - node->late;
+
+	node->last_csn = now > node->last_csn ? now : node->last_csn + 1;
+	return (SimCsn){.time = node->last_csn, .sid = node->sid};
 }
 
 /* syncprov_db_open(): one that reads from others waits for theirs; else it makes one. It would look
@@ -35,20 +38,21 @@ void sim_overlay_open(SimCluster *cluster, size_t at)
 
 	node->has_overlay = true;
 	node->memory = node->disk;
-	node->is_unsaved = node->is_dirty = false;
-	if (sim_context_is_empty(&node->memory)) {
-		if (is_shadow(node))
+	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
+	if (sim_context_is_empty(&node->memory) && node->copy.n_entries > 0) {
+		if (node->has_consumers)
 			return;
-		node->memory.time[node->sid] = ++cluster->now;
+		node->memory.time[node->sid] = csn_new(cluster, node).time;
 		node->is_unsaved = true;
 	}
+	log_begin(node);
 }
 
 static void checkpoint(SimNode *node)
 {
 	if (node->is_unsaved && node->copy.n_entries > 0)
 		node->disk = node->memory;
-	node->is_unsaved = false;
+	node->is_unsaved = node->is_forgetful = false;
 }
 
 void sim_overlay_close(SimCluster *cluster, size_t at)
@@ -59,6 +63,45 @@ void sim_overlay_close(SimCluster *cluster, size_t at)
 	node->has_overlay = false;
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		sim_link_drop(cluster, i, at);
+}
+
+/* --- its session log --- */
+
+static void log_begin(SimNode *node)
+{
+	node->log.since = node->memory;
+	node->log.n_deleted = 0;
+}
+
+void sim_log_keep(SimNode *node, bool is_kept)
+{
+	if (is_kept && !node->log.is_kept)
+		log_begin(node);
+	node->log.is_kept = is_kept;
+}
+
+/* sl_mincsn grows when the log is full. Of one that is kept no more nothing is known behind it. */
+void sim_log_add(SimNode *node, const SimMessage *message)
+{
+	SimLog *log = &node->log;
+
+	if (!log->is_kept || log->n_deleted == SIM_LOG)
+		log_begin(node);
+	if (!log->is_kept || message->kind != SIM_DELETED)
+		return;
+	log->deleted[log->n_deleted] = message->entry;
+	log->deleted[log->n_deleted++].csn = message->csn;
+}
+
+/* Whoever has what was there when it began. */
+static bool log_covers(const SimLog *log, const SimContext *theirs)
+{
+	if (!log->is_kept && log->n_deleted == 0)
+		return false;
+	for (size_t sid = 0; sid < SIM_SIDS; sid++)
+		if (theirs->time[sid] < log->since.time[sid])
+			return false;
+	return true;
 }
 
 /* --- changes --- */
@@ -76,12 +119,18 @@ static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 	       (csn.time == 0 || csn.sid == 0 || csn.sid != link->told_sid);
 }
 
+static bool is_filtered(const SimLink *link, const SimMessage *message)
+{
+	return link->is_partial && message->kind == SIM_CHANGED &&
+	       message->entry.name >= SIM_FILTERED;
+}
+
 void sim_send(SimCluster *cluster, size_t at, size_t from, SimMessage message)
 {
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
 		SimLink *link = &cluster->nodes[i].links[at];
 
-		if ((i == from && message.kind != SIM_COOKIE) ||
+		if (is_filtered(link, &message) || (i == from && message.kind != SIM_COOKIE) ||
 		    !must_be_sent(cluster, i, at, &message))
 			continue;
 		if (link->n_queue == SIM_QUEUE)
@@ -106,16 +155,21 @@ bool sim_context_take(SimNode *node, SimCsn csn, bool is_written)
 	return node->has_overlay;
 }
 
+bool sim_is_closed(const SimNode *node)
+{
+	return !node->has_flag && node->has_consumers;
+}
+
 bool sim_takes_writes(const SimNode *node)
 {
-	return node->is_up && node->copy.n_entries > 0 && (node->has_flag || !is_shadow(node));
+	return node->is_up && node->copy.n_entries > 0 && !sim_is_closed(node);
 }
 
 SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
 	SimEntry *entry = sim_find_name(&node->copy, name);
-	const SimCsn csn = {.time = ++cluster->now, .sid = node->sid};
+	const SimCsn csn = csn_new(cluster, node);
 	SimMessage message = {.kind = is_delete ? SIM_DELETED : SIM_CHANGED, .csn = csn};
 
 	if (entry) {
@@ -129,7 +183,9 @@ SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
 	if (node->has_overlay) {
+		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
+		node->is_forgetful = true;
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	return csn;
@@ -145,6 +201,7 @@ typedef struct Cookie {
 	bool is_changed;
 	bool is_dirty;
 	bool tells_present;
+	bool is_logged; /* all that was deleted since is in the session log */
 	uint32_t
 		least; /* mincsn: the oldest of those that differ; what is older is not looked at */
 	uint32_t newest; /* of the cookie */
@@ -201,8 +258,26 @@ static Cookie cookie_judge(const SimNode *provider, const SimContext *theirs)
 	if (cookie.least == 0)
 		cookie.least = cookie.newest;
 	cookie.is_dirty = provider->is_dirty;
-	cookie.tells_present = cookie.is_changed || cookie.is_dirty;
+	cookie.is_logged = cookie.is_changed && log_covers(&provider->log, &cookie.context);
+	cookie.tells_present = !cookie.is_logged && (cookie.is_changed || cookie.is_dirty);
 	return cookie;
+}
+
+/* syncprov_play_sessionlog(): before anything else, with the CSN of the newest. */
+static void log_play(const SimLog *log, const Cookie *cookie, SimLink *link)
+{
+	SimCsn newest = {0};
+
+	for (size_t i = 0; i < log->n_deleted; i++)
+		if (sim_csn_is_newer(log->deleted[i].csn, newest))
+			newest = log->deleted[i].csn;
+	for (size_t i = 0; i < log->n_deleted; i++) {
+		const SimEntry *entry = &log->deleted[i];
+
+		if (entry->csn.time > cookie->context.time[entry->csn.sid])
+			link->queue[link->n_queue++] =
+				(SimMessage){.kind = SIM_LOGGED, .entry = *entry, .csn = newest};
+	}
 }
 
 static void link_tell_present(SimLink *link, uint16_t uuid)
@@ -212,10 +287,14 @@ static void link_tell_present(SimLink *link, uint16_t uuid)
 
 static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink *link)
 {
+	if (cookie->is_logged)
+		log_play(&provider->log, cookie, link);
 	for (size_t i = 0; (cookie->is_changed || cookie->is_dirty) && i < provider->copy.n_entries;
 	     i++) {
 		const SimEntry *entry = &provider->copy.entries[i];
 
+		if (link->is_partial && entry->name >= SIM_FILTERED)
+			continue;
 		if (cookie->tells_present)
 			link_tell_present(link, entry->uuid);
 		if (cookie->is_none || (entry->csn.time >= cookie->least &&
@@ -240,7 +319,9 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	if (cookie.is_refused)
 		return;
 	*link = (SimLink){.is_declared = true,
+			  .is_partial = link->is_partial,
 			  .phase = SIM_REFRESH,
+			  .made_contact = true,
 			  .since = cluster->now,
 			  .is_present = cookie.tells_present,
 			  .told_sid = node->has_flag ? node->sid : 0,

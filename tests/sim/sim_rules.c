@@ -7,6 +7,8 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/seen_changes.h"
 #include "common/decide/diff.h"
+#include "common/decide/joining_empty.h"
+#include "common/decide/order_context_csn.h"
 
 const char *const sim_rule_names[] = {
 	[SIM_ALL_RULES] = "none",
@@ -14,15 +16,41 @@ const char *const sim_rule_names[] = {
 	[SIM_ONE_PROVIDER] = "one-provider",
 	[SIM_IDENTITY] = "identity",
 	[SIM_COVERAGE] = "coverage",
+	[SIM_FIRST_NODE] = "first-node",
+	[SIM_MEMORY] = "memory",
+	[SIM_CLOCKS] = "clocks",
+	[SIM_LINK] = "link",
+	[SIM_WHOLE] = "whole",
+	[SIM_ORDER] = "order",
+	[SIM_SESSION_LOG] = "session-log",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
+	[SIM_FACT_LOGGED] = "fact-logged",
+	[SIM_FACT_LOWEST] = "fact-lowest",
 };
 
-static SimRule off;
+static SimRule off, off_before;
 
 void sim_rule_switch_off(SimRule rule)
 {
 	off = rule;
+}
+
+bool sim_rule_is_off(SimRule rule)
+{
+	return off == rule;
+}
+
+void sim_rules_switch_on(void)
+{
+	off_before = off;
+	if (off < SIM_FACT_COVERED)
+		off = SIM_ALL_RULES;
+}
+
+void sim_rules_switch_back(void)
+{
+	off = off_before;
 }
 
 bool sim_knows(SimRule fact)
@@ -30,10 +58,16 @@ bool sim_knows(SimRule fact)
 	return off != fact;
 }
 
+const Hold *__real_joining_judge_empty(const Joining *joining);
+const Hold *__wrap_joining_judge_empty(const Joining *joining);
+const Hold *__real_order_judge_csns(Order *order);
+const Hold *__wrap_order_judge_csns(Order *order);
 const Hold *__real_joining_judge(Diff *diff, const WantedDatabase *wanted,
 				 const LiveDatabase *live);
 const Hold *__wrap_joining_judge(Diff *diff, const WantedDatabase *wanted,
 				 const LiveDatabase *live);
+void __real_plan_add_hold(Pool *pool, Plan *plan, Hold hold);
+void __wrap_plan_add_hold(Pool *pool, Plan *plan, Hold hold);
 void __real_plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
 void __wrap_plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
 CopyRelation __real_copy_relation(const Content *here, const Content *peer);
@@ -43,11 +77,21 @@ SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, con
 bool __real_copy_covers(const Content *here, const Content *peer);
 bool __wrap_copy_covers(const Content *here, const Content *peer);
 
+/* 0.1.0 asked only of a database that it remembered as joining. */
+static bool is_remembered(Diff *diff, const char *suffix)
+{
+	const KnownDatabase *known = known_database(diff->in->known, suffix);
+
+	return !diff_facts(diff, suffix)->here.has_suffix || (known && known->is_joining);
+}
+
 const Hold *__wrap_joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const Hold *hold = __real_joining_judge(diff, wanted, live);
 	const bool is_asked = diff_facts(diff, wanted->desired->suffix)->here.state == CONTENT_READ;
 
+	if (off == SIM_MEMORY && is_asked && !is_remembered(diff, wanted->desired->suffix))
+		return NULL;
 	return off == SIM_TWO_PHASES && is_asked && hold && hold->guard == GUARD_JOINING ? NULL
 											 : hold;
 }
@@ -57,7 +101,18 @@ void __wrap_plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 	if (off == SIM_ONE_PROVIDER && change && change->kind == CHANGE_CONSUMER_ADD &&
 	    hold.guard == GUARD_JOINING)
 		return;
+	if ((off == SIM_CLOCKS && hold.guard == GUARD_IDENTITY) ||
+	    (off == SIM_LINK && (hold.guard == GUARD_LINK || hold.guard == GUARD_PROBING)) ||
+	    (off == SIM_WHOLE && hold.guard == GUARD_PARTIAL))
+		return;
 	__real_plan_hold(pool, plan, change, hold);
+}
+
+/* G11 is told of a provider as well. */
+void __wrap_plan_add_hold(Pool *pool, Plan *plan, Hold hold)
+{
+	if (off != SIM_CLOCKS || hold.guard != GUARD_IDENTITY)
+		__real_plan_add_hold(pool, plan, hold);
 }
 
 CopyRelation __wrap_copy_relation(const Content *here, const Content *peer)
@@ -67,6 +122,18 @@ CopyRelation __wrap_copy_relation(const Content *here, const Content *peer)
 	if (off == SIM_IDENTITY && relation.identity == COPY_IS_OTHER)
 		relation.identity = COPY_IS_SAME;
 	return relation;
+}
+
+const Hold *__wrap_joining_judge_empty(const Joining *joining)
+{
+	if (off == SIM_FIRST_NODE && joining->diff->in->options.is_first_node)
+		return NULL;
+	return __real_joining_judge_empty(joining);
+}
+
+const Hold *__wrap_order_judge_csns(Order *order)
+{
+	return off == SIM_ORDER ? NULL : __real_order_judge_csns(order);
 }
 
 /* Nothing of what peers showed is missed. */

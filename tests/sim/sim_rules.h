@@ -14,15 +14,30 @@ typedef enum SimRule {
 	SIM_ONE_PROVIDER, /* it reads one provider first; and nobody looks for what is too much */
 	SIM_IDENTITY,     /* G10: entryUUID of the suffix entry */
 	SIM_COVERAGE,     /* every provider that can be asked must be covered */
+	SIM_FIRST_NODE,   /* --first-node is refused beside peers with data */
+	SIM_MEMORY,       /* what is not remembered is asked all the same */
+	SIM_CLOCKS,       /* G11: clocks that differ */
+	SIM_LINK,         /* G6: a link that works stays until another one was tried */
+	SIM_WHOLE,        /* G13: no provider reads a part only */
+	SIM_ORDER,        /* contextCSN is on disk before the server ID */
+	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */
+	SIM_FACT_LOGGED,  /* a deletion out of a session log brings its CSN */
+	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
 	SIM_RULE_COUNT
 } SimRule;
 
 extern const char *const sim_rule_names[];
 
 bool sim_knows(SimRule fact);
+
+bool sim_rule_is_off(SimRule rule);
+
+/* For what the program as it is does; and back. Facts stay as they are. */
+void sim_rules_switch_on(void);
+void sim_rules_switch_back(void);
 
 /* From now on; SIM_ALL_RULES: none is off. */
 void sim_rule_switch_off(SimRule rule);

@@ -46,6 +46,22 @@ static void document_put(const char *state_dir, const char *name, const char *te
 	documents[n_documents++] = (Document){strdup(state_dir), strdup(name), strdup(text)};
 }
 
+static int *actions_left;
+
+void sim_state_budget(int *left)
+{
+	actions_left = left;
+}
+
+static int act(Error *err)
+{
+	if (actions_left && *actions_left == 0)
+		return error_set(err, ERROR_UNREACHABLE, 0, "syncward was killed");
+	if (actions_left && *actions_left > 0)
+		--*actions_left;
+	return 0;
+}
+
 void sim_state_forget(const char *state_dir)
 {
 	for (size_t i = n_documents; i-- > 0;)
@@ -109,10 +125,12 @@ int __wrap_state_document_read(StateFolder *folder, const StateFile *file, void 
 int __wrap_state_document_write(const char *state_dir, const char *name,
 				struct json_object *document, Error *err)
 {
-	(void)err;
-	document_put(state_dir, name, json_object_to_json_string(document));
+	const int result = act(err);
+
+	if (result == 0)
+		document_put(state_dir, name, json_object_to_json_string(document));
 	json_object_put(document);
-	return 0;
+	return result;
 }
 
 int __wrap_state_document_replace(const char *state_dir, const char *name,
@@ -127,7 +145,8 @@ int __wrap_state_document_remove(const char *state_dir, const char *name,
 	Document *document = document_find(state_dir, name);
 
 	(void)remove;
-	(void)err;
+	if (act(err) < 0)
+		return -1;
 	if (document)
 		document_remove(document);
 	return 0;

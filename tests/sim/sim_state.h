@@ -8,4 +8,8 @@
 /* A machine that is new has an empty one. */
 void sim_state_forget(const char *state_dir);
 
+/* Each file that is written is one of so many actions; with none left syncward is dead. NULL: there
+ * is no end. */
+void sim_state_budget(int *actions_left);
+
 #endif

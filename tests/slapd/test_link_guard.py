@@ -197,6 +197,25 @@ def test_a_link_that_is_down_is_replaced_by_what_cannot_be_tested(cluster):
     peer.server.start()
 
 
+def test_a_link_that_works_is_not_taken_for_one_that_is_down_while_another_is_replaced(form):
+    """slapd starts all consumers of the database anew: for a moment none is connected."""
+    cluster = form(3)
+    node, peer, away = cluster
+    away.server.kill()
+    if sessions(node) is not None:
+        wait_until(lambda: sum(bool(connection) for connection in sessions(node).values()) == 1, "that link is down")
+    peers = cluster.document["peers"]
+    peers[1]["uri"] = "ldap://ldap2.nowhere.invalid"
+    peers[2].setdefault("syncrepl", {})["retry"] = "7 +"
+    node.write(cluster.document)
+    with peer.server.frozen():  # so that the moment lasts
+        applied = node.apply()
+    assert applied.returncode == 3 and {guard for guard, _, _ in holds_of(applied.stdout)} == {"G6"}, applied.stdout
+    assert any("7 +" in value for value in node.syncrepl()), "nothing was replaced"
+    assert any(peer.server.ldap_uri in value for value in node.syncrepl()), applied.stdout
+    away.server.start()
+
+
 def add_log(server):
     """A log database without anything else; returns its DN."""
     os.mkdir(os.path.join(server.directory, "accesslog"))

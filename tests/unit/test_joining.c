@@ -735,6 +735,9 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 	scene->known.links = (KnownLinks){.items = &link, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	peers[1].nobody_listens = true;
+	assert_int_equal(judge_flag(scene), -1);
+	peers[1].nobody_listens = false;
 	scene->database_facts.readers.n_sessions = 2;
 	assert_int_equal(judge_flag(scene), -1);
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SIM_PEOPLE_H
+#define SYNCWARD_SIM_PEOPLE_H
+
+#include "tests/sim/sim_play.h"
+
+/* What people do: to machines, to files, to cn=config by hand, and what they are told to do. */
+
+/* A new machine of that name, with nothing on it. */
+void sim_machine_make(Sim *sim, size_t at);
+
+/* Entries from before there was a server ID. */
+void sim_database_make(SimCluster *cluster, size_t at, unsigned n_names);
+
+void sim_person_acts(SimPlay *play, const SimChoice *choice);
+
+#endif
