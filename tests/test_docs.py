@@ -342,8 +342,7 @@ def test_the_manual_names_every_trouble_that_check_judges():
     told = page("syncward.8").split(".Sh MONITORING")[1].split(".It UNKNOWN")[0]
     source = read("agent/daemon/daemon_conditions.c")
     begins = set(re.findall(r"begins = (?:err->code == 0 \? )?EVENT_(\w+)", source)) - {"HELD", "PAUSED", "KIND_COUNT"}
-    assert begins and begins == {name.replace("-", "_").upper() for name in re.findall(r"^\.Pq ([a-z-]+)\b", told, re.MULTILINE)
-                                 if name.replace("-", "_").upper() in read("common/tell/event_ids.h")}
+    assert begins == {name.replace("-", "_").upper() for name in re.findall(r"^\.Pq (\w+-\w+)\b", told, re.MULTILINE)}
 
 
 def test_every_member_of_the_status_is_in_its_man_page():
