@@ -337,6 +337,14 @@ def test_pages_are_installed(tmp_path):
         assert (tmp_path / "usr/share/man" / f"man{name[-1]}" / name).exists()
 
 
+def test_the_manual_names_every_trouble_that_check_judges():
+    """What it says of them is held to check by tests/unit/test_status_manual.c."""
+    told = page("syncward.8").split(".Sh MONITORING")[1].split(".It UNKNOWN")[0]
+    source = read("agent/daemon/daemon_conditions.c")
+    begins = set(re.findall(r"begins = (?:err->code == 0 \? )?EVENT_(\w+)", source)) - {"HELD", "PAUSED", "KIND_COUNT"}
+    assert begins == {name.replace("-", "_").upper() for name in re.findall(r"^\.Pq (\w+-\w+)\b", told, re.MULTILINE)}
+
+
 def test_every_member_of_the_status_is_in_its_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names}
     told |= set(re.findall(r"^\.Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))

@@ -13,7 +13,9 @@
 #include "agent/state/status_file.h"
 #include "agent/system/fd.h"
 #include "common/base/remedies.h"
+#include "common/base/timestamp.h"
 #include "common/report/doctor_machine.h"
+#include "common/report/status_view.h"
 
 #define SELINUX_DIR "/sys/fs/selinux"
 
@@ -41,6 +43,12 @@ static void judge_status(Doctor *doctor, const Status *status)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
 			    "the daemon does not run: process %ld, the last one, is gone",
 			    status->pid);
+	else if (status_is_stale(status, time(NULL)))
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
+			    "the daemon hangs: process %ld has told nothing for %s", status->pid,
+			    duration_print(doctor->pool, time(NULL) - status->written_sec));
+	else if (status->looked_sec < 0)
+		doctor_skip(doctor, DOCTOR_DAEMON, "the daemon starts: it has not looked yet");
 	else if (status->is_slapd_up == CLAIM_NO)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
 			    "the daemon runs and does not reach slapd: %s", status->sentence);
@@ -99,6 +107,12 @@ static const char *domain_of_daemon(const Doctor *doctor)
 	return len > 0 ? pool_copy(doctor->pool, context, (size_t)len) : NULL;
 }
 
+/* A file that is not there needs no label. */
+static bool is_absent(const char *what)
+{
+	return what[0] == '/' && access(what, F_OK) < 0 && errno == ENOENT;
+}
+
 void doctor_selinux(Doctor *doctor)
 {
 	const SelinuxLabel labels[] = {
@@ -121,6 +135,10 @@ void doctor_selinux(Doctor *doctor)
 		if (problem)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_SELINUX, DOCTOR_WARNING,
 				    "%s", problem);
+		else if (!labels[i].context && !is_absent(labels[i].what))
+			doctor_skip(doctor, DOCTOR_SELINUX,
+				    pool_printf(doctor->pool, "the SELinux type of %s is not known",
+						labels[i].what));
 	}
 }
 

@@ -118,11 +118,6 @@ static bool needs_no_tls(const Probe *probe, DoctorCheck check)
 	       probe->steps[PROBE_BIND] != PROBE_NOT_TRIED;
 }
 
-static bool was_seen(const Probe *probe, ProbeStep step)
-{
-	return probe->steps[step] == PROBE_GOOD || probe->steps[step] == PROBE_BAD;
-}
-
 /* A fault says more than that the step behind it is missing. */
 static bool has_fault(const Probe *probe, DoctorCheck check)
 {
@@ -132,13 +127,21 @@ static bool has_fault(const Probe *probe, DoctorCheck check)
 	return false;
 }
 
+/* A step that ended badly for a reason of another check, as where the peer fell silent in it, says
+ * nothing. */
+static bool was_seen(const Probe *probe, const Evidence *row, ProbeStep step)
+{
+	return probe->steps[step] == PROBE_GOOD ||
+	       (probe->steps[step] == PROBE_BAD && has_fault(probe, row->check));
+}
+
 /* What was not tried, or what the peer does not tell, is not known: it must not pass for right. */
 static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *row)
 {
 	bool is_whole = true, was_asked = true;
 
 	for (size_t i = 0; i < row->n_steps; i++) {
-		is_whole = is_whole && was_seen(probe, row->steps[i]);
+		is_whole = is_whole && was_seen(probe, row, row->steps[i]);
 		was_asked = was_asked && probe->steps[row->steps[i]] != PROBE_NOT_TRIED;
 	}
 	if (is_whole || needs_no_tls(probe, row->check))

@@ -4,7 +4,9 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/file_try.h"
+#include "agent/slapd/slapd_log.h"
 #include "common/base/remedies.h"
+#include "common/base/timestamp.h"
 #include "common/slapd/serverid.h"
 
 /*
@@ -116,6 +118,20 @@ void doctor_stopped_look(Doctor *doctor)
 	doctor->stopped_problem = pool_strdup(doctor->pool, err.text);
 }
 
+/* What files do not show: a port that somebody else has, a database that cannot be opened. It is of
+ * then: whether it is mended is not known. */
+static void log_look(Doctor *doctor)
+{
+	const SlapdLog log = slapd_log_last(doctor->pool);
+	char said[TIMESTAMP_SIZE];
+
+	if (!log.text || !timestamp_print(log.said_sec, said))
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_RESTART, DOCTOR_NOTE,
+		    "slapd does not run; when it ended at %s it logged: %s", said, log.text);
+	doctor_remedy(&doctor->report, remedy_text(REMEDY_SLAPD_STOPPED));
+}
+
 void doctor_stopped_judge(Doctor *doctor)
 {
 	const SlapdStopped *slapd = &doctor->stopped;
@@ -132,6 +148,7 @@ void doctor_stopped_judge(Doctor *doctor)
 			    "slapd runs, but does not answer on its local socket");
 		return;
 	}
+	log_look(doctor);
 	is_whole = configuration_try(doctor);
 	if (slapd->problem) {
 		doctor_skip(doctor, DOCTOR_RESTART, slapd->problem);
@@ -140,7 +157,7 @@ void doctor_stopped_judge(Doctor *doctor)
 	is_whole = server_ids_try(doctor) && is_whole;
 	is_whole = tls_files_try(doctor) && is_whole;
 	is_whole = folders_try(doctor) && is_whole;
-	if (is_whole && doctor_severity_of(&doctor->report, DOCTOR_RESTART) == DOCTOR_UNKNOWN)
+	if (is_whole && doctor_severity_of(&doctor->report, DOCTOR_RESTART) != DOCTOR_ERROR)
 		doctor_skip(doctor, DOCTOR_RESTART,
 			    pool_printf(doctor->pool,
 					"slapd does not run; no fault was found in %s, in its TLS "

@@ -28,7 +28,8 @@ static const char *const no_cause[] = {
 
 /* Lines that quote paths, suffixes and names of modules only. */
 static const char *const quotes_no_secret[] = {
-	"mdb_", "hdb_", "bdb_", "backend_startup_one", "lt_dlopenext ", "TLS:", "main:"};
+	"mdb_",          "hdb_", "bdb_",  "backend_startup_one",
+	"lt_dlopenext ", "TLS:", "main:", "daemon: "};
 
 static bool is_one_of(const char *line, const char *const *texts, size_t n, bool begins)
 {
@@ -84,6 +85,18 @@ void slapd_words_take(Pool *pool, SlapdWords *words, const char *line)
 	if (!words->first)
 		words->first = text;
 	words->last = text;
+}
+
+bool slapd_words_are_fatal(const char *line)
+{
+	static const char *const faults[] = {"failed", "rror",    "unable",     "annot",
+					     "refuse", "invalid", "no serverID"};
+
+	line = without_stamp(line);
+	return strncmp(line, "conn=", 5) != 0 && strncmp(line, "do_syncrep", 10) != 0 &&
+	       strncmp(line, "syncrepl_", 9) != 0 &&
+	       strncmp(line, "slap_client_connect", 19) != 0 &&
+	       is_one_of(line, faults, ARRAY_SIZE(faults), false);
 }
 
 const char *slapd_words_text(Pool *pool, const SlapdWords *words)

@@ -21,6 +21,9 @@ typedef struct SlapdWords {
  */
 void slapd_words_take(Pool *pool, SlapdWords *words, const char *line);
 
+/* True for a line of slapd's log that may tell why it ended: not what it says of operations. */
+bool slapd_words_are_fatal(const char *line);
+
 /* Both as one sentence; NULL when nothing was said. */
 const char *slapd_words_text(Pool *pool, const SlapdWords *words);
 

@@ -9,6 +9,7 @@ import ctypes
 import json
 import os
 import re
+import signal
 import subprocess
 
 import faketime
@@ -342,6 +343,53 @@ def test_without_evidence_no_check_is_well(node, pair):
     pair[1].server.start()
     assert checked.well() <= (FILES | SERVER | OF_ANY_SERVER) - {"links"}
     assert {checked.checks[code]["severity"] for code in ("peer-tls", "peer-bind", "peer-read", "schema")} == {"unknown"}
+
+
+# A prefix that takes something away, and what nobody may call well then.
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+WITHOUT = {
+    "rights": (NOBODY, (FILES | SERVER) - {"agent-file", "journal", "names", "clock", "selinux"}),
+    "a journal": (["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /var/log; exec "$@"', "-"], {"journal"}),
+    "labels": (["unshare", "-m", "sh", "-c", "mount -t tmpfs none /sys/fs; mkdir /sys/fs/selinux; touch /sys/fs/selinux/enforce; "
+                'exec "$@"', "-"], {"selinux"}),
+    "a name": (["unshare", "-u", "sh", "-c", 'hostname nowhere.invalid; exec "$@"', "-"], {"names"}),
+}
+
+
+@pytest.mark.parametrize("what", WITHOUT)
+def test_without_what_it_judges_by_no_check_is_well(node, what):
+    prefix, checks = WITHOUT[what]
+    os.chmod(node.folder, 0o755)
+    assert not examine(node, prefix=prefix).well() & checks
+
+
+def test_without_cn_monitor_no_check_of_it_is_well(node):
+    with changed(node.server, MONITOR, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")]):
+        assert not examine(node).well() & {"monitor", "links", "disk", "old-backup"}
+
+
+def test_a_peer_that_says_nothing_is_no_evidence(node, pair):
+    """It takes the connection, and is silent from the bind on: that nobody refused the password says nothing."""
+    with pair[1].server.frozen():
+        checked = examine(node)
+    checked.assert_finds("peer-reach", "error", "[silent]")
+    assert not checked.well() & {"peer-reach", "peer-bind", "peer-read", "peer-provider", "peer-limits", "schema", "in-step"}
+
+
+def test_a_daemon_that_hangs_is_not_called_well(node):
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        assert examine(node).checks["daemon"]["severity"] == "ok"
+        os.kill(daemon.pid, signal.SIGSTOP)
+        path = os.path.join(node.run_dir, "status.json")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(re.sub(r'"written": "\d+', '"written": "2020', text))
+        examine(node).assert_finds("daemon", "warning", "the daemon hangs")
+        assert "the daemon hangs" in node.run("check").stdout
+        os.kill(daemon.pid, signal.SIGCONT)
 
 
 def test_a_clock_that_no_peer_shows_is_not_known(node, pair):

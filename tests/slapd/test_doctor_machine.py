@@ -5,9 +5,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 
 import ldap
+import own_journal
 import pytest
 import remedies
 from cluster import add_person
@@ -200,6 +202,22 @@ def test_a_server_id_that_is_not_ours_is_named_and_mended(broken):
     broken.server.start()
     assert checks(broken, "restart", prefix=prefix)["restart"][0] == "ok"
     broken.server.stop()
+
+
+@pytest.mark.one_release
+def test_what_slapd_logged_when_it_ended_is_told(stopped, tmp_path):
+    """Somebody else has its port, which its files do not show."""
+    begin = os.path.getsize(stopped.server.log_path)
+    with socket.create_server(("127.0.0.1", stopped.server.port)), pytest.raises(SlapdFailed):
+        stopped.server.start()
+    with open(stopped.server.log_path, "rb") as file:
+        file.seek(begin)
+        log = file.read()
+    kept = tmp_path / "log"
+    kept.write_bytes(b"main: last year it failed\n" + log)
+    severity, text = checks(stopped, "restart", prefix=[*own_journal.PREFIX, str(kept)])["restart"]
+    assert severity == "note" and "Address already in use" in text and "last year" not in text, text
+    assert "no fault was found in" in text, text
 
 
 @pytest.mark.one_release

@@ -70,10 +70,24 @@ static void nothing_that_may_be_of_a_password_is_shown(void **state)
 	}
 }
 
+static void what_slapd_says_of_operations_and_links_is_no_cause(void **state)
+{
+	(void)state;
+	assert_true(
+		slapd_words_are_fatal("daemon: bind(8) failed errno=98 (Address already in use)"));
+	assert_true(slapd_words_are_fatal("main: TLS init def ctx failed: -1"));
+	assert_true(slapd_words_are_fatal(
+		"read_config: no serverID / URL match found. Check slapd -h arguments."));
+	assert_false(slapd_words_are_fatal("conn=1 op=2 RESULT tag=97 err=49 text=invalid"));
+	assert_false(slapd_words_are_fatal("do_syncrepl: rid=002 rc -1 retrying: failed"));
+	assert_false(slapd_words_are_fatal("slapd starting"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_line_names_the_fault_and_the_last_one_the_entry),
+		cmocka_unit_test(what_slapd_says_of_operations_and_links_is_no_cause),
 		cmocka_unit_test(nothing_that_may_be_of_a_password_is_shown),
 	};
 

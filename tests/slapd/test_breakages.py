@@ -1,0 +1,522 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One breakage for every check of the doctor and every finding: who says what while it lasts, and when it is mended.
+
+Each is made on one pair of servers beside a daemon. What status, check and doctor say then is a row of BREAKAGES.txt
+(SYNCWARD_GOLDEN=write writes it anew: read the diff), one of them names the cause, and none goes on when it is over.
+"""
+
+import contextlib
+import glob
+import json
+import os
+import re
+import shutil
+import time
+
+import ldap
+import pytest
+from cluster import Cluster, add_person
+from daemon import Daemon
+from lone import Lone
+from releases import release, versions
+from slapd import ROOT_DN, SUFFIX, Database, syncrepl, wait_until
+from slapd_farm import SlapdFarm
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(HERE))
+GOLDEN = os.path.join(HERE, "BREAKAGES.txt")
+OTHER = "dc=other"  # a database that peers.json does not name
+MONITOR = "olcDatabase={1}monitor,cn=config"
+REPLICATOR = "cn=replicator," + SUFFIX
+SECONDS_AFTER = 10  # so long somebody may go on telling what is mended
+# What this machine, or a cluster without further rights, has all the time.
+OF_THE_MACHINE = {"clock", "journal", "old-backup", "selinux", "peer-clock"}
+# While one of these is an error check may not say OK; a link or a peer that lacks something is told when it lasts.
+SEEN_BY_THE_DAEMON = {"peers-file", "secrets", "node", "state", "ldapi"}
+
+# Codes that are broken elsewhere: on servers, machines or releases of their own.
+ELSEWHERE = {
+    "selinux": "../selinux/vm/scenario.sh",
+    "clock": "test_doctor.py::test_the_clock_is_what_the_kernel_says",
+    "journal": "test_doctor.py::test_a_journal_in_memory",
+    "names": "test_doctor.py::test_a_name_that_does_not_resolve",
+    "config-replicated": "test_doctor.py::test_cn_config_that_is_replicated",
+    "old-backup": "test_fence.py",
+    "old-entries": "test_doctor.py::test_entries_that_are_hidden_from_root_are_looked_at_with_the_account_of_the_links",
+    "tls-files": "test_tls.py",
+    "certificates": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
+    "schema": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
+    "peer-clock": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
+    "conflicts": "test_doctor.py::test_a_strange_peer_with_a_fast_clock",
+    "retired-ids": "test_doctor.py::test_a_server_id_that_is_nobodys",
+    # findings
+    "back-at-restart": "test_disk.py",
+    "lost-at-restart": "test_disk.py",
+    "beyond-us": "test_probe.py",
+    "fenced": "test_fence.py",
+    "listeners-differ": "test_next_start.py",
+    "monitor-limited": "test_monitor_limit.py",
+    "not-understood": "test_guards.py",
+    "partial-link": "test_guards.py",
+    "readers-unnamed": "test_reader_views.py",
+    "replicates-from-itself": "test_guards.py",
+    "scrambled-again": "test_consumers.py",
+    "server-id-by-name": "test_guards.py",
+    "session-log": "test_session_log.py",
+    "syncprov-twice": "test_guards.py",
+    "syncprov-without-class": "test_overlay_class.py",
+    "tls-file": "test_tls.py",
+    "other-database": "test_daemon_copies.py",
+    "older": "test_daemon_health.py",
+    "diverged": "test_daemon_copies.py",
+    "empty": "test_daemon_health.py",
+    "replaced": "test_daemon_copies.py",
+    "behind": "test_daemon_health.py",
+    "kept": "test_guards.py",
+    "retry-ends": "test_retry.py",
+    "rid-shared": "test_two_databases.py",
+    "server-id-unverified": "test_breakages.py::test_server_ids_without_known_listeners_are_not_called_right",
+}
+
+
+# --- what somebody reads ---
+
+class Reports:
+    """What status, check and doctor say at one moment."""
+
+    def __init__(self, node):
+        done = node.run("status", "--output", "json")
+        self.status = json.loads(done.stdout) if done.stdout.startswith("{") else {"text": done.stderr}
+        done = node.run("check")
+        self.check = done.stdout
+        self.doctor = {check["code"]: check for check in json.loads(node.run("doctor", "--output", "json").stdout)["checks"]}
+
+    def told(self):
+        """Codes of what lasts, by status."""
+        names = {"troubles": "event", "holds": "guard", "findings": "code"}
+        found = {str(one[code]) for kind, code in names.items() for one in self.status.get(kind, [])}
+        found |= {"change" for _ in self.status.get("changes", [])} | {"link-down" for _ in self.status.get("links_down", [])}
+        return found
+
+    def bad(self):
+        return {f"{code}={one['severity']}" for code, one in self.doctor.items()
+                if one["severity"] not in ("ok", "unknown") and code not in OF_THE_MACHINE}
+
+    def level(self):
+        return self.check.split()[1]
+
+    def text(self):
+        """All words, for the cause."""
+        return "\n".join([self.check, json.dumps(self.status, ensure_ascii=False),
+                          *(f"{one['text']}: {one['remedy']}" for check in self.doctor.values() for one in check["findings"])])
+
+    def row(self):
+        def words(found):
+            return ", ".join(sorted(found)) or "-"
+        return f"status: {words(self.told())}; check: {self.level()}; doctor: {words(self.bad())}"
+
+
+# --- the pair ---
+
+class Site:
+    """Two nodes in step, a daemon at the first one. Breakages are made at the node, or at its peer."""
+
+    def __init__(self, farm):
+        program = os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward"))
+        other = Database(OTHER, backend="mdb", attributes={"olcDbMaxSize": "4194304"})
+        self.pair = Cluster(farm, os.path.abspath(program), 2, [Database(backend="mdb"), other])
+        self.document = self.pair.document
+        del self.document["databases"][1]
+        self.pair.write()
+        self.pair.databases.pop()
+        self.pair.form()
+        self.node, self.peer = self.pair
+        self.settings = os.path.join(self.node.folder, "agent.json")
+        self.write_settings("{}")
+        plain = self.node.command
+        self.node.command = lambda *words: plain(*words, "--agent-config", self.settings)
+        self.daemon = None
+
+    def write_settings(self, text):
+        with open(os.open(self.settings, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def start(self):
+        self.daemon = Daemon(self.node)
+        self.daemon.__enter__()
+        self.daemon.wait_for("desired-loaded")
+
+    @contextlib.contextmanager
+    def changed(self, node, dn, *changes):
+        """cn=config changed, and put back."""
+        names = {name for _, name, _ in changes}
+        before = {name: node.server.values(dn, name) for name in names}
+        node.server.modify(dn, list(changes))
+        try:
+            yield
+        finally:
+            node.server.modify(dn, [(ldap.MOD_REPLACE, name, before[name] or None) for name in sorted(before)])
+
+    def database(self, node, *changes, suffix=SUFFIX):
+        return self.changed(node, node.server.database_dn(suffix), *changes)
+
+    @contextlib.contextmanager
+    def written(self, change):
+        """peers.json of the node changed by a function, and put back."""
+        document = json.loads(json.dumps(self.document))
+        change(document)
+        self.node.write(document)
+        try:
+            yield
+        finally:
+            self.node.write(self.document)
+
+
+@pytest.fixture(name="site", scope="module")
+def fixture_site():
+    every = versions()
+    with SlapdFarm(release("2.5" if "2.5" in every else every[-1])) as farm:
+        site = Site(farm)
+        site.start()
+        yield site
+        site.daemon.__exit__(None, None, None)
+        assert not farm.problems()
+
+
+# --- breakages: each names the codes that it is the one of, and words of its cause ---
+
+ROWS = []
+
+
+def breakage(*codes, cause):
+    def note(function):
+        ROWS.append((function.__name__, set(codes), cause, contextlib.contextmanager(function)))
+        return function
+    return note
+
+
+@breakage("agent-file", cause="agent.json:1:2")
+def a_bad_agent_json(site):
+    site.write_settings("{")
+    yield
+    site.write_settings("{}")
+
+
+@breakage("peers-file", cause=r"peers\.json:\d+:\d+")
+def a_bad_peers_json(site):
+    with open(site.node.peers_file, "w", encoding="utf-8") as file:
+        file.write('{"format": 1,')
+    yield
+    site.node.write(site.document)
+
+
+@breakage("secrets", cause="chmod 0600 .*secret")
+def a_password_that_others_may_read(site):
+    os.chmod(site.node.secret_file, 0o644)
+    yield
+    os.chmod(site.node.secret_file, 0o600)
+
+
+@breakage("node", cause="no peer is the node")
+def a_node_that_is_not_listed(site):
+    with site.written(lambda document: document["peers"].pop(0)):
+        yield
+
+
+@breakage("state", cause="install -d")
+def a_state_folder_that_others_may_write(site):
+    os.chmod(site.node.state_dir, 0o777)
+    site.daemon.reload()
+    yield
+    os.chmod(site.node.state_dir, 0o700)
+
+
+@breakage("daemon", cause="daemon does not run")
+def no_daemon(site):
+    site.daemon.__exit__(None, None, None)
+    yield
+    site.start()
+
+
+@breakage("ldapi", cause="cannot be reached")
+def slapd_stopped(site):
+    site.node.server.stop()
+    yield
+    site.node.server.start()
+
+
+@breakage("rights", cause="shows us no cn=config")
+def slapd_shows_root_nothing(site):
+    """The daemon's connection is older, and has what it needs."""
+    mapping = re.escape(ROOT_DN).replace("\\,", ",").replace("\\=", "=") + " cn=nobody"
+    site.node.server.modify("cn=config", [(ldap.MOD_ADD, "olcAuthzRegexp", mapping)])
+    site.daemon.reload()
+    yield
+    site.node.server.modify("cn=config", [(ldap.MOD_DELETE, "olcAuthzRegexp", None)])
+
+
+@breakage("restart", "restart-unsafe", cause="database is not a shadow")
+def a_flag_without_links(site):
+    dn = site.node.server.database_dn(OTHER)
+    server = site.node.server
+    server.modify(dn, [(ldap.MOD_ADD, "olcSyncrepl", syncrepl(90, "ldap://127.0.0.9:9", OTHER)),
+                       (ldap.MOD_ADD, server.flag(), "TRUE")])
+    server.modify(dn, [(ldap.MOD_DELETE, "olcSyncrepl", None)])
+    yield
+    server.modify(dn, [(ldap.MOD_DELETE, server.flag(), None)])
+
+
+@breakage("disk", cause="of olcDbMaxSize is in use")
+def a_map_that_is_nearly_full(site):
+    with site.database(site.node, (ldap.MOD_REPLACE, "olcDbMaxSize", "98304"), suffix=OTHER):
+        yield
+
+
+@breakage("disk-copy", cause=r"\{2\}mdb.ldif was (?:edited|written) by hand")
+def a_file_of_slapd_edited_by_hand(site):
+    path = os.path.join(site.node.server.config_dir, "cn=config", "olcDatabase={2}mdb.ldif")
+    shutil.copy2(path, path + ".kept")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("entryCSN eq", "entryCSN pres"))
+    yield
+    os.rename(path + ".kept", path)
+    # As the advice says: written once more over LDAP.
+    server = site.node.server
+    server.modify(server.database_dn(), [(ldap.MOD_REPLACE, "olcSizeLimit", "501")])
+    server.modify(server.database_dn(), [(ldap.MOD_DELETE, "olcSizeLimit", None)])
+
+
+@breakage("monitor", cause="may not read it")
+def no_cn_monitor(site):
+    with site.changed(site.node, MONITOR, (ldap.MOD_REPLACE, "olcAccess", "to * by * none")):
+        site.daemon.reload()
+        yield
+
+
+@breakage("pending", cause="audit")
+def a_change_that_audit_does_not_write(site):
+    def audit(document):
+        document["policy"]["mode"] = "audit"
+        document["databases"][0]["syncrepl"]["retry"] = "2 +"
+    with site.written(audit):
+        yield
+
+
+@breakage("readers", cause="may not read userPassword")
+def an_account_that_may_not_read_passwords(site):
+    rules = ["to attrs=userPassword by self write by anonymous auth by * none", "to * by * read"]
+    with site.database(site.node, (ldap.MOD_REPLACE, "olcAccess", rules)):
+        yield
+
+
+@breakage("limits", cause="olcLimits")
+def a_limit_that_is_not_ours(site):
+    def without(document):
+        document["databases"][0]["limits"] = False
+    with site.written(without), site.database(site.node, (ldap.MOD_REPLACE, "olcLimits", "users size=5")):
+        yield
+
+
+@breakage("indices", "index-without-eq", cause="entryCSN is (?:not )?indexed")
+def an_index_of_another_kind(site):
+    with site.database(site.node, (ldap.MOD_REPLACE, "olcDbIndex", ["entryUUID eq", "entryCSN pres"])):
+        yield
+
+
+@breakage("timeouts", "no-timeout", cause="ldap://127.0.0.9:9")
+def a_provider_that_is_kept_without_timeouts(site):
+    def keep(document):
+        document["policy"]["keep"] = ["ldap://127.0.0.9:9"]
+    value = syncrepl(99, "ldap://127.0.0.9:9", timeout=None, network_timeout=None)
+    with site.written(keep):
+        with site.database(site.node, (ldap.MOD_ADD, "olcSyncrepl", value)):
+            yield
+
+
+@breakage("links", "peer-reach", cause="start slapd there")
+def a_peer_that_is_stopped(site):
+    site.peer.server.stop()
+    yield
+    site.peer.server.start()
+
+
+@breakage("peer-tls", cause="starttls-refused")
+def a_peer_that_speaks_no_tls(site):
+    def starttls(document):
+        document["databases"][0]["syncrepl"].update({"starttls": "critical", "tls_reqcert": "never"})
+    with site.written(starttls):
+        yield
+
+
+@breakage("peer-bind", cause="bind-refused|bind-not-repeated")
+def a_peer_that_refuses_the_password(site):
+    site.node.write_secret("wr0ng-canary")
+    yield
+    site.node.write_secret("secret")
+
+
+@breakage("peer-read", cause="passwords-hidden")
+def a_peer_that_hides_passwords(site):
+    with site.database(site.peer, (ldap.MOD_REPLACE, "olcAccess", ["to attrs=userPassword by anonymous auth", "to * by * read"])):
+        yield
+
+
+@breakage("peer-provider", cause="same-server-id|shows our server ID|server ID 1")
+def a_peer_under_our_server_id(site):
+    with site.changed(site.peer, "cn=config", (ldap.MOD_REPLACE, "olcServerID", "1")):
+        yield
+
+
+@breakage("peer-limits", cause="size=unlimited")
+def a_peer_that_limits(site):
+    with site.database(site.peer, (ldap.MOD_REPLACE, "olcLimits", "users size=1")):
+        yield
+
+
+@breakage("in-step", cause="lacks .*server ID 1")
+def a_peer_that_reads_nobody(site):
+    server = site.peer.server
+    values = [re.sub(r"^\{\d+\}", "", value) for value in site.peer.syncrepl()]
+    site.peer.edit([(ldap.MOD_DELETE, server.flag(), None), (ldap.MOD_DELETE, "olcSyncrepl", None)])
+    add_person(site.node.server, "unheard-of")
+    yield
+    site.peer.edit([(ldap.MOD_ADD, "olcSyncrepl", values), (ldap.MOD_ADD, server.flag(), "TRUE")])
+    site.pair.wait_in_step()
+
+
+@breakage("read-only", cause="olcReadOnly")
+def a_database_that_is_read_only(site):
+    with site.database(site.node, (ldap.MOD_REPLACE, "olcReadOnly", "TRUE")):
+        yield
+
+
+@breakage("unstamped", cause="olcLastMod")
+def a_database_that_stamps_nothing(site):
+    with site.database(site.node, (ldap.MOD_REPLACE, "olcLastMod", "FALSE")):
+        yield
+
+
+# --- the golden table ---
+
+def golden():
+    if not os.path.exists(GOLDEN):
+        return {}
+    with open(GOLDEN, encoding="utf-8") as file:
+        return dict(line.rstrip("\n").split(" | ") for line in file if " | " in line)
+
+
+def golden_write(name, row):
+    rows = {**golden(), name: row}
+    with open(GOLDEN, "w", encoding="utf-8") as file:
+        file.write("Who says what: a breakage of test_breakages.py, and the codes that status, check and doctor then have.\n\n")
+        file.writelines(f"{one} | {rows[one]}\n" for one, *_ in ROWS if one in rows)
+
+
+def wait_well(site, row, seconds):
+    """Waits until everybody says what they said before."""
+    end = time.monotonic() + seconds
+    while True:
+        reports = Reports(site.node)
+        if reports.row() == row:
+            return
+        assert time.monotonic() < end, f"after {seconds} s still: {reports.row()}\n{reports.text()}"
+
+
+def measure(site, name):
+    """The reports as the golden table has them; in time, for some are told only when they last."""
+    if os.environ.get("SYNCWARD_GOLDEN") == "write":
+        time.sleep(15)
+        golden_write(name, Reports(site.node).row())
+    end = time.monotonic() + 20
+    while True:
+        reports = Reports(site.node)
+        if reports.row() == golden().get(name) or time.monotonic() > end:
+            return reports
+
+
+HEALTHY = "status: -; check: OK; doctor: -"
+
+
+@pytest.mark.one_release
+@pytest.mark.parametrize("name, codes, cause, breaks", ROWS, ids=[row[0] for row in ROWS])
+def test_a_breakage_is_told_as_the_table_says_and_no_longer_than_it_lasts(site, name, codes, cause, breaks):
+    wait_well(site, HEALTHY, 30)
+    with breaks(site):
+        reports = measure(site, name)
+    wait_well(site, HEALTHY, SECONDS_AFTER)
+    assert reports.row() == golden().get(name), reports.text()
+    assert re.search(cause, reports.text()), reports.text()
+    errors = {code for code, check in reports.doctor.items() if check["severity"] == "error"}
+    assert not errors & SEEN_BY_THE_DAEMON or reports.level() != "OK", reports.text()
+    told = reports.told() | {code.split("=")[0] for code in reports.bad()}
+    assert codes <= told, (codes - told, reports.text())
+    assert "canary" not in reports.text()
+
+
+# --- a note of the plan alone ---
+
+def test_server_ids_without_known_listeners_are_not_called_right(slapd_factory, program):
+    node = Lone(slapd_factory, program)
+    node.document["server_id"] = "list"
+    node.write()
+    node.apply_ok()
+    hidden = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /proc; mount --bind /dev/null "$1"; shift; exec "$@"', "-",
+              os.path.join(node.server.directory, "slapd.args")]
+
+    def found():
+        done = node.run("plan", "--output", "json", prefix=hidden)
+        return {one["code"] for one in json.loads(done.stdout)["findings"]}
+    assert "server-id-unverified" not in found()  # cn=monitor tells them
+    node.server.modify(MONITOR, [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
+    assert "server-id-unverified" in found()
+
+
+# --- every code has its breakage ---
+
+def arguments_of_calls(text, function):
+    """What stands between the brackets of each call in C."""
+    for found in re.finditer(rf"\b{function}\(", text):
+        depth, at = 1, found.end()
+        while depth:
+            token = re.compile(r'"(?:[^"\\]|\\.)*"|.', re.DOTALL).match(text, at)
+            depth += {"(": 1, ")": -1}.get(token[0], 0)
+            at = token.end()
+        yield text[found.end():at - 1]
+
+
+def finding_codes():
+    """Of all findings, by the calls that make them and the tables that those use."""
+    codes = set()
+    for path in glob.glob(os.path.join(TOP, "common", "*", "*.c")):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        for call in arguments_of_calls(text, "plan_add_finding"):
+            literals = re.findall(r'"((?:[^"\\]|\\.)*)"', call)
+            codes |= {one for one in literals[:2] if re.fullmatch(r"[a-z][a-z-]+", one) and "," in call.split(f'"{one}"')[0]}
+    for path in ("common/tell/told_health.c",):
+        with open(os.path.join(TOP, path), encoding="utf-8") as file:
+            text = file.read()
+        codes |= set(re.findall(r'\[HEALTH_\w+\] = \{"([a-z-]+)"', text)) | set(re.findall(r'code\[\] = "([a-z-]+)"', text))
+    return codes
+
+
+def doctor_codes():
+    with open(os.path.join(TOP, "common/report/doctor_checks.c"), encoding="utf-8") as file:
+        return set(re.findall(r'\[DOCTOR_\w+\] =\s*\{"([a-z-]+)"', file.read()))
+
+
+@pytest.mark.one_release
+def test_every_check_and_every_finding_has_a_breakage():
+    broken = {code for _, codes, _, _ in ROWS for code in codes}
+    wanted = doctor_codes() | finding_codes()
+    assert len(doctor_codes()) == 38 and len(wanted) > 60
+    assert wanted - broken - set(ELSEWHERE) == set()
+    assert not broken & set(ELSEWHERE), "made here as well as elsewhere"
+    for code, place in ELSEWHERE.items():
+        path, _, test = place.partition("::")
+        with open(os.path.join(HERE, path), encoding="utf-8") as file:
+            text = file.read()
+        assert f"def {test}(" in text if test else code in text, (code, place)
+    assert set(golden()) == {row[0] for row in ROWS}
