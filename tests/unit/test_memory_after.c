@@ -116,6 +116,7 @@ static void a_peer_whose_link_is_not_written_yet_was_not_read(void **state)
 	scene_settled(scene);
 	plan_add_change(scene->pool, &scene->plan,
 			(Change){.kind = CHANGE_CONSUMER_ADD,
+				 .dn = DATABASE,
 				 .suffix = SUFFIX,
 				 .wanted = &scene->wanted.databases[0].consumers[1]});
 	in_step(scene);
