@@ -3,7 +3,6 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
-#include "common/copy/csn_set.h"
 
 /*
  * The first node of a cluster brings its data, and a node that was restored, or set up anew with an
@@ -11,27 +10,13 @@
  * it lacks, and healthy peers would delete that. So it goes on only where no peer may have more.
  */
 
-/* It wrote under a server ID before: as a member of a cluster, or a standalone server that had one.
- */
-static bool has_used_id(const Joining *joining)
-{
-	const Content *here = joining->here;
-	bool has_used = here->entry_csn && csn_sid(here->entry_csn) > 0;
-
-	for (size_t i = 0; i < here->n_context_csns && !has_used; i++)
-		has_used = csn_sid(here->context_csns[i]) > 0;
-	return has_used;
-}
-
 /*
  * One that refuses our account may have no database yet, which has the account. Where no server
- * runs there is none yet, or it was stopped: that matters to who has changes of this node's own.
+ * runs there is none yet: who begins a cluster starts its first node before the others are there.
  */
-static bool may_have_more(const Joining *joining, const Content *peer)
+static bool may_have_more(const Content *peer)
 {
-	if (peer->state != CONTENT_UNREACHABLE || peer->lacks_database)
-		return false;
-	return !peer->nobody_listens || has_used_id(joining);
+	return peer->state == CONTENT_UNREACHABLE && !peer->lacks_database && !peer->nobody_listens;
 }
 
 /* "ldap://two: no answer; ldap://three: ...", or nothing. */
@@ -40,7 +25,7 @@ static const char *unseen_describe(const Joining *joining)
 	Buf text = BUF_IN(joining->diff->pool);
 
 	for (size_t i = 0; i < joining->n_peers; i++)
-		if (may_have_more(joining, &joining->peers[i]))
+		if (may_have_more(&joining->peers[i]))
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : "",
 				   joining_problem(joining, &joining->peers[i]));
 	return buf_text(&text);

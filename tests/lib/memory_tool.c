@@ -113,7 +113,8 @@ static void peers_tell(Pool *pool, const Inputs *inputs, PassOptions *ret)
 			POOL_PUSH(pool, facts.peers, facts.n_peers,
 				  {.peer_id = wanted->consumers[k].peer->id,
 				   .state = CONTENT_UNREACHABLE,
-				   .problem = "it does not answer"});
+				   .nobody_listens = true,
+				   .problem = "nobody listens there"});
 		POOL_PUSH(pool, contents, n_contents, facts);
 	}
 	ret->contents = contents;
