@@ -45,6 +45,8 @@ static void silent_add(SilentPeers *silent, const char *suffix, const Content *c
 		  {.suffix = pool_strdup(silent->pool, suffix),
 		   .content = {.peer_id = content->peer_id,
 			       .state = content->state,
+			       .lacks_database = content->lacks_database,
+			       .nobody_listens = content->nobody_listens,
 			       .problem = pool_strdup(silent->pool, content->problem)}});
 }
 

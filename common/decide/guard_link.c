@@ -41,7 +41,8 @@ void guard_links_note(Pool *pool, const Live *live, Known *known)
 	for (size_t i = 0; i < live->n_databases; i++) {
 		const LiveDatabase *database = &live->databases[i];
 
-		for (size_t k = 0; k < database->n_consumers; k++)
+		/* That of cn=config has none, and is left alone. */
+		for (size_t k = 0; database->suffixes && k < database->n_consumers; k++)
 			if (database->consumers[k].parses &&
 			    guard_link_works(live, database, &database->consumers[k]))
 				POOL_PUSH(pool, known->worked, known->n_worked,
