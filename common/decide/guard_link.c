@@ -36,19 +36,25 @@ static const char *link_name(Pool *pool, const char *dn, const LiveConsumer *con
 	return pool_printf(pool, "%s %d %s", dn, consumer->rid, consumer->provider);
 }
 
+static void links_note(Pool *pool, const Live *live, const LiveDatabase *database, Known *known)
+{
+	RunningIndex index;
+
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	for (size_t i = 0; i < database->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->consumers[i];
+
+		if (consumer->parses && (!live->has_running || guard_link_runs(&index, consumer)))
+			POOL_PUSH(pool, known->worked, known->n_worked,
+				  link_name(pool, database->entry->dn, consumer));
+	}
+}
+
 void guard_links_note(Pool *pool, const Live *live, Known *known)
 {
-	for (size_t i = 0; i < live->n_databases; i++) {
-		const LiveDatabase *database = &live->databases[i];
-
-		/* That of cn=config has none, and is left alone. */
-		for (size_t k = 0; database->suffixes && k < database->n_consumers; k++)
-			if (database->consumers[k].parses &&
-			    guard_link_works(live, database, &database->consumers[k]))
-				POOL_PUSH(pool, known->worked, known->n_worked,
-					  link_name(pool, database->entry->dn,
-						    &database->consumers[k]));
-	}
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].suffixes) /* that of cn=config has none, and is left alone */
+			links_note(pool, live, &live->databases[i], known);
 }
 
 /*

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link_parts.h"
 
-#include "common/live/live_running.h"
+bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer)
+{
+	const RunningConsumer *running = running_find(index, consumer->rid, consumer->provider);
+
+	return running && (running->is_connected || running_works(running, &consumer->syncrepl));
+}
 
 bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
 {
-	const RunningConsumer *running;
 	RunningIndex index;
 
 	if (!live->has_running)
 		return true;
 	running_index(live, database->suffixes->values[0].bytes, &index);
-	running = running_find(&index, consumer->rid, consumer->provider);
-	return running && (running->is_connected || running_works(running, &consumer->syncrepl));
+	return guard_link_runs(&index, consumer);
 }
 
 const char *guard_link_fault(const Probe *probe)

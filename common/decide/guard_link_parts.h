@@ -4,12 +4,17 @@
 
 #include "common/decide/diff.h"
 #include "common/link/probe.h"
+#include "common/live/live_running.h"
 
 /* G6, in parts: a link that works now is not lost (common/decide/guard_link.c says how). */
 
 /* True when the link works now. Where slapd does not tell (OpenLDAP 2.4) it is taken for one that
  * does. */
 bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer);
+
+/* The same of one that slapd tells about, for who goes through all of them: index is that of its
+ * database. */
+bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer);
 
 /* What a person is told of a probe that was not good: the refusal, else the first fault. */
 const char *guard_link_fault(const Probe *probe);

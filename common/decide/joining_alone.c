@@ -37,8 +37,9 @@ const Hold *joining_judge_alone(const Joining *joining)
 
 	if (!*unseen || joining->diff->in->options.is_first_node)
 		return NULL;
-	return joining_hold(
-		joining, GUARD_JOINING,
+	/* Nothing is remembered of it: who was never compared does not join by that. */
+	return joining_wait(
+		joining,
 		pool_printf(joining->diff->pool,
 			    "%s has data here and was never compared with a peer, and whether "
 			    "these have newer changes could not be seen: %s. If they have, they "

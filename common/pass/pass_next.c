@@ -66,12 +66,12 @@ static PassAction agreed(Pass *pass)
 {
 	Report *report = pass->report;
 
-	guard_links_note(pass->pool, &pass->world.live, &pass->known);
 	report->world = pass->world;
 	report->plan = pass->plan;
 	report->has_plan = true;
 	if (!pass->input.may_write)
 		return pass_end(pass, NULL);
+	guard_links_note(pass->pool, &pass->world.live, &pass->known);
 	report->is_audit = waits_for_enforce(pass);
 	report->is_paused = pass->input.is_paused;
 	if (report->is_paused)

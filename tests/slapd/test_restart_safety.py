@@ -113,7 +113,10 @@ def finish(node, words=("apply",)):
         said.append(done.stdout + done.stderr)
         return done.returncode == 0
 
-    wait_until(ends, "apply ends in step", 30)
+    try:
+        wait_until(ends, "apply ends in step", 30)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n{said[-1]}") from None
     return said[0]
 
 
