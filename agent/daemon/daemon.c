@@ -175,6 +175,7 @@ static int state_take(DaemonPass *pass, Error *err)
 	if (state_check_writable(state_dir, &write_err) < 0)
 		found_state_problem(&pass->found, &write_err);
 	pass->found.context.state = &pass->found.state;
+	daemon_kept_again(&daemon->kept, &pass->found);
 	return 0;
 }
 

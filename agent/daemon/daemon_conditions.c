@@ -212,6 +212,26 @@ static void conditions_find(DaemonPass *pass, const Error *err)
 					       &pass->daemon->links));
 }
 
+/* The command that pauses, or ends that, tells it, with who ran it. */
+static bool is_told_by_command(const DaemonPass *pass, const Event *event)
+{
+	return event->kind == EVENT_PAUSED ||
+	       (event->kind == EVENT_RESUMED && pause_was_ended(&pass->found.inputs.state.pause));
+}
+
+static void events_tell(DaemonPass *pass, const EventList *events)
+{
+	EventList own = {0};
+
+	for (size_t i = 0; i < events->n_items; i++)
+		if (is_told_by_command(pass, &events->items[i]))
+			daemon_tell_again(pass, &events->items[i]);
+		else
+			POOL_PUSH(pass->found.pool, own.items, own.n_items, events->items[i]);
+	daemon_tell_all(pass, &own);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &own);
+}
+
 void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 {
 	Daemon *daemon = pass->daemon;
@@ -221,7 +241,7 @@ void daemon_conditions_tell(DaemonPass *pass, const Error *err)
 	conditions_find(pass, err);
 	conditions_compare(pass->found.pool, pass->found.told, &pass->follow.lasting,
 			   found_realtime_sec(&pass->found), &events);
-	daemon_tell_all(pass, &events);
+	events_tell(pass, &events);
 	daemon_kept_conditions(&daemon->kept, &pass->found, &pass->follow.lasting);
 	daemon->told = conditions_copy(pool, &pass->follow.lasting);
 	pool_free(daemon->told_pool);
@@ -252,7 +272,7 @@ void daemon_notices_tell(DaemonPass *pass)
 	for (size_t i = 0; i < report->n_notices; i++)
 		notice_add(pass, &now, EVENT_INTERRUPTED, report->notices[i]);
 	conditions_compare(pass->found.pool, &daemon->notices, &now, 0, &events);
-	daemon_tell_all(pass, &events);
+	events_tell(pass, &events);
 	daemon->notices = conditions_copy(pool, &now);
 	pool_free(daemon->notices_pool);
 	daemon->notices_pool = pool;

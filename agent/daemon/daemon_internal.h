@@ -68,7 +68,7 @@ typedef struct DaemonPass {
 	FoundEdits edits;
 	PassAuthors authors;
 	DaemonContests contests;
-	SentEntries sent;
+	WrittenEntries sent;
 	LinksBefore links_before;
 	char digest[SHA256_HEX_SIZE]; /* of the plan about to be written; derived from passwords */
 	uint64_t write_started_usec;
@@ -87,6 +87,8 @@ PassHooks daemon_hooks(DaemonPass *pass);
 void daemon_tell_all(DaemonPass *pass, const EventList *events);
 /* What follows from a look is told, asked and wished. */
 void daemon_follow(DaemonPass *pass, Follow follow);
+/* What whoever caused it told journald already. */
+void daemon_tell_again(DaemonPass *pass, const Event *event);
 void daemon_tell_begin(DaemonPass *pass);
 void daemon_desired_seen(DaemonPass *pass);
 void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan);

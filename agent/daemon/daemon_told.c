@@ -34,6 +34,12 @@ static void tell(const DaemonPass *pass, const Event *event)
 	journal_tell(&pass->found.journal, event);
 }
 
+void daemon_tell_again(DaemonPass *pass, const Event *event)
+{
+	pass->daemon->status.counters.events[event->kind]++;
+	journal_repeat(event);
+}
+
 void daemon_tell_all(DaemonPass *pass, const EventList *events)
 {
 	for (size_t i = 0; i < events->n_items; i++)
@@ -67,6 +73,7 @@ void daemon_tell_begin(DaemonPass *pass)
 	pass->found.journal = (JournalContext){
 		.pass = pool_printf(pass->found.pool, "%d-%lu", (int)getpid(), pass->found.number),
 		.trigger = triggers_text(pass->found.pool, pass->found.triggers),
+		.operator= {.command = "run"},
 	};
 }
 
@@ -107,6 +114,7 @@ void daemon_tell_changes(DaemonPass *pass, const Tree *config, const Plan *plan)
 						   .contests = &pass->contests.list});
 
 	daemon_tell_all(pass, &events);
+	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 }
 
 /* --- writes --- */
@@ -139,6 +147,8 @@ int daemon_heal_end(DaemonPass *pass, Error *err)
 						pass->found.state.known.heal, pass->found.directory,
 						&events, err);
 
+	for (size_t i = 0; i < events.n_items; i++)
+		POOL_PUSH(pass->found.pool, pass->sent.dns, pass->sent.n_dns, events.items[i].dn);
 	daemon_tell_all(pass, &events);
 	daemon_kept_history(&pass->daemon->kept, &pass->found, &events);
 	return result;

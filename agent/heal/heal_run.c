@@ -154,6 +154,8 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	World world;
 	Report pass;
 
+	if (options->suffix && wanted_check_suffix(wanted, options->suffix, err) < 0)
+		return -1;
 	pass_run(pool, options->inputs, &look, options->directory, &pass);
 	if (pass.has_failed) {
 		*err = pass.error;
@@ -178,8 +180,7 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	}
 	if (report->n_databases == 0)
 		return error_set(err, ERROR_USAGE, 0,
-				 "%s is no database of this node in peers.json",
-				 options->suffix ? options->suffix : "there");
+				 "peers.json gives this node no database: nothing to heal");
 	return 0;
 }
 

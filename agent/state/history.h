@@ -14,7 +14,6 @@
 /* Who writes, and when, for the records of one pass. */
 typedef struct HistoryWriter {
 	const char *state_dir;
-	const char *by;
 	int64_t now_sec;
 	const JournalContext *context;
 } HistoryWriter;
@@ -26,7 +25,8 @@ int history_append(const HistoryWriter *writer, const EventList *events, Error *
 typedef struct RecordList {
 	Record *items; /* oldest first */
 	size_t n_items;
-	size_t n_damaged; /* lines that could not be read, and were left out */
+	int64_t oldest_sec; /* of all that is kept, whatever was asked for; -1: nothing is */
+	size_t n_damaged;   /* lines that could not be read, and were left out */
 } RecordList;
 
 /* All records since that second. No file is no record. */

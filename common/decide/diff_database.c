@@ -5,6 +5,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
+#include "common/base/suggest.h"
 #include "common/decide/diff.h"
 #include "common/decide/diff_unfit.h"
 #include "common/live/database_refusal.h"
@@ -154,6 +155,34 @@ static const char *holders_without_self(const Diff *diff, const WantedDatabase *
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
+static bool is_wanted(const Diff *diff, const char *suffix)
+{
+	const Wanted *wanted = diff->in->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
+			return true;
+	return false;
+}
+
+/* What is here and peers.json does not name, if its name is near: a slip of the pen. */
+static const char *but_one_has(const Diff *diff, const char *suffix)
+{
+	const Live *live = diff->in->live;
+	const char **known = NULL, *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const Attribute *suffixes = live->databases[i].suffixes;
+
+		for (size_t k = 0; suffixes && k < suffixes->n_values; k++)
+			if (!is_wanted(diff, suffixes->values[k].bytes))
+				POOL_PUSH(diff->pool, known, n, suffixes->values[k].bytes);
+	}
+	near = suggest_word(suffix, known, n);
+	return near ? pool_printf(diff->pool, ", but one has %s", near) : "";
+}
+
 /* Finds the one live database of the suffix that this agent can care for; notes why when there is
  * none. */
 static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wanted)
@@ -170,10 +199,10 @@ static const LiveDatabase *database_find(Diff *diff, const WantedDatabase *wante
 			n_found == 0
 				? pool_printf(
 					  diff->pool,
-					  "no database of this server has the suffix %s; create it "
+					  "no database of this server has the suffix %s%s; create it "
 					  "first, or say in this database of peers.json that this "
 					  "node does not hold it",
-					  suffix)
+					  suffix, but_one_has(diff, suffix))
 				: pool_printf(
 					  diff->pool,
 					  "%zu databases have the suffix %s, which slapd would not "
