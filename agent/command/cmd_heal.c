@@ -82,6 +82,8 @@ static int heal_locked(const Options *options, const Context *context, HealOptio
 			  inputs.not_listed ? inputs.not_listed : "peers.json lists no peers");
 		return say_error(&err);
 	}
+	if (heal->suffix && wanted_check_suffix(&inputs.wanted, heal->suffix, &err) < 0)
+		return say_error(&err);
 	heal->inputs = &inputs;
 	heal->directory = directory;
 	heal->tell = tell;

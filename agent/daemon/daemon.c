@@ -363,6 +363,7 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	WakePass pass = {.began_usec = daemon_now_usec(daemon), .is_from_outside = outside != 0};
 	WakeList wishes = pass_make(daemon, triggers);
 
+	daemon_status_next(daemon, &wishes);
 	/* When the memory of the pass is free again: many peers make a long text. */
 	daemon_status_write(daemon);
 	names_drain(daemon, &wishes);

@@ -111,6 +111,8 @@ int daemon_heal_end(DaemonPass *pass, Error *err);
 void daemon_status_start(Daemon *daemon);
 void daemon_status_pass(DaemonPass *pass, const Error *err);
 void daemon_status_write(Daemon *daemon);
+/* When the next pass is, as far as the last one knows. Before it is written. */
+void daemon_status_next(Daemon *daemon, const WakeList *wishes);
 void daemon_status_stop(Daemon *daemon);
 
 /* daemon_schedule.c: when to write, and when to look again. A rewrite that restarts consumers and

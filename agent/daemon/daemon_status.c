@@ -18,6 +18,7 @@ void daemon_status_start(Daemon *daemon)
 		.slapd_since_sec = -1,
 		.looked_sec = -1,
 		.success_sec = -1,
+		.next_pass_sec = -1,
 		.last_pass = {.ended_sec = -1},
 	};
 	daemon_status_write(daemon);
@@ -62,6 +63,18 @@ void daemon_status_write(Daemon *daemon)
 	/* Told by the next pass: this one has told what it had. */
 	(void)snprintf(daemon->status_problem, sizeof(daemon->status_problem), "%s",
 		       err.class != ERROR_NONE ? err.text : metrics_err.text);
+}
+
+/* For people: to the second. */
+void daemon_status_next(Daemon *daemon, const WakeList *wishes)
+{
+	const uint64_t now_usec = daemon_now_usec(daemon);
+	const uint64_t next_usec = wake_choose(&daemon->wakes, wishes, now_usec);
+
+	daemon->status.next_pass_sec =
+		next_usec == UINT64_MAX
+			? -1
+			: daemon_realtime_sec(daemon) + (int64_t)((next_usec - now_usec) / 1000000);
 }
 
 void daemon_status_stop(Daemon *daemon)
@@ -149,6 +162,7 @@ void daemon_status_pass(DaemonPass *pass, const Error *err)
 	/* One that cannot be read is no reason to stop telling the rest. */
 	(void)state_read_compared(pool, daemon->site.context.state_dir, &compared, &ignored);
 	daemon->status.compared = compared;
+	status_take_certificates(&daemon->probes.done, &daemon->status);
 	status_take_health(daemon->health.items, daemon->health.n_items, &daemon->status);
 	pass_take(pass, pool, err, now_sec);
 	pool_free(daemon->status_pool);

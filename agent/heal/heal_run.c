@@ -154,8 +154,6 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	World world;
 	Report pass;
 
-	if (options->suffix && wanted_check_suffix(wanted, options->suffix, err) < 0)
-		return -1;
 	pass_run(pool, options->inputs, &look, options->directory, &pass);
 	if (pass.has_failed) {
 		*err = pass.error;

@@ -97,27 +97,6 @@ void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret)
 		finding_add(pool, &plan->findings[i], ret);
 }
 
-static const char *value_shown(Pool *pool, const Change *change, const char *value)
-{
-	return value && change->attribute ? render_value(pool, change->attribute, value) : NULL;
-}
-
-static const char *old_shown(Pool *pool, const Change *change)
-{
-	return value_shown(pool, change, change->old_value);
-}
-
-/* A peer's value is made only when it is needed. */
-static const char *new_shown(Pool *pool, const Change *change)
-{
-	const char *text;
-	Error err;
-
-	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
-		text = change->new_value;
-	return value_shown(pool, change, text);
-}
-
 static const char *change_text(Pool *pool, const Change *change, const Attribution *attribution)
 {
 	const char *what =
@@ -146,8 +125,8 @@ Event event_of_change(Pool *pool, const Change *change, const Attribution *attri
 		.suffix = change->suffix,
 		.dn = change->dn,
 		.attribute = change->attribute,
-		.old_value = old_shown(pool, change),
-		.new_value = new_shown(pool, change),
+		.old_value = render_old(pool, change),
+		.new_value = render_new(pool, change),
 		.actor = attribution->actor,
 		.actor_time = attribution->actor_time,
 		.peer = peer_of(change),
@@ -247,8 +226,8 @@ static void story_add(Pool *pool, StepStory *story, const Change *change,
 	if (++story->n_changes > MAX_CHANGES_TOLD)
 		return;
 	buf_printf(&story->text, "; %s", render_change(pool, change));
-	line_add(&story->old_values, name, old_shown(pool, change));
-	line_add(&story->new_values, name, new_shown(pool, change));
+	line_add(&story->old_values, name, render_old(pool, change));
+	line_add(&story->new_values, name, render_new(pool, change));
 }
 
 static const char *or_null(const Buf *text)
