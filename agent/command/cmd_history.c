@@ -9,7 +9,6 @@
 #include "agent/system/say.h"
 #include "common/base/suggest.h"
 #include "common/base/timestamp.h"
-#include "common/slapd/dn.h"
 
 static int since_parse(const char *text, int64_t *ret, Error *err)
 {
@@ -42,18 +41,16 @@ static RecordList records_choose(Pool *pool, const RecordList *all, const Record
 /* A slip of the pen must not read as: nobody changed it. */
 static const char *suffix_question(Pool *pool, const RecordList *all, const char *suffix)
 {
+	const RecordQuery query = {.suffix = suffix};
 	const char **known = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < all->n_items; i++) {
-		const char *found = all->items[i].event.suffix;
-
-		if (found && suffix && dn_equal(found, suffix))
-			return "";
-		if (found)
-			POOL_PUSH(pool, known, n, found);
-	}
-	return suffix ? suggest_question(pool, suffix, known, n) : "";
+	if (!suffix || records_choose(pool, all, &query).n_items > 0)
+		return "";
+	for (size_t i = 0; i < all->n_items; i++)
+		if (all->items[i].event.suffix)
+			POOL_PUSH(pool, known, n, all->items[i].event.suffix);
+	return suggest_question(pool, suffix, known, n);
 }
 
 /* --- what is printed --- */

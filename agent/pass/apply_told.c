@@ -69,18 +69,6 @@ int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *
 	return result;
 }
 
-/* Whatever made it necessary: the command is why it is written. */
-static const Attribution *by_hand(Pool *pool, const Plan *plan, const Attribution *attributions)
-{
-	Attribution *own = pool_alloc(pool, (plan->n_changes + 1) * sizeof(*own));
-
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		own[i] = attributions[i];
-		own[i].cause = CAUSE_HAND;
-	}
-	return own;
-}
-
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
 {
 	ApplyRecord *record = userdata;
@@ -88,8 +76,6 @@ static bool before_write(void *userdata, const World *world, const Plan *plan, c
 	(void)digest;
 	record->attributions = attributions_make(record->pool, plan, &world->config,
 						 &record->memory.seen, &record->attributed);
-	if (record->is_by_hand)
-		record->attributions = by_hand(record->pool, plan, record->attributions);
 	return true;
 }
 

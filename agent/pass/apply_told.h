@@ -14,7 +14,6 @@ typedef struct ApplyRecord {
 	Pool *pool;
 	const Context *context;
 	JournalContext journal;
-	bool is_by_hand; /* the command asks for the writes, not peers.json */
 	uint64_t write_started_usec;
 	DaemonMemory memory;
 	AttributedList attributed;

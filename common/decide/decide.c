@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/decide/compose_step.h"
 #include "common/decide/diff.h"
 #include "common/decide/guard_result.h"
 
@@ -27,17 +28,20 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	*ret = plan;
 }
 
-static const Change *same_change(const Plan *plan, const Change *change)
+/* True when the plan makes that change, too. */
+static bool goes_ahead(const Plan *plan, const Change *change)
 {
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].kind == change->kind &&
-		    strcmp(plan->changes[i].dn, change->dn) == 0 &&
-		    strcmp(plan->changes[i].subject, change->subject) == 0)
-			return &plan->changes[i];
-	return NULL;
+	const Change *other;
+	size_t position = 0;
+
+	while ((other = change_next(plan, change->kind, &position)))
+		if (strcmp(other->dn, change->dn) == 0 &&
+		    strcmp(other->subject, change->subject) == 0)
+			return true;
+	return false;
 }
 
-/* What a release lets pass is what would be held without it. */
+/* What a release lets pass is what would not be made without it. */
 static void released_mark(Pool *pool, const PlanInput *input, Plan *plan)
 {
 	PlanInput without = *input;
@@ -45,12 +49,12 @@ static void released_mark(Pool *pool, const PlanInput *input, Plan *plan)
 
 	without.options.released = 0;
 	plan_decide(pool, &without, &held);
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-		const Change *other = same_change(&held, change);
+	for (ChangeKind kind = 0; kind < CHANGE_KIND_COUNT; kind++)
+		for (size_t position = 0; change_next(plan, kind, &position);) {
+			Change *change = &plan->changes[position - 1];
 
-		change->is_released = !change->is_held && (!other || other->is_held);
-	}
+			change->is_released = !goes_ahead(&held, change);
+		}
 }
 
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret)

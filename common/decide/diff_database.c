@@ -155,16 +155,6 @@ static const char *holders_without_self(const Diff *diff, const WantedDatabase *
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
-static bool is_wanted(const Diff *diff, const char *suffix)
-{
-	const Wanted *wanted = diff->in->wanted;
-
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
-			return true;
-	return false;
-}
-
 /* What is here and peers.json does not name, if its name is near: a slip of the pen. */
 static const char *but_one_has(const Diff *diff, const char *suffix)
 {
@@ -176,7 +166,7 @@ static const char *but_one_has(const Diff *diff, const char *suffix)
 		const Attribute *suffixes = live->databases[i].suffixes;
 
 		for (size_t k = 0; suffixes && k < suffixes->n_values; k++)
-			if (!is_wanted(diff, suffixes->values[k].bytes))
+			if (!wanted_find(diff->in->wanted, suffixes->values[k].bytes))
 				POOL_PUSH(diff->pool, known, n, suffixes->values[k].bytes);
 	}
 	near = suggest_word(suffix, known, n);

@@ -136,17 +136,24 @@ unsigned wanted_rank(const Wanted *wanted)
 	return rank;
 }
 
+const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
+			return &wanted->databases[i];
+	return NULL;
+}
+
 int wanted_check_suffix(const Wanted *wanted, const char *suffix, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 	const char **known = NULL;
 	size_t n = 0;
 
-	for (size_t i = 0; i < wanted->n_databases; i++) {
-		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
-			return 0;
+	if (wanted_find(wanted, suffix))
+		return 0;
+	for (size_t i = 0; i < wanted->n_databases; i++)
 		POOL_PUSH(pool, known, n, wanted->databases[i].desired->suffix);
-	}
 	return error_set(err, ERROR_USAGE, 0,
 			 "--suffix '%s' is no database that this node holds by peers.json%s",
 			 suffix, suggest_question(pool, suffix, known, n));

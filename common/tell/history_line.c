@@ -156,18 +156,19 @@ static bool names_line(const char *lines, const char *name)
 	return false;
 }
 
-static bool is_of_server(const Event *event)
+/* What belongs to no database is the server's. */
+static bool is_of(const Event *event, const char *database)
 {
-	return !event->suffix && event->dn;
+	const char *of = event->suffix ? event->suffix : event->dn ? "cn=config" : NULL;
+
+	return of && dn_equal(of, database);
 }
 
 bool record_concerns(const Record *record, const RecordQuery *query)
 {
 	const Event *event = &record->event;
 
-	if (query->suffix && strcasecmp(query->suffix, "cn=config") == 0
-		    ? !is_of_server(event)
-		    : query->suffix && (!event->suffix || !dn_equal(query->suffix, event->suffix)))
+	if (query->suffix && !is_of(event, query->suffix))
 		return false;
 	if (!query->attribute)
 		return true;
