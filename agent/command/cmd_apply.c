@@ -12,7 +12,6 @@
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
-#include "agent/system/login.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 
@@ -35,18 +34,44 @@ static int released_guards(Pool *pool, const TextList *codes, unsigned *ret, Err
 	return 0;
 }
 
-/* Who asked for it, as the history tells it. */
-static const char *by_text(const Options *options)
+/* What was asked for, as the history tells it. */
+static const char *command_text(const Options *options)
 {
 	Buf text = BUF_IN(options->pool);
 
 	buf_puts(&text, options->is_first_node ? "apply --first-node" : "apply");
+	if (options->plan_file)
+		buf_puts(&text, " --plan");
 	for (size_t i = 0; i < options->release.n_items; i++)
 		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
 	for (size_t i = 0; i < options->empty.n_items; i++)
 		buf_printf(&text, "%s%s", i == 0 ? " --empty " : ",", options->empty.items[i]);
-	buf_puts(&text, login_text(options->pool));
 	return buf_text(&text);
+}
+
+/* What a person vouches for is kept also where nothing is to be written, or something else holds
+ * it. */
+static void decisions_tell(const Options *options, ApplyRecord *record)
+{
+	Buf text = BUF_IN(options->pool);
+	Event event = {.kind = EVENT_DECIDED, .cause = CAUSE_RELEASE};
+	const EventList events = {&event, 1};
+
+	for (size_t i = 0; i < options->release.n_items; i++)
+		buf_printf(&text, "%s%s",
+			   i == 0 ? "what these guards hold may pass this once: " : ", ",
+			   options->release.items[i]);
+	if (options->is_first_node) {
+		event.cause = CAUSE_HAND;
+		buf_printf(&text, "%sthis empty node is the first of its cluster",
+			   text.len > 0 ? "; " : "");
+	}
+	for (size_t i = 0; i < options->empty.n_items; i++)
+		buf_printf(&text, "%s%s", i == 0 ? ", and peers that hold nothing are " : ", ",
+			   options->empty.items[i]);
+	event.text = buf_text(&text);
+	if (text.len > 0)
+		apply_record_events(record, &events);
 }
 
 static int empty_ids(const Options *options, PassOptions *ret, Error *err)
@@ -96,7 +121,8 @@ static int apply_locked(const Options *options, const Context *context, PassOpti
 		return say_error(&err);
 	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
 		say("%s; this apply goes ahead", pause_text(options->pool, &inputs.state.pause));
-	apply_record_begin(options->pool, by_text(options), context, &inputs, &record);
+	apply_record_begin(options->pool, command_text(options), context, &inputs, &record);
+	decisions_tell(options, &record);
 	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
 		return say_error(&err);
 	pass_options->hooks = apply_record_hooks(&record);

@@ -15,7 +15,6 @@
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
 #include "agent/verify/compare.h"
-#include "common/base/suggest.h"
 #include "common/pass/memory_after.h"
 #include "common/report/compare_report.h"
 
@@ -36,28 +35,6 @@ typedef struct Run {
 } Run;
 
 /* --- what is asked for --- */
-
-static int suffix_unknown(const Run *run, Error *err)
-{
-	const char **known = NULL, *near;
-	size_t n = 0;
-
-	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++)
-		POOL_PUSH(run->pool, known, n, run->inputs.wanted.databases[i].desired->suffix);
-	near = suggest_word(run->compare.suffix, known, n);
-	return error_set(err, ERROR_USAGE, 0,
-			 "--suffix '%s' is no database that this node holds by peers.json%s%s%s",
-			 run->compare.suffix, near ? ": did you mean '" : "", near ? near : "",
-			 near ? "'?" : "");
-}
-
-static int suffix_check(const Run *run, Error *err)
-{
-	for (size_t i = 0; i < run->inputs.wanted.n_databases; i++)
-		if (compare_wants_database(&run->compare, &run->inputs.wanted.databases[i]))
-			return 0;
-	return run->compare.suffix ? suffix_unknown(run, err) : 0;
-}
 
 static bool is_read(const Run *run, unsigned id)
 {
@@ -106,7 +83,10 @@ static int prepare(Run *run, Error *err)
 	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
 	run->compare.attributes = options->attributes;
-	return suffix_check(run, err) < 0 || peers_take(run, err) < 0 ? -1 : 0;
+	if (run->compare.suffix &&
+	    wanted_check_suffix(&run->inputs.wanted, run->compare.suffix, err) < 0)
+		return -1;
+	return peers_take(run, err);
 }
 
 /* --- progress, on a terminal --- */

@@ -11,7 +11,6 @@
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
-#include "agent/system/login.h"
 #include "agent/system/password_ask.h"
 #include "agent/system/say.h"
 
@@ -74,9 +73,7 @@ static int heal_locked(const Options *options, const Context *context, HealOptio
 		return say_error(&err);
 	for (size_t i = 0; i < inputs.state.n_notices; i++)
 		say("%s", inputs.state.notices[i]);
-	apply_record_begin(options->pool,
-			   pool_printf(options->pool, "heal%s", login_text(options->pool)), context,
-			   &inputs, &record);
+	apply_record_begin(options->pool, "heal", context, &inputs, &record);
 	record.journal.trigger = "heal";
 	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
 		return say_error(&err);
@@ -85,12 +82,15 @@ static int heal_locked(const Options *options, const Context *context, HealOptio
 			  inputs.not_listed ? inputs.not_listed : "peers.json lists no peers");
 		return say_error(&err);
 	}
+	if (heal->suffix && wanted_check_suffix(&inputs.wanted, heal->suffix, &err) < 0)
+		return say_error(&err);
 	heal->inputs = &inputs;
 	heal->directory = directory;
 	heal->tell = tell;
 	heal->userdata = &record;
 	interrupt_hold();
 	heal_run(options->pool, heal, &report);
+	apply_record_end_writes(&record, NULL);
 	(void)fputs(options->output == OUTPUT_JSON ? heal_report_json(options->pool, &report)
 						   : heal_report_text(options->pool, &report),
 		    stdout);

@@ -7,6 +7,7 @@
 #include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
+#include "common/base/suggest.h"
 #include "common/base/timestamp.h"
 
 static int since_parse(const char *text, int64_t *ret, Error *err)
@@ -23,19 +24,65 @@ static int since_parse(const char *text, int64_t *ret, Error *err)
 	return 0;
 }
 
+/* --- what is asked for --- */
+
+static RecordList records_choose(Pool *pool, const RecordList *all, const RecordQuery *query)
+{
+	RecordList chosen = *all;
+
+	chosen.items = NULL;
+	chosen.n_items = 0;
+	for (size_t i = 0; i < all->n_items; i++)
+		if (record_concerns(&all->items[i], query))
+			POOL_PUSH(pool, chosen.items, chosen.n_items, all->items[i]);
+	return chosen;
+}
+
+/* A slip of the pen must not read as: nobody changed it. */
+static const char *suffix_question(Pool *pool, const RecordList *all, const char *suffix)
+{
+	const RecordQuery query = {.suffix = suffix};
+	const char **known = NULL;
+	size_t n = 0;
+
+	if (!suffix || records_choose(pool, all, &query).n_items > 0)
+		return "";
+	for (size_t i = 0; i < all->n_items; i++)
+		if (all->items[i].event.suffix)
+			POOL_PUSH(pool, known, n, all->items[i].event.suffix);
+	return suggest_question(pool, suffix, known, n);
+}
+
+/* --- what is printed --- */
+
+static void print_nothing(Pool *pool, const RecordList *all, const RecordQuery *query)
+{
+	char oldest[TIMESTAMP_SIZE];
+
+	(void)printf("Nothing is recorded%s%s%s%s%s\n", query->attribute ? " of " : "",
+		     query->attribute ? query->attribute : "", query->suffix ? " of " : "",
+		     query->suffix ? query->suffix : "", suffix_question(pool, all, query->suffix));
+	if (all->oldest_sec >= 0)
+		(void)printf("The history begins at %s.\n",
+			     timestamp_print(all->oldest_sec, oldest));
+}
+
 static void print_text(Pool *pool, const RecordList *records)
 {
 	for (size_t i = 0; i < records->n_items; i++)
 		(void)printf("%s\n", record_text(pool, &records->items[i]));
-	if (records->n_items == 0)
-		(void)puts("Nothing was corrected.");
 }
 
 /* Each record is printed as it is kept, less its line end. */
 static void print_json(Pool *pool, const RecordList *records)
 {
-	(void)printf("{\"schema_version\": 1,\n \"damaged_lines\": %zu,\n \"records\": [",
-		     records->n_damaged);
+	char oldest[TIMESTAMP_SIZE];
+
+	(void)printf("{\"schema_version\": 1,\n");
+	if (records->oldest_sec >= 0)
+		(void)printf(" \"begins\": \"%s\",\n",
+			     timestamp_print(records->oldest_sec, oldest));
+	(void)printf(" \"damaged_lines\": %zu,\n \"records\": [", records->n_damaged);
 	for (size_t i = 0; i < records->n_items; i++) {
 		const char *line = record_print(pool, &records->items[i]);
 
@@ -46,19 +93,23 @@ static void print_json(Pool *pool, const RecordList *records)
 
 static int cmd_history(const Options *options)
 {
-	RecordList records;
+	const RecordQuery query = {.suffix = options->suffix, .attribute = options->attribute};
+	RecordList all, records;
 	Context context;
 	int64_t since_sec;
 	Error err;
 
 	if (since_parse(options->since, &since_sec, &err) < 0 ||
 	    context_read(options->pool, &options->override, &context, &err) < 0 ||
-	    history_read(options->pool, context.state_dir, since_sec, &records, &err) < 0)
+	    history_read(options->pool, context.state_dir, since_sec, &all, &err) < 0)
 		return say_error(&err);
+	records = records_choose(options->pool, &all, &query);
 	if (options->output == OUTPUT_JSON)
 		print_json(options->pool, &records);
-	else
+	else if (records.n_items > 0)
 		print_text(options->pool, &records);
+	else
+		print_nothing(options->pool, &all, &query);
 	if (records.n_damaged > 0)
 		say("%s/" HISTORY_FILE ": %zu line%s could not be read and %s left out",
 		    context.state_dir, records.n_damaged, records.n_damaged == 1 ? "" : "s",
@@ -67,6 +118,10 @@ static int cmd_history(const Options *options)
 }
 
 static const OptionRule history_options[] = {
+	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN",
+		     "only of this database; cn=config: of the server itself"),
+	OPTION_NAMED("--attribute", OPTION_TEXT, attribute, "NAME",
+		     "only who changed this attribute, as olcSyncrepl"),
 	OPTION_NAMED("--since", OPTION_TEXT, since, "TIME",
 		     "only what happened since then: 2h, 7d, '2026-07-01 10:00' (UTC)"),
 };
@@ -74,7 +129,7 @@ static const OptionRule history_options[] = {
 const Command command_history = {
 	.name = "history",
 	.run = cmd_history,
-	.summary = "what was corrected: when, what, why, and what came of it",
+	.summary = "who changed what of cn=config: when, why, and what came of it",
 	.arguments = "",
 	.exits = "0",
 	.options = history_options,

@@ -8,7 +8,6 @@
 #include "agent/pass/site.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
-#include "agent/system/login.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
@@ -67,9 +66,22 @@ static const char *report_text(Pool *pool, const LeaveReport *report, const Inpu
 	return buf_text(&text);
 }
 
+static void left_tell(ApplyRecord *record, const LeaveReport *report)
+{
+	const EventList events = {
+		&(Event){.kind = EVENT_LEFT,
+			 .cause = CAUSE_HAND,
+			 .text = "this node has left: it replicates no more, and is read-only"},
+		1};
+
+	if (report->has_left)
+		apply_record_events(record, &events);
+}
+
 static int leave_locked(const Options *options, const Context *context, unsigned timeout_sec)
 {
 	AUTO(Directory) *directory = NULL;
+	LeaveOptions leave = {.timeout_sec = timeout_sec};
 	LeaveReport report;
 	ApplyRecord record;
 	Inputs inputs;
@@ -80,12 +92,16 @@ static int leave_locked(const Options *options, const Context *context, unsigned
 		return say_error(&err);
 	for (size_t i = 0; i < inputs.state.n_notices; i++)
 		say("%s", inputs.state.notices[i]);
-	apply_record_begin(options->pool,
-			   pool_printf(options->pool, "leave%s", login_text(options->pool)),
-			   context, &inputs, &record);
+	apply_record_begin(options->pool, "leave", context, &inputs, &record);
+	record.attributed.cause = CAUSE_HAND;
 	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
 		return say_error(&err);
-	leave_run(options->pool, &inputs, directory, timeout_sec, &report);
+	leave.inputs = &inputs;
+	leave.directory = directory;
+	leave.hooks = apply_record_hooks(&record);
+	leave_run(options->pool, &leave, &report);
+	apply_record_end_writes(&record, report.config);
+	left_tell(&record, &report);
 	(void)fputs(options->output == OUTPUT_JSON ? render_json(options->pool, &report.plan)
 						   : report_text(options->pool, &report, &inputs),
 		    stdout);

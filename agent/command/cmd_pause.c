@@ -3,6 +3,7 @@
 
 #include "agent/command/commands.h"
 #include "agent/pass/site.h"
+#include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/lock.h"
@@ -10,9 +11,35 @@
 #include "agent/system/say.h"
 #include "common/base/remedies.h"
 
-/* Under the lock: when the command ends, no write of the daemon is on its way. */
-static int pause_write(const Options *options, const Pause *pause, bool ends_contests)
+/* What it does, and how that is told. */
+typedef struct PauseOrder {
+	Pause pause;
+	bool ends_contests;
+	EventKind kind;
+	Operator operator;
+	const char *text;
+} PauseOrder;
+
+static void order_tell(const PauseOrder *order, const Context *context)
 {
+	Event event = {.kind = order->kind, .cause = CAUSE_HAND, .text = order->text};
+	const JournalContext journal = {.trigger = order->operator.command,
+					.operator= order->operator};
+	const HistoryWriter writer = {.state_dir = context->state_dir,
+				      .now_sec = order->pause.since_sec,
+				      .context = &journal};
+	const EventList events = {&event, 1};
+	Error err;
+
+	(void)journal_send(&journal, &event);
+	if (history_append(&writer, &events, &err) < 0)
+		say("%s", err.text);
+}
+
+/* Under the lock: when the command ends, no write of the daemon is on its way. */
+static int order_carry_out(const Options *options, const PauseOrder *order)
+{
+	const Pause *pause = &order->pause;
 	AUTO_FD lock = -1;
 	Context context;
 	Error err;
@@ -21,27 +48,30 @@ static int pause_write(const Options *options, const Pause *pause, bool ends_con
 		return say_error(&err);
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
 	if (lock < 0 ||
-	    (ends_contests &&
+	    (order->ends_contests &&
 	     state_write_contests(context.state_dir, &(ContestList){0}, &err) < 0) ||
 	    state_write_pause(context.state_dir, pause, &err) < 0)
 		return say_error(&err);
+	order_tell(order, &context);
 	return 0;
 }
 
 static int cmd_pause(const Options *options)
 {
-	Pause pause;
+	PauseOrder order = {.kind = EVENT_PAUSED,
+			    .operator= login_operator(options->pool, "pause")};
 	Error err;
 	int status;
 
-	if (pause_make(options->file, options->duration, clock_system.realtime_sec(NULL), &pause,
-		       &err) < 0)
+	if (pause_make(options->file, options->duration, clock_system.realtime_sec(NULL),
+		       &order.pause, &err) < 0)
 		return say_error(&err);
-	pause.by = login_text(options->pool);
-	status = pause_write(options, &pause, false);
+	order.pause.by = operator_text(options->pool, &order.operator);
+	order.text = pause_text(options->pool, &order.pause);
+	status = order_carry_out(options, &order);
 	if (status == 0)
-		(void)printf("%s\nIt ends by itself, or with `%s`.\n",
-			     pause_text(options->pool, &pause), remedy_text(REMEDY_RESUME));
+		(void)printf("%s\nIt ends by itself, or with `%s`.\n", order.text,
+			     remedy_text(REMEDY_RESUME));
 	return status;
 }
 
@@ -49,13 +79,20 @@ static int cmd_pause(const Options *options)
 static int cmd_resume(const Options *options)
 {
 	const int64_t now_sec = clock_system.realtime_sec(NULL);
-	const Pause over = {
+	PauseOrder order = {.kind = EVENT_RESUMED,
+			    .ends_contests = true,
+			    .operator= login_operator(options->pool, "resume"),
+			    .text = "corrections are made again, and what was given up is tried "
+				    "again"};
+	int status;
+
+	order.pause = (Pause){
 		.reason = "resumed",
-		.by = login_text(options->pool),
+		.by = operator_text(options->pool, &order.operator),
 		.since_sec = now_sec,
 		.until_sec = now_sec,
 	};
-	const int status = pause_write(options, &over, true);
+	status = order_carry_out(options, &order);
 
 	if (status == 0)
 		(void)puts("Corrections are made again.");

@@ -42,14 +42,14 @@ static const Command *command_find(const char *name)
 
 static int unknown_command(const char *name)
 {
-	const char *names[ARRAY_SIZE(commands)], *near;
+	AUTO(Pool) *pool = pool_new();
+	const char *names[ARRAY_SIZE(commands)];
 	Error err = {0};
 
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		names[i] = commands[i]->name;
-	near = suggest_word(name, names, ARRAY_SIZE(names));
-	error_set(&err, ERROR_USAGE, 0, "there is no command '%s'%s%s%s; see `%s`", name,
-		  near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "",
+	error_set(&err, ERROR_USAGE, 0, "there is no command '%s'%s; see `%s`", name,
+		  suggest_question(pool, name, names, ARRAY_SIZE(names)),
 		  remedy_text(REMEDY_HELP_OF_ALL));
 	return say_error(&err);
 }

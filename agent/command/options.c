@@ -64,17 +64,15 @@ static int unknown_option(const Walk *walk, const char *word, size_t len, Error 
 {
 	AUTO(Pool) *pool = pool_new();
 	const char *const given = pool_copy(pool, word, len);
-	const char **known = NULL, *near;
+	const char **known = NULL;
 	size_t n_known = 0;
 
 	for (size_t i = 0; i < walk->command->n_options; i++)
 		POOL_PUSH(pool, known, n_known, walk->command->options[i].name);
 	for (size_t i = 0; i < n_common_options; i++)
 		POOL_PUSH(pool, known, n_known, common_options[i].name);
-	near = suggest_word(given, known, n_known);
-	return error_set(err, ERROR_USAGE, 0, "%s has no option '%s'%s%s%s; see `%s`",
-			 walk->command->name, given, near ? ": did you mean '" : "",
-			 near ? near : "", near ? "'?" : "",
+	return error_set(err, ERROR_USAGE, 0, "%s has no option '%s'%s; see `%s`",
+			 walk->command->name, given, suggest_question(pool, given, known, n_known),
 			 remedy_fill(pool, REMEDY_HELP, walk->command->name));
 }
 

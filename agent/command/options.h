@@ -35,13 +35,14 @@ typedef struct Options {
 	const char *file;          /* validate: [FILE]; pause: REASON */
 	const char *duration;      /* pause */
 	const char *slapd_version; /* validate */
-	const char *suffix;        /* init, compare, heal */
+	const char *suffix;        /* init, compare, heal, history */
 	const char *save_file;     /* plan */
 	const char *plan_file;     /* apply */
 	const char *secrets_dir;   /* adopt */
 	const char *timeout;       /* verify, leave, heal: seconds */
 	const char *root_password; /* heal: a file, or "-" */
 	const char *since;         /* history: a time, or how long ago */
+	const char *attribute;     /* history */
 	const char *lag;           /* compare: seconds */
 	const char *rate;          /* compare: entries a second */
 	TextList words;            /* doctor: CHECK... */

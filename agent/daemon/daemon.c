@@ -245,7 +245,9 @@ static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
 {
 	const Report *report = &found->report;
 
-	daemon_told_notices(&daemon->told, found);
+	const EventList notices = daemon_told_notices(&daemon->told, found);
+
+	daemon_kept_history(&daemon->kept, found, &notices);
 	if (report->has_plan && (report->is_audit || report->is_paused))
 		daemon_hooks_changes(moments, &report->world.config, &report->plan);
 }
@@ -273,8 +275,11 @@ static void troubles_take(const Daemon *daemon, Found *found)
 /* Told first, and kept then: what was not told is told again. */
 static void lasting_tell(Daemon *daemon, const Found *found, Follow *follow)
 {
+	EventList changes;
+
 	daemon_told_events(&daemon->told, &found->journal, &follow->events);
-	daemon_told_compare(&daemon->told, found, &follow->lasting);
+	changes = daemon_told_compare(&daemon->told, found, &follow->lasting);
+	daemon_kept_history(&daemon->kept, found, &changes);
 	daemon_kept_conditions(&daemon->kept, found, &follow->lasting);
 	daemon_told_take(&daemon->told, &follow->lasting);
 	daemon_kept_databases(&daemon->kept, found, daemon->health.items, daemon->health.n_items);
@@ -350,6 +355,8 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	const PassEnd end = pass_make(daemon, triggers);
 	unsigned missed;
 
+	daemon_status_next(&daemon->status, daemon->clock,
+			   wake_choose(&daemon->wake.history, &end.wishes, now_usec(daemon)));
 	/* When the memory of the pass is free again: many peers make a long text. */
 	daemon_status_write(&daemon->status, &daemon->site.context, &daemon->told, daemon->clock);
 	/* Our own files are in a folder that is watched: what is left there would wake us for

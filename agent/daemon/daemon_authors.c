@@ -26,7 +26,7 @@ EventList daemon_authors_look(PassAuthors *authors, const Found *found, const Au
 		const char *key = change_key(found->pool, change);
 		Event event;
 
-		if (change->is_held || !authors->of_plan[i].is_drift)
+		if (change->is_held || authors->of_plan[i].cause != CAUSE_DRIFT)
 			continue;
 		authors->has_drift = true;
 		if (attributed_find(&authors->all, key) < n_before ||

@@ -85,6 +85,7 @@ static Condition edit_condition(Pool *pool, const HandEdit *edit, const World *w
 				    remedy_text(REMEDY_CONFIG_ON_DISK)),
 		.kind = CONDITION_FINDING,
 		.code = "hand-edit",
+		.dn = edit->dn,
 	};
 }
 

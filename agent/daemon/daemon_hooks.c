@@ -21,6 +21,13 @@ static void after_look(void *userdata, const World *world)
 	daemon_links_before(&moments->links_before, moments->found, &world->live);
 }
 
+/* Told, and kept for people. */
+static void corrections_tell(PassMoments *moments, const EventList *events)
+{
+	daemon_told_events(moments->told, &moments->found->journal, events);
+	daemon_kept_history(moments->kept, moments->found, events);
+}
+
 void daemon_hooks_changes(PassMoments *moments, const Tree *config, const Plan *plan)
 {
 	const AuthorsLook look = {
@@ -31,7 +38,7 @@ void daemon_hooks_changes(PassMoments *moments, const Tree *config, const Plan *
 	};
 	const EventList events = daemon_authors_look(&moments->authors, moments->found, &look);
 
-	daemon_told_events(moments->told, &moments->found->journal, &events);
+	corrections_tell(moments, &events);
 }
 
 static bool before_write(void *userdata, const World *world, const Plan *plan, const char *digest)
@@ -53,13 +60,6 @@ static DiskWitness *witness(void *userdata, const char *config_dir)
 	PassMoments *moments = userdata;
 
 	return daemon_hand_edits_witness(moments->hand_edits, moments->places->watch, config_dir);
-}
-
-/* Told, and kept for people. */
-static void corrections_tell(PassMoments *moments, const EventList *events)
-{
-	daemon_told_events(moments->told, &moments->found->journal, events);
-	daemon_kept_history(moments->kept, moments->found, events);
 }
 
 /* Only now: what could not be put on disk is not about to happen. */

@@ -28,7 +28,7 @@ typedef struct PassMoments {
 	DaemonKept *kept;
 	PassAuthors authors;
 	DaemonContests contests;
-	SentEntries sent;
+	WrittenEntries sent;
 	FoundEdits edits;
 	LinksBefore links_before;
 	WriteTry write;

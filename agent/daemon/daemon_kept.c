@@ -43,6 +43,7 @@ DaemonKept daemon_kept_read(const char *state_dir, ConditionList *ret_told, Even
 	note(&kept, KEPT_ENTRIES, state_read_daemon(kept.seen_pool, state_dir, &memory, &err),
 	     &err);
 	kept.seen = memory.seen;
+	kept.seen_file = state_entries_identity(state_dir);
 	*ret_told = memory.told;
 	*ret_events = (EventList){0};
 	for (size_t i = 0; i < memory.n_notices; i++)
@@ -56,6 +57,42 @@ void daemon_kept_free(DaemonKept *kept)
 	pool_free(kept->seen_pool);
 	pool_free(kept->views_pool);
 	pool_free(kept->unwritten_pool);
+}
+
+/* The pool, of which it is, becomes our own. */
+static void seen_take(DaemonKept *kept, Pool *pool, Seen seen)
+{
+	kept->seen = seen;
+	pool_free(kept->seen_pool);
+	kept->seen_pool = pool;
+}
+
+void daemon_kept_reread(DaemonKept *kept, Found *found)
+{
+	const char *state_dir = found->context.state_dir;
+	const FileIdentity now = state_entries_identity(state_dir);
+	DaemonMemory memory = {0};
+	Pool *pool;
+	Error err;
+
+	if (file_identity_equal(&now, &kept->seen_file))
+		return;
+	pool = pool_new();
+	if (state_read_daemon(pool, state_dir, &memory, &err) < 0) {
+		found_state_problem(found, &err);
+		pool_free(pool);
+		return;
+	}
+	seen_take(kept, pool, memory.seen);
+	kept->seen_file = now;
+}
+
+static void seen_write(DaemonKept *kept, const char *state_dir, const Seen *seen)
+{
+	Error err;
+
+	note(kept, KEPT_ENTRIES, state_write_entries(state_dir, seen, &err), &err);
+	kept->seen_file = state_entries_identity(state_dir);
 }
 
 /* What cannot be appended waits, as long as the file could take it at all. */
@@ -76,7 +113,6 @@ void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *
 {
 	const HistoryWriter writer = {
 		.state_dir = found->context.state_dir,
-		.by = "run",
 		.now_sec = found_realtime_sec(found),
 		.context = &found->journal,
 	};
@@ -109,53 +145,47 @@ void daemon_kept_conditions(DaemonKept *kept, const Found *found, const Conditio
 		     state_write_conditions(found->context.state_dir, now, &err), &err);
 }
 
-void daemon_kept_sent(SentEntries *sent, const Found *found, const Applied *applied)
+void daemon_kept_sent(WrittenEntries *sent, const Found *found, const Applied *applied)
 {
 	for (size_t i = 0; i < applied->n_done; i++)
-		POOL_PUSH(found->pool, sent->items, sent->n_items,
+		POOL_PUSH(found->pool, sent->dns, sent->n_dns,
 			  pool_strdup(found->pool, applied->done[i]->dn));
 	if (applied->stopped_at)
-		POOL_PUSH(found->pool, sent->items, sent->n_items,
+		POOL_PUSH(found->pool, sent->dns, sent->n_dns,
 			  pool_strdup(found->pool, applied->stopped_at->dn));
 }
 
-static void entries_seen(DaemonKept *kept, const Found *found)
+static void entries_seen(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	Pool *pool = pool_new();
 	const Seen seen = seen_update(pool, &kept->seen, &found->report.last_world.config,
-				      &found->report.last_plan);
-	Error err;
+				      &found->report.last_plan, sent);
 
 	/* Also what could not be kept before. */
 	if (!seen_equal(&seen, &kept->seen) || is_missing(kept, KEPT_ENTRIES))
-		note(kept, KEPT_ENTRIES, state_write_entries(found->context.state_dir, &seen, &err),
-		     &err);
-	kept->seen = seen;
-	pool_free(kept->seen_pool);
-	kept->seen_pool = pool;
+		seen_write(kept, found->context.state_dir, &seen);
+	seen_take(kept, pool, seen);
 }
 
 /* The look behind the writes did not come to its end: their entryCSN is not known, and must not be
  * taken for somebody else's. */
-static void entries_unverified(DaemonKept *kept, const Found *found, const SentEntries *sent)
+static void entries_unverified(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	Pool *pool;
-	Error err;
+	Seen seen;
 
-	if (sent->n_items == 0)
+	if (sent->n_dns == 0)
 		return;
 	pool = pool_new();
-	kept->seen = seen_without(pool, &kept->seen, sent->items, sent->n_items);
-	note(kept, KEPT_ENTRIES, state_write_entries(found->context.state_dir, &kept->seen, &err),
-	     &err);
-	pool_free(kept->seen_pool);
-	kept->seen_pool = pool;
+	seen = seen_without(pool, &kept->seen, sent->dns, sent->n_dns);
+	seen_write(kept, found->context.state_dir, &seen);
+	seen_take(kept, pool, seen);
 }
 
-void daemon_kept_entries(DaemonKept *kept, const Found *found, const SentEntries *sent)
+void daemon_kept_entries(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	if (found->report.has_plan)
-		entries_seen(kept, found);
+		entries_seen(kept, found, sent);
 	else
 		entries_unverified(kept, found, sent);
 }

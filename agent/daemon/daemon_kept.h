@@ -3,6 +3,7 @@
 #define SYNCWARD_DAEMON_KEPT_H
 
 #include "agent/daemon/daemon_found.h"
+#include "agent/system/file.h"
 #include "common/copy/copy_health.h"
 #include "common/memory/contest.h"
 #include "common/pass/applied.h"
@@ -22,7 +23,8 @@ typedef enum KeptFile {
 /* What the daemon itself remembers from pass to pass, and over a restart. */
 typedef struct DaemonKept {
 	Pool *seen_pool;
-	Seen seen; /* entryCSNs of which we know who wrote them */
+	Seen seen;              /* entryCSNs of which we know who wrote them */
+	FileIdentity seen_file; /* what they were read from, or written to */
 	Pool *views_pool;
 	ReaderViews views; /* what readers were seen to read here; not over a restart */
 	Pool *unwritten_pool;
@@ -30,12 +32,6 @@ typedef struct DaemonKept {
 	/* Why each file was not written when it was to be last; "": it was. */
 	char problems[KEPT_FILE_COUNT][ERROR_TEXT_MAX];
 } DaemonKept;
-
-/* Entries of cn=config that a pass wrote, or of which nobody knows what became of the request. */
-typedef struct SentEntries {
-	const char **items;
-	size_t n_items;
-} SentEntries;
 
 /* What an earlier daemon kept. What it told and lasts, and what is to be told of the files
  * themselves, lives as long as nothing else is kept. */
@@ -49,6 +45,10 @@ const char *daemon_kept_problem(const DaemonKept *kept);
 /* Tries again what the history could not take before. With the lock of writers. */
 void daemon_kept_again(DaemonKept *kept, const Found *found);
 
+/* Reads once more who wrote the entries, if somebody else wrote to cn=config meanwhile, and knows
+ * it. With the lock of writers. */
+void daemon_kept_reread(DaemonKept *kept, Found *found);
+
 void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections);
 
 /* Contests, when there are news of them, or they could not be kept before. */
@@ -58,12 +58,12 @@ void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestLis
 /* What lasts now, when that is something else than was told, or could not be kept before. */
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now);
 
-/* The step was sent, or may have been. */
-void daemon_kept_sent(SentEntries *sent, const Found *found, const Applied *applied);
+/* The step was sent, or may have been: nobody knows what became of the request. */
+void daemon_kept_sent(WrittenEntries *sent, const Found *found, const Applied *applied);
 
 /* Who wrote the entries is known from the last look; where a pass did not come to it, nothing is
  * known of those that it sent. */
-void daemon_kept_entries(DaemonKept *kept, const Found *found, const SentEntries *sent);
+void daemon_kept_entries(DaemonKept *kept, const Found *found, const WrittenEntries *sent);
 
 /* What the pass saw of readers need not be looked at again for a while. */
 void daemon_kept_views(DaemonKept *kept, const Found *found);

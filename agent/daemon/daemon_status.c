@@ -29,6 +29,7 @@ DaemonStatus daemon_status_new(const Clock *clock)
 			  .slapd_since_sec = -1,
 			  .looked_sec = -1,
 			  .success_sec = -1,
+			  .next_pass_sec = -1,
 			  .last_pass = {.ended_sec = -1}},
 	};
 }
@@ -78,6 +79,17 @@ void daemon_status_write(DaemonStatus *status, const Context *context, const Dae
 	/* Told by the next pass: this one has told what it had. */
 	(void)snprintf(status->problem, sizeof(status->problem), "%s",
 		       err.class != ERROR_NONE ? err.text : metrics_err.text);
+}
+
+/* For people: to the second. */
+void daemon_status_next(DaemonStatus *status, const Clock *clock, uint64_t next_usec)
+{
+	const uint64_t now_usec = clock->monotonic_usec(clock->userdata);
+
+	status->value.next_pass_sec =
+		next_usec == UINT64_MAX
+			? -1
+			: realtime_sec(clock) + (int64_t)((next_usec - now_usec) / 1000000);
 }
 
 void daemon_status_stop(DaemonStatus *status, const Context *context, const DaemonTold *told,
@@ -172,6 +184,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	/* One that cannot be read is no reason to stop telling the rest. */
 	(void)state_read_compared(pool, found->context.state_dir, &compared, &ignored);
 	value->compared = compared;
+	status_take_certificates(found->answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	pass_take(value, found, passed, pool);
 	pool_free(status->pool);

@@ -34,6 +34,10 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 /* How many things are held or ill, as far as slapd can be asked. lasting: what was told last. */
 size_t daemon_status_count_ill(DaemonStatus *status, const ConditionList *lasting);
 
+/* When the next pass is, as far as the last one knows; UINT64_MAX: nobody wishes one. Before it is
+ * written. */
+void daemon_status_next(DaemonStatus *status, const Clock *clock, uint64_t next_usec);
+
 /* Writes the status and the metrics, with what was told until now. */
 void daemon_status_write(DaemonStatus *status, const Context *context, const DaemonTold *told,
 			 const Clock *clock);

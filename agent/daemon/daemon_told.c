@@ -43,6 +43,7 @@ JournalContext daemon_told_context(const Found *found)
 	return (JournalContext){
 		.pass = pool_printf(found->pool, "%d-%lu", (int)getpid(), found->number),
 		.trigger = triggers_text(found->pool, found->triggers),
+		.operator= {.command = "run"},
 	};
 }
 
@@ -74,6 +75,32 @@ bool daemon_told_desired(DaemonTold *told, Found *found)
 	return true;
 }
 
+/* The command that pauses, or ends that, tells it, with who ran it. */
+static bool is_told_by_command(const Found *found, const Event *event)
+{
+	return event->kind == EVENT_PAUSED ||
+	       (event->kind == EVENT_RESUMED && pause_was_ended(&found->inputs.state.pause));
+}
+
+/* Tells what nobody told yet, and returns it. */
+static EventList changes_tell(DaemonTold *told, const Found *found, const EventList *events)
+{
+	EventList own = {0};
+
+	for (size_t i = 0; i < events->n_items; i++) {
+		const Event *event = &events->items[i];
+
+		if (is_told_by_command(found, event)) {
+			told->n_events[event->kind]++;
+			journal_repeat(event);
+		} else {
+			POOL_PUSH(found->pool, own.items, own.n_items, *event);
+		}
+	}
+	daemon_told_events(told, &found->journal, &own);
+	return own;
+}
+
 static void notice_add(Pool *pool, ConditionList *list, EventKind kind, const char *text)
 {
 	condition_add(
@@ -81,7 +108,7 @@ static void notice_add(Pool *pool, ConditionList *list, EventKind kind, const ch
 		(Condition){.key = text, .begins = kind, .ends = EVENT_KIND_COUNT, .text = text});
 }
 
-void daemon_told_notices(DaemonTold *told, const Found *found)
+EventList daemon_told_notices(DaemonTold *told, const Found *found)
 {
 	const Report *report = &found->report;
 	ConditionList now = {0};
@@ -93,18 +120,18 @@ void daemon_told_notices(DaemonTold *told, const Found *found)
 	for (size_t i = 0; i < report->n_notices; i++)
 		notice_add(found->pool, &now, EVENT_INTERRUPTED, report->notices[i]);
 	conditions_compare(found->pool, &told->notices, &now, 0, &events);
-	daemon_told_events(told, &found->journal, &events);
 	told->notices = conditions_copy(pool, &now);
 	pool_free(told->notices_pool);
 	told->notices_pool = pool;
+	return changes_tell(told, found, &events);
 }
 
-void daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now)
+EventList daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now)
 {
 	EventList events = {0};
 
 	conditions_compare(found->pool, &told->lasting, now, found_realtime_sec(found), &events);
-	daemon_told_events(told, &found->journal, &events);
+	return changes_tell(told, found, &events);
 }
 
 void daemon_told_take(DaemonTold *told, const ConditionList *now)

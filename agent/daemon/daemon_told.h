@@ -31,11 +31,12 @@ void daemon_told_events(DaemonTold *told, const JournalContext *context, const E
 bool daemon_told_desired(DaemonTold *told, Found *found);
 
 /* Files of the state folder that had to be put aside, a write that did not end: pass after pass,
- * where they cannot be moved or removed. */
-void daemon_told_notices(DaemonTold *told, const Found *found);
+ * where they cannot be moved or removed. Returns what was told, for the history. */
+EventList daemon_told_notices(DaemonTold *told, const Found *found);
 
-/* Tells what began and what ended; those that last keep the time since when they do. */
-void daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now);
+/* Tells what began and what ended; those that last keep the time since when they do. Returns what
+ * was told, for the history. */
+EventList daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now);
 
 /* That is what lasts from now on. */
 void daemon_told_take(DaemonTold *told, const ConditionList *now);

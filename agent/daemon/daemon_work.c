@@ -56,6 +56,8 @@ static int heal_end(PassMoments *moments, Found *found, Error *err)
 		return -1;
 	result = server_id_bring_back(found->pool, found->context.state_dir,
 				      found->state.known.heal, found->directory, &events, err);
+	for (size_t i = 0; i < events.n_items; i++)
+		POOL_PUSH(found->pool, moments->sent.dns, moments->sent.n_dns, events.items[i].dn);
 	daemon_told_events(moments->told, &found->journal, &events);
 	daemon_kept_history(moments->kept, found, &events);
 	return result;
@@ -107,8 +109,11 @@ static int work_try(PassMoments *moments, Found *found, Error *err)
 	};
 	const Report *report = &found->report;
 
-	if (state_take(moments->site, found, err) < 0 || heal_end(moments, found, err) < 0 ||
-	    inputs_take(moments, found, err) < 0 || slapd_connect(moments->site, found, err) < 0)
+	if (state_take(moments->site, found, err) < 0)
+		return -1;
+	daemon_kept_reread(moments->kept, found);
+	if (heal_end(moments, found, err) < 0 || inputs_take(moments, found, err) < 0 ||
+	    slapd_connect(moments->site, found, err) < 0)
 		return -1;
 	options.lock = found->lock;
 	options.is_paused = pause_holds(&found->inputs.state.pause, found_realtime_sec(found));

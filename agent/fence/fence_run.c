@@ -8,10 +8,12 @@
 #include "agent/fence/fence_content.h"
 #include "agent/fence/fence_gate.h"
 #include "agent/fence/fence_site.h"
-#include "agent/state/journal.h"
+#include "agent/state/history.h"
 #include "agent/state/state_fence.h"
+#include "agent/state/state_told.h"
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
+#include "agent/system/say.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000
@@ -66,11 +68,38 @@ static void records_take(Fence *fence)
 
 /* --- telling --- */
 
-static void tell(const Fence *fence, EventKind kind, const FenceRecord *record, const char *text)
+static void tell(const Fence *fence, EventKind kind, const FenceRecord *record,
+		 const Entry *database, const char *text)
 {
-	(void)fence;
-	journal_tell(&(JournalContext){.trigger = "fence"},
-		     &(Event){.kind = kind, .suffix = record->suffix, .text = text});
+	const JournalContext journal = {.trigger = "fence", .operator= {.command = "fence"} };
+	const HistoryWriter writer = {.state_dir = fence->context->state_dir,
+				      .now_sec = clock_system.realtime_sec(NULL),
+				      .context = &journal};
+	Event event = {.kind = kind, .suffix = record->suffix, .text = text};
+	Error err;
+
+	if (kind != EVENT_FENCE_UNKNOWN) {
+		event.cause = kind == EVENT_FENCE_OPENED ? CAUSE_PUT_BACK : CAUSE_FENCE;
+		event.dn = fence_site_dn(fence->pool, database);
+		event.attribute = "olcReadOnly";
+		event.new_value = kind == EVENT_FENCE_OPENED ? "FALSE" : "TRUE";
+	}
+	journal_tell(&journal, &event);
+	if (history_append(&writer, &(EventList){&event, 1}, &err) < 0)
+		say("%s", err.text);
+}
+
+/* slapmodify gives the entry another entryCSN: nobody shall take that for somebody else's. */
+static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *err)
+{
+	const char *dn = fence_site_dn(fence->pool, database);
+	Error kept_err;
+
+	if (fence_gate_set(&fence->site.tool, dn, is_closed, err) < 0)
+		return -1;
+	if (state_forget_entries(fence->context->state_dir, &dn, 1, &kept_err) < 0)
+		say("%s", kept_err.text);
+	return 0;
 }
 
 static void result_add(Fence *fence, const FenceRecord *record, const char *text, bool is_closed)
@@ -142,8 +171,7 @@ static bool is_read_only(const Entry *database)
 static int close_database(Fence *fence, FenceRecord *record, const Entry *database, Error *err)
 {
 	record->is_closing = true;
-	if (records_write(fence, err) == 0 &&
-	    fence_gate_set(&fence->site.tool, fence_site_dn(fence->pool, database), true, err) == 0)
+	if (records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
 		record->is_closed = true;
 	record->is_closing = false;
 	return record->is_closed ? 0 : -1;
@@ -176,11 +204,11 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 			pool, "%s: %s; it is closed to clients until it has what its peers have",
 			record->suffix, record->text);
 
-		tell(fence, EVENT_FENCE_CLOSED, record, text);
+		tell(fence, EVENT_FENCE_CLOSED, record, database, text);
 		result_add(fence, record, text + strlen(record->suffix) + 2, true);
 		return;
 	}
-	tell(fence, EVENT_FENCE_UNKNOWN, record,
+	tell(fence, EVENT_FENCE_UNKNOWN, record, database,
 	     pool_printf(pool,
 			 "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
 			 "no slapmodify): %s. A client's write here makes its peers delete "
@@ -200,7 +228,7 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	Error err;
 
 	if (record->is_closed && is_read_only(database) &&
-	    fence_gate_set(&fence->site.tool, fence_site_dn(pool, database), false, &err) < 0) {
+	    gate_set(fence, database, false, &err) < 0) {
 		result_add(fence, record,
 			   pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
 			   true);
@@ -208,7 +236,7 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	}
 	if (record->is_closed) {
 		record->is_closed = false;
-		tell(fence, EVENT_FENCE_OPENED, record,
+		tell(fence, EVENT_FENCE_OPENED, record, database,
 		     pool_printf(pool, "%s: %s; it is open to clients again", record->suffix,
 				 text));
 	}
@@ -223,7 +251,7 @@ static void act(Fence *fence, FenceRecord *record, const Entry *database)
 		let_in(fence, record, database);
 	} else {
 		if (record->verdict == FENCE_NOT_KNOWN)
-			tell(fence, EVENT_FENCE_UNKNOWN, record,
+			tell(fence, EVENT_FENCE_UNKNOWN, record, database,
 			     pool_printf(fence->pool,
 					 "%s: whether it is the database that was here cannot be "
 					 "told, and it stays as it is: %s",

@@ -178,8 +178,7 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	}
 	if (report->n_databases == 0)
 		return error_set(err, ERROR_USAGE, 0,
-				 "%s is no database of this node in peers.json",
-				 options->suffix ? options->suffix : "there");
+				 "peers.json gives this node no database: nothing to heal");
 	return 0;
 }
 

@@ -80,7 +80,7 @@ static void tell(const HealWork *work, EventKind kind, const char *text, const c
 	const unsigned id = work->wanted->self->id;
 	Event event = {.kind = kind,
 		       .text = text,
-		       .cause = "heal",
+		       .cause = CAUSE_HAND,
 		       .suffix = work->healed->suffix,
 		       .dn = "cn=config",
 		       .attribute = "olcServerID",

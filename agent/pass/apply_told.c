@@ -6,11 +6,12 @@
 #include "agent/pass/server_id_back.h"
 #include "agent/state/history.h"
 #include "agent/system/clock.h"
+#include "agent/system/login.h"
 #include "agent/system/say.h"
 #include "common/tell/corrections.h"
 
-void apply_record_begin(Pool *pool, const char *by, const Context *context, const Inputs *inputs,
-			ApplyRecord *ret)
+void apply_record_begin(Pool *pool, const char *command, const Context *context,
+			const Inputs *inputs, ApplyRecord *ret)
 {
 	const Desired *desired = inputs->file.desired;
 	Error err;
@@ -22,25 +23,37 @@ void apply_record_begin(Pool *pool, const char *by, const Context *context, cons
 			    .trigger = "apply",
 			    .has_revision = desired->has_revision,
 			    .revision = desired->revision,
-			    .sha256 = inputs->file.sha256},
-		.by = by,
+			    .sha256 = inputs->file.sha256,
+			    .operator= login_operator(pool, command)},
 	};
 	if (state_read_daemon(pool, context->state_dir, &ret->memory, &err) < 0)
 		say("%s", err.text);
+}
+
+/* Also what may have been: of a request that was not answered. */
+static bool tells_of_write(const Event *event)
+{
+	return event->dn && (event->kind == EVENT_CORRECTION_APPLIED ||
+			     event->kind == EVENT_CORRECTION_FAILED || event->kind == EVENT_HEALED);
 }
 
 void apply_record_events(ApplyRecord *record, const EventList *events)
 {
 	const HistoryWriter writer = {
 		.state_dir = record->context->state_dir,
-		.by = record->by,
 		.now_sec = clock_system.realtime_sec(NULL),
 		.context = &record->journal,
 	};
 	Error err;
 
-	for (size_t i = 0; i < events->n_items; i++)
-		(void)journal_send(&record->journal, &events->items[i]);
+	for (size_t i = 0; i < events->n_items; i++) {
+		const Event *event = &events->items[i];
+
+		(void)journal_send(&record->journal, event);
+		if (tells_of_write(event))
+			POOL_PUSH(record->pool, record->written.dns, record->written.n_dns,
+				  pool_strdup(record->pool, event->dn));
+	}
 	if (history_append(&writer, events, &err) < 0)
 		say("%s", err.text);
 }
@@ -96,16 +109,33 @@ PassHooks apply_record_hooks(ApplyRecord *record)
 	};
 }
 
-void apply_record_end(ApplyRecord *record, const Report *report)
+static void seen_keep(const ApplyRecord *record, const Seen *seen)
 {
 	Error err;
+
+	if (!seen_equal(seen, &record->memory.seen) &&
+	    state_write_entries(record->context->state_dir, seen, &err) < 0)
+		say("%s", err.text);
+}
+
+void apply_record_end_writes(ApplyRecord *record, const Tree *config)
+{
+	static const Tree unseen;
+	const Seen seen = seen_written(record->pool, &record->memory.seen,
+				       config ? config : &unseen, &record->written);
+
+	seen_keep(record, &seen);
+}
+
+void apply_record_end(ApplyRecord *record, const Report *report)
+{
 	Seen seen;
 
-	if (!report->has_plan)
+	if (!report->has_plan) {
+		apply_record_end_writes(record, NULL);
 		return;
+	}
 	seen = seen_update(record->pool, &record->memory.seen, &report->last_world.config,
-			   &report->last_plan);
-	if (!seen_equal(&seen, &record->memory.seen) &&
-	    state_write_entries(record->context->state_dir, &seen, &err) < 0)
-		say("%s", err.text);
+			   &report->last_plan, &record->written);
+	seen_keep(record, &seen);
 }

@@ -14,16 +14,17 @@ typedef struct ApplyRecord {
 	Pool *pool;
 	const Context *context;
 	JournalContext journal;
-	const char *by;
 	uint64_t write_started_usec;
 	DaemonMemory memory;
 	AttributedList attributed;
 	const Attribution *attributions;
+	WrittenEntries written; /* or sent, and nobody knows what became of it */
 } ApplyRecord;
 
-/* To be called under the lock, when the inputs are read. by: who asked for it. */
-void apply_record_begin(Pool *pool, const char *by, const Context *context, const Inputs *inputs,
-			ApplyRecord *ret);
+/* To be called under the lock, when the inputs are read. command: what was asked for, as the
+ * history tells it. Who asks is found out here. */
+void apply_record_begin(Pool *pool, const char *command, const Context *context,
+			const Inputs *inputs, ApplyRecord *ret);
 
 /* Events about writes of the same run: into the history and the journal. */
 void apply_record_events(ApplyRecord *record, const EventList *events);
@@ -36,7 +37,11 @@ int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *
 /* The hooks of a pass that fill it; record must outlive the pass. */
 PassHooks apply_record_hooks(ApplyRecord *record);
 
-/* To be called behind the pass, still under the lock. */
+/* To be called behind the pass, still under the lock: what was written is our own. */
 void apply_record_end(ApplyRecord *record, const Report *report);
+
+/* The same where no pass was made. config: as it was seen behind the last write; NULL: nobody
+ * looked, and who wrote those entries last is not known any more. */
+void apply_record_end_writes(ApplyRecord *record, const Tree *config);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct Leave {
 	const Inputs *inputs;
 	Directory *directory;
 	unsigned timeout_sec;
+	const PassHooks *hooks;
 	World world;
 	Known kept;  /* as the state folder has it */
 	Known known; /* the same, and what leaving adds */
@@ -173,6 +174,16 @@ static int remember_leaving(Leave *leave, Error *err)
 	return state_keep(leave->inputs->state_dir, &leave->kept, &leave->known, err);
 }
 
+static void tell_intended(const Leave *leave, const Plan *plan)
+{
+	const PassHooks *hooks = leave->hooks;
+
+	if (hooks->before_write)
+		(void)hooks->before_write(hooks->userdata, &leave->world, plan, "");
+	if (hooks->intended)
+		hooks->intended(hooks->userdata, plan);
+}
+
 static int write_steps(Leave *leave, const Plan *plan, Error *err)
 {
 	const char *state_dir = leave->inputs->state_dir;
@@ -190,11 +201,15 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 		return -1;
 	if (state_write_intent(state_dir, render_intent(leave->pool, plan), err) < 0)
 		return -1;
+	tell_intended(leave, plan);
 	result = steps_run(&(StepsPlace){.directory = leave->directory,
 					 .witness = witness,
 					 .world = &leave->world,
 					 .pool = leave->pool},
 			   plan, &applied, err);
+	if (leave->hooks->after_write)
+		leave->hooks->after_write(leave->hooks->userdata, plan, &applied,
+					  result < 0 ? err : NULL);
 	leave->report->n_done += applied.n_done;
 	memory_applied(leave->pool, &applied, leave->world.live.start_time, &leave->known);
 	if (state_keep(state_dir, &leave->kept, &leave->known, &later) < 0 && result == 0) {
@@ -268,7 +283,11 @@ static int write_end(Leave *leave, Error *err)
 	Plan plan = {0};
 
 	leave_end(leave->pool, &leave->report->leaving, leave->inputs->file.desired, &plan);
-	return write_steps(leave, &plan, err) < 0 ? -1 : verify_gone(leave, err);
+	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0)
+		return -1;
+	leave->report->config = &leave->world.config;
+	leave->report->has_left = true;
+	return 0;
 }
 
 /* --- the whole --- */
@@ -297,21 +316,22 @@ static int leave_try(Leave *leave, Error *err)
 	return all_is_safe(leave) ? write_end(leave, err) : write_reopen(leave, err);
 }
 
-void leave_run(Pool *pool, const Inputs *inputs, Directory *directory, unsigned timeout_sec,
-	       LeaveReport *ret)
+void leave_run(Pool *pool, const LeaveOptions *options, LeaveReport *ret)
 {
-	Leave leave = {
+	Leave *leave = pool_alloc(pool, sizeof(*leave));
+
+	*leave = (Leave){
 		.pool = pool,
-		.inputs = inputs,
-		.directory = directory,
-		.timeout_sec = timeout_sec,
-		.kept = inputs->state.known,
-		.known = inputs->state.known,
+		.inputs = options->inputs,
+		.directory = options->directory,
+		.timeout_sec = options->timeout_sec,
+		.hooks = &options->hooks,
+		.kept = options->inputs->state.known,
+		.known = options->inputs->state.known,
 		.report = ret,
 	};
-
 	*ret = (LeaveReport){0};
-	ret->has_failed = leave_try(&leave, &ret->error) < 0;
+	ret->has_failed = leave_try(leave, &ret->error) < 0;
 }
 
 int leave_exit_status(const LeaveReport *report)

@@ -2,8 +2,7 @@
 #ifndef SYNCWARD_LEAVE_RUN_H
 #define SYNCWARD_LEAVE_RUN_H
 
-#include "agent/input/inputs.h"
-#include "agent/slapd/directory.h"
+#include "agent/pass/pass_options.h"
 #include "common/decide/leaving.h"
 
 /* What leaving came to: failing is one of its results. */
@@ -12,18 +11,26 @@ typedef struct LeaveReport {
 	Plan plan;       /* what it set out to do, and what holds it */
 	size_t n_done;   /* LDAP writes that slapd accepted */
 	bool is_audit;   /* policy.mode: nothing was written */
+	bool has_left;   /* now: it had not before */
 	bool was_undone; /* closed, and opened again because of a hold */
 	bool has_failed;
 	Error error;
+	const Tree *config; /* as it was when all was gone; NULL: nobody looked */
 } LeaveReport;
+
+typedef struct LeaveOptions {
+	const Inputs *inputs;
+	Directory *directory;
+	unsigned timeout_sec;
+	PassHooks hooks; /* those around a write are called */
+} LeaveOptions;
 
 /*
  * Takes this node out, if every change that is here is at a peer: waits so long for that. To be
  * called under the lock. That the node left, and which databases it closed, is remembered before
  * the first write. Everything lives in the pool.
  */
-void leave_run(Pool *pool, const Inputs *inputs, Directory *directory, unsigned timeout_sec,
-	       LeaveReport *ret);
+void leave_run(Pool *pool, const LeaveOptions *options, LeaveReport *ret);
 
 /* 0 left, 3 held, else the error's own. */
 int leave_exit_status(const LeaveReport *report);

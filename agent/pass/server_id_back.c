@@ -94,7 +94,7 @@ static void tell(Pool *pool, EventList *events, const KnownHeal *heal, const Err
 		.text = err ? pool_printf(pool, "%s, and it could not get back %u: %s", was,
 					  heal->server_id, err->text)
 			    : pool_printf(pool, "%s: it has %u again", was, heal->server_id),
-		.cause = "heal",
+		.cause = CAUSE_PUT_BACK,
 		.suffix = pool_strdup(pool, heal->suffix),
 		.dn = dn_config,
 		.attribute = name_server_id,

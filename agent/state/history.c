@@ -22,7 +22,7 @@ const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventLi
 	for (size_t i = 0; i < events->n_items; i++) {
 		const Record record = {
 			.at_sec = writer->now_sec,
-			.by = writer->by,
+			.operator= context->operator,
 			.pass = context->pass,
 			.trigger = context->trigger,
 			.has_revision = context->has_revision,
@@ -93,10 +93,13 @@ static void lines_read(Pool *pool, const FileContent *content, int64_t since_sec
 		const char *line_end = memchr(at, '\n', (size_t)(end - at));
 		const size_t len = (size_t)((line_end ? line_end : end) - at);
 		Record record;
+		const bool is_record = record_parse(pool, at, len, &record);
 
-		if (!record_parse(pool, at, len, &record))
+		if (!is_record)
 			list->n_damaged++;
-		else if (record.at_sec >= since_sec)
+		else if (list->oldest_sec < 0)
+			list->oldest_sec = record.at_sec;
+		if (is_record && record.at_sec >= since_sec)
 			POOL_PUSH(pool, list->items, list->n_items, record);
 		at += len + 1;
 	}
@@ -119,7 +122,7 @@ static int file_lines(Pool *pool, const char *path, int64_t since_sec, RecordLis
 int history_read(Pool *pool, const char *state_dir, int64_t since_sec, RecordList *ret, Error *err)
 {
 	static const char *const names[] = {HISTORY_OLDER, HISTORY_FILE};
-	RecordList list = {0};
+	RecordList list = {.oldest_sec = -1};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (file_lines(pool, pool_printf(pool, "%s/%s", state_dir, names[i]), since_sec,

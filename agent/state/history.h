@@ -14,7 +14,6 @@
 /* Who writes, and when, for the records of one pass. */
 typedef struct HistoryWriter {
 	const char *state_dir;
-	const char *by;
 	int64_t now_sec;
 	const JournalContext *context;
 } HistoryWriter;
@@ -30,7 +29,8 @@ int history_append_lines(const char *state_dir, const char *lines, Error *err);
 typedef struct RecordList {
 	Record *items; /* oldest first */
 	size_t n_items;
-	size_t n_damaged; /* lines that could not be read, and were left out */
+	int64_t oldest_sec; /* of all that is kept, whatever was asked for; -1: nothing is */
+	size_t n_damaged;   /* lines that could not be read, and were left out */
 } RecordList;
 
 /* All records since that second. No file is no record. */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "common/base/operator.h"
 #include "common/tell/event.h"
 
 /* What all events of one pass have in common. */
@@ -13,10 +14,14 @@ typedef struct JournalContext {
 	bool has_revision;
 	unsigned long revision;
 	const char *sha256; /* of peers.json; NULL: none was read */
+	Operator operator;
 } JournalContext;
 
 /* Tells journald; false where there is none. */
 bool journal_send(const JournalContext *context, const Event *event);
+
+/* For an event that was sent already: tells it on standard error where there is no journald. */
+void journal_repeat(const Event *event);
 
 /* Tells the event: to journald with its MESSAGE_ID and fields, or, where there is no journald, as
  * one line on standard error. Never fails. */

@@ -23,6 +23,7 @@ static int entries_load(Pool *pool, const JsonNode *root, void *target)
 		if (item->type == JSON_OBJECT) {
 			entry.dn = member_string(item, "dn");
 			entry.csn = member_string(item, "csn");
+			entry.is_own = json_member(item, "own") != NULL;
 		}
 		if (!entry.dn || !entry.csn)
 			return -1;
@@ -41,10 +42,31 @@ int state_write_entries(const char *state_dir, const Seen *seen, Error *err)
 
 		json_object_object_add(entry, "dn", state_text(seen->items[i].dn));
 		json_object_object_add(entry, "csn", state_text(seen->items[i].csn));
+		if (seen->items[i].is_own)
+			json_object_object_add(entry, "own", json_object_new_boolean(1));
 		json_object_array_add(list, entry);
 	}
 	json_object_object_add(document, "entries", list);
 	return state_document_replace(state_dir, STATE_ENTRIES, document, err);
+}
+
+int state_forget_entries(const char *state_dir, const char *const *dns, size_t n_dns, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	DaemonMemory memory = {0};
+	Seen rest;
+
+	if (state_read_daemon(pool, state_dir, &memory, err) < 0)
+		return -1;
+	rest = seen_without(pool, &memory.seen, dns, n_dns);
+	return rest.n_items == memory.seen.n_items ? 0 : state_write_entries(state_dir, &rest, err);
+}
+
+FileIdentity state_entries_identity(const char *state_dir)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	return file_identity_of(pool_printf(pool, "%s/" STATE_ENTRIES, state_dir));
 }
 
 /* --- conditions.json --- */

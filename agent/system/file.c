@@ -24,6 +24,13 @@ static FileIdentity identity_of(const struct stat *status)
 	};
 }
 
+FileIdentity file_identity_of(const char *path)
+{
+	struct stat status;
+
+	return lstat(path, &status) < 0 ? (FileIdentity){0} : identity_of(&status);
+}
+
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other)
 {
 	return one->device == other->device && one->inode == other->inode &&

@@ -45,6 +45,9 @@ int file_read_checked(Pool *pool, const char *path, const FileCheck *check, File
  * password. */
 const char *file_identity_text(Pool *pool, const FileIdentity *identity);
 
+/* Of whatever has that name now; all 0 where nothing has. */
+FileIdentity file_identity_of(const char *path);
+
 bool file_identity_equal(const FileIdentity *one, const FileIdentity *other);
 
 #endif

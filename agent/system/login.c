@@ -3,17 +3,33 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-/* The kernel has 4294967295 where nobody did. */
-const char *login_text(Pool *pool)
+/* UINT_MAX where nobody logged in, and where the kernel does not tell. */
+static unsigned login_uid(void)
 {
 	FILE *file = fopen("/proc/self/loginuid", "re");
 	unsigned uid = UINT_MAX;
 
 	if (!file)
-		return "";
+		return UINT_MAX;
 	if (fscanf(file, "%u", &uid) != 1)
 		uid = UINT_MAX;
 	(void)fclose(file);
-	return uid == UINT_MAX ? "" : pool_printf(pool, " by login uid %u", uid);
+	return uid;
+}
+
+Operator login_operator(Pool *pool, const char *command)
+{
+	const unsigned login = login_uid();
+
+	return (Operator){
+		.command = command,
+		.has_login = login != UINT_MAX,
+		.login_uid = login,
+		.sudo_user = operator_name(pool, getenv("SUDO_USER")),
+		.has_uid = true,
+		.uid = (unsigned)getuid(),
+	};
 }

@@ -2,9 +2,10 @@
 #ifndef SYNCWARD_LOGIN_H
 #define SYNCWARD_LOGIN_H
 
-#include "common/base/pool.h"
+#include "common/base/operator.h"
 
-/* " by login uid 1000": who logged in, also behind sudo(8); "" where nobody did. */
-const char *login_text(Pool *pool);
+/* Who runs this process with that command: who logged in (/proc/self/loginuid), whom sudo(8) names,
+ * and under which user. Strings live in the pool, but for the command, which is not copied. */
+Operator login_operator(Pool *pool, const char *command);
 
 #endif

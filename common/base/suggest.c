@@ -64,3 +64,10 @@ const char *suggest_word(const char *word, const char *const *known, size_t n_kn
 	}
 	return nearest;
 }
+
+const char *suggest_question(Pool *pool, const char *word, const char *const *known, size_t n_known)
+{
+	const char *near = suggest_word(word, known, n_known);
+
+	return near ? pool_printf(pool, ": did you mean '%s'?", near) : "";
+}

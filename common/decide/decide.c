@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/decide.h"
 
+#include <string.h>
+
+#include "common/decide/compose_step.h"
 #include "common/decide/diff.h"
 #include "common/decide/guard_result.h"
 #include "common/plan/plan_changes.h"
 
-void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
+static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 {
 	Plan plan = {.wanted = input->wanted};
 	Diff diff = {.pool = pool, .in = input, .plan = &plan};
@@ -25,4 +28,38 @@ void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 	if (input->wanted)
 		diff_tls_refused(&diff);
 	*ret = plan;
+}
+
+/* True when the plan makes that change, too. */
+static bool goes_ahead(const Plan *plan, const Change *change)
+{
+	const Change *other;
+	size_t at = 0;
+
+	while ((other = change_next_at(plan, change->dn, &at)))
+		if (!other->is_held && other->kind == change->kind &&
+		    strcmp(other->subject, change->subject) == 0)
+			return true;
+	return false;
+}
+
+/* What a release lets pass is what would not be made without it. */
+static void released_mark(Pool *pool, const PlanInput *input, Plan *plan)
+{
+	PlanInput without = *input;
+	Change *change;
+	size_t at = 0;
+	Plan held;
+
+	without.options.released = 0;
+	plan_decide(pool, &without, &held);
+	while ((change = change_next_free(plan, NULL, CHANGES_ALL, &at)))
+		change->is_released = !goes_ahead(&held, change);
+}
+
+void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
+{
+	plan_decide(pool, input, ret);
+	if (input->options.released)
+		released_mark(pool, input, ret);
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
+#include "common/base/suggest.h"
 #include "common/decide/diff.h"
 #include "common/decide/diff_unfit.h"
 #include "common/live/database_refusal.h"
@@ -155,6 +156,24 @@ static const char *holders_without_self(const Diff *diff, const WantedDatabase *
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 
+/* What is here and peers.json does not name, if its name is near: a slip of the pen. */
+static const char *but_one_has(const Diff *diff, const char *suffix)
+{
+	const Live *live = diff->in->live;
+	const char **known = NULL, *near;
+	size_t n = 0;
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const Attribute *suffixes = live->databases[i].suffixes;
+
+		for (size_t k = 0; suffixes && k < suffixes->n_values; k++)
+			if (!wanted_find(diff->in->wanted, suffixes->values[k].bytes))
+				POOL_PUSH(diff->pool, known, n, suffixes->values[k].bytes);
+	}
+	near = suggest_word(suffix, known, n);
+	return near ? pool_printf(diff->pool, ", but one has %s", near) : "";
+}
+
 static void missing_hold(Diff *diff, const DatabasePlan *database)
 {
 	const char *suffix = database->suffix;
@@ -162,13 +181,14 @@ static void missing_hold(Diff *diff, const DatabasePlan *database)
 	const size_t n_found = live_find_database(diff->in->live, suffix, &first);
 
 	if (n_found == 0)
-		database_hold(diff, suffix,
-			      pool_printf(diff->pool,
-					  "no database of this server has the suffix %s; create it "
-					  "first, or say in this database of peers.json that this "
-					  "node does not hold it",
-					  suffix),
-			      holders_without_self(diff, database->wanted));
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "no database of this server has the suffix %s%s; create it "
+				    "first, or say in this database of peers.json that this "
+				    "node does not hold it",
+				    suffix, but_one_has(diff, suffix)),
+			holders_without_self(diff, database->wanted));
 	else
 		database_hold(diff, suffix,
 			      pool_printf(diff->pool,

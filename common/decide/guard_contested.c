@@ -57,7 +57,7 @@ static bool was_noted(const Plan *plan, const Attribution *attributions, const S
 		      size_t at)
 {
 	for (size_t i = 0; i < at; i++)
-		if (attributions[i].is_drift && step_carries(step, &plan->changes[i]) &&
+		if (attributions[i].cause == CAUSE_DRIFT && step_carries(step, &plan->changes[i]) &&
 		    same_contest(&plan->changes[i], &plan->changes[at]))
 			return true;
 	return false;
@@ -75,8 +75,8 @@ void contests_note_step(Pool *pool, ContestList *list, const Plan *plan,
 			.suffix = change->suffix,
 		};
 
-		if (what.attribute && attributions[i].is_drift && step_carries(step, change) &&
-		    !was_noted(plan, attributions, step, i))
+		if (what.attribute && attributions[i].cause == CAUSE_DRIFT &&
+		    step_carries(step, change) && !was_noted(plan, attributions, step, i))
 			contest_note(pool, list, &what, value_found(pool, plan, change, step),
 				     now_sec, may_contest);
 	}

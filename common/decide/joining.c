@@ -10,6 +10,7 @@
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
+#include "common/plan/plan_changes.h"
 
 #define RELEASED_CODE "joining-released"
 
@@ -269,11 +270,9 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 static bool waits_for_server_id(const Joining *joining)
 {
 	const Diff *diff = joining->diff;
+	const Change *server_id = change_first(diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
 
-	for (size_t i = 0; diff->server_id_is_wrong && i < diff->plan->n_changes; i++)
-		if (diff->plan->changes[i].kind == CHANGE_SERVER_ID)
-			return !joining->was_joining && diff->plan->changes[i].is_held;
-	return false;
+	return diff->server_id_is_wrong && server_id && server_id->is_held && !joining->was_joining;
 }
 
 /* Neither under the ID that this server is to have, nor under the one that it has now. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/suggest.h"
 #include "common/desired/desired_internal.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
@@ -133,4 +134,27 @@ unsigned wanted_rank(const Wanted *wanted)
 	for (size_t i = 0; i < wanted->desired->n_peers; i++)
 		rank += wanted->desired->peers[i].id < wanted->self->id;
 	return rank;
+}
+
+const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
+			return &wanted->databases[i];
+	return NULL;
+}
+
+int wanted_check_suffix(const Wanted *wanted, const char *suffix, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char **known = NULL;
+	size_t n = 0;
+
+	if (wanted_find(wanted, suffix))
+		return 0;
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		POOL_PUSH(pool, known, n, wanted->databases[i].desired->suffix);
+	return error_set(err, ERROR_USAGE, 0,
+			 "--suffix '%s' is no database that this node holds by peers.json%s",
+			 suffix, suggest_question(pool, suffix, known, n));
 }

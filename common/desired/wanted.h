@@ -50,4 +50,11 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 /* How many peers come before this node: whoever takes turns waits for so many. */
 unsigned wanted_rank(const Wanted *wanted);
 
+/* This node's database of that suffix; NULL: there is none. */
+const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix);
+
+/* ERROR_USAGE unless one of this node's databases has that suffix: with the one that may be meant.
+ */
+int wanted_check_suffix(const Wanted *wanted, const char *suffix, Error *err);
+
 #endif

@@ -53,6 +53,11 @@ bool pause_holds(const Pause *pause, int64_t now_sec)
 	       pause->until_sec - now_sec <= PAUSE_MAX_SEC;
 }
 
+bool pause_was_ended(const Pause *pause)
+{
+	return pause->reason && pause->until_sec <= pause->since_sec;
+}
+
 const char *pause_text(Pool *pool, const Pause *pause)
 {
 	char until[TIMESTAMP_SIZE];

@@ -27,6 +27,9 @@ int pause_make(const char *reason, const char *duration, int64_t now_sec, Pause 
  * the longest one would. */
 bool pause_holds(const Pause *pause, int64_t now_sec);
 
+/* True for what `syncward resume` leaves: somebody ended it, it was not over. */
+bool pause_was_ended(const Pause *pause);
+
 /* "corrections are paused until 2026-07-01T10:00:00Z by login uid 1000: REASON" */
 const char *pause_text(Pool *pool, const Pause *pause);
 

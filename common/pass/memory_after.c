@@ -124,14 +124,6 @@ static bool is_complete(const Plan *plan, const Known *known, const char *suffix
 	       known_was_complete(known, suffix);
 }
 
-static bool is_wanted(const Wanted *wanted, const char *suffix)
-{
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (dn_equal(wanted->databases[i].desired->suffix, suffix))
-			return true;
-	return false;
-}
-
 /* In other words than before it is the same, and stays as it was. */
 static void databases_take(KnownDatabase *databases, size_t n_databases, Known *known)
 {
@@ -149,7 +141,7 @@ static void memory_databases(Pool *pool, const Plan *plan, const Facts *facts, K
 	size_t n_databases = 0;
 
 	for (size_t i = 0; i < known->n_databases; i++)
-		if (!is_wanted(plan->wanted, known->databases[i].suffix))
+		if (!wanted_find(plan->wanted, known->databases[i].suffix))
 			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
 	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
 		const char *suffix = plan->wanted->databases[i].desired->suffix;
@@ -206,7 +198,7 @@ static void memory_returned(Pool *pool, const Plan *plan, Known *known)
 	for (size_t i = 0; i < known->n_left; i++) {
 		const char *suffix = known->left[i].suffix;
 
-		if (!is_wanted(plan->wanted, suffix) || find_hold(plan, suffix, GUARD_JOINING) ||
+		if (!wanted_find(plan->wanted, suffix) || find_hold(plan, suffix, GUARD_JOINING) ||
 		    find_hold(plan, suffix, GUARD_CONTENT))
 			POOL_PUSH(pool, left, n_left, known->left[i]);
 	}

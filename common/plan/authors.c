@@ -21,25 +21,6 @@ static bool is_left(const Plan *left, const char *dn)
 	return change_next_at(left, dn, &at) != NULL;
 }
 
-Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left)
-{
-	Seen seen = {0};
-
-	for (size_t i = 0; i < config->n_entries; i++) {
-		const Entry *entry = &config->entries[i];
-		const char *csn = entry_first(entry, "entryCSN");
-		const SeenEntry *old = find(before, entry->dn);
-
-		if (is_left(left, entry->dn))
-			csn = old ? old->csn : NULL;
-		if (csn)
-			POOL_PUSH(pool, seen.items, seen.n_items,
-				  {.dn = pool_strdup(pool, entry->dn),
-				   .csn = pool_strdup(pool, csn)});
-	}
-	return seen;
-}
-
 static bool is_named(const char *const *dns, size_t n_dns, const char *dn)
 {
 	for (size_t i = 0; i < n_dns; i++)
@@ -48,15 +29,65 @@ static bool is_named(const char *const *dns, size_t n_dns, const char *dn)
 	return false;
 }
 
+static void seen_add(Pool *pool, Seen *seen, SeenEntry entry)
+{
+	entry.dn = pool_strdup(pool, entry.dn);
+	entry.csn = pool_strdup(pool, entry.csn);
+	POOL_PUSH(pool, seen->items, seen->n_items, entry);
+}
+
+/* Written by us, and by nobody else since. */
+static bool is_own(const SeenEntry *before, const Entry *entry, const char *csn,
+		   const WrittenEntries *written)
+{
+	if (before && strcmp(before->csn, csn) == 0)
+		return before->is_own;
+	return is_named(written->dns, written->n_dns, entry->dn);
+}
+
+Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left,
+		 const WrittenEntries *written)
+{
+	Seen seen = {0};
+
+	for (size_t i = 0; i < config->n_entries; i++) {
+		const Entry *entry = &config->entries[i];
+		const char *csn = entry_first(entry, "entryCSN");
+		const SeenEntry *old = find(before, entry->dn);
+
+		if (is_left(left, entry->dn) && old)
+			seen_add(pool, &seen, *old);
+		else if (csn && !is_left(left, entry->dn))
+			seen_add(pool, &seen,
+				 (SeenEntry){.dn = entry->dn,
+					     .csn = csn,
+					     .is_own = is_own(old, entry, csn, written)});
+	}
+	return seen;
+}
+
+Seen seen_written(Pool *pool, const Seen *before, const Tree *config, const WrittenEntries *written)
+{
+	Seen seen = seen_without(pool, before, written->dns, written->n_dns);
+
+	for (size_t i = 0; i < config->n_entries; i++) {
+		const Entry *entry = &config->entries[i];
+		const char *csn = entry_first(entry, "entryCSN");
+
+		if (csn && is_named(written->dns, written->n_dns, entry->dn))
+			seen_add(pool, &seen,
+				 (SeenEntry){.dn = entry->dn, .csn = csn, .is_own = true});
+	}
+	return seen;
+}
+
 Seen seen_without(Pool *pool, const Seen *seen, const char *const *dns, size_t n_dns)
 {
 	Seen rest = {0};
 
 	for (size_t i = 0; i < seen->n_items; i++)
 		if (!is_named(dns, n_dns, seen->items[i].dn))
-			POOL_PUSH(pool, rest.items, rest.n_items,
-				  {.dn = pool_strdup(pool, seen->items[i].dn),
-				   .csn = pool_strdup(pool, seen->items[i].csn)});
+			seen_add(pool, &rest, seen->items[i]);
 	return rest;
 }
 
@@ -66,7 +97,8 @@ bool seen_equal(const Seen *one, const Seen *other)
 		return false;
 	for (size_t i = 0; i < one->n_items; i++)
 		if (strcmp(one->items[i].dn, other->items[i].dn) != 0 ||
-		    strcmp(one->items[i].csn, other->items[i].csn) != 0)
+		    strcmp(one->items[i].csn, other->items[i].csn) != 0 ||
+		    one->items[i].is_own != other->items[i].is_own)
 			return false;
 	return true;
 }
@@ -95,30 +127,54 @@ static bool was_deleted(const Seen *seen, const Change *change)
 	return false;
 }
 
+/* Made necessary by nobody who wrote to the entry. */
+static Cause cause_of_kind(const Change *change)
+{
+	switch (change->kind) {
+	case CHANGE_CONSUMERS_RESTART:
+	case CHANGE_CONSUMERS_RETRY:
+		return CAUSE_DRIFT;
+	case CHANGE_CONSUMERS_RENEW:
+		return CAUSE_RENEWAL;
+	case CHANGE_READ_ONLY_OFF: /* leave or the fence had closed it */
+		return CAUSE_PUT_BACK;
+	default:
+		return CAUSE_NOT_TOLD;
+	}
+}
+
+static Cause cause_of_entry(const Change *change, const Entry *entry, const SeenEntry *old,
+			    const Seen *seen)
+{
+	const char *csn = entry ? entry_first(entry, "entryCSN") : NULL;
+
+	if (entry ? old && csn && strcmp(old->csn, csn) != 0 : old || was_deleted(seen, change))
+		return CAUSE_DRIFT;
+	return change->wanted && change->wanted->put_back ? CAUSE_PUT_BACK : CAUSE_DESIRED_CHANGED;
+}
+
+static void author_find(const Entry *entry, const SeenEntry *old, Attribution *ret)
+{
+	const char *csn = entry_first(entry, "entryCSN");
+
+	ret->actor = entry_first(entry, "modifiersName");
+	ret->actor_time = entry_first(entry, "modifyTimestamp");
+	if (old && old->is_own && csn && strcmp(old->csn, csn) == 0)
+		ret->actor = ACTOR_OWN;
+}
+
 Attribution change_attribution(const Change *change, const Tree *config, const Seen *seen)
 {
 	const Entry *entry = entry_find(config, change->dn);
 	const SeenEntry *old = find(seen, change->dn);
-	const char *csn = entry ? entry_first(entry, "entryCSN") : NULL;
+	Attribution found = {.cause = cause_of_kind(change)};
 
-	if (change->kind == CHANGE_CONSUMERS_RESTART || change->kind == CHANGE_CONSUMERS_RETRY)
-		return (Attribution){.is_drift = true};
-	if (change->kind == CHANGE_CONSUMERS_RENEW)
-		return (Attribution){.is_renewal = true};
-	if (!entry)
-		return (Attribution){.is_drift = old || was_deleted(seen, change)};
-	if (!old || !csn || strcmp(old->csn, csn) == 0)
-		return (Attribution){0};
-	return (Attribution){
-		.is_drift = true,
-		.actor = entry_first(entry, "modifiersName"),
-		.actor_time = entry_first(entry, "modifyTimestamp"),
-	};
-}
-
-const char *attribution_cause(const Attribution *attribution)
-{
-	if (attribution->is_renewal)
-		return "tls-renewed";
-	return attribution->is_drift ? "drift" : "desired-changed";
+	if (found.cause == CAUSE_NOT_TOLD)
+		found.cause = cause_of_entry(change, entry, old, seen);
+	if (entry && change->kind != CHANGE_CONSUMERS_RESTART &&
+	    change->kind != CHANGE_CONSUMERS_RETRY && change->kind != CHANGE_CONSUMERS_RENEW)
+		author_find(entry, old, &found);
+	if (change->is_released)
+		found.cause = CAUSE_RELEASE;
+	return found;
 }

@@ -2,12 +2,14 @@
 #ifndef SYNCWARD_AUTHORS_H
 #define SYNCWARD_AUTHORS_H
 
+#include "common/plan/cause.h"
 #include "common/plan/plan.h"
 
 /* One entry of cn=config as it was when nothing was wrong with it. */
 typedef struct SeenEntry {
 	const char *dn;
 	const char *csn; /* entryCSN */
+	bool is_own;     /* syncward wrote it so */
 } SeenEntry;
 
 /* What the entries looked like when they were last in step: who changed one since is found by its
@@ -17,9 +19,20 @@ typedef struct Seen {
 	size_t n_items;
 } Seen;
 
+/* Entries of cn=config that a run of syncward wrote. */
+typedef struct WrittenEntries {
+	const char **dns;
+	size_t n_dns;
+} WrittenEntries;
+
 /* What an entry looks like now: those that the plan would still change keep what was seen before.
- * Everything is copied into the pool. */
-Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left);
+ * What was written since then is our own. Everything is copied into the pool. */
+Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left,
+		 const WrittenEntries *written);
+
+/* The same, of the entries alone that were written; the others stay as they were seen before. */
+Seen seen_written(Pool *pool, const Seen *before, const Tree *config,
+		  const WrittenEntries *written);
 
 /* The same less the entries of these names: nobody can tell any more who changed them. Everything
  * is copied into the pool. */
@@ -29,17 +42,15 @@ bool seen_equal(const Seen *one, const Seen *other);
 
 /* Why a change is needed. */
 typedef struct Attribution {
-	bool is_drift;          /* somebody changed the server; otherwise what is wanted changed */
-	bool is_renewal;        /* neither: TLS files did */
-	const char *actor;      /* who wrote the entry last; NULL: nobody can tell */
+	Cause cause;
+	const char *actor;      /* who wrote the entry last, ACTOR_OWN or a DN; NULL: not known */
 	const char *actor_time; /* generalized time */
 } Attribution;
+
+/* No DN: the entry is as syncward wrote it. */
+#define ACTOR_OWN "syncward"
 
 /* Only the last writer of the entry is known, not of the attribute. An entry that was never seen
  * in step was not changed by anybody: what is wanted is new. */
 Attribution change_attribution(const Change *change, const Tree *config, const Seen *seen);
-
-/* "drift", "desired-changed" or "tls-renewed". */
-const char *attribution_cause(const Attribution *attribution);
-
 #endif

@@ -21,6 +21,10 @@ bool attribute_is_secret(const char *name);
  * whole. */
 const char *render_value(Pool *pool, const char *attribute, const char *value);
 
+/* What the change finds and what it writes, each as it may be shown; NULL: absent, or gone. */
+const char *render_old(Pool *pool, const Change *change);
+const char *render_new(Pool *pool, const Change *change);
+
 /* True when the value of the attribute holds a secret. */
 bool render_value_is_secret(Pool *pool, const char *attribute, const char *value);
 

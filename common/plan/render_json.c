@@ -17,6 +17,7 @@ static Json *hold_json(const Hold *hold)
 
 	put_text(object, "guard", guard_code(hold->guard));
 	put_text(object, "suffix", hold->suffix);
+	put_text(object, "peer", hold->peer);
 	put_text(object, "text", hold->text);
 	put_text(object, "release", hold->release);
 	return object;
@@ -31,10 +32,8 @@ static Json *change_json(Pool *pool, const Change *change)
 	put_text(object, "dn", change->dn);
 	put_text(object, "attribute", change->attribute);
 	put_text(object, "subject", change->subject);
-	if (change->old_value)
-		put_text(object, "old", render_value(pool, change->attribute, change->old_value));
-	if (change->new_value)
-		put_text(object, "new", render_value(pool, change->attribute, change->new_value));
+	put_text(object, "old", render_old(pool, change));
+	put_text(object, "new", render_new(pool, change));
 	put_text(object, "why", change->why);
 	if (change->is_held)
 		json_object_object_add(object, "held", hold_json(&change->hold));

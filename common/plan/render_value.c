@@ -71,6 +71,27 @@ const char *render_value(Pool *pool, const char *attribute, const char *value)
 	return attribute_is_secret(attribute) ? MASK : value;
 }
 
+static const char *value_shown(Pool *pool, const Change *change, const char *value)
+{
+	return value && change->attribute ? render_value(pool, change->attribute, value) : NULL;
+}
+
+const char *render_old(Pool *pool, const Change *change)
+{
+	return value_shown(pool, change, change->old_value);
+}
+
+/* A peer's value is made only when it is needed. */
+const char *render_new(Pool *pool, const Change *change)
+{
+	const char *text;
+	Error err;
+
+	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
+		text = change->new_value;
+	return value_shown(pool, change, text);
+}
+
 bool render_value_is_secret(Pool *pool, const char *attribute, const char *value)
 {
 	Syncrepl syncrepl;

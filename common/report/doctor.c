@@ -35,7 +35,8 @@ void doctor_find(Pool *pool, DoctorReport *report, DoctorCheck check, DoctorSeve
 
 int doctor_ask(const char *const *codes, size_t n_codes, DoctorAsked *ret, Error *err)
 {
-	const char *known[DOCTOR_CHECK_COUNT], *near;
+	AUTO(Pool) *pool = pool_new();
+	const char *known[DOCTOR_CHECK_COUNT];
 
 	*ret = (DoctorAsked){0};
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
@@ -46,11 +47,11 @@ int doctor_ask(const char *const *codes, size_t n_codes, DoctorAsked *ret, Error
 		while (check < DOCTOR_CHECK_COUNT && strcmp(known[check], codes[i]) != 0)
 			check++;
 		if (check == DOCTOR_CHECK_COUNT) {
-			near = suggest_word(codes[i], known, DOCTOR_CHECK_COUNT);
-			return error_set(err, ERROR_USAGE, 0,
-					 "there is no check '%s'%s%s%s; `%s` names them all",
-					 codes[i], near ? ": did you mean '" : "", near ? near : "",
-					 near ? "'?" : "", remedy_text(REMEDY_DOCTOR_LIST));
+			return error_set(
+				err, ERROR_USAGE, 0,
+				"there is no check '%s'%s; `%s` names them all", codes[i],
+				suggest_question(pool, codes[i], known, DOCTOR_CHECK_COUNT),
+				remedy_text(REMEDY_DOCTOR_LIST));
 		}
 		ret->n_checks += !ret->checks[check];
 		ret->checks[check] = true;

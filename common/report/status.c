@@ -125,6 +125,20 @@ void status_take_links(const LinkWatch *links, size_t n_links, Status *status)
 		}
 }
 
+void status_take_certificates(const LinkProbes *probes, Status *status)
+{
+	for (size_t i = 0; i < status->n_databases; i++)
+		for (size_t k = 0; k < status->databases[i].n_peers; k++) {
+			StatusPeer *peer = &status->databases[i].peers[k];
+			const LinkProbe *last = link_probe_find(probes, status->databases[i].suffix,
+								peer->id, NULL);
+
+			peer->certificate_end_sec = last && last->probe.certificate_end_sec > 0
+							    ? last->probe.certificate_end_sec
+							    : -1;
+		}
+}
+
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status)
 {
 	for (size_t i = 0; i < status->n_databases; i++) {
@@ -184,6 +198,7 @@ static StatusPeer peer_look(Pool *pool, const LiveConsumer *held, const WantedCo
 		.last_contact_sec = -1,
 		.last_connect_sec = -1,
 		.next_connect_sec = -1,
+		.certificate_end_sec = -1,
 	};
 
 	if (!index)

@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/copy/compare_record.h"
 #include "common/copy/copy_health.h"
+#include "common/link/link_probes.h"
 #include "common/link/link_watch.h"
 #include "common/pass/schedule.h"
 #include "common/plan/plan.h"
@@ -57,6 +58,7 @@ typedef struct StatusPeer {
 	int64_t last_contact_sec;
 	int64_t last_connect_sec;
 	int64_t next_connect_sec;
+	int64_t certificate_end_sec; /* of the peer, as a probe saw it; -1: not known, or no TLS */
 } StatusPeer;
 
 typedef struct StatusDatabase {
@@ -108,6 +110,7 @@ typedef struct Status {
 	int64_t slapd_since_sec;
 	int64_t looked_sec; /* when slapd was last looked at: of then are the databases */
 	int64_t success_sec;
+	int64_t next_pass_sec; /* unless something happens before; -1: not known */
 	StatusPass last_pass;
 	Claim is_server_in_step; /* what belongs to no database: server ID, modules */
 	StatusDatabase *databases;
@@ -130,6 +133,9 @@ const char *pass_outcome_name(PassOutcome outcome);
 
 /* What was found out about the links of all databases, in their order. */
 void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
+
+/* Until when the peers' certificates are valid, of those that were probed. */
+void status_take_certificates(const LinkProbes *probes, Status *status);
 
 /* What peers and this node have of each database; borrowed. */
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status);

@@ -170,6 +170,27 @@ static void desired(Page *page)
 	      status->has_desired && status->mode == POLICY_ENFORCE);
 }
 
+/* One sample for each code that there is. */
+static void conditions_by_code(Page *page, ConditionKind kind, const char *name)
+{
+	const ConditionList *list = &page->status->conditions;
+
+	for (size_t i = 0; i < list->n_items; i++) {
+		const char *code = list->items[i].code;
+		long long n_same = 0, n_before = 0;
+
+		for (size_t k = 0; code && k < list->n_items; k++)
+			if (list->items[k].kind == kind && list->items[k].code &&
+			    strcmp(list->items[k].code, code) == 0) {
+				n_same++;
+				n_before += k < i;
+			}
+		if (list->items[i].kind == kind && code && n_before == 0)
+			sample_number(page, name, (const char *const[][2]){{"code", code}, {0}},
+				      n_same);
+	}
+}
+
 static void left(Page *page)
 {
 	const Status *status = page->status;
@@ -180,6 +201,14 @@ static void left(Page *page)
 	      (long long)status_count(status, CONDITION_HOLD));
 	gauge(page, "findings", "What was found and no correction mends.",
 	      (long long)status_count(status, CONDITION_FINDING));
+	metric(page, "holds_by_code", "gauge",
+	       "What is held until somebody releases it, by guard.");
+	conditions_by_code(page, CONDITION_HOLD, "holds_by_code");
+	metric(page, "findings_by_code", "gauge",
+	       "What was found and no correction mends, by code.");
+	conditions_by_code(page, CONDITION_FINDING, "findings_by_code");
+	gauge(page, "paused", "Whether a person paused corrections.",
+	      status_condition(status, CONDITION_HOLD, "paused") != NULL);
 	gauge(page, "changes_pending", "What is still to be changed.",
 	      (long long)status_count(status, CONDITION_CHANGE));
 	gauge(page, "slapd_up", "Whether slapd answers.", status->is_slapd_up == CLAIM_YES);
@@ -270,6 +299,14 @@ static void peer_contact(Page *page, const char *suffix, const char *id, const S
 			      peer->last_contact_sec);
 }
 
+static void peer_certificate(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
+{
+	if (peer->certificate_end_sec >= 0)
+		sample_number(page, "peer_certificate_end_timestamp_seconds",
+			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
+			      peer->certificate_end_sec);
+}
+
 static void peers(Page *page, const char *name, const char *help, PeerSample *function)
 {
 	char id[16];
@@ -345,6 +382,8 @@ const char *status_metrics(Pool *pool, const Status *status)
 	peers(&page, "link_down", "Whether the link to that peer is told to be down.", peer_down);
 	peers(&page, "consumer_last_contact_timestamp_seconds",
 	      "When slapd last heard from that peer.", peer_contact);
+	peers(&page, "peer_certificate_end_timestamp_seconds",
+	      "Until when that peer's certificate is valid, as a probe saw it.", peer_certificate);
 	copies(&page, "lag_seconds",
 	       "How far the peer, or this node, is behind the newest change that any of them has.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");

@@ -87,6 +87,7 @@ static StatusPeer peer_read(const JsonNode *item)
 		.was_seen = get_boolean(item, "seen"),
 		.is_down = get_boolean(item, "down"),
 		.has_old_tls_files = get_boolean(item, "old_tls_files"),
+		.certificate_end_sec = get_time(item, "certificate_ends"),
 		.is_persistent = phase && strcmp(phase, "persist") == 0,
 		.since_sec = get_time(item, "since"),
 		.last_contact_sec = get_time(item, "last_contact"),
@@ -284,6 +285,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 		.node_id = (unsigned)get_number(node, "id"),
 		.node_uri = get_text(node, "uri"),
 		.success_sec = get_time(root, "last_success"),
+		.next_pass_sec = get_time(root, "next_pass"),
 		.last_pass = pass_read(root),
 		.counters = counters_read(root),
 	};

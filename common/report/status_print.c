@@ -89,6 +89,8 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 	put_time(out, "since", peer->since_sec);
 	json_out_boolean(out, "seen", peer->was_seen);
 	json_out_boolean(out, "down", peer->is_down);
+	if (peer->certificate_end_sec >= 0)
+		put_time(out, "certificate_ends", peer->certificate_end_sec);
 	if (peer->has_old_tls_files)
 		json_out_boolean(out, "old_tls_files", true);
 	put_claim(out, "running", peer->is_running);
@@ -283,6 +285,7 @@ const char *status_print(Pool *pool, const Status *status)
 	put_slapd(&out, status);
 	put_pass(&out, &status->last_pass);
 	put_time(&out, "last_success", status->success_sec);
+	put_time(&out, "next_pass", status->next_pass_sec);
 	put_databases(&out, status);
 	put_compared(&out, &status->compared);
 	put_conditions(&out, status);

@@ -12,6 +12,7 @@ typedef struct Page {
 	Buf *out;
 	const Status *status;
 	int64_t now_sec;
+	bool is_alive; /* the daemon looks again */
 } Page;
 
 static const char *ago(const Page *page, int64_t sec)
@@ -255,6 +256,18 @@ static void databases(Page *page)
 
 /* --- what lasts --- */
 
+/* When it is judged again, though nobody does anything. */
+static const char *next_try(const Page *page)
+{
+	const int64_t left_sec = page->status->next_pass_sec - page->now_sec;
+
+	if (page->status->next_pass_sec < 0)
+		return "";
+	return left_sec <= 0 ? ", looked at again now"
+			     : pool_printf(page->pool, ", looked at again in %s",
+					   duration_print(page->pool, left_sec));
+}
+
 static void condition_lines(Page *page, const Condition *condition)
 {
 	buf_puts(page->out, "  ");
@@ -265,8 +278,8 @@ static void condition_lines(Page *page, const Condition *condition)
 	buf_puts(page->out, condition->what ? condition->what : condition->text);
 	if (condition->code)
 		buf_printf(page->out, " [%s]", condition->code);
-	buf_printf(page->out, "\n    since %s (%s)\n", date(page, condition->since_sec),
-		   lasting(page, condition->since_sec));
+	buf_printf(page->out, "\n    since %s (%s)%s\n", date(page, condition->since_sec),
+		   lasting(page, condition->since_sec), page->is_alive ? next_try(page) : "");
 	if (condition->release)
 		buf_printf(page->out, "    to release: %s\n", condition->release);
 }
@@ -295,7 +308,12 @@ static void conditions(Page *page)
 const char *status_text(Pool *pool, const Status *status, const StatusLife *life)
 {
 	Buf out = BUF_IN(pool);
-	Page page = {.pool = pool, .out = &out, .status = status, .now_sec = life->now_sec};
+	Page page = {.pool = pool,
+		     .out = &out,
+		     .status = status,
+		     .now_sec = life->now_sec,
+		     .is_alive = life->is_running == CLAIM_YES &&
+				 !status_is_stale(status, life->now_sec)};
 
 	life_line(&page, life);
 	head(&page);

@@ -23,6 +23,7 @@ static Event event_of(const Condition *condition, EventKind kind, const char *te
 		.kind = kind,
 		.text = text,
 		.suffix = condition->suffix,
+		.dn = condition->dn,
 		.peer = condition->peer,
 	};
 }
@@ -70,6 +71,7 @@ ConditionList conditions_copy(Pool *pool, const ConditionList *list)
 		condition.code = pool_strdup(pool, condition.code);
 		condition.what = pool_strdup(pool, condition.what);
 		condition.suffix = pool_strdup(pool, condition.suffix);
+		condition.dn = NULL;
 		condition.peer = pool_strdup(pool, condition.peer);
 		condition.release = pool_strdup(pool, condition.release);
 		POOL_PUSH(pool, copy.items, copy.n_items, condition);

@@ -28,6 +28,7 @@ typedef struct Condition {
 	bool is_critical; /* of a finding */
 	const char *what; /* the text without what the fields say; NULL: the text itself */
 	const char *suffix;
+	const char *dn; /* the entry, while it begins; not kept */
 	const char *peer;
 	const char *release; /* the command or line that ends it; NULL: none */
 	int64_t since_sec;   /* seconds since 1970 */

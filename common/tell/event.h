@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/base/pool.h"
+#include "common/plan/cause.h"
 #include "common/tell/event_ids.h"
 
 #define EVENT_ROW(kind, name, priority, id, meaning) EVENT_##kind,
@@ -18,13 +19,13 @@ typedef enum EventKind {
 typedef struct Event {
 	EventKind kind;
 	const char *text; /* one sentence for people */
-	const char *cause;
+	Cause cause;
 	const char *suffix;
 	const char *dn;
-	const char *attribute;
+	const char *attribute; /* one a line where there are several */
 	const char *old_value;
 	const char *new_value;
-	const char *actor;      /* who wrote the entry last */
+	const char *actor;      /* who wrote the entry last: a DN, or ACTOR_OWN */
 	const char *actor_time; /* and when (generalized time) */
 	const char *peer;
 	const char *result;

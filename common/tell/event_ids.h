@@ -29,6 +29,10 @@
 	          "a correction was accepted and did not last") \
 	EVENT_ROW(HEALED, "healed", NOTICE, "95579f607bfa4269b3481a6249ad76d6", \
 	          "contextCSN has the server ID of entries that no refresh deleted before") \
+	EVENT_ROW(DECIDED, "decided", NOTICE, "9625415e48284d55977b0918957f7197", \
+	          "a person decided what a guard leaves to people") \
+	EVENT_ROW(LEFT, "left", NOTICE, "f09a7518a67b49d9afa4ec7bdef47bc0", \
+	          "this node left the cluster") \
 	EVENT_ROW(INTERRUPTED, "interrupted", WARNING, "436746bd83944b8c83853e59754894e3", \
 	          "an earlier apply did not end") \
 	EVENT_ROW(HELD, "held", WARNING, "9dc33dbf273e4aaa8415a617b2287f5f", \

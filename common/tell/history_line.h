@@ -4,13 +4,14 @@
 
 #include <stdbool.h>
 
+#include "common/base/operator.h"
 #include "common/tell/event.h"
 
-/* One line of history.jsonl: an event about a write, and what the pass that told it had in common.
- */
+/* One line of history.jsonl: an event of which somebody may ask later who did that, when and why,
+ * and what the pass that told it had in common. */
 typedef struct Record {
 	int64_t at_sec;      /* seconds since 1970 */
-	const char *by;      /* who wrote: "run", or a person's "apply" */
+	Operator operator;   /* who had it done */
 	const char *pass;    /* as SYNCWARD_PASS */
 	const char *trigger; /* as SYNCWARD_TRIGGER; NULL: none */
 	bool has_revision;
@@ -19,7 +20,8 @@ typedef struct Record {
 	Event event;
 } Record;
 
-/* True for the events that history keeps: what was about to be written, and what came of it. */
+/* True for the events that history keeps: what was written, by us or by others, and what people
+ * decided. */
 bool record_keeps(EventKind kind);
 
 /* One line of JSON with its line end. */
@@ -28,6 +30,16 @@ const char *record_print(Pool *pool, const Record *record);
 /* Reads one line (without its line end), or says false: it is damaged. Unknown members are allowed:
  * a newer release may have written them. */
 bool record_parse(Pool *pool, const char *line, size_t len, Record *ret);
+
+/* Of what records are wanted; NULL: of everything. */
+typedef struct RecordQuery {
+	const char *suffix;    /* of a database; "cn=config": of the server itself */
+	const char *attribute; /* any spelling of its name */
+} RecordQuery;
+
+/* True when the record is about that. Of a file that was edited by hand nobody knows the attribute:
+ * each may be meant. */
+bool record_concerns(const Record *record, const RecordQuery *query);
 
 /* The record for people, one line without its end. */
 const char *record_text(Pool *pool, const Record *record);

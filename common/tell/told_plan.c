@@ -2,6 +2,7 @@
 #include "common/tell/told_plan.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/buf.h"
 #include "common/plan/render.h"
@@ -96,33 +97,12 @@ void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret)
 		finding_add(pool, &plan->findings[i], ret);
 }
 
-static const char *value_shown(Pool *pool, const Change *change, const char *value)
-{
-	return value && change->attribute ? render_value(pool, change->attribute, value) : NULL;
-}
-
-static const char *old_shown(Pool *pool, const Change *change)
-{
-	return value_shown(pool, change, change->old_value);
-}
-
-/* A peer's value is made only when it is needed. */
-static const char *new_shown(Pool *pool, const Change *change)
-{
-	const char *text;
-	Error err;
-
-	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
-		text = change->new_value;
-	return value_shown(pool, change, text);
-}
-
 static const char *change_text(Pool *pool, const Change *change, const Attribution *attribution)
 {
 	const char *what =
 		pool_printf(pool, "%s: %s", or_server(change->suffix), render_change(pool, change));
 
-	if (!attribution->is_drift)
+	if (attribution->cause != CAUSE_DRIFT)
 		return what;
 	if (!attribution->actor)
 		return pool_printf(pool, "%s; who changed it is not known", what);
@@ -141,12 +121,12 @@ Event event_of_change(Pool *pool, const Change *change, const Attribution *attri
 		.kind = change->kind == CHANGE_CONSUMERS_RESTART ? EVENT_CONSUMERS_SCRAMBLED
 								 : EVENT_DRIFT_FOUND,
 		.text = change_text(pool, change, attribution),
-		.cause = attribution_cause(attribution),
+		.cause = attribution->cause,
 		.suffix = change->suffix,
 		.dn = change->dn,
 		.attribute = change->attribute,
-		.old_value = old_shown(pool, change),
-		.new_value = new_shown(pool, change),
+		.old_value = render_old(pool, change),
+		.new_value = render_new(pool, change),
 		.actor = attribution->actor,
 		.actor_time = attribution->actor_time,
 		.peer = peer_of(change),
@@ -196,6 +176,8 @@ const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *c
 				   .attribution = attribution_kept(pool, &plan->changes[i], config,
 								   seen)});
 		attributions[i] = list->items[at].attribution;
+		if (list->cause != CAUSE_NOT_TOLD)
+			attributions[i].cause = list->cause;
 	}
 	return attributions;
 }
@@ -205,29 +187,49 @@ typedef struct StepStory {
 	Buf text, old_values, new_values;
 	size_t n_changes;
 	const Attribution *attribution; /* of the first that somebody else made necessary */
-	const char *attribute;
+	bool has_several;               /* attributes: each value is told with its own */
 	const char *peer;
 } StepStory;
 
-static void line_add(Buf *lines, const char *text)
+static void line_add(Buf *lines, const char *attribute, const char *text)
 {
 	if (text)
-		buf_printf(lines, "%s%s", lines->len > 0 ? "\n" : "", text);
+		buf_printf(lines, "%s%s%s%s", lines->len > 0 ? "\n" : "",
+			   attribute ? attribute : "", attribute ? ": " : "", text);
+}
+
+/* What the step writes, one attribute a line. */
+static const char *step_attributes(Pool *pool, const Step *step)
+{
+	Buf names = BUF_IN(pool);
+
+	if (step->kind == STEP_DELETE_ENTRY) /* an overlay's */
+		return "olcOverlay";
+	for (size_t i = 0; i < step->n_mods; i++) {
+		size_t k = 0;
+
+		while (strcasecmp(step->mods[k].attribute, step->mods[i].attribute) != 0)
+			k++;
+		if (k == i)
+			line_add(&names, NULL, step->mods[i].attribute);
+	}
+	return names.len > 0 ? buf_text(&names) : NULL;
 }
 
 static void story_add(Pool *pool, StepStory *story, const Change *change,
 		      const Attribution *attribution)
 {
-	if (!story->attribution || (attribution->is_drift && !story->attribution->is_drift))
+	const char *name = story->has_several ? change->attribute : NULL;
+
+	if (!story->attribution ||
+	    (attribution->cause == CAUSE_DRIFT && story->attribution->cause != CAUSE_DRIFT))
 		story->attribution = attribution;
 	story->peer = story->n_changes == 0 ? peer_of(change) : NULL;
-	if (!story->attribute)
-		story->attribute = change->attribute;
 	if (++story->n_changes > MAX_CHANGES_TOLD)
 		return;
 	buf_printf(&story->text, "; %s", render_change(pool, change));
-	line_add(&story->old_values, old_shown(pool, change));
-	line_add(&story->new_values, new_shown(pool, change));
+	line_add(&story->old_values, name, render_old(pool, change));
+	line_add(&story->new_values, name, render_new(pool, change));
 }
 
 static const char *or_null(const Buf *text)
@@ -239,8 +241,11 @@ Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attribution
 		    EventKind kind)
 {
 	static const Attribution unknown;
-	StepStory story = {
-		.text = BUF_IN(pool), .old_values = BUF_IN(pool), .new_values = BUF_IN(pool)};
+	const char *attributes = step_attributes(pool, step);
+	StepStory story = {.text = BUF_IN(pool),
+			   .old_values = BUF_IN(pool),
+			   .new_values = BUF_IN(pool),
+			   .has_several = attributes && strchr(attributes, '\n')};
 
 	for (size_t i = 0; i < plan->n_changes; i++)
 		if (step_carries(step, &plan->changes[i]))
@@ -255,10 +260,10 @@ Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attribution
 				    kind == EVENT_CORRECTION_INTENDED ? "about to correct"
 								      : "corrected",
 				    step_title(pool, step), buf_text(&story.text)),
-		.cause = attribution_cause(story.attribution),
+		.cause = story.attribution->cause,
 		.suffix = step->suffix,
 		.dn = step->dn,
-		.attribute = story.attribute,
+		.attribute = attributes,
 		.old_value = or_null(&story.old_values),
 		.new_value = or_null(&story.new_values),
 		.actor = story.attribution->actor,

@@ -17,7 +17,7 @@ _syncward_options() {
 	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;
 	leave) echo "--timeout" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
-	history) echo "--since" ;;
+	history) echo "--suffix --attribute --since" ;;
 	check) echo "--warning --critical" ;;
 	status) echo "--wait --watch" ;;
 	doctor) echo "--list" ;;
@@ -60,7 +60,7 @@ _syncward_value() {
 	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
 	*:--output) _syncward_words "$3" "text json" ;;
-	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--for | *:--lag | *:--rate | *:--warning | *:--critical) ;;
+	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--attribute | *:--for | *:--lag | *:--rate | *:--warning | *:--critical) ;;
 	*) return 1 ;;
 	esac
 }

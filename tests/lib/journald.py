@@ -32,8 +32,12 @@ def parse(datagram):
             value, rest = rest[8:8 + size], rest[8 + size + 1:]
         datagram = rest
         assert re.fullmatch(rb"[A-Z][A-Z0-9_]{0,63}", name), name
-        assert name.decode() not in record, f"{name} twice"
-        record[name.decode()] = value.decode()
+        name, value = name.decode(), value.decode()
+        if name == "SYNCWARD_ATTRIBUTE" and name in record:  # the one that a write may have several of
+            record[name] = [record[name], value] if isinstance(record[name], str) else [*record[name], value]
+            continue
+        assert name not in record, f"{name} twice"
+        record[name] = value
     return record
 
 

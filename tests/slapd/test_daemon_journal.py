@@ -92,7 +92,7 @@ def test_what_is_wanted_anew_is_no_drift(node, journald):
         applied = [journald.wait_for("correction-applied", text=text) for text in ("olcSpCheckpoint", "olcSyncrepl")]
     assert [record["SYNCWARD_CAUSE"] for record in applied] == ["desired-changed"] * 2
     assert [record["SYNCWARD_REVISION"] for record in applied] == ["8"] * 2
-    assert "SYNCWARD_ACTOR" not in applied[0] and "SYNCWARD_ACTOR" not in applied[1]
+    assert [record["SYNCWARD_ACTOR"] for record in applied] == ["syncward"] * 2  # who wrote what was there
     assert applied[0]["SYNCWARD_NEW"] == "7 7" and applied[0]["SYNCWARD_DN"].startswith("olcOverlay=")
     # Two peers in one write: both are told, a line each.
     assert applied[1]["SYNCWARD_NEW"].count("\n") == 1 and "SYNCWARD_PEER" not in applied[1]
@@ -110,3 +110,20 @@ def test_a_refused_correction_is_told_with_its_place(node, journald):
         failed = journald.wait_for("correction-failed")
     assert failed["SYNCWARD_RESULT"] == "failed" and failed["SYNCWARD_ATTRIBUTE"] == "olcSyncrepl"
     assert failed["SYNCWARD_DN"] == node.dn() and "slapd" in failed["MESSAGE"], failed["MESSAGE"]
+
+
+def test_what_a_person_does_is_told_once_with_who_did(node, journald):
+    """By the command, whether the daemon runs or not; it repeats nothing."""
+    alice = {**os.environ, "SUDO_USER": "alice"}
+    with Daemon(node, prefix=journald.prefix):
+        journald.wait_for("desired-loaded")
+        assert node.run("pause", "we move it", "--for", "1h", prefix=journald.prefix, env=alice).returncode == 0
+        wait_until(lambda: "corrections are paused" in node.run("status").stdout, "the daemon saw it")
+        assert node.run("resume", prefix=journald.prefix, env=alice).returncode == 0
+        wait_until(lambda: "corrections are paused" not in node.run("status").stdout, "and that it is over")
+        assert node.run("apply", "--release", "G4", prefix=journald.prefix, env=alice).returncode in (0, 3)
+        for name, by, cause in (("paused", "pause", "hand"), ("resumed", "resume", "hand"),
+                                ("decided", "apply --release G4", "release")):
+            [told] = journald.events(name)
+            assert (told["SYNCWARD_BY"], told["SYNCWARD_CAUSE"], told["SYNCWARD_SUDO_USER"]) == (by, cause, "alice")
+            assert told["SYNCWARD_UID"] == str(os.getuid())

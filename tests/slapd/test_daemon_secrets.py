@@ -42,7 +42,7 @@ def everything_happens(node, told):
     assert node.run("resume").returncode == 0
     told("correction-applied", 4)
     assert node.run("pause", "we look", "--for", "1h").returncode == 0
-    told("paused", 1)
+    wait_until(lambda: "corrections are paused" in node.run("status").stdout, "the daemon saw it")
     node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [wanted.replace(canary.OLD, canary.NEW)])])
     assert node.run("resume").returncode == 0
     told("correction-applied", 5)

@@ -84,6 +84,14 @@ def wait_open(fence, daemon, seconds=60):
     wait_until(lambda: fence.record() == {}, "the daemon forgets that it was closed")
 
 
+def assert_both_are_our_own(node):
+    """The history has the closing and the opening once, and neither as somebody else's."""
+    done = node.run("history", "--suffix", SUFFIX, "--attribute", "olcReadOnly", "--output", "json")
+    told = [(record["event"], record["by"], record.get("cause")) for record in json.loads(done.stdout)["records"]]
+    assert told == [("fence-closed", "fence", "fence"), ("correction-intended", "run", "put-back"),
+                    ("correction-applied", "run", "put-back")], done.stdout
+
+
 @pytest.mark.every_release
 def test_an_old_backup_is_closed_until_it_has_what_its_peer_has(pair):
     healthy, node = pair
@@ -111,6 +119,8 @@ def test_an_old_backup_is_closed_until_it_has_what_its_peer_has(pair):
                 found = os.stat(os.path.join(folder, name))
                 assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (owner.st_uid, owner.st_gid, 0o600), name
         wait_open(fence, daemon)
+        if has_slapmodify(fence):
+            assert_both_are_our_own(node)
         assert contents(node.server) == wanted == contents(healthy.server)
         add_person(node.server, "afterwards")
         wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")

@@ -165,7 +165,7 @@ def test_renewed_files_are_told_once_in_every_report_until_slapd_restarts(renewa
 def corrections(found):
     """What was written because of renewed files."""
     return [record for record in json.loads(found.run("history", "--output", "json").stdout)["records"]
-            if record["cause"] == "tls-renewed"]
+            if record["cause"] == "renewal"]
 
 
 @pytest.mark.remedy("renew-tls")

@@ -36,7 +36,7 @@ static void consumers_and_the_flag_are_one(void **state)
 	AUTO(Pool) *pool = pool_new();
 	Change changes[] = {change_of(CHANGE_CONSUMER_ADD, "olcSyncrepl", NULL),
 			    change_of(CHANGE_MULTI_PROVIDER_ON, "olcMultiProvider", NULL)};
-	const Attribution attributions[] = {{.is_drift = true}, {.is_drift = true}};
+	const Attribution attributions[] = {{.cause = CAUSE_DRIFT}, {.cause = CAUSE_DRIFT}};
 	const Plan plan = {.changes = changes, .n_changes = 2};
 	const Step step = step_of(pool, "olcSyncrepl", "olcMultiProvider");
 	ContestList list = {.sha256 = "a"};
@@ -58,7 +58,7 @@ static void only_what_somebody_else_changed_counts(void **state)
 			    change_of(CHANGE_CONSUMERS_RESTART, "olcSyncrepl", NULL),
 			    change_of(CHANGE_SAVE, "olcLimits", NULL)};
 	const Attribution attributions[] = {
-		{.is_drift = true}, {0}, {.is_drift = true}, {.is_drift = true}};
+		{.cause = CAUSE_DRIFT}, {0}, {.cause = CAUSE_DRIFT}, {.cause = CAUSE_DRIFT}};
 	const Plan plan = {.changes = changes, .n_changes = 4};
 	const Step limits = step_of(pool, "olcLimits", NULL),
 		   index = step_of(pool, "olcDbIndex", NULL),
@@ -81,7 +81,7 @@ static void what_was_found_is_masked(void **state)
 	Change changes[] = {change_of(CHANGE_CONSUMER_EDIT, "olcSyncrepl",
 				      "{0}rid=001 provider=ldap://b searchbase=\"dc=x\" "
 				      "bindmethod=simple binddn=\"cn=r\" credentials=canary")};
-	const Attribution attributions[] = {{.is_drift = true}};
+	const Attribution attributions[] = {{.cause = CAUSE_DRIFT}};
 	const Plan plan = {.changes = changes, .n_changes = 1};
 	const Step step = step_of(pool, "olcSyncrepl", NULL);
 	ContestList list = {.sha256 = "a"};

@@ -26,7 +26,8 @@ static StatusPeer peers[] = {
 	 .since_sec = NOW - 7300,
 	 .last_contact_sec = NOW - 4,
 	 .last_connect_sec = NOW - 7300,
-	 .next_connect_sec = -1},
+	 .next_connect_sec = -1,
+	 .certificate_end_sec = NOW + 86400},
 	{.id = 3,
 	 .uri = "ldap://ldap3",
 	 .rid = 103,
@@ -34,7 +35,8 @@ static StatusPeer peers[] = {
 	 .since_sec = NOW - 30,
 	 .last_contact_sec = -1,
 	 .last_connect_sec = NOW - 20,
-	 .next_connect_sec = NOW + 40},
+	 .next_connect_sec = NOW + 40,
+	 .certificate_end_sec = -1},
 };
 static CopyHealth copies[] = {
 	{.peer_id = 2,
@@ -124,6 +126,7 @@ static Status an_example(void)
 		.slapd_since_sec = NOW - 86400,
 		.looked_sec = NOW - 12,
 		.success_sec = NOW - 12,
+		.next_pass_sec = NOW + 5,
 		.last_pass = {7, NOW - 12, "timer", PASS_REFUSED, 3456},
 		.is_server_in_step = CLAIM_YES,
 		.databases = databases,
@@ -240,6 +243,52 @@ static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 			       "retired: no peer has it\n"));
 	assert_non_null(strstr(text, "critical: a clock is wrong [clock]\n"));
 	assert_null(strstr(text, "DAEMON"));
+}
+
+static void what_is_held_names_its_next_try(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	const char *text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW});
+
+	(void)state;
+	assert_non_null(strstr(text,
+			       "two removals [G4]\n    since 2026-07-01T09:59:00Z (60 s), looked "
+			       "at again in 5 s\n"));
+	assert_non_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW + 5}),
+			       "looked at again now\n"));
+	/* Nobody looks. */
+	assert_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_NO, NOW}), "again"));
+	status.next_pass_sec = -1;
+	assert_null(strstr(status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}), "again"));
+}
+
+static void metrics_count_what_is_held_by_its_code(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Condition items[] = {conditions[0], conditions[0], conditions[1], conditions[2]};
+	Status status = an_example();
+	const char *text;
+
+	(void)state;
+	items[1].key = "paused";
+	items[1].code = "paused";
+	items[2].kind = CONDITION_HOLD;
+	items[2].code = "G4";
+	status.conditions = (ConditionList){items, ARRAY_SIZE(items)};
+	text = status_metrics(pool, &status);
+	assert_non_null(strstr(text, "\nsyncward_holds_by_code{code=\"G4\"} 2\n"
+				     "syncward_holds_by_code{code=\"paused\"} 1\n#"));
+	assert_non_null(strstr(text, "\nsyncward_paused 1\n"));
+	assert_null(strstr(text, "syncward_findings_by_code{"));
+	status = an_example();
+	text = status_metrics(pool, &status);
+	assert_non_null(strstr(text, "\nsyncward_paused 0\n"));
+	assert_non_null(strstr(text, "\nsyncward_findings_by_code{code=\"clock\"} 1\n"));
+	assert_non_null(strstr(text, "\nsyncward_desired_revision 12\n"));
+	/* Of the other peer no certificate was seen. */
+	assert_non_null(strstr(text, "\nsyncward_peer_certificate_end_timestamp_seconds{suffix="
+				     "\"dc=example,dc=com\",peer=\"2\"} 1782986400\n#"));
 }
 
 static void an_old_page_says_so_first(void **state)
@@ -790,6 +839,8 @@ int main(void)
 			a_link_that_broke_this_moment_is_no_alarm_and_one_that_is_down_says_why),
 		cmocka_unit_test(a_daemon_that_does_not_run_or_hangs_is_critical),
 		cmocka_unit_test(text_never_breaks_the_line_or_the_perfdata),
+		cmocka_unit_test(what_is_held_names_its_next_try),
+		cmocka_unit_test(metrics_count_what_is_held_by_its_code),
 		cmocka_unit_test(metrics_follow_the_rules_of_the_textfile_collector),
 		cmocka_unit_test(metrics_of_a_stopped_daemon_claim_nothing_else),
 	};

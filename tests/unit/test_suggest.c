@@ -39,11 +39,23 @@ static void a_strange_word_leads_nowhere(void **state)
 	assert_null(suggest_word("id", known, 0));
 }
 
+static void a_question_ends_a_message_or_is_empty(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *const suffixes[] = {"dc=example,dc=org", "o=other"};
+
+	(void)state;
+	assert_string_equal(suggest_question(pool, "dc=exmaple,dc=org", suffixes, 2),
+			    ": did you mean 'dc=example,dc=org'?");
+	assert_string_equal(suggest_question(pool, "cn=config", suffixes, 2), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slip_leads_to_the_word_that_was_meant),
 		cmocka_unit_test(a_strange_word_leads_nowhere),
+		cmocka_unit_test(a_question_ends_a_message_or_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

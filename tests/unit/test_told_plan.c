@@ -52,8 +52,8 @@ static void a_write_is_told_with_its_own_changes_only(void **state)
 	AUTO(Pool) *pool = pool_new();
 	Change changes[] = {limits_change("cn=a"), flag_change(), limits_change("cn=held")};
 	const Attribution attributions[] = {
-		{.is_drift = true, .actor = "cn=mallory", .actor_time = "20261122000000Z"},
-		{0},
+		{.cause = CAUSE_DRIFT, .actor = "cn=mallory", .actor_time = "20261122000000Z"},
+		{.cause = CAUSE_DESIRED_CHANGED},
 		{0}};
 	const Plan plan = {.changes = changes, .n_changes = ARRAY_SIZE(changes)};
 	Step limits = step_of(pool, "olcLimits"), flag = step_of(pool, "olcMultiProvider");
@@ -62,7 +62,7 @@ static void a_write_is_told_with_its_own_changes_only(void **state)
 	(void)state;
 	changes[2].is_held = true;
 	event = event_of_step(pool, &plan, attributions, &limits, EVENT_CORRECTION_INTENDED);
-	assert_string_equal(event.cause, "drift");
+	assert_int_equal(event.cause, CAUSE_DRIFT);
 	assert_string_equal(event.actor, "cn=mallory");
 	assert_string_equal(event.attribute, "olcLimits");
 	assert_string_equal(event.old_value, "old limits");
@@ -71,7 +71,7 @@ static void a_write_is_told_with_its_own_changes_only(void **state)
 	assert_null(strstr(event.text, "multi-provider"));
 	assert_null(strstr(event.text, "cn=held"));
 	event = event_of_step(pool, &plan, attributions, &flag, EVENT_CORRECTION_INTENDED);
-	assert_string_equal(event.cause, "desired-changed");
+	assert_int_equal(event.cause, CAUSE_DESIRED_CHANGED);
 	assert_null(event.actor);
 	assert_null(event.old_value);
 	assert_string_equal(event.new_value, "TRUE");
@@ -96,6 +96,25 @@ static void a_write_of_many_changes_names_eight_and_counts_the_rest(void **state
 	for (const char *at = event.new_value; *at; at++)
 		n_lines += *at == '\n';
 	assert_int_equal(n_lines, 8);
+}
+
+static void a_write_of_several_attributes_names_each(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Change changes[] = {limits_change("cn=a"), flag_change()};
+	const Attribution attributions[] = {{.cause = CAUSE_RELEASE}, {.cause = CAUSE_RELEASE}};
+	const Plan plan = {.changes = changes, .n_changes = ARRAY_SIZE(changes)};
+	Step step = step_of(pool, "olcLimits");
+	Event event;
+
+	(void)state;
+	POOL_PUSH(pool, step.mods, step.n_mods, {.kind = MOD_ADD, .attribute = "olcLimits"});
+	POOL_PUSH(pool, step.mods, step.n_mods, {.kind = MOD_ADD, .attribute = "olcMultiProvider"});
+	event = event_of_step(pool, &plan, attributions, &step, EVENT_CORRECTION_APPLIED);
+	assert_string_equal(event.attribute, "olcLimits\nolcMultiProvider");
+	assert_string_equal(event.old_value, "olcLimits: old limits");
+	assert_string_equal(event.new_value, "olcLimits: new limits\nolcMultiProvider: TRUE");
+	assert_int_equal(event.cause, CAUSE_RELEASE);
 }
 
 /* The key of the one condition that such a finding makes. */
@@ -150,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_is_told_with_its_own_changes_only),
+		cmocka_unit_test(a_write_of_several_attributes_names_each),
 		cmocka_unit_test(what_was_not_sent_did_not_fail),
 		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
 		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),
