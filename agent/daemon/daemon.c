@@ -244,7 +244,6 @@ static void site_take(Daemon *daemon, Found *found)
 static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
 {
 	const Report *report = &found->report;
-
 	const EventList notices = daemon_told_notices(&daemon->told, found);
 
 	daemon_kept_history(&daemon->kept, found, &notices);

@@ -42,6 +42,22 @@ static bool is_noise(const Lag *lag)
 	return true;
 }
 
+/* False, and the check says so, where the server did not show what it holds. */
+static bool is_read(Doctor *doctor, DoctorCheck check, const DoctorDatabase *database,
+		    const char *who, const Content *content)
+{
+	const char *suffix = database->wanted->desired->suffix;
+
+	if (content->state == CONTENT_READ)
+		return true;
+	doctor_skip(doctor, check,
+		    content->problem
+			    ? pool_printf(doctor->pool, "%s: %s", suffix, content->problem)
+			    : pool_printf(doctor->pool, "%s: %s did not show what it holds", suffix,
+					  who));
+	return false;
+}
+
 static void check_content(Doctor *doctor, const DoctorDatabase *database, const char *who,
 			  const Content *content)
 {
@@ -50,14 +66,8 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 	const Lag lag =
 		lag_measure(doctor->pool, &newest, content->context_csns, content->n_context_csns);
 
-	if (content->state != CONTENT_READ) {
-		doctor_skip(doctor, DOCTOR_IN_STEP,
-			    content->problem
-				    ? pool_printf(doctor->pool, "%s: %s", suffix, content->problem)
-				    : pool_printf(doctor->pool, "%s: %s did not show what it holds",
-						  suffix, who));
+	if (!is_read(doctor, DOCTOR_IN_STEP, database, who, content))
 		return;
-	}
 	if (content->n_context_csns > 0)
 		doctor_saw(&doctor->report, DOCTOR_IN_STEP);
 	else if (content->has_suffix)
@@ -92,10 +102,16 @@ void doctor_in_step(Doctor *doctor)
 	}
 }
 
-/* Where nobody shows a contextCSN nothing can be said of the changes in it. */
+/* A change that no server read shows may be at one that was not read. */
 static void newest_saw(Doctor *doctor, DoctorCheck check, const DoctorDatabase *database,
 		       const Newest *newest)
 {
+	(void)is_read(doctor, check, database, "this node", &database->here);
+	for (size_t i = 0; i < database->wanted->n_consumers; i++) {
+		const Content content = probe_content(&database->probes[i]);
+
+		(void)is_read(doctor, check, database, database->probes[i].uri, &content);
+	}
 	if (newest->n_csns > 0)
 		doctor_saw(&doctor->report, check);
 	else
