@@ -82,6 +82,7 @@ def test_a_healthy_cluster_is_well(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2).form()
     for node in cluster:
         with Daemon(node) as daemon:
+            daemon.wait_for("desired-loaded")
             daemon.wait_at_rest()
             checked = examine(node)
     hidden = {} if cluster[0].server.release.has_consumer_monitor else {"monitor": "note", "links": "unknown"}
