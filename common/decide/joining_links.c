@@ -304,6 +304,10 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 		if (!known_database(diff->in->known, links.joining.suffix))
 			joining_note_complete(&links.joining);
 		judge_new_peers(&links);
+		/* Somebody set the flag: the other peers are still read when it has everything. */
+		if (links.joining.was_joining && !links.joining.is_fenced &&
+		    (links.hold = joining_judge(diff, wanted, live)))
+			hold_additions(&links, 0);
 		if (links.joining.is_fenced)
 			joining_read_again(&links.joining, of_live);
 		return;

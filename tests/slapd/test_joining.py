@@ -421,6 +421,25 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
     assert dns(node.server) == dns(cluster[0].server)
 
 
+def test_a_flag_that_somebody_sets_during_the_first_refresh_completes_nothing(slapd_factory, program):
+    """Clients can write then, which is said; no peer reads from there, and it goes on to the end of the refresh."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    load(cluster[0].server, 20)
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    node.edit([(ldap.MOD_ADD, node.server.flag(), "TRUE")])
+    for _ in range(2):
+        held = node.apply()
+        assert held.returncode == 3 and "somebody set the multi-provider flag" in held.stdout, held.stdout + held.stderr
+        assert not any("syncprov" in dn for dn, _ in node.server.search(node.server.database_dn()))
+    undo()
+    apply_until_joined(node)
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[0].server)
+
+
 @pytest.mark.remedy("release-joining")
 def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, program):
     """The only peer that had everything is lost for good; while it can be asked nobody overrules it."""

@@ -111,6 +111,27 @@ static void a_node_that_has_everything_may_go_on(void **state)
 	assert_int_equal(judge(*state), -1);
 }
 
+/* Nothing that somebody does by hand completes what is remembered as incomplete. */
+static void a_flag_that_somebody_set_ends_no_first_refresh(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->peer_csns[0] = NEW;
+	scene->live.is_multi_provider = true;
+	assert_int_equal(judge(scene), -1);
+	scene->known_database.is_joining = true;
+	scene->known.databases = &scene->known_database;
+	scene->known.n_databases = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "somebody set the multi-provider flag"));
+	assert_int_equal(scene->plan.n_complete, 0);
+	scene->here_csns[0] = NEW;
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_complete, 1);
+}
+
 static void an_incomplete_refresh_waits(void **state)
 {
 	Scene *scene = *state;
@@ -1250,6 +1271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_node_that_has_everything_may_go_on),
+		SCENE_TEST(a_flag_that_somebody_set_ends_no_first_refresh),
 		SCENE_TEST(an_incomplete_refresh_waits),
 		SCENE_TEST(a_refresh_without_any_csn_here_waits),
 		SCENE_TEST(an_empty_database_waits),
