@@ -402,6 +402,20 @@ static void an_empty_node_reads_one_peer_first(void **state)
 	assert_true(links->changes[1].is_held);
 }
 
+static void behind_a_flag_that_somebody_set_it_still_reads_one_peer_first(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.is_multi_provider = true;
+	scene->known_database.is_joining = true;
+	scene->known.databases = &scene->known_database;
+	scene->known.n_databases = 1;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+}
+
 static void a_peer_in_its_own_refresh_is_not_read_first(void **state)
 {
 	Scene *scene = *state;
@@ -1292,6 +1306,7 @@ int main(void)
 		SCENE_TEST(the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen),
 		SCENE_TEST(data_at_a_peer_is_never_overridden),
 		SCENE_TEST(an_empty_node_reads_one_peer_first),
+		SCENE_TEST(behind_a_flag_that_somebody_set_it_still_reads_one_peer_first),
 		SCENE_TEST(a_peer_in_its_own_refresh_is_not_read_first),
 		SCENE_TEST(nobody_is_read_before_somebody_is_complete),
 		SCENE_TEST(the_others_are_read_when_everything_of_the_first_is_here),
