@@ -6,9 +6,9 @@
 
 /*
  * From changes to LDAP operations. The order of the steps and of the mods within one keeps the
- * server able to start again after each of them: what readers may see, module, overlays of all
- * databases, contextCSN on disk, server ID (guard_order.c), then per database what is independent,
- * last consumers and multi-provider in one modify.
+ * server able to start again after each of them: what readers may see and how much, module,
+ * overlays of all databases, contextCSN on disk, server ID (guard_order.c), then per database what
+ * is independent, last consumers and multi-provider in one modify.
  */
 
 /* --- the server itself --- */
@@ -209,6 +209,11 @@ void plan_compose(Diff *diff)
 		return;
 	for (size_t i = 0; i < live->n_databases; i++)
 		compose_access(&compose, database_at(&compose, i));
+	/* Before the overlay: a persistent search that a limit ends stays in syncprov's list,
+	 * freed, and slapd dies when it looks there for one that is abandoned
+	 * (2.4.57, 2.5.13, 2.6.10). */
+	for (size_t i = 0; i < live->n_databases; i++)
+		compose_extra(&compose, database_at(&compose, i), CHANGE_LIMITS);
 	compose_module(&compose);
 	for (size_t i = 0; i < n_wanted; i++)
 		compose_overlay(&compose, &diff->plan->databases[i]);
@@ -224,7 +229,6 @@ void plan_compose(Diff *diff)
 
 		if (!index_is_last(&compose, database))
 			compose_extra(&compose, database, CHANGE_INDEX);
-		compose_extra(&compose, database, CHANGE_LIMITS);
 		compose_consumers(&compose, database);
 	}
 	/* Nothing may come behind it; the guard left one database's at most. */

@@ -203,6 +203,9 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 /* A consumer closes a database that is no provider; before there is one nobody else does. */
 static const char *clients_clause(const Joining *joining)
 {
+	if (joining->live->is_multi_provider && !joining->live->is_read_only)
+		return "somebody set the multi-provider flag, so that clients can write here all "
+		       "the same";
 	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
 		       ? "clients' writes are refused"
 		       : "clients can still write here, and may lose that when it reads a peer";
@@ -231,10 +234,11 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
-			    "%s: %s has changes that are not here yet%s; clients' writes are "
-			    "refused until they are. When they are",
+			    "%s: %s has changes that are not here yet%s; %s until they are. When "
+			    "they are",
 			    joining->suffix, joining_uri(joining, peer),
-			    is_released ? ", so this cannot be released" : ""),
+			    is_released ? ", so this cannot be released" : "",
+			    clients_clause(joining)),
 		remedy_text(REMEDY_APPLY));
 }
 
@@ -320,8 +324,9 @@ static const Hold *judge_refresh(const Joining *joining)
 	const Hold *hold = NULL;
 	Evidence evidence;
 
-	if (!joining->is_fenced &&
-	    (joining->live->is_multi_provider || waits_for_server_id(joining)))
+	/* A flag that somebody set during the first refresh completes nothing. */
+	if (!joining->is_fenced && ((joining->live->is_multi_provider && !joining->was_joining) ||
+				    waits_for_server_id(joining)))
 		return NULL;
 	evidence = evidence_find(joining);
 	if (evidence.lacking && joining_is_provider(evidence.lacking))
@@ -351,7 +356,7 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
 		if (joining_asks_extra(&joining) && !diff_is_released(diff, GUARD_JOINING) &&
-		    (!live->is_multi_provider || joining.is_fenced))
+		    (!live->is_multi_provider || joining.was_joining))
 			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));
 	}

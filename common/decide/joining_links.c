@@ -298,7 +298,8 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 
 	if (wanted->n_consumers == 0)
 		return;
-	if (live->is_multi_provider) {
+	/* A flag that somebody set during the first refresh makes no provider. */
+	if (live->is_multi_provider && (links.joining.is_fenced || !links.joining.was_joining)) {
 		/* A provider that is met for the first time is taken as it is; what 0.1.0
 		 * remembered of one is not, as it took too little for complete. */
 		if (!known_database(diff->in->known, links.joining.suffix))

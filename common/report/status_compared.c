@@ -45,6 +45,27 @@ const char *compared_problem(Pool *pool, const CompareRecord *record, const Stat
 	return NULL;
 }
 
+/* OpenLDAP 2.4 does not tell when a link was made; then all that is known is since when this daemon
+ * has seen it up. */
+const char *compared_outdated(Pool *pool, const CompareRecord *record,
+			      const StatusDatabase *database)
+{
+	if (record->verdict != COMPARISON_EQUAL)
+		return NULL;
+	for (size_t i = 0; i < database->n_peers; i++) {
+		const StatusPeer *peer = &database->peers[i];
+		const bool is_told = peer->last_connect_sec >= 0;
+
+		if (!peer->reads_at_intervals &&
+		    (is_told ? peer->last_connect_sec : peer->since_sec) > record->compared_sec)
+			return pool_printf(pool,
+					   "the link to peer %u %s made anew since, and what was "
+					   "deleted meanwhile may be left: not known now",
+					   peer->id, is_told ? "was" : "may have been");
+	}
+	return NULL;
+}
+
 void compared_perfdata(Buf *line, const Status *status)
 {
 	size_t n = 0, n_compared = 0;

@@ -4,6 +4,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/timestamp.h"
+#include "common/report/status_compared.h"
 #include "common/report/status_view.h"
 
 /* What is printed, for whom, when. */
@@ -218,6 +219,7 @@ static void content_table(Page *page, const DatabaseHealth *health)
 static void compared_lines(Page *page, const StatusDatabase *database)
 {
 	const CompareRecords *records = &page->status->compared;
+	const char *outdated;
 
 	for (size_t i = 0; i < records->n_items; i++) {
 		const CompareRecord *record = &records->items[i];
@@ -230,6 +232,9 @@ static void compared_lines(Page *page, const StatusDatabase *database)
 		if (compare_record_total(record) > 0)
 			buf_printf(page->out, ", %zu differences (see syncward compare)",
 				   compare_record_total(record));
+		outdated = compared_outdated(page->pool, record, database);
+		if (outdated)
+			buf_printf(page->out, "; %s", outdated);
 		buf_putc(page->out, '\n');
 	}
 }

@@ -132,3 +132,11 @@ class Daemon:
             print("the daemon told:\n" + "\n".join(self.lines))
         if kind is None:
             assert status == 0, f"status {status}: " + "\n".join(self.lines)
+
+
+def wait_metric_line(node, line):
+    """Waits for a line of metrics.prom, which is written behind status.json."""
+    def said():
+        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
+            return f"{line}\n" in file.read()
+    wait_until(said, f"metrics.prom says {line}")

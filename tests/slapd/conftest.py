@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures for tests against real slapd servers.
 
-A test runs on one OpenLDAP release, which its name chooses; in `make check-long`, or when it is about a release
+A test runs on one OpenLDAP release, which its name chooses, or the newest (@pytest.mark.newest_release); in `make check-long`, or when it is about a release
 (@pytest.mark.every_release), on all. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
 SYNCWARD_PROGRAM names the program to test.
 """
@@ -41,6 +41,8 @@ def runs(item):
     version = getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
     if not version or item.get_closest_marker("one_release") or item.get_closest_marker("every_release"):
         return True
+    if item.get_closest_marker("newest_release"):
+        return version == versions()[-1]
     return version == lot(name_without(item.nodeid, version), versions())
 
 

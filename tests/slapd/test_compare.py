@@ -13,7 +13,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person
 from copies import NEW, OLD, add_many, as_glue, change, clone, fill, renamed, show_count, with_csn
-from daemon import Daemon
+from daemon import Daemon, wait_metric_line
 from relay import Relay
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
 
@@ -403,8 +403,7 @@ def test_numbers_are_kept_and_no_entry_is_named(pair):
         assert told["counts"] == {"missing-there": 1, "missing-here": 1, "older-there": 1, "older-here": 1,
                                   "other-contents": 0}
         assert "compared with 2" in node.run("status").stdout and "differences=4;;;0" in node.run("check").stdout
-        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
-            assert f'syncward_compare_differences{{suffix="{SUFFIX}",peer="2",kind="older-here"}} 1\n' in file.read()
+        wait_metric_line(node, f'syncward_compare_differences{{suffix="{SUFFIX}",peer="2",kind="older-here"}} 1')
 
 
 @pytest.mark.one_release

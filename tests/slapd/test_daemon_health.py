@@ -10,7 +10,7 @@ import time
 import ldap
 import pytest
 from cluster import Cluster, add_person
-from daemon import Daemon
+from daemon import Daemon, wait_metric_line
 from jsonschema import Draft202012Validator
 from slapd import SUFFIX, wait_until
 from tools import TOP
@@ -122,8 +122,7 @@ def test_a_peer_that_is_cut_off_lags_until_it_is_back(slapd_factory, program, ne
         wait_in_step(daemon)
         wait_told(daemon, "link-up", "")
         assert daemon.events("finding") == [] and len(daemon.events("link-down")) == 1
-        with open(os.path.join(node.run_dir, "metrics.prom"), encoding="utf-8") as file:
-            assert f'syncward_lag_seconds{{suffix="{SUFFIX}",peer="2"}} 0.000000\n' in file.read()
+        wait_metric_line(node, f'syncward_lag_seconds{{suffix="{SUFFIX}",peer="2"}} 0.000000')
 
 
 def test_an_old_backup_is_told_until_somebody_looked_into_it(pair):

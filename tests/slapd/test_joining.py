@@ -303,7 +303,11 @@ def test_a_peer_in_its_own_refresh_keeps_nobody_from_joining(slapd_factory, prog
 
 
 def cut_refreshes(node, reader):
-    """Whoever reads there gets three entries and no end: a refresh that is never complete. Returns how to undo it."""
+    """Whoever reads there gets three entries and no end: a refresh that is never complete. Returns how to undo it.
+
+    A persistent search that a limit ends stays in syncprov's list, freed: slapd dies when a connection is closed before
+    the end of its last request was noted. Seen in 1 of 100 to 400 such searches on 2.4 and 2.5, of 3000 on 2.6.
+    """
     def limit(size):
         node.server.modify(node.server.database_dn(), [(ldap.MOD_REPLACE, "olcLimits", f"dn.exact={reader} size={size}")])
     limit(3)
@@ -326,6 +330,7 @@ def is_provider(node):
     return bool(node.server.values(node.server.database_dn(), node.server.flag()))
 
 
+@pytest.mark.newest_release
 @pytest.mark.remedy("apply")
 def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3).form()
@@ -345,6 +350,7 @@ def test_an_empty_node_reads_one_peer_until_it_has_everything_of_it(slapd_factor
     assert dns(node.server) == dns(cluster[0].server)
 
 
+@pytest.mark.newest_release
 def test_when_the_peer_that_is_read_first_is_gone_another_takes_its_place(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3).form()
     load(cluster[0].server, 20)
@@ -403,6 +409,7 @@ def node_value(peer, suffix):
     return syncrepl(peer.id, peer.server.ldap_uri, suffix, timeout=1, network_timeout=1)
 
 
+@pytest.mark.newest_release
 def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 2).form()
     load(cluster[0].server, 20)
@@ -421,6 +428,27 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
     assert dns(node.server) == dns(cluster[0].server)
 
 
+@pytest.mark.newest_release
+def test_a_flag_that_somebody_sets_during_the_first_refresh_completes_nothing(slapd_factory, program):
+    """Clients can write then, which is said; no peer reads from there, and it goes on to the end of the refresh."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    load(cluster[0].server, 20)
+    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
+    node = replace_server(slapd_factory, program, cluster, 1)
+    assert node.apply().returncode == 3
+    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    node.edit([(ldap.MOD_ADD, node.server.flag(), "TRUE")])
+    for _ in range(2):
+        held = node.apply()
+        assert held.returncode == 3 and "somebody set the multi-provider flag" in held.stdout, held.stdout + held.stderr
+        assert not any("syncprov" in dn for dn, _ in node.server.search(node.server.database_dn()))
+    undo()
+    apply_until_joined(node)
+    cluster.wait_in_step()
+    assert dns(node.server) == dns(cluster[0].server)
+
+
+@pytest.mark.newest_release
 @pytest.mark.remedy("release-joining")
 def test_what_cannot_be_proven_any_more_is_released_by_a_person(slapd_factory, program):
     """The only peer that had everything is lost for good; while it can be asked nobody overrules it."""

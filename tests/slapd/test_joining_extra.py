@@ -104,6 +104,7 @@ def after_a_bare_copy(slapd_factory, program):
     return with_old_copy(slapd_factory, program, (), context_csn=False), GONE
 
 
+@pytest.mark.newest_release
 @pytest.mark.parametrize("make", [after_a_break, after_a_bare_copy])
 def test_what_was_deleted_meanwhile_is_gone_before_clients_write(slapd_factory, program, make):
     """Nothing is changed: it waits. Something is: a reader that comes back behind it is told what is not there any more."""

@@ -5,6 +5,7 @@ import re
 import shlex
 
 import ldap
+import pytest
 from backups import put_back, saved
 from cluster import Cluster, add_person, apply_until_joined
 from whole import wait_equal, whole
@@ -31,6 +32,7 @@ def begin_to_join(slapd_factory, program, cluster, index):
     return node
 
 
+@pytest.mark.newest_release
 def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_factory, program):
     """The other one follows by itself, and has what the first has."""
     cluster = Cluster(slapd_factory, program, 3).form()
@@ -56,6 +58,7 @@ def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_fa
     wait_equal(cluster)
 
 
+@pytest.mark.newest_release
 def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program):
     """The one that has a part waits for it, says so, and follows; also when the lost one comes back."""
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
@@ -86,6 +89,7 @@ def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program
     assert after in wait_equal(cluster)
 
 
+@pytest.mark.newest_release
 def test_own_changes_that_only_a_peer_which_is_away_has_are_waited_for(slapd_factory, program):
     """Written under the used ID before, this node would have that peer delete them."""
     cluster = Cluster(slapd_factory, program, 3).form()
@@ -135,6 +139,7 @@ def test_a_peer_that_is_read_first_and_fails_once_stays_where_slapd_does_not_tel
     assert f"cn=person1,{SUFFIX}" in whole(node.server)
 
 
+@pytest.mark.newest_release
 def test_a_database_that_cannot_be_read_for_a_while_is_still_joining(slapd_factory, program):
     """What it wrote before it was emptied is at the other one: that is no reason to take it for a stranger."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()

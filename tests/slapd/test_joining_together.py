@@ -36,8 +36,9 @@ MARGIN = 10
 DELETES = 200
 
 
-# A server that was away while another one made its first change under a new server ID reads everything anew when it
-# comes back: what its own clients delete meanwhile comes back, too. That is slapd's, and no scene does it.
+# What is deleted anywhere while a server comes back, and reads two others at once, one of the three may keep; contextCSN
+# is equal all the same. Seen without syncward on 2.6.10 in 2 of 10 histories of 4000 entries, with and without a server ID
+# that is new, at the one that came back and at one that was there. That is slapd's, and no scene does it.
 @dataclasses.dataclass(frozen=True)
 class Scene:
     """Who joins whom. A chain: each node reads and is read by its neighbours only, and the first one is established."""
@@ -71,22 +72,33 @@ class Client(threading.Thread):
         super().__init__(daemon=True)
         self.server, self.pause = server, pause
         self.done, self.is_over = set(), threading.Event()
+        self._turn = threading.Lock()
+
+    def at_rest(self):
+        """Within the block it does nothing."""
+        return self._turn
 
     def run(self):
         connection = None
         while not self.is_over.wait(self.pause):
-            try:
-                connection = connection or self.server.admin()
-                self.act(connection)
-            except (ldap.UNWILLING_TO_PERFORM, ldap.REFERRAL):  # it is joining
-                pass
-            except ldap.NO_SUCH_OBJECT:
-                self.missed()
-            except (ldap.LDAPError, OSError):  # it was killed, or is not there yet
-                connection = None
+            with self._turn:
+                connection = self._try(connection)
         if connection:
             with contextlib.suppress(ldap.LDAPError):
                 connection.unbind_s()
+
+    def _try(self, connection):
+        """Returns the connection, or None where it broke."""
+        try:
+            connection = connection or self.server.admin()
+            self.act(connection)
+        except (ldap.UNWILLING_TO_PERFORM, ldap.REFERRAL):  # it is joining
+            pass
+        except ldap.NO_SUCH_OBJECT:
+            self.missed()
+        except (ldap.LDAPError, OSError):  # it was killed, or is not there yet
+            return None
+        return connection
 
     def act(self, connection):
         raise NotImplementedError
@@ -154,7 +166,8 @@ class Play:
         self.nodes, self.scene, self.rng = list(cluster), scene, rng
         self.killed = set()
         dns = [old(i) for i in rng.sample(range(PEOPLE), DELETES)]
-        # slapd alone brings back what is deleted at a server that has just come back (see the comment above Scene).
+        # slapd alone brings back what is deleted at a server that has just come back (see the comment above Scene), and
+        # only a server that is there can delete while the first one is away.
         self.deleter = Deleter(self.nodes[1 if scene.loses_source else 0], dns)
         self.writers = [Writer(node) for node in self.nodes]
 
@@ -231,7 +244,7 @@ def play_with_daemons(cluster, scene, rng):
     with contextlib.ExitStack() as stack:
         daemons = [stack.enter_context(Daemon(node)) for node in cluster]
         try:
-            play.run(lambda: until_joined(cluster, scene))
+            play.run(lambda: until_joined(cluster, play))
         finally:
             for daemon in daemons:
                 print("\n".join([f"--- node {daemon.node.id}", *daemon.lines]))
@@ -249,13 +262,26 @@ def wait_same(cluster, play):
     return wait_until(found, "all copies are equal, what was deleted apart", 60)
 
 
-def until_joined(cluster, scene):
-    nodes = cluster.nodes
+def n_refreshes(node):
+    return node.server.log().count("LDAP_RES_INTERMEDIATE - REFRESH_")
+
+
+def start_again(node, others):
+    """Starts the server, and waits until it has read all others anew, and they have read it."""
+    before = [n_refreshes(one) for one in (node, *others)]
+    node.server.start()
+    wait_until(lambda: n_refreshes(node) >= before[0] + len(others), "it has read all others", 60)
+    wait_until(lambda: all(n_refreshes(one) > n for one, n in zip(others, before[1:])), "all others have read it", 60)
+
+
+def until_joined(cluster, play):
+    nodes, scene = cluster.nodes, play.scene
     if scene.loses_source:
         wait_until(lambda: any(len(whole(node.server)) > 1 for node in nodes[scene.established:]), "somebody has a part", 60)
         nodes[0].server.stop()
         wait_until(lambda: all(is_provider(node) for node in nodes[1:]), "the others join without it", 90)
-        nodes[0].server.start()
+        with play.deleter.at_rest():
+            start_again(nodes[0], nodes[1:])
     wait_until(lambda: all(is_provider(node) for node in nodes), "every node has joined", 90)
 
 

@@ -103,8 +103,8 @@ static void a_server_without_access_rules_needs_none(void **state)
 #define DEBIAN_REST "{1}to * by * read"
 #define GROUP       "{0}to * by group=cn=g,dc=x write by * none"
 #define NOT_PROVIDER                                                   \
-	"add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n" \
 	"modify '" DATABASE "' (add olcLimits)\n"                      \
+	"add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n" \
 	"modify '" DATABASE "' (add olcDbIndex)\n"
 
 static void debian_access_add(Scene *scene)

@@ -111,6 +111,27 @@ static void a_node_that_has_everything_may_go_on(void **state)
 	assert_int_equal(judge(*state), -1);
 }
 
+/* Nothing that somebody does by hand completes what is remembered as incomplete. */
+static void a_flag_that_somebody_set_ends_no_first_refresh(void **state)
+{
+	Scene *scene = *state;
+	const Hold *hold;
+
+	scene->peer_csns[0] = NEW;
+	scene->live.is_multi_provider = true;
+	assert_int_equal(judge(scene), -1);
+	scene->known_database.is_joining = true;
+	scene->known.databases = &scene->known_database;
+	scene->known.n_databases = 1;
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	assert_non_null(strstr(hold->text, "somebody set the multi-provider flag"));
+	assert_int_equal(scene->plan.n_complete, 0);
+	scene->here_csns[0] = NEW;
+	assert_int_equal(judge(scene), -1);
+	assert_int_equal(scene->plan.n_complete, 1);
+}
+
 static void an_incomplete_refresh_waits(void **state)
 {
 	Scene *scene = *state;
@@ -376,6 +397,20 @@ static void an_empty_node_reads_one_peer_first(void **state)
 	Scene *scene = *state;
 	Links *links = links_make(scene);
 
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+}
+
+static void behind_a_flag_that_somebody_set_it_still_reads_one_peer_first(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	scene->live.is_multi_provider = true;
+	scene->known_database.is_joining = true;
+	scene->known.databases = &scene->known_database;
+	scene->known.n_databases = 1;
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);
 	assert_true(links->changes[1].is_held);
@@ -1250,6 +1285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_node_that_has_everything_may_go_on),
+		SCENE_TEST(a_flag_that_somebody_set_ends_no_first_refresh),
 		SCENE_TEST(an_incomplete_refresh_waits),
 		SCENE_TEST(a_refresh_without_any_csn_here_waits),
 		SCENE_TEST(an_empty_database_waits),
@@ -1270,6 +1306,7 @@ int main(void)
 		SCENE_TEST(the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen),
 		SCENE_TEST(data_at_a_peer_is_never_overridden),
 		SCENE_TEST(an_empty_node_reads_one_peer_first),
+		SCENE_TEST(behind_a_flag_that_somebody_set_it_still_reads_one_peer_first),
 		SCENE_TEST(a_peer_in_its_own_refresh_is_not_read_first),
 		SCENE_TEST(nobody_is_read_before_somebody_is_complete),
 		SCENE_TEST(the_others_are_read_when_everything_of_the_first_is_here),

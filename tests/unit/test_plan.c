@@ -16,13 +16,13 @@ static void a_bare_server_becomes_a_provider_in_a_safe_order(void **state)
 	Scene *scene = *state;
 
 	assert_string_equal(plan_steps(scene),
+			    "modify '" DATABASE "' (add olcLimits)\n"
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "add '" OVERLAY "' (objectClass, olcOverlay, olcSpCheckpoint)\n"
 			    "modify 'cn=config' (replace olcServerID)\n"
-			    "modify '" DATABASE "' (add olcLimits)\n"
 			    "modify '" DATABASE "' (add olcSyncrepl, replace olcMultiProvider)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");
-	assert_true(scene->plan.steps[3].is_optional && scene->plan.steps[5].is_optional);
+	assert_true(scene->plan.steps[0].is_optional && scene->plan.steps[5].is_optional);
 	assert_false(scene->plan.steps[4].is_optional);
 	assert_int_equal(scene->plan.n_sessions_dropped, 0);
 }
@@ -183,8 +183,8 @@ static void a_used_server_id_holds_overlay_flag_and_the_links_that_would_close_i
 
 	value_add(scene, scene->global, "olcServerID", "2"); /* the SID of CSN */
 	assert_string_equal(plan_steps(scene),
-			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "modify '" DATABASE "' (add olcLimits)\n"
+			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");
 	assert_true(holds(scene, GUARD_SERVER_ID));
 	assert_int_equal(scene->plan.n_holds, 1);

@@ -7,8 +7,8 @@
 
 #define GROUP "{0}to * by group=cn=g,dc=x write by * none"
 #define NOT_PROVIDER                                                   \
-	"add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n" \
 	"modify '" DATABASE "' (add olcLimits)\n"                      \
+	"add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n" \
 	"modify '" DATABASE "' (add olcDbIndex)\n"
 
 /* What came of looking at what the first plan asked for. */

@@ -749,7 +749,7 @@ static void entries_that_differed_are_a_warning_with_their_number(void **state)
 /* A record of a peer of which nothing else is told. */
 static Status recorded(Pool *pool, ComparisonVerdict verdict, int64_t age_sec)
 {
-	static StatusPeer peer = {.id = 2};
+	static StatusPeer peer = {.id = 2, .uri = "ldap://two"};
 	static StatusDatabase database = {
 		.suffix = "dc=example,dc=com", .peers = &peer, .n_peers = 1};
 	Status status = compared_status(pool, verdict, 0);
@@ -804,6 +804,32 @@ static void what_was_compared_is_in_document_page_and_metrics(void **state)
 			 1);
 }
 
+/* slapd may leave deleted entries behind when a link is made anew. */
+static void what_was_equal_before_a_link_was_made_anew_is_not_known(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const StatusLife life = {CLAIM_YES, NOW};
+	Status status = recorded(pool, COMPARISON_EQUAL, 100);
+	StatusPeer *peer = status.databases[0].peers;
+	const StatusPeer before = *peer;
+
+	(void)state;
+	peer->last_connect_sec = peer->since_sec = NOW - 100;
+	assert_null(strstr(status_text(pool, &status, &life), "made anew"));
+	peer->last_connect_sec = NOW - 99;
+	assert_non_null(strstr(status_text(pool, &status, &life),
+			       ": equal; the link to peer 2 was made anew since"));
+	peer->reads_at_intervals = true;
+	assert_null(strstr(status_text(pool, &status, &life), "made anew"));
+	*peer = before;
+	peer->last_connect_sec = -1;
+	peer->since_sec = NOW - 99;
+	assert_non_null(strstr(status_text(pool, &status, &life), "may have been made anew"));
+	status.compared.items[0].verdict = COMPARISON_NOT_KNOWN;
+	assert_null(strstr(status_text(pool, &status, &life), "made anew"));
+	*peer = before;
+}
+
 static void a_verdict_of_a_later_release_is_not_known(void **state)
 {
 	(void)state;
@@ -818,6 +844,7 @@ int main(void)
 		cmocka_unit_test(entries_that_differed_are_a_warning_with_their_number),
 		cmocka_unit_test(what_was_not_compared_or_long_ago_is_a_warning_and_no_number),
 		cmocka_unit_test(what_was_compared_is_in_document_page_and_metrics),
+		cmocka_unit_test(what_was_equal_before_a_link_was_made_anew_is_not_known),
 		cmocka_unit_test(a_verdict_of_a_later_release_is_not_known),
 		cmocka_unit_test(what_is_printed_is_read_again),
 		cmocka_unit_test(a_newer_schema_and_a_damaged_file_are_refused),
