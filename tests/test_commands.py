@@ -50,6 +50,34 @@ def with_credentials(credentials, **keywords):
     return [database]
 
 
+# Who may not read everything
+
+@pytest.mark.skipif(os.getuid() != 0, reason="another user and a mount of its own need root")
+@pytest.mark.parametrize("folder_mode, file_mode", [(0o755, 0o600), (0o700, 0o644)])
+def test_check_needs_no_right_to_the_agents_settings(tmp_path, folder_mode, file_mode):
+    """A monitoring agent reads the status; where it may not read agent.json it looks where that is by default."""
+    etc = tmp_path / "etc"
+    etc.mkdir()
+    etc.chmod(0o755)
+    (etc / "syncward").mkdir()
+    (etc / "syncward/agent.json").write_text("{}")
+    (etc / "syncward/agent.json").chmod(file_mode)
+    (etc / "syncward").chmod(folder_mode)
+    if os.path.exists("/etc/ld.so.cache"):
+        shutil.copy("/etc/ld.so.cache", etc)
+
+    def check(*arguments):
+        script = 'mount --bind "$1" /etc && shift && exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"'
+        done = subprocess.run(["unshare", "--mount", "sh", "-c", script, "sh", etc, tools.program_path(), "check",
+                               *arguments], text=True, capture_output=True, timeout=60, check=False)
+        return done.returncode, done.stdout
+    status, line = check("--run-dir", "/nonexistent")
+    assert status == 2 and "/nonexistent" in line, line
+    assert check()[0] == 2 or os.path.exists("/run/syncward/status.json")
+    status, line = check("--agent-config", "/etc/syncward/agent.json", "--run-dir", "/nonexistent")
+    assert status == 3, "the one that is named must be read"
+
+
 # A password that is asked for
 
 @pytest.mark.parametrize("keys, status", [(b"\x03", -signal.SIGINT), (b"\n", 64), (b"x" * 1030 + b"\n", 64)],

@@ -21,21 +21,39 @@ static int limit_parse(const char *option, const char *text, int64_t *ret, Error
 	return 0;
 }
 
+/* Who watches may read the status, and not always agent.json, in which a password may stand: then
+ * the folder is the one that nobody named otherwise. Where that is the wrong one no daemon keeps a
+ * status in it, which is CRITICAL: it is never taken for well. */
+static int folder_of_status(const Options *options, const char **ret, Error *err)
+{
+	const SettingsOverride *given = &options->override;
+	Context context;
+
+	if (context_read(options->pool, given, &context, err) == 0) {
+		*ret = context.run_dir;
+		return 0;
+	}
+	if (given->agent_config || (err->code != EACCES && err->code != EPERM))
+		return -1;
+	*ret = given->run_dir ? given->run_dir : settings_defaults.run_dir;
+	return 0;
+}
+
 /* Monitoring systems show standard output only, and know four exit statuses: errors go that way,
  * too. */
 static CheckResult check(const Options *options)
 {
 	StatusLife life = {.now_sec = clock_system.realtime_sec(NULL)};
 	CheckLimits limits;
-	Context context;
+	const char *run_dir;
 	Status status;
 	Error err;
 
 	if (limit_parse("--warning", options->warning, &limits.warning_msec, &err) < 0 ||
 	    limit_parse("--critical", options->critical, &limits.critical_msec, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0)
+	    folder_of_status(options, &run_dir, &err) < 0)
 		return status_check_failed(options->pool, CHECK_UNKNOWN, err.text);
-	if (status_file_read(options->pool, context.run_dir, NULL, &status, &err) < 0)
+	if (status_file_read(options->pool, run_dir, NULL, &status, &err) < 0)
 		return status_check_failed(options->pool,
 					   err.code == ENOENT ? CHECK_CRITICAL : CHECK_UNKNOWN,
 					   err.text);

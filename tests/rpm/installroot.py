@@ -46,6 +46,13 @@ def write_stub(folder, name, provides):
     build.run(["rpmbuild", "-D", f"_topdir {folder}/top", "-D", f"_rpmdir {folder}/rpms", "-bb", spec])
 
 
+def build_former(folder):
+    """Builds a package that is to rpm what syncward 0.1.0 was (former.spec)."""
+    build.run(["rpmbuild", "--load", os.path.join(build.TOP, "packaging/macros.el-standin"), "-D", f"_topdir {folder}/top",
+               "-D", f"_rpmdir {folder}/rpms", "-D", "debug_package %{nil}", "-bb",
+               os.path.join(build.TOP, "tests/rpm/former.spec")])
+
+
 def make_repository(folder, packages):
     """A repository of all packages of several builds and of stubs for what they want of EL."""
     wanted = set()
@@ -56,6 +63,7 @@ def make_repository(folder, packages):
     write_stub(os.path.join(folder, "stubs"), "el-stubs", [*EL_STUBS, *sorted(wanted)])
     write_stub(os.path.join(folder, "stubs"), "selinux-stubs", SELINUX_STUBS)
     write_stub(os.path.join(folder, "stubs"), "openldap-servers", [])
+    build_former(os.path.join(folder, "stubs"))
     repository = os.path.join(folder, "repository")
     os.mkdir(repository)
     for place in [os.path.join(folder, "stubs/rpms"), *(built.folder for built in packages)]:

@@ -163,6 +163,9 @@ def test_the_spec_is_read_for_each_release(release):
                        "packaging/syncward.spec"], cwd=build.TOP)
     assert ("EL8=yes" in lines) == (release == "8")
     assert re.search(rf"^Release: +1\.el{release}$", lines, re.MULTILINE)
+    # The group: a scriptlet where rpm does not make it from sysusers.d, never both.
+    assert ("/usr/lib/sysusers.d/syncward.conf\n" in lines) == (release == "10")
+    assert ("groupadd" in lines) == (bool(re.search("^%pre$", lines, re.MULTILINE))) == (release != "10")
 
 
 def test_the_spec_is_an_el_spec():
@@ -171,7 +174,45 @@ def test_the_spec_is_an_el_spec():
         body = "".join(line for line in file if not line.startswith("#"))
     assert not re.search(r"debian|dpkg|apt-get|standin", body, re.IGNORECASE)
     assert re.findall(r"%\{!\?(\w+)", body) == ["selinuxtype"]
-    assert "%[" not in body, "EL 8's rpm 4.14 has no expressions"
+
+
+NEWER_THAN_RPM_4_14 = ("%[", "%elif", "%dnl", "%bcond ", "%conf\n", "%generate_buildrequires", "%{expr:", "%sourcelist",
+                       "%patchlist", "%autorelease", "%autochangelog", "%add_sysuser", "%{quote:", "%{span:", "<=>")
+RPMLIB_OF_4_14 = {"CompressedFileNames", "FileDigests", "PayloadFilesHavePrefix", "RichDependencies"}
+
+
+def test_the_spec_says_nothing_newer_than_rpm_4_14():
+    with open(os.path.join(build.TOP, "packaging/syncward.spec"), encoding="utf-8") as file:
+        spec = file.read()
+    assert [word for word in NEWER_THAN_RPM_4_14 if word in spec] == []
+
+
+def test_the_packages_want_no_newer_rpm(built):
+    for package in built.first.paths:
+        wanted = {match.group(1) for line in built.first.query(package, "--requires")
+                  if (match := re.match(r"rpmlib\((\w+)\)", line))}
+        assert wanted <= RPMLIB_OF_4_14, package
+
+
+def test_a_reviewers_rules():
+    """One way of %doc, a source that can be fetched, each section's macros with their conditions."""
+    with open(os.path.join(build.TOP, "packaging/syncward.spec"), encoding="utf-8") as file:
+        spec = file.read()
+    assert re.findall(r"^%doc .*|.*_docdir.*", spec, re.MULTILINE) == ["%doc %{_pkgdocdir}"]
+    source, = re.findall(r"^Source0: +(\S+)$", spec, re.MULTILINE)
+    assert source.startswith("%{url}/") and source.endswith("/%{name}-%{version}.tar.gz")
+    assert spec.count("\n%if") == spec.count("\n%endif")
+
+
+def test_the_unit_waits_for_every_slapd_that_el_may_have():
+    """Each unit that has to do with slapd names the same ones."""
+    folder = os.path.join(build.TOP, "packaging/systemd")
+    for name in sorted(os.listdir(folder)):
+        if name.endswith(".service"):
+            with open(os.path.join(folder, name), encoding="utf-8") as file:
+                text = file.read()
+            for slapd in ("slapd.service", "slapd-ltb.service", "symas-openldap-servers.service"):
+                assert re.search(rf"^(After|Before)=(.* )?{re.escape(slapd)}( |$)", text, re.MULTILINE), (name, slapd)
 
 
 def test_rpmlint_has_nothing_to_say(built):

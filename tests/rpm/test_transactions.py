@@ -10,8 +10,12 @@ import setools
 import build
 import installroot
 
-OLD, NEW = "0.1.0-1.el9", "0.1.0-2.el9"
-PLACES = ("/etc", "/usr", "/var/lib/selinux", "/var/lib/rpm-state", "/run")
+with open(os.path.join(build.TOP, "VERSION"), encoding="ascii") as version_file:
+    VERSION = version_file.read().strip()
+OLD, NEW, FORMER = f"{VERSION}-1.el9", f"{VERSION}-2.el9", "0.1.0-0"
+PLACES = ("/etc", "/usr", "/var/lib/selinux", "/var/lib/syncward", "/var/lib/rpm-state", "/run")
+MODES = ("stat", "-c", "%a %U:%G %n", "/etc/syncward/peers.json", "/etc/syncward/agent.json", "/etc/syncward/secrets",
+         "/etc/syncward/secrets/replicator", "/var/lib/syncward")
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +51,10 @@ def test_an_installation_from_first_to_last(system):
     root.chroot("chmod", "777", "/etc/syncward/secrets")
     assert root.verify("syncward") == [".M.......    /etc/syncward/secrets"]
     root.chroot("chmod", "700", "/etc/syncward/secrets")
+    # What systemd does for a user of its own, and a person for those who may look.
+    root.chroot("chown", "4711:4711", "/var/lib/syncward")
+    root.chroot("chmod", "644", "/etc/syncward/peers.json", "/etc/syncward/agent.json")
+    assert root.verify("syncward", "syncward-selinux") == []
 
     # The newer one ships a default agent.json; it comes beside the administrator's.
     root.dnf("upgrade", "--exclude=openldap-servers")
@@ -78,6 +86,61 @@ def test_an_installation_from_first_to_last(system):
     assert root.read("/etc/syncward/agent.json.rpmsave") == '{"my": "settings"}'
     assert "semodule -n -s targeted -X 200 -r syncward\n" in root.read(installroot.LOG)
     assert root.chroot("ls", installroot.STORE) == ""
+
+
+def test_restore_opens_nothing(system):
+    """`rpm --restore` and its kin put modes back: never so that others read a password that stands in a file."""
+    root = system()
+    root.dnf("install", f"syncward-{OLD}", "--exclude=openldap-servers")
+    for path in ("peers.json", "agent.json", "secrets/replicator"):
+        root.write("/etc/syncward/" + path, path, 0o600)
+    root.chroot("chmod", "777", "/var/lib/syncward", "/etc/syncward/secrets")
+    for option in ("--setperms", "--restore"):
+        root.run("rpm", "--root", root.root, option, "syncward")
+        assert root.chroot(*MODES).splitlines() == [
+            "600 root:root /etc/syncward/peers.json", "600 root:root /etc/syncward/agent.json",
+            "700 root:root /etc/syncward/secrets", "600 root:root /etc/syncward/secrets/replicator",
+            "700 root:root /var/lib/syncward"]
+    assert root.read("/etc/syncward/peers.json") == "peers.json"
+
+
+def test_upgraded_from_the_first_release(system):
+    """What 0.1.0 left is used on: files with their modes, state, what is enabled. What is new is not enabled."""
+    root = system()
+    root.dnf("install", f"syncward-{FORMER}")
+    root.write("/etc/syncward/peers.json", '{"my": "peers"}', 0o644)
+    root.write("/etc/syncward/agent.json", '{"my": "settings"}', 0o640)
+    root.write("/etc/syncward/secrets/replicator", "x", 0o600)
+    root.write("/var/lib/syncward/revision.json", '{"my": "state"}', 0o600)
+    root.chroot("chmod", "700", "/var/lib/syncward")
+    root.chroot("systemctl", "enable", "syncward.service")
+    before = root.chroot(*MODES)
+    root.dnf("upgrade", f"syncward-{OLD}", "--exclude=openldap-servers")
+    assert root.installed() == [f"syncward-{OLD}"]
+    assert root.chroot(*MODES) == before
+    for path in ("/etc/syncward/peers.json", "/etc/syncward/agent.json", "/var/lib/syncward/revision.json"):
+        assert root.read(path).startswith('{"my"'), path
+    assert root.find("/etc/syncward/") == ["/etc/syncward/"] + ["/etc/syncward/" + name for name in (
+        "agent.json", "peers.json", "secrets", "secrets/replicator")], "no .rpmnew, no .rpmsave"
+    assert root.is_enabled() == "enabled"
+    assert root.chroot("sh", "-c", "ls /etc/systemd/system/*.wants/ | grep syncward") == "syncward.service\n"
+    assert root.verify("syncward") == []
+    root.dnf("remove", "syncward")
+    assert root.read("/etc/syncward/peers.json.rpmsave") == '{"my": "peers"}'
+    assert root.read("/var/lib/syncward/revision.json") == '{"my": "state"}'
+
+
+def test_rpm_of_el_10_makes_the_group_itself(system):
+    """Its rpm gives the file to systemd-sysusers; a number that is taken is no fault, a group that is there stays."""
+    with open(os.path.join(build.TOP, "packaging/systemd/syncward.sysusers"), encoding="utf-8") as file:
+        line = file.read()
+    for taken, want in ((None, "ldap:x:55:"), ("somebody:55", "ldap:x:"), ("ldap:4711", "ldap:x:4711:")):
+        root = system()
+        if taken:
+            root.chroot("groupadd", "-g", taken.partition(":")[2], taken.partition(":")[0])
+        root.write("/usr/lib/sysusers.d/syncward.conf", line)
+        root.chroot("systemd-sysusers", "syncward.conf")
+        assert root.chroot("getent", "group", "ldap").startswith(want)
 
 
 def test_the_policy_comes_only_where_selinux_is(system):

@@ -39,12 +39,12 @@ def module(tmp_path_factory):
 
 def link(module, folder):
     """Copies the store of Debian's policy and installs the module in it, without dontaudit rules. The
-    second module is the tests' own: what Debian's slapd_t lacks and EL's has."""
+    others are the tests' own: what EL's policy has and Debian's lacks (el/)."""
     store = folder / "store"
     shutil.copytree(output(os.path.join(HERE, "make-store")).strip(), store, symlinks=True)
-    shutil.copytree(os.path.join(HERE, "slapfix"), folder / "slapfix")
+    shutil.copytree(os.path.join(HERE, "el"), folder / "el")
     output("semodule", "-p", store, "-n", "-s", "default", "-X", "200", "-D", "-i", module,
-           "-i", compile_module(folder / "slapfix", "slapfix"))
+           "-i", compile_module(folder / "el", "standin"), "-i", folder / "el/init.cil")
 
 
 @pytest.fixture(scope="session")

@@ -170,6 +170,21 @@ def test_unit_files_are_read_by_the_name_of_each_policy(compiled):
     assert ("systemdunit" in cil) == (policy == "debian")
 
 
+def test_credentials_are_read_by_the_label_of_each_policy(compiled):
+    policy, cil = compiled
+    for type_ in ("ramfs_t", "tmpfs_t", "var_run_t"):
+        assert says(cil, "syncward_t", type_, "file", "read")
+    assert says(cil, "syncward_t", "init_var_run_t", "file", "read") == (policy != "debian")
+    assert says(cil, "init_t", "syncward_secret_t", "file", "read")
+
+
+def test_a_slapd_that_runs_unconfined_has_its_boolean_in_each_policy(compiled):
+    _, cil = compiled
+    conditional = re.findall(r"\(booleanif \(?syncward_unconfined_slapd\)?(.*?)\n\s*\)\n", cil, re.DOTALL)
+    assert "(allow syncward_t unconfined_service_t (unix_stream_socket (connectto)))" in cil
+    assert "dirsrv_var_run_t" in cil and conditional
+
+
 def test_watching_is_asked_for_where_the_policy_knows_it(compiled):
     policy, cil = compiled
     for type_ in ("syncward_etc_t", "syncward_secret_t", "slapd_db_t", "var_run_t"):

@@ -8,6 +8,8 @@ import pytest
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = "syncward_t"
 BOOLEAN = "syncward_connect_any_port"
+SLAPD_BOOLEAN = "syncward_unconfined_slapd"
+MONITORS = ("nrpe_t", "zabbix_agent_t", "collectd_t")
 
 
 def cases(name):
@@ -20,9 +22,9 @@ def cases(name):
                 yield pytest.param(target, words[1], set(words[2:]), id="-".join(words[:3]))
 
 
-@pytest.fixture(scope="session", params=[(), (BOOLEAN,)], ids=["default", "any-port"])
+@pytest.fixture(scope="session", params=[(), (BOOLEAN,), (SLAPD_BOOLEAN,)], ids=["default", "any-port", "slapd"])
 def rights(request, policy):
-    """All that the domain may do, with the boolean off and on."""
+    """All that the domain may do, with the booleans off and on."""
     return policy.rights(DOMAIN, on=request.param)
 
 
@@ -66,6 +68,65 @@ def test_the_boolean_changes_nothing_but_connecting(policy, default_rights):
     assert more == {("tcp_socket", "name_connect")}
 
 
+# What a slapd without a domain needs of the boolean: target, class, permissions.
+UNCONFINED = [("unconfined_service_t", "unix_stream_socket", {"connectto"}), ("unconfined_service_t", "dir", {"search"}),
+              ("unconfined_service_t", "file", {"open", "read"}), ("var_run_t", "sock_file", {"write"}),
+              ("var_t", "sock_file", {"write"}), ("usr_t", "dir", {"open", "read", "search", "watch"}),
+              ("usr_t", "file", {"open", "read"})]
+
+
+@pytest.mark.parametrize("target, tclass, permissions", UNCONFINED)
+def test_a_slapd_without_a_domain_needs_the_boolean(policy, default_rights, target, tclass, permissions):
+    policy.require(target, tclass, permissions)
+    assert policy.boolean(SLAPD_BOOLEAN) is False
+    assert permissions <= policy.rights(DOMAIN, on=[SLAPD_BOOLEAN])[target, tclass]
+    if tclass not in ("dir", "file") or target == "unconfined_service_t":
+        assert permissions & default_rights.get((target, tclass), set()) == set()
+
+
+def test_the_boolean_for_slapd_opens_nothing_else(policy, default_rights):
+    on = policy.rights(DOMAIN, on=[SLAPD_BOOLEAN])
+    more = {(target, tclass) for (target, tclass), permissions in on.items()
+            if permissions - default_rights.get((target, tclass), set())}
+    assert more <= {(target, tclass) for target, tclass, _ in UNCONFINED} | {("var_t", "dir"), ("var_run_t", "dir")}
+    assert not any(permissions & {"append", "create", "unlink", "execute", "ptrace", "signal"} for key, permissions in
+                   on.items() if key[0] == "unconfined_service_t" or key == ("usr_t", "file"))
+
+
+# --- monitoring agents ---
+
+@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize("target, tclass, permissions", [
+    ("syncward_exec_t", "file", {"execute", "execute_no_trans", "map", "open", "read"}),
+    ("syncward_var_run_t", "dir", {"search"}), ("syncward_var_run_t", "file", {"open", "read"}),
+    (DOMAIN, "dir", {"search"}), (DOMAIN, "file", {"open", "read"}), (DOMAIN, "process", {"signull"})])
+def test_a_monitoring_agent_may_check(policy, monitor, target, tclass, permissions):
+    policy.require(target, tclass, permissions)
+    assert permissions - policy.rights(monitor).get((target, tclass), set()) == set()
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_a_monitoring_agent_may_do_nothing_else(policy, monitor):
+    rights = policy.rights(monitor)
+    for target, tclass, permissions in [
+            ("syncward_etc_t", "file", {"open", "read"}), ("syncward_secret_t", "file", {"open", "read"}),
+            ("syncward_var_lib_t", "file", {"open", "read"}), ("syncward_var_run_t", "file", {"append", "write"}),
+            ("syncward_var_run_t", "dir", {"add_name", "write"}),
+            (DOMAIN, "process", {"ptrace", "signal", "sigkill", "transition"})]:
+        policy.require(target, tclass, permissions)
+        assert permissions & rights.get((target, tclass), set()) == set(), target
+
+
+# --- credentials, in a policy as EL's ---
+
+def test_systemd_reads_a_password_to_hand_it_over_and_does_no_more(policy):
+    """Red without the module's rule: make-store takes from Debian's systemd what EL's has not."""
+    rights = policy.rights("init_t")
+    assert {"getattr", "open", "read"} <= rights["syncward_secret_t", "file"]
+    assert {"search"} <= rights["syncward_secret_t", "dir"]
+    assert rights["syncward_secret_t", "file"] & {"append", "create", "rename", "setattr", "unlink", "write"} == set()
+
+
 def test_it_has_no_capability(rights):
     assert [key for key in rights if "cap" in key[1]] == []
 
@@ -94,7 +155,9 @@ def test_it_reads_no_other_file_than_these(policy, rights):
     own = {"syncward_t", "syncward_exec_t", "syncward_etc_t", "syncward_secret_t", "syncward_var_lib_t",
            "syncward_var_run_t"}
     slapd = {"slapd_t", "slapd_runtime_t", "slapd_cert_t"}
-    system = {"etc_t", "locale_t", "cert_t", "net_conf_t", "sysctl_crypto_t", "ramfs_t", "tmpfs_t", "lib_t",
+    if ("unconfined_service_t", "unix_stream_socket") in rights:  # the boolean is on
+        slapd |= {"unconfined_service_t", "usr_t"}
+    system = {"etc_t", "locale_t", "cert_t", "net_conf_t", "sysctl_crypto_t", "ramfs_t", "tmpfs_t", "var_run_t", "lib_t",
               "ld_so_t", "ld_so_cache_t", "textrel_shlib_t", "cpu_online_t", "init_tmpfs_t"}
     # sysnet_dns_name_resolve: /etc/resolv.conf may be a link to one of these.
     names = {"NetworkManager_runtime_t", "systemd_resolved_runtime_t", "systemd_machined_runtime_t"}
