@@ -27,10 +27,11 @@ class Pair:
 
     def __init__(self, slapd_factory, program, n):
         self.n = n
-        self.cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
+        self.cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",), attributes={
+            "olcDbMaxSize": str(1 << 28), "olcDbIndex": "entryUUID,entryCSN eq",
+            "olcLimits": f'dn.exact="{REPLICATOR}" size=unlimited time=unlimited'})]).form_by_hand()
         for node in self.cluster:
             show_count(node)
-            node.edit([(ldap.MOD_ADD, "olcLimits", f'dn.exact="{REPLICATOR}" size=unlimited time=unlimited')])
         self.cluster.wait_in_step()
         self.bring_back = [cut(node) for node in self.cluster]
         first, second = (node.server for node in self.cluster)
