@@ -394,6 +394,8 @@ def test_numbers_are_kept_and_no_entry_is_named(pair):
     done = node.run("compare", "--record", "--output", "json")
     assert "differences" not in json.loads(done.stdout)["databases"][0]["peers"][0]
     path = os.path.join(node.state_dir, "compare.json")
+    doctor = node.run("doctor", "in-step")
+    assert doctor.returncode != 0 and "4 entries differ from peer 2 when they were compared" in doctor.stdout, doctor.stdout
     with open(path, encoding="utf-8") as file:
         assert "cn=p" not in file.read()
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
