@@ -2,10 +2,12 @@
 #include <time.h>
 
 #include "agent/doctor/doctor_look.h"
+#include "agent/state/state_compare.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/link/probe_read.h"
+#include "common/report/status_compared.h"
 
 #define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */
 #define FUTURE_MSEC    60000
@@ -86,8 +88,28 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 			    "%s: %s lacks %s", suffix, who, lag_describe(doctor->pool, &lag));
 }
 
+/* contextCSN does not tell what was lost beneath it. */
+static void tell_compared(Doctor *doctor)
+{
+	CompareRecords records = {0};
+	Error ignored;
+
+	if (!doctor->has_context)
+		return;
+	(void)state_read_compared(doctor->pool, doctor->context.state_dir, &records, &ignored);
+	for (size_t i = 0; i < records.n_items; i++) {
+		const char *difference =
+			compared_difference(doctor->pool, &records.items[i], (int64_t)time(NULL));
+
+		if (difference)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
+				    "%s", difference);
+	}
+}
+
 void doctor_in_step(Doctor *doctor)
 {
+	tell_compared(doctor);
 	if (!has_probes(doctor, DOCTOR_IN_STEP))
 		return;
 	for (size_t i = 0; i < doctor->n_databases; i++) {

@@ -22,18 +22,26 @@ static bool is_of_a_peer(const CompareRecord *record, const Status *status)
 	return false;
 }
 
+const char *compared_difference(Pool *pool, const CompareRecord *record, int64_t now_sec)
+{
+	const size_t n = compare_record_total(record);
+
+	if (record->verdict != COMPARISON_DIFFERENT)
+		return NULL;
+	return pool_printf(pool,
+			   "%s: %zu %s from peer %u when they were compared %s ago; see "
+			   "syncward compare",
+			   record->suffix, n, n == 1 ? "entry differs" : "entries differ",
+			   record->peer_id, duration_print(pool, now_sec - record->compared_sec));
+}
+
 const char *compared_problem(Pool *pool, const CompareRecord *record, const Status *status,
 			     int64_t now_sec)
 {
 	const int64_t age_sec = now_sec - record->compared_sec;
-	const size_t n = compare_record_total(record);
 
 	if (record->verdict == COMPARISON_DIFFERENT)
-		return pool_printf(pool,
-				   "%s: %zu %s from peer %u when they were compared %s ago; see "
-				   "syncward compare",
-				   record->suffix, n, n == 1 ? "entry differs" : "entries differ",
-				   record->peer_id, duration_print(pool, age_sec));
+		return compared_difference(pool, record, now_sec);
 	if (!is_of_a_peer(record, status))
 		return NULL;
 	if (record->verdict == COMPARISON_NOT_COMPARABLE)

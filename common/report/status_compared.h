@@ -5,6 +5,9 @@
 #include "common/base/buf.h"
 #include "common/report/status.h"
 
+/* That entries differed when they were compared; NULL: none is known to. */
+const char *compared_difference(Pool *pool, const CompareRecord *record, int64_t now_sec);
+
 /* What monitoring is to hear of a record of compare's; NULL: nothing. */
 const char *compared_problem(Pool *pool, const CompareRecord *record, const Status *status,
 			     int64_t now_sec);
