@@ -3,8 +3,8 @@
 
 #include "agent/slapd/config_folder.h"
 #include "agent/slapd/mdb_file.h"
+#include "agent/slapd/owner.h"
 #include "agent/slapd/slapd_process.h"
-#include "agent/system/owner.h"
 #include "agent/system/wait.h"
 #include "common/slapd/dn.h"
 

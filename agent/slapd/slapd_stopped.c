@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/slapd/config_folder.h"
+#include "agent/slapd/owner.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/slapd/slapd_tool.h"
-#include "agent/system/owner.h"
 #include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/slapd/slapd_words.h"
@@ -20,7 +19,7 @@ static int may_read(const char *config_dir, Error *err)
 {
 	struct stat owner;
 
-	if (stat(config_dir, &owner) < 0)
+	if (owner_find(config_dir, &owner) < 0)
 		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", config_dir, strerror(errno));
 	if (geteuid() != 0 && geteuid() != owner.st_uid)
 		return error_set(err, ERROR_DENIED, EACCES, "%s is its own alone; run this as root",
