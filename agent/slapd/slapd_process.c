@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/system/fd.h"
+#include "common/slapd/layouts.h"
 #include "common/slapd/unit_file.h"
 
 #define ARGUMENTS_MAX_BYTES 65536
@@ -55,22 +56,22 @@ const char *slapd_program_find(Pool *pool, const char *pid_file)
 	return slapd_arguments_program(words, n_words);
 }
 
-/* Packages of the distributions, of LTB and of Symas. */
-static const char *const programs[] = {
-	"/usr/sbin/slapd",
-	"/usr/libexec/slapd",
-	"/usr/local/openldap/libexec/slapd",
-	"/opt/symas/lib/slapd",
-};
-
-const char *slapd_program_installed(const char *noted)
+const char *slapd_program_installed(const char *known)
 {
-	if (noted && access(noted, X_OK) == 0)
-		return noted;
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (access(programs[i], X_OK) == 0)
-			return programs[i];
-	return NULL;
+	const char *found = NULL;
+
+	if (known && access(known, X_OK) == 0)
+		return known;
+	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++) {
+		const char *program = slapd_layouts[i].program;
+
+		if ((found && strcmp(found, program) == 0) || access(program, X_OK) < 0)
+			continue;
+		if (found)
+			return NULL;
+		found = program;
+	}
+	return found;
 }
 
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)
