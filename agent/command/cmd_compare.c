@@ -103,7 +103,6 @@ static int prepare(Run *run, Error *err)
 	    context_inputs(&run->context, false, &run->inputs, err) < 0 ||
 	    inputs_need_self(&run->inputs, err) < 0)
 		return -1;
-	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
 	run->compare.attributes = options->attributes;
 	return suffix_check(run, err) < 0 || peers_take(run, err) < 0 ? -1 : 0;
@@ -156,6 +155,7 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 		return -1;
 	run->world.refusals = known.refusals;
 	run->compare.directory = directory;
+	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.known_links = &known.links;
 	if (isatty(STDERR_FILENO)) {
 		run->compare.progress = progress_show;

@@ -67,7 +67,7 @@ static const char *report_text(Pool *pool, const LeaveReport *report, const Inpu
 	return buf_text(&text);
 }
 
-static int leave_locked(const Options *options, const Context *context, unsigned timeout_sec)
+static int leave_locked(const Options *options, Context *context, unsigned timeout_sec)
 {
 	AUTO(Directory) *directory = NULL;
 	LeaveReport report;

@@ -59,7 +59,6 @@ static int identity_read(Run *run, Error *err)
 		return error_set(err, secret.is_denied ? ERROR_DENIED : ERROR_INPUT, 0, "%s",
 				 secret.problem);
 	run->write = (WriteOptions){
-		.ldap_uri = run->context.ldap_uri,
 		.binddn = settings.verify.binddn,
 		.password = secret.text,
 		.container = settings.verify.container,
@@ -120,6 +119,7 @@ static int test_all(Run *run, const WriteTest **ret, Error *err)
 
 	if (lock < 0)
 		return -1;
+	run->write.ldap_uri = run->context.ldap_uri;
 	interrupt_hold();
 	for (size_t i = 0; i < run->verify.n_databases; i++)
 		tests[i] = test_database(run, &run->verify.databases[i]);

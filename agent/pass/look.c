@@ -136,6 +136,8 @@ int world_read(Directory *directory, Pool *pool, const Machine *machine, World *
 {
 	World world = {.facts.machine = *machine};
 
+	if (directory->uri)
+		world.facts.machine.ldap_uri = pool_strdup(pool, directory->uri);
 	if (read_config(directory, pool, &world, err) < 0 ||
 	    take_monitor(directory, pool, &world, err) < 0)
 		return -1;

@@ -53,9 +53,9 @@ SlapdPlace slapd_place_stopped(Pool *pool, const char *config_dir, const LastSee
 	SlapdPlace place = {.config_dir = config_dir};
 
 	place.has_next = next_start_installed(pool, seen->program, &place.next);
-	place.program = slapd_program_installed(seen->program    ? seen->program
-						: place.has_next ? place.next.program
-								 : NULL);
+	place.program = slapd_program_installed(pool, seen->program    ? seen->program
+						      : place.has_next ? place.next.program
+								       : NULL);
 	if (!place.config_dir && place.has_next)
 		place.config_dir = whole_path(place.next.arguments.config_dir);
 	if (!place.config_dir)

@@ -58,7 +58,6 @@ const SlapdLayout slapd_layouts[SLAPD_LAYOUT_COUNT] = {
 		.program = "/usr/libexec/slapd",
 		.unit = "slapd.service",
 		.config_dir = "/usr/etc/openldap/slapd.d",
-		.socket = "ldapi://%2Fusr%2Fvar%2Frun%2Fldapi",
 	},
 };
 

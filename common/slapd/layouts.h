@@ -28,7 +28,7 @@ typedef struct SlapdLayout {
 	const char *program;
 	const char *unit;
 	const char *config_dir;      /* slapd's own, which it takes without -F */
-	const char *socket;          /* what ldapi:/// is there, as an ldapi URL */
+	const char *socket;          /* what ldapi:/// is there, as an ldapi URL; NULL: not asked */
 	const SlapdStarter *starter; /* NULL: the unit starts slapd itself */
 } SlapdLayout;
 
