@@ -12,7 +12,7 @@ import socket
 import pytest
 import remedies
 from daemon import Daemon
-from layouts import LAYOUTS, STALE, PackagedNode
+from layouts import LAYOUTS, LTB_SETTINGS, LTB_UNIT, STALE, PackagedNode
 from slapd import SUFFIX, wait_until
 
 pytestmark = pytest.mark.one_release
@@ -126,6 +126,12 @@ def test_of_two_slapds_none_is_chosen(slapd_factory, program):
             "set ldap_uri in agent.json" in done.stderr, done.stderr
         assert node.plan(*settings(node, ldap_uri=node.machine.layout.socket_uri)).returncode == 2
         remedies.did("ldap-uri")
+        node.server.stop()
+        assert "no fault was found in /opt/symas/etc/openldap/slapd.d" in doctor(node, "restart")["restart"][1]
+        node.machine.put("/run/systemd/system/slapd-ltb.service", LTB_UNIT)
+        node.machine.put("/usr/local/openldap/etc/openldap/slapd-cli.conf", LTB_SETTINGS.format(port=389, urls="ldap:///"))
+        node.machine.sh("mkdir -p /usr/local/openldap/etc/openldap/slapd.d")
+        assert "where slapd keeps cn=config is not known: set config_dir" in doctor(node, "restart")["restart"][1]
 
 
 def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
