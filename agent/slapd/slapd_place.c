@@ -48,6 +48,14 @@ const char *slapd_config_dir(Pool *pool, const ConfigPlaces *places)
 	return folder ? folder : places->config_dir;
 }
 
+/* A unit may be there that starts another slapd than the one that was seen. */
+static bool starts_the_seen_one(const NextStart *next, const LastSeenAll *seen)
+{
+	if (!seen->config_dir)
+		return true;
+	return seen->program && next->program && strcmp(seen->program, next->program) == 0;
+}
+
 SlapdPlace slapd_place_stopped(Pool *pool, const char *config_dir, const LastSeenAll *seen)
 {
 	SlapdPlace place = {.config_dir = config_dir};
@@ -56,7 +64,7 @@ SlapdPlace slapd_place_stopped(Pool *pool, const char *config_dir, const LastSee
 	place.program = slapd_program_installed(pool, seen->program    ? seen->program
 						      : place.has_next ? place.next.program
 								       : NULL);
-	if (!place.config_dir && place.has_next)
+	if (!place.config_dir && place.has_next && starts_the_seen_one(&place.next, seen))
 		place.config_dir = whole_path(place.next.arguments.config_dir);
 	if (!place.config_dir)
 		place.config_dir = seen->config_dir;

@@ -127,11 +127,20 @@ def test_of_two_slapds_none_is_chosen(slapd_factory, program):
         assert node.plan(*settings(node, ldap_uri=node.machine.layout.socket_uri)).returncode == 2
         remedies.did("ldap-uri")
         node.server.stop()
+        os.makedirs(node.state_dir, 0o700, exist_ok=True)
         assert "no fault was found in /opt/symas/etc/openldap/slapd.d" in doctor(node, "restart")["restart"][1]
         node.machine.put("/run/systemd/system/slapd-ltb.service", LTB_UNIT)
         node.machine.put("/usr/local/openldap/etc/openldap/slapd-cli.conf", LTB_SETTINGS.format(port=389, urls="ldap:///"))
         node.machine.sh("mkdir -p /usr/local/openldap/etc/openldap/slapd.d")
         assert "where slapd keeps cn=config is not known: set config_dir" in doctor(node, "restart")["restart"][1]
+        # Unless it is known which slapd it was, or where.
+        layout = node.machine.layout
+        noted = {"schema_version": 1, "node": 1, "config_dir": layout.config_dir, "slapd": layout.program, "databases": []}
+        for seen in (noted, {**noted, "slapd": None}):
+            with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+                json.dump(seen, file)
+            assert f"no fault was found in {layout.config_dir}" in doctor(node, "restart")["restart"][1]
+            node.machine.sh("rm -f /run/systemd/system/symas-openldap-servers.service")
 
 
 def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
