@@ -119,7 +119,6 @@ static int test_all(Run *run, const WriteTest **ret, Error *err)
 
 	if (lock < 0)
 		return -1;
-	run->write.ldap_uri = run->context.ldap_uri;
 	interrupt_hold();
 	for (size_t i = 0; i < run->verify.n_databases; i++)
 		tests[i] = test_database(run, &run->verify.databases[i]);
@@ -143,6 +142,7 @@ static int compare(Run *run, Directory *directory, Error *err)
 {
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
+	run->write.ldap_uri = run->context.ldap_uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
 	return 0;
