@@ -7,13 +7,14 @@ cn=config has an olcConfigDir of another machine, as LTB's template leaves it: i
 import contextlib
 import json
 import os
+import re
 import socket
 
 import pytest
 import remedies
 from daemon import Daemon
 from layouts import LAYOUTS, LTB_SETTINGS, LTB_UNIT, STALE, PackagedNode
-from slapd import SUFFIX, wait_until
+from slapd import PASSWORD, SUFFIX, wait_until
 
 pytestmark = pytest.mark.one_release
 
@@ -154,3 +155,14 @@ def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
         assert "slapd gave no answer" in done.stderr and done.returncode != 2, done.stderr
         with pytest.raises(BlockingIOError):
             other.accept()
+
+
+def test_other_connections_go_to_the_socket_that_was_found(slapd_factory, program):
+    with packaged(slapd_factory, program, "symas-openldap-servers") as node:
+        secret = os.path.join(node.folder, "verify")
+        with open(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(PASSWORD)
+        node.apply_ok()
+        done = node.run("verify", "--write", "--timeout", "1", *settings(node, verify={
+            "binddn": node.server.databases[0].rootdn, "credentials": {"file": secret}}))
+        assert re.search(r"added cn=syncward-verify-\S+ here", done.stdout), done.stdout + done.stderr
