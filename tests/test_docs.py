@@ -131,10 +131,12 @@ def test_the_synopsis_has_every_option_of_a_command():
 
 def test_defaults_in_help_are_those_of_the_settings_and_the_man_pages():
     defaults = dict(re.findall(r'\.(\w+) = "([^"]+)"', read("common/desired/settings.c")))
-    assert set(defaults) == {"ldap_uri", "peers_file", "state_dir", "run_dir"}
+    assert set(defaults) == {"peers_file", "state_dir", "run_dir"}
     text = output("plan", "--help")
-    for value in defaults.values():
-        assert f"({value})" in text and value in page("syncward.8") and value in page("syncward-agent.json.5")
+    for value in [*(f"({value})" for value in defaults.values()), "(ldapi:///, else"]:
+        assert value in text, value
+    for value in [*defaults.values(), "ldapi:///"]:
+        assert value in page("syncward.8") and value in page("syncward-agent.json.5")
 
 
 # Exit statuses and guards

@@ -107,7 +107,7 @@ static int empty_ids_check(const PassOptions *pass_options, const Inputs *inputs
 	return 0;
 }
 
-static int apply_locked(const Options *options, const Context *context, PassOptions *pass_options)
+static int apply_locked(const Options *options, Context *context, PassOptions *pass_options)
 {
 	AUTO(Directory) *directory = NULL;
 	ApplyRecord record;

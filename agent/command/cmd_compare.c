@@ -80,7 +80,6 @@ static int prepare(Run *run, Error *err)
 	    context_inputs(&run->context, false, &run->inputs, err) < 0 ||
 	    inputs_need_self(&run->inputs, err) < 0)
 		return -1;
-	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.suffix = options->suffix;
 	run->compare.attributes = options->attributes;
 	if (run->compare.suffix &&
@@ -136,6 +135,7 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 		return -1;
 	run->world.refusals = known.refusals;
 	run->compare.directory = directory;
+	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.known_links = &known.links;
 	if (isatty(STDERR_FILENO)) {
 		run->compare.progress = progress_show;

@@ -60,7 +60,7 @@ static void tell(void *userdata, const EventList *events)
 	apply_record_events(userdata, events);
 }
 
-static int heal_locked(const Options *options, const Context *context, HealOptions *heal)
+static int heal_locked(const Options *options, Context *context, HealOptions *heal)
 {
 	AUTO(Directory) *directory = NULL;
 	HealReport report;
@@ -86,6 +86,7 @@ static int heal_locked(const Options *options, const Context *context, HealOptio
 		return say_error(&err);
 	heal->inputs = &inputs;
 	heal->directory = directory;
+	heal->ldap_uri = context->ldap_uri;
 	heal->tell = tell;
 	heal->userdata = &record;
 	interrupt_hold();
@@ -111,7 +112,6 @@ static int cmd_heal(const Options *options)
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0 ||
 	    root_password_read(options, &heal.root_password, &err) < 0)
 		return say_error(&err);
-	heal.ldap_uri = context.ldap_uri;
 	heal.run_dir = context.run_dir;
 	heal.verifier = verifier_read(options);
 	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);

@@ -78,7 +78,7 @@ static void left_tell(ApplyRecord *record, const LeaveReport *report)
 		apply_record_events(record, &events);
 }
 
-static int leave_locked(const Options *options, const Context *context, unsigned timeout_sec)
+static int leave_locked(const Options *options, Context *context, unsigned timeout_sec)
 {
 	AUTO(Directory) *directory = NULL;
 	LeaveOptions leave = {.timeout_sec = timeout_sec};

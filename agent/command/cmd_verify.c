@@ -59,7 +59,6 @@ static int identity_read(Run *run, Error *err)
 		return error_set(err, secret.is_denied ? ERROR_DENIED : ERROR_INPUT, 0, "%s",
 				 secret.problem);
 	run->write = (WriteOptions){
-		.ldap_uri = run->context.ldap_uri,
 		.binddn = settings.verify.binddn,
 		.password = secret.text,
 		.container = settings.verify.container,
@@ -143,6 +142,7 @@ static int compare(Run *run, Directory *directory, Error *err)
 {
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
+	run->write.ldap_uri = run->context.ldap_uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
 	return 0;

@@ -14,7 +14,7 @@ const OptionRule common_options[] = {
 	OPTION_NAMED("--agent-config", OPTION_TEXT, override.agent_config, "FILE",
 		     "the agent's settings (/etc/syncward/agent.json)"),
 	OPTION_NAMED("--ldap-uri", OPTION_TEXT, override.ldap_uri, "URI",
-		     "this machine's slapd (ldapi:///)"),
+		     "this machine's slapd (ldapi:///, else where its package has it listen)"),
 	OPTION_NAMED("--node", OPTION_TEXT, override.node, "ID",
 		     "which peer this node is, if its host name does not tell"),
 	OPTION_NAMED("--state-dir", OPTION_TEXT, override.state_dir, "DIR",

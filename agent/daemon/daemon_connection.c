@@ -12,8 +12,7 @@ static bool is_at_its_end(DirectoryState state, int fd)
 	return state == DIRECTORY_READY && poll(&polled, 1, 0) > 0;
 }
 
-int daemon_connection_make(Directory **directory, const Context *context, bool has_answer,
-			   Error *err)
+int daemon_connection_make(Directory **directory, Context *context, bool has_answer, Error *err)
 {
 	int fd = -1;
 	DirectoryState state = *directory ? directory_state(*directory, &fd) : DIRECTORY_BROKEN;

@@ -7,7 +7,6 @@
 /* One connection is kept; a request that slapd has not answered stays open on it. Where there is
  * none that can be used, or it ended, another one is made. has_answer: slapd said something.
  * *directory is the caller's, NULL where none could be made. */
-int daemon_connection_make(Directory **directory, const Context *context, bool has_answer,
-			   Error *err);
+int daemon_connection_make(Directory **directory, Context *context, bool has_answer, Error *err);
 
 #endif

@@ -9,7 +9,7 @@
 typedef struct FenceSeen {
 	FenceNote note;
 	const World *world;
-	const char *config_dir; /* NULL: as cn=config says */
+	const char *config_dir; /* NULL: as slapd was started */
 	unsigned node;
 } FenceSeen;
 

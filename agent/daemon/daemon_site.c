@@ -22,7 +22,10 @@ static int settings_take(DaemonSite *site, Error *err)
 
 	if (daemon_settings_read(&site->settings, pool, site->options, &context, err) < 0)
 		return -1;
-	if (site->pool && strcmp(site->context.ldap_uri, context.ldap_uri) != 0)
+	if (site->pool && site->context.finds_socket && context.finds_socket)
+		context.ldap_uri = site->context.ldap_uri;
+	else if (site->pool && (site->context.finds_socket != context.finds_socket ||
+				strcmp(site->context.ldap_uri, context.ldap_uri) != 0))
 		disconnect(site);
 	pool_free(site->pool);
 	site->pool = STEAL(pool);
@@ -86,6 +89,7 @@ int daemon_site_connect(DaemonSite *site, Found *found, Error *err)
 	const int result =
 		daemon_connection_make(&site->directory, &found->context, has_answer, err);
 
+	site->context.ldap_uri = found->context.ldap_uri;
 	found->directory = site->directory;
 	return result;
 }

@@ -3,6 +3,7 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "common/base/timestamp.h"
+#include "common/slapd/layouts.h"
 
 /* Between the fence's look and slapd's own start lies what the fence takes (TimeoutStartSec= of the
  * unit, 120 seconds), what stands between them, and steps of the clock. */
@@ -10,16 +11,13 @@
 
 /* Where `systemctl enable syncward-fence` leaves a link: one that is there has slapd's start wait.
  */
-static const char *const links[] = {
-	"/etc/systemd/system/slapd.service.wants/syncward-fence.service",
-	"/etc/systemd/system/slapd-ltb.service.wants/syncward-fence.service",
-	"/etc/systemd/system/symas-openldap-servers.service.wants/syncward-fence.service",
-};
-
-static bool is_enabled(void)
+static bool is_enabled(const Doctor *doctor)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(links); i++)
-		if (access(links[i], F_OK) == 0)
+	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++)
+		if (access(pool_printf(doctor->pool,
+				       "/etc/systemd/system/%s.wants/syncward-fence.service",
+				       slapd_layouts[i].unit),
+			   F_OK) == 0)
 			return true;
 	return false;
 }
@@ -111,7 +109,7 @@ void doctor_fence(Doctor *doctor)
 			    "syncward-fence` has somebody look)");
 		return;
 	}
-	if (!is_enabled())
+	if (!is_enabled(doctor))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "syncward-fence.service ran once and is not enabled: nobody looks "
 			    "before slapd starts");

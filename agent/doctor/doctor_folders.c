@@ -9,7 +9,7 @@
 #include "agent/slapd/disk_witness.h"
 #include "agent/slapd/file_try.h"
 #include "agent/slapd/mdb_file.h"
-#include "agent/system/owner.h"
+#include "agent/slapd/owner.h"
 #include "common/base/remedies.h"
 #include "common/report/doctor_machine.h"
 #include "common/slapd/config_file.h"

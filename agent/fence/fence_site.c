@@ -3,8 +3,9 @@
 
 #include "agent/slapd/config_folder.h"
 #include "agent/slapd/mdb_file.h"
+#include "agent/slapd/owner.h"
+#include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
-#include "agent/system/owner.h"
 #include "agent/system/wait.h"
 #include "common/slapd/dn.h"
 
@@ -26,11 +27,11 @@ bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
 int fence_site_find(Pool *pool, const Context *context, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err)
 {
-	const char *config_dir = context->config_dir ? context->config_dir : seen->config_dir;
+	const SlapdPlace place = slapd_place_stopped(pool, context->config_dir, seen);
+	const char *config_dir = place.config_dir;
 	FenceSite site = {
 		.tool = {
-			.program = options->program ? options->program
-						    : slapd_program_installed(seen->program),
+			.program = options->program ? options->program : place.program,
 			.config_dir = config_dir,
 			.deadline_msec = monotonic_msec() + (int64_t)options->timeout_sec * 1000,
 		}};

@@ -12,7 +12,7 @@
 /* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
 typedef struct Inputs {
 	const char *state_dir;
-	const char *config_dir; /* NULL: as cn=config says */
+	const char *config_dir; /* NULL: as slapd was started */
 	bool renews_tls;        /* see PlanOptions */
 	PeersFile file;
 	SecretsRead secrets;

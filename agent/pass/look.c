@@ -7,6 +7,7 @@
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/oldest_entries.h"
+#include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/slapd/dn.h"
 
@@ -109,9 +110,13 @@ static void find_next_listeners(Pool *pool, World *world)
 const char *world_config_dir(Pool *pool, const World *world)
 {
 	const Entry *global = global_entry(world);
-	const char *folder = global ? entry_first(global, "olcConfigDir") : NULL;
 
-	return folder ? folder : process_arguments(pool, world).config_dir;
+	if (!global)
+		return NULL;
+	return slapd_config_dir(pool,
+				&(ConfigPlaces){.pid_file = entry_first(global, "olcPidFile"),
+						.args_file = entry_first(global, "olcArgsFile"),
+						.config_dir = entry_first(global, "olcConfigDir")});
 }
 
 /* What was read is gone before cn=config is taken apart: of many consumers both are large. */
@@ -131,6 +136,8 @@ int world_read(Directory *directory, Pool *pool, const Machine *machine, World *
 {
 	World world = {.facts.machine = *machine};
 
+	if (directory->uri)
+		world.facts.machine.ldap_uri = pool_strdup(pool, directory->uri);
 	if (read_config(directory, pool, &world, err) < 0 ||
 	    take_monitor(directory, pool, &world, err) < 0)
 		return -1;

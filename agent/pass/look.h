@@ -27,8 +27,7 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
  * an overlay: one small search each. */
 void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world);
 
-/* The folder in which slapd keeps cn=config, as cn=config or slapd's command line says; NULL:
- * unknown. */
+/* The folder in which slapd keeps cn=config (slapd_config_dir()); NULL: unknown. */
 const char *world_config_dir(Pool *pool, const World *world);
 
 /* The name under which this slapd's schema knows the multi-provider flag (2.4: olcMirrorMode). */

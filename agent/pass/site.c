@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/site.h"
 
+#include "agent/slapd/ldap_result.h"
+#include "agent/slapd/slapd_sockets.h"
 #include "agent/state/status_file.h"
 #include "agent/system/say.h"
+
+#define LDAPI_DEFAULT "ldapi:///"
 
 int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err)
 {
@@ -14,7 +18,8 @@ int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Err
 		.pool = pool,
 		.peers_file = settings.peers_file,
 		.node = settings.node,
-		.ldap_uri = settings.ldap_uri,
+		.ldap_uri = settings.ldap_uri ? settings.ldap_uri : LDAPI_DEFAULT,
+		.finds_socket = !settings.ldap_uri,
 		.state_dir = settings.state_dir,
 		.run_dir = settings.run_dir,
 		.metrics_file = settings.metrics_file
@@ -59,14 +64,36 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 	return inputs_read(context->pool, &options, ret, err);
 }
 
-int context_connect(const Context *context, Directory **ret, Error *err)
+static int connect_at(const Context *context, const char *uri, Directory **ret, Error *err)
 {
 	const DirectoryLdapOptions options = {
-		.uri = context->ldap_uri,
+		.uri = uri,
 		.timeout_msec = context->ldap_timeout_msec,
 		.budget = context->budget,
 		.trace = context->is_verbose ? say_trace : NULL,
 	};
 
 	return directory_ldap_open(&options, ret, err);
+}
+
+int context_connect(Context *context, Directory **ret, Error *err)
+{
+	const char *before;
+	SocketsFound found;
+
+	if (!context->finds_socket)
+		return connect_at(context, context->ldap_uri, ret, err);
+	context->ldap_uri = LDAPI_DEFAULT;
+	if (connect_at(context, LDAPI_DEFAULT, ret, err) == 0)
+		return 0;
+	/* A slapd that listens there and gives no answer is the one that is meant. */
+	if (!ldap_error_is_absence(err))
+		return -1;
+	found = slapd_sockets_find(context->pool);
+	if (found.uri) {
+		context->ldap_uri = found.uri;
+		return connect_at(context, found.uri, ret, err);
+	}
+	before = pool_strdup(context->pool, err->text);
+	return error_set(err, err->class, err->code, "%s Tried as well: %s", before, found.text);
 }

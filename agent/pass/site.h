@@ -12,11 +12,12 @@ typedef struct Context {
 	Pool *pool;
 	const char *peers_file;
 	const char *node;
-	const char *ldap_uri;
+	const char *ldap_uri; /* where slapd is asked, or would be */
+	bool finds_socket;    /* nobody named it: context_connect() finds it */
 	const char *state_dir;
 	const char *run_dir;
 	const char *metrics_file;
-	const char *config_dir; /* NULL: as cn=config says */
+	const char *config_dir; /* NULL: as slapd was started */
 	unsigned ldap_timeout_msec;
 	unsigned interval_sec;
 	bool probes;
@@ -43,7 +44,11 @@ int context_read_to_write(Pool *pool, const SettingsOverride *override, Context 
 /* Reads peers.json, secrets and state for this context. */
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);
 
-/* Connects to slapd; the caller closes. */
-int context_connect(const Context *context, Directory **ret, Error *err);
+/*
+ * Connects to slapd; the caller closes. Where nobody named its socket that is ldapi:///, and where
+ * nobody listens there the one socket at which a package has its slapd listen
+ * (slapd_sockets_find()); ldap_uri is then the one that was taken, a constant.
+ */
+int context_connect(Context *context, Directory **ret, Error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/system/owner.h"
+#include "agent/slapd/owner.h"
 
 /* True when the process is the other one for good. */
 typedef bool Become(const void *who);
@@ -63,11 +63,11 @@ static bool become_owner(const void *who)
 	return owner_drop_to(who);
 }
 
-bool file_try_as_owner(const char *folder, FileTry *tries, size_t n_tries)
+bool file_try_as_owner(const char *config_dir, FileTry *tries, size_t n_tries)
 {
 	struct stat owner;
 
-	if (stat(folder, &owner) < 0 || (geteuid() != 0 && geteuid() != owner.st_uid))
+	if (owner_find(config_dir, &owner) < 0 || (geteuid() != 0 && geteuid() != owner.st_uid))
 		return false;
-	return child_tried(become_owner, folder, tries, n_tries);
+	return child_tried(become_owner, config_dir, tries, n_tries);
 }

@@ -18,7 +18,8 @@ typedef struct FileTry {
  * tried, and nothing is known. */
 bool file_try_as_user(const SlapdUser *user, FileTry *tries, size_t n_tries);
 
-/* The same as the owner of a folder; false also for who is neither root nor that owner. */
-bool file_try_as_owner(const char *folder, FileTry *tries, size_t n_tries);
+/* The same as who owns slapd.d (owner_find()); false also for who is neither root nor that owner.
+ */
+bool file_try_as_owner(const char *config_dir, FileTry *tries, size_t n_tries);
 
 #endif

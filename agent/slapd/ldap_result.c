@@ -66,6 +66,11 @@ static bool text_may_quote_step(const char *text, const Step *step)
 	return false;
 }
 
+bool ldap_error_is_absence(const Error *err)
+{
+	return err->class == ERROR_UNREACHABLE && err->code == LDAP_SERVER_DOWN;
+}
+
 const char *diagnostic_masked(Pool *pool, const char *text, const Step *step)
 {
 	size_t len;

@@ -4,8 +4,11 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "agent/slapd/slapd_process.h"
+#include "common/slapd/layouts.h"
+#include "common/slapd/shell_settings.h"
 #include "common/slapd/unit_file.h"
 
 /* systemd.unit(5), from what wins to what loses. */
@@ -15,14 +18,6 @@ static const char *const unit_folders[] = {
 	"/run/systemd/generator",       "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
 	"/lib/systemd/system",          "/run/systemd/generator.late",
 };
-
-/* What Debian's unit, made from its init script, starts; the script reads the file. */
-#define DEBIAN_SCRIPT   "/etc/init.d/slapd"
-#define DEBIAN_SETTINGS "/etc/default/slapd"
-
-/* Of the distributions, of LTB and of Symas. */
-static const char *const unit_names[] = {"slapd.service", "slapd-ltb.service",
-					 "symas-openldap-servers.service"};
 
 typedef struct DropIn {
 	const char *name;
@@ -127,27 +122,34 @@ static bool files_load(Pool *pool, const UnitStart *start, Environment *environm
 	return true;
 }
 
-/* The script gives slapd "-h $SLAPD_SERVICES" when that is not empty. What a shell would work out
- * is not known here. */
-static bool debian_arguments(Pool *pool, SlapdArguments *ret)
+/* A starter takes a file where a folder may stand. */
+static bool is_folder(const char *path)
 {
-	const char *text = text_read(pool, DEBIAN_SETTINGS), *urls, *options;
-	Environment environment = {0};
-	const char *words[] = {"slapd", "-h", NULL};
+	struct stat status;
 
-	if (!text || !environment_read(pool, text, &environment))
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* What a script starts that the unit runs. */
+static bool starter_next(Pool *pool, const SlapdStarter *starter, NextStart *next)
+{
+	const char *text = text_read(pool, starter->settings);
+	SlapdArguments *arguments = &next->arguments;
+
+	next->source = starter->settings;
+	next->program = slapd_starter_program(starter);
+	if (!text || !starter_arguments(pool, starter, text, arguments))
 		return false;
-	urls = environment_find(&environment, "SLAPD_SERVICES");
-	options = environment_find(&environment, "SLAPD_OPTIONS");
-	if ((options && *options) || (urls && strpbrk(urls, "$`")))
-		return false;
-	words[2] = urls;
-	*ret = slapd_arguments_parse(pool, words, urls && *urls ? 3 : 1);
+	if (arguments->config_dir && !is_folder(arguments->config_dir)) {
+		arguments->config_file = arguments->config_dir;
+		arguments->config_dir = NULL;
+	}
 	return true;
 }
 
 static bool unit_next(Pool *pool, const char *unit, NextStart *ret)
 {
+	const SlapdStarter *starter;
 	NextStart next = {0};
 	const char **words;
 	size_t n_words;
@@ -157,12 +159,11 @@ static bool unit_next(Pool *pool, const char *unit, NextStart *ret)
 	    !files_load(pool, &start, &start.environment) ||
 	    !unit_arguments(pool, &start, &start.environment, &words, &n_words))
 		return false;
+	next.program = slapd_arguments_program(words, n_words);
 	next.arguments = slapd_arguments_parse(pool, words, n_words);
-	if (strcmp(words[0], DEBIAN_SCRIPT) == 0) {
-		next.source = DEBIAN_SETTINGS;
-		if (!debian_arguments(pool, &next.arguments))
-			return false;
-	}
+	starter = slapd_starter_find(words[0]);
+	if (starter && !starter_next(pool, starter, &next))
+		return false;
 	if (next.arguments.n_urls == 0)
 		return false;
 	*ret = next;
@@ -176,10 +177,27 @@ bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret)
 	return unit && unit_next(pool, unit, ret);
 }
 
-bool next_start_installed(Pool *pool, NextStart *ret)
+/* True for a unit that was looked at before. */
+static bool is_known_unit(size_t at)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(unit_names); i++)
-		if (unit_next(pool, unit_names[i], ret))
+	for (size_t i = 0; i < at; i++)
+		if (strcmp(slapd_layouts[i].unit, slapd_layouts[at].unit) == 0)
 			return true;
 	return false;
+}
+
+bool next_start_installed(Pool *pool, const char *program, NextStart *ret)
+{
+	size_t n_found = 0;
+	NextStart next;
+
+	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++) {
+		if (is_known_unit(i) || !unit_next(pool, slapd_layouts[i].unit, &next))
+			continue;
+		if (program && next.program && strcmp(program, next.program) != 0)
+			continue;
+		*ret = next;
+		n_found++;
+	}
+	return n_found == 1;
 }

@@ -9,19 +9,21 @@
 
 /* How the system will start slapd the next time. */
 typedef struct NextStart {
-	const char *source; /* the file that says so */
+	const char *source;  /* the file that says so */
+	const char *program; /* slapd's; NULL: not known */
 	SlapdArguments arguments;
 } NextStart;
 
 /*
  * Reads it from the systemd unit that the running slapd (olcPidFile names it; may be NULL) belongs
- * to, with drop-ins and environment files, or from /etc/default/slapd where the unit is Debian's
- * /etc/init.d/slapd. False when it is not known: slapd is no service, or something in these files
- * is not understood.
+ * to, with drop-ins and environment files, or from the file of the starter that the unit runs
+ * (Debian's init script, slapd-cli of LTB). False when it is not known: slapd is no service, or
+ * something in these files is not understood.
  */
 bool next_start_find(Pool *pool, const char *pid_file, NextStart *ret);
 
-/* The same where no slapd runs: from the first unit that has a name which packages give it. */
-bool next_start_installed(Pool *pool, NextStart *ret);
+/* The same where no slapd runs: from the one unit that has a name which packages give it and starts
+ * that program (NULL: any). False as well when there are several. */
+bool next_start_installed(Pool *pool, const char *program, NextStart *ret);
 
 #endif

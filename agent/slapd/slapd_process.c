@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "agent/system/fd.h"
+#include "common/slapd/layouts.h"
 #include "common/slapd/unit_file.h"
 
 #define ARGUMENTS_MAX_BYTES 65536
@@ -55,22 +56,32 @@ const char *slapd_program_find(Pool *pool, const char *pid_file)
 	return slapd_arguments_program(words, n_words);
 }
 
-/* Packages of the distributions, of LTB and of Symas. */
-static const char *const programs[] = {
-	"/usr/sbin/slapd",
-	"/usr/libexec/slapd",
-	"/usr/local/openldap/libexec/slapd",
-	"/opt/symas/lib/slapd",
-};
-
-const char *slapd_program_installed(const char *noted)
+const char **slapd_programs_installed(Pool *pool, size_t *ret_n)
 {
-	if (noted && access(noted, X_OK) == 0)
-		return noted;
-	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
-		if (access(programs[i], X_OK) == 0)
-			return programs[i];
-	return NULL;
+	const char **found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++) {
+		const char *program = slapd_layouts[i].program;
+		bool is_new = access(program, X_OK) == 0;
+
+		for (size_t k = 0; k < n; k++)
+			is_new = is_new && strcmp(found[k], program) != 0;
+		if (is_new)
+			POOL_PUSH(pool, found, n, program);
+	}
+	*ret_n = n;
+	return found;
+}
+
+const char *slapd_program_installed(Pool *pool, const char *known)
+{
+	size_t n;
+	const char **found = slapd_programs_installed(pool, &n);
+
+	if (known && access(known, X_OK) == 0)
+		return known;
+	return n == 1 ? found[0] : NULL;
 }
 
 SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char *args_file)

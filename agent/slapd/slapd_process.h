@@ -19,9 +19,12 @@ SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char
  * whole path. */
 const char *slapd_program_find(Pool *pool, const char *pid_file);
 
-/* The same where no slapd runs: the one that was noted when one did (NULL: none was), else where
- * packages put it; NULL: neither is there. */
-const char *slapd_program_installed(const char *noted);
+/* The same where no slapd runs: the one that is known (NULL: none is), else the one that packages
+ * put there; NULL: neither is there, or several are. */
+const char *slapd_program_installed(Pool *pool, const char *known);
+
+/* Those that packages put there, each once. */
+const char **slapd_programs_installed(Pool *pool, size_t *ret_n);
 
 /* The system service that the process which olcPidFile (may be NULL) names belongs to; NULL: none,
  * or unknown. */

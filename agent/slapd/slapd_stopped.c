@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/slapd/config_folder.h"
+#include "agent/slapd/owner.h"
+#include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/slapd/slapd_tool.h"
-#include "agent/system/owner.h"
 #include "agent/system/wait.h"
 #include "common/base/remedies.h"
 #include "common/slapd/slapd_words.h"
@@ -20,7 +20,7 @@ static int may_read(const char *config_dir, Error *err)
 {
 	struct stat owner;
 
-	if (stat(config_dir, &owner) < 0)
+	if (owner_find(config_dir, &owner) < 0)
 		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", config_dir, strerror(errno));
 	if (geteuid() != 0 && geteuid() != owner.st_uid)
 		return error_set(err, ERROR_DENIED, EACCES, "%s is its own alone; run this as root",
@@ -49,14 +49,12 @@ static bool process_runs(Pool *pool, const char *pid_file)
 int slapd_stopped_find(Pool *pool, const char *config_dir, const LastSeenAll *seen,
 		       SlapdStopped *ret, Error *err)
 {
-	SlapdStopped slapd = {.config_dir = config_dir,
-			      .program = slapd_program_installed(seen->program)};
+	const SlapdPlace place = slapd_place_stopped(pool, config_dir, seen);
+	SlapdStopped slapd = {.config_dir = place.config_dir,
+			      .program = place.program,
+			      .has_next = place.has_next,
+			      .next = place.next};
 
-	slapd.has_next = next_start_installed(pool, &slapd.next);
-	if (!slapd.config_dir && slapd.has_next)
-		slapd.config_dir = slapd.next.arguments.config_dir;
-	if (!slapd.config_dir)
-		slapd.config_dir = seen->config_dir;
 	if (!slapd.config_dir)
 		return error_set(err, ERROR_SYSTEM, 0,
 				 "where slapd keeps cn=config is not known: %s",

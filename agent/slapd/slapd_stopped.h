@@ -24,8 +24,8 @@ typedef struct SlapdStopped {
 	NextStart next; /* how the system starts it */
 } SlapdStopped;
 
-/* Reads them, everything in the pool. config_dir: as agent.json says, NULL: from the unit, else as
- * the daemon noted it. -1 when the folder is not known, or this process may not read it. */
+/* Reads them, everything in the pool. config_dir: as agent.json says, NULL: see
+ * slapd_place_stopped(). -1 when the folder is not known, or this process may not read it. */
 int slapd_stopped_find(Pool *pool, const char *config_dir, const LastSeenAll *seen,
 		       SlapdStopped *ret, Error *err);
 

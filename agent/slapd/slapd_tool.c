@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/system/owner.h"
+#include "agent/slapd/owner.h"
 #include "agent/system/wait.h"
 
 #define LINE_MAX_BYTES 4096

@@ -133,6 +133,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_order.py::test_entries_that_root_may_not_see_are_not_taken_for_good"},
 	[REMEDY_CONFIG_DIR] = {"config-dir", REMEDY_WORDS, "set config_dir in agent.json",
 			       "no test: which folder that is the administrator says"},
+	[REMEDY_LDAP_URI] =
+		{"ldap-uri", REMEDY_WORDS,
+		 "set ldap_uri in agent.json to the socket of the slapd that is meant, as in ldapi://%2Fvar%2Frun%2Fldapi",
+		 "test_layouts.py::test_of_two_slapds_none_is_chosen"},
 	[REMEDY_DB_MAX_SIZE] = {"db-max-size", REMEDY_LDIF, "olcDbMaxSize: {number}",
 				"test_doctor_machine.py::test_a_full_map_is_told_and_made_larger"},
 	[REMEDY_SLAPD_STOPPED] =

@@ -7,7 +7,6 @@
 #include "common/slapd/url.h"
 
 const AgentSettings settings_defaults = {
-	.ldap_uri = "ldapi:///",
 	.peers_file = "/etc/syncward/peers.json",
 	.interval_sec = 60,
 	.ldap_timeout_sec = 30,

@@ -17,7 +17,7 @@ typedef struct VerifySettings {
 
 /* agent.json as a value: what is this machine's own, unlike peers.json. Everything is optional. */
 typedef struct AgentSettings {
-	const char *ldap_uri;
+	const char *ldap_uri; /* NULL: ldapi:///, else where packages have slapd listen */
 	const char *peers_file;
 	const char *node; /* id, host name or URI of this node's peer; NULL: by host name */
 	unsigned interval_sec;
@@ -25,7 +25,7 @@ typedef struct AgentSettings {
 	const char *state_dir;
 	const char *run_dir;
 	const char *metrics_file; /* NULL: metrics.prom in run_dir */
-	const char *config_dir;   /* slapd.d; NULL: as olcConfigDir says */
+	const char *config_dir;   /* slapd.d; NULL: as slapd was started */
 	bool probes;              /* at that interval, besides what a change needs */
 	unsigned probe_interval_sec;
 	bool holds_contested; /* G9 */

@@ -93,6 +93,8 @@ SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, s
 		value = option_value(letter, arguments, n_arguments, &at);
 		if (*letter == 'F')
 			found.config_dir = pool_strdup(pool, value);
+		if (*letter == 'f')
+			found.config_file = pool_strdup(pool, value);
 		if (*letter != 'h')
 			continue;
 		found.n_urls = 0;

@@ -11,11 +11,13 @@ typedef struct SlapdArguments {
 	const char **urls; /* the strings of -h, as given */
 	size_t n_urls;
 	const char *config_dir; /* -F; NULL: slapd's built-in folder, or unknown */
+	const char
+		*config_file; /* -f; NULL: none, or unknown. Without -F there is no folder then */
 } SlapdArguments;
 
 /*
- * Finds -h and -F in the arguments of a running slapd (started through ld.so or another wrapper or
- * not) and splits -h at spaces. Arguments that were joined and split again (olcArgsFile) do as
+ * Finds -h, -F and -f in the arguments of a running slapd (started through ld.so or another wrapper
+ * or not) and splits -h at spaces. Arguments that were joined and split again (olcArgsFile) do as
  * well. Without -h it is slapd's default, ldap:///. None when the arguments hold no slapd.
  */
 SlapdArguments slapd_arguments_parse(Pool *pool, const char *const *arguments, size_t n_arguments);

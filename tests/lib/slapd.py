@@ -163,16 +163,19 @@ class Slapd:
         return subprocess.run(["ldapmodify", "-Q", "-Y", "EXTERNAL", "-H", self.ldapi_uri, "-f", path], text=True,
                               env=dict(os.environ, LDAPNOINIT="1"), capture_output=True, check=False)
 
+    def command_line(self):
+        """What spawn() executes."""
+        mask = sum(LOG_LEVELS[level] for level in self.log_levels)
+        return [*self.prefix, *self.release.command, "-F", self.config_dir, "-h", " ".join(self.listeners),
+                "-d", str(mask), *self.arguments]
+
     def spawn(self):
         """Starts slapd without waiting for it: for those who expect it to refuse."""
         if self.is_running():
             raise RuntimeError(f"{self} is running already")
-        mask = sum(LOG_LEVELS[level] for level in self.log_levels)
-        command = [*self.prefix, *self.release.command, "-F", self.config_dir, "-h", " ".join(self.listeners),
-                   "-d", str(mask), *self.arguments]
         self._close()
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            self.process = subprocess.Popen(self.command_line(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             cwd=self.directory,
                                             env={**self.release.environment, **self.environment},
                                             preexec_fn=_die_with_parent)

@@ -24,11 +24,12 @@ class SlapdFarm:
         os.chmod(self.directory, 0o755)
         self.servers = []
 
-    def __call__(self, databases=None, *, start=True, seed=False, release=None, ldif=None, prepare=None, **options):
-        """A new server; options go to Slapd. seed: the first database gets its first entries.
+    def __call__(self, databases=None, *, start=True, seed=False, release=None, ldif=None, prepare=None, kind=Slapd,
+                 **options):
+        """A new server of that class; options go to it. seed: the first database gets its first entries.
         prepare: called with the server before its slapd.d is made."""
         folder = os.path.join(self.directory, f"s{len(self.servers) + 1}")
-        server = Slapd(release or self.release, folder, databases, **options)
+        server = kind(release or self.release, folder, databases, **options)
         self.servers.append(server)
         if prepare:
             prepare(server)

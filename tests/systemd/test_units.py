@@ -55,6 +55,17 @@ def verify(root, unit):
     return done.stdout + (f"exit status {done.returncode}" if done.returncode else "")
 
 
+def test_units_know_every_unit_that_starts_slapd():
+    with open(os.path.join(tools.TOP, "common/slapd/layouts.c"), encoding="utf-8") as file:
+        known = set(re.findall(r'\.unit = "([^"]+)"', file.read()))
+    assert len(known) >= 3
+    orders = {MAIN: ["After"], EL8: ["After"], COMPARE: ["After"], FENCE: ["Before", "WantedBy"],
+              FENCE_STOP: ["Before", "PartOf", "WantedBy"]}
+    for unit, keys in orders.items():
+        for key in keys:
+            assert known <= set(" ".join(value for name, value in settings(unit) if name == key).split()), (unit, key)
+
+
 @pytest.mark.parametrize("unit", [MAIN, EL8, FENCE, FENCE_STOP, COMPARE, TIMER])
 def test_systemd_understands_the_whole_unit(root, unit):
     assert verify(root, unit) == ""

@@ -21,7 +21,7 @@ static void an_empty_object_means_the_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(parse(pool, "{}", &settings, NULL), 0);
-	assert_string_equal(settings.ldap_uri, "ldapi:///");
+	assert_null(settings.ldap_uri);
 	assert_string_equal(settings.peers_file, "/etc/syncward/peers.json");
 	assert_null(settings.node);
 	assert_int_equal(settings.interval_sec, 60);

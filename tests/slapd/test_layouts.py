@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""slapd where LTB, Symas and EPEL put it: what works with Debian's works there, and nobody names a path.
+
+cn=config has an olcConfigDir of another machine, as LTB's template leaves it: it changes nothing.
+"""
+
+import contextlib
+import json
+import os
+import re
+import socket
+
+import pytest
+import remedies
+from daemon import Daemon
+from layouts import LAYOUTS, LTB_SETTINGS, LTB_UNIT, STALE, PackagedNode
+from slapd import PASSWORD, SUFFIX, wait_until
+
+pytestmark = pytest.mark.one_release
+
+
+@contextlib.contextmanager
+def packaged(slapd_factory, program, layout):
+    node = PackagedNode(slapd_factory, program, layout)
+    try:
+        yield node
+    finally:
+        node.close()
+
+
+@pytest.fixture(name="node", params=sorted(LAYOUTS))
+def fixture_node(slapd_factory, program, request):
+    with packaged(slapd_factory, program, request.param) as node:
+        yield node
+
+
+def settings(node, **values):
+    """Words that have syncward take that agent.json."""
+    path = os.path.join(node.folder, "agent.json")
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        json.dump(values, file)
+    return "--agent-config", path
+
+
+def doctor(node, *checks):
+    """{check: (severity, findings)}"""
+    done = node.run("doctor", "--output", "json", *checks)
+    return {check["code"]: (check["severity"], json.dumps(check)) for check in json.loads(done.stdout)["checks"]
+            if check["code"] in checks}
+
+
+def findings(node):
+    done = node.plan("--output", "json")
+    return {finding["code"]: finding["text"] for finding in json.loads(done.stdout)["findings"]}
+
+
+@contextlib.contextmanager
+def full_disk(machine):
+    """What syncward sees of slapd.d is full."""
+    machine.sh('mount -t tmpfs -o size=64k tmpfs "$CONFIG_DIR"; dd if=/dev/zero "of=$CONFIG_DIR/filler" 2>/dev/null || true')
+    try:
+        yield
+    finally:
+        machine.sh('umount "$CONFIG_DIR"')
+
+
+def test_commands_and_the_doctor(node):
+    layout = node.machine.layout
+    assert node.server.values("cn=config", "olcConfigDir") == [STALE]
+    with full_disk(node.machine):
+        done = node.apply()
+        assert done.returncode == 1 and f"{layout.config_dir}: 0 KiB are free" in done.stderr, done.stderr
+    node.apply_ok()
+    assert findings(node) == {}
+    found = doctor(node, "ldapi", "restart", "disk", "disk-copy")
+    assert {severity for severity, _ in found.values()} == {"ok"}, found
+    node.server.put_listeners([*layout.urls, "ldaps:///"])
+    told = findings(node)
+    source = [*layout.files, f"/run/systemd/system/{layout.unit}"][0]
+    if layout.unit == "symas-openldap-servers.service":
+        source = f"/run/systemd/system/{layout.unit}"
+    assert set(told) == {"listeners-differ"} and source in told["listeners-differ"], told
+    node.server.stop()
+    severity, text = doctor(node, "restart")["restart"]
+    assert severity == "unknown" and f"no fault was found in {layout.config_dir}, in its TLS files" in text, text
+    severity, text = doctor(node, "ldapi")["ldapi"]
+    assert severity == "error" and "ldapi:///: Can't contact LDAP server" in text and "/var/symas/run/ldapi (No such file" in text
+
+
+def test_the_daemon_and_the_fence(node):
+    layout = node.machine.layout
+    node.apply_ok()
+    assert "slapd runs" in node.run("fence").stdout
+    seen = os.path.join(node.state_dir, "last-seen.json")
+    name = f"cn=config/{node.dn().split(',', maxsplit=1)[0]}.ldif"
+    with Daemon(node, *settings(node, interval=3600)) as daemon:
+        wait_until(lambda: daemon.sees(os.path.join(node.server.config_dir, "cn=config")), "it watches slapd.d")
+        wait_until(lambda: os.path.exists(seen), "it notes where slapd is")
+        with open(os.path.join(node.server.config_dir, name), "a", encoding="ascii") as file:
+            file.write("# by hand\n")
+        told = daemon.wait_for("hand-edit")
+        assert told.startswith(f"{layout.config_dir}/{name} was written by hand"), told
+        uri = json.loads(node.run("status", "--output", "json").stdout)["slapd"]["uri"]
+        assert uri == layout.found_uri
+        assert not daemon.events("state-problem")
+    with open(seen, encoding="utf-8") as file:
+        noted = json.load(file)
+    assert (noted["config_dir"], noted["slapd"]) == (layout.config_dir, layout.program)
+    # Where nothing of that was noted the unit tells, and the package's own folder.
+    noted = {"schema_version": noted["schema_version"], "node": 1, "databases": [
+        {"suffix": SUFFIX, "contextCSN": sorted(node.server.context_csns())}]}
+    with open(seen, "w", encoding="utf-8") as file:
+        json.dump(noted, file)
+    node.server.stop()
+    done = node.run("fence")
+    assert done.returncode == 0 and f"{SUFFIX}: right" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.remedy("ldap-uri")
+def test_of_two_slapds_none_is_chosen(slapd_factory, program):
+    with packaged(slapd_factory, program, "symas-openldap-servers") as node:
+        node.machine.sh("ln -s /var/symas/run/ldapi /run/ldapi")  # two names are not two servers
+        assert node.plan().returncode == 2
+        node.machine.sh("mkdir -p /usr/local/openldap/libexec; cp /opt/symas/lib/slapd /usr/local/openldap/libexec/slapd")
+        done = node.plan()
+        assert done.returncode != 2 and "several slapds are installed (/usr/local/openldap/libexec/slapd, /opt/symas/lib/slapd); " \
+            "set ldap_uri in agent.json" in done.stderr, done.stderr
+        assert node.plan(*settings(node, ldap_uri=node.machine.layout.socket_uri)).returncode == 2
+        remedies.did("ldap-uri")
+        node.server.stop()
+        os.makedirs(node.state_dir, 0o700, exist_ok=True)
+        assert "no fault was found in /opt/symas/etc/openldap/slapd.d" in doctor(node, "restart")["restart"][1]
+        node.machine.put("/run/systemd/system/slapd-ltb.service", LTB_UNIT)
+        node.machine.put("/usr/local/openldap/etc/openldap/slapd-cli.conf", LTB_SETTINGS.format(port=389, urls="ldap:///"))
+        node.machine.sh("mkdir -p /usr/local/openldap/etc/openldap/slapd.d")
+        assert "where slapd keeps cn=config is not known: set config_dir" in doctor(node, "restart")["restart"][1]
+        # Unless it is known which slapd it was, or where.
+        layout = node.machine.layout
+        noted = {"schema_version": 1, "node": 1, "config_dir": layout.config_dir, "slapd": layout.program, "databases": []}
+        for seen in (noted, {**noted, "slapd": None}):
+            with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+                json.dump(seen, file)
+            assert f"no fault was found in {layout.config_dir}" in doctor(node, "restart")["restart"][1]
+            node.machine.sh("rm -f /run/systemd/system/symas-openldap-servers.service")
+
+
+def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
+    with packaged(slapd_factory, program, "openldap-ltb") as node, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        other.bind(os.path.join(node.machine.run, "ldapi"))
+        other.listen()
+        other.setblocking(False)
+        with node.server.frozen():
+            done = node.plan(*settings(node, ldap_timeout=1))
+        assert "slapd gave no answer" in done.stderr and done.returncode != 2, done.stderr
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_other_connections_go_to_the_socket_that_was_found(slapd_factory, program):
+    with packaged(slapd_factory, program, "symas-openldap-servers") as node:
+        secret = os.path.join(node.folder, "verify")
+        with open(os.open(secret, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(PASSWORD)
+        node.apply_ok()
+        done = node.run("verify", "--write", "--timeout", "1", *settings(node, verify={
+            "binddn": node.server.databases[0].rootdn, "credentials": {"file": secret}}))
+        assert re.search(r"added cn=syncward-verify-\S+ here", done.stdout), done.stdout + done.stderr
