@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "agent/doctor/doctor_look.h"
+#include "agent/slapd/slapd_process.h"
 #include "agent/state/status_file.h"
 #include "agent/system/fd.h"
 #include "common/base/remedies.h"
@@ -140,6 +141,21 @@ void doctor_selinux(Doctor *doctor)
 				    pool_printf(doctor->pool, "the SELinux type of %s is not known",
 						labels[i].what));
 	}
+}
+
+/* A slapd that LTB built has no domain. What is not known of slapd is said by its own checks. */
+void doctor_slapd_domain(Doctor *doctor)
+{
+	const char *pid_file =
+		doctor->has_world ? entry_first(doctor->world.live.global, "olcPidFile") : NULL;
+	const char *problem = selinux_slapd_problem(
+		doctor->pool, slapd_context_find(doctor->pool, pid_file),
+		text_read(doctor->pool, SELINUX_DIR "/booleans/" SELINUX_SLAPD_BOOLEAN));
+
+	if (!problem)
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_SELINUX, DOCTOR_ERROR, "%s", problem);
+	doctor_remedy(&doctor->report, remedy_text(REMEDY_SELINUX_SLAPD));
 }
 
 /* --- journal, clock, names --- */

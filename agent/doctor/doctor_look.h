@@ -43,7 +43,7 @@ typedef struct Doctor {
 typedef void DoctorFunction(Doctor *doctor);
 DoctorFunction doctor_agent_file, doctor_peers_file, doctor_secrets, doctor_node,
 	doctor_state; /* doctor_files.c */
-DoctorFunction doctor_daemon, doctor_selinux, doctor_journal, doctor_clock,
+DoctorFunction doctor_daemon, doctor_selinux, doctor_slapd_domain, doctor_journal, doctor_clock,
 	doctor_names; /* doctor_host.c */
 DoctorFunction doctor_ldapi, doctor_rights, doctor_restart, doctor_config_replicated,
 	doctor_monitor, doctor_pending, doctor_links, doctor_tls_files; /* doctor_slapd.c */

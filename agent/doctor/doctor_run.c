@@ -76,6 +76,8 @@ void doctor_run(Pool *pool, const SettingsOverride *options, const DoctorAsked *
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++)
 		if (functions[check] && is_wanted(asked, check))
 			functions[check](&doctor);
+	if (doctor_is_asked(asked, DOCTOR_SELINUX)) /* with what slapd said of its process */
+		doctor_slapd_domain(&doctor);
 	if (doctor_is_asked(asked, DOCTOR_OLD_ENTRIES)) /* with what peers said of passwords */
 		doctor_old_entries(&doctor);
 	directory_close(doctor.directory);

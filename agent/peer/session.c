@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/session.h"
 
-#include <openldap.h>
+#include <ldap.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -9,6 +9,14 @@
 #include "agent/peer/session_bind.h"
 #include "agent/peer/session_connect.h"
 #include "agent/peer/session_tls.h"
+
+/* Since 2.4.48. EL 8's 2.4.46 has the function and no header that says so. */
+#if __has_include(<openldap.h>)
+#include <openldap.h>
+#else
+#define LDAP_PROTO_TCP 1
+int ldap_init_fd(ber_socket_t fd, int proto, LDAP_CONST char *url, LDAP **ldp);
+#endif
 
 static int link_dial(PeerLink *link)
 {

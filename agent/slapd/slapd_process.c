@@ -106,14 +106,26 @@ const char *text_read(Pool *pool, const char *path)
 	return len >= 0 && len < ARGUMENTS_MAX_BYTES ? pool_copy(pool, bytes, (size_t)len) : NULL;
 }
 
-const char *slapd_unit_find(Pool *pool, const char *pid_file)
+/* A file of /proc about the process that olcPidFile names. */
+static const char *process_text(Pool *pool, const char *pid_file, const char *name)
 {
 	const char *text = pid_file ? text_read(pool, pid_file) : NULL;
 
 	if (!text || atol(text) <= 0)
 		return NULL;
-	text = text_read(pool, pool_printf(pool, "/proc/%ld/cgroup", atol(text)));
+	return text_read(pool, pool_printf(pool, "/proc/%ld/%s", atol(text), name));
+}
+
+const char *slapd_unit_find(Pool *pool, const char *pid_file)
+{
+	const char *text = process_text(pool, pid_file, "cgroup");
+
 	return text ? cgroup_unit(pool, text) : NULL;
+}
+
+const char *slapd_context_find(Pool *pool, const char *pid_file)
+{
+	return process_text(pool, pid_file, "attr/current");
 }
 
 /* What stands behind the name of a line of /proc/PID/status; NULL when there is no such line. */

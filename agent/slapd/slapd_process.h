@@ -30,6 +30,10 @@ const char **slapd_programs_installed(Pool *pool, size_t *ret_n);
  * or unknown. */
 const char *slapd_unit_find(Pool *pool, const char *pid_file);
 
+/* The SELinux context of the process that olcPidFile (may be NULL) names; NULL: none, or unknown.
+ */
+const char *slapd_context_find(Pool *pool, const char *pid_file);
+
 /* What a small file of the system holds; NULL when it cannot be read. Whose it is does not matter
  * to the caller. */
 const char *text_read(Pool *pool, const char *path);

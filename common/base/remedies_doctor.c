@@ -34,6 +34,9 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"selinux", REMEDY_WORDS,
 		 "install syncward-selinux; restorecon -R /etc/syncward /var/lib/syncward /usr/sbin/syncward; restart the daemon",
 		 "no test: it takes an enforcing machine; tests/selinux has one"},
+	[REMEDY_SELINUX_SLAPD] =
+		{"selinux-slapd", REMEDY_SHELL, "setsebool -P syncward_unconfined_slapd on",
+		 "no test: it takes an enforcing machine; tests/selinux turns the boolean on there"},
 	[REMEDY_JOURNAL] = {"journal", REMEDY_WORDS,
 			    "make it persistent (Storage= in journald.conf(5))",
 			    "no test: the journal is the machine's"},

@@ -26,6 +26,18 @@ const char *selinux_label_problem(Pool *pool, const SelinuxLabel *label)
 			   type ? type : "of nobody", label->type);
 }
 
+const char *selinux_slapd_problem(Pool *pool, const char *context, const char *boolean)
+{
+	const char *type = selinux_type(pool, context);
+
+	if (!type || strcmp(type, "unconfined_service_t") != 0 || !boolean || boolean[0] != '0')
+		return NULL;
+	return pool_printf(pool,
+			   "slapd has the SELinux type %s, to which the daemon may not speak: the "
+			   "boolean " SELINUX_SLAPD_BOOLEAN " is off",
+			   type);
+}
+
 #define MAP_SHORT_PERCENT 80
 #define MAP_FULL_PERCENT  90
 #define MAP_LEFT_PAGES    64 /* a change of a large entry with its indices takes some dozens */

@@ -20,6 +20,13 @@ typedef struct SelinuxLabel {
 /* What is wrong with it; NULL when nothing is. */
 const char *selinux_label_problem(Pool *pool, const SelinuxLabel *label);
 
+#define SELINUX_SLAPD_BOOLEAN "syncward_unconfined_slapd"
+
+/* Why the daemon may not speak to slapd: its context is that of a service which the policy does not
+ * know, and the boolean for it, as /sys/fs/selinux shows it, is off. NULL: nothing is known of
+ * that; also where one of the two is (NULL). */
+const char *selinux_slapd_problem(Pool *pool, const char *context, const char *boolean);
+
 /* How full the map of a database of back-mdb is, in pages, as cn=monitor counts them. */
 typedef struct MapUse {
 	unsigned long long max;  /* olcDbMaxSize */

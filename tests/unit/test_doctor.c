@@ -196,6 +196,22 @@ static void a_wrong_label_is_told(void **state)
 			    "the daemon has the SELinux type unconfined_t, wanted syncward_t");
 }
 
+static void a_slapd_that_the_policy_does_not_know_wants_the_boolean(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const char *unconfined = "system_u:system_r:unconfined_service_t:s0\n";
+
+	(void)state;
+	assert_string_equal(
+		selinux_slapd_problem(pool, unconfined, "0 0"),
+		"slapd has the SELinux type unconfined_service_t, to which the daemon may "
+		"not speak: the boolean syncward_unconfined_slapd is off");
+	assert_null(selinux_slapd_problem(pool, unconfined, "1 1"));
+	assert_null(selinux_slapd_problem(pool, unconfined, NULL));
+	assert_null(selinux_slapd_problem(pool, "system_u:system_r:slapd_t:s0", "0 0"));
+	assert_null(selinux_slapd_problem(pool, NULL, "0 0"));
+}
+
 static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
 {
 	/* As 2.4.57, 2.5.13 and 2.6.10 counted when they refused one. */
@@ -227,6 +243,7 @@ int main(void)
 		cmocka_unit_test(what_is_told_of_a_link_has_its_times),
 		cmocka_unit_test(an_selinux_type_is_the_third_field),
 		cmocka_unit_test(a_wrong_label_is_told),
+		cmocka_unit_test(a_slapd_that_the_policy_does_not_know_wants_the_boolean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,10 @@ step daemon-domain context_of syncward
 step in-step until_true plan_is_empty
 step replicates until_true is_replicating replicator
 
+# A monitoring agent: its unit fails unless check says OK.
+step nrpe until_true systemctl start nrpe
+journalctl -q -o cat -u nrpe _TRANSPORT=stdout | sed 's/^/nrpe: /'
+
 edit() { ldapmodify -Q -Y EXTERNAL -H $LDAPI; }
 drift() {
 	dn=$(consumers | sed -n 's/^dn: //p')
@@ -179,8 +183,51 @@ folders() {
 step folders folders
 start_again() { systemctl start syncward && drift && systemctl stop syncward; }
 step start-again start_again
+
+# The same as a user of its own, by the shipped examples.
+own_user() {
+	echo 'syncward:x:990:990::/:/usr/sbin/nologin' >>/etc/passwd
+	echo 'syncward:x:990:' >>/etc/group
+	edit <dedicated-user.ldif || return 1
+	cp dedicated-user.conf /run/systemd/system/syncward.service.d/
+	sed 's|{ "file": "/etc/syncward/secrets/replicator" }|{ "credential": "replicator" }|' peers.json \
+		>/etc/syncward/peers.json
+	systemctl daemon-reload && systemctl start syncward && drift_by_credential &&
+		echo "$(context_of syncward) $(stat -c %U "/proc/$(systemctl show -P MainPID syncward)")"
+}
+step own-user own_user
+systemctl stop syncward
+rm /run/systemd/system/syncward.service.d/dedicated-user.conf
+systemctl daemon-reload
+cat peers.json >/etc/syncward/peers.json
+avcs service >/run/avcs-service
+
+# --- a slapd that the policy does not know, as LTB's: without the boolean, and with it ---
+
+LDAPI="ldapi://%2Frun%2Fslapd%2Fldapi"
+CONSUMERS="-Q -LLL -o ldif-wrap=no -Y EXTERNAL -H $LDAPI -b cn=config (olcSyncrepl=*) olcSyncrepl"
+journal_says() {
+	journalctl --sync
+	journalctl -b -q -o cat -u syncward | grep -q "$1"
+}
+unconfined_off() {
+	systemctl stop slapd
+	install -D /usr/sbin/slapd /usr/local/openldap/libexec/slapd
+	chcon -t bin_t /usr/local/openldap/libexec/slapd
+	mkdir -p /run/slapd && chcon -t var_run_t /run/slapd
+	echo "{\"ldap_uri\": \"$LDAPI\"}" >/etc/syncward/agent.json
+	systemctl start slapd-ltb && systemctl start syncward && until_true journal_says 'Permission denied' &&
+		context_of slapd-ltb
+}
+step unconfined-off unconfined_off
+admin syncward doctor selinux | sed 's/^/doctor: /'
+avcs unconfined-off
+unconfined_on() { setsebool syncward_unconfined_slapd 1 && until_true plan_is_empty && drift && context_of slapd-ltb; }
+step unconfined-on unconfined_on
+step unconfined-stop systemctl stop syncward slapd-ltb
 journalctl -b -q -o cat -u syncward | sed 's/^/journal: /'
-avcs service
+cat /run/avcs-service
+avcs unconfined-on
 
 # --- what must never be, by a program with the daemon's label and no sandbox ---
 
