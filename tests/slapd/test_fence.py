@@ -104,6 +104,7 @@ def test_an_old_backup_is_closed_until_it_has_what_its_peer_has(pair):
         fence.start()
         load(healthy.server, "theirs", 100)
         load(node.server, "own", 50)
+        pair.wait_in_step()
         connection = healthy.server.admin()
         connection.delete_s(f"cn=own-before3,{SUFFIX}")
         connection.unbind_s()
