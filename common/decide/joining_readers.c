@@ -69,17 +69,20 @@ static bool reads_already(const Joining *joining, const Content *peer)
 	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
 }
 
-/* It cannot be asked, and was read from here, or showed changes: what is deleted there meanwhile
- * comes back when it reads a server ID from here that it does not know. Where no server listens
- * nobody deletes anything now. */
+/* It cannot be asked, and was read from here, showed changes, or made some that are here: what is
+ * deleted anywhere while it comes back, and reads everything anew for a server ID that it does not
+ * know, stays at one of the others. Seen on 2.6.10 in 4 of 6 histories, hundreds of entries, and
+ * nearly never where the server ID was known. So one that is down is waited for as well. */
 static bool was_met(const Joining *joining, const Content *peer)
 {
 	const Known *known = joining->diff->in->known;
 	const KnownDatabase *database = known_database(known, joining->suffix);
 	size_t position = 0;
 
-	if (peer->state != CONTENT_UNREACHABLE || peer->nobody_listens)
+	if (peer->state != CONTENT_UNREACHABLE)
 		return false;
+	if (csn_newest(joining->here->context_csns, joining->here->n_context_csns, peer->peer_id))
+		return true;
 	for (size_t i = 0; database && i < database->seen.n_items; i++)
 		if (database->seen.items[i].peer_id == peer->peer_id)
 			return true;

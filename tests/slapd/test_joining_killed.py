@@ -48,7 +48,7 @@ def test_what_is_deleted_while_joining_nodes_are_killed_is_left_nowhere(slapd_fa
     with contextlib.ExitStack() as stack:
         daemons = [stack.enter_context(Daemon(node)) for node in cluster]
         try:
-            play.run(lambda: until_joined(cluster, scene))
+            play.run(lambda: until_joined(cluster, play))
             found = set(wait_equal(cluster, seconds=60))
         finally:
             for daemon in daemons:

@@ -24,6 +24,17 @@ def run_line(node, line):
     return node.run(*shlex.split(line)[1:])
 
 
+def join_without(node, lost, seconds=60):
+    """It has everything and waits for one that is down, which would read everything anew; a person ends that."""
+    def waits():
+        done = node.apply()
+        return "everything is here" in done.stdout and done
+    held = wait_until(waits, f"node {node.id} has everything", seconds)
+    assert re.search(rf"read from here: .*{lost.server.ldap_uri}", held.stdout), held.stdout
+    done = run_line(node, release_line(held))
+    assert done.returncode == 0 and is_provider(node), done.stdout + done.stderr
+
+
 def begin_to_join(slapd_factory, program, cluster, index):
     """Node index is a new, empty one that gets a part of what the first has, and no more."""
     node = replace_server(slapd_factory, program, cluster, index)
@@ -34,7 +45,7 @@ def begin_to_join(slapd_factory, program, cluster, index):
 
 @pytest.mark.newest_release
 def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_factory, program):
-    """The other one follows by itself, and has what the first has."""
+    """The other one gets by itself what the first has, and waits for the lost one as well before clients write to it."""
     cluster = Cluster(slapd_factory, program, 3).form()
     load(cluster[0].server, 20)
     cluster.wait_in_step()
@@ -51,7 +62,7 @@ def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_fa
     after = add_person(nodes[0].server, "after")
     nodes[1].apply()
     let_time_pass(nodes[1])
-    apply_until_joined(nodes[1], 60)
+    join_without(nodes[1], cluster[0])
     cluster.nodes = nodes
     assert after in wait_equal(cluster)
     add_person(nodes[1].server, "later")
@@ -60,7 +71,7 @@ def test_of_two_that_wait_for_one_lost_for_good_a_person_lets_one_go_on(slapd_fa
 
 @pytest.mark.newest_release
 def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program):
-    """The one that has a part waits for it, says so, and follows; also when the lost one comes back."""
+    """The one that has a part waits for it, says so, and follows; clients may write there when the lost one is back."""
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")]).form()
     load(cluster[0].server, 20)
     cluster.wait_in_step()
@@ -81,11 +92,13 @@ def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program
     let_time_pass(part)
     part.apply()
     let_time_pass(part)
-    apply_until_joined(part, 60)
-    apply_until_joined(full, 60)
+    wait_until(lambda: "everything is here" in part.apply().stdout, "it has everything of that one", 60)
+    assert not is_provider(part)
     cluster[0].server.start()
     undo()
     cluster[0].apply()
+    apply_until_joined(part, 60)
+    apply_until_joined(full, 60)
     assert after in wait_equal(cluster)
 
 
@@ -135,7 +148,7 @@ def test_a_peer_that_is_read_first_and_fails_once_stays_where_slapd_does_not_tel
     let_time_pass(node)
     node.apply()
     assert second in node.syncrepl()[0]
-    apply_until_joined(node)
+    join_without(node, cluster[0])
     assert f"cn=person1,{SUFFIX}" in whole(node.server)
 
 

@@ -769,10 +769,36 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 	scene->known.links = (KnownLinks){.items = &link, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	peers[1].nobody_listens = true;
-	assert_int_equal(judge_flag(scene), -1);
-	peers[1].nobody_listens = false;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	scene->database_facts.readers.n_sessions = 2;
 	assert_int_equal(judge_flag(scene), -1);
+}
+
+/* It was never met here, and was a provider: its changes came by way of others. */
+static void whose_changes_are_here_and_who_is_down_is_waited_for(void **state)
+{
+	static const char *csns[] = {OLD, "20261122101500.000001Z#000000#003#000000"};
+	Scene *scene = *state;
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	overlay_make(scene);
+	scene->database_facts.readers.n_sessions = 1;
+	consumers[0] = consumers[1] = scene->consumer;
+	consumers[1].peer = &scene->peers[2];
+	peers[0] = scene->peer;
+	peers[1] = (Content){.peer_id = 3,
+			     .state = CONTENT_UNREACHABLE,
+			     .nobody_listens = true,
+			     .problem = "no server is there"};
+	scene->database.consumers = consumers;
+	scene->database.n_consumers = 2;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->database_facts.here.context_csns = csns;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 }
 
 /* Its server ID waits for something else; it is read, so its changes come here. */
@@ -1326,6 +1352,7 @@ int main(void)
 		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
+		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),
 		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),
 		SCENE_TEST(a_person_may_let_clients_write_before),
 		SCENE_TEST(nobody_waits_for_readers_where_the_server_id_is_known),
