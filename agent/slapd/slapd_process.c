@@ -56,6 +56,7 @@ const char *slapd_program_find(Pool *pool, const char *pid_file)
 	return slapd_arguments_program(words, n_words);
 }
 
+/* Whether we may execute it is another question: the daemon may not, where SELinux confines it. */
 const char **slapd_programs_installed(Pool *pool, size_t *ret_n)
 {
 	const char **found = NULL;
@@ -63,7 +64,7 @@ const char **slapd_programs_installed(Pool *pool, size_t *ret_n)
 
 	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++) {
 		const char *program = slapd_layouts[i].program;
-		bool is_new = access(program, X_OK) == 0;
+		bool is_new = access(program, F_OK) == 0;
 
 		for (size_t k = 0; k < n; k++)
 			is_new = is_new && strcmp(found[k], program) != 0;

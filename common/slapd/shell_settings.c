@@ -71,8 +71,10 @@ static void escape_read(Value *value, const char **at, char quote)
 {
 	const char next = (*at)[1];
 
-	if (!next)
+	if (!next) {
+		value->is_unknown = true;
 		return;
+	}
 	if (quote && !strchr("\"\\`$\n", next))
 		buf_putc(&value->text, '\\');
 	if (next != '\n')
@@ -106,7 +108,7 @@ bool shell_settings_read(Pool *pool, const char *text, Environment *environment)
 {
 	const char *at = text;
 
-	while (*(at += strspn(at, WHITE ";"))) {
+	while (*(at += strspn(at, WHITE))) {
 		const size_t len = name_length(at);
 		Value value = {.pool = pool, .environment = environment, .text = BUF_IN(pool)};
 		const char *name = at;
@@ -127,6 +129,7 @@ bool shell_settings_read(Pool *pool, const char *text, Environment *environment)
 		/* Anything else makes a command of it, or joins one to it. */
 		if (*at && !strchr("\n;#", *at))
 			return false;
+		at += *at == ';';
 	}
 	return true;
 }

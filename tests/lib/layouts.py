@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Machines on which slapd is where another package puts it: this machine's slapd at its paths, started as it starts it.
 
-Such a machine is a mount namespace: /etc and /var as they are with what the package adds, /run, /usr/local and /opt
+Such a machine is a mount namespace: /etc, /var and /usr/sbin as they are with what the package changes, /run, /usr/local and /opt
 new. What the harness makes lies in the server's folder as ever, and is bound to where the package has it.
 """
 
@@ -18,8 +18,8 @@ LDAP_ID = 55  # of user and group "ldap", as on EL
 # Run in the new namespace: WORK is an empty folder of the test, RUN what is /run there.
 ENTER = """
 mount -t tmpfs -o mode=755 tmpfs "$WORK"
-for name in etc var; do
-    mkdir "$WORK/$name" "$WORK/$name.work"
+for name in etc var usr/sbin; do
+    mkdir -p "$WORK/$name" "$WORK/$name.work"
     mount -t overlay -o "lowerdir=/$name,upperdir=$WORK/$name,workdir=$WORK/$name.work" overlay "/$name"
 done
 mount --bind "$RUN" /run
@@ -31,7 +31,7 @@ echo "ldap:x:55:" >>/etc/group
 mkdir -p "${PROGRAM%/*}" "$CONFIG_DIR" "$SOCKETS"
 if [ "$PROGRAM" != /usr/sbin/slapd ]; then
     cp -p /usr/sbin/slapd "$PROGRAM"
-    mount --bind /dev/null /usr/sbin/slapd
+    mountpoint -q /usr/sbin && rm /usr/sbin/slapd
 fi
 mount --bind "$SERVER/slapd.d" "$CONFIG_DIR"
 [ "$SOCKETS" = /run ] || mount --bind "$SERVER/sockets" "$SOCKETS"

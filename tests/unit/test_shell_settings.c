@@ -45,6 +45,7 @@ static void what_takes_more_than_variables_is_not_known(void **state)
 	assert_x("X=${A:-b}\n", "?");
 	assert_x("A=$(date)\nX=$A\n", "?");
 	assert_x("X=~/a\n", "?");
+	assert_x("X=1\\", "?");
 	assert_x("X=1\nA=$(date)\n", "1");
 }
 
@@ -55,6 +56,8 @@ static void a_file_with_more_than_assignments_is_not_known(void **state)
 	assert_x("X=1\n. /etc/more\n", "-");
 	assert_x("X=1 command\n", "-");
 	assert_x("X=1 && Y=2\n", "-");
+	assert_x(";X=1\n", "-");
+	assert_x("X=1;;\n", "-");
 	assert_x("X=\"1\n", "-");
 	assert_x("X=`date\n", "-");
 }
