@@ -162,7 +162,7 @@ def round_dying(pair, _):
     truth = pair.truth()
     first, second = pair.cluster[0], pair.cluster[1].server
     before = second.log_count(f'SRCH base="{SUFFIX}" scope=2')
-    process = subprocess.Popen(first.command("compare", "--output", "json", "--rate", str(pair.n // 2)),
+    process = subprocess.Popen(first.command("compare", "--output", "json", "--rate", str(pair.n // 20)),
                                stdout=subprocess.PIPE, text=True)
     wait_until(lambda: second.log_count(f'SRCH base="{SUFFIX}" scope=2') > before + 1, "it is read")
     second.kill()
