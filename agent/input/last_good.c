@@ -50,7 +50,7 @@ int last_good_file(const LastGood *good, Pool *pool, const char *path, PeersFile
 	if (!good->file.bytes)
 		return error_set(err, ERROR_INPUT, 0, "%s: there is no earlier one to go on with",
 				 path);
-	return peers_file_parse(pool, path, &good->file, ret, err);
+	return peers_file_parse_kept(pool, path, &good->file, ret, err);
 }
 
 static const Secret *find_kept(const LastGood *good, const Secret *secret)

@@ -107,6 +107,11 @@ typedef struct Desired {
 int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
 		  Error *err);
 
+/* The same for bytes that were in force once: a rule that came with a later release (so far that of
+ * retry_may_end) does not take them out of force, as who upgrades would leave nodes unguarded. */
+int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
+		       const Desired **ret, Error *err);
+
 /* The peer with that server ID; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
 

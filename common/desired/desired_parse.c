@@ -122,8 +122,8 @@ static bool desired_has_literal(const Desired *desired)
 	return false;
 }
 
-int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
-		  Error *err)
+static int parse(Pool *pool, const char *name, const char *bytes, size_t len, bool was_in_force,
+		 const Desired **ret, Error *err)
 {
 	static const ReaderShape shape = {"peers.json", document_keys, ARRAY_SIZE(document_keys)};
 	Reader reader = {.pool = pool, .name = name, .err = err};
@@ -142,9 +142,23 @@ int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, c
 	if (check_format(&reader, root) < 0 || reader_object(&reader, &shape, root, desired) < 0)
 		return -1;
 	fill_peer_ids(pool, desired);
+	if (was_in_force)
+		desired->retry_may_end = true;
 	if (desired_check(&reader, root, desired) < 0)
 		return -1;
 	desired->has_literal_secret = desired_has_literal(desired);
 	*ret = desired;
 	return 0;
+}
+
+int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
+		  Error *err)
+{
+	return parse(pool, name, bytes, len, false, ret, err);
+}
+
+int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
+		       const Desired **ret, Error *err)
+{
+	return parse(pool, name, bytes, len, true, ret, err);
 }

@@ -236,6 +236,24 @@ def test_a_downgrade_keeps_the_revision_and_the_last_good_file(node):
         "databases.json.newer-1", "revision.json.newer-1"]
 
 
+def test_a_file_that_an_earlier_release_took_stays_in_force(node):
+    """0.1.0 took a retry that ends. Whoever upgrades is told of it, and the node stays guarded meanwhile."""
+    node.apply_ok()
+    wanted = limits(node)
+    node.document["databases"][0]["syncrepl"]["retry"] = "5 5 300 3"
+    node.write()
+    assert node.run("validate").returncode == 78
+    with open(os.path.join(node.state_dir, "peers.json"), "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as kept:
+        with open(node.peers_file, "rb") as file:
+            kept.write(file.read())
+    with start(node) as daemon:
+        assert 'has a "retry" that ends' in daemon.wait_for("desired-refused")
+        wait_until(lambda: document(node)["databases"][0]["in_step"], "in force")
+        node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
+        daemon.wait_for("correction-applied", text="olcLimits")
+        assert limits(node) == wanted
+
+
 def test_a_run_folder_that_cannot_be_used_is_no_trouble_of_slapd(node):
     node.apply_ok()
     with private_mounts(), start(node) as daemon:
