@@ -9,6 +9,7 @@ import ldap
 import pytest
 from daemon import Daemon
 from lone import Lone
+from played import Played
 from slapd import wait_until
 from traced import RENAMES, inject_into, stopped_pid
 
@@ -75,18 +76,20 @@ def test_a_file_that_changes_during_a_pass_makes_another(node):
     settings = os.path.join(node.folder, "agent.json")
     with open(os.open(settings, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
         file.write('{"probe": false}')  # its answers would be a reason for a pass, too
-    with Daemon(node, "--agent-config", settings) as daemon:
-        daemon.wait_for("desired-loaded")
-        daemon.wait_at_rest()
+    with Played(node, settings) as played:
+        played.rest()
         trace = os.path.join(node.folder, "trace")
-        with inject_into(daemon.pid, RENAMES, "signal=SIGSTOP:when=1", trace):
-            daemon.reload()
+        with inject_into(played.pid, RENAMES, "signal=SIGSTOP:when=1", trace):
+            played.begin("trigger 1")
             wait_until(lambda: stopped_pid(trace), "it stands still where it has read all files")
             node.document["peers"] = node.document["peers"][:2]
             node.document["policy"]["max_removals"] = 1
             node.write()
-            os.kill(daemon.pid, signal.SIGCONT)
-            daemon.wait_for("correction-applied", text="olcSyncrepl")
+            os.kill(played.pid, signal.SIGCONT)
+            played.answer()
+        assert played.next() == 0  # and is not left to what is ill, or to the timer
+        assert len(node.syncrepl()) == 1
+        assert "correction-applied" in played.end()
 
 
 def test_a_change_of_the_file_is_followed(node):
