@@ -49,8 +49,10 @@ class Node:
 
     def run(self, *words, timeout=120, prefix=(), env=None):
         """Runs a command; returns the completed process with text output."""
-        return subprocess.run([*prefix, *self.command(*words)], stdin=subprocess.DEVNULL, text=True, env=env,
+        done = subprocess.run([*prefix, *self.command(*words)], stdin=subprocess.DEVNULL, text=True, env=env,
                               capture_output=True, timeout=timeout, check=False)
+        remedies.assert_guards_saw(done.stdout + done.stderr)
+        return done
 
     def plan(self, *words):
         return self.run("plan", *words)

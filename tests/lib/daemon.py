@@ -13,6 +13,13 @@ import time
 from slapd import wait_until
 
 
+def is_in_pass(node, pid):
+    """True when that process holds the lock of writers, which the kernel knows by its inode."""
+    inode = os.stat(os.path.join(node.run_dir, "lock")).st_ino
+    with open("/proc/locks", encoding="ascii") as file:
+        return any(row.split()[4] == str(pid) and row.split()[5].endswith(f":{inode}") for row in file)
+
+
 class Daemon:
     """`syncward run` of a node, ended on leaving the block:
 
@@ -104,10 +111,7 @@ class Daemon:
         return bool(self.watches(folder))
 
     def is_in_pass(self):
-        """True when it holds the lock of writers, which the kernel knows by its inode."""
-        inode = os.stat(os.path.join(self.node.run_dir, "lock")).st_ino
-        with open("/proc/locks", encoding="ascii") as file:
-            return any(row.split()[4] == str(self.pid) and row.split()[5].endswith(f":{inode}") for row in file)
+        return is_in_pass(self.node, self.pid)
 
     def reload(self):
         os.kill(self.pid, signal.SIGHUP)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Plays the daemon against a real slapd under a clock of its own: daemon_tool PEERS LDAP_URI NODE
- * STATE_DIR RUN_DIR. Reads lines from standard input, answers each with one on standard output:
- *   play N       makes N passes, each at the time it is due; "N SHORTEST LONGEST SUM", in msec
- *   trigger N    makes N passes at the present time, as the watch of slapd.d would
- *   step SEC     moves the clock of the day (not the one for waiting) by that much
- *   advance MSEC moves both clocks on, without a pass
- *   size         "KIB DESCRIPTORS": resident memory and open files of this process
+ * STATE_DIR RUN_DIR [AGENT_CONFIG]. Reads lines from standard input, answers each with one on
+ * standard output: play N       makes N passes, each at the time it is due; "N SHORTEST LONGEST
+ * SUM", in msec trigger N    makes N passes at the present time, as the watch of slapd.d would step
+ * SEC     moves the clock of the day (not the one for waiting) by that much advance MSEC moves both
+ * clocks on, without a pass size         "KIB DESCRIPTORS": resident memory and open files of this
+ * process
  */
 #include <dirent.h>
 #include <inttypes.h>
@@ -125,13 +125,14 @@ int main(int argc, char **argv)
 	char line[128];
 	Error err;
 
-	if (argc != 6)
+	if (argc != 6 && argc != 7)
 		return 64;
 	options.peers_file = argv[1];
 	options.ldap_uri = argv[2];
 	options.node = argv[3];
 	options.state_dir = argv[4];
 	options.run_dir = argv[5];
+	options.agent_config = argc > 6 ? argv[6] : NULL;
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (daemon_new(&options, &clock, &daemon, &err) < 0)
 		return say_error(&err);

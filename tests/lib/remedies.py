@@ -188,6 +188,11 @@ def run(node, text, code=None, password="secret", statuses=(0,)):
     return finished
 
 
+def assert_guards_saw(text):
+    """What only the last look at the result holds, a guard should have held: that is a fault, whatever else is right."""
+    assert "report it as a fault of" not in text, text
+
+
 def execute(node, command, password="secret", statuses=(0,)):
     """Runs a command line as it stands, in a shell, at a terminal where it asks for a password."""
     environment = {**os.environ, "PATH": path_of(node)}
@@ -197,4 +202,5 @@ def execute(node, command, password="secret", statuses=(0,)):
         finished = subprocess.run(["sh", "-c", command], env=environment, stdin=subprocess.DEVNULL, text=True,
                                   capture_output=True, timeout=120, check=False)
     assert statuses is None or finished.returncode in statuses, f"{command}\n{finished.stdout}{finished.stderr}"
+    assert_guards_saw(f"{finished.stdout}{finished.stderr}")
     return finished

@@ -4,49 +4,16 @@
 import os
 import random
 import re
-import subprocess
 import time
 import typing
 
 import ldap
 import pytest
 from daemon import Daemon
+from played import Played
 from slapd import wait_until
-from tools import tool_path
 
 SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
-
-
-class Played:
-    """The daemon under a clock that the test moves; see tests/lib/daemon_tool.c."""
-
-    def __init__(self, node):
-        # What AddressSanitizer keeps of freed memory would look like growth.
-        options = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
-        self._process = subprocess.Popen(
-            [tool_path("daemon_tool"), node.peers_file, node.server.ldapi_uri, str(node.id), node.state_dir,
-             node.run_dir], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "ASAN_OPTIONS": options})
-
-    def __enter__(self):
-        return self
-
-    def ask(self, line):
-        """The numbers that it answers with."""
-        self._process.stdin.write(line + "\n")
-        self._process.stdin.flush()
-        return [int(word) for word in self._process.stdout.readline().split() if word.isdigit()]
-
-    def end(self):
-        """Returns what it told."""
-        _, told = self._process.communicate(timeout=60)
-        assert self._process.returncode == 0, told
-        return told
-
-    def __exit__(self, *_):
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.communicate()
 
 
 @pytest.mark.one_release

@@ -7,16 +7,21 @@ import shutil
 
 import ldap
 import pytest
-from daemon import Daemon
+from daemon import Daemon, is_in_pass
+from played import Played
 from slapd import wait_until
 
 
-def following(node):
-    """A daemon without probes, whose end is a reason for a pass of its own."""
+def without_probes(node):
+    """An agent.json without them: their end is a reason for a pass of its own."""
     settings = os.path.join(node.folder, "agent.json")
     with open(os.open(settings, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
         file.write('{"probe": false}')
-    return Daemon(node, "--agent-config", settings)
+    return settings
+
+
+def following(node):
+    return Daemon(node, "--agent-config", without_probes(node))
 
 
 def path(node):
@@ -106,22 +111,23 @@ def test_files_that_are_no_entries_are_nobody_s_business(node):
         os.unlink(os.path.join(folder, name))
 
 
-def is_waiting(daemon):
+def is_waiting(node, pid):
     """In a pass, and waiting for slapd's answer."""
-    has_lock = daemon.is_in_pass()
-    with open(f"/proc/{daemon.pid}/stat", encoding="ascii") as file:
+    has_lock = is_in_pass(node, pid)
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         return has_lock and file.read().rpartition(")")[2].split()[0] == "S"
 
 
 def test_what_changes_during_a_look_is_looked_at_again_at_once(node):
-    """That look may not have seen it, and the next one would be a minute away."""
-    with following(node) as daemon:
-        watching(daemon, node)
-        look_again(node, daemon)
+    """That look may not have seen it, and the next one would be seconds away, or a minute."""
+    with Played(node, without_probes(node)) as played:
+        played.rest()
         file = path(node)
         with node.server.frozen():
-            daemon.reload()
-            wait_until(lambda: is_waiting(daemon), "it waits for slapd")
+            played.begin("trigger 1")
+            wait_until(lambda: is_waiting(node, played.pid), "it waits for slapd")
             with open(file, "a", encoding="ascii") as edited:
                 edited.write("# by hand\n")
-        daemon.wait_for("hand-edit", timeout=10)
+        played.answer()
+        assert played.next() == 0
+        assert "hand-edit: " + file in played.end()

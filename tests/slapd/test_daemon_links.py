@@ -4,10 +4,12 @@
 import json
 import os
 import re
+import time
 
 import pytest
 from cluster import Cluster
 from daemon import Daemon
+from played import SECOND, Played
 from slapd import SUFFIX, wait_until
 
 pytestmark = pytest.mark.one_release
@@ -87,21 +89,35 @@ def test_peers_that_stop_start_and_go_are_told_once_each_also_over_a_restart_of_
         assert len(daemon.events("link-up")) == 1
 
 
-def test_a_consumer_that_comes_back_in_its_time_is_no_break(slapd_factory, program, tmp_path):
+def wait_connected(node, is_connected):
+    wait_until(lambda: any(c.connection for c in node.server.consumers()) == is_connected, f"connected: {is_connected}")
+
+
+def test_a_link_without_a_connection_is_decided_when_one_try_of_it_is_over(slapd_factory, program, tmp_path):
+    """That is no break when the consumer comes back in its time."""
     cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
     node, peer = cluster
-    cluster.document["databases"][0]["syncrepl"].update({"retry": "3 +", "timeout": 2, "network-timeout": 2})
+    cluster.document["databases"][0]["syncrepl"].update({"retry": "1 +", "timeout": 1, "network-timeout": 1})
     node.write(cluster.document)
+    node.apply_ok()
     settings = tmp_path / "agent.json"
     settings.write_text(json.dumps({"probe": False}))  # whose answers are a reason to look, too
-    with Daemon(node, "--agent-config", settings) as daemon:
-        daemon.wait_for("correction-applied")  # it restarts the consumer, which is looked at until it is up
-        wait_link(node, lambda p: p["state"] == "up" and document(node)["last_pass"]["number"] > 1, "the link is up again")
-        peer.server.stop()
-        daemon.reload()
-        assert not wait_link(node, lambda p: p["state"] == "down", "it is seen without a connection")["down"]
-        assert node.run("check").returncode == 0
-        peer.server.start()
-        # The look that decides comes by itself, long before the interval is over.
-        wait_up(node)
-        assert [name for name, _ in daemon.events() if name.startswith("link")] == []
+    one_try = 3 * SECOND  # connect, bind, and the second that cn=monitor counts; what is ill waits for 5
+    with Played(node, str(settings)) as played:
+        played.set_day(int(time.time()) + 3600)  # its next try is always due
+        wait_connected(node, True)
+        played.rest()
+        assert link(node, 2)["state"] == "up" and link(node, 2)["seen"]
+        for comes_back in (True, False):
+            peer.server.stop()
+            wait_connected(node, False)
+            played.ask("trigger 1")
+            assert link(node, 2)["state"] == "down" and not link(node, 2)["down"]
+            if comes_back:
+                peer.server.start()
+                wait_connected(node, True)
+            assert played.next() <= one_try
+            assert link(node, 2)["down"] != comes_back
+            assert (link(node, 2)["state"] == "up") == comes_back
+        told = played.end()
+    assert told.count(" link-down: ") == 1 and " link-up: " not in told

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A person pauses the daemon: it looks and tells, and does not write, until the time is over or `resume`."""
 
+import datetime
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import re
 import ldap
 import pytest
 from daemon import Daemon
+from played import SECOND, Played
 from slapd import wait_until
 
 UNTIL = re.compile(r"corrections are paused until \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ( by login uid \d+)?: we move it")
@@ -53,16 +55,20 @@ def test_a_paused_daemon_looks_and_tells_and_does_not_write(node):
 
 
 def test_a_pause_ends_by_itself(node):
-    """Also without any trigger: the next pass would be a minute away."""
-    with Daemon(node) as daemon:
-        wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
-        pause(node, "5s")
-        daemon.wait_for("paused")
-        damage(node)
-        daemon.wait_for("drift-found")
+    """Also without any trigger, and on time: what is held or ill would be looked at later, or a minute later."""
+    pause(node)
+    with open(os.path.join(node.state_dir, "pause.json"), encoding="utf-8") as file:
+        until = datetime.datetime.fromisoformat(json.load(file)["until"].replace("Z", "+00:00"))
+    damage(node)
+    with Played(node) as played:
+        played.set_day(int(until.timestamp()) - 2)
+        waited = played.next()
         assert limits(node) == []
-        daemon.wait_for("resumed", timeout=20)
-        daemon.wait_for("correction-applied", timeout=5)
+        while not limits(node):
+            waited += played.next()
+            assert waited <= 4 * SECOND  # what is held or ill waits for 5
+        told = played.end()
+    assert {told.count(f" {name}: ") for name in ("drift-found", "paused", "resumed", "correction-applied")} == {1}, told
 
 
 def test_a_pause_lasts_over_a_restart_and_is_told_once(node):

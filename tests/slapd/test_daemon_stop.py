@@ -42,6 +42,7 @@ def test_it_ends_soon_although_slapd_does_not_answer(node):
     """Which says nothing about slapd."""
     with Daemon(node) as daemon:
         wait_until(lambda: daemon.sees(node.server.config_dir), "it watches slapd.d")
+        daemon.wait_at_rest()  # a pass that is nearly over would wait for nobody
         with node.server.frozen():
             daemon.reload()
             wait_until(daemon.is_in_pass, "it is in a pass")

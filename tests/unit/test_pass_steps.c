@@ -157,6 +157,28 @@ static void behind_new_consumers_the_next_step_waits_for_them(void **state)
 	assert_int_equal(scene->waited_msec, 50);
 }
 
+/* They are not among those that the plan was made from, and peers.json says how long each may take.
+ */
+static void new_consumers_at_work_hold_the_next_step_for_their_longest_timeout(void **state)
+{
+	static int rids[] = {2, 3};
+	WantedConsumer consumers[] = {
+		{.syncrepl.value = {[SYNCREPL_TIMEOUT] = "3", [SYNCREPL_NETWORK_TIMEOUT] = "2"}},
+		{.syncrepl.value = {[SYNCREPL_TIMEOUT] = "1", [SYNCREPL_NETWORK_TIMEOUT] = "4"}}};
+	WantedDatabase database = {.consumers = consumers, .n_consumers = 2};
+	const Wanted wanted = {.databases = &database, .n_databases = 1};
+	Scene *scene = *state;
+
+	scene->has_monitor = true;
+	scene->plan.wanted = &wanted;
+	scene->live.working_rids = rids;
+	scene->live.n_working_rids = 2;
+	step_add(scene, (Step){.kind = STEP_MODIFY, .dn = "a", .mods = link_mods, .n_mods = 1});
+	step_add(scene, (Step){.kind = STEP_MODIFY, .dn = "b"});
+	assert_string_equal(play(scene), "modify, look, modify, ");
+	assert_in_range(scene->waited_msec, 5000, 5200);
+}
+
 static void while_an_index_is_built_nothing_is_written(void **state)
 {
 	Scene *scene = *state;
@@ -286,6 +308,7 @@ int main(void)
 		TEST(steps_are_sent_in_order),
 		TEST(before_the_first_step_the_end_is_heard),
 		TEST(behind_new_consumers_the_next_step_waits_for_them),
+		TEST(new_consumers_at_work_hold_the_next_step_for_their_longest_timeout),
 		TEST(while_an_index_is_built_nothing_is_written),
 		TEST(an_optional_step_that_is_refused_is_told_and_the_rest_goes_on),
 		TEST(an_answer_that_says_nothing_stops_also_behind_an_optional_step),
