@@ -117,7 +117,7 @@ def test_each_command_explains_itself(syncward, command):
     (["validate", "--peers"], "--peers needs a value: --peers FILE"),
     (["validate", "--peers="], "--peers needs a value: --peers FILE"),
     (["validate", "--show=yes"], "--show takes no value"),
-    (["validate", "--output", "xml"], "--output 'xml' is neither text, json nor ldif"),
+    (["validate", "--output", "xml"], "--output 'xml' is neither text, json, ldif nor dot"),
     (["validate", "--slapd-version", "new"], "--slapd-version 'new' is no version such as 2.4.46"),
     (["init", "--suffix", "dc=x"], "init needs --suffix and --peer: syncward init --suffix dc=example,dc=com "
      "--peer ldap://ldap1.example.com ldap://ldap2.example.com"),
@@ -200,7 +200,8 @@ def test_json_output_lists_the_problems(syncward, peers):
     path = peers()
     status, output, messages = syncward("validate", "--output", "json", path)
     assert (status, messages) == (0, "")
-    assert json.loads(output) == {"schema_version": 1, "file": str(path), "valid": True, "problems": []}
+    assert json.loads(output) == {"schema_version": 1, "file": str(path), "valid": True, "problems": [],
+                                  "warnings": [], "notes": []}
     status, output, messages = syncward("validate", "--output=json", peers(text="{"))
     problem = json.loads(output)["problems"]
     assert status == 78 and len(problem) == 1 and messages == f"syncward: {problem[0]}\n"
