@@ -159,6 +159,9 @@ unsigned desired_site_number(const Desired *desired, const char *site);
 /* True for who is read: providers and hubs. */
 bool peer_is_read(const Peer *peer);
 
+/* True when every peer of a database reads every other one of it: nothing says otherwise. */
+bool desired_is_mesh(const Desired *desired);
+
 /* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
 

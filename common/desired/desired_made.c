@@ -34,12 +34,10 @@ static int check_both_ways(Reader *reader, const Links *links)
 
 int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired)
 {
-	bool is_mesh = desired->n_gateways == 0;
+	const bool is_mesh = desired_is_mesh(desired);
 
 	if (check_consumers(reader, json_member(root, "peers"), desired) < 0)
 		return -1;
-	for (size_t i = 0; i < desired->n_peers; i++)
-		is_mesh = is_mesh && !desired->peers[i].reads;
 	for (size_t i = 0; !is_mesh && i < desired->n_databases; i++) {
 		AUTO(Pool) *scratch = pool_new();
 		const Links links = links_make(scratch, desired, &desired->databases[i]);
