@@ -145,7 +145,7 @@ def test_each_command_explains_itself(syncward, command):
     (["validate", "--peers"], "--peers needs a value: --peers FILE"),
     (["validate", "--peers="], "--peers needs a value: --peers FILE"),
     (["validate", "--show=yes"], "--show takes no value"),
-    (["validate", "--output", "xml"], "--output 'xml' is neither text, json nor ldif"),
+    (["validate", "--output", "xml"], "--output 'xml' is neither text, json, ldif nor dot"),
     (["validate", "--slapd-version", "new"], "--slapd-version 'new' is no version such as 2.4.46"),
     (["init", "--suffix", "dc=x"], "init needs --suffix and --peer: syncward init --suffix dc=example,dc=com "
      "--peer ldap://ldap1.example.com ldap://ldap2.example.com"),
@@ -228,10 +228,46 @@ def test_json_output_lists_the_problems(syncward, peers):
     path = peers()
     status, output, messages = syncward("validate", "--output", "json", path)
     assert (status, messages) == (0, "")
-    assert json.loads(output) == {"schema_version": 1, "file": str(path), "valid": True, "problems": []}
+    assert json.loads(output) == {"schema_version": 1, "file": str(path), "valid": True, "problems": [],
+                                  "warnings": [], "notes": []}
     status, output, messages = syncward("validate", "--output=json", peers(text="{"))
     problem = json.loads(output)["problems"]
     assert status == 78 and len(problem) == 1 and messages == f"syncward: {problem[0]}\n"
+
+
+# Who reads whom
+
+LINKS = {"topology": {"gateways": 1}, "peers": [
+    {"id": 1, "uri": "ldap://a1", "site": "a"}, {"id": 2, "uri": "ldap://a2", "site": "a"}, {"id": 3, "uri": "ldap://b3", "site": "b"},
+    {"id": 5000, "uri": "ldap://b4", "site": "b", "role": "consumer", "reads": [3]}]}
+
+
+def test_topology_shows_who_reads_whom_and_what_is_weak_in_it(syncward, peers):
+    path = peers(**LINKS)
+    status, output, messages = syncward("topology", path)
+    assert (status, messages) == (0, "")
+    assert output.splitlines()[:5] == [
+        "dc=example,dc=com: 3 providers, 1 consumer, 5 sessions, at most 3 hops (from 2 to 5000)",
+        "      1  provider  a  4 sessions, read by 2, reads 2 3",
+        "      2  provider  a  2 sessions, read by 1, reads 1",
+        "      3  provider  b  3 sessions, read by 2, reads 1",
+        "   5000  consumer  b  1 session, reads 3"]
+    assert output.count("\nwarning: dc=example,dc=com: ") == 2
+    document = json.loads(syncward("topology", "--output", "json", path)[1])["databases"][0]
+    assert (document["sessions"], document["hops"], len(document["warnings"]), document["notes"]) == (5, 3, 2, [])
+    assert document["nodes"][0] == {"id": 1, "uri": "ldap://a1", "role": "provider", "hub": False, "site": "a", "reads": [2, 3],
+                                    "read_by": 2, "sessions": 4}
+    graph = syncward("topology", "--output=dot", path)[1]
+    assert graph.startswith('digraph "dc=example,dc=com" {\n') and graph.endswith("}\n") and graph.count(" -> ") == 5
+    assert "  3 -> 5000;\n" in graph and 'label="a"' in graph
+
+
+def test_links_that_are_too_few_are_warnings_of_a_good_file(syncward, peers):
+    path = peers(topology=LINKS["topology"], peers=LINKS["peers"][:3])
+    status, output, messages = syncward("validate", "--output", "json", path)
+    report = json.loads(output)
+    assert (status, report["valid"], len(report["warnings"])) == (0, True, 2)
+    assert messages == "".join(f"syncward: {path}: warning: {text}\n" for text in report["warnings"])
 
 
 def test_keywords_newer_than_the_named_slapd_are_errors(syncward, peers):

@@ -120,7 +120,8 @@ def test_guards_are_those_of_help(complete):
 
 
 def test_formats_are_those_of_the_command(complete):
-    assert complete("syncward plan --output ", "syncward check --output ") == [{"text", "json", "ldif"}, {"text", "json"}]
+    assert complete("syncward plan --output ", "syncward topology --output ", "syncward check --output ") == [
+        {"text", "json", "ldif"}, {"text", "json", "dot"}, {"text", "json"}]
 
 
 def test_files_and_folders_are_offered_where_they_belong(complete):

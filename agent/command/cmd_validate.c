@@ -8,6 +8,7 @@
 #include "agent/input/secret_read.h"
 #include "agent/input/settings_file.h"
 #include "agent/system/say.h"
+#include "common/desired/links_judge.h"
 
 /* "2.4.46" as 20446, as syncrepl_keyword_since() counts; 0 when it is no version. */
 static unsigned version_number(const char *text)
@@ -27,6 +28,8 @@ typedef struct Validation {
 	const char *path;
 	unsigned version; /* of slapd; 0: any */
 	TextList problems;
+	TextList warnings; /* of a file that is good */
+	TextList notes;
 } Validation;
 
 static void problem_add(Validation *validation, const char *text)
@@ -66,6 +69,8 @@ static void version_check(Validation *validation)
 	}
 	for (size_t i = 0; i < desired->n_databases; i++)
 		settings_check(validation, &desired->databases[i].syncrepl);
+	for (size_t i = 0; i < desired->n_sites; i++)
+		settings_check(validation, &desired->sites[i].syncrepl);
 }
 
 static void secrets_check(Validation *validation, bool file_is_private)
@@ -78,19 +83,51 @@ static void secrets_check(Validation *validation, bool file_is_private)
 			problem_add(validation, read.items[i].problem);
 }
 
+static void told_add(Validation *validation, TextList *list, const char *kind, const char *text)
+{
+	say("%s: %s: %s", validation->path, kind, text);
+	POOL_PUSH(validation->options->pool, list->items, list->n_items, text);
+}
+
+/* Who reads whom, judged. */
+static void links_check(Validation *validation)
+{
+	Pool *pool = validation->options->pool;
+	const Desired *desired = validation->desired;
+
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		AUTO(Pool) *scratch = pool_new();
+		const Links links = links_make(scratch, desired, &desired->databases[i]);
+		const LinksJudgement judgement = links_judge(pool, &links);
+
+		for (size_t k = 0; k < judgement.n_warnings; k++)
+			told_add(validation, &validation->warnings, "warning",
+				 judgement.warnings[k]);
+		for (size_t k = 0; k < judgement.n_notes; k++)
+			told_add(validation, &validation->notes, "note", judgement.notes[k]);
+	}
+}
+
+static struct json_object *texts_json(const TextList *list)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < list->n_items; i++)
+		json_object_array_add(array, json_object_new_string(list->items[i]));
+	return array;
+}
+
 static void report_print(const Validation *validation)
 {
 	struct json_object *report = json_object_new_object();
-	struct json_object *problems = json_object_new_array();
 
-	for (size_t i = 0; i < validation->problems.n_items; i++)
-		json_object_array_add(problems,
-				      json_object_new_string(validation->problems.items[i]));
 	json_object_object_add(report, "schema_version", json_object_new_int(1));
 	json_object_object_add(report, "file", json_object_new_string(validation->path));
 	json_object_object_add(report, "valid",
 			       json_object_new_boolean(validation->problems.n_items == 0));
-	json_object_object_add(report, "problems", problems);
+	json_object_object_add(report, "problems", texts_json(&validation->problems));
+	json_object_object_add(report, "warnings", texts_json(&validation->warnings));
+	json_object_object_add(report, "notes", texts_json(&validation->notes));
 	(void)puts(json_object_to_json_string_ext(report, JSON_C_TO_STRING_PRETTY |
 								  JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(report);
@@ -124,6 +161,7 @@ static int file_check(Validation *validation)
 	validation->desired = file.desired;
 	if (validation->version > 0)
 		version_check(validation);
+	links_check(validation);
 	if (validation->options->checks_secrets)
 		secrets_check(validation, file.is_private);
 	return validation->problems.n_items == 0

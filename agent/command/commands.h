@@ -20,6 +20,7 @@ extern const Command command_plan;
 extern const Command command_resume;
 extern const Command command_run;
 extern const Command command_status;
+extern const Command command_topology;
 extern const Command command_validate;
 extern const Command command_verify;
 

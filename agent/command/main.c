@@ -15,10 +15,10 @@
 #include "common/base/suggest.h"
 
 static const Command *const commands[] = {
-	&command_run,    &command_status, &command_check,   &command_init,   &command_validate,
-	&command_plan,   &command_apply,  &command_adopt,   &command_verify, &command_compare,
-	&command_leave,  &command_heal,   &command_history, &command_pause,  &command_resume,
-	&command_doctor, &command_fence,
+	&command_run,      &command_status, &command_check, &command_init,    &command_validate,
+	&command_topology, &command_plan,   &command_apply, &command_adopt,   &command_verify,
+	&command_compare,  &command_leave,  &command_heal,  &command_history, &command_pause,
+	&command_resume,   &command_doctor, &command_fence,
 };
 
 static void usage_print(FILE *out)

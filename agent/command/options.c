@@ -21,7 +21,8 @@ const OptionRule common_options[] = {
 		     "what is remembered between passes (/var/lib/syncward)"),
 	OPTION_NAMED("--run-dir", OPTION_TEXT, override.run_dir, "DIR",
 		     "lock and status (/run/syncward)"),
-	OPTION_NAMED("--output", OPTION_OUTPUT, output, "FORMAT", "text or json; plan: also ldif"),
+	OPTION_NAMED("--output", OPTION_OUTPUT, output, "FORMAT",
+		     "text or json; plan: also ldif; topology: also dot"),
 	{.name = "--verbose",
 	 .letter = 'v',
 	 .kind = OPTION_FLAG,
@@ -36,6 +37,7 @@ static const char *const output_names[] = {
 	[OUTPUT_TEXT] = "text",
 	[OUTPUT_JSON] = "json",
 	[OUTPUT_LDIF] = "ldif",
+	[OUTPUT_DOT] = "dot",
 };
 _Static_assert(ARRAY_SIZE(output_names) == OUTPUT_FORMAT_COUNT, "name every format");
 
@@ -84,7 +86,8 @@ static int output_set(const char *name, OutputFormat *ret, Error *err)
 			return 0;
 		}
 	}
-	return error_set(err, ERROR_USAGE, 0, "--output '%s' is neither text, json nor ldif", name);
+	return error_set(err, ERROR_USAGE, 0, "--output '%s' is neither text, json, ldif nor dot",
+			 name);
 }
 
 static void list_add(Pool *pool, TextList *list, const char *value)

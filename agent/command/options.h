@@ -13,6 +13,7 @@ typedef enum OutputFormat {
 	OUTPUT_TEXT,
 	OUTPUT_JSON,
 	OUTPUT_LDIF,
+	OUTPUT_DOT,
 	OUTPUT_FORMAT_COUNT
 } OutputFormat;
 
@@ -32,7 +33,7 @@ typedef struct Options {
 	bool wants_help;
 	bool wants_version;
 	/* of single commands */
-	const char *file;          /* validate: [FILE]; pause: REASON */
+	const char *file;          /* validate, topology: [FILE]; pause: REASON */
 	const char *duration;      /* pause */
 	const char *slapd_version; /* validate */
 	const char *suffix;        /* init, compare, heal, history */

@@ -20,8 +20,8 @@ static void digest_make(Pool *pool, const Desired *desired, const FileContent *c
 typedef int DesiredParse(Pool *pool, const char *name, const char *bytes, size_t len,
 			 const Desired **ret, Error *err);
 
-static int parse(Pool *pool, const char *path, const FileContent *content,
-		 DesiredParse *parse_desired, PeersFile *ret, Error *err)
+static int content_parse(Pool *pool, const char *path, const FileContent *content,
+			 DesiredParse *parse, PeersFile *ret, Error *err)
 {
 	PeersFile file = {
 		.content = *content,
@@ -29,7 +29,7 @@ static int parse(Pool *pool, const char *path, const FileContent *content,
 		.is_private = content->is_private,
 	};
 
-	if (parse_desired(pool, path, content->bytes, content->len, &file.desired, err) < 0)
+	if (parse(pool, path, content->bytes, content->len, &file.desired, err) < 0)
 		return -1;
 	if (file.desired->has_literal_secret && !content->is_private)
 		return error_set(err, ERROR_INPUT, 0,
@@ -43,7 +43,13 @@ static int parse(Pool *pool, const char *path, const FileContent *content,
 	return 0;
 }
 
-int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
+int peers_file_parse(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
+		     Error *err)
+{
+	return content_parse(pool, path, content, desired_parse, ret, err);
+}
+
+static int file_read(Pool *pool, const char *path, DesiredParse *parse, PeersFile *ret, Error *err)
 {
 	const FileCheck check = {
 		.max_bytes = JSON_MAX_BYTES,
@@ -55,11 +61,21 @@ int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
 
 	if (file_read_checked(pool, path, &check, &content, err) < 0)
 		return -1;
-	return parse(pool, path, &content, desired_parse, ret, err);
+	return content_parse(pool, path, &content, parse, ret, err);
+}
+
+int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
+{
+	return file_read(pool, path, desired_parse, ret, err);
+}
+
+int peers_file_read_draft(Pool *pool, const char *path, PeersFile *ret, Error *err)
+{
+	return file_read(pool, path, desired_parse_draft, ret, err);
 }
 
 int peers_file_parse_kept(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
 			  Error *err)
 {
-	return parse(pool, path, content, desired_parse_kept, ret, err);
+	return content_parse(pool, path, content, desired_parse_kept, ret, err);
 }

@@ -13,6 +13,7 @@
 #include "common/base/buf.h"
 #include "common/copy/lag.h"
 #include "common/decide/guard.h"
+#include "common/decide/leaving_parts.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/render.h"
 
@@ -307,6 +308,8 @@ static int leave_try(Leave *leave, Error *err)
 	report->is_audit = desired->mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);
+	if (!leave->inputs->not_listed && report->leaving.n_databases > 0)
+		leave_hold_parting(leave->pool, desired, leave->inputs->wanted.self, &report->plan);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) || report->plan.n_holds > 0 ||
 	    report->is_audit)
 		return 0;

@@ -56,7 +56,7 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 	const char *suffix = wanted->desired->suffix;
 	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 
-	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers; i++) {
+	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers + wanted->n_others; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
 		Syncrepl *link;
 
@@ -111,7 +111,7 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 	DatabaseFacts *facts = world_facts_of(pool, ret, suffix);
 	const bool is_known = facts->n_peers > 0;
 
-	for (size_t i = 0; !is_known && i < wanted->n_consumers; i++) {
+	for (size_t i = 0; !is_known && i < wanted->n_consumers + wanted->n_others; i++) {
 		const unsigned id = wanted->consumers[i].peer->id;
 		const Content *silent = silent_find(&heard->before, suffix, id);
 		Content content = {.peer_id = id,
@@ -124,7 +124,10 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 			content = probe_content(&heard->probes[(*at)++]);
 		if (!silent)
 			silent_add(heard->silent, suffix, &content);
-		POOL_PUSH(pool, facts->peers, facts->n_peers, content);
+		if (i < wanted->n_consumers)
+			POOL_PUSH(pool, facts->peers, facts->n_peers, content);
+		else
+			POOL_PUSH(pool, facts->others, facts->n_others, content);
 	}
 }
 

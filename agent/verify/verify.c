@@ -35,7 +35,7 @@ static VerifiedDatabase database_of(Pool *pool, const Wanted *wanted,
 
 	POOL_PUSH(pool, verified.servers, verified.n_servers,
 		  {.peer = wanted->self, .is_self = true});
-	for (size_t i = 0; i < database->n_consumers; i++)
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
 		POOL_PUSH(pool, verified.servers, verified.n_servers,
 			  {.peer = database->consumers[i].peer,
 			   .secret = database->consumers[i].secret,

@@ -148,6 +148,7 @@ static AdoptDocument document_begin(const Adoption *adoption)
 			   .uri = adoption->peers[i].uri,
 			   .rid = -1,
 			   .syncrepl = &document.peer_settings[i],
+			   .site_syncrepl = &settings_none,
 			   .as_consumer = &settings_none});
 	for (size_t i = 0; i < adoption->n_databases; i++)
 		POOL_PUSH(adoption->pool, desired.databases, desired.n_databases,

@@ -21,6 +21,9 @@ static bool is_known(const Facts *facts, unsigned id)
 		for (size_t k = 0; k < database->n_peers; k++)
 			if (wrote(&database->peers[k], id))
 				return true;
+		for (size_t k = 0; k < database->n_others; k++)
+			if (wrote(&database->others[k], id))
+				return true;
 	}
 	return false;
 }

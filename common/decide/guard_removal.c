@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_removal.h"
 
+#include <string.h>
+
 #include "common/base/remedies.h"
+#include "common/decide/guard_link_parts.h"
 #include "common/plan/plan_changes.h"
 
 #define REMOVALS CHANGE_BIT(CHANGE_CONSUMER_REMOVE)
@@ -43,13 +46,75 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 			});
 }
 
+/* --- the last link to another part --- */
+
+/* The peer that has the database still, and is not read by this node any more; NULL: none such. */
+static const Peer *peer_left(const WantedDatabase *wanted, const LiveConsumer *consumer)
+{
+	for (size_t i = wanted->n_consumers;
+	     consumer->provider && i < wanted->n_consumers + wanted->n_others; i++)
+		if (strcmp(wanted->consumers[i].provider, consumer->provider) == 0)
+			return wanted->consumers[i].peer;
+	return NULL;
+}
+
+static bool is_near(const Peer *one, const Peer *other)
+{
+	return one == other || (one->site_number > 0 && one->site_number == other->site_number);
+}
+
+/* True when this node goes on to read somebody where the peer is, over a link that works. What it
+ * is only about to read may refuse it. */
+static bool reads_near(const Diff *diff, const DatabasePlan *database, const Peer *peer)
+{
+	const WantedDatabase *wanted = database->wanted;
+	const LiveDatabase *live = database->live;
+
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+
+		for (size_t k = 0; consumer->provider && k < wanted->n_consumers; k++)
+			if (is_near(wanted->consumers[k].peer, peer) &&
+			    strcmp(wanted->consumers[k].provider, consumer->provider) == 0 &&
+			    guard_link_works(diff->in->live, live, consumer))
+				return true;
+	}
+	return false;
+}
+
+/* Who else reads a peer there now cannot be seen from here: while nobody does, the database is in
+ * parts. */
+static void hold_parting(Diff *diff, const DatabasePlan *database)
+{
+	Change *change;
+
+	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));) {
+		const Peer *peer = peer_left(database->wanted, change->live);
+		Hold hold = {.guard = GUARD_REMOVAL, .suffix = database->suffix};
+
+		if (!peer || reads_near(diff, database, peer))
+			continue;
+		hold.text = pool_printf(
+			diff->pool,
+			"this node would read nobody %s%s any more, and this may be the only link "
+			"of %s between two parts: it goes by itself when another one there is "
+			"read; if other nodes read what is written there",
+			peer->site ? "at " : "in place of ", peer->site ? peer->site : peer->uri,
+			database->suffix);
+		hold.release = remedy_text(REMEDY_RELEASE_G4);
+		plan_hold(diff->pool, diff->plan, change, hold);
+	}
+}
+
 void guard_removals(Diff *diff)
 {
 	if (diff_is_released(diff, GUARD_REMOVAL))
 		return;
 	hold_many(diff);
-	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
 		hold_undeclared(diff, &diff->plan->databases[i]);
+		hold_parting(diff, &diff->plan->databases[i]);
+	}
 }
 
 /* --- nobody is left because others are held --- */

@@ -5,7 +5,7 @@
 #include "common/decide/diff.h"
 
 /* G4: holds removals that are more than "max_removals", or that end all replication of a database
- * because peers.json names nobody. */
+ * because peers.json names nobody, or this node's last link to another site. */
 void guard_removals(Diff *diff);
 
 /* G4: holds the removal of the last providers of a database where whoever shall take their place is

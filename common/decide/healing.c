@@ -18,7 +18,7 @@ const Peer *healing_peer(const Wanted *wanted, const WantedDatabase *database)
 {
 	const Peer *first = wanted->self;
 
-	for (size_t i = 0; i < database->n_consumers; i++)
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
 		if (database->consumers[i].peer->id < first->id)
 			first = database->consumers[i].peer;
 	return first;
@@ -83,7 +83,7 @@ void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHo
 
 static const Peer *peer_of(const WantedDatabase *database, unsigned sid)
 {
-	for (size_t i = 0; i < database->n_consumers; i++)
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
 		if (database->consumers[i].peer->id == sid)
 			return database->consumers[i].peer;
 	return NULL;

@@ -80,6 +80,10 @@ static Evidence evidence_find(const Joining *joining)
 		else if (!evidence.lacking || !joining_is_provider(evidence.lacking))
 			evidence.lacking = peer;
 	}
+	/* What this node wrote itself, wherever it came to. */
+	for (size_t i = joining->n_peers; !evidence.lacking && i < joining->n_everybody; i++)
+		if (copy_lacks_own(joining->here, &joining->peers[i], joining->our_id))
+			evidence.lacking = &joining->peers[i];
 	evidence.is_covered = evidence.is_covered || nobody_has_more(joining, &evidence);
 	return evidence;
 }

@@ -9,15 +9,13 @@
 #include "common/slapd/dn.h"
 
 /* What answers under a name of our own is no other copy. */
-static size_t copies_of_others(const Diff *diff, const DatabaseFacts *facts, const Content **ret)
+static size_t copies_take(const Diff *diff, const Content *copies, size_t n_copies, Content *ret)
 {
-	Content *peers = pool_alloc(diff->pool, (facts->n_peers + 1) * sizeof(*peers));
 	size_t n = 0;
 
-	for (size_t i = 0; i < facts->n_peers; i++)
-		if (!peer_is_myself(diff, facts->peers[i].peer_id))
-			peers[n++] = facts->peers[i];
-	*ret = peers;
+	for (size_t i = 0; i < n_copies; i++)
+		if (!peer_is_myself(diff, copies[i].peer_id))
+			ret[n++] = copies[i];
 	return n;
 }
 
@@ -28,8 +26,9 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
 	const bool is_fenced = fence_is_closed(&diff->in->known->fence, suffix);
-	const Content *peers;
-	size_t n_peers = copies_of_others(diff, facts, &peers);
+	Content *peers =
+		pool_alloc(diff->pool, (facts->n_peers + facts->n_others + 1) * sizeof(*peers));
+	const size_t n_peers = copies_take(diff, facts->peers, facts->n_peers, peers);
 
 	return (Joining){
 		.diff = diff,
@@ -38,6 +37,8 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		.here = &facts->here,
 		.peers = peers,
 		.n_peers = n_peers,
+		.n_everybody = n_peers +
+			       copies_take(diff, facts->others, facts->n_others, peers + n_peers),
 		.suffix = suffix,
 		.our_id = diff->in->wanted->self->id,
 		.was_joining = is_fenced || (known && known->is_joining),
@@ -83,7 +84,7 @@ bool joining_is_provider(const Content *peer)
 
 static const char *account_at(const Joining *joining, unsigned peer_id)
 {
-	for (size_t i = 0; i < joining->wanted->n_consumers; i++)
+	for (size_t i = 0; i < joining->wanted->n_consumers + joining->wanted->n_others; i++)
 		if (joining->wanted->consumers[i].peer->id == peer_id)
 			return joining->wanted->consumers[i].syncrepl.value[SYNCREPL_BINDDN];
 	return NULL;

@@ -10,8 +10,9 @@ typedef struct Joining {
 	const WantedDatabase *wanted;
 	const LiveDatabase *live;
 	const Content *here;
-	const Content *peers;
+	const Content *peers; /* that this node reads */
 	size_t n_peers;
+	size_t n_everybody; /* with the other providers behind them */
 	const char *suffix;
 	unsigned our_id;
 	bool was_joining; /* a first refresh was not complete, as remembered */

@@ -41,7 +41,7 @@ static Emptiness emptiness_of(const Joining *joining, const Content *peer)
 
 static const Content *find_peer(const Joining *joining, Emptiness emptiness)
 {
-	for (size_t i = 0; i < joining->n_peers; i++)
+	for (size_t i = 0; i < joining->n_everybody; i++)
 		if (emptiness_of(joining, &joining->peers[i]) == emptiness)
 			return &joining->peers[i];
 	return NULL;
@@ -52,7 +52,7 @@ static const char *unseen_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_peers; i++) {
+	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
 		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN)
@@ -72,7 +72,7 @@ static const char *empty_command(const Joining *joining)
 {
 	Buf ids = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_peers; i++) {
+	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
 		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN &&
@@ -110,6 +110,19 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* It comes by way of them; nobody else is read. */
+static const Hold *hold_far_source(const Joining *joining, const Content *source)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s is empty here and at the peers that this node reads, and holds "
+			    "data at %s: this node reads it as soon as one of them has it, and "
+			    "refuses clients' writes until then; when the refresh is complete",
+			    joining->suffix, joining_uri(joining, source)),
+		remedy_text(REMEDY_APPLY));
+}
+
 static const Hold *hold_unseen(const Joining *joining)
 {
 	return joining_hold(
@@ -143,6 +156,8 @@ const Hold *joining_judge_empty(const Joining *joining)
 
 	if (joining->diff->in->options.is_first_node)
 		return judge_first_node(joining);
+	if (source && source >= joining->peers + joining->n_peers)
+		return hold_far_source(joining, source);
 	if (source && !joining_source(joining))
 		return hold_unproven_source(joining, source);
 	if (source && joining->is_fenced)

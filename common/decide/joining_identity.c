@@ -63,7 +63,7 @@ const Hold *joining_judge_peer(const Joining *joining, const Content *peer)
 /* Writes of this node's server ID that this database does not know of are elsewhere. */
 static const Hold *judge_own_changes(const Joining *joining)
 {
-	for (size_t i = 0; i < joining->n_peers; i++) {
+	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
 		/* One that started empty is behind until its refresh ends, which is judged next. */
@@ -79,7 +79,7 @@ static const Hold *judge_strangers(const Joining *joining)
 {
 	const Hold *found = NULL;
 
-	for (size_t i = 0; i < joining->n_peers; i++) {
+	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
 		if (copy_relation(joining->here, peer).identity == COPY_IS_SAME)

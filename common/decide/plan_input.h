@@ -26,8 +26,10 @@ typedef struct ReadersHere {
 typedef struct DatabaseFacts {
 	const char *suffix;
 	Content here;
-	Content *peers;
+	Content *peers; /* that this node reads */
 	size_t n_peers;
+	Content *others; /* the other providers */
+	size_t n_others;
 	OldEntries old;
 	ReadersHere readers;
 	CopyExtra extra; /* against one peer of which everything is here */

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired.h"
 
+const char *const peer_role_names[] = {
+	[PEER_PROVIDER] = "provider",
+	[PEER_CONSUMER] = "consumer",
+};
+_Static_assert(ARRAY_SIZE(peer_role_names) == PEER_ROLE_COUNT, "name every role");
+
+bool peer_is_read(const Peer *peer)
+{
+	return peer->role == PEER_PROVIDER || peer->is_hub;
+}
+
+bool desired_is_mesh(const Desired *desired)
+{
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (desired->peers[i].reads || desired->peers[i].role != PEER_PROVIDER)
+			return false;
+	return desired->n_gateways == 0;
+}
+
 const Peer *desired_peer(const Desired *desired, unsigned id)
 {
 	for (size_t i = 0; i < desired->n_peers; i++)

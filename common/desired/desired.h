@@ -39,15 +39,45 @@ typedef struct SyncreplSettings {
 /* Sets nothing. */
 extern const SyncreplSettings settings_none;
 
+/* A consumer reads, is read by nobody unless it is a hub, and has no server ID. */
+typedef enum PeerRole {
+	PEER_PROVIDER,
+	PEER_CONSUMER,
+	PEER_ROLE_COUNT
+} PeerRole;
+
+extern const char *const peer_role_names[PEER_ROLE_COUNT];
+
+#define ID_MAX 65535 /* of a consumer; a server ID is less */
+
+/* Whom "reads" names: a peer, or all providers of a site. */
+typedef struct PeerRead {
+	unsigned id;      /* 0: a site */
+	const char *site; /* NULL: a peer */
+	JsonPlace place;
+} PeerRead;
+
+typedef struct PeerReads {
+	PeerRead *items;
+	size_t n_items;
+} PeerReads;
+
 typedef struct Peer {
-	unsigned id; /* server ID, 1..4095 */
+	unsigned id; /* server ID, 1..4095; of a consumer only a name, 1..65535 */
 	const char *uri;
-	const char **names; /* further host names by which a node may recognise itself */
+	PeerRole role;
+	bool is_hub;            /* a consumer that others read */
+	bool refers_updates;    /* "update_ref" */
+	const char *site;       /* NULL: none given */
+	unsigned site_number;   /* position in Desired.site_names + 1; 0: none given */
+	const PeerReads *reads; /* NULL: what the topology says */
+	const char **names;     /* further host names by which a node may recognise itself */
 	size_t n_names;
 	int rid; /* -1: the id */
 	/* Never NULL; of most peers settings_none, which keeps a list of many peers small. */
-	const SyncreplSettings *syncrepl;    /* how everybody reads this peer */
-	const SyncreplSettings *as_consumer; /* what this peer uses towards all others; wins */
+	const SyncreplSettings *site_syncrepl; /* how everybody reads the peers of its site */
+	const SyncreplSettings *syncrepl;      /* how everybody reads this peer; wins over these */
+	const SyncreplSettings *as_consumer;   /* what this peer uses towards all others; wins */
 	JsonPlace place;
 } Peer;
 
@@ -68,6 +98,13 @@ typedef struct DesiredDatabase {
 	bool manages_access;
 	JsonPlace place;
 } DesiredDatabase;
+
+/* Settings of the peers of one site, between those of the database and the peer's own. */
+typedef struct Site {
+	const char *name;
+	SyncreplSettings syncrepl;
+	JsonPlace place;
+} Site;
 
 typedef enum PolicyMode {
 	POLICY_AUDIT,
@@ -91,6 +128,11 @@ typedef struct Desired {
 	size_t n_peers;
 	DesiredDatabase *databases;
 	size_t n_databases;
+	Site *sites;
+	size_t n_sites;
+	const char **site_names; /* those that peers name, sorted */
+	size_t n_site_names;
+	unsigned n_gateways; /* of each site; 0: every provider reads every other */
 	ServerIdForm server_id;
 	PolicyMode mode;
 	bool prune;
@@ -112,7 +154,20 @@ int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, c
 int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
 		       const Desired **ret, Error *err);
 
-/* The peer with that server ID; NULL when none. */
+/* The same also for what this syncward can show, but not make yet: see desired_check_made(). */
+int desired_parse_draft(Pool *pool, const char *name, const char *bytes, size_t len,
+			const Desired **ret, Error *err);
+
+/* Position of a site's name in site_names + 1; 0: no peer has that site, or NULL was asked for. */
+unsigned desired_site_number(const Desired *desired, const char *site);
+
+/* True for who is read: providers and hubs. */
+bool peer_is_read(const Peer *peer);
+
+/* True when every peer of a database reads every other one of it: nothing says otherwise. */
+bool desired_is_mesh(const Desired *desired);
+
+/* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
 
 /* True when the peer holds the database. */
@@ -122,9 +177,9 @@ bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 
 /*
- * The settings of one link after all levels: database, then how everybody reads the provider, then
- * the consumer's own. Where none of them speaks our defaults are filled in; rid and provider are
- * set, left_out is not. Strings made for it live in pool.
+ * The settings of one link after all levels: database, the provider's site, then how everybody
+ * reads the provider, then the consumer's own. Where none of them speaks our defaults are filled
+ * in; rid and provider are set, left_out is not. Strings made for it live in pool.
  */
 SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
 			      const Peer *consumer);

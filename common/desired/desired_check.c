@@ -6,13 +6,15 @@
 #include "common/base/remedies.h"
 
 #include "common/desired/desired_internal.h"
+#include "common/desired/links.h"
+#include "common/desired/links_graph.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
 /* Where the values of a checked document stand. */
 typedef struct Check {
 	Reader *reader;
-	const Desired *desired;
+	Desired *desired;
 	const JsonNode *peers;
 	const JsonNode *databases;
 } Check;
@@ -75,7 +77,7 @@ static int check_suffixes(Check *check)
 	return check_unique(check, names, check->databases, "suffix");
 }
 
-/* Fills the table from a server ID to the peer's position + 1. */
+/* Fills the table from an id to the peer's position + 1. */
 static int check_ids(Check *check, unsigned *positions)
 {
 	for (size_t i = 0; i < check->desired->n_peers; i++) {
@@ -97,7 +99,7 @@ static int check_ids(Check *check, unsigned *positions)
 static int check_peer_list(Check *check, size_t index, const unsigned *positions)
 {
 	const JsonNode *list = json_member(&check->databases->children[index], "peers");
-	bool is_listed[SID_MAX + 1] = {false};
+	bool is_listed[ID_MAX + 1] = {false};
 
 	for (size_t i = 0; list && i < list->n_children; i++) {
 		unsigned id = check->desired->databases[index].peer_ids[i];
@@ -131,6 +133,8 @@ static int check_rids(Check *check, const DesiredDatabase *database, const unsig
 		const Peer *peer = &check->desired->peers[position];
 		unsigned rid = desired_rid(database, peer);
 
+		if (!peer_is_read(peer))
+			continue;
 		if (rid > RID_MAX)
 			return reader_refuse(check->reader, rid_place(check, position),
 					     "this peer's rid in the database at %u:%u would be "
@@ -246,51 +250,82 @@ static int check_link(Check *check, const Link *link)
 	return 0;
 }
 
-/* The peers of a database that have settings of their own as consumers; without is how many have
- * none. */
-static const Peer **special_consumers(Pool *pool, Check *check, const DesiredDatabase *database,
-				      const unsigned *positions, size_t *n, size_t *without)
+/* Who reads with settings of its own, and whom all the others read: these are all alike. */
+typedef struct Readers {
+	size_t *special; /* positions of nodes */
+	size_t n_special;
+	RelaySet read_plainly;
+} Readers;
+
+static Readers readers_sort(Pool *pool, const Links *links)
 {
-	const Peer **specials = NULL;
+	Readers readers = {.special = NULL};
 
-	for (size_t i = 0; i < database->n_peer_ids; i++) {
-		const Peer *peer = &check->desired->peers[positions[database->peer_ids[i]] - 1];
-
-		if (settings_are_empty(peer->as_consumer))
-			(*without)++;
+	for (size_t i = 0; i < links->n_nodes; i++) {
+		if (settings_are_empty(links->nodes[i]->as_consumer))
+			relay_set_join(&readers.read_plainly, &links->reads[i]);
 		else
-			POOL_PUSH(pool, specials, *n, peer);
+			POOL_PUSH(pool, readers.special, readers.n_special, i);
 	}
-	return specials;
+	return readers;
 }
 
-/* Every pair of peers that differs: consumers without settings of their own are all alike. */
-static int check_links(Check *check, const DesiredDatabase *database, const unsigned *positions)
+/* Every link that differs from the others. */
+static int check_links(Check *check, const Links *links)
 {
 	AUTO(Pool) *scratch = pool_new();
-	size_t n = 0, without = 0;
-	const Peer **specials =
-		special_consumers(scratch, check, database, positions, &n, &without);
+	const Readers readers = readers_sort(scratch, links);
 
-	for (size_t i = 0; i < database->n_peer_ids; i++) {
-		const Peer *provider = &check->desired->peers[positions[database->peer_ids[i]] - 1];
-		bool is_plain = settings_are_empty(provider->as_consumer);
-		Link link = {.database = database, .provider = provider};
+	for (size_t i = 0; i < links->n_relays; i++) {
+		Link link = {.database = links->database, .provider = links->nodes[i]};
 
-		if (without > (is_plain ? 1 : 0) && check_link(check, &link) < 0)
+		if (relay_set_has(&readers.read_plainly, i) && check_link(check, &link) < 0)
 			return -1;
-		for (size_t j = 0; j < n; j++) {
-			link.consumer = specials[j];
-			if (specials[j] != provider && check_link(check, &link) < 0)
+		for (size_t j = 0; j < readers.n_special; j++) {
+			link.consumer = links->nodes[readers.special[j]];
+			if (relay_set_has(&links->reads[readers.special[j]], i) &&
+			    check_link(check, &link) < 0)
 				return -1;
 		}
 	}
 	return 0;
 }
 
-int desired_check(Reader *reader, const JsonNode *root, const Desired *desired)
+/* What one writes must come to all others. */
+static int check_graph(Reader *reader, const DesiredDatabase *database, const Links *links)
 {
-	unsigned positions[SID_MAX + 1] = {0};
+	LinksCut cut;
+
+	if (links->n_nodes > 0 && links->n_providers == 0)
+		return reader_refuse(reader, database->place, "no provider holds this database");
+	if (!links_are_cut(links, &cut))
+		return 0;
+	return reader_refuse(reader, database->place,
+			     "this database would be in parts: what is written at peer %u would "
+			     "never come to peer %u; peer %u, or one that it reads, must read more "
+			     "of the others",
+			     cut.from->id, cut.to->id, cut.to->id);
+}
+
+static int check_database(Check *check, size_t index, const unsigned *positions)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const DesiredDatabase *database = &check->desired->databases[index];
+	Links links;
+
+	if (check_peer_list(check, index, positions) < 0 ||
+	    check_rids(check, database, positions) < 0)
+		return -1;
+	links = links_make(scratch, check->desired, database);
+	if (check_links(check, &links) < 0)
+		return -1;
+	return desired_is_mesh(check->desired) ? 0 : check_graph(check->reader, database, &links);
+}
+
+int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
+{
+	AUTO(Pool) *scratch = pool_new();
+	unsigned *positions = pool_alloc(scratch, (ID_MAX + 1) * sizeof(*positions));
 	Check check = {
 		.reader = reader,
 		.desired = desired,
@@ -299,15 +334,10 @@ int desired_check(Reader *reader, const JsonNode *root, const Desired *desired)
 	};
 
 	if (check_ids(&check, positions) < 0 || check_uris(&check) < 0 ||
-	    check_suffixes(&check) < 0)
+	    check_suffixes(&check) < 0 || desired_resolve(reader, desired, positions) < 0)
 		return -1;
-	for (size_t i = 0; i < desired->n_databases; i++) {
-		const DesiredDatabase *database = &desired->databases[i];
-
-		if (check_peer_list(&check, i, positions) < 0 ||
-		    check_rids(&check, database, positions) < 0 ||
-		    check_links(&check, database, positions) < 0)
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (check_database(&check, i, positions) < 0)
 			return -1;
-	}
 	return 0;
 }

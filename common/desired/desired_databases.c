@@ -18,7 +18,7 @@ int read_dn(Reader *reader, const ReaderKey *key, const JsonNode *value, void *f
 
 static int read_peer_ids(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
-	static const ReaderKey range = {.min = 1, .max = SID_MAX};
+	static const ReaderKey range = {.min = 1, .max = ID_MAX};
 	DesiredDatabase *database = field;
 
 	if (reader_array(reader, key, value, JSON_NUMBER) < 0)
@@ -27,9 +27,9 @@ static int read_peer_ids(Reader *reader, const ReaderKey *key, const JsonNode *v
 		return reader_refuse(reader, value->place,
 				     "\"peers\" of a database names nobody: leave it out for all "
 				     "peers, or remove the database");
-	if (value->n_children > SID_MAX)
+	if (value->n_children > ID_MAX)
 		return reader_refuse(reader, value->place, "\"peers\" has more than %d items",
-				     SID_MAX);
+				     ID_MAX);
 	database->peer_ids = pool_alloc(reader->pool, value->n_children * sizeof(unsigned));
 	for (size_t i = 0; i < value->n_children; i++) {
 		unsigned long id;

@@ -20,6 +20,27 @@ extern const char *const server_id_form_names[SERVER_ID_FORM_COUNT];
 ReaderFunction read_peers;
 ReaderFunction read_databases;
 
+/* "sites" and "topology" into a Desired. */
+ReaderFunction read_sites;
+ReaderFunction read_topology;
+
+/* const char *, the name of a site. */
+ReaderFunction read_site;
+
+/* "reads" into the PeerReads of a Peer. */
+ReaderFunction read_reads;
+
+/* True for what may be the name of a host, or of a site. */
+bool is_plain_name(const char *name);
+
+/* Numbers the sites, and gives each peer the settings of its own; refuses what names a site or a
+ * peer that there is not. positions: of the peer with an id + 1. */
+int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions);
+
+/* Refuses what this syncward reads and shows, but does not make yet: nothing that the file says is
+ * ignored. */
+int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired);
+
 /* const char *, a DN that is not empty. */
 ReaderFunction read_dn;
 
@@ -34,7 +55,7 @@ ReaderFunction read_syncrepl;
 ReaderFunction read_credentials;
 
 /* What no single key can tell: ids, URIs, suffixes and rids are unique, each link can bind. */
-int desired_check(Reader *reader, const JsonNode *root, const Desired *desired);
+int desired_check(Reader *reader, const JsonNode *root, Desired *desired);
 
 /* Our default for a keyword that no level sets; NULL: slapd's. rid and provider have none. */
 const char *desired_default(const DesiredDatabase *database, SyncreplKeyword keyword);

@@ -70,6 +70,8 @@ static const ReaderKey document_keys[] = {
 	{"revision", read_revision, .offset = 0, .max = REVISION_MAX},
 	{"peers", read_peers, .offset = 0, .is_required = true},
 	{"databases", read_databases, .offset = 0, .is_required = true},
+	{"sites", read_sites, .offset = 0},
+	{"topology", read_topology, .offset = 0},
 	{"server_id", read_word, .offset = offsetof(Desired, server_id),
 	 .words = server_id_form_names, .n_words = SERVER_ID_FORM_COUNT},
 	{"policy", read_policy, .offset = 0},
@@ -119,11 +121,21 @@ static bool desired_has_literal(const Desired *desired)
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (has_literal(&desired->databases[i].syncrepl))
 			return true;
+	for (size_t i = 0; i < desired->n_sites; i++)
+		if (has_literal(&desired->sites[i].syncrepl))
+			return true;
 	return false;
 }
 
-static int parse(Pool *pool, const char *name, const char *bytes, size_t len, bool was_in_force,
-		 const Desired **ret, Error *err)
+/* For what a document is read. */
+typedef enum Reading {
+	READING_TO_MAKE, /* what syncward is to do from now on */
+	READING_DRAFT,   /* what it can show, and perhaps not make yet */
+	READING_KEPT,    /* what was in force before, maybe under an earlier release */
+} Reading;
+
+static int document_parse(Pool *pool, const char *name, const char *bytes, size_t len,
+			  Reading reading, const Desired **ret, Error *err)
 {
 	static const ReaderShape shape = {"peers.json", document_keys, ARRAY_SIZE(document_keys)};
 	Reader reader = {.pool = pool, .name = name, .err = err};
@@ -142,9 +154,11 @@ static int parse(Pool *pool, const char *name, const char *bytes, size_t len, bo
 	if (check_format(&reader, root) < 0 || reader_object(&reader, &shape, root, desired) < 0)
 		return -1;
 	fill_peer_ids(pool, desired);
-	if (was_in_force)
+	if (reading == READING_KEPT)
 		desired->retry_may_end = true;
 	if (desired_check(&reader, root, desired) < 0)
+		return -1;
+	if (reading != READING_DRAFT && desired_check_made(&reader, root, desired) < 0)
 		return -1;
 	desired->has_literal_secret = desired_has_literal(desired);
 	*ret = desired;
@@ -154,11 +168,17 @@ static int parse(Pool *pool, const char *name, const char *bytes, size_t len, bo
 int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
 		  Error *err)
 {
-	return parse(pool, name, bytes, len, false, ret, err);
+	return document_parse(pool, name, bytes, len, READING_TO_MAKE, ret, err);
 }
 
 int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
 		       const Desired **ret, Error *err)
 {
-	return parse(pool, name, bytes, len, true, ret, err);
+	return document_parse(pool, name, bytes, len, READING_KEPT, ret, err);
+}
+
+int desired_parse_draft(Pool *pool, const char *name, const char *bytes, size_t len,
+			const Desired **ret, Error *err)
+{
+	return document_parse(pool, name, bytes, len, READING_DRAFT, ret, err);
 }

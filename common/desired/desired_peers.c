@@ -4,8 +4,6 @@
 #include "common/desired/desired_internal.h"
 #include "common/slapd/url.h"
 
-#define HOST_LEN_MAX 253
-
 int reader_check_uri(Reader *reader, const char *key, const JsonNode *value, bool may_be_local)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -33,15 +31,6 @@ static int read_uri(Reader *reader, const ReaderKey *key, const JsonNode *value,
 	return reader_check_uri(reader, key->name, value, false);
 }
 
-static bool is_host_name(const char *name)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._-";
-	size_t len = strlen(name);
-
-	return len > 0 && len <= HOST_LEN_MAX && strspn(name, allowed) == len;
-}
-
 static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
 	Peer *peer = field;
@@ -50,7 +39,7 @@ static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *valu
 		return -1;
 	peer->names = pool_alloc(reader->pool, value->n_children * sizeof(*peer->names));
 	for (size_t i = 0; i < value->n_children; i++) {
-		if (!is_host_name(value->children[i].string))
+		if (!is_plain_name(value->children[i].string))
 			return reader_refuse(reader, value->children[i].place,
 					     "each item of \"names\" must be a host name");
 		peer->names[peer->n_names++] = reader_text(reader, &value->children[i]);
@@ -66,15 +55,50 @@ static int read_own(Reader *reader, const ReaderKey *key, const JsonNode *value,
 	return read_syncrepl(reader, key, value, settings);
 }
 
+/* Its range hangs on the role: see peer_check(). */
+static int read_id(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
+	(void)field;
+	return reader_check_type(reader, key->name, value, JSON_NUMBER);
+}
+
 static const ReaderKey peer_keys[] = {
-	{"id", read_unsigned, .offset = offsetof(Peer, id), .is_required = true, .min = 1,
-	 .max = SID_MAX},
+	{"id", read_id, .offset = offsetof(Peer, id), .is_required = true},
 	{"uri", read_uri, .offset = offsetof(Peer, uri), .is_required = true},
 	{"names", read_names, .offset = 0},
+	{"role", read_word, .offset = offsetof(Peer, role), .words = peer_role_names,
+	 .n_words = PEER_ROLE_COUNT},
+	{"hub", read_boolean, .offset = offsetof(Peer, is_hub)},
+	{"update_ref", read_boolean, .offset = offsetof(Peer, refers_updates)},
+	{"site", read_site, .offset = offsetof(Peer, site)},
+	{"reads", read_reads, .offset = offsetof(Peer, reads)},
 	{"rid", read_unsigned, .offset = offsetof(Peer, rid), .min = 0, .max = RID_MAX},
 	{"syncrepl", read_own, .offset = offsetof(Peer, syncrepl)},
 	{"as_consumer", read_own, .offset = offsetof(Peer, as_consumer)},
 };
+
+/* What several keys of a peer tell together. */
+static int peer_check(Reader *reader, const JsonNode *node, Peer *peer)
+{
+	const bool is_provider = peer->role == PEER_PROVIDER;
+	const ReaderKey range = {.name = "id", .min = 1, .max = is_provider ? SID_MAX : ID_MAX};
+	const JsonNode *hub = json_member(node, "hub");
+	const JsonNode *update_ref = json_member(node, "update_ref");
+	unsigned long id;
+
+	if (reader_number(reader, NULL, json_member(node, "id"), &range, &id) < 0)
+		return -1;
+	peer->id = (unsigned)id;
+	if (is_provider && peer->is_hub)
+		return reader_refuse(
+			reader, hub->place,
+			"\"hub\" is for a consumer: a provider is read by others anyway");
+	if (is_provider && peer->refers_updates)
+		return reader_refuse(
+			reader, update_ref->place,
+			"\"update_ref\" is for a consumer: a provider takes writes itself");
+	return 0;
+}
 
 int read_peers(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
@@ -83,18 +107,20 @@ int read_peers(Reader *reader, const ReaderKey *key, const JsonNode *value, void
 
 	if (reader_array(reader, key, value, JSON_OBJECT) < 0)
 		return -1;
-	if (value->n_children > SID_MAX)
+	if (value->n_children > ID_MAX)
 		return reader_refuse(reader, value->place, "\"peers\" has more than %d items",
-				     SID_MAX);
+				     ID_MAX);
 	desired->peers = pool_alloc(reader->pool, value->n_children * sizeof(*desired->peers));
 	for (size_t i = 0; i < value->n_children; i++) {
 		Peer *peer = &desired->peers[desired->n_peers++];
 
 		*peer = (Peer){.rid = -1,
+			       .site_syncrepl = &settings_none,
 			       .syncrepl = &settings_none,
 			       .as_consumer = &settings_none,
 			       .place = value->children[i].place};
-		if (reader_object(reader, &shape, &value->children[i], peer) < 0)
+		if (reader_object(reader, &shape, &value->children[i], peer) < 0 ||
+		    peer_check(reader, &value->children[i], peer) < 0)
 			return -1;
 	}
 	return 0;

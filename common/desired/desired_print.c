@@ -84,6 +84,31 @@ static Json *settings_json(const SyncreplSettings *settings, const DesiredDataba
 	return object;
 }
 
+static Json *reads_json(const PeerReads *reads)
+{
+	Json *array = json_object_new_array();
+
+	for (size_t i = 0; i < reads->n_items; i++)
+		json_object_array_add(array, reads->items[i].site
+						     ? json_object_new_string(reads->items[i].site)
+						     : json_object_new_int64(reads->items[i].id));
+	return array;
+}
+
+/* What a peer is beside a provider of a mesh. */
+static void put_role(Json *object, const Peer *peer)
+{
+	put_text(object, "role", peer_role_names[peer->role]);
+	if (peer->role == PEER_CONSUMER) {
+		put_boolean(object, "hub", peer->is_hub);
+		put_boolean(object, "update_ref", peer->refers_updates);
+	}
+	if (peer->site)
+		put_text(object, "site", peer->site);
+	if (peer->reads)
+		put(object, "reads", reads_json(peer->reads));
+}
+
 static Json *peer_json(const Peer *peer)
 {
 	Json *object = json_object_new_object();
@@ -93,6 +118,7 @@ static Json *peer_json(const Peer *peer)
 	put_text(object, "uri", peer->uri);
 	if (peer->n_names > 0)
 		put_texts(object, "names", peer->names, peer->n_names);
+	put_role(object, peer);
 	if (rid <= RID_MAX)
 		put_number(object, "rid", rid);
 	if (!settings_are_empty(peer->syncrepl))
@@ -140,6 +166,30 @@ static Json *database_json(const DesiredDatabase *database)
 	return object;
 }
 
+static Json *sites_json(const Desired *desired)
+{
+	Json *object = json_object_new_object();
+
+	for (size_t i = 0; i < desired->n_sites; i++) {
+		Json *site = json_object_new_object();
+
+		put(site, "syncrepl", settings_json(&desired->sites[i].syncrepl, NULL));
+		put(object, desired->sites[i].name, site);
+	}
+	return object;
+}
+
+static Json *topology_json(const Desired *desired)
+{
+	Json *object;
+
+	if (desired->n_gateways == 0)
+		return json_object_new_string("mesh");
+	object = json_object_new_object();
+	put_number(object, "gateways", desired->n_gateways);
+	return object;
+}
+
 static Json *policy_json(const Desired *desired)
 {
 	Json *object = json_object_new_object();
@@ -168,6 +218,9 @@ const char *desired_print(Pool *pool, const Desired *desired)
 		put_number(document, "revision", desired->revision);
 	put(document, "peers", peers);
 	put(document, "databases", databases);
+	if (desired->n_sites > 0)
+		put(document, "sites", sites_json(desired));
+	put(document, "topology", topology_json(desired));
 	put_text(document, "server_id", server_id_form_names[desired->server_id]);
 	put(document, "policy", policy_json(desired));
 	text = pool_printf(pool, "%s\n",

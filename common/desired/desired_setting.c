@@ -31,6 +31,9 @@ static const SyncreplSettings *level_of(const DesiredDatabase *database, const P
 		return consumer->as_consumer;
 	if (provider->syncrepl != &settings_none && level_speaks(provider->syncrepl, keyword))
 		return provider->syncrepl;
+	if (provider->site_syncrepl != &settings_none &&
+	    level_speaks(provider->site_syncrepl, keyword))
+		return provider->site_syncrepl;
 	return level_speaks(&database->syncrepl, keyword) ? &database->syncrepl : NULL;
 }
 

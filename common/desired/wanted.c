@@ -6,6 +6,7 @@
 
 #include "common/base/suggest.h"
 #include "common/desired/desired_internal.h"
+#include "common/desired/links.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -87,18 +88,23 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 static int database_want(Pool *pool, const Desired *desired, const DesiredDatabase *given,
 			 const Peer *self, const Secrets *secrets, WantedDatabase *ret, Error *err)
 {
+	AUTO(Pool) *scratch = pool_new();
+	const Links links = links_make(scratch, desired, given);
+	const RelaySet *reads = &links.reads[links_position(&links, self)];
 	WantedDatabase database = {.desired = given};
 
-	database.consumers = pool_alloc(pool, desired->n_peers * sizeof(*database.consumers));
-	for (size_t i = 0; i < desired->n_peers; i++) {
-		const Peer *peer = &desired->peers[i];
-
-		if (peer == self || !desired_database_has_peer(given, peer->id))
-			continue;
-		if (consumer_want(pool, desired, given, self, peer, secrets,
+	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
+	for (size_t at = 0; at < links.n_relays; at++)
+		if (relay_set_has(reads, at) &&
+		    consumer_want(pool, desired, given, self, links.nodes[at], secrets,
 				  &database.consumers[database.n_consumers++], err) < 0)
 			return -1;
-	}
+	for (size_t at = 0; at < links.n_providers; at++)
+		if (!relay_set_has(reads, at) && links.nodes[at] != self &&
+		    consumer_want(pool, desired, given, self, links.nodes[at], secrets,
+				  &database.consumers[database.n_consumers + database.n_others++],
+				  err) < 0)
+			return -1;
 	readers_want(pool, desired, self, &database);
 	*ret = database;
 	return 0;

@@ -23,8 +23,10 @@ typedef struct WantedConsumer {
 /* What one database of this node must hold. */
 typedef struct WantedDatabase {
 	const DesiredDatabase *desired;
-	WantedConsumer *consumers; /* one per other peer that holds the database */
+	WantedConsumer *consumers; /* one per peer that this node reads */
 	size_t n_consumers;
+	size_t n_others; /* behind them, the other providers of the database: nothing is written of
+			    these, but they can be asked */
 	const char **readers; /* DNs by which other peers read this node */
 	size_t n_readers;
 } WantedDatabase;

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # Completion of syncward(8) for bash; needs no other completion package.
 
-_syncward_commands="run status check init validate plan apply adopt verify compare leave heal history doctor pause resume fence"
+_syncward_commands="run status check init validate topology plan apply adopt verify compare leave heal history doctor pause resume fence"
 _syncward_common="--peers --agent-config --ldap-uri --node --state-dir --run-dir --output --verbose --help --version"
 
 # The options that only this command has.
@@ -59,6 +59,7 @@ _syncward_value() {
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
 	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
+	topology:--output) _syncward_words "$3" "text json dot" ;;
 	*:--output) _syncward_words "$3" "text json" ;;
 	*:--ldap-uri | *:--node | *:--suffix | *:--peer | *:--slapd-version | *:--peer-id | *:--empty | *:--timeout | *:--since | *:--attribute | *:--for | *:--lag | *:--rate | *:--warning | *:--critical) ;;
 	*) return 1 ;;
@@ -83,7 +84,7 @@ _syncward() {
 	_syncward_value "$command" "$before" "$current" && return
 	if [[ $current == -* ]]; then
 		_syncward_words "$current" "$(_syncward_options "$command") $_syncward_common"
-	elif [[ $command == validate ]]; then
+	elif [[ $command == validate || $command == topology ]]; then
 		_syncward_files -f "$current"
 	fi
 }

@@ -36,6 +36,9 @@ static inline bool links_same(const SyncreplSettings *one, const SyncreplSetting
 static inline bool peers_same(const Peer *one, const Peer *other)
 {
 	return one->id == other->id && texts_same(one->uri, other->uri) &&
+	       one->role == other->role && one->is_hub == other->is_hub &&
+	       one->refers_updates == other->refers_updates &&
+	       texts_same(one->site, other->site) &&
 	       text_lists_same(one->names, one->n_names, other->names, other->n_names) &&
 	       links_same(one->syncrepl, other->syncrepl) &&
 	       links_same(one->as_consumer, other->as_consumer);
@@ -90,7 +93,7 @@ static inline bool desired_same(const Desired *one, const Desired *other)
 	for (size_t i = 0; i < one->n_databases; i++)
 		if (!databases_same(pool, one, other, i))
 			return false;
-	return one->has_revision == other->has_revision && one->revision == other->revision &&
+	return one->n_gateways == other->n_gateways && one->has_revision == other->has_revision && one->revision == other->revision &&
 	       one->server_id == other->server_id && one->mode == other->mode &&
 	       one->prune == other->prune && one->retry_may_end == other->retry_may_end && one->max_removals == other->max_removals &&
 	       text_lists_same(one->keep, one->n_keep, other->keep, other->n_keep);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/leaving_parts.h"
+
+#include "common/base/remedies.h"
+#include "common/desired/links_graph.h"
+
+static void hold_add(Pool *pool, const char *suffix, const LinksCut *cut, Plan *plan)
+{
+	plan_add_hold(
+		pool, plan,
+		(Hold){.guard = GUARD_LEFT,
+		       .text = pool_printf(pool,
+					   "without this node %s is in parts: what is written "
+					   "at peer %u would not come to peer %u; when "
+					   "peers.json lets the others read each other, or "
+					   "does not list this node any more",
+					   suffix, cut->from->id, cut->to->id),
+		       .release = remedy_text(REMEDY_LEAVE)});
+}
+
+void leave_hold_parting(Pool *pool, const Desired *desired, const Peer *self, Plan *plan)
+{
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		AUTO(Pool) *scratch = pool_new();
+		const Links links = links_make(scratch, desired, &desired->databases[i]);
+		const LinksCuts cuts = links_cuts_by_loss(scratch, &links);
+
+		for (size_t k = 0; k < cuts.n_items; k++)
+			if (cuts.items[k].lost == self)
+				hold_add(pool, links.database->suffix, &cuts.items[k], plan);
+	}
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/desired/links_judge.h"
+
+#include "common/desired/links_graph.h"
+
+#define READ_MIN 2
+#define READ_MAX 16 /* a full mesh of 17 */
+
+static const char *more(Pool *pool, size_t n, const char *what)
+{
+	return n > 1 ? pool_printf(pool, " (and %zu more %s)", n - 1, what) : "";
+}
+
+static void judge_losses(Pool *pool, const Links *links, LinksJudgement *ret)
+{
+	const LinksCuts cuts = links_cuts_by_loss(pool, links);
+	const LinksCut *first = cuts.items;
+
+	if (cuts.n_items == 0)
+		return;
+	POOL_PUSH(pool, ret->warnings, ret->n_warnings,
+		  pool_printf(pool,
+			      "%s: while peer %u is away, what is written at peer %u does not "
+			      "come to peer %u%s",
+			      links->database->suffix, first->lost->id, first->from->id,
+			      first->to->id, more(pool, cuts.n_items, "such peers")));
+}
+
+/* How many others there are that the node may read. */
+static size_t count_others(const Links *links, size_t at)
+{
+	const bool is_provider = links->nodes[at]->role == PEER_PROVIDER;
+	const size_t n = is_provider ? links->n_providers : links->n_relays;
+
+	return n - (at < n ? 1 : 0);
+}
+
+static void judge_reads(Pool *pool, const Links *links, LinksJudgement *ret)
+{
+	size_t n_few = 0, first_few = 0, n_many = 0, most = 0, n_most = 0;
+
+	for (size_t i = 0; i < links->n_nodes; i++) {
+		const size_t n = relay_set_count(&links->reads[i]);
+
+		if (n < READ_MIN && n < count_others(links, i) && n_few++ == 0)
+			first_few = i;
+		n_many += n > READ_MAX;
+		if (n > n_most) {
+			most = i;
+			n_most = n;
+		}
+	}
+	if (n_few > 0)
+		POOL_PUSH(pool, ret->warnings, ret->n_warnings,
+			  pool_printf(pool,
+				      "%s: peer %u reads one other only, and gets nothing while "
+				      "that one is away%s",
+				      links->database->suffix, links->nodes[first_few]->id,
+				      more(pool, n_few, "such peers")));
+	if (n_many > 0)
+		POOL_PUSH(pool, ret->notes, ret->n_notes,
+			  pool_printf(pool,
+				      "%s: peer %u reads %zu others%s; more than %d cost much and "
+				      "bring little",
+				      links->database->suffix, links->nodes[most]->id, n_most,
+				      more(pool, n_many, "peers with so many"), READ_MAX));
+}
+
+LinksJudgement links_judge(Pool *pool, const Links *links)
+{
+	LinksJudgement judgement = {0};
+
+	judge_losses(pool, links, &judgement);
+	judge_reads(pool, links, &judgement);
+	return judgement;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A node that does not read everybody: what is written, and whom it asks. */
+#include "tests/unit/plan_scene.h"
+
+#define BEHIND                                      \
+	"], \"databases\": [{\"suffix\": \"" SUFFIX \
+	"\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]"
+#define ONE(more)      "{\"id\": 1, \"uri\": \"ldap://one\"" more "}"
+#define PEER(id, more) ", {\"id\": " #id ", \"uri\": \"ldap://peer" #id "\"" more "}"
+#define SITE(name)     ", \"site\": \"" name "\""
+#define READS(list)    ", \"reads\": [" list "]"
+
+/* Node 1 reads peer 2 of its site; the gateways are others. */
+#define BESIDE_GATEWAYS                                                                           \
+	"{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2")) PEER(2, SITE("b") READS("1, 3")) \
+		PEER(3, SITE("a") READS("2")) BEHIND "}"
+
+static void only_whom_it_reads_is_written(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	scene_read(scene);
+	assert_int_equal(scene->wanted.databases[0].n_consumers, 1);
+	assert_int_equal(scene->wanted.databases[0].consumers[0].peer->id, 2);
+	assert_int_equal(scene->wanted.databases[0].n_others, 1);
+	assert_int_equal(scene->wanted.databases[0].consumers[1].peer->id, 3);
+	provider_make(scene, "2");
+	assert_string_equal(plan_steps(scene), "");
+	assert_int_equal(scene->plan.n_holds, 0);
+}
+
+static void a_gateway_reads_its_site_and_the_other_gateways(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"topology\": {\"gateways\": 1}, \"peers\": [" ONE(SITE("a"))
+		PEER(2, SITE("a")) PEER(3, SITE("b")) PEER(4, SITE("b")) BEHIND "}";
+	provider_make(scene, "23");
+	assert_string_equal(plan_steps(scene), "");
+	assert_int_equal(scene->plan.n_holds, 0);
+}
+
+/* Whether somebody else reads peer 3 cannot be seen from here. */
+static void the_last_link_to_another_part_goes_only_by_release(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	provider_make(scene, "23");
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_REMOVAL));
+	scene->plan = (Plan){0};
+	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+/* With another one of that site over a link that works the two parts are one. */
+static void one_of_two_links_to_a_site_goes(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
+		PEER(2, SITE("a") READS("1, 3")) PEER(3, SITE("a") READS("2")) BEHIND "}";
+	provider_make(scene, "23");
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+/* A peer that peers.json does not list any more is no part. */
+static void who_is_not_listed_any_more_goes_as_before(void **state)
+{
+	Scene *scene = *state;
+
+	scene->n_peers = 2;
+	provider_make(scene, "23");
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+static Content far_copy(const char *uuid, const char **csns)
+{
+	return (Content){.peer_id = 3,
+			 .state = CONTENT_READ,
+			 .has_suffix = true,
+			 .server_id = 3,
+			 .entry_uuid = uuid,
+			 .context_csns = csns,
+			 .n_context_csns = 1};
+}
+
+static const char *told_by(const Scene *scene, Guard guard)
+{
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		if (scene->plan.holds[i].guard == guard)
+			return scene->plan.holds[i].text;
+	return "";
+}
+
+/* Here and at peer 2 there is nothing; peer 3, which is not read, has data. */
+static Content *empty_here(Scene *scene)
+{
+	static Content far;
+	static const char *csns[] = {"20261122101500.000000Z#000000#003#000000"};
+	static Content near;
+	Content *peer = &near;
+
+	far = far_copy("uuid", csns);
+	near = scene->content.peers[0];
+	scene->content.peers = peer;
+	scene->text = BESIDE_GATEWAYS;
+	scene->content.others = &far;
+	scene->content.n_others = 1;
+	peer->has_suffix = scene->content.here.has_suffix = false;
+	peer->entry_uuid = scene->content.here.entry_uuid = NULL;
+	peer->n_context_csns = scene->content.here.n_context_csns = 0;
+	peer->lacks_database = true;
+	return &far;
+}
+
+static void nobody_is_the_first_node_while_one_that_it_does_not_read_has_data(void **state)
+{
+	Scene *scene = *state;
+
+	(void)empty_here(scene);
+	scene->options.is_first_node = true;
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "ldap://peer3"));
+	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "this is not the first node"));
+}
+
+static void an_empty_node_is_not_told_that_it_may_be_the_first(void **state)
+{
+	Scene *scene = *state;
+
+	(void)empty_here(scene);
+	(void)plan_steps(scene);
+	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "holds data at ldap://peer3"));
+}
+
+/* Peer 2 is empty and proves nothing. */
+static void a_database_of_its_own_is_held_by_one_that_it_does_not_read(void **state)
+{
+	Scene *scene = *state;
+	Content *far = empty_here(scene);
+
+	scene->content.here.has_suffix = true;
+	scene->content.here.entry_uuid = "another";
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_CONTENT));
+	scene->plan = (Plan){0};
+	far->entry_uuid = "another";
+	(void)plan_steps(scene);
+	assert_false(holds(scene, GUARD_CONTENT));
+}
+
+/* Also what came to others only: a node that writes without it makes them delete it. */
+static void own_changes_that_came_far_are_missed_here(void **state)
+{
+	static const char *own[] = {"20261122101501.000000Z#000000#001#000000"};
+	Scene *scene = *state;
+	Content far = far_copy("uuid", own);
+
+	scene->text = BESIDE_GATEWAYS;
+	scene->content.others = &far;
+	scene->content.n_others = 1;
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_CONTENT));
+}
+
+static void links_in_one_direction_are_not_made_yet(void **state)
+{
+	static const char text[] = "{\"format\": 1, \"peers\": [" ONE(READS("2"))
+		PEER(2, READS("3")) PEER(3, READS("1")) BEHIND "}";
+	Scene *scene = *state;
+	const Desired *desired;
+	Error err = {0};
+
+	assert_int_equal(desired_parse(scene->pool, "f", text, strlen(text), &desired, &err), -1);
+	assert_non_null(strstr(err.text, "not the other way round"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(only_whom_it_reads_is_written),
+		SCENE_TEST(a_gateway_reads_its_site_and_the_other_gateways),
+		SCENE_TEST(the_last_link_to_another_part_goes_only_by_release),
+		SCENE_TEST(one_of_two_links_to_a_site_goes),
+		SCENE_TEST(who_is_not_listed_any_more_goes_as_before),
+		SCENE_TEST(nobody_is_the_first_node_while_one_that_it_does_not_read_has_data),
+		SCENE_TEST(an_empty_node_is_not_told_that_it_may_be_the_first),
+		SCENE_TEST(a_database_of_its_own_is_held_by_one_that_it_does_not_read),
+		SCENE_TEST(own_changes_that_came_far_are_missed_here),
+		SCENE_TEST(links_in_one_direction_are_not_made_yet),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
