@@ -43,12 +43,6 @@ static int content_parse(Pool *pool, const char *path, const FileContent *conten
 	return 0;
 }
 
-int peers_file_parse(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
-		     Error *err)
-{
-	return content_parse(pool, path, content, desired_parse, ret, err);
-}
-
 static int file_read(Pool *pool, const char *path, DesiredParse *parse, PeersFile *ret, Error *err)
 {
 	const FileCheck check = {

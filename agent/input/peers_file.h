@@ -23,8 +23,8 @@ int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err);
 /* The same also for what desired_parse_draft() takes. */
 int peers_file_read_draft(Pool *pool, const char *path, PeersFile *ret, Error *err);
 
-/* peers_file_read() of bytes that were in force once (desired_parse_kept()); content must outlive the
- * result. */
+/* peers_file_read() of bytes that were in force once (desired_parse_kept()); content must outlive
+ * the result. */
 int peers_file_parse_kept(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
 			  Error *err);
 
