@@ -5,6 +5,7 @@
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
 /* Fuzzes: common/json/json_fields.c common/json/json_place.c common/desired/settings.c */
 /* Fuzzes: common/desired/desired_setting.c common/base/suggest.c */
+/* Fuzzes: common/desired/desired_resolve.c common/desired/desired_sites.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>
