@@ -13,22 +13,17 @@ static int check_consumers(Reader *reader, const JsonNode *peers, const Desired 
 	return 0;
 }
 
-/* Who waits for its readers before it takes writes asks those that it reads. */
-static int check_both_ways(Reader *reader, const Links *links)
+/* Joining, G10 and G11 are proven where whoever may write is read, and only there. */
+static int check_complete(Reader *reader, const Links *links)
 {
-	for (size_t i = 0; i < links->n_nodes; i++)
-		for (size_t at = relay_set_next(&links->reads[i], 0); at < links->n_providers;
-		     at = relay_set_next(&links->reads[i], at + 1)) {
-			const Peer *peer = links->nodes[i], *other = links->nodes[at];
-
-			if (relay_set_has(&links->reads[at], i))
-				continue;
-			return reader_refuse(
-				reader, peer->reads ? peer->place : other->place,
-				"peer %u would read peer %u, but not the other way round, and this "
-				"syncward does not make such links yet",
-				peer->id, other->id);
-		}
+	for (size_t i = 0; i < links->n_providers; i++)
+		for (size_t at = 0; at < links->n_providers; at++)
+			if (at != i && !relay_set_has(&links->reads[i], at))
+				return reader_refuse(
+					reader, links->nodes[i]->place,
+					"peer %u would not read peer %u; this syncward shows such "
+					"a cluster (topology), but does not make it yet",
+					links->nodes[i]->id, links->nodes[at]->id);
 	return 0;
 }
 
@@ -42,7 +37,7 @@ int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desi
 		AUTO(Pool) *scratch = pool_new();
 		const Links links = links_make(scratch, desired, &desired->databases[i]);
 
-		if (check_both_ways(reader, &links) < 0)
+		if (check_complete(reader, &links) < 0)
 			return -1;
 	}
 	return 0;

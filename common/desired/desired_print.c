@@ -98,7 +98,9 @@ static Json *reads_json(const PeerReads *reads)
 /* What a peer is beside a provider of a mesh. */
 static void put_role(Json *object, const Peer *peer)
 {
-	put_text(object, "role", peer_role_names[peer->role]);
+	/* A word that says what is so anyway would change the digest of files from before it. */
+	if (peer->role != PEER_PROVIDER)
+		put_text(object, "role", peer_role_names[peer->role]);
 	if (peer->role == PEER_CONSUMER) {
 		put_boolean(object, "hub", peer->is_hub);
 		put_boolean(object, "update_ref", peer->refers_updates);
@@ -181,11 +183,8 @@ static Json *sites_json(const Desired *desired)
 
 static Json *topology_json(const Desired *desired)
 {
-	Json *object;
+	Json *object = json_object_new_object();
 
-	if (desired->n_gateways == 0)
-		return json_object_new_string("mesh");
-	object = json_object_new_object();
 	put_number(object, "gateways", desired->n_gateways);
 	return object;
 }
@@ -220,7 +219,8 @@ const char *desired_print(Pool *pool, const Desired *desired)
 	put(document, "databases", databases);
 	if (desired->n_sites > 0)
 		put(document, "sites", sites_json(desired));
-	put(document, "topology", topology_json(desired));
+	if (desired->n_gateways > 0)
+		put(document, "topology", topology_json(desired));
 	put_text(document, "server_id", server_id_form_names[desired->server_id]);
 	put(document, "policy", policy_json(desired));
 	text = pool_printf(pool, "%s\n",

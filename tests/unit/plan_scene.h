@@ -150,7 +150,8 @@ static inline void scene_read(Scene *scene)
 
 	scene->live = (Live){0};
 	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts.machine, &scene->live);
-	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
+	/* A draft: what is decided for fewer links is held to its rules before it is made. */
+	if (desired_parse_draft(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &scene->wanted, &err) < 0 ||
 	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &scene->live,
 			     &err) < 0)
