@@ -25,7 +25,7 @@ static void check_settings(Pool *pool, const char *bytes, size_t len)
 	if (settings_parse(pool, "fuzz", bytes, len, &settings, &err) < 0) {
 		if (err.class != ERROR_INPUT || settings.ldap_uri != settings_defaults.ldap_uri)
 			abort();
-	} else if (settings.interval_sec < 5 || !settings.ldap_uri || !settings.state_dir) {
+	} else if (settings.interval_sec < 5 || !settings.state_dir) {
 		abort();
 	}
 }
@@ -138,7 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	int result;
 
 	check_settings(pool, (const char *)bytes, len);
-	if (desired_parse(pool, "fuzz", (const char *)bytes, len, &desired, &err) < 0) {
+	if (desired_parse_draft(pool, "fuzz", (const char *)bytes, len, &desired, &err) < 0) {
 		if (desired || err.class != ERROR_INPUT)
 			abort();
 		return 0;
@@ -150,7 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	text = desired_print(pool, desired);
 	if (strlen(text) > JSON_MAX_BYTES || desired->n_peers > 16)
 		return 0;
-	result = desired_parse(pool, "again", text, strlen(text), &again, &err);
+	result = desired_parse_draft(pool, "again", text, strlen(text), &again, &err);
 	if (desired->has_literal_secret ? result == 0 : result < 0 || !desired_same(desired, again))
 		abort();
 	return 0;
