@@ -15,7 +15,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster
-from slapd import Database, wait_until
+from slapd import SUFFIX, Database, wait_until
 from traced import Stopped
 
 pytestmark = pytest.mark.every_release  # what slapd does without space differs
@@ -102,6 +102,12 @@ def cluster(slapd_factory, mounts, program):  # pylint: disable=unused-argument
         made[0].write(made.document)
         return made
     return make
+
+
+def with_limits(both):
+    """Its olcLimits are right: what cannot be saved is what comes behind them."""
+    both[0].edit([(ldap.MOD_ADD, "olcLimits", f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited')])
+    return both
 
 
 def file_text(server, *names):
@@ -222,7 +228,7 @@ def test_what_was_not_saved_is_healed_together_with_a_further_change(cluster):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_overlay_that_slapd_could_not_save_is_made_again(cluster, fault):
-    both = cluster(modules=("syncprov",), global_attributes={"olcServerID": "1"})
+    both = with_limits(cluster(modules=("syncprov",), global_attributes={"olcServerID": "1"}))
     node, server = both[0], both[0].server
     begin, end = FAULTS[fault]
     with Stopped(node) as stopped:
@@ -253,7 +259,7 @@ def test_an_overlay_that_slapd_could_not_save_is_made_again(cluster, fault):
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_module_that_slapd_could_not_save_is_saved_before_its_overlay(cluster, fault):
     """Otherwise slapd would find an overlay without its module at its next start, and refuse it."""
-    both = cluster(global_attributes={"olcServerID": "1"})
+    both = with_limits(cluster(global_attributes={"olcServerID": "1"}))
     node, server = both[0], both[0].server
     begin, end = FAULTS[fault]
     with Stopped(node) as stopped:
@@ -274,7 +280,7 @@ def test_a_module_that_slapd_could_not_save_is_saved_before_its_overlay(cluster,
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_restart_ends_what_was_not_saved(cluster, fault):
-    both = cluster()
+    both = with_limits(cluster())
     node, server = both[0], both[0].server
     begin, end = FAULTS[fault]
     with Stopped(node) as stopped:
