@@ -213,6 +213,7 @@ def test_what_was_not_saved_is_healed_together_with_a_further_change(cluster):
     node.apply_ok()
     both.document["peers"].append({"id": 3, "uri": both[2].server.ldap_uri})
     node.write(both.document)
+    wait_until(lambda: "indexing" not in node.plan().stdout, "the index is built")
     with Stopped(node) as stopped:
         both.disk.fill()
         assert stopped.go_on().returncode == 1
