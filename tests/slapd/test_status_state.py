@@ -248,7 +248,7 @@ def test_a_file_that_an_earlier_release_took_stays_in_force(node):
             kept.write(file.read())
     with start(node) as daemon:
         assert 'has a "retry" that ends' in daemon.wait_for("desired-refused")
-        wait_until(lambda: document(node)["databases"][0]["in_step"], "in force")
+        wait_until(lambda: any(database["in_step"] for database in document(node)["databases"]), "in force")
         node.edit([(ldap.MOD_DELETE, "olcLimits", None)])
         daemon.wait_for("correction-applied", text="olcLimits")
         assert limits(node) == wanted
