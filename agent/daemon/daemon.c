@@ -303,6 +303,7 @@ static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 typedef struct PassEnd {
 	WakeList wishes;
 	bool has_written;
+	unsigned unheard; /* TRIGGER_BITs: another writer has the lock, nothing was looked at */
 } PassEnd;
 
 /* A pass, to be read aloud. Order matters where a value is handed on: health looks at the links,
@@ -342,7 +343,9 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_put_back_look(&daemon->put_back, &found));
 	follow_add(pool, &follow, daemon_probes_look(&daemon->probes, &found, &follow.asks));
 	lock_release(found.lock);
-	return (PassEnd){.wishes = follow.wakes, .has_written = found.report.n_done > 0};
+	return (PassEnd){.wishes = follow.wakes,
+			 .has_written = found.report.n_done > 0,
+			 .unheard = found.lock < 0 && err.class == ERROR_BUSY ? found.triggers : 0};
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)
@@ -363,5 +366,5 @@ void daemon_pass(Daemon *daemon, unsigned triggers)
 	missed = watch_drain_names(daemon->places.watch);
 	pass.ended_usec = now_usec(daemon);
 	pass.has_written = end.has_written;
-	daemon_wake_passed(&daemon->wake, &pass, end.wishes, missed);
+	daemon_wake_passed(&daemon->wake, &pass, end.wishes, missed, end.unheard);
 }

@@ -30,9 +30,10 @@ bool daemon_wake_postpones(DaemonWake *wake, unsigned triggers, uint64_t now_use
 	return true;
 }
 
-void daemon_wake_passed(DaemonWake *wake, const WakePass *pass, WakeList wishes, unsigned missed)
+void daemon_wake_passed(DaemonWake *wake, const WakePass *pass, WakeList wishes, unsigned missed,
+			unsigned unheard)
 {
-	wake->missed = missed;
+	wake->missed = missed | (unheard & ~TRIGGER_BIT(TRIGGER_TIMER));
 	if (missed)
 		wake_add(&wishes, WAKE_NEWS, pass->ended_usec);
 	wake_passed(&wake->history, pass);

@@ -24,7 +24,9 @@ bool daemon_wake_is_from_outside(const DaemonWake *wake, unsigned triggers);
 /* True when a pass for these must wait: they are kept for the next. */
 bool daemon_wake_postpones(DaemonWake *wake, unsigned triggers, uint64_t now_usec);
 
-/* A pass ended, with these wishes; missed: what happened since it looked. */
-void daemon_wake_passed(DaemonWake *wake, const WakePass *pass, WakeList wishes, unsigned missed);
+/* A pass ended, with these wishes; missed: what happened since it looked. unheard: why there was
+ * this pass, where it could not look: the next one, whenever it comes, is for that as well. */
+void daemon_wake_passed(DaemonWake *wake, const WakePass *pass, WakeList wishes, unsigned missed,
+			unsigned unheard);
 
 #endif

@@ -2,9 +2,11 @@
 """A person pauses the daemon: it looks and tells, and does not write, until the time is over or `resume`."""
 
 import datetime
+import fcntl
 import json
 import os
 import re
+import shutil
 
 import ldap
 import pytest
@@ -105,6 +107,25 @@ def test_no_write_is_on_its_way_when_pause_returns(node):
         daemon.process.wait()
         daemon.process.terminate = lambda: None
         daemon.stop = lambda *_: 0
+
+
+def test_what_a_person_did_is_heard_when_the_lock_is_free_again(node):
+    """resume writes its file and has the lock for a moment more: the pass that this wakes cannot look."""
+    assert node.run("resume").returncode == 0
+    path = os.path.join(node.state_dir, "pause.json")
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        daemon.wait_at_rest()
+        before, _ = daemon.last_pass()
+        with open(os.path.join(node.run_dir, "lock"), "rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            shutil.copy2(path, path + ".new")
+            os.rename(path + ".new", path)
+            wait_until(lambda: daemon.last_pass()[0] > before, "a pass finds the lock taken")
+            busy, triggers = daemon.last_pass()
+            assert triggers == ["state"]
+        wait_until(lambda: daemon.last_pass()[0] > busy, "a pass that looks", 40)
+        assert "state" in daemon.last_pass()[1]
 
 
 @pytest.mark.parametrize("words, message", [
