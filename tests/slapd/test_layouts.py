@@ -144,6 +144,25 @@ def test_of_two_slapds_none_is_chosen(slapd_factory, program):
             node.machine.sh("rm -f /run/systemd/system/symas-openldap-servers.service")
 
 
+def test_what_was_seen_goes_before_a_unit(slapd_factory, program):
+    """Two instances of one slapd: the unit is that of the other one."""
+    with packaged(slapd_factory, program, "symas-openldap-servers") as node:
+        layout = node.machine.layout
+        node.apply_ok()
+        csns = sorted(node.server.context_csns())
+        name = node.dn().split(",", maxsplit=1)[0]
+        node.server.stop()
+        node.machine.sh('cp -a "$CONFIG_DIR" /opt/second; rm "/opt/second/cn=config/$1.ldif"', name)
+        os.makedirs(node.state_dir, 0o700, exist_ok=True)
+        for folder, status, told in (("/opt/second", 1, f"{SUFFIX}: not known: /opt/second has no such database, and slapd had it"),
+                                     (layout.config_dir, 0, f"{SUFFIX}: right")):
+            with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+                json.dump({"schema_version": 1, "node": 1, "config_dir": folder, "slapd": layout.program, "databases": [
+                    {"suffix": SUFFIX, "contextCSN": csns}]}, file)
+            done = node.run("fence")
+            assert done.returncode == status and told in done.stdout, done.stdout + done.stderr
+
+
 def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
     with packaged(slapd_factory, program, "openldap-ltb") as node, \
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
