@@ -9,6 +9,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 
 import pytest
 import remedies
@@ -180,6 +181,28 @@ def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
         with node.server.frozen():
             done = node.plan(*settings(node, ldap_timeout=1))
         assert "slapd gave no answer" in done.stderr and done.returncode != 2, done.stderr
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_a_slapd_that_ends_the_connection_is_not_passed_over(slapd_factory, program):
+    """As one does that is just being stopped."""
+    with packaged(slapd_factory, program, "openldap-ltb") as node, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as ending, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        node.server.stop()
+        if os.path.exists(node.server.socket_path):
+            os.unlink(node.server.socket_path)
+        other.bind(os.path.join(node.machine.run, "ldapi"))
+        other.listen()
+        other.setblocking(False)
+        ending.bind(node.server.socket_path)
+        ending.listen()
+        planned = subprocess.Popen(node.command("plan"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        ending.settimeout(60)
+        ending.accept()[0].close()
+        ending.settimeout(None)
+        said = planned.communicate(timeout=60)[1]
+        assert planned.returncode not in (0, 2) and "Tried as well" not in said, said
         with pytest.raises(BlockingIOError):
             other.accept()
 
