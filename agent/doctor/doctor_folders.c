@@ -20,7 +20,7 @@ const char *doctor_config_dir(const Doctor *doctor)
 	if (doctor->has_context && doctor->context.config_dir)
 		return doctor->context.config_dir;
 	if (doctor->has_stopped)
-		return doctor->stopped.config_dir;
+		return doctor->stopped.owner.config_dir;
 	return doctor->has_world ? world_config_dir(doctor->pool, &doctor->world) : NULL;
 }
 
@@ -105,7 +105,7 @@ static void file_look(const Doctor *doctor, const Entry *database, FolderFaults 
 	int result;
 
 	if (!folder || !entry_has_value(database, "objectClass", "olcMdbConfig") ||
-	    owner_become(doctor->stopped.config_dir, NULL) < 0)
+	    owner_become(&doctor->stopped.owner, NULL) < 0)
 		return;
 	result = mdb_file_look(folder, &file, &err);
 	owner_return();

@@ -29,8 +29,8 @@ static bool configuration_try(Doctor *doctor)
 	if (slapd_stopped_try(doctor->pool, &doctor->stopped, &text, &err))
 		return true;
 	if (text)
-		refuses(doctor,
-			pool_printf(doctor->pool, "%s: %s", doctor->stopped.config_dir, text));
+		refuses(doctor, pool_printf(doctor->pool, "%s: %s",
+					    doctor->stopped.owner.config_dir, text));
 	else
 		doctor_skip(doctor, DOCTOR_RESTART, err.text);
 	return text != NULL;
@@ -80,7 +80,7 @@ static bool tls_files_try(Doctor *doctor)
 	}
 	if (n == 0)
 		return true;
-	if (!file_try_as_owner(doctor->stopped.config_dir, tries, n)) {
+	if (!file_try_as_owner(doctor->stopped.owner.config_dir, tries, n)) {
 		doctor_skip(doctor, DOCTOR_RESTART,
 			    "whether slapd may read its TLS files could not be tried; run this as "
 			    "root");
@@ -163,5 +163,5 @@ void doctor_stopped_judge(Doctor *doctor)
 					"slapd does not run; no fault was found in %s, in its TLS "
 					"files and folders: start it, and see in its log what it "
 					"says",
-					slapd->config_dir));
+					slapd->owner.config_dir));
 }

@@ -256,8 +256,19 @@ static void act(Fence *fence, FenceRecord *record, const Entry *database)
 					 "%s: whether it is the database that was here cannot be "
 					 "told, and it stays as it is: %s",
 					 record->suffix, record->text));
-		result_add(fence, record, record->text, is_read_only(database));
+		result_add(fence, record, record->text, database && is_read_only(database));
 	}
+}
+
+/* It may be gone, or be in another folder than this one. */
+static void not_there(Fence *fence, FenceRecord *record)
+{
+	if (!last_seen(&fence->known->seen, record->suffix))
+		return;
+	record->verdict = FENCE_NOT_KNOWN;
+	record->text = pool_printf(fence->pool, "%s has no such database, and slapd had it",
+				   fence->site.tool.owner.config_dir);
+	act(fence, record, NULL);
 }
 
 static void look_at(Fence *fence, FenceRecord *record)
@@ -266,8 +277,10 @@ static void look_at(Fence *fence, FenceRecord *record)
 	FenceJudgement found;
 	FenceLook look;
 
-	if (!database) /* slapd has it no more */
+	if (!database) {
+		not_there(fence, record);
 		return;
+	}
 	closing_end(record, database);
 	found = judge(fence, record, database, &look);
 	record->verdict = found.verdict;

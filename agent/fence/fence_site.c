@@ -32,7 +32,6 @@ int fence_site_find(Pool *pool, const Context *context, const FenceOptions *opti
 	FenceSite site = {
 		.tool = {
 			.program = options->program ? options->program : place.program,
-			.config_dir = config_dir,
 			.deadline_msec = monotonic_msec() + (int64_t)options->timeout_sec * 1000,
 		}};
 	int result;
@@ -43,10 +42,13 @@ int fence_site_find(Pool *pool, const Context *context, const FenceOptions *opti
 				 "agent.json");
 	if (!site.tool.program)
 		return error_set(err, ERROR_SYSTEM, 0,
-				 "where slapd is installed is not known: name it with --slapd");
-	if (owner_become(config_dir, err) < 0)
+				 "where slapd is installed is not known, or others than root could "
+				 "change what is there: name it with --slapd");
+	if (owner_find(pool, config_dir, &site.tool.owner) < 0)
+		return owner_error(config_dir, err);
+	if (owner_become(&site.tool.owner, err) < 0)
 		return -1;
-	result = config_folder_read(pool, config_dir, &site.databases, err);
+	result = config_folder_read(pool, site.tool.owner.config_dir, &site.databases, err);
 	owner_return();
 	*ret = site;
 	return result;
@@ -79,7 +81,7 @@ int fence_site_file(const FenceSite *site, const Entry *database, DatabaseFile *
 		return error_set(err, ERROR_SYSTEM, 0, "it is not kept by back-mdb");
 	if (!folder || folder[0] != '/')
 		return error_set(err, ERROR_SYSTEM, 0, "its olcDbDirectory is no whole path");
-	if (owner_become(site->tool.config_dir, err) < 0)
+	if (owner_become(&site->tool.owner, err) < 0)
 		return -1;
 	result = mdb_file_look(folder, ret, err);
 	owner_return();

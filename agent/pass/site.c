@@ -3,10 +3,10 @@
 
 #include "agent/slapd/ldap_result.h"
 #include "agent/slapd/slapd_sockets.h"
+#include "agent/state/state_socket.h"
 #include "agent/state/status_file.h"
 #include "agent/system/say.h"
-
-#define LDAPI_DEFAULT "ldapi:///"
+#include "common/base/remedies.h"
 
 int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err)
 {
@@ -18,7 +18,7 @@ int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Err
 		.pool = pool,
 		.peers_file = settings.peers_file,
 		.node = settings.node,
-		.ldap_uri = settings.ldap_uri ? settings.ldap_uri : LDAPI_DEFAULT,
+		.ldap_uri = settings.ldap_uri ? settings.ldap_uri : SLAPD_SOCKET_DEFAULT,
 		.finds_socket = !settings.ldap_uri,
 		.state_dir = settings.state_dir,
 		.run_dir = settings.run_dir,
@@ -41,6 +41,7 @@ int context_read_to_write(Pool *pool, const SettingsOverride *override, Context 
 {
 	if (context_read(pool, override, ret, err) < 0)
 		return -1;
+	ret->notes_socket = true;
 	return status_check_same_file(pool, ret->run_dir, ret->peers_file, err);
 }
 
@@ -76,19 +77,50 @@ static int connect_at(const Context *context, const char *uri, Directory **ret, 
 	return directory_ldap_open(&options, ret, err);
 }
 
-int context_connect(Context *context, Directory **ret, Error *err)
+/* The socket that is meant: the one that answered before. Until one did, others may be tried. */
+static bool socket_settle(Context *context)
 {
+	const StateSocket noted = state_read_socket(context->pool, context->state_dir);
+	const char *uri = noted.uri ? slapd_socket_constant(noted.uri) : NULL;
+
+	context->ldap_uri = uri ? uri : SLAPD_SOCKET_DEFAULT;
+	return !noted.is_first;
+}
+
+static void socket_note(const Context *context)
+{
+	Error err;
+
+	if (context->notes_socket && !state_read_socket(context->pool, context->state_dir).uri &&
+	    state_write_socket(context->state_dir, context->ldap_uri, &err) < 0)
+		say("%s", err.text);
+}
+
+/* Whose answer it is at another socket is not known once one is: it may be another instance of the
+ * same program, while the right one is being restarted. */
+static int socket_is_settled(Context *context, Error *err)
+{
+	const char *before = pool_strdup(context->pool, err->text);
+
+	return error_set(err, err->class, err->code,
+			 "%s No other socket is tried: slapd answered this node here before, or "
+			 "that is not known. Where it listens elsewhere, %s",
+			 before, remedy_text(REMEDY_LDAP_URI));
+}
+
+static int socket_find(Context *context, Directory **ret, Error *err)
+{
+	const bool is_settled = socket_settle(context);
 	const char *before;
 	SocketsFound found;
 
-	if (!context->finds_socket)
-		return connect_at(context, context->ldap_uri, ret, err);
-	context->ldap_uri = LDAPI_DEFAULT;
-	if (connect_at(context, LDAPI_DEFAULT, ret, err) == 0)
+	if (connect_at(context, context->ldap_uri, ret, err) == 0)
 		return 0;
 	/* A slapd that listens there and gives no answer is the one that is meant. */
 	if (!ldap_error_is_absence(err))
 		return -1;
+	if (is_settled)
+		return socket_is_settled(context, err);
 	found = slapd_sockets_find(context->pool);
 	if (found.uri) {
 		context->ldap_uri = found.uri;
@@ -96,4 +128,14 @@ int context_connect(Context *context, Directory **ret, Error *err)
 	}
 	before = pool_strdup(context->pool, err->text);
 	return error_set(err, err->class, err->code, "%s Tried as well: %s", before, found.text);
+}
+
+int context_connect(Context *context, Directory **ret, Error *err)
+{
+	if (!context->finds_socket)
+		return connect_at(context, context->ldap_uri, ret, err);
+	if (socket_find(context, ret, err) < 0)
+		return -1;
+	socket_note(context);
+	return 0;
 }

@@ -14,6 +14,7 @@ typedef struct Context {
 	const char *node;
 	const char *ldap_uri; /* where slapd is asked, or would be */
 	bool finds_socket;    /* nobody named it: context_connect() finds it */
+	bool notes_socket;    /* and remembers it, for it is going to write */
 	const char *state_dir;
 	const char *run_dir;
 	const char *metrics_file;
@@ -45,9 +46,10 @@ int context_read_to_write(Pool *pool, const SettingsOverride *override, Context 
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err);
 
 /*
- * Connects to slapd; the caller closes. Where nobody named its socket that is ldapi:///, and where
- * nobody listens there the one socket at which a package has its slapd listen
- * (slapd_sockets_find()); ldap_uri is then the one that was taken, a constant.
+ * Connects to slapd; the caller closes. Where nobody named its socket that is the one at which
+ * this node had its answer before; until there was one, ldapi:///, and where nobody listens there
+ * the one socket at which a package has its slapd listen (slapd_sockets_find()). ldap_uri is then
+ * the one that was taken, a constant.
  */
 int context_connect(Context *context, Directory **ret, Error *err);
 

@@ -317,7 +317,7 @@ static int connect_failed(const DirectoryLdap *self, int code, int reason, Error
 {
 	const bool denied = reason == EACCES || reason == EPERM;
 
-	return error_set(err, denied ? ERROR_DENIED : ERROR_UNREACHABLE, code,
+	return error_set(err, denied ? ERROR_DENIED : ERROR_UNREACHABLE, reason ? reason : code,
 			 "slapd cannot be reached at %s: %s%s%s; %s", self->directory.uri,
 			 ldap_err2string(code), reason ? ": " : "", reason ? strerror(reason) : "",
 			 denied ? remedy_text(REMEDY_AS_ROOT)

@@ -65,9 +65,10 @@ static bool become_owner(const void *who)
 
 bool file_try_as_owner(const char *config_dir, FileTry *tries, size_t n_tries)
 {
-	struct stat owner;
+	AUTO(Pool) *pool = pool_new();
+	Owner owner;
 
-	if (owner_find(config_dir, &owner) < 0 || (geteuid() != 0 && geteuid() != owner.st_uid))
+	if (owner_find(pool, config_dir, &owner) < 0 || (geteuid() != 0 && geteuid() != owner.uid))
 		return false;
-	return child_tried(become_owner, config_dir, tries, n_tries);
+	return child_tried(become_owner, &owner, tries, n_tries);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/slapd/ldap_result.h"
 
+#include <errno.h>
 #include <ldap.h>
 #include <string.h>
 #include <strings.h>
@@ -68,7 +69,8 @@ static bool text_may_quote_step(const char *text, const Step *step)
 
 bool ldap_error_is_absence(const Error *err)
 {
-	return err->class == ERROR_UNREACHABLE && err->code == LDAP_SERVER_DOWN;
+	return err->class == ERROR_UNREACHABLE &&
+	       (err->code == ENOENT || err->code == ECONNREFUSED);
 }
 
 const char *diagnostic_masked(Pool *pool, const char *text, const Step *step)

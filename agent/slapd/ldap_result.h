@@ -11,7 +11,8 @@
 /* What to do about an LDAP result code; the only place that decides it. */
 ErrorClass error_class_of_ldap(int code);
 
-/* True when nobody took the connection: unlike a server that took it and gave no answer. */
+/* True when nobody listens: unlike a server that took the connection and gave no answer, or ended
+ * it. err is of directory_ldap_open(), whose code is errno where connect(2) failed. */
 bool ldap_error_is_absence(const Error *err);
 
 /* slapd's diagnostic text without its trailing newline, or a note in its place when it could quote

@@ -3,53 +3,102 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <limits.h>
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_OF_SLAPD "cn=config.ldif"
+#include "agent/slapd/trusted_path.h"
+
+#define FOLDER_OF_SLAPD "cn=config"
+#define FILE_OF_SLAPD   FOLDER_OF_SLAPD ".ldif"
+
+/* What is absent nobody but root can put into a folder of root's. */
+static bool is_roots_or_absent(Pool *pool, const char *config_dir, const char *name)
+{
+	struct stat status;
+
+	if (lstat(pool_printf(pool, "%s/%s", config_dir, name), &status) < 0)
+		return errno == ENOENT;
+	return is_roots_alone(&status);
+}
+
+/* slapd as root executes what modules the files name: nobody else may have written them. */
+static bool is_roots_through(Pool *pool, const char *config_dir, const struct stat *folder)
+{
+	return is_roots_alone(folder) && is_roots_or_absent(pool, config_dir, FILE_OF_SLAPD) &&
+	       is_roots_or_absent(pool, config_dir, FOLDER_OF_SLAPD);
+}
 
 /* slapd may have been given a folder of root's to which its group may write: LTB's package makes it
  * so. Then the file tells, and one that is not there, or is a link, tells nothing: root does
  * nothing in a folder to which others may write. A file of root's in a folder of slapd's, on the
  * other hand, is one that slapd cannot use. */
-int owner_find(const char *config_dir, struct stat *ret)
+static int user_find(Pool *pool, const char *config_dir, const struct stat *folder, Owner *ret)
 {
-	char path[PATH_MAX];
-	struct stat folder, file;
+	struct stat file;
 
-	if (stat(config_dir, &folder) < 0)
-		return -1;
-	*ret = folder;
-	if (folder.st_uid != 0 || !(folder.st_mode & (S_IWGRP | S_IWOTH)))
+	ret->uid = folder->st_uid;
+	ret->gid = folder->st_gid;
+	if (folder->st_uid != 0 || is_roots_alone(folder))
 		return 0;
-	if (snprintf(path, sizeof(path), "%s/" FILE_OF_SLAPD, config_dir) >= (int)sizeof(path) ||
-	    lstat(path, &file) < 0)
+	if (lstat(pool_printf(pool, "%s/" FILE_OF_SLAPD, config_dir), &file) < 0)
 		return -1;
-	*ret = file;
+	ret->uid = file.st_uid;
+	ret->gid = file.st_gid;
 	errno = EPERM;
 	return S_ISREG(file.st_mode) && file.st_nlink == 1 ? 0 : -1;
 }
 
-static bool is_somebody_else(const struct stat *owner)
+/* Root goes by the real path, which from here on leads where it does now. */
+static int path_settle(Pool *pool, const struct stat *folder, Owner *owner)
 {
-	return geteuid() == 0 && owner->st_uid != 0;
+	struct stat now;
+
+	owner->config_dir = trusted_path(pool, owner->config_dir, owner->uid, owner->gid);
+	if (!owner->config_dir || lstat(owner->config_dir, &now) < 0)
+		return -1;
+	errno = EPERM;
+	if (now.st_dev != folder->st_dev || now.st_ino != folder->st_ino)
+		return -1;
+	return owner->uid != 0 || is_roots_through(pool, owner->config_dir, &now) ? 0 : -1;
 }
 
-int owner_become(const char *config_dir, Error *err)
+int owner_find(Pool *pool, const char *config_dir, Owner *ret)
 {
-	struct stat owner;
+	Owner owner = {.config_dir = config_dir};
+	struct stat folder;
 
-	if (owner_find(config_dir, &owner) < 0)
+	if (stat(config_dir, &folder) < 0 || user_find(pool, config_dir, &folder, &owner) < 0)
+		return -1;
+	if (geteuid() == 0 && path_settle(pool, &folder, &owner) < 0)
+		return -1;
+	*ret = owner;
+	return 0;
+}
+
+int owner_error(const char *config_dir, Error *err)
+{
+	if (errno != EPERM)
 		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", config_dir, strerror(errno));
-	if (!is_somebody_else(&owner) || (setegid(owner.st_gid) == 0 && seteuid(owner.st_uid) == 0))
+	return error_set(err, ERROR_DENIED, EPERM,
+			 "%s: nothing is done there as root: others than root and slapd's user can "
+			 "write to it or to a folder above it",
+			 config_dir);
+}
+
+static bool is_somebody_else(const Owner *owner)
+{
+	return geteuid() == 0 && owner->uid != 0;
+}
+
+int owner_become(const Owner *owner, Error *err)
+{
+	if (!is_somebody_else(owner) || (setegid(owner->gid) == 0 && seteuid(owner->uid) == 0))
 		return 0;
 	error_set(err, ERROR_DENIED, errno, "user %u, who owns %s, cannot be taken on: %s",
-		  (unsigned)owner.st_uid, config_dir, strerror(errno));
+		  (unsigned)owner->uid, owner->config_dir, strerror(errno));
 	owner_return();
 	return -1;
 }
@@ -60,18 +109,15 @@ void owner_return(void)
 		abort();
 }
 
-bool owner_drop_to(const char *config_dir)
+bool owner_drop_to(const Owner *owner)
 {
 	const struct passwd *user;
-	struct stat owner;
 
-	if (owner_find(config_dir, &owner) < 0)
-		return false;
-	if (!is_somebody_else(&owner))
+	if (!is_somebody_else(owner))
 		return true;
-	user = getpwuid(owner.st_uid);
-	if (user ? initgroups(user->pw_name, owner.st_gid) < 0 : setgroups(1, &owner.st_gid) < 0)
+	user = getpwuid(owner->uid);
+	if (user ? initgroups(user->pw_name, owner->gid) < 0 : setgroups(1, &owner->gid) < 0)
 		return false;
-	return setresgid(owner.st_gid, owner.st_gid, owner.st_gid) == 0 &&
-	       setresuid(owner.st_uid, owner.st_uid, owner.st_uid) == 0;
+	return setresgid(owner->gid, owner->gid, owner->gid) == 0 &&
+	       setresuid(owner->uid, owner->uid, owner->uid) == 0;
 }

@@ -3,23 +3,35 @@
 #define SYNCWARD_OWNER_H
 
 #include <stdbool.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 
 #include "common/base/error.h"
+#include "common/base/pool.h"
 
 /* What root does in slapd's folder it does as slapd's user: files that are made belong to them, and
  * nothing there can lead root elsewhere. Who is not root stays who they are. */
 
-/* Whose what slapd keeps in slapd.d is: user and group are set. -1 with errno when it is not there.
- */
-int owner_find(const char *config_dir, struct stat *ret);
+/* Whose what slapd keeps in slapd.d is. It is found once: what is at the path later may be
+ * another's. */
+typedef struct Owner {
+	const char *config_dir; /* slapd.d by its real path */
+	uid_t uid;
+	gid_t gid;
+} Owner;
+
+/* -1 with errno: it is not there, or (EPERM) others than root and the owner could have another
+ * folder or other files there. */
+int owner_find(Pool *pool, const char *config_dir, Owner *ret);
+
+/* What owner_find() failed with; returns -1. */
+int owner_error(const char *config_dir, Error *err);
 
 /* From here on until owner_return(). */
-int owner_become(const char *config_dir, Error *err);
+int owner_become(const Owner *owner, Error *err);
 void owner_return(void);
 
 /* For good, with all groups of theirs: in a child before it executes something. False: it must not.
  */
-bool owner_drop_to(const char *config_dir);
+bool owner_drop_to(const Owner *owner);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agent/slapd/slapd_process.h"
+#include "agent/slapd/trusted_path.h"
 #include "common/slapd/layouts.h"
 
 static const char *whole_path(const char *path)
@@ -48,27 +49,33 @@ const char *slapd_config_dir(Pool *pool, const ConfigPlaces *places)
 	return folder ? folder : places->config_dir;
 }
 
-/* A unit may be there that starts another slapd than the one that was seen. */
-static bool starts_the_seen_one(const NextStart *next, const LastSeenAll *seen)
+/* The folder of slapd's: the one that was seen goes before the unit, which may be that of another
+ * slapd of the same program. */
+static const char *stopped_folder(const SlapdPlace *place, const LastSeenAll *seen)
 {
-	if (!seen->config_dir)
-		return true;
-	return seen->program && next->program && strcmp(seen->program, next->program) == 0;
+	const SlapdArguments *arguments = &place->next.arguments;
+	const char *folder = seen->config_dir;
+
+	if (!folder && place->has_next)
+		folder = whole_path(arguments->config_dir);
+	if (!folder && !(place->has_next && arguments->config_file))
+		folder = own_folder(place->program);
+	return folder;
 }
 
 SlapdPlace slapd_place_stopped(Pool *pool, const char *config_dir, const LastSeenAll *seen)
 {
-	SlapdPlace place = {.config_dir = config_dir};
+	SlapdPlace place = {.config_dir = config_dir, .program = seen->program};
 
 	place.has_next = next_start_installed(pool, seen->program, &place.next);
-	place.program = slapd_program_installed(pool, seen->program    ? seen->program
-						      : place.has_next ? place.next.program
-								       : NULL);
-	if (!place.config_dir && place.has_next && starts_the_seen_one(&place.next, seen))
-		place.config_dir = whole_path(place.next.arguments.config_dir);
+	if (!place.program && place.has_next)
+		place.program = place.next.program;
+	if (!place.program)
+		place.program = slapd_program_installed(pool);
 	if (!place.config_dir)
-		place.config_dir = seen->config_dir;
-	if (!place.config_dir && !(place.has_next && place.next.arguments.config_file))
-		place.config_dir = own_folder(place.program);
+		place.config_dir = stopped_folder(&place, seen);
+	/* slapd's user says which process was seen, and may have named any. */
+	if (seen->program)
+		place.program = trusted_program(pool, seen->program);
 	return place;
 }

@@ -25,7 +25,7 @@ const char *slapd_config_dir(Pool *pool, const ConfigPlaces *places);
 /* A slapd that cannot be asked. */
 typedef struct SlapdPlace {
 	const char *config_dir; /* NULL: not known */
-	const char *program;    /* NULL: not known */
+	const char *program;    /* NULL: not known, or others than root could change it */
 	bool has_next;
 	NextStart next; /* how the system starts it */
 } SlapdPlace;

@@ -75,13 +75,11 @@ const char **slapd_programs_installed(Pool *pool, size_t *ret_n)
 	return found;
 }
 
-const char *slapd_program_installed(Pool *pool, const char *known)
+const char *slapd_program_installed(Pool *pool)
 {
 	size_t n;
 	const char **found = slapd_programs_installed(pool, &n);
 
-	if (known && access(known, X_OK) == 0)
-		return known;
 	return n == 1 ? found[0] : NULL;
 }
 

@@ -19,9 +19,8 @@ SlapdArguments slapd_arguments_find(Pool *pool, const char *pid_file, const char
  * whole path. */
 const char *slapd_program_find(Pool *pool, const char *pid_file);
 
-/* The same where no slapd runs: the one that is known (NULL: none is), else the one that packages
- * put there; NULL: neither is there, or several are. */
-const char *slapd_program_installed(Pool *pool, const char *known);
+/* The one that packages put there; NULL: none is, or several are. */
+const char *slapd_program_installed(Pool *pool);
 
 /* Those that packages put there, each once. */
 const char **slapd_programs_installed(Pool *pool, size_t *ret_n);

@@ -93,6 +93,16 @@ static void programs_print(Pool *pool, Buf *text)
 	buf_puts(text, ")");
 }
 
+const char *slapd_socket_constant(const char *uri)
+{
+	if (strcmp(uri, SLAPD_SOCKET_DEFAULT) == 0)
+		return SLAPD_SOCKET_DEFAULT;
+	for (size_t i = 0; i < SLAPD_LAYOUT_COUNT; i++)
+		if (slapd_layouts[i].socket && strcmp(slapd_layouts[i].socket, uri) == 0)
+			return slapd_layouts[i].socket;
+	return NULL;
+}
+
 SocketsFound slapd_sockets_find(Pool *pool)
 {
 	size_t n_sockets, n_programs, n_answer = 0;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "agent/slapd/config_folder.h"
-#include "agent/slapd/owner.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/slapd/slapd_tool.h"
@@ -16,13 +15,11 @@
 
 #define TRY_MSEC 20000
 
-static int may_read(const char *config_dir, Error *err)
+static int owner_look(Pool *pool, const char *config_dir, Owner *ret, Error *err)
 {
-	struct stat owner;
-
-	if (owner_find(config_dir, &owner) < 0)
-		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", config_dir, strerror(errno));
-	if (geteuid() != 0 && geteuid() != owner.st_uid)
+	if (owner_find(pool, config_dir, ret) < 0)
+		return owner_error(config_dir, err);
+	if (geteuid() != 0 && geteuid() != ret->uid)
 		return error_set(err, ERROR_DENIED, EACCES, "%s is its own alone; run this as root",
 				 config_dir);
 	return 0;
@@ -32,10 +29,10 @@ static int files_read(Pool *pool, SlapdStopped *slapd, Error *err)
 {
 	Error problem;
 
-	if (may_read(slapd->config_dir, err) < 0 || owner_become(slapd->config_dir, err) < 0)
+	if (owner_become(&slapd->owner, err) < 0)
 		return -1;
-	if (config_folder_global(pool, slapd->config_dir, &slapd->global, &problem) < 0 ||
-	    config_folder_read(pool, slapd->config_dir, &slapd->databases, &problem) < 0)
+	if (config_folder_global(pool, slapd->owner.config_dir, &slapd->global, &problem) < 0 ||
+	    config_folder_read(pool, slapd->owner.config_dir, &slapd->databases, &problem) < 0)
 		slapd->problem = pool_strdup(pool, problem.text);
 	owner_return();
 	return 0;
@@ -50,16 +47,15 @@ int slapd_stopped_find(Pool *pool, const char *config_dir, const LastSeenAll *se
 		       SlapdStopped *ret, Error *err)
 {
 	const SlapdPlace place = slapd_place_stopped(pool, config_dir, seen);
-	SlapdStopped slapd = {.config_dir = place.config_dir,
-			      .program = place.program,
-			      .has_next = place.has_next,
-			      .next = place.next};
+	SlapdStopped slapd = {
+		.program = place.program, .has_next = place.has_next, .next = place.next};
 
-	if (!slapd.config_dir)
+	if (!place.config_dir)
 		return error_set(err, ERROR_SYSTEM, 0,
 				 "where slapd keeps cn=config is not known: %s",
 				 remedy_text(REMEDY_CONFIG_DIR));
-	if (files_read(pool, &slapd, err) < 0)
+	if (owner_look(pool, place.config_dir, &slapd.owner, err) < 0 ||
+	    files_read(pool, &slapd, err) < 0)
 		return -1;
 	slapd.runs = process_runs(pool, seen->pid_file) ||
 		     process_runs(pool, entry_first(&slapd.global, "olcPidFile"));
@@ -84,14 +80,16 @@ bool slapd_stopped_try(Pool *pool, const SlapdStopped *slapd, const char **ret_t
 {
 	static const char *const arguments[] = {"-u", NULL};
 	const SlapdTool tool = {.program = slapd->program,
-				.config_dir = slapd->config_dir,
+				.owner = slapd->owner,
 				.deadline_msec = monotonic_msec() + TRY_MSEC,
 				.hears_errors = true};
 	Heard heard = {.pool = pool};
 
 	*ret_text = NULL;
 	if (!slapd->program) {
-		error_set(err, ERROR_SYSTEM, 0, "where slapd is installed is not known");
+		error_set(err, ERROR_SYSTEM, 0,
+			  "where slapd is installed is not known, or others than root could "
+			  "change what is there");
 		return false;
 	}
 	if (slapd_tool_run(&tool, "test", arguments, NULL, line_hear, &heard, err) == 0)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "agent/slapd/next_start.h"
+#include "agent/slapd/owner.h"
 #include "common/base/error.h"
 #include "common/base/pool.h"
 #include "common/base/tree.h"
@@ -13,7 +14,7 @@
 /* A slapd that does not answer, as its files have it. They belong to slapd's user and are believed
  * as slapd believes them. */
 typedef struct SlapdStopped {
-	const char *config_dir;
+	Owner owner;         /* of slapd.d */
 	const char *program; /* NULL: not known */
 	bool runs;           /* the process that it noted is a slapd */
 	const char

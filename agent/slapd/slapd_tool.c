@@ -12,7 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/slapd/owner.h"
 #include "agent/system/wait.h"
 
 #define LINE_MAX_BYTES 4096
@@ -30,7 +29,7 @@ static void child_exec(const SlapdTool *tool, const char *name, const char *cons
 		       int in, int out)
 {
 	char mode[32];
-	const char *words[MAX_ARGUMENTS] = {tool->program, mode, "-F", tool->config_dir};
+	const char *words[MAX_ARGUMENTS] = {tool->program, mode, "-F", tool->owner.config_dir};
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	size_t n = 4;
 
@@ -38,7 +37,7 @@ static void child_exec(const SlapdTool *tool, const char *name, const char *cons
 	for (size_t i = 0; arguments[i] && n + 1 < MAX_ARGUMENTS; i++)
 		words[n++] = arguments[i];
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(tool->hears_errors ? out : nothing, 2) < 0 || !owner_drop_to(tool->config_dir))
+	    dup2(tool->hears_errors ? out : nothing, 2) < 0 || !owner_drop_to(&tool->owner))
 		_exit(126);
 	(void)setenv("LDAPNOINIT", "1", 1);
 	(void)umask(077);
@@ -123,7 +122,7 @@ static bool output_read(int out, int64_t deadline_msec, Lines *lines)
 /* It runs as somebody else, whom root without power over others' processes must be to end it. */
 static void child_kill(const Child *child, const SlapdTool *tool)
 {
-	if (owner_become(tool->config_dir, NULL) < 0)
+	if (owner_become(&tool->owner, NULL) < 0)
 		return;
 	(void)kill(child->pid, SIGKILL);
 	owner_return();
@@ -150,7 +149,7 @@ static int child_judge(int status, const SlapdTool *tool, const char *name, Erro
 		return error_set(err, ERROR_SYSTEM, ENOENT, "%s cannot be started", tool->program);
 	return error_set(err, ERROR_REFUSED, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
 			 "`%s -T%s -F %s` failed; run as slapd's user it says why", tool->program,
-			 name, tool->config_dir);
+			 name, tool->owner.config_dir);
 }
 
 int slapd_tool_run(const SlapdTool *tool, const char *name, const char *const *arguments,

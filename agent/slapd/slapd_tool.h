@@ -5,15 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "agent/slapd/owner.h"
 #include "common/base/error.h"
 #include "common/base/pool.h"
 
 /* slapd as its own tool (`slapd -T cat` is slapcat, slapd(8)), while no server runs. */
 typedef struct SlapdTool {
-	const char *program;    /* slapd */
-	const char *config_dir; /* slapd.d, whose owner it is run as */
-	int64_t deadline_msec;  /* on CLOCK_MONOTONIC: then it is killed */
-	bool hears_errors;      /* its standard error comes with its output */
+	const char *program;   /* slapd */
+	Owner owner;           /* whose slapd.d it gets, and as whom it is run */
+	int64_t deadline_msec; /* on CLOCK_MONOTONIC: then it is killed */
+	bool hears_errors;     /* its standard error comes with its output */
 } SlapdTool;
 
 /* One line of its output; of a line longer than 4 095 bytes the begin. True: that was enough, and

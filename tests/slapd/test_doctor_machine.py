@@ -204,6 +204,78 @@ def test_a_server_id_that_is_not_ours_is_named_and_mended(broken):
     broken.server.stop()
 
 
+@pytest.fixture(name="noted")
+def fixture_noted(stopped):
+    """Notes a program as the daemon does, which has it from the process that slapd's own pid file names."""
+    path = os.path.join(stopped.state_dir, "last-seen.json")
+
+    def note(program):
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"schema_version": 1, "node": 1, "slapd": program, "databases": []}, file)
+    yield note
+    if os.path.exists(path):
+        os.unlink(path)
+
+
+def test_root_executes_no_program_that_others_can_change(stopped, noted):
+    folder = os.path.join(stopped.folder, "program")
+    program, proof = os.path.join(folder, "slapd"), os.path.join(folder, "proof")
+    os.makedirs(folder)
+    with open(program, "w", encoding="ascii") as file:
+        file.write(f"#!/bin/sh\n: >{proof}\n")
+    os.chmod(stopped.folder, 0o711)
+
+    def is_executed(mode=0o755, owner=0, folder_mode=0o755, folder_owner=0, name=program):
+        for path, number, user in ((program, mode, owner), (folder, folder_mode, folder_owner)):
+            os.chmod(path, number)
+            os.chown(path, user, user)
+        noted(name)
+        severity, found = checks(stopped, "restart")["restart"]
+        if os.path.exists(proof):
+            os.unlink(proof)
+            return True
+        assert severity == "unknown" and "where slapd is installed is not known" in str(found), found
+        return False
+    os.chown(stopped.server.config_dir, 0, 0)
+    assert is_executed()
+    assert not is_executed(owner=1) and not is_executed(mode=0o775)
+    assert not is_executed(folder_owner=1) and not is_executed(folder_mode=0o775)
+    os.symlink(program, os.path.join(stopped.folder, "link"))
+    assert is_executed(name=os.path.join(stopped.folder, "link"))
+    assert not is_executed(owner=1, name=os.path.join(stopped.folder, "link"))
+    # One that is gone is not replaced by another one.
+    assert not is_executed(name=program + "2")
+
+
+def test_root_stays_root_only_where_nobody_else_can_write(broken, noted):
+    folder = broken.server.config_dir
+    above = os.path.dirname(folder)
+    files = [os.path.join(folder, name) for name in ("cn=config.ldif", "cn=config")]
+
+    def is_tried():
+        severity, found = checks(broken, "restart")["restart"]
+        assert severity == "unknown", found
+        assert ("nothing is done there as root" in str(found)) != ("no fault was found" in str(found)), found
+        return "no fault was found" in str(found)
+    noted(None)
+    assert is_tried()
+    # As LTB's package makes the folder, with files of root's in it.
+    os.chown(folder, 0, 1)
+    os.chmod(folder, 0o770)
+    assert not is_tried()
+    os.chmod(folder, 0o750)
+    assert is_tried()
+    for path in (above, *files):
+        kept = os.stat(path)
+        os.chown(path, 1, 1)
+        assert not is_tried(), path
+        os.chown(path, kept.st_uid, kept.st_gid)
+        os.chmod(path, 0o777)
+        assert not is_tried(), path
+        os.chmod(path, kept.st_mode)
+    assert is_tried()
+
+
 @pytest.mark.one_release
 def test_what_slapd_logged_when_it_ended_is_told(stopped, tmp_path):
     """Somebody else has its port, which its files do not show."""

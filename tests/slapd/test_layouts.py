@@ -9,6 +9,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 
 import pytest
 import remedies
@@ -84,7 +85,7 @@ def test_commands_and_the_doctor(node):
     severity, text = doctor(node, "restart")["restart"]
     assert severity == "unknown" and f"no fault was found in {layout.config_dir}, in its TLS files" in text, text
     severity, text = doctor(node, "ldapi")["ldapi"]
-    assert severity == "error" and "ldapi:///: Can't contact LDAP server" in text and "/var/symas/run/ldapi (No such file" in text
+    assert severity == "error" and f"{layout.found_uri}: Can't contact LDAP server" in text and "No other socket is tried" in text
 
 
 def test_the_daemon_and_the_fence(node):
@@ -93,6 +94,10 @@ def test_the_daemon_and_the_fence(node):
     assert "slapd runs" in node.run("fence").stdout
     seen = os.path.join(node.state_dir, "last-seen.json")
     name = f"cn=config/{node.dn().split(',', maxsplit=1)[0]}.ldif"
+    answers = ("socket.json", "databases.json", "machine.json", "entries.json")  # as on a node that had none yet
+    for path in (os.path.join(node.state_dir, answer) for answer in answers):
+        if os.path.exists(path):
+            os.unlink(path)
     with Daemon(node, *settings(node, interval=3600)) as daemon:
         wait_until(lambda: daemon.sees(os.path.join(node.server.config_dir, "cn=config")), "it watches slapd.d")
         wait_until(lambda: os.path.exists(seen), "it notes where slapd is")
@@ -102,6 +107,8 @@ def test_the_daemon_and_the_fence(node):
         assert told.startswith(f"{layout.config_dir}/{name} was written by hand"), told
         uri = json.loads(node.run("status", "--output", "json").stdout)["slapd"]["uri"]
         assert uri == layout.found_uri
+        with open(os.path.join(node.state_dir, "socket.json"), encoding="utf-8") as file:
+            assert json.load(file)["uri"] == uri
         assert not daemon.events("state-problem")
     with open(seen, encoding="utf-8") as file:
         noted = json.load(file)
@@ -129,6 +136,8 @@ def test_of_two_slapds_none_is_chosen(slapd_factory, program):
         remedies.did("ldap-uri")
         node.server.stop()
         os.makedirs(node.state_dir, 0o700, exist_ok=True)
+        severity, text = doctor(node, "ldapi")["ldapi"]
+        assert severity == "error" and "ldapi:///: Can't contact LDAP server" in text and "/var/symas/run/ldapi (" in text, text
         assert "no fault was found in /opt/symas/etc/openldap/slapd.d" in doctor(node, "restart")["restart"][1]
         node.machine.put("/run/systemd/system/slapd-ltb.service", LTB_UNIT)
         node.machine.put("/usr/local/openldap/etc/openldap/slapd-cli.conf", LTB_SETTINGS.format(port=389, urls="ldap:///"))
@@ -144,6 +153,25 @@ def test_of_two_slapds_none_is_chosen(slapd_factory, program):
             node.machine.sh("rm -f /run/systemd/system/symas-openldap-servers.service")
 
 
+def test_what_was_seen_goes_before_a_unit(slapd_factory, program):
+    """Two instances of one slapd: the unit is that of the other one."""
+    with packaged(slapd_factory, program, "symas-openldap-servers") as node:
+        layout = node.machine.layout
+        node.apply_ok()
+        csns = sorted(node.server.context_csns())
+        name = node.dn().split(",", maxsplit=1)[0]
+        node.server.stop()
+        node.machine.sh('cp -a "$CONFIG_DIR" /opt/second; rm "/opt/second/cn=config/$1.ldif"', name)
+        os.makedirs(node.state_dir, 0o700, exist_ok=True)
+        for folder, status, told in (("/opt/second", 1, f"{SUFFIX}: not known: /opt/second has no such database, and slapd had it"),
+                                     (layout.config_dir, 0, f"{SUFFIX}: right")):
+            with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+                json.dump({"schema_version": 1, "node": 1, "config_dir": folder, "slapd": layout.program, "databases": [
+                    {"suffix": SUFFIX, "contextCSN": csns}]}, file)
+            done = node.run("fence")
+            assert done.returncode == status and told in done.stdout, done.stdout + done.stderr
+
+
 def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
     with packaged(slapd_factory, program, "openldap-ltb") as node, \
             socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
@@ -153,6 +181,56 @@ def test_a_slapd_that_hangs_is_not_passed_over(slapd_factory, program):
         with node.server.frozen():
             done = node.plan(*settings(node, ldap_timeout=1))
         assert "slapd gave no answer" in done.stderr and done.returncode != 2, done.stderr
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+def test_a_slapd_that_ends_the_connection_is_not_passed_over(slapd_factory, program):
+    """As one does that is just being stopped."""
+    with packaged(slapd_factory, program, "openldap-ltb") as node, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as ending, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        node.server.stop()
+        if os.path.exists(node.server.socket_path):
+            os.unlink(node.server.socket_path)
+        other.bind(os.path.join(node.machine.run, "ldapi"))
+        other.listen()
+        other.setblocking(False)
+        ending.bind(node.server.socket_path)
+        ending.listen()
+        planned = subprocess.Popen(node.command("plan"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        ending.settimeout(60)
+        ending.accept()[0].close()
+        ending.settimeout(None)
+        said = planned.communicate(timeout=60)[1]
+        assert planned.returncode not in (0, 2) and "Tried as well" not in said, said
+        with pytest.raises(BlockingIOError):
+            other.accept()
+
+
+@pytest.mark.parametrize("knows", ["this release", "an earlier release", "nobody"])
+def test_another_instance_is_not_taken_for_one_that_is_restarted(slapd_factory, program, knows):
+    with packaged(slapd_factory, program, "openldap-ltb") as node, \
+            socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        node.apply_ok()
+        noted = os.path.join(node.state_dir, "socket.json")
+        with open(noted, encoding="utf-8") as file:
+            assert json.load(file)["uri"] == node.machine.layout.found_uri
+        with open(os.path.join(node.state_dir, "last-seen.json"), "w", encoding="utf-8") as file:
+            json.dump({"schema_version": 1, "node": 1, "config_dir": node.machine.layout.config_dir, "databases": [
+                {"suffix": SUFFIX, "contextCSN": sorted(node.server.context_csns())}]}, file)
+        if knows == "an earlier release":
+            os.unlink(noted)
+        elif knows == "nobody":
+            with open(noted, "w", encoding="ascii") as file:
+                file.write("{")
+        node.server.stop()
+        other.bind(os.path.join(node.machine.run, "ldapi"))
+        other.listen()
+        other.setblocking(False)
+        for done in (node.plan(), node.apply()):
+            assert done.returncode not in (0, 2) and "No other socket is tried" in done.stderr, done.stderr
+        done = node.run("fence")
+        assert f"{SUFFIX}: right" in done.stdout, done.stdout + done.stderr
         with pytest.raises(BlockingIOError):
             other.accept()
 
