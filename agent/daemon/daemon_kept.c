@@ -101,7 +101,8 @@ static void history_write(DaemonKept *kept, const Found *found, const char *line
 	Pool *pool = pool_new();
 	const char *all = pool_printf(pool, "%s%s", kept->unwritten, lines);
 	Error err;
-	const int result = history_append_lines(found->context.state_dir, all, &err);
+	const int result =
+		history_append_lines(found->context.state_dir, found->lock >= 0, all, &err);
 
 	note(kept, KEPT_HISTORY, result, &err);
 	kept->unwritten = result < 0 && strlen(all) < HISTORY_MAX_BYTES ? all : "";

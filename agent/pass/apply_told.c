@@ -36,6 +36,7 @@ static void events_keep(const ApplyRecord *record, const EventList *events)
 		.state_dir = record->context->state_dir,
 		.now_sec = clock_system.realtime_sec(NULL),
 		.context = &record->journal,
+		.has_lock = true,
 	};
 	Error err;
 
