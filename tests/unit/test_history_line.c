@@ -167,6 +167,8 @@ static void every_cause_is_found_by_its_name(void **state)
 	assert_null(cause_name(CAUSE_NOT_TOLD));
 	assert_int_equal(cause_named(NULL), CAUSE_NOT_TOLD);
 	assert_int_equal(cause_named("of a later release"), CAUSE_NOT_TOLD);
+	assert_int_equal(cause_named("tls-renewed"), CAUSE_RENEWAL);
+	assert_int_equal(cause_named("heal"), CAUSE_HAND);
 	for (int cause = CAUSE_NOT_TOLD + 1; cause < CAUSE_COUNT; cause++)
 		assert_int_equal(cause_named(cause_name((Cause)cause)), cause);
 }
