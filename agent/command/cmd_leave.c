@@ -93,6 +93,7 @@ static int leave_locked(const Options *options, Context *context, unsigned timeo
 	for (size_t i = 0; i < inputs.state.n_notices; i++)
 		say("%s", inputs.state.notices[i]);
 	apply_record_begin(options->pool, "leave", context, &inputs, &record);
+	record.journal.trigger = "leave";
 	record.attributed.cause = CAUSE_HAND;
 	if (apply_record_end_heal(&record, &inputs, directory, &err) < 0)
 		return say_error(&err);

@@ -27,7 +27,8 @@ static void order_tell(const PauseOrder *order, const Context *context)
 					.operator= order->operator};
 	const HistoryWriter writer = {.state_dir = context->state_dir,
 				      .now_sec = order->pause.since_sec,
-				      .context = &journal};
+				      .context = &journal,
+				      .has_lock = true};
 	const EventList events = {&event, 1};
 	Error err;
 

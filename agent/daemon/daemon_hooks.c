@@ -82,7 +82,8 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 	corrections_took(&events, (int64_t)(found_now_usec(found) - moments->write.started_usec));
 	corrections_tell(moments, &events);
-	daemon_kept_sent(&moments->sent, found, applied);
+	corrections_written(found->pool, plan, moments->authors.of_plan, applied, err,
+			    &moments->sent);
 	daemon_contests_written(&moments->contests, found, &moments->authors, plan, applied);
 	if (!err)
 		daemon_put_back_written(moments->put_back, found_now_usec(found));

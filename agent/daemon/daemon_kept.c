@@ -101,7 +101,8 @@ static void history_write(DaemonKept *kept, const Found *found, const char *line
 	Pool *pool = pool_new();
 	const char *all = pool_printf(pool, "%s%s", kept->unwritten, lines);
 	Error err;
-	const int result = history_append_lines(found->context.state_dir, all, &err);
+	const int result =
+		history_append_lines(found->context.state_dir, found->lock >= 0, all, &err);
 
 	note(kept, KEPT_HISTORY, result, &err);
 	kept->unwritten = result < 0 && strlen(all) < HISTORY_MAX_BYTES ? all : "";
@@ -145,16 +146,6 @@ void daemon_kept_conditions(DaemonKept *kept, const Found *found, const Conditio
 		     state_write_conditions(found->context.state_dir, now, &err), &err);
 }
 
-void daemon_kept_sent(WrittenEntries *sent, const Found *found, const Applied *applied)
-{
-	for (size_t i = 0; i < applied->n_done; i++)
-		POOL_PUSH(found->pool, sent->dns, sent->n_dns,
-			  pool_strdup(found->pool, applied->done[i]->dn));
-	if (applied->stopped_at)
-		POOL_PUSH(found->pool, sent->dns, sent->n_dns,
-			  pool_strdup(found->pool, applied->stopped_at->dn));
-}
-
 static void entries_seen(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	Pool *pool = pool_new();
@@ -171,13 +162,14 @@ static void entries_seen(DaemonKept *kept, const Found *found, const WrittenEntr
  * taken for somebody else's. */
 static void entries_unverified(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
+	static const Tree unseen;
 	Pool *pool;
 	Seen seen;
 
-	if (sent->n_dns == 0)
+	if (sent->n_items == 0)
 		return;
 	pool = pool_new();
-	seen = seen_without(pool, &kept->seen, sent->dns, sent->n_dns);
+	seen = seen_written(pool, &kept->seen, &unseen, sent);
 	seen_write(kept, found->context.state_dir, &seen);
 	seen_take(kept, pool, seen);
 }

@@ -58,9 +58,6 @@ void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestLis
 /* What lasts now, when that is something else than was told, or could not be kept before. */
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now);
 
-/* The step was sent, or may have been: nobody knows what became of the request. */
-void daemon_kept_sent(WrittenEntries *sent, const Found *found, const Applied *applied);
-
 /* Who wrote the entries is known from the last look; where a pass did not come to it, nothing is
  * known of those that it sent. */
 void daemon_kept_entries(DaemonKept *kept, const Found *found, const WrittenEntries *sent);

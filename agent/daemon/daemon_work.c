@@ -6,6 +6,7 @@
 #include "agent/pass/server_id_back.h"
 #include "agent/state/state.h"
 #include "agent/system/lock.h"
+#include "common/tell/corrections.h"
 
 #define PEERS_MOMENT_MSEC 2000
 
@@ -56,8 +57,7 @@ static int heal_end(PassMoments *moments, Found *found, Error *err)
 		return -1;
 	result = server_id_bring_back(found->pool, found->context.state_dir,
 				      found->state.known.heal, found->directory, &events, err);
-	for (size_t i = 0; i < events.n_items; i++)
-		POOL_PUSH(found->pool, moments->sent.dns, moments->sent.n_dns, events.items[i].dn);
+	heal_written(found->pool, &events, &moments->sent);
 	daemon_told_events(moments->told, &found->journal, &events);
 	daemon_kept_history(moments->kept, found, &events);
 	return result;

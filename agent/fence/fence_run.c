@@ -26,6 +26,7 @@ typedef struct Fence {
 	FenceSite site;
 	FenceRecords records; /* as they will be remembered */
 	FenceReport *report;
+	bool has_lock;
 } Fence;
 
 /* --- the state folder --- */
@@ -68,19 +69,21 @@ static void records_take(Fence *fence)
 
 /* --- telling --- */
 
+/* written: the entry that was closed or opened just now; NULL: nothing was written. */
 static void tell(const Fence *fence, EventKind kind, const FenceRecord *record,
-		 const Entry *database, const char *text)
+		 const Entry *written, const char *text)
 {
 	const JournalContext journal = {.trigger = "fence", .operator= {.command = "fence"} };
 	const HistoryWriter writer = {.state_dir = fence->context->state_dir,
 				      .now_sec = clock_system.realtime_sec(NULL),
-				      .context = &journal};
+				      .context = &journal,
+				      .has_lock = fence->has_lock};
 	Event event = {.kind = kind, .suffix = record->suffix, .text = text};
 	Error err;
 
-	if (kind != EVENT_FENCE_UNKNOWN) {
+	if (written) {
 		event.cause = kind == EVENT_FENCE_OPENED ? CAUSE_PUT_BACK : CAUSE_FENCE;
-		event.dn = fence_site_dn(fence->pool, database);
+		event.dn = fence_site_dn(fence->pool, written);
 		event.attribute = "olcReadOnly";
 		event.new_value = kind == EVENT_FENCE_OPENED ? "FALSE" : "TRUE";
 	}
@@ -208,7 +211,7 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 		result_add(fence, record, text + strlen(record->suffix) + 2, true);
 		return;
 	}
-	tell(fence, EVENT_FENCE_UNKNOWN, record, database,
+	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
 	     pool_printf(pool,
 			 "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
 			 "no slapmodify): %s. A client's write here makes its peers delete "
@@ -225,10 +228,10 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	Pool *pool = fence->pool;
 	const char *text = record->text;
+	const bool must_open = record->is_closed && is_read_only(database);
 	Error err;
 
-	if (record->is_closed && is_read_only(database) &&
-	    gate_set(fence, database, false, &err) < 0) {
+	if (must_open && gate_set(fence, database, false, &err) < 0) {
 		result_add(fence, record,
 			   pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
 			   true);
@@ -236,11 +239,11 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	}
 	if (record->is_closed) {
 		record->is_closed = false;
-		tell(fence, EVENT_FENCE_OPENED, record, database,
-		     pool_printf(pool, "%s: %s; it is open to clients again", record->suffix,
-				 text));
+		tell(fence, EVENT_FENCE_OPENED, record, must_open ? database : NULL,
+		     pool_printf(pool, "%s: %s; it is open to clients %s", record->suffix, text,
+				 must_open ? "again" : "already, by its olcReadOnly"));
 	}
-	result_add(fence, record, text, is_read_only(database));
+	result_add(fence, record, text, is_read_only(database) && !must_open);
 }
 
 static void act(Fence *fence, FenceRecord *record, const Entry *database)
@@ -251,7 +254,7 @@ static void act(Fence *fence, FenceRecord *record, const Entry *database)
 		let_in(fence, record, database);
 	} else {
 		if (record->verdict == FENCE_NOT_KNOWN)
-			tell(fence, EVENT_FENCE_UNKNOWN, record, database,
+			tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
 			     pool_printf(fence->pool,
 					 "%s: whether it is the database that was here cannot be "
 					 "told, and it stays as it is: %s",
@@ -348,7 +351,11 @@ int fence_run(Pool *pool, const Context *context, const FenceOptions *options, F
 {
 	const int lock = lock_take(context->run_dir, LOCK_MSEC, NULL);
 	FenceReport report = {0};
-	Fence fence = {.pool = pool, .context = context, .options = options, .report = &report};
+	Fence fence = {.pool = pool,
+		       .context = context,
+		       .options = options,
+		       .report = &report,
+		       .has_lock = lock >= 0};
 	StateRead state;
 	int result;
 

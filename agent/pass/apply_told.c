@@ -30,32 +30,26 @@ void apply_record_begin(Pool *pool, const char *command, const Context *context,
 		say("%s", err.text);
 }
 
-/* Also what may have been: of a request that was not answered. */
-static bool tells_of_write(const Event *event)
-{
-	return event->dn && (event->kind == EVENT_CORRECTION_APPLIED ||
-			     event->kind == EVENT_CORRECTION_FAILED || event->kind == EVENT_HEALED);
-}
-
-void apply_record_events(ApplyRecord *record, const EventList *events)
+static void events_keep(const ApplyRecord *record, const EventList *events)
 {
 	const HistoryWriter writer = {
 		.state_dir = record->context->state_dir,
 		.now_sec = clock_system.realtime_sec(NULL),
 		.context = &record->journal,
+		.has_lock = true,
 	};
 	Error err;
 
-	for (size_t i = 0; i < events->n_items; i++) {
-		const Event *event = &events->items[i];
-
-		(void)journal_send(&record->journal, event);
-		if (tells_of_write(event))
-			POOL_PUSH(record->pool, record->written.dns, record->written.n_dns,
-				  pool_strdup(record->pool, event->dn));
-	}
+	for (size_t i = 0; i < events->n_items; i++)
+		(void)journal_send(&record->journal, &events->items[i]);
 	if (history_append(&writer, events, &err) < 0)
 		say("%s", err.text);
+}
+
+void apply_record_events(ApplyRecord *record, const EventList *events)
+{
+	events_keep(record, events);
+	heal_written(record->pool, events, &record->written);
 }
 
 int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *directory,
@@ -85,7 +79,7 @@ static void intended(void *userdata, const Plan *plan)
 	ApplyRecord *record = userdata;
 	const EventList events = corrections_intended(record->pool, plan, record->attributions);
 
-	apply_record_events(record, &events);
+	events_keep(record, &events);
 	record->write_started_usec = clock_system.monotonic_usec(NULL);
 }
 
@@ -96,7 +90,9 @@ static void after_write(void *userdata, const Plan *plan, const Applied *applied
 
 	corrections_took(&events,
 			 (int64_t)(clock_system.monotonic_usec(NULL) - record->write_started_usec));
-	apply_record_events(record, &events);
+	events_keep(record, &events);
+	corrections_written(record->pool, plan, record->attributions, applied, err,
+			    &record->written);
 }
 
 PassHooks apply_record_hooks(ApplyRecord *record)

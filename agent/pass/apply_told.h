@@ -18,7 +18,7 @@ typedef struct ApplyRecord {
 	DaemonMemory memory;
 	AttributedList attributed;
 	const Attribution *attributions;
-	WrittenEntries written; /* or sent, and nobody knows what became of it */
+	WrittenEntries written;
 } ApplyRecord;
 
 /* To be called under the lock, when the inputs are read. command: what was asked for, as the
@@ -26,7 +26,8 @@ typedef struct ApplyRecord {
 void apply_record_begin(Pool *pool, const char *command, const Context *context,
 			const Inputs *inputs, ApplyRecord *ret);
 
-/* Events about writes of the same run: into the history and the journal. */
+/* Events of the same run that no pass tells, of a heal or a decision: into the history and the
+ * journal. */
 void apply_record_events(ApplyRecord *record, const EventList *events);
 
 /* Ends a heal that was cut off, before anything else is written (server_id_bring_back()), and keeps

@@ -37,7 +37,7 @@ const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventLi
 	return buf_text(&lines);
 }
 
-/* Only under the lock: nobody else appends meanwhile. */
+/* Only under the lock: who appends meanwhile would append to the older one, or make it go. */
 static void make_room(int folder_fd, size_t len)
 {
 	struct stat status;
@@ -62,10 +62,11 @@ int history_append(const HistoryWriter *writer, const EventList *events, Error *
 {
 	AUTO(Pool) *pool = pool_new();
 
-	return history_append_lines(writer->state_dir, history_lines(pool, writer, events), err);
+	return history_append_lines(writer->state_dir, writer->has_lock,
+				    history_lines(pool, writer, events), err);
 }
 
-int history_append_lines(const char *state_dir, const char *lines, Error *err)
+int history_append_lines(const char *state_dir, bool has_lock, const char *lines, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
 	AUTO_FD folder = -1;
@@ -77,7 +78,8 @@ int history_append_lines(const char *state_dir, const char *lines, Error *err)
 	if (folder < 0)
 		return -1;
 	target.folder_fd = folder;
-	make_room(folder, strlen(lines));
+	if (has_lock)
+		make_room(folder, strlen(lines));
 	if (ends_within_line(folder))
 		lines = pool_printf(pool, "\n%s", lines);
 	return file_append(&target, lines, strlen(lines), err);

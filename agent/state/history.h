@@ -16,15 +16,16 @@ typedef struct HistoryWriter {
 	const char *state_dir;
 	int64_t now_sec;
 	const JournalContext *context;
+	bool has_lock; /* of writers: nobody else appends meanwhile */
 } HistoryWriter;
 
 /* Appends those of the events that history keeps, in one write(2), without waiting for the disk:
- * what must survive a power cut is the intent. */
+ * what must survive a power cut is the intent. Without the lock a full file grows on. */
 int history_append(const HistoryWriter *writer, const EventList *events, Error *err);
 
 /* The same in two steps, for who tries again: the lines, "" where history keeps none of them. */
 const char *history_lines(Pool *pool, const HistoryWriter *writer, const EventList *events);
-int history_append_lines(const char *state_dir, const char *lines, Error *err);
+int history_append_lines(const char *state_dir, bool has_lock, const char *lines, Error *err);
 
 typedef struct RecordList {
 	Record *items; /* oldest first */

@@ -27,13 +27,11 @@ const char *operator_name(Pool *pool, const char *name)
 const char *operator_text(Pool *pool, const Operator *operator)
 {
 	Buf text = BUF_IN(pool);
-	const char *before = " by ";
 
-	if (operator->has_login) {
-		buf_printf(&text, "%slogin uid %u", before, operator->login_uid);
-		before = ", ";
-	}
+	if (operator->has_login)
+		buf_printf(&text, " by login uid %u", operator->login_uid);
+	/* No more than the environment's word. */
 	if (operator->sudo_user)
-		buf_printf(&text, "%ssudo user %s", before, operator->sudo_user);
+		buf_printf(&text, " (sudo says %s)", operator->sudo_user);
 	return buf_text(&text);
 }

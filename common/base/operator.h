@@ -19,7 +19,7 @@ typedef struct Operator {
 /* The name as it may be told: NULL unless it is one short line of printable UTF-8. */
 const char *operator_name(Pool *pool, const char *name);
 
-/* " by login uid 1000, sudo user alice"; "" where nobody is known. */
+/* " by login uid 1000 (sudo says alice)"; "" where nobody is known. */
 const char *operator_text(Pool *pool, const Operator *operator);
 
 #endif

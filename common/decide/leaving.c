@@ -99,6 +99,13 @@ void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan)
 
 		if (database->live->is_read_only)
 			continue;
+		change_add(pool, plan, database,
+			   (Change){.kind = CHANGE_READ_ONLY_OFF,
+				    .attribute = READ_ONLY,
+				    .subject = "database",
+				    .old_value = "TRUE",
+				    .new_value = "FALSE",
+				    .why = "this node does not leave"});
 		/* slapd 2.4 goes on refusing writes when the attribute is deleted. */
 		mod_add(pool, &step, MOD_REPLACE, READ_ONLY, "FALSE");
 		POOL_PUSH(pool, plan->steps, plan->n_steps, step);

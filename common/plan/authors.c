@@ -36,13 +36,38 @@ static void seen_add(Pool *pool, Seen *seen, SeenEntry entry)
 	POOL_PUSH(pool, seen->items, seen->n_items, entry);
 }
 
-/* Written by us, and by nobody else since. */
-static bool is_own(const SeenEntry *before, const Entry *entry, const char *csn,
-		   const WrittenEntries *written)
+/* What all writes of that entry come to; dn is NULL where there were none. */
+static WrittenEntry written_find(const WrittenEntries *written, const char *dn)
 {
-	if (before && strcmp(before->csn, csn) == 0)
-		return before->is_own;
-	return is_named(written->dns, written->n_dns, entry->dn);
+	WrittenEntry found = {.was_in_step = true};
+
+	for (size_t i = 0; i < written->n_items; i++) {
+		const WrittenEntry *item = &written->items[i];
+
+		if (strcasecmp(item->dn, dn) != 0)
+			continue;
+		found.dn = item->dn;
+		found.is_unknown |= item->is_unknown;
+		found.was_in_step &= item->was_in_step;
+	}
+	return found;
+}
+
+/* What is to be kept of one entry; its csn is NULL where nothing is. */
+static SeenEntry entry_update(const Entry *entry, const SeenEntry *old, bool is_still_left,
+			      const WrittenEntry *ours)
+{
+	const char *csn = entry_first(entry, "entryCSN");
+	const bool is_same = old && csn && strcmp(old->csn, csn) == 0;
+	const SeenEntry now = {.dn = entry->dn, .csn = csn, .is_own = ours->dn != NULL};
+
+	if (is_same)
+		return *old;
+	if (ours->is_unknown) /* ours or somebody else's */
+		return (SeenEntry){0};
+	if (!is_still_left || (old && ours->dn && ours->was_in_step))
+		return now;
+	return old ? *old : (SeenEntry){0};
 }
 
 Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left,
@@ -52,29 +77,29 @@ Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan 
 
 	for (size_t i = 0; i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
-		const char *csn = entry_first(entry, "entryCSN");
-		const SeenEntry *old = find(before, entry->dn);
+		const WrittenEntry ours = written_find(written, entry->dn);
+		const SeenEntry item = entry_update(entry, find(before, entry->dn),
+						    is_left(left, entry->dn), &ours);
 
-		if (is_left(left, entry->dn) && old)
-			seen_add(pool, &seen, *old);
-		else if (csn && !is_left(left, entry->dn))
-			seen_add(pool, &seen,
-				 (SeenEntry){.dn = entry->dn,
-					     .csn = csn,
-					     .is_own = is_own(old, entry, csn, written)});
+		if (item.csn)
+			seen_add(pool, &seen, item);
 	}
 	return seen;
 }
 
 Seen seen_written(Pool *pool, const Seen *before, const Tree *config, const WrittenEntries *written)
 {
-	Seen seen = seen_without(pool, before, written->dns, written->n_dns);
+	Seen seen = {0};
 
+	for (size_t i = 0; i < before->n_items; i++)
+		if (!written_find(written, before->items[i].dn).dn)
+			seen_add(pool, &seen, before->items[i]);
 	for (size_t i = 0; i < config->n_entries; i++) {
 		const Entry *entry = &config->entries[i];
 		const char *csn = entry_first(entry, "entryCSN");
+		const WrittenEntry ours = written_find(written, entry->dn);
 
-		if (csn && is_named(written->dns, written->n_dns, entry->dn))
+		if (csn && ours.dn && !ours.is_unknown)
 			seen_add(pool, &seen,
 				 (SeenEntry){.dn = entry->dn, .csn = csn, .is_own = true});
 	}

@@ -19,14 +19,22 @@ typedef struct Seen {
 	size_t n_items;
 } Seen;
 
-/* Entries of cn=config that a run of syncward wrote. */
+/* An entry of cn=config that a run of syncward asked slapd to write. What slapd refused is none. */
+typedef struct WrittenEntry {
+	const char *dn;
+	bool is_unknown;  /* no answer: nobody knows whether it was written */
+	bool was_in_step; /* nobody else had changed it: what is left to do there is not theirs */
+} WrittenEntry;
+
 typedef struct WrittenEntries {
-	const char **dns;
-	size_t n_dns;
+	WrittenEntry *items;
+	size_t n_items;
 } WrittenEntries;
 
-/* What an entry looks like now: those that the plan would still change keep what was seen before.
- * What was written since then is our own. Everything is copied into the pool. */
+/* What an entry looks like now: those that the plan would still change keep what was seen before,
+ * unless all that happened to them is our own write. What was written since then is our own; an
+ * entry that was written or not, and is another one now, is left out. Everything is copied into the
+ * pool. */
 Seen seen_update(Pool *pool, const Seen *before, const Tree *config, const Plan *left,
 		 const WrittenEntries *written);
 

@@ -29,7 +29,8 @@ typedef enum Cause {
 /* "drift"; NULL for CAUSE_NOT_TOLD. */
 const char *cause_name(Cause cause);
 
-/* The cause of that name; CAUSE_NOT_TOLD for NULL and for one that this release does not know. */
+/* The cause of that name, or of one that it had before; CAUSE_NOT_TOLD for NULL and for one that
+ * this release does not know. */
 Cause cause_named(const char *name);
 
 #endif

@@ -14,6 +14,15 @@ EventList corrections_intended(Pool *pool, const Plan *plan, const Attribution *
 EventList corrections_done(Pool *pool, const Plan *plan, const Attribution *attributions,
 			   const Applied *applied, const Error *err);
 
+/* Adds what the round did to entries, as who changes them must be known later: what slapd took, and
+ * what it was sent and did not answer. err is NULL when nothing stopped the round. */
+void corrections_written(Pool *pool, const Plan *plan, const Attribution *attributions,
+			 const Applied *applied, const Error *err, WrittenEntries *written);
+
+/* The same from what is told of a heal, which is more than one write: where it failed, some of them
+ * may have been done. */
+void heal_written(Pool *pool, const EventList *events, WrittenEntries *written);
+
 /* Sets how long they took. */
 void corrections_took(EventList *events, int64_t duration_usec);
 

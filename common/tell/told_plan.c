@@ -176,7 +176,7 @@ const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *c
 				   .attribution = attribution_kept(pool, &plan->changes[i], config,
 								   seen)});
 		attributions[i] = list->items[at].attribution;
-		if (list->cause != CAUSE_NOT_TOLD)
+		if (list->cause != CAUSE_NOT_TOLD && attributions[i].cause != CAUSE_PUT_BACK)
 			attributions[i].cause = list->cause;
 	}
 	return attributions;

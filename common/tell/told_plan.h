@@ -25,7 +25,8 @@ typedef struct AttributedChange {
 typedef struct AttributedList {
 	AttributedChange *items;
 	size_t n_items;
-	Cause cause; /* of all of them: a command asks for it; CAUSE_NOT_TOLD: each its own */
+	Cause cause; /* of all but what is put back: a command asks for it; CAUSE_NOT_TOLD: each its
+			own */
 } AttributedList;
 
 /* Its place in the list; n_items when it is not there. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fence: a database that is older than it was, or absent, takes no client's write; one that is right is never closed."""
 
+import fcntl
 import json
 import os
 import random
@@ -289,6 +290,19 @@ def test_what_a_killed_fence_closed_is_not_opened_by_its_own_file(pair):
     assert fence.is_closed_on_disk() and fence.record()["closed"]
 
 
+def last_record(node):
+    return json.loads(node.run("history", "--output", "json").stdout)["records"][-1]
+
+
+def open_by_hand_on_disk(fence):
+    dn = fence.server.tool("cat", "-n0", "-a", "(olcDbDirectory=*)").stdout.split("\n")[0].partition(": ")[2]
+    path = os.path.join(fence.node.folder, "open.ldif")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"dn: {dn}\nchangetype: modify\nreplace: olcReadOnly\nolcReadOnly: FALSE\n")
+    fence.server.tool("modify", "-n0", "-l", path)
+    assert not fence.is_closed_on_disk()
+
+
 @pytest.mark.one_release
 def test_a_volume_that_is_mounted_again_opens_the_database(pair):
     node = pair[1]
@@ -307,6 +321,25 @@ def test_a_volume_that_is_mounted_again_opens_the_database(pair):
     done = fence.look("right", 0)
     assert "fence-opened" in done.stderr and not fence.is_closed_on_disk()
     assert "closed" not in fence.record()
+    assert last_record(node)["new"] == "FALSE"
+    os.rename(fence.folder, aside)
+    os.mkdir(fence.folder)
+    fence.look("absent", 3)
+    os.rmdir(fence.folder)
+    os.rename(aside, fence.folder)
+    open_by_hand_on_disk(fence)
+    history = os.path.join(node.state_dir, "history.jsonl")
+    with open(history, "r+b") as file:
+        lines = file.read()
+        file.write(lines * (1024 * 1024 // len(lines)))
+    size = os.stat(history).st_size
+    with open(os.path.join(node.run_dir, "lock"), "a", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        fence.look("right", 0)
+    told = last_record(node)
+    assert told["event"] == "fence-opened" and "it is open to clients already" in told["text"]
+    assert not {"dn", "attribute", "new", "cause"} & set(told), "nothing was written"
+    assert os.stat(history).st_size > size and not os.path.exists(history + ".1"), "only who has the lock makes room"
 
 
 @pytest.mark.one_release

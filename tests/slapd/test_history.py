@@ -70,7 +70,7 @@ def test_what_people_decide_is_kept_once_with_who_did(lone):
     assert decided["sudo_user"] == paused["sudo_user"] == "alice"
     assert "sudo_user" not in resumed  # no name that can be told
     shown = lone.run("history").stdout
-    assert "sudo user alice  server: corrections are paused until" in shown
+    assert "(sudo says alice)  server: corrections are paused until" in shown
     assert pwd.getpwuid(os.getuid()).pw_name  # ids, not names: a name may be another person's later
 
 

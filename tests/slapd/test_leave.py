@@ -140,6 +140,10 @@ def test_a_write_behind_the_first_look_is_noticed_and_the_door_opened_again(clus
     assert process.returncode == 3, output
     assert "server ID 3 (hex 003)" in output and "is open again: it has not left" in output
     assert replicates(node) and not read_only(node) and left(node) is None
+    told = [(r["event"], r["trigger"], r["cause"], r.get("new")) for r in json.loads(
+        node.run("history", "--attribute", "olcReadOnly", "--output", "json").stdout)["records"]]
+    assert told == [(event, "leave", cause, value) for cause, value in (("hand", "TRUE"), ("put-back", "FALSE"))
+                    for event in ("correction-intended", "correction-applied")]
     add_person(node.server, "later")
 
 

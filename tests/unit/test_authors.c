@@ -44,8 +44,8 @@ static Seen seen_in_step(Pool *pool, const Tree *tree, const WrittenEntries *wri
 static void what_we_wrote_is_our_own_until_somebody_writes(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	const char *dns[] = {DN};
-	const WrittenEntries ours = {dns, 1}, none = {0};
+	WrittenEntry item = {.dn = DN};
+	const WrittenEntries ours = {&item, 1}, none = {0};
 	const Plan left = {0};
 	const Tree before = tree_of(pool, "1"), after = tree_of(pool, "2");
 	Seen seen = seen_in_step(pool, &before, &ours);
@@ -68,22 +68,77 @@ static void what_a_command_wrote_is_our_own_and_the_rest_is_as_it_was(void **sta
 {
 	static const char other[] = "cn=config";
 	AUTO(Pool) *pool = pool_new();
-	const char *dns[] = {DN}, *dns_other[] = {other};
+	WrittenEntry here = {.dn = DN}, elsewhere = {.dn = other};
 	const Tree tree = tree_of(pool, "2");
 	SeenEntry items[] = {{.dn = DN, .csn = "1"}, {.dn = other, .csn = "1"}};
 	const Seen before = {items, 2};
-	Seen seen = seen_written(pool, &before, &tree, &(WrittenEntries){dns, 1});
+	Seen seen = seen_written(pool, &before, &tree, &(WrittenEntries){&here, 1});
 
 	(void)state;
 	assert_int_equal(seen.n_items, 2);
 	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DESIRED_CHANGED);
 	/* Nobody looked behind the write: not known, not somebody else's. */
-	seen = seen_written(pool, &before, &(Tree){0}, &(WrittenEntries){dns, 1});
+	seen = seen_written(pool, &before, &(Tree){0}, &(WrittenEntries){&here, 1});
 	assert_int_equal(seen.n_items, 1);
 	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DESIRED_CHANGED);
 	/* Another entry was written: this one stays somebody else's. */
-	seen = seen_written(pool, &before, &tree, &(WrittenEntries){dns_other, 1});
+	seen = seen_written(pool, &before, &tree, &(WrittenEntries){&elsewhere, 1});
 	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DRIFT);
+}
+
+/* One link of an entry was written, the other one is held. */
+static Seen seen_with_one_left(Pool *pool, const Seen *before, const Tree *tree,
+			       WrittenEntry written)
+{
+	Change change = {.kind = CHANGE_CONSUMER_ADD, .dn = DN, .subject = "b", .is_held = true};
+	const Plan left = {.changes = &change, .n_changes = 1};
+
+	return seen_update(pool, before, tree, &left,
+			   &(WrittenEntries){&written, written.dn ? 1 : 0});
+}
+
+static void what_is_held_beside_our_own_write_is_nobody_s_drift(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Tree tree = tree_of(pool, "2");
+	SeenEntry item = {.dn = DN, .csn = "1"};
+	const Seen before = {&item, 1}, none = {0};
+	Seen seen = seen_with_one_left(pool, &before, &tree,
+				       (WrittenEntry){.dn = DN, .was_in_step = true});
+
+	(void)state;
+	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DESIRED_CHANGED);
+	assert_string_equal(of_limits(&tree, &seen).actor, ACTOR_OWN);
+	/* Somebody else had changed it, and a part of that is held: it stays theirs. */
+	seen = seen_with_one_left(pool, &before, &tree, (WrittenEntry){.dn = DN});
+	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DRIFT);
+	seen = seen_with_one_left(pool, &before, &tree, (WrittenEntry){0});
+	assert_int_equal(of_limits(&tree, &seen).cause, CAUSE_DRIFT);
+	/* It never was in step, and is not now. */
+	seen = seen_with_one_left(pool, &none, &tree,
+				  (WrittenEntry){.dn = DN, .was_in_step = true});
+	assert_int_equal(seen.n_items, 0);
+}
+
+static void whose_a_write_without_an_answer_is_is_not_known(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Tree tree = tree_of(pool, "2");
+	SeenEntry item = {.dn = DN, .csn = "1", .is_own = true};
+	WrittenEntry sent[] = {{.dn = DN}, {.dn = DN, .is_unknown = true}};
+	const WrittenEntries written = {sent, 2};
+	const Seen before = {&item, 1};
+	const Plan left = {0};
+	Seen seen = seen_update(pool, &before, &tree, &left, &written);
+
+	(void)state;
+	assert_int_equal(seen.n_items, 0);
+	assert_int_equal(seen_written(pool, &before, &tree, &written).n_items, 0);
+	assert_string_equal(of_limits(&tree, &seen).actor, MALLORY);
+	/* It came to nothing: the entry is as it was. */
+	item.csn = "2";
+	seen = seen_update(pool, &before, &tree, &left, &written);
+	assert_string_equal(of_limits(&tree, &seen).actor, ACTOR_OWN);
 }
 
 static void a_cause_that_is_no_write_of_others_is_told_as_it_is(void **state)
@@ -114,6 +169,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_we_wrote_is_our_own_until_somebody_writes),
 		cmocka_unit_test(what_a_command_wrote_is_our_own_and_the_rest_is_as_it_was),
+		cmocka_unit_test(what_is_held_beside_our_own_write_is_nobody_s_drift),
+		cmocka_unit_test(whose_a_write_without_an_answer_is_is_not_known),
 		cmocka_unit_test(a_cause_that_is_no_write_of_others_is_told_as_it_is),
 	};
 

@@ -107,8 +107,8 @@ static void a_record_reads_as_a_line(void **state)
 	record.event.text = "corrected: it";
 	assert_string_equal(
 		record_text(pool, &record),
-		"2026-09-21T14:13:20Z  drift  apply --release G4 by login uid 1000, sudo "
-		"user alice  dc=x: corrected: it; last written by cn=mallory at "
+		"2026-09-21T14:13:20Z  drift  apply --release G4 by login uid 1000 (sudo "
+		"says alice)  dc=x: corrected: it; last written by cn=mallory at "
 		"20261122000000Z (1 ms)");
 }
 
@@ -158,7 +158,7 @@ static void only_a_name_that_can_be_told_is_an_operator_s(void **state)
 	assert_string_equal(operator_name(pool, "j\xc3\xb6rg"), "j\xc3\xb6rg");
 	assert_string_equal(operator_text(pool, &(Operator){.has_uid = true}), "");
 	assert_string_equal(operator_text(pool, &(Operator){.sudo_user = "alice"}),
-			    " by sudo user alice");
+			    " (sudo says alice)");
 }
 
 static void every_cause_is_found_by_its_name(void **state)
@@ -167,6 +167,8 @@ static void every_cause_is_found_by_its_name(void **state)
 	assert_null(cause_name(CAUSE_NOT_TOLD));
 	assert_int_equal(cause_named(NULL), CAUSE_NOT_TOLD);
 	assert_int_equal(cause_named("of a later release"), CAUSE_NOT_TOLD);
+	assert_int_equal(cause_named("tls-renewed"), CAUSE_RENEWAL);
+	assert_int_equal(cause_named("heal"), CAUSE_HAND);
 	for (int cause = CAUSE_NOT_TOLD + 1; cause < CAUSE_COUNT; cause++)
 		assert_int_equal(cause_named(cause_name((Cause)cause)), cause);
 }

@@ -165,11 +165,65 @@ static void what_was_not_sent_did_not_fail(void **state)
 	assert_int_equal(n_failed(ERROR_UNREACHABLE, NULL), 1);
 }
 
+/* What becomes of the entry of a step that ended so: 'o' ours, '?' not known, '-' not written. */
+static char written_after(ErrorClass class, bool is_done)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Step step = step_of(pool, "olcLimits"), *done = &step;
+	const Plan plan = {0};
+	const Applied applied = {.done = &done,
+				 .n_done = is_done,
+				 .refused = &done,
+				 .n_refused = 1,
+				 .stopped_at = is_done ? NULL : &step};
+	const Error err = {.class = class, .text = "why"};
+	WrittenEntries written = {0};
+
+	corrections_written(pool, &plan, NULL, &applied, is_done ? NULL : &err, &written);
+	if (written.n_items == 0)
+		return '-';
+	assert_string_equal(written.items[0].dn, step.dn);
+	return written.items[0].is_unknown ? '?' : 'o';
+}
+
+static void what_slapd_refused_is_not_our_write(void **state)
+{
+	(void)state;
+	assert_int_equal(written_after(ERROR_NONE, true), 'o');
+	assert_int_equal(written_after(ERROR_REFUSED, false), '-');
+	assert_int_equal(written_after(ERROR_DENIED, false), '-');
+	assert_int_equal(written_after(ERROR_CONFLICT, false), '-');
+	assert_int_equal(written_after(ERROR_UNREACHABLE, false), '?');
+	assert_int_equal(written_after(ERROR_STOPPED, false), '?');
+	assert_int_equal(written_after(ERROR_BUSY, false), '?');    /* the answer came too late */
+	assert_int_equal(written_after(ERROR_UNSAVED, false), '?'); /* in slapd's memory */
+}
+
+static void a_write_over_somebody_else_s_says_so(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Change changes[] = {limits_change("cn=a"), flag_change()};
+	Attribution attributions[] = {{.cause = CAUSE_DESIRED_CHANGED}, {.cause = CAUSE_DRIFT}};
+	const Plan plan = {.changes = changes, .n_changes = 2};
+	const Step step = step_of(pool, "olcLimits"), *done = &step;
+	const Applied applied = {.done = &done, .n_done = 1};
+	WrittenEntries written = {0};
+
+	(void)state;
+	corrections_written(pool, &plan, attributions, &applied, NULL, &written);
+	assert_false(written.items[0].was_in_step);
+	attributions[1].cause = CAUSE_PUT_BACK;
+	corrections_written(pool, &plan, attributions, &applied, NULL, &written);
+	assert_true(written.items[1].was_in_step);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_write_is_told_with_its_own_changes_only),
 		cmocka_unit_test(a_write_of_several_attributes_names_each),
+		cmocka_unit_test(what_slapd_refused_is_not_our_write),
+		cmocka_unit_test(a_write_over_somebody_else_s_says_so),
 		cmocka_unit_test(what_was_not_sent_did_not_fail),
 		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
 		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),
