@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "common/base/suggest.h"
 #include "common/desired/settings.h"
 #include "common/json/json_scan.h"
 #include "tests/lib/desired_same.h"
@@ -128,6 +129,28 @@ static void check_databases(const Desired *desired)
 	}
 }
 
+/* What may be made may stay in force, and is a draft. */
+static void check_readings(Pool *pool, const char *bytes, size_t len, bool is_draft)
+{
+	const Desired *made = NULL, *kept = NULL;
+	Error err = {0};
+	const bool is_made = desired_parse(pool, "fuzz", bytes, len, &made, &err) == 0;
+	const bool is_kept = desired_parse_kept(pool, "fuzz", bytes, len, &kept, &err) == 0;
+
+	if (is_made && (!is_kept || !is_draft))
+		abort();
+}
+
+static void check_suggestion(Pool *pool, const char *bytes, size_t len)
+{
+	static const char *const known[] = {"peers", "databases"};
+	const char *word = pool_printf(pool, "%.*s", (int)len, bytes);
+	const char *near = suggest_word(word, known, ARRAY_SIZE(known));
+
+	if ((near == NULL) != (*suggest_question(pool, word, known, ARRAY_SIZE(known)) == '\0'))
+		abort();
+}
+
 /* What desired_print() shows means the same; a masked password alone must not load. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -138,7 +161,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	int result;
 
 	check_settings(pool, (const char *)bytes, len);
-	if (desired_parse_draft(pool, "fuzz", (const char *)bytes, len, &desired, &err) < 0) {
+	check_suggestion(pool, (const char *)bytes, len);
+	result = desired_parse_draft(pool, "fuzz", (const char *)bytes, len, &desired, &err);
+	check_readings(pool, (const char *)bytes, len, result == 0);
+	if (result < 0) {
 		if (desired || err.class != ERROR_INPUT)
 			abort();
 		return 0;
