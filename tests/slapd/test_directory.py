@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Talking to slapd over ldapi: results, their classes, what is never said, and requests without an answer."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -112,7 +113,7 @@ def test_nobody_there_is_told_with_the_url(slapd_factory):
     server = slapd_factory(start=False)
     with DirectoryTool(server.ldapi_uri) as tool:
         output, _ = tool.close()
-    assert output.startswith(f"error {UNREACHABLE} -1 slapd cannot be reached at {server.ldapi_uri}")
+    assert output.startswith(f"error {UNREACHABLE} {errno.ENOENT} slapd cannot be reached at {server.ldapi_uri}")
     assert "No such file or directory" in output
 
 
