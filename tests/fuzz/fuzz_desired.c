@@ -120,7 +120,7 @@ static void check_databases(const Desired *desired)
 			const Peer *peer = desired_peer(desired, database->peer_ids[k]);
 
 			if (!peer || !desired_database_has_peer(database, peer->id) ||
-			    desired_rid(database, peer) > 999 ||
+			    (peer_is_read(peer) && desired_rid(database, peer) > 999) ||
 			    !is_interval_right(database, &desired->peers[0], peer))
 				abort();
 		}
