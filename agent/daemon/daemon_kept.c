@@ -118,7 +118,11 @@ void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *
 		.context = &found->journal,
 	};
 
-	history_write(kept, found, history_lines(found->pool, &writer, corrections));
+	const char *lines = history_lines(found->pool, &writer, corrections);
+
+	/* What waits is tried again once a pass, in its own place. */
+	if (*lines)
+		history_write(kept, found, lines);
 }
 
 void daemon_kept_again(DaemonKept *kept, const Found *found)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/inputs.h"
 
+#include <string.h>
+
 #include "agent/input/node_find.h"
 #include "agent/system/host.h"
 #include "common/base/remedies.h"
@@ -38,6 +40,14 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 	return wanted_make(pool, inputs->file.desired, self, &secrets, &inputs->wanted, err);
 }
 
+/* What 0.1.0 remembered of this very file, it remembered by another digest. */
+static void revision_translate(Pool *pool, const PeersFile *file, Known *known)
+{
+	if (known->has_revision && *file->former_sha256 &&
+	    strcmp(known->sha256, file->former_sha256) == 0)
+		known->sha256 = pool_strdup(pool, file->sha256);
+}
+
 /* An older file is refused by a guard (G7) where no last good one can stand in for it. */
 static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs *inputs,
 				Error *err)
@@ -46,6 +56,7 @@ static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs
 
 	if (peers_file_read(pool, options->peers_file, &inputs->file, err) < 0)
 		return err->text;
+	revision_translate(pool, &inputs->file, &inputs->state.known);
 	if (!options->last_good)
 		return NULL;
 	older = revision_refusal(pool, inputs->file.desired, inputs->file.sha256,

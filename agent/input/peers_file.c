@@ -7,14 +7,18 @@
 #include "common/json/json_scan.h"
 
 /* What the program writes down must not let anybody try passwords: one in the file is masked. */
-static void digest_make(Pool *pool, const Desired *desired, const FileContent *content, char *ret)
+static void digests_make(Pool *pool, const FileContent *content, PeersFile *file)
 {
-	const char *masked = desired->has_literal_secret ? desired_print(pool, desired) : NULL;
+	const char *masked;
 
-	if (masked)
-		sha256_hex(masked, strlen(masked), ret);
-	else
-		sha256_hex(content->bytes, content->len, ret);
+	if (!file->desired->has_literal_secret) {
+		sha256_hex(content->bytes, content->len, file->sha256);
+		return;
+	}
+	masked = desired_print(pool, file->desired);
+	sha256_hex(masked, strlen(masked), file->sha256);
+	masked = desired_print_former(pool, file->desired);
+	sha256_hex(masked, strlen(masked), file->former_sha256);
 }
 
 typedef int DesiredParse(Pool *pool, const char *name, const char *bytes, size_t len,
@@ -38,7 +42,7 @@ static int content_parse(Pool *pool, const char *path, const FileContent *conten
 				 path, remedy_fill(pool, REMEDY_FILE_MODE, "0600", path),
 				 remedy_fill(pool, REMEDY_CREDENTIALS_FILE,
 					     "/etc/syncward/secrets/replicator"));
-	digest_make(pool, file.desired, content, file.sha256);
+	digests_make(pool, content, &file);
 	*ret = file;
 	return 0;
 }

@@ -13,7 +13,8 @@ typedef struct PeersFile {
 	FileIdentity identity;
 	char sha256[SHA256_HEX_SIZE]; /* of its bytes; with passwords in it: of its meaning without
 					 them */
-	bool is_private;              /* only root can read it */
+	char former_sha256[SHA256_HEX_SIZE]; /* the latter as 0.1.0 made it; "": there is none */
+	bool is_private;                     /* only root can read it */
 } PeersFile;
 
 /* Reads, checks and parses the file; ERROR_INPUT for one that must be mended, also when it holds a

@@ -193,6 +193,9 @@ int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provid
  * Literal passwords are masked; a document with a masked one is refused when read. */
 const char *desired_print(Pool *pool, const Desired *desired);
 
+/* The same as 0.1.0 printed it, whose digest a node may remember. */
+const char *desired_print_former(Pool *pool, const Desired *desired);
+
 /* The code of the error when no peer is this node: a state of the cluster (it was removed), not a
  * fault of the file. */
 #define DESIRED_NODE_MISSING 1

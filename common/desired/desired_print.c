@@ -230,3 +230,22 @@ const char *desired_print(Pool *pool, const Desired *desired)
 	json_object_put(document);
 	return text;
 }
+
+/* It had a default that is none any more. */
+#define FORMER_SESSIONLOG "1000"
+
+const char *desired_print_former(Pool *pool, const Desired *desired)
+{
+	DesiredDatabase *databases =
+		pool_alloc(pool, (desired->n_databases + 1) * sizeof(*databases));
+	Desired former = *desired;
+
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		databases[i] = desired->databases[i];
+		if (databases[i].manages_syncprov && !databases[i].sessionlog &&
+		    !databases[i].removes_sessionlog)
+			databases[i].sessionlog = FORMER_SESSIONLOG;
+	}
+	former.databases = databases;
+	return desired_print(pool, &former);
+}

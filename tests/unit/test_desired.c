@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/sha256.h"
 #include "tests/lib/desired_same.h"
 
 #define BIND "\"binddn\":\"cn=r,dc=x\",\"credentials\":{\"file\":\"/s\"}"
@@ -164,6 +165,25 @@ static void what_the_file_does_not_say_of_links_is_not_shown(void **state)
 	assert_null(strstr(shown, "\"sites\""));
 }
 
+/* The digest is of what 0.1.0 printed of this text. */
+static void what_0_1_0_printed_is_known(void **state)
+{
+	static const char text[] =
+		"{\"format\": 1, \"revision\": 3, \"peers\": ["
+		"{\"id\": 1, \"uri\": \"ldap://a.example.com\"}, "
+		"{\"id\": 2, \"uri\": \"ldap://b.example.com\"}], "
+		"\"databases\": [{\"suffix\": \"dc=example,dc=com\", \"syncrepl\": "
+		"{\"binddn\": \"cn=r,dc=example,dc=com\", \"credentials\": \"canary\"}}]}";
+	AUTO(Pool) *pool = pool_new();
+	const char *shown = desired_print_former(pool, parse(pool, text));
+	char sha256[SHA256_HEX_SIZE];
+
+	(void)state;
+	sha256_hex(shown, strlen(shown), sha256);
+	assert_string_equal(sha256,
+			    "d049195e1e0f90979826e339f6c3fab2c9977744c7ad0b0b8e4c41a0c5fd5d07");
+}
+
 static void a_literal_password_is_masked_and_the_mask_is_refused(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -224,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_link_is_read_all_the_time_or_at_an_interval),
 		cmocka_unit_test(what_is_shown_parses_to_the_same),
 		cmocka_unit_test(what_the_file_does_not_say_of_links_is_not_shown),
+		cmocka_unit_test(what_0_1_0_printed_is_known),
 		cmocka_unit_test(a_literal_password_is_masked_and_the_mask_is_refused),
 		cmocka_unit_test(no_message_shows_what_stands_in_the_file),
 	};
