@@ -48,7 +48,7 @@ VERBS = (r"(?:[Rr]emove|[Dd]elete|[Rr]estart|[Ss]tart slapd|[Ss]top slapd|[Ss]et
 ADVICE = re.compile(rf"\bsyncward (?:{COMMANDS})\b|(?:^|[^\w-])(?:{TOOLS})|\"[a-z_-]+\": [^%,]|\bolc\w+: (?!%|TRUE\))|"
                     rf"(?:^|[;:,.] |\b(?:or|and|then|to) ){VERBS}(?![^;.]*(?:%|with$|like$|example$))")
 # What only looks like advice: the document that init prints, fields of our own JSON, facts.
-NO_ADVICE = re.compile(r"agent/command/cmd_init\.c: (?:,?(?:\\n)? *[{}\"]|\\n      },)|agent/command/cmd_history\.c: [{ ]|"
+NO_ADVICE = re.compile(r"agent/command/cmd_init\.c: (?:,?(?:\\n)? *[{}\"]|\\n      },)|"
                        r"common/decide/diff_read_only\.c: `syncward leave` closed it|common/plan/render_text\.c: restart of$|"
                        r"common/plan/render_ldif\.c: # made by |common/decide/guard_order\.c: .* leaves that to others|common/decide/guard\.c: .* has no slapmodify|"
                        r"common/decide/result_rules\.h: syncward, with what|agent/verify/verify_write\.c: (?:test entry of|delete the test)|"

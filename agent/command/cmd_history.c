@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <string.h>
 
 #include "agent/command/commands.h"
 #include "agent/pass/site.h"
@@ -73,22 +72,23 @@ static void print_text(Pool *pool, const RecordList *records)
 		(void)printf("%s\n", record_text(pool, &records->items[i]));
 }
 
-/* Each record is printed as it is kept, less its line end. */
-static void print_json(Pool *pool, const RecordList *records)
+static const char *history_json(Pool *pool, const RecordList *records)
 {
 	char oldest[TIMESTAMP_SIZE];
+	Buf text = BUF_IN(pool);
+	JsonOut out = {.text = &text};
 
-	(void)printf("{\"schema_version\": 1,\n");
+	json_out_open(&out, NULL, '{');
+	json_out_number(&out, "schema_version", 1);
 	if (records->oldest_sec >= 0)
-		(void)printf(" \"begins\": \"%s\",\n",
-			     timestamp_print(records->oldest_sec, oldest));
-	(void)printf(" \"damaged_lines\": %zu,\n \"records\": [", records->n_damaged);
-	for (size_t i = 0; i < records->n_items; i++) {
-		const char *line = record_print(pool, &records->items[i]);
-
-		(void)printf("%s\n  %.*s", i > 0 ? "," : "", (int)(strlen(line) - 1), line);
-	}
-	(void)puts("\n ]\n}");
+		json_out_text(&out, "begins", timestamp_print(records->oldest_sec, oldest));
+	json_out_number(&out, "damaged_lines", (int64_t)records->n_damaged);
+	json_out_open(&out, "records", '[');
+	for (size_t i = 0; i < records->n_items; i++)
+		record_json(&out, &records->items[i]);
+	json_out_close(&out, '[');
+	json_out_close(&out, '{');
+	return buf_text(&text);
 }
 
 static int cmd_history(const Options *options)
@@ -105,7 +105,7 @@ static int cmd_history(const Options *options)
 		return say_error(&err);
 	records = records_choose(options->pool, &all, &query);
 	if (options->output == OUTPUT_JSON)
-		print_json(options->pool, &records);
+		(void)fputs(history_json(options->pool, &records), stdout);
 	else if (records.n_items > 0)
 		print_text(options->pool, &records);
 	else

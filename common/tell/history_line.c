@@ -8,7 +8,6 @@
 
 #include "common/base/timestamp.h"
 #include "common/json/json_document.h"
-#include "common/json/json_write.h"
 #include "common/slapd/dn.h"
 
 bool record_keeps(EventKind kind)
@@ -61,32 +60,38 @@ static const TextMember texts[] = {
 	{"text", offsetof(Record, event.text)},
 };
 
-const char *record_print(Pool *pool, const Record *record)
+void record_json(JsonOut *out, const Record *record)
 {
-	Buf line = BUF_IN(pool);
-	JsonOut out = {.text = &line, .is_one_line = true};
 	char at[TIMESTAMP_SIZE];
 
-	json_out_open(&out, NULL, '{');
-	json_out_text(&out, "time", timestamp_print(record->at_sec, at));
-	json_out_text(&out, "event", event_name(record->event.kind));
+	json_out_open(out, NULL, '{');
+	json_out_text(out, "time", timestamp_print(record->at_sec, at));
+	json_out_text(out, "event", event_name(record->event.kind));
 	if (record->event.cause != CAUSE_NOT_TOLD)
-		json_out_text(&out, "cause", cause_name(record->event.cause));
+		json_out_text(out, "cause", cause_name(record->event.cause));
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		const char *const *text = (const void *)((const char *)record + texts[i].offset);
 
 		if (*text)
-			json_out_text(&out, texts[i].key, *text);
+			json_out_text(out, texts[i].key, *text);
 	}
 	if (record->operator.has_login)
-		json_out_number(&out, "login_uid", record->operator.login_uid);
+		json_out_number(out, "login_uid", record->operator.login_uid);
 	if (record->operator.has_uid)
-		json_out_number(&out, "uid", record->operator.uid);
+		json_out_number(out, "uid", record->operator.uid);
 	if (record->has_revision)
-		json_out_number(&out, "revision", (int64_t)record->revision);
+		json_out_number(out, "revision", (int64_t)record->revision);
 	if (record->event.duration_usec > 0)
-		json_out_number(&out, "duration_usec", record->event.duration_usec);
-	json_out_close(&out, '{');
+		json_out_number(out, "duration_usec", record->event.duration_usec);
+	json_out_close(out, '{');
+}
+
+const char *record_print(Pool *pool, const Record *record)
+{
+	Buf line = BUF_IN(pool);
+	JsonOut out = {.text = &line, .is_one_line = true};
+
+	record_json(&out, record);
 	return buf_text(&line);
 }
 

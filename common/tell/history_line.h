@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "common/base/operator.h"
+#include "common/json/json_write.h"
 #include "common/tell/event.h"
 
 /* One line of history.jsonl: an event of which somebody may ask later who did that, when and why,
@@ -23,6 +24,9 @@ typedef struct Record {
 /* True for the events that history keeps: what was written, by us or by others, and what people
  * decided. */
 bool record_keeps(EventKind kind);
+
+/* The record as an item of a document. */
+void record_json(JsonOut *out, const Record *record);
 
 /* One line of JSON with its line end. */
 const char *record_print(Pool *pool, const Record *record);

@@ -409,14 +409,20 @@ def node_value(peer, suffix):
     return syncrepl(peer.id, peer.server.ldap_uri, suffix, timeout=1, network_timeout=1)
 
 
-@pytest.mark.newest_release
-def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program):
+def in_its_first_refresh(slapd_factory, program):
+    """(cluster, an empty node of it that has a part of the entries, what lets it have the rest)."""
     cluster = Cluster(slapd_factory, program, 2).form()
     load(cluster[0].server, 20)
     undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
     node = replace_server(slapd_factory, program, cluster, 1)
     assert node.apply().returncode == 3
     wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    return cluster, node, undo
+
+
+@pytest.mark.newest_release
+def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program):
+    cluster, node, undo = in_its_first_refresh(slapd_factory, program)
     os.unlink(os.path.join(node.state_dir, "databases.json"))
     node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
     held = node.apply()
@@ -431,12 +437,7 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
 @pytest.mark.newest_release
 def test_a_flag_that_somebody_sets_during_the_first_refresh_completes_nothing(slapd_factory, program):
     """Clients can write then, which is said; no peer reads from there, and it goes on to the end of the refresh."""
-    cluster = Cluster(slapd_factory, program, 2).form()
-    load(cluster[0].server, 20)
-    undo = cut_refreshes(cluster[0], cluster.databases[0].replicator)
-    node = replace_server(slapd_factory, program, cluster, 1)
-    assert node.apply().returncode == 3
-    wait_until(lambda: len(dns(node.server)) > 1, "a part of the refresh")
+    cluster, node, undo = in_its_first_refresh(slapd_factory, program)
     node.edit([(ldap.MOD_ADD, node.server.flag(), "TRUE")])
     for _ in range(2):
         held = node.apply()

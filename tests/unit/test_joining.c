@@ -747,6 +747,19 @@ static void clients_write_when_the_peers_read_from_here(void **state)
 	assert_true(scene->plan.needs[0].readers);
 }
 
+/* A third one, beside the peer that answers; the arrays have room for two. */
+static void third_add(Scene *scene, Content third, WantedConsumer *consumers, Content *peers)
+{
+	consumers[0] = consumers[1] = scene->consumer;
+	consumers[1].peer = &scene->peers[2];
+	peers[0] = scene->peer;
+	peers[1] = third;
+	scene->database.consumers = consumers;
+	scene->database.n_consumers = 2;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+}
+
 /* It may delete what others would bring back to it, for those read under a new server ID. */
 static void who_was_read_and_is_away_is_waited_for(void **state)
 {
@@ -757,14 +770,9 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 
 	overlay_make(scene);
 	scene->database_facts.readers.n_sessions = 1;
-	consumers[0] = consumers[1] = scene->consumer;
-	consumers[1].peer = &scene->peers[2];
-	peers[0] = scene->peer;
-	peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"};
-	scene->database.consumers = consumers;
-	scene->database.n_consumers = 2;
-	scene->database_facts.peers = peers;
-	scene->database_facts.n_peers = 2;
+	third_add(scene,
+		  (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"},
+		  consumers, peers);
 	assert_int_equal(judge_flag(scene), -1);
 	scene->known.links = (KnownLinks){.items = &link, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
@@ -784,17 +792,12 @@ static void whose_changes_are_here_and_who_is_down_is_waited_for(void **state)
 
 	overlay_make(scene);
 	scene->database_facts.readers.n_sessions = 1;
-	consumers[0] = consumers[1] = scene->consumer;
-	consumers[1].peer = &scene->peers[2];
-	peers[0] = scene->peer;
-	peers[1] = (Content){.peer_id = 3,
-			     .state = CONTENT_UNREACHABLE,
-			     .nobody_listens = true,
-			     .problem = "no server is there"};
-	scene->database.consumers = consumers;
-	scene->database.n_consumers = 2;
-	scene->database_facts.peers = peers;
-	scene->database_facts.n_peers = 2;
+	third_add(scene,
+		  (Content){.peer_id = 3,
+			    .state = CONTENT_UNREACHABLE,
+			    .nobody_listens = true,
+			    .problem = "no server is there"},
+		  consumers, peers);
 	assert_int_equal(judge_flag(scene), -1);
 	scene->database_facts.here.context_csns = csns;
 	scene->database_facts.here.n_context_csns = 2;
