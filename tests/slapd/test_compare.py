@@ -186,6 +186,23 @@ def test_what_the_guide_says_mends_a_difference(pair):
     compare(cluster[0], "--lag", "0", status=0)
 
 
+@pytest.mark.every_release
+def test_what_the_guide_says_takes_away_what_a_node_kept(pair):
+    """It was deleted everywhere else: that node's slapd is stopped, an entry is changed elsewhere, and it is started."""
+    cluster = pair(nodes=3)
+    first, second = cluster[0], cluster[1]
+    change(second.server, lambda records: {**records, f"cn=kept,{SUFFIX}": renamed(records[f"cn=p2,{SUFFIX}"], "kept")})
+    wait_until(lambda: found(peer_of(compare(first, "--lag", "0"))) == [("missing-here", f"cn=kept,{SUFFIX}")], "it is kept")
+    second.server.stop()
+    admin = first.server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"touched"])])
+    admin.unbind_s()
+    second.server.start()
+    wait_until(lambda: f"cn=kept,{SUFFIX}" not in second.server.entries(), "it is gone", 60)
+    assert compare(first, "--peer", "2", "--lag", "20", status=0)["verdict"] == "equal"
+    assert len({frozenset(node.server.entries()) for node in cluster}) == 1
+
+
 def test_a_change_on_its_way_is_no_difference(pair):
     cluster = pair()
     bring_back = cut(cluster[1])
