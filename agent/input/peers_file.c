@@ -15,7 +15,7 @@ static void digests_make(Pool *pool, const FileContent *content, PeersFile *file
 		sha256_hex(content->bytes, content->len, file->sha256);
 		return;
 	}
-	masked = desired_print(pool, file->desired);
+	masked = desired_masked(pool, content->bytes, content->len);
 	sha256_hex(masked, strlen(masked), file->sha256);
 	masked = desired_print_former(pool, file->desired);
 	sha256_hex(masked, strlen(masked), file->former_sha256);

@@ -11,8 +11,7 @@ typedef struct PeersFile {
 	const Desired *desired;
 	FileContent content; /* what it was made from */
 	FileIdentity identity;
-	char sha256[SHA256_HEX_SIZE]; /* of its bytes; with passwords in it: of its meaning without
-					 them */
+	char sha256[SHA256_HEX_SIZE]; /* of its bytes; with passwords in it: of desired_masked() */
 	char former_sha256[SHA256_HEX_SIZE]; /* the latter as 0.1.0 made it; "": there is none */
 	bool is_private;                     /* only root can read it */
 } PeersFile;

@@ -193,7 +193,12 @@ int64_t desired_interval_sec(const DesiredDatabase *database, const Peer *provid
  * Literal passwords are masked; a document with a masked one is refused when read. */
 const char *desired_print(Pool *pool, const Desired *desired);
 
-/* The same as 0.1.0 printed it, whose digest a node may remember. */
+/* The document as it was read, its passwords masked, in a form that depends neither on the layout
+ * of the file nor on our defaults nor on the release of json-c: for digests, which nodes compare
+ * and which outlive upgrades. NULL for what is not JSON. */
+const char *desired_masked(Pool *pool, const char *bytes, size_t len);
+
+/* What 0.1.0 printed of it with this json-c, whose digest a node may remember. */
 const char *desired_print_former(Pool *pool, const Desired *desired);
 
 /* The code of the error when no peer is this node: a state of the cluster (it was removed), not a

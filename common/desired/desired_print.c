@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "common/desired/desired_internal.h"
-
-#define MASK "********"
+#include "common/desired/secret.h"
 
 typedef struct json_object Json;
 
@@ -43,7 +42,7 @@ static Json *credentials_json(const Credentials *credentials)
 	Json *object;
 
 	if (credentials->kind == CREDENTIALS_LITERAL)
-		return json_object_new_string(MASK);
+		return json_object_new_string(PASSWORD_MASK);
 	object = json_object_new_object();
 	put_text(object, credentials->kind == CREDENTIALS_FILE ? "file" : "credential",
 		 credentials->name);

@@ -7,6 +7,9 @@
 
 #include "common/desired/desired.h"
 
+/* What is shown in the place of a password. */
+#define PASSWORD_MASK "********"
+
 /* A password that the shell resolved for the core; text is NULL when it could not be read, with the
  * reason in problem. */
 typedef struct Secret {

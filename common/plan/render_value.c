@@ -2,9 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/desired/secret.h"
 #include "common/plan/render.h"
-
-#define MASK "********"
 
 static const char *const change_kind_names[] = {
 	[CHANGE_SERVER_ID] = "server-id",
@@ -55,12 +54,12 @@ static const char *consumer_masked(Pool *pool, const char *value)
 	Error err;
 
 	if (syncrepl_parse(pool, value, &syncrepl, &err) < 0)
-		return pool_printf(pool, "%.*s" MASK, (int)(text - value), value);
+		return pool_printf(pool, "%.*s" PASSWORD_MASK, (int)(text - value), value);
 	for (int keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
 		if (syncrepl.value[keyword] && syncrepl_keyword_is_secret(keyword))
-			syncrepl.value[keyword] = MASK;
+			syncrepl.value[keyword] = PASSWORD_MASK;
 	if (syncrepl_print(pool, &syncrepl, &masked, &err) < 0)
-		masked = MASK;
+		masked = PASSWORD_MASK;
 	return pool_printf(pool, "%.*s%s", (int)(text - value), value, masked);
 }
 
@@ -68,7 +67,7 @@ const char *render_value(Pool *pool, const char *attribute, const char *value)
 {
 	if (strcasecmp(attribute, "olcSyncrepl") == 0)
 		return consumer_masked(pool, value);
-	return attribute_is_secret(attribute) ? MASK : value;
+	return attribute_is_secret(attribute) ? PASSWORD_MASK : value;
 }
 
 static const char *value_shown(Pool *pool, const Change *change, const char *value)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <json-c/json.h>
 
 #include "common/base/sha256.h"
 #include "tests/lib/desired_same.h"
@@ -152,8 +153,8 @@ static void what_is_shown_parses_to_the_same(void **state)
 	}
 }
 
-/* The digest of a file with a password in it is made of what is shown, and must outlive an upgrade:
- * what came later is shown only where the file says it. */
+/* The digest that 0.1.0 kept of a file with a password in it is of what it showed: what came later
+ * is shown only where the file says it. */
 static void what_the_file_does_not_say_of_links_is_not_shown(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -165,7 +166,10 @@ static void what_the_file_does_not_say_of_links_is_not_shown(void **state)
 	assert_null(strstr(shown, "\"sites\""));
 }
 
-/* The digest is of what 0.1.0 printed of this text. */
+/* json-c prints an empty array in two lines before 0.17, in one since then. */
+#define EMPTY_IN_ONE_LINE (17 << 8)
+
+/* The digests are of what 0.1.0 printed of this text. */
 static void what_0_1_0_printed_is_known(void **state)
 {
 	static const char text[] =
@@ -180,8 +184,31 @@ static void what_0_1_0_printed_is_known(void **state)
 
 	(void)state;
 	sha256_hex(shown, strlen(shown), sha256);
-	assert_string_equal(sha256,
-			    "d049195e1e0f90979826e339f6c3fab2c9977744c7ad0b0b8e4c41a0c5fd5d07");
+	assert_string_equal(
+		sha256,
+		json_c_version_num() < EMPTY_IN_ONE_LINE
+			? "d049195e1e0f90979826e339f6c3fab2c9977744c7ad0b0b8e4c41a0c5fd5d07"
+			: "22a349316ed2e550383e7f825068e786e78e927f6eb9d5c02fb0270aacaae8e9");
+}
+
+/* Nodes compare digests, and those of EL 8, 9 and 10 have three releases of json-c. */
+static void what_a_digest_is_made_of_is_ours_alone(void **state)
+{
+	static const char text[] =
+		"{ \"format\":1,\n\"comment\": \"a \\\"b\\\"\", \"peers\" : [ ],"
+		"\"databases\":[{\"suffix\":\"dc=x\",\"index\":true,\"syncrepl\":"
+		"{\"timeout\":3,\"credentials\":\"canary\"}},"
+		"{\"syncrepl\":{\"credentials\":{\"file\":\"/k\"}},\"readers\":{}}]}";
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(desired_masked(pool, text, strlen(text)),
+			    "{\"format\": \"1\", \"comment\": \"a \\\"b\\\"\", \"peers\": [], "
+			    "\"databases\": [{\"suffix\": \"dc=x\", \"index\": true, \"syncrepl\": "
+			    "{\"timeout\": \"3\", \"credentials\": \"********\"}}, "
+			    "{\"syncrepl\": {\"credentials\": {\"file\": \"/k\"}}, "
+			    "\"readers\": {}}]}\n");
+	assert_null(desired_masked(pool, "{", 1));
 }
 
 static void a_literal_password_is_masked_and_the_mask_is_refused(void **state)
@@ -245,6 +272,7 @@ int main(void)
 		cmocka_unit_test(what_is_shown_parses_to_the_same),
 		cmocka_unit_test(what_the_file_does_not_say_of_links_is_not_shown),
 		cmocka_unit_test(what_0_1_0_printed_is_known),
+		cmocka_unit_test(what_a_digest_is_made_of_is_ours_alone),
 		cmocka_unit_test(a_literal_password_is_masked_and_the_mask_is_refused),
 		cmocka_unit_test(no_message_shows_what_stands_in_the_file),
 	};
