@@ -88,3 +88,18 @@ def ordered(path):
     done = subprocess.run(["/usr/bin/python3", "-m", "pytest", "-q", "--collect-only", path], cwd=TOP, text=True,
                           capture_output=True, check=True)
     return re.findall(r"^\S+::.*$", done.stdout, re.MULTILINE)
+
+
+def test_runs_on_the_usual_release_have_the_first_program_and_others_the_other_one(tmp_path):
+    """In `make check` the first is the one with sanitizers."""
+    build = tmp_path / "build"
+    build.mkdir()
+    for name in ("first", "elsewhere"):
+        (build / name).write_text(f'#!/bin/sh\necho "syncward {name}"\n')
+        (build / name).chmod(0o755)
+    done = subprocess.run(
+        ["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/slapd/test_which_program.py", "-s"], cwd=TOP,
+        text=True, capture_output=True, check=False,
+        env={**os.environ, "SYNCWARD_SLAPD_VERSIONS": " ".join(ALL), "SYNCWARD_PROGRAM": str(build / "first"),
+             "SYNCWARD_PROGRAM_ELSEWHERE": str(build / "elsewhere")})
+    assert re.findall(r"(2\.\d) has (\w+)", done.stdout) == [("2.4", "elsewhere"), ("2.5", "first"), ("2.6", "elsewhere")]

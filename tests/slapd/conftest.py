@@ -3,7 +3,8 @@
 
 A test runs on one OpenLDAP release, which its name chooses, or the newest (@pytest.mark.newest_release); in `make check-long`, or when it is about a release
 (@pytest.mark.every_release), on all. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
-SYNCWARD_PROGRAM names the program to test.
+SYNCWARD_PROGRAM names the program to test, SYNCWARD_PROGRAM_ELSEWHERE, if it is there, another build of it for all
+releases but the usual one: in `make check` only one of them meets the sanitizers, which take a quarter of the time.
 """
 
 import os
@@ -30,6 +31,21 @@ LONGEST = ("test_restart_safety", "test_property", "test_joining_killed", "test_
            "test_away", "test_heal", "test_fence", "test_scene", "test_tls_renewal", "test_daemon_days", "test_order")
 
 
+PROGRAM = os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward"))
+PROGRAM_ELSEWHERE = os.environ.get("SYNCWARD_PROGRAM_ELSEWHERE", PROGRAM)
+
+
+def version_of(item):
+    """The release on which a test runs; None: on none."""
+    return getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    version = version_of(item)
+    os.environ["SYNCWARD_PROGRAM"] = PROGRAM if version in (None, usual_version()) else PROGRAM_ELSEWHERE
+
+
 def pytest_generate_tests(metafunc):
     if "slapd_release" in metafunc.fixturenames:
         is_one = metafunc.definition.get_closest_marker("one_release")
@@ -38,7 +54,7 @@ def pytest_generate_tests(metafunc):
 
 def runs(item):
     """False for the runs of a test on the releases that its name did not choose."""
-    version = getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
+    version = version_of(item)
     if not version or item.get_closest_marker("one_release") or item.get_closest_marker("every_release"):
         return True
     if item.get_closest_marker("newest_release"):
@@ -125,10 +141,10 @@ def network():
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def program():
     """The path of the program under test."""
-    path = os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward"))
+    path = os.environ["SYNCWARD_PROGRAM"]
     if not os.path.exists(path):
         pytest.exit(f"{path} does not exist: run make first", returncode=2)
     return os.path.abspath(path)

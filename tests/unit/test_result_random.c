@@ -355,14 +355,23 @@ static void scene_plan(Scene *scene, unsigned number)
 	fail_msg("scene %u: %zu breaches\n%s", number, plan->n_breaches, scene->text);
 }
 
+/* Under valgrind, where memory is looked at and not rules, a scene takes forty times as long. */
+static unsigned scenes_wanted(void)
+{
+	const char *runner = getenv("UNIT_RUNNER");
+
+	return runner && *runner ? N_SCENES / 10 : N_SCENES;
+}
+
 static void what_the_guards_let_pass_breaks_no_rule(void **state)
 {
+	const unsigned n_scenes = scenes_wanted();
 	const char *seed = getenv("SYNCWARD_SEED");
 	const unsigned first = seed ? (unsigned)strtoul(seed, NULL, 10) : 1;
 	size_t n_written = 0, n_held = 0;
 
 	(void)state;
-	for (unsigned number = first; number < first + N_SCENES; number++) {
+	for (unsigned number = first; number < first + n_scenes; number++) {
 		Scene *scene;
 
 		chance = number * 2654435761u;
@@ -374,8 +383,8 @@ static void what_the_guards_let_pass_breaks_no_rule(void **state)
 		scene_free((void **)&scene);
 	}
 	/* A generator that makes nothing to write, or to hold, shows nothing. */
-	assert_true(n_written > N_SCENES / 3);
-	assert_true(n_held > N_SCENES / 3);
+	assert_true(n_written > n_scenes / 3);
+	assert_true(n_held > n_scenes / 3);
 }
 
 int main(void)
