@@ -153,13 +153,6 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 			peers_hear(pool, plan->needs[i].database, &heard, &at, &world->facts);
 }
 
-static void read_coverage(Directory *directory, unsigned sid, const char *suffix, Content *here)
-{
-	const char *csn = csn_newest(here->context_csns, here->n_context_csns, sid);
-
-	here->is_covered = csn && content_is_covered(directory, suffix, csn);
-}
-
 /* A consumer that is connected for less may still be about to say what it wants. */
 #define READER_SETTLED_SEC 2
 
@@ -197,12 +190,16 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		const WantedDatabase *wanted = plan->needs[i].database;
 		DatabaseFacts *facts = world_facts_of(pool, &world->facts, wanted->desired->suffix);
 
+		const CopyCoverage coverage = facts->here.coverage;
+
 		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
+		facts->here.coverage = coverage; /* seen in this pass */
 		if (plan->needs[i].readers)
 			read_readers(directory, world, wanted, &facts->readers);
 		if (plan->needs[i].coverage)
-			read_coverage(directory, plan->needs[i].sid, wanted->desired->suffix,
-				      &facts->here);
+			facts->here.coverage =
+				content_coverage_here(directory, wanted->desired->suffix,
+						      plan->needs[i].sid, &facts->here);
 		if (plan->needs[i].extra)
 			read_extra(directory, pool, plan, i, asker, false, world);
 	}

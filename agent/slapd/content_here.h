@@ -13,7 +13,9 @@
  */
 Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
 
-/* True when no entry that we may see has a CSN newer than this one. */
-bool content_is_covered(Directory *directory, const char *suffix, const char *csn);
+/* Looks for entries of that server ID that are newer than what contextCSN (here) has of it. An
+ * overlay keeps contextCSN in memory: what is written meanwhile is asked for again. */
+CopyCoverage content_coverage_here(Directory *directory, const char *suffix, unsigned sid,
+				   const Content *here);
 
 #endif

@@ -16,6 +16,15 @@ typedef enum ContentState {
 	CONTENT_STATE_COUNT
 } ContentState;
 
+/* Whether some entry of one server ID has a newer CSN than contextCSN has of that ID: a refresh
+ * would never delete it. */
+typedef enum CopyCoverage {
+	COPY_COVERAGE_NOT_ASKED,
+	COPY_COVERAGE_UNKNOWN, /* it could not be told */
+	COPY_HAS_NEWER,
+	COPY_IS_COVERED
+} CopyCoverage;
+
 /* What a database holds at one server, as far as joining must know (two-phase joining,
  * G10). */
 typedef struct Content {
@@ -27,7 +36,7 @@ typedef struct Content {
 	const char *entry_csn;       /* of the suffix entry */
 	const char **object_classes; /* of the suffix entry */
 	size_t n_object_classes;
-	bool is_covered; /* no entry has a newer CSN than its contextCSN; false: not asked */
+	CopyCoverage coverage; /* of the server ID that somebody asked for */
 	const char **context_csns;
 	size_t n_context_csns;
 	int server_id; /* it runs under; 0: not told */

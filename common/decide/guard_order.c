@@ -44,14 +44,18 @@ static const Hold *wait_for_overlay(const Order *order)
 
 /* --- one database --- */
 
+static bool is_to_be_asked(const Content *here)
+{
+	return here->state == CONTENT_UNKNOWN ||
+	       (here->state == CONTENT_READ && here->n_context_csns > 0 &&
+		here->coverage == COPY_COVERAGE_NOT_ASKED);
+}
+
 /* Why the server ID must wait for this database; NULL: it need not. */
 static const Hold *judge(Order *order)
 {
-	if (order->here->state == CONTENT_UNKNOWN) {
-		if (diff_release(order->diff) != LIVE_RELEASE_2_5 && !order->live->syncprov)
-			diff_need_coverage(order->diff, order->wanted);
-		else
-			diff_need_content(order->diff, order->wanted, false);
+	if (is_to_be_asked(order->here)) {
+		diff_need_coverage(order->diff, order->wanted);
 		return order_hold_new(order, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
 	if (order->here->state != CONTENT_READ)

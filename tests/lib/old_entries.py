@@ -10,6 +10,11 @@ from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, wait_until
 
 
+def fill_people(server, database=None):
+    """Entries of people."""
+    return [add_person(server, name, database) for name in ("one", "two", "three")]
+
+
 def fill(server, database=None):
     """As a stock slapd is filled: without server ID and overlay."""
     server.add_seed(database)

@@ -12,7 +12,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, run_touch
-from old_entries import assert_deletes_arrive, examined, fill, formed_as_0_1_0_did, sids
+from old_entries import assert_deletes_arrive, examined, fill, fill_people, formed_as_0_1_0_did, sids
 from slapd import PASSWORD, SUFFIX, Database, syncrepl
 
 pytestmark = pytest.mark.every_release
@@ -286,3 +286,18 @@ def test_entries_that_root_may_not_see_are_not_taken_for_good(slapd_factory, pro
     name, value = remedies.attribute(text, "root-limits")
     node.edit([(ldap.MOD_REPLACE, name, [value, "* size=2"])])
     assert "not checked" not in examined(node)[1], node.server.values(node.server.database_dn(), "olcLimits")
+
+
+def test_entries_newer_than_a_context_csn_of_former_times_are_deleted_at_a_peer_that_was_away(slapd_factory, program):
+    """A server that once had the overlay, or was loaded with contextCSN, and was written to since: the overlay takes the
+    value of then for the newest."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    server = cluster[0].server
+    server.add_seed()
+    server.save_context_csn()
+    time.sleep(1.1)
+    fill_people(server)
+    finish_with_writes(cluster[0])
+    apply_until_joined(cluster[1])
+    cluster.wait_in_step()
+    assert_deletes_arrive(cluster)

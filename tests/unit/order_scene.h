@@ -70,6 +70,7 @@ static inline void scene_database_make(PlanScene *scene, size_t i, const char *s
 	scene->content[i].here =
 		(Content){.state = CONTENT_READ, .has_suffix = true, .entry_uuid = "uuid"};
 	scene->peers[i] = scene->content[i].here;
+	scene->content[i].here.coverage = COPY_IS_COVERED;
 	scene->peers[i].peer_id = 2;
 	scene->content[i].peers = &scene->peers[i];
 	scene->content[i].n_peers = 1;

@@ -64,6 +64,7 @@ static inline int scene_make(void **state)
 					.n_peers = 1,
 					.extra = {.was_asked = true, .peer_id = 2}};
 	scene.content.here.peer_id = 0;
+	scene.content.here.coverage = COPY_IS_COVERED;
 	scene.facts = (Facts){.machine = {.fqdn = "one", .listeners = listeners, .n_listeners = 2},
 			      .databases = &scene.content,
 			      .n_databases = 1};

@@ -304,10 +304,37 @@ static void on_2_4_a_context_csn_without_overlay_is_on_disk(void **state)
 	is_2_4(scene);
 	fill(scene, 0);
 	scene->databases[0].csn = SCENE_CSN("12", "000");
+	scene->content[0].here.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
-	scene->content[0].here.is_covered = true;
+	scene->content[0].here.coverage = COPY_IS_COVERED;
 	assert_true(writes_server_id(scene));
 	scene->content[0].here.state = CONTENT_UNKNOWN;
+	scene_plan(scene);
+	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].coverage);
+}
+
+/* Of before the overlay was away, or of when the database was loaded: slapd takes it for the newest,
+ * and the overlay's deletion would write down the same again. */
+static void a_context_csn_older_than_entries_waits_for_a_change(void **state)
+{
+	PlanScene *scene = *state;
+
+	fill(scene, 0);
+	scene->databases[0].csn = SCENE_CSN("12", "000");
+	assert_true(writes_server_id(scene));
+	scene->content[0].here.coverage = COPY_HAS_NEWER;
+	assert_false(writes_server_id(scene));
+	assert_non_null(strstr(scene->plan.holds[0].text, "the next change that a client makes"));
+	scene->content[0].here.coverage = COPY_COVERAGE_UNKNOWN;
+	assert_false(writes_server_id(scene));
+	/* Also where it was on disk when slapd started. */
+	(void)overlay_at_once(scene);
+	scene->live.start_time = "20261122101201Z";
+	scene->content[0].here.coverage = COPY_HAS_NEWER;
+	assert_false(writes_server_id(scene));
+	scene->content[0].here.coverage = COPY_IS_COVERED;
+	assert_true(writes_server_id(scene));
+	scene->content[0].here.coverage = COPY_COVERAGE_NOT_ASKED;
 	scene_plan(scene);
 	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].coverage);
 }
@@ -317,6 +344,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PLAN_SCENE_TEST(context_csn_is_on_disk_before_the_server_id_is_written),
 		PLAN_SCENE_TEST(an_overlay_of_others_comes_back_as_it_was),
+		PLAN_SCENE_TEST(a_context_csn_older_than_entries_waits_for_a_change),
 		PLAN_SCENE_TEST(an_overlay_through_which_clients_wrote_is_not_deleted),
 		PLAN_SCENE_TEST(settings_of_an_overlay_follow_the_server_id),
 		PLAN_SCENE_TEST(a_server_id_that_is_right_needs_no_order),

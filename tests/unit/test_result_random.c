@@ -202,7 +202,7 @@ static void content_make(Scene *scene, Content *content)
 		return;
 	content->entry_uuid = one_in(6) ? "another" : "uuid";
 	content->entry_csn = PICK(csns);
-	content->is_covered = one_in(2);
+	content->coverage = (CopyCoverage)draw(COPY_IS_COVERED + 1);
 	content->n_context_csns = 0;
 	for (unsigned i = draw(3); i > 0; i--)
 		POOL_PUSH(scene->pool, content->context_csns, content->n_context_csns, PICK(csns));
