@@ -31,6 +31,18 @@ static int step_send(const StepsPlace *place, const PassAction *action, Error *e
 	return result;
 }
 
+static Content content_asked(const StepsPlace *place, const PassAction *action)
+{
+	Directory *directory = place->directory;
+	const char *suffix = action->covered ? action->covered : action->step->dn;
+	Content here = content_read_here(place->pool, directory, suffix);
+
+	if (action->covered)
+		here.coverage =
+			content_coverage_here(directory, suffix, action->step->covered_sid, &here);
+	return here;
+}
+
 static int carry_out(StepsPlace *place, const PassAction *action, Content *ret_here, Error *err)
 {
 	if (action->may_end && directory_check_stop(place->directory, err) < 0)
@@ -41,7 +53,7 @@ static int carry_out(StepsPlace *place, const PassAction *action, Content *ret_h
 	case PASS_STEP:
 		return step_send(place, action, err);
 	case PASS_CONTENT:
-		*ret_here = content_read_here(place->pool, place->directory, action->step->dn);
+		*ret_here = content_asked(place, action);
 		return 0;
 	case PASS_WAIT:
 		pause_msec(action->wait_msec);

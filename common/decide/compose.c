@@ -30,6 +30,9 @@ static void compose_server_id(const Compose *compose)
 			mod_value(compose->diff->pool, mod, wanted->server_id_list[i]);
 	else
 		mod_value(compose->diff->pool, mod, wanted->server_id);
+	step.covered = compose->plan->covered;
+	step.n_covered = compose->plan->n_covered;
+	step.covered_sid = compose->diff->live_sid;
 	step_push(compose, step);
 }
 

@@ -128,6 +128,18 @@ static void write_context_csn(const Order *order)
 			});
 }
 
+/* Clients write all the time: what they wrote while no overlay looked is asked for again, at the
+ * last moment. */
+static void write_first(const Order *order)
+{
+	Plan *plan = order->diff->plan;
+
+	if (order->is_written)
+		write_context_csn(order);
+	if (order->here->has_suffix && !order_was_read_from_peers(order))
+		POOL_PUSH(order->diff->pool, plan->covered, plan->n_covered, order->suffix);
+}
+
 void guard_server_order(Diff *diff)
 {
 	const size_t n_databases = diff->in->wanted->n_databases;
@@ -154,8 +166,7 @@ void guard_server_order(Diff *diff)
 	}
 	if (!hold) {
 		for (size_t i = 0; i < n_orders; i++)
-			if (orders[i].is_written)
-				write_context_csn(&orders[i]);
+			write_first(&orders[i]);
 		return;
 	}
 	plan_hold_kinds(diff->pool, diff->plan, NULL, id_kind, *hold);

@@ -32,9 +32,7 @@ static bool suffix_has_live_sid(const Order *order)
 	       csn_sid(order->here->entry_csn) == (int)order->diff->live_sid;
 }
 
-/* A contextCSN of others only, which the consumers wrote to disk: the database was read from
- * peers. */
-static bool was_read_from_peers(const Order *order)
+bool order_was_read_from_peers(const Order *order)
 {
 	return order->here->n_context_csns > 0 && !context_has_live_sid(order) &&
 	       !suffix_has_live_sid(order);
@@ -228,7 +226,7 @@ static bool overlay_can_go(const Order *order)
 
 bool order_is_settled(const Order *order)
 {
-	return was_read_from_peers(order) ||
+	return order_was_read_from_peers(order) ||
 	       ((order->live->syncprov || diff_release(order->diff) != LIVE_RELEASE_2_5) &&
 		is_on_disk(order));
 }

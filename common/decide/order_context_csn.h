@@ -30,6 +30,9 @@ typedef struct Order {
  * NULL: it need not, or is_written says that this pass writes it. */
 const Hold *order_judge_csns(Order *order);
 
+/* True where there is a contextCSN of others only, which the consumers wrote to disk. */
+bool order_was_read_from_peers(const Order *order);
+
 /* True when contextCSN is on disk already, or needs no writing. */
 bool order_is_settled(const Order *order);
 

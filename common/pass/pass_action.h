@@ -20,7 +20,8 @@ typedef enum PassWant {
 	PASS_INTEND,  /* the plan is about to be written; the answer may be: later */
 	PASS_SET_OUT, /* the intent is on disk, and steps follow: is it still ours to write? */
 	PASS_RUNNING, /* read cn=monitor again: who is at work in slapd */
-	PASS_CONTENT, /* read the suffix entry of step->dn at this server */
+	PASS_CONTENT, /* read the suffix entry of step->dn at this server; or of covered, and
+			 whether contextCSN has every entry of step->covered_sid */
 	PASS_STEP,    /* send the step, one LDAP operation */
 	PASS_WAIT,    /* for wait_msec, which may be 0 */
 	PASS_WROTE,   /* no more steps of this plan: to be told */
@@ -39,6 +40,7 @@ typedef struct PassAction {
 	const Plan *plan;     /* INTEND, SET_OUT, WROTE */
 	const char *digest;   /* INTEND: tells the plan from others; derived from passwords */
 	const Step *step;     /* STEP, CONTENT */
+	const char *covered;  /* CONTENT: a suffix; NULL: that of the step */
 	bool must_be_sent;    /* STEP: neither a spent budget nor the end of the program keeps it
 				 away */
 	unsigned wait_msec;   /* WAIT */

@@ -71,6 +71,12 @@ static PassAction step_send(PassSteps *steps)
 		steps->phase = STEPS_SEARCHED;
 		return (PassAction){.want = PASS_CONTENT, .step = step};
 	}
+	if (steps->n_covered < step->n_covered) {
+		steps->phase = STEPS_COVERED;
+		return (PassAction){.want = PASS_CONTENT,
+				    .step = step,
+				    .covered = step->covered[steps->n_covered]};
+	}
 	steps->phase = STEPS_SENT;
 	return (PassAction){
 		.want = PASS_STEP, .step = step, .must_be_sent = is_behind_search(steps)};
@@ -134,6 +140,7 @@ static PassAction step_begin(PassSteps *steps)
 	if (steps->at == steps->plan->n_steps)
 		return over(steps, NULL);
 	steps->waited_msec = 0;
+	steps->n_covered = 0;
 	if (!waits_for_calm(steps))
 		return step_send(steps);
 	if (steps->at == 0 || !steps->has_monitor || !starts_consumers(step_at(steps) - 1))
@@ -239,6 +246,23 @@ static PassAction searched(PassSteps *steps, const PassAnswer *answer)
 	return step_failed(steps, &failed);
 }
 
+/* The overlay was away for a moment, or was not there yet when the plan was made. */
+static PassAction coverage_judged(PassSteps *steps, const PassAnswer *answer)
+{
+	const Step *step = step_at(steps);
+	PassAnswer failed = {.has_failed = true};
+
+	if (answer->here && answer->here->coverage == COPY_IS_COVERED) {
+		steps->n_covered++;
+		return step_send(steps);
+	}
+	(void)error_set(&failed.error, ERROR_CONFLICT, 0,
+			"clients wrote to %s while no overlay was there, and contextCSN does not "
+			"have that: the server ID is not written before",
+			step->covered[steps->n_covered]);
+	return step_failed(steps, &failed);
+}
+
 static PassAction sent(PassSteps *steps, const PassAnswer *answer)
 {
 	if (answer->has_failed)
@@ -256,6 +280,9 @@ PassAction pass_steps_next(PassSteps *steps, const PassAnswer *answer)
 		return sent(steps, answer);
 	case STEPS_SEARCHED:
 		return searched(steps, answer);
+	case STEPS_COVERED:
+		return answer->has_failed ? step_failed(steps, answer)
+					  : coverage_judged(steps, answer);
 	case STEPS_NOT_FOUND:
 		return answer->has_failed ? step_failed(steps, answer) : step_send(steps);
 	case STEPS_BROUGHT_BACK:

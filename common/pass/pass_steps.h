@@ -16,6 +16,7 @@ typedef enum StepsPhase {
 	STEPS_SENT,         /* what became of the step? */
 	STEPS_SEARCHED,     /* is there what a search must find? */
 	STEPS_NOT_FOUND,    /* it was not, a while ago */
+	STEPS_COVERED,      /* is every entry covered that must be before the step is sent? */
 	STEPS_BROUGHT_BACK, /* the overlay that a search was waited for with, after a failure */
 	STEPS_OVER
 } StepsPhase;
@@ -34,6 +35,7 @@ typedef struct PassSteps {
 	Error error; /* when it has */
 	StepsPhase phase;
 	size_t at;                 /* which step */
+	size_t n_covered;          /* how many databases were seen to be covered for it */
 	unsigned waited_msec;      /* for calm, or for what a search must find */
 	unsigned new_patience_sec; /* for the consumers that a step before made; 0: none did */
 } PassSteps;

@@ -180,6 +180,9 @@ typedef struct Plan {
 	size_t n_findings;
 	Need *needs;
 	size_t n_needs;
+	const char **covered; /* suffixes of which contextCSN must have every entry before the
+				 server ID changes */
+	size_t n_covered;
 	LinkNeed *link_needs;
 	size_t n_link_needs;
 	ReaderNeed *reader_needs; /* that nobody looked at yet */

@@ -40,8 +40,12 @@ typedef struct Step {
 	const char *suffix; /* the database it serves; NULL for the server itself */
 	Mod *mods;
 	size_t n_mods;
-	bool builds_index; /* over entries: slapd does so beside its work, and for a while */
-	bool is_optional;  /* its failure is reported and does not stop the steps behind it */
+	bool builds_index;    /* over entries: slapd does so beside its work, and for a while */
+	bool is_optional;     /* its failure is reported and does not stop the steps behind it */
+	const char **covered; /* suffixes of which contextCSN has every entry of covered_sid, or
+				 the step is not sent */
+	size_t n_covered;
+	unsigned covered_sid;
 } Step;
 
 /* "add", "modify", ...: as LDIF names them. */

@@ -313,8 +313,8 @@ static void on_2_4_a_context_csn_without_overlay_is_on_disk(void **state)
 	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].coverage);
 }
 
-/* Of before the overlay was away, or of when the database was loaded: slapd takes it for the newest,
- * and the overlay's deletion would write down the same again. */
+/* Of before the overlay was away, or of when the database was loaded: slapd takes it for the
+ * newest, and the overlay's deletion would write down the same again. */
 static void a_context_csn_older_than_entries_waits_for_a_change(void **state)
 {
 	PlanScene *scene = *state;

@@ -25,6 +25,8 @@ typedef struct Scene {
 	bool is_on_disk;
 	size_t n_found; /* the search finds what it must at which try; 0: never */
 	size_t n_searches;
+	size_t n_covered; /* so many databases are seen to be covered, and no more */
+	size_t n_asked;
 	unsigned waited_msec;
 	Buf wanted;
 	PassSteps run;
@@ -72,7 +74,8 @@ static const char *action_print(Scene *scene, const PassAction *action)
 	case PASS_RUNNING:
 		return "look";
 	case PASS_CONTENT:
-		return "search";
+		return action->covered ? pool_printf(scene->pool, "covered %s", action->covered)
+				       : "search";
 	case PASS_WAIT:
 		return pool_printf(scene->pool, "wait %u", action->wait_msec);
 	default:
@@ -86,9 +89,13 @@ static PassAnswer answer_make(Scene *scene, const PassAction *action, const char
 	static const Content there = {
 		.state = CONTENT_READ, .context_csns = csns, .n_context_csns = 1};
 	static const Content empty = {.state = CONTENT_READ};
+	static const Content covered = {.state = CONTENT_READ, .coverage = COPY_IS_COVERED};
+	static const Content uncovered = {.state = CONTENT_READ, .coverage = COPY_HAS_NEWER};
 	PassAnswer answer = {.has_failed = scene->fails && strcmp(scene->fails, text) == 0};
 
-	if (action->want == PASS_CONTENT)
+	if (action->covered)
+		answer.here = ++scene->n_asked <= scene->n_covered ? &covered : &uncovered;
+	else if (action->want == PASS_CONTENT)
 		answer.here = ++scene->n_searches == scene->n_found ? &there : &empty;
 	if (answer.has_failed)
 		(void)error_set(&answer.error, scene->class, 80, "it fails");
@@ -132,6 +139,28 @@ static void steps_are_sent_in_order(void **state)
 	assert_false(scene->run.has_failed);
 	assert_int_equal(scene->run.applied.n_done, 3);
 	assert_ptr_equal(scene->run.applied.done[1], &scene->steps[2]);
+}
+
+/* What clients write while no overlay looks is not in contextCSN. */
+static void the_server_id_is_not_sent_before_every_entry_is_covered(void **state)
+{
+	static const char *suffixes[] = {"dc=x", "dc=y"};
+	Scene *scene = *state;
+
+	step_add(scene, (Step){.kind = STEP_MODIFY,
+			       .dn = "cn=config",
+			       .covered = suffixes,
+			       .n_covered = 2});
+	scene->n_covered = 2;
+	assert_string_equal(play(scene), "covered dc=x, covered dc=y, modify, ");
+	assert_false(scene->run.has_failed);
+	scene->n_covered = 1;
+	scene->n_asked = 0;
+	scene->wanted = (Buf)BUF_IN(scene->pool);
+	assert_string_equal(play(scene), "covered dc=x, covered dc=y, ");
+	assert_true(scene->run.has_failed);
+	assert_int_equal(scene->run.error.class, ERROR_CONFLICT);
+	assert_non_null(strstr(scene->run.error.text, "clients wrote to dc=y"));
 }
 
 static void before_the_first_step_the_end_is_heard(void **state)
@@ -306,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(steps_are_sent_in_order),
+		TEST(the_server_id_is_not_sent_before_every_entry_is_covered),
 		TEST(before_the_first_step_the_end_is_heard),
 		TEST(behind_new_consumers_the_next_step_waits_for_them),
 		TEST(new_consumers_at_work_hold_the_next_step_for_their_longest_timeout),
