@@ -54,10 +54,11 @@ static const char *remedy(const Doctor *doctor, const DoctorDatabase *database, 
 static void sid_find(Doctor *doctor, const DoctorDatabase *database, const SidTally *tally,
 		     size_t n_entries)
 {
-	doctor_find(doctor->pool, &doctor->report, DOCTOR_OLD_ENTRIES, DOCTOR_WARNING,
-		    "%s: %zu of %zu entries carry server ID %u, which contextCSN has not%s",
-		    database->wanted->desired->suffix, tally->n_entries, n_entries, tally->sid,
-		    remedy(doctor, database, tally->sid));
+	doctor_find(
+		doctor->pool, &doctor->report, DOCTOR_OLD_ENTRIES, DOCTOR_WARNING,
+		"%s: %zu of %zu entries carry server ID %u, which contextCSN has not, or not as new%s",
+		database->wanted->desired->suffix, tally->n_entries, n_entries, tally->sid,
+		remedy(doctor, database, tally->sid));
 }
 
 /* What was seen is told, also where it is not known to be all. */

@@ -2,6 +2,7 @@
 #include "common/copy/old_entries.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/copy/csn_set.h"
 
@@ -55,6 +56,15 @@ static int sid_compare(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
+/* Nobody writes under server ID 0 in a cluster: what is newer there will not be covered any more.
+ */
+static bool is_old(Pool *pool, const SidTally *tally, const char *csn)
+{
+	if (!csn)
+		return true;
+	return tally->sid == 0 && strcmp(entry_mark_csn(pool, &tally->newest), csn) > 0;
+}
+
 SidList old_sids(Pool *pool, const SidTallies *tallies, size_t n_tallies,
 		 const char *const *context_csns, size_t n_context_csns)
 {
@@ -62,11 +72,11 @@ SidList old_sids(Pool *pool, const SidTallies *tallies, size_t n_tallies,
 
 	for (size_t i = 0; i < n_tallies; i++)
 		for (size_t k = 0; k < tallies[i].n_items; k++) {
-			const unsigned sid = tallies[i].items[k].sid;
+			const SidTally *tally = &tallies[i].items[k];
+			const char *csn = csn_newest(context_csns, n_context_csns, tally->sid);
 
-			if (!csn_newest(context_csns, n_context_csns, sid) &&
-			    !sid_list_has(&old, sid))
-				POOL_PUSH(pool, old.items, old.n_items, sid);
+			if (!sid_list_has(&old, tally->sid) && is_old(pool, tally, csn))
+				POOL_PUSH(pool, old.items, old.n_items, tally->sid);
 		}
 	if (old.n_items > 0)
 		qsort(old.items, old.n_items, sizeof(*old.items), sid_compare);

@@ -6,8 +6,10 @@
 
 /*
  * slapd's consumer deletes an entry in a refresh when the provider does not list its entryUUID, and
- * contextCSN has the server ID of its entryCSN (syncrepl.c, nonpresent_callback(): 2.4.57, 2.5.13,
- * 2.6.10). An entry whose server ID contextCSN lacks is called old here.
+ * contextCSN has the server ID of its entryCSN, at least as new (syncrepl.c, nonpresent_callback():
+ * 2.4.57, 2.5.13, 2.6.10). An entry whose server ID contextCSN lacks is called old here, and so are
+ * those of server ID 0 where the newest of them is newer than that; those of peers' server IDs may
+ * be on their way.
  */
 
 /* The entries of one server ID. */
@@ -28,7 +30,8 @@ SidTallies sid_tallies(Pool *pool, const EntrySet *set);
 /* What there is of the server ID; NULL: nothing. */
 const SidTally *sid_tally_find(const SidTallies *tallies, unsigned sid);
 
-/* The server IDs of any of the tallies that contextCSN lacks, in order. */
+/* The server IDs of the old entries in any of the tallies, in order. context_csns must have been
+ * read behind the entries. */
 typedef struct SidList {
 	unsigned *items;
 	size_t n_items;

@@ -32,11 +32,12 @@ const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabas
 
 	if (sid == 0 && peer != wanted->self)
 		where = pool_printf(pool, " (at peer %u, %s)", peer->id, peer->uri);
-	return pool_printf(pool,
-			   "%s has entries with server ID %u, which its contextCSN lacks: one that "
-			   "is deleted while a peer is away stays there for good. syncward doctor "
-			   "counts them, syncward heal%s mends it",
-			   database->desired->suffix, sid, where);
+	return pool_printf(
+		pool,
+		"%s has entries with server ID %u, which its contextCSN lacks, or has older: one that "
+		"is deleted while a peer is away stays there for good. syncward doctor "
+		"counts them, syncward heal%s mends it",
+		database->desired->suffix, sid, where);
 }
 
 /* --- the plan --- */

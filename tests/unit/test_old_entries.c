@@ -67,6 +67,23 @@ static void a_server_id_is_old_when_contextcsn_lacks_it(void **state)
 	assert_false(sid_list_has(&old, 1));
 }
 
+/* contextCSN of before the overlay was away: what was written under no server ID since is not
+ * covered, and never will be. Under a peer's it is on its way. */
+static void server_id_0_is_old_when_an_entry_is_newer(void **state)
+{
+	static const char *const before[] = {CSN("08", "000"), CSN("01", "001")};
+	static const char *const since[] = {CSN("09", "000"), CSN("01", "001")};
+	AUTO(Pool) *pool = pool_new();
+	const EntrySet set = three(pool);
+	const SidTallies tallies = sid_tallies(pool, &set);
+	const SidList old = old_sids(pool, &tallies, 1, before, ARRAY_SIZE(before));
+
+	(void)state;
+	assert_int_equal(old.n_items, 1);
+	assert_int_equal(old.items[0], 0);
+	assert_int_equal(old_sids(pool, &tallies, 1, since, ARRAY_SIZE(since)).n_items, 0);
+}
+
 static bool is_uuid(Pool *pool, const OneSided *one, const char *uuid)
 {
 	return strcmp(entry_mark_uuid(pool, &one->mark), uuid) == 0;
@@ -129,6 +146,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_counted_by_server_id),
 		cmocka_unit_test(a_server_id_is_old_when_contextcsn_lacks_it),
+		cmocka_unit_test(server_id_0_is_old_when_an_entry_is_newer),
 		cmocka_unit_test(old_entries_that_not_all_have_are_found_on_any_side),
 		cmocka_unit_test(what_one_side_changed_and_the_other_lacks_is_old_where_it_is_old),
 		cmocka_unit_test(what_was_on_its_way_does_not_last),

@@ -55,6 +55,8 @@ static void context_csn_is_on_disk_before_the_server_id_is_written(void **state)
 	assert_begins(scene,
 		      MODULE "add 'olcOverlay=syncprov," SCENE_DN "' " ADDED FLUSH SERVER_ID);
 	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.n_covered, 1);
+	assert_string_equal(scene->plan.covered[0], "dc=a");
 }
 
 static void an_overlay_of_others_comes_back_as_it_was(void **state)
