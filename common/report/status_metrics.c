@@ -187,6 +187,12 @@ static void databases(Page *page)
 			status->databases[i].is_multi_provider);
 }
 
+/* Links and copies are as slapd was last seen: with it away nobody knows them. */
+static bool is_seen_now(const Page *page)
+{
+	return page->status->is_slapd_up == CLAIM_YES;
+}
+
 static void copy_sample(Page *page, const char *name, const char *suffix, const CopyHealth *copy)
 {
 	char id[16];
@@ -195,7 +201,7 @@ static void copy_sample(Page *page, const char *name, const char *suffix, const 
 	(void)snprintf(id, sizeof(id), "%u", copy->peer_id);
 	if (strcmp(name, "lag_seconds") != 0)
 		metric_number(page->out, name, labels, copy->read_sec);
-	else if (copy->lag_msec >= 0)
+	else if (copy->lag_msec >= 0 && is_seen_now(page))
 		metric_usec(page->out, name, labels, copy->lag_msec * 1000);
 }
 
@@ -237,7 +243,7 @@ static void peer_up(Page *page, const char *suffix, const char *id, const Status
 
 static void peer_down(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
-	if (peer->was_seen || peer->is_down)
+	if ((peer->was_seen || peer->is_down) && is_seen_now(page))
 		metric_sample(page->out, "link_down",
 			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
 			      peer->is_down ? "1" : "0");

@@ -611,6 +611,22 @@ static void metrics_tell_a_code_of_two_severities_twice(void **state)
 			 1);
 }
 
+/* What it was at the last look is no news of now. */
+static void metrics_claim_no_lag_and_no_link_while_slapd_is_away(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	const char *text = status_metrics(pool, &status);
+
+	(void)state;
+	assert_non_null(strstr(text, "syncward_lag_seconds{"));
+	assert_non_null(strstr(text, "syncward_link_down{"));
+	status.is_slapd_up = CLAIM_NO;
+	text = status_metrics(pool, &status);
+	assert_null(strstr(text, "syncward_lag_seconds{"));
+	assert_null(strstr(text, "syncward_link_down{"));
+}
+
 static void metrics_tell_which_file_is_in_force(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -933,6 +949,7 @@ int main(void)
 		cmocka_unit_test(metrics_count_what_is_held_by_its_code),
 		cmocka_unit_test(metrics_follow_the_rules_of_the_textfile_collector),
 		cmocka_unit_test(metrics_tell_a_code_of_two_severities_twice),
+		cmocka_unit_test(metrics_claim_no_lag_and_no_link_while_slapd_is_away),
 		cmocka_unit_test(metrics_tell_which_file_is_in_force),
 		cmocka_unit_test(metrics_tell_a_clock_only_where_a_probe_saw_it),
 		cmocka_unit_test(metrics_of_a_stopped_daemon_claim_nothing_else),
