@@ -187,7 +187,7 @@ static void databases(Page *page)
 			status->databases[i].is_multi_provider);
 }
 
-/* Links and copies are as slapd was last seen: with it away nobody knows them. */
+/* Links, copies and clocks are as they were last seen: with slapd away nobody looks. */
 static bool is_seen_now(const Page *page)
 {
 	return page->status->is_slapd_up == CLAIM_YES;
@@ -267,7 +267,7 @@ static void peer_certificate(Page *page, const char *suffix, const char *id, con
 
 static void peer_clock(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
-	if (peer->has_clock)
+	if (peer->has_clock && is_seen_now(page))
 		metric_number(page->out, "peer_clock_ahead_seconds",
 			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
 			      peer->clock_ahead_sec);

@@ -622,7 +622,10 @@ static void metrics_claim_no_lag_and_no_link_while_slapd_is_away(void **state)
 	assert_non_null(strstr(text, "syncward_lag_seconds{"));
 	assert_non_null(strstr(text, "syncward_link_down{"));
 	status.is_slapd_up = CLAIM_NO;
+	peers[0].has_clock = true;
 	text = status_metrics(pool, &status);
+	peers[0].has_clock = false;
+	assert_null(strstr(text, "clock_ahead_seconds{"));
 	assert_null(strstr(text, "syncward_lag_seconds{"));
 	assert_null(strstr(text, "syncward_link_down{"));
 }
