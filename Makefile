@@ -250,6 +250,8 @@ install: all ## install below DESTDIR; EL8=yes takes the unit for EL 8's systemd
 	$(call install_file,packaging/completions/_syncward,$(DATADIR)/zsh/site-functions/_syncward)
 	for file in $(sort $(wildcard etc/*.schema.json)); do \
 		$(call install_file,$$file,$(DATADIR)/syncward/$${file##*/}) || exit 1; done
+	for file in $(sort $(wildcard packaging/monitoring/*)); do \
+		$(call install_file,$$file,$(DATADIR)/syncward/monitoring/$${file##*/}) || exit 1; done
 	for file in README.md CHANGELOG.md SECURITY.md; do \
 		$(call install_file,$$file,$(DATADIR)/doc/syncward/$$file) || exit 1; done
 	for file in $(sort $(wildcard etc/examples/* packaging/systemd/examples/* packaging/ansible/*.yml)); do \

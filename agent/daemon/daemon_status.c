@@ -184,7 +184,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	/* One that cannot be read is no reason to stop telling the rest. */
 	(void)state_read_compared(pool, found->context.state_dir, &compared, &ignored);
 	value->compared = compared;
-	status_take_certificates(found->answers, value);
+	status_take_probes(found->answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	pass_take(value, found, passed, pool);
 	pool_free(status->pool);

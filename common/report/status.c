@@ -125,7 +125,7 @@ void status_take_links(const LinkWatch *links, size_t n_links, Status *status)
 		}
 }
 
-void status_take_certificates(const LinkProbes *probes, Status *status)
+void status_take_probes(const LinkProbes *probes, Status *status)
 {
 	for (size_t i = 0; i < status->n_databases; i++)
 		for (size_t k = 0; k < status->databases[i].n_peers; k++) {
@@ -136,6 +136,8 @@ void status_take_certificates(const LinkProbes *probes, Status *status)
 			peer->certificate_end_sec = last && last->probe.certificate_end_sec > 0
 							    ? last->probe.certificate_end_sec
 							    : -1;
+			peer->has_clock = last && last->probe.has_clock;
+			peer->clock_ahead_sec = peer->has_clock ? last->probe.clock_ahead_sec : 0;
 		}
 }
 

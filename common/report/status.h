@@ -59,6 +59,8 @@ typedef struct StatusPeer {
 	int64_t last_connect_sec;
 	int64_t next_connect_sec;
 	int64_t certificate_end_sec; /* of the peer, as a probe saw it; -1: not known, or no TLS */
+	bool has_clock;              /* a probe saw the peer's clock, which only metrics tell */
+	long clock_ahead_sec;        /* the peer's clock less ours */
 } StatusPeer;
 
 typedef struct StatusDatabase {
@@ -134,8 +136,8 @@ const char *pass_outcome_name(PassOutcome outcome);
 /* What was found out about the links of all databases, in their order. */
 void status_take_links(const LinkWatch *links, size_t n_links, Status *status);
 
-/* Until when the peers' certificates are valid, of those that were probed. */
-void status_take_certificates(const LinkProbes *probes, Status *status);
+/* Until when the peers' certificates are valid, and their clocks, of those that were probed. */
+void status_take_probes(const LinkProbes *probes, Status *status);
 
 /* What peers and this node have of each database; borrowed. */
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status);

@@ -81,8 +81,8 @@ def clone(source, target, suffix=SUFFIX):
                                                for server in (source, target))], check=True)
 
 
-def show_count(node, suffix=SUFFIX, name="replicator"):
-    """The line of syncward-operations(7) that lets the account read how many entries there are."""
+def show_count(node, suffix=SUFFIX, name="replicator", below="cn=Databases"):
+    """The line of syncward-operations(7) that lets the account read how many entries there are, or the clock (cn=Time)."""
     (dn,) = [dn for dn in node.server.config() if "monitor" in dn.lower()]
-    node.server.modify(dn, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to dn.subtree="cn=Databases,cn=Monitor" '
+    node.server.modify(dn, [(ldap.MOD_ADD, "olcAccess", f'{{0}}to dn.subtree="{below},cn=Monitor" '
                                                         f'by dn.exact="cn={name},{suffix}" read by * break')])

@@ -27,7 +27,7 @@ def fixture_authority(slapd_factory):
 class TlsCluster(Cluster):
     """A cluster whose servers have certificates; certificates[i] belongs to node i."""
 
-    def __init__(self, farm, program, authority, certificates):
+    def __init__(self, farm, program, authority, certificates, databases=None):
         self.certificates = certificates
         self.uris = []
         left = iter(certificates)
@@ -39,7 +39,7 @@ class TlsCluster(Cluster):
             return server
 
         with_tls.folder = farm.folder
-        super().__init__(with_tls, program, len(certificates))
+        super().__init__(with_tls, program, len(certificates), databases)
 
     def use(self, ldaps=False, **keywords):
         """All read each other that way; keywords with _ for - but in tls_."""
