@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/timeout.h"
 #include "agent/input/settings_file.h"
 #include "agent/pass/site.h"
@@ -163,8 +164,9 @@ static int cmd_verify(const Options *options)
 	verify_close(&run.verify);
 	if (result < 0)
 		return say_error(&err);
-	(void)fputs(options->output == OUTPUT_JSON ? verify_report_json(run.pool, &report)
-						   : verify_report_text(run.pool, &report),
+	(void)fputs(options->output == OUTPUT_JSON
+			    ? verify_report_json(run.pool, &report)
+			    : verify_report_text(run.pool, &report, output_has_colour()),
 		    stdout);
 	return verify_report_is_good(&report) ? 0 : 1;
 }

@@ -8,6 +8,7 @@
 #include "agent/peer/session_content.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/interrupt.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/copy/copy_relation.h"
 
@@ -217,10 +218,13 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 			 .directory = directory,
 			 .world = world,
 			 .end_msec = start_msec + (int64_t)timeout_sec * 1000};
+	AUTO_PROGRESS waiting;
 
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		POOL_PUSH(pool, verify.databases, verify.n_databases,
 			  database_of(pool, wanted, &wanted->databases[i], world));
+	progress_begin(&waiting, "Waiting for the peers to be in step, at most %u s ...",
+		       timeout_sec);
 	while (!round_is_good(&verify) && monotonic_msec() < verify.end_msec)
 		pause_msec(POLL_MSEC);
 	verify.waited_msec = monotonic_msec() - start_msec;
