@@ -247,6 +247,17 @@ bool verify_is_good(const Verify *verify)
 	return true;
 }
 
+/* The line, or the object, has the URI already. */
+static const char *problem_of(const VerifiedServer *server)
+{
+	const char *uri = server->peer->uri, *problem = server->content.problem;
+	const size_t len = strlen(uri);
+
+	return problem && strncmp(problem, uri, len) == 0 && strncmp(problem + len, ": ", 2) == 0
+		       ? problem + len + 2
+		       : problem;
+}
+
 const char *verify_describe(Pool *pool, const VerifiedServer *server)
 {
 	switch (server->state) {
@@ -260,8 +271,8 @@ const char *verify_describe(Pool *pool, const VerifiedServer *server)
 		return "holds another database: its suffix entry is not the one of this node "
 		       "(entryUUID)";
 	case VERIFY_REFUSED:
-		return pool_printf(pool, "refused: %s", server->content.problem);
+		return pool_printf(pool, "refused: %s", problem_of(server));
 	default:
-		return pool_printf(pool, "not reached: %s", server->content.problem);
+		return pool_printf(pool, "not reached: %s", problem_of(server));
 	}
 }

@@ -130,10 +130,9 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 	what = pool_printf(
 		pool,
 		"this node holds another database than before: at %s its suffix entry was found to "
-		"be another one (entryUUID). A peer, or this node, was loaded without entryUUIDs, "
-		"or the suffix entry was made anew; slapd merges two such databases, and deletes "
-		"everywhere what the other one lacks, without a difference in contextCSN. Look in "
-		"a backup for what is missing; when that is done, %s",
+		"be another one (entryUUID). slapd merges two such databases, and deletes "
+		"everywhere what the other one lacks, also where contextCSN does not differ. Look "
+		"in a backup for what is missing; when that is done, %s",
 		time, remedy_text(REMEDY_RESUME));
 	condition_add(
 		pool, ret,
