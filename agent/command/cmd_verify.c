@@ -6,12 +6,14 @@
 #include "agent/command/timeout.h"
 #include "agent/input/settings_file.h"
 #include "agent/pass/site.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "agent/verify/verify_report.h"
 #include "common/copy/copy_relation.h"
+#include "common/pass/memory_after.h"
 
 typedef struct Run {
 	const Options *options;
@@ -141,11 +143,17 @@ static int prepare(Run *run, Error *err)
 
 static int compare(Run *run, Directory *directory, Error *err)
 {
+	Known kept = run->inputs.state.known, known = kept;
+
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
+	run->world.refusals = known.refusals;
 	run->write.ldap_uri = run->context.ldap_uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
+	/* A refused password is not sent again, by nobody here. */
+	memory_refusals(run->pool, &run->verify.refusals, &known);
+	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
 	return 0;
 }
 

@@ -217,6 +217,7 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 	Verify verify = {.pool = pool,
 			 .directory = directory,
 			 .world = world,
+			 .refusals = world->refusals,
 			 .end_msec = start_msec + (int64_t)timeout_sec * 1000};
 	AUTO_PROGRESS waiting;
 
