@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How long a message is, and whether it says something twice.
 
-Not counted is what has no bound: names (DNs, URIs, files) count as a word, advice of the table and what a fault of a link
-advises as another one, for in JSON and in status they have a place of their own; and of several peers of which the same
-is said only one counts.
+Not counted is what has no bound: names (DNs, URIs, files, values that others wrote) count as a word, advice of the table
+and what a fault of a link advises as another one, for in JSON and in status they have a place of their own; of several
+peers of which the same is said only one counts; nor does the code in brackets at the end.
 """
 
 import functools
@@ -19,8 +19,8 @@ DN = re.compile(r"(?:(?:\{-?\d+\})?\w+=[^\s,;:()'\"`+]+[,+])*(?:\{-?\d+\})?\b(?:
 PATH = re.compile(r"(?<![\w.>])/[\w.{}=,/-]*\w|\bNODE/[\w./]+")
 NUMBER = re.compile(r"\b\d+(?:\.\d+)*\b")
 CLAUSE = re.compile(r"(\bNAME: [^;]{10,}(?:; ADVICE)?)(?:[;,] \1)+")
-# slapd's own words, and what a value is: shown as they are.
-FOREIGN = re.compile(r'"[^"]*"|`[^`]*`|\'[^\']*\'')
+# What somebody wrote, an olcAccess value foremost: shown as it is.
+FOREIGN = re.compile(r'"[^"]*"|`[^`]*`|\'[^\']*\'|\((?:\{\d+\})?to [^()]*(?:\([^()]*\)[^()]*)*\)')
 
 
 @functools.cache
@@ -42,6 +42,7 @@ def counted(text):
         text = pattern.sub("ADVICE", text)
     for pattern in (URI, DN, PATH):
         text = pattern.sub("NAME", text)
+    text = re.sub(r" \[[a-zG][\w-]*\]$", "", text)
     return CLAUSE.sub(r"\1", NUMBER.sub("1", FOREIGN.sub("NAME", text)))
 
 
