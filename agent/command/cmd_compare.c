@@ -8,21 +8,21 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/timeout.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_compare.h"
 #include "agent/state/state_keep.h"
+#include "agent/system/progress.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
 #include "agent/verify/compare.h"
 #include "common/pass/memory_after.h"
 #include "common/report/compare_report.h"
 
-#define LAG_SEC_USUAL  60
-#define LAG_SEC_MAX    86400
-#define RATE_MAX       10000000
-#define PROGRESS_MSEC  200
-#define PROGRESS_WIDTH "\r%-100.100s"
+#define LAG_SEC_USUAL 60
+#define LAG_SEC_MAX   86400
+#define RATE_MAX      10000000
 
 typedef struct Run {
 	const Options *options;
@@ -31,7 +31,7 @@ typedef struct Run {
 	Inputs inputs;
 	World world;
 	CompareOptions compare;
-	int64_t shown_msec; /* when the progress was last written; 0: not yet */
+	Progress progress;
 } Run;
 
 /* --- what is asked for --- */
@@ -90,31 +90,20 @@ static int prepare(Run *run, Error *err)
 
 /* --- progress, on a terminal --- */
 
-static void progress_show(void *data, const CompareProgress *progress)
+static void progress_tell(void *data, const CompareProgress *progress)
 {
 	Run *run = data;
-	AUTO(Pool) *scratch = pool_new();
-	const char *text;
 
-	if (monotonic_msec() - run->shown_msec < PROGRESS_MSEC)
-		return;
-	run->shown_msec = monotonic_msec();
-	text = progress->n_waiting > 0
-		       ? pool_printf(scratch, "%s at %s: %zu differences are looked at again",
-				     progress->suffix, progress->where, progress->n_waiting)
-	       : progress->n_counted > 0
-		       ? pool_printf(scratch, "%s at %s: %zu of %zu entries", progress->suffix,
-				     progress->where, progress->n_read, progress->n_counted)
-		       : pool_printf(scratch, "%s at %s: %zu entries", progress->suffix,
-				     progress->where, progress->n_read);
-	(void)fprintf(stderr, PROGRESS_WIDTH, text);
-	(void)fflush(stderr);
-}
-
-static void progress_end(const Run *run)
-{
-	if (run->shown_msec > 0)
-		(void)fprintf(stderr, PROGRESS_WIDTH "\r", "");
+	if (progress->n_waiting > 0)
+		progress_change(&run->progress, "%s at %s: %zu differences are looked at again",
+				progress->suffix, progress->where, progress->n_waiting);
+	else if (progress->n_counted > 0)
+		progress_change(&run->progress, "%s at %s: %zu of %zu entries", progress->suffix,
+				progress->where, progress->n_read, progress->n_counted);
+	else
+		progress_change(&run->progress, "%s at %s: %zu entries", progress->suffix,
+				progress->where, progress->n_read);
+	(void)progress_piece(0);
 }
 
 /* --- the command --- */
@@ -137,12 +126,11 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 	run->compare.directory = directory;
 	run->compare.ldap_uri = run->context.ldap_uri;
 	run->compare.known_links = &known.links;
-	if (isatty(STDERR_FILENO)) {
-		run->compare.progress = progress_show;
-		run->compare.progress_data = run;
-	}
+	run->compare.progress = progress_tell;
+	run->compare.progress_data = run;
+	progress_begin(&run->progress, "Waiting for the copies to be read ...");
 	compare_run(run->pool, &run->compare, &run->inputs.wanted, &run->world, ret, ret_n);
-	progress_end(run);
+	progress_end(&run->progress);
 	/* A refused password is not sent again, by nobody here. */
 	memory_refusals(run->pool, &run->world.refusals, &known);
 	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
@@ -200,7 +188,7 @@ static int cmd_compare(const Options *options)
 	if (prepare(&run, &err) < 0 || context_connect(&run.context, &directory, &err) < 0 ||
 	    look(&run, directory, &databases, &n, &err) < 0)
 		return failed(&err);
-	report = (CompareReport){databases, n, !options->records};
+	report = (CompareReport){databases, n, !options->records, output_has_colour()};
 	(void)fputs(options->output == OUTPUT_JSON ? compare_report_json(run.pool, &report)
 						   : compare_report_text(run.pool, &report),
 		    stdout);

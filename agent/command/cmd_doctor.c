@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/doctor/doctor_run.h"
 #include "agent/system/say.h"
 
@@ -32,7 +33,7 @@ static int cmd_doctor(const Options *options)
 	}
 	doctor_run(options->pool, &options->override, &asked, &report);
 	(void)fputs(is_json ? doctor_json(options->pool, &report)
-			    : doctor_text(options->pool, &report),
+			    : doctor_text(options->pool, &report, output_has_colour()),
 		    stdout);
 	return exit_status(&report);
 }

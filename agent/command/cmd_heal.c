@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/timeout.h"
 #include "agent/heal/heal_report.h"
 #include "agent/pass/apply_told.h"
@@ -92,8 +93,9 @@ static int heal_locked(const Options *options, Context *context, HealOptions *he
 	interrupt_hold();
 	heal_run(options->pool, heal, &report);
 	apply_record_end_writes(&record, NULL);
-	(void)fputs(options->output == OUTPUT_JSON ? heal_report_json(options->pool, &report)
-						   : heal_report_text(options->pool, &report),
+	(void)fputs(options->output == OUTPUT_JSON
+			    ? heal_report_json(options->pool, &report)
+			    : heal_report_text(options->pool, &report, output_has_colour()),
 		    stdout);
 	(void)fflush(stdout);
 	if (report.has_failed)

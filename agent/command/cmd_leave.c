@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/timeout.h"
 #include "agent/pass/apply_told.h"
 #include "agent/pass/leave_run.h"
@@ -10,6 +11,7 @@
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/base/remedies.h"
 #include "common/plan/render.h"
 
@@ -37,31 +39,35 @@ static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *
 			 "its line out of peers.json on every node.\n";
 }
 
-static void hold_lines(Buf *text, const Plan *plan, const char *suffix)
+static void hold_lines(Buf *text, const Plan *plan, const char *suffix, bool has_colour)
 {
 	for (size_t i = 0; i < plan->n_holds; i++)
 		if (plan->holds[i].suffix == suffix)
-			buf_printf(text, "  held %s: %s:\n      %s\n",
-				   guard_code(plan->holds[i].guard), plan->holds[i].text,
-				   plan->holds[i].release);
+			buf_printf(text, "%s\n",
+				   colour_text(text->pool, has_colour, COLOUR_BAD,
+					       pool_printf(text->pool, "  held %s: %s:\n      %s",
+							   guard_code(plan->holds[i].guard),
+							   plan->holds[i].text,
+							   plan->holds[i].release)));
 }
 
 static const char *report_text(Pool *pool, const LeaveReport *report, const Inputs *inputs)
 {
+	const bool has_colour = output_has_colour();
 	Buf text = BUF_IN(pool);
 
 	for (size_t i = 0; i < report->leaving.n_databases; i++) {
 		const char *suffix = report->leaving.databases[i].suffix;
 
-		buf_printf(&text, "%s\n", suffix);
+		buf_printf(&text, "%s\n", colour_text(pool, has_colour, COLOUR_HEAD, suffix));
 		for (size_t k = 0; k < report->plan.n_changes; k++)
 			if (report->plan.changes[k].suffix == suffix)
 				buf_printf(&text, "  %s\n",
 					   render_change(pool, &report->plan.changes[k]));
-		hold_lines(&text, &report->plan, suffix);
+		hold_lines(&text, &report->plan, suffix, has_colour);
 		buf_putc(&text, '\n');
 	}
-	hold_lines(&text, &report->plan, NULL);
+	hold_lines(&text, &report->plan, NULL, has_colour);
 	buf_puts(&text, closing(pool, report, inputs));
 	return buf_text(&text);
 }

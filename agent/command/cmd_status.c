@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/status_wait.h"
 #include "agent/pass/site.h"
 #include "agent/state/status_file.h"
@@ -34,7 +35,7 @@ static int status_show(Pool *pool, const Options *options, const Context *contex
 		return err.code == ENOENT ? 1 : exit_status;
 	}
 	life.is_running = status_writer_runs(&status);
-	*ret = is_json ? content.bytes : status_text(pool, &status, &life);
+	*ret = is_json ? content.bytes : status_text(pool, &status, &life, output_has_colour());
 	if (options->watches && isatty(STDOUT_FILENO))
 		(void)printf(CLEAR_SCREEN "%s", *ret);
 	else if (!before || strcmp(before, *ret) != 0)

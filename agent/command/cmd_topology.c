@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/input/peers_file.h"
 #include "agent/input/settings_file.h"
 #include "agent/system/say.h"
@@ -27,7 +28,7 @@ static int cmd_topology(const Options *options)
 		text = links_show_dot(options->pool, file.desired);
 		break;
 	default:
-		text = links_show_text(options->pool, file.desired);
+		text = links_show_text(options->pool, file.desired, output_has_colour());
 	}
 	(void)fputs(text, stdout);
 	return 0;

@@ -2,15 +2,18 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/report_print.h"
 #include "agent/command/timeout.h"
 #include "agent/input/settings_file.h"
 #include "agent/pass/site.h"
+#include "agent/state/state_keep.h"
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "agent/verify/verify_report.h"
 #include "common/copy/copy_relation.h"
+#include "common/pass/memory_after.h"
 
 typedef struct Run {
 	const Options *options;
@@ -140,11 +143,17 @@ static int prepare(Run *run, Error *err)
 
 static int compare(Run *run, Directory *directory, Error *err)
 {
+	Known kept = run->inputs.state.known, known = kept;
+
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
+	run->world.refusals = known.refusals;
 	run->write.ldap_uri = run->context.ldap_uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
+	/* A refused password is not sent again, by nobody here. */
+	memory_refusals(run->pool, &run->verify.refusals, &known);
+	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
 	return 0;
 }
 
@@ -163,8 +172,9 @@ static int cmd_verify(const Options *options)
 	verify_close(&run.verify);
 	if (result < 0)
 		return say_error(&err);
-	(void)fputs(options->output == OUTPUT_JSON ? verify_report_json(run.pool, &report)
-						   : verify_report_text(run.pool, &report),
+	(void)fputs(options->output == OUTPUT_JSON
+			    ? verify_report_json(run.pool, &report)
+			    : verify_report_text(run.pool, &report, output_has_colour()),
 		    stdout);
 	return verify_report_is_good(&report) ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
+#include "agent/system/progress.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
@@ -60,6 +61,17 @@ static int version_print(void)
 	return 0;
 }
 
+/* The daemon tells what it waits for in its status. */
+static int command_run_shown(const Command *command, const Options *options)
+{
+	AUTO_PROGRESS waiting;
+
+	if (command != &command_run)
+		progress_show();
+	progress_begin(&waiting, "Waiting for slapd and its peers ...");
+	return command->run(options);
+}
+
 static int command_execute(const Command *command, int n_words, char **words)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -70,10 +82,11 @@ static int command_execute(const Command *command, int n_words, char **words)
 		return say_error(&err);
 	if (options.wants_version)
 		return version_print();
-	if (!options.wants_help)
-		return command->run(&options);
-	(void)fputs(options_help(pool, command), stdout);
-	return 0;
+	if (options.wants_help) {
+		(void)fputs(options_help(pool, command), stdout);
+		return 0;
+	}
+	return command_run_shown(command, &options);
 }
 
 static int words_run(int argc, char **argv)

@@ -2,6 +2,7 @@
 #include "agent/daemon/daemon.h"
 
 #include "agent/daemon/daemon_conditions.h"
+#include "agent/daemon/daemon_identity.h"
 #include "agent/daemon/daemon_status.h"
 #include "agent/daemon/daemon_wake.h"
 #include "agent/daemon/daemon_work.h"
@@ -341,6 +342,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 		   daemon_places_watch(&daemon->places, &found, daemon_site_fd(&daemon->site),
 				       daemon->site.options->agent_config));
 	follow_add(pool, &follow, daemon_put_back_look(&daemon->put_back, &found));
+	follow_add(pool, &follow, daemon_identity_look(&found));
 	follow_add(pool, &follow, daemon_probes_look(&daemon->probes, &found, &follow.asks));
 	lock_release(found.lock);
 	return (PassEnd){.wishes = follow.wakes,

@@ -2,6 +2,7 @@
 #include "agent/heal/heal_await.h"
 
 #include "agent/peer/session_content.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/copy/csn_set.h"
 
@@ -20,7 +21,9 @@ bool heal_await(HealWork *work, const char *const *csns, size_t n_csns)
 {
 	const int64_t end_msec = monotonic_msec() + (int64_t)work->options->timeout_sec * 1000;
 	HealedDatabase *healed = work->healed;
+	AUTO_PROGRESS waiting;
 
+	progress_begin(&waiting, "Waiting for every peer to have contextCSN as it is here ...");
 	healed->n_unseen = 0;
 	for (size_t i = 1; i < work->servers->n_servers; i++) {
 		VerifiedServer *server = &work->servers->servers[i];

@@ -4,6 +4,7 @@
 #include "agent/heal/heal_peer.h"
 #include "agent/peer/compare_here.h"
 #include "agent/system/interrupt.h"
+#include "agent/system/progress.h"
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/slapd/dn.h"
@@ -261,7 +262,10 @@ static bool look_once(HealWork *work, Look *look)
 static bool looks_compare(HealWork *work, Look *look)
 {
 	OneSidedList lasting = one_sided_of(work, look), now;
+	AUTO_PROGRESS waiting;
 
+	progress_begin(&waiting, "Looking again at what only some servers have of %s ...",
+		       work->healed->suffix);
 	for (int i = 1; i < MAX_LOOKS && lasting.n_items > 0; i++) {
 		(void)interrupt_pause(LOOK_AGAIN_MSEC);
 		if (!look_once(work, look))

@@ -2,6 +2,7 @@
 #include "agent/heal/heal_report.h"
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/json/json_write.h"
 
 /* --- text --- */
@@ -56,19 +57,27 @@ static bool is_held(const HealReport *report)
 	return false;
 }
 
-const char *heal_report_text(Pool *pool, const HealReport *report)
+static void hold_lines(Buf *text, const HealHolds *holds, bool has_colour)
+{
+	for (size_t i = 0; i < holds->n_items; i++)
+		buf_printf(text, "%s\n",
+			   colour_text(text->pool, has_colour, COLOUR_BAD,
+				       pool_printf(text->pool, "  held %s: %s:\n      %s",
+						   holds->items[i].code, holds->items[i].text,
+						   holds->items[i].release)));
+}
+
+const char *heal_report_text(Pool *pool, const HealReport *report, bool has_colour)
 {
 	Buf text = BUF_IN(pool);
 
 	for (size_t i = 0; i < report->n_databases; i++) {
 		const HealedDatabase *database = &report->databases[i];
 
-		buf_printf(&text, "%s\n", database->suffix);
+		buf_printf(&text, "%s\n",
+			   colour_text(pool, has_colour, COLOUR_HEAD, database->suffix));
 		old_lines(&text, database);
-		for (size_t k = 0; k < database->holds.n_items; k++)
-			buf_printf(&text, "  held %s: %s:\n      %s\n",
-				   database->holds.items[k].code, database->holds.items[k].text,
-				   database->holds.items[k].release);
+		hold_lines(&text, &database->holds, has_colour);
 		one_sided_lines(&text, database);
 		outcome_line(&text, database);
 	}

@@ -4,7 +4,7 @@
 
 #include "agent/heal/heal_run.h"
 
-const char *heal_report_text(Pool *pool, const HealReport *report);
+const char *heal_report_text(Pool *pool, const HealReport *report, bool has_colour);
 
 const char *heal_report_json(Pool *pool, const HealReport *report);
 

@@ -161,6 +161,7 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	}
 	if (world_read(options->directory, pool, &options->inputs->machine, &world, err) < 0)
 		return -1;
+	world.refusals = options->inputs->state.known.refusals;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		HealWork work = {.pool = pool,

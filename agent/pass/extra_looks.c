@@ -11,6 +11,7 @@
 
 #include "agent/system/child.h"
 #include "agent/system/fd.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/slapd/dn.h"
 
@@ -138,14 +139,16 @@ static bool is_through(const Look *look, const ExtraWork *work, unsigned patienc
 {
 	const int64_t end_msec = monotonic_msec() + patience_msec;
 	struct pollfd wait = {.fd = look->fd, .events = POLLIN};
+	AUTO_PROGRESS waiting;
 
+	progress_begin(&waiting, "Waiting for both copies of %s to be read ...", look->suffix);
 	for (;;) {
 		const int64_t left_msec = end_msec - monotonic_msec();
 
 		if (poll(&wait, 1,
-			 left_msec <= 0               ? 0
-			 : left_msec < STOP_LOOK_MSEC ? (int)left_msec
-						      : STOP_LOOK_MSEC) > 0)
+			 progress_piece(left_msec <= 0               ? 0
+					: left_msec < STOP_LOOK_MSEC ? left_msec
+								     : STOP_LOOK_MSEC)) > 0)
 			return true;
 		if (left_msec <= 0 || (work->must_stop && work->must_stop()))
 			return false;

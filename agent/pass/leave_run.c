@@ -9,6 +9,7 @@
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_tls.h"
 #include "agent/state/state_keep.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/base/buf.h"
 #include "common/copy/lag.h"
@@ -109,6 +110,7 @@ static const char *why_unsafe(const Leave *leave, const LeavingDatabase *databas
 		world_content_here(leave->directory, leave->pool, &leave->world, database->suffix);
 	Newest newest = {0};
 	Peers peers = {.n_items = database->live->n_consumers};
+	AUTO_PROGRESS waiting;
 	Lag missing;
 
 	if (here.state != CONTENT_READ)
@@ -120,6 +122,7 @@ static const char *why_unsafe(const Leave *leave, const LeavingDatabase *databas
 		return "it has entries but no contextCSN: nobody can tell whether they are at a "
 		       "peer";
 	peers.items = pool_alloc(leave->pool, (peers.n_items + 1) * sizeof(*peers.items));
+	progress_begin(&waiting, "Waiting for a peer to have every change of this node ...");
 	for (;;) {
 		peers_read(leave, database, &peers);
 		missing = missing_at(leave, &newest, &peers);

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "agent/peer/probe_targets.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/link/turn.h"
 
@@ -39,7 +40,9 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 static void take_turn(LinkAnswers *answers, const Wanted *wanted)
 {
 	const uint64_t usec = answers->took_turn ? 0 : turn_password_usec(wanted_rank(wanted));
+	AUTO_PROGRESS waiting;
 
+	progress_begin(&waiting, "Waiting for this node's turn to send a password ...");
 	answers->took_turn = true;
 	pause_msec((unsigned)(usec / 1000));
 }

@@ -5,6 +5,7 @@
 #include "agent/slapd/slapd_sockets.h"
 #include "agent/state/state_socket.h"
 #include "agent/state/status_file.h"
+#include "agent/system/progress.h"
 #include "agent/system/say.h"
 #include "common/base/remedies.h"
 
@@ -74,6 +75,9 @@ static int connect_at(const Context *context, const char *uri, Directory **ret, 
 		.trace = context->is_verbose ? say_trace : NULL,
 	};
 
+	AUTO_PROGRESS waiting;
+
+	progress_begin(&waiting, "Waiting for slapd at %s ...", uri);
 	return directory_ldap_open(&options, ret, err);
 }
 

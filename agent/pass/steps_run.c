@@ -2,6 +2,7 @@
 #include "agent/pass/steps_run.h"
 
 #include "agent/slapd/content_here.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/live/calm.h"
 
@@ -43,6 +44,14 @@ static Content content_asked(const StepsPlace *place, const PassAction *action)
 	return here;
 }
 
+static void settle(unsigned msec)
+{
+	AUTO_PROGRESS waiting;
+
+	progress_begin(&waiting, "Waiting until a change of cn=config stalls nobody ...");
+	pause_msec(msec);
+}
+
 static int carry_out(StepsPlace *place, const PassAction *action, Content *ret_here, Error *err)
 {
 	if (action->may_end && directory_check_stop(place->directory, err) < 0)
@@ -56,7 +65,7 @@ static int carry_out(StepsPlace *place, const PassAction *action, Content *ret_h
 		*ret_here = content_asked(place, action);
 		return 0;
 	case PASS_WAIT:
-		pause_msec(action->wait_msec);
+		settle(action->wait_msec);
 		return 0;
 	default:
 		return 0;

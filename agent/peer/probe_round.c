@@ -14,6 +14,7 @@
 #include "agent/peer/probe_runner.h"
 #include "agent/peer/probe_worker.h"
 #include "agent/slapd/ldap_setup.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
 #define DEFAULT_CONCURRENCY   128
@@ -290,13 +291,15 @@ int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const Pr
 	      Probe **ret, ProbeRefusals *ret_refusals, Error *err)
 {
 	AUTO(ProbeRound) *round = NULL;
+	AUTO_PROGRESS waiting;
 
 	if (probe_round_start(pool, targets, n_targets, options, &round, err) < 0)
 		return -1;
+	progress_begin(&waiting, "Waiting for the answers of peers ...");
 	while (!probe_round_process(round)) {
 		struct pollfd polled = {.fd = probe_round_fd(round), .events = POLLIN};
 
-		(void)poll(&polled, 1, options->must_stop ? TICK_MSEC : -1);
+		(void)poll(&polled, 1, progress_piece(options->must_stop ? TICK_MSEC : -1));
 		if (options->must_stop && options->must_stop())
 			round->deadline_msec = monotonic_msec();
 	}

@@ -6,6 +6,7 @@
 #include <sys/time.h>
 
 #include "agent/slapd/ldap_deadline.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
 /* How soon it is noticed that we must stop. */
@@ -122,8 +123,7 @@ static struct timeval wait_piece(const LdapWait *wait)
 
 	if (wait->patience->must_stop && msec > ASK_STOP_MSEC)
 		msec = ASK_STOP_MSEC;
-	if (msec < 0)
-		msec = 0;
+	msec = progress_piece(msec < 0 ? 0 : msec);
 	return (struct timeval){.tv_sec = msec / 1000, .tv_usec = msec % 1000 * 1000};
 }
 

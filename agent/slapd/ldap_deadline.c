@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
 /* On the socket, below what reads ahead and TLS: they have bytes that a socket has no more. */
@@ -17,14 +18,15 @@ static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
 	LdapDeadline *deadline = layer->sbiod_pvt;
 	struct pollfd polled = {.events = events};
 	int64_t left_msec;
-	int n = -1;
+	int piece_msec, n = -1;
 
 	if (ber_sockbuf_ctrl(layer->sbiod_sb, LBER_SB_OPT_GET_FD, &polled.fd) <= 0)
 		return true;
 	do {
 		left_msec = deadline->end_msec - monotonic_msec();
-		n = poll(&polled, 1, left_msec > 0 ? (int)left_msec : 0);
-	} while (n < 0 && errno == EINTR);
+		piece_msec = progress_piece(left_msec > 0 ? left_msec : 0);
+		n = poll(&polled, 1, piece_msec);
+	} while ((n < 0 && errno == EINTR) || (n == 0 && left_msec > piece_msec));
 	if (n == 0) {
 		deadline->has_passed = true;
 		errno = ETIMEDOUT;

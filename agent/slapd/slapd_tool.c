@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
 #define LINE_MAX_BYTES 4096
@@ -106,7 +107,7 @@ static bool output_read(int out, int64_t deadline_msec, Lines *lines)
 
 		if (left_msec <= 0)
 			return false;
-		if (poll(&ready, 1, left_msec > 1000 ? 1000 : (int)left_msec) <= 0)
+		if (poll(&ready, 1, progress_piece(left_msec > 1000 ? 1000 : left_msec)) <= 0)
 			continue;
 		n = read(out, bytes, sizeof(bytes));
 		if (n == 0)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/system/interrupt.h"
+#include "agent/system/progress.h"
+#include "agent/system/wait.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -28,13 +30,20 @@ bool interrupt_is_pending(void)
 
 int interrupt_pause(unsigned msec)
 {
-	const struct timespec pause = {
-		.tv_sec = msec / 1000,
-		.tv_nsec = (long)(msec % 1000) * 1000000,
-	};
-	const int number = came ? 0 : sigtimedwait(&held, NULL, &pause);
+	const int64_t end_msec = monotonic_msec() + msec;
+	int64_t left_msec = msec;
 
-	if (number > 0)
-		came = number;
+	do {
+		const int piece_msec = progress_piece(left_msec);
+		const struct timespec pause = {
+			.tv_sec = piece_msec / 1000,
+			.tv_nsec = (long)(piece_msec % 1000) * 1000000,
+		};
+		const int number = came ? 0 : sigtimedwait(&held, NULL, &pause);
+
+		if (number > 0)
+			came = number;
+		left_msec = end_msec - monotonic_msec();
+	} while (!came && left_msec > 0);
 	return came;
 }

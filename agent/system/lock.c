@@ -11,6 +11,7 @@
 
 #include "agent/system/fd.h"
 #include "agent/system/folder.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/base/pool.h"
 #include "common/base/remedies.h"
@@ -28,11 +29,24 @@ static int lock_try(int fd)
 	return errno == EWOULDBLOCK || errno == EINTR ? 1 : -1;
 }
 
+/* The process that took it last; 0 when the file does not say. */
+static long holder_read(int fd)
+{
+	char text[32] = "";
+
+	(void)!pread(fd, text, sizeof(text) - 1, 0);
+	return strtol(text, NULL, 10);
+}
+
 /* flock(2) knows no time limit and a signal handler would be the daemon's business: so it asks. */
-static int lock_wait(int fd, unsigned timeout_msec)
+static int lock_wait(int fd, const char *path, unsigned timeout_msec)
 {
 	int result = lock_try(fd);
+	AUTO_PROGRESS waiting;
 
+	if (result == 1)
+		progress_begin(&waiting, "Waiting for process %ld, which holds %s ...",
+			       holder_read(fd), path);
 	for (unsigned waited_msec = 0; result == 1 && waited_msec < timeout_msec;
 	     waited_msec += RETRY_MSEC) {
 		pause_msec(RETRY_MSEC);
@@ -66,11 +80,8 @@ static int holder_write(int fd)
 static int busy(int fd, const char *path, unsigned timeout_msec, Error *err)
 {
 	AUTO(Pool) *pool = pool_new();
-	char text[32] = "";
-	long pid;
+	const long pid = holder_read(fd);
 
-	(void)!pread(fd, text, sizeof(text) - 1, 0);
-	pid = strtol(text, NULL, 10);
 	if (pid <= 0)
 		return error_set(err, ERROR_BUSY, 0,
 				 "another syncward holds %s and did not finish within %u ms", path,
@@ -114,7 +125,7 @@ static int lock_file(const char *run_dir, const char *path, const char *name, un
 		if (folder < 0)
 			return -2;
 		*ret_fd = lock_open(folder, name);
-		result = *ret_fd < 0 ? -1 : lock_wait(*ret_fd, timeout_msec);
+		result = *ret_fd < 0 ? -1 : lock_wait(*ret_fd, path, timeout_msec);
 		if (result != 0 || is_same_file(*ret_fd, path) || tries == TRIES_MAX)
 			return result;
 		(void)close(*ret_fd);

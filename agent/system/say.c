@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "agent/system/progress.h"
 #include "common/base/pool.h"
 
 /* One write(2) a message, so that messages of several processes do not mix. */
@@ -12,6 +13,7 @@ void say(const char *format, ...)
 	AUTO(Pool) *pool = pool_new();
 	va_list arguments;
 
+	progress_clear();
 	va_start(arguments, format);
 	(void)fputs(pool_printf(pool, "syncward: %s\n", pool_vprintf(pool, format, arguments)),
 		    stderr);

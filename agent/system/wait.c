@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "agent/system/clock.h"
+#include "agent/system/progress.h"
 
 int64_t monotonic_msec(void)
 {
@@ -14,11 +15,16 @@ int64_t monotonic_msec(void)
 
 void pause_msec(unsigned msec)
 {
-	struct timespec left = {
-		.tv_sec = msec / 1000,
-		.tv_nsec = (long)(msec % 1000) * 1000000,
-	};
+	const int64_t end_msec = monotonic_msec() + msec;
 
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
+	for (int64_t left_msec = msec; left_msec > 0; left_msec = end_msec - monotonic_msec()) {
+		const int piece_msec = progress_piece(left_msec);
+		struct timespec left = {
+			.tv_sec = piece_msec / 1000,
+			.tv_nsec = (long)(piece_msec % 1000) * 1000000,
+		};
+
+		while (nanosleep(&left, &left) < 0 && errno == EINTR)
+			;
+	}
 }

@@ -8,6 +8,7 @@
 #include "agent/peer/session_content.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/interrupt.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/copy/copy_relation.h"
 
@@ -216,11 +217,15 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 	Verify verify = {.pool = pool,
 			 .directory = directory,
 			 .world = world,
+			 .refusals = world->refusals,
 			 .end_msec = start_msec + (int64_t)timeout_sec * 1000};
+	AUTO_PROGRESS waiting;
 
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		POOL_PUSH(pool, verify.databases, verify.n_databases,
 			  database_of(pool, wanted, &wanted->databases[i], world));
+	progress_begin(&waiting, "Waiting for the peers to be in step, at most %u s ...",
+		       timeout_sec);
 	while (!round_is_good(&verify) && monotonic_msec() < verify.end_msec)
 		pause_msec(POLL_MSEC);
 	verify.waited_msec = monotonic_msec() - start_msec;
@@ -243,6 +248,17 @@ bool verify_is_good(const Verify *verify)
 	return true;
 }
 
+/* The line, or the object, has the URI already. */
+static const char *problem_of(const VerifiedServer *server)
+{
+	const char *uri = server->peer->uri, *problem = server->content.problem;
+	const size_t len = strlen(uri);
+
+	return problem && strncmp(problem, uri, len) == 0 && strncmp(problem + len, ": ", 2) == 0
+		       ? problem + len + 2
+		       : problem;
+}
+
 const char *verify_describe(Pool *pool, const VerifiedServer *server)
 {
 	switch (server->state) {
@@ -256,8 +272,8 @@ const char *verify_describe(Pool *pool, const VerifiedServer *server)
 		return "holds another database: its suffix entry is not the one of this node "
 		       "(entryUUID)";
 	case VERIFY_REFUSED:
-		return pool_printf(pool, "refused: %s", server->content.problem);
+		return pool_printf(pool, "refused: %s", problem_of(server));
 	default:
-		return pool_printf(pool, "not reached: %s", server->content.problem);
+		return pool_printf(pool, "not reached: %s", problem_of(server));
 	}
 }

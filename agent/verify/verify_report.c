@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 
 typedef struct json_object Json;
 
@@ -19,10 +20,23 @@ bool verify_report_is_good(const VerifyReport *report)
 
 /* --- text --- */
 
-static void server_line(Buf *text, const VerifiedServer *server)
+static void server_line(Buf *text, const VerifiedServer *server, bool has_colour)
 {
-	buf_printf(text, "  %u %s%s: %s\n", server->peer->id, server->peer->uri,
-		   server->is_self ? " (this node)" : "", verify_describe(text->pool, server));
+	const Colour colour = server->state == VERIFY_IN_STEP ? COLOUR_GOOD : COLOUR_BAD;
+
+	buf_printf(
+		text, "  %u %s%s: %s\n", server->peer->id, server->peer->uri,
+		server->is_self ? " (this node)" : "",
+		colour_text(text->pool, has_colour, colour, verify_describe(text->pool, server)));
+}
+
+static const char *end_text(const VerifyReport *report)
+{
+	if (!verify_is_good(report->verify))
+		return "Not all are in step.";
+	if (!verify_report_is_good(report))
+		return "In step, but the test failed.";
+	return report->tests ? "All are in step, and a write reaches all." : "All are in step.";
 }
 
 static void test_lines(Buf *text, const WriteTest *test)
@@ -50,25 +64,27 @@ static void test_lines(Buf *text, const WriteTest *test)
 	}
 }
 
-const char *verify_report_text(Pool *pool, const VerifyReport *report)
+const char *verify_report_text(Pool *pool, const VerifyReport *report, bool has_colour)
 {
 	Buf text = BUF_IN(pool);
 
 	for (size_t i = 0; i < report->verify->n_databases; i++) {
 		const VerifiedDatabase *database = &report->verify->databases[i];
 
-		buf_printf(&text, "%s\n", database->wanted->desired->suffix);
+		buf_printf(&text, "%s\n",
+			   colour_text(pool, has_colour, COLOUR_HEAD,
+				       database->wanted->desired->suffix));
 		for (size_t k = 0; k < database->n_servers; k++)
-			server_line(&text, &database->servers[k]);
+			server_line(&text, &database->servers[k], has_colour);
 		if (report->tests)
 			test_lines(&text, &report->tests[i]);
 	}
 	if (report->verify->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
-	buf_puts(&text, !verify_is_good(report->verify)  ? "Not all are in step.\n"
-			: !verify_report_is_good(report) ? "In step, but the test failed.\n"
-			: report->tests ? "All are in step, and a write reaches all.\n"
-					: "All are in step.\n");
+	buf_printf(&text, "%s\n",
+		   colour_text(pool, has_colour,
+			       verify_report_is_good(report) ? COLOUR_GOOD : COLOUR_BAD,
+			       end_text(report)));
 	return buf_text(&text);
 }
 

@@ -14,7 +14,7 @@ typedef struct VerifyReport {
 /* True when everything is as it should be. */
 bool verify_report_is_good(const VerifyReport *report);
 
-const char *verify_report_text(Pool *pool, const VerifyReport *report);
+const char *verify_report_text(Pool *pool, const VerifyReport *report, bool has_colour);
 
 /* "schema_version": 1. */
 const char *verify_report_json(Pool *pool, const VerifyReport *report);

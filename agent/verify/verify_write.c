@@ -7,6 +7,7 @@
 
 #include "agent/peer/session_entry.h"
 #include "agent/system/interrupt.h"
+#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/slapd/dn.h"
 
@@ -131,7 +132,10 @@ static bool wait_for_peers(const Writing *writing, bool wants_entry)
 {
 	const int64_t since_msec = monotonic_msec();
 	const int64_t end_msec = since_msec + (int64_t)writing->options->timeout_sec * 1000;
+	AUTO_PROGRESS waiting;
 
+	progress_begin(&waiting, "Waiting for the test entry to %s every peer ...",
+		       wants_entry ? "reach" : "be gone at");
 	while (!look_around(writing, wants_entry, since_msec) && monotonic_msec() < end_msec)
 		if (interrupt_pause(POLL_MSEC))
 			break;

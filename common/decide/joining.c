@@ -140,15 +140,14 @@ static const char *missing_describe(const Joining *joining, const SeenChanges *m
 	return buf_text(&text);
 }
 
-/* "; known to be missing here: changes of server ID 1 (...)", or nothing. */
+/* "; missing here are changes of server ID 1 (...)", or nothing. */
 static const char *missing_clause(const Joining *joining)
 {
 	const SeenChanges missing = joining_missing(joining);
 
 	if (missing.n_items == 0)
 		return "";
-	return pool_printf(joining->diff->pool,
-			   "; known to be missing here are changes of server ID %s",
+	return pool_printf(joining->diff->pool, "; missing here are changes of server ID %s",
 			   missing_describe(joining, &missing));
 }
 
@@ -212,7 +211,7 @@ static const char *clients_clause(const Joining *joining)
 		       "the same";
 	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
 		       ? "clients' writes are refused"
-		       : "clients can still write here, and may lose that when it reads a peer";
+		       : "clients can write here, and may lose it when this node reads a peer";
 }
 
 /* Of two that join the one that has more goes first: nobody can read it before, and it may wait for
@@ -222,10 +221,9 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
-			    "%s: %s has changes that are not here yet, and is no provider yet, so "
-			    "that it cannot be read: it joins as well, and syncward there says "
-			    "for whom it waits%s; %s, and it goes on by itself when that one is a "
-			    "provider. Only when it never will be",
+			    "%s: %s has changes that are not here, and cannot be read before it "
+			    "is a provider: syncward there says what it waits for%s; %s, and it "
+			    "goes on by itself then. Only when it never will be one",
 			    joining->suffix, joining_uri(joining, peer), missing_clause(joining),
 			    clients_clause(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));

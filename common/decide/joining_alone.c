@@ -41,11 +41,11 @@ const Hold *joining_judge_alone(const Joining *joining)
 	return joining_wait(
 		joining,
 		pool_printf(joining->diff->pool,
-			    "%s has data here and was never compared with a peer, and whether "
-			    "these have newer changes could not be seen: %s. If they have, they "
-			    "would delete them when this node writes without them; it becomes a "
-			    "provider by itself when they can be asked. Only when this is the "
-			    "first node of a cluster, or none that has more will ever come back",
+			    "%s has data here and was never compared with a peer, and these may "
+			    "have newer changes: %s. They would delete them when this node writes "
+			    "without them; it becomes a provider by itself when they can be "
+			    "asked. Only when this is the first node of a cluster, or none that "
+			    "has more will ever come back",
 			    joining->suffix, unseen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -62,13 +62,12 @@ const char *old_tls_describe(Pool *pool, const Plan *plan, const WantedDatabase 
 	}
 	if (peers.n_items == 0)
 		return NULL;
-	return pool_printf(
-		pool,
-		"%s %s written anew (%s) after slapd read %s for its consumer%s of %s, "
-		"which %s on with what was there before: when that is over, or no longer "
-		"believed by the peer, a link that must connect again does not come back",
-		names_text(&files), files.n_items == 1 ? "was" : "were",
-		timestamp_print(newest_sec, written), files.n_items == 1 ? "it" : "them",
-		peers.n_items == 1 ? "" : "s", names_text(&peers),
-		peers.n_items == 1 ? "goes" : "go");
+	return pool_printf(pool,
+			   "%s %s written anew (%s) after slapd read %s for its consumer%s of %s, "
+			   "which %s on with what was there before: once that is over, or the peer "
+			   "believes it no longer, a link that must connect again stays down",
+			   names_text(&files), files.n_items == 1 ? "was" : "were",
+			   timestamp_print(newest_sec, written), files.n_items == 1 ? "it" : "them",
+			   peers.n_items == 1 ? "" : "s", names_text(&peers),
+			   peers.n_items == 1 ? "goes" : "go");
 }

@@ -156,14 +156,13 @@ static const Hold *wait_for_write(const Order *order)
 							  : remedy_text(REMEDY_RELEASE_ORDER));
 	return order_hold_new(
 		order,
-		pool_printf(
-			pool,
-			"the server ID waits for contextCSN of %s to be on disk: "
-			"killed before, slapd would leave entries there that peers "
-			"never delete. With the overlay in place (`%s`) the next change that "
-			"a client makes writes it, and this goes on by itself; this one, as its "
-			"rootdn, changes nothing else",
-			order->suffix, remedy_text(REMEDY_APPLY)),
+		pool_printf(pool,
+			    "the server ID waits for contextCSN of %s to be on disk: "
+			    "killed before, slapd would leave entries there that peers "
+			    "never delete. With the overlay in place (`%s`) a client's next change "
+			    "writes it, and this goes on by itself; this one, as the rootdn, "
+			    "changes nothing else",
+			    order->suffix, remedy_text(REMEDY_APPLY)),
 		touch_command(order));
 }
 

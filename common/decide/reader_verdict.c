@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/reader_verdict.h"
 
-#define LOSS "What it cannot read gets lost at the peers, and from there everywhere"
+#define LOSS "Peers lose what it cannot read"
 
 typedef struct Judging {
 	Pool *pool;
@@ -29,8 +29,8 @@ static const char *seen_less_print(const Judging *judging, const ReaderView *vie
 static const char *open_print(const Judging *judging, const char *why)
 {
 	return pool_printf(judging->pool,
-			   "whether %s, with which peers read %s here, may read everything cannot "
-			   "be told from %s%s. " LOSS,
+			   "whether %s, with which peers read %s, sees everything cannot be "
+			   "told from %s%s. " LOSS,
 			   judging->question->reader, judging->question->lists->suffix,
 			   judging->place, why);
 }

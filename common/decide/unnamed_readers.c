@@ -87,10 +87,9 @@ static void session_judge(const Unnamed *unnamed, const ReaderSession *session)
 		return;
 	plan_add_finding(
 		pool, plan, SEVERITY_WARNING, "readers-unnamed", suffix,
-		"%s has a search here that goes on, as a consumer of %s has, from %s, "
-		"where %s is, and peers.json does not name it. It may not read %s: %s. If a "
-		"peer that others read from reads with it, they lose that: name it in this "
-		"database of peers.json: %s",
+		"%s has a search here that goes on, as a consumer of %s has, from %s (%s), "
+		"and may not read %s: %s. If a peer that others read from reads with it, "
+		"they lose that: name it in this database of peers.json: %s",
 		session->dn, suffix, session->address, peer->uri, rights.hidden,
 		read_rights_place_print(pool, &rights), readers_line(unnamed, session->dn));
 	plan->findings[plan->n_findings - 1].key = session->dn;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/desired/links_graph.h"
 #include "common/desired/links_judge.h"
 #include "common/json/json_write.h"
@@ -46,11 +47,19 @@ static void count_show(Buf *text, size_t n, const char *noun, const char *end)
 	buf_printf(text, "%zu %s%s%s", n, noun, n == 1 ? "" : "s", end);
 }
 
-static void head_show(Buf *text, const Shown *shown)
+static void suffix_show(Buf *text, const char *suffix, bool has_colour)
+{
+	Buf line = BUF_IN(text->pool);
+
+	buf_put_line(&line, suffix);
+	buf_puts(text, colour_text(text->pool, has_colour, COLOUR_HEAD, buf_text(&line)));
+}
+
+static void head_show(Buf *text, const Shown *shown, bool has_colour)
 {
 	const Links *links = &shown->links;
 
-	buf_put_line(text, links->database->suffix);
+	suffix_show(text, links->database->suffix, has_colour);
 	buf_puts(text, ": ");
 	count_show(text, links->n_providers, "provider", ", ");
 	if (links->n_relays > links->n_providers)
@@ -95,7 +104,7 @@ static void node_show(Buf *text, const Shown *shown, size_t at, int width)
 	buf_putc(text, '\n');
 }
 
-const char *links_show_text(Pool *pool, const Desired *desired)
+const char *links_show_text(Pool *pool, const Desired *desired, bool has_colour)
 {
 	Buf text = BUF_IN(pool);
 
@@ -104,11 +113,13 @@ const char *links_show_text(Pool *pool, const Desired *desired)
 		const Shown shown = shown_make(scratch, desired, &desired->databases[i]);
 		const int width = (int)site_width(&shown.links);
 
-		head_show(&text, &shown);
+		head_show(&text, &shown, has_colour);
 		for (size_t k = 0; k < shown.links.n_nodes; k++)
 			node_show(&text, &shown, k, width);
 		for (size_t k = 0; k < shown.judgement.n_warnings; k++)
-			buf_printf(&text, "warning: %s\n", shown.judgement.warnings[k]);
+			buf_printf(&text, "%s: %s\n",
+				   colour_text(pool, has_colour, COLOUR_DOUBTFUL, "warning"),
+				   shown.judgement.warnings[k]);
 		for (size_t k = 0; k < shown.judgement.n_notes; k++)
 			buf_printf(&text, "note: %s\n", shown.judgement.notes[k]);
 	}

@@ -7,7 +7,7 @@
 /* Who reads whom of every database, for `syncward topology`; texts live in pool. */
 
 /* For people: a line a node. */
-const char *links_show_text(Pool *pool, const Desired *desired);
+const char *links_show_text(Pool *pool, const Desired *desired, bool has_colour);
 
 /* One graph a database for dot(1); an arrow goes the way of the data. */
 const char *links_show_dot(Pool *pool, const Desired *desired);

@@ -2,23 +2,9 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/plan/plan_changes.h"
 #include "common/plan/render.h"
-
-typedef enum Colour {
-	COLOUR_NONE,
-	COLOUR_ADD,
-	COLOUR_EDIT,
-	COLOUR_REMOVE,
-	COLOUR_HEAD,
-	COLOUR_COUNT
-} Colour;
-
-static const char *const colour_codes[] = {
-	[COLOUR_NONE] = "",           [COLOUR_ADD] = "\033[32m", [COLOUR_EDIT] = "\033[33m",
-	[COLOUR_REMOVE] = "\033[31m", [COLOUR_HEAD] = "\033[1m",
-};
-_Static_assert(ARRAY_SIZE(colour_codes) == COLOUR_COUNT, "a code for every colour");
 
 typedef struct Page {
 	Pool *pool;
@@ -29,10 +15,8 @@ typedef struct Page {
 
 static void line(Page *page, Colour colour, const char *text)
 {
-	bool is_coloured = page->style.has_colour && colour != COLOUR_NONE;
-
-	buf_printf(&page->out, "%s%s%s\n", is_coloured ? colour_codes[colour] : "", text,
-		   is_coloured ? "\033[0m" : "");
+	buf_printf(&page->out, "%s\n",
+		   colour_text(page->pool, page->style.has_colour, colour, text));
 }
 
 /* How a kind of change reads: sign, colour, and what it is called. */
@@ -43,26 +27,26 @@ typedef struct ChangeLook {
 } ChangeLook;
 
 static const ChangeLook change_looks[] = {
-	[CHANGE_SERVER_ID] = {'~', COLOUR_EDIT, "server ID"},
-	[CHANGE_MODULE] = {'+', COLOUR_ADD, "module"},
-	[CHANGE_OVERLAY] = {'+', COLOUR_ADD, "overlay"},
-	[CHANGE_CHECKPOINT] = {'~', COLOUR_EDIT, "checkpoint of"},
-	[CHANGE_CONTEXT_CSN] = {'~', COLOUR_EDIT, "contextCSN"},
-	[CHANGE_SESSIONLOG] = {'~', COLOUR_EDIT, "session log of"},
-	[CHANGE_INDEX] = {'+', COLOUR_ADD, "index on"},
-	[CHANGE_LIMITS] = {'+', COLOUR_ADD, "unlimited search for"},
-	[CHANGE_ACCESS] = {'+', COLOUR_ADD, "read access for"},
-	[CHANGE_CONSUMER_ADD] = {'+', COLOUR_ADD, "peer"},
-	[CHANGE_CONSUMER_EDIT] = {'~', COLOUR_EDIT, "peer"},
-	[CHANGE_CONSUMER_REMOVE] = {'-', COLOUR_REMOVE, "peer"},
-	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_EDIT, "restart of"},
-	[CHANGE_CONSUMERS_RENEW] = {'~', COLOUR_EDIT, "consumers with"},
-	[CHANGE_CONSUMERS_RETRY] = {'~', COLOUR_EDIT, "consumers with"},
-	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_ADD, "flag"},
-	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_REMOVE, "flag"},
-	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_EDIT, "read-only"},
-	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_EDIT, "read-write"},
-	[CHANGE_SAVE] = {'~', COLOUR_EDIT, "disk copy of"},
+	[CHANGE_SERVER_ID] = {'~', COLOUR_DOUBTFUL, "server ID"},
+	[CHANGE_MODULE] = {'+', COLOUR_GOOD, "module"},
+	[CHANGE_OVERLAY] = {'+', COLOUR_GOOD, "overlay"},
+	[CHANGE_CHECKPOINT] = {'~', COLOUR_DOUBTFUL, "checkpoint of"},
+	[CHANGE_CONTEXT_CSN] = {'~', COLOUR_DOUBTFUL, "contextCSN"},
+	[CHANGE_SESSIONLOG] = {'~', COLOUR_DOUBTFUL, "session log of"},
+	[CHANGE_INDEX] = {'+', COLOUR_GOOD, "index on"},
+	[CHANGE_LIMITS] = {'+', COLOUR_GOOD, "unlimited search for"},
+	[CHANGE_ACCESS] = {'+', COLOUR_GOOD, "read access for"},
+	[CHANGE_CONSUMER_ADD] = {'+', COLOUR_GOOD, "peer"},
+	[CHANGE_CONSUMER_EDIT] = {'~', COLOUR_DOUBTFUL, "peer"},
+	[CHANGE_CONSUMER_REMOVE] = {'-', COLOUR_BAD, "peer"},
+	[CHANGE_CONSUMERS_RESTART] = {'~', COLOUR_DOUBTFUL, "restart of"},
+	[CHANGE_CONSUMERS_RENEW] = {'~', COLOUR_DOUBTFUL, "consumers with"},
+	[CHANGE_CONSUMERS_RETRY] = {'~', COLOUR_DOUBTFUL, "consumers with"},
+	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_GOOD, "flag"},
+	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_BAD, "flag"},
+	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_DOUBTFUL, "read-only"},
+	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_DOUBTFUL, "read-write"},
+	[CHANGE_SAVE] = {'~', COLOUR_DOUBTFUL, "disk copy of"},
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
 
@@ -105,7 +89,7 @@ static void change_line(Page *page, const Change *change)
 
 static void hold_lines(Page *page, const Hold *hold)
 {
-	line(page, COLOUR_REMOVE,
+	line(page, COLOUR_BAD,
 	     pool_printf(page->pool, "  held %s: %s:\n      %s", guard_code(hold->guard),
 			 hold->text, hold->release));
 }
@@ -135,7 +119,7 @@ static void findings(Page *page)
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const Finding *finding = &plan->findings[i];
 
-		line(page, finding->severity == SEVERITY_CRITICAL ? COLOUR_REMOVE : COLOUR_EDIT,
+		line(page, finding->severity == SEVERITY_CRITICAL ? COLOUR_BAD : COLOUR_DOUBTFUL,
 		     pool_printf(page->pool, "%s: %s [%s]", severity_name(finding->severity),
 				 finding->text, finding->code));
 	}

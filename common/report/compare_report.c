@@ -2,6 +2,7 @@
 #include "common/report/compare_report.h"
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/json/json_write.h"
 
 #define LISTED_MAX 100 /* of a kind, for people */
@@ -33,6 +34,14 @@ static const char *const verdict_texts[] = {
 	[COMPARISON_EQUAL] = "equal",
 };
 _Static_assert(ARRAY_SIZE(verdict_texts) == COMPARISON_VERDICT_COUNT, "name every verdict");
+
+static const Colour verdict_colours[] = {
+	[COMPARISON_NOT_COMPARABLE] = COLOUR_DOUBTFUL,
+	[COMPARISON_NOT_KNOWN] = COLOUR_DOUBTFUL,
+	[COMPARISON_DIFFERENT] = COLOUR_BAD,
+	[COMPARISON_EQUAL] = COLOUR_GOOD,
+};
+_Static_assert(ARRAY_SIZE(verdict_colours) == COMPARISON_VERDICT_COUNT, "a colour for each");
 
 static void difference_line(Buf *text, const Difference *difference)
 {
@@ -83,13 +92,15 @@ static void subentries_note(Buf *text, const CopyReading *reading)
 }
 
 static void peer_lines(Buf *text, const Comparison *comparison, const CopyReading *here,
-		       bool has_names)
+		       const CompareReport *report)
 {
+	const ComparisonVerdict verdict = comparison_verdict(comparison, here);
 	const CopyReading *there = &comparison->there;
 	const char *lack = copy_reading_describe(text->pool, there);
 
 	buf_printf(text, "  %u %s: %s", comparison->peer_id, comparison->uri,
-		   verdict_texts[comparison_verdict(comparison, here)]);
+		   colour_text(text->pool, report->has_colour, verdict_colours[verdict],
+			       verdict_texts[verdict]));
 	if (there->is_read)
 		buf_printf(text, ", %zu entries", there->n_entries);
 	subentries_note(text, there);
@@ -97,14 +108,14 @@ static void peer_lines(Buf *text, const Comparison *comparison, const CopyReadin
 		buf_printf(text, ": %s", lack);
 	buf_putc(text, '\n');
 	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
-		kind_lines(text, comparison, here, kind, has_names);
+		kind_lines(text, comparison, here, kind, report->has_names);
 }
 
-static void database_lines(Buf *text, const ComparedDatabase *database, bool has_names)
+static void database_lines(Buf *text, const ComparedDatabase *database, const CompareReport *report)
 {
 	const char *lack = copy_reading_describe(text->pool, &database->here);
 
-	buf_puts(text, database->suffix);
+	buf_puts(text, colour_text(text->pool, report->has_colour, COLOUR_HEAD, database->suffix));
 	if (database->here.is_read)
 		buf_printf(text, ": %zu entries here", database->here.n_entries);
 	subentries_note(text, &database->here);
@@ -112,16 +123,16 @@ static void database_lines(Buf *text, const ComparedDatabase *database, bool has
 		buf_printf(text, "; this node cannot be compared: %s", lack);
 	buf_putc(text, '\n');
 	for (size_t i = 0; i < database->n_peers; i++)
-		peer_lines(text, &database->peers[i], &database->here, has_names);
+		peer_lines(text, &database->peers[i], &database->here, report);
 }
 
 static const char *const ends[] = {
-	[COMPARISON_NOT_COMPARABLE] = "Not everything could be compared.\n",
+	[COMPARISON_NOT_COMPARABLE] = "Not everything could be compared.",
 	[COMPARISON_NOT_KNOWN] =
 		"Nothing differs in what is shown. That it is everything is known when the account "
 		"may read\nolmMDBEntries below cn=Databases,cn=Monitor there",
-	[COMPARISON_DIFFERENT] = "The copies differ.\n",
-	[COMPARISON_EQUAL] = "All copies are equal.\n",
+	[COMPARISON_DIFFERENT] = "The copies differ.",
+	[COMPARISON_EQUAL] = "All copies are equal.",
 };
 _Static_assert(ARRAY_SIZE(ends) == COMPARISON_VERDICT_COUNT, "an end for every verdict");
 
@@ -140,9 +151,12 @@ static void end_line(Buf *text, const CompareReport *report)
 	const ComparisonVerdict verdict =
 		comparison_verdict_all(report->databases, report->n_databases);
 
-	buf_puts(text, ends[verdict]);
-	if (verdict != COMPARISON_NOT_KNOWN)
+	buf_puts(text, colour_text(text->pool, report->has_colour, verdict_colours[verdict],
+				   ends[verdict]));
+	if (verdict != COMPARISON_NOT_KNOWN) {
+		buf_putc(text, '\n');
 		return;
+	}
 	if (shows_own_copies(report))
 		buf_puts(text, ", or when compare finds nothing at that node, either");
 	buf_puts(text, ";\nsee syncward-operations(7).\n");
@@ -153,7 +167,7 @@ const char *compare_report_text(Pool *pool, const CompareReport *report)
 	Buf text = BUF_IN(pool);
 
 	for (size_t i = 0; i < report->n_databases; i++)
-		database_lines(&text, &report->databases[i], report->has_names);
+		database_lines(&text, &report->databases[i], report);
 	if (report->n_databases == 0)
 		buf_puts(&text, "This node holds no database of peers.json.\n");
 	else

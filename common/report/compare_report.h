@@ -9,6 +9,7 @@ typedef struct CompareReport {
 	const ComparedDatabase *databases;
 	size_t n_databases;
 	bool has_names;
+	bool has_colour;
 } CompareReport;
 
 /* What compare found, for people. */

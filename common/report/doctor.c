@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/base/remedies.h"
 #include "common/base/suggest.h"
 #include "common/json/json_write.h"
@@ -118,20 +119,35 @@ static const char *remedy_of(const DoctorFinding *finding)
 
 /* --- text --- */
 
-static void check_text(Buf *text, const DoctorReport *report, DoctorCheck check)
+static const Colour severity_colours[] = {
+	[DOCTOR_OK] = COLOUR_GOOD,   [DOCTOR_UNKNOWN] = COLOUR_DOUBTFUL,
+	[DOCTOR_NOTE] = COLOUR_NONE, [DOCTOR_WARNING] = COLOUR_DOUBTFUL,
+	[DOCTOR_ERROR] = COLOUR_BAD,
+};
+_Static_assert(ARRAY_SIZE(severity_colours) == DOCTOR_SEVERITY_COUNT, "a colour for each");
+
+/* The word, at least so wide. */
+static const char *severity_text(Pool *pool, DoctorSeverity severity, int width, bool has_colour)
+{
+	return colour_text(pool, has_colour, severity_colours[severity],
+			   pool_printf(pool, "%-*s", width, doctor_severity_name(severity)));
+}
+
+static void check_text(Buf *text, const DoctorReport *report, DoctorCheck check, bool has_colour)
 {
 	const DoctorRule *rule = &doctor_rules[check];
 	const DoctorSeverity severity = doctor_severity_of(report, check);
 	const char *remedy = NULL;
 
-	buf_printf(text, "%-7s  %-17s  %s\n", doctor_severity_name(severity), rule->code,
-		   rule->title);
+	buf_printf(text, "%s  %-17s  %s\n", severity_text(text->pool, severity, 7, has_colour),
+		   rule->code, rule->title);
 	for (size_t i = 0; i < report->n_findings; i++) {
 		const DoctorFinding *finding = &report->findings[i];
 
 		if (finding->check != check)
 			continue;
-		buf_printf(text, "         - %s: %s\n", doctor_severity_name(finding->severity),
+		buf_printf(text, "         - %s: %s\n",
+			   severity_text(text->pool, finding->severity, 0, has_colour),
 			   finding->text);
 		if (finding->severity > DOCTOR_NOTE && remedy_of(finding) != remedy) {
 			remedy = remedy_of(finding);
@@ -142,7 +158,7 @@ static void check_text(Buf *text, const DoctorReport *report, DoctorCheck check)
 		buf_printf(text, "         means: %s\n", rule->meaning);
 }
 
-const char *doctor_text(Pool *pool, const DoctorReport *report)
+const char *doctor_text(Pool *pool, const DoctorReport *report, bool has_colour)
 {
 	size_t counts[DOCTOR_SEVERITY_COUNT] = {0}, n_checks = 0;
 	Buf text = BUF_IN(pool);
@@ -150,7 +166,7 @@ const char *doctor_text(Pool *pool, const DoctorReport *report)
 	for (int check = 0; check < DOCTOR_CHECK_COUNT; check++) {
 		if (!doctor_is_asked(&report->asked, (DoctorCheck)check))
 			continue;
-		check_text(&text, report, (DoctorCheck)check);
+		check_text(&text, report, (DoctorCheck)check, has_colour);
 		counts[doctor_severity_of(report, (DoctorCheck)check)]++;
 		n_checks++;
 	}

@@ -68,7 +68,7 @@ bool doctor_has_unknown(const DoctorReport *report);
 const char *doctor_severity_name(DoctorSeverity severity);
 
 /* One line a check that is well, more for one that is not. */
-const char *doctor_text(Pool *pool, const DoctorReport *report);
+const char *doctor_text(Pool *pool, const DoctorReport *report, bool has_colour);
 
 /* "schema_version": 1. */
 const char *doctor_json(Pool *pool, const DoctorReport *report);

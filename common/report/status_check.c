@@ -130,10 +130,13 @@ typedef struct LinkCount {
 	unsigned n_up;
 } LinkCount;
 
-static LinkCount links_count(const StatusDatabase *database)
+/* Nobody's links work while slapd is away, and which will is not known. */
+static LinkCount links_count(const Status *status, const StatusDatabase *database)
 {
 	LinkCount count = {0};
 
+	if (status->is_slapd_up == CLAIM_NO)
+		return count;
 	for (size_t i = 0; i < database->n_peers; i++) {
 		const StatusPeer *peer = &database->peers[i];
 		const LinkState state = status_link_state(peer);
@@ -160,7 +163,7 @@ static const char *link_reason(Pool *pool, const Status *status, const char *suf
 
 static void judge_links(Verdict *verdict, const Status *status, const StatusDatabase *database)
 {
-	const LinkCount count = links_count(database);
+	const LinkCount count = links_count(status, database);
 	Pool *pool = verdict->pool;
 
 	if (count.n_known > 0 && count.n_up == 0)
@@ -192,7 +195,7 @@ static LinkCount links_of_all(const Status *status)
 	LinkCount all = {0};
 
 	for (size_t i = 0; i < status->n_databases; i++) {
-		const LinkCount count = links_count(&status->databases[i]);
+		const LinkCount count = links_count(status, &status->databases[i]);
 
 		all.n_known += count.n_known;
 		all.n_up += count.n_up;

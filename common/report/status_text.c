@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/colour.h"
 #include "common/base/timestamp.h"
 #include "common/report/status_compared.h"
 #include "common/report/status_view.h"
@@ -14,7 +15,19 @@ typedef struct Page {
 	const Status *status;
 	int64_t now_sec;
 	bool is_alive; /* the daemon looks again */
+	bool has_colour;
 } Page;
+
+static const Colour claim_colours[] = {
+	[CLAIM_UNKNOWN] = COLOUR_DOUBTFUL,
+	[CLAIM_NO] = COLOUR_BAD,
+	[CLAIM_YES] = COLOUR_GOOD,
+};
+
+static const char *coloured(const Page *page, Colour colour, const char *text)
+{
+	return colour_text(page->pool, page->has_colour, colour, text);
+}
 
 static const char *ago(const Page *page, int64_t sec)
 {
@@ -45,21 +58,22 @@ static void life_line(Page *page, const StatusLife *life)
 		return;
 	if (life->is_running == CLAIM_YES)
 		buf_printf(page->out,
-			   "THE DAEMON HANGS: process %ld told nothing for %s, although it looks "
+			   "%s: process %ld told nothing for %s, although it looks "
 			   "every %u s. What follows is that old.\n\n",
-			   status->pid, lasting(page, status->written_sec), status->interval_sec);
+			   coloured(page, COLOUR_BAD, "THE DAEMON HANGS"), status->pid,
+			   lasting(page, status->written_sec), status->interval_sec);
 	else if (status->stopped_sec >= 0)
-		buf_printf(
-			page->out,
-			"THE DAEMON DOES NOT RUN: it was stopped at %s, %s. What follows is that "
-			"old.\n\n",
-			date(page, status->stopped_sec), ago(page, status->stopped_sec));
+		buf_printf(page->out,
+			   "%s: it was stopped at %s, %s. What follows is that "
+			   "old.\n\n",
+			   coloured(page, COLOUR_BAD, "THE DAEMON DOES NOT RUN"),
+			   date(page, status->stopped_sec), ago(page, status->stopped_sec));
 	else
 		buf_printf(page->out,
-			   "THE DAEMON DOES NOT RUN: process %ld is gone, it did not end in order. "
+			   "%s: process %ld is gone, it did not end in order. "
 			   "What follows is of %s, %s.\n\n",
-			   status->pid, date(page, status->written_sec),
-			   ago(page, status->written_sec));
+			   coloured(page, COLOUR_BAD, "THE DAEMON DOES NOT RUN"), status->pid,
+			   date(page, status->written_sec), ago(page, status->written_sec));
 }
 
 static void desired_line(Page *page)
@@ -86,7 +100,8 @@ static void slapd_line(Page *page)
 		[CLAIM_YES] = "answers",
 	};
 
-	buf_printf(page->out, "slapd     %s %s", status->slapd_uri, words[status->is_slapd_up]);
+	buf_printf(page->out, "slapd     %s %s", status->slapd_uri,
+		   coloured(page, claim_colours[status->is_slapd_up], words[status->is_slapd_up]));
 	if (status->is_slapd_up != CLAIM_UNKNOWN)
 		buf_printf(page->out, " since %s (%s)", date(page, status->slapd_since_sec),
 			   lasting(page, status->slapd_since_sec));
@@ -136,6 +151,15 @@ static const char *link_text(const Page *page, const StatusPeer *peer)
 	return link_state_name(state);
 }
 
+static Colour link_colour(const StatusPeer *peer)
+{
+	const LinkState state = status_link_state(peer);
+
+	if (state == LINK_DOWN || peer->is_down)
+		return COLOUR_BAD;
+	return state == LINK_UP ? COLOUR_GOOD : COLOUR_DOUBTFUL;
+}
+
 static int uri_width(const StatusDatabase *database)
 {
 	size_t width = strlen("PROVIDER");
@@ -163,7 +187,7 @@ static void peers_table(Page *page, const StatusDatabase *database)
 			   peer->rid, width, peer->uri, lasting(page, peer->since_sec),
 			   peer->is_running == CLAIM_UNKNOWN ? "-"
 							     : ago(page, peer->last_contact_sec),
-			   link_text(page, peer),
+			   coloured(page, link_colour(peer), link_text(page, peer)),
 			   peer->has_old_tls_files ? ", with old TLS files" : "");
 	}
 }
@@ -182,10 +206,18 @@ static const char *lag_text(const Page *page, const CopyHealth *copy)
 				     (long long)copy->lag_msec % 1000);
 }
 
+static Colour copy_colour(const CopyHealth *copy)
+{
+	if (copy->state == HEALTH_UNKNOWN || copy->read_sec < 0)
+		return COLOUR_DOUBTFUL;
+	return copy->state == HEALTH_IN_STEP ? COLOUR_GOOD : COLOUR_BAD;
+}
+
 static void copy_line(Page *page, const CopyHealth *copy, const char *who)
 {
 	buf_printf(page->out, "  %-4s  %-12s  %-12s  %s%s\n", who, lag_text(page, copy),
-		   ago(page, copy->read_sec), health_state_name(copy->state),
+		   ago(page, copy->read_sec),
+		   coloured(page, copy_colour(copy), health_state_name(copy->state)),
 		   copy->is_current || copy->read_sec < 0 ? "" : ", as of then");
 }
 
@@ -250,8 +282,11 @@ static void databases(Page *page)
 	for (size_t i = 0; i < page->status->n_databases; i++) {
 		const StatusDatabase *database = &page->status->databases[i];
 
-		buf_printf(page->out, "\n%s: %s for %s%s\n", database->suffix,
-			   words[database->is_in_step], lasting(page, database->since_sec),
+		buf_printf(page->out, "\n%s: %s for %s%s\n",
+			   coloured(page, COLOUR_HEAD, database->suffix),
+			   coloured(page, claim_colours[database->is_in_step],
+				    words[database->is_in_step]),
+			   lasting(page, database->since_sec),
 			   database->is_multi_provider ? "" : ", not multi-provider");
 		peers_table(page, database);
 		content_table(page, database->health);
@@ -273,6 +308,15 @@ static const char *next_try(const Page *page)
 					   duration_print(page->pool, left_sec));
 }
 
+static Colour condition_colour(const Condition *condition)
+{
+	if (condition->is_critical)
+		return COLOUR_BAD;
+	return condition->kind == CONDITION_FINDING || condition->kind == CONDITION_CHANGE
+		       ? COLOUR_DOUBTFUL
+		       : COLOUR_BAD;
+}
+
 static void condition_lines(Page *page, const Condition *condition)
 {
 	buf_puts(page->out, "  ");
@@ -280,7 +324,8 @@ static void condition_lines(Page *page, const Condition *condition)
 		buf_printf(page->out, "%s: ", condition->suffix);
 	if (condition->is_critical)
 		buf_puts(page->out, "critical: ");
-	buf_puts(page->out, condition->what ? condition->what : condition->text);
+	buf_puts(page->out, coloured(page, condition_colour(condition),
+				     condition->what ? condition->what : condition->text));
 	if (condition->code)
 		buf_printf(page->out, " [%s]", condition->code);
 	buf_printf(page->out, "\n    since %s (%s)%s\n", date(page, condition->since_sec),
@@ -310,13 +355,14 @@ static void conditions(Page *page)
 	}
 }
 
-const char *status_text(Pool *pool, const Status *status, const StatusLife *life)
+const char *status_text(Pool *pool, const Status *status, const StatusLife *life, bool has_colour)
 {
 	Buf out = BUF_IN(pool);
 	Page page = {.pool = pool,
 		     .out = &out,
 		     .status = status,
 		     .now_sec = life->now_sec,
+		     .has_colour = has_colour,
 		     .is_alive = life->is_running == CLAIM_YES &&
 				 !status_is_stale(status, life->now_sec)};
 

@@ -44,6 +44,6 @@ CheckResult status_check_failed(Pool *pool, CheckLevel level, const char *why);
 const char *status_metrics(Pool *pool, const Status *status);
 
 /* A page for people. */
-const char *status_text(Pool *pool, const Status *status, const StatusLife *life);
+const char *status_text(Pool *pool, const Status *status, const StatusLife *life, bool has_colour);
 
 #endif

@@ -28,6 +28,20 @@ static Event event_of(const Condition *condition, EventKind kind, const char *te
 	};
 }
 
+/* All of it was told when it began: its first clause, and the code behind it. */
+static const char *first_clause(Pool *pool, const char *text)
+{
+	const size_t len = strlen(text);
+	const char *clause = strstr(text, "; "), *sentence = strstr(text, ". ");
+	const char *end = clause && (!sentence || clause < sentence) ? clause : sentence;
+	const char *code = len > 0 && text[len - 1] == ']' ? strrchr(text, '[') : NULL;
+
+	if (!end || (code && code < end))
+		return text;
+	return pool_printf(pool, "%.*s%s%s", (int)(end - text), text, code ? " " : "",
+			   code ? code : "");
+}
+
 void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *now,
 			int64_t now_sec, EventList *ret)
 {
@@ -38,7 +52,8 @@ void conditions_compare(Pool *pool, const ConditionList *before, ConditionList *
 			POOL_PUSH(pool, ret->items, ret->n_items,
 				  event_of(old, old->ends,
 					   pool_printf(pool, "%s; it was: %s",
-						       event_meaning(old->ends), old->text)));
+						       event_meaning(old->ends),
+						       first_clause(pool, old->text))));
 	}
 	for (size_t i = 0; i < now->n_items; i++) {
 		Condition *condition = &now->items[i];

@@ -30,9 +30,9 @@ static const char *trouble_text(Pool *pool, const DatabaseHealth *health, const 
 		return pool_printf(
 			pool,
 			"%s lacks changes of its own server ID, the newest %s: the database was "
-			"emptied, or restored from an older backup. What is written here may make "
-			"healthy peers delete entries: let no client write, and %s "
-			"(syncward-operations(7)); when that is done, %s",
+			"emptied, or restored from an older backup. A write here may make healthy "
+			"peers delete entries: let no client write, %s "
+			"(syncward-operations(7)), and then %s",
 			who, health->missing, remedy_fill(pool, REMEDY_DATABASE_LOAD, "a peer"),
 			remedy_text(REMEDY_RESUME));
 	case HEALTH_BEHIND:
@@ -129,11 +129,10 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 	(void)timestamp_print(health->replaced_sec, time);
 	what = pool_printf(
 		pool,
-		"this node holds another database than before: at %s its suffix entry was found to "
-		"be another one (entryUUID). A peer, or this node, was loaded without entryUUIDs, "
-		"or the suffix entry was made anew; slapd merges two such databases, and deletes "
-		"everywhere what the other one lacks, without a difference in contextCSN. Look in "
-		"a backup for what is missing; when that is done, %s",
+		"this node holds another database than before: its suffix entry was another one "
+		"(entryUUID) at %s. slapd merges such databases, and deletes everywhere what one "
+		"of them lacks, also where contextCSN is the same. Look in a backup for what is "
+		"missing; then %s",
 		time, remedy_text(REMEDY_RESUME));
 	condition_add(
 		pool, ret,

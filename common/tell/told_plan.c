@@ -189,7 +189,18 @@ typedef struct StepStory {
 	const Attribution *attribution; /* of the first that somebody else made necessary */
 	bool has_several;               /* attributes: each value is told with its own */
 	const char *peer;
+	const char *why; /* of the change that stands last in the text */
 } StepStory;
+
+/* Two changes of one step mostly have one reason: it is told behind the last of them. */
+static void why_once(Pool *pool, StepStory *story, const char *why)
+{
+	if (story->why && strcmp(story->why, why) == 0) {
+		story->text.len -= strlen(pool_printf(pool, "  [%s]", why));
+		story->text.bytes[story->text.len] = '\0';
+	}
+	story->why = why;
+}
 
 static void line_add(Buf *lines, const char *attribute, const char *text)
 {
@@ -227,6 +238,7 @@ static void story_add(Pool *pool, StepStory *story, const Change *change,
 	story->peer = story->n_changes == 0 ? peer_of(change) : NULL;
 	if (++story->n_changes > MAX_CHANGES_TOLD)
 		return;
+	why_once(pool, story, change->why);
 	buf_printf(&story->text, "; %s", render_change(pool, change));
 	line_add(&story->old_values, name, render_old(pool, change));
 	line_add(&story->new_values, name, render_new(pool, change));

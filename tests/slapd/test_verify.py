@@ -163,6 +163,8 @@ def test_a_wrong_password_is_sent_to_one_peer(cluster):
     cluster[0].write_secret("wrong-canary")
     assert cluster[0].run("verify", "--timeout", 3).returncode == 1
     assert refused() == before + 1
+    assert cluster[0].run("verify", "--timeout", 1).returncode == 1
+    assert refused() == before + 1, "a later verify sends it again"
 
 
 def test_a_database_that_is_another_one_is_told(cluster, slapd_factory):

@@ -42,6 +42,30 @@ static void what_begins_is_told_once_and_its_end_once(void **state)
 	assert_non_null(ended.items[0].text);
 }
 
+static const char *text_of_end(Pool *pool, const char *text)
+{
+	ConditionList none = {0}, one = {0};
+	EventList events = {0};
+	Condition condition = held("a");
+
+	condition.text = text;
+	condition_add(pool, &one, condition);
+	conditions_compare(pool, &one, &none, 100, &events);
+	return strstr(events.items[0].text, "it was: ") + strlen("it was: ");
+}
+
+static void its_end_repeats_the_first_clause_and_the_code(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(text_of_end(pool, "a [b] c"), "a [b] c");
+	assert_string_equal(text_of_end(pool, "one. Two; three [code]"), "one [code]");
+	assert_string_equal(text_of_end(pool, "one; two. Three: syncward apply"), "one");
+	assert_string_equal(text_of_end(pool, "one: two [code; x]"), "one: two [code; x]");
+	assert_string_equal(text_of_end(pool, ""), "");
+}
+
 static void what_lasts_keeps_the_time_since_when(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -103,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_begins_is_told_once_and_its_end_once),
+		cmocka_unit_test(its_end_repeats_the_first_clause_and_the_code),
 		cmocka_unit_test(what_lasts_keeps_the_time_since_when),
 		cmocka_unit_test(two_with_one_key_are_the_same),
 		cmocka_unit_test(some_are_not_told_but_kept),

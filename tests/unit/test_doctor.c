@@ -67,8 +67,8 @@ static void who_asks_for_some_checks_is_told_of_these_only(void **state)
 	doctor_saw(&report, DOCTOR_DISK);
 	assert_false(doctor_has_unknown(&report));
 	assert_int_equal(doctor_worst(&report), DOCTOR_OK);
-	assert_null(strstr(doctor_text(pool, &report), "elsewhere"));
-	assert_non_null(strstr(doctor_text(pool, &report), "2 checks: 2 ok"));
+	assert_null(strstr(doctor_text(pool, &report, false), "elsewhere"));
+	assert_non_null(strstr(doctor_text(pool, &report, false), "2 checks: 2 ok"));
 	assert_null(strstr(doctor_json(pool, &report), "elsewhere"));
 	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_UNKNOWN, "a part was not seen");
 	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_NOTE, "worse");
@@ -86,7 +86,7 @@ static void a_finding_is_told_with_meaning_and_remedy(void **state)
 
 	(void)state;
 	doctor_find(pool, &report, DOCTOR_DISK, DOCTOR_ERROR, "/x \"is\" full");
-	text = doctor_text(pool, &report);
+	text = doctor_text(pool, &report, false);
 	assert_non_null(strstr(text, "- error: /x \"is\" full\n"));
 	assert_non_null(strstr(text, remedy_text(doctor_rules[DOCTOR_DISK].remedy)));
 	assert_non_null(strstr(text, doctor_rules[DOCTOR_DISK].meaning));
@@ -96,7 +96,7 @@ static void a_finding_is_told_with_meaning_and_remedy(void **state)
 	json = doctor_list_json(pool);
 	assert_int_equal(json_parse(pool, "list", json, strlen(json), &root, NULL), 0);
 	report.findings[0].remedy = "its own";
-	text = doctor_text(pool, &report);
+	text = doctor_text(pool, &report, false);
 	assert_non_null(strstr(text, "remedy: its own\n"));
 	assert_null(strstr(text, remedy_text(doctor_rules[DOCTOR_DISK].remedy)));
 }

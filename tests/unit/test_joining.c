@@ -698,8 +698,9 @@ static void what_only_one_that_joins_has_may_be_released(void **state)
 	scene->peer.server_id = 0;
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	assert_int_equal(hold->guard, GUARD_JOINING);
-	assert_non_null(strstr(hold->text, "ldap://one has changes that are not here yet, and is "
-					   "no provider yet"));
+	assert_non_null(strstr(hold->text,
+			       "ldap://one has changes that are not here, and cannot be "
+			       "read before it is a provider"));
 	assert_string_equal(hold->release, "syncward apply --release joining");
 	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
