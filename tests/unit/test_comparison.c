@@ -415,7 +415,8 @@ static const char *told(Pool *pool, const Scene *scene, bool sees_itself_whole)
 	comparison.there.n_counted = 0;
 	if (!sees_itself_whole)
 		seen.here.n_counted = 0;
-	return compare_report_text(pool, &(CompareReport){&seen, 1, true});
+	return compare_report_text(
+		pool, &(CompareReport){.databases = &seen, .n_databases = 1, .has_names = true});
 }
 
 static void only_who_sees_its_own_copy_whole_can_prove_it_together_with_the_other(void **state)

@@ -326,7 +326,7 @@ static void a_context_csn_older_than_entries_waits_for_a_change(void **state)
 	assert_true(writes_server_id(scene));
 	scene->content[0].here.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
-	assert_non_null(strstr(scene->plan.holds[0].text, "the next change that a client makes"));
+	assert_non_null(strstr(scene->plan.holds[0].text, "a client's next change"));
 	scene->content[0].here.coverage = COPY_COVERAGE_UNKNOWN;
 	assert_false(writes_server_id(scene));
 	/* Also where it was on disk when slapd started. */
