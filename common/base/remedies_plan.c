@@ -159,6 +159,12 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_WRITABLE] =
 		{"writable", REMEDY_LDIF, "olcReadOnly: FALSE",
 		 "test_guards.py::test_a_provider_that_refuses_its_clients_is_told_and_left_so"},
+	[REMEDY_CLOSED] =
+		{"closed", REMEDY_LDIF, "olcReadOnly: TRUE",
+		 "test_guards.py::test_a_provider_that_its_database_does_not_list_any_more_is_told_as_critical"},
+	[REMEDY_LISTED_AGAIN] =
+		{"listed-again", REMEDY_WORDS, "write {=own-id} into its \"peers\" again",
+		 "test_guards.py::test_a_provider_that_its_database_does_not_list_any_more_is_told_as_critical"},
 	[REMEDY_LAST_MOD] =
 		{"last-mod", REMEDY_LDIF, "olcLastMod: TRUE",
 		 "test_unstamped.py::test_a_database_that_stamps_no_change_becomes_no_provider"},

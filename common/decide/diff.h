@@ -55,6 +55,9 @@ void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *li
 /* olcReadOnly: ends what leaving closed, and tells of what somebody else closed. */
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* Databases that replicate here and that peers.json has at other nodes only. */
+void diff_unlisted(Diff *diff);
+
 /* Links of the database whose consumers hold older TLS files than there are now. of_live: which
  * peer each of its values belongs to, NULL where to none. */
 void diff_tls_files(Diff *diff, const DatabasePlan *database, const WantedConsumer *const *of_live);

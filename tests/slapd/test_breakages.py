@@ -467,6 +467,12 @@ def a_database_that_is_read_only(site):
         yield
 
 
+@breakage("unlisted", cause="at others and not here")
+def a_database_that_peers_json_has_at_others_only(site):
+    with site.written(lambda document: document["databases"][0].update(peers=[2])):
+        yield
+
+
 @breakage("unstamped", cause="olcLastMod")
 def a_database_that_stamps_nothing(site):
     with site.database(site.node, (ldap.MOD_REPLACE, "olcLastMod", "FALSE")):

@@ -892,6 +892,27 @@ def test_a_provider_that_refuses_its_clients_is_told_and_left_so(lone):
     assert "read-only" not in findings(node)
 
 
+@pytest.mark.remedy("closed", "listed-again")
+def test_a_provider_that_its_database_does_not_list_any_more_is_told_as_critical(lone):
+    """Nobody reads from it, and what clients write there is nowhere else."""
+    node = lone(two())
+    in_step(node)
+    node.document["databases"][1]["peers"] = [2, 3]
+    node.write()
+    severity, text = findings(node)["unlisted"]
+    before = node.server.config()
+    assert severity == "critical" and node.apply().returncode == 0 and node.server.config() == before
+    name, value = remedies.attribute(text, "closed")
+    node.edit([(ldap.MOD_REPLACE, name, value)], OTHER)
+    assert "unlisted" not in findings(node)
+    node.edit([(ldap.MOD_REPLACE, name, None)], OTHER)
+    assert "write 1 into" in remedies.printed(findings(node)["unlisted"][1], "listed-again")
+    node.document["databases"][1]["peers"] = [1, 2, 3]
+    node.write()
+    remedies.did("listed-again")
+    assert "unlisted" not in findings(node)
+
+
 def test_a_provider_that_refused_its_clients_before_it_was_one_is_told(lone):
     node = lone([Database(backend="mdb")])
     node.edit([(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
