@@ -5,7 +5,8 @@
 #include "common/decide/diff.h"
 
 /* G4: holds removals that are more than "max_removals", or that end all replication of a database
- * because peers.json names nobody, or this node's last link to another site. */
+ * because peers.json names nobody; and where not everybody reads everybody, each by which others
+ * may get changes. */
 void guard_removals(Diff *diff);
 
 /* G4: holds the removal of the last providers of a database where whoever shall take their place is
