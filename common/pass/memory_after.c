@@ -47,9 +47,13 @@ static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, c
 	for (size_t i = 0; i < facts->n_databases; i++) {
 		const DatabaseFacts *database = &facts->databases[i];
 
-		if (dn_equal(database->suffix, suffix))
-			return seen_changes_join(pool, seen, &database->here, database->peers,
-						 database->n_peers);
+		if (dn_equal(database->suffix, suffix)) {
+			const SeenChanges near = seen_changes_join(
+				pool, seen, &database->here, database->peers, database->n_peers);
+
+			return seen_changes_join(pool, &near, &database->here, database->others,
+						 database->n_others);
+		}
 	}
 	return *seen;
 }
