@@ -67,8 +67,7 @@ static Evidence evidence_find(const Joining *joining)
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
 
-		if (joining_peer_hides(joining, peer) ||
-		    (content_has_data(peer) && peer->n_context_csns == 0))
+		if (joining_is_silent(joining, peer))
 			evidence.silent = evidence.silent ? evidence.silent : peer;
 		else if (!content_has_data(peer) ||
 			 copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
@@ -93,13 +92,16 @@ static const char *unproven_describe(const Joining *joining, const Evidence *evi
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (joining->peers[i].problem)
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (peer->problem)
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : ": ",
-				   joining_problem(joining, &joining->peers[i]));
-	if (evidence->silent)
-		buf_printf(&text, "%s%s has entries and shows no contextCSN",
-			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->silent));
+				   joining_problem(joining, peer));
+		else if (joining_is_silent(joining, peer))
+			buf_printf(&text, "%s%s has entries and shows no contextCSN",
+				   text.len > 0 ? "; " : ": ", joining_uri(joining, peer));
+	}
 	if (evidence->newcomer)
 		buf_printf(
 			&text,

@@ -147,15 +147,18 @@ const Content *joining_source(const Joining *joining)
 	return found;
 }
 
+bool joining_is_silent(const Joining *joining, const Content *peer)
+{
+	return joining_peer_hides(joining, peer) ||
+	       (content_has_data(peer) && peer->n_context_csns == 0);
+}
+
 bool joining_all_told(const Joining *joining)
 {
-	for (size_t i = 0; i < joining->n_everybody; i++) {
-		const Content *peer = &joining->peers[i];
-
-		if (peer->state != CONTENT_READ || joining_peer_hides(joining, peer) ||
-		    (content_has_data(peer) && peer->n_context_csns == 0))
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		if (joining->peers[i].state != CONTENT_READ ||
+		    joining_is_silent(joining, &joining->peers[i]))
 			return false;
-	}
 	return true;
 }
 

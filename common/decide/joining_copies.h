@@ -63,6 +63,9 @@ bool joining_can_be_read(const Joining *joining, const Content *peer);
  * these the first by id; NULL: there is none. */
 const Content *joining_source(const Joining *joining);
 
+/* True when the peer has data and shows no contextCSN, or hides both: what it has is not known. */
+bool joining_is_silent(const Joining *joining, const Content *peer);
+
 /* True when everybody in the database, also whom this node does not read, was asked and showed what
  * it has: one in its own refresh, and one that hides it, may have what nobody else shows. */
 bool joining_all_told(const Joining *joining);
