@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
+#include "common/base/text.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/url.h"
@@ -118,19 +119,41 @@ static const char *parting_describe(const Diff *diff, const DatabasePlan *databa
 		diff->in->live->has_running ? "" : ", which this slapd does not tell");
 }
 
-/* Nobody reads from a database without syncprov: nothing comes to others from it. */
+bool removals_fill(const Plan *plan, const char *suffix)
+{
+	return plan_hold_of(plan, suffix, GUARD_JOINING) &&
+	       !text_is_among(suffix, plan->complete, plan->n_complete);
+}
+
+/*
+ * Nobody reads from a database without syncprov: nothing comes to others from it. And one that is
+ * filled reads one provider at a time (common/decide/joining_links.c): another one takes the place
+ * of whom it shall not read, in the same write (common/decide/guard.c).
+ */
+static bool relays(const Diff *diff, const DatabasePlan *database)
+{
+	const LiveDatabase *live = database->live;
+
+	return database->wanted->is_partial && live && live->syncprov &&
+	       !removals_fill(diff->plan, database->suffix);
+}
+
 static void hold_parting(Diff *diff, const DatabasePlan *database)
 {
+	bool was_looked = false, all_work = false;
 	Change *change;
 
-	if (desired_is_mesh(diff->in->desired) || !database->live || !database->live->syncprov)
+	if (!relays(diff, database))
 		return;
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));) {
 		const Parting parting = parting_of(diff, database->wanted, change->live);
 		const char *text;
 
-		if (parting == PARTS_NOBODY ||
-		    (parting == PARTS_UNLISTED && all_links_work(diff, database)))
+		if (parting == PARTS_UNLISTED && !was_looked) {
+			all_work = all_links_work(diff, database);
+			was_looked = true;
+		}
+		if (parting == PARTS_NOBODY || (parting == PARTS_UNLISTED && all_work))
 			continue;
 		text = parting_describe(diff, database, change->live, parting);
 		plan_hold(diff->pool, diff->plan, change,

@@ -62,8 +62,18 @@ bool provider_is_kept(const Desired *desired, const char *provider)
 	return false;
 }
 
+bool matching_leaves(const Matching *matching, const char *provider)
+{
+	const WantedDatabase *wanted = matching->wanted;
+
+	for (size_t i = wanted->n_consumers; i < wanted->n_consumers + wanted->n_others; i++)
+		if (strcmp(wanted->consumers[i].provider, provider) == 0)
+			return true;
+	return false;
+}
+
 /* A peer that the file has, and that this node shall not read. */
-static bool is_left(const Matching *matching, const char *provider)
+static bool is_another(const Matching *matching, const char *provider)
 {
 	const Desired *desired = matching->diff->in->desired;
 
@@ -91,7 +101,7 @@ static const WantedConsumer *find_by_rid(const Matching *matching,
 	const WantedConsumer *found = consumer->rid < 0 ? NULL : by_rid[consumer->rid];
 
 	if (found && (provider_is_kept(matching->diff->in->desired, consumer->provider) ||
-		      is_left(matching, consumer->provider)))
+		      is_another(matching, consumer->provider)))
 		return NULL;
 	return found;
 }

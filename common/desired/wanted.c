@@ -136,6 +136,14 @@ static int consumers_want(const Wanting *wanting, WantedDatabase *database, Erro
 	return 0;
 }
 
+static bool is_partial(const Links *links)
+{
+	for (size_t at = 0; at < links->n_providers; at++)
+		if (relay_set_count(&links->reads[at]) + 1 < links->n_providers)
+			return true;
+	return false;
+}
+
 static int database_want(Pool *pool, const Desired *desired, const DesiredDatabase *given,
 			 const Peer *self, const Secrets *secrets, WantedDatabase *ret, Error *err)
 {
@@ -147,7 +155,7 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 				 .links = &links,
 				 .secrets = secrets,
 				 .self = links_position(&links, self)};
-	WantedDatabase database = {.desired = given};
+	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
 	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
 	if (consumers_want(&wanting, &database, err) < 0)

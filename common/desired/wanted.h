@@ -33,6 +33,7 @@ typedef struct WantedDatabase {
 	size_t n_consumers;
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
 			    these, but they can be asked. Both are everybody but this node. */
+	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs by which other peers read this node */
 	size_t n_readers;
 } WantedDatabase;

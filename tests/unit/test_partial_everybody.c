@@ -3,6 +3,7 @@
  * cannot be asked it is not known. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/link/link_probes.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
 
@@ -62,17 +63,22 @@ static void silence(Content *copy)
 			  .problem = "ldap://peer3: no answer"};
 }
 
-/* A node that reads peer 2 and is no provider yet. */
-static void joining_make(Scene *scene)
+/* A node that reads one peer and is no provider yet. */
+static void joining_from(Scene *scene, const char *host, unsigned rid)
 {
-	provider_make(scene, "2");
+	provider_make(scene, "");
 	scene->database->n_attributes = 0;
 	value_add(scene, scene->database, "objectClass", "olcDatabaseConfig");
 	value_add(scene, scene->database, "olcDatabase", "{1}mdb");
 	value_add(scene, scene->database, "olcSuffix", SUFFIX);
 	value_add(scene, scene->database, "olcRootDN", "cn=admin," SUFFIX);
-	consumer_add(scene, 0, "peer2", 2, "timeout=3");
+	consumer_add(scene, 0, host, rid, "timeout=3");
 	scene->known_database.is_joining = true;
+}
+
+static void joining_make(Scene *scene)
+{
+	joining_from(scene, "peer2", 2);
 }
 
 /* --- joining --- */
@@ -154,6 +160,41 @@ static void a_far_peer_may_have_more_than_one_that_is_alone(void **state)
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_JOINING));
+}
+
+#define LINKS (CHANGE_BIT(CHANGE_CONSUMER_ADD) | CHANGE_BIT(CHANGE_CONSUMER_REMOVE))
+
+/* Peer 2 was tried. */
+static const LinkProbes *good_make(Scene *scene)
+{
+	const WantedConsumer *consumer = &scene->wanted.databases[0].consumers[0];
+	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+
+	POOL_PUSH(scene->pool, probes->items, probes->n_items,
+		  {.suffix = SUFFIX,
+		   .identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret),
+		   .peer_id = 2,
+		   .probe = {.peer_id = 2, .steps = {[PROBE_SUFFIX] = PROBE_GOOD}}});
+	return probes;
+}
+
+/* Read from two at once, what was deleted meanwhile comes back. */
+static void who_joins_from_another_peer_than_before_reads_one(void **state)
+{
+	Scene *scene = *state;
+
+	(void)far_make(scene, CHAIN);
+	joining_from(scene, "peer3", 3);
+	scene->content.here.n_context_csns = 0;
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_PROBING)); /* whether peer 2 lets it in */
+	assert_null(change_first_free(&scene->plan, NULL, LINKS));
+	assert_false(holds(scene, GUARD_REMOVAL));
+	scene->facts.probes = good_make(scene);
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_non_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_ADD)));
+	assert_non_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
 }
 
 /* --- who reads this node --- */
@@ -320,6 +361,7 @@ int main(void)
 		SCENE_TEST(what_a_far_peer_showed_is_known_to_be_missing),
 		SCENE_TEST(what_a_far_peer_showed_is_remembered),
 		SCENE_TEST(a_far_peer_may_have_more_than_one_that_is_alone),
+		SCENE_TEST(who_joins_from_another_peer_than_before_reads_one),
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
 		SCENE_TEST(a_far_peer_is_in_step_before_clients_may_write),
 		SCENE_TEST(a_far_peer_that_is_not_there_yet_is_not_waited_for),
