@@ -116,6 +116,25 @@ def test_what_is_there_is_recognised(sites):
     assert {peer["id"] for peer in adopted["peers"]} == {1, 2}
 
 
+def test_everybody_is_asked_who_is_in_step_and_nobody_is_taken_for_it_who_was_not(sites):
+    """verify and doctor ask also whom the node does not read; a password that it needs for none of its links may be
+    missing, and is then no evidence."""
+    far = sites[3]
+    sites[1].apply_ok()
+    done = sites[1].run("verify")
+    assert done.returncode == 0 and far.server.ldap_uri in done.stdout, done.stdout
+    sites.document["peers"][3]["syncrepl"] = {"credentials": {"file": sites[1].folder + "/of-four"}}
+    sites.document["revision"] = 2
+    sites[1].write(sites.document)
+    sites[1].apply_ok()
+    done = sites[1].run("verify")
+    assert done.returncode == 1 and "of-four" in done.stdout, done.stdout
+    assert "of-four" in sites[1].run("doctor", "in-step").stdout
+    with Daemon(sites[1]) as daemon:
+        wait_until(lambda: sites[1].run("check").returncode == 0, "the daemon goes by the new file")
+        assert daemon.events("desired-refused") == []
+
+
 def test_a_mesh_becomes_sites_by_release_and_nothing_is_lost(slapd_factory, program):
     """Whether others read whom a node shall not read any more cannot be seen from there: a person is asked (G4)."""
     cluster = make(slapd_factory, program, overlays=("syncprov",))
