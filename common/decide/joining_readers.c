@@ -257,22 +257,24 @@ static const Hold *judge_sessions(const Joining *joining)
 
 /* --- who reads this database by way of others --- */
 
+/* Who reads at intervals reads everything anew in any case. */
 static bool is_far(const Joining *joining, const Content *peer)
 {
 	const WantedConsumer *other = wanted_peer(joining->wanted, peer->peer_id);
 
-	return other && other->reads_here_sec < 0;
+	return other && other->reads_here_sec < 0 &&
+	       desired_interval_sec(joining->wanted->desired, joining->diff->in->wanted->self,
+				    other->peer) == 0;
 }
 
-/* What is here for longer than it takes to every other node, and not there. */
-static bool is_behind(const Joining *joining, const Content *peer)
+/* True when what was written before then is at one and not at the other. Under server ID 0 nobody
+ * writes any more: whose contextCSN lacks that lacks it for good (heal). */
+static bool lacks(const Content *other, const Content *one, int64_t before_sec)
 {
-	const Content *here = joining->here;
-	const int64_t now_sec = joining->diff->in->facts->now_sec;
-
-	for (size_t i = 0; i < here->n_context_csns; i++)
-		if (csn_msec(here->context_csns[i]) / 1000 < now_sec - FAR_PATIENCE_SEC &&
-		    !csn_covers(peer->context_csns, peer->n_context_csns, &here->context_csns[i],
+	for (size_t i = 0; i < one->n_context_csns; i++)
+		if (csn_sid(one->context_csns[i]) > 0 &&
+		    csn_msec(one->context_csns[i]) / 1000 < before_sec &&
+		    !csn_covers(other->context_csns, other->n_context_csns, &one->context_csns[i],
 				1))
 			return true;
 	return false;
@@ -289,10 +291,10 @@ static const char *why_apart(const Joining *joining, const Content *peer)
 	if (!content_has_data(peer) || peer->n_context_csns == 0 ||
 	    copy_relation(joining->here, peer).identity != COPY_IS_SAME)
 		return NULL;
-	if (!copy_covers(joining->here, peer))
+	if (lacks(joining->here, peer, INT64_MAX))
 		return pool_printf(pool, "%s has changes that are not here yet",
 				   joining_uri(joining, peer));
-	if (is_behind(joining, peer))
+	if (lacks(peer, joining->here, joining->diff->in->facts->now_sec - FAR_PATIENCE_SEC))
 		return pool_printf(pool, "%s lacks changes that are here",
 				   joining_uri(joining, peer));
 	return NULL;

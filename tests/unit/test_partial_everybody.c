@@ -249,6 +249,40 @@ static void a_far_peer_is_in_step_before_clients_may_write(void **state)
 	assert_true(is_open(scene));
 }
 
+/* What was written before there were server IDs, and is not in each contextCSN, waits for a heal.
+ */
+static void what_has_no_server_id_keeps_nobody_waiting(void **state)
+{
+	static const char *csns[] = {"20261122101400.000000Z#000000#000#000000", CSN};
+	Scene *scene = *state;
+	Content *far = far_make(scene, CHAIN);
+
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	far->context_csns = csns;
+	far->n_context_csns = 2;
+	assert_true(is_open(scene));
+}
+
+static void who_reads_at_intervals_is_not_waited_for(void **state)
+{
+	Scene *scene = *state;
+	Content *far;
+
+	far = far_make(
+		scene,
+		"{\"format\": 1, \"peers\": [" ONE("2")
+			PEER(2, "1, 3") ", {\"id\": 3, \"uri\": \"ldap://peer3\", \"reads\": [2], "
+					"\"as_consumer\": {\"type\": \"refreshOnly\"}}");
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	far->context_csns = far_csns;
+	far->n_context_csns = 2;
+	assert_true(is_open(scene));
+}
+
 /* Nobody knows of one that was never there. */
 static void a_far_peer_that_is_not_there_yet_is_not_waited_for(void **state)
 {
@@ -364,6 +398,8 @@ int main(void)
 		SCENE_TEST(who_joins_from_another_peer_than_before_reads_one),
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
 		SCENE_TEST(a_far_peer_is_in_step_before_clients_may_write),
+		SCENE_TEST(what_has_no_server_id_keeps_nobody_waiting),
+		SCENE_TEST(who_reads_at_intervals_is_not_waited_for),
 		SCENE_TEST(a_far_peer_that_is_not_there_yet_is_not_waited_for),
 		SCENE_TEST(the_session_log_waits_for_those_who_read_here),
 		SCENE_TEST(a_far_peer_with_our_id_is_a_twin),
