@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nodes that do not read everybody: gateways between sites, chains, and how a cluster comes to have them."""
 
+import contextlib
 import json
 
 import ldap
@@ -97,10 +98,14 @@ def test_every_change_goes_through_a_chain(slapd_factory, program):
 def test_two_sites_from_empty_to_in_step(cluster):
     """What is written anywhere is everywhere, over up to three links."""
     gateways(cluster)
-    cluster.form()
-    assert [reads(node) for node in cluster] == [list(GATEWAYS[node.id]) for node in cluster]
-    cluster.wait_persistent()
-    change_everywhere(cluster)
+    cluster[0].server.seed()
+    with contextlib.ExitStack() as stack:
+        for node in cluster:
+            stack.enter_context(Daemon(node))
+        wait_until(lambda: all(node.run("check").returncode == 0 for node in cluster), "all are in step", 90)
+        assert [reads(node) for node in cluster] == [list(GATEWAYS[node.id]) for node in cluster]
+        cluster.wait_persistent()
+        change_everywhere(cluster)
     for node in cluster:
         node.assert_in_step()
 
