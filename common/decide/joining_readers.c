@@ -317,11 +317,9 @@ static const Hold *judge_far(const Joining *joining)
 					joining->diff->pool,
 					"%s: everything is here that the peers have which this "
 					"node reads, and clients' writes are refused until those "
-					"that it does not read are seen in step as well: %s. A "
-					"peer that learns of this node's server ID only after it "
-					"was away reads everything anew, and brings back what is "
-					"deleted meanwhile. It goes on by itself; only when that "
-					"one never will be",
+					"that it does not read are in step as well, for what is "
+					"deleted meanwhile may come back: %s. It goes on by "
+					"itself; only when that one never will be",
 					joining->suffix, why),
 				remedy_text(REMEDY_RELEASE_JOINING));
 	}
