@@ -112,7 +112,7 @@ static void what_a_far_peer_showed_is_known_to_be_missing(void **state)
 	scene->content.peers[0].server_id = 0;
 	far->context_csns = far_csns;
 	far->n_context_csns = 2;
-	tells(scene, GUARD_JOINING, "known to be missing here are changes of server ID 3");
+	tells(scene, GUARD_JOINING, "missing here are changes of server ID 3");
 }
 
 static void what_a_far_peer_showed_is_remembered(void **state)
@@ -154,7 +154,7 @@ static void a_far_peer_may_have_more_than_one_that_is_alone(void **state)
 			  .state = CONTENT_UNREACHABLE,
 			  .problem = "refused",
 			  .nobody_listens = true};
-	tells(scene, GUARD_JOINING, "whether these have newer changes could not be seen");
+	tells(scene, GUARD_JOINING, "these may have newer changes");
 	tells(scene, GUARD_JOINING, "ldap://peer3: no answer");
 	far->nobody_listens = true;
 	scene->plan = (Plan){0};
