@@ -160,6 +160,16 @@ static bool is_resumed(const Found *found)
 	return found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused;
 }
 
+/* Another peer may have taken one's place since. */
+static bool is_about(Pool *pool, const DatabaseHealth *known, const WantedDatabase *database)
+{
+	unsigned *ids = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < database->n_consumers; i++)
+		ids[i] = database->consumers[i].peer->id;
+	return health_is_about(known, ids, database->n_consumers);
+}
+
 static void database_add(const DaemonHealth *all, const Found *found,
 			 const WantedDatabase *database, ConditionList *ret)
 {
@@ -168,7 +178,7 @@ static void database_add(const DaemonHealth *all, const Found *found,
 	DatabaseHealth health;
 	const char **uris;
 
-	if (!known || known->n_peers != database->n_consumers)
+	if (!known || !is_about(found->pool, known, database))
 		return;
 	uris = pool_alloc(found->pool, (known->n_peers + 1) * sizeof(*uris));
 	for (size_t i = 0; i < known->n_peers; i++)

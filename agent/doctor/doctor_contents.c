@@ -21,15 +21,31 @@ static bool has_probes(Doctor *doctor, DoctorCheck check)
 	return doctor->has_probes;
 }
 
+/* What everybody holds, one after the other: those whom this node reads, then the others. */
+static Content copy_at(const DoctorDatabase *database, size_t at)
+{
+	const size_t n_consumers = database->wanted->n_consumers;
+
+	return at < n_consumers ? probe_content(&database->probes[at])
+				: database->others[at - n_consumers];
+}
+
+static size_t count_copies(const DoctorDatabase *database)
+{
+	return database->wanted->n_consumers + database->wanted->n_others;
+}
+
 static Newest newest_of(const Doctor *doctor, const DoctorDatabase *database)
 {
 	Newest newest = {0};
 
 	newest_add(doctor->pool, &newest, database->here.context_csns,
 		   database->here.n_context_csns);
-	for (size_t i = 0; i < database->wanted->n_consumers; i++)
-		newest_add(doctor->pool, &newest, database->probes[i].context_csns,
-			   database->probes[i].n_context_csns);
+	for (size_t i = 0; i < count_copies(database); i++) {
+		const Content copy = copy_at(database, i);
+
+		newest_add(doctor->pool, &newest, copy.context_csns, copy.n_context_csns);
+	}
 	return newest;
 }
 
@@ -116,10 +132,11 @@ void doctor_in_step(Doctor *doctor)
 		const DoctorDatabase *database = &doctor->databases[i];
 
 		check_content(doctor, database, "this node", &database->here);
-		for (size_t k = 0; k < database->wanted->n_consumers; k++) {
-			const Content content = probe_content(&database->probes[k]);
+		for (size_t k = 0; k < count_copies(database); k++) {
+			const Content content = copy_at(database, k);
 
-			check_content(doctor, database, database->probes[k].uri, &content);
+			check_content(doctor, database, database->wanted->consumers[k].peer->uri,
+				      &content);
 		}
 	}
 }
@@ -129,10 +146,11 @@ static void newest_saw(Doctor *doctor, DoctorCheck check, const DoctorDatabase *
 		       const Newest *newest)
 {
 	(void)is_read(doctor, check, database, "this node", &database->here);
-	for (size_t i = 0; i < database->wanted->n_consumers; i++) {
-		const Content content = probe_content(&database->probes[i]);
+	for (size_t i = 0; i < count_copies(database); i++) {
+		const Content content = copy_at(database, i);
 
-		(void)is_read(doctor, check, database, database->probes[i].uri, &content);
+		(void)is_read(doctor, check, database, database->wanted->consumers[i].peer->uri,
+			      &content);
 	}
 	if (newest->n_csns > 0)
 		doctor_saw(&doctor->report, check);

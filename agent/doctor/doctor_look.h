@@ -14,7 +14,8 @@ typedef struct DoctorDatabase {
 	const WantedDatabase *wanted;
 	const LiveDatabase *live; /* NULL: this server has none */
 	Content here;
-	Probe *probes; /* one for each consumer of wanted */
+	Probe *probes;   /* one for each consumer of wanted */
+	Content *others; /* what the providers hold that this node does not read */
 } DoctorDatabase;
 
 /* What the checks look at; each part only when it could be had, which is a finding of its own. */

@@ -166,12 +166,22 @@ static const char *own_schema(const Doctor *doctor)
 	return schema_digest(doctor->pool, &tree.entries[0]);
 }
 
+/* Those that can be asked, whether this node reads them or not. */
+static size_t count_asked(const WantedDatabase *wanted)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++)
+		n += !wanted->consumers[i].no_secret;
+	return n;
+}
+
 static size_t n_links(const Doctor *doctor)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < doctor->n_databases; i++)
-		n += doctor->databases[i].wanted->n_consumers;
+		n += count_asked(doctor->databases[i].wanted);
 	return n;
 }
 
@@ -181,29 +191,51 @@ static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 	Syncrepl *links = pool_alloc(doctor->pool, (n + 1) * sizeof(*links));
 	size_t at = 0;
 
-	for (size_t i = 0; i < doctor->n_databases; i++)
-		for (size_t k = 0; k < doctor->databases[i].wanted->n_consumers; k++, at++) {
-			const WantedDatabase *wanted = doctor->databases[i].wanted;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const WantedDatabase *wanted = doctor->databases[i].wanted;
+
+		for (size_t k = 0; k < wanted->n_consumers + wanted->n_others; k++) {
 			const WantedConsumer *consumer = &wanted->consumers[k];
 
+			if (consumer->no_secret)
+				continue;
 			links[at] =
 				link_inherit_tls(&consumer->syncrepl, doctor->world.live.global);
 			targets[at] = (ProbeTarget){.syncrepl = &links[at],
 						    .suffix = wanted->desired->suffix,
 						    .peer_id = consumer->peer->id,
 						    .secret = consumer->secret};
+			at++;
 		}
+	}
 	return targets;
+}
+
+/* Of whom this node does not read only what he holds matters. probes: of those that were asked. */
+static Content *others_take(const Doctor *doctor, const WantedDatabase *wanted, const Probe *probes)
+{
+	Content *others = pool_alloc(doctor->pool, (wanted->n_others + 1) * sizeof(*others));
+
+	for (size_t i = 0; i < wanted->n_others; i++) {
+		const WantedConsumer *other = &wanted->consumers[wanted->n_consumers + i];
+
+		others[i] = other->no_secret ? (Content){.state = CONTENT_UNREACHABLE,
+							 .problem = other->no_secret}
+					     : probe_content(probes++);
+	}
+	return others;
 }
 
 static void give_probes(Doctor *doctor, Probe *probes)
 {
 	for (size_t i = 0; i < doctor->n_databases; i++) {
 		DoctorDatabase *database = &doctor->databases[i];
+		const WantedDatabase *wanted = database->wanted;
 
 		database->probes = probes;
-		probe_judge_together(doctor->pool, probes, database->wanted->n_consumers);
-		probes += database->wanted->n_consumers;
+		probe_judge_together(doctor->pool, probes, wanted->n_consumers);
+		database->others = others_take(doctor, wanted, probes + wanted->n_consumers);
+		probes += count_asked(wanted);
 	}
 }
 

@@ -91,15 +91,24 @@ static void literals_identify(Pool *pool, Inputs *inputs)
 
 static void secrets_find_all(Pool *pool, const InputsOptions *options, Inputs *inputs)
 {
-	const char *problem;
-
 	inputs->secrets = secrets_read(pool, inputs->file.desired, inputs->file.is_private);
 	literals_identify(pool, inputs);
-	if (!options->last_good)
-		return;
-	problem = last_good_secrets(options->last_good, pool, &inputs->secrets);
-	if (!inputs->refusal)
-		inputs->refusal = problem;
+	if (options->last_good)
+		last_good_secrets(options->last_good, pool, &inputs->secrets);
+}
+
+/* Why a password that this node needs could not be read now; NULL: all could. Those by which others
+ * read need not be here. */
+static const char *secrets_refusal(const Inputs *inputs)
+{
+	for (size_t i = 0; i < inputs->secrets.n_items; i++) {
+		const Secret *secret = &inputs->secrets.items[i];
+
+		if (secret->problem &&
+		    (!inputs->wanted.self || wanted_needs_secret(&inputs->wanted, secret)))
+			return secret->problem;
+	}
+	return NULL;
 }
 
 static int state_find(Pool *pool, const InputsOptions *options, Inputs *inputs, Error *err)
@@ -127,6 +136,8 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 	secrets_find_all(pool, options, &inputs);
 	if (find_self(pool, options, &inputs, err) < 0)
 		return -1;
+	if (options->last_good && !inputs.refusal)
+		inputs.refusal = secrets_refusal(&inputs);
 	*ret = inputs;
 	return 0;
 }

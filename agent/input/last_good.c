@@ -62,20 +62,15 @@ static const Secret *find_kept(const LastGood *good, const Secret *secret)
 	return NULL;
 }
 
-const char *last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets)
+void last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets)
 {
-	const char *problem = NULL;
-
 	for (size_t i = 0; i < secrets->n_items; i++) {
 		Secret *secret = &secrets->items[i];
 		const Secret *kept = secret->text ? NULL : find_kept(good, secret);
 
-		if (!secret->text && !problem)
-			problem = secret->problem;
 		if (kept)
 			secret->text = pool_strdup(pool, kept->text);
 	}
-	return problem;
 }
 
 static bool same_file(const LastGood *good, const FileContent *content)

@@ -23,9 +23,8 @@ DEFINE_CLEANUP(LastGood, last_good_free)
  * gives lives as long as pool and until the next last_good_keep(). */
 int last_good_file(const LastGood *good, Pool *pool, const char *path, PeersFile *ret, Error *err);
 
-/* Fills in the last good password where one could not be read; returns the problem of the first,
- * NULL when all could. */
-const char *last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets);
+/* Fills in the last good password where one could not be read. */
+void last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets);
 
 /* These are good. Costs nothing when they are the same as before; -1 when the state folder could
  * not be written: they count all the same. */

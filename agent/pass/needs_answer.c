@@ -60,7 +60,7 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 		const WantedConsumer *consumer = &wanted->consumers[i];
 		Syncrepl *link;
 
-		if (silent_find(silent, suffix, consumer->peer->id))
+		if (consumer->no_secret || silent_find(silent, suffix, consumer->peer->id))
 			continue;
 		link = pool_alloc(pool, sizeof(*link));
 		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
@@ -112,17 +112,19 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 	const bool is_known = facts->n_peers > 0;
 
 	for (size_t i = 0; !is_known && i < wanted->n_consumers + wanted->n_others; i++) {
-		const unsigned id = wanted->consumers[i].peer->id;
-		const Content *silent = silent_find(&heard->before, suffix, id);
-		Content content = {.peer_id = id,
+		const WantedConsumer *consumer = &wanted->consumers[i];
+		const Content *silent = silent_find(&heard->before, suffix, consumer->peer->id);
+		Content content = {.peer_id = consumer->peer->id,
 				   .state = CONTENT_UNREACHABLE,
 				   .problem = pool_strdup(pool, heard->problem)};
 
-		if (silent)
+		if (consumer->no_secret)
+			content.problem = consumer->no_secret;
+		else if (silent)
 			content = *silent;
 		else if (heard->probes)
 			content = probe_content(&heard->probes[(*at)++]);
-		if (!silent)
+		if (!consumer->no_secret && !silent)
 			silent_add(heard->silent, suffix, &content);
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts->peers, facts->n_peers, content);

@@ -36,12 +36,18 @@ static VerifiedDatabase database_of(Pool *pool, const Wanted *wanted,
 
 	POOL_PUSH(pool, verified.servers, verified.n_servers,
 		  {.peer = wanted->self, .is_self = true});
-	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
-		POOL_PUSH(pool, verified.servers, verified.n_servers,
-			  {.peer = database->consumers[i].peer,
-			   .secret = database->consumers[i].secret,
-			   .syncrepl = link_inherit_tls(&database->consumers[i].syncrepl,
-							world->live.global)});
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++) {
+		const WantedConsumer *consumer = &database->consumers[i];
+		VerifiedServer server = {
+			.peer = consumer->peer,
+			.secret = consumer->secret,
+			.syncrepl = link_inherit_tls(&consumer->syncrepl, world->live.global)};
+
+		if (consumer->no_secret)
+			server.content =
+				(Content){.state = CONTENT_DENIED, .problem = consumer->no_secret};
+		POOL_PUSH(pool, verified.servers, verified.n_servers, server);
+	}
 	return verified;
 }
 

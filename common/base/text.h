@@ -12,4 +12,13 @@ static inline bool text_equal(const char *one, const char *other)
 	return one && other ? strcmp(one, other) == 0 : one == other;
 }
 
+/* True when the text is one of them. */
+static inline bool text_is_among(const char *text, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text_equal(texts[i], text))
+			return true;
+	return false;
+}
+
 #endif

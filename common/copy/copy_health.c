@@ -363,6 +363,16 @@ bool health_is_in_doubt(const DatabaseHealth *health)
 	return is_in_doubt;
 }
 
+bool health_is_about(const DatabaseHealth *health, const unsigned *peer_ids, size_t n_peers)
+{
+	if (health->n_peers != n_peers)
+		return false;
+	for (size_t i = 0; i < n_peers; i++)
+		if (health->peers[i].peer_id != peer_ids[i])
+			return false;
+	return true;
+}
+
 void health_resolve_missing(DatabaseHealth *health)
 {
 	health->missing = NULL;

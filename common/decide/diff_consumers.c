@@ -56,6 +56,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 	Diff *diff = matching->diff;
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
 	bool is_double = matching_find(matching, live->provider) != NULL;
+	bool is_left = matching_leaves(matching, live->provider);
 	Change *change =
 		plan_add_change(diff->pool, diff->plan,
 				(Change){
@@ -66,11 +67,12 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					.subject = uri,
 					.old_value = live->text,
 					.why = is_double ? "a second value for the same provider"
+					       : is_left ? "this node shall not read it any more"
 							 : "peers.json does not list it",
 					.live = live,
 				});
 
-	if (is_double || diff_is_released(diff, GUARD_REMOVAL) ||
+	if (is_double || is_left || diff_is_released(diff, GUARD_REMOVAL) ||
 	    !known_is_foreign(diff->in->known, matching->suffix, uri))
 		return;
 	plan_hold(diff->pool, diff->plan, change,
@@ -112,7 +114,10 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 			remedy_text(REMEDY_RELEASE_G4));
 	else if (!is_own && (provider_is_kept(desired, uri) || !desired->prune))
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
-				 "%s is not in peers.json and stays (policy.%s)", uri,
+				 "%s %s and stays (policy.%s)", uri,
+				 matching_leaves(matching, live->provider)
+					 ? "is none that this node shall read"
+					 : "is not in peers.json",
 				 desired->prune ? "keep" : "prune");
 	else
 		remove_foreign(matching, live);

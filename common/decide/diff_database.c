@@ -149,10 +149,12 @@ static void database_hold(Diff *diff, const char *suffix, const char *text, cons
 /* The line of peers.json that names everybody but this node. */
 static const char *holders_without_self(const Diff *diff, const WantedDatabase *wanted)
 {
+	const DesiredDatabase *desired = wanted->desired;
 	Buf ids = BUF_IN(diff->pool);
 
-	for (size_t i = 0; i < wanted->n_consumers; i++)
-		buf_printf(&ids, "%s%u", i > 0 ? ", " : "", wanted->consumers[i].peer->id);
+	for (size_t i = 0; i < desired->n_peer_ids; i++)
+		if (desired->peer_ids[i] != diff->in->wanted->self->id)
+			buf_printf(&ids, "%s%u", ids.len > 0 ? ", " : "", desired->peer_ids[i]);
 	return remedy_fill(diff->pool, REMEDY_DATABASE_HOLDERS, buf_text(&ids));
 }
 

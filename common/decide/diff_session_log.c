@@ -81,21 +81,28 @@ static bool peer_is_in_step(const Content *peer, const Content *here)
 			  here->n_context_csns);
 }
 
-/* The first peer that is not seen to have all that is here; 0: each is. */
+static bool is_seen_in_step(const DatabaseFacts *facts, unsigned peer_id)
+{
+	const Content *peer;
+
+	for (size_t i = 0; (peer = facts_everybody(facts, i)); i++)
+		if (peer->peer_id == peer_id && facts->here.state == CONTENT_READ &&
+		    peer_is_in_step(peer, &facts->here))
+			return true;
+	return false;
+}
+
+/* The first of those that read here, and get the log replayed, that is not seen to have all that is
+ * here; 0: each is. */
 static unsigned peer_behind(Diff *diff, const WantedDatabase *wanted)
 {
 	const DatabaseFacts *facts = diff_facts(diff, wanted->desired->suffix);
 
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		const unsigned id = wanted->consumers[i].peer->id;
-		bool is_in_step = false;
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
+		const WantedConsumer *reader = &wanted->consumers[i];
 
-		for (size_t j = 0; j < facts->n_peers; j++)
-			is_in_step |= facts->peers[j].peer_id == id &&
-				      facts->here.state == CONTENT_READ &&
-				      peer_is_in_step(&facts->peers[j], &facts->here);
-		if (!is_in_step)
-			return id;
+		if (reader->reads_here_sec >= 0 && !is_seen_in_step(facts, reader->peer->id))
+			return reader->peer->id;
 	}
 	return 0;
 }

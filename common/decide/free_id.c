@@ -15,14 +15,12 @@ static bool is_known(const Facts *facts, unsigned id)
 {
 	for (size_t i = 0; i < facts->n_databases; i++) {
 		const DatabaseFacts *database = &facts->databases[i];
+		const Content *peer;
 
 		if (wrote(&database->here, id))
 			return true;
-		for (size_t k = 0; k < database->n_peers; k++)
-			if (wrote(&database->peers[k], id))
-				return true;
-		for (size_t k = 0; k < database->n_others; k++)
-			if (wrote(&database->others[k], id))
+		for (size_t k = 0; (peer = facts_everybody(database, k)); k++)
+			if (wrote(peer, id))
 				return true;
 	}
 	return false;
@@ -39,9 +37,11 @@ const char *free_id_print(const Diff *diff)
 
 static bool peer_runs_under(const Facts *facts, unsigned id)
 {
+	const Content *peer;
+
 	for (size_t i = 0; i < facts->n_databases; i++)
-		for (size_t k = 0; k < facts->databases[i].n_peers; k++)
-			if (facts->databases[i].peers[k].server_id == (int)id)
+		for (size_t k = 0; (peer = facts_everybody(&facts->databases[i], k)); k++)
+			if (peer->server_id == (int)id)
 				return true;
 	return false;
 }

@@ -217,16 +217,19 @@ static void hold_with_server_id(Diff *diff)
 			server_id->hold);
 }
 
-/* The flag stays where a provider does. */
+/* The flag stays where a provider does. And what was deleted while a database is filled comes back
+ * when it is read from two at once (common/decide/joining_links.c). */
 static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 {
+	const unsigned kinds =
+		CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF) |
+		(removals_fill(diff->plan, database->suffix) ? CHANGE_BIT(CHANGE_CONSUMER_ADD) : 0);
 	const Change *removal;
 
 	for (size_t at = 0; (removal = change_next(diff->plan, database,
 						   CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at));)
 		if (removal->is_held)
-			plan_hold_kinds(diff->pool, diff->plan, database,
-					CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF), removal->hold);
+			plan_hold_kinds(diff->pool, diff->plan, database, kinds, removal->hold);
 }
 
 static void guard_dependents(Diff *diff)

@@ -59,10 +59,10 @@ static void judge_peers(Identity *identity)
 {
 	const Facts *facts = identity->diff->in->facts;
 
-	for (size_t i = 0; i < facts->n_databases; i++)
-		for (size_t k = 0; k < facts->databases[i].n_peers; k++) {
-			const Content *peer = &facts->databases[i].peers[k];
+	const Content *peer;
 
+	for (size_t i = 0; i < facts->n_databases; i++)
+		for (size_t k = 0; (peer = facts_everybody(&facts->databases[i], k)); k++) {
 			if (peer_is_myself(identity->diff, peer->peer_id))
 				continue;
 			judge_server_id(identity, peer->peer_id, peer->server_id);

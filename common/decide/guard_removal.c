@@ -4,15 +4,16 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
+#include "common/base/text.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/plan/plan_changes.h"
+#include "common/slapd/url.h"
 
 #define REMOVALS CHANGE_BIT(CHANGE_CONSUMER_REMOVE)
 
-static void hold_many(Diff *diff)
+static void hold_many(Diff *diff, size_t n_removals)
 {
 	const unsigned max = diff->in->desired->max_removals;
-	const size_t n_removals = change_count_free(diff->plan, NULL, REMOVALS);
 
 	if (n_removals <= max)
 		return;
@@ -46,75 +47,135 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 			});
 }
 
-/* --- the last link to another part --- */
+/* --- what others may get by way of this node --- */
 
-/* The peer that has the database still, and is not read by this node any more; NULL: none such. */
-static const Peer *peer_left(const WantedDatabase *wanted, const LiveConsumer *consumer)
+/*
+ * Where not everybody reads everybody, what is written at one peer comes to others over this node's
+ * link to him. Whether they have links of their own by now cannot be seen from here, nor whether
+ * they have this peers.json: while they have not, the database is in parts.
+ */
+typedef enum Parting {
+	PARTS_NOBODY,
+	PARTS_LISTED,   /* a peer that has the database still, and that this node shall not read */
+	PARTS_UNLISTED, /* nobody that peers.json lets have it: whom he reads is not known */
+} Parting;
+
+static Parting parting_of(const Diff *diff, const WantedDatabase *wanted,
+			  const LiveConsumer *consumer)
 {
-	for (size_t i = wanted->n_consumers;
-	     consumer->provider && i < wanted->n_consumers + wanted->n_others; i++)
+	const size_t n_others = wanted->n_consumers + wanted->n_others;
+
+	if (!consumer->provider || url_equal(consumer->provider, diff->in->wanted->self->uri))
+		return PARTS_NOBODY;
+	for (size_t i = 0; i < n_others; i++)
 		if (strcmp(wanted->consumers[i].provider, consumer->provider) == 0)
-			return wanted->consumers[i].peer;
-	return NULL;
+			return i < wanted->n_consumers ? PARTS_NOBODY : PARTS_LISTED;
+	return PARTS_UNLISTED;
 }
 
-static bool is_near(const Peer *one, const Peer *other)
-{
-	return one == other || (one->site_number > 0 && one->site_number == other->site_number);
-}
-
-/* True when this node goes on to read somebody where the peer is, over a link that works. What it
- * is only about to read may refuse it. */
-static bool reads_near(const Diff *diff, const DatabasePlan *database, const Peer *peer)
+/* True when each link that this node shall have is there and works. Where slapd does not tell
+ * (OpenLDAP 2.4) that is not known. */
+static bool all_links_work(const Diff *diff, const DatabasePlan *database)
 {
 	const WantedDatabase *wanted = database->wanted;
 	const LiveDatabase *live = database->live;
+	RunningIndex index;
 
-	for (size_t i = 0; i < live->n_consumers; i++) {
-		const LiveConsumer *consumer = &live->consumers[i];
+	if (!diff->in->live->has_running)
+		return false;
+	running_index(diff->in->live, live->suffixes->values[0].bytes, &index);
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		bool works = false;
 
-		for (size_t k = 0; consumer->provider && k < wanted->n_consumers; k++)
-			if (is_near(wanted->consumers[k].peer, peer) &&
-			    strcmp(wanted->consumers[k].provider, consumer->provider) == 0 &&
-			    guard_link_works(diff->in->live, live, consumer))
-				return true;
+		for (size_t k = 0; k < live->n_consumers && !works; k++)
+			works = live->consumers[k].provider &&
+				strcmp(live->consumers[k].provider,
+				       wanted->consumers[i].provider) == 0 &&
+				guard_link_runs(&index, &live->consumers[k]);
+		if (!works)
+			return false;
 	}
-	return false;
+	return true;
 }
 
-/* Who else reads a peer there now cannot be seen from here: while nobody does, the database is in
- * parts. */
+static const char *parting_describe(const Diff *diff, const DatabasePlan *database,
+				    const LiveConsumer *consumer, Parting parting)
+{
+	const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
+
+	if (parting == PARTS_LISTED)
+		return pool_printf(
+			diff->pool,
+			"peers.json lists %s still, and this node shall not read it any more: "
+			"whether other nodes read it already cannot be seen from here, and this "
+			"may be the only link of %s between two parts; if they do",
+			uri, database->suffix);
+	return pool_printf(
+		diff->pool,
+		"peers.json does not list %s any more, and other nodes may get changes of %s by "
+		"way of it: it goes by itself when every link works that this node shall have%s; "
+		"if nobody needs it",
+		uri, database->suffix,
+		diff->in->live->has_running ? "" : ", which this slapd does not tell");
+}
+
+bool removals_fill(const Plan *plan, const char *suffix)
+{
+	return plan_hold_of(plan, suffix, GUARD_JOINING) &&
+	       !text_is_among(suffix, plan->complete, plan->n_complete);
+}
+
+/*
+ * Nobody reads from a database without syncprov: nothing comes to others from it. And one that is
+ * filled reads one provider at a time (common/decide/joining_links.c): another one takes the place
+ * of whom it shall not read, in the same write (common/decide/guard.c).
+ */
+static bool relays(const Diff *diff, const DatabasePlan *database)
+{
+	const LiveDatabase *live = database->live;
+
+	return database->wanted->is_partial && live && live->syncprov &&
+	       !removals_fill(diff->plan, database->suffix);
+}
+
 static void hold_parting(Diff *diff, const DatabasePlan *database)
 {
+	bool was_looked = false, all_work = false;
 	Change *change;
 
+	if (!relays(diff, database))
+		return;
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));) {
-		const Peer *peer = peer_left(database->wanted, change->live);
-		Hold hold = {.guard = GUARD_REMOVAL, .suffix = database->suffix};
+		const Parting parting = parting_of(diff, database->wanted, change->live);
+		const char *text;
 
-		if (!peer || reads_near(diff, database, peer))
+		if (parting == PARTS_UNLISTED && !was_looked) {
+			all_work = all_links_work(diff, database);
+			was_looked = true;
+		}
+		if (parting == PARTS_NOBODY || (parting == PARTS_UNLISTED && all_work))
 			continue;
-		hold.text = pool_printf(
-			diff->pool,
-			"this node would read nobody %s%s any more, and this may be the only link "
-			"of %s between two parts: it goes by itself when another one there is "
-			"read; if other nodes read what is written there",
-			peer->site ? "at " : "in place of ", peer->site ? peer->site : peer->uri,
-			database->suffix);
-		hold.release = remedy_text(REMEDY_RELEASE_G4);
-		plan_hold(diff->pool, diff->plan, change, hold);
+		text = parting_describe(diff, database, change->live, parting);
+		plan_hold(diff->pool, diff->plan, change,
+			  (Hold){.guard = GUARD_REMOVAL,
+				 .suffix = database->suffix,
+				 .text = text,
+				 .release = remedy_text(REMEDY_RELEASE_G4)});
 	}
 }
 
 void guard_removals(Diff *diff)
 {
+	const size_t n_removals = change_count_free(diff->plan, NULL, REMOVALS);
+
 	if (diff_is_released(diff, GUARD_REMOVAL))
 		return;
-	hold_many(diff);
-	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
-		hold_undeclared(diff, &diff->plan->databases[i]);
+	/* First: whoever releases them all must have been told what each may do. */
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
 		hold_parting(diff, &diff->plan->databases[i]);
-	}
+	hold_many(diff, n_removals);
+	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
+		hold_undeclared(diff, &diff->plan->databases[i]);
 }
 
 /* --- nobody is left because others are held --- */

@@ -5,8 +5,13 @@
 #include "common/decide/diff.h"
 
 /* G4: holds removals that are more than "max_removals", or that end all replication of a database
- * because peers.json names nobody, or this node's last link to another site. */
+ * because peers.json names nobody; and where not everybody reads everybody, each by which others
+ * may get changes. */
 void guard_removals(Diff *diff);
+
+/* True when the database joins, and its first refresh is not complete: it reads one provider at a
+ * time, so that a removal and an addition are one change of whom. */
+bool removals_fill(const Plan *plan, const char *suffix);
 
 /* G4: holds the removal of the last providers of a database where whoever shall take their place is
  * held, also when a person released removals: nobody asked to be alone, and with the multi-provider

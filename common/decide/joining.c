@@ -50,7 +50,7 @@ static bool nobody_has_more(const Joining *joining, const Evidence *evidence)
 	if (!evidence->newcomer || evidence->lacking || evidence->silent ||
 	    !joining_all_told(joining))
 		return false;
-	for (size_t i = 0; i < joining->n_peers; i++) {
+	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
 		if (joining_is_provider(peer) ||
@@ -67,8 +67,7 @@ static Evidence evidence_find(const Joining *joining)
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
 
-		if (joining_peer_hides(joining, peer) ||
-		    (content_has_data(peer) && peer->n_context_csns == 0))
+		if (joining_is_silent(joining, peer))
 			evidence.silent = evidence.silent ? evidence.silent : peer;
 		else if (!content_has_data(peer) ||
 			 copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
@@ -93,13 +92,16 @@ static const char *unproven_describe(const Joining *joining, const Evidence *evi
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_peers; i++)
-		if (joining->peers[i].problem)
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (peer->problem)
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : ": ",
-				   joining_problem(joining, &joining->peers[i]));
-	if (evidence->silent)
-		buf_printf(&text, "%s%s has entries and shows no contextCSN",
-			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->silent));
+				   joining_problem(joining, peer));
+		else if (joining_is_silent(joining, peer))
+			buf_printf(&text, "%s%s has entries and shows no contextCSN",
+				   text.len > 0 ? "; " : ": ", joining_uri(joining, peer));
+	}
 	if (evidence->newcomer)
 		buf_printf(
 			&text,
@@ -203,17 +205,6 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-/* A consumer closes a database that is no provider; before there is one nobody else does. */
-static const char *clients_clause(const Joining *joining)
-{
-	if (joining->live->is_multi_provider && !joining->live->is_read_only)
-		return "somebody set the multi-provider flag, so that clients can write here all "
-		       "the same";
-	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
-		       ? "clients' writes are refused"
-		       : "clients can write here, and may lose it when this node reads a peer";
-}
-
 /* Of two that join the one that has more goes first: nobody can read it before, and it may wait for
  * a peer that is gone. */
 static const Hold *hold_newcomer_has_more(const Joining *joining, const Content *peer)
@@ -225,7 +216,7 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 			    "is a provider: syncward there says what it waits for%s; %s, and it "
 			    "goes on by itself then. Only when it never will be one",
 			    joining->suffix, joining_uri(joining, peer), missing_clause(joining),
-			    clients_clause(joining)),
+			    joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -240,7 +231,7 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 			    "they are",
 			    joining->suffix, joining_uri(joining, peer),
 			    is_released ? ", so this cannot be released" : "",
-			    clients_clause(joining)),
+			    joining_clients(joining)),
 		remedy_text(REMEDY_APPLY));
 }
 
@@ -256,7 +247,7 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 			    "complete%s%s; %s, and it goes on by itself "
 			    "when one does. Only when none that has more will ever come back",
 			    joining->suffix, unproven_describe(joining, evidence),
-			    missing_clause(joining), clients_clause(joining)),
+			    missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

@@ -24,7 +24,7 @@ static const char *unseen_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_peers; i++)
+	for (size_t i = 0; i < joining->n_everybody; i++)
 		if (may_have_more(&joining->peers[i]))
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : "",
 				   joining_problem(joining, &joining->peers[i]));

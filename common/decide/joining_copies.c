@@ -77,6 +77,17 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 	return hold;
 }
 
+/* A consumer closes a database that is no provider; before there is one nobody else does. */
+const char *joining_clients(const Joining *joining)
+{
+	if (joining->live->is_multi_provider && !joining->live->is_read_only)
+		return "somebody set the multi-provider flag, so that clients can write here all "
+		       "the same";
+	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
+		       ? "clients' writes are refused"
+		       : "clients can write here, and may lose it when this node reads a peer";
+}
+
 bool joining_is_provider(const Content *peer)
 {
 	return peer->server_id > 0;
@@ -84,10 +95,9 @@ bool joining_is_provider(const Content *peer)
 
 static const char *account_at(const Joining *joining, unsigned peer_id)
 {
-	for (size_t i = 0; i < joining->wanted->n_consumers + joining->wanted->n_others; i++)
-		if (joining->wanted->consumers[i].peer->id == peer_id)
-			return joining->wanted->consumers[i].syncrepl.value[SYNCREPL_BINDDN];
-	return NULL;
+	const WantedConsumer *peer = wanted_peer(joining->wanted, peer_id);
+
+	return peer ? peer->syncrepl.value[SYNCREPL_BINDDN] : NULL;
 }
 
 bool joining_reads_as_rootdn(const Joining *joining, const Content *peer)
@@ -137,15 +147,18 @@ const Content *joining_source(const Joining *joining)
 	return found;
 }
 
+bool joining_is_silent(const Joining *joining, const Content *peer)
+{
+	return joining_peer_hides(joining, peer) ||
+	       (content_has_data(peer) && peer->n_context_csns == 0);
+}
+
 bool joining_all_told(const Joining *joining)
 {
-	for (size_t i = 0; i < joining->n_peers; i++) {
-		const Content *peer = &joining->peers[i];
-
-		if (peer->state != CONTENT_READ || joining_peer_hides(joining, peer) ||
-		    (content_has_data(peer) && peer->n_context_csns == 0))
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		if (joining->peers[i].state != CONTENT_READ ||
+		    joining_is_silent(joining, &joining->peers[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -171,7 +184,7 @@ SeenChanges joining_missing(const Joining *joining)
 {
 	const SeenChanges before = seen_before(joining);
 	const SeenChanges seen = seen_changes_join(joining->diff->pool, &before, joining->here,
-						   joining->peers, joining->n_peers);
+						   joining->peers, joining->n_everybody);
 
 	return seen_changes_missing(joining->diff->pool, &seen, joining->here);
 }

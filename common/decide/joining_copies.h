@@ -35,6 +35,9 @@ const Hold *joining_hold(const Joining *joining, Guard guard, const char *text,
 /* A reason to wait that tells nothing about the copy here: nothing is remembered of it. */
 const Hold *joining_wait(const Joining *joining, const char *text, const char *release);
 
+/* Whether clients can write to the database now, for people. */
+const char *joining_clients(const Joining *joining);
+
 /* Only syncprov tells the server ID: one without it joins itself. It may have what this node has,
  * and neither has what the one that both read got since. */
 bool joining_is_provider(const Content *peer);
@@ -60,11 +63,14 @@ bool joining_can_be_read(const Joining *joining, const Content *peer);
  * these the first by id; NULL: there is none. */
 const Content *joining_source(const Joining *joining);
 
-/* True when every peer was read and showed what it has: one in its own refresh, and one that hides
- * it, may have what nobody else shows. */
+/* True when the peer has data and shows no contextCSN, or hides both: what it has is not known. */
+bool joining_is_silent(const Joining *joining, const Content *peer);
+
+/* True when everybody in the database, also whom this node does not read, was asked and showed what
+ * it has: one in its own refresh, and one that hides it, may have what nobody else shows. */
 bool joining_all_told(const Joining *joining);
 
-/* What peers showed since this database began to join, and is not here; where the fence closed it
+/* What anybody showed since this database began to join, and is not here; where the fence closed it
  * and not every peer tells what it has, also what this node itself had written here. */
 SeenChanges joining_missing(const Joining *joining);
 

@@ -116,10 +116,11 @@ static const Hold *hold_far_source(const Joining *joining, const Content *source
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
-			    "%s is empty here and at the peers that this node reads, and holds "
-			    "data at %s: this node reads it as soon as one of them has it, and "
-			    "refuses clients' writes until then; when the refresh is complete",
-			    joining->suffix, joining_uri(joining, source)),
+			    "%s is empty here, and no peer that this node reads shows data; it "
+			    "holds data at %s, which this node does not read: it is read as soon "
+			    "as a peer that is read has it; %s; when one has",
+			    joining->suffix, joining_uri(joining, source),
+			    joining_clients(joining)),
 		remedy_text(REMEDY_APPLY));
 }
 

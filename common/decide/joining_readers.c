@@ -7,6 +7,7 @@
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
+#include "common/copy/lag.h"
 #include "common/decide/joining_copies.h"
 #include "common/live/calm.h"
 #include "common/live/live_running.h"
@@ -20,7 +21,8 @@
  * ID must find the peers connected; then it is one change like any other.
  */
 
-#define RETRY_MAX_SEC 600L
+#define RETRY_MAX_SEC    600L
+#define FAR_PATIENCE_SEC 10 /* a change is everywhere by then, over any number of links */
 
 /* Its entries were written under the server ID before: every peer knows that. */
 static bool is_known_sid(const Joining *joining)
@@ -29,14 +31,12 @@ static bool is_known_sid(const Joining *joining)
 			  joining->our_id) != NULL;
 }
 
-/* One that reads at intervals reads everything anew in any case. Peers read this node as this node
- * reads them, as far as it can tell. */
+/* One that reads at intervals reads everything anew in any case. */
 static bool stays_connected(const Joining *joining, const Content *peer)
 {
-	for (size_t i = 0; i < joining->wanted->n_consumers; i++)
-		if (joining->wanted->consumers[i].peer->id == peer->peer_id)
-			return !syncrepl_is_refresh_only(&joining->wanted->consumers[i].syncrepl);
-	return false;
+	const WantedConsumer *reader = wanted_peer(joining->wanted, peer->peer_id);
+
+	return reader && reader->reads_here_sec == 0;
 }
 
 /* This node reads it, and is told of each change: so it has syncprov, also where its server ID is
@@ -99,7 +99,7 @@ static size_t count_expected(const Joining *joining)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < joining->n_peers; i++)
+	for (size_t i = 0; i < joining->n_everybody; i++)
 		n += is_expected(joining, &joining->peers[i]);
 	return n;
 }
@@ -122,13 +122,15 @@ static long retry_longest_sec(const char *retry)
 	return longest_sec < RETRY_MAX_SEC ? longest_sec : RETRY_MAX_SEC;
 }
 
-/* Until then each peer that runs has tried to connect since the overlay is there. */
+/* Until then each peer that runs has tried to connect since the overlay is there: it reads this
+ * node as this node reads it, as far as that can be told. */
 static int64_t patience_sec(const Joining *joining)
 {
+	const WantedDatabase *wanted = joining->wanted;
 	int64_t longest_sec = 0;
 
-	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
-		const Syncrepl *syncrepl = &joining->wanted->consumers[i].syncrepl;
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
+		const Syncrepl *syncrepl = &wanted->consumers[i].syncrepl;
 		const int64_t sec = retry_longest_sec(syncrepl->value[SYNCREPL_RETRY]) +
 				    calm_patience_sec(syncrepl);
 
@@ -208,7 +210,7 @@ static const char *expected_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_peers; i++)
+	for (size_t i = 0; i < joining->n_everybody; i++)
 		if (is_expected(joining, &joining->peers[i]))
 			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
 				   joining_uri(joining, &joining->peers[i]));
@@ -229,7 +231,8 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
-static const Hold *judge_readers(const Joining *joining)
+/* Those that read this node itself. */
+static const Hold *judge_sessions(const Joining *joining)
 {
 	const ReadersHere *readers = &diff_facts(joining->diff, joining->suffix)->readers;
 	const size_t n_expected = count_expected(joining);
@@ -250,6 +253,84 @@ static const Hold *judge_readers(const Joining *joining)
 	return is_told_of_database(joining)
 		       ? NULL
 		       : hold_unread(joining, " (slapd does not tell which database they read)");
+}
+
+/* --- who reads this database by way of others --- */
+
+/* Who reads at intervals reads everything anew in any case. */
+static bool is_far(const Joining *joining, const Content *peer)
+{
+	const WantedConsumer *other = wanted_peer(joining->wanted, peer->peer_id);
+
+	return other && other->reads_here_sec < 0 &&
+	       desired_interval_sec(joining->wanted->desired, joining->diff->in->wanted->self,
+				    other->peer) == 0;
+}
+
+/* True when what was written before then is at one and not at the other. Under server ID 0 nobody
+ * writes any more: whose contextCSN lacks that lacks it for good (heal). */
+static bool lacks(const Content *other, const Content *one, int64_t before_sec)
+{
+	for (size_t i = 0; i < one->n_context_csns; i++)
+		if (csn_sid(one->context_csns[i]) > 0 &&
+		    csn_msec(one->context_csns[i]) / 1000 < before_sec &&
+		    !csn_covers(other->context_csns, other->n_context_csns, &one->context_csns[i],
+				1))
+			return true;
+	return false;
+}
+
+/* Why changes may not go from here to there, or the other way; NULL: they do, or nobody needs them
+ * to, as that one reads everything anew whatever this node does. */
+static const char *why_apart(const Joining *joining, const Content *peer)
+{
+	Pool *pool = joining->diff->pool;
+
+	if (was_met(joining, peer))
+		return joining_problem(joining, peer);
+	if (!content_has_data(peer) || peer->n_context_csns == 0 ||
+	    copy_relation(joining->here, peer).identity != COPY_IS_SAME)
+		return NULL;
+	if (lacks(joining->here, peer, INT64_MAX))
+		return pool_printf(pool, "%s has changes that are not here yet",
+				   joining_uri(joining, peer));
+	if (lacks(peer, joining->here, joining->diff->in->facts->now_sec - FAR_PATIENCE_SEC))
+		return pool_printf(pool, "%s lacks changes that are here",
+				   joining_uri(joining, peer));
+	return NULL;
+}
+
+/*
+ * The same rule for those that read this node by way of others. Whether these are connected to each
+ * other cannot be seen from here; that what is there is here, and what is here is there, can.
+ */
+static const Hold *judge_far(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+		const char *why = is_far(joining, peer) ? why_apart(joining, peer) : NULL;
+
+		if (why)
+			return joining_hold(
+				joining, GUARD_JOINING,
+				pool_printf(
+					joining->diff->pool,
+					"%s: everything is here that the peers have which this "
+					"node reads, and clients' writes are refused until those "
+					"that it does not read are in step as well, for what is "
+					"deleted meanwhile may come back: %s. It goes on by "
+					"itself; only when that one never will be",
+					joining->suffix, why),
+				remedy_text(REMEDY_RELEASE_JOINING));
+	}
+	return NULL;
+}
+
+static const Hold *judge_readers(const Joining *joining)
+{
+	const Hold *hold = judge_sessions(joining);
+
+	return hold ? hold : judge_far(joining);
 }
 
 /* Consumers without the flag have closed it to clients already: waiting takes nothing from them. */

@@ -62,13 +62,48 @@ bool provider_is_kept(const Desired *desired, const char *provider)
 	return false;
 }
 
-/* What "keep" names is never taken for a peer whose URL changed, though it may have its rid. */
-static bool can_match(const Matching *matching, size_t i, bool by_rid)
+bool matching_leaves(const Matching *matching, const char *provider)
+{
+	const WantedDatabase *wanted = matching->wanted;
+
+	for (size_t i = wanted->n_consumers; i < wanted->n_consumers + wanted->n_others; i++)
+		if (strcmp(wanted->consumers[i].provider, provider) == 0)
+			return true;
+	return false;
+}
+
+/* A peer that the file has, and that this node shall not read. */
+static bool is_another(const Matching *matching, const char *provider)
+{
+	const Desired *desired = matching->diff->in->desired;
+
+	if (matching_find(matching, provider) || strcmp(provider, matching->own_provider) == 0)
+		return false;
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (url_equal(desired->peers[i].uri, provider))
+			return true;
+	return false;
+}
+
+static bool can_match(const Matching *matching, size_t i)
 {
 	const LiveConsumer *consumer = &matching->live->consumers[i];
 
-	return consumer->parses && !matching->of_live[i] && !matching_is_self(matching, consumer) &&
-	       !(by_rid && provider_is_kept(matching->diff->in->desired, consumer->provider));
+	return consumer->parses && !matching->of_live[i] && !matching_is_self(matching, consumer);
+}
+
+/* Whose URL changed has its rid still. What "keep" names, and whom the file lists by that URL, is
+ * another peer: to read somebody else in its place is a removal and an addition. */
+static const WantedConsumer *find_by_rid(const Matching *matching,
+					 const WantedConsumer *const *by_rid,
+					 const LiveConsumer *consumer)
+{
+	const WantedConsumer *found = consumer->rid < 0 ? NULL : by_rid[consumer->rid];
+
+	if (found && (provider_is_kept(matching->diff->in->desired, consumer->provider) ||
+		      is_another(matching, consumer->provider)))
+		return NULL;
+	return found;
 }
 
 static void match(Matching *matching)
@@ -84,9 +119,9 @@ static void match(Matching *matching)
 			const LiveConsumer *consumer = &live->consumers[i];
 			const WantedConsumer *found;
 
-			if (!can_match(matching, i, round == 2))
+			if (!can_match(matching, i))
 				continue;
-			found = round == 2 ? (consumer->rid < 0 ? NULL : by_rid[consumer->rid])
+			found = round == 2 ? find_by_rid(matching, by_rid, consumer)
 					   : matching_find(matching, consumer->provider);
 			if (found && (round > 0 || found->rid == consumer->rid))
 				take(matching, i, found);

@@ -27,6 +27,10 @@ bool matching_is_self(const Matching *matching, const LiveConsumer *consumer);
 /* Who reads from that provider (in one spelling) by peers.json; NULL: nobody. */
 const WantedConsumer *matching_find(const Matching *matching, const char *provider);
 
+/* True when the provider (in one spelling) is one of the database's by peers.json, and none that
+ * this node shall read. */
+bool matching_leaves(const Matching *matching, const char *provider);
+
 /* True when "keep" names the provider. */
 bool provider_is_kept(const Desired *desired, const char *provider);
 

@@ -35,6 +35,15 @@ typedef struct DatabaseFacts {
 	CopyExtra extra; /* against one peer of which everything is here */
 } DatabaseFacts;
 
+/* One after the other the answers of everybody in the database, whether this node reads him or not;
+ * NULL: that were all. Whoever was not asked is not among them. */
+static inline const Content *facts_everybody(const DatabaseFacts *facts, size_t at)
+{
+	if (at < facts->n_peers)
+		return &facts->peers[at];
+	return at - facts->n_peers < facts->n_others ? &facts->others[at - facts->n_peers] : NULL;
+}
+
 /* What the shell knows about this machine and the cluster besides the tree it read. */
 typedef struct Facts {
 	Machine machine;

@@ -36,6 +36,16 @@ static bool is_declared(const WantedDatabase *wanted, const LiveConsumer *consum
 	return false;
 }
 
+/* A peer that the file lists is no foreign one, though this node shall not read it. */
+static bool is_listed(const WantedDatabase *wanted, const LiveConsumer *consumer)
+{
+	for (size_t i = 0; i < wanted->n_others; i++)
+		if (strcmp(wanted->consumers[wanted->n_consumers + i].provider,
+			   consumer->provider) == 0)
+			return true;
+	return false;
+}
+
 static bool is_read(const LiveDatabase *database, const LiveConsumer *consumer)
 {
 	for (size_t i = 0; i < database->n_consumers; i++)
@@ -92,7 +102,8 @@ bool result_loses_provider(const ResultDatabase *database, Breach *ret)
 	for (size_t at = 0; (removed = removed_next(database, &at));) {
 		const char *uri = removed->syncrepl.value[SYNCREPL_PROVIDER];
 
-		if (!known_is_foreign(diff->in->known, database->suffix, uri))
+		if (is_listed(database->wanted, removed) ||
+		    !known_is_foreign(diff->in->known, database->suffix, uri))
 			continue;
 		breach_of_removal(database, uri, ret);
 		return true;

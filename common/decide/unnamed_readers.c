@@ -39,7 +39,7 @@ static bool is_at(const Unnamed *unnamed, const Peer *peer, const char *address)
 
 static const Peer *peer_at(const Unnamed *unnamed, const char *address)
 {
-	for (size_t i = 0; i < unnamed->wanted->n_consumers; i++)
+	for (size_t i = 0; i < unnamed->wanted->n_consumers + unnamed->wanted->n_others; i++)
 		if (is_at(unnamed, unnamed->wanted->consumers[i].peer, address))
 			return unnamed->wanted->consumers[i].peer;
 	return NULL;

@@ -29,17 +29,48 @@ static int link_secret(Pool *pool, const Desired *desired, const SyncreplSetting
 	return 0;
 }
 
-static int consumer_want(Pool *pool, const Desired *desired, const DesiredDatabase *database,
-			 const Peer *self, const Peer *peer, const Secrets *secrets,
-			 WantedConsumer *ret, Error *err)
+/* What a database is made from. */
+typedef struct Wanting {
+	Pool *pool;
+	const Desired *desired;
+	const DesiredDatabase *given;
+	const Links *links;
+	const Secrets *secrets;
+	size_t self; /* positions in links */
+} Wanting;
+
+static int64_t reads_here_sec(const Wanting *wanting, size_t at)
 {
-	SyncreplSettings link = desired_link(pool, database, peer, self);
-	WantedConsumer consumer = {.peer = peer, .rid = (int)desired_rid(database, peer)};
+	const Links *links = wanting->links;
+
+	return relay_set_has(&links->reads[at], wanting->self)
+		       ? desired_interval_sec(wanting->given, links->nodes[wanting->self],
+					      links->nodes[at])
+		       : -1;
+}
+
+/* Who is not read can go without being asked: what it has is not known then. */
+static int consumer_want(const Wanting *wanting, size_t at, bool is_read, WantedConsumer *ret,
+			 Error *err)
+{
+	Pool *pool = wanting->pool;
+	const Peer *peer = wanting->links->nodes[at];
+	SyncreplSettings link =
+		desired_link(pool, wanting->given, peer, wanting->links->nodes[wanting->self]);
+	WantedConsumer consumer = {.peer = peer,
+				   .rid = (int)desired_rid(wanting->given, peer),
+				   .provider = url_spelling(pool, peer->uri),
+				   .reads_here_sec = reads_here_sec(wanting, at)};
+
+	Error problem;
 
 	memcpy(consumer.syncrepl.value, link.value, sizeof(link.value));
-	if (link_secret(pool, desired, &link, secrets, &consumer, err) < 0)
-		return -1;
-	consumer.provider = url_spelling(pool, peer->uri);
+	if (link_secret(pool, wanting->desired, &link, wanting->secrets, &consumer,
+			is_read ? err : &problem) < 0) {
+		if (is_read)
+			return -1;
+		consumer.no_secret = pool_strdup(pool, problem.text);
+	}
 	*ret = consumer;
 	return 0;
 }
@@ -85,26 +116,50 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 	}
 }
 
+static int consumers_want(const Wanting *wanting, WantedDatabase *database, Error *err)
+{
+	const Links *links = wanting->links;
+	const RelaySet *reads = &links->reads[wanting->self];
+
+	for (size_t at = 0; at < links->n_relays; at++)
+		if (relay_set_has(reads, at) &&
+		    consumer_want(wanting, at, true, &database->consumers[database->n_consumers++],
+				  err) < 0)
+			return -1;
+	for (size_t at = 0; at < links->n_providers; at++)
+		if (!relay_set_has(reads, at) && at != wanting->self &&
+		    consumer_want(
+			    wanting, at, false,
+			    &database->consumers[database->n_consumers + database->n_others++],
+			    err) < 0)
+			return -1;
+	return 0;
+}
+
+static bool is_partial(const Links *links)
+{
+	for (size_t at = 0; at < links->n_providers; at++)
+		if (relay_set_count(&links->reads[at]) + 1 < links->n_providers)
+			return true;
+	return false;
+}
+
 static int database_want(Pool *pool, const Desired *desired, const DesiredDatabase *given,
 			 const Peer *self, const Secrets *secrets, WantedDatabase *ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const Links links = links_make(scratch, desired, given);
-	const RelaySet *reads = &links.reads[links_position(&links, self)];
-	WantedDatabase database = {.desired = given};
+	const Wanting wanting = {.pool = pool,
+				 .desired = desired,
+				 .given = given,
+				 .links = &links,
+				 .secrets = secrets,
+				 .self = links_position(&links, self)};
+	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
 	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
-	for (size_t at = 0; at < links.n_relays; at++)
-		if (relay_set_has(reads, at) &&
-		    consumer_want(pool, desired, given, self, links.nodes[at], secrets,
-				  &database.consumers[database.n_consumers++], err) < 0)
-			return -1;
-	for (size_t at = 0; at < links.n_providers; at++)
-		if (!relay_set_has(reads, at) && links.nodes[at] != self &&
-		    consumer_want(pool, desired, given, self, links.nodes[at], secrets,
-				  &database.consumers[database.n_consumers + database.n_others++],
-				  err) < 0)
-			return -1;
+	if (consumers_want(&wanting, &database, err) < 0)
+		return -1;
 	readers_want(pool, desired, self, &database);
 	*ret = database;
 	return 0;
@@ -131,6 +186,30 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 	}
 	*ret = wanted;
 	return 0;
+}
+
+const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id)
+{
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
+		if (database->consumers[i].peer->id == peer_id)
+			return &database->consumers[i];
+	return NULL;
+}
+
+bool wanted_needs_secret(const Wanted *wanted, const Secret *secret)
+{
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++) {
+			const Credentials credentials = desired_credentials(
+				wanted->databases[i].desired,
+				wanted->databases[i].consumers[k].peer, wanted->self);
+
+			if (credentials.kind == secret->kind &&
+			    credentials.kind != CREDENTIALS_NONE &&
+			    strcmp(credentials.name, secret->name) == 0)
+				return true;
+		}
+	return false;
 }
 
 unsigned wanted_rank(const Wanted *wanted)

@@ -2,7 +2,9 @@
 #ifndef SYNCWARD_WANTED_H
 #define SYNCWARD_WANTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/desired/desired.h"
 #include "common/desired/secret.h"
@@ -18,6 +20,10 @@ typedef struct WantedConsumer {
 		secret; /* which password it binds with (Secret.identity); NULL: none, or unknown */
 	const char *put_back; /* why this is the former link, not what peers.json says; NULL: it is
 				 what it says */
+	int64_t reads_here_sec; /* the peer reads this node at that interval; 0: and stays
+				   connected; -1: it does not */
+	const char *no_secret;  /* of one that this node does not read: why its password is not
+				   known, so that it cannot be asked; NULL: it can */
 } WantedConsumer;
 
 /* What one database of this node must hold. */
@@ -26,7 +32,8 @@ typedef struct WantedDatabase {
 	WantedConsumer *consumers; /* one per peer that this node reads */
 	size_t n_consumers;
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
-			    these, but they can be asked */
+			    these, but they can be asked. Both are everybody but this node. */
+	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs by which other peers read this node */
 	size_t n_readers;
 } WantedDatabase;
@@ -44,10 +51,18 @@ typedef struct Wanted {
 
 /*
  * Works out what the peer at index self must hold. Secrets must hold every password that a link of
- * this node names; one that could not be read ends in ERROR_INPUT with the shell's reason.
+ * this node names; one that could not be read ends in ERROR_INPUT with the shell's reason. Of a
+ * peer that is not read none is needed.
  */
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
+
+/* What is wanted of that peer in the database, which this node reads or not; NULL: it is none of
+ * its providers, or this node itself. */
+const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id);
+
+/* True when this node reads somebody with that password. */
+bool wanted_needs_secret(const Wanted *wanted, const Secret *secret);
 
 /* How many peers come before this node: whoever takes turns waits for so many. */
 unsigned wanted_rank(const Wanted *wanted);

@@ -3,19 +3,12 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/decide/guard_identity.h"
 #include "common/memory/memory_equal.h"
 #include "common/slapd/dn.h"
 
 /* --- databases in step --- */
-
-static bool names_suffix(const char *const *list, size_t n, const char *suffix)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(list[i], suffix) == 0)
-			return true;
-	return false;
-}
 
 /* One that is about a single link says nothing about the database. */
 static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
@@ -47,9 +40,13 @@ static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, c
 	for (size_t i = 0; i < facts->n_databases; i++) {
 		const DatabaseFacts *database = &facts->databases[i];
 
-		if (dn_equal(database->suffix, suffix))
-			return seen_changes_join(pool, seen, &database->here, database->peers,
-						 database->n_peers);
+		if (dn_equal(database->suffix, suffix)) {
+			const SeenChanges near = seen_changes_join(
+				pool, seen, &database->here, database->peers, database->n_peers);
+
+			return seen_changes_join(pool, &near, &database->here, database->others,
+						 database->n_others);
+		}
 	}
 	return *seen;
 }
@@ -59,7 +56,7 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 {
 	const KnownDatabase *before = known_database(known, suffix);
 
-	if (!names_suffix(plan->source_gone, plan->n_source_gone, suffix))
+	if (!text_is_among(suffix, plan->source_gone, plan->n_source_gone))
 		return 0;
 	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
 }
@@ -119,8 +116,8 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 /* Only what was seen: a database that nobody compared is as it was. */
 static bool is_complete(const Plan *plan, const Known *known, const char *suffix)
 {
-	return names_suffix(plan->complete, plan->n_complete, suffix) ||
-	       names_suffix(known->complete, known->n_complete, suffix) ||
+	return text_is_among(suffix, plan->complete, plan->n_complete) ||
+	       text_is_among(suffix, known->complete, known->n_complete) ||
 	       known_was_complete(known, suffix);
 }
 

@@ -28,7 +28,7 @@ typedef struct Scene {
 	const char *server_id; /* of peers.json */
 	const char *text;      /* all of peers.json; NULL: of the members above */
 	const char *not_listed;
-	Tree config;
+	Tree config, monitor;
 	Entry *global, *database;
 	DatabaseFacts content;
 	Facts facts;
@@ -150,8 +150,9 @@ static inline void scene_read(Scene *scene)
 	Error err = {0};
 
 	scene->live = (Live){0};
-	live_take_monitor(scene->pool, &(Tree){0}, &scene->facts.machine, &scene->live);
-	/* A draft: what is decided for fewer links is held to its rules before it is made. */
+	live_take_monitor(scene->pool, &scene->monitor, &scene->facts.machine, &scene->live);
+	/* A draft: what is decided for whatever is not made yet is held to its rules before it is.
+	 */
 	if (desired_parse_draft(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &scene->wanted, &err) < 0 ||
 	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &scene->live,

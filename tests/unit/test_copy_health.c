@@ -430,9 +430,24 @@ static void a_server_id_of_no_peer_is_retired(void **state)
 	pool_free(scene.pool);
 }
 
+/* One peer's state is never told as another's, though there are as many as before. */
+static void what_is_known_of_a_peer_is_no_other_one_s(void **state)
+{
+	CopyHealth peers[2] = {{.peer_id = 2}, {.peer_id = 3}};
+	const DatabaseHealth health = {.peers = peers, .n_peers = 2};
+	const unsigned same[] = {2, 3}, other[] = {2, 4}, turned[] = {3, 2};
+
+	(void)state;
+	assert_true(health_is_about(&health, same, 2));
+	assert_false(health_is_about(&health, other, 2));
+	assert_false(health_is_about(&health, turned, 2));
+	assert_false(health_is_about(&health, same, 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_known_of_a_peer_is_no_other_one_s),
 		cmocka_unit_test(who_has_everything_is_in_step),
 		cmocka_unit_test(a_lag_is_told_when_it_lasts),
 		cmocka_unit_test(who_reads_at_intervals_is_behind_when_one_is_over),

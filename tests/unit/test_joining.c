@@ -929,7 +929,7 @@ static void readers_that_do_not_stay_are_not_waited_for(void **state)
 	Scene *scene = *state;
 
 	overlay_make(scene);
-	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshOnly";
+	scene->consumer.reads_here_sec = 60;
 	assert_int_equal(judge_flag(scene), -1);
 }
 

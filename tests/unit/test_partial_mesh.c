@@ -2,6 +2,8 @@
 /* A node that does not read everybody: what is written, and whom it asks. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/plan/plan_changes.h"
+
 #define BEHIND                                      \
 	"], \"databases\": [{\"suffix\": \"" SUFFIX \
 	"\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]"
@@ -14,6 +16,14 @@
 #define BESIDE_GATEWAYS                                                                           \
 	"{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2")) PEER(2, SITE("b") READS("1, 3")) \
 		PEER(3, SITE("a") READS("2")) BEHIND "}"
+
+static const char *told_by(const Scene *scene, Guard guard)
+{
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		if (scene->plan.holds[i].guard == guard)
+			return scene->plan.holds[i].text;
+	return "";
+}
 
 static void only_whom_it_reads_is_written(void **state)
 {
@@ -56,16 +66,115 @@ static void the_last_link_to_another_part_goes_only_by_release(void **state)
 	assert_false(holds(scene, GUARD_REMOVAL));
 }
 
-/* With another one of that site over a link that works the two parts are one. */
-static void one_of_two_links_to_a_site_goes(void **state)
+/* That two of a site read each other cannot be seen from here either. */
+static void within_a_site_it_goes_by_release_as_well(void **state)
 {
 	Scene *scene = *state;
 
 	scene->text = "{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
 		PEER(2, SITE("a") READS("1, 3")) PEER(3, SITE("a") READS("2")) BEHIND "}";
 	provider_make(scene, "23");
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "peers.json lists ldap://peer3"));
+}
+
+/* What may part is told before a person lets all of it go, although there are too many as well. */
+static void too_many_removals_do_not_hide_what_each_may_part(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [" ONE(READS("2")) PEER(2, READS("1, 3"))
+		PEER(3, READS("2, 4")) PEER(4, READS("3")) BEHIND "}";
+	provider_make(scene, "234");
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "peers.json lists ldap://peer3"));
+}
+
+/* Nobody reads from here, so nothing comes to others over the link. */
+static void a_node_without_overlay_parts_nobody(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	provider_make(scene, "23");
+	scene->config.n_entries = 2;
+	(void)plan_steps(scene);
+	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+/* The consumers that run, by letter. */
+static void monitor_make(Scene *scene, const char *peers)
+{
+	Tree *tree = &scene->monitor;
+
+	*tree = (Tree){.entries = pool_alloc(scene->pool, 8 * sizeof(Entry)), .n_entries = 1};
+	tree->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &tree->entries[0], "namingContexts", SUFFIX);
+	for (unsigned i = 0; peers[i]; i++) {
+		Entry *entry = &tree->entries[tree->n_entries++];
+
+		entry->dn = pool_printf(scene->pool,
+					"cn=Consumer 00%c,cn=Database 1,cn=Databases,cn=Monitor",
+					peers[i]);
+		value_add(scene, entry, "olmSRProviderURIList",
+			  pool_printf(scene->pool, "ldap://peer%c", peers[i]));
+		value_add(scene, entry, "olmSRSyncPhase", "Persist");
+		value_add(scene, entry, "olmSRConnection", "IP=127.0.0.1:1");
+	}
+}
+
+/* Peer 9 is a gateway that nobody declares: the file does not show what comes by way of it. */
+static void an_undeclared_peer_goes_when_all_links_work(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	provider_make(scene, "9");
+	monitor_make(scene, "9");
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "does not list ldap://peer9"));
+	assert_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
+	consumer_add(scene, 1, "peer2", 2, "timeout=3");
+	monitor_make(scene, "92");
+	scene->plan = (Plan){0};
 	assert_string_not_equal(plan_steps(scene), "");
 	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+/* OpenLDAP 2.4 does not tell whether they do. */
+static void an_undeclared_peer_stays_where_slapd_does_not_tell(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	provider_make(scene, "92");
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "which this slapd does not tell"));
+}
+
+/* Peer 3 has the rid that peers.json now gives to peer 2. */
+static void a_rid_that_moved_makes_no_edit_of_a_removal(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [" ONE(READS("2"))
+		PEER(2, ", \"rid\": 3" READS("1, 3")) PEER(3, ", \"rid\": 4" READS("2")) BEHIND "}";
+	provider_make(scene, "3");
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_REMOVAL));
+}
+
+/* A URL that no peer has is one that changed. */
+static void a_rid_finds_a_peer_whose_url_changed(void **state)
+{
+	Scene *scene = *state;
+
+	scene->n_peers = 2;
+	provider_make(scene, "");
+	consumer_add(scene, 0, "elsewhere", 2, "timeout=3");
+	(void)plan_steps(scene);
+	assert_non_null(change_first(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_EDIT)));
+	assert_null(change_first(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
 }
 
 /* A peer that peers.json does not list any more is no part. */
@@ -88,14 +197,6 @@ static Content far_copy(const char *uuid, const char **csns)
 			 .entry_uuid = uuid,
 			 .context_csns = csns,
 			 .n_context_csns = 1};
-}
-
-static const char *told_by(const Scene *scene, Guard guard)
-{
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return scene->plan.holds[i].text;
-	return "";
 }
 
 /* Here and at peer 2 there is nothing; peer 3, which is not read, has data. */
@@ -137,6 +238,8 @@ static void an_empty_node_is_not_told_that_it_may_be_the_first(void **state)
 	(void)empty_here(scene);
 	(void)plan_steps(scene);
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "holds data at ldap://peer3"));
+	/* It reads nobody, so nothing closes it. */
+	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "clients can write here"));
 }
 
 /* Peer 2 is empty and proves nothing. */
@@ -169,16 +272,19 @@ static void own_changes_that_came_far_are_missed_here(void **state)
 	assert_true(holds(scene, GUARD_CONTENT));
 }
 
-static void fewer_links_than_all_are_not_made_yet(void **state)
+static void consumers_are_not_made_yet(void **state)
 {
+	static const char text[] = "{\"format\": 1, \"peers\": [" ONE("") PEER(2, "")
+		PEER(3, ", \"role\": \"consumer\"") BEHIND "}";
 	Scene *scene = *state;
 	const Desired *desired;
 	Error err = {0};
 
-	assert_int_equal(desired_parse(scene->pool, "f", BESIDE_GATEWAYS, strlen(BESIDE_GATEWAYS),
-				       &desired, &err),
-			 -1);
-	assert_non_null(strstr(err.text, "does not make it yet"));
+	if (desired_parse(scene->pool, "f", BESIDE_GATEWAYS, strlen(BESIDE_GATEWAYS), &desired,
+			  &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(desired_parse(scene->pool, "f", text, strlen(text), &desired, &err), -1);
+	assert_non_null(strstr(err.text, "does not make them yet"));
 }
 
 int main(void)
@@ -187,13 +293,19 @@ int main(void)
 		SCENE_TEST(only_whom_it_reads_is_written),
 		SCENE_TEST(a_gateway_reads_its_site_and_the_other_gateways),
 		SCENE_TEST(the_last_link_to_another_part_goes_only_by_release),
-		SCENE_TEST(one_of_two_links_to_a_site_goes),
+		SCENE_TEST(within_a_site_it_goes_by_release_as_well),
+		SCENE_TEST(too_many_removals_do_not_hide_what_each_may_part),
+		SCENE_TEST(a_node_without_overlay_parts_nobody),
+		SCENE_TEST(an_undeclared_peer_goes_when_all_links_work),
+		SCENE_TEST(an_undeclared_peer_stays_where_slapd_does_not_tell),
+		SCENE_TEST(a_rid_that_moved_makes_no_edit_of_a_removal),
+		SCENE_TEST(a_rid_finds_a_peer_whose_url_changed),
 		SCENE_TEST(who_is_not_listed_any_more_goes_as_before),
 		SCENE_TEST(nobody_is_the_first_node_while_one_that_it_does_not_read_has_data),
 		SCENE_TEST(an_empty_node_is_not_told_that_it_may_be_the_first),
 		SCENE_TEST(a_database_of_its_own_is_held_by_one_that_it_does_not_read),
 		SCENE_TEST(own_changes_that_came_far_are_missed_here),
-		SCENE_TEST(fewer_links_than_all_are_not_made_yet),
+		SCENE_TEST(consumers_are_not_made_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

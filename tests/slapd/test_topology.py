@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes that do not read everybody: gateways between sites, chains, and how a cluster comes to have them."""
+
+import contextlib
+import json
+
+import ldap
+import pytest
+from cluster import Cluster, add_person, apply_until_joined, wait_entry
+from daemon import Daemon
+from slapd import SUFFIX, Database, wait_until
+from test_joining import replace_server
+from whole import wait_equal
+
+SITES = ("a", "a", "b", "b")
+GATEWAYS = {1: (2, 3), 2: (1,), 3: (1, 4), 4: (3,)}
+CHAIN = {1: (2,), 2: (1, 3), 3: (2,)}
+
+
+def make(slapd_factory, program, **database):
+    """Two sites of two nodes, of which 1 and 3 are the gateways."""
+    cluster = Cluster(slapd_factory, program, 4, [Database(**database)])
+    for peer, site in zip(cluster.document["peers"], SITES):
+        peer["site"] = site
+    return cluster
+
+
+def gateways(cluster):
+    cluster.document["topology"] = {"gateways": 1}
+    cluster.write()
+
+
+def by_hand(cluster, links):
+    """As an administrator would write it: syncward has no part in it."""
+    nodes = {node.id: node for node in cluster}
+    for node in cluster:
+        node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
+    cluster[0].server.seed()
+    for node in cluster:
+        node.connect_by_hand([nodes[i] for i in links[node.id]], cluster.databases[0])
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(slapd_factory, program):
+    return make(slapd_factory, program)
+
+
+@pytest.fixture(name="sites")
+def fixture_sites(slapd_factory, program):
+    """Two sites whose gateways read each other, in step."""
+    cluster = make(slapd_factory, program, overlays=("syncprov",))
+    gateways(cluster)
+    by_hand(cluster, GATEWAYS)
+    return cluster
+
+
+def reads(node):
+    """The rids that stand in cn=config."""
+    return sorted(int(value.partition("rid=")[2][:3]) for value in node.syncrepl())
+
+
+def change_everywhere(cluster):
+    """Adds at each node, then deletes, renames and changes what others added."""
+    for node in cluster:
+        admin = node.server.admin()
+        for name in ("stays", "goes", "moves"):
+            admin.add_s(f"cn={name}{node.id},{SUFFIX}",
+                        [("objectClass", [b"person"]), ("sn", [b"x"]), ("cn", [f"{name}{node.id}".encode()])])
+    wait_equal(cluster.nodes)
+    for node, other in zip(cluster, [*cluster.nodes[1:], cluster[0]]):
+        admin = node.server.admin()
+        admin.delete_s(f"cn=goes{other.id},{SUFFIX}")
+        admin.rename_s(f"cn=moves{other.id},{SUFFIX}", f"cn=moved{other.id}")
+        admin.modify_s(f"cn=stays{other.id},{SUFFIX}", [(ldap.MOD_REPLACE, "sn", b"y")])
+    entries = wait_equal(cluster.nodes)
+    assert not any("goes" in dn or "moves" in dn for dn in entries)
+    assert sum("moved" in dn for dn in entries) == len(cluster.nodes)
+
+
+@pytest.mark.every_release
+def test_every_change_goes_through_a_chain(slapd_factory, program):
+    """The node in the middle sends on what it read. What is there is what peers.json says: nothing is written."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(overlays=("syncprov",))])
+    for peer in cluster.document["peers"]:
+        peer["reads"] = list(CHAIN[peer["id"]])
+    cluster.write()
+    by_hand(cluster, CHAIN)
+    for node in cluster:
+        node.apply_ok()
+        assert reads(node) == list(CHAIN[node.id])
+    change_everywhere(cluster)
+    for node in cluster:
+        node.assert_in_step()
+
+
+def test_two_sites_from_empty_to_in_step(cluster):
+    """What is written anywhere is everywhere, over up to three links."""
+    gateways(cluster)
+    cluster[0].server.seed()
+    with contextlib.ExitStack() as stack:
+        for node in cluster:
+            stack.enter_context(Daemon(node))
+        wait_until(lambda: all(node.run("check").returncode == 0 for node in cluster), "all are in step", 90)
+        assert [reads(node) for node in cluster] == [list(GATEWAYS[node.id]) for node in cluster]
+        cluster.wait_persistent()
+        change_everywhere(cluster)
+    for node in cluster:
+        node.assert_in_step()
+
+
+def test_what_is_there_is_recognised(sites):
+    """adopt describes what a node reads; a file with the right topology changes nothing."""
+    for node in sites:
+        node.apply_ok()
+    before = sites[1].server.config_writes()
+    assert [node.plan().returncode for node in sites] == [0, 0, 0, 0]
+    adopted = json.loads(sites[1].run("adopt", "--secrets", sites[1].folder + "/adopted").stdout)
+    assert sites[1].server.config_writes() == before
+    assert {peer["id"] for peer in adopted["peers"]} == {1, 2}
+
+
+def test_everybody_is_asked_who_is_in_step_and_nobody_is_taken_for_it_who_was_not(sites):
+    """verify and doctor ask also whom the node does not read; a password that it needs for none of its links may be
+    missing, and is then no evidence."""
+    far = sites[3]
+    sites[1].apply_ok()
+    done = sites[1].run("verify")
+    assert done.returncode == 0 and far.server.ldap_uri in done.stdout, done.stdout
+    sites.document["peers"][3]["syncrepl"] = {"credentials": {"file": sites[1].folder + "/of-four"}}
+    sites.document["revision"] = 2
+    sites[1].write(sites.document)
+    sites[1].apply_ok()
+    done = sites[1].run("verify")
+    assert done.returncode == 1 and "of-four" in done.stdout, done.stdout
+    assert "of-four" in sites[1].run("doctor", "in-step").stdout
+    with Daemon(sites[1]) as daemon:
+        wait_until(lambda: sites[1].run("check").returncode == 0, "the daemon goes by the new file")
+        assert daemon.events("desired-refused") == []
+
+
+def test_a_mesh_becomes_sites_by_release_and_nothing_is_lost(slapd_factory, program):
+    """Whether others read whom a node shall not read any more cannot be seen from there: a person is asked (G4)."""
+    cluster = make(slapd_factory, program, overlays=("syncprov",))
+    cluster.form_by_hand()
+    for node in cluster:
+        node.apply_ok()
+    gateways(cluster)
+    held = [node.apply() for node in cluster]
+    assert [done.returncode for done in held] == [3, 3, 3, 3]
+    assert f"peers.json lists {cluster[3].server.ldap_uri}" in held[0].stdout
+    assert [reads(node) for node in cluster] == [[2, 3, 4], [1, 3, 4], [1, 2, 4], [1, 2, 3]]
+    for node in cluster:
+        node.apply_ok("--release", "G4")
+    assert [reads(node) for node in cluster] == [list(GATEWAYS[node.id]) for node in cluster]
+    done = cluster[2].run("leave")
+    assert done.returncode == 3 and "in parts" in done.stdout and reads(cluster[2]) == [1, 4], done.stdout
+    cluster[3].server.admin().modify_s(SUFFIX, [(ldap.MOD_REPLACE, "description", b"from the end")])
+    wait_equal(cluster.nodes)
+
+
+def test_behind_a_gateway_nobody_begins_a_cluster_beside_another_one(cluster):
+    """Node 4 reads node 3 alone, which is as empty; the data is at node 1."""
+    gateways(cluster)
+    cluster[0].server.seed()
+    apply_until_joined(cluster[0])
+    done = cluster[3].apply("--first-node")
+    assert done.returncode != 0 and cluster[0].server.ldap_uri in done.stdout + done.stderr, done.stdout + done.stderr
+    assert cluster[3].syncrepl() == []
+    with Daemon(cluster[3]), Daemon(cluster[2]), Daemon(cluster[1]):
+        wait_equal(cluster.nodes, seconds=90)
+
+
+def test_a_gateway_that_was_killed_and_wiped_joins_again(slapd_factory, program, sites):
+    """While it is away each site goes on by itself."""
+    for node in sites:
+        node.apply_ok()
+        add_person(node.server, f"by{node.id}")  # so everybody knows its server ID
+    wait_equal(sites.nodes)
+    sites[2].server.kill()
+    here, there = add_person(sites[1].server, "at-a"), add_person(sites[3].server, "at-b")
+    own = add_person(sites[0].server, "at-the-other-gateway")
+    wait_entry(sites[1].server, own)
+    again = replace_server(slapd_factory, program, sites, 2)
+    apply_until_joined(again, seconds=60)
+    entries = wait_equal(sites.nodes, seconds=60)
+    assert {here, there, own} <= set(entries)
+    assert reads(again) == [1, 4]
+
+
+def test_a_node_joins_while_a_far_one_is_down_that_has_more(slapd_factory, program, sites):
+    """It reads what its site has, and takes clients' writes when the far node, which it never reads, is in step."""
+    for node in sites:
+        node.apply_ok()
+    add_person(sites[3].server, "known-everywhere")  # so its server ID is
+    wait_equal(sites.nodes)
+    sites[2].server.stop()
+    late = add_person(sites[3].server, "late")
+    sites[3].server.stop()
+    sites[2].server.start()
+    new = Cluster(slapd_factory, program, 5, [Database()], name="x")[4]
+    sites.document["peers"].append({"id": 5, "uri": new.server.ldap_uri, "site": "a"})
+    sites.nodes.append(new)
+    sites.write()
+    for node in sites.nodes[:2]:
+        node.apply_ok()
+    wait_until(lambda: f"may come back: {sites[3].server.ldap_uri}" in new.apply().stdout,
+               "it waits for the far node alone", 60)
+    with pytest.raises(ldap.UNWILLING_TO_PERFORM):
+        add_person(new.server, "too-early")
+    sites[3].server.start()
+    apply_until_joined(new, seconds=60)
+    assert late in wait_equal(sites.nodes, seconds=60)
