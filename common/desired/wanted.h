@@ -6,6 +6,7 @@
 
 #include "common/desired/desired.h"
 #include "common/desired/secret.h"
+#include "common/desired/wanted_readers.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One consumer that this node must have: how it reads one peer. */
@@ -29,6 +30,8 @@ typedef struct WantedDatabase {
 			    these, but they can be asked */
 	const char **readers; /* DNs by which other peers read this node */
 	size_t n_readers;
+	WantedLog *logs; /* that must be here; most databases have none */
+	size_t n_logs;
 } WantedDatabase;
 
 /* What this node must be: Desired seen from one peer, secrets filled in. */
