@@ -145,6 +145,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"log-there", REMEDY_WORDS,
 		 "mend what `syncward plan` says of that log there, or take syncdata, logbase and logfilter out of peers.json",
 		 "test_delta.py::test_a_link_reads_the_database_until_its_provider_shows_the_log"},
+	[REMEDY_LOG_COMPARE] =
+		{"log-compare", REMEDY_WORDS,
+		 "when the log is mended, see with `syncward compare` what is missing here all the same",
+		 "test_delta.py::test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it"},
 	[REMEDY_LOG_DATABASE] =
 		{"log-database", REMEDY_WORDS,
 		 "make one with a folder of its own, a rootdn and the indices that slapo-accesslog(5) names",

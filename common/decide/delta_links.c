@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 /* One link that peers.json has read from a log, and what is known of that log. */
@@ -135,9 +136,10 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 	if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
-				      "%s; slapd here reads that log already, and what changes "
-				      "there does not arrive",
-				      fault));
+				      "%s; slapd here reads that log already: what changes there "
+				      "does not arrive, and contextCSN may become equal without "
+				      "it; %s",
+				      fault, remedy_text(REMEDY_LOG_COMPARE)));
 	else
 		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);
 }

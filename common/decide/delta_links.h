@@ -6,7 +6,9 @@
 
 /*
  * Delta-syncrepl. A consumer whose provider has no log of changes gets nothing at all: slapd 2.4,
- * 2.5 and 2.6 search the log again and again, and never read the database instead. So a link reads
+ * 2.5 and 2.6 search the log again and again, and never read the database instead. Where a log is
+ * hidden under a link that reads it, contextCSN goes on, and what was written meanwhile never comes
+ * (seen on all three). So a link reads
  * the log only when its provider was seen to show it, and the database itself until then; what
  * cn=config has already stays, and is told.
  */

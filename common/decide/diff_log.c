@@ -21,15 +21,21 @@ typedef struct Log {
 	const char *suffix;
 } Log;
 
-static void piece_tell(const Log *log, const char *piece, const char *lead, const char *remedy)
+static void piece_tell_as(const Log *log, Severity severity, const char *piece, const char *lead,
+			  const char *remedy)
 {
 	Plan *plan = log->diff->plan;
 
-	plan_add_finding(log->diff->pool, plan, SEVERITY_WARNING, "log-incomplete", log->suffix,
+	plan_add_finding(log->diff->pool, plan, severity, "log-incomplete", log->suffix,
 			 "by peers.json peers read %s from the log of changes '%s' here, and %s; "
 			 "%s%s",
 			 log->suffix, log->wanted->base, piece, lead, remedy);
 	plan->findings[plan->n_findings - 1].key = piece;
+}
+
+static void piece_tell(const Log *log, const char *piece, const char *lead, const char *remedy)
+{
+	piece_tell_as(log, SEVERITY_WARNING, piece, lead, remedy);
 }
 
 static const char *ldapi_of(const Log *log)
@@ -120,13 +126,14 @@ static void access_judge(const Log *log, const char *reader)
 	if (rights.outcome == READS_EVERYTHING)
 		return;
 	remedy = remedy_fill(pool, REMEDY_LOG_ACCESS, reader);
-	piece_tell(log,
-		   pool_printf(pool, "%s %s read all of it, by %s", reader,
-			       rights.outcome == READS_DENIED ? "may not" : "perhaps may not",
-			       read_rights_place_print(pool, &rights)),
-		   pool_printf(pool, "give %s, in front of its other olcAccess, the line ",
-			       log->live->entry->dn),
-		   remedy);
+	/* What is hidden from a consumer that reads the log is lost there, contextCSN equal. */
+	piece_tell_as(log, rights.outcome == READS_DENIED ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		      pool_printf(pool, "%s %s read all of it, by %s", reader,
+				  rights.outcome == READS_DENIED ? "may not" : "perhaps may not",
+				  read_rights_place_print(pool, &rights)),
+		      pool_printf(pool, "give %s, in front of its other olcAccess, the line ",
+				  log->live->entry->dn),
+		      remedy);
 }
 
 static void limits_judge(const Log *log, const char *reader)

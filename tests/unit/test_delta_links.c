@@ -189,6 +189,7 @@ static void a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing(void *
 	assert_int_equal(n_pieces(scene), 0);
 	value_add(scene, log, "olcAccess", "{0}to * by * none");
 	assert_int_equal(n_pieces(scene), 1);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
 }
 
 static void a_log_is_no_database_to_replicate(void **state)
