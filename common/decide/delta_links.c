@@ -137,7 +137,7 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
 				      "%s; slapd here reads that log already: what changes there "
-				      "does not arrive, and contextCSN may become equal without "
+				      "may not arrive, and contextCSN may become equal without "
 				      "it; %s",
 				      fault, remedy_text(REMEDY_LOG_COMPARE)));
 	else

@@ -12,6 +12,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
+from daemon import Daemon
 from slapd import SUFFIX, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
@@ -137,6 +138,23 @@ def test_a_peer_that_cannot_be_asked_is_read_plainly(plain):
     (severity, text), = findings(node, "log-not-known")
     assert severity == "warning" and "could not be asked" in text and "logbase" not in node.syncrepl()[0]
     peer.server.start()
+
+
+def test_the_daemon_tells_of_a_log_that_is_missing_and_reads_it_when_it_is_there(plain):
+    node, peer = plain
+    with Daemon(node) as daemon:
+        read_from_logs(plain)
+        wait_until(lambda: "'cn=accesslog' (logbase)" in node.run("status").stdout, "status names the log")
+        assert node.run("check").returncode == 1
+        passes = daemon.last_pass()[0]
+        delta.add_delta(peer.server, [REPLICATOR])
+        add_person(peer.server, "logged")
+        assert "logbase" not in node.syncrepl()[0]
+        daemon.reload()  # has the peers asked again, which else is done at intervals
+        wait_until(lambda: "logbase=" in node.syncrepl()[0], "the log is read")
+        wait_until(lambda: "no-log" not in node.run("status").stdout, "and nothing is told any more")
+        assert daemon.last_pass()[0] - passes < 20
+    wait_entry(node.server, add_person(peer.server, "new"))
 
 
 @pytest.mark.every_release
