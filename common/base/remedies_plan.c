@@ -158,7 +158,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
 	[REMEDY_LOG_OVERLAY] =
 		{"log-overlay", REMEDY_SHELL,
-		 "printf '%s\\n' 'dn: olcOverlay=accesslog,{dn}' 'changetype: add' 'objectClass: olcOverlayConfig' 'objectClass: olcAccessLogConfig' 'olcOverlay: accesslog' 'olcAccessLogDB: {suffix}' 'olcAccessLogOps: writes' 'olcAccessLogSuccess: TRUE' 'olcAccessLogPurge: 07+00:00 01+00:00'" LDAPMODIFY,
+		 "printf '%s\\n' 'dn: olcOverlay=accesslog,{dn}' 'changetype: add' 'objectClass: olcAccessLogConfig' 'olcOverlay: accesslog' 'olcAccessLogDB: {suffix}' 'olcAccessLogOps: writes' 'olcAccessLogSuccess: TRUE' 'olcAccessLogPurge: 07+00:00 01+00:00'" LDAPMODIFY,
 		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
 	[REMEDY_LOG_OPERATIONS] =
 		{"log-operations", REMEDY_LDIF, "olcAccessLogOps: writes",

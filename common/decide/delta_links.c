@@ -114,9 +114,7 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 
 /* --- what is told --- */
 
-#define READS_PLAINLY                                                                    \
-	"this node reads the database itself until then (without syncdata, logbase and " \
-	"logfilter)"
+#define READS_PLAINLY "this node reads the database itself until then"
 
 static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
 		      const char *text)
@@ -136,9 +134,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 	if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
-				      "%s; slapd here reads that log already: what changes there "
-				      "may not arrive, and contextCSN may become equal without "
-				      "it; %s",
+				      "%s; slapd here reads it already: what changes there may "
+				      "stay away, contextCSN equal; %s",
 				      fault, remedy_text(REMEDY_LOG_COMPARE)));
 	else
 		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);

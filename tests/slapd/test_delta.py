@@ -9,6 +9,7 @@ import time
 
 import delta
 import ldap
+import messages
 import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
@@ -21,7 +22,9 @@ MODULES = ["syncprov", "accesslog"]
 
 def findings(node, code):
     """(severity, text) of each that the plan has of that code."""
-    return [(found["severity"], found["text"]) for found in node.plan_json()["findings"] if found["code"] == code]
+    found = [(one["severity"], one["text"]) for one in node.plan_json()["findings"] if one["code"] == code]
+    assert not [fault for _, text in found for fault in messages.faults(text)]
+    return found
 
 
 def others(cluster, node):
