@@ -19,7 +19,8 @@ TABLES = {"document_keys": [], "peer_keys": ["peer"], "database_keys": ["databas
 EVERYWHERE = {"comment"}
 # Pages that others ship, which ours refer to.
 FOREIGN_PAGES = {"journalctl 1", "ldapmodify 1", "hostname 1", "systemd 1", "slapd-config 5", "slapd.conf 5",
-                 "slapo-ppolicy 5", "slapo-syncprov 5", "systemd.journal-fields 7", "slapadd 8", "slapcat 8", "slapmodify 8", "slapd 8"}
+                 "slapo-ppolicy 5", "slapo-syncprov 5", "systemd.journal-fields 7", "slapadd 8", "slapcat 8", "slapmodify 8", "slapd 8",
+                 "slapo-accesslog 5"}
 
 
 def read(*path):

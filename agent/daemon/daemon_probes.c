@@ -160,6 +160,8 @@ static bool is_needed(const Found *found, const LinkNeed *need)
 					 ? context->interval_sec
 					 : context->probe_interval_sec;
 
+	if (need->can_wait)
+		return false;
 	return !need->answer ||
 	       (!must_rest && found_realtime_sec(found) - need->answer->at_sec >= wait_sec);
 }

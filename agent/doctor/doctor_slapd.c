@@ -179,11 +179,17 @@ void doctor_pending(Doctor *doctor)
 			    plan->holds[i].guard == GUARD_JOINING ? DOCTOR_NOTE : DOCTOR_WARNING,
 			    "held %s: %s: %s", guard_code(plan->holds[i].guard),
 			    plan->holds[i].text, plan->holds[i].release);
-	for (size_t i = 0; i < plan->n_findings; i++)
-		if (plan->findings[i].severity == SEVERITY_CRITICAL &&
-		    !is_restart_code(plan->findings[i].code))
-			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_ERROR,
-				    "%s", plan->findings[i].text);
+	for (size_t i = 0; i < plan->n_findings; i++) {
+		const Finding *finding = &plan->findings[i];
+		const bool is_critical =
+			finding->severity == SEVERITY_CRITICAL && !is_restart_code(finding->code);
+
+		/* What others cannot read here no other check looks at. */
+		if (is_critical || strcmp(finding->code, "log-incomplete") == 0)
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
+				    is_critical ? DOCTOR_ERROR : DOCTOR_WARNING, "%s",
+				    finding->text);
+	}
 }
 
 /* --- consumers --- */

@@ -36,15 +36,25 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 	}
 }
 
-/* Once: what was heard meanwhile holds for all rounds of the pass. */
-static void take_turn(LinkAnswers *answers, const Wanted *wanted)
+/* A password that a link has already was seen by its peer. */
+static bool must_take_turn(const Plan *plan)
 {
-	const uint64_t usec = answers->took_turn ? 0 : turn_password_usec(wanted_rank(wanted));
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (!plan->link_needs[i].answer && !plan->link_needs[i].can_wait)
+			return true;
+	return false;
+}
+
+/* Once: what was heard meanwhile holds for all rounds of the pass. */
+static void take_turn(LinkAnswers *answers, const Wanted *wanted, const Plan *plan)
+{
 	AUTO_PROGRESS waiting;
 
 	progress_begin(&waiting, "Waiting for this node's turn to send a password ...");
+	if (answers->took_turn || !must_take_turn(plan))
+		return;
 	answers->took_turn = true;
-	pause_msec((unsigned)(usec / 1000));
+	pause_msec((unsigned)(turn_password_usec(wanted_rank(wanted)) / 1000));
 }
 
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
@@ -56,7 +66,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 	ProbeRefusals refusals = world->refusals;
 	LinkProbes first;
 
-	take_turn(answers, input->wanted);
+	take_turn(answers, input->wanted, plan);
 	for (size_t i = 0; i < plan->n_link_needs; i++)
 		if (!plan->link_needs[i].answer)
 			link_round_add_compared(&round, plan->link_needs[i].database,

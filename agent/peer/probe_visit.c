@@ -2,16 +2,22 @@
 #include "agent/peer/probe_visit.h"
 
 #include <stdint.h>
-#include <strings.h>
 #include <time.h>
 
 #include "agent/slapd/ldap_local.h"
+#include "agent/system/wait.h"
 #include "common/copy/csn_set.h"
 #include "common/link/probe_read.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 /* syncRequestValue (RFC 4533): SEQUENCE { ENUMERATED refreshOnly (1) }, without a cookie. */
 static char refresh_only[] = "\x30\x03\x0a\x01\x01";
+
+#define LOG_SAMPLE_MAX 10
+#define LOG_AGAIN_MSEC 1000 /* a change is in the database first, then in the log */
+/* Those changes that have reqMod; in a log of the other kind nothing is looked at. */
+#define LOG_CHANGES "(|(objectClass=auditAdd)(objectClass=auditModify))"
 
 /* The requests of one visit. They are sent together: over a long way that saves most of the time.
  */
@@ -19,6 +25,8 @@ typedef enum Question {
 	ASK_SUFFIX,
 	ASK_SYNC,
 	ASK_LOG, /* of a delta-syncrepl link */
+	ASK_LOG_CHANGES,
+	ASK_LOG_ROOT, /* when the suffix entry was read */
 	ASK_SAMPLE,
 	ASK_ACCOUNT, /* the bind DN's own entry */
 	ASK_SCHEMA,
@@ -48,6 +56,8 @@ typedef struct Request {
 
 static const char *const suffix_attributes[] = {"entryUUID", "contextCSN", NULL};
 static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
+static const char *const log_attributes[] = {"contextCSN", NULL};
+static const char *const change_attributes[] = {"reqDN", "reqType", "reqMod", "entryCSN", NULL};
 static const char *const sample_attributes[] = {"entryCSN", "userPassword", NULL};
 static const char *const account_attributes[] = {"userPassword", NULL};
 static const char *const schema_attributes[] = {"attributeTypes", "objectClasses", NULL};
@@ -59,6 +69,9 @@ static const Request requests[] = {
 			false},
 	[ASK_SYNC] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
 	[ASK_LOG] = {NULL, LDAP_SCOPE_BASE, no_attributes, false, 0, PROBE_DEPTH_ID, true},
+	[ASK_LOG_ROOT] = {NULL, LDAP_SCOPE_BASE, log_attributes, false, 1, PROBE_DEPTH_ID, false},
+	[ASK_LOG_CHANGES] = {NULL, LDAP_SCOPE_SUBTREE, change_attributes, true, LOG_SAMPLE_MAX,
+			     PROBE_DEPTH_ID, false},
 	[ASK_SAMPLE] = {NULL, LDAP_SCOPE_SUBTREE, sample_attributes, true, PROBE_SAMPLE_MAX,
 			PROBE_DEPTH_WHOLE, false},
 	[ASK_ACCOUNT] = {NULL, LDAP_SCOPE_BASE, account_attributes, true, 1, PROBE_DEPTH_WHOLE,
@@ -81,22 +94,25 @@ static const char *own_account(const Visit *visit)
 	return dn && password && dn_is_within(dn, visit->probe->suffix) ? dn : NULL;
 }
 
-/* Where the link reads changes from; NULL: from the database itself. */
 static const char *log_of(const Visit *visit)
 {
-	const char *syncdata = visit->link.syncrepl->value[SYNCREPL_SYNCDATA];
-	const bool has_log = syncdata && strcasecmp(syncdata, "default") != 0;
-
-	return has_log ? visit->link.syncrepl->value[SYNCREPL_LOGBASE] : NULL;
+	return syncrepl_log(visit->link.syncrepl);
 }
 
 static const char *base_of(const Visit *visit, Question question)
 {
 	if (question == ASK_ACCOUNT)
 		return own_account(visit);
-	if (question == ASK_LOG)
+	if (question >= ASK_LOG && question <= ASK_LOG_ROOT)
 		return log_of(visit);
 	return requests[question].base ? requests[question].base : visit->probe->suffix;
+}
+
+/* No slapd, and so no syncprov, has a log of the other kind. */
+static bool is_sync(const Visit *visit, Question question)
+{
+	return requests[question].is_sync &&
+	       (question != ASK_LOG || syncrepl_log_is_accesslog(visit->link.syncrepl));
 }
 
 static void ask(Visit *visit, Question question)
@@ -115,9 +131,10 @@ static void ask(Visit *visit, Question question)
 	if (question == ASK_CLOCK)
 		visit->asked_sec = time(NULL);
 	visit->answers[question].code =
-		ldap_search_ext(visit->link.ldap, base, request->scope, "(objectClass=*)",
+		ldap_search_ext(visit->link.ldap, base, request->scope,
+				question == ASK_LOG_CHANGES ? LOG_CHANGES : "(objectClass=*)",
 				(char **)(uintptr_t)request->attributes, request->types_only,
-				requests[question].is_sync ? controls : NULL, NULL, NULL,
+				is_sync(visit, question) ? controls : NULL, NULL, NULL,
 				request->size_limit, &visit->ids[question]);
 }
 
@@ -128,6 +145,8 @@ static bool hear(Visit *visit, Question question)
 		[ASK_SUFFIX] = "read the suffix entry",
 		[ASK_SYNC] = "synchronising search",
 		[ASK_LOG] = "read the log of changes",
+		[ASK_LOG_CHANGES] = "search the log of changes",
+		[ASK_LOG_ROOT] = "read the log of changes",
 		[ASK_SAMPLE] = "search below the suffix",
 		[ASK_ACCOUNT] = "read the bind DN's entry",
 		[ASK_SCHEMA] = "read the schema",
@@ -212,14 +231,38 @@ static void hear_sync(Visit *visit)
 	probe_take_sync(pool, visit->probe, &answer, cookie ? csn_cookie_sid(cookie) : -1);
 }
 
+static bool hear_log_root(Visit *visit, ProbeLog *log)
+{
+	ask(visit, ASK_LOG_ROOT);
+	if (!hear(visit, ASK_LOG_ROOT))
+		return false;
+	log->root = answer_of(visit, ASK_LOG_ROOT);
+	return true;
+}
+
+/* Its contextCSN behind that of the suffix entry: what that had must be in it, at the latest a
+ * moment later. */
 static void hear_log(Visit *visit)
 {
-	ProbeAnswer answer;
+	const LinkHooks *hooks = visit->link.hooks;
+	ProbeLog log = {.base = log_of(visit),
+			.is_accesslog = syncrepl_log_is_accesslog(visit->link.syncrepl)};
 
 	if (!hear(visit, ASK_LOG))
 		return;
-	answer = answer_of(visit, ASK_LOG);
-	probe_take_log(visit->link.pool, visit->probe, &answer, log_of(visit));
+	log.sync = answer_of(visit, ASK_LOG);
+	if (!hear(visit, ASK_LOG_CHANGES))
+		return;
+	log.changes = answer_of(visit, ASK_LOG_CHANGES);
+	if (!hear_log_root(visit, &log))
+		return;
+	if (probe_log_is_behind(visit->probe, &log)) {
+		hooks->enter(hooks->data, PROBE_LOG, 2 * visit->link.timeout_msec);
+		pause_msec(LOG_AGAIN_MSEC);
+		if (!hear_log_root(visit, &log))
+			return;
+	}
+	probe_take_log(visit->link.pool, visit->probe, &log);
 }
 
 static void hear_rest(Visit *visit)
@@ -252,7 +295,7 @@ static void visit_ask(Visit *visit, ProbeDepth depth)
 
 	hooks->enter(hooks->data, PROBE_SUFFIX, QUESTION_COUNT * visit->link.timeout_msec);
 	for (Question question = 0; question < ASK_CONTEXTS; question++)
-		if (requests[question].depth <= depth)
+		if (requests[question].depth <= depth && question != ASK_LOG_ROOT)
 			ask(visit, question);
 	hear_suffix(visit);
 	hear_sync(visit);

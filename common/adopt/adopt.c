@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/live/database_refusal.h"
+#include "common/live/live_log.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -234,9 +235,11 @@ static void database_survey(Survey *survey, const LiveDatabase *live)
 
 	if (live->n_consumers == 0 && !live->is_multi_provider) {
 		if (live->syncprov && live->suffixes)
-			adopt_note(adoption,
-				   "%s (%s) is left out: it has syncprov, but reads from nobody",
-				   live->entry->dn, live->suffixes->values[0].bytes);
+			adopt_note(adoption, "%s (%s) is left out: %s", live->entry->dn,
+				   live->suffixes->values[0].bytes,
+				   live_logged(survey->live, live)
+					   ? "it is a log of changes (olcAccessLogDB)"
+					   : "it has syncprov, but reads from nobody");
 		return;
 	}
 	problem = problem_of(survey, live);

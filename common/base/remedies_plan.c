@@ -141,6 +141,46 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_PARTIAL_OUT] =
 		{"partial-out", REMEDY_WORDS, "take that out of \"syncrepl\" in peers.json",
 		 "test_guards.py::test_a_provider_does_not_get_a_link_that_reads_a_part_only"},
+	[REMEDY_LOG_THERE] =
+		{"log-there", REMEDY_WORDS,
+		 "mend what `syncward plan` says of that log there, or take syncdata, logbase and logfilter out of peers.json",
+		 "test_delta.py::test_a_link_reads_the_database_until_its_provider_shows_the_log"},
+	[REMEDY_LOG_COMPARE] =
+		{"log-compare", REMEDY_WORDS,
+		 "when the log is mended, see with `syncward compare` what is missing here all the same",
+		 "test_delta.py::test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it"},
+	[REMEDY_LOG_DATABASE] =
+		{"log-database", REMEDY_WORDS,
+		 "make one with a folder of its own, a rootdn and the indices that slapo-accesslog(5) names",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_MODULE] =
+		{"log-module", REMEDY_LDIF, "olcModuleLoad: accesslog",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_OVERLAY] =
+		{"log-overlay", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: olcOverlay=accesslog,{dn}' 'changetype: add' 'objectClass: olcAccessLogConfig' 'olcOverlay: accesslog' 'olcAccessLogDB: {suffix}' 'olcAccessLogOps: writes' 'olcAccessLogSuccess: TRUE' 'olcAccessLogPurge: 07+00:00 01+00:00'" LDAPMODIFY,
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_OPERATIONS] =
+		{"log-operations", REMEDY_LDIF, "olcAccessLogOps: writes",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_SYNCPROV] =
+		{"log-syncprov", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: olcOverlay=syncprov,{dn}' 'changetype: add' 'objectClass: olcOverlayConfig' 'objectClass: olcSyncProvConfig' 'olcOverlay: syncprov' 'olcSpNoPresent: TRUE' 'olcSpReloadHint: TRUE'" LDAPMODIFY,
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_NO_PRESENT] =
+		{"log-no-present", REMEDY_LDIF, "olcSpNoPresent: TRUE",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_RELOAD_HINT] =
+		{"log-reload-hint", REMEDY_LDIF, "olcSpReloadHint: TRUE",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_ACCESS] =
+		{"log-access", REMEDY_LDIF,
+		 "olcAccess: {0}to * by dn.exact=\"{dn}\" read by * break",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_LIMITS] =
+		{"log-limits", REMEDY_LDIF,
+		 "olcLimits: {0}dn.exact=\"{dn}\" size=unlimited size.unchecked=unlimited time=unlimited",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
 	[REMEDY_ROOT_DN] =
 		{"root-dn", REMEDY_LDIF, "olcRootDN: cn=admin,{suffix}",
 		 "test_guards.py::test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_overlay"},

@@ -4,14 +4,21 @@
 #include <string.h>
 
 #include "common/decide/compose_step.h"
+#include "common/decide/delta_links.h"
 #include "common/decide/diff.h"
 #include "common/decide/guard_result.h"
 #include "common/plan/plan_changes.h"
 
 static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 {
-	Plan plan = {.wanted = input->wanted};
-	Diff diff = {.pool = pool, .in = input, .plan = &plan};
+	PlanInput *now = pool_alloc(pool, sizeof(*now));
+	Diff diff = {.pool = pool, .in = now};
+	Plan plan = {0};
+
+	*now = *input;
+	now->wanted = delta_wanted(pool, input);
+	plan.wanted = now->wanted;
+	diff.plan = &plan;
 
 	plan_databases_make(pool, &plan, input->live);
 	diff_restart(&diff);
@@ -22,6 +29,8 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 		diff_unsaved(&diff);
 	}
 	guard_plan(&diff);
+	if (input->wanted)
+		delta_tell(&diff, input->wanted);
 	do
 		plan_compose(&diff);
 	while (guard_result(&diff));

@@ -42,6 +42,9 @@ void diff_unsaved(Diff *diff);
 void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
+void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const DatabasePlan *database);
 

@@ -265,6 +265,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	if (desired->manages_access)
 		diff_access(diff, wanted, live);
 	diff_consumers(diff, database);
+	diff_logs(diff, wanted, live);
 	diff_read_only(diff, wanted, live);
 	diff_unfit_tell(diff, desired->suffix, live);
 }

@@ -164,19 +164,16 @@ static const WantedDatabase *wanted_of(const Joining *joining, const LiveDatabas
 	return NULL;
 }
 
-/* Consumers of this database read its log of changes with the same connection. */
+/* Who reads this database here from its log of changes does so with the same connection. */
 static bool is_our_log(const Joining *joining, const LiveDatabase *live)
 {
 	const LiveDatabase *found;
 
-	for (size_t i = 0; i < joining->wanted->n_consumers; i++) {
-		const Syncrepl *syncrepl = &joining->wanted->consumers[i].syncrepl;
-		const char *log = syncrepl->value[SYNCREPL_LOGBASE];
-
-		if (log && live_find_database(joining->diff->in->live, log, &found) == 1 &&
+	for (size_t i = 0; i < joining->wanted->n_logs; i++)
+		if (live_find_database(joining->diff->in->live, joining->wanted->logs[i].base,
+				       &found) == 1 &&
 		    found == live)
 			return true;
-	}
 	return false;
 }
 

@@ -2,7 +2,6 @@
 #include "common/desired/wanted.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/suggest.h"
 #include "common/desired/desired_internal.h"
@@ -83,16 +82,6 @@ static void reader_add(Pool *pool, WantedDatabase *database, const char *dn)
 	POOL_PUSH(pool, database->readers, database->n_readers, dn);
 }
 
-/* With an authzid that is who reads, not who binds; NULL: nobody whose DN is known. */
-static const char *reader_of(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
-{
-	const char *authzid = desired_setting(given, self, consumer, SYNCREPL_AUTHZID);
-
-	if (!authzid || !*authzid)
-		return desired_setting(given, self, consumer, SYNCREPL_BINDDN);
-	return strncasecmp(authzid, "dn:", 3) == 0 ? authzid + 3 : NULL;
-}
-
 /* By default whoever reads here: the bind DN that each other peer uses towards this node. */
 static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 			 WantedDatabase *database)
@@ -109,7 +98,7 @@ static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
 
 		if (consumer == self || !desired_database_has_peer(given, consumer->id))
 			continue;
-		dn = reader_of(given, self, consumer);
+		dn = wanted_reader(given, self, consumer);
 		if (dn && dn != before)
 			reader_add(pool, database, dn);
 		before = dn;
@@ -161,6 +150,7 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 	if (consumers_want(&wanting, &database, err) < 0)
 		return -1;
 	readers_want(pool, desired, self, &database);
+	database.n_logs = wanted_logs(pool, &links, self, &database.logs);
 	*ret = database;
 	return 0;
 }

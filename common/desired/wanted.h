@@ -8,6 +8,7 @@
 
 #include "common/desired/desired.h"
 #include "common/desired/secret.h"
+#include "common/desired/wanted_readers.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One consumer that this node must have: how it reads one peer. */
@@ -36,6 +37,8 @@ typedef struct WantedDatabase {
 	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs by which other peers read this node */
 	size_t n_readers;
+	WantedLog *logs; /* that must be here; most databases have none */
+	size_t n_logs;
 } WantedDatabase;
 
 /* What this node must be: Desired seen from one peer, secrets filled in. */

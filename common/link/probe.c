@@ -32,6 +32,23 @@ bool probe_has_fault(const Probe *probe, ProbeCode code)
 	return false;
 }
 
+ProbeLogOutcome probe_log(const Probe *probe)
+{
+	const ProbeState state = probe->steps[PROBE_LOG];
+
+	return state == PROBE_GOOD                            ? PROBE_LOG_SHOWN
+	       : state == PROBE_BAD && probe_log_fault(probe) ? PROBE_LOG_MISSING
+							      : PROBE_LOG_NOT_KNOWN;
+}
+
+const char *probe_log_fault(const Probe *probe)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (probe->faults[i].code == PROBE_NO_LOG)
+			return probe->faults[i].text;
+	return NULL;
+}
+
 ProbeVerdict probe_verdict(const Probe *probe)
 {
 	ProbeVerdict worst = PROBE_IS_GOOD;

@@ -65,6 +65,18 @@ bool probe_has_fault(const Probe *probe, ProbeCode code);
  */
 ProbeVerdict probe_verdict(const Probe *probe);
 
+/* What is known of the log that the link reads, or would read. */
+typedef enum ProbeLogOutcome {
+	PROBE_LOG_NOT_KNOWN, /* first: who was never asked shows nothing */
+	PROBE_LOG_MISSING,   /* it has none, hides it, or does not write every change into it */
+	PROBE_LOG_SHOWN,
+} ProbeLogOutcome;
+
+ProbeLogOutcome probe_log(const Probe *probe);
+
+/* The sentence that says why the log is missing; NULL: it is not. */
+const char *probe_log_fault(const Probe *probe);
+
 /* Compares what the peer told with what is expected: server ID, schema, clock (60 s), how long its
  * certificate is still valid (21 days). Adds faults, sets steps. */
 void probe_judge(Pool *pool, Probe *probe, const ProbeExpectation *expectation);

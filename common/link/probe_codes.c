@@ -2,6 +2,7 @@
 #include "common/link/probe_codes.h"
 
 #include "common/base/macros.h"
+#include "common/base/remedies.h"
 
 static const char *const step_names[] = {
 	[PROBE_RESOLVE] = "resolve",
@@ -42,7 +43,8 @@ _Static_assert(ARRAY_SIZE(verdict_names) == PROBE_VERDICT_COUNT, "name every ver
 static const struct {
 	const char *name;
 	ProbeVerdict verdict;
-	const char *remedy;
+	const char *remedy; /* NULL: that of the row */
+	Remedy row;
 } codes[] = {
 	[PROBE_NO_SUCH_HOST] = {"no-such-host", PROBE_NOT_TESTED,
 				"correct the uri in peers.json, or add the name to DNS or "
@@ -119,10 +121,7 @@ static const struct {
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
-	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED,
-			  "make the log database, its syncprov and the accesslog overlay there, "
-			  "and let the bind DN read it; or take syncdata, logbase and logfilter "
-			  "out of peers.json"},
+	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED, .row = REMEDY_LOG_THERE},
 	[PROBE_SEES_LESS] = {"sees-less", PROBE_IS_REFUSED,
 			     "let olcAccess there give it read on everything, in a rule before all "
 			     "others: {0}to * by dn.exact=\"...\" read by * break (\"access\": "
@@ -192,5 +191,5 @@ ProbeVerdict probe_code_verdict(ProbeCode code)
 
 const char *probe_code_remedy(ProbeCode code)
 {
-	return codes[code].remedy;
+	return codes[code].remedy ? codes[code].remedy : remedy_text(codes[code].row);
 }

@@ -109,28 +109,6 @@ void probe_take_sync(Pool *pool, Probe *probe, const ProbeAnswer *answer, int si
 	}
 }
 
-void probe_take_log(Pool *pool, Probe *probe, const ProbeAnswer *answer, const char *logbase)
-{
-	const bool is_busy = answer->code == BUSY || answer->code == UNAVAILABLE;
-
-	probe->steps[PROBE_LOG] = PROBE_GOOD;
-	if (answer->code == SUCCESS && answer->entries->n_entries > 0)
-		return;
-	probe->steps[PROBE_LOG] = PROBE_BAD;
-	if (is_busy)
-		add_refused(pool, probe, "read the log of changes", answer);
-	else if (answer->code == CRITICAL_EXTENSION)
-		probe_add_fault(pool, probe, PROBE_NO_LOG,
-				"the log of changes '%s' (logbase) has no syncprov overlay there, "
-				"so nothing can be read from it",
-				logbase);
-	else
-		probe_add_fault(pool, probe, PROBE_NO_LOG,
-				"there is no log of changes '%s' (logbase), or the bind DN may not "
-				"read it (result %d)",
-				logbase, answer->code);
-}
-
 static void take_limits(Pool *pool, Probe *probe, const ProbeAnswer *answer)
 {
 	const bool is_limit = answer->code == SIZE_LIMIT || answer->code == TIME_LIMIT ||

@@ -25,8 +25,21 @@ void probe_take_contexts(Pool *pool, Probe *probe, const ProbeAnswer *answer);
  * slapd answers 12 where syncprov is missing. */
 void probe_take_sync(Pool *pool, Probe *probe, const ProbeAnswer *answer, int sid);
 
-/* The same of the log database that a delta-syncrepl link reads. */
-void probe_take_log(Pool *pool, Probe *probe, const ProbeAnswer *answer, const char *logbase);
+/* What is asked of the log that a delta-syncrepl link reads (slapo-accesslog(5)). */
+typedef struct ProbeLog {
+	const char *base;
+	bool is_accesslog;
+	ProbeAnswer sync;    /* its base, by a critical synchronisation control */
+	ProbeAnswer root;    /* its base with contextCSN, which no such search returns */
+	ProbeAnswer changes; /* some of the changes in it, the types of what each must have */
+} ProbeLog;
+
+/* True when its contextCSN lacks what that of the database had, which was read before: no change is
+ * written into it, or one is just being written. */
+bool probe_log_is_behind(const Probe *probe, const ProbeLog *log);
+
+/* Whether the link would get every change from it: PROBE_LOG good, bad, or unknown. */
+void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log);
 
 /* Up to PROBE_SAMPLE_MAX entries with the types of entryCSN and userPassword; account: the same of
  * the bind DN's own entry, NULL when it has none in this database. */

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "common/live/live_log.h"
 #include "common/slapd/dn.h"
 
 static bool is_one_of(const char *name, const char *const *names, size_t n_names)
@@ -67,6 +68,7 @@ static const char *glue_refusal(Pool *pool, const Live *live, const LiveDatabase
 const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *database)
 {
 	const char *refusal = backend_refusal(pool, database);
+	const LiveDatabase *logged;
 
 	for (size_t i = 0; !refusal && i < database->suffixes->n_values; i++)
 		if (database->suffixes->values[i].len == 0)
@@ -74,5 +76,10 @@ const char *database_refusal(Pool *pool, const Live *live, const LiveDatabase *d
 	if (!refusal && entry_has_value(database->entry, "olcSyncUseSubentry", "TRUE"))
 		refusal = "keeps its contextCSN in an entry of its own (olcSyncUseSubentry: TRUE), "
 			  "where no node compares it";
+	if (!refusal && (logged = live_logged(live, database)))
+		refusal = pool_printf(
+			pool,
+			"is the log of changes of %s (olcAccessLogDB), which each server writes by itself",
+			logged->suffixes->values[0].bytes);
 	return refusal ? refusal : glue_refusal(pool, live, database);
 }

@@ -43,6 +43,8 @@ const char *const live_config_attributes[] = {
 	"olcSpSessionlogSource",
 	"olcSpNoPresent",
 	"olcSpReloadHint",
+	"olcAccessLogDB",
+	"olcAccessLogOps",
 	"olcDisabled",
 	"entryCSN",
 	"createTimestamp",

@@ -156,6 +156,7 @@ typedef struct LinkNeed {
 	const WantedConsumer *consumer;
 	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
 	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
+	bool can_wait; /* nothing waits for it: the next round of all links tells it as well */
 } LinkNeed;
 
 /* An account that peers read with, of which olcAccess leaves open what it may read (G12). */

@@ -2,10 +2,10 @@
 #include "common/syncrepl/syncrepl_partial.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "common/base/buf.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_log.h"
 #include "common/syncrepl/syncrepl_logfilter.h"
 
 static const SyncreplKeyword narrowing[] = {
@@ -23,13 +23,6 @@ static bool has_word(const char *list, const char *word)
 		list = strpbrk(list, ", \t");
 	}
 	return false;
-}
-
-static bool reads_log(const Syncrepl *syncrepl)
-{
-	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];
-
-	return syncdata && strcasecmp(syncdata, "accesslog") == 0;
 }
 
 static bool log_is_whole(const char *filter)
@@ -52,7 +45,7 @@ static bool narrows(SyncreplKeyword keyword, const Syncrepl *syncrepl)
 	if (keyword == SYNCREPL_ATTRS)
 		return !has_word(value, "*") || !has_word(value, "+");
 	if (keyword == SYNCREPL_LOGFILTER)
-		return reads_log(syncrepl) && !log_is_whole(value);
+		return syncrepl_log_is_accesslog(syncrepl) && !log_is_whole(value);
 	return keyword != SYNCREPL_SUFFIXMASSAGE || !base || !dn_equal(value, base);
 }
 

@@ -77,6 +77,9 @@ ELSEWHERE = {
     "behind": "test_daemon_health.py",
     "kept": "test_guards.py",
     "retry-ends": "test_retry.py",
+    "no-log": "test_delta.py",
+    "log-not-known": "test_delta.py",
+    "log-incomplete": "test_delta.py",
     "rid-shared": "test_two_databases.py",
     "server-id-unverified": "test_breakages.py::test_server_ids_without_known_listeners_are_not_called_right",
 }

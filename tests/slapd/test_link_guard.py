@@ -216,48 +216,6 @@ def test_a_link_that_works_is_not_taken_for_one_that_is_down_while_another_is_re
     away.server.start()
 
 
-def add_log(server):
-    """A log database without anything else; returns its DN."""
-    os.mkdir(os.path.join(server.directory, "accesslog"))
-    backend = server.release.backends[0]
-    server.add(f"olcDatabase={backend},cn=config", {
-        "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend, "olcSuffix": "cn=log",
-        "olcDbDirectory": os.path.join(server.directory, "accesslog"), "olcRootDN": "cn=admin,cn=log",
-        "olcDbIndex": "default eq", "olcAccess": f'to * by dn.exact="{REPLICATOR}" read by * break'})
-    return server.database_dn("cn=log")
-
-
-def test_a_plain_link_that_works_is_not_made_one_that_reads_a_log_which_is_not_there(form):
-    cluster = form()
-    node, peer = cluster
-    peer.server.modify("cn=module{0},cn=config", [(ldap.MOD_ADD, "olcModuleLoad", "accesslog")])
-    plain = node.syncrepl()
-    cluster.document["peers"][1]["syncrepl"] = {
-        "syncdata": "accesslog", "logbase": "cn=log", "logfilter": "(&(objectClass=auditWriteObject)(reqResult=0))"}
-    node.write(cluster.document)
-
-    def assert_held(cause):
-        applied = node.apply()
-        (guard, text, command), = holds_of(applied.stdout)
-        assert applied.returncode == 3 and guard == "G6" and command == "syncward apply --release G6", applied.stdout
-        assert "log of changes 'cn=log'" in text and cause in text, text
-        assert node.syncrepl() == plain
-    assert_held("there is no log")
-    log = add_log(peer.server)
-    peer.server.add("olcOverlay=accesslog," + peer.server.database_dn(), {
-        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": "cn=log",
-        "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE"})
-    add_person(peer.server, "logged")
-    assert_held("has no syncprov overlay")
-    peer.server.add("olcOverlay=syncprov," + log, {
-        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov", "olcSpNoPresent": "TRUE",
-        "olcSpReloadHint": "TRUE"})
-    node.apply_ok()
-    assert "logbase=" in node.syncrepl()[0]
-    cluster.wait_persistent()
-    wait_entry(node.server, add_person(peer.server, "new"))
-
-
 def test_the_last_link_does_not_go_for_one_that_cannot_be_tested(cluster):
     node, peer = cluster
     cluster.document["peers"][1] = {"id": 7, "uri": "ldap://ldap7.nowhere.invalid"}

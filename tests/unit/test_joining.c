@@ -971,6 +971,7 @@ static void other_make(Scene *scene, const char **readers, size_t n_readers)
 static void who_may_read_another_database_with_the_account_is_waited_for(void **state)
 {
 	static const char *own[] = {"cn=r,o=x"}, *same[] = {"CN=R, o=x"}, *other[] = {"cn=q,o=x"};
+	static WantedLog log = {.base = "o=Other"};
 	Scene *scene = *state;
 
 	overlay_make(scene);
@@ -985,9 +986,12 @@ static void who_may_read_another_database_with_the_account_is_waited_for(void **
 	assert_int_equal(judge_flag(scene), -1);
 	other_make(scene, NULL, 0);
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
-	scene->consumer.syncrepl.value[SYNCREPL_LOGBASE] = "o=Other";
+	scene->database.logs = &log; /* who reads it from there is a reader of it, too */
+	scene->database.n_logs = 1;
+	other_make(scene, NULL, 0);
 	assert_int_equal(judge_flag(scene), -1);
-	scene->consumer.syncrepl.value[SYNCREPL_LOGBASE] = NULL;
+	scene->database.n_logs = 0;
+	other_make(scene, NULL, 0);
 	scene->facts.now_sec += 20;
 	assert_int_equal(judge_flag(scene), -1);
 	scene->database_facts.readers.n_sessions = 0;

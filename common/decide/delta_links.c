@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/delta_links.h"
+
+#include <string.h>
+
+#include "common/base/remedies.h"
+#include "common/syncrepl/syncrepl_log.h"
+
+/* One link that peers.json has read from a log, and what is known of that log. */
+typedef struct DeltaLink {
+	const PlanInput *in;
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const LinkProbe *answer; /* NULL: it was not asked yet */
+	ProbeLogOutcome outcome;
+	bool is_live; /* cn=config has it read that log already */
+	bool was_seen_to_work;
+} DeltaLink;
+
+static bool is_read_from_log(const DeltaLink *link)
+{
+	const LiveDatabase *live;
+
+	if (live_find_database(link->in->live, link->database->desired->suffix, &live) != 1)
+		return false;
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *consumer = &live->consumers[i];
+
+		if (consumer->parses && consumer->provider &&
+		    strcmp(consumer->provider, link->consumer->provider) == 0 &&
+		    syncrepl_log_same(&consumer->syncrepl, &link->consumer->syncrepl))
+			return true;
+	}
+	return false;
+}
+
+/* False when peers.json has it read the database itself. */
+static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
+		       DeltaLink *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const WantedConsumer *consumer = &database->consumers[i];
+	const char *suffix = database->desired->suffix;
+	const char *identity;
+
+	if (!syncrepl_log(&consumer->syncrepl) || consumer->put_back)
+		return false;
+	*ret = (DeltaLink){.in = in, .database = database, .consumer = consumer};
+	identity = link_identity(scratch, &consumer->syncrepl, consumer->secret);
+	if (in->facts->probes)
+		ret->answer =
+			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
+	if (ret->answer)
+		ret->outcome = probe_log(&ret->answer->probe);
+	ret->is_live = is_read_from_log(ret);
+	ret->was_seen_to_work =
+		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
+	return true;
+}
+
+/* What worked once may be written again unless the peer says otherwise now. */
+static bool is_plain(const DeltaLink *link)
+{
+	return !link->is_live && link->outcome != PROBE_LOG_SHOWN &&
+	       !(link->was_seen_to_work && link->outcome == PROBE_LOG_NOT_KNOWN);
+}
+
+/* --- what is wanted now --- */
+
+static bool has_plain(const PlanInput *input, const WantedDatabase *database)
+{
+	DeltaLink link;
+
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (delta_link(input, database, i, &link) && is_plain(&link))
+			return true;
+	return false;
+}
+
+static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
+{
+	const size_t n = database->n_consumers + database->n_others;
+	const WantedDatabase asked = *database;
+	DeltaLink link;
+
+	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
+	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
+	for (size_t i = 0; i < asked.n_consumers; i++)
+		if (delta_link(input, &asked, i, &link) && is_plain(&link))
+			database->consumers[i].syncrepl =
+				syncrepl_plain(&asked.consumers[i].syncrepl);
+}
+
+const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
+{
+	const Wanted *asked = input->wanted;
+	Wanted *wanted = NULL;
+
+	for (size_t i = 0; asked && i < asked->n_databases; i++) {
+		if (!has_plain(input, &asked->databases[i]))
+			continue;
+		if (!wanted) {
+			wanted = pool_alloc(pool, sizeof(*wanted));
+			*wanted = *asked;
+			wanted->databases =
+				pool_alloc(pool, asked->n_databases * sizeof(*wanted->databases));
+			memcpy(wanted->databases, asked->databases,
+			       asked->n_databases * sizeof(*wanted->databases));
+		}
+		database_make_plain(pool, input, &wanted->databases[i]);
+	}
+	return wanted ? wanted : asked;
+}
+
+/* --- what is told --- */
+
+#define READS_PLAINLY "this node reads the database itself until then"
+
+static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
+		      const char *text)
+{
+	const char *then = link->is_live ? "" : "; " READS_PLAINLY;
+	Plan *plan = diff->plan;
+
+	plan_add_finding(diff->pool, plan, severity, code, link->database->desired->suffix, "%s%s",
+			 text, then);
+	plan->findings[plan->n_findings - 1].key = link->consumer->peer->uri;
+}
+
+static void tell_missing(Diff *diff, const DeltaLink *link)
+{
+	const char *fault = probe_log_fault(&link->answer->probe);
+
+	if (link->is_live)
+		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
+			  pool_printf(diff->pool,
+				      "%s; slapd here reads it already: what changes there may "
+				      "stay away, contextCSN equal; %s",
+				      fault, remedy_text(REMEDY_LOG_COMPARE)));
+	else
+		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);
+}
+
+/* An empty log is usual after a purge, and a peer that is away is told by other means: of a link
+ * that reads its log already that is no more than worth knowing. */
+static void tell_not_known(Diff *diff, const DeltaLink *link)
+{
+	const bool was_asked = link->answer != NULL;
+	const bool was_seen = was_asked && link->answer->probe.steps[PROBE_LOG] == PROBE_UNKNOWN;
+	const char *why = was_seen    ? "shows no change there, or no contextCSN"
+			  : was_asked ? "could not be asked"
+				      : "was not asked yet";
+
+	if (!link->is_live || was_seen)
+		link_tell(diff, link,
+			  was_asked && !link->is_live ? SEVERITY_WARNING : SEVERITY_NOTE,
+			  "log-not-known",
+			  pool_printf(diff->pool,
+				      "%s: whether its log of changes '%s' (logbase) tells "
+				      "everything is not known: it %s",
+				      link->consumer->peer->uri,
+				      syncrepl_log(&link->consumer->syncrepl), why));
+}
+
+/* A second question to the same peer would put its answer in the place of the first one's. */
+static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
+{
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (plan->link_needs[i].consumer->peer == link->consumer->peer &&
+		    plan->link_needs[i].database->desired == link->database->desired)
+			return true;
+	return false;
+}
+
+static void judge(Diff *diff, const DeltaLink *link)
+{
+	if (link->outcome == PROBE_LOG_MISSING)
+		tell_missing(diff, link);
+	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
+		tell_not_known(diff, link);
+	if (link->outcome != PROBE_LOG_SHOWN && !is_asked_otherwise(diff->plan, link))
+		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+			  {.database = link->database,
+			   .consumer = link->consumer,
+			   .answer = link->answer,
+			   .can_wait = link->is_live});
+}
+
+void delta_tell(Diff *diff, const Wanted *asked)
+{
+	DeltaLink link;
+
+	for (size_t i = 0; i < asked->n_databases; i++)
+		for (size_t k = 0; k < asked->databases[i].n_consumers; k++)
+			if (delta_link(diff->in, &asked->databases[i], k, &link))
+				judge(diff, &link);
+}

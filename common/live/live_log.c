@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live/live_log.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "common/slapd/dn.h"
+
+static bool is_accesslog_of(const Entry *entry, const LiveDatabase *database)
+{
+	const char *name = entry_first(entry, "olcOverlay");
+	const char *parent = strchr(entry->dn, ',');
+
+	return name && parent && strcasecmp(ordered_text(name), "accesslog") == 0 &&
+	       strcasecmp(parent + 1, database->entry->dn) == 0;
+}
+
+const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, const char *log)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++) {
+		const Entry *entry = &live->config->entries[i];
+		const char *base = entry_first(entry, "olcAccessLogDB");
+
+		if (base && is_accesslog_of(entry, database) && dn_equal(base, log))
+			return entry;
+	}
+	return NULL;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+		if (strcspn(text, " ") == len && strncasecmp(text, word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool logs_operation(const Attribute *operations, const char *operation)
+{
+	for (size_t i = 0; i < operations->n_values; i++)
+		if (has_word(operations->values[i].bytes, operation) ||
+		    has_word(operations->values[i].bytes, "writes") ||
+		    has_word(operations->values[i].bytes, "all"))
+			return true;
+	return false;
+}
+
+bool live_log_is_whole(const Entry *overlay)
+{
+	static const char *const needed[] = {"add", "delete", "modify", "modrdn"};
+	const Attribute *operations = entry_attribute(overlay, "olcAccessLogOps");
+
+	for (size_t i = 0; operations && i < ARRAY_SIZE(needed); i++)
+		if (!logs_operation(operations, needed[i]))
+			return false;
+	return operations != NULL;
+}
+
+const LiveDatabase *live_logged(const Live *live, const LiveDatabase *log)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		for (size_t k = 0; log->suffixes && k < log->suffixes->n_values; k++)
+			if (live->databases[i].suffixes &&
+			    live_log_overlay(live, &live->databases[i],
+					     log->suffixes->values[k].bytes))
+				return &live->databases[i];
+	return NULL;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LIVE_LOG_H
+#define SYNCWARD_LIVE_LOG_H
+
+#include "common/live/live_config.h"
+
+/* Logs of changes, into which the overlay of slapo-accesslog(5) writes (olcAccessLogDB). */
+
+/* The overlay of the database that writes into the log; NULL: none does. */
+const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, const char *log);
+
+/* True when the overlay writes all changes that a consumer needs into its log. */
+bool live_log_is_whole(const Entry *overlay);
+
+/* A database whose changes are written into that one; NULL: that one is no log. */
+const LiveDatabase *live_logged(const Live *live, const LiveDatabase *log);
+
+#endif

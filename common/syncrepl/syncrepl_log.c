@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/syncrepl/syncrepl_log.h"
+
+#include <strings.h>
+
+const char *syncrepl_log(const Syncrepl *syncrepl)
+{
+	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];
+
+	return syncdata && strcasecmp(syncdata, "default") != 0 ? syncrepl->value[SYNCREPL_LOGBASE]
+								: NULL;
+}
+
+bool syncrepl_log_is_accesslog(const Syncrepl *syncrepl)
+{
+	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];
+
+	return syncdata && strcasecmp(syncdata, "accesslog") == 0;
+}
+
+bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other)
+{
+	const bool has_one = syncrepl_log(one) != NULL, has_other = syncrepl_log(other) != NULL;
+
+	return has_one == has_other && (!has_one || (syncrepl_same(SYNCREPL_SYNCDATA, one, other) &&
+						     syncrepl_same(SYNCREPL_LOGBASE, one, other)));
+}
+
+Syncrepl syncrepl_plain(const Syncrepl *syncrepl)
+{
+	Syncrepl plain = *syncrepl;
+
+	plain.value[SYNCREPL_SYNCDATA] = NULL;
+	plain.value[SYNCREPL_LOGBASE] = NULL;
+	plain.value[SYNCREPL_LOGFILTER] = NULL;
+	return plain;
+}

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Delta-syncrepl as an administrator makes it by hand, after slapo-accesslog(5)."""
+
+import os
+
+import ldap
+from slapd import syncrepl
+
+LOG = "cn=accesslog"
+FILTER = "(&(objectClass=auditWriteObject)(reqResult=0))"
+KEYWORDS = {"syncdata": "accesslog", "logbase": LOG, "logfilter": FILTER}
+
+
+def access(readers):
+    """The olcAccess value that lets these, and nobody else, read."""
+    return "to * " + " ".join(f'by dn.exact="{reader}" read' for reader in readers) + " by * none"
+
+
+def add_log(server, readers, log=LOG):
+    """The database of the log, which the readers may read without limits; returns its DN."""
+    folder = os.path.join(server.directory, "accesslog")
+    os.makedirs(folder, exist_ok=True)
+    backend = server.release.backends[0]
+    server.add(f"olcDatabase={backend},cn=config", {
+        "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend,
+        "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": "cn=admin," + log,
+        "olcDbIndex": ["default eq", "entryCSN,objectClass,reqEnd,reqResult,reqStart,reqDN eq"],
+        "olcAccess": access(readers),
+        "olcLimits": [f'dn.exact="{reader}" size=unlimited time=unlimited' for reader in readers]})
+    return server.database_dn(log)
+
+
+def add_log_provider(server, log=LOG):
+    """The log's own syncprov."""
+    server.add("olcOverlay=syncprov," + server.database_dn(log), {
+        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov", "olcSpNoPresent": "TRUE",
+        "olcSpReloadHint": "TRUE"})
+
+
+def add_logging(server, log=LOG):
+    """The overlay that writes changes of the first database into the log."""
+    server.add("olcOverlay=accesslog," + server.database_dn(), {
+        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": log,
+        "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE", "olcAccessLogPurge": "07+00:00 01+00:00"})
+
+
+def add_delta(server, readers, log=LOG):
+    """All that a provider needs."""
+    add_log(server, readers, log)
+    add_log_provider(server, log)
+    add_logging(server, log)
+
+
+def delta_value(node, log=LOG):
+    """The olcSyncrepl value by which others read the node from its log."""
+    return syncrepl(node.id, node.server.ldap_uri, timeout=1, network_timeout=1, syncdata="accesslog", logbase=log,
+                    logfilter=FILTER)
+
+
+def read_log(node, nodes, logging=None):
+    """Has the node read the others by hand, from their logs those of which some are named."""
+    others = [other for other in nodes if other is not node]
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
+        delta_value(other) if logging is None or other in logging else
+        syncrepl(other.id, other.server.ldap_uri, timeout=1, network_timeout=1) for other in others])])

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which links read a log of changes, and what is told of logs. */
+#include "tests/unit/plan_scene.h"
+
+#define LOG      "syncdata=accesslog logbase=cn=log"
+#define LOG_JSON "\"syncdata\": \"accesslog\", \"logbase\": \"cn=log\""
+#define PLAIN    "type=refreshAndPersist"
+
+/* Two peers; peer 2 is read from its log by peers.json. */
+static Scene *delta_make(void **state, const char *live)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, "
+		      "{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}], "
+		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
+		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}], "
+		      "\"policy\": {\"mode\": \"enforce\"}}";
+	provider_make(scene, "");
+	if (live)
+		consumer_add(scene, 0, "peer2", 2, pool_printf(scene->pool, "timeout=3 %s", live));
+	return scene;
+}
+
+static void answer_make(Scene *scene, ProbeState log)
+{
+	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+	const WantedConsumer *consumer;
+	LinkProbe probe = {.suffix = SUFFIX, .peer_id = 2};
+
+	scene_read(scene);
+	consumer = &scene->wanted.databases[0].consumers[0];
+	probe.identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret);
+	probe.probe = (Probe){.uri = "ldap://peer2", .suffix = SUFFIX, .has_suffix = true};
+	probe.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
+	probe.probe.steps[PROBE_LOG] = log;
+	if (log == PROBE_BAD)
+		probe_add_fault(scene->pool, &probe.probe, PROBE_NO_LOG, "no log");
+	POOL_PUSH(scene->pool, probes->items, probes->n_items, probe);
+	scene->facts.probes = probes;
+	scene->plan = (Plan){0};
+}
+
+/* What is written of olcSyncrepl; "": nothing. */
+static const char *written(Scene *scene)
+{
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.steps[i].mods[k];
+
+			if (mod->kind != MOD_DELETE && strcmp(mod->attribute, "olcSyncrepl") == 0)
+				return mod->values[0];
+		}
+	return "";
+}
+
+static void a_new_link_reads_plainly_until_its_log_is_shown(void **state)
+{
+	Scene *scene = delta_make(state, NULL);
+
+	assert_null(strstr(written(scene), "logbase"));
+	assert_string_not_equal(written(scene), "");
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+	assert_int_equal(scene->plan.n_link_needs, 1);
+	assert_false(scene->plan.link_needs[0].can_wait);
+	answer_make(scene, PROBE_BAD);
+	assert_null(strstr(written(scene), "logbase"));
+	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
+	answer_make(scene, PROBE_UNKNOWN);
+	assert_null(strstr(written(scene), "logbase"));
+	assert_true(finds(scene, "log-not-known", SEVERITY_WARNING));
+	answer_make(scene, PROBE_GOOD);
+	assert_non_null(strstr(written(scene), "logbase"));
+	assert_int_equal(scene->plan.n_link_needs, 0);
+}
+
+static void a_plain_link_stays_until_the_log_is_shown(void **state)
+{
+	Scene *scene = delta_make(state, PLAIN);
+
+	assert_string_equal(written(scene), "");
+	answer_make(scene, PROBE_BAD);
+	assert_string_equal(written(scene), "");
+	assert_int_equal(scene->plan.n_holds, 0);
+	answer_make(scene, PROBE_GOOD);
+	assert_non_null(strstr(written(scene), "logbase"));
+}
+
+static void a_link_that_reads_its_log_stays_and_is_told(void **state)
+{
+	Scene *scene = delta_make(state, LOG);
+
+	assert_string_equal(written(scene), "");
+	assert_int_equal(scene->plan.n_link_needs, 1);
+	assert_true(scene->plan.link_needs[0].can_wait);
+	assert_false(finds(scene, "log-not-known", SEVERITY_NOTE));
+	answer_make(scene, PROBE_BAD);
+	assert_string_equal(written(scene), "");
+	assert_true(finds(scene, "no-log", SEVERITY_CRITICAL));
+	answer_make(scene, PROBE_UNKNOWN);
+	assert_string_equal(written(scene), "");
+	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
+}
+
+static void another_log_must_be_shown_as_well(void **state)
+{
+	Scene *scene = delta_make(state, "syncdata=accesslog logbase=cn=another");
+
+	answer_make(scene, PROBE_BAD);
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
+}
+
+static void what_was_seen_to_work_is_written_again(void **state)
+{
+	Scene *scene = delta_make(state, NULL);
+	static KnownLink link = {.suffix = SUFFIX, .peer_id = 2};
+
+	answer_make(scene, PROBE_GOOD);
+	link.identity = scene->facts.probes->items[0].identity;
+	scene->facts.probes = NULL;
+	scene->known.links = (KnownLinks){&link, 1};
+	assert_non_null(strstr(written(scene), "logbase"));
+	answer_make(scene, PROBE_BAD); /* but not where the peer says that it has none */
+	assert_null(strstr(written(scene), "logbase"));
+}
+
+/* --- the log that others read here --- */
+
+static size_t n_pieces(Scene *scene)
+{
+	size_t n = 0;
+
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.n_findings; i++)
+		n += strcmp(scene->plan.findings[i].code, "log-incomplete") == 0;
+	return n;
+}
+
+static Entry *entry_make(Scene *scene, const char *dn, const char *class)
+{
+	Entry *entry = &scene->config.entries[scene->config.n_entries++];
+
+	entry->dn = dn;
+	value_add(scene, entry, "objectClass", class);
+	return entry;
+}
+
+static Entry *log_make(Scene *scene)
+{
+	Entry *log = entry_make(scene, "olcDatabase={2}mdb,cn=config", "olcDatabaseConfig");
+
+	value_add(scene, log, "olcDatabase", "{2}mdb");
+	value_add(scene, log, "olcSuffix", "cn=Log");
+	value_add(scene, log, "olcRootDN", "cn=admin,cn=log");
+	return log;
+}
+
+static void a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing(void **state)
+{
+	Scene *scene = *state;
+	Entry *log, *provider, *writer;
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", "
+		      "\"syncrepl\": {" LOG_JSON "}}, {\"id\": 2, \"uri\": \"ldap://peer2\"}], "
+		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
+		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]}";
+	provider_make(scene, "2");
+	assert_int_equal(n_pieces(scene), 2); /* database and overlay */
+	log = log_make(scene);
+	assert_int_equal(n_pieces(scene), 3); /* overlay, syncprov, limits */
+	writer = entry_make(scene, "olcOverlay={1}accesslog," DATABASE, "olcOverlayConfig");
+	value_add(scene, writer, "olcOverlay", "{1}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", "cn=log");
+	value_add(scene, writer, "olcAccessLogOps", "add delete modify");
+	assert_int_equal(n_pieces(scene), 3);
+	value_add(scene, writer, "olcAccessLogOps", "modrdn");
+	assert_int_equal(n_pieces(scene), 2);
+	provider = entry_make(scene, "olcOverlay={0}syncprov,olcDatabase={2}mdb,cn=config",
+			      "olcOverlayConfig");
+	value_add(scene, provider, "olcOverlay", "{0}syncprov");
+	value_add(scene, provider, "olcSpReloadHint", "TRUE");
+	assert_int_equal(n_pieces(scene), 2); /* olcSpNoPresent, limits */
+	value_add(scene, provider, "olcSpNoPresent", "TRUE");
+	value_add(scene, log, "olcLimits",
+		  "{0}dn.exact=\"cn=r," SUFFIX "\" size=unlimited time=unlimited");
+	assert_int_equal(n_pieces(scene), 0);
+	value_add(scene, log, "olcAccess", "{0}to * by * none");
+	assert_int_equal(n_pieces(scene), 1);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
+}
+
+static void a_log_is_no_database_to_replicate(void **state)
+{
+	Scene *scene = *state;
+	Entry *writer;
+
+	provider_make(scene, "23");
+	(void)log_make(scene);
+	writer = entry_make(scene, "olcOverlay={0}accesslog,olcDatabase={2}mdb,cn=config",
+			    "olcOverlayConfig");
+	value_add(scene, writer, "olcOverlay", "{0}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", SUFFIX);
+	assert_string_equal(plan_steps(scene), "");
+	assert_true(holds(scene, GUARD_DATABASE));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_new_link_reads_plainly_until_its_log_is_shown),
+		SCENE_TEST(a_plain_link_stays_until_the_log_is_shown),
+		SCENE_TEST(a_link_that_reads_its_log_stays_and_is_told),
+		SCENE_TEST(another_log_must_be_shown_as_well),
+		SCENE_TEST(what_was_seen_to_work_is_written_again),
+		SCENE_TEST(a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing),
+		SCENE_TEST(a_log_is_no_database_to_replicate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
