@@ -8,7 +8,8 @@
 
 static bool everybody_may(const AccessTrial *trial, const AccessLists *lists)
 {
-	return trial->n_rules == 0 || (lists->root_dn && dn_equal(lists->root_dn, trial->dn));
+	return trial->n_rules == 0 ||
+	       (lists->root_dn && trial->dn && dn_equal(lists->root_dn, trial->dn));
 }
 
 static const char *hidden_print(Pool *pool, const AccessPoint *point)
@@ -80,6 +81,9 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 
 			verdict_take(pool, &point, &result, &rights);
 		}
+	/* It may be the rootdn, whom nothing keeps out. */
+	if (!dn && rights.outcome == READS_DENIED)
+		rights.outcome = READS_NOT_PROVEN;
 	return rights;
 }
 

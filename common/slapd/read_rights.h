@@ -34,7 +34,8 @@ typedef struct ReadRights {
 				value asks for that */
 } ReadRights;
 
-/* May the identity read every entry and attribute, its own entry included? */
+/* May the identity read every entry and attribute, its own entry included? NULL: somebody who is
+ * bound, and whose DN is not known: EVERYTHING when anybody may, else NOT_PROVEN. */
 ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *dn);
 
 /* True when the identity surely keeps whatever it may have by the lists, also when the value is
