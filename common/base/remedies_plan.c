@@ -108,6 +108,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_DATABASE_LOAD] =
 		{"database-load", REMEDY_WORDS, "load a fresh slapcat of {uri} with slapadd -w",
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
+	[REMEDY_STRANGER] =
+		{"stranger", REMEDY_WORDS,
+		 "empty the database of peer {=listed-id}, {uri}, and let that join, or take the peer out of \"peers\"",
+		 "test_foreign.py::test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied"},
 	[REMEDY_SUFFIX_VISIBLE] =
 		{"suffix-visible", REMEDY_WORDS,
 		 "let olcAccess there give our account read on entry, objectClass, entryUUID and contextCSN of the suffix entry",

@@ -5,6 +5,8 @@ import contextlib
 
 import ldap
 import pytest
+import remedies
+from backups import put_back
 from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
 from whole import wait_equal, whole
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
@@ -40,6 +42,29 @@ def test_one_of_two_databases_is_another_one(slapd_factory, program):
     wait_equal(cluster, cluster.databases[0])
     wait_until(lambda: all(node.apply() and is_provider(node) for node in cluster), "the first database is replicated", 30)
     assert [whole(node.server, node.server.databases[1]) for node in cluster] == before
+
+
+@pytest.mark.remedy("stranger")
+def test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied(slapd_factory, program):
+    """Two that replicate and a third one that was filled apart: nobody is told to empty the cluster's own."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    add_person(cluster[0].server, "ours")
+    before = wait_equal(cluster)
+    third = Node(program, slapd_factory([Database(backend="mdb")]), 3, slapd_factory.folder("third"))
+    third.server.add_seed()
+    add_person(third.server, "theirs")
+    cluster.nodes.append(third)
+    cluster.document["peers"].append({"id": 3, "uri": third.server.ldap_uri})
+    cluster.write()
+    for node in cluster.nodes[:2]:
+        done = node.apply()
+        assert done.returncode == 3 and "held G10" in done.stdout, done.stdout + done.stderr
+        assert f"database of peer 3, {third.server.ldap_uri}" in remedies.printed(done.stdout, "stranger")
+        assert "empty it" not in done.stdout and "--release G10" not in done.stdout
+    remedies.did("stranger")
+    put_back(third.server, None)
+    wait_until(lambda: all([node.apply().returncode == 0 for node in cluster]), "the third has joined", 60)
+    assert wait_equal(cluster).keys() == before.keys()
 
 
 @pytest.mark.parametrize("what", ["contextCSN", "entryUUID", "entry"])
