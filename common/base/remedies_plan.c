@@ -48,6 +48,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_RELEASE_SESSION_LOG] =
 		{"release-session-log", REMEDY_SHELL, "syncward apply --release session-log",
 		 "test_session_log.py::test_a_log_goes_by_release_when_the_peer_that_is_away_is_gone_for_good"},
+	[REMEDY_RELEASE_SUFFIX] =
+		{"release-suffix", REMEDY_SHELL, "{=release} --suffix {suffix}",
+		 "test_foreign.py::test_a_release_is_of_one_database_and_the_other_is_not_merged"},
 	[REMEDY_FIRST_NODE] = {"first-node", REMEDY_SHELL, "syncward apply --first-node",
 			       "test_joining.py::test_the_first_node_is_declared_by_a_person"},
 	[REMEDY_FIRST_NODE_EMPTY] =
@@ -110,7 +113,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
 	[REMEDY_STRANGER] =
 		{"stranger", REMEDY_WORDS,
-		 "empty the database of peer {=listed-id}, {uri}, and let that join, or take the peer out of \"peers\"",
+		 "empty the database of peer {=number}, {uri}, and let that join, or take the peer out of \"peers\"",
 		 "test_foreign.py::test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied"},
 	[REMEDY_SUFFIX_VISIBLE] =
 		{"suffix-visible", REMEDY_WORDS,

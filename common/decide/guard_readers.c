@@ -119,11 +119,15 @@ static void hold_with_provider(const Readers *readers, Hold hold)
 
 static Hold hold_make(const Readers *readers, const char *reader, const char *sentence)
 {
+	const char *line =
+		plan_release_line(readers->diff->pool, readers->diff->plan, GUARD_READERS,
+				  readers->lists.suffix, remedy_text(REMEDY_RELEASE_G12));
+
 	return (Hold){
 		.guard = GUARD_READERS,
 		.suffix = readers->lists.suffix,
 		.text = pool_printf(readers->diff->pool, "%s; `%s` goes on all the same; %s%s",
-				    sentence, remedy_text(REMEDY_RELEASE_G12),
+				    sentence, line,
 				    reader ? "to let it read everything, " : "else ",
 				    release_lead(readers, reader)),
 		.release = release_of(readers, reader),
@@ -137,7 +141,7 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 	Diff *diff = readers->diff;
 	const Hold hold = hold_make(readers, reader, verdict->sentence);
 
-	if (diff_is_released(diff, GUARD_READERS) ||
+	if (diff_is_released_for(diff, GUARD_READERS, readers->lists.suffix) ||
 	    (verdict->outcome == READS_NOT_PROVEN && readers->live->syncprov))
 		return;
 	if (plan_hold_kinds(diff->pool, diff->plan, readers->database, CHANGES_TO_PROVIDER, hold) >

@@ -110,7 +110,7 @@ static bool is_unknown(const Joining *joining, const Content *peer)
 /* About one peer: a link to it is held, whatever others say. */
 const Hold *joining_judge_peer(const Joining *joining, const Content *peer)
 {
-	if (diff_is_released(joining->diff, GUARD_CONTENT))
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
 		return NULL;
 	if (copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
 		return hold_other(joining, peer);
@@ -152,7 +152,7 @@ const Hold *joining_judge_identity(const Joining *joining)
 	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
 	const Hold *hold;
 
-	if (diff_is_released(joining->diff, GUARD_CONTENT))
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
 		return NULL;
 	/*
 	 * Its consumers may have brought the peers' entries since: what told the two apart is gone

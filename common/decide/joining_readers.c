@@ -280,7 +280,7 @@ const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const L
 	if (!diff_facts(diff, joining.suffix)->readers.was_asked)
 		diff_need_readers(diff, wanted);
 	if (hold || is_known_sid(&joining) || was_open(&joining) ||
-	    diff_is_released(diff, GUARD_JOINING))
+	    diff_is_released_for(diff, GUARD_JOINING, joining.suffix))
 		return hold;
 	if (!live->syncprov && !wanted->desired->manages_syncprov)
 		return NULL;

@@ -10,6 +10,7 @@ from backups import put_back
 from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
 from whole import wait_equal, whole
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
+from test_guards import holds
 from test_joining import is_provider
 from test_joining_lost import release_line, run_line
 
@@ -42,6 +43,31 @@ def test_one_of_two_databases_is_another_one(slapd_factory, program):
     wait_equal(cluster, cluster.databases[0])
     wait_until(lambda: all(node.apply() and is_provider(node) for node in cluster), "the first database is replicated", 30)
     assert [whole(node.server, node.server.databases[1]) for node in cluster] == before
+
+
+@pytest.mark.remedy("release-suffix")
+def test_a_release_is_of_one_database_and_the_other_is_not_merged(slapd_factory, program):
+    """Both are held: of one the peer hides what would tell, the other one was filled apart."""
+    databases = [Database(backend="mdb"), Database(suffix=OTHER, backend="mdb")]
+    cluster = Cluster(slapd_factory, program, 2, databases)
+    cluster.document["databases"][1]["rid_offset"] = 100
+    cluster.write()
+    first, second = cluster
+    first.server.seed()
+    put_back(second.server, first.server.tool("cat", "-b", SUFFIX).stdout, "-w")
+    first.server.modify(first.server.database_dn(), [(ldap.MOD_ADD, "olcAccess", hiding("entryUUID"))])
+    for node in cluster:
+        node.server.seed(databases[1])
+    before = [whole(node.server, databases[1]) for node in cluster]
+    done = second.apply("--release", "G10")
+    assert done.returncode == 3 and "--release G10 let nothing pass" in done.stderr, done.stdout + done.stderr
+    assert second.syncrepl() == [] and second.syncrepl(OTHER) == []
+    lines = [hold.release for hold in holds(done.stdout) if hold.guard == "G10"]
+    assert lines == [f"syncward apply --release G10 --suffix {suffix}" for suffix in (SUFFIX, OTHER)]
+    done = remedies.run(second, lines[0], "release-suffix", statuses=(3,))
+    assert [hold.release for hold in holds(done.stdout) if hold.guard == "G10"] == lines[1:]
+    assert second.syncrepl(OTHER) == []
+    assert [whole(node.server, databases[1]) for node in cluster] == before
 
 
 @pytest.mark.remedy("stranger")
