@@ -63,19 +63,16 @@ static const Hold *hold_stranger(const Joining *joining, const Content *peer)
 {
 	Pool *pool = joining->diff->pool;
 	const char *uri = joining_uri(joining, peer);
-	const char *why =
-		is_backed(joining)
-			? "another peer has what is here, so this node has the right one"
-			: "this node was a provider that lacked nothing of its peers, so, "
-			  "unless its own database was replaced since, it has the right "
-			  "one";
+	const char *why = is_backed(joining)
+				  ? "another peer has what is here"
+				  : "this node lacked nothing of its peers: it has the right one, "
+				    "unless its own was replaced since";
 
 	return joining_hold(
 		joining, GUARD_CONTENT,
 		pool_printf(pool,
-			    "%s at peer %u, %s, is not the database that the cluster knows: its "
-			    "suffix entry is another one (entryUUID) than here, and slapd would "
-			    "merge the two; %s; leave it as it is",
+			    "%s at peer %u, %s, is another database than here (entryUUID of the "
+			    "suffix entry), and slapd would merge the two; %s; leave what is here",
 			    joining->suffix, peer->peer_id, uri, why),
 		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, peer->peer_id), uri));
 }

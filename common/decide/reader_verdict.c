@@ -39,8 +39,8 @@ static const char *open_print(const Judging *judging, const char *why)
 static const char *unknown_print(const Judging *judging)
 {
 	return pool_printf(judging->pool,
-			   "peers.json does not say with which account peers read %s here, so "
-			   "whether that may read everything cannot be told from %s. " LOSS,
+			   "peers.json does not say with which account peers read %s: whether "
+			   "that sees everything cannot be told from %s. " LOSS,
 			   judging->question->lists->suffix, judging->place);
 }
 
