@@ -111,6 +111,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_DATABASE_LOAD] =
 		{"database-load", REMEDY_WORDS, "load a fresh slapcat of {uri} with slapadd -w",
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
+	[REMEDY_ROOT_SEES] =
+		{"root-sees", REMEDY_LDIF,
+		 "olcAccess: {0}to dn.base=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",
+		 "test_foreign.py::test_a_database_that_root_may_not_see_is_not_an_empty_one"},
 	[REMEDY_STRANGER] =
 		{"stranger", REMEDY_WORDS,
 		 "empty the database of peer {=number}, {uri}, and let that join, or take the peer out of \"peers\"",

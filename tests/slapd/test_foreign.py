@@ -7,6 +7,7 @@ import ldap
 import pytest
 import remedies
 from backups import put_back
+from lone import Lone
 from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
 from whole import wait_equal, whole
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
@@ -43,6 +44,22 @@ def test_one_of_two_databases_is_another_one(slapd_factory, program):
     wait_equal(cluster, cluster.databases[0])
     wait_until(lambda: all(node.apply() and is_provider(node) for node in cluster), "the first database is replicated", 30)
     assert [whole(node.server, node.server.databases[1]) for node in cluster] == before
+
+
+@pytest.mark.remedy("root-sees")
+def test_a_database_that_root_may_not_see_is_not_an_empty_one(slapd_factory, program):
+    """Nor does slapd count its entries: nothing is read into it before somebody let root look."""
+    access = [f'to * by dn.exact="{REPLICATOR}" read by anonymous auth by * none']
+    node = Lone(slapd_factory, program, [Database(backend="mdb", attributes={"olcAccess": access})])
+    monitor, = (dn for dn in node.server.config() if "monitor" in dn.lower() and dn.startswith("olcDatabase="))
+    node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcAccess", ["to * by * none"])])
+    done = node.apply()
+    assert done.returncode == 3 and "whether it is empty is not known" in done.stdout, done.stdout + done.stderr
+    assert node.syncrepl() == [] and not is_provider(node)
+    name, value = remedies.attribute(done.stdout, "root-sees")
+    node.server.modify(node.dn(), [(ldap.MOD_ADD, name, value)])
+    done = node.apply()
+    assert "is not known" not in done.stdout and "is empty" not in done.stdout, done.stdout
 
 
 @pytest.mark.remedy("release-suffix")
