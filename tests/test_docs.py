@@ -156,7 +156,7 @@ def test_the_man_page_has_every_exit_status():
 
 
 def test_the_man_page_has_every_guard_and_how_it_is_released():
-    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan/plan.c")))
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+), \w+}', read("common/plan/plan.c")))
     told = dict((names[0], body) for names, body in items(re.search(
         r"^\.Sh GUARDS\n(.*?)^\.Sh", page("syncward.8"), re.MULTILINE | re.DOTALL).group(1)))
     assert set(told) == set(rules)
@@ -179,7 +179,7 @@ def test_the_man_page_has_every_check_of_the_doctor():
 def test_the_guide_has_every_guard_and_every_code_of_the_doctor():
     sections = dict(re.findall(r"^\.Ss ([^\n]+)\n(.*?)(?=^\.S[sh] )", page("syncward-operations.7"),
                                re.MULTILINE | re.DOTALL))
-    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+)}', read("common/plan/plan.c")))
+    rules = dict(re.findall(r'\[GUARD_\w+\] = {"([\w-]+)", (\w+), \w+}', read("common/plan/plan.c")))
     told = dict((names[0], body) for names, body in items(sections["Held"]))
     assert set(told) == set(rules)
     for code, can_be_released in rules.items():

@@ -34,6 +34,33 @@ static int released_guards(Pool *pool, const TextList *codes, unsigned *ret, Err
 	return 0;
 }
 
+/* What a guard of the whole server holds is about no database. */
+static int release_suffix(const Options *options, PassOptions *ret, Error *err)
+{
+	if (!options->suffix)
+		return 0;
+	if (ret->released == 0)
+		return error_set(err, ERROR_USAGE, 0, "--suffix goes with --release");
+	for (int guard = 0; guard < GUARD_COUNT; guard++)
+		if (ret->released & GUARD_BIT(guard) && !guard_is_of_database((Guard)guard))
+			return error_set(err, ERROR_USAGE, 0,
+					 "--release %s is about the whole server: leave --suffix "
+					 "out",
+					 guard_code((Guard)guard));
+	ret->released_suffix = options->suffix;
+	return 0;
+}
+
+/* The commands that name the database stand in what was printed. */
+static void unreleased_say(const Plan *plan)
+{
+	for (int guard = 0; guard < GUARD_COUNT; guard++)
+		if (plan->unreleased & GUARD_BIT(guard))
+			say("--release %s let nothing pass, for it holds more than one database: "
+			    "the commands that are printed name each with --suffix",
+			    guard_code((Guard)guard));
+}
+
 /* What was asked for, as the history tells it. */
 static const char *command_text(const Options *options)
 {
@@ -44,6 +71,8 @@ static const char *command_text(const Options *options)
 		buf_puts(&text, " --plan");
 	for (size_t i = 0; i < options->release.n_items; i++)
 		buf_printf(&text, "%s%s", i == 0 ? " --release " : ",", options->release.items[i]);
+	if (options->suffix)
+		buf_printf(&text, " --suffix %s", options->suffix);
 	for (size_t i = 0; i < options->empty.n_items; i++)
 		buf_printf(&text, "%s%s", i == 0 ? " --empty " : ",", options->empty.items[i]);
 	return buf_text(&text);
@@ -61,6 +90,8 @@ static void decisions_tell(const Options *options, ApplyRecord *record)
 		buf_printf(&text, "%s%s",
 			   i == 0 ? "what these guards hold may pass this once: " : ", ",
 			   options->release.items[i]);
+	if (options->suffix)
+		buf_printf(&text, ", of %s", options->suffix);
 	if (options->is_first_node) {
 		event.cause = CAUSE_HAND;
 		buf_printf(&text, "%sthis empty node is the first of its cluster",
@@ -117,6 +148,8 @@ static int apply_locked(const Options *options, Context *context, PassOptions *p
 
 	if (context_inputs(context, true, &inputs, &err) < 0 ||
 	    empty_ids_check(pass_options, &inputs, &err) < 0 ||
+	    (options->suffix && inputs.wanted.self &&
+	     wanted_check_suffix(&inputs.wanted, options->suffix, &err) < 0) ||
 	    context_connect(context, &directory, &err) < 0)
 		return say_error(&err);
 	if (pause_holds(&inputs.state.pause, clock_system.realtime_sec(NULL)))
@@ -131,6 +164,7 @@ static int apply_locked(const Options *options, Context *context, PassOptions *p
 	report_print_applied(options->pool, &report);
 	(void)fflush(stdout);
 	report_say(&report);
+	unreleased_say(&report.plan);
 	return report_exit_status(&report, false);
 }
 
@@ -142,6 +176,7 @@ static int cmd_apply(const Options *options)
 	AUTO_FD lock = -1;
 
 	if (released_guards(options->pool, &options->release, &pass_options.released, &err) < 0 ||
+	    release_suffix(options, &pass_options, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
@@ -161,6 +196,8 @@ static const OptionRule apply_options[] = {
 		     "apply exactly the saved plan; refused when anything changed since"),
 	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
 		     "let what these guards hold pass this once; syncward(8) has them"),
+	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN",
+		     "with --release: only what they hold of this database"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",

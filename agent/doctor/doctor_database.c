@@ -23,26 +23,22 @@ static bool is_there(Doctor *doctor, DoctorCheck check, const DoctorDatabase *da
 	return database->live != NULL;
 }
 
-/* Calls for each account that peers read with; the rootdn may everything. */
-static void for_readers(Doctor *doctor, DoctorCheck code, ReaderCheck *check)
+/* The rootdn may everything. */
+static void for_reader(Doctor *doctor, const DoctorDatabase *database, const char *reader,
+		       ReaderCheck *check)
 {
-	for (size_t i = 0; i < doctor->n_databases; i++) {
-		const DoctorDatabase *database = &doctor->databases[i];
-		const WantedDatabase *wanted = database->wanted;
+	if (!database->live->root_dn || !dn_equal(database->live->root_dn, reader))
+		check(doctor, database, reader);
+}
 
-		if (!is_there(doctor, code, database))
-			continue;
-		if (wanted->n_readers == 0)
-			doctor_skip(doctor, code,
-				    pool_printf(doctor->pool,
-						"peers.json does not say as whom peers read %s "
-						"(\"readers\")",
-						wanted->desired->suffix));
-		for (size_t k = 0; k < wanted->n_readers; k++)
-			if (!database->live->root_dn ||
-			    !dn_equal(database->live->root_dn, wanted->readers[k]))
-				check(doctor, database, wanted->readers[k]);
-	}
+static void skip_unknown_reader(Doctor *doctor, DoctorCheck code, const WantedDatabase *wanted)
+{
+	if (wanted_count_readers(wanted) == 0)
+		doctor_skip(doctor, code,
+			    pool_printf(doctor->pool,
+					"peers.json does not say as whom peers read %s "
+					"(\"readers\")",
+					wanted->desired->suffix));
 }
 
 static void check_rights(Doctor *doctor, const DoctorDatabase *database, const char *reader)
@@ -66,10 +62,25 @@ static void check_rights(Doctor *doctor, const DoctorDatabase *database, const c
 			    "%s: %s", suffix, verdict.sentence);
 }
 
+static void check_readers(Doctor *doctor, const DoctorDatabase *database)
+{
+	const WantedDatabase *wanted = database->wanted;
+
+	for (size_t i = 0; i < wanted_count_readers(wanted); i++)
+		for_reader(doctor, database, wanted->readers[i], check_rights);
+	if (wanted->has_unknown_reader)
+		check_rights(doctor, database, NULL);
+	else
+		skip_unknown_reader(doctor, DOCTOR_READERS, wanted);
+}
+
 void doctor_readers(Doctor *doctor)
 {
-	if (doctor_has_databases(doctor, DOCTOR_READERS))
-		for_readers(doctor, DOCTOR_READERS, check_rights);
+	if (!doctor_has_databases(doctor, DOCTOR_READERS))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++)
+		if (is_there(doctor, DOCTOR_READERS, &doctor->databases[i]))
+			check_readers(doctor, &doctor->databases[i]);
 }
 
 static void check_limits(Doctor *doctor, const DoctorDatabase *database, const char *reader)
@@ -91,8 +102,17 @@ static void check_limits(Doctor *doctor, const DoctorDatabase *database, const c
 
 void doctor_limits(Doctor *doctor)
 {
-	if (doctor_has_databases(doctor, DOCTOR_LIMITS))
-		for_readers(doctor, DOCTOR_LIMITS, check_limits);
+	if (!doctor_has_databases(doctor, DOCTOR_LIMITS))
+		return;
+	for (size_t i = 0; i < doctor->n_databases; i++) {
+		const DoctorDatabase *database = &doctor->databases[i];
+
+		if (!is_there(doctor, DOCTOR_LIMITS, database))
+			continue;
+		skip_unknown_reader(doctor, DOCTOR_LIMITS, database->wanted);
+		for (size_t k = 0; k < database->wanted->n_readers; k++)
+			for_reader(doctor, database, database->wanted->readers[k], check_limits);
+	}
 }
 
 static void check_index(Doctor *doctor, const DoctorDatabase *database, const char *attribute)

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "agent/slapd/content_here.h"
+#include "agent/slapd/ldap_local.h"
 #include "agent/slapd/next_start.h"
 #include "agent/slapd/oldest_entries.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dn.h"
+#include "common/slapd/read_rights.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
 #define NO_SUCH_OBJECT      32
@@ -168,24 +171,63 @@ DatabaseFacts *world_facts_of(Pool *pool, Facts *facts, const char *suffix)
 	return &facts->databases[facts->n_databases - 1];
 }
 
-/* slapd answers "no such object" to those who may not see the entry: back-mdb's own count tells an
- * empty database apart. */
-static bool database_hides(const World *world, const char *suffix)
+#define ROOT_DN "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
+
+/* As whom slapd knows root over ldapi, which olcAuthzRegexp may change. */
+static const char *root_dn(const Directory *directory, Pool *pool)
 {
-	return live_entries_counted(&world->live, suffix) != NULL;
+	const LdapLocal options = {.uri = directory->uri, .budget = directory->budget};
+	const char *dn = NULL;
+	LDAP *ldap = NULL;
+
+	if (!directory->uri || ldap_local_open(pool, &options, &ldap).code != LDAP_SUCCESS)
+		return ROOT_DN;
+	dn = ldap_local_whoami(pool, ldap,
+			       budget_left_msec(&directory->budget, directory->timeout_msec));
+	ldap_handle_release(ldap);
+	return dn ? dn : ROOT_DN;
+}
+
+static bool is_seen(Pool *pool, const World *world, const char *suffix, const char *dn)
+{
+	const LiveDatabase *live;
+	AccessLists lists;
+
+	if (live_find_database(&world->live, suffix, &live) != 1)
+		return true; /* another guard has that */
+	lists = live_access_lists(&world->live, live, suffix);
+	return read_rights_see_suffix(pool, &lists, dn);
+}
+
+/* slapd answers "no such object" to those who may not see the entry. back-mdb's own count tells an
+ * empty database apart; where nobody counts, olcAccess must let us see what is there. */
+static const char *why_hidden(const Directory *directory, Pool *pool, const World *world,
+			      const char *suffix)
+{
+	const bool has_entries = live_entries_counted(&world->live, suffix) != NULL;
+	const char *dn;
+
+	if (live_counts_none(&world->live, suffix))
+		return NULL;
+	dn = root_dn(directory, pool);
+	if (!has_entries && is_seen(pool, world, suffix, dn))
+		return NULL;
+	return pool_printf(
+		pool, "%s root over ldapi; %s lets it look, in front of the other values",
+		has_entries ? "it holds entries, but olcAccess hides the suffix entry from"
+			    : "whether it is empty is not known, for slapd counts no "
+			      "entries, and olcAccess may hide them from",
+		remedy_fill(pool, REMEDY_ROOT_SEES, suffix, dn));
 }
 
 Content world_content_here(Directory *directory, Pool *pool, const World *world, const char *suffix)
 {
 	Content here = content_read_here(pool, directory, suffix);
 
-	if (here.state == CONTENT_READ && !here.has_suffix && database_hides(world, suffix)) {
+	if (here.state == CONTENT_READ && !here.has_suffix)
+		here.problem = why_hidden(directory, pool, world, suffix);
+	if (here.problem && here.state == CONTENT_READ)
 		here.state = CONTENT_DENIED;
-		here.problem =
-			"it holds entries, but olcAccess hides the suffix entry from root over "
-			"ldapi; let gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth read "
-			"entryUUID and contextCSN there";
-	}
 	return here;
 }
 

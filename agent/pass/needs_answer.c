@@ -162,8 +162,11 @@ static void read_readers(Directory *directory, const World *world, const WantedD
 			 ReadersHere *ret)
 {
 	ret->was_asked = true;
-	ret->n_sessions = sessions_here_count(directory, wanted->readers, wanted->n_readers,
-					      world->facts.now_sec - READER_SETTLED_SEC);
+	ret->n_sessions = -1;
+	if (!wanted->has_unknown_reader)
+		ret->n_sessions = sessions_here_count(directory, wanted->readers,
+						      wanted_count_readers(wanted),
+						      world->facts.now_sec - READER_SETTLED_SEC);
 }
 
 /* Of the need and those behind it. */

@@ -31,7 +31,8 @@ typedef struct PassHooks {
 } PassHooks;
 
 typedef struct PassOptions {
-	unsigned released; /* GUARD_BITs */
+	unsigned released;           /* GUARD_BITs */
+	const char *released_suffix; /* of this database; NULL: of the one that they hold */
 	bool is_first_node;
 	const DatabaseFacts
 		*contents; /* known before, with the peers' answers: they are not asked */

@@ -207,6 +207,7 @@ static PassInput input_of(const Runner *runner)
 			 .not_listed = inputs->not_listed,
 			 .wanted = inputs->wanted.self ? &inputs->wanted : NULL,
 			 .options = {.released = options->released,
+				     .released_suffix = options->released_suffix,
 				     .is_first_node = options->is_first_node,
 				     .empty_ids = options->empty_ids,
 				     .n_empty_ids = options->n_empty_ids,

@@ -48,6 +48,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_RELEASE_SESSION_LOG] =
 		{"release-session-log", REMEDY_SHELL, "syncward apply --release session-log",
 		 "test_session_log.py::test_a_log_goes_by_release_when_the_peer_that_is_away_is_gone_for_good"},
+	[REMEDY_RELEASE_SUFFIX] =
+		{"release-suffix", REMEDY_SHELL, "{=release} --suffix {suffix}",
+		 "test_foreign.py::test_a_release_is_of_one_database_and_the_other_is_not_merged"},
 	[REMEDY_FIRST_NODE] = {"first-node", REMEDY_SHELL, "syncward apply --first-node",
 			       "test_joining.py::test_the_first_node_is_declared_by_a_person"},
 	[REMEDY_FIRST_NODE_EMPTY] =
@@ -108,6 +111,14 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_DATABASE_LOAD] =
 		{"database-load", REMEDY_WORDS, "load a fresh slapcat of {uri} with slapadd -w",
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
+	[REMEDY_ROOT_SEES] =
+		{"root-sees", REMEDY_LDIF,
+		 "olcAccess: {0}to dn.base=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",
+		 "test_foreign.py::test_a_database_that_root_may_not_see_is_not_an_empty_one"},
+	[REMEDY_STRANGER] =
+		{"stranger", REMEDY_WORDS,
+		 "empty the database of peer {=number}, {uri}, and let that join, or take the peer out of \"peers\"",
+		 "test_foreign.py::test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied"},
 	[REMEDY_SUFFIX_VISIBLE] =
 		{"suffix-visible", REMEDY_WORDS,
 		 "let olcAccess there give our account read on entry, objectClass, entryUUID and contextCSN of the suffix entry",
@@ -118,6 +129,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_ACCESS] =
 		{"access", REMEDY_PEERS, "\"access\": true",
 		 "test_readers.py::test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed"},
+	[REMEDY_READERS_ACCESS] =
+		{"readers-access", REMEDY_PEERS, "{=readers}, \"access\": true",
+		 "test_readers.py::test_the_account_of_the_links_is_judged_beside_those_that_readers_names"},
 	[REMEDY_ACCESS_OFF] =
 		{"access-off", REMEDY_PEERS, "\"access\": false",
 		 "no test: only a fault of syncward prints it, behind a guard that holds the same"},

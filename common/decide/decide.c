@@ -53,22 +53,65 @@ static bool goes_ahead(const Plan *plan, const Change *change)
 }
 
 /* What a release lets pass is what would not be made without it. */
-static void released_mark(Pool *pool, const PlanInput *input, Plan *plan)
+static void released_mark(const Plan *held, Plan *plan)
 {
-	PlanInput without = *input;
 	Change *change;
 	size_t at = 0;
+
+	while ((change = change_next_free(plan, NULL, CHANGES_ALL, &at)))
+		change->is_released = !goes_ahead(held, change);
+}
+
+static bool holds_several(const Plan *held, Guard guard)
+{
+	const WantedDatabase *first = NULL, *found;
+
+	for (size_t i = 0; i < held->n_holds; i++) {
+		const Hold *hold = &held->holds[i];
+
+		/* Who was not asked yet may be none that it holds. */
+		if (hold->guard != guard || !hold->suffix || hold->says_nothing)
+			continue;
+		found = wanted_find(held->wanted, hold->suffix);
+		if (first && found != first)
+			return true;
+		first = found;
+	}
+	return false;
+}
+
+/* Who released what was printed for one database has not looked at another one. */
+static unsigned ambiguous_find(const PlanOptions *options, const Plan *held)
+{
+	unsigned found = 0;
+
+	for (int guard = 0; held->wanted && guard < GUARD_COUNT && !options->released_suffix;
+	     guard++)
+		if (options->released & GUARD_BIT(guard) && guard_is_of_database((Guard)guard) &&
+		    holds_several(held, (Guard)guard))
+			found |= GUARD_BIT(guard);
+	return found;
+}
+
+static void plan_make_released(Pool *pool, const PlanInput *input, Plan *ret)
+{
+	PlanInput with = *input, without = *input;
+	unsigned unreleased;
 	Plan held;
 
 	without.options.released = 0;
 	plan_decide(pool, &without, &held);
-	while ((change = change_next_free(plan, NULL, CHANGES_ALL, &at)))
-		change->is_released = !goes_ahead(&held, change);
+	unreleased = ambiguous_find(&input->options, &held);
+	with.options.released &= ~unreleased;
+	plan_decide(pool, &with, ret);
+	ret->unreleased = unreleased;
+	released_mark(&held, ret);
 }
 
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 {
-	plan_decide(pool, input, ret);
 	if (input->options.released)
-		released_mark(pool, input, ret);
+		plan_make_released(pool, input, ret);
+	else
+		plan_decide(pool, input, ret);
 }

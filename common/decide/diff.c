@@ -30,6 +30,15 @@ bool diff_is_released(const Diff *diff, Guard guard)
 	return (diff->in->options.released & GUARD_BIT(guard)) != 0;
 }
 
+bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix)
+{
+	const Wanted *wanted = diff->in->wanted;
+	const char *released = diff->in->options.released_suffix;
+
+	return diff_is_released(diff, guard) &&
+	       (!released || wanted_find(wanted, released) == wanted_find(wanted, suffix));
+}
+
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
 {
 	Plan *plan = diff->plan;

@@ -130,8 +130,11 @@ bool diff_numbers_equal(const char *one, const char *other);
  * then. */
 bool diff_may_have_entries(const Diff *diff, const char *suffix);
 
-/* True when a person released the guard for this run. */
+/* True when a person released the guard for this run, whatever it holds. */
 bool diff_is_released(const Diff *diff, Guard guard);
+
+/* The same for what it holds of one database. */
+bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix);
 
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);

@@ -42,7 +42,9 @@ static void reader_diff(ReaderDiff *readers)
 {
 	Pool *pool = readers->diff->pool;
 	const AccessGrant grant = access_grant(pool, &readers->lists, readers->reader);
-	const bool is_held = grant.takes_rights && !diff_is_released(readers->diff, GUARD_ACCESS);
+	const bool is_held =
+		grant.takes_rights &&
+		!diff_is_released_for(readers->diff, GUARD_ACCESS, readers->lists.suffix);
 	const Hold hold = {
 		.guard = GUARD_ACCESS,
 		.suffix = readers->lists.suffix,

@@ -117,7 +117,7 @@ static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *chan
 		return;
 	diff_need_content(diff, wanted, true);
 	behind = peer_behind(diff, wanted);
-	if (behind == 0 || diff_is_released(diff, GUARD_SESSION_LOG))
+	if (behind == 0 || diff_is_released_for(diff, GUARD_SESSION_LOG, wanted->desired->suffix))
 		return;
 	plan_hold(
 		diff->pool, diff->plan, change,

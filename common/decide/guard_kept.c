@@ -111,7 +111,7 @@ static void guard_database(Diff *diff, const DatabasePlan *database)
 
 		if (!consumer)
 			continue;
-		if (!diff_is_released(diff, GUARD_NOT_UNDERSTOOD))
+		if (!diff_is_released_for(diff, GUARD_NOT_UNDERSTOOD, database->suffix))
 			plan_hold(diff->pool, plan, change, hold_of(diff, change, consumer));
 		else if (!reads_without(diff, database, change))
 			plan_hold(diff->pool, plan, change, last_hold(diff, change, consumer));

@@ -222,6 +222,11 @@ static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 /* --- all links --- */
 
 /* Told as long as it lasts: cn=config is not what peers.json says. */
+static bool is_released(const Diff *diff, const DatabasePlan *database)
+{
+	return diff_is_released_for(diff, GUARD_LINK, database->suffix);
+}
+
 static void tell_put_back(Diff *diff)
 {
 	const Wanted *wanted = diff->in->wanted;
@@ -230,7 +235,7 @@ static void tell_put_back(Diff *diff)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++) {
 			const WantedConsumer *consumer = &wanted->databases[i].consumers[k];
 
-			if (consumer->put_back)
+			if (consumer->put_back && !is_released(diff, &diff->plan->databases[i]))
 				plan_add_hold(
 					diff->pool, diff->plan,
 					(Hold){
@@ -260,13 +265,14 @@ void guard_links(Diff *diff)
 	const size_t n_databases = diff->in->wanted->n_databases;
 	const DatabasePlan *databases = diff->plan->databases;
 
-	if (diff_is_released(diff, GUARD_LINK))
-		return;
 	tell_put_back(diff);
 	for (size_t i = 0; i < n_databases; i++)
-		judge_edits(diff, &databases[i]);
+		if (!is_released(diff, &databases[i]))
+			judge_edits(diff, &databases[i]);
 	for (size_t i = 0; i < n_databases; i++)
-		guard_last_links(diff, &databases[i]);
+		if (!is_released(diff, &databases[i]))
+			guard_last_links(diff, &databases[i]);
 	for (size_t i = 0; i < n_databases; i++)
-		guard_old_tls_links(diff, &databases[i]);
+		if (!is_released(diff, &databases[i]))
+			guard_old_tls_links(diff, &databases[i]);
 }

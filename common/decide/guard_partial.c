@@ -119,6 +119,7 @@ static void judge_database(Diff *diff, const DatabasePlan *database, bool is_rel
 void guard_partial(Diff *diff)
 {
 	for (size_t i = 0; i < diff->in->wanted->n_databases; i++)
-		judge_database(diff, &diff->plan->databases[i],
-			       diff_is_released(diff, GUARD_PARTIAL));
+		judge_database(
+			diff, &diff->plan->databases[i],
+			diff_is_released_for(diff, GUARD_PARTIAL, diff->plan->databases[i].suffix));
 }

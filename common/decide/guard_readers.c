@@ -47,9 +47,18 @@ static const Hold *held_access(const Readers *readers, const char *reader)
 
 	for (size_t at = 0; (change = change_next(readers->diff->plan, readers->database,
 						  CHANGE_BIT(CHANGE_ACCESS), &at));)
-		if (change->is_held && strcmp(change->subject, reader) == 0)
+		if (change->is_held && reader && strcmp(change->subject, reader) == 0)
 			return &change->hold;
 	return NULL;
+}
+
+/* "access" is for those that "readers" names. */
+static bool is_named(const Readers *readers, const char *reader)
+{
+	for (size_t i = 0; i < readers->wanted->n_readers; i++)
+		if (readers->wanted->readers[i] == reader)
+			return true;
+	return false;
 }
 
 /* What makes the account a reader of everything: the line of the file, or what holds it back. */
@@ -57,7 +66,14 @@ static const char *release_of(const Readers *readers, const char *reader)
 {
 	const Hold *held = held_access(readers, reader);
 
-	return held ? held->release : remedy_text(REMEDY_ACCESS);
+	if (held)
+		return held->release;
+	if (!reader)
+		return remedy_text(REMEDY_READERS_NAMED);
+	return is_named(readers, reader)
+		       ? remedy_text(REMEDY_ACCESS)
+		       : remedy_fill(readers->diff->pool, REMEDY_READERS_ACCESS,
+				     readers_line(readers->diff->pool, readers->wanted, reader));
 }
 
 static const char *release_lead(const Readers *readers, const char *reader)
@@ -103,12 +119,16 @@ static void hold_with_provider(const Readers *readers, Hold hold)
 
 static Hold hold_make(const Readers *readers, const char *reader, const char *sentence)
 {
+	const char *line =
+		plan_release_line(readers->diff->pool, readers->diff->plan, GUARD_READERS,
+				  readers->lists.suffix, remedy_text(REMEDY_RELEASE_G12));
+
 	return (Hold){
 		.guard = GUARD_READERS,
 		.suffix = readers->lists.suffix,
-		.text = pool_printf(readers->diff->pool,
-				    "%s; `%s` goes on all the same; to let it read everything, %s",
-				    sentence, remedy_text(REMEDY_RELEASE_G12),
+		.text = pool_printf(readers->diff->pool, "%s; `%s` goes on all the same; %s%s",
+				    sentence, line,
+				    reader ? "to let it read everything, " : "else ",
 				    release_lead(readers, reader)),
 		.release = release_of(readers, reader),
 	};
@@ -121,7 +141,7 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 	Diff *diff = readers->diff;
 	const Hold hold = hold_make(readers, reader, verdict->sentence);
 
-	if (diff_is_released(diff, GUARD_READERS) ||
+	if (diff_is_released_for(diff, GUARD_READERS, readers->lists.suffix) ||
 	    (verdict->outcome == READS_NOT_PROVEN && readers->live->syncprov))
 		return;
 	if (plan_hold_kinds(diff->pool, diff->plan, readers->database, CHANGES_TO_PROVIDER, hold) >
@@ -171,8 +191,10 @@ void guard_readers(Diff *diff)
 			continue;
 		lists_find(&readers);
 		live_reader_basis(diff->in->live, readers.live, readers.basis);
-		for (size_t k = 0; k < readers.wanted->n_readers; k++)
+		for (size_t k = 0; k < wanted_count_readers(readers.wanted); k++)
 			reader_take(&readers, readers.wanted->readers[k]);
+		if (readers.wanted->has_unknown_reader)
+			reader_take(&readers, NULL);
 		if (readers.live->syncprov)
 			unnamed_readers_find(diff, readers.wanted, &readers.lists);
 	}

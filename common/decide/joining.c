@@ -222,7 +222,8 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 
 static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 {
-	const bool is_released = diff_is_released(joining->diff, GUARD_JOINING);
+	const bool is_released =
+		diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix);
 
 	return joining_hold(
 		joining, GUARD_JOINING,
@@ -324,15 +325,17 @@ static const Hold *judge_refresh(const Joining *joining)
 	evidence = evidence_find(joining);
 	if (evidence.lacking && joining_is_provider(evidence.lacking))
 		hold = hold_lacking(joining, evidence.lacking);
-	else if (evidence.lacking && !diff_is_released(joining->diff, GUARD_JOINING))
+	else if (evidence.lacking &&
+		 !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = hold_newcomer_has_more(joining, evidence.lacking);
-	else if (diff_is_released(joining->diff, GUARD_JOINING))
+	else if (diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		tell_released(joining);
 	else if (!evidence.is_covered)
 		hold = judge_unproven(joining, &evidence);
 	else
 		hold = hold_own_elsewhere(joining);
-	if (!hold && evidence.is_covered && !diff_is_released(joining->diff, GUARD_JOINING))
+	if (!hold && evidence.is_covered &&
+	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = joining_judge_extra(joining);
 	if (!hold && !diff_facts(joining->diff, joining->suffix)->extra.is_kept)
 		joining_note_complete(joining);
@@ -348,7 +351,8 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
-		if (joining_asks_extra(&joining) && !diff_is_released(diff, GUARD_JOINING) &&
+		if (joining_asks_extra(&joining) &&
+		    !diff_is_released_for(diff, GUARD_JOINING, joining.suffix) &&
 		    (!live->is_multi_provider || joining.was_joining))
 			diff_need_extra(diff, wanted);
 		return joining_wait(&joining, "not asked yet", remedy_text(REMEDY_APPLY));

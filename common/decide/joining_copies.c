@@ -119,7 +119,8 @@ bool joining_peer_hides(const Joining *joining, const Content *peer)
 bool joining_can_be_read(const Joining *joining, const Content *peer)
 {
 	return content_has_data(peer) &&
-	       (peer->n_context_csns > 0 || diff_is_released(joining->diff, GUARD_JOINING)) &&
+	       (peer->n_context_csns > 0 ||
+		diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix)) &&
 	       copy_relation(joining->here, peer).identity != COPY_IS_OTHER;
 }
 

@@ -180,7 +180,8 @@ void joining_read_again(const Joining *joining, const WantedConsumer *const *of_
 	/* Behind all of them it stays connected: at intervals it never gets there where much is
 	 * changed. */
 	if (!joining_asks_extra(joining) || !extra->was_asked || extra->peer_id == 0 ||
-	    (is_known && extra->n_entries == 0) || diff_is_released(joining->diff, GUARD_JOINING))
+	    (is_known && extra->n_entries == 0) ||
+	    diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		return;
 	/* What is not known changes nothing. */
 	hold = is_known ? hold_extra(joining, extra) : hold_not_known(joining, extra);

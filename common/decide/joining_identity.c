@@ -30,6 +30,60 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 		RELEASE);
 }
 
+static bool is_same(const Joining *joining, const Content *peer)
+{
+	return copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+}
+
+/* Another peer has the same. */
+static bool is_backed(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		if (is_same(joining, &joining->peers[i]))
+			return true;
+	return false;
+}
+
+/* It lacked nothing of its peers before one of them held another one. Where several do, that may
+ * be this node, whose database somebody replaced. */
+static bool was_complete(const Joining *joining)
+{
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
+	size_t n_others = 0;
+
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		n_others +=
+			copy_relation(joining->here, &joining->peers[i]).identity == COPY_IS_OTHER;
+	return n_others == 1 && joining->live->syncprov && !joining->was_joining && known &&
+	       known->is_complete;
+}
+
+/* Whoever did what is printed for a stranger would empty the cluster's own database. */
+static const Hold *hold_stranger(const Joining *joining, const Content *peer)
+{
+	Pool *pool = joining->diff->pool;
+	const char *uri = joining_uri(joining, peer);
+	const char *why = is_backed(joining)
+				  ? "another peer has what is here"
+				  : "this node lacked nothing of its peers: it has the right one, "
+				    "unless its own was replaced since";
+
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(pool,
+			    "%s at peer %u, %s, is another database than here (entryUUID of the "
+			    "suffix entry), and slapd would merge the two; %s; leave what is here",
+			    joining->suffix, peer->peer_id, uri, why),
+		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, peer->peer_id), uri));
+}
+
+static const Hold *hold_other(const Joining *joining, const Content *peer)
+{
+	return is_backed(joining) || was_complete(joining)
+		       ? hold_stranger(joining, peer)
+		       : hold_suspect(joining, peer, SUSPICION_OTHER);
+}
+
 static const Hold *hold_unknown(const Joining *joining, const Content *peer)
 {
 	return joining_hold(
@@ -53,10 +107,10 @@ static bool is_unknown(const Joining *joining, const Content *peer)
 /* About one peer: a link to it is held, whatever others say. */
 const Hold *joining_judge_peer(const Joining *joining, const Content *peer)
 {
-	if (diff_is_released(joining->diff, GUARD_CONTENT))
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
 		return NULL;
 	if (copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
-		return hold_suspect(joining, peer, SUSPICION_OTHER);
+		return hold_other(joining, peer);
 	return is_unknown(joining, peer) ? hold_unknown(joining, peer) : NULL;
 }
 
@@ -82,7 +136,7 @@ static const Hold *judge_strangers(const Joining *joining)
 	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
 
-		if (copy_relation(joining->here, peer).identity == COPY_IS_SAME)
+		if (is_same(joining, peer))
 			return NULL;
 		if (!found)
 			found = joining_judge_peer(joining, peer);
@@ -95,15 +149,15 @@ const Hold *joining_judge_identity(const Joining *joining)
 	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
 	const Hold *hold;
 
-	if (diff_is_released(joining->diff, GUARD_CONTENT))
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
 		return NULL;
 	/*
 	 * Its consumers may have brought the peers' entries since: what told the two apart is gone
 	 * then, but what the refresh did not send (it took our own CSN for knowledge) is still
 	 * missing here.
 	 */
-	if (known && known->suspect)
-		return joining_hold(joining, GUARD_CONTENT, known->suspect, RELEASE);
 	hold = judge_strangers(joining);
+	if (known && known->suspect && !(hold && was_complete(joining)))
+		return joining_hold(joining, GUARD_CONTENT, known->suspect, RELEASE);
 	return hold ? hold : judge_own_changes(joining);
 }

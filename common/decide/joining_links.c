@@ -213,7 +213,7 @@ static void hold_unknown_sids(const Links *links)
 /* Then it is not through with the first one. */
 static bool has_too_much(const Links *links)
 {
-	return !diff_is_released(links->joining.diff, GUARD_JOINING) &&
+	return !diff_is_released_for(links->joining.diff, GUARD_JOINING, links->joining.suffix) &&
 	       joining_judge_extra(&links->joining) != NULL;
 }
 
@@ -221,7 +221,8 @@ static bool has_too_much(const Links *links)
  * joins as well may wait for this node: only a provider is worth the change. */
 static const char *why_leave(const Links *links, const Content *current, const Content *source)
 {
-	if (!joining_is_provider(source) && !diff_is_released(links->joining.diff, GUARD_JOINING))
+	if (!joining_is_provider(source) &&
+	    !diff_is_released_for(links->joining.diff, GUARD_JOINING, links->joining.suffix))
 		return NULL;
 	if (!current || !joining_can_be_read(&links->joining, current))
 		return "cannot be asked any more";
@@ -250,7 +251,8 @@ static void one_source_first(const Links *links)
 	const size_t n_read = count_read(links, &index);
 
 	if (n_read > 0 && has_all_of_a_source(links) && !has_too_much(links)) {
-		if (!diff_is_released(links->joining.diff, GUARD_JOINING))
+		if (!diff_is_released_for(links->joining.diff, GUARD_JOINING,
+					  links->joining.suffix))
 			hold_unknown_sids(links);
 		return;
 	}

@@ -182,8 +182,8 @@ static bool may_be_read_by_the_same(const Joining *joining, const LiveDatabase *
 {
 	const WantedDatabase *other = wanted_of(joining, live);
 
-	for (size_t i = 0; other && i < other->n_readers; i++)
-		for (size_t k = 0; k < joining->wanted->n_readers; k++)
+	for (size_t i = 0; other && i < wanted_count_readers(other); i++)
+		for (size_t k = 0; k < wanted_count_readers(joining->wanted); k++)
 			if (dn_equal(other->readers[i], joining->wanted->readers[k]))
 				return true;
 	return !other && !is_our_log(joining, live);
@@ -358,7 +358,7 @@ const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const L
 	if (!diff_facts(diff, joining.suffix)->readers.was_asked)
 		diff_need_readers(diff, wanted);
 	if (hold || is_known_sid(&joining) || was_open(&joining) ||
-	    diff_is_released(diff, GUARD_JOINING))
+	    diff_is_released_for(diff, GUARD_JOINING, joining.suffix))
 		return hold;
 	if (!live->syncprov && !wanted->desired->manages_syncprov)
 		return NULL;

@@ -56,7 +56,8 @@ typedef struct Facts {
 
 /* What a person asked for besides the file. */
 typedef struct PlanOptions {
-	unsigned released; /* GUARD_BITs that may pass once */
+	unsigned released;           /* GUARD_BITs that may pass once */
+	const char *released_suffix; /* of this database; NULL: of the one that they hold */
 	bool is_first_node;
 	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
 	size_t n_empty_ids;

@@ -35,6 +35,15 @@ static const char *open_print(const Judging *judging, const char *why)
 			   judging->place, why);
 }
 
+/* Nor could anybody look at what it sees. */
+static const char *unknown_print(const Judging *judging)
+{
+	return pool_printf(judging->pool,
+			   "peers.json does not say with which account peers read %s: whether "
+			   "that sees everything cannot be told from %s. " LOSS,
+			   judging->question->lists->suffix, judging->place);
+}
+
 static const char *seen_print(const Judging *judging, const ReaderView *view)
 {
 	return pool_printf(judging->pool,
@@ -75,6 +84,8 @@ ReaderVerdict reader_judge(Pool *pool, const ReaderQuestion *question)
 
 	if (rights.outcome == READS_EVERYTHING)
 		return (ReaderVerdict){.outcome = READS_EVERYTHING};
+	if (!question->reader)
+		return (ReaderVerdict){READS_NOT_PROVEN, false, unknown_print(&judging)};
 	if (rights.outcome == READS_DENIED)
 		return (ReaderVerdict){READS_DENIED, false, denied_print(&judging, rights.hidden)};
 	if (rights.unseen != ACCESS_UNSEEN_NOTHING)

@@ -10,7 +10,7 @@
 typedef struct ReaderQuestion {
 	const AccessLists *lists; /* what it may by them is asked */
 	bool lists_are_live; /* false: they hold what is to be added, under which nobody looked */
-	const char *reader;
+	const char *reader;  /* NULL: peers.json does not say who it is */
 	const ReaderViews *views; /* NULL: nobody looked */
 	const char *basis;        /* live_reader_basis() of the database */
 } ReaderQuestion;

@@ -29,7 +29,7 @@ static const char *loser_find(const ResultDatabase *database)
 		    !reads_everything(diff->pool, &then, reader))
 			return reader;
 		/* What a person lets go is the right of this reader alone. */
-		if (!diff_is_released(diff, GUARD_ACCESS) &&
+		if (!diff_is_released_for(diff, GUARD_ACCESS, database->suffix) &&
 		    !access_spares(diff->pool, &before, &then, reader))
 			return reader;
 	}

@@ -17,7 +17,7 @@ typedef struct Unnamed {
 
 static bool is_named(const WantedDatabase *wanted, const char *dn)
 {
-	for (size_t i = 0; i < wanted->n_readers; i++)
+	for (size_t i = 0; i < wanted_count_readers(wanted); i++)
 		if (dn_equal(wanted->readers[i], dn))
 			return true;
 	return false;
@@ -57,14 +57,13 @@ static void text_quote(Buf *line, const char *text)
 	buf_putc(line, '"');
 }
 
-/* The line of peers.json that names it, beside those that count already. */
-static const char *readers_line(const Unnamed *unnamed, const char *dn)
+const char *readers_line(Pool *pool, const WantedDatabase *wanted, const char *dn)
 {
-	Buf line = BUF_IN(unnamed->diff->pool);
+	Buf line = BUF_IN(pool);
 
 	buf_puts(&line, "\"readers\": [");
-	for (size_t i = 0; i < unnamed->wanted->n_readers; i++) {
-		text_quote(&line, unnamed->wanted->readers[i]);
+	for (size_t i = 0; i < wanted->n_readers; i++) {
+		text_quote(&line, wanted->readers[i]);
 		buf_puts(&line, ", ");
 	}
 	text_quote(&line, dn);
@@ -91,7 +90,8 @@ static void session_judge(const Unnamed *unnamed, const ReaderSession *session)
 		"and may not read %s: %s. If a peer that others read from reads with it, "
 		"they lose that: name it in this database of peers.json: %s",
 		session->dn, suffix, session->address, peer->uri, rights.hidden,
-		read_rights_place_print(pool, &rights), readers_line(unnamed, session->dn));
+		read_rights_place_print(pool, &rights),
+		readers_line(pool, unnamed->wanted, session->dn));
 	plan->findings[plan->n_findings - 1].key = session->dn;
 }
 

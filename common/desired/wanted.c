@@ -74,33 +74,53 @@ static int consumer_want(const Wanting *wanting, size_t at, bool is_read, Wanted
 	return 0;
 }
 
-static void reader_add(Pool *pool, WantedDatabase *database, const char *dn)
+static void reader_add(Pool *pool, WantedDatabase *database, const char *dn, size_t *n_ours)
 {
-	for (size_t i = 0; i < database->n_readers; i++)
+	size_t n = wanted_count_readers(database);
+
+	for (size_t i = 0; i < n; i++)
 		if (dn_equal(database->readers[i], dn))
 			return;
-	POOL_PUSH(pool, database->readers, database->n_readers, dn);
+	POOL_PUSH(pool, database->readers, n, dn);
+	*n_ours += 1;
 }
 
-/* By default whoever reads here: the bind DN that each other peer uses towards this node. */
-static void readers_want(Pool *pool, const Desired *desired, const Peer *self,
+/* Who brings others what it reads here. A plain consumer may be meant to read less. */
+static bool relay_reads(const Links *links, const Peer *self, const Peer *consumer)
+{
+	const size_t at = links_position(links, consumer);
+	const size_t at_self = links_position(links, self);
+
+	return at < links->n_relays && at_self < links->n_relays &&
+	       relay_set_has(&links->reads[at], at_self);
+}
+
+/* By default whoever reads here: the bind DN that each other peer uses towards this node. What
+ * "readers" says changes for whom rights and limits are written, not who reads. */
+static void readers_want(Pool *pool, const Desired *desired, const Links *links, const Peer *self,
 			 WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
+	const bool is_given = given->n_readers > 0;
 	const char *dn, *before = NULL; /* most peers use the same */
 
 	for (size_t i = 0; i < given->n_readers; i++)
-		reader_add(pool, database, given->readers[i]);
-	if (given->n_readers > 0)
-		return;
+		reader_add(pool, database, given->readers[i], &database->n_readers);
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *consumer = &desired->peers[i];
 
 		if (consumer == self || !desired_database_has_peer(given, consumer->id))
 			continue;
 		dn = wanted_reader(given, self, consumer);
-		if (dn && dn != before)
-			reader_add(pool, database, dn);
+		if ((dn && dn == before) || (is_given && !dn) ||
+		    ((is_given || !dn) && !relay_reads(links, self, consumer)))
+			continue;
+		if (!dn) {
+			database->has_unknown_reader = true;
+			continue;
+		}
+		reader_add(pool, database, dn,
+			   is_given ? &database->n_more_readers : &database->n_readers);
 		before = dn;
 	}
 }
@@ -149,7 +169,7 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
 	if (consumers_want(&wanting, &database, err) < 0)
 		return -1;
-	readers_want(pool, desired, self, &database);
+	readers_want(pool, desired, &links, self, &database);
 	database.n_logs = wanted_logs(pool, &links, self, &database.logs);
 	*ret = database;
 	return 0;
@@ -209,6 +229,11 @@ unsigned wanted_rank(const Wanted *wanted)
 	for (size_t i = 0; i < wanted->desired->n_peers; i++)
 		rank += wanted->desired->peers[i].id < wanted->self->id;
 	return rank;
+}
+
+size_t wanted_count_readers(const WantedDatabase *database)
+{
+	return database->n_readers + database->n_more_readers;
 }
 
 const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix)

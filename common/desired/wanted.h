@@ -35,9 +35,12 @@ typedef struct WantedDatabase {
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
 			    these, but they can be asked. Both are everybody but this node. */
 	bool is_partial; /* not every provider reads every other one */
-	const char **readers; /* DNs by which other peers read this node */
+	const char **readers; /* DNs that olcLimits and "access" are for */
 	size_t n_readers;
-	WantedLog *logs; /* that must be here; most databases have none */
+	size_t n_more_readers;   /* behind them, those that "readers" does not name and with which
+				    relays read this node by peers.json all the same */
+	bool has_unknown_reader; /* "readers" is not given, and no DN is known of a link (SASL) */
+	WantedLog *logs;         /* that must be here; most databases have none */
 	size_t n_logs;
 } WantedDatabase;
 
@@ -69,6 +72,9 @@ bool wanted_needs_secret(const Wanted *wanted, const Secret *secret);
 
 /* How many peers come before this node: whoever takes turns waits for so many. */
 unsigned wanted_rank(const Wanted *wanted);
+
+/* All accounts of database->readers: with these peers read here, whatever "readers" says. */
+size_t wanted_count_readers(const WantedDatabase *database);
 
 /* This node's database of that suffix; NULL: there is none. */
 const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix);

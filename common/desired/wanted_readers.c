@@ -11,10 +11,13 @@
 const char *wanted_reader(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
 {
 	const char *authzid = desired_setting(given, self, consumer, SYNCREPL_AUTHZID);
+	const char *method = desired_setting(given, self, consumer, SYNCREPL_BINDMETHOD);
 
-	if (!authzid || !*authzid)
-		return desired_setting(given, self, consumer, SYNCREPL_BINDDN);
-	return strncasecmp(authzid, "dn:", 3) == 0 ? authzid + 3 : NULL;
+	if (authzid && *authzid)
+		return strncasecmp(authzid, "dn:", 3) == 0 ? authzid + 3 : NULL;
+	if (method && strcasecmp(method, "sasl") == 0)
+		return NULL;
+	return desired_setting(given, self, consumer, SYNCREPL_BINDDN);
 }
 
 /* --- logs --- */

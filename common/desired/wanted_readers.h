@@ -19,7 +19,7 @@ typedef struct WantedLog {
 } WantedLog;
 
 /* The DN by which the peer reads this node; with an authzid that is who reads, not who binds. NULL:
- * nobody whose DN is known. */
+ * nobody whose DN is known, for the provider makes one of a name, or of a certificate. */
 const char *wanted_reader(const DesiredDatabase *given, const Peer *self, const Peer *consumer);
 
 /* The logs of the database that others read here; returns how many. Strings are borrowed. */

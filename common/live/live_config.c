@@ -302,12 +302,24 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 	return found;
 }
 
+static const char *count_of(const Live *live, const char *suffix)
+{
+	for (size_t i = 0; i < live->n_counted; i++)
+		if (dn_equal(live->counted[i], suffix))
+			return live->counts[i];
+	return NULL;
+}
+
+bool live_counts_none(const Live *live, const char *suffix)
+{
+	const char *count = count_of(live, suffix);
+
+	return count && strcmp(count, "0") == 0;
+}
+
 const char *live_entries_counted(const Live *live, const char *suffix)
 {
-	for (size_t i = 0; i < live->n_filled; i++)
-		if (dn_equal(live->filled[i], suffix))
-			return live->filled_entries[i];
-	return NULL;
+	return live_counts_none(live, suffix) ? NULL : count_of(live, suffix);
 }
 
 /* Skips the "{n}" that slapd gives to entries that have an order. */

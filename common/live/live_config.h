@@ -75,10 +75,10 @@ typedef struct Live {
 	const char *fqdn;       /* as slapd finds it when it starts */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
 	size_t n_listeners;
-	const char **filled; /* suffixes of databases in which cn=monitor counts entries */
-	size_t n_filled;
-	const char **filled_entries; /* beside each: how many, as text */
-	bool builds_index; /* until that is done a write to cn=config stops every client */
+	const char **counted; /* suffixes of databases of which cn=monitor counts the entries */
+	size_t n_counted;
+	const char **counts; /* beside each: how many, as text */
+	bool builds_index;   /* until that is done a write to cn=config stops every client */
 } Live;
 
 /* What is known of slapd's release: some things go wrong only from OpenLDAP 2.5 on, others can only
@@ -129,6 +129,9 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 /* How many entries cn=monitor counts in the database with that suffix, as text; NULL: none, or it
  * does not count. */
 const char *live_entries_counted(const Live *live, const char *suffix);
+
+/* True when it counts there, and there are none. */
+bool live_counts_none(const Live *live, const char *suffix);
 
 /* True when slapd takes the provider's URL for its own: of an olcSyncrepl value with it (whose
  * searchbase is a suffix) it starts no consumer. False where its listeners are unknown. */

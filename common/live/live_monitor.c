@@ -48,14 +48,14 @@ static void database_take(MonitorReader *reader, const Entry *entry)
 	MonitorDatabase database = {entry->dn, first_copy(reader, entry, "namingContexts")};
 
 	POOL_PUSH(reader->scratch, reader->databases, reader->n_databases, database);
-	if (!suffixes || !count || strcmp(count, "0") == 0)
+	if (!suffixes || !count)
 		return;
 	for (size_t i = 0; i < suffixes->n_values; i++) {
 		/* The one counter grows both arrays alike. */
-		size_t n = live->n_filled;
+		size_t n = live->n_counted;
 
-		POOL_PUSH(reader->pool, live->filled_entries, n, pool_strdup(reader->pool, count));
-		POOL_PUSH(reader->pool, live->filled, live->n_filled,
+		POOL_PUSH(reader->pool, live->counts, n, pool_strdup(reader->pool, count));
+		POOL_PUSH(reader->pool, live->counted, live->n_counted,
 			  pool_strdup(reader->pool, suffixes->values[i].bytes));
 	}
 }
@@ -160,9 +160,9 @@ static void monitor_forget(Live *live)
 {
 	live->running = NULL;
 	live->working_rids = NULL;
-	live->listeners = live->filled = live->filled_entries = NULL;
+	live->listeners = live->counted = live->counts = NULL;
 	live->builds_index = false;
-	live->n_running = live->n_working_rids = live->n_listeners = live->n_filled = 0;
+	live->n_running = live->n_working_rids = live->n_listeners = live->n_counted = 0;
 	live->start_time = NULL;
 	live->has_release = live->is_release_2_5 = false;
 }

@@ -23,7 +23,8 @@ typedef struct KnownDatabase {
 	SeenChanges seen;        /* at peers, while it was joining */
 	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
 				    can */
-	bool is_complete;        /* judged so since then, by what its peers showed or by a person */
+	bool is_complete;        /* judged so since then, by what its peers showed or by a person;
+				    with suspect: before that was found */
 	unsigned *linked;        /* ids of the peers that it read when it was last in step */
 	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a

@@ -67,10 +67,12 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 {
 	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
 	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
+	const KnownDatabase *before = known_database(known, suffix);
 
 	*ret = (KnownDatabase){.suffix = suffix,
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
-			       .is_joining = joining != NULL};
+			       .is_joining = joining != NULL,
+			       .is_complete = content && !joining && before && before->is_complete};
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);

@@ -69,6 +69,8 @@ static PassAction agreed(Pass *pass)
 	report->world = pass->world;
 	report->plan = pass->plan;
 	report->has_plan = true;
+	/* What is held no more when a part is written is not what a person named. */
+	pass->input.plan.options.released &= ~pass->plan.unreleased;
 	if (!pass->input.may_write)
 		return pass_end(pass, NULL);
 	guard_links_note(pass->pool, &pass->world.live, &pass->known);

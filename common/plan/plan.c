@@ -6,37 +6,39 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 
 typedef struct GuardRule {
 	const char *code;
-	bool is_releasable; /* by --release; the others end by themselves or by another file */
+	bool is_releasable;  /* by --release; the others end by themselves or by another file */
+	bool is_of_database; /* what is let pass is about one database: never of several at once */
 } GuardRule;
 
 static const GuardRule guard_rules[] = {
-	[GUARD_RESTART] = {"G1", false},
-	[GUARD_NOT_LISTED] = {"G2", false},
-	[GUARD_EMPTY_FILE] = {"G3", false},
-	[GUARD_REMOVAL] = {"G4", true},
-	[GUARD_SERVER_ID] = {"G5", true},
-	[GUARD_LINK] = {"G6", true},
-	[GUARD_REVISION] = {"G7", true},
-	[GUARD_PROBING] = {"probing", false},
-	[GUARD_CONFIG_REPLICATED] = {"G8", false},
-	[GUARD_CONTESTED] = {"G9", false},
-	[GUARD_CONTENT] = {"G10", true},
-	[GUARD_IDENTITY] = {"G11", true},
-	[GUARD_READERS] = {"G12", true},
-	[GUARD_PARTIAL] = {"G13", true},
-	[GUARD_LEFT] = {"left", true},
-	[GUARD_JOINING] = {"joining", true},
-	[GUARD_ACCESS] = {"access", true},
-	[GUARD_RID_CLASH] = {"rid-clash", false},
-	[GUARD_SELF_NAMED] = {"self-named", false},
-	[GUARD_NOT_UNDERSTOOD] = {"not-understood", true},
-	[GUARD_INDEXING] = {"indexing", false},
-	[GUARD_SESSION_LOG] = {"session-log", true},
-	[GUARD_ORDER] = {"order", true},
-	[GUARD_DATABASE] = {"database", false},
+	[GUARD_RESTART] = {"G1", false, false},
+	[GUARD_NOT_LISTED] = {"G2", false, false},
+	[GUARD_EMPTY_FILE] = {"G3", false, false},
+	[GUARD_REMOVAL] = {"G4", true, false},
+	[GUARD_SERVER_ID] = {"G5", true, false},
+	[GUARD_LINK] = {"G6", true, true},
+	[GUARD_REVISION] = {"G7", true, false},
+	[GUARD_PROBING] = {"probing", false, false},
+	[GUARD_CONFIG_REPLICATED] = {"G8", false, false},
+	[GUARD_CONTESTED] = {"G9", false, false},
+	[GUARD_CONTENT] = {"G10", true, true},
+	[GUARD_IDENTITY] = {"G11", true, false},
+	[GUARD_READERS] = {"G12", true, true},
+	[GUARD_PARTIAL] = {"G13", true, true},
+	[GUARD_LEFT] = {"left", true, false},
+	[GUARD_JOINING] = {"joining", true, true},
+	[GUARD_ACCESS] = {"access", true, true},
+	[GUARD_RID_CLASH] = {"rid-clash", false, false},
+	[GUARD_SELF_NAMED] = {"self-named", false, false},
+	[GUARD_NOT_UNDERSTOOD] = {"not-understood", true, true},
+	[GUARD_INDEXING] = {"indexing", false, false},
+	[GUARD_SESSION_LOG] = {"session-log", true, true},
+	[GUARD_ORDER] = {"order", true, false},
+	[GUARD_DATABASE] = {"database", false, false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");
 
@@ -58,6 +60,11 @@ int guard_find_releasable(const char *code)
 		if (guard_rules[i].is_releasable && strcasecmp(guard_rules[i].code, code) == 0)
 			return i;
 	return -1;
+}
+
+bool guard_is_of_database(Guard guard)
+{
+	return guard_rules[guard].is_of_database;
 }
 
 const char *guards_releasable(Pool *pool)
@@ -104,19 +111,36 @@ void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *cod
 		  {.severity = severity, .code = code, .suffix = suffix, .text = text});
 }
 
+const char *plan_release_line(Pool *pool, const Plan *plan, Guard guard, const char *suffix,
+			      const char *line)
+{
+	if (!plan->wanted || plan->wanted->n_databases < 2 || !suffix ||
+	    !guard_is_of_database(guard) || !strstr(line, " --release ") ||
+	    strstr(line, " --suffix "))
+		return line;
+	return remedy_fill(pool, REMEDY_RELEASE_SUFFIX, line, suffix);
+}
+
+static Hold with_release_line(Pool *pool, const Plan *plan, Hold hold)
+{
+	hold.release = plan_release_line(pool, plan, hold.guard, hold.suffix, hold.release);
+	return hold;
+}
+
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 {
 	for (size_t i = 0; i < plan->n_holds; i++)
 		if (plan->holds[i].guard == hold.guard &&
 		    strcmp(plan->holds[i].text, hold.text) == 0)
 			return;
+	hold = with_release_line(pool, plan, hold);
 	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
 }
 
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 {
 	change->is_held = true;
-	change->hold = hold;
+	change->hold = with_release_line(pool, plan, hold);
 	plan_add_hold(pool, plan, hold);
 }
 

@@ -51,6 +51,9 @@ const char *guard_code(Guard guard);
 /* The guard of that code that --release may name; -1 when unknown or not to be released. */
 int guard_find_releasable(const char *code);
 
+/* True when it holds what is about one database: --release lets it pass of one at a time. */
+bool guard_is_of_database(Guard guard);
+
 /* "G4, G5, ...": all that --release may name. */
 const char *guards_releasable(Pool *pool);
 
@@ -202,6 +205,8 @@ typedef struct Plan {
 	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
 				 the slowest that could not be has to connect */
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
+	unsigned unreleased;       /* GUARD_BITs of a release that named no database, and they hold
+				      several: they hold on */
 	size_t n_breaches; /* of rules by the result that no guard had held: faults of syncward */
 } Plan;
 
@@ -221,6 +226,10 @@ void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *cod
 		      const char *suffix, const char *format, ...) PRINTF_LIKE(6, 7);
 /* Marks the change as held and notes the hold once. */
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold);
+/* The command that releases the guard, with the database's suffix where there are several and it is
+ * about one; any other line as it is. */
+const char *plan_release_line(Pool *pool, const Plan *plan, Guard guard, const char *suffix,
+			      const char *line);
 /* Notes a hold that stands alone. */
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold);
 

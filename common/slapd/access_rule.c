@@ -271,12 +271,14 @@ const char *access_rule_next_attribute(Pool *pool, const AccessRule *rule, const
 
 static SelectorMatch who_match(const char *who, const char *dn, bool is_own)
 {
-	if (strcasecmp(who, "self") == 0)
-		return is_own ? SELECTOR_YES : SELECTOR_NO;
 	if (strcmp(who, "*") == 0 || strcasecmp(who, "users") == 0)
 		return SELECTOR_YES;
 	if (strcasecmp(who, "anonymous") == 0)
 		return SELECTOR_NO;
+	if (!dn)
+		return SELECTOR_UNKNOWN;
+	if (strcasecmp(who, "self") == 0)
+		return is_own ? SELECTOR_YES : SELECTOR_NO;
 	/* Groups, sets, addresses and the rest are for the server to judge. */
 	return selector_dn_match(who, dn);
 }

@@ -72,7 +72,8 @@ SelectorMatch access_rule_covers_entry(const AccessRule *rule, const char *dn);
  * rule names. */
 SelectorMatch access_rule_covers_attribute(const AccessRule *rule, const char *attribute);
 
-/* Whether a clause means the identity; is_own: in its own entry, where it is "self". */
+/* Whether a clause means the identity; is_own: in its own entry, where it is "self". NULL: somebody
+ * who is bound, and whose DN is not known. */
 SelectorMatch access_clause_means(const AccessClause *clause, const char *dn, bool is_own);
 
 /* What whom the clause means hangs on; access_rule_unseen(): what the rule concerns ("val=..."). */

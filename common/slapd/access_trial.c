@@ -18,7 +18,7 @@ static void sample_add(AccessTrial *trial, const char *dn, const char *name)
 		if (strcmp(trial->samples[i].dn, normal) == 0)
 			return;
 	POOL_PUSH(trial->pool, trial->samples, trial->n_samples,
-		  {.dn = normal, .name = name, .is_own = dn_equal(normal, trial->dn)});
+		  {.dn = normal, .name = name, .is_own = trial->dn && dn_equal(normal, trial->dn)});
 }
 
 /* An entry, and those below it, at both distances that a rule can tell apart. */
@@ -135,7 +135,8 @@ void access_trial_find_points(AccessTrial *trial)
 		samples_add_named(trial, &trial->rules[i].access);
 		names_add_named(trial, &trial->rules[i].access);
 	}
-	sample_add(trial, trial->dn, "its own entry");
+	if (trial->dn)
+		sample_add(trial, trial->dn, "its own entry");
 	POOL_PUSH(trial->pool, trial->names, trial->n_names, {.name = NULL});
 	covers_judge(trial);
 }

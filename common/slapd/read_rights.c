@@ -2,13 +2,15 @@
 #include "common/slapd/read_rights.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "common/slapd/access_trial.h"
 #include "common/slapd/dn.h"
 
 static bool everybody_may(const AccessTrial *trial, const AccessLists *lists)
 {
-	return trial->n_rules == 0 || (lists->root_dn && dn_equal(lists->root_dn, trial->dn));
+	return trial->n_rules == 0 ||
+	       (lists->root_dn && trial->dn && dn_equal(lists->root_dn, trial->dn));
 }
 
 static const char *hidden_print(Pool *pool, const AccessPoint *point)
@@ -80,7 +82,50 @@ ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *d
 
 			verdict_take(pool, &point, &result, &rights);
 		}
+	/* It may be the rootdn, whom nothing keeps out. */
+	if (!dn && rights.outcome == READS_DENIED)
+		rights.outcome = READS_NOT_PROVEN;
 	return rights;
+}
+
+/* An attribute that no rule names is as any other of these. */
+static const AccessName *name_find(const AccessTrial *trial, const char *name)
+{
+	const AccessName *other = NULL;
+
+	for (size_t i = 0; i < trial->n_names; i++) {
+		if (!trial->names[i].name)
+			other = &trial->names[i];
+		else if (strcasecmp(trial->names[i].name, name) == 0)
+			return &trial->names[i];
+	}
+	return other;
+}
+
+/* slapd asks for both when it answers to (objectClass=*). */
+static bool sample_is_seen(const AccessTrial *trial, const AccessSample *sample)
+{
+	const AccessPoint entry = {sample, name_find(trial, "entry")};
+	const AccessPoint class = {sample, name_find(trial, "objectClass")};
+
+	return (access_trial_run(trial, &entry, NULL).rights.surely & ACCESS_READ) &&
+	       (access_trial_run(trial, &class, NULL).rights.surely & ACCESS_SEARCH);
+}
+
+bool read_rights_see_suffix(Pool *pool, const AccessLists *lists, const char *dn)
+{
+	const char *entry = dn_normalise(pool, lists->suffix);
+	AccessTrial trial = access_trial_read(pool, lists, dn);
+
+	if (everybody_may(&trial, lists))
+		return true;
+	if (trial.n_rules > ACCESS_RULES_MAX)
+		return false;
+	access_trial_find_points(&trial);
+	for (size_t i = 0; i < trial.n_samples; i++)
+		if (entry && strcmp(trial.samples[i].dn, entry) == 0)
+			return sample_is_seen(&trial, &trial.samples[i]);
+	return false;
 }
 
 static bool point_survives(const AccessTrial *trial, size_t index, const AccessPoint *point)

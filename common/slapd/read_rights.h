@@ -34,8 +34,12 @@ typedef struct ReadRights {
 				value asks for that */
 } ReadRights;
 
-/* May the identity read every entry and attribute, its own entry included? */
+/* May the identity read every entry and attribute, its own entry included? NULL: somebody who is
+ * bound, and whose DN is not known: EVERYTHING when anybody may, else NOT_PROVEN. */
 ReadRights read_rights_judge(Pool *pool, const AccessLists *lists, const char *dn);
+
+/* True when the identity surely sees the suffix entry: that it is there, not what is in it. */
+bool read_rights_see_suffix(Pool *pool, const AccessLists *lists, const char *dn);
 
 /* True when the identity surely keeps whatever it may have by the lists, also when the value is
  * added to the database's at that index. */

@@ -11,7 +11,7 @@ _syncward_options() {
 	init) echo "--suffix --peer" ;;
 	validate) echo "--secrets --show --slapd-version" ;;
 	plan) echo "--save --show-secrets" ;;
-	apply) echo "--plan --release --first-node --empty" ;;
+	apply) echo "--plan --release --suffix --first-node --empty" ;;
 	adopt) echo "--secrets --peer-id" ;;
 	verify) echo "--write --timeout" ;;
 	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;

@@ -5,9 +5,13 @@ import contextlib
 
 import ldap
 import pytest
+import remedies
+from backups import put_back
+from lone import Lone
 from cluster import Cluster, Node, add_person, apply_until_joined, finish_with_writes
 from whole import wait_equal, whole
 from slapd import ROOT_DN, SUFFIX, Database, wait_until
+from test_guards import holds
 from test_joining import is_provider
 from test_joining_lost import release_line, run_line
 
@@ -40,6 +44,70 @@ def test_one_of_two_databases_is_another_one(slapd_factory, program):
     wait_equal(cluster, cluster.databases[0])
     wait_until(lambda: all(node.apply() and is_provider(node) for node in cluster), "the first database is replicated", 30)
     assert [whole(node.server, node.server.databases[1]) for node in cluster] == before
+
+
+@pytest.mark.remedy("root-sees")
+def test_a_database_that_root_may_not_see_is_not_an_empty_one(slapd_factory, program):
+    """Nor does slapd count its entries: nothing is read into it before somebody let root look."""
+    access = [f'to * by dn.exact="{REPLICATOR}" read by anonymous auth by * none']
+    node = Lone(slapd_factory, program, [Database(backend="mdb", attributes={"olcAccess": access})])
+    monitor, = (dn for dn in node.server.config() if "monitor" in dn.lower() and dn.startswith("olcDatabase="))
+    node.server.modify(monitor, [(ldap.MOD_REPLACE, "olcAccess", ["to * by * none"])])
+    done = node.apply()
+    assert done.returncode == 3 and "whether it is empty is not known" in done.stdout, done.stdout + done.stderr
+    assert node.syncrepl() == [] and not is_provider(node)
+    name, value = remedies.attribute(done.stdout, "root-sees")
+    node.server.modify(node.dn(), [(ldap.MOD_ADD, name, value)])
+    done = node.apply()
+    assert "is not known" not in done.stdout and "is empty" not in done.stdout, done.stdout
+
+
+@pytest.mark.remedy("release-suffix")
+def test_a_release_is_of_one_database_and_the_other_is_not_merged(slapd_factory, program):
+    """Both are held: of one the peer hides what would tell, the other one was filled apart."""
+    databases = [Database(backend="mdb"), Database(suffix=OTHER, backend="mdb")]
+    cluster = Cluster(slapd_factory, program, 2, databases)
+    cluster.document["databases"][1]["rid_offset"] = 100
+    cluster.write()
+    first, second = cluster
+    first.server.seed()
+    put_back(second.server, first.server.tool("cat", "-b", SUFFIX).stdout, "-w")
+    first.server.modify(first.server.database_dn(), [(ldap.MOD_ADD, "olcAccess", hiding("entryUUID"))])
+    for node in cluster:
+        node.server.seed(databases[1])
+    before = [whole(node.server, databases[1]) for node in cluster]
+    done = second.apply("--release", "G10")
+    assert done.returncode == 3 and "--release G10 let nothing pass" in done.stderr, done.stdout + done.stderr
+    assert second.syncrepl() == [] and second.syncrepl(OTHER) == []
+    lines = [hold.release for hold in holds(done.stdout) if hold.guard == "G10"]
+    assert lines == [f"syncward apply --release G10 --suffix {suffix}" for suffix in (SUFFIX, OTHER)]
+    done = remedies.run(second, lines[0], "release-suffix", statuses=(3,))
+    assert [hold.release for hold in holds(done.stdout) if hold.guard == "G10"] == lines[1:]
+    assert second.syncrepl(OTHER) == []
+    assert [whole(node.server, databases[1]) for node in cluster] == before
+
+
+@pytest.mark.remedy("stranger")
+def test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied(slapd_factory, program):
+    """Two that replicate and a third one that was filled apart: nobody is told to empty the cluster's own."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    add_person(cluster[0].server, "ours")
+    before = wait_equal(cluster)
+    third = Node(program, slapd_factory([Database(backend="mdb")]), 3, slapd_factory.folder("third"))
+    third.server.add_seed()
+    add_person(third.server, "theirs")
+    cluster.nodes.append(third)
+    cluster.document["peers"].append({"id": 3, "uri": third.server.ldap_uri})
+    cluster.write()
+    for node in cluster.nodes[:2]:
+        done = node.apply()
+        assert done.returncode == 3 and "held G10" in done.stdout, done.stdout + done.stderr
+        assert f"database of peer 3, {third.server.ldap_uri}" in remedies.printed(done.stdout, "stranger")
+        assert "empty it" not in done.stdout and "--release G10" not in done.stdout
+    remedies.did("stranger")
+    put_back(third.server, None)
+    wait_until(lambda: all([node.apply().returncode == 0 for node in cluster]), "the third has joined", 60)
+    assert wait_equal(cluster).keys() == before.keys()
 
 
 @pytest.mark.parametrize("what", ["contextCSN", "entryUUID", "entry"])

@@ -165,6 +165,31 @@ def test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed(sla
         assert node.plan().returncode == 0
 
 
+@pytest.mark.remedy("readers-access")
+def test_the_account_of_the_links_is_judged_beside_those_that_readers_names(slapd_factory, program):
+    """The rule lets in whom "readers" names, and the nodes read with another account."""
+    backup = f"cn=backup,{SUFFIX}"
+    cluster = Cluster(slapd_factory, program, 2, with_access(
+        f'to attrs=userPassword by self write by dn.exact="{backup}" read by anonymous auth by * none', "to * by * read"))
+    cluster.document["databases"][0]["readers"] = [backup]
+    cluster.write()
+    first = cluster[0]
+    first.server.seed()
+    add_people(first.server)
+    if first.server.release.version == "2.4":  # what was written since seed() is not in contextCSN yet
+        first.server.save_context_csn()
+    hold = held_by_g12(first.apply())
+    assert hold.text.startswith(f"{REPLICATOR}, with which peers read") and "may not read userPassword" in hold.text
+    cluster.document["databases"][0].update(remedies.line(hold.release, "readers-access"))
+    cluster.write()
+    for node in cluster:
+        apply_until_joined(node)
+    touch(cluster[1].server, "node2")
+    cluster.wait_in_step()
+    assert "userPassword" in whole(first.server)[f"cn=p1,{SUFFIX}"]
+    assert whole(cluster[1].server) == whole(first.server)
+
+
 def test_the_frontends_rules_count_and_stay_everybodys(lone):
     node = lone()
     add_people(node.server)

@@ -287,6 +287,66 @@ static void another_suffix_entry_is_g10_also_when_it_shows_no_csn(void **state)
 	assert_int_equal(judge(scene), GUARD_CONTENT);
 }
 
+#define STRANGER "00000000-0000-0000-0000-000000000002"
+
+/* A provider that lacked nothing of its peer, which now holds another database. */
+static void stranger_make(Scene *scene)
+{
+	static const Entry overlay;
+
+	scene->live.syncprov = &overlay;
+	scene->known_database.is_complete = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->peer.entry_uuid = STRANGER;
+}
+
+static const Hold *judged(Scene *scene)
+{
+	assert_int_equal(judge(scene), GUARD_CONTENT);
+	return joining_judge(&scene->diff, &scene->database, &scene->live);
+}
+
+static void a_node_that_had_everything_is_not_told_to_empty_itself(void **state)
+{
+	Scene *scene = *state;
+
+	stranger_make(scene);
+	assert_null(strstr(judged(scene)->text, "empty it"));
+	assert_non_null(strstr(judged(scene)->release, "database of peer 1, ldap://one"));
+	assert_null(strstr(judged(scene)->release, "--release"));
+	/* Also when it was remembered, as long as the stranger is there. */
+	scene->known_database.suspect = "as found before";
+	assert_non_null(strstr(judged(scene)->release, "database of peer 1, ldap://one"));
+	scene->peer.state = CONTENT_UNREACHABLE;
+	assert_string_equal(judged(scene)->text, "as found before");
+	assert_non_null(strstr(judged(scene)->release, "--release G10"));
+}
+
+static void a_node_that_never_had_everything_may_be_the_stranger(void **state)
+{
+	Scene *scene = *state;
+
+	stranger_make(scene);
+	scene->known_database.is_complete = false;
+	assert_non_null(strstr(judged(scene)->text, "empty it"));
+	stranger_make(scene);
+	scene->known_database.is_joining = true;
+	assert_non_null(strstr(judged(scene)->text, "empty it"));
+}
+
+static void a_node_to_which_all_peers_are_strangers_may_be_the_one(void **state)
+{
+	Scene *scene = *state;
+	Content peers[2];
+
+	stranger_make(scene);
+	peers[0] = peers[1] = scene->peer;
+	peers[1].peer_id = 3;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+	assert_non_null(strstr(judged(scene)->text, "empty it"));
+}
+
 static void a_hidden_entry_uuid_is_not_the_same(void **state)
 {
 	Scene *scene = *state;
@@ -486,6 +546,8 @@ static void no_link_is_made_to_a_stranger(void **state)
 	assert_true(links->changes[1].is_held);
 	assert_int_equal(links->changes[1].hold.guard, GUARD_CONTENT);
 	assert_string_equal(links->changes[1].hold.peer, "ldap://three");
+	assert_null(strstr(links->changes[1].hold.text, "empty it"));
+	assert_non_null(strstr(links->changes[1].hold.release, "database of peer 3, ldap://three"));
 }
 
 static void a_link_that_was_there_comes_back_unasked(void **state)
@@ -1333,6 +1395,9 @@ int main(void)
 		SCENE_TEST(who_was_complete_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),
+		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
+		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
+		SCENE_TEST(a_node_to_which_all_peers_are_strangers_may_be_the_one),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
 		SCENE_TEST(
 			a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_says),

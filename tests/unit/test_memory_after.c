@@ -74,6 +74,8 @@ static void a_suspect_database_stays_so_until_it_is_judged_again(void **state)
 	hold(scene, GUARD_CONTENT, false);
 	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
 	assert_string_equal(known(scene)->suspect, "as it is said");
+	assert_true(known(scene)->is_complete);
+	assert_false(known_was_complete(&scene->known, SUFFIX));
 	in_step(scene);
 	assert_non_null(known(scene)->suspect);
 	(void)plan(scene);

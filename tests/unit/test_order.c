@@ -155,7 +155,7 @@ static void a_held_overlay_holds_it_and_says_which_database(void **state)
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_string_equal(hold->suffix, "dc=b");
 	assert_non_null(strstr(hold->text, "G10"));
-	assert_string_equal(hold->release, "syncward apply --release G10");
+	assert_string_equal(hold->release, "syncward apply --release G10 --suffix dc=b");
 	scene->options.released = GUARD_BIT(GUARD_ORDER);
 	assert_true(writes_server_id(scene));
 }

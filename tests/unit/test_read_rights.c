@@ -402,6 +402,47 @@ static void a_first_value_would_take_what_everybody_has(void **state)
 	assert_false(read_rights_survive(pool, &lists, 0, WHOLE, REPL));
 }
 
+/* Who sees that the suffix entry is there, whatever else is hidden. */
+static void the_suffix_entry_is_seen_or_it_is_not_sure(void **state)
+{
+	static const struct {
+		Case lists;
+		bool is_seen;
+	} cases[] = {
+		{{{NULL}, {NULL}, NULL, 0}, true},
+		{{{"to attrs=userPassword by * none", "to * by * read"}, {NULL}, NULL, 0}, true},
+		{{{"to dn.subtree=\"ou=a,dc=x\" by * none", "to * by users read"}, {NULL}, NULL, 0},
+		 true},
+		{{{"to attrs=entry,objectClass by * read", "to * by * none"}, {NULL}, NULL, 0},
+		 true},
+		{{{"to dn.base=\"dc=x\" by dn.exact=\"" ROOT "\" read by * break",
+		   "to * by * none"},
+		  {NULL},
+		  NULL,
+		  0},
+		 true},
+		{{{"to * by dn.exact=\"" REPL "\" read by anonymous auth by * none"},
+		  {NULL},
+		  NULL,
+		  0},
+		 false},
+		{{{"to * by group=\"cn=g,dc=x\" read"}, {NULL}, NULL, 0}, false},
+		{{{"to dn.base=\"dc=x\" by * search", "to * by * read"}, {NULL}, NULL, 0}, false},
+		{{{"to attrs=objectClass by * none", "to * by * read"}, {NULL}, NULL, 0}, false},
+		{{{NULL}, {"to * by dn=\"" REPL "\" read"}, NULL, 0}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		AUTO(Pool) *pool = pool_new();
+		const AccessLists lists = lists_of(pool, &cases[i].lists);
+
+		if (read_rights_see_suffix(pool, &lists, ROOT) != cases[i].is_seen)
+			fail_msg("case %zu", i);
+		assert_true(read_rights_see_suffix(pool, &lists, ADMIN));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +456,7 @@ int main(void)
 		cmocka_unit_test(each_value_that_hides_gets_one_before_it),
 		cmocka_unit_test(who_may_read_everything_gets_nothing),
 		cmocka_unit_test(a_first_value_would_take_what_everybody_has),
+		cmocka_unit_test(the_suffix_entry_is_seen_or_it_is_not_sure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

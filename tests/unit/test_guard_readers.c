@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose rights G12 asks for: who reads here by peers.json, not only whom "readers" names. */
+#include "tests/unit/plan_scene.h"
+
+#define READERS    ", \"readers\": [\"cn=b,dc=x\"]"
+#define ONLY_B     "{0}to attrs=userPassword by dn.exact=\"cn=b,dc=x\" read by * none"
+#define DEBIAN     "{0}to attrs=userPassword by self write by anonymous auth by * none"
+#define EVERYBODY  "{1}to * by * read"
+#define PEERS_JSON "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}"
+#define PLAIN_LINK "\"syncrepl\": {\"binddn\": \"cn=r,dc=x\", \"credentials\": \"x\"}"
+#define NO_NAMES                                                                              \
+	PEERS_JSON ", {\"id\": 2, \"uri\": \"ldap://peer2\"}], \"databases\": [{\"suffix\": " \
+		   "\"dc=x\", \"limits\": false, \"syncrepl\": {\"bindmethod\": \"sasl\", "   \
+		   "\"saslmech\": \"EXTERNAL\", \"binddn\": \"cn=r,dc=x\"}}]}"
+/* Peer 3 is meant to see less than the others, and nobody reads from it. */
+#define WITH_LEAF                                                                              \
+	PEERS_JSON ", {\"id\": 2, \"uri\": \"ldap://peer2\"}, {\"id\": 3, \"uri\": "           \
+		   "\"ldap://peer3\", \"role\": \"consumer\", \"as_consumer\": {\"binddn\": "  \
+		   "\"cn=leaf,dc=x\"}}], \"databases\": [{\"suffix\": \"dc=x\", \"readers\": " \
+		   "[\"cn=r,dc=x\"], " PLAIN_LINK "}]}"
+
+static void access_add(Scene *scene, const char *rule)
+{
+	value_add(scene, scene->database, "olcAccess", rule);
+	value_add(scene, scene->database, "olcAccess", EVERYBODY);
+}
+
+static void with_readers_the_account_of_the_links_is_judged_too(void **state)
+{
+	Scene *scene = *state;
+
+	scene->more = READERS;
+	access_add(scene, ONLY_B);
+	assert_null(strstr(plan_steps(scene), "syncprov"));
+	assert_true(holds(scene, GUARD_READERS));
+	assert_string_equal(scene->plan.holds[0].release,
+			    "\"readers\": [\"cn=b,dc=x\", \"cn=r,dc=x\"], \"access\": true");
+}
+
+static void with_readers_limits_are_for_whom_they_name(void **state)
+{
+	Scene *scene = *state;
+	const Change *change;
+	size_t n = 0;
+
+	scene->more = READERS;
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.n_changes; i++) {
+		change = &scene->plan.changes[i];
+		if (change->kind != CHANGE_LIMITS)
+			continue;
+		n++;
+		assert_string_equal(change->subject, "cn=b,dc=x");
+	}
+	assert_int_equal(n, 1);
+}
+
+static void a_provider_that_hides_something_from_its_links_is_critical(void **state)
+{
+	Scene *scene = *state;
+
+	scene->more = READERS;
+	provider_make(scene, "23");
+	access_add(scene, ONLY_B);
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "readers-denied", SEVERITY_CRITICAL));
+}
+
+static void who_only_consumes_may_be_shown_less_where_readers_are_named(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = WITH_LEAF;
+	access_add(scene, "{0}to attrs=userPassword by dn.exact=\"cn=r,dc=x\" read by * none");
+	assert_non_null(strstr(plan_steps(scene), "syncprov"));
+	assert_false(holds(scene, GUARD_READERS));
+}
+
+static void an_account_that_nobody_knows_holds_a_first_overlay(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = NO_NAMES;
+	access_add(scene, DEBIAN);
+	assert_null(strstr(plan_steps(scene), "syncprov"));
+	assert_true(holds(scene, GUARD_READERS));
+	assert_non_null(strstr(scene->plan.holds[0].text, "does not say with which account"));
+	assert_non_null(strstr(scene->plan.holds[0].release, "\"readers\""));
+}
+
+static void an_account_that_nobody_knows_is_a_warning_at_a_provider(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = NO_NAMES;
+	provider_make(scene, "2");
+	access_add(scene, DEBIAN);
+	(void)plan_steps(scene);
+	assert_false(holds(scene, GUARD_READERS));
+	assert_true(finds(scene, "readers-not-proven", SEVERITY_WARNING));
+}
+
+static void where_anybody_may_read_everything_no_account_needs_a_name(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = NO_NAMES;
+	value_add(scene, scene->database, "olcAccess", "{0}to * by users read");
+	assert_non_null(strstr(plan_steps(scene), "syncprov"));
+	assert_false(holds(scene, GUARD_READERS));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(with_readers_the_account_of_the_links_is_judged_too),
+		SCENE_TEST(with_readers_limits_are_for_whom_they_name),
+		SCENE_TEST(a_provider_that_hides_something_from_its_links_is_critical),
+		SCENE_TEST(who_only_consumes_may_be_shown_less_where_readers_are_named),
+		SCENE_TEST(an_account_that_nobody_knows_holds_a_first_overlay),
+		SCENE_TEST(an_account_that_nobody_knows_is_a_warning_at_a_provider),
+		SCENE_TEST(where_anybody_may_read_everything_no_account_needs_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
