@@ -177,6 +177,7 @@ static void read_extra(Directory *directory, Pool *pool, const Plan *plan, size_
 					.needs = &plan->needs[i],
 					.n_needs = plan->n_needs - i,
 					.facts = facts,
+					.our_id = asker->our_id,
 					.sight = &sight,
 					.looks = asker->extra_looks,
 					.wants_fresh = wants_fresh};
