@@ -19,6 +19,7 @@ typedef struct ExtraLook {
 	Pool *pool; /* of the look alone */
 	const char *suffix;
 	const Content *peer;
+	ExtraSides sides;
 	Syncrepl link;
 	HereQuestion question;
 	ProbeBind bind; /* of the link's account at this server */
@@ -65,8 +66,8 @@ static void there_read(ExtraLook *look)
 
 /* --- what only this one has --- */
 
-/* What was deleted there while both were read is on its way. */
-static void settle(ExtraLook *look, const EntryMark *marks, size_t n_marks)
+/* What was deleted there while both were read is on its way. Returns how many of n are left. */
+static size_t settle(ExtraLook *look, const EntryMark *marks, size_t n_marks, size_t n)
 {
 	FoundEntries left = {0};
 
@@ -75,29 +76,33 @@ static void settle(ExtraLook *look, const EntryMark *marks, size_t n_marks)
 		if (!entries_find_over(&look->here.link, look->pool, look->suffix, marks, n_marks,
 				       &left)) {
 			look->found.problem = peer_link_failure(&look->here.link).problem;
-			return;
+			return n;
 		}
 		if (left.n_items == 0 || waited_msec >= SETTLE_MSEC)
 			break;
 		pause_msec(SETTLE_STEP_MSEC);
 	}
-	if (look->found.n_entries == n_marks)
-		look->found.n_entries = left.n_items;
-	else if (left.n_items == 0)
+	if (n == n_marks)
+		return left.n_items;
+	if (left.n_items == 0)
 		look->found.problem = "much is being deleted";
+	return n;
+}
+
+static size_t count(ExtraLook *look, ExtraKind kind)
+{
+	EntryMark marks[ENTRIES_SOME_MAX];
+	const size_t n =
+		copy_extra_find(&look->here.set, &look->sides, kind, marks, ENTRIES_SOME_MAX);
+
+	return n > 0 ? settle(look, marks, n < ENTRIES_SOME_MAX ? n : ENTRIES_SOME_MAX, n) : 0;
 }
 
 static void judge(ExtraLook *look)
 {
-	EntryMark marks[ENTRIES_SOME_MAX];
-	size_t n_marks;
-
-	look->found.n_entries =
-		copy_extra_find(&look->here.set, look->peer, marks, ENTRIES_SOME_MAX);
-	n_marks =
-		look->found.n_entries < ENTRIES_SOME_MAX ? look->found.n_entries : ENTRIES_SOME_MAX;
-	if (n_marks > 0)
-		settle(look, marks, n_marks);
+	look->found.n_entries = count(look, EXTRA_DELETED);
+	if (!look->found.problem)
+		look->found.n_doubtful = count(look, EXTRA_DOUBTFUL);
 }
 
 static void compare(ExtraLook *look)
@@ -154,6 +159,7 @@ static ExtraFound find(void *data)
 
 	compare(look);
 	found = (ExtraFound){.n_entries = look->found.n_entries,
+			     .n_doubtful = look->found.n_doubtful,
 			     .was_refused = look->here.was_refused};
 	if (look->found.problem)
 		(void)snprintf(found.problem, sizeof(found.problem), "%s", look->found.problem);
@@ -182,6 +188,20 @@ static bool ask(ExtraLook *look, const Directory *directory, const ExtraQuestion
 	return was_refused;
 }
 
+/* All that were asked: those that this node reads, and the others. */
+static ExtraSides extra_sides(Pool *pool, const ExtraQuestion *question, const Content *peer)
+{
+	const DatabaseFacts *facts = question->facts;
+	const size_t n = facts->n_peers + facts->n_others;
+	Content *others = pool_alloc(pool, (n + 1) * sizeof(*others));
+
+	for (size_t i = 0; i < n; i++)
+		others[i] =
+			i < facts->n_peers ? facts->peers[i] : facts->others[i - facts->n_peers];
+	return (ExtraSides){
+		.peer = peer, .others = others, .n_others = n, .our_id = question->our_id};
+}
+
 CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *question,
 		     ProbeRefusals *refusals)
 {
@@ -196,6 +216,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 	if (!look.peer) /* nothing can be too much before everything is here */
 		return look.found;
 	look.found.peer_id = look.peer->peer_id;
+	look.sides = extra_sides(scratch, question, look.peer);
 	if (!directory->uri || live_find_database(question->live, look.suffix, &database) != 1) {
 		look.found.problem = "there is no second connection to this server";
 		return look.found;

@@ -14,6 +14,7 @@ typedef struct ExtraQuestion {
 	const Need *needs; /* this database's, and those that come behind it */
 	size_t n_needs;
 	const DatabaseFacts *facts;
+	unsigned our_id;
 	const PasswordSight *sight;
 	ExtraLooks *looks; /* of passes that have a deadline; NULL: it is made here, to its end */
 	bool wants_fresh;  /* what an earlier pass saw is not enough */

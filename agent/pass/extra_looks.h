@@ -23,6 +23,7 @@ void extra_looks_free(ExtraLooks *looks);
 /* What a look brings; what does not fit into problem is cut. */
 typedef struct ExtraFound {
 	size_t n_entries;
+	size_t n_doubtful;
 	bool was_refused;
 	char problem[512]; /* "": it is known */
 } ExtraFound;

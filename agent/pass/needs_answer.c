@@ -173,13 +173,14 @@ static void read_readers(Directory *directory, const World *world, const WantedD
 static void read_extra(Directory *directory, Pool *pool, const Plan *plan, size_t i,
 		       const NeedsAsker *asker, bool wants_fresh, World *world)
 {
-	const char *suffix = plan->needs[i].database->desired->suffix;
+	const char *suffix = plan->needs[i].suffix;
 	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 	const PasswordSight sight = {asker->known_links, &world->live, world->facts.probes};
 	const ExtraQuestion question = {.live = &world->live,
 					.needs = &plan->needs[i],
 					.n_needs = plan->n_needs - i,
 					.facts = facts,
+					.our_id = asker->our_id,
 					.sight = &sight,
 					.looks = asker->extra_looks,
 					.wants_fresh = wants_fresh};
@@ -193,18 +194,18 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 	read_peers(directory, pool, plan, asker, world);
 	for (size_t i = 0; i < plan->n_needs; i++) {
 		const WantedDatabase *wanted = plan->needs[i].database;
-		DatabaseFacts *facts = world_facts_of(pool, &world->facts, wanted->desired->suffix);
+		const char *suffix = plan->needs[i].suffix;
+		DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 
 		const CopyCoverage coverage = facts->here.coverage;
 
-		facts->here = world_content_here(directory, pool, world, wanted->desired->suffix);
+		facts->here = world_content_here(directory, pool, world, suffix);
 		facts->here.coverage = coverage; /* seen in this pass */
 		if (plan->needs[i].readers)
 			read_readers(directory, world, wanted, &facts->readers);
 		if (plan->needs[i].coverage)
-			facts->here.coverage =
-				content_coverage_here(directory, wanted->desired->suffix,
-						      plan->needs[i].sid, &facts->here);
+			facts->here.coverage = content_coverage_here(
+				directory, suffix, plan->needs[i].sid, &facts->here);
 		if (plan->needs[i].extra)
 			read_extra(directory, pool, plan, i, asker, false, world);
 	}
@@ -214,7 +215,6 @@ void world_extra_afresh(Directory *directory, Pool *pool, const Plan *plan, cons
 			const char *suffix, World *world)
 {
 	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].extra &&
-		    strcmp(plan->needs[i].database->desired->suffix, suffix) == 0)
+		if (plan->needs[i].extra && strcmp(plan->needs[i].suffix, suffix) == 0)
 			read_extra(directory, pool, plan, i, asker, true, world);
 }

@@ -39,48 +39,45 @@ bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix)
 	       (!released || wanted_find(wanted, released) == wanted_find(wanted, suffix));
 }
 
-void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
+/* Each database once, whoever asks: a listed one by what it is to be, others by their suffix. */
+static Need *need_of(Diff *diff, const char *suffix, const WantedDatabase *database)
 {
 	Plan *plan = diff->plan;
 
 	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].database == database) {
-			plan->needs[i].peers |= peers;
-			return;
-		}
-	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.database = database, .peers = peers});
+		if (plan->needs[i].database == database &&
+		    (database || plan->needs[i].suffix == suffix))
+			return &plan->needs[i];
+	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.suffix = suffix, .database = database});
+	return &plan->needs[plan->n_needs - 1];
 }
 
-void diff_need_coverage(Diff *diff, const WantedDatabase *database)
+void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database)
 {
-	Plan *plan = diff->plan;
+	(void)need_of(diff, suffix, database);
+}
 
-	diff_need_content(diff, database, false);
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].database == database) {
-			plan->needs[i].coverage = true;
-			plan->needs[i].sid = diff->live_sid;
-		}
+void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
+{
+	need_of(diff, database->desired->suffix, database)->peers |= peers;
+}
+
+void diff_need_coverage(Diff *diff, const char *suffix, const WantedDatabase *database)
+{
+	Need *need = need_of(diff, suffix, database);
+
+	need->coverage = true;
+	need->sid = diff->live_sid;
 }
 
 void diff_need_extra(Diff *diff, const WantedDatabase *database)
 {
-	Plan *plan = diff->plan;
-
-	diff_need_content(diff, database, false);
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].database == database)
-			plan->needs[i].extra = true;
+	need_of(diff, database->desired->suffix, database)->extra = true;
 }
 
 void diff_need_readers(Diff *diff, const WantedDatabase *database)
 {
-	Plan *plan = diff->plan;
-
-	diff_need_content(diff, database, false);
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].database == database)
-			plan->needs[i].readers = true;
+	need_of(diff, database->desired->suffix, database)->readers = true;
 }
 
 LiveRelease diff_release(Diff *diff)

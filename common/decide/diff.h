@@ -139,10 +139,13 @@ bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix);
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
-/* The same, and whether entries are newer than what contextCSN has of the live server ID. */
-void diff_need_coverage(Diff *diff, const WantedDatabase *database);
+/* The content here alone. database: NULL where peers.json does not list it. */
+void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database);
 
-/* The same, and whether entries are here that a peer had, and has no more. */
+/* The same, and whether entries are newer than what contextCSN has of the live server ID. */
+void diff_need_coverage(Diff *diff, const char *suffix, const WantedDatabase *database);
+
+/* The content of a listed one, and whether entries are here that a peer had, and has no more. */
 void diff_need_extra(Diff *diff, const WantedDatabase *database);
 
 /* The same as the first, and who is connected here to read it. */

@@ -6,6 +6,7 @@
 #include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
+#include "common/decide/untended.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/module.h"
 #include "common/slapd/serverid.h"
@@ -93,24 +94,32 @@ static const char *old_id_remedy(Diff *diff, unsigned sid)
 
 static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *verdict)
 {
-	unsigned id = diff->in->wanted->self->id;
-	const char *suffix;
+	const unsigned id = diff->in->wanted->self->id;
+	const bool had_one = verdict->has_sid && verdict->sid > 0;
+	const char *suffix, *used;
 
-	if (!verdict->has_sid || verdict->sid == 0 || verdict->sid == id ||
+	if (!diff->server_id_is_wrong || !diff->has_live_sid ||
 	    diff_is_released(diff, GUARD_SERVER_ID))
 		return;
-	suffix = database_that_used(diff, verdict->sid);
-	if (!suffix)
+	suffix = had_one ? database_that_used(diff, verdict->sid) : NULL;
+	used = suffix ? pool_printf(diff->pool, "%s carries changes made under %u", suffix,
+				    verdict->sid)
+		      : untended_server_id_problem(diff);
+	if (!used)
 		return;
 	plan_hold(diff->pool, diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_SERVER_ID,
 			  .text = pool_printf(
 				  diff->pool,
-				  "this node's server ID would change from %u to %u, but %s "
-				  "carries changes made under %u; %s, or if the change is meant",
-				  verdict->sid, id, suffix, verdict->sid,
-				  old_id_remedy(diff, verdict->sid)),
+				  "this node's server ID would %s to %u, but %s; %sif the change "
+				  "is meant",
+				  had_one ? pool_printf(diff->pool, "change from %u", verdict->sid)
+					  : "be set",
+				  id, used,
+				  had_one ? pool_printf(diff->pool, "%s, or ",
+							old_id_remedy(diff, verdict->sid))
+					  : ""),
 			  .release = remedy_text(REMEDY_RELEASE_G5),
 		  });
 }

@@ -3,6 +3,7 @@
 #include "common/base/remedies.h"
 
 #include "common/decide/order_context_csn.h"
+#include "common/decide/untended.h"
 #include "common/live/database_refusal.h"
 #include "common/plan/plan_changes.h"
 
@@ -42,6 +43,21 @@ static const Hold *wait_for_overlay(const Order *order)
 		remedy_text(REMEDY_RELEASE_ORDER));
 }
 
+/* --- what syncward writes nothing to --- */
+
+static const Hold *wait_for_sight(const Order *order)
+{
+	Pool *pool = order->diff->pool;
+
+	return order_hold_new(
+		order,
+		pool_printf(pool,
+			    "the server ID waits for %s: others can read it here, and whether its "
+			    "contextCSN is on disk is not known: %s. Only when nobody does",
+			    untended_words(order->diff, order->database), order->here->problem),
+		remedy_text(REMEDY_RELEASE_ORDER));
+}
+
 /* --- one database --- */
 
 static bool is_to_be_asked(const Content *here)
@@ -55,9 +71,11 @@ static bool is_to_be_asked(const Content *here)
 static const Hold *judge(Order *order)
 {
 	if (is_to_be_asked(order->here)) {
-		diff_need_coverage(order->diff, order->wanted);
+		diff_need_coverage(order->diff, order->suffix, order->wanted);
 		return order_hold_new(order, "not asked yet", remedy_text(REMEDY_APPLY));
 	}
+	if (order->here->state != CONTENT_READ && order->is_untended)
+		return wait_for_sight(order);
 	if (order->here->state != CONTENT_READ)
 		return order_hold_new(
 			order,
@@ -76,15 +94,22 @@ static const Hold *judge(Order *order)
 
 static bool order_of(Diff *diff, const DatabasePlan *database, Order *ret)
 {
-	if (!database->live || database_refusal(diff->pool, diff->in->live, database->live))
+	const char *untended = untended_suffix(diff, database);
+
+	/* Without syncprov nobody reads it here. */
+	if (untended ? !database->live->syncprov
+		     : !database->wanted || !database->live ||
+			       database_refusal(diff->pool, diff->in->live, database->live))
 		return false;
 	*ret = (Order){
 		.diff = diff,
 		.database = database,
 		.wanted = database->wanted,
 		.live = database->live,
-		.here = &diff_facts(diff, database->suffix)->here,
-		.suffix = database->suffix,
+		.here = untended ? untended_content(diff, database)
+				 : &diff_facts(diff, database->suffix)->here,
+		.suffix = untended ? untended : database->suffix,
+		.is_untended = untended != NULL,
 		.overlay = change_first(diff->plan, database, CHANGE_BIT(CHANGE_OVERLAY)),
 	};
 	return true;
@@ -142,7 +167,7 @@ static void write_first(const Order *order)
 
 void guard_server_order(Diff *diff)
 {
-	const size_t n_databases = diff->in->wanted->n_databases;
+	const size_t n_databases = diff->plan->n_databases;
 	const unsigned id_kind = CHANGE_BIT(CHANGE_SERVER_ID);
 	const Change *server_id = change_first_free(diff->plan, NULL, id_kind);
 	Order *orders = pool_alloc(diff->pool, (n_databases + 1) * sizeof(*orders));

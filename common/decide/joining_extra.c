@@ -70,6 +70,22 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* slapd takes none of these away, whatever is changed there: no cookie has their server ID. */
+static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: entries are here (%zu) that %s does not show, under a server ID "
+			"that no peer's contextCSN has: whether they were deleted there is not known; "
+			"clients' writes are refused. Where they were, stop slapd here, %s, "
+			"and then `%s`; only when somebody compared, and they belong here",
+			joining->suffix, extra->n_doubtful, uri_of(joining, extra->peer_id),
+			remedy_text(REMEDY_DATABASE_ANEW), remedy_text(REMEDY_HEAL)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
 /* Nobody was compared, or not to the end. */
 static const char *not_known_why(const CopyExtra *extra)
 {
@@ -100,7 +116,9 @@ const Hold *joining_judge_extra(const Joining *joining)
 	}
 	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
-	return extra->n_entries > 0 ? hold_extra(joining, extra) : NULL;
+	if (extra->n_entries > 0)
+		return hold_extra(joining, extra);
+	return extra->n_doubtful > 0 ? hold_doubtful(joining, extra) : NULL;
 }
 
 static bool is_held(const Plan *plan, const char *suffix)
@@ -116,6 +134,7 @@ bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFa
 			  bool writes)
 {
 	return facts->extra.is_kept && !facts->extra.problem && facts->extra.n_entries == 0 &&
+	       facts->extra.n_doubtful == 0 &&
 	       (writes || fence_is_closed(&known->fence, facts->suffix)) &&
 	       !is_held(plan, facts->suffix);
 }

@@ -7,6 +7,7 @@
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/order_context_csn.h"
+#include "common/decide/untended.h"
 #include "common/plan/plan_changes.h"
 
 #define CHECKPOINT_AT_ONCE "1 1"
@@ -15,8 +16,11 @@ const Hold *order_hold_new(const Order *order, const char *text, const char *rel
 {
 	Hold *hold = pool_alloc(order->diff->pool, sizeof(*hold));
 
-	*hold = (Hold){
-		.guard = GUARD_ORDER, .suffix = order->suffix, .text = text, .release = release};
+	/* Of what peers.json does not list is told under the server itself. */
+	*hold = (Hold){.guard = GUARD_ORDER,
+		       .suffix = order->wanted ? order->suffix : NULL,
+		       .text = text,
+		       .release = release};
 	return hold;
 }
 
@@ -223,6 +227,26 @@ static bool overlay_can_go(const Order *order)
 		was_just_made(order));
 }
 
+/* Only who tends it may touch its overlay, or change something there. */
+static const Hold *wait_for_others(const Order *order)
+{
+	Pool *pool = order->diff->pool;
+	const bool needs = needs_change(order);
+
+	return order_hold_new(
+		order,
+		pool_printf(pool,
+			    "the server ID waits for contextCSN of %s, to be on disk%s: killed "
+			    "before, slapd would leave entries there that its readers never "
+			    "delete; %s%s, which writes it when it stops, and then",
+			    untended_words(order->diff, order->database),
+			    needs ? " and to have all entries" : "",
+			    needs ? "after the next change there " : "",
+			    remedy_text(REMEDY_RESTART_SLAPD)),
+		order->diff->in->live->start_time ? remedy_text(REMEDY_APPLY)
+						  : remedy_text(REMEDY_RELEASE_ORDER));
+}
+
 bool order_is_settled(const Order *order)
 {
 	return order_was_read_from_peers(order) ||
@@ -246,6 +270,8 @@ const Hold *order_judge_csns(Order *order)
 			remedy_text(REMEDY_RELEASE_ORDER));
 	if (order_is_settled(order))
 		return NULL;
+	if (order->is_untended)
+		return wait_for_others(order);
 	if (overlay_can_go(order) && !needs_change(order)) {
 		order->is_written = true;
 		return NULL;

@@ -22,6 +22,7 @@ typedef struct Order {
 	const LiveDatabase *live;
 	const Content *here;
 	const char *suffix;
+	bool is_untended;      /* syncward writes nothing to it (common/decide/untended.h) */
 	const Change *overlay; /* that is to be added; NULL: it is there, or nobody adds it */
 	bool is_written;       /* 2.5 and later: contextCSN is to be written down in this pass */
 } Order;

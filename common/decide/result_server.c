@@ -6,6 +6,7 @@
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_restart.h"
 #include "common/decide/result_rules.h"
+#include "common/decide/untended.h"
 
 /* --- G1 --- */
 
@@ -115,15 +116,21 @@ bool result_breaks_order(const Result *result, Breach *ret)
 	if (!writes_ids(result) || !diff->server_id_is_wrong || !diff->has_live_sid ||
 	    diff_is_released(diff, GUARD_ORDER))
 		return false;
-	for (size_t i = 0; i < diff->in->wanted->n_databases; i++) {
-		if (!result_database(result, &diff->plan->databases[i], &database) ||
-		    order_is_kept(diff, database.plan, database.then,
-				  was_written(result, database.suffix)))
+	for (size_t i = 0; i < diff->plan->n_databases; i++) {
+		const DatabasePlan *plan = &diff->plan->databases[i];
+
+		if (untended_suffix(diff, plan))
+			database = (ResultDatabase){.plan = plan,
+						    .then = plan->live,
+						    .suffix = untended_suffix(diff, plan)};
+		else if (!plan->wanted || !result_database(result, plan, &database))
+			continue;
+		if (order_is_kept(diff, plan, database.then, was_written(result, database.suffix)))
 			continue;
 		*ret = (Breach){
 			.kinds = CHANGE_BIT(CHANGE_SERVER_ID) | CHANGES_OF_LINKS,
 			.hold = {.guard = GUARD_ORDER,
-				 .suffix = database.suffix,
+				 .suffix = plan->wanted ? database.suffix : NULL,
 				 .text = pool_printf(
 					 diff->pool,
 					 "the server ID would be written before %s has its syncprov "

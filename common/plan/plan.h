@@ -144,8 +144,10 @@ typedef struct OldTlsLink {
 /* What the plan would have to know about a database's content before it may decide; the shell reads
  * it and plans again. */
 typedef struct Need {
-	const WantedDatabase *database;
-	bool peers;    /* not only this node's content */
+	const char *suffix;
+	const WantedDatabase *database; /* NULL: peers.json does not list it, and only this node's
+					   content is read */
+	bool peers;                     /* not only this node's content */
 	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
 			  below */
 	unsigned sid;

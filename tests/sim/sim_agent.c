@@ -151,6 +151,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 	const Content *peer =
 		joining_extra_peer(question->live, question->needs->database, question->facts);
 	CopyExtra extra = {.was_asked = true};
+	ExtraSides sides;
 	EntrySet set = {.pool = pool};
 
 	(void)refusals;
@@ -171,7 +172,12 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 		if (here)
 			here->is_seen = 1;
 	}
-	extra.n_entries = copy_extra_find(&set, peer, NULL, 0);
+	sides = (ExtraSides){.peer = peer,
+			     .others = question->facts->peers,
+			     .n_others = question->facts->n_peers,
+			     .our_id = question->our_id};
+	extra.n_entries = copy_extra_find(&set, &sides, EXTRA_DELETED, NULL, 0);
+	extra.n_doubtful = copy_extra_find(&set, &sides, EXTRA_DOUBTFUL, NULL, 0);
 	return extra;
 }
 

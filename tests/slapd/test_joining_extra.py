@@ -10,6 +10,7 @@ import pytest
 from backups import put_back, saved
 from cluster import Cluster, Node, add_person, apply_until_joined
 from daemon import Daemon
+from old_entries import formed_as_0_1_0_did
 from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_joining import cut_refreshes, is_provider, load, replace_server
@@ -216,3 +217,29 @@ def test_a_password_that_is_refused_here_is_not_sent_in_each_pass(slapd_factory,
     assert node.server.log_count(refused) == n_sent
     assert held()
     assert node.server.log_count(refused) == n_sent
+
+
+def test_what_a_peer_deleted_under_a_server_id_that_no_context_csn_has_opens_no_node(slapd_factory, program):
+    """Entries of before 0.2.0: slapd never takes them away from a copy that kept one, and slapadd -w makes contextCSN of it."""
+    def prepare(cluster):
+        cluster[0].server.add_seed()
+        load(cluster[0].server, 5)
+    cluster = formed_as_0_1_0_did(slapd_factory, program, 1, prepare=prepare)
+    add_person(cluster[0].server, "under1")
+    text = saved(cluster[0].server, context_csn=True)
+    delete(cluster[0].server, GONE)
+    node = Node(program, slapd_factory([Database(backend="mdb")]), 2, slapd_factory.folder("copied"))
+    put_back(node.server, text, "-w")
+    cluster.nodes.append(node)
+    cluster.document["peers"].append({"id": 2, "uri": node.server.ldap_uri})
+    cluster.write()
+
+    def held():
+        done = node.apply()
+        assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
+        return "entries are here (1) that " in done.stdout and "no peer's contextCSN has" in done.stdout
+    wait_until(held, "it is held", 40)
+    put_back(node.server, None)
+    node.apply()
+    wait_equal(cluster)
+    assert GONE not in whole(node.server) and not held()

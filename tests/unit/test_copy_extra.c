@@ -14,6 +14,7 @@
 
 static const char *csns[] = {SEEN};
 static const Content peer = {.peer_id = 1, .context_csns = csns, .n_context_csns = 1};
+static const ExtraSides sides = {.peer = &peer, .our_id = 3};
 
 static EntryMark mark(const char *uuid, const char *csn)
 {
@@ -30,9 +31,32 @@ static void what_the_peer_never_had_is_not_too_much(void **state)
 			other = mark(uuid, OTHER);
 
 	(void)state;
-	assert_true(copy_extra_was_known(&seen, &peer));
-	assert_false(copy_extra_was_known(&later, &peer));
-	assert_false(copy_extra_was_known(&other, &peer));
+	assert_int_equal(copy_extra_judge(&seen, &sides), EXTRA_DELETED);
+	assert_int_equal(copy_extra_judge(&later, &sides), EXTRA_NEWER);
+	assert_int_equal(copy_extra_judge(&other, &sides), EXTRA_DOUBTFUL);
+}
+
+/* As those of before 0.2.0: slapd never deletes them. */
+static void what_no_context_csn_tells_of_is_not_known(void **state)
+{
+	static const char *old[] = {"20261122101500.000000Z#000000#000#000000"},
+			  *second[] = {OTHER};
+	const Content there = {.context_csns = second, .n_context_csns = 1};
+	const EntryMark one = mark("00000000-0000-0000-0000-000000000001", old[0]),
+			two = mark("00000000-0000-0000-0000-000000000002", OTHER);
+	ExtraSides with = sides;
+
+	(void)state;
+	assert_int_equal(copy_extra_judge(&one, &with), EXTRA_DOUBTFUL);
+	/* Another provider's, which the compared one lacks yet, or this node's own. */
+	with.others = &there;
+	with.n_others = 1;
+	assert_int_equal(copy_extra_judge(&two, &with), EXTRA_NEWER);
+	assert_int_equal(copy_extra_judge(&one, &with), EXTRA_DOUBTFUL);
+	with.n_others = 0;
+	assert_int_equal(copy_extra_judge(&two, &with), EXTRA_DOUBTFUL);
+	with.our_id = 2;
+	assert_int_equal(copy_extra_judge(&two, &with), EXTRA_NEWER);
 }
 
 static void only_what_was_not_seen_there_is_too_much(void **state)
@@ -49,7 +73,7 @@ static void only_what_was_not_seen_there_is_too_much(void **state)
 		one.is_seen = i == 0;
 		entry_set_add(&here, &one);
 	}
-	assert_int_equal(copy_extra_find(&here, &peer, found, 1), 2);
+	assert_int_equal(copy_extra_find(&here, &sides, EXTRA_DELETED, found, 1), 2);
 	assert_memory_equal(found[0].uuid, here.marks[1].uuid, ENTRY_UUID_SIZE);
 }
 
@@ -75,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_peer_never_had_is_not_too_much),
+		cmocka_unit_test(what_no_context_csn_tells_of_is_not_known),
 		cmocka_unit_test(only_what_was_not_seen_there_is_too_much),
 		cmocka_unit_test(what_was_found_lasts_as_long_as_it_cost),
 	};

@@ -1231,6 +1231,17 @@ static void what_may_be_too_much_waits_until_it_is_known(void **state)
 	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
+static void what_perhaps_was_deleted_there_waits_for_a_person(void **state)
+{
+	Scene *scene = *state;
+
+	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_doubtful = 1};
+	assert_int_equal(judge(scene), GUARD_JOINING);
+	assert_int_equal(scene->plan.n_complete, 0);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(judge(scene), -1);
+}
+
 static bool needs_afresh(const Scene *scene, bool writes)
 {
 	return joining_needs_afresh(&scene->plan, &scene->known, &scene->database_facts, writes);
@@ -1260,6 +1271,9 @@ static void what_an_earlier_pass_saw_opens_no_node(void **state)
 	scene->plan.holds[0].peer = "ldap://one"; /* a link alone */
 	assert_true(needs_afresh(scene, true));
 	scene->database_facts.extra.n_entries = 1;
+	assert_false(needs_afresh(scene, true));
+	scene->database_facts.extra.n_entries = 0;
+	scene->database_facts.extra.n_doubtful = 1;
 	assert_false(needs_afresh(scene, true));
 }
 
@@ -1447,6 +1461,7 @@ int main(void)
 		SCENE_TEST(own_changes_seen_here_are_waited_for_while_a_peer_is_away),
 		SCENE_TEST(entries_that_a_peer_deleted_wait_to_be_gone),
 		SCENE_TEST(what_may_be_too_much_waits_until_it_is_known),
+		SCENE_TEST(what_perhaps_was_deleted_there_waits_for_a_person),
 		SCENE_TEST(what_an_earlier_pass_saw_opens_no_node),
 		SCENE_TEST(who_was_complete_before_is_not_looked_at_again),
 		SCENE_TEST(it_is_compared_with_a_provider_that_is_another_server),
