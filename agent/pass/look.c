@@ -237,9 +237,13 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
 
-		if (live_find_database(&world->live, suffix, &live) == 1 && live->syncprov)
-			world_facts_of(pool, &world->facts, suffix)->old =
-				oldest_entries_look(directory, suffix);
+		DatabaseFacts *facts;
+
+		if (live_find_database(&world->live, suffix, &live) != 1 || !live->syncprov)
+			continue;
+		facts = world_facts_of(pool, &world->facts, suffix);
+		facts->old = oldest_entries_look(directory, suffix);
+		facts->glance = world_content_here(directory, pool, world, suffix);
 	}
 }
 

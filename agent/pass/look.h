@@ -24,7 +24,7 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 			   const char *suffix);
 
 /* Looks for entries whose server ID contextCSN lacks among the first ones of each database that has
- * an overlay: one small search each. */
+ * an overlay, and at its suffix entry: two small searches each. */
 void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world);
 
 /* The folder in which slapd keeps cn=config (slapd_config_dir()); NULL: unknown. */

@@ -45,6 +45,9 @@ void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 /* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* A provider that holds nothing any more, and takes clients' writes all the same. */
+void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const DatabasePlan *database);
 

@@ -30,6 +30,7 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 	Content *others; /* the other providers */
 	size_t n_others;
+	Content glance; /* here, for what is told of it alone; nobody was asked with it */
 	OldEntries old;
 	ReadersHere readers;
 	CopyExtra extra; /* against one peer of which everything is here */
