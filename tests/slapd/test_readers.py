@@ -265,6 +265,8 @@ def test_who_may_write_still_may_when_it_reads_everything(lone):
     node = lone(with_access("to attrs=userPassword by self write by anonymous auth by * none",
                             f'to * by dn.exact="{REPLICATOR}" write by * read'))
     add_people(node.server)
+    if node.server.release.version == "2.4":  # what was written since seed() is not in contextCSN yet
+        node.server.save_context_csn()
     node.document["databases"][0]["access"] = True
     node.write()
     assert node.apply().returncode == 0
