@@ -10,6 +10,7 @@
 #include "common/decide/guard_contested.h"
 #include "common/decide/guard_flag.h"
 #include "common/decide/guard_kept.h"
+#include "common/decide/guard_link_parts.h"
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_partial.h"
 #include "common/decide/guard_removal.h"
@@ -221,15 +222,20 @@ static void hold_with_server_id(Diff *diff)
  * when it is read from two at once (common/decide/joining_links.c). */
 static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 {
-	const unsigned kinds =
-		CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF) |
-		(removals_fill(diff->plan, database->suffix) ? CHANGE_BIT(CHANGE_CONSUMER_ADD) : 0);
+	const bool fills = database->live && removals_fill(diff, database);
 	const Change *removal;
 
 	for (size_t at = 0; (removal = change_next(diff->plan, database,
 						   CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at));)
-		if (removal->is_held)
+		if (removal->is_held) {
+			unsigned kinds = CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
+
+			/* One that does not run brings nothing back. */
+			if (fills &&
+			    guard_link_works(diff->in->live, database->live, removal->live))
+				kinds |= CHANGE_BIT(CHANGE_CONSUMER_ADD);
 			plan_hold_kinds(diff->pool, diff->plan, database, kinds, removal->hold);
+		}
 }
 
 static void guard_dependents(Diff *diff)

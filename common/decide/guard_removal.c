@@ -119,10 +119,17 @@ static const char *parting_describe(const Diff *diff, const DatabasePlan *databa
 		diff->in->live->has_running ? "" : ", which this slapd does not tell");
 }
 
-bool removals_fill(const Plan *plan, const char *suffix)
+/* What the fence closed, or somebody's hand, was filled before: others may get changes by way of it
+ * all the same. */
+bool removals_fill(const Diff *diff, const DatabasePlan *database)
 {
-	return plan_hold_of(plan, suffix, GUARD_JOINING) &&
-	       !text_is_among(suffix, plan->complete, plan->n_complete);
+	const Known *known = diff->in->known;
+
+	return plan_hold_of(diff->plan, database->suffix, GUARD_JOINING) &&
+	       !text_is_among(database->suffix, diff->plan->complete, diff->plan->n_complete) &&
+	       !database->live->is_multi_provider &&
+	       !fence_is_closed(&known->fence, database->suffix) &&
+	       !known_was_complete(known, database->suffix);
 }
 
 /*
@@ -135,7 +142,7 @@ static bool relays(const Diff *diff, const DatabasePlan *database)
 	const LiveDatabase *live = database->live;
 
 	return database->wanted->is_partial && live && live->syncprov &&
-	       !removals_fill(diff->plan, database->suffix);
+	       !removals_fill(diff, database);
 }
 
 static void hold_parting(Diff *diff, const DatabasePlan *database)

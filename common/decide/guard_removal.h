@@ -9,9 +9,9 @@
  * may get changes. */
 void guard_removals(Diff *diff);
 
-/* True when the database joins, and its first refresh is not complete: it reads one provider at a
+/* True when a database that is there is filled for the first time: it reads one provider at a
  * time, so that a removal and an addition are one change of whom. */
-bool removals_fill(const Plan *plan, const char *suffix);
+bool removals_fill(const Diff *diff, const DatabasePlan *database);
 
 /* G4: holds the removal of the last providers of a database where whoever shall take their place is
  * held, also when a person released removals: nobody asked to be alone, and with the multi-provider

@@ -197,6 +197,36 @@ static void who_joins_from_another_peer_than_before_reads_one(void **state)
 	assert_non_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
 }
 
+static bool removes_freely(Scene *scene)
+{
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	return change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)) != NULL;
+}
+
+/* Closed by the fence, or by a hand that took the flag away, it joins once more, and others may get
+ * changes by way of it all the same. */
+static void what_was_filled_before_parts_nobody_unasked(void **state)
+{
+	static FenceRecord record = {.suffix = SUFFIX, .is_closed = true};
+	Scene *scene = *state;
+
+	(void)far_make(scene, CHAIN);
+	joining_from(scene, "peer3", 3);
+	scene->content.here.n_context_csns = 0;
+	(void)plan_steps(scene);
+	scene->facts.probes = good_make(scene);
+	assert_true(removes_freely(scene));
+	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1};
+	assert_false(removes_freely(scene));
+	assert_true(holds(scene, GUARD_REMOVAL));
+	assert_non_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_ADD)));
+	scene->known.fence.n_items = 0;
+	scene->known_database.is_joining = false;
+	scene->known_database.is_complete = true;
+	assert_false(removes_freely(scene));
+}
+
 /* --- who reads this node --- */
 
 static bool is_open(Scene *scene)
@@ -396,6 +426,7 @@ int main(void)
 		SCENE_TEST(what_a_far_peer_showed_is_remembered),
 		SCENE_TEST(a_far_peer_may_have_more_than_one_that_is_alone),
 		SCENE_TEST(who_joins_from_another_peer_than_before_reads_one),
+		SCENE_TEST(what_was_filled_before_parts_nobody_unasked),
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
 		SCENE_TEST(a_far_peer_is_in_step_before_clients_may_write),
 		SCENE_TEST(what_has_no_server_id_keeps_nobody_waiting),
