@@ -71,6 +71,7 @@ typedef struct StatusDatabase {
 	bool is_multi_provider;
 	StatusPeer *peers;
 	size_t n_peers;
+	size_t n_not_read;            /* other providers: what they have is not looked at */
 	const DatabaseHealth *health; /* NULL: the peers were not asked yet */
 } StatusDatabase;
 

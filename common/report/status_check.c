@@ -245,15 +245,27 @@ static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t no
 	compared_perfdata(line, status);
 }
 
+/* Where not everybody reads everybody, this node sees a part. */
+static const char *unseen_describe(Pool *pool, const Status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n_databases; i++)
+		n += status->databases[i].n_not_read;
+	return n == 0 ? "" : pool_printf(pool, ", %zu providers not read and not looked at", n);
+}
+
 static const char *all_is_well(Pool *pool, const Status *status)
 {
 	const LinkCount links = links_of_all(status);
+	const char *unseen = unseen_describe(pool, status);
 
 	if (links.n_known == 0)
-		return pool_printf(pool, "%zu of %zu databases in step", in_step_count(status),
-				   status->n_databases);
-	return pool_printf(pool, "%zu of %zu databases in step, %u of %u links up",
-			   in_step_count(status), status->n_databases, links.n_up, links.n_known);
+		return pool_printf(pool, "%zu of %zu databases in step%s", in_step_count(status),
+				   status->n_databases, unseen);
+	return pool_printf(pool, "%zu of %zu databases in step, %u of %u links up%s",
+			   in_step_count(status), status->n_databases, links.n_up, links.n_known,
+			   unseen);
 }
 
 /* Who gave a limit is not told that all is well where nobody knows. */

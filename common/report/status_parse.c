@@ -148,6 +148,7 @@ static void databases_read(Pool *pool, const JsonNode *root, Status *status)
 			.is_in_step = get_claim(item, "in_step"),
 			.since_sec = get_time(item, "since"),
 			.is_multi_provider = get_boolean(item, "multi_provider"),
+			.n_not_read = get_number(item, "not_read"),
 			.health = health_read(pool, item),
 		};
 

@@ -175,6 +175,8 @@ static void put_databases(JsonOut *out, const Status *status)
 		for (size_t k = 0; k < database->n_peers; k++)
 			put_peer(out, &database->peers[k]);
 		json_out_close(out, '[');
+		if (database->n_not_read > 0)
+			json_out_number(out, "not_read", (int64_t)database->n_not_read);
 		put_health(out, database->health);
 		json_out_close(out, '{');
 	}

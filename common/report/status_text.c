@@ -289,6 +289,11 @@ static void databases(Page *page)
 			   lasting(page, database->since_sec),
 			   database->is_multi_provider ? "" : ", not multi-provider");
 		peers_table(page, database);
+		if (database->n_not_read > 0)
+			buf_printf(page->out,
+				   "  providers that are not read, and not looked at: %zu "
+				   "(syncward verify asks them)\n",
+				   database->n_not_read);
 		content_table(page, database->health);
 		compared_lines(page, database);
 	}

@@ -384,6 +384,29 @@ static void a_lag_is_judged_by_the_limits_that_somebody_gives(void **state)
 	health.here.lag_msec = before;
 }
 
+/* Where not everybody reads everybody, well is what this node reads. */
+static void who_is_not_read_is_not_said_to_be_well(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example(), again;
+	StatusDatabase one = databases[0];
+	const char *text;
+	Error err;
+
+	(void)state;
+	one.is_in_step = CLAIM_YES;
+	one.n_peers = 1;
+	one.n_not_read = 2;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.conditions.n_items = 0;
+	assert_non_null(strstr(check(pool, &status).line,
+			       "1 of 1 links up, 2 providers not read and not looked at | "));
+	text = status_print(pool, &status);
+	assert_int_equal(status_parse(pool, "s", text, strlen(text), &again, &err), 0);
+	assert_int_equal(again.databases[0].n_not_read, 2);
+}
+
 static void all_is_well_is_one_line_with_perfdata(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -947,6 +970,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_looked_at_is_not_known),
 		cmocka_unit_test(a_lag_is_judged_by_the_limits_that_somebody_gives),
 		cmocka_unit_test(all_is_well_is_one_line_with_perfdata),
+		cmocka_unit_test(who_is_not_read_is_not_said_to_be_well),
 		cmocka_unit_test(the_worst_is_told_and_the_rest_counted),
 		cmocka_unit_test(what_stops_the_work_or_endangers_data_is_critical),
 		cmocka_unit_test(a_refused_file_is_critical_when_none_is_in_force),
