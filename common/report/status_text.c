@@ -291,8 +291,7 @@ static void databases(Page *page)
 		peers_table(page, database);
 		if (database->n_not_read > 0)
 			buf_printf(page->out,
-				   "  providers that are not read, and not looked at: %zu "
-				   "(syncward verify asks them)\n",
+				   "  providers that are not read, and not looked at: %zu\n",
 				   database->n_not_read);
 		content_table(page, database->health);
 		compared_lines(page, database);
