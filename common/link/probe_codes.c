@@ -43,8 +43,7 @@ _Static_assert(ARRAY_SIZE(verdict_names) == PROBE_VERDICT_COUNT, "name every ver
 static const struct {
 	const char *name;
 	ProbeVerdict verdict;
-	const char *remedy; /* NULL: that of the row */
-	Remedy row;
+	const char *remedy; /* NULL: it stands in the table of remedies, as for logs alone */
 } codes[] = {
 	[PROBE_NO_SUCH_HOST] = {"no-such-host", PROBE_NOT_TESTED,
 				"correct the uri in peers.json, or add the name to DNS or "
@@ -121,7 +120,7 @@ static const struct {
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
-	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED, .row = REMEDY_LOG_THERE},
+	[PROBE_NO_LOG] = {"no-log", PROBE_IS_REFUSED, NULL},
 	[PROBE_SEES_LESS] = {"sees-less", PROBE_IS_REFUSED,
 			     "let olcAccess there give it read on everything, in a rule before all "
 			     "others: {0}to * by dn.exact=\"...\" read by * break (\"access\": "
@@ -191,5 +190,5 @@ ProbeVerdict probe_code_verdict(ProbeCode code)
 
 const char *probe_code_remedy(ProbeCode code)
 {
-	return codes[code].remedy ? codes[code].remedy : remedy_text(codes[code].row);
+	return codes[code].remedy ? codes[code].remedy : remedy_text(REMEDY_LOG_THERE);
 }
