@@ -236,14 +236,15 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
-
 		DatabaseFacts *facts;
 
 		if (live_find_database(&world->live, suffix, &live) != 1 || !live->syncprov)
 			continue;
 		facts = world_facts_of(pool, &world->facts, suffix);
 		facts->old = oldest_entries_look(directory, suffix);
-		facts->glance = world_content_here(directory, pool, world, suffix);
+		/* Where they were seen, with a contextCSN, nothing was emptied. */
+		if (!facts->old.is_known)
+			facts->glance = world_content_here(directory, pool, world, suffix);
 	}
 }
 
