@@ -173,8 +173,9 @@ class Cluster:
         time.sleep(seconds)
 
 
-def apply_until_joined(node, seconds=30.0):
-    """Applies until nothing is held: a joining node needs a second time when its refresh is done."""
+def apply_until_joined(node, seconds=90.0):
+    """Applies until nothing is held: a joining node needs a second time when its refresh is done, and its provider tries
+    again only after a minute when it could not read from here five times."""
     done = None
 
     def joined():
