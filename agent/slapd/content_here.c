@@ -69,7 +69,7 @@ CopyCoverage content_coverage_here(Directory *directory, const char *suffix, uns
 		return COPY_COVERAGE_UNKNOWN;
 	newest = newest_of(&tree, sid, csn);
 	if (!newest)
-		return tree.n_entries < NEWER_MAX ? COPY_IS_COVERED : COPY_COVERAGE_UNKNOWN;
+		return tree.is_cut ? COPY_COVERAGE_UNKNOWN : COPY_IS_COVERED;
 	again = content_read_here(pool, directory, suffix);
 	csn = csn_newest(again.context_csns, again.n_context_csns, sid);
 	return csn && strcmp(csn, newest) >= 0 ? COPY_IS_COVERED : COPY_HAS_NEWER;

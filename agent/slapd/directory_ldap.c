@@ -211,6 +211,7 @@ static int ldap_directory_read(Directory *directory, const DirectoryQuery *query
 	if (read_answered(self, query, title, &answer, err) < 0)
 		return -1;
 	tree_append(pool, ret, &answer.entries);
+	ret->is_cut = answer.code == LDAP_SIZELIMIT_EXCEEDED;
 	return 0;
 }
 

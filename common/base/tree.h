@@ -31,6 +31,7 @@ typedef struct Entry {
 typedef struct Tree {
 	Entry *entries;
 	size_t n_entries;
+	bool is_cut; /* a limit of the search, or of the server, left some out */
 } Tree;
 
 /* Appends an empty entry; the pointer is valid until the next entry is added. */

@@ -247,6 +247,13 @@ static PassAction searched(PassSteps *steps, const PassAnswer *answer)
 }
 
 /* The overlay was away for a moment, or was not there yet when the plan was made. */
+static const char *why_uncovered(const Content *here)
+{
+	return here && here->coverage == COPY_HAS_NEWER
+		       ? "clients wrote while no overlay was there, and contextCSN does not have that"
+		       : "whether contextCSN has every entry could not be told";
+}
+
 static PassAction coverage_judged(PassSteps *steps, const PassAnswer *answer)
 {
 	const Step *step = step_at(steps);
@@ -257,9 +264,8 @@ static PassAction coverage_judged(PassSteps *steps, const PassAnswer *answer)
 		return step_send(steps);
 	}
 	(void)error_set(&failed.error, ERROR_CONFLICT, 0,
-			"clients wrote to %s while no overlay was there, and contextCSN does not "
-			"have that: the server ID is not written before",
-			step->covered[steps->n_covered]);
+			"%s: %s: the server ID is not written before",
+			step->covered[steps->n_covered], why_uncovered(answer->here));
 	return step_failed(steps, &failed);
 }
 

@@ -5,6 +5,7 @@ slapd deletes an entry in a refresh only when contextCSN has the entry's server 
 in memory; so overlays come first, contextCSN is on disk, and then the server ID is written.
 """
 
+import os
 import re
 import time
 
@@ -301,3 +302,24 @@ def test_entries_newer_than_a_context_csn_of_former_times_are_deleted_at_a_peer_
     apply_until_joined(cluster[1])
     cluster.wait_in_step()
     assert_deletes_arrive(cluster)
+
+
+def test_where_a_limit_cuts_what_is_newer_nothing_is_known_to_be_covered(slapd_factory, program):
+    """Entries of others come first, and the server shows root five of all."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    node = cluster[0]
+    server = node.server
+    server.add_seed()
+    server.save_context_csn()
+    path = os.path.join(server.directory, "newer.ldif")
+    names = [(f"other{i}", "002") for i in range(20)] + [("own", "000")]
+    with open(path, "w", encoding="ascii") as file:
+        file.writelines(f"dn: cn={name},{SUFFIX}\nobjectClass: organizationalRole\ncn: {name}\n"
+                        f"entryCSN: 20991231235959.000000Z#000000#{sid}#000000\n\n" for name, sid in names)
+    server.stop()
+    server.tool("add", "-b", SUFFIX, "-l", path)
+    server.start()
+    server.modify(server.database_dn(), [(ldap.MOD_REPLACE, "olcSizeLimit", "5")])
+    done = node.apply()
+    assert done.returncode == 3 and "order" in [guard for guard, _, _ in holds(done)], done.stdout + done.stderr
+    assert server_id(node) == []
