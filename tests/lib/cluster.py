@@ -168,6 +168,16 @@ class Cluster:
             wait_until(lambda: all(c.phase == "Persist" for node in self.nodes for c in node.server.consumers()),
                        "the links are up")
 
+    def be_seen_to_work(self):
+        """syncward looks once before and once after all links are up: these worked, it remembers."""
+        for node in self.nodes:
+            node.apply_ok()
+        self.wait_in_step()
+        self.wait_persistent()
+        for node in self.nodes:
+            node.apply_ok()
+        return self
+
     def wait_sessions_settled(self, seconds=4.0):
         """Waits until a write stalls nobody: consumers hold slapd for `timeout` after their refresh."""
         time.sleep(seconds)

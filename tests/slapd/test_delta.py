@@ -60,14 +60,7 @@ def wait_settled(cluster):
 @pytest.fixture(name="plain")
 def fixture_plain(slapd_factory, program):
     """Two nodes that read each other's database, known to be in step."""
-    cluster = Cluster(slapd_factory, program, 2, modules=MODULES).form_by_hand()
-    for node in cluster:
-        node.apply_ok()
-    cluster.wait_in_step()
-    cluster.wait_persistent()
-    for node in cluster:
-        node.apply_ok()
-    return cluster
+    return Cluster(slapd_factory, program, 2, modules=MODULES).form_by_hand().be_seen_to_work()
 
 
 @pytest.fixture(name="whole")

@@ -20,6 +20,13 @@ GONE = f"cn=person3,{SUFFIX}"
 REPLICATOR = f"cn=replicator,{SUFFIX}"
 
 
+def list_too(cluster, node):
+    """The node becomes a peer of the others, which get the new peers.json."""
+    cluster.nodes.append(node)
+    cluster.document["peers"].append({"id": node.id, "uri": node.server.ldap_uri})
+    cluster.write()
+
+
 def delete(server, dn):
     admin = server.admin()
     admin.delete_s(dn)
@@ -37,9 +44,7 @@ def with_old_copy(slapd_factory, program, options, context_csn=True):
     cluster.wait_in_step()
     node = Node(program, slapd_factory([Database(backend="mdb")]), 3, slapd_factory.folder("copied"))
     put_back(node.server, text, *options)
-    cluster.nodes.append(node)
-    cluster.document["peers"].append({"id": 3, "uri": node.server.ldap_uri})
-    cluster.write()
+    list_too(cluster, node)
     return cluster
 
 
@@ -204,9 +209,7 @@ def test_a_password_that_is_refused_here_is_not_sent_in_each_pass(slapd_factory,
     put_back(node.server, text)
     hidden = f'{{0}}to dn.base="{GONE}" by dn.exact="{REPLICATOR}" read by * none'
     node.edit([(ldap.MOD_ADD, "olcAccess", [hidden, "{1}to * by * read"])])
-    cluster.nodes.append(node)
-    cluster.document["peers"].append({"id": 2, "uri": node.server.ldap_uri})
-    cluster.write()
+    list_too(cluster, node)
 
     def held():
         done = node.apply()
@@ -230,9 +233,7 @@ def test_what_a_peer_deleted_under_a_server_id_that_no_context_csn_has_opens_no_
     delete(cluster[0].server, GONE)
     node = Node(program, slapd_factory([Database(backend="mdb")]), 2, slapd_factory.folder("copied"))
     put_back(node.server, text, "-w")
-    cluster.nodes.append(node)
-    cluster.document["peers"].append({"id": 2, "uri": node.server.ldap_uri})
-    cluster.write()
+    list_too(cluster, node)
 
     def held():
         done = node.apply()

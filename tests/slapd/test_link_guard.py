@@ -67,14 +67,7 @@ def holds_of(output):
 def fixture_form(slapd_factory, program):
     """Makes nodes that replicate and that syncward has seen to do so."""
     def form(n=2, **options):
-        cluster = Cluster(slapd_factory, program, n, modules=["syncprov"], **options).form_by_hand()
-        for node in cluster:
-            node.apply_ok()
-        cluster.wait_in_step()
-        cluster.wait_persistent()
-        for node in cluster:
-            node.apply_ok()
-        return cluster
+        return Cluster(slapd_factory, program, n, modules=["syncprov"], **options).form_by_hand().be_seen_to_work()
     return form
 
 

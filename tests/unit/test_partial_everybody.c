@@ -81,6 +81,14 @@ static void joining_make(Scene *scene)
 	joining_from(scene, "peer2", 2);
 }
 
+/* The same, and whom it reads reads it since long ago. */
+static void joining_and_read_make(Scene *scene)
+{
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+}
+
 /* --- joining --- */
 
 /* Neither copy is a provider's: only when nobody has more they are complete. */
@@ -258,9 +266,7 @@ static void a_far_peer_is_in_step_before_clients_may_write(void **state)
 	Content *far = far_make(scene, CHAIN);
 	const Content in_step = *far;
 
-	joining_make(scene);
-	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
-	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	joining_and_read_make(scene);
 	assert_true(is_open(scene));
 	far->context_csns = far_csns;
 	far->n_context_csns = 2;
@@ -287,9 +293,7 @@ static void what_has_no_server_id_keeps_nobody_waiting(void **state)
 	Scene *scene = *state;
 	Content *far = far_make(scene, CHAIN);
 
-	joining_make(scene);
-	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
-	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	joining_and_read_make(scene);
 	far->context_csns = csns;
 	far->n_context_csns = 2;
 	assert_true(is_open(scene));
@@ -305,9 +309,7 @@ static void who_reads_at_intervals_is_not_waited_for(void **state)
 		"{\"format\": 1, \"peers\": [" ONE("2")
 			PEER(2, "1, 3") ", {\"id\": 3, \"uri\": \"ldap://peer3\", \"reads\": [2], "
 					"\"as_consumer\": {\"type\": \"refreshOnly\"}}");
-	joining_make(scene);
-	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
-	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	joining_and_read_make(scene);
 	far->context_csns = far_csns;
 	far->n_context_csns = 2;
 	assert_true(is_open(scene));
@@ -319,9 +321,7 @@ static void a_far_peer_that_is_not_there_yet_is_not_waited_for(void **state)
 	Scene *scene = *state;
 	Content *far = far_make(scene, CHAIN);
 
-	joining_make(scene);
-	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
-	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 1};
+	joining_and_read_make(scene);
 	silence(far);
 	assert_true(is_open(scene));
 }
