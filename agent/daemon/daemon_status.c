@@ -192,8 +192,8 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 }
 
 /* Those conditions that the status had are gone with the pass before. */
-size_t daemon_status_count_ill(DaemonStatus *status, const ConditionList *lasting)
+size_t daemon_status_count_unsettled(DaemonStatus *status, const ConditionList *lasting)
 {
 	status->value.conditions = *lasting;
-	return status->value.is_slapd_up == CLAIM_YES ? status_count_ill(&status->value) : 0;
+	return status->value.is_slapd_up == CLAIM_YES ? status_count_unsettled(&status->value) : 0;
 }

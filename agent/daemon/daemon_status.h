@@ -31,8 +31,9 @@ void daemon_status_free(DaemonStatus *status);
 /* Takes in a pass. */
 void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPassed *passed);
 
-/* How many things are held or ill, as far as slapd can be asked. lasting: what was told last. */
-size_t daemon_status_count_ill(DaemonStatus *status, const ConditionList *lasting);
+/* How many things are held, ill or being refreshed, as far as slapd can be asked. lasting: what was
+ * told last. */
+size_t daemon_status_count_unsettled(DaemonStatus *status, const ConditionList *lasting);
 
 /* When the next pass is, as far as the last one knows; UINT64_MAX: nobody wishes one. Before it is
  * written. */

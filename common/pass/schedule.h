@@ -54,9 +54,10 @@ bool schedule_may_write(const Schedule *schedule, const char *digest, uint64_t n
  * while they are not all up twice more, later each time; 0: need not be. */
 uint64_t schedule_follow(Schedule *schedule, bool has_restarted, bool is_up, uint64_t now_usec);
 
-/* While so many things are held or ill they are looked at every 5 s, so that nobody tells for long
- * what is mended; behind four such looks that found the same number the next is later and later,
- * until the interval is soon enough. When the next look is; 0: it need not be. */
+/* While so many things are held, ill or being refreshed they are looked at every 5 s, so that
+ * nobody tells for long what is mended; behind four such looks that found the same number the next
+ * is later and later, until the interval is soon enough. When the next look is; 0: it need not be.
+ */
 uint64_t schedule_ill(Schedule *schedule, size_t n_ill, uint64_t now_usec);
 
 /* Something happened that ends a failure, or may: the next ones wait as short as the first. */

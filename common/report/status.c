@@ -84,14 +84,16 @@ static bool condition_is_ill(const Condition *condition)
 	return condition->kind != CONDITION_FINDING || condition->is_critical;
 }
 
-static bool peer_is_ill(const StatusPeer *peer)
+/* A refresh ends, or breaks off: a consumer whose database is full begins one after another. */
+static bool peer_is_unsettled(const StatusPeer *peer)
 {
 	const LinkState state = status_link_state(peer);
 
-	return peer->is_down || (state != LINK_UNKNOWN && !link_state_works(state));
+	return peer->is_down || state == LINK_REFRESHING ||
+	       (state != LINK_UNKNOWN && !link_state_works(state));
 }
 
-size_t status_count_ill(const Status *status)
+size_t status_count_unsettled(const Status *status)
 {
 	size_t n = 0;
 
@@ -99,7 +101,7 @@ size_t status_count_ill(const Status *status)
 		n += condition_is_ill(&status->conditions.items[i]);
 	for (size_t i = 0; i < status->n_databases; i++)
 		for (size_t k = 0; k < status->databases[i].n_peers; k++)
-			n += peer_is_ill(&status->databases[i].peers[k]);
+			n += peer_is_unsettled(&status->databases[i].peers[k]);
 	return n;
 }
 

@@ -155,9 +155,9 @@ size_t status_count(const Status *status, ConditionKind kind);
  * all the same. */
 bool status_is_only_late(const Condition *condition);
 
-/* How much of what the status tells is held, missing or does not work: what somebody may be mending
- * now. What is not known is not counted. */
-size_t status_count_ill(const Status *status);
+/* How much of what the status tells is held, missing, does not work or is being refreshed: what may
+ * be otherwise soon. What is not known is not counted. */
+size_t status_count_unsettled(const Status *status);
 
 /* What this node's databases look like, from what was left to change and what slapd runs: replaces
  * those of the status, from which times since when are taken where nothing changed. Everything is

@@ -218,6 +218,23 @@ static void between_its_refreshes_a_link_waits_when_the_last_made_contact(void *
 	assert_int_equal(status_link_state(&peer), LINK_DOWN);
 }
 
+static void what_does_not_work_or_is_being_refreshed_is_unsettled(void **state)
+{
+	StatusPeer peer = {.is_running = CLAIM_YES, .is_connected = true, .is_persistent = true};
+	StatusDatabase database = {.peers = &peer, .n_peers = 1};
+	const Status status = {.databases = &database, .n_databases = 1};
+
+	(void)state;
+	assert_int_equal(status_count_unsettled(&status), 0);
+	peer.is_persistent = false;
+	assert_int_equal(status_link_state(&peer), LINK_REFRESHING);
+	assert_int_equal(status_count_unsettled(&status), 1);
+	peer.is_connected = false;
+	assert_int_equal(status_count_unsettled(&status), 1);
+	peer.is_running = CLAIM_UNKNOWN;
+	assert_int_equal(status_count_unsettled(&status), 0);
+}
+
 static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -962,6 +979,7 @@ int main(void)
 		cmocka_unit_test(a_newer_schema_and_a_damaged_file_are_refused),
 		cmocka_unit_test(a_link_is_up_when_it_is_connected_and_persistent),
 		cmocka_unit_test(between_its_refreshes_a_link_waits_when_the_last_made_contact),
+		cmocka_unit_test(what_does_not_work_or_is_being_refreshed_is_unsettled),
 		cmocka_unit_test(the_page_says_what_is_wrong_and_what_releases_it),
 		cmocka_unit_test(an_old_page_says_so_first),
 		cmocka_unit_test(text_of_json_is_valid_whatever_its_bytes),
