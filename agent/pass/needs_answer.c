@@ -197,15 +197,16 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		const char *suffix = plan->needs[i].suffix;
 		DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 
-		const CopyCoverage coverage = facts->here.coverage;
+		const Content before = facts->here;
 
 		facts->here = world_content_here(directory, pool, world, suffix);
-		facts->here.coverage = coverage; /* seen in this pass */
+		facts->here.coverage = before.coverage; /* seen in this pass */
+		facts->here.coverage_problem = before.coverage_problem;
 		if (plan->needs[i].readers)
 			read_readers(directory, world, wanted, &facts->readers);
 		if (plan->needs[i].coverage)
-			facts->here.coverage = content_coverage_here(
-				directory, suffix, plan->needs[i].sid, &facts->here);
+			content_coverage_here(pool, directory, suffix, plan->needs[i].sid,
+					      &facts->here);
 		if (plan->needs[i].extra)
 			read_extra(directory, pool, plan, i, asker, false, world);
 	}

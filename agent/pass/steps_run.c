@@ -39,8 +39,8 @@ static Content content_asked(const StepsPlace *place, const PassAction *action)
 	Content here = content_read_here(place->pool, directory, suffix);
 
 	if (action->covered)
-		here.coverage =
-			content_coverage_here(directory, suffix, action->step->covered_sid, &here);
+		content_coverage_here(place->pool, directory, suffix, action->step->covered_sid,
+				      &here);
 	return here;
 }
 

@@ -46,8 +46,16 @@ static const char *newest_of(const Tree *tree, unsigned sid, const char *csn)
  * former times. */
 #define NEWER_MAX 1000
 
-CopyCoverage content_coverage_here(Directory *directory, const char *suffix, unsigned sid,
-				   const Content *here)
+/* As a search for it ended. */
+static CopyCoverage coverage_unread(const Error *err)
+{
+	return err->code == LDAP_ADMINLIMIT_EXCEEDED || err->code == LDAP_SIZELIMIT_EXCEEDED
+		       ? COPY_COVERAGE_CUT
+		       : COPY_COVERAGE_UNKNOWN;
+}
+
+static CopyCoverage coverage_read(Directory *directory, const char *suffix, unsigned sid,
+				  const Content *here, Error *ret_why)
 {
 	static const char *const attributes[] = {"entryCSN", NULL};
 	const char *csn = csn_newest(here->context_csns, here->n_context_csns, sid);
@@ -63,14 +71,22 @@ CopyCoverage content_coverage_here(Directory *directory, const char *suffix, uns
 	const char *newest;
 	Content again;
 	Tree tree = {0};
-	Error err = {0};
 
-	if (!csn || directory_read(directory, &query, pool, &tree, &err) < 0)
-		return COPY_COVERAGE_UNKNOWN;
+	if (!csn || directory_read(directory, &query, pool, &tree, ret_why) < 0)
+		return coverage_unread(ret_why);
 	newest = newest_of(&tree, sid, csn);
 	if (!newest)
-		return tree.is_cut ? COPY_COVERAGE_UNKNOWN : COPY_IS_COVERED;
+		return tree.is_cut ? COPY_COVERAGE_CUT : COPY_IS_COVERED;
 	again = content_read_here(pool, directory, suffix);
 	csn = csn_newest(again.context_csns, again.n_context_csns, sid);
 	return csn && strcmp(csn, newest) >= 0 ? COPY_IS_COVERED : COPY_HAS_NEWER;
+}
+
+void content_coverage_here(Pool *pool, Directory *directory, const char *suffix, unsigned sid,
+			   Content *here)
+{
+	Error why = {0};
+
+	here->coverage = coverage_read(directory, suffix, sid, here, &why);
+	here->coverage_problem = pool_strdup(pool, why.text);
 }

@@ -14,8 +14,10 @@
 Content content_read_here(Pool *pool, Directory *directory, const char *suffix);
 
 /* Looks for entries of that server ID that are newer than what contextCSN (here) has of it. An
- * overlay keeps contextCSN in memory: what is written meanwhile is asked for again. */
-CopyCoverage content_coverage_here(Directory *directory, const char *suffix, unsigned sid,
-				   const Content *here);
+ * overlay keeps contextCSN in memory: what is written meanwhile is asked for again. A limit on
+ * candidates (size.unchecked) counts all entries below the suffix in mdb, whatever index there is
+ * (2.4.57, 2.5.13, 2.6.10: test_limits_for_all). */
+void content_coverage_here(Pool *pool, Directory *directory, const char *suffix, unsigned sid,
+			   Content *here);
 
 #endif

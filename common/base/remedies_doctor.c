@@ -132,7 +132,8 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "olcAccess: {0}to dn.subtree=\"cn=Databases,cn=Monitor\" by dn.exact=\"{dn}\" read by * break",
 		 "test_heal.py::test_where_nobody_may_look_the_account_is_let_count"},
 	[REMEDY_ROOT_LIMITS] =
-		{"root-limits", REMEDY_LDIF, "olcLimits: " ROOT " size=unlimited time=unlimited",
+		{"root-limits", REMEDY_LDIF,
+		 "olcLimits: {0}" ROOT " size=unlimited size.unchecked=unlimited time=unlimited",
 		 "test_order.py::test_entries_that_root_may_not_see_are_not_taken_for_good"},
 	[REMEDY_CONFIG_DIR] = {"config-dir", REMEDY_WORDS, "set config_dir in agent.json",
 			       "no test: which folder that is the administrator says"},

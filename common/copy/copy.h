@@ -20,7 +20,8 @@ typedef enum ContentState {
  * would never delete it. */
 typedef enum CopyCoverage {
 	COPY_COVERAGE_NOT_ASKED,
-	COPY_COVERAGE_UNKNOWN, /* it could not be told */
+	COPY_COVERAGE_UNKNOWN, /* it could not be told: coverage_problem */
+	COPY_COVERAGE_CUT,     /* a limit hides some of the entries from us */
 	COPY_HAS_NEWER,
 	COPY_IS_COVERED
 } CopyCoverage;
@@ -37,6 +38,7 @@ typedef struct Content {
 	const char **object_classes; /* of the suffix entry */
 	size_t n_object_classes;
 	CopyCoverage coverage; /* of the server ID that somebody asked for */
+	const char *coverage_problem;
 	const char **context_csns;
 	size_t n_context_csns;
 	int server_id; /* it runs under; 0: not told */

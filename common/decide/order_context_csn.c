@@ -247,6 +247,33 @@ static const Hold *wait_for_others(const Order *order)
 						  : remedy_text(REMEDY_RELEASE_ORDER));
 }
 
+/* A limit that a person lifts, or something that ends by itself; a change would tell no more. */
+static const Hold *wait_for_coverage(const Order *order)
+{
+	Pool *pool = order->diff->pool;
+	const bool is_cut = order->here->coverage == COPY_COVERAGE_CUT;
+	const char *why = is_cut ? "slapd limits what it shows root over ldapi there"
+				 : order->here->coverage_problem;
+
+	return order_hold_new(
+		order,
+		pool_printf(pool,
+			    "the server ID waits for %s: whether its contextCSN has every entry "
+			    "is not known (%s), and peers that were away would never delete one "
+			    "that it has not. %s",
+			    order->is_untended ? untended_words(order->diff, order->database)
+					       : order->suffix,
+			    why ? why : "slapd does not tell",
+			    is_cut ? "Give that database in cn=config the line"
+				   : "When it can be read"),
+		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : remedy_text(REMEDY_APPLY));
+}
+
+static bool coverage_is_known(const Order *order)
+{
+	return order->here->coverage == COPY_HAS_NEWER || order->here->coverage == COPY_IS_COVERED;
+}
+
 bool order_is_settled(const Order *order)
 {
 	return order_was_read_from_peers(order) ||
@@ -270,6 +297,8 @@ const Hold *order_judge_csns(Order *order)
 			remedy_text(REMEDY_RELEASE_ORDER));
 	if (order_is_settled(order))
 		return NULL;
+	if (context_has_live_sid(order) && !coverage_is_known(order))
+		return wait_for_coverage(order);
 	if (order->is_untended)
 		return wait_for_others(order);
 	if (overlay_can_go(order) && !needs_change(order)) {

@@ -327,8 +327,16 @@ static void a_context_csn_older_than_entries_waits_for_a_change(void **state)
 	scene->content[0].here.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
 	assert_non_null(strstr(scene->plan.holds[0].text, "a client's next change"));
+	/* A change tells no more then. */
 	scene->content[0].here.coverage = COPY_COVERAGE_UNKNOWN;
+	scene->content[0].here.coverage_problem = "search 'dc=x': operations error";
 	assert_false(writes_server_id(scene));
+	assert_non_null(strstr(scene->plan.holds[0].text, "is not known (search 'dc=x'"));
+	assert_null(strstr(scene->plan.holds[0].text, "a client's next change"));
+	scene->content[0].here.coverage = COPY_COVERAGE_CUT;
+	assert_false(writes_server_id(scene));
+	assert_non_null(strstr(scene->plan.holds[0].text, "is not known (slapd limits"));
+	assert_non_null(strstr(scene->plan.holds[0].release, "size.unchecked=unlimited"));
 	/* Also where it was on disk when slapd started. */
 	(void)overlay_at_once(scene);
 	scene->live.start_time = "20261122101201Z";
