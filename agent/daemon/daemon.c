@@ -296,8 +296,9 @@ static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 	};
 
 	daemon_status_pass(&daemon->status, found, &passed);
-	return daemon_schedule_ill(&daemon->schedule, found,
-				   daemon_status_count_unsettled(&daemon->status, &daemon->told.lasting));
+	return daemon_schedule_ill(
+		&daemon->schedule, found,
+		daemon_status_count_unsettled(&daemon->status, &daemon->told.lasting));
 }
 
 /* What a pass leaves behind when its memory is free again. */

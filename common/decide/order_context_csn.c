@@ -260,12 +260,11 @@ static const Hold *wait_for_coverage(const Order *order)
 		pool_printf(pool,
 			    "the server ID waits for %s: whether its contextCSN has every entry "
 			    "is not known (%s), and peers that were away would never delete one "
-			    "that it has not. %s",
+			    "that it has not: %s",
 			    order->is_untended ? untended_words(order->diff, order->database)
 					       : order->suffix,
 			    why ? why : "slapd does not tell",
-			    is_cut ? "Give that database in cn=config the line"
-				   : "When it can be read"),
+			    is_cut ? remedy_text(REMEDY_LIMITS_ANEW) : "when it can be read"),
 		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : remedy_text(REMEDY_APPLY));
 }
 
