@@ -66,11 +66,42 @@ static void judge_reads(Pool *pool, const Links *links, LinksJudgement *ret)
 				      more(pool, n_many, "peers with so many"), READ_MAX));
 }
 
+/* Whoever comes again without the CSN of a new server ID is sent everything, and takes back what
+ * was deleted at it and not yet there (2.5.13, 2.6.10: test_joining_readers.py). One that is
+ * connected is sent the change alone. */
+static void judge_polls(Pool *pool, const Links *links, LinksJudgement *ret)
+{
+	const Peer *reader = NULL, *provider = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < links->n_providers; i++)
+		for (size_t k = relay_set_next(&links->reads[i], 0); k < links->n_providers;
+		     k = relay_set_next(&links->reads[i], k + 1))
+			if (desired_interval_sec(links->database, links->nodes[k],
+						 links->nodes[i]) > 0 &&
+			    n++ == 0) {
+				reader = links->nodes[i];
+				provider = links->nodes[k];
+			}
+	if (n > 0)
+		POOL_PUSH(
+			pool, ret->warnings, ret->n_warnings,
+			pool_printf(pool,
+				    "%s: peer %u reads peer %u, which clients write to, at "
+				    "intervals (type refreshOnly)%s: when that one writes for the "
+				    "first time, what was deleted within the interval may come "
+				    "back; providers read each other all the time "
+				    "(refreshAndPersist)",
+				    links->database->suffix, reader->id, provider->id,
+				    more(pool, n, "such links")));
+}
+
 LinksJudgement links_judge(Pool *pool, const Links *links)
 {
 	LinksJudgement judgement = {0};
 
 	judge_losses(pool, links, &judgement);
 	judge_reads(pool, links, &judgement);
+	judge_polls(pool, links, &judgement);
 	return judgement;
 }

@@ -6,7 +6,7 @@
 
 /* Beside a database in parts, which peers.json may not have at all. */
 typedef struct LinksJudgement {
-	const char **warnings; /* whose loss would part it, who reads only one */
+	const char **warnings; /* whose loss would part it, who reads only one, or at intervals */
 	size_t n_warnings;
 	const char **notes; /* who reads very many */
 	size_t n_notes;

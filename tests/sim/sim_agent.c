@@ -77,25 +77,34 @@ static Content content_read(Pool *pool, const SimHost *host, size_t peer)
 	return content;
 }
 
+/* Who is not reached is as silent as one whose name is wrong. */
+static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->has_typo)
+		return content_read(pool, host, peer);
+	return (Content){
+		.peer_id = (unsigned)peer + 1,
+		.state = CONTENT_UNREACHABLE,
+		.problem = "no answer",
+		.nobody_listens = !cluster->is_cut[host->at][peer] && !host->has_typo,
+	};
+}
+
+/* Those that it reads, and the others. */
 static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 {
-	const Sim *sim = host->sim;
+	const WantedDatabase *wanted = &host->wanted.databases[0];
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
-	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
-		Content content = {.peer_id = (unsigned)i + 1,
-				   .state = CONTENT_UNREACHABLE,
-				   .problem = "no answer"};
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
+		const Content content = peer_read(pool, host, wanted->consumers[i].peer->id - 1);
 
-		if (i == host->at)
-			continue;
-		if (sim->cluster.nodes[i].is_up && !sim->cluster.is_cut[host->at][i] &&
-		    !host->has_typo)
-			content = content_read(pool, host, i);
+		if (i < wanted->n_consumers)
+			POOL_PUSH(pool, facts.peers, facts.n_peers, content);
 		else
-			content.nobody_listens =
-				!sim->cluster.is_cut[host->at][i] && !host->has_typo;
-		POOL_PUSH(pool, facts.peers, facts.n_peers, content);
+			POOL_PUSH(pool, facts.others, facts.n_others, content);
 	}
 	return facts;
 }
@@ -194,13 +203,20 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 		advice->released |= GUARD_BIT(hold->guard);
 }
 
+/* One that polls waits most of its time. */
+static bool link_is_down(const SimLink *link)
+{
+	return link->is_polled ? !link->made_contact : link->phase != SIM_PERSIST;
+}
+
 /* The daemon tells of each. */
 static bool has_link_down(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (i != host->at && cluster->nodes[host->at].links[i].phase != SIM_PERSIST)
+		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, host->at, i) &&
+		    link_is_down(&cluster->nodes[host->at].links[i]))
 			return true;
 	return false;
 }
@@ -239,14 +255,17 @@ static void report_take(SimHost *host, const Report *report)
 		printf("    failed: %s\n", report->error.text);
 }
 
-/* Every copy that may get changes of its own now reads from here. */
+/* Every copy that may get changes of its own, and shall read from here, does. Of who polls nobody
+ * can tell, and it reads everything anew in any case: `validate` warns of it. */
 static bool is_read_by_all(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (i != host->at && sim_takes_writes(&cluster->nodes[i]) &&
-		    cluster->nodes[i].links[host->at].phase == SIM_DOWN)
+		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, i, host->at) &&
+		    sim_takes_writes(&cluster->nodes[i]) &&
+		    cluster->nodes[i].links[host->at].phase == SIM_DOWN &&
+		    !cluster->nodes[i].links[host->at].is_polled)
 			return false;
 	return true;
 }

@@ -126,6 +126,8 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 		cookie_take(cluster, at, &link->cookie);
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
+	if (link->is_polled)
+		sim_link_drop(cluster, at, from);
 }
 
 static bool is_covered(const SimNode *node, SimCsn csn)
@@ -246,6 +248,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 
 	*link = (SimLink){.is_declared = link->is_declared,
 			  .is_partial = link->is_partial,
+			  .is_polled = link->is_polled,
 			  .made_contact = link->made_contact,
 			  .since = cluster->now};
 }

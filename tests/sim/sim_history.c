@@ -116,6 +116,10 @@ SimHistory sim_history_random(uint64_t seed)
 			choice->of[k] = argument_draw(&state, verbs[choice->verb].arguments[k],
 						      history.n_nodes);
 	}
+	if (history.n_nodes > 2 && draw(&state, 2) == 0)
+		history.shape = (SimShape)draw(&state, SIM_SHAPE_COUNT);
+	if (draw(&state, 4) == 0)
+		history.polled = draw(&state, 1U << history.n_nodes);
 	return history;
 }
 
@@ -132,7 +136,11 @@ void sim_choice_print(const SimChoice *choice, FILE *file)
 
 void sim_history_print(const SimHistory *history, FILE *file)
 {
-	fprintf(file, "nodes %zu\n%s\n", history->n_nodes, starts[history->start]);
+	fprintf(file, "nodes %zu\n%s\n%s\n", history->n_nodes, sim_shape_names[history->shape],
+		starts[history->start]);
+	for (size_t i = 0; i < history->n_nodes; i++)
+		if (history->polled >> i & 1)
+			fprintf(file, "polled %zu\n", i + 1);
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -176,9 +184,20 @@ static bool start_read(const char *line, SimStart *ret)
 	return false;
 }
 
+static bool shape_read(const char *line, SimShape *ret)
+{
+	for (size_t i = 0; i < SIM_SHAPE_COUNT; i++)
+		if (strcmp(sim_shape_names[i], line) == 0) {
+			*ret = (SimShape)i;
+			return true;
+		}
+	return false;
+}
+
 int sim_history_read(FILE *file, SimHistory *ret)
 {
 	char line[128];
+	unsigned polled;
 
 	*ret = (SimHistory){.n_nodes = 2};
 	while (fgets(line, sizeof(line), file)) {
@@ -186,7 +205,11 @@ int sim_history_read(FILE *file, SimHistory *ret)
 		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
 			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
 				return -1;
-		} else if (start_read(line, &ret->start)) {
+		} else if (sscanf(line, "polled %u", &polled) == 1) {
+			if (polled < 1 || polled > SIM_NODES)
+				return -1;
+			ret->polled |= 1U << (polled - 1);
+		} else if (start_read(line, &ret->start) || shape_read(line, &ret->shape)) {
 			continue;
 		} else if (choice_read(line, ret) < 0) {
 			return -1;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tests/sim/sim_host.h"
+#include "tests/sim/sim_shape.h"
 
 /*
  * A history is a list of choices; the same list gives the same history. What does not apply when
@@ -64,6 +65,8 @@ typedef enum SimStart {
 
 typedef struct SimHistory {
 	size_t n_nodes;
+	SimShape shape;
+	unsigned polled; /* bits of nodes, which others read at intervals */
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;

@@ -195,6 +195,7 @@ void sim_host_reload(SimHost *host, bool restarts)
 		}
 		node->links[i].is_declared = value != NULL;
 		node->links[i].is_partial = value && strstr(value, "filter=");
+		node->links[i].is_polled = value && strstr(value, "type=refreshOnly");
 	}
 	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));
 	node->has_consumers = entry_attribute(database, "olcSyncrepl") != NULL;

@@ -5,6 +5,7 @@
 #include "agent/slapd/directory.h"
 #include "common/desired/wanted.h"
 #include "tests/sim/sim_model.h"
+#include "tests/sim/sim_shape.h"
 
 /*
  * A machine with a slapd of the model and a syncward: cn=config is the tree in memory of
@@ -50,6 +51,8 @@ typedef struct SimHost {
 
 struct Sim {
 	Pool *pool;
+	SimShape shape;
+	unsigned polled;
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;

@@ -76,6 +76,7 @@ typedef enum SimPhase {
 typedef struct SimLink {
 	bool is_declared;
 	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
+	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */

@@ -7,6 +7,7 @@
 
 #define QUIET_ROUNDS 12
 #define ALL_MESSAGES 1000
+#define POLLS        6
 
 /* --- the beginning --- */
 
@@ -25,8 +26,9 @@ static void cluster_form(SimPlay *play, bool has_written)
 
 /* By somebody's hand, and each server was started once since. cn=config is not looked at any more.
  */
-static void cluster_connect(SimCluster *cluster, SimStart start)
+static void cluster_connect(Sim *sim, SimStart start)
 {
+	SimCluster *cluster = &sim->cluster;
 	const uint32_t now = cluster->now;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
@@ -37,8 +39,11 @@ static void cluster_connect(SimCluster *cluster, SimStart start)
 		node->memory = node->disk;
 		node->has_overlay = node->has_flag = node->has_consumers = true;
 		node->sid = (uint8_t)(i + 1);
-		for (size_t k = 0; k < cluster->n_nodes; k++)
-			node->links[k].is_declared = k != i;
+		for (size_t k = 0; k < cluster->n_nodes; k++) {
+			node->links[k].is_declared =
+				sim_shape_reads(sim->shape, cluster->n_nodes, i, k);
+			node->links[k].is_polled = sim->polled >> k & 1;
+		}
 	}
 }
 
@@ -58,12 +63,14 @@ static void cluster_begin(SimPlay *play, SimStart start)
 	if (start == SIM_FORMED || start == SIM_FRESH || start == SIM_EMPTY)
 		cluster_form(play, start != SIM_FRESH);
 	else if (start != SIM_STOCK)
-		cluster_connect(cluster, start);
+		cluster_connect(&play->sim, start);
 }
 
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 {
 	Sim *sim = &play->sim;
+	sim->shape = history->shape;
+	sim->polled = history->polled;
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
 	for (size_t i = 0; i < history->n_nodes; i++) {
 		SimHost *host = &sim->hosts[i];
@@ -127,7 +134,8 @@ static void flow(SimPlay *play)
 	SimCluster *cluster = &play->sim.cluster;
 	bool moves = true;
 
-	for (int i = 0; moves && i < 50; i++) {
+	/* Each poll moves something, if only its end. */
+	for (int i = 0; moves && i < (play->sim.polled ? POLLS : 50); i++) {
 		moves = false;
 		for (size_t reader = 0; reader < cluster->n_nodes; reader++)
 			for (size_t provider = 0; provider < cluster->n_nodes; provider++) {

@@ -320,6 +320,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 		return;
 	*link = (SimLink){.is_declared = true,
 			  .is_partial = link->is_partial,
+			  .is_polled = link->is_polled,
 			  .phase = SIM_REFRESH,
 			  .made_contact = true,
 			  .since = cluster->now,

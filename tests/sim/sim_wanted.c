@@ -9,22 +9,46 @@
 
 /* peers.json. */
 
+/* Of a gateway's site, or by name. */
+static const char *reads_text(const Sim *sim, size_t reader)
+{
+	const size_t n = sim->cluster.n_nodes;
+	const char *reads = "";
+
+	if (sim->shape == SIM_MESH)
+		return "";
+	if (sim->shape == SIM_SITES)
+		return reader < n / 2 ? ", \"site\": \"a\"" : ", \"site\": \"b\"";
+	for (size_t i = 0; i < n; i++)
+		if (sim_shape_reads(sim->shape, n, reader, i))
+			reads = pool_printf(sim->pool, "%s%s%zu", reads, *reads ? ", " : "", i + 1);
+	return pool_printf(sim->pool, ", \"reads\": [%s]", reads);
+}
+
+static const char *polled_text(const Sim *sim, size_t at)
+{
+	return sim->polled >> at & 1 ? ", \"syncrepl\": {\"type\": \"refreshOnly\", "
+				       "\"interval\": \"00:00:01:00\"}"
+				     : "";
+}
+
 static const char *peers_text(const SimHost *host, SimMistake mistake)
 {
 	const Sim *sim = host->sim;
 	const char *peers = "";
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
-		peers = pool_printf(sim->pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://%c%zu\"}",
+		peers = pool_printf(sim->pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://%c%zu\"%s%s}",
 				    peers, i > 0 ? ", " : "", i + 1,
-				    mistake == SIM_TYPO && i != host->at ? 'x' : 'n', i + 1);
+				    mistake == SIM_TYPO && i != host->at ? 'x' : 'n', i + 1,
+				    reads_text(sim, i), polled_text(sim, i));
 	return pool_printf(
 		sim->pool,
-		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, \"peers\": [%s], "
+		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, %s\"peers\": [%s], "
 		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s"
 		"\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"cn=admin," SIM_SUFFIX
 		"\", %s\"credentials\": {\"file\": \"/secret\"}}}]}",
-		peers,
+		sim->shape == SIM_SITES ? "\"topology\": {\"gateways\": 1}, " : "", peers,
 		sim_rule_is_off(SIM_SESSION_LOG) ? "\"syncprov\": {\"sessionlog\": 100}, " : "",
 		mistake == SIM_PARTIAL ? "\"filter\": \"(objectClass=domain)\", " : "");
 }

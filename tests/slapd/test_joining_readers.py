@@ -98,3 +98,26 @@ def test_where_slapd_does_not_tell_who_reads_it_waits_for_the_longest_retry(slap
     assert "slapd does not tell who does" in node.apply().stdout
     node.write(cluster.document)
     apply_until_joined(node)
+
+
+@pytest.mark.newest_release
+def test_what_validate_warns_of_between_providers_that_poll(slapd_factory, program):
+    """The control: the first change of the second node has the first one read everything anew, and take back what it
+    deleted and the second one has not read yet."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    first, node = cluster
+    for peer, interval in zip(cluster.document["peers"], ("00:00:30:00", "00:00:00:01")):
+        peer["syncrepl"] = {"type": "refreshOnly", "interval": interval}
+    cluster.write()
+    assert "first time, what was deleted within the interval may come back" in first.run("validate").stderr
+    first.server.seed()
+    first.apply_ok("--first-node")
+    gone = add_person(first.server, "gone")
+    apply_until_joined(node)
+    wait_until(lambda: node.server.entries(gone), "the second node has it")
+    connection = first.server.admin()
+    connection.delete_s(gone)
+    connection.unbind_s()
+    assert not first.server.entries(gone)
+    add_person(node.server, "new")
+    wait_until(lambda: first.server.entries(gone), "it is back where it was deleted")

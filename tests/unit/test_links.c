@@ -168,6 +168,27 @@ static void who_reads_one_other_only_is_a_warning(void **state)
 						   "nothing while that one is away");
 }
 
+static void providers_that_read_at_intervals_are_a_warning(void **state)
+{
+	static const char polls[] = ",\"syncrepl\":{\"type\":\"refreshOnly\"}";
+	AUTO(Pool) *pool = pool_new();
+	const Scene polled = scene(
+		pool, pool_printf(pool, PEER(1, "") "," PEER(2, "%s") "," PEER(3, ""), polls), "");
+	const Scene by_consumer =
+		scene(pool,
+		      PEER(1, "") "," PEER(2, "") "," PEER(
+			      3, CONSUMER ",\"as_consumer\":{\"type\":\"refreshOnly\"}"),
+		      "");
+	const LinksJudgement judgement = links_judge(pool, &polled.links);
+
+	(void)state;
+	assert_int_equal(judgement.n_warnings, 1);
+	assert_non_null(strstr(judgement.warnings[0],
+			       "dc=x: peer 1 reads peer 2, which clients write to, at intervals"));
+	assert_non_null(strstr(judgement.warnings[0], "(and 1 more such links)"));
+	assert_int_equal(links_judge(pool, &by_consumer.links).n_warnings, 0);
+}
+
 static void very_many_links_are_a_note(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -390,6 +411,7 @@ int main(void)
 		cmocka_unit_test(fifty_nodes_in_five_sites_have_530_sessions),
 		cmocka_unit_test(a_single_gateway_is_a_warning),
 		cmocka_unit_test(who_reads_one_other_only_is_a_warning),
+		cmocka_unit_test(providers_that_read_at_intervals_are_a_warning),
 		cmocka_unit_test(very_many_links_are_a_note),
 		cmocka_unit_test(reads_overrules_the_topology),
 		cmocka_unit_test(a_consumer_reads_two_of_its_site_and_else_of_all),
