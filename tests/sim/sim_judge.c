@@ -87,12 +87,23 @@ static void forget_healed(SimPlay *play)
 
 /* --- copies --- */
 
-static bool copies_equal(SimCopy *one, SimCopy *other)
+/* Of what a late clock overwrote slapd keeps here one version and there the other. */
+static size_t count_judged(const SimCopy *copy, const SimRecord *ledger)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < copy->n_entries; i++)
+		n += !ledger[copy->entries[i].name].is_contested;
+	return n;
+}
+
+static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 {
 	for (size_t i = 0; i < one->n_entries; i++)
-		if (!has_version(other, one->entries[i].name, one->entries[i].csn))
+		if (!ledger[one->entries[i].name].is_contested &&
+		    !has_version(other, one->entries[i].name, one->entries[i].csn))
 			return false;
-	return one->n_entries == other->n_entries;
+	return count_judged(one, ledger) == count_judged(other, ledger);
 }
 
 static bool is_in_cluster(const SimNode *node)
@@ -108,14 +119,16 @@ static bool somebody_said(const Sim *sim)
 	return false;
 }
 
-static bool copies_differ(SimCluster *cluster, size_t *ret_one, size_t *ret_other)
+static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 {
+	SimCluster *cluster = &play->sim.cluster;
+
 	for (*ret_one = 0; *ret_one < cluster->n_nodes; ++*ret_one)
 		for (*ret_other = *ret_one + 1; *ret_other < cluster->n_nodes; ++*ret_other)
 			if (is_in_cluster(&cluster->nodes[*ret_one]) &&
 			    is_in_cluster(&cluster->nodes[*ret_other]) &&
 			    !copies_equal(&cluster->nodes[*ret_one].copy,
-					  &cluster->nodes[*ret_other].copy))
+					  &cluster->nodes[*ret_other].copy, play->ledger))
 				return true;
 	return false;
 }
@@ -172,7 +185,7 @@ static bool differs_in_silence(SimPlay *play)
 {
 	size_t one, other;
 
-	return !play->sim.cluster.forgot && copies_differ(&play->sim.cluster, &one, &other) &&
+	return !play->sim.cluster.forgot && copies_differ(play, &one, &other) &&
 	       !somebody_said(&play->sim);
 }
 
@@ -198,7 +211,7 @@ static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
 	play_all(play, history, false, false);
 	for (unsigned name = 0; name < SIM_NAMES; name++)
 		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
-	alone->differs |= copies_differ(&play->sim.cluster, &one, &other);
+	alone->differs |= copies_differ(play, &one, &other);
 	play_end(play);
 }
 
@@ -239,7 +252,7 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 		memcpy(verdict.text, play->sim.breach, sizeof(verdict.text));
 	} else if (differs_in_silence(play) && !alone->differs) {
 		verdict.fault = SIM_SILENT;
-		(void)copies_differ(&play->sim.cluster, &one, &other);
+		(void)copies_differ(play, &one, &other);
 		snprintf(verdict.text, sizeof(verdict.text),
 			 "nodes %zu and %zu differ, and no pass says anything", one + 1, other + 1);
 	}
