@@ -56,14 +56,11 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
 {
 	const WantedConsumer *consumer = wanted_as(wanted, live);
-	const Known *known = diff->in->known;
-	bool is_any_known = false;
 
 	if (!consumer || is_good(diff, wanted, consumer))
 		return true;
-	for (size_t i = 0; i < known->links.n_items; i++)
-		is_any_known |= strcmp(known->links.items[i].suffix, wanted->desired->suffix) == 0;
-	return !is_any_known && !answer_of(diff, wanted, consumer);
+	return !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
+	       !answer_of(diff, wanted, consumer);
 }
 
 /* True when a link that works goes, and none that works stays. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired.h"
 
+#include "common/slapd/dn.h"
+
 const char *const peer_role_names[] = {
 	[PEER_PROVIDER] = "provider",
 	[PEER_CONSUMER] = "consumer",
@@ -25,6 +27,14 @@ const Peer *desired_peer(const Desired *desired, unsigned id)
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (desired->peers[i].id == id)
 			return &desired->peers[i];
+	return NULL;
+}
+
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix)
+{
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (dn_equal(desired->databases[i].suffix, suffix))
+			return &desired->databases[i];
 	return NULL;
 }
 

@@ -170,6 +170,9 @@ bool desired_is_mesh(const Desired *desired);
 /* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
 
+/* What the file has of the database with that suffix; NULL: nothing. */
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix);
+
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 
