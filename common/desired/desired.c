@@ -30,14 +30,6 @@ const Peer *desired_peer(const Desired *desired, unsigned id)
 	return NULL;
 }
 
-const DesiredDatabase *desired_database(const Desired *desired, const char *suffix)
-{
-	for (size_t i = 0; i < desired->n_databases; i++)
-		if (dn_equal(desired->databases[i].suffix, suffix))
-			return &desired->databases[i];
-	return NULL;
-}
-
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)
 {
 	/* Most files number their peers 1, 2, 3, ...: look there first. */
@@ -52,4 +44,12 @@ bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider)
 {
 	return database->rid_offset + (provider->rid >= 0 ? (unsigned)provider->rid : provider->id);
+}
+
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix)
+{
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (dn_equal(desired->databases[i].suffix, suffix))
+			return &desired->databases[i];
+	return NULL;
 }

@@ -170,14 +170,14 @@ bool desired_is_mesh(const Desired *desired);
 /* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
 
-/* What the file has of the database with that suffix; NULL: nothing. */
-const DesiredDatabase *desired_database(const Desired *desired, const char *suffix);
-
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 
 /* The rid by which the database's consumers call that peer. */
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
+
+/* What the file has of the database with that suffix; NULL: nothing. */
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix);
 
 /*
  * The settings of one link after all levels: database, the provider's site, then how everybody
