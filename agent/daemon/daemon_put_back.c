@@ -224,10 +224,10 @@ static bool is_as_wanted(const Found *found, const FormerLink *former)
 {
 	const Plan *plan = &found->report.last_plan;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (plan->changes[i].wanted &&
-		    plan->changes[i].wanted->peer->id == former->peer_id &&
-		    strcmp(plan->changes[i].suffix, former->suffix) == 0)
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_told(plan, former->suffix, &at));)
+		if (change->wanted && change->wanted->peer->id == former->peer_id)
 			return false;
 	return true;
 }

@@ -11,7 +11,6 @@
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/base/remedies.h"
-#include "common/slapd/dn.h"
 #include "common/slapd/read_rights.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
@@ -164,9 +163,10 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
 
 DatabaseFacts *world_facts_of(Pool *pool, Facts *facts, const char *suffix)
 {
-	for (size_t i = 0; i < facts->n_databases; i++)
-		if (dn_equal(facts->databases[i].suffix, suffix))
-			return &facts->databases[i];
+	DatabaseFacts *found = facts_of(facts, suffix);
+
+	if (found)
+		return found;
 	POOL_PUSH(pool, facts->databases, facts->n_databases, {.suffix = suffix});
 	return &facts->databases[facts->n_databases - 1];
 }

@@ -8,6 +8,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/guard_result.h"
 #include "common/plan/plan_changes.h"
+#include "common/slapd/url.h"
 
 static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 {
@@ -23,6 +24,7 @@ static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)
 	plan_databases_make(pool, &plan, input->live);
 	diff_restart(&diff);
 	if (input->wanted) {
+		diff.own_provider = url_spelling(pool, input->wanted->self->uri);
 		diff_server_id(&diff);
 		diff_databases(&diff);
 		diff_module(&diff);

@@ -4,17 +4,13 @@
 #include <stdlib.h>
 
 #include "common/base/buf.h"
-#include "common/slapd/dn.h"
 
 const DatabaseFacts *diff_facts(const Diff *diff, const char *suffix)
 {
 	static const DatabaseFacts nothing_asked;
-	const Facts *facts = diff->in->facts;
+	const DatabaseFacts *facts = facts_of(diff->in->facts, suffix);
 
-	for (size_t i = 0; i < facts->n_databases; i++)
-		if (dn_equal(facts->databases[i].suffix, suffix))
-			return &facts->databases[i];
-	return &nothing_asked;
+	return facts ? facts : &nothing_asked;
 }
 
 bool diff_may_have_entries(const Diff *diff, const char *suffix)

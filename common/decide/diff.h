@@ -11,11 +11,13 @@ typedef struct Diff {
 	Pool *pool;
 	const PlanInput *in;
 	Plan *plan;
-	const Hold *not_first;   /* --first-node, but a peer has data: nothing may be written; NULL
-				    otherwise */
-	bool server_id_is_wrong; /* slapd's SID is not this peer's id: nothing may make it a
-				    provider before that is mended */
-	bool has_live_sid;       /* it is known under which slapd writes until then: */
+	const char *own_provider; /* this node's own URL in one spelling; NULL: peers.json has it
+				     not */
+	const Hold *not_first;    /* --first-node, but a peer has data: nothing may be written; NULL
+				     otherwise */
+	bool server_id_is_wrong;  /* slapd's SID is not this peer's id: nothing may make it a
+				     provider before that is mended */
+	bool has_live_sid;        /* it is known under which slapd writes until then: */
 	unsigned live_sid;
 	struct JoiningVerdict *joining; /* what joining_judge() said of each database so far */
 	size_t n_joining;

@@ -3,6 +3,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
+#include "common/decide/guard_self.h"
 #include "common/decide/matching.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
@@ -95,7 +96,7 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 	Diff *diff = matching->diff;
 	const Desired *desired = diff->in->desired;
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
-	const bool is_own = live->parses && strcmp(live->provider, matching->own_provider) == 0;
+	const bool is_own = live->parses && provider_names_us(diff, live->provider);
 
 	if (!live->parses)
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "not-understood",
@@ -147,7 +148,7 @@ static void timeouts_report(Matching *matching, size_t i)
 	const WantedConsumer *wanted = matching->of_live[i];
 	const Syncrepl *stays = wanted ? &wanted->syncrepl : &live->syncrepl;
 
-	if (!live->parses || matching_is_self(matching, live))
+	if (!live->parses || consumer_is_myself(matching->diff, live))
 		return;
 	if (syncrepl_number(stays, SYNCREPL_TIMEOUT) > 0 &&
 	    syncrepl_number(stays, SYNCREPL_NETWORK_TIMEOUT) > 0)
@@ -183,7 +184,7 @@ static bool consumers_are_scrambled(const Matching *matching)
 
 		if (!declared->parses)
 			return false;
-		if (matching_is_self(matching, declared))
+		if (consumer_is_myself(matching->diff, declared))
 			continue;
 		n_declared++;
 		if (!running_find(&index, declared->rid, declared->provider))
@@ -234,7 +235,7 @@ static bool other_provider_stays(const Matching *matching)
 					CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at);)
 		n_removed++;
 	for (size_t i = 0; i < matching->live->n_consumers; i++)
-		n_others += !matching_is_self(matching, &matching->live->consumers[i]);
+		n_others += !consumer_is_myself(matching->diff, &matching->live->consumers[i]);
 	return n_others > n_removed;
 }
 
@@ -284,7 +285,7 @@ void diff_consumers(Diff *diff, const DatabasePlan *database)
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		if (matching.of_live[i])
 			wanted_diff(&matching, i);
-		else if (!matching_is_self(&matching, &live->consumers[i]))
+		else if (!consumer_is_myself(diff, &live->consumers[i]))
 			unmatched_diff(&matching, &live->consumers[i]);
 		timeouts_report(&matching, i);
 	}

@@ -20,17 +20,6 @@ typedef struct TlsLook {
 	int64_t entry_sec;   /* when the database's entry was last written; -1: not known */
 } TlsLook;
 
-static const ConsumerAge *age_before(const TlsLook *look, unsigned peer_id)
-{
-	const Known *known = look->diff->in->known;
-
-	for (size_t i = 0; i < known->n_ages; i++)
-		if (known->ages[i].peer_id == peer_id &&
-		    strcmp(known->ages[i].suffix, look->wanted->desired->suffix) == 0)
-			return &known->ages[i];
-	return NULL;
-}
-
 /* Who last connected before its entry was last written was not made by that. */
 static bool is_the_same(const TlsLook *look, const ConsumerAge *before, int64_t connected_sec)
 {
@@ -46,7 +35,8 @@ static int64_t made_sec(const TlsLook *look, const LiveConsumer *consumer, unsig
 		running_find(&look->running, consumer->rid, consumer->provider);
 	const int64_t connected_sec =
 		running ? timestamp_of_generalized(running->last_connect) : -1;
-	const ConsumerAge *before = age_before(look, peer_id);
+	const ConsumerAge *before =
+		known_age(look->diff->in->known, look->wanted->desired->suffix, peer_id);
 	int64_t made = look->entry_sec;
 
 	if (look->started_sec < 0 || made < 0 || (look->diff->in->live->has_running && !running))

@@ -42,14 +42,12 @@ static bool same_contest(const Change *one, const Change *other)
 static const char *value_found(Pool *pool, const Plan *plan, const Change *first, const Step *step)
 {
 	Buf value = BUF_IN(pool);
-
 	const Change *change;
 
-	for (size_t at = 0; (change = change_next_at(plan, first->dn, &at));) {
-		if (change->old_value && step_carries(step, change) && same_contest(first, change))
+	for (size_t at = 0; (change = change_next_carried(plan, step, &at));)
+		if (change->old_value && same_contest(first, change))
 			buf_printf(&value, "%s%s", value.len > 0 ? "; " : "",
 				   render_value(pool, change->attribute, change->old_value));
-	}
 	return buf_text(&value);
 }
 
@@ -67,8 +65,10 @@ void contests_note_step(Pool *pool, ContestList *list, const Plan *plan,
 			const Attribution *attributions, const Step *step, int64_t now_sec,
 			bool may_contest)
 {
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_carried(plan, step, &at));) {
+		const size_t i = (size_t)(change - plan->changes);
 		const Contest what = {
 			.dn = change->dn,
 			.attribute = contest_attribute(change),
@@ -76,7 +76,7 @@ void contests_note_step(Pool *pool, ContestList *list, const Plan *plan,
 		};
 
 		if (what.attribute && attributions[i].cause == CAUSE_DRIFT &&
-		    step_carries(step, change) && !was_noted(plan, attributions, step, i))
+		    !was_noted(plan, attributions, step, i))
 			contest_note(pool, list, &what, value_found(pool, plan, change, step),
 				     now_sec, may_contest);
 	}

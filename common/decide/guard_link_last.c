@@ -3,9 +3,9 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/guard_link_parts.h"
+#include "common/decide/guard_self.h"
 #include "common/link/link_probes.h"
 #include "common/plan/plan_changes.h"
-#include "common/slapd/url.h"
 
 /* What peers.json moves to another rid is no edit of a link but a removal and an addition; the
  * former link must not go before the new one was found good, when no other one works. */
@@ -56,29 +56,26 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
 {
 	const WantedConsumer *consumer = wanted_as(wanted, live);
-	const Known *known = diff->in->known;
-	bool is_any_known = false;
 
 	if (!consumer || is_good(diff, wanted, consumer))
 		return true;
-	for (size_t i = 0; i < known->links.n_items; i++)
-		is_any_known |= strcmp(known->links.items[i].suffix, wanted->desired->suffix) == 0;
-	return !is_any_known && !answer_of(diff, wanted, consumer);
+	return !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
+	       !answer_of(diff, wanted, consumer);
 }
 
 /* True when a link that works goes, and none that works stays. */
 static bool loses_all(Diff *diff, const DatabasePlan *database)
 {
 	const Live *live = diff->in->live;
-	/* Nothing comes from this server itself, whether slapd recognises its URL or not. */
-	const char *own = url_spelling(diff->pool, diff->in->wanted->self->uri);
 	size_t n_lost = 0;
 
 	for (size_t i = 0; i < database->live->n_consumers; i++) {
 		const LiveConsumer *consumer = &database->live->consumers[i];
 
+		/* Nothing comes from this server itself, whether slapd recognises its URL or not.
+		 */
 		if (!consumer->parses || consumer->is_self ||
-		    strcmp(consumer->provider, own) == 0 ||
+		    provider_names_us(diff, consumer->provider) ||
 		    !guard_link_works(live, database->live, consumer))
 			continue;
 		if (is_removed(diff->plan, database, consumer))

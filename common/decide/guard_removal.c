@@ -6,8 +6,8 @@
 #include "common/base/remedies.h"
 #include "common/base/text.h"
 #include "common/decide/guard_link_parts.h"
+#include "common/decide/guard_self.h"
 #include "common/plan/plan_changes.h"
-#include "common/slapd/url.h"
 
 #define REMOVALS CHANGE_BIT(CHANGE_CONSUMER_REMOVE)
 
@@ -65,7 +65,7 @@ static Parting parting_of(const Diff *diff, const WantedDatabase *wanted,
 {
 	const size_t n_others = wanted->n_consumers + wanted->n_others;
 
-	if (!consumer->provider || url_equal(consumer->provider, diff->in->wanted->self->uri))
+	if (!consumer->provider || provider_names_us(diff, consumer->provider))
 		return PARTS_NOBODY;
 	for (size_t i = 0; i < n_others; i++)
 		if (strcmp(wanted->consumers[i].provider, consumer->provider) == 0)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_self.h"
-#include "common/base/remedies.h"
 
+#include <string.h>
+
+#include "common/base/remedies.h"
 #include "common/plan/plan_changes.h"
 
 bool peer_is_myself(const Diff *diff, unsigned peer_id)
@@ -10,6 +12,17 @@ bool peer_is_myself(const Diff *diff, unsigned peer_id)
 
 	return peer && diff->in->wanted && peer != diff->in->wanted->self &&
 	       live_is_myself(diff->in->live, peer->uri);
+}
+
+bool provider_names_us(const Diff *diff, const char *provider)
+{
+	return provider && diff->own_provider && strcmp(provider, diff->own_provider) == 0;
+}
+
+bool consumer_is_myself(const Diff *diff, const LiveConsumer *consumer)
+{
+	return consumer->is_self ||
+	       (diff->in->live->n_listeners == 0 && provider_names_us(diff, consumer->provider));
 }
 
 static Hold hold_of(const Diff *diff, const char *suffix, const Peer *peer)

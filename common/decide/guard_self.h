@@ -7,6 +7,14 @@
 /* True when slapd here would take the peer's URL for its own, although it is another peer's. */
 bool peer_is_myself(const Diff *diff, unsigned peer_id);
 
+/* True when the provider (in one spelling) is this node as peers.json has it, whatever slapd makes
+ * of that. */
+bool provider_names_us(const Diff *diff, const char *provider);
+
+/* True when the value reads from this server: as slapd says; where its listeners are unknown, as
+ * peers.json says. */
+bool consumer_is_myself(const Diff *diff, const LiveConsumer *consumer);
+
 /* Holds links to peers that are this server under another name: slapd takes such a value, starts
  * nothing, and refuses it the second time (20). */
 void guard_self_named(Diff *diff);

@@ -65,18 +65,18 @@ static bool is_to_be_written(const Plan *plan, const char *suffix)
 
 void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret)
 {
+	const Finding *finding;
+
 	judge_holds(pool, plan, NULL, ret);
 	judge_holds(pool, plan, suffix, ret);
 	if (is_to_be_written(plan, NULL) || is_to_be_written(plan, suffix))
 		heal_hold_add(pool, ret, "pending", "this node is not yet as peers.json says",
 			      remedy_text(REMEDY_APPLY));
-	for (size_t i = 0; i < plan->n_findings; i++)
-		if (plan->findings[i].severity == SEVERITY_CRITICAL &&
-		    (!plan->findings[i].suffix || strcmp(plan->findings[i].suffix, suffix) == 0) &&
-		    strcmp(plan->findings[i].code, "old-entries") != 0)
+	for (size_t at = 0; (finding = finding_next_about(plan, suffix, &at));)
+		if (finding->severity == SEVERITY_CRITICAL &&
+		    strcmp(finding->code, "old-entries") != 0)
 			heal_hold_add(pool, ret, "pending",
-				      pool_printf(pool, "%s: %s", plan->findings[i].code,
-						  plan->findings[i].text),
+				      pool_printf(pool, "%s: %s", finding->code, finding->text),
 				      "see syncward plan");
 }
 

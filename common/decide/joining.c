@@ -157,10 +157,10 @@ static const char *missing_clause(const Joining *joining)
 static bool is_told(const Joining *joining)
 {
 	const Plan *plan = joining->diff->plan;
+	const Finding *finding;
 
-	for (size_t i = 0; i < plan->n_findings; i++)
-		if (strcmp(plan->findings[i].code, RELEASED_CODE) == 0 &&
-		    strcmp(plan->findings[i].suffix, joining->suffix) == 0)
+	for (size_t at = 0; (finding = finding_next_about(plan, joining->suffix, &at));)
+		if (strcmp(finding->code, RELEASED_CODE) == 0)
 			return true;
 	return false;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
+#include "common/plan/plan_changes.h"
 #include "common/slapd/dn.h"
 
 /*
@@ -154,10 +155,9 @@ static bool edit_hold(const Joining *joining, const LiveConsumer *live,
 {
 	const Syncrepl polling = polling_of(wanted);
 	Plan *plan = joining->diff->plan;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
+	for (size_t at = 0; (change = change_next_told(plan, joining->suffix, &at));) {
 		if (change->live != live)
 			continue;
 		if (syncrepl_equal(&live->syncrepl, &polling))

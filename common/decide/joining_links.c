@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
@@ -8,6 +6,7 @@
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_identity.h"
 #include "common/live/live_running.h"
+#include "common/plan/plan_changes.h"
 
 #define SOURCE_PATIENCE_SEC 60
 
@@ -31,11 +30,17 @@ static const Content *content_at(const Links *links, unsigned peer_id)
 	return NULL;
 }
 
-static bool is_addition(const Links *links, const Change *change)
+/* The next link to another peer that would come, from *at on, which starts at 0; NULL: no other. */
+static Change *addition_next(const Links *links, size_t *at)
 {
-	return change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
-	       strcmp(change->suffix, links->joining.suffix) == 0 &&
-	       !peer_is_myself(links->joining.diff, change->wanted->peer->id);
+	const Joining *joining = &links->joining;
+	Change *change;
+
+	while ((change = change_next_told(joining->diff->plan, joining->suffix, at)))
+		if (change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
+		    !peer_is_myself(joining->diff, change->wanted->peer->id))
+			return change;
+	return NULL;
 }
 
 static void hold_addition(const Links *links, Change *change, const Hold *hold)
@@ -49,28 +54,25 @@ static void hold_addition(const Links *links, Change *change, const Hold *hold)
 
 static void hold_additions(const Links *links, unsigned but_peer)
 {
-	Plan *plan = links->joining.diff->plan;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (is_addition(links, &plan->changes[i]) &&
-		    plan->changes[i].wanted->peer->id != but_peer)
-			hold_addition(links, &plan->changes[i], links->hold);
+	for (size_t at = 0; (change = addition_next(links, &at));)
+		if (change->wanted->peer->id != but_peer)
+			hold_addition(links, change, links->hold);
 }
 
 static void hold_strangers(const Links *links)
 {
-	Plan *plan = links->joining.diff->plan;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Content *peer = is_addition(links, &plan->changes[i])
-					      ? content_at(links, plan->changes[i].wanted->peer->id)
-					      : NULL;
+	for (size_t at = 0; (change = addition_next(links, &at));) {
+		const Content *peer = content_at(links, change->wanted->peer->id);
 		const Hold *hold = peer && links->joining.here->has_suffix
 					   ? joining_judge_peer(&links->joining, peer)
 					   : NULL;
 
 		if (hold)
-			hold_addition(links, &plan->changes[i], hold);
+			hold_addition(links, change, hold);
 	}
 }
 
@@ -142,12 +144,10 @@ static void source_replace(const Links *links, const LiveConsumer *gone, const C
 			   const char *why)
 {
 	const Joining *joining = &links->joining;
-	Plan *plan = joining->diff->plan;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		Change *change = &plan->changes[i];
-
-		if (!is_addition(links, change) || change->wanted->peer->id != source->peer_id)
+	for (size_t at = 0; (change = addition_next(links, &at));) {
+		if (change->wanted->peer->id != source->peer_id)
 			continue;
 		change->kind = CHANGE_CONSUMER_EDIT;
 		change->live = gone;
@@ -193,20 +193,19 @@ static const Hold *hold_unknown_sid(const Links *links, const Content *peer, int
  * joining_readers.c). */
 static void hold_unknown_sids(const Links *links)
 {
-	Plan *plan = links->joining.diff->plan;
+	const Diff *diff = links->joining.diff;
+	Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Content *peer = is_addition(links, &plan->changes[i])
-					      ? content_at(links, plan->changes[i].wanted->peer->id)
-					      : NULL;
+	for (size_t at = 0; (change = addition_next(links, &at));) {
+		const Content *peer = content_at(links, change->wanted->peer->id);
 		const int sid = peer ? unknown_sid(links, peer) : -1;
 		Hold hold;
 
 		if (sid < 0)
 			continue;
 		hold = *hold_unknown_sid(links, peer, sid);
-		hold.peer = plan->changes[i].subject;
-		plan_hold(links->joining.diff->pool, plan, &plan->changes[i], hold);
+		hold.peer = change->subject;
+		plan_hold(diff->pool, diff->plan, change, hold);
 	}
 }
 
@@ -267,12 +266,11 @@ static void one_source_first(const Links *links)
  * comes back at once. */
 static bool adds_unknown_peer(const Links *links)
 {
-	const Plan *plan = links->joining.diff->plan;
+	const Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (is_addition(links, &plan->changes[i]) &&
-		    !known_is_linked(links->joining.diff->in->known, links->joining.suffix,
-				     plan->changes[i].wanted->peer->id))
+	for (size_t at = 0; (change = addition_next(links, &at));)
+		if (!known_is_linked(links->joining.diff->in->known, links->joining.suffix,
+				     change->wanted->peer->id))
 			return true;
 	return false;
 }

@@ -3,7 +3,6 @@
 #include "common/decide/kept_value.h"
 
 #include "common/live/live_running.h"
-#include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
 #define READ_ONLY "olcReadOnly"
@@ -16,10 +15,7 @@ static const char *named_suffix(const Desired *desired, const Known *known,
 	for (size_t i = 0; live->suffixes && i < live->suffixes->n_values; i++) {
 		const char *suffix = live->suffixes->values[i].bytes;
 
-		for (size_t k = 0; k < desired->n_databases; k++)
-			if (dn_equal(desired->databases[k].suffix, suffix))
-				return suffix;
-		if (known_database(known, suffix))
+		if (desired_database(desired, suffix) || known_database(known, suffix))
 			return suffix;
 	}
 	return NULL;

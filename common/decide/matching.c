@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/decide/guard_self.h"
 #include "common/slapd/url.h"
 
 static int by_provider(const void *one, const void *other)
@@ -34,14 +35,6 @@ const WantedConsumer *matching_find(const Matching *matching, const char *provid
 	found = bsearch(&pointer, matching->sorted, matching->wanted->n_consumers,
 			sizeof(*matching->sorted), by_provider);
 	return found ? *found : NULL;
-}
-
-/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
-bool matching_is_self(const Matching *matching, const LiveConsumer *consumer)
-{
-	return consumer->is_self ||
-	       (matching->diff->in->live->n_listeners == 0 && consumer->provider &&
-		strcmp(consumer->provider, matching->own_provider) == 0);
 }
 
 static void take(Matching *matching, size_t live_index, const WantedConsumer *wanted)
@@ -77,7 +70,7 @@ static bool is_another(const Matching *matching, const char *provider)
 {
 	const Desired *desired = matching->diff->in->desired;
 
-	if (matching_find(matching, provider) || strcmp(provider, matching->own_provider) == 0)
+	if (matching_find(matching, provider) || provider_names_us(matching->diff, provider))
 		return false;
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (url_equal(desired->peers[i].uri, provider))
@@ -89,7 +82,8 @@ static bool can_match(const Matching *matching, size_t i)
 {
 	const LiveConsumer *consumer = &matching->live->consumers[i];
 
-	return consumer->parses && !matching->of_live[i] && !matching_is_self(matching, consumer);
+	return consumer->parses && !matching->of_live[i] &&
+	       !consumer_is_myself(matching->diff, consumer);
 }
 
 /* Whose URL changed has its rid still. What "keep" names, and whom the file lists by that URL, is
@@ -138,7 +132,6 @@ Matching matching_make(Diff *diff, const DatabasePlan *database)
 		.wanted = wanted,
 		.live = live,
 		.suffix = database->suffix,
-		.own_provider = url_spelling(diff->pool, diff->in->wanted->self->uri),
 	};
 
 	matching.of_live =

@@ -13,16 +13,12 @@ typedef struct Matching {
 	const LiveDatabase *live;
 	const char *suffix;
 	const WantedConsumer **sorted;  /* wanted consumers by provider */
-	const char *own_provider;       /* this node's own URL in one spelling */
 	const WantedConsumer **of_live; /* per live value; NULL: none */
 	bool *is_taken;                 /* per wanted consumer */
 } Matching;
 
 /* All lives in the pool of diff. */
 Matching matching_make(Diff *diff, const DatabasePlan *database);
-
-/* This server, as slapd says; where its listeners are unknown, as peers.json says. */
-bool matching_is_self(const Matching *matching, const LiveConsumer *consumer);
 
 /* Who reads from that provider (in one spelling) by peers.json; NULL: nobody. */
 const WantedConsumer *matching_find(const Matching *matching, const char *provider);

@@ -14,6 +14,7 @@
 #include "common/live/live_config.h"
 #include "common/live/machine.h"
 #include "common/memory/memory.h"
+#include "common/slapd/dn.h"
 #include "common/slapd/reader_views.h"
 
 /* Connections of readers to this slapd. */
@@ -54,6 +55,15 @@ typedef struct Facts {
 	const ReaderViews *views; /* what readers were seen to read here; NULL: nobody looked */
 	int64_t now_sec;          /* when the look was made, since 1970 */
 } Facts;
+
+/* What is known of the database's content; NULL: it was not asked. */
+static inline DatabaseFacts *facts_of(const Facts *facts, const char *suffix)
+{
+	for (size_t i = 0; i < facts->n_databases; i++)
+		if (dn_equal(facts->databases[i].suffix, suffix))
+			return &facts->databases[i];
+	return NULL;
+}
 
 /* What a person asked for besides the file. */
 typedef struct PlanOptions {

@@ -2,7 +2,7 @@
 #include "common/decide/result_rules.h"
 
 #include "common/base/remedies.h"
-#include "common/slapd/url.h"
+#include "common/decide/guard_self.h"
 
 /* --- joining --- */
 
@@ -44,17 +44,11 @@ bool result_opens_early(const ResultDatabase *database, Breach *ret)
 
 /* --- clients --- */
 
-/* Where slapd's listeners are unknown a value that names this peer is taken for this server. */
 static bool reads_another(const Diff *diff, const LiveDatabase *database)
 {
-	for (size_t i = 0; i < database->n_consumers; i++) {
-		const LiveConsumer *consumer = &database->consumers[i];
-
-		if (!consumer->is_self &&
-		    !(diff->in->live->n_listeners == 0 && consumer->provider &&
-		      url_equal(consumer->provider, diff->in->wanted->self->uri)))
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (!consumer_is_myself(diff, &database->consumers[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/base/remedies.h"
+#include "common/base/text.h"
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_restart.h"
 #include "common/decide/result_rules.h"
@@ -100,14 +101,6 @@ bool result_restarts_not(const Result *result, Breach *ret)
 
 /* --- order --- */
 
-static bool was_written(const Result *result, const char *suffix)
-{
-	for (size_t i = 0; i < result->n_written; i++)
-		if (strcmp(result->written[i], suffix) == 0)
-			return true;
-	return false;
-}
-
 bool result_breaks_order(const Result *result, Breach *ret)
 {
 	Diff *diff = result->diff;
@@ -125,7 +118,9 @@ bool result_breaks_order(const Result *result, Breach *ret)
 						    .suffix = untended_suffix(diff, plan)};
 		else if (!plan->wanted || !result_database(result, plan, &database))
 			continue;
-		if (order_is_kept(diff, plan, database.then, was_written(result, database.suffix)))
+		if (order_is_kept(
+			    diff, plan, database.then,
+			    text_is_among(database.suffix, result->written, result->n_written)))
 			continue;
 		*ret = (Breach){
 			.kinds = CHANGE_BIT(CHANGE_SERVER_ID) | CHANGES_OF_LINKS,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired.h"
 
+#include "common/slapd/dn.h"
+
 const char *const peer_role_names[] = {
 	[PEER_PROVIDER] = "provider",
 	[PEER_CONSUMER] = "consumer",
@@ -42,4 +44,12 @@ bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider)
 {
 	return database->rid_offset + (provider->rid >= 0 ? (unsigned)provider->rid : provider->id);
+}
+
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix)
+{
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (dn_equal(desired->databases[i].suffix, suffix))
+			return &desired->databases[i];
+	return NULL;
 }

@@ -176,6 +176,9 @@ bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 /* The rid by which the database's consumers call that peer. */
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 
+/* What the file has of the database with that suffix; NULL: nothing. */
+const DesiredDatabase *desired_database(const Desired *desired, const char *suffix);
+
 /*
  * The settings of one link after all levels: database, the provider's site, then how everybody
  * reads the provider, then the consumer's own. Where none of them speaks our defaults are filled

@@ -31,6 +31,14 @@ bool known_link_is(const KnownLinks *known, const char *suffix, unsigned peer_id
 	return link && strcmp(link->identity, identity) == 0;
 }
 
+bool known_links_any(const KnownLinks *known, const char *suffix)
+{
+	for (size_t i = 0; i < known->n_items; i++)
+		if (strcmp(known->items[i].suffix, suffix) == 0)
+			return true;
+	return false;
+}
+
 bool known_links_equal(const KnownLinks *one, const KnownLinks *other)
 {
 	if (one->n_items != other->n_items)

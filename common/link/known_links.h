@@ -28,6 +28,9 @@ const KnownLink *known_link_next(const KnownLinks *known, const char *suffix, un
 bool known_link_is(const KnownLinks *known, const char *suffix, unsigned peer_id,
 		   const char *identity);
 
+/* True when a link of that database was seen to work. */
+bool known_links_any(const KnownLinks *known, const char *suffix);
+
 bool known_links_equal(const KnownLinks *one, const KnownLinks *other);
 
 /* All of it in the pool. */

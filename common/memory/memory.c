@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/memory/memory.h"
 
+#include <string.h>
+
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 
@@ -17,6 +19,14 @@ const LeftDatabase *known_left(const Known *known, const char *suffix)
 	for (size_t i = 0; i < known->n_left; i++)
 		if (dn_equal(known->left[i].suffix, suffix))
 			return &known->left[i];
+	return NULL;
+}
+
+const ConsumerAge *known_age(const Known *known, const char *suffix, unsigned peer_id)
+{
+	for (size_t i = 0; i < known->n_ages; i++)
+		if (known->ages[i].peer_id == peer_id && strcmp(known->ages[i].suffix, suffix) == 0)
+			return &known->ages[i];
 	return NULL;
 }
 

@@ -97,6 +97,9 @@ const KnownDatabase *known_database(const Known *known, const char *suffix);
 /* What `syncward leave` did to the database; NULL: nothing. */
 const LeftDatabase *known_left(const Known *known, const char *suffix);
 
+/* What an earlier look found out of that link's consumer; NULL: nothing. */
+const ConsumerAge *known_age(const Known *known, const char *suffix, unsigned peer_id);
+
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);
 

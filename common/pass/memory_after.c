@@ -1,32 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/memory_after.h"
 
-#include <string.h>
-
 #include "common/base/text.h"
 #include "common/decide/guard_identity.h"
 #include "common/memory/memory_equal.h"
-#include "common/slapd/dn.h"
+#include "common/plan/plan_changes.h"
 
 /* --- databases in step --- */
 
 /* One that is about a single link says nothing about the database. */
 static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == guard && !plan->holds[i].peer &&
-		    !plan->holds[i].says_nothing && plan->holds[i].suffix &&
-		    strcmp(plan->holds[i].suffix, suffix) == 0)
-			return &plan->holds[i];
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+		if (hold->guard == guard && !hold->peer && !hold->says_nothing)
+			return hold;
 	return NULL;
 }
 
 /* A hold that says nothing about the database: what is known of it stays as it is. */
 static bool is_not_judged(const Plan *plan, const char *suffix)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].says_nothing && !plan->holds[i].peer && plan->holds[i].suffix &&
-		    strcmp(plan->holds[i].suffix, suffix) == 0)
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+		if (hold->says_nothing && !hold->peer)
 			return true;
 	return false;
 }
@@ -36,19 +35,14 @@ static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, c
 {
 	const KnownDatabase *before = known_database(known, suffix);
 	const SeenChanges none = {0}, *seen = before && before->is_joining ? &before->seen : &none;
+	const DatabaseFacts *database = facts_of(facts, suffix);
+	SeenChanges near;
 
-	for (size_t i = 0; i < facts->n_databases; i++) {
-		const DatabaseFacts *database = &facts->databases[i];
-
-		if (dn_equal(database->suffix, suffix)) {
-			const SeenChanges near = seen_changes_join(
-				pool, seen, &database->here, database->peers, database->n_peers);
-
-			return seen_changes_join(pool, &near, &database->here, database->others,
-						 database->n_others);
-		}
-	}
-	return *seen;
+	if (!database)
+		return *seen;
+	near = seen_changes_join(pool, seen, &database->here, database->peers, database->n_peers);
+	return seen_changes_join(pool, &near, &database->here, database->others,
+				 database->n_others);
 }
 
 static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,
@@ -82,27 +76,23 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 
 static void foreign_add(Pool *pool, const Known *known, const Plan *plan, KnownDatabase *database)
 {
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	const Change *change;
 
+	for (size_t at = 0; (change = change_next_told(plan, database->suffix, &at));)
 		if (change->kind == CHANGE_CONSUMER_REMOVE && change->is_held &&
-		    strcmp(change->suffix, database->suffix) == 0 &&
 		    known_is_foreign(known, database->suffix, change->subject))
 			POOL_PUSH(pool, database->foreign, database->n_foreign,
 				  pool_strdup(pool, change->subject));
-	}
 }
 
 /* Held, or left for a later pass: peers that were never read are asked about before (G10). */
 static bool link_is_missing(const Plan *plan, const char *suffix, unsigned peer_id)
 {
-	for (size_t i = 0; i < plan->n_changes; i++) {
-		const Change *change = &plan->changes[i];
+	const Change *change;
 
-		if (change->kind == CHANGE_CONSUMER_ADD && change->wanted->peer->id == peer_id &&
-		    strcmp(change->suffix, suffix) == 0)
+	for (size_t at = 0; (change = change_next_told(plan, suffix, &at));)
+		if (change->kind == CHANGE_CONSUMER_ADD && change->wanted->peer->id == peer_id)
 			return true;
-	}
 	return false;
 }
 

@@ -127,21 +127,34 @@ static Hold with_release_line(Pool *pool, const Plan *plan, Hold hold)
 	return hold;
 }
 
-void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
+static Hold *hold_find(const Plan *plan, const Hold *hold)
 {
 	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == hold.guard &&
-		    strcmp(plan->holds[i].text, hold.text) == 0)
-			return;
+		if (plan->holds[i].guard == hold->guard &&
+		    strcmp(plan->holds[i].text, hold->text) == 0)
+			return &plan->holds[i];
+	return NULL;
+}
+
+void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
+{
+	if (hold_find(plan, &hold))
+		return;
 	hold = with_release_line(pool, plan, hold);
+	hold.n_changes = 0;
 	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
 }
 
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 {
+	Hold *former = change->is_held ? hold_find(plan, &change->hold) : NULL;
+
+	if (former)
+		former->n_changes--;
 	change->is_held = true;
 	change->hold = with_release_line(pool, plan, hold);
 	plan_add_hold(pool, plan, hold);
+	hold_find(plan, &hold)->n_changes++;
 }
 
 bool change_is_of(const Change *change, const LiveDatabase *database)

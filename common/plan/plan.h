@@ -65,6 +65,7 @@ typedef struct Hold {
 	const char *text;    /* what is wrong, and what follows */
 	const char *release; /* the command or line; ends the message */
 	bool says_nothing;   /* about the database: nothing is remembered of it */
+	size_t n_changes;    /* of the plan, that it holds; 0: it stands alone */
 } Hold;
 
 typedef enum ChangeKind {

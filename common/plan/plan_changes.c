@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/plan/plan_changes.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "common/base/text.h"
@@ -102,6 +103,16 @@ Change *change_next_at(const Plan *plan, const char *dn, size_t *at)
 	return NULL;
 }
 
+Change *change_next_carried(const Plan *plan, const Step *step, size_t *at)
+{
+	Change *change;
+
+	while ((change = change_next_at(plan, step->dn, at)))
+		if (step_carries(step, change))
+			return change;
+	return NULL;
+}
+
 Change *change_next_told(const Plan *plan, const char *suffix, size_t *at)
 {
 	while (*at < plan->n_changes) {
@@ -120,6 +131,17 @@ Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at)
 
 		if (text_equal(hold->suffix, suffix))
 			return hold;
+	}
+	return NULL;
+}
+
+const Finding *finding_next_about(const Plan *plan, const char *suffix, size_t *at)
+{
+	while (*at < plan->n_findings) {
+		const Finding *finding = &plan->findings[(*at)++];
+
+		if (!finding->suffix || strcmp(finding->suffix, suffix) == 0)
+			return finding;
 	}
 	return NULL;
 }

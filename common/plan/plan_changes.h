@@ -51,10 +51,16 @@ size_t change_count_free(const Plan *plan, const DatabasePlan *database, unsigne
 /* The next change of that entry, whatever holds it. */
 Change *change_next_at(const Plan *plan, const char *dn, size_t *at);
 
+/* The next change that the step carries out. */
+Change *change_next_carried(const Plan *plan, const Step *step, size_t *at);
+
 /* The next change, and the next hold, that is told under that suffix, NULL: under the server
  * itself. What slapd has of a database in memory only is told there. */
 Change *change_next_told(const Plan *plan, const char *suffix, size_t *at);
 Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at);
+
+/* The next finding about the database of that suffix, or about the server as a whole. */
+const Finding *finding_next_about(const Plan *plan, const char *suffix, size_t *at);
 
 /* Why the guard holds something of the database as a whole; NULL: it does not. */
 const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);

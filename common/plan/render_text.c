@@ -127,26 +127,15 @@ static void findings(Page *page)
 		buf_putc(&page->out, '\n');
 }
 
-/* A hold may stand alone: what would change behind it is not known. */
-static bool holds_a_change(const Plan *plan, const Hold *hold)
-{
-	const Change *change;
-
-	for (size_t at = 0; (change = change_next(plan, NULL, CHANGES_ALL, &at));)
-		if (change->is_held && change->hold.guard == hold->guard &&
-		    strcmp(change->hold.text, hold->text) == 0)
-			return true;
-	return false;
-}
-
 static void summary(Page *page)
 {
 	const Plan *plan = page->plan;
 	const size_t n_changes = change_count_free(plan, NULL, CHANGES_ALL);
 	size_t n_held = plan->n_changes - n_changes;
 
+	/* What would change behind a hold that stands alone is not known. */
 	for (size_t i = 0; i < plan->n_holds; i++)
-		n_held += !holds_a_change(plan, &plan->holds[i]);
+		n_held += plan->holds[i].n_changes == 0;
 	if (plan->n_changes == 0 && plan->n_holds == 0) {
 		buf_puts(&page->out, "Nothing to change.\n");
 		return;

@@ -32,7 +32,8 @@ bool syncrepl_same(SyncreplKeyword keyword, const Syncrepl *one, const Syncrepl 
 		return true;
 	scratch = pool_new();
 	/* slapd waits an interval only between refreshes. */
-	if (keyword == SYNCREPL_INTERVAL && (persists(scratch, one) || persists(scratch, other)))
+	if (syncrepl_rules[keyword].only_polling &&
+	    (persists(scratch, one) || persists(scratch, other)))
 		return true;
 	first = canonical_value(scratch, keyword, one);
 	second = canonical_value(scratch, keyword, other);

@@ -12,7 +12,7 @@ typedef struct Reader {
 	Pool *scratch;        /* of the words */
 	const Syncrepl *like; /* another value, which parsed; may be NULL */
 	Syncrepl syncrepl;
-	bool has_provider; /* "uri=" alone is not enough for slapd */
+	bool is_named[SYNCREPL_KEYWORD_COUNT]; /* "uri=" alone is not enough for slapd */
 	size_t n_words;
 } Reader;
 
@@ -42,30 +42,30 @@ static bool is_word_accepted(const Reader *reader, SyncreplKeyword keyword, cons
 
 	if (!rule->accepts || rule->last_only)
 		return true;
-	if (keyword == SYNCREPL_INTERVAL && type &&
+	if (rule->only_polling && type &&
 	    strcmp(syncrepl_rules[SYNCREPL_TYPE].canonical(reader->scratch, type),
 		   "refreshandpersist") == 0)
 		return true;
 	return rule->accepts(value);
 }
 
-/* What slapd took in another value it takes here too, but for an interval: there the words before
- * it count. NULL: not known. */
+/* What slapd took in another value it takes here too, but where the words before it count. NULL:
+ * not known. */
 static const char *value_known(const Reader *reader, SyncreplKeyword keyword, const char *value)
 {
 	const char *known = reader->like ? reader->like->value[keyword] : NULL;
 
-	return known && keyword != SYNCREPL_INTERVAL && strcmp(known, value) == 0 ? known : NULL;
+	return known && !syncrepl_rules[keyword].only_polling && strcmp(known, value) == 0 ? known
+											   : NULL;
 }
 
-/* Attribute lists add up; of everything else the last one given counts. known is the same value
+/* Of what does not add up the last one given counts. known is the same value
  * where it need not be copied, or NULL. */
 static void value_set(Reader *reader, SyncreplKeyword keyword, const char *value, const char *known)
 {
 	const char **slot = &reader->syncrepl.value[keyword];
-	bool is_list = keyword == SYNCREPL_ATTRS || keyword == SYNCREPL_EXATTRS;
 
-	if (is_list && *slot)
+	if (syncrepl_rules[keyword].adds_up && *slot)
 		*slot = pool_printf(reader->pool, "%s,%s", *slot, value);
 	else
 		*slot = known ? known : pool_strdup(reader->pool, value);
@@ -101,8 +101,7 @@ static int word_parse(Reader *reader, const char *word, Error *err)
 	known = value_known(reader, (SyncreplKeyword)keyword, value);
 	if (!known && !is_word_accepted(reader, (SyncreplKeyword)keyword, value))
 		return refuse_value((SyncreplKeyword)keyword, err);
-	if (keyword == SYNCREPL_PROVIDER && len == strlen("provider"))
-		reader->has_provider = true;
+	reader->is_named[keyword] |= len == strlen(syncrepl_rules[keyword].name);
 	value_set(reader, (SyncreplKeyword)keyword, value, known);
 	return 0;
 }
@@ -118,20 +117,15 @@ int syncrepl_parse_like(Pool *pool, const char *text, const Syncrepl *like, Sync
 	AUTO(Pool) *scratch = pool_new();
 	Reader reader = {.pool = pool, .scratch = scratch, .like = like};
 	char *rest = pool_strdup(scratch, ordered_text(text));
-	const char *word, *missing = NULL;
+	const char *word;
 
 	while ((word = config_next_word(&rest)))
 		if (word_parse(&reader, word, err) < 0)
 			return -1;
-	if (!reader.syncrepl.value[SYNCREPL_SEARCHBASE])
-		missing = "searchbase";
-	if (!reader.has_provider)
-		missing = "provider";
-	if (!reader.syncrepl.value[SYNCREPL_RID])
-		missing = "rid";
-	if (missing)
-		return error_set(err, ERROR_REFUSED, 0, "%s is missing; slapd requires it",
-				 missing);
+	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
+		if (syncrepl_rules[i].is_required && !reader.is_named[i])
+			return error_set(err, ERROR_REFUSED, 0, "%s is missing; slapd requires it",
+					 syncrepl_rules[i].name);
 	for (int i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
 		if (syncrepl_rules[i].last_only && reader.syncrepl.value[i] &&
 		    !syncrepl_rules[i].accepts(reader.syncrepl.value[i]))
@@ -148,21 +142,23 @@ int syncrepl_rid(const Syncrepl *syncrepl)
 	return value && syncrepl_read_int(value, 10, &rid) ? rid : -1;
 }
 
+static bool read_decimal(const char *text, unsigned long *ret)
+{
+	int number;
+
+	if (!syncrepl_read_int(text, 10, &number) || number < 0)
+		return false;
+	*ret = (unsigned long)number;
+	return true;
+}
+
 unsigned long syncrepl_number(const Syncrepl *syncrepl, SyncreplKeyword keyword)
 {
 	const char *value = syncrepl->value[keyword];
-	bool is_decimal = keyword != SYNCREPL_TIMEOUT && keyword != SYNCREPL_NETWORK_TIMEOUT &&
-			  keyword != SYNCREPL_TCP_USER_TIMEOUT;
-	unsigned long seconds;
-	int number;
+	SyncreplNumber *read = syncrepl_rules[keyword].number;
+	unsigned long number;
 
-	if (!value)
-		return 0;
-	if (keyword == SYNCREPL_INTERVAL)
-		return syncrepl_read_interval(value, &seconds) ? seconds : 0;
-	if (!syncrepl_read_int(value, is_decimal ? 10 : 0, &number) || number < 0)
-		return 0;
-	return (unsigned long)number;
+	return value && (read ? read : read_decimal)(value, &number) ? number : 0;
 }
 
 bool syncrepl_is_refresh_only(const Syncrepl *syncrepl)

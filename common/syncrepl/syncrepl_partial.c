@@ -8,10 +8,6 @@
 #include "common/syncrepl/syncrepl_log.h"
 #include "common/syncrepl/syncrepl_logfilter.h"
 
-static const SyncreplKeyword narrowing[] = {
-	SYNCREPL_FILTER,    SYNCREPL_SCOPE,         SYNCREPL_ATTRS,     SYNCREPL_EXATTRS,
-	SYNCREPL_ATTRSONLY, SYNCREPL_SUFFIXMASSAGE, SYNCREPL_LOGFILTER, SYNCREPL_SIZELIMIT};
-
 static bool has_word(const char *list, const char *word)
 {
 	const size_t len = strlen(word);
@@ -25,28 +21,53 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-static bool log_is_whole(const char *filter)
+/* Both are all attributes, whatever else is named beside them. */
+static bool attrs_narrow(const Syncrepl *syncrepl, const char *value)
+{
+	(void)syncrepl;
+	return !has_word(value, "*") || !has_word(value, "+");
+}
+
+/* Names that are mapped onto themselves stay. */
+static bool massage_narrows(const Syncrepl *syncrepl, const char *value)
+{
+	const char *base = syncrepl->value[SYNCREPL_SEARCHBASE];
+
+	return !base || !dn_equal(value, base);
+}
+
+/* A log is searched only where it is read. */
+static bool logfilter_narrows(const Syncrepl *syncrepl, const char *value)
 {
 	AUTO(Pool) *scratch = pool_new();
 
-	return syncrepl_logfilter_is_whole(scratch, filter);
+	return syncrepl_log_is_accesslog(syncrepl) && !syncrepl_logfilter_is_whole(scratch, value);
 }
 
-/* "*" and "+" are all attributes, whatever else is named beside them; names that are mapped onto
- * themselves stay; and a log is searched only where it is read. */
-static bool narrows(SyncreplKeyword keyword, const Syncrepl *syncrepl)
+typedef struct Narrowing {
+	SyncreplKeyword keyword;
+	bool may_be_whole; /* it leaves nothing out where there are few entries */
+	/* NULL: whatever it says that is not the default. */
+	bool (*narrows)(const Syncrepl *syncrepl, const char *value);
+} Narrowing;
+
+static const Narrowing narrowing[] = {
+	{.keyword = SYNCREPL_FILTER},
+	{.keyword = SYNCREPL_SCOPE},
+	{.keyword = SYNCREPL_ATTRS, .narrows = attrs_narrow},
+	{.keyword = SYNCREPL_EXATTRS},
+	{.keyword = SYNCREPL_ATTRSONLY},
+	{.keyword = SYNCREPL_SUFFIXMASSAGE, .narrows = massage_narrows},
+	{.keyword = SYNCREPL_LOGFILTER, .narrows = logfilter_narrows},
+	{.keyword = SYNCREPL_SIZELIMIT, .may_be_whole = true},
+};
+
+static bool narrows(const Narrowing *rule, const Syncrepl *syncrepl)
 {
 	const Syncrepl whole = {0};
-	const char *value = syncrepl->value[keyword];
-	const char *base = syncrepl->value[SYNCREPL_SEARCHBASE];
 
-	if (syncrepl_same(keyword, syncrepl, &whole))
-		return false;
-	if (keyword == SYNCREPL_ATTRS)
-		return !has_word(value, "*") || !has_word(value, "+");
-	if (keyword == SYNCREPL_LOGFILTER)
-		return syncrepl_log_is_accesslog(syncrepl) && !log_is_whole(value);
-	return keyword != SYNCREPL_SUFFIXMASSAGE || !base || !dn_equal(value, base);
+	return !syncrepl_same(rule->keyword, syncrepl, &whole) &&
+	       (!rule->narrows || rule->narrows(syncrepl, syncrepl->value[rule->keyword]));
 }
 
 const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl)
@@ -54,16 +75,16 @@ const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl)
 	Buf text = BUF_IN(pool);
 
 	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)
-		if (narrows(narrowing[i], syncrepl))
+		if (narrows(&narrowing[i], syncrepl))
 			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
-				   syncrepl_keyword_name(narrowing[i]));
+				   syncrepl_keyword_name(narrowing[i].keyword));
 	return text.len > 0 ? buf_text(&text) : NULL;
 }
 
 bool syncrepl_loses(const Syncrepl *syncrepl)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)
-		if (narrowing[i] != SYNCREPL_SIZELIMIT && narrows(narrowing[i], syncrepl))
+		if (!narrowing[i].may_be_whole && narrows(&narrowing[i], syncrepl))
 			return true;
 	return false;
 }
@@ -71,7 +92,7 @@ bool syncrepl_loses(const Syncrepl *syncrepl)
 bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)
-		if (!syncrepl_same(narrowing[i], one, other))
+		if (!syncrepl_same(narrowing[i].keyword, one, other))
 			return false;
 	return true;
 }

@@ -12,25 +12,34 @@
 
 typedef bool SyncreplTest(const char *value);
 typedef const char *SyncreplCanonical(Pool *pool, const char *value);
+typedef bool SyncreplNumber(const char *value, unsigned long *ret);
 
 /* Everything that is to be known about one keyword. */
 typedef struct SyncreplRule {
 	const char *name;
 	SyncreplKind kind;
 	bool is_secret;
-	bool last_only; /* slapd checks only the last one given, at the end */
+	bool is_required;  /* slapd refuses a value without it */
+	bool last_only;    /* slapd checks only the last one given, at the end */
+	bool adds_up;      /* of several all count, as one list */
+	bool only_polling; /* of no meaning with type=refreshAndPersist, behind which it is not read
+			    */
 	unsigned since;
 	const char *assumed;          /* slapd's default, in the form that canonical() gives */
 	SyncreplTest *accepts;        /* slapd's own grammar; NULL: it takes anything */
 	SyncreplTest *works;          /* what also works later; NULL: all that slapd accepts */
 	const char *wants;            /* what works, for a message: "rid must be " ... */
 	SyncreplCanonical *canonical; /* the one spelling to compare; NULL: byte for byte */
+	SyncreplNumber *number;       /* what it is as a number; NULL: its decimal digits */
 } SyncreplRule;
 
 extern const SyncreplRule syncrepl_rules[SYNCREPL_KEYWORD_COUNT];
 
 /* slapd's numbers: strtol(3) over the whole text, white space in front allowed, within an int. */
 bool syncrepl_read_int(const char *text, int base, int *ret);
+
+/* The same as strtol(3) reads it with base 0; false below 0. */
+bool syncrepl_read_any_base(const char *text, unsigned long *ret);
 
 /* Seconds of an interval: "dd:hh:mm:ss", "1d2h3m4s" or seconds alone. */
 bool syncrepl_read_interval(const char *text, unsigned long *ret);

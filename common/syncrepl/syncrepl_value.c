@@ -22,6 +22,16 @@ bool syncrepl_read_int(const char *text, int base, int *ret)
 	return true;
 }
 
+bool syncrepl_read_any_base(const char *text, unsigned long *ret)
+{
+	int number;
+
+	if (!syncrepl_read_int(text, 0, &number) || number < 0)
+		return false;
+	*ret = (unsigned long)number;
+	return true;
+}
+
 /* One field of dd:hh:mm:ss up to the given end byte. */
 static bool read_field(const char **text, int max, char ends_with, unsigned long *ret)
 {

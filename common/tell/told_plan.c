@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
+#include "common/plan/plan_changes.h"
 #include "common/plan/render.h"
 
 /* A cluster may have hundreds of peers: a message names so many changes. */
@@ -258,10 +259,10 @@ Event event_of_step(Pool *pool, const Plan *plan, const Attribution *attribution
 			   .old_values = BUF_IN(pool),
 			   .new_values = BUF_IN(pool),
 			   .has_several = attributes && strchr(attributes, '\n')};
+	const Change *change;
 
-	for (size_t i = 0; i < plan->n_changes; i++)
-		if (step_carries(step, &plan->changes[i]))
-			story_add(pool, &story, &plan->changes[i], &attributions[i]);
+	for (size_t at = 0; (change = change_next_carried(plan, step, &at));)
+		story_add(pool, &story, change, &attributions[change - plan->changes]);
 	if (story.n_changes > MAX_CHANGES_TOLD)
 		buf_printf(&story.text, "; and %zu more", story.n_changes - MAX_CHANGES_TOLD);
 	if (!story.attribution)

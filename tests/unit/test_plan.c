@@ -258,6 +258,28 @@ static void a_list_is_not_judged_by_a_host_name_that_is_still_looked_up(void **s
 	assert_false(finds(scene, "restart-unsafe", SEVERITY_CRITICAL));
 }
 
+/* What is counted as held: a hold without a change stands for what is not known. */
+static void a_hold_counts_the_changes_that_it_holds_until_another_takes_them(void **state)
+{
+	Scene *scene = *state;
+	const Hold joining = {.guard = GUARD_JOINING, .text = "joins", .release = "wait"};
+	const Hold self_named = {.guard = GUARD_SELF_NAMED, .text = "is this", .release = "edit"};
+	Change changes[2] = {{.dn = DATABASE}, {.dn = DATABASE}};
+	Plan plan = {.changes = changes, .n_changes = 2};
+
+	plan_add_hold(scene->pool, &plan, joining);
+	assert_int_equal(plan.holds[0].n_changes, 0);
+	plan_hold(scene->pool, &plan, &changes[0], joining);
+	plan_hold(scene->pool, &plan, &changes[1], joining);
+	assert_int_equal(plan.holds[0].n_changes, 2);
+	plan_hold(scene->pool, &plan, &changes[0], self_named);
+	plan_hold(scene->pool, &plan, &changes[1], self_named);
+	plan_hold(scene->pool, &plan, &changes[1], self_named);
+	assert_int_equal(plan.n_holds, 2);
+	assert_int_equal(plan.holds[0].n_changes, 0);
+	assert_int_equal(plan.holds[1].n_changes, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -276,6 +298,7 @@ int main(void)
 		SCENE_TEST(a_lower_revision_holds_everything),
 		SCENE_TEST(replication_of_cn_config_holds_everything),
 		SCENE_TEST(a_list_is_judged_by_the_listeners_of_the_next_start_too),
+		SCENE_TEST(a_hold_counts_the_changes_that_it_holds_until_another_takes_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
