@@ -3,9 +3,21 @@
 
 #include <string.h>
 
+#include "common/copy/copy_reading.h"
 #include "common/slapd/read_rights.h"
 
 #define READ_TRIES 5
+
+/* Also counts that are the same may be of other entries: one came and one went while it was read.
+ * What is hidden is hidden once more. */
+static bool is_to_be_read_again(const CopyReading *reading, int n_reads)
+{
+	if (!reading->is_read)
+		return false;
+	return reading->count_moved ? n_reads < READ_TRIES
+				    : n_reads == 1 && reading->n_unmarked == 0 &&
+					      copy_reading_sight(reading) == COPY_SIGHT_LESS;
+}
 
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
 				 const EntriesTaker *taker, void (*begin)(void *data))
@@ -15,7 +27,7 @@ CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *
 
 	if (!begin)
 		again.take = NULL;
-	for (int i = 1; i < READ_TRIES && reading.is_read && reading.count_moved; i++) {
+	for (int i = 1; is_to_be_read_again(&reading, i); i++) {
 		if (begin)
 			begin(again.data);
 		reading = entries_read_over(link, counter, suffix, &again);

@@ -80,7 +80,7 @@ class Daemon:
         def is_at_rest():
             before = self.last_pass()
             time.sleep(0.4)
-            return self.last_pass() == before and not self.is_in_pass()
+            return os.path.exists(os.path.join(self.node.run_dir, "lock")) and self.last_pass() == before and not self.is_in_pass()
         wait_until(is_at_rest, "no pass follows another")
 
     def has_asked_all(self):
