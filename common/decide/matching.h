@@ -16,6 +16,7 @@ typedef struct Matching {
 	const char *own_provider;       /* this node's own URL in one spelling */
 	const WantedConsumer **of_live; /* per live value; NULL: none */
 	bool *is_taken;                 /* per wanted consumer */
+	const char **listed; /* all peers' URLs in one spelling, sorted; NULL: not needed yet */
 } Matching;
 
 /* All lives in the pool of diff. */
