@@ -71,6 +71,12 @@ def test_a_peer_that_diverged_and_one_with_another_database_are_told_apart(slapd
         assert re.search(rf"critical: peer 2 .*\[diverged\]$", page, re.MULTILINE)
         checked = node.run("check")
         assert checked.returncode == 2 and checked.stdout.startswith("SYNCWARD CRITICAL - ")
+        loaded = len(daemon.events("desired-loaded"))
+        cluster.document["peers"].reverse()
+        cluster.write()
+        daemon.wait_for("desired-loaded", n=loaded + 1)
+        daemon.wait_at_rest()
+        assert daemon.events("finding-gone") == [], "another order of the file ends nothing"
         for relay in relays:
             relay.drop()
         wait_entry(node.server, there)
