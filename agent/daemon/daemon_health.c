@@ -160,14 +160,16 @@ static bool is_resumed(const Found *found)
 	return found_is_caused_by(found, TRIGGER_STATE) && !found->report.is_paused;
 }
 
-/* Another peer may have taken one's place since. */
-static bool is_about(Pool *pool, const DatabaseHealth *known, const WantedDatabase *database)
+/* peers.json may have its peers in another order since, and others. What lasts of those that it
+ * still has does not end by that, and what lasts of this node's own copy neither. */
+static DatabaseHealth health_now(Pool *pool, const DatabaseHealth *known,
+				 const WantedDatabase *database)
 {
 	unsigned *ids = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*ids));
 
 	for (size_t i = 0; i < database->n_consumers; i++)
 		ids[i] = database->consumers[i].peer->id;
-	return health_is_about(known, ids, database->n_consumers);
+	return health_of_peers(pool, known, ids, database->n_consumers);
 }
 
 static void database_add(const DaemonHealth *all, const Found *found,
@@ -178,12 +180,12 @@ static void database_add(const DaemonHealth *all, const Found *found,
 	DatabaseHealth health;
 	const char **uris;
 
-	if (!known || !is_about(found->pool, known, database))
+	if (!known)
 		return;
-	uris = pool_alloc(found->pool, (known->n_peers + 1) * sizeof(*uris));
-	for (size_t i = 0; i < known->n_peers; i++)
+	uris = pool_alloc(found->pool, (database->n_consumers + 1) * sizeof(*uris));
+	for (size_t i = 0; i < database->n_consumers; i++)
 		uris[i] = database->consumers[i].peer->uri;
-	health = *known;
+	health = health_now(found->pool, known, database);
 	if (plan_doubts_copy(&found->report.last_plan, suffix))
 		health.here.state = HEALTH_UNKNOWN;
 	health_conditions(found->pool, &health, uris, ret);

@@ -158,15 +158,17 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 /* A consumer that is connected for less may still be about to say what it wants. */
 #define READER_SETTLED_SEC 2
 
-static void read_readers(Directory *directory, const World *world, const WantedDatabase *wanted,
-			 ReadersHere *ret)
+static void read_readers(Directory *directory, Pool *pool, const World *world,
+			 const WantedDatabase *wanted, ReadersHere *ret)
 {
+	const SessionsAsked asked = {.dns = wanted->readers,
+				     .n_dns = wanted_count_readers(wanted),
+				     .before_sec = world->facts.now_sec - READER_SETTLED_SEC};
+
 	ret->was_asked = true;
 	ret->n_sessions = -1;
 	if (!wanted->has_unknown_reader)
-		ret->n_sessions = sessions_here_count(directory, wanted->readers,
-						      wanted_count_readers(wanted),
-						      world->facts.now_sec - READER_SETTLED_SEC);
+		ret->n_sessions = sessions_here_find(directory, pool, &asked, &ret->addresses);
 }
 
 /* Of the need and those behind it. */
@@ -203,7 +205,7 @@ void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, cons
 		facts->here.coverage = before.coverage; /* seen in this pass */
 		facts->here.coverage_problem = before.coverage_problem;
 		if (plan->needs[i].readers)
-			read_readers(directory, world, wanted, &facts->readers);
+			read_readers(directory, pool, world, wanted, &facts->readers);
 		if (plan->needs[i].coverage)
 			content_coverage_here(pool, directory, suffix, plan->needs[i].sid,
 					      &facts->here);

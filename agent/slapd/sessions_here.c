@@ -37,18 +37,22 @@ static bool is_reading(const Entry *session, int64_t before_sec)
 	return began_sec >= 0 && began_sec < before_sec && reader_session_goes_on(session);
 }
 
-int sessions_here_count(Directory *directory, const char *const *dns, size_t n_dns,
-			int64_t before_sec)
+int sessions_here_find(Directory *directory, Pool *pool, const SessionsAsked *asked,
+		       const char ***ret_addresses)
 {
-	AUTO(Pool) *pool = pool_new();
+	AUTO(Pool) *scratch = pool_new();
 	Tree tree = {0};
 	Error err = {0};
+	const char **addresses;
 	int n = 0;
 
-	if (sessions_here_read(directory, pool, &tree, &err) < 0)
+	if (sessions_here_read(directory, scratch, &tree, &err) < 0)
 		return -1;
+	addresses = pool_alloc(pool, (tree.n_entries + 1) * sizeof(*addresses));
 	for (size_t i = 0; i < tree.n_entries; i++)
-		n += is_bound_as(&tree.entries[i], dns, n_dns) &&
-		     is_reading(&tree.entries[i], before_sec);
+		if (is_bound_as(&tree.entries[i], asked->dns, asked->n_dns) &&
+		    is_reading(&tree.entries[i], asked->before_sec))
+			addresses[n++] = reader_session_address(pool, &tree.entries[i]);
+	*ret_addresses = addresses;
 	return n;
 }

@@ -14,9 +14,16 @@
  */
 int sessions_here_read(Directory *directory, Pool *pool, Tree *ret, Error *err);
 
-/* How many of them are bound as one of these DNs and began before that time; -1: slapd does not
- * tell. */
-int sessions_here_count(Directory *directory, const char *const *dns, size_t n_dns,
-			int64_t before_sec);
+/* Those that are bound as one of the DNs and began before that time. */
+typedef struct SessionsAsked {
+	const char *const *dns;
+	size_t n_dns;
+	int64_t before_sec;
+} SessionsAsked;
+
+/* How many these are, and from where each of them comes (NULL: slapd does not tell), in the pool;
+ * -1: slapd does not tell at all. */
+int sessions_here_find(Directory *directory, Pool *pool, const SessionsAsked *asked,
+		       const char ***ret_addresses);
 
 #endif

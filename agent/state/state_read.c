@@ -72,6 +72,7 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	database.suspect = member_string(item, "suspect");
 	database.is_joining = json_member(item, "joining") != NULL;
 	database.is_complete = json_member(item, "complete") != NULL;
+	database.was_partial = json_member(item, "partial") != NULL;
 	database.source_gone_sec = timestamp_parse(member_string(item, "source_gone"));
 	if (database.source_gone_sec < 0)
 		database.source_gone_sec = 0;

@@ -90,6 +90,8 @@ static struct json_object *database_new(const KnownDatabase *database)
 	}
 	if (database->is_complete)
 		json_object_object_add(object, "complete", json_object_new_boolean(1));
+	if (database->was_partial)
+		json_object_object_add(object, "partial", json_object_new_boolean(1));
 	if (database->n_linked > 0)
 		json_object_object_add(object, "linked",
 				       ids_new(database->linked, database->n_linked));

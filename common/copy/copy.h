@@ -31,6 +31,7 @@ typedef enum CopyCoverage {
 typedef struct Content {
 	unsigned peer_id; /* whose; 0 for this node itself */
 	ContentState state;
+	const char *address; /* where it was reached; NULL: it was not */
 	const char *problem; /* why it could not be read; NULL otherwise */
 	bool has_suffix;     /* the suffix entry exists */
 	const char *entry_uuid;

@@ -58,11 +58,16 @@ static CopyHealth copy_keep(Pool *pool, const Newest *shared, const CopyHealth *
 	return kept;
 }
 
+static CopyHealth copy_unread(unsigned peer_id)
+{
+	return (CopyHealth){.peer_id = peer_id, .read_sec = -1, .in_step_sec = -1, .lag_msec = -1};
+}
+
 /* What one server showed, or what it had when it last did. */
 static CopyHealth copy_read(const CopyHealth *before, const Content *content, unsigned peer_id,
 			    int64_t now_sec)
 {
-	CopyHealth copy = {.peer_id = peer_id, .read_sec = -1, .in_step_sec = -1, .lag_msec = -1};
+	CopyHealth copy = copy_unread(peer_id);
 
 	if (before)
 		copy = *before;
@@ -363,14 +368,19 @@ bool health_is_in_doubt(const DatabaseHealth *health)
 	return is_in_doubt;
 }
 
-bool health_is_about(const DatabaseHealth *health, const unsigned *peer_ids, size_t n_peers)
+DatabaseHealth health_of_peers(Pool *pool, const DatabaseHealth *health, const unsigned *peer_ids,
+			       size_t n_peers)
 {
-	if (health->n_peers != n_peers)
-		return false;
-	for (size_t i = 0; i < n_peers; i++)
-		if (health->peers[i].peer_id != peer_ids[i])
-			return false;
-	return true;
+	DatabaseHealth ordered = *health;
+
+	ordered.peers = pool_alloc(pool, (n_peers + 1) * sizeof(*ordered.peers));
+	ordered.n_peers = n_peers;
+	for (size_t i = 0; i < n_peers; i++) {
+		const CopyHealth *known = peer_before(health, peer_ids[i], i);
+
+		ordered.peers[i] = known ? *known : copy_unread(peer_ids[i]);
+	}
+	return ordered;
 }
 
 void health_resolve_missing(DatabaseHealth *health)

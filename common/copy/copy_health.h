@@ -31,8 +31,10 @@ typedef struct HealthLook {
 /* Joins the look with what was known before (NULL: nothing). Everything is copied into the pool. */
 DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const HealthLook *look);
 
-/* True when it tells of these peers, in this order. */
-bool health_is_about(const DatabaseHealth *health, const unsigned *peer_ids, size_t n_peers);
+/* The same of these peers, in this order: of those that it does not tell of nothing is known.
+ * Strings are borrowed. */
+DatabaseHealth health_of_peers(Pool *pool, const DatabaseHealth *health, const unsigned *peer_ids,
+			       size_t n_peers);
 
 /* A person looked into it: nothing is missing or was replaced, unless the next look says so again.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/guard_link_parts.h"
 
+#include <string.h>
+
 bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer)
 {
 	const RunningConsumer *running = running_find(index, consumer->rid, consumer->provider);
@@ -16,6 +18,30 @@ bool guard_link_works(const Live *live, const LiveDatabase *database, const Live
 		return true;
 	running_index(live, database->suffixes->values[0].bytes, &index);
 	return guard_link_runs(&index, consumer);
+}
+
+bool guard_links_all_work(const Live *live, const DatabasePlan *database)
+{
+	const WantedDatabase *wanted = database->wanted;
+	RunningIndex index;
+
+	if (!live->has_running || !database->live)
+		return false;
+	running_index(live, database->live->suffixes->values[0].bytes, &index);
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		bool works = false;
+
+		for (size_t k = 0; k < database->live->n_consumers && !works; k++) {
+			const LiveConsumer *consumer = &database->live->consumers[k];
+
+			works = consumer->provider &&
+				strcmp(consumer->provider, wanted->consumers[i].provider) == 0 &&
+				guard_link_runs(&index, consumer);
+		}
+		if (!works)
+			return false;
+	}
+	return true;
 }
 
 const char *guard_link_fault(const Probe *probe)

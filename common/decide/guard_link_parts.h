@@ -16,6 +16,10 @@ bool guard_link_works(const Live *live, const LiveDatabase *database, const Live
  * database. */
 bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer);
 
+/* True when each link that this node shall have is there and works. Where slapd does not tell
+ * (OpenLDAP 2.4) that is not known, and false. */
+bool guard_links_all_work(const Live *live, const DatabasePlan *database);
+
 /* What a person is told of a probe that was not good: the refusal, else the first fault. */
 const char *guard_link_fault(const Probe *probe);
 

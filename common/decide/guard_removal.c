@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/decide/guard_self.h"
+#include "common/memory/memory.h"
 #include "common/plan/plan_changes.h"
 
 #define REMOVALS CHANGE_BIT(CHANGE_CONSUMER_REMOVE)
@@ -52,7 +53,8 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 /*
  * Where not everybody reads everybody, what is written at one peer comes to others over this node's
  * link to him. Whether they have links of their own by now cannot be seen from here, nor whether
- * they have this peers.json: while they have not, the database is in parts.
+ * they have this peers.json: while they have not, the database is in parts. So it is also when only
+ * an earlier peers.json had it so: what runs does not become a mesh by what is written in a file.
  */
 typedef enum Parting {
 	PARTS_NOBODY,
@@ -71,31 +73,6 @@ static Parting parting_of(const Diff *diff, const WantedDatabase *wanted,
 		if (strcmp(wanted->consumers[i].provider, consumer->provider) == 0)
 			return i < wanted->n_consumers ? PARTS_NOBODY : PARTS_LISTED;
 	return PARTS_UNLISTED;
-}
-
-/* True when each link that this node shall have is there and works. Where slapd does not tell
- * (OpenLDAP 2.4) that is not known. */
-static bool all_links_work(const Diff *diff, const DatabasePlan *database)
-{
-	const WantedDatabase *wanted = database->wanted;
-	const LiveDatabase *live = database->live;
-	RunningIndex index;
-
-	if (!diff->in->live->has_running)
-		return false;
-	running_index(diff->in->live, live->suffixes->values[0].bytes, &index);
-	for (size_t i = 0; i < wanted->n_consumers; i++) {
-		bool works = false;
-
-		for (size_t k = 0; k < live->n_consumers && !works; k++)
-			works = live->consumers[k].provider &&
-				strcmp(live->consumers[k].provider,
-				       wanted->consumers[i].provider) == 0 &&
-				guard_link_runs(&index, &live->consumers[k]);
-		if (!works)
-			return false;
-	}
-	return true;
 }
 
 static const char *parting_describe(const Diff *diff, const DatabasePlan *database,
@@ -139,10 +116,11 @@ bool removals_fill(const Diff *diff, const DatabasePlan *database)
  */
 static bool relays(const Diff *diff, const DatabasePlan *database)
 {
+	const KnownDatabase *known = known_database(diff->in->known, database->suffix);
 	const LiveDatabase *live = database->live;
+	const bool is_partial = database->wanted->is_partial || (known && known->was_partial);
 
-	return database->wanted->is_partial && live && live->syncprov &&
-	       !removals_fill(diff, database);
+	return is_partial && live && live->syncprov && !removals_fill(diff, database);
 }
 
 static void hold_parting(Diff *diff, const DatabasePlan *database)
@@ -157,7 +135,7 @@ static void hold_parting(Diff *diff, const DatabasePlan *database)
 		const char *text;
 
 		if (parting == PARTS_UNLISTED && !was_looked) {
-			all_work = all_links_work(diff, database);
+			all_work = guard_links_all_work(diff->in->live, database);
 			was_looked = true;
 		}
 		if (parting == PARTS_NOBODY || (parting == PARTS_UNLISTED && all_work))

@@ -9,9 +9,10 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/decide/joining_copies.h"
+#include "common/decide/joining_sessions.h"
+#include "common/desired/links_way.h"
 #include "common/live/calm.h"
 #include "common/live/live_running.h"
-#include "common/slapd/dn.h"
 
 /*
  * Who reads from here, before clients may write here. A consumer whose cookie lacks a server ID
@@ -95,12 +96,15 @@ static bool is_expected(const Joining *joining, const Content *peer)
 	       (reads_already(joining, peer) || was_met(joining, peer));
 }
 
-static size_t count_expected(const Joining *joining)
+/* By position; how many they are. */
+static size_t find_expected(const Joining *joining, bool *ret)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		n += is_expected(joining, &joining->peers[i]);
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		ret[i] = is_expected(joining, &joining->peers[i]);
+		n += ret[i];
+	}
 	return n;
 }
 
@@ -149,58 +153,6 @@ static bool had_time(const Joining *joining)
 	       joining->diff->in->facts->now_sec - added_sec > patience_sec(joining);
 }
 
-/* --- whether they read this database --- */
-
-static const WantedDatabase *wanted_of(const Joining *joining, const LiveDatabase *live)
-{
-	const Wanted *wanted = joining->diff->in->wanted;
-	const LiveDatabase *found;
-
-	for (size_t i = 0; i < wanted->n_databases; i++)
-		if (live_find_database(joining->diff->in->live,
-				       wanted->databases[i].desired->suffix, &found) == 1 &&
-		    found == live)
-			return &wanted->databases[i];
-	return NULL;
-}
-
-/* Who reads this database here from its log of changes does so with the same connection. */
-static bool is_our_log(const Joining *joining, const LiveDatabase *live)
-{
-	const LiveDatabase *found;
-
-	for (size_t i = 0; i < joining->wanted->n_logs; i++)
-		if (live_find_database(joining->diff->in->live, joining->wanted->logs[i].base,
-				       &found) == 1 &&
-		    found == live)
-			return true;
-	return false;
-}
-
-/* Who reads a database that peers.json does not list is not known. */
-static bool may_be_read_by_the_same(const Joining *joining, const LiveDatabase *live)
-{
-	const WantedDatabase *other = wanted_of(joining, live);
-
-	for (size_t i = 0; other && i < wanted_count_readers(other); i++)
-		for (size_t k = 0; k < wanted_count_readers(joining->wanted); k++)
-			if (dn_equal(other->readers[i], joining->wanted->readers[k]))
-				return true;
-	return !other && !is_our_log(joining, live);
-}
-
-/* slapd shows as whom somebody is bound, not of which database the search is that goes on. */
-static bool is_told_of_database(const Joining *joining)
-{
-	const Live *live = joining->diff->in->live;
-
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (&live->databases[i] != joining->live && live->databases[i].syncprov &&
-		    may_be_read_by_the_same(joining, &live->databases[i]))
-			return false;
-	return true;
-}
-
 /* --- what follows --- */
 
 static const char *expected_describe(const Joining *joining)
@@ -228,11 +180,26 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+static const char *sessions_describe(const Joining *joining, const SessionsClaimed *claimed,
+				     size_t n_expected)
+{
+	Pool *pool = joining->diff->pool;
+
+	return pool_printf(pool, " (%zu of %zu do%s)", claimed->n_theirs, n_expected,
+			   claimed->n_others == 0
+				   ? ""
+				   : pool_printf(pool, "; connections of other peers: %zu",
+						 claimed->n_others));
+}
+
 /* Those that read this node itself. */
 static const Hold *judge_sessions(const Joining *joining)
 {
 	const ReadersHere *readers = &diff_facts(joining->diff, joining->suffix)->readers;
-	const size_t n_expected = count_expected(joining);
+	bool *expected =
+		pool_alloc(joining->diff->pool, (joining->n_everybody + 1) * sizeof(*expected));
+	const size_t n_expected = find_expected(joining, expected);
+	SessionsClaimed claimed;
 
 	if (n_expected == 0)
 		return NULL;
@@ -240,14 +207,14 @@ static const Hold *judge_sessions(const Joining *joining)
 		return hold_unread(joining, "");
 	if (!readers->was_asked)
 		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
-	if (readers->n_sessions >= 0 && (size_t)readers->n_sessions < n_expected)
-		return hold_unread(joining, pool_printf(joining->diff->pool, " (%d of %zu do)",
-							readers->n_sessions, n_expected));
+	claimed = joining_claim_sessions(joining, expected);
+	if (readers->n_sessions >= 0 && claimed.n_theirs < n_expected)
+		return hold_unread(joining, sessions_describe(joining, &claimed, n_expected));
 	if (had_time(joining))
 		return NULL;
 	if (readers->n_sessions < 0)
 		return hold_unread(joining, " (slapd does not tell who does)");
-	return is_told_of_database(joining)
+	return joining_is_told_of_database(joining)
 		       ? NULL
 		       : hold_unread(joining, " (slapd does not tell which database they read)");
 }
@@ -277,23 +244,75 @@ static bool lacks(const Content *other, const Content *one, int64_t before_sec)
 	return false;
 }
 
+/* How long changes may be on their way between here and a far peer, for somebody between them reads
+ * at intervals; 0: they are there at once. */
+typedef struct FarWay {
+	int64_t to_here_sec;
+	int64_t to_there_sec;
+} FarWay;
+
+/* Between here and everybody, by position in links. */
+typedef struct FarWays {
+	Links links;
+	const int64_t *to_here_sec;
+	const int64_t *to_there_sec;
+} FarWays;
+
+static FarWays ways_find(Pool *pool, const Joining *joining)
+{
+	const Wanted *wanted = joining->diff->in->wanted;
+	FarWays ways = {.links = links_make(pool, wanted->desired, joining->wanted->desired)};
+	const size_t self = links_position(&ways.links, wanted->self);
+
+	ways.to_here_sec = links_way_secs(pool, &ways.links, self, WAYS_TO);
+	ways.to_there_sec = links_way_secs(pool, &ways.links, self, WAYS_FROM);
+	return ways;
+}
+
+static FarWay way_of(const FarWays *ways, const Joining *joining, const Content *peer)
+{
+	const WantedConsumer *other = wanted_peer(joining->wanted, peer->peer_id);
+	const size_t at = links_position(&ways->links, other->peer);
+
+	return (FarWay){ways->to_here_sec[at], ways->to_there_sec[at]};
+}
+
+/* What was made before then is through, whatever is made now. */
+static int64_t through_sec(const Joining *joining, int64_t way_sec)
+{
+	return joining->diff->in->facts->now_sec - FAR_PATIENCE_SEC - way_sec;
+}
+
+static const char *way_describe(Pool *pool, int64_t way_sec)
+{
+	return way_sec > 0 ? pool_printf(pool,
+					 ", which may take %lld s: between here and there "
+					 "somebody reads at intervals",
+					 (long long)way_sec + FAR_PATIENCE_SEC)
+			   : "";
+}
+
 /* Why changes may not go from here to there, or the other way; NULL: they do, or nobody needs them
  * to, as that one reads everything anew whatever this node does. */
-static const char *why_apart(const Joining *joining, const Content *peer)
+static const char *why_apart(const Joining *joining, const Content *peer, const FarWay *way)
 {
 	Pool *pool = joining->diff->pool;
+	const int64_t to_here_sec =
+		way->to_here_sec > 0 ? through_sec(joining, way->to_here_sec) : INT64_MAX;
 
 	if (was_met(joining, peer))
 		return joining_problem(joining, peer);
 	if (!content_has_data(peer) || peer->n_context_csns == 0 ||
 	    copy_relation(joining->here, peer).identity != COPY_IS_SAME)
 		return NULL;
-	if (lacks(joining->here, peer, INT64_MAX))
-		return pool_printf(pool, "%s has changes that are not here yet",
-				   joining_uri(joining, peer));
-	if (lacks(peer, joining->here, joining->diff->in->facts->now_sec - FAR_PATIENCE_SEC))
-		return pool_printf(pool, "%s lacks changes that are here",
-				   joining_uri(joining, peer));
+	if (lacks(joining->here, peer, to_here_sec))
+		return pool_printf(pool, "%s has changes that are not here yet%s",
+				   joining_uri(joining, peer),
+				   way_describe(pool, way->to_here_sec));
+	if (lacks(peer, joining->here, through_sec(joining, way->to_there_sec)))
+		return pool_printf(pool, "%s lacks changes that are here%s",
+				   joining_uri(joining, peer),
+				   way_describe(pool, way->to_there_sec));
 	return NULL;
 }
 
@@ -303,9 +322,20 @@ static const char *why_apart(const Joining *joining, const Content *peer)
  */
 static const Hold *judge_far(const Joining *joining)
 {
+	AUTO(Pool) *scratch = pool_new();
+	FarWays ways = {0};
+
 	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
-		const char *why = is_far(joining, peer) ? why_apart(joining, peer) : NULL;
+		const char *why;
+		FarWay way;
+
+		if (!is_far(joining, peer))
+			continue;
+		if (!ways.to_here_sec)
+			ways = ways_find(scratch, joining);
+		way = way_of(&ways, joining, peer);
+		why = why_apart(joining, peer, &way);
 
 		if (why)
 			return joining_hold(

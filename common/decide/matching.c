@@ -65,17 +65,33 @@ bool matching_leaves(const Matching *matching, const char *provider)
 	return false;
 }
 
-/* A peer that the file has, and that this node shall not read. */
-static bool is_another(const Matching *matching, const char *provider)
+static int by_text(const void *one, const void *other)
+{
+	return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+static const char **listed_make(Pool *pool, const Desired *desired)
+{
+	const char **listed = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*listed));
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		listed[i] = url_spelling(pool, desired->peers[i].uri);
+	qsort(listed, desired->n_peers, sizeof(*listed), by_text);
+	return listed;
+}
+
+/* A peer that the file has, and that this node shall not read. Asked of each value that no peer
+ * has the URL of: of a thousand where all URLs change. */
+static bool is_another(Matching *matching, const char *provider)
 {
 	const Desired *desired = matching->diff->in->desired;
 
 	if (matching_find(matching, provider) || provider_names_us(matching->diff, provider))
 		return false;
-	for (size_t i = 0; i < desired->n_peers; i++)
-		if (url_equal(desired->peers[i].uri, provider))
-			return true;
-	return false;
+	if (!matching->listed)
+		matching->listed = listed_make(matching->diff->pool, desired);
+	return bsearch(&provider, matching->listed, desired->n_peers, sizeof(*matching->listed),
+		       by_text) != NULL;
 }
 
 static bool can_match(const Matching *matching, size_t i)
@@ -88,8 +104,7 @@ static bool can_match(const Matching *matching, size_t i)
 
 /* Whose URL changed has its rid still. What "keep" names, and whom the file lists by that URL, is
  * another peer: to read somebody else in its place is a removal and an addition. */
-static const WantedConsumer *find_by_rid(const Matching *matching,
-					 const WantedConsumer *const *by_rid,
+static const WantedConsumer *find_by_rid(Matching *matching, const WantedConsumer *const *by_rid,
 					 const LiveConsumer *consumer)
 {
 	const WantedConsumer *found = consumer->rid < 0 ? NULL : by_rid[consumer->rid];

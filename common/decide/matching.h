@@ -15,6 +15,7 @@ typedef struct Matching {
 	const WantedConsumer **sorted;  /* wanted consumers by provider */
 	const WantedConsumer **of_live; /* per live value; NULL: none */
 	bool *is_taken;                 /* per wanted consumer */
+	const char **listed; /* all peers' URLs in one spelling, sorted; NULL: not needed yet */
 } Matching;
 
 /* All lives in the pool of diff. */

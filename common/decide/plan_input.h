@@ -20,7 +20,9 @@
 /* Connections of readers to this slapd. */
 typedef struct ReadersHere {
 	bool was_asked;
-	int n_sessions; /* that lasted for a moment already; -1: slapd does not tell */
+	int n_sessions;         /* that lasted for a moment already; -1: slapd does not tell */
+	const char **addresses; /* from where each of them comes; NULL, or one of them is: not told
+				 */
 } ReadersHere;
 
 /* Facts about one database that cn=config does not tell. peers holds only those that were asked. */

@@ -172,6 +172,7 @@ Content probe_content(const Probe *probe)
 		.state = was_read                                   ? CONTENT_READ
 			 : probe_verdict(probe) == PROBE_IS_REFUSED ? CONTENT_DENIED
 								    : CONTENT_UNREACHABLE,
+		.address = probe->address,
 		.problem = was_read || probe->n_faults == 0 ? NULL : probe->faults[0].text,
 		.has_suffix = probe->has_suffix,
 		.entry_uuid = probe->entry_uuid,

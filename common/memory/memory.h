@@ -25,7 +25,9 @@ typedef struct KnownDatabase {
 				    can */
 	bool is_complete;        /* judged so since then, by what its peers showed or by a person;
 				    with suspect: before that was found */
-	unsigned *linked;        /* ids of the peers that it read when it was last in step */
+	bool was_partial; /* by peers.json not every provider read every other one, and it was
+			     not seen since that this node reads all of them */
+	unsigned *linked; /* ids of the peers that it read when it was last in step */
 	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */

@@ -17,8 +17,9 @@ static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
 	    one->is_joining != other->is_joining ||
 	    one->source_gone_sec != other->source_gone_sec ||
-	    one->is_complete != other->is_complete || !one->suspect != !other->suspect ||
-	    !ids_equal(one, other) || !seen_changes_equal(&one->seen, &other->seen))
+	    one->is_complete != other->is_complete || one->was_partial != other->was_partial ||
+	    !one->suspect != !other->suspect || !ids_equal(one, other) ||
+	    !seen_changes_equal(&one->seen, &other->seen))
 		return false;
 	for (size_t i = 0; i < one->n_foreign; i++)
 		if (strcmp(one->foreign[i], other->foreign[i]) != 0)

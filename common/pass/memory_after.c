@@ -3,6 +3,7 @@
 
 #include "common/base/text.h"
 #include "common/decide/guard_identity.h"
+#include "common/decide/guard_link_parts.h"
 #include "common/memory/memory_equal.h"
 #include "common/plan/plan_changes.h"
 
@@ -55,6 +56,28 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
 }
 
+/* A file that a guard of the whole server refuses was not put in force. */
+static bool is_held_whole(const Plan *plan)
+{
+	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
+			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
+			       GUARD_BIT(GUARD_LEFT);
+
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (GUARD_BIT(plan->holds[i].guard) & whole)
+			return true;
+	return false;
+}
+
+static bool was_partial(const Plan *plan, const Known *known, const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+	const WantedDatabase *wanted =
+		plan->wanted && !is_held_whole(plan) ? wanted_find(plan->wanted, suffix) : NULL;
+
+	return (before && before->was_partial) || (wanted && wanted->is_partial);
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -66,6 +89,7 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 	*ret = (KnownDatabase){.suffix = suffix,
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,
+			       .was_partial = was_partial(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
@@ -124,8 +148,22 @@ static void databases_take(KnownDatabase *databases, size_t n_databases, Known *
 		*known = next;
 }
 
-static void memory_databases(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
+/*
+ * That peers.json wants a mesh ends it when this node is seen to read everybody: until then others
+ * may have been between it and some of them. Where slapd does not tell, by a person's word.
+ */
+static bool stays_partial(const PlanInput *input, const Plan *plan, size_t i)
 {
+	if (plan->wanted->databases[i].is_partial || i >= plan->n_databases)
+		return true;
+	if (!input->live->has_running)
+		return !(input->options.released & GUARD_BIT(GUARD_REMOVAL));
+	return !guard_links_all_work(input->live, &plan->databases[i]);
+}
+
+static void memory_databases(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
+{
+	const Facts *facts = input->facts;
 	KnownDatabase *databases = NULL;
 	size_t n_databases = 0;
 
@@ -148,23 +186,12 @@ static void memory_databases(Pool *pool, const Plan *plan, const Facts *facts, K
 			foreign_add(pool, known, plan, &database);
 			linked_add(pool, plan, &plan->wanted->databases[i], &database);
 			database.is_complete = is_complete(plan, known, suffix);
+			database.was_partial =
+				was_partial(plan, known, suffix) && stays_partial(input, plan, i);
 		}
 		POOL_PUSH(pool, databases, n_databases, database);
 	}
 	databases_take(databases, n_databases, known);
-}
-
-/* A file that a guard of the whole server refuses was not put in force. */
-static bool is_held_whole(const Plan *plan)
-{
-	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
-			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
-			       GUARD_BIT(GUARD_LEFT);
-
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (GUARD_BIT(plan->holds[i].guard) & whole)
-			return true;
-	return false;
 }
 
 static void memory_revision(const Desired *desired, const char *sha256, Known *known)
@@ -201,7 +228,7 @@ void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known 
 		return;
 	memory_revision(input->desired, input->options.sha256, known);
 	memory_returned(pool, plan, known);
-	memory_databases(pool, plan, input->facts, known);
+	memory_databases(pool, input, plan, known);
 }
 
 void memory_machine(const Machine *machine, unsigned our_id, unsigned released, Known *known)
@@ -226,9 +253,15 @@ void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
 	KnownDatabase *databases = NULL, database;
 	size_t n_databases = 0;
 
-	for (size_t i = 0; i < known->n_databases; i++)
-		if (!held_database(pool, plan, facts, known, known->databases[i].suffix, &database))
-			POOL_PUSH(pool, databases, n_databases, known->databases[i]);
+	for (size_t i = 0; i < known->n_databases; i++) {
+		const char *suffix = known->databases[i].suffix;
+
+		if (held_database(pool, plan, facts, known, suffix, &database))
+			continue;
+		database = known->databases[i];
+		database.was_partial = was_partial(plan, known, suffix);
+		POOL_PUSH(pool, databases, n_databases, database);
+	}
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
 		if (held_database(pool, plan, facts, known,
 				  plan->wanted->databases[i].desired->suffix, &database))

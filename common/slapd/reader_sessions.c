@@ -32,6 +32,13 @@ static const char *address_find(Pool *pool, const char *text)
 	return end ? pool_copy(pool, host, (size_t)(end - host)) : NULL;
 }
 
+const char *reader_session_address(Pool *pool, const Entry *connection)
+{
+	const char *peer = entry_first(connection, "monitorConnectionPeerAddress");
+
+	return peer ? address_find(pool, peer) : NULL;
+}
+
 static void session_add(Pool *pool, ReaderSessions *sessions, ReaderSession session)
 {
 	for (size_t i = 0; i < sessions->n_items; i++)
@@ -52,10 +59,9 @@ static void connection_take(Pool *pool, const Entry *entry, int64_t now_sec,
 			    ReaderSessions *sessions)
 {
 	const char *dn = entry_first(entry, "monitorConnectionAuthzDN");
-	const char *peer = entry_first(entry, "monitorConnectionPeerAddress");
 	const int64_t active_sec =
 		timestamp_of_generalized(entry_first(entry, "monitorConnectionActivityTime"));
-	const char *address = peer ? address_find(pool, peer) : NULL;
+	const char *address = reader_session_address(pool, entry);
 
 	if (!dn || !*dn || !reader_session_goes_on(entry) || !address || active_sec < 0 ||
 	    now_sec - active_sec < MOMENT_SEC)

@@ -32,6 +32,9 @@ extern const char *const reader_session_attributes[];
 /* True for a connection with an operation that goes on. */
 bool reader_session_goes_on(const Entry *connection);
 
+/* From where a connection comes, as text in the pool; NULL: over a local socket, or not told. */
+const char *reader_session_address(Pool *pool, const Entry *connection);
+
 /* Those of the answer whose operation has gone on for a moment; each identity and address once. */
 ReaderSessions reader_sessions_take(Pool *pool, const Tree *connections, int64_t now_sec);
 

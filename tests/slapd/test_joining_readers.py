@@ -8,7 +8,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined
 from whole import wait_equal, whole
-from slapd import PASSWORD, SUFFIX, Database, wait_until
+from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
 from test_joining import is_provider
 from test_joining_lost import release_line, run_line
 
@@ -52,6 +52,31 @@ def test_who_only_looks_does_not_count(slapd_factory, program):
     held = [node.apply() for _ in range(8)][-1]
     assert "(0 of 1 do)" in held.stdout and not is_provider(node), held.stdout
     looking.unbind_s()
+
+
+def test_who_is_about_to_go_does_not_count(slapd_factory, program, network):
+    """A mesh becomes a chain while the third node joins: the first one reads it still, the second one not yet."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")], modules=("syncprov",), network=network)
+    first, second, node = cluster
+    for peer, others in zip(cluster.document["peers"], ([2], [1, 3], [2])):
+        peer["reads"] = others
+    cluster.write()
+    first.server.seed()
+    for one in (first, second):
+        one.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(one.id))])
+        one.connect_by_hand([first, second], cluster.databases[0])
+    link = syncrepl(node.id, node.server.ldap_uri, SUFFIX, timeout=1, network_timeout=1)
+    first.edit([(ldap.MOD_ADD, "olcSyncrepl", [link])])
+
+    def waits():
+        held = node.apply()
+        assert not is_provider(node), held.stdout
+        return f"{second.server.ldap_uri} (0 of 1 do; connections of other peers: 1)" in held.stdout
+    wait_until(waits, "the first node reads it, and nobody else", 60)
+    second.edit([(ldap.MOD_ADD, "olcSyncrepl", [link])])
+    apply_until_joined(node)
+    add_person(node.server, "late")
+    assert f"cn=late,{SUFFIX}" in wait_equal(cluster)
 
 
 def test_who_reads_another_database_does_not_count(slapd_factory, program):

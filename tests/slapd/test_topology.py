@@ -160,6 +160,31 @@ def test_a_mesh_becomes_sites_by_release_and_nothing_is_lost(slapd_factory, prog
     wait_equal(cluster.nodes)
 
 
+def test_a_file_that_wants_a_mesh_parts_nothing_that_runs_in_sites(sites):
+    """It drops "topology" and a gateway at once: what came by way of that one is read from elsewhere before it goes."""
+    for node in sites:
+        node.apply_ok()
+    for node in sites.nodes[2:]:
+        node.server.stop()
+    del sites.document["topology"]
+    gone = sites.document["peers"].pop(0)
+    sites.document["revision"] = 2
+    sites.write()
+    done = sites[1].apply()
+    assert done.returncode == 3 and f"does not list {gone['uri']} any more" in done.stdout, done.stdout
+    assert reads(sites[1]) == [1, 3, 4]
+    assert sites[1].apply().returncode == 3 and 1 in reads(sites[1])
+    for node in sites.nodes[2:]:
+        node.server.start()
+    release = () if sites[1].server.release.version != "2.4" else ("--release", "G4")
+    for node in sites.nodes[1:]:
+        others = [id for id in (2, 3, 4) if id != node.id]
+        wait_until(lambda node=node: node.apply(*release).returncode == 0, "all its links work", 60)
+        assert reads(node) == others
+    person = add_person(sites[3].server, "in-a-mesh")
+    assert person in wait_equal(sites.nodes[1:])
+
+
 def test_behind_a_gateway_nobody_begins_a_cluster_beside_another_one(cluster):
     """Node 4 reads node 3 alone, which is as empty; the data is at node 1."""
     gateways(cluster)

@@ -430,18 +430,31 @@ static void a_server_id_of_no_peer_is_retired(void **state)
 	pool_free(scene.pool);
 }
 
-/* One peer's state is never told as another's, though there are as many as before. */
+/* One peer's state is never told as another's, though there are as many as before; and it is not
+ * forgotten when peers.json has another order. */
 static void what_is_known_of_a_peer_is_no_other_one_s(void **state)
 {
-	CopyHealth peers[2] = {{.peer_id = 2}, {.peer_id = 3}};
-	const DatabaseHealth health = {.peers = peers, .n_peers = 2};
-	const unsigned same[] = {2, 3}, other[] = {2, 4}, turned[] = {3, 2};
+	AUTO(Pool) *pool = pool_new();
+	CopyHealth peers[2] = {{.peer_id = 2, .state = HEALTH_EMPTY},
+			       {.peer_id = 3, .state = HEALTH_DIVERGED}};
+	const DatabaseHealth health = {.here = {.state = HEALTH_OLDER},
+				       .missing = ONE_A,
+				       .replaced_sec = 1,
+				       .peers = peers,
+				       .n_peers = 2};
+	const unsigned other[] = {4, 3, 2};
+	const DatabaseHealth now = health_of_peers(pool, &health, other, 3);
 
 	(void)state;
-	assert_true(health_is_about(&health, same, 2));
-	assert_false(health_is_about(&health, other, 2));
-	assert_false(health_is_about(&health, turned, 2));
-	assert_false(health_is_about(&health, same, 1));
+	assert_int_equal(now.n_peers, 3);
+	assert_int_equal(now.peers[0].peer_id, 4);
+	assert_int_equal(now.peers[0].state, HEALTH_UNKNOWN);
+	assert_int_equal(now.peers[0].lag_msec, -1);
+	assert_int_equal(now.peers[1].state, HEALTH_DIVERGED);
+	assert_int_equal(now.peers[2].state, HEALTH_EMPTY);
+	assert_int_equal(now.here.state, HEALTH_OLDER);
+	assert_string_equal(now.missing, ONE_A);
+	assert_int_equal(now.replaced_sec, 1);
 }
 
 int main(void)

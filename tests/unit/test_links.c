@@ -10,6 +10,7 @@
 #include "common/desired/links.h"
 #include "common/desired/links_graph.h"
 #include "common/desired/links_judge.h"
+#include "common/desired/links_way.h"
 
 /* What stands in "peers" and behind it, and what comes of it. */
 typedef struct Scene {
@@ -402,6 +403,27 @@ static void what_is_not_made_yet_is_refused(void **state)
 	assert_int_equal(desired_parse_draft(pool, "f", text, strlen(text), &desired, &err), 0);
 }
 
+static void a_change_takes_as_long_as_the_intervals_of_the_shortest_way(void **state)
+{
+	static const char hourly[] =
+		",\"as_consumer\":{\"type\":\"refreshOnly\",\"interval\":\"00:01:00:00\"}";
+	AUTO(Pool) *pool = pool_new();
+	const char *peers =
+		pool_printf(pool, "%s,%s,%s%s},%s,%s", PEER(1, READS("2")), PEER(2, READS("1,3,5")),
+			    "{\"id\":3,\"uri\":\"ldap://n3\",\"reads\":[2,4]", hourly,
+			    PEER(4, READS("3,5")), PEER(5, READS("2,4")));
+	const Scene made = scene(pool, peers, "");
+	const int64_t *from = links_way_secs(pool, &made.links, 0, WAYS_FROM);
+	const int64_t *to = links_way_secs(pool, &made.links, 0, WAYS_TO);
+
+	(void)state;
+	assert_int_equal(from[1], 0);
+	assert_int_equal(from[2], 3600); /* who reads so himself */
+	assert_int_equal(from[3], 0);    /* over peer 5 */
+	assert_int_equal(to[2], 0);      /* what is written there is read all the time */
+	assert_int_equal(to[3], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +441,7 @@ int main(void)
 		cmocka_unit_test(the_choice_of_a_consumer_never_changes),
 		cmocka_unit_test(a_database_in_parts_is_refused),
 		cmocka_unit_test(a_chain_and_a_circle_are_whole),
+		cmocka_unit_test(a_change_takes_as_long_as_the_intervals_of_the_shortest_way),
 		cmocka_unit_test(settings_of_a_site_stand_between_database_and_peer),
 		cmocka_unit_test(ten_thousand_nodes_are_judged),
 		cmocka_unit_test(a_thousand_nodes_with_three_providers_have_two_thousand_sessions),

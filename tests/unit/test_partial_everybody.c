@@ -3,6 +3,7 @@
  * cannot be asked it is not known. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/base/timestamp.h"
 #include "common/link/link_probes.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
@@ -259,6 +260,50 @@ static void who_reads_this_node_is_waited_for_though_it_is_not_read(void **state
 	assert_true(is_open(scene));
 }
 
+/* Peer 2 still reads here, over a link that peers.json does not let it have any more. */
+static void who_is_about_to_go_is_not_counted_as_one_that_reads_here(void **state)
+{
+	static const char *addresses[] = {"192.0.2.2"};
+	Scene *scene = *state;
+	Content *far = far_make(scene, RING);
+
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.peers[0].address = "192.0.2.2";
+	far->address = "192.0.2.3";
+	scene->content.readers =
+		(ReadersHere){.was_asked = true, .n_sessions = 1, .addresses = addresses};
+	assert_false(is_open(scene));
+	tells(scene, GUARD_JOINING, "ldap://peer3 (0 of 1 do; connections of other peers: 1)");
+	addresses[0] = "192.0.2.3";
+	assert_true(is_open(scene));
+	addresses[0] = "198.51.100.1"; /* another address of its machine, as far as anybody knows */
+	assert_true(is_open(scene));
+	addresses[0] = "192.0.2.2";
+	far->address = "192.0.2.2"; /* both at one */
+	assert_true(is_open(scene));
+}
+
+/* Two connections of one peer are not one of each. */
+static void who_is_connected_twice_reads_here_once(void **state)
+{
+	static const char *addresses[] = {"192.0.2.3", "192.0.2.3"};
+	Scene *scene = *state;
+	Content *far = far_make(scene, "{\"format\": 1, \"peers\": [" ONE("2") PEER(2, "1, 3")
+					       PEER(3, "1"));
+
+	joining_make(scene);
+	value_add(scene, &scene->config.entries[2], "createTimestamp", "20261122101500Z");
+	scene->content.peers[0].address = "192.0.2.2";
+	far->address = "192.0.2.3";
+	scene->content.readers =
+		(ReadersHere){.was_asked = true, .n_sessions = 2, .addresses = addresses};
+	assert_false(is_open(scene));
+	tells(scene, GUARD_JOINING, "(1 of 2 do)");
+	addresses[1] = "192.0.2.2";
+	assert_true(is_open(scene));
+}
+
 /* What a peer that reads by way of others lacks, or has alone, stops on its way. */
 static void a_far_peer_is_in_step_before_clients_may_write(void **state)
 {
@@ -312,6 +357,36 @@ static void who_reads_at_intervals_is_not_waited_for(void **state)
 	joining_and_read_make(scene);
 	far->context_csns = far_csns;
 	far->n_context_csns = 2;
+	assert_true(is_open(scene));
+}
+
+/* Peer 3 is connected to peer 2, and that one reads at intervals: what is younger is on its way. */
+static void changes_are_given_the_time_of_the_intervals_on_their_way(void **state)
+{
+	static const char chain[] = "{\"format\": 1, \"peers\": [" ONE(
+		"2") ", {\"id\": 2, \"uri\": \"ldap://peer2\", "
+		     "\"reads\": [1, 3], \"as_consumer\": {\"type\": \"refreshOnly\", "
+		     "\"interval\": \"00:01:00:00\"}}" PEER(3, "2");
+	Scene *scene = *state;
+	Content *far = far_make(scene, chain);
+	const int64_t made_sec = timestamp_parse("2026-11-22T10:15:01Z");
+	const Content in_step = *far;
+
+	joining_and_read_make(scene);
+	far->context_csns = far_csns;
+	far->n_context_csns = 2;
+	scene->facts.now_sec = made_sec + 3600;
+	assert_true(is_open(scene));
+	scene->facts.now_sec = made_sec + 3600 + 20;
+	assert_false(is_open(scene));
+	tells(scene, GUARD_JOINING,
+	      "ldap://peer3 has changes that are not here yet, which may take 3610 s");
+	*far = in_step;
+	scene->content.here.context_csns = scene->content.peers[0].context_csns = far_csns;
+	scene->content.here.n_context_csns = scene->content.peers[0].n_context_csns = 2;
+	assert_false(is_open(scene));
+	tells(scene, GUARD_JOINING, "ldap://peer3 lacks changes that are here, which may take");
+	scene->facts.now_sec = made_sec + 3600;
 	assert_true(is_open(scene));
 }
 
@@ -428,6 +503,9 @@ int main(void)
 		SCENE_TEST(who_joins_from_another_peer_than_before_reads_one),
 		SCENE_TEST(what_was_filled_before_parts_nobody_unasked),
 		SCENE_TEST(who_reads_this_node_is_waited_for_though_it_is_not_read),
+		SCENE_TEST(who_is_about_to_go_is_not_counted_as_one_that_reads_here),
+		SCENE_TEST(who_is_connected_twice_reads_here_once),
+		SCENE_TEST(changes_are_given_the_time_of_the_intervals_on_their_way),
 		SCENE_TEST(a_far_peer_is_in_step_before_clients_may_write),
 		SCENE_TEST(what_has_no_server_id_keeps_nobody_waiting),
 		SCENE_TEST(who_reads_at_intervals_is_not_waited_for),

@@ -2,6 +2,7 @@
 /* A node that does not read everybody: what is written, and whom it asks. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
 
 #define BEHIND                                      \
@@ -188,6 +189,94 @@ static void who_is_not_listed_any_more_goes_as_before(void **state)
 	assert_false(holds(scene, GUARD_REMOVAL));
 }
 
+/* Peer 3 was a gateway by the file before: what it brought comes over the others when these work.
+ */
+static void a_file_that_wants_a_mesh_makes_none_of_what_runs(void **state)
+{
+	Scene *scene = *state;
+
+	scene->n_peers = 2;
+	scene->known_database.was_partial = true;
+	provider_make(scene, "3");
+	monitor_make(scene, "3");
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "does not list ldap://peer3"));
+	assert_null(change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE)));
+	consumer_add(scene, 1, "peer2", 2, "timeout=3");
+	monitor_make(scene, "32");
+	scene->plan = (Plan){0};
+	assert_string_not_equal(plan_steps(scene), "");
+	assert_false(holds(scene, GUARD_REMOVAL));
+}
+
+/* The memory of a pass that is through. */
+static bool is_partial_after(Scene *scene)
+{
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
+	return known_database(&scene->known, SUFFIX)->was_partial;
+}
+
+static void that_it_was_partial_is_known_until_all_links_of_a_mesh_work(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	provider_make(scene, "2");
+	monitor_make(scene, "2");
+	assert_true(is_partial_after(scene));
+	scene->text = NULL;
+	assert_true(is_partial_after(scene)); /* peer 3 is not read yet */
+	consumer_add(scene, 1, "peer3", 3, "timeout=3");
+	assert_true(is_partial_after(scene)); /* it does not work */
+	monitor_make(scene, "23");
+	assert_false(is_partial_after(scene));
+}
+
+static void where_slapd_does_not_tell_a_person_ends_it(void **state)
+{
+	Scene *scene = *state;
+
+	scene->known_database.was_partial = true;
+	provider_make(scene, "23");
+	assert_true(is_partial_after(scene));
+	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	assert_false(is_partial_after(scene));
+}
+
+static void a_file_that_is_refused_makes_nothing_partial(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"revision\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
+		PEER(2, SITE("b") READS("1, 3")) PEER(3, SITE("a") READS("2")) BEHIND "}";
+	scene->known.has_revision = true;
+	scene->known.revision = 2;
+	scene->known.sha256 = "";
+	provider_make(scene, "23");
+	assert_false(is_partial_after(scene));
+}
+
+/* What is judged of the database forgets nothing of it. */
+static void that_it_was_partial_outlives_a_doubt(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = BESIDE_GATEWAYS;
+	scene->known_database.was_partial = true;
+	provider_make(scene, "2");
+	(void)plan_steps(scene);
+	plan_add_hold(scene->pool, &scene->plan,
+		      (Hold){.guard = GUARD_CONTENT, .suffix = SUFFIX, .text = "other"});
+	scene->text = NULL;
+	scene_read(scene);
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_non_null(known_database(&scene->known, SUFFIX)->suspect);
+	assert_true(known_database(&scene->known, SUFFIX)->was_partial);
+}
+
 static Content far_copy(const char *uuid, const char **csns)
 {
 	return (Content){.peer_id = 3,
@@ -301,6 +390,11 @@ int main(void)
 		SCENE_TEST(a_rid_that_moved_makes_no_edit_of_a_removal),
 		SCENE_TEST(a_rid_finds_a_peer_whose_url_changed),
 		SCENE_TEST(who_is_not_listed_any_more_goes_as_before),
+		SCENE_TEST(a_file_that_wants_a_mesh_makes_none_of_what_runs),
+		SCENE_TEST(that_it_was_partial_is_known_until_all_links_of_a_mesh_work),
+		SCENE_TEST(where_slapd_does_not_tell_a_person_ends_it),
+		SCENE_TEST(a_file_that_is_refused_makes_nothing_partial),
+		SCENE_TEST(that_it_was_partial_outlives_a_doubt),
 		SCENE_TEST(nobody_is_the_first_node_while_one_that_it_does_not_read_has_data),
 		SCENE_TEST(an_empty_node_is_not_told_that_it_may_be_the_first),
 		SCENE_TEST(a_database_of_its_own_is_held_by_one_that_it_does_not_read),
