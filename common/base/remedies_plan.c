@@ -226,6 +226,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"unstamped-anew", REMEDY_WORDS,
 		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
 		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
+	[REMEDY_STAMP_ALL] =
+		{"stamp-all", REMEDY_WORDS,
+		 "load its own slapcat with slapadd -w into the emptied folder of the database: that stamps them",
+		 "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew"},
 	[REMEDY_PRESENT] =
 		{"present", REMEDY_LDIF, "olcSpNoPresent: FALSE",
 		 "test_unstamped.py::test_a_peer_that_was_away_keeps_what_was_deleted_where_there_is_no_present_phase"},

@@ -78,6 +78,8 @@ ELSEWHERE = {
     "kept": "test_guards.py",
     "retry-ends": "test_retry.py",
     "no-log": "test_delta.py",
+    "ahead-of-time": "test_unstamped.py",
+    "unstamped-entries": "test_unstamped.py",
     "log-not-known": "test_delta.py",
     "log-incomplete": "test_delta.py",
     "rid-shared": "test_two_databases.py",
