@@ -202,6 +202,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restrict-off", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
 		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_RESTRICTED_THERE] =
+		{"restricted-there", REMEDY_WORDS,
+		 "see olcRestrict, olcDisallows and olcRequires in cn=config there; `syncward plan` on that node has the line that takes olcRestrict of a database out",
+		 "test_read_only.py::test_a_provider_that_peers_may_not_read_is_told_on_both_sides"},
 	[REMEDY_RESTRICT_OFF_STOPPED] =
 		{"restrict-off-stopped", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {restriction}'{=lines} | slapmodify -n 0",

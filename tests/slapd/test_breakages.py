@@ -78,6 +78,8 @@ ELSEWHERE = {
     "kept": "test_guards.py",
     "retry-ends": "test_retry.py",
     "no-log": "test_delta.py",
+    "restricted": "test_read_only.py",
+    "unreadable": "test_read_only.py",
     "ahead-of-time": "test_unstamped.py",
     "unstamped-entries": "test_unstamped.py",
     "log-not-known": "test_delta.py",
