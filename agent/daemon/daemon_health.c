@@ -5,6 +5,7 @@
 
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
+#include "common/copy/stamps.h"
 #include "common/decide/copy_doubted.h"
 #include "common/decide/healing.h"
 #include "common/tell/told_health.h"
@@ -172,6 +173,26 @@ static DatabaseHealth health_now(Pool *pool, const DatabaseHealth *known,
 	return health_of_peers(pool, known, ids, database->n_consumers);
 }
 
+static void entries_add(const Found *found, const WantedDatabase *database,
+			const DatabaseHealth *known, ConditionList *ret)
+{
+	const char *suffix = database->desired->suffix;
+	const char *ahead =
+		stamp_ahead_text(found->pool, suffix, known->old.latest, found_realtime_sec(found));
+
+	if (known->old.are_there)
+		health_entries_condition(found->pool, "old-entries", suffix,
+					 healing_advice(found->pool, found->report.last_plan.wanted,
+							database, known->old.sid),
+					 ret);
+	if (ahead)
+		health_entries_condition(found->pool, "ahead-of-time", suffix, ahead, ret);
+	if (known->old.n_unstamped > 0)
+		health_entries_condition(
+			found->pool, "unstamped-entries", suffix,
+			stamp_missing_text(found->pool, suffix, known->old.n_unstamped), ret);
+}
+
 static void database_add(const DaemonHealth *all, const Found *found,
 			 const WantedDatabase *database, ConditionList *ret)
 {
@@ -193,11 +214,8 @@ static void database_add(const DaemonHealth *all, const Found *found,
 		health_replaced_condition(found->pool, known, ret);
 	else if (!is_resumed(found))
 		health_replaced_carry(found->pool, found->told, suffix, ret);
-	if (known->old.are_there && database->n_consumers > 0)
-		health_old_condition(found->pool, suffix,
-				     healing_advice(found->pool, found->report.last_plan.wanted,
-						    database, known->old.sid),
-				     ret);
+	if (database->n_consumers > 0)
+		entries_add(found, database, known, ret);
 }
 
 /* Of an earlier daemon's findings nothing is known before the first round is over. */
@@ -214,7 +232,7 @@ static void old_look_again(DaemonHealth *health, const Found *found)
 	for (size_t i = 0; i < health->n_items; i++) {
 		OldEntries now;
 
-		if (!health->items[i].old.are_there)
+		if (!health->items[i].old.are_there && health->items[i].old.n_unstamped == 0)
 			continue;
 		now = oldest_entries_look(found->directory, health->items[i].suffix);
 		if (now.is_known)

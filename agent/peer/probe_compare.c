@@ -68,6 +68,7 @@ static void views_compare(PeerLink *former, PeerLink *now, Probe *probe)
 static void tell_unasked(Pool *pool, const Syncrepl *former, const Probe *aside, Probe *probe)
 {
 	const bool is_refused = probe_has_fault(aside, PROBE_BIND_REFUSED) ||
+				probe_has_fault(aside, PROBE_RESTRICTED) ||
 				probe_has_fault(aside, PROBE_ACCOUNT_LOCKED);
 
 	probe->steps[PROBE_FORMER] = PROBE_UNKNOWN;

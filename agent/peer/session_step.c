@@ -123,6 +123,9 @@ static ProbeCode answered_code(ProbeCode code, int result)
 	case LDAP_CONFIDENTIALITY_REQUIRED:
 	case LDAP_STRONG_AUTH_REQUIRED:
 		return PROBE_PLAIN_REFUSED;
+	case LDAP_UNWILLING_TO_PERFORM: /* whoever asks */
+		return code == PROBE_BIND_REFUSED || code == PROBE_READ_REFUSED ? PROBE_RESTRICTED
+										: code;
 	default:
 		return code;
 	}

@@ -105,7 +105,7 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 			    "test_remedies_doctor.py::test_verify_waits_for_what_is_on_its_way"},
 	[REMEDY_CONFLICTS] =
 		{"conflicts", REMEDY_WORDS,
-		 "mend the clock of the node with that server ID; write such entries anew when the time has come",
+		 "mend the clock of the node with that server ID; when the time has come, write anew such entries, and those that `syncward compare` shows to differ",
 		 "no test: clocks are the machines'"},
 	[REMEDY_NOTHING_TO_DO] = {"nothing-to-do", REMEDY_WORDS, "nothing need be done",
 				  "no test: there is nothing to do"},

@@ -202,6 +202,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restrict-off", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {attribute}'{=lines}" LDAPMODIFY,
 		 "test_read_only.py::test_a_restriction_of_clients_is_told_with_what_ends_it"},
+	[REMEDY_RESTRICTED_THERE] =
+		{"restricted-there", REMEDY_WORDS,
+		 "see olcRestrict, olcDisallows and olcRequires in cn=config there; `syncward plan` on that node has the line that takes olcRestrict of a database out",
+		 "test_read_only.py::test_a_provider_that_peers_may_not_read_is_told_on_both_sides"},
 	[REMEDY_RESTRICT_OFF_STOPPED] =
 		{"restrict-off-stopped", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {restriction}'{=lines} | slapmodify -n 0",
@@ -226,6 +230,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"unstamped-anew", REMEDY_WORDS,
 		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
 		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
+	[REMEDY_STAMP_ALL] =
+		{"stamp-all", REMEDY_WORDS,
+		 "load its own slapcat with slapadd -w into the emptied folder of the database: that stamps them",
+		 "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew"},
 	[REMEDY_PRESENT] =
 		{"present", REMEDY_LDIF, "olcSpNoPresent: FALSE",
 		 "test_unstamped.py::test_a_peer_that_was_away_keeps_what_was_deleted_where_there_is_no_present_phase"},

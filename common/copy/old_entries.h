@@ -40,11 +40,16 @@ typedef struct SidList {
 SidList old_sids(Pool *pool, const SidTallies *tallies, size_t n_tallies,
 		 const char *const *context_csns, size_t n_context_csns);
 
+#define CSN_TEXT_SIZE 48 /* "20260701095500.000000Z#000000#001#000000" and its end */
+
 /* What a look at some entries of a database says about all of them. */
 typedef struct OldEntries {
-	bool is_known;  /* it could be looked at */
-	bool are_there; /* false: none was among those that were looked at */
-	unsigned sid;   /* the lowest of theirs */
+	bool is_known;              /* it could be looked at */
+	bool are_there;             /* false: none was among those that were looked at */
+	unsigned sid;               /* the lowest of theirs */
+	char latest[CSN_TEXT_SIZE]; /* of contextCSN the one with the latest time; "": none was seen
+				     */
+	size_t n_unstamped;         /* of those entries: without entryUUID or entryCSN */
 } OldEntries;
 
 bool sid_list_has(const SidList *list, unsigned sid);

@@ -50,6 +50,9 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 /* A provider that holds nothing any more, and takes clients' writes all the same. */
 void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* Changes that reach nobody by their time, and entries that no refresh gets past. */
+void diff_stamps(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const DatabasePlan *database);
 

@@ -258,6 +258,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
 	diff_session_log(diff, wanted, live);
 	diff_old_entries(diff, wanted, live);
+	diff_stamps(diff, wanted, live);
 	diff_emptied(diff, wanted, live);
 	if (desired->manages_index)
 		diff_index(diff, wanted, live);

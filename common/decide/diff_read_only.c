@@ -65,6 +65,23 @@ static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *liv
 					     machine_ldap_uri(&diff->in->facts->machine)));
 }
 
+/* Sessions that are there go on; one that breaks does not come back. */
+static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	WriteRefusal refusal;
+
+	if (!live->syncprov || wanted->n_consumers == 0 || !read_refusal_find(live, &refusal))
+		return;
+	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable",
+			 wanted->desired->suffix,
+			 "%s of %s has slapd refuse what peers must do to read it: no link to here "
+			 "comes back once it broke. Take it out: %s",
+			 refusal.attribute, refusal.dn,
+			 remedy_fill(diff->pool, REMEDY_RESTRICT_OFF, refusal.dn, refusal.attribute,
+				     remedy_lines(diff->pool, refusal.attribute, &refusal.value, 1),
+				     machine_ldap_uri(&diff->in->facts->machine)));
+}
+
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
@@ -72,6 +89,7 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	const FenceRecord *fence = fence_record(&diff->in->known->fence, suffix);
 
 	refusal_tell(diff, suffix, live);
+	unreadable_tell(diff, wanted, live);
 	if (!live->is_read_only)
 		return;
 	if (fence && fence->is_closed) {

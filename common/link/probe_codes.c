@@ -101,8 +101,9 @@ static const struct {
 				 "set starttls=critical and tls_cacert, or use ldaps://"},
 	[PROBE_BIND_REFUSED] = {"bind-refused", PROBE_IS_REFUSED,
 				"a wrong password, an account that is missing there, or a locked "
-				"one: slapd does not tell which; compare with ldapwhoami -x -W, "
-				"see pwdAccountLockedTime of the account"},
+				"one, or olcAccess there without auth for anonymous: slapd does "
+				"not tell which; compare with ldapwhoami -x -W, see "
+				"pwdAccountLockedTime of the account"},
 	[PROBE_ACCOUNT_LOCKED] = {"account-locked", PROBE_IS_REFUSED,
 				  "remove pwdAccountLockedTime from the account there, and see who "
 				  "binds with a wrong password"},
@@ -117,6 +118,7 @@ static const struct {
 				 "the database"},
 	[PROBE_READ_REFUSED] = {"read-refused", PROBE_IS_REFUSED,
 				"let olcAccess and olcRequires there allow the bind DN to search"},
+	[PROBE_RESTRICTED] = {"restricted", PROBE_IS_REFUSED, NULL},
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
@@ -190,5 +192,7 @@ ProbeVerdict probe_code_verdict(ProbeCode code)
 
 const char *probe_code_remedy(ProbeCode code)
 {
+	if (code == PROBE_RESTRICTED)
+		return remedy_text(REMEDY_RESTRICTED_THERE);
 	return codes[code].remedy ? codes[code].remedy : remedy_text(REMEDY_LOG_THERE);
 }

@@ -18,14 +18,19 @@ enum {
 	NO_SUCH_OBJECT = 32,
 	BUSY = 51,
 	UNAVAILABLE = 52,
+	UNWILLING = 53,
 };
 
 static void add_refused(Pool *pool, Probe *probe, const char *what, const ProbeAnswer *answer)
 {
-	const bool is_busy = answer->code == BUSY || answer->code == UNAVAILABLE;
+	ProbeCode code = PROBE_READ_REFUSED;
 
-	probe_add_fault(pool, probe, is_busy ? PROBE_BUSY : PROBE_READ_REFUSED, "%s: result %d%s%s",
-			what, answer->code, *answer->text ? ": " : "", answer->text);
+	if (answer->code == BUSY || answer->code == UNAVAILABLE)
+		code = PROBE_BUSY;
+	else if (answer->code == UNWILLING) /* whoever asks */
+		code = PROBE_RESTRICTED;
+	probe_add_fault(pool, probe, code, "%s: result %d%s%s", what, answer->code,
+			*answer->text ? ": " : "", answer->text);
 }
 
 void probe_take_suffix(Pool *pool, Probe *probe, const ProbeAnswer *answer)

@@ -17,6 +17,37 @@ static bool is_write(const char *word)
 	return false;
 }
 
+/* Those that a peer's consumer needs to read it. */
+static bool is_read(const char *word)
+{
+	static const char *const names[] = {"read", "all", "search", "bind"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcasecmp(word, names[i]) == 0)
+			return true;
+	return false;
+}
+
+bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret)
+{
+	const Attribute *values = entry_attribute(database->entry, "olcRestrict");
+	AUTO(Pool) *scratch = pool_new();
+	const char *word;
+
+	for (size_t i = 0; values && i < values->n_values; i++) {
+		char *rest = pool_strdup(scratch, ordered_text(values->values[i].bytes));
+
+		while ((word = config_next_word(&rest))) {
+			if (!is_read(word))
+				continue;
+			*ret = (WriteRefusal){database->entry->dn, "olcRestrict",
+					      values->values[i].bytes, false};
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool restricts(const char *value, bool *ret_modify)
 {
 	AUTO(Pool) *scratch = pool_new();

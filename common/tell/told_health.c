@@ -87,10 +87,9 @@ void health_conditions(Pool *pool, const DatabaseHealth *health, const char *con
 		copy_tell(pool, health, &health->peers[i], uris[i], ret);
 }
 
-void health_old_condition(Pool *pool, const char *suffix, const char *what, ConditionList *ret)
+void health_entries_condition(Pool *pool, const char *code, const char *suffix, const char *what,
+			      ConditionList *ret)
 {
-	static const char code[] = "old-entries";
-
 	condition_add(pool, ret,
 		      (Condition){
 			      .key = pool_printf(pool, KEY_PREFIX "%s %s", code, suffix),

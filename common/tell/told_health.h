@@ -10,8 +10,9 @@
 void health_conditions(Pool *pool, const DatabaseHealth *health, const char *const *uris,
 		       ConditionList *ret);
 
-/* That entries have server IDs which contextCSN lacks; what: in words. */
-void health_old_condition(Pool *pool, const char *suffix, const char *what, ConditionList *ret);
+/* What a look at some entries found of the database as a whole, in words. */
+void health_entries_condition(Pool *pool, const char *code, const char *suffix, const char *what,
+			      ConditionList *ret);
 
 /* That the database here is another one than it was; health->replaced_sec is set. */
 void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret);

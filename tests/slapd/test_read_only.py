@@ -4,6 +4,7 @@
 import ldap
 import pytest
 import remedies
+from cluster import Cluster
 from lone import Lone
 from test_guards import findings, in_step, load_anew
 
@@ -21,6 +22,25 @@ def test_a_restriction_of_clients_is_told_with_what_ends_it(slapd_factory, progr
     assert node.apply().returncode == 0
     remedies.run(node, node.plan().stdout, "restrict-off")
     assert node.server.values(dn or node.dn(), "olcRestrict") == [] and "read-only" not in findings(node), text
+
+
+def found(node):
+    return [(f["severity"], f["code"]) for f in node.plan_json()["findings"]]
+
+
+@pytest.mark.remedy("restrict-off", "restricted-there")
+@pytest.mark.parametrize("value", ["search", "bind"])
+def test_a_provider_that_peers_may_not_read_is_told_on_both_sides(slapd_factory, program, value):
+    """Sessions go on until they break; the provider said nothing of it, and its peer blamed the password."""
+    one, other = Cluster(slapd_factory, program, 2).form()
+    other.edit([(ldap.MOD_ADD, "olcRestrict", value)])
+    told = one.run("doctor").stdout
+    assert "[restricted]" in told and "operation restricted" in told and "wrong password" not in told, told
+    remedies.printed(told, "restricted-there")
+    assert ("critical", "unreadable") in found(other) and found(one) == []
+    remedies.run(other, other.plan().stdout, "restrict-off")
+    remedies.did("restricted-there")
+    assert found(other) == [] and "[restricted]" not in one.run("doctor").stdout
 
 
 @pytest.mark.remedy("restrict-off-stopped", "restrict-off-2.4")

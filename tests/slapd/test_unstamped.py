@@ -2,10 +2,15 @@
 """Settings under which what happens here reaches nobody, under an equal contextCSN: slapd stamps no change (olcLastMod:
 FALSE), or tells nobody who was away what was deleted (olcSpNoPresent: TRUE, which guides give to an accesslog's overlay)."""
 
+import re
+import time
+
 import ldap
 import pytest
 import remedies
-from cluster import Cluster, add_person, finish_with_writes, wait_entry
+from backups import put_back, put_back_all, saved
+from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, wait_entry
+from daemon import Daemon
 from lone import Lone
 from slapd import SUFFIX, Database
 from test_guards import holds, in_step, is_provider
@@ -70,6 +75,60 @@ def test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself
     remedies.did("unstamped-anew")
     assert wait_equal(cluster)[changed]["description"] == [b"of one"]
     assert not unstamped(one)
+
+
+def with_context_csn(cluster, csn):
+    """All nodes get the database of the first, with this contextCSN of its server ID."""
+    cluster.wait_in_step()
+    lines = [line for line in saved(cluster[0].server).split("\n") if not re.match("contextCSN: .*#001#", line)]
+    lines.insert(1, f"contextCSN: {csn}")  # of the suffix entry, which comes first
+    put_back_all([node.server for node in cluster], "\n".join(lines))
+
+
+@pytest.mark.remedy("stamp-all")
+def test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew(slapd_factory, program):
+    """A peer's refresh ends at one of them ("empty or invalid syncUUID"): whoever joins waited without a word why."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")])
+    one, other = cluster
+    one.server.seed()
+    last_mod(one, "FALSE")
+    add_person(one.server, "old")
+    last_mod(one, "TRUE")
+    finish_with_writes(one)
+    assert other.apply().returncode == 3
+    severity, text = unstamped(one, "unstamped-entries")
+    assert severity == "critical" and "1 entries without entryUUID or entryCSN" in text
+    with Daemon(one) as daemon:
+        daemon.wait_for("finding", text="[unstamped-entries]")
+        assert "CRITICAL" in one.run("check").stdout
+    remedies.printed(text, "stamp-all")
+    put_back(one.server, saved(one.server), "-w")
+    remedies.did("stamp-all")
+    assert not unstamped(one, "unstamped-entries")
+    apply_until_joined(other)
+    apply_until_joined(one)
+    wait_equal(cluster)
+
+
+def test_a_change_from_the_future_is_told_while_it_hides_what_is_written_under_its_server_id(slapd_factory, program):
+    """The clock ran ahead and was set back: the contextCSN are equal, and what a peer missed meanwhile never comes."""
+    cluster = Cluster(slapd_factory, program, 2).form()
+    one, other = cluster
+    assert not unstamped(one, "ahead-of-time")
+    # As two hours of a wrong clock leave it: libfaketime does not run with every release's slapd.
+    ahead = time.strftime("%Y%m%d%H%M%S.000000Z#000000#001#000000", time.gmtime(time.time() + 7200))
+    with_context_csn(cluster, ahead)
+    other.server.stop()
+    added = add_person(one.server, "added")
+    other.server.start()
+    cluster.wait_persistent()
+    assert one.server.context_csns() == other.server.context_csns() and added not in whole(other.server)
+    for node in cluster:
+        severity, text = unstamped(node, "ahead-of-time")
+        assert severity == "critical" and f"server ID 1 (hex 001) is {ahead[:14]}Z, which has not come yet" in text
+        with Daemon(node) as daemon:
+            daemon.wait_for("finding", text="[ahead-of-time]")
+            assert "CRITICAL" in node.run("check").stdout
 
 
 def no_present_phase(node):
