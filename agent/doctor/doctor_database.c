@@ -33,6 +33,9 @@ static void for_reader(Doctor *doctor, const DoctorDatabase *database, const cha
 
 static void skip_unknown_reader(Doctor *doctor, DoctorCheck code, const WantedDatabase *wanted)
 {
+	/* Nobody reads a consumer. */
+	if (peer_is_consumer(doctor->inputs.wanted.self))
+		return;
 	if (wanted_count_readers(wanted) == 0)
 		doctor_skip(doctor, code,
 			    pool_printf(doctor->pool,
@@ -140,7 +143,8 @@ static bool has_timeouts(const Syncrepl *syncrepl)
 
 void doctor_indices(Doctor *doctor)
 {
-	static const char *const attributes[] = {"entryCSN", "entryUUID"};
+	static const char *const attributes[] = {"entryUUID", "entryCSN"};
+	size_t n = ARRAY_SIZE(attributes);
 
 	if (!doctor_has_databases(doctor, DOCTOR_INDICES))
 		return;
@@ -149,7 +153,10 @@ void doctor_indices(Doctor *doctor)
 
 		if (!is_there(doctor, DOCTOR_INDICES, database))
 			continue;
-		for (size_t k = 0; k < ARRAY_SIZE(attributes); k++)
+		/* By the second one syncprov searches. */
+		if (peer_is_consumer(doctor->inputs.wanted.self))
+			n = 1;
+		for (size_t k = 0; k < n; k++)
 			check_index(doctor, database, attributes[k]);
 	}
 }

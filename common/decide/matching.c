@@ -72,6 +72,17 @@ bool matching_leaves(const Matching *matching, const char *provider)
 	return false;
 }
 
+bool matching_is_consumer(const Matching *matching, const char *provider)
+{
+	const Desired *desired = matching->diff->in->desired;
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (peer_is_consumer(&desired->peers[i]) &&
+		    url_equal(desired->peers[i].uri, provider))
+			return true;
+	return false;
+}
+
 /* A peer that the file has, and that this node shall not read. */
 static bool is_another(const Matching *matching, const char *provider)
 {

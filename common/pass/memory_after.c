@@ -61,6 +61,18 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
 }
 
+/* What it did not read from a provider makes no consumer. */
+static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspect)
+{
+	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
+
+	for (size_t i = 0; wanted && i < plan->n_databases && !is_suspect; i++)
+		if (plan->databases[i].wanted == wanted)
+			return plan->databases[i].live &&
+			       live_reads_from_somebody(plan->databases[i].live);
+	return false;
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -73,6 +85,9 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,
 			       .is_complete = content && !joining && before && before->is_complete};
+	if (plan->wanted && peer_is_consumer(plan->wanted->self))
+		ret->is_consumer = (before && before->is_consumer) ||
+				   is_consumer_now(plan, suffix, content != NULL);
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);
