@@ -143,8 +143,7 @@ static bool has_timeouts(const Syncrepl *syncrepl)
 
 void doctor_indices(Doctor *doctor)
 {
-	static const char *const attributes[] = {"entryUUID", "entryCSN"};
-	size_t n = ARRAY_SIZE(attributes);
+	static const char *const attributes[] = {"entryCSN", "entryUUID"};
 
 	if (!doctor_has_databases(doctor, DOCTOR_INDICES))
 		return;
@@ -153,10 +152,9 @@ void doctor_indices(Doctor *doctor)
 
 		if (!is_there(doctor, DOCTOR_INDICES, database))
 			continue;
-		/* By the second one syncprov searches. */
-		if (peer_is_consumer(doctor->inputs.wanted.self))
-			n = 1;
-		for (size_t k = 0; k < n; k++)
+		/* By the first one syncprov searches. */
+		for (size_t k = peer_is_consumer(doctor->inputs.wanted.self);
+		     k < ARRAY_SIZE(attributes); k++)
 			check_index(doctor, database, attributes[k]);
 	}
 }

@@ -20,15 +20,15 @@ static const char *index_why(const Diff *diff, const char *suffix, const char *b
 
 void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
-	/* slapd's consumer finds by its entryUUID what a provider tells of; the other one is
+	/* slapd's consumer finds by its entryUUID what a provider tells of; the first one is
 	 * syncprov's. */
-	static const char *const attributes[] = {"entryUUID", "entryCSN"};
+	static const char *const attributes[] = {"entryCSN", "entryUUID"};
 	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	const char *by = is_consumer ? "slapd's consumer" : "syncprov";
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
 	const char *why = index_why(diff, wanted->desired->suffix, by);
 
-	for (size_t i = 0; i < (is_consumer ? 1 : ARRAY_SIZE(attributes)); i++) {
+	for (size_t i = is_consumer ? 1 : 0; i < ARRAY_SIZE(attributes); i++) {
 		DbIndex found = dbindex_find(index, attributes[i]);
 
 		if (found == DBINDEX_NONE)

@@ -8,8 +8,10 @@ import os
 import ldap
 import pytest
 import remedies
+import tools
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from daemon import Daemon
+from jsonschema import Draft202012Validator
 from slapd import SUFFIX, Database, wait_until
 from test_joining import replace_server
 from whole import wait_equal, whole
@@ -129,7 +131,10 @@ def test_daemons_bring_a_consumer_in_step(slapd_factory, program):
         assert f"{CONSUMER}, {cluster[-1].server.ldap_uri}, a consumer" in status and "not multi-provider" not in status
         assert "consumers, of which each tells of itself alone: 1" in cluster[0].run("status").stdout
         assert "1 consumers not looked at" in cluster[0].run("check").stdout
-        assert json.loads(cluster[-1].run("status", "--output", "json").stdout)["node"]["role"] == "consumer"
+        told = json.loads(cluster[-1].run("status", "--output", "json").stdout)
+        assert told["node"]["role"] == "consumer"
+        with open(os.path.join(tools.TOP, "etc/status.schema.json"), encoding="utf-8") as file:
+            Draft202012Validator(json.load(file)).validate(told)
     assert is_plain(cluster[-1].server)
 
 
@@ -325,7 +330,13 @@ def test_a_copy_of_a_provider_is_taken_by_release(cluster):
 def test_a_consumer_that_was_emptied_is_filled_and_is_no_news_to_others(joined):
     """slapd reads it anew by the links that are there; syncward says that it joins, and then that it has."""
     consumer = joined[-1]
+    for node in joined.nodes[:2]:
+        node.server.stop()
     empty(consumer)
+    held = consumer.plan()
+    assert held.returncode == 3 and "no provider that this consumer reads shows data" in held.stdout, held.stdout
+    for node in joined.nodes[:2]:
+        node.server.start()
     apply_until_joined(consumer)
     wait_equal(joined.nodes)
     joined.wait_persistent()
