@@ -103,7 +103,8 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
 	const HealthLook look = {
 		.suffix = suffix,
-		.our_id = peer_server_id(found->inputs.wanted.self),
+		.our_id = found->inputs.wanted.self->id,
+		.is_consumer = peer_is_consumer(found->inputs.wanted.self),
 		/* It is empty or behind by itself then, and G10 says more. */
 		.is_joining = plan_doubts_copy(&found->report.last_plan, suffix),
 		.here = &here,

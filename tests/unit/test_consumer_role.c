@@ -105,6 +105,7 @@ static void a_consumer_in_step_asks_nobody(void **state)
 	Scene *scene = *state;
 
 	consumer_make(scene);
+	scene->content = (DatabaseFacts){.suffix = SUFFIX};
 	assert_string_equal(plan_steps(scene), "");
 	assert_int_equal(scene->plan.n_holds, 0);
 	assert_int_equal(scene->plan.n_needs, 0);
@@ -367,8 +368,11 @@ static void a_consumer_that_is_closed_is_not_told_of(void **state)
 	Scene *scene = *state;
 
 	consumer_make(scene);
-	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	value_add(scene, scene->database, "olcRestrict", "write");
 	assert_string_equal(plan_steps(scene), "");
+	assert_false(finds(scene, "read-only", SEVERITY_WARNING));
+	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	assert_string_equal(again(scene), "");
 	assert_false(finds(scene, "read-only", SEVERITY_WARNING));
 }
 
