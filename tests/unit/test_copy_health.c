@@ -370,6 +370,7 @@ static void a_consumer_has_no_changes_of_its_own(void **state)
 	scene.here = holds(0, ONE_C, TWO_A);
 	(void)look(&scene);
 	scene.here = holds(0, ONE_B, TWO_A);
+	scene.peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE};
 	assert_int_not_equal(look(&scene)->here.state, HEALTH_OLDER);
 	assert_null(scene.health.missing);
 	pool_free(scene.pool);
