@@ -80,7 +80,7 @@ static const char *why_suspect(const Run *run, const VerifiedDatabase *database)
 	const KnownDatabase *known =
 		known_database(&run->inputs.state.known, database->wanted->desired->suffix);
 	const char *text = known ? known->suspect : NULL;
-	const unsigned sid = run->inputs.wanted.self->id;
+	const unsigned sid = peer_server_id(run->inputs.wanted.self);
 	const Content *here = &database->servers[0].content;
 
 	for (size_t i = 1; !text && i < database->n_servers; i++) {
@@ -98,7 +98,10 @@ static WriteTest test_database(const Run *run, VerifiedDatabase *database)
 	const char *suspect = why_suspect(run, database);
 	WriteTest test = {0};
 
-	if (run->inputs.state.known.heal)
+	if (peer_is_consumer(run->inputs.wanted.self))
+		test.problem = "nothing was written: this node is a consumer, and only what is "
+			       "written at a provider comes to others";
+	else if (run->inputs.state.known.heal)
 		test.problem = "nothing was written: a heal was cut off, and this server may have "
 			       "another server ID until `syncward apply`";
 	else if (suspect)

@@ -76,13 +76,17 @@ static const int64_t *intervals(Pool *pool, const HealthSeen *seen, int64_t *ret
 	return secs;
 }
 
-static const unsigned *peer_ids(Pool *pool, const Found *found)
+/* Of those that write under them. */
+static const unsigned *server_ids(Pool *pool, const Found *found, size_t *ret_n)
 {
 	const Desired *desired = found->inputs.file.desired;
 	unsigned *ids = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*ids));
+	size_t n = 0;
 
 	for (size_t i = 0; i < desired->n_peers; i++)
-		ids[i] = desired->peers[i].id;
+		if (desired->peers[i].role == PEER_PROVIDER)
+			ids[n++] = desired->peers[i].id;
+	*ret_n = n;
 	return ids;
 }
 
@@ -95,10 +99,13 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 	const Content here =
 		world_content_here(found->directory, scratch, &found->report.last_world, suffix);
 	int64_t longest_sec;
+	size_t n_ids;
+	const unsigned *ids = server_ids(scratch, found, &n_ids);
 	const int64_t *interval_secs = intervals(scratch, seen, &longest_sec);
 	const HealthLook look = {
 		.suffix = suffix,
 		.our_id = found->inputs.wanted.self->id,
+		.is_consumer = peer_is_consumer(found->inputs.wanted.self),
 		/* It is empty or behind by itself then, and G10 says more. */
 		.is_joining = plan_doubts_copy(&found->report.last_plan, suffix),
 		.here = &here,
@@ -107,8 +114,8 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 		.interval_secs = interval_secs,
 		.here_interval_sec = longest_sec,
 		.n_peers = seen->database->n_consumers,
-		.ids = peer_ids(scratch, found),
-		.n_ids = found->inputs.file.desired->n_peers,
+		.ids = ids,
+		.n_ids = n_ids,
 		.now_sec = found_realtime_sec(found),
 		.old = oldest_entries_look(found->directory, suffix),
 	};

@@ -67,7 +67,7 @@ static void round_start(DaemonProbes *probes, const Found *found, LinkRound *rou
 	ProbeRefusals *refusals = pool_alloc(round->pool, sizeof(*refusals));
 	const ProbeOptions options = {
 		.depth = PROBE_DEPTH_ID,
-		.expectation = {.our_id = found->inputs.wanted.self->id},
+		.expectation = {.our_id = peer_server_id(found->inputs.wanted.self)},
 		.refusals = refusals,
 	};
 	Error err;

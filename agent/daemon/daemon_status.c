@@ -142,6 +142,7 @@ static void desired_take(Status *status, const Found *found, Pool *pool)
 	status->sha256 = pool_strdup(pool, found->inputs.file.sha256);
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
+	status->is_consumer = self && peer_is_consumer(self);
 }
 
 static void pass_take(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)

@@ -198,7 +198,7 @@ void doctor_retired_ids(Doctor *doctor)
 			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
 
 			/* 0 is of entries that are older than the server IDs, and must be there. */
-			if (sid != 0 && !desired_peer(doctor->inputs.file.desired, sid))
+			if (sid != 0 && !desired_writer(doctor->inputs.file.desired, sid))
 				doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS,
 					    DOCTOR_NOTE,
 					    "%s has changes of server ID %u (hex %03x), which no "

@@ -33,6 +33,9 @@ static void for_reader(Doctor *doctor, const DoctorDatabase *database, const cha
 
 static void skip_unknown_reader(Doctor *doctor, DoctorCheck code, const WantedDatabase *wanted)
 {
+	/* Nobody reads a consumer. */
+	if (peer_is_consumer(doctor->inputs.wanted.self))
+		return;
 	if (wanted_count_readers(wanted) == 0)
 		doctor_skip(doctor, code,
 			    pool_printf(doctor->pool,
@@ -149,7 +152,9 @@ void doctor_indices(Doctor *doctor)
 
 		if (!is_there(doctor, DOCTOR_INDICES, database))
 			continue;
-		for (size_t k = 0; k < ARRAY_SIZE(attributes); k++)
+		/* By the first one syncprov searches. */
+		for (size_t k = peer_is_consumer(doctor->inputs.wanted.self);
+		     k < ARRAY_SIZE(attributes); k++)
 			check_index(doctor, database, attributes[k]);
 	}
 }

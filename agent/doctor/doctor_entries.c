@@ -43,7 +43,7 @@ static const char *remedy(const Doctor *doctor, const DoctorDatabase *database, 
 	const Wanted *wanted = &doctor->inputs.wanted;
 	const Peer *peer = healing_peer(wanted, database->wanted);
 
-	if (sid == wanted->self->id || (sid == 0 && peer == wanted->self))
+	if (sid == peer_server_id(wanted->self) || (sid == 0 && peer == wanted->self))
 		return pool_printf(doctor->pool, "; to mend it: %s", remedy_text(REMEDY_HEAL));
 	if (sid == 0)
 		return pool_printf(doctor->pool, "; to mend it, at peer %u, %s: %s", peer->id,

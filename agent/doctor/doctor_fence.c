@@ -103,6 +103,11 @@ void doctor_fence(Doctor *doctor)
 		doctor_skip(doctor, DOCTOR_FENCE, "the state folder could not be read");
 		return;
 	}
+	/* Nothing that is written to a consumer comes to others. */
+	if (doctor->inputs.wanted.self && peer_is_consumer(doctor->inputs.wanted.self)) {
+		doctor_saw(&doctor->report, DOCTOR_FENCE);
+		return;
+	}
 	if (known->fence.looked_sec == 0) {
 		doctor_skip(doctor, DOCTOR_FENCE,
 			    "nobody looks before slapd starts (`systemctl enable --now "

@@ -253,7 +253,7 @@ static int probe_all(Doctor *doctor, Error *err)
 	const ProbeOptions options = {
 		.depth = PROBE_DEPTH_WHOLE,
 		.deadline_msec = DEADLINE_MSEC,
-		.expectation = {.our_id = doctor->inputs.wanted.self->id,
+		.expectation = {.our_id = peer_server_id(doctor->inputs.wanted.self),
 				.schema_digest = own_schema(doctor)},
 		.refusals = &doctor->world.refusals,
 	};

@@ -10,6 +10,7 @@
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
 #include "agent/system/interrupt.h"
+#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/slapd/dn.h"
 
@@ -128,6 +129,11 @@ static int database_heal(HealWork *work, const Plan *plan, Error *err)
 			      .n_databases = 1};
 	int result;
 
+	if (peer_is_consumer(work->wanted->self)) {
+		heal_hold(work, "pending", "this node is a consumer; at one of its providers, run",
+			  remedy_text(REMEDY_HEAL));
+		return 0;
+	}
 	if (live_find_database(live, work->healed->suffix, &work->live) != 1 ||
 	    !work->live->syncprov) {
 		heal_hold(work, "pending", "this server is no provider of it yet",

@@ -72,7 +72,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 			link_round_add_compared(&round, plan->link_needs[i].database,
 						plan->link_needs[i].consumer,
 						plan->link_needs[i].former);
-	targets_probe(&round, input->wanted->self->id, &refusals);
+	targets_probe(&round, peer_server_id(input->wanted->self), &refusals);
 	first = link_probes_join(pool, &answers->probes, &round.withheld);
 	answers->probes = link_probes_join(answers->pool, &first, &round.links);
 	world->refusals = probe_refusals_copy(answers->pool, &refusals);

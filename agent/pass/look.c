@@ -238,9 +238,15 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 		const LiveDatabase *live;
 		DatabaseFacts *facts;
 
-		if (live_find_database(&world->live, suffix, &live) != 1 || !live->syncprov)
+		if (live_find_database(&world->live, suffix, &live) != 1 ||
+		    (!live->syncprov && !peer_is_consumer(wanted->self)))
 			continue;
 		facts = world_facts_of(pool, &world->facts, suffix);
+		/* Nobody reads it there: what is old there is no matter. */
+		if (!live->syncprov) {
+			facts->glance = world_content_here(directory, pool, world, suffix);
+			continue;
+		}
 		facts->old = oldest_entries_look(directory, suffix);
 		/* Where they were seen, with a contextCSN, nothing was emptied. */
 		if (!facts->old.is_known)

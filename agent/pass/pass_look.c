@@ -26,7 +26,8 @@ static bool has_unanswered(const Plan *plan)
 
 static NeedsAsker needs_asker(const PlannerInput *input)
 {
-	return (NeedsAsker){.our_id = input->plan.wanted ? input->plan.wanted->self->id : 0,
+	return (NeedsAsker){.our_id = input->plan.wanted ? peer_server_id(input->plan.wanted->self)
+							 : 0,
 			    .patience_msec = input->peers_patience_msec,
 			    .silent = input->silent,
 			    .known_links = &input->plan.known->links,

@@ -73,7 +73,7 @@ static Probe *peers_probe(const Asking *asking, const Wanted *wanted, World *wor
 	const LinkRound *round = &asking->round;
 	const ProbeRefusals before = world->refusals;
 	const ProbeOptions options = {.depth = PROBE_DEPTH_CONTENT,
-				      .expectation = {.our_id = wanted->self->id},
+				      .expectation = {.our_id = peer_server_id(wanted->self)},
 				      .refusals = &before};
 	Probe *probes = NULL;
 

@@ -76,6 +76,9 @@ const char *verify_report_text(Pool *pool, const VerifyReport *report, bool has_
 				       database->wanted->desired->suffix));
 		for (size_t k = 0; k < database->n_servers; k++)
 			server_line(&text, &database->servers[k], has_colour);
+		if (database->wanted->n_leaves > 0)
+			buf_printf(&text, "  consumers, which are not asked from here: %zu\n",
+				   database->wanted->n_leaves);
 		if (report->tests)
 			test_lines(&text, &report->tests[i]);
 	}
@@ -182,6 +185,8 @@ const char *verify_report_json(Pool *pool, const VerifyReport *report)
 		Json *one = json_object_new_object(), *servers = json_object_new_array();
 
 		put_text(one, "suffix", database->wanted->desired->suffix);
+		if (database->wanted->n_leaves > 0)
+			put_number(one, "consumers", (int64_t)database->wanted->n_leaves);
 		for (size_t k = 0; k < database->n_servers; k++)
 			json_object_array_add(servers, server_json(pool, &database->servers[k]));
 		json_object_object_add(one, "servers", servers);

@@ -111,6 +111,17 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_DATABASE_LOAD] =
 		{"database-load", REMEDY_WORDS, "load a fresh slapcat of {uri} with slapadd -w",
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
+	[REMEDY_ROLE_PROVIDER] =
+		{"role-provider", REMEDY_PEERS, "\"role\": \"provider\"",
+		 "test_consumer_role.py::test_a_provider_that_the_file_makes_a_consumer_is_held"},
+	[REMEDY_ROLE_CONSUMER] =
+		{"role-consumer", REMEDY_PEERS, "\"role\": \"consumer\"",
+		 "test_consumer_role.py::test_a_consumer_that_the_file_makes_a_provider_is_held"},
+	[REMEDY_ROLE_ANEW] =
+		{"role-anew", REMEDY_WORDS,
+		 "`syncward leave` here, a slapd without data and without replication in its "
+		 "cn=config, and then the other role in peers.json",
+		 "test_consumer_role.py::test_a_provider_that_the_file_makes_a_consumer_is_held"},
 	[REMEDY_ROOT_SEES] =
 		{"root-sees", REMEDY_LDIF,
 		 "olcAccess: {0}to dn.base=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",

@@ -290,6 +290,8 @@ static void health_keep(Pool *pool, DatabaseHealth *health)
 static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
 			      const HealthLook *look)
 {
+	if (look->is_consumer)
+		return NULL;
 	if (!look->is_joining)
 		return own_changes_missing(before, health, look->our_id);
 	if (health->here.is_current && !health->here.has_suffix)

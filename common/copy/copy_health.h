@@ -15,7 +15,8 @@
 typedef struct HealthLook {
 	const char *suffix;
 	unsigned our_id;
-	bool is_joining; /* or held by G10: what is missing here is known, and nobody writes */
+	bool is_consumer; /* no change bears our_id */
+	bool is_joining;  /* or held by G10: what is missing here is known, and nobody writes */
 	const Content *here;
 	const Content *peers;         /* those that were not read count with what they had before */
 	const bool *links_up;         /* by which this node reads each of them */

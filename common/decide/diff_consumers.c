@@ -52,12 +52,34 @@ static void wanted_diff(Matching *matching, size_t i)
 		});
 }
 
+/* What its clients write comes to others by the links that read it, and it goes on taking writes: a
+ * provider does not become a consumer by itself (common/decide/role.c). */
+static void hold_demoted(const Matching *matching, Change *change)
+{
+	Diff *diff = matching->diff;
+
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_REMOVAL,
+			  .suffix = matching->suffix,
+			  .text = pool_printf(
+				  diff->pool,
+				  "%s is read as a provider of %s, and peers.json makes it a "
+				  "consumer: it may take clients' writes still, which would come "
+				  "to nobody; it stays. When it left, or its slapd was made anew, "
+				  "end it with",
+				  change->subject, matching->suffix),
+			  .release = remedy_text(REMEDY_RELEASE_G4),
+		  });
+}
+
 static void remove_foreign(Matching *matching, const LiveConsumer *live)
 {
 	Diff *diff = matching->diff;
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
 	bool is_double = matching_find(matching, live->provider) != NULL;
 	bool is_left = matching_leaves(matching, live->provider);
+	bool is_demoted = matching_is_consumer(matching, live->provider);
 	Change *change =
 		plan_add_change(diff->pool, diff->plan,
 				(Change){
@@ -67,13 +89,16 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					.attribute = "olcSyncrepl",
 					.subject = uri,
 					.old_value = live->text,
-					.why = is_double ? "a second value for the same provider"
-					       : is_left ? "this node shall not read it any more"
-							 : "peers.json does not list it",
+					.why = is_double    ? "a second value for the same provider"
+					       : is_left    ? "this node shall not read it any more"
+					       : is_demoted ? "peers.json makes it a consumer"
+							    : "peers.json does not list it",
 					.live = live,
 				});
 
-	if (is_double || is_left || diff_is_released(diff, GUARD_REMOVAL) ||
+	if (is_demoted && !diff_is_released(diff, GUARD_REMOVAL))
+		hold_demoted(matching, change);
+	if (is_double || is_left || is_demoted || diff_is_released(diff, GUARD_REMOVAL) ||
 	    !known_is_foreign(diff->in->known, matching->suffix, uri))
 		return;
 	plan_hold(diff->pool, diff->plan, change,
@@ -243,7 +268,8 @@ static void multi_provider_diff(Matching *matching)
 {
 	Diff *diff = matching->diff;
 	const LiveDatabase *live = matching->live;
-	bool is_wanted = matching->wanted->n_consumers > 0;
+	bool is_wanted =
+		matching->wanted->n_consumers > 0 && !peer_is_consumer(diff->in->wanted->self);
 	const char *name = live->multi_provider_attribute;
 	const Hold *hold;
 	Change *change;

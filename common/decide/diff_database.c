@@ -8,6 +8,7 @@
 #include "common/base/suggest.h"
 #include "common/decide/diff.h"
 #include "common/decide/diff_unfit.h"
+#include "common/decide/role.h"
 #include "common/live/database_refusal.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/dn.h"
@@ -251,9 +252,10 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	const WantedDatabase *wanted = database->wanted;
 	const LiveDatabase *live = database->live;
 	const DesiredDatabase *desired = wanted->desired;
+	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
 
-	if (desired->manages_syncprov)
+	if (desired->manages_syncprov && !is_consumer)
 		overlay_diff(diff, wanted, live,
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
 	diff_session_log(diff, wanted, live);
@@ -342,7 +344,9 @@ void diff_databases(Diff *diff)
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const DatabasePlan *database = &diff->plan->databases[i];
 
-		if (database_can_be_cared_for(diff, database) && !database_is_taken(diff, database))
+		if (database_can_be_cared_for(diff, database) &&
+		    !database_is_taken(diff, database) &&
+		    role_fits(diff, database->wanted, database->live))
 			database_diff(diff, database);
 	}
 }

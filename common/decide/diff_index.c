@@ -5,27 +5,30 @@
 
 /* Over entries an index takes slapd's time, and holds up the next write: whoever reads the plan
  * must know. */
-static const char *index_why(const Diff *diff, const char *suffix)
+static const char *index_why(const Diff *diff, const char *suffix, const char *by)
 {
 	const char *counted = live_entries_counted(diff->in->live, suffix);
 
 	if (!diff_may_have_entries(diff, suffix))
-		return "syncprov searches by it";
+		return pool_printf(diff->pool, "%s searches by it", by);
 	return pool_printf(diff->pool,
-			   "syncprov searches by it; slapd builds it over %s%s, which takes time, "
+			   "%s searches by it; slapd builds it over %s%s, which takes time, "
 			   "and nothing else is written meanwhile",
-			   counted ? counted : "the entries that are there",
+			   by, counted ? counted : "the entries that are there",
 			   counted ? " entries" : "");
 }
 
 void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
+	/* slapd's consumer finds by its entryUUID what a provider tells of; the first one is
+	 * syncprov's. */
 	static const char *const attributes[] = {"entryCSN", "entryUUID"};
+	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
+	const char *by = is_consumer ? "slapd's consumer" : "syncprov";
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+	const char *why = index_why(diff, wanted->desired->suffix, by);
 
-	const char *why = index_why(diff, wanted->desired->suffix);
-
-	for (size_t i = 0; i < ARRAY_SIZE(attributes); i++) {
+	for (size_t i = is_consumer ? 1 : 0; i < ARRAY_SIZE(attributes); i++) {
 		DbIndex found = dbindex_find(index, attributes[i]);
 
 		if (found == DBINDEX_NONE)
@@ -43,8 +46,9 @@ void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *li
 		else if (found == DBINDEX_OTHER)
 			plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING,
 					 "index-without-eq", wanted->desired->suffix,
-					 "%s indexes %s, but not for equality, by which syncprov "
+					 "%s indexes %s, but not for equality, by which %s "
 					 "searches; slapd takes no second definition: %s",
-					 live->entry->dn, attributes[i], remedy_text(REMEDY_INDEX));
+					 live->entry->dn, attributes[i], by,
+					 remedy_text(REMEDY_INDEX));
 	}
 }

@@ -39,6 +39,7 @@ static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRec
 static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	Pool *pool = diff->pool;
+	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	WriteRefusal refusal;
 	const char *lines;
 
@@ -49,12 +50,14 @@ static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *liv
 		plan_add_finding(
 			pool, diff->plan, SEVERITY_CRITICAL, "read-only", suffix,
 			"%s of %s has slapd refuse what clients write, and cn=config what syncward "
-			"would correct (53), although every node is a provider. With slapd stopped "
+			"would correct (53)%s. With slapd stopped "
 			"and as the user that it runs as (on OpenLDAP 2.4, %s): %s",
-			refusal.attribute, refusal.dn, remedy_text(REMEDY_RESTRICT_OFF_2_4),
+			refusal.attribute, refusal.dn,
+			is_consumer ? "" : ", although every node is a provider",
+			remedy_text(REMEDY_RESTRICT_OFF_2_4),
 			remedy_fill(pool, REMEDY_RESTRICT_OFF_STOPPED, refusal.dn,
 				    refusal.attribute, lines));
-	else
+	else if (!is_consumer)
 		plan_add_finding(pool, diff->plan, SEVERITY_WARNING, "read-only", suffix,
 				 "%s of %s has slapd refuse clients' changes, or some of them, "
 				 "although every node is a provider; what peers send still "
@@ -84,13 +87,16 @@ static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const Live
 
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
+	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	const char *suffix = wanted->desired->suffix;
 	const LeftDatabase *left = known_left(diff->in->known, suffix);
 	const FenceRecord *fence = fence_record(&diff->in->known->fence, suffix);
 
 	refusal_tell(diff, suffix, live);
 	unreadable_tell(diff, wanted, live);
-	if (!live->is_read_only)
+	/* A consumer refuses clients' writes anyway, once it reads: not before may it be opened. */
+	if (!live->is_read_only ||
+	    (is_consumer && (!left || !left->was_closed || !live_reads_from_somebody(live))))
 		return;
 	if (fence && fence->is_closed) {
 		fenced_tell(diff, wanted, fence);

@@ -145,13 +145,14 @@ static bool list_is_live(Diff *diff, const char *const *values, size_t n_values)
 			const Peer *peer = &wanted->desired->peers[i];
 			ServerId id;
 
-			if (serverid_parse(diff->pool, values[j], &id, NULL) == 0 &&
+			if (peer->role == PEER_PROVIDER &&
+			    serverid_parse(diff->pool, values[j], &id, NULL) == 0 &&
 			    id.sid == peer->id && id.url && url_equal(id.url, peer->uri)) {
 				n_found++;
 				break;
 			}
 		}
-	return n_found == wanted->desired->n_peers && n_values == n_found;
+	return n_found == wanted->n_server_id_list && n_values == n_found;
 }
 
 static bool is_listener(Diff *diff, const char *uri, const char *const *urls, size_t n_urls)
@@ -208,6 +209,9 @@ void diff_server_id(Diff *diff)
 	bool wants_list = wanted->desired->server_id == SERVER_ID_LIST;
 	Change *change;
 
+	/* One that a consumer has all the same: common/decide/role.c */
+	if (peer_is_consumer(wanted->self))
+		return;
 	if (verdict.starts && verdict.has_sid && verdict.sid == wanted->self->id &&
 	    (!wants_list || list_is_live(diff, values, n_values)))
 		return;

@@ -106,7 +106,8 @@ void guard_identity(Diff *diff)
 	Identity identity = {.diff = diff, .our_id = diff->in->wanted->self->id};
 	Hold hold = {.guard = GUARD_IDENTITY, .release = remedy_text(REMEDY_RELEASE_G11)};
 
-	if (diff_is_released(diff, GUARD_IDENTITY))
+	/* A consumer writes under no identity. */
+	if (peer_is_consumer(diff->in->wanted->self) || diff_is_released(diff, GUARD_IDENTITY))
 		return;
 	judge_peers(&identity);
 	judge_machine(&identity);

@@ -18,8 +18,9 @@ const Peer *healing_peer(const Wanted *wanted, const WantedDatabase *database)
 {
 	const Peer *first = wanted->self;
 
+	/* A consumer writes under no server ID. */
 	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
-		if (database->consumers[i].peer->id < first->id)
+		if (peer_is_consumer(first) || database->consumers[i].peer->id < first->id)
 			first = database->consumers[i].peer;
 	return first;
 }

@@ -40,7 +40,7 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		.n_everybody = n_peers +
 			       copies_take(diff, facts->others, facts->n_others, peers + n_peers),
 		.suffix = suffix,
-		.our_id = diff->in->wanted->self->id,
+		.our_id = peer_server_id(diff->in->wanted->self),
 		.was_joining = is_fenced || (known && known->is_joining),
 		.is_fenced = is_fenced,
 	};

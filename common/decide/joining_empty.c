@@ -137,6 +137,32 @@ static const Hold *hold_unseen(const Joining *joining)
 		empty_command(joining));
 }
 
+/* What clients write comes to a consumer, and from it to nobody. */
+static const Hold *hold_consumer(const Joining *joining)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and this node is a consumer, which never begins a "
+			    "cluster; nothing was written; let it join with",
+			    joining->suffix),
+		remedy_text(REMEDY_APPLY));
+}
+
+/* It waits for a provider; nobody has to say anything. */
+static const Hold *hold_no_source(const Joining *joining)
+{
+	const char *unseen = unseen_describe(joining);
+
+	return joining_hold(joining, GUARD_JOINING,
+			    pool_printf(joining->diff->pool,
+					"%s is empty here, and no provider that this consumer "
+					"reads shows data%s%s; it is read as soon as one does; "
+					"when one does",
+					joining->suffix, *unseen ? ": " : "", unseen),
+			    remedy_text(REMEDY_APPLY));
+}
+
 static const Hold *judge_first_node(const Joining *joining)
 {
 	const Content *source = find_peer(joining, EMPTINESS_DATA);
@@ -144,6 +170,8 @@ static const Hold *judge_first_node(const Joining *joining)
 
 	if (source)
 		hold = hold_has_source(joining, source);
+	else if (peer_is_consumer(joining->diff->in->wanted->self))
+		hold = hold_consumer(joining);
 	else if (find_peer(joining, EMPTINESS_UNSEEN))
 		hold = hold_unseen(joining);
 	if (hold)
@@ -180,6 +208,8 @@ const Hold *joining_judge_empty(const Joining *joining)
 				    "complete",
 				    joining->suffix),
 			remedy_text(REMEDY_APPLY));
+	if (peer_is_consumer(joining->diff->in->wanted->self))
+		return hold_no_source(joining);
 	if (find_peer(joining, EMPTINESS_UNSEEN))
 		return hold_unseen(joining);
 	return joining_hold(joining, GUARD_JOINING,

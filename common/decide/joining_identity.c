@@ -144,6 +144,32 @@ static const Hold *judge_strangers(const Joining *joining)
 	return found;
 }
 
+/* Its first refresh deletes what the providers have not: where they lack something that is here,
+ * nobody has it afterwards. What it read before they had. */
+static const Hold *judge_consumer(const Joining *joining)
+{
+	const Diff *diff = joining->diff;
+	const KnownDatabase *known = known_database(diff->in->known, joining->suffix);
+	Hold *hold;
+
+	if (!peer_is_consumer(diff->in->wanted->self) || live_reads_from_somebody(joining->live) ||
+	    (known && known->is_consumer))
+		return NULL;
+	hold = pool_alloc(diff->pool, sizeof(*hold));
+	*hold = *joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(diff->pool,
+			    "%s has entries here that this node did not read as a consumer: what "
+			    "its providers do not have would be deleted by the first refresh; stop "
+			    "slapd, %s; only if it is a copy of a provider's, or nothing that is "
+			    "here alone is needed",
+			    joining->suffix, remedy_text(REMEDY_DATABASE_ANEW)),
+		RELEASE);
+	/* It is seen again as long as it lasts; to a provider it would say nothing. */
+	hold->says_nothing = true;
+	return hold;
+}
+
 const Hold *joining_judge_identity(const Joining *joining)
 {
 	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
@@ -159,5 +185,7 @@ const Hold *joining_judge_identity(const Joining *joining)
 	hold = judge_strangers(joining);
 	if (known && known->suspect && !(hold && was_complete(joining)))
 		return joining_hold(joining, GUARD_CONTENT, known->suspect, RELEASE);
+	if (!hold)
+		hold = judge_consumer(joining);
 	return hold ? hold : judge_own_changes(joining);
 }

@@ -291,10 +291,26 @@ static void judge_new_peers(Links *links)
 	hold_strangers(links);
 }
 
+/* --- a consumer --- */
+
+/* It read all that it lacked before; somebody may have emptied it since. */
+static bool is_settled(const Links *links)
+{
+	const Joining *joining = &links->joining;
+	const Content *glance = &diff_facts(joining->diff, joining->suffix)->glance;
+	const bool is_emptied = glance->state == CONTENT_READ &&
+				(!glance->has_suffix || glance->n_context_csns == 0);
+
+	return !joining->was_joining && !is_emptied &&
+	       known_was_complete(joining->diff->in->known, joining->suffix) &&
+	       live_reads_from_somebody(joining->live);
+}
+
 void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 			const WantedConsumer *const *of_live)
 {
 	Links links = {.joining = joining_of(diff, wanted, live), .of_live = of_live};
+	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 
 	if (wanted->n_consumers == 0)
 		return;
@@ -309,7 +325,14 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 			joining_read_again(&links.joining, of_live);
 		return;
 	}
+	if (is_consumer && is_settled(&links)) {
+		judge_new_peers(&links);
+		return;
+	}
 	links.hold = joining_judge(diff, wanted, live);
+	/* Elsewhere overlay and flag wait, and tell it. */
+	if (is_consumer && links.hold)
+		plan_add_hold(diff->pool, diff->plan, *links.hold);
 	if (links.hold && links.hold->guard == GUARD_JOINING &&
 	    links.joining.here->state == CONTENT_READ)
 		one_source_first(&links);

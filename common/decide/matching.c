@@ -65,6 +65,17 @@ bool matching_leaves(const Matching *matching, const char *provider)
 	return false;
 }
 
+bool matching_is_consumer(const Matching *matching, const char *provider)
+{
+	const Desired *desired = matching->diff->in->desired;
+
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (peer_is_consumer(&desired->peers[i]) &&
+		    url_equal(desired->peers[i].uri, provider))
+			return true;
+	return false;
+}
+
 static int by_text(const void *one, const void *other)
 {
 	return strcmp(*(const char *const *)one, *(const char *const *)other);

@@ -56,8 +56,9 @@ bool result_closes(const ResultDatabase *database, Breach *ret)
 {
 	Diff *diff = database->result->diff;
 
-	if (!takes_writes(database->before) || takes_writes(database->then) ||
-	    !reads_another(diff, database->then) ||
+	/* A consumer is to refuse them. */
+	if (peer_is_consumer(diff->in->wanted->self) || !takes_writes(database->before) ||
+	    takes_writes(database->then) || !reads_another(diff, database->then) ||
 	    !diff_facts(diff, database->suffix)->here.has_suffix ||
 	    joining_judge(diff, database->wanted, database->before))
 		return false;

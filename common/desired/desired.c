@@ -14,6 +14,18 @@ bool peer_is_read(const Peer *peer)
 	return peer->role == PEER_PROVIDER || peer->is_hub;
 }
 
+bool peer_is_consumer(const Peer *peer)
+{
+	return !peer_is_read(peer);
+}
+
+#define SERVER_ID_OF_NOBODY 0x1000 /* a CSN has three digits for it */
+
+unsigned peer_server_id(const Peer *peer)
+{
+	return peer->role == PEER_PROVIDER ? peer->id : SERVER_ID_OF_NOBODY;
+}
+
 bool desired_is_mesh(const Desired *desired)
 {
 	for (size_t i = 0; i < desired->n_peers; i++)
@@ -28,6 +40,13 @@ const Peer *desired_peer(const Desired *desired, unsigned id)
 		if (desired->peers[i].id == id)
 			return &desired->peers[i];
 	return NULL;
+}
+
+const Peer *desired_writer(const Desired *desired, unsigned server_id)
+{
+	const Peer *peer = desired_peer(desired, server_id);
+
+	return peer && peer->role == PEER_PROVIDER ? peer : NULL;
 }
 
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)

@@ -164,11 +164,20 @@ unsigned desired_site_number(const Desired *desired, const char *site);
 /* True for who is read: providers and hubs. */
 bool peer_is_read(const Peer *peer);
 
+/* One that reads, and is read by nobody. */
+bool peer_is_consumer(const Peer *peer);
+
+/* The server ID under which it writes; of a consumer one that slapd gives to no change. */
+unsigned peer_server_id(const Peer *peer);
+
 /* True when every peer of a database reads every other one of it: nothing says otherwise. */
 bool desired_is_mesh(const Desired *desired);
 
 /* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
+
+/* The provider that writes under that server ID; NULL when none. */
+const Peer *desired_writer(const Desired *desired, unsigned server_id);
 
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired_internal.h"
 
+static int check_peer(Reader *reader, const JsonNode *node, const Peer *peer)
+{
+	if (peer->is_hub)
+		return reader_refuse(reader, json_member(node, "hub")->place,
+				     "this syncward shows hubs (topology), but does not make them "
+				     "yet");
+	if (peer->refers_updates)
+		return reader_refuse(reader, json_member(node, "update_ref")->place,
+				     "this syncward does not write olcUpdateRef yet: a consumer "
+				     "refuses clients' writes and refers nobody");
+	return 0;
+}
+
 int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired)
 {
 	const JsonNode *peers = json_member(root, "peers");
 
 	for (size_t i = 0; i < desired->n_peers; i++)
-		if (desired->peers[i].role != PEER_PROVIDER)
-			return reader_refuse(
-				reader, json_member(&peers->children[i], "role")->place,
-				"this syncward shows consumers (topology), but does not "
-				"make them yet");
+		if (check_peer(reader, &peers->children[i], &desired->peers[i]) < 0)
+			return -1;
 	return 0;
 }

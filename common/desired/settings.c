@@ -35,7 +35,7 @@ static int read_ldap_uri(Reader *reader, const ReaderKey *key, const JsonNode *v
 /* An id is welcome as a number too. */
 static int read_node(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
-	static const ReaderKey range = {.min = 1, .max = SID_MAX};
+	static const ReaderKey range = {.min = 1, .max = ID_MAX};
 	unsigned long id;
 
 	if (value->type != JSON_NUMBER)

@@ -85,35 +85,29 @@ static void reader_add(Pool *pool, WantedDatabase *database, const char *dn, siz
 	*n_ours += 1;
 }
 
-/* Who brings others what it reads here. A plain consumer may be meant to read less. */
-static bool relay_reads(const Links *links, const Peer *self, const Peer *consumer)
-{
-	const size_t at = links_position(links, consumer);
-	const size_t at_self = links_position(links, self);
-
-	return at < links->n_relays && at_self < links->n_relays &&
-	       relay_set_has(&links->reads[at], at_self);
-}
-
 /* By default whoever reads here: the bind DN that each other peer uses towards this node. What
  * "readers" says changes for whom rights and limits are written, not who reads. */
-static void readers_want(Pool *pool, const Desired *desired, const Links *links, const Peer *self,
-			 WantedDatabase *database)
+static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedDatabase *database)
 {
 	const DesiredDatabase *given = database->desired;
 	const bool is_given = given->n_readers > 0;
 	const char *dn, *before = NULL; /* most peers use the same */
 
+	if (at_self >= links->n_relays)
+		return;
 	for (size_t i = 0; i < given->n_readers; i++)
 		reader_add(pool, database, given->readers[i], &database->n_readers);
-	for (size_t i = 0; i < desired->n_peers; i++) {
-		const Peer *consumer = &desired->peers[i];
+	for (size_t at = 0; at < links->n_nodes; at++) {
+		const bool reads = relay_set_has(&links->reads[at], at_self);
+		/* It brings others what it reads here. A plain consumer may be meant to read less.
+		 */
+		const bool is_relay = at < links->n_relays;
 
-		if (consumer == self || !desired_database_has_peer(given, consumer->id))
+		if (at == at_self || (!is_relay && !reads))
 			continue;
-		dn = wanted_reader(given, self, consumer);
+		dn = wanted_reader(given, links->nodes[at_self], links->nodes[at]);
 		if ((dn && dn == before) || (is_given && !dn) ||
-		    ((is_given || !dn) && !relay_reads(links, self, consumer)))
+		    ((is_given || !dn) && !(is_relay && reads)))
 			continue;
 		if (!dn) {
 			database->has_unknown_reader = true;
@@ -166,10 +160,11 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 				 .self = links_position(&links, self)};
 	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
+	database.n_leaves = links.n_nodes - links.n_relays - peer_is_consumer(self);
 	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
 	if (consumers_want(&wanting, &database, err) < 0)
 		return -1;
-	readers_want(pool, desired, &links, self, &database);
+	readers_want(pool, &links, wanting.self, &database);
 	database.n_logs = wanted_logs(pool, &links, self, &database.logs);
 	*ret = database;
 	return 0;
@@ -180,10 +175,13 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 {
 	Wanted wanted = {.desired = desired, .self = &desired->peers[self]};
 
-	wanted.server_id = pool_printf(pool, "%u", wanted.self->id);
+	if (!peer_is_consumer(wanted.self))
+		wanted.server_id = pool_printf(pool, "%u", wanted.self->id);
 	for (size_t i = 0; desired->server_id == SERVER_ID_LIST && i < desired->n_peers; i++)
-		POOL_PUSH(pool, wanted.server_id_list, wanted.n_server_id_list,
-			  pool_printf(pool, "%u %s", desired->peers[i].id, desired->peers[i].uri));
+		if (desired->peers[i].role == PEER_PROVIDER)
+			POOL_PUSH(pool, wanted.server_id_list, wanted.n_server_id_list,
+				  pool_printf(pool, "%u %s", desired->peers[i].id,
+					      desired->peers[i].uri));
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		const DesiredDatabase *given = &desired->databases[i];
 		WantedDatabase database;

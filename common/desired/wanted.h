@@ -34,6 +34,7 @@ typedef struct WantedDatabase {
 	size_t n_consumers;
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
 			    these, but they can be asked. Both are everybody but this node. */
+	size_t n_leaves; /* other consumers of peers.json that hold it: nobody reads or asks them */
 	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs that olcLimits and "access" are for */
 	size_t n_readers;
@@ -48,8 +49,8 @@ typedef struct WantedDatabase {
 typedef struct Wanted {
 	const Desired *desired;
 	const Peer *self;
-	const char *server_id;       /* the bare form */
-	const char **server_id_list; /* "id uri" of all peers, for "server_id": "list" */
+	const char *server_id;       /* the bare form; NULL: a consumer has none */
+	const char **server_id_list; /* "id uri" of all providers, for "server_id": "list" */
 	size_t n_server_id_list;
 	WantedDatabase *databases; /* those that this node holds */
 	size_t n_databases;

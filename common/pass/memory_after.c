@@ -78,6 +78,18 @@ static bool was_partial(const Plan *plan, const Known *known, const char *suffix
 	return (before && before->was_partial) || (wanted && wanted->is_partial);
 }
 
+/* What it did not read from a provider makes no consumer. */
+static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspect)
+{
+	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
+
+	for (size_t i = 0; wanted && i < plan->n_databases && !is_suspect; i++)
+		if (plan->databases[i].wanted == wanted)
+			return plan->databases[i].live &&
+			       live_reads_from_somebody(plan->databases[i].live);
+	return false;
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -91,6 +103,9 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 			       .is_joining = joining != NULL,
 			       .was_partial = was_partial(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
+	if (plan->wanted && peer_is_consumer(plan->wanted->self))
+		ret->is_consumer = (before && before->is_consumer) ||
+				   is_consumer_now(plan, suffix, content != NULL);
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);

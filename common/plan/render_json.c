@@ -82,6 +82,7 @@ static void put_node(Json *plan_object, const Plan *plan)
 
 	json_object_object_add(node, "id", json_object_new_int((int)plan->wanted->self->id));
 	put_text(node, "uri", plan->wanted->self->uri);
+	put_text(node, "role", peer_role_names[plan->wanted->self->role]);
 	json_object_object_add(plan_object, "node", node);
 }
 

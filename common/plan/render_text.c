@@ -154,8 +154,9 @@ const char *render_text(Pool *pool, const Plan *plan, RenderStyle style)
 	Page page = {.pool = pool, .out = BUF_IN(pool), .style = style, .plan = plan};
 
 	if (plan->wanted)
-		buf_printf(&page.out, "This node is peer %u, %s.\n\n", plan->wanted->self->id,
-			   plan->wanted->self->uri);
+		buf_printf(&page.out, "This node is peer %u, %s%s.\n\n", plan->wanted->self->id,
+			   plan->wanted->self->uri,
+			   peer_is_consumer(plan->wanted->self) ? ", a consumer" : "");
 	block(&page, NULL);
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
 		block(&page, plan->wanted->databases[i].desired->suffix);

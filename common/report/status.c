@@ -278,6 +278,7 @@ void status_look(Pool *pool, const Plan *left, const Live *live, int64_t now_sec
 			.suffix = pool_strdup(pool, suffix),
 			.is_in_step = in_step(left, suffix),
 			.n_not_read = wanted->n_others,
+			.n_leaves = wanted->n_leaves,
 		};
 
 		database.since_sec = since(before, database.is_in_step, now_sec);

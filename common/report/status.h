@@ -71,6 +71,7 @@ typedef struct StatusDatabase {
 	bool is_multi_provider;
 	StatusPeer *peers;
 	size_t n_peers;
+	size_t n_leaves;              /* consumers, which nobody looks at but they themselves */
 	size_t n_not_read;            /* other providers: what they have is not looked at */
 	const DatabaseHealth *health; /* NULL: the peers were not asked yet */
 } StatusDatabase;
@@ -108,6 +109,7 @@ typedef struct Status {
 	const char *sha256;
 	unsigned node_id; /* 0: no peer is this node */
 	const char *node_uri;
+	bool is_consumer; /* this node is one by peers.json */
 	const char *slapd_uri;
 	Claim is_slapd_up;
 	int64_t slapd_since_sec;

@@ -248,11 +248,18 @@ static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t no
 /* Where not everybody reads everybody, this node sees a part. */
 static const char *unseen_describe(Pool *pool, const Status *status)
 {
-	size_t n = 0;
+	size_t n_providers = 0, n_consumers = 0;
+	const char *text = "";
 
-	for (size_t i = 0; i < status->n_databases; i++)
-		n += status->databases[i].n_not_read;
-	return n == 0 ? "" : pool_printf(pool, ", %zu providers not read and not looked at", n);
+	for (size_t i = 0; i < status->n_databases; i++) {
+		n_providers += status->databases[i].n_not_read;
+		n_consumers += status->databases[i].n_leaves;
+	}
+	if (n_providers > 0)
+		text = pool_printf(pool, ", %zu providers not read and not looked at", n_providers);
+	if (n_consumers > 0)
+		text = pool_printf(pool, "%s, %zu consumers not looked at", text, n_consumers);
+	return text;
 }
 
 static const char *all_is_well(Pool *pool, const Status *status)

@@ -3,7 +3,7 @@
 
 #include "common/base/timestamp.h"
 
-#define PEER_ID_MAX   4095
+#define PEER_ID_MAX   65535
 #define MAX_LAGS_TOLD 64 /* monitoring systems take lines of some kilobytes */
 
 /* How far each peer is behind, by id, in the database where it is most; -1: not known. */

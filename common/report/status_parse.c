@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/json/json_document.h"
 #include "common/report/status.h"
@@ -149,6 +150,7 @@ static void databases_read(Pool *pool, const JsonNode *root, Status *status)
 			.since_sec = get_time(item, "since"),
 			.is_multi_provider = get_boolean(item, "multi_provider"),
 			.n_not_read = get_number(item, "not_read"),
+			.n_leaves = get_number(item, "consumers"),
 			.health = health_read(pool, item),
 		};
 
@@ -285,6 +287,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 		.sentence = get_text(root, "text"),
 		.node_id = (unsigned)get_number(node, "id"),
 		.node_uri = get_text(node, "uri"),
+		.is_consumer = text_equal(get_text(node, "role"), "consumer"),
 		.success_sec = get_time(root, "last_success"),
 		.next_pass_sec = get_time(root, "next_pass"),
 		.last_pass = pass_read(root),

@@ -30,6 +30,7 @@ static void put_node(JsonOut *out, const Status *status)
 	json_out_open(out, "node", '{');
 	json_out_number(out, "id", status->node_id);
 	json_out_text(out, "uri", status->node_uri);
+	json_out_text(out, "role", status->is_consumer ? "consumer" : "provider");
 	json_out_close(out, '{');
 }
 
@@ -177,6 +178,8 @@ static void put_databases(JsonOut *out, const Status *status)
 		json_out_close(out, '[');
 		if (database->n_not_read > 0)
 			json_out_number(out, "not_read", (int64_t)database->n_not_read);
+		if (database->n_leaves > 0)
+			json_out_number(out, "consumers", (int64_t)database->n_leaves);
 		put_health(out, database->health);
 		json_out_close(out, '{');
 	}

@@ -128,7 +128,8 @@ static void head(Page *page)
 	buf_printf(page->out, "syncward  %s, process %ld, started %s (%s)\n", status->version,
 		   status->pid, date(page, status->started_sec), ago(page, status->started_sec));
 	if (status->node_id > 0)
-		buf_printf(page->out, "node      %u, %s\n", status->node_id, status->node_uri);
+		buf_printf(page->out, "node      %u, %s%s\n", status->node_id, status->node_uri,
+			   status->is_consumer ? ", a consumer" : "");
 	desired_line(page);
 	slapd_line(page);
 	pass_line(page);
@@ -287,12 +288,18 @@ static void databases(Page *page)
 			   coloured(page, claim_colours[database->is_in_step],
 				    words[database->is_in_step]),
 			   lasting(page, database->since_sec),
-			   database->is_multi_provider ? "" : ", not multi-provider");
+			   database->is_multi_provider || page->status->is_consumer
+				   ? ""
+				   : ", not multi-provider");
 		peers_table(page, database);
 		if (database->n_not_read > 0)
 			buf_printf(page->out,
 				   "  providers that are not read, and not looked at: %zu\n",
 				   database->n_not_read);
+		if (database->n_leaves > 0)
+			buf_printf(page->out,
+				   "  consumers, of which each tells of itself alone: %zu\n",
+				   database->n_leaves);
 		content_table(page, database->health);
 		compared_lines(page, database);
 	}

@@ -88,19 +88,24 @@ static void forget_healed(SimPlay *play)
 /* --- copies --- */
 
 /* Of what a late clock overwrote slapd keeps here one version and there the other. */
+static bool is_excused(const SimRecord *record)
+{
+	return record->is_contested && record->is_tolerated;
+}
+
 static size_t count_judged(const SimCopy *copy, const SimRecord *ledger)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < copy->n_entries; i++)
-		n += !ledger[copy->entries[i].name].is_contested;
+		n += !is_excused(&ledger[copy->entries[i].name]);
 	return n;
 }
 
 static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 {
 	for (size_t i = 0; i < one->n_entries; i++)
-		if (!ledger[one->entries[i].name].is_contested &&
+		if (!is_excused(&ledger[one->entries[i].name]) &&
 		    !has_version(other, one->entries[i].name, one->entries[i].csn))
 			return false;
 	return count_judged(one, ledger) == count_judged(other, ledger);

@@ -7,7 +7,9 @@
 
 #define QUIET_ROUNDS 12
 #define ALL_MESSAGES 1000
-#define POLLS        6
+/* guard_identity.c */
+#define CLOCK_TOLERANCE 60
+#define POLLS           6
 
 /* --- the beginning --- */
 
@@ -165,6 +167,7 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 			      .is_acknowledged = true};
 	/* Of a late clock: slapd keeps what was there, or not everywhere. */
 	record->is_contested = !sim_csn_is_newer(record->csn, before);
+	record->is_tolerated = node->late <= CLOCK_TOLERANCE;
 	record->uuid = uuid > 0 ? uuid : sim_find_name(&node->copy, name)->uuid;
 	record->is_held[at] = true;
 	sim_tally.changes += play->sim.has_agent;

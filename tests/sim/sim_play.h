@@ -11,6 +11,7 @@ typedef struct SimRecord {
 	bool is_deleted;
 	bool is_acknowledged; /* in this history */
 	bool is_contested;    /* it is older than what was there */
+	bool is_tolerated;    /* by a clock that is as late as G11 lets pass */
 	bool is_held[SIM_NODES];
 } SimRecord;
 

@@ -89,7 +89,7 @@ def test_it_says_what_is_in_step_for_each_database_and_peer(slapd_factory, progr
         text = page(node)
     assert text.returncode == 0, text.stderr
     assert found["schema_version"] == 1 and found["pid"] == daemon.pid
-    assert found["node"] == {"id": 2, "uri": node.server.ldap_uri}
+    assert found["node"] == {"id": 2, "uri": node.server.ldap_uri, "role": "provider"}
     assert found["desired"]["file"] == node.peers_file and found["desired"]["mode"] == "enforce"
     assert found["desired"]["refused_why"] is None
     assert found["slapd"]["up"] is True and found["slapd"]["in_step"] is True

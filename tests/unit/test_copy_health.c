@@ -31,6 +31,7 @@ typedef struct Scene {
 	int64_t interval_secs[2];
 	int64_t here_interval_sec;
 	bool is_joining;
+	bool is_consumer;
 	int64_t now_sec;
 } Scene;
 
@@ -67,6 +68,7 @@ static const DatabaseHealth *look(Scene *scene)
 	const HealthLook seen = {
 		.suffix = SUFFIX,
 		.our_id = 1,
+		.is_consumer = scene->is_consumer,
 		.is_joining = scene->is_joining,
 		.here = &scene->here,
 		.peers = scene->peers,
@@ -358,6 +360,22 @@ static void own_changes_that_went_back_are_missing_while_a_peer_may_have_them(vo
 	pool_free(scene.pool);
 }
 
+/* The number by which it goes may have been somebody's server ID. */
+static void a_consumer_has_no_changes_of_its_own(void **state)
+{
+	Scene scene = a_scene();
+
+	(void)state;
+	scene.is_consumer = true;
+	scene.here = holds(0, ONE_C, TWO_A);
+	(void)look(&scene);
+	scene.here = holds(0, ONE_B, TWO_A);
+	scene.peers[1] = (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE};
+	assert_int_not_equal(look(&scene)->here.state, HEALTH_OLDER);
+	assert_null(scene.health.missing);
+	pool_free(scene.pool);
+}
+
 static void a_database_that_joins_or_is_empty_lacks_nothing_of_its_own(void **state)
 {
 	Scene scene = a_scene();
@@ -474,6 +492,7 @@ int main(void)
 		cmocka_unit_test(
 			a_write_over_missing_changes_stays_told_until_somebody_looked_into_it),
 		cmocka_unit_test(another_suffix_entry_here_is_told_until_somebody_looked_into_it),
+		cmocka_unit_test(a_consumer_has_no_changes_of_its_own),
 		cmocka_unit_test(own_changes_that_went_back_are_missing_while_a_peer_may_have_them),
 		cmocka_unit_test(a_database_that_joins_or_is_empty_lacks_nothing_of_its_own),
 		cmocka_unit_test(what_is_missing_is_not_forgotten_while_it_joins),

@@ -393,7 +393,7 @@ static void what_is_not_made_yet_is_refused(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
 	const char *text = "{\"format\":1,\"peers\":[" PEER(1, "") "," PEER(
-		2, CONSUMER) "],\"databases\":[" DATABASE "]}";
+		2, HUB) "],\"databases\":[" DATABASE "]}";
 	const Desired *desired;
 	Error err = {0};
 

@@ -361,21 +361,6 @@ static void own_changes_that_came_far_are_missed_here(void **state)
 	assert_true(holds(scene, GUARD_CONTENT));
 }
 
-static void consumers_are_not_made_yet(void **state)
-{
-	static const char text[] = "{\"format\": 1, \"peers\": [" ONE("") PEER(2, "")
-		PEER(3, ", \"role\": \"consumer\"") BEHIND "}";
-	Scene *scene = *state;
-	const Desired *desired;
-	Error err = {0};
-
-	if (desired_parse(scene->pool, "f", BESIDE_GATEWAYS, strlen(BESIDE_GATEWAYS), &desired,
-			  &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(desired_parse(scene->pool, "f", text, strlen(text), &desired, &err), -1);
-	assert_non_null(strstr(err.text, "does not make them yet"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,7 +384,6 @@ int main(void)
 		SCENE_TEST(an_empty_node_is_not_told_that_it_may_be_the_first),
 		SCENE_TEST(a_database_of_its_own_is_held_by_one_that_it_does_not_read),
 		SCENE_TEST(own_changes_that_came_far_are_missed_here),
-		SCENE_TEST(consumers_are_not_made_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

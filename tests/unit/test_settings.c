@@ -90,7 +90,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
 		 "a:1:14: \"state_dir\" must be an absolute path, like /etc/..."},
 		{"{\"ldap_uri\":\"ldap://a\"}",
 		 "a:1:13: \"ldap_uri\" must be slapd's local socket, like ldapi:///"},
-		{"{\"node\":0}", "a:1:9: \"node\" must be a whole number from 1 to 4095"},
+		{"{\"node\":0}", "a:1:9: \"node\" must be a whole number from 1 to 65535"},
 		{"{\"node\":true}", "a:1:9: \"node\" must be a string, not a boolean"},
 		{"{\"probe\":1}", "a:1:10: \"probe\" must be a boolean, not a number"},
 		{"{\"verify\":{\"binddn\":\"cn=v\"}}", "a:1:11: \"verify\" needs \"credentials\""},

@@ -402,6 +402,35 @@ static void a_lag_is_judged_by_the_limits_that_somebody_gives(void **state)
 }
 
 /* Where not everybody reads everybody, well is what this node reads. */
+/* Its id is above that of every server ID, and its lag the only one that anybody knows of it. */
+static void the_lag_of_a_consumer_is_told(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Status status = an_example();
+	DatabaseHealth own = health;
+	StatusDatabase one = databases[0];
+	Status again;
+	const char *text;
+	Error err;
+
+	(void)state;
+	own.here.peer_id = 65535;
+	own.here.lag_msec = 7000;
+	one.health = &own;
+	one.n_leaves = 3;
+	status.databases = &one;
+	status.n_databases = 1;
+	status.is_consumer = true;
+	assert_non_null(strstr(check(pool, &status).line, "lag_65535=7.000s"));
+	text = status_text(pool, &status, &(StatusLife){CLAIM_YES, NOW}, false);
+	assert_non_null(strstr(text, ", a consumer\n"));
+	assert_non_null(strstr(text, "each tells of itself alone: 3\n"));
+	text = status_print(pool, &status);
+	assert_int_equal(status_parse(pool, "s", text, strlen(text), &again, &err), 0);
+	assert_true(again.is_consumer);
+	assert_int_equal(again.databases[0].n_leaves, 3);
+}
+
 static void who_is_not_read_is_not_said_to_be_well(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -988,6 +1017,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_looked_at_is_not_known),
 		cmocka_unit_test(a_lag_is_judged_by_the_limits_that_somebody_gives),
 		cmocka_unit_test(all_is_well_is_one_line_with_perfdata),
+		cmocka_unit_test(the_lag_of_a_consumer_is_told),
 		cmocka_unit_test(who_is_not_read_is_not_said_to_be_well),
 		cmocka_unit_test(the_worst_is_told_and_the_rest_counted),
 		cmocka_unit_test(what_stops_the_work_or_endangers_data_is_critical),
