@@ -292,6 +292,22 @@ static void judge_lag(Verdict *verdict, const Status *status, const CheckLimits 
 				    lag.unknown));
 }
 
+/* The peers were asked, and what they said was compared with nothing. */
+static void judge_sight(Verdict *verdict, const Status *status)
+{
+	for (size_t i = 0; i < status->n_databases && verdict->level == CHECK_OK; i++) {
+		const StatusDatabase *database = &status->databases[i];
+
+		if (status->is_slapd_up == CLAIM_YES && database->health &&
+		    !database->health->here.is_current)
+			problem(verdict, CHECK_UNKNOWN,
+				pool_printf(verdict->pool,
+					    "%s: what this node has of it cannot be read, so whether "
+					    "changes are missing is not known",
+					    database->suffix));
+	}
+}
+
 CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
 			 const CheckLimits *limits)
 {
@@ -312,6 +328,7 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	judge_compared(&verdict, status, life);
 	if (limits->warning_msec >= 0 || limits->critical_msec >= 0)
 		judge_lag(&verdict, status, limits);
+	judge_sight(&verdict, status);
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)

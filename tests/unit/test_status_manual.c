@@ -325,6 +325,24 @@ static void a_lag_that_nobody_knows_has_the_level_of_the_manual(void **state)
 			 manual_level("nobody knows how far this node is behind"));
 }
 
+static void a_copy_here_that_is_not_read_has_the_level_of_the_manual(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	DatabaseHealth unread = {.looked_sec = NOW - 5, .here = {.peer_id = 1, .lag_msec = -1}};
+	Scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.database.health = &unread;
+	assert_int_equal(level_of(pool, &scene),
+			 manual_level("this node itself has of a database cannot be read"));
+	unread.here.is_current = true;
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+	unread.here.is_current = false;
+	scene.status.is_slapd_up = CLAIM_NO;
+	assert_int_not_equal(level_of(pool, &scene), CHECK_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +352,7 @@ int main(void)
 		cmocka_unit_test(a_daemon_that_is_gone_hangs_or_begins_has_the_level_of_the_manual),
 		cmocka_unit_test(what_compare_found_has_the_level_of_the_manual),
 		cmocka_unit_test(a_lag_that_nobody_knows_has_the_level_of_the_manual),
+		cmocka_unit_test(a_copy_here_that_is_not_read_has_the_level_of_the_manual),
 	};
 
 	return cmocka_run_group_tests(tests, manual_read, NULL);
