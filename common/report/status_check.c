@@ -301,10 +301,11 @@ static void judge_sight(Verdict *verdict, const Status *status)
 		if (status->is_slapd_up == CLAIM_YES && database->health &&
 		    !database->health->here.is_current)
 			problem(verdict, CHECK_UNKNOWN,
-				pool_printf(verdict->pool,
-					    "%s: what this node has of it cannot be read, so whether "
-					    "changes are missing is not known",
-					    database->suffix));
+				pool_printf(
+					verdict->pool,
+					"%s: what this node has of it cannot be read, so whether "
+					"changes are missing is not known",
+					database->suffix));
 	}
 }
 
