@@ -30,10 +30,30 @@ static const char *peer_uri(const Identity *identity, unsigned peer_id)
 	return peer ? peer->uri : "a peer";
 }
 
+/* Each runs under the ID of the other: another one for either of them would only go round. */
+static const char *exchanged_describe(const Identity *identity, unsigned peer_id)
+{
+	Diff *diff = identity->diff;
+	const char *uri = peer_uri(identity, peer_id);
+
+	return pool_printf(diff->pool,
+			   "%s runs under server ID %u, which peers.json gives this node, and this "
+			   "node under %u: slapd takes the changes of one of them for known, and "
+			   "they get lost. %s; when it is still held then",
+			   uri, identity->our_id, peer_id,
+			   remedy_fill(diff->pool, REMEDY_ID_EXCHANGED, uri));
+}
+
 static void judge_server_id(Identity *identity, unsigned peer_id, int server_id)
 {
+	const Diff *diff = identity->diff;
+
 	if (identity->text || server_id <= 0 || (unsigned)server_id != identity->our_id)
 		return;
+	if (diff->has_live_sid && diff->live_sid == peer_id) {
+		identity->text = exchanged_describe(identity, peer_id);
+		return;
+	}
 	identity->text = pool_printf(
 		identity->diff->pool,
 		"%s runs under server ID %u, which is this node's: slapd takes the "

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """G11: no server ID and no multi-provider flag where another node has this one's identity, or its clock differs."""
 
+import copy
 import json
 import os
 import re
@@ -47,6 +48,28 @@ def test_a_peer_with_our_server_id_is_told_and_nothing_makes_us_a_provider(clust
     peer.apply("--release", "G5")
     remedies.did("id-at-twin")
     assert peer.server.values("cn=config", "olcServerID") == ["2"]
+    node.apply_ok()
+    assert is_provider(node)
+
+
+@pytest.mark.remedy("id-exchanged")
+def test_lines_that_have_each_others_id_are_to_be_exchanged(cluster):
+    """To release G5 at each of them would only change who is the twin."""
+    node, peer = cluster
+    before = copy.deepcopy(cluster.document)
+    one, other = cluster.document["peers"]
+    one["uri"], other["uri"] = other["uri"], one["uri"]
+    cluster.write()
+    node.id, peer.id = 2, 1
+    done = node.apply()
+    assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
+    assert (f"held G11: {peer.server.ldap_uri} runs under server ID 2, which peers.json gives this node, and this node under 1: "
+            in done.stdout), done.stdout
+    assert remedies.printed(done.stdout, "id-exchanged").startswith(peer.server.ldap_uri) and "G5` there" not in done.stdout
+    node.id, peer.id = 1, 2
+    cluster.document = before
+    cluster.write()
+    remedies.did("id-exchanged")
     node.apply_ok()
     assert is_provider(node)
 
