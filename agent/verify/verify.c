@@ -7,10 +7,12 @@
 #include "agent/peer/probe_round.h"
 #include "agent/peer/session_content.h"
 #include "agent/peer/session_tls.h"
+#include "agent/system/clock.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/copy/copy_relation.h"
+#include "common/copy/stamps.h"
 
 #define POLL_MSEC  50
 #define RETRY_MSEC 1000 /* a connection to a server that could not be reached */
@@ -216,6 +218,19 @@ static bool round_is_good(Verify *verify)
 	return is_good;
 }
 
+static void stamps_judge(Verify *verify)
+{
+	for (size_t i = 0; i < verify->n_databases; i++) {
+		VerifiedDatabase *database = &verify->databases[i];
+		const char *latest = stamp_latest(database->newest.csns, database->newest.n_csns);
+
+		if (latest)
+			database->ahead =
+				stamp_ahead_text(verify->pool, database->wanted->desired->suffix,
+						 latest, clock_system.realtime_sec(NULL));
+	}
+}
+
 void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const World *world,
 		unsigned timeout_sec, Verify *ret)
 {
@@ -234,6 +249,7 @@ void verify_run(Pool *pool, Directory *directory, const Wanted *wanted, const Wo
 		       timeout_sec);
 	while (!round_is_good(&verify) && monotonic_msec() < verify.end_msec)
 		pause_msec(POLL_MSEC);
+	stamps_judge(&verify);
 	verify.waited_msec = monotonic_msec() - start_msec;
 	*ret = verify;
 }

@@ -40,6 +40,7 @@ typedef struct VerifiedDatabase {
 	VerifiedServer *servers;
 	size_t n_servers;
 	Newest newest;
+	const char *ahead; /* why the same contextCSN everywhere is no proof; NULL: it is one */
 } VerifiedDatabase;
 
 typedef struct Verify {

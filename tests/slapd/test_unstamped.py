@@ -2,6 +2,7 @@
 """Settings under which what happens here reaches nobody, under an equal contextCSN: slapd stamps no change (olcLastMod:
 FALSE), or tells nobody who was away what was deleted (olcSpNoPresent: TRUE, which guides give to an accesslog's overlay)."""
 
+import json
 import re
 import time
 
@@ -123,6 +124,10 @@ def test_a_change_from_the_future_is_told_while_it_hides_what_is_written_under_i
     other.server.start()
     cluster.wait_persistent()
     assert one.server.context_csns() == other.server.context_csns() and added not in whole(other.server)
+    verified = one.run("verify")
+    assert verified.returncode == 1 and "which proves nothing then" in verified.stdout and "All are" not in verified.stdout
+    database, = json.loads(one.run("verify", "--output", "json").stdout)["databases"]
+    assert "which has not come yet" in database["ahead_of_time"]
     for node in cluster:
         severity, text = unstamped(node, "ahead-of-time")
         assert severity == "critical" and f"server ID 1 (hex 001) is {ahead[:14]}Z, which has not come yet" in text
