@@ -42,6 +42,7 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_NOT_SPOKEN:
 	case PROBE_BIND_REFUSED:
 	case PROBE_ACCOUNT_LOCKED:
+	case PROBE_PASSWORD_RESET:
 	case PROBE_BIND_NOT_REPEATED:
 		return DOCTOR_PEER_BIND;
 	case PROBE_NO_SYNCPROV:

@@ -217,6 +217,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restricted-there", REMEDY_WORDS,
 		 "see olcRestrict, olcDisallows and olcRequires in cn=config there; `syncward plan` on that node has the line that takes olcRestrict of a database out",
 		 "test_read_only.py::test_a_provider_that_peers_may_not_read_is_told_on_both_sides"},
+	[REMEDY_PASSWORD_RESET] =
+		{"password-reset", REMEDY_WORDS,
+		 "remove pwdReset from the account there, as the rootdn, and have the password policy leave that account out: it comes again with each password that the rootdn sets",
+		 "test_probe_round.py::test_a_password_that_a_policy_wants_changed"},
 	[REMEDY_RESTRICT_OFF_STOPPED] =
 		{"restrict-off-stopped", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'delete: {restriction}'{=lines} | slapmodify -n 0",

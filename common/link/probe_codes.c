@@ -119,6 +119,7 @@ static const struct {
 	[PROBE_READ_REFUSED] = {"read-refused", PROBE_IS_REFUSED,
 				"let olcAccess and olcRequires there allow the bind DN to search"},
 	[PROBE_RESTRICTED] = {"restricted", PROBE_IS_REFUSED, NULL},
+	[PROBE_PASSWORD_RESET] = {"password-reset", PROBE_IS_REFUSED, NULL},
 	[PROBE_NO_SYNCPROV] = {"no-syncprov", PROBE_IS_REFUSED,
 			       "add olcOverlay=syncprov to the database there (syncward does it on "
 			       "that node)"},
@@ -194,5 +195,7 @@ const char *probe_code_remedy(ProbeCode code)
 {
 	if (code == PROBE_RESTRICTED)
 		return remedy_text(REMEDY_RESTRICTED_THERE);
+	if (code == PROBE_PASSWORD_RESET)
+		return remedy_text(REMEDY_PASSWORD_RESET);
 	return codes[code].remedy ? codes[code].remedy : remedy_text(REMEDY_LOG_THERE);
 }

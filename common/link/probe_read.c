@@ -16,10 +16,18 @@ enum {
 	ADMIN_LIMIT = 11,
 	CRITICAL_EXTENSION = 12,
 	NO_SUCH_OBJECT = 32,
+	INSUFFICIENT_ACCESS = 50,
 	BUSY = 51,
 	UNAVAILABLE = 52,
 	UNWILLING = 53,
 };
+
+/* ppolicy lets bind who must change his password, and nothing else (pwdReset; 2.5.13). */
+static bool wants_password(const ProbeAnswer *answer)
+{
+	return answer->code == INSUFFICIENT_ACCESS &&
+	       strstr(answer->text, "Operations are restricted to bind") != NULL;
+}
 
 static void add_refused(Pool *pool, Probe *probe, const char *what, const ProbeAnswer *answer)
 {
@@ -29,6 +37,8 @@ static void add_refused(Pool *pool, Probe *probe, const char *what, const ProbeA
 		code = PROBE_BUSY;
 	else if (answer->code == UNWILLING) /* whoever asks */
 		code = PROBE_RESTRICTED;
+	else if (wants_password(answer))
+		code = PROBE_PASSWORD_RESET;
 	probe_add_fault(pool, probe, code, "%s: result %d%s%s", what, answer->code,
 			*answer->text ? ": " : "", answer->text);
 }

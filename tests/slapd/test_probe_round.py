@@ -14,6 +14,7 @@ import types
 import faketime
 import ldap
 import pytest
+import remedies
 from authority import Authority
 from cluster import Cluster
 from probes import UNBOUNDED_SEC, codes, link_line, only, probe
@@ -103,6 +104,24 @@ def test_a_locked_account(farm):
     server.modify(overlay, [(ldap.MOD_REPLACE, "olcPPolicyUseLockout", "TRUE")])
     (result,) = probe(link)
     assert (result["verdict"], only(result)["code"]) == ("refused", "account-locked")
+
+
+@pytest.mark.remedy("password-reset")
+def test_a_password_that_a_policy_wants_changed(farm):
+    """slapd takes the bind and refuses what comes then with 50, as olcAccess does."""
+    server = make_provider(farm, modules=("ppolicy",))
+    use_password_policy(server)
+    server.admin().modify_s("cn=policy," + SUFFIX, [(ldap.MOD_ADD, "pwdMustChange", b"TRUE")])
+    server.admin().modify_s(REPLICATOR, [(ldap.MOD_REPLACE, "pwdReset", b"TRUE")])
+    link = syncrepl(1, server.ldap_uri)
+    (result,) = probe(link)
+    assert (result["verdict"], only(result)["code"]) == ("refused", "password-reset"), result
+    remedies.printed(only(result)["text"], "password-reset")
+    server.admin().modify_s(REPLICATOR, [(ldap.MOD_DELETE, "pwdReset", None)])
+    remedies.did("password-reset")
+    assert "password-reset" not in codes(probe(link)[0])
+    server.admin().passwd_s(REPLICATOR, None, PASSWORD)
+    assert "password-reset" in codes(probe(link)[0])
 
 
 # --- clocks ---
