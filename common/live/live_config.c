@@ -46,6 +46,7 @@ const char *const live_config_attributes[] = {
 	"olcAccessLogDB",
 	"olcAccessLogOps",
 	"olcDisabled",
+	"olcHidden",
 	"entryCSN",
 	"createTimestamp",
 	"modifiersName",

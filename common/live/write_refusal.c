@@ -34,6 +34,11 @@ bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret)
 	AUTO(Pool) *scratch = pool_new();
 	const char *word;
 
+	/* slapd never selects it to answer. */
+	if (entry_has_value(database->entry, "olcHidden", "TRUE")) {
+		*ret = (WriteRefusal){database->entry->dn, "olcHidden", "TRUE", false};
+		return true;
+	}
 	for (size_t i = 0; values && i < values->n_values; i++) {
 		char *rest = pool_strdup(scratch, ordered_text(values->values[i].bytes));
 

@@ -43,6 +43,18 @@ def test_a_provider_that_peers_may_not_read_is_told_on_both_sides(slapd_factory,
     assert found(other) == [] and "[restricted]" not in one.run("doctor").stdout
 
 
+@pytest.mark.remedy("restrict-off")
+def test_a_provider_that_slapd_hides_is_told(slapd_factory, program):
+    """Clients and peers are told that there is no such object; the consumers here go on for a while."""
+    one, other = Cluster(slapd_factory, program, 2).form()
+    other.edit([(ldap.MOD_REPLACE, "olcHidden", "TRUE")])
+    done = other.plan()
+    assert ("critical", "unreadable") in found(other) and "olcHidden of " in done.stdout, done.stdout
+    assert one.run("doctor").returncode == 2
+    remedies.run(other, done.stdout, "restrict-off")
+    assert other.server.values(other.server.database_dn(), "olcHidden") == [] and found(other) == []
+
+
 @pytest.mark.remedy("restrict-off-stopped", "restrict-off-2.4")
 @pytest.mark.parametrize(("dn", "attribute", "value"), [("cn=config", "olcReadOnly", "TRUE"), (FRONTEND, "olcReadOnly", "TRUE"),
                                                         ("cn=config", "olcRestrict", "write")])
