@@ -200,7 +200,7 @@ def test_what_the_guide_says_takes_away_what_a_node_kept(pair):
     second.server.start()
     wait_until(lambda: f"cn=kept,{SUFFIX}" not in second.server.entries(), "it is gone", 60)
     assert compare(first, "--peer", "2", "--lag", "20", status=0)["verdict"] == "equal"
-    assert len({frozenset(node.server.entries()) for node in cluster}) == 1
+    wait_until(lambda: len({frozenset(node.server.entries()) for node in cluster}) == 1, "all three have the same")
 
 
 def test_a_change_on_its_way_is_no_difference(pair):
