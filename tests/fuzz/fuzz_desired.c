@@ -44,6 +44,17 @@ static int find(const Desired *desired, const char *node, const char *short_name
 	return desired_find_node(desired, &names, ret, err);
 }
 
+/* A consumer writes under no server ID, and in a mesh nobody is one. */
+static void check_role(const Desired *desired, const Peer *peer)
+{
+	const bool is_provider = peer->role == PEER_PROVIDER;
+
+	if ((desired_writer(desired, peer->id) == peer) != is_provider ||
+	    (peer_server_id(peer) < 4096) != is_provider ||
+	    (peer_is_consumer(peer) && is_provider) || (desired_is_mesh(desired) && !is_provider))
+		abort();
+}
+
 /* Id and URI name one peer each; host and further names may be shared, but are never unknown. */
 static void check_peer(Pool *pool, const Desired *desired, size_t i)
 {
@@ -56,6 +67,7 @@ static void check_peer(Pool *pool, const Desired *desired, size_t i)
 	    find(desired, peer->uri, NULL, &by_uri, NULL) < 0 || by_id != i || by_uri != i ||
 	    desired_peer(desired, peer->id) != peer)
 		abort();
+	check_role(desired, peer);
 	for (size_t k = 0; k < peer->n_names; k++) {
 		size_t named = 0, asked = 0;
 		const int result = find(desired, NULL, peer->names[k], &named, &err);
@@ -124,7 +136,8 @@ static void check_databases(const Desired *desired)
 			    !is_interval_right(database, &desired->peers[0], peer))
 				abort();
 		}
-		if (desired_database_has_peer(database, 0))
+		if (desired_database_has_peer(database, 0) ||
+		    desired_database(desired, database->suffix) != database)
 			abort();
 	}
 }
