@@ -7,16 +7,18 @@
 #include "common/slapd/read_rights.h"
 
 #define READ_TRIES 5
+#define READ_SMALL 10000 /* so many entries are read in no time */
 
 /* Also counts that are the same may be of other entries: one came and one went while it was read.
- * What is hidden is hidden once more. */
+ * What is hidden is hidden each time. */
 static bool is_to_be_read_again(const CopyReading *reading, int n_reads)
 {
 	if (!reading->is_read)
 		return false;
-	return reading->count_moved ? n_reads < READ_TRIES
-				    : n_reads == 1 && reading->n_unmarked == 0 &&
-					      copy_reading_sight(reading) == COPY_SIGHT_LESS;
+	if (reading->count_moved)
+		return n_reads < READ_TRIES;
+	return n_reads < (reading->n_entries <= READ_SMALL ? READ_TRIES : 2) &&
+	       reading->n_unmarked == 0 && copy_reading_sight(reading) == COPY_SIGHT_LESS;
 }
 
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,

@@ -47,7 +47,7 @@ bool here_copy_read_contents(const HereQuestion *question, HereCopy *here);
 
 void here_copy_close(HereCopy *here);
 
-/* Reads a few times, until the count of the server stood still meanwhile, and once more when it is
+/* Reads a few times, until the count of the server stood still meanwhile, and again when it is
  * larger than what was shown. begin empties what take
  * filled; NULL: behind the first time nothing is taken, only counted. */
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
