@@ -8,7 +8,7 @@
 /* Enough for the containers that were there first, of which some are never written again. */
 #define SAMPLE 25
 
-/* Where olcAccess hides those two from root it shows less than it has, which proves nothing. */
+/* Only where others are shown with both of them: olcAccess may hide the two from root. */
 static bool is_unstamped(const Entry *entry)
 {
 	return entry_first(entry, "objectClass") &&
@@ -53,7 +53,7 @@ OldEntries oldest_entries_look(Directory *directory, const char *suffix)
 	ret = (OldEntries){.is_known = true,
 			   .are_there = old.n_items > 0,
 			   .sid = old.n_items > 0 ? old.items[0] : 0,
-			   .n_unstamped = n_unstamped};
+			   .n_unstamped = set.n_marks > 0 ? n_unstamped : 0};
 	latest = stamp_latest(attribute_texts(pool, csns), csns->n_values);
 	if (latest)
 		snprintf(ret.latest, sizeof(ret.latest), "%s", latest);

@@ -112,6 +112,16 @@ def test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew(sla
     wait_equal(cluster)
 
 
+def test_stamps_that_are_hidden_from_root_are_not_called_missing(slapd_factory, program):
+    """Nobody knows then, and to load such a database anew would be an outage for nothing."""
+    one = Cluster(slapd_factory, program, 2).form()[0]
+    add_person(one.server, "stamped")
+    one.edit([(ldap.MOD_REPLACE, "olcAccess", ["to attrs=entryCSN,entryUUID by * none", "to * by * read"])])
+    shown, = one.server.search(f"cn=stamped,{SUFFIX}", attributes=["objectClass", "entryCSN", "entryUUID"], scope=ldap.SCOPE_BASE)
+    assert set(shown[1]) == {"objectClass"}
+    assert not unstamped(one, "unstamped-entries"), one.plan().stdout
+
+
 def test_a_change_from_the_future_is_told_while_it_hides_what_is_written_under_its_server_id(slapd_factory, program):
     """The clock ran ahead and was set back: the contextCSN are equal, and what a peer missed meanwhile never comes."""
     cluster = Cluster(slapd_factory, program, 2).form()
