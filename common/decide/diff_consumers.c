@@ -52,25 +52,39 @@ static void wanted_diff(Matching *matching, size_t i)
 		});
 }
 
-/* What its clients write comes to others by the links that read it, and it goes on taking writes: a
- * provider does not become a consumer by itself (common/decide/role.c). */
-static void hold_demoted(const Matching *matching, Change *change)
+/* It stays until a person says that it may go. */
+static void hold_end(const Matching *matching, Change *change, const char *text)
 {
-	Diff *diff = matching->diff;
-
-	plan_hold(diff->pool, diff->plan, change,
+	plan_hold(matching->diff->pool, matching->diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_REMOVAL,
 			  .suffix = matching->suffix,
-			  .text = pool_printf(
-				  diff->pool,
-				  "%s is read as a provider of %s, and peers.json makes it a "
-				  "consumer: it may take clients' writes still, which would come "
-				  "to nobody; it stays. When it left, or its slapd was made anew, "
-				  "end it with",
-				  change->subject, matching->suffix),
+			  .text = text,
 			  .release = remedy_text(REMEDY_RELEASE_G4),
 		  });
+}
+
+/* What its clients write comes to others by the links that read it, and it goes on taking writes: a
+ * provider does not become a consumer by itself (common/decide/role.c). */
+static const char *demoted_describe(const Matching *matching, const char *uri)
+{
+	return pool_printf(matching->diff->pool,
+			   "%s is read as a provider of %s, and peers.json makes it a consumer: it "
+			   "may take clients' writes still, which would come to nobody; it stays. "
+			   "When it left, or its slapd was made anew, end it with",
+			   uri, matching->suffix);
+}
+
+static const char *foreign_describe(const Matching *matching, const char *uri)
+{
+	Pool *pool = matching->diff->pool;
+
+	return pool_printf(
+		pool,
+		"%s was a provider of %s before syncward was in step with peers.json: it "
+		"stays. To keep it, list it, or write in \"policy\" the line %s; or end "
+		"it with",
+		uri, matching->suffix, remedy_fill(pool, REMEDY_PEER_KEEP, uri));
 }
 
 static void remove_foreign(Matching *matching, const LiveConsumer *live)
@@ -96,24 +110,12 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					.live = live,
 				});
 
-	if (is_demoted && !diff_is_released(diff, GUARD_REMOVAL))
-		hold_demoted(matching, change);
-	if (is_double || is_left || is_demoted || diff_is_released(diff, GUARD_REMOVAL) ||
-	    !known_is_foreign(diff->in->known, matching->suffix, uri))
+	if (is_double || is_left || diff_is_released(diff, GUARD_REMOVAL))
 		return;
-	plan_hold(diff->pool, diff->plan, change,
-		  (Hold){
-			  .guard = GUARD_REMOVAL,
-			  .suffix = matching->suffix,
-			  .text = pool_printf(
-				  diff->pool,
-				  "%s was a provider of %s before syncward was in step with "
-				  "peers.json: it stays. To keep it, list it, or write in "
-				  "\"policy\" the line %s; or end it with",
-				  uri, matching->suffix,
-				  remedy_fill(diff->pool, REMEDY_PEER_KEEP, uri)),
-			  .release = remedy_text(REMEDY_RELEASE_G4),
-		  });
+	if (is_demoted)
+		hold_end(matching, change, demoted_describe(matching, uri));
+	else if (known_is_foreign(diff->in->known, matching->suffix, uri))
+		hold_end(matching, change, foreign_describe(matching, uri));
 }
 
 static void unmatched_diff(Matching *matching, const LiveConsumer *live)
