@@ -69,6 +69,7 @@ static void tell_unasked(Pool *pool, const Syncrepl *former, const Probe *aside,
 {
 	const bool is_refused = probe_has_fault(aside, PROBE_BIND_REFUSED) ||
 				probe_has_fault(aside, PROBE_RESTRICTED) ||
+				probe_has_fault(aside, PROBE_PASSWORD_RESET) ||
 				probe_has_fault(aside, PROBE_ACCOUNT_LOCKED);
 
 	probe->steps[PROBE_FORMER] = PROBE_UNKNOWN;
