@@ -7,33 +7,35 @@
 #include "common/slapd/read_rights.h"
 
 #define READ_TRIES 5
-#define READ_SMALL 10000 /* so many entries are read in no time */
 
-/* Also counts that are the same may be of other entries: one came and one went while it was read.
- * What is hidden is hidden each time. */
-static bool is_to_be_read_again(const CopyReading *reading, int n_reads)
+static bool shows_less(const CopyReading *reading)
 {
-	if (!reading->is_read)
-		return false;
-	if (reading->count_moved)
-		return n_reads < READ_TRIES;
-	return n_reads < (reading->n_entries <= READ_SMALL ? READ_TRIES : 2) &&
-	       reading->n_unmarked == 0 && copy_reading_sight(reading) == COPY_SIGHT_LESS;
+	return reading->n_unmarked == 0 && copy_reading_sight(reading) == COPY_SIGHT_LESS;
 }
 
+/* One that came and one that went while it was read leave the count as it was, and look like one
+ * that is hidden. A look that shows as many as are counted proves nothing behind one that did not:
+ * that may be chance as well. */
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
 				 const EntriesTaker *taker, void (*begin)(void *data))
 {
 	EntriesTaker again = *taker;
 	CopyReading reading = entries_read_over(link, counter, suffix, taker);
+	bool was_less = false;
 
 	if (!begin)
 		again.take = NULL;
-	for (int i = 1; is_to_be_read_again(&reading, i); i++) {
+	for (int i = 1; i < READ_TRIES && reading.is_read; i++) {
+		const bool is_less = shows_less(&reading);
+
+		if (!reading.count_moved && (!is_less || was_less))
+			break;
+		was_less = was_less || is_less;
 		if (begin)
 			begin(again.data);
 		reading = entries_read_over(link, counter, suffix, &again);
 	}
+	reading.was_less = was_less && !shows_less(&reading);
 	return reading;
 }
 

@@ -14,7 +14,7 @@ CopySight copy_reading_sight(const CopyReading *reading)
 		return COPY_SIGHT_LESS;
 	if (reading->may_all)
 		return COPY_SIGHT_WHOLE;
-	if (reading->n_counted == 0 || reading->count_moved)
+	if (reading->n_counted == 0 || reading->count_moved || reading->was_less)
 		return COPY_SIGHT_UNKNOWN;
 	if (reading->n_counted > n_shown(reading))
 		return COPY_SIGHT_LESS;
@@ -26,8 +26,8 @@ bool copy_reading_showed_lasting(const CopyReading *reading)
 {
 	if (copy_reading_sight(reading) == COPY_SIGHT_WHOLE)
 		return true;
-	return reading->is_read && reading->count_moved && reading->n_unmarked == 0 &&
-	       n_shown(reading) >= reading->n_counted_least;
+	return reading->is_read && reading->count_moved && !reading->was_less &&
+	       reading->n_unmarked == 0 && n_shown(reading) >= reading->n_counted_least;
 }
 
 const char *copy_reading_describe(Pool *pool, const CopyReading *reading)
@@ -45,7 +45,7 @@ const char *copy_reading_describe(Pool *pool, const CopyReading *reading)
 				   "whether it shows %s everything is not known: its count in "
 				   "cn=monitor cannot be read",
 				   reading->identity);
-	if (reading->count_moved || reading->n_counted < n_shown(reading))
+	if (reading->count_moved || reading->was_less || reading->n_counted < n_shown(reading))
 		return pool_printf(pool,
 				   "entries came and went while it was read, so it is not known "
 				   "whether %s sees all; it may be tried again",

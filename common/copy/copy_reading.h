@@ -31,6 +31,7 @@ typedef struct CopyReading {
 	size_t n_counted;       /* by the server, behind it; 0: nobody tells us */
 	size_t n_counted_least; /* the smaller count, of before and behind it; 0: nobody tells us */
 	bool count_moved;       /* it was another before */
+	bool was_less;          /* an earlier look showed less than was counted, and this one not */
 	bool may_all;           /* olcAccess surely lets the identity read everything */
 } CopyReading;
 

@@ -227,6 +227,24 @@ static void what_was_there_all_the_time_was_shown_or_not(void **state)
 	assert_false(copy_reading_showed_lasting(&reading));
 }
 
+/* Somebody hides an entry, and another one came and went while the second look was taken. */
+static void a_look_that_shows_all_proves_nothing_behind_one_that_showed_less(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CopyReading reading = SHOWN(7);
+
+	(void)state;
+	reading.was_less = true;
+	reading.identity = "us";
+	assert_int_equal(copy_reading_sight(&reading), COPY_SIGHT_UNKNOWN);
+	assert_false(copy_reading_showed_lasting(&reading));
+	assert_non_null(strstr(copy_reading_describe(pool, &reading), "may be tried again"));
+	reading.count_moved = true;
+	assert_false(copy_reading_showed_lasting(&reading));
+	reading.may_all = true;
+	assert_int_equal(copy_reading_sight(&reading), COPY_SIGHT_WHOLE);
+}
+
 static void an_entry_without_entryuuid_is_less_than_all(void **state)
 {
 	CopyReading reading = SHOWN(7);
@@ -444,6 +462,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_known_of_what_was_not_read),
 		cmocka_unit_test(as_many_as_the_server_counts_are_all),
 		cmocka_unit_test(a_count_that_moved_or_that_is_not_told_proves_nothing),
+		cmocka_unit_test(a_look_that_shows_all_proves_nothing_behind_one_that_showed_less),
 		cmocka_unit_test(what_was_there_all_the_time_was_shown_or_not),
 		cmocka_unit_test(an_entry_without_entryuuid_is_less_than_all),
 		cmocka_unit_test(one_that_differs_is_told_whatever_else_is_not_known),
