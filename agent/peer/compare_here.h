@@ -47,9 +47,9 @@ bool here_copy_read_contents(const HereQuestion *question, HereCopy *here);
 
 void here_copy_close(HereCopy *here);
 
-/* Reads a few times, until the server's count stood still meanwhile, and once more when it is larger
- * than what was shown. begin empties what take filled; NULL: behind the first time nothing is
- * taken, only counted. */
+/* Reads a few times, until the server's count stood still meanwhile, and once more when it is
+ * larger than what was shown. begin empties what take filled; NULL: behind the first time nothing
+ * is taken, only counted. */
 CopyReading entries_read_counted(PeerLink *link, PeerLink *counter, const char *suffix,
 				 const EntriesTaker *taker, void (*begin)(void *data));
 
