@@ -32,6 +32,16 @@ def told(name):
     return {path for path in found if not path.endswith(".py")}
 
 
+def test_a_walk_applies(tmp_path):
+    for path in WALKS:
+        for name in touched(path):
+            if os.path.exists(os.path.join(TOP, name)):
+                os.makedirs(tmp_path / os.path.dirname(name), exist_ok=True)
+                shutil.copy(os.path.join(TOP, name), tmp_path / name)
+    for path in WALKS:
+        subprocess.run(["patch", "-p1", "-s", "--no-backup-if-mismatch", "-i", path], cwd=tmp_path, stdin=subprocess.DEVNULL, check=True)
+
+
 @pytest.fixture(scope="module", name="tree")
 def fixture_tree(tmp_path_factory):
     """A copy of this tree, with what is built, and all walks gone."""
@@ -56,6 +66,8 @@ def test_a_walk_names_the_files_that_it_changes(path):
     assert told(os.path.basename(path)[:-len(".patch")]) == touched(path) and len(touched(path)) > 3
 
 
+# A minute of compiling: they change headers that nearly all include.
+@pytest.mark.long
 @pytest.mark.parametrize("path", WALKS, ids=os.path.basename)
 def test_at_its_end_the_tests_that_it_names_pass(path, tree):
     tests = re.findall(r"^Test: (\S+)$", read(path), re.MULTILINE)
@@ -67,6 +79,7 @@ def test_at_its_end_the_tests_that_it_names_pass(path, tree):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_the_rules_of_the_house_hold_behind_them(tree):
     done = subprocess.run(["tests/check-layers"], cwd=tree, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
