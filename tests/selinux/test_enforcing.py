@@ -47,6 +47,8 @@ def add_node(guest, folder):
     program = os.path.join(TOP, "build/syncward")  # not the sanitized one: it needs libraries of its own
     guest.add(os.environ.get("SYNCWARD_PLAIN_PROGRAM", program), "/usr/sbin/syncward", 0o755)
     guest.add(os.path.join(TOP, "packaging/systemd/syncward.service"), "/usr/lib/systemd/system/syncward.service")
+    for name in ("syncward-fence.service", "syncward-fence-stop.service"):
+        guest.add(os.path.join(TOP, "packaging/systemd", name), "/usr/lib/systemd/system/" + name)
     guest.add(os.path.join(VM, "peers.json"), "/etc/syncward/peers.json")
     guest.add_text('{"ldap_uri": "ldapi://%2Frun%2Fldapi"}\n', "/etc/syncward/agent.json")
     guest.add_folder("/etc/syncward/secrets", 0o700)
@@ -105,7 +107,7 @@ def test_slapd_and_the_daemon_are_in_their_domains(report):
 
 @pytest.mark.parametrize("step", [
     "start", "in-step", "replicates", "drift", "reload", "reload-bad", "rotate", "replicates-after-rotation",
-    "slapd-restart", "credential", "stop", "start-again", "own-user"])
+    "slapd-restart", "fence-right", "fence-older", "fence-opened", "credential", "stop", "start-again", "own-user"])
 def test_the_service_does_its_work(report, step):
     assert step in report.steps
 
@@ -132,6 +134,12 @@ def test_nothing_of_ours_was_denied(report):
             if denial[0] == "syncward_t" or denial[3].startswith("syncward_")]
     # check looks for agent.json, as it must, and does without; only this policy without dontaudit tells it.
     assert {denial for denial in map(repr, ours)} <= {repr(("nrpe_t", "dir", ["search"], "syncward_etc_t", True))}
+
+
+def test_the_fence_looks_and_closes_in_its_own_domain(report):
+    assert report.steps["fence-right"] == '"verdict":"right"' and report.steps["fence-older"] == '"verdict":"older"'
+    assert "system_u:system_r:syncward_fence_t:s0" in re.findall(r"^fence: (.*)$", report.text, re.MULTILINE)
+    assert [denial for denial in report.denials("service") if denial[0] == "syncward_fence_t"] == []
 
 
 def test_a_monitoring_agent_checks_in_its_own_domain(report):

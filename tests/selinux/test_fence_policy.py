@@ -14,7 +14,8 @@ NEEDED = [
     ("slapd_runtime_t", "file", {"open", "read"}), (TOOLS, "file", {"open", "read"}),  # does it run?
     ("slapd_exec_t", "file", {"execute", "read", "open"}), (TOOLS, "process", {"transition", "sigkill"}),
     (TOOLS, "process2", {"nnp_transition"}),
-    (FENCE, "capability", {"setuid", "setgid"}), (FENCE, "process", {"fork"}), (FENCE, "fifo_file", {"read", "write"}),
+    ("bin_t", "dir", {"search"}), ("systemd_unit_t", "dir", {"search", "read"}), ("systemd_unit_t", "file", {"open", "read"}),
+    ("net_conf_t", "file", {"open", "read"}), (FENCE, "capability", {"setuid", "setgid"}), (FENCE, "process", {"fork"}), (FENCE, "fifo_file", {"read", "write"}),
     ("init_t", "process", {"sigchld"}), ("devlog_t", "sock_file", {"write"}), ("syslogd_t", "unix_dgram_socket", {"sendto"}),
 ]
 FORBIDDEN = [

@@ -79,6 +79,7 @@ olcOverlay: syncprov' | slapadd -n 0 -F /var/lib/ldap/node2/slapd.d || return 1
 	slapcat -n 2 -F /var/lib/ldap/node2/slapd.d >/run/content.ldif || return 1
 	slapadd -n 2 -F /etc/openldap/slapd.d -w -l /run/content.ldif || return 1
 	chown -R ldap:ldap /etc/openldap/slapd.d /var/lib/ldap
+	cp -a /var/lib/ldap/node1/db /var/lib/ldap/node1/backup
 	systemctl start slapd slapd-peer
 }
 # The SELinux context of a service's process.
@@ -153,6 +154,31 @@ slapd_again() {
 	systemctl restart slapd && drift
 }
 step slapd-restart slapd_again
+
+# --- the fence: what is right stays open; an old backup is closed before slapd starts, and the daemon opens it ---
+
+csns() { ldapsearch -LLL -x -H ldap://node1.test -s base -b "dc=example,dc=com" contextCSN | sed -n 's/^contextCSN: //p'; }
+are_noted() {
+	systemctl reload syncward
+	for csn in $(csns); do grep -q "$csn" /var/lib/syncward/last-seen.json || return 1; done
+}
+verdict() { grep -o '"verdict": *"[a-z]*"' /var/lib/syncward/fence.json; }
+is_open() { ldapsearch -Q -LLL -Y EXTERNAL -H "$LDAPI" -b cn=config '(olcReadOnly=TRUE)' dn | grep -q mdb && return 1 || csns >/dev/null; }
+fence_right() {
+	systemctl enable --now syncward-fence && until_true are_noted && systemctl restart slapd && verdict
+}
+step fence-right fence_right
+fence_older() {
+	systemctl stop syncward && systemctl kill --signal=KILL slapd
+	until_true sh -c '! systemctl is-active slapd' || return 1
+	rm /var/lib/ldap/node1/db/* && cp -a /var/lib/ldap/node1/backup/. /var/lib/ldap/node1/db && systemctl start slapd &&
+		! is_open && verdict
+}
+step fence-older fence_older
+journalctl -b -q -o json -u syncward-fence -u syncward-fence-stop | sed -n 's/.*"_SELINUX_CONTEXT":"\([a-z_:0-9]*\).*/fence: \1/p' | sort -u
+fence_opened() { systemctl start syncward && until_true is_open && until_true is_replicating later; }
+step fence-opened fence_opened
+systemctl disable --now syncward-fence syncward-fence-stop
 
 credential() {
 	mkdir -p /run/systemd/system/syncward.service.d
