@@ -325,4 +325,5 @@ void diff_consumers(Diff *diff, const DatabasePlan *database)
 	diff_tls_files(diff, database, matching.of_live);
 	diff_retries(diff, database, matching.of_live);
 	multi_provider_diff(&matching);
+	diff_update_ref(diff, database, wanted->n_consumers > 0 || other_provider_stays(&matching));
 }

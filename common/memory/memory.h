@@ -24,6 +24,7 @@ typedef struct KnownDatabase {
 	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
 				    can */
 	bool is_consumer;        /* this node was one when it was last in step with it, or joined */
+	bool refers_updates;     /* syncward wrote its olcUpdateRef */
 	bool is_complete;        /* judged so since then, by what its peers showed or by a person;
 				    with suspect: before that was found */
 	bool was_partial; /* by peers.json not every provider read every other one, and it was

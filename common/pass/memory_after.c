@@ -90,6 +90,19 @@ static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspec
 	return false;
 }
 
+/* While a change of it is held the values are whose they were. */
+static bool refers_updates(const Plan *plan, const Known *known, const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_told(plan, suffix, &at));)
+		if (change->kind == CHANGE_UPDATE_REF)
+			return before && before->refers_updates;
+	return plan->wanted && plan->wanted->self->refers_updates &&
+	       wanted_find(plan->wanted, suffix);
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -102,6 +115,7 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,
 			       .was_partial = was_partial(plan, known, suffix),
+			       .refers_updates = refers_updates(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
 	if (plan->wanted && peer_is_consumer(plan->wanted->self))
 		ret->is_consumer = (before && before->is_consumer) ||

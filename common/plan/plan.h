@@ -86,6 +86,7 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMERS_RETRY,   /* slapd gave one up whose peer answers again */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
+	CHANGE_UPDATE_REF,    /* whom clients' writes are referred to */
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
 	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
 	CHANGE_SAVE,          /* memory is right, the file in slapd.d is not */
