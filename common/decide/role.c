@@ -10,7 +10,7 @@
 static void hold_add(Diff *diff, const char *suffix, const char *text, const char *release)
 {
 	plan_add_hold(diff->pool, diff->plan,
-		      (Hold){.guard = GUARD_DATABASE,
+		      (Hold){.guard = GUARD_ROLE,
 			     .suffix = suffix,
 			     .text = text,
 			     .release = release,
@@ -56,16 +56,19 @@ static void hold_provider(Diff *diff, const char *suffix, const char *by)
 
 /* --- a consumer that is to be a provider --- */
 
+/* What it reads may be a part, and with an account that sees less: entries and attributes that it
+ * lacks the others would lose. contextCSN tells of neither. */
 static void hold_consumer(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,
 		 pool_printf(diff->pool,
-			     "%s: by peers.json this node is a provider, and it was a consumer so "
-			     "far, which has entries. Nothing of it is written: a consumer does "
-			     "not become a provider yet. To make it one: %s; or leave it a "
-			     "consumer, with",
-			     suffix, remedy_text(REMEDY_ROLE_ANEW)),
-		 remedy_text(REMEDY_ROLE_CONSUMER));
+			     "%s: by peers.json this node is a provider, and so far it was a "
+			     "consumer with entries: what it did not read, or may not see, the "
+			     "others would lose. To leave it one: %s; to begin anew: %s; when `%s` "
+			     "finds nothing, and its account sees all attributes",
+			     suffix, remedy_text(REMEDY_ROLE_CONSUMER),
+			     remedy_text(REMEDY_ROLE_ANEW), remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
+		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 
 static bool was_consumer(const Diff *diff, const char *suffix)
@@ -73,6 +76,18 @@ static bool was_consumer(const Diff *diff, const char *suffix)
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
 	return known && known->is_consumer;
+}
+
+/* A person said so in an earlier pass. */
+static bool is_rising(const Diff *diff, const char *suffix)
+{
+	return known_database(diff->in->known, suffix)->is_rising;
+}
+
+bool role_rises(const Diff *diff, const char *suffix, const LiveDatabase *live)
+{
+	return !peer_is_consumer(diff->in->wanted->self) && was_consumer(diff, suffix) &&
+	       !live->is_multi_provider;
 }
 
 bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -88,7 +103,8 @@ bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		return !by;
 	}
 	/* With the flag somebody made it a provider since. */
-	if (!was_consumer(diff, suffix) || live->is_multi_provider)
+	if (!role_rises(diff, suffix, live) || is_rising(diff, suffix) ||
+	    diff_is_released_for(diff, GUARD_ROLE, suffix))
 		return true;
 	if (here->state == CONTENT_UNKNOWN)
 		diff_need_here(diff, suffix, wanted);

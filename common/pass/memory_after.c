@@ -103,6 +103,25 @@ static bool refers_updates(const Plan *plan, const Known *known, const char *suf
 	       wanted_find(plan->wanted, suffix);
 }
 
+static bool takes_writes(const Plan *plan, const char *suffix)
+{
+	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
+	const DatabasePlan *database = wanted ? plan_database_wanted(plan, wanted) : NULL;
+
+	return database && database->live && database->live->is_multi_provider;
+}
+
+/* A consumer that is to be a provider is one until it has the flag, whatever it has seen; what was
+ * let go ahead goes on. */
+static void rise_remember(const Plan *plan, const KnownDatabase *before, const char *suffix,
+			  KnownDatabase *ret)
+{
+	if (!before || !before->is_consumer || takes_writes(plan, suffix))
+		return;
+	ret->is_consumer = true;
+	ret->is_rising = before->is_rising || !plan_hold_of(plan, suffix, GUARD_ROLE);
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -120,6 +139,8 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 	if (plan->wanted && peer_is_consumer(plan->wanted->self))
 		ret->is_consumer = (before && before->is_consumer) ||
 				   is_consumer_now(plan, suffix, content != NULL);
+	else if (plan->wanted)
+		rise_remember(plan, before, suffix, ret);
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);

@@ -39,6 +39,7 @@ typedef enum Guard {
 	GUARD_INDEXING,       /* slapd builds an index: a write would stop its clients until then */
 	GUARD_SESSION_LOG,    /* a peer that is behind would be sent what the session log holds */
 	GUARD_ORDER,          /* the server ID waits for overlays and for contextCSN on disk */
+	GUARD_ROLE,     /* peers.json gives a database with entries another role than it had */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
