@@ -7,8 +7,7 @@
 /* Whether slapd here has this database in the role that peers.json gives this node. */
 
 /* False, and a hold says why, where a provider is to be a consumer, or a consumer a provider: an
- * empty database changes its role by itself, and a consumer's with entries when a person says so.
- */
+ * empty database changes its role by itself, one with entries when a person says so. */
 bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
 /* True when this node was a consumer of the database, is to be a provider of it, and takes no

@@ -78,7 +78,7 @@ static bool was_partial(const Plan *plan, const Known *known, const char *suffix
 	return (before && before->was_partial) || (wanted && wanted->is_partial);
 }
 
-/* What it did not read from a provider makes no consumer. */
+/* What it did not read from a provider makes no consumer, nor does one that takes writes. */
 static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspect)
 {
 	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
@@ -86,6 +86,7 @@ static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspec
 	for (size_t i = 0; wanted && i < plan->n_databases && !is_suspect; i++)
 		if (plan->databases[i].wanted == wanted)
 			return plan->databases[i].live &&
+			       !plan->databases[i].live->is_multi_provider &&
 			       live_reads_from_somebody(plan->databases[i].live);
 	return false;
 }
