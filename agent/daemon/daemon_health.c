@@ -90,6 +90,15 @@ static const unsigned *server_ids(Pool *pool, const Found *found, size_t *ret_n)
 	return ids;
 }
 
+static const unsigned *retired_ids(Pool *pool, const Desired *desired)
+{
+	unsigned *ids = pool_alloc(pool, (desired->n_retired + 1) * sizeof(*ids));
+
+	for (size_t i = 0; i < desired->n_retired; i++)
+		ids[i] = desired->retired[i].id;
+	return ids;
+}
+
 /* Peers were read before here: what one of them had must be here. */
 static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen *seen, Pool *pool)
 {
@@ -116,6 +125,8 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 		.n_peers = seen->database->n_consumers,
 		.ids = ids,
 		.n_ids = n_ids,
+		.retired = retired_ids(scratch, found->inputs.file.desired),
+		.n_retired = found->inputs.file.desired->n_retired,
 		.now_sec = found_realtime_sec(found),
 		.old = oldest_entries_look(found->directory, suffix),
 	};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include <time.h>
 
 #include "agent/doctor/doctor_look.h"
@@ -186,8 +187,38 @@ void doctor_conflicts(Doctor *doctor)
 	}
 }
 
+static void check_last_change(Doctor *doctor, const DoctorDatabase *database, const char *who,
+			      const Content *content, const char *last)
+{
+	const unsigned sid = (unsigned)csn_sid(last);
+	const char *theirs = csn_newest(content->context_csns, content->n_context_csns, sid);
+
+	if (content->state != CONTENT_READ || (theirs && strcmp(theirs, last) >= 0))
+		return;
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS, DOCTOR_WARNING,
+		    "%s: %s lacks the last change of server ID %u (hex %03x), which is retired: "
+		    "%s, and it has %s",
+		    database->wanted->desired->suffix, who, sid, sid, last,
+		    theirs ? theirs : "none of it");
+}
+
+/* Nobody makes a change under it any more: who lacks the last one gets it from those that have it,
+ * or never. */
+static void check_retired(Doctor *doctor, const DoctorDatabase *database, const char *last)
+{
+	check_last_change(doctor, database, "this node", &database->here, last);
+	for (size_t i = 0; i < count_copies(database); i++) {
+		const Content content = copy_at(database, i);
+
+		check_last_change(doctor, database, database->wanted->consumers[i].peer->uri,
+				  &content, last);
+	}
+}
+
 void doctor_retired_ids(Doctor *doctor)
 {
+	const Desired *desired = doctor->inputs.file.desired;
+
 	if (!has_probes(doctor, DOCTOR_RETIRED_IDS))
 		return;
 	for (size_t i = 0; i < doctor->n_databases; i++) {
@@ -198,7 +229,9 @@ void doctor_retired_ids(Doctor *doctor)
 			const unsigned sid = (unsigned)csn_sid(newest.csns[k]);
 
 			/* 0 is of entries that are older than the server IDs, and must be there. */
-			if (sid != 0 && !desired_writer(doctor->inputs.file.desired, sid))
+			if (desired_is_retired(desired, sid))
+				check_retired(doctor, &doctor->databases[i], newest.csns[k]);
+			else if (sid != 0 && !desired_writer(desired, sid))
 				doctor_find(doctor->pool, &doctor->report, DOCTOR_RETIRED_IDS,
 					    DOCTOR_NOTE,
 					    "%s has changes of server ID %u (hex %03x), which no "

@@ -5,6 +5,7 @@
 
 #include "agent/peer/compare_here.h"
 #include "agent/peer/lockout.h"
+#include "agent/peer/session_lookup.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/wait.h"
 #include "common/decide/joining_extra.h"
@@ -19,12 +20,15 @@ typedef struct ExtraLook {
 	Pool *pool; /* of the look alone */
 	const char *suffix;
 	const Content *peer;
+	const Content *known_here; /* its contextCSN, read before the entries */
 	ExtraSides sides;
 	Syncrepl link;
 	HereQuestion question;
 	ProbeBind bind; /* of the link's account at this server */
 	HereCopy here;
 	PeerLink there;
+	EntryMark missing[ENTRIES_SOME_MAX]; /* the first of them */
+	size_t n_missing;
 	CopyExtra found;
 } ExtraLook;
 
@@ -35,8 +39,13 @@ static void entry_take(void *data, const EntryMark *mark)
 	ExtraLook *look = data;
 	EntryMark *here = entry_set_find(&look->here.set, mark->uuid);
 
-	if (here)
+	if (here) {
 		here->is_seen = 1;
+	} else if (copy_extra_is_missing(mark, look->known_here)) {
+		if (look->n_missing < ENTRIES_SOME_MAX)
+			look->missing[look->n_missing] = *mark;
+		look->n_missing++;
+	}
 }
 
 /* Who was shown less here may be hidden what is too much. */
@@ -98,11 +107,63 @@ static size_t count(ExtraLook *look, ExtraKind kind)
 	return n > 0 ? settle(look, marks, n < ENTRIES_SOME_MAX ? n : ENTRIES_SOME_MAX, n) : 0;
 }
 
+/* --- what only the other one has --- */
+
+static bool is_among(const FoundEntries *found, const EntryMark *mark)
+{
+	for (size_t i = 0; i < found->n_items; i++)
+		if (entry_uuid_compare(found->items[i].mark.uuid, mark->uuid) == 0)
+			return true;
+	return false;
+}
+
+/* How many of n_marks are there, and not here; what was deleted here is on its way there. */
+static bool missing_left(ExtraLook *look, size_t n_marks, size_t *ret)
+{
+	FoundEntries here = {0}, there = {0};
+
+	if (!link_revive(&look->here.link) ||
+	    !entries_find_over(&look->here.link, look->pool, look->suffix, look->missing, n_marks,
+			       &here)) {
+		look->found.problem = peer_link_failure(&look->here.link).problem;
+		return false;
+	}
+	if (!link_revive(&look->there) || !entries_find_over(&look->there, look->pool, look->suffix,
+							     look->missing, n_marks, &there)) {
+		look->found.problem = peer_link_failure(&look->there).problem;
+		return false;
+	}
+	*ret = 0;
+	for (size_t i = 0; i < n_marks; i++)
+		*ret += is_among(&there, &look->missing[i]) && !is_among(&here, &look->missing[i]);
+	return true;
+}
+
+static void missing_settle(ExtraLook *look)
+{
+	const size_t n_marks =
+		look->n_missing < ENTRIES_SOME_MAX ? look->n_missing : ENTRIES_SOME_MAX;
+	size_t n_left = 0;
+
+	for (unsigned waited_msec = 0; n_marks > 0; waited_msec += SETTLE_STEP_MSEC) {
+		if (!missing_left(look, n_marks, &n_left))
+			return;
+		if (n_left == 0 || waited_msec >= SETTLE_MSEC)
+			break;
+		pause_msec(SETTLE_STEP_MSEC);
+	}
+	if (n_left == 0 && n_marks < look->n_missing)
+		look->found.problem = "much is being deleted";
+	look->found.n_missing = n_left == n_marks ? look->n_missing : n_left;
+}
+
 static void judge(ExtraLook *look)
 {
 	look->found.n_entries = count(look, EXTRA_DELETED);
 	if (!look->found.problem)
 		look->found.n_doubtful = count(look, EXTRA_DOUBTFUL);
+	if (!look->found.problem)
+		missing_settle(look);
 }
 
 static void compare(ExtraLook *look)
@@ -160,6 +221,7 @@ static ExtraFound find(void *data)
 	compare(look);
 	found = (ExtraFound){.n_entries = look->found.n_entries,
 			     .n_doubtful = look->found.n_doubtful,
+			     .n_missing = look->found.n_missing,
 			     .was_refused = look->here.was_refused};
 	if (look->found.problem)
 		(void)snprintf(found.problem, sizeof(found.problem), "%s", look->found.problem);
@@ -216,6 +278,7 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 	if (!look.peer) /* nothing can be too much before everything is here */
 		return look.found;
 	look.found.peer_id = look.peer->peer_id;
+	look.known_here = &question->facts->here;
 	look.sides = extra_sides(scratch, question, look.peer);
 	if (!directory->uri || live_find_database(question->live, look.suffix, &database) != 1) {
 		look.found.problem = "there is no second connection to this server";

@@ -130,6 +130,7 @@ static void found_take(Look *look, bool *ret_was_refused)
 		.problem = *found.problem ? pool_strdup(look->pool, found.problem) : NULL,
 		.n_entries = found.n_entries,
 		.n_doubtful = found.n_doubtful,
+		.n_missing = found.n_missing,
 		.took_msec = (unsigned)(look->found_msec - look->began_msec),
 	};
 	*ret_was_refused = found.was_refused;

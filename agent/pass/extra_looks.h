@@ -24,6 +24,7 @@ void extra_looks_free(ExtraLooks *looks);
 typedef struct ExtraFound {
 	size_t n_entries;
 	size_t n_doubtful;
+	size_t n_missing;
 	bool was_refused;
 	char problem[512]; /* "": it is known */
 } ExtraFound;

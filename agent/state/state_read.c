@@ -71,6 +71,8 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	database.suffix = member_string(item, "suffix");
 	database.suspect = member_string(item, "suspect");
 	database.is_consumer = json_member(item, "consumer") != NULL;
+	database.is_rising = json_member(item, "rising") != NULL;
+	database.refers_updates = json_member(item, "update_ref") != NULL;
 	database.is_joining = json_member(item, "joining") != NULL;
 	database.is_complete = json_member(item, "complete") != NULL;
 	database.was_partial = json_member(item, "partial") != NULL;

@@ -79,6 +79,10 @@ static struct json_object *database_new(const KnownDatabase *database)
 	json_object_object_add(object, "foreign", foreign);
 	if (database->is_consumer)
 		json_object_object_add(object, "consumer", json_object_new_boolean(1));
+	if (database->is_rising)
+		json_object_object_add(object, "rising", json_object_new_boolean(1));
+	if (database->refers_updates)
+		json_object_object_add(object, "update_ref", json_object_new_boolean(1));
 	if (database->is_joining)
 		json_object_object_add(object, "joining", json_object_new_boolean(1));
 	if (database->seen.n_items > 0)

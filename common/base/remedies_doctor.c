@@ -107,8 +107,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"conflicts", REMEDY_WORDS,
 		 "mend the clock of the node with that server ID; when the time has come, write anew such entries, and those that `syncward compare` shows to differ",
 		 "no test: clocks are the machines'"},
-	[REMEDY_NOTHING_TO_DO] = {"nothing-to-do", REMEDY_WORDS, "nothing need be done",
-				  "no test: there is nothing to do"},
+	[REMEDY_RETIRED] =
+		{"retired", REMEDY_WORDS,
+		 "when the server that wrote under it is gone for good, list the id in \"retired\" of peers.json; where a server lacks its last change, let that one read a peer that has it before more servers go",
+		 "test_retired.py::test_who_lacks_its_last_change_is_named"},
 	[REMEDY_OLD_ENTRIES] =
 		{"old-entries", REMEDY_WORDS,
 		 "`syncward heal`, at the provider with the lowest id: it tells first which entries only some of the servers have, and needs the rootdn's password mostly",

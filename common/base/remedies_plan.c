@@ -122,6 +122,12 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "`syncward leave` here, a slapd without data and without replication in its "
 		 "cn=config, and then the other role in peers.json",
 		 "test_consumer_role.py::test_a_provider_that_the_file_makes_a_consumer_is_held"},
+	[REMEDY_RELEASE_ROLE] =
+		{"release-role", REMEDY_SHELL, "syncward apply --release role",
+		 "test_promotion.py::test_a_consumer_becomes_a_provider_with_what_it_has"},
+	[REMEDY_COMPARE_ATTRIBUTES] =
+		{"compare-attributes", REMEDY_SHELL, "syncward compare --attributes",
+		 "test_promotion.py::test_a_consumer_becomes_a_provider_with_what_it_has"},
 	[REMEDY_ROOT_SEES] =
 		{"root-sees", REMEDY_LDIF,
 		 "olcAccess: {0}to dn.base=\"{suffix}\" by dn.exact=\"{dn}\" read by * break",

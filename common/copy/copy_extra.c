@@ -45,6 +45,14 @@ ExtraKind copy_extra_judge(const EntryMark *mark, const ExtraSides *sides)
 	return is_counted(sides, sid) ? EXTRA_NEWER : EXTRA_DOUBTFUL;
 }
 
+bool copy_extra_is_missing(const EntryMark *mark, const Content *here)
+{
+	const char *newest = newest_of(here, entry_mark_sid(mark));
+	AUTO(Pool) *scratch = newest ? pool_new() : NULL;
+
+	return newest && strcmp(entry_mark_csn(scratch, mark), newest) <= 0;
+}
+
 size_t copy_extra_find(const EntrySet *here, const ExtraSides *sides, ExtraKind kind,
 		       EntryMark *ret, size_t max)
 {

@@ -17,6 +17,7 @@ typedef struct CopyExtra {
 	const char *problem; /* why it is not known; NULL: it is */
 	size_t n_entries;    /* that are here only, and were there */
 	size_t n_doubtful;  /* that are here only, and of which nobody can tell whether they were */
+	size_t n_missing;   /* that the peer has, and contextCSN here says that they are here */
 	unsigned took_msec; /* finding it out */
 	bool is_kept;       /* by an earlier pass: it may hold a node closed, and open none */
 } CopyExtra;
@@ -42,6 +43,10 @@ typedef struct ExtraSides {
 } ExtraSides;
 
 ExtraKind copy_extra_judge(const EntryMark *mark, const ExtraSides *sides);
+
+/* True for an entry of the peer's that is not here although contextCSN here covers its last change:
+ * a part was read, or it got lost. As a provider this node would have others delete it. */
+bool copy_extra_is_missing(const EntryMark *mark, const Content *here);
 
 /* Those of the set that were not seen at the peer, and are of that kind; the first of them, up to
  * max, go to ret. */

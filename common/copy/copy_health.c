@@ -233,10 +233,10 @@ static const CopyHealth *peer_before(const DatabaseHealth *before, unsigned peer
 	return NULL;
 }
 
-static bool is_id(const HealthLook *look, unsigned sid)
+static bool is_among(unsigned sid, const unsigned *ids, size_t n_ids)
 {
-	for (size_t i = 0; i < look->n_ids; i++)
-		if (look->ids[i] == sid)
+	for (size_t i = 0; i < n_ids; i++)
+		if (ids[i] == sid)
 			return true;
 	return false;
 }
@@ -251,7 +251,8 @@ static void sids_look(Pool *pool, const HealthLook *look, const Newest *newest,
 			  {.sid = sid,
 			   .newest = newest->csns[i],
 			   .here = csn_newest(health->here.csns, health->here.n_csns, sid),
-			   .is_retired = !is_id(look, sid)});
+			   .is_retired = !is_among(sid, look->ids, look->n_ids),
+			   .is_listed = is_among(sid, look->retired, look->n_retired)});
 	}
 }
 

@@ -25,6 +25,8 @@ typedef struct HealthLook {
 	size_t n_peers;
 	const unsigned *ids; /* of all peers in peers.json */
 	size_t n_ids;
+	const unsigned *retired; /* those that it lists as retired */
+	size_t n_retired;
 	int64_t now_sec;
 	OldEntries old;
 } HealthLook;

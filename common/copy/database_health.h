@@ -55,6 +55,7 @@ typedef struct SidHealth {
 	const char *newest; /* of all servers */
 	const char *here;   /* NULL: this node has nothing of it */
 	bool is_retired;    /* of no peer in peers.json */
+	bool is_listed;     /* in "retired" there: nobody wonders about it */
 } SidHealth;
 
 typedef struct DatabaseHealth {

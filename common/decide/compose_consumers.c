@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "common/decide/kept_value.h"
+#include "common/decide/update_refs.h"
 
 typedef struct ConsumerChanges {
 	const Change *
@@ -13,6 +14,7 @@ typedef struct ConsumerChanges {
 	size_t n_additions;
 	bool rewrites;
 	const Change *multi_provider; /* on or off; NULL: stays */
+	const Change *update_ref;     /* NULL: stays */
 	const Change *read_only_off;  /* NULL: stays */
 } ConsumerChanges;
 
@@ -27,6 +29,7 @@ static ConsumerChanges consumer_changes(const Compose *compose, const DatabasePl
 		.multi_provider = change_first_free(plan, database,
 						    CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) |
 							    CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF)),
+		.update_ref = change_first_free(plan, database, CHANGE_BIT(CHANGE_UPDATE_REF)),
 		.read_only_off =
 			change_first_free(plan, database, CHANGE_BIT(CHANGE_READ_ONLY_OFF)),
 	};
@@ -133,6 +136,30 @@ static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *ch
 	return n == 0;
 }
 
+/* Another value that somebody gave it meanwhile has slapd refuse this (16) where it took the place
+ * of one that was read. */
+static void compose_refs_end(const Compose *compose, const LiveDatabase *live, Step *step)
+{
+	Mod *mod;
+
+	if (!live->update_refs)
+		return;
+	mod = mod_add(compose->diff->pool, step, MOD_DELETE, "olcUpdateRef");
+	for (size_t i = 0; i < live->update_refs->n_values; i++)
+		mod_value(compose->diff->pool, mod, live->update_refs->values[i].bytes);
+}
+
+static void compose_refs(const Compose *compose, const DatabasePlan *database, Step *step)
+{
+	Pool *pool = compose->diff->pool;
+	const UpdateRefs refs =
+		update_refs_want(pool, database->wanted, compose->diff->in->wanted->self);
+	Mod *mod = mod_add(pool, step, MOD_ADD, "olcUpdateRef");
+
+	for (size_t i = 0; i < refs.n_uris; i++)
+		mod_value(pool, mod, refs.uris[i]);
+}
+
 void compose_consumers(const Compose *compose, const DatabasePlan *database)
 {
 	Pool *pool = compose->diff->pool;
@@ -143,6 +170,8 @@ void compose_consumers(const Compose *compose, const DatabasePlan *database)
 
 	if (flag && flag->kind == CHANGE_MULTI_PROVIDER_OFF)
 		(void)mod_add(pool, &step, MOD_DELETE, flag->attribute);
+	if (changes.update_ref)
+		compose_refs_end(compose, live, &step);
 	if (changes.rewrites) {
 		compose_consumer_list(compose, live, &changes, &step);
 		compose->plan->n_sessions_dropped += sessions_of(live);
@@ -152,6 +181,9 @@ void compose_consumers(const Compose *compose, const DatabasePlan *database)
 	/* Behind the consumers: slapd refuses it on a database that has none. */
 	if (flag && flag->kind == CHANGE_MULTI_PROVIDER_ON && !list_stays_empty(live, &changes))
 		mod_one(pool, &step, MOD_REPLACE, flag->attribute, flag->new_value);
+	if (changes.update_ref && changes.update_ref->new_value &&
+	    !list_stays_empty(live, &changes))
+		compose_refs(compose, database, &step);
 	if (changes.read_only_off)
 		/* slapd 2.4 goes on refusing writes when the attribute is deleted. */
 		mod_one(pool, &step, MOD_REPLACE, changes.read_only_off->attribute, "FALSE");

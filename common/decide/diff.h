@@ -56,6 +56,9 @@ void diff_stamps(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 /* olcSyncrepl and olcMultiProvider of one database. */
 void diff_consumers(Diff *diff, const DatabasePlan *database);
 
+/* olcUpdateRef of one database; reads_somebody: as the other changes leave it. */
+void diff_update_ref(Diff *diff, const DatabasePlan *database, bool reads_somebody);
+
 /* olcAccess of one database: what its readers lack to read everything, where peers.json asks for
  * that. */
 void diff_access(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);

@@ -71,7 +71,8 @@ static const char *demoted_describe(const Matching *matching, const char *uri)
 	return pool_printf(matching->diff->pool,
 			   "%s is read as a provider of %s, and peers.json makes it a consumer: it "
 			   "may take clients' writes still, which would come to nobody; it stays. "
-			   "When it left, or its slapd was made anew, end it with",
+			   "When it refuses them and nothing is held there, or its slapd was made "
+			   "anew, end it with",
 			   uri, matching->suffix);
 }
 
@@ -278,7 +279,9 @@ static void multi_provider_diff(Matching *matching)
 
 	/* Without the flag a node that still reads from somebody would refuse its clients' writes.
 	 */
-	if (is_wanted == live->is_multi_provider || (!is_wanted && other_provider_stays(matching)))
+	if (is_wanted == live->is_multi_provider ||
+	    (!is_wanted && !peer_is_consumer(diff->in->wanted->self) &&
+	     other_provider_stays(matching)))
 		return;
 	if (!name)
 		name = diff->in->options.multi_provider_attribute;
@@ -298,7 +301,9 @@ static void multi_provider_diff(Matching *matching)
 			.old_value = live->is_multi_provider ? "TRUE" : NULL,
 			.new_value = is_wanted ? "TRUE" : NULL,
 			.why = is_wanted ? "clients may write here only with it"
-					 : "no other peer is left",
+			       : peer_is_consumer(diff->in->wanted->self)
+				       ? "peers.json makes this node a consumer"
+				       : "no other peer is left",
 		});
 	if (hold)
 		plan_hold(diff->pool, diff->plan, change, *hold);
@@ -325,4 +330,5 @@ void diff_consumers(Diff *diff, const DatabasePlan *database)
 	diff_tls_files(diff, database, matching.of_live);
 	diff_retries(diff, database, matching.of_live);
 	multi_provider_diff(&matching);
+	diff_update_ref(diff, database, wanted->n_consumers > 0 || other_provider_stays(&matching));
 }

@@ -81,15 +81,19 @@ static void next_listeners_report(Diff *diff, const RestartIds *ids)
 			 consequence, remedy_text(REMEDY_LISTENERS_SAME));
 }
 
-static void multi_provider_report(Diff *diff, const LiveDatabase *live)
+static void database_report(Diff *diff, const LiveDatabase *live)
 {
-	if (!restart_refuses(live))
+	const char *refused = restart_refused(live);
+
+	if (!refused)
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "restart-unsafe", NULL,
-			 "slapd would not start again: %s has %s: TRUE and reads from nobody "
-			 "(\"database is not a shadow\"): it needs an olcSyncrepl value of "
-			 "another server, or the flag must go",
-			 live->entry->dn, live->multi_provider_attribute);
+			 "slapd would not start again: %s has %s%s and reads from nobody (\"%s\"): "
+			 "it needs an olcSyncrepl value of another server, or %s must go",
+			 live->entry->dn, refused, live->is_multi_provider ? ": TRUE" : "",
+			 live->is_multi_provider ? "database is not a shadow"
+						 : "must appear after syncrepl",
+			 live->is_multi_provider ? "the flag" : "it");
 }
 
 void diff_restart(Diff *diff)
@@ -100,5 +104,5 @@ void diff_restart(Diff *diff)
 	server_id_report(diff, &ids);
 	next_listeners_report(diff, &ids);
 	for (size_t i = 0; i < live->n_databases; i++)
-		multi_provider_report(diff, &live->databases[i]);
+		database_report(diff, &live->databases[i]);
 }

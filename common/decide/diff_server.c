@@ -117,7 +117,8 @@ static void server_id_guard(Diff *diff, Change *change, const ServerIdVerdict *v
 				  had_one ? pool_printf(diff->pool, "change from %u", verdict->sid)
 					  : "be set",
 				  id, used,
-				  had_one ? pool_printf(diff->pool, "%s, or ",
+				  had_one && !desired_is_retired(diff->in->desired, verdict->sid)
+					  ? pool_printf(diff->pool, "%s, or ",
 							old_id_remedy(diff, verdict->sid))
 					  : ""),
 			  .release = remedy_text(REMEDY_RELEASE_G5),

@@ -30,7 +30,8 @@ const char *free_id_print(const Diff *diff)
 {
 	unsigned id = 1;
 
-	while (desired_peer(diff->in->desired, id) || is_known(diff->in->facts, id))
+	while (desired_peer(diff->in->desired, id) || desired_is_retired(diff->in->desired, id) ||
+	       is_known(diff->in->facts, id))
 		id++;
 	return remedy_number(diff->pool, id);
 }
@@ -58,6 +59,7 @@ const char *free_id_of_self(const Diff *diff)
 	verdict = serverid_judge(diff->pool, attribute_texts(diff->pool, ids), ids->n_values,
 				 live->listeners, live->n_listeners, facts->machine.fqdn);
 	if (!verdict.has_sid || verdict.sid == 0 || desired_peer(diff->in->desired, verdict.sid) ||
+	    desired_is_retired(diff->in->desired, verdict.sid) ||
 	    peer_runs_under(facts, verdict.sid))
 		return free_id_print(diff);
 	return remedy_number(diff->pool, verdict.sid);

@@ -228,7 +228,11 @@ static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 	for (size_t at = 0; (removal = change_next(diff->plan, database,
 						   CHANGE_BIT(CHANGE_CONSUMER_REMOVE), &at));)
 		if (removal->is_held) {
-			unsigned kinds = CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
+			unsigned kinds = CHANGE_BIT(CHANGE_UPDATE_REF);
+
+			/* A consumer is to refuse clients' writes, whomever it reads. */
+			if (!peer_is_consumer(diff->in->wanted->self))
+				kinds |= CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
 
 			/* One that does not run brings nothing back. */
 			if (fills &&

@@ -60,10 +60,30 @@ static void guard_flag(Diff *diff, const DatabasePlan *database)
 	plan_hold(diff->pool, diff->plan, flag, hold);
 }
 
+/* slapd takes olcUpdateRef of a database that reads somebody: it waits with the first link. And who
+ * is to be a provider refers clients on until they may write here. */
+static void guard_referral(Diff *diff, const DatabasePlan *database)
+{
+	const Plan *plan = diff->plan;
+	Change *referral = change_first_free(plan, database, CHANGE_BIT(CHANGE_UPDATE_REF));
+	const Change *link = change_first(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD));
+	const Change *flag = change_first(plan, database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON));
+
+	if (referral && !referral->new_value && flag && flag->is_held)
+		plan_hold(diff->pool, diff->plan, referral, flag->hold);
+
+	if (!referral || !referral->new_value || live_reads_from_somebody(database->live) ||
+	    !link || !link->is_held ||
+	    change_first_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD)))
+		return;
+	plan_hold(diff->pool, diff->plan, referral, link->hold);
+}
+
 void guard_flags(Diff *diff)
 {
 	for (size_t i = 0; i < diff->plan->n_databases; i++) {
 		guard_flag(diff, &diff->plan->databases[i]);
 		guard_first_links(diff, &diff->plan->databases[i]);
+		guard_referral(diff, &diff->plan->databases[i]);
 	}
 }

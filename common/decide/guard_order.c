@@ -12,9 +12,12 @@
 /* What keeps the overlay from being added; NULL: nothing does that has a release of its own. */
 static const Hold *overlay_hold(const Order *order)
 {
+	const Hold *cause;
+
 	if (order->overlay)
 		return &order->overlay->hold;
-	return plan_hold_of(order->diff->plan, order->suffix, GUARD_DATABASE);
+	cause = plan_hold_of(order->diff->plan, order->suffix, GUARD_DATABASE);
+	return cause ? cause : plan_hold_of(order->diff->plan, order->suffix, GUARD_ROLE);
 }
 
 static const Hold *wait_for_overlay(const Order *order)

@@ -28,7 +28,11 @@ bool restart_ids_are_safe(const RestartIds *ids)
 	return ids->now.starts && (!ids->knows_next || ids->next.starts);
 }
 
-bool restart_refuses(const LiveDatabase *database)
+const char *restart_refused(const LiveDatabase *database)
 {
-	return database->is_multi_provider && !live_reads_from_somebody(database);
+	if (live_reads_from_somebody(database))
+		return NULL;
+	if (database->is_multi_provider)
+		return database->multi_provider_attribute;
+	return database->update_refs && !database->has_update_dn ? "olcUpdateRef" : NULL;
 }

@@ -7,9 +7,9 @@
 
 /*
  * G1: what a running slapd accepts and with which it does not start again: olcServerID values of
- * which none is its own URL, and multi-provider on a database that reads from nobody (seen on
- * 2.4.57, 2.5.13 and 2.6.10). One rule for the cn=config that is there and for the one that a plan
- * would leave.
+ * which none is its own URL, and multi-provider or olcUpdateRef on a database that reads from
+ * nobody (seen on 2.4.57, 2.5.13 and 2.6.10). One rule for the cn=config that is there and for the
+ * one that a plan would leave.
  */
 typedef struct RestartIds {
 	ServerIdVerdict now; /* by the listeners that slapd runs with */
@@ -24,7 +24,8 @@ RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machin
  * URLs is not safe. */
 bool restart_ids_are_safe(const RestartIds *ids);
 
-/* True when slapd would say "database is not a shadow" and end. */
-bool restart_refuses(const LiveDatabase *database);
+/* What the database has that slapd takes of a copy alone, while it is none; NULL: slapd starts with
+ * it. */
+const char *restart_refused(const LiveDatabase *database);
 
 #endif

@@ -306,7 +306,9 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 
 	if (silent && !has_csns && !reads)
 		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
-	if (has_csns && !joining->is_fenced && known_was_complete(diff->in->known, joining->suffix))
+	/* What a consumer was seen to have says nothing of what a provider must. */
+	if (has_csns && !joining->was_joining &&
+	    known_was_complete(diff->in->known, joining->suffix))
 		return NULL;
 	if (!reads && !is_copy_of_others(joining))
 		return joining_judge_alone(joining);

@@ -6,6 +6,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/role.h"
 #include "common/slapd/dn.h"
 
 /* What answers under a name of our own is no other copy. */
@@ -41,7 +42,8 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 			       copies_take(diff, facts->others, facts->n_others, peers + n_peers),
 		.suffix = suffix,
 		.our_id = peer_server_id(diff->in->wanted->self),
-		.was_joining = is_fenced || (known && known->is_joining),
+		.was_joining =
+			is_fenced || (known && known->is_joining) || role_rises(diff, suffix, live),
 		.is_fenced = is_fenced,
 	};
 }

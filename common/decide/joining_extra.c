@@ -87,6 +87,21 @@ static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* Only a part was read, or something got lost: no refresh brings it, as contextCSN is equal. */
+static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: by contextCSN everything is here, and entries are not that %s has "
+			    "(%zu): as a provider this node would have others delete them; "
+			    "clients' writes are refused. Stop slapd here, %s; only when somebody "
+			    "compared, and nobody needs them",
+			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
+			    remedy_text(REMEDY_DATABASE_ANEW)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
 /* Nobody was compared, or not to the end. */
 static const char *not_known_why(const CopyExtra *extra)
 {
@@ -117,6 +132,9 @@ const Hold *joining_judge_extra(const Joining *joining)
 	}
 	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
+	/* A consumer may read a part; nobody reads that from it. */
+	if (extra->n_missing > 0 && !peer_is_consumer(joining->diff->in->wanted->self))
+		return hold_missing(joining, extra);
 	if (extra->n_entries > 0)
 		return hold_extra(joining, extra);
 	return extra->n_doubtful > 0 ? hold_doubtful(joining, extra) : NULL;
@@ -135,7 +153,7 @@ bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFa
 			  bool writes)
 {
 	return facts->extra.is_kept && !facts->extra.problem && facts->extra.n_entries == 0 &&
-	       facts->extra.n_doubtful == 0 &&
+	       facts->extra.n_doubtful == 0 && facts->extra.n_missing == 0 &&
 	       (writes || fence_is_closed(&known->fence, facts->suffix)) &&
 	       !is_held(plan, facts->suffix);
 }

@@ -374,7 +374,8 @@ static bool is_closed(const Joining *joining)
 /* Clients could write here before, and peers knew it: somebody took the flag away. */
 static bool was_open(const Joining *joining)
 {
-	return known_was_complete(joining->diff->in->known, joining->suffix);
+	return !joining->was_joining &&
+	       known_was_complete(joining->diff->in->known, joining->suffix);
 }
 
 const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

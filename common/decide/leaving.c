@@ -158,6 +158,29 @@ static void consumer_changes(Pool *pool, const LeavingDatabase *database, const 
 	}
 }
 
+/* slapd does not start with it on a database that reads from nobody. */
+static void update_refs_end(Pool *pool, const LeavingDatabase *database, const Desired *desired,
+			    Plan *plan, Step *step)
+{
+	const Attribute *refs = database->live->update_refs;
+	Mod mod = {.kind = MOD_DELETE, .attribute = "olcUpdateRef"};
+
+	for (size_t i = 0; i < database->live->n_consumers; i++)
+		if (leave_keeps(desired, &database->live->consumers[i]))
+			return;
+	if (!refs || database->live->has_update_dn)
+		return;
+	for (size_t i = 0; i < refs->n_values; i++)
+		POOL_PUSH(pool, mod.values, mod.n_values, refs->values[i].bytes);
+	POOL_PUSH(pool, step->mods, step->n_mods, mod);
+	change_add(pool, plan, database,
+		   (Change){.kind = CHANGE_UPDATE_REF,
+			    .attribute = mod.attribute,
+			    .subject = "clients' writes",
+			    .old_value = refs->values[0].bytes,
+			    .why = "slapd does not start with it where nobody is read"});
+}
+
 void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan *plan)
 {
 	for (size_t i = 0; i < leaving->n_databases; i++) {
@@ -175,6 +198,7 @@ void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan 
 					    .why = "this node leaves"});
 			mod_add(pool, &step, MOD_DELETE, flag, NULL);
 		}
+		update_refs_end(pool, database, desired, plan, &step);
 		consumers_end(pool, database, desired, &step);
 		if (step.n_mods > 0)
 			POOL_PUSH(pool, plan->steps, plan->n_steps, step);

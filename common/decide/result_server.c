@@ -63,7 +63,7 @@ static bool database_becomes_unsafe(const Result *result, Breach *ret)
 		const LiveDatabase *then = &result->then->databases[i];
 		const LiveDatabase *before = database_before(diff->in->live, then);
 
-		if (!restart_refuses(then) || !before || restart_refuses(before))
+		if (!restart_refused(then) || !before || restart_refused(before))
 			continue;
 		*ret = (Breach){
 			.kinds = CHANGES_OF_LINKS,
@@ -71,10 +71,10 @@ static bool database_becomes_unsafe(const Result *result, Breach *ret)
 			.hold = {.guard = GUARD_RESTART,
 				 .text = pool_printf(
 					 diff->pool,
-					 "%s would have multi-provider and nobody to read from, and "
-					 "slapd would not start again: its links and the flag stay "
+					 "%s would have %s and nobody to read from, and slapd would "
+					 "not start again: its links, the flag and olcUpdateRef stay "
 					 "as they are. " RESULT_FAULT ", and look again with",
-					 then->entry->dn),
+					 then->entry->dn, restart_refused(then)),
 				 .release = remedy_text(REMEDY_PLAN)},
 		};
 		return true;

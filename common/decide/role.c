@@ -4,13 +4,14 @@
 #include <stdlib.h>
 
 #include "common/base/remedies.h"
+#include "common/decide/role_falls.h"
 #include "common/slapd/serverid.h"
 
 /* What was seen before stays as it is: it tells the next pass which role this was. */
 static void hold_add(Diff *diff, const char *suffix, const char *text, const char *release)
 {
 	plan_add_hold(diff->pool, diff->plan,
-		      (Hold){.guard = GUARD_DATABASE,
+		      (Hold){.guard = GUARD_ROLE,
 			     .suffix = suffix,
 			     .text = text,
 			     .release = release,
@@ -41,31 +42,52 @@ static const char *provider_by(const Diff *diff, const LiveDatabase *live)
 	return has_server_id(diff) ? "a server ID: clients may have written here under it" : NULL;
 }
 
-/* Who read here, and whether what was written here came to them, is not known to a consumer. */
-static void hold_provider(Diff *diff, const char *suffix, const char *by)
+/* It takes clients' writes, or reads from nobody: what is here alone its first refresh would
+ * delete.
+ */
+static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *live, const char *by)
 {
-	hold_add(diff, suffix,
-		 pool_printf(diff->pool,
-			     "%s: by peers.json this node is a consumer, and slapd here has %s. "
-			     "Nothing of it is written: a provider does not become a consumer yet. "
-			     "To make it one: first a provider in peers.json, then %s; or leave it "
-			     "one, with",
-			     suffix, by, remedy_text(REMEDY_ROLE_ANEW)),
-		 remedy_text(REMEDY_ROLE_PROVIDER));
+	const bool may_fall = live_reads_from_somebody(live);
+
+	if (may_fall)
+		hold_add(
+			diff, suffix,
+			pool_printf(
+				diff->pool,
+				"%s: by peers.json this node is a consumer, and slapd here has %s. "
+				"To leave it a provider: %s. To make it a consumer, which ends "
+				"clients' writes here at once; their changes go on to the others, "
+				"and it is told when all have them",
+				suffix, by, remedy_text(REMEDY_ROLE_PROVIDER)),
+			remedy_text(REMEDY_RELEASE_ROLE));
+	else
+		hold_add(
+			diff, suffix,
+			pool_printf(
+				diff->pool,
+				"%s: by peers.json this node is a consumer, and slapd here has %s. "
+				"It reads from nobody, and what is here alone would be deleted. "
+				"To make it one: first a provider in peers.json, then %s; or leave it "
+				"one, with",
+				suffix, by, remedy_text(REMEDY_ROLE_ANEW)),
+			remedy_text(REMEDY_ROLE_PROVIDER));
 }
 
 /* --- a consumer that is to be a provider --- */
 
+/* What it reads may be a part, and with an account that sees less: entries and attributes that it
+ * lacks the others would lose. contextCSN tells of neither. */
 static void hold_consumer(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,
 		 pool_printf(diff->pool,
-			     "%s: by peers.json this node is a provider, and it was a consumer so "
-			     "far, which has entries. Nothing of it is written: a consumer does "
-			     "not become a provider yet. To make it one: %s; or leave it a "
-			     "consumer, with",
-			     suffix, remedy_text(REMEDY_ROLE_ANEW)),
-		 remedy_text(REMEDY_ROLE_CONSUMER));
+			     "%s: by peers.json this node is a provider, and so far it was a "
+			     "consumer with entries: what it did not read, or may not see, the "
+			     "others would lose. To leave it one: %s; to begin anew: %s; when `%s` "
+			     "finds nothing, and its account sees all attributes",
+			     suffix, remedy_text(REMEDY_ROLE_CONSUMER),
+			     remedy_text(REMEDY_ROLE_ANEW), remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
+		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 
 static bool was_consumer(const Diff *diff, const char *suffix)
@@ -75,20 +97,48 @@ static bool was_consumer(const Diff *diff, const char *suffix)
 	return known && known->is_consumer;
 }
 
+/* A person said so in an earlier pass. */
+static bool is_rising(const Diff *diff, const char *suffix)
+{
+	return known_database(diff->in->known, suffix)->is_rising;
+}
+
+bool role_rises(const Diff *diff, const char *suffix, const LiveDatabase *live)
+{
+	return !peer_is_consumer(diff->in->wanted->self) && was_consumer(diff, suffix) &&
+	       !live->is_multi_provider;
+}
+
+/* What a provider has stays, as where one leaves: it harms nobody once clients write nothing. */
+static bool fall(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const char *suffix = wanted->desired->suffix;
+	const bool is_released = diff_is_released_for(diff, GUARD_ROLE, suffix);
+	const char *by = provider_by(diff, live);
+	Hold hold;
+
+	if (!by || (was_consumer(diff, suffix) && !live->is_multi_provider))
+		return true;
+	if (!live_reads_from_somebody(live) || (live->is_multi_provider && !is_released)) {
+		hold_provider(diff, suffix, live, by);
+		return false;
+	}
+	if (live->is_multi_provider || role_has_fallen(diff, wanted, &hold))
+		return true;
+	plan_add_hold(diff->pool, diff->plan, hold);
+	return false;
+}
+
 bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
 	const Content *here = &diff_facts(diff, suffix)->here;
-	const char *by;
 
-	if (peer_is_consumer(diff->in->wanted->self)) {
-		by = provider_by(diff, live);
-		if (by)
-			hold_provider(diff, suffix, by);
-		return !by;
-	}
+	if (peer_is_consumer(diff->in->wanted->self))
+		return fall(diff, wanted, live);
 	/* With the flag somebody made it a provider since. */
-	if (!was_consumer(diff, suffix) || live->is_multi_provider)
+	if (!role_rises(diff, suffix, live) || is_rising(diff, suffix) ||
+	    diff_is_released_for(diff, GUARD_ROLE, suffix))
 		return true;
 	if (here->state == CONTENT_UNKNOWN)
 		diff_need_here(diff, suffix, wanted);

@@ -106,6 +106,12 @@ typedef struct Site {
 	JsonPlace place;
 } Site;
 
+/* A server ID that nobody may have any more: changes of its former server are in the databases. */
+typedef struct RetiredId {
+	unsigned id;
+	JsonPlace place;
+} RetiredId;
+
 typedef enum PolicyMode {
 	POLICY_AUDIT,
 	POLICY_ENFORCE,
@@ -130,6 +136,8 @@ typedef struct Desired {
 	size_t n_databases;
 	Site *sites;
 	size_t n_sites;
+	RetiredId *retired;
+	size_t n_retired;
 	const char **site_names; /* those that peers name, sorted */
 	size_t n_site_names;
 	unsigned n_gateways; /* of each site; 0: every provider reads every other */
@@ -175,6 +183,9 @@ bool desired_is_mesh(const Desired *desired);
 
 /* The peer with that id; NULL when none. */
 const Peer *desired_peer(const Desired *desired, unsigned id);
+
+/* True when "retired" has that server ID. */
+bool desired_is_retired(const Desired *desired, unsigned server_id);
 
 /* The provider that writes under that server ID; NULL when none. */
 const Peer *desired_writer(const Desired *desired, unsigned server_id);

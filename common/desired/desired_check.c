@@ -333,8 +333,10 @@ int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 		.databases = json_member(root, "databases"),
 	};
 
-	if (check_ids(&check, positions) < 0 || check_uris(&check) < 0 ||
-	    check_suffixes(&check) < 0 || desired_resolve(reader, desired, positions) < 0)
+	if (check_ids(&check, positions) < 0 ||
+	    desired_check_retired(reader, check.peers, desired, positions) < 0 ||
+	    check_uris(&check) < 0 || check_suffixes(&check) < 0 ||
+	    desired_resolve(reader, desired, positions) < 0)
 		return -1;
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (check_database(&check, i, positions) < 0)

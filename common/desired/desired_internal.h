@@ -24,6 +24,13 @@ ReaderFunction read_databases;
 ReaderFunction read_sites;
 ReaderFunction read_topology;
 
+/* "retired" into a Desired. */
+ReaderFunction read_retired;
+
+/* Refuses a peer with an id that is retired; positions as below. */
+int desired_check_retired(Reader *reader, const JsonNode *peers, const Desired *desired,
+			  const unsigned *positions);
+
 /* const char *, the name of a site. */
 ReaderFunction read_site;
 

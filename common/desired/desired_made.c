@@ -7,10 +7,6 @@ static int check_peer(Reader *reader, const JsonNode *node, const Peer *peer)
 		return reader_refuse(reader, json_member(node, "hub")->place,
 				     "this syncward shows hubs (topology), but does not make them "
 				     "yet");
-	if (peer->refers_updates)
-		return reader_refuse(reader, json_member(node, "update_ref")->place,
-				     "this syncward does not write olcUpdateRef yet: a consumer "
-				     "refuses clients' writes and refers nobody");
 	return 0;
 }
 

@@ -72,6 +72,7 @@ static const ReaderKey document_keys[] = {
 	{"databases", read_databases, .offset = 0, .is_required = true},
 	{"sites", read_sites, .offset = 0},
 	{"topology", read_topology, .offset = 0},
+	{"retired", read_retired, .offset = 0},
 	{"server_id", read_word, .offset = offsetof(Desired, server_id),
 	 .words = server_id_form_names, .n_words = SERVER_ID_FORM_COUNT},
 	{"policy", read_policy, .offset = 0},

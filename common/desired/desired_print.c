@@ -188,6 +188,19 @@ static Json *topology_json(const Desired *desired)
 	return object;
 }
 
+static Json *retired_json(const Desired *desired)
+{
+	Json *array = json_object_new_array();
+
+	for (size_t i = 0; i < desired->n_retired; i++) {
+		Json *item = json_object_new_object();
+
+		put_number(item, "id", desired->retired[i].id);
+		json_object_array_add(array, item);
+	}
+	return array;
+}
+
 static Json *policy_json(const Desired *desired)
 {
 	Json *object = json_object_new_object();
@@ -220,6 +233,8 @@ const char *desired_print(Pool *pool, const Desired *desired)
 		put(document, "sites", sites_json(desired));
 	if (desired->n_gateways > 0)
 		put(document, "topology", topology_json(desired));
+	if (desired->n_retired > 0)
+		put(document, "retired", retired_json(desired));
 	put_text(document, "server_id", server_id_form_names[desired->server_id]);
 	put(document, "policy", policy_json(desired));
 	text = pool_printf(pool, "%s\n",

@@ -33,6 +33,8 @@ const char *const live_config_attributes[] = {
 	"olcSyncrepl",
 	"olcMultiProvider",
 	"olcMirrorMode",
+	"olcUpdateRef",
+	"olcUpdateDN",
 	"olcReadOnly",
 	"olcLastMod",
 	"olcRestrict",
@@ -154,6 +156,8 @@ static void database_parse(Pool *pool, Live *live, const Live *before, const Ent
 		.suffixes = entry_attribute(entry, "olcSuffix"),
 		.root_dn = entry_first(entry, "olcRootDN"),
 		.multi_provider_attribute = multi_provider_name(entry),
+		.update_refs = entry_attribute(entry, "olcUpdateRef"),
+		.has_update_dn = entry_attribute(entry, "olcUpdateDN") != NULL,
 		.is_read_only = entry_has_value(entry, "olcReadOnly", "TRUE"),
 		.stamps_nothing = entry_has_value(entry, "olcLastMod", "FALSE"),
 	};

@@ -35,7 +35,10 @@ typedef struct LiveDatabase {
 	bool stamps_nothing; /* olcLastMod: FALSE: what clients write gets no entryCSN */
 	const char *multi_provider_attribute; /* the name under which the server returns it; NULL:
 						 not set */
-	const Entry *syncprov;                /* the overlay's entry; NULL: none */
+	const Attribute *update_refs; /* olcUpdateRef: whom it refers clients' writes to; NULL: to
+					 nobody */
+	bool has_update_dn;           /* olcUpdateDN: slurpd's, which makes it a copy as well */
+	const Entry *syncprov;        /* the overlay's entry; NULL: none */
 	size_t n_syncprovs;
 	size_t n_overlays; /* of all kinds */
 } LiveDatabase;

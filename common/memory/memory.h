@@ -24,11 +24,13 @@ typedef struct KnownDatabase {
 	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
 				    can */
 	bool is_consumer;        /* this node was one when it was last in step with it, or joined */
-	bool is_complete;        /* judged so since then, by what its peers showed or by a person;
-				    with suspect: before that was found */
-	bool was_partial; /* by peers.json not every provider read every other one, and it was
-			     not seen since that this node reads all of them */
-	unsigned *linked; /* ids of the peers that it read when it was last in step */
+	bool is_rising;      /* it is to be a provider, by a person's word, and has no flag yet */
+	bool refers_updates; /* syncward wrote its olcUpdateRef */
+	bool is_complete;    /* judged so since then, by what its peers showed or by a person;
+				with suspect: before that was found */
+	bool was_partial;    /* by peers.json not every provider read every other one, and it was
+				not seen since that this node reads all of them */
+	unsigned *linked;    /* ids of the peers that it read when it was last in step */
 	size_t n_linked;
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */

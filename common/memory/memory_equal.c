@@ -16,7 +16,8 @@ static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 {
 	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
 	    one->is_joining != other->is_joining || one->is_consumer != other->is_consumer ||
-	    one->source_gone_sec != other->source_gone_sec ||
+	    one->source_gone_sec != other->source_gone_sec || one->is_rising != other->is_rising ||
+	    one->refers_updates != other->refers_updates ||
 	    one->is_complete != other->is_complete || one->was_partial != other->was_partial ||
 	    !one->suspect != !other->suspect || !ids_equal(one, other) ||
 	    !seen_changes_equal(&one->seen, &other->seen))

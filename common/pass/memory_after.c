@@ -78,7 +78,7 @@ static bool was_partial(const Plan *plan, const Known *known, const char *suffix
 	return (before && before->was_partial) || (wanted && wanted->is_partial);
 }
 
-/* What it did not read from a provider makes no consumer. */
+/* What it did not read from a provider makes no consumer, nor does one that takes writes. */
 static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspect)
 {
 	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
@@ -86,8 +86,41 @@ static bool is_consumer_now(const Plan *plan, const char *suffix, bool is_suspec
 	for (size_t i = 0; wanted && i < plan->n_databases && !is_suspect; i++)
 		if (plan->databases[i].wanted == wanted)
 			return plan->databases[i].live &&
+			       !plan->databases[i].live->is_multi_provider &&
 			       live_reads_from_somebody(plan->databases[i].live);
 	return false;
+}
+
+/* While a change of it is held the values are whose they were. */
+static bool refers_updates(const Plan *plan, const Known *known, const char *suffix)
+{
+	const KnownDatabase *before = known_database(known, suffix);
+	const Change *change;
+
+	for (size_t at = 0; (change = change_next_told(plan, suffix, &at));)
+		if (change->kind == CHANGE_UPDATE_REF)
+			return before && before->refers_updates;
+	return plan->wanted && plan->wanted->self->refers_updates &&
+	       wanted_find(plan->wanted, suffix);
+}
+
+static bool takes_writes(const Plan *plan, const char *suffix)
+{
+	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
+	const DatabasePlan *database = wanted ? plan_database_wanted(plan, wanted) : NULL;
+
+	return database && database->live && database->live->is_multi_provider;
+}
+
+/* A consumer that is to be a provider is one until it has the flag, whatever it has seen; what was
+ * let go ahead goes on. */
+static void rise_remember(const Plan *plan, const KnownDatabase *before, const char *suffix,
+			  KnownDatabase *ret)
+{
+	if (!before || !before->is_consumer || takes_writes(plan, suffix))
+		return;
+	ret->is_consumer = true;
+	ret->is_rising = before->is_rising || !plan_hold_of(plan, suffix, GUARD_ROLE);
 }
 
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
@@ -102,10 +135,13 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,
 			       .was_partial = was_partial(plan, known, suffix),
+			       .refers_updates = refers_updates(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
 	if (plan->wanted && peer_is_consumer(plan->wanted->self))
 		ret->is_consumer = (before && before->is_consumer) ||
 				   is_consumer_now(plan, suffix, content != NULL);
+	else if (plan->wanted)
+		rise_remember(plan, before, suffix, ret);
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);

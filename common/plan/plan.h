@@ -39,6 +39,7 @@ typedef enum Guard {
 	GUARD_INDEXING,       /* slapd builds an index: a write would stop its clients until then */
 	GUARD_SESSION_LOG,    /* a peer that is behind would be sent what the session log holds */
 	GUARD_ORDER,          /* the server ID waits for overlays and for contextCSN on disk */
+	GUARD_ROLE,     /* peers.json gives a database with entries another role than it had */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
@@ -86,6 +87,7 @@ typedef enum ChangeKind {
 	CHANGE_CONSUMERS_RETRY,   /* slapd gave one up whose peer answers again */
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
+	CHANGE_UPDATE_REF,    /* whom clients' writes are referred to */
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
 	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
 	CHANGE_SAVE,          /* memory is right, the file in slapd.d is not */

@@ -44,6 +44,7 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_CONSUMERS_RETRY] = {'~', COLOUR_DOUBTFUL, "consumers with"},
 	[CHANGE_MULTI_PROVIDER_ON] = {'+', COLOUR_GOOD, "flag"},
 	[CHANGE_MULTI_PROVIDER_OFF] = {'-', COLOUR_BAD, "flag"},
+	[CHANGE_UPDATE_REF] = {'~', COLOUR_DOUBTFUL, "referral of"},
 	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_DOUBTFUL, "read-only"},
 	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_DOUBTFUL, "read-write"},
 	[CHANGE_SAVE] = {'~', COLOUR_DOUBTFUL, "disk copy of"},
@@ -56,7 +57,7 @@ static bool shows_values(const Change *change)
 {
 	return change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_OVERLAY ||
 	       change->kind == CHANGE_CHECKPOINT || change->kind == CHANGE_SESSIONLOG ||
-	       change->kind == CHANGE_MULTI_PROVIDER_ON;
+	       change->kind == CHANGE_MULTI_PROVIDER_ON || change->kind == CHANGE_UPDATE_REF;
 }
 
 const char *render_change(Pool *pool, const Change *change)

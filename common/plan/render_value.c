@@ -23,6 +23,7 @@ static const char *const change_kind_names[] = {
 	[CHANGE_CONSUMERS_RETRY] = "consumers-retry",
 	[CHANGE_MULTI_PROVIDER_ON] = "multi-provider-on",
 	[CHANGE_MULTI_PROVIDER_OFF] = "multi-provider-off",
+	[CHANGE_UPDATE_REF] = "update-ref",
 	[CHANGE_READ_ONLY_ON] = "read-only-on",
 	[CHANGE_READ_ONLY_OFF] = "read-only-off",
 	[CHANGE_SAVE] = "save",

@@ -122,8 +122,11 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 			      "slapd settles conflicts by time and leaves no trace: such a change "
 			      "wins against every later write, until its time has come",
 			      REMEDY_CONFLICTS},
-	[DOCTOR_RETIRED_IDS] = {"retired-ids", "every server ID in contextCSN is a peer's",
-				"changes of a node that is gone, or of one that wrote before it "
-				"had its ID; harmless, and never to be given to a new node",
-				REMEDY_NOTHING_TO_DO},
+	[DOCTOR_RETIRED_IDS] = {"retired-ids",
+				"every server ID in contextCSN is a peer's, or retired and its "
+				"last change everywhere",
+				"of a node that is gone, or of one that wrote before it had its "
+				"ID: nobody brings what is missing of it but the peers that have "
+				"it, and a new node must never be given it",
+				REMEDY_RETIRED},
 };

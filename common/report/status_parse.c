@@ -131,6 +131,7 @@ static const DatabaseHealth *health_read(Pool *pool, const JsonNode *database)
 		POOL_PUSH(pool, health.sids, health.n_sids,
 			  {.sid = (unsigned)get_number(item, "server_id"),
 			   .is_retired = get_boolean(item, "retired"),
+			   .is_listed = get_boolean(item, "listed"),
 			   .newest = get_text(item, "newest"),
 			   .here = get_text(item, "here")});
 	kept = pool_alloc(pool, sizeof(*kept));

@@ -134,6 +134,7 @@ static void put_server_ids(JsonOut *out, const DatabaseHealth *health)
 		json_out_number(out, "server_id", sid->sid);
 		json_out_text(out, "hex", hex);
 		json_out_boolean(out, "retired", sid->is_retired);
+		json_out_boolean(out, "listed", sid->is_listed);
 		json_out_text(out, "newest", sid->newest);
 		json_out_text(out, "here", sid->here);
 		json_out_close(out, '{');

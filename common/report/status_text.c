@@ -230,7 +230,9 @@ static void server_id_line(Page *page, const SidHealth *sid)
 		buf_puts(page->out, ", here nothing of it");
 	else if (strcmp(sid->here, sid->newest) != 0)
 		buf_printf(page->out, ", here %s", sid->here);
-	buf_puts(page->out, sid->is_retired ? ", retired: no peer has it\n" : "\n");
+	if (sid->is_retired)
+		buf_puts(page->out, sid->is_listed ? ", retired" : ", retired: no peer has it");
+	buf_putc(page->out, '\n');
 }
 
 static void content_table(Page *page, const DatabaseHealth *health)

@@ -233,7 +233,7 @@ def test_a_provider_that_the_file_makes_a_consumer_is_held(slapd_factory, progra
     peer["role"] = "consumer"
     cluster.write()
     held = node.apply("--release", "G10")
-    assert held.returncode == 3 and "held database" in held.stdout and "multi-provider flag" in held.stdout, held.stdout
+    assert held.returncode == 3 and "held role" in held.stdout and "multi-provider flag" in held.stdout, held.stdout
     assert node.server.config_writes() == before and rids(node) == [1, 2]
     others = [other.apply() for other in cluster.nodes[:2]]
     assert all(done.returncode == 3 and "peers.json makes it a consumer" in done.stdout for done in others), others
@@ -281,7 +281,7 @@ def test_a_consumer_that_the_file_makes_a_provider_is_held(slapd_factory, progra
     joined.write()
     consumer.id = 3
     held = consumer.apply()
-    assert held.returncode == 3 and "held database" in held.stdout, held.stdout
+    assert held.returncode == 3 and "held role" in held.stdout, held.stdout
     assert consumer.server.config_writes() == before and is_plain(consumer.server)
     peer.update(remedies.line(held.stdout, "role-consumer"))
     joined.write()

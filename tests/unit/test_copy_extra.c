@@ -77,6 +77,18 @@ static void only_what_was_not_seen_there_is_too_much(void **state)
 	assert_memory_equal(found[0].uuid, here.marks[1].uuid, ENTRY_UUID_SIZE);
 }
 
+static void what_context_csn_covers_should_be_here(void **state)
+{
+	const char *uuid = "00000000-0000-0000-0000-000000000001";
+	const EntryMark seen = mark(uuid, SEEN), later = mark(uuid, LATER),
+			other = mark(uuid, OTHER);
+
+	(void)state;
+	assert_true(copy_extra_is_missing(&seen, &peer));
+	assert_false(copy_extra_is_missing(&later, &peer));
+	assert_false(copy_extra_is_missing(&other, &peer));
+}
+
 /* It takes a twentieth of the time at most; what took none is tried again at once. */
 static void what_was_found_lasts_as_long_as_it_cost(void **state)
 {
@@ -101,6 +113,7 @@ int main(void)
 		cmocka_unit_test(what_the_peer_never_had_is_not_too_much),
 		cmocka_unit_test(what_no_context_csn_tells_of_is_not_known),
 		cmocka_unit_test(only_what_was_not_seen_there_is_too_much),
+		cmocka_unit_test(what_context_csn_covers_should_be_here),
 		cmocka_unit_test(what_was_found_lasts_as_long_as_it_cost),
 	};
 
