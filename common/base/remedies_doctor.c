@@ -95,8 +95,6 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"tls-files", REMEDY_WORDS,
 		 "write in agent.json \"renew_tls\": true, or restart slapd",
 		 "no test: test_tls_renewal.py does both, behind the finding of the plan"},
-	[REMEDY_CERTIFICATE] = {"certificate", REMEDY_WORDS, "renew it",
-				"no test: test_tls_renewal.py renews one, before it ends"},
 	[REMEDY_SCHEMA] = {"schema", REMEDY_WORDS, "load the same schema everywhere",
 			   "no test: which schema that is the administrator says"},
 	[REMEDY_CLOCKS_OF_BOTH] = {"clocks-of-both", REMEDY_WORDS, "see `chronyc tracking` on both",
