@@ -12,6 +12,7 @@
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "agent/verify/verify_report.h"
+#include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/pass/memory_after.h"
 
@@ -102,8 +103,10 @@ static WriteTest test_database(const Run *run, VerifiedDatabase *database)
 		test.problem = "nothing was written: this node is a consumer, and only what is "
 			       "written at a provider comes to others";
 	else if (run->inputs.state.known.heal)
-		test.problem = "nothing was written: a heal was cut off, and this server may have "
-			       "another server ID until `syncward apply`";
+		test.problem = pool_printf(run->pool,
+					   "nothing was written: a heal was cut off, and this "
+					   "server may have another server ID until `%s`",
+					   remedy_text(REMEDY_APPLY));
 	else if (suspect)
 		test.problem = pool_printf(
 			run->pool,

@@ -118,6 +118,17 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_heal.py::test_without_somebody_who_may_write_it_names_the_rootdn"},
 	[REMEDY_HEAL_LATER] = {"heal-later", REMEDY_WORDS, "`syncward heal`, when they can be read",
 			       "no test: what is in the way stands before it"},
+	[REMEDY_HEAL_ONE_SIDED] = {"heal-one-sided", REMEDY_WORDS,
+				   "the command beside each, then `syncward heal`",
+				   "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
+	[REMEDY_HEAL_CLOCK] =
+		{"heal-clock", REMEDY_WORDS,
+		 "set the clock right if it is wrong (`chronyc tracking`); if not, wait until that time has come, or delete the entry and add it again: a mere change of it would stay on this node alone. Then `syncward heal`",
+		 "test_heal.py::test_an_old_entry_from_the_future_holds"},
+	[REMEDY_HEAL_STRANGE_ID] =
+		{"heal-strange-id", REMEDY_WORDS,
+		 "write each of these entries once, as a client of this node: those with #{name}# in their entryCSN in the output of `slapcat`",
+		 "test_heal.py::test_entries_of_a_server_that_is_nobody_s_are_written_once"},
 	[REMEDY_ENTRY_KEEP] =
 		{"entry-keep", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: objectClass'{=lines} | ldapmodify -x -W{=tls} -D {dn} -H {uri}",
