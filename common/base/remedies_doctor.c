@@ -61,6 +61,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 	[REMEDY_FENCE] = {"fence", REMEDY_WORDS,
 			  "systemctl enable --now syncward-fence; what it closed opens by itself",
 			  "no test: it takes a booted machine; tests/systemd enables the unit"},
+	[REMEDY_FENCE_BY_HAND] =
+		{"fence-by-hand", REMEDY_WORDS,
+		 "stop slapd, give that database the line olcReadOnly: TRUE in the output of slapcat -n 0, load that into an empty slapd.d with slapadd -n 0, and start it; when `syncward verify` sees it in step, olcReadOnly: FALSE opens it",
+		 "test_fence.py::test_an_old_backup_is_closed_until_it_has_what_its_peer_has"},
 	[REMEDY_READERS] = {"readers", REMEDY_WORDS,
 			    "write \"access\": true in this database of peers.json",
 			    "test_remedies_doctor.py::test_a_reader_sees_everything_with_the_line"},
