@@ -78,10 +78,8 @@ static int arguments_check(const Options *options, Error *err)
 	Url url;
 
 	if (!options->suffix || options->peers.n_items == 0)
-		return error_set(err, ERROR_USAGE, 0,
-				 "init needs --suffix and --peer: syncward init --suffix "
-				 "dc=example,dc=com --peer ldap://ldap1.example.com "
-				 "ldap://ldap2.example.com");
+		return error_set(err, ERROR_USAGE, 0, "init needs --suffix and --peer: %s",
+				 remedy_text(REMEDY_INIT));
 	if (!dn_normalise(options->pool, options->suffix))
 		return error_set(err, ERROR_USAGE, 0, "--suffix '%s' is no DN", options->suffix);
 	for (size_t i = 0; i < options->peers.n_items; i++)

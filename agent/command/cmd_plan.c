@@ -8,6 +8,7 @@
 #include "agent/pass/saved_plan.h"
 #include "agent/pass/site.h"
 #include "agent/system/say.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 
 static const char *plan_text(const Options *options, const Plan *plan)
@@ -65,10 +66,10 @@ static int cmd_plan(const Options *options)
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
 	if (inputs.state.known.heal)
-		say("a heal of %s was cut off: this server may have server ID %u until `syncward "
-		    "apply`, which first of all gives it %u again",
+		say("a heal of %s was cut off: this server may have server ID %u until `%s`, "
+		    "which first of all gives it %u again",
 		    inputs.state.known.heal->suffix, inputs.state.known.heal->sid,
-		    inputs.state.known.heal->server_id);
+		    remedy_text(REMEDY_APPLY), inputs.state.known.heal->server_id);
 	pass_run(options->pool, &inputs, &(PassOptions){0}, directory, &report);
 	report_say(&report);
 	if (report.has_plan && options->save_file && plan_save(options, &inputs, &report, &err) < 0)

@@ -12,6 +12,7 @@
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "agent/verify/verify_report.h"
+#include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/pass/memory_after.h"
 
@@ -35,17 +36,13 @@ static int identity_missing(const Run *run, Error *err)
 				     ? run->inputs.wanted.databases[0].desired->suffix
 				     : "dc=example,dc=com";
 
-	return error_set(err, ERROR_INPUT, 0,
-			 "verify --write needs an account of its own, one that may add and delete "
-			 "entries below a container. Write into %s:\n"
-			 "  \"verify\": {\n"
-			 "    \"binddn\": \"cn=syncward-verify,%s\",\n"
-			 "    \"credentials\": { \"file\": \"/etc/syncward/secrets/verify\" },\n"
-			 "    \"container\": \"%s\"\n"
-			 "  }",
-			 options->override.agent_config ? options->override.agent_config
-							: SETTINGS_FILE_DEFAULT,
-			 suffix, suffix);
+	return error_set(
+		err, ERROR_INPUT, 0,
+		"verify --write needs an account of its own, one that may add and delete "
+		"entries below a container that is there for that alone. Write into %s:\n  %s",
+		options->override.agent_config ? options->override.agent_config
+					       : SETTINGS_FILE_DEFAULT,
+		remedy_fill(options->pool, REMEDY_VERIFY_ACCOUNT, suffix, suffix));
 }
 
 static int identity_read(Run *run, Error *err)
@@ -102,8 +99,10 @@ static WriteTest test_database(const Run *run, VerifiedDatabase *database)
 		test.problem = "nothing was written: this node is a consumer, and only what is "
 			       "written at a provider comes to others";
 	else if (run->inputs.state.known.heal)
-		test.problem = "nothing was written: a heal was cut off, and this server may have "
-			       "another server ID until `syncward apply`";
+		test.problem = pool_printf(run->pool,
+					   "nothing was written: a heal was cut off, and this "
+					   "server may have another server ID until `%s`",
+					   remedy_text(REMEDY_APPLY));
 	else if (suspect)
 		test.problem = pool_printf(
 			run->pool,

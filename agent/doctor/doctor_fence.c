@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "agent/doctor/doctor_look.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/slapd/layouts.h"
 
@@ -109,9 +110,11 @@ void doctor_fence(Doctor *doctor)
 		return;
 	}
 	if (known->fence.looked_sec == 0) {
-		doctor_skip(doctor, DOCTOR_FENCE,
-			    "nobody looks before slapd starts (`systemctl enable --now "
-			    "syncward-fence` has somebody look)");
+		doctor_skip(
+			doctor, DOCTOR_FENCE,
+			pool_printf(doctor->pool,
+				    "nobody looks before slapd starts; to have somebody look: %s",
+				    remedy_text(REMEDY_FENCE)));
 		return;
 	}
 	if (!is_enabled(doctor))

@@ -45,7 +45,7 @@ void doctor_peers_file(Doctor *doctor)
 	doctor_saw(&doctor->report, DOCTOR_PEERS_FILE);
 	if (file.desired->mode == POLICY_AUDIT)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PEERS_FILE, DOCTOR_NOTE,
-			    "policy.mode is \"audit\": syncward looks and never writes");
+			    "in audit (policy.mode) syncward looks and never writes");
 }
 
 void doctor_secrets(Doctor *doctor)

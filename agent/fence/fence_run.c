@@ -14,6 +14,7 @@
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
+#include "common/base/remedies.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000
@@ -215,9 +216,9 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 	     pool_printf(pool,
 			 "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
 			 "no slapmodify): %s. A client's write here makes its peers delete "
-			 "entries: start slapd with -h ldapi:/// alone and give the database "
-			 "olcReadOnly: TRUE before clients reach it",
-			 record->suffix, record->text, err.text));
+			 "entries: %s",
+			 record->suffix, record->text, err.text,
+			 remedy_text(REMEDY_FENCE_BY_HAND)));
 	result_add(fence, record,
 		   pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
 		   false);

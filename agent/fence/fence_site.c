@@ -7,6 +7,7 @@
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/system/wait.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dn.h"
 
 /* How long a slapd that hangs may take to show that it is there. */
@@ -38,8 +39,8 @@ int fence_site_find(Pool *pool, const Context *context, const FenceOptions *opti
 
 	if (!config_dir)
 		return error_set(err, ERROR_SYSTEM, 0,
-				 "where slapd keeps cn=config is not known: set \"config_dir\" in "
-				 "agent.json");
+				 "where slapd keeps cn=config is not known: %s",
+				 remedy_text(REMEDY_CONFIG_DIR));
 	if (!site.tool.program)
 		return error_set(err, ERROR_SYSTEM, 0,
 				 "where slapd is installed is not known, or others than root could "

@@ -126,13 +126,13 @@ bool heal_rehearse(HealWork *work)
 	csn[0] = here->content.entry_csn;
 	if (here->content.state != CONTENT_READ || !csn[0]) {
 		heal_hold(work, "not-read", "its suffix entry cannot be read here",
-			  "syncward heal");
+			  remedy_text(REMEDY_HEAL_LATER));
 		return false;
 	}
 	/* By slapd's own clock; one CSN orders behind another as text. */
 	if (work->has_newest && strcmp(csn[0], entry_mark_csn(work->pool, &work->newest)) <= 0) {
 		heal_hold(work, "clock", "slapd's clock is behind an old entry's time",
-			  "set the clock right, then syncward heal");
+			  remedy_text(REMEDY_HEAL_CLOCK));
 		return false;
 	}
 	if (heal_await(work, csn, 1))
@@ -141,7 +141,7 @@ bool heal_rehearse(HealWork *work)
 		heal_hold(work, "not-in-step",
 			  pool_printf(work->pool, "a change of this node did not arrive at %s",
 				      work->healed->unseen[i]),
-			  "syncward doctor");
+			  remedy_text(REMEDY_DOCTOR));
 	work->healed->n_unseen = 0;
 	return false;
 }

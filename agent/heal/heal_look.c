@@ -247,7 +247,7 @@ static void one_sided_hold(HealWork *work, Look *look, const OneSidedList *list)
 			      "refresh. A person decides for each whether it stays or goes",
 			      list->n_items, list->n_items == 1 ? "y is" : "ies are",
 			      list->n_items == 1 ? "it would be" : "they would be"),
-		  "the command beside each, then syncward heal");
+		  remedy_text(REMEDY_HEAL_ONE_SIDED));
 }
 
 /* --- looks --- */
@@ -299,7 +299,8 @@ static bool looks_make(HealWork *work, Look *look)
 	*here = world_content_here(work->options->directory, work->pool, work->world,
 				   work->healed->suffix);
 	if (here->state != CONTENT_READ || here->n_context_csns == 0) {
-		heal_hold(work, "not-read", "its contextCSN cannot be read here", "syncward heal");
+		heal_hold(work, "not-read", "its contextCSN cannot be read here",
+			  remedy_text(REMEDY_HEAL_LATER));
 		return false;
 	}
 	old_find(work, look);

@@ -39,7 +39,7 @@ static bool are_in_step(HealWork *work)
 					      server->peer->uri,
 					      server->is_self ? " (this node)" : "",
 					      verify_describe(work->pool, server)),
-				  "syncward doctor");
+				  remedy_text(REMEDY_DOCTOR));
 	}
 	return work->healed->holds.n_items == 0;
 }
@@ -50,8 +50,12 @@ static void judge(HealWork *work, const Plan *plan)
 	HealHolds *holds = &work->healed->holds;
 
 	if (work->options->inputs->file.desired->mode == POLICY_AUDIT)
-		heal_hold(work, "audit", "policy.mode is \"audit\": syncward writes nothing",
-			  "\"policy\": {\"mode\": \"enforce\"}  (in peers.json)");
+		heal_hold(work, "audit",
+			  pool_printf(work->pool,
+				      "in audit syncward writes nothing. What `%s` shows is "
+				      "written, too, when \"policy\" of peers.json says",
+				      remedy_text(REMEDY_PLAN)),
+			  remedy_text(REMEDY_MODE_ENFORCE));
 	healing_judge_plan(work->pool, plan, work->healed->suffix, holds);
 	healing_judge_sids(work->pool, work->wanted, work->database, &work->old, holds);
 	if (work->has_newest)
@@ -75,10 +79,11 @@ static int old_is_gone(HealWork *work, Error *err)
 	if (here->state == CONTENT_READ &&
 	    (!window_is_needed(work) || csn_newest(here->context_csns, here->n_context_csns, 0)))
 		return 0;
-	return error_set(err, ERROR_REFUSED, 0,
-			 "slapd took the changes of %s, and its contextCSN has no server ID 0: run "
-			 "syncward heal again",
-			 work->healed->suffix);
+	return error_set(
+		err, ERROR_REFUSED, 0,
+		"slapd took the changes of %s, and its contextCSN has no server ID 0. Once "
+		"more: %s",
+		work->healed->suffix, remedy_text(REMEDY_HEAL));
 }
 
 /* The rehearsal alone gives contextCSN this node's own server ID. */
@@ -88,7 +93,7 @@ static int write_and_see(HealWork *work, Error *err)
 
 	if (interrupt_pause(0)) {
 		heal_hold(work, "stopped", "a signal came before anything was written",
-			  "syncward heal");
+			  remedy_text(REMEDY_HEAL));
 		return 0;
 	}
 	if (!heal_rehearse(work))
@@ -137,7 +142,7 @@ static int database_heal(HealWork *work, const Plan *plan, Error *err)
 	if (live_find_database(live, work->healed->suffix, &work->live) != 1 ||
 	    !work->live->syncprov) {
 		heal_hold(work, "pending", "this server is no provider of it yet",
-			  "syncward apply");
+			  remedy_text(REMEDY_APPLY));
 		return 0;
 	}
 	verify_run(work->pool, work->options->directory, &alone, work->world,

@@ -9,6 +9,7 @@
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
 #include "agent/system/wait.h"
+#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/live/calm.h"
 
@@ -54,13 +55,14 @@ static bool is_alone(HealWork *work)
 	if (!lock_is_held(heal->lock, heal->run_dir, LOCK_OF_WRITERS))
 		heal_hold(work, "not-alone",
 			  pool_printf(work->pool, "somebody removed the lock in %s", heal->run_dir),
-			  "syncward heal");
+			  remedy_text(REMEDY_HEAL));
 	for (size_t i = 0; i < n; i++)
 		targets[i] = (ProbeTarget){.syncrepl = &work->servers->servers[i + 1].syncrepl,
 					   .suffix = work->healed->suffix,
 					   .peer_id = work->servers->servers[i + 1].peer->id};
 	if (probe_run(work->pool, targets, n, &options, &probes, NULL, &err) < 0) {
-		heal_hold(work, "not-asked", pool_strdup(work->pool, err.text), "syncward heal");
+		heal_hold(work, "not-asked", pool_strdup(work->pool, err.text),
+			  remedy_text(REMEDY_HEAL));
 		return false;
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -68,7 +70,7 @@ static bool is_alone(HealWork *work)
 			why_not_alone(work->pool, &work->servers->servers[i + 1], &probes[i]);
 
 		if (why)
-			heal_hold(work, "not-alone", why, "syncward heal");
+			heal_hold(work, "not-alone", why, remedy_text(REMEDY_HEAL));
 	}
 	return work->healed->holds.n_items == 0;
 }
@@ -183,8 +185,8 @@ static int touch_as_old(HealWork *work, const KnownHeal *heal, Error *err)
 		*err = back_err;
 		return error_prefix(err,
 				    "this server may have server ID 0 still, and gets %u back with "
-				    "the next pass of the daemon, or by syncward apply",
-				    heal->server_id);
+				    "the next pass of the daemon, or by `%s`",
+				    heal->server_id, remedy_text(REMEDY_APPLY));
 	}
 	work->healed->away_usec = (int64_t)(clock_system.monotonic_usec(NULL) - began_usec);
 	return result;

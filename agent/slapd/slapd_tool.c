@@ -14,6 +14,7 @@
 
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
+#include "common/base/remedies.h"
 
 #define LINE_MAX_BYTES 4096
 #define MAX_ARGUMENTS  16
@@ -149,8 +150,8 @@ static int child_judge(int status, const SlapdTool *tool, const char *name, Erro
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return error_set(err, ERROR_SYSTEM, ENOENT, "%s cannot be started", tool->program);
 	return error_set(err, ERROR_REFUSED, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
-			 "`%s -T%s -F %s` failed; run as slapd's user it says why", tool->program,
-			 name, tool->owner.config_dir);
+			 "`%s -T%s -F %s` failed; %s", tool->program, name, tool->owner.config_dir,
+			 remedy_text(REMEDY_SLAPD_TOOL));
 }
 
 int slapd_tool_run(const SlapdTool *tool, const char *name, const char *const *arguments,

@@ -118,8 +118,7 @@ int status_check_same_file(Pool *pool, const char *run_dir, const char *peers_fi
 		return 0;
 	return error_set(err, ERROR_USAGE, 0,
 			 "the daemon (process %ld) keeps this node as %s says and would undo what "
-			 "%s says: change that file, give the daemon this one (\"peers_file\" in "
-			 "agent.json), or `%s`",
-			 status.pid, status.peers_file, peers_file,
+			 "%s says: %s, or `%s`",
+			 status.pid, status.peers_file, peers_file, remedy_text(REMEDY_DAEMON_FILE),
 			 remedy_text(REMEDY_DAEMON_STOP));
 }

@@ -6,7 +6,8 @@
 
 #include "common/base/buf.h"
 
-static const RemedyRow *const areas[] = {remedies_plan, remedies_files, remedies_doctor};
+static const RemedyRow *const areas[] = {remedies_plan, remedies_files, remedies_doctor,
+					 remedies_peers};
 
 const RemedyRow *remedy_row(Remedy remedy)
 {

@@ -61,6 +61,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 	[REMEDY_FENCE] = {"fence", REMEDY_WORDS,
 			  "systemctl enable --now syncward-fence; what it closed opens by itself",
 			  "no test: it takes a booted machine; tests/systemd enables the unit"},
+	[REMEDY_FENCE_BY_HAND] =
+		{"fence-by-hand", REMEDY_WORDS,
+		 "stop slapd, give that database the line olcReadOnly: TRUE in the output of slapcat -n 0, load that into an empty slapd.d with slapadd -n 0, and start it; when `syncward verify` sees it in step, olcReadOnly: FALSE opens it",
+		 "test_fence.py::test_an_old_backup_is_closed_until_it_has_what_its_peer_has"},
 	[REMEDY_READERS] = {"readers", REMEDY_WORDS,
 			    "write \"access\": true in this database of peers.json",
 			    "test_remedies_doctor.py::test_a_reader_sees_everything_with_the_line"},
@@ -95,8 +99,6 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"tls-files", REMEDY_WORDS,
 		 "write in agent.json \"renew_tls\": true, or restart slapd",
 		 "no test: test_tls_renewal.py does both, behind the finding of the plan"},
-	[REMEDY_CERTIFICATE] = {"certificate", REMEDY_WORDS, "renew it",
-				"no test: test_tls_renewal.py renews one, before it ends"},
 	[REMEDY_SCHEMA] = {"schema", REMEDY_WORDS, "load the same schema everywhere",
 			   "no test: which schema that is the administrator says"},
 	[REMEDY_CLOCKS_OF_BOTH] = {"clocks-of-both", REMEDY_WORDS, "see `chronyc tracking` on both",
@@ -122,6 +124,17 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		 "test_heal.py::test_without_somebody_who_may_write_it_names_the_rootdn"},
 	[REMEDY_HEAL_LATER] = {"heal-later", REMEDY_WORDS, "`syncward heal`, when they can be read",
 			       "no test: what is in the way stands before it"},
+	[REMEDY_HEAL_ONE_SIDED] = {"heal-one-sided", REMEDY_WORDS,
+				   "the command beside each, then `syncward heal`",
+				   "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
+	[REMEDY_HEAL_CLOCK] =
+		{"heal-clock", REMEDY_WORDS,
+		 "set the clock right if it is wrong (`chronyc tracking`); if not, wait until that time has come, or delete the entry and add it again: a mere change of it would stay on this node alone. Then `syncward heal`",
+		 "test_heal.py::test_an_old_entry_from_the_future_holds"},
+	[REMEDY_HEAL_STRANGE_ID] =
+		{"heal-strange-id", REMEDY_WORDS,
+		 "write each of these entries once, as a client of this node: those with #{name}# in their entryCSN in the output of `slapcat`",
+		 "test_heal.py::test_entries_of_a_server_that_is_nobody_s_are_written_once"},
 	[REMEDY_ENTRY_KEEP] =
 		{"entry-keep", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: objectClass'{=lines} | ldapmodify -x -W{=tls} -D {dn} -H {uri}",

@@ -46,6 +46,23 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 	[REMEDY_HELP_OF_ALL] =
 		{"help-of-all", REMEDY_SHELL, "syncward --help",
 		 "test_remedies_files.py::test_help_is_where_a_wrong_command_line_says"},
+	[REMEDY_INIT] =
+		{"init", REMEDY_SHELL,
+		 "syncward init --suffix dc=example,dc=com --peer ldap://ldap1.example.com ldap://ldap2.example.com",
+		 "test_remedies_files.py::test_init_shows_a_command_that_prints_a_file"},
+	[REMEDY_DAEMON_FILE] =
+		{"daemon-file", REMEDY_WORDS,
+		 "change that file, or name this one with \"peers_file\" in agent.json",
+		 "test_remedies_files.py::test_what_the_daemon_would_undo_is_written_into_its_file"},
+	[REMEDY_SLAPD_TOOL] =
+		{"slapd-tool", REMEDY_WORDS,
+		 "run as slapd's user, and not as root, whose files slapd cannot write, it says why",
+		 "no test: it only shows"},
+	[REMEDY_VERIFY_ACCOUNT] =
+		{"verify-account", REMEDY_AGENT,
+		 "\"verify\": { \"binddn\": \"cn=syncward-verify,{suffix}\", \"credentials\": { \"file\": \"/etc/syncward/secrets/verify\" }, \"container\": \"ou=syncward-verify,{suffix}\" }",
+		 "test_verify.py::test_it_writes_under_an_identity_of_its_own_only"},
+	[REMEDY_COMPARE] = {"compare", REMEDY_SHELL, "syncward compare", "no test: it only shows"},
 	[REMEDY_PLAN] = {"plan", REMEDY_SHELL, "syncward plan",
 			 "test_remedies_files.py::test_in_audit_the_line_has_it_written"},
 	[REMEDY_PLAN_SAVE] = {"plan-save", REMEDY_SHELL, "syncward plan --save {file}",

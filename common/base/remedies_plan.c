@@ -147,8 +147,11 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"access", REMEDY_PEERS, "\"access\": true",
 		 "test_readers.py::test_what_was_hidden_is_at_every_node_when_the_printed_line_was_followed"},
 	[REMEDY_READERS_ACCESS] =
-		{"readers-access", REMEDY_PEERS, "{=readers}, \"access\": true",
+		{"readers-access", REMEDY_PEERS, "\"readers\": [{=readers}], \"access\": true",
 		 "test_readers.py::test_the_account_of_the_links_is_judged_beside_those_that_readers_names"},
+	[REMEDY_READERS_LINE] =
+		{"readers-line", REMEDY_PEERS, "\"readers\": [{=readers}]",
+		 "test_adopt_readers.py::test_who_reads_from_where_a_peer_is_and_is_not_named_is_told_with_the_line_that_names_it"},
 	[REMEDY_ACCESS_OFF] =
 		{"access-off", REMEDY_PEERS, "\"access\": false",
 		 "no test: only a fault of syncward prints it, behind a guard that holds the same"},

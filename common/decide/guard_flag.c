@@ -12,7 +12,7 @@ static Hold unmanaged_hold(const Diff *diff, const char *suffix)
 		.text = pool_printf(
 			diff->pool,
 			"the multi-provider flag of %s waits for the syncprov overlay, "
-			"which peers.json leaves to others (\"syncprov\": false): "
+			"which peers.json leaves to others (\"syncprov\" is false): "
 			"without it no peer could read what clients write here; %s; or, if no "
 			"peer will ever read this database here",
 			suffix, remedy_text(REMEDY_OVERLAY_FIRST)),

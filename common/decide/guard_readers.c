@@ -73,7 +73,7 @@ static const char *release_of(const Readers *readers, const char *reader)
 	return is_named(readers, reader)
 		       ? remedy_text(REMEDY_ACCESS)
 		       : remedy_fill(readers->diff->pool, REMEDY_READERS_ACCESS,
-				     readers_line(readers->diff->pool, readers->wanted, reader));
+				     readers_with(readers->diff->pool, readers->wanted, reader));
 }
 
 static const char *release_lead(const Readers *readers, const char *reader)

@@ -36,9 +36,10 @@ const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabas
 	return pool_printf(
 		pool,
 		"%s has entries with server ID %u, which its contextCSN lacks, or has older: one that "
-		"is deleted while a peer is away stays there for good. syncward doctor "
-		"counts them, syncward heal%s mends it",
-		database->desired->suffix, sid, where);
+		"is deleted while a peer is away stays there for good. `%s` counts them, `%s`%s "
+		"mends it",
+		database->desired->suffix, sid, remedy_text(REMEDY_DOCTOR),
+		remedy_text(REMEDY_HEAL), where);
 }
 
 /* --- the plan --- */
@@ -78,7 +79,7 @@ void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHo
 		    strcmp(finding->code, "old-entries") != 0)
 			heal_hold_add(pool, ret, "pending",
 				      pool_printf(pool, "%s: %s", finding->code, finding->text),
-				      "see syncward plan");
+				      remedy_text(REMEDY_PLAN));
 }
 
 /* --- server IDs --- */
@@ -99,9 +100,10 @@ static void judge_other(Pool *pool, const WantedDatabase *database, unsigned sid
 		heal_hold_add(pool, ret, "other-id",
 			      pool_printf(pool,
 					  "entries carry server ID %u, which is that of peer %u, "
-					  "%s: that peer writes contextCSN of its own",
+					  "%s: that peer writes contextCSN of its own, when there "
+					  "somebody runs",
 					  sid, sid, peer->uri),
-			      pool_printf(pool, "syncward heal  (at peer %u)", sid));
+			      remedy_text(REMEDY_HEAL));
 	else
 		heal_hold_add(
 			pool, ret, "other-id",
@@ -110,7 +112,7 @@ static void judge_other(Pool *pool, const WantedDatabase *database, unsigned sid
 				    "contextCSN: a server that has it and is not in peers.json "
 				    "would lose changes if this node wrote under it",
 				    sid),
-			"write each of these entries once, as a client of this node");
+			remedy_fill(pool, REMEDY_HEAL_STRANGE_ID, pool_printf(pool, "%03x", sid)));
 }
 
 void healing_judge_sids(Pool *pool, const Wanted *wanted, const WantedDatabase *database,
@@ -125,9 +127,9 @@ void healing_judge_sids(Pool *pool, const Wanted *wanted, const WantedDatabase *
 		heal_hold_add(pool, ret, "turn",
 			      pool_printf(pool,
 					  "one node heals a database, and for this one it is peer "
-					  "%u, %s, whose id is the lowest",
+					  "%u, %s, whose id is the lowest: there",
 					  peer->id, peer->uri),
-			      pool_printf(pool, "syncward heal  (at peer %u)", peer->id));
+			      remedy_text(REMEDY_HEAL));
 }
 
 void healing_judge_clock(Pool *pool, const char *newest_csn, int64_t now_sec, HealHolds *ret)
@@ -136,10 +138,12 @@ void healing_judge_clock(Pool *pool, const char *newest_csn, int64_t now_sec, He
 
 	if (newest_msec < 0 || newest_msec / 1000 <= now_sec)
 		return;
-	heal_hold_add(pool, ret, "clock",
-		      pool_printf(pool,
-				  "an old entry was written at %.14sZ, which is in the future by "
-				  "this machine's clock: contextCSN would be older than the entry",
-				  newest_csn),
-		      "set the clock right, or write that entry once, as a client of this node");
+	heal_hold_add(
+		pool, ret, "clock",
+		pool_printf(pool,
+			    "an old entry was written at %.14sZ, which is in the future by "
+			    "this machine's clock: contextCSN would be older than the entry, which "
+			    "(entryCSN=%s) finds",
+			    newest_csn, newest_csn),
+		remedy_text(REMEDY_HEAL_CLOCK));
 }

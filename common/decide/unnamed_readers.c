@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/read_rights.h"
 #include "common/slapd/url.h"
@@ -57,17 +58,15 @@ static void text_quote(Buf *line, const char *text)
 	buf_putc(line, '"');
 }
 
-const char *readers_line(Pool *pool, const WantedDatabase *wanted, const char *dn)
+const char *readers_with(Pool *pool, const WantedDatabase *wanted, const char *dn)
 {
 	Buf line = BUF_IN(pool);
 
-	buf_puts(&line, "\"readers\": [");
 	for (size_t i = 0; i < wanted->n_readers; i++) {
 		text_quote(&line, wanted->readers[i]);
 		buf_puts(&line, ", ");
 	}
 	text_quote(&line, dn);
-	buf_puts(&line, "]");
 	return buf_text(&line);
 }
 
@@ -88,10 +87,12 @@ static void session_judge(const Unnamed *unnamed, const ReaderSession *session)
 		pool, plan, SEVERITY_WARNING, "readers-unnamed", suffix,
 		"%s has a search here that goes on, as a consumer of %s has, from %s (%s), "
 		"and may not read %s: %s. If a peer that others read from reads with it, "
-		"they lose that: name it in this database of peers.json: %s",
+		"they lose that, else leave it: named in this database of peers.json it may read "
+		"everything where \"access\" is true: %s",
 		session->dn, suffix, session->address, peer->uri, rights.hidden,
 		read_rights_place_print(pool, &rights),
-		readers_line(pool, unnamed->wanted, session->dn));
+		remedy_fill(pool, REMEDY_READERS_LINE,
+			    readers_with(pool, unnamed->wanted, session->dn)));
 	plan->findings[plan->n_findings - 1].key = session->dn;
 }
 

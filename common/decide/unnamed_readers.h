@@ -12,8 +12,8 @@
  */
 void unnamed_readers_find(Diff *diff, const WantedDatabase *wanted, const AccessLists *lists);
 
-/* The line of peers.json that names the account beside those that "readers" names, or that count
- * without it; it lives in pool. */
-const char *readers_line(Pool *pool, const WantedDatabase *wanted, const char *dn);
+/* The DNs of "readers" in peers.json, as JSON has them, and this one beside those that it names, or
+ * that count without it; it lives in pool. */
+const char *readers_with(Pool *pool, const WantedDatabase *wanted, const char *dn);
 
 #endif

@@ -69,7 +69,8 @@ static void judge_server_id(Pool *pool, Probe *probe, unsigned our_id)
 		return;
 	if (our_id != 0 && (unsigned)id == our_id)
 		probe_add_fault(pool, probe, PROBE_SAME_SERVER_ID,
-				"it runs under server ID %d, which is this node's", id);
+				"it runs under server ID %d, which is this node's: writes get lost",
+				id);
 	else if (probe->peer_id != 0 && (unsigned)id != probe->peer_id)
 		probe_add_fault(pool, probe, PROBE_OTHER_SERVER_ID,
 				"it runs under server ID %d, while peers.json gives it id %u", id,
@@ -97,8 +98,10 @@ static void judge_schema(Pool *pool, Probe *probe, const char *ours)
 	if (strcmp(ours, probe->schema_digest) == 0)
 		return;
 	probe->steps[PROBE_SCHEMA] = PROBE_BAD;
-	probe_add_fault(pool, probe, PROBE_SCHEMA_DIFFERS,
-			"its attribute types or object classes are not those of this node");
+	probe_add_fault(
+		pool, probe, PROBE_SCHEMA_DIFFERS,
+		"its attribute types or object classes are not those of this node: an entry "
+		"that one of them does not know stops replication");
 }
 
 static void judge_clock(Pool *pool, Probe *probe)
@@ -111,7 +114,8 @@ static void judge_clock(Pool *pool, Probe *probe)
 	if (ahead <= CLOCK_TOLERANCE_SEC && ahead >= -CLOCK_TOLERANCE_SEC)
 		return;
 	probe->steps[PROBE_CLOCK] = PROBE_BAD;
-	probe_add_fault(pool, probe, PROBE_CLOCK_DIFFERS, "its clock is %ld s %s this node's",
+	probe_add_fault(pool, probe, PROBE_CLOCK_DIFFERS,
+			"its clock is %ld s %s this node's: the later write wins, by these clocks",
 			ahead > 0 ? ahead : -ahead, ahead > 0 ? "ahead of" : "behind");
 }
 
@@ -156,8 +160,8 @@ void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes)
 			continue;
 		probes[i].steps[PROBE_SERVER_ID] = PROBE_BAD;
 		probe_add_fault(pool, &probes[i], PROBE_SAME_SERVER_ID,
-				"it runs under server ID %d, as %s does", probes[i].server_id,
-				probes[k].uri);
+				"it runs under server ID %d, as %s does: writes get lost",
+				probes[i].server_id, probes[k].uri);
 	}
 }
 

@@ -109,7 +109,7 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 				"a refresh ends early, and entries are missing here",
 				REMEDY_SEE_FINDING},
 	[DOCTOR_CERTIFICATES] = {"certificates", "no peer's certificate ends soon",
-				 "the link breaks on that day", REMEDY_CERTIFICATE},
+				 "the link breaks on that day", REMEDY_CERTIFICATE_RENEW},
 	[DOCTOR_SCHEMA] = {"schema", "every peer has the schema of this node",
 			   "an entry that one of them does not know stops its replication",
 			   REMEDY_SCHEMA},

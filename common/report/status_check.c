@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/report/status_compared.h"
 #include "common/report/status_lag.h"
@@ -333,7 +334,8 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)
-		buf_printf(&line, " (and %zu more: see syncward status)", verdict.n_problems - 1);
+		buf_printf(&line, " (and %zu more: see %s)", verdict.n_problems - 1,
+			   remedy_text(REMEDY_STATUS));
 	perfdata_add(pool, &line, status, life->now_sec, limits);
 	return (CheckResult){verdict.level, buf_text(&line)};
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 
 /* The timer compares every week: three of them were missed. */
@@ -28,11 +29,10 @@ const char *compared_difference(Pool *pool, const CompareRecord *record, int64_t
 
 	if (record->verdict != COMPARISON_DIFFERENT)
 		return NULL;
-	return pool_printf(pool,
-			   "%s: %zu %s from peer %u when they were compared %s ago; see "
-			   "syncward compare",
+	return pool_printf(pool, "%s: %zu %s from peer %u when they were compared %s ago; see %s",
 			   record->suffix, n, n == 1 ? "entry differs" : "entries differ",
-			   record->peer_id, duration_print(pool, now_sec - record->compared_sec));
+			   record->peer_id, duration_print(pool, now_sec - record->compared_sec),
+			   remedy_text(REMEDY_COMPARE));
 }
 
 const char *compared_problem(Pool *pool, const CompareRecord *record, const Status *status,

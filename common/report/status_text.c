@@ -4,6 +4,7 @@
 
 #include "common/base/buf.h"
 #include "common/base/colour.h"
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/report/status_compared.h"
 #include "common/report/status_view.h"
@@ -265,8 +266,8 @@ static void compared_lines(Page *page, const StatusDatabase *database)
 			   lasting(page, record->compared_sec),
 			   comparison_verdict_name(record->verdict));
 		if (compare_record_total(record) > 0)
-			buf_printf(page->out, ", %zu differences (see syncward compare)",
-				   compare_record_total(record));
+			buf_printf(page->out, ", %zu differences (see %s)",
+				   compare_record_total(record), remedy_text(REMEDY_COMPARE));
 		outdated = compared_outdated(page->pool, record, database);
 		if (outdated)
 			buf_printf(page->out, "; %s", outdated);

@@ -2,12 +2,11 @@
 """How long a message is, and whether it says something twice.
 
 Not counted is what has no bound: names (DNs, URIs, files, values that others wrote) count as a word, advice of the table
-and what a fault of a link advises as another one, for in JSON and in status they have a place of their own; of several
-peers of which the same is said only one counts; nor does the code in brackets at the end.
+as another one, for in JSON and in status it has a place of its own; of several peers of which the same is said only one
+counts; nor does the code in brackets at the end.
 """
 
 import functools
-import os
 import re
 
 import remedies
@@ -27,11 +26,6 @@ FOREIGN = re.compile(r'"[^"]*"|`[^`]*`|\'[^\']*\'|\((?:\{\d+\})?to [^()]*(?:\([^
 def _advice():
     """What stands in a table of its own, longest first."""
     patterns = {row.pattern for row in remedies.rows().values() if len(row.text) > 20}
-    with open(os.path.join(remedies.TOP, "common/link/probe_codes.c"), encoding="utf-8") as file:
-        rows = re.findall(r"\[PROBE_\w+\] =\s*\{(.*?)\}[,;]\n", file.read(), re.DOTALL)
-    for row in rows:
-        texts = re.findall(r'"((?:[^"\\]|\\.)*)"', row)
-        patterns.add(re.escape("".join(texts[1:]).replace('\\"', '"')))
     patterns |= {pattern.replace("olcMirrorMode", "olcMultiProvider") for pattern in patterns}  # as plans are kept
     return [re.compile(pattern) for pattern in sorted(patterns - {""}, key=len, reverse=True)]
 

@@ -6,6 +6,7 @@ import subprocess
 
 import ldap
 import pytest
+import remedies
 from access_rules import MANAGERS, REPLICATOR, ROOT_FIRST, RULES
 from cluster import Cluster
 from daemon import Daemon
@@ -96,6 +97,7 @@ def unnamed(node):
     return [finding["text"] for finding in node.plan_json()["findings"] if finding["code"] == "readers-unnamed"]
 
 
+@pytest.mark.remedy("readers-line")
 def test_who_reads_from_where_a_peer_is_and_is_not_named_is_told_with_the_line_that_names_it(slapd_factory, program):
     """Here everything is at one address: a server that only reads looks like a peer whose link has an account of its own."""
     cluster = Cluster(slapd_factory, program, 2, [Database(attributes={"olcAccess": HIDDEN}, overlays=("syncprov",))])
@@ -109,8 +111,7 @@ def test_who_reads_from_where_a_peer_is_and_is_not_named_is_told_with_the_line_t
     assert PARTIAL in text and cluster[1].server.ldap_uri in text and "may not read userPassword" in text
     assert node.plan().returncode == 0
 
-    line = text.partition("of peers.json: ")[2]
-    document["databases"][0].update(json.loads("{" + line + "}"))
+    document["databases"][0].update(remedies.line(text, "readers-line"))
     document["policy"]["mode"] = "enforce"
     node.write(document)
     assert document["databases"][0]["access"] is True  # adopt found that what it named may read everything

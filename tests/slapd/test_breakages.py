@@ -451,7 +451,7 @@ def a_peer_under_our_server_id(site):
         yield
 
 
-@breakage("peer-limits", cause="size=unlimited")
+@breakage("peer-limits", cause="a limit for the bind DN ends a search")
 def a_peer_that_limits(site):
     with site.database(site.peer, (ldap.MOD_REPLACE, "olcLimits", "users size=1")):
         yield

@@ -432,17 +432,17 @@ def test_a_peer_that_speaks_no_tls(node, pair):
 def test_a_peer_that_hides_passwords(node, pair):
     with of_database(pair[1], (ldap.MOD_REPLACE, "olcAccess", [
             "to attrs=userPassword by anonymous auth", "to * by * read"])):
-        examine(node).assert_finds("peer-read", "warning", "[passwords-hidden]", remedy="before `by self`")
+        examine(node).assert_finds("peer-read", "warning", "[passwords-hidden]", remedy="\"access\": true")
 
 
 def test_a_peer_that_is_another_server(node, pair):
     with changed(pair[1].server, "cn=config", [(ldap.MOD_REPLACE, "olcServerID", "1")]):
-        examine(node).assert_finds("peer-provider", "error", "[same-server-id]", remedy="an id of its own")
+        examine(node).assert_finds("peer-provider", "error", "[same-server-id]", remedy="an olcServerID of its own")
 
 
 def test_a_peer_that_limits(node, pair):
     with of_database(pair[1], (ldap.MOD_REPLACE, "olcLimits", "users size=1")):
-        examine(node).assert_finds("peer-limits", "warning", "[limited]", remedy="size=unlimited")
+        examine(node).assert_finds("peer-limits", "warning", "[limited]", remedy="`syncward apply` there")
 
 
 def test_a_server_id_that_is_nobodys(node, pair):

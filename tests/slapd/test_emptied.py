@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider whose database is gone takes clients' writes all the same: plan and apply say so."""
 
+import ldap
+import pytest
+import remedies
 from backups import put_back, saved
 from cluster import Cluster
-from slapd import Database
+from slapd import SUFFIX, Database
 from test_joining import cut_refreshes, load
 
 
@@ -20,4 +23,21 @@ def test_a_provider_that_was_emptied_is_told_until_it_is_loaded(slapd_factory, p
     told = node.plan().stdout
     assert "critical: " in told and "[empty]" in told and "load a fresh slapcat of a peer with slapadd -w" in told
     put_back(node.server, text, "-w")
+    assert "[empty]" not in node.plan().stdout
+
+
+@pytest.mark.remedy("root-sees")
+def test_a_provider_that_hides_its_context_csn_from_root_is_not_to_be_loaded(slapd_factory, program):
+    """It has everything; the rootdn sees it."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form().be_seen_to_work()
+    node = cluster[1]
+    hides = f'to attrs=contextCSN by dn.exact="cn=replicator,{SUFFIX}" read by * none'
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [hides, "to * by * read"])])
+    told = node.plan().stdout
+    assert "critical: " in told and "[empty]" in told and "If the rootdn sees none either" in told, told
+    rootdn = node.server.admin()
+    assert rootdn.search_s(SUFFIX, ldap.SCOPE_BASE, attrlist=["contextCSN"])[0][1]["contextCSN"]
+    rootdn.unbind_s()
+    node.edit([(ldap.MOD_ADD, *remedies.attribute(told, "root-sees"))])
+    node.assert_in_step()
     assert "[empty]" not in node.plan().stdout

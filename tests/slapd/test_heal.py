@@ -346,8 +346,12 @@ def assert_untouched(cluster):
 def test_only_the_provider_with_the_lowest_id_heals(slapd_factory, program):
     cluster = formed_as_0_1_0_did(slapd_factory, program)
     (code, text, release), = holds(heal(cluster[1]))
-    assert code == "turn" and f"peer 1, {cluster[0].server.ldap_uri}" in text and release.startswith("syncward heal")
+    assert code == "turn" and f"peer 1, {cluster[0].server.ldap_uri}" in text
     assert_untouched(cluster)
+    # At that peer the printed command is all but the rootdn's password.
+    remedies.run(cluster[0], release, "heal", statuses=(3,))
+    assert heal(cluster[0]).returncode == 0
+    assert_healed(cluster)
 
 
 def test_both_nodes_at_once_are_one_heal(slapd_factory, program):
@@ -391,8 +395,11 @@ def test_audit_and_what_the_plan_holds_stop_it(slapd_factory, program):
     cluster = formed_as_0_1_0_did(slapd_factory, program)
     cluster.document["policy"]["mode"] = "audit"
     cluster.write()
-    assert [code for code, _, _ in holds(heal(cluster[0]))] == ["audit"]
-    cluster.document["policy"]["mode"] = "enforce"
+    (code, text, release), = holds(heal(cluster[0]))
+    assert code == "audit"
+    # What else it lets be written is to be looked at first.
+    assert remedies.run(cluster[0], text, "plan").returncode == 0
+    cluster.document["policy"].update(remedies.line(release, "mode-enforce"))
     cluster.document["databases"][0]["syncprov"] = {"checkpoint": "50 5"}
     cluster.write()
     assert [(code, release) for code, _, release in holds(heal(cluster[0]))] == [("pending", "syncward apply")]
@@ -541,7 +548,7 @@ def test_our_rootdn_that_is_an_ordinary_account_at_the_peer_does_not_see_all(sla
     assert_untouched(cluster)
 
 
-@pytest.mark.remedy("entry-keep", "entry-remove")
+@pytest.mark.remedy("entry-keep", "entry-remove", "heal-one-sided")
 def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
     """Deleted at one node while the other was away: it stayed there. Each printed command is run as it is."""
     cluster = formed_as_0_1_0_did(slapd_factory, program, 3)
@@ -559,8 +566,10 @@ def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
     remedies.run(here, commands[f"cn=two,{SUFFIX}"][1], "entry-remove")
     remedies.run(there, commands[f"cn=three,{SUFFIX}"][0], "entry-keep")
     cluster.wait_in_step()
+    remedies.printed(done.stdout, "heal-one-sided")
     done = heal(here)
     assert done.returncode == 0, done.stdout + done.stderr
+    remedies.did("heal-one-sided")
     assert_healed(cluster)
     for node in cluster:
         node.server.stop()
@@ -571,13 +580,76 @@ def test_an_entry_at_one_side_waits_for_a_person(slapd_factory, program):
         assert {"cn=one", "cn=three"} <= names and "cn=two" not in names, names
 
 
+@pytest.mark.remedy("heal-clock")
 def test_an_old_entry_from_the_future_holds(slapd_factory, program):
-    def from_the_future(cluster):
-        load(cluster[0].server, cluster.databases[0],
-             lambda text: re.sub(r"(?<=^entryCSN: )....(?=.*$)", "2037", text, count=1, flags=re.MULTILINE))
-    cluster = formed_as_0_1_0_did(slapd_factory, program, prepare=from_the_future)
-    assert "clock" in [code for code, _, _ in holds(heal(cluster[0]))]
+    future = f"cn=one,{SUFFIX}"
+    cluster = formed_as_0_1_0_did(slapd_factory, program, prepare=from_the_future_at(future))
+    done = heal(cluster[0])
+    (code, text, release), = holds(done)
+    assert code == "clock"
     assert_untouched(cluster)
+    remedies.printed(release, "heal-clock")
+    found = re.search(r"\(entryCSN=[^)]*\)", text)[0]
+    connection = cluster[0].server.admin()
+    (dn, entry), = connection.search_s(SUFFIX, ldap.SCOPE_SUBTREE, found)
+    assert dn == future
+    connection.delete_s(dn)
+    connection.add_s(dn, ldap.modlist.addModlist(entry))
+    connection.unbind_s()
+    see_changes_everywhere(cluster)
+    cluster.wait_in_step()
+    done = heal(cluster[0])
+    remedies.did("heal-clock")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_healed(cluster)
+    assert all(future in node.server.entries() for node in cluster)
+
+
+def from_the_future_at(dn):
+    def change(cluster):
+        load(cluster[0].server, cluster.databases[0], lambda text: re.sub(
+            rf"(?<=^dn: {re.escape(dn)}\n)((?:.+\n)*?entryCSN: )....", r"\g<1>2037", text, flags=re.MULTILINE))
+    return change
+
+
+@pytest.mark.every_release
+def test_a_change_of_an_entry_from_the_future_stays_on_its_node(slapd_factory, program):
+    """Why it is not advised: the peer has what it takes for newer."""
+    dn = f"cn=one,{SUFFIX}"
+    node, peer = cluster = formed_as_0_1_0_did(slapd_factory, program, prepare=from_the_future_at(dn))
+    connection = node.server.admin()
+    connection.modify_s(dn, [(ldap.MOD_REPLACE, "description", b"written")])
+    connection.unbind_s()
+    cluster.wait_in_step()
+    kept = [one.server.search(dn, attributes=["description"], scope=ldap.SCOPE_BASE)[0][1] for one in cluster]
+    assert kept == [{"description": [b"written"]}, {}], peer.server
+
+
+@pytest.mark.remedy("heal-strange-id")
+def test_entries_of_a_server_that_is_nobody_s_are_written_once(slapd_factory, program):
+    def under_another_id(cluster):
+        load(cluster[0].server, cluster.databases[0], lambda text: re.sub(
+            r"^(dn: cn=(?:one|two),.*\n(?:.+\n)*?entryCSN: .*)#000#(?=......$)", r"\1#00a#", text, flags=re.MULTILINE))
+    cluster = formed_as_0_1_0_did(slapd_factory, program, prepare=under_another_id)
+    (code, text, release), = holds(heal(cluster[0]))
+    assert code == "other-id" and "server ID 10" in text
+    assert "#00a#" in remedies.printed(release, "heal-strange-id")
+    assert_untouched(cluster)
+    shown = cluster[0].server.tool("cat", "-b", SUFFIX).stdout.split("\n\n")
+    theirs = [entry.partition("\n")[0].removeprefix("dn: ") for entry in shown if "#00a#" in entry]
+    assert len(theirs) == 2
+    connection = cluster[0].server.admin()
+    for dn in theirs:
+        connection.modify_s(dn, [(ldap.MOD_REPLACE, "description", b"written")])
+    connection.unbind_s()
+    cluster.wait_in_step()
+    done = heal(cluster[0])
+    remedies.did("heal-strange-id")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert_healed(cluster)
+    for node in cluster:
+        assert [node.server.search(dn, attributes=["description"], scope=ldap.SCOPE_BASE)[0][1] for dn in theirs] == [
+            {"description": [b"written"]}] * 2
 
 
 # --- which database, which server ID ---
@@ -654,7 +726,7 @@ def test_plan_apply_and_the_daemon_tell_it_and_it_ends_with_the_heal(slapd_facto
     cluster = formed_as_0_1_0_did(slapd_factory, program)
     first, second = cluster
     assert (first.run("plan").returncode, first.run("apply").returncode) == (0, 0)
-    for node, where in ((first, "syncward heal mends"), (second, f"syncward heal (at peer 1, {first.server.ldap_uri}) mends")):
+    for node, where in ((first, "`syncward heal` mends"), (second, f"`syncward heal` (at peer 1, {first.server.ldap_uri}) mends")):
         for command in ("plan", "apply"):
             assert where in " ".join(node.run(command).stdout.split())
     finding, = [found for found in first.plan_json()["findings"] if found["code"] == "old-entries"]

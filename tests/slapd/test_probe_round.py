@@ -22,6 +22,7 @@ from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
 from tools import tool_path
 
 WRONG = "wr0ng-canary"
+LATER = "later-canary"
 REPLICATOR = "cn=replicator," + SUFFIX
 
 
@@ -92,6 +93,7 @@ def test_a_refused_password_is_sent_to_one_peer_and_the_others_are_told_why_not(
     assert one.log_count(r"BIND dn=.*method=128") + other.log_count(r"BIND dn=.*method=128") == 1 + 2  # 2: seed()
 
 
+@pytest.mark.remedy("account-locked")
 def test_a_locked_account(farm):
     server = make_provider(farm, modules=("ppolicy",))
     use_password_policy(server, max_failures=1)
@@ -99,11 +101,15 @@ def test_a_locked_account(farm):
     probe(syncrepl(1, server.ldap_uri, credentials=WRONG))
     assert failures(server)[1]
     assert only(probe(link)[0])["code"] == "bind-refused", "by default slapd does not tell"
-    assert "pwdAccountLockedTime" in only(probe(link)[0])["text"]
+    assert "locked" in only(probe(link)[0])["text"]
     overlay = server.search(server.database_dn(), "(objectClass=olcPPolicyConfig)", ["olcOverlay"])[0][0]
     server.modify(overlay, [(ldap.MOD_REPLACE, "olcPPolicyUseLockout", "TRUE")])
     (result,) = probe(link)
     assert (result["verdict"], only(result)["code"]) == ("refused", "account-locked")
+    remedies.printed(only(result)["text"], "account-locked")
+    server.admin().modify_s(REPLICATOR, [(ldap.MOD_DELETE, "pwdAccountLockedTime", None)])
+    remedies.did("account-locked")
+    assert probe(link)[0]["verdict"] == "good"
 
 
 @pytest.mark.remedy("password-reset")
@@ -278,6 +284,7 @@ def test_tls_probes_at_once_share_nothing(farm):
     assert PASSWORD not in str(results)
 
 
+@pytest.mark.remedy("password-file")
 def test_plan_sends_a_refused_password_once_until_its_file_changes(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3)
     for node in cluster.nodes[:2]:
@@ -293,6 +300,21 @@ def test_plan_sends_a_refused_password_once_until_its_file_changes(slapd_factory
     with open(os.path.join(node.state_dir, "refused-binds.json"), encoding="utf-8") as file:
         kept = file.read()
     assert node.secret_file in kept and WRONG not in kept
+    remedies.printed(held, "password-file")
     node.write_secret(PASSWORD)
     assert "was not sent" not in node.plan().stdout
     assert [one.server.log_count("RESULT tag=97 err=49") for one in cluster.nodes[:2]] == refused
+    # Right after all, at peers that got the account's password later.
+    for one in cluster.nodes[:2]:
+        one.server.admin().passwd_s(REPLICATOR, None, LATER)
+    node.write_secret(LATER)
+    for one in cluster.nodes[:2]:
+        one.server.admin().passwd_s(REPLICATOR, None, PASSWORD)
+    assert "was not sent" in node.plan().stdout
+    for one in cluster.nodes[:2]:
+        one.server.admin().passwd_s(REPLICATOR, None, LATER)
+    assert "was not sent" in node.plan().stdout
+    later = os.stat(node.secret_file).st_mtime + 1
+    os.utime(node.secret_file, (later, later))
+    assert "was not sent" not in node.plan().stdout
+    remedies.did("password-file")

@@ -4,8 +4,9 @@
 import time
 
 import pytest
+import remedies
 from authority import Authority
-from probes import probe
+from probes import only, probe
 from slapd import syncrepl
 from test_probe import assert_fault, make_provider, make_tls_provider
 
@@ -47,6 +48,7 @@ def test_a_certificate_that_ends_soon_is_told_and_the_link_is_good(farm, authori
     assert 0 < result["certificate_end_sec"] - time.time() < 86401
 
 
+@pytest.mark.remedy("tls-handshake")
 def test_a_server_that_misses_our_certificate(farm, authority):
     uris = []
     server = make_provider(farm, prepare=lambda s: uris.append(
@@ -54,6 +56,8 @@ def test_a_server_that_misses_our_certificate(farm, authority):
     for uri, how in ((server.ldap_uri, {"starttls": "critical"}), (uris[0], {})):
         (result,) = probe(syncrepl(1, uri, tls_cacert=authority.path, **how))
         assert_fault(result, "refused", "tls-failed", "asks for a certificate of ours")
+        remedies.printed(only(result)["text"], "tls-handshake")
         own = authority.issue("ldap2")
         (good,) = probe((syncrepl(1, uri, tls_cacert=authority.path, tls_cert=own.path, tls_key=own.key, **how), 7))
         assert good["verdict"] == "good"
+    remedies.did("tls-handshake")

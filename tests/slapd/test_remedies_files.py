@@ -12,6 +12,7 @@ import types
 import ldap
 import pytest
 import remedies
+from daemon import Daemon
 
 NOBODY = 65534
 PEERS = {"format": 1, "peers": [{"id": 1, "uri": "ldap://one"}, {"id": 2, "uri": "ldap://two"}],
@@ -265,4 +266,34 @@ def test_a_stale_plan_is_made_anew(node):
     assert missing.returncode == 78
     remedies.run(node, missing.stderr, "plan-save", statuses=(2,))
     assert node.apply("--plan", path).returncode == 0
+    node.assert_in_step()
+
+
+@pytest.mark.remedy("init")
+def test_init_shows_a_command_that_prints_a_file(node, tmp_path):
+    done = subprocess.run([node.program, "init"], text=True, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 64
+    path = tmp_path / "peers.json"
+    path.write_text(subprocess.run(["sh", "-c", remedies.printed(done.stderr, "init")], text=True, capture_output=True, timeout=60,
+                                   check=True, env={**os.environ, "PATH": remedies.path_of(node)}).stdout)
+    remedies.did("init")
+    path.chmod(0o600)
+    assert subprocess.run([node.program, "validate", path], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.remedy("daemon-file")
+def test_what_the_daemon_would_undo_is_written_into_its_file(node):
+    with Daemon(node) as daemon:
+        daemon.wait_for("desired-loaded")
+        kept, node.peers_file = node.peers_file, os.path.join(node.folder, "other.json")
+        node.document["databases"][0]["syncrepl"]["timeout"] = 2
+        node.write()
+        done = node.apply("--release", "G6")
+        assert done.returncode == 64, done.stderr
+        remedies.printed(done.stderr, "daemon-file")
+        node.peers_file = kept
+        node.write()
+        remedies.did("daemon-file")
+        done = node.apply("--release", "G6")
+        assert done.returncode == 0, done.stdout + done.stderr
     node.assert_in_step()

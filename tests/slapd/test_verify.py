@@ -9,6 +9,7 @@ import subprocess
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person
 from lone import Lone
 from slapd import SUFFIX, Database, wait_until
@@ -61,7 +62,7 @@ def states(database):
 
 def test_entries(server):
     """The test entries that a server holds."""
-    return [dn for dn in server.entries(attributes=["1.1"]) if "syncward-verify" in dn]
+    return [dn for dn in server.entries(attributes=["1.1"]) if "cn=syncward-verify-" in dn]
 
 
 test_entries.__test__ = False
@@ -267,12 +268,29 @@ def test_why_a_write_is_refused_here_is_told(cluster, change, expected):
 
 
 @pytest.mark.one_release
+@pytest.mark.remedy("verify-account")
 def test_it_writes_under_an_identity_of_its_own_only(cluster):
     done = cluster[0].run("verify", "--write")
     assert done.returncode == 78 and done.stdout == ""
-    wanted = json.loads("{" + done.stderr.partition("\n")[2] + "}")
-    assert set(wanted["verify"]) == {"binddn", "credentials", "container"}
-    assert wanted["verify"]["container"] == SUFFIX
+    verify = remedies.line(done.stderr, "verify-account")["verify"]
+    assert set(verify) == {"binddn", "credentials", "container"}
+    assert verify["container"] not in (SUFFIX, ""), "an account that may delete there may delete no more"
+    connection = cluster[0].server.admin()
+    cluster[0].server.add(verify["container"], {"objectClass": "organizationalUnit", "ou": "syncward-verify"}, connection)
+    cluster[0].server.add(verify["binddn"], {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": "syncward-verify",
+                                             "userPassword": WORD}, connection)
+    connection.unbind_s()
+    cluster.wait_in_step()
+    for node in cluster:  # as syncward(8) shows it
+        node.edit([(ldap.MOD_ADD, "olcAccess", (
+            f"{{0}}to dn.subtree=\"{verify['container']}\" attrs=children by dn.exact=\"{verify['binddn']}\" write by * break")),
+                   (ldap.MOD_ADD, "olcAccess", (
+                       f"{{1}}to dn.children=\"{verify['container']}\" by dn.exact=\"{verify['binddn']}\" write by * break")),
+                   (ldap.MOD_ADD, "olcAccess", "{2}to * by * read")])
+    options = agent_json(cluster[0], binddn=verify["binddn"], container=verify["container"])
+    database = run(cluster[0], "--write", *options, status=0)
+    assert database["write"]["dn"].endswith("," + verify["container"])
+    nothing_left(cluster)
 
 
 @pytest.mark.one_release

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "common/base/remedies.h"
 #include "common/link/probe_read.h"
 #include "common/link/schema_digest.h"
 
@@ -78,6 +79,8 @@ static void every_code_has_a_name_of_its_own_and_a_remedy(void **state)
 	for (ProbeCode code = 0; code < PROBE_CODE_COUNT; code++) {
 		assert_non_null(probe_code_name(code));
 		assert_true(strlen(probe_code_remedy(code)) > 5);
+		/* What a row without one would say. */
+		assert_string_not_equal(probe_code_remedy(code), remedy_text(REMEDY_APPLY));
 		for (ProbeCode other = 0; other < code; other++)
 			assert_string_not_equal(probe_code_name(code), probe_code_name(other));
 	}
@@ -301,10 +304,9 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	assert_int_equal(probe_parse(pool, &value, NULL, &back, NULL), 0);
 	assert_string_equal(probe_print(pool, &back), text);
 	assert_string_equal(back.faults[0].text,
-			    "ldap://a: a \"quote\", a line, ? and \xc3\xbc; give the bind DN "
-			    "size=unlimited size.unchecked=unlimited time=unlimited in the first "
-			    "olcLimits value there "
-			    "(syncward does it on that node)");
+			    "ldap://a: a \"quote\", a line, ? and \xc3\xbc; `syncward apply` there "
+			    "lifts it; where \"limits\" is false in this database of peers.json, "
+			    "`syncward doctor` there has the line");
 	assert_int_equal(back.clock_ahead_sec, -7);
 	assert_int_equal(back.certificate_end_sec, NOW);
 	assert_int_equal(probe_parse(pool, &value, &probe, &back, NULL), 0);
