@@ -163,7 +163,8 @@ are_noted() {
 	for csn in $(csns); do grep -q "$csn" /var/lib/syncward/last-seen.json || return 1; done
 }
 verdict() { grep -o '"verdict": *"[a-z]*"' /var/lib/syncward/fence.json; }
-is_open() { ldapsearch -Q -LLL -Y EXTERNAL -H "$LDAPI" -b cn=config '(olcReadOnly=TRUE)' dn | grep -q mdb && return 1 || csns >/dev/null; }
+is_closed() { ldapsearch -Q -LLL -Y EXTERNAL -H "$LDAPI" -b cn=config '(olcReadOnly=TRUE)' dn | grep -q mdb; }
+is_open() { csns | grep -q . && ! is_closed; }
 fence_right() {
 	systemctl enable --now syncward-fence && until_true are_noted && systemctl restart slapd && verdict
 }
@@ -172,7 +173,7 @@ fence_older() {
 	systemctl stop syncward && systemctl kill --signal=KILL slapd
 	until_true sh -c '! systemctl is-active slapd' || return 1
 	rm /var/lib/ldap/node1/db/* && cp -a /var/lib/ldap/node1/backup/. /var/lib/ldap/node1/db && systemctl start slapd &&
-		! is_open && verdict
+		until_true is_closed && verdict
 }
 step fence-older fence_older
 journalctl -b -q -o json -u syncward-fence -u syncward-fence-stop | sed -n 's/.*"_SELINUX_CONTEXT":"\([a-z_:0-9]*\).*/fence: \1/p' | sort -u
