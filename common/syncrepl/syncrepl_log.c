@@ -3,6 +3,25 @@
 
 #include <strings.h>
 
+const char *syncrepl_log_value(SyncreplKeyword keyword, const char *logbase)
+{
+	switch (keyword) {
+	case SYNCREPL_SYNCDATA:
+		return "accesslog";
+	case SYNCREPL_LOGBASE:
+		return logbase;
+	case SYNCREPL_LOGFILTER: /* what each change is that a consumer needs: a write, and done */
+		return "(&(objectClass=auditWriteObject)(reqResult=0))";
+	default:
+		return NULL;
+	}
+}
+
+bool syncrepl_is_log_keyword(SyncreplKeyword keyword)
+{
+	return syncrepl_log_value(keyword, "") != NULL;
+}
+
 const char *syncrepl_log(const Syncrepl *syncrepl)
 {
 	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];

@@ -9,6 +9,13 @@
 /* Delta-syncrepl: a link that reads changes from a log of its provider (syncdata, logbase and
  * logfilter in slapd.conf(5)). */
 
+/* True for the keywords that make a link read a log. */
+bool syncrepl_is_log_keyword(SyncreplKeyword keyword);
+
+/* What such a keyword says where the log of slapo-accesslog(5) with that suffix is read for every
+ * change; NULL for any other keyword. */
+const char *syncrepl_log_value(SyncreplKeyword keyword, const char *logbase);
+
 /* The log that the link reads; NULL: it reads the database itself. */
 const char *syncrepl_log(const Syncrepl *syncrepl);
 
