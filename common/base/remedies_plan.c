@@ -168,7 +168,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_guards.py::test_a_provider_does_not_get_a_link_that_reads_a_part_only"},
 	[REMEDY_LOG_THERE] =
 		{"log-there", REMEDY_WORDS,
-		 "mend what `syncward plan` says of that log there, or take syncdata, logbase and logfilter out of peers.json",
+		 "mend what `syncward plan` says of that log there, or take what asks for it (\"delta\", or syncdata, logbase and logfilter) out of peers.json",
 		 "test_delta.py::test_a_link_reads_the_database_until_its_provider_shows_the_log"},
 	[REMEDY_LOG_COMPARE] =
 		{"log-compare", REMEDY_WORDS,
@@ -206,6 +206,19 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"log-limits", REMEDY_LDIF,
 		 "olcLimits: {0}dn.exact=\"{dn}\" size=unlimited size.unchecked=unlimited time=unlimited",
 		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_FOLDER] =
+		{"log-folder", REMEDY_SHELL, "install -d -m 0750 -o {user} -g {group} {directory}",
+		 "test_delta_made.py::test_a_folder_that_is_not_slapds_is_held_with_the_command_that_makes_it"},
+	[REMEDY_LOG_FOLDER_EMPTY] =
+		{"log-folder-empty", REMEDY_WORDS, "name an empty folder in \"directory\"",
+		 "test_delta_made.py::test_a_log_is_not_begun_among_what_is_left_of_another"},
+	[REMEDY_LOG_ANEW] =
+		{"log-anew", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcReadOnly' 'olcReadOnly: TRUE'" LDAPMODIFY,
+		 "test_delta_made.py::test_a_log_with_a_gap_is_not_written_on_and_begins_anew"},
+	[REMEDY_DELTA_OUT] =
+		{"delta-out", REMEDY_WORDS, "take \"delta\" out of that database in peers.json",
+		 "test_delta_made.py::test_a_log_that_another_overlay_writes_is_not_made"},
 	[REMEDY_ROOT_DN] =
 		{"root-dn", REMEDY_LDIF, "olcRootDN: cn=admin,{suffix}",
 		 "test_guards.py::test_a_database_without_a_rootdn_is_held_and_the_server_id_waits_for_its_overlay"},

@@ -208,8 +208,7 @@ static int check_binding(Check *check, const Link *link)
 			return reader_refuse(check->reader, database->place,
 					     "with \"bindmethod\": \"sasl\" this database needs "
 					     "\"readers\", the DNs that peers get at their "
-					     "provider (or \"limits\" and \"access\" false, and no "
-					     "\"delta\")");
+					     "provider (or \"limits\" and \"access\" false)");
 		return 0;
 	}
 	if (authzid && strncasecmp(authzid, "u:", 2) == 0 && needs_readers(database))

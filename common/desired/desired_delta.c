@@ -138,11 +138,12 @@ static int check_other(Reader *reader, const JsonNode *delta, const Delta *one, 
 	    dn_is_within(other->logbase, one->logbase))
 		return reader_refuse(reader, place_of(delta, "logbase"),
 				     "the log of an earlier database has this \"logbase\", one "
-				     "above or one below it; give each a \"logbase\" of its own");
+				     "above or one below it; each needs one of its own");
 	if (same_folder(one->directory, other->directory))
-		return reader_refuse(reader, place_of(delta, "directory"),
-				     "the log of an earlier database has this \"directory\"; give "
-				     "each a folder of its own");
+		return reader_refuse(
+			reader, place_of(delta, "directory"),
+			"the log of an earlier database has this \"directory\"; each needs "
+			"a folder of its own");
 	return 0;
 }
 
@@ -153,8 +154,15 @@ static int check_delta(Reader *reader, const JsonNode *node, const Desired *desi
 
 	if (!database->manages_syncprov)
 		return reader_refuse(reader, delta->place,
-				     "\"delta\" needs the overlay that \"syncprov\": false leaves "
-				     "to others: the log begins with its contextCSN");
+				     "\"delta\" needs the overlay, which \"syncprov\" leaves "
+				     "to others here: the log begins with its contextCSN");
+	if (!desired_is_mesh(desired))
+		return reader_refuse(
+			reader, delta->place,
+			"\"delta\" is only where every peer is a provider and reads "
+			"every other one: a change that a killed slapd had not written "
+			"into its log yet would never come to who reads it alone; "
+			"leave it out, or \"topology\", \"reads\" and consumers");
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (dn_is_within(database->delta->logbase, desired->databases[i].suffix) ||
 		    dn_is_within(desired->databases[i].suffix, database->delta->logbase))

@@ -38,6 +38,7 @@ static const GuardRule guard_rules[] = {
 	[GUARD_INDEXING] = {"indexing", false, false},
 	[GUARD_SESSION_LOG] = {"session-log", true, true},
 	[GUARD_ORDER] = {"order", true, false},
+	[GUARD_LOG] = {"log", false, true},
 	[GUARD_DATABASE] = {"database", false, false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");

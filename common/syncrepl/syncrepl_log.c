@@ -45,12 +45,19 @@ bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other)
 						     syncrepl_same(SYNCREPL_LOGBASE, one, other)));
 }
 
+Syncrepl syncrepl_with_log(const Syncrepl *syncrepl, const Syncrepl *other)
+{
+	Syncrepl with = *syncrepl;
+
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (syncrepl_is_log_keyword(keyword))
+			with.value[keyword] = other->value[keyword];
+	return with;
+}
+
 Syncrepl syncrepl_plain(const Syncrepl *syncrepl)
 {
-	Syncrepl plain = *syncrepl;
+	static const Syncrepl none;
 
-	plain.value[SYNCREPL_SYNCDATA] = NULL;
-	plain.value[SYNCREPL_LOGBASE] = NULL;
-	plain.value[SYNCREPL_LOGFILTER] = NULL;
-	return plain;
+	return syncrepl_with_log(syncrepl, &none);
 }

@@ -25,6 +25,9 @@ bool syncrepl_log_is_accesslog(const Syncrepl *syncrepl);
 /* True when both read the same log, or none. */
 bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other);
 
+/* The link as it would be, if it read the log that the other one reads. Strings are borrowed. */
+Syncrepl syncrepl_with_log(const Syncrepl *syncrepl, const Syncrepl *other);
+
 /* The same link, reading the database itself. Strings are borrowed. */
 Syncrepl syncrepl_plain(const Syncrepl *syncrepl);
 
