@@ -311,11 +311,14 @@ def contents(node):
     return dict(found)
 
 
-def assert_equal(cluster):
-    """The same entries everywhere, with the same contents and entryCSN."""
-    cluster.wait_in_step()
-    first, *rest = [contents(node) for node in cluster]
-    assert all(entries == first for entries in rest)
+def assert_equal(cluster, acknowledged):
+    """The same entries everywhere, with the same contents and entryCSN, but for what a slapd that was killed had not
+    answered for: that may be on its disk, and not yet in its log."""
+    def known(node):
+        return {dn: entry for dn, entry in contents(node).items() if not dn.startswith("cn=w") or dn in acknowledged}
+
+    wait_until(lambda: all(known(node) == known(cluster[0]) for node in cluster), "all nodes hold the same")
+    assert set(acknowledged) <= set(known(cluster[0]))
 
 
 def searches(node):
@@ -340,8 +343,7 @@ def test_three_nodes_change_over_under_writes_in_any_order_and_stay_equal(slapd_
         cluster[1].server.start()
         n = writers.n
         wait_until(lambda: writers.n > n + 100, "clients go on")
-    assert_equal(cluster)
-    assert set(writers.acknowledged) <= set(contents(cluster[0]))
+    assert_equal(cluster, set(writers.acknowledged))
     settled = [searches(node) for node in cluster]
     time.sleep(3)
     assert sum(searches(node) for node in cluster) - sum(settled) <= 12, "no link searches its log again and again"
