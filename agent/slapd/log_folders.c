@@ -2,8 +2,6 @@
 #include "agent/slapd/log_folders.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,15 +62,11 @@ static LogFolder folder_look(Pool *pool, const SlapdUser *user, const char *path
 	return folder;
 }
 
-static void user_name(Pool *pool, const SlapdUser *user, Machine *ret)
+/* As numbers: who asks for names may be sent to a directory, and wait for this very slapd. */
+static void user_tell(Pool *pool, const SlapdUser *user, Machine *ret)
 {
-	const struct passwd *account = getpwuid(user->uid);
-	const struct group *group = getgrgid(user->gid);
-
-	ret->slapd_user = account ? pool_strdup(pool, account->pw_name)
-				  : pool_printf(pool, "%u", (unsigned)user->uid);
-	ret->slapd_group = group ? pool_strdup(pool, group->gr_name)
-				 : pool_printf(pool, "%u", (unsigned)user->gid);
+	ret->slapd_user = pool_printf(pool, "%u", (unsigned)user->uid);
+	ret->slapd_group = pool_printf(pool, "%u", (unsigned)user->gid);
 }
 
 void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
@@ -90,7 +84,7 @@ void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machin
 			is_known = slapd_user_find(pool, entry_first(live->global, "olcPidFile"),
 						   &user);
 		if (is_known)
-			user_name(pool, &user, ret);
+			user_tell(pool, &user, ret);
 		POOL_PUSH(pool, ret->log_folders, ret->n_log_folders,
 			  folder_look(pool, is_known ? &user : NULL, delta->directory));
 	}
