@@ -15,10 +15,10 @@ import yaml
 MAN = os.path.join(tools.TOP, "packaging/man")
 # Of documents that stand in each other: the schema's name for what the C table of that name reads.
 TABLES = {"document_keys": [], "peer_keys": ["peer"], "database_keys": ["database"], "policy_keys": ["policy"],
-          "site_keys": ["site"], "syncprov_keys": ["database", "syncprov"], "source_keys": ["credentials"]}
+          "site_keys": ["site"], "syncprov_keys": ["database", "syncprov"], "delta_keys": ["database", "delta"], "source_keys": ["credentials"]}
 EVERYWHERE = {"comment"}
 # Pages that others ship, which ours refer to.
-FOREIGN_PAGES = {"journalctl 1", "ldapmodify 1", "hostname 1", "systemd 1", "slapd-config 5", "slapd.conf 5",
+FOREIGN_PAGES = {"journalctl 1", "ldapmodify 1", "ldapdelete 1", "hostname 1", "systemd 1", "slapd-config 5", "slapd.conf 5",
                  "slapo-ppolicy 5", "slapo-syncprov 5", "systemd.journal-fields 7", "slapadd 8", "slapcat 8", "slapmodify 8", "slapd 8",
                  "slapo-accesslog 5"}
 

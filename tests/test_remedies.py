@@ -17,6 +17,7 @@ SLAPD = os.path.join(TOP, "tests", "slapd")
 ROWS = remedies.rows()
 # What an argument of each name is. An id is one that no peer has (or the node's own), or stands in a line to take out.
 ARGUMENTS = {
+    "user": "as whom slapd runs", "group": "the group of that", "directory": "a folder of peers.json for a log of slapd",
     "attribute": "the name of an attribute", "dn": "the DN of an entry", "file": "a file that syncward was told to read",
     "folder": "a folder that is syncward's alone", "free-id": "an id that no peer has",
     "restriction": "what closes cn=config", "ids": "ids to vouch for or that stay",

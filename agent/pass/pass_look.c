@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/pass_look.h"
 
+#include "agent/slapd/log_folders.h"
 #include "agent/slapd/tls_files.h"
 #include "agent/slapd/tls_times.h"
 #include "agent/system/clock.h"
@@ -85,6 +86,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	ret_world->facts.now_sec = clock_system.realtime_sec(NULL);
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
 	tls_files_read(pool, &ret_world->live, input->plan.wanted, &ret_world->facts.machine);
+	log_folders_read(pool, &ret_world->live, input->plan.wanted, &ret_world->facts.machine);
 	ret_world->refusals = input->plan.known->refusals;
 	for (size_t i = 0; i < input->n_contents; i++)
 		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,

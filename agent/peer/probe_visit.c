@@ -56,7 +56,7 @@ typedef struct Request {
 
 static const char *const suffix_attributes[] = {"entryUUID", "contextCSN", NULL};
 static const char *const no_attributes[] = {LDAP_NO_ATTRS, NULL};
-static const char *const log_attributes[] = {"contextCSN", NULL};
+static const char *const log_attributes[] = {"contextCSN", "minCSN", NULL};
 static const char *const change_attributes[] = {"reqDN", "reqType", "reqMod", "entryCSN", NULL};
 static const char *const sample_attributes[] = {"entryCSN", "userPassword", NULL};
 static const char *const account_attributes[] = {"userPassword", NULL};

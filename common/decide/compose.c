@@ -3,6 +3,7 @@
 
 #include "common/decide/compose_consumers.h"
 #include "common/decide/compose_overlay.h"
+#include "common/decide/log_changes.h"
 
 /*
  * From changes to LDAP operations. The order of the steps and of the mods within one keeps the
@@ -36,24 +37,32 @@ static void compose_server_id(const Compose *compose)
 	step_push(compose, step);
 }
 
-static void compose_module(const Compose *compose)
+/* Without the one of the log the log waits; nothing else does. */
+static void module_push(const Compose *compose, const Change *change, const char *dn)
 {
 	Pool *pool = compose->diff->pool;
-	const Change *change = change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_MODULE));
-	Step step;
+	Step step = {.dn = dn ? dn : change->dn, .is_optional = change->kind == CHANGE_LOG_MODULE};
 
-	if (!change)
-		return;
-	step = (Step){.dn = change->dn};
-	if (compose->diff->in->live->module_dn) {
-		mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
-	} else {
+	if (!dn) {
 		step.kind = STEP_ADD_ENTRY;
 		mod_one(pool, &step, MOD_ADD, "objectClass", "olcModuleList");
 		mod_one(pool, &step, MOD_ADD, "cn", "module");
-		mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
 	}
+	mod_one(pool, &step, MOD_ADD, change->attribute, change->new_value);
 	step_push(compose, step);
+}
+
+static void compose_module(const Compose *compose)
+{
+	const char *dn = compose->diff->in->live->module_dn;
+	const Change *change = change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_MODULE));
+	const Change *of_log =
+		change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_LOG_MODULE));
+
+	if (change)
+		module_push(compose, change, dn);
+	if (of_log)
+		module_push(compose, of_log, change && !dn ? "cn=module{0},cn=config" : dn);
 }
 
 /* --- one database --- */
@@ -234,6 +243,9 @@ void plan_compose(Diff *diff)
 			compose_extra(&compose, database, CHANGE_INDEX);
 		compose_consumers(&compose, database);
 	}
+	/* Whatever keeps slapd from making a log keeps back nothing but that. */
+	for (size_t i = 0; i < n_wanted; i++)
+		compose_log(&compose, &diff->plan->databases[i]);
 	/* Nothing may come behind it; the guard left one database's at most. */
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (index_is_last(&compose, database_at(&compose, i)))

@@ -13,16 +13,14 @@ typedef struct DeltaLink {
 	const WantedConsumer *consumer;
 	const LinkProbe *answer; /* NULL: it was not asked yet */
 	ProbeLogOutcome outcome;
-	bool is_live; /* cn=config has it read that log already */
+	bool is_live;      /* cn=config has it read that log already */
+	bool is_made;      /* "delta" asks for it, not a person's keywords */
+	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
 	bool was_seen_to_work;
 } DeltaLink;
 
-static bool is_read_from_log(const DeltaLink *link)
+static bool is_read_from_log(const DeltaLink *link, const LiveDatabase *live)
 {
-	const LiveDatabase *live;
-
-	if (live_find_database(link->in->live, link->database->desired->suffix, &live) != 1)
-		return false;
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		const LiveConsumer *consumer = &live->consumers[i];
 
@@ -34,6 +32,16 @@ static bool is_read_from_log(const DeltaLink *link)
 	return false;
 }
 
+/* A provider that has not joined yet has no flag, and a consumer no link. With 2.4 no log is read
+ * (common/decide/diff_delta.c). */
+static bool must_read_plainly(const PlanInput *in, const LiveDatabase *live)
+{
+	if (live_release(in->live, in->options.multi_provider_attribute) != LIVE_RELEASE_2_5)
+		return true;
+	return peer_is_consumer(in->wanted->self) ? live->n_consumers == 0
+						  : !live->is_multi_provider;
+}
+
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -42,6 +50,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	const WantedConsumer *consumer = &database->consumers[i];
 	const char *suffix = database->desired->suffix;
 	const char *identity;
+	const LiveDatabase *live;
 
 	if (!syncrepl_log(&consumer->syncrepl) || consumer->put_back)
 		return false;
@@ -52,15 +61,28 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
 	if (ret->answer)
 		ret->outcome = probe_log(&ret->answer->probe);
-	ret->is_live = is_read_from_log(ret);
+	ret->is_made = database->desired->delta != NULL;
+	if (live_find_database(in->live, suffix, &live) == 1) {
+		ret->is_live = is_read_from_log(ret, live);
+		ret->is_too_early = must_read_plainly(in, live);
+	}
 	ret->was_seen_to_work =
 		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
 	return true;
 }
 
-/* What worked once may be written again unless the peer says otherwise now. */
+/*
+ * Where people made a log they mend it, and what worked once may be written again unless the peer
+ * says otherwise now. A link that syncward made reads a log only where it is shown, goes back to
+ * the database itself when the peer shows that its log is gone or lacks something, and stays when
+ * nothing is known. Who joins does not read logs: what they begin with may be missing there.
+ */
 static bool is_plain(const DeltaLink *link)
 {
+	if (link->is_made && link->is_live)
+		return link->outcome == PROBE_LOG_MISSING;
+	if (link->is_made)
+		return link->is_too_early || link->outcome != PROBE_LOG_SHOWN;
 	return !link->is_live && link->outcome != PROBE_LOG_SHOWN &&
 	       !(link->was_seen_to_work && link->outcome == PROBE_LOG_NOT_KNOWN);
 }
@@ -147,7 +169,7 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 {
 	const bool was_asked = link->answer != NULL;
 	const bool was_seen = was_asked && link->answer->probe.steps[PROBE_LOG] == PROBE_UNKNOWN;
-	const char *why = was_seen    ? "shows no change there, or no contextCSN"
+	const char *why = was_seen ? "shows no change there behind its first one, or no contextCSN"
 			  : was_asked ? "could not be asked"
 				      : "was not asked yet";
 

@@ -8,6 +8,7 @@
 #include "common/base/suggest.h"
 #include "common/decide/diff.h"
 #include "common/decide/diff_unfit.h"
+#include "common/decide/log_changes.h"
 #include "common/decide/role.h"
 #include "common/live/database_refusal.h"
 #include "common/plan/plan_changes.h"
@@ -269,6 +270,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	if (desired->manages_access)
 		diff_access(diff, wanted, live);
 	diff_consumers(diff, database);
+	diff_delta(diff, database);
 	diff_logs(diff, wanted, live);
 	diff_read_only(diff, wanted, live);
 	diff_unfit_tell(diff, desired->suffix, live);

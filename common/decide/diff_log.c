@@ -10,8 +10,8 @@
 
 /*
  * The logs of changes that other peers read here (delta-syncrepl): by peers.json they are this
- * node's, and syncward makes none. Each piece that is missing is told by itself, with what makes
- * it, in the order of slapo-accesslog(5).
+ * node's, and without "delta" syncward makes none. Each piece that is missing is told by itself,
+ * with what makes it, in the order of slapo-accesslog(5).
  */
 typedef struct Log {
 	Diff *diff;
@@ -163,6 +163,11 @@ static void readers_judge(const Log *log)
 	}
 }
 
+static bool is_made(const Diff *diff, const WantedDatabase *wanted)
+{
+	return wanted->desired->delta && !peer_is_consumer(diff->in->wanted->self);
+}
+
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	for (size_t i = 0; i < wanted->n_logs; i++) {
@@ -171,13 +176,18 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 			   .database = live,
 			   .suffix = wanted->desired->suffix};
 
+		/* All pieces but who may read are changes of the plan then, made or held. */
+		const bool is_told = !is_made(diff, wanted);
+
 		if (live_find_database(diff->in->live, log.wanted->base, &log.live) == 1) {
-			syncprov_judge(&log);
+			if (is_told)
+				syncprov_judge(&log);
 			readers_judge(&log);
-		} else {
+		} else if (is_told) {
 			piece_tell(&log, "no database has that suffix", "",
 				   remedy_text(REMEDY_LOG_DATABASE));
 		}
-		writer_judge(&log);
+		if (is_told)
+			writer_judge(&log);
 	}
 }

@@ -245,26 +245,53 @@ void diff_server_id(Diff *diff)
 
 /* --- olcModuleLoad --- */
 
+static bool is_loaded(const Live *live, const char *name)
+{
+	for (size_t i = 0; i < live->n_modules; i++)
+		if (module_is_loaded(live->modules[i], name))
+			return true;
+	return false;
+}
+
+static void module_add(Diff *diff, ChangeKind kind, const char *name)
+{
+	const Live *live = diff->in->live;
+
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = kind,
+				.dn = live->module_dn ? live->module_dn : "cn=module,cn=config",
+				.attribute = "olcModuleLoad",
+				.subject = name,
+				.new_value = name,
+				.why = "the overlay needs it",
+			});
+}
+
+/* An overlay that is there without the module is built in. */
+static bool is_built_in(const Live *live, const char *attribute)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++)
+		if (entry_attribute(&live->config->entries[i], attribute))
+			return true;
+	return false;
+}
+
+static bool has_syncprov(const Live *live)
+{
+	for (size_t i = 0; i < live->n_databases; i++)
+		if (live->databases[i].syncprov)
+			return true;
+	return is_loaded(live, "syncprov");
+}
+
 void diff_module(Diff *diff)
 {
 	const Live *live = diff->in->live;
 
-	for (size_t i = 0; i < live->n_modules; i++)
-		if (module_is_loaded(live->modules[i], "syncprov"))
-			return;
-	/* An overlay that is there without the module is built in. */
-	for (size_t i = 0; i < live->n_databases; i++)
-		if (live->databases[i].syncprov)
-			return;
-	if (change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY)))
-		plan_add_change(
-			diff->pool, diff->plan,
-			(Change){
-				.kind = CHANGE_MODULE,
-				.dn = live->module_dn ? live->module_dn : "cn=module,cn=config",
-				.attribute = "olcModuleLoad",
-				.subject = "syncprov",
-				.new_value = "syncprov",
-				.why = "the overlay needs it",
-			});
+	if (!has_syncprov(live) && change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY)))
+		module_add(diff, CHANGE_MODULE, "syncprov");
+	if (!is_loaded(live, "accesslog") && !is_built_in(live, "olcAccessLogDB") &&
+	    change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_LOG_OVERLAY)))
+		module_add(diff, CHANGE_LOG_MODULE, "accesslog");
 }

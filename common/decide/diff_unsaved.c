@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "common/decide/diff.h"
+#include "common/decide/log_changes.h"
 #include "common/plan/plan_changes.h"
 
 #include "common/base/remedies.h"
@@ -68,7 +69,7 @@ static bool module_is_spelt(const Live *live, const char *spelling)
 static void hold_overlays(Diff *diff, const char *dn)
 {
 	plan_hold_kinds(
-		diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY),
+		diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY) | CHANGES_TO_LOG,
 		(Hold){
 			.guard = GUARD_RESTART,
 			.text = pool_printf(diff->pool,

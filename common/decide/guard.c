@@ -15,6 +15,7 @@
 #include "common/decide/guard_partial.h"
 #include "common/decide/guard_removal.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/log_changes.h"
 #include "common/memory/revision.h"
 #include "common/plan/plan_changes.h"
 
@@ -247,6 +248,7 @@ static void guard_dependents(Diff *diff)
 	hold_with_server_id(diff);
 	for (size_t i = 0; i < diff->plan->n_databases; i++)
 		hold_with_removals(diff, &diff->plan->databases[i]);
+	guard_logs(diff);
 }
 
 void guard_what_follows(Diff *diff)

@@ -9,6 +9,7 @@
 #include "common/link/link_probes.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 /*
  * G6: a link that works is replaced only by one that was tried and found good. What the peer
@@ -184,6 +185,22 @@ static bool reads_from_nobody(const Diff *diff, const Change *change, const Prob
 	       strcmp(change->live->provider, change->wanted->provider) == 0;
 }
 
+/* The peer was asked for the log, and showed all but that: the same link reads the database. */
+static bool reads_plainly(const Diff *diff, const DatabasePlan *database, const Change *change)
+{
+	const WantedConsumer *wanted = change->wanted;
+	const Syncrepl former = syncrepl_with_log(&wanted->syncrepl, &change->live->syncrepl);
+	const LinkProbes *probes = diff->in->facts->probes;
+	const LinkProbe *answer;
+
+	if (!probes || syncrepl_log(&wanted->syncrepl) || !syncrepl_log(&change->live->syncrepl) ||
+	    link_differs(&former, &change->live->syncrepl))
+		return false;
+	answer = link_probe_find(probes, database->suffix, wanted->peer->id,
+				 link_identity(diff->pool, &former, wanted->secret));
+	return answer && probe_is_good_but_log(&answer->probe);
+}
+
 static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 {
 	const unsigned peer_id = change->wanted->peer->id;
@@ -199,6 +216,8 @@ static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 	if (known_link_is(&diff->in->known->links, database->suffix, peer_id, identity))
 		return;
 	answer = probes ? link_probe_find(probes, database->suffix, peer_id, identity) : NULL;
+	if (!answer && reads_plainly(diff, database, change))
+		return;
 	if (answer && former && was_not_compared(&answer->probe))
 		answer = NULL;
 	if (answer && (probe_verdict(&answer->probe) == PROBE_IS_GOOD ||

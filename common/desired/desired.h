@@ -81,6 +81,13 @@ typedef struct Peer {
 	JsonPlace place;
 } Peer;
 
+/* The log of changes that the providers of a database keep, and others read (delta-syncrepl). */
+typedef struct Delta {
+	const char *logbase;   /* the suffix of the log's own database */
+	const char *directory; /* in which slapd keeps it */
+	const char *purge;     /* olcAccessLogPurge: "AGE INTERVAL" */
+} Delta;
+
 typedef struct DesiredDatabase {
 	const char *suffix;
 	unsigned rid_offset;
@@ -96,6 +103,7 @@ typedef struct DesiredDatabase {
 	bool manages_index;
 	bool manages_limits;
 	bool manages_access;
+	const Delta *delta; /* NULL: syncward makes no log */
 	JsonPlace place;
 } DesiredDatabase;
 

@@ -10,6 +10,8 @@
 #include "common/desired/links_graph.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
+#include "common/syncrepl/syncrepl_log.h"
+#include "common/syncrepl/syncrepl_partial.h"
 
 /* Where the values of a checked document stand. */
 typedef struct Check {
@@ -186,7 +188,8 @@ static int refuse_link(Check *check, const Link *link, SyncreplKeyword keyword, 
 /* The document does not tell as whom peers read where their provider makes a DN of a name. */
 static bool needs_readers(const DesiredDatabase *database)
 {
-	return database->n_readers == 0 && (database->manages_limits || database->manages_access);
+	return database->n_readers == 0 &&
+	       (database->manages_limits || database->manages_access || database->delta);
 }
 
 static int check_binding(Check *check, const Link *link)
@@ -222,12 +225,38 @@ static int check_binding(Check *check, const Link *link)
 	return 0;
 }
 
+/* From a log a link gets every change whole, and as long as it stays connected. */
+static int check_delta_link(Check *check, const Link *link)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Syncrepl whole = {0};
+	const char *partial;
+
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (!syncrepl_is_log_keyword(keyword))
+			whole.value[keyword] = link_setting(link, keyword);
+	partial = syncrepl_partial(scratch, &whole);
+	if (partial)
+		return reader_refuse(check->reader, link->database->place,
+				     "%s that reads a part of peer %u only (%s) cannot read its "
+				     "log: take that out, or \"delta\" of this database",
+				     link_reader(scratch, link), link->provider->id, partial);
+	if (syncrepl_is_refresh_only(&whole))
+		return reader_refuse(
+			check->reader, link->database->place,
+			"%s that reads from peer %u does so at intervals, which syncward has not tried with a log: "
+			"take \"type\" out, or \"delta\" of the database",
+			link_reader(scratch, link), link->provider->id);
+	return 0;
+}
+
 static int check_link(Check *check, const Link *link)
 {
 	const char *starttls = link_setting(link, SYNCREPL_STARTTLS);
 	const char *base = link_setting(link, SYNCREPL_SEARCHBASE);
 
-	if (check_binding(check, link) < 0)
+	if (check_binding(check, link) < 0 ||
+	    (link->database->delta && check_delta_link(check, link) < 0))
 		return -1;
 	/* Compares the spelling first: most documents give no searchbase at all. */
 	if (strcmp(base, link->database->suffix) != 0 && !dn_equal(base, link->database->suffix))
@@ -341,5 +370,5 @@ int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (check_database(&check, i, positions) < 0)
 			return -1;
-	return 0;
+	return desired_check_delta(reader, check.databases, desired);
 }

@@ -14,6 +14,8 @@ extern const char *const server_id_form_names[SERVER_ID_FORM_COUNT];
 #define SYNCPROV_CHECKPOINT "100 10"
 #define SID_MAX             4095
 #define RID_MAX             999
+#define DELTA_LOGBASE       "cn=accesslog"
+#define DELTA_PURGE         "07+00:00 01+00:00"
 #define DATABASES_MAX       256 /* a limit for sanity, far above any server */
 
 /* Read the arrays of the same name into a Desired. */
@@ -47,6 +49,13 @@ int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions)
 /* Refuses what this syncward reads and shows, but does not make yet: nothing that the file says is
  * ignored. */
 int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired);
+
+/* "delta" of a database into a const Delta *. */
+ReaderFunction read_delta;
+
+/* Refuses logs that two databases would share, that others replicate, or that the file speaks of
+ * twice. */
+int desired_check_delta(Reader *reader, const JsonNode *databases, const Desired *desired);
 
 /* const char *, a DN that is not empty. */
 ReaderFunction read_dn;

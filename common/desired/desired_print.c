@@ -5,6 +5,7 @@
 
 #include "common/desired/desired_internal.h"
 #include "common/desired/secret.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 typedef struct json_object Json;
 
@@ -70,7 +71,7 @@ static Json *settings_json(const SyncreplSettings *settings, const DesiredDataba
 		const char *name = syncrepl_keyword_name(keyword);
 		const char *value = settings->value[keyword];
 
-		if (!value && database)
+		if (!value && database && !syncrepl_is_log_keyword(keyword))
 			value = desired_default(database, keyword);
 		if (keyword == SYNCREPL_CREDENTIALS &&
 		    settings->credentials.kind != CREDENTIALS_NONE)
@@ -145,6 +146,16 @@ static Json *syncprov_json(const DesiredDatabase *database)
 	return object;
 }
 
+static Json *delta_json(const Delta *delta)
+{
+	Json *object = json_object_new_object();
+
+	put_text(object, "logbase", delta->logbase);
+	put_text(object, "directory", delta->directory);
+	put_text(object, "purge", delta->purge);
+	return object;
+}
+
 static Json *database_json(const DesiredDatabase *database)
 {
 	Json *object = json_object_new_object(), *ids = json_object_new_array();
@@ -164,6 +175,8 @@ static Json *database_json(const DesiredDatabase *database)
 	put_boolean(object, "index", database->manages_index);
 	put_boolean(object, "limits", database->manages_limits);
 	put_boolean(object, "access", database->manages_access);
+	if (database->delta)
+		put(object, "delta", delta_json(database->delta));
 	return object;
 }
 

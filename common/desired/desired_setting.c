@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired_internal.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 /* What we write where peers.json is silent: slapd's own defaults (refreshOnly, a day between
  * retries' ends, no timeouts) let a dead peer freeze a write to cn=config. */
@@ -11,6 +12,11 @@ static const char *const link_defaults[SYNCREPL_KEYWORD_COUNT] = {
 
 const char *desired_default(const DesiredDatabase *database, SyncreplKeyword keyword)
 {
+	const char *of_log =
+		database->delta ? syncrepl_log_value(keyword, database->delta->logbase) : NULL;
+
+	if (of_log)
+		return of_log;
 	return keyword == SYNCREPL_SEARCHBASE ? database->suffix : link_defaults[keyword];
 }
 

@@ -49,6 +49,14 @@ const char *probe_log_fault(const Probe *probe)
 	return NULL;
 }
 
+bool probe_is_good_but_log(const Probe *probe)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (probe->faults[i].code != PROBE_NO_LOG)
+			return false;
+	return probe->steps[PROBE_SUFFIX] == PROBE_GOOD;
+}
+
 ProbeVerdict probe_verdict(const Probe *probe)
 {
 	ProbeVerdict worst = PROBE_IS_GOOD;

@@ -77,6 +77,9 @@ ProbeLogOutcome probe_log(const Probe *probe);
 /* The sentence that says why the log is missing; NULL: it is not. */
 const char *probe_log_fault(const Probe *probe);
 
+/* True when it is good, but for that log: the database itself can be read with the same link. */
+bool probe_is_good_but_log(const Probe *probe);
+
 /* Compares what the peer told with what is expected: server ID, schema, clock (60 s), how long its
  * certificate is still valid (21 days). Adds faults, sets steps. */
 void probe_judge(Pool *pool, Probe *probe, const ProbeExpectation *expectation);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "common/copy/csn_set.h"
 #include "common/link/probe_read.h"
 
@@ -89,6 +91,45 @@ static bool can_be_read(Pool *pool, Probe *probe, const ProbeLog *log)
 	return false;
 }
 
+static const char *newest(const char **csns, size_t n_csns)
+{
+	const char *found = "";
+
+	for (size_t i = 0; i < n_csns; i++)
+		if (strcmp(csns[i], found) > 0)
+			found = csns[i];
+	return found;
+}
+
+static bool has_a_server_twice(const char **csns, size_t n_csns)
+{
+	for (size_t i = 0; i < n_csns; i++)
+		for (size_t k = 0; k < i; k++)
+			if (csn_sid(csns[i]) == csn_sid(csns[k]))
+				return true;
+	return false;
+}
+
+/*
+ * A log that slapd began twice with some server, the second time with the newest change there is:
+ * slapd 2.5 refuses it to a consumer that has that change (4096), who reads the database instead
+ * and tries again at every retry, until somebody writes.
+ */
+static bool begins_with_the_last(Pool *pool, const Probe *probe, const ProbeLog *log)
+{
+	const Attribute *begins = entry_attribute(log->root.entries->entries, "minCSN");
+	const char **csns;
+
+	if (!begins)
+		return false;
+	csns = pool_alloc(pool, (begins->n_values + 1) * sizeof(*csns));
+	for (size_t i = 0; i < begins->n_values; i++)
+		csns[i] = begins->values[i].bytes;
+	return has_a_server_twice(csns, begins->n_values) &&
+	       strcmp(newest(csns, begins->n_values),
+		      newest(probe->context_csns, probe->n_context_csns)) >= 0;
+}
+
 /* A log without any change may be new, purged, or hidden: nobody can tell. */
 static void take_changes(Pool *pool, Probe *probe, const ProbeLog *log)
 {
@@ -102,7 +143,8 @@ static void take_changes(Pool *pool, Probe *probe, const ProbeLog *log)
 		take_bad(pool, probe, log,
 			 pool_printf(pool, "does not let the bind DN search it (result %d)",
 				     changes->code));
-	else if (changes->entries->n_entries > 0 && log_csns(log) && probe->n_context_csns > 0)
+	else if (changes->entries->n_entries > 0 && log_csns(log) && probe->n_context_csns > 0 &&
+		 !begins_with_the_last(pool, probe, log))
 		probe->steps[PROBE_LOG] = PROBE_GOOD;
 }
 

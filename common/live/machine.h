@@ -19,6 +19,22 @@ typedef struct TlsFileRefusal {
 	const char *problem; /* "Permission denied" */
 } TlsFileRefusal;
 
+/* Whether slapd could keep a new log of changes in a folder. */
+typedef enum LogFolderState {
+	LOG_FOLDER_NOT_KNOWN,
+	LOG_FOLDER_GOOD, /* it is slapd's own, and empty */
+	LOG_FOLDER_MISSING,
+	LOG_FOLDER_FOREIGN, /* slapd may not write there */
+	LOG_FOLDER_USED,    /* a database is in it */
+	LOG_FOLDER_STATE_COUNT
+} LogFolderState;
+
+typedef struct LogFolder {
+	const char *path; /* as peers.json has it */
+	LogFolderState state;
+	const char *problem; /* NULL: none is known */
+} LogFolder;
+
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
 typedef struct Machine {
 	const char *ldap_uri; /* where slapd is asked; NULL: ldapi:/// */
@@ -34,6 +50,10 @@ typedef struct Machine {
 	size_t n_tls_files;
 	TlsFileRefusal *tls_refusals; /* of those that wanted links name; none: nobody could try */
 	size_t n_tls_refusals;
+	LogFolder *log_folders; /* that "delta" of peers.json names */
+	size_t n_log_folders;
+	const char *slapd_user; /* and group: as whom slapd runs; NULL: unknown, or not asked */
+	const char *slapd_group;
 	unsigned slapd_uid;      /* as whom they were tried */
 	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Machine;

@@ -40,6 +40,7 @@ typedef enum Guard {
 	GUARD_SESSION_LOG,    /* a peer that is behind would be sent what the session log holds */
 	GUARD_ORDER,          /* the server ID waits for overlays and for contextCSN on disk */
 	GUARD_ROLE,     /* peers.json gives a database with entries another role than it had */
+	GUARD_LOG,      /* the log of changes of "delta" cannot be made, or not without a gap */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
@@ -90,7 +91,13 @@ typedef enum ChangeKind {
 	CHANGE_UPDATE_REF,    /* whom clients' writes are referred to */
 	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
 	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
-	CHANGE_SAVE,          /* memory is right, the file in slapd.d is not */
+	CHANGE_LOG_MODULE,
+	CHANGE_LOG_DATABASE, /* "delta": the log of changes, that this node keeps; its syncprov; */
+	CHANGE_LOG_SYNCPROV,
+	CHANGE_LOG_OVERLAY, /* what writes into it; and it is taken for begun */
+	CHANGE_LOG_OPEN,
+	CHANGE_LOG_SETTING,
+	CHANGE_SAVE, /* memory is right, the file in slapd.d is not */
 	CHANGE_KIND_COUNT
 } ChangeKind;
 

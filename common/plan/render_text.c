@@ -47,6 +47,12 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_UPDATE_REF] = {'~', COLOUR_DOUBTFUL, "referral of"},
 	[CHANGE_READ_ONLY_ON] = {'~', COLOUR_DOUBTFUL, "read-only"},
 	[CHANGE_READ_ONLY_OFF] = {'~', COLOUR_DOUBTFUL, "read-write"},
+	[CHANGE_LOG_MODULE] = {'+', COLOUR_GOOD, "module"},
+	[CHANGE_LOG_DATABASE] = {'+', COLOUR_GOOD, "database of the log"},
+	[CHANGE_LOG_SYNCPROV] = {'+', COLOUR_GOOD, "overlay syncprov of the log"},
+	[CHANGE_LOG_OVERLAY] = {'+', COLOUR_GOOD, "overlay accesslog for the log"},
+	[CHANGE_LOG_OPEN] = {'~', COLOUR_DOUBTFUL, "beginning of the log"},
+	[CHANGE_LOG_SETTING] = {'~', COLOUR_DOUBTFUL, "setting of the log"},
 	[CHANGE_SAVE] = {'~', COLOUR_DOUBTFUL, "disk copy of"},
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");
@@ -55,9 +61,11 @@ _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every 
  * the reason. */
 static bool shows_values(const Change *change)
 {
-	return change->kind == CHANGE_SERVER_ID || change->kind == CHANGE_OVERLAY ||
-	       change->kind == CHANGE_CHECKPOINT || change->kind == CHANGE_SESSIONLOG ||
-	       change->kind == CHANGE_MULTI_PROVIDER_ON || change->kind == CHANGE_UPDATE_REF;
+	return change->kind == CHANGE_LOG_DATABASE || change->kind == CHANGE_LOG_OVERLAY ||
+	       change->kind == CHANGE_LOG_SETTING || change->kind == CHANGE_SERVER_ID ||
+	       change->kind == CHANGE_OVERLAY || change->kind == CHANGE_CHECKPOINT ||
+	       change->kind == CHANGE_SESSIONLOG || change->kind == CHANGE_MULTI_PROVIDER_ON ||
+	       change->kind == CHANGE_UPDATE_REF;
 }
 
 const char *render_change(Pool *pool, const Change *change)

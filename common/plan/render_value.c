@@ -26,6 +26,12 @@ static const char *const change_kind_names[] = {
 	[CHANGE_UPDATE_REF] = "update-ref",
 	[CHANGE_READ_ONLY_ON] = "read-only-on",
 	[CHANGE_READ_ONLY_OFF] = "read-only-off",
+	[CHANGE_LOG_MODULE] = "log-module",
+	[CHANGE_LOG_DATABASE] = "log-database",
+	[CHANGE_LOG_SYNCPROV] = "log-syncprov",
+	[CHANGE_LOG_OVERLAY] = "log-overlay",
+	[CHANGE_LOG_OPEN] = "log-open",
+	[CHANGE_LOG_SETTING] = "log-setting",
 	[CHANGE_SAVE] = "save",
 };
 _Static_assert(ARRAY_SIZE(change_kind_names) == CHANGE_KIND_COUNT, "name every kind of change");

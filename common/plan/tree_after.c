@@ -83,6 +83,10 @@ static void entry_number(Pool *pool, Entry *entry, size_t n)
 {
 	const char *dn = entry->dn, *parent = dn + strcspn(dn, ",");
 	const bool is_overlay = strncasecmp(dn, OVERLAY "=", strlen(OVERLAY) + 1) == 0;
+
+	/* Databases are added by their number alone, behind all others. */
+	if (strncasecmp(dn, "olcDatabase=", kind_len(dn)) == 0)
+		return;
 	const size_t len = kind_len(dn);
 	const char *text = is_overlay ? ordered_text(dn + len) : dn + len;
 	const char *name = pool_copy(pool, text, strcspn(text, is_overlay ? "," : ",{"));

@@ -3,6 +3,25 @@
 
 #include <strings.h>
 
+const char *syncrepl_log_value(SyncreplKeyword keyword, const char *logbase)
+{
+	switch (keyword) {
+	case SYNCREPL_SYNCDATA:
+		return "accesslog";
+	case SYNCREPL_LOGBASE:
+		return logbase;
+	case SYNCREPL_LOGFILTER: /* what each change is that a consumer needs: a write, and done */
+		return "(&(objectClass=auditWriteObject)(reqResult=0))";
+	default:
+		return NULL;
+	}
+}
+
+bool syncrepl_is_log_keyword(SyncreplKeyword keyword)
+{
+	return syncrepl_log_value(keyword, "") != NULL;
+}
+
 const char *syncrepl_log(const Syncrepl *syncrepl)
 {
 	const char *syncdata = syncrepl->value[SYNCREPL_SYNCDATA];
@@ -26,12 +45,19 @@ bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other)
 						     syncrepl_same(SYNCREPL_LOGBASE, one, other)));
 }
 
+Syncrepl syncrepl_with_log(const Syncrepl *syncrepl, const Syncrepl *other)
+{
+	Syncrepl with = *syncrepl;
+
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (syncrepl_is_log_keyword(keyword))
+			with.value[keyword] = other->value[keyword];
+	return with;
+}
+
 Syncrepl syncrepl_plain(const Syncrepl *syncrepl)
 {
-	Syncrepl plain = *syncrepl;
+	static const Syncrepl none;
 
-	plain.value[SYNCREPL_SYNCDATA] = NULL;
-	plain.value[SYNCREPL_LOGBASE] = NULL;
-	plain.value[SYNCREPL_LOGFILTER] = NULL;
-	return plain;
+	return syncrepl_with_log(syncrepl, &none);
 }

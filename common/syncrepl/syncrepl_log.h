@@ -9,6 +9,13 @@
 /* Delta-syncrepl: a link that reads changes from a log of its provider (syncdata, logbase and
  * logfilter in slapd.conf(5)). */
 
+/* True for the keywords that make a link read a log. */
+bool syncrepl_is_log_keyword(SyncreplKeyword keyword);
+
+/* What such a keyword says where the log of slapo-accesslog(5) with that suffix is read for every
+ * change; NULL for any other keyword. */
+const char *syncrepl_log_value(SyncreplKeyword keyword, const char *logbase);
+
 /* The log that the link reads; NULL: it reads the database itself. */
 const char *syncrepl_log(const Syncrepl *syncrepl);
 
@@ -17,6 +24,9 @@ bool syncrepl_log_is_accesslog(const Syncrepl *syncrepl);
 
 /* True when both read the same log, or none. */
 bool syncrepl_log_same(const Syncrepl *one, const Syncrepl *other);
+
+/* The link as it would be, if it read the log that the other one reads. Strings are borrowed. */
+Syncrepl syncrepl_with_log(const Syncrepl *syncrepl, const Syncrepl *other);
 
 /* The same link, reading the database itself. Strings are borrowed. */
 Syncrepl syncrepl_plain(const Syncrepl *syncrepl);

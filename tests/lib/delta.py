@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Delta-syncrepl as an administrator makes it by hand, after slapo-accesslog(5)."""
 
+import copy
 import os
 
 import ldap
@@ -20,7 +21,7 @@ def add_log(server, readers, log=LOG):
     """The database of the log, which the readers may read without limits; returns its DN."""
     folder = os.path.join(server.directory, "accesslog")
     os.makedirs(folder, exist_ok=True)
-    backend = server.release.backends[0]
+    backend = server.databases[0].backend_on(server.release)
     server.add(f"olcDatabase={backend},cn=config", {
         "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend,
         "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": "cn=admin," + log,
@@ -63,3 +64,28 @@ def read_log(node, nodes, logging=None):
     node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
         delta_value(other) if logging is None or other in logging else
         syncrepl(other.id, other.server.ldap_uri, timeout=1, network_timeout=1) for other in others])])
+
+
+def folder_of(node):
+    """The folder for the node's log."""
+    return os.path.join(node.server.directory, "changes")
+
+
+def want(node, document, make_folder=True, **more):
+    """Gives the node the document with "delta"; on this machine each node needs a folder of its own."""
+    document = copy.deepcopy(document)
+    document["databases"][0]["delta"] = {"directory": folder_of(node), **more}
+    if make_folder:
+        os.makedirs(folder_of(node), 0o700, exist_ok=True)
+    node.write(document)
+
+
+def want_all(cluster, **more):
+    """The same at every node."""
+    for node in cluster:
+        want(node, cluster.document, **more)
+
+
+def reads(node):
+    """How many of its links read a log."""
+    return sum("logbase" in value for value in node.syncrepl())

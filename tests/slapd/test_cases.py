@@ -55,7 +55,9 @@ class Case:
             if live.overlays[suffix]:
                 overlay, = self.node.server.search(dn, "(objectClass=olcSyncProvConfig)", ["1.1"])
                 self.set(overlay[0], live.overlays[suffix])
-        text = self.text("desired.json").replace("SECRET", self.node.secret_file)
+        self.log_folder = os.path.join(self.node.server.directory, "changes")
+        os.mkdir(self.log_folder, 0o700)
+        text = self.text("desired.json").replace("SECRET", self.node.secret_file).replace("FOLDER", self.log_folder)
         self.node.write(json.loads(text))
         os.mkdir(self.node.state_dir, 0o700)
         with open(os.open(os.path.join(self.node.state_dir, "databases.json"), os.O_CREAT | os.O_WRONLY, 0o600), "w",
@@ -70,6 +72,9 @@ class Case:
         self.node.server.modify(dn, [(how, name, [value.replace("PORT", port) for value in values] if values else None)
                                      for name, values in attributes.items()])
 
+    def normal(self, text):
+        return self.node.normal(text.replace(self.log_folder, "FOLDER"))
+
     def steps(self):
         return self.node.plan_json()["steps"]
 
@@ -80,8 +85,8 @@ def test_the_plan_is_as_written_and_means_what_is_desired(slapd_factory, program
     node, server = case.node, case.node.server
     text, masked = node.plan(), node.plan("--output", "ldif")
     assert text.returncode == masked.returncode
-    check_golden(str(case.folder / "plan.txt"), node.normal(text.stdout), server.release)
-    check_golden(str(case.folder / "plan.ldif"), node.normal(masked.stdout), server.release)
+    check_golden(str(case.folder / "plan.txt"), case.normal(text.stdout), server.release)
+    check_golden(str(case.folder / "plan.ldif"), case.normal(masked.stdout), server.release)
     steps = case.steps()
     writes = server.config_writes()
 

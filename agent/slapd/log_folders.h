@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOG_FOLDERS_H
+#define SYNCWARD_LOG_FOLDERS_H
+
+#include "common/desired/wanted.h"
+#include "common/live/live_config.h"
+
+/* Looks at the folders that "delta" of peers.json names, where slapd has no such log yet, by their
+ * owner, group and mode, and at what is in them. wanted may be NULL. */
+void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOG_CHANGES_H
+#define SYNCWARD_LOG_CHANGES_H
+
+#include "common/decide/compose_step.h"
+#include "common/decide/diff.h"
+
+/*
+ * "delta" of peers.json: the log of changes that a provider keeps, and others read. What is read
+ * from a log must be all that changed, or it is lost where it is read, contextCSN equal. So nothing
+ * writes into a log in which something stands already, but was not written all the time: a change
+ * of the time between would be missing. A log's database is read-only to clients from its beginning
+ * until the overlay writes into it; that tells a new one from one that was left.
+ */
+
+/* What makes a log; in this order, and none without those before it. */
+#define CHANGES_TO_LOG                                                       \
+	(CHANGE_BIT(CHANGE_LOG_DATABASE) | CHANGE_BIT(CHANGE_LOG_SYNCPROV) | \
+	 CHANGE_BIT(CHANGE_LOG_OVERLAY) | CHANGE_BIT(CHANGE_LOG_OPEN))
+
+/* Everything of a log. */
+#define CHANGES_OF_LOG (CHANGES_TO_LOG | CHANGE_BIT(CHANGE_LOG_SETTING))
+
+/* The log that peers.json wants of the database, where it lacks something. */
+void diff_delta(Diff *diff, const DatabasePlan *database);
+
+/* Holds what makes a log while something is held that it needs. */
+void guard_logs(Diff *diff);
+
+/* The steps of the database's log. */
+void compose_log(const Compose *compose, const DatabasePlan *database);
+
+#endif

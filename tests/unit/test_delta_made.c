@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* "delta" of peers.json: when a log of changes is made, and when a link reads it. */
+#include "tests/unit/plan_scene.h"
+
+#define LOG          "olcDatabase={2}mdb,cn=config"
+#define LOG_DN       "\"logbase\": \"cn=log\""
+#define READS        "timeout=3 syncdata=accesslog logbase=cn=log logfilter=\"" FILTER "\""
+#define FILTER       "(&(objectClass=auditWriteObject)(reqResult=0))"
+#define MODULE       "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
+#define WRITER       "olcOverlay=accesslog," DATABASE
+#define OVERLAY_STEP "add '" WRITER "'"
+
+/* A provider in step that reads peer 2, and shall have a log. */
+static Scene *made_make(void **state, LogFolderState folder)
+{
+	static LogFolder folders[1];
+	Scene *scene = *state;
+
+	scene->n_peers = 2;
+	scene->policy = "{\"mode\": \"enforce\"}";
+	scene->more = ", \"delta\": {" LOG_DN ", \"directory\": \"/log\"}";
+	folders[0] = (LogFolder){.path = "/log", .state = folder};
+	scene->facts.machine.log_folders = folders;
+	scene->facts.machine.n_log_folders = 1;
+	scene->facts.machine.slapd_user = scene->facts.machine.slapd_group = "ldap";
+	return scene;
+}
+
+static const char *steps(Scene *scene)
+{
+	scene->plan = (Plan){0};
+	return plan_steps(scene);
+}
+
+static Entry *entry_make(Scene *scene, const char *dn, const char *class)
+{
+	Entry *entry = &scene->config.entries[scene->config.n_entries++];
+
+	entry->dn = dn;
+	value_add(scene, entry, "objectClass", class);
+	return entry;
+}
+
+static Entry *log_make(Scene *scene)
+{
+	Entry *log = entry_make(scene, LOG, "olcDatabaseConfig");
+
+	value_add(scene, log, "olcDatabase", "{2}mdb");
+	value_add(scene, log, "olcSuffix", "cn=log");
+	value_add(scene, log, "olcRootDN", "cn=admin," SUFFIX);
+	value_add(scene, log, "olcDbDirectory", "/log");
+	value_add(scene, log, "olcAccess",
+		  "{0}to * by dn.exact=\"cn=r," SUFFIX "\" read by * none");
+	value_add(scene, log, "olcLimits",
+		  "{0}dn.exact=\"cn=r," SUFFIX "\" size=unlimited time=unlimited");
+	return log;
+}
+
+static Entry *writer_make(Scene *scene, const char *purge)
+{
+	Entry *writer = entry_make(scene, "olcOverlay={1}accesslog," DATABASE, "olcOverlayConfig");
+
+	value_add(scene, writer, "olcOverlay", "{1}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", "cn=log");
+	value_add(scene, writer, "olcAccessLogOps", "writes");
+	value_add(scene, writer, "olcAccessLogSuccess", "TRUE");
+	value_add(scene, writer, "olcAccessLogPurge", purge);
+	return writer;
+}
+
+static Entry *provider_of_log_make(Scene *scene)
+{
+	Entry *provider = entry_make(scene, "olcOverlay={0}syncprov," LOG, "olcOverlayConfig");
+
+	value_add(scene, provider, "olcOverlay", "{0}syncprov");
+	value_add(scene, provider, "olcSpNoPresent", "TRUE");
+	value_add(scene, provider, "olcSpReloadHint", "TRUE");
+	return provider;
+}
+
+/* How many entries cn=monitor counts in the log. */
+static void log_count(Scene *scene, const char *count)
+{
+	static Entry entry;
+
+	entry = (Entry){.dn = "cn=Database 2,cn=Databases,cn=Monitor"};
+	value_add(scene, &entry, "namingContexts", "cn=log");
+	value_add(scene, &entry, "olmMDBEntries", count);
+	scene->monitor = (Tree){.entries = &entry, .n_entries = 1};
+}
+
+static const char *value_of(const Scene *scene, const char *dn, const char *attribute)
+{
+	for (size_t i = 0; i < scene->plan.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++) {
+			const Step *step = &scene->plan.steps[i];
+
+			if (strcmp(step->dn, dn) == 0 &&
+			    strcmp(step->mods[k].attribute, attribute) == 0)
+				return step->mods[k].n_values > 0 ? step->mods[k].values[0] : "";
+		}
+	return NULL;
+}
+
+/* --- what is made --- */
+
+static void a_log_is_made_in_its_order(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	assert_string_equal(
+		steps(scene),
+		MODULE "add '" LOG "' (objectClass, olcDatabase, olcDbDirectory, olcSuffix, "
+		       "olcRootDN, olcDbMaxSize, olcDbIndex, olcAccess, olcLimits, olcReadOnly)\n"
+		       "add 'olcOverlay=syncprov," LOG "' (objectClass, olcOverlay, "
+		       "olcSpNoPresent, olcSpReloadHint)\n"
+		       "add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB, "
+		       "olcAccessLogOps, olcAccessLogSuccess, olcAccessLogPurge)\n"
+		       "modify '" LOG "' (delete olcReadOnly)\n");
+	assert_false(holds(scene, GUARD_LOG));
+}
+
+static void nobody_but_who_reads_for_a_node_may_read_the_log(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	scene->more = ", \"limits\": false, \"delta\": {" LOG_DN ", \"directory\": \"/log\"}";
+	provider_make(scene, "2");
+	(void)steps(scene);
+	assert_string_equal(value_of(scene, LOG, "olcAccess"),
+			    "to * by dn.exact=\"cn=r," SUFFIX "\" read by * none");
+	assert_non_null(value_of(scene, LOG, "olcLimits"));
+	assert_string_equal(value_of(scene, LOG, "olcRootDN"), "cn=admin," SUFFIX);
+}
+
+static void without_a_good_folder_nothing_of_a_log_is_made(void **state)
+{
+	static const LogFolderState bad[] = {LOG_FOLDER_NOT_KNOWN, LOG_FOLDER_MISSING,
+					     LOG_FOLDER_FOREIGN, LOG_FOLDER_USED};
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		scene->facts.machine.log_folders[0].state = bad[i];
+		assert_string_equal(steps(scene), "");
+		assert_true(holds(scene, GUARD_LOG));
+	}
+}
+
+static void with_2_4_nothing_of_a_log_is_made(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
+			scene->database->attributes[i].name = "olcMirrorMode";
+	scene->options.multi_provider_attribute = "olcMirrorMode";
+	assert_string_equal(steps(scene), "");
+	assert_true(holds(scene, GUARD_LOG));
+	scene->options.multi_provider_attribute = NULL;
+}
+
+static void what_is_there_is_left_alone(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_NOT_KNOWN);
+
+	provider_make(scene, "2");
+	(void)log_make(scene);
+	(void)provider_of_log_make(scene);
+	(void)writer_make(scene, "7+00:00:00 24:00");
+	assert_string_equal(steps(scene), "");
+	assert_int_equal(scene->plan.n_changes, 0);
+}
+
+static void what_is_otherwise_is_written(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_NOT_KNOWN);
+
+	provider_make(scene, "2");
+	(void)log_make(scene);
+	(void)provider_of_log_make(scene);
+	(void)writer_make(scene, "06+00:00 01+00:00");
+	(void)steps(scene);
+	assert_string_equal(
+		value_of(scene, "olcOverlay={1}accesslog," DATABASE, "olcAccessLogPurge"),
+		"07+00:00 01+00:00");
+}
+
+/* --- no gap --- */
+
+static void a_log_that_may_hold_something_is_not_written_on(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_NOT_KNOWN);
+	Entry *log;
+
+	provider_make(scene, "2");
+	log = log_make(scene);
+	(void)provider_of_log_make(scene);
+	assert_string_equal(steps(scene), "");
+	assert_true(holds(scene, GUARD_LOG));
+	log_count(scene, "0"); /* there is nothing in it */
+	assert_non_null(strstr(steps(scene), OVERLAY_STEP));
+	log_count(scene, "7");
+	assert_string_equal(steps(scene), "");
+	value_add(scene, log, "olcReadOnly", "TRUE"); /* as one that was just made */
+	assert_string_equal(steps(scene), "");
+	scene->monitor = (Tree){0};
+	assert_non_null(strstr(steps(scene), OVERLAY_STEP));
+}
+
+/* --- what it waits for --- */
+
+static void before_it_is_a_provider_it_makes_no_log(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	value_add(scene, scene->global, "olcServerID", "1");
+	scene->content.here = (Content){.state = CONTENT_READ};
+	assert_null(strstr(steps(scene), "accesslog"));
+	assert_null(strstr(steps(scene), LOG));
+}
+
+static void it_waits_for_a_server_id_that_is_held(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	scene->global->n_attributes = 1; /* only its class */
+	value_add(scene, scene->global, "olcServerID", "2");
+	assert_null(strstr(steps(scene), LOG));
+	assert_true(holds(scene, GUARD_SERVER_ID));
+}
+
+/* --- links --- */
+
+static void answer_make(Scene *scene, ProbeState log)
+{
+	LinkProbes *probes = pool_alloc(scene->pool, sizeof(*probes));
+	const WantedConsumer *consumer;
+	LinkProbe probe = {.suffix = SUFFIX, .peer_id = 2};
+
+	scene_read(scene);
+	consumer = &scene->wanted.databases[0].consumers[0];
+	probe.identity = link_identity(scene->pool, &consumer->syncrepl, consumer->secret);
+	probe.probe = (Probe){.uri = "ldap://peer2", .suffix = SUFFIX, .has_suffix = true};
+	probe.probe.steps[PROBE_SUFFIX] = PROBE_GOOD;
+	probe.probe.steps[PROBE_LOG] = log;
+	if (log == PROBE_BAD)
+		probe_add_fault(scene->pool, &probe.probe, PROBE_NO_LOG, "no log");
+	POOL_PUSH(scene->pool, probes->items, probes->n_items, probe);
+	scene->facts.probes = probes;
+}
+
+static bool writes_links(Scene *scene)
+{
+	return strstr(steps(scene), "olcSyncrepl") != NULL;
+}
+
+static void a_link_reads_the_log_when_it_is_shown(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+
+	provider_make(scene, "2");
+	assert_false(writes_links(scene));
+	answer_make(scene, PROBE_UNKNOWN);
+	assert_false(writes_links(scene));
+	answer_make(scene, PROBE_GOOD);
+	assert_true(writes_links(scene));
+	assert_non_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
+}
+
+static void what_worked_once_is_no_proof_of_a_log(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+	static KnownLink link = {.suffix = SUFFIX, .peer_id = 2};
+
+	provider_make(scene, "2");
+	answer_make(scene, PROBE_UNKNOWN);
+	link.identity = scene->facts.probes->items[0].identity;
+	scene->known.links = (KnownLinks){&link, 1};
+	assert_false(writes_links(scene));
+}
+
+static void who_has_not_joined_reads_no_log(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+
+	provider_make(scene, "2");
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
+			scene->database->attributes[i].name = "olcLastBind";
+	answer_make(scene, PROBE_GOOD);
+	assert_null(strstr(steps(scene), "replace olcSyncrepl"));
+	assert_int_equal(scene->plan.n_breaches, 0);
+}
+
+static Scene *reading_make(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+
+	provider_make(scene, "");
+	consumer_add(scene, 0, "peer2", 2, READS);
+	return scene;
+}
+
+static void a_link_goes_back_only_when_the_log_is_gone(void **state)
+{
+	Scene *scene = reading_make(state);
+
+	assert_false(writes_links(scene));
+	answer_make(scene, PROBE_UNKNOWN);
+	assert_false(writes_links(scene));
+	answer_make(scene, PROBE_BAD);
+	assert_true(writes_links(scene));
+	assert_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase"));
+	assert_false(holds(scene, GUARD_PROBING));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_log_is_made_in_its_order),
+		SCENE_TEST(nobody_but_who_reads_for_a_node_may_read_the_log),
+		SCENE_TEST(without_a_good_folder_nothing_of_a_log_is_made),
+		SCENE_TEST(with_2_4_nothing_of_a_log_is_made),
+		SCENE_TEST(what_is_there_is_left_alone),
+		SCENE_TEST(what_is_otherwise_is_written),
+		SCENE_TEST(a_log_that_may_hold_something_is_not_written_on),
+		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
+		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
+		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
+		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
+		SCENE_TEST(who_has_not_joined_reads_no_log),
+		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
