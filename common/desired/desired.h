@@ -81,6 +81,14 @@ typedef struct Peer {
 	JsonPlace place;
 } Peer;
 
+#define HEARTBEAT_MIN_SEC 60
+
+/* Every node of a database writes one entry about itself below the container. */
+typedef struct DesiredHeartbeat {
+	const char *container; /* DN; NULL: no heartbeat */
+	unsigned interval_sec;
+} DesiredHeartbeat;
+
 typedef struct DesiredDatabase {
 	const char *suffix;
 	unsigned rid_offset;
@@ -96,6 +104,7 @@ typedef struct DesiredDatabase {
 	bool manages_index;
 	bool manages_limits;
 	bool manages_access;
+	DesiredHeartbeat heartbeat;
 	JsonPlace place;
 } DesiredDatabase;
 

@@ -2,19 +2,6 @@
 #include <string.h>
 
 #include "common/desired/desired_internal.h"
-#include "common/slapd/dn.h"
-
-int read_dn(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
-{
-	AUTO(Pool) *scratch = pool_new();
-
-	if (read_string(reader, key, value, field) < 0)
-		return -1;
-	if (!dn_normalise(scratch, value->string))
-		return reader_refuse(reader, value->place,
-				     "\"%s\" must be a DN, like dc=example,dc=com", key->name);
-	return 0;
-}
 
 static int read_peer_ids(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
 {
@@ -138,6 +125,7 @@ static const ReaderKey database_keys[] = {
 	{"index", read_boolean, .offset = offsetof(DesiredDatabase, manages_index)},
 	{"limits", read_boolean, .offset = offsetof(DesiredDatabase, manages_limits)},
 	{"access", read_boolean, .offset = offsetof(DesiredDatabase, manages_access)},
+	{"heartbeat", read_heartbeat, .offset = offsetof(DesiredDatabase, heartbeat)},
 };
 
 int read_databases(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

@@ -41,6 +41,12 @@ int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions)
  * ignored. */
 int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired);
 
+/* "heartbeat" into the DesiredHeartbeat of a database. */
+ReaderFunction read_heartbeat;
+
+/* What it takes beside the whole database, whose node that is. */
+int heartbeat_check(Reader *reader, const JsonNode *database, const DesiredDatabase *desired);
+
 /* const char *, a DN that is not empty. */
 ReaderFunction read_dn;
 

@@ -145,6 +145,15 @@ static Json *syncprov_json(const DesiredDatabase *database)
 	return object;
 }
 
+static Json *heartbeat_json(const DesiredHeartbeat *heartbeat)
+{
+	Json *object = json_object_new_object();
+
+	put_text(object, "container", heartbeat->container);
+	put_number(object, "interval", heartbeat->interval_sec);
+	return object;
+}
+
 static Json *database_json(const DesiredDatabase *database)
 {
 	Json *object = json_object_new_object(), *ids = json_object_new_array();
@@ -164,6 +173,8 @@ static Json *database_json(const DesiredDatabase *database)
 	put_boolean(object, "index", database->manages_index);
 	put_boolean(object, "limits", database->manages_limits);
 	put_boolean(object, "access", database->manages_access);
+	if (database->heartbeat.container)
+		put(object, "heartbeat", heartbeat_json(&database->heartbeat));
 	return object;
 }
 
