@@ -44,7 +44,7 @@ static int folder_of_status(const Options *options, const char **ret, Error *err
 static CheckResult check(const Options *options)
 {
 	StatusLife life = {.now_sec = clock_system.realtime_sec(NULL)};
-	CheckLimits limits;
+	CheckLimits limits = {.is_of_all = options->is_of_all};
 	const char *run_dir;
 	Status status;
 	Error err;
@@ -70,6 +70,8 @@ static int cmd_check(const Options *options)
 }
 
 static const OptionRule check_options[] = {
+	OPTION_NAMED("--all", OPTION_FLAG, is_of_all, NULL,
+		     "judge all nodes, by their heartbeats, and print a line for each"),
 	{.name = "--warning",
 	 .letter = 'w',
 	 .kind = OPTION_TEXT,

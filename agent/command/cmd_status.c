@@ -12,7 +12,7 @@
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
-#include "common/report/status_view.h"
+#include "common/report/status_fleet.h"
 
 #define WATCH_EVERY_MSEC 1000
 #define CLEAR_SCREEN     "\033[H\033[2J"
@@ -36,6 +36,8 @@ static int status_show(Pool *pool, const Options *options, const Context *contex
 	}
 	life.is_running = status_writer_runs(&status);
 	*ret = is_json ? content.bytes : status_text(pool, &status, &life, output_has_colour());
+	if (options->is_of_all && !is_json)
+		*ret = pool_printf(pool, "%s%s", *ret, fleets_text(pool, &status, life.now_sec));
 	if (options->watches && isatty(STDOUT_FILENO))
 		(void)printf(CLEAR_SCREEN "%s", *ret);
 	else if (!before || strcmp(before, *ret) != 0)
@@ -89,6 +91,8 @@ static int cmd_status(const Options *options)
 }
 
 static const OptionRule status_options[] = {
+	OPTION_NAMED("--all", OPTION_FLAG, is_of_all, NULL,
+		     "and one line for each node, by the heartbeats that came here"),
 	OPTION_NAMED(
 		"--wait", OPTION_MAYBE, wait, "TIME",
 		"wait, at most so long (2m), until this peers.json is in force and all is well"),

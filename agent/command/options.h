@@ -59,6 +59,7 @@ typedef struct Options {
 	bool lists_checks;         /* doctor --list */
 	const char *wait;          /* status --wait: how long, or "" */
 	bool watches;              /* status --watch */
+	bool is_of_all;            /* status --all, check --all */
 	const char *warning;       /* check: a lag */
 	const char *critical;
 	const char *slapd_program; /* fence */

@@ -2,6 +2,7 @@
 #include "agent/daemon/daemon.h"
 
 #include "agent/daemon/daemon_conditions.h"
+#include "agent/daemon/daemon_heartbeat.h"
 #include "agent/daemon/daemon_identity.h"
 #include "agent/daemon/daemon_status.h"
 #include "agent/daemon/daemon_wake.h"
@@ -25,6 +26,7 @@ struct Daemon {
 	DaemonLinks links;
 	DaemonHealth health;
 	DaemonProbes probes;
+	DaemonHeartbeat heartbeat;
 	ExtraLooks *extra_looks; /* of both copies, beside the passes */
 	DaemonRefusal refusal;
 	DaemonTold told;
@@ -82,6 +84,7 @@ void daemon_free(Daemon *daemon)
 	daemon_hand_edits_free(&daemon->hand_edits);
 	daemon_links_free(&daemon->links);
 	daemon_health_free(&daemon->health);
+	daemon_heartbeat_free(&daemon->heartbeat);
 	daemon_told_free(&daemon->told);
 	daemon_kept_free(&daemon->kept);
 	daemon_status_free(&daemon->status);
@@ -261,6 +264,17 @@ static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests
 	return follow;
 }
 
+/* What the node says of itself is what lasts, so all others have looked. */
+static Follow heartbeat_follow(Daemon *daemon, const Found *found, const ConditionList *lasting)
+{
+	return daemon_heartbeat_look(&daemon->heartbeat, found,
+				     &(HeartbeatSight){
+					     .lasting = lasting,
+					     .health = &daemon->health,
+					     .n_rounds = daemon->probes.n_rounds,
+				     });
+}
+
 /* What went wrong elsewhere than in this pass. */
 static void troubles_take(const Daemon *daemon, Found *found)
 {
@@ -291,6 +305,7 @@ static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 		.lasting = &daemon->told.lasting,
 		.links = &daemon->links,
 		.health = &daemon->health,
+		.heartbeat = &daemon->heartbeat,
 		.outcome = daemon->schedule.schedule.last,
 		.err = err,
 	};
@@ -336,6 +351,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_conditions_look(&found));
 	follow_add(pool, &follow, daemon_links_look(&daemon->links, &found, &moments.links_before));
 	follow_add(pool, &follow, daemon_health_look(&daemon->health, &found, &daemon->links));
+	follow_add(pool, &follow, heartbeat_follow(daemon, &found, &follow.lasting));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));
 

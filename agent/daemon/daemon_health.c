@@ -19,7 +19,7 @@ typedef struct HealthSeen {
 	int64_t round_sec; /* when the last round ended */
 } HealthSeen;
 
-static const DatabaseHealth *health_before(const DaemonHealth *health, const char *suffix)
+const DatabaseHealth *daemon_health_of(const DaemonHealth *health, const char *suffix)
 {
 	for (size_t i = 0; i < health->n_items; i++)
 		if (strcmp(health->items[i].suffix, suffix) == 0)
@@ -131,7 +131,7 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 		.old = oldest_entries_look(found->directory, suffix),
 	};
 
-	return health_look(pool, health_before(health, suffix), &look);
+	return health_look(pool, daemon_health_of(health, suffix), &look);
 }
 
 static int64_t round_sec(const LinkProbes *probes)
@@ -215,7 +215,7 @@ static void database_add(const DaemonHealth *all, const Found *found,
 			 const WantedDatabase *database, ConditionList *ret)
 {
 	const char *suffix = database->desired->suffix;
-	const DatabaseHealth *known = health_before(all, suffix);
+	const DatabaseHealth *known = daemon_health_of(all, suffix);
 	DatabaseHealth health;
 	const char **uris;
 

@@ -18,6 +18,9 @@ typedef struct DaemonHealth {
  * saw them. */
 Follow daemon_health_look(DaemonHealth *health, const Found *found, const DaemonLinks *links);
 
+/* What is known of that database; NULL: nothing. */
+const DatabaseHealth *daemon_health_of(const DaemonHealth *health, const char *suffix);
+
 void daemon_health_free(DaemonHealth *health);
 
 #endif

@@ -78,6 +78,9 @@ static void round_start(DaemonProbes *probes, const Found *found, LinkRound *rou
 	    probe_round_start(round->pool, round->targets, round->n_targets, &options,
 			      &probes->round, &err) < 0)
 		return;
+	probes->n_rounds++;
+	for (size_t i = 0; i < round->links.n_items; i++)
+		round->links.items[i].round = probes->n_rounds;
 	probes->round_pool = round->pool;
 	probes->running = round->links;
 	probes->is_needed = is_needed;

@@ -15,9 +15,10 @@
  */
 typedef struct DaemonProbes {
 	Pool *round_pool;
-	ProbeRound *round;  /* NULL: none runs */
-	LinkProbes running; /* its links, in their order; their probes are empty yet */
-	bool is_needed;     /* a change waits for it */
+	ProbeRound *round;      /* NULL: none runs */
+	LinkProbes running;     /* its links, in their order; their probes are empty yet */
+	bool is_needed;         /* a change waits for it */
+	unsigned long n_rounds; /* that began */
 	Pool *pool;
 	LinkProbes done; /* the last probe of each link */
 	Pool *refusals_pool;

@@ -19,6 +19,8 @@ static const Condition *worst_of(const ConditionList *lasting)
 	for (size_t i = 0; i < lasting->n_items; i++) {
 		const Condition *condition = &lasting->items[i];
 
+		if (!condition_is_of_this_node(condition))
+			continue;
 		if (!worst || (condition->begins != EVENT_KIND_COUNT &&
 			       (worst->begins == EVENT_KIND_COUNT ||
 				event_priority(condition->begins) < event_priority(worst->begins))))

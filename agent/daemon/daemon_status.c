@@ -187,6 +187,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	value->compared = compared;
 	status_take_probes(found->answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
+	value->fleets = daemon_heartbeat_fleets(pool, passed->heartbeat);
 	pass_take(value, found, passed, pool);
 	pool_free(status->pool);
 	status->pool = pool;

@@ -3,6 +3,7 @@
 #define SYNCWARD_DAEMON_STATUS_H
 
 #include "agent/daemon/daemon_health.h"
+#include "agent/daemon/daemon_heartbeat.h"
 #include "agent/daemon/daemon_links.h"
 #include "agent/daemon/daemon_told.h"
 #include "common/report/status.h"
@@ -21,6 +22,7 @@ typedef struct StatusPassed {
 	const ConditionList *lasting;
 	const DaemonLinks *links;
 	const DaemonHealth *health;
+	const DaemonHeartbeat *heartbeat;
 	PassOutcome outcome;
 	const Error *err;
 } StatusPassed;

@@ -33,6 +33,7 @@ int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Err
 		.probe_interval_sec = settings.probe_interval_sec,
 		.holds_contested = settings.holds_contested,
 		.renews_tls = settings.renews_tls,
+		.verify = settings.verify,
 		.is_verbose = override->is_verbose,
 	};
 	return 0;

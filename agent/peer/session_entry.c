@@ -18,35 +18,50 @@ static LinkAnswer answer_wait(PeerLink *link, int sent, const int *id)
 	return ret;
 }
 
-LinkAnswer link_add_role(PeerLink *link, const char *dn, const char *description)
+/* libldap's interface takes texts that may be written to. */
+static char **texts_copy(Pool *pool, const char *const *texts, size_t n)
 {
+	char **copy = pool_alloc(pool, (n + 1) * sizeof(*copy));
+
+	for (size_t i = 0; i < n; i++)
+		copy[i] = pool_strdup(pool, texts[i]);
+	copy[n] = NULL;
+	return copy;
+}
+
+LinkAnswer link_add_described(PeerLink *link, const char *dn, const char *class,
+			      const char *const *descriptions, size_t n_descriptions)
+{
+	AUTO(Pool) *scratch = pool_new();
 	const char *equals = strchr(dn, '=');
-	char *name = pool_copy(link->pool, equals + 1, strcspn(equals + 1, ","));
-	char *classes[] = {(char[]){"organizationalRole"}, NULL}, *names[] = {name, NULL};
-	char *descriptions[] = {pool_strdup(link->pool, description), NULL};
-	LDAPMod class = {.mod_type = (char[]){"objectClass"}, .mod_values = classes};
+	char *name = pool_copy(scratch, equals + 1, strcspn(equals + 1, ","));
+	char *classes[] = {pool_strdup(scratch, class), NULL}, *names[] = {name, NULL};
+	LDAPMod object_class = {.mod_type = (char[]){"objectClass"}, .mod_values = classes};
 	LDAPMod cn = {.mod_type = (char[]){"cn"}, .mod_values = names};
-	LDAPMod text = {.mod_type = (char[]){"description"}, .mod_values = descriptions};
-	LDAPMod *mods[] = {&class, &cn, &text, NULL};
+	LDAPMod text = {.mod_type = (char[]){"description"},
+			.mod_values = texts_copy(scratch, descriptions, n_descriptions)};
+	LDAPMod *mods[] = {&object_class, &cn, &text, NULL};
 	int id;
 
 	peer_link_restart(link);
 	return answer_wait(link, ldap_add_ext(link->ldap, dn, mods, NULL, NULL, &id), &id);
 }
 
+LinkAnswer link_add_role(PeerLink *link, const char *dn, const char *description)
+{
+	return link_add_described(link, dn, "organizationalRole", &description, 1);
+}
+
 LinkAnswer link_replace(PeerLink *link, const char *dn, const char *attribute,
 			const char *const *values, size_t n_values)
 {
 	AUTO(Pool) *scratch = pool_new();
-	char **texts = pool_alloc(scratch, (n_values + 1) * sizeof(*texts));
 	LDAPMod mod = {.mod_op = LDAP_MOD_REPLACE,
 		       .mod_type = pool_strdup(scratch, attribute),
-		       .mod_values = texts};
+		       .mod_values = texts_copy(scratch, values, n_values)};
 	LDAPMod *mods[] = {&mod, NULL};
 	int id;
 
-	for (size_t i = 0; i < n_values; i++)
-		texts[i] = pool_strdup(scratch, values[i]);
 	peer_link_restart(link);
 	return answer_wait(link, ldap_modify_ext(link->ldap, dn, mods, NULL, NULL, &id), &id);
 }
@@ -100,6 +115,30 @@ Tree link_children(PeerLink *link, const char *base, const char *filter)
 	if (search_send(link, base, LDAP_SCOPE_ONELEVEL, filter, &id) != LDAP_SUCCESS)
 		return (Tree){0};
 	return ldap_answer_wait(link->pool, link->ldap, id, link->timeout_msec).entries;
+}
+
+LinkAnswer link_list(PeerLink *link, Pool *pool, const char *base, const char *filter,
+		     const char *const *attributes, Tree *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	size_t n = 0;
+	LdapAnswer answer = {.text = ""};
+	LinkAnswer said;
+	int id;
+
+	while (attributes[n])
+		n++;
+	peer_link_heard(link);
+	peer_link_restart(link);
+	answer.code = ldap_search_ext(link->ldap, base, LDAP_SCOPE_ONELEVEL, filter,
+				      texts_copy(scratch, attributes, n), 0, NULL, NULL, NULL,
+				      LDAP_NO_LIMIT, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(pool, link->ldap, id, link->timeout_msec);
+	*ret = answer.entries;
+	said.code = answer.code;
+	(void)snprintf(said.text, sizeof(said.text), "%s", answer.text);
+	return said;
 }
 
 static const struct {

@@ -10,7 +10,11 @@ typedef struct LinkAnswer {
 	char text[256];
 } LinkAnswer;
 
-/* Adds an organizationalRole, which every slapd knows; its cn is the DN's first value. */
+/* Adds an entry of that class, whose cn is the DN's first value, with these descriptions. */
+LinkAnswer link_add_described(PeerLink *link, const char *dn, const char *class,
+			      const char *const *descriptions, size_t n_descriptions);
+
+/* Adds an organizationalRole, which every slapd knows, in the same way. */
 LinkAnswer link_add_role(PeerLink *link, const char *dn, const char *description);
 
 /* The attribute gets these values. */
@@ -27,6 +31,11 @@ bool link_attribute(PeerLink *link, Pool *pool, const char *dn, const char *attr
 
 /* The entries right below base that match, without attributes; none also when the search fails. */
 Tree link_children(PeerLink *link, const char *base, const char *filter);
+
+/* The same with these attributes (ends in NULL), in the pool; the answer says whether those are
+ * all. */
+LinkAnswer link_list(PeerLink *link, Pool *pool, const char *base, const char *filter,
+		     const char *const *attributes, Tree *ret);
 
 /* Why a write was not done, for people: a database that is read-only, one that takes writes from
  * its providers only, missing rights, or what the server said. */

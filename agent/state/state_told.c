@@ -73,7 +73,7 @@ FileIdentity state_entries_identity(const char *state_dir)
 
 static const char *const kind_names[] = {
 	[CONDITION_TROUBLE] = "trouble", [CONDITION_HOLD] = "hold", [CONDITION_FINDING] = "finding",
-	[CONDITION_CHANGE] = "change",   [CONDITION_LINK] = "link",
+	[CONDITION_CHANGE] = "change",   [CONDITION_LINK] = "link", [CONDITION_NODE] = "node",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == CONDITION_KIND_COUNT, "name every kind of condition");
 

@@ -82,6 +82,18 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		{"account", REMEDY_WORDS,
 		 "add it once, on the node that has the data, as the rootdn (ldapadd -x -W -D ROOTDN), for example\n\ndn: cn=replicator,{suffix}\nobjectClass: organizationalRole\nobjectClass: simpleSecurityObject\ncn: replicator\nuserPassword: what slappasswd prints for its password\n",
 		 "test_readers.py::test_with_debians_rules_the_ten_lines_bring_every_password_to_every_node"},
+	[REMEDY_HEARTBEAT_ACCOUNT] =
+		{"heartbeat-account", REMEDY_AGENT,
+		 "\"verify\": {\"binddn\": \"cn=syncward-verify,{suffix}\", \"credentials\": {\"file\": \"/etc/syncward/secrets/verify\"}}",
+		 "test_heartbeat.py::test_without_an_account_the_line_for_agent_json_is_told"},
+	[REMEDY_HEARTBEAT_CONTAINER] =
+		{"heartbeat-container", REMEDY_WORDS,
+		 "add it once, on one node, as the rootdn (`ldapadd -x -W -D ROOTDN`), for example as an organizationalUnit, and let the account of \"verify\" write below it (olcAccess)",
+		 "test_heartbeat.py::test_a_missing_container_is_told_and_an_administrator_adds_it"},
+	[REMEDY_HEARTBEAT_RELOAD] =
+		{"heartbeat-reload", REMEDY_WORDS,
+		 "when the password is right, let the daemon try it again, with `systemctl reload syncward`",
+		 "test_heartbeat.py::test_a_refused_password_is_not_sent_again_until_the_daemon_is_told_to"},
 	[REMEDY_ACCOUNT_PASSWORD] =
 		{"account-password", REMEDY_WORDS,
 		 "write the password of that account into /etc/syncward/secrets/replicator (0600)",

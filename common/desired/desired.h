@@ -88,6 +88,14 @@ typedef struct Delta {
 	const char *purge;     /* olcAccessLogPurge: "AGE INTERVAL" */
 } Delta;
 
+#define HEARTBEAT_MIN_SEC 60
+
+/* Every node of a database writes one entry about itself below the container. */
+typedef struct DesiredHeartbeat {
+	const char *container; /* DN; NULL: no heartbeat */
+	unsigned interval_sec;
+} DesiredHeartbeat;
+
 typedef struct DesiredDatabase {
 	const char *suffix;
 	unsigned rid_offset;
@@ -104,6 +112,7 @@ typedef struct DesiredDatabase {
 	bool manages_limits;
 	bool manages_access;
 	const Delta *delta; /* NULL: syncward makes no log */
+	DesiredHeartbeat heartbeat;
 	JsonPlace place;
 } DesiredDatabase;
 

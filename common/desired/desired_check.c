@@ -343,7 +343,8 @@ static int check_database(Check *check, size_t index, const unsigned *positions)
 	Links links;
 
 	if (check_peer_list(check, index, positions) < 0 ||
-	    check_rids(check, database, positions) < 0)
+	    check_rids(check, database, positions) < 0 ||
+	    heartbeat_check(check->reader, &check->databases->children[index], database) < 0)
 		return -1;
 	links = links_make(scratch, check->desired, database);
 	if (check_links(check, &links) < 0)

@@ -126,6 +126,7 @@ static const ReaderKey database_keys[] = {
 	{"limits", read_boolean, .offset = offsetof(DesiredDatabase, manages_limits)},
 	{"access", read_boolean, .offset = offsetof(DesiredDatabase, manages_access)},
 	{"delta", read_delta, .offset = offsetof(DesiredDatabase, delta)},
+	{"heartbeat", read_heartbeat, .offset = offsetof(DesiredDatabase, heartbeat)},
 };
 
 int read_databases(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

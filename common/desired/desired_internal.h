@@ -57,6 +57,12 @@ ReaderFunction read_delta;
  * twice. */
 int desired_check_delta(Reader *reader, const JsonNode *databases, const Desired *desired);
 
+/* "heartbeat" into the DesiredHeartbeat of a database. */
+ReaderFunction read_heartbeat;
+
+/* What it takes beside the whole database, whose node that is. */
+int heartbeat_check(Reader *reader, const JsonNode *database, const DesiredDatabase *desired);
+
 /* const char *, a DN that is not empty. */
 ReaderFunction read_dn;
 

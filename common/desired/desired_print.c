@@ -156,6 +156,15 @@ static Json *delta_json(const Delta *delta)
 	return object;
 }
 
+static Json *heartbeat_json(const DesiredHeartbeat *heartbeat)
+{
+	Json *object = json_object_new_object();
+
+	put_text(object, "container", heartbeat->container);
+	put_number(object, "interval", heartbeat->interval_sec);
+	return object;
+}
+
 static Json *database_json(const DesiredDatabase *database)
 {
 	Json *object = json_object_new_object(), *ids = json_object_new_array();
@@ -177,6 +186,8 @@ static Json *database_json(const DesiredDatabase *database)
 	put_boolean(object, "access", database->manages_access);
 	if (database->delta)
 		put(object, "delta", delta_json(database->delta));
+	if (database->heartbeat.container)
+		put(object, "heartbeat", heartbeat_json(&database->heartbeat));
 	return object;
 }
 

@@ -34,8 +34,9 @@ typedef struct LinkProbe {
 	const char *suffix;
 	unsigned peer_id;
 	const char *identity;
-	int64_t began_sec; /* since 1970 */
-	int64_t at_sec;    /* when it ended */
+	unsigned long round; /* of the daemon, in which it was asked; 0: in none */
+	int64_t began_sec;   /* since 1970 */
+	int64_t at_sec;      /* when it ended */
 	Probe probe;
 } LinkProbe;
 

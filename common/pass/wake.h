@@ -12,17 +12,18 @@
 
 /* Who wishes. */
 typedef enum WakeReason {
-	WAKE_SCHEDULE, /* the interval, or another try after a failure */
-	WAKE_TURN,     /* a rewrite's turn comes */
-	WAKE_FOLLOW,   /* how do restarted consumers do? */
-	WAKE_ILL,      /* is what is held or ill still so? */
-	WAKE_PAUSE,    /* a pause ends */
-	WAKE_CONTEST,  /* what may be written became another */
-	WAKE_LINK,     /* whether a link is down is decided then */
-	WAKE_PROBES,   /* peers are to be asked */
-	WAKE_PUT_BACK, /* a link that was written anew must be up by then, or is put back */
-	WAKE_PLACES,   /* something is watched that was not: it may have changed just before */
-	WAKE_REFUSED,  /* does a file that was refused stay so? */
+	WAKE_SCHEDULE,  /* the interval, or another try after a failure */
+	WAKE_TURN,      /* a rewrite's turn comes */
+	WAKE_FOLLOW,    /* how do restarted consumers do? */
+	WAKE_ILL,       /* is what is held or ill still so? */
+	WAKE_PAUSE,     /* a pause ends */
+	WAKE_CONTEST,   /* what may be written became another */
+	WAKE_LINK,      /* whether a link is down is decided then */
+	WAKE_PROBES,    /* peers are to be asked */
+	WAKE_PUT_BACK,  /* a link that was written anew must be up by then, or is put back */
+	WAKE_PLACES,    /* something is watched that was not: it may have changed just before */
+	WAKE_REFUSED,   /* does a file that was refused stay so? */
+	WAKE_HEARTBEAT, /* one is to be written, or those of others to be read */
 	WAKE_NEWS, /* something outside happened while the pass ran, and it may not have seen it */
 	WAKE_REASON_COUNT
 } WakeReason;

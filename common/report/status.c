@@ -81,7 +81,8 @@ bool status_is_only_late(const Condition *condition)
 
 static bool condition_is_ill(const Condition *condition)
 {
-	return condition->kind != CONDITION_FINDING || condition->is_critical;
+	return condition_is_of_this_node(condition) &&
+	       (condition->kind != CONDITION_FINDING || condition->is_critical);
 }
 
 /* A refresh ends, or breaks off: a consumer whose database is full begins one after another. */

@@ -9,6 +9,7 @@
 #include "common/base/error.h"
 #include "common/copy/compare_record.h"
 #include "common/copy/copy_health.h"
+#include "common/copy/fleet.h"
 #include "common/link/link_probes.h"
 #include "common/link/link_watch.h"
 #include "common/pass/schedule.h"
@@ -120,6 +121,7 @@ typedef struct Status {
 	Claim is_server_in_step; /* what belongs to no database: server ID, modules */
 	StatusDatabase *databases;
 	size_t n_databases;
+	Fleets fleets;            /* nodes by their heartbeats; none without "heartbeat" */
 	CompareRecords compared;  /* what `compare --record` last found */
 	ConditionList conditions; /* holds, findings, changes left, troubles */
 	StatusCounters counters;

@@ -4,9 +4,10 @@
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/report/check_guard.h"
 #include "common/report/status_compared.h"
+#include "common/report/status_fleet.h"
 #include "common/report/status_lag.h"
-#include "common/report/status_view.h"
 
 #define STALE_AFTER_INTERVALS 3
 #define STALE_GRACE_SEC       60
@@ -79,24 +80,13 @@ static CheckLevel trouble_level(const Status *status, const Condition *condition
 	return event_priority(condition->begins) <= 3 ? CHECK_CRITICAL : CHECK_WARNING;
 }
 
-/* Guards by which nothing at all is written, or slapd or data is in danger. */
-static bool guard_is_critical(const char *code)
-{
-	static const char *const codes[] = {"G1", "G2", "G8", "G10", "G11"};
-
-	for (size_t i = 0; code && i < ARRAY_SIZE(codes); i++)
-		if (strcmp(codes[i], code) == 0)
-			return true;
-	return false;
-}
-
 static CheckLevel condition_level(const Status *status, const Condition *condition)
 {
 	switch (condition->kind) {
 	case CONDITION_TROUBLE:
 		return trouble_level(status, condition);
 	case CONDITION_HOLD:
-		return guard_is_critical(condition->code) ? CHECK_CRITICAL : CHECK_WARNING;
+		return check_guard_is_critical(condition->code) ? CHECK_CRITICAL : CHECK_WARNING;
 	case CONDITION_CHANGE: /* a link that is being tried is no trouble: it ends by itself */
 		return condition->code ? CHECK_OK : CHECK_WARNING;
 	case CONDITION_FINDING:
@@ -310,6 +300,31 @@ static void judge_sight(Verdict *verdict, const Status *status)
 	}
 }
 
+/* What is not known is told where nothing worse is. */
+static void judge_all(Verdict *verdict, const FleetProblems *problems)
+{
+	for (size_t i = 0; i < problems->n_items; i++)
+		if (problems->items[i].level != CHECK_UNKNOWN)
+			problem(verdict, problems->items[i].level, problems->items[i].text);
+	for (size_t i = 0; i < problems->n_items; i++) {
+		if (problems->items[i].level != CHECK_UNKNOWN)
+			continue;
+		if (verdict->level == CHECK_OK)
+			problem(verdict, CHECK_UNKNOWN, problems->items[i].text);
+		else
+			verdict->n_problems++;
+	}
+}
+
+static void all_perfdata(Buf *line, const Status *status, int64_t now_sec)
+{
+	const FleetCount count = fleets_count(&status->fleets, now_sec);
+
+	buf_printf(line, " nodes_heard=%zu;;;0 nodes_silent=%zu;;;0 nodes_unknown=%zu;;;0",
+		   count.n[FLEET_HEARD], count.n[FLEET_SILENT],
+		   count.n[FLEET_NOT_KNOWN] + count.n[FLEET_NONE]);
+}
+
 CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
 			 const CheckLimits *limits)
 {
@@ -320,8 +335,8 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	for (size_t i = 0; i < status->conditions.n_items; i++) {
 		const Condition *condition = &status->conditions.items[i];
 
-		/* These are judged together. */
-		if (condition->kind != CONDITION_LINK)
+		/* Links are judged together, and other nodes by --all. */
+		if (condition->kind != CONDITION_LINK && condition_is_of_this_node(condition))
 			problem(&verdict, condition_level(status, condition),
 				condition_text(pool, condition));
 	}
@@ -331,12 +346,21 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 	if (limits->warning_msec >= 0 || limits->critical_msec >= 0)
 		judge_lag(&verdict, status, limits);
 	judge_sight(&verdict, status);
+	if (limits->is_of_all) {
+		const FleetProblems problems = fleets_judge(pool, status, life->now_sec);
+
+		judge_all(&verdict, &problems);
+	}
 	buf_printf(&line, "SYNCWARD %s - ", level_names[verdict.level]);
 	text_add(&line, verdict.text ? verdict.text : all_is_well(pool, status));
 	if (verdict.n_problems > 1)
 		buf_printf(&line, " (and %zu more: see %s)", verdict.n_problems - 1,
 			   remedy_text(REMEDY_STATUS));
 	perfdata_add(pool, &line, status, life->now_sec, limits);
+	if (limits->is_of_all) {
+		all_perfdata(&line, status, life->now_sec);
+		fleets_lines(pool, &line, status, life->now_sec);
+	}
 	return (CheckResult){verdict.level, buf_text(&line)};
 }
 

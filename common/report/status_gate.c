@@ -57,7 +57,8 @@ static Gate judge_conditions(Pool *pool, const Status *status)
 					    condition->suffix ? condition->suffix : "",
 					    condition->suffix ? ": " : "",
 					    condition->what ? condition->what : condition->text)};
-		if (!first && !status_is_only_late(condition) &&
+		if (!first && condition_is_of_this_node(condition) &&
+		    !status_is_only_late(condition) &&
 		    (condition->kind != CONDITION_FINDING || condition->is_critical))
 			first = condition;
 	}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/report/metric.h"
-#include "common/report/status_view.h"
+#include "common/report/status_fleet.h"
 
 /* What is told, and where to. */
 typedef struct Page {
@@ -332,6 +332,25 @@ static void compared(Page *page)
 		}
 }
 
+/* A number a state, and no sample a node: each of many nodes would tell of all others. */
+static void nodes(Page *page)
+{
+	const Status *status = page->status;
+	const FleetCount count = fleets_count(&status->fleets, status->written_sec);
+
+	if (status->fleets.n_items == 0)
+		return;
+	metric_begin(page->out, "nodes", "gauge",
+		     "Nodes by their heartbeats in this node's own copies, by state.");
+	for (FleetState state = 0; state < FLEET_STATE_COUNT; state++)
+		metric_number(page->out, "nodes",
+			      (const char *const[][2]){{"state", fleet_state_name(state)}, {0}},
+			      (long long)count.n[state]);
+	metric_gauge(page->out, "heartbeats_ignored",
+		     "Heartbeats that do not count: broken ones, and such as may be forged.",
+		     (long long)count.n_ignored);
+}
+
 const char *status_metrics(Pool *pool, const Status *status)
 {
 	Buf out = BUF_IN(pool);
@@ -359,5 +378,6 @@ const char *status_metrics(Pool *pool, const Status *status)
 	       "How far the peer, or this node, is behind the newest change that any of them has.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
 	compared(&page);
+	nodes(&page);
 	return buf_text(&out);
 }

@@ -5,72 +5,8 @@
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/json/json_document.h"
-#include "common/report/status.h"
-
-/* What is missing or of another type reads as "not known": a later release of this schema may add
- * and leave out. */
-
-static const char *get_text(const JsonNode *object, const char *key)
-{
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_STRING ? member->string : NULL;
-}
-
-static int64_t get_time(const JsonNode *object, const char *key)
-{
-	return timestamp_parse(get_text(object, key));
-}
-
-static unsigned long long get_number(const JsonNode *object, const char *key)
-{
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_NUMBER ? strtoull(member->number, NULL, 10) : 0;
-}
-
-static int64_t get_usec(const JsonNode *object, const char *key)
-{
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_NUMBER
-		       ? (int64_t)(strtod(member->number, NULL) * 1e6 + 0.5)
-		       : 0;
-}
-
-static Claim get_claim(const JsonNode *object, const char *key)
-{
-	const JsonNode *member = json_member(object, key);
-
-	if (!member || member->type != JSON_BOOLEAN)
-		return CLAIM_UNKNOWN;
-	return member->boolean ? CLAIM_YES : CLAIM_NO;
-}
-
-static bool get_boolean(const JsonNode *object, const char *key)
-{
-	return get_claim(object, key) == CLAIM_YES;
-}
-
-/* A member that is an object; one without members when there is none. */
-static const JsonNode *get_object(const JsonNode *object, const char *key)
-{
-	static const JsonNode none = {.type = JSON_OBJECT};
-	const JsonNode *member = json_member(object, key);
-
-	return member && member->type == JSON_OBJECT ? member : &none;
-}
-
-/* The n-th object of an array; NULL behind the last. */
-static const JsonNode *get_item(const JsonNode *object, const char *key, size_t n)
-{
-	const JsonNode *member = json_member(object, key);
-
-	if (!member || member->type != JSON_ARRAY || n >= member->n_children ||
-	    member->children[n].type != JSON_OBJECT)
-		return NULL;
-	return &member->children[n];
-}
+#include "common/report/status_fleet.h"
+#include "common/report/status_get.h"
 
 /* --- parts --- */
 
@@ -190,9 +126,9 @@ static EventKind event_find(const char *name)
 
 static void conditions_read(Pool *pool, const JsonNode *root, ConditionKind kind, Status *status)
 {
-	static const char *const lists[] = {"troubles", "holds", "findings", "changes",
-					    "links_down"};
-	static const char *const codes[] = {"event", "guard", "code", "code", "code"};
+	static const char *const lists[] = {"troubles", "holds",      "findings",
+					    "changes",  "links_down", "nodes_silent"};
+	static const char *const codes[] = {"event", "guard", "code", "code", "code", "code"};
 	const JsonNode *item;
 
 	_Static_assert(ARRAY_SIZE(lists) == CONDITION_KIND_COUNT, "a list for every kind");
@@ -299,6 +235,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 	slapd_read(root, &status);
 	databases_read(pool, root, &status);
 	compared_read(pool, root, &status.compared);
+	status.fleets = fleets_read(pool, root);
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++)
 		conditions_read(pool, root, kind, &status);
 	return status;
@@ -318,6 +255,7 @@ static bool is_whole(const Status *status)
 		     status->databases[i].health && k < status->databases[i].health->n_sids; k++)
 			is_whole = is_whole && status->databases[i].health->sids[k].newest;
 	}
+	is_whole = is_whole && fleets_are_whole(&status->fleets);
 	for (size_t i = 0; i < status->conditions.n_items; i++)
 		is_whole = is_whole && status->conditions.items[i].key &&
 			   status->conditions.items[i].text;

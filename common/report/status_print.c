@@ -4,7 +4,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/json/json_write.h"
-#include "common/report/status.h"
+#include "common/report/status_fleet.h"
 
 static void put_time(JsonOut *out, const char *key, int64_t sec)
 {
@@ -216,7 +216,7 @@ static const struct {
 } kinds[] = {
 	[CONDITION_TROUBLE] = {"troubles", "event"}, [CONDITION_HOLD] = {"holds", "guard"},
 	[CONDITION_FINDING] = {"findings", "code"},  [CONDITION_CHANGE] = {"changes", NULL},
-	[CONDITION_LINK] = {"links_down", NULL},
+	[CONDITION_LINK] = {"links_down", NULL},     [CONDITION_NODE] = {"nodes_silent", NULL},
 };
 _Static_assert(ARRAY_SIZE(kinds) == CONDITION_KIND_COUNT, "a list for every kind");
 
@@ -246,6 +246,9 @@ static void put_condition(JsonOut *out, const Condition *condition)
 static void put_conditions(JsonOut *out, const Status *status)
 {
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++) {
+		/* Who has no heartbeat sees nothing of it. */
+		if (kind == CONDITION_NODE && status_count(status, kind) == 0)
+			continue;
 		json_out_open(out, kinds[kind].list, '[');
 		for (size_t i = 0; i < status->conditions.n_items; i++)
 			if (status->conditions.items[i].kind == kind)
@@ -295,6 +298,7 @@ const char *status_print(Pool *pool, const Status *status)
 	put_databases(&out, status);
 	put_compared(&out, &status->compared);
 	put_conditions(&out, status);
+	fleets_put(&out, &status->fleets, status->written_sec);
 	put_counters(&out, &status->counters);
 	json_out_close(&out, '{');
 	return buf_text(&text);

@@ -356,6 +356,7 @@ static void conditions(Page *page)
 		[CONDITION_FINDING] = "Found, and not for syncward to mend",
 		[CONDITION_CHANGE] = "Still to be changed",
 		[CONDITION_LINK] = "Links that do not work",
+		[CONDITION_NODE] = "Nodes that are silent",
 	};
 
 	_Static_assert(ARRAY_SIZE(titles) == CONDITION_KIND_COUNT, "a title for every kind");

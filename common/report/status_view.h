@@ -24,13 +24,16 @@ typedef enum CheckLevel {
 
 typedef struct CheckResult {
 	CheckLevel level;
-	const char *line; /* "SYNCWARD OK - text | perfdata", without a line end */
+	const char *line; /* "SYNCWARD OK - text | perfdata", without a line end; of all nodes: and
+			     a line each behind it */
 } CheckResult;
 
 /* How old a change may be that a server is known to lack; -1: no limit. */
 typedef struct CheckLimits {
 	int64_t warning_msec;
 	int64_t critical_msec;
+	bool is_of_all; /* other nodes are judged as well, by their heartbeats, and get a line each
+			 */
 } CheckLimits;
 
 /* The verdict for a monitoring system; the rules stand in syncward(8). */

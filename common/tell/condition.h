@@ -13,6 +13,7 @@ typedef enum ConditionKind {
 	CONDITION_FINDING,
 	CONDITION_CHANGE, /* needed, and not made yet */
 	CONDITION_LINK,   /* a replication link that does not work */
+	CONDITION_NODE,   /* another node that is silent: nothing of this one */
 	CONDITION_KIND_COUNT
 } ConditionKind;
 
@@ -33,6 +34,12 @@ typedef struct Condition {
 	const char *release; /* the command or line that ends it; NULL: none */
 	int64_t since_sec;   /* seconds since 1970 */
 } Condition;
+
+/* False for what lasts at another node. */
+static inline bool condition_is_of_this_node(const Condition *condition)
+{
+	return condition->kind != CONDITION_NODE;
+}
 
 typedef struct ConditionList {
 	Condition *items;

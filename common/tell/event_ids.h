@@ -80,7 +80,11 @@
 	EVENT_ROW(FENCE_OPENED, "fence-opened", NOTICE, "7e2fc99b55ad408dad44178c2beb8f79", \
 	          "the database that was here is back, and open again") \
 	EVENT_ROW(FENCE_UNKNOWN, "fence-unknown", ERR, "a598a19af11647578abe89cc7d071f05", \
-	          "whether a database is the one that was here is not known")
+	          "whether a database is the one that was here is not known") \
+	EVENT_ROW(NODE_SILENT, "node-silent", WARNING, "303be46b01fc4c648c4ad6d420ce61fb", \
+	          "a node wrote no heartbeat for three intervals") \
+	EVENT_ROW(NODE_HEARD, "node-heard", NOTICE, "d97cda7311f74993b6696b7f6666d933", \
+	          "a node that was silent is heard again")
 /* clang-format on */
 
 #endif

@@ -18,8 +18,8 @@ _syncward_options() {
 	leave) echo "--timeout" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
 	history) echo "--suffix --attribute --since" ;;
-	check) echo "--warning --critical" ;;
-	status) echo "--wait --watch" ;;
+	check) echo "--all --warning --critical" ;;
+	status) echo "--all --wait --watch" ;;
 	doctor) echo "--list" ;;
 	pause) echo "--for" ;;
 	fence) echo "--after-stop --slapd --timeout" ;;

@@ -6,11 +6,13 @@
  * SUM", in msec trigger N    makes N passes at the present time, as the watch of slapd.d would step
  * SEC     moves the clock of the day (not the one for waiting) by that much advance MSEC moves both
  * clocks on, without a pass size         "KIB DESCRIPTORS": resident memory and open files of this
- * process
+ * process probes         waits for the round of probes that runs, and makes the pass behind it
  */
 #include <dirent.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,6 +90,19 @@ static unsigned long resident_kib(void)
 	return resident * (unsigned long)(sysconf(_SC_PAGESIZE) / 1024);
 }
 
+/* No time goes by on its clocks; false: no round runs. */
+static bool probes_end(Daemon *daemon)
+{
+	struct pollfd wait = {.fd = daemon_probe_fd(daemon), .events = POLLIN};
+
+	if (wait.fd < 0)
+		return false;
+	while (!daemon_probe_process(daemon))
+		(void)poll(&wait, 1, 1000);
+	daemon_pass(daemon, TRIGGER_BIT(TRIGGER_PROBE));
+	return true;
+}
+
 static int command_run(Daemon *daemon, Played *played, const char *line)
 {
 	long number = 0;
@@ -107,6 +122,8 @@ static int command_run(Daemon *daemon, Played *played, const char *line)
 	} else if (strncmp(line, "advance ", 8) == 0) {
 		advance(played, (uint64_t)number * 1000);
 		printf("ok\n");
+	} else if (strcmp(line, "probes\n") == 0) {
+		printf("%d\n", probes_end(daemon));
 	} else if (strcmp(line, "size\n") == 0) {
 		(void)malloc_trim(0);
 		printf("%lu %u\n", resident_kib(), descriptors());
@@ -133,6 +150,7 @@ int main(int argc, char **argv)
 	options.state_dir = argv[4];
 	options.run_dir = argv[5];
 	options.agent_config = argc > 6 ? argv[6] : NULL;
+	(void)signal(SIGPIPE, SIG_IGN); /* as main.c does */
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	if (daemon_new(&options, &clock, &daemon, &err) < 0)
 		return say_error(&err);

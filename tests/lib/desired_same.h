@@ -57,7 +57,9 @@ static inline bool database_fields_same(const DesiredDatabase *one, const Desire
 	       one->removes_sessionlog == other->removes_sessionlog &&
 	       one->manages_index == other->manages_index &&
 	       one->manages_limits == other->manages_limits &&
-	       one->manages_access == other->manages_access;
+	       one->manages_access == other->manages_access &&
+	       texts_same(one->heartbeat.container, other->heartbeat.container) &&
+	       one->heartbeat.interval_sec == other->heartbeat.interval_sec;
 }
 
 /* Also every effective link, between all peers. */

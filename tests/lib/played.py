@@ -48,6 +48,10 @@ class Played:
         """Makes the next pass when it is due; returns for how long the daemon waited for it, in msec."""
         return self.ask("play 1")[1]
 
+    def probes(self):
+        """Waits for the round of probes that runs, and makes the pass behind it; False: none runs."""
+        return self.ask("probes") == [1]
+
     def set_day(self, seconds):
         """Sets the clock of the day; once."""
         self.ask(f"step {seconds - DAY_BEGINS}")

@@ -13,7 +13,7 @@
 
 #define NOW 1782900000
 
-static const CheckLimits no_limits = {-1, -1};
+static const CheckLimits no_limits = {.warning_msec = -1, .critical_msec = -1};
 
 static StatusPeer peers[] = {
 	{.id = 2,
@@ -369,7 +369,7 @@ static CheckResult check(Pool *pool, const Status *status)
 /* Nothing else is wrong with it. */
 static CheckResult check_limited(Pool *pool, int64_t warning_msec, int64_t critical_msec)
 {
-	const CheckLimits limits = {warning_msec, critical_msec};
+	const CheckLimits limits = {.warning_msec = warning_msec, .critical_msec = critical_msec};
 	Status status = an_example();
 	StatusDatabase one = databases[0];
 

@@ -146,7 +146,7 @@ static void scene_add(Scene *scene, Condition condition)
 static CheckLevel level_of(Pool *pool, const Scene *scene)
 {
 	return status_check(pool, &scene->status, &(StatusLife){CLAIM_YES, NOW},
-			    &(CheckLimits){-1, -1})
+			    &(CheckLimits){.warning_msec = -1, .critical_msec = -1})
 		.level;
 }
 
@@ -203,7 +203,8 @@ static const State states[] = {
 static void every_state_that_lasts_has_the_level_of_the_manual(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	bool kinds[CONDITION_KIND_COUNT] = {[CONDITION_LINK] = true}; /* judged together, below */
+	bool kinds[CONDITION_KIND_COUNT] = {[CONDITION_LINK] = true,  /* judged together, below */
+					    [CONDITION_NODE] = true}; /* by --all */
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
@@ -260,7 +261,7 @@ static void every_state_of_the_links_has_the_level_of_the_manual(void **state)
 static void a_daemon_that_is_gone_hangs_or_begins_has_the_level_of_the_manual(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	const CheckLimits none = {-1, -1};
+	const CheckLimits none = {.warning_msec = -1, .critical_msec = -1};
 	Scene scene;
 
 	(void)state;
@@ -320,7 +321,7 @@ static void a_lag_that_nobody_knows_has_the_level_of_the_manual(void **state)
 	(void)state;
 	scene_begin(&scene);
 	assert_int_equal(status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW},
-				      &(CheckLimits){10000, -1})
+				      &(CheckLimits){.warning_msec = 10000, .critical_msec = -1})
 				 .level,
 			 manual_level("nobody knows how far this node is behind"));
 }

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/daemon_heartbeat.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/daemon/heartbeat_fleet.h"
+#include "agent/pass/look.h"
+#include "common/decide/heartbeat_gate.h"
+#include "common/tell/told_fleet.h"
+
+void daemon_heartbeat_free(DaemonHeartbeat *heart)
+{
+	heartbeat_link_free(&heart->link);
+	for (size_t i = 0; i < heart->n_lines; i++) {
+		pool_free(heart->lines[i].pool);
+		pool_free(heart->lines[i].said_pool);
+	}
+	pool_free(heart->pool);
+}
+
+/* By its container, which lies in one database alone. */
+static HeartbeatLine *line_of(DaemonHeartbeat *heart, const DesiredDatabase *database)
+{
+	const char *container = database->heartbeat.container;
+
+	for (size_t i = 0; i < heart->n_lines; i++)
+		if (strcmp(heart->lines[i].container, container) == 0)
+			return &heart->lines[i];
+	if (!heart->pool)
+		heart->pool = pool_new();
+	POOL_PUSH(heart->pool, heart->lines, heart->n_lines,
+		  {.container = pool_strdup(heart->pool, container),
+		   .suffix = pool_strdup(heart->pool, database->suffix)});
+	return &heart->lines[heart->n_lines - 1];
+}
+
+/* --- what this node says --- */
+
+static Heartbeat beat_now(const HeartbeatWork *work)
+{
+	const Found *found = work->found;
+	const Desired *desired = found->inputs.file.desired;
+	Heartbeat beat = {
+		.id = found->inputs.wanted.self->id,
+		.version = SYNCWARD_VERSION,
+		.has_revision = desired->has_revision,
+		.revision = desired->revision,
+		.sha256 = found->inputs.file.sha256,
+		.mode = desired->mode == POLICY_ENFORCE ? "enforce" : "audit",
+		.time_sec = found_realtime_sec(found),
+	};
+
+	heartbeat_say_state(found->pool, work->sight->lasting, &beat);
+	return beat;
+}
+
+static bool is_say_due(const HeartbeatWork *work, const Heartbeat *beat)
+{
+	HeartbeatLine *line = work->line;
+
+	line->said.interval_sec = heartbeat_wanted(work)->interval_sec;
+	return heartbeat_is_due(&line->said, beat, found_now_usec(work->found));
+}
+
+static bool answer_counts(const HeartbeatWork *work, const LinkProbe *answer)
+{
+	return heartbeat_answer_counts(&(HeartbeatAsked){
+		.round = answer->round,
+		.n_rounds = work->heart->link.n_rounds,
+		.at_sec = answer->at_sec,
+		.now_sec = found_realtime_sec(work->found),
+		.every_sec = work->found->context.probe_interval_sec,
+	});
+}
+
+static Content *peers_since(const HeartbeatWork *work)
+{
+	const Found *found = work->found;
+	const WantedDatabase *wanted = work->wanted;
+	Content *peers = pool_alloc(found->pool, (wanted->n_consumers + 1) * sizeof(*peers));
+
+	for (size_t i = 0; i < wanted->n_consumers; i++) {
+		const unsigned id = wanted->consumers[i].peer->id;
+		const LinkProbe *answer =
+			link_probe_find(found->answers, wanted->desired->suffix, id, NULL);
+
+		peers[i] = answer && answer_counts(work, answer) ? probe_content(&answer->probe)
+								 : (Content){0};
+		peers[i].peer_id = id;
+	}
+	return peers;
+}
+
+/* The copy here is read last: what peers have shown by then of this node must be in it. */
+static HeartbeatGate gate_now(const HeartbeatWork *work)
+{
+	const Found *found = work->found;
+	const Report *report = &found->report;
+	const char *suffix = work->wanted->desired->suffix;
+	const DatabaseHealth *health = daemon_health_of(work->sight->health, suffix);
+	const Content *peers = peers_since(work);
+	const Content here =
+		world_content_here(found->directory, found->pool, &report->last_world, suffix);
+
+	return heartbeat_gate(&(HeartbeatLook){
+		.wanted = work->wanted,
+		.self = found->inputs.wanted.self,
+		.plan = &report->last_plan,
+		.live = &report->last_world.live,
+		.known = &found->inputs.state.known,
+		.here = &here,
+		.peers = peers,
+		.n_peers = work->wanted->n_consumers,
+		.missing = health ? health->missing : NULL,
+	});
+}
+
+static void said_take(HeartbeatWork *work, const Heartbeat *beat)
+{
+	HeartbeatLine *line = work->line;
+	Pool *pool = pool_new();
+
+	line->said.beat = *beat;
+	line->said.beat.version = SYNCWARD_VERSION;
+	line->said.beat.sha256 = pool_strdup(pool, beat->sha256);
+	line->said.beat.state = pool_strdup(pool, beat->state);
+	line->said.beat.held = pool_strdup(pool, beat->held);
+	pool_free(line->said_pool);
+	line->said_pool = pool;
+	line->said.at_usec = found_now_usec(work->found);
+	line->said.failed_usec = 0;
+	heartbeat_trouble(line, "", NULL);
+}
+
+/* One that does not count although nobody but us should write it is made anew. */
+static bool own_is_ignored(const Fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->n_nodes; i++)
+		if (fleet->nodes[i].is_self)
+			return fleet->nodes[i].ignored != NULL;
+	return false;
+}
+
+static void say(HeartbeatWork *work, const Heartbeat *beat)
+{
+	HeartbeatLink *link = &work->heart->link;
+	HeartbeatLine *line = work->line;
+	const char *container = heartbeat_wanted(work)->container;
+
+	switch (heartbeat_link_write(link, container, beat, own_is_ignored(&line->fleet))) {
+	case HEARTBEAT_DONE:
+		said_take(work, beat);
+		heartbeat_fleet_read(work);
+		return;
+	case HEARTBEAT_NO_CONTAINER:
+		heartbeat_no_container(work);
+		break;
+	case HEARTBEAT_REFUSED:
+		heartbeat_trouble(line,
+				  pool_printf(work->found->pool,
+					      "the heartbeat of this node is not written: %s",
+					      link->problem),
+				  NULL);
+		break;
+	default: /* a later pass connects again, and sees */
+		break;
+	}
+	line->fleet.unsaid = pool_strdup(line->pool, link->problem);
+	line->said.failed_usec = found_now_usec(work->found);
+}
+
+/* At once where the connection is new, and then at each interval: a peer that was away is back. */
+static void ask_anew(HeartbeatWork *work, Follow *ret)
+{
+	HeartbeatLink *link = &work->heart->link;
+	const uint64_t now_usec = found_now_usec(work->found);
+
+	if (work->gate != HEARTBEAT_UNPROVEN ||
+	    (link->asked_usec > 0 && now_usec < link->asked_usec + heartbeat_interval_usec(work)))
+		return;
+	link->asked_usec = now_usec;
+	asks_hurry(&ret->asks, now_usec);
+}
+
+static void line_work(HeartbeatWork *work, Follow *ret)
+{
+	const Heartbeat beat = beat_now(work);
+	HeartbeatLink *link = &work->heart->link;
+
+	if (found_is_caused_by(work->found, TRIGGER_RELOAD))
+		heartbeat_link_forget(link);
+	if (heartbeat_fleet_is_due(work))
+		heartbeat_fleet_read(work);
+	if (!link->is_open || work->found->report.has_failed || !is_say_due(work, &beat))
+		return;
+	work->gate = gate_now(work);
+	work->line->fleet.unsaid = heartbeat_gate_text(work->gate);
+	if (work->gate == HEARTBEAT_MAY_WRITE)
+		say(work, &beat);
+	else
+		ask_anew(work, ret);
+}
+
+/* --- the pass --- */
+
+static uint64_t next_usec(const HeartbeatWork *work)
+{
+	const HeartbeatLine *line = work->line;
+	uint64_t next = line->read_usec + heartbeat_interval_usec(work) / HEARTBEAT_READS;
+
+	if (line->said.beat.id != 0 && line->said.at_usec + heartbeat_interval_usec(work) < next)
+		next = line->said.at_usec + heartbeat_interval_usec(work);
+	return next;
+}
+
+static void conditions_add(const HeartbeatWork *work, Follow *ret)
+{
+	const HeartbeatLine *line = work->line;
+	const Found *found = work->found;
+	Pool *pool = found->pool;
+
+	if (*line->trouble)
+		fleet_trouble_condition(pool, line->suffix, pool_strdup(pool, line->trouble),
+					*line->release ? pool_strdup(pool, line->release) : NULL,
+					&ret->lasting);
+	if (line->fleet.read_sec >= 0)
+		fleet_conditions(pool, &line->fleet, found_realtime_sec(found), &ret->lasting);
+	else
+		fleet_carry(pool, found->told, &line->fleet, &ret->lasting);
+}
+
+/* Of databases that have none any more nothing is kept. */
+static void lines_prune(DaemonHeartbeat *heart)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < heart->n_lines; i++) {
+		if (heart->lines[i].is_wanted) {
+			heart->lines[n++] = heart->lines[i];
+			continue;
+		}
+		pool_free(heart->lines[i].pool);
+		pool_free(heart->lines[i].said_pool);
+	}
+	heart->n_lines = n;
+	if (n == 0)
+		heartbeat_link_free(&heart->link);
+}
+
+Follow daemon_heartbeat_look(DaemonHeartbeat *heart, const Found *found,
+			     const HeartbeatSight *sight)
+{
+	const Wanted *wanted = found->report.last_plan.wanted;
+	Follow follow = {0};
+
+	if (!found->report.has_plan || !wanted || !wanted->self)
+		return follow;
+	for (size_t i = 0; i < heart->n_lines; i++)
+		heart->lines[i].is_wanted = false;
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		HeartbeatWork work = {
+			.heart = heart,
+			.found = found,
+			.sight = sight,
+			.wanted = &wanted->databases[i],
+		};
+
+		if (!heartbeat_wanted(&work)->container)
+			continue;
+		work.line = line_of(heart, work.wanted->desired);
+		work.line->is_wanted = true;
+		line_work(&work, &follow);
+		conditions_add(&work, &follow);
+		wake_add(&follow.wakes, WAKE_HEARTBEAT, next_usec(&work));
+	}
+	lines_prune(heart);
+	return follow;
+}
+
+Fleets daemon_heartbeat_fleets(Pool *pool, const DaemonHeartbeat *heart)
+{
+	Fleets fleets = {0};
+
+	for (size_t i = 0; i < heart->n_lines; i++)
+		if (heart->lines[i].was_read)
+			POOL_PUSH(pool, fleets.items, fleets.n_items,
+				  fleet_copy(pool, &heart->lines[i].fleet));
+	return fleets;
+}

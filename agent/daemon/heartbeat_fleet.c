@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/daemon/heartbeat_fleet.h"
+
+#include <stdio.h>
+
+#include "common/base/remedies.h"
+#include "common/decide/copy_doubted.h"
+
+/* All nodes of the database, without anything. */
+static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
+{
+	const DesiredDatabase *desired = work->wanted->desired;
+	const Found *found = work->found;
+	Fleet fleet = {
+		.suffix = pool_strdup(pool, desired->suffix),
+		.container = pool_strdup(pool, desired->heartbeat.container),
+		.interval_sec = desired->heartbeat.interval_sec,
+		.read_sec = -1,
+	};
+
+	fleet.nodes = pool_alloc(pool, (desired->n_peer_ids + 1) * sizeof(*fleet.nodes));
+	for (size_t i = 0; i < desired->n_peer_ids; i++) {
+		const Peer *peer = desired_peer(found->inputs.wanted.desired, desired->peer_ids[i]);
+
+		fleet.nodes[fleet.n_nodes++] = (FleetNode){
+			.id = peer->id,
+			.uri = pool_strdup(pool, peer->uri),
+			.is_consumer = peer->role != PEER_PROVIDER,
+			.is_self = peer->id == found->inputs.wanted.self->id,
+		};
+	}
+	return fleet;
+}
+
+/* The account may not be here yet, and what is here is not what there is. */
+static bool is_incomplete(const HeartbeatWork *work)
+{
+	const char *suffix = work->wanted->desired->suffix;
+	const KnownDatabase *known = known_database(&work->found->inputs.state.known, suffix);
+
+	return plan_doubts_copy(&work->found->report.last_plan, suffix) || !known ||
+	       known->is_joining;
+}
+
+void heartbeat_trouble(HeartbeatLine *line, const char *what, const char *release)
+{
+	(void)snprintf(line->trouble, sizeof(line->trouble), "%s", what);
+	(void)snprintf(line->release, sizeof(line->release), "%s", release ? release : "");
+}
+
+/* Why nothing can be read, as it lasts. */
+static void trouble_of_link(const HeartbeatWork *work)
+{
+	const HeartbeatLink *link = &work->heart->link;
+	HeartbeatLine *line = work->line;
+	Pool *pool = work->found->pool;
+
+	if (link->lacks_account)
+		heartbeat_trouble(
+			line,
+			"heartbeats are neither written nor read: agent.json names no account "
+			"for them; write there",
+			remedy_fill(pool, REMEDY_HEARTBEAT_ACCOUNT, line->suffix));
+	else
+		heartbeat_trouble(line,
+				  pool_printf(pool, "heartbeats are neither written nor read: %s",
+					      link->problem),
+				  link->refused_dn ? remedy_text(REMEDY_HEARTBEAT_RELOAD) : NULL);
+}
+
+void heartbeat_no_container(const HeartbeatWork *work)
+{
+	Pool *pool = work->found->pool;
+
+	heartbeat_trouble(
+		work->line,
+		pool_printf(pool,
+			    "heartbeats are neither written nor read: there is no entry %s, or "
+			    "the account of \"verify\" may not see it",
+			    heartbeat_wanted(work)->container),
+		remedy_text(REMEDY_HEARTBEAT_CONTAINER));
+}
+
+/* Sets what is the trouble, or ends it unless it is one of writing. NULL: it was read. */
+static const char *entries_read(const HeartbeatWork *work, Pool *pool, Tree *ret)
+{
+	HeartbeatLink *link = &work->heart->link;
+	HeartbeatLine *line = work->line;
+
+	if (is_incomplete(work)) {
+		heartbeat_trouble(line, "", NULL);
+		return "this node's own copy is not complete";
+	}
+	if (!heartbeat_link_open(link, &work->found->context, work->sight->n_rounds)) {
+		trouble_of_link(work);
+		return link->problem;
+	}
+	switch (heartbeat_link_read(link, pool, heartbeat_wanted(work)->container, ret)) {
+	case HEARTBEAT_DONE:
+		if (line->said.failed_usec == 0)
+			heartbeat_trouble(line, "", NULL);
+		return NULL;
+	case HEARTBEAT_NO_CONTAINER:
+		heartbeat_no_container(work);
+		return link->problem;
+	case HEARTBEAT_REFUSED:
+		trouble_of_link(work);
+		return link->problem;
+	default: /* the next pass connects again */
+		return link->problem;
+	}
+}
+
+/* What cannot be read is not known: what was read before would be taken for silence. */
+void heartbeat_fleet_read(HeartbeatWork *work)
+{
+	HeartbeatLine *line = work->line;
+	AUTO(Pool) *scratch = pool_new();
+	Pool *pool = pool_new();
+	Fleet fleet = fleet_of_file(pool, work);
+	Tree entries = {0};
+
+	fleet.problem = pool_strdup(pool, entries_read(work, scratch, &entries));
+	if (!fleet.problem)
+		fleet_take(pool, &entries, work->found->context.verify.binddn,
+			   found_realtime_sec(work->found), &fleet);
+	pool_free(line->pool);
+	line->pool = pool;
+	line->fleet = fleet;
+	line->was_read = true;
+	line->read_usec = found_now_usec(work->found);
+}
+
+/* What cannot be read is tried by every pass that there is. */
+bool heartbeat_fleet_is_due(const HeartbeatWork *work)
+{
+	const HeartbeatLine *line = work->line;
+
+	return !line->was_read || line->fleet.problem ||
+	       found_is_caused_by(work->found, TRIGGER_RELOAD) ||
+	       found_now_usec(work->found) >=
+		       line->read_usec + heartbeat_interval_usec(work) / HEARTBEAT_READS;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEARTBEAT_FLEET_H
+#define SYNCWARD_HEARTBEAT_FLEET_H
+
+#include "agent/daemon/heartbeat_work.h"
+
+/* True when it is time to read the entries of all nodes. */
+bool heartbeat_fleet_is_due(const HeartbeatWork *work);
+
+/* Reads them from this node's own copy, over the link, which it opens. What cannot be read is not
+ * known, and why is the line's trouble. */
+void heartbeat_fleet_read(HeartbeatWork *work);
+
+/* Why nothing can be written or read, as it lasts; "": nothing is the trouble. release: NULL, or
+ * what ends it. */
+void heartbeat_trouble(HeartbeatLine *line, const char *what, const char *release);
+
+/* The same where there is no container. */
+void heartbeat_no_container(const HeartbeatWork *work);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEARTBEAT_WORK_H
+#define SYNCWARD_HEARTBEAT_WORK_H
+
+#include "agent/daemon/daemon_found.h"
+#include "agent/daemon/daemon_health.h"
+#include "agent/daemon/heartbeat_link.h"
+#include "common/copy/fleet.h"
+#include "common/decide/heartbeat_gate.h"
+
+#define HEARTBEAT_READS 3 /* of the others in an interval */
+
+/* One database with a heartbeat. */
+typedef struct HeartbeatLine {
+	const char *container;
+	const char *suffix;
+	Pool *pool; /* of fleet */
+	Fleet fleet;
+	bool was_read;
+	uint64_t read_usec;
+	Pool *said_pool;
+	HeartbeatSaid said; /* by this daemon */
+	char trouble[512];  /* why; "": no trouble */
+	char release[512];  /* "": none */
+	bool is_wanted;     /* peers.json still has it */
+} HeartbeatLine;
+
+/* The heartbeat of this node, and what it hears of others. */
+typedef struct DaemonHeartbeat {
+	Pool *pool;
+	HeartbeatLink link;
+	HeartbeatLine *lines;
+	size_t n_lines;
+} DaemonHeartbeat;
+
+/* What other concerns of the pass know. */
+typedef struct HeartbeatSight {
+	const ConditionList *lasting; /* so far */
+	const DaemonHealth *health;
+	unsigned long n_rounds; /* of probes that began */
+} HeartbeatSight;
+
+/* One database in one pass. */
+typedef struct HeartbeatWork {
+	DaemonHeartbeat *heart;
+	HeartbeatLine *line;
+	const Found *found;
+	const HeartbeatSight *sight;
+	const WantedDatabase *wanted;
+	HeartbeatGate gate;
+} HeartbeatWork;
+
+static inline const DesiredHeartbeat *heartbeat_wanted(const HeartbeatWork *work)
+{
+	return &work->wanted->desired->heartbeat;
+}
+
+static inline uint64_t heartbeat_interval_usec(const HeartbeatWork *work)
+{
+	return heartbeat_wanted(work)->interval_sec * 1000000ULL;
+}
+
+#endif

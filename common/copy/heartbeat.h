@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEARTBEAT_H
+#define SYNCWARD_HEARTBEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/pool.h"
+#include "common/base/tree.h"
+
+/*
+ * What a node says of itself in an entry of the database that is replicated: how it is written into
+ * the entry, and how it is read. Everybody who may write below the container may write anything, so
+ * what is read counts only when the account of heartbeats wrote it, under the server ID of that
+ * node. It is shown to people; nothing is decided by it.
+ */
+typedef struct Heartbeat {
+	unsigned id;
+	const char *version; /* of syncward */
+	bool has_revision;   /* of peers.json */
+	unsigned long revision;
+	const char *sha256; /* of peers.json; NULL: not told */
+	const char *mode;   /* "enforce", "audit" */
+	const char *state;  /* in a word: "in-step", "held", ... */
+	const char *held;   /* codes with a blank between them; "": nothing is */
+	int64_t time_sec;   /* when that was so, by the node's clock */
+} Heartbeat;
+
+#define HEARTBEAT_CLASS        "applicationProcess"
+#define HEARTBEAT_VALUES_MAX   9
+#define HEARTBEAT_CLOCK_SEC    60 /* a time so far ahead of ours has not come */
+#define HEARTBEAT_ENTRY_FILTER "(cn=syncward-heartbeat-*)"
+
+/* The attributes by which an entry is judged. */
+extern const char *const heartbeat_attributes[];
+
+/* The DN of the node's entry. */
+const char *heartbeat_dn(Pool *pool, const char *container, unsigned id);
+
+/* The values of "description"; returns how many. */
+size_t heartbeat_values(Pool *pool, const Heartbeat *beat,
+			const char *ret[static HEARTBEAT_VALUES_MAX]);
+
+/* True when both say the same, whenever they say it. */
+bool heartbeat_says_same(const Heartbeat *one, const Heartbeat *other);
+
+/* What a node said, and when, on one clock that never goes back. Zero: nothing yet. */
+typedef struct HeartbeatSaid {
+	Heartbeat beat; /* id 0: nothing */
+	uint64_t at_usec;
+	uint64_t failed_usec; /* when it could not be said last; 0: it could */
+	unsigned interval_sec;
+} HeartbeatSaid;
+
+/* True when it is time to say that: at each interval, and soon after something else is true, but
+ * never oftener than every 10 s, and 30 s behind a failure. */
+bool heartbeat_is_due(const HeartbeatSaid *said, const Heartbeat *beat, uint64_t now_usec);
+
+/* Whose heartbeat an entry of that DN would be; 0: it is none. */
+unsigned heartbeat_id_of(const char *dn);
+
+/* Who may have written it. */
+typedef struct HeartbeatWriter {
+	const char *account; /* DN */
+	unsigned server_id;  /* under which that node's changes are made */
+	int64_t now_sec;
+} HeartbeatWriter;
+
+/* What the entry of node id says. NULL: it counts; else why it does not, and ret is not written.
+ * Everything in the pool. */
+const char *heartbeat_read(Pool *pool, const Entry *entry, const HeartbeatWriter *writer,
+			   Heartbeat *ret);
+
+#endif

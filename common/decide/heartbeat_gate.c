@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/heartbeat_gate.h"
+
+#include <string.h>
+
+#include "common/copy/copy_relation.h"
+#include "common/copy/csn_set.h"
+#include "common/live/write_refusal.h"
+#include "common/plan/plan_changes.h"
+
+#define ANSWER_GRACE_SEC 60 /* a round takes its time */
+
+static const char *const texts[] = {
+	[HEARTBEAT_NOT_KNOWN] = "what this node's copy of the database holds is not known",
+	[HEARTBEAT_BY_CONSUMER] = "this node is a consumer, and consumers write none",
+	[HEARTBEAT_HEALING] = "a heal was cut off, and this server may have another server ID",
+	[HEARTBEAT_FENCED] = "the fence closed the database, or was about to",
+	[HEARTBEAT_HELD] = "something of this database, or of the server, is held",
+	[HEARTBEAT_JOINING] = "this node was not seen to hold all that its peers hold",
+	[HEARTBEAT_SUSPECT] = "this may not be the database that the cluster knows",
+	[HEARTBEAT_CLOSED] = "this database takes no clients' writes",
+	[HEARTBEAT_SERVER_ID] = "the server ID of this slapd is not the one of this node",
+	[HEARTBEAT_UNSTAMPED] = "slapd gives changes no entryCSN here (olcLastMod)",
+	[HEARTBEAT_OTHER] = "a peer holds another database under this suffix",
+	[HEARTBEAT_OLDER] = "a peer has newer changes of this node than this node has",
+	[HEARTBEAT_LOST] = "this node had newer changes of its own than it has now",
+	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
+			       "the same database and nothing newer of this node",
+	[HEARTBEAT_MAY_WRITE] = NULL,
+};
+_Static_assert(ARRAY_SIZE(texts) == HEARTBEAT_GATE_COUNT, "say why");
+
+const char *heartbeat_gate_text(HeartbeatGate gate)
+{
+	return texts[gate];
+}
+
+bool heartbeat_answer_counts(const HeartbeatAsked *asked)
+{
+	const int64_t age_sec = asked->now_sec - asked->at_sec;
+
+	return asked->round > asked->n_rounds && age_sec >= 0 &&
+	       age_sec <= (int64_t)asked->every_sec + ANSWER_GRACE_SEC;
+}
+
+/* Guards that speak of this copy or of who this node is, whichever link they hold. */
+static bool guard_stops(Guard guard)
+{
+	static const Guard guards[] = {
+		GUARD_NOT_LISTED,        GUARD_EMPTY_FILE, GUARD_SERVER_ID,
+		GUARD_CONTENT,           GUARD_IDENTITY,   GUARD_LEFT,
+		GUARD_JOINING,           GUARD_ORDER,      GUARD_DATABASE,
+		GUARD_CONFIG_REPLICATED,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(guards); i++)
+		if (guards[i] == guard)
+			return true;
+	return false;
+}
+
+static bool is_held_under(const Plan *plan, const char *suffix)
+{
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+		if (guard_stops(hold->guard))
+			return true;
+	return false;
+}
+
+static bool is_held(const HeartbeatLook *look)
+{
+	return is_held_under(look->plan, look->wanted->desired->suffix) ||
+	       is_held_under(look->plan, NULL);
+}
+
+/* Also one that was cut off before it knew whether it did. */
+static bool is_fenced(const HeartbeatLook *look)
+{
+	const FenceRecord *record =
+		fence_record(&look->known->fence, look->wanted->desired->suffix);
+
+	return record && (record->is_closed || record->is_closing);
+}
+
+/* --- memory and configuration --- */
+
+static HeartbeatGate gate_of_memory(const HeartbeatLook *look)
+{
+	const KnownDatabase *known = known_database(look->known, look->wanted->desired->suffix);
+
+	if (peer_is_consumer(look->self) || look->self->role != PEER_PROVIDER)
+		return HEARTBEAT_BY_CONSUMER;
+	if (look->known->heal)
+		return HEARTBEAT_HEALING;
+	if (is_fenced(look))
+		return HEARTBEAT_FENCED;
+	if (is_held(look))
+		return HEARTBEAT_HELD;
+	if (!known || known->is_joining)
+		return HEARTBEAT_JOINING;
+	return known->suspect ? HEARTBEAT_SUSPECT : HEARTBEAT_MAY_WRITE;
+}
+
+static HeartbeatGate gate_of_slapd(const HeartbeatLook *look)
+{
+	const DatabasePlan *database = plan_database_wanted(look->plan, look->wanted);
+	const LiveDatabase *live = database ? database->live : NULL;
+	WriteRefusal refusal;
+
+	if (!live)
+		return HEARTBEAT_NOT_KNOWN;
+	if (live->is_read_only || !live->is_multi_provider || !live->syncprov ||
+	    write_refusal_find(look->live, live, &refusal))
+		return HEARTBEAT_CLOSED;
+	if (change_first(look->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID)))
+		return HEARTBEAT_SERVER_ID;
+	return live->stamps_nothing ? HEARTBEAT_UNSTAMPED : HEARTBEAT_MAY_WRITE;
+}
+
+/* --- the copy --- */
+
+static bool has_csns(const Content *content)
+{
+	return content_has_data(content) && content->entry_uuid && content->n_context_csns > 0;
+}
+
+/* It showed what it has of this node, and all of that is here. */
+static bool is_proof(const Content *here, const Content *peer, unsigned sid)
+{
+	return has_csns(peer) &&
+	       copy_identity(here->entry_uuid, peer->entry_uuid) == COPY_IS_SAME &&
+	       !copy_lacks_own(here, peer, sid);
+}
+
+/* What was noted for the fence before slapd was stopped, or is missing since. */
+static bool has_lost(const HeartbeatLook *look, unsigned sid)
+{
+	const LastSeen *seen = last_seen(&look->known->seen, look->wanted->desired->suffix);
+	const char *once = seen ? csn_newest(seen->csns, seen->n_csns, sid) : NULL;
+	const char *now = csn_newest(look->here->context_csns, look->here->n_context_csns, sid);
+
+	return look->missing || (once && (!now || strcmp(once, now) > 0));
+}
+
+static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
+{
+	const unsigned sid = peer_server_id(look->self);
+	bool is_proven = false;
+
+	if (!has_csns(look->here))
+		return HEARTBEAT_NOT_KNOWN;
+	for (size_t i = 0; i < look->n_peers; i++) {
+		switch (content_suspicion(look->here, &look->peers[i], sid)) {
+		case SUSPICION_OTHER:
+			return HEARTBEAT_OTHER;
+		case SUSPICION_OLDER:
+			return HEARTBEAT_OLDER;
+		default:
+			is_proven |= is_proof(look->here, &look->peers[i], sid);
+		}
+	}
+	if (has_lost(look, sid))
+		return HEARTBEAT_LOST;
+	return is_proven ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNPROVEN;
+}
+
+HeartbeatGate heartbeat_gate(const HeartbeatLook *look)
+{
+	HeartbeatGate gate = gate_of_memory(look);
+
+	if (gate == HEARTBEAT_MAY_WRITE)
+		gate = gate_of_slapd(look);
+	return gate == HEARTBEAT_MAY_WRITE ? gate_of_copy(look) : gate;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_CHECK_GUARD_H
+#define SYNCWARD_CHECK_GUARD_H
+
+#include <stdbool.h>
+
+/* True for the code of a guard by which nothing at all is written, or slapd or data is in danger.
+ */
+bool check_guard_is_critical(const char *code);
+
+#endif

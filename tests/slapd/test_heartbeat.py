@@ -1,0 +1,448 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Heartbeats: each node writes one entry about itself where that is proven to be safe, and shows those of all."""
+
+import contextlib
+import json
+import os
+import re
+import time
+
+import ldap
+import pytest
+import remedies
+from backups import put_back, saved
+from cluster import Cluster, Node, add_person, apply_until_joined
+from daemon import Daemon
+from jsonschema import Draft202012Validator
+from played import Played
+from slapd import PASSWORD, SUFFIX, Database, wait_until
+from tools import TOP
+
+WRITER = f"cn=verify,{SUFFIX}"
+WORD = "heartbeat-canary"
+CONTAINER = f"ou=syncward,{SUFFIX}"
+# Readers as on a node that was set up by hand, and an account that may write below the container.
+ACCESS = {"olcAccess": [
+    f'to attrs=userPassword by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth by * none',
+    f'to dn.subtree="{CONTAINER}" by dn.exact="{WRITER}" write by * read',
+    'to * by * read']}
+
+
+def name_of(node):
+    """The DN of its entry."""
+    return f"cn=syncward-heartbeat-{node.id},{CONTAINER}"
+
+
+def add_container(server):
+    connection = server.admin()
+    server.add(CONTAINER, {"objectClass": "organizationalUnit", "ou": "syncward"}, connection)
+    connection.unbind_s()
+
+
+def make_cluster(farm, program, n=3, container=True):
+    """Nodes in step, with an account that every node knows, and a heartbeat in one peers.json for all."""
+    cluster = Cluster(farm, program, n, [Database(overlays=("syncprov",), attributes=ACCESS)]).form_by_hand()
+    give_account(cluster)
+    if container:
+        add_container(cluster[0].server)
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    give_heartbeat(cluster)
+    return cluster
+
+
+def give_account(cluster):
+    """The account that writes heartbeats."""
+    connection = cluster[0].server.admin()
+    cluster[0].server.add(WRITER, {"objectClass": ["organizationalRole", "simpleSecurityObject"], "cn": "verify",
+                                   "userPassword": WORD}, connection)
+    connection.unbind_s()
+
+
+def give_heartbeat(cluster):
+    """One text of peers.json on all nodes, with a heartbeat."""
+    cluster.document["revision"] = 7
+    database = cluster.document["databases"][0]
+    database["syncrepl"]["credentials"] = {"file": cluster[0].secret_file}
+    database["heartbeat"] = {"container": CONTAINER, "interval": 60}
+    cluster.write()
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(slapd_factory, program):
+    return make_cluster(slapd_factory, program)
+
+
+def settings(node, word=WORD, **others):
+    """An agent.json with that account; returns the option that names it."""
+    secret, path = os.path.join(node.folder, "verify-secret"), os.path.join(node.folder, "agent.json")
+    document = {"interval": 5, "verify": {"binddn": WRITER, "credentials": {"file": secret}}, **others}
+    for name, text in ((secret, word), (path, json.dumps(document))):
+        with open(os.open(name, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+    return ["--agent-config", path]
+
+
+@contextlib.contextmanager
+def daemons(nodes):
+    """A daemon beside each of them."""
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Daemon(node, *settings(node))) for node in nodes]
+
+
+def status(node):
+    """status.json, valid by the schema; {} before there is one."""
+    try:
+        with open(os.path.join(node.run_dir, "status.json"), encoding="utf-8") as file:
+            found = json.load(file)
+    except FileNotFoundError:
+        return {}
+    with open(os.path.join(TOP, "etc/status.schema.json"), encoding="utf-8") as file:
+        Draft202012Validator(json.load(file)).validate(found)
+    return found
+
+
+def fleet(node):
+    """What it shows of the only database; {} before it does."""
+    return (status(node).get("fleet") or [{}])[0]
+
+
+def states(node):
+    """The state of each node, in the order of peers.json."""
+    return [one["state"] for one in fleet(node).get("nodes", [])]
+
+
+def beat(server, node):
+    """What a server holds of that node's heartbeat: its entry; None: it has none."""
+    found = server.search(SUFFIX, f"(cn=syncward-heartbeat-{node.id})", ["*", "+"])
+    return found[0][1] if found else None
+
+
+def csn_of(node):
+    """entryCSN of a node's own heartbeat in its own copy; None: it has none."""
+    entry = beat(node.server, node)
+    return entry["entryCSN"][0] if entry else None
+
+
+def put_beat(at, node, dn=WRITER, password=WORD, age=0, values=None):
+    """Writes that node's heartbeat at a server, as whoever."""
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - age))
+    values = values or [f"{key}={value}".encode() for key, value in {
+        "format": 1, "id": node.id, "version": "0.2.0", "revision": 7, "sha256": "-", "mode": "enforce",
+        "state": "in-step", "held": "-", "time": when}.items()]
+    connection = at.server.bind(dn, password)
+    try:
+        connection.modify_s(name_of(node), [(ldap.MOD_REPLACE, "description", values)])
+    except ldap.NO_SUCH_OBJECT:
+        connection.add_s(name_of(node), [("objectClass", [b"applicationProcess"]),
+                                         ("cn", [f"syncward-heartbeat-{node.id}".encode()]), ("description", values)])
+    connection.unbind_s()
+
+
+def drop_beat(node):
+    """Deletes that node's heartbeat, at its own server."""
+    connection = node.server.bind(WRITER, WORD)
+    connection.delete_s(name_of(node))
+    connection.unbind_s()
+
+
+def options(node):
+    """The option that names the agent.json that settings() wrote."""
+    return ["--agent-config", os.path.join(node.folder, "agent.json")]
+
+
+def check_all(node):
+    """(exit status, lines) of check --all."""
+    done = node.run("check", "--all", *options(node))
+    return done.returncode, done.stdout.splitlines()
+
+
+# Every node
+
+def test_every_node_shows_all_nodes_from_its_own_copy(cluster):
+    with daemons(cluster):
+        for node in cluster:
+            wait_until(lambda node=node: states(node) == ["heard"] * 3, f"node {node.id} hears all", 120)
+        for node in cluster:
+            code, lines = check_all(node)
+            assert code == 0 and len(lines) == 4, lines
+            assert "nodes_heard=3;;;0 nodes_silent=0;;;0 nodes_unknown=0;;;0" in lines[0]
+            shown = node.run("status", "--all", *options(node))
+            assert shown.returncode == 0, shown.stdout + shown.stderr
+            for i, other in enumerate(cluster):
+                assert re.fullmatch(rf"node {other.id}, {other.server.ldap_uri}: revision 7, in-step, at most \d+ s ago",
+                                    lines[1 + i]), lines
+                ours = ", this node" if other is node else ""
+                assert re.search(rf"(?m)^  {other.id} +{other.server.ldap_uri} +7 +in-step +at most \d+ s ago{ours}$",
+                                 shown.stdout), shown.stdout
+        # Each wrote its own, as the account, and nobody had to change anything.
+        for node in cluster:
+            entry = beat(cluster[0].server, node)
+            assert entry["objectClass"] == [b"applicationProcess"] and entry["creatorsName"] == [WRITER.encode()]
+            assert entry["entryCSN"][0].split(b"#")[2] == b"%03x" % node.id
+            assert {b"id=%d" % node.id, b"revision=7", b"mode=enforce", b"state=in-step", b"held=-"} <= set(entry["description"])
+        with open(os.path.join(cluster[0].run_dir, "metrics.prom"), encoding="utf-8") as file:
+            assert 'syncward_nodes{state="heard"} 3\n' in file.read()
+
+
+def test_without_a_heartbeat_in_peers_json_nothing_is_written_or_shown(cluster):
+    del cluster.document["databases"][0]["heartbeat"]
+    cluster.write()
+    with daemons(cluster.nodes[:1]) as (daemon,):
+        wait_until(daemon.has_asked_all, "peers were asked")
+        daemon.wait_at_rest()
+        assert "fleet" not in status(cluster[0]) and "nodes_silent" not in status(cluster[0])
+        code, lines = check_all(cluster[0])
+        assert code == 3 and len(lines) == 1 and 'no database has a "heartbeat"' in lines[0]
+        assert beat(cluster[0].server, cluster[0]) is None
+
+
+def test_a_consumer_shows_all_nodes_and_writes_none(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3, [Database(attributes=ACCESS)])
+    cluster.document["peers"][-1].update(id=5003, role="consumer")
+    cluster.nodes[-1].id = 5003
+    cluster.write()
+    cluster[0].server.seed()
+    for node in cluster.nodes[:2]:
+        apply_until_joined(node)
+    give_account(cluster)
+    add_container(cluster[0].server)
+    apply_until_joined(cluster[2])
+    give_heartbeat(cluster)
+    consumer = cluster[2]
+    with daemons(cluster):
+        for node in cluster:
+            wait_until(lambda node=node: states(node) == ["heard", "heard", "none"], f"node {node.id} hears both", 120)
+        wait_until(lambda: "consumers write none" in (fleet(consumer)["not_written"] or ""), "it says why it writes none")
+        code, lines = check_all(consumer)
+        assert code == 0 and "a consumer, which writes no heartbeat" in lines[3], lines
+    assert all(beat(node.server, consumer) is None for node in cluster)
+
+
+def test_it_is_written_at_every_interval_and_not_oftener(cluster):
+    node = cluster[0]
+    node.apply_ok()
+    with Played(node, settings(node)[1]) as played:
+        played.next()
+        assert played.probes()
+        first = csn_of(node)
+        played.ask("advance 59000")
+        played.begin("trigger 1")
+        played.answer()
+        assert csn_of(node) == first
+        played.ask("advance 1000")
+        played.ask("trigger 1")
+        second = csn_of(node)
+        assert second > first
+        # Something else is true: soon, and not at once.
+        cluster.document["revision"] = 8
+        cluster.write()
+        played.ask("trigger 1")
+        assert csn_of(node) == second
+        played.ask("advance 10000")
+        played.ask("trigger 1")
+        assert csn_of(node) > second and b"revision=8" in beat(node.server, node)["description"]
+        played.end()
+
+
+# Who is silent, and what does not count
+
+def test_silence_is_told_and_so_is_what_does_not_count(cluster):
+    one, two, three = cluster
+    with daemons([one]) as (daemon,):
+        wait_until(lambda: states(one)[:1] == ["heard"], "node 1 hears itself", 60)
+        assert states(one) == ["heard", "not-known", "not-known"]
+        code, lines = check_all(one)
+        assert code == 3 and lines[0].startswith("SYNCWARD UNKNOWN") and "no heartbeat here" in lines[2]
+        # By another account, and one that is old.
+        put_beat(two, two, dn=two.server.databases[0].rootdn, password=PASSWORD)
+        put_beat(three, three, age=600)
+        cluster.wait_in_step()
+        daemon.reload()
+        text = daemon.wait_for("finding", text="heartbeat-ignored", timeout=60)
+        assert f"node 2, {two.server.ldap_uri}" in text and "another account made it" in text
+        assert f"node 3, {three.server.ldap_uri}" in daemon.wait_for("node-silent")
+        wait_until(lambda: states(one) == ["heard", "not-known", "silent"], "the status says so")
+        code, lines = check_all(one)
+        assert code == 2 and "SILENT since" in lines[0] and "SILENT since" in lines[3], lines
+        # The plain check is of this node; what may be forged concerns whoever watches it.
+        assert one.run("check", *options(one)).returncode == 1
+        # Written at another node, and one that says nothing.
+        drop_beat(two)
+        put_beat(one, two)
+        put_beat(three, three, values=[b"nonsense"])
+        cluster.wait_in_step()
+        daemon.reload()
+        daemon.wait_for("finding", text="cannot be read", timeout=60)
+        wait_until(lambda: states(one) == ["heard", "not-known", "not-known"], "the status says so")
+        found = [finding["text"] for finding in status(one)["findings"]]
+        assert len(found) == 2 and "it was not written under server ID 2" in found[0], found
+        # Right again.
+        put_beat(two, two)
+        put_beat(three, three)
+        cluster.wait_in_step()
+        daemon.reload()
+        daemon.wait_for("node-heard", timeout=60)
+        wait_until(lambda: states(one) == ["heard"] * 3, "all are heard")
+        assert check_all(one)[0] == 0
+
+
+# Safety
+
+def test_a_restored_backup_with_a_heartbeat_and_nobody_writing_loses_nothing(cluster):
+    """Fact 14: one write of the restored node would have its healthy peers delete what its backup lacks."""
+    one, two, three = cluster
+    people = [f"person{i}" for i in range(20)]
+    with daemons([two]) as (daemon,):
+        wait_until(lambda: states(two)[1:2] == ["heard"], "node 2 writes", 60)
+        backup = saved(two.server)
+        for name in people:
+            add_person(two.server, name)
+        cluster.wait_in_step()
+        # What its peers answered so far is older than these changes. They are away, and it is restored.
+        for node in (one, three):
+            node.server.stop()
+        put_back(two.server, backup)
+        before = csn_of(two)
+        # There is something new to say, and it must not be said.
+        cluster.document["revision"] = 8
+        two.write(cluster.document)
+        wait_until(lambda: "no peer was seen yet" in (fleet(two).get("not_written") or ""), "node 2 writes none", 60)
+        first = daemon.last_pass()[0]
+        wait_until(lambda: daemon.last_pass()[0] >= first + 3, "three passes more", 60)
+        assert csn_of(two) == before
+        for node in (one, three):
+            node.server.start()
+        # What was lost comes back, and then it is written.
+        wait_until(lambda: b"revision=8" in (beat(one.server, two) or {}).get("description", []), "node 2 writes again", 180)
+        cluster.wait_in_step()
+    for node in cluster:
+        found = {dn.split(",")[0].removeprefix("cn=").removeprefix("uid=") for dn in node.server.entries(attributes=["1.1"])}
+        assert set(people) <= found, node
+
+
+def test_what_peers_answered_before_slapd_was_started_proves_nothing(slapd_factory, program):
+    cluster = make_cluster(slapd_factory, program, 2)
+    two, one = cluster  # the first one asks at once, without a turn
+    two.apply_ok()
+    with Played(two, settings(two)[1]) as played:
+        played.next()
+        assert played.probes()
+        # Without contextCSN in the backup slapd makes one of the present time, and loses by itself.
+        two.server.restart()
+        backup = saved(two.server)
+        assert "syncward-heartbeat-1" in backup and re.search("(?m)^contextCSN: .*#001#", backup)
+        add_person(two.server, "late")
+        cluster.wait_in_step()
+        # The answer is from before that change, and the change goes.
+        one.server.stop()
+        put_back(two.server, backup)
+        before = csn_of(two)
+        cluster.document["revision"] = 8
+        cluster.write()
+        played.ask("advance 60000")
+        for _ in range(4):
+            played.next()
+        assert csn_of(two) == before and fleet(two)["not_written"]
+        one.server.start()
+        cluster.wait_in_step()
+        played.ask("advance 60000")
+        wait_until(lambda: played.probes() or played.next() < 0, "peers were asked anew")
+        wait_until(lambda: played.next() >= 0 and (played.probes() or True) and csn_of(two) > before, "it writes again", 60)
+        played.end()
+    cluster.wait_in_step()
+    for node in cluster:
+        assert [dn for dn in node.server.entries(attributes=["1.1"]) if "late" in dn], node
+
+
+def test_a_restored_node_whose_peers_answer_writes_again_when_it_has_everything(cluster):
+    one, two, three = cluster
+    with daemons([two]):
+        wait_until(lambda: states(two)[1:2] == ["heard"], "node 2 writes", 60)
+    backup = saved(two.server)
+    add_person(two.server, "late")
+    cluster.wait_in_step()
+    put_back(two.server, backup)
+    before = csn_of(two)
+    with daemons([two]):
+        wait_until(lambda: csn_of(two) > before, "node 2 writes again", 120)
+    for node in (one, two, three):
+        assert [dn for dn in node.server.entries(attributes=["1.1"]) if "late" in dn], node
+
+
+def test_a_node_that_joins_writes_none(slapd_factory, program):
+    cluster = make_cluster(slapd_factory, program, 2)
+    one, two = cluster
+    fresh = slapd_factory([Database(attributes=ACCESS)])
+    joiner = Node(program, fresh, 3, slapd_factory.folder("joiner"))
+    cluster.nodes.append(joiner)
+    cluster.document["peers"].append({"id": 3, "uri": fresh.ldap_uri})
+    cluster.write()
+    for node in (one, two):
+        node.server.stop()
+    with daemons([joiner]) as (daemon,):
+        wait_until(lambda: "not complete" in (fleet(joiner).get("problem") or ""), "it knows that it is empty")
+        assert states(joiner) == ["not-known"] * 3
+        for node in (one, two):
+            node.server.start()
+        for node in (one, two):
+            node.apply_ok()
+        daemon.wait_for("joined", timeout=120)
+        # Under its server ID nothing was written before, and then its heartbeat alone.
+        wait_until(lambda: states(joiner)[2:] == ["heard"], "it writes when it joined", 120)
+        wait_until(lambda: beat(one.server, joiner), "that comes to its peers")
+    own = [dn for dn, entry in joiner.server.search(SUFFIX, attributes=["entryCSN"]) if b"#003#" in entry["entryCSN"][0]]
+    assert own == [name_of(joiner)]
+
+
+# What people must do
+
+@pytest.mark.remedy("heartbeat-container")
+def test_a_missing_container_is_told_and_an_administrator_adds_it(slapd_factory, program):
+    cluster = make_cluster(slapd_factory, program, 2, container=False)
+    with daemons([cluster[0]]) as (daemon,):
+        text = daemon.wait_for("finding", text="[heartbeat]", timeout=60)
+        assert CONTAINER in text and "organizationalUnit" in remedies.printed(text, "heartbeat-container")
+        remedies.did("heartbeat-container")
+        assert not cluster[0].server.search(SUFFIX, "(ou=syncward)")
+        add_container(cluster[0].server)
+        wait_until(lambda: states(cluster[0])[:1] == ["heard"], "it writes", 90)
+        daemon.wait_for("finding-gone", text="heartbeat")
+
+
+@pytest.mark.remedy("heartbeat-account")
+def test_without_an_account_the_line_for_agent_json_is_told(slapd_factory, program):
+    cluster = make_cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    words = settings(node)
+    with open(words[1], "w", encoding="utf-8") as file:
+        json.dump({"interval": 5}, file)
+    with Daemon(node, *words) as daemon:
+        text = daemon.wait_for("finding", text="[heartbeat]", timeout=60)
+        line = remedies.line(text, "heartbeat-account")
+        assert line["verify"]["binddn"] == f"cn=syncward-verify,{SUFFIX}"
+        line["verify"] |= {"binddn": WRITER, "credentials": {"file": os.path.join(node.folder, "verify-secret")}}
+        with open(words[1], "w", encoding="utf-8") as file:
+            json.dump({"interval": 5, **line}, file)
+        wait_until(lambda: states(node)[:1] == ["heard"], "it writes", 90)
+        daemon.wait_for("finding-gone", text="heartbeat")
+
+
+@pytest.mark.remedy("heartbeat-reload")
+def test_a_refused_password_is_not_sent_again_until_the_daemon_is_told_to(slapd_factory, program):
+    cluster = make_cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    with Daemon(node, *settings(node, "wrong")) as daemon:
+        text = daemon.wait_for("finding", text="[heartbeat]", timeout=60)
+        remedies.printed(text, "heartbeat-reload")
+        n_binds = node.server.log_count(rf'BIND dn="{WRITER}" method=128')
+        first = daemon.last_pass()[0]
+        wait_until(lambda: daemon.last_pass()[0] >= first + 3, "three passes more", 60)
+        assert node.server.log_count(rf'BIND dn="{WRITER}" method=128') == n_binds > 0
+        # The directory's password is mended, not the file.
+        connection = node.server.admin()
+        connection.modify_s(WRITER, [(ldap.MOD_REPLACE, "userPassword", b"wrong")])
+        connection.unbind_s()
+        daemon.reload()
+        remedies.did("heartbeat-reload")
+        wait_until(lambda: states(node)[:1] == ["heard"], "it writes", 90)
