@@ -297,3 +297,16 @@ def test_what_the_daemon_would_undo_is_written_into_its_file(node):
         done = node.apply("--release", "G6")
         assert done.returncode == 0, done.stdout + done.stderr
     node.assert_in_step()
+
+
+@pytest.mark.remedy("plan-ldif")
+def test_a_plan_with_its_passwords_loads(node):
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [node.syncrepl()[0]])])
+    masked = node.plan("--output", "ldif").stdout
+    path = os.path.join(node.folder, "plan.ldif")
+    remedies.execute(node, remedies.printed(masked, "plan-ldif").replace("FILE", path), statuses=(2,))
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600, "it has passwords"
+    loaded = node.server.ldapmodify(path)
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    remedies.did("plan-ldif")
+    node.assert_in_step()
