@@ -31,6 +31,9 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		{"adopt-server-id", REMEDY_WORDS,
 		 "before slapd is restarted, let the value of olcServerID with the ID under which this node writes name a URL of slapd's -h list, or no URL and be the only one",
 		 "test_adopt_identity.py::test_a_list_that_names_no_listener_is_corrected_first"},
+	[REMEDY_STARTTLS_ONCE] =
+		{"starttls-once", REMEDY_PEERS, "\"starttls\": \"no\"",
+		 "test_remedies_files.py::test_what_a_document_lacks_is_taken_when_it_is_written"},
 	[REMEDY_PLAN_LDIF] = {"plan-ldif", REMEDY_SHELL,
 			      "syncward plan --output ldif --show-secrets --save FILE",
 			      "test_remedies_files.py::test_a_plan_with_its_passwords_loads"},
