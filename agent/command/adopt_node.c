@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 
 #include "agent/input/node_find.h"
+#include "common/base/remedies.h"
 
 static Peer *own_peer(const Adoption *adoption, Desired *document)
 {
@@ -40,8 +41,11 @@ static void name_add(Adoption *adoption, Peer *self, const char *fqdn)
 	if (is_address(host) || is_everybodys(fqdn)) {
 		adopt_note(adoption,
 			   "no name or address of this host is that of peer %u (%s): name this "
-			   "node with \"node\": \"%u\" in agent.json, or with --node %u",
-			   self->id, self->uri, self->id, self->id);
+			   "node with %s in agent.json, or with --node %u",
+			   self->id, self->uri,
+			   remedy_fill(adoption->pool, REMEDY_ADOPT_NODE,
+				       remedy_number(adoption->pool, self->id)),
+			   self->id);
 		return;
 	}
 	POOL_PUSH(adoption->pool, self->names, self->n_names, fqdn);
@@ -64,10 +68,10 @@ int adopt_name_node(Adoption *adoption, Desired *document, const char *node, con
 			return 0;
 		return error_set(err, ERROR_REFUSED, 0,
 				 "olcServerID makes this node peer %u (%s), but %s '%s' is peer %u "
-				 "(%s): mend whichever is wrong, then adopt again",
+				 "(%s): %s",
 				 self->id, self->uri, node ? "the node" : "a name or address of",
 				 node ? node : fqdn, document->peers[found].id,
-				 document->peers[found].uri);
+				 document->peers[found].uri, remedy_text(REMEDY_ADOPT_WHICH));
 	}
 	if (node || err->code != DESIRED_NODE_MISSING)
 		return -1;

@@ -36,13 +36,12 @@ static int identity_missing(const Run *run, Error *err)
 				     ? run->inputs.wanted.databases[0].desired->suffix
 				     : "dc=example,dc=com";
 
-	return error_set(
-		err, ERROR_INPUT, 0,
-		"verify --write needs an account of its own, one that may add and delete "
-		"entries below a container that is there for that alone. Write into %s:\n  %s",
-		options->override.agent_config ? options->override.agent_config
-					       : SETTINGS_FILE_DEFAULT,
-		remedy_fill(options->pool, REMEDY_VERIFY_ACCOUNT, suffix, suffix));
+	return error_set(err, ERROR_INPUT, 0,
+			 "verify --write needs an account of its own, which may write "
+			 "below a container that is there for that alone. Write into %s:\n  %s",
+			 options->override.agent_config ? options->override.agent_config
+							: SETTINGS_FILE_DEFAULT,
+			 remedy_fill(options->pool, REMEDY_VERIFY_ACCOUNT, suffix, suffix));
 }
 
 static int identity_read(Run *run, Error *err)

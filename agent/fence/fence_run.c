@@ -213,12 +213,11 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 		return;
 	}
 	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-	     pool_printf(pool,
-			 "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
-			 "no slapmodify): %s. A client's write here makes its peers delete "
-			 "entries: %s",
-			 record->suffix, record->text, err.text,
-			 remedy_text(REMEDY_FENCE_BY_HAND)));
+	     pool_printf(
+		     pool,
+		     "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
+		     "no slapmodify): %s. A client's write here makes its peers lose entries: %s",
+		     record->suffix, record->text, err.text, remedy_text(REMEDY_FENCE_BY_HAND)));
 	result_add(fence, record,
 		   pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
 		   false);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/adopt/adopt.h"
+#include "common/base/remedies.h"
 
 #include <string.h>
 #include <strings.h>
@@ -267,7 +268,7 @@ int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, 
 	if (ret->n_databases == 0)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "no database of this server replicates in a way that peers.json "
-				 "can say: nothing to adopt; for a new cluster see syncward init "
-				 "--help");
+				 "can say: nothing to adopt; for a new cluster see %s",
+				 remedy_fill(pool, REMEDY_HELP, "init"));
 	return adopt_survey_self(ret, live, fqdn, err);
 }

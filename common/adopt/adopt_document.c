@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "common/adopt/adopt.h"
+#include "common/base/remedies.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
@@ -209,17 +210,19 @@ static void hints_note(Adoption *adoption)
 				adopt_note(
 					adoption,
 					"%s is read for %s with a retry that ends: used up, slapd "
-					"never tries again by itself; \"retry_may_end\": true says "
-					"that it is so, and a \"+\" at its end, as in \"5 5 60 +\", "
-					"would be better",
-					adoption->peers[link->peer].uri, database->suffix);
+					"never tries again by itself, which \"retry_may_end\" says; "
+					"better is %s",
+					adoption->peers[link->peer].uri, database->suffix,
+					remedy_text(REMEDY_RETRY));
 			was_converted |= looks_converted(link->syncrepl);
 			if (link->peer != 0 && never_says_retry(link->syncrepl))
-				adopt_note(adoption,
-					   "%s is read for %s without retry: when it fails, slapd "
-					   "tries again only after an hour; \"retry\": "
-					   "\"undefined\" says so, \"5 5 60 +\" would be better",
-					   adoption->peers[link->peer].uri, database->suffix);
+				adopt_note(
+					adoption,
+					"%s is read for %s without retry: when it fails, slapd "
+					"tries again only after an hour, which \"undefined\" says; "
+					"better is %s",
+					adoption->peers[link->peer].uri, database->suffix,
+					remedy_text(REMEDY_RETRY));
 		}
 	}
 	if (was_converted)

@@ -60,14 +60,13 @@ static int own_id_find(Search *search, Error *err)
 	if (!verdict.starts)
 		return error_set(err, ERROR_REFUSED, 0,
 				 "which server ID this node has is not sure, and slapd may not "
-				 "start again: %s; mend olcServerID of cn=config first",
-				 verdict.problem);
+				 "start again: %s; %s",
+				 verdict.problem, remedy_text(REMEDY_ADOPT_SERVER_ID));
 	if (!verdict.has_sid || verdict.sid == 0)
 		return error_set(
 			err, ERROR_REFUSED, 0,
-			"this node has no server ID, which a multi-provider cluster needs: give "
-			"olcServerID of cn=config a number from 1 to 4095 that no other node "
-			"has, then adopt again");
+			"this node has no server ID, which a multi-provider cluster needs: %s",
+			remedy_text(REMEDY_ADOPT_NO_SERVER_ID));
 	search->adoption->peers[0].id = verdict.sid;
 	search->adoption->peers[0].id_said_by = "olcServerID here";
 	return 0;

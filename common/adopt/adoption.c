@@ -38,28 +38,29 @@ int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_
 	AdoptPeer *named = &adoption->peers[peer];
 
 	if (named->id != 0 && named->id != id)
-		return error_set(err, ERROR_REFUSED, 0,
-				 "%s has the server ID %u according to %s, but %u according to %s: "
-				 "find out which server answers there, and mend what is wrong",
-				 named->uri, named->id, named->id_said_by, id, said_by);
+		return error_set(
+			err, ERROR_REFUSED, 0,
+			"%s has the server ID %u according to %s, but %u according to %s: %s",
+			named->uri, named->id, named->id_said_by, id, said_by,
+			remedy_text(REMEDY_ADOPT_WHO_ANSWERS));
 	if (peer != 0 && adoption->peers[0].id == id)
 		return error_set(
 			err, ERROR_REFUSED, 0,
 			"%s has this node's own server ID %u: either slapd replicates "
 			"from itself, because no listener of it (-h) is that URL (then %s, "
-			"or %s), or two servers share an ID, which loses changes (then "
-			"give one of them another)",
+			"or %s), or two servers share an ID, which loses changes (then %s)",
 			named->uri, id, remedy_fill(adoption->pool, REMEDY_LISTENER, named->uri),
-			remedy_text(REMEDY_LINKS_ANEW));
+			remedy_text(REMEDY_LINKS_ANEW), remedy_text(REMEDY_ADOPT_ID_SHARED));
 	for (size_t i = 0; i < adoption->n_peers; i++)
 		if (i != peer && adoption->peers[i].id == id)
 			return error_set(
 				err, ERROR_REFUSED, 0,
 				"%s and %s have the same server ID %u: either both are names of "
-				"one server (then let all olcSyncrepl values use one of them), or "
-				"two servers share an ID, which loses changes (then give one of "
-				"them another)",
-				adoption->peers[i].uri, named->uri, id);
+				"one server (then %s), or two servers share an ID, which loses "
+				"changes (then %s)",
+				adoption->peers[i].uri, named->uri, id,
+				remedy_text(REMEDY_ADOPT_ONE_NAME),
+				remedy_text(REMEDY_ADOPT_ID_SHARED));
 	if (named->id == 0)
 		named->id_said_by = said_by;
 	named->id = id;

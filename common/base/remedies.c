@@ -7,7 +7,7 @@
 #include "common/base/buf.h"
 
 static const RemedyRow *const areas[] = {remedies_plan, remedies_files, remedies_doctor,
-					 remedies_peers};
+					 remedies_peers, remedies_documents};
 
 const RemedyRow *remedy_row(Remedy remedy)
 {

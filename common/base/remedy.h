@@ -248,6 +248,16 @@ typedef enum Remedy {
 	REMEDY_SERVER_ID_THERE,
 	REMEDY_ID_THERE,
 	REMEDY_VIEWS_BY_HAND,
+	/* remedies_documents.c: adopt, peers.json */
+	REMEDY_ADOPT_NODE,
+	REMEDY_ADOPT_WHICH,
+	REMEDY_ADOPT_WHO_ANSWERS,
+	REMEDY_ADOPT_ONE_NAME,
+	REMEDY_ADOPT_ID_SHARED,
+	REMEDY_ADOPT_NO_SERVER_ID,
+	REMEDY_ADOPT_SERVER_ID,
+	REMEDY_STARTTLS_ONCE,
+	REMEDY_PLAN_LDIF,
 	REMEDY_COUNT
 } Remedy;
 
@@ -264,5 +274,6 @@ extern const RemedyRow remedies_plan[REMEDY_COUNT];
 extern const RemedyRow remedies_doctor[REMEDY_COUNT];
 extern const RemedyRow remedies_files[REMEDY_COUNT];
 extern const RemedyRow remedies_peers[REMEDY_COUNT];
+extern const RemedyRow remedies_documents[REMEDY_COUNT];
 
 #endif

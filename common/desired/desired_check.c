@@ -126,8 +126,34 @@ static JsonPlace rid_place(const Check *check, size_t position)
 	return rid ? rid->place : json_member(peer, "id")->place;
 }
 
+static bool is_rid_taken(const Desired *desired, unsigned rid)
+{
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+
+		if ((peer->rid >= 0 ? (unsigned)peer->rid : peer->id) == rid)
+			return true;
+	}
+	return false;
+}
+
+/* The line with a rid that no peer has, and that fits into every database. */
+static const char *free_rid(Pool *pool, const Desired *desired)
+{
+	unsigned offset = 0;
+
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (desired->databases[i].rid_offset > offset)
+			offset = desired->databases[i].rid_offset;
+	for (unsigned rid = 1; rid + offset <= RID_MAX; rid++)
+		if (!is_rid_taken(desired, rid))
+			return remedy_fill(pool, REMEDY_PEER_RID, remedy_number(pool, rid));
+	return "a smaller \"rid\", or the database a smaller \"rid_offset\"";
+}
+
 static int check_rids(Check *check, const DesiredDatabase *database, const unsigned *positions)
 {
+	AUTO(Pool) *scratch = pool_new();
 	unsigned ids[RID_MAX + 1] = {0};
 
 	for (size_t i = 0; i < database->n_peer_ids; i++) {
@@ -140,16 +166,16 @@ static int check_rids(Check *check, const DesiredDatabase *database, const unsig
 		if (rid > RID_MAX)
 			return reader_refuse(check->reader, rid_place(check, position),
 					     "this peer's rid in the database at %u:%u would be "
-					     "%u, and slapd takes 0 to %d: give the peer a "
-					     "smaller \"rid\"",
+					     "%u, and slapd takes 0 to %d: give the peer %s",
 					     database->place.line, database->place.column, rid,
-					     RID_MAX);
+					     RID_MAX, free_rid(scratch, check->desired));
 		if (ids[rid] > 0)
 			return reader_refuse(check->reader, rid_place(check, position),
 					     "peers %u and %u have the same rid %u in the "
-					     "database at %u:%u: give one of them another \"rid\"",
+					     "database at %u:%u: give one of them %s",
 					     ids[rid], peer->id, rid, database->place.line,
-					     database->place.column);
+					     database->place.column,
+					     free_rid(scratch, check->desired));
 		ids[rid] = peer->id;
 	}
 	return 0;
@@ -192,6 +218,45 @@ static bool needs_readers(const DesiredDatabase *database)
 	       (database->manages_limits || database->manages_access || database->delta);
 }
 
+static int refuse_credentials(Check *check, const Link *link)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return refuse_link(
+		check, link, SYNCREPL_CREDENTIALS,
+		pool_printf(scratch,
+			    "has no \"credentials\" in \"syncrepl\" of the database, as in %s",
+			    remedy_fill(scratch, REMEDY_CREDENTIALS_FILE,
+					"/etc/syncward/secrets/replicator")));
+}
+
+static int refuse_tls_twice(Check *check, const Link *link)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return refuse_link(
+		check, link, SYNCREPL_STARTTLS,
+		pool_printf(scratch,
+			    "would start TLS twice, by starttls critical and a ldaps:// URI, which "
+			    "the provider refuses: write %s into \"syncrepl\" of this peer, or "
+			    "ldap:// into its uri",
+			    remedy_text(REMEDY_STARTTLS_ONCE)));
+}
+
+static int refuse_retry(Check *check, const Link *link)
+{
+	AUTO(Pool) *scratch = pool_new();
+
+	return refuse_link(
+		check, link, SYNCREPL_RETRY,
+		pool_printf(
+			scratch,
+			"has a \"retry\" that ends: when it is used up, slapd never tries again "
+			"by itself; end it with \"+\", as in %s (what adopt printed may have "
+			"\"retry_may_end\" in \"policy\")",
+			remedy_text(REMEDY_RETRY)));
+}
+
 static int check_binding(Check *check, const Link *link)
 {
 	const DesiredDatabase *database = link->database;
@@ -202,13 +267,11 @@ static int check_binding(Check *check, const Link *link)
 	if (strcasecmp(link_setting(link, SYNCREPL_BINDMETHOD), "sasl") == 0) {
 		if (!link_setting(link, SYNCREPL_SASLMECH))
 			return refuse_link(check, link, SYNCREPL_BINDMETHOD,
-					   "has \"bindmethod\": \"sasl\", which needs "
-					   "\"saslmech\"");
+					   "has the bindmethod sasl, and no \"saslmech\"");
 		if (needs_readers(database))
 			return reader_refuse(check->reader, database->place,
-					     "with \"bindmethod\": \"sasl\" this database needs "
-					     "\"readers\", the DNs that peers get at their "
-					     "provider (or \"limits\" and \"access\" false)");
+					     "with the bindmethod sasl this database needs %s",
+					     remedy_text(REMEDY_READERS_NAMED));
 		return 0;
 	}
 	if (authzid && strncasecmp(authzid, "u:", 2) == 0 && needs_readers(database))
@@ -217,11 +280,9 @@ static int check_binding(Check *check, const Link *link)
 				     remedy_text(REMEDY_READERS_NAMED));
 	if (!dn || *dn == '\0')
 		return refuse_link(check, link, SYNCREPL_BINDDN,
-				   "has no \"binddn\": set it in \"syncrepl\" of the database");
+				   "has no \"binddn\" in \"syncrepl\" of the database");
 	if (credentials.kind == CREDENTIALS_NONE)
-		return refuse_link(check, link, SYNCREPL_CREDENTIALS,
-				   "has no \"credentials\": set them in \"syncrepl\" of the "
-				   "database");
+		return refuse_credentials(check, link);
 	return 0;
 }
 
@@ -265,17 +326,9 @@ static int check_link(Check *check, const Link *link)
 				   "replication is not supported; leave it out");
 	if (strncasecmp(link->provider->uri, "ldaps:", 6) == 0 && starttls &&
 	    strcasecmp(starttls, "critical") == 0)
-		return refuse_link(check, link, SYNCREPL_STARTTLS,
-				   "would start TLS twice, with \"starttls\": \"critical\" and a "
-				   "ldaps:// URI, which the provider refuses: set \"starttls\" to "
-				   "\"no\" for this peer, or use ldap://");
+		return refuse_tls_twice(check, link);
 	if (!check->desired->retry_may_end && syncrepl_gives_up(link_setting(link, SYNCREPL_RETRY)))
-		return refuse_link(
-			check, link, SYNCREPL_RETRY,
-			"has a \"retry\" that ends: when it is used up, slapd never tries "
-			"again by itself; end it with \"+\", as in \"5 5 60 +\" (a file "
-			"that `syncward adopt` printed may have \"retry_may_end\": true in "
-			"\"policy\")");
+		return refuse_retry(check, link);
 	return 0;
 }
 

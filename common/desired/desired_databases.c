@@ -12,8 +12,8 @@ static int read_peer_ids(Reader *reader, const ReaderKey *key, const JsonNode *v
 		return -1;
 	if (value->n_children == 0)
 		return reader_refuse(reader, value->place,
-				     "\"peers\" of a database names nobody: leave it out for all "
-				     "peers, or remove the database");
+				     "\"peers\" of a database names nobody: without it all peers "
+				     "hold the database");
 	if (value->n_children > ID_MAX)
 		return reader_refuse(reader, value->place, "\"peers\" has more than %d items",
 				     ID_MAX);
@@ -37,9 +37,10 @@ static int read_readers(Reader *reader, const ReaderKey *key, const JsonNode *va
 	if (reader_array(reader, key, value, JSON_STRING) < 0)
 		return -1;
 	if (value->n_children == 0)
-		return reader_refuse(reader, value->place,
-				     "\"readers\" names nobody: leave it out for the bind DN, or "
-				     "set \"limits\" to false");
+		return reader_refuse(
+			reader, value->place,
+			"\"readers\" names nobody: without it the bind DN of the links "
+			"counts");
 	database->readers = pool_alloc(reader->pool, value->n_children * sizeof(const char *));
 	for (size_t i = 0; i < value->n_children; i++)
 		if (read_dn(reader, &item, &value->children[i],

@@ -26,8 +26,8 @@ static int keyword_of(Reader *reader, const JsonNode *member)
 		return refuse_unknown(reader, member);
 	if (keyword == SYNCREPL_RID)
 		return reader_refuse(reader, member->key_place,
-				     "a rid is not set here: give the peer a \"rid\", or the "
-				     "database a \"rid_offset\"");
+				     "a rid is not set here, but by \"rid\" of the peer and "
+				     "\"rid_offset\" of the database");
 	if (keyword == SYNCREPL_PROVIDER)
 		return reader_refuse(reader, member->key_place,
 				     "the provider is not set here: it is the \"uri\" of each "
@@ -161,8 +161,8 @@ int read_credentials(Reader *reader, const ReaderKey *key, const JsonNode *value
 		return read_source(reader, value, credentials);
 	if (value->type != JSON_STRING)
 		return reader_refuse(reader, value->place,
-				     "\"%s\" must be {\"file\": PATH}, {\"credential\": NAME} or a "
-				     "string, not %s",
+				     "\"%s\" must be an object with \"file\" or \"credential\", or "
+				     "a string, not %s",
 				     key->name, json_type_name(value->type));
 	if (syncrepl_check(SYNCREPL_CREDENTIALS, value->string, &why) < 0)
 		return reader_refuse(reader, value->place, "%s", why.text);

@@ -3,6 +3,7 @@
 
 #include "common/base/base64.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/plan/render.h"
 
 typedef struct Ldif {
@@ -92,11 +93,12 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
 
 	buf_puts(&ldif.out, "# made by syncward plan\n");
 	if (!style.shows_secrets && has_secrets(pool, plan))
-		buf_puts(&ldif.out, "# Passwords are masked below: ldapmodify refuses this file at "
-				    "the first record, which changes nothing.\n"
-				    "# For one that loads: syncward plan --output ldif "
-				    "--show-secrets --save FILE\n"
-				    "dn: cn=config\nchangetype: passwords-are-masked\n\n");
+		buf_printf(&ldif.out,
+			   "# Passwords are masked below: ldapmodify refuses this file at "
+			   "the first record, which changes nothing.\n"
+			   "# For one that loads: %s\n"
+			   "dn: cn=config\nchangetype: passwords-are-masked\n\n",
+			   remedy_text(REMEDY_PLAN_LDIF));
 	for (size_t i = 0; i < plan->n_steps; i++)
 		if (plan->steps[i].kind == STEP_SEARCH)
 			search_comment(&ldif, &plan->steps[i]);

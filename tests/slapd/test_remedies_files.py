@@ -297,3 +297,50 @@ def test_what_the_daemon_would_undo_is_written_into_its_file(node):
         done = node.apply("--release", "G6")
         assert done.returncode == 0, done.stdout + done.stderr
     node.assert_in_step()
+
+
+@pytest.mark.remedy("plan-ldif")
+def test_a_plan_with_its_passwords_loads(node):
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [node.syncrepl()[0]])])
+    masked = node.plan("--output", "ldif").stdout
+    path = os.path.join(node.folder, "plan.ldif")
+    remedies.execute(node, remedies.printed(masked, "plan-ldif").replace("FILE", path), statuses=(2,))
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o600, "it has passwords"
+    loaded = node.server.ldapmodify(path)
+    assert loaded.returncode == 0, loaded.stdout + loaded.stderr
+    remedies.did("plan-ldif")
+    node.assert_in_step()
+
+
+def with_rid_twice(document):
+    document["peers"][1]["rid"] = 1
+
+
+def with_rid_too_large(document):
+    document["databases"][0]["rid_offset"] = 998
+
+
+def with_tls_twice(document):
+    document["peers"][1]["uri"] = document["peers"][1]["uri"].replace("ldap:", "ldaps:")
+    document["databases"][0]["syncrepl"]["starttls"] = "critical"
+
+
+@pytest.mark.remedy("starttls-once")
+@pytest.mark.parametrize("lack, code", [(with_rid_twice, "peer-rid"), (with_rid_too_large, "peer-rid"),
+                                        (with_tls_twice, "starttls-once")])
+def test_what_a_document_lacks_is_taken_when_it_is_written(node, lack, code):
+    """The rid that is offered is nobody's, in no database."""
+    del node.document["peers"][2]
+    if lack is with_rid_too_large:
+        node.document["peers"][1].update(id=2, rid=7)
+        node.document["peers"][0]["rid"] = 0
+    lack(node.document)
+    node.write()
+    done = node.run("validate")
+    assert done.returncode == 78, done.stdout
+    peer = node.document["peers"][1]
+    (peer if code == "peer-rid" else peer.setdefault("syncrepl", {})).update(remedies.line(done.stderr, code))
+    node.write()
+    done = node.run("validate")
+    remedies.did("starttls-once")  # is one of the runs
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedy.h"
+
+/* What adopt needs of a server that nobody looks after yet, and what a peers.json lacks. */
+
+const RemedyRow remedies_documents[REMEDY_COUNT] = {
+	[REMEDY_ADOPT_NODE] =
+		{"adopt-node", REMEDY_AGENT, "\"node\": \"{=own-id}\"",
+		 "test_adopt_identity.py::test_a_node_of_which_no_name_tells_is_told_how_to_say_it"},
+	[REMEDY_ADOPT_WHICH] =
+		{"adopt-which", REMEDY_WORDS,
+		 "correct the name, the address or --node; an ID that was written under stays. Then adopt again",
+		 "test_adopt_identity.py::test_a_name_that_is_another_peers_is_refused"},
+	[REMEDY_ADOPT_WHO_ANSWERS] =
+		{"adopt-who-answers", REMEDY_WORDS,
+		 "find out which server answers there, and correct what is said of it, not the ID of a server that was written to",
+		 "test_adopt_identity.py::test_what_a_server_says_of_itself_is_not_overruled"},
+	[REMEDY_ADOPT_ONE_NAME] =
+		{"adopt-one-name", REMEDY_WORDS,
+		 "replace olcSyncrepl as a whole, in one modify, by values of which one reads from it",
+		 "test_adopt_identity.py::test_two_names_of_one_server_become_one"},
+	[REMEDY_ADOPT_ID_SHARED] =
+		{"adopt-id-shared", REMEDY_WORDS,
+		 "give the one that was written to less an olcServerID that no server ever had",
+		 "test_adopt_identity.py::test_two_servers_under_one_id_are_no_cluster"},
+	[REMEDY_ADOPT_NO_SERVER_ID] =
+		{"adopt-no-server-id", REMEDY_WORDS,
+		 "restart slapd once with its syncprov overlays in place, which has contextCSN written, then give olcServerID of cn=config a number from 1 to 4095 that no server ever had, and adopt again",
+		 "test_adopt_identity.py::test_a_node_without_a_server_id_gets_one_behind_its_context_csn"},
+	[REMEDY_ADOPT_SERVER_ID] =
+		{"adopt-server-id", REMEDY_WORDS,
+		 "before slapd is restarted, let the value of olcServerID with the ID under which this node writes name a URL of slapd's -h list, or no URL and be the only one",
+		 "test_adopt_identity.py::test_a_list_that_names_no_listener_is_corrected_first"},
+	[REMEDY_STARTTLS_ONCE] =
+		{"starttls-once", REMEDY_PEERS, "\"starttls\": \"no\"",
+		 "test_remedies_files.py::test_what_a_document_lacks_is_taken_when_it_is_written"},
+	[REMEDY_PLAN_LDIF] = {"plan-ldif", REMEDY_SHELL,
+			      "syncward plan --output ldif --show-secrets --save FILE",
+			      "test_remedies_files.py::test_a_plan_with_its_passwords_loads"},
+};
