@@ -132,7 +132,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] =
 			{"role-anew", REMEDY_WORDS,
 			 "`syncward leave` here, a slapd without data and without replication in its "
 			 "cn=config, and then the other role in peers.json",
-			 "test_consumer_role.py::test_a_provider_that_the_file_makes_a_consumer_is_held"},
+			 "test_consumer_role.py::test_a_consumer_that_the_file_makes_a_provider_is_held"},
 		[REMEDY_RELEASE_ROLE] =
 			{"release-role", REMEDY_SHELL, "syncward apply --release role",
 			 "test_promotion.py::test_a_consumer_becomes_a_provider_with_what_it_has"},

@@ -267,6 +267,10 @@ static void that_it_reads_as_a_consumer_is_remembered(void **state)
 	(void)again(scene);
 	assert_true(holds(scene, GUARD_ROLE));
 	assert_true(remembered(scene)->is_consumer);
+	/* And what was not complete is not taken for complete. */
+	scene->known.databases[0].is_joining = true;
+	(void)again(scene);
+	assert_true(remembered(scene)->is_joining);
 }
 
 static void what_never_read_is_not_remembered_as_one(void **state)
