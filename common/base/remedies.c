@@ -6,15 +6,16 @@
 
 #include "common/base/buf.h"
 
-static const RemedyRow *const areas[] = {remedies_plan, remedies_files, remedies_doctor,
-					 remedies_peers, remedies_documents};
+static const RemedyRow *const areas[] = {remedies_plan,  remedies_files,     remedies_doctor,
+					 remedies_peers, remedies_documents, remedies_releases,
+					 remedies_delta};
 
 const RemedyRow *remedy_row(Remedy remedy)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(areas); i++)
 		if (areas[i][remedy].code)
 			return &areas[i][remedy];
-	return &areas[0][REMEDY_APPLY]; /* never: units look for every code */
+	return &remedies_releases[REMEDY_APPLY]; /* never: units look for every code */
 }
 
 const char *remedy_text(Remedy remedy)

@@ -275,5 +275,7 @@ extern const RemedyRow remedies_doctor[REMEDY_COUNT];
 extern const RemedyRow remedies_files[REMEDY_COUNT];
 extern const RemedyRow remedies_peers[REMEDY_COUNT];
 extern const RemedyRow remedies_documents[REMEDY_COUNT];
+extern const RemedyRow remedies_releases[REMEDY_COUNT];
+extern const RemedyRow remedies_delta[REMEDY_COUNT];
 
 #endif

@@ -47,10 +47,9 @@ bool heartbeat_answer_counts(const HeartbeatAsked *asked)
 static bool guard_stops(Guard guard)
 {
 	static const Guard guards[] = {
-		GUARD_NOT_LISTED,        GUARD_EMPTY_FILE, GUARD_SERVER_ID,
-		GUARD_CONTENT,           GUARD_IDENTITY,   GUARD_LEFT,
-		GUARD_JOINING,           GUARD_ORDER,      GUARD_DATABASE,
-		GUARD_CONFIG_REPLICATED,
+		GUARD_NOT_LISTED, GUARD_EMPTY_FILE, GUARD_SERVER_ID,         GUARD_CONTENT,
+		GUARD_IDENTITY,   GUARD_LEFT,       GUARD_JOINING,           GUARD_ORDER,
+		GUARD_ROLE,       GUARD_DATABASE,   GUARD_CONFIG_REPLICATED,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(guards); i++)

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/base/remedy.h"
+
+/* What a log of changes lacks (delta-syncrepl). */
+
+#define LDAPMODIFY " | ldapmodify -Y EXTERNAL -H {ldapi}"
+
+const RemedyRow remedies_delta[REMEDY_COUNT] = {
+	[REMEDY_LOG_THERE] =
+		{"log-there", REMEDY_WORDS,
+		 "mend what `syncward plan` says of that log there, or take what asks for it (\"delta\", or syncdata, logbase and logfilter) out of peers.json",
+		 "test_delta.py::test_a_link_reads_the_database_until_its_provider_shows_the_log"},
+	[REMEDY_LOG_COMPARE] =
+		{"log-compare", REMEDY_WORDS,
+		 "when the log is mended, see with `syncward compare` what is missing here all the same",
+		 "test_delta.py::test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it"},
+	[REMEDY_LOG_DATABASE] =
+		{"log-database", REMEDY_WORDS,
+		 "make one with a folder of its own, a rootdn and the indices that slapo-accesslog(5) names",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_MODULE] =
+		{"log-module", REMEDY_LDIF, "olcModuleLoad: accesslog",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_OVERLAY] =
+		{"log-overlay", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: olcOverlay=accesslog,{dn}' 'changetype: add' 'objectClass: olcAccessLogConfig' 'olcOverlay: accesslog' 'olcAccessLogDB: {suffix}' 'olcAccessLogOps: writes' 'olcAccessLogSuccess: TRUE' 'olcAccessLogPurge: 07+00:00 01+00:00'" LDAPMODIFY,
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_OPERATIONS] =
+		{"log-operations", REMEDY_LDIF, "olcAccessLogOps: writes",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_SYNCPROV] =
+		{"log-syncprov", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: olcOverlay=syncprov,{dn}' 'changetype: add' 'objectClass: olcOverlayConfig' 'objectClass: olcSyncProvConfig' 'olcOverlay: syncprov' 'olcSpNoPresent: TRUE' 'olcSpReloadHint: TRUE'" LDAPMODIFY,
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_NO_PRESENT] =
+		{"log-no-present", REMEDY_LDIF, "olcSpNoPresent: TRUE",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_RELOAD_HINT] =
+		{"log-reload-hint", REMEDY_LDIF, "olcSpReloadHint: TRUE",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_ACCESS] =
+		{"log-access", REMEDY_LDIF,
+		 "olcAccess: {0}to * by dn.exact=\"{dn}\" read by * break",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_LIMITS] =
+		{"log-limits", REMEDY_LDIF,
+		 "olcLimits: {0}dn.exact=\"{dn}\" size=unlimited size.unchecked=unlimited time=unlimited",
+		 "test_delta.py::test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed"},
+	[REMEDY_LOG_FOLDER] =
+		{"log-folder", REMEDY_SHELL, "install -d -m 0750 -o {user} -g {group} {directory}",
+		 "test_delta_made.py::test_a_folder_that_is_not_slapds_is_held_with_the_command_that_makes_it"},
+	[REMEDY_LOG_FOLDER_EMPTY] =
+		{"log-folder-empty", REMEDY_WORDS, "name an empty folder in \"directory\"",
+		 "test_delta_made.py::test_a_log_is_not_begun_among_what_is_left_of_another"},
+	[REMEDY_LOG_ANEW] =
+		{"log-anew", REMEDY_SHELL,
+		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcReadOnly' 'olcReadOnly: TRUE'" LDAPMODIFY,
+		 "test_delta_made.py::test_a_log_with_a_gap_is_not_written_on_and_begins_anew"},
+	[REMEDY_DELTA_OUT] =
+		{"delta-out", REMEDY_WORDS, "take \"delta\" out of that database in peers.json",
+		 "test_delta_made.py::test_a_log_that_another_overlay_writes_is_not_made"},
+};
