@@ -270,15 +270,30 @@ static bool is_read_by_all(const SimHost *host)
 	return true;
 }
 
+/* Whoever begins a cluster has looked which of the others are empty: an account that is no rootdn
+ * cannot see that. */
+static size_t empty_find(const SimHost *host, unsigned ids[SIM_NODES])
+{
+	const SimCluster *cluster = &host->sim->cluster;
+	size_t n = 0;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (i != host->at && cluster->nodes[i].copy.n_entries == 0)
+			ids[n++] = (unsigned)i + 1;
+	return n;
+}
+
 static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 {
+	unsigned empty_ids[SIM_NODES];
 	Inputs inputs = {.state_dir = host->state_dir,
 			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
 			 .file = {.desired = host->desired},
 			 .wanted = host->wanted};
 	PassOptions pass = {.may_write = true,
 			    .is_first_node = options->is_first_node,
-			    .released = options->released};
+			    .released = options->released,
+			    .empty_ids = empty_ids};
 	DatabaseFacts facts;
 	Report report;
 	Error err;
@@ -290,6 +305,7 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		return;
 	}
 	facts = peers_read(pool, host);
+	pass.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
 	pass.contents = &facts;
 	pass.n_contents = 1;
 	pass_run(pool, &inputs, &pass, &host->directory, &report);

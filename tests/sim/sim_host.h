@@ -4,6 +4,7 @@
 
 #include "agent/slapd/directory.h"
 #include "common/desired/wanted.h"
+#include "tests/sim/sim_access.h"
 #include "tests/sim/sim_model.h"
 #include "tests/sim/sim_shape.h"
 
@@ -17,6 +18,12 @@
 #define SIM_UUID   "2d3f28a0-0000-1040-8000-%012x"
 
 typedef struct Sim Sim;
+
+/* Who may read passwords. */
+typedef struct SimRights {
+	bool is_debian;  /* a new machine has Debian's olcAccess; else none, and all read all */
+	bool has_access; /* "access": true in peers.json */
+} SimRights;
 
 /* What the last pass told people to do. */
 typedef struct SimAdvice {
@@ -53,6 +60,7 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
+	SimRights rights;
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;
@@ -72,9 +80,15 @@ void sim_host_make(Sim *sim, size_t at);
 /* What cn=config says now takes effect; restarts: all consumers of the database were made anew. */
 void sim_host_reload(SimHost *host, bool restarts);
 
+/* What cn=config says of the database and of syncprov there; the latter may be missing: NULL. */
+Entry *sim_host_database(const SimHost *host);
+const Entry *sim_host_overlay(const SimHost *host);
+
 /* What somebody does to cn=config by hand: removes the links and the flag, puts them back. */
 void sim_host_unlink(SimHost *host);
 void sim_host_keep_log(SimHost *host);
+void sim_host_put_rules(SimHost *host, SimAccess rules);
+void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
 
 /* A pass of syncward as the daemon makes it, or a person's apply. */

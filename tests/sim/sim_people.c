@@ -185,6 +185,14 @@ void sim_person_acts(SimPlay *play, const SimChoice *choice)
 		if (node->is_up)
 			sim_host_keep_log(host);
 		break;
+	case SIM_SET_ACL:
+		if (node->is_up)
+			sim_host_put_rules(host, (SimAccess)choice->of[1]);
+		break;
+	case SIM_REVOKE:
+		if (node->is_up)
+			sim_host_revoke(host);
+		break;
 	case SIM_LATE:
 		node->late = choice->of[1];
 		break;

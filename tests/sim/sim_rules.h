@@ -20,6 +20,7 @@ typedef enum SimRule {
 	SIM_LINK,         /* G6: a link that works stays until another one was tried */
 	SIM_WHOLE,        /* G13: no provider reads a part only */
 	SIM_ORDER,        /* contextCSN is on disk before the server ID */
+	SIM_READERS,      /* G12: who reads here may read everything */
 	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
