@@ -28,6 +28,7 @@ void sim_host_unlink(SimHost *host)
 
 void sim_host_keep_log(SimHost *host)
 {
+	SimNode *node = &host->sim->cluster.nodes[host->at];
 	const Entry *overlay = sim_host_overlay(host);
 	const char *size = "100";
 	Mod mod = {.kind = MOD_REPLACE,
@@ -37,6 +38,8 @@ void sim_host_keep_log(SimHost *host)
 
 	if (overlay)
 		hand_change(host, overlay, &mod, 1);
+	else if (node->has_overlay) /* of a cluster that somebody connected */
+		sim_log_keep(node, true);
 }
 
 void sim_host_relink(SimHost *host)

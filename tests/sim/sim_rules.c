@@ -27,6 +27,8 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
+	[SIM_FACT_WHOLE] = "fact-whole",
+	[SIM_FACT_USED] = "fact-used",
 	[SIM_FACT_LOWEST] = "fact-lowest",
 };
 

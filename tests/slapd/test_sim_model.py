@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulator's model of slapd's replication (tests/sim) against real servers: random histories of two nodes that somebody
-connected by hand, and of which each is away now and then, end as the model says, entry by entry. SYNCWARD_SEED repeats a run."""
+connected by hand, and of which each is away now and then, end as the model says, entry by entry. SYNCWARD_SEED repeats a run.
+The histories of tests/sim/twin do, too: each shows a fact without which the model would say something else."""
 
+import glob
 import os
 import random
+import re
+import shutil
 import subprocess
 
 import ldap
 import pytest
 from slapd import Database, syncrepl, wait_until
-from tools import tool_path
+from tools import TOP, tool_path
 
 SEED = os.environ.get("SYNCWARD_SEED", "20261128")
 N_HISTORIES = 20  # each on a suffix of its own
 FACTS = ("fact-covered", "fact-present")
 PATIENCE = 60
+STARTS = ("hand", "old")
+RECORDED = sorted(glob.glob(os.path.join(TOP, "tests", "sim", "twin", "*.txt")))
 
 
 def events_make(rng):
@@ -27,7 +33,7 @@ def events_make(rng):
 
 
 def history_make(rng, number, events):
-    lines = ["nodes 2", ("hand", "old")[number % 2]]
+    lines = ["nodes 2", STARTS[number % 2]]
     for event in events:
         if event[0]:
             lines.append(" ".join(map(str, event)))
@@ -71,16 +77,19 @@ def put(server, number, name, version):
 
 
 class Pair:
-    """Two servers that replicate all suffixes from each other."""
+    """Two servers that replicate all suffixes from each other; starts: of which kind each is."""
 
-    def __init__(self, slapd_factory):
-        self.numbers = range(N_HISTORIES)
+    def __init__(self, slapd_factory, starts):
+        self.numbers = range(len(starts))
+        self.backups = {}
         self.servers = [
-            slapd_factory([self.database(number, number % 2 == 0) for number in self.numbers], modules=("syncprov",)),
+            slapd_factory([self.database(number, start == "hand") for number, start in enumerate(starts)], modules=("syncprov",)),
             slapd_factory([self.database(number, False) for number in self.numbers], modules=("syncprov",),
                           global_attributes={"olcServerID": "2"})]
         self.fill()
         self.connect()
+        self.folders = {server: [server.values(server.database_dn(suffix(number)), "olcDbDirectory")[0] for number in self.numbers]
+                        for server in self.servers}
         for server in self.servers:  # contextCSN is on disk then
             self.leave(server)
             self.come(server)
@@ -156,13 +165,27 @@ class Pair:
         else:
             self.servers[int(choice[1]) - 1].data.delete_s(dn_of(number, choice[2]))
 
+    def keep_log(self, server, number):
+        overlay, = (dn for dn, _ in server.search(server.database_dn(suffix(number))) if "syncprov" in dn)
+        server.modify(overlay, [(ldap.MOD_REPLACE, "olcSpSessionlog", "100")])
+
+    def restore(self, server):
+        for folder, backup in self.backups[server]:
+            shutil.rmtree(folder)
+            shutil.copytree(backup, folder)
+
+    def backup(self, server):
+        """Of a server that is stopped."""
+        assert not server.is_running()
+        self.backups[server] = [(folder, shutil.copytree(folder, f"{folder}.backup")) for folder in self.folders[server]]
+
     def happen(self, event):
-        if event[0] == "flow":
+        verb, *of = event
+        if verb == "flow":
             self.flow()
-        elif event[0] == "start":
-            self.come(self.servers[event[1] - 1])
-        else:
-            self.leave(self.servers[event[1] - 1])
+            return
+        server = self.servers[int(of[0]) - 1]
+        {"start": self.come, "stop": self.leave, "backup": self.backup, "restore": self.restore}[verb](server)
 
 
 @pytest.mark.one_release
@@ -172,7 +195,7 @@ def test_random_histories_end_as_the_model_says(slapd_factory, tmp_path):
     texts = [history_make(rng, number, events) for number in range(N_HISTORIES)]
     said = [model_says(text, tmp_path / f"h{number}.txt") for number, text in enumerate(texts)]
     left = [list(choices) for choices, _ in said]
-    pair = Pair(slapd_factory)
+    pair = Pair(slapd_factory, [STARTS[number % 2] for number in range(N_HISTORIES)])
     for event in events:
         for number, choices in enumerate(left):
             while not event[0] and choices and choices[0][0] in ("write", "delete"):
@@ -187,3 +210,27 @@ def test_random_histories_end_as_the_model_says(slapd_factory, tmp_path):
     # Each fact matters here: without it the model says something else of one of these histories.
     for fact in FACTS:
         assert any(model_says(text, tmp_path / "without.txt", "--without", fact)[1] != held for text, (_, held) in zip(texts, said)), fact
+
+
+@pytest.mark.one_release
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: os.path.basename(path)[:-len(".txt")])
+def test_a_recorded_history_ends_as_the_model_says(path, slapd_factory, tmp_path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    fact, = re.findall(r"^# without (fact-\w+): ", text, re.MULTILINE)
+    choices, held = model_says(text, tmp_path / "h.txt")
+    assert model_says(text, tmp_path / "without.txt", "--without", fact)[1] != held, "the fact does not matter here"
+    pair = Pair(slapd_factory, [next(start for start in STARTS if f"\n{start}\n" in text)])
+    for choice in choices:
+        if choice[0] in ("write", "delete"):
+            pair.play(0, choice)
+        elif choice[0] == "log":
+            pair.keep_log(pair.servers[int(choice[1]) - 1], 0)
+        else:
+            pair.happen(choice)
+    assert [held_by(server, 0) for server in pair.servers] == held
+
+
+def test_there_is_a_history_for_each_fact():
+    """14, 25, and 26 of its log, 27; 26 and the present phase are in the random ones."""
+    assert len(RECORDED) == 4
