@@ -201,6 +201,7 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 	else if (strstr(hold->release, "--release") && !strstr(hold->text, "compared") &&
 		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER))
 		advice->released |= GUARD_BIT(hold->guard);
+	advice->awaits_readers |= strstr(hold->text, "until these peers read from here") != NULL;
 }
 
 /* One that polls waits most of its time. */
@@ -255,9 +256,9 @@ static void report_take(SimHost *host, const Report *report)
 		printf("    failed: %s\n", report->error.text);
 }
 
-/* Every copy that may get changes of its own, and shall read from here, does. Of who polls nobody
- * can tell, and it reads everything anew in any case: `validate` warns of it. */
-static bool is_read_by_all(const SimHost *host)
+/* Of who polls nobody can tell, and it reads everything anew in any case: `validate` warns of it.
+ */
+bool sim_is_read_by_all(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
@@ -346,7 +347,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	sim_tally.steps += host->n_steps - n_steps;
 	if (!had_flag && node->has_flag) {
 		sim_tally.opened++;
-		host->sim->opened_unread |= !options->released && !is_read_by_all(host);
+		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
 	links_compare(host, &before);
 	host->actions_left = -1;

@@ -29,6 +29,7 @@ typedef struct SimRights {
 typedef struct SimAdvice {
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
+	bool awaits_readers;   /* released only when one of those that shall read here never will */
 } SimAdvice;
 
 typedef struct SimHost {
@@ -99,5 +100,8 @@ typedef struct SimPass {
 } SimPass;
 
 void sim_pass(SimHost *host, const SimPass *options);
+
+/* Every copy that may get changes of its own, and shall read from here, does. */
+bool sim_is_read_by_all(const SimHost *host);
 
 #endif

@@ -107,7 +107,8 @@ static void obey(SimPlay *play, size_t at)
 		return;
 	if (host->advice.empties_database)
 		database_empty(play, at);
-	else if (host->advice.released && others_are_gone(play, at))
+	else if (host->advice.released && others_are_gone(play, at) &&
+		 (!host->advice.awaits_readers || sim_is_read_by_all(host)))
 		sim_pass(host, &(SimPass){.kill_after = -1, .released = host->advice.released});
 	host->advice = (SimAdvice){0};
 }
