@@ -215,7 +215,8 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		logged_take(cluster, at, from, message);
 		break;
 	case SIM_REFRESHED:
-		if (!entry_take(node, &message->entry))
+		if ((!sim_knows(SIM_FACT_SEVERAL) && is_covered(node, message->entry.csn)) ||
+		    !entry_take(node, &message->entry))
 			break;
 		node->is_dirty = true;
 		if (!sim_knows(SIM_FACT_WHOLE))

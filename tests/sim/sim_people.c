@@ -81,13 +81,14 @@ static void backup(SimHost *host, const SimNode *node)
 /* --- what they are told --- */
 
 /* Who cannot be reached "will never come back": its machine is thrown away. One that runs and is
- * cut off will, so nobody may say that. */
+ * cut off will, or is there under another name, so nobody may say that. */
 static bool others_are_gone(SimPlay *play, size_t at)
 {
 	Sim *sim = &play->sim;
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
-		if (sim->cluster.is_cut[at][i] && sim->cluster.nodes[i].is_up)
+		if (i != at && sim->cluster.nodes[i].is_up &&
+		    (sim->cluster.is_cut[at][i] || sim->hosts[at].has_typo))
 			return false;
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (i == at || sim->cluster.nodes[i].is_up)

@@ -29,6 +29,7 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_LOGGED] = "fact-logged",
 	[SIM_FACT_WHOLE] = "fact-whole",
 	[SIM_FACT_USED] = "fact-used",
+	[SIM_FACT_SEVERAL] = "fact-several",
 	[SIM_FACT_LOWEST] = "fact-lowest",
 };
 

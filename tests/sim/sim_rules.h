@@ -28,6 +28,7 @@ typedef enum SimRule {
 	SIM_FACT_LOGGED,  /* a deletion out of a session log brings its CSN */
 	SIM_FACT_WHOLE,   /* contextCSN is written once, when a refresh ends */
 	SIM_FACT_USED,    /* what a provider lacks goes, under its own server ID as well */
+	SIM_FACT_SEVERAL, /* a refresh brings back what another provider had deleted */
 	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
 	SIM_RULE_COUNT
 } SimRule;
