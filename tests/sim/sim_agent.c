@@ -201,6 +201,7 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 	else if (strstr(hold->release, "--release") && !strstr(hold->text, "compared") &&
 		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER))
 		advice->released |= GUARD_BIT(hold->guard);
+	advice->awaits_readers |= strstr(hold->text, "until these peers read from here") != NULL;
 }
 
 /* One that polls waits most of its time. */
@@ -255,9 +256,9 @@ static void report_take(SimHost *host, const Report *report)
 		printf("    failed: %s\n", report->error.text);
 }
 
-/* Every copy that may get changes of its own, and shall read from here, does. Of who polls nobody
- * can tell, and it reads everything anew in any case: `validate` warns of it. */
-static bool is_read_by_all(const SimHost *host)
+/* Of who polls nobody can tell, and it reads everything anew in any case: `validate` warns of it.
+ */
+bool sim_is_read_by_all(const SimHost *host)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
@@ -270,15 +271,30 @@ static bool is_read_by_all(const SimHost *host)
 	return true;
 }
 
+/* Whoever begins a cluster has looked which of the others are empty: an account that is no rootdn
+ * cannot see that. */
+static size_t empty_find(const SimHost *host, unsigned ids[SIM_NODES])
+{
+	const SimCluster *cluster = &host->sim->cluster;
+	size_t n = 0;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (i != host->at && cluster->nodes[i].copy.n_entries == 0)
+			ids[n++] = (unsigned)i + 1;
+	return n;
+}
+
 static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 {
+	unsigned empty_ids[SIM_NODES];
 	Inputs inputs = {.state_dir = host->state_dir,
 			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
 			 .file = {.desired = host->desired},
 			 .wanted = host->wanted};
 	PassOptions pass = {.may_write = true,
 			    .is_first_node = options->is_first_node,
-			    .released = options->released};
+			    .released = options->released,
+			    .empty_ids = empty_ids};
 	DatabaseFacts facts;
 	Report report;
 	Error err;
@@ -290,6 +306,7 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		return;
 	}
 	facts = peers_read(pool, host);
+	pass.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
 	pass.contents = &facts;
 	pass.n_contents = 1;
 	pass_run(pool, &inputs, &pass, &host->directory, &report);
@@ -330,7 +347,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	sim_tally.steps += host->n_steps - n_steps;
 	if (!had_flag && node->has_flag) {
 		sim_tally.opened++;
-		host->sim->opened_unread |= !options->released && !is_read_by_all(host);
+		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
 	links_compare(host, &before);
 	host->actions_left = -1;

@@ -95,7 +95,8 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 
 		if (was_present(link, entry.uuid) ||
 		    (sim_knows(SIM_FACT_COVERED) &&
-		     entry.csn.time > link->cookie.time[entry.csn.sid]))
+		     entry.csn.time > link->cookie.time[entry.csn.sid]) ||
+		    (!sim_knows(SIM_FACT_USED) && entry.csn.sid == cluster->nodes[from].sid))
 			continue;
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
@@ -135,12 +136,17 @@ static bool is_covered(const SimNode *node, SimCsn csn)
 	return csn.time > 0 && csn.time <= sim_context(node)->time[csn.sid];
 }
 
-static bool has_uuid(const SimCopy *copy, uint16_t uuid)
+static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
 {
 	for (size_t i = 0; i < copy->n_entries; i++)
 		if (copy->entries[i].uuid == uuid)
-			return true;
-	return false;
+			return &copy->entries[i];
+	return NULL;
+}
+
+static bool has_uuid(const SimCopy *copy, uint16_t uuid)
+{
+	return find_uuid(copy, uuid) != NULL;
 }
 
 /* Of a change that changes nothing here only the cookie goes on. */
@@ -182,14 +188,16 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	sim_send(cluster, at, from, *message);
 }
 
-/* What comes out of a log is not asked for its age; a provider takes the CSN for its own. */
+/* What comes out of a log is not asked for its age, but the entry for its own, as those are that a
+ * refresh does not name; a provider takes the CSN for its own. */
 static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
+	const SimEntry *here = find_uuid(&node->copy, message->entry.uuid);
 	SimMessage deleted = *message;
 
 	deleted.kind = SIM_DELETED;
-	if (!has_uuid(&node->copy, message->entry.uuid))
+	if (!here || (sim_knows(SIM_FACT_COVERED) && !is_covered(node, here->csn)))
 		return;
 	sim_copy_remove(&node->copy, message->entry.uuid);
 	sim_log_add(node, &deleted);
@@ -207,9 +215,12 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		logged_take(cluster, at, from, message);
 		break;
 	case SIM_REFRESHED:
-		if (!entry_take(node, &message->entry))
+		if ((!sim_knows(SIM_FACT_SEVERAL) && is_covered(node, message->entry.csn)) ||
+		    !entry_take(node, &message->entry))
 			break;
 		node->is_dirty = true;
+		if (!sim_knows(SIM_FACT_WHOLE))
+			(void)sim_context_take(node, message->entry.csn, true);
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_CHANGED, .entry = message->entry});
 		break;

@@ -12,6 +12,7 @@ typedef enum Argument {
 	SMALL,
 	ACTIONS,
 	SECONDS,
+	RULES,
 } Argument;
 
 static const struct {
@@ -47,6 +48,8 @@ static const struct {
 	[SIM_CORRECT] = {"correct", 3, {NODE}},
 	[SIM_LATE] = {"late", 1, {NODE, SECONDS}},
 	[SIM_KEEP_LOG] = {"log", 1, {NODE}},
+	[SIM_SET_ACL] = {"rules", 1, {NODE, RULES}},
+	[SIM_REVOKE] = {"revoke", 1, {NODE}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -92,6 +95,8 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 		return 1 + draw(state, 24);
 	case SECONDS:
 		return 1 + draw(state, 120);
+	case RULES:
+		return 1 + draw(state, SIM_ACCESS_END - 1);
 	default:
 		return 0;
 	}
@@ -120,6 +125,9 @@ SimHistory sim_history_random(uint64_t seed)
 		history.shape = (SimShape)draw(&state, SIM_SHAPE_COUNT);
 	if (draw(&state, 4) == 0)
 		history.polled = draw(&state, 1U << history.n_nodes);
+	history.rights.is_debian = draw(&state, 4) == 0;
+	/* A node whose readers may not read all opens for nobody, and nothing happens. */
+	history.rights.has_access = draw(&state, history.rights.is_debian ? 4 : 2) > 0;
 	return history;
 }
 
@@ -141,6 +149,8 @@ void sim_history_print(const SimHistory *history, FILE *file)
 	for (size_t i = 0; i < history->n_nodes; i++)
 		if (history->polled >> i & 1)
 			fprintf(file, "polled %zu\n", i + 1);
+	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
+		history->rights.has_access ? "access\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
 		sim_choice_print(&history->choices[i], file);
 }
@@ -151,7 +161,8 @@ static bool arguments_fit(const SimChoice *choice, size_t n_nodes)
 		const Argument argument = verbs[choice->verb].arguments[k];
 
 		if ((argument == NODE && (choice->of[k] < 1 || choice->of[k] > n_nodes)) ||
-		    (argument == NAME && choice->of[k] >= SIM_NAMES))
+		    (argument == NAME && choice->of[k] >= SIM_NAMES) ||
+		    (argument == RULES && (choice->of[k] < 1 || choice->of[k] >= SIM_ACCESS_END)))
 			return false;
 	}
 	return true;
@@ -184,6 +195,16 @@ static bool start_read(const char *line, SimStart *ret)
 	return false;
 }
 
+static bool rights_read(const char *line, SimRights *ret)
+{
+	const bool is_debian = strcmp(line, "debian") == 0,
+		   has_access = strcmp(line, "access") == 0;
+
+	ret->is_debian |= is_debian;
+	ret->has_access |= has_access;
+	return is_debian || has_access;
+}
+
 static bool shape_read(const char *line, SimShape *ret)
 {
 	for (size_t i = 0; i < SIM_SHAPE_COUNT; i++)
@@ -209,7 +230,8 @@ int sim_history_read(FILE *file, SimHistory *ret)
 			if (polled < 1 || polled > SIM_NODES)
 				return -1;
 			ret->polled |= 1U << (polled - 1);
-		} else if (start_read(line, &ret->start) || shape_read(line, &ret->shape)) {
+		} else if (rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
+			   shape_read(line, &ret->shape)) {
 			continue;
 		} else if (choice_read(line, ret) < 0) {
 			return -1;

@@ -44,6 +44,8 @@ typedef enum SimVerb {
 	SIM_CORRECT,  /* NODE: its peers.json as it was */
 	SIM_LATE,     /* NODE SECONDS: its clock is behind */
 	SIM_KEEP_LOG, /* NODE: a session log, as guides say */
+	SIM_SET_ACL,  /* NODE SimAccess: olcAccess, in the place of what was there */
+	SIM_REVOKE,   /* NODE: olcAccess without what names the replication account */
 	SIM_WAIT,     /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
@@ -67,6 +69,7 @@ typedef struct SimHistory {
 	size_t n_nodes;
 	SimShape shape;
 	unsigned polled; /* bits of nodes, which others read at intervals */
+	SimRights rights;
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;

@@ -100,7 +100,7 @@ static void sessions_give(const SimHost *host, Pool *pool, Tree *tree)
 			pool, tree,
 			pool_printf(pool, "cn=Connection %zu,cn=Connections,cn=Monitor", i));
 		put(pool, entry, "monitorConnectionStartTime", sim_time_text(pool, link->since));
-		put(pool, entry, "monitorConnectionAuthzDN", "cn=admin," SIM_SUFFIX);
+		put(pool, entry, "monitorConnectionAuthzDN", SIM_READER);
 		put(pool, entry, "monitorConnectionOpsExecuting", "1");
 	}
 }
@@ -141,7 +141,7 @@ static int host_read(Directory *directory, const DirectoryQuery *query, Pool *po
 
 /* --- cn=config --- */
 
-static Entry *database_entry(const SimHost *host)
+Entry *sim_host_database(const SimHost *host)
 {
 	return tree_find(&memory_of(host)->config, DATABASE_DN);
 }
@@ -154,8 +154,7 @@ static uint8_t server_id_of(const SimHost *host)
 	return text ? (uint8_t)strtoul(text, NULL, 10) : host->sim->cluster.nodes[host->at].sid;
 }
 
-/* NULL: there is none. */
-static const Entry *overlay_entry(const SimHost *host)
+const Entry *sim_host_overlay(const SimHost *host)
 {
 	const Tree *config = &memory_of(host)->config;
 
@@ -182,8 +181,8 @@ void sim_host_reload(SimHost *host, bool restarts)
 {
 	SimCluster *cluster = &host->sim->cluster;
 	SimNode *node = &cluster->nodes[host->at];
-	const Entry *database = database_entry(host);
-	const Entry *overlay = overlay_entry(host);
+	const Entry *database = sim_host_database(host);
+	const Entry *overlay = sim_host_overlay(host);
 	const bool has_overlay = overlay != NULL;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
@@ -197,6 +196,9 @@ void sim_host_reload(SimHost *host, bool restarts)
 		node->links[i].is_partial = value && strstr(value, "filter=");
 		node->links[i].is_polled = value && strstr(value, "type=refreshOnly");
 	}
+	node->hides = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_READER);
+	node->hides_by_hand &= node->hides;
+	node->hides_from_root = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_ROOT);
 	sim_log_keep(node, overlay && entry_has_value(overlay, "olcSpSessionlog", "100"));
 	node->has_consumers = entry_attribute(database, "olcSyncrepl") != NULL;
 	node->has_flag = entry_has_value(database, "olcMultiProvider", "TRUE");
@@ -273,7 +275,7 @@ static const DirectoryMethods methods = {
 
 /* --- a machine --- */
 
-static Tree stock_config(Pool *pool)
+static Tree stock_config(Pool *pool, bool is_debian)
 {
 	static const char *const lines[][3] = {
 		{"cn=config", "objectClass", "olcGlobal"},
@@ -306,13 +308,16 @@ static Tree stock_config(Pool *pool)
 		put(pool, entry ? entry : tree_add_entry(pool, &tree, lines[i][0]), lines[i][1],
 		    lines[i][2]);
 	}
+	for (size_t i = 0; is_debian && i < SIM_ACCESS_VALUES; i++)
+		put(pool, tree_find(&tree, DATABASE_DN), "olcAccess",
+		    pool_printf(pool, "{%zu}%s", i, sim_access[SIM_DEBIAN][i]));
 	return tree;
 }
 
 void sim_host_make(Sim *sim, size_t at)
 {
 	SimHost *host = &sim->hosts[at];
-	const Tree config = stock_config(sim->pool);
+	const Tree config = stock_config(sim->pool, sim->rights.is_debian);
 	const char *listener = pool_printf(sim->pool, "ldap://n%zu", at + 1);
 	MemoryOptions options = {.config = &config,
 				 .listeners = &listener,
@@ -328,58 +333,6 @@ void sim_host_make(Sim *sim, size_t at)
 	host->removed = NULL;
 	host->has_backup = host->was_judged = host->has_said = false;
 	sim->cluster.nodes[at].sid = 0;
+	sim->cluster.nodes[at].hides_by_hand = false;
 	sim_host_reload(host, true);
-}
-
-/* --- by hand --- */
-
-static void hand_change(SimHost *host, const char *dn, Mod *mods, size_t n_mods)
-{
-	const Step step = {.kind = STEP_MODIFY, .dn = dn, .mods = mods, .n_mods = n_mods};
-
-	host->actions_left = -1;
-	(void)host_apply(&host->directory, &step, NULL);
-}
-
-void sim_host_unlink(SimHost *host)
-{
-	const Attribute *values = entry_attribute(database_entry(host), "olcSyncrepl");
-	Mod mods[] = {{.kind = MOD_REPLACE, .attribute = "olcMultiProvider"},
-		      {.kind = MOD_REPLACE, .attribute = "olcSyncrepl"}};
-
-	if (!values || !entry_has_value(database_entry(host), "olcMultiProvider", "TRUE"))
-		return;
-	host->removed = attribute_texts(host->sim->pool, values);
-	host->n_removed = values->n_values;
-	hand_change(host, DATABASE_DN, mods, ARRAY_SIZE(mods));
-}
-
-void sim_host_keep_log(SimHost *host)
-{
-	const Entry *overlay = overlay_entry(host);
-	const char *size = "100";
-	Mod mod = {.kind = MOD_REPLACE,
-		   .attribute = "olcSpSessionlog",
-		   .values = &size,
-		   .n_values = 1};
-
-	if (overlay)
-		hand_change(host, overlay->dn, &mod, 1);
-}
-
-void sim_host_relink(SimHost *host)
-{
-	const char *flag = "TRUE";
-	Mod mods[] = {{.kind = MOD_REPLACE,
-		       .attribute = "olcSyncrepl",
-		       .values = host->removed,
-		       .n_values = host->n_removed},
-		      {.kind = MOD_REPLACE,
-		       .attribute = "olcMultiProvider",
-		       .values = &flag,
-		       .n_values = 1}};
-
-	if (host->removed)
-		hand_change(host, DATABASE_DN, mods, ARRAY_SIZE(mods));
-	host->removed = NULL;
 }

@@ -4,6 +4,7 @@
 
 #include "agent/slapd/directory.h"
 #include "common/desired/wanted.h"
+#include "tests/sim/sim_access.h"
 #include "tests/sim/sim_model.h"
 #include "tests/sim/sim_shape.h"
 
@@ -18,10 +19,17 @@
 
 typedef struct Sim Sim;
 
+/* Who may read passwords. */
+typedef struct SimRights {
+	bool is_debian;  /* a new machine has Debian's olcAccess; else none, and all read all */
+	bool has_access; /* "access": true in peers.json */
+} SimRights;
+
 /* What the last pass told people to do. */
 typedef struct SimAdvice {
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
+	bool awaits_readers;   /* released only when one of those that shall read here never will */
 } SimAdvice;
 
 typedef struct SimHost {
@@ -53,6 +61,7 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
+	SimRights rights;
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
 	bool has_agent;
@@ -72,9 +81,15 @@ void sim_host_make(Sim *sim, size_t at);
 /* What cn=config says now takes effect; restarts: all consumers of the database were made anew. */
 void sim_host_reload(SimHost *host, bool restarts);
 
+/* What cn=config says of the database and of syncprov there; the latter may be missing: NULL. */
+Entry *sim_host_database(const SimHost *host);
+const Entry *sim_host_overlay(const SimHost *host);
+
 /* What somebody does to cn=config by hand: removes the links and the flag, puts them back. */
 void sim_host_unlink(SimHost *host);
 void sim_host_keep_log(SimHost *host);
+void sim_host_put_rules(SimHost *host, SimAccess rules);
+void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
 
 /* A pass of syncward as the daemon makes it, or a person's apply. */
@@ -85,5 +100,8 @@ typedef struct SimPass {
 } SimPass;
 
 void sim_pass(SimHost *host, const SimPass *options);
+
+/* Every copy that may get changes of its own, and shall read from here, does. */
+bool sim_is_read_by_all(const SimHost *host);
 
 #endif

@@ -43,6 +43,34 @@ static bool is_broken(SimNode *node, unsigned name, const SimRecord *record)
 	return has_uuid(&node->copy, record, name);
 }
 
+/* Who takes rights away from the account where others read already loses passwords, with syncward
+ * or without: it can only say so. */
+static bool is_stripped(const SimEntry *entry)
+{
+	return entry->is_bare && !entry->is_by_hand;
+}
+
+/* The copy had the entry's passwords, and has it without. */
+static bool is_bared(SimPlay *play, size_t at, unsigned name)
+{
+	const SimRecord *record = &play->ledger[name];
+	const SimEntry *entry = sim_find_name(&play->sim.cluster.nodes[at].copy, name);
+
+	return record->was_whole[at] && entry && entry->uuid == record->uuid && is_stripped(entry);
+}
+
+static void passwords_look(SimPlay *play, size_t at, unsigned name)
+{
+	SimRecord *record = &play->ledger[name];
+	const SimEntry *entry = sim_find_name(&play->sim.cluster.nodes[at].copy, name);
+
+	record->was_whole[at] |= entry && entry->uuid == record->uuid && !entry->is_bare;
+	if (!play->lost[name] && is_bared(play, at, name)) {
+		play->lost[name] = SIM_LOST;
+		play->lost_at[name] = at;
+	}
+}
+
 void sim_play_look(SimPlay *play)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -52,7 +80,10 @@ void sim_play_look(SimPlay *play)
 		for (unsigned name = 0; name < SIM_NAMES; name++) {
 			SimRecord *record = &play->ledger[name];
 
-			if (!play->sim.hosts[at].is_reference || record->is_contested)
+			if (!play->sim.hosts[at].is_reference)
+				continue;
+			passwords_look(play, at, name);
+			if (record->is_contested)
 				continue;
 			if (has_record(&cluster->nodes[at], name, record))
 				record->is_held[at] = true;
@@ -76,9 +107,10 @@ static void forget_healed(SimPlay *play)
 
 		for (size_t at = 0; at < cluster->n_nodes; at++)
 			is_lost |= play->sim.hosts[at].is_reference &&
-				   !play->ledger[name].is_contested &&
-				   play->ledger[name].is_held[at] &&
-				   is_broken(&cluster->nodes[at], name, &play->ledger[name]);
+				   (is_bared(play, at, name) ||
+				    (!play->ledger[name].is_contested &&
+				     play->ledger[name].is_held[at] &&
+				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
 		if (!is_lost ||
 		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
@@ -106,7 +138,9 @@ static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 {
 	for (size_t i = 0; i < one->n_entries; i++)
 		if (!is_excused(&ledger[one->entries[i].name]) &&
-		    !has_version(other, one->entries[i].name, one->entries[i].csn))
+		    (!has_version(other, one->entries[i].name, one->entries[i].csn) ||
+		     is_stripped(sim_find_name(other, one->entries[i].name)) !=
+			     is_stripped(&one->entries[i])))
 			return false;
 	return count_judged(one, ledger) == count_judged(other, ledger);
 }
@@ -147,7 +181,8 @@ static void copies_tell(const SimCluster *cluster, bool tells_context, FILE *fil
 
 		fprintf(file, "node %zu:", at + 1);
 		for (size_t i = 0; i < copy->n_entries; i++)
-			fprintf(file, " %u@%u", copy->entries[i].name, copy->entries[i].csn.time);
+			fprintf(file, " %u@%u%s", copy->entries[i].name, copy->entries[i].csn.time,
+				copy->entries[i].is_bare ? "-bare" : "");
 		if (tells_context)
 			fprintf(file, " knows");
 		for (size_t sid = 0; tells_context && sid < SIM_SIDS; sid++)
@@ -184,6 +219,15 @@ static void play_end(SimPlay *play)
 	for (size_t i = 0; i < SIM_NODES; i++)
 		directory_close(play->sim.hosts[i].memory);
 	pool_free(play->sim.pool);
+}
+
+/* Who reads there loses passwords; NULL: nobody does. */
+static const SimNode *hiding_find(const SimCluster *cluster)
+{
+	for (size_t at = 0; at < cluster->n_nodes; at++)
+		if (cluster->nodes[at].has_overlay && cluster->nodes[at].hides)
+			return &cluster->nodes[at];
+	return NULL;
 }
 
 static bool differs_in_silence(SimPlay *play)
@@ -255,6 +299,11 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	if (*play->sim.breach) {
 		verdict.fault = SIM_BREACH;
 		memcpy(verdict.text, play->sim.breach, sizeof(verdict.text));
+	} else if (hiding_find(&play->sim.cluster) && !somebody_said(&play->sim)) {
+		verdict.fault = SIM_SILENT;
+		snprintf(verdict.text, sizeof(verdict.text),
+			 "node %zu hides passwords, and no pass says anything",
+			 hiding_find(&play->sim.cluster) - play->sim.cluster.nodes + 1);
 	} else if (differs_in_silence(play) && !alone->differs) {
 		verdict.fault = SIM_SILENT;
 		(void)copies_differ(play, &one, &other);

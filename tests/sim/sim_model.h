@@ -34,6 +34,8 @@ typedef struct SimContext {
 typedef struct SimEntry {
 	uint16_t uuid;
 	uint8_t name;
+	bool is_bare;    /* without its passwords: the account that read it may not see them */
+	bool is_by_hand; /* for a person took that right away where others read already */
 	SimCsn csn;
 } SimEntry;
 
@@ -96,7 +98,10 @@ typedef struct SimNode {
 	bool has_overlay;
 	bool has_flag;
 	bool has_consumers; /* also of a server that is not there */
-	uint8_t sid;        /* under which it writes now */
+	bool hides; /* its olcAccess does, passwords from the account with which others read */
+	bool hides_by_hand; /* since a person wrote it, and others read already */
+	bool hides_from_root;
+	uint8_t sid; /* under which it writes now */
 	SimCopy copy;
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */

@@ -81,13 +81,14 @@ static void backup(SimHost *host, const SimNode *node)
 /* --- what they are told --- */
 
 /* Who cannot be reached "will never come back": its machine is thrown away. One that runs and is
- * cut off will, so nobody may say that. */
+ * cut off will, or is there under another name, so nobody may say that. */
 static bool others_are_gone(SimPlay *play, size_t at)
 {
 	Sim *sim = &play->sim;
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
-		if (sim->cluster.is_cut[at][i] && sim->cluster.nodes[i].is_up)
+		if (i != at && sim->cluster.nodes[i].is_up &&
+		    (sim->cluster.is_cut[at][i] || sim->hosts[at].has_typo))
 			return false;
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (i == at || sim->cluster.nodes[i].is_up)
@@ -107,7 +108,8 @@ static void obey(SimPlay *play, size_t at)
 		return;
 	if (host->advice.empties_database)
 		database_empty(play, at);
-	else if (host->advice.released && others_are_gone(play, at))
+	else if (host->advice.released && others_are_gone(play, at) &&
+		 (!host->advice.awaits_readers || sim_is_read_by_all(host)))
 		sim_pass(host, &(SimPass){.kill_after = -1, .released = host->advice.released});
 	host->advice = (SimAdvice){0};
 }
@@ -184,6 +186,14 @@ void sim_person_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_KEEP_LOG:
 		if (node->is_up)
 			sim_host_keep_log(host);
+		break;
+	case SIM_SET_ACL:
+		if (node->is_up)
+			sim_host_put_rules(host, (SimAccess)choice->of[1]);
+		break;
+	case SIM_REVOKE:
+		if (node->is_up)
+			sim_host_revoke(host);
 		break;
 	case SIM_LATE:
 		node->late = choice->of[1];

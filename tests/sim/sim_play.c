@@ -73,6 +73,7 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	Sim *sim = &play->sim;
 	sim->shape = history->shape;
 	sim->polled = history->polled;
+	sim->rights = history->rights;
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
 	for (size_t i = 0; i < history->n_nodes; i++) {
 		SimHost *host = &sim->hosts[i];
@@ -156,7 +157,7 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 	const SimEntry *entry = sim_find_name(&node->copy, name);
 	SimRecord *record = &play->ledger[name];
 	const uint16_t uuid = entry ? entry->uuid : 0;
-	const SimCsn before = record->csn;
+	const SimRecord before = *record;
 
 	if (!sim_takes_writes(node) || record->is_deleted != !entry || (is_delete && !entry) ||
 	    (is_delete && name == 0) ||
@@ -166,10 +167,13 @@ static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete
 			      .is_deleted = is_delete,
 			      .is_acknowledged = true};
 	/* Of a late clock: slapd keeps what was there, or not everywhere. */
-	record->is_contested = !sim_csn_is_newer(record->csn, before);
+	record->is_contested = !sim_csn_is_newer(record->csn, before.csn);
 	record->is_tolerated = node->late <= CLOCK_TOLERANCE;
 	record->uuid = uuid > 0 ? uuid : sim_find_name(&node->copy, name)->uuid;
 	record->is_held[at] = true;
+	/* Whoever writes to an entry means to keep its passwords. */
+	if (record->uuid == before.uuid)
+		memcpy(record->was_whole, before.was_whole, sizeof(record->was_whole));
 	sim_tally.changes += play->sim.has_agent;
 	play->sim.cluster.now += 2;
 }

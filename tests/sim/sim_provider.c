@@ -125,8 +125,19 @@ static bool is_filtered(const SimLink *link, const SimMessage *message)
 	       message->entry.name >= SIM_FILTERED;
 }
 
+/* As the account with which others read sees it. */
+static SimEntry entry_seen(const SimNode *node, SimEntry entry)
+{
+	if (!entry.is_bare && node->hides) {
+		entry.is_bare = true;
+		entry.is_by_hand = node->hides_by_hand;
+	}
+	return entry;
+}
+
 void sim_send(SimCluster *cluster, size_t at, size_t from, SimMessage message)
 {
+	message.entry = entry_seen(&cluster->nodes[at], message.entry);
 	for (size_t i = 0; i < cluster->n_nodes; i++) {
 		SimLink *link = &cluster->nodes[i].links[at];
 
@@ -299,8 +310,8 @@ static void refresh_fill(const SimNode *provider, const Cookie *cookie, SimLink 
 			link_tell_present(link, entry->uuid);
 		if (cookie->is_none || (entry->csn.time >= cookie->least &&
 					entry->csn.time > cookie->context.time[entry->csn.sid]))
-			link->queue[link->n_queue++] =
-				(SimMessage){.kind = SIM_REFRESHED, .entry = *entry};
+			link->queue[link->n_queue++] = (SimMessage){
+				.kind = SIM_REFRESHED, .entry = entry_seen(provider, *entry)};
 	}
 	link->queue[link->n_queue++] = (SimMessage){.kind = SIM_DONE};
 }

@@ -22,10 +22,14 @@ const char *const sim_rule_names[] = {
 	[SIM_LINK] = "link",
 	[SIM_WHOLE] = "whole",
 	[SIM_ORDER] = "order",
+	[SIM_READERS] = "readers",
 	[SIM_SESSION_LOG] = "session-log",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
+	[SIM_FACT_WHOLE] = "fact-whole",
+	[SIM_FACT_USED] = "fact-used",
+	[SIM_FACT_SEVERAL] = "fact-several",
 	[SIM_FACT_LOWEST] = "fact-lowest",
 };
 
@@ -74,6 +78,8 @@ CopyRelation __real_copy_relation(const Content *here, const Content *peer);
 CopyRelation __wrap_copy_relation(const Content *here, const Content *peer);
 SeenChanges __real_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
 SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
+void __real_guard_readers(Diff *diff);
+void __wrap_guard_readers(Diff *diff);
 bool __real_copy_covers(const Content *here, const Content *peer);
 bool __wrap_copy_covers(const Content *here, const Content *peer);
 
@@ -129,6 +135,12 @@ const Hold *__wrap_joining_judge_empty(const Joining *joining)
 	if (off == SIM_FIRST_NODE && joining->diff->in->options.is_first_node)
 		return NULL;
 	return __real_joining_judge_empty(joining);
+}
+
+void __wrap_guard_readers(Diff *diff)
+{
+	if (off != SIM_READERS)
+		__real_guard_readers(diff);
 }
 
 const Hold *__wrap_order_judge_csns(Order *order)

@@ -20,11 +20,15 @@ typedef enum SimRule {
 	SIM_LINK,         /* G6: a link that works stays until another one was tried */
 	SIM_WHOLE,        /* G13: no provider reads a part only */
 	SIM_ORDER,        /* contextCSN is on disk before the server ID */
+	SIM_READERS,      /* G12: who reads here may read everything */
 	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */
 	SIM_FACT_LOGGED,  /* a deletion out of a session log brings its CSN */
+	SIM_FACT_WHOLE,   /* contextCSN is written once, when a refresh ends */
+	SIM_FACT_USED,    /* what a provider lacks goes, under its own server ID as well */
+	SIM_FACT_SEVERAL, /* a refresh brings back what another provider had deleted */
 	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
 	SIM_RULE_COUNT
 } SimRule;

@@ -46,10 +46,11 @@ static const char *peers_text(const SimHost *host, SimMistake mistake)
 		sim->pool,
 		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, %s\"peers\": [%s], "
 		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s"
-		"\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"cn=admin," SIM_SUFFIX
+		"%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"" SIM_READER
 		"\", %s\"credentials\": {\"file\": \"/secret\"}}}]}",
 		sim->shape == SIM_SITES ? "\"topology\": {\"gateways\": 1}, " : "", peers,
 		sim_rule_is_off(SIM_SESSION_LOG) ? "\"syncprov\": {\"sessionlog\": 100}, " : "",
+		sim->rights.has_access ? "\"access\": true, " : "",
 		mistake == SIM_PARTIAL ? "\"filter\": \"(objectClass=domain)\", " : "");
 }
 
