@@ -50,6 +50,16 @@ int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions)
  * ignored. */
 int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired);
 
+/* One direction between two peers; consumer is NULL for all without settings of their own. */
+typedef struct DesiredLink {
+	const DesiredDatabase *database;
+	const Peer *provider;
+	const Peer *consumer;
+} DesiredLink;
+
+/* Refuses a link by which nobody could read, or a part only; -1, and the reader says why. */
+int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink *link);
+
 /* "delta" of a database into a const Delta *. */
 ReaderFunction read_delta;
 
