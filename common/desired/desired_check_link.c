@@ -46,7 +46,7 @@ static int refuse_credentials(Reader *reader, const DesiredLink *link)
 	AUTO(Pool) *scratch = pool_new();
 
 	return refuse_link(
-		check, link, SYNCREPL_CREDENTIALS,
+		reader, link, SYNCREPL_CREDENTIALS,
 		pool_printf(scratch,
 			    "has no \"credentials\" in \"syncrepl\" of the database, as in %s",
 			    remedy_fill(scratch, REMEDY_CREDENTIALS_FILE,
@@ -58,7 +58,7 @@ static int refuse_tls_twice(Reader *reader, const DesiredLink *link)
 	AUTO(Pool) *scratch = pool_new();
 
 	return refuse_link(
-		check, link, SYNCREPL_STARTTLS,
+		reader, link, SYNCREPL_STARTTLS,
 		pool_printf(scratch,
 			    "would start TLS twice, by starttls critical and a ldaps:// URI, which "
 			    "the provider refuses: write %s into \"syncrepl\" of this peer, or "
@@ -71,7 +71,7 @@ static int refuse_retry(Reader *reader, const DesiredLink *link)
 	AUTO(Pool) *scratch = pool_new();
 
 	return refuse_link(
-		check, link, SYNCREPL_RETRY,
+		reader, link, SYNCREPL_RETRY,
 		pool_printf(
 			scratch,
 			"has a \"retry\" that ends: when it is used up, slapd never tries again "

@@ -167,9 +167,9 @@ static void who_joins_or_was_never_in_step_writes_none(void **state)
 /* Also what holds one link, and what holds the whole server. */
 static void what_is_held_of_the_copy_or_the_node_stops_it(void **state)
 {
-	static const Guard stops[] = {GUARD_NOT_LISTED, GUARD_EMPTY_FILE, GUARD_SERVER_ID,
-				      GUARD_CONTENT,    GUARD_IDENTITY,   GUARD_LEFT,
-				      GUARD_JOINING,    GUARD_ORDER,      GUARD_DATABASE};
+	static const Guard stops[] = {
+		GUARD_NOT_LISTED, GUARD_EMPTY_FILE, GUARD_SERVER_ID, GUARD_CONTENT, GUARD_IDENTITY,
+		GUARD_LEFT,       GUARD_JOINING,    GUARD_ORDER,     GUARD_ROLE,    GUARD_DATABASE};
 	Gate gate;
 
 	gate_begin(&gate, state);
