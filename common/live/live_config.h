@@ -112,8 +112,8 @@ extern const char *const live_monitor_attributes[];
 void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live);
 
 /*
- * Puts what cn=config says into the view, which knows the listeners already. Borrows from the tree.
- * ERROR_DENIED when it holds no olcGlobal entry: we may not read it.
+ * Puts what cn=config says into the view, which knows the listeners already. Borrows the tree's
+ * entries. ERROR_DENIED when it holds no olcGlobal entry: we may not read it.
  */
 int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Live *live,
 		     Error *err);
