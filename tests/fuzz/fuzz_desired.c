@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/desired/desired.c common/desired/desired_check.c
- * common/desired/desired_check_link.c */
-/* Fuzzes: common/desired/desired_delta.c common/desired/desired_heartbeat.c
- * common/desired/desired_retired.c */
+/* Fuzzes: common/desired/desired.c common/desired/desired_check.c */
+/* Fuzzes: common/desired/desired_check_link.c common/desired/desired_delta.c */
+/* Fuzzes: common/desired/desired_heartbeat.c common/desired/desired_retired.c */
 /* Fuzzes: common/desired/desired_databases.c common/desired/desired_parse.c */
 /* Fuzzes: common/desired/desired_peers.c common/desired/desired_print.c */
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
