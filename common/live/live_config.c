@@ -252,21 +252,14 @@ static void config_parse(Pool *pool, Live *live, const Live *before, const Tree 
 			overlay_parse(live, &config->entries[i]);
 }
 
-/* The view is copied with the world that it belongs to, and outlives it: so does what it points at.
- */
-static const Tree *tree_keep(Pool *pool, const Tree *config)
-{
-	Tree *kept = pool_alloc(pool, sizeof(*kept));
-
-	*kept = *config;
-	return kept;
-}
-
 int live_take_config(Pool *pool, const Tree *config, const Machine *machine, Live *live, Error *err)
 {
 	Live taken = *live;
+	Tree *kept = pool_alloc(pool, sizeof(*kept));
 
-	taken.config = tree_keep(pool, config);
+	/* The view is copied with the world that it belongs to, and outlives it. */
+	*kept = *config;
+	taken.config = kept;
 	taken.fqdn = machine->fqdn;
 	config_parse(pool, &taken, NULL, config);
 	limits_parse(&taken);
