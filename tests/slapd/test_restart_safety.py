@@ -166,7 +166,7 @@ def test_killed_while_it_joins(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 2)
     cluster[1].server.seed()
     finish(cluster[1])
-    run_all(Scene(cluster[0]), part, every=9)
+    run_all(Scene(cluster[0]), part, every=18)
 
 
 @in_parts
