@@ -434,6 +434,7 @@ def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_fac
     assert dns(node.server) == dns(cluster[0].server)
 
 
+@pytest.mark.long  # slapd 2.6.10 may die (signal 11) of a search with sync control that a size limit cuts
 @pytest.mark.newest_release
 def test_a_flag_that_somebody_sets_during_the_first_refresh_completes_nothing(slapd_factory, program):
     """Clients can write then, which is said; no peer reads from there, and it goes on to the end of the refresh."""

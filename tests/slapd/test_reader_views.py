@@ -351,6 +351,7 @@ def unnamed(node):
         return [one for one in json.load(file)["findings"] if one["code"] == "readers-unnamed"]
 
 
+@pytest.mark.long  # slapd 2.6.10 may die (signal 11) of a search with sync control that a size limit cuts
 def test_what_is_seen_in_the_middle_of_a_first_refresh_is_looked_at_again(slapd_factory, program):
     """The group that lets the account read comes last: before, it sees no password."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", attributes={"olcAccess": passwords_for(OPEN["group"])})])
