@@ -79,6 +79,23 @@ static Hold unasked_hold(const Diff *diff, const char *suffix, const char *uri)
 		remedy_text(REMEDY_PEER_LEFT));
 }
 
+/* Without contextCSN nothing tells what was written here; what is empty has nothing to lose. */
+static bool is_known_here(const Content *here)
+{
+	return here->state == CONTENT_READ && (!here->has_suffix || here->n_context_csns > 0);
+}
+
+static Hold unread_hold(const Diff *diff, const char *suffix)
+{
+	return wait_hold(suffix,
+			 pool_printf(diff->pool,
+				     "%s: clients' writes are refused here, and whether the others "
+				     "have all that they made before is not known, for contextCSN "
+				     "of this server could not be read. Look again with",
+				     suffix),
+			 remedy_text(REMEDY_APPLY));
+}
+
 bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret)
 {
 	const char *suffix = wanted->desired->suffix;
@@ -91,11 +108,15 @@ bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret)
 		*ret = wait_hold(suffix, "not asked yet", remedy_text(REMEDY_APPLY));
 		return false;
 	}
+	if (!is_known_here(&facts->here)) {
+		*ret = unread_hold(diff, suffix);
+		return false;
+	}
 	for (size_t i = 0; i < n_peers; i++) {
 		const Peer *peer = wanted->consumers[i].peer;
 		const Content *copy = copy_of_peer(facts, peer->id);
 
-		if (facts->here.state == CONTENT_READ && copy && copy->state == CONTENT_READ) {
+		if (copy && copy->state == CONTENT_READ) {
 			if (!copy->has_suffix || has_all(&facts->here, copy, sid))
 				continue;
 			*ret = lacking_hold(diff, suffix, peer->uri);

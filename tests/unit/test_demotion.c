@@ -136,6 +136,26 @@ static void who_cannot_be_asked_proves_nothing(void **state)
 	assert_string_equal(told(scene), "");
 }
 
+/* Nor does it speak against a peer, which would be taken out. */
+static void what_is_not_seen_here_proves_nothing(void **state)
+{
+	Scene *scene = *state;
+	Content *peers = falling_make(scene);
+
+	flag_take(scene);
+	peers[1].context_csns = peers[0].context_csns;
+	scene->content.here.n_context_csns = 0;
+	plan_again(scene, GUARD_BIT(GUARD_ROLE));
+	assert_non_null(strstr(told(scene), "of this server could not be read"));
+	scene->content.here.n_context_csns = 2;
+	scene->content.here.state = CONTENT_DENIED;
+	plan_again(scene, 0);
+	assert_non_null(strstr(told(scene), "of this server could not be read"));
+	scene->content.here.state = CONTENT_READ;
+	plan_again(scene, 0);
+	assert_string_equal(told(scene), "");
+}
+
 static void what_is_not_asked_yet_is_asked(void **state)
 {
 	Scene *scene = *state;
@@ -182,6 +202,7 @@ int main(void)
 		SCENE_TEST(the_flag_goes_when_a_person_says_so),
 		SCENE_TEST(it_is_a_consumer_when_everybody_has_its_changes),
 		SCENE_TEST(who_cannot_be_asked_proves_nothing),
+		SCENE_TEST(what_is_not_seen_here_proves_nothing),
 		SCENE_TEST(what_is_not_asked_yet_is_asked),
 		SCENE_TEST(who_reads_from_nobody_stays),
 		SCENE_TEST(a_held_removal_keeps_no_flag),
