@@ -5,11 +5,25 @@ import copy
 import os
 
 import ldap
+from cluster import add_person, wait_entry
 from slapd import syncrepl
 
 LOG = "cn=accesslog"
 FILTER = "(&(objectClass=auditWriteObject)(reqResult=0))"
 KEYWORDS = {"syncdata": "accesslog", "logbase": LOG, "logfilter": FILTER}
+
+
+def others(cluster, node):
+    """All but that one."""
+    return [other for other in cluster if other is not node]
+
+
+def write_everywhere(cluster, name):
+    """A write at each node arrives at every other one."""
+    for node in cluster:
+        dn = add_person(node.server, f"{name}{node.id}")
+        for other in others(cluster, node):
+            wait_entry(other.server, dn)
 
 
 def access(readers):

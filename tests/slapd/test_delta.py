@@ -27,18 +27,6 @@ def findings(node, code):
     return found
 
 
-def others(cluster, node):
-    return [other for other in cluster if other is not node]
-
-
-def wait_follows(cluster, name):
-    """A write at each node arrives at every other one."""
-    for node in cluster:
-        dn = add_person(node.server, f"{name}{node.id}")
-        for other in others(cluster, node):
-            wait_entry(other.server, dn)
-
-
 def read_from_logs(cluster):
     cluster.document["databases"][0]["syncrepl"].update(delta.KEYWORDS)
     cluster.write()
@@ -73,7 +61,7 @@ def fixture_whole(slapd_factory, program):
     for node in cluster:
         delta.read_log(node, cluster)
     read_from_logs(cluster)
-    wait_follows(cluster, "first")
+    delta.write_everywhere(cluster, "first")
     for node in cluster:
         node.apply_ok()
     wait_settled(cluster)
@@ -174,7 +162,7 @@ def test_a_log_that_is_whole_is_adopted_and_left_alone(whole):
         how()
         whole[0].server.start()
         assert findings(whole[1], "no-log") == []
-    wait_follows(whole, "again")
+    delta.write_everywhere(whole, "again")
 
 
 def hide(node):
@@ -237,14 +225,14 @@ def test_links_inside_a_site_read_logs_and_those_across_the_database(slapd_facto
         peer["syncrepl"] = dict(delta.KEYWORDS)
     cluster.document["peers"][2]["as_consumer"] = {"syncdata": "default", "logbase": None, "logfilter": None}
     cluster.write()
-    wait_follows(cluster, "first")
+    delta.write_everywhere(cluster, "first")
     for node in cluster:
         node.apply_ok()
         node.assert_in_step()
         planned = node.plan_json()
         assert planned["findings"] == [], planned
         assert sum("logbase" in value for value in node.syncrepl()) == (1 if node in near else 0)
-    wait_follows(cluster, "second")
+    delta.write_everywhere(cluster, "second")
 
 
 def pieces(node):

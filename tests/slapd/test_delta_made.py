@@ -19,18 +19,6 @@ REPLICATOR = "cn=replicator," + SUFFIX
 OF_LOGS = pytest.mark.one_release
 
 
-def others(cluster, node):
-    return [other for other in cluster if other is not node]
-
-
-def write_everywhere(cluster, name):
-    """A write at each node arrives at every other one."""
-    for node in cluster:
-        dn = add_person(node.server, f"{name}{node.id}")
-        for other in others(cluster, node):
-            wait_entry(other.server, dn)
-
-
 def apply_until_delta(cluster, seconds=60):
     """Applies at all nodes until each link reads a log. A log begins with the contextCSN that is on disk, and gets the
     rest with the next change of each node."""
@@ -38,7 +26,7 @@ def apply_until_delta(cluster, seconds=60):
         for node in cluster:
             assert node.apply().returncode in (0, 3)
             add_person(node.server, f"begins{time.monotonic_ns()}")
-        return all(delta.reads(node) == len(others(cluster, node)) for node in cluster)
+        return all(delta.reads(node) == len(delta.others(cluster, node)) for node in cluster)
     try:
         wait_until(is_delta, "all links read logs", seconds)
     except TimeoutError as error:
@@ -89,10 +77,10 @@ def test_a_running_ring_gets_logs_and_reads_them_but_with_2_4(plain):
     delta.want_all(plain)
     if plain[0].server.release.version == "2.4":
         assert_held(plain)
-        write_everywhere(plain, "plainly")
+        delta.write_everywhere(plain, "plainly")
         return
     apply_until_delta(plain)
-    write_everywhere(plain, "later")
+    delta.write_everywhere(plain, "later")
     for node in plain:
         node.assert_in_step()
         log = entry_of(node, node.server.database_dn(delta.LOG))
@@ -178,7 +166,7 @@ def test_a_log_with_a_gap_is_not_written_on_and_begins_anew(made):
     remedies.run(node, release, "log-anew")
     node.apply_ok()
     apply_until_delta(made)
-    write_everywhere(made, "anew")
+    delta.write_everywhere(made, "anew")
 
 
 @OF_LOGS
@@ -220,7 +208,7 @@ def test_a_link_stays_when_nothing_is_known_of_the_log(made):
     assert node.syncrepl() == before
     peer.server.start()
     made.wait_persistent()
-    write_everywhere(made, "back")
+    delta.write_everywhere(made, "back")
 
 
 @OF_LOGS
@@ -246,7 +234,7 @@ def test_without_delta_links_read_the_database_again_and_the_log_stays(made):
     for node in made:
         wait_until(lambda node=node: node.apply().returncode == 0 and delta.reads(node) == 0, "no log is read")
         assert node.server.database_dn(delta.LOG) and overlay_of(node)
-    write_everywhere(made, "plain")
+    delta.write_everywhere(made, "plain")
     for node in made:  # as syncward-operations(7) says
         log = node.server.database_dn(delta.LOG)
         provider, = (dn for dn, _ in node.server.search(log) if "syncprov" in dn)
@@ -254,7 +242,7 @@ def test_without_delta_links_read_the_database_again_and_the_log_stays(made):
             node.server.root.delete_s(dn)
         shutil.rmtree(delta.folder_of(node))
         node.assert_in_step()
-    write_everywhere(made, "without")
+    delta.write_everywhere(made, "without")
 
 
 @OF_LOGS
@@ -266,7 +254,7 @@ def test_nodes_that_join_get_logs_when_they_are_complete(slapd_factory, program)
         apply_until_joined(node)
     cluster.wait_in_step()
     apply_until_delta(cluster)
-    write_everywhere(cluster, "three")
+    delta.write_everywhere(cluster, "three")
     for node in cluster:
         assert node.plan_json()["findings"] == []
 
