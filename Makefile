@@ -146,7 +146,7 @@ check-layers: $(COMMON_OBJECTS) $(AGENT_OBJECTS) ## no file uses what tests/laye
 map: ## the rooms of the sources, what each is for, what it may use
 	$(Q)tests/check-layers --map
 
-.PHONY: demo bench bench-peers mutants quick check check-long coverage sanitize analyze fuzz fuzz-programs replay-programs bench-programs deps
+.PHONY: demo bench bench-peers mutants quick check check-long coverage sanitize analyze fuzz fuzz-build fuzz-programs replay-programs bench-programs deps
 demo: deps ## three throw-away servers become a cluster, are damaged and repaired live (under a minute)
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/run $(BUILD)/syncward
@@ -175,10 +175,11 @@ analyze: ## GCC's static analyzer; any finding fails
 
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
-fuzz: ## run each fuzz target for FUZZ_SECONDS (60); needs clang
+fuzz: fuzz-build ## run each fuzz target for FUZZ_SECONDS (60); needs clang
+	$(Q)tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
+fuzz-build:
 	+$(Q)$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang WERROR= CFLAGS="-O1 -g" \
 		SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
-	$(Q)tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 
 # Without a target nothing would be fuzzed nor replayed.
 fuzz-programs replay-programs: $(if $(FUZZ_SOURCES),,no-target-in-tests/fuzz)

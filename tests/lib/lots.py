@@ -19,6 +19,11 @@ def lot(name, among):
     return among[number(name) % len(among)]
 
 
+def has_its_turn(place, among, tree):
+    """True for one in so many neighbours, by their places: with another tree for others, and never for none of them."""
+    return (place + number(f"turns {tree}")) % among == 0
+
+
 @functools.lru_cache(maxsize=None)
 def commit():
     """What stands for the tree where commits take turns: the commit, in a source archive the version."""

@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from lots import commit, lot
+from lots import commit, has_its_turn, lot
 from releases import is_every_wanted, name_without
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -41,6 +41,21 @@ def test_commits_take_turns():
 def test_names_spread_over_the_releases():
     drawn = [lot(f"slapd/test_it.py::test_{i}[]", ALL) for i in range(3000)]
     assert all(900 < drawn.count(version) < 1100 for version in ALL)
+
+
+def test_of_neighbours_one_in_so_many_has_its_turn_and_each_with_some_commit():
+    for among in (2, 3):
+        taken = [{place for place in range(6) if has_its_turn(place, among, f"commit {i}")} for i in range(30)]
+        assert {len(places) for places in taken} == {6 // among}
+        assert set().union(*taken) == set(range(6))
+
+
+def test_who_takes_turns_is_left_out_where_that_is_asked_for():
+    whole = collected("tests/slapd/test_away.py", SYNCWARD_SLAPD_VERSIONS="2.5")
+    turns = collected("tests/slapd/test_away.py", SYNCWARD_SLAPD_VERSIONS="2.5", PYTEST_ADDOPTS="--turns")
+    left = set(whole) - set(turns)
+    assert set(turns) < set(whole) and all("killed_in_the_middle" in name for name in left)
+    assert len(left) == 2 * sum("killed_in_the_middle" in name for name in turns)
 
 
 @pytest.mark.parametrize("nodeid, version, name", [

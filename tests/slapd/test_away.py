@@ -63,6 +63,7 @@ def test_200_changes_while_a_peer_is_away_arrive(slapd_factory, program, is_olde
         assert_changes_arrive(cluster, random.Random(f"{SEED}/{turn}"), 200)
 
 
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("when", KILLS)
 def test_apply_and_slapd_killed_in_the_middle_of_the_set_up(slapd_factory, program, when):
     cluster = old_cluster(slapd_factory, program)

@@ -17,6 +17,7 @@ SEED = int(os.environ.get("SYNCWARD_SEED", "20261122"))
 
 
 @pytest.mark.one_release
+@pytest.mark.turns(2)
 def test_a_day_of_passes_leaves_no_trace(node):
     writes = node.server.config_writes()
     with Played(node) as played:
@@ -138,6 +139,7 @@ def damage_many(node, n_changes, longest_pause, seed):
 
 
 @pytest.mark.one_release
+@pytest.mark.turns(2)
 def test_no_change_at_a_random_time_is_missed_or_repaired_twice(node):
     damage_many(node, 200, 0.03, SEED)
 

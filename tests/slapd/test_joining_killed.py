@@ -38,6 +38,7 @@ def name(cell):
     return f"{cell[1]}-join-{cell[0]}{'-chain' if cell[2] else ''}"
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("cell", CELLS, ids=name)
 def test_what_is_deleted_while_joining_nodes_are_killed_is_left_nowhere(slapd_factory, program, cell):
     established, joiners, is_chain = cell

@@ -328,6 +328,7 @@ def repeat(scenes):
     return [pytest.param(scene, turn, id=f"{scene}-{turn}") for scene in scenes for turn in range(10 if IS_LONG else 1)]
 
 
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("scene, turn", repeat(SCENES + (LONG_SCENES if IS_LONG else [])))
 def test_whoever_joins_beside_others_loses_nothing(slapd_factory, program, scene, turn):
     rng = random.Random(f"{SEED}/{scene}/{turn}")

@@ -64,6 +64,7 @@ class Controller:
 
 
 @pytest.mark.one_release
+@pytest.mark.turns(2)
 def test_a_new_node_joins_behind_all_others(slapd_factory, program, tmp_path):
     cluster = Cluster(slapd_factory, program, 2)
     node, new = cluster
@@ -82,6 +83,7 @@ def test_a_new_node_joins_behind_all_others(slapd_factory, program, tmp_path):
 
 
 @pytest.mark.one_release
+@pytest.mark.turns(2)
 def test_it_goes_from_node_to_node_and_stops_where_something_is_held(slapd_factory, program, tmp_path):
     cluster = Cluster(slapd_factory, program, 3, modules=("syncprov",)).form_by_hand()
     controller = Controller(cluster, tmp_path, canaries=[3])

@@ -2,9 +2,9 @@
 """Killed anywhere in its work, syncward leaves a slapd that starts again, and its next apply ends the work.
 
 strace kills the unmodified program at its N-th system call of a kind: before it, and if that sends something
-to slapd once more behind it, when nobody reads the answer. In `make check` each OpenLDAP release gets a share of
-these points (those that wait for consumers are slow), which the commit chooses, so that commit after commit all have
-their turn; in `make check-long` all.
+to slapd once more behind it, when nobody reads the answer. In `make check` each scene is played on one OpenLDAP
+release, with a share of these points (those that wait for consumers are slow); the commit chooses both, so that commit
+after commit all have their turn; in `make check-long` all.
 """
 
 import os
@@ -19,7 +19,7 @@ from lots import commit, number
 from slapd import syncrepl, versions, wait_until
 from traced import run_traced
 
-pytestmark = pytest.mark.every_release  # in `make check` each has its share of the points
+pytestmark = pytest.mark.every_release  # where it does not take turns
 
 # All by which the program changes anything outside of itself.
 CALLS = ("write", "writev", "sendto", "sendmsg", "fsync", "fdatasync", "rename", "renameat", "renameat2", "unlink",
@@ -139,6 +139,7 @@ def run_all(scene, part, every):
     assert n_intents < n_killed or not IS_LONG  # a share may lie between intent and end wholly
 
 
+@pytest.mark.turns(3)
 @in_parts
 def test_killed_while_it_makes_a_bare_seeded_server_a_provider(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 2)
@@ -146,6 +147,7 @@ def test_killed_while_it_makes_a_bare_seeded_server_a_provider(slapd_factory, pr
     run_all(Scene(cluster[0]), part, every=4)
 
 
+@pytest.mark.turns(3)
 @in_parts
 def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 3).form()
@@ -161,6 +163,7 @@ def test_killed_while_it_repairs_a_damaged_server(slapd_factory, program, part):
     run_all(Scene(node), part, every=12)
 
 
+@pytest.mark.turns(3)
 @in_parts
 def test_killed_while_it_joins(slapd_factory, program, part):
     cluster = Cluster(slapd_factory, program, 2)
@@ -169,6 +172,7 @@ def test_killed_while_it_joins(slapd_factory, program, part):
     run_all(Scene(cluster[0]), part, every=18)
 
 
+@pytest.mark.turns(3)
 @in_parts
 def test_killed_while_the_last_peer_goes(slapd_factory, program, part):
     """slapd does not start with multi-provider and nobody to read from."""
