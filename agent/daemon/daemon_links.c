@@ -123,10 +123,7 @@ static bool is_cut_off(const LinkSeen *seen)
 	const LinkProbe *probe = probe_of(seen);
 
 	return probe && timestamp_of_generalized(seen->running->last_contact) < probe->at_sec &&
-	       (probe_has_fault(&probe->probe, PROBE_PORT_CLOSED) ||
-		probe_has_fault(&probe->probe, PROBE_NO_ROUTE) ||
-		probe_has_fault(&probe->probe, PROBE_NO_ANSWER) ||
-		probe_has_fault(&probe->probe, PROBE_SILENT));
+	       probe_is_cut_off(&probe->probe);
 }
 
 static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)

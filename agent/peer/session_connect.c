@@ -72,6 +72,8 @@ static const struct {
 	{ECONNREFUSED, PROBE_PORT_CLOSED, "nobody listens at"},
 	{EHOSTUNREACH, PROBE_NO_ROUTE, "there is no way to"},
 	{ENETUNREACH, PROBE_NO_ROUTE, "there is no way to"},
+	{ENETDOWN, PROBE_NO_ROUTE, "there is no way to"},
+	{EINVAL, PROBE_NO_ROUTE, "there is no way to"}, /* a blackhole route, ip-route(8) */
 	{ETIMEDOUT, PROBE_NO_ANSWER, "there is no answer from"},
 	{ECONNRESET, PROBE_CONNECTION_LOST, "the connection was reset by"},
 };

@@ -32,6 +32,14 @@ bool probe_has_fault(const Probe *probe, ProbeCode code)
 	return false;
 }
 
+bool probe_is_cut_off(const Probe *probe)
+{
+	for (size_t i = 0; i < probe->n_faults; i++)
+		if (probe_code_cuts(probe->faults[i].code))
+			return true;
+	return false;
+}
+
 ProbeLogOutcome probe_log(const Probe *probe)
 {
 	const ProbeState state = probe->steps[PROBE_LOG];

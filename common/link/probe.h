@@ -58,6 +58,10 @@ void probe_add_fault(Pool *pool, Probe *probe, ProbeCode code, const char *forma
 
 bool probe_has_fault(const Probe *probe, ProbeCode code);
 
+/* True when it met what also ends a connection that slapd has for established (probe_code_cuts()).
+ */
+bool probe_is_cut_off(const Probe *probe);
+
 /*
  * Refused when one fault says so, else not tested, else beyond us; not tested also when the suffix
  * was not reached and no fault says why; else good. What only makes replication incomplete or

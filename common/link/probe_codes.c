@@ -45,16 +45,20 @@ static const struct {
 	ProbeVerdict verdict;
 	Remedy remedy;
 	const char *fact; /* in place of a remedy: nothing to do, or the hold says it */
+	bool cuts;
 } codes[] = {
 	[PROBE_NO_SUCH_HOST] = {"no-such-host", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_NAME},
 	[PROBE_RESOLVER_FAILED] = {"resolver-failed", PROBE_NOT_TESTED,
 				   .remedy = REMEDY_PEER_RESOLVER},
-	[PROBE_PORT_CLOSED] = {"port-closed", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_START},
-	[PROBE_NO_ROUTE] = {"no-route", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_ROUTE},
-	[PROBE_NO_ANSWER] = {"no-answer", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_FIREWALL},
+	[PROBE_PORT_CLOSED] = {"port-closed", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_START,
+			       .cuts = true},
+	[PROBE_NO_ROUTE] = {"no-route", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_ROUTE,
+			    .cuts = true},
+	[PROBE_NO_ANSWER] = {"no-answer", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_FIREWALL,
+			     .cuts = true},
 	[PROBE_CONNECT_FAILED] = {"connect-failed", PROBE_NOT_TESTED,
 				  .remedy = REMEDY_PEER_FORBIDDEN},
-	[PROBE_SILENT] = {"silent", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_HANGS},
+	[PROBE_SILENT] = {"silent", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_HANGS, .cuts = true},
 	[PROBE_CONNECTION_LOST] = {"connection-lost", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_LOG},
 	[PROBE_BUSY] = {"busy", PROBE_NOT_TESTED, .fact = "it is tried again"},
 	[PROBE_TOO_MUCH] = {"too-much", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_STRANGE},
@@ -143,4 +147,9 @@ ProbeVerdict probe_code_verdict(ProbeCode code)
 const char *probe_code_remedy(ProbeCode code)
 {
 	return codes[code].fact ? codes[code].fact : remedy_text(codes[code].remedy);
+}
+
+bool probe_code_cuts(ProbeCode code)
+{
+	return codes[code].cuts;
 }

@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_PROBE_CODES_H
 #define SYNCWARD_PROBE_CODES_H
 
+#include <stdbool.h>
+
 /* What slapd's consumer would meet at the provider of one link, in the order in which it is tried.
  */
 typedef enum ProbeStep {
@@ -103,5 +105,9 @@ const char *probe_verdict_name(ProbeVerdict verdict);
 /* What a fault of that code means for the link, and what a person can do about it. */
 ProbeVerdict probe_code_verdict(ProbeCode code);
 const char *probe_code_remedy(ProbeCode code);
+
+/* True for what also ends a connection that slapd has for established, as packets no longer arrive.
+ * False for what only this program met, and slapd may not: then nothing is known. */
+bool probe_code_cuts(ProbeCode code);
 
 #endif

@@ -8,6 +8,7 @@
 #include "common/report/status_compared.h"
 #include "common/report/status_fleet.h"
 #include "common/report/status_lag.h"
+#include "common/report/status_sight.h"
 
 #define STALE_AFTER_INTERVALS 3
 #define STALE_GRACE_SEC       60
@@ -283,21 +284,12 @@ static void judge_lag(Verdict *verdict, const Status *status, const CheckLimits 
 				    lag.unknown));
 }
 
-/* The peers were asked, and what they said was compared with nothing. */
 static void judge_sight(Verdict *verdict, const Status *status)
 {
-	for (size_t i = 0; i < status->n_databases && verdict->level == CHECK_OK; i++) {
-		const StatusDatabase *database = &status->databases[i];
+	const char *unseen = verdict->level == CHECK_OK ? sight_lacks(verdict->pool, status) : NULL;
 
-		if (status->is_slapd_up == CLAIM_YES && database->health &&
-		    !database->health->here.is_current)
-			problem(verdict, CHECK_UNKNOWN,
-				pool_printf(
-					verdict->pool,
-					"%s: what this node has of it cannot be read, so whether "
-					"changes are missing is not known",
-					database->suffix));
-	}
+	if (unseen)
+		problem(verdict, CHECK_UNKNOWN, unseen);
 }
 
 /* What is not known is told where nothing worse is. */

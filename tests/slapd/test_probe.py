@@ -78,11 +78,13 @@ def test_packets_swallowed_and_no_way_are_told_apart(network, slapd_factory):
     assert probe(syncrepl(1, server.ldap_uri), host=here)[0]["verdict"] == "good"
     there.swallow(here)
     started = time.monotonic()
-    swallowed, nowhere = probe(syncrepl(1, server.ldap_uri, network_timeout="1"), syncrepl(1, "ldap://192.0.2.1"),
-                               host=here)
+    here.ip("route add blackhole 192.0.2.2/32")
+    swallowed, nowhere, gone = probe(syncrepl(1, server.ldap_uri, network_timeout="1"), syncrepl(1, "ldap://192.0.2.1"),
+                                     syncrepl(1, "ldap://192.0.2.2"), host=here)
     assert 1 <= time.monotonic() - started < UNBOUNDED_SEC
     assert_fault(swallowed, "could-not-test", "no-answer", there.address, "firewall")
     assert_fault(nowhere, "could-not-test", "no-route", "192.0.2.1")
+    assert_fault(gone, "could-not-test", "no-route", "192.0.2.2")
 
 
 @contextlib.contextmanager

@@ -344,6 +344,31 @@ static void a_copy_here_that_is_not_read_has_the_level_of_the_manual(void **stat
 	assert_int_not_equal(level_of(pool, &scene), CHECK_UNKNOWN);
 }
 
+static void a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	CopyHealth peer = {.peer_id = 2, .lag_msec = -1, .read_sec = NOW - 5 - 900};
+	DatabaseHealth health = {.looked_sec = NOW - 5,
+				 .here = {.peer_id = 1, .is_current = true},
+				 .peers = &peer,
+				 .n_peers = 1};
+	Scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.database.health = &health;
+	scene.status.written_sec = NOW - 5;
+	assert_int_equal(level_of(pool, &scene),
+			 manual_level("or what a peer has, for a quarter of"));
+	peer.read_sec++;
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+	peer.read_sec = -1; /* slapd binds there as we cannot */
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+	peer.read_sec = 1;
+	peer.is_current = true;
+	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,6 +379,7 @@ int main(void)
 		cmocka_unit_test(what_compare_found_has_the_level_of_the_manual),
 		cmocka_unit_test(a_lag_that_nobody_knows_has_the_level_of_the_manual),
 		cmocka_unit_test(a_copy_here_that_is_not_read_has_the_level_of_the_manual),
+		cmocka_unit_test(a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual),
 	};
 
 	return cmocka_run_group_tests(tests, manual_read, NULL);
