@@ -26,7 +26,7 @@ except ImportError:  # nobody who runs one test needs it
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CHUNK = 4  # neighbours share what is made for a file
 # Files with tests of twenty seconds and more, as `make check` tells them at its end.
-LONGEST = ("test_restart_safety", "test_property", "test_joining_killed", "test_joining_together", "test_joining_lost",
+LONGEST = ("test_fleet", "test_restart_safety", "test_property", "test_joining_killed", "test_joining_together", "test_joining_lost",
            "test_daemon_rotation", "test_daemon_links", "test_daemon_copies", "test_oracle", "test_sim_model", "test_playbook",
            "test_away", "test_heal", "test_fence", "test_scene", "test_tls_renewal", "test_daemon_days", "test_order")
 

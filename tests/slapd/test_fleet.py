@@ -3,17 +3,21 @@
 in their life, each with its daemon and in a network of machines. 12 servers in `make check`, 50 in `make check-long`."""
 
 import contextlib
+import os
+import time
 
 import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from slapd import Database, wait_until
 from test_heartbeat import ACCESS, CONTAINER, add_container, give_account, options, settings, states
+from tools import TOP
 from whole import wait_equal
 
 CONSUMER = 5001
 INTERVAL = 60  # seconds between two heartbeats: the least there is
 PEOPLE = 50
+PLAIN = os.path.join(TOP, "build", "syncward")
 
 
 class Fleet(Cluster):
@@ -22,6 +26,7 @@ class Fleet(Cluster):
     def __init__(self, farm, program, network, n_sites, each):
         super().__init__(farm, program, n_sites * each, [Database(attributes=ACCESS)], network=network)
         self.each = each
+        self.interval = self.probe_interval = 30  # seconds
         self.stack = contextlib.ExitStack()
         self.daemons = {}
         for i, peer in enumerate(self.document["peers"]):
@@ -49,7 +54,7 @@ class Fleet(Cluster):
 
     def start(self, node):
         """A daemon as it is installed, with its ordinary interval."""
-        words = settings(node, interval=30, probe_interval=30)
+        words = settings(node, interval=self.interval, probe_interval=self.probe_interval)
         self.daemons[node] = self.stack.enter_context(Daemon(node, *words, prefix=["nice"]))
 
     def end(self, node):
@@ -80,9 +85,27 @@ class Fleet(Cluster):
         wait_until(lambda: all(states(node).count("heard") >= n_providers for node in self.nodes),
                    "all nodes are heard of everywhere", seconds)
 
+    def rest_costs(self, seconds):
+        """What the dearest daemon has of memory (PSS, MiB), and uses of a processor while nothing happens (percent)."""
+        before = {node: cpu_sec(daemon.pid) for node, daemon in self.daemons.items()}
+        time.sleep(seconds)
+        return (max(pss_mib(daemon.pid) for daemon in self.daemons.values()),
+                max(100 * (cpu_sec(daemon.pid) - before[node]) / seconds for node, daemon in self.daemons.items()))
+
     def write_everywhere(self, name):
         """One entry at each node that takes writes, which is to be everywhere; returns their DNs."""
         return {add_person(node.server, f"{name}{node.id}") for node in self.nodes if is_open(node)}
+
+
+def pss_mib(pid):
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("Pss:")) / 1024
+
+
+def cpu_sec(pid):
+    """With its probes, which it waits for."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def is_open(node):
@@ -115,23 +138,27 @@ def play(fleet, n_sites, each):
     kill_a_gateway(fleet, slow)
     promote(fleet, slow)
     remove(fleet, fleet.site(0)[2:4], slow)
+    fleet.wait_heard()
     done = fleet.nodes[-1].run("compare", "--attributes", *options(fleet.nodes[-1]), timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
+    # Whether each shows everything would take an account that reads cn=monitor; the rootdn saw that in wait_equal().
+    assert done.returncode in (0, 3) and "othing differs" in done.stdout, done.stdout + done.stderr
 
 
 def cut_off(fleet, site, slow):
     """Both sides go on by themselves, whose links ended says so, and back again all is everywhere."""
     others = [node for node in fleet.nodes if node not in site]
-    for node in site:
-        node.server.host.swallow(*(other.server.host for other in others))
+    for some, rest in ((site, others), (others, site)):
+        for node in some:
+            node.server.host.swallow(*(other.server.host for other in rest))
     there, here = add_person(site[-1].server, "there"), add_person(others[0].server, "here")
     wait_entry(site[0].server, there)
     wait_entry(others[-1].server, here)
     for gateway in (site[0], others[0]):
         wait_until(lambda gateway=gateway: gateway.run("check").returncode != 0, "a gateway tells that a site is cut off", 120)
     assert here not in wait_equal(site) and there not in wait_equal(others)
-    for node in site:
-        node.server.host.answer(*(other.server.host for other in others))
+    for some, rest in ((site, others), (others, site)):
+        for node in some:
+            node.server.host.answer(*(other.server.host for other in rest))
     assert {here, there} <= set(wait_equal(fleet.nodes, seconds=120 + slow))
     fleet.wait_well(120 + slow)
 
@@ -183,3 +210,20 @@ def test_a_fleet_lives(slapd_factory, program, network, n_sites, each):
     fleet = Fleet(slapd_factory, program, network, n_sites, each)
     with fleet.stack:
         play(fleet, n_sites, each)
+
+
+@pytest.mark.long
+@pytest.mark.quiet
+@pytest.mark.newest_release
+def test_at_rest_fifty_daemons_cost_little(slapd_factory, network, monkeypatch):
+    """As they are installed: sanitizers take memory and time of their own."""
+    monkeypatch.setenv("SYNCWARD_PROGRAM", PLAIN)
+    fleet = Fleet(slapd_factory, PLAIN, network, 5, 10)
+    fleet.interval, fleet.probe_interval = 60, 300  # as they are when agent.json says nothing
+    with fleet.stack:
+        fleet.begin()
+        fleet.wait_well(720)
+        fleet.wait_heard()
+        mib, percent = fleet.rest_costs(300)
+    print(f"the dearest daemon: {mib:.1f} MiB, {percent:.3f} % of a processor")
+    assert mib <= 12 and percent <= 0.1
