@@ -188,7 +188,7 @@ def test_init_prints_a_file_that_validate_accepts(syncward, peers):
         (n, f"ldap://ldap{n}.example.com") for n in (1, 2, 3)]
     assert document["policy"] == {"mode": "audit"}
     assert document["databases"][0]["syncrepl"]["starttls"] == "critical"
-    assert document["databases"][0]["access"] is True
+    assert document["databases"][0]["access"] is True and document["databases"][0]["syncrepl"]["keepalive"] == "240:10:30"
     assert "dn: cn=replicator,dc=example,dc=com\n" in messages and "olcTLSCertificateFile" in messages
     assert syncward("validate", peers(text=output))[0] == 0
 

@@ -56,7 +56,8 @@ static void database_print(Buf *out, const Options *options)
 		      "        \"binddn\": ");
 	json_text_add(out, pool_printf(out->pool, "cn=replicator,%s", options->suffix));
 	buf_puts(out, ",\n        \"credentials\": { \"file\": "
-		      "\"/etc/syncward/secrets/replicator\" }");
+		      "\"/etc/syncward/secrets/replicator\" },\n"
+		      "        \"keepalive\": \"240:10:30\"");
 	if (peers_need_starttls(out->pool, &options->peers))
 		buf_puts(out, ",\n        \"starttls\": \"critical\"");
 	buf_puts(out, "\n      },\n      \"access\": true\n    }\n  ],\n");
