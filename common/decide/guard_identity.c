@@ -111,8 +111,8 @@ static void judge_place(Identity *identity)
 	identity->text = pool_printf(
 		diff->pool,
 		"slapd here takes for its own the URL of peer %u, %s, and not %s, that of peer %u, "
-		"which this node is by \"node\" of agent.json, --node or \"names\": two servers "
-		"would write under one server ID, and changes get lost. Write in agent.json %s; "
+		"which this node is by \"names\", \"node\" or --node: two servers "
+		"would write under one server ID, and changes get lost. The line of agent.json is %s; "
 		"only if peers.json has it wrong",
 		other->id, other->uri, self->uri, self->id,
 		remedy_fill(diff->pool, REMEDY_NODE_IS, remedy_number(diff->pool, other->id)));

@@ -88,7 +88,7 @@ def test_a_server_that_was_named_another_peer_keeps_its_server_id(slapd_factory,
         assert done.returncode == 3 and "held G11: slapd here takes for its own the URL of peer 3, " in done.stdout, done.stdout
         assert "replicates-from-itself" not in done.stdout
         assert node.server.values("cn=config", "olcServerID") == ["3"] and len(node.syncrepl()) == 2
-    node.id = remedies.line(told, "node-is")["node"]
+    node.id = int(remedies.line(told, "node-is")["node"])
     assert node.id == 3
     for one in cluster:
         one.apply_ok()
