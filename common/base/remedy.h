@@ -165,6 +165,7 @@ typedef enum Remedy {
 	REMEDY_ADOPT_SECRETS,
 	REMEDY_CONFIG_ON_DISK,
 	REMEDY_CONFIG_MANAGE,
+	REMEDY_LOCAL_SSF,
 	REMEDY_DAEMON_START,
 	REMEDY_DAEMON_STOP,
 	/* remedies_doctor.c: the doctor, probes, verify */
