@@ -109,7 +109,7 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		 "test_remedies_files.py::test_root_sees_cn_config_when_olcaccess_lets_it"},
 	[REMEDY_LOCAL_SSF] =
 		{"local-ssf", REMEDY_WORDS,
-		 "to slapd ldapi is no TLS, and as strong as olcLocalSSF says (71): in cn=config let olcSecurity have tls=0 sasl=0 ssf=71 for what it has of these (what is not named slapd keeps until it is restarted), and olcSaslSecProps no greater minssf=; where root may not write that, do it as the rootdn of cn=config over TLS, or with slapd stopped",
+		 "to slapd ldapi is no TLS, and as strong as olcLocalSSF says (71): in cn=config let olcSecurity have tls=0 sasl=0 ssf=71 for what it has of these (what is left out stays until a restart), and olcSaslSecProps no greater minssf=; where root may not, as its rootdn over TLS, or with slapd stopped",
 		 "test_remedies_files.py::test_root_sees_again_what_olcsecurity_kept_for_tls"},
 	[REMEDY_DAEMON_START] =
 		{"daemon-start", REMEDY_SHELL, "systemctl start syncward",
