@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/base/buf.h"
+#include "common/tell/told_plan.h"
 
 static const char *const trigger_names[] = {
 	[TRIGGER_START] = "start",     [TRIGGER_TIMER] = "timer",   [TRIGGER_RELOAD] = "reload",
@@ -126,10 +127,24 @@ EventList daemon_told_notices(DaemonTold *told, const Found *found)
 	return changes_tell(told, found, &events);
 }
 
+static void ends_judge(const Plan *plan, ConditionList *told)
+{
+	for (size_t i = 0; i < told->n_items; i++) {
+		Condition *condition = &told->items[i];
+		const char *suffix = condition->suffix;
+
+		condition->ends =
+			condition_end(plan, condition,
+				      suffix && plan->wanted && wanted_find(plan->wanted, suffix));
+	}
+}
+
 EventList daemon_told_compare(DaemonTold *told, const Found *found, ConditionList *now)
 {
 	EventList events = {0};
 
+	if (found->report.has_plan)
+		ends_judge(&found->report.last_plan, &told->lasting);
 	conditions_compare(found->pool, &told->lasting, now, found_realtime_sec(found), &events);
 	return changes_tell(told, found, &events);
 }

@@ -5,6 +5,7 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/pass/pass_look.h"
+#include "agent/slapd/ldap_result.h"
 #include "common/base/remedies.h"
 #include "common/decide/guard.h"
 #include "common/decide/old_tls.h"
@@ -13,6 +14,14 @@
 
 /* --- reaching it --- */
 
+/* slapd answers, and knows root: that it wants TLS is not mended by who runs this. */
+static void refusal_find(Doctor *doctor, DoctorCheck check, const Error *err)
+{
+	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_ERROR, "%s", err->text);
+	if (ldap_code_is_weakness(err->code))
+		doctor_remedy(&doctor->report, remedy_text(REMEDY_LOCAL_SSF));
+}
+
 void doctor_ldapi(Doctor *doctor)
 {
 	Error err = {0};
@@ -20,8 +29,7 @@ void doctor_ldapi(Doctor *doctor)
 	if (!doctor->has_context)
 		doctor_skip(doctor, DOCTOR_LDAPI, "agent.json must be mended first");
 	else if (context_connect(&doctor->context, &doctor->directory, &err) < 0)
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_LDAPI, DOCTOR_ERROR, "%s",
-			    err.text);
+		refusal_find(doctor, DOCTOR_LDAPI, &err);
 	else if (geteuid() != 0)
 		doctor_skip(doctor, DOCTOR_LDAPI,
 			    "slapd answers; whether it knows root is seen by root only");
@@ -87,8 +95,7 @@ void doctor_rights(Doctor *doctor)
 	if (doctor->has_world)
 		doctor_saw(&doctor->report, DOCTOR_RIGHTS);
 	else
-		doctor_find(doctor->pool, &doctor->report, DOCTOR_RIGHTS, DOCTOR_ERROR, "%s",
-			    err.text);
+		refusal_find(doctor, DOCTOR_RIGHTS, &err);
 }
 
 /* --- what the plan says --- */

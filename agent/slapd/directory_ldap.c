@@ -100,8 +100,10 @@ static int answer_to_error(const DirectoryLdap *self, const char *title, const L
 				 "memory and not its disk; look for a full or read-only file "
 				 "system under its configuration folder",
 				 title);
-	return error_set(err, class, answer->code, "%s: slapd answered %d (%s)%s%s", title,
-			 answer->code, ldap_err2string(answer->code), *text ? ": " : "", text);
+	return error_set(err, class, answer->code, "%s: slapd answered %d (%s)%s%s%s%s", title,
+			 answer->code, ldap_err2string(answer->code), *text ? ": " : "", text,
+			 ldap_code_is_weakness(answer->code) ? "; " : "",
+			 ldap_code_is_weakness(answer->code) ? remedy_text(REMEDY_LOCAL_SSF) : "");
 }
 
 /* Waits for the answer to a request just sent; keeps it in mind when none comes. */

@@ -67,6 +67,11 @@ static bool text_may_quote_step(const char *text, const Step *step)
 	return false;
 }
 
+bool ldap_code_is_weakness(int code)
+{
+	return code == LDAP_CONFIDENTIALITY_REQUIRED || code == LDAP_INAPPROPRIATE_AUTH;
+}
+
 bool ldap_error_is_absence(const Error *err)
 {
 	return err->class == ERROR_UNREACHABLE &&

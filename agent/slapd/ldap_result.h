@@ -11,6 +11,10 @@
 /* What to do about an LDAP result code; the only place that decides it. */
 ErrorClass error_class_of_ldap(int code);
 
+/* True when slapd wants more of ldapi than it is to it: olcSecurity and olcSaslSecProps ask for
+ * TLS, SASL layers, or more than olcLocalSSF. */
+bool ldap_code_is_weakness(int code);
+
 /* True when nobody listens: unlike a server that took the connection and gave no answer, or ended
  * it. err is of directory_ldap_open(), whose code is errno where connect(2) failed. */
 bool ldap_error_is_absence(const Error *err);

@@ -107,6 +107,10 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		{"config-manage", REMEDY_WORDS,
 		 "let olcAccess of olcDatabase={0}config give manage to gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth, or to the name that olcAuthzRegexp gives it",
 		 "test_remedies_files.py::test_root_sees_cn_config_when_olcaccess_lets_it"},
+	[REMEDY_LOCAL_SSF] =
+		{"local-ssf", REMEDY_WORDS,
+		 "to slapd ldapi is no TLS, and as strong as olcLocalSSF says (71): in cn=config let olcSecurity have tls=0 sasl=0 ssf=71 for what it has of these (what is left out stays until a restart), and olcSaslSecProps no greater minssf=; where root may not, as its rootdn over TLS, or with slapd stopped",
+		 "test_remedies_files.py::test_root_sees_again_what_olcsecurity_kept_for_tls"},
 	[REMEDY_DAEMON_START] =
 		{"daemon-start", REMEDY_SHELL, "systemctl start syncward",
 		 "no test: it takes a booted machine; tests/systemd starts the unit so"},

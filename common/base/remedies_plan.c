@@ -28,6 +28,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"id-exchanged", REMEDY_WORDS,
 		 "{uri} has that \"id\" in peers.json: if its line and this node's have each other's, exchange them",
 		 "test_guards.py::test_a_used_server_id_that_a_peer_has_is_not_offered"},
+	[REMEDY_NODE_IS] =
+		{"node-is", REMEDY_AGENT, "\"node\": \"{=own-id}\"",
+		 "test_identity_guard.py::test_a_server_that_was_named_another_peer_keeps_its_server_id"},
 	[REMEDY_ID_AT_TWIN] =
 		{"id-at-twin", REMEDY_WORDS,
 		 "give that server an olcServerID of its own, as `syncward apply --release G5` does there",

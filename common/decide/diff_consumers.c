@@ -132,6 +132,8 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 				 "%s holds an olcSyncrepl value that syncward does not understand "
 				 "(%s); it is left alone",
 				 matching->live->entry->dn, live->problem);
+	else if (is_own && peer_that_listens_here(diff))
+		return; /* another server: who this node is was said wrongly (G11) */
 	else if (is_own && !diff_is_released(diff, GUARD_REMOVAL))
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_CRITICAL, "replicates-from-itself",

@@ -99,6 +99,25 @@ static void judge_peers(Identity *identity)
 	}
 }
 
+/* Nobody asks the server that really is this peer: to us it is ourselves. */
+static void judge_place(Identity *identity)
+{
+	Diff *diff = identity->diff;
+	const Peer *self = diff->in->wanted->self;
+	const Peer *other = peer_that_listens_here(diff);
+
+	if (!other)
+		return;
+	identity->text = pool_printf(
+		diff->pool,
+		"slapd here takes for its own the URL of peer %u, %s, and not %s, that of peer %u, "
+		"which this node is by \"names\", \"node\" or --node: two servers "
+		"would write under one server ID, and changes get lost. The line of agent.json is %s; "
+		"only if peers.json has it wrong",
+		other->id, other->uri, self->uri, self->id,
+		remedy_fill(diff->pool, REMEDY_NODE_IS, remedy_number(diff->pool, other->id)));
+}
+
 bool machine_is_another(const Known *known, const Machine *machine, unsigned our_id)
 {
 	return known->machine && machine->id && known->machine_node == our_id &&
@@ -129,6 +148,7 @@ void guard_identity(Diff *diff)
 	/* A consumer writes under no identity. */
 	if (peer_is_consumer(diff->in->wanted->self) || diff_is_released(diff, GUARD_IDENTITY))
 		return;
+	judge_place(&identity);
 	judge_peers(&identity);
 	judge_machine(&identity);
 	if (!identity.text)

@@ -86,7 +86,7 @@ static const Hold *judge(Order *order)
 				    "the server ID waits for %s, which cannot be read here: "
 				    "%s; when it can",
 				    order->suffix, order->here->problem),
-			remedy_text(REMEDY_APPLY));
+			order_apply_again(order));
 	/* It has nothing that a peer could fail to delete. */
 	if (!order->here->has_suffix)
 		return NULL;
@@ -168,6 +168,21 @@ static void write_first(const Order *order)
 		POOL_PUSH(order->diff->pool, plan->covered, plan->n_covered, order->suffix);
 }
 
+/* A release that had to wait for contextCSN is given a second time: what it waits for would be
+ * undone meanwhile. */
+static void keep_for_release(Diff *diff)
+{
+	const Change *server_id = change_first(diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID));
+	Order order;
+
+	if (!server_id ||
+	    (server_id->hold.guard != GUARD_SERVER_ID && server_id->hold.guard != GUARD_IDENTITY))
+		return;
+	for (size_t i = 0; i < diff->plan->n_databases; i++)
+		if (order_of(diff, &diff->plan->databases[i], &order))
+			order_keep_checkpoint(&order, &server_id->hold);
+}
+
 void guard_server_order(Diff *diff)
 {
 	const size_t n_databases = diff->plan->n_databases;
@@ -178,9 +193,12 @@ void guard_server_order(Diff *diff)
 	size_t n_orders = 0;
 
 	/* Values with which slapd would not start again wait for nothing. */
-	if (!server_id || !diff->server_id_is_wrong || !diff->has_live_sid ||
-	    diff_is_released(diff, GUARD_ORDER))
+	if (!diff->server_id_is_wrong || !diff->has_live_sid || diff_is_released(diff, GUARD_ORDER))
 		return;
+	if (!server_id) {
+		keep_for_release(diff);
+		return;
+	}
 	for (size_t i = 0; i < n_databases; i++) {
 		const Hold *one;
 

@@ -5,6 +5,7 @@
 
 #include "common/base/remedies.h"
 #include "common/plan/plan_changes.h"
+#include "common/slapd/url.h"
 
 bool peer_is_myself(const Diff *diff, unsigned peer_id)
 {
@@ -12,6 +13,35 @@ bool peer_is_myself(const Diff *diff, unsigned peer_id)
 
 	return peer && diff->in->wanted && peer != diff->in->wanted->self &&
 	       live_is_myself(diff->in->live, peer->uri);
+}
+
+/* An address, or "localhost", may be this machine's whatever slapd makes of it. */
+static bool is_name(const char *uri)
+{
+	AUTO(Pool) *pool = pool_new();
+	Url url;
+
+	return url_parse(pool, uri, &url) && !strchr(url.host, ':') &&
+	       strspn(url.host, "0123456789.") != strlen(url.host) &&
+	       strncmp(url.host, "localhost", strlen("localhost")) != 0;
+}
+
+const Peer *peer_that_listens_here(const Diff *diff)
+{
+	const Desired *desired = diff->in->desired;
+	const Peer *self = diff->in->wanted->self;
+
+	if (live_is_myself(diff->in->live, self->uri))
+		return NULL;
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+
+		if (peer_is_myself(diff, peer->id) &&
+		    ((diff->has_live_sid && diff->live_sid == peer->id) ||
+		     (is_name(self->uri) && is_name(peer->uri))))
+			return peer;
+	}
+	return NULL;
 }
 
 bool provider_names_us(const Diff *diff, const char *provider)

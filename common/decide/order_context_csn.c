@@ -136,6 +136,29 @@ static bool checkpoint_is_ours(const Order *order)
 	       (!overlay || entry_has_value(overlay, "objectClass", "olcSyncProvConfig"));
 }
 
+/* What is released passes once: when the wait is over the server ID is held again, and the same
+ * release must come with the next apply. */
+const char *order_apply_again(const Order *order)
+{
+	const bool is_used = diff_is_released(order->diff, GUARD_SERVER_ID);
+	const bool has_twin = diff_is_released(order->diff, GUARD_IDENTITY);
+
+	if (is_used && has_twin)
+		return remedy_text(REMEDY_RELEASE_G5_G11);
+	if (is_used)
+		return remedy_text(REMEDY_RELEASE_G5);
+	return remedy_text(has_twin ? REMEDY_RELEASE_G11 : REMEDY_APPLY);
+}
+
+static const char *goes_on(const Order *order)
+{
+	const char *again = order_apply_again(order);
+
+	return strcmp(again, remedy_text(REMEDY_APPLY)) == 0
+		       ? "this goes on by itself"
+		       : pool_printf(order->diff->pool, "`%s` goes on", again);
+}
+
 /* Nobody can make that change, or it would not tell: consumers without the flag close the database
  * to clients, and a checkpoint that is not ours stays as it is. */
 static bool cannot_be_written(const Order *order)
@@ -156,7 +179,7 @@ static const Hold *wait_for_write(const Order *order)
 				    "killed before, slapd would leave entries there that peers "
 				    "never delete; %s, which writes it when it stops, and then",
 				    order->suffix, remedy_text(REMEDY_RESTART_SLAPD)),
-			order->diff->in->live->start_time ? remedy_text(REMEDY_APPLY)
+			order->diff->in->live->start_time ? order_apply_again(order)
 							  : remedy_text(REMEDY_RELEASE_ORDER));
 	return order_hold_new(
 		order,
@@ -164,9 +187,9 @@ static const Hold *wait_for_write(const Order *order)
 			    "the server ID waits for contextCSN of %s to be on disk: "
 			    "killed before, slapd would leave entries there that peers "
 			    "never delete. With the overlay in place (`%s`) a client's next change "
-			    "writes it, and this goes on by itself; this one, as the rootdn, "
+			    "writes it, and %s; this one, as the rootdn, "
 			    "changes nothing else",
-			    order->suffix, remedy_text(REMEDY_APPLY)),
+			    order->suffix, remedy_text(REMEDY_APPLY), goes_on(order)),
 		touch_command(order));
 }
 
@@ -243,7 +266,7 @@ static const Hold *wait_for_others(const Order *order)
 			    needs ? " and to have all entries" : "",
 			    needs ? "after the next change there " : "",
 			    remedy_text(REMEDY_RESTART_SLAPD)),
-		order->diff->in->live->start_time ? remedy_text(REMEDY_APPLY)
+		order->diff->in->live->start_time ? order_apply_again(order)
 						  : remedy_text(REMEDY_RELEASE_ORDER));
 }
 
@@ -265,7 +288,7 @@ static const Hold *wait_for_coverage(const Order *order)
 					       : order->suffix,
 			    why ? why : "slapd does not tell",
 			    is_cut ? remedy_text(REMEDY_LIMITS_ANEW) : "when it can be read"),
-		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : remedy_text(REMEDY_APPLY));
+		is_cut ? remedy_text(REMEDY_ROOT_LIMITS) : order_apply_again(order));
 }
 
 static bool coverage_is_known(const Order *order)
@@ -290,9 +313,9 @@ const Hold *order_judge_csns(Order *order)
 			pool_printf(order->diff->pool,
 				    "the server ID waits for %s, which has entries and no "
 				    "contextCSN: slapd makes none before a refresh is "
-				    "complete. It goes on by itself then; only when no "
+				    "complete. When it is, %s; only when no "
 				    "peer will ever complete it",
-				    order->suffix),
+				    order->suffix, goes_on(order)),
 			remedy_text(REMEDY_RELEASE_ORDER));
 	if (order_is_settled(order))
 		return NULL;

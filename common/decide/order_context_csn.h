@@ -37,6 +37,9 @@ bool order_was_read_from_peers(const Order *order);
 /* True when contextCSN is on disk already, or needs no writing. */
 bool order_is_settled(const Order *order);
 
+/* The command with which the server ID goes on when the wait is over. */
+const char *order_apply_again(const Order *order);
+
 /* Holds the checkpoint of peers.json back while the server ID waits, for whichever database: on 2.4
  * the one that is there tells that contextCSN is on disk. */
 void order_keep_checkpoint(const Order *order, const Hold *hold);

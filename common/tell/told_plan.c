@@ -98,6 +98,46 @@ void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret)
 		finding_add(pool, &plan->findings[i], ret);
 }
 
+static bool is_held(const Plan *plan, const char *suffix, const Guard *guards, size_t n_guards)
+{
+	for (size_t i = 0; i < n_guards; i++)
+		if (plan_hold_of(plan, suffix, guards[i]))
+			return true;
+	return false;
+}
+
+/* Something else keeps it from being what peers.json says. */
+static bool is_kept_back(const Plan *plan, const char *suffix)
+{
+	static const Guard of_server[] = {GUARD_NOT_LISTED, GUARD_EMPTY_FILE, GUARD_REVISION,
+					  GUARD_CONFIG_REPLICATED, GUARD_LEFT};
+	static const Guard of_database[] = {GUARD_CONTENT, GUARD_LEFT, GUARD_ROLE, GUARD_DATABASE};
+
+	return is_held(plan, NULL, of_server, ARRAY_SIZE(of_server)) ||
+	       is_held(plan, suffix, of_database, ARRAY_SIZE(of_database));
+}
+
+static bool would_not_start(const Plan *plan)
+{
+	bool found = plan_hold_of(plan, NULL, GUARD_RESTART) != NULL;
+
+	for (size_t i = 0; i < plan->n_databases && !found; i++)
+		found = plan_hold_of(plan, plan->databases[i].suffix, GUARD_RESTART) != NULL;
+	return found;
+}
+
+EventKind condition_end(const Plan *plan, const Condition *condition, bool is_listed)
+{
+	if (condition->ends == EVENT_JOINED && plan_hold_of(plan, condition->suffix, GUARD_JOINING))
+		return EVENT_KIND_COUNT; /* it goes on, in other words */
+	if (condition->ends == EVENT_JOINED &&
+	    (!is_listed || is_kept_back(plan, condition->suffix)))
+		return EVENT_RELEASED;
+	if (condition->ends == EVENT_RESTART_SAFE && would_not_start(plan))
+		return EVENT_RELEASED;
+	return condition->ends;
+}
+
 static const char *change_text(Pool *pool, const Change *change, const Attribution *attribution)
 {
 	const char *what =

@@ -13,6 +13,10 @@
  * Everything lives in the pool. */
 void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret);
 
+/* With which event that ends which the plan does not have any more: a hold that gives way to
+ * another one, or whose database peers.json does not list now, has not come to its good end. */
+EventKind condition_end(const Plan *plan, const Condition *condition, bool is_listed);
+
 /* Tells one change of a server from all others, over plans and passes. */
 const char *change_key(Pool *pool, const Change *change);
 

@@ -11,6 +11,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster
+from slapd import Database
 
 MONITOR = "olcDatabase={1}monitor,cn=config"
 
@@ -72,6 +73,26 @@ def test_lines_that_have_each_others_id_are_to_be_exchanged(cluster):
     remedies.did("id-exchanged")
     node.apply_ok()
     assert is_provider(node)
+
+
+@pytest.mark.remedy("node-is")
+def test_a_server_that_was_named_another_peer_keeps_its_server_id(slapd_factory, program):
+    """agent.json of node 1, copied to node 3 with its "node": both would write under server ID 1."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(overlays=("syncprov",))]).form_by_hand()
+    node = cluster[2]
+    node.id = 1
+    told = ""
+    for words in ([], ["--release", "G4"]):
+        done = node.apply(*words)
+        told += done.stdout
+        assert done.returncode == 3 and "held G11: slapd here takes for its own the URL of peer 3, " in done.stdout, done.stdout
+        assert "replicates-from-itself" not in done.stdout
+        assert node.server.values("cn=config", "olcServerID") == ["3"] and len(node.syncrepl()) == 2
+    node.id = int(remedies.line(told, "node-is")["node"])
+    assert node.id == 3
+    for one in cluster:
+        one.apply_ok()
+        one.assert_in_step()
 
 
 def test_a_clock_that_differs_by_more_than_a_minute_is_told(cluster):

@@ -8,6 +8,7 @@ import ldap
 import pytest
 from backups import put_back, saved
 from cluster import Cluster, add_person, apply_until_joined
+from daemon import Daemon
 from whole import wait_equal, whole
 from slapd import SUFFIX, Database, wait_until
 from test_joining import cut_refreshes, is_provider, let_time_pass, load, replace_server
@@ -170,3 +171,26 @@ def test_a_database_that_cannot_be_read_for_a_while_is_still_joining(slapd_facto
     undo()
     apply_until_joined(node, 60)
     wait_equal(cluster)
+
+
+def test_who_is_taken_out_while_it_joins_is_not_told_as_joined(slapd_factory, program):
+    """Nor who waits for something else then."""
+    cluster = Cluster(slapd_factory, program, 2)
+    cluster[0].server.seed()
+    node = cluster[1]
+    with Daemon(node) as daemon:
+        daemon.wait_for("joining")
+        cluster.document["peers"].pop()
+        cluster.write()
+        daemon.wait_for("held", text="G2")
+        wait_until(lambda: daemon.events("released"), "the other hold is over")
+        assert daemon.events("joined") == []
+        # Back in the file it waits again, and is told as joined when it has what there is.
+        cluster.document["peers"].append({"id": 2, "uri": node.server.ldap_uri})
+        n_before = len(daemon.events("joining"))
+        cluster.write()
+        daemon.wait_for("joining", n_before + 1)
+        cluster[0].apply()
+        with Daemon(cluster[0]):
+            daemon.wait_for("joined", timeout=120)
+            assert is_provider(node)

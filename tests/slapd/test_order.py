@@ -13,8 +13,10 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person, apply_until_joined, finish_with_writes, run_touch
+from daemon import Daemon
 from old_entries import assert_deletes_arrive, examined, fill, fill_people, formed_as_0_1_0_did, sids
-from slapd import PASSWORD, SUFFIX, Database, syncrepl
+from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
+from whole import wait_equal
 
 pytestmark = pytest.mark.every_release
 
@@ -249,6 +251,46 @@ def test_a_server_id_changed_by_release_has_the_old_one_on_disk(slapd_factory, p
     node.server.kill()
     node.server.start()
     assert "007" in sids(node.server.context_csns())
+
+
+def released(node, guards):
+    """Once where contextCSN has to wait for a change, and once more behind it, as it is printed; beside a daemon."""
+    told = node.apply("--release", guards).stdout
+    if "order" in told:
+        with Daemon(node) as daemon:
+            wait_until(lambda: daemon.last_pass()[0] >= 1, "the daemon has looked")
+            daemon.wait_at_rest()
+            node.server.admin().modify_s(SUFFIX, [(ldap.MOD_REPLACE, "description", b"a client's change")])
+            daemon.reload()
+            daemon.wait_at_rest()
+        again = re.search(r"`(syncward apply --release [^`]*)` goes on", told)
+        assert again and again[1].endswith(guards), told
+        told = remedies.run(node, again[1]).stdout
+    return told
+
+
+@pytest.mark.remedy("release-g5-g11")
+def test_ids_that_are_exchanged_by_release_are_so_beside_daemons(slapd_factory, program):
+    """What the first release made ready was undone by the daemon, and the second one began anew, without end."""
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
+    cluster.be_seen_to_work()
+    for node in cluster:
+        add_person(node.server, f"by-{node.id}")
+    cluster.wait_in_step()
+    one, two = cluster.document["peers"][1:]
+    one["id"], two["id"] = two["id"], one["id"]
+    cluster.nodes[1].id, cluster.nodes[2].id = 3, 2
+    cluster.write()
+    for node in cluster:
+        node.apply()
+    for node in cluster.nodes[1:]:
+        released(node, "G5,G11")
+        assert server_id(node) == [str(node.id)]
+    remedies.did("release-g5-g11")
+    assert cluster[1].server.values("olcOverlay={0}syncprov," + cluster[1].server.database_dn(), "olcSpCheckpoint") == ["100 10"]
+    for node in cluster:
+        add_person(node.server, f"then-by-{node.id}")
+    wait_equal(cluster.nodes)
 
 
 @pytest.mark.remedy("release-order")

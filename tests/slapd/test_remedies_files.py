@@ -12,6 +12,7 @@ import types
 import ldap
 import pytest
 import remedies
+from cluster import Cluster, finish_with_writes
 from daemon import Daemon
 
 NOBODY = 65534
@@ -198,24 +199,54 @@ def test_a_folder_of_the_systems_stays_as_it_is_and_another_is_named(node, mode,
 
 # cn=config
 
+def with_other_config(server, old, new):
+    """cn=config with another text, as a person writes it while slapd is stopped; 2.4 has no slapmodify."""
+    path = os.path.join(server.directory, "config.ldif")
+    server.stop()
+    text = server.tool("cat", "-n", "0").stdout
+    assert text.count(old) == 1
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(old, new))
+    shutil.rmtree(server.config_dir)
+    os.mkdir(server.config_dir)
+    server.tool("add", "-n", "0", "-l", path)
+    server.start()
+
+
+@pytest.mark.remedy("local-ssf")
+@pytest.mark.parametrize("asked", ["tls=1", "ssf=128"])
+def test_root_sees_again_what_olcsecurity_kept_for_tls(slapd_factory, program, asked):
+    """As the guides have it that ask for StartTLS; of the whole server, and of the database alone."""
+    node = Cluster(slapd_factory, program, 2)[0]
+    node.server.seed()
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcSecurity", asked)])
+    done = node.plan()
+    assert done.returncode == 77, done.stderr
+    remedies.printed(done.stderr, "local-ssf")
+    told = node.run("doctor", "ldapi", "rights").stdout
+    remedies.printed(told, "local-ssf")
+    assert "start slapd with" not in told and "give manage to" not in told, told
+    with_other_config(node.server, f"olcSecurity: {asked}", "olcSecurity: tls=0 sasl=0 ssf=71")
+    assert node.plan().returncode == 2
+    node.edit([(ldap.MOD_REPLACE, "olcSecurity", asked)])
+    held = node.plan()
+    assert held.returncode == 3 and "held joining" in held.stdout, held.stdout
+    remedies.printed(held.stdout, "local-ssf")
+    node.edit([(ldap.MOD_REPLACE, "olcSecurity", "tls=0 sasl=0 ssf=71")])
+    remedies.did("local-ssf")
+    finish_with_writes(node)
+    assert node.server.values(node.server.database_dn(), node.server.flag()) == ["TRUE"]
+
+
 @pytest.mark.remedy("config-manage")
 def test_root_sees_cn_config_when_olcaccess_lets_it(node):
     config = "olcDatabase={0}config,cn=config"
-    path = os.path.join(node.folder, "config.ldif")
     node.server.modify(config, [(ldap.MOD_REPLACE, "olcAccess", ["{0}to * by * none"])])
     done = node.plan()
     assert done.returncode == 77, done.stderr
     remedies.printed(done.stderr, "config-manage")
-    node.server.stop()
-    text = node.server.tool("cat", "-n", "0").stdout
-    assert text.count("olcAccess: {0}to * by * none") == 1
-    rule = ("{0}to * by dn.exact=gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage by * break")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace("olcAccess: {0}to * by * none", "olcAccess: " + rule))
-    shutil.rmtree(node.server.config_dir)
-    os.mkdir(node.server.config_dir)
-    node.server.tool("add", "-n", "0", "-l", path)
-    node.server.start()
+    rule = "{0}to * by dn.exact=gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth manage by * break"
+    with_other_config(node.server, "olcAccess: {0}to * by * none", "olcAccess: " + rule)
     remedies.did("config-manage")
     node.apply_ok()
 

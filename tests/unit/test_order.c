@@ -102,6 +102,42 @@ static void an_overlay_through_which_clients_wrote_is_not_deleted(void **state)
 	assert_begins(scene, FLUSH SERVER_ID);
 }
 
+/* A release passes once: what it waits for must be there when it comes again. */
+static void a_release_that_waits_for_a_change_is_given_again(void **state)
+{
+	PlanScene *scene = *state;
+	Entry *overlay = scene_overlay(scene, 0);
+	const Hold *hold;
+
+	fill(scene, 0);
+	scene->content[0].here.entry_csn = SCENE_CSN("10", "007");
+	scene->databases[0].csn = SCENE_CSN("12", "007");
+	scene_add(scene, scene->global, "olcServerID", "7");
+	scene_add(scene, overlay, "createTimestamp", "20261122101000Z");
+	scene_add(scene, overlay, "entryCSN", SCENE_CSN("10", "000"));
+	assert_false(writes_server_id(scene));
+	assert_non_null(scene_hold(scene, GUARD_SERVER_ID));
+	scene->options.released = GUARD_BIT(GUARD_SERVER_ID);
+	assert_begins(scene, "modify '" OVERLAY "' (replace olcSpCheckpoint)\n");
+	assert_false(writes_server_id(scene));
+	hold = scene_hold(scene, GUARD_ORDER);
+	assert_non_null(strstr(hold->text, "`syncward apply --release G5` goes on"));
+	scene->options.released |= GUARD_BIT(GUARD_IDENTITY);
+	scene_plan(scene);
+	hold = scene_hold(scene, GUARD_ORDER);
+	assert_non_null(strstr(hold->text, "`syncward apply --release G5,G11` goes on"));
+	/* Nobody releases it in between, as the daemon does not. */
+	scene->options.released = 0;
+	overlay->attributes[2].values[0].bytes = "1 1";
+	overlay->attributes[4].values[0].bytes = SCENE_CSN("13", "000");
+	scene->live.start_time = "20261122100900Z";
+	assert_null(strstr(scene_steps(scene), "olcSpCheckpoint"));
+	scene->databases[0].csn = SCENE_CSN("14", "007");
+	assert_null(strstr(scene_steps(scene), "olcSpCheckpoint"));
+	scene->options.released = GUARD_BIT(GUARD_SERVER_ID);
+	assert_begins(scene, SERVER_ID "modify '" OVERLAY "' (replace olcSpCheckpoint)\n");
+}
+
 static void settings_of_an_overlay_follow_the_server_id(void **state)
 {
 	PlanScene *scene = *state;
@@ -356,6 +392,7 @@ int main(void)
 		PLAN_SCENE_TEST(an_overlay_of_others_comes_back_as_it_was),
 		PLAN_SCENE_TEST(a_context_csn_older_than_entries_waits_for_a_change),
 		PLAN_SCENE_TEST(an_overlay_through_which_clients_wrote_is_not_deleted),
+		PLAN_SCENE_TEST(a_release_that_waits_for_a_change_is_given_again),
 		PLAN_SCENE_TEST(settings_of_an_overlay_follow_the_server_id),
 		PLAN_SCENE_TEST(a_server_id_that_is_right_needs_no_order),
 		PLAN_SCENE_TEST(an_empty_database_does_not_hold_it),

@@ -140,6 +140,37 @@ static void a_finding_with_a_key_is_the_same_one_whatever_its_text(void **state)
 	assert_string_equal(finding_key(pool, "", "one"), finding_key(pool, "", "two"));
 }
 
+/* How what was told as held before ends, by a hold that there is now. */
+static EventKind end_told(EventKind ends, bool is_listed, Guard guard, const char *suffix)
+{
+	AUTO(Pool) *pool = pool_new();
+	DatabasePlan databases[] = {{.suffix = "dc=x"}};
+	Plan plan = {.databases = databases, .n_databases = ARRAY_SIZE(databases)};
+	const Condition condition = {.ends = ends, .suffix = "dc=x"};
+
+	if (guard != GUARD_COUNT)
+		plan_add_hold(
+			pool, &plan,
+			(Hold){.guard = guard, .suffix = suffix, .text = "w", .release = "r"});
+	return condition_end(&plan, &condition, is_listed);
+}
+
+static void a_hold_that_gives_way_to_another_has_not_come_to_its_good_end(void **state)
+{
+	(void)state;
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_COUNT, NULL), EVENT_JOINED);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_LINK, "dc=x"), EVENT_JOINED);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_CONTENT, "dc=y"), EVENT_JOINED);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_JOINING, "dc=x"), EVENT_KIND_COUNT);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_CONTENT, "dc=x"), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_NOT_LISTED, NULL), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_JOINED, false, GUARD_COUNT, NULL), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_RESTART_SAFE, true, GUARD_COUNT, NULL), EVENT_RESTART_SAFE);
+	assert_int_equal(end_told(EVENT_RESTART_SAFE, true, GUARD_RESTART, NULL), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_RESTART_SAFE, true, GUARD_RESTART, "dc=x"), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_RESUMED, false, GUARD_RESTART, NULL), EVENT_RESUMED);
+}
+
 /* How many corrections are told as failed. */
 static size_t n_failed(ErrorClass class, const Step *stopped_at)
 {
@@ -225,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_write_of_several_attributes_names_each),
 		cmocka_unit_test(what_slapd_refused_is_not_our_write),
 		cmocka_unit_test(a_write_over_somebody_else_s_says_so),
+		cmocka_unit_test(a_hold_that_gives_way_to_another_has_not_come_to_its_good_end),
 		cmocka_unit_test(what_was_not_sent_did_not_fail),
 		cmocka_unit_test(a_write_of_many_changes_names_eight_and_counts_the_rest),
 		cmocka_unit_test(a_finding_with_a_key_is_the_same_one_whatever_its_text),

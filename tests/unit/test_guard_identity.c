@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether this server is the peer that it was named. */
+#include "tests/unit/plan_scene.h"
+
+/* As when the agent.json of node 1 was copied to node 3. */
+static void a_server_that_listens_as_another_peer_gets_no_server_id(void **state)
+{
+	static const char *third[] = {"ldapi:///", "ldap://peer3"};
+	Scene *scene = *state;
+
+	scene->facts.machine.listeners = third;
+	scene->facts.machine.fqdn = "peer3";
+	consumer_add(scene, 0, "one", 9, "timeout=3");
+	assert_null(strstr(plan_steps(scene), "olcServerID"));
+	assert_null(strstr(plan_steps(scene), "olcMultiProvider"));
+	assert_true(holds(scene, GUARD_IDENTITY));
+	assert_false(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
+	scene->options.released = GUARD_BIT(GUARD_IDENTITY);
+	assert_non_null(strstr(plan_steps(scene), "olcServerID"));
+}
+
+/* Of an address slapd does not know that it is its own, and then its server ID tells. */
+static void who_has_an_address_is_another_peer_by_its_server_id_only(void **state)
+{
+	static const char *any[] = {"ldapi:///", "ldap://"};
+	Scene *scene = *state;
+
+	scene->text =
+		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, \"peers\": ["
+		"{\"id\": 1, \"uri\": \"ldap://10.0.0.1\"}, {\"id\": 2, \"uri\": "
+		"\"ldap://peer2\"}, {\"id\": 3, \"uri\": \"ldap://peer3\"}], \"databases\": "
+		"[{\"suffix\": \"dc=x\", \"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": "
+		"\"cn=r,dc=x\", \"credentials\": \"x\"}}]}";
+	scene->facts.machine.listeners = any;
+	scene->facts.machine.fqdn = "peer3";
+	(void)plan_steps(scene);
+	assert_false(holds(scene, GUARD_IDENTITY));
+	assert_true(holds(scene, GUARD_SELF_NAMED));
+	value_add(scene, scene->global, "olcServerID", "3");
+	assert_null(strstr(plan_steps(scene), "olcServerID"));
+	assert_true(holds(scene, GUARD_IDENTITY));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_server_that_listens_as_another_peer_gets_no_server_id),
+		SCENE_TEST(who_has_an_address_is_another_peer_by_its_server_id_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
