@@ -259,6 +259,8 @@ static void peer_spread(Spread *spread, size_t peer)
 
 static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 {
+	if (adoption->is_consumer)
+		return;
 	for (size_t i = 0; i < database->n_links; i++) {
 		const Syncrepl *link = database->links[i].syncrepl;
 		const char *keywords = syncrepl_partial(adoption->pool, link);
@@ -278,6 +280,31 @@ static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 	}
 }
 
+/* What a consumer leaves out is its own affair: no provider may read so. All its links agree. */
+static void own_spread(Spread *spread)
+{
+	const char *value = spread->links[0][0].value[spread->keyword];
+
+	if (value)
+		settings_set(spread, spread->document->as_consumer, NULL, value);
+}
+
+static void keyword_spread(Spread *spread)
+{
+	const Adoption *adoption = spread->adoption;
+
+	if (!is_spread((int)spread->keyword))
+		return;
+	if (adoption->is_consumer && syncrepl_may_narrow(spread->keyword)) {
+		own_spread(spread);
+		return;
+	}
+	for (size_t d = 0; d < adoption->n_databases; d++)
+		database_spread(spread, d);
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		peer_spread(spread, i);
+}
+
 void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const char *secrets_dir)
 {
 	Spread spread = {.adoption = adoption, .document = document, .secrets_dir = secrets_dir};
@@ -293,9 +320,6 @@ void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const ch
 	}
 	for (int k = 0; k < SYNCREPL_KEYWORD_COUNT; k++) {
 		spread.keyword = (SyncreplKeyword)k;
-		for (size_t d = 0; is_spread(k) && d < n; d++)
-			database_spread(&spread, d);
-		for (size_t i = 0; is_spread(k) && i < adoption->n_peers; i++)
-			peer_spread(&spread, i);
+		keyword_spread(&spread);
 	}
 }
