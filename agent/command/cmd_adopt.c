@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/command/adopt_files.h"
 #include "agent/command/adopt_node.h"
 #include "agent/command/commands.h"
 #include "agent/input/secret_write.h"
@@ -292,6 +293,8 @@ static int cmd_adopt(const Options *options)
 	Error err = {0};
 	int status;
 
+	if (options->merge.n_items > 0)
+		return adopt_merge_files(options);
 	if (context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
@@ -306,7 +309,9 @@ static const OptionRule adopt_options[] = {
 		     "write each password into a file of DIR (mode 0600), and refer to it"),
 	OPTION_NAMED("--peer-id", OPTION_LIST, peer_ids, "URI=N",
 		     "the server ID of a peer that olcServerID does not name and that cannot be "
-		     "asked; may be repeated"),
+		     "asked, or of this consumer itself; may be repeated"),
+	OPTION_NAMED("--merge", OPTION_WORDS, merge, "FILE...",
+		     "make one file of those that adopt wrote on several nodes; needs no server"),
 };
 
 const Command command_adopt = {
@@ -314,7 +319,8 @@ const Command command_adopt = {
 	.run = cmd_adopt,
 	.summary = "print a peers.json that describes this running node; changes nothing in slapd",
 	.arguments = "",
-	.exits = "0 the plan of the document is empty, 1 it is not, or nothing could be printed",
+	.exits = "0 the plan of the document is empty, 1 it is not, or nothing could be printed; "
+		 "with --merge: 0 one file was made, 1 the files disagree, 78 one is not good",
 	.options = adopt_options,
 	.n_options = ARRAY_SIZE(adopt_options),
 };

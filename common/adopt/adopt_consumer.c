@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "common/base/remedies.h"
 #include "common/slapd/url.h"
 
 /* What is said of a node that reads and takes no clients' writes. */
@@ -122,5 +123,6 @@ void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *s
 	adopt_note(adoption,
 		   "this node is a consumer, and does not see how its providers read each other, "
 		   "nor their overlays, limits and rights: the file describes this node alone; "
-		   "for the others adopt there too, and put the files together");
+		   "for the others adopt there too, and make one file of all with `%s`",
+		   remedy_text(REMEDY_ADOPT_MERGE));
 }

@@ -140,6 +140,7 @@ static AdoptDocument document_begin(const Adoption *adoption)
 	};
 	Desired desired = {
 		.name = "peers.json",
+		.adopted_from = adoption->peers[0].id,
 		.server_id = SERVER_ID_AUTO,
 		.mode = POLICY_AUDIT,
 		.prune = true,

@@ -82,8 +82,7 @@ static Syncrepl *links_settle(Adoption *adoption, const AdoptDatabase *database)
 	return settled;
 }
 
-/* The same to slapd, as far as this keyword alone says. */
-static bool same_value(SyncreplKeyword keyword, const char *one, const char *other)
+bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other)
 {
 	Syncrepl first = {0}, second = {0};
 
@@ -96,7 +95,7 @@ static bool same_value(SyncreplKeyword keyword, const char *one, const char *oth
 
 static bool same(const Spread *spread, const char *one, const char *other)
 {
-	return same_value(spread->keyword, one, other);
+	return adopt_same_value(spread->keyword, one, other);
 }
 
 /* --- passwords --- */
@@ -186,7 +185,7 @@ static bool varies(const Spread *spread, size_t peer)
 	return false;
 }
 
-static bool is_spread(int keyword)
+bool adopt_is_spread(int keyword)
 {
 	return keyword != SYNCREPL_RID && keyword != SYNCREPL_PROVIDER &&
 	       keyword != SYNCREPL_SEARCHBASE;
@@ -197,8 +196,8 @@ static size_t differences(const Syncrepl *one, const Syncrepl *other)
 	size_t n = 0;
 
 	for (int k = 0; k < SYNCREPL_KEYWORD_COUNT; k++)
-		n += is_spread(k) &&
-		     !same_value((SyncreplKeyword)k, one->value[k], other->value[k]);
+		n += adopt_is_spread(k) &&
+		     !adopt_same_value((SyncreplKeyword)k, one->value[k], other->value[k]);
 	return n;
 }
 
@@ -293,7 +292,7 @@ static void keyword_spread(Spread *spread)
 {
 	const Adoption *adoption = spread->adoption;
 
-	if (!is_spread((int)spread->keyword))
+	if (!adopt_is_spread((int)spread->keyword))
 		return;
 	if (adoption->is_consumer && syncrepl_may_narrow(spread->keyword)) {
 		own_spread(spread);

@@ -38,6 +38,8 @@ static bool ids_do(Rids *rids)
 	for (size_t d = 0; d < adoption->n_databases; d++) {
 		const AdoptDatabase *database = &adoption->databases[d];
 
+		if (database->n_links == 0)
+			continue;
 		rids->offset[d] =
 			link_rid(database, 0) - (int)adoption->peers[database->links[0].peer].id;
 		if (rids->offset[d] < 0)

@@ -90,6 +90,12 @@ void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const ch
  * when it can hold neither. */
 const char *adopt_value(Pool *pool, SyncreplKeyword keyword, const char *value, Error *err);
 
+/* False for a keyword that no level of peers.json holds: it is each link's own. */
+bool adopt_is_spread(int keyword);
+
+/* The same to slapd, as far as this keyword alone says; NULL: it is not there. */
+bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other);
+
 /* Says of this node, where it is one, that it is a consumer: whom it reads, and how for itself. */
 void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *self);
 

@@ -125,9 +125,6 @@ static bool fall(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 	}
 	if (live->is_multi_provider || role_has_fallen(diff, wanted, &hold))
 		return true;
-	/* There is one round of questions: what joining asks behind this is asked with it. */
-	if (diff_facts(diff, suffix)->here.state == CONTENT_UNKNOWN)
-		(void)joining_judge(diff, wanted, live);
 	plan_add_hold(diff->pool, diff->plan, hold);
 	return false;
 }
