@@ -264,16 +264,53 @@ static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 	return NULL;
 }
 
+/* Read by others, and from nobody: what only consumers have beside it. A log is part of another
+ * database. */
+static bool is_source(const Survey *survey, const LiveDatabase *live)
+{
+	return live->n_consumers == 0 && !live->is_multi_provider && live->syncprov &&
+	       live->suffixes && !live_logged(survey->live, live);
+}
+
 /* A node that takes clients' writes in one database that can be adopted is a provider. */
 static bool is_provider(const Survey *survey)
 {
+	bool has_source = false, has_copy = false;
+
 	for (size_t i = 0; i < survey->live->n_databases; i++) {
 		const LiveDatabase *live = &survey->live->databases[i];
 
-		if (live->is_multi_provider && !reading_problem(survey, live))
+		has_source |= is_source(survey, live);
+		if (is_source(survey, live) || reading_problem(survey, live))
+			continue;
+		if (live->is_multi_provider)
 			return true;
+		has_copy = true;
 	}
-	return false;
+	return has_source && !has_copy;
+}
+
+static void source_survey(Survey *survey, const LiveDatabase *live)
+{
+	Adoption *adoption = survey->adoption;
+	const char *suffix = live->suffixes->values[0].bytes;
+	const char *refusal = database_refusal(adoption->pool, survey->live, live);
+	AdoptDatabase database = {.live = live, .suffix = suffix};
+
+	if (refusal || adoption->is_consumer) {
+		adopt_note(adoption,
+			   "%s (%s) is left out: it has syncprov, but reads from nobody%s%s",
+			   live->entry->dn, suffix, refusal ? ", and it " : "",
+			   refusal ? refusal
+				   : ", while this node is a consumer of another database, and a "
+				     "peer has one role for all");
+		return;
+	}
+	adopt_note(adoption,
+		   "%s reads from nobody: who reads it, and as whom, this node cannot know; for "
+		   "consumers adopt there too, and make one file of all with `%s`",
+		   suffix, remedy_text(REMEDY_ADOPT_MERGE));
+	POOL_PUSH(adoption->pool, adoption->databases, adoption->n_databases, database);
 }
 
 static void database_survey(Survey *survey, const LiveDatabase *live)
@@ -282,13 +319,15 @@ static void database_survey(Survey *survey, const LiveDatabase *live)
 	AdoptDatabase database = {.live = live};
 	const char *problem;
 
+	if (is_source(survey, live)) {
+		source_survey(survey, live);
+		return;
+	}
 	if (live->n_consumers == 0 && !live->is_multi_provider) {
 		if (live->syncprov && live->suffixes)
-			adopt_note(adoption, "%s (%s) is left out: %s", live->entry->dn,
-				   live->suffixes->values[0].bytes,
-				   live_logged(survey->live, live)
-					   ? "it is a log of changes (olcAccessLogDB)"
-					   : "it has syncprov, but reads from nobody");
+			adopt_note(adoption,
+				   "%s (%s) is left out: it is a log of changes (olcAccessLogDB)",
+				   live->entry->dn, live->suffixes->values[0].bytes);
 		return;
 	}
 	problem = problem_of(survey, live);

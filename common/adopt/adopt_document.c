@@ -254,8 +254,9 @@ void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *
 		peer_ids_adopt(adoption, &adoption->databases[i], database);
 		syncprov_adopt(adoption->pool, adoption->databases[i].live, database);
 		index_adopt(adoption->databases[i].live, database);
-		/* At a consumer nobody reads. */
-		if (!adoption->is_consumer)
+		/* At a consumer nobody reads; and who reads where this node reads from nobody it
+		 * does not know. */
+		if (!adoption->is_consumer && adoption->databases[i].n_links > 0)
 			rights_adopt(adoption, desired, adoption->databases[i].live, database);
 	}
 	hints_note(adoption);

@@ -224,6 +224,8 @@ static void database_spread(Spread *spread, size_t d)
 	const AdoptDatabase *database = &spread->adoption->databases[d];
 	SyncreplSettings *settings = &spread->document->desired.databases[d].syncrepl;
 
+	if (database->n_links == 0)
+		return;
 	spread->level[d] = spread->links[d][spread->model[d]].value[spread->keyword];
 	for (size_t i = 0; i < database->n_links; i++)
 		if (varies(spread, database->links[i].peer)) {
@@ -282,6 +284,7 @@ static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 /* What a consumer leaves out is its own affair: no provider may read so. All its links agree. */
 static void own_spread(Spread *spread)
 {
+	/* A consumer has no database without links. */
 	const char *value = spread->links[0][0].value[spread->keyword];
 
 	if (value)

@@ -20,7 +20,7 @@ class Files:
         self.cluster = cluster
         self.program = cluster[0].program
         self.folder = folder
-        self.secrets = secrets_of(cluster[0])
+        self.secrets = secrets_of(cluster[-1])  # the first may read from nobody
         self.documents = []
         for node in cluster:
             document, _ = adopt(node)
@@ -312,3 +312,15 @@ def test_a_merge_takes_no_option_of_a_node(files_of):
     done = subprocess.run([files.program, "adopt", "--secrets", files.folder, "--merge", files.path(0), files.path(1)], text=True,
                           capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (64, "")
+
+
+@pytest.mark.every_release
+def test_one_provider_that_reads_nobody_and_its_consumers(files_of):
+    """As most clusters were before there was a second provider."""
+    files = files_of([[], [1], [1]], consumers={2, 3})
+    document = files.merged()
+    assert [peer.get("role") for peer in peers(document).values()] == [None, "consumer", "consumer"]
+    assert document["databases"][0]["syncprov"] is not False and document["databases"][0]["limits"] is False
+    files.assert_empty_plans(document)
+    document["policy"]["mode"] = "enforce"
+    files.assert_empty_plans(document)
