@@ -19,13 +19,7 @@ static const Desired *read_back(Merge *merge, const char *text)
 
 static const char *document_make(Merge *merge)
 {
-	Desired desired = {
-		.name = "peers.json",
-		.peers = merge->peers,
-		.n_peers = merge->n_peers,
-		.databases = merge->databases,
-		.n_databases = merge->n_databases,
-	};
+	Desired desired = merge_document(merge);
 	const Desired *read;
 	const char *text;
 
@@ -42,7 +36,7 @@ static const char *document_make(Merge *merge)
 Merged adopt_merge(Pool *pool, const MergeSource *sources, size_t n_sources)
 {
 	static void (*const stages[])(Merge *) = {
-		merge_peers,    merge_databases, merge_reads,
+		merge_peers,    merge_databases, merge_reads,   merge_topology,
 		merge_keywords, merge_rids,      merge_managed,
 	};
 	Merge merge = {.pool = pool, .sources = sources, .n_sources = n_sources};

@@ -43,3 +43,15 @@ const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t data
 {
 	return &merge->holdings[source * merge->n_databases + database];
 }
+
+Desired merge_document(const Merge *merge)
+{
+	return (Desired){.name = "peers.json",
+			 .peers = merge->peers,
+			 .n_peers = merge->n_peers,
+			 .n_gateways = merge->n_gateways,
+			 .site_names = merge->site_names,
+			 .n_site_names = merge->n_site_names,
+			 .databases = merge->databases,
+			 .n_databases = merge->n_databases};
+}

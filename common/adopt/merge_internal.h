@@ -29,8 +29,11 @@ typedef struct Merge {
 	size_t n_sources;
 	Peer *peers; /* by id */
 	size_t n_peers;
-	size_t *named_in;  /* per peer: the first file that has it */
-	size_t *source_of; /* per peer: the file of its node; n_sources: none */
+	size_t *named_in;    /* per peer: the first file that has it */
+	size_t *source_of;   /* per peer: the file of its node; n_sources: none */
+	unsigned n_gateways; /* "topology"; 0: a mesh, or lists of whom each reads */
+	const char **site_names;
+	size_t n_site_names;
 	DesiredDatabase *databases;
 	size_t n_databases;
 	MergeHolding *holdings; /* per file and database */
@@ -53,12 +56,17 @@ const Peer *merge_author(const Merge *merge, size_t source);
 
 const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t database);
 
+/* The document as far as it is. */
+Desired merge_document(const Merge *merge);
+
 /* The stages; each needs that those before it found no disagreement. Peers by id and URL: */
 void merge_peers(Merge *merge);
 /* databases by suffix, who holds them, and all links: */
 void merge_databases(Merge *merge);
 /* whom each peer reads: */
 void merge_reads(Merge *merge);
+/* that in short, where gateways connect sites: */
+void merge_topology(Merge *merge);
 /* the keywords of all links, on as few levels as can be: */
 void merge_keywords(Merge *merge);
 /* their rids: */

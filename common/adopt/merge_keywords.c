@@ -66,6 +66,7 @@ static const MergeLink *model_find(const Merge *merge, size_t d, bool of_provide
 {
 	AUTO(Pool) *scratch = pool_new();
 	const char **signatures = pool_alloc(scratch, (merge->n_links + 1) * sizeof(*signatures));
+	const char *signature_of_best = NULL;
 	const MergeLink *best = NULL;
 	size_t most = 0;
 
@@ -74,13 +75,15 @@ static const MergeLink *model_find(const Merge *merge, size_t d, bool of_provide
 		    reads_as_provider(merge, &merge->links[i]) == of_providers)
 			signatures[i] = signature(scratch, &merge->links[i]);
 	for (size_t i = 0; i < merge->n_links; i++) {
-		size_t alike = signatures[i] && most < merge->n_links
-				       ? count_alike(signatures, merge->n_links, i)
-				       : 0;
+		size_t alike;
 
+		if (!signatures[i] || (best && strcmp(signatures[i], signature_of_best) == 0))
+			continue;
+		alike = count_alike(signatures, merge->n_links, i);
 		if (alike > most) {
 			most = alike;
 			best = &merge->links[i];
+			signature_of_best = signatures[i];
 		}
 	}
 	return best;

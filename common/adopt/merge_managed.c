@@ -244,10 +244,7 @@ static void rights_take(const Knowing *knowing, const Desired *merged, DesiredDa
 
 void merge_managed(Merge *merge)
 {
-	const Desired merged = {.peers = merge->peers,
-				.n_peers = merge->n_peers,
-				.databases = merge->databases,
-				.n_databases = merge->n_databases};
+	const Desired merged = merge_document(merge);
 
 	for (size_t d = 0; d < merge->n_databases; d++) {
 		const Knowing knowing = {.merge = merge, .database = d};

@@ -324,3 +324,12 @@ def test_one_provider_that_reads_nobody_and_its_consumers(files_of):
     files.assert_empty_plans(document)
     document["policy"]["mode"] = "enforce"
     files.assert_empty_plans(document)
+
+
+def test_two_sites_that_gateways_connect_are_a_topology(files_of):
+    files = files_of([[2, 3], [1], [1, 4], [3]])
+    done = files.merge()
+    document = json.loads(done.stdout)
+    assert document["topology"] == {"gateways": 1} and "site-1 and so on" in done.stderr
+    assert [peer["site"] for peer in document["peers"]] == ["site-1", "site-1", "site-2", "site-2"]
+    files.assert_empty_plans(document)

@@ -420,6 +420,60 @@ static void what_together_would_be_in_parts_is_no_document(void **state)
 	pool_free(bench.pool);
 }
 
+/* Who reads whom among providers 1 to n, each row the ids that one holds with it. */
+static void rows_add(Bench *bench, const char *const *rows, unsigned n)
+{
+	for (unsigned id = 1; id <= n; id++) {
+		const char *peers = "", *ids = "";
+
+		for (const char *at = rows[id - 1]; *at; at++) {
+			peers = pool_printf(bench->pool, "%s%s{\"id\":%c,\"uri\":\"ldap://h%c\"}",
+					    peers, *peers ? "," : "", *at, *at);
+			ids = pool_printf(bench->pool, "%s%s%c", ids, *ids ? "," : "", *at);
+		}
+		file_add(bench,
+			 pool_printf(
+				 bench->pool,
+				 "{\"format\":1,\"adopted_from\":%u,\"peers\":[%s],\"databases\":["
+				 "{\"suffix\":\"dc=x\",\"peers\":[%s],\"syncrepl\":{\"binddn\":"
+				 "\"cn=r\",\"credentials\":{\"file\":\"/s\"}}}]}",
+				 id, peers, ids));
+	}
+}
+
+static void sites_that_gateways_connect_are_recognised(void **state)
+{
+	/* 1, 2, 3 and 4, 5, 6: the first two of each read those of the other. */
+	static const char *const rows[] = {"12345", "12345", "123", "12456", "12456", "456"};
+	Bench bench = bench_new();
+
+	(void)state;
+	rows_add(&bench, rows, 6);
+	merge(&bench);
+	assert_int_equal(bench.desired->n_gateways, 2);
+	assert_int_equal(bench.desired->n_site_names, 2);
+	assert_string_equal(bench.desired->peers[2].site, bench.desired->peers[0].site);
+	assert_string_not_equal(bench.desired->peers[3].site, bench.desired->peers[0].site);
+	assert_null(strstr(bench.merged.text, "\"reads\""));
+	assert_int_equal(bench.merged.n_notes, 1);
+	pool_free(bench.pool);
+}
+
+static void gateways_that_are_not_the_first_of_their_site_are_lists(void **state)
+{
+	/* The gateway of 4, 5, 6 is 5. */
+	static const char *const rows[] = {"1235", "123", "123", "456", "1456", "456"};
+	Bench bench = bench_new();
+
+	(void)state;
+	rows_add(&bench, rows, 6);
+	merge(&bench);
+	assert_int_equal(bench.desired->n_gateways, 0);
+	assert_int_equal(desired_peer(bench.desired, 1)->reads->n_items, 3);
+	assert_int_equal(desired_peer(bench.desired, 6)->reads->n_items, 2);
+	pool_free(bench.pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +496,8 @@ int main(void)
 		cmocka_unit_test(limits_of_an_account_that_its_provider_did_not_know_are_not_known),
 		cmocka_unit_test(a_list_of_whom_one_reads_is_for_all_databases),
 		cmocka_unit_test(what_together_would_be_in_parts_is_no_document),
+		cmocka_unit_test(sites_that_gateways_connect_are_recognised),
+		cmocka_unit_test(gateways_that_are_not_the_first_of_their_site_are_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
