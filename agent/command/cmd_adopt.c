@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/command/adopt_files.h"
 #include "agent/command/adopt_node.h"
 #include "agent/command/commands.h"
 #include "agent/input/secret_write.h"
@@ -41,11 +42,12 @@ static int id_given(Run *run, const char *word, Error *err)
 	char *end = NULL;
 	unsigned long id = equals ? strtoul(equals + 1, &end, 10) : 0;
 	int peer = adopt_find_peer(&run->adoption, uri);
+	const unsigned max = peer == 0 && run->adoption.is_consumer ? ID_MAX : SID_MAX;
 	Buf known = BUF_IN(run->pool);
 
-	if (!equals || *end || equals[1] < '0' || equals[1] > '9' || id < 1 || id > SID_MAX)
+	if (!equals || *end || equals[1] < '0' || equals[1] > '9' || id < 1 || id > max)
 		return error_set(err, ERROR_USAGE, 0,
-				 "--peer-id '%s' is not URI=N with N from 1 to %d", word, SID_MAX);
+				 "--peer-id '%s' is not URI=N with N from 1 to %u", word, max);
 	if (peer >= 0)
 		return adopt_set_id(&run->adoption, (size_t)peer, (unsigned)id, "--peer-id", err);
 	for (size_t i = 0; i < run->adoption.n_peers; i++)
@@ -93,6 +95,18 @@ static unsigned peer_told_id(const Probe *probes, size_t n_probes, size_t peer,
 	return 0;
 }
 
+/* A consumer may be called by its id alone, before it has one. */
+static int node_id_take(Run *run, Error *err)
+{
+	char *end;
+	unsigned long id = run->node ? strtoul(run->node, &end, 10) : 0;
+
+	if (!run->adoption.is_consumer || run->adoption.peers[0].id != 0 || id < 1 || id > ID_MAX ||
+	    *end || *run->node < '0' || *run->node > '9')
+		return 0;
+	return adopt_set_id(&run->adoption, 0, (unsigned)id, "what names this node (--node)", err);
+}
+
 static int ids_find(Run *run, Error *err)
 {
 	const TextList *given = &run->options->peer_ids;
@@ -104,6 +118,8 @@ static int ids_find(Run *run, Error *err)
 	for (size_t i = 0; i < given->n_items; i++)
 		if (id_given(run, given->items[i], err) < 0)
 			return -1;
+	if (node_id_take(run, err) < 0)
+		return -1;
 	if (peers_ask(run, &probes, &n_probes, err) < 0)
 		return -1;
 	for (size_t i = 1; i < adoption->n_peers; i++) {
@@ -120,8 +136,10 @@ static int ids_find(Run *run, Error *err)
 		}
 	}
 	adopt_note_unread(adoption);
-	if (unknown.len == 0)
+	if (unknown.len == 0) {
+		adopt_settle_id(adoption);
 		return 0;
+	}
 	return error_set(err, ERROR_REFUSED, 0,
 			 "olcServerID does not name these peers, and they did not tell their "
 			 "server IDs: add the options, N being each one's server ID:%s",
@@ -275,6 +293,8 @@ static int cmd_adopt(const Options *options)
 	Error err = {0};
 	int status;
 
+	if (options->merge.n_items > 0)
+		return adopt_merge_files(options);
 	if (context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
@@ -289,7 +309,9 @@ static const OptionRule adopt_options[] = {
 		     "write each password into a file of DIR (mode 0600), and refer to it"),
 	OPTION_NAMED("--peer-id", OPTION_LIST, peer_ids, "URI=N",
 		     "the server ID of a peer that olcServerID does not name and that cannot be "
-		     "asked; may be repeated"),
+		     "asked, or of this consumer itself; may be repeated"),
+	OPTION_NAMED("--merge", OPTION_WORDS, merge, "FILE...",
+		     "make one file of those that adopt wrote on several nodes; needs no server"),
 };
 
 const Command command_adopt = {
@@ -297,7 +319,8 @@ const Command command_adopt = {
 	.run = cmd_adopt,
 	.summary = "print a peers.json that describes this running node; changes nothing in slapd",
 	.arguments = "",
-	.exits = "0 the plan of the document is empty, 1 it is not, or nothing could be printed",
+	.exits = "0 the plan of the document is empty, 1 it is not, or nothing could be printed; "
+		 "with --merge: 0 one file was made, 1 the files disagree, 78 one is not good",
 	.options = adopt_options,
 	.n_options = ARRAY_SIZE(adopt_options),
 };

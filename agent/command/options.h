@@ -49,6 +49,7 @@ typedef struct Options {
 	TextList words;            /* doctor: CHECK... */
 	TextList peers;            /* init: URIs; compare: ids, split at commas */
 	TextList peer_ids;         /* adopt: URI=N */
+	TextList merge;            /* adopt: files */
 	TextList release;          /* apply: guards, split at commas */
 	bool checks_secrets;       /* validate --secrets */
 	bool shows_document;       /* validate --show */

@@ -9,6 +9,7 @@
 #include "common/live/live_log.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
+#include "common/syncrepl/syncrepl_partial.h"
 
 /* The survey of one server. */
 typedef struct Survey {
@@ -133,11 +134,31 @@ static void own_value_survey(Adoption *adoption, AdoptDatabase *database,
 		self->provider = consumer->provider;
 		self->uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
 	}
-	/* One that slapd passes over may hold anything. */
-	if (!has_link(database, 0) && !value_problem(adoption->pool, consumer) &&
+	/* One that slapd passes over may hold anything; a consumer is read by nobody. */
+	if (!adoption->is_consumer && !has_link(database, 0) &&
+	    !value_problem(adoption->pool, consumer) &&
 	    dn_equal(consumer->syncrepl.value[SYNCREPL_SEARCHBASE], database->suffix))
 		POOL_PUSH(adoption->pool, database->links, database->n_links,
 			  {.peer = 0, .syncrepl = &consumer->syncrepl});
+}
+
+/* What a consumer leaves out stands once for all that it reads: the value with which the others
+ * have to agree; NULL: there is none yet. */
+static const Syncrepl *link_first(const Adoption *adoption, const AdoptDatabase *database)
+{
+	if (adoption->n_databases > 0)
+		return adoption->databases[0].links[0].syncrepl;
+	return database->n_links > 0 ? database->links[0].syncrepl : NULL;
+}
+
+static const char *part_problem(const Adoption *adoption, const AdoptDatabase *database,
+				const LiveConsumer *consumer)
+{
+	const Syncrepl *first = adoption->is_consumer ? link_first(adoption, database) : NULL;
+
+	return first && !syncrepl_partial_same(first, &consumer->syncrepl)
+		       ? "it reads another part than this node's other values do"
+		       : NULL;
 }
 
 /* Why peers.json cannot say this value of the database; NULL when it can. */
@@ -153,7 +174,7 @@ static const char *link_problem(Adoption *adoption, const AdoptDatabase *databas
 		return "it does not read the whole database";
 	return peer >= 0 && has_link(database, (size_t)peer)
 		       ? "it is a second one for the same provider"
-		       : NULL;
+		       : part_problem(adoption, database, consumer);
 }
 
 static void link_survey(Survey *survey, AdoptDatabase *database, size_t index)
@@ -203,8 +224,9 @@ static const char *suffix_replicated(const Survey *survey, const LiveDatabase *l
 	return NULL;
 }
 
-/* Why peers.json cannot say how this database replicates; NULL when it can. */
-static const char *problem_of(const Survey *survey, const LiveDatabase *live)
+/* Why peers.json cannot say how this database replicates, whatever this node is; NULL when it can.
+ */
+static const char *reading_problem(const Survey *survey, const LiveDatabase *live)
 {
 	const char *refusal;
 
@@ -222,10 +244,73 @@ static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 				 "can say reads it from another server"
 			       : "no olcSyncrepl value that peers.json can say reads it from "
 				 "another server";
-	if (!live->is_multi_provider)
-		return "it is a copy that refuses clients' writes (not multi-provider), and "
-		       "syncward makes every node a provider";
 	return NULL;
+}
+
+/* Why peers.json cannot say how this database replicates; NULL when it can. */
+static const char *problem_of(const Survey *survey, const LiveDatabase *live)
+{
+	const char *problem = reading_problem(survey, live);
+
+	if (problem || live->is_multi_provider)
+		return problem;
+	if (!survey->adoption->is_consumer)
+		return "it is a copy that refuses clients' writes (not multi-provider), while this "
+		       "node is a provider of another database, and a peer has one role for all";
+	/* Nothing here tells whether somebody reads it. */
+	if (live->syncprov)
+		return "it is a copy that refuses clients' writes (not multi-provider), and that "
+		       "others may read (it has syncprov): such hubs syncward does not make yet";
+	return NULL;
+}
+
+/* Read by others, and from nobody: what only consumers have beside it. A log is part of another
+ * database. */
+static bool is_source(const Survey *survey, const LiveDatabase *live)
+{
+	return live->n_consumers == 0 && !live->is_multi_provider && live->syncprov &&
+	       live->suffixes && !live_logged(survey->live, live);
+}
+
+/* A node that takes clients' writes in one database that can be adopted is a provider. */
+static bool is_provider(const Survey *survey)
+{
+	bool has_source = false, has_copy = false;
+
+	for (size_t i = 0; i < survey->live->n_databases; i++) {
+		const LiveDatabase *live = &survey->live->databases[i];
+
+		has_source |= is_source(survey, live);
+		if (is_source(survey, live) || reading_problem(survey, live))
+			continue;
+		if (live->is_multi_provider)
+			return true;
+		has_copy = true;
+	}
+	return has_source && !has_copy;
+}
+
+static void source_survey(Survey *survey, const LiveDatabase *live)
+{
+	Adoption *adoption = survey->adoption;
+	const char *suffix = live->suffixes->values[0].bytes;
+	const char *refusal = database_refusal(adoption->pool, survey->live, live);
+	AdoptDatabase database = {.live = live, .suffix = suffix};
+
+	if (refusal || adoption->is_consumer) {
+		adopt_note(adoption,
+			   "%s (%s) is left out: it has syncprov, but reads from nobody%s%s",
+			   live->entry->dn, suffix, refusal ? ", and it " : "",
+			   refusal ? refusal
+				   : ", while this node is a consumer of another database, and a "
+				     "peer has one role for all");
+		return;
+	}
+	adopt_note(adoption,
+		   "%s reads from nobody: who reads it, and as whom, this node cannot know; for "
+		   "consumers adopt there too, and make one file of all with `%s`",
+		   suffix, remedy_text(REMEDY_ADOPT_MERGE));
+	POOL_PUSH(adoption->pool, adoption->databases, adoption->n_databases, database);
 }
 
 static void database_survey(Survey *survey, const LiveDatabase *live)
@@ -234,13 +319,15 @@ static void database_survey(Survey *survey, const LiveDatabase *live)
 	AdoptDatabase database = {.live = live};
 	const char *problem;
 
+	if (is_source(survey, live)) {
+		source_survey(survey, live);
+		return;
+	}
 	if (live->n_consumers == 0 && !live->is_multi_provider) {
 		if (live->syncprov && live->suffixes)
-			adopt_note(adoption, "%s (%s) is left out: %s", live->entry->dn,
-				   live->suffixes->values[0].bytes,
-				   live_logged(survey->live, live)
-					   ? "it is a log of changes (olcAccessLogDB)"
-					   : "it has syncprov, but reads from nobody");
+			adopt_note(adoption,
+				   "%s (%s) is left out: it is a log of changes (olcAccessLogDB)",
+				   live->entry->dn, live->suffixes->values[0].bytes);
 		return;
 	}
 	problem = problem_of(survey, live);
@@ -254,6 +341,12 @@ static void database_survey(Survey *survey, const LiveDatabase *live)
 	database.suffix = suffix_replicated(survey, live);
 	for (size_t i = 0; i < live->n_consumers; i++)
 		link_survey(survey, &database, i);
+	if (adoption->is_consumer && database.n_links == 0) {
+		adopt_note(adoption,
+			   "%s (%s) is left out: all its olcSyncrepl values are left alone",
+			   live->entry->dn, database.suffix);
+		return;
+	}
 	POOL_PUSH(adoption->pool, adoption->databases, adoption->n_databases, database);
 }
 
@@ -263,6 +356,7 @@ int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, 
 
 	*ret = (Adoption){.pool = pool, .live = live};
 	POOL_PUSH(pool, ret->peers, ret->n_peers, {0});
+	ret->is_consumer = !is_provider(&survey);
 	for (size_t i = 0; i < live->n_databases; i++)
 		database_survey(&survey, &live->databases[i]);
 	if (ret->n_databases == 0)

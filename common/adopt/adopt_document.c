@@ -37,12 +37,9 @@ static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveD
 			 DesiredDatabase *database)
 {
 	const AccessLists access = live_access_lists(adoption->live, live, database->suffix);
-	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
 	const Attribute *limits = entry_attribute(live->entry, "olcLimits");
 	const char *reader = reader_find(desired, database);
 
-	database->manages_index = dbindex_find(index, "entryCSN") == DBINDEX_EQUALITY &&
-				  dbindex_find(index, "entryUUID") == DBINDEX_EQUALITY;
 	if (!reader) {
 		adopt_note(adoption,
 			   "peers bind with SASL to read %s, and this node cannot know as which "
@@ -56,6 +53,14 @@ static void rights_adopt(Adoption *adoption, const Desired *desired, const LiveD
 	database->manages_access =
 		access.database &&
 		read_rights_judge(adoption->pool, &access, reader).outcome == READS_EVERYTHING;
+}
+
+static void index_adopt(const LiveDatabase *live, DesiredDatabase *database)
+{
+	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
+
+	database->manages_index = dbindex_find(index, "entryCSN") == DBINDEX_EQUALITY &&
+				  dbindex_find(index, "entryUUID") == DBINDEX_EQUALITY;
 }
 
 /* "0100  10" as "100 10": NULL when it is not that many numbers. */
@@ -131,9 +136,11 @@ static AdoptDocument document_begin(const Adoption *adoption)
 	AdoptDocument document = {
 		.peer_settings =
 			pool_alloc(adoption->pool, adoption->n_peers * sizeof(SyncreplSettings)),
+		.as_consumer = pool_alloc(adoption->pool, sizeof(SyncreplSettings)),
 	};
 	Desired desired = {
 		.name = "peers.json",
+		.adopted_from = adoption->peers[0].id,
 		.server_id = SERVER_ID_AUTO,
 		.mode = POLICY_AUDIT,
 		.prune = true,
@@ -189,7 +196,7 @@ static void starttls_end_for_ldaps(AdoptDocument *document)
 		const char *starttls =
 			own_value(desired, &desired->databases[i], SYNCREPL_STARTTLS);
 
-		if (strncasecmp(self->uri, "ldaps:", 6) == 0 && starttls &&
+		if (peer_is_read(self) && strncasecmp(self->uri, "ldaps:", 6) == 0 && starttls &&
 		    strcasecmp(starttls, "critical") == 0)
 			document->peer_settings[0].value[SYNCREPL_STARTTLS] = "no";
 	}
@@ -238,6 +245,7 @@ void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *
 	Desired *desired = &document.desired;
 
 	adopt_spread_keywords(adoption, &document, secrets_dir);
+	adopt_role(adoption, document.as_consumer, &desired->peers[0]);
 	adopt_spread_rids(adoption, desired);
 	starttls_end_for_ldaps(&document);
 	for (size_t i = 0; i < adoption->n_databases; i++) {
@@ -245,7 +253,11 @@ void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *
 
 		peer_ids_adopt(adoption, &adoption->databases[i], database);
 		syncprov_adopt(adoption->pool, adoption->databases[i].live, database);
-		rights_adopt(adoption, desired, adoption->databases[i].live, database);
+		index_adopt(adoption->databases[i].live, database);
+		/* At a consumer nobody reads; and who reads where this node reads from nobody it
+		 * does not know. */
+		if (!adoption->is_consumer && adoption->databases[i].n_links > 0)
+			rights_adopt(adoption, desired, adoption->databases[i].live, database);
 	}
 	hints_note(adoption);
 	qsort(desired->peers, desired->n_peers, sizeof(*desired->peers), by_id);

@@ -82,8 +82,7 @@ static Syncrepl *links_settle(Adoption *adoption, const AdoptDatabase *database)
 	return settled;
 }
 
-/* The same to slapd, as far as this keyword alone says. */
-static bool same_value(SyncreplKeyword keyword, const char *one, const char *other)
+bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other)
 {
 	Syncrepl first = {0}, second = {0};
 
@@ -96,7 +95,7 @@ static bool same_value(SyncreplKeyword keyword, const char *one, const char *oth
 
 static bool same(const Spread *spread, const char *one, const char *other)
 {
-	return same_value(spread->keyword, one, other);
+	return adopt_same_value(spread->keyword, one, other);
 }
 
 /* --- passwords --- */
@@ -186,7 +185,7 @@ static bool varies(const Spread *spread, size_t peer)
 	return false;
 }
 
-static bool is_spread(int keyword)
+bool adopt_is_spread(int keyword)
 {
 	return keyword != SYNCREPL_RID && keyword != SYNCREPL_PROVIDER &&
 	       keyword != SYNCREPL_SEARCHBASE;
@@ -197,8 +196,8 @@ static size_t differences(const Syncrepl *one, const Syncrepl *other)
 	size_t n = 0;
 
 	for (int k = 0; k < SYNCREPL_KEYWORD_COUNT; k++)
-		n += is_spread(k) &&
-		     !same_value((SyncreplKeyword)k, one->value[k], other->value[k]);
+		n += adopt_is_spread(k) &&
+		     !adopt_same_value((SyncreplKeyword)k, one->value[k], other->value[k]);
 	return n;
 }
 
@@ -225,6 +224,8 @@ static void database_spread(Spread *spread, size_t d)
 	const AdoptDatabase *database = &spread->adoption->databases[d];
 	SyncreplSettings *settings = &spread->document->desired.databases[d].syncrepl;
 
+	if (database->n_links == 0)
+		return;
 	spread->level[d] = spread->links[d][spread->model[d]].value[spread->keyword];
 	for (size_t i = 0; i < database->n_links; i++)
 		if (varies(spread, database->links[i].peer)) {
@@ -259,6 +260,8 @@ static void peer_spread(Spread *spread, size_t peer)
 
 static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 {
+	if (adoption->is_consumer)
+		return;
 	for (size_t i = 0; i < database->n_links; i++) {
 		const Syncrepl *link = database->links[i].syncrepl;
 		const char *keywords = syncrepl_partial(adoption->pool, link);
@@ -278,6 +281,32 @@ static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 	}
 }
 
+/* What a consumer leaves out is its own affair: no provider may read so. All its links agree. */
+static void own_spread(Spread *spread)
+{
+	/* A consumer has no database without links. */
+	const char *value = spread->links[0][0].value[spread->keyword];
+
+	if (value)
+		settings_set(spread, spread->document->as_consumer, NULL, value);
+}
+
+static void keyword_spread(Spread *spread)
+{
+	const Adoption *adoption = spread->adoption;
+
+	if (!adopt_is_spread((int)spread->keyword))
+		return;
+	if (adoption->is_consumer && syncrepl_may_narrow(spread->keyword)) {
+		own_spread(spread);
+		return;
+	}
+	for (size_t d = 0; d < adoption->n_databases; d++)
+		database_spread(spread, d);
+	for (size_t i = 0; i < adoption->n_peers; i++)
+		peer_spread(spread, i);
+}
+
 void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const char *secrets_dir)
 {
 	Spread spread = {.adoption = adoption, .document = document, .secrets_dir = secrets_dir};
@@ -293,9 +322,6 @@ void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const ch
 	}
 	for (int k = 0; k < SYNCREPL_KEYWORD_COUNT; k++) {
 		spread.keyword = (SyncreplKeyword)k;
-		for (size_t d = 0; is_spread(k) && d < n; d++)
-			database_spread(&spread, d);
-		for (size_t i = 0; is_spread(k) && i < adoption->n_peers; i++)
-			peer_spread(&spread, i);
+		keyword_spread(&spread);
 	}
 }

@@ -38,6 +38,8 @@ static bool ids_do(Rids *rids)
 	for (size_t d = 0; d < adoption->n_databases; d++) {
 		const AdoptDatabase *database = &adoption->databases[d];
 
+		if (database->n_links == 0)
+			continue;
 		rids->offset[d] =
 			link_rid(database, 0) - (int)adoption->peers[database->links[0].peer].id;
 		if (rids->offset[d] < 0)
@@ -137,7 +139,8 @@ static void number_the_rest(Rids *rids)
 	for (size_t i = 0; i < adoption->n_peers; i++) {
 		int number = (int)adoption->peers[i].id;
 
-		if (rids->number[i] != UNSET)
+		/* Nobody reads a consumer. */
+		if (rids->number[i] != UNSET || (i == 0 && adoption->is_consumer))
 			continue;
 		if (number_clashes(rids, i, number))
 			for (number = 1; number <= RID_MAX && number_clashes(rids, i, number);)
@@ -159,7 +162,8 @@ static void report(const Rids *rids)
 {
 	Adoption *adoption = rids->adoption;
 
-	if (!is_named(adoption) && rids->number[0] != (int)adoption->peers[0].id)
+	if (!adoption->is_consumer && !is_named(adoption) &&
+	    rids->number[0] != (int)adoption->peers[0].id)
 		adopt_note(adoption,
 			   "no olcSyncrepl value here tells by which rid others read this node: %d "
 			   "is a free one",

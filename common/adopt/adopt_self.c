@@ -62,7 +62,10 @@ static int own_id_find(Search *search, Error *err)
 				 "which server ID this node has is not sure, and slapd may not "
 				 "start again: %s; %s",
 				 verdict.problem, remedy_text(REMEDY_ADOPT_SERVER_ID));
-	if (!verdict.has_sid || verdict.sid == 0)
+	search->adoption->own_sid = verdict.has_sid ? verdict.sid : 0;
+	if (search->adoption->is_consumer)
+		return 0;
+	if (search->adoption->own_sid == 0)
 		return error_set(
 			err, ERROR_REFUSED, 0,
 			"this node has no server ID, which a multi-provider cluster needs: %s",
@@ -87,7 +90,7 @@ static const char *uri_of_server_id(const Search *search)
 	for (size_t i = 0; i < search->n_ids; i++) {
 		const ServerId *id = &search->ids[i];
 
-		if (id->url && id->sid == search->adoption->peers[0].id && is_usable(id->url) &&
+		if (id->url && id->sid == search->adoption->own_sid && is_usable(id->url) &&
 		    (live->n_listeners == 0 ||
 		     serverid_url_match(id->url, live->listeners, live->n_listeners,
 					search->fqdn) != URL_MATCH_NONE))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/adopt/adopt.h"
+#include "common/base/remedies.h"
 #include "common/slapd/serverid.h"
 
 static bool has_id(const Adoption *adoption, unsigned id)
@@ -22,7 +23,9 @@ void adopt_note_unread(Adoption *adoption)
 			continue;
 		adopt_note(adoption,
 			   "olcServerID gives %s the id %u, but no olcSyncrepl value that "
-			   "peers.json can say reads from there: it is not among the peers",
-			   id.url, id.sid);
+			   "peers.json can say reads from there: it is not among the peers; if it "
+			   "is one, which this node does not read, adopt there too, and make one "
+			   "file of all with `%s`",
+			   id.url, id.sid, remedy_text(REMEDY_ADOPT_MERGE));
 	}
 }

@@ -43,6 +43,11 @@ int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_
 			"%s has the server ID %u according to %s, but %u according to %s: %s",
 			named->uri, named->id, named->id_said_by, id, said_by,
 			remedy_text(REMEDY_ADOPT_WHO_ANSWERS));
+	if (adoption->is_consumer && peer != 0 && adoption->peers[0].id == id)
+		return error_set(err, ERROR_REFUSED, 0,
+				 "%s has the server ID %u, which is the id of this consumer "
+				 "according to %s: each peer has an id of its own",
+				 named->uri, id, adoption->peers[0].id_said_by);
 	if (peer != 0 && adoption->peers[0].id == id)
 		return error_set(
 			err, ERROR_REFUSED, 0,

@@ -34,7 +34,9 @@ typedef struct AdoptDatabase {
 typedef struct Adoption {
 	Pool *pool;
 	const Live *live;
-	AdoptPeer *peers; /* the first is this node */
+	bool is_consumer; /* this node takes no clients' writes in what is adopted */
+	unsigned own_sid; /* the server ID that slapd has here; 0: none */
+	AdoptPeer *peers; /* the first is this node; a consumer's id is not its server ID */
 	size_t n_peers;
 	AdoptDatabase *databases;
 	size_t n_databases;
@@ -55,6 +57,7 @@ typedef struct AdoptSecret {
 typedef struct AdoptDocument {
 	Desired desired;
 	SyncreplSettings *peer_settings; /* one for each adopted peer, which points to it */
+	SyncreplSettings *as_consumer;   /* what this node alone uses, as a consumer */
 	AdoptSecret *secrets;
 	size_t n_secrets;
 } AdoptDocument;
@@ -68,6 +71,9 @@ int adopt_find_provider(const Adoption *adoption, const char *provider);
 /* Tells a peer's id, and who says so. ERROR_REFUSED when somebody else said another, or another
  * server has it. */
 int adopt_set_id(Adoption *adoption, size_t peer, unsigned id, const char *said_by, Error *err);
+
+/* Gives a consumer whose id nobody told one that no peer has, when all others' ids are known. */
+void adopt_settle_id(Adoption *adoption);
 
 /* Notes a sentence for the person who adopts. */
 void adopt_note(Adoption *adoption, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -83,6 +89,15 @@ void adopt_spread_keywords(Adoption *adoption, AdoptDocument *document, const ch
 /* The value as it stands or in its one spelling, as peers.json can hold it; NULL, with the reason,
  * when it can hold neither. */
 const char *adopt_value(Pool *pool, SyncreplKeyword keyword, const char *value, Error *err);
+
+/* False for a keyword that no level of peers.json holds: it is each link's own. */
+bool adopt_is_spread(int keyword);
+
+/* The same to slapd, as far as this keyword alone says; NULL: it is not there. */
+bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other);
+
+/* Says of this node, where it is one, that it is a consumer: whom it reads, and how for itself. */
+void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *self);
 
 /* Finds rid_offset of each database and rid of each peer that give the live rids. */
 void adopt_spread_rids(Adoption *adoption, Desired *desired);

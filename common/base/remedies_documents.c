@@ -31,6 +31,26 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		{"adopt-server-id", REMEDY_WORDS,
 		 "before slapd is restarted, let the value of olcServerID with the ID under which this node writes name a URL of slapd's -h list, or no URL and be the only one",
 		 "test_adopt_identity.py::test_a_list_that_names_no_listener_is_corrected_first"},
+	[REMEDY_ADOPT_MERGE] =
+		{"adopt-merge", REMEDY_SHELL, "syncward adopt --merge FILE FILE",
+		 "test_adopt_merge.py::test_what_a_consumer_is_told_to_do_makes_one_file_of_all"},
+	[REMEDY_MERGE_ANEW] = {"merge-anew", REMEDY_WORDS, "adopt on that node again",
+			       "test_adopt_merge.py::test_a_file_that_is_not_adopts_own_is_told"},
+	[REMEDY_MERGE_MISSING] =
+		{"merge-missing", REMEDY_WORDS, "adopt there too, and name its file as well",
+		 "test_adopt_merge.py::test_a_node_of_which_there_is_no_file_is_told"},
+	[REMEDY_MERGE_ONE_URI] =
+		{"merge-one-uri", REMEDY_WORDS,
+		 "if both are one server, write in all files the one by which others read it; if not, two servers share an id",
+		 "test_adopt_merge.py::test_a_node_that_calls_itself_otherwise_than_others_do"},
+	[REMEDY_MERGE_AGREE] =
+		{"merge-agree", REMEDY_WORDS,
+		 "let the files agree, by changing the one whose node shall change: its plan then shows what",
+		 "test_adopt_merge.py::test_what_no_level_can_say_is_told_and_goes_by_a_file_that_is_changed"},
+	[REMEDY_MERGE_RID] =
+		{"merge-rid", REMEDY_WORDS,
+		 "write one \"rid\" for each peer, another one than all others', into all files: a node that called it otherwise shows that in its plan",
+		 "test_adopt_merge.py::test_two_nodes_that_call_each_other_by_one_rid"},
 	[REMEDY_STARTTLS_ONCE] =
 		{"starttls-once", REMEDY_PEERS, "\"starttls\": \"no\"",
 		 "test_remedies_files.py::test_what_a_document_lacks_is_taken_when_it_is_written"},

@@ -105,6 +105,9 @@ bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret)
 
 	if (facts->here.state == CONTENT_UNKNOWN || facts->n_peers == 0) {
 		diff_need_content(diff, wanted, true);
+		/* There is one round of questions: what joining asks behind this goes with it. */
+		if (!known_was_complete(diff->in->known, suffix))
+			diff_need_extra(diff, wanted);
 		*ret = wait_hold(suffix, "not asked yet", remedy_text(REMEDY_APPLY));
 		return false;
 	}

@@ -147,6 +147,7 @@ typedef struct Desired {
 	const char *name; /* the file's name, for messages */
 	bool has_revision;
 	unsigned long revision;
+	unsigned adopted_from; /* id of the peer on which adopt wrote the file; 0: not said */
 	Peer *peers;
 	size_t n_peers;
 	DesiredDatabase *databases;

@@ -252,6 +252,15 @@ static int check_database(Check *check, size_t index, const unsigned *positions)
 	return desired_is_mesh(check->desired) ? 0 : check_graph(check->reader, database, &links);
 }
 
+static int check_adopted_from(Reader *reader, const JsonNode *root, const Desired *desired,
+			      const unsigned *positions)
+{
+	if (desired->adopted_from == 0 || positions[desired->adopted_from] > 0)
+		return 0;
+	return reader_refuse(reader, json_member(root, "adopted_from")->place,
+			     "there is no peer with the id %u", desired->adopted_from);
+}
+
 int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 {
 	AUTO(Pool) *scratch = pool_new();
@@ -264,6 +273,7 @@ int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 	};
 
 	if (check_ids(&check, positions) < 0 ||
+	    check_adopted_from(reader, root, desired, positions) < 0 ||
 	    desired_check_retired(reader, check.peers, desired, positions) < 0 ||
 	    check_uris(&check) < 0 || check_suffixes(&check) < 0 ||
 	    desired_resolve(reader, desired, positions) < 0)

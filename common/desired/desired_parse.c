@@ -68,6 +68,8 @@ static const ReaderKey document_keys[] = {
 	{"format", read_format, .offset = 0, .is_required = true},
 	{"$schema", read_nothing, .offset = 0},
 	{"revision", read_revision, .offset = 0, .max = REVISION_MAX},
+	{"adopted_from", read_unsigned, .offset = offsetof(Desired, adopted_from), .min = 1,
+	 .max = ID_MAX},
 	{"peers", read_peers, .offset = 0, .is_required = true},
 	{"databases", read_databases, .offset = 0, .is_required = true},
 	{"sites", read_sites, .offset = 0},

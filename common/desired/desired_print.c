@@ -251,6 +251,8 @@ const char *desired_print(Pool *pool, const Desired *desired)
 	put_number(document, "format", 1);
 	if (desired->has_revision)
 		put_number(document, "revision", desired->revision);
+	if (desired->adopted_from > 0)
+		put_number(document, "adopted_from", desired->adopted_from);
 	put(document, "peers", peers);
 	put(document, "databases", databases);
 	if (desired->n_sites > 0)

@@ -89,6 +89,14 @@ bool syncrepl_loses(const Syncrepl *syncrepl)
 	return false;
 }
 
+bool syncrepl_may_narrow(SyncreplKeyword keyword)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)
+		if (narrowing[i].keyword == keyword)
+			return true;
+	return false;
+}
+
 bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(narrowing); i++)

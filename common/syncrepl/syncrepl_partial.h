@@ -13,6 +13,9 @@ const char *syncrepl_partial(Pool *pool, const Syncrepl *syncrepl);
  * and then no refresh completes. */
 bool syncrepl_loses(const Syncrepl *syncrepl);
 
+/* True for a keyword by which a value may leave something out. */
+bool syncrepl_may_narrow(SyncreplKeyword keyword);
+
 /* True when both leave out the same. */
 bool syncrepl_partial_same(const Syncrepl *one, const Syncrepl *other);
 

@@ -12,7 +12,7 @@ _syncward_options() {
 	validate) echo "--secrets --show --slapd-version" ;;
 	plan) echo "--save --show-secrets" ;;
 	apply) echo "--plan --release --suffix --first-node --empty" ;;
-	adopt) echo "--secrets --peer-id" ;;
+	adopt) echo "--secrets --peer-id --merge" ;;
 	verify) echo "--write --timeout" ;;
 	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;
 	leave) echo "--timeout" ;;
@@ -55,7 +55,7 @@ _syncward_files() {
 _syncward_value() {
 	case $1:$2 in
 	validate:--secrets) return 1 ;;
-	*:--peers | *:--agent-config | *:--save | *:--plan | *:--rootdn-password | *:--slapd) _syncward_files -f "$3" ;;
+	adopt:--merge | *:--peers | *:--agent-config | *:--save | *:--plan | *:--rootdn-password | *:--slapd) _syncward_files -f "$3" ;;
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
 	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order role" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;

@@ -95,7 +95,8 @@ static inline bool desired_same(const Desired *one, const Desired *other)
 	for (size_t i = 0; i < one->n_databases; i++)
 		if (!databases_same(pool, one, other, i))
 			return false;
-	return one->n_gateways == other->n_gateways && one->has_revision == other->has_revision && one->revision == other->revision &&
+	return one->adopted_from == other->adopted_from &&
+	       one->n_gateways == other->n_gateways && one->has_revision == other->has_revision && one->revision == other->revision &&
 	       one->server_id == other->server_id && one->mode == other->mode &&
 	       one->prune == other->prune && one->retry_may_end == other->retry_may_end && one->max_removals == other->max_removals &&
 	       text_lists_same(one->keep, one->n_keep, other->keep, other->n_keep);

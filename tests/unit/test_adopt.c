@@ -46,7 +46,8 @@ static void value_add(Bench *bench, const char *dn, const char *name, const char
 	entry_add_value(bench->pool, entry, name, value, strlen(value));
 }
 
-static void server_add(Bench *bench, const char *server_id)
+/* One that takes no clients' writes. */
+static void copy_add(Bench *bench, const char *server_id)
 {
 	value_add(bench, "cn=config", "objectClass", "olcGlobal");
 	if (server_id)
@@ -54,7 +55,21 @@ static void server_add(Bench *bench, const char *server_id)
 	value_add(bench, DATABASE_DN, "objectClass", "olcDatabaseConfig");
 	value_add(bench, DATABASE_DN, "olcDatabase", "{1}mdb");
 	value_add(bench, DATABASE_DN, "olcSuffix", "dc=x");
+}
+
+static void server_add(Bench *bench, const char *server_id)
+{
+	copy_add(bench, server_id);
 	value_add(bench, DATABASE_DN, "olcMirrorMode", "TRUE");
+}
+
+static void syncprov_add(Bench *bench)
+{
+	static const char dn[] = "olcOverlay={0}syncprov," DATABASE_DN;
+
+	value_add(bench, dn, "objectClass", "olcOverlayConfig");
+	value_add(bench, dn, "objectClass", "olcSyncProvConfig");
+	value_add(bench, dn, "olcOverlay", "{0}syncprov");
 }
 
 static void link_add(Bench *bench, const char *value)
@@ -81,6 +96,7 @@ static const Desired *adopt(Bench *bench)
 			assert_int_equal(adopt_set_id(&bench->adoption, i, (unsigned)i + 1,
 						      "a test", &bench->err),
 					 0);
+	adopt_settle_id(&bench->adoption);
 	adopt_document(&bench->adoption, "/secrets", &bench->document);
 	return &bench->document.desired;
 }
@@ -284,6 +300,154 @@ static void starttls_is_not_asked_of_a_node_whose_own_uri_brings_tls(void **stat
 	pool_free(bench.pool);
 }
 
+/* --- a node that only reads --- */
+
+static void a_copy_without_the_flag_is_a_consumer_of_what_it_reads(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+	const Peer *self;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	link_add(&bench, "rid=2 provider=ldap://b");
+	link_add(&bench, "rid=3 provider=ldap://c");
+	desired = adopt(&bench);
+	self = desired_peer(desired, desired->adopted_from);
+	assert_int_equal(self->role, PEER_CONSUMER);
+	assert_in_range(self->id, 4096, 65535);
+	assert_int_equal(self->reads->n_items, 2);
+	assert_int_equal(desired_peer(desired, 2)->role, PEER_PROVIDER);
+	assert_false(desired->databases[0].manages_limits);
+	assert_false(desired->databases[0].manages_syncprov);
+	assert_true(has_note(&bench, "a consumer has no server ID"));
+	pool_free(bench.pool);
+}
+
+static void a_consumer_keeps_a_server_id_that_nobody_else_has_as_its_id(void **state)
+{
+	Bench bench = bench_new("a");
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, "7");
+	link_add(&bench, "rid=2 provider=ldap://b");
+	assert_int_equal(adopt(&bench)->adopted_from, 7);
+	pool_free(bench.pool);
+	bench = bench_new("a");
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, "2"); /* as its provider's: a configuration that was copied */
+	link_add(&bench, "rid=2 provider=ldap://b");
+	assert_in_range(adopt(&bench)->adopted_from, 4096, 65535);
+	pool_free(bench.pool);
+}
+
+static void what_a_consumer_leaves_out_is_not_how_its_providers_are_read(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+	const Peer *self;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	link_add(&bench, "rid=2 filter=(cn=a) exattrs=sn timeout=4 provider=ldap://b");
+	link_add(&bench, "rid=3 filter=(cn=a) exattrs=sn timeout=4 provider=ldap://c");
+	link_add(&bench, "rid=4 exattrs=sn provider=ldap://d");
+	desired = adopt(&bench);
+	self = desired_peer(desired, desired->adopted_from);
+	assert_string_equal(self->as_consumer->value[SYNCREPL_FILTER], "(cn=a)");
+	assert_string_equal(self->as_consumer->value[SYNCREPL_EXATTRS], "sn");
+	assert_null(self->as_consumer->value[SYNCREPL_TIMEOUT]);
+	assert_null(desired->databases[0].syncrepl.value[SYNCREPL_FILTER]);
+	assert_string_equal(desired->databases[0].syncrepl.value[SYNCREPL_TIMEOUT], "4");
+	/* One that reads another part is none that it can say. */
+	assert_int_equal(self->reads->n_items, 2);
+	assert_string_equal(desired->keep[0], "ldap://d");
+	pool_free(bench.pool);
+}
+
+static void a_copy_that_others_may_read_is_no_plain_consumer(void **state)
+{
+	Bench bench = bench_new("a");
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	syncprov_add(&bench);
+	link_add(&bench, "rid=2 provider=ldap://b");
+	assert_int_equal(survey(&bench), -1);
+	assert_true(has_note(&bench, "such hubs syncward does not make yet"));
+	pool_free(bench.pool);
+}
+
+static void a_provider_of_one_database_is_no_consumer_of_another(void **state)
+{
+	static const char other[] = "olcDatabase={2}mdb,cn=config";
+	Bench bench = bench_new("a");
+	const Desired *desired;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	server_add(&bench, "1");
+	link_add(&bench, "rid=2 provider=ldap://b");
+	value_add(&bench, other, "objectClass", "olcDatabaseConfig");
+	value_add(&bench, other, "olcDatabase", "{2}mdb");
+	value_add(&bench, other, "olcSuffix", "o=y");
+	value_add(&bench, other, "olcSyncrepl",
+		  "rid=3 provider=ldap://b bindmethod=simple binddn=cn=r credentials=word "
+		  "searchbase=o=y");
+	desired = adopt(&bench);
+	assert_int_equal(desired->n_databases, 1);
+	assert_int_equal(desired_peer(desired, 1)->role, PEER_PROVIDER);
+	assert_null(desired_peer(desired, 1)->reads);
+	assert_true(has_note(&bench, "a peer has one role for all"));
+	pool_free(bench.pool);
+}
+
+static void clients_are_referred_where_all_that_is_read_is_named(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	link_add(&bench, "rid=2 provider=ldap://b");
+	value_add(&bench, DATABASE_DN, "olcUpdateRef", "ldap://B:389/");
+	desired = adopt(&bench);
+	assert_true(desired_peer(desired, desired->adopted_from)->refers_updates);
+	pool_free(bench.pool);
+	bench = bench_new("a");
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	link_add(&bench, "rid=2 provider=ldap://b");
+	link_add(&bench, "rid=3 provider=ldap://c");
+	value_add(&bench, DATABASE_DN, "olcUpdateRef", "ldap://b");
+	desired = adopt(&bench);
+	assert_false(desired_peer(desired, desired->adopted_from)->refers_updates);
+	assert_true(has_note(&bench, "it stays as it is"));
+	pool_free(bench.pool);
+}
+
+static void a_provider_that_reads_from_nobody_is_adopted_for_its_consumers(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, "1");
+	syncprov_add(&bench);
+	desired = adopt(&bench);
+	assert_int_equal(desired->n_peers, 1);
+	assert_int_equal(desired->databases[0].n_peer_ids, 1);
+	assert_true(desired->databases[0].manages_syncprov);
+	assert_false(desired->databases[0].manages_limits);
+	pool_free(bench.pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +461,13 @@ int main(void)
 		cmocka_unit_test(the_database_is_read_as_the_link_that_is_most_like_the_others),
 		cmocka_unit_test(links_that_differ_only_in_spelling_need_no_setting_of_their_own),
 		cmocka_unit_test(starttls_is_not_asked_of_a_node_whose_own_uri_brings_tls),
+		cmocka_unit_test(a_copy_without_the_flag_is_a_consumer_of_what_it_reads),
+		cmocka_unit_test(a_consumer_keeps_a_server_id_that_nobody_else_has_as_its_id),
+		cmocka_unit_test(what_a_consumer_leaves_out_is_not_how_its_providers_are_read),
+		cmocka_unit_test(a_copy_that_others_may_read_is_no_plain_consumer),
+		cmocka_unit_test(a_provider_of_one_database_is_no_consumer_of_another),
+		cmocka_unit_test(clients_are_referred_where_all_that_is_read_is_named),
+		cmocka_unit_test(a_provider_that_reads_from_nobody_is_adopted_for_its_consumers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
