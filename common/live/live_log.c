@@ -27,6 +27,17 @@ const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, co
 	return NULL;
 }
 
+const Entry *live_log_any(const Live *live, const LiveDatabase *database)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++) {
+		const Entry *entry = &live->config->entries[i];
+
+		if (entry_first(entry, "olcAccessLogDB") && is_accesslog_of(entry, database))
+			return entry;
+	}
+	return NULL;
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	const size_t len = strlen(word);

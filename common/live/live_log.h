@@ -9,6 +9,10 @@
 /* The overlay of the database that writes into the log; NULL: none does. */
 const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, const char *log);
 
+/* The overlay of the database that writes its changes into a log, whatever log that is; NULL: there
+ * is none. */
+const Entry *live_log_any(const Live *live, const LiveDatabase *database);
+
 /* True when the overlay writes all changes that a consumer needs into its log. */
 bool live_log_is_whole(const Entry *overlay);
 
