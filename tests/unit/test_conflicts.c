@@ -112,6 +112,15 @@ static void a_newer_change_from_elsewhere_is_perhaps_one_within_the_lag(void **s
 	assert_int_equal(found(scene, 1)->items[0].n_attributes, 1);
 }
 
+static void changes_of_two_other_servers_are_not_surely_one(void **state)
+{
+	Scene *scene = *state;
+
+	logs(scene, "modify", 3, 59, "description:= a");
+	logs(scene, "modify", PEER, 1, NULL);
+	found(scene, 0);
+}
+
 static void what_overwrites_nothing_is_not_perhaps_one(void **state)
 {
 	Scene *scene = *state;
@@ -268,6 +277,7 @@ int main(void)
 		TEST(an_older_change_behind_our_own_is_a_conflict_however_old),
 		TEST(a_change_made_here_behind_what_was_here_is_none),
 		TEST(a_newer_change_from_elsewhere_is_perhaps_one_within_the_lag),
+		TEST(changes_of_two_other_servers_are_not_surely_one),
 		TEST(what_overwrites_nothing_is_not_perhaps_one),
 		TEST(changes_of_one_server_or_of_two_entries_are_none),
 		TEST(an_older_deletion_that_comes_last_stands),
