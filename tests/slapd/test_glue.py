@@ -137,3 +137,10 @@ def test_a_placeholder_that_nobody_has_the_entry_of_is_removed(slapd_factory, pr
     assert [found(node) for node in cluster] == [("ok", [])] * 2
     add_unit(first)
     wait_entry(second.server, UNIT)
+
+
+def test_where_entries_may_be_hidden_it_is_not_known(slapd_factory, program):
+    cluster = ring(slapd_factory, program, 2)
+    first = cluster[0]
+    first.edit([(ldap.MOD_REPLACE, "olcAccess", [f'to dn.subtree="{UNIT}" by * none', "to * by * read"])])
+    assert found(first)[0] == "unknown" and found(first)[1]
