@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/history_conflicts.h"
 #include "agent/pass/site.h"
 #include "agent/state/history.h"
 #include "agent/system/clock.h"
@@ -99,8 +100,11 @@ static int cmd_history(const Options *options)
 	int64_t since_sec;
 	Error err;
 
-	if (since_parse(options->since, &since_sec, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0 ||
+	if (since_parse(options->since, &since_sec, &err) < 0)
+		return say_error(&err);
+	if (options->wants_conflicts)
+		return history_conflicts(options, since_sec);
+	if (context_read(options->pool, &options->override, &context, &err) < 0 ||
 	    history_read(options->pool, context.state_dir, since_sec, &all, &err) < 0)
 		return say_error(&err);
 	records = records_choose(options->pool, &all, &query);
@@ -124,6 +128,10 @@ static const OptionRule history_options[] = {
 		     "only who changed this attribute, as olcSyncrepl"),
 	OPTION_NAMED("--since", OPTION_TEXT, since, "TIME",
 		     "only what happened since then: 2h, 7d, '2026-07-01 10:00' (UTC)"),
+	OPTION_NAMED("--conflicts", OPTION_FLAG, wants_conflicts, NULL,
+		     "instead: entries written at two nodes at once, by the log of changes"),
+	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
+		     "with --conflicts: how far apart changes may be a conflict (10)"),
 };
 
 const Command command_history = {
@@ -131,7 +139,7 @@ const Command command_history = {
 	.run = cmd_history,
 	.summary = "who changed what of cn=config: when, why, and what came of it",
 	.arguments = "",
-	.exits = "0",
+	.exits = "0; with --conflicts 0 none, 1 some, 3 not all is known, 70 it failed",
 	.options = history_options,
 	.n_options = ARRAY_SIZE(history_options),
 };

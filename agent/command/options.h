@@ -44,7 +44,7 @@ typedef struct Options {
 	const char *root_password; /* heal: a file, or "-" */
 	const char *since;         /* history: a time, or how long ago */
 	const char *attribute;     /* history */
-	const char *lag;           /* compare: seconds */
+	const char *lag;           /* compare, history: seconds */
 	const char *rate;          /* compare: entries a second */
 	TextList words;            /* doctor: CHECK... */
 	TextList peers;            /* init: URIs; compare: ids, split at commas */
@@ -67,6 +67,7 @@ typedef struct Options {
 	bool is_after_stop;        /* fence */
 	bool attributes;           /* compare --attributes */
 	bool records;              /* compare --record */
+	bool wants_conflicts;      /* history --conflicts */
 } Options;
 
 typedef enum OptionKind {

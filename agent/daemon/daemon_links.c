@@ -165,12 +165,39 @@ static const char *monitor_reason(const LinkSeen *seen)
 			   link_watch_describe(pool, seen->running, seen->now_sec));
 }
 
+/* The value that runs; NULL: it is not known. */
+static const Syncrepl *declared(const LinkSeen *seen)
+{
+	const LiveDatabase *database;
+
+	if (!seen->running ||
+	    live_find_database(&seen->found->report.last_world.live, seen->suffix, &database) != 1)
+		return NULL;
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (database->consumers[i].parses &&
+		    database->consumers[i].rid == seen->running->rid)
+			return &database->consumers[i].syncrepl;
+	return NULL;
+}
+
+static const char *refusals_reason(const LinkSeen *seen, const LinkWatch *watch)
+{
+	Pool *pool = seen->found->pool;
+	const Peer *peer = seen->wanted->peer;
+	const char *refusals = link_watch_refusals(pool, watch);
+
+	return refusals ? pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri, refusals)
+			: NULL;
+}
+
 static void tell_down(const LinkSeen *seen, const LinkWatch *watch)
 {
 	Pool *pool = seen->found->pool;
 	const Peer *peer = seen->wanted->peer;
-	const char *what = probe_reason(seen, watch);
+	const char *what = refusals_reason(seen, watch);
 
+	if (!what)
+		what = probe_reason(seen, watch);
 	if (!what)
 		what = monitor_reason(seen);
 
@@ -241,6 +268,7 @@ static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 
 	if (link_watch_look(&watch, &look) == LINK_NEWS_UP)
 		tell_up(seen);
+	link_watch_count(&watch, declared(seen), seen->running);
 	if (watch.is_down)
 		tell_down(seen, &watch);
 	decide_in_time(seen, &watch, before, &look);

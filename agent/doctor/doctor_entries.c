@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
-#include "agent/peer/compare_here.h"
 #include "agent/slapd/content_here.h"
 #include "common/base/remedies.h"
 #include "common/copy/old_entries.h"
@@ -9,8 +8,7 @@
 /* --- reading --- */
 
 /* As root over ldapi, or with the account of a link whose password its peer took just now. */
-static void copy_read(const Doctor *doctor, const DoctorDatabase *database, Pool *pool,
-		      HereCopy *ret)
+HereQuestion doctor_here_question(const Doctor *doctor, const DoctorDatabase *database)
 {
 	const WantedDatabase *wanted = database->wanted;
 	HereQuestion question = {.ldap_uri = doctor->context.ldap_uri,
@@ -20,8 +18,8 @@ static void copy_read(const Doctor *doctor, const DoctorDatabase *database, Pool
 
 	for (size_t i = 0; database->probes && i < wanted->n_consumers; i++)
 		if (database->probes[i].steps[PROBE_BIND] == PROBE_GOOD)
-			accounts_add(pool, &question, &wanted->consumers[i].syncrepl);
-	here_copy_read(pool, &question, ret);
+			accounts_add(doctor->pool, &question, &wanted->consumers[i].syncrepl);
+	return question;
 }
 
 static void database_skip(Doctor *doctor, const char *suffix, const CopyReading *reading)
@@ -84,10 +82,12 @@ static void database_check(Doctor *doctor, const DoctorDatabase *database)
 {
 	const char *suffix = database->wanted->desired->suffix;
 	AUTO(Pool) *scratch = pool_new();
+	HereQuestion question;
 	HereCopy copy;
 	Content here;
 
-	copy_read(doctor, database, scratch, &copy);
+	question = doctor_here_question(doctor, database);
+	here_copy_read(scratch, &question, &copy);
 	here = world_content_here(doctor->directory, doctor->pool, &doctor->world, suffix);
 	if (here.state != CONTENT_READ)
 		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,

@@ -5,6 +5,7 @@
 #include "agent/pass/look.h"
 #include "agent/pass/reader_answers.h"
 #include "agent/pass/site.h"
+#include "agent/peer/compare_here.h"
 #include "agent/slapd/slapd_stopped.h"
 #include "common/link/probe.h"
 #include "common/report/doctor.h"
@@ -53,9 +54,14 @@ DoctorFunction doctor_disk;                                             /* docto
 DoctorFunction doctor_readers, doctor_limits, doctor_indices,
 	doctor_timeouts;                                             /* doctor_database.c */
 DoctorFunction doctor_old_entries;                                   /* doctor_entries.c */
+DoctorFunction doctor_glue;                                          /* doctor_glue.c */
 DoctorFunction doctor_fence;                                         /* doctor_fence.c */
 DoctorFunction doctor_peers;                                         /* doctor_peers.c */
 DoctorFunction doctor_in_step, doctor_conflicts, doctor_retired_ids; /* doctor_contents.c */
+
+/* How this node's own copy is read: as root over ldapi, or with the account of a link whose
+ * password its peer took just now. doctor_entries.c */
+HereQuestion doctor_here_question(const Doctor *doctor, const DoctorDatabase *database);
 
 /* Looks at a slapd that does not answer; then whether it would start. doctor_stopped.c */
 void doctor_stopped_look(Doctor *doctor);

@@ -34,6 +34,7 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_IN_STEP] = doctor_in_step,
 	[DOCTOR_CONFLICTS] = doctor_conflicts,
 	[DOCTOR_RETIRED_IDS] = doctor_retired_ids,
+	[DOCTOR_GLUE] = doctor_glue,
 };
 
 /* What these look at others judge, too. */
@@ -49,7 +50,7 @@ static bool needs_peers(const DoctorAsked *asked)
 {
 	if (doctor_is_asked(asked, DOCTOR_OLD_ENTRIES))
 		return true;
-	for (DoctorCheck check = DOCTOR_PEER_REACH; check <= DOCTOR_RETIRED_IDS; check++)
+	for (DoctorCheck check = DOCTOR_PEER_REACH; check <= DOCTOR_GLUE; check++)
 		if (doctor_is_asked(asked, check))
 			return true;
 	return false;

@@ -199,17 +199,39 @@ static Identity *order_by_rules(HereCopy *here, const HereQuestion *question, Id
 	return NULL;
 }
 
+static Identity *identities_list(Pool *pool, const HereQuestion *question)
+{
+	Identity *identities = pool_alloc(pool, (question->n_accounts + 1) * sizeof(*identities));
+
+	identities[0].link = as_root(question);
+	for (size_t i = 0; i < question->n_accounts; i++)
+		identities[i + 1].link = as_account(question, &question->accounts[i]);
+	return identities;
+}
+
+void here_open_for_all(Pool *pool, const HereQuestion *question, HereCopy *ret)
+{
+	const size_t n = question->n_accounts + 1;
+	Identity *identities = identities_list(pool, question);
+
+	*ret = (HereCopy){.pool = pool, .set = {.pool = pool_child(pool)}};
+	if (order_by_rules(ret, question, identities, n)) {
+		ret->reading.may_all = true;
+		return;
+	}
+	for (size_t i = n; i-- > 0;)
+		if (here_open(ret, &identities[i]))
+			return;
+}
+
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret)
 {
 	const size_t n = question->n_accounts + 1;
-	Identity *identities = pool_alloc(pool, n * sizeof(*identities)), *first, *most = NULL;
+	Identity *identities = identities_list(pool, question), *first, *most = NULL;
 	size_t n_most = 0;
 	bool is_whole;
 
 	*ret = (HereCopy){.pool = pool, .set = {.pool = pool_child(pool)}};
-	identities[0].link = as_root(question);
-	for (size_t i = 0; i < question->n_accounts; i++)
-		identities[i + 1].link = as_account(question, &question->accounts[i]);
 	ret->has_root = peer_link_open(pool, &identities[0].link, &ret->root);
 	first = order_by_rules(ret, question, identities, n);
 	is_whole = first && read_as(ret, question, first);

@@ -41,6 +41,11 @@ void accounts_add(Pool *pool, HereQuestion *question, const Syncrepl *link);
  */
 void here_copy_read(Pool *pool, const HereQuestion *question, HereCopy *ret);
 
+/* Opens the link of whoever the rules surely let read all of it, else of the last account, else of
+ * root, and reads nothing: may_all of the reading says which. Else is_open is false, and the
+ * reading has the problem. To be closed by here_copy_close() in any case. */
+void here_open_for_all(Pool *pool, const HereQuestion *question, HereCopy *ret);
+
 /* Fills the set anew, with digests of contents in place of versions. False when that failed: the
  * reading says why. */
 bool here_copy_read_contents(const HereQuestion *question, HereCopy *here);

@@ -56,6 +56,13 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 		{"log-anew", REMEDY_SHELL,
 		 "printf '%s\\n' 'dn: {dn}' 'changetype: modify' 'replace: olcReadOnly' 'olcReadOnly: TRUE'" LDAPMODIFY,
 		 "test_delta_made.py::test_a_log_with_a_gap_is_not_written_on_and_begins_anew"},
+	[REMEDY_LOG_PURGE] =
+		{"log-purge", REMEDY_PEERS, "\"purge\": \"{=number}+00:00 01+00:00\"",
+		 "test_delta_health.py::test_a_peer_that_is_away_too_long_for_the_log_is_foretold"},
+	[REMEDY_LOG_WRITE] =
+		{"log-write", REMEDY_WORDS,
+		 "change any entry once at each node, which brings what the logs lack",
+		 "test_delta_health.py::test_a_link_that_begins_again_and_again_is_told_with_its_cause"},
 	[REMEDY_DELTA_OUT] =
 		{"delta-out", REMEDY_WORDS, "take \"delta\" out of that database in peers.json",
 		 "test_delta_made.py::test_a_log_that_another_overlay_writes_is_not_made"},

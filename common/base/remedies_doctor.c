@@ -142,6 +142,18 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 	[REMEDY_ENTRY_REMOVE] = {"entry-remove", REMEDY_SHELL,
 				 "ldapdelete -x -W{=tls} -D {dn} -H {uri} {dn}",
 				 "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
+	[REMEDY_GLUE_WRITE] =
+		{"glue-write", REMEDY_WORDS,
+		 "at {uri}, replace objectClass of that entry by what it has: the whole entry comes then",
+		 "test_glue.py::test_a_placeholder_of_what_a_peer_has_becomes_the_entry"},
+	[REMEDY_GLUE_ANEW] =
+		{"glue-anew", REMEDY_WORDS,
+		 "change nothing of that entry, for through a log of changes that alone would come; empty this node's database and let it join",
+		 "test_glue.py::test_with_logs_the_copy_is_made_anew"},
+	[REMEDY_GLUE_REMOVE] =
+		{"glue-remove", REMEDY_WORDS,
+		 "see with the doctor of each node whether one has the entry; where none has, delete or move what lies below it, and at each node that has it the placeholder with `ldapdelete -M -x -W -D ROOTDN {dn}`: then it can be added again",
+		 "test_glue.py::test_a_placeholder_that_nobody_has_the_entry_of_is_removed"},
 	[REMEDY_MONITOR_COUNT] =
 		{"monitor-count", REMEDY_LDIF,
 		 "olcAccess: {0}to dn.subtree=\"cn=Databases,cn=Monitor\" by dn.exact=\"{dn}\" read by * break",

@@ -189,5 +189,6 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		}
 		if (is_told)
 			writer_judge(&log);
+		diff_log_reach(diff, wanted, live, log.wanted->base);
 	}
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/link_watch.h"
 
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/live/live_running.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 #define MISSING_PATIENCE_SEC 10 /* slapd starts a new consumer some seconds after the write */
 #define SPARE_SEC            1  /* cn=monitor counts whole seconds */
@@ -71,6 +73,41 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
 		wait_sec = LINK_RETRY_PATIENCE_SEC;
 	look.patience_sec = wait_sec + try_sec(syncrepl);
 	return look;
+}
+
+void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningConsumer *running)
+{
+	int64_t sec;
+
+	if (!running || !syncrepl || !syncrepl_log(syncrepl) || running_works(running, syncrepl)) {
+		watch->n_refused = 0;
+		return;
+	}
+	if (running->is_connected)
+		return;
+	if (!running_made_contact(running)) {
+		watch->n_refused = 0; /* nobody was there */
+		return;
+	}
+	sec = timestamp_of_generalized(running->last_contact);
+	if (sec == watch->refused_sec && watch->n_refused > 0)
+		return;
+	watch->refused_sec = sec;
+	watch->n_refused++;
+}
+
+/* Once may be a connection that broke. */
+const char *link_watch_refusals(Pool *pool, const LinkWatch *watch)
+{
+	char when[TIMESTAMP_SIZE];
+
+	if (watch->n_refused < 2)
+		return NULL;
+	return pool_printf(pool,
+			   "it was reached and ended the try, at least %u times, last at %s, as "
+			   "where what this node has does not fit its log of changes; %s",
+			   watch->n_refused, timestamp_print(watch->refused_sec, when),
+			   remedy_text(REMEDY_LOG_WRITE));
 }
 
 const char *link_watch_describe(Pool *pool, const RunningConsumer *running, int64_t now_sec)

@@ -21,6 +21,8 @@ typedef struct LinkWatch {
 	int64_t began_sec;   /* when it became what it is; 0: at an unknown time */
 	int64_t doubt_sec;   /* since when looks say otherwise; -1: they do not */
 	int64_t confirm_sec; /* a look from then on decides; only while in doubt */
+	int64_t refused_sec; /* of the day: when the peer ended a try, the last that was seen */
+	unsigned n_refused;  /* so many of these tries were seen, one after the other */
 } LinkWatch;
 
 /* What one look says about the link. */
@@ -49,6 +51,17 @@ typedef enum LinkNews {
 
 /* Takes in one look; says what has to be told. */
 LinkNews link_watch_look(LinkWatch *watch, const LinkLook *look);
+
+/*
+ * Counts tries that the peer ended although it was reached, as a consumer makes them whose place in
+ * the peer's log of changes the peer does not know: each begins the whole refresh again. None
+ * where the link works.
+ */
+void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningConsumer *running);
+
+/* Of a link that reads a log of changes and was refused so: how often, and since when it is known;
+ * NULL: it was not. */
+const char *link_watch_refusals(Pool *pool, const LinkWatch *watch);
 
 /*
  * What cn=monitor says at now_sec (of the day) about the link of that declared value. running is

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live/live_log.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,6 +23,17 @@ const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, co
 		const char *base = entry_first(entry, "olcAccessLogDB");
 
 		if (base && is_accesslog_of(entry, database) && dn_equal(base, log))
+			return entry;
+	}
+	return NULL;
+}
+
+const Entry *live_log_any(const Live *live, const LiveDatabase *database)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++) {
+		const Entry *entry = &live->config->entries[i];
+
+		if (entry_first(entry, "olcAccessLogDB") && is_accesslog_of(entry, database))
 			return entry;
 	}
 	return NULL;
@@ -56,6 +68,25 @@ bool live_log_is_whole(const Entry *overlay)
 		if (!logs_operation(operations, needed[i]))
 			return false;
 	return operations != NULL;
+}
+
+/* "[DAYS+]HH:MM[:SS]" */
+int64_t live_log_keeps_sec(const char *purge)
+{
+	unsigned days = 0, hours, minutes, seconds = 0;
+	const char *plus = purge ? strchr(purge, '+') : NULL;
+	const char *space = purge ? strchr(purge, ' ') : NULL;
+
+	if (!purge)
+		return -1;
+	if (plus && (!space || plus < space)) {
+		if (sscanf(purge, "%6u+", &days) != 1)
+			return -1;
+		purge = plus + 1;
+	}
+	if (sscanf(purge, "%6u:%6u:%6u", &hours, &minutes, &seconds) < 2)
+		return -1;
+	return ((int64_t)days * 24 + hours) * 3600 + (int64_t)minutes * 60 + seconds;
 }
 
 const LiveDatabase *live_logged(const Live *live, const LiveDatabase *log)

@@ -2,6 +2,8 @@
 #ifndef SYNCWARD_LIVE_LOG_H
 #define SYNCWARD_LIVE_LOG_H
 
+#include <stdint.h>
+
 #include "common/live/live_config.h"
 
 /* Logs of changes, into which the overlay of slapo-accesslog(5) writes (olcAccessLogDB). */
@@ -9,8 +11,16 @@
 /* The overlay of the database that writes into the log; NULL: none does. */
 const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, const char *log);
 
+/* The overlay of the database that writes its changes into a log, whatever log that is; NULL: there
+ * is none. */
+const Entry *live_log_any(const Live *live, const LiveDatabase *database);
+
 /* True when the overlay writes all changes that a consumer needs into its log. */
 bool live_log_is_whole(const Entry *overlay);
+
+/* How long a log keeps a change at least, by olcAccessLogPurge; -1: for ever (NULL), or the value
+ * is none. */
+int64_t live_log_keeps_sec(const char *purge);
 
 /* A database whose changes are written into that one; NULL: that one is no log. */
 const LiveDatabase *live_logged(const Live *live, const LiveDatabase *log);

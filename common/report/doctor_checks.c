@@ -129,4 +129,10 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 				"ID: nobody brings what is missing of it but the peers that have "
 				"it, and a new node must never be given it",
 				REMEDY_RETIRED},
+	[DOCTOR_GLUE] =
+		{"glue", "no entry here is a mere placeholder",
+		 "entries came of which the one above was not here, or it was deleted at "
+		 "one node while another got entries below it: no search shows it, adding it "
+		 "is refused (68), and what was in it is not here",
+		 REMEDY_SEE_FINDING},
 };

@@ -44,6 +44,7 @@ typedef enum DoctorCheck {
 	DOCTOR_IN_STEP,
 	DOCTOR_CONFLICTS,
 	DOCTOR_RETIRED_IDS,
+	DOCTOR_GLUE,
 	DOCTOR_CHECK_COUNT
 } DoctorCheck;
 

@@ -7,6 +7,7 @@
         relay.cut()                   # ends all connections, and each new one at once, until heal()
         relay.end_at(b"...", 2)       # goes away for good when a client's second message with these bytes comes
     relay.stall(b"...")           # a client's message with these bytes waits, with all behind it, until go_on()
+        relay.carried                 # how many bytes went through
 
 Who connects after that gets through as before.
 """
@@ -32,6 +33,7 @@ class Relay:
         self._end_text, self._n_until_end = b"", 0
         self._stall_text, self._stalled = b"", []
         self._servers = set()
+        self.carried = 0  # bytes, both ways
         self._thread = threading.Thread(target=self._run)
         server.ldap_uri = f"ldap://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -136,6 +138,7 @@ class Relay:
                 self._stalled.append((one, data))
                 return
             other.sendall(data)
+            self.carried += len(data)
         if data:
             return
         for end in (one, other):

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* "delta" of peers.json: when a log of changes is made, and when a link reads it. */
+#include "common/live/live_log.h"
 #include "tests/unit/plan_scene.h"
 
 #define LOG          "olcDatabase={2}mdb,cn=config"
@@ -318,6 +319,61 @@ static void a_link_goes_back_only_when_the_log_is_gone(void **state)
 	assert_false(holds(scene, GUARD_PROBING));
 }
 
+/* --- a log that is too short --- */
+
+#define CONTACT_SEC 1782900000 /* 20260701100000Z */
+
+/* Peer 2 made contact then, and is not connected now; the log keeps seven days. */
+static Scene *away_make(void **state, const char *connection, int64_t away_sec)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+	Tree *monitor = &scene->monitor;
+
+	provider_make(scene, "2");
+	log_make(scene);
+	provider_of_log_make(scene);
+	writer_make(scene, "07+00:00 01+00:00");
+	*monitor = (Tree){.entries = pool_alloc(scene->pool, 2 * sizeof(Entry)), .n_entries = 2};
+	monitor->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &monitor->entries[0], "namingContexts", SUFFIX);
+	monitor->entries[1].dn = "cn=Consumer 002,cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &monitor->entries[1], "olmSRProviderURIList", "ldap://peer2");
+	value_add(scene, &monitor->entries[1], "olmSRSyncPhase", "Persist");
+	value_add(scene, &monitor->entries[1], "olmSRConnection", connection);
+	value_add(scene, &monitor->entries[1], "olmSRLastContact", "20260701100000Z");
+	scene->facts.now_sec = CONTACT_SEC + away_sec;
+	(void)steps(scene);
+	return scene;
+}
+
+#define DAY 86400
+
+static void a_peer_that_is_away_for_half_of_what_the_log_keeps_is_foretold(void **state)
+{
+	assert_true(finds(away_make(state, "", 4 * DAY), "log-short", SEVERITY_WARNING));
+}
+
+static void a_peer_that_is_away_for_less_is_not(void **state)
+{
+	assert_false(finds(away_make(state, "", 3 * DAY), "log-short", SEVERITY_WARNING));
+}
+
+static void a_peer_that_is_read_is_not_away(void **state)
+{
+	assert_false(
+		finds(away_make(state, "IP=127.0.0.1:1", 9 * DAY), "log-short", SEVERITY_WARNING));
+}
+
+static void how_long_a_log_keeps_is_read_as_slapd_reads_it(void **state)
+{
+	(void)state;
+	assert_int_equal(live_log_keeps_sec("07+01:02 01+00:00"), 7 * DAY + 3720);
+	assert_int_equal(live_log_keeps_sec("01:30:05 01+00:00"), 5405);
+	assert_int_equal(live_log_keeps_sec("00+00:00:20 01+00:00"), 20);
+	assert_int_equal(live_log_keeps_sec("x"), -1);
+	assert_int_equal(live_log_keeps_sec(NULL), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +390,10 @@ int main(void)
 		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
 		SCENE_TEST(who_has_not_joined_reads_no_log),
 		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),
+		SCENE_TEST(a_peer_that_is_away_for_half_of_what_the_log_keeps_is_foretold),
+		SCENE_TEST(a_peer_that_is_away_for_less_is_not),
+		SCENE_TEST(a_peer_that_is_read_is_not_away),
+		SCENE_TEST(how_long_a_log_keeps_is_read_as_slapd_reads_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

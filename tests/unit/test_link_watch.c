@@ -175,6 +175,51 @@ static void a_break_is_described_by_its_last_contact_and_next_try(void **state)
 	assert_string_equal(link_watch_describe(pool, NULL, NOW), "slapd runs no consumer for it");
 }
 
+static void tries_that_a_peer_ends_are_counted_where_a_log_is_read(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl value = a_value("refreshAndPersist");
+	RunningConsumer running = a_consumer();
+	LinkWatch watch = a_watch(true);
+
+	(void)state;
+	running.last_connect = running.last_contact = "20260701095950Z";
+	link_watch_count(&watch, &value, &running);
+	running.last_connect = running.last_contact = "20260701095955Z";
+	link_watch_count(&watch, &value, &running);
+	assert_null(link_watch_refusals(pool, &watch)); /* it reads the database */
+	value.value[SYNCREPL_SYNCDATA] = "accesslog";
+	value.value[SYNCREPL_LOGBASE] = "cn=log";
+	link_watch_count(&watch, &value, &running);
+	link_watch_count(&watch, &value, &running);
+	assert_null(link_watch_refusals(pool, &watch)); /* once may be chance */
+	running.last_connect = running.last_contact = "20260701095958Z";
+	link_watch_count(&watch, &value, &running);
+	assert_non_null(strstr(link_watch_refusals(pool, &watch),
+			       "at least 2 times, last at 2026-07-01T09:59:58Z"));
+}
+
+static void a_peer_that_is_not_there_or_a_link_that_works_ends_the_count(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Syncrepl value = a_value("refreshAndPersist");
+	RunningConsumer running = a_consumer();
+	LinkWatch watch = a_watch(true);
+
+	(void)state;
+	value.value[SYNCREPL_SYNCDATA] = "accesslog";
+	value.value[SYNCREPL_LOGBASE] = "cn=log";
+	running.last_contact = "20260701095958Z";
+	running.last_connect = "20260701095959Z";
+	watch.n_refused = 7;
+	link_watch_count(&watch, &value, &running);
+	assert_null(link_watch_refusals(pool, &watch));
+	watch.n_refused = 7;
+	running.is_connected = running.is_persistent = true;
+	link_watch_count(&watch, &value, &running);
+	assert_null(link_watch_refusals(pool, &watch));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +232,8 @@ int main(void)
 		cmocka_unit_test(a_connection_counts_at_once_when_it_persists),
 		cmocka_unit_test(between_its_refreshes_a_consumer_need_not_be_connected),
 		cmocka_unit_test(a_break_is_described_by_its_last_contact_and_next_try),
+		cmocka_unit_test(tries_that_a_peer_ends_are_counted_where_a_log_is_read),
+		cmocka_unit_test(a_peer_that_is_not_there_or_a_link_that_works_ends_the_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/peer/session_glue.h"
+
+#include <stdint.h>
+
+#include "agent/peer/session_lookup.h"
+
+#define GLUE_FILTER "(|(objectClass=glue)(structuralObjectClass=glue))"
+
+static const char *const class_attributes[] = {"objectClass", "structuralObjectClass", NULL};
+
+static LdapAnswer search(PeerLink *link, Pool *pool, const char *base, int scope,
+			 const char *filter, int size_limit)
+{
+	LDAPControl manage = entries_manage_control();
+	LDAPControl *controls[] = {&manage, link->as, NULL};
+	LdapAnswer answer = {.text = ""};
+	int id;
+
+	peer_link_heard(link);
+	answer.code = ldap_search_ext(link->ldap, base, scope, filter,
+				      (char **)(uintptr_t)class_attributes, 0, controls, NULL, NULL,
+				      size_limit, &id);
+	if (answer.code == LDAP_SUCCESS)
+		answer = ldap_answer_wait(pool, link->ldap, id, ENTRIES_PATIENCE_MSEC);
+	return answer;
+}
+
+bool glue_find_over(PeerLink *link, Pool *pool, const char *suffix, int n_most, Tree *ret)
+{
+	LdapAnswer answer = search(link, pool, suffix, LDAP_SCOPE_SUBTREE, GLUE_FILTER, n_most);
+
+	answer.entries.is_cut = answer.code == LDAP_SIZELIMIT_EXCEEDED;
+	*ret = answer.entries;
+	if (answer.code == LDAP_SUCCESS || answer.entries.is_cut)
+		return true;
+	peer_link_fail(link, PROBE_READ_REFUSED, entries_title(link, suffix), &answer);
+	return false;
+}
+
+GlueState glue_state_over(PeerLink *link, const char *dn)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const LdapAnswer answer = search(link, scratch, dn, LDAP_SCOPE_BASE, "(objectClass=*)", 1);
+	const Entry *entry = answer.entries.entries;
+
+	if (answer.code == LDAP_NO_SUCH_OBJECT)
+		return GLUE_MISSING;
+	if (answer.code != LDAP_SUCCESS)
+		return GLUE_NOT_KNOWN;
+	if (answer.entries.n_entries == 0)
+		return GLUE_MISSING;
+	/* Classes that are hidden tell nothing. */
+	if (!entry_first(entry, "objectClass") || !entry_first(entry, "structuralObjectClass"))
+		return GLUE_NOT_KNOWN;
+	return entry_has_value(entry, "objectClass", "glue") ||
+			       entry_has_value(entry, "structuralObjectClass", "glue")
+		       ? GLUE_ITSELF
+		       : GLUE_REAL;
+}
