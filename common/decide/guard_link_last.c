@@ -63,6 +63,16 @@ static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveCon
 	       !answer_of(diff, wanted, consumer);
 }
 
+/* One that is connected just now may be about to be refused, as by a hub that is not open yet. */
+static bool stays_seen(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+{
+	RunningIndex index;
+
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	return running_works(running_find(&index, consumer->rid, consumer->provider),
+			     &consumer->syncrepl);
+}
+
 /* True when a link that works goes, and none that works stays. */
 static bool loses_all(Diff *diff, const DatabasePlan *database)
 {
@@ -80,7 +90,8 @@ static bool loses_all(Diff *diff, const DatabasePlan *database)
 			continue;
 		if (is_removed(diff->plan, database, consumer))
 			n_lost++;
-		else if (live->has_running || stays_unseen(diff, database->wanted, consumer))
+		else if (live->has_running ? stays_seen(live, database->live, consumer)
+					   : stays_unseen(diff, database->wanted, consumer))
 			return false;
 	}
 	return n_lost > 0;
