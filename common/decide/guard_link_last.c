@@ -52,14 +52,15 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 }
 
 /* Where slapd does not tell, what stays is taken for working as well, until a probe says otherwise;
- * not what was never seen to work while others were. */
+ * not what was never seen to work while others were, nor a hub, which opens last. */
 static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
 {
 	const WantedConsumer *consumer = wanted_as(wanted, live);
 
 	if (!consumer || is_good(diff, wanted, consumer))
 		return true;
-	return !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
+	return !consumer->peer->is_hub &&
+	       !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
 	       !answer_of(diff, wanted, consumer);
 }
 

@@ -326,6 +326,10 @@ static void the_last_link_stays_until_the_hub_is_seen_to_be_open(void **state)
 		assert_true(is_held_by(scene, CHANGE_CONSUMER_REMOVE, GUARD_PROBING) == (i == 0));
 		assert_true(change_of(scene, CHANGE_CONSUMER_REMOVE)->is_held == (i == 0));
 	}
+	/* OpenLDAP 2.4 tells nothing of its links. */
+	scene->monitor = (Tree){0};
+	(void)again(scene);
+	assert_true(is_held_by(scene, CHANGE_CONSUMER_REMOVE, GUARD_PROBING));
 }
 
 static void a_provider_heals_and_no_hub(void **state)
