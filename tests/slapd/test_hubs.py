@@ -291,8 +291,8 @@ def test_a_hub_that_hides_attributes_from_its_readers_is_told(slapd_factory, pro
     cluster[0].server.seed()
     for node in cluster.nodes[:2]:
         apply_until_joined(node)
-    reader = cluster.databases[0].replicator
-    hub.edit([(ldap.MOD_ADD, "olcAccess", [f'{{0}}to attrs=userPassword by dn.exact="{reader}" search by anonymous auth by * none',
+    root, reader = "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth", cluster.databases[0].replicator
+    hub.edit([(ldap.MOD_ADD, "olcAccess", [f'{{0}}to attrs=userPassword by dn.exact="{root}" read by dn.exact="{reader}" search by anonymous auth by * none',
                                            "{1}to * by * read"])])
 
     def is_complete():

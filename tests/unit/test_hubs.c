@@ -337,6 +337,7 @@ static void a_provider_heals_and_no_hub(void **state)
 	Scene *scene = *state;
 
 	(void)reads_a_hub(scene);
+	scene->text = OF(ONE(CONSUMER READS("2,3")), PEER(2, HUB) PEER(3, ""));
 	scene_read(scene);
 	assert_int_equal(healing_peer(&scene->wanted, &scene->wanted.databases[0])->id, 3);
 }
