@@ -185,6 +185,7 @@ static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *re
 		else
 			(void)snprintf(line->held, sizeof(line->held), "%s",
 				       heartbeat_gate_text(work->gate));
+		ask_anew(work, ret);
 	}
 	line->fleet.unsaid = *line->held ? pool_strdup(line->pool, line->held) : NULL;
 	if (line->writing.pid > 0)

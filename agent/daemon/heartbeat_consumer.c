@@ -11,12 +11,18 @@
 #define TIMEOUT_SEC "5"
 #define OTHERS_MAX  3 /* one that is the same is enough, and the first ones may be down */
 
+static void held_take(HeartbeatLine *line, const char *text)
+{
+	(void)snprintf(line->held, sizeof(line->held), "%s", text ? text : "");
+}
+
 static void hold(HeartbeatWork *work, const char *text)
 {
 	HeartbeatLine *line = work->line;
 
-	(void)snprintf(line->held, sizeof(line->held), "%s", text ? text : "");
+	held_take(line, text);
 	line->said.failed_usec = found_now_usec(work->found);
+	line->n_failed++;
 }
 
 static void fail(HeartbeatWork *work, const char *text)
@@ -68,13 +74,22 @@ static Syncrepl as_account(const Syncrepl *link, const char *dn, const char *pas
 	return own;
 }
 
+static bool is_candidate(const HeartbeatWork *work, const WantedConsumer *consumer)
+{
+	return !peer_is_consumer(consumer->peer) && has_answered(work, consumer);
+}
+
+/* The first one; behind each try that failed the next one. */
 static const WantedConsumer *provider_find(const HeartbeatWork *work)
 {
 	const WantedDatabase *wanted = work->wanted;
+	size_t n = 0, skip;
 
 	for (size_t i = 0; i < wanted->n_consumers; i++)
-		if (!peer_is_consumer(wanted->consumers[i].peer) &&
-		    has_answered(work, &wanted->consumers[i]))
+		n += is_candidate(work, &wanted->consumers[i]);
+	skip = n > 0 ? work->line->n_failed % n : 0;
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (is_candidate(work, &wanted->consumers[i]) && skip-- == 0)
 			return &wanted->consumers[i];
 	return NULL;
 }
@@ -113,7 +128,8 @@ void heartbeat_consumer_begin(HeartbeatWork *work, const Heartbeat *beat, const 
 	Secret secret;
 
 	if (!provider) {
-		hold(work, heartbeat_gate_text(HEARTBEAT_THERE_UNPROVEN));
+		held_take(work->line, heartbeat_gate_text(HEARTBEAT_THERE_UNPROVEN));
+		work->gate = HEARTBEAT_UNPROVEN; /* peers are asked, and that ends it */
 		return;
 	}
 	secret = secret_read_one(work->found->pool, &verify->credentials);
@@ -150,6 +166,7 @@ void heartbeat_consumer_look(HeartbeatWork *work)
 		return;
 	case HEARTBEAT_THERE_WRITTEN:
 		line->held[0] = '\0';
+		line->n_failed = 0;
 		heartbeat_said_take(work, &line->sent, began_usec);
 		return;
 	case HEARTBEAT_THERE_HELD:

@@ -24,6 +24,7 @@ typedef struct HeartbeatLine {
 	HeartbeatWriting writing; /* of a consumer */
 	Pool *sent_pool;
 	Heartbeat sent;    /* by it */
+	size_t n_failed;   /* tries since it was written last */
 	bool is_refused;   /* the account is, there: not again until the daemon is told to */
 	char held[512];    /* why it writes none; "": it does */
 	char trouble[512]; /* why; "": no trouble */

@@ -239,19 +239,43 @@ def test_what_a_consumer_wrote_elsewhere_does_not_count_and_old_is_silent(slapd_
     cluster = make_passive(slapd_factory, program, {"id": 5003})
     one, two, consumer = cluster
     with daemons([one]) as (daemon,):
-        wait_until(lambda: states(one)[0] == "heard", "node 1 hears itself", 60)
+        wait_until(lambda: states(one)[:1] == ["heard"], "node 1 hears itself", 60)
         assert states(one)[2] == "not-known"
         put_beat(two, consumer, age=600)
         wait_until(lambda: one.server.context_csns() == two.server.context_csns(), "it is at node 1")
         daemon.reload()
         assert f"node 5003, {consumer.server.ldap_uri}" in daemon.wait_for("node-silent", timeout=60)
         wait_until(lambda: states(one)[2] == "silent", "the status says so")
-        drop_beat(two)
         two.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "77")])
         put_beat(two, consumer)
-        wait_until(lambda: beat(one.server, consumer) is not None, "it is at node 1")
+        wait_until(lambda: b"#04d#" in beat(one.server, consumer)["entryCSN"][0], "it is at node 1")
         daemon.reload()
         assert "it was not written at a provider" in daemon.wait_for("finding", text="heartbeat-ignored", timeout=60)
+
+
+def test_a_provider_that_hangs_holds_no_consumer_up(slapd_factory, program):
+    """Passes go on meanwhile, and the next provider gets what it writes."""
+    cluster = make_passive(slapd_factory, program, {"id": 10, "hub": True}, {"id": 5003, "reads": [1, 2, 10]})
+    one, two, _, consumer = cluster
+    apply_until_joined(consumer)
+    with Played(consumer, settings(consumer)[1]) as played:
+        def says():
+            """Under which server ID it wrote, once it did."""
+            played.ask("trigger 1")
+            entry = beat(two.server, consumer)
+            return entry and entry["entryCSN"][0].split(b"#")[2]
+        while not played.probes():
+            played.next()
+        assert wait_until(says, "it writes", 60) == b"001"
+        with one.server.frozen():
+            played.ask("advance 61000")
+            began = time.monotonic()
+            played.ask("trigger 1")
+            assert time.monotonic() - began < 4, "the pass waited for it"
+            wait_until(lambda: says() and "not" in str(fleet(consumer)["not_written"]), "it gives up", 60)
+            played.ask("advance 31000")
+            wait_until(lambda: says() == b"002", "the other provider takes it", 60)
+        played.end()
 
 
 def test_a_consumer_never_writes_to_a_provider_that_was_restored(slapd_factory, program):
