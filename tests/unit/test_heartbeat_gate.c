@@ -269,7 +269,9 @@ static void consumer_begin(Gate *gate, void **state, Peer *self)
 static void a_consumer_in_step_may_look_at_a_provider(void **state)
 {
 	WantedDatabase *wanted;
+	LiveDatabase *live;
 	Peer self, hub;
+	size_t n_links;
 	Gate gate;
 
 	consumer_begin(&gate, state, &self);
@@ -284,6 +286,11 @@ static void a_consumer_in_step_may_look_at_a_provider(void **state)
 	gate.scene->known_database.suspect = "why";
 	assert_int_equal(gate_of(&gate), HEARTBEAT_SUSPECT);
 	gate.scene->known_database.suspect = NULL;
+	live = (LiveDatabase *)(uintptr_t)gate.scene->plan.databases[0].live;
+	n_links = live->n_consumers;
+	live->n_consumers = 0;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_JOINING);
+	live->n_consumers = n_links;
 	wanted = &gate.scene->wanted.databases[0];
 	hub = *wanted->consumers[0].peer;
 	hub.role = PEER_CONSUMER;
