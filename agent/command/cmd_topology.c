@@ -16,9 +16,8 @@ static int cmd_topology(const Options *options)
 	const char *text;
 
 	if (settings_read(options->pool, &options->override, &settings, &err) < 0 ||
-	    peers_file_read_draft(options->pool,
-				  options->file ? options->file : settings.peers_file, &file,
-				  &err) < 0)
+	    peers_file_read(options->pool, options->file ? options->file : settings.peers_file,
+			    &file, &err) < 0)
 		return say_error(&err);
 	switch (options->output) {
 	case OUTPUT_JSON:

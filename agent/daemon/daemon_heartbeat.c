@@ -4,18 +4,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/daemon/heartbeat_consumer.h"
 #include "agent/daemon/heartbeat_fleet.h"
 #include "agent/pass/look.h"
 #include "common/decide/heartbeat_gate.h"
 #include "common/tell/told_fleet.h"
 
+#define LOOK_USEC 300000 /* at what a process of ours does */
+
+static void line_free(HeartbeatLine *line)
+{
+	heartbeat_there_stop(&line->writing);
+	pool_free(line->pool);
+	pool_free(line->said_pool);
+	pool_free(line->sent_pool);
+}
+
 void daemon_heartbeat_free(DaemonHeartbeat *heart)
 {
 	heartbeat_link_free(&heart->link);
-	for (size_t i = 0; i < heart->n_lines; i++) {
-		pool_free(heart->lines[i].pool);
-		pool_free(heart->lines[i].said_pool);
-	}
+	for (size_t i = 0; i < heart->n_lines; i++)
+		line_free(&heart->lines[i]);
 	pool_free(heart->pool);
 }
 
@@ -93,53 +102,26 @@ static Content *peers_since(const HeartbeatWork *work)
 }
 
 /* The copy here is read last: what peers have shown by then of this node must be in it. */
-static HeartbeatGate gate_now(const HeartbeatWork *work)
+static HeartbeatGate gate_now(const HeartbeatWork *work, Content *ret_here)
 {
 	const Found *found = work->found;
 	const Report *report = &found->report;
 	const char *suffix = work->wanted->desired->suffix;
 	const DatabaseHealth *health = daemon_health_of(work->sight->health, suffix);
 	const Content *peers = peers_since(work);
-	const Content here =
-		world_content_here(found->directory, found->pool, &report->last_world, suffix);
 
+	*ret_here = world_content_here(found->directory, found->pool, &report->last_world, suffix);
 	return heartbeat_gate(&(HeartbeatLook){
 		.wanted = work->wanted,
 		.self = found->inputs.wanted.self,
 		.plan = &report->last_plan,
 		.live = &report->last_world.live,
 		.known = &found->inputs.state.known,
-		.here = &here,
+		.here = ret_here,
 		.peers = peers,
 		.n_peers = work->wanted->n_consumers,
 		.missing = health ? health->missing : NULL,
 	});
-}
-
-static void said_take(HeartbeatWork *work, const Heartbeat *beat)
-{
-	HeartbeatLine *line = work->line;
-	Pool *pool = pool_new();
-
-	line->said.beat = *beat;
-	line->said.beat.version = SYNCWARD_VERSION;
-	line->said.beat.sha256 = pool_strdup(pool, beat->sha256);
-	line->said.beat.state = pool_strdup(pool, beat->state);
-	line->said.beat.held = pool_strdup(pool, beat->held);
-	pool_free(line->said_pool);
-	line->said_pool = pool;
-	line->said.at_usec = found_now_usec(work->found);
-	line->said.failed_usec = 0;
-	heartbeat_trouble(line, "", NULL);
-}
-
-/* One that does not count although nobody but us should write it is made anew. */
-static bool own_is_ignored(const Fleet *fleet)
-{
-	for (size_t i = 0; i < fleet->n_nodes; i++)
-		if (fleet->nodes[i].is_self)
-			return fleet->nodes[i].ignored != NULL;
-	return false;
 }
 
 static void say(HeartbeatWork *work, const Heartbeat *beat)
@@ -148,10 +130,10 @@ static void say(HeartbeatWork *work, const Heartbeat *beat)
 	HeartbeatLine *line = work->line;
 	const char *container = heartbeat_wanted(work)->container;
 
-	switch (heartbeat_link_write(link, container, beat, own_is_ignored(&line->fleet))) {
+	switch (heartbeat_link_write(link, container, beat,
+				     heartbeat_own_is_ignored(&line->fleet))) {
 	case HEARTBEAT_DONE:
-		said_take(work, beat);
-		heartbeat_fleet_read(work);
+		heartbeat_said_take(work, beat, found_now_usec(work->found));
 		return;
 	case HEARTBEAT_NO_CONTAINER:
 		heartbeat_no_container(work);
@@ -183,18 +165,52 @@ static void ask_anew(HeartbeatWork *work, Follow *ret)
 	asks_hurry(&ret->asks, now_usec);
 }
 
+static bool is_to_be_said(const HeartbeatWork *work, const Heartbeat *beat)
+{
+	return work->heart->link.is_open && !work->found->report.has_failed &&
+	       is_say_due(work, beat);
+}
+
+static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *ret)
+{
+	HeartbeatLine *line = work->line;
+	Content here;
+
+	if (line->writing.pid > 0)
+		heartbeat_consumer_look(work);
+	else if (!line->is_refused && is_to_be_said(work, beat)) {
+		work->gate = gate_now(work, &here);
+		if (work->gate == HEARTBEAT_MAY_WRITE)
+			heartbeat_consumer_begin(work, beat, &here);
+		else
+			(void)snprintf(line->held, sizeof(line->held), "%s",
+				       heartbeat_gate_text(work->gate));
+		ask_anew(work, ret);
+	}
+	line->fleet.unsaid = *line->held ? pool_strdup(line->pool, line->held) : NULL;
+	if (line->writing.pid > 0)
+		wake_add(&ret->wakes, WAKE_HEARTBEAT, found_now_usec(work->found) + LOOK_USEC);
+}
+
 static void line_work(HeartbeatWork *work, Follow *ret)
 {
 	const Heartbeat beat = beat_now(work);
 	HeartbeatLink *link = &work->heart->link;
+	Content here;
 
-	if (found_is_caused_by(work->found, TRIGGER_RELOAD))
+	if (found_is_caused_by(work->found, TRIGGER_RELOAD)) {
 		heartbeat_link_forget(link);
+		work->line->is_refused = false;
+	}
 	if (heartbeat_fleet_is_due(work))
 		heartbeat_fleet_read(work);
-	if (!link->is_open || work->found->report.has_failed || !is_say_due(work, &beat))
+	if (peer_is_consumer(work->found->inputs.wanted.self)) {
+		consumer_work(work, &beat, ret);
 		return;
-	work->gate = gate_now(work);
+	}
+	if (!is_to_be_said(work, &beat))
+		return;
+	work->gate = gate_now(work, &here);
 	work->line->fleet.unsaid = heartbeat_gate_text(work->gate);
 	if (work->gate == HEARTBEAT_MAY_WRITE)
 		say(work, &beat);
@@ -240,8 +256,7 @@ static void lines_prune(DaemonHeartbeat *heart)
 			heart->lines[n++] = heart->lines[i];
 			continue;
 		}
-		pool_free(heart->lines[i].pool);
-		pool_free(heart->lines[i].said_pool);
+		line_free(&heart->lines[i]);
 	}
 	heart->n_lines = n;
 	if (n == 0)

@@ -143,6 +143,7 @@ static void desired_take(Status *status, const Found *found, Pool *pool)
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
 	status->is_consumer = self && peer_is_consumer(self);
+	status->is_hub = self && self->is_hub;
 }
 
 static void pass_take(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)

@@ -5,12 +5,15 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/copy_doubted.h"
+#include "common/desired/links.h"
 
 /* All nodes of the database, without anything. */
 static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
 {
 	const DesiredDatabase *desired = work->wanted->desired;
 	const Found *found = work->found;
+	AUTO(Pool) *scratch = pool_new();
+	Links links;
 	Fleet fleet = {
 		.suffix = pool_strdup(pool, desired->suffix),
 		.container = pool_strdup(pool, desired->heartbeat.container),
@@ -18,14 +21,22 @@ static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
 		.read_sec = -1,
 	};
 
-	fleet.nodes = pool_alloc(pool, (desired->n_peer_ids + 1) * sizeof(*fleet.nodes));
-	for (size_t i = 0; i < desired->n_peer_ids; i++) {
-		const Peer *peer = desired_peer(found->inputs.wanted.desired, desired->peer_ids[i]);
+	links = links_make(scratch, found->inputs.wanted.desired, desired);
+	fleet.nodes = pool_alloc(pool, (links.n_nodes + 1) * sizeof(*fleet.nodes));
+	fleet.provider_ids = pool_alloc(pool, (links.n_nodes + 1) * sizeof(unsigned));
+	for (size_t i = 0; i < links.n_nodes; i++) {
+		const Peer *peer = links.nodes[i];
+		const RelaySet *reads = &links.reads[i];
 
+		if (i < links.n_providers)
+			fleet.provider_ids[fleet.n_provider_ids++] = peer->id;
 		fleet.nodes[fleet.n_nodes++] = (FleetNode){
 			.id = peer->id,
 			.uri = pool_strdup(pool, peer->uri),
-			.is_consumer = peer->role != PEER_PROVIDER,
+			.is_consumer = peer_is_consumer(peer),
+			.is_mute = peer_is_consumer(peer) &&
+				   (relay_set_count(reads) < 2 ||
+				    relay_set_next(reads, 0) >= links.n_providers),
 			.is_self = peer->id == found->inputs.wanted.self->id,
 		};
 	}
@@ -140,4 +151,26 @@ bool heartbeat_fleet_is_due(const HeartbeatWork *work)
 	       found_is_caused_by(work->found, TRIGGER_RELOAD) ||
 	       found_now_usec(work->found) >=
 		       line->read_usec + heartbeat_interval_usec(work) / HEARTBEAT_READS;
+}
+
+bool heartbeat_own_is_ignored(const Fleet *fleet)
+{
+	for (size_t i = 0; i < fleet->n_nodes; i++)
+		if (fleet->nodes[i].is_self)
+			return fleet->nodes[i].ignored != NULL;
+	return false;
+}
+
+void heartbeat_said_take(HeartbeatWork *work, const Heartbeat *beat, uint64_t at_usec)
+{
+	HeartbeatLine *line = work->line;
+	Pool *pool = pool_new();
+
+	line->said.beat = heartbeat_copy(pool, beat);
+	pool_free(line->said_pool);
+	line->said_pool = pool;
+	line->said.at_usec = at_usec;
+	line->said.failed_usec = 0;
+	heartbeat_trouble(line, "", NULL);
+	heartbeat_fleet_read(work);
 }

@@ -11,6 +11,13 @@ bool heartbeat_fleet_is_due(const HeartbeatWork *work);
  * known, and why is the line's trouble. */
 void heartbeat_fleet_read(HeartbeatWork *work);
 
+/* True when this node's own entry does not count although nobody but it should write it: it is made
+ * anew. */
+bool heartbeat_own_is_ignored(const Fleet *fleet);
+
+/* That was said at that time: ends what was the trouble, and reads them again. */
+void heartbeat_said_take(HeartbeatWork *work, const Heartbeat *beat, uint64_t at_usec);
+
 /* Why nothing can be written or read, as it lasts; "": nothing is the trouble. release: NULL, or
  * what ends it. */
 void heartbeat_trouble(HeartbeatLine *line, const char *what, const char *release);

@@ -121,29 +121,28 @@ HeartbeatResult heartbeat_link_read(HeartbeatLink *link, Pool *pool, const char 
 	return result_of(link, &answer, "read the heartbeats");
 }
 
-static LinkAnswer entry_write(HeartbeatLink *link, const char *dn, const Heartbeat *beat,
-			      bool is_made_anew)
+LinkAnswer heartbeat_entry_write(PeerLink *link, const char *container, const Heartbeat *beat,
+				 bool is_made_anew)
 {
 	AUTO(Pool) *scratch = pool_new();
+	const char *dn = heartbeat_dn(scratch, container, beat->id);
 	const char *values[HEARTBEAT_VALUES_MAX];
 	const size_t n_values = heartbeat_values(scratch, beat, values);
 	LinkAnswer answer = {.code = LDAP_NO_SUCH_OBJECT};
 
 	if (is_made_anew)
-		(void)link_delete(&link->link, dn);
+		(void)link_delete(link, dn);
 	else
-		answer = link_replace(&link->link, dn, "description", values, n_values);
+		answer = link_replace(link, dn, "description", values, n_values);
 	if (answer.code == LDAP_NO_SUCH_OBJECT)
-		answer = link_add_described(&link->link, dn, HEARTBEAT_CLASS, values, n_values);
+		answer = link_add_described(link, dn, HEARTBEAT_CLASS, values, n_values);
 	return answer;
 }
 
 HeartbeatResult heartbeat_link_write(HeartbeatLink *link, const char *container,
 				     const Heartbeat *beat, bool is_made_anew)
 {
-	AUTO(Pool) *scratch = pool_new();
-	const char *dn = heartbeat_dn(scratch, container, beat->id);
-	const LinkAnswer answer = entry_write(link, dn, beat, is_made_anew);
+	const LinkAnswer answer = heartbeat_entry_write(&link->link, container, beat, is_made_anew);
 
 	return result_of(link, &answer, "write the heartbeat");
 }

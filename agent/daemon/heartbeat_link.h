@@ -45,7 +45,12 @@ bool heartbeat_link_open(HeartbeatLink *link, const Context *context, unsigned l
 HeartbeatResult heartbeat_link_read(HeartbeatLink *link, Pool *pool, const char *container,
 				    Tree *ret);
 
-/* Writes the entry in the same way; is_made_anew: what is there in its place is deleted first. */
+/* Writes the node's entry over any link; is_made_anew: what is there in its place is deleted first.
+ */
+LinkAnswer heartbeat_entry_write(PeerLink *link, const char *container, const Heartbeat *beat,
+				 bool is_made_anew);
+
+/* The same over this one. */
 HeartbeatResult heartbeat_link_write(HeartbeatLink *link, const char *container,
 				     const Heartbeat *beat, bool is_made_anew);
 

@@ -5,6 +5,7 @@
 #include "agent/daemon/daemon_found.h"
 #include "agent/daemon/daemon_health.h"
 #include "agent/daemon/heartbeat_link.h"
+#include "agent/daemon/heartbeat_there.h"
 #include "common/copy/fleet.h"
 #include "common/decide/heartbeat_gate.h"
 
@@ -19,10 +20,16 @@ typedef struct HeartbeatLine {
 	bool was_read;
 	uint64_t read_usec;
 	Pool *said_pool;
-	HeartbeatSaid said; /* by this daemon */
-	char trouble[512];  /* why; "": no trouble */
-	char release[512];  /* "": none */
-	bool is_wanted;     /* peers.json still has it */
+	HeartbeatSaid said;       /* by this daemon */
+	HeartbeatWriting writing; /* of a consumer */
+	Pool *sent_pool;
+	Heartbeat sent;    /* by it */
+	size_t n_failed;   /* tries since it was written last */
+	bool is_refused;   /* the account is, there: not again until the daemon is told to */
+	char held[512];    /* why it writes none; "": it does */
+	char trouble[512]; /* why; "": no trouble */
+	char release[512]; /* "": none */
+	bool is_wanted;    /* peers.json still has it */
 } HeartbeatLine;
 
 /* The heartbeat of this node, and what it hears of others. */

@@ -33,8 +33,7 @@ static void for_reader(Doctor *doctor, const DoctorDatabase *database, const cha
 
 static void skip_unknown_reader(Doctor *doctor, DoctorCheck code, const WantedDatabase *wanted)
 {
-	/* Nobody reads a consumer. */
-	if (peer_is_consumer(doctor->inputs.wanted.self))
+	if (!peer_is_read(doctor->inputs.wanted.self))
 		return;
 	if (wanted_count_readers(wanted) == 0)
 		doctor_skip(doctor, code,
@@ -153,7 +152,7 @@ void doctor_indices(Doctor *doctor)
 		if (!is_there(doctor, DOCTOR_INDICES, database))
 			continue;
 		/* By the first one syncprov searches. */
-		for (size_t k = peer_is_consumer(doctor->inputs.wanted.self);
+		for (size_t k = peer_is_read(doctor->inputs.wanted.self) ? 0 : 1;
 		     k < ARRAY_SIZE(attributes); k++)
 			check_index(doctor, database, attributes[k]);
 	}

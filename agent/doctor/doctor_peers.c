@@ -212,6 +212,7 @@ static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 			targets[at] = (ProbeTarget){.syncrepl = &links[at],
 						    .suffix = wanted->desired->suffix,
 						    .peer_id = consumer->peer->id,
+						    .is_hub = consumer->peer->is_hub,
 						    .secret = consumer->secret};
 			at++;
 		}

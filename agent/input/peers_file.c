@@ -67,11 +67,6 @@ int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err)
 	return file_read(pool, path, desired_parse, ret, err);
 }
 
-int peers_file_read_draft(Pool *pool, const char *path, PeersFile *ret, Error *err)
-{
-	return file_read(pool, path, desired_parse_draft, ret, err);
-}
-
 int peers_file_parse_kept(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,
 			  Error *err)
 {

@@ -20,9 +20,6 @@ typedef struct PeersFile {
  * password and others can read it. */
 int peers_file_read(Pool *pool, const char *path, PeersFile *ret, Error *err);
 
-/* The same also for what desired_parse_draft() takes. */
-int peers_file_read_draft(Pool *pool, const char *path, PeersFile *ret, Error *err);
-
 /* peers_file_read() of bytes that were in force once (desired_parse_kept()); content must outlive
  * the result. */
 int peers_file_parse_kept(Pool *pool, const char *path, const FileContent *content, PeersFile *ret,

@@ -68,6 +68,7 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 			  {.syncrepl = link,
 			   .suffix = suffix,
 			   .peer_id = consumer->peer->id,
+			   .is_hub = consumer->peer->is_hub,
 			   .secret = consumer->secret});
 	}
 }

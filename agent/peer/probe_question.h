@@ -15,6 +15,7 @@ typedef struct ProbeTarget {
 	const char *uri; /* its provider, where links share the rest; NULL: as the value says */
 	const char *suffix;
 	unsigned peer_id;
+	bool is_hub; /* as in Probe */
 	const char
 		*secret; /* which password it is (ProbeBind); NULL: try it whatever was refused */
 	bool is_proven;  /* a peer was seen to take it */

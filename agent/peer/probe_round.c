@@ -204,7 +204,8 @@ static void round_fill(ProbeRound *round, const ProbeTarget *targets)
 		ids[i] = targets[i].peer_id;
 		round->probes[i] = (Probe){.uri = probe_target_uri(&targets[i]),
 					   .suffix = targets[i].suffix,
-					   .peer_id = targets[i].peer_id};
+					   .peer_id = targets[i].peer_id,
+					   .is_hub = targets[i].is_hub};
 	}
 	round->targets = copies;
 	probe_order(ids, round->n_targets, round->options.expectation.our_id, round->order);

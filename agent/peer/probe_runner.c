@@ -151,6 +151,7 @@ bool runner_start(struct ProbeRound *round, Runner *runner, size_t target)
 		.suffix = wanted->suffix,
 		.uri = round->probes[target].uri,
 		.peer_id = wanted->peer_id,
+		.is_hub = wanted->is_hub,
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
 		.former = wanted->former,

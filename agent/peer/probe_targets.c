@@ -65,6 +65,7 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		   .uri = pool_strdup(pool, consumer->syncrepl.value[SYNCREPL_PROVIDER]),
 		   .suffix = name,
 		   .peer_id = consumer->peer->id,
+		   .is_hub = consumer->peer->is_hub,
 		   .secret = account ? account->secret : pool_strdup(pool, consumer->secret),
 		   .is_proven = account && account->is_proven,
 		   .account_csn = account ? account->csn : NULL});

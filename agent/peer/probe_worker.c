@@ -162,7 +162,10 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 		.account_csn = job->account_csn,
 	};
 	Pool *pool = pool_new();
-	Probe probe = {.uri = job->uri, .suffix = job->suffix, .peer_id = job->peer_id};
+	Probe probe = {.uri = job->uri,
+		       .suffix = job->suffix,
+		       .peer_id = job->peer_id,
+		       .is_hub = job->is_hub};
 	const char *text;
 
 	child_begin(fd, parent);

@@ -36,6 +36,7 @@ typedef struct ProbeJob {
 	const char *suffix;
 	const char *uri; /* its provider, whatever the value says */
 	unsigned peer_id;
+	bool is_hub;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
 	const Syncrepl *former;  /* peer_compare(); NULL: nothing to compare with */

@@ -81,6 +81,7 @@ static VerifiedServer **servers_to_reach(Pool *pool, const Verify *verify,
 				  {.syncrepl = &server->syncrepl,
 				   .suffix = verify->databases[i].wanted->desired->suffix,
 				   .peer_id = server->peer->id,
+				   .is_hub = server->peer->is_hub,
 				   .secret = server->secret});
 		}
 	*ret_n = n_servers;

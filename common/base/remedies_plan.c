@@ -67,6 +67,8 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_ROLE_CONSUMER] =
 		{"role-consumer", REMEDY_PEERS, "\"role\": \"consumer\"",
 		 "test_consumer_role.py::test_a_consumer_that_the_file_makes_a_provider_is_held"},
+	[REMEDY_ROLE_LEAF] = {"role-leaf", REMEDY_PEERS, "\"hub\": false",
+			      "test_hubs.py::test_a_consumer_that_the_file_makes_a_hub_is_held"},
 	[REMEDY_ROLE_ANEW] =
 		{"role-anew", REMEDY_WORDS,
 		 "`syncward leave` here, a slapd without data and without replication in its "

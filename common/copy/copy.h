@@ -42,7 +42,8 @@ typedef struct Content {
 	const char *coverage_problem;
 	const char **context_csns;
 	size_t n_context_csns;
-	int server_id; /* it runs under; 0: not told */
+	int server_id;    /* it runs under; 0: not told */
+	bool is_open_hub; /* a hub, which needs none, and that can be read */
 	bool has_clock;
 	long clock_ahead_sec; /* its clock less ours */
 	bool lacks_database;  /* the server says that it has no database of that suffix */

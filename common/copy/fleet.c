@@ -22,7 +22,7 @@ FleetState fleet_node_state(const Fleet *fleet, const FleetNode *node, int64_t n
 
 	if (node->has_beat)
 		return now_sec - node->beat.time_sec > patience_sec ? FLEET_SILENT : FLEET_HEARD;
-	return node->is_consumer && !node->ignored ? FLEET_NONE : FLEET_NOT_KNOWN;
+	return node->is_mute && !node->ignored ? FLEET_NONE : FLEET_NOT_KNOWN;
 }
 
 FleetCount fleet_count(const Fleet *fleet, int64_t now_sec)
@@ -49,9 +49,15 @@ void fleet_take(Pool *pool, const Tree *entries, const char *account, int64_t no
 	for (size_t i = 0; i < entries->n_entries; i++) {
 		const Entry *entry = &entries->entries[i];
 		FleetNode *node = node_of(fleet, heartbeat_id_of(entry->dn));
+		const bool is_passive = node && node->is_consumer;
 		const HeartbeatWriter writer = {
 			.account = account,
-			.server_id = node ? node->id : 0,
+			.server_ids = is_passive ? fleet->provider_ids
+				      : node     ? &node->id
+						 : NULL,
+			.n_server_ids = is_passive ? fleet->n_provider_ids
+					: node     ? 1
+						   : 0,
 			.now_sec = now_sec,
 		};
 
@@ -73,6 +79,9 @@ Fleet fleet_copy(Pool *pool, const Fleet *fleet)
 	copy.container = pool_strdup(pool, fleet->container);
 	copy.problem = pool_strdup(pool, fleet->problem);
 	copy.unsaid = pool_strdup(pool, fleet->unsaid);
+	copy.provider_ids = pool_alloc(pool, (fleet->n_provider_ids + 1) * sizeof(unsigned));
+	for (size_t i = 0; i < fleet->n_provider_ids; i++)
+		copy.provider_ids[i] = fleet->provider_ids[i];
 	copy.nodes = pool_alloc(pool, (fleet->n_nodes + 1) * sizeof(*copy.nodes));
 	for (size_t i = 0; i < fleet->n_nodes; i++) {
 		FleetNode *node = &copy.nodes[i];
@@ -80,13 +89,8 @@ Fleet fleet_copy(Pool *pool, const Fleet *fleet)
 		*node = fleet->nodes[i];
 		node->uri = pool_strdup(pool, node->uri);
 		node->ignored = pool_strdup(pool, node->ignored);
-		if (!node->has_beat)
-			continue;
-		node->beat.version = pool_strdup(pool, node->beat.version);
-		node->beat.sha256 = pool_strdup(pool, node->beat.sha256);
-		node->beat.mode = pool_strdup(pool, node->beat.mode);
-		node->beat.state = pool_strdup(pool, node->beat.state);
-		node->beat.held = pool_strdup(pool, node->beat.held);
+		if (node->has_beat)
+			node->beat = heartbeat_copy(pool, &node->beat);
 	}
 	return copy;
 }

@@ -15,7 +15,7 @@
 
 typedef enum FleetState {
 	FLEET_NOT_KNOWN, /* first: it has no entry, or one that does not count */
-	FLEET_NONE,      /* a consumer, which writes none */
+	FLEET_NONE,      /* a consumer that by peers.json has nowhere to write one */
 	FLEET_HEARD,
 	FLEET_SILENT,
 	FLEET_STATE_COUNT
@@ -25,6 +25,7 @@ typedef struct FleetNode {
 	unsigned id;
 	const char *uri;
 	bool is_consumer;
+	bool is_mute; /* a consumer that reads no provider, or nobody beside it */
 	bool is_self;
 	bool has_beat;
 	Heartbeat beat;      /* when it has one */
@@ -40,6 +41,8 @@ typedef struct Fleet {
 	const char *unsaid;  /* why this node writes none now; NULL: it does */
 	FleetNode *nodes;    /* all of the database, by peers.json */
 	size_t n_nodes;
+	unsigned *provider_ids; /* their server IDs: where consumers write */
+	size_t n_provider_ids;
 	size_t n_strangers; /* entries of ids that are no nodes of it */
 } Fleet;
 

@@ -47,6 +47,18 @@ size_t heartbeat_values(Pool *pool, const Heartbeat *beat,
 	return n;
 }
 
+Heartbeat heartbeat_copy(Pool *pool, const Heartbeat *beat)
+{
+	Heartbeat copy = *beat;
+
+	copy.version = pool_strdup(pool, beat->version);
+	copy.sha256 = pool_strdup(pool, beat->sha256);
+	copy.mode = pool_strdup(pool, beat->mode);
+	copy.state = pool_strdup(pool, beat->state);
+	copy.held = pool_strdup(pool, beat->held);
+	return copy;
+}
+
 bool heartbeat_says_same(const Heartbeat *one, const Heartbeat *other)
 {
 	return one->id == other->id && text_equal(one->version, other->version) &&
@@ -160,6 +172,14 @@ static bool is_by(const Entry *entry, const char *attribute, const char *account
 	return dn && dn_equal(dn, account);
 }
 
+static bool is_server_id(const HeartbeatWriter *writer, int sid)
+{
+	for (size_t i = 0; i < writer->n_server_ids; i++)
+		if (sid == (int)writer->server_ids[i])
+			return true;
+	return false;
+}
+
 const char *heartbeat_read(Pool *pool, const Entry *entry, const HeartbeatWriter *writer,
 			   Heartbeat *ret)
 {
@@ -171,9 +191,11 @@ const char *heartbeat_read(Pool *pool, const Entry *entry, const HeartbeatWriter
 		return "another account made it";
 	if (!is_by(entry, "modifiersName", writer->account))
 		return "another account changed it";
-	if (!csn || csn_sid(csn) != (int)writer->server_id)
-		return pool_printf(pool, "it was not written under server ID %u",
-				   writer->server_id);
+	if (!csn || !is_server_id(writer, csn_sid(csn)))
+		return writer->n_server_ids == 1
+			       ? pool_printf(pool, "it was not written under server ID %u",
+					     writer->server_ids[0])
+			       : "it was not written at a provider";
 	if (!values || !beat_read(pool, values, &beat))
 		return "what it says cannot be read";
 	if (beat.id != heartbeat_id_of(entry->dn))

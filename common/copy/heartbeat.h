@@ -12,7 +12,7 @@
  * What a node says of itself in an entry of the database that is replicated: how it is written into
  * the entry, and how it is read. Everybody who may write below the container may write anything, so
  * what is read counts only when the account of heartbeats wrote it, under the server ID of that
- * node. It is shown to people; nothing is decided by it.
+ * node, or of a provider where that is a consumer. It is shown to people; nothing is decided by it.
  */
 typedef struct Heartbeat {
 	unsigned id;
@@ -41,6 +41,9 @@ const char *heartbeat_dn(Pool *pool, const char *container, unsigned id);
 size_t heartbeat_values(Pool *pool, const Heartbeat *beat,
 			const char *ret[static HEARTBEAT_VALUES_MAX]);
 
+/* A copy in the pool. */
+Heartbeat heartbeat_copy(Pool *pool, const Heartbeat *beat);
+
 /* True when both say the same, whenever they say it. */
 bool heartbeat_says_same(const Heartbeat *one, const Heartbeat *other);
 
@@ -62,7 +65,10 @@ unsigned heartbeat_id_of(const char *dn);
 /* Who may have written it. */
 typedef struct HeartbeatWriter {
 	const char *account; /* DN */
-	unsigned server_id;  /* under which that node's changes are made */
+	/* Under which that node's changes are made: its own, or those of the providers at which a
+	 * consumer writes. */
+	const unsigned *server_ids;
+	size_t n_server_ids;
 	int64_t now_sec;
 } HeartbeatWriter;
 

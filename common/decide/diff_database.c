@@ -253,10 +253,9 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	const WantedDatabase *wanted = database->wanted;
 	const LiveDatabase *live = database->live;
 	const DesiredDatabase *desired = wanted->desired;
-	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
 
-	if (desired->manages_syncprov && !is_consumer)
+	if (desired->manages_syncprov && peer_is_read(diff->in->wanted->self))
 		overlay_diff(diff, wanted, live,
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
 	diff_session_log(diff, wanted, live);

@@ -23,12 +23,12 @@ void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *li
 	/* slapd's consumer finds by its entryUUID what a provider tells of; the first one is
 	 * syncprov's. */
 	static const char *const attributes[] = {"entryCSN", "entryUUID"};
-	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
-	const char *by = is_consumer ? "slapd's consumer" : "syncprov";
+	const bool is_read = peer_is_read(diff->in->wanted->self);
+	const char *by = is_read ? "syncprov" : "slapd's consumer";
 	const Attribute *index = entry_attribute(live->entry, "olcDbIndex");
 	const char *why = index_why(diff, wanted->desired->suffix, by);
 
-	for (size_t i = is_consumer ? 1 : 0; i < ARRAY_SIZE(attributes); i++) {
+	for (size_t i = is_read ? 0 : 1; i < ARRAY_SIZE(attributes); i++) {
 		DbIndex found = dbindex_find(index, attributes[i]);
 
 		if (found == DBINDEX_NONE)

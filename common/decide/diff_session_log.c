@@ -52,10 +52,34 @@ static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const 
 			: remedy_text(REMEDY_SESSION_LOG_OFF));
 }
 
+/*
+ * A hub loses changes by it on every release, its own log or that of whom it reads. With 2.4 a
+ * consumer that was away keeps what was deleted meanwhile (2.4.57; two providers with a log, 3 of
+ * 3).
+ */
+static bool passive_loses(const Diff *diff, const WantedDatabase *wanted, LiveRelease release)
+{
+	const Desired *desired = diff->in->desired;
+
+	return desired_has_hub(desired, wanted->desired) ||
+	       (release == LIVE_RELEASE_2_4 && desired_has_consumer(desired, wanted->desired));
+}
+
 static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const LiveRelease release = diff_release(diff);
 
+	if (passive_loses(diff, wanted, release)) {
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_CRITICAL, "session-log",
+			wanted->desired->suffix,
+			"%s has a session log (%s): a consumer that was away, and whoever reads a "
+			"hub, may keep for good what was deleted, or lack what was added, although "
+			"its contextCSN becomes equal; %s",
+			wanted->desired->suffix, log_describe(diff->pool, live),
+			log_remedy(diff->pool, wanted->desired, live));
+		return;
+	}
 	if (release == LIVE_RELEASE_2_4 || !live_reads_from_somebody(live))
 		return;
 	plan_add_finding(

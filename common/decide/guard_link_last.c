@@ -52,15 +52,26 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 }
 
 /* Where slapd does not tell, what stays is taken for working as well, until a probe says otherwise;
- * not what was never seen to work while others were. */
+ * not what was never seen to work while others were, nor a hub, which opens last. */
 static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveConsumer *live)
 {
 	const WantedConsumer *consumer = wanted_as(wanted, live);
 
 	if (!consumer || is_good(diff, wanted, consumer))
 		return true;
-	return !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
+	return !consumer->peer->is_hub &&
+	       !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
 	       !answer_of(diff, wanted, consumer);
+}
+
+/* One that is connected just now may be about to be refused, as by a hub that is not open yet. */
+static bool stays_seen(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+{
+	RunningIndex index;
+
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	return running_works(running_find(&index, consumer->rid, consumer->provider),
+			     &consumer->syncrepl);
 }
 
 /* True when a link that works goes, and none that works stays. */
@@ -80,7 +91,8 @@ static bool loses_all(Diff *diff, const DatabasePlan *database)
 			continue;
 		if (is_removed(diff->plan, database, consumer))
 			n_lost++;
-		else if (live->has_running || stays_unseen(diff, database->wanted, consumer))
+		else if (live->has_running ? stays_seen(live, database->live, consumer)
+					   : stays_unseen(diff, database->wanted, consumer))
 			return false;
 	}
 	return n_lost > 0;

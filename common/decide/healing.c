@@ -18,10 +18,13 @@ const Peer *healing_peer(const Wanted *wanted, const WantedDatabase *database)
 {
 	const Peer *first = wanted->self;
 
-	/* A consumer writes under no server ID. */
-	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
-		if (peer_is_consumer(first) || database->consumers[i].peer->id < first->id)
-			first = database->consumers[i].peer;
+	/* A consumer writes under no server ID, hub or not. */
+	for (size_t i = 0; i < database->n_consumers + database->n_others; i++) {
+		const Peer *peer = database->consumers[i].peer;
+
+		if (!peer_is_consumer(peer) && (peer_is_consumer(first) || peer->id < first->id))
+			first = peer;
+	}
 	return first;
 }
 

@@ -12,7 +12,9 @@
 
 static const char *const texts[] = {
 	[HEARTBEAT_NOT_KNOWN] = "what this node's copy of the database holds is not known",
-	[HEARTBEAT_BY_CONSUMER] = "this node is a consumer, and consumers write none",
+	[HEARTBEAT_ALONE] =
+		"a consumer writes it at a provider, and this one reads none, or nobody "
+		"beside it to compare that with",
 	[HEARTBEAT_HEALING] = "a heal was cut off, and this server may have another server ID",
 	[HEARTBEAT_FENCED] = "the fence closed the database, or was about to",
 	[HEARTBEAT_HELD] = "something of this database, or of the server, is held",
@@ -26,6 +28,18 @@ static const char *const texts[] = {
 	[HEARTBEAT_LOST] = "this node had newer changes of its own than it has now",
 	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
 			       "the same database and nothing newer of this node",
+	[HEARTBEAT_THERE_HIDDEN] = "entryUUID and contextCSN of the suffix entry are not shown to "
+				   "the account of \"verify\" at the provider where this consumer "
+				   "would write it",
+	[HEARTBEAT_THERE_OTHER] = "the provider where this consumer would write it holds another "
+				  "database than others",
+	[HEARTBEAT_THERE_OLDER] =
+		"the provider where this consumer would write it lacks changes of "
+		"its own that others have",
+	[HEARTBEAT_THERE_UNPROVEN] =
+		"no peer was seen yet, beside the provider where this consumer "
+		"would write it, that has the same database and nothing newer "
+		"of that one",
 	[HEARTBEAT_MAY_WRITE] = NULL,
 };
 _Static_assert(ARRAY_SIZE(texts) == HEARTBEAT_GATE_COUNT, "say why");
@@ -85,12 +99,18 @@ static bool is_fenced(const HeartbeatLook *look)
 
 /* --- memory and configuration --- */
 
+/* A provider to write at, and somebody to hold that against. */
+static bool reads_enough(const WantedDatabase *wanted)
+{
+	return wanted->n_consumers >= 2 && !peer_is_consumer(wanted->consumers[0].peer);
+}
+
 static HeartbeatGate gate_of_memory(const HeartbeatLook *look)
 {
 	const KnownDatabase *known = known_database(look->known, look->wanted->desired->suffix);
 
-	if (peer_is_consumer(look->self) || look->self->role != PEER_PROVIDER)
-		return HEARTBEAT_BY_CONSUMER;
+	if (peer_is_consumer(look->self) && !reads_enough(look->wanted))
+		return HEARTBEAT_ALONE;
 	if (look->known->heal)
 		return HEARTBEAT_HEALING;
 	if (is_fenced(look))
@@ -165,10 +185,44 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 	return is_proven ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNPROVEN;
 }
 
+HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
+{
+	bool is_proven = false;
+
+	if (!has_csns(look->there))
+		return HEARTBEAT_THERE_HIDDEN;
+	/* What it was sent before the provider became an older one tells that, too. */
+	for (size_t i = 0; i <= look->n_others; i++) {
+		const Content *copy = i < look->n_others ? &look->others[i] : look->here;
+
+		switch (content_suspicion(look->there, copy, look->sid)) {
+		case SUSPICION_OTHER:
+			return HEARTBEAT_THERE_OTHER;
+		case SUSPICION_OLDER:
+			return HEARTBEAT_THERE_OLDER;
+		default:
+			is_proven |= i < look->n_others && is_proof(look->there, copy, look->sid);
+		}
+	}
+	return is_proven ? HEARTBEAT_MAY_WRITE : HEARTBEAT_THERE_UNPROVEN;
+}
+
+/* It is whole, and goes on reading. */
+static HeartbeatGate gate_of_consumer(const HeartbeatLook *look)
+{
+	const DatabasePlan *database = plan_database_wanted(look->plan, look->wanted);
+
+	if (!database || !database->live || !has_csns(look->here))
+		return HEARTBEAT_NOT_KNOWN;
+	return live_reads_from_somebody(database->live) ? HEARTBEAT_MAY_WRITE : HEARTBEAT_JOINING;
+}
+
 HeartbeatGate heartbeat_gate(const HeartbeatLook *look)
 {
 	HeartbeatGate gate = gate_of_memory(look);
 
+	if (gate == HEARTBEAT_MAY_WRITE && peer_is_consumer(look->self))
+		return gate_of_consumer(look);
 	if (gate == HEARTBEAT_MAY_WRITE)
 		gate = gate_of_slapd(look);
 	return gate == HEARTBEAT_MAY_WRITE ? gate_of_copy(look) : gate;

@@ -14,20 +14,25 @@
  * not seen is no proof.
  */
 typedef enum HeartbeatGate {
-	HEARTBEAT_NOT_KNOWN,   /* first: what the copy here holds was not seen */
-	HEARTBEAT_BY_CONSUMER, /* only what a provider writes comes to others */
-	HEARTBEAT_HEALING,     /* slapd may have another server ID */
-	HEARTBEAT_FENCED,      /* the fence closed the database, or set out to */
-	HEARTBEAT_HELD,        /* by what speaks of another copy, or of another node */
-	HEARTBEAT_JOINING,     /* it is not complete, or was never in step */
-	HEARTBEAT_SUSPECT,     /* G10, remembered */
-	HEARTBEAT_CLOSED,      /* to clients, or no multi-provider with an overlay */
-	HEARTBEAT_SERVER_ID,   /* slapd has another one than it must */
-	HEARTBEAT_UNSTAMPED,   /* slapd gives changes no entryCSN */
-	HEARTBEAT_OTHER,       /* a peer holds another database */
-	HEARTBEAT_OLDER,       /* a peer has newer changes of this node than this node */
-	HEARTBEAT_LOST,        /* this node had newer changes of its own than it has */
-	HEARTBEAT_UNPROVEN,    /* no peer was seen since slapd started whose copy is the same */
+	HEARTBEAT_NOT_KNOWN, /* first: what the copy here holds was not seen */
+	HEARTBEAT_ALONE,     /* a consumer that reads no provider, or nobody to compare it with */
+	HEARTBEAT_HEALING,   /* slapd may have another server ID */
+	HEARTBEAT_FENCED,    /* the fence closed the database, or set out to */
+	HEARTBEAT_HELD,      /* by what speaks of another copy, or of another node */
+	HEARTBEAT_JOINING,   /* it is not complete, or was never in step */
+	HEARTBEAT_SUSPECT,   /* G10, remembered */
+	HEARTBEAT_CLOSED,    /* to clients, or no multi-provider with an overlay */
+	HEARTBEAT_SERVER_ID, /* slapd has another one than it must */
+	HEARTBEAT_UNSTAMPED, /* slapd gives changes no entryCSN */
+	HEARTBEAT_OTHER,     /* a peer holds another database */
+	HEARTBEAT_OLDER,     /* a peer has newer changes of this node than this node */
+	HEARTBEAT_LOST,      /* this node had newer changes of its own than it has */
+	HEARTBEAT_UNPROVEN,  /* no peer was seen since slapd started whose copy is the same */
+	/* What a consumer sees at the provider where it would write. */
+	HEARTBEAT_THERE_HIDDEN,   /* the account is not shown what the provider has */
+	HEARTBEAT_THERE_OTHER,    /* others have another database */
+	HEARTBEAT_THERE_OLDER,    /* others have newer changes of the provider than itself */
+	HEARTBEAT_THERE_UNPROVEN, /* no other peer was seen whose copy is the same */
 	HEARTBEAT_MAY_WRITE,
 	HEARTBEAT_GATE_COUNT
 } HeartbeatGate;
@@ -62,7 +67,23 @@ typedef struct HeartbeatLook {
 	const char *missing; /* own changes known to be lost (DatabaseHealth); NULL: none */
 } HeartbeatLook;
 
+/* Of a consumer: whether it may look at a provider, with heartbeat_gate_there(). */
 HeartbeatGate heartbeat_gate(const HeartbeatLook *look);
+
+/*
+ * What a consumer knows that is about to write at a provider. The provider may be what was restored
+ * from an older backup, so its copy is held against others as its own syncward would; what is here
+ * alone proves nothing, for it may have been read from there.
+ */
+typedef struct HeartbeatThere {
+	unsigned sid;         /* under which the provider writes */
+	const Content *there; /* read over the connection that the write takes */
+	const Content *here;
+	const Content *others; /* other peers' copies, read behind that */
+	size_t n_others;
+} HeartbeatThere;
+
+HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look);
 
 /* Why nothing is written, for people: "this node is joining"; NULL: it may. */
 const char *heartbeat_gate_text(HeartbeatGate gate);

@@ -42,8 +42,8 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 			       copies_take(diff, facts->others, facts->n_others, peers + n_peers),
 		.suffix = suffix,
 		.our_id = peer_server_id(diff->in->wanted->self),
-		.was_joining =
-			is_fenced || (known && known->is_joining) || role_rises(diff, suffix, live),
+		.was_joining = is_fenced || (known && known->is_joining) ||
+			       role_rises(diff, suffix, live) || role_opens(diff, wanted, live),
 		.is_fenced = is_fenced,
 	};
 }
@@ -92,7 +92,7 @@ const char *joining_clients(const Joining *joining)
 
 bool joining_is_provider(const Content *peer)
 {
-	return peer->server_id > 0;
+	return peer->server_id > 0 || peer->is_open_hub;
 }
 
 static const char *account_at(const Joining *joining, unsigned peer_id)

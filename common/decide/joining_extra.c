@@ -132,8 +132,8 @@ const Hold *joining_judge_extra(const Joining *joining)
 	}
 	if (not_known_why(extra))
 		return hold_not_known(joining, extra);
-	/* A consumer may read a part; nobody reads that from it. */
-	if (extra->n_missing > 0 && !peer_is_consumer(joining->diff->in->wanted->self))
+	/* A consumer may read a part; nobody reads that from it, unless it is a hub. */
+	if (extra->n_missing > 0 && peer_is_read(joining->diff->in->wanted->self))
 		return hold_missing(joining, extra);
 	if (extra->n_entries > 0)
 		return hold_extra(joining, extra);

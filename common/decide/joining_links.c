@@ -306,6 +306,14 @@ static bool is_settled(const Links *links)
 	       live_reads_from_somebody(joining->live);
 }
 
+static bool overlay_tells(const Links *links)
+{
+	const Joining *joining = &links->joining;
+
+	return peer_is_read(joining->diff->in->wanted->self) &&
+	       joining->wanted->desired->manages_syncprov && !joining->live->syncprov;
+}
+
 void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 			const WantedConsumer *const *of_live)
 {
@@ -331,7 +339,7 @@ void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveData
 	}
 	links.hold = joining_judge(diff, wanted, live);
 	/* Elsewhere overlay and flag wait, and tell it. */
-	if (is_consumer && links.hold)
+	if (is_consumer && links.hold && !overlay_tells(&links))
 		plan_add_hold(diff->pool, diff->plan, *links.hold);
 	if (links.hold && links.hold->guard == GUARD_JOINING &&
 	    links.joining.here->state == CONTENT_READ)

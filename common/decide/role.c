@@ -37,7 +37,8 @@ static const char *provider_by(const Diff *diff, const LiveDatabase *live)
 {
 	if (live->is_multi_provider)
 		return "the multi-provider flag: clients may write here";
-	if (live->syncprov)
+	/* Of a hub they are to. */
+	if (live->syncprov && !peer_is_read(diff->in->wanted->self))
 		return "the syncprov overlay: others may read it here";
 	return has_server_id(diff) ? "a server ID: clients may have written here under it" : NULL;
 }
@@ -90,6 +91,20 @@ static void hold_consumer(Diff *diff, const char *suffix)
 		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 
+/* contextCSN tells nothing of that either, and whoever reads it next deletes what it lacks. */
+static void hold_leaf(Diff *diff, const char *suffix)
+{
+	hold_add(diff, suffix,
+		 pool_printf(diff->pool,
+			     "%s: by peers.json this node is a hub, and so far it was a consumer "
+			     "with entries that nobody read: what it did not read, or may not see, "
+			     "its readers would lose. To leave it one: %s; to begin anew: %s; when "
+			     "`%s` finds nothing, and its account sees all attributes",
+			     suffix, remedy_text(REMEDY_ROLE_LEAF), remedy_text(REMEDY_ROLE_ANEW),
+			     remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
+		 remedy_text(REMEDY_RELEASE_ROLE));
+}
+
 static bool was_consumer(const Diff *diff, const char *suffix)
 {
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
@@ -97,7 +112,7 @@ static bool was_consumer(const Diff *diff, const char *suffix)
 	return known && known->is_consumer;
 }
 
-/* A person said so in an earlier pass. */
+/* A person said so in an earlier pass; or it is one that joins. */
 static bool is_rising(const Diff *diff, const char *suffix)
 {
 	return known_database(diff->in->known, suffix)->is_rising;
@@ -107,6 +122,14 @@ bool role_rises(const Diff *diff, const char *suffix, const LiveDatabase *live)
 {
 	return !peer_is_consumer(diff->in->wanted->self) && was_consumer(diff, suffix) &&
 	       !live->is_multi_provider;
+}
+
+bool role_opens(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const Peer *self = diff->in->wanted->self;
+
+	return peer_is_consumer(self) && peer_is_read(self) && !live->syncprov &&
+	       wanted->desired->manages_syncprov && was_consumer(diff, wanted->desired->suffix);
 }
 
 /* What a provider has stays, as where one leaves: it harms nobody once clients write nothing. */
@@ -129,21 +152,29 @@ static bool fall(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 	return false;
 }
 
-bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+/* Others are about to take from it what they lack. */
+static bool rise(Diff *diff, const WantedDatabase *wanted,
+		 void (*hold)(Diff *diff, const char *suffix))
 {
 	const char *suffix = wanted->desired->suffix;
 	const Content *here = &diff_facts(diff, suffix)->here;
 
-	if (peer_is_consumer(diff->in->wanted->self))
-		return fall(diff, wanted, live);
-	/* With the flag somebody made it a provider since. */
-	if (!role_rises(diff, suffix, live) || is_rising(diff, suffix) ||
-	    diff_is_released_for(diff, GUARD_ROLE, suffix))
+	if (is_rising(diff, suffix) || diff_is_released_for(diff, GUARD_ROLE, suffix))
 		return true;
 	if (here->state == CONTENT_UNKNOWN)
 		diff_need_here(diff, suffix, wanted);
 	if (here->state == CONTENT_READ && !here->has_suffix)
 		return true;
-	hold_consumer(diff, suffix);
+	hold(diff, suffix);
 	return false;
+}
+
+bool role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	if (peer_is_consumer(diff->in->wanted->self))
+		return fall(diff, wanted, live) &&
+		       (!role_opens(diff, wanted, live) || rise(diff, wanted, hold_leaf));
+	/* With the flag somebody made it a provider since. */
+	return !role_rises(diff, wanted->desired->suffix, live) ||
+	       rise(diff, wanted, hold_consumer);
 }

@@ -16,7 +16,12 @@ bool peer_is_read(const Peer *peer)
 
 bool peer_is_consumer(const Peer *peer)
 {
-	return !peer_is_read(peer);
+	return peer->role == PEER_CONSUMER;
+}
+
+const char *peer_clause(const Peer *peer)
+{
+	return peer->is_hub ? ", a hub" : peer_is_consumer(peer) ? ", a consumer" : "";
 }
 
 #define SERVER_ID_OF_NOBODY 0x1000 /* a CSN has three digits for it */
@@ -47,6 +52,24 @@ const Peer *desired_writer(const Desired *desired, unsigned server_id)
 	const Peer *peer = desired_peer(desired, server_id);
 
 	return peer && peer->role == PEER_PROVIDER ? peer : NULL;
+}
+
+bool desired_has_consumer(const Desired *desired, const DesiredDatabase *database)
+{
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (peer_is_consumer(&desired->peers[i]) &&
+		    desired_database_has_peer(database, desired->peers[i].id))
+			return true;
+	return false;
+}
+
+bool desired_has_hub(const Desired *desired, const DesiredDatabase *database)
+{
+	for (size_t i = 0; i < desired->n_peers; i++)
+		if (desired->peers[i].is_hub &&
+		    desired_database_has_peer(database, desired->peers[i].id))
+			return true;
+	return false;
 }
 
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id)

@@ -39,7 +39,7 @@ typedef struct SyncreplSettings {
 /* Sets nothing. */
 extern const SyncreplSettings settings_none;
 
-/* A consumer reads, is read by nobody unless it is a hub, and has no server ID. */
+/* A consumer reads, is read by nobody unless it is a hub, and writes under no server ID. */
 typedef enum PeerRole {
 	PEER_PROVIDER,
 	PEER_CONSUMER,
@@ -180,17 +180,16 @@ int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, c
 int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
 		       const Desired **ret, Error *err);
 
-/* The same also for what this syncward can show, but not make yet: see desired_check_made(). */
-int desired_parse_draft(Pool *pool, const char *name, const char *bytes, size_t len,
-			const Desired **ret, Error *err);
-
 /* Position of a site's name in site_names + 1; 0: no peer has that site, or NULL was asked for. */
 unsigned desired_site_number(const Desired *desired, const char *site);
 
 /* True for who is read: providers and hubs. */
 bool peer_is_read(const Peer *peer);
 
-/* One that reads, and is read by nobody. */
+/* ", a hub", ", a consumer", or nothing, for people. */
+const char *peer_clause(const Peer *peer);
+
+/* One that reads and takes no writes; a hub is read as well. */
 bool peer_is_consumer(const Peer *peer);
 
 /* The server ID under which it writes; of a consumer one that slapd gives to no change. */
@@ -207,6 +206,10 @@ bool desired_is_retired(const Desired *desired, unsigned server_id);
 
 /* The provider that writes under that server ID; NULL when none. */
 const Peer *desired_writer(const Desired *desired, unsigned server_id);
+
+/* True when one of those who hold the database is a consumer; a hub. */
+bool desired_has_consumer(const Desired *desired, const DesiredDatabase *database);
+bool desired_has_hub(const Desired *desired, const DesiredDatabase *database);
 
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);

@@ -46,9 +46,8 @@ bool is_plain_name(const char *name);
  * peer that there is not. positions: of the peer with an id + 1. */
 int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions);
 
-/* Refuses what this syncward reads and shows, but does not make yet: nothing that the file says is
- * ignored. */
-int desired_check_made(Reader *reader, const JsonNode *root, const Desired *desired);
+/* Refuses what loses changes on their way through a hub. */
+int desired_check_hubs(Reader *reader, const JsonNode *databases, const Desired *desired);
 
 /* One direction between two peers; consumer is NULL for all without settings of their own. */
 typedef struct DesiredLink {

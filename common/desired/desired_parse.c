@@ -130,15 +130,9 @@ static bool desired_has_literal(const Desired *desired)
 	return false;
 }
 
-/* For what a document is read. */
-typedef enum Reading {
-	READING_TO_MAKE, /* what syncward is to do from now on */
-	READING_DRAFT,   /* what it can show, and perhaps not make yet */
-	READING_KEPT,    /* what was in force before, maybe under an earlier release */
-} Reading;
-
-static int document_parse(Pool *pool, const char *name, const char *bytes, size_t len,
-			  Reading reading, const Desired **ret, Error *err)
+/* is_kept: it was in force before, maybe under an earlier release. */
+static int document_parse(Pool *pool, const char *name, const char *bytes, size_t len, bool is_kept,
+			  const Desired **ret, Error *err)
 {
 	static const ReaderShape shape = {"peers.json", document_keys, ARRAY_SIZE(document_keys)};
 	Reader reader = {.pool = pool, .name = name, .err = err};
@@ -157,11 +151,9 @@ static int document_parse(Pool *pool, const char *name, const char *bytes, size_
 	if (check_format(&reader, root) < 0 || reader_object(&reader, &shape, root, desired) < 0)
 		return -1;
 	fill_peer_ids(pool, desired);
-	if (reading == READING_KEPT)
+	if (is_kept)
 		desired->retry_may_end = true;
 	if (desired_check(&reader, root, desired) < 0)
-		return -1;
-	if (reading != READING_DRAFT && desired_check_made(&reader, root, desired) < 0)
 		return -1;
 	desired->has_literal_secret = desired_has_literal(desired);
 	*ret = desired;
@@ -171,17 +163,11 @@ static int document_parse(Pool *pool, const char *name, const char *bytes, size_
 int desired_parse(Pool *pool, const char *name, const char *bytes, size_t len, const Desired **ret,
 		  Error *err)
 {
-	return document_parse(pool, name, bytes, len, READING_TO_MAKE, ret, err);
+	return document_parse(pool, name, bytes, len, false, ret, err);
 }
 
 int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t len,
 		       const Desired **ret, Error *err)
 {
-	return document_parse(pool, name, bytes, len, READING_KEPT, ret, err);
-}
-
-int desired_parse_draft(Pool *pool, const char *name, const char *bytes, size_t len,
-			const Desired **ret, Error *err)
-{
-	return document_parse(pool, name, bytes, len, READING_DRAFT, ret, err);
+	return document_parse(pool, name, bytes, len, true, ret, err);
 }

@@ -96,6 +96,25 @@ static void judge_polls(Pool *pool, const Links *links, LinksJudgement *ret)
 				    more(pool, n, "such links")));
 }
 
+static void judge_hubs(Pool *pool, const Links *links, LinksJudgement *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const size_t *n_readers = links_count_readers(scratch, links);
+	const Peer *unread = NULL;
+	size_t n = 0;
+
+	for (size_t i = links->n_providers; i < links->n_relays; i++)
+		if (n_readers[i] == 0 && n++ == 0)
+			unread = links->nodes[i];
+	if (n > 0)
+		POOL_PUSH(pool, ret->notes, ret->n_notes,
+			  pool_printf(
+				  pool,
+				  "%s: peer %u is a hub that nobody reads%s: name it in \"reads\" "
+				  "of those that shall",
+				  links->database->suffix, unread->id, more(pool, n, "such hubs")));
+}
+
 LinksJudgement links_judge(Pool *pool, const Links *links)
 {
 	LinksJudgement judgement = {0};
@@ -103,5 +122,6 @@ LinksJudgement links_judge(Pool *pool, const Links *links)
 	judge_losses(pool, links, &judgement);
 	judge_reads(pool, links, &judgement);
 	judge_polls(pool, links, &judgement);
+	judge_hubs(pool, links, &judgement);
 	return judgement;
 }

@@ -103,7 +103,8 @@ static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedD
 		 */
 		const bool is_relay = at < links->n_relays;
 
-		if (at == at_self || (!is_relay && !reads))
+		/* No provider reads a hub. */
+		if (at == at_self || (!reads && (!is_relay || at_self >= links->n_providers)))
 			continue;
 		dn = wanted_reader(given, links->nodes[at_self], links->nodes[at]);
 		if ((dn && dn == before) || (is_given && !dn) ||
@@ -147,6 +148,16 @@ static bool is_partial(const Links *links)
 	return false;
 }
 
+/* That the node reads, and so can ask. */
+static size_t count_hubs(const Links *links, size_t node)
+{
+	size_t n = 0;
+
+	for (size_t at = links->n_providers; at < links->n_relays; at++)
+		n += relay_set_has(&links->reads[node], at);
+	return n;
+}
+
 static int database_want(Pool *pool, const Desired *desired, const DesiredDatabase *given,
 			 const Peer *self, const Secrets *secrets, WantedDatabase *ret, Error *err)
 {
@@ -160,7 +171,8 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 				 .self = links_position(&links, self)};
 	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
-	database.n_leaves = links.n_nodes - links.n_relays - peer_is_consumer(self);
+	database.n_leaves = links.n_nodes - links.n_providers - peer_is_consumer(self) -
+			    count_hubs(&links, wanting.self);
 	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
 	if (consumers_want(&wanting, &database, err) < 0)
 		return -1;

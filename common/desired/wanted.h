@@ -34,7 +34,8 @@ typedef struct WantedDatabase {
 	size_t n_consumers;
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
 			    these, but they can be asked. Both are everybody but this node. */
-	size_t n_leaves; /* other consumers of peers.json that hold it: nobody reads or asks them */
+	size_t n_leaves; /* consumers of peers.json that hold it and that this node does not read:
+			    it asks nothing of them */
 	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs that olcLimits and "access" are for */
 	size_t n_readers;

@@ -199,6 +199,7 @@ Content probe_content(const Probe *probe)
 		.context_csns = probe->context_csns,
 		.n_context_csns = probe->n_context_csns,
 		.server_id = probe->server_id,
+		.is_open_hub = probe->is_hub && probe->steps[PROBE_SYNCPROV] == PROBE_GOOD,
 		.has_clock = probe->has_clock,
 		.clock_ahead_sec = probe->clock_ahead_sec,
 		.lacks_database = probe_has_fault(probe, PROBE_WRONG_SUFFIX),

@@ -27,6 +27,7 @@ typedef struct ProbeFault {
 typedef struct Probe {
 	const char *suffix;
 	unsigned peer_id;
+	bool is_hub; /* by peers.json: it is read, and tells no server ID */
 	const char *uri;
 	const char *address; /* where it was reached: "192.0.2.1"; NULL: it was not */
 	ProbeState steps[PROBE_STEP_COUNT];

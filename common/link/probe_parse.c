@@ -116,7 +116,10 @@ static void read_content(Pool *pool, const JsonNode *object, const Probe *like, 
 int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
-	Probe probe = {.uri = ret->uri, .suffix = ret->suffix, .peer_id = ret->peer_id};
+	Probe probe = {.uri = ret->uri,
+		       .suffix = ret->suffix,
+		       .peer_id = ret->peer_id,
+		       .is_hub = ret->is_hub};
 	const JsonNode *object;
 
 	if (json_parse(scratch, NAME, text->bytes, text->len, &object, err) < 0)

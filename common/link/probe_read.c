@@ -110,9 +110,9 @@ void probe_take_sync(Pool *pool, Probe *probe, const ProbeAnswer *answer, int si
 		return;
 	}
 	probe->steps[PROBE_SYNCPROV] = PROBE_GOOD;
-	probe->steps[PROBE_SERVER_ID] = sid > 0 ? PROBE_GOOD : PROBE_BAD;
+	probe->steps[PROBE_SERVER_ID] = sid > 0 || probe->is_hub ? PROBE_GOOD : PROBE_BAD;
 	probe->server_id = sid > 0 ? sid : 0;
-	if (sid <= 0)
+	if (sid <= 0 && !probe->is_hub)
 		probe_add_fault(pool, probe, PROBE_NO_SERVER_ID, "it runs without a server ID");
 	if (probe->steps[PROBE_CONTEXT_CSN] == PROBE_UNKNOWN && sid > 0) {
 		probe->steps[PROBE_CONTEXT_CSN] = PROBE_BAD;

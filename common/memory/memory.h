@@ -24,7 +24,8 @@ typedef struct KnownDatabase {
 	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
 				    can */
 	bool is_consumer;        /* this node was one when it was last in step with it, or joined */
-	bool is_rising;      /* it is to be a provider, by a person's word, and has no flag yet */
+	bool is_rising; /* it is to be a provider, by a person's word, and has no flag yet; or a
+			   hub, and has no overlay yet */
 	bool refers_updates; /* syncward wrote its olcUpdateRef */
 	bool is_complete;    /* judged so since then, by what its peers showed or by a person;
 				with suspect: before that was found */

@@ -123,6 +123,18 @@ static void rise_remember(const Plan *plan, const KnownDatabase *before, const c
 	ret->is_rising = before->is_rising || !plan_hold_of(plan, suffix, GUARD_ROLE);
 }
 
+/* The same of a hub until somebody can read it: one that joined as a hub is never held as what was
+ * no hub. */
+static bool is_opening(const Plan *plan, const KnownDatabase *before, const char *suffix)
+{
+	const WantedDatabase *wanted = wanted_find(plan->wanted, suffix);
+	const DatabasePlan *database = wanted ? plan_database_wanted(plan, wanted) : NULL;
+
+	return database && database->live && !database->live->syncprov &&
+	       peer_is_read(plan->wanted->self) &&
+	       ((before && before->is_rising) || !plan_hold_of(plan, suffix, GUARD_ROLE));
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -137,10 +149,11 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 			       .was_partial = was_partial(plan, known, suffix),
 			       .refers_updates = refers_updates(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
-	if (plan->wanted && peer_is_consumer(plan->wanted->self))
+	if (plan->wanted && peer_is_consumer(plan->wanted->self)) {
 		ret->is_consumer = (before && before->is_consumer) ||
 				   is_consumer_now(plan, suffix, content != NULL);
-	else if (plan->wanted)
+		ret->is_rising = is_opening(plan, before, suffix);
+	} else if (plan->wanted)
 		rise_remember(plan, before, suffix, ret);
 	if (joining) {
 		ret->seen = seen_of(pool, facts, known, suffix);

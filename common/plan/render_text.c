@@ -164,8 +164,7 @@ const char *render_text(Pool *pool, const Plan *plan, RenderStyle style)
 
 	if (plan->wanted)
 		buf_printf(&page.out, "This node is peer %u, %s%s.\n\n", plan->wanted->self->id,
-			   plan->wanted->self->uri,
-			   peer_is_consumer(plan->wanted->self) ? ", a consumer" : "");
+			   plan->wanted->self->uri, peer_clause(plan->wanted->self));
 	block(&page, NULL);
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++)
 		block(&page, plan->wanted->databases[i].desired->suffix);

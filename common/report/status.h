@@ -111,6 +111,7 @@ typedef struct Status {
 	unsigned node_id; /* 0: no peer is this node */
 	const char *node_uri;
 	bool is_consumer; /* this node is one by peers.json */
+	bool is_hub;      /* and others read it */
 	const char *slapd_uri;
 	Claim is_slapd_up;
 	int64_t slapd_since_sec;

@@ -59,7 +59,7 @@ static const char *heard_text(Pool *pool, const Fleet *fleet, const FleetNode *n
 		(void)timestamp_print(node->beat.time_sec, time);
 		return pool_printf(pool, "SILENT since %s (%s)", time, age_of(pool, node, now_sec));
 	case FLEET_NONE:
-		return "not known: a consumer, which writes no heartbeat";
+		return "not known: a consumer that has nowhere to write a heartbeat";
 	default:
 		return unknown_text(pool, fleet, node);
 	}

@@ -80,6 +80,7 @@ static FleetNode node_read(const JsonNode *item)
 		.id = (unsigned)get_number(item, "id"),
 		.uri = get_text(item, "uri"),
 		.is_consumer = text_equal(get_text(item, "role"), "consumer"),
+		.is_mute = text_equal(get_text(item, "state"), fleet_state_name(FLEET_NONE)),
 		.is_self = get_boolean(item, "this_node"),
 		.ignored = get_text(item, "ignored"),
 		.beat = {.time_sec = get_time(item, "time")},

@@ -225,6 +225,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 		.node_id = (unsigned)get_number(node, "id"),
 		.node_uri = get_text(node, "uri"),
 		.is_consumer = text_equal(get_text(node, "role"), "consumer"),
+		.is_hub = get_boolean(node, "hub"),
 		.success_sec = get_time(root, "last_success"),
 		.next_pass_sec = get_time(root, "next_pass"),
 		.last_pass = pass_read(root),

@@ -31,6 +31,8 @@ static void put_node(JsonOut *out, const Status *status)
 	json_out_number(out, "id", status->node_id);
 	json_out_text(out, "uri", status->node_uri);
 	json_out_text(out, "role", status->is_consumer ? "consumer" : "provider");
+	if (status->is_hub)
+		json_out_boolean(out, "hub", true);
 	json_out_close(out, '{');
 }
 

@@ -130,7 +130,9 @@ static void head(Page *page)
 		   status->pid, date(page, status->started_sec), ago(page, status->started_sec));
 	if (status->node_id > 0)
 		buf_printf(page->out, "node      %u, %s%s\n", status->node_id, status->node_uri,
-			   status->is_consumer ? ", a consumer" : "");
+			   status->is_hub        ? ", a hub"
+			   : status->is_consumer ? ", a consumer"
+						 : "");
 	desired_line(page);
 	slapd_line(page);
 	pass_line(page);

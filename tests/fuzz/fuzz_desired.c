@@ -144,15 +144,13 @@ static void check_databases(const Desired *desired)
 	}
 }
 
-/* What may be made may stay in force, and is a draft. */
-static void check_readings(Pool *pool, const char *bytes, size_t len, bool is_draft)
+/* What may be made may stay in force. */
+static void check_kept(Pool *pool, const char *bytes, size_t len)
 {
-	const Desired *made = NULL, *kept = NULL;
+	const Desired *kept = NULL;
 	Error err = {0};
-	const bool is_made = desired_parse(pool, "fuzz", bytes, len, &made, &err) == 0;
-	const bool is_kept = desired_parse_kept(pool, "fuzz", bytes, len, &kept, &err) == 0;
 
-	if (is_made && (!is_kept || !is_draft))
+	if (desired_parse_kept(pool, "fuzz", bytes, len, &kept, &err) < 0)
 		abort();
 }
 
@@ -177,13 +175,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
 	check_settings(pool, (const char *)bytes, len);
 	check_suggestion(pool, (const char *)bytes, len);
-	result = desired_parse_draft(pool, "fuzz", (const char *)bytes, len, &desired, &err);
-	check_readings(pool, (const char *)bytes, len, result == 0);
+	result = desired_parse(pool, "fuzz", (const char *)bytes, len, &desired, &err);
 	if (result < 0) {
 		if (desired || err.class != ERROR_INPUT)
 			abort();
 		return 0;
 	}
+	check_kept(pool, (const char *)bytes, len);
 	if (desired->n_peers <= 16) {
 		check_nodes(pool, desired);
 		check_databases(desired);
@@ -191,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	text = desired_print(pool, desired);
 	if (strlen(text) > JSON_MAX_BYTES || desired->n_peers > 16)
 		return 0;
-	result = desired_parse_draft(pool, "again", text, strlen(text), &again, &err);
+	result = desired_parse(pool, "again", text, strlen(text), &again, &err);
 	if (desired->has_literal_secret ? result == 0 : result < 0 || !desired_same(desired, again))
 		abort();
 	return 0;

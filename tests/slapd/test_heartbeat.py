@@ -197,26 +197,109 @@ def test_without_a_heartbeat_in_peers_json_nothing_is_written_or_shown(cluster):
         assert beat(cluster[0].server, cluster[0]) is None
 
 
-def test_a_consumer_shows_all_nodes_and_writes_none(slapd_factory, program):
-    cluster = Cluster(slapd_factory, program, 3, [Database(attributes=ACCESS)])
-    cluster.document["peers"][-1].update(id=5003, role="consumer")
-    cluster.nodes[-1].id = 5003
+def make_passive(slapd_factory, program, *peers):
+    """Two providers in step and behind them consumers: what each of peers says of one."""
+    cluster = Cluster(slapd_factory, program, 2 + len(peers), [Database(attributes=ACCESS)])
+    for node, peer, more in zip(cluster.nodes[2:], cluster.document["peers"][2:], peers):
+        peer.update(role="consumer", **more)
+        node.id = more["id"]
     cluster.write()
     cluster[0].server.seed()
     for node in cluster.nodes[:2]:
         apply_until_joined(node)
     give_account(cluster)
     add_container(cluster[0].server)
-    apply_until_joined(cluster[2])
+    for node in cluster.nodes[2:]:
+        apply_until_joined(node)
     give_heartbeat(cluster)
-    consumer = cluster[2]
+    return cluster
+
+
+@pytest.mark.every_release
+def test_a_consumer_and_a_hub_write_at_a_provider_and_show_all_nodes(slapd_factory, program):
+    """It comes back to them by the ordinary way; who reads no provider has nowhere to write one, and says so."""
+    cluster = make_passive(slapd_factory, program, {"id": 10, "hub": True}, {"id": 5003}, {"id": 5004, "reads": [10]})
+    hub, consumer, far = cluster.nodes[2:]
     with daemons(cluster):
         for node in cluster:
-            wait_until(lambda node=node: states(node) == ["heard", "heard", "none"], f"node {node.id} hears both", 120)
-        wait_until(lambda: "consumers write none" in (fleet(consumer)["not_written"] or ""), "it says why it writes none")
+            wait_until(lambda node=node: states(node) == ["heard"] * 4 + ["none"], f"node {node.id} hears all", 150)
+        wait_until(lambda: "this one reads none" in (fleet(far)["not_written"] or ""), "it says why it writes none")
+        assert fleet(consumer)["not_written"] is None and fleet(hub)["not_written"] is None
         code, lines = check_all(consumer)
-        assert code == 0 and "a consumer, which writes no heartbeat" in lines[3], lines
-    assert all(beat(node.server, consumer) is None for node in cluster)
+        assert code == 0 and "nowhere to write a heartbeat" in lines[5], lines
+        assert "revision 7, in-step" in lines[4], lines
+    for node in (hub, consumer):
+        entry = beat(cluster[1].server, node)
+        assert entry["creatorsName"] == [WRITER.encode()] and entry["entryCSN"][0].split(b"#")[2] in (b"001", b"002")
+    assert all(beat(node.server, far) is None for node in cluster)
+
+
+def test_what_a_consumer_wrote_elsewhere_does_not_count_and_old_is_silent(slapd_factory, program):
+    """As of a provider: the server ID must be that of one."""
+    cluster = make_passive(slapd_factory, program, {"id": 5003})
+    one, two, consumer = cluster
+    with daemons([one]) as (daemon,):
+        wait_until(lambda: states(one)[:1] == ["heard"], "node 1 hears itself", 60)
+        assert states(one)[2] == "not-known"
+        put_beat(two, consumer, age=600)
+        wait_until(lambda: one.server.context_csns() == two.server.context_csns(), "it is at node 1")
+        daemon.reload()
+        assert f"node 5003, {consumer.server.ldap_uri}" in daemon.wait_for("node-silent", timeout=60)
+        wait_until(lambda: states(one)[2] == "silent", "the status says so")
+        two.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", "77")])
+        put_beat(two, consumer)
+        wait_until(lambda: b"#04d#" in beat(one.server, consumer)["entryCSN"][0], "it is at node 1")
+        daemon.reload()
+        assert "it was not written at a provider" in daemon.wait_for("finding", text="heartbeat-ignored", timeout=60)
+
+
+def test_a_provider_that_hangs_holds_no_consumer_up(slapd_factory, program):
+    """Passes go on meanwhile, and the next provider gets what it writes."""
+    cluster = make_passive(slapd_factory, program, {"id": 10, "hub": True}, {"id": 5003, "reads": [1, 2, 10]})
+    one, two, _, consumer = cluster
+    apply_until_joined(consumer)
+    with Played(consumer, settings(consumer)[1]) as played:
+        def says():
+            """Under which server ID it wrote, once it did."""
+            played.ask("trigger 1")
+            entry = beat(two.server, consumer)
+            return entry and entry["entryCSN"][0].split(b"#")[2]
+        while not played.probes():
+            played.next()
+        assert wait_until(says, "it writes", 60) == b"001"
+        with one.server.frozen():
+            played.ask("advance 61000")
+            began = time.monotonic()
+            played.ask("trigger 1")
+            assert time.monotonic() - began < 4, "the pass waited for it"
+            wait_until(lambda: says() and "not" in str(fleet(consumer)["not_written"]), "it gives up", 60)
+            played.ask("advance 31000")
+            wait_until(lambda: says() == b"002", "the other provider takes it", 60)
+        played.end()
+
+
+def test_a_consumer_never_writes_to_a_provider_that_was_restored(slapd_factory, program):
+    """Fact 14 by somebody else's hand: the write would be that provider's, and its peers would delete what its backup lacks."""
+    cluster = make_passive(slapd_factory, program, {"id": 5003})
+    one, two, consumer = cluster
+    people = [f"person{i}" for i in range(20)]
+    with daemons([consumer]):
+        wait_until(lambda: beat(two.server, consumer) is not None, "it writes", 120)
+        backup = saved(one.server)
+        for name in people:
+            add_person(one.server, name)
+        cluster.wait_in_step()
+        # Nobody reads the restored one, and it reads nobody: what it lacks does not come back.
+        two.server.stop()
+        consumer.server.stop()
+        put_back(one.server, backup)
+        one.edit([(ldap.MOD_DELETE, one.server.flag(), None), (ldap.MOD_DELETE, "olcSyncrepl", None)])
+        before = one.server.context_csns()
+        two.server.start()
+        consumer.server.start()
+        wait_until(lambda: "lacks changes of its own" in (fleet(consumer)["not_written"] or ""), "it says why it writes none", 150)
+        assert one.server.context_csns() == before
+    assert all(f"cn={name},{SUFFIX}" in node.server.entries() for node in (two, consumer) for name in people)
 
 
 def test_it_is_written_at_every_interval_and_not_oftener(cluster):

@@ -151,9 +151,7 @@ static inline void scene_read(Scene *scene)
 
 	scene->live = (Live){0};
 	live_take_monitor(scene->pool, &scene->monitor, &scene->facts.machine, &scene->live);
-	/* A draft: what is decided for whatever is not made yet is held to its rules before it is.
-	 */
-	if (desired_parse_draft(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
+	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &scene->wanted, &err) < 0 ||
 	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &scene->live,
 			     &err) < 0)

@@ -389,25 +389,6 @@ static void a_provider_heals(void **state)
 	assert_int_equal(healing_peer(&scene->wanted, &scene->wanted.databases[0])->id, 2);
 }
 
-static void read_refused(Scene *scene, const char *peer, const char *why)
-{
-	const char *text = pool_printf(
-		scene->pool, "{\"format\": 1, \"peers\": [" ONE("") "%s" BEHIND "}", peer);
-	const Desired *desired;
-	Error err = {0};
-
-	assert_int_equal(desired_parse(scene->pool, "f", text, strlen(text), &desired, &err), -1);
-	if (!strstr(err.text, why))
-		fail_msg("%s", err.text);
-}
-
-static void hubs_are_not_made_yet(void **state)
-{
-	Scene *scene = *state;
-
-	read_refused(scene, PEER(2, CONSUMER ", \"hub\": true"), "does not make them yet");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -434,7 +415,6 @@ int main(void)
 		SCENE_TEST(who_is_made_a_consumer_is_read_until_a_person_says_otherwise),
 		SCENE_TEST(a_consumer_that_is_closed_is_not_told_of),
 		SCENE_TEST(a_provider_heals),
-		SCENE_TEST(hubs_are_not_made_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

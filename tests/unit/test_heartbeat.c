@@ -28,7 +28,8 @@ static const Heartbeat beat_of_2 = {
 	.time_sec = NOW - 10,
 };
 
-static const HeartbeatWriter writer_of_2 = {ACCOUNT, 2, NOW};
+static const unsigned id_2[] = {2};
+static const HeartbeatWriter writer_of_2 = {ACCOUNT, id_2, 1, NOW};
 
 static void text_add(Pool *pool, Entry *entry, const char *name, const char *value)
 {
@@ -234,6 +235,7 @@ static void it_is_written_at_each_interval_and_soon_after_a_change(void **state)
 typedef struct Scene {
 	Pool *pool;
 	FleetNode nodes[4];
+	unsigned providers[2];
 	Fleet fleet;
 	Tree tree;
 } Scene;
@@ -242,10 +244,11 @@ static Scene scene_make(Pool *pool)
 {
 	return (Scene){
 		.pool = pool,
+		.providers = {2, 3},
 		.nodes = {{.id = 1, .uri = "ldap://one", .is_self = true},
 			  {.id = 2, .uri = "ldap://two"},
 			  {.id = 3, .uri = "ldap://three"},
-			  {.id = 4, .uri = "ldap://four", .is_consumer = true}},
+			  {.id = 4, .uri = "ldap://four", .is_consumer = true, .is_mute = true}},
 	};
 }
 
@@ -255,7 +258,9 @@ static void scene_take(Scene *scene)
 			       .container = CONTAINER,
 			       .interval_sec = 60,
 			       .nodes = scene->nodes,
-			       .n_nodes = 4};
+			       .n_nodes = 4,
+			       .provider_ids = scene->providers,
+			       .n_provider_ids = 2};
 	fleet_take(scene->pool, &scene->tree, ACCOUNT, NOW, &scene->fleet);
 }
 
@@ -279,6 +284,26 @@ static void who_has_no_entry_is_not_known_and_who_has_an_old_one_is_silent(void 
 	assert_int_equal(fleet_node_state(fleet, &scene.nodes[2], NOW + 1), FLEET_SILENT);
 	assert_int_equal(fleet_count(fleet, NOW + 1).n[FLEET_SILENT], 1);
 	assert_int_equal(fleet_count(fleet, NOW + 1).n[FLEET_NOT_KNOWN], 1);
+}
+
+static void an_entry_of_a_consumer_counts_under_the_server_id_of_a_provider(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Scene scene = scene_make(pool), other = scene_make(pool);
+	Heartbeat beat = beat_of_2;
+
+	(void)state;
+	beat.id = 4;
+	scene.nodes[3].is_mute = other.nodes[3].is_mute = false;
+	scene_take(&scene);
+	assert_int_equal(fleet_node_state(&scene.fleet, &scene.nodes[3], NOW), FLEET_NOT_KNOWN);
+	(void)entry_add(pool, &scene.tree, &beat, CSN_OF_3);
+	scene_take(&scene);
+	assert_int_equal(fleet_node_state(&scene.fleet, &scene.nodes[3], NOW), FLEET_HEARD);
+	(void)entry_add(pool, &other.tree, &beat, "20261129000000.000000Z#000000#004#000000");
+	scene_take(&other);
+	assert_int_equal(fleet_node_state(&other.fleet, &other.nodes[3], NOW), FLEET_NOT_KNOWN);
+	assert_string_equal(other.nodes[3].ignored, "it was not written at a provider");
 }
 
 static void who_is_no_node_is_counted_and_nothing_else(void **state)
@@ -410,6 +435,7 @@ int main(void)
 		cmocka_unit_test(two_values_of_one_key_are_broken),
 		cmocka_unit_test(it_is_written_at_each_interval_and_soon_after_a_change),
 		cmocka_unit_test(who_has_no_entry_is_not_known_and_who_has_an_old_one_is_silent),
+		cmocka_unit_test(an_entry_of_a_consumer_counts_under_the_server_id_of_a_provider),
 		cmocka_unit_test(who_is_no_node_is_counted_and_nothing_else),
 		cmocka_unit_test(an_entry_counts_under_the_server_id_of_its_own_node_alone),
 		cmocka_unit_test(silence_and_what_does_not_count_is_told),

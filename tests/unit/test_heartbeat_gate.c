@@ -257,18 +257,90 @@ static void under_another_server_id_none_is_written(void **state)
 	assert_int_equal(gate_of(&gate), HEARTBEAT_SERVER_ID);
 }
 
-static void a_consumer_writes_none(void **state)
+/* Node 1 as a consumer of those two. */
+static void consumer_begin(Gate *gate, void **state, Peer *self)
 {
-	Peer self;
+	gate_begin(gate, state);
+	*self = *gate->scene->wanted.self;
+	self->role = PEER_CONSUMER;
+	gate->scene->wanted.self = self;
+}
+
+static void a_consumer_in_step_may_look_at_a_provider(void **state)
+{
+	WantedDatabase *wanted;
+	LiveDatabase *live;
+	Peer self, hub;
+	size_t n_links;
+	Gate gate;
+
+	consumer_begin(&gate, state, &self);
+	/* What it has of its own name is others', and its flag is nobody's matter. */
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+	gate.here.n_context_csns = 0;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_NOT_KNOWN);
+	gate.here.n_context_csns = 2;
+	gate.scene->known_database.is_joining = true;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_JOINING);
+	gate.scene->known_database.is_joining = false;
+	gate.scene->known_database.suspect = "why";
+	assert_int_equal(gate_of(&gate), HEARTBEAT_SUSPECT);
+	gate.scene->known_database.suspect = NULL;
+	live = (LiveDatabase *)(uintptr_t)gate.scene->plan.databases[0].live;
+	n_links = live->n_consumers;
+	live->n_consumers = 0;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_JOINING);
+	live->n_consumers = n_links;
+	wanted = &gate.scene->wanted.databases[0];
+	hub = *wanted->consumers[0].peer;
+	hub.role = PEER_CONSUMER;
+	hub.is_hub = true;
+	wanted->consumers[0].peer = &hub;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_ALONE);
+	wanted->consumers[0].peer = wanted->consumers[1].peer;
+	wanted->n_consumers = 1;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_ALONE);
+}
+
+/* The provider has server ID 1, and its changes until OWN_NEW. */
+static HeartbeatGate gate_there(const Gate *gate, const Content *there, size_t n_others)
+{
+	return heartbeat_gate_there(&(HeartbeatThere){
+		.sid = 1,
+		.there = there,
+		.here = &gate->here,
+		.others = gate->peers,
+		.n_others = n_others,
+	});
+}
+
+static void a_consumer_writes_at_a_provider_that_others_know(void **state)
+{
+	const char *older[] = {OWN_OLD, OTHERS};
+	Content there, old;
 	Gate gate;
 
 	gate_begin(&gate, state);
-	self = *gate.scene->wanted.self;
-	self.role = PEER_CONSUMER;
-	gate.scene->wanted.self = &self;
-	assert_int_equal(gate_of(&gate), HEARTBEAT_BY_CONSUMER);
-	self.is_hub = true;
-	assert_int_equal(gate_of(&gate), HEARTBEAT_BY_CONSUMER);
+	there = content(gate.csns);
+	old = content(older);
+	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_MAY_WRITE);
+	/* Its own copy may have come from there, and proves nothing. */
+	assert_int_equal(gate_there(&gate, &there, 0), HEARTBEAT_THERE_UNPROVEN);
+	/* Restored from an older backup: this node, or one of the others, was sent more. */
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OLDER);
+	gate.peer_csns[0][0] = gate.peer_csns[1][0] = OWN_OLD;
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OLDER);
+	gate.csns[0] = OWN_OLD;
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_MAY_WRITE);
+	gate.peer_csns[1][0] = OWN_NEW;
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OLDER);
+	gate.peers[1] = (Content){.state = CONTENT_UNREACHABLE};
+	gate.peers[0].entry_uuid = "another";
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OTHER);
+	gate.peers[0] = gate.peers[1];
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_UNPROVEN);
+	old.n_context_csns = 0;
+	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_HIDDEN);
 }
 
 static void an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago(void **state)
@@ -309,7 +381,8 @@ int main(void)
 		SCENE_TEST(a_database_whose_changes_get_no_stamp_gets_none),
 		SCENE_TEST(a_database_that_is_no_provider_gets_none),
 		SCENE_TEST(under_another_server_id_none_is_written),
-		SCENE_TEST(a_consumer_writes_none),
+		SCENE_TEST(a_consumer_in_step_may_look_at_a_provider),
+		SCENE_TEST(a_consumer_writes_at_a_provider_that_others_know),
 		cmocka_unit_test(
 			an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago),
 	};

@@ -29,7 +29,7 @@ static int scene_parse(Pool *pool, const char *peers, const char *more, const De
 	const char *text = pool_printf(
 		pool, "{\"format\":1,\"peers\":[%s],\"databases\":[" DATABASE "]%s}", peers, more);
 
-	return desired_parse_draft(pool, "f", text, strlen(text), ret, err);
+	return desired_parse(pool, "f", text, strlen(text), ret, err);
 }
 
 static Scene scene(Pool *pool, const char *peers, const char *more)
@@ -389,18 +389,52 @@ static void a_thousand_nodes_with_three_providers_have_two_thousand_sessions(voi
 	assert_int_equal(links_longest_way(&made.links).n_hops, 2);
 }
 
-static void what_is_not_made_yet_is_refused(void **state)
+static const char *one_and(Pool *pool, const char *peer, const char *log)
+{
+	return pool_printf(pool,
+			   "{\"format\":1,\"peers\":[" PEER(
+				   1, "") ",%s],\"databases\":[{\"suffix\":\"dc=x\",\"syncprov\":"
+					  "{\"sessionlog\":%s},\"syncrepl\":{\"binddn\":\"cn=r\","
+					  "\"credentials\":{\"file\":\"/s\"}}}]}",
+			   peer, log);
+}
+
+static void a_hub_that_nobody_reads_is_noted(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	const char *text = "{\"format\":1,\"peers\":[" PEER(1, "") "," PEER(
-		2, HUB) "],\"databases\":[" DATABASE "]}";
-	const Desired *desired;
-	Error err = {0};
+	const Scene unread = scene(pool, PEER(1, "") "," PEER(2, "") "," PEER(3, HUB), "");
+	const Scene read = scene(pool,
+				 PEER(1, "") "," PEER(2, "") "," PEER(3, HUB) "," PEER(
+					 4, ",\"role\":\"consumer\"" READS("3,1")),
+				 "");
+	LinksJudgement judgement = links_judge(pool, &unread.links);
 
 	(void)state;
-	assert_int_equal(desired_parse(pool, "f", text, strlen(text), &desired, &err), -1);
-	assert_non_null(strstr(err.text, "does not make them yet"));
-	assert_int_equal(desired_parse_draft(pool, "f", text, strlen(text), &desired, &err), 0);
+	assert_int_equal(judgement.n_notes, 1);
+	assert_non_null(strstr(judgement.notes[0], "peer 3 is a hub that nobody reads"));
+	judgement = links_judge(pool, &read.links);
+	assert_int_equal(judgement.n_notes, 0);
+}
+
+static void a_session_log_is_refused_where_there_is_a_hub(void **state)
+{
+	static const char *const logs[] = {"100", "false", "0"};
+	static const char hub[] = PEER(2, HUB);
+	static const char consumer[] = PEER(2, ",\"role\":\"consumer\"");
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(logs); i++) {
+		const char *text = one_and(pool, hub, logs[i]);
+		const Desired *desired;
+		Error err = {0};
+
+		assert_int_equal(desired_parse(pool, "f", text, strlen(text), &desired, &err),
+				 i == 0 ? -1 : 0);
+		assert_true(i > 0 || strstr(err.text, "not for a database with hubs"));
+		text = one_and(pool, consumer, logs[i]);
+		assert_int_equal(desired_parse(pool, "f", text, strlen(text), &desired, &err), 0);
+	}
 }
 
 static void a_change_takes_as_long_as_the_intervals_of_the_shortest_way(void **state)
@@ -445,7 +479,8 @@ int main(void)
 		cmocka_unit_test(settings_of_a_site_stand_between_database_and_peer),
 		cmocka_unit_test(ten_thousand_nodes_are_judged),
 		cmocka_unit_test(a_thousand_nodes_with_three_providers_have_two_thousand_sessions),
-		cmocka_unit_test(what_is_not_made_yet_is_refused),
+		cmocka_unit_test(a_session_log_is_refused_where_there_is_a_hub),
+		cmocka_unit_test(a_hub_that_nobody_reads_is_noted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -481,7 +481,7 @@ static void a_password_of_whom_it_does_not_read_is_not_needed(void **state)
 	const Desired *desired;
 	Error err = {0};
 
-	if (desired_parse_draft(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
+	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &known, &scene->wanted, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(scene->wanted.databases[0].n_others, 1);

@@ -52,6 +52,7 @@ static void scene_begin(Scene *scene)
 			.uri = uris[i],
 			.is_self = i == 0,
 			.is_consumer = i == 4,
+			.is_mute = i == 4,
 			.has_beat = i < 4,
 			.beat = {.id = i + 1,
 				 .version = "0.2.0",
@@ -89,8 +90,8 @@ static void all_that_are_heard_and_in_step_are_well(void **state)
 			       "node 1, ldap://one: revision 12, in-step, at most 20 s ago\n"
 			       "node 2, ldap://two: revision 12, in-step, at most 20 s ago\n"));
 	assert_string_equal(strrchr(result.line, '\n'),
-			    "\nnode 5, ldap://five: revision -, -, not known: a consumer, which "
-			    "writes no heartbeat");
+			    "\nnode 5, ldap://five: revision -, -, not known: a consumer that "
+			    "has nowhere to write a heartbeat");
 }
 
 static void check_without_all_has_one_line_and_judges_no_other_node(void **state)
@@ -232,8 +233,8 @@ static void the_page_has_a_line_for_each_node(void **state)
 		"(6 min), revision 9, here 12\n"
 		"  4      ldap://four   -         -          not known: its heartbeat does not "
 		"count: another account made it\n"
-		"  5      ldap://five   -         -          not known: a consumer, which writes no "
-		"heartbeat\n"
+		"  5      ldap://five   -         -          not known: a consumer that has nowhere "
+		"to write a heartbeat\n"
 		"  entries of other ids below ou=h,dc=x: 2\n");
 	scene.status.fleets = (Fleets){0};
 	assert_string_equal(fleets_text(pool, &scene.status, NOW),
