@@ -180,6 +180,7 @@ static int cmd_apply(const Options *options)
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
+	context.releases_rollout = pass_options.released & GUARD_BIT(GUARD_ROLLOUT);
 	if (options->plan_file &&
 	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)
 		return say_error(&err);

@@ -8,6 +8,7 @@
 #include "agent/pass/look.h"
 #include "common/decide/heartbeat_gate.h"
 #include "common/tell/told_fleet.h"
+#include "common/tell/told_rollout.h"
 
 void daemon_heartbeat_free(DaemonHeartbeat *heart)
 {
@@ -44,14 +45,19 @@ static Heartbeat beat_now(const HeartbeatWork *work)
 	Heartbeat beat = {
 		.id = found->inputs.wanted.self->id,
 		.version = SYNCWARD_VERSION,
-		.has_revision = desired->has_revision,
-		.revision = desired->revision,
-		.sha256 = found->inputs.file.sha256,
+		.has_revision = found->inputs.in_force.has_revision,
+		.revision = found->inputs.in_force.revision,
+		.sha256 = found->inputs.in_force.sha256,
 		.mode = desired->mode == POLICY_ENFORCE ? "enforce" : "audit",
 		.time_sec = found_realtime_sec(found),
 	};
 
 	heartbeat_say_state(found->pool, work->sight->lasting, &beat);
+	if (rollout_has_first(&desired->rollout, beat.id)) {
+		const Fleets fleets = daemon_heartbeat_fleets(found->pool, work->heart);
+
+		beat.rollout = rollout_word(work->sight->lasting, &fleets, beat.revision);
+	}
 	return beat;
 }
 
@@ -126,6 +132,7 @@ static void said_take(HeartbeatWork *work, const Heartbeat *beat)
 	line->said.beat.sha256 = pool_strdup(pool, beat->sha256);
 	line->said.beat.state = pool_strdup(pool, beat->state);
 	line->said.beat.held = pool_strdup(pool, beat->held);
+	line->said.beat.rollout = pool_strdup(pool, beat->rollout);
 	pool_free(line->said_pool);
 	line->said_pool = pool;
 	line->said.at_usec = found_now_usec(work->found);

@@ -137,9 +137,9 @@ static void desired_take(Status *status, const Found *found, Pool *pool)
 	}
 	status->has_desired = true;
 	status->mode = desired->mode;
-	status->has_revision = desired->has_revision;
-	status->revision = desired->revision;
-	status->sha256 = pool_strdup(pool, found->inputs.file.sha256);
+	status->has_revision = found->inputs.in_force.has_revision;
+	status->revision = found->inputs.in_force.revision;
+	status->sha256 = pool_strdup(pool, found->inputs.in_force.sha256);
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
 	status->is_consumer = self && peer_is_consumer(self);

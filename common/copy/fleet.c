@@ -87,6 +87,8 @@ Fleet fleet_copy(Pool *pool, const Fleet *fleet)
 		node->beat.mode = pool_strdup(pool, node->beat.mode);
 		node->beat.state = pool_strdup(pool, node->beat.state);
 		node->beat.held = pool_strdup(pool, node->beat.held);
+		node->beat.rollout = pool_strdup(pool, node->beat.rollout);
+		node->beat.csn = pool_strdup(pool, node->beat.csn);
 	}
 	return copy;
 }
