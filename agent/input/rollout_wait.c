@@ -44,6 +44,6 @@ RolloutWait rollout_wait(Pool *pool, const RolloutWaitLook *look)
 	wait.file = waiting;
 	wait.self = file.self;
 	wait.kept = kept_read(pool, look);
-	wait.text = rollout_text(pool, &file, look->known, wait.kept != NULL);
+	wait.text = rollout_text(pool, &file, look->known, wait.kept ? wait.kept->desired : NULL);
 	return wait;
 }

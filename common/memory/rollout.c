@@ -55,7 +55,7 @@ static const char *canary_text(Pool *pool, const KnownCanary *canary, int64_t so
 {
 	const int64_t left_sec = canary ? soak_sec - canary->soaked_sec : 0;
 
-	if (!canary || canary->state == CANARY_NOT_KNOWN)
+	if (!canary || (canary->state == CANARY_NOT_KNOWN && !*canary->says))
 		return "nothing is known of it yet";
 	if (canary->state != CANARY_WELL)
 		return canary->says;
@@ -64,16 +64,31 @@ static const char *canary_text(Pool *pool, const KnownCanary *canary, int64_t so
 	return pool_printf(pool, "it does well, for %s more", duration_print(pool, left_sec));
 }
 
-static const char *canaries_text(Pool *pool, const RolloutFile *file, const KnownRollout *known)
+/* What it writes comes to nobody before somebody reads it, and it takes no writes before all do
+ * that shall. */
+static const char *new_text(const KnownCanary *canary, const Desired *in_force, unsigned id)
+{
+	if (!in_force || desired_peer(in_force, id) ||
+	    (canary && canary->state != CANARY_NOT_KNOWN))
+		return "";
+	return " (it is new: nodes that shall read it need the revision first)";
+}
+
+static const char *canaries_text(Pool *pool, const RolloutFile *file, const KnownRollout *known,
+				 const Desired *in_force)
 {
 	const DesiredRollout *rollout = &file->desired->rollout;
 	unsigned *ids = pool_alloc(pool, rollout->n_first * sizeof(*ids));
 	const size_t n = rollout_canaries(file, ids);
 	Buf text = BUF_IN(pool);
 
-	for (size_t i = 0; i < n && i < CANARIES_TOLD; i++)
-		buf_printf(&text, "%snode %u: %s", i > 0 ? "; " : "", ids[i],
-			   canary_text(pool, canary_of(file, known, ids[i]), rollout->soak_sec));
+	for (size_t i = 0; i < n && i < CANARIES_TOLD; i++) {
+		const KnownCanary *canary = canary_of(file, known, ids[i]);
+
+		buf_printf(&text, "%snode %u: %s%s", i > 0 ? "; " : "", ids[i],
+			   canary_text(pool, canary, rollout->soak_sec),
+			   new_text(canary, in_force, ids[i]));
+	}
 	if (n > CANARIES_TOLD)
 		buf_printf(&text, "; and %zu more", n - CANARIES_TOLD);
 	return buf_text(&text);
@@ -88,19 +103,20 @@ static const char *since_text(Pool *pool, const RolloutFile *file, const KnownRo
 	return pool_printf(pool, " since %s", time);
 }
 
-static const char *meanwhile_text(Pool *pool, const Known *known, bool goes_on)
+static const char *meanwhile_text(Pool *pool, const Known *known, const Desired *in_force)
 {
-	if (goes_on)
+	if (in_force)
 		return pool_printf(pool, "Revision %lu stays in force", known->revision);
 	return pool_printf(pool,
 			   "Revision %lu was not kept here, so that nothing is corrected meanwhile",
 			   known->revision);
 }
 
-const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known, bool goes_on)
+const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known,
+			 const Desired *in_force)
 {
 	const Desired *desired = file->desired;
-	const char *meanwhile = meanwhile_text(pool, known, goes_on);
+	const char *meanwhile = meanwhile_text(pool, known, in_force);
 
 	if (desired->rollout.n_first == 0)
 		return pool_printf(
@@ -116,7 +132,7 @@ const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known
 			   desired->name, desired->revision,
 			   since_text(pool, file, &known->rollout),
 			   duration_print(pool, desired->rollout.soak_sec),
-			   canaries_text(pool, file, &known->rollout), meanwhile);
+			   canaries_text(pool, file, &known->rollout, in_force), meanwhile);
 }
 
 const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const Known *known)

@@ -30,8 +30,9 @@ RolloutVerdict rollout_verdict(const RolloutFile *file, const Known *known);
 size_t rollout_canaries(const RolloutFile *file, unsigned *ret);
 
 /* What waits, for whom, since when and how long still; REMEDY_RELEASE_ROLLOUT ends the sentence.
- * goes_on: the revision before stays in force here, and what departs from it is corrected. */
-const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known, bool goes_on);
+ * in_force: the revision by which slapd is corrected meanwhile; NULL: it is not at hand. */
+const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known,
+			 const Desired *in_force);
 
 /* NULL: peers may be removed. Else why not yet: nodes that still have them must hear of it before.
  */

@@ -89,9 +89,10 @@ static int64_t stretch_sec(const CanaryLook *look, const CanaryWatch *watch, con
 	return here_sec < there_sec ? here_sec : there_sec;
 }
 
+/* It came while we watched: what was there before may be of any time. */
 static bool is_newer(const CanaryWatch *watch, const Heartbeat *beat)
 {
-	return *watch->csn && strcmp(beat->csn, watch->csn) > 0;
+	return *watch->csn ? strcmp(beat->csn, watch->csn) > 0 : watch->was_absent;
 }
 
 static void beat_note(const Heartbeat *beat, CanaryWatch *watch)
@@ -100,7 +101,6 @@ static void beat_note(const Heartbeat *beat, CanaryWatch *watch)
 	watch->time_sec = beat->time_sec;
 }
 
-/* What it says is new when it came while we watched: what was there before may be of any time. */
 static void heard_take(const CanaryLook *look, const Heartbeat *beat, bool is_well,
 		       CanaryWatch *watch, KnownCanary *canary)
 {
@@ -139,6 +139,7 @@ void canary_watch(Pool *pool, const CanaryLook *look, CanaryWatch *watch, KnownC
 		return;
 	}
 	if (!beat) {
+		watch->was_absent = !node || !node->ignored;
 		canary->state = node && node->ignored ? CANARY_ILL : CANARY_NOT_KNOWN;
 		nothing_take(node && node->ignored
 				     ? pool_printf(pool, "its heartbeat does not count: %s",

@@ -16,6 +16,7 @@ typedef struct CanaryWatch {
 	char csn[64];        /* of the newest heartbeat that was seen; "": none was */
 	uint64_t heard_usec; /* when it came, or when it was first looked for */
 	int64_t time_sec;    /* that it says */
+	bool was_absent;     /* there was none when it was looked for */
 	bool was_well;       /* by it, and it came while this daemon watched */
 } CanaryWatch;
 
