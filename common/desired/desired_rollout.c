@@ -18,8 +18,7 @@ static int read_first(Reader *reader, const ReaderKey *key, const JsonNode *valu
 		return -1;
 	if (value->n_children == 0)
 		return reader_refuse(reader, value->place,
-				     "\"first\" is empty: write at least one id of a peer, or "
-				     "\"rollout\": false");
+				     "\"first\" is empty: nobody would try a new revision");
 	rollout->first = pool_alloc(reader->pool, value->n_children * sizeof(*rollout->first));
 	for (size_t i = 0; i < value->n_children; i++) {
 		if (reader_number(reader, "an id in \"first\"", &value->children[i], &range, &id) <
@@ -148,7 +147,7 @@ int desired_check_rollout(Reader *reader, const JsonNode *root, const Desired *d
 				     "the new one");
 	if (!has_heartbeat(desired))
 		return reader_refuse(reader, rollout->place,
-				     "\"rollout\" needs a \"heartbeat\" in \"databases\": by it "
+				     "\"rollout\" needs a \"heartbeat\" in \"databases\", by which "
 				     "the other nodes see how those in \"first\" do");
 	return check_first(reader, json_member(rollout, "first"), desired);
 }

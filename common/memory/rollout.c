@@ -143,6 +143,6 @@ const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const Know
 	return pool_printf(
 		pool,
 		"peers that %s does not list stay until all nodes that are heard show its "
-		"revision, %lu; to remove them now",
+		"revision, %lu; to have them gone now",
 		file->desired->name, file->desired->revision);
 }
