@@ -2,16 +2,18 @@
 """policy.rollout: a new revision is tried on its first nodes, and all others wait until these did well with it."""
 
 import contextlib
+import copy
 import hashlib
 import json
 import os
+import random
 import time
 
 import ldap
 import pytest
 import remedies
 from cluster import Node, apply_until_joined
-from heartbeats import ACCESS, beat, daemons, drop_beat, make_cluster, options, put_beat, settings, states, status
+from heartbeats import ACCESS, beat, csn_of, daemons, drop_beat, make_cluster, options, put_beat, settings, states, status
 from played import DAY_BEGINS, Played
 from slapd import PASSWORD, Database, wait_until
 
@@ -314,9 +316,9 @@ def test_where_the_revision_in_force_was_not_kept_nothing_is_corrected(cluster):
     _, two, _ = cluster
     change(cluster)
     two.write(cluster.document)
-    kept = os.path.join(two.state_dir, "peers.json")
-    if os.path.exists(kept):
-        os.unlink(kept)
+    # What is kept of another revision is no help.
+    with open(os.path.join(two.state_dir, "peers.json"), "wb") as kept, open(two.peers_file, "rb") as file:
+        kept.write(file.read())
     set_checkpoint(two, "300 30")
     before = two.server.config_writes()
     done = two.apply(*options(two))
@@ -376,3 +378,122 @@ def test_a_canary_that_joins_holds_the_others_until_it_joined(slapd_factory, pro
         apply_until_joined(joiner)
         watcher.look()
         assert len(one.syncrepl()) == len(two.syncrepl()) == 2 and not held(two)
+
+
+# Mistakes
+
+def wrong_uri(document, node):
+    """Another host than meant in the URI of a peer."""
+    del node
+    document["peers"][-1]["uri"] = document["peers"][-1]["uri"].replace("127.0.0.1", "127.0.0.21")
+
+
+def wrong_secret(document, node):
+    """A file with another password."""
+    path = os.path.join(node.folder, "wrong-secret")
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write("wrong\n")
+    document["databases"][0]["syncrepl"]["credentials"] = {"file": path}
+
+
+def cut_graph(document, node):
+    """Nobody reads the last peer."""
+    del node
+    for peer in document["peers"][:-1]:
+        peer["reads"] = [other["id"] for other in document["peers"][:-1] if other is not peer]
+
+
+def no_database(document, node):
+    """What a template leaves that failed."""
+    del node
+    document["databases"] = []
+
+
+MISTAKES = {"uri": [wrong_uri], "secret": [wrong_secret], "graph": [cut_graph], "template": [no_database],
+            "two": [wrong_uri, wrong_secret]}
+
+
+def mistaken(cluster, names):
+    """The next revision, with those mistakes; the document itself stays right."""
+    cluster.document["revision"] += 1
+    document = copy.deepcopy(cluster.document)
+    for mistake in MISTAKES[names]:
+        mistake(document, cluster[0])
+    return document
+
+
+def links(node):
+    """What slapd has of links, and of the rest that syncward would write."""
+    return sorted(node.syncrepl()), checkpoint(node)
+
+
+def tick(players, seconds):
+    """Time passes for all of them, and what they ask is answered."""
+    for played in players:
+        played.ask(f"advance {seconds * 1000}")
+        played.ask("trigger 1")
+        while played.probes():
+            pass
+
+
+@pytest.mark.parametrize("names", MISTAKES)
+def test_a_mistake_reaches_nobody_but_the_canary_and_when_it_is_mended_all_go_on(cluster, names, request):
+    order = random.Random(request.node.name)
+    with contextlib.ExitStack() as stack:
+        players = [stack.enter_context(Played(node, settings(node)[1])) for node in cluster]
+        for _ in range(4):
+            tick(players, 20)
+        assert all(beat(cluster[1].server, node) for node in cluster)
+        before = [links(node) for node in cluster]
+        document = mistaken(cluster, names)
+        for node in order.sample(list(cluster), 3):
+            node.write(document)
+            tick(players, 1)
+        for _ in range(12):
+            tick(players, 20)
+        assert status(cluster[0])["desired"]["revision"] == (9 if names in ("uri", "secret", "two") else 8)
+        for node, was in zip(cluster.nodes[1:], before[1:]):
+            assert links(node) == was, node.id
+            assert status(node)["desired"]["revision"] == 8
+        change(cluster)
+        for node in order.sample(list(cluster), 3):
+            node.write(cluster.document)
+            tick(players, 1)
+        for _ in range(12):
+            tick(players, 20)
+        for node in cluster:
+            assert checkpoint(node) == "200 20" and len(node.syncrepl()) == 2 and not held(node), held(node)
+        for played in players:
+            played.end()
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_mistakes_brought_to_many_nodes_in_random_order_reach_the_canary_alone(slapd_factory, program, request):
+    cluster = make_cluster(slapd_factory, program, 8)
+    order = random.Random(request.node.name)
+    stage(cluster, soak="1s")
+    cluster.write()
+    for node in cluster:
+        node.apply_ok()
+    with daemons(cluster):
+        for node in cluster:
+            wait_until(lambda node=node: states(node) == ["heard"] * 8, f"node {node.id} hears all", 240)
+        before = [links(node) for node in cluster]
+        for names in order.sample(list(MISTAKES), len(MISTAKES)):
+            document = mistaken(cluster, names)
+            for node in order.sample(list(cluster), 8):
+                node.write(document)
+        for node in cluster.nodes[1:]:
+            wait_until(lambda node=node: held(node) or "refused" in json.dumps(status(node)), f"node {node.id} has seen it", 60)
+        # Longer than the soak, and than a heartbeat takes.
+        last = [csn_of(node) for node in cluster]
+        wait_until(lambda: all(csn_of(node) > was for node, was in zip(cluster, last)), "each wrote another heartbeat", 180)
+        for node, was in zip(cluster.nodes[1:], before[1:]):
+            assert links(node) == was, node.id
+        change(cluster)
+        for node in order.sample(list(cluster), 8):
+            node.write(cluster.document)
+        for node in cluster:
+            wait_until(lambda node=node: checkpoint(node) == "200 20" and not held(node), f"node {node.id} has it", 400)
+        wait_until(lambda: all(len(node.syncrepl()) == 7 for node in cluster), "all are linked", 60)
