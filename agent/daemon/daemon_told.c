@@ -58,7 +58,7 @@ void daemon_told_events(DaemonTold *told, const JournalContext *context, const E
 
 bool daemon_told_desired(DaemonTold *told, Found *found)
 {
-	const InForce *file = &found->inputs.in_force;
+	const FileInForce *file = &found->inputs.in_force;
 	const char *name = found->inputs.file.desired->name;
 	Event event = {.kind = EVENT_DESIRED_LOADED};
 

@@ -98,11 +98,11 @@ static void rollout_find(Pool *pool, const InputsOptions *options, Inputs *input
 	if (inputs->rollout.kept)
 		inputs->file = *inputs->rollout.kept;
 	if (inputs->rollout.text && !inputs->rollout.kept)
-		inputs->in_force = (InForce){true, known->revision, known->sha256};
+		inputs->in_force = (FileInForce){true, known->revision, known->sha256};
 	else
-		inputs->in_force = (InForce){inputs->file.desired->has_revision,
-					     inputs->file.desired->revision,
-					     pool_strdup(pool, inputs->file.sha256)};
+		inputs->in_force = (FileInForce){inputs->file.desired->has_revision,
+						 inputs->file.desired->revision,
+						 pool_strdup(pool, inputs->file.sha256)};
 }
 
 /* Passwords in peers.json itself are known by that file. */

@@ -11,11 +11,11 @@
 #include "common/live/machine.h"
 
 /* Which peers.json is in force. */
-typedef struct InForce {
+typedef struct FileInForce {
 	bool has_revision;
 	unsigned long revision;
 	const char *sha256;
-} InForce;
+} FileInForce;
 
 /* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
 typedef struct Inputs {
@@ -26,7 +26,7 @@ typedef struct Inputs {
 	SecretsRead secrets;
 	const char *refusal; /* why the last good ones stand in for the files on disk; NULL: they do
 				not */
-	InForce in_force;
+	FileInForce in_force;
 	RolloutWait rollout;    /* with what is kept file is that, else what waits */
 	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
 	Wanted wanted;
