@@ -94,6 +94,25 @@ static const char *canaries_text(Pool *pool, const RolloutFile *file, const Know
 	return buf_text(&text);
 }
 
+static bool has_same_first(const DesiredRollout *one, const DesiredRollout *other)
+{
+	if (one->n_first != other->n_first)
+		return false;
+	for (size_t i = 0; i < one->n_first; i++)
+		if (!rollout_has_first(other, one->first[i]))
+			return false;
+	return true;
+}
+
+/* Its own list counts; whoever reads it shall know that it is another one. */
+static const char *other_first_text(const Desired *desired, const Desired *in_force)
+{
+	if (!in_force || in_force->rollout.n_first == 0 ||
+	    has_same_first(&desired->rollout, &in_force->rollout))
+		return "";
+	return " with another \"first\" than before,";
+}
+
 static const char *since_text(Pool *pool, const RolloutFile *file, const KnownRollout *known)
 {
 	char time[TIMESTAMP_SIZE];
@@ -127,9 +146,9 @@ const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known
 			desired->name, desired->revision, meanwhile,
 			remedy_text(REMEDY_ROLLOUT_OFF));
 	return pool_printf(pool,
-			   "%s, revision %lu, waits%s until it did well for %s where it is tried "
+			   "%s, revision %lu,%s waits%s until it did well for %s where it is tried "
 			   "(%s). %s; to have it here now",
-			   desired->name, desired->revision,
+			   desired->name, desired->revision, other_first_text(desired, in_force),
 			   since_text(pool, file, &known->rollout),
 			   duration_print(pool, desired->rollout.soak_sec),
 			   canaries_text(pool, file, &known->rollout, in_force), meanwhile);

@@ -286,7 +286,7 @@ def test_a_dead_canary_goes_by_a_revision_that_names_another_one(cluster):
         two.write(cluster.document)
         watcher.canary = three
         watcher.look()
-        assert "revision 10, waits" in held(two) and "node 3: " in held(two) and "node 1" not in held(two)
+        assert "revision 10, with another \"first\" than before, waits" in held(two) and "node 3: " in held(two) and "node 1" not in held(two)
         do_well(watcher, digest(two), revision=10)
         assert checkpoint(two) == "200 20" and not held(two)
 
