@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/release_option.h"
 #include "agent/command/report_print.h"
 #include "agent/pass/apply_told.h"
 #include "agent/pass/pass.h"
@@ -14,25 +15,6 @@
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
-
-static int released_guards(Pool *pool, const TextList *codes, unsigned *ret, Error *err)
-{
-	unsigned released = 0;
-
-	for (size_t i = 0; i < codes->n_items; i++) {
-		int guard = guard_find_releasable(codes->items[i]);
-
-		if (guard < 0)
-			return error_set(
-				err, ERROR_USAGE, 0,
-				"--release %s: no guard of that name can be released; these "
-				"can: %s",
-				codes->items[i], guards_releasable(pool));
-		released |= GUARD_BIT(guard);
-	}
-	*ret = released;
-	return 0;
-}
 
 /* What a guard of the whole server holds is about no database. */
 static int release_suffix(const Options *options, PassOptions *ret, Error *err)
@@ -175,11 +157,12 @@ static int cmd_apply(const Options *options)
 	Error err;
 	AUTO_FD lock = -1;
 
-	if (released_guards(options->pool, &options->release, &pass_options.released, &err) < 0 ||
+	if (release_option(options->pool, &options->release, &pass_options.released, &err) < 0 ||
 	    release_suffix(options, &pass_options, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
+	context.releases_rollout = pass_options.released & GUARD_BIT(GUARD_ROLLOUT);
 	if (options->plan_file &&
 	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)
 		return say_error(&err);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
+#include "agent/command/release_option.h"
 #include "agent/command/report_print.h"
 #include "agent/pass/pass.h"
 #include "agent/pass/saved_plan.h"
@@ -43,6 +44,15 @@ static int check_secrets_wish(const Options *options, Error *err)
 	return 0;
 }
 
+/* What apply would do with the same words. One that is saved is applied with words of its own. */
+static int release_wish(const Options *options, PassOptions *ret, Error *err)
+{
+	if (options->save_file && options->release.n_items > 0)
+		return error_set(err, ERROR_USAGE, 0,
+				 "--release does not go with --save: it is for `apply --plan`");
+	return release_option(options->pool, &options->release, &ret->released, err);
+}
+
 static int plan_save(const Options *options, const Inputs *inputs, const Report *report, Error *err)
 {
 	const PlanBasis basis = {.inputs = inputs, .world = &report->world, .plan = &report->plan};
@@ -55,14 +65,18 @@ static int plan_save(const Options *options, const Inputs *inputs, const Report 
 static int cmd_plan(const Options *options)
 {
 	AUTO(Directory) *directory = NULL;
+	PassOptions pass_options = {0};
 	Context context;
 	Inputs inputs;
 	Report report;
 	Error err;
 
 	if (check_secrets_wish(options, &err) < 0 ||
-	    context_read(options->pool, &options->override, &context, &err) < 0 ||
-	    context_inputs(&context, false, &inputs, &err) < 0 ||
+	    release_wish(options, &pass_options, &err) < 0 ||
+	    context_read(options->pool, &options->override, &context, &err) < 0)
+		return say_error(&err);
+	context.releases_rollout = pass_options.released & GUARD_BIT(GUARD_ROLLOUT);
+	if (context_inputs(&context, false, &inputs, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
 	if (inputs.state.known.heal)
@@ -70,7 +84,7 @@ static int cmd_plan(const Options *options)
 		    "which first of all gives it %u again",
 		    inputs.state.known.heal->suffix, inputs.state.known.heal->sid,
 		    remedy_text(REMEDY_APPLY), inputs.state.known.heal->server_id);
-	pass_run(options->pool, &inputs, &(PassOptions){0}, directory, &report);
+	pass_run(options->pool, &inputs, &pass_options, directory, &report);
 	report_say(&report);
 	if (report.has_plan && options->save_file && plan_save(options, &inputs, &report, &err) < 0)
 		return say_error(&err);
@@ -83,6 +97,8 @@ static int cmd_plan(const Options *options)
 static const OptionRule plan_options[] = {
 	OPTION_NAMED("--save", OPTION_TEXT, save_file, "FILE",
 		     "write the plan to FILE (mode 0600), for apply --plan FILE"),
+	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
+		     "show what apply would do with the same option"),
 	OPTION_NAMED("--show-secrets", OPTION_FLAG, shows_secrets, NULL,
 		     "with --output ldif: show passwords, only on a terminal or with --save"),
 };

@@ -4,6 +4,7 @@
 #include "agent/daemon/daemon_conditions.h"
 #include "agent/daemon/daemon_heartbeat.h"
 #include "agent/daemon/daemon_identity.h"
+#include "agent/daemon/daemon_rollout.h"
 #include "agent/daemon/daemon_status.h"
 #include "agent/daemon/daemon_wake.h"
 #include "agent/daemon/daemon_work.h"
@@ -27,6 +28,7 @@ struct Daemon {
 	DaemonHealth health;
 	DaemonProbes probes;
 	DaemonHeartbeat heartbeat;
+	DaemonRollout rollout;
 	ExtraLooks *extra_looks; /* of both copies, beside the passes */
 	DaemonRefusal refusal;
 	DaemonTold told;
@@ -85,6 +87,7 @@ void daemon_free(Daemon *daemon)
 	daemon_links_free(&daemon->links);
 	daemon_health_free(&daemon->health);
 	daemon_heartbeat_free(&daemon->heartbeat);
+	daemon_rollout_free(&daemon->rollout);
 	daemon_told_free(&daemon->told);
 	daemon_kept_free(&daemon->kept);
 	daemon_status_free(&daemon->status);
@@ -275,6 +278,12 @@ static Follow heartbeat_follow(Daemon *daemon, const Found *found, const Conditi
 				     });
 }
 
+static Follow rollout_follow(Daemon *daemon, const Found *found)
+{
+	return daemon_rollout_look(&daemon->rollout, found, &daemon->heartbeat,
+				   daemon->probes.n_rounds);
+}
+
 /* What went wrong elsewhere than in this pass. */
 static void troubles_take(const Daemon *daemon, Found *found)
 {
@@ -352,6 +361,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_links_look(&daemon->links, &found, &moments.links_before));
 	follow_add(pool, &follow, daemon_health_look(&daemon->health, &found, &daemon->links));
 	follow_add(pool, &follow, heartbeat_follow(daemon, &found, &follow.lasting));
+	follow_add(pool, &follow, rollout_follow(daemon, &found));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));
 

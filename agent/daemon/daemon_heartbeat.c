@@ -9,6 +9,7 @@
 #include "agent/pass/look.h"
 #include "common/decide/heartbeat_gate.h"
 #include "common/tell/told_fleet.h"
+#include "common/tell/told_rollout.h"
 
 #define LOOK_USEC 300000 /* at what a process of ours does */
 
@@ -53,14 +54,19 @@ static Heartbeat beat_now(const HeartbeatWork *work)
 	Heartbeat beat = {
 		.id = found->inputs.wanted.self->id,
 		.version = SYNCWARD_VERSION,
-		.has_revision = desired->has_revision,
-		.revision = desired->revision,
-		.sha256 = found->inputs.file.sha256,
+		.has_revision = found->inputs.in_force.has_revision,
+		.revision = found->inputs.in_force.revision,
+		.sha256 = found->inputs.in_force.sha256,
 		.mode = desired->mode == POLICY_ENFORCE ? "enforce" : "audit",
 		.time_sec = found_realtime_sec(found),
 	};
 
 	heartbeat_say_state(found->pool, work->sight->lasting, &beat);
+	if (rollout_has_first(&desired->rollout, beat.id)) {
+		const Fleets fleets = daemon_heartbeat_fleets(found->pool, work->heart);
+
+		beat.rollout = rollout_word(work->sight->lasting, &fleets, beat.revision);
+	}
 	return beat;
 }
 

@@ -137,13 +137,34 @@ static void desired_take(Status *status, const Found *found, Pool *pool)
 	}
 	status->has_desired = true;
 	status->mode = desired->mode;
-	status->has_revision = desired->has_revision;
-	status->revision = desired->revision;
-	status->sha256 = pool_strdup(pool, found->inputs.file.sha256);
+	status->has_revision = found->inputs.in_force.has_revision;
+	status->revision = found->inputs.in_force.revision;
+	status->sha256 = pool_strdup(pool, found->inputs.in_force.sha256);
 	status->node_id = self ? self->id : 0;
 	status->node_uri = self ? pool_strdup(pool, self->uri) : NULL;
 	status->is_consumer = self && peer_is_consumer(self);
 	status->is_hub = self && self->is_hub;
+}
+
+static void rollout_take(Status *status, const Found *found, Pool *pool)
+{
+	const Desired *desired =
+		found->inputs.rollout.file ? found->inputs.rollout.file->desired : NULL;
+	const KnownRollout *known = &found->inputs.state.known.rollout;
+
+	status->rollout = (StatusRollout){.waits = desired != NULL};
+	if (!desired)
+		return;
+	status->rollout.revision = desired->revision;
+	status->rollout.since_sec =
+		known->since_sec > 0 ? known->since_sec : found_realtime_sec(found);
+	status->rollout.soak_sec = desired->rollout.soak_sec;
+	for (size_t i = 0; i < known->n_canaries; i++) {
+		KnownCanary canary = known->canaries[i];
+
+		canary.says = pool_strdup(pool, canary.says);
+		POOL_PUSH(pool, status->rollout.canaries, status->rollout.n_canaries, canary);
+	}
 }
 
 static void pass_take(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)
@@ -189,6 +210,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	status_take_probes(found->answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	value->fleets = daemon_heartbeat_fleets(pool, passed->heartbeat);
+	rollout_take(value, found, pool);
 	pass_take(value, found, passed, pool);
 	pool_free(status->pool);
 	status->pool = pool;

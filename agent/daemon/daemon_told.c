@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_told.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,20 +59,19 @@ void daemon_told_events(DaemonTold *told, const JournalContext *context, const E
 
 bool daemon_told_desired(DaemonTold *told, Found *found)
 {
-	const PeersFile *file = &found->inputs.file;
-	const Desired *desired = file->desired;
+	const FileInForce *file = &found->inputs.in_force;
+	const char *name = found->inputs.file.desired->name;
 	Event event = {.kind = EVENT_DESIRED_LOADED};
 
 	found->journal.sha256 = file->sha256;
-	found->journal.has_revision = desired->has_revision;
-	found->journal.revision = desired->revision;
+	found->journal.has_revision = file->has_revision;
+	found->journal.revision = file->revision;
 	if (strcmp(told->desired_sha256, file->sha256) == 0)
 		return false;
-	memcpy(told->desired_sha256, file->sha256, sizeof(told->desired_sha256));
-	event.text = desired->has_revision
-			     ? pool_printf(found->pool, "%s, revision %lu, is in force",
-					   desired->name, desired->revision)
-			     : pool_printf(found->pool, "%s is in force", desired->name);
+	(void)snprintf(told->desired_sha256, sizeof(told->desired_sha256), "%s", file->sha256);
+	event.text = file->has_revision ? pool_printf(found->pool, "%s, revision %lu, is in force",
+						      name, file->revision)
+					: pool_printf(found->pool, "%s is in force", name);
 	daemon_told_events(told, &found->journal, &(EventList){&event, 1});
 	return true;
 }

@@ -81,7 +81,7 @@ static int inputs_take(PassMoments *moments, Found *found, Error *err)
 	daemon_put_back_want(moments->put_back, found);
 	if (daemon_told_desired(moments->told, found))
 		daemon_schedule_forget(moments->schedule);
-	if (!inputs->refusal &&
+	if (!inputs->refusal && !inputs->rollout.text &&
 	    last_good_keep(moments->site->good, &inputs->file, &inputs->secrets, &keep_err) < 0)
 		found_state_problem(found, &keep_err);
 	return 0;

@@ -79,6 +79,32 @@ static int file_find(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 	return 0;
 }
 
+/* A new revision may wait here: the one in force goes on in its place, if it is at hand. */
+static void rollout_find(Pool *pool, const InputsOptions *options, Inputs *inputs)
+{
+	const Known *known = &inputs->state.known;
+
+	if (known->has_revision && !inputs->refusal && !options->releases_rollout)
+		inputs->rollout = rollout_wait(
+			pool,
+			&(RolloutWaitLook){.file = &inputs->file,
+					   .path = options->peers_file,
+					   .node = {.node = options->node,
+						    .fqdn = inputs->machine.fqdn,
+						    .by_name_alone = options->fqdn_is_awaited},
+					   .known = known,
+					   .good = options->last_good,
+					   .state_dir = options->state_dir});
+	if (inputs->rollout.kept)
+		inputs->file = *inputs->rollout.kept;
+	if (inputs->rollout.text && !inputs->rollout.kept)
+		inputs->in_force = (FileInForce){true, known->revision, known->sha256};
+	else
+		inputs->in_force = (FileInForce){inputs->file.desired->has_revision,
+						 inputs->file.desired->revision,
+						 pool_strdup(pool, inputs->file.sha256)};
+}
+
 /* Passwords in peers.json itself are known by that file. */
 static void literals_identify(Pool *pool, Inputs *inputs)
 {
@@ -133,6 +159,7 @@ int inputs_read(Pool *pool, const InputsOptions *options, Inputs *ret, Error *er
 	if (state_find(pool, options, &inputs, err) < 0 ||
 	    file_find(pool, options, &inputs, err) < 0)
 		return -1;
+	rollout_find(pool, options, &inputs);
 	secrets_find_all(pool, options, &inputs);
 	if (find_self(pool, options, &inputs, err) < 0)
 		return -1;

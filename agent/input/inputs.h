@@ -4,10 +4,18 @@
 
 #include "agent/input/last_good.h"
 #include "agent/input/peers_file.h"
+#include "agent/input/rollout_wait.h"
 #include "agent/input/secret_read.h"
 #include "agent/state/state.h"
 #include "common/desired/wanted.h"
 #include "common/live/machine.h"
+
+/* Which peers.json is in force. */
+typedef struct FileInForce {
+	bool has_revision;
+	unsigned long revision;
+	const char *sha256;
+} FileInForce;
 
 /* Everything a pass needs from this machine's files: parsed, checked, seen from this node. */
 typedef struct Inputs {
@@ -18,6 +26,8 @@ typedef struct Inputs {
 	SecretsRead secrets;
 	const char *refusal; /* why the last good ones stand in for the files on disk; NULL: they do
 				not */
+	FileInForce in_force;
+	RolloutWait rollout;    /* with what is kept file is that, else what waits */
 	const char *not_listed; /* why no peer is this node; NULL: wanted is valid */
 	Wanted wanted;
 	StateRead state;
@@ -35,6 +45,7 @@ typedef struct InputsOptions {
 	const char *ldap_uri; /* where slapd is asked */
 	bool may_write;
 	bool renews_tls;
+	bool releases_rollout;  /* a person does: a new revision waits for nobody */
 	const StateRead *state; /* that was read before; NULL: it is read */
 	const LastGood
 		*last_good; /* stands in for files that cannot be used; NULL: they are errors */

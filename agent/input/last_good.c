@@ -17,11 +17,27 @@ struct LastGood {
 	SecretsRead secrets;
 };
 
+static int stored_read(Pool *pool, const char *state_dir, FileContent *ret)
+{
+	const FileCheck check = {.max_bytes = JSON_MAX_BYTES};
+
+	return file_read_checked(pool, pool_printf(pool, "%s/" STATE_LAST_GOOD, state_dir), &check,
+				 ret, NULL);
+}
+
+int last_good_stored(Pool *pool, const char *state_dir, const char *path, PeersFile *ret)
+{
+	FileContent content;
+
+	if (stored_read(pool, state_dir, &content) < 0)
+		return -1;
+	return peers_file_parse_kept(pool, path, &content, ret, NULL);
+}
+
 LastGood *last_good_new(const char *state_dir)
 {
 	Pool *pool = pool_new();
 	LastGood *good = pool_alloc(pool, sizeof(*good));
-	const FileCheck check = {.max_bytes = JSON_MAX_BYTES};
 
 	*good = (LastGood){
 		.pool = pool,
@@ -29,8 +45,7 @@ LastGood *last_good_new(const char *state_dir)
 		.file_pool = pool_new(),
 		.secrets_pool = pool_new(),
 	};
-	if (file_read_checked(good->file_pool, pool_printf(pool, "%s/" STATE_LAST_GOOD, state_dir),
-			      &check, &good->file, NULL) < 0)
+	if (stored_read(good->file_pool, state_dir, &good->file) < 0)
 		good->file = (FileContent){0};
 	good->is_stored = good->file.bytes != NULL;
 	return good;

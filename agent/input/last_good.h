@@ -23,6 +23,9 @@ DEFINE_CLEANUP(LastGood, last_good_free)
  * gives lives as long as pool and until the next last_good_keep(). */
 int last_good_file(const LastGood *good, Pool *pool, const char *path, PeersFile *ret, Error *err);
 
+/* That of the state folder alone, for who keeps none; -1: there is none that can be used. */
+int last_good_stored(Pool *pool, const char *state_dir, const char *path, PeersFile *ret);
+
 /* Fills in the last good password where one could not be read. */
 void last_good_secrets(const LastGood *good, Pool *pool, SecretsRead *secrets);
 

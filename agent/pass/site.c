@@ -60,6 +60,7 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 		.ldap_uri = context->ldap_uri,
 		.may_write = may_write,
 		.renews_tls = context->renews_tls,
+		.releases_rollout = context->releases_rollout,
 		.last_good = context->last_good,
 		.state = context->state,
 	};

@@ -25,6 +25,7 @@ typedef struct Context {
 	unsigned probe_interval_sec;
 	bool holds_contested;
 	bool renews_tls;
+	bool releases_rollout;     /* see InputsOptions */
 	VerifySettings verify;     /* with which heartbeats are written, too */
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;

@@ -32,8 +32,7 @@ int state_check_writable(const char *state_dir, Error *err);
 
 /* Each writes one file of the state folder (created 0700 when missing), durable before it returns.
  */
-int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
-			 Error *err);
+int state_write_revision(const char *state_dir, const Known *known, Error *err);
 int state_write_databases(const char *state_dir, const KnownDatabase *databases, size_t n_databases,
 			  Error *err);
 int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,

@@ -4,6 +4,7 @@
 #include "agent/state/state.h"
 #include "agent/state/state_age.h"
 #include "agent/state/state_fence.h"
+#include "agent/state/state_rollout.h"
 #include "common/base/text.h"
 #include "common/memory/memory_equal.h"
 
@@ -13,13 +14,24 @@ typedef int (*Keeper)(const char *state_dir, Known *kept, const Known *next, Err
 static int keep_revision(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
 	if (kept->has_revision == next->has_revision && kept->revision == next->revision &&
-	    text_equal(kept->sha256, next->sha256))
+	    text_equal(kept->sha256, next->sha256) && kept->is_staged == next->is_staged)
 		return 0;
-	if (state_write_revision(state_dir, next->revision, next->sha256, err) < 0)
+	if (state_write_revision(state_dir, next, err) < 0)
 		return -1;
 	kept->has_revision = next->has_revision;
 	kept->revision = next->revision;
 	kept->sha256 = next->sha256;
+	kept->is_staged = next->is_staged;
+	return 0;
+}
+
+static int keep_rollout(const char *state_dir, Known *kept, const Known *next, Error *err)
+{
+	if (known_rollout_equal(&kept->rollout, &next->rollout))
+		return 0;
+	if (state_write_rollout(state_dir, &next->rollout, err) < 0)
+		return -1;
+	kept->rollout = next->rollout;
 	return 0;
 }
 
@@ -141,7 +153,7 @@ int state_keep(const char *state_dir, Known *kept, const Known *next, Error *err
 	static const Keeper keepers[] = {
 		keep_revision, keep_left,      keep_databases, keep_indexed,
 		keep_unsaved,  keep_restarted, keep_machine,   keep_links,
-		keep_fence,    keep_ages,      keep_refusals,
+		keep_fence,    keep_ages,      keep_refusals,  keep_rollout,
 	};
 	int result = 0;
 

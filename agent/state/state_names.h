@@ -24,6 +24,7 @@
 #define STATE_FENCE          "fence.json"
 #define STATE_LAST_SEEN      "last-seen.json"
 #define STATE_SOCKET         "socket.json"
+#define STATE_ROLLOUT        "rollout.json"
 #define STATE_COMPARED       "compare.json"
 #define STATE_SCHEMA_VERSION 1
 

@@ -12,6 +12,7 @@
 #include "agent/state/state_heal.h"
 #include "agent/state/state_link.h"
 #include "agent/state/state_names.h"
+#include "agent/state/state_rollout.h"
 #include "agent/system/file_write.h"
 #include "common/base/timestamp.h"
 
@@ -26,6 +27,7 @@ static int revision_load(Pool *pool, const JsonNode *root, void *target)
 	known->has_revision = true;
 	known->revision = revision;
 	known->sha256 = member_string(root, "sha256");
+	known->is_staged = json_member(root, "staged") != NULL;
 	return 0;
 }
 
@@ -226,6 +228,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 	{.name = STATE_FENCE, .load = fence_load},
 	{.name = STATE_LAST_SEEN, .load = last_seen_load},
+	{.name = STATE_ROLLOUT, .load = rollout_load},
 };
 
 static int pause_load(Pool *pool, const JsonNode *root, void *target)
@@ -252,7 +255,7 @@ static void revision_keep(const StateFolder *folder, const Known *known)
 {
 	if (folder->may_write && known->has_revision &&
 	    faccessat(folder->fd, STATE_REVISION, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		(void)state_write_revision(folder->state_dir, known->revision, known->sha256, NULL);
+		(void)state_write_revision(folder->state_dir, known, NULL);
 }
 
 /* Without the line ends that fill its block. */

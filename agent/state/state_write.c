@@ -35,13 +35,15 @@ int state_check_writable(const char *state_dir, Error *err)
 	return 0;
 }
 
-int state_write_revision(const char *state_dir, unsigned long revision, const char *sha256,
-			 Error *err)
+int state_write_revision(const char *state_dir, const Known *known, Error *err)
 {
 	struct json_object *document = state_document_new();
 
-	json_object_object_add(document, "revision", json_object_new_int64((int64_t)revision));
-	json_object_object_add(document, "sha256", json_object_new_string(sha256));
+	json_object_object_add(document, "revision",
+			       json_object_new_int64((int64_t)known->revision));
+	json_object_object_add(document, "sha256", json_object_new_string(known->sha256));
+	if (known->is_staged)
+		json_object_object_add(document, "staged", json_object_new_boolean(1));
 	return state_document_write(state_dir, STATE_REVISION, document, err);
 }
 

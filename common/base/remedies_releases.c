@@ -63,4 +63,9 @@ const RemedyRow remedies_releases[REMEDY_COUNT] = {
 	[REMEDY_RELEASE_ROLE] =
 		{"release-role", REMEDY_SHELL, "syncward apply --release role",
 		 "test_promotion.py::test_a_consumer_becomes_a_provider_with_what_it_has"},
+	[REMEDY_RELEASE_ROLLOUT] =
+		{"release-rollout", REMEDY_SHELL, "syncward apply --release rollout",
+		 "test_rollout.py::test_a_dead_canary_holds_nobody_whom_a_person_releases"},
+	[REMEDY_ROLLOUT_OFF] = {"rollout-off", REMEDY_PEERS, "\"rollout\": false",
+				"test_rollout.py::test_a_revision_that_lost_its_rollout_waits"},
 };

@@ -42,6 +42,8 @@ size_t heartbeat_values(Pool *pool, const Heartbeat *beat,
 	ret[n++] = pool_printf(pool, "state=%s", beat->state);
 	/* A description may not be empty, nor end in a blank. */
 	ret[n++] = pool_printf(pool, "held=%s", *beat->held ? beat->held : NO_VALUE);
+	if (beat->rollout)
+		ret[n++] = pool_printf(pool, "rollout=%s", beat->rollout);
 	ret[n++] = pool_printf(pool, "time=%s",
 			       timestamp_print(beat->time_sec, time) ? time : NO_VALUE);
 	return n;
@@ -56,6 +58,8 @@ Heartbeat heartbeat_copy(Pool *pool, const Heartbeat *beat)
 	copy.mode = pool_strdup(pool, beat->mode);
 	copy.state = pool_strdup(pool, beat->state);
 	copy.held = pool_strdup(pool, beat->held);
+	copy.rollout = pool_strdup(pool, beat->rollout);
+	copy.csn = pool_strdup(pool, beat->csn);
 	return copy;
 }
 
@@ -65,7 +69,8 @@ bool heartbeat_says_same(const Heartbeat *one, const Heartbeat *other)
 	       one->has_revision == other->has_revision &&
 	       (!one->has_revision || one->revision == other->revision) &&
 	       text_equal(one->sha256, other->sha256) && text_equal(one->mode, other->mode) &&
-	       text_equal(one->state, other->state) && text_equal(one->held, other->held);
+	       text_equal(one->state, other->state) && text_equal(one->held, other->held) &&
+	       text_equal(one->rollout, other->rollout);
 }
 
 bool heartbeat_is_due(const HeartbeatSaid *said, const Heartbeat *beat, uint64_t now_usec)
@@ -140,7 +145,7 @@ static bool beat_read(Pool *pool, const Attribute *values, Heartbeat *ret)
 {
 	static const char *const words[] = {"version", "sha256", "mode", "state", "held"};
 	const char *texts[ARRAY_SIZE(words)];
-	const char *revision = field(values, "revision");
+	const char *revision = field(values, "revision"), *rollout = field(values, "rollout");
 	unsigned long id = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
@@ -156,6 +161,7 @@ static bool beat_read(Pool *pool, const Attribute *values, Heartbeat *ret)
 		.mode = texts[2],
 		.state = texts[3],
 		.held = optional(texts[4]) ? texts[4] : "",
+		.rollout = is_plain(rollout) ? pool_strdup(pool, rollout) : NULL,
 		.time_sec = timestamp_parse(field(values, "time")),
 	};
 	if (!number_read(field(values, "id"), 65535, &id) || id == 0 || ret->time_sec < 0 ||
@@ -203,5 +209,6 @@ const char *heartbeat_read(Pool *pool, const Entry *entry, const HeartbeatWriter
 	if (beat.time_sec > writer->now_sec + HEARTBEAT_CLOCK_SEC)
 		return "its time has not come yet";
 	*ret = beat;
+	ret->csn = pool_strdup(pool, csn);
 	return NULL;
 }

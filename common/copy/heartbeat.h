@@ -23,11 +23,16 @@ typedef struct Heartbeat {
 	const char *mode;   /* "enforce", "audit" */
 	const char *state;  /* in a word: "in-step", "held", ... */
 	const char *held;   /* codes with a blank between them; "": nothing is */
-	int64_t time_sec;   /* when that was so, by the node's clock */
+	/* The same word without what the roll-out itself brings with it, of a node that puts
+	 * revisions in force first; NULL: it is none. */
+	const char *rollout;
+	int64_t time_sec; /* when that was so, by the node's clock */
+	const char *csn;  /* of the entry that was read; not of one that is written */
 } Heartbeat;
 
 #define HEARTBEAT_CLASS        "applicationProcess"
-#define HEARTBEAT_VALUES_MAX   9
+#define HEARTBEAT_WELL         "in-step" /* the one word that is good */
+#define HEARTBEAT_VALUES_MAX   10
 #define HEARTBEAT_CLOCK_SEC    60 /* a time so far ahead of ours has not come */
 #define HEARTBEAT_ENTRY_FILTER "(cn=syncward-heartbeat-*)"
 

@@ -14,6 +14,7 @@
 #include "common/decide/guard_order.h"
 #include "common/decide/guard_partial.h"
 #include "common/decide/guard_removal.h"
+#include "common/decide/guard_rollout.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/log_changes.h"
 #include "common/memory/revision.h"
@@ -329,6 +330,7 @@ void guard_plan(Diff *diff)
 	guard_left(diff);
 	guard_empty_file(diff);
 	guard_revision(diff);
+	guard_rollout(diff);
 	guard_config_replicated(diff);
 	guard_indexing(diff);
 	if (!diff->in->wanted)
@@ -336,6 +338,7 @@ void guard_plan(Diff *diff)
 	if (diff->not_first)
 		hold_everything(diff, *diff->not_first);
 	guard_removals(diff);
+	guard_rollout_removals(diff);
 	guard_contested(diff);
 	guard_self_named(diff);
 	guard_partial(diff);

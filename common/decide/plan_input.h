@@ -74,8 +74,10 @@ typedef struct PlanOptions {
 	bool is_first_node;
 	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
 	size_t n_empty_ids;
-	bool renews_tls;    /* consumers that hold older TLS files are made anew */
-	const char *sha256; /* of peers.json */
+	bool renews_tls;     /* consumers that hold older TLS files are made anew */
+	const char *sha256;  /* of peers.json */
+	const char *rollout; /* why a new revision waits; NULL: none does. And peers.json is */
+	bool goes_on;        /* the revision in force meanwhile, not the new one */
 	const char *multi_provider_attribute; /* as this server's schema calls it; NULL: not asked
 						 yet */
 } PlanOptions;

@@ -135,6 +135,17 @@ typedef enum PolicyMode {
 	POLICY_MODE_COUNT
 } PolicyMode;
 
+/* Who puts a new revision in force first, and for how long it must do well there before the others
+ * follow. */
+typedef struct DesiredRollout {
+	unsigned *first; /* ids; those of no peer do not count */
+	size_t n_first;  /* 0: everybody at once */
+	int64_t soak_sec;
+	bool is_off; /* "rollout": false: that is meant */
+} DesiredRollout;
+
+bool rollout_has_first(const DesiredRollout *rollout, unsigned id);
+
 typedef enum ServerIdForm {
 	SERVER_ID_AUTO,
 	SERVER_ID_LIST,
@@ -167,6 +178,7 @@ typedef struct Desired {
 	const char **keep;  /* provider URIs left alone */
 	size_t n_keep;
 	unsigned max_removals;
+	DesiredRollout rollout;
 	bool has_literal_secret; /* the file itself holds a password: only root may read it */
 } Desired;
 

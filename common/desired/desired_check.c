@@ -281,7 +281,8 @@ int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (check_database(&check, i, positions) < 0)
 			return -1;
-	if (desired_check_hubs(reader, check.databases, desired) < 0)
+	if (desired_check_hubs(reader, check.databases, desired) < 0 ||
+	    desired_check_rollout(reader, root, desired) < 0)
 		return -1;
 	return desired_check_delta(reader, check.databases, desired);
 }

@@ -72,6 +72,12 @@ ReaderFunction read_heartbeat;
 /* What it takes beside the whole database, whose node that is. */
 int heartbeat_check(Reader *reader, const JsonNode *database, const DesiredDatabase *desired);
 
+/* "rollout" of "policy" into a DesiredRollout. */
+ReaderFunction read_rollout;
+
+/* Refuses a roll-out whose first nodes the others could not see. */
+int desired_check_rollout(Reader *reader, const JsonNode *root, const Desired *desired);
+
 /* const char *, a DN that is not empty. */
 ReaderFunction read_dn;
 

@@ -39,6 +39,7 @@ static const ReaderKey policy_keys[] = {
 	{"keep", read_keep, .offset = 0},
 	{"retry_may_end", read_boolean, .offset = offsetof(Desired, retry_may_end)},
 	{"max_removals", read_unsigned, .offset = offsetof(Desired, max_removals), .max = SID_MAX},
+	{"rollout", read_rollout, .offset = offsetof(Desired, rollout)},
 };
 
 static int read_policy(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

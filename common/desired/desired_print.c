@@ -225,7 +225,18 @@ static Json *retired_json(const Desired *desired)
 	return array;
 }
 
-static Json *policy_json(const Desired *desired)
+static Json *rollout_json(Pool *pool, const DesiredRollout *rollout)
+{
+	Json *object = json_object_new_object(), *first = json_object_new_array();
+
+	for (size_t i = 0; i < rollout->n_first; i++)
+		json_object_array_add(first, json_object_new_int64((int64_t)rollout->first[i]));
+	put(object, "first", first);
+	put_text(object, "soak", pool_printf(pool, "%llds", (long long)rollout->soak_sec));
+	return object;
+}
+
+static Json *policy_json(Pool *pool, const Desired *desired)
 {
 	Json *object = json_object_new_object();
 
@@ -235,6 +246,10 @@ static Json *policy_json(const Desired *desired)
 	put_number(object, "max_removals", desired->max_removals);
 	if (desired->retry_may_end)
 		put_boolean(object, "retry_may_end", true);
+	if (desired->rollout.n_first > 0)
+		put(object, "rollout", rollout_json(pool, &desired->rollout));
+	else if (desired->rollout.is_off)
+		put_boolean(object, "rollout", false);
 	return object;
 }
 
@@ -262,7 +277,7 @@ const char *desired_print(Pool *pool, const Desired *desired)
 	if (desired->n_retired > 0)
 		put(document, "retired", retired_json(desired));
 	put_text(document, "server_id", server_id_form_names[desired->server_id]);
-	put(document, "policy", policy_json(desired));
+	put(document, "policy", policy_json(pool, desired));
 	text = pool_printf(pool, "%s\n",
 			   json_object_to_json_string_ext(
 				   document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/copy/canary.h"
 #include "common/copy/fence.h"
 #include "common/copy/seen_changes.h"
 #include "common/link/known_links.h"
@@ -69,6 +70,8 @@ typedef struct Known {
 	bool has_revision;
 	unsigned long revision;
 	const char *sha256; /* of the peers.json with that revision */
+	bool is_staged;     /* that one has policy.rollout */
+	KnownRollout rollout;
 	KnownDatabase *databases;
 	size_t n_databases;
 	const char **complete; /* suffixes of those that this pass saw to be complete */

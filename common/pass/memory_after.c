@@ -59,6 +59,9 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 /* A file that a guard of the whole server refuses was not put in force. */
 static bool is_held_whole(const Plan *plan)
 {
+	if (plan->is_revision_held)
+		return true;
+
 	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
 			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
 			       GUARD_BIT(GUARD_LEFT);
@@ -265,6 +268,7 @@ static void memory_revision(const Desired *desired, const char *sha256, Known *k
 	known->has_revision = true;
 	known->revision = desired->revision;
 	known->sha256 = sha256;
+	known->is_staged = desired->rollout.n_first > 0;
 }
 
 /* A database that came back is as one that never left. */
@@ -310,6 +314,12 @@ void memory_rejoining(unsigned released, Known *known)
 {
 	if (released & GUARD_BIT(GUARD_LEFT) && known->n_left > 0)
 		known->is_rejoining = true;
+}
+
+void memory_rollout(const PlanOptions *options, Known *known)
+{
+	if (options->released & GUARD_BIT(GUARD_ROLLOUT))
+		known->rollout.passed = options->sha256;
 }
 
 void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)

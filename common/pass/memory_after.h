@@ -16,6 +16,9 @@
  */
 void memory_rejoining(unsigned released, Known *known);
 
+/* A person let a revision pass before it was seen to do well elsewhere: it stays let pass. */
+void memory_rollout(const PlanOptions *options, Known *known);
+
 /* Which databases the plan holds as joining or under G10, and what their peers showed, before
  * anything is written: without these marks a later pass could take a database that is being filled
  * for one that is whole. */

@@ -81,6 +81,7 @@ static PassAction agreed(Pass *pass)
 	if (report->is_audit)
 		return open_in_audit(pass);
 	memory_rejoining(pass->input.plan.options.released, &pass->known);
+	memory_rollout(&pass->input.plan.options, &pass->known);
 	memory_held(pass->pool, &pass->plan, &pass->world.facts, &pass->known);
 	return pass_keep(pass, PASS_KEPT_BEFORE);
 }

@@ -24,6 +24,7 @@ typedef enum WakeReason {
 	WAKE_PLACES,    /* something is watched that was not: it may have changed just before */
 	WAKE_REFUSED,   /* does a file that was refused stay so? */
 	WAKE_HEARTBEAT, /* one is to be written, or those of others to be read */
+	WAKE_ROLLOUT,   /* how do those do that try a revision that waits here? */
 	WAKE_NEWS, /* something outside happened while the pass ran, and it may not have seen it */
 	WAKE_REASON_COUNT
 } WakeReason;

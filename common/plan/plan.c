@@ -40,6 +40,7 @@ static const GuardRule guard_rules[] = {
 	[GUARD_ORDER] = {"order", true, false},
 	[GUARD_ROLE] = {"role", true, true},
 	[GUARD_LOG] = {"log", false, true},
+	[GUARD_ROLLOUT] = {"rollout", true, false},
 	[GUARD_DATABASE] = {"database", false, false},
 };
 _Static_assert(ARRAY_SIZE(guard_rules) == GUARD_COUNT, "a rule for every guard");

@@ -41,6 +41,7 @@ typedef enum Guard {
 	GUARD_ORDER,          /* the server ID waits for overlays and for contextCSN on disk */
 	GUARD_ROLE,     /* peers.json gives a database with entries another role than it had */
 	GUARD_LOG,      /* the log of changes of "delta" cannot be made, or not without a gap */
+	GUARD_ROLLOUT,  /* the revision is tried on other nodes first */
 	GUARD_DATABASE, /* the database is missing, ambiguous or of a kind that is not supported */
 	GUARD_COUNT
 } Guard;
@@ -219,6 +220,7 @@ typedef struct Plan {
 	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
 	unsigned unreleased;       /* GUARD_BITs of a release that named no database, and they hold
 				      several: they hold on */
+	bool is_revision_held; /* GUARD_ROLLOUT holds all of the peers.json that it is made from */
 	size_t n_breaches; /* of rules by the result that no guard had held: faults of syncward */
 } Plan;
 

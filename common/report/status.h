@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/error.h"
+#include "common/copy/canary.h"
 #include "common/copy/compare_record.h"
 #include "common/copy/copy_health.h"
 #include "common/copy/fleet.h"
@@ -92,6 +93,16 @@ typedef struct StatusCounters {
 	unsigned long events[EVENT_KIND_COUNT];
 } StatusCounters;
 
+/* A revision of peers.json that waits here. */
+typedef struct StatusRollout {
+	bool waits; /* false: none does */
+	unsigned long revision;
+	int64_t since_sec;
+	int64_t soak_sec;
+	KnownCanary *canaries; /* whom it waits for */
+	size_t n_canaries;
+} StatusRollout;
+
 typedef struct Status {
 	const char *version; /* of the program */
 	long pid;
@@ -122,6 +133,7 @@ typedef struct Status {
 	Claim is_server_in_step; /* what belongs to no database: server ID, modules */
 	StatusDatabase *databases;
 	size_t n_databases;
+	StatusRollout rollout;
 	Fleets fleets;            /* nodes by their heartbeats; none without "heartbeat" */
 	CompareRecords compared;  /* what `compare --record` last found */
 	ConditionList conditions; /* holds, findings, changes left, troubles */

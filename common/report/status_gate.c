@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/base/text.h"
 #include "common/base/timestamp.h"
 #include "common/copy/copy_health.h"
 
@@ -30,11 +31,29 @@ static Gate judge_daemon(Pool *pool, const Status *status, const StatusLife *lif
 	return (Gate){GATE_OPEN};
 }
 
-static Gate judge_revision(const Status *status, const GateAsked *asked)
+/* Why a revision that is tried elsewhere first is not in force; NULL: that is not why. */
+static const char *rollout_waits(const Status *status)
 {
+	for (size_t i = 0; i < status->conditions.n_items; i++) {
+		const Condition *condition = &status->conditions.items[i];
+
+		if (condition->kind == CONDITION_HOLD &&
+		    text_equal(condition->code, guard_code(GUARD_ROLLOUT)))
+			return condition->what ? condition->what : condition->text;
+	}
+	return NULL;
+}
+
+static Gate judge_revision(Pool *pool, const Status *status, const GateAsked *asked)
+{
+	const char *rollout;
+
 	if (!status->has_desired || !status->sha256 || strcmp(status->sha256, asked->sha256) != 0 ||
-	    status->last_pass.ended_sec < asked->mtime_sec)
-		return waits("this peers.json is not in force yet");
+	    status->last_pass.ended_sec < asked->mtime_sec) {
+		rollout = rollout_waits(status);
+		return rollout ? (Gate){GATE_HELD, pool_printf(pool, "held: %s", rollout)}
+			       : waits("this peers.json is not in force yet");
+	}
 	if (status->is_slapd_up != CLAIM_YES)
 		return waits("slapd does not answer");
 	if (status->success_sec < status->last_pass.ended_sec)
@@ -121,7 +140,7 @@ Gate status_gate(Pool *pool, const Status *status, const StatusLife *life, const
 	Gate gate = judge_daemon(pool, status, life);
 
 	if (is_open(&gate))
-		gate = judge_revision(status, asked);
+		gate = judge_revision(pool, status, asked);
 	if (is_open(&gate))
 		gate = judge_conditions(pool, status);
 	if (is_open(&gate) && status->is_server_in_step != CLAIM_YES)

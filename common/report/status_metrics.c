@@ -4,6 +4,7 @@
 
 #include "common/report/metric.h"
 #include "common/report/status_fleet.h"
+#include "common/report/status_rollout.h"
 
 /* What is told, and where to. */
 typedef struct Page {
@@ -378,6 +379,7 @@ const char *status_metrics(Pool *pool, const Status *status)
 	       "How far the peer, or this node, is behind the newest change that any of them has.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
 	compared(&page);
+	rollout_metrics(page.out, &status->rollout);
 	nodes(&page);
 	return buf_text(&out);
 }

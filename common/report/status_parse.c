@@ -7,6 +7,7 @@
 #include "common/json/json_document.h"
 #include "common/report/status_fleet.h"
 #include "common/report/status_get.h"
+#include "common/report/status_rollout.h"
 
 /* --- parts --- */
 
@@ -236,6 +237,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 	slapd_read(root, &status);
 	databases_read(pool, root, &status);
 	compared_read(pool, root, &status.compared);
+	status.rollout = rollout_read(pool, root);
 	status.fleets = fleets_read(pool, root);
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++)
 		conditions_read(pool, root, kind, &status);

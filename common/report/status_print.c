@@ -5,6 +5,7 @@
 #include "common/base/timestamp.h"
 #include "common/json/json_write.h"
 #include "common/report/status_fleet.h"
+#include "common/report/status_rollout.h"
 
 static void put_time(JsonOut *out, const char *key, int64_t sec)
 {
@@ -300,6 +301,7 @@ const char *status_print(Pool *pool, const Status *status)
 	put_databases(&out, status);
 	put_compared(&out, &status->compared);
 	put_conditions(&out, status);
+	rollout_put(&out, &status->rollout);
 	fleets_put(&out, &status->fleets, status->written_sec);
 	put_counters(&out, &status->counters);
 	json_out_close(&out, '{');

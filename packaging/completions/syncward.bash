@@ -10,7 +10,7 @@ _syncward_options() {
 	case $1 in
 	init) echo "--suffix --peer" ;;
 	validate) echo "--secrets --show --slapd-version" ;;
-	plan) echo "--save --show-secrets" ;;
+	plan) echo "--save --release --show-secrets" ;;
 	apply) echo "--plan --release --suffix --first-node --empty" ;;
 	adopt) echo "--secrets --peer-id --merge" ;;
 	verify) echo "--write --timeout" ;;
@@ -57,7 +57,7 @@ _syncward_value() {
 	validate:--secrets) return 1 ;;
 	adopt:--merge | *:--peers | *:--agent-config | *:--save | *:--plan | *:--rootdn-password | *:--slapd) _syncward_files -f "$3" ;;
 	*:--state-dir | *:--run-dir | adopt:--secrets) _syncward_files -d "$3" ;;
-	apply:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order role" ;;
+	apply:--release | plan:--release) _syncward_list "$3" "G4 G5 G6 G7 G10 G11 G12 G13 left joining access not-understood session-log order role rollout" ;;
 	plan:--output) _syncward_words "$3" "text json ldif" ;;
 	topology:--output) _syncward_words "$3" "text json dot" ;;
 	*:--output) _syncward_words "$3" "text json" ;;

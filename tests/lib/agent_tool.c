@@ -41,7 +41,7 @@ static int state_write_run(char **arguments, Error *err)
 		{.dn = "olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config"},
 	};
 
-	return state_write_revision(dir, 12, "abc", err) < 0 ||
+	return state_write_revision(dir, &(Known){.revision = 12, .sha256 = "abc"}, err) < 0 ||
 			       state_write_databases(dir, databases, 2, err) < 0 ||
 			       state_write_unsaved(dir, unsaved, 2, err) < 0 ||
 			       state_write_restarted(dir, "20261122200000Z", err) < 0 ||

@@ -83,6 +83,14 @@ static inline bool databases_same(Pool *pool, const Desired *one, const Desired 
 	return true;
 }
 
+static inline bool rollouts_same(const DesiredRollout *one, const DesiredRollout *other)
+{
+	for (size_t i = 0; i < one->n_first && one->n_first == other->n_first; i++)
+		if (one->first[i] != other->first[i])
+			return false;
+	return one->n_first == other->n_first && one->soak_sec == other->soak_sec && one->is_off == other->is_off;
+}
+
 static inline bool desired_same(const Desired *one, const Desired *other)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -99,6 +107,7 @@ static inline bool desired_same(const Desired *one, const Desired *other)
 	       one->n_gateways == other->n_gateways && one->has_revision == other->has_revision && one->revision == other->revision &&
 	       one->server_id == other->server_id && one->mode == other->mode &&
 	       one->prune == other->prune && one->retry_may_end == other->retry_may_end && one->max_removals == other->max_removals &&
+	       rollouts_same(&one->rollout, &other->rollout) &&
 	       text_lists_same(one->keep, one->n_keep, other->keep, other->n_keep);
 }
 

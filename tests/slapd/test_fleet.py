@@ -10,7 +10,7 @@ import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from slapd import Database, wait_until
-from test_heartbeat import ACCESS, CONTAINER, add_container, give_account, options, settings, states
+from heartbeats import ACCESS, CONTAINER, add_container, give_account, options, settings, states
 from tools import TOP
 from whole import wait_equal
 

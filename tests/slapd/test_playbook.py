@@ -15,6 +15,7 @@ import tools
 import yaml
 from cluster import Cluster
 from daemon import Daemon
+from heartbeats import make_cluster, settings
 from slapd import syncrepl
 
 PLAYBOOK = os.path.join(tools.TOP, "packaging/ansible/syncward.yml")
@@ -118,3 +119,25 @@ def test_it_goes_from_node_to_node_and_stops_where_something_is_held(slapd_facto
         for node in cluster:
             assert sum('retry="2 +"' in value for value in node.syncrepl()) == 2
     assert not re.findall(r"^syncward-.*$", "\n".join(os.listdir(tmp_path)), re.MULTILINE)
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_a_staged_file_is_brought_to_all_and_waited_for_at_the_end(slapd_factory, program, tmp_path):
+    cluster = make_cluster(slapd_factory, program, 2)
+    cluster.document["policy"]["rollout"] = {"first": [2], "soak": "1s"}
+    cluster.document["revision"] = 8
+    controller = Controller(cluster, tmp_path, canaries=[2])
+    with contextlib.ExitStack() as stack:
+        for node in cluster:
+            stack.enter_context(Daemon(node, *settings(node)))
+        done = controller.run("-e", "syncward_rollout_wait=60s")
+        assert done.returncode == 0, done.stdout + done.stderr
+        controller.document["revision"] = 9
+        controller.document["databases"][0]["syncrepl"]["retry"] = "2 +"
+        planned = controller.run("--tags", "plan")
+        assert planned.returncode == 0 and planned.stdout.count('[retry 1 + -> 2 +]') == 2, planned.stdout
+        done = controller.run("-e", "syncward_rollout_wait=300s")
+        assert done.returncode == 0, done.stdout + done.stderr
+        for node in cluster:
+            assert all('retry="2 +"' in value for value in node.syncrepl())

@@ -295,9 +295,44 @@ static void metrics_count_nodes_by_state_and_name_none(void **state)
 	assert_null(strstr(status_metrics(pool, &scene.status), "syncward_nodes"));
 }
 
+static void a_revision_that_waits_reads_back_and_is_in_metrics(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	KnownCanary canaries[] = {
+		{.id = 1, .state = CANARY_WELL, .soaked_sec = 60, .says = ""},
+		{.id = 3, .state = CANARY_ILL, .says = "it is held (G6)"},
+	};
+	const char *text;
+	Status status;
+	Scene scene;
+	Error err;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.status.stopped_sec = -1;
+	assert_null(strstr(status_print(pool, &scene.status), "rollout"));
+	assert_non_null(strstr(status_metrics(pool, &scene.status), "syncward_rollout_waits 0\n"));
+	scene.status.rollout = (StatusRollout){.waits = true,
+					       .revision = 13,
+					       .since_sec = NOW,
+					       .soak_sec = 600,
+					       .canaries = canaries,
+					       .n_canaries = 2};
+	text = status_print(pool, &scene.status);
+	assert_int_equal(status_parse(pool, "s", text, strlen(text), &status, &err), 0);
+	assert_string_equal(status_print(pool, &status), text);
+	text = status_metrics(pool, &status);
+	assert_non_null(strstr(text, "syncward_rollout_waits 1\n"));
+	assert_non_null(strstr(text, "syncward_rollout_revision 13\n"));
+	assert_non_null(
+		strstr(text, "syncward_rollout_soak_left_seconds{node=\"1\",state=\"well\"} 540\n"
+			     "syncward_rollout_soak_left_seconds{node=\"3\",state=\"ill\"} 600\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_revision_that_waits_reads_back_and_is_in_metrics),
 		cmocka_unit_test(all_that_are_heard_and_in_step_are_well),
 		cmocka_unit_test(check_without_all_has_one_line_and_judges_no_other_node),
 		cmocka_unit_test(the_worst_word_of_any_node_decides),

@@ -192,6 +192,27 @@ static void a_hold_is_told_before_all_that_lasts(void **state)
 	assert_waits(pool, node, "link down");
 }
 
+static void a_revision_that_is_tried_elsewhere_first_is_held(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Node *node = a_node(pool);
+	Condition hold = {.key = "hold",
+			  .kind = CONDITION_HOLD,
+			  .code = "rollout",
+			  .text = "held rollout",
+			  .what = "revision 8 waits"};
+	Gate gate;
+
+	(void)state;
+	node->status.conditions = (ConditionList){&hold, 1};
+	node->status.sha256 = "of the revision in force";
+	gate = judged(pool, node);
+	assert_int_equal(gate.state, GATE_HELD);
+	assert_string_equal(gate.waits_for, "held: revision 8 waits");
+	hold.code = "G4";
+	assert_waits(pool, node, "not in force");
+}
+
 static void a_finding_that_is_not_critical_does_not_matter(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -228,6 +249,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_keeps_it_shut),
 		cmocka_unit_test(a_link_that_is_not_told_is_judged_by_contents),
 		cmocka_unit_test(a_hold_is_told_before_all_that_lasts),
+		cmocka_unit_test(a_revision_that_is_tried_elsewhere_first_is_held),
 		cmocka_unit_test(what_is_seen_later_keeps_nobody_waiting),
 		cmocka_unit_test(a_finding_that_is_not_critical_does_not_matter),
 	};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_STATE_ROLLOUT_H
+#define SYNCWARD_STATE_ROLLOUT_H
+
+#include "agent/state/state_document.h"
+#include "common/copy/canary.h"
+
+/* Loads rollout.json into a Known. */
+StateLoad rollout_load;
+
+/* rollout.json: what waits, whom it waits for, and what was let pass. Durable before it returns. */
+int state_write_rollout(const char *state_dir, const KnownRollout *rollout, Error *err);
+
+#endif
