@@ -17,7 +17,7 @@ _syncward_options() {
 	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;
 	leave) echo "--timeout" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
-	history) echo "--suffix --attribute --since" ;;
+	history) echo "--suffix --attribute --since --conflicts --lag" ;;
 	check) echo "--all --warning --critical" ;;
 	status) echo "--all --wait --watch" ;;
 	doctor) echo "--list" ;;
