@@ -177,7 +177,7 @@ void merge_topology(Merge *merge)
 	merge->n_gateways = desired.n_gateways;
 	merge_note(
 		merge,
-		"who reads whom is \"topology\" with %u %s in each of %u sites: these were called "
-		"site-1 and so on; give them their names",
+		"who reads whom is \"topology\" with %u %s in each of %u sites: these are called "
+		"site-1 and so on, for no file has their names",
 		guess.n_gateways, guess.n_gateways == 1 ? "gateway" : "gateways", guess.n_sites);
 }
