@@ -11,7 +11,9 @@
 #include "common/tell/told_fleet.h"
 #include "common/tell/told_rollout.h"
 
-#define LOOK_USEC 300000 /* at what a process of ours does */
+/* At what a process of ours does: most are done at once, and a pass costs something. */
+#define LOOK_SOON_USEC  300000U
+#define LOOK_LATER_USEC 2000000U
 
 static void line_free(HeartbeatLine *line)
 {
@@ -179,6 +181,7 @@ static bool is_to_be_said(const HeartbeatWork *work, const Heartbeat *beat)
 
 static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *ret)
 {
+	const uint64_t now_usec = found_now_usec(work->found);
 	HeartbeatLine *line = work->line;
 	Content here;
 
@@ -195,7 +198,10 @@ static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *re
 	}
 	line->fleet.unsaid = *line->held ? pool_strdup(line->pool, line->held) : NULL;
 	if (line->writing.pid > 0)
-		wake_add(&ret->wakes, WAKE_HEARTBEAT, found_now_usec(work->found) + LOOK_USEC);
+		wake_add(&ret->wakes, WAKE_HEARTBEAT,
+			 now_usec + (now_usec < line->writing.began_usec + LOOK_LATER_USEC
+					     ? LOOK_SOON_USEC
+					     : LOOK_LATER_USEC));
 }
 
 static void line_work(HeartbeatWork *work, Follow *ret)

@@ -54,22 +54,24 @@ static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const 
 
 /*
  * A hub loses changes by it on every release, its own log or that of whom it reads. With 2.4 a
- * consumer that was away keeps what was deleted meanwhile (2.4.57; two providers with a log, 3 of
- * 3).
+ * consumer of several providers that was away keeps what was deleted meanwhile (2.4.57, 3 of 3; of
+ * one provider alone 0 of 9).
  */
-static bool passive_loses(const Diff *diff, const WantedDatabase *wanted, LiveRelease release)
+static bool passive_loses(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			  LiveRelease release)
 {
 	const Desired *desired = diff->in->desired;
 
 	return desired_has_hub(desired, wanted->desired) ||
-	       (release == LIVE_RELEASE_2_4 && desired_has_consumer(desired, wanted->desired));
+	       (release == LIVE_RELEASE_2_4 && live_reads_from_somebody(live) &&
+		desired_has_consumer(desired, wanted->desired));
 }
 
 static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const LiveRelease release = diff_release(diff);
 
-	if (passive_loses(diff, wanted, release)) {
+	if (passive_loses(diff, wanted, live, release)) {
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_CRITICAL, "session-log",
 			wanted->desired->suffix,

@@ -237,6 +237,25 @@ def test_a_hub_becomes_a_consumer_again_when_nobody_reads_it(tree):
     changes(tree, "then", away(hub))
 
 
+def test_a_hub_does_not_leave_those_who_read_it_alone(tree):
+    """What is written would come to them no more."""
+    hub, last = tree.nodes[2:]
+    held = hub.run("leave")
+    assert held.returncode == 3 and "is in parts" in held.stdout and rids(hub) == [1, 2], held.stdout
+    tree.document["peers"][3]["reads"] = [1, HUB]
+    tree.write()
+    apply_until_joined(last)
+    left = hub.run("leave")
+    assert left.returncode == 0 and hub.syncrepl() == [], left.stdout
+    wait_entry(last.server, add_person(tree[0].server, "late"))
+    assert_closed(hub.server)
+
+
+def assert_closed(server):
+    with pytest.raises(ldap.UNWILLING_TO_PERFORM):
+        add_person(server, "refused")
+
+
 @pytest.mark.every_release
 def test_a_provider_becomes_a_hub_by_a_persons_word(slapd_factory, program):
     """Clients' writes end there, and what it wrote goes on to all; then it is a provider again."""
