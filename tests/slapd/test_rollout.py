@@ -12,8 +12,9 @@ import time
 import ldap
 import pytest
 import remedies
-from cluster import Node, apply_until_joined
-from heartbeats import ACCESS, beat, csn_of, daemons, drop_beat, make_cluster, options, put_beat, settings, states, status
+from cluster import Cluster, Node, apply_until_joined
+from heartbeats import (ACCESS, add_container, beat, csn_of, daemons, drop_beat, give_account, give_heartbeat, make_cluster,
+                        options, put_beat, settings, states, status)
 from played import DAY_BEGINS, Played
 from slapd import PASSWORD, Database, wait_until
 
@@ -246,6 +247,32 @@ def test_a_clock_that_jumps_at_the_canary_or_here_makes_it_no_shorter(cluster):
         watcher.say(digest(two), age=40)
         watcher.wait(20)
         assert soaked(two) == {1: 100} and checkpoint(two) == "100 10" and held(two)
+
+
+def test_a_consumer_waits_as_providers_do(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3, [Database(attributes=ACCESS)])
+    cluster.document["peers"][-1].update(id=5003, role="consumer")
+    cluster.nodes[-1].id = 5003
+    cluster.write()
+    one, two, consumer = cluster
+    one.server.seed()
+    for node in (one, two):
+        apply_until_joined(node)
+    give_account(cluster)
+    add_container(one.server)
+    give_heartbeat(cluster)
+    stage(cluster)
+    cluster.write()
+    apply_until_joined(consumer)
+    with watched(consumer, one) as watcher:
+        cluster.document["revision"] = 9
+        cluster.document["databases"][0]["syncrepl"]["retry"] = "2 +"
+        consumer.write(cluster.document)
+        watcher.wait(20)
+        assert held(consumer) and all('retry="1 +"' in value for value in consumer.syncrepl())
+        do_well(watcher, digest(consumer))
+        watcher.played.rest()
+        assert not held(consumer) and all('retry="2 +"' in value for value in consumer.syncrepl())
 
 
 # Ways out
