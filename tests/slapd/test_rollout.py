@@ -355,6 +355,16 @@ def test_where_the_revision_in_force_was_not_kept_nothing_is_corrected(cluster):
         assert json.load(file)["revision"] == 8
 
 
+def test_a_damaged_memory_lets_nothing_pass(cluster):
+    _, two, _ = cluster
+    change(cluster)
+    two.write(cluster.document)
+    with open(os.path.join(two.state_dir, "rollout.json"), "w", encoding="utf-8") as file:
+        json.dump({"schema_version": 1, "passed": digest(two)}, file)
+    done = two.apply(*options(two))
+    assert done.returncode == 3 and "held rollout" in done.stdout + done.stderr and checkpoint(two) == "100 10"
+
+
 def test_peers_are_removed_when_all_that_are_heard_show_the_revision(slapd_factory, program):
     cluster = make_cluster(slapd_factory, program, 4)
     one, two, three, _ = cluster
