@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_rollout.h"
 
-#include "agent/daemon/daemon_heartbeat.h"
 #include "agent/state/state_rollout.h"
 #include "common/base/text.h"
 #include "common/decide/copy_doubted.h"
@@ -202,14 +201,15 @@ static void waiting_look(RolloutWork *work, Follow *ret)
 static void everywhere_look(RolloutWork *work, const DaemonHeartbeat *heart)
 {
 	const Inputs *inputs = &work->found->inputs;
-	const Fleets fleets = daemon_heartbeat_fleets(work->found->pool, heart);
 	const char *sha256 = inputs->in_force.sha256;
+	const int64_t now_sec = found_realtime_sec(work->found);
 
-	if (inputs->file.desired->rollout.n_first == 0 || fleets.n_items == 0)
+	if (inputs->file.desired->rollout.n_first == 0 || heart->n_lines == 0 ||
+	    text_equal(work->next.everywhere, sha256))
 		return;
-	for (size_t i = 0; i < fleets.n_items; i++)
-		if (!rollout_is_everywhere(&fleets.items[i], sha256,
-					   found_realtime_sec(work->found)))
+	for (size_t i = 0; i < heart->n_lines; i++)
+		if (!heart->lines[i].was_read ||
+		    !rollout_is_everywhere(&heart->lines[i].fleet, sha256, now_sec))
 			return;
 	work->next.everywhere = sha256;
 }

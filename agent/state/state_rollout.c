@@ -40,8 +40,10 @@ int rollout_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		POOL_PUSH(pool, rollout.canaries, rollout.n_canaries, canary);
 	}
+	if (!list)
+		return -1;
 	known->rollout = rollout;
-	return list ? 0 : -1;
+	return 0;
 }
 
 int state_write_rollout(const char *state_dir, const KnownRollout *rollout, Error *err)

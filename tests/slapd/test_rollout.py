@@ -12,8 +12,9 @@ import time
 import ldap
 import pytest
 import remedies
-from cluster import Node, apply_until_joined
-from heartbeats import ACCESS, beat, csn_of, daemons, drop_beat, make_cluster, options, put_beat, settings, states, status
+from cluster import Cluster, Node, apply_until_joined
+from heartbeats import (ACCESS, add_container, beat, csn_of, daemons, drop_beat, give_account, give_heartbeat, make_cluster,
+                        options, put_beat, settings, states, status)
 from played import DAY_BEGINS, Played
 from slapd import PASSWORD, Database, wait_until
 
@@ -248,6 +249,32 @@ def test_a_clock_that_jumps_at_the_canary_or_here_makes_it_no_shorter(cluster):
         assert soaked(two) == {1: 100} and checkpoint(two) == "100 10" and held(two)
 
 
+def test_a_consumer_waits_as_providers_do(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 3, [Database(attributes=ACCESS)])
+    cluster.document["peers"][-1].update(id=5003, role="consumer")
+    cluster.nodes[-1].id = 5003
+    cluster.write()
+    one, two, consumer = cluster
+    one.server.seed()
+    for node in (one, two):
+        apply_until_joined(node)
+    give_account(cluster)
+    add_container(one.server)
+    give_heartbeat(cluster)
+    stage(cluster)
+    cluster.write()
+    apply_until_joined(consumer)
+    with watched(consumer, one) as watcher:
+        cluster.document["revision"] = 9
+        cluster.document["databases"][0]["syncrepl"]["retry"] = "2 +"
+        consumer.write(cluster.document)
+        watcher.wait(20)
+        assert held(consumer) and all('retry="1 +"' in value for value in consumer.syncrepl())
+        do_well(watcher, digest(consumer))
+        watcher.played.rest()
+        assert not held(consumer) and all('retry="2 +"' in value for value in consumer.syncrepl())
+
+
 # Ways out
 
 @pytest.mark.remedy("release-rollout")
@@ -326,6 +353,16 @@ def test_where_the_revision_in_force_was_not_kept_nothing_is_corrected(cluster):
     assert two.server.config_writes() == before and checkpoint(two) == "300 30"
     with open(os.path.join(two.state_dir, "revision.json"), encoding="utf-8") as file:
         assert json.load(file)["revision"] == 8
+
+
+def test_a_damaged_memory_lets_nothing_pass(cluster):
+    _, two, _ = cluster
+    change(cluster)
+    two.write(cluster.document)
+    with open(os.path.join(two.state_dir, "rollout.json"), "w", encoding="utf-8") as file:
+        json.dump({"schema_version": 1, "passed": digest(two)}, file)
+    done = two.apply(*options(two))
+    assert done.returncode == 3 and "held rollout" in done.stdout + done.stderr and checkpoint(two) == "100 10"
 
 
 def test_peers_are_removed_when_all_that_are_heard_show_the_revision(slapd_factory, program):
@@ -436,14 +473,21 @@ def tick(players, seconds):
             pass
 
 
+def tick_until(players, claim, what):
+    """The same until it is so."""
+    for _ in range(100):
+        if claim():
+            return
+        tick(players, 20)
+    raise AssertionError(f"not so after 2000 s: {what}")
+
+
 @pytest.mark.parametrize("names", MISTAKES)
 def test_a_mistake_reaches_nobody_but_the_canary_and_when_it_is_mended_all_go_on(cluster, names, request):
     order = random.Random(request.node.name)
     with contextlib.ExitStack() as stack:
         players = [stack.enter_context(Played(node, settings(node)[1])) for node in cluster]
-        for _ in range(4):
-            tick(players, 20)
-        assert all(beat(cluster[1].server, node) for node in cluster)
+        tick_until(players, lambda: all(beat(cluster[1].server, node) for node in cluster), "all write heartbeats")
         before = [links(node) for node in cluster]
         document = mistaken(cluster, names)
         for node in order.sample(list(cluster), 3):
@@ -459,10 +503,8 @@ def test_a_mistake_reaches_nobody_but_the_canary_and_when_it_is_mended_all_go_on
         for node in order.sample(list(cluster), 3):
             node.write(cluster.document)
             tick(players, 1)
-        for _ in range(12):
-            tick(players, 20)
-        for node in cluster:
-            assert checkpoint(node) == "200 20" and len(node.syncrepl()) == 2 and not held(node), held(node)
+        tick_until(players, lambda: all(checkpoint(node) == "200 20" and len(node.syncrepl()) == 2 and not held(node)
+                                        for node in cluster), "all have the mended revision")
         for played in players:
             played.end()
 
