@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ldap.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,8 @@ static void refusal_find(Doctor *doctor, DoctorCheck check, const Error *err)
 	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_ERROR, "%s", err->text);
 	if (ldap_code_is_weakness(err->code))
 		doctor_remedy(&doctor->report, remedy_text(REMEDY_LOCAL_SSF));
+	else if (err->code == LDAP_SIZELIMIT_EXCEEDED)
+		doctor_remedy(&doctor->report, remedy_text(REMEDY_MONITOR_LIMITS));
 }
 
 void doctor_ldapi(Doctor *doctor)

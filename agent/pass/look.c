@@ -51,7 +51,8 @@ static int read_monitor(Directory *directory, Pool *pool, World *world, Tree *re
 	world->facts.machine.monitor_is_limited = result < 0 && err->code == SIZE_LIMIT_EXCEEDED;
 	if (world->facts.machine.monitor_is_limited)
 		result = search_monitor(directory, pool, live_monitor_few_filter, ret, err);
-	if (result < 0 && err->code != NO_SUCH_OBJECT && err->class != ERROR_DENIED)
+	if (result < 0 && err->code != NO_SUCH_OBJECT && err->code != SIZE_LIMIT_EXCEEDED &&
+	    err->class != ERROR_DENIED)
 		return -1;
 	if (result < 0)
 		*ret = (Tree){0};

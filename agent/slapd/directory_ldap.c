@@ -184,6 +184,11 @@ static int read_answered(const DirectoryLdap *self, const DirectoryQuery *query,
 		return error_set(err, ERROR_DENIED, answer->code,
 				 "%s: slapd shows us no cn=config: %s, and %s", title,
 				 remedy_text(REMEDY_AS_ROOT), remedy_text(REMEDY_CONFIG_MANAGE));
+	if (answer->code == LDAP_SIZELIMIT_EXCEEDED && strcasecmp(query->base, "cn=config") == 0)
+		return error_set(err, ERROR_REFUSED, answer->code,
+				 "%s: slapd's size limit cuts off what root over ldapi may see; "
+				 "give olcDatabase={0}config,cn=config the line %s",
+				 title, remedy_text(REMEDY_MONITOR_LIMITS));
 	return answer_to_error(self, title, answer, NULL, err);
 }
 

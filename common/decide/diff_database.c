@@ -329,8 +329,8 @@ static void limited_monitor_report(Diff *diff)
 	if (diff->in->facts->machine.monitor_is_limited)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
-			"slapd runs more consumers than its size limit lets us see, so nobody "
-			"checks that they are the declared ones; add to the monitor database in "
+			"slapd's size limit cuts off what cn=monitor shows us, so nobody "
+			"checks that its consumers are the declared ones; add to the monitor database in "
 			"cn=config: %s",
 			remedy_text(REMEDY_MONITOR_LIMITS));
 }

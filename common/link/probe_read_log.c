@@ -157,8 +157,9 @@ void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 		probe->steps[PROBE_LOG] = PROBE_GOOD;
 	else if (probe_log_is_behind(probe, log))
 		take_bad(pool, probe, log,
-			 "lacks changes that its database has: no accesslog overlay writes into "
-			 "it, or it was begun too late");
+			 "lacks changes that its database has: slapd there was killed before it "
+			 "wrote them down, which its next change ends, no accesslog overlay writes "
+			 "into it, or it was begun too late");
 	else
 		take_changes(pool, probe, log);
 }

@@ -44,3 +44,25 @@ def test_a_node_beyond_the_limit_is_still_corrected(slapd_factory, program):
     assert node.plan().returncode == 2
     node.apply_ok()
     node.assert_in_step()
+
+
+@pytest.mark.every_release
+@pytest.mark.remedy("monitor-limits")
+def test_a_limit_that_cuts_off_cn_config_is_told_with_the_line_that_lifts_it(slapd_factory, program):
+    """A small limit of the whole server: cn=config and cn=monitor were an error without a way out."""
+    cluster = Cluster(slapd_factory, program, 2)
+    node = cluster[0]
+    node.server.seed()
+    node.apply_ok()
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcSizeLimit", "5")])
+    told = node.plan().stderr
+    assert "size limit cuts off" in told, told
+    line = remedies.attribute(told, "monitor-limits")
+    doctor = node.run("doctor", "rights").stdout
+    assert remedies.printed(doctor, "monitor-limits") and "give manage to" not in doctor, doctor
+    node.server.modify("olcDatabase={0}config,cn=config", [(ldap.MOD_ADD, *line)])
+    planned = node.plan_json()
+    assert [f["code"] for f in planned["findings"]].count("monitor-limited") == 1, planned
+    node.server.modify(MONITOR, [(ldap.MOD_ADD, *line)])
+    assert node.plan_json()["findings"] == []
+    node.assert_in_step()
