@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "agent/slapd/slapd_process.h"
 
@@ -69,6 +70,17 @@ static void user_tell(Pool *pool, const SlapdUser *user, Machine *ret)
 	ret->slapd_group = pool_printf(pool, "%u", (unsigned)user->gid);
 }
 
+/* Of where the log is, or is to be. */
+static void room_look(const char *path, LogFolder *folder)
+{
+	struct statvfs status;
+
+	if (path && statvfs(path, &status) == 0) {
+		folder->has_room = true;
+		folder->room_bytes = (int64_t)status.f_bavail * (int64_t)status.f_frsize;
+	}
+}
+
 void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
 {
 	const LiveDatabase *log;
@@ -78,14 +90,23 @@ void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machin
 	for (size_t i = 0; wanted && i < wanted->n_databases; i++) {
 		const Delta *delta = wanted->databases[i].desired->delta;
 
-		if (!delta || live_find_database(live, delta->logbase, &log) > 0)
+		LogFolder folder = {.state = LOG_FOLDER_USED};
+
+		if (!delta)
 			continue;
+		folder.path = delta->directory;
+		if (live_find_database(live, delta->logbase, &log) > 0) {
+			room_look(entry_first(log->entry, "olcDbDirectory"), &folder);
+			POOL_PUSH(pool, ret->log_folders, ret->n_log_folders, folder);
+			continue;
+		}
 		if (!is_known)
 			is_known = slapd_user_find(pool, entry_first(live->global, "olcPidFile"),
 						   &user);
 		if (is_known)
 			user_tell(pool, &user, ret);
-		POOL_PUSH(pool, ret->log_folders, ret->n_log_folders,
-			  folder_look(pool, is_known ? &user : NULL, delta->directory));
+		folder = folder_look(pool, is_known ? &user : NULL, delta->directory);
+		room_look(delta->directory, &folder);
+		POOL_PUSH(pool, ret->log_folders, ret->n_log_folders, folder);
 	}
 }

@@ -63,6 +63,10 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 		{"log-write", REMEDY_WORDS,
 		 "change any entry once at each node, which brings what the logs lack",
 		 "test_delta_health.py::test_a_link_that_begins_again_and_again_is_told_with_its_cause"},
+	[REMEDY_LOG_ROOM] =
+		{"log-room", REMEDY_WORDS,
+		 "make room on that disk, or have the log keep less (\"purge\")",
+		 "test_delta_room.py::test_a_log_is_not_written_on_when_its_disk_is_nearly_full"},
 	[REMEDY_DELTA_OUT] =
 		{"delta-out", REMEDY_WORDS, "take \"delta\" out of that database in peers.json",
 		 "test_delta_made.py::test_a_log_that_another_overlay_writes_is_not_made"},

@@ -161,6 +161,17 @@ static void settings_push(const LogSteps *log, ChangeKind kind)
 	}
 }
 
+static void stop_push(const LogSteps *log)
+{
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_STOP), &at);
+
+	if (change)
+		step_push(log->compose, (Step){.kind = STEP_DELETE_ENTRY,
+					       .dn = change->dn,
+					       .suffix = log->database->suffix});
+}
+
 void compose_log(const Compose *compose, const DatabasePlan *database)
 {
 	LogSteps log = {.compose = compose, .database = database};
@@ -169,6 +180,7 @@ void compose_log(const Compose *compose, const DatabasePlan *database)
 	if (!log.delta || !database->live)
 		return;
 	log.readers = log_of(database->wanted);
+	stop_push(&log);
 	piece_push(&log, CHANGE_LOG_DATABASE, database_mods);
 	piece_push(&log, CHANGE_LOG_SYNCPROV, syncprov_mods);
 	piece_push(&log, CHANGE_LOG_OVERLAY, overlay_mods);

@@ -213,6 +213,14 @@ static bool is_in_the_way(const DeltaLog *log, Hold *ret)
 			remedy_text(REMEDY_DELTA_OUT));
 		return true;
 	}
+	if (!log->overlay && log_room_is_short(log->diff, log->delta)) {
+		*ret = hold_make(log,
+				 pool_printf(log->diff->pool, "%s; %s, and then",
+					     log_room_describe(log->diff, log->delta),
+					     remedy_text(REMEDY_LOG_ROOM)),
+				 remedy_text(REMEDY_APPLY));
+		return true;
+	}
 	if (!log->live)
 		return database_is_in_the_way(log, ret);
 	return !log->overlay && (release_is_in_the_way(log, ret) || gap_is_in_the_way(log, ret));
@@ -291,37 +299,15 @@ static void flag_diff(const DeltaLog *log, const Entry *entry, const char *attri
 		setting_add(log, entry, attribute, "TRUE", why);
 }
 
-/* In seconds: slapd prints an age otherwise than it was written. */
-static bool age_read(const char **text, long *ret_sec)
-{
-	long parts[4] = {0}; /* days, hours, minutes, seconds */
-	const char *at = *text;
-
-	for (size_t i = strchr(at, '+') && strchr(at, '+') < at + strcspn(at, " ") ? 0 : 1; i < 4;
-	     i++) {
-		char *end;
-
-		parts[i] = strtol(at, &end, 10);
-		if (end == at)
-			return false;
-		at = end;
-		if (*at != (i == 0 ? '+' : ':'))
-			break;
-		at++;
-	}
-	*ret_sec = ((parts[0] * 24 + parts[1]) * 60 + parts[2]) * 60 + parts[3];
-	*text = at + strspn(at, " ");
-	return true;
-}
-
+/* "AGE INTERVAL": slapd prints both otherwise than they were written. */
 static bool purge_is(const char *live, const char *wanted)
 {
-	long one, other;
+	const char *live_interval = live ? strchr(live, ' ') : NULL;
+	const char *wanted_interval = strchr(wanted, ' ');
 
-	for (size_t i = 0; live && i < 2; i++)
-		if (!age_read(&live, &one) || !age_read(&wanted, &other) || one != other)
-			return false;
-	return live != NULL;
+	return live_interval && wanted_interval &&
+	       live_log_keeps_sec(live) == live_log_keeps_sec(wanted) &&
+	       live_log_keeps_sec(live_interval + 1) == live_log_keeps_sec(wanted_interval + 1);
 }
 
 static void overlay_diff(const DeltaLog *log)
@@ -390,6 +376,8 @@ void diff_delta(Diff *diff, const DatabasePlan *database)
 	if (live_find_database(diff->in->live, delta->logbase, &log.live) == 0)
 		log.live = NULL;
 	log.overlay = live_log_overlay(diff->in->live, log.main, delta->logbase);
+	if (log.overlay && diff_log_room(diff, database, log.overlay))
+		return;
 	log.dn = log.live ? log.live->entry->dn : next_dn(diff);
 	if (is_in_the_way(&log, &hold))
 		pieces_add(&log, &hold);

@@ -19,10 +19,19 @@
 	 CHANGE_BIT(CHANGE_LOG_OVERLAY) | CHANGE_BIT(CHANGE_LOG_OPEN))
 
 /* Everything of a log. */
-#define CHANGES_OF_LOG (CHANGES_TO_LOG | CHANGE_BIT(CHANGE_LOG_SETTING))
+#define CHANGES_OF_LOG \
+	(CHANGES_TO_LOG | CHANGE_BIT(CHANGE_LOG_SETTING) | CHANGE_BIT(CHANGE_LOG_STOP))
 
 /* The log that peers.json wants of the database, where it lacks something. */
 void diff_delta(Diff *diff, const DatabasePlan *database);
+
+/* True where a log must not be begun nor written on for lack of room, and why, for people. */
+bool log_room_is_short(const Diff *diff, const Delta *delta);
+const char *log_room_describe(const Diff *diff, const Delta *delta);
+
+/* Ends the writing into a log whose disk is nearly full: true then, and the rest of it waits. Tells
+ * before that, too. */
+bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overlay);
 
 /* Holds what makes a log while something is held that it needs. */
 void guard_logs(Diff *diff);

@@ -33,6 +33,8 @@ typedef struct LogFolder {
 	const char *path; /* as peers.json has it */
 	LogFolderState state;
 	const char *problem; /* NULL: none is known */
+	bool has_room;       /* how much there is was looked at */
+	int64_t room_bytes;  /* on its disk, or on that where the log is already */
 } LogFolder;
 
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */

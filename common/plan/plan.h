@@ -98,7 +98,8 @@ typedef enum ChangeKind {
 	CHANGE_LOG_OVERLAY, /* what writes into it; and it is taken for begun */
 	CHANGE_LOG_OPEN,
 	CHANGE_LOG_SETTING,
-	CHANGE_SAVE, /* memory is right, the file in slapd.d is not */
+	CHANGE_LOG_STOP, /* nothing writes into it any more */
+	CHANGE_SAVE,     /* memory is right, the file in slapd.d is not */
 	CHANGE_KIND_COUNT
 } ChangeKind;
 

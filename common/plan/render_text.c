@@ -53,6 +53,7 @@ static const ChangeLook change_looks[] = {
 	[CHANGE_LOG_OVERLAY] = {'+', COLOUR_GOOD, "overlay accesslog for the log"},
 	[CHANGE_LOG_OPEN] = {'~', COLOUR_DOUBTFUL, "beginning of the log"},
 	[CHANGE_LOG_SETTING] = {'~', COLOUR_DOUBTFUL, "setting of the log"},
+	[CHANGE_LOG_STOP] = {'-', COLOUR_BAD, "overlay accesslog for the log"},
 	[CHANGE_SAVE] = {'~', COLOUR_DOUBTFUL, "disk copy of"},
 };
 _Static_assert(ARRAY_SIZE(change_looks) == CHANGE_KIND_COUNT, "a look for every kind of change");

@@ -32,6 +32,7 @@ static const char *const change_kind_names[] = {
 	[CHANGE_LOG_OVERLAY] = "log-overlay",
 	[CHANGE_LOG_OPEN] = "log-open",
 	[CHANGE_LOG_SETTING] = "log-setting",
+	[CHANGE_LOG_STOP] = "log-stop",
 	[CHANGE_SAVE] = "save",
 };
 _Static_assert(ARRAY_SIZE(change_kind_names) == CHANGE_KIND_COUNT, "name every kind of change");

@@ -85,6 +85,7 @@ ELSEWHERE = {
     "unstamped-entries": "test_unstamped.py",
     "log-not-known": "test_delta.py",
     "log-short": "test_delta_health.py",
+    "log-room": "test_delta_room.py",
     "log-incomplete": "test_delta.py",
     "rid-shared": "test_two_databases.py",
     "server-id-unverified": "test_breakages.py::test_server_ids_without_known_listeners_are_not_called_right",

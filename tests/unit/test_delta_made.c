@@ -9,6 +9,7 @@
 #define FILTER       "(&(objectClass=auditWriteObject)(reqResult=0))"
 #define MODULE       "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 #define WRITER       "olcOverlay=accesslog," DATABASE
+#define WRITER_LIVE  "olcOverlay={1}accesslog," DATABASE
 #define OVERLAY_STEP "add '" WRITER "'"
 
 /* A provider in step that reads peer 2, and shall have a log. */
@@ -374,6 +375,59 @@ static void how_long_a_log_keeps_is_read_as_slapd_reads_it(void **state)
 	assert_int_equal(live_log_keeps_sec(NULL), -1);
 }
 
+/* --- the disk under it --- */
+
+#define MIB (1024 * 1024)
+
+static Scene *room_make(void **state, int64_t room_bytes)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+	LogFolder *folder = &scene->facts.machine.log_folders[0];
+
+	provider_make(scene, "2");
+	log_make(scene);
+	provider_of_log_make(scene);
+	writer_make(scene, "01+00:00 01+00:00");
+	folder->has_room = room_bytes >= 0;
+	folder->room_bytes = room_bytes;
+	return scene;
+}
+
+static void nothing_writes_into_a_log_whose_disk_is_nearly_full(void **state)
+{
+	Scene *scene = room_make(state, 15 * MIB);
+
+	assert_string_equal(steps(scene), "delete '" WRITER_LIVE "'\n");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void that_a_disk_gets_full_is_told_before(void **state)
+{
+	Scene *scene = room_make(state, 200 * MIB);
+
+	assert_null(strstr(steps(scene), "delete"));
+	assert_true(finds(scene, "log-room", SEVERITY_WARNING));
+}
+
+static void a_disk_that_nobody_looked_at_is_not_full(void **state)
+{
+	Scene *scene = room_make(state, -1);
+
+	assert_null(strstr(steps(scene), "delete"));
+	assert_false(finds(scene, "log-room", SEVERITY_WARNING));
+}
+
+static void no_log_is_begun_where_there_is_no_room(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	scene->facts.machine.log_folders[0].has_room = true;
+	scene->facts.machine.log_folders[0].room_bytes = 15 * MIB;
+	assert_null(strstr(steps(scene), "olcDatabase={2}mdb"));
+	assert_true(holds(scene, GUARD_LOG));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +448,10 @@ int main(void)
 		SCENE_TEST(a_peer_that_is_away_for_less_is_not),
 		SCENE_TEST(a_peer_that_is_read_is_not_away),
 		SCENE_TEST(how_long_a_log_keeps_is_read_as_slapd_reads_it),
+		SCENE_TEST(nothing_writes_into_a_log_whose_disk_is_nearly_full),
+		SCENE_TEST(that_a_disk_gets_full_is_told_before),
+		SCENE_TEST(a_disk_that_nobody_looked_at_is_not_full),
+		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""OpenLDAP's own scenario of delta-syncrepl between providers, with syncward: two to four nodes, from data that is older than
+server IDs or from a ring that runs, under clients' writes, restarts and kill -9. At the end all hold the same, and no link
+searches its log again and again."""
+
+import threading
+import time
+
+import delta
+import ldap
+import pytest
+from cluster import Cluster, add_person, apply_until_joined
+from slapd import SUFFIX, Database, wait_until
+from test_delta_made import OF_LOGS, Writers, apply_until_delta, assert_equal, ring, searches
+
+N_OLD = 100
+
+
+def from_old_data(slapd_factory, program, n):
+    """The first node has entries from before it had a server ID, the others have nothing."""
+    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb")], modules=["syncprov"])
+    cluster[0].server.seed()
+    for i in range(N_OLD):
+        add_person(cluster[0].server, f"old{i}")
+    delta.want_all(cluster)
+    for node in cluster:
+        apply_until_joined(node)
+    cluster.wait_in_step()
+    return cluster
+
+
+def from_plain(slapd_factory, program, n):
+    cluster = ring(slapd_factory, program, n)
+    delta.want_all(cluster)
+    return cluster
+
+
+class Rivals(threading.Thread):
+    """Clients that write one attribute of one entry at all nodes at once, each of the nodes that are there."""
+
+    def __init__(self, cluster, dn):
+        super().__init__(daemon=True)
+        self._cluster, self._dn, self._over = cluster, dn, threading.Event()
+        self.n = 0
+
+    def run(self):
+        while not self._over.is_set():
+            for node in self._cluster:
+                self.n += 1
+                try:
+                    connection = node.server.admin()
+                    connection.modify_s(self._dn, [(ldap.MOD_REPLACE, "description", [f"{node.id}-{self.n}".encode()])])
+                    connection.unbind_s()
+                except ldap.LDAPError:
+                    pass  # it is down
+            self._over.wait(0.05)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self._over.set()
+        self.join()
+
+
+def wait_written(writers, n):
+    end = writers.n + n
+    wait_until(lambda: writers.n >= end, f"clients wrote {n} times", 120)
+
+
+def assert_no_loop(cluster):
+    before = [searches(node) for node in cluster]
+    time.sleep(3)
+    # syncward is not at work; each link searches its log once when it connects.
+    assert sum(searches(node) for node in cluster) - sum(before) <= 12, "no link searches its log again and again"
+
+
+def hold(cluster, n_writes):
+    """Writes go on over a restart and a kill of every node in turn."""
+    with Writers(cluster) as writers:
+        apply_until_delta(cluster)
+        for node in cluster:
+            for how in (node.server.stop, node.server.kill):
+                how()
+                node.server.start()
+                wait_written(writers, n_writes // (2 * len(cluster.nodes)))
+    cluster.wait_persistent()
+    delta.write_everywhere(cluster, "last")
+    assert_equal(cluster, set(writers.acknowledged))
+    assert_no_loop(cluster)
+    return writers
+
+
+def assert_equal_by_compare(cluster, acknowledged):
+    """But for what a slapd that was killed had not answered for."""
+    for node in cluster:
+        done = node.run("compare", "--lag", "5")
+        named = {line.split(";")[0].strip() for line in done.stdout.splitlines() if line.startswith("      ")}
+        assert not named & set(acknowledged), done.stdout
+
+
+@OF_LOGS
+def test_two_nodes_with_old_data_hold_the_same_after_restarts_and_kills(slapd_factory, program):
+    cluster = from_old_data(slapd_factory, program, 2)
+    writers = hold(cluster, 200)
+    assert_equal_by_compare(cluster, writers.acknowledged)
+    connection = cluster[1].server.admin()
+    connection.delete_s(f"cn=old0,{SUFFIX}")
+    connection.unbind_s()
+    wait_until(lambda: f"cn=old0,{SUFFIX}" not in {dn for dn, _ in cluster[0].server.search(SUFFIX)}, "it is gone everywhere")
+
+
+@pytest.mark.long
+@pytest.mark.newest_release
+@pytest.mark.parametrize("n", [2, 3, 4])
+@pytest.mark.parametrize("start", [from_old_data, from_plain])
+def test_nodes_hold_the_same_after_two_thousand_writes(slapd_factory, program, start, n):
+    cluster = start(slapd_factory, program, n)
+    writers = hold(cluster, 2000)
+    assert_equal_by_compare(cluster, writers.acknowledged)
+
+
+@pytest.mark.newest_release
+def test_one_entry_that_is_written_at_all_nodes_at_once_ends_the_same_everywhere(slapd_factory, program):
+    cluster = from_plain(slapd_factory, program, 3)
+    dn = add_person(cluster[0].server, "rival")
+    apply_until_delta(cluster)
+    with Rivals(cluster, dn) as rivals:
+        wait_until(lambda: rivals.n >= 300, "three hundred writes", 60)
+    cluster.wait_persistent()
+    delta.write_everywhere(cluster, "last")
+
+    def values():
+        return {node.server.values(dn, "description")[0] for node in cluster}
+    wait_until(lambda: len(values()) == 1, "all have the same value")
+    assert_no_loop(cluster)
