@@ -9,8 +9,8 @@ import time
 import pytest
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
-from slapd import Database, wait_until
 from heartbeats import ACCESS, CONTAINER, add_container, give_account, options, settings, states
+from slapd import Database, wait_until
 from tools import TOP
 from whole import wait_equal
 
