@@ -18,15 +18,32 @@ static void hold_add(Pool *pool, const char *suffix, const LinksCut *cut, Plan *
 		       .release = remedy_text(REMEDY_LEAVE)});
 }
 
+/* A consumer that reads this hub alone would get nothing any more, and nobody looks at it. */
+static bool cuts_consumer(const Links *links, const Peer *self, LinksCut *ret)
+{
+	const size_t at = links_position(links, self);
+
+	for (size_t i = links->n_relays; self->is_hub && at < links->n_relays && i < links->n_nodes;
+	     i++)
+		if (relay_set_has(&links->reads[i], at) && relay_set_count(&links->reads[i]) == 1) {
+			*ret = (LinksCut){links->nodes[0], links->nodes[i], self};
+			return true;
+		}
+	return false;
+}
+
 void leave_hold_parting(Pool *pool, const Desired *desired, const Peer *self, Plan *plan)
 {
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		AUTO(Pool) *scratch = pool_new();
 		const Links links = links_make(scratch, desired, &desired->databases[i]);
 		const LinksCuts cuts = links_cuts_by_loss(scratch, &links);
+		LinksCut cut;
 
 		for (size_t k = 0; k < cuts.n_items; k++)
 			if (cuts.items[k].lost == self)
 				hold_add(pool, links.database->suffix, &cuts.items[k], plan);
+		if (cuts_consumer(&links, self, &cut))
+			hold_add(pool, links.database->suffix, &cut, plan);
 	}
 }

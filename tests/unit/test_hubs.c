@@ -3,6 +3,7 @@
 #include "tests/unit/plan_scene.h"
 
 #include "common/decide/healing.h"
+#include "common/decide/leaving_parts.h"
 #include "common/link/probe_read.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
@@ -342,6 +343,24 @@ static void a_provider_heals_and_no_hub(void **state)
 	assert_int_equal(healing_peer(&scene->wanted, &scene->wanted.databases[0])->id, 3);
 }
 
+static void a_hub_leaves_nobody_who_reads_it_alone(void **state)
+{
+	static const char *const texts[] = {
+		OF(ONE(HUB), PEER(2, "") PEER(3, "") PEER(4, CONSUMER READS("1"))),
+		OF(ONE(HUB), PEER(2, "") PEER(3, "") PEER(4, CONSUMER READS("1,2"))),
+	};
+	Scene *scene = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		Plan plan = {0};
+
+		scene->text = texts[i];
+		scene_read(scene);
+		leave_hold_parting(scene->pool, scene->input.desired, scene->wanted.self, &plan);
+		assert_int_equal(plan.n_holds, 1 - i);
+	}
+}
+
 static Probe probe_of(const Scene *scene, bool is_hub, int code, int sid)
 {
 	static const Tree nothing = {0};
@@ -418,6 +437,7 @@ int main(void)
 		SCENE_TEST(nobody_joins_from_a_hub_that_joins),
 		SCENE_TEST(the_last_link_stays_until_the_hub_is_seen_to_be_open),
 		SCENE_TEST(a_provider_heals_and_no_hub),
+		SCENE_TEST(a_hub_leaves_nobody_who_reads_it_alone),
 		SCENE_TEST(a_hub_needs_no_server_id),
 		SCENE_TEST(a_session_log_loses_what_comes_through_a_hub),
 		SCENE_TEST(with_2_4_one_loses_what_comes_to_a_consumer),
