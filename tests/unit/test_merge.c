@@ -474,6 +474,20 @@ static void gateways_that_are_not_the_first_of_their_site_are_lists(void **state
 	pool_free(bench.pool);
 }
 
+static void gateways_of_which_sites_have_not_the_same_number_are_lists(void **state)
+{
+	/* Two of 1, 2, 3, and one of 4, 5, 6. */
+	static const char *const rows[] = {"1234", "1234", "123", "12456", "456", "456"};
+	Bench bench = bench_new();
+
+	(void)state;
+	rows_add(&bench, rows, 6);
+	merge(&bench);
+	assert_int_equal(bench.desired->n_gateways, 0);
+	assert_int_equal(desired_peer(bench.desired, 5)->reads->n_items, 2);
+	pool_free(bench.pool);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -498,6 +512,7 @@ int main(void)
 		cmocka_unit_test(what_together_would_be_in_parts_is_no_document),
 		cmocka_unit_test(sites_that_gateways_connect_are_recognised),
 		cmocka_unit_test(gateways_that_are_not_the_first_of_their_site_are_lists),
+		cmocka_unit_test(gateways_of_which_sites_have_not_the_same_number_are_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
