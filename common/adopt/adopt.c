@@ -260,7 +260,7 @@ static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 	/* Nothing here tells whether somebody reads it. */
 	if (live->syncprov)
 		return "it is a copy that refuses clients' writes (not multi-provider), and that "
-		       "others may read (it has syncprov): such hubs syncward does not make yet";
+		       "others may read (it has syncprov): a hub, which adopt does not recognise";
 	return NULL;
 }
 

@@ -17,6 +17,8 @@ static const char *foreign_key(const Desired *desired)
 		return "topology";
 	if (desired->n_retired > 0)
 		return "retired";
+	if (desired->rollout.n_first > 0 || desired->rollout.is_off)
+		return "rollout";
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		if (desired->databases[i].delta)
 			return "delta";

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A provider whose database is gone takes clients' writes all the same: plan and apply say so."""
 
+import json
+import os
+
 import ldap
 import pytest
 import remedies
 from backups import put_back, saved
 from cluster import Cluster
-from slapd import SUFFIX, Database
+from daemon import Daemon
+from slapd import SUFFIX, Database, wait_until
 from test_joining import cut_refreshes, load
 
 
@@ -41,3 +45,18 @@ def test_a_provider_that_hides_its_context_csn_from_root_is_not_to_be_loaded(sla
     node.edit([(ldap.MOD_ADD, *remedies.attribute(told, "root-sees"))])
     node.assert_in_step()
     assert "[empty]" not in node.plan().stdout
+
+
+@pytest.mark.one_release
+def test_a_database_that_is_given_another_folder_under_a_daemon_is_told_before_the_next_round_of_probes(slapd_factory, program):
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    node = cluster[0]
+    settings = os.path.join(node.folder, "agent.json")
+    with open(settings, "w", encoding="utf-8") as file:
+        json.dump({"interval": 5}, file)  # and five minutes between two rounds
+    with Daemon(node, "--agent-config", settings) as daemon:
+        wait_until(daemon.has_asked_all, "both copies were read")
+        assert node.run("check").returncode == 0
+        node.edit([(ldap.MOD_REPLACE, "olcDbDirectory", slapd_factory.folder("another"))])
+        daemon.wait_for("finding", text="[empty]", timeout=60)
+        assert node.run("check").returncode == 2

@@ -378,7 +378,7 @@ static void a_copy_that_others_may_read_is_no_plain_consumer(void **state)
 	syncprov_add(&bench);
 	link_add(&bench, "rid=2 provider=ldap://b");
 	assert_int_equal(survey(&bench), -1);
-	assert_true(has_note(&bench, "such hubs syncward does not make yet"));
+	assert_true(has_note(&bench, "a hub, which adopt does not recognise"));
 	pool_free(bench.pool);
 }
 
