@@ -2,7 +2,6 @@
 """The alert rules and the dashboard, asked of a Prometheus that scrapes three nodes as the manual says."""
 
 import contextlib
-import json
 import math
 import os
 import re
@@ -12,6 +11,7 @@ import pytest
 from authority import Authority
 from copies import show_count
 from daemon import Daemon
+from heartbeats import ACCESS, CONTAINER, add_container, give_account, settings
 from slapd import SUFFIX, Database, wait_until
 from test_tls import TlsCluster
 
@@ -25,9 +25,13 @@ def fixture_cluster(slapd_factory, program):
     """Three nodes that were compared, and that the daemons are to give TLS."""
     authority = Authority(slapd_factory.folder("ca"))
     cluster = TlsCluster(slapd_factory, program, authority, [authority.issue(f"ldap{i}", days=90) for i in (1, 2, 3)],
-                         [Database(backend="mdb", overlays=("syncprov",))])
+                         [Database(backend="mdb", overlays=("syncprov",), attributes=ACCESS)])
     cluster.form_by_hand().wait_persistent()
+    give_account(cluster)
+    add_container(cluster[0].server)
+    cluster.wait_in_step()
     cluster.document["revision"] = 12
+    cluster.document["databases"][0]["heartbeat"] = {"container": CONTAINER, "interval": 60}
     cluster.use(starttls="critical", tls_cacert=authority.path, tls_reqcert="demand",
                 credentials={"file": cluster[0].secret_file})  # one text of peers.json on all nodes
     for node in cluster:
@@ -37,13 +41,6 @@ def fixture_cluster(slapd_factory, program):
         done = node.run("compare", "--record")
         assert done.returncode == 0, done.stdout + done.stderr
     return cluster
-
-
-def settings(node):
-    path = os.path.join(node.folder, "agent.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump({"interval": 5, "probe_interval": 5}, file)
-    return ["--agent-config", path]
 
 
 def metrics(node):
@@ -94,7 +91,7 @@ def fires(prometheus, name):
 
 def test_a_prometheus_that_scrapes_three_nodes_answers_every_rule_and_panel(cluster, tmp_path):
     with contextlib.ExitStack() as stack:
-        daemons = [stack.enter_context(Daemon(node, *settings(node))) for node in cluster]
+        daemons = [stack.enter_context(Daemon(node, *settings(node, probe_interval=5))) for node in cluster]
         wait_until(lambda: all(is_well(node) for node in cluster), "all nodes are well", 60)
         targets = [(f"ldap{node.id}", stack.enter_context(monitoring.exporter(node.run_dir, tmp_path / f"exporter{node.id}")))
                    for node in cluster]
