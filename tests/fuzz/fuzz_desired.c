@@ -8,6 +8,7 @@
 /* Fuzzes: common/json/json_fields.c common/json/json_place.c common/desired/settings.c */
 /* Fuzzes: common/desired/desired_setting.c common/base/suggest.c */
 /* Fuzzes: common/desired/desired_resolve.c common/desired/desired_sites.c */
+/* Fuzzes: common/desired/desired_rollout.c common/desired/desired_hubs.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -53,8 +54,18 @@ static void check_role(const Desired *desired, const Peer *peer)
 
 	if ((desired_writer(desired, peer->id) == peer) != is_provider ||
 	    (peer_server_id(peer) < 4096) != is_provider ||
-	    (peer_is_consumer(peer) && is_provider) || (desired_is_mesh(desired) && !is_provider))
+	    (peer_is_consumer(peer) && is_provider) || (desired_is_mesh(desired) && !is_provider) ||
+	    (*peer_clause(peer) == '\0') != is_provider)
 		abort();
+}
+
+/* A hub is a consumer. */
+static void check_hubs(const Desired *desired)
+{
+	for (size_t i = 0; i < desired->n_databases; i++)
+		if (desired_has_hub(desired, &desired->databases[i]) &&
+		    !desired_has_consumer(desired, &desired->databases[i]))
+			abort();
 }
 
 /* Id and URI name one peer each; host and further names may be shared, but are never unknown. */
@@ -107,6 +118,7 @@ static void check_nodes(Pool *pool, const Desired *desired)
 	for (size_t i = 0; i < desired->n_peers; i++)
 		check_peer(pool, desired, i);
 	check_addresses(pool, desired);
+	check_hubs(desired);
 	if (!is_missing_or_found(find(desired, "no.such.host", NULL, &none, &err), &err) ||
 	    !is_missing_or_found(find(desired, NULL, "", &none, &err), &err) ||
 	    desired_peer(desired, 0))
