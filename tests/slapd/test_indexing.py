@@ -18,7 +18,7 @@ from slapd import SUFFIX, Database, wait_until
 
 OTHER = "dc=other,dc=org"
 N_ENTRIES = 400
-DELAY_USEC = 25000
+DELAY_USEC = 60000  # a command of syncward takes seconds on a busy machine, and ends before
 TASKLIST = "cn=Tasklist,cn=Threads,cn=Monitor"
 
 

@@ -7,14 +7,20 @@ from cluster import Cluster, add_person, wait_entry
 from slapd import wait_until
 
 
+def connections(host, which):
+    """The lines of ss(8) about connections of any state, also those that no process has any more."""
+    done = host.run("ss", "-Htn", "state", "all", "exclude", "listening", which)
+    assert done.returncode == 0, done.stderr
+    return [line for line in done.stdout.splitlines() if not line.startswith("TIME-WAIT")]  # closed by both ends
+
+
 def lose_connections(cluster, name):
     """Node 2 is gone while its cable is out, and comes back without its connections: nobody told node 1."""
     there = cluster[1].server
     assert there.host.run("sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries").returncode == 0  # of that host alone
     there.host.cut()
     there.kill()
-    wait_until(lambda: str(there.port) not in there.host.run("ss", "-tnH", "sport", "=", there.port).stdout,
-               "node 2 has forgotten its connections", 30)
+    wait_until(lambda: connections(there.host, f"sport = :{there.port}") == [], "node 2 has forgotten its connections", 30)
     there.host.heal()
     there.start()
     return add_person(there, name)
