@@ -9,26 +9,14 @@
 
 static const char *const class_attributes[] = {"objectClass", "structuralObjectClass", NULL};
 
-static LdapAnswer search(PeerLink *link, Pool *pool, const char *base, int scope,
-			 const char *filter, int size_limit)
-{
-	LDAPControl manage = entries_manage_control();
-	LDAPControl *controls[] = {&manage, link->as, NULL};
-	LdapAnswer answer = {.text = ""};
-	int id;
-
-	peer_link_heard(link);
-	answer.code = ldap_search_ext(link->ldap, base, scope, filter,
-				      (char **)(uintptr_t)class_attributes, 0, controls, NULL, NULL,
-				      size_limit, &id);
-	if (answer.code == LDAP_SUCCESS)
-		answer = ldap_answer_wait(pool, link->ldap, id, ENTRIES_PATIENCE_MSEC);
-	return answer;
-}
-
 bool glue_find_over(PeerLink *link, Pool *pool, const char *suffix, int n_most, Tree *ret)
 {
-	LdapAnswer answer = search(link, pool, suffix, LDAP_SCOPE_SUBTREE, GLUE_FILTER, n_most);
+	LdapAnswer answer = entries_search(link, pool,
+					   &(EntriesSearch){.base = suffix,
+							    .scope = LDAP_SCOPE_SUBTREE,
+							    .filter = GLUE_FILTER,
+							    .attributes = class_attributes,
+							    .size_limit = n_most});
 
 	answer.entries.is_cut = answer.code == LDAP_SIZELIMIT_EXCEEDED;
 	*ret = answer.entries;
@@ -41,7 +29,12 @@ bool glue_find_over(PeerLink *link, Pool *pool, const char *suffix, int n_most, 
 GlueState glue_state_over(PeerLink *link, const char *dn)
 {
 	AUTO(Pool) *scratch = pool_new();
-	const LdapAnswer answer = search(link, scratch, dn, LDAP_SCOPE_BASE, "(objectClass=*)", 1);
+	const LdapAnswer answer = entries_search(link, scratch,
+						 &(EntriesSearch){.base = dn,
+								  .scope = LDAP_SCOPE_BASE,
+								  .filter = "(objectClass=*)",
+								  .attributes = class_attributes,
+								  .size_limit = 1});
 	const Entry *entry = answer.entries.entries;
 
 	if (answer.code == LDAP_NO_SUCH_OBJECT)

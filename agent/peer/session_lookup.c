@@ -143,22 +143,35 @@ static const char *find_filter(Pool *pool, const EntryMark *wanted, size_t n)
 	return buf_text(&filter);
 }
 
-static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
-		      const char *const *attributes, Tree *ret)
+LdapAnswer entries_search(PeerLink *link, Pool *pool, const EntriesSearch *search)
 {
 	LDAPControl manage = entries_manage_control();
 	LDAPControl *controls[] = {&manage, link->as, NULL};
 	LdapAnswer answer = {.text = ""};
 	int id;
 
-	if (!link->ldap)
-		return false;
 	peer_link_heard(link);
-	answer.code = ldap_search_ext(link->ldap, suffix, LDAP_SCOPE_SUBTREE, filter,
-				      (char **)(uintptr_t)attributes, 0, controls, NULL, NULL,
-				      LDAP_NO_LIMIT, &id);
+	answer.code = ldap_search_ext(link->ldap, search->base, search->scope, search->filter,
+				      (char **)(uintptr_t)search->attributes, 0, controls, NULL,
+				      NULL, search->size_limit, &id);
 	if (answer.code == LDAP_SUCCESS)
 		answer = ldap_answer_wait(pool, link->ldap, id, ENTRIES_PATIENCE_MSEC);
+	return answer;
+}
+
+static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char *filter,
+		      const char *const *attributes, Tree *ret)
+{
+	LdapAnswer answer;
+
+	if (!link->ldap)
+		return false;
+	answer = entries_search(link, pool,
+				&(EntriesSearch){.base = suffix,
+						 .scope = LDAP_SCOPE_SUBTREE,
+						 .filter = filter,
+						 .attributes = attributes,
+						 .size_limit = LDAP_NO_LIMIT});
 	if (answer.code == LDAP_SUCCESS)
 		*ret = answer.entries;
 	else

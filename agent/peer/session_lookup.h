@@ -19,6 +19,19 @@ extern const char *const entries_all_attributes[];  /* those of users and of sla
  * consumers use it as well. */
 LDAPControl entries_manage_control(void);
 
+/* What is looked for over a link, in one search. */
+typedef struct EntriesSearch {
+	const char *base;
+	int scope;
+	const char *filter;
+	const char *const *attributes;
+	int size_limit; /* LDAP_NO_LIMIT: none */
+} EntriesSearch;
+
+/* The answer, within ENTRIES_PATIENCE_MSEC, with glue and referral objects as entries; its entries
+ * are in the pool. */
+LdapAnswer entries_search(PeerLink *link, Pool *pool, const EntriesSearch *search);
+
 /* What is done, for a message; in the link's pool. */
 const char *entries_title(const PeerLink *link, const char *suffix);
 
