@@ -56,27 +56,12 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
 }
 
-/* A file that a guard of the whole server refuses was not put in force. */
-static bool is_held_whole(const Plan *plan)
-{
-	if (plan->is_revision_held)
-		return true;
-
-	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
-			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
-			       GUARD_BIT(GUARD_LEFT);
-
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (GUARD_BIT(plan->holds[i].guard) & whole)
-			return true;
-	return false;
-}
-
 static bool was_partial(const Plan *plan, const Known *known, const char *suffix)
 {
 	const KnownDatabase *before = known_database(known, suffix);
-	const WantedDatabase *wanted =
-		plan->wanted && !is_held_whole(plan) ? wanted_find(plan->wanted, suffix) : NULL;
+	const WantedDatabase *wanted = plan->wanted && !plan_is_held_whole(plan)
+					       ? wanted_find(plan->wanted, suffix)
+					       : NULL;
 
 	return (before && before->was_partial) || (wanted && wanted->is_partial);
 }
@@ -292,7 +277,7 @@ static void memory_returned(Pool *pool, const Plan *plan, Known *known)
 
 void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
 {
-	if (!plan->wanted || is_held_whole(plan))
+	if (!plan->wanted || plan_is_held_whole(plan))
 		return;
 	memory_revision(input->desired, input->options.sha256, known);
 	memory_returned(pool, plan, known);

@@ -156,6 +156,18 @@ const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard)
 	return NULL;
 }
 
+bool plan_is_held_whole(const Plan *plan)
+{
+	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
+			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
+			       GUARD_BIT(GUARD_LEFT);
+
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (GUARD_BIT(plan->holds[i].guard) & whole)
+			return true;
+	return plan->is_revision_held;
+}
+
 const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,
 				   const WantedConsumer *wanted)
 {

@@ -65,6 +65,10 @@ const Finding *finding_next_about(const Plan *plan, const char *suffix, size_t *
 /* Why the guard holds something of the database as a whole; NULL: it does not. */
 const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);
 
+/* True when a guard of the whole server refuses the peers.json that the plan is made from: it was
+ * not put in force, and nothing that the plan lacks is known to be done. */
+bool plan_is_held_whole(const Plan *plan);
+
 /* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
  * none does. */
 const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,

@@ -109,11 +109,9 @@ static bool is_held(const Plan *plan, const char *suffix, const Guard *guards, s
 /* Something else keeps it from being what peers.json says. */
 static bool is_kept_back(const Plan *plan, const char *suffix)
 {
-	static const Guard of_server[] = {GUARD_NOT_LISTED, GUARD_EMPTY_FILE, GUARD_REVISION,
-					  GUARD_CONFIG_REPLICATED, GUARD_LEFT};
 	static const Guard of_database[] = {GUARD_CONTENT, GUARD_LEFT, GUARD_ROLE, GUARD_DATABASE};
 
-	return is_held(plan, NULL, of_server, ARRAY_SIZE(of_server)) ||
+	return plan_is_held_whole(plan) ||
 	       is_held(plan, suffix, of_database, ARRAY_SIZE(of_database));
 }
 

@@ -148,6 +148,7 @@ static EventKind end_told(EventKind ends, bool is_listed, Guard guard, const cha
 	Plan plan = {.databases = databases, .n_databases = ARRAY_SIZE(databases)};
 	const Condition condition = {.ends = ends, .suffix = "dc=x"};
 
+	plan.is_revision_held = guard == GUARD_ROLLOUT;
 	if (guard != GUARD_COUNT)
 		plan_add_hold(
 			pool, &plan,
@@ -164,6 +165,7 @@ static void a_hold_that_gives_way_to_another_has_not_come_to_its_good_end(void *
 	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_JOINING, "dc=x"), EVENT_KIND_COUNT);
 	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_CONTENT, "dc=x"), EVENT_RELEASED);
 	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_NOT_LISTED, NULL), EVENT_RELEASED);
+	assert_int_equal(end_told(EVENT_JOINED, true, GUARD_ROLLOUT, NULL), EVENT_RELEASED);
 	assert_int_equal(end_told(EVENT_JOINED, false, GUARD_COUNT, NULL), EVENT_RELEASED);
 	assert_int_equal(end_told(EVENT_RESTART_SAFE, true, GUARD_COUNT, NULL), EVENT_RESTART_SAFE);
 	assert_int_equal(end_told(EVENT_RESTART_SAFE, true, GUARD_RESTART, NULL), EVENT_RELEASED);
