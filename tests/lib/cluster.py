@@ -162,11 +162,11 @@ class Cluster:
         wait_until(lambda: len({frozenset(n.server.context_csns(suffix)) for n in self.nodes}) == 1,
                    "all nodes have the same contextCSN")
 
-    def wait_persistent(self):
+    def wait_persistent(self, seconds=15.0):
         """Waits until slapd calls all links persistent, where it tells: what is deleted during a refresh may stay."""
         if self.nodes[0].server.consumers() is not None:
             wait_until(lambda: all(c.phase == "Persist" for node in self.nodes for c in node.server.consumers()),
-                       "the links are up")
+                       "the links are up", seconds)
 
     def be_seen_to_work(self):
         """syncward looks once before and once after all links are up: these worked, it remembers."""

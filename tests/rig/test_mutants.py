@@ -50,6 +50,22 @@ def test_a_patch_that_no_longer_applies_is_noticed_though_nobody_tries_it(mutant
     assert (tmp_path / "file").read_text(encoding="ascii") == "one\ntwo\n"
 
 
+@pytest.mark.parametrize("test, is_there", [
+    ("test_stamps", True), ("test_stamps it_counts", True), ("test_stamps it_count", False), ("test_stamps it_is_listed_no_more", False),
+    ("test_stamp", False), ("tests/slapd/test_a.py", True), ("tests/slapd/test_a.py::test_one", True),
+    ("tests/slapd/test_a.py::test_one[2.5-x]", True), ("tests/slapd/test_a.py::test_on", False), ("tests/slapd/test_b.py", False),
+    ("tests/slapd/test_a.py -k ONE", True), ("tests/slapd/test_a.py -k 'one and not 2.5'", False),
+    ("tests/slapd/test_a.py -k two", False)])
+def test_a_test_that_is_no_longer_there_is_noticed_though_nobody_tries_it(mutants, tmp_path, test, is_there):
+    (tmp_path / "tests/unit").mkdir(parents=True)
+    (tmp_path / "tests/unit/test_stamps.c").write_text(
+        "static void it_is_listed_no_more(void **state)\n\t\tSCENE_TEST(\n\t\t\tit_counts),\n", encoding="ascii")
+    patch = tmp_path / "rule.patch"
+    patch.write_text(f"Rule: a rule\nTest: {test}\n\n--- a/file\n", encoding="ascii")
+    said = mutants.Tests(tmp_path, ["tests/slapd/test_a.py::test_one[2.5-x]"]).lacks(mutants.Mutant(patch))
+    assert said is None if is_there else test in said
+
+
 VERDICTS = """
 import pytest
 

@@ -55,7 +55,7 @@ def write_apart(cluster, at_first, at_second):
     second.server.start()
     at_second()
     first.server.start()
-    cluster.wait_persistent()
+    cluster.wait_persistent(seconds=90)  # who failed five times tries again after a minute
     delta.write_everywhere(cluster, f"after{time.monotonic_ns()}")
 
 

@@ -108,10 +108,10 @@ class Client(threading.Thread):
 
 
 class Writer(Client):
-    """Adds entries."""
+    """Adds entries: so few that those who read them keep up where much else runs."""
 
     def __init__(self, node):
-        super().__init__(node.server)
+        super().__init__(node.server, 0.04)
         self.name_part, self.i = f"at{node.id}", 0
 
     def act(self, connection):

@@ -134,8 +134,9 @@ def run_all(scene, part, every):
     n_killed = sum(was_killed for was_killed, _ in outcomes)
     n_intents = sum(has_intent for _, has_intent in outcomes)
     print(f"{len(points)} runs, {n_killed} killed, {n_intents} of them between intent and end")
-    # How much of joining one pass does depends on when the refresh ends: the run that was watched may be the longest.
-    assert n_killed >= 0.5 * len(points) and n_intents > 0
+    # How much of joining one pass does depends on when the refresh ends: the run that was watched may be the longest. Of
+    # a share of the points more may lie in its last part.
+    assert n_killed >= (0.5 if IS_LONG else 0.25) * len(points) and n_intents > 0
     assert n_intents < n_killed or not IS_LONG  # a share may lie between intent and end wholly
 
 
