@@ -19,39 +19,25 @@
 typedef struct PeersAsked {
 	ProbeTarget *targets;
 	size_t n_targets;
+	const WantedConsumer **consumers; /* for whom, in the order of the targets */
+	size_t n_consumers;
 } PeersAsked;
 
 typedef struct PeersHeard {
-	const Probe *probes; /* of those that were asked, in their order; NULL: nobody was */
+	const PeersAsked *asked;
+	const Probe *probes; /* in the order of the targets; NULL: nobody was asked */
 	const char *problem; /* why */
-	SilentPeers before;  /* that are not asked once more */
-	SilentPeers *silent; /* takes those of now; NULL: need not be known */
+	SilentPeers *silent; /* takes those of now */
+	size_t n_before;     /* of them; these are not asked once more */
 } PeersHeard;
 
-static const Content *silent_find(const SilentPeers *silent, const char *suffix, unsigned peer_id)
+static const Content *silent_before(const PeersHeard *heard, const char *suffix, unsigned peer_id)
 {
-	for (size_t i = 0; silent && i < silent->n_items; i++)
-		if (silent->items[i].content.peer_id == peer_id &&
-		    strcmp(silent->items[i].suffix, suffix) == 0)
-			return &silent->items[i].content;
-	return NULL;
-}
-
-static void silent_add(SilentPeers *silent, const char *suffix, const Content *content)
-{
-	if (!silent || content->state != CONTENT_UNREACHABLE)
-		return;
-	POOL_PUSH(silent->pool, silent->items, silent->n_items,
-		  {.suffix = pool_strdup(silent->pool, suffix),
-		   .content = {.peer_id = content->peer_id,
-			       .state = content->state,
-			       .lacks_database = content->lacks_database,
-			       .nobody_listens = content->nobody_listens,
-			       .problem = pool_strdup(silent->pool, content->problem)}});
+	return silent_peers_find(heard->silent, heard->n_before, suffix, peer_id);
 }
 
 static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
-		      const SilentPeers *silent, PeersAsked *asked)
+		      const PeersHeard *heard, PeersAsked *asked)
 {
 	const char *suffix = wanted->desired->suffix;
 	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
@@ -60,7 +46,7 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 		const WantedConsumer *consumer = &wanted->consumers[i];
 		Syncrepl *link;
 
-		if (consumer->no_secret || silent_find(silent, suffix, consumer->peer->id))
+		if (consumer->no_secret || silent_before(heard, suffix, consumer->peer->id))
 			continue;
 		link = pool_alloc(pool, sizeof(*link));
 		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
@@ -70,6 +56,7 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 			   .peer_id = consumer->peer->id,
 			   .is_hub = consumer->peer->is_hub,
 			   .secret = consumer->secret});
+		POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
 	}
 }
 
@@ -104,9 +91,18 @@ static Probe *peers_ask(Directory *directory, Pool *pool, World *world, const Ne
 	return probes;
 }
 
-/* In the order of the consumers; takes the answers that are theirs. */
+/* NULL: it was not asked. */
+static const Probe *probe_of(const PeersHeard *heard, const WantedConsumer *consumer)
+{
+	for (size_t i = 0; heard->probes && i < heard->asked->n_consumers; i++)
+		if (heard->asked->consumers[i] == consumer)
+			return &heard->probes[i];
+	return NULL;
+}
+
+/* In the order of the consumers. */
 static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHeard *heard,
-		       size_t *at, Facts *ret)
+		       Facts *ret)
 {
 	const char *suffix = wanted->desired->suffix;
 	DatabaseFacts *facts = world_facts_of(pool, ret, suffix);
@@ -114,7 +110,8 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 
 	for (size_t i = 0; !is_known && i < wanted->n_consumers + wanted->n_others; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
-		const Content *silent = silent_find(&heard->before, suffix, consumer->peer->id);
+		const Content *silent = silent_before(heard, suffix, consumer->peer->id);
+		const Probe *probe = probe_of(heard, consumer);
 		Content content = {.peer_id = consumer->peer->id,
 				   .state = CONTENT_UNREACHABLE,
 				   .problem = pool_strdup(pool, heard->problem)};
@@ -123,10 +120,10 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 			content.problem = consumer->no_secret;
 		else if (silent)
 			content = *silent;
-		else if (heard->probes)
-			content = probe_content(&heard->probes[(*at)++]);
+		else if (probe)
+			content = probe_content(probe);
 		if (!consumer->no_secret && !silent)
-			silent_add(heard->silent, suffix, &content);
+			silent_peers_add(heard->silent, suffix, &content);
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts->peers, facts->n_peers, content);
 		else
@@ -138,22 +135,22 @@ static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHear
 static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
 		       World *world)
 {
-	PeersHeard heard = {.silent = asker->silent};
+	SilentPeers of_this_look = {.pool = pool};
+	PeersHeard heard = {.silent = asker->silent ? asker->silent : &of_this_look};
 	PeersAsked asked = {0};
 	Error err = {0};
-	size_t at = 0;
 
-	if (asker->silent)
-		heard.before = *asker->silent;
+	heard.n_before = heard.silent->n_items;
 	for (size_t i = 0; i < plan->n_needs; i++)
 		if (plan->needs[i].peers)
-			peers_add(pool, world, plan->needs[i].database, &heard.before, &asked);
+			peers_add(pool, world, plan->needs[i].database, &heard, &asked);
 	if (asked.n_targets > 0)
 		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
+	heard.asked = &asked;
 	heard.problem = err.text;
 	for (size_t i = 0; i < plan->n_needs; i++)
 		if (plan->needs[i].peers)
-			peers_hear(pool, plan->needs[i].database, &heard, &at, &world->facts);
+			peers_hear(pool, plan->needs[i].database, &heard, &world->facts);
 }
 
 /* A consumer that is connected for less may still be about to say what it wants. */

@@ -4,17 +4,8 @@
 
 #include "agent/pass/extra_looks.h"
 #include "agent/pass/look.h"
+#include "common/copy/silent_peers.h"
 #include "common/link/password_proof.h"
-
-/* Peers of which a pass heard nothing: a look behind the first does not wait for them once more. */
-typedef struct SilentPeers {
-	Pool *pool; /* outlives the looks */
-	struct {
-		const char *suffix;
-		Content content;
-	} * items;
-	size_t n_items;
-} SilentPeers;
 
 /* Who asks peers. */
 typedef struct NeedsAsker {

@@ -66,7 +66,8 @@ class Host(_Namespace):
         super().__init__()
         self._hub, self._port = hub, f"v{number}"
         self.address = f"10.99.0.{number}"
-        self._hub.ip(f"link add {self._port} type veth peer name eth0 netns {self.pid}",
+        self.mac = f"02:00:0a:63:{number >> 8:02x}:{number & 255:02x}"
+        self._hub.ip(f"link add {self._port} type veth peer name eth0 address {self.mac} netns {self.pid}",
                      f"link set {self._port} master br0 up")
         self.ip(f"addr add {self.address}/16 dev eth0", "link set eth0 up")
 
@@ -109,6 +110,13 @@ class Network:
         """One more machine."""
         self.hosts.append(Host(self._hub, len(self.hosts) + 1))
         return self.hosts[-1]
+
+    def know_each_other(self):
+        """The machines need not ask for each other's hardware addresses: the kernel's table of those that they asked for holds
+        1024 of all namespaces together, and who finds it full cannot connect. Entries that are permanent do not count."""
+        for host in self.hosts:
+            host.ip(*(f"neigh replace {other.address} lladdr {other.mac} dev eth0 nud permanent"
+                      for other in self.hosts if other is not host))
 
     def close(self):
         """Ends the network; what still runs on a host keeps it until it ends."""

@@ -25,6 +25,7 @@ class Fleet(Cluster):
 
     def __init__(self, farm, program, network, n_sites, each):
         super().__init__(farm, program, n_sites * each, [Database(attributes=ACCESS)], network=network)
+        network.know_each_other()
         self.each = each
         self.interval = self.probe_interval = 30  # seconds
         self.stack = contextlib.ExitStack()

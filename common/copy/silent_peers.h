@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_SILENT_PEERS_H
+#define SYNCWARD_SILENT_PEERS_H
+
+#include <stddef.h>
+
+#include "common/base/pool.h"
+#include "common/copy/copy.h"
+
+/* Peers of which a pass heard nothing: a look behind the first does not wait for them once more. */
+typedef struct SilentPeers {
+	Pool *pool; /* outlives the looks */
+	struct SilentPeer *items;
+	size_t n_items;
+} SilentPeers;
+
+/* The one among the first n, so many as there were when a look began, which adds others itself;
+ * NULL: it is none of them. The value moves when one is added: nobody keeps it. */
+const Content *silent_peers_find(const SilentPeers *silent, size_t n, const char *suffix,
+				 unsigned peer_id);
+
+/* Keeps a copy where the peer was not reached; others are no silent ones. */
+void silent_peers_add(SilentPeers *silent, const char *suffix, const Content *content);
+
+#endif
