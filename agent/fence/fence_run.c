@@ -175,6 +175,7 @@ static bool is_read_only(const Entry *database)
 static int close_database(Fence *fence, FenceRecord *record, const Entry *database, Error *err)
 {
 	record->is_closing = true;
+	record->is_of_daemon = false;
 	if (records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
 		record->is_closed = true;
 	record->is_closing = false;

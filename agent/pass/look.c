@@ -11,6 +11,7 @@
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "common/base/remedies.h"
+#include "common/decide/emptied.h"
 #include "common/slapd/read_rights.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
@@ -252,6 +253,21 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 		/* Where they were seen, with a contextCSN, nothing was emptied. */
 		if (!facts->old.is_known)
 			facts->glance = world_content_here(directory, pool, world, suffix);
+	}
+}
+
+void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *input, World *world)
+{
+	const Wanted *wanted = input->wanted;
+
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const char *suffix = wanted->databases[i].desired->suffix;
+		const LiveDatabase *live;
+
+		if (live_find_database(&world->live, suffix, &live) == 1 &&
+		    emptied_must_look(&world->live, live, known_database(input->known, suffix)))
+			world_facts_of(pool, &world->facts, suffix)->glance =
+				world_content_here(directory, pool, world, suffix);
 	}
 }
 

@@ -27,6 +27,10 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
  * an overlay, and at its suffix entry: two small searches each. */
 void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world);
 
+/* The glance of that at providers that were not seen full where they are now, and at no others:
+ * nothing is asked in one pass after the other. */
+void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *input, World *world);
+
 /* The folder in which slapd keeps cn=config (slapd_config_dir()); NULL: unknown. */
 const char *world_config_dir(Pool *pool, const World *world);
 

@@ -93,6 +93,8 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 			  input->contents[i]);
 	if (input->looks_for_old && input->plan.wanted)
 		world_look_for_old(directory, pool, input->plan.wanted, ret_world);
+	else if (input->plan.wanted)
+		world_look_for_emptied(directory, pool, &input->plan, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;
 	ret_world->facts.views = input->readers ? &input->readers->views : NULL;
 	asked = plan_input(input, ret_world);

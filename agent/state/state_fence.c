@@ -34,6 +34,7 @@ static int record_load(const JsonNode *item, FenceRecord *ret)
 		.text = member_string(item, "text"),
 		.is_closed = json_member(item, "closed") != NULL,
 		.is_closing = json_member(item, "closing") != NULL,
+		.is_of_daemon = json_member(item, "of_daemon") != NULL,
 		.has_file = file != NULL,
 		.is_after_stop = json_member(item, "after_stop") != NULL,
 	};
@@ -45,7 +46,9 @@ int fence_load(Pool *pool, const JsonNode *root, void *target)
 {
 	Known *known = target;
 	const JsonNode *list = member_array(root, "databases");
-	FenceRecords records = {.looked_sec = timestamp_parse(member_string(root, "looked"))};
+	/* Where the fence is not used it never looked, and the daemon may have closed one. */
+	const char *looked = member_string(root, "looked");
+	FenceRecords records = {.looked_sec = looked ? timestamp_parse(looked) : 0};
 	FenceRecord record;
 
 	for (size_t i = 0; list && i < list->n_children; i++) {
@@ -53,7 +56,7 @@ int fence_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
-	if (!list || records.looked_sec <= 0)
+	if (!list || (looked && records.looked_sec <= 0))
 		return -1;
 	known->fence = records;
 	return 0;
@@ -70,6 +73,8 @@ static struct json_object *record_new(const FenceRecord *record)
 		json_object_object_add(object, "closed", json_object_new_boolean(1));
 	if (record->is_closing)
 		json_object_object_add(object, "closing", json_object_new_boolean(1));
+	if (record->is_of_daemon)
+		json_object_object_add(object, "of_daemon", json_object_new_boolean(1));
 	if (record->is_after_stop)
 		json_object_object_add(object, "after_stop", json_object_new_boolean(1));
 	if (!record->has_file)
@@ -88,8 +93,9 @@ int state_write_fence(const char *state_dir, const FenceRecords *records, Error 
 	struct json_object *document = state_document_new(), *list = json_object_new_array();
 	char text[TIMESTAMP_SIZE];
 
-	json_object_object_add(document, "looked",
-			       state_text(timestamp_print(records->looked_sec, text)));
+	if (records->looked_sec > 0)
+		json_object_object_add(document, "looked",
+				       state_text(timestamp_print(records->looked_sec, text)));
 	for (size_t i = 0; i < records->n_items; i++)
 		json_object_array_add(list, record_new(&records->items[i]));
 	json_object_object_add(document, "databases", list);

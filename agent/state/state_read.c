@@ -72,6 +72,7 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 		return -1;
 	database.suffix = member_string(item, "suffix");
 	database.suspect = member_string(item, "suspect");
+	database.filled = member_string(item, "filled");
 	database.is_consumer = json_member(item, "consumer") != NULL;
 	database.is_rising = json_member(item, "rising") != NULL;
 	database.refers_updates = json_member(item, "update_ref") != NULL;

@@ -98,6 +98,8 @@ static struct json_object *database_new(const KnownDatabase *database)
 	}
 	if (database->is_complete)
 		json_object_object_add(object, "complete", json_object_new_boolean(1));
+	if (database->filled)
+		json_object_object_add(object, "filled", json_object_new_string(database->filled));
 	if (database->was_partial)
 		json_object_object_add(object, "partial", json_object_new_boolean(1));
 	if (database->n_linked > 0)

@@ -93,8 +93,8 @@ static bool record_equal(const FenceRecord *one, const FenceRecord *other)
 {
 	return strcmp(one->suffix, other->suffix) == 0 && one->verdict == other->verdict &&
 	       text_equal(one->text, other->text) && one->is_closed == other->is_closed &&
-	       one->is_closing == other->is_closing && one->has_file == other->has_file &&
-	       one->is_after_stop == other->is_after_stop &&
+	       one->is_closing == other->is_closing && one->is_of_daemon == other->is_of_daemon &&
+	       one->has_file == other->has_file && one->is_after_stop == other->is_after_stop &&
 	       (!one->has_file || file_equal(&one->file, &other->file));
 }
 

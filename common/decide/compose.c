@@ -67,6 +67,20 @@ static void compose_module(const Compose *compose)
 
 /* --- one database --- */
 
+/* Before anything else, and whatever becomes of it. */
+static void compose_closing(const Compose *compose, const DatabasePlan *database)
+{
+	const Change *change =
+		change_first_free(compose->plan, database, CHANGE_BIT(CHANGE_READ_ONLY_ON));
+	Step step = {.kind = STEP_MODIFY, .suffix = database->suffix, .is_optional = true};
+
+	if (!change)
+		return;
+	step.dn = change->dn;
+	mod_one(compose->diff->pool, &step, MOD_REPLACE, change->attribute, change->new_value);
+	step_push(compose, step);
+}
+
 /* Before anybody reads here: what an account cannot read, its nodes lose. So what makes the
  * database a provider is not sent when this fails. */
 static void compose_access(const Compose *compose, const DatabasePlan *database)
@@ -217,6 +231,8 @@ void plan_compose(Diff *diff)
 	diff->plan->n_sessions_dropped = 0;
 	if (!diff->in->wanted)
 		return;
+	for (size_t i = 0; i < n_wanted; i++)
+		compose_closing(&compose, &diff->plan->databases[i]);
 	if (compose_unsaved(&compose))
 		return;
 	for (size_t i = 0; i < live->n_databases; i++)

@@ -1,13 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
+#include "common/copy/copy_relation.h"
 #include "common/decide/diff.h"
+#include "common/decide/emptied.h"
+#include "common/plan/plan_changes.h"
 
 #define ROOT_DN "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
 
 /*
  * A provider whose database was emptied stays open: the flag says that it joined long ago, and it
  * reads anew what it lacks while clients write. To slapd that is newer than all that is missing,
- * and peers delete that. Closing it is for the fence, before slapd starts; here it is told.
+ * and peers delete that. The fence closes it before slapd starts; where there is none, or slapd
+ * runs, it is closed here, as long as it fills. It opens like what the fence closed.
+ *
+ * One that is right is never closed. That it was emptied is known where entries and contextCSN were
+ * seen here before, in another start of slapd or another folder, and now either slapd's own count
+ * says that there is none while a peer has some, or there are entries and no contextCSN, which
+ * slapd makes for each provider when it starts, and writes behind a refresh: it fills. Who may see
+ * what decide the same rules as then. Where all that is not so it is told. A crash, and all that
+ * clients delete, leave another picture. An empty one that no peer can fill takes but its suffix
+ * entry, and may be meant: it is told.
  */
 
 /* What the fence closed, and what joins, waits for what it lacks. */
@@ -30,6 +42,49 @@ static const char *hidden_advice(Pool *pool, const char *suffix, const char *loa
 			   load, remedy_fill(pool, REMEDY_ROOT_SEES, suffix, ROOT_DN));
 }
 
+static bool a_peer_has_data(const DatabaseFacts *facts)
+{
+	for (size_t i = 0; i < facts->n_peers; i++)
+		if (content_has_data(&facts->peers[i]) && facts->peers[i].n_context_csns > 0)
+			return true;
+	return false;
+}
+
+static bool was_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const DatabaseFacts *facts = diff_facts(diff, wanted->desired->suffix);
+	const KnownDatabase *known = known_database(diff->in->known, wanted->desired->suffix);
+
+	if (!emptied_place_is_left(known->filled, emptied_place(diff->pool, diff->in->live, live)))
+		return false;
+	if (facts->glance.has_suffix)
+		return true;
+	if (!live_counts_none(diff->in->live, wanted->desired->suffix))
+		return false;
+	if (facts->here.state == CONTENT_UNKNOWN)
+		diff_need_content(diff, wanted, true);
+	return a_peer_has_data(facts);
+}
+
+static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	if (live->is_read_only || !was_emptied(diff, wanted, live))
+		return false;
+	plan_add_change(diff->pool, diff->plan,
+			(Change){
+				.kind = CHANGE_READ_ONLY_ON,
+				.suffix = wanted->desired->suffix,
+				.dn = live->entry->dn,
+				.attribute = "olcReadOnly",
+				.subject = "database",
+				.old_value = entry_first(live->entry, "olcReadOnly"),
+				.new_value = "TRUE",
+				.why = "it was emptied, and no client may write to it before it "
+				       "has what its peers have",
+			});
+	return diff->in->desired->mode == POLICY_ENFORCE;
+}
+
 void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *suffix = wanted->desired->suffix;
@@ -41,7 +96,9 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 		return;
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =
-		glance->has_suffix
+		is_closed_now(diff, wanted, live)
+			? "It is closed to clients until it has what its peers have"
+		: glance->has_suffix
 			? hidden_advice(diff->pool, suffix, load)
 			: pool_printf(diff->pool,
 				      "Let no client write, and %s (syncward-operations(7))", load);

@@ -30,9 +30,10 @@ static void fenced_tell(Diff *diff, const WantedDatabase *wanted, const FenceRec
 	const char *suffix = wanted->desired->suffix;
 
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "fenced", suffix,
-			 "%s: when slapd started %s: the fence closed it to clients (olcReadOnly: "
-			 "TRUE), and it opens when it has what its peers have",
-			 suffix, record->text);
+			 "%s: %s%s: %s closed it to clients (olcReadOnly: TRUE), and it opens when "
+			 "it has what its peers have",
+			 suffix, record->is_of_daemon ? "" : "when slapd started ", record->text,
+			 record->is_of_daemon ? "syncward" : "the fence");
 }
 
 /* Not one of this database alone, or not of every change: told, with what ends it. */
@@ -100,7 +101,9 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		return;
 	if (fence && fence->is_closed) {
 		fenced_tell(diff, wanted, fence);
-		read_only_off(diff, wanted, live, "the fence closed it when slapd started");
+		read_only_off(diff, wanted, live,
+			      fence->is_of_daemon ? "syncward closed it when it was emptied"
+						  : "the fence closed it when slapd started");
 	} else if (left && left->was_closed) {
 		read_only_off(diff, wanted, live, "`syncward leave` closed it");
 	} else {

@@ -4,6 +4,7 @@
 
 #include "common/base/buf.h"
 #include "common/copy/copy_relation.h"
+#include "common/decide/emptied.h"
 
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
@@ -179,6 +180,24 @@ static const Hold *judge_first_node(const Joining *joining)
 	return hold;
 }
 
+static const Hold *hold_fenced(const Joining *joining)
+{
+	const PlanInput *in = joining->diff->in;
+	const bool runs_on = emptied_runs_on(in->live, known_database(in->known, joining->suffix));
+
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s is empty here, and was not: this node reads it from its peers, and "
+			"refuses clients' writes until then; %s",
+			joining->suffix,
+			runs_on ? "slapd still takes what its peers had for known, and reads it "
+				  "anew when somebody does this"
+				: "when the refresh is complete"),
+		remedy_text(runs_on ? REMEDY_RESTART_SLAPD : REMEDY_APPLY));
+}
+
 const Hold *joining_judge_empty(const Joining *joining)
 {
 	const Content *source = find_peer(joining, EMPTINESS_DATA);
@@ -190,15 +209,7 @@ const Hold *joining_judge_empty(const Joining *joining)
 	if (source && !joining_source(joining))
 		return hold_unproven_source(joining, source);
 	if (source && joining->is_fenced)
-		return joining_hold(
-			joining, GUARD_JOINING,
-			pool_printf(
-				joining->diff->pool,
-				"%s is empty here, and was not: this node reads it from its "
-				"peers, and refuses clients' writes until then; when the refresh "
-				"is complete",
-				joining->suffix),
-			remedy_text(REMEDY_APPLY));
+		return hold_fenced(joining);
 	if (source)
 		return joining_hold(
 			joining, GUARD_JOINING,

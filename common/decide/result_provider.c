@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/guard_self.h"
+#include "common/plan/plan_changes.h"
 
 /* --- joining --- */
 
@@ -56,8 +57,9 @@ bool result_closes(const ResultDatabase *database, Breach *ret)
 {
 	Diff *diff = database->result->diff;
 
-	/* A consumer is to refuse them. */
+	/* A consumer is to refuse them, and what was emptied too, until it is filled. */
 	if (peer_is_consumer(diff->in->wanted->self) || !takes_writes(database->before) ||
+	    change_first_free(diff->plan, database->plan, CHANGE_BIT(CHANGE_READ_ONLY_ON)) ||
 	    takes_writes(database->then) || !reads_another(diff, database->then) ||
 	    !diff_facts(diff, database->suffix)->here.has_suffix ||
 	    joining_judge(diff, database->wanted, database->before))

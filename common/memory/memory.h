@@ -30,6 +30,8 @@ typedef struct KnownDatabase {
 	bool refers_updates; /* syncward wrote its olcUpdateRef */
 	bool is_complete;    /* judged so since then, by what its peers showed or by a person;
 				with suspect: before that was found */
+	const char *filled;  /* where it was last seen with entries and contextCSN
+				(common/decide/emptied.h); NULL: nowhere */
 	bool was_partial;    /* by peers.json not every provider read every other one, and it was
 				not seen since that this node reads all of them */
 	unsigned *linked;    /* ids of the peers that it read when it was last in step */

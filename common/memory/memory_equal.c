@@ -20,6 +20,7 @@ static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 	    one->refers_updates != other->refers_updates ||
 	    one->is_complete != other->is_complete || one->was_partial != other->was_partial ||
 	    !one->suspect != !other->suspect || !ids_equal(one, other) ||
+	    !text_equal(one->filled, other->filled) ||
 	    !seen_changes_equal(&one->seen, &other->seen))
 		return false;
 	for (size_t i = 0; i < one->n_foreign; i++)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/memory_after.h"
 
+#include <string.h>
+
 #include "common/base/text.h"
+#include "common/decide/emptied.h"
 #include "common/decide/guard_identity.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/memory/memory_equal.h"
@@ -134,6 +137,7 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 	*ret = (KnownDatabase){.suffix = suffix,
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,
+			       .filled = before ? before->filled : NULL,
 			       .was_partial = was_partial(plan, known, suffix),
 			       .refers_updates = refers_updates(plan, known, suffix),
 			       .is_complete = content && !joining && before && before->is_complete};
@@ -179,6 +183,36 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 		if (!link_is_missing(plan, database->suffix, wanted->consumers[i].peer->id))
 			POOL_PUSH(pool, database->linked, database->n_linked,
 				  wanted->consumers[i].peer->id);
+}
+
+/* With both, or surely without any entry; else nothing is known. */
+static bool was_seen_full(const DatabaseFacts *facts)
+{
+	return facts && (facts->old.is_known ||
+			 (facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
+			  facts->glance.n_context_csns > 0));
+}
+
+static bool was_seen_empty(const DatabaseFacts *facts)
+{
+	return facts && !facts->old.is_known && facts->glance.state == CONTENT_READ &&
+	       !facts->glance.has_suffix;
+}
+
+/* Whoever empties it over LDAP, in the place where it was seen full, means it. */
+static const char *filled_now(Pool *pool, const PlanInput *input, const Known *known,
+			      const DatabasePlan *database)
+{
+	const DatabaseFacts *facts = facts_of(input->facts, database->suffix);
+	const KnownDatabase *before = known_database(known, database->suffix);
+	const char *filled = before ? before->filled : NULL;
+	const char *now = database->live ? emptied_place(pool, input->live, database->live) : NULL;
+
+	if (!now)
+		return filled;
+	if (was_seen_full(facts))
+		return now;
+	return filled && was_seen_empty(facts) && strcmp(filled, now) == 0 ? NULL : filled;
 }
 
 /* Only what was seen: a database that nobody compared is as it was. */
@@ -238,6 +272,9 @@ static void memory_databases(Pool *pool, const PlanInput *input, const Plan *pla
 			foreign_add(pool, known, plan, &database);
 			linked_add(pool, plan, &plan->wanted->databases[i], &database);
 			database.is_complete = is_complete(plan, known, suffix);
+			if (i < plan->n_databases)
+				database.filled =
+					filled_now(pool, input, known, &plan->databases[i]);
 			database.was_partial =
 				was_partial(plan, known, suffix) && stays_partial(input, plan, i);
 		}

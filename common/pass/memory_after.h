@@ -43,6 +43,11 @@ void memory_machine(const Machine *machine, unsigned our_id, unsigned released, 
  * so. */
 void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
 
+/* Databases that the plan is about to close, as they were emptied: before it does, so that nobody
+ * takes it for a person's wish; and that it did. */
+void memory_closing(Pool *pool, const Plan *plan, Known *known);
+void memory_closed(Pool *pool, const Applied *applied, Known *known);
+
 /* Databases that the fence closed and that are open now, whoever opened them: from now on what they
  * hold is right. True when that became another, which the next plan needs. */
 bool memory_opened(Pool *pool, const Live *live, Known *known);

@@ -1,6 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/memory_after.h"
 
+#include <strings.h>
+
+#include "common/plan/plan_changes.h"
+
+/* --- closing --- */
+
+/* The records with this one in place of the one of its database; those of before are not ours to
+ * change. */
+static void record_put(Pool *pool, Known *known, const FenceRecord *record)
+{
+	FenceRecords records = {.looked_sec = known->fence.looked_sec};
+	const FenceRecord *before = fence_record(&known->fence, record->suffix);
+
+	for (size_t i = 0; i < known->fence.n_items; i++)
+		if (&known->fence.items[i] != before)
+			POOL_PUSH(pool, records.items, records.n_items, known->fence.items[i]);
+	POOL_PUSH(pool, records.items, records.n_items, *record);
+	known->fence = records;
+}
+
+/* What is known of its file is of the one that was there before. */
+void memory_closing(Pool *pool, const Plan *plan, Known *known)
+{
+	for (size_t i = 0; i < plan->n_databases; i++)
+		if (change_first_free(plan, &plan->databases[i], CHANGE_BIT(CHANGE_READ_ONLY_ON)))
+			record_put(pool, known,
+				   &(FenceRecord){
+					   .suffix = pool_strdup(pool, plan->databases[i].suffix),
+					   .verdict = FENCE_ABSENT,
+					   .text = "it was emptied while it was open to clients",
+					   .is_closing = true,
+					   .is_of_daemon = true});
+}
+
+static bool closes(const Step *step)
+{
+	return step->suffix && step->n_mods == 1 && step->mods[0].n_values == 1 &&
+	       strcasecmp(step->mods[0].attribute, "olcReadOnly") == 0 &&
+	       strcasecmp(step->mods[0].values[0], "TRUE") == 0;
+}
+
+void memory_closed(Pool *pool, const Applied *applied, Known *known)
+{
+	for (size_t i = 0; i < applied->n_done; i++) {
+		const FenceRecord *before =
+			closes(applied->done[i])
+				? fence_record(&known->fence, applied->done[i]->suffix)
+				: NULL;
+		FenceRecord record;
+
+		if (!before || !before->is_closing)
+			continue;
+		record = *before;
+		record.is_closing = false;
+		record.is_closed = true;
+		record_put(pool, known, &record);
+	}
+}
+
+/* --- what became of it --- */
+
 /* A database that slapd does not have is not open. */
 static bool is_open(const Live *live, const char *suffix)
 {

@@ -12,6 +12,7 @@ PassAction pass_look(Pass *pass, bool is_behind_write)
 	if (!pass->first_look || pass->input.forgets_first)
 		pass->first_look = pass->look;
 	pass->world = (World){0};
+	pass->is_stale = false;
 	pass->plan = (Plan){0};
 	pass->phase = PASS_LOOKS;
 	return (PassAction){
@@ -59,7 +60,8 @@ PassAction pass_end(Pass *pass, const Error *err)
 	if (!pass->input.may_write)
 		return over(pass);
 	memory_links(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
-	pass->was_opened = pass->world.live.config &&
+	/* What was read before a write does not tell what it did. */
+	pass->was_opened = pass->world.live.config && !pass->is_stale &&
 			   memory_opened(pass->pool, &pass->world.live, &pass->known);
 	memory_ages(pass->pool, &pass->plan, &pass->known);
 	return pass_keep(pass, PASS_KEPT_LAST);

@@ -160,6 +160,7 @@ PassAction pass_kept_intent(Pass *pass, const PassAnswer *answer)
 		return pass_state_failed(pass, &err);
 	}
 	memory_indexing(&pass->plan, pass->world.facts.now_sec, &pass->known);
+	memory_closing(pass->pool, &pass->plan, &pass->known);
 	return pass_keep(pass, PASS_KEPT_INDEXED);
 }
 
@@ -168,6 +169,7 @@ PassAction pass_kept_indexed(Pass *pass, const PassAnswer *answer)
 	if (answer->has_failed)
 		return pass_state_failed(pass, &answer->error);
 	pass->phase = PASS_SETS_OUT;
+	pass->is_stale = true;
 	return (PassAction){.want = PASS_SET_OUT, .plan = &pass->plan};
 }
 
@@ -202,6 +204,7 @@ PassAction pass_told(Pass *pass)
 	for (size_t i = 0; i < applied->n_failures; i++)
 		report_failure_note(pass->pool, pass->report, applied->failures[i]);
 	memory_applied(pass->pool, applied, pass->world.live.start_time, &pass->known);
+	memory_closed(pass->pool, applied, &pass->known);
 	return pass_keep(pass, PASS_KEPT_APPLIED);
 }
 

@@ -55,6 +55,7 @@ typedef struct Pass {
 	bool is_opening; /* in audit: what the fence closed opens, and no more */
 	bool has_intent; /* an intent file is there */
 	bool was_opened; /* memory_opened() */
+	bool is_stale;   /* world is of before something was, or may have been, written */
 	unsigned round, n_rounds;
 	char digest[SHA256_HEX_SIZE]; /* of the plan of this round */
 	ChangedEntry changed;         /* by the first step of this round's plan, before it */

@@ -161,6 +161,8 @@ static Cause cause_of_kind(const Change *change)
 		return CAUSE_DRIFT;
 	case CHANGE_CONSUMERS_RENEW:
 		return CAUSE_RENEWAL;
+	case CHANGE_READ_ONLY_ON: /* it was emptied; leaving tells for itself */
+		return CAUSE_FENCE;
 	case CHANGE_READ_ONLY_OFF: /* leave or the fence had closed it */
 		return CAUSE_PUT_BACK;
 	default:

@@ -16,7 +16,7 @@
 	CAUSE_ROW(RELEASE, "release", "a person released the guard that held it") \
 	CAUSE_ROW(HAND, "hand", "a person's command does that") \
 	CAUSE_ROW(FENCE, "fence", \
-	          "before slapd started, a database was not the one that was here")
+	          "a database was not the one that was here, or was emptied")
 /* clang-format on */
 
 #define CAUSE_ROW(kind, name, meaning) CAUSE_##kind,

@@ -90,8 +90,8 @@ typedef enum ChangeKind {
 	CHANGE_MULTI_PROVIDER_ON,
 	CHANGE_MULTI_PROVIDER_OFF,
 	CHANGE_UPDATE_REF,    /* whom clients' writes are referred to */
-	CHANGE_READ_ONLY_ON,  /* leaving: clients' writes end first */
-	CHANGE_READ_ONLY_OFF, /* rejoining: what leaving closed */
+	CHANGE_READ_ONLY_ON,  /* leaving, or it was emptied: clients' writes end first */
+	CHANGE_READ_ONLY_OFF, /* what leaving, the fence or the daemon closed */
 	CHANGE_LOG_MODULE,
 	CHANGE_LOG_DATABASE, /* "delta": the log of changes, that this node keeps; its syncprov; */
 	CHANGE_LOG_SYNCPROV,

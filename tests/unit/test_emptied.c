@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider that was emptied stays open to clients: it is told. */
+/* A provider that was emptied is told, and closed to clients where it surely was. */
 #include "tests/unit/plan_scene.h"
 
-#define CODE "empty"
+#include "common/decide/emptied.h"
+#include "common/pass/memory_after.h"
+
+#define CODE   "empty"
+#define START  "20261122200000Z"
+#define LATER  "20261123070000Z"
+#define CLOSES "modify '" DATABASE "' (replace olcReadOnly)\n"
 
 static bool is_told(Scene *scene)
 {
@@ -57,12 +63,274 @@ static void what_was_never_complete_or_is_closed_is_not_told(void **state)
 	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
 }
 
+/* --- closing it --- */
+
+/* slapd's start, and how many entries it counts; NULL: it does not tell. */
+static void monitor_tells(Scene *scene, const char *start, const char *count)
+{
+	Entry *entries = pool_alloc(scene->pool, 2 * sizeof(*entries));
+
+	scene->monitor = (Tree){.entries = entries};
+	if (start) {
+		entries[0] = (Entry){.dn = "cn=Start,cn=Time,cn=Monitor"};
+		value_add(scene, &entries[scene->monitor.n_entries++], "monitorTimestamp", start);
+	}
+	if (count) {
+		Entry *entry = &entries[scene->monitor.n_entries++];
+
+		*entry = (Entry){.dn = "cn=Database 2,cn=Databases,cn=Monitor"};
+		value_add(scene, entry, "namingContexts", SUFFIX);
+		value_add(scene, entry, "olmMDBEntries", count);
+	}
+}
+
+/* It was full at that start of slapd, and now it holds nothing, in the folder that it had. */
+static void filled_and_emptied_make(Scene *scene)
+{
+	provider_make(scene, "23");
+	value_add(scene, scene->database, "olcDbDirectory", "/a folder");
+	value_add(scene, scene->database, "olcAccess", "{0}to * by * read");
+	scene->known_database.is_complete = true;
+	monitor_tells(scene, START, "5");
+	scene_read(scene);
+	scene->known_database.filled =
+		emptied_place(scene->pool, &scene->live, &scene->live.databases[0]);
+	assert_non_null(scene->known_database.filled);
+	monitor_tells(scene, LATER, "0");
+	scene->content.glance = (Content){.state = CONTENT_READ};
+}
+
+static bool is_closed(Scene *scene)
+{
+	const char *steps;
+
+	scene->plan = (Plan){0};
+	steps = plan_steps(scene);
+	assert_true(finds(scene, CODE, SEVERITY_CRITICAL));
+	assert_true(!*steps || strcmp(steps, CLOSES) == 0);
+	return *steps;
+}
+
+static void one_that_holds_nothing_is_closed_while_a_peer_has_entries(void **state)
+{
+	Scene *scene = *state;
+	Content peer;
+
+	filled_and_emptied_make(scene);
+	assert_true(is_closed(scene));
+	peer = scene->content.peers[0];
+	peer.n_context_csns = 0; /* it fills itself */
+	scene->content.peers = &peer;
+	assert_false(is_closed(scene));
+	peer = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE, .problem = "no answer"};
+	assert_false(is_closed(scene));
+	/* Nobody was asked yet. */
+	scene->content.here.state = CONTENT_UNKNOWN;
+	scene->content.n_peers = 0;
+	assert_false(is_closed(scene));
+	assert_int_equal(scene->plan.n_needs, 1);
+}
+
+static void one_that_fills_is_closed_whoever_can_be_asked(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	scene->content.glance.has_suffix = true;
+	scene->content.n_peers = 0;
+	monitor_tells(scene, LATER, NULL);
+	assert_true(is_closed(scene));
+	scene->policy = "{\"mode\": \"audit\"}";
+	assert_true(is_closed(scene)); /* it is told what would be done */
+}
+
+static void what_slapd_does_not_count_is_not_closed(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	monitor_tells(scene, LATER, NULL);
+	assert_false(is_closed(scene));
+	monitor_tells(scene, LATER, "7");
+	assert_false(is_closed(scene));
+	monitor_tells(scene, NULL, "0");
+	assert_false(is_closed(scene));
+}
+
+static void what_clients_emptied_is_not_closed(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	monitor_tells(scene, START, "0");
+	assert_false(is_closed(scene));
+	scene->content.glance.has_suffix = true;
+	assert_false(is_closed(scene));
+}
+
+static void one_that_was_never_seen_full_is_not_closed(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	scene->known_database.filled = NULL;
+	assert_false(is_closed(scene));
+	scene->content.glance.has_suffix = true;
+	assert_false(is_closed(scene));
+}
+
+static void what_other_rules_may_hide_is_not_closed(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	scene->content.glance.has_suffix = true;
+	assert_true(is_closed(scene));
+	value_add(scene, scene->database, "olcAccess", "{1}to attrs=contextCSN by * none");
+	assert_false(is_closed(scene));
+}
+
+static void a_database_in_another_folder_is_closed_in_the_same_start(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	monitor_tells(scene, START, "0");
+	scene->known_database.filled =
+		pool_printf(scene->pool, "%s 2", scene->known_database.filled);
+	assert_true(is_closed(scene));
+}
+
+static void what_nobody_can_write_to_is_not_closed_once_more(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	value_add(scene, scene->database, "olcReadOnly", "TRUE");
+	assert_false(is_closed(scene));
+}
+
+/* --- what is remembered --- */
+
+static bool must_look(Scene *scene)
+{
+	scene_read(scene);
+	return emptied_must_look(&scene->live, &scene->live.databases[0], &scene->known_database);
+}
+
+static void it_is_looked_at_where_it_was_not_seen_full(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	assert_true(must_look(scene));
+	monitor_tells(scene, START, "0");
+	assert_false(must_look(scene));
+	value_add(scene, scene->database, "olcAccess", "{1}to attrs=contextCSN by * none");
+	assert_true(must_look(scene));
+	scene->known_database.filled = NULL;
+	assert_true(must_look(scene));
+	scene->known_database.is_joining = true;
+	assert_false(must_look(scene));
+	scene->known_database.is_joining = false;
+	monitor_tells(scene, NULL, "0");
+	assert_false(must_look(scene));
+}
+
+static const char *filled_behind(Scene *scene)
+{
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	scene->plan.n_changes = 0;
+	scene->plan.n_holds = 0;
+	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
+	return known_database(&scene->known, SUFFIX)->filled;
+}
+
+static void where_it_was_seen_full_is_remembered(void **state)
+{
+	Scene *scene = *state;
+	const char *before;
+
+	filled_and_emptied_make(scene);
+	before = scene->known_database.filled;
+	assert_string_equal(filled_behind(scene), before); /* it is empty elsewhere */
+	scene->content.glance.state = CONTENT_UNKNOWN;
+	assert_string_equal(filled_behind(scene), before);
+	scene->content.old.is_known = true;
+	assert_string_not_equal(filled_behind(scene), before);
+	assert_true(strncmp(filled_behind(scene), LATER, strlen(LATER)) == 0);
+	/* What is not seen, or is held, says nothing. */
+	scene->content.old.is_known = false;
+	assert_non_null(filled_behind(scene));
+	monitor_tells(scene, NULL, NULL);
+	assert_non_null(filled_behind(scene));
+	monitor_tells(scene, LATER, "0");
+	scene->content.glance.state = CONTENT_READ;
+	assert_null(filled_behind(scene));
+}
+
+static void where_it_was_seen_full_outlives_a_doubt(void **state)
+{
+	Scene *scene = *state;
+
+	filled_and_emptied_make(scene);
+	(void)plan_steps(scene);
+	plan_add_hold(scene->pool, &scene->plan,
+		      (Hold){.guard = GUARD_JOINING, .suffix = SUFFIX, .text = "", .release = ""});
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(known_database(&scene->known, SUFFIX)->is_joining);
+	assert_non_null(known_database(&scene->known, SUFFIX)->filled);
+}
+
+static void a_closing_is_noted_before_and_behind_it(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord file = {.suffix = SUFFIX, .has_file = true}, other = {.suffix = "dc=y"};
+	FenceRecord items[] = {file, other};
+	const Step *done;
+	const FenceRecord *record;
+
+	filled_and_emptied_make(scene);
+	assert_true(is_closed(scene));
+	scene->known.fence = (FenceRecords){.items = items, .n_items = 2};
+	memory_closing(scene->pool, &scene->plan, &scene->known);
+	record = fence_record(&scene->known.fence, SUFFIX);
+	assert_true(record->is_closing && record->is_of_daemon);
+	assert_false(record->is_closed || record->has_file);
+	assert_int_equal(scene->known.fence.n_items, 2);
+	assert_true(items[0].has_file); /* what is kept is not ours to change */
+	memory_closed(scene->pool, &(Applied){0}, &scene->known);
+	assert_false(fence_is_closed(&scene->known.fence, SUFFIX));
+	done = &scene->plan.steps[0];
+	memory_closed(scene->pool, &(Applied){.done = &done, .n_done = 1}, &scene->known);
+	record = fence_record(&scene->known.fence, SUFFIX);
+	assert_true(record->is_closed && record->is_of_daemon);
+	assert_false(record->is_closing);
+	/* A person's own is nobody's closing. */
+	scene->known.fence = (FenceRecords){0};
+	memory_closed(scene->pool, &(Applied){.done = &done, .n_done = 1}, &scene->known);
+	assert_int_equal(scene->known.fence.n_items, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(an_established_provider_without_entries_is_told),
 		SCENE_TEST(what_was_not_seen_is_not_taken_for_empty),
 		SCENE_TEST(what_was_never_complete_or_is_closed_is_not_told),
+		SCENE_TEST(one_that_holds_nothing_is_closed_while_a_peer_has_entries),
+		SCENE_TEST(one_that_fills_is_closed_whoever_can_be_asked),
+		SCENE_TEST(what_slapd_does_not_count_is_not_closed),
+		SCENE_TEST(what_clients_emptied_is_not_closed),
+		SCENE_TEST(one_that_was_never_seen_full_is_not_closed),
+		SCENE_TEST(what_other_rules_may_hide_is_not_closed),
+		SCENE_TEST(a_database_in_another_folder_is_closed_in_the_same_start),
+		SCENE_TEST(what_nobody_can_write_to_is_not_closed_once_more),
+		SCENE_TEST(it_is_looked_at_where_it_was_not_seen_full),
+		SCENE_TEST(where_it_was_seen_full_is_remembered),
+		SCENE_TEST(where_it_was_seen_full_outlives_a_doubt),
+		SCENE_TEST(a_closing_is_noted_before_and_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

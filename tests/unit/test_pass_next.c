@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/plan_scene.h"
 
+#include "common/decide/emptied.h"
 #include "common/pass/pass_next.h"
 #include "common/plan/tree_after.h"
 
@@ -12,8 +13,9 @@ typedef struct Play {
 	const char *fails; /* what fails, as it is printed; NULL: nothing */
 	size_t n_failures; /* so often, then it does not any more */
 	ErrorClass class;
-	bool is_later;   /* what is intended is left for later */
-	bool is_in_vain; /* slapd accepts steps, and does nothing */
+	const char *refuses; /* the attribute that slapd refuses to change; NULL: none */
+	bool is_later;       /* what is intended is left for later */
+	bool is_in_vain;     /* slapd accepts steps, and does nothing */
 	Known kept;
 	Pass pass;
 	Report report;
@@ -45,6 +47,8 @@ static int step_take(const Play *play, const Step *step, Error *err)
 
 	if (play->is_in_vain)
 		return 0;
+	if (play->refuses && strcmp(step->mods[0].attribute, play->refuses) == 0)
+		return error_set(err, ERROR_REFUSED, 0, "it is refused");
 	if (tree_after(scene->pool, &scene->config, step, &after, err) < 0)
 		return -1;
 	scene->config = tree_copy(scene->pool, &after);
@@ -167,6 +171,32 @@ static void a_pass_writes_reads_again_and_remembers(void **state)
 	assert_int_equal(known_database(&play.kept, SUFFIX)->n_linked, 2);
 	assert_int_equal(report_exit_status(&play.report, false), 0);
 	assert_string_equal(play_out(&play), BEFORE END); /* nothing is left to do */
+}
+
+/* What stood in cn=config before it closed it does not tell that somebody opened it. */
+static void that_it_closed_a_database_is_known_whatever_comes_behind_it(void **state)
+{
+	Play play = play_make(state);
+	Scene *scene = play.scene;
+	Entry start = {.dn = "cn=Start,cn=Time,cn=Monitor"};
+	const char *now;
+
+	value_add(scene, &start, "monitorTimestamp", "20261123070000Z");
+	value_add(scene, scene->database, "olcDbDirectory", "/db");
+	scene->monitor = (Tree){.entries = &start, .n_entries = 1};
+	scene_read(scene);
+	now = emptied_place(scene->pool, &scene->live, &scene->live.databases[0]);
+	scene->known_database.filled =
+		pool_printf(scene->pool, "20261122200000Z%s", now + strlen("20261123070000Z"));
+	scene->content.glance = (Content){.state = CONTENT_READ, .has_suffix = true};
+	play.refuses = "olcSyncrepl";
+	(void)play_out(&play);
+	assert_true(play.report.has_failed);
+	assert_true(fence_is_closed(&play.kept.fence, SUFFIX));
+	play.refuses = NULL;
+	scene->known = play.kept;
+	(void)play_out(&play);
+	assert_false(play.report.has_failed);
 }
 
 static void who_may_not_write_only_looks(void **state)
@@ -339,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_pass_writes_reads_again_and_remembers),
+		SCENE_TEST(that_it_closed_a_database_is_known_whatever_comes_behind_it),
 		SCENE_TEST(who_may_not_write_only_looks),
 		SCENE_TEST(in_audit_and_while_paused_nothing_is_written),
 		SCENE_TEST(that_a_database_joins_is_on_disk_before_anything_is_written),
