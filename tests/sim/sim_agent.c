@@ -192,6 +192,12 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
+/* Of a link whose provider the file makes a consumer. */
+static bool is_of_demoted(const Hold *hold)
+{
+	return hold->guard == GUARD_REMOVAL && strstr(hold->text, "makes it a consumer") != NULL;
+}
+
 /* What is printed below "only when ...": people do it when that is so (sim_people.c). Whether an
  * entry belongs here only they could know who compared. */
 static void advice_take(SimAdvice *advice, const Hold *hold)
@@ -199,8 +205,12 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 	if (strstr(hold->text, remedy_text(REMEDY_DATABASE_ANEW)))
 		advice->empties_database = true;
 	else if (strstr(hold->release, "--release") && !strstr(hold->text, "compared") &&
-		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER))
+		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER ||
+		  hold->guard == GUARD_ROLE || is_of_demoted(hold)))
 		advice->released |= GUARD_BIT(hold->guard);
+	advice->wants_compare |=
+		hold->guard == GUARD_ROLE && strstr(hold->text, "finds nothing") != NULL;
+	advice->ends_demoted |= is_of_demoted(hold);
 	advice->awaits_readers |= strstr(hold->text, "until these peers read from here") != NULL;
 }
 
@@ -216,8 +226,7 @@ static bool has_link_down(const SimHost *host)
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, host->at, i) &&
-		    link_is_down(&cluster->nodes[host->at].links[i]))
+		if (sim_host_reads(host, i) && link_is_down(&cluster->nodes[host->at].links[i]))
 			return true;
 	return false;
 }
@@ -263,7 +272,7 @@ bool sim_is_read_by_all(const SimHost *host)
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, i, host->at) &&
+		if (sim_host_reads(&host->sim->hosts[i], host->at) &&
 		    sim_takes_writes(&cluster->nodes[i]) &&
 		    cluster->nodes[i].links[host->at].phase == SIM_DOWN &&
 		    !cluster->nodes[i].links[host->at].is_polled)
@@ -314,14 +323,16 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		report_take(host, &report);
 }
 
-/* G6: no link that works goes because somebody made a mistake. */
-static void links_compare(SimHost *host, const SimNode *before)
+/* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
+static void links_compare(SimHost *host, const SimNode *before, unsigned released)
 {
 	const SimCluster *cluster = &host->sim->cluster;
+	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->consumers : 0;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (before->links[i].phase != SIM_DOWN &&
-		    !cluster->nodes[host->at].links[i].is_declared && !*host->sim->breach)
+		    !cluster->nodes[host->at].links[i].is_declared && !(ended >> i & 1) &&
+		    !*host->sim->breach)
 			snprintf(host->sim->breach, sizeof(host->sim->breach),
 				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
 				 i + 1);
@@ -349,7 +360,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
-	links_compare(host, &before);
+	links_compare(host, &before, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

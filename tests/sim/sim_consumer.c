@@ -21,6 +21,27 @@ SimEntry *sim_find_name(SimCopy *copy, unsigned name)
 	return NULL;
 }
 
+static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].uuid == uuid)
+			return &copy->entries[i];
+	return NULL;
+}
+
+bool sim_copies_equal(const SimCopy *one, const SimCopy *other)
+{
+	for (size_t i = 0; i < one->n_entries; i++) {
+		const SimEntry *entry = &one->entries[i];
+		const SimEntry *same = find_uuid(other, entry->uuid);
+
+		if (!same || same->csn.time != entry->csn.time || same->csn.sid != entry->csn.sid ||
+		    same->is_bare != entry->is_bare)
+			return false;
+	}
+	return one->n_entries == other->n_entries;
+}
+
 void sim_copy_add(SimCopy *copy, SimEntry entry)
 {
 	if (copy->n_entries < SIM_ENTRIES)
@@ -134,14 +155,6 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 static bool is_covered(const SimNode *node, SimCsn csn)
 {
 	return csn.time > 0 && csn.time <= sim_context(node)->time[csn.sid];
-}
-
-static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
-{
-	for (size_t i = 0; i < copy->n_entries; i++)
-		if (copy->entries[i].uuid == uuid)
-			return &copy->entries[i];
-	return NULL;
 }
 
 static bool has_uuid(const SimCopy *copy, uint16_t uuid)

@@ -41,12 +41,14 @@ typedef enum SimVerb {
 	SIM_FORGET,   /* NODE: somebody removes syncward's state folder */
 	SIM_TYPED,    /* NODE: a typo in its peers.json, in the name of each peer */
 	SIM_FILTER,   /* NODE: a filter in its peers.json */
-	SIM_CORRECT,  /* NODE: its peers.json as it was */
+	SIM_CORRECT,  /* NODE: its peers.json as it shall be */
 	SIM_LATE,     /* NODE SECONDS: its clock is behind */
 	SIM_KEEP_LOG, /* NODE: a session log, as guides say */
 	SIM_SET_ACL,  /* NODE SimAccess: olcAccess, in the place of what was there */
 	SIM_REVOKE,   /* NODE: olcAccess without what names the replication account */
-	SIM_WAIT,     /* SECONDS */
+	SIM_ROLE, /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
+		     those that get it now */
+	SIM_WAIT, /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 
@@ -68,7 +70,8 @@ typedef enum SimStart {
 typedef struct SimHistory {
 	size_t n_nodes;
 	SimShape shape;
-	unsigned polled; /* bits of nodes, which others read at intervals */
+	unsigned polled;    /* bits of nodes, which others read at intervals */
+	unsigned consumers; /* bits of nodes, as the history begins */
 	SimRights rights;
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
@@ -105,6 +108,9 @@ SimHistory sim_history_random(uint64_t seed);
 
 /* "write 1 3". */
 void sim_choice_print(const SimChoice *choice, FILE *file);
+
+/* A client's. */
+bool sim_choice_is_change(const SimChoice *choice);
 
 /* As text, a choice a line; -1 for one that cannot be read. */
 void sim_history_print(const SimHistory *history, FILE *file);

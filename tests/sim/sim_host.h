@@ -30,6 +30,8 @@ typedef struct SimAdvice {
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
 	bool awaits_readers;   /* released only when one of those that shall read here never will */
+	bool wants_compare;    /* released only when the copy here is as those of providers */
+	bool ends_demoted;     /* released only when who is a consumer now takes no writes */
 } SimAdvice;
 
 typedef struct SimHost {
@@ -40,9 +42,11 @@ typedef struct SimHost {
 	const char *state_dir;
 	const Desired *desired;
 	Wanted wanted;
-	char sha256[2];   /* of peers.json */
-	bool has_typo;    /* in it, in the name of each peer */
-	int actions_left; /* of this pass, until it is killed; negative: as many as it likes */
+	char sha256[16];    /* of peers.json */
+	unsigned consumers; /* bits of nodes, by it */
+	bool has_typo;      /* in it, in the name of each peer */
+	unsigned mistake;   /* SimMistake: what somebody did to it */
+	int actions_left;   /* of this pass, until it is killed; negative: as many as it likes */
 	SimAdvice advice;
 	bool is_reference; /* its copy was never wiped, restored or of another cluster */
 	bool had_entries;  /* since the machine is new */
@@ -61,6 +65,7 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
+	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
 	SimRights rights;
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
@@ -100,6 +105,9 @@ typedef struct SimPass {
 } SimPass;
 
 void sim_pass(SimHost *host, const SimPass *options);
+
+/* By its peers.json it reads that node. */
+bool sim_host_reads(const SimHost *host, size_t provider);
 
 /* Every copy that may get changes of its own, and shall read from here, does. */
 bool sim_is_read_by_all(const SimHost *host);

@@ -133,6 +133,9 @@ bool sim_csn_is_newer(SimCsn one, SimCsn other);
 /* The entry of that name or UUID in the copy; NULL: it has none. */
 SimEntry *sim_find_name(SimCopy *copy, unsigned name);
 
+/* Both hold the same versions of the same entries, with and without passwords alike. */
+bool sim_copies_equal(const SimCopy *one, const SimCopy *other);
+
 /* What the database shows as its contextCSN. */
 const SimContext *sim_context(const SimNode *node);
 

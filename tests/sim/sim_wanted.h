@@ -11,7 +11,11 @@ typedef enum SimMistake {
 	SIM_PARTIAL, /* a filter that some entries do not match */
 } SimMistake;
 
-/* This machine's peers.json from now on. */
+/* This machine's peers.json from now on: the newest one, and what somebody did to it. */
 void sim_wanted_read(SimHost *host, SimMistake mistake);
+
+/* Those consumers from now on in the newest peers.json; false, and nothing is otherwise, where
+ * `syncward validate` refuses it. */
+bool sim_wanted_set_consumers(Sim *sim, unsigned consumers);
 
 #endif
