@@ -10,6 +10,7 @@
 #include "common/base/remedies.h"
 #include "common/decide/joining_extra.h"
 #include "tests/sim/sim_history.h"
+#include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_state.h"
 
@@ -47,7 +48,7 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 
 /* --- what peers show --- */
 
-static Content content_read(Pool *pool, const SimHost *host, size_t peer)
+Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const Sim *sim = host->sim;
 	const SimNode *node = &sim->cluster.nodes[peer];
@@ -82,20 +83,20 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->has_typo)
-		return content_read(pool, host, peer);
+	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->file.is_deaf)
+		return sim_content_read(pool, host, peer);
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_UNREACHABLE,
 		.problem = "no answer",
-		.nobody_listens = !cluster->is_cut[host->at][peer] && !host->has_typo,
+		.nobody_listens = !cluster->is_cut[host->at][peer] && !host->file.is_deaf,
 	};
 }
 
 /* Those that it reads, and the others. */
 static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 {
-	const WantedDatabase *wanted = &host->wanted.databases[0];
+	const WantedDatabase *wanted = &host->file.wanted.databases[0];
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
 	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
@@ -133,7 +134,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
 		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
-		    !host->has_typo)
+		    !host->file.is_deaf)
 			for (int step = 0; step < PROBE_STEP_COUNT; step++)
 				probe.probe.steps[step] = PROBE_GOOD;
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
@@ -232,11 +233,13 @@ static bool has_link_down(const SimHost *host)
 }
 
 /* 0.1.0, which wrote session logs, did not tell of them. */
-static bool has_finding(const Plan *plan)
+static bool has_finding(const Plan *plan, Severity least)
 {
 	for (size_t i = 0; i < plan->n_findings; i++)
-		if (!sim_rule_is_off(SIM_SESSION_LOG) ||
-		    strcmp(plan->findings[i].code, "session-log") != 0)
+		if (plan->findings[i].severity < least)
+			continue;
+		else if (!sim_rule_is_off(SIM_SESSION_LOG) ||
+			 strcmp(plan->findings[i].code, "session-log") != 0)
 			return true;
 	return false;
 }
@@ -246,8 +249,10 @@ static void report_take(SimHost *host, const Report *report)
 	const Plan *plan = &report->last_plan;
 
 	host->was_judged = true;
-	host->has_said =
-		report->has_failed || plan->n_holds > 0 || has_finding(plan) || has_link_down(host);
+	host->has_said = report->has_failed || plan->n_holds > 0 ||
+			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
+	host->is_well = !report->has_failed && plan->n_holds == 0 && report->plan.n_steps == 0 &&
+			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
 	host->advice = (SimAdvice){0};
 	for (size_t i = 0; i < plan->n_holds; i++)
 		advice_take(&host->advice, &plan->holds[i]);
@@ -297,9 +302,7 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 {
 	unsigned empty_ids[SIM_NODES];
 	Inputs inputs = {.state_dir = host->state_dir,
-			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
-			 .file = {.desired = host->desired},
-			 .wanted = host->wanted};
+			 .machine = {.fqdn = host->file.wanted.self->uri + strlen("ldap://")}};
 	PassOptions pass = {.may_write = true,
 			    .is_first_node = options->is_first_node,
 			    .released = options->released,
@@ -308,26 +311,31 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 	Report report;
 	Error err;
 
-	memcpy(inputs.file.sha256, host->sha256, sizeof(host->sha256));
 	if (state_read(pool, host->state_dir, false, &inputs.state, &err) < 0) {
 		if (host->actions_left != 0)
 			snprintf(host->sim->breach, sizeof(host->sim->breach), "%.200s", err.text);
 		return;
 	}
+	sim_rollout_choose(pool, host, options, &inputs);
 	facts = peers_read(pool, host);
 	pass.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
 	pass.contents = &facts;
 	pass.n_contents = 1;
 	pass_run(pool, &inputs, &pass, &host->directory, &report);
-	if (host->actions_left != 0)
-		report_take(host, &report);
+	if (host->actions_left == 0) {
+		sim_rollout_forget(host);
+		return;
+	}
+	report_take(host, &report);
+	if (host->sim->has_beats && report.has_plan)
+		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
 /* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
 static void links_compare(SimHost *host, const SimNode *before, unsigned released)
 {
 	const SimCluster *cluster = &host->sim->cluster;
-	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->consumers : 0;
+	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (before->links[i].phase != SIM_DOWN &&

@@ -31,15 +31,22 @@ static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
 
 bool sim_copies_equal(const SimCopy *one, const SimCopy *other)
 {
+	size_t n = 0, n_other = 0;
+
+	for (size_t i = 0; i < other->n_entries; i++)
+		n_other += other->entries[i].name < SIM_NAMES;
 	for (size_t i = 0; i < one->n_entries; i++) {
 		const SimEntry *entry = &one->entries[i];
 		const SimEntry *same = find_uuid(other, entry->uuid);
 
+		if (entry->name >= SIM_NAMES)
+			continue;
+		n++;
 		if (!same || same->csn.time != entry->csn.time || same->csn.sid != entry->csn.sid ||
 		    same->is_bare != entry->is_bare)
 			return false;
 	}
-	return one->n_entries == other->n_entries;
+	return n == n_other;
 }
 
 void sim_copy_add(SimCopy *copy, SimEntry entry)
@@ -273,6 +280,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 	*link = (SimLink){.is_declared = link->is_declared,
 			  .is_partial = link->is_partial,
 			  .is_polled = link->is_polled,
+			  .is_refused = link->is_refused,
 			  .made_contact = link->made_contact,
 			  .since = cluster->now};
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/sim/sim_wanted.h"
+
 /* Histories: at random, as text, and shorter. */
 
 typedef enum Argument {
@@ -14,6 +16,7 @@ typedef enum Argument {
 	SECONDS,
 	RULES,
 	NODES,
+	MISTAKE,
 } Argument;
 
 static const struct {
@@ -51,6 +54,7 @@ static const struct {
 	[SIM_KEEP_LOG] = {"log", 1, {NODE}},
 	[SIM_SET_ACL] = {"rules", 1, {NODE, RULES}},
 	[SIM_REVOKE] = {"revoke", 1, {NODE}},
+	[SIM_REVISE] = {"revise", 0, {MISTAKE, NODES}},
 	[SIM_ROLE] = {"role", 0, {NODE, NODES}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
@@ -84,6 +88,8 @@ static SimVerb verb_draw(uint64_t *state)
 	return (SimVerb)verb;
 }
 
+static const unsigned mistakes_drawn[] = {SIM_NO_MISTAKE, SIM_NO_MISTAKE, SIM_TYPO, SIM_SECRET};
+
 static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes)
 {
 	switch (argument) {
@@ -99,6 +105,8 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 		return 1 + draw(state, 120);
 	case RULES:
 		return 1 + draw(state, SIM_ACCESS_END - 1);
+	case MISTAKE:
+		return mistakes_drawn[draw(state, ARRAY_SIZE(mistakes_drawn))];
 	case NODES:
 		return draw(state, 1U << n_nodes);
 	default:
@@ -127,6 +135,17 @@ static void roles_draw(uint64_t *state, SimHistory *history)
 	}
 }
 
+static void beats_draw(uint64_t *state, SimHistory *history)
+{
+	history->has_beats = true;
+	history->is_staged = draw(state, 3) > 0;
+	for (size_t i = 0; history->is_staged && i < history->n_choices; i++)
+		if (draw(state, 10) == 0)
+			history->choices[i] = choice_draw(state, SIM_REVISE, history->n_nodes);
+		else if (draw(state, 5) == 0)
+			history->choices[i].verb = draw(state, 2) ? SIM_ROUND : SIM_FLOW;
+}
+
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
 
 SimHistory sim_history_random(uint64_t seed)
@@ -149,6 +168,8 @@ SimHistory sim_history_random(uint64_t seed)
 	history.rights.has_access = draw(&state, history.rights.is_debian ? 4 : 2) > 0;
 	if (draw(&state, 4) == 0)
 		roles_draw(&state, &history);
+	if (draw(&state, 6) == 0)
+		beats_draw(&state, &history);
 	return history;
 }
 
@@ -178,6 +199,7 @@ void sim_history_print(const SimHistory *history, FILE *file)
 	for (size_t i = 0; i < history->n_nodes; i++)
 		if (history->consumers >> i & 1)
 			fprintf(file, "consumer %zu\n", i + 1);
+	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
 	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
 		history->rights.has_access ? "access\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
@@ -190,6 +212,7 @@ static bool arguments_fit(const SimChoice *choice, size_t n_nodes)
 		const Argument argument = verbs[choice->verb].arguments[k];
 
 		if ((argument == NODE && (choice->of[k] < 1 || choice->of[k] > n_nodes)) ||
+		    (argument == MISTAKE && choice->of[k] > SIM_SECRET) ||
 		    (argument == NODES && choice->of[k] >= 1U << n_nodes) ||
 		    (argument == NAME && choice->of[k] >= SIM_NAMES) ||
 		    (argument == RULES && (choice->of[k] < 1 || choice->of[k] >= SIM_ACCESS_END)))
@@ -235,6 +258,15 @@ static bool rights_read(const char *line, SimRights *ret)
 	return is_debian || has_access;
 }
 
+static bool beats_read(const char *line, SimHistory *ret)
+{
+	const bool is_staged = strcmp(line, "staged") == 0, is_any = strcmp(line, "beats") == 0;
+
+	ret->is_staged |= is_staged;
+	ret->has_beats |= is_staged || is_any;
+	return is_staged || is_any;
+}
+
 static bool shape_read(const char *line, SimShape *ret)
 {
 	for (size_t i = 0; i < SIM_SHAPE_COUNT; i++)
@@ -267,7 +299,7 @@ int sim_history_read(FILE *file, SimHistory *ret)
 		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
 			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
 				return -1;
-		} else if (node_read(line, "polled", &ret->polled) ||
+		} else if (beats_read(line, ret) || node_read(line, "polled", &ret->polled) ||
 			   node_read(line, "consumer", &ret->consumers) ||
 			   rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
 			   shape_read(line, &ret->shape)) {

@@ -46,9 +46,10 @@ typedef enum SimVerb {
 	SIM_KEEP_LOG, /* NODE: a session log, as guides say */
 	SIM_SET_ACL,  /* NODE SimAccess: olcAccess, in the place of what was there */
 	SIM_REVOKE,   /* NODE: olcAccess without what names the replication account */
-	SIM_ROLE, /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
-		     those that get it now */
-	SIM_WAIT, /* SECONDS */
+	SIM_REVISE, /* SimMistake NODES: a new revision of peers.json; bits of those that get it */
+	SIM_ROLE,   /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
+		       those that get it now */
+	SIM_WAIT,   /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 
@@ -73,6 +74,8 @@ typedef struct SimHistory {
 	unsigned polled;    /* bits of nodes, which others read at intervals */
 	unsigned consumers; /* bits of nodes, as the history begins */
 	SimRights rights;
+	bool has_beats; /* heartbeats */
+	bool is_staged; /* and roll-outs */
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;
@@ -96,10 +99,12 @@ typedef struct SimVerdict {
 /* What histories came to since the program began: whoever finds nothing must have looked. */
 typedef struct SimTally {
 	unsigned long passes;
-	unsigned long changes; /* of clients, acknowledged */
-	unsigned long steps;   /* of syncward */
-	unsigned long opened;  /* nodes that clients may write to, by a step of syncward */
-	unsigned long alone;   /* histories that were played without syncward, too */
+	unsigned long changes;    /* of clients, acknowledged */
+	unsigned long steps;      /* of syncward */
+	unsigned long opened;     /* nodes that clients may write to, by a step of syncward */
+	unsigned long beats;      /* heartbeats */
+	unsigned long rolled_out; /* revisions that waited at a node, and are in force there */
+	unsigned long alone;      /* histories that were played without syncward, too */
 } SimTally;
 
 extern SimTally sim_tally;

@@ -89,7 +89,7 @@ static bool others_are_gone(SimPlay *play, size_t at)
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
 		if (i != at && sim->cluster.nodes[i].is_up &&
-		    (sim->cluster.is_cut[at][i] || sim->hosts[at].has_typo))
+		    (sim->cluster.is_cut[at][i] || sim->hosts[at].file.is_deaf))
 			return false;
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (i == at || sim->cluster.nodes[i].is_up)
@@ -109,7 +109,8 @@ static bool is_as_providers(const Sim *sim, size_t at)
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (!sim_host_reads(host, i))
 			continue;
-		if (!sim->cluster.nodes[i].is_up || sim->cluster.is_cut[at][i] || host->has_typo ||
+		if (!sim->cluster.nodes[i].is_up || sim->cluster.is_cut[at][i] ||
+		    host->file.is_deaf ||
 		    !sim_copies_equal(&sim->cluster.nodes[at].copy, &sim->cluster.nodes[i].copy))
 			return false;
 		is_compared = true;
@@ -121,12 +122,12 @@ static bool is_as_providers(const Sim *sim, size_t at)
 static bool demoted_are_done(const Sim *sim, const SimHost *host)
 {
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
-		if (host->consumers >> i & 1 &&
+		if (host->file.consumers >> i & 1 &&
 		    (!sim->cluster.nodes[i].is_up || !sim_is_closed(&sim->cluster.nodes[i]) ||
 		     !sim->hosts[i].was_judged || sim->hosts[i].has_said ||
-		     !(sim->hosts[i].consumers >> i & 1)))
+		     !(sim->hosts[i].file.consumers >> i & 1)))
 			return false;
-	return !host->has_typo;
+	return !host->file.is_deaf;
 }
 
 static bool may_release(SimPlay *play, size_t at)
@@ -196,14 +197,29 @@ static void seed(SimPlay *play, size_t at)
 
 /* --- all of it --- */
 
+static void file_bring(Sim *sim, unsigned nodes)
+{
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+		if (nodes >> i & 1)
+			sim_wanted_read(&sim->hosts[i], SIM_NO_MISTAKE);
+}
+
+/* Whoever makes a new file knows how it was meant. */
+static void revise(Sim *sim, SimMistake mistake, unsigned nodes)
+{
+	if (!sim->has_agent || !sim->is_staged)
+		return;
+	sim_wanted_revise(sim, mistake);
+	file_bring(sim, nodes);
+}
+
 /* Nobody brings a file that `syncward validate` refuses. */
 static void role_change(Sim *sim, size_t at, unsigned nodes)
 {
 	if (!sim->has_agent || !sim_wanted_set_consumers(sim, sim->consumers ^ 1U << at))
 		return;
-	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
-		if (nodes >> i & 1)
-			sim_wanted_read(&sim->hosts[i], SIM_NO_MISTAKE);
+	sim_wanted_revise(sim, SIM_NO_MISTAKE);
+	file_bring(sim, nodes);
 }
 
 static void file_acts(SimPlay *play, const SimChoice *choice)
@@ -220,6 +236,9 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		break;
 	case SIM_FILTER:
 		sim_wanted_read(host, SIM_PARTIAL);
+		break;
+	case SIM_REVISE:
+		revise(&play->sim, (SimMistake)choice->of[0], choice->of[1]);
 		break;
 	case SIM_ROLE:
 		role_change(&play->sim, at, choice->of[1]);

@@ -7,6 +7,7 @@
 /* Carries choices out. */
 
 #define QUIET_ROUNDS 12
+#define BEAT_ROUNDS  6 /* each of two passes, and a roll-out takes three */
 #define ALL_MESSAGES 1000
 /* guard_identity.c */
 #define CLOCK_TOLERANCE 60
@@ -75,6 +76,10 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim->shape = history->shape;
 	sim->polled = history->polled;
 	sim->consumers = 0;
+	sim->has_beats = history->has_beats;
+	sim->is_staged = history->is_staged;
+	sim->revision = 1;
+	sim->revised = SIM_NO_MISTAKE;
 	sim->rights = history->rights;
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
 	sim->hosts[0] = (SimHost){.sim = sim};
@@ -107,7 +112,7 @@ bool sim_reaches_all(const Sim *sim, size_t at)
 {
 	const SimCluster *cluster = &sim->cluster;
 
-	if (sim->hosts[at].has_typo)
+	if (sim->hosts[at].file.is_deaf)
 		return false;
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (!cluster->nodes[i].is_up || cluster->is_cut[at][i])
@@ -290,16 +295,22 @@ void sim_play_quiet(SimPlay *play)
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		start(play, i);
 		/* The newest file comes to all; what somebody did to it he did again. */
-		if (sim->hosts[i].consumers != sim->consumers)
-			sim_wanted_read(&sim->hosts[i], (SimMistake)sim->hosts[i].mistake);
+		if (sim->hosts[i].disk.revision != sim->revision)
+			sim_wanted_read(&sim->hosts[i], (SimMistake)sim->hosts[i].disk.mistake);
 	}
-	for (int round = 0; round < QUIET_ROUNDS && n_same < 2; round++) {
+	for (int round = 0; round < (sim->has_beats ? BEAT_ROUNDS : QUIET_ROUNDS) && n_same < 2;
+	     round++) {
 		const size_t n_steps = steps_of_all(sim);
 
 		sim->cluster.now += 100;
 		flow(play);
 		all_pass(play);
-		n_same = steps_of_all(sim) == n_steps ? n_same + 1 : 0;
+		/* What they just said of themselves is everywhere before they look again. */
+		if (sim->has_beats) {
+			flow(play);
+			all_pass(play);
+		}
+		n_same = steps_of_all(sim) == n_steps && !sim->is_staged ? n_same + 1 : 0;
 	}
 	flow(play);
 }
