@@ -331,16 +331,24 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
+static unsigned links_up(const SimCluster *cluster, const SimNode *node)
+{
+	unsigned up = 0;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		up |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
+	return up;
+}
+
 /* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
-static void links_compare(SimHost *host, const SimNode *before, unsigned released)
+static void links_compare(SimHost *host, unsigned worked, unsigned released)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (before->links[i].phase != SIM_DOWN &&
-		    !cluster->nodes[host->at].links[i].is_declared && !(ended >> i & 1) &&
-		    !*host->sim->breach)
+		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
+		    !(ended >> i & 1) && !*host->sim->breach)
 			snprintf(host->sim->breach, sizeof(host->sim->breach),
 				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
 				 i + 1);
@@ -350,7 +358,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 {
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const SimNode before = host->sim->cluster.nodes[host->at];
+	const unsigned worked = links_up(&host->sim->cluster, node);
 	const bool had_flag = node->has_flag;
 	const size_t n_steps = host->n_steps;
 
@@ -368,7 +376,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
-	links_compare(host, &before, options->released);
+	links_compare(host, worked, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -273,16 +273,17 @@ size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n
 
 /* --- life --- */
 
+/* Most of it is the queue, which an empty one need not have cleared. */
 void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 {
 	SimLink *link = &cluster->nodes[reader].links[provider];
 
-	*link = (SimLink){.is_declared = link->is_declared,
-			  .is_partial = link->is_partial,
-			  .is_polled = link->is_polled,
-			  .is_refused = link->is_refused,
-			  .made_contact = link->made_contact,
-			  .since = cluster->now};
+	link->phase = SIM_DOWN;
+	link->since = cluster->now;
+	link->is_present = link->has_cookie = false;
+	link->told_sid = 0;
+	link->cookie = (SimContext){0};
+	link->n_seen = link->n_queue = 0;
 }
 
 static void links_drop(SimCluster *cluster, size_t at)

@@ -343,16 +343,12 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	cookie = cookie_judge(provider, sim_context(node));
 	if (cookie.is_refused)
 		return;
-	*link = (SimLink){.is_declared = true,
-			  .is_partial = link->is_partial,
-			  .is_polled = link->is_polled,
-			  .is_refused = link->is_refused,
-			  .phase = SIM_REFRESH,
-			  .made_contact = true,
-			  .since = cluster->now,
-			  .is_present = cookie.tells_present,
-			  .told_sid = node->has_flag ? node->sid : 0,
-			  .has_cookie = cookie.is_changed,
-			  .cookie = provider->memory};
+	sim_link_drop(cluster, reader, at);
+	link->phase = SIM_REFRESH;
+	link->made_contact = true;
+	link->is_present = cookie.tells_present;
+	link->told_sid = node->has_flag ? node->sid : 0;
+	link->has_cookie = cookie.is_changed;
+	link->cookie = provider->memory;
 	refresh_fill(provider, &cookie, link);
 }
