@@ -130,8 +130,9 @@ typedef struct SimPass {
 
 void sim_pass(SimHost *host, const SimPass *options);
 
-/* By its peers.json it reads that node. */
+/* By its peers.json it reads that node: the one in force, or the one on disk. */
 bool sim_host_reads(const SimHost *host, size_t provider);
+bool sim_disk_reads(const SimHost *host, size_t provider);
 
 /* Every copy that may get changes of its own, and shall read from here, does. */
 bool sim_is_read_by_all(const SimHost *host);

@@ -97,7 +97,8 @@ void sim_play_look(SimPlay *play)
 }
 
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
- * what was deleted there last. */
+ * what was deleted there last, and loses what it had sent to nobody with its next change, which may
+ * be a heartbeat. */
 static void forget_healed(SimPlay *play)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -111,8 +112,8 @@ static void forget_healed(SimPlay *play)
 				    (!play->ledger[name].is_contested &&
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
-		if (!is_lost ||
-		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
+		if (!is_lost || ((cluster->forgot || cluster->was_overtaken) &&
+				 (play->ledger[name].is_deleted || play->sim.has_beats)))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }

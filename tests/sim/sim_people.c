@@ -3,6 +3,7 @@
 
 #include "agent/pass/pass.h"
 #include "common/plan/plan.h"
+#include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
@@ -18,7 +19,9 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->log = (SimLog){0};
 	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
 	sim_state_forget(host->state_dir);
+	sim_rollout_forget(host);
 	host->had_entries = false;
+	host->file.desired = NULL;
 	sim_wanted_read(host, SIM_NO_MISTAKE);
 	sim_host_make(sim, at);
 }
@@ -173,7 +176,7 @@ bool sim_begins_anew(const SimHost *host)
 		const bool has_entries =
 			i != host->at && host->sim->cluster.nodes[i].copy.n_entries > 0;
 
-		if (has_entries && sim_host_reads(host, i))
+		if (has_entries && sim_disk_reads(host, i))
 			return false;
 		has_data |= has_entries;
 	}

@@ -9,12 +9,22 @@
 
 /* peers.json. */
 
-bool sim_host_reads(const SimHost *host, size_t provider)
+static bool file_reads(const SimHost *host, const SimFile *file, size_t provider)
 {
 	const Sim *sim = host->sim;
 
 	return sim_shape_reads(sim->shape, sim->cluster.n_nodes, host->at, provider) &&
-	       !(host->file.consumers >> provider & 1);
+	       !(file->consumers >> provider & 1);
+}
+
+bool sim_host_reads(const SimHost *host, size_t provider)
+{
+	return file_reads(host, &host->file, provider);
+}
+
+bool sim_disk_reads(const SimHost *host, size_t provider)
+{
+	return file_reads(host, &host->disk, provider);
 }
 
 /* Of a gateway's site, or by name: no consumer is read. */
