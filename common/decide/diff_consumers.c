@@ -94,7 +94,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 	const char *uri = live->syncrepl.value[SYNCREPL_PROVIDER];
 	bool is_double = matching_find(matching, live->provider) != NULL;
 	bool is_left = matching_leaves(matching, live->provider);
-	bool is_demoted = matching_is_consumer(matching, live->provider);
+	bool is_demoted = matching_is_consumer(matching, live);
 	Change *change =
 		plan_add_change(diff->pool, diff->plan,
 				(Change){

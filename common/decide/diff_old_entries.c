@@ -7,7 +7,7 @@ void diff_old_entries(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 {
 	const OldEntries *old = &diff_facts(diff, wanted->desired->suffix)->old;
 
-	if (!live->syncprov || !old->is_known || !old->are_there || wanted->n_consumers == 0)
+	if (!live->syncprov || !old->is_known || !old->are_there || !wanted_is_shared(wanted))
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "old-entries",
 			 wanted->desired->suffix, "%s",

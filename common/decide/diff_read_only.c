@@ -74,7 +74,7 @@ static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const Live
 {
 	WriteRefusal refusal;
 
-	if (!live->syncprov || wanted->n_consumers == 0 || !read_refusal_find(live, &refusal))
+	if (!live->syncprov || !wanted_is_shared(wanted) || !read_refusal_find(live, &refusal))
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable",
 			 wanted->desired->suffix,

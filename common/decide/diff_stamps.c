@@ -8,7 +8,7 @@ void diff_stamps(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *l
 	const OldEntries *look = &diff_facts(diff, suffix)->old;
 	const char *ahead;
 
-	if (!live->syncprov || !look->is_known || wanted->n_consumers == 0)
+	if (!live->syncprov || !look->is_known || !wanted_is_shared(wanted))
 		return;
 	ahead = stamp_ahead_text(diff->pool, suffix, look->latest, diff->in->facts->now_sec);
 	if (ahead)

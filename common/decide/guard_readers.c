@@ -187,7 +187,7 @@ void guard_readers(Diff *diff)
 				   .wanted = database->wanted,
 				   .live = database->live};
 
-		if (!readers.live || readers.wanted->n_consumers == 0)
+		if (!readers.live || !wanted_is_shared(readers.wanted))
 			continue;
 		lists_find(&readers);
 		live_reader_basis(diff->in->live, readers.live, readers.basis);

@@ -65,17 +65,6 @@ bool matching_leaves(const Matching *matching, const char *provider)
 	return false;
 }
 
-bool matching_is_consumer(const Matching *matching, const char *provider)
-{
-	const Desired *desired = matching->diff->in->desired;
-
-	for (size_t i = 0; i < desired->n_peers; i++)
-		if (peer_is_consumer(&desired->peers[i]) &&
-		    url_equal(desired->peers[i].uri, provider))
-			return true;
-	return false;
-}
-
 static int by_text(const void *one, const void *other)
 {
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
@@ -103,6 +92,24 @@ static bool is_another(Matching *matching, const char *provider)
 		matching->listed = listed_make(matching->diff->pool, desired);
 	return bsearch(&provider, matching->listed, desired->n_peers, sizeof(*matching->listed),
 		       by_text) != NULL;
+}
+
+/* As where it is a provider still, whoever has its rid is taken for it (find_by_rid()). */
+bool matching_is_consumer(Matching *matching, const LiveConsumer *live)
+{
+	const Desired *desired = matching->diff->in->desired;
+	const DesiredDatabase *database = matching->wanted->desired;
+
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+
+		if (peer_is_consumer(peer) &&
+		    (url_equal(peer->uri, live->provider) ||
+		     (live->rid >= 0 && (unsigned)live->rid == desired_rid(database, peer) &&
+		      !is_another(matching, live->provider))))
+			return true;
+	}
+	return false;
 }
 
 static bool can_match(const Matching *matching, size_t i)

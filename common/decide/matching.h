@@ -28,8 +28,9 @@ const WantedConsumer *matching_find(const Matching *matching, const char *provid
  * this node shall read. */
 bool matching_leaves(const Matching *matching, const char *provider);
 
-/* True when the provider (in one spelling) is a consumer by peers.json. */
-bool matching_is_consumer(const Matching *matching, const char *provider);
+/* True when that value, which no peer was matched to, reads one that is a consumer by peers.json:
+ * by its URL, or its rid where the file has another URL. */
+bool matching_is_consumer(Matching *matching, const LiveConsumer *live);
 
 /* True when "keep" names the provider. */
 bool provider_is_kept(const Desired *desired, const char *provider);

@@ -246,6 +246,11 @@ size_t wanted_count_readers(const WantedDatabase *database)
 	return database->n_readers + database->n_more_readers;
 }
 
+bool wanted_is_shared(const WantedDatabase *database)
+{
+	return database->n_consumers + database->n_others + database->n_leaves > 0;
+}
+
 const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)

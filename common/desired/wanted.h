@@ -78,6 +78,9 @@ unsigned wanted_rank(const Wanted *wanted);
 /* All accounts of database->readers: with these peers read here, whatever "readers" says. */
 size_t wanted_count_readers(const WantedDatabase *database);
 
+/* True when another peer holds it, too, and be it a consumer: it is read. */
+bool wanted_is_shared(const WantedDatabase *database);
+
 /* This node's database of that suffix; NULL: there is none. */
 const WantedDatabase *wanted_find(const Wanted *wanted, const char *suffix);
 

@@ -10,6 +10,7 @@
 #include "common/base/remedies.h"
 #include "common/decide/joining_extra.h"
 #include "tests/sim/sim_history.h"
+#include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_state.h"
 
@@ -47,7 +48,7 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
 
 /* --- what peers show --- */
 
-static Content content_read(Pool *pool, const SimHost *host, size_t peer)
+Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const Sim *sim = host->sim;
 	const SimNode *node = &sim->cluster.nodes[peer];
@@ -82,20 +83,20 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 
-	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->has_typo)
-		return content_read(pool, host, peer);
+	if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] && !host->file.is_deaf)
+		return sim_content_read(pool, host, peer);
 	return (Content){
 		.peer_id = (unsigned)peer + 1,
 		.state = CONTENT_UNREACHABLE,
 		.problem = "no answer",
-		.nobody_listens = !cluster->is_cut[host->at][peer] && !host->has_typo,
+		.nobody_listens = !cluster->is_cut[host->at][peer] && !host->file.is_deaf,
 	};
 }
 
 /* Those that it reads, and the others. */
 static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 {
-	const WantedDatabase *wanted = &host->wanted.databases[0];
+	const WantedDatabase *wanted = &host->file.wanted.databases[0];
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
 	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
@@ -133,7 +134,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
 		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
-		    !host->has_typo)
+		    !host->file.is_deaf)
 			for (int step = 0; step < PROBE_STEP_COUNT; step++)
 				probe.probe.steps[step] = PROBE_GOOD;
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
@@ -192,6 +193,12 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
+/* Of a link whose provider the file makes a consumer. */
+static bool is_of_demoted(const Hold *hold)
+{
+	return hold->guard == GUARD_REMOVAL && strstr(hold->text, "makes it a consumer") != NULL;
+}
+
 /* What is printed below "only when ...": people do it when that is so (sim_people.c). Whether an
  * entry belongs here only they could know who compared. */
 static void advice_take(SimAdvice *advice, const Hold *hold)
@@ -199,8 +206,12 @@ static void advice_take(SimAdvice *advice, const Hold *hold)
 	if (strstr(hold->text, remedy_text(REMEDY_DATABASE_ANEW)))
 		advice->empties_database = true;
 	else if (strstr(hold->release, "--release") && !strstr(hold->text, "compared") &&
-		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER))
+		 (hold->guard == GUARD_JOINING || hold->guard == GUARD_ORDER ||
+		  hold->guard == GUARD_ROLE || is_of_demoted(hold)))
 		advice->released |= GUARD_BIT(hold->guard);
+	advice->wants_compare |=
+		hold->guard == GUARD_ROLE && strstr(hold->text, "finds nothing") != NULL;
+	advice->ends_demoted |= is_of_demoted(hold);
 	advice->awaits_readers |= strstr(hold->text, "until these peers read from here") != NULL;
 }
 
@@ -216,18 +227,19 @@ static bool has_link_down(const SimHost *host)
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, host->at, i) &&
-		    link_is_down(&cluster->nodes[host->at].links[i]))
+		if (sim_host_reads(host, i) && link_is_down(&cluster->nodes[host->at].links[i]))
 			return true;
 	return false;
 }
 
 /* 0.1.0, which wrote session logs, did not tell of them. */
-static bool has_finding(const Plan *plan)
+static bool has_finding(const Plan *plan, Severity least)
 {
 	for (size_t i = 0; i < plan->n_findings; i++)
-		if (!sim_rule_is_off(SIM_SESSION_LOG) ||
-		    strcmp(plan->findings[i].code, "session-log") != 0)
+		if (plan->findings[i].severity < least)
+			continue;
+		else if (!sim_rule_is_off(SIM_SESSION_LOG) ||
+			 strcmp(plan->findings[i].code, "session-log") != 0)
 			return true;
 	return false;
 }
@@ -237,8 +249,10 @@ static void report_take(SimHost *host, const Report *report)
 	const Plan *plan = &report->last_plan;
 
 	host->was_judged = true;
-	host->has_said =
-		report->has_failed || plan->n_holds > 0 || has_finding(plan) || has_link_down(host);
+	host->has_said = report->has_failed || plan->n_holds > 0 ||
+			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
+	host->is_well = !report->has_failed && plan->n_holds == 0 && report->plan.n_steps == 0 &&
+			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
 	host->advice = (SimAdvice){0};
 	for (size_t i = 0; i < plan->n_holds; i++)
 		advice_take(&host->advice, &plan->holds[i]);
@@ -263,7 +277,7 @@ bool sim_is_read_by_all(const SimHost *host)
 	const SimCluster *cluster = &host->sim->cluster;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (sim_shape_reads(host->sim->shape, cluster->n_nodes, i, host->at) &&
+		if (sim_host_reads(&host->sim->hosts[i], host->at) &&
 		    sim_takes_writes(&cluster->nodes[i]) &&
 		    cluster->nodes[i].links[host->at].phase == SIM_DOWN &&
 		    !cluster->nodes[i].links[host->at].is_polled)
@@ -288,9 +302,7 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 {
 	unsigned empty_ids[SIM_NODES];
 	Inputs inputs = {.state_dir = host->state_dir,
-			 .machine = {.fqdn = host->wanted.self->uri + strlen("ldap://")},
-			 .file = {.desired = host->desired},
-			 .wanted = host->wanted};
+			 .machine = {.fqdn = host->file.wanted.self->uri + strlen("ldap://")}};
 	PassOptions pass = {.may_write = true,
 			    .is_first_node = options->is_first_node,
 			    .released = options->released,
@@ -299,29 +311,44 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 	Report report;
 	Error err;
 
-	memcpy(inputs.file.sha256, host->sha256, sizeof(host->sha256));
 	if (state_read(pool, host->state_dir, false, &inputs.state, &err) < 0) {
 		if (host->actions_left != 0)
 			snprintf(host->sim->breach, sizeof(host->sim->breach), "%.200s", err.text);
 		return;
 	}
+	sim_rollout_choose(pool, host, options, &inputs);
 	facts = peers_read(pool, host);
 	pass.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
 	pass.contents = &facts;
 	pass.n_contents = 1;
 	pass_run(pool, &inputs, &pass, &host->directory, &report);
-	if (host->actions_left != 0)
-		report_take(host, &report);
+	if (host->actions_left == 0) {
+		sim_rollout_forget(host);
+		return;
+	}
+	report_take(host, &report);
+	if (host->sim->has_beats && report.has_plan)
+		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
-/* G6: no link that works goes because somebody made a mistake. */
-static void links_compare(SimHost *host, const SimNode *before)
+static unsigned links_up(const SimCluster *cluster, const SimNode *node)
 {
-	const SimCluster *cluster = &host->sim->cluster;
+	unsigned up = 0;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (before->links[i].phase != SIM_DOWN &&
-		    !cluster->nodes[host->at].links[i].is_declared && !*host->sim->breach)
+		up |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
+	return up;
+}
+
+/* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
+static void links_compare(SimHost *host, unsigned worked, unsigned released)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
+		    !(ended >> i & 1) && !*host->sim->breach)
 			snprintf(host->sim->breach, sizeof(host->sim->breach),
 				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
 				 i + 1);
@@ -331,7 +358,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 {
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const SimNode before = host->sim->cluster.nodes[host->at];
+	const unsigned worked = links_up(&host->sim->cluster, node);
 	const bool had_flag = node->has_flag;
 	const size_t n_steps = host->n_steps;
 
@@ -349,7 +376,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
-	links_compare(host, &before);
+	links_compare(host, worked, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -21,6 +21,34 @@ SimEntry *sim_find_name(SimCopy *copy, unsigned name)
 	return NULL;
 }
 
+static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
+{
+	for (size_t i = 0; i < copy->n_entries; i++)
+		if (copy->entries[i].uuid == uuid)
+			return &copy->entries[i];
+	return NULL;
+}
+
+bool sim_copies_equal(const SimCopy *one, const SimCopy *other)
+{
+	size_t n = 0, n_other = 0;
+
+	for (size_t i = 0; i < other->n_entries; i++)
+		n_other += other->entries[i].name < SIM_NAMES;
+	for (size_t i = 0; i < one->n_entries; i++) {
+		const SimEntry *entry = &one->entries[i];
+		const SimEntry *same = find_uuid(other, entry->uuid);
+
+		if (entry->name >= SIM_NAMES)
+			continue;
+		n++;
+		if (!same || same->csn.time != entry->csn.time || same->csn.sid != entry->csn.sid ||
+		    same->is_bare != entry->is_bare)
+			return false;
+	}
+	return n == n_other;
+}
+
 void sim_copy_add(SimCopy *copy, SimEntry entry)
 {
 	if (copy->n_entries < SIM_ENTRIES)
@@ -136,14 +164,6 @@ static bool is_covered(const SimNode *node, SimCsn csn)
 	return csn.time > 0 && csn.time <= sim_context(node)->time[csn.sid];
 }
 
-static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
-{
-	for (size_t i = 0; i < copy->n_entries; i++)
-		if (copy->entries[i].uuid == uuid)
-			return &copy->entries[i];
-	return NULL;
-}
-
 static bool has_uuid(const SimCopy *copy, uint16_t uuid)
 {
 	return find_uuid(copy, uuid) != NULL;
@@ -253,15 +273,17 @@ size_t sim_deliver(SimCluster *cluster, size_t reader, size_t provider, size_t n
 
 /* --- life --- */
 
+/* Most of it is the queue, which an empty one need not have cleared. */
 void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 {
 	SimLink *link = &cluster->nodes[reader].links[provider];
 
-	*link = (SimLink){.is_declared = link->is_declared,
-			  .is_partial = link->is_partial,
-			  .is_polled = link->is_polled,
-			  .made_contact = link->made_contact,
-			  .since = cluster->now};
+	link->phase = SIM_DOWN;
+	link->since = cluster->now;
+	link->is_present = link->has_cookie = false;
+	link->told_sid = 0;
+	link->cookie = (SimContext){0};
+	link->n_seen = link->n_queue = 0;
 }
 
 static void links_drop(SimCluster *cluster, size_t at)

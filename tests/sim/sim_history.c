@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/sim/sim_wanted.h"
+
 /* Histories: at random, as text, and shorter. */
 
 typedef enum Argument {
@@ -13,6 +15,8 @@ typedef enum Argument {
 	ACTIONS,
 	SECONDS,
 	RULES,
+	NODES,
+	MISTAKE,
 } Argument;
 
 static const struct {
@@ -50,6 +54,8 @@ static const struct {
 	[SIM_KEEP_LOG] = {"log", 1, {NODE}},
 	[SIM_SET_ACL] = {"rules", 1, {NODE, RULES}},
 	[SIM_REVOKE] = {"revoke", 1, {NODE}},
+	[SIM_REVISE] = {"revise", 0, {MISTAKE, NODES}},
+	[SIM_ROLE] = {"role", 0, {NODE, NODES}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -82,6 +88,8 @@ static SimVerb verb_draw(uint64_t *state)
 	return (SimVerb)verb;
 }
 
+static const unsigned mistakes_drawn[] = {SIM_NO_MISTAKE, SIM_NO_MISTAKE, SIM_TYPO, SIM_SECRET};
+
 static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes)
 {
 	switch (argument) {
@@ -97,9 +105,45 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 		return 1 + draw(state, 120);
 	case RULES:
 		return 1 + draw(state, SIM_ACCESS_END - 1);
+	case MISTAKE:
+		return mistakes_drawn[draw(state, ARRAY_SIZE(mistakes_drawn))];
+	case NODES:
+		return draw(state, 1U << n_nodes);
 	default:
 		return 0;
 	}
+}
+
+static SimChoice choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
+{
+	SimChoice choice = {.verb = verb};
+
+	for (size_t k = 0; k < ARRAY_SIZE(choice.of); k++)
+		choice.of[k] = argument_draw(state, verbs[verb].arguments[k], n_nodes);
+	return choice;
+}
+
+/* In some histories only: all others stay what they were. */
+static void roles_draw(uint64_t *state, SimHistory *history)
+{
+	history->consumers = draw(state, 1U << history->n_nodes) & ~1U;
+	for (size_t i = 0; i < history->n_choices; i++) {
+		if (draw(state, 12) == 0)
+			history->choices[i] = choice_draw(state, SIM_ROLE, history->n_nodes);
+		else if (draw(state, 12) == 0)
+			history->choices[i] = choice_draw(state, SIM_OBEY, history->n_nodes);
+	}
+}
+
+static void beats_draw(uint64_t *state, SimHistory *history)
+{
+	history->has_beats = true;
+	history->is_staged = draw(state, 3) > 0;
+	for (size_t i = 0; history->is_staged && i < history->n_choices; i++)
+		if (draw(state, 10) == 0)
+			history->choices[i] = choice_draw(state, SIM_REVISE, history->n_nodes);
+		else if (draw(state, 5) == 0)
+			history->choices[i].verb = draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
@@ -113,14 +157,8 @@ SimHistory sim_history_random(uint64_t seed)
 		history.n_nodes = draw(&state, 4) == 0 ? history.n_nodes : 3;
 	history.start = starts_drawn[draw(&state, ARRAY_SIZE(starts_drawn))];
 	history.n_choices = 15 + draw(&state, 46);
-	for (size_t i = 0; i < history.n_choices; i++) {
-		SimChoice *choice = &history.choices[i];
-
-		choice->verb = verb_draw(&state);
-		for (size_t k = 0; k < ARRAY_SIZE(choice->of); k++)
-			choice->of[k] = argument_draw(&state, verbs[choice->verb].arguments[k],
-						      history.n_nodes);
-	}
+	for (size_t i = 0; i < history.n_choices; i++)
+		history.choices[i] = choice_draw(&state, verb_draw(&state), history.n_nodes);
 	if (history.n_nodes > 2 && draw(&state, 2) == 0)
 		history.shape = (SimShape)draw(&state, SIM_SHAPE_COUNT);
 	if (draw(&state, 4) == 0)
@@ -128,10 +166,19 @@ SimHistory sim_history_random(uint64_t seed)
 	history.rights.is_debian = draw(&state, 4) == 0;
 	/* A node whose readers may not read all opens for nobody, and nothing happens. */
 	history.rights.has_access = draw(&state, history.rights.is_debian ? 4 : 2) > 0;
+	if (draw(&state, 4) == 0)
+		roles_draw(&state, &history);
+	if (draw(&state, 6) == 0)
+		beats_draw(&state, &history);
 	return history;
 }
 
 /* --- as text --- */
+
+bool sim_choice_is_change(const SimChoice *choice)
+{
+	return choice->verb == SIM_WRITE || choice->verb == SIM_DELETE;
+}
 
 void sim_choice_print(const SimChoice *choice, FILE *file)
 {
@@ -149,6 +196,10 @@ void sim_history_print(const SimHistory *history, FILE *file)
 	for (size_t i = 0; i < history->n_nodes; i++)
 		if (history->polled >> i & 1)
 			fprintf(file, "polled %zu\n", i + 1);
+	for (size_t i = 0; i < history->n_nodes; i++)
+		if (history->consumers >> i & 1)
+			fprintf(file, "consumer %zu\n", i + 1);
+	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
 	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
 		history->rights.has_access ? "access\n" : "");
 	for (size_t i = 0; i < history->n_choices; i++)
@@ -161,6 +212,8 @@ static bool arguments_fit(const SimChoice *choice, size_t n_nodes)
 		const Argument argument = verbs[choice->verb].arguments[k];
 
 		if ((argument == NODE && (choice->of[k] < 1 || choice->of[k] > n_nodes)) ||
+		    (argument == MISTAKE && choice->of[k] > SIM_SECRET) ||
+		    (argument == NODES && choice->of[k] >= 1U << n_nodes) ||
 		    (argument == NAME && choice->of[k] >= SIM_NAMES) ||
 		    (argument == RULES && (choice->of[k] < 1 || choice->of[k] >= SIM_ACCESS_END)))
 			return false;
@@ -205,6 +258,15 @@ static bool rights_read(const char *line, SimRights *ret)
 	return is_debian || has_access;
 }
 
+static bool beats_read(const char *line, SimHistory *ret)
+{
+	const bool is_staged = strcmp(line, "staged") == 0, is_any = strcmp(line, "beats") == 0;
+
+	ret->is_staged |= is_staged;
+	ret->has_beats |= is_staged || is_any;
+	return is_staged || is_any;
+}
+
 static bool shape_read(const char *line, SimShape *ret)
 {
 	for (size_t i = 0; i < SIM_SHAPE_COUNT; i++)
@@ -215,10 +277,21 @@ static bool shape_read(const char *line, SimShape *ret)
 	return false;
 }
 
+/* "polled 2": a bit is set in *ret. */
+static bool node_read(const char *line, const char *word, unsigned *ret)
+{
+	char name[16];
+	unsigned node;
+
+	if (sscanf(line, "%15s %u", name, &node) != 2 || strcmp(name, word) != 0)
+		return false;
+	*ret |= node >= 1 && node <= SIM_NODES ? 1U << (node - 1) : 0;
+	return true;
+}
+
 int sim_history_read(FILE *file, SimHistory *ret)
 {
 	char line[128];
-	unsigned polled;
 
 	*ret = (SimHistory){.n_nodes = 2};
 	while (fgets(line, sizeof(line), file)) {
@@ -226,11 +299,9 @@ int sim_history_read(FILE *file, SimHistory *ret)
 		if (sscanf(line, "nodes %zu", &ret->n_nodes) == 1) {
 			if (ret->n_nodes < 2 || ret->n_nodes > SIM_NODES)
 				return -1;
-		} else if (sscanf(line, "polled %u", &polled) == 1) {
-			if (polled < 1 || polled > SIM_NODES)
-				return -1;
-			ret->polled |= 1U << (polled - 1);
-		} else if (rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
+		} else if (beats_read(line, ret) || node_read(line, "polled", &ret->polled) ||
+			   node_read(line, "consumer", &ret->consumers) ||
+			   rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
 			   shape_read(line, &ret->shape)) {
 			continue;
 		} else if (choice_read(line, ret) < 0) {

@@ -41,12 +41,15 @@ typedef enum SimVerb {
 	SIM_FORGET,   /* NODE: somebody removes syncward's state folder */
 	SIM_TYPED,    /* NODE: a typo in its peers.json, in the name of each peer */
 	SIM_FILTER,   /* NODE: a filter in its peers.json */
-	SIM_CORRECT,  /* NODE: its peers.json as it was */
+	SIM_CORRECT,  /* NODE: its peers.json as it shall be */
 	SIM_LATE,     /* NODE SECONDS: its clock is behind */
 	SIM_KEEP_LOG, /* NODE: a session log, as guides say */
 	SIM_SET_ACL,  /* NODE SimAccess: olcAccess, in the place of what was there */
 	SIM_REVOKE,   /* NODE: olcAccess without what names the replication account */
-	SIM_WAIT,     /* SECONDS */
+	SIM_REVISE, /* SimMistake NODES: a new revision of peers.json; bits of those that get it */
+	SIM_ROLE,   /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
+		       those that get it now */
+	SIM_WAIT,   /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 
@@ -68,8 +71,11 @@ typedef enum SimStart {
 typedef struct SimHistory {
 	size_t n_nodes;
 	SimShape shape;
-	unsigned polled; /* bits of nodes, which others read at intervals */
+	unsigned polled;    /* bits of nodes, which others read at intervals */
+	unsigned consumers; /* bits of nodes, as the history begins */
 	SimRights rights;
+	bool has_beats; /* heartbeats */
+	bool is_staged; /* and roll-outs */
 	SimStart start;
 	SimChoice choices[SIM_CHOICES];
 	size_t n_choices;
@@ -93,10 +99,12 @@ typedef struct SimVerdict {
 /* What histories came to since the program began: whoever finds nothing must have looked. */
 typedef struct SimTally {
 	unsigned long passes;
-	unsigned long changes; /* of clients, acknowledged */
-	unsigned long steps;   /* of syncward */
-	unsigned long opened;  /* nodes that clients may write to, by a step of syncward */
-	unsigned long alone;   /* histories that were played without syncward, too */
+	unsigned long changes;    /* of clients, acknowledged */
+	unsigned long steps;      /* of syncward */
+	unsigned long opened;     /* nodes that clients may write to, by a step of syncward */
+	unsigned long beats;      /* heartbeats */
+	unsigned long rolled_out; /* revisions that waited at a node, and are in force there */
+	unsigned long alone;      /* histories that were played without syncward, too */
 } SimTally;
 
 extern SimTally sim_tally;
@@ -105,6 +113,9 @@ SimHistory sim_history_random(uint64_t seed);
 
 /* "write 1 3". */
 void sim_choice_print(const SimChoice *choice, FILE *file);
+
+/* A client's. */
+bool sim_choice_is_change(const SimChoice *choice);
 
 /* As text, a choice a line; -1 for one that cannot be read. */
 void sim_history_print(const SimHistory *history, FILE *file);

@@ -194,6 +194,9 @@ void sim_host_reload(SimHost *host, bool restarts)
 		}
 		node->links[i].is_declared = value != NULL;
 		node->links[i].is_partial = value && strstr(value, "filter=");
+		node->links[i].is_refused =
+			value && (strstr(value, "credentials=" SIM_WRONG_SECRET) ||
+				  strstr(value, "credentials=\"" SIM_WRONG_SECRET));
 		node->links[i].is_polled = value && strstr(value, "type=refreshOnly");
 	}
 	node->hides = sim_access_hides(entry_attribute(database, "olcAccess"), SIM_READER);

@@ -4,6 +4,7 @@
 
 #include "agent/slapd/directory.h"
 #include "common/desired/wanted.h"
+#include "common/memory/rollout_watch.h"
 #include "tests/sim/sim_access.h"
 #include "tests/sim/sim_model.h"
 #include "tests/sim/sim_shape.h"
@@ -14,8 +15,9 @@
  * cn=monitor show what the model holds.
  */
 
-#define SIM_SUFFIX "dc=example,dc=org"
-#define SIM_UUID   "2d3f28a0-0000-1040-8000-%012x"
+#define SIM_SUFFIX       "dc=example,dc=org"
+#define SIM_WRONG_SECRET "wrong"
+#define SIM_UUID         "2d3f28a0-0000-1040-8000-%012x"
 
 typedef struct Sim Sim;
 
@@ -30,7 +32,24 @@ typedef struct SimAdvice {
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
 	bool awaits_readers;   /* released only when one of those that shall read here never will */
+	bool wants_compare;    /* released only when the copy here is as those of providers */
+	bool ends_demoted;     /* released only when who is a consumer now takes no writes */
 } SimAdvice;
+
+/* A peers.json, as one machine has it. */
+typedef struct SimFile {
+	const Desired *desired;
+	Wanted wanted;
+	char sha256[16];
+	unsigned id; /* by which heartbeats name it */
+	unsigned revision;
+	unsigned consumers; /* bits of nodes, by it */
+	unsigned mistake;   /* SimMistake: what somebody did to it */
+	bool has_typo;      /* in the name of each peer */
+	bool has_wrong_secret;
+	bool is_deaf; /* for the one or the other: nobody answers */
+	bool is_bad;  /* a revision that does well nowhere */
+} SimFile;
 
 typedef struct SimHost {
 	Directory directory; /* first: what the pass is given */
@@ -38,16 +57,19 @@ typedef struct SimHost {
 	size_t at;
 	Directory *memory;
 	const char *state_dir;
-	const Desired *desired;
-	Wanted wanted;
-	char sha256[2];   /* of peers.json */
-	bool has_typo;    /* in it, in the name of each peer */
+	SimFile file;        /* by which the last pass was made */
+	SimFile disk;        /* that somebody brought */
+	CanaryWatch watch;   /* of node 1, while a revision waits for it */
+	const char *watched; /* digest of that one; NULL: none waits */
+	uint32_t said_at;    /* its last heartbeat */
+	uint16_t said;
 	int actions_left; /* of this pass, until it is killed; negative: as many as it likes */
 	SimAdvice advice;
 	bool is_reference; /* its copy was never wiped, restored or of another cluster */
 	bool had_entries;  /* since the machine is new */
 	bool is_foreign;   /* it came with a database of its own */
 	bool was_judged;   /* a pass looked at it */
+	bool is_well;      /* and nothing was to be done, or to be said */
 	bool has_said;     /* that pass held something, or failed, and told so */
 	size_t n_steps;    /* that slapd accepted */
 	SimCopy backup;
@@ -61,6 +83,13 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
+	unsigned consumers;   /* bits of nodes, by the newest peers.json; hosts get it later */
+	bool has_beats;       /* nodes tell of themselves */
+	bool is_staged;       /* a new revision waits until node 1 did well with it */
+	unsigned revision;    /* of the newest peers.json */
+	unsigned revised;     /* SimMistake: what is wrong with that one everywhere */
+	const char **digests; /* of all files, by id */
+	size_t n_digests;
 	SimRights rights;
 	SimCluster cluster;
 	SimHost hosts[SIM_NODES];
@@ -100,6 +129,10 @@ typedef struct SimPass {
 } SimPass;
 
 void sim_pass(SimHost *host, const SimPass *options);
+
+/* By its peers.json it reads that node: the one in force, or the one on disk. */
+bool sim_host_reads(const SimHost *host, size_t provider);
+bool sim_disk_reads(const SimHost *host, size_t provider);
 
 /* Every copy that may get changes of its own, and shall read from here, does. */
 bool sim_is_read_by_all(const SimHost *host);

@@ -97,7 +97,8 @@ void sim_play_look(SimPlay *play)
 }
 
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
- * what was deleted there last. */
+ * what was deleted there last, and loses what it had sent to nobody with its next change, which may
+ * be a heartbeat. */
 static void forget_healed(SimPlay *play)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -111,18 +112,20 @@ static void forget_healed(SimPlay *play)
 				    (!play->ledger[name].is_contested &&
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
-		if (!is_lost ||
-		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
+		if (!is_lost || ((cluster->forgot || cluster->was_overtaken) &&
+				 (play->ledger[name].is_deleted || play->sim.has_beats)))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
 
 /* --- copies --- */
 
-/* Of what a late clock overwrote slapd keeps here one version and there the other. */
-static bool is_excused(const SimRecord *record)
+/* Of what a late clock overwrote slapd keeps here one version and there the other; heartbeats are
+ * nobody's data. */
+static bool is_excused(const SimRecord *ledger, const SimEntry *entry)
 {
-	return record->is_contested && record->is_tolerated;
+	return entry->name >= SIM_NAMES ||
+	       (ledger[entry->name].is_contested && ledger[entry->name].is_tolerated);
 }
 
 static size_t count_judged(const SimCopy *copy, const SimRecord *ledger)
@@ -130,14 +133,14 @@ static size_t count_judged(const SimCopy *copy, const SimRecord *ledger)
 	size_t n = 0;
 
 	for (size_t i = 0; i < copy->n_entries; i++)
-		n += !is_excused(&ledger[copy->entries[i].name]);
+		n += !is_excused(ledger, &copy->entries[i]);
 	return n;
 }
 
 static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 {
 	for (size_t i = 0; i < one->n_entries; i++)
-		if (!is_excused(&ledger[one->entries[i].name]) &&
+		if (!is_excused(ledger, &one->entries[i]) &&
 		    (!has_version(other, one->entries[i].name, one->entries[i].csn) ||
 		     is_stripped(sim_find_name(other, one->entries[i].name)) !=
 			     is_stripped(&one->entries[i])))
@@ -145,9 +148,11 @@ static bool copies_equal(SimCopy *one, SimCopy *other, const SimRecord *ledger)
 	return count_judged(one, ledger) == count_judged(other, ledger);
 }
 
-static bool is_in_cluster(const SimNode *node)
+static bool is_in_cluster(const Sim *sim, size_t at)
 {
-	return node->has_flag && node->has_overlay;
+	const SimNode *node = &sim->cluster.nodes[at];
+
+	return sim->consumers >> at & 1 ? sim_is_closed(node) : node->has_flag && node->has_overlay;
 }
 
 static bool somebody_said(const Sim *sim)
@@ -164,8 +169,8 @@ static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 
 	for (*ret_one = 0; *ret_one < cluster->n_nodes; ++*ret_one)
 		for (*ret_other = *ret_one + 1; *ret_other < cluster->n_nodes; ++*ret_other)
-			if (is_in_cluster(&cluster->nodes[*ret_one]) &&
-			    is_in_cluster(&cluster->nodes[*ret_other]) &&
+			if (is_in_cluster(&play->sim, *ret_one) &&
+			    is_in_cluster(&play->sim, *ret_other) &&
 			    !copies_equal(&cluster->nodes[*ret_one].copy,
 					  &cluster->nodes[*ret_other].copy, play->ledger))
 				return true;
@@ -200,9 +205,13 @@ static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, b
 	*play = (SimPlay){.sim = {.pool = pool_new(), .is_loud = is_loud}};
 	sim_play_begin(play, history, has_agent);
 	for (size_t i = 0; i < history->n_choices; i++) {
+		const unsigned long n_changes = sim_tally.changes;
+
 		if (is_loud)
 			sim_choice_print(&history->choices[i], stdout);
 		sim_play_choice(play, &history->choices[i]);
+		play->is_refused[i] = sim_choice_is_change(&history->choices[i]) &&
+				      sim_tally.changes == n_changes;
 		if (is_loud)
 			copies_tell(&play->sim.cluster, true, stdout);
 	}
@@ -264,10 +273,22 @@ static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
 	play_end(play);
 }
 
-static Alone alone_play(const SimHistory *history, bool opened_unread)
+/* Without what clients were refused: a server that had written before is another one. */
+static SimHistory history_heard(const SimHistory *history, const bool *is_refused)
+{
+	SimHistory heard = *history;
+
+	heard.n_choices = 0;
+	for (size_t i = 0; i < history->n_choices; i++)
+		if (!is_refused[i])
+			heard.choices[heard.n_choices++] = history->choices[i];
+	return heard;
+}
+
+static Alone alone_play(const SimHistory *history, const SimPlay *with)
 {
 	static SimPlay play;
-	SimHistory formed = *history;
+	SimHistory formed = *history, heard = history_heard(history, with->is_refused);
 	Alone alone = {0};
 
 	/* The program as it is formed it. */
@@ -277,8 +298,11 @@ static Alone alone_play(const SimHistory *history, bool opened_unread)
 	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
 	 * whoever opens one must have waited until all read from it. */
 	formed.start = SIM_FRESH;
-	if (!opened_unread)
+	heard.start = SIM_FRESH;
+	if (!with->sim.opened_unread) {
 		alone_add(&play, &formed, &alone);
+		alone_add(&play, &heard, &alone);
+	}
 	if (history->start == SIM_STOCK)
 		alone_add(&play, history, &alone);
 	sim_rules_switch_back();
@@ -330,7 +354,7 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 
 	play_all(&play, history, true, is_loud);
 	if (must_be_compared(&play)) {
-		alone = alone_play(history, play.sim.opened_unread);
+		alone = alone_play(history, &play);
 		sim_tally.alone++;
 	}
 	verdict = verdict_of(&play, &alone);
@@ -344,8 +368,7 @@ static void change_tell(const SimPlay *play, const SimChoice *choice, SimCsn bef
 {
 	const SimRecord *record = &play->ledger[choice->of[1]];
 
-	if ((choice->verb == SIM_WRITE || choice->verb == SIM_DELETE) &&
-	    record->csn.time == before.time)
+	if (sim_choice_is_change(choice) && record->csn.time == before.time)
 		return;
 	if (choice->verb == SIM_WRITE)
 		fprintf(file, "write %u %u %u\n", choice->of[0], choice->of[1], record->csn.time);

@@ -14,7 +14,7 @@
 
 #define SIM_NODES    6
 #define SIM_SIDS     (SIM_NODES + 1) /* 0: written before there was a server ID */
-#define SIM_NAMES    6               /* 0 is the suffix */
+#define SIM_NAMES    6               /* 0 is the suffix; from here on: heartbeats of nodes */
 #define SIM_FILTERED 3
 #define SIM_ENTRIES  16 /* of one copy */
 #define SIM_QUEUE    96 /* messages on their way over one link */
@@ -36,6 +36,7 @@ typedef struct SimEntry {
 	uint8_t name;
 	bool is_bare;    /* without its passwords: the account that read it may not see them */
 	bool is_by_hand; /* for a person took that right away where others read already */
+	uint16_t beat;   /* what a heartbeat says */
 	SimCsn csn;
 } SimEntry;
 
@@ -79,6 +80,7 @@ typedef struct SimLink {
 	bool is_declared;
 	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
 	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
+	bool is_refused; /* its password is wrong */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
@@ -133,6 +135,10 @@ bool sim_csn_is_newer(SimCsn one, SimCsn other);
 /* The entry of that name or UUID in the copy; NULL: it has none. */
 SimEntry *sim_find_name(SimCopy *copy, unsigned name);
 
+/* Both hold the same versions of the same entries, with and without passwords alike; heartbeats do
+ * not count. */
+bool sim_copies_equal(const SimCopy *one, const SimCopy *other);
+
 /* What the database shows as its contextCSN. */
 const SimContext *sim_context(const SimNode *node);
 
@@ -144,6 +150,9 @@ bool sim_takes_writes(const SimNode *node);
 
 /* A client's change: adds or modifies the entry, or deletes it. The CSN that it got. */
 SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
+
+/* A node's heartbeat: a change of an entry that nobody else writes. */
+void sim_beat(SimCluster *cluster, size_t node, uint16_t says);
 
 /* The consumer connects and searches, if it is declared and down and the provider is there. */
 void sim_connect(SimCluster *cluster, size_t reader, size_t provider);

@@ -2,6 +2,8 @@
 #include "tests/sim/sim_people.h"
 
 #include "agent/pass/pass.h"
+#include "common/plan/plan.h"
+#include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
@@ -17,7 +19,9 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->log = (SimLog){0};
 	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
 	sim_state_forget(host->state_dir);
+	sim_rollout_forget(host);
 	host->had_entries = false;
+	host->file.desired = NULL;
 	sim_wanted_read(host, SIM_NO_MISTAKE);
 	sim_host_make(sim, at);
 }
@@ -88,7 +92,7 @@ static bool others_are_gone(SimPlay *play, size_t at)
 
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
 		if (i != at && sim->cluster.nodes[i].is_up &&
-		    (sim->cluster.is_cut[at][i] || sim->hosts[at].has_typo))
+		    (sim->cluster.is_cut[at][i] || sim->hosts[at].file.is_deaf))
 			return false;
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		if (i == at || sim->cluster.nodes[i].is_up)
@@ -97,6 +101,49 @@ static bool others_are_gone(SimPlay *play, size_t at)
 		sim->hosts[i].is_reference = sim->hosts[i].is_foreign = false;
 	}
 	return true;
+}
+
+/* `syncward compare --attributes` finds nothing, with any provider that answers, and one does. */
+static bool is_as_providers(const Sim *sim, size_t at)
+{
+	const SimHost *host = &sim->hosts[at];
+	bool is_compared = false;
+
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
+		if (!sim_host_reads(host, i))
+			continue;
+		if (!sim->cluster.nodes[i].is_up || sim->cluster.is_cut[at][i] ||
+		    host->file.is_deaf ||
+		    !sim_copies_equal(&sim->cluster.nodes[at].copy, &sim->cluster.nodes[i].copy))
+			return false;
+		is_compared = true;
+	}
+	return is_compared;
+}
+
+/* Who is a consumer by this file refuses clients' writes, and a pass there held nothing. */
+static bool demoted_are_done(const Sim *sim, const SimHost *host)
+{
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+		if (host->file.consumers >> i & 1 &&
+		    (!sim->cluster.nodes[i].is_up || !sim_is_closed(&sim->cluster.nodes[i]) ||
+		     !sim->hosts[i].was_judged || sim->hosts[i].has_said ||
+		     !(sim->hosts[i].file.consumers >> i & 1)))
+			return false;
+	return !host->file.is_deaf;
+}
+
+static bool may_release(SimPlay *play, size_t at)
+{
+	const SimHost *host = &play->sim.hosts[at];
+	const SimAdvice *advice = &host->advice;
+
+	if ((advice->wants_compare && !is_as_providers(&play->sim, at)) ||
+	    (advice->ends_demoted && !demoted_are_done(&play->sim, host)) ||
+	    (advice->awaits_readers && !sim_is_read_by_all(host)))
+		return false;
+	return !(advice->released & (GUARD_BIT(GUARD_JOINING) | GUARD_BIT(GUARD_ORDER))) ||
+	       others_are_gone(play, at);
 }
 
 /* Literally what the last pass printed, where what it says of the others is so. */
@@ -108,8 +155,7 @@ static void obey(SimPlay *play, size_t at)
 		return;
 	if (host->advice.empties_database)
 		database_empty(play, at);
-	else if (host->advice.released && others_are_gone(play, at) &&
-		 (!host->advice.awaits_readers || sim_is_read_by_all(host)))
+	else if (host->advice.released && may_release(play, at))
 		sim_pass(host, &(SimPass){.kill_after = -1, .released = host->advice.released});
 	host->advice = (SimAdvice){0};
 }
@@ -122,13 +168,29 @@ static void begin_first(SimPlay *play, size_t at)
 		sim_pass(&play->sim.hosts[at], &(SimPass){.kill_after = -1, .is_first_node = true});
 }
 
+bool sim_begins_anew(const SimHost *host)
+{
+	bool has_data = false;
+
+	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++) {
+		const bool has_entries =
+			i != host->at && host->sim->cluster.nodes[i].copy.n_entries > 0;
+
+		if (has_entries && sim_disk_reads(host, i))
+			return false;
+		has_data |= has_entries;
+	}
+	return has_data;
+}
+
 /* An empty database that takes it gets the first entries, as guides say. */
 static void seed(SimPlay *play, size_t at)
 {
 	SimNode *node = &play->sim.cluster.nodes[at];
 
 	if (!node->is_up || node->copy.n_entries > 0 || sim_is_closed(node) ||
-	    play->sim.hosts[at].had_entries)
+	    play->sim.hosts[at].had_entries ||
+	    (play->sim.consumers > 0 && sim_begins_anew(&play->sim.hosts[at])))
 		return;
 	(void)sim_write(&play->sim.cluster, at, 0, false);
 	(void)sim_write(&play->sim.cluster, at, 1, false);
@@ -137,6 +199,31 @@ static void seed(SimPlay *play, size_t at)
 }
 
 /* --- all of it --- */
+
+static void file_bring(Sim *sim, unsigned nodes)
+{
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+		if (nodes >> i & 1)
+			sim_wanted_read(&sim->hosts[i], SIM_NO_MISTAKE);
+}
+
+/* Whoever makes a new file knows how it was meant. */
+static void revise(Sim *sim, SimMistake mistake, unsigned nodes)
+{
+	if (!sim->has_agent || !sim->is_staged)
+		return;
+	sim_wanted_revise(sim, mistake);
+	file_bring(sim, nodes);
+}
+
+/* Nobody brings a file that `syncward validate` refuses. */
+static void role_change(Sim *sim, size_t at, unsigned nodes)
+{
+	if (!sim->has_agent || !sim_wanted_set_consumers(sim, sim->consumers ^ 1U << at))
+		return;
+	sim_wanted_revise(sim, SIM_NO_MISTAKE);
+	file_bring(sim, nodes);
+}
 
 static void file_acts(SimPlay *play, const SimChoice *choice)
 {
@@ -152,6 +239,12 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		break;
 	case SIM_FILTER:
 		sim_wanted_read(host, SIM_PARTIAL);
+		break;
+	case SIM_REVISE:
+		revise(&play->sim, (SimMistake)choice->of[0], choice->of[1]);
+		break;
+	case SIM_ROLE:
+		role_change(&play->sim, at, choice->of[1]);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);

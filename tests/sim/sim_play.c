@@ -2,10 +2,12 @@
 #include <string.h>
 
 #include "tests/sim/sim_people.h"
+#include "tests/sim/sim_wanted.h"
 
 /* Carries choices out. */
 
 #define QUIET_ROUNDS 12
+#define BEAT_ROUNDS  6 /* each of two passes, and a roll-out takes three */
 #define ALL_MESSAGES 1000
 /* guard_identity.c */
 #define CLOCK_TOLERANCE 60
@@ -73,8 +75,15 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	Sim *sim = &play->sim;
 	sim->shape = history->shape;
 	sim->polled = history->polled;
+	sim->consumers = 0;
+	sim->has_beats = history->has_beats;
+	sim->is_staged = history->is_staged;
+	sim->revision = 1;
+	sim->revised = SIM_NO_MISTAKE;
 	sim->rights = history->rights;
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
+	sim->hosts[0] = (SimHost){.sim = sim};
+	(void)sim_wanted_set_consumers(sim, history->consumers);
 	for (size_t i = 0; i < history->n_nodes; i++) {
 		SimHost *host = &sim->hosts[i];
 
@@ -103,7 +112,7 @@ bool sim_reaches_all(const Sim *sim, size_t at)
 {
 	const SimCluster *cluster = &sim->cluster;
 
-	if (sim->hosts[at].has_typo)
+	if (sim->hosts[at].file.is_deaf)
 		return false;
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (!cluster->nodes[i].is_up || cluster->is_cut[at][i])
@@ -119,13 +128,15 @@ static bool all_run(const SimCluster *cluster)
 	return true;
 }
 
-/* Whoever brings a database of his own sees to it that the others run: where no server is, a node
- * with data is taken for the first one. */
+/* Whoever brings a database of his own sees to it that the others run, and that it is not the only
+ * one of a provider: where none is, a node with data is taken for the first one. */
 static void pass(SimPlay *play, size_t at, int kill_after)
 {
 	SimHost *host = &play->sim.hosts[at];
 
-	if (play->sim.has_agent && (!host->is_foreign || all_run(&play->sim.cluster)))
+	if (play->sim.has_agent &&
+	    (!host->is_foreign ||
+	     (all_run(&play->sim.cluster) && (play->sim.consumers == 0 || !sim_begins_anew(host)))))
 		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
 		sim_host_relink(host); /* as somebody would who sees it */
@@ -281,15 +292,25 @@ void sim_play_quiet(SimPlay *play)
 	int n_same = 0;
 
 	memset(sim->cluster.is_cut, 0, sizeof(sim->cluster.is_cut));
-	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
+	for (size_t i = 0; i < sim->cluster.n_nodes; i++) {
 		start(play, i);
-	for (int round = 0; round < QUIET_ROUNDS && n_same < 2; round++) {
+		/* The newest file comes to all; what somebody did to it he did again. */
+		if (sim->hosts[i].disk.revision != sim->revision)
+			sim_wanted_read(&sim->hosts[i], (SimMistake)sim->hosts[i].disk.mistake);
+	}
+	for (int round = 0; round < (sim->has_beats ? BEAT_ROUNDS : QUIET_ROUNDS) && n_same < 2;
+	     round++) {
 		const size_t n_steps = steps_of_all(sim);
 
 		sim->cluster.now += 100;
 		flow(play);
 		all_pass(play);
-		n_same = steps_of_all(sim) == n_steps ? n_same + 1 : 0;
+		/* What they just said of themselves is everywhere before they look again. */
+		if (sim->has_beats) {
+			flow(play);
+			all_pass(play);
+		}
+		n_same = steps_of_all(sim) == n_steps && !sim->is_staged ? n_same + 1 : 0;
 	}
 	flow(play);
 }

@@ -22,6 +22,7 @@ typedef struct SimPlay {
 	SimRecord ledger[SIM_NAMES];
 	SimFault lost[SIM_NAMES]; /* by name: what became of it */
 	size_t lost_at[SIM_NAMES];
+	bool is_refused[SIM_CHOICES]; /* a client's change, with syncward */
 } SimPlay;
 
 /* sim.pool must be set. The cluster as the history begins. */

@@ -176,19 +176,21 @@ bool sim_takes_writes(const SimNode *node)
 	return node->is_up && node->copy.n_entries > 0 && !sim_is_closed(node);
 }
 
-SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
+static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
-	SimEntry *entry = sim_find_name(&node->copy, name);
+	SimEntry *entry = sim_find_name(&node->copy, what.name);
 	const SimCsn csn = csn_new(cluster, node);
 	SimMessage message = {.kind = is_delete ? SIM_DELETED : SIM_CHANGED, .csn = csn};
 
 	if (entry) {
 		entry->csn = csn;
+		entry->beat = what.beat;
 		message.entry = *entry;
 	} else {
-		message.entry =
-			(SimEntry){.uuid = ++cluster->n_uuids, .name = (uint8_t)name, .csn = csn};
+		message.entry = what;
+		message.entry.uuid = ++cluster->n_uuids;
+		message.entry.csn = csn;
 		sim_copy_add(&node->copy, message.entry);
 	}
 	if (is_delete)
@@ -200,6 +202,17 @@ SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	return csn;
+}
+
+SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
+{
+	return change_make(cluster, at, (SimEntry){.name = (uint8_t)name}, is_delete);
+}
+
+void sim_beat(SimCluster *cluster, size_t at, uint16_t says)
+{
+	(void)change_make(cluster, at, (SimEntry){.name = (uint8_t)(SIM_NAMES + at), .beat = says},
+			  false);
 }
 
 /* --- a search --- */
@@ -324,20 +337,18 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	Cookie cookie;
 
 	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
-	    link->phase != SIM_DOWN || !provider->has_overlay || provider->copy.n_entries == 0)
+	    link->is_refused || link->phase != SIM_DOWN || !provider->has_overlay ||
+	    provider->copy.n_entries == 0)
 		return;
 	cookie = cookie_judge(provider, sim_context(node));
 	if (cookie.is_refused)
 		return;
-	*link = (SimLink){.is_declared = true,
-			  .is_partial = link->is_partial,
-			  .is_polled = link->is_polled,
-			  .phase = SIM_REFRESH,
-			  .made_contact = true,
-			  .since = cluster->now,
-			  .is_present = cookie.tells_present,
-			  .told_sid = node->has_flag ? node->sid : 0,
-			  .has_cookie = cookie.is_changed,
-			  .cookie = provider->memory};
+	sim_link_drop(cluster, reader, at);
+	link->phase = SIM_REFRESH;
+	link->made_contact = true;
+	link->is_present = cookie.tells_present;
+	link->told_sid = node->has_flag ? node->sid : 0;
+	link->has_cookie = cookie.is_changed;
+	link->cookie = provider->memory;
 	refresh_fill(provider, &cookie, link);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/pass/reader_answers.h"
+#include "agent/slapd/slapd_place.h"
 #include "tests/sim/sim_host.h"
 
 /* What somebody sees who binds with the account that peers read with (--wrap): the model has no
@@ -11,6 +12,16 @@ void __real_reader_answers_ask(ReaderAnswers *answers, Directory *directory, con
 			       const Plan *plan, World *world);
 void __wrap_reader_answers_ask(ReaderAnswers *answers, Directory *directory, const PlanInput *input,
 			       const Plan *plan, World *world);
+
+const char *__wrap_slapd_config_dir(Pool *pool, const ConfigPlaces *places);
+
+/* No slapd of this machine is looked for. */
+const char *__wrap_slapd_config_dir(Pool *pool, const ConfigPlaces *places)
+{
+	(void)pool;
+	(void)places;
+	return NULL;
+}
 
 /* A copy without passwords shows nothing of who may read them. */
 static bool has_passwords(const SimCopy *copy)

@@ -9,6 +9,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/order_context_csn.h"
+#include "common/decide/role.h"
 
 const char *const sim_rule_names[] = {
 	[SIM_ALL_RULES] = "none",
@@ -24,6 +25,9 @@ const char *const sim_rule_names[] = {
 	[SIM_ORDER] = "order",
 	[SIM_READERS] = "readers",
 	[SIM_SESSION_LOG] = "session-log",
+	[SIM_HEARTBEATS] = "heartbeats",
+	[SIM_ROLLOUT] = "rollout",
+	[SIM_ROLES] = "roles",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
@@ -80,6 +84,8 @@ SeenChanges __real_seen_changes_missing(Pool *pool, const SeenChanges *seen, con
 SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, const Content *here);
 void __real_guard_readers(Diff *diff);
 void __wrap_guard_readers(Diff *diff);
+bool __real_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+bool __wrap_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 bool __real_copy_covers(const Content *here, const Content *peer);
 bool __wrap_copy_covers(const Content *here, const Content *peer);
 
@@ -153,6 +159,11 @@ SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, con
 {
 	return off == SIM_COVERAGE ? (SeenChanges){0}
 				   : __real_seen_changes_missing(pool, seen, here);
+}
+
+bool __wrap_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	return off == SIM_ROLES || __real_role_fits(diff, wanted, live);
 }
 
 /* Of what the peer has any is enough. */

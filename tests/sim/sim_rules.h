@@ -22,6 +22,9 @@ typedef enum SimRule {
 	SIM_ORDER,        /* contextCSN is on disk before the server ID */
 	SIM_READERS,      /* G12: who reads here may read everything */
 	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
+	SIM_HEARTBEATS,   /* one is written only where the copy is the one that peers know */
+	SIM_ROLLOUT,      /* a new revision waits until it did well on its first node */
+	SIM_ROLES,        /* the file alone makes no provider of a consumer, nor one of it */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */

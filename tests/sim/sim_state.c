@@ -15,7 +15,7 @@ typedef struct Document {
 	char *text;
 } Document;
 
-static Document documents[64];
+static Document documents[96];
 static size_t n_documents;
 
 static Document *document_find(const char *state_dir, const char *name)

@@ -9,30 +9,60 @@
 
 /* peers.json. */
 
-/* Of a gateway's site, or by name. */
-static const char *reads_text(const Sim *sim, size_t reader)
+static bool file_reads(const SimHost *host, const SimFile *file, size_t provider)
+{
+	const Sim *sim = host->sim;
+
+	return sim_shape_reads(sim->shape, sim->cluster.n_nodes, host->at, provider) &&
+	       !(file->consumers >> provider & 1);
+}
+
+bool sim_host_reads(const SimHost *host, size_t provider)
+{
+	return file_reads(host, &host->file, provider);
+}
+
+bool sim_disk_reads(const SimHost *host, size_t provider)
+{
+	return file_reads(host, &host->disk, provider);
+}
+
+/* Of a gateway's site, or by name: no consumer is read. */
+static const char *reads_text(const Sim *sim, size_t reader, unsigned consumers)
 {
 	const size_t n = sim->cluster.n_nodes;
+	const bool is_consumer = consumers >> reader & 1;
 	const char *reads = "";
 
-	if (sim->shape == SIM_MESH)
+	if (sim->shape == SIM_MESH && !is_consumer)
 		return "";
-	if (sim->shape == SIM_SITES)
+	if (sim->shape == SIM_SITES && !is_consumer)
 		return reader < n / 2 ? ", \"site\": \"a\"" : ", \"site\": \"b\"";
 	for (size_t i = 0; i < n; i++)
-		if (sim_shape_reads(sim->shape, n, reader, i))
+		if (sim_shape_reads(sim->shape, n, reader, i) && !(consumers >> i & 1))
 			reads = pool_printf(sim->pool, "%s%s%zu", reads, *reads ? ", " : "", i + 1);
-	return pool_printf(sim->pool, ", \"reads\": [%s]", reads);
+	return pool_printf(sim->pool, "%s, \"reads\": [%s]",
+			   is_consumer ? ", \"role\": \"consumer\"" : "", reads);
 }
 
-static const char *polled_text(const Sim *sim, size_t at)
+static const char *polled_text(const Sim *sim, size_t at, unsigned consumers)
 {
-	return sim->polled >> at & 1 ? ", \"syncrepl\": {\"type\": \"refreshOnly\", "
-				       "\"interval\": \"00:00:01:00\"}"
-				     : "";
+	return (sim->polled & ~consumers) >> at & 1 ? ", \"syncrepl\": {\"type\": \"refreshOnly\", "
+						      "\"interval\": \"00:00:01:00\"}"
+						    : "";
 }
 
-static const char *peers_text(const SimHost *host, SimMistake mistake)
+static const char *policy_text(const Sim *sim)
+{
+	if (!sim->is_staged)
+		return "\"policy\": {\"mode\": \"enforce\"}";
+	return pool_printf(sim->pool,
+			   "\"revision\": %u, \"policy\": {\"mode\": \"enforce\", \"rollout\": "
+			   "{\"first\": [1], \"soak\": \"2m\"}}",
+			   sim->revision);
+}
+
+static const char *peers_text(const SimHost *host, const SimFile *file)
 {
 	const Sim *sim = host->sim;
 	const char *peers = "";
@@ -40,36 +70,90 @@ static const char *peers_text(const SimHost *host, SimMistake mistake)
 	for (size_t i = 0; i < sim->cluster.n_nodes; i++)
 		peers = pool_printf(sim->pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://%c%zu\"%s%s}",
 				    peers, i > 0 ? ", " : "", i + 1,
-				    mistake == SIM_TYPO && i != host->at ? 'x' : 'n', i + 1,
-				    reads_text(sim, i), polled_text(sim, i));
+				    file->has_typo && i != host->at ? 'x' : 'n', i + 1,
+				    reads_text(sim, i, file->consumers),
+				    polled_text(sim, i, file->consumers));
 	return pool_printf(
 		sim->pool,
-		"{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, %s\"peers\": [%s], "
+		"{\"format\": 1, %s, %s\"peers\": [%s], "
 		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s"
-		"%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"" SIM_READER
-		"\", %s\"credentials\": {\"file\": \"/secret\"}}}]}",
+		"%s%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"" SIM_READER
+		"\", %s\"credentials\": {\"file\": \"/%s\"}}}]}",
+		policy_text(sim),
 		sim->shape == SIM_SITES ? "\"topology\": {\"gateways\": 1}, " : "", peers,
 		sim_rule_is_off(SIM_SESSION_LOG) ? "\"syncprov\": {\"sessionlog\": 100}, " : "",
 		sim->rights.has_access ? "\"access\": true, " : "",
-		mistake == SIM_PARTIAL ? "\"filter\": \"(objectClass=domain)\", " : "");
+		sim->has_beats ? "\"heartbeat\": {\"container\": \"cn=beats," SIM_SUFFIX
+				 "\", \"interval\": 60}, "
+			       : "",
+		file->mistake == SIM_PARTIAL ? "\"filter\": \"(objectClass=domain)\", " : "",
+		file->has_wrong_secret ? SIM_WRONG_SECRET : "secret");
+}
+
+bool sim_wanted_set_consumers(Sim *sim, unsigned consumers)
+{
+	AUTO(Pool) *pool = pool_new();
+	const SimFile file = {.consumers = consumers};
+	const char *text = peers_text(&sim->hosts[0], &file);
+	const Desired *desired;
+	const bool is_right =
+		desired_parse(pool, "peers.json", text, strlen(text), &desired, NULL) == 0;
+
+	if (is_right)
+		sim->consumers = consumers;
+	return is_right;
+}
+
+void sim_wanted_revise(Sim *sim, SimMistake mistake)
+{
+	sim->revision++;
+	sim->revised = mistake;
+}
+
+static unsigned digest_id(Sim *sim, const char *digest)
+{
+	for (size_t i = 0; i < sim->n_digests; i++)
+		if (strcmp(sim->digests[i], digest) == 0)
+			return (unsigned)i;
+	POOL_PUSH(sim->pool, sim->digests, sim->n_digests, pool_strdup(sim->pool, digest));
+	return (unsigned)sim->n_digests - 1;
+}
+
+static void file_parse(SimHost *host, SimFile *file)
+{
+	Pool *pool = host->sim->pool;
+	const char *password = file->has_wrong_secret ? SIM_WRONG_SECRET : "secret";
+	Secret secret = {.text = password, .identity = password};
+	const Secrets secrets = {.items = &secret, .n_items = 1};
+	const char *text = peers_text(host, file);
+	Error err;
+
+	if (desired_parse(pool, "peers.json", text, strlen(text), &file->desired, &err) < 0) {
+		fprintf(stderr, "%s: %s\n", text, err.text);
+		abort();
+	}
+	secret.kind = file->desired->databases[0].syncrepl.credentials.kind;
+	secret.name = file->desired->databases[0].syncrepl.credentials.name;
+	if (wanted_make(pool, file->desired, host->at, &secrets, &file->wanted, &err) < 0)
+		abort();
 }
 
 void sim_wanted_read(SimHost *host, SimMistake mistake)
 {
-	Pool *pool = host->sim->pool;
-	const char *text = peers_text(host, mistake);
-	Secret secret = {.text = "secret", .identity = "secret"};
-	const Secrets secrets = {.items = &secret, .n_items = 1};
-	Error err;
+	Sim *sim = host->sim;
+	SimFile file = {.consumers = sim->consumers,
+			.revision = sim->revision,
+			.mistake = mistake,
+			.has_typo = mistake == SIM_TYPO || sim->revised == SIM_TYPO,
+			.has_wrong_secret = sim->revised == SIM_SECRET,
+			.is_deaf = mistake == SIM_TYPO || sim->revised != SIM_NO_MISTAKE,
+			.is_bad = sim->revised != SIM_NO_MISTAKE};
 
-	if (desired_parse(pool, "peers.json", text, strlen(text), &host->desired, &err) < 0) {
-		fprintf(stderr, "%s: %s\n", text, err.text);
-		abort();
-	}
-	secret.kind = host->desired->databases[0].syncrepl.credentials.kind;
-	secret.name = host->desired->databases[0].syncrepl.credentials.name;
-	if (wanted_make(pool, host->desired, host->at, &secrets, &host->wanted, &err) < 0)
-		abort();
-	host->sha256[0] = (char)('1' + (int)mistake);
-	host->has_typo = mistake == SIM_TYPO;
+	file_parse(host, &file);
+	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x", sim->revision, mistake,
+		       sim->revised, file.consumers);
+	file.id = digest_id(sim, file.sha256);
+	host->disk = file;
+	if (!sim->is_staged || !host->file.desired)
+		host->file = file;
 }

@@ -40,9 +40,10 @@ static int run(uint64_t first, uint64_t count)
 	seconds = (double)(ended.tv_sec - began.tv_sec) +
 		  (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
-	       "%lu nodes opened to clients, %lu changes of clients; %lu compared with slapd alone\n",
+	       "%lu nodes opened to clients, %lu changes of clients; %lu heartbeats, %lu revisions rolled out; %lu compared with slapd alone\n",
 	       (unsigned long long)count, (double)count / seconds, sim_tally.passes,
-	       sim_tally.steps, sim_tally.opened, sim_tally.changes, sim_tally.alone);
+	       sim_tally.steps, sim_tally.opened, sim_tally.changes, sim_tally.beats,
+	       sim_tally.rolled_out, sim_tally.alone);
 	return 0;
 }
 

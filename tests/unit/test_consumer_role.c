@@ -367,6 +367,39 @@ static void who_is_made_a_consumer_is_read_until_a_person_says_otherwise(void **
 	assert_string_not_equal(again(scene), "");
 }
 
+/* G12: they lose what its account cannot read, also where no provider reads. */
+static void the_only_provider_is_asked_what_its_consumers_may_read(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = OF(ONE(""), PEER(2, CONSUMER));
+	provider_make(scene, "");
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "readers-denied", SEVERITY_CRITICAL));
+	value_add(scene, scene->database, "olcAccess",
+		  "{0}to attrs=userPassword by self write by anonymous auth by * none");
+	value_add(scene, scene->database, "olcAccess", "{1}to * by * read");
+	(void)again(scene);
+	assert_true(finds(scene, "readers-denied", SEVERITY_CRITICAL));
+}
+
+/* The file has another name of it by mistake, or it moved: its rid is that of the link. */
+static void who_is_made_a_consumer_under_another_name_is_read_as_well(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text =
+		OF(ONE(""), PEER(2, "") ", {\"id\": 3, \"uri\": \"ldap://pere3\"" CONSUMER "}");
+	provider_make(scene, "23");
+	scene->known_database.is_complete = true;
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "makes it a consumer"));
+	/* Who has another rid is nobody of the file. */
+	scene->text =
+		OF(ONE(""), PEER(2, "") ", {\"id\": 4, \"uri\": \"ldap://pere3\"" CONSUMER "}");
+	assert_string_not_equal(again(scene), "");
+}
+
 static void a_consumer_that_is_closed_is_not_told_of(void **state)
 {
 	Scene *scene = *state;
@@ -413,6 +446,8 @@ int main(void)
 		SCENE_TEST(the_list_of_server_ids_is_that_of_the_providers),
 		SCENE_TEST(who_reads_with_an_account_of_its_own_is_let_read),
 		SCENE_TEST(who_is_made_a_consumer_is_read_until_a_person_says_otherwise),
+		SCENE_TEST(who_is_made_a_consumer_under_another_name_is_read_as_well),
+		SCENE_TEST(the_only_provider_is_asked_what_its_consumers_may_read),
 		SCENE_TEST(a_consumer_that_is_closed_is_not_told_of),
 		SCENE_TEST(a_provider_heals),
 	};

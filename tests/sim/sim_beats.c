@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "agent/state/state_rollout.h"
+#include "common/base/text.h"
+#include "common/decide/heartbeat_gate.h"
+#include "tests/sim/sim_history.h"
+#include "tests/sim/sim_rollout.h"
+#include "tests/sim/sim_rules.h"
+
+/* What a heartbeat says: the file by its id, and whether its node is well. */
+#define BEAT_WELL 0x8000
+
+#define CANARY 1
+/* heartbeat.c, and peers.json */
+#define BEAT_EVERY 60
+#define BEAT_LEAST 10
+
+/* --- what this node says --- */
+
+/* Peers were asked when the pass began; the copy here is read last. */
+static bool may_say(const SimLooked *looked, const Known *known)
+{
+	SimHost *host = looked->host;
+	const Content here = sim_content_read(looked->pool, host, host->at);
+
+	if (!sim_takes_writes(&host->sim->cluster.nodes[host->at]))
+		return false;
+	return sim_rule_is_off(SIM_HEARTBEATS) ||
+	       heartbeat_gate(&(HeartbeatLook){
+		       .wanted = &looked->inputs->wanted.databases[0],
+		       .self = looked->inputs->wanted.self,
+		       .plan = &looked->report->last_plan,
+		       .live = &looked->report->last_world.live,
+		       .known = known,
+		       .here = &here,
+		       .peers = looked->facts->peers,
+		       .n_peers = looked->facts->n_peers,
+	       }) == HEARTBEAT_MAY_WRITE;
+}
+
+/* heartbeat_is_due() */
+static bool is_due(const SimHost *host, uint16_t says)
+{
+	const uint32_t age = host->sim->cluster.now - host->said_at;
+
+	return host->said_at == 0 || age >= BEAT_EVERY || (says != host->said && age >= BEAT_LEAST);
+}
+
+static void say(const SimLooked *looked, const Known *known)
+{
+	SimHost *host = looked->host;
+	const uint16_t says = (uint16_t)(host->file.id | (host->is_well ? BEAT_WELL : 0));
+
+	/* Consumers do so at a provider, which is not played. */
+	if (host->file.consumers >> host->at & 1 || !is_due(host, says) || !may_say(looked, known))
+		return;
+	sim_tally.beats++;
+	sim_beat(&host->sim->cluster, host->at, says);
+	host->sim->cluster.now++;
+	host->said = says;
+	host->said_at = host->sim->cluster.now;
+}
+
+/* --- what is here of the others --- */
+
+static int64_t now_sec(const SimHost *host)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	return sim_seconds(cluster->now - cluster->nodes[host->at].late);
+}
+
+static Heartbeat beat_read(Pool *pool, const Sim *sim, const SimEntry *entry)
+{
+	const char *digest = sim->digests[entry->beat & ~BEAT_WELL];
+
+	return (Heartbeat){
+		.id = entry->name - SIM_NAMES + 1,
+		.has_revision = true,
+		.revision = (unsigned long)atol(digest),
+		.sha256 = digest,
+		.mode = "enforce",
+		.state = entry->beat & BEAT_WELL ? HEARTBEAT_WELL : "held",
+		.held = "",
+		.rollout = entry->beat & BEAT_WELL ? HEARTBEAT_WELL : "held",
+		.time_sec = sim_seconds(entry->csn.time),
+		.csn = sim_csn_text(pool, entry->csn),
+	};
+}
+
+/* Each counts: who may write them is no matter here. */
+static Fleet fleet_read(Pool *pool, const SimHost *host)
+{
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+	Fleet fleet = {.suffix = SIM_SUFFIX, .interval_sec = BEAT_EVERY, .read_sec = now_sec(host)};
+
+	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++) {
+		FleetNode one = {.id = (unsigned)i + 1, .uri = "", .is_self = i == host->at};
+
+		for (size_t k = 0; k < node->copy.n_entries; k++)
+			if (node->copy.entries[k].name == SIM_NAMES + i) {
+				one.has_beat = true;
+				one.beat = beat_read(pool, host->sim, &node->copy.entries[k]);
+			}
+		POOL_PUSH(pool, fleet.nodes, fleet.n_nodes, one);
+	}
+	return fleet;
+}
+
+/* --- a revision that waits --- */
+
+void sim_rollout_forget(SimHost *host)
+{
+	host->watched = NULL;
+}
+
+/* What daemon_rollout.c asks before it believes its own copy. */
+static const char *not_known(const SimLooked *looked, const Known *known)
+{
+	const KnownDatabase *database = known_database(known, SIM_SUFFIX);
+
+	(void)looked;
+	return !database || database->is_joining ? "this node's own copy is not complete" : NULL;
+}
+
+static void canary_look(const SimLooked *looked, const Known *known, KnownRollout *next)
+{
+	SimHost *host = looked->host;
+	const PeersFile *waiting = looked->inputs->rollout.file;
+	const Fleet fleet = fleet_read(looked->pool, host);
+	const RolloutFile file = {waiting->desired, waiting->sha256, (unsigned)host->at + 1};
+	KnownCanary *canary = pool_alloc(looked->pool, sizeof(*canary));
+
+	if (!text_equal(next->sha256, file.sha256)) {
+		next->sha256 = file.sha256;
+		next->since_sec = now_sec(host);
+		next->n_canaries = 0;
+	}
+	if (!text_equal(host->watched, file.sha256)) {
+		host->watched = pool_strdup(host->sim->pool, file.sha256);
+		host->watch = (CanaryWatch){.id = CANARY};
+	}
+	*canary =
+		next->n_canaries > 0 ? next->canaries[0] : (KnownCanary){.id = CANARY, .says = ""};
+	next->canaries = canary;
+	next->n_canaries = 1;
+	canary_watch(looked->pool,
+		     &(CanaryLook){.file = &file,
+				   .fleet = &fleet,
+				   .now_usec = (uint64_t)host->sim->cluster.now * 1000000,
+				   .now_sec = now_sec(host),
+				   .not_known = not_known(looked, known)},
+		     &host->watch, canary);
+	if (rollout_has_soaked(&file, next))
+		next->passed = file.sha256;
+}
+
+static void rollout_look(const SimLooked *looked, const Known *known)
+{
+	const SimHost *host = looked->host;
+	const char *sha256 = looked->inputs->in_force.sha256;
+	KnownRollout next = known->rollout;
+
+	if (looked->inputs->rollout.file) {
+		canary_look(looked, known, &next);
+	} else {
+		sim_rollout_forget(looked->host);
+		next.sha256 = NULL;
+		next.since_sec = 0;
+		next.n_canaries = 0;
+	}
+	if (!text_equal(next.everywhere, sha256)) {
+		const Fleet fleet = fleet_read(looked->pool, host);
+
+		if (rollout_is_everywhere(&fleet, sha256, now_sec(host)))
+			next.everywhere = sha256;
+	}
+	if (!known_rollout_equal(&known->rollout, &next))
+		(void)state_write_rollout(host->state_dir, &next, NULL);
+}
+
+void sim_beats_look(const SimLooked *looked)
+{
+	SimHost *host = looked->host;
+	StateRead state;
+
+	if (state_read(looked->pool, host->state_dir, false, &state, NULL) < 0)
+		return;
+	say(looked, &state.known);
+	if (host->sim->is_staged)
+		rollout_look(looked, &state.known);
+}
