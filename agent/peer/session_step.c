@@ -90,6 +90,13 @@ static bool wants_tls(const PeerLink *link)
 	return fd >= 0 && probe_tls_is_spoken(link->url.host, fd, link->timeout_msec);
 }
 
+static const char *too_much(const LdapDeadline *deadline)
+{
+	return deadline->bytes_max > LDAP_BYTES_MAX
+		       ? "one has more than 16 MiB, and no more is read of an entry"
+		       : "it sends more than any slapd would, and was not heard to its end";
+}
+
 void peer_link_fail_unanswered(const PeerLink *link, const char *action, int code)
 {
 	const int first = link->deadline->first_byte;
@@ -97,10 +104,12 @@ void peer_link_fail_unanswered(const PeerLink *link, const char *action, int cod
 	const char *what = "it closed the connection";
 
 	if (link->deadline->is_too_much) {
-		fault = PROBE_TOO_MUCH;
-		what = "it sends more than any slapd would, and was not heard to its end";
-	} else if (!peer_link_is_ldaps(link) && !link->deadline->has_passed &&
-		   (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
+		probe_add_fault(link->pool, link->probe, PROBE_TOO_MUCH, "%s: %s", action,
+				too_much(link->deadline));
+		return;
+	}
+	if (!peer_link_is_ldaps(link) && !link->deadline->has_passed &&
+	    (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
 		fault = PROBE_PLAIN_REFUSED;
 		what = "it speaks TLS at this port, and this link does not";
 	} else if (!peer_link_is_ldaps(link) && first >= 0 && first != BER_SEQUENCE) {

@@ -374,6 +374,54 @@ def test_other_contents_of_the_same_version_are_told_by_name_and_order_does_not_
     assert document["verdict"] == "not-known" and found(peer_of(document)) == []
 
 
+MIB = 1 << 20
+
+
+def grow(server, dn, mib):
+    """Gives the entry so many more MiB, in pieces that slapd takes from a client."""
+    admin = server.admin()
+    for _ in range(0, mib, 3):
+        admin.modify_s(dn, [(ldap.MOD_ADD, "userPassword", [os.urandom(3 * MIB)])])
+    admin.unbind_s()
+
+
+@pytest.mark.one_release
+def test_entries_too_large_to_be_read_are_told_and_smaller_ones_compared(pair):
+    """Groups of a hundred thousand are; what is more than is read of an entry is never called equal."""
+    cluster = pair(n=9, attributes={"olcDbMaxSize": str(1 << 30)})
+    for i in (1, 2, 3):
+        grow(cluster[0].server, f"cn=p{i},{SUFFIX}", 6)
+    cluster.wait_in_step()
+    document = compare(cluster[0], "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+    def lose(records):  # more together than is read at once
+        return {dn: without(record, "sn") + "\nsn: other" if re.match(r"cn=p[123],", dn) else record
+                for dn, record in records.items()}
+    change_second(cluster, lose)
+    peer = peer_of(compare(cluster[0], "--attributes", status=1))
+    assert [(d["dn"], d["attributes"]) for d in peer["differences"]] == [(f"cn=p{i},{SUFFIX}", ["sn"]) for i in (1, 2, 3)]
+    assert "contents_problem" not in peer
+
+    def without_large(records):
+        return {dn: record for dn, record in records.items() if dn != f"cn=p4,{SUFFIX}"}
+    grow(cluster[1].server, f"cn=p5,{SUFFIX}", 18)  # at the peer alone
+    peer = peer_of(compare(cluster[0], "--attributes", "--lag", "0", status=1))
+    assert found(peer) == [("older-here", f"cn=p5,{SUFFIX}")] and "more than 16 MiB" in peer["contents_problem"]
+    for node in cluster:
+        node.server.stop()
+    clone(cluster[1].server, cluster[0].server)  # at both
+    for node in cluster:
+        node.server.start()
+    done = cluster[0].run("compare", "--attributes")
+    assert done.returncode == 3 and "not comparable, 11 entries; contents were not compared: this node: " in done.stdout
+    assert "more than 16 MiB" in done.stdout and "othing differs" not in done.stdout
+    assert done.stdout.endswith("Not everything could be compared.\n")
+    change(cluster[1].server, without_large)
+    peer = peer_of(compare(cluster[0], "--attributes", "--lag", "0", status=1))
+    assert found(peer) == [("missing-there", f"cn=p4,{SUFFIX}")] and "this node: " in peer["contents_problem"]
+
+
 def test_lost_passwords_are_found(pair):
     """They got lost while the account did not see them; now it does (field.md, Passwords)."""
     cluster = pair()
