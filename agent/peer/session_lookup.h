@@ -70,7 +70,8 @@ bool link_revive(PeerLink *link);
  */
 size_t entries_count_over(PeerLink *link, const char *suffix);
 
-/* Before whole entries are read: up to LDAP_ENTRY_BYTES_MAX are heard of each answer. */
+/* Before whole entries are read: up to LDAP_ENTRY_BYTES_MAX are heard of each answer;
+ * over ldapi all of it. */
 void link_widen(PeerLink *link);
 
 /* True when more came than is heard; nothing more is read from that connection. */

@@ -90,11 +90,17 @@ static bool wants_tls(const PeerLink *link)
 	return fd >= 0 && probe_tls_is_spoken(link->url.host, fd, link->timeout_msec);
 }
 
-static const char *too_much(const LdapDeadline *deadline)
+static void fail_too_much(const PeerLink *link, const char *action)
 {
-	return deadline->bytes_max > LDAP_BYTES_MAX
-		       ? "one has more than 16 MiB, and no more is read of an entry"
-		       : "it sends more than any slapd would, and was not heard to its end";
+	if (link->deadline->bytes_max > LDAP_BYTES_MAX)
+		probe_add_fault(link->pool, link->probe, PROBE_ENTRY_TOO_LARGE,
+				"%s: one has more than %u MiB, and no more is read of an entry",
+				action, LDAP_ENTRY_BYTES_MAX >> 20);
+	else
+		probe_add_fault(link->pool, link->probe, PROBE_TOO_MUCH,
+				"%s: it sends more than any slapd would, and was not heard to its "
+				"end",
+				action);
 }
 
 void peer_link_fail_unanswered(const PeerLink *link, const char *action, int code)
@@ -104,8 +110,7 @@ void peer_link_fail_unanswered(const PeerLink *link, const char *action, int cod
 	const char *what = "it closed the connection";
 
 	if (link->deadline->is_too_much) {
-		probe_add_fault(link->pool, link->probe, PROBE_TOO_MUCH, "%s: %s", action,
-				too_much(link->deadline));
+		fail_too_much(link, action);
 		return;
 	}
 	if (!peer_link_is_ldaps(link) && !link->deadline->has_passed &&
