@@ -263,19 +263,22 @@ static bool is_bare(bool has_suffix, size_t n_csns)
 	return !has_suffix || n_csns == 0;
 }
 
-/* Between two rounds somebody may give the database another folder, or load it anew: what was told
- * of its copy holds no longer. One search each interval. */
-static void bare_look(const DaemonHealth *health, const Found *found, Asks *asks)
+/* Between two rounds somebody may give the database another folder, or load it anew, or let it be
+ * read again: what was told of its copy holds no longer. One search each interval; of a copy that
+ * could not be read one each pass. */
+static void between_look(const DaemonHealth *health, const Found *found, Asks *asks)
 {
 	for (size_t i = 0; i < health->n_items; i++) {
 		const CopyHealth *then = &health->items[i].here;
-		const Content now =
-			world_content_here(found->directory, found->pool, &found->report.last_world,
-					   health->items[i].suffix);
+		Content now;
 
-		if (then->read_sec >= 0 && now.state == CONTENT_READ &&
-		    is_bare(then->has_suffix, then->n_csns) !=
-			    is_bare(now.has_suffix, now.n_context_csns))
+		if (then->is_current && !found_is_caused_by(found, TRIGGER_TIMER))
+			continue;
+		now = world_content_here(found->directory, found->pool, &found->report.last_world,
+					 health->items[i].suffix);
+		if (now.state == CONTENT_READ &&
+		    (!then->is_current || is_bare(then->has_suffix, then->n_csns) !=
+						  is_bare(now.has_suffix, now.n_context_csns)))
 			asks_hurry(asks, found_now_usec(found));
 	}
 }
@@ -294,8 +297,7 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 		look(health, found, links, &follow.asks);
 	else
 		old_look_again(health, found);
-	if (found_is_caused_by(found, TRIGGER_TIMER))
-		bare_look(health, found, &follow.asks);
+	between_look(health, found, &follow.asks);
 	if (health->n_items == 0)
 		carry(found, &follow.lasting);
 	else

@@ -283,6 +283,8 @@ CopyReading entries_read_over(PeerLink *link, PeerLink *counter, const char *suf
 
 	if (!link_revive(link))
 		return (CopyReading){.problem = peer_link_failure(link).problem};
+	if (taker->wants_contents)
+		link_widen(link);
 	dn = link_whoami(link);
 	usual_msec = link->deadline->timeout_msec;
 	scan.reading.identity = !dn ? "us" : *dn ? pool_printf(link->pool, "'%s'", dn) : "anybody";

@@ -179,9 +179,21 @@ static bool read_some(PeerLink *link, Pool *pool, const char *suffix, const char
 	return answer.code == LDAP_SUCCESS;
 }
 
+void link_widen(PeerLink *link)
+{
+	if (link->ldap)
+		ldap_deadline_widen(link->ldap, link->deadline);
+}
+
+bool link_got_too_much(const PeerLink *link)
+{
+	return link->deadline && link->deadline->is_too_much;
+}
+
 bool entries_read_some(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,
 		       size_t n_wanted, Tree *ret)
 {
+	link_widen(link);
 	return read_some(link, pool, suffix, find_filter(pool, wanted, n_wanted),
 			 entries_all_attributes, ret);
 }

@@ -70,6 +70,13 @@ bool link_revive(PeerLink *link);
  */
 size_t entries_count_over(PeerLink *link, const char *suffix);
 
+/* Before whole entries are read: up to LDAP_ENTRY_BYTES_MAX are heard of each answer;
+ * over ldapi all of it. */
+void link_widen(PeerLink *link);
+
+/* True when more came than is heard; nothing more is read from that connection. */
+bool link_got_too_much(const PeerLink *link);
+
 /* Reads up to ENTRIES_SOME_MAX entries by entryUUID with all attributes, those that are there; as
  * entries_find_over(). */
 bool entries_read_some(PeerLink *link, Pool *pool, const char *suffix, const EntryMark *wanted,

@@ -90,6 +90,19 @@ static bool wants_tls(const PeerLink *link)
 	return fd >= 0 && probe_tls_is_spoken(link->url.host, fd, link->timeout_msec);
 }
 
+static void fail_too_much(const PeerLink *link, const char *action)
+{
+	if (link->deadline->bytes_max > LDAP_BYTES_MAX)
+		probe_add_fault(link->pool, link->probe, PROBE_ENTRY_TOO_LARGE,
+				"%s: one has more than %u MiB, and no more is read of an entry",
+				action, LDAP_ENTRY_BYTES_MAX >> 20);
+	else
+		probe_add_fault(link->pool, link->probe, PROBE_TOO_MUCH,
+				"%s: it sends more than any slapd would, and was not heard to its "
+				"end",
+				action);
+}
+
 void peer_link_fail_unanswered(const PeerLink *link, const char *action, int code)
 {
 	const int first = link->deadline->first_byte;
@@ -97,10 +110,11 @@ void peer_link_fail_unanswered(const PeerLink *link, const char *action, int cod
 	const char *what = "it closed the connection";
 
 	if (link->deadline->is_too_much) {
-		fault = PROBE_TOO_MUCH;
-		what = "it sends more than any slapd would, and was not heard to its end";
-	} else if (!peer_link_is_ldaps(link) && !link->deadline->has_passed &&
-		   (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
+		fail_too_much(link, action);
+		return;
+	}
+	if (!peer_link_is_ldaps(link) && !link->deadline->has_passed &&
+	    (first == TLS_ALERT || (first < 0 && wants_tls(link)))) {
 		fault = PROBE_PLAIN_REFUSED;
 		what = "it speaks TLS at this port, and this link does not";
 	} else if (!peer_link_is_ldaps(link) && first >= 0 && first != BER_SEQUENCE) {

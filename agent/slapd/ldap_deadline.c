@@ -11,6 +11,8 @@
 #define LEVEL LBER_SBIOD_LEVEL_PROVIDER
 /* An option of our own: layers hand down what they do not know. */
 #define OPTION_DEADLINE 0x7761726c
+/* Memory that libber asks for and does not touch before the bytes are there. */
+#define MESSAGE_MAX (1U << 30)
 
 /* False with errno set when the socket does not become ready in time. */
 static bool wait_ready(Sockbuf_IO_Desc *layer, short events)
@@ -71,7 +73,7 @@ static bool is_taken(LdapDeadline *deadline, size_t n)
 	if (!deadline->is_bounded)
 		return true;
 	deadline->is_too_much =
-		deadline->takes ? !is_wanted(deadline, n) : deadline->n_bytes > LDAP_BYTES_MAX;
+		deadline->takes ? !is_wanted(deadline, n) : deadline->n_bytes > deadline->bytes_max;
 	if (deadline->is_too_much)
 		errno = EMSGSIZE;
 	return !deadline->is_too_much;
@@ -132,16 +134,29 @@ LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 	return deadline;
 }
 
+static void message_bound(LDAP *ldap, ber_len_t longest)
+{
+	Sockbuf *socket = NULL;
+
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS)
+		(void)ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &longest);
+}
+
 void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
 			 bool (*takes)(void *data, size_t n_bytes), void *data)
 {
-	ber_len_t longest = LDAP_BYTES_MAX;
-	Sockbuf *socket = NULL;
-
 	deadline->is_bounded = true;
+	deadline->bytes_max = LDAP_BYTES_MAX;
 	deadline->takes = takes;
 	deadline->data = data;
-	/* Of one message: libber takes memory for as much as its header says. */
-	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS)
-		(void)ber_sockbuf_ctrl(socket, LBER_SB_OPT_SET_MAX_INCOMING, &longest);
+	/* libber takes memory for as much as its header says. */
+	message_bound(ldap, LDAP_BYTES_MAX);
+}
+
+/* A message that is longer is given up when so much of it came, and not by its header: libber would
+ * say of that only that the connection is gone. */
+void ldap_deadline_widen(LDAP *ldap, LdapDeadline *deadline)
+{
+	deadline->bytes_max = LDAP_ENTRY_BYTES_MAX;
+	message_bound(ldap, MESSAGE_MAX);
 }

@@ -11,6 +11,8 @@
 /* How much of a server's bytes is taken before anybody looked at them. The schema of a server with
  * everything that OpenLDAP ships has 0.3 MiB. */
 #define LDAP_BYTES_MAX (4U << 20)
+/* The same where whole entries are read: a group of 200 000 members has 14 MiB. */
+#define LDAP_ENTRY_BYTES_MAX (16U << 20)
 
 /* What a connection waits for its server at most: so long, and for so many bytes. */
 typedef struct LdapDeadline {
@@ -20,7 +22,8 @@ typedef struct LdapDeadline {
 	int first_byte; /* that the server sent, before any TLS: tells LDAP from others; -1: none */
 	size_t n_bytes; /* that it sent */
 	bool is_bounded;
-	bool (*takes)(void *data, size_t n_bytes); /* so many more; NULL: up to LDAP_BYTES_MAX */
+	size_t bytes_max;
+	bool (*takes)(void *data, size_t n_bytes); /* so many more; NULL: up to bytes_max */
 	void *data;
 	int64_t held_msec; /* that takes() let us wait, which is not the server's time */
 	bool is_too_much;  /* it sent more */
@@ -38,6 +41,9 @@ LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
 /* The bytes are bounded, too, from now on. */
 void ldap_deadline_bound(LDAP *ldap, LdapDeadline *deadline,
 			 bool (*takes)(void *data, size_t n_bytes), void *data);
+
+/* Up to LDAP_ENTRY_BYTES_MAX from now on, unless takes() decides. */
+void ldap_deadline_widen(LDAP *ldap, LdapDeadline *deadline);
 
 /* That of a connection; NULL: it has none. */
 const LdapDeadline *ldap_deadline_of(LDAP *ldap);

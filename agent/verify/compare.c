@@ -125,26 +125,33 @@ static void peer_compare(Run *run, size_t i, Comparison *comparison, CompareOver
 	PeerLink link;
 
 	run->where = comparison->uri;
-	if (peer_link_open(run->pool, &run->peers->items[i].link, &link)) {
+	if (peer_link_open(run->pool, &run->peers->items[i].link, &link))
 		compare(run, &link, comparison);
-	} else {
-		comparison_forget(comparison);
+	else if (comparison->asks_contents)
+		comparison->contents_problem = peer_link_failure(&link).problem;
+	else
 		comparison->there = (CopyReading){.problem = peer_link_failure(&link).problem};
-	}
 	peer_link_close(&link);
 }
 
 /* The set's memory serves twice: for versions, then for contents. */
 static void contents_pass(Run *run, ComparedDatabase *compared)
 {
+	const char *problem = NULL;
+
 	run->where = "this node";
-	if (!here_copy_read_contents(&run->question, &run->here)) {
-		compared->here = run->here.reading;
-		return;
+	if (!here_copy_read_contents(&run->question, &run->here))
+		problem = pool_printf(run->pool, "this node: %s", run->here.reading.problem);
+	for (size_t i = 0; i < compared->n_peers; i++) {
+		Comparison *comparison = &compared->peers[i];
+
+		if (!comparison->there.is_read)
+			continue;
+		comparison->asks_contents = true;
+		comparison->contents_problem = problem;
+		if (!problem)
+			peer_compare(run, i, comparison, attributes_compare);
 	}
-	for (size_t i = 0; i < compared->n_peers; i++)
-		if (compared->peers[i].there.is_read)
-			peer_compare(run, i, &compared->peers[i], attributes_compare);
 }
 
 /* Those that cannot be compared with say why. */

@@ -11,6 +11,12 @@ typedef struct ContentsRun {
 	Comparison digests; /* as if they were versions */
 } ContentsRun;
 
+/* Entries to be read on both sides. */
+typedef struct Wish {
+	const EntryMark *marks;
+	size_t n;
+} Wish;
+
 static void digest_take(void *data, const EntryMark *mark)
 {
 	ContentsRun *run = data;
@@ -26,11 +32,15 @@ static void digest_page(void *data, size_t n_read, size_t n_counted)
 		outer->page(outer->data, n_read, n_counted);
 }
 
+/* What of the versions differs was seen before. */
 static void failed(Comparison *comparison, const char *problem)
 {
-	comparison_forget(comparison);
-	comparison->there.is_read = false;
-	comparison->there.problem = problem;
+	comparison->contents_problem = problem;
+}
+
+static const char *of_this_node(const Comparison *comparison, const char *problem)
+{
+	return pool_printf(comparison->pool, "this node: %s", problem);
 }
 
 /* --- what differs, looked at --- */
@@ -66,29 +76,49 @@ static void entry_look(const ContentsRun *run, const Entry *here, const Entry *t
 					&names);
 }
 
-static bool some_look(const ContentsRun *run, const EntryMark *wanted, size_t n)
+/* The link may have lain idle while the other side was read. */
+static bool side_read(const ContentsRun *run, PeerLink *link, Pool *pool, const Wish *wish,
+		      Tree *ret)
+{
+	return link_revive(link) &&
+	       entries_read_some(link, pool, run->question->suffix, wish->marks, wish->n, ret);
+}
+
+/* NULL, or whose connection it is where that failed. */
+static PeerLink *both_look(const ContentsRun *run, const Wish *wish)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const ContentsQuestion *question = run->question;
 	Tree there = {0}, here = {0};
 
-	if (!link_revive(question->there) ||
-	    !entries_read_some(question->there, scratch, question->suffix, wanted, n, &there)) {
-		failed(run->comparison, peer_link_failure(question->there).problem);
-		return false;
-	}
-	/* It lay idle while the peer was read. */
-	if (!link_revive(question->here) ||
-	    !entries_read_some(question->here, scratch, question->suffix, wanted, n, &here)) {
-		failed(run->comparison, peer_link_failure(question->here).problem);
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *uuid = entry_mark_uuid(scratch, &wanted[i]);
+	if (!side_read(run, question->there, scratch, wish, &there))
+		return question->there;
+	if (!side_read(run, question->here, scratch, wish, &here))
+		return question->here;
+	for (size_t i = 0; i < wish->n; i++) {
+		const char *uuid = entry_mark_uuid(scratch, &wish->marks[i]);
 
 		entry_look(run, entry_of(&here, uuid), entry_of(&there, uuid));
 	}
-	return true;
+	return NULL;
+}
+
+/* Together they may be more than is heard of one answer: then in halves, down to one. */
+static bool some_look(const ContentsRun *run, const EntryMark *marks, size_t n)
+{
+	PeerLink *link = both_look(run, &(Wish){marks, n});
+	const char *problem;
+
+	if (!link)
+		return true;
+	if (n > 1 && link_got_too_much(link)) {
+		peer_link_close(link);
+		return some_look(run, marks, n / 2) && some_look(run, marks + n / 2, n - n / 2);
+	}
+	problem = peer_link_failure(link).problem;
+	failed(run->comparison,
+	       link == run->question->here ? of_this_node(run->comparison, problem) : problem);
+	return false;
 }
 
 static void candidates_look(const ContentsRun *run)
@@ -125,7 +155,6 @@ void contents_compare(const ContentsQuestion *question, Comparison *comparison)
 				    .rate = question->taker.rate,
 				    .wants_contents = true};
 
-	comparison->asks_contents = true;
 	run.digests.there = entries_read_over(question->there, NULL, question->suffix, &taker);
 	comparison_end(&run.digests, question->contents);
 	if (!run.digests.there.is_read) {

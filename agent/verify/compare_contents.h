@@ -17,8 +17,8 @@ typedef struct ContentsQuestion {
 /*
  * Adds the entries of which both have the same version and other contents: the peer is read once
  * more, with all attributes, and what differs from the digests is looked at on both sides. Keeps
- * names of attributes, no values. When the peer stops answering its reading says so and nothing is
- * known.
+ * names of attributes, no values. What keeps it from the end is comparison->contents_problem; what
+ * differs in its version is known all the same.
  */
 void contents_compare(const ContentsQuestion *question, Comparison *comparison);
 

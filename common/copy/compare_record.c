@@ -24,10 +24,14 @@ const CompareRecord *compare_record_find(const CompareRecords *records, const ch
 static bool could_disprove(const Comparison *comparison, const CopyReading *here,
 			   DifferenceKind kind)
 {
-	if (comparison_verdict(comparison, here) == COMPARISON_NOT_COMPARABLE)
+	Comparison versions = *comparison;
+
+	versions.contents_problem = NULL;
+	if (comparison_verdict(&versions, here) == COMPARISON_NOT_COMPARABLE)
 		return false;
-	return kind == DIFFERENCE_OTHER_CONTENTS ? comparison->asks_contents
-						 : comparison_proves(comparison, here, kind);
+	return kind == DIFFERENCE_OTHER_CONTENTS
+		       ? comparison->asks_contents && !comparison->contents_problem
+		       : comparison_proves(comparison, here, kind);
 }
 
 /* Only what is proven: what is missing where something is hidden is no difference. */

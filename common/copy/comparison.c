@@ -173,7 +173,8 @@ ComparisonVerdict comparison_verdict(const Comparison *comparison, const CopyRea
 	}
 	if (is_shown_all(comparison, here) && !comparison->asks_contents)
 		return COMPARISON_EQUAL;
-	return n == 0 && is_comparable(here) && is_comparable(&comparison->there)
+	return n == 0 && !comparison->contents_problem && is_comparable(here) &&
+			       is_comparable(&comparison->there)
 		       ? COMPARISON_NOT_KNOWN
 		       : COMPARISON_NOT_COMPARABLE;
 }

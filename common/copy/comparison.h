@@ -48,7 +48,8 @@ typedef struct Comparison {
 	Difference *differences;
 	size_t n_differences;
 	size_t n_more[DIFFERENCE_KIND_COUNT]; /* beyond those */
-	bool asks_contents;                   /* attributes were compared as well */
+	bool asks_contents;                   /* attributes were to be compared as well */
+	const char *contents_problem;         /* why they were not, or not all; NULL: they were */
 } Comparison;
 
 /* What a comparison of one database brought. */
@@ -88,7 +89,8 @@ size_t comparison_count(const Comparison *comparison, DifferenceKind kind);
 /*
  * Equal only where both copies are known to have been shown whole. A difference counts only when it
  * cannot be an entry that is hidden: one that is missing where not all was shown proves nothing.
- * Contents are never known to be equal: no count tells of attributes that a server hides.
+ * Contents are never known to be equal: no count tells of attributes that a server hides. Where
+ * they were to be compared and were not, nothing but a difference is told of that peer.
  */
 ComparisonVerdict comparison_verdict(const Comparison *comparison, const CopyReading *here);
 

@@ -103,10 +103,8 @@ static const char *unproven_describe(const Joining *joining, const Evidence *evi
 				   text.len > 0 ? "; " : ": ", joining_uri(joining, peer));
 	}
 	if (evidence->newcomer)
-		buf_printf(
-			&text,
-			"%s%s tells no server ID: it has no syncprov overlay, or no server ID, yet",
-			text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
+		buf_printf(&text, "%s%s has no syncprov overlay, or no server ID, yet",
+			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
 	return buf_text(&text);
 }
 
@@ -142,14 +140,14 @@ static const char *missing_describe(const Joining *joining, const SeenChanges *m
 	return buf_text(&text);
 }
 
-/* "; missing here are changes of server ID 1 (...)", or nothing. */
+/* "; not here: changes of server ID 1 (...)", or nothing. */
 static const char *missing_clause(const Joining *joining)
 {
 	const SeenChanges missing = joining_missing(joining);
 
 	if (missing.n_items == 0)
 		return "";
-	return pool_printf(joining->diff->pool, "; missing here are changes of server ID %s",
+	return pool_printf(joining->diff->pool, "; not here: changes of server ID %s",
 			   missing_describe(joining, &missing));
 }
 
@@ -197,10 +195,9 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: changes of this node's own server ID are not here yet, and no "
-			    "peer that can be asked has them: %s; if this node wrote without "
-			    "them, they would be deleted there as well. Clients' writes are "
-			    "refused, and it goes on by itself when they are here. Only when none "
-			    "that has them will ever come back",
+			    "peer that can be asked has them: %s. Clients' writes are refused "
+			    "until they are here, for the first one would delete them there as "
+			    "well. Only when none that has them will ever come back",
 			    joining->suffix, missing_describe(joining, &only)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -244,9 +241,8 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(pool,
-			    "%s: no peer that can be asked proves that the first refresh is "
-			    "complete%s%s; %s, and it goes on by itself "
-			    "when one does. Only when none that has more will ever come back",
+			    "%s waits: no peer proves that the first refresh is complete%s%s; "
+			    "%s. Only when none that has more will come back",
 			    joining->suffix, unproven_describe(joining, evidence),
 			    missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));

@@ -41,11 +41,10 @@ const Hold *joining_judge_alone(const Joining *joining)
 	return joining_wait(
 		joining,
 		pool_printf(joining->diff->pool,
-			    "%s has data here and was never compared with a peer, and these may "
-			    "have newer changes: %s. They would delete them when this node writes "
-			    "without them; it becomes a provider by itself when they can be "
-			    "asked. Only when this is the first node of a cluster, or none that "
-			    "has more will ever come back",
+			    "%s was never compared with a peer, and waits until it can be: %s. "
+			    "Newer changes there would be deleted when this node writes without "
+			    "them. Only when this is the first node, or none that has more will "
+			    "come back",
 			    joining->suffix, unseen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -100,14 +100,12 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(
-			joining->diff->pool,
-			"%s is empty here, and %s, which has entries, shows no contextCSN: its "
-			"own first refresh is not complete, it has no syncprov overlay yet, or "
-			"olcAccess there hides contextCSN of the suffix entry from our account. "
-			"It is read as soon as it shows one; only when somebody looked, and it "
-			"has everything",
-			joining->suffix, joining_uri(joining, source)),
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and %s, which has entries, shows no contextCSN: its "
+			    "own first refresh is not complete, it has no syncprov overlay yet, or "
+			    "olcAccess there hides contextCSN from our account. It is read as soon "
+			    "as it shows one; only when somebody looked, and it has everything",
+			    joining->suffix, joining_uri(joining, source)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

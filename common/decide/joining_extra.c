@@ -61,11 +61,10 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
-			    "%s: everything is here, and so are entries that %s had and has "
-			    "deleted (%zu); clients' writes are refused. It is read every 5 s "
-			    "until the first change there, which takes them away. Where nothing "
-			    "is changed, stop slapd here, %s; only when somebody compared, and "
-			    "they belong here",
+			    "%s: everything is here, and so are entries that %s has deleted "
+			    "(%zu); clients' writes are refused until the first change there, "
+			    "which takes them away. Where nothing is changed, stop slapd here, "
+			    "%s; only when somebody compared, and they belong here",
 			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
 			    remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));

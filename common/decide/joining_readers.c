@@ -172,10 +172,9 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
 			    "%s: everything is here, and clients' writes are refused until these "
-			    "peers read from here: %s%s. A peer that does so only after the first "
-			    "change under this node's server ID reads everything anew, and brings "
-			    "back what is deleted meanwhile. It goes on by itself; only when one "
-			    "of them never will",
+			    "peers read from here: %s%s. One that begins only after this node's "
+			    "first change reads everything anew, and brings back what is deleted "
+			    "meanwhile. Only when one of them never will",
 			    joining->suffix, expected_describe(joining), seen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -286,8 +285,8 @@ static int64_t through_sec(const Joining *joining, int64_t way_sec)
 static const char *way_describe(Pool *pool, int64_t way_sec)
 {
 	return way_sec > 0 ? pool_printf(pool,
-					 ", which may take %lld s: between here and there "
-					 "somebody reads at intervals",
+					 ", which may take %lld s: somebody in between reads "
+					 "at intervals",
 					 (long long)way_sec + FAR_PATIENCE_SEC)
 			   : "";
 }
@@ -342,11 +341,10 @@ static const Hold *judge_far(const Joining *joining)
 				joining, GUARD_JOINING,
 				pool_printf(
 					joining->diff->pool,
-					"%s: everything is here that the peers have which this "
-					"node reads, and clients' writes are refused until those "
-					"that it does not read are in step as well, for what is "
-					"deleted meanwhile may come back: %s. It goes on by "
-					"itself; only when that one never will be",
+					"%s: everything is here, and clients' writes are refused "
+					"until the peers that this node does not read are in step "
+					"as well, or what is deleted meanwhile may come back: %s. "
+					"Only when that one never will be",
 					joining->suffix, why),
 				remedy_text(REMEDY_RELEASE_JOINING));
 	}

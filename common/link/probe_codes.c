@@ -62,6 +62,8 @@ static const struct {
 	[PROBE_CONNECTION_LOST] = {"connection-lost", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_LOG},
 	[PROBE_BUSY] = {"busy", PROBE_NOT_TESTED, .fact = "it is tried again"},
 	[PROBE_TOO_MUCH] = {"too-much", PROBE_NOT_TESTED, .remedy = REMEDY_PEER_STRANGE},
+	[PROBE_ENTRY_TOO_LARGE] = {"entry-too-large", PROBE_NOT_TESTED,
+				   .fact = "versions were compared all the same"},
 	[PROBE_ROUND_OVER] = {"not-in-time", PROBE_NOT_TESTED, .fact = "it is tried again"},
 	[PROBE_DIED] = {"probe-died", PROBE_NOT_TESTED, .remedy = REMEDY_PROBE_JOURNAL},
 	[PROBE_NOT_SPOKEN] = {"not-spoken", PROBE_BEYOND_US, .remedy = REMEDY_SASL_BY_HAND},

@@ -46,6 +46,7 @@ typedef enum ProbeCode {
 	PROBE_CONNECTION_LOST,
 	PROBE_BUSY,
 	PROBE_TOO_MUCH,
+	PROBE_ENTRY_TOO_LARGE, /* where whole entries are read */
 	PROBE_ROUND_OVER,
 	PROBE_DIED,
 	PROBE_NOT_SPOKEN,

@@ -106,6 +106,8 @@ static void peer_lines(Buf *text, const Comparison *comparison, const CopyReadin
 	subentries_note(text, there);
 	if (*lack)
 		buf_printf(text, ": %s", lack);
+	if (comparison->contents_problem)
+		buf_printf(text, "; contents were not compared: %s", comparison->contents_problem);
 	buf_putc(text, '\n');
 	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
 		kind_lines(text, comparison, here, kind, report->has_names);
@@ -236,6 +238,8 @@ static void peer_object(JsonOut *out, Pool *pool, const Comparison *comparison,
 	json_out_text(out, "verdict",
 		      comparison_verdict_name(comparison_verdict(comparison, here)));
 	reading_members(out, pool, &comparison->there);
+	if (comparison->contents_problem)
+		json_out_text(out, "contents_problem", comparison->contents_problem);
 	json_out_open(out, "counts", '{');
 	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
 		json_out_number(out, difference_kind_name(kind),

@@ -374,6 +374,64 @@ def test_other_contents_of_the_same_version_are_told_by_name_and_order_does_not_
     assert document["verdict"] == "not-known" and found(peer_of(document)) == []
 
 
+MIB = 1 << 20
+
+
+def grow(server, dn, mib):
+    """Gives the entry so many more MiB, in pieces that slapd takes from a client."""
+    admin = server.admin()
+    for _ in range(0, mib, 3):
+        admin.modify_s(dn, [(ldap.MOD_ADD, "userPassword", [os.urandom(3 * MIB)])])
+    admin.unbind_s()
+
+
+LARGE = {"olcDbMaxSize": str(1 << 30)}
+
+
+@pytest.mark.long
+@pytest.mark.one_release
+def test_large_entries_are_compared(pair):
+    """As groups of a hundred thousand members are; together these are more than is read at once."""
+    cluster = pair(n=9, attributes=LARGE)
+    for i in (1, 2, 3):
+        grow(cluster[0].server, f"cn=p{i},{SUFFIX}", 6)
+    cluster.wait_in_step()
+    document = compare(cluster[0], "--attributes", status=3)
+    assert document["verdict"] == "not-known" and found(peer_of(document)) == []
+
+    def lose(records):
+        return {dn: without(record, "sn") + "\nsn: other" if re.match(r"cn=p[123],", dn) else record
+                for dn, record in records.items()}
+    change_second(cluster, lose)
+    peer = peer_of(compare(cluster[0], "--attributes", status=1))
+    assert [(d["dn"], d["attributes"]) for d in peer["differences"]] == [(f"cn=p{i},{SUFFIX}", ["sn"]) for i in (1, 2, 3)]
+    assert "contents_problem" not in peer
+
+
+@pytest.mark.one_release
+def test_an_entry_that_is_too_large_to_be_read_is_told_and_hides_no_other_difference(pair):
+    cluster = pair(n=9, attributes=LARGE)
+    for node in cluster:
+        cut(node)
+    grow(cluster[1].server, f"cn=p5,{SUFFIX}", 18)  # at the peer alone
+    peer = peer_of(compare(cluster[0], "--attributes", "--lag", "0", status=1))
+    assert found(peer) == [("older-here", f"cn=p5,{SUFFIX}")] and "more than 16 MiB" in peer["contents_problem"]
+    for node in cluster:
+        node.server.stop()
+    clone(cluster[1].server, cluster[0].server)  # at both
+    for node in cluster:
+        node.server.start()
+    done = cluster[0].run("compare", "--attributes")
+    assert done.returncode == 3 and "not comparable, 11 entries; contents were not compared: " in done.stdout
+    assert "more than 16 MiB" in done.stdout and "othing differs" not in done.stdout
+    assert done.stdout.endswith("Not everything could be compared.\n")
+    admin = cluster[0].server.admin()
+    admin.modify_s(f"cn=p4,{SUFFIX}", [(ldap.MOD_REPLACE, "description", [b"x"])])
+    admin.unbind_s()
+    peer = peer_of(compare(cluster[0], "--attributes", "--lag", "0", status=1))
+    assert found(peer) == [("older-there", f"cn=p4,{SUFFIX}")] and "more than 16 MiB" in peer["contents_problem"]
+
+
 def test_lost_passwords_are_found(pair):
     """They got lost while the account did not see them; now it does (field.md, Passwords)."""
     cluster = pair()

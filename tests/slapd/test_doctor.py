@@ -324,11 +324,15 @@ SERVER = {"ldapi", "rights", "restart", "config-replicated", "disk", "disk-copy"
           "limits", "indices", "old-entries", "timeouts", "links", "tls-files", "glue"}
 OF_PEERS_JSON = {"peers-file", "secrets", "node", "state", "restart", "pending", "readers", "limits", "indices",
                  "old-entries", "tls-files", "glue"}
+PEERS = {"peer-reach", "peer-tls", "peer-bind", "peer-read", "peer-provider", "peer-limits", "certificates", "schema",
+         "peer-clock", "in-step", "conflicts", "retired-ids"}
 
 
 def test_without_evidence_no_check_is_well(node, pair):
     """A file, slapd, the peer are taken away, one after the other: nobody calls well what it did not see."""
-    assert examine(node).well() >= (FILES | SERVER) - OF_THE_MACHINE - {"daemon"}
+    checked = examine(node)
+    assert set(checked.checks) == FILES | SERVER | PEERS | {"old-backup"}, "each check has its evidence"
+    assert checked.well() >= (FILES | SERVER) - OF_THE_MACHINE - {"daemon"}
     assert examine(node, *agent_json(node, "{")).well() <= MACHINE
     os.truncate(node.peers_file, 0)
     assert examine(node).well() <= (FILES | SERVER) - OF_PEERS_JSON

@@ -391,6 +391,29 @@ static void other_contents_are_taken_back_only_by_a_look_at_contents(void **stat
 	assert_int_equal(compare_record_total(&records.items[0]), 0);
 }
 
+static void contents_that_were_not_compared_are_never_well(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Scene *scene = looked(pool, same, 2);
+	CompareRecords records = two_differ(pool);
+
+	(void)state;
+	scene->comparison.asks_contents = true;
+	scene->comparison.contents_problem = "one is too large";
+	assert_int_equal(comparison_verdict(&scene->comparison, &scene->here_reading),
+			 COMPARISON_NOT_COMPARABLE);
+	/* What they were found to have stays, and versions were looked at. */
+	records = joined(pool, &records, scene, 200);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_MISSING_THERE], 0);
+	assert_int_equal(records.items[0].counts[DIFFERENCE_OTHER_CONTENTS], 1);
+	assert_int_equal(records.items[0].verdict, COMPARISON_DIFFERENT);
+	scene = looked(pool, same, 1);
+	scene->comparison.asks_contents = true;
+	scene->comparison.contents_problem = "one is too large";
+	assert_int_equal(comparison_verdict(&scene->comparison, &scene->here_reading),
+			 COMPARISON_DIFFERENT);
+}
+
 static void what_was_missing_is_taken_back_only_where_it_would_be_seen(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -470,6 +493,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_is_away_takes_nothing_back),
 		cmocka_unit_test(a_copy_that_hides_something_takes_nothing_back),
 		cmocka_unit_test(other_contents_are_taken_back_only_by_a_look_at_contents),
+		cmocka_unit_test(contents_that_were_not_compared_are_never_well),
 		cmocka_unit_test(what_was_missing_is_taken_back_only_where_it_would_be_seen),
 		cmocka_unit_test(what_is_not_proven_is_not_kept),
 		cmocka_unit_test(

@@ -103,12 +103,13 @@ static void nobody_has_more_is_said_of_everybody(void **state)
 	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 2};
 	scene->options.released = 0;
 	(void)plan_steps(scene);
-	assert_null(strstr(told_by(scene, GUARD_JOINING), "no peer that can be asked proves"));
+	assert_null(strstr(told_by(scene, GUARD_JOINING),
+			   "no peer proves that the first refresh is complete"));
 	/* In its own first refresh: what it has is not known. */
 	far->n_context_csns = 0;
 	tells(scene, GUARD_JOINING, "ldap://peer3 has entries and shows no contextCSN");
 	silence(far);
-	tells(scene, GUARD_JOINING, "no peer that can be asked proves");
+	tells(scene, GUARD_JOINING, "no peer proves that the first refresh is complete");
 	tells(scene, GUARD_JOINING, "ldap://peer3: no answer");
 }
 
@@ -121,7 +122,7 @@ static void what_a_far_peer_showed_is_known_to_be_missing(void **state)
 	scene->content.peers[0].server_id = 0;
 	far->context_csns = far_csns;
 	far->n_context_csns = 2;
-	tells(scene, GUARD_JOINING, "missing here are changes of server ID 3");
+	tells(scene, GUARD_JOINING, "not here: changes of server ID 3");
 }
 
 static void what_a_far_peer_showed_is_remembered(void **state)
@@ -163,7 +164,7 @@ static void a_far_peer_may_have_more_than_one_that_is_alone(void **state)
 			  .state = CONTENT_UNREACHABLE,
 			  .problem = "refused",
 			  .nobody_listens = true};
-	tells(scene, GUARD_JOINING, "these may have newer changes");
+	tells(scene, GUARD_JOINING, "Newer changes there would be deleted");
 	tells(scene, GUARD_JOINING, "ldap://peer3: no answer");
 	far->nobody_listens = true;
 	scene->plan = (Plan){0};
