@@ -12,6 +12,7 @@ import termios
 
 import pytest
 import tools
+from jsonschema import Draft202012Validator
 from slapd import wait_until
 
 COMMANDS = ("apply", "init", "plan", "validate")
@@ -260,6 +261,22 @@ def test_topology_shows_who_reads_whom_and_what_is_weak_in_it(syncward, peers):
     graph = syncward("topology", "--output=dot", path)[1]
     assert graph.startswith('digraph "dc=example,dc=com" {\n') and graph.endswith("}\n") and graph.count(" -> ") == 5
     assert "  3 -> 5000;\n" in graph and 'label="a"' in graph
+
+
+@pytest.mark.parametrize("n_providers, n, n_sites, sessions", [
+    (3, 1000, 3, 6 + 2 * 997),
+    pytest.param(999, 4000, 25, 24 * 40 * 39 + 39 * 38 + 50 * 48 + 2 * 3001, marks=pytest.mark.long),
+    pytest.param(999, 10000, 30, 9 * 34 * 33 + 21 * 33 * 32 + 60 * 58 + 2 * 9001, marks=pytest.mark.long)])
+def test_a_file_of_thousands_of_nodes_is_good_and_its_sessions_are_counted(syncward, peers, n_providers, n, n_sites, sessions):
+    path = peers(topology={"gateways": 2}, peers=[
+        {"id": i, "uri": f"ldap://node{i}.example.com", "site": f"s{i % n_sites}", **({"role": "consumer"} if i > n_providers else {})}
+        for i in range(1, n + 1)])
+    status, output, messages = syncward("topology", "--output", "json", path)
+    document = json.loads(output)["databases"][0]
+    assert (status, messages, document["sessions"], len(document["nodes"])) == (0, "", sessions, n)
+    assert document["hops"] <= 4 and document["warnings"] == [] and syncward("validate", path)[0] == 0
+    with open(os.path.join(tools.TOP, "etc/peers.schema.json"), encoding="utf-8") as file:
+        Draft202012Validator(json.load(file)).validate(json.loads(path.read_text()))
 
 
 def test_links_that_are_too_few_are_warnings_of_a_good_file(syncward, peers):

@@ -142,7 +142,8 @@ static int ids_find(Run *run, Error *err)
 	}
 	return error_set(err, ERROR_REFUSED, 0,
 			 "olcServerID does not name these peers, and they did not tell their "
-			 "server IDs: add the options, N being each one's server ID:%s",
+			 "server IDs: add the options, N being each one's server ID, or for a "
+			 "hub, which has none, the id that adopt gave it there:%s",
 			 buf_text(&unknown));
 }
 

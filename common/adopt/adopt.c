@@ -254,14 +254,11 @@ static const char *problem_of(const Survey *survey, const LiveDatabase *live)
 
 	if (problem || live->is_multi_provider)
 		return problem;
-	if (!survey->adoption->is_consumer)
-		return "it is a copy that refuses clients' writes (not multi-provider), while this "
-		       "node is a provider of another database, and a peer has one role for all";
-	/* Nothing here tells whether somebody reads it. */
-	if (live->syncprov)
-		return "it is a copy that refuses clients' writes (not multi-provider), and that "
-		       "others may read (it has syncprov): a hub, which adopt does not recognise";
-	return NULL;
+	return survey->adoption->is_consumer
+		       ? NULL
+		       : "it is a copy that refuses clients' writes (not multi-provider), while "
+			 "this node is a provider of another database, and a peer has one role for "
+			 "all";
 }
 
 /* Read by others, and from nobody: what only consumers have beside it. A log is part of another
@@ -364,5 +361,6 @@ int adopt_survey(Pool *pool, const Live *live, const char *fqdn, Adoption *ret, 
 				 "no database of this server replicates in a way that peers.json "
 				 "can say: nothing to adopt; for a new cluster see %s",
 				 remedy_fill(pool, REMEDY_HELP, "init"));
+	adopt_survey_hub(ret);
 	return adopt_survey_self(ret, live, fqdn, err);
 }

@@ -11,7 +11,8 @@
 
 /* --- the id of a consumer --- */
 
-#define SID_MAX 4095
+#define SID_MAX    4095
+#define HUB_ID_MIN 3001
 
 static bool id_is_taken(const Adoption *adoption, unsigned id)
 {
@@ -22,18 +23,20 @@ static bool id_is_taken(const Adoption *adoption, unsigned id)
 }
 
 /* Made of the URL, so that each consumer of a cluster comes to another one, and at each time to the
- * same; above all server IDs. */
+ * same; above all server IDs. Who reads a hub takes it for a provider, whose ids end with them: it
+ * gets one of the last, which hardly anybody gives a server. */
 static unsigned id_make(const Adoption *adoption)
 {
-	const unsigned n = ID_MAX - SID_MAX;
+	const unsigned first = adoption->is_hub ? HUB_ID_MIN : SID_MAX + 1;
+	const unsigned n = (adoption->is_hub ? SID_MAX : ID_MAX) - first + 1;
 	uint32_t hash = UINT32_C(2166136261); /* FNV-1a */
 	unsigned id;
 
 	for (const char *at = adoption->peers[0].provider; *at; at++)
 		hash = (hash ^ (unsigned char)*at) * UINT32_C(16777619);
-	for (id = hash % n; id_is_taken(adoption, SID_MAX + 1 + id);)
+	for (id = hash % n; id_is_taken(adoption, first + id);)
 		id = (id + 1) % n;
-	return SID_MAX + 1 + id;
+	return first + id;
 }
 
 void adopt_settle_id(Adoption *adoption)
@@ -51,7 +54,7 @@ void adopt_settle_id(Adoption *adoption)
 		adoption,
 		"a consumer has no server ID: %u is made of its URL %s, and only a name; to give "
 		"it another one from 1 to %d: --peer-id %s=N",
-		self->id, self->uri, ID_MAX, self->uri);
+		self->id, self->uri, adoption->is_hub ? SID_MAX : ID_MAX, self->uri);
 }
 
 /* --- its role --- */
@@ -97,6 +100,23 @@ static void update_ref_adopt(Adoption *adoption, Peer *self)
 				   adoption->databases[d].suffix);
 }
 
+void adopt_survey_hub(Adoption *adoption)
+{
+	for (size_t d = 0; d < adoption->n_databases && adoption->is_consumer; d++)
+		adoption->is_hub |= adoption->databases[d].live->syncprov != NULL;
+}
+
+/* Who reads it nobody here knows; what they need of it is there. */
+static void hub_note(Adoption *adoption)
+{
+	adopt_note(
+		adoption,
+		"this node refuses clients' writes, and others may read it (it has syncprov): it "
+		"is taken for a hub; where it is read, adopt with --peer-id %s=%u; when "
+		"nobody does, it is a plain consumer: %s",
+		adoption->peers[0].uri, adoption->peers[0].id, remedy_text(REMEDY_ROLE_LEAF));
+}
+
 static const PeerReads *reads_adopt(const Adoption *adoption)
 {
 	PeerReads *reads = pool_alloc(adoption->pool, sizeof(*reads));
@@ -114,6 +134,9 @@ void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *s
 	self->role = PEER_CONSUMER;
 	self->reads = reads_adopt(adoption);
 	self->as_consumer = as_consumer;
+	self->is_hub = adoption->is_hub;
+	if (self->is_hub)
+		hub_note(adoption);
 	update_ref_adopt(adoption, self);
 	if (adoption->own_sid != 0)
 		adopt_note(adoption,

@@ -81,8 +81,10 @@ static const char *numbers_adopt(Pool *pool, const char *text, int n_numbers)
 	return end == text ? NULL : pool_printf(pool, "%ld %ld", first, second);
 }
 
-static void syncprov_adopt(Pool *pool, const LiveDatabase *live, DesiredDatabase *database)
+static void syncprov_adopt(Adoption *adoption, const LiveDatabase *live, DesiredDatabase *database)
 {
+	Pool *pool = adoption->pool;
+
 	database->manages_syncprov = live->syncprov != NULL;
 	if (!live->syncprov)
 		return;
@@ -90,6 +92,13 @@ static void syncprov_adopt(Pool *pool, const LiveDatabase *live, DesiredDatabase
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpCheckpoint"), 2);
 	database->sessionlog =
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpSessionlog"), 1);
+	if (adoption->is_hub && database->sessionlog) {
+		adopt_note(adoption,
+			   "%s has a session log (olcSpSessionlog), by which nodes behind a hub "
+			   "lose changes: peers.json does not say it, and `%s` tells it",
+			   database->suffix, remedy_text(REMEDY_PLAN));
+		database->sessionlog = NULL;
+	}
 	/* What was never there is said as well: nobody adds a log unseen. */
 	database->removes_sessionlog = !entry_attribute(live->syncprov, "olcSpSessionlog") &&
 				       !entry_attribute(live->syncprov, "olcSpSessionlogSource");
@@ -252,11 +261,11 @@ void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *
 		DesiredDatabase *database = &desired->databases[i];
 
 		peer_ids_adopt(adoption, &adoption->databases[i], database);
-		syncprov_adopt(adoption->pool, adoption->databases[i].live, database);
+		syncprov_adopt(adoption, adoption->databases[i].live, database);
 		index_adopt(adoption->databases[i].live, database);
-		/* At a consumer nobody reads; and who reads where this node reads from nobody it
-		 * does not know. */
-		if (!adoption->is_consumer && adoption->databases[i].n_links > 0)
+		/* At a plain consumer nobody reads; and who reads where this node reads from nobody
+		 * it does not know. */
+		if (peer_is_read(&desired->peers[0]) && adoption->databases[i].n_links > 0)
 			rights_adopt(adoption, desired, adoption->databases[i].live, database);
 	}
 	hints_note(adoption);

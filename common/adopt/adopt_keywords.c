@@ -260,7 +260,7 @@ static void peer_spread(Spread *spread, size_t peer)
 
 static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 {
-	if (adoption->is_consumer)
+	if (adoption->is_consumer && !adoption->is_hub)
 		return;
 	for (size_t i = 0; i < database->n_links; i++) {
 		const Syncrepl *link = database->links[i].syncrepl;
@@ -274,10 +274,11 @@ static void partial_note(Adoption *adoption, const AdoptDatabase *database)
 		else if (keywords)
 			adopt_note(
 				adoption,
-				"%s is read for %s in part only (%s): on a provider the other "
-				"nodes lose what it leaves out (G13); take that out, and let the "
-				"database join anew, empty",
-				link->value[SYNCREPL_PROVIDER], database->suffix, keywords);
+				"%s is read for %s in part only (%s): on a %s the other nodes lose "
+				"what it leaves out (G13); take that out, and let the database "
+				"join anew, empty",
+				link->value[SYNCREPL_PROVIDER], database->suffix, keywords,
+				adoption->is_hub ? "hub" : "provider");
 	}
 }
 

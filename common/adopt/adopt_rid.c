@@ -139,8 +139,9 @@ static void number_the_rest(Rids *rids)
 	for (size_t i = 0; i < adoption->n_peers; i++) {
 		int number = (int)adoption->peers[i].id;
 
-		/* Nobody reads a consumer. */
-		if (rids->number[i] != UNSET || (i == 0 && adoption->is_consumer))
+		/* Nobody reads a plain consumer. */
+		if (rids->number[i] != UNSET ||
+		    (i == 0 && adoption->is_consumer && !adoption->is_hub))
 			continue;
 		if (number_clashes(rids, i, number))
 			for (number = 1; number <= RID_MAX && number_clashes(rids, i, number);)
@@ -162,7 +163,7 @@ static void report(const Rids *rids)
 {
 	Adoption *adoption = rids->adoption;
 
-	if (!adoption->is_consumer && !is_named(adoption) &&
+	if ((!adoption->is_consumer || adoption->is_hub) && !is_named(adoption) &&
 	    rids->number[0] != (int)adoption->peers[0].id)
 		adopt_note(adoption,
 			   "no olcSyncrepl value here tells by which rid others read this node: %d "

@@ -35,6 +35,7 @@ typedef struct Adoption {
 	Pool *pool;
 	const Live *live;
 	bool is_consumer; /* this node takes no clients' writes in what is adopted */
+	bool is_hub;      /* a consumer that others can read, all that it has */
 	unsigned own_sid; /* the server ID that slapd has here; 0: none */
 	AdoptPeer *peers; /* the first is this node; a consumer's id is not its server ID */
 	size_t n_peers;
@@ -95,6 +96,9 @@ bool adopt_is_spread(int keyword);
 
 /* The same to slapd, as far as this keyword alone says; NULL: it is not there. */
 bool adopt_same_value(SyncreplKeyword keyword, const char *one, const char *other);
+
+/* Whether this consumer is a hub, when all that is adopted is known. */
+void adopt_survey_hub(Adoption *adoption);
 
 /* Says of this node, where it is one, that it is a consumer: whom it reads, and how for itself. */
 void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *self);

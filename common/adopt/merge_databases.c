@@ -98,18 +98,20 @@ static void holders_find(Merge *merge, size_t d)
 				  merge->peers[i].id);
 }
 
-/* A node that is read has a file that says so, as a provider. */
+/* A node that is read has a file that says so, as a provider or, for consumers, a hub. */
 static void link_check(Merge *merge, const MergeLink *link)
 {
 	const Peer *provider = &merge->peers[link->provider];
 	const size_t its = merge->source_of[link->provider];
 	const char *suffix = merge->databases[link->database].suffix;
 
-	if (provider->role != PEER_PROVIDER)
-		merge_disagree(
-			merge, "%s: in %s peer %u reads peer %u, which is a consumer in %s: %s",
-			suffix, merge->sources[link->source].name, merge->peers[link->consumer].id,
-			provider->id, merge->sources[its].name, remedy_text(REMEDY_MERGE_AGREE));
+	if (!merge_may_read(merge, link->consumer, link->provider))
+		merge_disagree(merge, "%s: in %s peer %u reads peer %u, which is a %s in %s: %s",
+			       suffix, merge->sources[link->source].name,
+			       merge->peers[link->consumer].id, provider->id,
+			       provider->is_hub ? "hub, and a provider reads providers only,"
+						: "consumer",
+			       merge->sources[its].name, remedy_text(REMEDY_MERGE_AGREE));
 	else if (!merge_holding(merge, its, link->database)->given)
 		merge_disagree(merge, "%s: in %s peer %u reads peer %u, whose file %s lacks it: %s",
 			       suffix, merge->sources[link->source].name,
@@ -186,14 +188,15 @@ static bool read_judge(Merge *merge, size_t peer, size_t provider, PeerReads *re
 	return is_passed;
 }
 
-/* A provider that reads every other one needs no list: "topology" is a mesh. */
+/* A provider that reads every other one needs no list: "topology" is a mesh. A hub is read by who
+ * names it, so that whom it could be read by says nothing. */
 static void peer_reads(Merge *merge, size_t peer)
 {
 	PeerReads *list = pool_alloc(merge->pool, sizeof(*list));
 	bool is_partial = merge->peers[peer].role == PEER_CONSUMER;
 
 	for (size_t i = 0; i < merge->n_peers; i++)
-		if (i != peer && merge->peers[i].role == PEER_PROVIDER)
+		if (i != peer && merge_may_read(merge, peer, i))
 			is_partial |= read_judge(merge, peer, i, list);
 	if (is_partial && list->n_items == 0)
 		merge_disagree(merge,

@@ -39,6 +39,12 @@ const Peer *merge_author(const Merge *merge, size_t source)
 	return desired_peer(desired, desired->adopted_from);
 }
 
+bool merge_may_read(const Merge *merge, size_t peer, size_t other)
+{
+	return peer_is_consumer(&merge->peers[peer]) ? peer_is_read(&merge->peers[other])
+						     : merge->peers[other].role == PEER_PROVIDER;
+}
+
 const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t database)
 {
 	return &merge->holdings[source * merge->n_databases + database];

@@ -54,6 +54,9 @@ size_t merge_peer(const Merge *merge, unsigned id);
 /* The peer on which the file was written. */
 const Peer *merge_author(const Merge *merge, size_t source);
 
+/* True when peers.json may say that the first of two peers reads the other one. */
+bool merge_may_read(const Merge *merge, size_t peer, size_t other);
+
 const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t database);
 
 /* The document as far as it is. */

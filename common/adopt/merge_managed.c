@@ -9,7 +9,8 @@
 
 /*
  * What is managed at a database beside links: it is left to each node ("not ours") where the files
- * do not say the same, and a note says so. Of overlay, limits and rights only providers know.
+ * do not say the same, and a note says so. Of overlay, limits and rights only those know who are
+ * read.
  */
 
 /* The holdings of one database, of those who know. */
@@ -18,15 +19,15 @@ typedef struct Knowing {
 	size_t database;
 } Knowing;
 
-static bool is_provider(const Merge *merge, size_t s)
+static bool is_read(const Merge *merge, size_t s)
 {
-	return merge_author(merge, s)->role == PEER_PROVIDER;
+	return peer_is_read(merge_author(merge, s));
 }
 
 /* The database as that file has it; NULL: its node does not hold it, or is none that knows. */
-static const DesiredDatabase *given_by(const Knowing *knowing, size_t s, bool of_providers)
+static const DesiredDatabase *given_by(const Knowing *knowing, size_t s, bool of_the_read)
 {
-	if (of_providers && !is_provider(knowing->merge, s))
+	if (of_the_read && !is_read(knowing->merge, s))
 		return NULL;
 	return merge_holding(knowing->merge, s, knowing->database)->given;
 }
@@ -56,13 +57,13 @@ static bool manages_access(const DesiredDatabase *given)
 }
 
 /* True when it is so in every file; some say otherwise: noted with one of each. */
-static bool all_say(const Knowing *knowing, Switch *is_on, bool of_providers, const char *name)
+static bool all_say(const Knowing *knowing, Switch *is_on, bool of_the_read, const char *name)
 {
 	Merge *merge = knowing->merge;
 	const char *yes = NULL, *no = NULL;
 
 	for (size_t s = 0; s < merge->n_sources; s++) {
-		const DesiredDatabase *given = given_by(knowing, s, of_providers);
+		const DesiredDatabase *given = given_by(knowing, s, of_the_read);
 
 		if (given && is_on(given))
 			yes = merge->sources[s].name;

@@ -112,6 +112,7 @@ static void peer_take(Merge *merge, size_t s, const Peer *peer)
 	if (is_author) {
 		merge->source_of[known] = s;
 		merge->peers[known].role = peer->role;
+		merge->peers[known].is_hub = peer->is_hub;
 		merge->peers[known].refers_updates = peer->refers_updates;
 	}
 }

@@ -11,18 +11,23 @@ from slapd import syncrepl, wait_until
 CONSUMER = 5001  # ids of consumers are none that slapd takes as a server ID
 
 
-def shape(farm, program, reads, consumers=(), **options):
-    """reads: for each server whom it reads, by position from 1. consumers: positions of those that only read."""
+def shape(farm, program, reads, consumers=(), hubs=(), **options):
+    """reads: for each server whom it reads, by position from 1. consumers: positions of those that only read; hubs:
+    of those that are read as well, and keep their position as their id."""
     cluster = Cluster(farm, program, len(reads), modules=("syncprov",), **options)
     for position, node in enumerate(cluster.nodes, 1):
         if position in consumers:
             node.id = CONSUMER + position
-        else:
+        elif position not in hubs:
             node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(node.id))])
     for database in cluster.databases:
         cluster[0].server.seed(database)
         for position, node in enumerate(cluster.nodes, 1):
-            connect(node, [cluster[at - 1] for at in reads[position - 1]], database, position in consumers)
+            connect(node, [cluster[at - 1] for at in reads[position - 1]], database, position in consumers or position in hubs)
+            if position in hubs:  # last: who read it before would miss what is not there yet
+                wait_until(lambda node=node: node.server.context_csns(database.suffix) == cluster[0].server.context_csns(database.suffix),
+                           "the hub has everything")
+                add_overlay(node, database)
         cluster.wait_in_step(database.suffix)
     cluster.wait_persistent()
     return cluster
@@ -33,10 +38,14 @@ def mesh(n):
     return [[at for at in range(1, n + 1) if at != position] for position in range(1, n + 1)]
 
 
+def add_overlay(node, database):
+    node.server.add(f"olcOverlay=syncprov,{node.server.database_dn(database.suffix)}", {
+        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov"})
+
+
 def connect(node, others, database, is_consumer):
     if not others:  # a provider that reads from nobody
-        node.server.add(f"olcOverlay=syncprov,{node.server.database_dn(database.suffix)}", {
-            "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov"})
+        add_overlay(node, database)
         return
     if not is_consumer:
         node.connect_by_hand(others, database)

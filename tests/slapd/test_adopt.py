@@ -211,7 +211,7 @@ def secret_files(folder):
 
 NAMES = sorted(os.listdir(CASES))
 INCOMPLETE = ("peers-vary-by-database",)
-FAILING = ("bare-server-id-peer-is-silent", "hub", "no-server-id", "nothing-replicates")
+FAILING = ("bare-server-id-peer-is-silent", "no-server-id", "nothing-replicates")
 
 
 # What loses data today is critical from the first look on; nothing else is.

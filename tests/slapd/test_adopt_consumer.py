@@ -118,13 +118,35 @@ def test_the_providers_of_another_database_are_none_of_this_one(slapd_factory, p
     assert_nothing_to_change(consumer, document)
 
 
-def test_a_hub_is_told_and_nothing_is_written_of_it(slapd_factory, program):
-    hub = shape(slapd_factory, program, [[], [1]], consumers={2})[1]
-    hub.server.add(f"olcOverlay=syncprov,{hub.server.database_dn()}", {
-        "objectClass": ["olcOverlayConfig", "olcSyncProvConfig"], "olcOverlay": "syncprov"})
-    done = hub.run("adopt")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "a hub, which adopt does not recognise" in done.stderr
+@pytest.mark.every_release
+def test_a_hub_is_adopted_as_one(slapd_factory, program):
+    """What its readers need of it is described with it; its id is one by which they can call it."""
+    cluster = shape(slapd_factory, program, [[2], [1], [1, 2], [3]], consumers={4}, hubs={3})
+    hub, last = cluster[2:]
+    before = hub.server.config_writes()
+    document, said = adopt(hub)
+    assert own(document, hub) | {"rid": 0} == {
+        "id": hub.id, "uri": hub.server.ldap_uri, "role": "consumer", "hub": True, "update_ref": False, "reads": [1, 2], "rid": 0}
+    assert "it is taken for a hub" in said and document["databases"][0]["syncprov"] is not False
+    document["policy"]["mode"] = "enforce"
+    assert_nothing_to_change(hub, document)
+    assert hub.server.config_writes() == before
+    dn = add_person(cluster[1].server, "later")
+    wait_entry(last.server, dn)
+
+
+def test_who_reads_a_hub_gives_it_the_id_that_it_has_there(slapd_factory, program):
+    """A hub has no server ID that it could tell."""
+    cluster = shape(slapd_factory, program, [[], [1], [2]], consumers={3}, hubs={2})
+    hub, last = cluster[1:]
+    adopt(hub)
+    done = syncward(hub, "adopt")
+    made = next(peer["id"] for peer in json.loads(done.stdout)["peers"] if peer.get("role") == "consumer")
+    assert done.returncode == 0 and 3000 < made < 4096 and f"--peer-id {hub.server.ldap_uri}={made}" in done.stderr, done.stderr
+    refused = last.run("adopt")
+    assert refused.returncode == 1 and f"--peer-id {hub.server.ldap_uri}=N" in refused.stderr, refused.stderr
+    document, _ = adopt(last, f"--peer-id={hub.server.ldap_uri}={made}")
+    assert own(document, last)["reads"] == [made]
 
 
 @pytest.mark.every_release

@@ -4,6 +4,7 @@
 import json
 import os
 import subprocess
+from types import MappingProxyType
 
 import ldap
 import pytest
@@ -16,14 +17,16 @@ from slapd import PASSWORD, SUFFIX, Database, syncrepl
 class Files:
     """What adopt wrote of each node, as files beside each other."""
 
-    def __init__(self, cluster, folder):
+    def __init__(self, cluster, folder, ids=MappingProxyType({})):
+        """ids: what a person tells of peers' ids, per node that reads them."""
         self.cluster = cluster
         self.program = cluster[0].program
         self.folder = folder
         self.secrets = secrets_of(cluster[-1])  # the first may read from nobody
         self.documents = []
         for node in cluster:
-            document, _ = adopt(node)
+            # A hub tells no server ID.
+            document, _ = adopt(node, *(f"--peer-id={uri}={number}" for uri, number in ids.get(node.id, {}).items()))
             # On machines of their own all would have the same folder of passwords.
             self.documents.append(json.loads(json.dumps(document).replace(secrets_of(node), self.secrets)))
 
@@ -92,6 +95,23 @@ def test_a_consumer_among_them_stays_one(files_of):
     document["policy"]["mode"] = "enforce"
     files.assert_empty_plans(document)
     wait_entry(files.cluster[2].server, add_person(files.cluster[0].server, "later"))
+
+
+@pytest.mark.every_release
+def test_a_hub_among_them_and_who_reads_it(slapd_factory, program):
+    """Two providers, a hub of both, and two consumers: one of the hub alone, one of the hub and a provider."""
+    cluster = shape(slapd_factory, program, [[2], [1], [1, 2], [3], [2, 3]], consumers={4, 5}, hubs={3})
+    hub = {cluster[2].server.ldap_uri: 3}
+    files = Files(cluster, slapd_factory.folder("files"), {cluster[3].id: hub, cluster[4].id: hub})
+    document = files.merged()
+    found = peers(document)
+    assert found[3]["hub"] and found[3]["role"] == "consumer" and found[3]["reads"] == [1, 2]
+    assert found[cluster[3].id]["reads"] == [3] and found[cluster[4].id]["reads"] == [2, 3]
+    assert "role" not in found[1] and "reads" not in found[1] and not found[cluster[3].id]["hub"]
+    files.assert_empty_plans(document)
+    document["policy"]["mode"] = "enforce"
+    files.assert_empty_plans(document)
+    wait_entry(cluster[3].server, add_person(cluster[0].server, "later"))
 
 
 @pytest.mark.every_release

@@ -14,7 +14,7 @@ from whole import wait_equal
 
 SITES = ("a", "a", "b", "b")
 GATEWAYS = {1: (2, 3), 2: (1,), 3: (1, 4), 4: (3,)}
-CHAIN = {1: (2,), 2: (1, 3), 3: (2,)}
+CHAIN = {1: (2,), 2: (1, 3), 3: (2, 4), 4: (3,)}
 
 
 def make(slapd_factory, program, **database):
@@ -61,38 +61,75 @@ def reads(node):
     return sorted(int(value.partition("rid=")[2][:3]) for value in node.syncrepl())
 
 
-def change_everywhere(cluster):
+def change_everywhere(cluster, name=""):
     """Adds at each node, then deletes, renames and changes what others added."""
     for node in cluster:
         admin = node.server.admin()
-        for name in ("stays", "goes", "moves"):
-            admin.add_s(f"cn={name}{node.id},{SUFFIX}",
-                        [("objectClass", [b"person"]), ("sn", [b"x"]), ("cn", [f"{name}{node.id}".encode()])])
+        for what in ("stays", "goes", "moves"):
+            cn = f"{name}{what}{node.id}"
+            admin.add_s(f"cn={cn},{SUFFIX}", [("objectClass", [b"person"]), ("sn", [b"x"]), ("cn", [cn.encode()])])
     wait_equal(cluster.nodes)
     for node, other in zip(cluster, [*cluster.nodes[1:], cluster[0]]):
         admin = node.server.admin()
-        admin.delete_s(f"cn=goes{other.id},{SUFFIX}")
-        admin.rename_s(f"cn=moves{other.id},{SUFFIX}", f"cn=moved{other.id}")
-        admin.modify_s(f"cn=stays{other.id},{SUFFIX}", [(ldap.MOD_REPLACE, "sn", b"y")])
+        admin.delete_s(f"cn={name}goes{other.id},{SUFFIX}")
+        admin.rename_s(f"cn={name}moves{other.id},{SUFFIX}", f"cn={name}moved{other.id}")
+        admin.modify_s(f"cn={name}stays{other.id},{SUFFIX}", [(ldap.MOD_REPLACE, "sn", b"y")])
     entries = wait_equal(cluster.nodes)
-    assert not any("goes" in dn or "moves" in dn for dn in entries)
-    assert sum("moved" in dn for dn in entries) == len(cluster.nodes)
+    assert not any(f"={name}goes" in dn or f"={name}moves" in dn for dn in entries)
+    assert sum(f"={name}moved" in dn for dn in entries) == len(cluster.nodes)
 
 
-@pytest.mark.every_release
-def test_every_change_goes_through_a_chain(slapd_factory, program):
-    """The node in the middle sends on what it read. What is there is what peers.json says: nothing is written."""
-    cluster = Cluster(slapd_factory, program, 3, [Database(overlays=("syncprov",))])
+def make_chain(slapd_factory, program):
+    """Four providers in a row, by hand as peers.json has it."""
+    cluster = Cluster(slapd_factory, program, 4, [Database(overlays=("syncprov",))])
     for peer in cluster.document["peers"]:
         peer["reads"] = list(CHAIN[peer["id"]])
     cluster.write()
     by_hand(cluster, CHAIN)
+    return cluster
+
+
+@pytest.mark.every_release
+def test_every_change_goes_through_a_chain(slapd_factory, program):
+    """The nodes in the middle send on what they read. What is there is what peers.json says: nothing is written."""
+    cluster = make_chain(slapd_factory, program)
     for node in cluster:
         node.apply_ok()
         assert reads(node) == list(CHAIN[node.id])
     change_everywhere(cluster)
     for node in cluster:
         node.assert_in_step()
+
+
+@pytest.mark.long
+@pytest.mark.every_release
+def test_a_chain_whose_middle_was_wiped_loses_nothing(slapd_factory, program):
+    """A new machine, behind which there is more than before it, and deletions: it takes no clients' writes before it has
+    everything, and until then slapd tells who reads it nothing of what it lacks."""
+    cluster = make_chain(slapd_factory, program)
+    for node in cluster:
+        node.apply_ok()
+    change_everywhere(cluster, "a")
+    wipe(slapd_factory, program, cluster, 1)
+    change_everywhere(cluster, "b")
+    for node in cluster:
+        node.assert_in_step()
+
+
+def wipe(slapd_factory, program, cluster, at):
+    """The node is lost while others write and delete, and comes back as a new machine under its address."""
+    gone, changed = (add_person(cluster[0].server, name) for name in ("to-go", "to-change"))
+    wait_equal(cluster.nodes)
+    cluster[at].server.kill()
+    last = cluster[-1].server
+    late = {add_person(cluster[0].server, "late-before"), add_person(last, "late-behind")}
+    last.admin().delete_s(gone)
+    cluster[0].server.admin().modify_s(changed, [(ldap.MOD_REPLACE, "description", b"z")])
+    again = replace_server(slapd_factory, program, cluster, at)
+    apply_until_joined(again, seconds=120)
+    entries = wait_equal(cluster.nodes, seconds=60)
+    assert late <= set(entries) and gone not in entries and entries[changed]["description"] == [b"z"]
+    return again
 
 
 def test_two_sites_from_empty_to_in_step(cluster):
@@ -201,17 +238,20 @@ def test_a_gateway_that_was_killed_and_wiped_joins_again(slapd_factory, program,
     """While it is away each site goes on by itself."""
     for node in sites:
         node.apply_ok()
-        add_person(node.server, f"by{node.id}")  # so everybody knows its server ID
+    change_everywhere(sites, "a")  # and so everybody knows each server ID
+    gone = add_person(sites[3].server, "to-go")
     wait_equal(sites.nodes)
     sites[2].server.kill()
     here, there = add_person(sites[1].server, "at-a"), add_person(sites[3].server, "at-b")
     own = add_person(sites[0].server, "at-the-other-gateway")
+    sites[0].server.admin().delete_s(gone)
     wait_entry(sites[1].server, own)
     again = replace_server(slapd_factory, program, sites, 2)
     apply_until_joined(again, seconds=60)
     entries = wait_equal(sites.nodes, seconds=60)
-    assert {here, there, own} <= set(entries)
+    assert {here, there, own} <= set(entries) and gone not in entries
     assert reads(again) == [1, 4]
+    change_everywhere(sites, "b")
 
 
 def test_a_node_joins_while_a_far_one_is_down_that_has_more(slapd_factory, program, sites):

@@ -368,17 +368,66 @@ static void what_a_consumer_leaves_out_is_not_how_its_providers_are_read(void **
 	pool_free(bench.pool);
 }
 
-static void a_copy_that_others_may_read_is_no_plain_consumer(void **state)
+static void a_copy_that_others_may_read_is_a_hub_with_what_they_need(void **state)
 {
 	Bench bench = bench_new("a");
+	const Desired *desired;
+	const Peer *self;
 
 	(void)state;
 	listener_add(&bench, "ldap://a");
 	copy_add(&bench, NULL);
 	syncprov_add(&bench);
 	link_add(&bench, "rid=2 provider=ldap://b");
-	assert_int_equal(survey(&bench), -1);
-	assert_true(has_note(&bench, "a hub, which adopt does not recognise"));
+	link_add(&bench, "rid=3 provider=ldap://c");
+	value_add(&bench, DATABASE_DN, "olcLimits",
+		  "dn.exact=\"cn=r,dc=x\" time=unlimited size=unlimited");
+	desired = adopt(&bench);
+	self = desired_peer(desired, desired->adopted_from);
+	assert_true(self->is_hub);
+	assert_int_equal(self->role, PEER_CONSUMER);
+	assert_int_equal(self->reads->n_items, 2);
+	/* One by which others can call it, as an id and as a rid. */
+	assert_in_range(self->id, 3001, 4095);
+	assert_int_equal(self->rid, 1);
+	assert_true(desired->databases[0].manages_syncprov);
+	assert_true(desired->databases[0].manages_limits);
+	assert_true(has_note(&bench, "it is taken for a hub"));
+	assert_true(has_note(&bench, "from 1 to 4095"));
+	pool_free(bench.pool);
+}
+
+static void what_a_hub_leaves_out_is_told_as_on_a_provider(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	syncprov_add(&bench);
+	link_add(&bench, "rid=2 filter=(cn=a) provider=ldap://b");
+	desired = adopt(&bench);
+	assert_true(desired_peer(desired, desired->adopted_from)->is_hub);
+	assert_true(has_note(&bench, "on a hub the other nodes lose what it leaves out (G13)"));
+	pool_free(bench.pool);
+}
+
+static void a_session_log_of_a_hub_is_told_and_not_written_down(void **state)
+{
+	Bench bench = bench_new("a");
+	const Desired *desired;
+
+	(void)state;
+	listener_add(&bench, "ldap://a");
+	copy_add(&bench, NULL);
+	syncprov_add(&bench);
+	value_add(&bench, "olcOverlay={0}syncprov," DATABASE_DN, "olcSpSessionlog", "100");
+	link_add(&bench, "rid=2 provider=ldap://b");
+	desired = adopt(&bench);
+	assert_null(desired->databases[0].sessionlog);
+	assert_false(desired->databases[0].removes_sessionlog);
+	assert_true(has_note(&bench, "nodes behind a hub lose changes"));
 	pool_free(bench.pool);
 }
 
@@ -464,7 +513,9 @@ int main(void)
 		cmocka_unit_test(a_copy_without_the_flag_is_a_consumer_of_what_it_reads),
 		cmocka_unit_test(a_consumer_keeps_a_server_id_that_nobody_else_has_as_its_id),
 		cmocka_unit_test(what_a_consumer_leaves_out_is_not_how_its_providers_are_read),
-		cmocka_unit_test(a_copy_that_others_may_read_is_no_plain_consumer),
+		cmocka_unit_test(a_copy_that_others_may_read_is_a_hub_with_what_they_need),
+		cmocka_unit_test(what_a_hub_leaves_out_is_told_as_on_a_provider),
+		cmocka_unit_test(a_session_log_of_a_hub_is_told_and_not_written_down),
 		cmocka_unit_test(a_provider_of_one_database_is_no_consumer_of_another),
 		cmocka_unit_test(clients_are_referred_where_all_that_is_read_is_named),
 		cmocka_unit_test(a_provider_that_reads_from_nobody_is_adopted_for_its_consumers),

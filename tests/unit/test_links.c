@@ -389,6 +389,20 @@ static void a_thousand_nodes_with_three_providers_have_two_thousand_sessions(voi
 	assert_int_equal(links_longest_way(&made.links).n_hops, 2);
 }
 
+/* 999 providers in 25 sites of 40 (the last has 39), two gateways each, and 3 001 consumers. */
+static void four_thousand_nodes_are_judged(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Scene made = scene(pool, many(pool, 999, 4000, 25), ",\"topology\":{\"gateways\":2}");
+	const size_t within = 24 * 40 * 39 + 39 * 38, between = 50 * 48;
+
+	(void)state;
+	assert_int_equal(made.links.n_nodes, 4000);
+	assert_int_equal(count_sessions(&made.links), within + between + 2 * 3001);
+	assert_int_equal(links_longest_way(&made.links).n_hops, 4);
+	assert_int_equal(links_judge(pool, &made.links).n_warnings, 0);
+}
+
 static const char *one_and(Pool *pool, const char *peer, const char *log)
 {
 	return pool_printf(pool,
@@ -478,6 +492,7 @@ int main(void)
 		cmocka_unit_test(a_change_takes_as_long_as_the_intervals_of_the_shortest_way),
 		cmocka_unit_test(settings_of_a_site_stand_between_database_and_peer),
 		cmocka_unit_test(ten_thousand_nodes_are_judged),
+		cmocka_unit_test(four_thousand_nodes_are_judged),
 		cmocka_unit_test(a_thousand_nodes_with_three_providers_have_two_thousand_sessions),
 		cmocka_unit_test(a_session_log_is_refused_where_there_is_a_hub),
 		cmocka_unit_test(a_hub_that_nobody_reads_is_noted),

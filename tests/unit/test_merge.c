@@ -343,6 +343,88 @@ static void a_consumer_that_somebody_reads_is_told(void **state)
 	pool_free(bench.pool);
 }
 
+#define HUB(reads) \
+	"{\"id\":4,\"uri\":\"ldap://h\",\"role\":\"consumer\",\"hub\":true,\"reads\":" reads "}"
+#define SEEN_AS_PROVIDER "{\"id\":4,\"uri\":\"ldap://h\"}"
+#define BEHIND_HUB       "{\"id\":5000,\"uri\":\"ldap://d\",\"role\":\"consumer\",\"reads\":[4]}"
+
+/* Two providers, a hub, and a consumer that took it for a provider, as it cannot know better. */
+static void hub_files_add(Bench *bench, const char *log)
+{
+	for (unsigned id = 1; id <= 2; id++)
+		file_add(bench,
+			 pool_printf(bench->pool,
+				     "{\"format\":1,\"adopted_from\":%u,\"peers\":[" ONE "," TWO
+				     "],\"databases\":[{\"suffix\":\"dc=x\",\"peers\":[1,2],"
+				     "\"syncprov\":{\"sessionlog\":%s},\"syncrepl\":{\"binddn\":"
+				     "\"cn=r,dc=x\",\"credentials\":{\"file\":\"/secrets/x\"}}}]}",
+				     id, log));
+	file_add(bench, FILE_OF("4", ONE "," TWO "," HUB("[1,2]"), DATABASE("[1,2,4]", "")));
+	file_add(bench, FILE_OF("5000", SEEN_AS_PROVIDER "," BEHIND_HUB, DATABASE("[4,5000]", "")));
+}
+
+static void a_hub_is_one_by_its_own_file_and_read_by_consumers(void **state)
+{
+	Bench bench = bench_new();
+	const PeerReads *reads;
+
+	(void)state;
+	hub_files_add(&bench, "false");
+	merge(&bench);
+	assert_true(desired_peer(bench.desired, 4)->is_hub);
+	assert_int_equal(desired_peer(bench.desired, 4)->reads->n_items, 2);
+	reads = desired_peer(bench.desired, 5000)->reads;
+	assert_int_equal(reads->n_items, 1);
+	assert_int_equal(reads->items[0].id, 4);
+	assert_null(desired_peer(bench.desired, 1)->reads);
+	pool_free(bench.pool);
+}
+
+static void a_provider_that_reads_a_hub_is_told(void **state)
+{
+	Bench bench = bench_new();
+
+	(void)state;
+	file_add(&bench, FILE_OF("1", ONE "," SEEN_AS_PROVIDER, DATABASE("[1,4]", "")));
+	file_add(&bench, FILE_OF("4", ONE "," HUB("[1]"), DATABASE("[1,4]", "")));
+	assert_disagree(&bench, "in f1 peer 1 reads peer 4, which is a hub, and a provider reads "
+				"providers only, in f2");
+	pool_free(bench.pool);
+}
+
+static void no_session_log_is_said_where_there_is_a_hub(void **state)
+{
+	Bench bench = bench_new();
+
+	(void)state;
+	/* Its own file says neither that it has one nor that it has none. */
+	hub_files_add(&bench, "100");
+	merge(&bench);
+	assert_null(bench.desired->databases[0].sessionlog);
+	assert_false(bench.desired->databases[0].removes_sessionlog);
+	pool_free(bench.pool);
+}
+
+static void of_rights_and_overlay_a_hub_knows_as_a_provider_does(void **state)
+{
+	Bench bench = bench_new();
+
+	(void)state;
+	hub_files_add(&bench, "false");
+	bench.n_sources = 2;
+	file_add(&bench,
+		 FILE_OF("4", ONE "," TWO "," HUB("[1,2]"),
+			 "{\"suffix\":\"dc=x\",\"peers\":[1,2,4],\"limits\":false,\"syncprov\":"
+			 "{\"sessionlog\":false},\"syncrepl\":{\"binddn\":\"cn=r,dc=x\","
+			 "\"credentials\":{\"file\":\"/secrets/x\"}}}"));
+	file_add(&bench,
+		 FILE_OF("5000", SEEN_AS_PROVIDER "," BEHIND_HUB, DATABASE("[4,5000]", "")));
+	merge(&bench);
+	assert_false(bench.desired->databases[0].manages_limits);
+	assert_true(bench.desired->databases[0].manages_syncprov);
+	pool_free(bench.pool);
+}
+
 static void what_some_have_beside_links_is_left_to_each(void **state)
 {
 	Bench bench = bench_new();
@@ -506,6 +588,10 @@ int main(void)
 		cmocka_unit_test(a_peer_without_a_file_and_a_file_without_a_peer_are_told),
 		cmocka_unit_test(a_database_that_the_peer_read_lacks_is_told),
 		cmocka_unit_test(a_consumer_that_somebody_reads_is_told),
+		cmocka_unit_test(a_hub_is_one_by_its_own_file_and_read_by_consumers),
+		cmocka_unit_test(a_provider_that_reads_a_hub_is_told),
+		cmocka_unit_test(no_session_log_is_said_where_there_is_a_hub),
+		cmocka_unit_test(of_rights_and_overlay_a_hub_knows_as_a_provider_does),
 		cmocka_unit_test(what_some_have_beside_links_is_left_to_each),
 		cmocka_unit_test(limits_of_an_account_that_its_provider_did_not_know_are_not_known),
 		cmocka_unit_test(a_list_of_whom_one_reads_is_for_all_databases),
