@@ -71,6 +71,21 @@ static void overlay_tell(const Log *log)
 		   "once its database is there: ", remedy);
 }
 
+/* Consumers meet changes of entries that they have not, and read the whole database each time. */
+static void intruder_judge(const Log *log)
+{
+	const Entry *other =
+		live_log_intruder(log->diff->in->live, log->database, log->wanted->base);
+
+	if (other)
+		piece_tell(log,
+			   pool_printf(log->diff->pool,
+				       "%s writes another database's changes into it, which makes "
+				       "its readers read the whole database again and again",
+				       other->dn),
+			   "", remedy_text(REMEDY_LOG_ALONE));
+}
+
 static void writer_judge(const Log *log)
 {
 	const Entry *overlay =
@@ -189,6 +204,7 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		}
 		if (is_told)
 			writer_judge(&log);
+		intruder_judge(&log);
 		diff_log_reach(diff, wanted, live, log.wanted->base);
 	}
 }

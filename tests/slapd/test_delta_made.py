@@ -225,8 +225,9 @@ def test_drift_of_a_log_is_corrected(made):
     assert entry_of(node, overlay_of(node))["olcAccessLogOps"] == [b"writes"]
 
 
+@pytest.mark.remedy("log-end")
 @OF_LOGS
-def test_without_delta_links_read_the_database_again_and_the_log_stays(made):
+def test_without_delta_links_read_the_database_again_and_what_is_left_is_told(made):
     made.write()
     for node in made:
         node.apply_ok()
@@ -236,12 +237,12 @@ def test_without_delta_links_read_the_database_again_and_the_log_stays(made):
         assert node.server.database_dn(delta.LOG) and overlay_of(node)
     delta.write_everywhere(made, "plain")
     for node in made:  # as syncward-operations(7) says
-        log = node.server.database_dn(delta.LOG)
-        provider, = (dn for dn, _ in node.server.search(log) if "syncprov" in dn)
-        for dn in (overlay_of(node), provider, log):
-            node.server.root.delete_s(dn)
+        (severity, text), = delta.findings(node, "log-left")
+        assert severity == "note" and delta.LOG in text
+        remedies.run(node, text, "log-end")
         shutil.rmtree(delta.folder_of(node))
         node.assert_in_step()
+        assert node.plan_json()["findings"] == []
     delta.write_everywhere(made, "without")
 
 

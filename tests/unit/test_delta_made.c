@@ -428,6 +428,65 @@ static void no_log_is_begun_where_there_is_no_room(void **state)
 	assert_true(holds(scene, GUARD_LOG));
 }
 
+/* --- logs without "delta" --- */
+
+/* The same log, and peers.json asks for none. */
+static Scene *left_make(void **state, int64_t room_bytes)
+{
+	Scene *scene = room_make(state, room_bytes);
+
+	scene->more = "";
+	return scene;
+}
+
+static void a_log_that_nobody_reads_any_more_is_told_and_stays(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
+	assert_string_equal(steps(scene), "");
+	assert_true(finds(scene, "log-left", SEVERITY_NOTE));
+	assert_non_null(strstr(scene->plan.findings[0].text,
+			       "ldapdelete -Y EXTERNAL -H ldapi:/// '" WRITER_LIVE
+			       "' 'olcOverlay={0}syncprov," LOG "' '" LOG "'"));
+}
+
+static void a_log_for_an_audit_is_nobodys_to_read(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+
+	provider_make(scene, "2");
+	log_make(scene);
+	writer_make(scene, "01+00:00 01+00:00");
+	scene->more = "";
+	scene->facts.machine.log_folders[0].has_room = true;
+	assert_string_equal(steps(scene), "");
+	assert_false(finds(scene, "log-left", SEVERITY_NOTE));
+	assert_false(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone(void **state)
+{
+	Scene *scene = left_make(state, 15 * MIB);
+
+	assert_string_equal(steps(scene), "");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void another_databases_changes_in_a_log_are_told(void **state)
+{
+	Scene *scene = room_make(state, -1);
+	Entry *other;
+
+	(void)steps(scene);
+	assert_false(finds(scene, "log-incomplete", SEVERITY_WARNING));
+	other = entry_make(scene, "olcOverlay={0}accesslog,olcDatabase={3}mdb,cn=config",
+			   "olcOverlayConfig");
+	value_add(scene, other, "olcOverlay", "{0}accesslog");
+	value_add(scene, other, "olcAccessLogDB", "cn=log");
+	(void)steps(scene);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_WARNING));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +511,10 @@ int main(void)
 		SCENE_TEST(that_a_disk_gets_full_is_told_before),
 		SCENE_TEST(a_disk_that_nobody_looked_at_is_not_full),
 		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
+		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
+		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
+		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
+		SCENE_TEST(another_databases_changes_in_a_log_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
