@@ -74,6 +74,10 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 	[REMEDY_LOG_ALONE] =
 		{"log-alone", REMEDY_WORDS, "give that database a log of its own, or none",
 		 "test_delta_health.py::test_a_link_that_falls_back_again_and_again_is_told_and_so_is_the_cause"},
+	[REMEDY_LOG_OWN] =
+		{"log-own", REMEDY_WORDS,
+		 "make such a log here as well, or have this node read the database",
+		 "test_delta.py::test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical"},
 	[REMEDY_LOG_END] =
 		{"log-end", REMEDY_SHELL, "ldapdelete -Y EXTERNAL -H {ldapi} {dn} {dn} {dn}",
 		 "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told"},

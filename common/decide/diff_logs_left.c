@@ -33,7 +33,8 @@ static void left_tell(Diff *diff, const char *suffix, const LiveDatabase *log, c
 		diff->pool, plan, SEVERITY_NOTE, "log-left", suffix,
 		"changes are written into the log %s, which no peer reads by peers.json%s%s",
 		entry_first(overlay, "olcAccessLogDB"),
-		remedy ? "; when no node does any more, end it and then delete its folder: " : "",
+		remedy ? "; when no node does any more this ends it, and its folder can go then: "
+		       : "",
 		remedy ? remedy : "");
 	plan->findings[plan->n_findings - 1].key = overlay->dn;
 }

@@ -44,14 +44,15 @@ def folder_by_hand(server):
     return os.path.join(server.directory, "accesslog")
 
 
-def add_log(server, readers, log=LOG):
-    """The database of the log, which the readers may read without limits; returns its DN."""
+def add_log(server, readers, log=LOG, rootdn=None):
+    """The database of the log, which the readers may read without limits, by default with the rootdn of the first one; returns
+    its DN."""
     folder = folder_by_hand(server)
     os.makedirs(folder, exist_ok=True)
     backend = server.databases[0].backend_on(server.release)
     server.add(f"olcDatabase={backend},cn=config", {
         "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend,
-        "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": "cn=admin," + log,
+        "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": rootdn or server.databases[0].rootdn,
         "olcDbIndex": ["default eq", "entryCSN,objectClass,reqEnd,reqResult,reqStart,reqDN eq"],
         "olcAccess": access(readers),
         "olcLimits": [f'dn.exact="{reader}" size=unlimited time=unlimited' for reader in readers]})

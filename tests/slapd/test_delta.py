@@ -164,6 +164,7 @@ def hide(node):
         (ldap.MOD_REPLACE, "olcAccess", ["to attrs=reqMod by * none", delta.access([REPLICATOR])])])
 
 
+@pytest.mark.remedy("log-own")
 def test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical(whole):
     node, peer = whole
     log = peer.server.database_dn(delta.LOG)
@@ -179,12 +180,20 @@ def test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical(who
     peer.server.modify(log, [(ldap.MOD_REPLACE, "olcAccess", delta.access([REPLICATOR]))])
     assert delta.findings(node, "no-log") == []
     if peer.server.release.version == "2.4":
+        remedies.is_not_printed(peer.plan().stdout, "log-own")
         return  # takes no overlay away
+    assert delta.findings(peer, "log-own") == []
     overlay, = (dn for dn, _ in peer.server.search(peer.server.database_dn()) if "accesslog" in dn)
     peer.server.root.delete_s(overlay)
     add_person(peer.server, "unlogged")
     assert_critical("lacks changes that its database has: slapd there was killed before it wrote them down, which its next change "
                     "ends, no accesslog overlay writes into it")
+    (severity, text), = delta.findings(peer, "log-own")
+    assert severity == "critical"
+    remedies.printed(text, "log-own")
+    delta.add_logging(peer.server)
+    remedies.did("log-own")
+    assert delta.findings(peer, "log-own") == []
 
 
 @pytest.mark.remedy("log-compare")
@@ -254,12 +263,13 @@ def test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed(slapd
     remedies.printed(piece(node, "no database has that suffix"), "log-database")
     assert "no database has that suffix" in node.run("doctor", "pending").stdout
     give(server, "cn=module{0},cn=config", piece(node, "module"), "log-module")
-    delta.add_log(server, ["cn=nobody"])
+    delta.add_log(server, ["cn=nobody"], rootdn="cn=admin," + delta.LOG)
     remedies.did("log-database")
     log = server.database_dn(delta.LOG)
     remedies.run(node, piece(node, "no overlay writes"), "log-overlay")
     remedies.run(node, piece(node, "no syncprov overlay"), "log-syncprov")
-    give(server, log, piece(node, "may not read"), "log-access")
+    give(server, log, piece(node, "replicator," + SUFFIX + " may not read"), "log-access")
+    give(server, log, piece(node, "the rootdn of the database, may not read"), "log-access")
     give(server, log, piece(node, "a limit cuts off"), "log-limits")
     assert pieces(node) == []
     add_person(server, "logged")
