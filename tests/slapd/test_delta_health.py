@@ -109,3 +109,31 @@ def test_a_link_that_falls_back_again_and_again_is_told_and_so_is_the_cause(slap
         assert delta.findings(peer, "log-incomplete") == []
     for one in cluster:
         one.server.stop()
+
+
+@OF_LOGS
+def test_a_peer_that_comes_back_behind_a_purge_reads_the_database_and_lacks_nothing(slapd_factory, program):
+    cluster = ring(slapd_factory, program, 2)
+    delta.want_all(cluster)
+    apply_until_delta(cluster)
+    node, peer = cluster
+    gone = add_person(node.server, "gone")
+    wait_entry(peer.server, gone)
+    peer.server.stop()
+    missed = [add_person(node.server, f"missed{i}") for i in range(3)]
+    admin = node.server.admin()
+    admin.delete_s(gone)
+
+    def logged():
+        return admin.search_s(delta.LOG, ldap.SCOPE_SUBTREE, "(|(objectClass=auditAdd)(objectClass=auditDelete))", ["reqDN"])
+    assert logged()
+    purge(node, "00+00:00:01 00+00:00:01")
+    wait_until(lambda: not logged(), "the log is purged", 30)
+    admin.unbind_s()
+    peer.server.start()
+    for dn in missed:
+        wait_entry(peer.server, dn)
+    wait_until(lambda: not peer.server.search(gone), "what was deleted meanwhile is gone there")
+    cluster.wait_persistent()
+    delta.write_everywhere(cluster, "back")
+    assert delta.reads(peer) == 1
