@@ -360,6 +360,6 @@ def test_every_member_of_the_status_is_in_its_man_page():
 
 def test_every_metric_is_in_the_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
-    source = read("common/report/status_metrics.c") + read("common/report/status_rollout.c")
+    source = read("common/report/status_metrics.c") + read("common/report/status_rollout.c") + read("common/report/status_logs.c")
     written = set(re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page),\s*"(\w+)"', source))
     assert len(written) > 20 and told == {"syncward_" + name for name in written}

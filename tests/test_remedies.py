@@ -47,7 +47,7 @@ MAY_NAME_MANAGED = {
 }
 
 COMMANDS = "adopt|apply|check|compare|doctor|fence|heal|history|init|leave|pause|plan|resume|run|status|topology|validate|verify"
-TOOLS = ("chmod|chown|chronyc|cp --|df |hostname -f|install -[dm]|journalctl|ldap(?:add|modify|search|whoami)|mkdir /|mount -o|"
+TOOLS = ("chmod|chown|chronyc|cp --|df |hostname -f|install -[dm]|journalctl|ldap(?:add|delete|modify|search|whoami)|mkdir /|mount -o|"
          r"namei|printf |ps -|restorecon|slap(?:add|cat|modify|passwd)|systemctl|touch ")
 VERBS = (r"(?:[Rr]emove|[Dd]elete|[Rr]estart|[Ss]tart slapd|[Ss]top slapd|[Ss]et|[Ll]et olcAccess|[Ll]oad|[Mm]ake room|[Rr]enew|"
          r"[Cc]orrect|[Mm]end|[Rr]un as|[Gg]ive) ")

@@ -231,6 +231,32 @@ static void tell_up(const LinkSeen *seen)
 	POOL_PUSH(pool, seen->follow->events.items, seen->follow->events.n_items, event);
 }
 
+/* The link works, and nothing is lost; but each time the whole database goes over it. */
+static void tell_fallbacks(const LinkSeen *seen, const LinkWatch *watch)
+{
+	Pool *pool = seen->found->pool;
+	const Peer *peer = seen->wanted->peer;
+	static const char code[] = "log-falls-back";
+	const char *fallbacks = link_fallbacks_describe(pool, &watch->fallbacks);
+	const char *what;
+
+	if (!fallbacks)
+		return;
+	what = pool_printf(pool, "peer %u (%s): %s", peer->id, peer->uri, fallbacks);
+	condition_add(pool, &seen->follow->lasting,
+		      (Condition){
+			      .key = pool_printf(pool, "%s %s %u", code, seen->suffix, peer->id),
+			      .begins = EVENT_FINDING,
+			      .ends = EVENT_FINDING_GONE,
+			      .text = pool_printf(pool, "%s: %s [%s]", seen->suffix, what, code),
+			      .kind = CONDITION_FINDING,
+			      .code = code,
+			      .what = what,
+			      .suffix = seen->suffix,
+			      .peer = peer->uri,
+		      });
+}
+
 /* --- all links --- */
 
 /* The look that decides is not left to the interval. A new link is looked at when its first try
@@ -269,6 +295,8 @@ static LinkWatch link_take(LinkSeen *seen, const LinkWatch *before)
 	if (link_watch_look(&watch, &look) == LINK_NEWS_UP)
 		tell_up(seen);
 	link_watch_count(&watch, declared(seen), seen->running);
+	link_fallbacks_count(&watch.fallbacks, declared(seen), seen->running, seen->now_sec);
+	tell_fallbacks(seen, &watch);
 	if (watch.is_down)
 		tell_down(seen, &watch);
 	decide_in_time(seen, &watch, before, &look);
@@ -333,6 +361,8 @@ Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefo
 			seen.follow = &follow;
 			watch = link_take(&seen, watch_before(links, &seen, now.n_items));
 			watch.suffix = suffix;
+			if (watch.fallbacks.sent)
+				watch.fallbacks.sent = pool_strdup(now.pool, watch.fallbacks.sent);
 			now.items[now.n_items++] = watch;
 		}
 	}

@@ -107,6 +107,15 @@ static void slapd_is(Status *status, Claim is_up, int64_t now_sec)
 	status->slapd_since_sec = now_sec;
 }
 
+/* What was seen last where nobody looked now. */
+static StatusLogs logs_of(const Status *status, const Found *found, Pool *pool)
+{
+	const Report *report = &found->report;
+
+	return report->has_plan ? status_logs_take(pool, &report->last_world.facts.machine)
+				: status_logs_copy(pool, &status->logs);
+}
+
 static void slapd_look(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)
 {
 	const Report *report = &found->report;
@@ -207,6 +216,7 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	/* One that cannot be read is no reason to stop telling the rest. */
 	(void)state_read_compared(pool, found->context.state_dir, &compared, &ignored);
 	value->compared = compared;
+	value->logs = logs_of(value, found, pool);
 	status_take_probes(found->answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	value->fleets = daemon_heartbeat_fleets(pool, passed->heartbeat);

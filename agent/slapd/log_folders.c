@@ -7,6 +7,8 @@
 #include <sys/statvfs.h>
 
 #include "agent/slapd/slapd_process.h"
+#include "common/live/live_log.h"
+#include "common/slapd/dn.h"
 
 static bool is_in_group(const SlapdUser *user, gid_t gid)
 {
@@ -81,6 +83,62 @@ static void room_look(const char *path, LogFolder *folder)
 	}
 }
 
+static const Entry *overlay_of(const Live *live, const DesiredDatabase *desired)
+{
+	const LiveDatabase *database;
+
+	return live_find_database(live, desired->suffix, &database) == 1
+		       ? live_log_overlay(live, database, desired->delta->logbase)
+		       : NULL;
+}
+
+static void size_look(Pool *pool, const char *path, LogFolder *folder)
+{
+	struct stat status;
+
+	if (path && lstat(pool_printf(pool, "%s/data.mdb", path), &status) == 0 &&
+	    S_ISREG(status.st_mode)) {
+		folder->has_size = true;
+		folder->size_bytes = (int64_t)status.st_blocks * 512;
+	}
+}
+
+/* Of a log that is there. */
+static void log_look(Pool *pool, const char *suffix, const LiveDatabase *log, const Entry *overlay,
+		     LogFolder *folder)
+{
+	const char *path = entry_first(log->entry, "olcDbDirectory");
+
+	folder->suffix = suffix;
+	folder->base = log->suffixes->values[0].bytes;
+	folder->keeps_sec =
+		live_log_keeps_sec(overlay ? entry_first(overlay, "olcAccessLogPurge") : NULL);
+	room_look(path, folder);
+	size_look(pool, path, folder);
+}
+
+/* Of logs that others made. */
+static void others_look(Pool *pool, const Live *live, const DesiredDatabase *desired, Machine *ret)
+{
+	const LiveDatabase *database, *log;
+
+	if (live_find_database(live, desired->suffix, &database) != 1)
+		return;
+	for (const Entry *overlay = live_log_any(live, database); overlay;
+	     overlay = live_log_next(live, database, overlay)) {
+		const char *base = entry_first(overlay, "olcAccessLogDB");
+		LogFolder folder = {.state = LOG_FOLDER_USED};
+
+		if ((desired->delta && dn_equal(base, desired->delta->logbase)) ||
+		    live_find_database(live, base, &log) != 1)
+			continue;
+		folder.path = entry_first(log->entry, "olcDbDirectory");
+		log_look(pool, desired->suffix, log, overlay, &folder);
+		if (folder.path)
+			POOL_PUSH(pool, ret->log_folders, ret->n_log_folders, folder);
+	}
+}
+
 void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
 {
 	const LiveDatabase *log;
@@ -92,11 +150,13 @@ void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machin
 
 		LogFolder folder = {.state = LOG_FOLDER_USED};
 
+		others_look(pool, live, wanted->databases[i].desired, ret);
 		if (!delta)
 			continue;
 		folder.path = delta->directory;
 		if (live_find_database(live, delta->logbase, &log) > 0) {
-			room_look(entry_first(log->entry, "olcDbDirectory"), &folder);
+			log_look(pool, wanted->databases[i].desired->suffix, log,
+				 overlay_of(live, wanted->databases[i].desired), &folder);
 			POOL_PUSH(pool, ret->log_folders, ret->n_log_folders, folder);
 			continue;
 		}

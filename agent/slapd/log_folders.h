@@ -6,7 +6,8 @@
 #include "common/live/live_config.h"
 
 /* Looks at the folders that "delta" of peers.json names, where slapd has no such log yet, by their
- * owner, group and mode, and at what is in them. wanted may be NULL. */
+ * owner, group and mode, and at what is in them; and at the room for logs that are there, whoever
+ * made them. wanted may be NULL. */
 void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret);
 
 #endif

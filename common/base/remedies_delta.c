@@ -67,6 +67,20 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 		{"log-room", REMEDY_WORDS,
 		 "make room on that disk, or have the log keep less (\"purge\")",
 		 "test_delta_room.py::test_a_log_is_not_written_on_when_its_disk_is_nearly_full"},
+	[REMEDY_LOG_ROOM_BY_HAND] =
+		{"log-room-by-hand", REMEDY_WORDS,
+		 "make room on that disk, or have the log keep less (olcAccessLogPurge)",
+		 "test_delta_room.py::test_the_disk_under_a_log_that_somebody_made_is_watched"},
+	[REMEDY_LOG_ALONE] =
+		{"log-alone", REMEDY_WORDS, "give that database a log of its own, or none",
+		 "test_delta_health.py::test_a_link_that_falls_back_again_and_again_is_told_and_so_is_the_cause"},
+	[REMEDY_LOG_OWN] =
+		{"log-own", REMEDY_WORDS,
+		 "make such a log here as well, or have this node read the database",
+		 "test_delta.py::test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical"},
+	[REMEDY_LOG_END] =
+		{"log-end", REMEDY_SHELL, "ldapdelete -Y EXTERNAL -H {ldapi} {dn} {dn} {dn}",
+		 "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told"},
 	[REMEDY_DELTA_OUT] =
 		{"delta-out", REMEDY_WORDS, "take \"delta\" out of that database in peers.json",
 		 "test_delta_made.py::test_a_log_that_another_overlay_writes_is_not_made"},

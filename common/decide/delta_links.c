@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
+#include "common/live/live_log.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 /* One link that peers.json has read from a log, and what is known of that log. */
@@ -16,6 +17,7 @@ typedef struct DeltaLink {
 	bool is_live;      /* cn=config has it read that log already */
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
+	bool has_own_log;  /* this node writes one of that name itself */
 	bool was_seen_to_work;
 } DeltaLink;
 
@@ -65,6 +67,8 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->is_live = is_read_from_log(ret, live);
 		ret->is_too_early = must_read_plainly(in, live);
+		ret->has_own_log =
+			live_log_overlay(in->live, live, syncrepl_log(&consumer->syncrepl)) != NULL;
 	}
 	ret->was_seen_to_work =
 		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
@@ -75,10 +79,13 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
  * Where people made a log they mend it, and what worked once may be written again unless the peer
  * says otherwise now. A link that syncward made reads a log only where it is shown, goes back to
  * the database itself when the peer shows that its log is gone or lacks something, and stays when
- * nothing is known. Who joins does not read logs: what they begin with may be missing there.
+ * nothing is known. Who joins does not read logs: what they begin with may be missing there; and
+ * who writes none itself does not, for slapd looks there which of two changes of an entry is newer.
  */
 static bool is_plain(const DeltaLink *link)
 {
+	if (link->is_made && !link->has_own_log)
+		return true;
 	if (link->is_made && link->is_live)
 		return link->outcome == PROBE_LOG_MISSING;
 	if (link->is_made)
@@ -184,6 +191,25 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 				      syncrepl_log(&link->consumer->syncrepl), why));
 }
 
+/* Without a log of its own slapd carries out an older change behind a newer one. Of one provider
+ * changes come in their order. */
+static void tell_own(Diff *diff, const DeltaLink *link)
+{
+	Plan *plan = diff->plan;
+
+	if (!link->is_live || link->is_made || link->has_own_log ||
+	    link->database->n_consumers + !peer_is_consumer(diff->in->wanted->self) < 2)
+		return;
+	plan_add_finding(
+		diff->pool, plan, SEVERITY_CRITICAL, "log-own", link->database->desired->suffix,
+		"%s is read from its log of changes '%s', and nothing here writes into one "
+		"of that name: of two changes of an entry that were made apart the older one "
+		"may win here, contextCSN equal; %s",
+		link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
+		remedy_text(REMEDY_LOG_OWN));
+	plan->findings[plan->n_findings - 1].key = link->consumer->peer->uri;
+}
+
 /* A second question to the same peer would put its answer in the place of the first one's. */
 static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
 {
@@ -196,6 +222,7 @@ static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
 
 static void judge(Diff *diff, const DeltaLink *link)
 {
+	tell_own(diff, link);
 	if (link->outcome == PROBE_LOG_MISSING)
 		tell_missing(diff, link);
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))

@@ -47,6 +47,10 @@ void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 /* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
 void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* Logs into which the database's changes are written without "delta": how much room is left, and
+ * those that nobody reads by peers.json. */
+void diff_logs_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
 /* Peers that are away for longer than that log of changes keeps, or will be soon. */
 void diff_log_reach(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 		    const char *log);

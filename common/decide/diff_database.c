@@ -271,6 +271,7 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	diff_consumers(diff, database);
 	diff_delta(diff, database);
 	diff_logs(diff, wanted, live);
+	diff_logs_left(diff, wanted, live);
 	diff_read_only(diff, wanted, live);
 	diff_unfit_tell(diff, desired->suffix, live);
 }

@@ -71,6 +71,21 @@ static void overlay_tell(const Log *log)
 		   "once its database is there: ", remedy);
 }
 
+/* Consumers meet changes of entries that they have not, and read the whole database each time. */
+static void intruder_judge(const Log *log)
+{
+	const Entry *other =
+		live_log_intruder(log->diff->in->live, log->database, log->wanted->base);
+
+	if (other)
+		piece_tell(log,
+			   pool_printf(log->diff->pool,
+				       "%s writes another database's changes into it, which makes "
+				       "its readers read the whole database again and again",
+				       other->dn),
+			   "", remedy_text(REMEDY_LOG_ALONE));
+}
+
 static void writer_judge(const Log *log)
 {
 	const Entry *overlay =
@@ -151,8 +166,39 @@ static void limits_judge(const Log *log, const char *reader)
 		   remedy);
 }
 
+/*
+ * slapd looks in its own log which of two changes of an entry is newer, with the rights of the
+ * database's rootdn there (2.5.13, 2.6.10). Where that sees nothing the older change is carried out
+ * behind the newer one, under the newer one's entryCSN.
+ */
+static void root_judge(const Log *log)
+{
+	const char *root = log->database->root_dn;
+	Pool *pool = log->diff->pool;
+	AccessLists lists;
+	ReadRights rights;
+
+	if (!root || log->database->n_consumers == 0 ||
+	    (log->live->root_dn && dn_equal(log->live->root_dn, root)))
+		return;
+	lists = live_access_lists(log->diff->in->live, log->live, log->wanted->base);
+	rights = read_rights_judge(pool, &lists, root);
+	if (rights.outcome == READS_EVERYTHING)
+		return;
+	piece_tell_as(log, rights.outcome == READS_DENIED ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		      pool_printf(pool,
+				  "%s, the rootdn of the database, %s read it: of two "
+				  "changes made apart the older one wins here",
+				  root,
+				  rights.outcome == READS_DENIED ? "may not" : "perhaps may not"),
+		      pool_printf(pool, "give %s, in front of its other olcAccess, the line ",
+				  log->live->entry->dn),
+		      remedy_fill(pool, REMEDY_LOG_ACCESS, root));
+}
+
 static void readers_judge(const Log *log)
 {
+	root_judge(log);
 	for (size_t i = 0; i < log->wanted->n_readers; i++) {
 		const char *reader = log->wanted->readers[i];
 
@@ -189,6 +235,7 @@ void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *liv
 		}
 		if (is_told)
 			writer_judge(&log);
+		intruder_judge(&log);
 		diff_log_reach(diff, wanted, live, log.wanted->base);
 	}
 }

@@ -14,14 +14,19 @@
 #define ROOM_LEAST  (16LL * MIB)
 #define ROOM_SCARCE (256LL * MIB)
 
-static const LogFolder *folder_of(const Diff *diff, const Delta *delta)
+static const LogFolder *folder_at(const Diff *diff, const char *path)
 {
 	const Machine *machine = &diff->in->facts->machine;
 
 	for (size_t i = 0; i < machine->n_log_folders; i++)
-		if (strcmp(machine->log_folders[i].path, delta->directory) == 0)
+		if (strcmp(machine->log_folders[i].path, path) == 0)
 			return &machine->log_folders[i];
 	return NULL;
+}
+
+static const LogFolder *folder_of(const Diff *diff, const Delta *delta)
+{
+	return folder_at(diff, delta->directory);
 }
 
 /* What nobody looked at is not scarce. */
@@ -74,4 +79,22 @@ bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overla
 				 delta->logbase, delta->directory, ROOM_SCARCE / MIB,
 				 ROOM_LEAST / MIB, remedy_text(REMEDY_LOG_ROOM));
 	return false;
+}
+
+void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
+{
+	const char *path = entry_first(log->entry, "olcDbDirectory");
+	const LogFolder *folder = path ? folder_at(diff, path) : NULL;
+	const bool is_short = has_less_than(folder, ROOM_LEAST);
+
+	if (!has_less_than(folder, ROOM_SCARCE))
+		return;
+	plan_add_finding(diff->pool, diff->plan, is_short ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+			 "log-room", suffix,
+			 "the disk of the log of changes %s (%s) has less than %lld MiB left. What "
+			 "does not fit into a log is lost wherever it is read, and slapd tells "
+			 "nobody: %s",
+			 entry_first(log->entry, "olcSuffix"), path,
+			 (is_short ? ROOM_LEAST : ROOM_SCARCE) / MIB,
+			 remedy_text(REMEDY_LOG_ROOM_BY_HAND));
 }

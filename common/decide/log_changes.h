@@ -33,6 +33,9 @@ const char *log_room_describe(const Diff *diff, const Delta *delta);
  * before that, too. */
 bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overlay);
 
+/* Tells the same of a log that syncward did not make: it stays as it is. */
+void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log);
+
 /* Holds what makes a log while something is held that it needs. */
 void guard_logs(Diff *diff);
 

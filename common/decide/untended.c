@@ -3,14 +3,7 @@
 
 #include "common/copy/csn_set.h"
 #include "common/live/database_refusal.h"
-
-/* As slapo-accesslog(5) has a log's own syncprov: who reads from it gets changes of the other
- * database, and deletes nothing by what is not there. */
-static bool is_log(const LiveDatabase *live)
-{
-	return live->syncprov && entry_has_value(live->syncprov, "olcSpNoPresent", "TRUE") &&
-	       entry_has_value(live->syncprov, "olcSpReloadHint", "TRUE");
-}
+#include "common/live/live_log.h"
 
 static const char *first_suffix(const LiveDatabase *live)
 {
@@ -27,7 +20,7 @@ const char *untended_suffix(const Diff *diff, const DatabasePlan *database)
 {
 	const LiveDatabase *live = database->live;
 
-	if (!live || !first_suffix(live) || is_log(live) ||
+	if (!live || !first_suffix(live) || live_log_is_read(live) ||
 	    (!live->syncprov && !live->is_multi_provider && live->n_consumers == 0) ||
 	    (database->wanted && !refusal_of(diff, database)))
 		return NULL;

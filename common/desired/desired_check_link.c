@@ -140,7 +140,8 @@ int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink
 	const char *base = link_setting(link, SYNCREPL_SEARCHBASE);
 
 	if (check_binding(reader, link) < 0 ||
-	    (link->database->delta && check_delta_link(reader, link) < 0))
+	    (link->database->delta && link_setting(link, SYNCREPL_LOGBASE) &&
+	     check_delta_link(reader, link) < 0))
 		return -1;
 	/* Compares the spelling first: most documents give no searchbase at all. */
 	if (strcmp(base, link->database->suffix) != 0 && !dn_equal(base, link->database->suffix))

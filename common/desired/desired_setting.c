@@ -43,17 +43,35 @@ static const SyncreplSettings *level_of(const DesiredDatabase *database, const P
 	return level_speaks(&database->syncrepl, keyword) ? &database->syncrepl : NULL;
 }
 
-static const char *setting_at(const SyncreplSettings *level, const DesiredDatabase *database,
+/* Only who writes a log itself can tell which of two changes of an entry is newer (slapd looks
+ * there): consumers read the database. */
+static bool is_of_log(const Peer *provider, const Peer *consumer)
+{
+	return provider->role == PEER_PROVIDER && (!consumer || consumer->role == PEER_PROVIDER);
+}
+
+typedef struct SettingLink {
+	const DesiredDatabase *database;
+	const Peer *provider;
+	const Peer *consumer;
+} SettingLink;
+
+static const char *setting_at(const SettingLink *link, const SyncreplSettings *level,
 			      SyncreplKeyword keyword)
 {
-	return level && level->value[keyword] ? level->value[keyword]
-					      : desired_default(database, keyword);
+	if (level && level->value[keyword])
+		return level->value[keyword];
+	if (syncrepl_is_log_keyword(keyword) && !is_of_log(link->provider, link->consumer))
+		return NULL;
+	return desired_default(link->database, keyword);
 }
 
 const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
 			    const Peer *consumer, SyncreplKeyword keyword)
 {
-	return setting_at(level_of(database, provider, consumer, keyword), database, keyword);
+	const SettingLink link = {database, provider, consumer};
+
+	return setting_at(&link, level_of(database, provider, consumer, keyword), keyword);
 }
 
 JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
@@ -83,7 +101,8 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
 		const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
 
-		link.value[keyword] = setting_at(level, database, keyword);
+		link.value[keyword] =
+			setting_at(&(SettingLink){database, provider, consumer}, level, keyword);
 		if (level)
 			link.place[keyword] = level->place[keyword];
 	}

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "common/base/pool.h"
+#include "common/link/link_fallback.h"
 #include "common/live/live_config.h"
 
 /*
@@ -23,6 +24,7 @@ typedef struct LinkWatch {
 	int64_t confirm_sec; /* a look from then on decides; only while in doubt */
 	int64_t refused_sec; /* of the day: when the peer ended a try, the last that was seen */
 	unsigned n_refused;  /* so many of these tries were seen, one after the other */
+	LinkFallbacks fallbacks;
 } LinkWatch;
 
 /* What one look says about the link. */

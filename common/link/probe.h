@@ -43,6 +43,7 @@ typedef struct Probe {
 	bool has_clock;
 	long clock_ahead_sec;        /* the peer's clock less ours */
 	int64_t certificate_end_sec; /* since 1970; 0: no TLS, or not told */
+	int64_t log_oldest_sec;      /* of the changes that its log showed; 0: it showed none */
 	unsigned duration_msec;
 } Probe;
 

@@ -135,6 +135,7 @@ int probe_parse(Pool *pool, const Value *text, const Probe *like, Probe *ret, Er
 	probe.has_clock = json_member(object, "clock_ahead_sec") != NULL;
 	probe.clock_ahead_sec = (long)member_number(object, "clock_ahead_sec");
 	probe.certificate_end_sec = member_number(object, "certificate_end_sec");
+	probe.log_oldest_sec = member_number(object, "log_oldest_sec");
 	probe.duration_msec = (unsigned)member_number(object, "duration_msec");
 	*ret = probe;
 	return 0;

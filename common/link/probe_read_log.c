@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <strings.h>
 
+#include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/link/probe_read.h"
 
@@ -148,9 +150,38 @@ static void take_changes(Pool *pool, Probe *probe, const ProbeLog *log)
 		probe->steps[PROBE_LOG] = PROBE_GOOD;
 }
 
+/* "reqStart=20260701100000.000001Z,cn=log": when the change was made there. */
+static int64_t begun_sec(const char *dn)
+{
+	static const char name[] = "reqStart=";
+	char when[sizeof("20260701100000.123456Z")];
+	const size_t skip = sizeof(name) - 1, len = strcspn(dn, ",");
+
+	if (strncasecmp(dn, name, skip) != 0 || len - skip >= sizeof(when))
+		return -1;
+	memcpy(when, dn + skip, len - skip);
+	when[len - skip] = '\0';
+	return timestamp_of_generalized(when);
+}
+
+/* slapd shows entries in the order in which they were added: of few the oldest is one. */
+static int64_t oldest_sec(const Tree *changes)
+{
+	int64_t oldest = 0;
+
+	for (size_t i = 0; changes && i < changes->n_entries; i++) {
+		const int64_t sec = begun_sec(changes->entries[i].dn);
+
+		if (sec > 0 && (oldest == 0 || sec < oldest))
+			oldest = sec;
+	}
+	return oldest;
+}
+
 void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 {
 	probe->steps[PROBE_LOG] = PROBE_UNKNOWN;
+	probe->log_oldest_sec = oldest_sec(log->changes.entries);
 	if (!can_be_read(pool, probe, log))
 		return;
 	if (!log->is_accesslog)

@@ -63,16 +63,6 @@ const char *const live_config_attributes[] = {
 	"olcTLSCipherSuite",
 	NULL,
 };
-#define MONITOR_FEW                                                                          \
-	"(objectClass=monitorServer)(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)" \
-	"(cn=Tasklist)"
-const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
-const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
-const char *const live_monitor_attributes[] = {
-	"labeledURI",       "namingContexts",       "olmMDBEntries",    "monitorTimestamp",
-	"monitoredInfo",    "olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",
-	"olmSRLastConnect", "olmSRLastContact",     "olmSRNextConnect", NULL,
-};
 
 bool live_is_myself(const Live *live, const char *url)
 {

@@ -50,6 +50,7 @@ typedef struct RunningConsumer {
 	const char *provider; /* in the spelling of LiveConsumer.provider */
 	bool is_persistent;   /* phase Persist: the refresh is over */
 	bool is_connected;
+	const char *cookie_sent;  /* with its last search, since it runs; NULL: none */
 	const char *last_connect; /* generalized time */
 	const char *last_contact; /* year 0: never */
 	const char *next_connect; /* of a failed consumer, or one that reads at intervals: when it

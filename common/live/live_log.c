@@ -28,15 +28,42 @@ const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, co
 	return NULL;
 }
 
-const Entry *live_log_any(const Live *live, const LiveDatabase *database)
+const Entry *live_log_next(const Live *live, const LiveDatabase *database, const Entry *before)
 {
+	bool is_behind = before == NULL;
+
 	for (size_t i = 0; i < live->config->n_entries; i++) {
 		const Entry *entry = &live->config->entries[i];
 
-		if (entry_first(entry, "olcAccessLogDB") && is_accesslog_of(entry, database))
+		if (is_behind && entry_first(entry, "olcAccessLogDB") &&
+		    is_accesslog_of(entry, database))
+			return entry;
+		is_behind |= entry == before;
+	}
+	return NULL;
+}
+
+const Entry *live_log_any(const Live *live, const LiveDatabase *database)
+{
+	return live_log_next(live, database, NULL);
+}
+
+const Entry *live_log_intruder(const Live *live, const LiveDatabase *database, const char *log)
+{
+	for (size_t i = 0; i < live->config->n_entries; i++) {
+		const Entry *entry = &live->config->entries[i];
+		const char *base = entry_first(entry, "olcAccessLogDB");
+
+		if (base && dn_equal(base, log) && !is_accesslog_of(entry, database))
 			return entry;
 	}
 	return NULL;
+}
+
+bool live_log_is_read(const LiveDatabase *log)
+{
+	return log->syncprov && entry_has_value(log->syncprov, "olcSpNoPresent", "TRUE") &&
+	       entry_has_value(log->syncprov, "olcSpReloadHint", "TRUE");
 }
 
 static bool has_word(const char *text, const char *word)

@@ -15,6 +15,17 @@ const Entry *live_log_overlay(const Live *live, const LiveDatabase *database, co
  * is none. */
 const Entry *live_log_any(const Live *live, const LiveDatabase *database);
 
+/* The same, of those behind that one in cn=config; the first one for NULL. */
+const Entry *live_log_next(const Live *live, const LiveDatabase *database, const Entry *before);
+
+/* An overlay of another database than that one that writes into the log, too; NULL: none does. */
+const Entry *live_log_intruder(const Live *live, const LiveDatabase *database, const char *log);
+
+/* True for the database of a log that is there to be read from (delta-syncrepl), by its syncprov as
+ * slapo-accesslog(5) has it: who reads from it gets changes of the other database, and deletes
+ * nothing by what is not there. */
+bool live_log_is_read(const LiveDatabase *log);
+
 /* True when the overlay writes all changes that a consumer needs into its log. */
 bool live_log_is_whole(const Entry *overlay);
 

@@ -7,6 +7,27 @@
 #include "common/live/live_config.h"
 #include "common/slapd/url.h"
 
+#define MONITOR_FEW                                                                          \
+	"(objectClass=monitorServer)(labeledURI=*)(namingContexts=*)(cn=Start)(cn=Runqueue)" \
+	"(cn=Tasklist)"
+const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
+const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
+const char *const live_monitor_attributes[] = {
+	"labeledURI",
+	"namingContexts",
+	"olmMDBEntries",
+	"monitorTimestamp",
+	"monitoredInfo",
+	"olmSRProviderURIList",
+	"olmSRConnection",
+	"olmSRSyncPhase",
+	"olmSRLastConnect",
+	"olmSRLastContact",
+	"olmSRNextConnect",
+	"olmSRLastCookieSent",
+	NULL,
+};
+
 /* A "cn=Database N" entry: few, however many consumers there are. */
 typedef struct MonitorDatabase {
 	const char *dn;
@@ -81,6 +102,7 @@ static void running_take(const MonitorReader *reader, const Entry *entry)
 				  reader->pool, first_copy(reader, entry, "olmSRProviderURIList")),
 			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
 			  .is_connected = connection && *connection,
+			  .cookie_sent = first_copy(reader, entry, "olmSRLastCookieSent"),
 			  .last_connect = first_copy(reader, entry, "olmSRLastConnect"),
 			  .last_contact = first_copy(reader, entry, "olmSRLastContact"),
 			  .next_connect = first_copy(reader, entry, "olmSRNextConnect"),

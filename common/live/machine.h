@@ -30,11 +30,16 @@ typedef enum LogFolderState {
 } LogFolderState;
 
 typedef struct LogFolder {
-	const char *path; /* as peers.json has it */
+	const char *path; /* as peers.json has it, or cn=config */
 	LogFolderState state;
 	const char *problem; /* NULL: none is known */
 	bool has_room;       /* how much there is was looked at */
 	int64_t room_bytes;  /* on its disk, or on that where the log is already */
+	const char *suffix;  /* of the database whose changes are there; NULL: there is no log */
+	const char *base;    /* the log's own suffix; NULL: the same */
+	bool has_size;       /* its file was looked at */
+	int64_t size_bytes;
+	int64_t keeps_sec; /* by olcAccessLogPurge; -1: for ever */
 } LogFolder;
 
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
@@ -52,7 +57,7 @@ typedef struct Machine {
 	size_t n_tls_files;
 	TlsFileRefusal *tls_refusals; /* of those that wanted links name; none: nobody could try */
 	size_t n_tls_refusals;
-	LogFolder *log_folders; /* that "delta" of peers.json names */
+	LogFolder *log_folders; /* that "delta" of peers.json names, and of logs made by hand */
 	size_t n_log_folders;
 	const char *slapd_user; /* and group: as whom slapd runs; NULL: unknown, or not asked */
 	const char *slapd_group;

@@ -139,6 +139,9 @@ void status_take_probes(const LinkProbes *probes, Status *status)
 			peer->certificate_end_sec = last && last->probe.certificate_end_sec > 0
 							    ? last->probe.certificate_end_sec
 							    : -1;
+			peer->log_oldest_sec = last && last->probe.log_oldest_sec > 0
+						       ? last->probe.log_oldest_sec
+						       : -1;
 			peer->has_clock = last && last->probe.has_clock;
 			peer->clock_ahead_sec = peer->has_clock ? last->probe.clock_ahead_sec : 0;
 		}

@@ -13,6 +13,7 @@
 #include "common/copy/fleet.h"
 #include "common/link/link_probes.h"
 #include "common/link/link_watch.h"
+#include "common/live/machine.h"
 #include "common/pass/schedule.h"
 #include "common/plan/plan.h"
 #include "common/tell/condition.h"
@@ -61,6 +62,7 @@ typedef struct StatusPeer {
 	int64_t last_connect_sec;
 	int64_t next_connect_sec;
 	int64_t certificate_end_sec; /* of the peer, as a probe saw it; -1: not known, or no TLS */
+	int64_t log_oldest_sec;      /* the oldest change that its log showed; 0, -1: not known */
 	bool has_clock;              /* a probe saw the peer's clock, which only metrics tell */
 	long clock_ahead_sec;        /* the peer's clock less ours */
 } StatusPeer;
@@ -103,6 +105,20 @@ typedef struct StatusRollout {
 	size_t n_canaries;
 } StatusRollout;
 
+/* A log of changes of this node; -1: not known. */
+typedef struct StatusLog {
+	const char *suffix; /* whose changes it has */
+	const char *base;   /* its own suffix */
+	int64_t size_bytes;
+	int64_t room_bytes; /* on its disk */
+	int64_t keeps_sec;  /* by olcAccessLogPurge; -1 also: for ever */
+} StatusLog;
+
+typedef struct StatusLogs {
+	StatusLog *items;
+	size_t n_items;
+} StatusLogs;
+
 typedef struct Status {
 	const char *version; /* of the program */
 	long pid;
@@ -133,6 +149,7 @@ typedef struct Status {
 	Claim is_server_in_step; /* what belongs to no database: server ID, modules */
 	StatusDatabase *databases;
 	size_t n_databases;
+	StatusLogs logs;
 	StatusRollout rollout;
 	Fleets fleets;            /* nodes by their heartbeats; none without "heartbeat" */
 	CompareRecords compared;  /* what `compare --record` last found */
@@ -159,6 +176,11 @@ void status_take_probes(const LinkProbes *probes, Status *status);
 
 /* What peers and this node have of each database; borrowed. */
 void status_take_health(const DatabaseHealth *health, size_t n_health, Status *status);
+
+/* The logs that were seen on this machine, copied into the pool. */
+StatusLogs status_logs_take(Pool *pool, const Machine *machine);
+
+StatusLogs status_logs_copy(Pool *pool, const StatusLogs *logs);
 
 /* How this node reads others: links of all databases. */
 size_t status_count_links(const Status *status);

@@ -4,6 +4,7 @@
 
 #include "common/report/metric.h"
 #include "common/report/status_fleet.h"
+#include "common/report/status_logs.h"
 #include "common/report/status_rollout.h"
 
 /* What is told, and where to. */
@@ -266,6 +267,14 @@ static void peer_certificate(Page *page, const char *suffix, const char *id, con
 			      peer->certificate_end_sec);
 }
 
+static void peer_log(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
+{
+	if (peer->log_oldest_sec > 0)
+		metric_number(page->out, "peer_log_oldest_timestamp_seconds",
+			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
+			      peer->log_oldest_sec);
+}
+
 static void peer_clock(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
 	if (peer->has_clock && is_seen_now(page))
@@ -373,12 +382,15 @@ const char *status_metrics(Pool *pool, const Status *status)
 	      "When slapd last heard from that peer.", peer_contact);
 	peers(&page, "peer_certificate_end_timestamp_seconds",
 	      "Until when that peer's certificate is valid, as a probe saw it.", peer_certificate);
+	peers(&page, "peer_log_oldest_timestamp_seconds",
+	      "The oldest change that that peer's log showed a probe.", peer_log);
 	peers(&page, "peer_clock_ahead_seconds",
 	      "How far that peer's clock is ahead of this node's, as a probe saw it.", peer_clock);
 	copies(&page, "lag_seconds",
 	       "How far the peer, or this node, is behind the newest change that any of them has.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
 	compared(&page);
+	logs_metrics(page.out, &status->logs);
 	rollout_metrics(page.out, &status->rollout);
 	nodes(&page);
 	return buf_text(&out);

@@ -7,6 +7,7 @@
 #include "common/json/json_document.h"
 #include "common/report/status_fleet.h"
 #include "common/report/status_get.h"
+#include "common/report/status_logs.h"
 #include "common/report/status_rollout.h"
 
 /* --- parts --- */
@@ -26,6 +27,7 @@ static StatusPeer peer_read(const JsonNode *item)
 		.is_down = get_boolean(item, "down"),
 		.has_old_tls_files = get_boolean(item, "old_tls_files"),
 		.certificate_end_sec = get_time(item, "certificate_ends"),
+		.log_oldest_sec = get_time(item, "log_oldest"),
 		.is_persistent = phase && strcmp(phase, "persist") == 0,
 		.since_sec = get_time(item, "since"),
 		.last_contact_sec = get_time(item, "last_contact"),
@@ -237,6 +239,7 @@ static Status status_read(Pool *pool, const JsonNode *root)
 	slapd_read(root, &status);
 	databases_read(pool, root, &status);
 	compared_read(pool, root, &status.compared);
+	status.logs = logs_read(pool, root);
 	status.rollout = rollout_read(pool, root);
 	status.fleets = fleets_read(pool, root);
 	for (ConditionKind kind = 0; kind < CONDITION_KIND_COUNT; kind++)

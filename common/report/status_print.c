@@ -5,6 +5,7 @@
 #include "common/base/timestamp.h"
 #include "common/json/json_write.h"
 #include "common/report/status_fleet.h"
+#include "common/report/status_logs.h"
 #include "common/report/status_rollout.h"
 
 static void put_time(JsonOut *out, const char *key, int64_t sec)
@@ -95,6 +96,8 @@ static void put_peer(JsonOut *out, const StatusPeer *peer)
 	json_out_boolean(out, "down", peer->is_down);
 	if (peer->certificate_end_sec >= 0)
 		put_time(out, "certificate_ends", peer->certificate_end_sec);
+	if (peer->log_oldest_sec > 0)
+		put_time(out, "log_oldest", peer->log_oldest_sec);
 	if (peer->has_old_tls_files)
 		json_out_boolean(out, "old_tls_files", true);
 	put_claim(out, "running", peer->is_running);
@@ -301,6 +304,7 @@ const char *status_print(Pool *pool, const Status *status)
 	put_databases(&out, status);
 	put_compared(&out, &status->compared);
 	put_conditions(&out, status);
+	logs_put(&out, &status->logs);
 	rollout_put(&out, &status->rollout);
 	fleets_put(&out, &status->fleets, status->written_sec);
 	put_counters(&out, &status->counters);

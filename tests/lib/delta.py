@@ -5,12 +5,20 @@ import copy
 import os
 
 import ldap
+import messages
 from cluster import add_person, wait_entry
 from slapd import syncrepl
 
 LOG = "cn=accesslog"
 FILTER = "(&(objectClass=auditWriteObject)(reqResult=0))"
 KEYWORDS = {"syncdata": "accesslog", "logbase": LOG, "logfilter": FILTER}
+
+
+def findings(node, code):
+    """(severity, text) of each that the plan has of that code."""
+    found = [(one["severity"], one["text"]) for one in node.plan_json()["findings"] if one["code"] == code]
+    assert not [fault for _, text in found for fault in messages.faults(text)]
+    return found
 
 
 def others(cluster, node):
@@ -31,14 +39,20 @@ def access(readers):
     return "to * " + " ".join(f'by dn.exact="{reader}" read' for reader in readers) + " by * none"
 
 
-def add_log(server, readers, log=LOG):
-    """The database of the log, which the readers may read without limits; returns its DN."""
-    folder = os.path.join(server.directory, "accesslog")
+def folder_by_hand(server):
+    """The folder of the log that add_log() makes."""
+    return os.path.join(server.directory, "accesslog")
+
+
+def add_log(server, readers, log=LOG, rootdn=None):
+    """The database of the log, which the readers may read without limits, by default with the rootdn of the first one; returns
+    its DN."""
+    folder = folder_by_hand(server)
     os.makedirs(folder, exist_ok=True)
     backend = server.databases[0].backend_on(server.release)
     server.add(f"olcDatabase={backend},cn=config", {
         "objectClass": ["olcDatabaseConfig", f"olc{backend.capitalize()}Config"], "olcDatabase": backend,
-        "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": "cn=admin," + log,
+        "olcSuffix": log, "olcDbDirectory": folder, "olcRootDN": rootdn or server.databases[0].rootdn,
         "olcDbIndex": ["default eq", "entryCSN,objectClass,reqEnd,reqResult,reqStart,reqDN eq"],
         "olcAccess": access(readers),
         "olcLimits": [f'dn.exact="{reader}" size=unlimited time=unlimited' for reader in readers]})
@@ -52,9 +66,9 @@ def add_log_provider(server, log=LOG):
         "olcSpReloadHint": "TRUE"})
 
 
-def add_logging(server, log=LOG):
-    """The overlay that writes changes of the first database into the log."""
-    server.add("olcOverlay=accesslog," + server.database_dn(), {
+def add_logging(server, log=LOG, suffix=None):
+    """The overlay that writes changes of that database (the first one) into the log."""
+    server.add("olcOverlay=accesslog," + server.database_dn(suffix), {
         "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": log,
         "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE", "olcAccessLogPurge": "07+00:00 01+00:00"})
 

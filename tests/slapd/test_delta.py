@@ -9,7 +9,6 @@ import time
 
 import delta
 import ldap
-import messages
 import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
@@ -18,13 +17,6 @@ from slapd import SUFFIX, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
 MODULES = ["syncprov", "accesslog"]
-
-
-def findings(node, code):
-    """(severity, text) of each that the plan has of that code."""
-    found = [(one["severity"], one["text"]) for one in node.plan_json()["findings"] if one["code"] == code]
-    assert not [fault for _, text in found for fault in messages.faults(text)]
-    return found
 
 
 def read_from_logs(cluster):
@@ -73,7 +65,7 @@ def assert_plain(node, cause):
     before = node.syncrepl()
     node.apply_ok()
     assert node.syncrepl() == before and not any("logbase" in value for value in before)
-    (severity, text), = findings(node, "no-log")
+    (severity, text), = delta.findings(node, "no-log")
     assert severity == "warning" and "'cn=accesslog' (logbase)" in text and cause in text, text
     assert "reads the database itself" in text
     return text
@@ -95,7 +87,7 @@ def test_a_link_reads_the_database_until_its_provider_shows_the_log(plain):
     remedies.printed(text, "log-there")
     remedies.did("log-there")
     wait_until(lambda: node.apply().returncode == 0 and "logbase=" in node.syncrepl()[0], "the log is read")
-    assert findings(node, "no-log") == []
+    assert delta.findings(node, "no-log") == []
     plain.wait_persistent()
     wait_entry(node.server, add_person(peer.server, "new"))
     wait_entry(peer.server, add_person(node.server, "other"))
@@ -106,11 +98,11 @@ def test_a_log_that_shows_no_change_may_be_hidden_and_is_not_read(plain):
     delta.add_delta(peer.server, [REPLICATOR])
     read_from_logs(plain)
     node.apply_ok()
-    (severity, text), = findings(node, "log-not-known")
+    (severity, text), = delta.findings(node, "log-not-known")
     assert severity == "warning" and "shows no change" in text and "logbase" not in node.syncrepl()[0]
     add_person(peer.server, "logged")
     node.apply_ok()
-    assert "logbase=" in node.syncrepl()[0] and findings(node, "log-not-known") == []
+    assert "logbase=" in node.syncrepl()[0] and delta.findings(node, "log-not-known") == []
 
 
 def test_a_peer_that_cannot_be_asked_is_read_plainly(plain):
@@ -119,7 +111,7 @@ def test_a_peer_that_cannot_be_asked_is_read_plainly(plain):
     read_from_logs(plain)
     peer.server.kill()
     node.apply()
-    (severity, text), = findings(node, "log-not-known")
+    (severity, text), = delta.findings(node, "log-not-known")
     assert severity == "warning" and "could not be asked" in text and "logbase" not in node.syncrepl()[0]
     peer.server.start()
 
@@ -161,7 +153,7 @@ def test_a_log_that_is_whole_is_adopted_and_left_alone(whole):
     for how in (whole[0].server.stop, whole[0].server.kill):  # what contextCSN of the log says then
         how()
         whole[0].server.start()
-        assert findings(whole[1], "no-log") == []
+        assert delta.findings(whole[1], "no-log") == []
     delta.write_everywhere(whole, "again")
 
 
@@ -172,27 +164,36 @@ def hide(node):
         (ldap.MOD_REPLACE, "olcAccess", ["to attrs=reqMod by * none", delta.access([REPLICATOR])])])
 
 
+@pytest.mark.remedy("log-own")
 def test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical(whole):
     node, peer = whole
     log = peer.server.database_dn(delta.LOG)
     before = node.syncrepl()
 
     def assert_critical(cause):
-        (severity, text), = findings(node, "no-log")
+        (severity, text), = delta.findings(node, "no-log")
         assert severity == "critical" and cause in text and peer.server.ldap_uri in text, text
         node.apply_ok()
         assert node.syncrepl() == before, "what somebody made stays as it is"
     hide(peer)
     assert_critical("without reqMod")
     peer.server.modify(log, [(ldap.MOD_REPLACE, "olcAccess", delta.access([REPLICATOR]))])
-    assert findings(node, "no-log") == []
+    assert delta.findings(node, "no-log") == []
     if peer.server.release.version == "2.4":
+        remedies.is_not_printed(peer.plan().stdout, "log-own")
         return  # takes no overlay away
+    assert delta.findings(peer, "log-own") == []
     overlay, = (dn for dn, _ in peer.server.search(peer.server.database_dn()) if "accesslog" in dn)
     peer.server.root.delete_s(overlay)
     add_person(peer.server, "unlogged")
     assert_critical("lacks changes that its database has: slapd there was killed before it wrote them down, which its next change "
                     "ends, no accesslog overlay writes into it")
+    (severity, text), = delta.findings(peer, "log-own")
+    assert severity == "critical"
+    remedies.printed(text, "log-own")
+    delta.add_logging(peer.server)
+    remedies.did("log-own")
+    assert delta.findings(peer, "log-own") == []
 
 
 @pytest.mark.remedy("log-compare")
@@ -201,9 +202,9 @@ def test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it(who
     log = peer.server.database_dn(delta.LOG)
     hide(peer)
     hidden = add_person(peer.server, "hidden")
-    (_, text), = findings(node, "no-log")
+    (_, text), = delta.findings(node, "no-log")
     remedies.printed(text, "log-compare")
-    (severity, there), = findings(peer, "log-incomplete")
+    (severity, there), = delta.findings(peer, "log-incomplete")
     assert severity == "critical" and "may not read" in there
     name, value = remedies.attribute(there, "log-access")
     peer.server.modify(log, [(ldap.MOD_ADD, name, value)])
@@ -237,7 +238,7 @@ def test_links_inside_a_site_read_logs_and_those_across_the_database(slapd_facto
 
 
 def pieces(node):
-    return [text for _, text in findings(node, "log-incomplete")]
+    return [text for _, text in delta.findings(node, "log-incomplete")]
 
 
 def piece(node, words):
@@ -262,12 +263,13 @@ def test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed(slapd
     remedies.printed(piece(node, "no database has that suffix"), "log-database")
     assert "no database has that suffix" in node.run("doctor", "pending").stdout
     give(server, "cn=module{0},cn=config", piece(node, "module"), "log-module")
-    delta.add_log(server, ["cn=nobody"])
+    delta.add_log(server, ["cn=nobody"], rootdn="cn=admin," + delta.LOG)
     remedies.did("log-database")
     log = server.database_dn(delta.LOG)
     remedies.run(node, piece(node, "no overlay writes"), "log-overlay")
     remedies.run(node, piece(node, "no syncprov overlay"), "log-syncprov")
-    give(server, log, piece(node, "may not read"), "log-access")
+    give(server, log, piece(node, "replicator," + SUFFIX + " may not read"), "log-access")
+    give(server, log, piece(node, "the rootdn of the database, may not read"), "log-access")
     give(server, log, piece(node, "a limit cuts off"), "log-limits")
     assert pieces(node) == []
     add_person(server, "logged")

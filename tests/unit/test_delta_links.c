@@ -158,6 +158,13 @@ static Entry *log_make(Scene *scene)
 	return log;
 }
 
+static void value_set(Entry *entry, const char *name, const char *value)
+{
+	for (size_t i = 0; i < entry->n_attributes; i++)
+		if (strcmp(entry->attributes[i].name, name) == 0)
+			entry->attributes[i].values[0] = (Value){value, strlen(value)};
+}
+
 static void a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing(void **state)
 {
 	Scene *scene = *state;
@@ -188,8 +195,13 @@ static void a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing(void *
 		  "{0}dn.exact=\"cn=r," SUFFIX "\" size=unlimited time=unlimited");
 	assert_int_equal(n_pieces(scene), 0);
 	value_add(scene, log, "olcAccess", "{0}to * by * none");
+	assert_int_equal(n_pieces(scene), 2); /* the reader, and slapd's own looks */
+	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
+	value_set(log, "olcAccess", "{0}to * by dn.exact=\"cn=r," SUFFIX "\" read by * none");
 	assert_int_equal(n_pieces(scene), 1);
 	assert_true(finds(scene, "log-incomplete", SEVERITY_CRITICAL));
+	value_set(log, "olcRootDN", "cn=admin," SUFFIX);
+	assert_int_equal(n_pieces(scene), 0);
 }
 
 static void a_log_is_no_database_to_replicate(void **state)
@@ -207,6 +219,64 @@ static void a_log_is_no_database_to_replicate(void **state)
 	assert_true(holds(scene, GUARD_DATABASE));
 }
 
+static void who_reads_a_log_and_writes_none_is_told(void **state)
+{
+	Scene *scene = delta_make(state, LOG);
+	Entry *writer;
+
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "log-own", SEVERITY_CRITICAL));
+	writer = entry_make(scene, "olcOverlay={1}accesslog," DATABASE, "olcOverlayConfig");
+	value_add(scene, writer, "olcOverlay", "{1}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", "cn=other");
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_true(
+		finds(scene, "log-own", SEVERITY_CRITICAL)); /* slapd looks in one of that name */
+	value_set(writer, "olcAccessLogDB", "cn=log");
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "log-own", SEVERITY_CRITICAL));
+}
+
+/* Of one provider changes come in their order. */
+static void a_consumer_of_one_provider_needs_no_log(void **state)
+{
+	Scene *scene = delta_make(state, LOG);
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", "
+		      "\"role\": \"consumer\"}, "
+		      "{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}], "
+		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
+		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]}";
+	(void)plan_steps(scene);
+	assert_false(finds(scene, "log-own", SEVERITY_CRITICAL));
+}
+
+/* Nothing here tells them which of two changes of an entry is newer. */
+static void beside_logs_consumers_read_the_database(void **state)
+{
+	Scene *scene = *state;
+	static const char *const roles[] = {"provider", "consumer"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
+		scene->text = pool_printf(
+			scene->pool,
+			"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", \"role\": "
+			"\"%s\"}, {\"id\": 2, \"uri\": \"ldap://peer2\"}, {\"id\": 3, \"uri\": "
+			"\"ldap://peer3\", \"role\": \"consumer\"}], \"databases\": [{\"suffix\": "
+			"\"" SUFFIX "\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX
+			"\", \"credentials\": \"x\"}, \"delta\": {\"directory\": \"/log\"}}]}",
+			roles[i]);
+		scene_read(scene);
+		assert_int_equal(
+			scene->wanted.databases[0].consumers[0].syncrepl.value[SYNCREPL_LOGBASE] !=
+				NULL,
+			i == 0);
+		assert_int_equal(scene->wanted.databases[0].n_logs, i == 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +286,9 @@ int main(void)
 		SCENE_TEST(another_log_must_be_shown_as_well),
 		SCENE_TEST(what_was_seen_to_work_is_written_again),
 		SCENE_TEST(a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing),
+		SCENE_TEST(who_reads_a_log_and_writes_none_is_told),
+		SCENE_TEST(a_consumer_of_one_provider_needs_no_log),
+		SCENE_TEST(beside_logs_consumers_read_the_database),
 		SCENE_TEST(a_log_is_no_database_to_replicate),
 	};
 

@@ -260,11 +260,20 @@ static bool writes_links(Scene *scene)
 	return strstr(steps(scene), "olcSyncrepl") != NULL;
 }
 
+/* A log of its own, as others are to have theirs. */
+static void own_log_make(Scene *scene)
+{
+	log_make(scene);
+	provider_of_log_make(scene);
+	writer_make(scene, "07+00:00 01+00:00");
+}
+
 static void a_link_reads_the_log_when_it_is_shown(void **state)
 {
-	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
 
 	provider_make(scene, "2");
+	own_log_make(scene);
 	assert_false(writes_links(scene));
 	answer_make(scene, PROBE_UNKNOWN);
 	assert_false(writes_links(scene));
@@ -273,12 +282,24 @@ static void a_link_reads_the_log_when_it_is_shown(void **state)
 	assert_non_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
 }
 
-static void what_worked_once_is_no_proof_of_a_log(void **state)
+static void who_writes_no_log_reads_none(void **state)
 {
 	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+
+	provider_make(scene, "");
+	consumer_add(scene, 0, "peer2", 2, READS);
+	answer_make(scene, PROBE_GOOD);
+	assert_true(writes_links(scene));
+	assert_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase"));
+}
+
+static void what_worked_once_is_no_proof_of_a_log(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
 	static KnownLink link = {.suffix = SUFFIX, .peer_id = 2};
 
 	provider_make(scene, "2");
+	own_log_make(scene);
 	answer_make(scene, PROBE_UNKNOWN);
 	link.identity = scene->facts.probes->items[0].identity;
 	scene->known.links = (KnownLinks){&link, 1};
@@ -287,9 +308,10 @@ static void what_worked_once_is_no_proof_of_a_log(void **state)
 
 static void who_has_not_joined_reads_no_log(void **state)
 {
-	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
 
 	provider_make(scene, "2");
+	own_log_make(scene);
 	for (size_t i = 0; i < scene->database->n_attributes; i++)
 		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
 			scene->database->attributes[i].name = "olcLastBind";
@@ -300,9 +322,10 @@ static void who_has_not_joined_reads_no_log(void **state)
 
 static Scene *reading_make(void **state)
 {
-	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
 
 	provider_make(scene, "");
+	own_log_make(scene);
 	consumer_add(scene, 0, "peer2", 2, READS);
 	return scene;
 }
@@ -428,6 +451,65 @@ static void no_log_is_begun_where_there_is_no_room(void **state)
 	assert_true(holds(scene, GUARD_LOG));
 }
 
+/* --- logs without "delta" --- */
+
+/* The same log, and peers.json asks for none. */
+static Scene *left_make(void **state, int64_t room_bytes)
+{
+	Scene *scene = room_make(state, room_bytes);
+
+	scene->more = "";
+	return scene;
+}
+
+static void a_log_that_nobody_reads_any_more_is_told_and_stays(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
+	assert_string_equal(steps(scene), "");
+	assert_true(finds(scene, "log-left", SEVERITY_NOTE));
+	assert_non_null(strstr(scene->plan.findings[0].text,
+			       "ldapdelete -Y EXTERNAL -H ldapi:/// '" WRITER_LIVE
+			       "' 'olcOverlay={0}syncprov," LOG "' '" LOG "'"));
+}
+
+static void a_log_for_an_audit_is_nobodys_to_read(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+
+	provider_make(scene, "2");
+	log_make(scene);
+	writer_make(scene, "01+00:00 01+00:00");
+	scene->more = "";
+	scene->facts.machine.log_folders[0].has_room = true;
+	assert_string_equal(steps(scene), "");
+	assert_false(finds(scene, "log-left", SEVERITY_NOTE));
+	assert_false(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone(void **state)
+{
+	Scene *scene = left_make(state, 15 * MIB);
+
+	assert_string_equal(steps(scene), "");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void another_databases_changes_in_a_log_are_told(void **state)
+{
+	Scene *scene = room_make(state, -1);
+	Entry *other;
+
+	(void)steps(scene);
+	assert_false(finds(scene, "log-incomplete", SEVERITY_WARNING));
+	other = entry_make(scene, "olcOverlay={0}accesslog,olcDatabase={3}mdb,cn=config",
+			   "olcOverlayConfig");
+	value_add(scene, other, "olcOverlay", "{0}accesslog");
+	value_add(scene, other, "olcAccessLogDB", "cn=log");
+	(void)steps(scene);
+	assert_true(finds(scene, "log-incomplete", SEVERITY_WARNING));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +523,7 @@ int main(void)
 		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
 		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
 		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
+		SCENE_TEST(who_writes_no_log_reads_none),
 		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
 		SCENE_TEST(who_has_not_joined_reads_no_log),
 		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),
@@ -452,6 +535,10 @@ int main(void)
 		SCENE_TEST(that_a_disk_gets_full_is_told_before),
 		SCENE_TEST(a_disk_that_nobody_looked_at_is_not_full),
 		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
+		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
+		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
+		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
+		SCENE_TEST(another_databases_changes_in_a_log_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,6 +220,75 @@ static void a_peer_that_is_not_there_or_a_link_that_works_ends_the_count(void **
 	assert_null(link_watch_refusals(pool, &watch));
 }
 
+/* One that reads a log and has a connection since 09:59:00. */
+static RunningConsumer a_reader_of_a_log(const char *cookie)
+{
+	RunningConsumer running = a_consumer();
+
+	running.is_connected = running.is_persistent = true;
+	running.last_connect = "20260701095900Z";
+	running.cookie_sent = cookie;
+	return running;
+}
+
+static Syncrepl a_value_with_log(void)
+{
+	Syncrepl value = a_value("refreshAndPersist");
+
+	value.value[SYNCREPL_SYNCDATA] = "accesslog";
+	value.value[SYNCREPL_LOGBASE] = "cn=log";
+	return value;
+}
+
+static void searches_over_one_connection_are_refreshes_of_the_whole_database(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Syncrepl value = a_value_with_log(), plain = a_value("refreshAndPersist");
+	static const char *const cookies[] = {"1", "2", "2", "3", "4"};
+	LinkFallbacks fallbacks = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cookies); i++) {
+		const RunningConsumer running = a_reader_of_a_log(cookies[i]);
+
+		assert_null(link_fallbacks_describe(pool, &fallbacks)); /* twice is no habit */
+		link_fallbacks_count(&fallbacks, &value, &running, NOW);
+	}
+	assert_non_null(strstr(link_fallbacks_describe(pool, &fallbacks), "at least 3 times"));
+	fallbacks = (LinkFallbacks){0};
+	for (size_t i = 0; i < ARRAY_SIZE(cookies); i++) {
+		const RunningConsumer running = a_reader_of_a_log(cookies[i]);
+
+		link_fallbacks_count(&fallbacks, &plain, &running, NOW);
+	}
+	assert_int_equal(fallbacks.n, 0);
+}
+
+static void a_new_connection_is_no_refresh_and_an_hour_ends_the_count(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Syncrepl value = a_value_with_log();
+	RunningConsumer running = a_reader_of_a_log("1");
+	LinkFallbacks fallbacks = {0};
+
+	(void)state;
+	link_fallbacks_count(&fallbacks, &value, &running, NOW);
+	running.cookie_sent = "2";
+	running.last_connect = "20260701095930Z";
+	link_fallbacks_count(&fallbacks, &value, &running, NOW);
+	assert_int_equal(fallbacks.n, 0);
+	link_fallbacks_count(&fallbacks, &value, NULL, NOW);
+	running.cookie_sent = "3";
+	link_fallbacks_count(&fallbacks, &value, &running, NOW);
+	assert_int_equal(fallbacks.n, 0); /* what was between is not known */
+	fallbacks.n = 7;
+	fallbacks.last_sec = NOW;
+	link_fallbacks_count(&fallbacks, &value, &running, NOW + 3600);
+	assert_non_null(link_fallbacks_describe(pool, &fallbacks));
+	link_fallbacks_count(&fallbacks, &value, &running, NOW + 3601);
+	assert_null(link_fallbacks_describe(pool, &fallbacks));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +302,8 @@ int main(void)
 		cmocka_unit_test(between_its_refreshes_a_consumer_need_not_be_connected),
 		cmocka_unit_test(a_break_is_described_by_its_last_contact_and_next_try),
 		cmocka_unit_test(tries_that_a_peer_ends_are_counted_where_a_log_is_read),
+		cmocka_unit_test(searches_over_one_connection_are_refreshes_of_the_whole_database),
+		cmocka_unit_test(a_new_connection_is_no_refresh_and_an_hour_ends_the_count),
 		cmocka_unit_test(a_peer_that_is_not_there_or_a_link_that_works_ends_the_count),
 	};
 

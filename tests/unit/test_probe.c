@@ -298,6 +298,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	probe.has_clock = true;
 	probe.clock_ahead_sec = -7;
 	probe.certificate_end_sec = NOW;
+	probe.log_oldest_sec = NOW - 7;
 	probe.schema_digest = "d";
 	text = probe_print(pool, &probe);
 	value = (Value){.bytes = text, .len = strlen(text)};
@@ -309,6 +310,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 			    "`syncward doctor` there has the line");
 	assert_int_equal(back.clock_ahead_sec, -7);
 	assert_int_equal(back.certificate_end_sec, NOW);
+	assert_int_equal(back.log_oldest_sec, NOW - 7);
 	assert_int_equal(probe_parse(pool, &value, &probe, &back, NULL), 0);
 	assert_ptr_equal(back.context_csns, csns);
 	assert_ptr_equal(back.schema_digest, probe.schema_digest);

@@ -164,6 +164,23 @@ static void a_sample_that_our_own_limit_ends_is_one(void **state)
 	assert_int_equal(outcome(scene), PROBE_LOG_MISSING);
 }
 
+static void the_oldest_change_that_a_log_shows_is_told(void **state)
+{
+	Scene *scene = *state;
+
+	(void)outcome(scene);
+	assert_int_equal(scene->probe.log_oldest_sec, 0); /* its name tells no time */
+	(void)tree_add_entry(scene->pool, &scene->changes,
+			     "reqStart=20260701100005.000001Z,cn=log");
+	(void)tree_add_entry(scene->pool, &scene->changes,
+			     "reqStart=20260701100000.000000Z,cn=log");
+	(void)outcome(scene);
+	assert_int_equal(scene->probe.log_oldest_sec, 1782900000);
+	scene->changes.n_entries = 0;
+	(void)outcome(scene);
+	assert_int_equal(scene->probe.log_oldest_sec, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_make, scene_free)
 
 int main(void)
@@ -178,6 +195,7 @@ int main(void)
 		TEST(a_log_that_shows_no_change_or_no_csn_is_not_known),
 		TEST(changes_without_what_a_consumer_needs_of_each_are_no_log),
 		TEST(a_sample_that_our_own_limit_ends_is_one),
+		TEST(the_oldest_change_that_a_log_shows_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

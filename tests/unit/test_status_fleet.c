@@ -329,10 +329,49 @@ static void a_revision_that_waits_reads_back_and_is_in_metrics(void **state)
 			     "syncward_rollout_soak_left_seconds{node=\"3\",state=\"ill\"} 600\n"));
 }
 
+static void logs_of_changes_read_back_and_are_in_metrics(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	LogFolder folders[] = {
+		{.path = "/to-come", .has_room = true, .room_bytes = 1},
+		{.path = "/log",
+		 .suffix = "dc=x",
+		 .base = "cn=log",
+		 .has_size = true,
+		 .size_bytes = 4096,
+		 .keeps_sec = 604800},
+	};
+	const Machine machine = {.log_folders = folders, .n_log_folders = 2};
+	const char *text;
+	Status status;
+	Scene scene;
+	Error err;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.status.stopped_sec = -1;
+	assert_null(strstr(status_print(pool, &scene.status), "\"logs\""));
+	assert_null(strstr(status_metrics(pool, &scene.status), "syncward_log_"));
+	scene.status.logs = status_logs_take(pool, &machine);
+	assert_int_equal(scene.status.logs.n_items, 1); /* of one that is to come there is none */
+	text = status_print(pool, &scene.status);
+	assert_non_null(strstr(text, "\"room_bytes\": null"));
+	assert_int_equal(status_parse(pool, "s", text, strlen(text), &status, &err), 0);
+	assert_string_equal(status_print(pool, &status), text);
+	status.logs = status_logs_copy(pool, &status.logs);
+	text = status_metrics(pool, &status);
+	assert_non_null(
+		strstr(text, "syncward_log_size_bytes{suffix=\"dc=x\",log=\"cn=log\"} 4096\n"));
+	assert_non_null(strstr(text, "syncward_log_keeps_seconds{suffix=\"dc=x\",log=\"cn=log\"} "
+				     "604800\n"));
+	assert_null(strstr(text, "syncward_log_room_bytes{")); /* nobody looked */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_revision_that_waits_reads_back_and_is_in_metrics),
+		cmocka_unit_test(logs_of_changes_read_back_and_are_in_metrics),
 		cmocka_unit_test(all_that_are_heard_and_in_step_are_well),
 		cmocka_unit_test(check_without_all_has_one_line_and_judges_no_other_node),
 		cmocka_unit_test(the_worst_word_of_any_node_decides),
