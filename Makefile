@@ -13,7 +13,8 @@ PKG_CONFIG ?= pkg-config
 PYTEST ?= /usr/bin/python3 -m pytest
 
 # CFLAGS, CPPFLAGS, LDFLAGS and LDLIBS belong to the packager; what the sources need stands in ALL_*.
-CFLAGS ?= -O2 -g
+# Sanitizers look at what is written, not at what an optimiser makes of it, and take most of a build to do both.
+CFLAGS ?= $(if $(SANITIZE),-O0 -g1,-O2 -g)
 SANITIZE ?=
 comma := ,
 BUILD ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(BUILD_SUFFIX)

@@ -3,6 +3,7 @@
 none can; nothing else in the sources tells people what to do; and no advice does harm."""
 
 import ast
+import functools
 import glob
 import os
 import re
@@ -81,21 +82,19 @@ def texts(path):
             text = None
 
 
+@functools.lru_cache(maxsize=None)  # when a test asks: whoever only looks which tests there are need not read them all
 def marks():
     """(file, test) to the codes that its mark names."""
     found = {}
     for path in sorted(glob.glob(os.path.join(SLAPD, "test_*.py"))):
         with open(path, encoding="utf-8") as file:
-            tree = ast.parse(file.read())
-        for node in tree.body:
+            text = file.read()
+        for node in ast.parse(text).body if "mark.remedy" in text else ():
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 found[os.path.basename(path), node.name] = {
                     argument.value for decorator in node.decorator_list if isinstance(decorator, ast.Call)
                     and ast.unparse(decorator.func) == "pytest.mark.remedy" for argument in decorator.args}
     return found
-
-
-MARKS = marks()
 
 
 def test_the_table_is_read_whole():
@@ -112,11 +111,11 @@ def test_each_row_has_a_test_that_did_it_or_a_reason(code):
         assert len(proof) > 20
         return
     path, _, name = proof.partition("::")
-    assert code in MARKS.get((path, name), ()), f"{proof} is no test with @pytest.mark.remedy(\"{code}\")"
+    assert code in marks().get((path, name), ()), f"{proof} is no test with @pytest.mark.remedy(\"{code}\")"
 
 
 def test_each_test_has_a_row():
-    wrong = [f"{path}::{name}: {code}" for (path, name), codes in MARKS.items() for code in codes if code not in ROWS]
+    wrong = [f"{path}::{name}: {code}" for (path, name), codes in marks().items() for code in codes if code not in ROWS]
     assert wrong == []
 
 

@@ -10,7 +10,7 @@ import time
 
 import ldap
 import remedies
-from slapd import PASSWORD, Database, syncrepl, wait_until
+from slapd import PASSWORD, PATIENCE_SEC, Database, syncrepl, wait_until
 
 
 class Node:
@@ -162,7 +162,7 @@ class Cluster:
         wait_until(lambda: len({frozenset(n.server.context_csns(suffix)) for n in self.nodes}) == 1,
                    "all nodes have the same contextCSN")
 
-    def wait_persistent(self, seconds=15.0):
+    def wait_persistent(self, seconds=PATIENCE_SEC):
         """Waits until slapd calls all links persistent, where it tells: what is deleted during a refresh may stay."""
         if self.nodes[0].server.consumers() is not None:
             wait_until(lambda: all(c.phase == "Persist" for node in self.nodes for c in node.server.consumers()),
@@ -237,7 +237,7 @@ def add_person(server, name, database=None):
     return dn
 
 
-def wait_entry(server, dn, seconds=15.0):
+def wait_entry(server, dn, seconds=PATIENCE_SEC):
     def there():
         try:
             return server.root.search_s(dn, ldap.SCOPE_BASE, attrlist=["1.1"])

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from slapd import wait_until
+from slapd import PATIENCE_SEC, wait_until
 
 
 def is_in_pass(node, pid):
@@ -54,7 +54,7 @@ class Daemon:
         found = [re.match(r"syncward: ([a-z-]+): (.*)", line) for line in list(self.lines)]
         return [(m.group(1), m.group(2)) for m in found if m and name in (None, m.group(1))]
 
-    def wait_for(self, name, n=1, timeout=20, text=""):
+    def wait_for(self, name, n=1, timeout=PATIENCE_SEC, text=""):
         """Waits for the n-th event of that name whose sentence holds the text; returns the sentence."""
         def found():
             assert self.process.poll() is None, "the daemon ended: " + "\n".join(self.lines)

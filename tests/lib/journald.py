@@ -14,7 +14,7 @@ import socket
 import struct
 import threading
 
-from slapd import wait_until
+from slapd import PATIENCE_SEC, wait_until
 
 SCRIPT = """mount -t tmpfs -o mode=0755 tmpfs /run && mkdir -p /run/systemd/journal &&
 mount --bind "$0" /run/systemd/journal && exec "$@"
@@ -70,7 +70,7 @@ class Journald:
         """The records, those of one event with a name."""
         return [r for r in list(self.records) if name in (None, r.get("SYNCWARD_EVENT"))]
 
-    def wait_for(self, name, n=1, text="", timeout=20):
+    def wait_for(self, name, n=1, text="", timeout=PATIENCE_SEC):
         """The n-th record of that event whose message holds the text."""
         def found():
             told = [record for record in self.events(name) if text in record["MESSAGE"]]

@@ -19,6 +19,11 @@ def lot(name, among):
     return among[number(name) % len(among)]
 
 
+def draws(name, tree, share):
+    """True for one name in so many, for others with another tree."""
+    return number(f"{tree} {name}") % share == 0
+
+
 def has_its_turn(place, among, tree):
     """True for one in so many neighbours, by their places: with another tree for others, and never for none of them."""
     return (place + number(f"turns {tree}")) % among == 0

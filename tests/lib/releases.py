@@ -96,6 +96,11 @@ def usual_version():
     return "2.5" if "2.5" in versions() else versions()[-1]
 
 
+def version_of(item):
+    """The release on which a test of pytest runs; None: on none."""
+    return getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
+
+
 def is_every_wanted(environment):
     """True when each test shall run on each release: in `make check-long`, and when somebody names the releases."""
     return bool(environment.get("SYNCWARD_LONG") or environment.get("SYNCWARD_SLAPD_VERSIONS"))

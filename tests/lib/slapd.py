@@ -14,6 +14,7 @@ import ctypes
 import dataclasses
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -32,6 +33,14 @@ SUN_PATH_MAX = 107  # sockaddr_un.sun_path less its NUL
 LOG_LEVELS = {"trace": 1, "packets": 2, "args": 4, "conns": 8, "config": 64, "acl": 128, "stats": 256,
               "sync": 16384, "none": 0}
 PR_SET_PDEATHSIG = 1
+# Ten tests at once on two busy processors make of two seconds twenty. Less than the minute after which much that went wrong
+# is tried again: that must not pass for what was awaited.
+PATIENCE_SEC = 40.0
+# slapd has a place for each connection that it might have, makes all of them at its start, and cn=Monitor looks through
+# them. systemd gives it 1024; where a shell has very many, half of a start is that.
+N_FILES_MAX = 4096
+LIMIT_NOFILE = tuple(N_FILES_MAX if limit == resource.RLIM_INFINITY else min(limit, N_FILES_MAX)
+                     for limit in resource.getrlimit(resource.RLIMIT_NOFILE))
 _libc = ctypes.CDLL(None)
 
 
@@ -59,12 +68,14 @@ class Session:
     authz_dn: str
 
 
-def wait_until(claim, what, seconds=15.0):
+def wait_until(claim, what, seconds=PATIENCE_SEC):
     """Polls until claim() is true and returns its value; raises TimeoutError naming what was awaited.
 
-    A claim that runs a program is asked less often: what is waited for needs the processors, too.
+    A claim that asks a server or runs a program is asked less often, and the less the longer it was waited: what is waited
+    for needs the processors, too.
     """
-    end = time.monotonic() + seconds
+    begin = time.monotonic()
+    end = begin + seconds
     while True:
         start = time.monotonic()
         value = claim()
@@ -73,7 +84,8 @@ def wait_until(claim, what, seconds=15.0):
         now = time.monotonic()
         if now > end:
             raise TimeoutError(f"after {seconds} s still not: {what}")
-        time.sleep(min(max(0.01, 2 * (now - start)), 0.3))
+        took = now - start
+        time.sleep(max(0.01, min(2 * took, 0.3), min((now - begin) / 10, 0.5) if took > 0.001 else 0))
 
 
 def hold_port():
@@ -89,6 +101,7 @@ def hold_port():
 
 def _die_with_parent():
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_NOFILE, LIMIT_NOFILE)
 
 
 class Slapd:

@@ -2,9 +2,8 @@
 """Fixtures for tests against real slapd servers.
 
 A test runs on one OpenLDAP release, which its name chooses, or the newest (@pytest.mark.newest_release); in `make check-long`, or when it is about a release
-(@pytest.mark.every_release), on all. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
-SYNCWARD_PROGRAM names the program to test, SYNCWARD_PROGRAM_ELSEWHERE, if it is there, another build of it for all
-releases but the usual one: in `make check` only one of them meets the sanitizers, which take a quarter of the time.
+(@pytest.mark.every_release), on all, or with --turns on all but one, which the commit chooses. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
+SYNCWARD_PROGRAM names the program to test (tests/conftest.py: which tests have another build of it).
 """
 
 import os
@@ -13,9 +12,9 @@ import subprocess
 import pytest
 import remedies
 from lone import Lone
-from lots import lot
+from lots import commit, lot
 from netns import Network
-from releases import is_every_wanted, name_without, release, usual_version, versions
+from releases import is_every_wanted, name_without, release, usual_version, version_of, versions
 from slapd_farm import SlapdFarm
 
 try:
@@ -31,32 +30,21 @@ LONGEST = ("test_fleet", "test_restart_safety", "test_property", "test_joining_k
            "test_away", "test_heal", "test_fence", "test_scene", "test_tls_renewal", "test_daemon_days", "test_order")
 
 
-PROGRAM = os.environ.get("SYNCWARD_PROGRAM", os.path.join(TOP, "build", "syncward"))
-PROGRAM_ELSEWHERE = os.environ.get("SYNCWARD_PROGRAM_ELSEWHERE", PROGRAM)
-
-
-def version_of(item):
-    """The release on which a test runs; None: on none."""
-    return getattr(item, "callspec", None) and item.callspec.params.get("slapd_release")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item):
-    version = version_of(item)
-    os.environ["SYNCWARD_PROGRAM"] = PROGRAM if version in (None, usual_version()) else PROGRAM_ELSEWHERE
-
-
 def pytest_generate_tests(metafunc):
     if "slapd_release" in metafunc.fixturenames:
         is_one = metafunc.definition.get_closest_marker("one_release")
         metafunc.parametrize("slapd_release", [usual_version()] if is_one else versions(), indirect=True)
 
 
-def runs(item):
-    """False for the runs of a test on the releases that its name did not choose."""
+def runs(item, has_turns):
+    """False for the runs of a test on the releases that its name did not choose. Where commits take turns those that run on
+    every release leave out one, but for those that take turns themselves."""
     version = version_of(item)
-    if not version or item.get_closest_marker("one_release") or item.get_closest_marker("every_release"):
+    if not version or item.get_closest_marker("one_release"):
         return True
+    if item.get_closest_marker("every_release"):
+        is_whole = not has_turns or item.get_closest_marker("turns") or len(versions()) < 2
+        return is_whole or version != lot(f"{commit()} {name_without(item.nodeid, version)}", versions())
     if item.get_closest_marker("newest_release"):
         return version == versions()[-1]
     return version == lot(name_without(item.nodeid, version), versions())
@@ -65,11 +53,11 @@ def runs(item):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Leaves to check-long the runs on the releases that the names of tests did not choose."""
-    left = [] if is_every_wanted(os.environ) else [item for item in items if not runs(item)]
+    left = [] if is_every_wanted(os.environ) else [item for item in items if not runs(item, config.getoption("--turns"))]
     if left:
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if runs(item)]
-
+        kept = set(items) - set(left)
+        items[:] = [item for item in items if item in kept]
 
     # The longest first, so that none is left to one worker when the others are done. A stable sort.
     items.sort(key=lambda item: not item.path.name.startswith(LONGEST))

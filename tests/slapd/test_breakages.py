@@ -592,6 +592,7 @@ HEALTHY = "status: -; check: OK; doctor: -; verify: -"
 
 
 @pytest.mark.one_release
+@pytest.mark.turns(2)
 @pytest.mark.parametrize("name, codes, cause, breaks", [pytest.param(*row[:4], marks=row[4], id=row[0]) for row in ROWS])
 def test_a_breakage_is_told_as_the_table_says_and_no_longer_than_it_lasts(site, name, codes, cause, breaks):
     wait_well(site, HEALTHY, 30)

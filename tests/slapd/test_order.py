@@ -71,6 +71,7 @@ def test_2_4_waits_for_a_change_by_the_rootdn_and_goes_on_by_itself(slapd_factor
     assert "000" in sids(node.server.context_csns())
 
 
+@pytest.mark.turns(3)
 @pytest.mark.parametrize("n_steps", range(1, 8))
 def test_slapd_and_syncward_killed_after_each_step_of_the_set_up(slapd_factory, program, n_steps):
     """The step is done, nobody did more, and nothing was saved that slapd does not save by itself."""
