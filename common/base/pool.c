@@ -261,7 +261,7 @@ void *pool_resize(Pool *pool, void *bytes, size_t len, size_t size)
 /* Under AddressSanitizer an array moves with each of its first items: who still holds the former
  * one is seen with two items, not only with as many as make it move. */
 #ifdef __SANITIZE_ADDRESS__
-#define ROOM_FOR(n) ((n) < 64 ? (n) + 1 : (n) * 2)
+#define ROOM_FOR(n) ((n) < 64 ? (n) + 1 : (n)*2)
 #else
 #define ROOM_FOR(n) ((n) < 4 ? 4 : (n)*2)
 #endif
