@@ -39,8 +39,10 @@ def wait_settled(cluster):
 
 @pytest.fixture(name="plain")
 def fixture_plain(slapd_factory, program):
-    """Two nodes that read each other's database, known to be in step."""
-    return Cluster(slapd_factory, program, 2, modules=MODULES).form_by_hand().be_seen_to_work()
+    """Two nodes that read each other's database, known to be in step. The first one writes a log: else it may read none."""
+    cluster = Cluster(slapd_factory, program, 2, modules=MODULES)
+    delta.add_delta(cluster[0].server, [REPLICATOR])
+    return cluster.form_by_hand().be_seen_to_work()
 
 
 @pytest.fixture(name="whole")
@@ -273,6 +275,11 @@ def test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed(slapd
     give(server, log, piece(node, "a limit cuts off"), "log-limits")
     assert pieces(node) == []
     add_person(server, "logged")
+    peer.apply_ok()
+    (severity, text), = delta.findings(peer, "log-own")
+    assert severity == "warning" and "reads the database itself" in text and "logbase" not in peer.syncrepl()[0]
+    peer.server.modify("cn=module{0},cn=config", [(ldap.MOD_ADD, "olcModuleLoad", "accesslog")])
+    delta.add_delta(peer.server, [REPLICATOR])
     peer.apply_ok()
     assert any("logbase" in value for value in peer.syncrepl()), "what was made can be read"
     wait_entry(peer.server, add_person(server, "new"))
