@@ -170,8 +170,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 	if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
-				      "%s; slapd here reads it already: what changes there may "
-				      "stay away, contextCSN equal; %s",
+				      "%s; slapd here reads it: changes may stay away, contextCSN "
+				      "equal; %s",
 				      fault, remedy_text(REMEDY_LOG_COMPARE)));
 	else
 		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);

@@ -167,6 +167,7 @@ def hide(node):
 
 
 @pytest.mark.remedy("log-own")
+@pytest.mark.newest_release
 def test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical(whole):
     node, peer = whole
     log = peer.server.database_dn(delta.LOG)
