@@ -13,6 +13,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
+from jsonschema import Draft202012Validator
 from slapd import SUFFIX, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
@@ -132,6 +133,13 @@ def test_the_daemon_tells_of_a_log_that_is_missing_and_reads_it_when_it_is_there
         wait_until(lambda: "logbase=" in node.syncrepl()[0], "the log is read")
         wait_until(lambda: "no-log" not in node.run("status").stdout, "and nothing is told any more")
         assert daemon.last_pass()[0] - passes < 20
+        told = json.loads(node.run("status", "--output", "json").stdout)
+        log, = told["logs"]
+        assert (log["suffix"], log["logbase"], log["keeps_seconds"]) == (SUFFIX, delta.LOG, 7 * 86400)
+        assert log["room_bytes"] > 0 and (log["size_bytes"] or node.server.databases[0].backend_on(node.server.release) != "mdb")
+        assert told["databases"][0]["peers"][0]["log_oldest"]
+        with open(os.path.join(remedies.TOP, "etc/status.schema.json"), encoding="utf-8") as file:
+            Draft202012Validator(json.load(file)).validate(told)
     wait_entry(node.server, add_person(peer.server, "new"))
 
 
