@@ -17,7 +17,7 @@ typedef struct DeltaLink {
 	bool is_live;      /* cn=config has it read that log already */
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
-	bool has_own_log;  /* this node writes one of that name itself */
+	bool lacks_own;    /* this node must write one of that name itself, and does not */
 	bool was_seen_to_work;
 } DeltaLink;
 
@@ -44,6 +44,12 @@ static bool must_read_plainly(const PlanInput *in, const LiveDatabase *live)
 						  : !live->is_multi_provider;
 }
 
+/* Of one provider changes come in their order. */
+static bool is_one_of_several(const DeltaLink *link)
+{
+	return link->database->n_consumers > 1 || !peer_is_consumer(link->in->wanted->self);
+}
+
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -67,8 +73,9 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->is_live = is_read_from_log(ret, live);
 		ret->is_too_early = must_read_plainly(in, live);
-		ret->has_own_log =
-			live_log_overlay(in->live, live, syncrepl_log(&consumer->syncrepl)) != NULL;
+		ret->lacks_own =
+			is_one_of_several(ret) &&
+			!live_log_overlay(in->live, live, syncrepl_log(&consumer->syncrepl));
 	}
 	ret->was_seen_to_work =
 		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
@@ -84,7 +91,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
  */
 static bool is_plain(const DeltaLink *link)
 {
-	if (link->is_made && !link->has_own_log)
+	if (link->lacks_own && (link->is_made || !link->is_live))
 		return true;
 	if (link->is_made && link->is_live)
 		return link->outcome == PROBE_LOG_MISSING;
@@ -163,8 +170,8 @@ static void tell_missing(Diff *diff, const DeltaLink *link)
 	if (link->is_live)
 		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
 			  pool_printf(diff->pool,
-				      "%s; slapd here reads it already: what changes there may "
-				      "stay away, contextCSN equal; %s",
+				      "%s; slapd here reads it: changes may stay away, contextCSN "
+				      "equal; %s",
 				      fault, remedy_text(REMEDY_LOG_COMPARE)));
 	else
 		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);
@@ -191,23 +198,19 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 				      syncrepl_log(&link->consumer->syncrepl), why));
 }
 
-/* Without a log of its own slapd carries out an older change behind a newer one. Of one provider
- * changes come in their order. */
+/* Without a log of its own slapd carries out an older change behind a newer one. What "delta" lacks
+ * is a change of the plan, made or held. */
 static void tell_own(Diff *diff, const DeltaLink *link)
 {
-	Plan *plan = diff->plan;
-
-	if (!link->is_live || link->is_made || link->has_own_log ||
-	    link->database->n_consumers + !peer_is_consumer(diff->in->wanted->self) < 2)
+	if (!link->lacks_own || link->is_made)
 		return;
-	plan_add_finding(
-		diff->pool, plan, SEVERITY_CRITICAL, "log-own", link->database->desired->suffix,
-		"%s is read from its log of changes '%s', and nothing here writes into one "
-		"of that name: of two changes of an entry that were made apart the older one "
-		"may win here, contextCSN equal; %s",
-		link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
-		remedy_text(REMEDY_LOG_OWN));
-	plan->findings[plan->n_findings - 1].key = link->consumer->peer->uri;
+	link_tell(diff, link, link->is_live ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-own",
+		  pool_printf(diff->pool,
+			      "%s is to be read from its log of changes '%s', and nothing here "
+			      "writes into one of that name: of two changes of an entry that were "
+			      "made apart the older one may win here, contextCSN equal; %s",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
+			      remedy_text(REMEDY_LOG_OWN)));
 }
 
 /* A second question to the same peer would put its answer in the place of the first one's. */

@@ -13,6 +13,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
+from jsonschema import Draft202012Validator
 from slapd import SUFFIX, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
@@ -39,8 +40,10 @@ def wait_settled(cluster):
 
 @pytest.fixture(name="plain")
 def fixture_plain(slapd_factory, program):
-    """Two nodes that read each other's database, known to be in step."""
-    return Cluster(slapd_factory, program, 2, modules=MODULES).form_by_hand().be_seen_to_work()
+    """Two nodes that read each other's database, known to be in step. The first one writes a log: else it may read none."""
+    cluster = Cluster(slapd_factory, program, 2, modules=MODULES)
+    delta.add_delta(cluster[0].server, [REPLICATOR])
+    return cluster.form_by_hand().be_seen_to_work()
 
 
 @pytest.fixture(name="whole")
@@ -130,6 +133,13 @@ def test_the_daemon_tells_of_a_log_that_is_missing_and_reads_it_when_it_is_there
         wait_until(lambda: "logbase=" in node.syncrepl()[0], "the log is read")
         wait_until(lambda: "no-log" not in node.run("status").stdout, "and nothing is told any more")
         assert daemon.last_pass()[0] - passes < 20
+        told = json.loads(node.run("status", "--output", "json").stdout)
+        log, = told["logs"]
+        assert (log["suffix"], log["logbase"], log["keeps_seconds"]) == (SUFFIX, delta.LOG, 7 * 86400)
+        assert log["room_bytes"] > 0 and (log["size_bytes"] or node.server.databases[0].backend_on(node.server.release) != "mdb")
+        assert told["databases"][0]["peers"][0]["log_oldest"]
+        with open(os.path.join(remedies.TOP, "etc/status.schema.json"), encoding="utf-8") as file:
+            Draft202012Validator(json.load(file)).validate(told)
     wait_entry(node.server, add_person(peer.server, "new"))
 
 
@@ -165,6 +175,7 @@ def hide(node):
 
 
 @pytest.mark.remedy("log-own")
+@pytest.mark.newest_release
 def test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical(whole):
     node, peer = whole
     log = peer.server.database_dn(delta.LOG)
@@ -273,6 +284,11 @@ def test_what_a_log_lacks_is_told_piece_by_piece_and_made_as_it_is_printed(slapd
     give(server, log, piece(node, "a limit cuts off"), "log-limits")
     assert pieces(node) == []
     add_person(server, "logged")
+    peer.apply_ok()
+    (severity, text), = delta.findings(peer, "log-own")
+    assert severity == "warning" and "reads the database itself" in text and "logbase" not in peer.syncrepl()[0]
+    peer.server.modify("cn=module{0},cn=config", [(ldap.MOD_ADD, "olcModuleLoad", "accesslog")])
+    delta.add_delta(peer.server, [REPLICATOR])
     peer.apply_ok()
     assert any("logbase" in value for value in peer.syncrepl()), "what was made can be read"
     wait_entry(peer.server, add_person(server, "new"))

@@ -6,8 +6,28 @@
 #define LOG_JSON "\"syncdata\": \"accesslog\", \"logbase\": \"cn=log\""
 #define PLAIN    "type=refreshAndPersist"
 
+static Entry *entry_make(Scene *scene, const char *dn, const char *class)
+{
+	Entry *entry = &scene->config.entries[scene->config.n_entries++];
+
+	entry->dn = dn;
+	value_add(scene, entry, "objectClass", class);
+	return entry;
+}
+
+/* This node writes such a log itself. */
+static Entry *own_log_make(Scene *scene, const char *log)
+{
+	Entry *writer = entry_make(scene, "olcOverlay={1}accesslog," DATABASE, "olcOverlayConfig");
+
+	value_add(scene, writer, "olcOverlay", "{1}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", log);
+	value_add(scene, writer, "olcAccessLogOps", "writes");
+	return writer;
+}
+
 /* Two peers; peer 2 is read from its log by peers.json. */
-static Scene *delta_make(void **state, const char *live)
+static Scene *alone_make(void **state, const char *live)
 {
 	Scene *scene = *state;
 
@@ -19,6 +39,14 @@ static Scene *delta_make(void **state, const char *live)
 	provider_make(scene, "");
 	if (live)
 		consumer_add(scene, 0, "peer2", 2, pool_printf(scene->pool, "timeout=3 %s", live));
+	return scene;
+}
+
+static Scene *delta_make(void **state, const char *live)
+{
+	Scene *scene = alone_make(state, live);
+
+	own_log_make(scene, "cn=log");
 	return scene;
 }
 
@@ -139,15 +167,6 @@ static size_t n_pieces(Scene *scene)
 	return n;
 }
 
-static Entry *entry_make(Scene *scene, const char *dn, const char *class)
-{
-	Entry *entry = &scene->config.entries[scene->config.n_entries++];
-
-	entry->dn = dn;
-	value_add(scene, entry, "objectClass", class);
-	return entry;
-}
-
 static Entry *log_make(Scene *scene)
 {
 	Entry *log = entry_make(scene, "olcDatabase={2}mdb,cn=config", "olcDatabaseConfig");
@@ -221,14 +240,12 @@ static void a_log_is_no_database_to_replicate(void **state)
 
 static void who_reads_a_log_and_writes_none_is_told(void **state)
 {
-	Scene *scene = delta_make(state, LOG);
+	Scene *scene = alone_make(state, LOG);
 	Entry *writer;
 
 	(void)plan_steps(scene);
 	assert_true(finds(scene, "log-own", SEVERITY_CRITICAL));
-	writer = entry_make(scene, "olcOverlay={1}accesslog," DATABASE, "olcOverlayConfig");
-	value_add(scene, writer, "olcOverlay", "{1}accesslog");
-	value_add(scene, writer, "olcAccessLogDB", "cn=other");
+	writer = own_log_make(scene, "cn=other");
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
 	assert_true(
@@ -239,10 +256,19 @@ static void who_reads_a_log_and_writes_none_is_told(void **state)
 	assert_false(finds(scene, "log-own", SEVERITY_CRITICAL));
 }
 
+static void who_writes_no_log_begins_to_read_none(void **state)
+{
+	Scene *scene = alone_make(state, PLAIN);
+
+	answer_make(scene, PROBE_GOOD);
+	assert_string_equal(written(scene), "");
+	assert_true(finds(scene, "log-own", SEVERITY_WARNING));
+}
+
 /* Of one provider changes come in their order. */
 static void a_consumer_of_one_provider_needs_no_log(void **state)
 {
-	Scene *scene = delta_make(state, LOG);
+	Scene *scene = alone_make(state, LOG);
 
 	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", "
 		      "\"role\": \"consumer\"}, "
@@ -287,6 +313,7 @@ int main(void)
 		SCENE_TEST(what_was_seen_to_work_is_written_again),
 		SCENE_TEST(a_log_that_is_read_here_is_told_as_long_as_a_piece_is_missing),
 		SCENE_TEST(who_reads_a_log_and_writes_none_is_told),
+		SCENE_TEST(who_writes_no_log_begins_to_read_none),
 		SCENE_TEST(a_consumer_of_one_provider_needs_no_log),
 		SCENE_TEST(beside_logs_consumers_read_the_database),
 		SCENE_TEST(a_log_is_no_database_to_replicate),
