@@ -148,7 +148,7 @@ map: ## the rooms of the sources, what each is for, what it may use
 	$(Q)tests/check-layers --map
 
 .PHONY: demo bench bench-peers mutants quick check check-long coverage sanitize analyze fuzz fuzz-build fuzz-programs replay-programs bench-programs deps
-demo: deps ## three throw-away servers become a cluster, are damaged and repaired live (under a minute)
+demo: deps ## throw-away servers at two sites and a consumer become a cluster, are damaged, repaired live (under a minute)
 	+$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/run $(BUILD)/syncward
 

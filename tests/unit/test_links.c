@@ -152,7 +152,26 @@ static void a_single_gateway_is_a_warning(void **state)
 	assert_int_equal(judgement.n_warnings, 1);
 	assert_string_equal(
 		judgement.warnings[0],
-		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 (and 1 more such peers)");
+		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 (and 1 more such peers)"
+		"; when a provider is back that was away so, slapd may lose for good what was written on "
+		"both sides, which only `syncward compare` tells");
+}
+
+/* Nothing comes to it from behind. */
+static void a_single_hub_is_a_warning_of_changes_that_wait(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Scene made =
+		scene(pool,
+		      PEER(1, "") "," PEER(2, "") "," PEER(3, HUB) "," PEER(
+			      4, HUB READS("3")) "," PEER(5, ",\"role\":\"consumer\"" READS("4")),
+		      "");
+	const LinksJudgement judgement = links_judge(pool, &made.links);
+
+	(void)state;
+	assert_true(judgement.n_warnings > 0);
+	assert_non_null(strstr(judgement.warnings[0], "while peer 3 is away"));
+	assert_null(strstr(judgement.warnings[0], "for good"));
 }
 
 static void who_reads_one_other_only_is_a_warning(void **state)
@@ -480,6 +499,7 @@ int main(void)
 		cmocka_unit_test(gateways_are_the_first_of_each_site_by_id),
 		cmocka_unit_test(fifty_nodes_in_five_sites_have_530_sessions),
 		cmocka_unit_test(a_single_gateway_is_a_warning),
+		cmocka_unit_test(a_single_hub_is_a_warning_of_changes_that_wait),
 		cmocka_unit_test(who_reads_one_other_only_is_a_warning),
 		cmocka_unit_test(providers_that_read_at_intervals_are_a_warning),
 		cmocka_unit_test(very_many_links_are_a_note),
