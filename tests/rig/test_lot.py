@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A test against slapd runs on one OpenLDAP release, chosen by its name, unless it is about releases."""
 
+import importlib.util
 import os
 import re
 import subprocess
+import types
 
 import pytest
 from lots import commit, has_its_turn, lot
@@ -118,3 +120,35 @@ def test_runs_on_the_usual_release_have_the_first_program_and_others_the_other_o
         env={**os.environ, "SYNCWARD_SLAPD_VERSIONS": " ".join(ALL), "SYNCWARD_PROGRAM": str(build / "first"),
              "SYNCWARD_PROGRAM_ELSEWHERE": str(build / "elsewhere")})
     assert re.findall(r"(2\.\d) has (\w+)", done.stdout) == [("2.4", "elsewhere"), ("2.5", "first"), ("2.6", "elsewhere")]
+
+
+@pytest.fixture(name="slapd_conftest")
+def fixture_slapd_conftest():
+    """tests/slapd/conftest.py as a module."""
+    spec = importlib.util.spec_from_file_location("slapd_conftest", os.path.join(TOP, "tests/slapd/conftest.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Item:
+    """A test of every release as pytest has it."""
+
+    def __init__(self, version, *marks):
+        self.nodeid = f"slapd/test_it.py::test_it[{version}]"
+        self.callspec = types.SimpleNamespace(params={"slapd_release": version})
+        self.marks = ("every_release", *marks)
+
+    def get_closest_marker(self, name):
+        return name in self.marks
+
+
+def test_what_runs_on_every_release_leaves_out_one_with_each_commit_and_none_for_ever(slapd_conftest, monkeypatch):
+    monkeypatch.setattr(slapd_conftest, "versions", lambda: ALL)
+    seen = set()
+    for i in range(20):
+        monkeypatch.setattr(slapd_conftest, "commit", lambda tree=f"commit {i}": tree)
+        seen.add(tuple(version for version in ALL if slapd_conftest.runs(Item(version), True)))
+        assert all(slapd_conftest.runs(Item(version), False) for version in ALL)
+        assert all(slapd_conftest.runs(Item(version, "turns"), True) for version in ALL), "of these commits choose one in so many"
+    assert seen == {("2.4", "2.5"), ("2.4", "2.6"), ("2.5", "2.6")}

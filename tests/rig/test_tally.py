@@ -51,6 +51,24 @@ def test_the_slowest_tests_and_the_share_of_each_stage_are_told(check, tmp_path)
         "    25.0   25.0 %      30.0  unit", "    75.0   75.0 %     100.5  slapd", "   100.0  100.0 %     130.5  together"]
 
 
+def words(check, long, tree, monkeypatch):
+    """All words of all commands of a run at that commit."""
+    monkeypatch.setattr(check, "commit", lambda: tree)
+    return {word for _, _, commands in check.stages(long) for command in commands for word in command}
+
+
+def test_what_stages_leave_to_other_commits_has_its_turn_and_check_long_has_all(check, monkeypatch):
+    each = [("SYNCWARD_SEED=1", "SYNCWARD_SEED=5001"), ("bullseye", "trixie"), ("SYNCWARD_SYSTEMD=252 247", "SYNCWARD_SYSTEMD=252 257")]
+    guest = "--ignore=tests/selinux/test_enforcing.py"
+    runs = [words(check, False, f"commit {i}", monkeypatch) for i in range(20)]
+    for pair in each:
+        assert {tuple(word in run for word in pair) for run in runs} == {(True, False), (False, True)}
+    assert {guest in run for run in runs} == {True, False} and all("--turns" in run for run in runs)
+    everything = words(check, True, "commit 0", monkeypatch)
+    assert {"bullseye", "trixie", "SYNCWARD_SYSTEMD=252 247 257", "HISTORIES=500000"} <= everything
+    assert not {guest, "--turns", "--share"} & everything
+
+
 def test_the_time_of_processors_is_counted(check):
     tally = check.Tally()
     busy = "import time\nwhile time.process_time() < 0.3: pass"

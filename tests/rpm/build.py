@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-RPMBUILD_SECONDS = 600
+RPMBUILD_SECONDS = 1800  # a minute and a half of processors, which many may share
 
 
 def run(command, **options):
