@@ -24,7 +24,7 @@ ARGUMENTS = {
     "restriction": "what closes cn=config", "ids": "ids to vouch for or that stay",
     "ldapi": "the URI of this node's slapd", "lines": "lines of LDIF", "listed-id": "an id to take out",
     "mode": "permissions of a file", "name": "a name that somebody chose", "number": "a number", "numbers": "two numbers",
-    "readers": "the DNs that count and one more",
+    "readers": "the DNs that count and one more", "guards": "what a person released, once more",
     "release": "the command that releases a guard",
     "own-id": "the id of this node", "path": "a path that is only shown", "pid": "a process", "suffix": "a suffix",
     "tls": "-ZZ or nothing",

@@ -10,9 +10,11 @@
 #include "agent/slapd/oldest_entries.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
+#include "agent/system/host_address.h"
 #include "common/base/remedies.h"
 #include "common/decide/emptied.h"
 #include "common/slapd/read_rights.h"
+#include "common/slapd/url.h"
 
 #define SIZE_LIMIT_EXCEEDED 4
 #define NO_SUCH_OBJECT      32
@@ -268,6 +270,35 @@ void world_look_for_emptied(Directory *directory, Pool *pool, const PlanInput *i
 		    emptied_must_look(&world->live, live, known_database(input->known, suffix)))
 			world_facts_of(pool, &world->facts, suffix)->glance =
 				world_content_here(directory, pool, world, suffix);
+	}
+}
+
+/* An address alone: what a name means nobody may have to wait for. */
+static const char *url_address(Pool *pool, const char *uri)
+{
+	Url url;
+
+	if (!url_parse(pool, uri, &url) ||
+	    (!strchr(url.host, ':') && strspn(url.host, "0123456789.") != strlen(url.host)))
+		return NULL;
+	return url.host;
+}
+
+void world_look_for_addresses(Pool *pool, const Wanted *wanted, Machine *machine)
+{
+	const Desired *desired = wanted->desired;
+	const char *own = url_address(pool, wanted->self->uri);
+
+	machine->own_urls = NULL;
+	machine->n_own_urls = 0;
+	if (!own || host_has_address(own))
+		return;
+	for (size_t i = 0; i < desired->n_peers; i++) {
+		const Peer *peer = &desired->peers[i];
+		const char *address = peer == wanted->self ? NULL : url_address(pool, peer->uri);
+
+		if (address && host_has_address(address))
+			POOL_PUSH(pool, machine->own_urls, machine->n_own_urls, peer->uri);
 	}
 }
 

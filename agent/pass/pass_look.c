@@ -86,6 +86,8 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	ret_world->facts.now_sec = clock_system.realtime_sec(NULL);
 	tls_times_read(pool, &ret_world->live, &ret_world->facts.machine);
 	tls_files_read(pool, &ret_world->live, input->plan.wanted, &ret_world->facts.machine);
+	if (input->plan.wanted)
+		world_look_for_addresses(pool, input->plan.wanted, &ret_world->facts.machine);
 	log_folders_read(pool, &ret_world->live, input->plan.wanted, &ret_world->facts.machine);
 	ret_world->refusals = input->plan.known->refusals;
 	for (size_t i = 0; i < input->n_contents; i++)

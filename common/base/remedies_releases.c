@@ -23,8 +23,8 @@ const RemedyRow remedies_releases[REMEDY_COUNT] = {
 	[REMEDY_RELEASE_G11] =
 		{"release-g11", REMEDY_SHELL, "syncward apply --release G11",
 		 "test_identity_guard.py::test_a_machine_that_took_anothers_place_writes_only_when_a_person_says_so"},
-	[REMEDY_RELEASE_G5_G11] =
-		{"release-g5-g11", REMEDY_SHELL, "syncward apply --release G5,G11",
+	[REMEDY_RELEASE_AGAIN] =
+		{"release-again", REMEDY_SHELL, "syncward apply --release {=guards}",
 		 "test_order.py::test_ids_that_are_exchanged_by_release_are_so_beside_daemons"},
 	[REMEDY_RELEASE_G12] = {"release-g12", REMEDY_SHELL, "syncward apply --release G12",
 				"test_readers.py::test_released_the_hold_lets_go"},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/desired/links.h"
+#include "common/desired/wanted_readers.h"
 #include "common/live/write_refusal.h"
 
 /* What `syncward leave` or the fence closed opens again when the database has what its peers have.
@@ -69,12 +71,27 @@ static void refusal_tell(Diff *diff, const char *suffix, const LiveDatabase *liv
 					     machine_ldap_uri(&diff->in->facts->machine)));
 }
 
+static bool refuses_readers(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			    WriteRefusal *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	Links links;
+
+	if (read_refusal_find(live, ret))
+		return true;
+	if (!bind_refusal_find(diff->in->live, ret))
+		return false;
+	links = links_make(scratch, diff->in->wanted->desired, wanted->desired);
+	return wanted_is_read_simply(&links, diff->in->wanted->self);
+}
+
 /* Sessions that are there go on; one that breaks does not come back. */
 static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	WriteRefusal refusal;
 
-	if (!live->syncprov || !wanted_is_shared(wanted) || !read_refusal_find(live, &refusal))
+	if (!live->syncprov || !wanted_is_shared(wanted) ||
+	    !refuses_readers(diff, wanted, live, &refusal))
 		return;
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable",
 			 wanted->desired->suffix,

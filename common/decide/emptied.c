@@ -10,7 +10,7 @@
 
 static void rules_take(Buf *text, const Entry *entry)
 {
-	static const char *const deciding[] = {"olcAccess", "olcAuthzRegexp", "olcAuthIDRewrite"};
+	static const char *const deciding[] = {"olcAccess", "olcAuthzRegexp"};
 
 	for (size_t i = 0; entry && i < ARRAY_SIZE(deciding); i++) {
 		const Attribute *attribute = entry_attribute(entry, deciding[i]);

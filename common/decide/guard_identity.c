@@ -110,10 +110,12 @@ static void judge_place(Identity *identity)
 		return;
 	identity->text = pool_printf(
 		diff->pool,
-		"slapd here takes for its own the URL of peer %u, %s, and not %s, that of peer %u, "
+		"%s the URL of peer %u, %s, and not %s, that of peer %u, "
 		"which this node is by \"names\", \"node\" or --node: two servers "
 		"would write under one server ID, and changes get lost. The line of agent.json is %s; "
 		"only if peers.json has it wrong",
+		peer_is_myself(diff, other->id) ? "slapd here takes for its own"
+						: "this machine has the address in",
 		other->id, other->uri, self->uri, self->id,
 		remedy_fill(diff->pool, REMEDY_NODE_IS, remedy_number(diff->pool, other->id)));
 }

@@ -26,6 +26,15 @@ static bool is_name(const char *uri)
 	       strncmp(url.host, "localhost", strlen("localhost")) != 0;
 }
 
+/* Where names say nothing, for all URLs are addresses: this machine has none but that one. */
+static bool has_own_address(const Machine *machine, const Peer *peer)
+{
+	for (size_t i = 0; i < machine->n_own_urls; i++)
+		if (strcmp(machine->own_urls[i], peer->uri) == 0)
+			return true;
+	return false;
+}
+
 const Peer *peer_that_listens_here(const Diff *diff)
 {
 	const Desired *desired = diff->in->desired;
@@ -36,6 +45,8 @@ const Peer *peer_that_listens_here(const Diff *diff)
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *peer = &desired->peers[i];
 
+		if (has_own_address(&diff->in->facts->machine, peer))
+			return peer;
 		if (peer_is_myself(diff, peer->id) &&
 		    ((diff->has_live_sid && diff->live_sid == peer->id) ||
 		     (is_name(self->uri) && is_name(peer->uri))))

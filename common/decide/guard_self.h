@@ -7,8 +7,8 @@
 /* True when slapd here would take the peer's URL for its own, although it is another peer's. */
 bool peer_is_myself(const Diff *diff, unsigned peer_id);
 
-/* The peer that slapd here is by the URLs that it listens at, and not the one that this node was
- * named ("node" of agent.json, --node); NULL: nothing says so. */
+/* The peer that slapd here is by the URLs that it listens at, or by an address of this machine, and
+ * not the one that this node was named ("node" of agent.json, --node); NULL: nothing says so. */
 const Peer *peer_that_listens_here(const Diff *diff);
 
 /* True when the provider (in one spelling) is this node as peers.json has it, whatever slapd makes

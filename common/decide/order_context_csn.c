@@ -136,18 +136,21 @@ static bool checkpoint_is_ours(const Order *order)
 	       (!overlay || entry_has_value(overlay, "objectClass", "olcSyncProvConfig"));
 }
 
-/* What is released passes once: when the wait is over the server ID is held again, and the same
- * release must come with the next apply. */
+/* What is released passes once: when the wait is over it is held again, and the same release must
+ * come with the next apply. Others are over with the pass that they let go, or are remembered. */
 const char *order_apply_again(const Order *order)
 {
-	const bool is_used = diff_is_released(order->diff, GUARD_SERVER_ID);
-	const bool has_twin = diff_is_released(order->diff, GUARD_IDENTITY);
+	static const Guard again[] = {GUARD_SERVER_ID, GUARD_CONTENT, GUARD_IDENTITY,
+				      GUARD_READERS,   GUARD_PARTIAL, GUARD_JOINING};
+	Buf guards = BUF_IN(order->diff->pool);
 
-	if (is_used && has_twin)
-		return remedy_text(REMEDY_RELEASE_G5_G11);
-	if (is_used)
-		return remedy_text(REMEDY_RELEASE_G5);
-	return remedy_text(has_twin ? REMEDY_RELEASE_G11 : REMEDY_APPLY);
+	for (size_t i = 0; i < ARRAY_SIZE(again); i++)
+		if (diff_is_released(order->diff, again[i]))
+			buf_printf(&guards, "%s%s", guards.len > 0 ? "," : "",
+				   guard_code(again[i]));
+	return guards.len > 0
+		       ? remedy_fill(order->diff->pool, REMEDY_RELEASE_AGAIN, buf_text(&guards))
+		       : remedy_text(REMEDY_APPLY);
 }
 
 static const char *goes_on(const Order *order)

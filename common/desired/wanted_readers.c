@@ -20,6 +20,25 @@ const char *wanted_reader(const DesiredDatabase *given, const Peer *self, const 
 	return desired_setting(given, self, consumer, SYNCREPL_BINDDN);
 }
 
+static bool binds_simply(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
+{
+	const char *method = desired_setting(given, self, consumer, SYNCREPL_BINDMETHOD);
+	const char *dn = desired_setting(given, self, consumer, SYNCREPL_BINDDN);
+
+	return dn && *dn && !(method && strcasecmp(method, "sasl") == 0);
+}
+
+bool wanted_is_read_simply(const struct Links *links, const Peer *self)
+{
+	const size_t here = links_position(links, self);
+
+	for (size_t at = 0; at < links->n_nodes; at++)
+		if (at != here && relay_set_has(&links->reads[at], here) &&
+		    binds_simply(links->database, self, links->nodes[at]))
+			return true;
+	return false;
+}
+
 /* --- logs --- */
 
 typedef struct Logs {

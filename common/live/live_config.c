@@ -39,6 +39,8 @@ const char *const live_config_attributes[] = {
 	"olcReadOnly",
 	"olcLastMod",
 	"olcRestrict",
+	"olcDisallows",
+	"olcAuthzRegexp",
 	"olcSyncUseSubentry",
 	"olcOverlay",
 	"olcSpCheckpoint",

@@ -46,7 +46,10 @@ typedef struct LogFolder {
 typedef struct Machine {
 	const char *ldap_uri; /* where slapd is asked; NULL: ldapi:/// */
 	const char *fqdn;
-	bool fqdn_is_open;      /* it is being looked up: fqdn is the short name until then */
+	bool fqdn_is_open;     /* it is being looked up: fqdn is the short name until then */
+	const char **own_urls; /* of other peers, with an address of this machine and no other;
+				  looked for where that of the peer that it is has none */
+	size_t n_own_urls;
 	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
 	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
 	size_t n_listeners;

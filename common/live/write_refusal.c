@@ -53,6 +53,27 @@ bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret)
 	return false;
 }
 
+bool bind_refusal_find(const Live *live, WriteRefusal *ret)
+{
+	const Attribute *values =
+		live->global ? entry_attribute(live->global, "olcDisallows") : NULL;
+	AUTO(Pool) *scratch = pool_new();
+	const char *word;
+
+	for (size_t i = 0; values && i < values->n_values; i++) {
+		char *rest = pool_strdup(scratch, ordered_text(values->values[i].bytes));
+
+		while ((word = config_next_word(&rest))) {
+			if (strcasecmp(word, "bind_simple") != 0)
+				continue;
+			*ret = (WriteRefusal){live->global->dn, "olcDisallows",
+					      values->values[i].bytes, false};
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool restricts(const char *value, bool *ret_modify)
 {
 	AUTO(Pool) *scratch = pool_new();

@@ -21,4 +21,7 @@ bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRef
  * it root over ldapi cannot read cn=config either. */
 bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret);
 
+/* True when the server takes no simple bind. */
+bool bind_refusal_find(const Live *live, WriteRefusal *ret);
+
 #endif

@@ -24,7 +24,7 @@ PLACEHOLDER = re.compile(r"\{=?([a-z][a-z-]*)\}")
 ARGUMENTS = {"lines": r"(?: '[^']*')*", "ids": r"\d+(?:, ?\d+)*", "numbers": r"\d+ \d+", "uri": r"[^\s'\"`;,]+",
              "tls": r"(?: -ZZ)?", "restriction": "olc(?:ReadOnly|Restrict)",
              "release": "syncward apply --release [A-Za-z0-9-]+",
-             "readers": r'"[^]]*"',
+             "readers": r'"[^]]*"', "guards": "[A-Za-z0-9-]+(?:,[A-Za-z0-9-]+)*",
              **dict.fromkeys(("free-id", "listed-id", "number", "own-id", "pid"), r"\d+")}
 WORD = r"(?:[^\s'\"`;\\]|'[^']*'|\\')+"  # of a shell, quoted or not
 done = set()  # the codes that the running test has done, or that are not printed on its release

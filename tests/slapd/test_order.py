@@ -270,7 +270,7 @@ def released(node, guards):
     return told
 
 
-@pytest.mark.remedy("release-g5-g11")
+@pytest.mark.remedy("release-again")
 def test_ids_that_are_exchanged_by_release_are_so_beside_daemons(slapd_factory, program):
     """What the first release made ready was undone by the daemon, and the second one began anew, without end."""
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb", overlays=("syncprov",))]).form_by_hand()
@@ -287,7 +287,7 @@ def test_ids_that_are_exchanged_by_release_are_so_beside_daemons(slapd_factory, 
     for node in cluster.nodes[1:]:
         released(node, "G5,G11")
         assert server_id(node) == [str(node.id)]
-    remedies.did("release-g5-g11")
+    remedies.did("release-again")
     assert cluster[1].server.values("olcOverlay={0}syncprov," + cluster[1].server.database_dn(), "olcSpCheckpoint") == ["100 10"]
     for node in cluster:
         add_person(node.server, f"then-by-{node.id}")

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random servers and random peers.json: one pass puts each right, touches nothing else, and a second does nothing.
 
-SYNCWARD_SEED repeats a run; SYNCWARD_LONG=1 makes it 5000 cases instead of 100, of which `make check` plays half. The
-releases take turns.
+SYNCWARD_SEED repeats a run; SYNCWARD_LONG=1 makes it 5000 cases instead of 100. The releases take turns.
 """
 
 import collections
@@ -141,7 +140,6 @@ def fixture_farm(version):
     assert not problems, problems
 
 
-@pytest.mark.turns(2)
 @pytest.mark.parametrize("chunk, version", [(i, VERSIONS[i % len(VERSIONS)]) for i in range(N_CHUNKS)])
 def test_one_pass_puts_any_server_right(farm, program, chunk):
     print(f"SYNCWARD_SEED={SEED}")

@@ -6,6 +6,7 @@ import pytest
 import remedies
 from cluster import Cluster
 from lone import Lone
+from slapd import SUFFIX
 from test_guards import findings, in_step, load_anew
 
 FRONTEND = "olcDatabase={-1}frontend,cn=config"
@@ -41,6 +42,23 @@ def test_a_provider_that_peers_may_not_read_is_told_on_both_sides(slapd_factory,
     remedies.run(other, other.plan().stdout, "restrict-off")
     remedies.did("restricted-there")
     assert found(other) == [] and "[restricted]" not in one.run("doctor").stdout
+
+
+@pytest.mark.remedy("restrict-off")
+def test_a_provider_that_takes_no_simple_bind_is_told(slapd_factory, program):
+    """Its peers bind so; who only uses certificates or tickets is not concerned."""
+    _, other = cluster = Cluster(slapd_factory, program, 2).form()
+    other.server.modify("cn=config", [(ldap.MOD_ADD, "olcDisallows", ["tls_2_anon", "bind_simple"])])
+    text = other.plan().stdout
+    assert ("critical", "unreadable") in found(other) and "olcDisallows of cn=config" in text, text
+    cluster.document["databases"][0]["readers"] = [f"cn=replicator,{SUFFIX}"]
+    cluster.document["peers"][0]["as_consumer"] = {"bindmethod": "sasl", "saslmech": "EXTERNAL"}
+    cluster.write()
+    assert ("critical", "unreadable") not in found(other)
+    del cluster.document["peers"][0]["as_consumer"]
+    cluster.write()
+    remedies.run(other, text, "restrict-off")
+    assert other.server.values("cn=config", "olcDisallows") == ["tls_2_anon"] and found(other) == []
 
 
 @pytest.mark.remedy("restrict-off")

@@ -41,11 +41,32 @@ static void who_has_an_address_is_another_peer_by_its_server_id_only(void **stat
 	assert_true(holds(scene, GUARD_IDENTITY));
 }
 
+/* All are addresses, as many write them, and a new server has no ID that would tell. */
+static void a_new_server_that_has_another_peers_address_gets_no_server_id(void **state)
+{
+	static const char *any[] = {"ldapi:///", "ldap:///"}, *third[] = {"ldap://10.0.0.3"};
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"policy\": {\"mode\": \"enforce\"}, \"peers\": ["
+		      "{\"id\": 1, \"uri\": \"ldap://10.0.0.1\"}, {\"id\": 2, \"uri\": "
+		      "\"ldap://10.0.0.2\"}, {\"id\": 3, \"uri\": \"ldap://10.0.0.3\"}], "
+		      "\"databases\": [{\"suffix\": \"dc=x\", \"syncrepl\": {\"bindmethod\": "
+		      "\"simple\", \"binddn\": \"cn=r,dc=x\", \"credentials\": \"x\"}}]}";
+	scene->facts.machine.listeners = any;
+	(void)plan_steps(scene);
+	assert_false(holds(scene, GUARD_IDENTITY));
+	scene->facts.machine.own_urls = third;
+	scene->facts.machine.n_own_urls = 1;
+	assert_null(strstr(plan_steps(scene), "olcServerID"));
+	assert_true(holds(scene, GUARD_IDENTITY));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_server_that_listens_as_another_peer_gets_no_server_id),
 		SCENE_TEST(who_has_an_address_is_another_peer_by_its_server_id_only),
+		SCENE_TEST(a_new_server_that_has_another_peers_address_gets_no_server_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,6 +126,11 @@ static void a_release_that_waits_for_a_change_is_given_again(void **state)
 	scene_plan(scene);
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_non_null(strstr(hold->text, "`syncward apply --release G5,G11` goes on"));
+	scene->options.released = GUARD_BIT(GUARD_SERVER_ID) | GUARD_BIT(GUARD_CONTENT) |
+				  GUARD_BIT(GUARD_READERS) | GUARD_BIT(GUARD_REMOVAL);
+	scene_plan(scene);
+	hold = scene_hold(scene, GUARD_ORDER);
+	assert_non_null(strstr(hold->text, "`syncward apply --release G5,G10,G12` goes on"));
 	/* Nobody releases it in between, as the daemon does not. */
 	scene->options.released = 0;
 	overlay->attributes[2].values[0].bytes = "1 1";
