@@ -193,6 +193,14 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
+static bool wanted_reads(const WantedDatabase *wanted, unsigned peer_id)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == peer_id)
+			return true;
+	return false;
+}
+
 /* Of a link whose provider the file makes a consumer. */
 static bool is_of_demoted(const Hold *hold)
 {
@@ -340,15 +348,23 @@ static unsigned links_up(const SimCluster *cluster, const SimNode *node)
 	return up;
 }
 
+/* A consumer, and a provider that is being filled, read who is their source by the file, in the
+ * place of another provider (guard_removal.c): nothing comes to others from them. */
+static bool is_swapped(const SimHost *host, size_t provider)
+{
+	return !(host->file.consumers >> provider & 1) &&
+	       !wanted_reads(&host->file.wanted.databases[0], (unsigned)provider + 1);
+}
+
 /* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
-static void links_compare(SimHost *host, unsigned worked, unsigned released)
+static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigned released)
 {
 	const SimCluster *cluster = &host->sim->cluster;
 	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
-		    !(ended >> i & 1) && !*host->sim->breach)
+		    !(ended >> i & 1) && (was_open || !is_swapped(host, i)) && !*host->sim->breach)
 			snprintf(host->sim->breach, sizeof(host->sim->breach),
 				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
 				 i + 1);
@@ -376,7 +392,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
-	links_compare(host, worked, options->released);
+	links_compare(host, worked, had_flag, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

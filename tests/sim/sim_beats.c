@@ -18,6 +18,17 @@
 
 /* --- what this node says --- */
 
+/* lost_changes.c: what the look before saw of the own server ID is here still. */
+static void own_look(SimHost *host)
+{
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+	const uint32_t newest = sim_context(node)->time[host->at + 1];
+
+	host->has_lost |= newest < host->own_newest;
+	if (newest > host->own_newest)
+		host->own_newest = newest;
+}
+
 /* Peers were asked when the pass began; the copy here is read last. */
 static bool may_say(const SimLooked *looked, const Known *known)
 {
@@ -36,6 +47,7 @@ static bool may_say(const SimLooked *looked, const Known *known)
 		       .here = &here,
 		       .peers = looked->facts->peers,
 		       .n_peers = looked->facts->n_peers,
+		       .missing = host->has_lost ? "" : NULL,
 	       }) == HEARTBEAT_MAY_WRITE;
 }
 
@@ -60,6 +72,7 @@ static void say(const SimLooked *looked, const Known *known)
 	host->sim->cluster.now++;
 	host->said = says;
 	host->said_at = host->sim->cluster.now;
+	own_look(host);
 }
 
 /* --- what is here of the others --- */
@@ -113,6 +126,8 @@ static Fleet fleet_read(Pool *pool, const SimHost *host)
 void sim_rollout_forget(SimHost *host)
 {
 	host->watched = NULL;
+	host->own_newest = 0;
+	host->has_lost = false;
 }
 
 /* What daemon_rollout.c asks before it believes its own copy. */
@@ -165,7 +180,7 @@ static void rollout_look(const SimLooked *looked, const Known *known)
 	if (looked->inputs->rollout.file) {
 		canary_look(looked, known, &next);
 	} else {
-		sim_rollout_forget(looked->host);
+		looked->host->watched = NULL;
 		next.sha256 = NULL;
 		next.since_sec = 0;
 		next.n_canaries = 0;
@@ -187,6 +202,7 @@ void sim_beats_look(const SimLooked *looked)
 
 	if (state_read(looked->pool, host->state_dir, false, &state, NULL) < 0)
 		return;
+	own_look(host);
 	say(looked, &state.known);
 	if (host->sim->is_staged)
 		rollout_look(looked, &state.known);

@@ -63,7 +63,9 @@ typedef struct SimHost {
 	const char *watched; /* digest of that one; NULL: none waits */
 	uint32_t said_at;    /* its last heartbeat */
 	uint16_t said;
-	int actions_left; /* of this pass, until it is killed; negative: as many as it likes */
+	uint32_t own_newest; /* change under its server ID that its daemon saw here */
+	bool has_lost;       /* and saw gone */
+	int actions_left;    /* of this pass, until it is killed; negative: as many as it likes */
 	SimAdvice advice;
 	bool is_reference; /* its copy was never wiped, restored or of another cluster */
 	bool had_entries;  /* since the machine is new */

@@ -96,6 +96,16 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
+/* No other copy ever had it. */
+static bool is_of_one(const SimRecord *record)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at < SIM_NODES; at++)
+		n += record->is_held[at];
+	return n <= 1;
+}
+
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
  * what was deleted there last, and loses what it had sent to nobody with its next change, which may
  * be a heartbeat. */
@@ -113,7 +123,8 @@ static void forget_healed(SimPlay *play)
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
 		if (!is_lost || ((cluster->forgot || cluster->was_overtaken) &&
-				 (play->ledger[name].is_deleted || play->sim.has_beats)))
+				 (play->ledger[name].is_deleted ||
+				  (play->sim.has_beats && is_of_one(&play->ledger[name])))))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
@@ -177,25 +188,6 @@ static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 	return false;
 }
 
-/* "node 1: 0@812 3@790 knows 101 812 0 0 0": names with the times of their CSNs, contextCSN by
- * server ID. */
-static void copies_tell(const SimCluster *cluster, bool tells_context, FILE *file)
-{
-	for (size_t at = 0; at < cluster->n_nodes; at++) {
-		const SimCopy *copy = &cluster->nodes[at].copy;
-
-		fprintf(file, "node %zu:", at + 1);
-		for (size_t i = 0; i < copy->n_entries; i++)
-			fprintf(file, " %u@%u%s", copy->entries[i].name, copy->entries[i].csn.time,
-				copy->entries[i].is_bare ? "-bare" : "");
-		if (tells_context)
-			fprintf(file, " knows");
-		for (size_t sid = 0; tells_context && sid < SIM_SIDS; sid++)
-			fprintf(file, " %u", sim_context(&cluster->nodes[at])->time[sid]);
-		fprintf(file, "\n");
-	}
-}
-
 /* --- the verdict --- */
 
 SimTally sim_tally;
@@ -213,17 +205,17 @@ static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, b
 		play->is_refused[i] = sim_choice_is_change(&history->choices[i]) &&
 				      sim_tally.changes == n_changes;
 		if (is_loud)
-			copies_tell(&play->sim.cluster, true, stdout);
+			sim_copies_tell(&play->sim.cluster, true, stdout);
 	}
 	if (is_loud)
 		printf("quiet\n");
 	sim_play_quiet(play);
 	if (is_loud)
-		copies_tell(&play->sim.cluster, true, stdout);
+		sim_copies_tell(&play->sim.cluster, true, stdout);
 	forget_healed(play);
 }
 
-static void play_end(SimPlay *play)
+void sim_play_end(SimPlay *play)
 {
 	for (size_t i = 0; i < SIM_NODES; i++)
 		directory_close(play->sim.hosts[i].memory);
@@ -270,7 +262,7 @@ static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
 	for (unsigned name = 0; name < SIM_NAMES; name++)
 		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
 	alone->differs |= copies_differ(play, &one, &other);
-	play_end(play);
+	sim_play_end(play);
 }
 
 /* Without what clients were refused: a server that had written before is another one. */
@@ -358,37 +350,6 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 		sim_tally.alone++;
 	}
 	verdict = verdict_of(&play, &alone);
-	play_end(&play);
+	sim_play_end(&play);
 	return verdict;
-}
-
-/* --- alone --- */
-
-static void change_tell(const SimPlay *play, const SimChoice *choice, SimCsn before, FILE *file)
-{
-	const SimRecord *record = &play->ledger[choice->of[1]];
-
-	if (sim_choice_is_change(choice) && record->csn.time == before.time)
-		return;
-	if (choice->verb == SIM_WRITE)
-		fprintf(file, "write %u %u %u\n", choice->of[0], choice->of[1], record->csn.time);
-	else
-		sim_choice_print(choice, file);
-}
-
-void sim_history_tell_alone(const SimHistory *history, FILE *file)
-{
-	static SimPlay play;
-
-	play = (SimPlay){.sim = {.pool = pool_new()}};
-	sim_play_begin(&play, history, false);
-	for (size_t i = 0; i < history->n_choices; i++) {
-		const SimChoice *choice = &history->choices[i];
-		const SimCsn before = play.ledger[choice->of[1] % SIM_NAMES].csn;
-
-		sim_play_choice(&play, choice);
-		change_tell(&play, choice, before, file);
-	}
-	copies_tell(&play.sim.cluster, false, file);
-	play_end(&play);
 }

@@ -190,7 +190,7 @@ static void seed(SimPlay *play, size_t at)
 
 	if (!node->is_up || node->copy.n_entries > 0 || sim_is_closed(node) ||
 	    play->sim.hosts[at].had_entries ||
-	    (play->sim.consumers > 0 && sim_begins_anew(&play->sim.hosts[at])))
+	    (play->sim.hosts[at].disk.consumers > 0 && sim_begins_anew(&play->sim.hosts[at])))
 		return;
 	(void)sim_write(&play->sim.cluster, at, 0, false);
 	(void)sim_write(&play->sim.cluster, at, 1, false);

@@ -135,8 +135,8 @@ static void pass(SimPlay *play, size_t at, int kill_after)
 	SimHost *host = &play->sim.hosts[at];
 
 	if (play->sim.has_agent &&
-	    (!host->is_foreign ||
-	     (all_run(&play->sim.cluster) && (play->sim.consumers == 0 || !sim_begins_anew(host)))))
+	    (!host->is_foreign || (all_run(&play->sim.cluster) &&
+				   (host->disk.consumers == 0 || !sim_begins_anew(host)))))
 		sim_pass(host, &(SimPass){.kill_after = kill_after});
 	else if (!play->sim.has_agent && play->sim.cluster.nodes[at].is_up)
 		sim_host_relink(host); /* as somebody would who sees it */

@@ -36,6 +36,12 @@ void sim_play_choice(SimPlay *play, const SimChoice *choice);
 /* Networks work, servers run, everything arrives, and syncward has its time. */
 void sim_play_quiet(SimPlay *play);
 
+/* "node 1: 0@812 3@790 knows 101 812 0 0 0": names with the times of their CSNs, contextCSN by
+ * server ID. */
+void sim_copies_tell(const SimCluster *cluster, bool tells_context, FILE *file);
+
+void sim_play_end(SimPlay *play);
+
 /* Sees whether a copy lost what it had. */
 void sim_play_look(SimPlay *play);
 
