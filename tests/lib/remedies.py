@@ -92,8 +92,9 @@ def rows():
 
 
 def code_of(text):
-    """The code of a command or line that stands alone."""
+    """The code of a command or line that stands alone; of two it is the one that has these very words."""
     found = [row.code for row in rows().values() if row.form != "WORDS" and re.fullmatch(row.pattern, text)]
+    found = [code for code in found if not rows()[code].arguments] or found
     assert len(found) == 1, f"{text!r} is {found}"
     return found[0]
 

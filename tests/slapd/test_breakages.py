@@ -85,6 +85,7 @@ ELSEWHERE = {
     "unstamped-entries": "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew",
     "log-not-known": "test_delta.py::test_a_log_that_shows_no_change_may_be_hidden_and_is_not_read",
     "log-short": "test_delta_health.py::test_a_peer_that_is_away_too_long_for_the_log_is_foretold",
+    "log-left": "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told",
     "log-room": "test_delta_room.py::test_a_log_is_not_written_on_when_its_disk_is_nearly_full",
     "log-incomplete": "test_delta.py::test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it",
     "rid-shared": "test_two_databases.py::test_rids_shared_by_two_databases_are_a_warning",

@@ -185,5 +185,5 @@ def test_an_emptied_database_is_told_until_its_peer_is_back(pair):
         assert node.run("check").returncode == 2
         peer.server.start()
         wait_in_step(daemon)
-        wait_told(daemon, "finding-gone", "")
+        wait_told(daemon, "finding-gone", "this node holds no entry")
         assert len(daemon.events("finding")) == 1
