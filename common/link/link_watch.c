@@ -75,6 +75,14 @@ LinkLook link_watch_see(const Syncrepl *syncrepl, const RunningConsumer *running
 	return look;
 }
 
+/* A try that has just begun shows the contact of the one before, which a second later is no longer
+ * it. */
+static bool nobody_was_there(const RunningConsumer *running)
+{
+	return timestamp_of_generalized(running->last_contact) + SPARE_SEC <
+	       timestamp_of_generalized(running->last_connect);
+}
+
 void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningConsumer *running)
 {
 	int64_t sec;
@@ -86,7 +94,8 @@ void link_watch_count(LinkWatch *watch, const Syncrepl *syncrepl, const RunningC
 	if (running->is_connected)
 		return;
 	if (!running_made_contact(running)) {
-		watch->n_refused = 0; /* nobody was there */
+		if (nobody_was_there(running))
+			watch->n_refused = 0;
 		return;
 	}
 	sec = timestamp_of_generalized(running->last_contact);
