@@ -97,7 +97,7 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =
 		is_closed_now(diff, wanted, live)
-			? "It is closed to clients until it has what its peers have"
+			? "This plan closes it to clients until it has what its peers have"
 		: glance->has_suffix
 			? hidden_advice(diff->pool, suffix, load)
 			: pool_printf(diff->pool,

@@ -101,7 +101,7 @@ def test_a_provider_that_was_emptied_is_told_until_it_is_loaded(slapd_factory, p
     cut_refreshes(cluster[0], cluster.databases[0].replicator)
     put_back(node.server, None)
     told = node.plan().stdout
-    assert "~ read-only database" in told and "It is closed to clients until it has what its peers have [empty]" in told, told
+    assert "~ read-only database" in told and "This plan closes it to clients until it has what its peers have [empty]" in told, told
     cluster.document["policy"]["mode"] = "audit"  # nothing is written then
     cluster.write()
     told = node.plan().stdout
