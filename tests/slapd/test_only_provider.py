@@ -20,12 +20,11 @@ def fixture_lost(slapd_factory, program):
     apply_until_joined(cluster[1])
     add_person(cluster[0].server, "kept")
     wait_equal(cluster.nodes)
-    cluster.farm, cluster.program = slapd_factory, program
     replace_server(slapd_factory, program, cluster, 0)
     return cluster
 
 
-def empty(server):
+def wipe(server):
     folder, = server.values(server.database_dn(), "olcDbDirectory")
     server.stop()
     for name in os.listdir(folder):
@@ -38,7 +37,7 @@ def dump(server):
 
 def load(server, ldif):
     """With slapadd -w, slapd stopped."""
-    empty(server)
+    wipe(server)
     path = server.directory + "/fresh.ldif"
     with open(path, "w", encoding="utf-8") as file:
         file.write(ldif)
@@ -46,10 +45,10 @@ def load(server, ldif):
     server.start()
 
 
-def assert_held(node, consumer):
+def assert_held(node, consumer, empty=str(CONSUMER)):
     """Whatever a person says, and nothing was lost."""
     before = dns(consumer.server)
-    for words in ((), ("--first-node",), ("--first-node", "--empty", str(CONSUMER)), ("--release", "joining")):
+    for words in ((), ("--first-node",), ("--first-node", "--empty", empty), ("--release", "joining")):
         held = node.apply(*words)
         assert held.returncode == 3 and f"{consumer.server.ldap_uri}, a consumer, holds" in held.stdout, held.stdout
         assert not any("syncprov" in dn for dn, _ in node.server.search("cn=config"))
@@ -81,20 +80,40 @@ def test_what_was_put_into_it_is_another_database(lost):
     assert f"cn=kept,{SUFFIX}" in wait_equal(lost.nodes)
 
 
-def test_an_old_dump_waits_for_what_the_consumer_has_since(lost):
-    provider, consumer = lost
-    old = dump(consumer.server)
-    load(provider.server, dump(consumer.server))
+def test_an_old_dump_waits_for_what_the_consumer_has_since(slapd_factory, program):
+    cluster = make(slapd_factory, program, n_providers=1)
+    form_providers(cluster)
+    apply_until_joined(cluster[1])
+    old = dump(cluster[0].server)
+    newest = add_person(cluster[0].server, "newest")
+    wait_equal(cluster.nodes)
+    provider = replace_server(slapd_factory, program, cluster, 0)
+    load(provider.server, old)
+    held = provider.apply()
+    assert held.returncode == 3 and f"{cluster[1].server.ldap_uri}, a consumer, has changes that are not here" in held.stdout
+    load(provider.server, dump(cluster[1].server))
     apply_until_joined(provider)
-    newest = add_person(provider.server, "newest")
-    wait_entry(consumer.server, newest)
-    again = replace_server(lost.farm, lost.program, lost, 0)
-    load(again.server, old)
-    held = again.apply()
-    assert held.returncode == 3 and f"{consumer.server.ldap_uri}, a consumer, has changes that are not here" in held.stdout
-    load(again.server, dump(consumer.server))
-    apply_until_joined(again)
-    assert newest in wait_equal(lost.nodes)
+    assert newest in wait_equal(cluster.nodes)
+
+
+def test_the_first_of_two_that_were_made_anew_asks_the_consumer(slapd_factory, program):
+    """Whoever lost all providers has the last copy there."""
+    cluster = make(slapd_factory, program)
+    form_providers(cluster)
+    apply_until_joined(cluster[2])
+    add_person(cluster[0].server, "kept")
+    wait_equal(cluster.nodes)
+    for i in range(2):
+        replace_server(slapd_factory, program, cluster, i)
+    held = assert_held(cluster[0], cluster[2], empty=f"2,{CONSUMER}")
+    assert cluster[2].server.ldap_uri in remedies.printed(held.stdout, "database-load")
+    load(cluster[0].server, dump(cluster[2].server))
+    held = cluster[0].apply()
+    assert held.returncode == 3 and cluster[1].server.ldap_uri in held.stdout  # which lets nobody look, and may have more
+    remedies.execute(cluster[0], remedies.printed(held.stdout, "release-joining"), statuses=(0, 3))
+    for node in cluster:
+        apply_until_joined(node)
+    assert f"cn=kept,{SUFFIX}" in wait_equal(cluster.nodes)
 
 
 @pytest.mark.remedy("consumer-anew")
@@ -103,7 +122,7 @@ def test_a_consumer_that_nobody_needs_is_emptied_as_printed(lost):
     provider, consumer = lost
     held = assert_held(provider, consumer)
     remedies.printed(held.stdout, "consumer-anew")
-    empty(consumer.server)
+    wipe(consumer.server)
     consumer.server.start()
     remedies.did("consumer-anew")
     held = provider.apply()
