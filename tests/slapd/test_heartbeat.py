@@ -350,9 +350,7 @@ def test_a_node_that_joins_writes_none(slapd_factory, program):
     assert own == [name_of(joiner)]
 
 
-# What people must do
-
-@pytest.mark.remedy("heartbeat-container")
+@pytest.mark.every_release
 def test_a_kill_that_left_an_entry_unsent_is_not_written_over(cluster):
     """contextCSN on disk is older than the entry, and is all that peers are asked by."""
     one, two, three = cluster
@@ -379,6 +377,9 @@ def test_a_kill_that_left_an_entry_unsent_is_not_written_over(cluster):
         wait_until(lambda: beat(two.server, one), "the heartbeat is at a peer", 90)
 
 
+# What people must do
+
+@pytest.mark.remedy("heartbeat-container")
 def test_a_missing_container_is_told_and_an_administrator_adds_it(slapd_factory, program):
     cluster = make_cluster(slapd_factory, program, 2, container=False)
     with daemons([cluster[0]]) as (daemon,):
