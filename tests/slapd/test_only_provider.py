@@ -6,8 +6,11 @@ import os
 import pytest
 import remedies
 from cluster import add_person, apply_until_joined, wait_entry
-from slapd import SUFFIX
+from daemon import Daemon
+from fence import refuses_writes
+from slapd import SUFFIX, wait_until
 from test_consumer_role import CONSUMER, form_providers, make
+from test_emptied import has_seen_it_full, is_closed
 from test_joining import dns, replace_server
 from whole import wait_equal
 
@@ -113,6 +116,29 @@ def test_the_first_of_two_that_were_made_anew_asks_the_consumer(slapd_factory, p
     remedies.execute(cluster[0], remedies.printed(held.stdout, "release-joining"), statuses=(0, 3))
     for node in cluster:
         apply_until_joined(node)
+    assert f"cn=kept,{SUFFIX}" in wait_equal(cluster.nodes)
+
+
+def test_one_that_is_emptied_under_its_configuration_is_closed_until_it_is_loaded(slapd_factory, program):
+    """Its overlay is there: what a client puts into it would come to the consumer at once."""
+    cluster = make(slapd_factory, program, n_providers=1, backend="mdb")
+    form_providers(cluster)
+    provider, consumer = cluster
+    apply_until_joined(consumer)
+    add_person(provider.server, "kept")
+    wait_equal(cluster.nodes)
+    with Daemon(provider) as daemon:
+        wait_until(lambda: has_seen_it_full(provider), "it was seen full")
+        wipe(provider.server)
+        provider.server.start()
+        wait_until(lambda: is_closed(provider), "the daemon closes it", 60)
+        assert refuses_writes(provider.server)
+        wait_until(lambda: f"{consumer.server.ldap_uri}, a consumer, holds entries" in provider.run("status").stdout,
+                   "it is told who has them", 60)
+        load(provider.server, dump(consumer.server))
+        wait_until(lambda: not is_closed(provider), "it opens", 60)
+        assert daemon.pid
+    wait_entry(consumer.server, add_person(provider.server, "late"))
     assert f"cn=kept,{SUFFIX}" in wait_equal(cluster.nodes)
 
 

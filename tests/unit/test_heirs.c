@@ -3,6 +3,7 @@
  * what is here replaces that. */
 #include "tests/unit/plan_scene.h"
 
+#include "common/decide/emptied.h"
 #include "common/pass/memory_after.h"
 
 #define CONSUMER       ", \"role\": \"consumer\""
@@ -250,6 +251,46 @@ static void an_old_backup_stays_closed_while_a_consumer_has_more(void **state)
 	assert_non_null(strstr(plan_steps(scene), "olcReadOnly"));
 }
 
+/* Nobody fills it by itself; clients would. */
+static void one_that_was_emptied_is_closed_to_clients(void **state)
+{
+	Scene *scene = *state;
+	Entry *entries = pool_alloc(scene->pool, 2 * sizeof(*entries));
+
+	provider_make(scene, "");
+	for (size_t i = 0; i < scene->database->n_attributes; i++)
+		if (strcmp(scene->database->attributes[i].name, "olcMultiProvider") == 0)
+			scene->database->attributes[i].name = "olcSizeLimitUnused";
+	value_add(scene, scene->database, "olcDbDirectory", "/a folder");
+	entries[0] = (Entry){.dn = "cn=Start,cn=Time,cn=Monitor"};
+	entries[1] = (Entry){.dn = "cn=Database 2,cn=Databases,cn=Monitor"};
+	value_add(scene, &entries[0], "monitorTimestamp", "20261122200000Z");
+	value_add(scene, &entries[1], "namingContexts", SUFFIX);
+	value_add(scene, &entries[1], "olmMDBEntries", "0");
+	scene->monitor = (Tree){.entries = entries, .n_entries = 2};
+	scene_read(scene);
+	scene->known_database.filled =
+		emptied_place(scene->pool, &scene->live, &scene->live.databases[0]);
+	here_is_empty(scene);
+	scene->content.glance = scene->content.here;
+	/* Whoever empties it over LDAP means it. */
+	assert_null(strstr(plan_steps(scene), "olcReadOnly"));
+	assert_true(finds(scene, "empty", SEVERITY_CRITICAL));
+	scene->known_database.filled += 1; /* another start of slapd */
+	scene->plan = (Plan){0};
+	assert_non_null(strstr(plan_steps(scene), "olcReadOnly"));
+	/* There is nobody who would lose anything. */
+	heirs_are((Content){.state = CONTENT_READ, .lacks_database = true});
+	scene->plan = (Plan){0};
+	assert_null(strstr(plan_steps(scene), "olcReadOnly"));
+	/* Nobody was asked yet. */
+	scene->content.n_heirs = 0;
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_int_equal(scene->plan.n_needs, 1);
+	assert_true(scene->plan.needs[0].heirs);
+}
+
 /* It is remembered when that consumer cannot be asked any more. */
 static void what_a_consumer_showed_is_remembered(void **state)
 {
@@ -278,6 +319,7 @@ int main(void)
 		TEST(what_was_never_compared_waits),
 		TEST(its_own_data_opens_where_no_consumer_runs_yet),
 		TEST(an_old_backup_stays_closed_while_a_consumer_has_more),
+		TEST(one_that_was_emptied_is_closed_to_clients),
 		TEST(what_a_consumer_showed_is_remembered),
 	};
 
