@@ -326,16 +326,14 @@ static const Hold *judge_refresh(const Joining *joining)
 				    waits_for_server_id(joining)))
 		return NULL;
 	evidence = evidence_find(joining);
+	if (evidence.lacking && joining_is_provider(evidence.lacking))
+		return hold_lacking(joining, evidence.lacking);
 	if (!evidence.is_covered)
-		hold = joining_await_heirs(joining);
+		hold = joining_judge_heirs(joining);
 	if (hold)
 		return hold;
-	if (evidence.lacking && joining_is_provider(evidence.lacking))
-		hold = hold_lacking(joining, evidence.lacking);
-	else if (!evidence.is_covered && (hold = joining_judge_heirs(joining)))
-		return hold;
-	else if (evidence.lacking &&
-		 !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+	if (evidence.lacking &&
+	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = hold_newcomer_has_more(joining, evidence.lacking);
 	else if (diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		tell_released(joining);

@@ -60,7 +60,7 @@ static const Hold *judge_heir(const Joining *joining, const Content *heir)
 
 const Hold *joining_judge_heirs(const Joining *joining)
 {
-	const Hold *hold = NULL;
+	const Hold *hold = joining_await_heirs(joining);
 
 	for (size_t i = 0; i < joining->n_heirs && !hold; i++)
 		hold = judge_heir(joining, &joining->heirs[i]);

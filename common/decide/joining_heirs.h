@@ -9,7 +9,7 @@
 const Hold *joining_await_heirs(const Joining *joining);
 
 /* Of a database with entries here: a consumer that would lose what only it has, when it reads this
- * node; NULL: none shows that. */
+ * node, or that they are still to be asked; NULL: none shows that. */
 const Hold *joining_judge_heirs(const Joining *joining);
 
 /* The same of one that is empty here, where that consumer holds entries. */
