@@ -288,6 +288,11 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 	const Wanted *wanted = found->report.last_plan.wanted;
 	Follow follow = {0};
 
+	/* What was seen once would grow old for ever. */
+	if (!found->context.probes) {
+		daemon_health_free(health);
+		*health = (DaemonHealth){0};
+	}
 	if (!found->report.has_plan || !wanted || !found->context.probes)
 		return follow;
 	if (is_resumed(found))

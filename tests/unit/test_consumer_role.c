@@ -307,6 +307,24 @@ static void the_id_of_a_consumer_is_no_server_id(void **state)
 	assert_non_null(desired_writer(scene->input.desired, 2));
 }
 
+/* Nobody reads it, so nobody else loses what it leaves out. */
+static void a_part_is_asked_about_in_words_that_fit_a_consumer(void **state)
+{
+	Scene *scene = *state;
+	const char *text = NULL;
+
+	scene->text = OF(ONE(CONSUMER ", \"as_consumer\": {\"exattrs\": \"description\"}"),
+			 PEER(2, "") PEER(3, ""));
+	scene->content.here = (Content){.state = CONTENT_READ};
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		if (scene->plan.holds[i].guard == GUARD_PARTIAL)
+			text = scene->plan.holds[i].text;
+	assert_non_null(text);
+	assert_null(strstr(text, "other nodes"));
+	assert_non_null(strstr(text, "this node would not have the rest"));
+}
+
 /* Node 1 is a provider in step. */
 static void a_provider_does_not_see_a_consumer(void **state)
 {
@@ -442,6 +460,7 @@ int main(void)
 		SCENE_TEST(that_it_reads_as_a_consumer_is_remembered),
 		SCENE_TEST(what_never_read_is_not_remembered_as_one),
 		SCENE_TEST(the_id_of_a_consumer_is_no_server_id),
+		SCENE_TEST(a_part_is_asked_about_in_words_that_fit_a_consumer),
 		SCENE_TEST(a_provider_does_not_see_a_consumer),
 		SCENE_TEST(the_list_of_server_ids_is_that_of_the_providers),
 		SCENE_TEST(who_reads_with_an_account_of_its_own_is_let_read),
