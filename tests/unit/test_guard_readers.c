@@ -110,6 +110,58 @@ static void where_anybody_may_read_everything_no_account_needs_a_name(void **sta
 	assert_false(holds(scene, GUARD_READERS));
 }
 
+/* With overlay, entries, clients and without a link; its peer has a change that is not here. */
+static void open_alone_make(Scene *scene)
+{
+	static const char *newer[] = {"20261123101500.000000Z#000000#002#000000"};
+	static Content ahead;
+
+	ahead = scene->content.peers[0];
+	ahead.context_csns = newer;
+	scene->content.peers = &ahead;
+	scene->n_peers = 2;
+	provider_make(scene, "");
+	assert_string_equal(scene->database->attributes[scene->database->n_attributes - 1].name,
+			    "olcMultiProvider");
+	scene->database->n_attributes--;
+	access_add(scene, DEBIAN);
+}
+
+static size_t links_held(const Scene *scene, Guard guard)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->plan.n_changes; i++) {
+		const Change *change = &scene->plan.changes[i];
+
+		n += change->kind == CHANGE_CONSUMER_ADD && change->is_held &&
+		     change->hold.guard == guard;
+	}
+	return n;
+}
+
+static void who_has_entries_does_not_read_first_where_the_account_is_denied(void **state)
+{
+	Scene *scene = *state;
+
+	open_alone_make(scene);
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_JOINING));
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+}
+
+static void who_is_empty_reads_first_whatever_the_account_is_denied(void **state)
+{
+	Scene *scene = *state;
+
+	open_alone_make(scene);
+	scene->content.here.has_suffix = false;
+	scene->content.here.n_context_csns = 0;
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_JOINING));
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +171,8 @@ int main(void)
 		SCENE_TEST(who_only_consumes_may_be_shown_less_where_readers_are_named),
 		SCENE_TEST(an_account_that_nobody_knows_holds_a_first_overlay),
 		SCENE_TEST(an_account_that_nobody_knows_is_a_warning_at_a_provider),
+		SCENE_TEST(who_has_entries_does_not_read_first_where_the_account_is_denied),
+		SCENE_TEST(who_is_empty_reads_first_whatever_the_account_is_denied),
 		SCENE_TEST(where_anybody_may_read_everything_no_account_needs_a_name),
 	};
 
