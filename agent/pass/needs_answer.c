@@ -36,8 +36,23 @@ static const Content *silent_before(const PeersHeard *heard, const char *suffix,
 	return silent_peers_find(heard->silent, heard->n_before, suffix, peer_id);
 }
 
-static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
-		      const PeersHeard *heard, PeersAsked *asked)
+/* Before the first link to it what its account sees there is compared with what is here. */
+static const char *compared_with(const Directory *directory, const World *world,
+				 const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const LiveDatabase *live;
+
+	if (live_find_database(&world->live, wanted->desired->suffix, &live) != 1)
+		return NULL;
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (live->consumers[i].provider &&
+		    strcmp(live->consumers[i].provider, consumer->provider) == 0)
+			return NULL;
+	return directory->uri;
+}
+
+static void peers_add(const Directory *directory, Pool *pool, World *world,
+		      const WantedDatabase *wanted, const PeersHeard *heard, PeersAsked *asked)
 {
 	const char *suffix = wanted->desired->suffix;
 	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
@@ -55,7 +70,8 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 			   .suffix = suffix,
 			   .peer_id = consumer->peer->id,
 			   .is_hub = consumer->peer->is_hub,
-			   .secret = consumer->secret});
+			   .secret = consumer->secret,
+			   .here_uri = compared_with(directory, world, wanted, consumer)});
 		POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
 	}
 }
@@ -143,7 +159,7 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 	heard.n_before = heard.silent->n_items;
 	for (size_t i = 0; i < plan->n_needs; i++)
 		if (plan->needs[i].peers)
-			peers_add(pool, world, plan->needs[i].database, &heard, &asked);
+			peers_add(directory, pool, world, plan->needs[i].database, &heard, &asked);
 	if (asked.n_targets > 0)
 		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
 	heard.asked = &asked;
