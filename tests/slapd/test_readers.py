@@ -339,10 +339,10 @@ def test_what_readers_may_see_is_written_before_anybody_reads(lone):
 
 
 HIDING = {
-    "place": ['to attrs=userPassword by anonymous auth by peername.ip=192.0.2.1 read by * none', "to * by * read"],
-    "encryption": [f'to attrs=userPassword by anonymous auth by dn.exact="{REPLICATOR}" ssf=256 read by * none',
+    "by_place": ['to attrs=userPassword by anonymous auth by peername.ip=192.0.2.1 read by * none', "to * by * read"],
+    "by_encryption": [f'to attrs=userPassword by anonymous auth by dn.exact="{REPLICATOR}" ssf=256 read by * none',
                    "to * by * read"],
-    "subtree": [f'to dn.children="ou=sudo,{SUFFIX}" by anonymous auth by * none', "to * by * read"],
+    "by_subtree": [f'to dn.children="ou=sudo,{SUFFIX}" by anonymous auth by * none', "to * by * read"],
 }
 
 
@@ -364,7 +364,7 @@ def test_what_a_peer_hides_of_a_copy_is_not_lost_by_a_first_link(slapd_factory, 
     held = held_by_g12(node.apply())
     assert first.server.ldap_uri in held.text and held.release == '"access": true', held
     assert node.syncrepl() == [] and not node.server.values(node.server.database_dn(), node.server.flag())
-    if name == "subtree":
+    if name == "by_subtree":
         return  # behind a later change there, what is not shown may have been deleted
     touch(first.server, "later")
     held_by_g12(node.apply())
