@@ -5,6 +5,7 @@
 
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
+#include "common/copy/health_again.h"
 #include "common/copy/stamps.h"
 #include "common/decide/copy_doubted.h"
 #include "common/decide/healing.h"

@@ -48,10 +48,6 @@ void health_resolve_missing(DatabaseHealth *health);
  * all that a server lacks before its interval is over. */
 bool health_is_in_doubt(const DatabaseHealth *health);
 
-/* How long until somebody should look again; -1: no sooner than usual. What lasts is looked at anew
- * when it lasted twice as long: most troubles of a server that joins end soon. */
-int64_t health_again_sec(const DatabaseHealth *health);
-
 /* "in step", "behind", ... */
 const char *health_state_name(HealthState state);
 HealthState health_state_named(const char *name); /* HEALTH_UNKNOWN when there is none such */

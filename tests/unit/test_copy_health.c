@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "common/copy/copy_health.h"
+#include "common/copy/health_again.h"
 #include "common/decide/copy_doubted.h"
 #include "common/tell/told_health.h"
 
