@@ -36,7 +36,22 @@ static const Content *silent_before(const PeersHeard *heard, const char *suffix,
 	return silent_peers_find(heard->silent, heard->n_before, suffix, peer_id);
 }
 
-static void peer_add(Pool *pool, const World *world, const char *suffix,
+/* Before the first link to it what its account sees there is compared with what is here. */
+static const char *compared_with(const Directory *directory, const World *world,
+				 const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const LiveDatabase *live;
+
+	if (live_find_database(&world->live, wanted->desired->suffix, &live) != 1)
+		return NULL;
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (live->consumers[i].provider &&
+		    strcmp(live->consumers[i].provider, consumer->provider) == 0)
+			return NULL;
+	return directory->uri;
+}
+
+static void peer_add(Pool *pool, const World *world, const char *suffix, const char *here_uri,
 		     const WantedConsumer *consumer, PeersAsked *asked)
 {
 	Syncrepl *link = pool_alloc(pool, sizeof(*link));
@@ -47,7 +62,8 @@ static void peer_add(Pool *pool, const World *world, const char *suffix,
 		   .suffix = suffix,
 		   .peer_id = consumer->peer->id,
 		   .is_hub = consumer->peer->is_hub,
-		   .secret = consumer->secret});
+		   .secret = consumer->secret,
+		   .here_uri = here_uri});
 	POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
 }
 
@@ -67,19 +83,22 @@ static PeersMissing peers_missing(const Need *need, const DatabaseFacts *facts)
 	};
 }
 
-static void peers_add(Pool *pool, World *world, const Need *need, const PeersHeard *heard,
-		      PeersAsked *asked)
+static void peers_add(const Directory *directory, Pool *pool, World *world, const Need *need,
+		      const PeersHeard *heard, PeersAsked *asked)
 {
 	const WantedDatabase *wanted = need->database;
 	const char *suffix = wanted->desired->suffix;
 	const PeersMissing missing =
 		peers_missing(need, world_facts_of(pool, &world->facts, suffix));
+	const size_t n_read = wanted->n_consumers + wanted->n_others;
 
 	for (size_t i = missing.first; i < missing.end; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
+		const char *here_uri =
+			i < n_read ? compared_with(directory, world, wanted, consumer) : NULL;
 
 		if (!consumer->no_secret && !silent_before(heard, suffix, consumer->peer->id))
-			peer_add(pool, world, suffix, consumer, asked);
+			peer_add(pool, world, suffix, here_uri, consumer, asked);
 	}
 }
 
@@ -176,7 +195,7 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 	heard.n_before = heard.silent->n_items;
 	for (size_t i = 0; i < plan->n_needs; i++)
 		if (plan->needs[i].peers || plan->needs[i].heirs)
-			peers_add(pool, world, &plan->needs[i], &heard, &asked);
+			peers_add(directory, pool, world, &plan->needs[i], &heard, &asked);
 	if (asked.n_targets > 0)
 		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
 	heard.asked = &asked;

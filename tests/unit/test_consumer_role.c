@@ -440,9 +440,24 @@ static void a_provider_heals(void **state)
 	assert_int_equal(healing_peer(&scene->wanted, &scene->wanted.databases[0])->id, 2);
 }
 
+static void a_consumer_may_be_meant_to_have_less_than_is_there(void **state)
+{
+	Scene *scene = *state;
+	Content hiding = scene->content.peers[0];
+
+	hiding.hides = "userPassword of 1 of 3 entries";
+	scene->content.peers = &hiding;
+	scene->text = AS_CONSUMER;
+	scene->options.released = GUARD_BIT(GUARD_CONTENT);
+	(void)plan_steps(scene);
+	assert_true(count_free(scene, CHANGE_CONSUMER_ADD) > 0);
+	assert_false(holds(scene, GUARD_READERS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_consumer_may_be_meant_to_have_less_than_is_there),
 		SCENE_TEST(a_consumer_gets_links_and_nothing_of_a_provider),
 		SCENE_TEST(a_consumer_reads_one_provider_first),
 		SCENE_TEST(a_consumer_in_step_asks_nobody),
