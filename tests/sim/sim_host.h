@@ -51,6 +51,12 @@ typedef struct SimFile {
 	bool is_bad;  /* a revision that does well nowhere */
 } SimFile;
 
+/* A text of it, read. */
+typedef struct SimParsed {
+	const char *text;
+	const Desired *desired;
+} SimParsed;
+
 typedef struct SimHost {
 	Directory directory; /* first: what the pass is given */
 	Sim *sim;
@@ -90,6 +96,8 @@ struct Sim {
 	bool is_staged;       /* a new revision waits until node 1 did well with it */
 	unsigned revision;    /* of the newest peers.json */
 	unsigned revised;     /* SimMistake: what is wrong with that one everywhere */
+	SimParsed *parsed;
+	size_t n_parsed;
 	const char **digests; /* of all files, by id */
 	size_t n_digests;
 	SimRights rights;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_people.h"
+#include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
 /* Carries choices out. */
@@ -73,6 +74,8 @@ static void cluster_begin(SimPlay *play, SimStart start)
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 {
 	Sim *sim = &play->sim;
+
+	sim_state_begin();
 	sim->shape = history->shape;
 	sim->polled = history->polled;
 	sim->consumers = 0;
