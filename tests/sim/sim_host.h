@@ -44,6 +44,7 @@ typedef struct SimFile {
 	unsigned id; /* by which heartbeats name it */
 	unsigned revision;
 	unsigned consumers; /* bits of nodes, by it */
+	unsigned hubs;      /* those of them that others read */
 	unsigned mistake;   /* SimMistake: what somebody did to it */
 	bool has_typo;      /* in the name of each peer */
 	bool has_wrong_secret;
@@ -92,6 +93,7 @@ struct Sim {
 	SimShape shape;
 	unsigned polled;
 	unsigned consumers;   /* bits of nodes, by the newest peers.json; hosts get it later */
+	unsigned hubs;        /* those of them that others read */
 	bool has_beats;       /* nodes tell of themselves */
 	bool is_staged;       /* a new revision waits until node 1 did well with it */
 	unsigned revision;    /* of the newest peers.json */

@@ -217,9 +217,12 @@ static void revise(Sim *sim, SimMistake mistake, unsigned nodes)
 }
 
 /* Nobody brings a file that `syncward validate` refuses. */
-static void role_change(Sim *sim, size_t at, unsigned nodes)
+static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 {
-	if (!sim->has_agent || !sim_wanted_set_consumers(sim, sim->consumers ^ 1U << at))
+	const unsigned node = 1U << at;
+
+	if (!sim->has_agent || !sim_wanted_set_roles(sim, sim->consumers ^ (verb == SIM_ROLE ? node : 0),
+						     sim->hubs ^ (verb == SIM_RELAY ? node : 0)))
 		return;
 	sim_wanted_revise(sim, SIM_NO_MISTAKE);
 	file_bring(sim, nodes);
@@ -244,7 +247,8 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		revise(&play->sim, (SimMistake)choice->of[0], choice->of[1]);
 		break;
 	case SIM_ROLE:
-		role_change(&play->sim, at, choice->of[1]);
+	case SIM_RELAY:
+		role_change(&play->sim, choice->verb, at, choice->of[1]);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);
