@@ -255,7 +255,7 @@ static void report_take(SimHost *host, const Report *report)
 			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
 	host->is_well = !report->has_failed && plan->n_holds == 0 && report->plan.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
-	host->advice = (SimAdvice){0};
+	host->advice = (SimAdvice){.file = host->file.id};
 	for (size_t i = 0; i < plan->n_holds; i++)
 		advice_take(&host->advice, &plan->holds[i]);
 	if (report->plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)

@@ -29,6 +29,7 @@ typedef struct SimRights {
 
 /* What the last pass told people to do. */
 typedef struct SimAdvice {
+	unsigned file;         /* by which it was made; with another one it may mean more */
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
 	bool awaits_readers;   /* released only when one of those that shall read here never will */

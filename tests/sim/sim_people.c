@@ -146,12 +146,14 @@ static bool may_release(SimPlay *play, size_t at)
 	       others_are_gone(play, at);
 }
 
-/* Literally what the last pass printed, where what it says of the others is so. */
+/* Literally what the last pass printed, where what it says of the others is so, and this is still
+ * the file that it spoke of: G4 is released for all links that it removes. */
 static void obey(SimPlay *play, size_t at)
 {
 	SimHost *host = &play->sim.hosts[at];
 
-	if (!play->sim.has_agent || !play->sim.cluster.nodes[at].is_up)
+	if (!play->sim.has_agent || !play->sim.cluster.nodes[at].is_up ||
+	    host->advice.file != host->file.id)
 		return;
 	if (host->advice.empties_database)
 		database_empty(play, at);
