@@ -10,24 +10,35 @@
 
 /* --- how many --- */
 
+static int tally_compare(const void *one, const void *other)
+{
+	const unsigned a = ((const SidTally *)one)->sid, b = ((const SidTally *)other)->sid;
+
+	return a < b ? -1 : a > b;
+}
+
 SidTallies sid_tallies(Pool *pool, const EntrySet *set)
 {
-	AUTO(Pool) *scratch = pool_new();
-	SidTally *all = pool_alloc(scratch, SID_COUNT * sizeof(*all));
+	uint16_t places[SID_COUNT] = {0}; /* from 1; 0: of that server ID is nothing yet */
 	SidTallies tallies = {0};
 
 	for (size_t i = 0; i < set->n_marks; i++) {
-		SidTally *tally = &all[entry_mark_sid(&set->marks[i])];
+		const EntryMark *mark = &set->marks[i];
+		const unsigned sid = entry_mark_sid(mark);
+		SidTally *tally;
 
-		if (tally->n_entries++ == 0 ||
-		    entry_mark_compare_csn(&set->marks[i], &tally->newest) > 0)
-			tally->newest = set->marks[i];
+		if (places[sid] == 0) {
+			POOL_PUSH(pool, tallies.items, tallies.n_items,
+				  {.sid = sid, .newest = *mark});
+			places[sid] = (uint16_t)tallies.n_items;
+		}
+		tally = &tallies.items[places[sid] - 1];
+		tally->n_entries++;
+		if (entry_mark_compare_csn(mark, &tally->newest) > 0)
+			tally->newest = *mark;
 	}
-	for (unsigned sid = 0; sid < SID_COUNT; sid++) {
-		all[sid].sid = sid;
-		if (all[sid].n_entries > 0)
-			POOL_PUSH(pool, tallies.items, tallies.n_items, all[sid]);
-	}
+	if (tallies.n_items > 0)
+		qsort(tallies.items, tallies.n_items, sizeof(*tallies.items), tally_compare);
 	return tallies;
 }
 

@@ -43,7 +43,7 @@ static bool is_operational(const char *name)
 					    "contextCSN"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (strcasecmp(names[i], name) == 0)
+		if ((*names[i] | 0x20) == (*name | 0x20) && strcasecmp(names[i], name) == 0)
 			return true;
 	return false;
 }

@@ -55,6 +55,8 @@ Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 	Content content = {.peer_id = (unsigned)peer + 1,
 			   .state = CONTENT_READ,
 			   .server_id = node->has_overlay ? node->sid : 0,
+			   .is_open_hub = node->has_overlay &&
+					  (host->file.consumers & host->file.hubs) >> peer & 1,
 			   .has_clock = true,
 			   .clock_ahead_sec =
 				   (long)sim->cluster.nodes[host->at].late - (long)node->late};
@@ -195,14 +197,6 @@ CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *ques
 
 /* --- the pass --- */
 
-static bool wanted_reads(const WantedDatabase *wanted, unsigned peer_id)
-{
-	for (size_t i = 0; i < wanted->n_consumers; i++)
-		if (wanted->consumers[i].peer->id == peer_id)
-			return true;
-	return false;
-}
-
 /* Of a link whose provider the file makes a consumer. */
 static bool is_of_demoted(const Hold *hold)
 {
@@ -263,7 +257,7 @@ static void report_take(SimHost *host, const Report *report)
 			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
 	host->is_well = !report->has_failed && plan->n_holds == 0 && report->plan.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
-	host->advice = (SimAdvice){0};
+	host->advice = (SimAdvice){.file = host->file.id};
 	for (size_t i = 0; i < plan->n_holds; i++)
 		advice_take(&host->advice, &plan->holds[i]);
 	if (report->plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)
@@ -351,11 +345,11 @@ static unsigned links_up(const SimCluster *cluster, const SimNode *node)
 }
 
 /* A consumer, and a provider that is being filled, read who is their source by the file, in the
- * place of another provider (guard_removal.c): nothing comes to others from them. */
+ * place of another provider or hub (guard_removal.c): nothing comes to others from them. */
 static bool is_swapped(const SimHost *host, size_t provider)
 {
-	return !(host->file.consumers >> provider & 1) &&
-	       !wanted_reads(&host->file.wanted.databases[0], (unsigned)provider + 1);
+	return !(host->file.consumers & ~host->file.hubs & 1U << provider) &&
+	       !sim_host_reads(host, provider);
 }
 
 /* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
@@ -377,7 +371,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
 	const unsigned worked = links_up(&host->sim->cluster, node);
-	const bool had_flag = node->has_flag;
+	const bool had_flag = node->has_flag, had_overlay = node->has_overlay;
 	const size_t n_steps = host->n_steps;
 
 	if (!node->is_up)
@@ -394,7 +388,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 		sim_tally.opened++;
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
-	links_compare(host, worked, had_flag, options->released);
+	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
+	links_compare(host, worked, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -56,6 +56,7 @@ static const struct {
 	[SIM_REVOKE] = {"revoke", 1, {NODE}},
 	[SIM_REVISE] = {"revise", 0, {MISTAKE, NODES}},
 	[SIM_ROLE] = {"role", 0, {NODE, NODES}},
+	[SIM_RELAY] = {"relay", 0, {NODE, NODES}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -135,6 +136,14 @@ static void roles_draw(uint64_t *state, SimHistory *history)
 	}
 }
 
+static void hubs_draw(uint64_t *state, SimHistory *history)
+{
+	history->hubs = draw(state, 1U << history->n_nodes);
+	for (size_t i = 0; i < history->n_choices; i++)
+		if (draw(state, 16) == 0)
+			history->choices[i] = choice_draw(state, SIM_RELAY, history->n_nodes);
+}
+
 static void beats_draw(uint64_t *state, SimHistory *history)
 {
 	history->has_beats = true;
@@ -170,6 +179,9 @@ SimHistory sim_history_random(uint64_t seed)
 		roles_draw(&state, &history);
 	if (draw(&state, 6) == 0)
 		beats_draw(&state, &history);
+	/* Last, so that all others stay what they were. */
+	if (history.consumers && draw(&state, 2) == 0)
+		hubs_draw(&state, &history);
 	return history;
 }
 
@@ -199,6 +211,9 @@ void sim_history_print(const SimHistory *history, FILE *file)
 	for (size_t i = 0; i < history->n_nodes; i++)
 		if (history->consumers >> i & 1)
 			fprintf(file, "consumer %zu\n", i + 1);
+	for (size_t i = 0; i < history->n_nodes; i++)
+		if (history->hubs >> i & 1)
+			fprintf(file, "hub %zu\n", i + 1);
 	fprintf(file, "%s", history->is_staged ? "staged\n" : history->has_beats ? "beats\n" : "");
 	fprintf(file, "%s%s", history->rights.is_debian ? "debian\n" : "",
 		history->rights.has_access ? "access\n" : "");
@@ -301,6 +316,7 @@ int sim_history_read(FILE *file, SimHistory *ret)
 				return -1;
 		} else if (beats_read(line, ret) || node_read(line, "polled", &ret->polled) ||
 			   node_read(line, "consumer", &ret->consumers) ||
+			   node_read(line, "hub", &ret->hubs) ||
 			   rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
 			   shape_read(line, &ret->shape)) {
 			continue;

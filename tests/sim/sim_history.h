@@ -49,6 +49,7 @@ typedef enum SimVerb {
 	SIM_REVISE, /* SimMistake NODES: a new revision of peers.json; bits of those that get it */
 	SIM_ROLE,   /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
 		       those that get it now */
+	SIM_RELAY,  /* NODE NODES: the same, a hub of a consumer, or none any more */
 	SIM_WAIT,   /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
@@ -73,6 +74,7 @@ typedef struct SimHistory {
 	SimShape shape;
 	unsigned polled;    /* bits of nodes, which others read at intervals */
 	unsigned consumers; /* bits of nodes, as the history begins */
+	unsigned hubs;      /* bits of nodes: hubs, while they are consumers */
 	SimRights rights;
 	bool has_beats; /* heartbeats */
 	bool is_staged; /* and roll-outs */
@@ -102,6 +104,7 @@ typedef struct SimTally {
 	unsigned long changes;    /* of clients, acknowledged */
 	unsigned long steps;      /* of syncward */
 	unsigned long opened;     /* nodes that clients may write to, by a step of syncward */
+	unsigned long hubs;       /* consumers that others may read, by one */
 	unsigned long beats;      /* heartbeats */
 	unsigned long rolled_out; /* revisions that waited at a node, and are in force there */
 	unsigned long alone;      /* histories that were played without syncward, too */

@@ -43,12 +43,18 @@ static void entry_put(Pool *pool, const SimNode *node, const SimEntry *entry, Tr
 		context_put(pool, shown, sim_context(node));
 }
 
-static Tree contents_make(Pool *pool, const SimNode *node)
+/* As far as it is looked at: of the suffix all entries; cn=monitor counts them, and cn=config does
+ * not. */
+static Tree contents_make(Pool *pool, const SimNode *node, const char *base)
 {
+	const size_t len = strlen(base), suffix_len = strlen(SIM_SUFFIX);
+	const bool is_suffix = len >= suffix_len &&
+			       strcasecmp(base + len - suffix_len, SIM_SUFFIX) == 0;
 	Tree tree = {0};
 
 	for (size_t i = 0; i < node->copy.n_entries; i++)
-		entry_put(pool, node, &node->copy.entries[i], &tree);
+		if (is_suffix || node->copy.entries[i].name == 0)
+			entry_put(pool, node, &node->copy.entries[i], &tree);
 	return tree;
 }
 
@@ -131,7 +137,7 @@ static int host_read(Directory *directory, const DirectoryQuery *query, Pool *po
 		sessions_give(host, pool, ret);
 		return 0;
 	}
-	memory->contents = contents_make(scratch, node);
+	memory->contents = contents_make(scratch, node, query->base);
 	result = directory_read(host->memory, query, pool, ret, err);
 	memory->contents = (Tree){0};
 	if (strcasecmp(query->base, "cn=Monitor") == 0)

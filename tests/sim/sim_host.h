@@ -29,6 +29,7 @@ typedef struct SimRights {
 
 /* What the last pass told people to do. */
 typedef struct SimAdvice {
+	unsigned file;         /* by which it was made; with another one it may mean more */
 	unsigned released;     /* guards */
 	bool empties_database; /* to have it read anew */
 	bool awaits_readers;   /* released only when one of those that shall read here never will */
@@ -44,12 +45,19 @@ typedef struct SimFile {
 	unsigned id; /* by which heartbeats name it */
 	unsigned revision;
 	unsigned consumers; /* bits of nodes, by it */
+	unsigned hubs;      /* those of them that others read */
 	unsigned mistake;   /* SimMistake: what somebody did to it */
 	bool has_typo;      /* in the name of each peer */
 	bool has_wrong_secret;
 	bool is_deaf; /* for the one or the other: nobody answers */
 	bool is_bad;  /* a revision that does well nowhere */
 } SimFile;
+
+/* A text of it, read. */
+typedef struct SimParsed {
+	const char *text;
+	const Desired *desired;
+} SimParsed;
 
 typedef struct SimHost {
 	Directory directory; /* first: what the pass is given */
@@ -86,10 +94,13 @@ struct Sim {
 	SimShape shape;
 	unsigned polled;
 	unsigned consumers;   /* bits of nodes, by the newest peers.json; hosts get it later */
+	unsigned hubs;        /* those of them that others read */
 	bool has_beats;       /* nodes tell of themselves */
 	bool is_staged;       /* a new revision waits until node 1 did well with it */
 	unsigned revision;    /* of the newest peers.json */
 	unsigned revised;     /* SimMistake: what is wrong with that one everywhere */
+	SimParsed *parsed;
+	size_t n_parsed;
 	const char **digests; /* of all files, by id */
 	size_t n_digests;
 	SimRights rights;

@@ -210,12 +210,24 @@ void sim_play_end(SimPlay *play)
 	pool_free(play->sim.pool);
 }
 
-/* Who reads there loses passwords; NULL: nobody does. */
-static const SimNode *hiding_find(const SimCluster *cluster)
+static bool has_reader(const SimCluster *cluster, size_t at)
 {
-	for (size_t at = 0; at < cluster->n_nodes; at++)
-		if (cluster->nodes[at].has_overlay && cluster->nodes[at].hides)
-			return &cluster->nodes[at];
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->nodes[i].links[at].is_declared)
+			return true;
+	return false;
+}
+
+/* Who reads there loses passwords; NULL: nobody does. A hub may have no readers. */
+static const SimNode *hiding_find(const Sim *sim)
+{
+	for (size_t at = 0; at < sim->cluster.n_nodes; at++) {
+		const SimNode *node = &sim->cluster.nodes[at];
+
+		if (node->has_overlay && node->hides &&
+		    (!(sim->consumers >> at & 1) || has_reader(&sim->cluster, at)))
+			return node;
+	}
 	return NULL;
 }
 
@@ -303,11 +315,11 @@ static SimVerdict verdict_of(SimPlay *play, const Alone *alone)
 	if (*play->sim.breach) {
 		verdict.fault = SIM_BREACH;
 		memcpy(verdict.text, play->sim.breach, sizeof(verdict.text));
-	} else if (hiding_find(&play->sim.cluster) && !somebody_said(&play->sim)) {
+	} else if (hiding_find(&play->sim) && !somebody_said(&play->sim)) {
 		verdict.fault = SIM_SILENT;
 		snprintf(verdict.text, sizeof(verdict.text),
 			 "node %zu hides passwords, and no pass says anything",
-			 hiding_find(&play->sim.cluster) - play->sim.cluster.nodes + 1);
+			 hiding_find(&play->sim) - play->sim.cluster.nodes + 1);
 	} else if (differs_in_silence(play) && !alone->differs) {
 		verdict.fault = SIM_SILENT;
 		(void)copies_differ(play, &one, &other);

@@ -146,12 +146,14 @@ static bool may_release(SimPlay *play, size_t at)
 	       others_are_gone(play, at);
 }
 
-/* Literally what the last pass printed, where what it says of the others is so. */
+/* Literally what the last pass printed, where what it says of the others is so, and this is still
+ * the file that it spoke of: G4 is released for all links that it removes. */
 static void obey(SimPlay *play, size_t at)
 {
 	SimHost *host = &play->sim.hosts[at];
 
-	if (!play->sim.has_agent || !play->sim.cluster.nodes[at].is_up)
+	if (!play->sim.has_agent || !play->sim.cluster.nodes[at].is_up ||
+	    host->advice.file != host->file.id)
 		return;
 	if (host->advice.empties_database)
 		database_empty(play, at);
@@ -217,9 +219,12 @@ static void revise(Sim *sim, SimMistake mistake, unsigned nodes)
 }
 
 /* Nobody brings a file that `syncward validate` refuses. */
-static void role_change(Sim *sim, size_t at, unsigned nodes)
+static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 {
-	if (!sim->has_agent || !sim_wanted_set_consumers(sim, sim->consumers ^ 1U << at))
+	const unsigned node = 1U << at;
+
+	if (!sim->has_agent || !sim_wanted_set_roles(sim, sim->consumers ^ (verb == SIM_ROLE ? node : 0),
+						     sim->hubs ^ (verb == SIM_RELAY ? node : 0)))
 		return;
 	sim_wanted_revise(sim, SIM_NO_MISTAKE);
 	file_bring(sim, nodes);
@@ -244,7 +249,8 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		revise(&play->sim, (SimMistake)choice->of[0], choice->of[1]);
 		break;
 	case SIM_ROLE:
-		role_change(&play->sim, at, choice->of[1]);
+	case SIM_RELAY:
+		role_change(&play->sim, choice->verb, at, choice->of[1]);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/sim/sim_people.h"
+#include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
 
 /* Carries choices out. */
@@ -73,9 +74,11 @@ static void cluster_begin(SimPlay *play, SimStart start)
 void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 {
 	Sim *sim = &play->sim;
+
+	sim_state_begin();
 	sim->shape = history->shape;
 	sim->polled = history->polled;
-	sim->consumers = 0;
+	sim->consumers = sim->hubs = 0;
 	sim->has_beats = history->has_beats;
 	sim->is_staged = history->is_staged;
 	sim->revision = 1;
@@ -83,7 +86,7 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim->rights = history->rights;
 	sim->cluster = (SimCluster){.n_nodes = history->n_nodes, .now = 100};
 	sim->hosts[0] = (SimHost){.sim = sim};
-	(void)sim_wanted_set_consumers(sim, history->consumers);
+	(void)sim_wanted_set_roles(sim, history->consumers, history->hubs);
 	for (size_t i = 0; i < history->n_nodes; i++) {
 		SimHost *host = &sim->hosts[i];
 

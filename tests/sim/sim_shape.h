@@ -18,4 +18,14 @@ extern const char *const sim_shape_names[];
 
 bool sim_shape_reads(SimShape shape, size_t n_nodes, size_t reader, size_t provider);
 
+/* The same, by roles; bits of nodes. */
+typedef struct SimRoles {
+	SimShape shape;
+	size_t n_nodes;
+	unsigned consumers;
+	unsigned hubs; /* those of the consumers that others read */
+} SimRoles;
+
+bool sim_roles_read(const SimRoles *roles, size_t reader, size_t provider);
+
 #endif

@@ -9,14 +9,17 @@
 #include "agent/state/state_document.h"
 #include "common/json/json_scan.h"
 
+/* Parsed when it is first read: most are read in every pass, and seldom written. */
 typedef struct Document {
-	char *state_dir;
-	char *name;
-	char *text;
+	const char *state_dir;
+	const char *name;
+	const char *text;
+	const JsonNode *root;
 } Document;
 
 static Document documents[96];
 static size_t n_documents;
+static Pool *memory; /* of all of them, also of former ones: a pass keeps what it read */
 
 static Document *document_find(const char *state_dir, const char *name)
 {
@@ -29,9 +32,6 @@ static Document *document_find(const char *state_dir, const char *name)
 
 static void document_remove(Document *document)
 {
-	free(document->state_dir);
-	free(document->name);
-	free(document->text);
 	*document = documents[--n_documents];
 }
 
@@ -43,7 +43,16 @@ static void document_put(const char *state_dir, const char *name, const char *te
 		document_remove(document);
 	if (n_documents == ARRAY_SIZE(documents))
 		abort();
-	documents[n_documents++] = (Document){strdup(state_dir), strdup(name), strdup(text)};
+	documents[n_documents++] = (Document){.state_dir = pool_strdup(memory, state_dir),
+					      .name = pool_strdup(memory, name),
+					      .text = pool_strdup(memory, text)};
+}
+
+void sim_state_begin(void)
+{
+	pool_free(memory);
+	memory = pool_new();
+	n_documents = 0;
 }
 
 static int *actions_left;
@@ -111,15 +120,14 @@ int __wrap_state_content_read(const StateFolder *folder, const char *name, FileC
 
 int __wrap_state_document_read(StateFolder *folder, const StateFile *file, void *target, Error *err)
 {
-	const Document *document = document_find(folder->state_dir, file->name);
-	const JsonNode *root;
+	Document *document = document_find(folder->state_dir, file->name);
 
 	if (!document)
 		return 0;
-	if (json_parse_ours(folder->pool, file->name, document->text, strlen(document->text), &root,
-			    err) < 0)
+	if (!document->root && json_parse_ours(memory, file->name, document->text,
+					       strlen(document->text), &document->root, err) < 0)
 		return -1;
-	return file->load(folder->pool, root, target);
+	return file->load(folder->pool, document->root, target);
 }
 
 int __wrap_state_document_write(const char *state_dir, const char *name,

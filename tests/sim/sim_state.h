@@ -5,6 +5,9 @@
 /* State folders in memory, in the place of agent/state/state_document.c (--wrap): what is written
  * is durable, as it is there. */
 
+/* All of them are empty; before the first history, and at the begin of each. */
+void sim_state_begin(void);
+
 /* A machine that is new has an empty one. */
 void sim_state_forget(const char *state_dir);
 

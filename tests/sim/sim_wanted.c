@@ -9,12 +9,16 @@
 
 /* peers.json. */
 
+static SimRoles roles_of(const Sim *sim, const SimFile *file)
+{
+	return (SimRoles){sim->shape, sim->cluster.n_nodes, file->consumers, file->hubs};
+}
+
 static bool file_reads(const SimHost *host, const SimFile *file, size_t provider)
 {
-	const Sim *sim = host->sim;
+	const SimRoles roles = roles_of(host->sim, file);
 
-	return sim_shape_reads(sim->shape, sim->cluster.n_nodes, host->at, provider) &&
-	       !(file->consumers >> provider & 1);
+	return sim_roles_read(&roles, host->at, provider);
 }
 
 bool sim_host_reads(const SimHost *host, size_t provider)
@@ -27,11 +31,12 @@ bool sim_disk_reads(const SimHost *host, size_t provider)
 	return file_reads(host, &host->disk, provider);
 }
 
-/* Of a gateway's site, or by name: no consumer is read. */
-static const char *reads_text(const Sim *sim, size_t reader, unsigned consumers)
+/* Of a gateway's site, or by name. */
+static const char *reads_text(const Sim *sim, size_t reader, const SimFile *file)
 {
+	const SimRoles roles = roles_of(sim, file);
 	const size_t n = sim->cluster.n_nodes;
-	const bool is_consumer = consumers >> reader & 1;
+	const bool is_consumer = file->consumers >> reader & 1;
 	const char *reads = "";
 
 	if (sim->shape == SIM_MESH && !is_consumer)
@@ -39,10 +44,11 @@ static const char *reads_text(const Sim *sim, size_t reader, unsigned consumers)
 	if (sim->shape == SIM_SITES && !is_consumer)
 		return reader < n / 2 ? ", \"site\": \"a\"" : ", \"site\": \"b\"";
 	for (size_t i = 0; i < n; i++)
-		if (sim_shape_reads(sim->shape, n, reader, i) && !(consumers >> i & 1))
+		if (sim_roles_read(&roles, reader, i))
 			reads = pool_printf(sim->pool, "%s%s%zu", reads, *reads ? ", " : "", i + 1);
-	return pool_printf(sim->pool, "%s, \"reads\": [%s]",
-			   is_consumer ? ", \"role\": \"consumer\"" : "", reads);
+	return pool_printf(sim->pool, "%s%s, \"reads\": [%s]",
+			   is_consumer ? ", \"role\": \"consumer\"" : "",
+			   is_consumer && file->hubs >> reader & 1 ? ", \"hub\": true" : "", reads);
 }
 
 static const char *polled_text(const Sim *sim, size_t at, unsigned consumers)
@@ -71,7 +77,7 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 		peers = pool_printf(sim->pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://%c%zu\"%s%s}",
 				    peers, i > 0 ? ", " : "", i + 1,
 				    file->has_typo && i != host->at ? 'x' : 'n', i + 1,
-				    reads_text(sim, i, file->consumers),
+				    reads_text(sim, i, file),
 				    polled_text(sim, i, file->consumers));
 	return pool_printf(
 		sim->pool,
@@ -90,17 +96,30 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 		file->has_wrong_secret ? SIM_WRONG_SECRET : "secret");
 }
 
-bool sim_wanted_set_consumers(Sim *sim, unsigned consumers)
+/* Most machines have the same one, and get it again when they are made anew. NULL: `syncward
+ * validate` refuses it. */
+static const Desired *text_parse(Sim *sim, const char *text, Error *err)
 {
-	AUTO(Pool) *pool = pool_new();
-	const SimFile file = {.consumers = consumers};
-	const char *text = peers_text(&sim->hosts[0], &file);
-	const Desired *desired;
-	const bool is_right =
-		desired_parse(pool, "peers.json", text, strlen(text), &desired, NULL) == 0;
+	SimParsed parsed = {.text = text};
 
-	if (is_right)
+	for (size_t i = 0; i < sim->n_parsed; i++)
+		if (strcmp(sim->parsed[i].text, text) == 0)
+			return sim->parsed[i].desired;
+	if (desired_parse(sim->pool, "peers.json", text, strlen(text), &parsed.desired, err) < 0)
+		return NULL;
+	POOL_PUSH(sim->pool, sim->parsed, sim->n_parsed, parsed);
+	return parsed.desired;
+}
+
+bool sim_wanted_set_roles(Sim *sim, unsigned consumers, unsigned hubs)
+{
+	const SimFile file = {.consumers = consumers, .hubs = hubs};
+	const bool is_right = text_parse(sim, peers_text(&sim->hosts[0], &file), NULL) != NULL;
+
+	if (is_right) {
 		sim->consumers = consumers;
+		sim->hubs = hubs;
+	}
 	return is_right;
 }
 
@@ -119,6 +138,25 @@ static unsigned digest_id(Sim *sim, const char *digest)
 	return (unsigned)sim->n_digests - 1;
 }
 
+static bool wanted_reads(const WantedDatabase *wanted, unsigned peer_id)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == peer_id)
+			return true;
+	return false;
+}
+
+/* Who reads whom the program finds out by itself, and must find the same. */
+static void reads_compare(const SimHost *host, const SimFile *file)
+{
+	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++)
+		if (wanted_reads(&file->wanted.databases[0], (unsigned)i + 1) !=
+		    file_reads(host, file, i)) {
+			fprintf(stderr, "node %zu: does it read node %zu?\n", host->at + 1, i + 1);
+			abort();
+		}
+}
+
 static void file_parse(SimHost *host, SimFile *file)
 {
 	Pool *pool = host->sim->pool;
@@ -128,7 +166,8 @@ static void file_parse(SimHost *host, SimFile *file)
 	const char *text = peers_text(host, file);
 	Error err;
 
-	if (desired_parse(pool, "peers.json", text, strlen(text), &file->desired, &err) < 0) {
+	file->desired = text_parse(host->sim, text, &err);
+	if (!file->desired) {
 		fprintf(stderr, "%s: %s\n", text, err.text);
 		abort();
 	}
@@ -136,12 +175,14 @@ static void file_parse(SimHost *host, SimFile *file)
 	secret.name = file->desired->databases[0].syncrepl.credentials.name;
 	if (wanted_make(pool, file->desired, host->at, &secrets, &file->wanted, &err) < 0)
 		abort();
+	reads_compare(host, file);
 }
 
 void sim_wanted_read(SimHost *host, SimMistake mistake)
 {
 	Sim *sim = host->sim;
 	SimFile file = {.consumers = sim->consumers,
+			.hubs = sim->hubs,
 			.revision = sim->revision,
 			.mistake = mistake,
 			.has_typo = mistake == SIM_TYPO || sim->revised == SIM_TYPO,
@@ -150,8 +191,8 @@ void sim_wanted_read(SimHost *host, SimMistake mistake)
 			.is_bad = sim->revised != SIM_NO_MISTAKE};
 
 	file_parse(host, &file);
-	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x", sim->revision, mistake,
-		       sim->revised, file.consumers);
+	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x%02x", sim->revision, mistake,
+		       sim->revised, file.consumers, file.hubs);
 	file.id = digest_id(sim, file.sha256);
 	host->disk = file;
 	if (!sim->is_staged || !host->file.desired)

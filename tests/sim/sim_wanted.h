@@ -18,8 +18,8 @@ void sim_wanted_read(SimHost *host, SimMistake mistake);
 /* A new revision: with that mistake, at whoever gets it. */
 void sim_wanted_revise(Sim *sim, SimMistake mistake);
 
-/* Those consumers from now on in the newest peers.json; false, and nothing is otherwise, where
- * `syncward validate` refuses it. */
-bool sim_wanted_set_consumers(Sim *sim, unsigned consumers);
+/* Those consumers, and of them those hubs, from now on in the newest peers.json; false, and nothing
+ * is otherwise, where `syncward validate` refuses it. */
+bool sim_wanted_set_roles(Sim *sim, unsigned consumers, unsigned hubs);
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * simulate [--without RULE] run FIRST COUNT: plays the histories of these seeds. One that is a
  * violation is told, shortened and printed, and ends the run with 1.
+ * simulate [--without RULE] search FIRST COUNT: the first of these seeds that is one, as it is.
  * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
  * nothing. simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
  * simulate [--without FACT] alone FILE: what becomes of it without syncward, copy by copy.
@@ -18,21 +19,42 @@ static const char *const faults[] = {
 	[SIM_SILENT] = "silent",    [SIM_BREACH] = "breach",
 };
 
-static int run(uint64_t first, uint64_t count)
+/* The first violation of these seeds, which is told; false: there is none. */
+static bool violation_find(uint64_t first, uint64_t count, SimHistory *ret, SimFault *ret_fault)
 {
-	struct timespec began, ended;
-	double seconds;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &began);
 	for (uint64_t seed = first; seed < first + count; seed++) {
-		SimHistory history = sim_history_random(seed);
-		const SimVerdict verdict = sim_history_judge(&history, false);
+		SimVerdict verdict;
 
+		*ret = sim_history_random(seed);
+		verdict = sim_history_judge(ret, false);
+		*ret_fault = verdict.fault;
 		if (verdict.fault == SIM_NO_FAULT)
 			continue;
 		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
 		       verdict.text);
-		sim_history_shrink(&history, verdict.fault);
+		return true;
+	}
+	return false;
+}
+
+static int search(uint64_t first, uint64_t count)
+{
+	SimHistory history;
+	SimFault fault;
+
+	return violation_find(first, count, &history, &fault) ? 0 : 1;
+}
+
+static int run(uint64_t first, uint64_t count)
+{
+	struct timespec began, ended;
+	double seconds;
+	SimHistory history;
+	SimFault fault;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &began);
+	if (violation_find(first, count, &history, &fault)) {
+		sim_history_shrink(&history, fault);
 		sim_history_print(&history, stdout);
 		return 1;
 	}
@@ -40,9 +62,9 @@ static int run(uint64_t first, uint64_t count)
 	seconds = (double)(ended.tv_sec - began.tv_sec) +
 		  (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
-	       "%lu nodes opened to clients, %lu changes of clients; %lu heartbeats, %lu revisions rolled out; %lu compared with slapd alone\n",
+	       "%lu nodes opened to clients, %lu hubs to readers, %lu changes of clients; %lu heartbeats, %lu revisions rolled out; %lu compared with slapd alone\n",
 	       (unsigned long long)count, (double)count / seconds, sim_tally.passes,
-	       sim_tally.steps, sim_tally.opened, sim_tally.changes, sim_tally.beats,
+	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes, sim_tally.beats,
 	       sim_tally.rolled_out, sim_tally.alone);
 	return 0;
 }
@@ -96,13 +118,15 @@ static int command(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[0], "run") == 0)
 		return run(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
+	if (argc == 3 && strcmp(argv[0], "search") == 0)
+		return search(strtoull(argv[1], NULL, 10), strtoull(argv[2], NULL, 10));
 	if (argc == 2 && (strcmp(argv[0], "replay") == 0 || strcmp(argv[0], "tell") == 0))
 		return replay(argv[1], argv[0][0] == 't');
 	if (argc == 2 && strcmp(argv[0], "alone") == 0)
 		return tell_alone(argv[1]);
 	fprintf(stderr,
-		"usage: simulate [--without RULE] run FIRST COUNT | replay FILE | tell FILE "
-		"| alone FILE\n");
+		"usage: simulate [--without RULE] run FIRST COUNT | search FIRST COUNT "
+		"| replay FILE | tell FILE | alone FILE\n");
 	return 64;
 }
 
