@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 import time
+import urllib.parse
 
 MIB = 1 << 20
 
@@ -53,6 +54,12 @@ def slow(send, number):
         time.sleep(1)
 
 
+def half(send, number):
+    """The beginning of an answer, and no more."""
+    send(b"\x30\x84\x00\x00\x00\x40\x02")
+    time.sleep(60)
+
+
 def greets(send, number):
     """At once, with what is no answer."""
     for _ in itertools.count():
@@ -74,8 +81,15 @@ class Peer:
 
     def __init__(self, way, address=("127.0.0.1", 0)):
         self._way = way
-        self._listener = socket.create_server(address)
-        self.address = "%s:%d" % self._listener.getsockname()
+        if isinstance(address, str):  # a path
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(address)
+            self._listener.listen()
+            self.uri = "ldapi://" + urllib.parse.quote(address, safe="")
+        else:
+            self._listener = socket.create_server(address)
+            self.address = "%s:%d" % self._listener.getsockname()
+            self.uri = "ldap://" + self.address
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):

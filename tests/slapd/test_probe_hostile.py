@@ -9,7 +9,7 @@ import time
 
 import pytest
 from daemon import Daemon
-from hostile import endless, entry, greets, huge, message, peer, result, slow, splinters, tlv
+from hostile import endless, entry, greets, half, huge, message, peer, result, slow, splinters, tlv
 from probes import codes, probe
 from slapd import syncrepl, wait_until
 
@@ -72,6 +72,14 @@ def test_its_answers_are_heard_no_longer_than_is_useful(way, code, depth):
         assert time.monotonic() - began < 30
     assert found["verdict"] in ("could-not-test", "refused" if way is greets else "could-not-test"), found
     assert not code or codes(found) == [code], found
+
+
+@pytest.mark.parametrize("way, code", [(endless, "too-much"), (half, "silent"), (slow, "silent")])
+def test_a_link_over_ldapi_is_bounded_as_well(tmp_path, way, code):
+    """There libldap alone connects, which puts the socket on top of what is there."""
+    with peer(way, str(tmp_path / "ldapi")) as there:
+        (found,) = probe(syncrepl(1, there.uri, timeout="2"), depth="id")
+    assert codes(found) == [code] and found["verdict"] == "could-not-test", found
 
 
 @pytest.mark.parametrize("way", [endless, splinters, huge])
