@@ -66,6 +66,35 @@ def greets(send, number):
         send(b"\x30\x84\x7f\xff\xff\xff" + b"A" * 65536)
 
 
+def record(kind, *parts):
+    """One of TLS."""
+    data = b"".join(parts)
+    return bytes([kind, 3, 3]) + len(data).to_bytes(2, "big") + data
+
+
+def tls_hello(send, number):
+    """A handshake whose first message does not end."""
+    send(record(22, b"\x02\xff\xff\xff\x03\x03", b"\0" * 16000))
+    for _ in itertools.count():
+        send(record(22, b"\0" * 16000))
+
+
+def tls_alerts(send, number):
+    """Warnings, in place of a handshake."""
+    for _ in itertools.count():
+        send(record(21, b"\x01\x64") * 1000)
+
+
+def tls_drips(send, number):
+    """A handshake of one byte a second."""
+    for byte in record(22, b"\x02\0\0\x46\x03\x03", b"\0" * 200):
+        send(bytes([byte]))
+        time.sleep(1)
+
+
+TLS = (tls_hello, tls_alerts, tls_drips)  # behind a client's first bytes
+
+
 def messages(connection):
     """What is inside the envelope of each: message ID, operation."""
     with connection.makefile("rb") as file:
@@ -77,7 +106,7 @@ def messages(connection):
 
 
 class Peer:
-    """Takes binds, and answers searches in that way."""
+    """Takes binds, and answers searches in that way; of TLS it answers the client's first bytes."""
 
     def __init__(self, way, address=("127.0.0.1", 0)):
         self._way = way
@@ -89,7 +118,7 @@ class Peer:
         else:
             self._listener = socket.create_server(address)
             self.address = "%s:%d" % self._listener.getsockname()
-            self.uri = "ldap://" + self.address
+            self.uri = ("ldaps://" if way in TLS else "ldap://") + self.address
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -103,6 +132,8 @@ class Peer:
         with contextlib.suppress(OSError, IndexError), connection:
             if self._way is greets:
                 greets(connection.sendall, 0)
+            if self._way in TLS and connection.recv(65536):
+                self._way(connection.sendall, 0)
             for text in messages(connection):
                 if text[3] == 0x60:
                     connection.sendall(message(text[2], result(0x61)))
