@@ -5,7 +5,7 @@
 
 #include "agent/pass/extra_look.h"
 #include "agent/peer/probe_round.h"
-#include "agent/peer/session_tls.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/sessions_here.h"
 #include "common/copy/csn_set.h"
@@ -44,18 +44,11 @@ static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
 
 	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers + wanted->n_others; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
-		Syncrepl *link;
 
 		if (consumer->no_secret || silent_before(heard, suffix, consumer->peer->id))
 			continue;
-		link = pool_alloc(pool, sizeof(*link));
-		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
 		POOL_PUSH(pool, asked->targets, asked->n_targets,
-			  {.syncrepl = link,
-			   .suffix = suffix,
-			   .peer_id = consumer->peer->id,
-			   .is_hub = consumer->peer->is_hub,
-			   .secret = consumer->secret});
+			  probe_target_wanted(pool, wanted, consumer, world->live.global));
 		POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
 	}
 }
