@@ -33,8 +33,6 @@ def started(node, prefix=(), is_named=True):
     with made as daemon:
         wait_until(lambda: manager.with_name("READY"), "READY=1", 60)
         seconds = time.monotonic() - began
-        print(f"READY after {seconds:.1f} s")
-        print('CPU', cpu_sec(daemon.pid), node.server.config_writes())
         assert seconds < SOON_SEC, f"READY after {seconds:.1f} s: {daemon.lines}"
         daemon.manager = manager
         yield daemon
@@ -57,16 +55,10 @@ N_LIVE = 3
 N_SILENT = 996
 
 
-def cpu_sec(pid):
-    """Seconds of processors that a process and its children that ended had."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        return sum(map(int, file.read().rpartition(") ")[2].split()[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
 @pytest.fixture(name="thousand")
 def fixture_thousand(slapd_factory, program):
-    """Four nodes with eight databases, of which the first has the data; and what makes a thousand of them, of which the
-    others take connections at every address of 127.0.0.0/8 and say nothing, once they listen."""
+    """Four nodes with eight databases, of which the second has the data; what makes a thousand of them; and the listener of
+    the others, at each address of 127.0.0.0/8: it takes connections and says nothing."""
     databases = [Database(suffix=f"o=db{n}", backend="mdb") for n in range(N_DATABASES)]
     cluster = Cluster(slapd_factory, program, 1 + N_LIVE, databases)
     for database in databases:

@@ -103,7 +103,6 @@ def test_the_daemon_s_probes_take_little_memory(slapd_factory, program, ways):
             wait_until(lambda: daemon.last_pass()[1] == ["probe"], "the peers were asked", 90)
         assert watched.each < 32 * 1024 and watched.together < 128 * 1024, (watched.each, watched.together)
         assert private_kib(daemon.pid) < 32 * 1024
-        print("KiB:", watched.each, watched.together, private_kib(daemon.pid))
 
 
 def schema(number):
