@@ -60,7 +60,7 @@ def test_disturbances_neither_make_it_spin_nor_wait(holds_contested):
     assert came["most_idle"] <= 20, told  # passes in ten seconds that wrote nothing, and none between them did
     assert came["gap_msec"] <= 66 * SECOND, told  # the interval, and a tenth
     assert came["round_msec"] <= (300 + 66 + 5) * SECOND, told  # probes, made by the first pass that they are due for
-    assert came["file_msec"] <= 1.1 * SECOND, told
+    assert came["file_msec"] <= 3.1 * SECOND, told  # as below
     assert came["open"] == 0, told
     assert all(came["disturbances"]) or HOURS < 24, told
     if not holds_contested:
