@@ -53,7 +53,7 @@ UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 HEADERS := $(call files_of,common/*/*.h) $(call files_of,agent/*/*.h)
 # Expanded where they are used: a build needs no tests.
 C_FILES = $(COMMON_SOURCES) $(AGENT_SOURCES) $(HEADERS) $(foreach pattern,tests/unit/*.[ch] tests/fuzz/*.c \
-	tests/bench/*.c tests/lib/*.c tests/sim/*.[ch] tests/selinux/vm/*.c,$(call files_of,$(pattern)))
+	tests/bench/*.c tests/lib/*.c tests/sim/*.[ch] tests/fortnight/*.[ch] tests/selinux/vm/*.c,$(call files_of,$(pattern)))
 COMMON_OBJECTS := $(COMMON_SOURCES:%.c=$(BUILD)/%.o)
 AGENT_OBJECTS := $(AGENT_SOURCES:%.c=$(BUILD)/%.o)
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
@@ -121,7 +121,7 @@ $(BUILD)/tools/%: $(BUILD)/tests/lib/%.o $(BUILD)/libtools.a $(BUILD)/libagent.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 .PHONY: tools
-tools: $(TOOL_PROGRAMS) $(BUILD)/tools/simulate ## programs that the tests with a real slapd use
+tools: $(TOOL_PROGRAMS) $(BUILD)/tools/simulate $(BUILD)/tools/fortnight ## programs that the tests with a real slapd use
 
 # The program's own passes over a model of slapd's replication (CONTRIBUTING.md, "The simulator"). What the linker
 # replaces: rules that can be switched off, and the files of the state folder.
@@ -133,6 +133,13 @@ $(BUILD)/tools/simulate: $(SIM_OBJECTS) $(BUILD)/libtools.a $(BUILD)/libagent.a 
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  LD      $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS) $(LDLIBS)
+
+# The daemon beside a slapd in memory, peers and a time that are played: these files stand in the place of some of its own.
+$(BUILD)/tools/fortnight: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fortnight/*.c)) $(BUILD)/libtools.a $(BUILD)/libagent.a \
+		$(BUILD)/libcommon.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LD      $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LDLIBS)
 
 .PHONY: simulate
 HISTORIES ?= 10000

@@ -11,6 +11,7 @@
 #include "agent/pass/pass_look.h"
 #include "agent/pass/site.h"
 #include "agent/peer/probe_round.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/system/fd.h"
 #include "agent/system/folder.h"
 #include "agent/system/host.h"
@@ -72,9 +73,9 @@ static int peers_ask(const Run *run, Probe **ret, size_t *ret_n, Error *err)
 		for (size_t i = 0; i < database->n_links; i++)
 			if (database->links[i].peer > 0)
 				POOL_PUSH(run->pool, targets, *ret_n,
-					  {.syncrepl = database->links[i].syncrepl,
-					   .suffix = database->suffix,
-					   .peer_id = (unsigned)database->links[i].peer});
+					  probe_target_numbered(database->links[i].syncrepl,
+								database->suffix,
+								(unsigned)database->links[i].peer));
 	}
 	return probe_run(run->pool, targets, *ret_n, &options, ret, NULL, err);
 }

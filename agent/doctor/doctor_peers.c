@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
 #include "agent/peer/probe_round.h"
-#include "agent/peer/session_tls.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/state/state_keep.h"
 #include "common/link/schema_digest.h"
 #include "common/pass/memory_after.h"
@@ -196,7 +196,6 @@ static size_t n_links(const Doctor *doctor)
 static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 {
 	ProbeTarget *targets = pool_alloc(doctor->pool, (n + 1) * sizeof(*targets));
-	Syncrepl *links = pool_alloc(doctor->pool, (n + 1) * sizeof(*links));
 	size_t at = 0;
 
 	for (size_t i = 0; i < doctor->n_databases; i++) {
@@ -205,16 +204,9 @@ static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 		for (size_t k = 0; k < wanted->n_consumers + wanted->n_others; k++) {
 			const WantedConsumer *consumer = &wanted->consumers[k];
 
-			if (consumer->no_secret)
-				continue;
-			links[at] =
-				link_inherit_tls(&consumer->syncrepl, doctor->world.live.global);
-			targets[at] = (ProbeTarget){.syncrepl = &links[at],
-						    .suffix = wanted->desired->suffix,
-						    .peer_id = consumer->peer->id,
-						    .is_hub = consumer->peer->is_hub,
-						    .secret = consumer->secret};
-			at++;
+			if (!consumer->no_secret)
+				targets[at++] = probe_target_wanted(doctor->pool, wanted, consumer,
+								    doctor->world.live.global);
 		}
 	}
 	return targets;

@@ -5,6 +5,7 @@
 
 #include "agent/pass/server_id_back.h"
 #include "agent/peer/probe_round.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/slapd/directory_ldap.h"
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
@@ -57,9 +58,9 @@ static bool is_alone(HealWork *work)
 			  pool_printf(work->pool, "somebody removed the lock in %s", heal->run_dir),
 			  remedy_text(REMEDY_HEAL));
 	for (size_t i = 0; i < n; i++)
-		targets[i] = (ProbeTarget){.syncrepl = &work->servers->servers[i + 1].syncrepl,
-					   .suffix = work->healed->suffix,
-					   .peer_id = work->servers->servers[i + 1].peer->id};
+		targets[i] =
+			probe_target(&work->servers->servers[i + 1].syncrepl, work->healed->suffix,
+				     work->servers->servers[i + 1].peer, NULL);
 	if (probe_run(work->pool, targets, n, &options, &probes, NULL, &err) < 0) {
 		heal_hold(work, "not-asked", pool_strdup(work->pool, err.text),
 			  remedy_text(REMEDY_HEAL));

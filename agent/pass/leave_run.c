@@ -7,6 +7,7 @@
 #include "agent/pass/look.h"
 #include "agent/pass/steps_run.h"
 #include "agent/peer/probe_round.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/peer/session_tls.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/progress.h"
@@ -55,8 +56,8 @@ static size_t targets_choose(const Leave *leave, const LeavingDatabase *database
 		    peers->items[i].state == CONTENT_DENIED)
 			continue;
 		links[i] = link_inherit_tls(&consumer->syncrepl, leave->world.live.global);
-		targets[n_targets++] = (ProbeTarget){
-			.syncrepl = &links[i], .suffix = database->suffix, .peer_id = (unsigned)i};
+		targets[n_targets++] =
+			probe_target_numbered(&links[i], database->suffix, (unsigned)i);
 	}
 	return n_targets;
 }

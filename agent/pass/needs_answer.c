@@ -5,7 +5,7 @@
 
 #include "agent/pass/extra_look.h"
 #include "agent/peer/probe_round.h"
-#include "agent/peer/session_tls.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/sessions_here.h"
 #include "common/copy/csn_set.h"
@@ -51,22 +51,6 @@ static const char *compared_with(const Directory *directory, const World *world,
 	return directory->uri;
 }
 
-static void peer_add(Pool *pool, const World *world, const char *suffix, const char *here_uri,
-		     const WantedConsumer *consumer, PeersAsked *asked)
-{
-	Syncrepl *link = pool_alloc(pool, sizeof(*link));
-
-	*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
-	POOL_PUSH(pool, asked->targets, asked->n_targets,
-		  {.syncrepl = link,
-		   .suffix = suffix,
-		   .peer_id = consumer->peer->id,
-		   .is_hub = consumer->peer->is_hub,
-		   .secret = consumer->secret,
-		   .here_uri = here_uri});
-	POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
-}
-
 /* Whose answers are wanted and not known yet, by position. */
 typedef struct PeersMissing {
 	size_t first, end;
@@ -94,11 +78,15 @@ static void peers_add(const Directory *directory, Pool *pool, World *world, cons
 
 	for (size_t i = missing.first; i < missing.end; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
-		const char *here_uri =
-			i < n_read ? compared_with(directory, world, wanted, consumer) : NULL;
+		ProbeTarget target;
 
-		if (!consumer->no_secret && !silent_before(heard, suffix, consumer->peer->id))
-			peer_add(pool, world, suffix, here_uri, consumer, asked);
+		if (consumer->no_secret || silent_before(heard, suffix, consumer->peer->id))
+			continue;
+		target = probe_target_wanted(pool, wanted, consumer, world->live.global);
+		if (i < n_read)
+			target.here_uri = compared_with(directory, world, wanted, consumer);
+		POOL_PUSH(pool, asked->targets, asked->n_targets, target);
+		POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
 	}
 }
 

@@ -6,6 +6,30 @@
 
 #include "agent/peer/session_tls.h"
 
+ProbeTarget probe_target_numbered(const Syncrepl *link, const char *suffix, unsigned number)
+{
+	return (ProbeTarget){.syncrepl = link, .suffix = suffix, .peer_id = number};
+}
+
+ProbeTarget probe_target(const Syncrepl *link, const char *suffix, const Peer *peer,
+			 const char *secret)
+{
+	ProbeTarget target = probe_target_numbered(link, suffix, peer->id);
+
+	target.is_hub = peer->is_hub;
+	target.secret = secret;
+	return target;
+}
+
+ProbeTarget probe_target_wanted(Pool *pool, const WantedDatabase *wanted,
+				const WantedConsumer *consumer, const Entry *global)
+{
+	Syncrepl *link = pool_alloc(pool, sizeof(*link));
+
+	*link = link_inherit_tls(&consumer->syncrepl, global);
+	return probe_target(link, wanted->desired->suffix, consumer->peer, consumer->secret);
+}
+
 LinkRound link_round_new(Pool *pool, Directory *directory, const PasswordSight *sight)
 {
 	return (LinkRound){
@@ -49,6 +73,7 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 	const char *name = last && strcmp(last->suffix, suffix) == 0 ? last->suffix
 								     : pool_strdup(pool, suffix);
 	const LockoutAccount *account = lockout_account(&round->lockout, wanted, consumer);
+	ProbeTarget target;
 
 	if (account && account->is_in_danger) {
 		POOL_PUSH(pool, round->withheld.items, round->withheld.n_items,
@@ -60,15 +85,12 @@ void link_round_add(LinkRound *round, const WantedDatabase *wanted, const Wanted
 		   .peer_id = consumer->peer->id,
 		   .began_sec = (int64_t)time(NULL),
 		   .identity = link_identity(pool, &consumer->syncrepl, consumer->secret)});
-	POOL_PUSH(pool, round->targets, round->n_targets,
-		  {.syncrepl = syncrepl_copy(round, &consumer->syncrepl),
-		   .uri = pool_strdup(pool, consumer->syncrepl.value[SYNCREPL_PROVIDER]),
-		   .suffix = name,
-		   .peer_id = consumer->peer->id,
-		   .is_hub = consumer->peer->is_hub,
-		   .secret = account ? account->secret : pool_strdup(pool, consumer->secret),
-		   .is_proven = account && account->is_proven,
-		   .account_csn = account ? account->csn : NULL});
+	target = probe_target(syncrepl_copy(round, &consumer->syncrepl), name, consumer->peer,
+			      account ? account->secret : pool_strdup(pool, consumer->secret));
+	target.uri = pool_strdup(pool, consumer->syncrepl.value[SYNCREPL_PROVIDER]);
+	target.is_proven = account && account->is_proven;
+	target.account_csn = account ? account->csn : NULL;
+	POOL_PUSH(pool, round->targets, round->n_targets, target);
 }
 
 void link_round_add_compared(LinkRound *round, const WantedDatabase *wanted,

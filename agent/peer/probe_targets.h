@@ -6,6 +6,16 @@
 #include "agent/peer/probe_round.h"
 #include "common/link/link_probes.h"
 
+/* A link to a peer, or to a server that is none of them and gets a number; both are borrowed.
+ * secret as in ProbeTarget. */
+ProbeTarget probe_target(const Syncrepl *link, const char *suffix, const Peer *peer,
+			 const char *secret);
+ProbeTarget probe_target_numbered(const Syncrepl *link, const char *suffix, unsigned number);
+
+/* The same of a wanted link, with the TLS settings that slapd would add. In the pool. */
+ProbeTarget probe_target_wanted(Pool *pool, const WantedDatabase *wanted,
+				const WantedConsumer *consumer, const Entry *global);
+
 /* The links of one round of probes. Everything is copied into the pool: a round may outlive the
  * pass that asks for it. */
 typedef struct LinkRound {

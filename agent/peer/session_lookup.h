@@ -70,8 +70,7 @@ bool link_revive(PeerLink *link);
  */
 size_t entries_count_over(PeerLink *link, const char *suffix);
 
-/* Before whole entries are read: up to LDAP_ENTRY_BYTES_MAX are heard of each answer;
- * over ldapi all of it. */
+/* Before whole entries are read: up to LDAP_ENTRY_BYTES_MAX are heard of each answer. */
 void link_widen(PeerLink *link);
 
 /* True when more came than is heard; nothing more is read from that connection. */

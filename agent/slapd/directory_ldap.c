@@ -341,14 +341,14 @@ static int bind_external(DirectoryLdap *self, Error *err)
 
 	if (budget_check(&self->directory.budget, READ_NEEDS_MSEC, "slapd", err) < 0)
 		return -1;
-	errno = 0;
-	answer.code = ldap_bind_external_send(self->ldap, &id);
-	if (answer.code != LDAP_SUCCESS)
-		return connect_failed(self, answer.code, errno, err);
 	self->deadline = ldap_deadline_set(self->pool, self->ldap, self->directory.timeout_msec);
 	if (!self->deadline)
 		return error_set(err, ERROR_SYSTEM, 0, "libldap takes no deadline");
 	ldap_read_ahead(self->ldap);
+	errno = 0;
+	answer.code = ldap_bind_external_send(self->ldap, &id);
+	if (answer.code != LDAP_SUCCESS)
+		return connect_failed(self, answer.code, errno, err);
 	answer = wait_for(self, pool, id, "bind with SASL EXTERNAL", 0);
 	trace(self, "bind with SASL EXTERNAL", &answer, started);
 	if (answer.code == LDAP_SUCCESS)

@@ -203,15 +203,6 @@ int ldap_bind_external_send(LDAP *ldap, int *ret_message_id)
 	return ldap_sasl_bind(ldap, NULL, "EXTERNAL", &empty, NULL, NULL, ret_message_id);
 }
 
-void ldap_read_ahead(LDAP *ldap)
-{
-	Sockbuf *socket = NULL;
-
-	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket)
-		(void)ber_sockbuf_add_io(socket, &ber_sockbuf_io_readahead,
-					 LBER_SBIOD_LEVEL_PROVIDER, NULL);
-}
-
 void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec)
 {
 	const int version = LDAP_VERSION3, unlimited = LDAP_NO_LIMIT, never = LDAP_DEREF_NEVER;

@@ -55,10 +55,6 @@ int ldap_bind_simple_send(LDAP *ldap, const char *dn, const char *password, int 
 /* Sends a SASL EXTERNAL bind; returns an LDAP result and the message id. */
 int ldap_bind_external_send(LDAP *ldap, int *ret_message_id);
 
-/* Lets libldap read from a connection without TLS as much as is there: by itself it asks the kernel
- * three times for each entry. Connected first. */
-void ldap_read_ahead(LDAP *ldap);
-
 /* Options that make libldap independent of ldap.conf(5) and of the user's environment. */
 void ldap_set_plain_options(LDAP *ldap, unsigned connect_timeout_msec);
 

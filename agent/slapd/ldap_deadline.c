@@ -7,8 +7,9 @@
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
-/* On the socket, below what reads ahead and TLS: they have bytes that a socket has no more. */
-#define LEVEL LBER_SBIOD_LEVEL_PROVIDER
+/* Above the socket, which libldap puts in when it connects, on top of what is there for its level;
+ * below TLS and what reads ahead: they have bytes that a socket has no more. */
+#define LEVEL (LBER_SBIOD_LEVEL_PROVIDER + 1)
 /* An option of our own: layers hand down what they do not know. */
 #define OPTION_DEADLINE 0x7761726c
 /* Memory that libber asks for and does not touch before the bytes are there. */
@@ -132,6 +133,14 @@ LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec)
 	    ber_sockbuf_add_io(socket, &layer_functions, LEVEL, deadline) < 0)
 		return NULL;
 	return deadline;
+}
+
+void ldap_read_ahead(LDAP *ldap)
+{
+	Sockbuf *socket = NULL;
+
+	if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &socket) == LDAP_OPT_SUCCESS && socket)
+		(void)ber_sockbuf_add_io(socket, &ber_sockbuf_io_readahead, LEVEL + 1, NULL);
 }
 
 static void message_bound(LDAP *ldap, ber_len_t longest)

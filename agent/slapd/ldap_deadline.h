@@ -30,11 +30,11 @@ typedef struct LdapDeadline {
 } LdapDeadline;
 
 /*
- * Bounds every wait of an established connection for bytes of its server: libldap's own timeouts
+ * Bounds every wait of a connection for bytes of its server: libldap's own timeouts
  * end where a message or a TLS handshake begins, and a server that says no more would hold us for
  * ever. The time runs from now and from each ldap_deadline_restart(). The result lives in the pool,
- * which must outlive the handle; NULL when libldap does not take it. To be set before
- * ldap_read_ahead().
+ * which must outlive the handle; NULL when libldap does not take it. May be set before libldap
+ * connects.
  */
 LdapDeadline *ldap_deadline_set(Pool *pool, LDAP *ldap, unsigned timeout_msec);
 
@@ -47,6 +47,10 @@ void ldap_deadline_widen(LDAP *ldap, LdapDeadline *deadline);
 
 /* That of a connection; NULL: it has none. */
 const LdapDeadline *ldap_deadline_of(LDAP *ldap);
+
+/* Lets libldap read from a connection without TLS as much as is there: by itself it asks the kernel
+ * three times for each entry. */
+void ldap_read_ahead(LDAP *ldap);
 
 /* Gives the next operation its full time. */
 void ldap_deadline_restart(LdapDeadline *deadline);

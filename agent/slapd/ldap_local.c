@@ -32,14 +32,14 @@ LdapAnswer ldap_local_open(Pool *pool, const LdapLocal *options, LDAP **ret)
 	if (answer.code != LDAP_SUCCESS)
 		return answer;
 	ldap_set_plain_options(ldap, left_msec);
-	answer.code = bind_send(ldap, options, &id);
-	if (answer.code != LDAP_SUCCESS)
-		return answer;
 	if (!ldap_deadline_set(pool, ldap, left_msec)) {
 		answer.code = LDAP_NO_MEMORY;
 		return answer;
 	}
 	ldap_read_ahead(ldap);
+	answer.code = bind_send(ldap, options, &id);
+	if (answer.code != LDAP_SUCCESS)
+		return answer;
 	answer = ldap_answer_await(pool, ldap, id, &patience);
 	if (answer.code == LDAP_SUCCESS)
 		*ret = STEAL(ldap);

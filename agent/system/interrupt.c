@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/system/interrupt.h"
-#include "agent/system/progress.h"
 #include "agent/system/wait.h"
 
 #include <signal.h>
@@ -30,20 +29,7 @@ bool interrupt_is_pending(void)
 
 int interrupt_pause(unsigned msec)
 {
-	const int64_t end_msec = monotonic_msec() + msec;
-	int64_t left_msec = msec;
-
-	do {
-		const int piece_msec = progress_piece(left_msec);
-		const struct timespec pause = {
-			.tv_sec = piece_msec / 1000,
-			.tv_nsec = (long)(piece_msec % 1000) * 1000000,
-		};
-		const int number = came ? 0 : sigtimedwait(&held, NULL, &pause);
-
-		if (number > 0)
-			came = number;
-		left_msec = end_msec - monotonic_msec();
-	} while (!came && left_msec > 0);
+	if (!came)
+		came = pause_until_signal(&held, msec);
 	return came;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "agent/peer/probe_round.h"
+#include "agent/peer/probe_targets.h"
 #include "agent/peer/session_content.h"
 #include "agent/peer/session_tls.h"
 #include "agent/system/clock.h"
@@ -78,11 +79,9 @@ static VerifiedServer **servers_to_reach(Pool *pool, const Verify *verify,
 				continue;
 			POOL_PUSH(pool, servers, n_servers, server);
 			POOL_PUSH(pool, *ret_targets, n_targets,
-				  {.syncrepl = &server->syncrepl,
-				   .suffix = verify->databases[i].wanted->desired->suffix,
-				   .peer_id = server->peer->id,
-				   .is_hub = server->peer->is_hub,
-				   .secret = server->secret});
+				  probe_target(&server->syncrepl,
+					       verify->databases[i].wanted->desired->suffix,
+					       server->peer, server->secret));
 		}
 	*ret_n = n_servers;
 	return servers;

@@ -72,8 +72,9 @@ uint64_t wake_choose(const WakeHistory *history, const WakeList *list, uint64_t 
 /*
  * When a pass may be that something outside causes: at once, as long as passes find something to
  * write, or are at most ten behind each other and one a second from then on. Whatever goes on
- * around us, no more than twenty passes that wrote nothing are in any ten seconds, those that a
- * SIGHUP asks for among them.
+ * around us, no more than twenty passes are in any ten seconds in which nothing is corrected, those
+ * that a SIGHUP asks for among them; a correction begins the count anew, for what others change
+ * must not wait.
  */
 uint64_t wake_earliest(const WakeHistory *history, uint64_t now_usec);
 

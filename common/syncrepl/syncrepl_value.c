@@ -133,11 +133,17 @@ const char *syncrepl_retry_canonical(Pool *pool, const char *value)
 	return n_words % 2 == 0 ? buf_text(&buf) : NULL;
 }
 
+/* Nearly all end in "+", and whatever stands before that does not give up, or is no list at all. */
 bool syncrepl_gives_up(const char *retry)
 {
-	AUTO(Pool) *scratch = pool_new();
-	const char *canonical = retry ? syncrepl_retry_canonical(scratch, retry) : NULL;
+	const size_t len = retry ? strlen(retry) : 0;
+	AUTO(Pool) *scratch = NULL;
+	const char *canonical;
 
+	if (len == 0 || retry[len - 1] == '+')
+		return false;
+	scratch = pool_new();
+	canonical = syncrepl_retry_canonical(scratch, retry);
 	return canonical && *canonical && canonical[strlen(canonical) - 1] != '+';
 }
 

@@ -21,6 +21,7 @@ LINE_SEC = 0.02  # one way: peers in another building
 MAX_TIME = 3  # of probing three peers, over the slowest single bind and read; two looks before the bind are two round trips
 MAX_MEMORY = 2.3  # of probing 999 peers, over that of 3: each answer holds what two accounts see
 CONCURRENCY = 8
+LONGEST_SEC = 300  # a round ends by itself after 60 s: who takes longer hangs, and it is told in what
 REPLICATOR = "cn=replicator," + SUFFIX
 
 
@@ -72,6 +73,7 @@ def bind_and_read(uri):
     """Milliseconds that a plain client takes to bind and to read one entry."""
     start = time.perf_counter()
     connection = ldap.initialize(uri)
+    connection.set_option(ldap.OPT_TIMEOUT, LONGEST_SEC)
     connection.simple_bind_s(REPLICATOR, PASSWORD)
     connection.search_s(SUFFIX, ldap.SCOPE_BASE, attrlist=["contextCSN"])
     taken = time.perf_counter() - start
@@ -128,6 +130,15 @@ def _children(pid):
     return []
 
 
+def _doing(pid):
+    """What a process waits for in the kernel, and its command."""
+    found = []
+    for name in ("wchan", "syscall", "cmdline"):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/{name}", encoding="utf-8", errors="replace") as file:
+            found.append(file.read().replace("\0", " ").strip())
+    return f"{pid}: {' | '.join(found)}"
+
+
 def peak_mib(links):
     """The most memory that a round and its processes have together, as seen now and then."""
     peak = 0
@@ -135,7 +146,12 @@ def peak_mib(links):
                           stdout=subprocess.DEVNULL, text=True) as process:
         process.stdin.write("".join(link_line(*link) for link in links))
         process.stdin.close()
+        end = time.monotonic() + LONGEST_SEC
         while process.poll() is None:
+            if time.monotonic() > end:
+                doing = [_doing(pid) for pid in (process.pid, *_children(process.pid))]
+                process.kill()
+                raise RuntimeError(f"a round of {len(links)} probes does not end:\n" + "\n".join(doing))
             peak = max(peak, sum(map(_pss_kib, [process.pid, *_children(process.pid)])))
     return peak / 1024
 

@@ -6,6 +6,7 @@ import itertools
 import socket
 import threading
 import time
+import urllib.parse
 
 MIB = 1 << 20
 
@@ -53,10 +54,45 @@ def slow(send, number):
         time.sleep(1)
 
 
+def half(send, number):
+    """The beginning of an answer, and no more."""
+    send(b"\x30\x84\x00\x00\x00\x40\x02")
+    time.sleep(60)
+
+
 def greets(send, number):
     """At once, with what is no answer."""
     for _ in itertools.count():
         send(b"\x30\x84\x7f\xff\xff\xff" + b"A" * 65536)
+
+
+def record(kind, *parts):
+    """One of TLS."""
+    data = b"".join(parts)
+    return bytes([kind, 3, 3]) + len(data).to_bytes(2, "big") + data
+
+
+def tls_hello(send, number):
+    """A handshake whose first message does not end."""
+    send(record(22, b"\x02\xff\xff\xff\x03\x03", b"\0" * 16000))
+    for _ in itertools.count():
+        send(record(22, b"\0" * 16000))
+
+
+def tls_alerts(send, number):
+    """Warnings, in place of a handshake."""
+    for _ in itertools.count():
+        send(record(21, b"\x01\x64") * 1000)
+
+
+def tls_drips(send, number):
+    """A handshake of one byte a second."""
+    for byte in record(22, b"\x02\0\0\x46\x03\x03", b"\0" * 200):
+        send(bytes([byte]))
+        time.sleep(1)
+
+
+TLS = (tls_hello, tls_alerts, tls_drips)  # behind a client's first bytes
 
 
 def messages(connection):
@@ -70,12 +106,19 @@ def messages(connection):
 
 
 class Peer:
-    """Takes binds, and answers searches in that way."""
+    """Takes binds, and answers searches in that way; of TLS it answers the client's first bytes."""
 
     def __init__(self, way, address=("127.0.0.1", 0)):
         self._way = way
-        self._listener = socket.create_server(address)
-        self.address = "%s:%d" % self._listener.getsockname()
+        if isinstance(address, str):  # a path
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(address)
+            self._listener.listen()
+            self.uri = "ldapi://" + urllib.parse.quote(address, safe="")
+        else:
+            self._listener = socket.create_server(address)
+            self.address = "%s:%d" % self._listener.getsockname()
+            self.uri = ("ldaps://" if way in TLS else "ldap://") + self.address
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -89,6 +132,8 @@ class Peer:
         with contextlib.suppress(OSError, IndexError), connection:
             if self._way is greets:
                 greets(connection.sendall, 0)
+            if self._way in TLS and connection.recv(65536):
+                self._way(connection.sendall, 0)
             for text in messages(connection):
                 if text[3] == 0x60:
                     connection.sendall(message(text[2], result(0x61)))

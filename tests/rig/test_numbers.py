@@ -9,7 +9,8 @@ import pytest
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHECK = os.path.join(TESTS, "check-numbers")
 TABLE = "".join(f"{name} | 1 | common | why\n" for name in
-                ("suffix-comparisons", "plan-loops", "self-comparisons", "uuid-comparisons", "keyword-cases"))
+                ("suffix-comparisons", "plan-loops", "self-comparisons", "uuid-comparisons", "keyword-cases", "sleeps",
+                 "monotonic-clocks", "probe-targets", "wake-times"))
 # What is there once of each, beside what only looks like it.
 SOURCE = """
 /* strcmp(one->suffix, suffix) */
@@ -28,6 +29,11 @@ int find(const Plan *plan, const char *suffix)
 		return 2;
 	if (memcmp(one->uuid, other->uuid, ENTRY_UUID_SIZE) == 0 || strlen(uuid) == 36)
 		return keyword == SYNCREPL_RID || keyword == SYNCREPL_KEYWORD_COUNT;
+	nanosleep(&piece, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &now) + clock_gettime(CLOCK_REALTIME, &day) + timerfd_create(CLOCK_MONOTONIC, 0);
+	wake->next_usec = next_usec;
+	next_usec = wake->next_usec;
+	return (ProbeTarget){.suffix = suffix};
 }
 """
 
@@ -70,6 +76,10 @@ def test_what_is_counted_is_there_once(house):
     ("self-comparisons", "strcmp(provider, matching->own_provider);"),
     ("uuid-comparisons", "strcasecmp(found, entry_uuid);"),
     ("keyword-cases", "return keyword != SYNCREPL_INTERVAL;"),
+    ("sleeps", "sigtimedwait(signals, NULL, &piece);"),
+    ("monotonic-clocks", "clock_gettime(CLOCK_BOOTTIME, &now);"),
+    ("probe-targets", "POOL_PUSH(pool, round->targets, round->n_targets, {.peer_id = 1});"),
+    ("wake-times", "daemon->wake.next_usec = 0;"),
 ])
 def test_one_more_is_refused(house, name, line):
     house.write("common/live/two.h", f"{line}\n")

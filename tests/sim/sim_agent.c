@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -38,12 +40,14 @@ const Clock clock_system = {
 	.realtime_sec = sim_realtime_sec,
 };
 
-int nanosleep(const struct timespec *wanted, struct timespec *left)
+int sigtimedwait(const sigset_t *signals, siginfo_t *info, const struct timespec *wanted)
 {
-	(void)left;
+	(void)signals;
+	(void)info;
 	if (running)
 		running->cluster.now += (uint32_t)wanted->tv_sec + (wanted->tv_nsec > 0);
-	return 0;
+	errno = EAGAIN;
+	return -1;
 }
 
 /* --- what peers show --- */

@@ -10,6 +10,7 @@ import time
 
 import ldap
 import pytest
+from cluster import Cluster
 from daemon import Daemon
 from hostile import endless, greets, huge, peer, slow
 from lone import Lone
@@ -47,6 +48,59 @@ def test_silent_peers_of_many_databases_hold_up_no_start(slapd_factory, program)
     with node.silent_peers(), started(node) as daemon:
         daemon.wait_for("joining", 6, text="the time was over")
     assert not daemon.events("slapd-lost") and not daemon.events("correction-failed"), daemon.lines
+
+
+N_DATABASES = 8
+N_LIVE = 3
+N_SILENT = 996
+
+
+@pytest.fixture(name="thousand")
+def fixture_thousand(slapd_factory, program):
+    """Four nodes with eight databases, of which the second has the data; what makes a thousand of them; and the listener of
+    the others, at each address of 127.0.0.0/8: it takes connections and says nothing."""
+    databases = [Database(suffix=f"o=db{n}", backend="mdb") for n in range(N_DATABASES)]
+    cluster = Cluster(slapd_factory, program, 1 + N_LIVE, databases)
+    for database in databases:
+        cluster[1].server.seed(database)
+    with socket.socket() as listener:
+        listener.bind(("0.0.0.0", 0))
+        port = listener.getsockname()[1]
+
+        def grow():
+            cluster.document["peers"] += [
+                {"id": i, "uri": f"ldap://127.1.{i // 250}.{i % 250 + 1}:{port}", **({"role": "consumer"} if i > 999 else {})}
+                for i in range(2 + N_LIVE, 2 + N_LIVE + N_SILENT)]
+            for database in cluster.document["databases"]:
+                database["syncrepl"].update({"timeout": 15, "network-timeout": 15, "retry": "3600 +"})
+            cluster.write()
+        yield cluster, grow, listener
+
+
+@pytest.mark.quiet
+def test_a_new_node_among_a_thousand_of_which_three_answer(thousand):
+    """It asks each of them about each database."""
+    cluster, grow, listener = thousand
+    grow()
+    listener.listen(4096)
+    with started(cluster[0]) as daemon:
+        assert not daemon.events("slapd-lost") and not daemon.events("correction-failed"), daemon.lines
+
+
+@pytest.mark.quiet
+@pytest.mark.long
+def test_a_node_in_step_with_a_thousand_of_which_three_answer(thousand):
+    """Its links to those are up, and its daemon starts anew."""
+    cluster, grow, listener = thousand
+    cluster[1].apply_ok("--first-node")
+    for node in (cluster[0], *cluster.nodes[2:]):
+        wait_until(lambda node=node: node.apply().returncode == 0, "it joined", 120)
+    grow()
+    done = cluster[0].run("apply", timeout=900)  # slapd takes its time for eight thousand links
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    listener.listen(4096)
+    with started(cluster[0]) as daemon:
+        assert not daemon.events("slapd-lost") and not daemon.events("correction-applied"), daemon.lines
 
 
 @pytest.mark.parametrize("way", [endless, greets, huge, slow])

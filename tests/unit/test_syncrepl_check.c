@@ -111,12 +111,31 @@ static void every_keyword_is_described_and_found(void **state)
 	assert_string_equal(syncrepl_keyword_default(SYNCREPL_SCOPE), "sub");
 }
 
+/* By what slapd makes of the list, not by its last letter. */
+static void a_list_of_retries_that_ends_gives_up(void **state)
+{
+	static const struct {
+		const char *retry;
+		bool gives_up;
+	} rows[] = {
+		{NULL, false},    {"", false},          {"60 +", false},      {"60 5 300 +", false},
+		{"60 5", true},   {"60 5 300 3", true}, {"5,5,60,3", true},   {"60 3 ", true},
+		{"60 + ", false}, {"60 + 5 5", false},  {"undefined", false}, {"60 5+", false},
+		{"+", false},     {"60", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(syncrepl_gives_up(rows[i].retry), rows[i].gives_up);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_that_work_are_accepted),
 		cmocka_unit_test(values_that_slapd_takes_but_that_fail_later_are_refused),
 		cmocka_unit_test(every_keyword_is_described_and_found),
+		cmocka_unit_test(a_list_of_retries_that_ends_gives_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
