@@ -172,7 +172,8 @@ static void tell_released(const Joining *joining)
 		plan_add_finding(
 			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, RELEASED_CODE,
 			joining->suffix,
-			"%s goes on without changes that are known to be missing, those of server ID %s: they are lost unless a server that has them comes back",
+			"%s goes on without changes that are known to be missing, those of server "
+			"ID %s: they are lost unless a server that has them comes back",
 			joining->suffix, missing_describe(joining, &missing));
 }
 
@@ -194,7 +195,10 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: changes of this node's own server ID are neither here nor at any peer that answers: %s. Clients cannot write here until they arrive, because the first write would delete them everywhere. Only if no server that has them will ever come back",
+			"%s: changes of this node's own server ID are neither here nor at any peer "
+			"that answers: %s. Clients cannot write here until they arrive, because "
+			"the first write would delete them everywhere. Only if no server that has "
+			"them will ever come back",
 			joining->suffix, missing_describe(joining, &only)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -207,7 +211,8 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: %s has changes that are not here, and nobody can read it until it is a provider (syncward there says why)%s; %s. Only if it never will be",
+			"%s: %s has changes that are not here, and nobody can read it until it is "
+			"a provider (syncward there says why)%s; %s. Only if it never will be",
 			joining->suffix, joining_uri(joining, peer), missing_clause(joining),
 			joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -222,7 +227,8 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: %s has changes that are not here yet%s; until they arrive %s. When they have",
+			"%s: %s has changes that are not here yet%s; until they arrive %s. When "
+			"they have",
 			joining->suffix, joining_uri(joining, peer),
 			is_released ? ", so this cannot be released" : "",
 			joining_clients(joining)),
@@ -238,7 +244,8 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 		joining, GUARD_JOINING,
 		pool_printf(
 			pool,
-			"%s waits: no peer proves that the first refresh is complete%s%s; until one does %s. Only if none that has more will come back",
+			"%s waits: no peer proves that the first refresh is complete%s%s; until "
+			"one does %s. Only if none that has more will come back",
 			joining->suffix, unproven_describe(joining, evidence),
 			missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -250,7 +257,9 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 		joining,
 		pool_printf(
 			joining->diff->pool,
-			"%s: this node and %s hold the same database, but neither shows a contextCSN, so nobody knows which of them has the newest changes. On the one that has them",
+			"%s: this node and %s hold the same database, but neither shows a "
+			"contextCSN, so nobody knows which of them has the newest changes. On the "
+			"one that has them",
 			joining->suffix, joining_uri(joining, silent)),
 		remedy_text(REMEDY_FIRST_NODE));
 }

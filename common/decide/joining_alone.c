@@ -42,7 +42,9 @@ const Hold *joining_judge_alone(const Joining *joining)
 		joining,
 		pool_printf(
 			joining->diff->pool,
-			"%s was never compared with a peer, and waits until it can be: %s. If this node wrote without newer changes from there, they would be deleted. Only if this is the first node, or none that has more will come back",
+			"%s was never compared with a peer, and waits until it can be: %s. If this "
+			"node wrote without newer changes from there, they would be deleted. Only "
+			"if this is the first node, or none that has more will come back",
 			joining->suffix, unseen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

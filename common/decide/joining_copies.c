@@ -83,7 +83,8 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 const char *joining_clients(const Joining *joining)
 {
 	if (joining->live->is_multi_provider && !joining->live->is_read_only)
-		return "clients can write here anyway, because somebody set the multi-provider flag";
+		return "clients can write here anyway, because somebody set the multi-provider "
+		       "flag";
 	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
 		       ? "clients cannot write here"
 		       : "clients can write here, but their changes may get lost";

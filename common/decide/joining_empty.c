@@ -102,7 +102,10 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and %s, which has entries, shows no contextCSN: its own first refresh is not complete, it has no syncprov overlay yet, or olcAccess there hides contextCSN from our account. This node reads it as soon as it shows one; only if somebody has checked that it has everything",
+			"%s is empty here, and %s, which has entries, shows no contextCSN: its own "
+			"first refresh is not complete, it has no syncprov overlay yet, or "
+			"olcAccess there hides contextCSN from our account. This node reads it as "
+			"soon as it shows one; only if somebody has checked that it has everything",
 			joining->suffix, joining_uri(joining, source)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
@@ -114,7 +117,9 @@ static const Hold *hold_far_source(const Joining *joining, const Content *source
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and no peer that this node reads shows data; %s, which this node does not read, holds data: joining begins as soon as a peer that this node reads has it; %s; when one has",
+			"%s is empty here, and no peer that this node reads shows data; %s, which "
+			"this node does not read, holds data: joining begins as soon as a peer "
+			"that this node reads has it; %s; when one has",
 			joining->suffix, joining_uri(joining, source), joining_clients(joining)),
 		remedy_text(REMEDY_APPLY));
 }
@@ -125,7 +130,9 @@ static const Hold *hold_unseen(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and this node could not see whether these peers hold data: %s. Once it can, it joins by itself; only if somebody has checked that they hold nothing, and this is the very first node of a new cluster",
+			"%s is empty here, and this node could not see whether these peers hold "
+			"data: %s. Once it can, it joins by itself; only if somebody has checked "
+			"that they hold nothing, and this is the very first node of a new cluster",
 			joining->suffix, unseen_describe(joining)),
 		empty_command(joining));
 }
@@ -149,10 +156,10 @@ static const Hold *hold_no_source(const Joining *joining)
 
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(
-			joining->diff->pool,
-			"%s is empty here, and no provider that this consumer reads shows data%s%s; joining begins as soon as one does; when one does",
-			joining->suffix, *unseen ? ": " : "", unseen),
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and no provider that this consumer reads shows "
+			    "data%s%s; joining begins as soon as one does; when one does",
+			    joining->suffix, *unseen ? ": " : "", unseen),
 		remedy_text(REMEDY_APPLY));
 }
 
@@ -181,7 +188,8 @@ static const Hold *hold_fenced(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, but was not before: this node reads it from its peers, and clients cannot write here until it has; %s",
+			"%s is empty here, but was not before: this node reads it from its peers, "
+			"and clients cannot write here until it has; %s",
 			joining->suffix,
 			runs_on ? "slapd still takes what its peers had for known, and reads it "
 				  "anew when somebody does this"
@@ -204,10 +212,11 @@ const Hold *joining_judge_empty(const Joining *joining)
 	if (source)
 		return joining_hold(
 			joining, GUARD_JOINING,
-			pool_printf(
-				joining->diff->pool,
-				"%s is empty here: this node first reads it from one peer, and clients cannot write here until it has; when the refresh is complete",
-				joining->suffix),
+			pool_printf(joining->diff->pool,
+				    "%s is empty here: this node first reads it from one peer, and "
+				    "clients cannot write here until it has; when the refresh is "
+				    "complete",
+				    joining->suffix),
 			remedy_text(REMEDY_APPLY));
 	if (peer_is_consumer(joining->diff->in->wanted->self))
 		return hold_no_source(joining);

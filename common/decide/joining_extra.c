@@ -62,7 +62,10 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: everything is here, but so are entries that %s has deleted (%zu); clients cannot write here until the first change there, which takes them away. If nobody changes anything there, stop slapd here, %s; only if somebody has compared, and they belong here",
+			"%s: everything is here, but so are entries that %s has deleted (%zu); "
+			"clients cannot write here until the first change there, which takes them "
+			"away. If nobody changes anything there, stop slapd here, %s; only if "
+			"somebody has compared, and they belong here",
 			joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
 			remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -75,7 +78,10 @@ static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: entries are here (%zu) that %s does not show, under a server ID that no peer's contextCSN has: it is not known whether they were deleted; clients cannot write here. If they were, stop slapd here, %s, then `%s`; only if they belong here",
+			"%s: entries are here (%zu) that %s does not show, under a server ID that "
+			"no peer's contextCSN has: it is not known whether they were deleted; "
+			"clients cannot write here. If they were, stop slapd here, %s, then `%s`; "
+			"only if they belong here",
 			joining->suffix, extra->n_doubtful, uri_of(joining, extra->peer_id),
 			remedy_text(REMEDY_DATABASE_ANEW), remedy_text(REMEDY_HEAL)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -88,7 +94,10 @@ static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: contextCSN says that everything is here, but entries that %s has are missing (%zu): as a provider this node would make others delete them; clients cannot write here. Stop slapd here, %s; only if somebody has compared, and nobody needs them",
+			"%s: contextCSN says that everything is here, but entries that %s has are "
+			"missing (%zu): as a provider this node would make others delete them; "
+			"clients cannot write here. Stop slapd here, %s; only if somebody has "
+			"compared, and nobody needs them",
 			joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
 			remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -106,7 +115,9 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: everything is here, but it is not known whether entries are here that %s has deleted: %s; clients cannot write here until it is, and this node looks again by itself. Only if somebody has compared",
+			"%s: everything is here, but it is not known whether entries are here that "
+			"%s has deleted: %s; clients cannot write here until it is, and this node "
+			"looks again by itself. Only if somebody has compared",
 			joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

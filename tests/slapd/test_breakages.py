@@ -809,12 +809,12 @@ def test_every_check_and_every_finding_has_a_breakage():
 
 
 def assert_is_there(place, code=None):
-    """A test of that name, which names the code, itself or in a function of its file that it uses; or a script that does."""
+    """A test of that name, which names the code, itself or in what it uses of its file; or a script that does."""
     path, _, test = place.partition("::")
     with open(os.path.join(HERE, path), encoding="utf-8") as file:
         text = file.read()
     if path.endswith(".py"):
-        bodies = dict(re.findall(r"^def (\w+)(\(.*(?:\n(?:[ )].*)?)*)", text, re.MULTILINE))
+        bodies = dict(re.findall(r"^(?:def )?(\w+)((?:\(| = ).*(?:\n(?:[ )].*)?)*)", text, re.MULTILINE))
         assert test in bodies, place
         used = [body for name, body in bodies.items() if re.search(rf"\b{name}\b", bodies[test])]
         text = "\n".join([bodies[test], *used])
