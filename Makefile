@@ -179,7 +179,7 @@ FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 fuzz: fuzz-build ## run each fuzz target for FUZZ_SECONDS (60); needs clang
 	$(Q)tests/fuzz/run build-fuzz $(FUZZ_SECONDS)
 fuzz-build:
-	+$(Q)$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang WERROR= CFLAGS="-O1 -g" \
+	+$(Q)$(MAKE) --no-print-directory BUILD=build-fuzz CC=clang WERROR= CFLAGS="-O1 -g1" \
 		SANITIZE=fuzzer-no-link,address,undefined fuzz-programs
 
 # Without a target nothing would be fuzzed nor replayed.

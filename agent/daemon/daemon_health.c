@@ -5,6 +5,7 @@
 
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
+#include "common/copy/health_again.h"
 #include "common/copy/stamps.h"
 #include "common/decide/copy_doubted.h"
 #include "common/decide/healing.h"
@@ -148,7 +149,7 @@ static void look(DaemonHealth *health, const Found *found, const DaemonLinks *li
 {
 	const Wanted *wanted = found->report.last_plan.wanted;
 	DaemonHealth now = {.pool = pool_new()};
-	bool is_in_doubt = false;
+	int64_t soonest_sec = -1;
 	size_t at = 0;
 
 	for (size_t i = 0; i < wanted->n_databases; i++) {
@@ -161,14 +162,17 @@ static void look(DaemonHealth *health, const Found *found, const DaemonLinks *li
 		};
 		const DatabaseHealth item = database_look(health, &seen, now.pool);
 
-		is_in_doubt = is_in_doubt || health_is_in_doubt(&item);
+		const int64_t again_sec = health_again_sec(&item);
+
+		if (again_sec >= 0 && (soonest_sec < 0 || again_sec < soonest_sec))
+			soonest_sec = again_sec;
 		POOL_PUSH(now.pool, now.items, now.n_items, item);
 		at += seen.n_links;
 	}
 	daemon_health_free(health);
 	*health = now;
-	if (is_in_doubt)
-		asks_hurry(asks, found_now_usec(found) + HEALTH_TOLERANCE_SEC * 1000000ULL);
+	if (soonest_sec >= 0)
+		asks_hurry(asks, found_now_usec(found) + (uint64_t)soonest_sec * 1000000ULL);
 }
 
 /* --- what lasts --- */
@@ -288,6 +292,11 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 	const Wanted *wanted = found->report.last_plan.wanted;
 	Follow follow = {0};
 
+	/* What was seen once would grow old for ever. */
+	if (!found->context.probes) {
+		daemon_health_free(health);
+		*health = (DaemonHealth){0};
+	}
 	if (!found->report.has_plan || !wanted || !found->context.probes)
 		return follow;
 	if (is_resumed(found))

@@ -7,6 +7,7 @@
 #include "agent/daemon/heartbeat_consumer.h"
 #include "agent/daemon/heartbeat_fleet.h"
 #include "agent/pass/look.h"
+#include "agent/slapd/content_here.h"
 #include "common/decide/heartbeat_gate.h"
 #include "common/tell/told_fleet.h"
 #include "common/tell/told_rollout.h"
@@ -119,6 +120,9 @@ static HeartbeatGate gate_now(const HeartbeatWork *work, Content *ret_here)
 	const Content *peers = peers_since(work);
 
 	*ret_here = world_content_here(found->directory, found->pool, &report->last_world, suffix);
+	if (!peer_is_consumer(found->inputs.wanted.self))
+		content_coverage_here(found->pool, found->directory, suffix,
+				      peer_server_id(found->inputs.wanted.self), ret_here);
 	return heartbeat_gate(&(HeartbeatLook){
 		.wanted = work->wanted,
 		.self = found->inputs.wanted.self,

@@ -36,27 +36,69 @@ static const Content *silent_before(const PeersHeard *heard, const char *suffix,
 	return silent_peers_find(heard->silent, heard->n_before, suffix, peer_id);
 }
 
-static void peers_add(Pool *pool, World *world, const WantedDatabase *wanted,
+/* Before the first link to it what its account sees there is compared with what is here. */
+static const char *compared_with(const Directory *directory, const World *world,
+				 const WantedDatabase *wanted, const WantedConsumer *consumer)
+{
+	const LiveDatabase *live;
+
+	if (live_find_database(&world->live, wanted->desired->suffix, &live) != 1)
+		return NULL;
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (live->consumers[i].provider &&
+		    strcmp(live->consumers[i].provider, consumer->provider) == 0)
+			return NULL;
+	return directory->uri;
+}
+
+static void peer_add(Pool *pool, const World *world, const char *suffix, const char *here_uri,
+		     const WantedConsumer *consumer, PeersAsked *asked)
+{
+	Syncrepl *link = pool_alloc(pool, sizeof(*link));
+
+	*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
+	POOL_PUSH(pool, asked->targets, asked->n_targets,
+		  {.syncrepl = link,
+		   .suffix = suffix,
+		   .peer_id = consumer->peer->id,
+		   .is_hub = consumer->peer->is_hub,
+		   .secret = consumer->secret,
+		   .here_uri = here_uri});
+	POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
+}
+
+/* Whose answers are wanted and not known yet, by position. */
+typedef struct PeersMissing {
+	size_t first, end;
+} PeersMissing;
+
+static PeersMissing peers_missing(const Need *need, const DatabaseFacts *facts)
+{
+	const size_t n_providers = need->database->n_consumers + need->database->n_others;
+	const bool wants_heirs = need->heirs && facts->n_heirs == 0;
+
+	return (PeersMissing){
+		.first = need->peers && facts->n_peers == 0 ? 0 : n_providers,
+		.end = n_providers + (wants_heirs ? need->database->n_heirs : 0),
+	};
+}
+
+static void peers_add(const Directory *directory, Pool *pool, World *world, const Need *need,
 		      const PeersHeard *heard, PeersAsked *asked)
 {
+	const WantedDatabase *wanted = need->database;
 	const char *suffix = wanted->desired->suffix;
-	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
+	const PeersMissing missing =
+		peers_missing(need, world_facts_of(pool, &world->facts, suffix));
+	const size_t n_read = wanted->n_consumers + wanted->n_others;
 
-	for (size_t i = 0; facts->n_peers == 0 && i < wanted->n_consumers + wanted->n_others; i++) {
+	for (size_t i = missing.first; i < missing.end; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
-		Syncrepl *link;
+		const char *here_uri =
+			i < n_read ? compared_with(directory, world, wanted, consumer) : NULL;
 
-		if (consumer->no_secret || silent_before(heard, suffix, consumer->peer->id))
-			continue;
-		link = pool_alloc(pool, sizeof(*link));
-		*link = link_inherit_tls(&consumer->syncrepl, world->live.global);
-		POOL_PUSH(pool, asked->targets, asked->n_targets,
-			  {.syncrepl = link,
-			   .suffix = suffix,
-			   .peer_id = consumer->peer->id,
-			   .is_hub = consumer->peer->is_hub,
-			   .secret = consumer->secret});
-		POOL_PUSH(pool, asked->consumers, asked->n_consumers, consumer);
+		if (!consumer->no_secret && !silent_before(heard, suffix, consumer->peer->id))
+			peer_add(pool, world, suffix, here_uri, consumer, asked);
 	}
 }
 
@@ -101,33 +143,43 @@ static const Probe *probe_of(const PeersHeard *heard, const WantedConsumer *cons
 }
 
 /* In the order of the consumers. */
-static void peers_hear(Pool *pool, const WantedDatabase *wanted, const PeersHeard *heard,
-		       Facts *ret)
+static Content peer_hear(Pool *pool, const PeersHeard *heard, const char *suffix,
+			 const WantedConsumer *consumer)
 {
+	const Content *silent = silent_before(heard, suffix, consumer->peer->id);
+	const Probe *probe = probe_of(heard, consumer);
+	Content content = {.peer_id = consumer->peer->id,
+			   .state = CONTENT_UNREACHABLE,
+			   .problem = pool_strdup(pool, heard->problem)};
+
+	if (consumer->no_secret)
+		content.problem = consumer->no_secret;
+	else if (silent)
+		content = *silent;
+	else if (probe)
+		content = probe_content(probe);
+	if (!consumer->no_secret && !silent)
+		silent_peers_add(heard->silent, suffix, &content);
+	return content;
+}
+
+/* In the order of the consumers. */
+static void peers_hear(Pool *pool, const Need *need, const PeersHeard *heard, Facts *ret)
+{
+	const WantedDatabase *wanted = need->database;
 	const char *suffix = wanted->desired->suffix;
 	DatabaseFacts *facts = world_facts_of(pool, ret, suffix);
-	const bool is_known = facts->n_peers > 0;
+	const PeersMissing missing = peers_missing(need, facts);
 
-	for (size_t i = 0; !is_known && i < wanted->n_consumers + wanted->n_others; i++) {
-		const WantedConsumer *consumer = &wanted->consumers[i];
-		const Content *silent = silent_before(heard, suffix, consumer->peer->id);
-		const Probe *probe = probe_of(heard, consumer);
-		Content content = {.peer_id = consumer->peer->id,
-				   .state = CONTENT_UNREACHABLE,
-				   .problem = pool_strdup(pool, heard->problem)};
+	for (size_t i = missing.first; i < missing.end; i++) {
+		const Content content = peer_hear(pool, heard, suffix, &wanted->consumers[i]);
 
-		if (consumer->no_secret)
-			content.problem = consumer->no_secret;
-		else if (silent)
-			content = *silent;
-		else if (probe)
-			content = probe_content(probe);
-		if (!consumer->no_secret && !silent)
-			silent_peers_add(heard->silent, suffix, &content);
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts->peers, facts->n_peers, content);
-		else
+		else if (i < wanted->n_consumers + wanted->n_others)
 			POOL_PUSH(pool, facts->others, facts->n_others, content);
+		else
+			POOL_PUSH(pool, facts->heirs, facts->n_heirs, content);
 	}
 }
 
@@ -142,15 +194,15 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 
 	heard.n_before = heard.silent->n_items;
 	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers)
-			peers_add(pool, world, plan->needs[i].database, &heard, &asked);
+		if (plan->needs[i].peers || plan->needs[i].heirs)
+			peers_add(directory, pool, world, &plan->needs[i], &heard, &asked);
 	if (asked.n_targets > 0)
 		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
 	heard.asked = &asked;
 	heard.problem = err.text;
 	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers)
-			peers_hear(pool, plan->needs[i].database, &heard, &world->facts);
+		if (plan->needs[i].peers || plan->needs[i].heirs)
+			peers_hear(pool, &plan->needs[i], &heard, &world->facts);
 }
 
 /* A consumer that is connected for less may still be about to say what it wants. */

@@ -49,6 +49,20 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 		reader_answers_ask(input->readers, directory, &asked, draft, world);
 }
 
+/* Only where what the providers told leaves it open: there may be many. */
+static bool ask_heirs(Directory *directory, Pool *pool, const PlannerInput *input, const Plan *plan,
+		      World *world)
+{
+	const NeedsAsker asker = needs_asker(input);
+	bool is_needed = false;
+
+	for (size_t i = 0; i < plan->n_needs; i++)
+		is_needed |= plan->needs[i].heirs;
+	if (is_needed)
+		world_answer_needs(directory, pool, plan, &asker, world);
+	return is_needed;
+}
+
 /* What an earlier pass saw keeps a node closed that something else holds. Before it opens both
  * copies are read again. */
 static bool look_afresh(Directory *directory, Pool *pool, const PlannerInput *input,
@@ -109,6 +123,8 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	draft = *ret;
 	answer(directory, pool, input, &draft, ret_world);
 	plan_make(pool, &asked, ret);
+	if (ask_heirs(directory, pool, input, ret, ret_world))
+		plan_make(pool, &asked, ret);
 	if (look_afresh(directory, pool, input, &draft, ret, ret_world))
 		plan_make(pool, &asked, ret);
 	return 0;

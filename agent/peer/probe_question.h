@@ -20,6 +20,8 @@ typedef struct ProbeTarget {
 		*secret; /* which password it is (ProbeBind); NULL: try it whatever was refused */
 	bool is_proven;  /* a peer was seen to take it */
 	const char *account_csn; /* LinkHooks */
+	const char *here_uri;    /* ldapi: what is seen is compared with what is here; NULL: it is
+				    not */
 	const Syncrepl *former;  /* as it is read now: what is seen is compared; NULL: it is not */
 } ProbeTarget;
 

@@ -154,6 +154,7 @@ bool runner_start(struct ProbeRound *round, Runner *runner, size_t target)
 		.is_hub = wanted->is_hub,
 		.depth = round->options.depth,
 		.account_csn = wanted->account_csn,
+		.here_uri = wanted->here_uri,
 		.former = wanted->former,
 	};
 	struct epoll_event event = {.events = EPOLLIN,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/probe_worker.h"
 #include "agent/peer/probe_compare.h"
+#include "agent/peer/probe_hidden.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -149,8 +150,9 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 {
 	Worker worker = {
 		.fd = fd,
-		.most_bytes =
-			job->depth > PROBE_DEPTH_ID || job->former ? LDAP_BYTES_MAX : ID_BYTES,
+		.most_bytes = job->depth > PROBE_DEPTH_ID || job->former || job->here_uri
+				      ? LDAP_BYTES_MAX
+				      : ID_BYTES,
 	};
 	Syncrepl syncrepl = *job->syncrepl;
 	const LinkHooks hooks = {
@@ -172,6 +174,8 @@ static _Noreturn void work(const ProbeJob *job, int fd, pid_t parent)
 	memory_bound();
 	syncrepl.value[SYNCREPL_PROVIDER] = job->uri;
 	peer_visit(pool, &syncrepl, job->depth, &hooks, &probe);
+	if (job->here_uri && probe.has_suffix)
+		peer_hidden_find(pool, job->here_uri, &syncrepl, &hooks, &probe);
 	if (job->former && probe_verdict(&probe) == PROBE_IS_GOOD)
 		peer_compare(pool, job->former, &syncrepl, &hooks, &probe);
 	text = probe_print(pool, &probe);

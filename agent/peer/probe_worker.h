@@ -39,6 +39,7 @@ typedef struct ProbeJob {
 	bool is_hub;
 	ProbeDepth depth;
 	const char *account_csn; /* LinkHooks */
+	const char *here_uri;    /* peer_hidden_find(); NULL: nothing is compared with this node */
 	const Syncrepl *former;  /* peer_compare(); NULL: nothing to compare with */
 } ProbeJob;
 

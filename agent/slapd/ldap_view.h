@@ -14,6 +14,7 @@ typedef struct LdapViewer {
 	Pool *pool;
 	LDAP *ldap;
 	const char *suffix;
+	const char *dn;                   /* its own entry; NULL: it has none, or it is no matter */
 	unsigned timeout_msec;            /* for each operation */
 	Budget budget;                    /* of all of them together */
 	void (*begins)(const void *data); /* an operation begins; NULL: nobody wants to know */
@@ -35,6 +36,16 @@ typedef struct LdapSample {
  */
 bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const LdapSample *sample,
 		       const char **ret_lacks);
+
+/*
+ * What an identity does not see at another server of entries that are here in the same version: of
+ * attributes that are replicated, names only; NULL: it sees all that could be compared. Entries
+ * that are not there are hidden where both servers have the very same changes, and passwords where
+ * no entry but its own shows one, whatever the version. False when there was nothing to see here,
+ * or one of them stopped to answer.
+ */
+bool ldap_view_compare_copies(const LdapViewer *here, const LdapViewer *there,
+			      const LdapSample *sample, const char **ret_lacks);
 
 /* True when the identity sees an entry that the target finds, other than that one. */
 bool ldap_view_finds_other(const LdapViewer *viewer, const AccessTarget *target, const char *dn);

@@ -61,6 +61,10 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 	[REMEDY_DATABASE_LOAD] =
 		{"database-load", REMEDY_WORDS, "load a fresh slapcat of {uri} with slapadd -w",
 		 "test_joining.py::test_a_database_that_is_not_the_clusters_joins_when_the_printed_words_were_followed"},
+	[REMEDY_CONSUMER_ANEW] =
+		{"consumer-anew", REMEDY_WORDS,
+		 "stop slapd there, empty its database, and start it",
+		 "test_only_provider.py::test_a_consumer_that_nobody_needs_is_emptied_as_printed"},
 	[REMEDY_ROLE_PROVIDER] =
 		{"role-provider", REMEDY_PEERS, "\"role\": \"provider\"",
 		 "test_consumer_role.py::test_a_provider_that_the_file_makes_a_consumer_is_held"},

@@ -42,8 +42,10 @@ typedef struct Content {
 	const char *coverage_problem;
 	const char **context_csns;
 	size_t n_context_csns;
-	int server_id;    /* it runs under; 0: not told */
-	bool is_open_hub; /* a hub, which needs none, and that can be read */
+	const char *hides; /* what our account does not see there of entries that are here in the
+			      same version; NULL: nothing was seen to be hidden */
+	int server_id;     /* it runs under; 0: not told */
+	bool is_open_hub;  /* a hub, which needs none, and that can be read */
 	bool has_clock;
 	long clock_ahead_sec; /* its clock less ours */
 	bool lacks_database;  /* the server says that it has no database of that suffix */

@@ -20,8 +20,7 @@ typedef struct Lacks {
 	size_t n_hidden;
 } Lacks;
 
-/* One server spells the DN of an entry for all in the same way. */
-static const Entry *entry_find(const Tree *tree, const char *dn)
+const Entry *view_entry(const Tree *tree, const char *dn)
 {
 	for (size_t i = 0; i < tree->n_entries; i++)
 		if (strcmp(tree->entries[i].dn, dn) == 0)
@@ -70,7 +69,7 @@ const char *view_lacks(Pool *pool, const Tree *former, const Tree *now)
 	Lacks lacks = {0};
 
 	for (size_t i = 0; i < former->n_entries; i++) {
-		const Entry *entry = entry_find(now, former->entries[i].dn);
+		const Entry *entry = view_entry(now, former->entries[i].dn);
 
 		if (entry)
 			entry_compare(pool, &former->entries[i], entry, &lacks);
@@ -87,7 +86,7 @@ Tree view_common(Pool *pool, const Tree *before, const Tree *after)
 	Tree common = {0};
 
 	for (size_t i = 0; i < before->n_entries; i++) {
-		const Entry *other = entry_find(after, before->entries[i].dn);
+		const Entry *other = view_entry(after, before->entries[i].dn);
 		Entry both = {.dn = before->entries[i].dn};
 
 		for (size_t k = 0; other && k < before->entries[i].n_attributes; k++)

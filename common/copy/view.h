@@ -17,4 +17,8 @@ const char *view_lacks(Pool *pool, const Tree *former, const Tree *now);
  * names are borrowed. */
 Tree view_common(Pool *pool, const Tree *before, const Tree *after);
 
+/* The entry of that name, which one server spells for all in the same way; NULL: it is not there.
+ */
+const Entry *view_entry(const Tree *tree, const char *dn);
+
 #endif

@@ -58,6 +58,11 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
 	need_of(diff, database->desired->suffix, database)->peers |= peers;
 }
 
+void diff_need_heirs(Diff *diff, const WantedDatabase *database)
+{
+	need_of(diff, database->desired->suffix, database)->heirs = true;
+}
+
 void diff_need_coverage(Diff *diff, const char *suffix, const WantedDatabase *database)
 {
 	Need *need = need_of(diff, suffix, database);

@@ -158,6 +158,9 @@ bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix);
 /* Notes that the database's content must be read before the plan can be trusted. */
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 
+/* The same of what its consumers hold, and of the content here behind that. */
+void diff_need_heirs(Diff *diff, const WantedDatabase *database);
+
 /* The content here alone. database: NULL where peers.json does not list it. */
 void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database);
 

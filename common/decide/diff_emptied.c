@@ -22,13 +22,23 @@
  * entry, and may be meant: it is told.
  */
 
-/* What the fence closed, and what joins, waits for what it lacks. */
-static bool is_open(const Diff *diff, const char *suffix, const LiveDatabase *live)
+/* Nobody fills it, and those who read it have what it had. */
+static bool is_only_provider(const WantedDatabase *wanted)
 {
-	const KnownDatabase *known = known_database(diff->in->known, suffix);
+	return wanted->n_consumers + wanted->n_others == 0 && wanted->n_heirs > 0;
+}
 
-	return live->is_multi_provider && live->syncprov && known && !known->is_joining &&
-	       known_was_complete(diff->in->known, suffix) &&
+/* What the fence closed, and what joins, waits for what it lacks. An only provider has no flag, and
+ * never had to be complete. */
+static bool is_open(const Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+{
+	const char *suffix = wanted->desired->suffix;
+	const KnownDatabase *known = known_database(diff->in->known, suffix);
+	const bool is_only = is_only_provider(wanted);
+
+	return (live->is_multi_provider || is_only) && live->syncprov && known &&
+	       !known->is_joining &&
+	       (known_was_complete(diff->in->known, suffix) || (is_only && known->filled)) &&
 	       !fence_is_closed(&diff->in->known->fence, suffix);
 }
 
@@ -42,10 +52,10 @@ static const char *hidden_advice(Pool *pool, const char *suffix, const char *loa
 			   load, remedy_fill(pool, REMEDY_ROOT_SEES, suffix, ROOT_DN));
 }
 
-static bool a_peer_has_data(const DatabaseFacts *facts)
+static bool one_has_data(const Content *copies, size_t n_copies)
 {
-	for (size_t i = 0; i < facts->n_peers; i++)
-		if (content_has_data(&facts->peers[i]) && facts->peers[i].n_context_csns > 0)
+	for (size_t i = 0; i < n_copies; i++)
+		if (content_has_data(&copies[i]) && copies[i].n_context_csns > 0)
 			return true;
 	return false;
 }
@@ -63,7 +73,10 @@ static bool was_emptied(Diff *diff, const WantedDatabase *wanted, const LiveData
 		return false;
 	if (facts->here.state == CONTENT_UNKNOWN)
 		diff_need_content(diff, wanted, true);
-	return a_peer_has_data(facts);
+	if (is_only_provider(wanted) && facts->n_heirs == 0)
+		diff_need_heirs(diff, wanted);
+	return one_has_data(facts->peers, facts->n_peers) ||
+	       one_has_data(facts->heirs, facts->n_heirs);
 }
 
 static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -91,8 +104,9 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	const Content *glance = &diff_facts(diff, suffix)->glance;
 	const char *load, *advice;
 
-	if (wanted->n_consumers == 0 || glance->state != CONTENT_READ ||
-	    (glance->has_suffix && glance->n_context_csns > 0) || !is_open(diff, suffix, live))
+	if ((wanted->n_consumers == 0 && !is_only_provider(wanted)) ||
+	    glance->state != CONTENT_READ || (glance->has_suffix && glance->n_context_csns > 0) ||
+	    !is_open(diff, wanted, live))
 		return;
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =

@@ -57,7 +57,9 @@ bool emptied_must_look(const Live *live, const LiveDatabase *database, const Kno
 	AUTO(Pool) *scratch = pool_new();
 	const char *now;
 
-	if (!database->syncprov || !database->is_multi_provider || !known || known->is_joining)
+	/* An only provider has no flag; who reads without one is no provider. */
+	if (!database->syncprov || !known || known->is_joining ||
+	    (!database->is_multi_provider && live_reads_from_somebody(database)))
 		return false;
 	now = emptied_place(scratch, live, database);
 	return now && !(known->filled && strcmp(known->filled, now) == 0);

@@ -79,10 +79,24 @@ static void guard_referral(Diff *diff, const DatabasePlan *database)
 	plan_hold(diff->pool, diff->plan, referral, link->hold);
 }
 
+/* slapd would not start again with it beside no link. */
+static void guard_flag_alone(Diff *diff, const DatabasePlan *database)
+{
+	const Plan *plan = diff->plan;
+	Change *flag = change_first(plan, database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON));
+	const Change *link = change_first(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD));
+
+	if (flag && !flag->is_held && link && link->is_held &&
+	    !live_reads_from_somebody(database->live) &&
+	    !change_first_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD)))
+		plan_hold(diff->pool, diff->plan, flag, link->hold);
+}
+
 void guard_flags(Diff *diff)
 {
 	for (size_t i = 0; i < diff->plan->n_databases; i++) {
 		guard_flag(diff, &diff->plan->databases[i]);
+		guard_flag_alone(diff, &diff->plan->databases[i]);
 		guard_first_links(diff, &diff->plan->databases[i]);
 		guard_referral(diff, &diff->plan->databases[i]);
 	}

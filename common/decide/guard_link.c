@@ -100,20 +100,6 @@ _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for eve
 
 #define WRITE_ALL_THE_SAME remedy_text(REMEDY_RELEASE_G6)
 
-/* What the new identity does not see at the peer it can be let see there; to write the link all the
- * same loses it. */
-static void less_release(const Diff *diff, const DatabasePlan *database, Hold *hold)
-{
-	const bool is_asked = database->wanted->desired->manages_access;
-
-	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
-	hold->text = pool_printf(diff->pool, "%s, `%s`; to have it see everything, %s", hold->text,
-				 WRITE_ALL_THE_SAME,
-				 is_asked ? "run at that peer, and here when it is done there"
-					  : "write in this database of peers.json on every node, "
-					    "and let that peer apply it first");
-}
-
 static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change, const Probe *probe)
 {
 	const ProbeVerdict verdict = probe_verdict(probe);
@@ -133,7 +119,7 @@ static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change,
 	};
 
 	if (sees_less)
-		less_release(diff, database, &hold);
+		guard_link_let_see(diff, database->wanted, WRITE_ALL_THE_SAME, &hold);
 	plan_hold(diff->pool, diff->plan, change, hold);
 }
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/base/remedies.h"
+
 bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer)
 {
 	const RunningConsumer *running = running_find(index, consumer->rid, consumer->provider);
@@ -50,6 +52,19 @@ const char *guard_link_fault(const Probe *probe)
 		if (probe_code_verdict(probe->faults[i].code) == PROBE_IS_REFUSED)
 			return probe->faults[i].text;
 	return probe->n_faults > 0 ? probe->faults[0].text : "the peer did not say why";
+}
+
+void guard_link_let_see(const Diff *diff, const WantedDatabase *wanted, const char *all_the_same,
+			Hold *hold)
+{
+	const bool is_asked = wanted->desired->manages_access;
+
+	hold->release = is_asked ? remedy_text(REMEDY_APPLY) : remedy_text(REMEDY_ACCESS);
+	hold->text = pool_printf(diff->pool, "%s, `%s`; to have it see everything, %s", hold->text,
+				 all_the_same,
+				 is_asked ? "run at that peer, and here when it is done there"
+					  : "write in this database of peers.json on every node, "
+					    "and let that peer apply it first");
 }
 
 void guard_link_need(Diff *diff, LinkNeed need)

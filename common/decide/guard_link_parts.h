@@ -23,6 +23,11 @@ bool guard_links_all_work(const Live *live, const DatabasePlan *database);
 /* What a person is told of a probe that was not good: the refusal, else the first fault. */
 const char *guard_link_fault(const Probe *probe);
 
+/* What the identity does not see at the peer it can be let see there; to write the link all the
+ * same, by that command, loses it. Ends the text of the hold, which stops before the command. */
+void guard_link_let_see(const Diff *diff, const WantedDatabase *wanted, const char *all_the_same,
+			Hold *hold);
+
 /* Asks for a probe of the link. None is tried twice at once: a wrong password would count double.
  */
 void guard_link_need(Diff *diff, LinkNeed need);

@@ -15,10 +15,19 @@
 
 static const char limited[] = "a refresh that needs more entries never completes";
 
+/* Nobody reads a plain consumer: what it leaves out is missing there alone. */
+static const char *loss_describe(const Diff *diff, const Syncrepl *wanted)
+{
+	if (!syncrepl_loses(wanted))
+		return limited;
+	return peer_is_read(diff->in->wanted->self)
+		       ? "what this node leaves out the other nodes lose, for they read it here"
+		       : "this node would not have the rest, and could never become a provider "
+			 "with what it has";
+}
+
 static void hold_link(Diff *diff, Change *change, const char *keywords)
 {
-	const bool loses = syncrepl_loses(&change->wanted->syncrepl);
-
 	plan_hold(diff->pool, diff->plan, change,
 		  (Hold){
 			  .guard = GUARD_PARTIAL,
@@ -29,9 +38,7 @@ static void hold_link(Diff *diff, Change *change, const char *keywords)
 				  "%s would be read in part only (%s): %s; %s; to write it all the "
 				  "same",
 				  change->subject, keywords,
-				  loses ? "what this node leaves out the other nodes lose, for it "
-					  "is a provider as well"
-					: limited,
+				  loss_describe(diff, &change->wanted->syncrepl),
 				  remedy_text(REMEDY_PARTIAL_OUT)),
 			  .release = RELEASE,
 		  });

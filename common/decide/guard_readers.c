@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/joining_copies.h"
 #include "common/decide/reader_verdict.h"
 #include "common/decide/unnamed_readers.h"
 #include "common/live/reader_basis.h"
@@ -134,6 +135,28 @@ static Hold hold_make(const Readers *readers, const char *reader, const char *se
 	};
 }
 
+/* It has entries, and clients may write to it as long as it reads nobody. */
+static bool is_open_alone(const Readers *readers)
+{
+	const Joining joining = joining_of(readers->diff, readers->wanted, readers->live);
+
+	return joining.here->state == CONTENT_READ && joining.here->has_suffix &&
+	       !live_reads_from_somebody(readers->live);
+}
+
+/* Also where it is to read first: that closes it to clients until somebody gave the account its
+ * rights. And peers have the same rules mostly: what the account cannot read there would be lost
+ * here. */
+static void first_links_hold(const Readers *readers, Hold hold)
+{
+	const Diff *diff = readers->diff;
+
+	if (change_first(diff->plan, readers->database, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON)) &&
+	    is_open_alone(readers))
+		plan_hold_kinds(diff->pool, diff->plan, readers->database,
+				CHANGE_BIT(CHANGE_CONSUMER_ADD), hold);
+}
+
 /* A database that is read already only loses by what is denied; what nobody can tell is no reason
  * to stop a cluster that works. */
 static void provider_hold(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
@@ -147,6 +170,7 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 	if (plan_hold_kinds(diff->pool, diff->plan, readers->database, CHANGES_TO_PROVIDER, hold) >
 	    0)
 		hold_with_provider(readers, hold);
+	first_links_hold(readers, hold);
 }
 
 /* Has somebody look at what the account sees here. */

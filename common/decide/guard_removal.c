@@ -7,6 +7,7 @@
 #include "common/base/text.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/matching.h"
 #include "common/memory/memory.h"
 #include "common/plan/plan_changes.h"
 
@@ -59,40 +60,57 @@ static void hold_undeclared(Diff *diff, const DatabasePlan *database)
 typedef enum Parting {
 	PARTS_NOBODY,
 	PARTS_LISTED,   /* a peer that has the database still, and that this node shall not read */
+	PARTS_MISTYPED, /* one that has the rid of such a peer, under another URL */
 	PARTS_UNLISTED, /* nobody that peers.json lets have it: whom he reads is not known */
 } Parting;
 
-static Parting parting_of(const Diff *diff, const WantedDatabase *wanted,
-			  const LiveConsumer *consumer)
+static Parting parting_of(Matching *matching, const LiveConsumer *consumer)
 {
+	const WantedDatabase *wanted = matching->wanted;
 	const size_t n_others = wanted->n_consumers + wanted->n_others;
 
-	if (!consumer->provider || provider_names_us(diff, consumer->provider))
+	if (!consumer->provider || provider_names_us(matching->diff, consumer->provider))
 		return PARTS_NOBODY;
 	for (size_t i = 0; i < n_others; i++)
 		if (strcmp(wanted->consumers[i].provider, consumer->provider) == 0)
 			return i < wanted->n_consumers ? PARTS_NOBODY : PARTS_LISTED;
-	return PARTS_UNLISTED;
+	return matching_leaves_by_rid(matching, consumer) ? PARTS_MISTYPED : PARTS_UNLISTED;
 }
 
-static const char *parting_describe(const Diff *diff, const DatabasePlan *database,
-				    const LiveConsumer *consumer, Parting parting)
+static const char *mistyped_describe(Matching *matching, const LiveConsumer *consumer)
 {
+	const Peer *peer = matching_leaves_by_rid(matching, consumer);
+
+	return pool_printf(
+		matching->diff->pool,
+		"%s is read with the rid of peer %u, which is %s in peers.json and which "
+		"this node shall not read: if that URL is mistyped, this may be the only "
+		"link of %s between two parts; if it is not, or other nodes read it "
+		"already",
+		consumer->syncrepl.value[SYNCREPL_PROVIDER], peer->id, peer->uri, matching->suffix);
+}
+
+static const char *parting_describe(Matching *matching, const LiveConsumer *consumer,
+				    Parting parting)
+{
+	const Diff *diff = matching->diff;
 	const char *uri = consumer->syncrepl.value[SYNCREPL_PROVIDER];
 
+	if (parting == PARTS_MISTYPED)
+		return mistyped_describe(matching, consumer);
 	if (parting == PARTS_LISTED)
 		return pool_printf(
 			diff->pool,
 			"peers.json lists %s still, and this node shall not read it any more: "
 			"whether other nodes read it already cannot be seen from here, and this "
 			"may be the only link of %s between two parts; if they do",
-			uri, database->suffix);
+			uri, matching->suffix);
 	return pool_printf(
 		diff->pool,
 		"peers.json does not list %s any more, and other nodes may get changes of %s by "
 		"way of it: it goes by itself when every link works that this node shall have%s; "
 		"if nobody needs it",
-		uri, database->suffix,
+		uri, matching->suffix,
 		diff->in->live->has_running ? "" : ", which this slapd does not tell");
 }
 
@@ -126,12 +144,14 @@ static bool relays(const Diff *diff, const DatabasePlan *database)
 static void hold_parting(Diff *diff, const DatabasePlan *database)
 {
 	bool was_looked = false, all_work = false;
+	Matching matching;
 	Change *change;
 
 	if (!relays(diff, database))
 		return;
+	matching = matching_make(diff, database);
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));) {
-		const Parting parting = parting_of(diff, database->wanted, change->live);
+		const Parting parting = parting_of(&matching, change->live);
 		const char *text;
 
 		if (parting == PARTS_UNLISTED && !was_looked) {
@@ -140,7 +160,7 @@ static void hold_parting(Diff *diff, const DatabasePlan *database)
 		}
 		if (parting == PARTS_NOBODY || (parting == PARTS_UNLISTED && all_work))
 			continue;
-		text = parting_describe(diff, database, change->live, parting);
+		text = parting_describe(&matching, change->live, parting);
 		plan_hold(diff->pool, diff->plan, change,
 			  (Hold){.guard = GUARD_REMOVAL,
 				 .suffix = database->suffix,

@@ -26,6 +26,10 @@ static const char *const texts[] = {
 	[HEARTBEAT_OTHER] = "a peer holds another database under this suffix",
 	[HEARTBEAT_OLDER] = "a peer has newer changes of this node than this node has",
 	[HEARTBEAT_LOST] = "this node had newer changes of its own than it has now",
+	[HEARTBEAT_UNSENT] =
+		"entries that were written here are newer than contextCSN, as a slapd that was "
+		"killed leaves them, or that could not be looked for: peers were perhaps never "
+		"sent them, and would not be behind a heartbeat; who changes each once sends it",
 	[HEARTBEAT_UNPROVEN] = "no peer was seen yet, since slapd was last connected to, that has "
 			       "the same database and nothing newer of this node",
 	[HEARTBEAT_THERE_HIDDEN] = "entryUUID and contextCSN of the suffix entry are not shown to "
@@ -182,7 +186,10 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 	}
 	if (has_lost(look, sid))
 		return HEARTBEAT_LOST;
-	return is_proven ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNPROVEN;
+	if (!is_proven)
+		return HEARTBEAT_UNPROVEN;
+	/* Once contextCSN is newer than they are, nobody can tell any more that they were not. */
+	return look->here->coverage == COPY_IS_COVERED ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNSENT;
 }
 
 HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)

@@ -27,6 +27,7 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_OTHER,     /* a peer holds another database */
 	HEARTBEAT_OLDER,     /* a peer has newer changes of this node than this node */
 	HEARTBEAT_LOST,      /* this node had newer changes of its own than it has */
+	HEARTBEAT_UNSENT,    /* entries that this node wrote are newer than its contextCSN */
 	HEARTBEAT_UNPROVEN,  /* no peer was seen since slapd started whose copy is the same */
 	/* What a consumer sees at the provider where it would write. */
 	HEARTBEAT_THERE_HIDDEN,   /* the account is not shown what the provider has */
@@ -60,7 +61,8 @@ typedef struct HeartbeatLook {
 	const Plan *plan; /* what was left of it */
 	const Live *live;
 	const Known *known;
-	const Content *here; /* read over a connection that slapd's next start ends, behind it */
+	const Content *here; /* read over a connection that slapd's next start ends, behind it; with
+				its coverage */
 	/* Answers that count (heartbeat_answer_counts()); CONTENT_UNKNOWN: there is none. */
 	const Content *peers;
 	size_t n_peers;

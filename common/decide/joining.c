@@ -9,6 +9,7 @@
 #include "common/decide/joining_alone.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_extra.h"
+#include "common/decide/joining_heirs.h"
 #include "common/decide/joining_identity.h"
 #include "common/plan/plan_changes.h"
 
@@ -87,21 +88,25 @@ static Evidence evidence_find(const Joining *joining)
 	return evidence;
 }
 
+static void unproven_add(const Joining *joining, const Content *peer, Buf *text)
+{
+	if (peer->problem)
+		buf_printf(text, "%s%s", text->len > 0 ? "; " : ": ",
+			   joining_problem(joining, peer));
+	else if (joining_is_silent(joining, peer))
+		buf_printf(text, "%s%s has entries and shows no contextCSN",
+			   text->len > 0 ? "; " : ": ", joining_uri(joining, peer));
+}
+
 /* Who could not be asked, and why, and who shows too little: ": A; B", or nothing. */
 static const char *unproven_describe(const Joining *joining, const Evidence *evidence)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_everybody; i++) {
-		const Content *peer = &joining->peers[i];
-
-		if (peer->problem)
-			buf_printf(&text, "%s%s", text.len > 0 ? "; " : ": ",
-				   joining_problem(joining, peer));
-		else if (joining_is_silent(joining, peer))
-			buf_printf(&text, "%s%s has entries and shows no contextCSN",
-				   text.len > 0 ? "; " : ": ", joining_uri(joining, peer));
-	}
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		unproven_add(joining, &joining->peers[i], &text);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		unproven_add(joining, &joining->heirs[i], &text);
 	if (evidence->newcomer)
 		buf_printf(&text, "%s%s has no syncprov overlay, or no server ID, yet",
 			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
@@ -326,13 +331,17 @@ static const Hold *judge_refresh(const Joining *joining)
 		return NULL;
 	evidence = evidence_find(joining);
 	if (evidence.lacking && joining_is_provider(evidence.lacking))
-		hold = hold_lacking(joining, evidence.lacking);
-	else if (evidence.lacking &&
-		 !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+		return hold_lacking(joining, evidence.lacking);
+	if (!evidence.is_covered)
+		hold = joining_judge_heirs(joining);
+	if (hold)
+		return hold;
+	if (evidence.lacking &&
+	    !diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		hold = hold_newcomer_has_more(joining, evidence.lacking);
 	else if (diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
 		tell_released(joining);
-	else if (!evidence.is_covered)
+	else if (!evidence.is_covered && !joining_heirs_have_no_more(joining))
 		hold = judge_unproven(joining, &evidence);
 	else
 		hold = hold_own_elsewhere(joining);
@@ -349,10 +358,13 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	const Joining joining = joining_of(diff, wanted, live);
 	const Hold *hold;
 
-	if (wanted->n_consumers == 0)
+	/* Nobody reads it from here, or it is for others to say. */
+	if (wanted->n_consumers == 0 && (wanted->n_heirs == 0 || wanted->n_others > 0))
 		return NULL;
 	if (joining.here->state == CONTENT_UNKNOWN) {
 		diff_need_content(diff, wanted, true);
+		if (wanted->n_consumers == 0)
+			diff_need_heirs(diff, wanted);
 		if (joining_asks_extra(&joining) &&
 		    !diff_is_released_for(diff, GUARD_JOINING, joining.suffix) &&
 		    (!live->is_multi_provider || joining.was_joining))

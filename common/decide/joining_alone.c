@@ -19,15 +19,21 @@ static bool may_have_more(const Content *peer)
 	return peer->state == CONTENT_UNREACHABLE && !peer->lacks_database && !peer->nobody_listens;
 }
 
+static void unseen_add(const Joining *joining, const Content *peer, Buf *text)
+{
+	if (may_have_more(peer))
+		buf_printf(text, "%s%s", text->len > 0 ? "; " : "", joining_problem(joining, peer));
+}
+
 /* "ldap://two: no answer; ldap://three: ...", or nothing. */
 static const char *unseen_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
 	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (may_have_more(&joining->peers[i]))
-			buf_printf(&text, "%s%s", text.len > 0 ? "; " : "",
-				   joining_problem(joining, &joining->peers[i]));
+		unseen_add(joining, &joining->peers[i], &text);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		unseen_add(joining, &joining->heirs[i], &text);
 	return buf_text(&text);
 }
 

@@ -30,6 +30,7 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	Content *peers =
 		pool_alloc(diff->pool, (facts->n_peers + facts->n_others + 1) * sizeof(*peers));
 	const size_t n_peers = copies_take(diff, facts->peers, facts->n_peers, peers);
+	Content *heirs = pool_alloc(diff->pool, (facts->n_heirs + 1) * sizeof(*heirs));
 
 	return (Joining){
 		.diff = diff,
@@ -40,6 +41,8 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		.n_peers = n_peers,
 		.n_everybody = n_peers +
 			       copies_take(diff, facts->others, facts->n_others, peers + n_peers),
+		.heirs = heirs,
+		.n_heirs = copies_take(diff, facts->heirs, facts->n_heirs, heirs),
 		.suffix = suffix,
 		.our_id = peer_server_id(diff->in->wanted->self),
 		.was_joining = is_fenced || (known && known->is_joining) ||
@@ -156,13 +159,19 @@ bool joining_is_silent(const Joining *joining, const Content *peer)
 	       (content_has_data(peer) && peer->n_context_csns == 0);
 }
 
-bool joining_all_told(const Joining *joining)
+static bool all_told(const Joining *joining, const Content *copies, size_t n_copies)
 {
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (joining->peers[i].state != CONTENT_READ ||
-		    joining_is_silent(joining, &joining->peers[i]))
+	for (size_t i = 0; i < n_copies; i++)
+		if (copies[i].state != CONTENT_READ || joining_is_silent(joining, &copies[i]))
 			return false;
 	return true;
+}
+
+bool joining_all_told(const Joining *joining)
+{
+	if (joining->n_everybody == 0)
+		return all_told(joining, joining->heirs, joining->n_heirs);
+	return all_told(joining, joining->peers, joining->n_everybody);
 }
 
 /* What the fence closed was written to here until then, and the daemon noted how far. */
@@ -186,10 +195,13 @@ static SeenChanges seen_before(const Joining *joining)
 SeenChanges joining_missing(const Joining *joining)
 {
 	const SeenChanges before = seen_before(joining);
-	const SeenChanges seen = seen_changes_join(joining->diff->pool, &before, joining->here,
-						   joining->peers, joining->n_everybody);
+	Pool *pool = joining->diff->pool;
+	const SeenChanges near = seen_changes_join(pool, &before, joining->here, joining->peers,
+						   joining->n_everybody);
+	const SeenChanges seen =
+		seen_changes_join(pool, &near, joining->here, joining->heirs, joining->n_heirs);
 
-	return seen_changes_missing(joining->diff->pool, &seen, joining->here);
+	return seen_changes_missing(pool, &seen, joining->here);
 }
 
 void joining_note_complete(const Joining *joining)

@@ -12,7 +12,9 @@ typedef struct Joining {
 	const Content *here;
 	const Content *peers; /* that this node reads */
 	size_t n_peers;
-	size_t n_everybody; /* with the other providers behind them */
+	size_t n_everybody;   /* with the other providers behind them */
+	const Content *heirs; /* consumers, where they were asked */
+	size_t n_heirs;
 	const char *suffix;
 	unsigned our_id;
 	bool was_joining; /* a first refresh was not complete, as remembered */
@@ -66,8 +68,9 @@ const Content *joining_source(const Joining *joining);
 /* True when the peer has data and shows no contextCSN, or hides both: what it has is not known. */
 bool joining_is_silent(const Joining *joining, const Content *peer);
 
-/* True when everybody in the database, also whom this node does not read, was asked and showed what
- * it has: one in its own refresh, and one that hides it, may have what nobody else shows. */
+/* True when all providers of the database, also whom this node does not read, were asked and showed
+ * what they have, where there is none the consumers: one in its own refresh, and one that hides it,
+ * may have what nobody else shows. */
 bool joining_all_told(const Joining *joining);
 
 /* What anybody showed since this database began to join, and is not here; where the fence closed it

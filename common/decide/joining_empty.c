@@ -3,8 +3,9 @@
 #include "common/base/remedies.h"
 
 #include "common/base/buf.h"
-#include "common/copy/copy_relation.h"
 #include "common/decide/emptied.h"
+#include "common/decide/joining_emptiness.h"
+#include "common/decide/joining_heirs.h"
 
 /*
  * A database that is empty here. Whether this node joins a cluster or begins one cannot be seen
@@ -12,40 +13,40 @@
  * empty node that becomes writable beside peers with data replaces their entries.
  */
 
-/* What is known about a peer's copy, as far as beginning a cluster goes. */
-typedef enum Emptiness {
-	EMPTINESS_UNSEEN, /* it answers or swallows without letting us see */
-	EMPTINESS_DATA,
-	EMPTINESS_EMPTY, /* it holds nothing, or no server is there */
-} Emptiness;
-
-static bool is_said_empty(const Joining *joining, unsigned peer_id)
+static const Content *find_copy(const Joining *joining, const Content *copies, size_t n_copies,
+				Emptiness emptiness)
 {
-	const PlanInput *in = joining->diff->in;
-
-	for (size_t i = 0; i < in->options.n_empty_ids; i++)
-		if (in->options.empty_ids[i] == peer_id)
-			return true;
-	return false;
-}
-
-static Emptiness emptiness_of(const Joining *joining, const Content *peer)
-{
-	if (content_has_data(peer) || joining_peer_hides(joining, peer))
-		return EMPTINESS_DATA;
-	if (peer->lacks_database || peer->nobody_listens || is_said_empty(joining, peer->peer_id))
-		return EMPTINESS_EMPTY;
-	if (peer->state == CONTENT_READ && joining_reads_as_rootdn(joining, peer))
-		return EMPTINESS_EMPTY;
-	return EMPTINESS_UNSEEN;
+	for (size_t i = 0; i < n_copies; i++)
+		if (joining_emptiness(joining, &copies[i]) == emptiness)
+			return &copies[i];
+	return NULL;
 }
 
 static const Content *find_peer(const Joining *joining, Emptiness emptiness)
 {
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		if (emptiness_of(joining, &joining->peers[i]) == emptiness)
-			return &joining->peers[i];
-	return NULL;
+	return find_copy(joining, joining->peers, joining->n_everybody, emptiness);
+}
+
+static const Content *find_heir(const Joining *joining, Emptiness emptiness)
+{
+	return find_copy(joining, joining->heirs, joining->n_heirs, emptiness);
+}
+
+static bool has_unseen(const Joining *joining)
+{
+	return find_peer(joining, EMPTINESS_UNSEEN) || find_heir(joining, EMPTINESS_UNSEEN);
+}
+
+static void unseen_add(const Joining *joining, const Content *peer, Buf *text)
+{
+	if (joining_emptiness(joining, peer) != EMPTINESS_UNSEEN)
+		return;
+	buf_puts(text, text->len > 0 ? "; " : "");
+	if (peer->problem)
+		buf_puts(text, joining_problem(joining, peer));
+	else
+		buf_printf(text, "%s: empty, or hidden from our account",
+			   joining_uri(joining, peer));
 }
 
 /* "ldap://two: bind refused; ldap://three: empty, or hidden from our account" */
@@ -53,19 +54,18 @@ static const char *unseen_describe(const Joining *joining)
 {
 	Buf text = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_everybody; i++) {
-		const Content *peer = &joining->peers[i];
-
-		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN)
-			continue;
-		buf_puts(&text, text.len > 0 ? "; " : "");
-		if (peer->problem)
-			buf_puts(&text, joining_problem(joining, peer));
-		else
-			buf_printf(&text, "%s: empty, or hidden from our account",
-				   joining_uri(joining, peer));
-	}
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		unseen_add(joining, &joining->peers[i], &text);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		unseen_add(joining, &joining->heirs[i], &text);
 	return buf_text(&text);
+}
+
+static void empty_id_add(const Joining *joining, const Content *peer, Buf *ids)
+{
+	if (joining_emptiness(joining, peer) == EMPTINESS_UNSEEN ||
+	    joining_is_said_empty(joining, peer->peer_id))
+		buf_printf(ids, "%s%u", ids->len > 0 ? "," : "", peer->peer_id);
 }
 
 /* Those that a person vouches for already stay on the line. */
@@ -73,14 +73,10 @@ static const char *empty_command(const Joining *joining)
 {
 	Buf ids = BUF_IN(joining->diff->pool);
 
-	for (size_t i = 0; i < joining->n_everybody; i++) {
-		const Content *peer = &joining->peers[i];
-
-		if (emptiness_of(joining, peer) != EMPTINESS_UNSEEN &&
-		    !is_said_empty(joining, peer->peer_id))
-			continue;
-		buf_printf(&ids, "%s%u", ids.len > 0 ? "," : "", peer->peer_id);
-	}
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		empty_id_add(joining, &joining->peers[i], &ids);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		empty_id_add(joining, &joining->heirs[i], &ids);
 	return remedy_fill(joining->diff->pool, REMEDY_FIRST_NODE_EMPTY, buf_text(&ids));
 }
 
@@ -128,12 +124,12 @@ static const Hold *hold_unseen(const Joining *joining)
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(
-			joining->diff->pool,
-			"%s is empty here, and this node could not see whether these peers hold "
-			"data: %s. Once it can, it joins by itself; only if somebody has checked "
-			"that they hold nothing, and this is the very first node of a new cluster",
-			joining->suffix, unseen_describe(joining)),
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and this node could not see whether these peers "
+			    "hold data: %s. %sOnly if somebody has checked that they hold nothing, "
+			    "and this is the very first node of a new cluster",
+			    joining->suffix, unseen_describe(joining),
+			    joining->n_peers > 0 ? "Once it can, it joins by itself. " : ""),
 		empty_command(joining));
 }
 
@@ -166,13 +162,16 @@ static const Hold *hold_no_source(const Joining *joining)
 static const Hold *judge_first_node(const Joining *joining)
 {
 	const Content *source = find_peer(joining, EMPTINESS_DATA);
+	const Content *heir = find_heir(joining, EMPTINESS_DATA);
 	const Hold *hold = NULL;
 
 	if (source)
 		hold = hold_has_source(joining, source);
+	else if (heir)
+		hold = joining_hold_empty_beside(joining, heir);
 	else if (peer_is_consumer(joining->diff->in->wanted->self))
 		hold = hold_consumer(joining);
-	else if (find_peer(joining, EMPTINESS_UNSEEN))
+	else if (has_unseen(joining))
 		hold = hold_unseen(joining);
 	if (hold)
 		joining->diff->not_first = hold;
@@ -199,8 +198,11 @@ static const Hold *hold_fenced(const Joining *joining)
 
 const Hold *joining_judge_empty(const Joining *joining)
 {
-	const Content *source = find_peer(joining, EMPTINESS_DATA);
+	const Content *source = find_peer(joining, EMPTINESS_DATA), *heir;
+	const Hold *hold = source ? NULL : joining_await_heirs(joining);
 
+	if (hold)
+		return hold;
 	if (joining->diff->in->options.is_first_node)
 		return judge_first_node(joining);
 	if (source && source >= joining->peers + joining->n_peers)
@@ -220,8 +222,13 @@ const Hold *joining_judge_empty(const Joining *joining)
 			remedy_text(REMEDY_APPLY));
 	if (peer_is_consumer(joining->diff->in->wanted->self))
 		return hold_no_source(joining);
-	if (find_peer(joining, EMPTINESS_UNSEEN))
+	heir = find_heir(joining, EMPTINESS_DATA);
+	if (heir)
+		return joining_hold_empty_beside(joining, heir);
+	if (has_unseen(joining))
 		return hold_unseen(joining);
+	if (joining_heirs_have_no_more(joining))
+		return NULL;
 	return joining_hold(joining, GUARD_JOINING,
 			    pool_printf(joining->diff->pool,
 					"%s is empty here, and no peer has data; if this is the "

@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
+#include "common/decide/joining_hidden.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/dn.h"
 
@@ -122,9 +123,19 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
+/* What the peer hides from us it has not deleted. */
+static const Hold *judge_hidden(const Joining *joining, const CopyExtra *extra)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (joining->peers[i].peer_id == extra->peer_id)
+			return joining_judge_hidden(joining, &joining->peers[i]);
+	return NULL;
+}
+
 const Hold *joining_judge_extra(const Joining *joining)
 {
 	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
+	const Hold *hidden;
 
 	if (!joining_asks_extra(joining))
 		return NULL;
@@ -137,6 +148,9 @@ const Hold *joining_judge_extra(const Joining *joining)
 	/* A consumer may read a part; nobody reads that from it, unless it is a hub. */
 	if (extra->n_missing > 0 && peer_is_read(joining->diff->in->wanted->self))
 		return hold_missing(joining, extra);
+	hidden = judge_hidden(joining, extra);
+	if (hidden)
+		return hidden;
 	if (extra->n_entries > 0)
 		return hold_extra(joining, extra);
 	return extra->n_doubtful > 0 ? hold_doubtful(joining, extra) : NULL;

@@ -4,6 +4,7 @@
 #include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/joining_extra.h"
+#include "common/decide/joining_hidden.h"
 #include "common/decide/joining_identity.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"
@@ -67,10 +68,12 @@ static void hold_strangers(const Links *links)
 
 	for (size_t at = 0; (change = addition_next(links, &at));) {
 		const Content *peer = content_at(links, change->wanted->peer->id);
-		const Hold *hold = peer && links->joining.here->has_suffix
-					   ? joining_judge_peer(&links->joining, peer)
-					   : NULL;
+		const Hold *hold = NULL;
 
+		if (peer && links->joining.here->has_suffix)
+			hold = joining_judge_peer(&links->joining, peer);
+		if (peer && links->joining.here->has_suffix && !hold)
+			hold = joining_judge_hidden(&links->joining, peer);
 		if (hold)
 			hold_addition(links, change, hold);
 	}

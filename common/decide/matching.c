@@ -94,6 +94,17 @@ static bool is_another(Matching *matching, const char *provider)
 		       by_text) != NULL;
 }
 
+const Peer *matching_leaves_by_rid(Matching *matching, const LiveConsumer *live)
+{
+	const WantedDatabase *wanted = matching->wanted;
+
+	for (size_t i = wanted->n_consumers; i < wanted->n_consumers + wanted->n_others; i++)
+		if (live->rid >= 0 && wanted->consumers[i].rid == live->rid &&
+		    !is_another(matching, live->provider))
+			return wanted->consumers[i].peer;
+	return NULL;
+}
+
 /* As where it is a provider still, whoever has its rid is taken for it (find_by_rid()). */
 bool matching_is_consumer(Matching *matching, const LiveConsumer *live)
 {

@@ -28,6 +28,10 @@ const WantedConsumer *matching_find(const Matching *matching, const char *provid
  * this node shall read. */
 bool matching_leaves(const Matching *matching, const char *provider);
 
+/* One of those by whose rid the value is read, while no peer of the file has its URL: that URL may
+ * be mistyped in the file. NULL: there is none. */
+const Peer *matching_leaves_by_rid(Matching *matching, const LiveConsumer *live);
+
 /* True when that value, which no peer was matched to, reads one that is a consumer by peers.json:
  * by its URL, or its rid where the file has another URL. */
 bool matching_is_consumer(Matching *matching, const LiveConsumer *live);

@@ -33,14 +33,16 @@ typedef struct DatabaseFacts {
 	size_t n_peers;
 	Content *others; /* the other providers */
 	size_t n_others;
+	Content *heirs; /* consumers, where they were asked */
+	size_t n_heirs;
 	Content glance; /* here, for what is told of it alone; nobody was asked with it */
 	OldEntries old;
 	ReadersHere readers;
 	CopyExtra extra; /* against one peer of which everything is here */
 } DatabaseFacts;
 
-/* One after the other the answers of everybody in the database, whether this node reads him or not;
- * NULL: that were all. Whoever was not asked is not among them. */
+/* One after the other the answers of all providers of the database, whether this node reads them or
+ * not; NULL: that were all. Whoever was not asked is not among them. */
 static inline const Content *facts_everybody(const DatabaseFacts *facts, size_t at)
 {
 	if (at < facts->n_peers)

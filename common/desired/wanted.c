@@ -140,6 +140,20 @@ static int consumers_want(const Wanting *wanting, WantedDatabase *database, Erro
 	return 0;
 }
 
+/* They have what this node had, when it had to be made anew. */
+static int heirs_want(const Wanting *wanting, WantedDatabase *database, Error *err)
+{
+	const Links *links = wanting->links;
+	WantedConsumer *heirs = &database->consumers[database->n_consumers + database->n_others];
+
+	if (wanting->self >= links->n_providers)
+		return 0;
+	for (size_t at = links->n_providers; at < links->n_nodes; at++)
+		if (consumer_want(wanting, at, false, &heirs[database->n_heirs++], err) < 0)
+			return -1;
+	return 0;
+}
+
 static bool is_partial(const Links *links)
 {
 	for (size_t at = 0; at < links->n_providers; at++)
@@ -173,8 +187,9 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 
 	database.n_leaves = links.n_nodes - links.n_providers - peer_is_consumer(self) -
 			    count_hubs(&links, wanting.self);
-	database.consumers = pool_alloc(pool, (links.n_relays + 1) * sizeof(*database.consumers));
-	if (consumers_want(&wanting, &database, err) < 0)
+	database.consumers = pool_alloc(pool, (links.n_nodes + 1) * sizeof(*database.consumers));
+	if (consumers_want(&wanting, &database, err) < 0 ||
+	    heirs_want(&wanting, &database, err) < 0)
 		return -1;
 	readers_want(pool, &links, wanting.self, &database);
 	database.n_logs = wanted_logs(pool, &links, self, &database.logs);
@@ -210,7 +225,7 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 
 const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id)
 {
-	for (size_t i = 0; i < database->n_consumers + database->n_others; i++)
+	for (size_t i = 0; i < database->n_consumers + database->n_others + database->n_heirs; i++)
 		if (database->consumers[i].peer->id == peer_id)
 			return &database->consumers[i];
 	return NULL;

@@ -33,9 +33,11 @@ typedef struct WantedDatabase {
 	WantedConsumer *consumers; /* one per peer that this node reads */
 	size_t n_consumers;
 	size_t n_others; /* behind them, the other providers of the database: nothing is written of
-			    these, but they can be asked. Both are everybody but this node. */
-	size_t n_leaves; /* consumers of peers.json that hold it and that this node does not read:
-			    it asks nothing of them */
+			    these, but they can be asked. Both are all providers but this node, and
+			    the hubs that it reads. */
+	size_t n_heirs;  /* behind these, where this node is a provider, hubs and consumers: asked
+			    where no provider has what is missing here */
+	size_t n_leaves; /* consumers of peers.json that hold it and that this node does not read */
 	bool is_partial; /* not every provider reads every other one */
 	const char **readers; /* DNs that olcLimits and "access" are for */
 	size_t n_readers;
@@ -65,8 +67,8 @@ typedef struct Wanted {
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
 
-/* What is wanted of that peer in the database, which this node reads or not; NULL: it is none of
- * its providers, or this node itself. */
+/* What is wanted of that peer in the database, which this node reads or not; NULL: it is none that
+ * can be asked, or this node itself. */
 const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id);
 
 /* True when this node reads somebody with that password. */

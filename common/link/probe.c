@@ -198,6 +198,7 @@ Content probe_content(const Probe *probe)
 		.entry_uuid = probe->entry_uuid,
 		.context_csns = probe->context_csns,
 		.n_context_csns = probe->n_context_csns,
+		.hides = probe->hides,
 		.server_id = probe->server_id,
 		.is_open_hub = probe->is_hub && probe->steps[PROBE_SYNCPROV] == PROBE_GOOD,
 		.has_clock = probe->has_clock,
@@ -243,6 +244,7 @@ Probe probe_copy(Pool *pool, const Probe *probe, const Probe *like)
 	copy.suffix = text_copy(pool, probe->suffix, like ? like->suffix : NULL);
 	copy.uri = pool_strdup(pool, probe->uri);
 	copy.address = pool_strdup(pool, probe->address);
+	copy.hides = pool_strdup(pool, probe->hides);
 	copy.entry_uuid = text_copy(pool, probe->entry_uuid, like ? like->entry_uuid : NULL);
 	copy.schema_digest =
 		text_copy(pool, probe->schema_digest, like ? like->schema_digest : NULL);

@@ -109,6 +109,7 @@ static void read_content(Pool *pool, const JsonNode *object, const Probe *like, 
 		text_kept(pool, member_text(object, "entry_uuid"), like ? like->entry_uuid : NULL);
 	probe->schema_digest = text_kept(pool, member_text(object, "schema_digest"),
 					 like ? like->schema_digest : NULL);
+	probe->hides = pool_strdup(pool, member_text(object, "hides"));
 	if (csns)
 		read_csns(pool, csns, like, probe);
 }

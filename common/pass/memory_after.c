@@ -40,13 +40,13 @@ static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, c
 	const KnownDatabase *before = known_database(known, suffix);
 	const SeenChanges none = {0}, *seen = before && before->is_joining ? &before->seen : &none;
 	const DatabaseFacts *database = facts_of(facts, suffix);
-	SeenChanges near;
+	SeenChanges near, far;
 
 	if (!database)
 		return *seen;
 	near = seen_changes_join(pool, seen, &database->here, database->peers, database->n_peers);
-	return seen_changes_join(pool, &near, &database->here, database->others,
-				 database->n_others);
+	far = seen_changes_join(pool, &near, &database->here, database->others, database->n_others);
+	return seen_changes_join(pool, &far, &database->here, database->heirs, database->n_heirs);
 }
 
 static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,

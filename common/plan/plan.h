@@ -160,6 +160,7 @@ typedef struct Need {
 	const WantedDatabase *database; /* NULL: peers.json does not list it, and only this node's
 					   content is read */
 	bool peers;                     /* not only this node's content */
+	bool heirs;                     /* that of the consumers, too */
 	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
 			  below */
 	unsigned sid;

@@ -128,7 +128,7 @@ def test_stages_that_run_beside_each_other_are_told_one_after_the_other(check, c
 
 def test_only_stages_that_are_made_for_it_run_beside_each_other(check):
     names = [[stage[0] for stage in group] for group in check.groups(check.stages(False)) if len(group) > 1]
-    assert names == [["systemd", "fuzz"], ["selinux", "rpm"]]
+    assert names == [["simulate", "coverage", "trees"], ["systemd", "fuzz"], ["selinux", "rpm"]]
     assert all(len(group) == 1 for group in check.groups([("selinux", "", []), ("demo", "", []), ("rpm", "", [])]))
 
 

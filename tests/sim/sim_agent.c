@@ -93,19 +93,21 @@ static Content peer_read(Pool *pool, const SimHost *host, size_t peer)
 	};
 }
 
-/* Those that it reads, and the others. */
+/* Those that it reads, the others, and the consumers. */
 static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 {
 	const WantedDatabase *wanted = &host->file.wanted.databases[0];
 	DatabaseFacts facts = {.suffix = SIM_SUFFIX};
 
-	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others; i++) {
+	for (size_t i = 0; i < wanted->n_consumers + wanted->n_others + wanted->n_heirs; i++) {
 		const Content content = peer_read(pool, host, wanted->consumers[i].peer->id - 1);
 
 		if (i < wanted->n_consumers)
 			POOL_PUSH(pool, facts.peers, facts.n_peers, content);
-		else
+		else if (i < wanted->n_consumers + wanted->n_others)
 			POOL_PUSH(pool, facts.others, facts.n_others, content);
+		else
+			POOL_PUSH(pool, facts.heirs, facts.n_heirs, content);
 	}
 	return facts;
 }

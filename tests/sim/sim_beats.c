@@ -29,14 +29,25 @@ static void own_look(SimHost *host)
 		host->own_newest = newest;
 }
 
+/* content_coverage_here() */
+static CopyCoverage coverage_of(SimNode *node)
+{
+	for (size_t i = 0; i < node->copy.n_entries; i++)
+		if (node->copy.entries[i].csn.sid == node->sid &&
+		    node->copy.entries[i].csn.time > sim_context(node)->time[node->sid])
+			return COPY_HAS_NEWER;
+	return COPY_IS_COVERED;
+}
+
 /* Peers were asked when the pass began; the copy here is read last. */
 static bool may_say(const SimLooked *looked, const Known *known)
 {
 	SimHost *host = looked->host;
-	const Content here = sim_content_read(looked->pool, host, host->at);
+	Content here = sim_content_read(looked->pool, host, host->at);
 
 	if (!sim_takes_writes(&host->sim->cluster.nodes[host->at]))
 		return false;
+	here.coverage = coverage_of(&host->sim->cluster.nodes[host->at]);
 	return sim_rule_is_off(SIM_HEARTBEATS) ||
 	       heartbeat_gate(&(HeartbeatLook){
 		       .wanted = &looked->inputs->wanted.databases[0],

@@ -96,19 +96,8 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
-/* No other copy ever had it. */
-static bool is_of_one(const SimRecord *record)
-{
-	size_t n = 0;
-
-	for (size_t at = 0; at < SIM_NODES; at++)
-		n += record->is_held[at];
-	return n <= 1;
-}
-
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
- * what was deleted there last, and loses what it had sent to nobody with its next change, which may
- * be a heartbeat. */
+ * what was deleted there last. */
 static void forget_healed(SimPlay *play)
 {
 	SimCluster *cluster = &play->sim.cluster;
@@ -122,9 +111,8 @@ static void forget_healed(SimPlay *play)
 				    (!play->ledger[name].is_contested &&
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
-		if (!is_lost || ((cluster->forgot || cluster->was_overtaken) &&
-				 (play->ledger[name].is_deleted ||
-				  (play->sim.has_beats && is_of_one(&play->ledger[name])))))
+		if (!is_lost ||
+		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }

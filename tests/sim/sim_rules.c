@@ -28,6 +28,7 @@ const char *const sim_rule_names[] = {
 	[SIM_HEARTBEATS] = "heartbeats",
 	[SIM_ROLLOUT] = "rollout",
 	[SIM_ROLES] = "roles",
+	[SIM_HEIRS] = "heirs",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
@@ -102,6 +103,9 @@ const Hold *__wrap_joining_judge(Diff *diff, const WantedDatabase *wanted, const
 	const Hold *hold = __real_joining_judge(diff, wanted, live);
 	const bool is_asked = diff_facts(diff, wanted->desired->suffix)->here.state == CONTENT_READ;
 
+	/* An only provider asked nobody. */
+	if (off == SIM_HEIRS && wanted->n_consumers == 0)
+		return NULL;
 	if (off == SIM_MEMORY && is_asked && !is_remembered(diff, wanted->desired->suffix))
 		return NULL;
 	return off == SIM_TWO_PHASES && is_asked && hold && hold->guard == GUARD_JOINING ? NULL

@@ -25,6 +25,7 @@ typedef enum SimRule {
 	SIM_HEARTBEATS,   /* one is written only where the copy is the one that peers know */
 	SIM_ROLLOUT,      /* a new revision waits until it did well on its first node */
 	SIM_ROLES,        /* the file alone makes no provider of a consumer, nor one of it */
+	SIM_HEIRS,        /* an only provider asks its consumers what they hold */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */

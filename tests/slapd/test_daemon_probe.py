@@ -8,6 +8,7 @@ import signal
 import time
 
 import pytest
+from cluster import Cluster
 from daemon import Daemon
 from lone import Lone
 from slapd import wait_until
@@ -65,6 +66,18 @@ def test_all_links_are_probed_at_their_interval(node):
         ended = daemon.last_pass()[0]
         wait_until(lambda: daemon.last_pass()[1] == ["probe"] and daemon.last_pass()[0] >= ended + 2, "the next round, behind a pass by the timer")
         assert not daemon.children()
+
+
+def test_what_was_seen_before_that_is_switched_off_does_not_grow_old(slapd_factory, program):
+    """As what nobody could read for a quarter of an hour it would be UNKNOWN for good."""
+    cluster = Cluster(slapd_factory, program, 2, modules=("syncprov",)).form_by_hand()
+    node = cluster[0]
+    with Daemon(node, "--agent-config", settings(node)) as daemon:
+        wait_until(lambda: " lag_2=" in node.run("check").stdout, "the peer was read", 60)
+        settings(node, probe=False)
+        daemon.reload()
+        wait_until(lambda: " lag_2=" not in node.run("check").stdout, "nothing is said of what it had")
+        assert node.run("check").returncode == 0
 
 
 def test_no_link_is_probed_when_that_is_switched_off(node, silent):

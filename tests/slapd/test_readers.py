@@ -11,6 +11,7 @@ import ldif
 import pytest
 import remedies
 from cluster import Cluster, apply_until_joined
+from copies import change, dump
 from daemon import Daemon
 from lone import Lone
 from slapd import PASSWORD, ROOT_DN, SUFFIX, Database, wait_until
@@ -335,3 +336,56 @@ def test_what_readers_may_see_is_written_before_anybody_reads(lone):
     assert access < overlay, log
 
 
+
+
+HIDING = {
+    "by_place": ['to attrs=userPassword by anonymous auth by peername.ip=192.0.2.1 read by * none', "to * by * read"],
+    "by_encryption": [f'to attrs=userPassword by anonymous auth by dn.exact="{REPLICATOR}" ssf=256 read by * none',
+                   "to * by * read"],
+    "by_subtree": [f'to dn.children="ou=sudo,{SUFFIX}" by anonymous auth by * none', "to * by * read"],
+}
+
+
+@pytest.mark.parametrize("name", sorted(HIDING))
+def test_what_a_peer_hides_of_a_copy_is_not_lost_by_a_first_link(slapd_factory, program, name):
+    """Rules that this node cannot know or judge; the copy here is the same as there, and shows what they hide."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))], modules=("syncprov",))
+    first, node = cluster
+    for one in cluster:
+        one.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(one.id))])
+    first.server.seed()
+    add_people(first.server)
+    first.server.stop()
+    records = dump(first.server)
+    first.server.start()
+    change(node.server, lambda _: records)
+    first.edit([(ldap.MOD_REPLACE, "olcAccess", HIDING[name])])
+    before = whole(node.server)
+    held = held_by_g12(node.apply())
+    assert first.server.ldap_uri in held.text and held.release == '"access": true', held
+    assert node.syncrepl() == [] and not node.server.values(node.server.database_dn(), node.server.flag())
+    if name == "by_subtree":
+        return  # behind a later change there, what is not shown may have been deleted
+    touch(first.server, "later")
+    assert "held G12" in node.apply().stdout and node.syncrepl() == []
+    assert whole(node.server) == before
+
+
+def test_a_copy_that_a_peer_shows_whole_is_read_at_once(slapd_factory, program):
+    """Also where it has newer versions, and lacks what was deleted there."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb", overlays=("syncprov",))], modules=("syncprov",))
+    first, node = cluster
+    for one in cluster:
+        one.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcServerID", str(one.id))])
+    first.server.seed()
+    add_people(first.server)
+    first.server.stop()
+    records = dump(first.server)
+    first.server.start()
+    change(node.server, lambda _: records)
+    admin = first.server.admin()
+    admin.modify_s(f"cn=p1,{SUFFIX}", [(ldap.MOD_DELETE, "description", None)])
+    admin.delete_s(f"cn=p2,ou=sudo,{SUFFIX}")
+    admin.unbind_s()
+    wait_until(lambda: [one.apply().returncode for one in cluster] == [0, 0], "both read each other", 60)
+    wait_until(lambda: whole(node.server) == whole(first.server), "what was changed there is here")

@@ -307,6 +307,24 @@ static void the_id_of_a_consumer_is_no_server_id(void **state)
 	assert_non_null(desired_writer(scene->input.desired, 2));
 }
 
+/* Nobody reads it, so nobody else loses what it leaves out. */
+static void a_part_is_asked_about_in_words_that_fit_a_consumer(void **state)
+{
+	Scene *scene = *state;
+	const char *text = NULL;
+
+	scene->text = OF(ONE(CONSUMER ", \"as_consumer\": {\"exattrs\": \"description\"}"),
+			 PEER(2, "") PEER(3, ""));
+	scene->content.here = (Content){.state = CONTENT_READ};
+	(void)plan_steps(scene);
+	for (size_t i = 0; i < scene->plan.n_holds; i++)
+		if (scene->plan.holds[i].guard == GUARD_PARTIAL)
+			text = scene->plan.holds[i].text;
+	assert_non_null(text);
+	assert_null(strstr(text, "other nodes"));
+	assert_non_null(strstr(text, "this node would not have the rest"));
+}
+
 /* Node 1 is a provider in step. */
 static void a_provider_does_not_see_a_consumer(void **state)
 {
@@ -422,9 +440,24 @@ static void a_provider_heals(void **state)
 	assert_int_equal(healing_peer(&scene->wanted, &scene->wanted.databases[0])->id, 2);
 }
 
+static void a_consumer_may_be_meant_to_have_less_than_is_there(void **state)
+{
+	Scene *scene = *state;
+	Content hiding = scene->content.peers[0];
+
+	hiding.hides = "userPassword of 1 of 3 entries";
+	scene->content.peers = &hiding;
+	scene->text = AS_CONSUMER;
+	scene->options.released = GUARD_BIT(GUARD_CONTENT);
+	(void)plan_steps(scene);
+	assert_true(count_free(scene, CHANGE_CONSUMER_ADD) > 0);
+	assert_false(holds(scene, GUARD_READERS));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCENE_TEST(a_consumer_may_be_meant_to_have_less_than_is_there),
 		SCENE_TEST(a_consumer_gets_links_and_nothing_of_a_provider),
 		SCENE_TEST(a_consumer_reads_one_provider_first),
 		SCENE_TEST(a_consumer_in_step_asks_nobody),
@@ -442,6 +475,7 @@ int main(void)
 		SCENE_TEST(that_it_reads_as_a_consumer_is_remembered),
 		SCENE_TEST(what_never_read_is_not_remembered_as_one),
 		SCENE_TEST(the_id_of_a_consumer_is_no_server_id),
+		SCENE_TEST(a_part_is_asked_about_in_words_that_fit_a_consumer),
 		SCENE_TEST(a_provider_does_not_see_a_consumer),
 		SCENE_TEST(the_list_of_server_ids_is_that_of_the_providers),
 		SCENE_TEST(who_reads_with_an_account_of_its_own_is_let_read),

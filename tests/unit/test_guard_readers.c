@@ -110,6 +110,118 @@ static void where_anybody_may_read_everything_no_account_needs_a_name(void **sta
 	assert_false(holds(scene, GUARD_READERS));
 }
 
+/* With overlay, entries, clients and without a link; its peer has a change that is not here. */
+static void open_alone_make(Scene *scene)
+{
+	static const char *newer[] = {"20261123101500.000000Z#000000#002#000000"};
+	static Content ahead;
+
+	ahead = scene->content.peers[0];
+	ahead.context_csns = newer;
+	scene->content.peers = &ahead;
+	scene->n_peers = 2;
+	provider_make(scene, "");
+	assert_string_equal(scene->database->attributes[scene->database->n_attributes - 1].name,
+			    "olcMultiProvider");
+	scene->database->n_attributes--;
+	access_add(scene, DEBIAN);
+}
+
+static size_t links_held(const Scene *scene, Guard guard)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < scene->plan.n_changes; i++) {
+		const Change *change = &scene->plan.changes[i];
+
+		n += change->kind == CHANGE_CONSUMER_ADD && change->is_held &&
+		     change->hold.guard == guard;
+	}
+	return n;
+}
+
+static void who_has_entries_does_not_read_first_where_the_account_is_denied(void **state)
+{
+	Scene *scene = *state;
+
+	open_alone_make(scene);
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_JOINING));
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+}
+
+static void who_is_empty_reads_first_whatever_the_account_is_denied(void **state)
+{
+	Scene *scene = *state;
+
+	open_alone_make(scene);
+	scene->content.here.has_suffix = false;
+	scene->content.here.n_context_csns = 0;
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_JOINING));
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+/* With links to nobody, and its one peer hides something from its account. */
+static void hidden_make(Scene *scene)
+{
+	static Content hiding;
+
+	hiding = scene->content.peers[0];
+	hiding.hides = "userPassword of 1 of 3 entries";
+	scene->content.peers = &hiding;
+	scene->n_peers = 2;
+	provider_make(scene, "");
+}
+
+static void what_a_peer_hides_holds_the_first_link_to_it(void **state)
+{
+	Scene *scene = *state;
+
+	hidden_make(scene);
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+	assert_non_null(strstr(scene->plan.holds[0].text, "userPassword of 1 of 3 entries"));
+	assert_string_equal(scene->plan.holds[0].release, "\"access\": true");
+}
+
+static void a_person_may_read_a_peer_that_hides_something(void **state)
+{
+	Scene *scene = *state;
+
+	hidden_make(scene);
+	scene->options.released = GUARD_BIT(GUARD_READERS);
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+/* "Stop slapd here, empty it and let it join" would lose them here. */
+static void what_a_peer_hides_was_not_deleted_there(void **state)
+{
+	Scene *scene = *state;
+
+	hidden_make(scene);
+	scene->database->n_attributes--; /* olcMultiProvider */
+	scene->content.extra.n_entries = 1;
+	(void)plan_steps(scene);
+	assert_true(holds(scene, GUARD_READERS));
+	assert_false(holds(scene, GUARD_JOINING));
+}
+
+static void without_a_link_the_flag_waits_as_well(void **state)
+{
+	Scene *scene = *state;
+
+	hidden_make(scene);
+	scene->database->n_attributes--; /* olcMultiProvider */
+	scene->known_database.is_complete = true;
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+	for (size_t i = 0; i < scene->plan.n_changes; i++)
+		if (scene->plan.changes[i].kind == CHANGE_MULTI_PROVIDER_ON)
+			assert_true(scene->plan.changes[i].is_held);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +231,12 @@ int main(void)
 		SCENE_TEST(who_only_consumes_may_be_shown_less_where_readers_are_named),
 		SCENE_TEST(an_account_that_nobody_knows_holds_a_first_overlay),
 		SCENE_TEST(an_account_that_nobody_knows_is_a_warning_at_a_provider),
+		SCENE_TEST(who_has_entries_does_not_read_first_where_the_account_is_denied),
+		SCENE_TEST(who_is_empty_reads_first_whatever_the_account_is_denied),
+		SCENE_TEST(what_a_peer_hides_holds_the_first_link_to_it),
+		SCENE_TEST(a_person_may_read_a_peer_that_hides_something),
+		SCENE_TEST(what_a_peer_hides_was_not_deleted_there),
+		SCENE_TEST(without_a_link_the_flag_waits_as_well),
 		SCENE_TEST(where_anybody_may_read_everything_no_account_needs_a_name),
 	};
 

@@ -18,6 +18,7 @@ typedef struct Gate {
 static Content content(const char **csns)
 {
 	return (Content){.state = CONTENT_READ,
+			 .coverage = COPY_IS_COVERED,
 			 .has_suffix = true,
 			 .entry_uuid = "uuid",
 			 .context_csns = csns,
@@ -148,6 +149,21 @@ static void changes_that_were_here_once_stop_it(void **state)
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OWN_OLD;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_LOST);
+}
+
+/* Behind a kill contextCSN is older than what was written last, which perhaps was sent to nobody.
+ */
+static void entries_newer_than_context_csn_stop_it(void **state)
+{
+	Gate gate;
+
+	gate_begin(&gate, state);
+	for (CopyCoverage coverage = 0; coverage < COPY_IS_COVERED; coverage++) {
+		gate.here.coverage = coverage;
+		assert_int_equal(gate_of(&gate), HEARTBEAT_UNSENT);
+	}
+	gate.here.coverage = COPY_IS_COVERED;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
 static void who_joins_or_was_never_in_step_writes_none(void **state)
@@ -373,6 +389,7 @@ int main(void)
 		SCENE_TEST(another_database_at_any_peer_stops_it),
 		SCENE_TEST(what_is_here_must_be_seen),
 		SCENE_TEST(changes_that_were_here_once_stop_it),
+		SCENE_TEST(entries_newer_than_context_csn_stop_it),
 		SCENE_TEST(who_joins_or_was_never_in_step_writes_none),
 		SCENE_TEST(what_is_held_of_the_copy_or_the_node_stops_it),
 		SCENE_TEST(a_heal_or_a_fence_stops_it),

@@ -67,6 +67,50 @@ static void the_last_link_to_another_part_goes_only_by_release(void **state)
 	assert_false(holds(scene, GUARD_REMOVAL));
 }
 
+/* The consumers that run, by letter. */
+static void monitor_make(Scene *scene, const char *peers)
+{
+	Tree *tree = &scene->monitor;
+
+	*tree = (Tree){.entries = pool_alloc(scene->pool, 8 * sizeof(Entry)), .n_entries = 1};
+	tree->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
+	value_add(scene, &tree->entries[0], "namingContexts", SUFFIX);
+	for (unsigned i = 0; peers[i]; i++) {
+		Entry *entry = &tree->entries[tree->n_entries++];
+
+		entry->dn = pool_printf(scene->pool,
+					"cn=Consumer 00%c,cn=Database 1,cn=Databases,cn=Monitor",
+					peers[i]);
+		value_add(scene, entry, "olmSRProviderURIList",
+			  pool_printf(scene->pool, "ldap://peer%c", peers[i]));
+		value_add(scene, entry, "olmSRSyncPhase", "Persist");
+		value_add(scene, entry, "olmSRConnection", "IP=127.0.0.1:1");
+	}
+}
+
+/* Who wrote the URL of peer 3 wrongly did not mean that it is gone: where all links work, what the
+ * file does not list goes by itself. */
+static void a_peer_whose_url_is_mistyped_is_known_by_its_rid(void **state)
+{
+	Scene *scene = *state;
+
+	scene->text = "{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
+		PEER(2, SITE("b") READS("1, 3")) ", {\"id\": 3, \"uri\": \"ldap://pere3\"" SITE("a")
+			READS("2") "}" BEHIND "}";
+	provider_make(scene, "23");
+	monitor_make(scene, "23");
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "with the rid of peer 3"));
+	/* That URL is another peer's. */
+	scene->plan = (Plan){0};
+	scene->text = "{\"format\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
+		PEER(2, SITE("b") READS("1, 4")) ", {\"id\": 3, \"uri\": \"ldap://pere3\"" SITE("a")
+			READS("4") "}, {\"id\": 4, \"uri\": \"ldap://peer3\"" SITE("a")
+				READS("2, 3") "}" BEHIND "}";
+	assert_string_equal(plan_steps(scene), "");
+	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "peers.json lists ldap://peer3"));
+}
+
 /* That two of a site read each other cannot be seen from here either. */
 static void within_a_site_it_goes_by_release_as_well(void **state)
 {
@@ -101,27 +145,6 @@ static void a_node_without_overlay_parts_nobody(void **state)
 	scene->config.n_entries = 2;
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_REMOVAL));
-}
-
-/* The consumers that run, by letter. */
-static void monitor_make(Scene *scene, const char *peers)
-{
-	Tree *tree = &scene->monitor;
-
-	*tree = (Tree){.entries = pool_alloc(scene->pool, 8 * sizeof(Entry)), .n_entries = 1};
-	tree->entries[0].dn = "cn=Database 1,cn=Databases,cn=Monitor";
-	value_add(scene, &tree->entries[0], "namingContexts", SUFFIX);
-	for (unsigned i = 0; peers[i]; i++) {
-		Entry *entry = &tree->entries[tree->n_entries++];
-
-		entry->dn = pool_printf(scene->pool,
-					"cn=Consumer 00%c,cn=Database 1,cn=Databases,cn=Monitor",
-					peers[i]);
-		value_add(scene, entry, "olmSRProviderURIList",
-			  pool_printf(scene->pool, "ldap://peer%c", peers[i]));
-		value_add(scene, entry, "olmSRSyncPhase", "Persist");
-		value_add(scene, entry, "olmSRConnection", "IP=127.0.0.1:1");
-	}
 }
 
 /* Peer 9 is a gateway that nobody declares: the file does not show what comes by way of it. */
@@ -367,6 +390,7 @@ int main(void)
 		SCENE_TEST(only_whom_it_reads_is_written),
 		SCENE_TEST(a_gateway_reads_its_site_and_the_other_gateways),
 		SCENE_TEST(the_last_link_to_another_part_goes_only_by_release),
+		SCENE_TEST(a_peer_whose_url_is_mistyped_is_known_by_its_rid),
 		SCENE_TEST(within_a_site_it_goes_by_release_as_well),
 		SCENE_TEST(too_many_removals_do_not_hide_what_each_may_part),
 		SCENE_TEST(a_node_without_overlay_parts_nobody),

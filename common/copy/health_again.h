@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEALTH_AGAIN_H
+#define SYNCWARD_HEALTH_AGAIN_H
+
+#include "common/copy/database_health.h"
+
+/* How long until somebody should look again; -1: no sooner than usual. What lasts is looked at anew
+ * when it lasted twice as long: most troubles of a server that joins end soon. */
+int64_t health_again_sec(const DatabaseHealth *health);
+
+#endif
