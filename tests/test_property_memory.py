@@ -12,6 +12,7 @@ import random
 import tempfile
 
 import drift
+import messages
 import pytest
 from drift_judge import assert_right, assert_untouched, snapshot
 from memory import FLAG, run_passes, server_of
@@ -50,6 +51,7 @@ def judge(case, before, dns, said):
         waits = {"order"} | {"G5"} & set(said["first_plan"]["holds"]) if "joining" in case.holds else set()
         assert said[name]["steps"] == [] and set(said[name]["holds"]) - waits == case.holds, name
         assert said[name]["exit"] == status and said[name]["writes"] == said["apply"]["writes"], name
+        assert not [fault for text in said[name]["reasons"] + said[name]["findings"] for fault in messages.faults(text)]
     assert said["first_plan"]["writes"] == 0
     # A flag that somebody left without consumers is mended by those, which need the server ID, which may have to wait.
     waits_for_id = "order" in said["apply"]["holds"] and "is not a shadow" in (said["restart"] or "")

@@ -310,10 +310,10 @@ static const OptionRule adopt_options[] = {
 	OPTION_NAMED("--secrets", OPTION_TEXT, secrets_dir, "DIR",
 		     "write each password into a file of DIR (mode 0600), and refer to it"),
 	OPTION_NAMED("--peer-id", OPTION_LIST, peer_ids, "URI=N",
-		     "the server ID of a peer that olcServerID does not name and that cannot be "
-		     "asked, or of this consumer itself; may be repeated"),
+		     "the server ID of a peer that olcServerID does not name and that does not "
+		     "answer, or the id of this consumer; may be repeated"),
 	OPTION_NAMED("--merge", OPTION_WORDS, merge, "FILE...",
-		     "make one file of those that adopt wrote on several nodes; needs no server"),
+		     "combine the files that adopt wrote on several nodes; needs no server"),
 };
 
 const Command command_adopt = {

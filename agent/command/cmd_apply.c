@@ -176,15 +176,15 @@ static int cmd_apply(const Options *options)
 
 static const OptionRule apply_options[] = {
 	OPTION_NAMED("--plan", OPTION_TEXT, plan_file, "FILE",
-		     "apply exactly the saved plan; refused when anything changed since"),
+		     "apply exactly the saved plan; refused if anything has changed since"),
 	OPTION_NAMED("--release", OPTION_LIST, release, "GUARD,...",
-		     "let what these guards hold pass this once; syncward(8) has them"),
+		     "let through, this once, what these guards hold; see syncward(8)"),
 	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN",
-		     "with --release: only what they hold of this database"),
+		     "with --release: only what the guards hold of this database"),
 	OPTION_NAMED("--first-node", OPTION_FLAG, is_first_node, NULL,
 		     "this empty node is the very first of a new cluster"),
 	OPTION_NAMED("--empty", OPTION_LIST, empty, "ID,...",
-		     "with --first-node: somebody looked, and these peers hold nothing"),
+		     "with --first-node: somebody has checked that these peers hold nothing"),
 };
 
 const Command command_apply = {

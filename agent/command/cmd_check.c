@@ -71,25 +71,25 @@ static int cmd_check(const Options *options)
 
 static const OptionRule check_options[] = {
 	OPTION_NAMED("--all", OPTION_FLAG, is_of_all, NULL,
-		     "judge all nodes, by their heartbeats, and print a line for each"),
+		     "also judge all other nodes by their heartbeats, and print a line for each"),
 	{.name = "--warning",
 	 .letter = 'w',
 	 .kind = OPTION_TEXT,
 	 .offset = offsetof(Options, warning),
 	 .value = "TIME",
-	 .help = "WARNING when a server lacks a change that is older: 30s, 10m"},
+	 .help = "WARNING if a server lacks a change older than this: 30s, 10m"},
 	{.name = "--critical",
 	 .letter = 'c',
 	 .kind = OPTION_TEXT,
 	 .offset = offsetof(Options, critical),
 	 .value = "TIME",
-	 .help = "CRITICAL when it is older than that"},
+	 .help = "CRITICAL if a server lacks a change older than this"},
 };
 
 const Command command_check = {
 	.name = "check",
 	.run = cmd_check,
-	.summary = "one line for a monitoring system, from the daemon's last pass",
+	.summary = "print one line for a monitoring system, from the daemon's last pass",
 	.arguments = "",
 	.exits = "0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN",
 	.options = check_options,

@@ -201,20 +201,22 @@ static const OptionRule compare_options[] = {
 	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN", "only this database (all)"),
 	OPTION_NAMED("--peer", OPTION_LIST, peers, "ID,...", "only with these peers (all)"),
 	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
-		     "look again at what differs until it has for so long (60)"),
+		     "how long an entry may differ while a change may be on its way, in seconds "
+		     "(60)"),
 	OPTION_NAMED(
 		"--attributes", OPTION_FLAG, attributes, NULL,
-		"also compare the attributes of entries of the same version; tells names only"),
+		"also compare the attributes of entries of the same version; shows names only"),
 	OPTION_NAMED("--record", OPTION_FLAG, records, NULL,
 		     "keep numbers for status, check and metrics; names no entries"),
 	OPTION_NAMED("--rate", OPTION_TEXT, rate, "N",
-		     "read at most N entries a second from one server (no bound)"),
+		     "read at most N entries a second from one server (no limit)"),
 };
 
 const Command command_compare = {
 	.name = "compare",
 	.run = cmd_compare,
-	.summary = "which entries differ between this node and its peers? writes nothing to slapd",
+	.summary = "show which entries differ between this node and its peers; writes nothing to "
+		   "slapd",
 	.arguments = "",
 	.exits = "0 all equal, 1 some differ, 3 not everything could be compared, 70 it failed",
 	.options = compare_options,

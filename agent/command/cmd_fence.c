@@ -46,11 +46,11 @@ static int cmd_fence(const Options *options)
 
 static const OptionRule fence_options[] = {
 	OPTION_NAMED("--after-stop", OPTION_FLAG, is_after_stop, NULL,
-		     "slapd has just ended: only note how its files are"),
+		     "slapd has just ended: only record the state of its files"),
 	OPTION_NAMED("--slapd", OPTION_TEXT, slapd_program, "FILE",
-		     "slapd's program (the one that ran, else where packages put it)"),
+		     "path of slapd (the one that ran, or else where packages install it)"),
 	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
-		     "how long reading a database may take (60)"),
+		     "how long reading a database may take, in seconds (60)"),
 };
 
 const Command command_fence = {

@@ -133,15 +133,16 @@ static const OptionRule heal_options[] = {
 		     "only this database (all that peers.json gives this node)"),
 	OPTION_NAMED(
 		"--rootdn-password", OPTION_TEXT, root_password, "FILE",
-		"of the database's rootdn, which may write to it; -: a line of standard input"),
+		"file with the password of the database's rootdn, who may write to it; -: from "
+		"standard input"),
 	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
-		     "wait so long for the peers to be in step (10)"),
+		     "how long to wait for the peers to be in step, in seconds (10)"),
 };
 
 const Command command_heal = {
 	.name = "heal",
 	.run = cmd_heal,
-	.summary = "let entries from before the server IDs be deleted at peers that were away",
+	.summary = "make deletions of entries older than the server IDs reach peers that were away",
 	.arguments = "",
 	.exits = "0 healed, or nothing to heal, 1 failed, 3 held, 75 another writer is at work",
 	.options = heal_options,

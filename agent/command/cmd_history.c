@@ -123,21 +123,22 @@ static int cmd_history(const Options *options)
 
 static const OptionRule history_options[] = {
 	OPTION_NAMED("--suffix", OPTION_TEXT, suffix, "DN",
-		     "only of this database; cn=config: of the server itself"),
+		     "only records about this database; cn=config: about the server itself"),
 	OPTION_NAMED("--attribute", OPTION_TEXT, attribute, "NAME",
-		     "only who changed this attribute, as olcSyncrepl"),
+		     "only changes of this attribute, such as olcSyncrepl"),
 	OPTION_NAMED("--since", OPTION_TEXT, since, "TIME",
-		     "only what happened since then: 2h, 7d, '2026-07-01 10:00' (UTC)"),
+		     "only records since then: 2h, 7d, '2026-07-01 10:00' (UTC)"),
 	OPTION_NAMED("--conflicts", OPTION_FLAG, wants_conflicts, NULL,
-		     "instead: entries written at two nodes at once, by the log of changes"),
+		     "instead show entries written at two nodes at once, from the log of changes"),
 	OPTION_NAMED("--lag", OPTION_TEXT, lag, "SECONDS",
-		     "with --conflicts: how far apart changes may be a conflict (10)"),
+		     "with --conflicts: how far apart two changes may be a conflict, in seconds "
+		     "(10)"),
 };
 
 const Command command_history = {
 	.name = "history",
 	.run = cmd_history,
-	.summary = "who changed what of cn=config: when, why, and what came of it",
+	.summary = "who changed what in cn=config, when, why, and with what result",
 	.arguments = "",
 	.exits = "0; with --conflicts 0 none, 1 some, 3 not all is known, 70 it failed",
 	.options = history_options,

@@ -136,7 +136,7 @@ static int cmd_leave(const Options *options)
 
 static const OptionRule leave_options[] = {
 	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
-		     "wait so long for a peer to have every change (10)"),
+		     "how long to wait for a peer to have every change, in seconds (10)"),
 };
 
 const Command command_leave = {

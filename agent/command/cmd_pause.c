@@ -108,7 +108,7 @@ static const OptionRule pause_options[] = {
 const Command command_pause = {
 	.name = "pause",
 	.run = cmd_pause,
-	.summary = "let the daemon look and tell, but not correct, for a while",
+	.summary = "stop the daemon from writing for a while; it still looks and reports",
 	.arguments = "REASON",
 	.exits = "0, 75 another writer is at work",
 	.options = pause_options,
@@ -119,7 +119,7 @@ const Command command_pause = {
 const Command command_resume = {
 	.name = "resume",
 	.run = cmd_resume,
-	.summary = "end a pause, and let the daemon correct again what it gave up",
+	.summary = "end a pause, and let the daemon try again what it gave up",
 	.arguments = "",
 	.exits = "0, 75 another writer is at work",
 };

@@ -17,7 +17,7 @@ static int cmd_run(const Options *options)
 const Command command_run = {
 	.name = "run",
 	.run = cmd_run,
-	.summary = "the daemon: keep this node's slapd in step with peers.json, day and night",
+	.summary = "run the daemon, which keeps this node's slapd in step with peers.json",
 	.arguments = "",
 	.exits = "0 stopped by SIGTERM or SIGINT, 75 another daemon runs, 78 agent.json is wrong",
 };

@@ -92,10 +92,10 @@ static int cmd_status(const Options *options)
 
 static const OptionRule status_options[] = {
 	OPTION_NAMED("--all", OPTION_FLAG, is_of_all, NULL,
-		     "and one line for each node, by the heartbeats that came here"),
+		     "also print one line for each node, from the heartbeats that arrived here"),
 	OPTION_NAMED(
 		"--wait", OPTION_MAYBE, wait, "TIME",
-		"wait, at most so long (2m), until this peers.json is in force and all is well"),
+		"wait, at most for TIME (2m), until this peers.json is in force and all is well"),
 	OPTION_NAMED("--watch", OPTION_FLAG, watches, NULL,
 		     "show it again and again, until Ctrl-C"),
 };
@@ -103,7 +103,8 @@ static const OptionRule status_options[] = {
 const Command command_status = {
 	.name = "status",
 	.run = cmd_status,
-	.summary = "what the daemon's last pass found, per database and peer, and what is held",
+	.summary = "show what the daemon's last pass found for each database and peer, and what is "
+		   "held",
 	.arguments = "",
 	.exits = "0 the daemon runs, 1 it does not, and what is shown is old;\n"
 		 "--wait: 0 all is well, 1 not in time, 3 something is held",

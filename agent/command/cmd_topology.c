@@ -36,7 +36,7 @@ static int cmd_topology(const Options *options)
 const Command command_topology = {
 	.name = "topology",
 	.run = cmd_topology,
-	.summary = "who reads whom, as peers.json says; needs no server",
+	.summary = "show who reads whom according to peers.json; needs no server",
 	.arguments = "[FILE]",
 	.exits = "0 it was shown, 78 the file is not good",
 	.takes_file = true,

@@ -182,16 +182,17 @@ static int cmd_verify(const Options *options)
 
 static const OptionRule verify_options[] = {
 	OPTION_NAMED("--write", OPTION_FLAG, writes_entry, NULL,
-		     "add an entry here, see it at every peer, delete it, see it gone"),
+		     "add an entry here, wait until every peer shows it, delete it, wait until it "
+		     "is gone"),
 	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
-		     "wait so long for the peers to be in step (10)"),
+		     "how long to wait for the peers to be in step, in seconds (10)"),
 };
 
 const Command command_verify = {
 	.name = "verify",
 	.run = cmd_verify,
-	.summary =
-		"are all peers in step? by contextCSN only (see compare); --write tests with an entry",
+	.summary = "check whether all peers are in step, by contextCSN only (see compare); --write "
+		   "tests with an entry",
 	.arguments = "",
 	.exits = "0 all in step, 1 not, or it could not be tested",
 	.options = verify_options,

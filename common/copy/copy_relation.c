@@ -76,7 +76,7 @@ const char *suspicion_describe(Pool *pool, Suspicion suspicion, unsigned sid)
 {
 	switch (suspicion) {
 	case SUSPICION_OTHER:
-		return "holds a database whose suffix entry is another one (entryUUID)";
+		return "has another suffix entry (entryUUID)";
 	case SUSPICION_OLDER:
 		return pool_printf(pool, "has newer changes of server ID %u than this node", sid);
 	default:

@@ -174,12 +174,12 @@ static void tell_released(const Joining *joining)
 	const SeenChanges missing = joining_missing(joining);
 
 	if (missing.n_items > 0 && !is_told(joining))
-		plan_add_finding(joining->diff->pool, joining->diff->plan, SEVERITY_WARNING,
-				 RELEASED_CODE, joining->suffix,
-				 "%s goes on without changes that are known to be missing: "
-				 "those of server ID %s; they are lost unless a server that has "
-				 "them comes back",
-				 joining->suffix, missing_describe(joining, &missing));
+		plan_add_finding(
+			joining->diff->pool, joining->diff->plan, SEVERITY_WARNING, RELEASED_CODE,
+			joining->suffix,
+			"%s goes on without changes that are known to be missing, those of server "
+			"ID %s: they are lost unless a server that has them comes back",
+			joining->suffix, missing_describe(joining, &missing));
 }
 
 /*
@@ -198,12 +198,13 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 	POOL_PUSH(joining->diff->pool, only.items, only.n_items, *own);
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: changes of this node's own server ID are not here yet, and no "
-			    "peer that can be asked has them: %s. Clients' writes are refused "
-			    "until they are here, for the first one would delete them there as "
-			    "well. Only when none that has them will ever come back",
-			    joining->suffix, missing_describe(joining, &only)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: changes of this node's own server ID are neither here nor at any peer "
+			"that answers: %s. Clients cannot write here until they arrive, because "
+			"the first write would delete them everywhere. Only if no server that has "
+			"them will ever come back",
+			joining->suffix, missing_describe(joining, &only)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -213,12 +214,12 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: %s has changes that are not here, and cannot be read before it "
-			    "is a provider: syncward there says what it waits for%s; %s, and it "
-			    "goes on by itself then. Only when it never will be one",
-			    joining->suffix, joining_uri(joining, peer), missing_clause(joining),
-			    joining_clients(joining)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has changes that are not here, and nobody can read it until it is "
+			"a provider (syncward there says why)%s; %s. Only if it never will be",
+			joining->suffix, joining_uri(joining, peer), missing_clause(joining),
+			joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -229,12 +230,13 @@ static const Hold *hold_lacking(const Joining *joining, const Content *peer)
 
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: %s has changes that are not here yet%s; %s until they are. When "
-			    "they are",
-			    joining->suffix, joining_uri(joining, peer),
-			    is_released ? ", so this cannot be released" : "",
-			    joining_clients(joining)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has changes that are not here yet%s; until they arrive %s. When "
+			"they have",
+			joining->suffix, joining_uri(joining, peer),
+			is_released ? ", so this cannot be released" : "",
+			joining_clients(joining)),
 		remedy_text(REMEDY_APPLY));
 }
 
@@ -245,11 +247,12 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(pool,
-			    "%s waits: no peer proves that the first refresh is complete%s%s; "
-			    "%s. Only when none that has more will come back",
-			    joining->suffix, unproven_describe(joining, evidence),
-			    missing_clause(joining), joining_clients(joining)),
+		pool_printf(
+			pool,
+			"%s waits: no peer proves that the first refresh is complete%s%s; until "
+			"one does %s. Only if none that has more will come back",
+			joining->suffix, unproven_describe(joining, evidence),
+			missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -257,11 +260,12 @@ static const Hold *hold_seeded(const Joining *joining, const Content *silent)
 {
 	return joining_wait(
 		joining,
-		pool_printf(joining->diff->pool,
-			    "%s: this node and %s hold the same database, and neither shows a "
-			    "contextCSN: nobody knows which of them has the newest changes. On "
-			    "the one that has them",
-			    joining->suffix, joining_uri(joining, silent)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: this node and %s hold the same database, but neither shows a "
+			"contextCSN, so nobody knows which of them has the newest changes. On the "
+			"one that has them",
+			joining->suffix, joining_uri(joining, silent)),
 		remedy_text(REMEDY_FIRST_NODE));
 }
 

@@ -46,11 +46,11 @@ const Hold *joining_judge_alone(const Joining *joining)
 	/* Nothing is remembered of it: who was never compared does not join by that. */
 	return joining_wait(
 		joining,
-		pool_printf(joining->diff->pool,
-			    "%s was never compared with a peer, and waits until it can be: %s. "
-			    "Newer changes there would be deleted when this node writes without "
-			    "them. Only when this is the first node, or none that has more will "
-			    "come back",
-			    joining->suffix, unseen),
+		pool_printf(
+			joining->diff->pool,
+			"%s was never compared with a peer, and waits until it can be: %s. If this "
+			"node wrote without newer changes from there, they would be deleted. Only "
+			"if this is the first node, or none that has more will come back",
+			joining->suffix, unseen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -86,11 +86,11 @@ const Hold *joining_wait(const Joining *joining, const char *text, const char *r
 const char *joining_clients(const Joining *joining)
 {
 	if (joining->live->is_multi_provider && !joining->live->is_read_only)
-		return "somebody set the multi-provider flag, so that clients can write here all "
-		       "the same";
+		return "clients can write here anyway, because somebody set the multi-provider "
+		       "flag";
 	return live_reads_from_somebody(joining->live) || joining->live->is_read_only
-		       ? "clients' writes are refused"
-		       : "clients can write here, and may lose it when this node reads a peer";
+		       ? "clients cannot write here"
+		       : "clients can write here, but their changes may get lost";
 }
 
 bool joining_is_provider(const Content *peer)

@@ -96,12 +96,13 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s is empty here, and %s, which has entries, shows no contextCSN: its "
-			    "own first refresh is not complete, it has no syncprov overlay yet, or "
-			    "olcAccess there hides contextCSN from our account. It is read as soon "
-			    "as it shows one; only when somebody looked, and it has everything",
-			    joining->suffix, joining_uri(joining, source)),
+		pool_printf(
+			joining->diff->pool,
+			"%s is empty here, and %s, which has entries, shows no contextCSN: its own "
+			"first refresh is not complete, it has no syncprov overlay yet, or "
+			"olcAccess there hides contextCSN from our account. This node reads it as "
+			"soon as it shows one; only if somebody has checked that it has everything",
+			joining->suffix, joining_uri(joining, source)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -110,12 +111,12 @@ static const Hold *hold_far_source(const Joining *joining, const Content *source
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s is empty here, and no peer that this node reads shows data; it "
-			    "holds data at %s, which this node does not read: it is read as soon "
-			    "as a peer that is read has it; %s; when one has",
-			    joining->suffix, joining_uri(joining, source),
-			    joining_clients(joining)),
+		pool_printf(
+			joining->diff->pool,
+			"%s is empty here, and no peer that this node reads shows data; %s, which "
+			"this node does not read, holds data: joining begins as soon as a peer "
+			"that this node reads has it; %s; when one has",
+			joining->suffix, joining_uri(joining, source), joining_clients(joining)),
 		remedy_text(REMEDY_APPLY));
 }
 
@@ -124,11 +125,11 @@ static const Hold *hold_unseen(const Joining *joining)
 	return joining_hold(
 		joining, GUARD_JOINING,
 		pool_printf(joining->diff->pool,
-			    "%s is empty here, and whether these peers hold data could not be "
-			    "seen: %s. %sOnly when somebody looked, they hold nothing, and this is "
-			    "the very first node of a new cluster",
+			    "%s is empty here, and this node could not see whether these peers "
+			    "hold data: %s. %sOnly if somebody has checked that they hold nothing, "
+			    "and this is the very first node of a new cluster",
 			    joining->suffix, unseen_describe(joining),
-			    joining->n_peers > 0 ? "When it can, this node joins by itself. " : ""),
+			    joining->n_peers > 0 ? "Once it can, it joins by itself. " : ""),
 		empty_command(joining));
 }
 
@@ -149,13 +150,13 @@ static const Hold *hold_no_source(const Joining *joining)
 {
 	const char *unseen = unseen_describe(joining);
 
-	return joining_hold(joining, GUARD_JOINING,
-			    pool_printf(joining->diff->pool,
-					"%s is empty here, and no provider that this consumer "
-					"reads shows data%s%s; it is read as soon as one does; "
-					"when one does",
-					joining->suffix, *unseen ? ": " : "", unseen),
-			    remedy_text(REMEDY_APPLY));
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s is empty here, and no provider that this consumer reads shows "
+			    "data%s%s; joining begins as soon as one does; when one does",
+			    joining->suffix, *unseen ? ": " : "", unseen),
+		remedy_text(REMEDY_APPLY));
 }
 
 static const Hold *judge_first_node(const Joining *joining)
@@ -186,8 +187,8 @@ static const Hold *hold_fenced(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and was not: this node reads it from its peers, and "
-			"refuses clients' writes until then; %s",
+			"%s is empty here, but was not before: this node reads it from its peers, "
+			"and clients cannot write here until it has; %s",
 			joining->suffix,
 			runs_on ? "slapd still takes what its peers had for known, and reads it "
 				  "anew when somebody does this"
@@ -214,8 +215,8 @@ const Hold *joining_judge_empty(const Joining *joining)
 		return joining_hold(
 			joining, GUARD_JOINING,
 			pool_printf(joining->diff->pool,
-				    "%s is empty here: this node reads it from one peer first, and "
-				    "refuses clients' writes until then; when the refresh is "
+				    "%s is empty here: this node first reads it from one peer, and "
+				    "clients cannot write here until it has; when the refresh is "
 				    "complete",
 				    joining->suffix),
 			remedy_text(REMEDY_APPLY));

@@ -61,13 +61,14 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: everything is here, and so are entries that %s has deleted "
-			    "(%zu); clients' writes are refused until the first change there, "
-			    "which takes them away. Where nothing is changed, stop slapd here, "
-			    "%s; only when somebody compared, and they belong here",
-			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
-			    remedy_text(REMEDY_DATABASE_ANEW)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: everything is here, but so are entries that %s has deleted (%zu); "
+			"clients cannot write here until the first change there, which takes them "
+			"away. If nobody changes anything there, stop slapd here, %s; only if "
+			"somebody has compared, and they belong here",
+			joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
+			remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -78,10 +79,10 @@ static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: entries are here (%zu) that %s does not show, under a server ID "
-			"that no peer's contextCSN has: whether they were deleted there is not known; "
-			"clients' writes are refused. Where they were, stop slapd here, %s, "
-			"and then `%s`; only when somebody compared, and they belong here",
+			"%s: entries are here (%zu) that %s does not show, under a server ID that "
+			"no peer's contextCSN has: it is not known whether they were deleted; "
+			"clients cannot write here. If they were, stop slapd here, %s, then `%s`; "
+			"only if they belong here",
 			joining->suffix, extra->n_doubtful, uri_of(joining, extra->peer_id),
 			remedy_text(REMEDY_DATABASE_ANEW), remedy_text(REMEDY_HEAL)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -92,13 +93,14 @@ static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: by contextCSN everything is here, and entries are not that %s has "
-			    "(%zu): as a provider this node would have others delete them; "
-			    "clients' writes are refused. Stop slapd here, %s; only when somebody "
-			    "compared, and nobody needs them",
-			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
-			    remedy_text(REMEDY_DATABASE_ANEW)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: contextCSN says that everything is here, but entries that %s has are "
+			"missing (%zu): as a provider this node would make others delete them; "
+			"clients cannot write here. Stop slapd here, %s; only if somebody has "
+			"compared, and nobody needs them",
+			joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
+			remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -112,11 +114,12 @@ static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: everything is here, and whether entries are here that %s has "
-			    "deleted is not known: %s; clients' writes are refused until it is, "
-			    "and it is looked at again by itself. Only when somebody compared",
-			    joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: everything is here, but it is not known whether entries are here that "
+			"%s has deleted: %s; clients cannot write here until it is, and this node "
+			"looks again by itself. Only if somebody has compared",
+			joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

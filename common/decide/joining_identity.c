@@ -20,9 +20,9 @@ static const Hold *hold_suspect(const Joining *joining, const Content *peer, Sus
 		joining, GUARD_CONTENT,
 		pool_printf(
 			joining->diff->pool,
-			"%s here is not the database that the cluster knows: %s %s; if this "
-			"node became a provider, healthy peers would delete entries; %s, or %s; "
-			"after that, or if you are sure that nothing is lost",
+			"%s here is not the database that the cluster knows: %s %s; as a provider "
+			"it would make healthy peers delete entries; %s, or %s; then, or if surely "
+			"nothing is lost",
 			joining->suffix, uri,
 			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
 			remedy_text(REMEDY_DATABASE_ANEW),
@@ -71,7 +71,7 @@ static const Hold *hold_stranger(const Joining *joining, const Content *peer)
 	return joining_hold(
 		joining, GUARD_CONTENT,
 		pool_printf(pool,
-			    "%s at peer %u, %s, is another database than here (entryUUID of the "
+			    "%s at peer %u, %s, is not the same database as here (entryUUID of the "
 			    "suffix entry), and slapd would merge the two; %s; leave what is here",
 			    joining->suffix, peer->peer_id, uri, why),
 		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, peer->peer_id), uri));
@@ -88,12 +88,13 @@ static const Hold *hold_unknown(const Joining *joining, const Content *peer)
 {
 	return joining_hold(
 		joining, GUARD_CONTENT,
-		pool_printf(joining->diff->pool,
-			    "%s: %s has data and hides the suffix entry or its entryUUID: whether "
-			    "both hold the same database cannot be seen; %s; only if you are sure "
-			    "that it is the same",
-			    joining->suffix, joining_uri(joining, peer),
-			    remedy_text(REMEDY_SUFFIX_VISIBLE)),
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has data and hides the suffix entry or its entryUUID, so nobody "
+			"can see whether both hold the same database; %s; only if you are sure "
+			"that it is the same",
+			joining->suffix, joining_uri(joining, peer),
+			remedy_text(REMEDY_SUFFIX_VISIBLE)),
 		RELEASE);
 }
 
@@ -158,12 +159,12 @@ static const Hold *judge_consumer(const Joining *joining)
 	hold = pool_alloc(diff->pool, sizeof(*hold));
 	*hold = *joining_hold(
 		joining, GUARD_CONTENT,
-		pool_printf(diff->pool,
-			    "%s has entries here that this node did not read as a consumer: what "
-			    "its providers do not have would be deleted by the first refresh; stop "
-			    "slapd, %s; only if it is a copy of a provider's, or nothing that is "
-			    "here alone is needed",
-			    joining->suffix, remedy_text(REMEDY_DATABASE_ANEW)),
+		pool_printf(
+			diff->pool,
+			"%s has entries here that this node did not read as a consumer: the first "
+			"refresh would delete what its providers do not have; stop slapd, %s; only "
+			"if it is a copy of a provider's, or nobody needs what only this node has",
+			joining->suffix, remedy_text(REMEDY_DATABASE_ANEW)),
 		RELEASE);
 	/* It is seen again as long as it lasts; to a provider it would say nothing. */
 	hold->says_nothing = true;

@@ -170,12 +170,13 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(joining->diff->pool,
-			    "%s: everything is here, and clients' writes are refused until these "
-			    "peers read from here: %s%s. One that begins only after this node's "
-			    "first change reads everything anew, and brings back what is deleted "
-			    "meanwhile. Only when one of them never will",
-			    joining->suffix, expected_describe(joining), seen),
+		pool_printf(
+			joining->diff->pool,
+			"%s: everything is here, but clients cannot write here until these peers "
+			"read from here: %s%s. One that begins only after this node's first change "
+			"reads everything anew, and brings back what is deleted meanwhile. Only if "
+			"one of them never will",
+			joining->suffix, expected_describe(joining), seen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -341,10 +342,10 @@ static const Hold *judge_far(const Joining *joining)
 				joining, GUARD_JOINING,
 				pool_printf(
 					joining->diff->pool,
-					"%s: everything is here, and clients' writes are refused "
+					"%s: everything is here, but clients cannot write here "
 					"until the peers that this node does not read are in step "
 					"as well, or what is deleted meanwhile may come back: %s. "
-					"Only when that one never will be",
+					"Only if that one never will be",
 					joining->suffix, why),
 				remedy_text(REMEDY_RELEASE_JOINING));
 	}

@@ -14,17 +14,17 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_NODE] = {"node", "peers.json says which peer this node is",
 			 "nothing is written on a node that the file does not know", REMEDY_NODE},
 	[DOCTOR_STATE] = {"state", "the state folder can be used, and no write was cut off",
-			  "what is forgotten is judged anew: providers from before, a node that "
+			  "syncward judges anew what it forgot: providers from before, a node that "
 			  "left, a change that is not on disk",
 			  REMEDY_STATE},
 	[DOCTOR_DAEMON] = {"daemon", "the daemon runs, and its passes go well",
 			   "nobody notices drift, and nobody repairs it", REMEDY_DAEMON},
 	[DOCTOR_SELINUX] = {"selinux", "SELinux knows the daemon and its files",
-			    "the daemon would be refused what a person's command is allowed, or "
-			    "would be allowed more than it should",
+			    "the daemon may not do what a person's command may, or may do more "
+			    "than it should",
 			    REMEDY_SELINUX},
 	[DOCTOR_JOURNAL] = {"journal", "the journal outlives a reboot",
-			    "who changed what, and when, is lost with the machine's memory; the "
+			    "the record of who changed what, and when, is lost at a reboot; the "
 			    "history in the state folder stays",
 			    REMEDY_JOURNAL},
 	[DOCTOR_CLOCK] = {"clock", "this machine's clock is kept right",
@@ -34,7 +34,7 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 			  "slapd finds its server ID and itself among its providers by that name",
 			  REMEDY_NAMES},
 	[DOCTOR_LDAPI] = {"ldapi", "slapd answers on its local socket and knows root there",
-			  "without it nothing can be looked at nor written", REMEDY_LDAPI},
+			  "without it syncward can neither look nor write", REMEDY_LDAPI},
 	[DOCTOR_RIGHTS] = {"rights", "root may read and manage cn=config",
 			   "syncward sees nothing, or its writes are refused",
 			   REMEDY_CONFIG_MANAGE},
@@ -50,7 +50,7 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		 "slapd cannot keep a change, refuses every write, or does not start again",
 		 REMEDY_DISK_ROOM},
 	[DOCTOR_DISK_COPY] = {"disk-copy", "slapd's files say what slapd has in memory",
-			      "the next restart brings back something else than what runs now",
+			      "the next restart brings back something other than what runs now",
 			      REMEDY_DISK_COPY},
 	[DOCTOR_FENCE] =
 		{"old-backup", "an old backup would be closed to clients before slapd starts",
@@ -58,35 +58,37 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		 "peers delete what it does not have",
 		 REMEDY_FENCE},
 	[DOCTOR_MONITOR] = {"monitor", "cn=monitor tells which consumers run",
-			    "consumers that stopped, or were mixed up by slapd, are not noticed",
+			    "nobody notices consumers that stopped, or that slapd mixed up",
 			    REMEDY_MONITOR},
 	[DOCTOR_PENDING] = {"pending", "cn=config is what peers.json says",
 			    "this node does not yet replicate as it should", REMEDY_PENDING},
 	[DOCTOR_READERS] = {"readers", "the accounts that peers read with may read everything here",
-			    "what one of them cannot read is missing at the peers, passwords "
-			    "foremost, and later changes remove it everywhere",
+			    "what one of them cannot read, usually passwords, is missing at the "
+			    "peers, and later changes remove it everywhere",
 			    REMEDY_READERS},
 	[DOCTOR_LIMITS] = {"limits", "no limit cuts off a peer that reads here",
 			   "its first refresh ends early, and entries are missing there",
 			   REMEDY_APPLY},
 	[DOCTOR_INDICES] = {"indices", "entryCSN and entryUUID are indexed for equality",
-			    "each refresh of a peer searches the whole database", REMEDY_APPLY},
+			    "each refresh of a peer has to search the whole "
+			    "database",
+			    REMEDY_APPLY},
 	[DOCTOR_OLD_ENTRIES] =
 		{"old-entries", "every entry can be deleted at a peer that was away",
-		 "when one of them is deleted while a peer is away, it stays there for good: slapd "
-		 "deletes in a refresh only what carries a server ID of contextCSN",
+		 "an entry that is deleted while a peer is away stays there for good: a refresh "
+		 "deletes only entries whose server ID is in contextCSN",
 		 REMEDY_OLD_ENTRIES},
 	[DOCTOR_TIMEOUTS] = {"timeouts", "every provider is read with time limits",
-			     "when it stops answering, the next change of cn=config may freeze "
-			     "slapd",
+			     "if a provider stops answering, the next change of cn=config may "
+			     "freeze slapd",
 			     REMEDY_APPLY},
 	[DOCTOR_LINKS] = {"links", "every consumer of slapd is connected and follows",
 			  "this node does not get what is written there", REMEDY_LINKS},
 	[DOCTOR_TLS_FILES] =
 		{"tls-files",
 		 "slapd can read the TLS files of its links, and holds them as they are",
-		 "slapd reads them when it makes a consumer, and not again: a link that "
-		 "must connect again breaks when what was there before is over",
+		 "slapd reads them only when it creates a consumer: a link that has to connect "
+		 "again breaks once the old certificate has expired",
 		 REMEDY_TLS_FILES},
 	[DOCTOR_PEER_REACH] = {"peer-reach", "every peer is reached over the network",
 			       "nothing comes from there", REMEDY_SEE_FINDING},
@@ -102,8 +104,8 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 		 "(readers)",
 		 REMEDY_SEE_FINDING},
 	[DOCTOR_PEER_PROVIDER] = {"peer-provider", "every peer is a provider, under its own ID",
-				  "it does not tell what changes, or its changes are taken for "
-				  "another node's",
+				  "it does not send changes, or others take its changes for those "
+				  "of another node",
 				  REMEDY_SEE_FINDING},
 	[DOCTOR_PEER_LIMITS] = {"peer-limits", "no limit of a peer cuts this node off",
 				"a refresh ends early, and entries are missing here",
@@ -111,7 +113,8 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_CERTIFICATES] = {"certificates", "no peer's certificate ends soon",
 				 "the link breaks on that day", REMEDY_CERTIFICATE_RENEW},
 	[DOCTOR_SCHEMA] = {"schema", "every peer has the schema of this node",
-			   "an entry that one of them does not know stops its replication",
+			   "an entry with schema that one of them does not know stops replication "
+			   "there",
 			   REMEDY_SCHEMA},
 	[DOCTOR_PEER_CLOCK] = {"peer-clock", "every peer's clock agrees with this one",
 			       "of two writes the one with the later time wins, on all nodes",
@@ -120,19 +123,19 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 			    "a client gets another answer there", REMEDY_IN_STEP},
 	[DOCTOR_CONFLICTS] = {"conflicts", "no change bears a time that has not come yet",
 			      "slapd settles conflicts by time and leaves no trace: such a change "
-			      "wins against every later write, until its time has come",
+			      "wins over every later write until its time has come",
 			      REMEDY_CONFLICTS},
 	[DOCTOR_RETIRED_IDS] = {"retired-ids",
 				"every server ID in contextCSN is a peer's, or retired and its "
 				"last change everywhere",
-				"of a node that is gone, or of one that wrote before it had its "
-				"ID: nobody brings what is missing of it but the peers that have "
-				"it, and a new node must never be given it",
+				"such an ID is that of a node that is gone, or that wrote before "
+				"it had its ID: only peers that have its changes can pass them on, "
+				"and no new node may ever get it",
 				REMEDY_RETIRED},
 	[DOCTOR_GLUE] =
 		{"glue", "no entry here is a mere placeholder",
-		 "entries came of which the one above was not here, or it was deleted at "
-		 "one node while another got entries below it: no search shows it, adding it "
-		 "is refused (68), and what was in it is not here",
+		 "entries arrived before the one above them, or that one was deleted at one node "
+		 "while another got entries below it: no search shows it, slapd refuses to add it "
+		 "(68), and its contents are missing",
 		 REMEDY_SEE_FINDING},
 };

@@ -280,7 +280,9 @@ static void judge_lag(Verdict *verdict, const Status *status, const CheckLimits 
 		problem(verdict, level, lag_describe_longest(verdict->pool, &lag));
 	else if (lag.unknown && verdict->level == CHECK_OK)
 		problem(verdict, CHECK_UNKNOWN,
-			pool_printf(verdict->pool, "%s: how far this node is behind is not known",
+			pool_printf(verdict->pool,
+				    "%s: it is not known how far this node is "
+				    "behind",
 				    lag.unknown));
 }
 

@@ -45,7 +45,7 @@ const char *compared_problem(Pool *pool, const CompareRecord *record, const Stat
 	if (!is_of_a_peer(record, status))
 		return NULL;
 	if (record->verdict == COMPARISON_NOT_COMPARABLE)
-		return pool_printf(pool, "%s: peer %u could not be compared with %s ago",
+		return pool_printf(pool, "%s: the comparison with peer %u failed %s ago",
 				   record->suffix, record->peer_id, duration_print(pool, age_sec));
 	if (age_sec > COMPARED_OLD_SEC)
 		return pool_printf(pool, "%s: peer %u was last compared with %s ago",

@@ -71,7 +71,7 @@ static void events(Page *page)
 	const unsigned long *counts = page->status->counters.events;
 
 	metric_begin(page->out, "events_total", "counter",
-		     "Events that the journal was told, by name.");
+		     "Events that were logged to the journal, by name.");
 	for (unsigned i = 0; i < EVENT_KIND_COUNT; i++)
 		metric_number(page->out, "events_total",
 			      (const char *const[][2]){{"event", event_name(i)}, {0}},
@@ -146,17 +146,17 @@ static void left(Page *page)
 {
 	const Status *status = page->status;
 
-	metric_gauge(page->out, "troubles", "What keeps the agent from its work.",
+	metric_gauge(page->out, "troubles", "Troubles that keep the agent from its work.",
 		     (long long)status_count(status, CONDITION_TROUBLE));
-	metric_gauge(page->out, "holds", "What is held until somebody releases it.",
+	metric_gauge(page->out, "holds", "Changes that are held until somebody releases them.",
 		     (long long)status_count(status, CONDITION_HOLD));
-	metric_gauge(page->out, "findings", "What was found and no correction mends.",
+	metric_gauge(page->out, "findings", "Findings that syncward cannot correct.",
 		     (long long)status_count(status, CONDITION_FINDING));
 	metric_begin(page->out, "holds_by_code", "gauge",
-		     "What is held until somebody releases it, by guard.");
+		     "Changes that are held until somebody releases them, by guard.");
 	conditions_by_code(page, CONDITION_HOLD, "holds_by_code");
 	metric_begin(page->out, "findings_by_code", "gauge",
-		     "What was found and no correction mends, by code and severity.");
+		     "Findings that syncward cannot correct, by code and severity.");
 	conditions_by_code(page, CONDITION_FINDING, "findings_by_code");
 	metric_gauge(page->out, "paused", "Whether a person paused corrections.",
 		     status_condition(status, CONDITION_HOLD, "paused") != NULL);
@@ -313,7 +313,7 @@ static void compared(Page *page)
 			      records->items[i].compared_sec);
 	}
 	metric_begin(page->out, "compare_result", "gauge",
-		     "What came of it; 1 for the verdict it was.");
+		     "The verdict of the last comparison: 1 for the one that applies.");
 	for (size_t i = 0; i < records->n_items; i++) {
 		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
 		metric_sample(
@@ -357,7 +357,7 @@ static void nodes(Page *page)
 			      (const char *const[][2]){{"state", fleet_state_name(state)}, {0}},
 			      (long long)count.n[state]);
 	metric_gauge(page->out, "heartbeats_ignored",
-		     "Heartbeats that do not count: broken ones, and such as may be forged.",
+		     "Heartbeats that do not count, because they are broken or may be forged.",
 		     (long long)count.n_ignored);
 }
 
@@ -375,9 +375,9 @@ const char *status_metrics(Pool *pool, const Status *status)
 	desired(&page);
 	left(&page);
 	databases(&page);
-	peers(&page, "consumer_info", "A peer that the database is to be read from.", peer_info);
+	peers(&page, "consumer_info", "A peer from which the database is to be read.", peer_info);
 	peers(&page, "consumer_up", "Whether slapd is connected to that peer.", peer_up);
-	peers(&page, "link_down", "Whether the link to that peer is told to be down.", peer_down);
+	peers(&page, "link_down", "Whether the link to that peer is reported as down.", peer_down);
 	peers(&page, "consumer_last_contact_timestamp_seconds",
 	      "When slapd last heard from that peer.", peer_contact);
 	peers(&page, "peer_certificate_end_timestamp_seconds",

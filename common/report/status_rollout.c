@@ -60,7 +60,8 @@ void rollout_metrics(Buf *out, const StatusRollout *rollout)
 	char id[16];
 
 	metric_gauge(out, "rollout_waits",
-		     "1: a new revision of peers.json waits here until others did well with it.",
+		     "1: a new revision of peers.json waits here until it has worked well on other "
+		     "nodes.",
 		     rollout->waits);
 	if (!rollout->waits)
 		return;

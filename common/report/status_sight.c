@@ -18,30 +18,36 @@ static const char *peer_lacks(Pool *pool, const char *suffix, const DatabaseHeal
 		if (is_unseen(&health->peers[i], now_sec))
 			return pool_printf(
 				pool,
-				"%s: what peer %u has was last read %s ago, so whether changes of "
-				"it are missing here is not known",
+				"%s: the copy of peer %u was last read %s ago, so it is not known "
+				"whether changes of it are missing here",
 				suffix, health->peers[i].peer_id,
 				duration_print(pool, now_sec - health->peers[i].read_sec));
 	return NULL;
+}
+
+static const char *database_lacks(Pool *pool, const Status *status, const StatusDatabase *database)
+{
+	const DatabaseHealth *health = database->health;
+
+	if (database->is_in_step == CLAIM_UNKNOWN)
+		return pool_printf(pool,
+				   "%s: it is not known whether cn=config is as peers.json says",
+				   database->suffix);
+	if (!health)
+		return NULL;
+	if (status->is_slapd_up == CLAIM_YES && !health->here.is_current)
+		return pool_printf(pool,
+				   "%s: this node cannot read its own copy, so it is not known "
+				   "whether changes are missing",
+				   database->suffix);
+	return peer_lacks(pool, database->suffix, health, status->written_sec);
 }
 
 const char *sight_lacks(Pool *pool, const Status *status)
 {
 	const char *lacks = NULL;
 
-	for (size_t i = 0; i < status->n_databases && !lacks; i++) {
-		const DatabaseHealth *health = status->databases[i].health;
-
-		if (!health)
-			continue;
-		if (status->is_slapd_up == CLAIM_YES && !health->here.is_current)
-			lacks = pool_printf(pool,
-					    "%s: what this node has of it cannot be read, so "
-					    "whether changes are missing is not known",
-					    status->databases[i].suffix);
-		else
-			lacks = peer_lacks(pool, status->databases[i].suffix, health,
-					   status->written_sec);
-	}
+	for (size_t i = 0; i < status->n_databases && !lacks; i++)
+		lacks = database_lacks(pool, status, &status->databases[i]);
 	return lacks;
 }

@@ -71,8 +71,8 @@ static void life_line(Page *page, const StatusLife *life)
 			   date(page, status->stopped_sec), ago(page, status->stopped_sec));
 	else
 		buf_printf(page->out,
-			   "%s: process %ld is gone, it did not end in order. "
-			   "What follows is of %s, %s.\n\n",
+			   "%s: process %ld is gone and was not stopped properly. What follows is "
+			   "from %s, %s.\n\n",
 			   coloured(page, COLOUR_BAD, "THE DAEMON DOES NOT RUN"), status->pid,
 			   date(page, status->written_sec), ago(page, status->written_sec));
 }
@@ -299,7 +299,7 @@ static void databases(Page *page)
 		peers_table(page, database);
 		if (database->n_not_read > 0)
 			buf_printf(page->out,
-				   "  providers that are not read, and not looked at: %zu\n",
+				   "  providers that this node neither reads nor looks at: %zu\n",
 				   database->n_not_read);
 		if (database->n_leaves > 0)
 			buf_printf(page->out,
@@ -355,7 +355,7 @@ static void conditions(Page *page)
 	static const char *const titles[] = {
 		[CONDITION_TROUBLE] = "Trouble",
 		[CONDITION_HOLD] = "Held, until somebody releases it",
-		[CONDITION_FINDING] = "Found, and not for syncward to mend",
+		[CONDITION_FINDING] = "Found, and syncward cannot correct it",
 		[CONDITION_CHANGE] = "Still to be changed",
 		[CONDITION_LINK] = "Links that do not work",
 		[CONDITION_NODE] = "Nodes that are silent",

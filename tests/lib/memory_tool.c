@@ -179,6 +179,10 @@ static void report_print(const Case *one, const char *key, Pool *pool, const Rep
 	for (size_t i = 0; i < plan->n_holds; i++)
 		json_out_text(out, NULL, plan->holds[i].text);
 	json_out_close(out, '[');
+	json_out_open(out, "findings", '[');
+	for (size_t i = 0; i < plan->n_findings; i++)
+		json_out_text(out, NULL, plan->findings[i].text);
+	json_out_close(out, '[');
 	json_out_open(out, "steps", '[');
 	for (size_t i = 0; i < plan->n_steps; i++)
 		json_out_text(out, NULL, step_title(pool, &plan->steps[i]));

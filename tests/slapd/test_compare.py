@@ -534,68 +534,7 @@ def test_that_copies_were_equal_is_not_known_behind_a_link_that_was_made_anew(pa
         wait_until(said, "it is not known any more", 40)
 
 
-# Large ones
-
-def highest_memory(process):
-    """The most memory that the process had resident at a time, in MiB, and its end is waited for."""
-    highest = 0
-    while process.poll() is None:
-        with contextlib.suppress(OSError), open(f"/proc/{process.pid}/status", encoding="ascii") as file:
-            lines = [line for line in file if line.startswith("VmHWM:")]
-            highest = max([highest, *(int(line.split()[1]) / 1024 for line in lines)])
-        time.sleep(0.02)
-    return highest
-
-
-def large_pair(slapd_factory, program, n):
-    """Two copies of n entries of which node 2 has one that node 1 lacks, and an older one."""
-    cluster = Cluster(slapd_factory, program, 2, [database(attributes={
-        "olcDbMaxSize": str(1 << 32), "olcDbIndex": "entryUUID,entryCSN eq",
-        "olcLimits": f'dn.exact="cn=replicator,{SUFFIX}" size=unlimited time=unlimited'})]).form_by_hand()
-    for node in cluster:
-        show_count(node)
-        cut(node)
-        node.server.stop()
-    first, second = (node.server for node in cluster)
-    add_many(first, n)
-    clone(first, second)
-    for server in (first, second):
-        server.start()
-    admin = second.admin()
-    second.add(f"cn=more,{SUFFIX}", {"objectClass": ["person"], "cn": "more", "sn": "s"}, admin)
-    admin.unbind_s()
-    return cluster
-
-
-def check_large(cluster, n, *words):
-    with subprocess.Popen(cluster[0].command("compare", "--output", "json", "--lag", "0", *words), stdout=subprocess.PIPE,
-                          text=True) as process:
-        memory = highest_memory(process)
-        document = json.loads(process.stdout.read())
-    peer = peer_of(document)
-    assert peer["read"], peer["text"]
-    assert found(peer) == [("missing-here", f"cn=more,{SUFFIX}")] and peer["entries"] == peer["counted"] == n + 3
-    assert document["databases"][0]["here"]["entries"] == n + 2
-    return memory
-
-
-@pytest.mark.one_release
-def test_40000_entries_take_32_bytes_each(slapd_factory):
-    """More bytes than are taken of a peer whose answers nobody looks at. Measured without sanitizers."""
-    cluster = large_pair(slapd_factory, PLAIN, 40000)
-    memory = check_large(cluster, 40000)
-    assert memory < 24, memory
-
-
-@pytest.mark.long
-@pytest.mark.one_release
-def test_a_million_entries_take_96_mib(slapd_factory):
-    cluster = large_pair(slapd_factory, PLAIN, 1000000)
-    memory = check_large(cluster, 1000000)
-    assert memory < 96, memory
-    memory = check_large(cluster, 1000000, "--attributes")
-    assert memory < 96, memory
-
+# Throttled
 
 @pytest.mark.one_release
 def test_at_a_rate_it_takes_its_time(pair):

@@ -141,7 +141,7 @@ def test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_th
     assert node.server.config_writes() == 0
     one_left = node.apply("--first-node", "--empty", "2").stdout
     assert "syncward apply --first-node --empty 2,3" in one_left
-    assert f"could not be seen: {cluster[2].server.ldap_uri}" in one_left
+    assert f"whether these peers hold data: {cluster[2].server.ldap_uri}" in one_left
     assert node.apply("--first-node", "--empty", "2,9").returncode == 64
     assert node.apply("--empty", "2").returncode == 64
     remedies.run(node, one_left, "first-node-empty")

@@ -84,7 +84,7 @@ def test_of_two_that_join_the_one_that_has_all_goes_first(slapd_factory, program
     cluster[0].server.stop()
     for _ in range(2):
         held = part.apply()
-        assert held.returncode == 3 and f"{full.server.ldap_uri} has changes that are not here, and cannot be read before it is a provider" in held.stdout
+        assert held.returncode == 3 and f"{full.server.ldap_uri} has changes that are not here, and nobody can read it until it is a provider" in held.stdout
         held = full.apply()
         assert held.returncode == 3 and f"{cluster[0].server.ldap_uri}: " in held.stdout and not is_provider(full), held.stdout
     assert cluster[0].server.ldap_uri in part.syncrepl()[0]

@@ -152,7 +152,7 @@ def test_a_consumer_that_nobody_needs_is_emptied_as_printed(lost):
     consumer.server.start()
     remedies.did("consumer-anew")
     held = provider.apply()
-    assert held.returncode == 3 and "could not be seen" in held.stdout
+    assert held.returncode == 3 and "could not see whether" in held.stdout
     remedies.run(provider, held.stdout, "first-node-empty")
     provider.server.seed()
     apply_until_joined(consumer)

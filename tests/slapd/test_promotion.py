@@ -100,7 +100,7 @@ def test_what_it_did_not_read_keeps_it_closed(slapd_factory, program):
     node = promote(cluster)
     for _ in range(2):
         held = node.apply("--release", "role")
-        assert held.returncode == 3 and "as a provider this node would have others delete them" in held.stdout, held.stdout
+        assert held.returncode == 3 and "as a provider this node would make others delete them" in held.stdout, held.stdout
         for other in cluster.nodes[:-1]:
             other.apply()
     assert is_plain(node.server)

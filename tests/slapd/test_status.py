@@ -189,7 +189,7 @@ def test_a_daemon_that_was_stopped_or_killed_is_not_taken_for_a_running_one(node
             os.kill(daemon.pid, signal.SIGKILL)
             daemon.process.wait()
     done = page(node)
-    assert done.returncode == 1 and "did not end in order" in done.stdout
+    assert done.returncode == 1 and "was not stopped properly" in done.stdout
     # Another process that got its number is not the daemon.
     other = {**document(node), "pid": os.getpid()}
     with open(status_path(node), "w", encoding="utf-8") as file:

@@ -11,10 +11,11 @@
 #include "common/decide/diff.h"
 #include "common/decide/joining_extra.h"
 
-#define SUFFIX "dc=example,dc=org"
-#define OLD    "20261122101500.000001Z#000000#001#000000"
-#define NEW    "20261122101501.000000Z#000000#001#000000"
-#define OWN    "20261122101500.000000Z#000000#002#000000"
+#define SUFFIX      "dc=example,dc=org"
+#define OLD         "20261122101500.000001Z#000000#001#000000"
+#define NEW         "20261122101501.000000Z#000000#001#000000"
+#define MESSAGE_MAX 300
+#define OWN         "20261122101500.000000Z#000000#002#000000"
 
 /* A node with id 2 and one peer with id 1, both with the same suffix entry, refreshing from it. */
 typedef struct Scene {
@@ -96,13 +97,15 @@ static int scene_free(void **state)
 	return 0;
 }
 
-/* The guard that holds; -1: none. */
+/* The guard that holds; -1: none. Names are short here: in a message each counts as a word. */
 static int judge(Scene *scene)
 {
 	const Hold *hold;
 
 	scene->diff.n_joining = 0; /* a pass asks once */
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
+	if (hold && strlen(hold->text) > MESSAGE_MAX)
+		fail_msg("%zu characters: %s", strlen(hold->text), hold->text);
 	return hold ? (int)hold->guard : -1;
 }
 
@@ -761,8 +764,8 @@ static void what_only_one_that_joins_has_may_be_released(void **state)
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	assert_int_equal(hold->guard, GUARD_JOINING);
 	assert_non_null(strstr(hold->text,
-			       "ldap://one has changes that are not here, and cannot be "
-			       "read before it is a provider"));
+			       "ldap://one has changes that are not here, and nobody can "
+			       "read it until it is a provider"));
 	assert_string_equal(hold->release, "syncward apply --release joining");
 	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);

@@ -164,7 +164,8 @@ static void a_far_peer_may_have_more_than_one_that_is_alone(void **state)
 			  .state = CONTENT_UNREACHABLE,
 			  .problem = "refused",
 			  .nobody_listens = true};
-	tells(scene, GUARD_JOINING, "Newer changes there would be deleted");
+	tells(scene, GUARD_JOINING,
+	      "If this node wrote without newer changes from there, they would be deleted");
 	tells(scene, GUARD_JOINING, "ldap://peer3: no answer");
 	far->nobody_listens = true;
 	scene->plan = (Plan){0};

@@ -925,7 +925,7 @@ static void what_was_not_compared_or_long_ago_is_a_warning_and_no_number(void **
 	Status gone = old;
 
 	(void)state;
-	assert_non_null(strstr(check(pool, &away).line, " could not be compared with 60 s ago"));
+	assert_non_null(strstr(check(pool, &away).line, " failed 60 s ago"));
 	assert_null(strstr(check(pool, &away).line, "differences="));
 	assert_null(strstr(status_metrics(pool, &away), "compare_differences{"));
 	assert_null(strstr(check(pool, &fresh).line, "compared with"));

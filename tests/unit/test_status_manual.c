@@ -166,10 +166,9 @@ static void every_guard_has_the_level_that_the_manual_gives_it(void **state)
 					      .begins = EVENT_HELD,
 					      .ends = EVENT_RELEASED,
 					      .code = code});
-		if (level_of(pool, &scene) !=
-		    (paragraph_has(CHECK_CRITICAL, code)
-			     ? CHECK_CRITICAL
-			     : manual_level("Anything else that is held")))
+		if (level_of(pool, &scene) != (paragraph_has(CHECK_CRITICAL, code)
+						       ? CHECK_CRITICAL
+						       : manual_level("Anything else is held")))
 			fail_msg("%s: check and manual disagree", code);
 	}
 }
@@ -191,13 +190,13 @@ static const State states[] = {
 	{"no peers.json can be used at all", {.begins = EVENT_DESIRED_REFUSED}, true},
 	{"Metrics cannot be written", {.key = "status", .begins = EVENT_STATE_TROUBLE}, false},
 	{"a folder cannot be watched", {.key = "watch", .begins = EVENT_STATE_TROUBLE}, false},
-	{"a finding that is critical",
+	{"or a finding is critical",
 	 {.kind = CONDITION_FINDING, .code = "x", .is_critical = true},
 	 false},
 	{"found, paused", {.kind = CONDITION_FINDING, .code = "x"}, false},
 	{"paused or", {.kind = CONDITION_HOLD, .code = "paused"}, false},
 	{"still to be changed", {.kind = CONDITION_CHANGE}, false},
-	{"a link that is only being tried", {.kind = CONDITION_CHANGE, .code = "probing"}, false},
+	{"a link that is only being tested", {.kind = CONDITION_CHANGE, .code = "probing"}, false},
 };
 
 static void every_state_that_lasts_has_the_level_of_the_manual(void **state)
@@ -271,7 +270,7 @@ static void a_daemon_that_is_gone_hangs_or_begins_has_the_level_of_the_manual(vo
 		manual_level("The daemon does not run"));
 	assert_int_equal(
 		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 241}, &none).level,
-		manual_level("told nothing for three intervals and a minute"));
+		manual_level("has not reported for three intervals and a minute"));
 	assert_int_equal(
 		status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW + 240}, &none).level,
 		manual_level("Everything else"));
@@ -289,8 +288,8 @@ static void what_compare_found_has_the_level_of_the_manual(void **state)
 		const char *words;
 	} rows[] = {
 		{COMPARISON_DIFFERENT, 60, "Entries differed when"},
-		{COMPARISON_NOT_KNOWN, 60, "of which all that was shown is equal"},
-		{COMPARISON_NOT_COMPARABLE, 60, "could not be compared with when it last tried"},
+		{COMPARISON_NOT_KNOWN, 60, "that shows no difference"},
+		{COMPARISON_NOT_COMPARABLE, 60, "the last comparison with a peer failed"},
 		{COMPARISON_EQUAL, 86400 * 22, "more than three weeks ago"},
 		{COMPARISON_EQUAL, 60, "Everything else"},
 	};
@@ -323,7 +322,7 @@ static void a_lag_that_nobody_knows_has_the_level_of_the_manual(void **state)
 	assert_int_equal(status_check(pool, &scene.status, &(StatusLife){CLAIM_YES, NOW},
 				      &(CheckLimits){.warning_msec = 10000, .critical_msec = -1})
 				 .level,
-			 manual_level("nobody knows how far this node is behind"));
+			 manual_level("it is not known how far this node is behind"));
 }
 
 static void a_copy_here_that_is_not_read_has_the_level_of_the_manual(void **state)
@@ -336,12 +335,24 @@ static void a_copy_here_that_is_not_read_has_the_level_of_the_manual(void **stat
 	scene_begin(&scene);
 	scene.database.health = &unread;
 	assert_int_equal(level_of(pool, &scene),
-			 manual_level("this node itself has of a database cannot be read"));
+			 manual_level("this node's own copy of a database"));
 	unread.here.is_current = true;
 	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
 	unread.here.is_current = false;
 	scene.status.is_slapd_up = CLAIM_NO;
 	assert_int_not_equal(level_of(pool, &scene), CHECK_UNKNOWN);
+}
+
+static void what_nobody_knows_of_cn_config_has_the_level_of_the_manual(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Scene scene;
+
+	(void)state;
+	scene_begin(&scene);
+	scene.database.is_in_step = CLAIM_UNKNOWN;
+	assert_int_equal(level_of(pool, &scene),
+			 manual_level("not known whether cn=config is as peers.json says"));
 }
 
 static void a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual(void **state)
@@ -359,7 +370,7 @@ static void a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual(void **
 	scene.database.health = &health;
 	scene.status.written_sec = NOW - 5;
 	assert_int_equal(level_of(pool, &scene),
-			 manual_level("or what a peer has, for a quarter of"));
+			 manual_level("that of a peer could not be read for a"));
 	peer.read_sec++;
 	assert_int_equal(level_of(pool, &scene), manual_level("Everything else"));
 	peer.read_sec = -1; /* slapd binds there as we cannot */
@@ -379,6 +390,7 @@ int main(void)
 		cmocka_unit_test(what_compare_found_has_the_level_of_the_manual),
 		cmocka_unit_test(a_lag_that_nobody_knows_has_the_level_of_the_manual),
 		cmocka_unit_test(a_copy_here_that_is_not_read_has_the_level_of_the_manual),
+		cmocka_unit_test(what_nobody_knows_of_cn_config_has_the_level_of_the_manual),
 		cmocka_unit_test(a_peer_that_is_not_seen_for_long_has_the_level_of_the_manual),
 	};
 
