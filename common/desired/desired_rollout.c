@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
 #include "common/base/timestamp.h"
 #include "common/desired/desired_internal.h"
 
@@ -86,19 +84,18 @@ static bool has_heartbeat(const Desired *desired)
 static const Peer *blind_find(const Desired *desired, unsigned canary)
 {
 	AUTO(Pool) *scratch = pool_new();
-	bool *sees = pool_alloc(scratch, (ID_MAX + 1) * sizeof(*sees));
+	IdTable sees = id_table_make(scratch, desired);
 
-	memset(sees, 0, (ID_MAX + 1) * sizeof(*sees));
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		const DesiredDatabase *database = &desired->databases[i];
 
 		if (!database->heartbeat.container || !desired_database_has_peer(database, canary))
 			continue;
 		for (size_t k = 0; k < database->n_peer_ids; k++)
-			sees[database->peer_ids[k]] = true;
+			id_table_set(&sees, database->peer_ids[k], 1);
 	}
 	for (size_t i = 0; i < desired->n_peers; i++)
-		if (!sees[desired->peers[i].id])
+		if (id_table_get(&sees, desired->peers[i].id) == 0)
 			return &desired->peers[i];
 	return NULL;
 }
