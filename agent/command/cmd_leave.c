@@ -87,7 +87,8 @@ static void left_tell(ApplyRecord *record, const LeaveReport *report)
 static int leave_locked(const Options *options, Context *context, unsigned timeout_sec)
 {
 	AUTO(Directory) *directory = NULL;
-	LeaveOptions leave = {.timeout_sec = timeout_sec};
+	LeaveOptions leave = {.timeout_sec = timeout_sec,
+			      .despite_readers = options->despite_readers};
 	LeaveReport report;
 	ApplyRecord record;
 	Inputs inputs;
@@ -137,6 +138,8 @@ static int cmd_leave(const Options *options)
 static const OptionRule leave_options[] = {
 	OPTION_NAMED("--timeout", OPTION_TEXT, timeout, "SECONDS",
 		     "how long to wait for a peer to have every change, in seconds (10)"),
+	OPTION_NAMED("--despite-readers", OPTION_FLAG, despite_readers, NULL,
+		     "also while others read here than peers.json has"),
 };
 
 const Command command_leave = {

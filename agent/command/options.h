@@ -56,6 +56,7 @@ typedef struct Options {
 	bool shows_secrets;        /* plan --show-secrets */
 	TextList empty;            /* apply --first-node: ids, split at commas */
 	bool is_first_node;        /* apply --first-node */
+	bool despite_readers;      /* leave --despite-readers */
 	bool writes_entry;         /* verify --write */
 	bool lists_checks;         /* doctor --list */
 	const char *wait;          /* status --wait: how long, or "" */

@@ -75,7 +75,7 @@ static const DesiredDatabase *database_of(const RolloutFile *file, unsigned id)
 	for (size_t i = 0; i < file->desired->n_databases; i++) {
 		const DesiredDatabase *database = &file->desired->databases[i];
 
-		if (database->heartbeat.container && desired_database_has_peer(database, id) &&
+		if (rollout_is_shown(file->desired, database, id) &&
 		    (file->self == 0 || desired_database_has_peer(database, file->self)))
 			return database;
 	}

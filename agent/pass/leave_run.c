@@ -9,6 +9,7 @@
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
 #include "agent/peer/session_tls.h"
+#include "agent/slapd/sessions_here.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
@@ -16,6 +17,7 @@
 #include "common/copy/lag.h"
 #include "common/decide/guard.h"
 #include "common/decide/leaving_parts.h"
+#include "common/decide/leaving_readers.h"
 #include "common/pass/memory_after.h"
 #include "common/plan/render.h"
 
@@ -28,6 +30,7 @@ typedef struct Leave {
 	const Inputs *inputs;
 	Directory *directory;
 	unsigned timeout_sec;
+	bool despite_readers;
 	const PassHooks *hooks;
 	World world;
 	Known kept;  /* as the state folder has it */
@@ -159,6 +162,37 @@ static bool all_is_safe(const Leave *leave)
 				     .release = remedy_text(REMEDY_LEAVE)});
 	}
 	return is_safe;
+}
+
+/* --- does anybody read here who should not? --- */
+
+static int sessions_count(const Leave *leave, const LeaveReaders *readers)
+{
+	const SessionsAsked asked = {readers->dns, readers->n_dns, (int64_t)time(NULL)};
+	const char **addresses;
+
+	return sessions_here_find(leave->directory, leave->pool, &asked, &addresses);
+}
+
+/* A reader that has just ended is seen for a moment still. */
+static void readers_judge(const Leave *leave)
+{
+	const Inputs *inputs = leave->inputs;
+	const LeaveReaders readers = leave_readers(leave->pool, inputs->file.desired,
+						   inputs->not_listed ? NULL : inputs->wanted.self,
+						   &leave->report->leaving);
+	const int64_t end_msec = monotonic_msec() + (int64_t)leave->timeout_sec * 1000;
+	int n;
+
+	if (!readers.may_part || leave->despite_readers)
+		return;
+	for (;;) {
+		n = sessions_count(leave, &readers);
+		if (n < 0 || (size_t)n <= readers.n_expected || monotonic_msec() >= end_msec)
+			break;
+		pause_msec(POLL_MSEC);
+	}
+	leave_hold_readers(leave->pool, &readers, n, &leave->report->plan);
 }
 
 /* --- writing --- */
@@ -314,6 +348,7 @@ static int leave_try(Leave *leave, Error *err)
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (!leave->inputs->not_listed && report->leaving.n_databases > 0)
 		leave_hold_parting(leave->pool, desired, leave->inputs->wanted.self, &report->plan);
+	readers_judge(leave);
 	if (report->leaving.n_databases == 0 || !all_is_safe(leave) || report->plan.n_holds > 0 ||
 	    report->is_audit)
 		return 0;
@@ -332,6 +367,7 @@ void leave_run(Pool *pool, const LeaveOptions *options, LeaveReport *ret)
 		.inputs = options->inputs,
 		.directory = options->directory,
 		.timeout_sec = options->timeout_sec,
+		.despite_readers = options->despite_readers,
 		.hooks = &options->hooks,
 		.kept = options->inputs->state.known,
 		.known = options->inputs->state.known,

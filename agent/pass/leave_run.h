@@ -22,7 +22,8 @@ typedef struct LeaveOptions {
 	const Inputs *inputs;
 	Directory *directory;
 	unsigned timeout_sec;
-	PassHooks hooks; /* those around a write are called */
+	bool despite_readers; /* a person says that they are no nodes of the cluster */
+	PassHooks hooks;      /* those around a write are called */
 } LeaveOptions;
 
 /*

@@ -58,6 +58,9 @@ const RemedyRow remedies_releases[REMEDY_COUNT] = {
 		 "test_joining.py::test_beside_peers_that_refuse_the_first_node_is_believed_only_about_those_that_somebody_looked_at"},
 	[REMEDY_LEAVE] = {"leave", REMEDY_SHELL, "syncward leave",
 			  "test_leave.py::test_a_node_that_is_not_listed_any_more_leaves"},
+	[REMEDY_LEAVE_DESPITE_READERS] =
+		{"leave-despite-readers", REMEDY_SHELL, "syncward leave --despite-readers",
+		 "test_topology.py::test_a_gateway_whose_line_is_gone_leaves_nobody_behind"},
 	[REMEDY_RESUME] = {"resume", REMEDY_SHELL, "syncward resume",
 			   "test_daemon_contested.py::test_resume_lets_it_correct_again"},
 	[REMEDY_RELEASE_ROLE] =

@@ -41,24 +41,39 @@ static void schedule_fill(const unsigned char *block, uint32_t schedule[64])
 	}
 }
 
+/* One round. The words do not move: what is a in one round is b in the next one. */
+static inline void word_add(uint32_t words[8], size_t turn, uint32_t added)
+{
+	const uint32_t a = words[(8 - turn) % 8], b = words[(9 - turn) % 8];
+	const uint32_t c = words[(10 - turn) % 8], e = words[(12 - turn) % 8];
+	const uint32_t f = words[(13 - turn) % 8], g = words[(14 - turn) % 8];
+	const uint32_t first = words[(15 - turn) % 8] + added + (g ^ (e & (f ^ g))) +
+			       (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25));
+
+	words[(11 - turn) % 8] += first;
+	words[(15 - turn) % 8] =
+		first + ((a & b) | (c & (a | b))) + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22));
+}
+
 static void block_add(uint32_t state[8], const unsigned char *block)
 {
-	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
-	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
-	uint32_t schedule[64];
+	uint32_t schedule[64], words[8];
 
 	schedule_fill(block, schedule);
-	for (size_t i = 0; i < 64; i++) {
-		const uint32_t first = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
-				       ((e & f) ^ (~e & g)) + round_constants[i] + schedule[i];
-		const uint32_t second = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
-					((a & b) ^ (a & c) ^ (b & c));
-
-		h = g, g = f, f = e, e = d + first;
-		d = c, c = b, b = a, a = first + second;
+	memcpy(words, state, sizeof(words));
+	/* Written out so that the compiler knows each word's place, and keeps it in a register. */
+	for (size_t i = 0; i < 64; i += 8) {
+		word_add(words, 0, round_constants[i] + schedule[i]);
+		word_add(words, 1, round_constants[i + 1] + schedule[i + 1]);
+		word_add(words, 2, round_constants[i + 2] + schedule[i + 2]);
+		word_add(words, 3, round_constants[i + 3] + schedule[i + 3]);
+		word_add(words, 4, round_constants[i + 4] + schedule[i + 4]);
+		word_add(words, 5, round_constants[i + 5] + schedule[i + 5]);
+		word_add(words, 6, round_constants[i + 6] + schedule[i + 6]);
+		word_add(words, 7, round_constants[i + 7] + schedule[i + 7]);
 	}
-	state[0] += a, state[1] += b, state[2] += c, state[3] += d;
-	state[4] += e, state[5] += f, state[6] += g, state[7] += h;
+	for (size_t i = 0; i < 8; i++)
+		state[i] += words[i];
 }
 
 /* What is left behind the last whole block, padded with a one bit, zeros and the length in bits. */

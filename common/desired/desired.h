@@ -226,6 +226,10 @@ bool desired_has_hub(const Desired *desired, const DesiredDatabase *database);
 /* True when the peer holds the database. */
 bool desired_database_has_peer(const DesiredDatabase *database, unsigned id);
 
+/* True when the database can show how that provider does: it has a heartbeat there, which another
+ * provider lets it write. */
+bool rollout_is_shown(const Desired *desired, const DesiredDatabase *database, unsigned canary);
+
 /* The rid by which the database's consumers call that peer. */
 unsigned desired_rid(const DesiredDatabase *database, const Peer *provider);
 

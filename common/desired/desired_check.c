@@ -77,39 +77,44 @@ static int check_suffixes(Check *check)
 }
 
 /* Fills the table from an id to the peer's position + 1. */
-static int check_ids(Check *check, unsigned *positions)
+static int check_ids(Check *check, IdTable *positions)
 {
 	for (size_t i = 0; i < check->desired->n_peers; i++) {
 		unsigned id = check->desired->peers[i].id;
 		const JsonNode *value = json_member(&check->peers->children[i], "id"), *before;
 
-		if (positions[id] > 0) {
-			before = json_member(&check->peers->children[positions[id] - 1], "id");
+		if (id_table_get(positions, id) > 0) {
+			before = json_member(
+				&check->peers->children[id_table_get(positions, id) - 1], "id");
 			return reader_refuse(check->reader, value->place,
 					     "this \"id\" is that of the peer at %u:%u too; each "
 					     "is unique",
 					     before->place.line, before->place.column);
 		}
-		positions[id] = (unsigned)i + 1;
+		id_table_set(positions, id, (unsigned short)(i + 1));
 	}
 	return 0;
 }
 
-static int check_peer_list(Check *check, size_t index, const unsigned *positions)
+static int check_peer_list(Check *check, size_t index, const IdTable *positions)
 {
+	AUTO(Pool) *scratch = pool_new();
 	const JsonNode *list = json_member(&check->databases->children[index], "peers");
-	bool is_listed[ID_MAX + 1] = {false};
+	IdTable listed;
 
-	for (size_t i = 0; list && i < list->n_children; i++) {
+	if (!list)
+		return 0;
+	listed = id_table_make(scratch, check->desired);
+	for (size_t i = 0; i < list->n_children; i++) {
 		unsigned id = check->desired->databases[index].peer_ids[i];
 
-		if (positions[id] == 0)
+		if (id_table_get(positions, id) == 0)
 			return reader_refuse(check->reader, list->children[i].place,
 					     "there is no peer with the id %u", id);
-		if (is_listed[id])
+		if (id_table_get(&listed, id) > 0)
 			return reader_refuse(check->reader, list->children[i].place,
 					     "peer %u stands in this list already", id);
-		is_listed[id] = true;
+		id_table_set(&listed, id, 1);
 	}
 	return 0;
 }
@@ -148,13 +153,13 @@ static const char *free_rid(Pool *pool, const Desired *desired)
 	return "a smaller \"rid\", or the database a smaller \"rid_offset\"";
 }
 
-static int check_rids(Check *check, const DesiredDatabase *database, const unsigned *positions)
+static int check_rids(Check *check, const DesiredDatabase *database, const IdTable *positions)
 {
 	AUTO(Pool) *scratch = pool_new();
 	unsigned ids[RID_MAX + 1] = {0};
 
 	for (size_t i = 0; i < database->n_peer_ids; i++) {
-		size_t position = positions[database->peer_ids[i]] - 1;
+		size_t position = id_table_get(positions, database->peer_ids[i]) - 1U;
 		const Peer *peer = &check->desired->peers[position];
 		unsigned rid = desired_rid(database, peer);
 
@@ -236,7 +241,7 @@ static int check_graph(Reader *reader, const DesiredDatabase *database, const Li
 			     cut.from->id, cut.to->id, cut.to->id);
 }
 
-static int check_database(Check *check, size_t index, const unsigned *positions)
+static int check_database(Check *check, size_t index, const IdTable *positions)
 {
 	AUTO(Pool) *scratch = pool_new();
 	const DesiredDatabase *database = &check->desired->databases[index];
@@ -253,9 +258,9 @@ static int check_database(Check *check, size_t index, const unsigned *positions)
 }
 
 static int check_adopted_from(Reader *reader, const JsonNode *root, const Desired *desired,
-			      const unsigned *positions)
+			      const IdTable *positions)
 {
-	if (desired->adopted_from == 0 || positions[desired->adopted_from] > 0)
+	if (desired->adopted_from == 0 || id_table_get(positions, desired->adopted_from) > 0)
 		return 0;
 	return reader_refuse(reader, json_member(root, "adopted_from")->place,
 			     "there is no peer with the id %u", desired->adopted_from);
@@ -264,7 +269,7 @@ static int check_adopted_from(Reader *reader, const JsonNode *root, const Desire
 int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 {
 	AUTO(Pool) *scratch = pool_new();
-	unsigned *positions = pool_alloc(scratch, (ID_MAX + 1) * sizeof(*positions));
+	IdTable positions = id_table_make(scratch, desired);
 	Check check = {
 		.reader = reader,
 		.desired = desired,
@@ -272,14 +277,14 @@ int desired_check(Reader *reader, const JsonNode *root, Desired *desired)
 		.databases = json_member(root, "databases"),
 	};
 
-	if (check_ids(&check, positions) < 0 ||
-	    check_adopted_from(reader, root, desired, positions) < 0 ||
-	    desired_check_retired(reader, check.peers, desired, positions) < 0 ||
+	if (check_ids(&check, &positions) < 0 ||
+	    check_adopted_from(reader, root, desired, &positions) < 0 ||
+	    desired_check_retired(reader, check.peers, desired, &positions) < 0 ||
 	    check_uris(&check) < 0 || check_suffixes(&check) < 0 ||
-	    desired_resolve(reader, desired, positions) < 0)
+	    desired_resolve(reader, desired, &positions) < 0)
 		return -1;
 	for (size_t i = 0; i < desired->n_databases; i++)
-		if (check_database(&check, i, positions) < 0)
+		if (check_database(&check, i, &positions) < 0)
 			return -1;
 	if (desired_check_hubs(reader, check.databases, desired) < 0 ||
 	    desired_check_rollout(reader, root, desired) < 0)

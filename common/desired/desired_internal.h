@@ -3,6 +3,7 @@
 #define SYNCWARD_DESIRED_INTERNAL_H
 
 #include "common/desired/desired.h"
+#include "common/desired/id_table.h"
 #include "common/json/json_fields.h"
 
 /* What the files desired*.c share. */
@@ -31,7 +32,7 @@ ReaderFunction read_retired;
 
 /* Refuses a peer with an id that is retired; positions as below. */
 int desired_check_retired(Reader *reader, const JsonNode *peers, const Desired *desired,
-			  const unsigned *positions);
+			  const IdTable *positions);
 
 /* const char *, the name of a site. */
 ReaderFunction read_site;
@@ -44,7 +45,7 @@ bool is_plain_name(const char *name);
 
 /* Numbers the sites, and gives each peer the settings of its own; refuses what names a site or a
  * peer that there is not. positions: of the peer with an id + 1. */
-int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions);
+int desired_resolve(Reader *reader, Desired *desired, const IdTable *positions);
 
 /* Refuses what loses changes on their way through a hub. */
 int desired_check_hubs(Reader *reader, const JsonNode *databases, const Desired *desired);

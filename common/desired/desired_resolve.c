@@ -63,18 +63,19 @@ static int settings_give(Reader *reader, Desired *desired)
 }
 
 static int check_one(Reader *reader, const Desired *desired, const Peer *peer, const PeerRead *read,
-		     const unsigned *positions)
+		     const IdTable *positions)
 {
+	const unsigned position = id_table_get(positions, read->id);
 	const Peer *named;
 
 	if (read->site)
 		return desired_site_number(desired, read->site) > 0
 			       ? 0
 			       : reader_refuse(reader, read->place, "no peer has this \"site\"");
-	if (positions[read->id] == 0)
+	if (position == 0)
 		return reader_refuse(reader, read->place, "there is no peer with the id %u",
 				     read->id);
-	named = &desired->peers[positions[read->id] - 1];
+	named = &desired->peers[position - 1];
 	if (named == peer)
 		return reader_refuse(reader, read->place, "peer %u would read itself", peer->id);
 	if (!peer_is_read(named))
@@ -89,7 +90,7 @@ static int check_one(Reader *reader, const Desired *desired, const Peer *peer, c
 }
 
 static int check_reads(Reader *reader, const Desired *desired, const Peer *peer,
-		       const unsigned *positions)
+		       const IdTable *positions)
 {
 	AUTO(Pool) *scratch = pool_new();
 	bool *is_named = NULL, *is_read = NULL;
@@ -105,7 +106,7 @@ static int check_reads(Reader *reader, const Desired *desired, const Peer *peer,
 		if (check_one(reader, desired, peer, read, positions) < 0)
 			return -1;
 		seen = read->site ? &is_named[desired_site_number(desired, read->site)]
-				  : &is_read[positions[read->id]];
+				  : &is_read[id_table_get(positions, read->id)];
 		if (*seen)
 			return reader_refuse(reader, read->place, "this stands in \"reads\" twice");
 		*seen = true;
@@ -113,7 +114,7 @@ static int check_reads(Reader *reader, const Desired *desired, const Peer *peer,
 	return 0;
 }
 
-int desired_resolve(Reader *reader, Desired *desired, const unsigned *positions)
+int desired_resolve(Reader *reader, Desired *desired, const IdTable *positions)
 {
 	sites_number(reader->pool, desired);
 	if (settings_give(reader, desired) < 0)

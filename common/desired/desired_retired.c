@@ -39,11 +39,11 @@ bool desired_is_retired(const Desired *desired, unsigned server_id)
 
 /* Also of a consumer, which writes under none: it may be made a provider one day. */
 int desired_check_retired(Reader *reader, const JsonNode *peers, const Desired *desired,
-			  const unsigned *positions)
+			  const IdTable *positions)
 {
 	for (size_t i = 0; i < desired->n_retired; i++) {
 		const RetiredId *retired = &desired->retired[i];
-		const unsigned position = positions[retired->id];
+		const unsigned position = id_table_get(positions, retired->id);
 
 		if (position > 0)
 			return reader_refuse(

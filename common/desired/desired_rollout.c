@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
-
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/desired/desired_internal.h"
 
@@ -82,23 +81,55 @@ static bool has_heartbeat(const Desired *desired)
 	return false;
 }
 
+/* A provider writes no heartbeat before another one showed that its copy is the right one. */
+static bool has_other_provider(const Desired *desired, const DesiredDatabase *database,
+			       unsigned canary)
+{
+	for (size_t i = 0; i < database->n_peer_ids; i++) {
+		const Peer *peer = desired_peer(desired, database->peer_ids[i]);
+
+		if (peer && peer->id != canary && peer->role == PEER_PROVIDER)
+			return true;
+	}
+	return false;
+}
+
+bool rollout_is_shown(const Desired *desired, const DesiredDatabase *database, unsigned canary)
+{
+	return database->heartbeat.container && desired_database_has_peer(database, canary) &&
+	       has_other_provider(desired, database, canary);
+}
+
+/* It has a heartbeat, and others are there to see it, but it is never written. */
+static bool is_never_shown(const Desired *desired, unsigned canary)
+{
+	bool has_beat = false;
+
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		if (rollout_is_shown(desired, &desired->databases[i], canary))
+			return false;
+		has_beat |= desired->databases[i].heartbeat.container &&
+			    desired_database_has_peer(&desired->databases[i], canary);
+	}
+	return has_beat && desired->n_peers > 1;
+}
+
 /* Who would never see that node's heartbeat; NULL: everybody may. */
 static const Peer *blind_find(const Desired *desired, unsigned canary)
 {
 	AUTO(Pool) *scratch = pool_new();
-	bool *sees = pool_alloc(scratch, (ID_MAX + 1) * sizeof(*sees));
+	IdTable sees = id_table_make(scratch, desired);
 
-	memset(sees, 0, (ID_MAX + 1) * sizeof(*sees));
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		const DesiredDatabase *database = &desired->databases[i];
 
-		if (!database->heartbeat.container || !desired_database_has_peer(database, canary))
+		if (!rollout_is_shown(desired, database, canary))
 			continue;
 		for (size_t k = 0; k < database->n_peer_ids; k++)
-			sees[database->peer_ids[k]] = true;
+			id_table_set(&sees, database->peer_ids[k], 1);
 	}
 	for (size_t i = 0; i < desired->n_peers; i++)
-		if (!sees[desired->peers[i].id])
+		if (id_table_get(&sees, desired->peers[i].id) == 0)
 			return &desired->peers[i];
 	return NULL;
 }
@@ -120,6 +151,14 @@ static int check_first(Reader *reader, const JsonNode *first, const Desired *des
 					     "peer %u is a consumer, which writes no heartbeat: "
 					     "nobody would see how it does",
 					     canary->id);
+		if (is_never_shown(desired, canary->id))
+			return reader_refuse(
+				reader, first->children[i].place,
+				"peer %u is the only provider, and writes no heartbeat, for no "
+				"other one shows that its copy is right: all others would wait "
+				"for ever. Without another provider nothing can be tried first: "
+				"write %s",
+				canary->id, remedy_text(REMEDY_ROLLOUT_OFF));
 		blind = blind_find(desired, canary->id);
 		if (blind)
 			return reader_refuse(reader, first->children[i].place,

@@ -3,13 +3,15 @@
 
 #include <stdlib.h>
 
+#include "common/desired/id_table.h"
+
 #define PICKS 2 /* so many providers a consumer reads that names none */
 
 /* What rows are made from. */
 typedef struct Making {
 	const Desired *desired;
 	Links *links;
-	const unsigned short *relay_of_id; /* position + 1; 0: no relay of this database */
+	IdTable relay_of_id; /* position + 1; 0: no relay of this database */
 	RelaySet providers;
 	RelaySet gateways;
 	RelaySet *sites; /* the providers of each site, by its number */
@@ -43,26 +45,26 @@ static bool is_leaf(const Peer *peer)
 	return !peer_is_read(peer);
 }
 
-static void nodes_add(Links *links, const Desired *desired, const bool *holds, PeerIs *is)
+static void nodes_add(Links *links, const Desired *desired, const IdTable *holds, PeerIs *is)
 {
 	for (size_t i = 0; i < desired->n_peers; i++)
-		if (holds[desired->peers[i].id] && is(&desired->peers[i]))
+		if (id_table_get(holds, desired->peers[i].id) > 0 && is(&desired->peers[i]))
 			links->nodes[links->n_nodes++] = &desired->peers[i];
 }
 
 static void nodes_find(Pool *pool, Links *links, const Desired *desired)
 {
 	AUTO(Pool) *scratch = pool_new();
-	bool *holds = pool_alloc(scratch, ID_MAX + 1);
+	IdTable holds = id_table_make(scratch, desired);
 
 	for (size_t i = 0; i < links->database->n_peer_ids; i++)
-		holds[links->database->peer_ids[i]] = true;
+		id_table_set(&holds, links->database->peer_ids[i], 1);
 	links->nodes = pool_alloc(pool, (desired->n_peers + 1) * sizeof(*links->nodes));
-	nodes_add(links, desired, holds, is_provider);
+	nodes_add(links, desired, &holds, is_provider);
 	links->n_providers = links->n_nodes;
-	nodes_add(links, desired, holds, is_hub);
+	nodes_add(links, desired, &holds, is_hub);
 	links->n_relays = links->n_nodes;
-	nodes_add(links, desired, holds, is_leaf);
+	nodes_add(links, desired, &holds, is_leaf);
 }
 
 /* --- whom they read --- */
@@ -87,7 +89,8 @@ static void gateways_find(Pool *scratch, Making *making)
 		qsort(sorted, links->n_providers, sizeof(*sorted), by_id);
 	for (size_t i = 0; i < links->n_providers; i++)
 		if (n[sorted[i]->site_number]++ < making->desired->n_gateways)
-			relay_set_add(&making->gateways, making->relay_of_id[sorted[i]->id] - 1U);
+			relay_set_add(&making->gateways,
+				      id_table_get(&making->relay_of_id, sorted[i]->id) - 1U);
 }
 
 /* Spreads consumers over providers so that one provider more or less moves few of them. All nodes
@@ -101,21 +104,26 @@ static uint64_t weight(unsigned consumer, unsigned provider)
 	return mix ^ mix >> 31;
 }
 
-/* The heaviest of the set, which is not empty. */
-static size_t heaviest(const Links *links, const Peer *peer, const RelaySet *set)
+/* The heaviest provider of the set that is not taken; RELAYS_MAX: there is none. */
+static size_t heaviest(const Links *links, const Peer *peer, const RelaySet *set,
+		       const RelaySet *taken)
 {
 	size_t found = RELAYS_MAX;
 	uint64_t best = 0;
 
-	for (size_t at = relay_set_next(set, 0); at < links->n_providers;
-	     at = relay_set_next(set, at + 1)) {
-		const uint64_t its = weight(peer->id, links->nodes[at]->id);
+	/* Each consumer comes here, and most sets are short: behind the last provider is nothing.
+	 */
+	for (size_t word = 0; word * 64 < links->n_providers; word++)
+		for (uint64_t left = set->words[word] & ~taken->words[word]; left;
+		     left &= left - 1) {
+			const size_t at = word * 64 + (size_t)__builtin_ctzll(left);
+			const uint64_t its = weight(peer->id, links->nodes[at]->id);
 
-		if (found == RELAYS_MAX || its > best) {
-			found = at;
-			best = its;
+			if (found == RELAYS_MAX || its > best) {
+				found = at;
+				best = its;
+			}
 		}
-	}
 	return found;
 }
 
@@ -127,14 +135,12 @@ static RelaySet picks(const Making *making, const Peer *peer)
 	size_t n = 0;
 
 	for (size_t i = peer->site_number > 0 ? 0 : 1; i < ARRAY_SIZE(sets); i++) {
-		RelaySet left = *sets[i];
+		size_t at;
 
-		for (size_t k = 0; k < RELAY_WORDS; k++)
-			left.words[k] &= ~row.words[k];
-		for (; n < PICKS && relay_set_count(&left) > 0; n++) {
-			const size_t at = heaviest(making->links, peer, &left);
-
-			relay_set_remove(&left, at);
+		for (; n < PICKS; n++) {
+			at = heaviest(making->links, peer, sets[i], &row);
+			if (at == RELAYS_MAX)
+				break;
 			relay_set_add(&row, at);
 		}
 	}
@@ -148,9 +154,11 @@ static RelaySet named(const Making *making, const Peer *peer)
 
 	for (size_t i = 0; i < peer->reads->n_items; i++) {
 		const PeerRead *read = &peer->reads->items[i];
+		const unsigned relay =
+			read->site ? 0 : id_table_get(&making->relay_of_id, read->id);
 
-		if (!read->site && making->relay_of_id[read->id] > 0)
-			relay_set_add(&row, making->relay_of_id[read->id] - 1U);
+		if (relay > 0)
+			relay_set_add(&row, relay - 1U);
 		if (read->site)
 			relay_set_join(
 				&row,
@@ -184,13 +192,14 @@ Links links_make(Pool *pool, const Desired *desired, const DesiredDatabase *data
 {
 	AUTO(Pool) *scratch = pool_new();
 	Links links = {.database = database};
-	unsigned short *relay_of_id = pool_alloc(scratch, (ID_MAX + 1) * sizeof(*relay_of_id));
-	Making making = {.desired = desired, .links = &links, .relay_of_id = relay_of_id};
+	Making making = {.desired = desired,
+			 .links = &links,
+			 .relay_of_id = id_table_make(scratch, desired)};
 
 	making.sites = pool_alloc(scratch, (desired->n_site_names + 1) * sizeof(*making.sites));
 	nodes_find(pool, &links, desired);
 	for (size_t i = 0; i < links.n_relays; i++)
-		relay_of_id[links.nodes[i]->id] = (unsigned short)(i + 1);
+		id_table_set(&making.relay_of_id, links.nodes[i]->id, (unsigned short)(i + 1));
 	for (size_t i = 0; i < links.n_providers; i++) {
 		relay_set_add(&making.providers, i);
 		relay_set_add(&making.sites[links.nodes[i]->site_number], i);

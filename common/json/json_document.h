@@ -25,7 +25,7 @@ typedef struct JsonNode {
 } JsonNode;
 
 /*
- * Reads RFC 8259 text, one behaviour on json-c 0.13 to 0.18: refuses bad UTF-8, a BOM, NUL,
+ * Reads RFC 8259 text, without json-c, whose releases differ: refuses bad UTF-8, a BOM, NUL,
  * duplicate keys (after unescaping), NaN, lone surrogates, trailing text, deep nesting and more
  * than JSON_MAX_BYTES. name is the file's name for messages of the form "name:line:column:
  * sentence" (ERROR_INPUT).

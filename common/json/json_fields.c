@@ -170,21 +170,26 @@ int read_unsigned(Reader *reader, const ReaderKey *key, const JsonNode *value, v
 	return 0;
 }
 
-int read_word(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+static int refuse_word(Reader *reader, const ReaderKey *key, const JsonNode *value)
 {
 	AUTO(Pool) *scratch = pool_new();
 	Buf list = BUF_IN(scratch);
 
+	for (size_t i = 0; i < key->n_words; i++)
+		buf_printf(&list, "%s\"%s\"", i > 0 ? " or " : "", key->words[i]);
+	return reader_refuse(reader, value->place, "\"%s\" must be %s", key->name, buf_text(&list));
+}
+
+int read_word(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
+{
 	if (reader_check_type(reader, key->name, value, JSON_STRING) < 0)
 		return -1;
-	for (size_t i = 0; i < key->n_words; i++) {
+	for (size_t i = 0; i < key->n_words; i++)
 		if (strcmp(key->words[i], value->string) == 0) {
 			*(unsigned *)field = (unsigned)i;
 			return 0;
 		}
-		buf_printf(&list, "%s\"%s\"", i > 0 ? " or " : "", key->words[i]);
-	}
-	return reader_refuse(reader, value->place, "\"%s\" must be %s", key->name, buf_text(&list));
+	return refuse_word(reader, key, value);
 }
 
 int read_nothing(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_JSON_PLACE_H
 #define SYNCWARD_JSON_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/error.h"
@@ -22,12 +23,15 @@ typedef struct JsonPlace {
 	unsigned column;
 } JsonPlace;
 
-/* What the lexical check remembers of one value, in document order: what json-c does not tell. */
+/* One value of a text; those of a whole text stand in document order. */
 typedef struct JsonMark {
 	JsonType type;
 	JsonPlace place;
 	JsonPlace key_place;
-	const char *number; /* the token as written; NULL for other types */
+	const char *key;  /* decoded; NULL unless a member of an object */
+	const char *text; /* a string decoded, a number as written; NULL for other types */
+	bool boolean;
+	size_t n_children; /* they come behind it, each with its own */
 } JsonMark;
 
 typedef struct JsonMarks {

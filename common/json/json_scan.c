@@ -9,6 +9,8 @@
 #include "common/base/utf8.h"
 #include "common/json/json_scanner.h"
 
+#define KEYS_FEW 16
+
 /* One key of the object being read, for the search for duplicates. */
 typedef struct Key {
 	const char *text;
@@ -46,11 +48,11 @@ static bool is_plain(char byte)
 
 static void skip_plain(Scanner *scan)
 {
-	const char *from = scan->at;
+	const char *to = scan->at;
 
-	while (is_plain(*scan->at))
-		scan->at++;
-	scan->place.column += (unsigned)(scan->at - from);
+	while (is_plain(*to))
+		to++;
+	scan_pass(scan, to);
 }
 
 /* The first pass: from here on every byte belongs to a character, and none is NUL. */
@@ -116,7 +118,7 @@ static int scan_number(Scanner *scan, JsonMark *mark)
 		if (scan_digits(scan, "expected a digit in the exponent") < 0)
 			return -1;
 	}
-	mark->number = pool_copy(scan->pool, from, (size_t)(scan->at - from));
+	mark->text = pool_copy(scan->pool, from, (size_t)(scan->at - from));
 	return 0;
 }
 
@@ -137,14 +139,31 @@ static int scan_word(Scanner *scan, JsonMark *mark)
 		if (strncmp(scan->at, words[i].word, len) != 0)
 			return scan_refuse(scan, "true, false and null are written in lower case");
 		mark->type = words[i].type;
-		while (len-- > 0)
-			scan_advance(scan);
+		mark->boolean = *scan->at == 't';
+		scan_pass(scan, scan->at + len);
 		return 0;
 	}
 	if ((len == 3 && strncasecmp(scan->at, "nan", 3) == 0) ||
 	    (len == 8 && strncasecmp(scan->at, "infinity", 8) == 0))
 		return scan_refuse(scan, "NaN and Infinity are no JSON numbers");
 	return scan_refuse(scan, "expected a value; text stands in double quotes");
+}
+
+static int refuse_duplicate(const Scanner *scan, const Key *first, const Key *second)
+{
+	return json_refuse(scan->err, scan->name, second->place,
+			   "this key stands in the same object already, at %u:%u; keep one of them",
+			   first->place.line, first->place.column);
+}
+
+/* Most objects are small, and there are many. */
+static int check_few_duplicates(const Scanner *scan, const Key *keys, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = i; k-- > 0;)
+			if (strcmp(keys[k].text, keys[i].text) == 0)
+				return refuse_duplicate(scan, &keys[k], &keys[i]);
+	return 0;
 }
 
 static int key_compare(const void *one, const void *other)
@@ -165,8 +184,9 @@ static int check_duplicates(const Scanner *scan, Key *keys, size_t n)
 {
 	const Key *first = NULL, *second = NULL;
 
-	if (n > 1)
-		qsort(keys, n, sizeof(*keys), key_compare);
+	if (n <= KEYS_FEW)
+		return check_few_duplicates(scan, keys, n);
+	qsort(keys, n, sizeof(*keys), key_compare);
 	for (size_t i = 1; i < n; i++) {
 		if (strcmp(keys[i - 1].text, keys[i].text) != 0)
 			continue;
@@ -177,36 +197,30 @@ static int check_duplicates(const Scanner *scan, Key *keys, size_t n)
 		first = &keys[i - 1];
 		second = &keys[i];
 	}
-	if (!second)
-		return 0;
-	return json_refuse(scan->err, scan->name, second->place,
-			   "this key stands in the same object already, at %u:%u; keep one of them",
-			   first->place.line, first->place.column);
+	return second ? refuse_duplicate(scan, first, second) : 0;
 }
 
-static int scan_value(Scanner *scan, JsonPlace key_place);
+static int scan_value(Scanner *scan, const Key *key);
 
 static int scan_member(Scanner *scan, const char *expected, Key *ret)
 {
-	Buf text = BUF_IN(scan->pool);
-	JsonPlace place = scan->place;
+	ret->place = scan->place;
 
 	if (scan_peek(scan) == '\'')
 		return scan_refuse(scan, "a key stands in double quotes, not in single ones");
 	if (scan_peek(scan) != '"')
 		return refuse_structure(scan, expected);
-	if (scan_string(scan, &text) < 0)
+	if (scan_string(scan, &ret->text) < 0)
 		return -1;
 	skip_space(scan);
 	if (scan_peek(scan) != ':')
 		return refuse_structure(scan, "expected ':' after a key");
 	scan_advance(scan);
 	skip_space(scan);
-	*ret = (Key){.text = buf_text(&text), .place = place};
-	return scan_value(scan, place);
+	return scan_value(scan, ret);
 }
 
-static int scan_members(Scanner *scan)
+static int scan_members(Scanner *scan, JsonMark *mark)
 {
 	const char *expected = "expected a key in double quotes, or '}'";
 	Key *keys = NULL, key;
@@ -225,18 +239,21 @@ static int scan_members(Scanner *scan)
 		skip_space(scan);
 		expected = "expected a key in double quotes after ','";
 	}
+	mark->n_children = n_keys;
 	return check_duplicates(scan, keys, n_keys);
 }
 
-static int scan_items(Scanner *scan)
+static int scan_items(Scanner *scan, JsonMark *mark)
 {
-	bool is_empty = scan_peek(scan) == ']';
+	static const Key none;
+	const bool is_empty = scan_peek(scan) == ']';
 
 	while (!is_empty) {
 		if (scan_peek(scan) == ']')
 			return refuse_structure(scan, "expected a value after ','");
-		if (scan_value(scan, (JsonPlace){0}) < 0)
+		if (scan_value(scan, &none) < 0)
 			return -1;
+		mark->n_children++;
 		skip_space(scan);
 		if (scan_peek(scan) == ']')
 			break;
@@ -257,7 +274,7 @@ static int scan_container(Scanner *scan, JsonMark *mark)
 	scan->depth++;
 	scan_advance(scan);
 	skip_space(scan);
-	if ((mark->type == JSON_OBJECT ? scan_members(scan) : scan_items(scan)) < 0)
+	if ((mark->type == JSON_OBJECT ? scan_members(scan, mark) : scan_items(scan, mark)) < 0)
 		return -1;
 	scan_advance(scan);
 	scan->depth--;
@@ -270,7 +287,7 @@ static int scan_scalar(Scanner *scan, JsonMark *mark)
 
 	if (byte == '"') {
 		mark->type = JSON_STRING;
-		return scan_string(scan, NULL);
+		return scan_string(scan, &mark->text);
 	}
 	if (byte == '-' || isdigit((unsigned char)byte))
 		return scan_number(scan, mark);
@@ -283,9 +300,9 @@ static int scan_scalar(Scanner *scan, JsonMark *mark)
 	return refuse_structure(scan, "expected a value");
 }
 
-static int scan_value(Scanner *scan, JsonPlace key_place)
+static int scan_value(Scanner *scan, const Key *key)
 {
-	JsonMark mark = {.place = scan->place, .key_place = key_place};
+	JsonMark mark = {.place = scan->place, .key = key->text, .key_place = key->place};
 	size_t index = scan->marks->n_marks;
 	bool is_container = scan_peek(scan) == '{' || scan_peek(scan) == '[';
 
@@ -300,6 +317,7 @@ static int scan_value(Scanner *scan, JsonPlace key_place)
 int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonMarks *ret,
 	      Error *err)
 {
+	const Key none = {0};
 	JsonMarks marks = {0};
 	Scanner scan = {.pool = pool,
 			.name = name,
@@ -317,7 +335,7 @@ int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes,
 	skip_space(&scan);
 	if (scan.at == scan.end)
 		return scan_refuse(&scan, "the file is empty");
-	if (scan_value(&scan, (JsonPlace){0}) < 0)
+	if (scan_value(&scan, &none) < 0)
 		return -1;
 	skip_space(&scan);
 	if (scan.at != scan.end)

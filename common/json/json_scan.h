@@ -14,9 +14,10 @@
 #define JSON_MAX_DEPTH      16
 
 /*
- * Checks that the text is JSON by RFC 8259 and by the rules of json_parse(), alone: what json-c
- * makes of wrong input depends on its version. ERROR_INPUT with the place of the first fault; no
- * message quotes the text, which may hold passwords. The text must have a NUL behind it.
+ * Reads the text, which is JSON by RFC 8259 and by the rules of json_parse(): json-c tells neither
+ * places nor duplicate keys, and what it makes of wrong input depends on its version. ERROR_INPUT
+ * with the place of the first fault; no message quotes the text, which may hold passwords. The text
+ * must have a NUL behind it.
  */
 int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonMarks *ret,
 	      Error *err);

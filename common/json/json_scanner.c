@@ -19,6 +19,12 @@ void scan_advance(Scanner *scan)
 	while (scan->at < scan->end && !utf8_is_start(*scan->at));
 }
 
+void scan_pass(Scanner *scan, const char *to)
+{
+	scan->place.column += (unsigned)(to - scan->at);
+	scan->at = to;
+}
+
 /* The four hexadecimal digits behind \u. */
 static int scan_hex(Scanner *scan, uint32_t *ret)
 {
@@ -77,8 +83,7 @@ static int scan_unicode_escape(Scanner *scan, JsonPlace start, Buf *text)
 				   "half a surrogate pair; write the character itself, or both "
 				   "halves of its \\u pair");
 	}
-	if (text)
-		buf_add(text, bytes, utf8_encode(character, bytes));
+	buf_add(text, bytes, utf8_encode(character, bytes));
 	return 0;
 }
 
@@ -98,35 +103,59 @@ static int scan_escape(Scanner *scan, Buf *text)
 		return json_refuse(scan->err, scan->name, start,
 				   "a backslash stands only before one of \" \\ / b f n r t u; "
 				   "write it twice to mean itself");
-	if (text)
-		buf_putc(text, meant[letter - letters]);
+	buf_putc(text, meant[letter - letters]);
 	scan_advance(scan);
 	return 0;
 }
 
-int scan_string(Scanner *scan, Buf *text)
+/* What stands for itself in a string, and is one byte and one column. */
+static const char *ordinary_end(const char *at)
 {
-	JsonPlace start = scan->place;
+	while (*at >= ' ' && *at <= '~' && *at != '"' && *at != '\\')
+		at++;
+	return at;
+}
+
+/* What ends a run of ordinary characters within a string. */
+static int scan_special(Scanner *scan, JsonPlace start, Buf *text)
+{
+	const char *from = scan->at;
+
+	if (scan->at == scan->end || *from == '\n')
+		return json_refuse(scan->err, scan->name, start,
+				   "this string has no closing '\"' on its line");
+	if ((unsigned char)*from < 0x20)
+		return scan_refuse(scan, "a control character (a tab?) in a string is written "
+					 "as an escape, such as \\t");
+	if (*from == '\\')
+		return scan_escape(scan, text);
+	scan_advance(scan);
+	buf_add(text, from, (size_t)(scan->at - from));
+	return 0;
+}
+
+int scan_string(Scanner *scan, const char **ret)
+{
+	const JsonPlace start = scan->place;
+	Buf text = BUF_IN(scan->pool);
 
 	scan_advance(scan);
-	while (scan_peek(scan) != '"') {
+	for (;;) {
 		const char *from = scan->at;
 
-		if (scan->at == scan->end || *from == '\n')
-			return json_refuse(scan->err, scan->name, start,
-					   "this string has no closing '\"' on its line");
-		if ((unsigned char)*from < 0x20)
-			return scan_refuse(scan,
-					   "a control character (a tab?) in a string is written "
-					   "as an escape, such as \\t");
-		if (*from == '\\') {
-			if (scan_escape(scan, text) < 0)
-				return -1;
-			continue;
+		scan_pass(scan, ordinary_end(from));
+		/* Most strings need no second copy. */
+		if (scan_peek(scan) == '"' && text.len == 0) {
+			*ret = pool_copy(scan->pool, from, (size_t)(scan->at - from));
+			break;
 		}
-		scan_advance(scan);
-		if (text)
-			buf_add(text, from, (size_t)(scan->at - from));
+		buf_add(&text, from, (size_t)(scan->at - from));
+		if (scan_peek(scan) == '"') {
+			*ret = buf_text(&text);
+			break;
+		}
+		if (scan_special(scan, start, &text) < 0)
+			return -1;
 	}
 	scan_advance(scan);
 	return 0;

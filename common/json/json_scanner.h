@@ -31,7 +31,10 @@ static inline char scan_peek(const Scanner *scan)
 /* Passes over one character. */
 void scan_advance(Scanner *scan);
 
-/* Passes over a string; its decoded text goes to text unless that is NULL. */
-int scan_string(Scanner *scan, Buf *text);
+/* Passes over a string; ret is its decoded text, which lives in the pool. */
+int scan_string(Scanner *scan, const char **ret);
+
+/* Passes over characters of one byte each, up to that place on the same line. */
+void scan_pass(Scanner *scan, const char *to);
 
 #endif

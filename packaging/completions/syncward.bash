@@ -15,7 +15,7 @@ _syncward_options() {
 	adopt) echo "--secrets --peer-id --merge" ;;
 	verify) echo "--write --timeout" ;;
 	compare) echo "--suffix --peer --lag --attributes --record --rate" ;;
-	leave) echo "--timeout" ;;
+	leave) echo "--timeout --despite-readers" ;;
 	heal) echo "--suffix --rootdn-password --timeout" ;;
 	history) echo "--suffix --attribute --since --conflicts --lag" ;;
 	check) echo "--all --warning --critical" ;;

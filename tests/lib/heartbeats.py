@@ -10,7 +10,7 @@ import ldap
 from cluster import Cluster
 from daemon import Daemon
 from jsonschema import Draft202012Validator
-from slapd import SUFFIX, Database
+from slapd import PATIENCE_SEC, SUFFIX, Database
 from tools import TOP
 
 WRITER = f"cn=verify,{SUFFIX}"
@@ -41,7 +41,7 @@ def make_cluster(farm, program, n=3, container=True):
     if container:
         add_container(cluster[0].server)
     cluster.wait_in_step()
-    cluster.wait_persistent()
+    cluster.wait_persistent(PATIENCE_SEC + 5 * n)
     give_heartbeat(cluster)
     return cluster
 

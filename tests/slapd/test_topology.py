@@ -3,12 +3,15 @@
 
 import contextlib
 import json
+import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from daemon import Daemon
-from slapd import SUFFIX, Database, wait_until
+from ldap.syncrepl import SyncRequestControl
+from slapd import PASSWORD, SUFFIX, Database, wait_until
 from test_joining import replace_server
 from whole import wait_equal
 
@@ -195,6 +198,50 @@ def test_a_mesh_becomes_sites_by_release_and_nothing_is_lost(slapd_factory, prog
     assert done.returncode == 3 and "in parts" in done.stdout and reads(cluster[2]) == [1, 4], done.stdout
     cluster[3].server.admin().modify_s(SUFFIX, [(ldap.MOD_REPLACE, "description", b"from the end")])
     wait_equal(cluster.nodes)
+
+
+@pytest.mark.remedy("leave-despite-readers")
+def test_a_gateway_whose_line_is_gone_leaves_nobody_behind(sites):
+    """Its file lets the others read each other, and they have it not yet: node 2 reads nobody but this one."""
+    for node in sites:
+        node.apply_ok()
+    gateway, behind = sites.nodes[:2]
+    del sites.document["topology"]
+    sites.document["peers"].pop(0)
+    sites.document["revision"] = 2
+    gateway.write(sites.document)
+    before = gateway.server.config_writes()
+    done = gateway.run("leave", "--timeout", 1)
+    assert done.returncode == 3 and "2 nodes read here, and by peers.json 0:" in done.stdout, done.stdout
+    assert gateway.server.config_writes() == before and reads(gateway) == [2, 3]
+    person = add_person(gateway.server, "of-the-gateway")
+    wait_equal(sites.nodes)
+    # Whoever has the file reads elsewhere, and then nobody is cut off.
+    for node in sites.nodes[1:]:
+        node.write(sites.document)
+        node.apply()
+    for node in sites.nodes[1:]:
+        wait_until(lambda node=node: node.apply("--release", "G4").returncode == 0, "all its links work", 60)
+    # One of another cluster may go on.
+    with connection_that_reads(gateway):
+        held = gateway.run("leave", "--timeout", 1)
+        assert held.returncode == 3 and reads(gateway) == [2, 3], held.stdout
+        remedies.run(gateway, held.stdout, "leave-despite-readers")
+    assert reads(gateway) == [] and person in wait_equal([behind, *sites.nodes[2:]])
+
+
+@contextlib.contextmanager
+def connection_that_reads(node):
+    """A search that goes on, by the account that nodes read with."""
+    connection = node.server.bind(f"cn=replicator,{SUFFIX}", PASSWORD)
+    control = SyncRequestControl(cookie=None, mode="refreshAndPersist")
+    connection.search_ext(SUFFIX, ldap.SCOPE_SUBTREE, attrlist=["1.1"], serverctrls=[control])
+    wait_until(lambda: node.server.sessions(f"cn=replicator,{SUFFIX}"), "it is seen")
+    time.sleep(1.1)  # sessions of this second may end in it
+    try:
+        yield
+    finally:
+        connection.unbind_s()
 
 
 def test_a_file_that_wants_a_mesh_parts_nothing_that_runs_in_sites(sites):
