@@ -15,13 +15,13 @@ from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
-# Logs are made with 2.5 and later alone, and what 2.4 gets in their place one test says for all.
-OF_LOGS = pytest.mark.one_release
+# What 2.4 gets in their place one test says for all.
+OF_LOGS = pytest.mark.since_2_5
 # Links are tried again after 1 s here; the rest is what a busy machine takes.
 LONGEST_BREAK_SEC = 5
 
 
-def apply_until_delta(cluster, seconds=60):
+def write_until_delta(cluster, seconds=60):
     """Applies at all nodes until each link reads a log. A log begins with the contextCSN that is on disk, and gets the
     rest with the next change of each node."""
     def is_delta():
@@ -33,6 +33,11 @@ def apply_until_delta(cluster, seconds=60):
         wait_until(is_delta, "all links read logs", seconds)
     except TimeoutError as error:
         raise AssertionError("\n".join([str(error), *(node.plan().stdout for node in cluster)])) from None
+
+
+def apply_until_delta(cluster):
+    """The same, and waits until all of these are up."""
+    write_until_delta(cluster)
     cluster.wait_persistent()
 
 
@@ -373,7 +378,7 @@ def test_three_nodes_change_over_under_writes_in_any_order_and_stay_equal(slapd_
 
 
 @pytest.mark.long
-@pytest.mark.newest_release
+@OF_LOGS
 def test_three_nodes_go_back_under_writes_in_any_order_and_stay_equal(slapd_factory, program):
     cluster = ring(slapd_factory, program, 3)
     delta.want_all(cluster)
