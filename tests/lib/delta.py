@@ -2,6 +2,7 @@
 """Delta-syncrepl as an administrator makes it by hand, after slapo-accesslog(5)."""
 
 import copy
+import json
 import os
 
 import ldap
@@ -112,6 +113,12 @@ def want_all(cluster, **more):
     """The same at every node."""
     for node in cluster:
         want(node, cluster.document, **more)
+
+
+def doctor(node):
+    """What the doctor says of logs: (severity, text with remedy) of each finding; [] where all is well."""
+    check, = json.loads(node.run("doctor", "--output", "json", "logs").stdout)["checks"]
+    return [(one["severity"], f"{one['text']}: {one['remedy']}") for one in check["findings"]]
 
 
 def reads(node):

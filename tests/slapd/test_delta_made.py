@@ -2,6 +2,7 @@
 """Delta-syncrepl that syncward makes: "delta" of peers.json."""
 
 import os
+import re
 import shutil
 import threading
 import time
@@ -110,6 +111,7 @@ def test_a_folder_that_is_not_slapds_is_held_with_the_command_that_makes_it(plai
     before = node.server.search("cn=config")
     (text, release), = held(node)
     assert "there is none" in text and node.apply().returncode == 3
+    assert [severity for severity, text in delta.doctor(node) if "nothing writes changes into a log" in text] == ["warning"]
     assert node.server.search("cn=config") == before
     remedies.run(node, release, "log-folder")
     node.apply_ok()
@@ -201,6 +203,8 @@ def test_a_link_goes_back_when_its_provider_shows_that_the_log_is_gone(made):
     peer.server.modify(peer.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
     node.apply()
     wait_until(lambda: node.apply().returncode == 0 and delta.reads(node) == 0, "the database is read again")
+    (severity, text), = delta.doctor(node)
+    assert severity == "error" and "is not there, or the bind DN may not read it" in text
     wait_entry(node.server, add_person(peer.server, "plainly"))
     peer.server.modify(peer.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcAccess", delta.access([REPLICATOR]))])
     apply_until_delta(made)
@@ -210,9 +214,11 @@ def test_a_link_goes_back_when_its_provider_shows_that_the_log_is_gone(made):
 def test_a_link_stays_when_nothing_is_known_of_the_log(made):
     node, peer = made
     before = node.syncrepl()
+    assert delta.doctor(node) == []
     peer.server.kill()
     node.apply()
     assert node.syncrepl() == before
+    assert [severity for severity, _ in delta.doctor(node)] == ["unknown"]
     peer.server.start()
     made.wait_persistent()
     delta.write_everywhere(made, "back")
@@ -230,6 +236,18 @@ def test_drift_of_a_log_is_corrected(made):
     node.assert_in_step()
     assert entry_of(node, provider)["olcSpNoPresent"] == [b"TRUE"]
     assert entry_of(node, overlay_of(node))["olcAccessLogOps"] == [b"writes"]
+
+
+@OF_LOGS
+def test_the_doctor_tells_of_a_log_that_is_shown_and_not_read(made):
+    node = made[0]
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [re.sub(r" (syncdata|logbase|logfilter)=(\"[^\"]*\"|\S+)", "", value)
+                                                  for value in node.syncrepl()])])
+    assert delta.reads(node) == 0
+    (severity, text), = delta.doctor(node)
+    assert severity == "note" and "shows its log cn=accesslog, and this node reads the database" in text
+    node.apply_ok()
+    assert delta.reads(node) == 1 and delta.doctor(node) == []
 
 
 @pytest.mark.remedy("log-end")
