@@ -286,17 +286,17 @@ def test_nodes_that_join_get_logs_when_they_are_complete(slapd_factory, program)
 
 
 class Writers(threading.Thread):
-    """Clients that add entries at all nodes in turn; acknowledged are the DNs that slapd answered for."""
+    """Clients that add entries at these nodes in turn; acknowledged are the DNs that slapd answered for."""
 
-    def __init__(self, cluster):
+    def __init__(self, nodes):
         super().__init__(daemon=True)
-        self._cluster, self._over = cluster, threading.Event()
+        self._nodes, self._over = list(nodes), threading.Event()
         self.acknowledged, self.n = [], 0
 
     def run(self):
         connections = {}
         while not self._over.is_set():
-            node = self._cluster[self.n % len(self._cluster.nodes)]
+            node = self._nodes[self.n % len(self._nodes)]
             self.n += 1
             dn = f"cn=w{self.n},{SUFFIX}"
             try:
