@@ -14,7 +14,7 @@ from test_delta_made import OF_LOGS, Writers, assert_equal
 SITES = "aaabb"
 READS = {1: {2, 3, 4}, 2: {1, 3}, 3: {1, 2}, 4: {1, 5}, 5: {4}}
 BY_LOG = {1: {2, 3}, 2: {3}, 3: {2}, 4: {5}, 5: set()}  # 1 and 4 are the gateways
-CONSUMERS = (5003, 5004)  # no server ID: slapd takes 4095 at most
+CONSUMERS = (5003, 5004, 5005)  # no server ID: slapd takes 4095 at most
 
 
 def read_by_log(cluster, node):
@@ -95,29 +95,41 @@ def value(node, dn):
     return node.server.values(dn, "description")
 
 
-@OF_LOGS
-def test_consumers_of_the_only_provider_read_its_log(slapd_factory, program):
-    """Of one provider changes come in their order: they need no log of their own."""
-    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")], modules=["syncprov"])
-    provider, *consumers = cluster.nodes
-    for peer, node, number in zip(cluster.document["peers"][1:], consumers, CONSUMERS):
+def of_one(slapd_factory, program):
+    """A provider, a consumer and a hub that read it, and who reads the hub."""
+    cluster = Cluster(slapd_factory, program, 4, [Database(backend="mdb")], modules=["syncprov"])
+    for peer, node, number in zip(cluster.document["peers"][1:], cluster.nodes[1:], CONSUMERS):
         peer.update(id=number, role="consumer")
         node.id = number
-    provider.server.seed()
+    hub, last = cluster.document["peers"][2:]
+    hub.update(hub=True, reads=[1])
+    last["reads"] = [hub["id"]]
+    cluster[0].server.seed()
     delta.want_all(cluster)
     for node in cluster:
         apply_until_joined(node)
-    apply_until(cluster, {node.id: {1} if node in consumers else set() for node in cluster}, [provider])
+    return cluster
+
+
+@OF_LOGS
+def test_who_reads_the_only_provider_reads_its_log(slapd_factory, program):
+    """Of one provider changes come in their order: its readers need no log of their own."""
+    cluster = of_one(slapd_factory, program)
+    provider, *others = cluster.nodes
+    apply_until(cluster, {1: set(), 5003: {1}, 5004: {1}, 5005: set()}, [provider])
     dn = add_person(provider.server, "changed")
+    gone = add_person(provider.server, "gone")
     with Writers([provider]) as writers:
-        provider.server.kill()
-        provider.server.start()
+        for server in (provider.server, others[1].server):
+            server.kill()
+            server.start()
         wait_until(lambda: len(writers.acknowledged) > 100, "clients go on")
     connection = provider.server.admin()
     connection.modify_s(dn, [(ldap.MOD_REPLACE, "description", [b"new"])])
+    connection.delete_s(gone)
     connection.unbind_s()
-    for node in consumers:
-        wait_until(lambda node=node: value(node, dn) == ["new"], "the change is there")
+    for node in others:
+        wait_until(lambda node=node: value(node, dn) == ["new"] and not node.server.search(gone), "both changes are there")
         assert not any("accesslog" in found for found, _ in node.server.search("cn=config"))
         node.assert_in_step()
         assert node.plan_json()["findings"] == [] and delta.doctor(node) == []
