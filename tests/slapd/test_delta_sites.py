@@ -102,7 +102,7 @@ def of_one(slapd_factory, program):
         peer.update(id=number, role="consumer")
         node.id = number
     hub, last = cluster.document["peers"][2:]
-    hub.update(hub=True, reads=[1])
+    hub.update(hub=True, reads=[1], rid=2)
     last["reads"] = [hub["id"]]
     cluster[0].server.seed()
     delta.want_all(cluster)
