@@ -100,6 +100,16 @@ def folder_of(node):
     return os.path.join(node.server.directory, "changes")
 
 
+def begin_anew(node):
+    """Begins the log that syncward made once more, as is printed for one that 2.5 began twice with a server (log-twice)."""
+    node.server.stop()
+    for name in ("data.mdb", "lock.mdb"):
+        os.remove(os.path.join(folder_of(node), name))
+    node.server.start()
+    node.server.stop()
+    node.server.start()
+
+
 def want(node, document, make_folder=True, **more):
     """Gives the node the document with "delta"; on this machine each node needs a folder of its own."""
     document = copy.deepcopy(document)

@@ -3,7 +3,7 @@
 
 A test runs on one OpenLDAP release, which its name chooses, or the newest (@pytest.mark.newest_release); in `make check-long`, or when it is about a release
 (@pytest.mark.every_release), on all, or with --turns on all but one, which the commit chooses. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
-what no release before 2.5 can do (@pytest.mark.since_2_5) never runs on 2.4.
+what an earlier release does not do (@pytest.mark.since("2.5")) never runs on it.
 SYNCWARD_PROGRAM names the program to test (tests/conftest.py: which tests have another build of it).
 """
 
@@ -39,7 +39,8 @@ def pytest_generate_tests(metafunc):
 
 def usable(item):
     """The releases that do what the test is about."""
-    return [one for one in versions() if one != "2.4" or not item.get_closest_marker("since_2_5")]
+    since = item.get_closest_marker("since")
+    return [one for one in versions() if not since or one >= since.args[0]]
 
 
 def can_run(item):
