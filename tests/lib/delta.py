@@ -74,9 +74,18 @@ def add_logging(server, log=LOG, suffix=None):
         "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE", "olcAccessLogPurge": "07+00:00 01+00:00"})
 
 
-def add_delta(server, readers, log=LOG):
+def add_root(server, log=LOG):
+    """The log's own suffix entry: where the overlay of 2.5 finds none it may begin the log twice with each server."""
+    connection = server.admin()
+    server.add(log, {"objectClass": ["auditContainer"], "cn": log.split("=")[1]}, connection)
+    connection.unbind_s()
+
+
+def add_delta(server, readers, log=LOG, with_root=False):
     """All that a provider needs."""
     add_log(server, readers, log)
+    if with_root:
+        add_root(server, log)
     add_log_provider(server, log)
     add_logging(server, log)
 

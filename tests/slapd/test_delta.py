@@ -230,7 +230,7 @@ def test_links_inside_a_site_read_logs_and_those_across_the_database(slapd_facto
     cluster = Cluster(slapd_factory, program, 3, modules=MODULES)
     near = cluster.nodes[:2]
     for node in near:
-        delta.add_delta(node.server, [REPLICATOR])
+        delta.add_delta(node.server, [REPLICATOR], with_root=True)
     cluster.form_by_hand()
     for node in near:
         delta.read_log(node, cluster, near)
