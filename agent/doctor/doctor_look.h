@@ -57,11 +57,15 @@ DoctorFunction doctor_old_entries;                                   /* doctor_e
 DoctorFunction doctor_glue;                                          /* doctor_glue.c */
 DoctorFunction doctor_fence;                                         /* doctor_fence.c */
 DoctorFunction doctor_peers;                                         /* doctor_peers.c */
+DoctorFunction doctor_logs;                                          /* doctor_logs.c */
 DoctorFunction doctor_in_step, doctor_conflicts, doctor_retired_ids; /* doctor_contents.c */
 
 /* How this node's own copy is read: as root over ldapi, or with the account of a link whose
  * password its peer took just now. doctor_entries.c */
 HereQuestion doctor_here_question(const Doctor *doctor, const DoctorDatabase *database);
+
+/* True for findings of the plan that doctor_logs() tells. */
+bool doctor_is_of_logs(const char *code);
 
 /* Looks at a slapd that does not answer; then whether it would start. doctor_stopped.c */
 void doctor_stopped_look(Doctor *doctor);

@@ -46,11 +46,12 @@ static DoctorCheck check_of(ProbeCode code)
 	case PROBE_BIND_NOT_REPEATED:
 		return DOCTOR_PEER_BIND;
 	case PROBE_NO_SYNCPROV:
-	case PROBE_NO_LOG:
 	case PROBE_NO_SERVER_ID:
 	case PROBE_OTHER_SERVER_ID:
 	case PROBE_SAME_SERVER_ID:
 		return DOCTOR_PEER_PROVIDER;
+	case PROBE_NO_LOG:
+		return DOCTOR_LOGS;
 	case PROBE_LIMITED:
 		return DOCTOR_PEER_LIMITS;
 	case PROBE_SCHEMA_DIFFERS:
@@ -90,7 +91,7 @@ static void tell_faults(Doctor *doctor, const Probe *probe)
 
 /* --- what was seen of each link --- */
 
-#define STEPS_MAX 3
+#define STEPS_MAX 2
 
 /* The steps of a probe that a check judges by. */
 typedef struct Evidence {
@@ -104,7 +105,7 @@ static const Evidence evidence[] = {
 	{DOCTOR_PEER_TLS, {PROBE_TLS}, 1},
 	{DOCTOR_PEER_BIND, {PROBE_BIND}, 1},
 	{DOCTOR_PEER_READ, {PROBE_SUFFIX, PROBE_ENTRY_CSN}, 2},
-	{DOCTOR_PEER_PROVIDER, {PROBE_SYNCPROV, PROBE_SERVER_ID, PROBE_LOG}, 3},
+	{DOCTOR_PEER_PROVIDER, {PROBE_SYNCPROV, PROBE_SERVER_ID}, 2},
 	{DOCTOR_PEER_LIMITS, {PROBE_LIMITS}, 1},
 	{DOCTOR_CERTIFICATES, {PROBE_CERTIFICATE}, 1},
 	{DOCTOR_SCHEMA, {PROBE_SCHEMA}, 1},
@@ -128,17 +129,11 @@ static bool has_fault(const Probe *probe, DoctorCheck check)
 	return false;
 }
 
-/* Only a link that reads a log asks for one, when all before it went well. */
-static bool needs_no_log(const Probe *probe, ProbeStep step)
-{
-	return step == PROBE_LOG && probe->steps[step] == PROBE_NOT_TRIED;
-}
-
 /* A step that ended badly for a reason of another check, as where the peer fell silent in it, says
  * nothing. */
 static bool was_seen(const Probe *probe, const Evidence *row, ProbeStep step)
 {
-	return probe->steps[step] == PROBE_GOOD || needs_no_log(probe, step) ||
+	return probe->steps[step] == PROBE_GOOD ||
 	       (probe->steps[step] == PROBE_BAD && has_fault(probe, row->check));
 }
 
@@ -149,8 +144,7 @@ static void tell_evidence(Doctor *doctor, const Probe *probe, const Evidence *ro
 
 	for (size_t i = 0; i < row->n_steps; i++) {
 		is_whole = is_whole && was_seen(probe, row, row->steps[i]);
-		was_asked = was_asked && (probe->steps[row->steps[i]] != PROBE_NOT_TRIED ||
-					  row->steps[i] == PROBE_LOG);
+		was_asked = was_asked && probe->steps[row->steps[i]] != PROBE_NOT_TRIED;
 	}
 	if (is_whole || needs_no_tls(probe, row->check))
 		doctor_saw(&doctor->report, row->check);

@@ -31,6 +31,7 @@ static DoctorFunction *const functions[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_LINKS] = doctor_links,
 	[DOCTOR_TLS_FILES] = doctor_tls_files,
 	[DOCTOR_PEER_REACH] = doctor_peers, /* up to DOCTOR_PEER_CLOCK */
+	[DOCTOR_LOGS] = doctor_logs,
 	[DOCTOR_IN_STEP] = doctor_in_step,
 	[DOCTOR_CONFLICTS] = doctor_conflicts,
 	[DOCTOR_RETIRED_IDS] = doctor_retired_ids,

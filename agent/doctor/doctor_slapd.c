@@ -191,14 +191,11 @@ void doctor_pending(Doctor *doctor)
 			    plan->holds[i].text, plan->holds[i].release);
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const Finding *finding = &plan->findings[i];
-		const bool is_critical =
-			finding->severity == SEVERITY_CRITICAL && !is_restart_code(finding->code);
 
-		/* What others cannot read here no other check looks at. */
-		if (is_critical || strcmp(finding->code, "log-incomplete") == 0)
-			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
-				    is_critical ? DOCTOR_ERROR : DOCTOR_WARNING, "%s",
-				    finding->text);
+		if (finding->severity == SEVERITY_CRITICAL && !is_restart_code(finding->code) &&
+		    !doctor_is_of_logs(finding->code))
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_ERROR,
+				    "%s", finding->text);
 	}
 }
 

@@ -78,6 +78,10 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 		{"log-own", REMEDY_WORDS,
 		 "make such a log here as well, or have this node read the database",
 		 "test_delta.py::test_a_log_that_is_hidden_or_gone_under_a_link_that_reads_it_is_critical"},
+	[REMEDY_LOG_TWICE] =
+		{"log-twice", REMEDY_WORDS,
+		 "there, with slapd stopped, delete data.mdb and lock.mdb of the log; start slapd, stop it and start it again before anybody writes",
+		 "test_delta_twice.py::test_a_log_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew"},
 	[REMEDY_LOG_END] =
 		{"log-end", REMEDY_SHELL, "ldapdelete -Y EXTERNAL -H {ldapi} {dn} {dn} {dn}",
 		 "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told"},

@@ -21,14 +21,14 @@ typedef struct DeltaLink {
 	bool was_seen_to_work;
 } DeltaLink;
 
-static bool is_read_from_log(const DeltaLink *link, const LiveDatabase *live)
+bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
 {
 	for (size_t i = 0; i < live->n_consumers; i++) {
-		const LiveConsumer *consumer = &live->consumers[i];
+		const LiveConsumer *there = &live->consumers[i];
 
-		if (consumer->parses && consumer->provider &&
-		    strcmp(consumer->provider, link->consumer->provider) == 0 &&
-		    syncrepl_log_same(&consumer->syncrepl, &link->consumer->syncrepl))
+		if (there->parses && there->provider &&
+		    strcmp(there->provider, consumer->provider) == 0 &&
+		    syncrepl_log_same(&there->syncrepl, &consumer->syncrepl))
 			return true;
 	}
 	return false;
@@ -71,7 +71,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 		ret->outcome = probe_log(&ret->answer->probe);
 	ret->is_made = database->desired->delta != NULL;
 	if (live_find_database(in->live, suffix, &live) == 1) {
-		ret->is_live = is_read_from_log(ret, live);
+		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
 		ret->lacks_own =
 			is_one_of_several(ret) &&

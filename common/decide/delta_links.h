@@ -17,6 +17,9 @@
  * the same pointer where nothing differs. Lives as long as the pool and input->wanted. */
 const Wanted *delta_wanted(Pool *pool, const PlanInput *input);
 
+/* True when cn=config has this node read the log that the consumer names. */
+bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer);
+
 /* Tells what is read plainly, and which log is missing; asks for what nobody asked yet. asked:
  * input->wanted as delta_wanted() was given it. After the guards, whose questions go first. */
 void delta_tell(Diff *diff, const Wanted *asked);

@@ -5,7 +5,6 @@
 #include "common/base/remedies.h"
 #include "common/desired/desired_internal.h"
 #include "common/slapd/dn.h"
-#include "common/syncrepl/syncrepl_log.h"
 #include "common/syncrepl/syncrepl_partial.h"
 
 /* Whether one peer can read another one as the document says. */
@@ -109,6 +108,13 @@ static int check_binding(Reader *reader, const DesiredLink *link)
 	return 0;
 }
 
+/* A consumer of a part may stand beside logs: it reads the database. */
+static bool is_for_log(const DesiredLink *link)
+{
+	return link->database->delta && link->provider->role == PEER_PROVIDER &&
+	       (!link->consumer || link->consumer->role == PEER_PROVIDER);
+}
+
 /* From a log a link gets every change whole, and as long as it stays connected. */
 static int check_delta_link(Reader *reader, const DesiredLink *link)
 {
@@ -117,8 +123,7 @@ static int check_delta_link(Reader *reader, const DesiredLink *link)
 	const char *partial;
 
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
-		if (!syncrepl_is_log_keyword(keyword))
-			whole.value[keyword] = link_setting(link, keyword);
+		whole.value[keyword] = link_setting(link, keyword);
 	partial = syncrepl_partial(scratch, &whole);
 	if (partial)
 		return reader_refuse(reader, link->database->place,
@@ -140,8 +145,7 @@ int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink
 	const char *base = link_setting(link, SYNCREPL_SEARCHBASE);
 
 	if (check_binding(reader, link) < 0 ||
-	    (link->database->delta && link_setting(link, SYNCREPL_LOGBASE) &&
-	     check_delta_link(reader, link) < 0))
+	    (is_for_log(link) && check_delta_link(reader, link) < 0))
 		return -1;
 	/* Compares the spelling first: most documents give no searchbase at all. */
 	if (strcmp(base, link->database->suffix) != 0 && !dn_equal(base, link->database->suffix))

@@ -147,14 +147,6 @@ static int check_other(Reader *reader, const JsonNode *delta, const Delta *one, 
 	return 0;
 }
 
-static bool providers_are_mesh(const Desired *desired)
-{
-	for (size_t i = 0; i < desired->n_peers; i++)
-		if (desired->peers[i].role == PEER_PROVIDER && desired->peers[i].reads)
-			return false;
-	return desired->n_gateways == 0;
-}
-
 static int check_delta(Reader *reader, const JsonNode *node, const Desired *desired, size_t index)
 {
 	const DesiredDatabase *database = &desired->databases[index];
@@ -164,12 +156,6 @@ static int check_delta(Reader *reader, const JsonNode *node, const Desired *desi
 		return reader_refuse(reader, delta->place,
 				     "\"delta\" needs the overlay, which \"syncprov\" leaves "
 				     "to others here: the log begins with its contextCSN");
-	if (!providers_are_mesh(desired))
-		return reader_refuse(reader, delta->place,
-				     "\"delta\" is only where every provider reads every other "
-				     "one: a change that a killed slapd had not written into its "
-				     "log yet would never come to who reads it alone; leave it "
-				     "out, or \"topology\" and \"reads\" of providers");
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (dn_is_within(database->delta->logbase, desired->databases[i].suffix) ||
 		    dn_is_within(desired->databases[i].suffix, database->delta->logbase))

@@ -5,7 +5,6 @@
 
 #include "common/desired/desired_internal.h"
 #include "common/desired/secret.h"
-#include "common/syncrepl/syncrepl_log.h"
 
 typedef struct json_object Json;
 
@@ -71,7 +70,7 @@ static Json *settings_json(const SyncreplSettings *settings, const DesiredDataba
 		const char *name = syncrepl_keyword_name(keyword);
 		const char *value = settings->value[keyword];
 
-		if (!value && database && !syncrepl_is_log_keyword(keyword))
+		if (!value && database)
 			value = desired_default(database, keyword);
 		if (keyword == SYNCREPL_CREDENTIALS &&
 		    settings->credentials.kind != CREDENTIALS_NONE)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/desired/desired_internal.h"
-#include "common/syncrepl/syncrepl_log.h"
 
 /* What we write where peers.json is silent: slapd's own defaults (refreshOnly, a day between
  * retries' ends, no timeouts) let a dead peer freeze a write to cn=config. */
@@ -12,11 +11,6 @@ static const char *const link_defaults[SYNCREPL_KEYWORD_COUNT] = {
 
 const char *desired_default(const DesiredDatabase *database, SyncreplKeyword keyword)
 {
-	const char *of_log =
-		database->delta ? syncrepl_log_value(keyword, database->delta->logbase) : NULL;
-
-	if (of_log)
-		return of_log;
 	return keyword == SYNCREPL_SEARCHBASE ? database->suffix : link_defaults[keyword];
 }
 
@@ -43,35 +37,17 @@ static const SyncreplSettings *level_of(const DesiredDatabase *database, const P
 	return level_speaks(&database->syncrepl, keyword) ? &database->syncrepl : NULL;
 }
 
-/* Only who writes a log itself can tell which of two changes of an entry is newer (slapd looks
- * there): consumers read the database. */
-static bool is_of_log(const Peer *provider, const Peer *consumer)
-{
-	return provider->role == PEER_PROVIDER && (!consumer || consumer->role == PEER_PROVIDER);
-}
-
-typedef struct SettingLink {
-	const DesiredDatabase *database;
-	const Peer *provider;
-	const Peer *consumer;
-} SettingLink;
-
-static const char *setting_at(const SettingLink *link, const SyncreplSettings *level,
+static const char *setting_at(const DesiredDatabase *database, const SyncreplSettings *level,
 			      SyncreplKeyword keyword)
 {
-	if (level && level->value[keyword])
-		return level->value[keyword];
-	if (syncrepl_is_log_keyword(keyword) && !is_of_log(link->provider, link->consumer))
-		return NULL;
-	return desired_default(link->database, keyword);
+	return level && level->value[keyword] ? level->value[keyword]
+					      : desired_default(database, keyword);
 }
 
 const char *desired_setting(const DesiredDatabase *database, const Peer *provider,
 			    const Peer *consumer, SyncreplKeyword keyword)
 {
-	const SettingLink link = {database, provider, consumer};
-
-	return setting_at(&link, level_of(database, provider, consumer, keyword), keyword);
+	return setting_at(database, level_of(database, provider, consumer, keyword), keyword);
 }
 
 JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *provider,
@@ -101,8 +77,7 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++) {
 		const SyncreplSettings *level = level_of(database, provider, consumer, keyword);
 
-		link.value[keyword] =
-			setting_at(&(SettingLink){database, provider, consumer}, level, keyword);
+		link.value[keyword] = setting_at(database, level, keyword);
 		if (level)
 			link.place[keyword] = level->place[keyword];
 	}

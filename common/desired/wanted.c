@@ -5,9 +5,10 @@
 
 #include "common/base/suggest.h"
 #include "common/desired/desired_internal.h"
-#include "common/desired/links.h"
+#include "common/desired/links_log.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 static int link_secret(Pool *pool, const Desired *desired, const SyncreplSettings *link,
 		       const Secrets *secrets, WantedConsumer *ret, Error *err)
@@ -48,6 +49,14 @@ static int64_t reads_here_sec(const Wanting *wanting, size_t at)
 		       : -1;
 }
 
+static void log_want(const DesiredDatabase *given, Syncrepl *syncrepl)
+{
+	for (SyncreplKeyword keyword = 0; keyword < SYNCREPL_KEYWORD_COUNT; keyword++)
+		if (syncrepl_is_log_keyword(keyword))
+			syncrepl->value[keyword] =
+				syncrepl_log_value(keyword, given->delta->logbase);
+}
+
 /* Who is not read can go without being asked: what it has is not known then. */
 static int consumer_want(const Wanting *wanting, size_t at, bool is_read, WantedConsumer *ret,
 			 Error *err)
@@ -64,6 +73,8 @@ static int consumer_want(const Wanting *wanting, size_t at, bool is_read, Wanted
 	Error problem;
 
 	memcpy(consumer.syncrepl.value, link.value, sizeof(link.value));
+	if (links_read_log(wanting->links, wanting->self, at))
+		log_want(wanting->given, &consumer.syncrepl);
 	if (link_secret(pool, wanting->desired, &link, wanting->secrets, &consumer,
 			is_read ? err : &problem) < 0) {
 		if (is_read)

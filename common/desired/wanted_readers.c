@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "common/desired/desired_internal.h"
-#include "common/desired/links.h"
+#include "common/desired/links_log.h"
 #include "common/slapd/dn.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -47,7 +47,8 @@ typedef struct Logs {
 	size_t n;
 } Logs;
 
-static const char *log_of(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
+/* By hand. */
+static const char *log_named(const DesiredDatabase *given, const Peer *self, const Peer *consumer)
 {
 	static const SyncreplKeyword keywords[] = {SYNCREPL_SYNCDATA, SYNCREPL_LOGBASE};
 	Syncrepl link = {0};
@@ -55,6 +56,15 @@ static const char *log_of(const DesiredDatabase *given, const Peer *self, const 
 	for (size_t i = 0; i < ARRAY_SIZE(keywords); i++)
 		link.value[keywords[i]] = desired_setting(given, self, consumer, keywords[i]);
 	return syncrepl_log_is_accesslog(&link) ? syncrepl_log(&link) : NULL;
+}
+
+static const char *log_read(const Links *links, size_t reader, size_t here)
+{
+	const DesiredDatabase *given = links->database;
+
+	if (given->delta)
+		return links_read_log(links, reader, here) ? given->delta->logbase : NULL;
+	return log_named(given, links->nodes[here], links->nodes[reader]);
 }
 
 static WantedLog *log_take(Logs *logs, const char *base)
@@ -74,11 +84,12 @@ static void reader_add(Pool *pool, WantedLog *log, const char *dn)
 	POOL_PUSH(pool, log->readers, log->n_readers, dn);
 }
 
-static void log_add(Logs *logs, const DesiredDatabase *given, const Peer *self,
-		    const Peer *consumer)
+static void log_add(Logs *logs, const Links *links, size_t reader, size_t here)
 {
-	const char *base = log_of(given, self, consumer);
-	const char *dn = base ? wanted_reader(given, self, consumer) : NULL;
+	const DesiredDatabase *given = links->database;
+	const char *base = log_read(links, reader, here);
+	const char *dn =
+		base ? wanted_reader(given, links->nodes[here], links->nodes[reader]) : NULL;
 	WantedLog *log = base ? log_take(logs, base) : NULL;
 
 	for (size_t i = 0; log && i < given->n_readers; i++)
@@ -94,7 +105,9 @@ size_t wanted_logs(Pool *pool, const struct Links *links, const Peer *self, Want
 
 	for (size_t at = 0; at < links->n_nodes; at++)
 		if (at != here && relay_set_has(&links->reads[at], here))
-			log_add(&logs, links->database, self, links->nodes[at]);
+			log_add(&logs, links, at, here);
+	if (links_need_log(links, here))
+		(void)log_take(&logs, links->database->delta->logbase);
 	*ret = logs.items;
 	return logs.n;
 }

@@ -26,7 +26,8 @@ const char *wanted_reader(const DesiredDatabase *given, const Peer *self, const 
 /* True when a peer that reads this node does so with a simple bind. */
 bool wanted_is_read_simply(const struct Links *links, const Peer *self);
 
-/* The logs of the database that others read here; returns how many. Strings are borrowed. */
+/* The logs of the database that others read here, and that "delta" has slapd look in when this node
+ * reads theirs; returns how many. Strings are borrowed. */
 size_t wanted_logs(Pool *pool, const struct Links *links, const Peer *self, WantedLog **ret);
 
 #endif

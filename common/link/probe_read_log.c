@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/link/probe_read.h"
@@ -93,43 +94,21 @@ static bool can_be_read(Pool *pool, Probe *probe, const ProbeLog *log)
 	return false;
 }
 
-static const char *newest(const char **csns, size_t n_csns)
-{
-	const char *found = "";
-
-	for (size_t i = 0; i < n_csns; i++)
-		if (strcmp(csns[i], found) > 0)
-			found = csns[i];
-	return found;
-}
-
-static bool has_a_server_twice(const char **csns, size_t n_csns)
-{
-	for (size_t i = 0; i < n_csns; i++)
-		for (size_t k = 0; k < i; k++)
-			if (csn_sid(csns[i]) == csn_sid(csns[k]))
-				return true;
-	return false;
-}
-
 /*
- * A log that slapd began twice with some server, the second time with the newest change there is:
- * slapd 2.5 refuses it to a consumer that has that change (4096), who reads the database instead
- * and tries again at every retry, until somebody writes.
+ * slapd 2.5.13 begins a log with the contextCSN that its database has on disk, and writes each
+ * server once more there at its next change. To a consumer that lacks something it refuses such a
+ * log at every connection (4096), which reads the whole database instead. Where clients write
+ * meanwhile that ended with acknowledged entries deleted at all nodes, contextCSN equal.
  */
-static bool begins_with_the_last(Pool *pool, const Probe *probe, const ProbeLog *log)
+static bool names_a_server_twice(const ProbeLog *log)
 {
 	const Attribute *begins = entry_attribute(log->root.entries->entries, "minCSN");
-	const char **csns;
 
-	if (!begins)
-		return false;
-	csns = pool_alloc(pool, (begins->n_values + 1) * sizeof(*csns));
-	for (size_t i = 0; i < begins->n_values; i++)
-		csns[i] = begins->values[i].bytes;
-	return has_a_server_twice(csns, begins->n_values) &&
-	       strcmp(newest(csns, begins->n_values),
-		      newest(probe->context_csns, probe->n_context_csns)) >= 0;
+	for (size_t i = 0; begins && i < begins->n_values; i++)
+		for (size_t k = 0; k < i; k++)
+			if (csn_sid(begins->values[i].bytes) == csn_sid(begins->values[k].bytes))
+				return true;
+	return false;
 }
 
 /* A log without any change may be new, purged, or hidden: nobody can tell. */
@@ -145,8 +124,7 @@ static void take_changes(Pool *pool, Probe *probe, const ProbeLog *log)
 		take_bad(pool, probe, log,
 			 pool_printf(pool, "does not let the bind DN search it (result %d)",
 				     changes->code));
-	else if (changes->entries->n_entries > 0 && log_csns(log) && probe->n_context_csns > 0 &&
-		 !begins_with_the_last(pool, probe, log))
+	else if (changes->entries->n_entries > 0 && log_csns(log) && probe->n_context_csns > 0)
 		probe->steps[PROBE_LOG] = PROBE_GOOD;
 }
 
@@ -191,6 +169,14 @@ void probe_take_log(Pool *pool, Probe *probe, const ProbeLog *log)
 			 "lacks changes that its database has: slapd there was killed before it "
 			 "wrote them down, which its next change ends, no accesslog overlay writes "
 			 "into it, or it was begun too late");
+	else if (names_a_server_twice(log))
+		take_bad(pool, probe, log,
+			 pool_printf(
+				 pool,
+				 "begins twice with a server (minCSN), as OpenLDAP 2.5 makes it "
+				 "where there was data: who was away is refused it, and may lose "
+				 "entries; %s",
+				 remedy_text(REMEDY_LOG_TWICE)));
 	else
 		take_changes(pool, probe, log);
 }

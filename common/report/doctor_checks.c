@@ -119,6 +119,10 @@ const DoctorRule doctor_rules[DOCTOR_CHECK_COUNT] = {
 	[DOCTOR_PEER_CLOCK] = {"peer-clock", "every peer's clock agrees with this one",
 			       "of two writes the one with the later time wins, on all nodes",
 			       REMEDY_CLOCKS_OF_BOTH},
+	[DOCTOR_LOGS] = {"logs", "logs of changes are whole, have room, and are read",
+			 "what a log lacks stays away at the peers that read it, and contextCSN "
+			 "says nothing of it; without one each change takes the whole entry",
+			 REMEDY_SEE_FINDING},
 	[DOCTOR_IN_STEP] = {"in-step", "every server has every change",
 			    "a client gets another answer there", REMEDY_IN_STEP},
 	[DOCTOR_CONFLICTS] = {"conflicts", "no change bears a time that has not come yet",

@@ -2,6 +2,7 @@
 """Delta-syncrepl as an administrator makes it by hand, after slapo-accesslog(5)."""
 
 import copy
+import json
 import os
 
 import ldap
@@ -73,9 +74,18 @@ def add_logging(server, log=LOG, suffix=None):
         "olcAccessLogOps": "writes", "olcAccessLogSuccess": "TRUE", "olcAccessLogPurge": "07+00:00 01+00:00"})
 
 
-def add_delta(server, readers, log=LOG):
+def add_root(server, log=LOG):
+    """The log's own suffix entry: where the overlay of 2.5 finds none it may begin the log twice with each server."""
+    connection = server.admin()
+    server.add(log, {"objectClass": ["auditContainer"], "cn": log.split("=")[1]}, connection)
+    connection.unbind_s()
+
+
+def add_delta(server, readers, log=LOG, with_root=False):
     """All that a provider needs."""
     add_log(server, readers, log)
+    if with_root:
+        add_root(server, log)
     add_log_provider(server, log)
     add_logging(server, log)
 
@@ -99,6 +109,16 @@ def folder_of(node):
     return os.path.join(node.server.directory, "changes")
 
 
+def begin_anew(node):
+    """Begins the log that syncward made once more, as is printed for one that 2.5 began twice with a server (log-twice)."""
+    node.server.stop()
+    for name in ("data.mdb", "lock.mdb"):
+        os.remove(os.path.join(folder_of(node), name))
+    node.server.start()
+    node.server.stop()
+    node.server.start()
+
+
 def want(node, document, make_folder=True, **more):
     """Gives the node the document with "delta"; on this machine each node needs a folder of its own."""
     document = copy.deepcopy(document)
@@ -112,6 +132,12 @@ def want_all(cluster, **more):
     """The same at every node."""
     for node in cluster:
         want(node, cluster.document, **more)
+
+
+def doctor(node):
+    """What the doctor says of logs: (severity, text with remedy) of each finding; [] where all is well."""
+    check, = json.loads(node.run("doctor", "--output", "json", "logs").stdout)["checks"]
+    return [(one["severity"], f"{one['text']}: {one['remedy']}") for one in check["findings"]]
 
 
 def reads(node):

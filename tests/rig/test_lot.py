@@ -79,7 +79,7 @@ def test_each_test_runs_somewhere_and_in_check_long_everywhere():
     assert usual.keys() == long.keys() and len(usual) > 400
     spread = [versions[0] for name, versions in usual.items() if len(versions) == 1 and len(long[name]) == 3]
     assert all(len(spread) / 5 < spread.count(version) for version in ALL) and len(spread) > 200
-    assert all(len(versions) in (1, 3) for versions in (*usual.values(), *long.values()))
+    assert all(len(versions) in (1, 3) or versions in (["2.5", "2.6"], ["2.6"]) for versions in (*usual.values(), *long.values()))
     doubtful = {name for name in usual if "test_disk.py" in name or "test_harness.py" in name}
     assert doubtful and all(usual[name] == ALL for name in doubtful)
 
@@ -140,7 +140,7 @@ class Item:
         self.marks = ("every_release", *marks)
 
     def get_closest_marker(self, name):
-        return name in self.marks
+        return name in self.marks or None
 
 
 def test_what_runs_on_every_release_leaves_out_one_with_each_commit_and_none_for_ever(slapd_conftest, monkeypatch):

@@ -3,6 +3,7 @@
 
 A test runs on one OpenLDAP release, which its name chooses, or the newest (@pytest.mark.newest_release); in `make check-long`, or when it is about a release
 (@pytest.mark.every_release), on all, or with --turns on all but one, which the commit chooses. SYNCWARD_SLAPD_VERSIONS="2.5" names those that each test runs on instead;
+what an earlier release does not do (@pytest.mark.since("2.5")) never runs on it.
 SYNCWARD_PROGRAM names the program to test (tests/conftest.py: which tests have another build of it).
 """
 
@@ -36,6 +37,17 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("slapd_release", [usual_version()] if is_one else versions(), indirect=True)
 
 
+def usable(item):
+    """The releases that do what the test is about."""
+    since = item.get_closest_marker("since")
+    return [one for one in versions() if not since or one >= since.args[0]]
+
+
+def can_run(item):
+    """False for the runs of a test on other releases."""
+    return not version_of(item) or version_of(item) in usable(item)
+
+
 def runs(item, has_turns):
     """False for the runs of a test on the releases that its name did not choose. Where commits take turns those that run on
     every release leave out one, but for those that take turns themselves."""
@@ -47,13 +59,14 @@ def runs(item, has_turns):
         return is_whole or version != lot(f"{commit()} {name_without(item.nodeid, version)}", versions())
     if item.get_closest_marker("newest_release"):
         return version == versions()[-1]
-    return version == lot(name_without(item.nodeid, version), versions())
+    return version == lot(name_without(item.nodeid, version), usable(item))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Leaves to check-long the runs on the releases that the names of tests did not choose."""
-    left = [] if is_every_wanted(os.environ) else [item for item in items if not runs(item, config.getoption("--turns"))]
+    is_every = is_every_wanted(os.environ)
+    left = [item for item in items if not can_run(item) or not (is_every or runs(item, config.getoption("--turns")))]
     if left:
         config.hook.pytest_deselected(items=left)
         kept = set(items) - set(left)

@@ -94,6 +94,7 @@ ELSEWHERE = {
         "tls-files": "test_tls.py::test_the_key_of_another_certificate_is_told_and_not_shown",
     },
     "it takes logs of changes": {
+        "logs": "test_delta_made.py::test_a_link_goes_back_when_its_provider_shows_that_the_log_is_gone",
         "log-falls-back":
             "test_delta_health.py::test_a_link_that_falls_back_again_and_again_is_told_and_so_is_the_cause",
         "log-left": "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told",

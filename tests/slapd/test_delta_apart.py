@@ -75,7 +75,7 @@ def held(nodes, dn):
     return [node.server.values(dn, "description") for node in nodes]
 
 
-@pytest.mark.one_release
+@pytest.mark.since("2.5")
 def test_a_consumer_beside_logs_reads_the_database_and_has_the_newer_of_two_changes(beside):
     *providers, consumer = beside.nodes
     for node in beside:
@@ -98,7 +98,7 @@ def test_a_consumer_beside_logs_reads_the_database_and_has_the_newer_of_two_chan
     wait_until(lambda: held(beside, dn) == [["new"]] * 3, "all have the newer one")
 
 
-@pytest.mark.one_release
+@pytest.mark.since("2.5")
 def test_a_log_that_the_rootdn_may_not_read_lets_the_older_change_win_and_is_told(slapd_factory, program):
     """The first node is given what syncward says, the second one is not."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")], modules=["syncprov", "accesslog"])

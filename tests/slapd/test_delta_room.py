@@ -9,7 +9,7 @@ import pytest
 import remedies
 from cluster import Cluster, add_person
 from slapd import Database, wait_until
-from test_delta_made import apply_until_delta, held, overlay_of
+from test_delta_made import OF_LOGS, apply_until_delta, held, overlay_of
 from test_disk import mount, private_mounts
 
 MIB = 1024 * 1024
@@ -43,7 +43,7 @@ def begin_anew(node, release):
 
 
 @pytest.mark.remedy("log-room")
-@pytest.mark.newest_release
+@OF_LOGS
 def test_a_log_is_not_written_on_when_its_disk_is_nearly_full(slapd_factory, mounts, program):  # pylint: disable=unused-argument
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")], modules=["syncprov"])
     node, peer = cluster
@@ -88,7 +88,7 @@ def test_a_log_is_not_written_on_when_its_disk_is_nearly_full(slapd_factory, mou
 
 
 @pytest.mark.remedy("log-room-by-hand")
-@pytest.mark.one_release
+@OF_LOGS
 def test_the_disk_under_a_log_that_somebody_made_is_watched(slapd_factory, mounts, program):  # pylint: disable=unused-argument
     """It stays as it is: it is not syncward's."""
     cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")], modules=["syncprov", "accesslog"])

@@ -90,7 +90,7 @@ def test_a_healthy_cluster_is_well(slapd_factory, program):
     writes = cluster[1].server.config_writes()
     done = cluster[1].run("doctor")  # its daemon has ended
     assert done.returncode == 1 and re.search(r"^warning  daemon ", done.stdout, re.MULTILINE), done.stdout
-    assert "39 checks: " in done.stdout and cluster[1].server.config_writes() == writes
+    assert "40 checks: " in done.stdout and cluster[1].server.config_writes() == writes
 
 
 # --- faults, one at a time, on one cluster ---
@@ -321,9 +321,9 @@ def test_a_provider_without_timeouts(node, pair):
 MACHINE = {"selinux", "journal", "clock", "names"}
 FILES = MACHINE | {"agent-file", "peers-file", "secrets", "node", "state", "daemon"}
 SERVER = {"ldapi", "rights", "restart", "config-replicated", "disk", "disk-copy", "monitor", "pending", "readers",
-          "limits", "indices", "old-entries", "timeouts", "links", "tls-files", "glue"}
+          "limits", "indices", "old-entries", "timeouts", "links", "tls-files", "logs", "glue"}
 OF_PEERS_JSON = {"peers-file", "secrets", "node", "state", "restart", "pending", "readers", "limits", "indices",
-                 "old-entries", "tls-files", "glue"}
+                 "old-entries", "tls-files", "logs", "glue"}
 PEERS = {"peer-reach", "peer-tls", "peer-bind", "peer-read", "peer-provider", "peer-limits", "certificates", "schema",
          "peer-clock", "in-step", "conflicts", "retired-ids"}
 
@@ -544,7 +544,7 @@ def test_the_list_explains_every_check_and_makes_none(program):
     listed = re.findall(r"^(\S+)\n    checks: .+\n    means:  .+\n    remedy: .+$", done.stdout, re.MULTILINE)
     document = json.loads(subprocess.run([program, "doctor", "--list", "--output", "json"], text=True,
                                          capture_output=True, check=True).stdout)
-    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 39
+    assert [check["code"] for check in document["checks"]] == listed and len(set(listed)) == 40
 
 
 # --- entries that root does not see, on clusters of their own ---

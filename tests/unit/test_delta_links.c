@@ -279,28 +279,108 @@ static void a_consumer_of_one_provider_needs_no_log(void **state)
 	assert_false(finds(scene, "log-own", SEVERITY_CRITICAL));
 }
 
+/* --- who reads a log with "delta" --- */
+
+#define PEER(id) "{\"id\": " #id ", \"uri\": \"ldap://peer" #id "\""
+
+/* Whose log the first of the peers reads, as "2 3", and "!" where it has one itself. */
+static const char *read_by_log(Scene *scene, const char *peers, const char *more)
+{
+	const WantedDatabase *database;
+	Buf text = BUF_IN(scene->pool);
+
+	scene->text = pool_printf(
+		scene->pool,
+		"{\"format\": 1, \"peers\": [%s]%s, \"databases\": [{\"suffix\": \"" SUFFIX
+		"\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX
+		"\", \"credentials\": \"x\"}, \"delta\": {\"directory\": \"/log\"}}]}",
+		peers, more);
+	scene_read(scene);
+	database = &scene->wanted.databases[0];
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (database->consumers[i].syncrepl.value[SYNCREPL_LOGBASE])
+			buf_printf(&text, "%u ", database->consumers[i].peer->id);
+	buf_puts(&text, database->n_logs > 0 ? "!" : "");
+	return buf_text(&text);
+}
+
+static void providers_that_all_read_each_other_read_logs(void **state)
+{
+	assert_string_equal(read_by_log(*state, PEER(1) "}, " PEER(2) "}, " PEER(3) "}", ""),
+			    "2 3 !");
+}
+
 /* Nothing here tells them which of two changes of an entry is newer. */
-static void beside_logs_consumers_read_the_database(void **state)
+static void a_consumer_of_several_reads_the_database(void **state)
+{
+	static const char consumer[] = PEER(1) ", \"role\": \"consumer\"}, ";
+	Scene *scene = *state;
+
+	assert_string_equal(
+		read_by_log(scene,
+			    pool_printf(scene->pool, "%s" PEER(2) "}, " PEER(3) "}", consumer), ""),
+		"");
+}
+
+static void a_consumer_of_the_only_provider_reads_its_log(void **state)
+{
+	assert_string_equal(
+		read_by_log(*state, PEER(1) ", \"role\": \"consumer\"}, " PEER(2) "}", ""), "2 ");
+	assert_string_equal(
+		read_by_log(*state, PEER(1) "}, " PEER(2) ", \"role\": \"consumer\"}", ""), "!");
+}
+
+/* slapd there may be killed between the database and the log. */
+static void what_a_provider_alone_brings_is_read_from_its_database(void **state)
 {
 	Scene *scene = *state;
-	static const char *const roles[] = {"provider", "consumer"};
 
-	for (size_t i = 0; i < ARRAY_SIZE(roles); i++) {
-		scene->text = pool_printf(
-			scene->pool,
-			"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", \"role\": "
-			"\"%s\"}, {\"id\": 2, \"uri\": \"ldap://peer2\"}, {\"id\": 3, \"uri\": "
-			"\"ldap://peer3\", \"role\": \"consumer\"}], \"databases\": [{\"suffix\": "
-			"\"" SUFFIX "\", \"syncrepl\": {\"binddn\": \"cn=r," SUFFIX
-			"\", \"credentials\": \"x\"}, \"delta\": {\"directory\": \"/log\"}}]}",
-			roles[i]);
-		scene_read(scene);
-		assert_int_equal(
-			scene->wanted.databases[0].consumers[0].syncrepl.value[SYNCREPL_LOGBASE] !=
-				NULL,
-			i == 0);
-		assert_int_equal(scene->wanted.databases[0].n_logs, i == 0);
-	}
+	assert_string_equal(read_by_log(scene,
+					PEER(1) ", \"role\": \"consumer\", \"reads\": [2]}, " PEER(
+						2) "}, " PEER(3) "}",
+					""),
+			    "");
+	/* a chain: 1 gets what 3 writes from 2 only; 2 reads both ends */
+	assert_string_equal(
+		read_by_log(scene,
+			    PEER(1) ", \"reads\": [2]}, " PEER(2) "}, " PEER(3) ", \"reads\": [2]}",
+			    ""),
+		"!");
+	assert_string_equal(
+		read_by_log(scene,
+			    PEER(2) "}, " PEER(1) ", \"reads\": [2]}, " PEER(3) ", \"reads\": [2]}",
+			    ""),
+		"1 3 !");
+}
+
+#define SITE(id, site) PEER(id) ", \"site\": \"" site "\"}"
+
+/* Peers 1, 2 and 3 at one site, 4 and 5 at another one, a gateway at each. */
+static void inside_a_site_logs_are_read_and_the_database_of_gateways(void **state)
+{
+	static const char more[] = ", \"topology\": {\"gateways\": 1}";
+	static const char others[] = SITE(4, "b") ", " SITE(5, "b");
+	Scene *scene = *state;
+
+	assert_string_equal(read_by_log(scene,
+					pool_printf(scene->pool, "%s, %s, %s, %s", SITE(3, "a"),
+						    SITE(1, "a"), SITE(2, "a"), others),
+					more),
+			    "2 !");
+	assert_string_equal(read_by_log(scene,
+					pool_printf(scene->pool, "%s, %s, %s, %s", SITE(1, "a"),
+						    SITE(2, "a"), SITE(3, "a"), others),
+					more),
+			    "2 3 !");
+}
+
+static void a_consumer_of_a_part_reads_the_database(void **state)
+{
+	assert_string_equal(read_by_log(*state,
+					PEER(1) ", \"role\": \"consumer\", \"as_consumer\": "
+						"{\"exattrs\": \"userPassword\"}}, " PEER(2) "}",
+					""),
+			    "");
 }
 
 int main(void)
@@ -315,7 +395,12 @@ int main(void)
 		SCENE_TEST(who_reads_a_log_and_writes_none_is_told),
 		SCENE_TEST(who_writes_no_log_begins_to_read_none),
 		SCENE_TEST(a_consumer_of_one_provider_needs_no_log),
-		SCENE_TEST(beside_logs_consumers_read_the_database),
+		SCENE_TEST(providers_that_all_read_each_other_read_logs),
+		SCENE_TEST(a_consumer_of_several_reads_the_database),
+		SCENE_TEST(a_consumer_of_the_only_provider_reads_its_log),
+		SCENE_TEST(what_a_provider_alone_brings_is_read_from_its_database),
+		SCENE_TEST(inside_a_site_logs_are_read_and_the_database_of_gateways),
+		SCENE_TEST(a_consumer_of_a_part_reads_the_database),
 		SCENE_TEST(a_log_is_no_database_to_replicate),
 	};
 
