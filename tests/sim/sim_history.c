@@ -316,9 +316,8 @@ int sim_history_read(FILE *file, SimHistory *ret)
 				return -1;
 		} else if (beats_read(line, ret) || node_read(line, "polled", &ret->polled) ||
 			   node_read(line, "consumer", &ret->consumers) ||
-			   node_read(line, "hub", &ret->hubs) ||
-			   rights_read(line, &ret->rights) || start_read(line, &ret->start) ||
-			   shape_read(line, &ret->shape)) {
+			   node_read(line, "hub", &ret->hubs) || rights_read(line, &ret->rights) ||
+			   start_read(line, &ret->start) || shape_read(line, &ret->shape)) {
 			continue;
 		} else if (choice_read(line, ret) < 0) {
 			return -1;

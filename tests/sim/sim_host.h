@@ -93,12 +93,12 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
-	unsigned consumers;   /* bits of nodes, by the newest peers.json; hosts get it later */
-	unsigned hubs;        /* those of them that others read */
-	bool has_beats;       /* nodes tell of themselves */
-	bool is_staged;       /* a new revision waits until node 1 did well with it */
-	unsigned revision;    /* of the newest peers.json */
-	unsigned revised;     /* SimMistake: what is wrong with that one everywhere */
+	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
+	unsigned hubs;      /* those of them that others read */
+	bool has_beats;     /* nodes tell of themselves */
+	bool is_staged;     /* a new revision waits until node 1 did well with it */
+	unsigned revision;  /* of the newest peers.json */
+	unsigned revised;   /* SimMistake: what is wrong with that one everywhere */
 	SimParsed *parsed;
 	size_t n_parsed;
 	const char **digests; /* of all files, by id */

@@ -64,8 +64,8 @@ static int run(uint64_t first, uint64_t count)
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
 	       "%lu nodes opened to clients, %lu hubs to readers, %lu changes of clients; %lu heartbeats, %lu revisions rolled out; %lu compared with slapd alone\n",
 	       (unsigned long long)count, (double)count / seconds, sim_tally.passes,
-	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes, sim_tally.beats,
-	       sim_tally.rolled_out, sim_tally.alone);
+	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes,
+	       sim_tally.beats, sim_tally.rolled_out, sim_tally.alone);
 	return 0;
 }
 
@@ -124,9 +124,8 @@ static int command(int argc, char **argv)
 		return replay(argv[1], argv[0][0] == 't');
 	if (argc == 2 && strcmp(argv[0], "alone") == 0)
 		return tell_alone(argv[1]);
-	fprintf(stderr,
-		"usage: simulate [--without RULE] run FIRST COUNT | search FIRST COUNT "
-		"| replay FILE | tell FILE | alone FILE\n");
+	fprintf(stderr, "usage: simulate [--without RULE] run FIRST COUNT | search FIRST COUNT "
+			"| replay FILE | tell FILE | alone FILE\n");
 	return 64;
 }
 
