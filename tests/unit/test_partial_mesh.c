@@ -349,7 +349,8 @@ static void an_empty_node_is_not_told_that_it_may_be_the_first(void **state)
 
 	(void)empty_here(scene);
 	(void)plan_steps(scene);
-	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "ldap://peer3, which this node does not read, holds data"));
+	assert_non_null(strstr(told_by(scene, GUARD_JOINING),
+			       "ldap://peer3, which this node does not read, holds data"));
 	/* It reads nobody, so nothing closes it. */
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "clients can write here"));
 }
