@@ -169,7 +169,8 @@ static void an_empty_one_beside_unseen_consumers_waits_for_a_person(void **state
 	scene->options.is_first_node = true;
 	assert_true(opens(scene));
 	heirs_are((Content){.state = CONTENT_UNREACHABLE, .problem = "silent"});
-	held_says(scene, "could not be seen: ldap://peer2: silent; ldap://peer3: silent",
+	held_says(scene,
+		  "whether these peers hold data: ldap://peer2: silent; ldap://peer3: silent",
 		  "syncward apply --first-node --empty 2,3");
 	scene->options.empty_ids = said;
 	scene->options.n_empty_ids = 2;
