@@ -48,8 +48,8 @@ static void entry_put(Pool *pool, const SimNode *node, const SimEntry *entry, Tr
 static Tree contents_make(Pool *pool, const SimNode *node, const char *base)
 {
 	const size_t len = strlen(base), suffix_len = strlen(SIM_SUFFIX);
-	const bool is_suffix = len >= suffix_len &&
-			       strcasecmp(base + len - suffix_len, SIM_SUFFIX) == 0;
+	const bool is_suffix =
+		len >= suffix_len && strcasecmp(base + len - suffix_len, SIM_SUFFIX) == 0;
 	Tree tree = {0};
 
 	for (size_t i = 0; i < node->copy.n_entries; i++)

@@ -71,6 +71,7 @@ typedef struct SimHost {
 	const char *watched; /* digest of that one; NULL: none waits */
 	uint32_t said_at;    /* its last heartbeat */
 	uint16_t said;
+	size_t n_failed;     /* tries to say it at a provider */
 	uint32_t own_newest; /* change under its server ID that its daemon saw here */
 	bool has_lost;       /* and saw gone */
 	int actions_left;    /* of this pass, until it is killed; negative: as many as it likes */
@@ -93,12 +94,12 @@ struct Sim {
 	Pool *pool;
 	SimShape shape;
 	unsigned polled;
-	unsigned consumers;   /* bits of nodes, by the newest peers.json; hosts get it later */
-	unsigned hubs;        /* those of them that others read */
-	bool has_beats;       /* nodes tell of themselves */
-	bool is_staged;       /* a new revision waits until node 1 did well with it */
-	unsigned revision;    /* of the newest peers.json */
-	unsigned revised;     /* SimMistake: what is wrong with that one everywhere */
+	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
+	unsigned hubs;      /* those of them that others read */
+	bool has_beats;     /* nodes tell of themselves */
+	bool is_staged;     /* a new revision waits until node 1 did well with it */
+	unsigned revision;  /* of the newest peers.json */
+	unsigned revised;   /* SimMistake: what is wrong with that one everywhere */
 	SimParsed *parsed;
 	size_t n_parsed;
 	const char **digests; /* of all files, by id */

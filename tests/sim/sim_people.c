@@ -223,8 +223,9 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 {
 	const unsigned node = 1U << at;
 
-	if (!sim->has_agent || !sim_wanted_set_roles(sim, sim->consumers ^ (verb == SIM_ROLE ? node : 0),
-						     sim->hubs ^ (verb == SIM_RELAY ? node : 0)))
+	if (!sim->has_agent ||
+	    !sim_wanted_set_roles(sim, sim->consumers ^ (verb == SIM_ROLE ? node : 0),
+				  sim->hubs ^ (verb == SIM_RELAY ? node : 0)))
 		return;
 	sim_wanted_revise(sim, SIM_NO_MISTAKE);
 	file_bring(sim, nodes);

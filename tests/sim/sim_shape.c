@@ -69,8 +69,8 @@ static bool providers_read(const SimRoles *roles, size_t reader, size_t provider
 	if (roles->shape != SIM_SITES)
 		return sim_shape_reads(roles->shape, roles->n_nodes, reader, provider);
 	return reader != provider &&
-	       ((reader < half) == (provider < half) || (reader == gateway_of(roles, reader) &&
-							 provider == gateway_of(roles, provider)));
+	       ((reader < half) == (provider < half) ||
+		(reader == gateway_of(roles, reader) && provider == gateway_of(roles, provider)));
 }
 
 /* Nobody reads in a circle but providers. Of those behind hubs every second one reads providers as

@@ -77,8 +77,7 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 		peers = pool_printf(sim->pool, "%s%s{\"id\": %zu, \"uri\": \"ldap://%c%zu\"%s%s}",
 				    peers, i > 0 ? ", " : "", i + 1,
 				    file->has_typo && i != host->at ? 'x' : 'n', i + 1,
-				    reads_text(sim, i, file),
-				    polled_text(sim, i, file->consumers));
+				    reads_text(sim, i, file), polled_text(sim, i, file->consumers));
 	return pool_printf(
 		sim->pool,
 		"{\"format\": 1, %s, %s\"peers\": [%s], "
