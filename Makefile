@@ -144,7 +144,7 @@ $(BUILD)/tools/fortnight: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/fortnight
 .PHONY: simulate
 HISTORIES ?= 10000
 simulate: $(BUILD)/tools/simulate ## HISTORIES (10000) at random, in which nothing may get lost; and those of tests/sim/cases
-	$(Q)tests/sim/run $(BUILD) $(HISTORIES)
+	$(Q)tests/sim/run $(BUILD) $(HISTORIES) $(SEARCH)
 
 # Who may use whom stands in tests/layers (CONTRIBUTING.md, "Layers").
 .PHONY: check-layers map

@@ -15,15 +15,25 @@
 /* heartbeat.c, and peers.json */
 #define BEAT_EVERY 60
 #define BEAT_LEAST 10
+/* heartbeat_consumer.c */
+#define OTHERS_MAX 3
 
 /* --- what this node says --- */
 
-/* lost_changes.c: what the look before saw of the own server ID is here still. */
+static bool is_consumer(const SimHost *host)
+{
+	return host->file.consumers >> host->at & 1;
+}
+
+/* lost_changes.c: what the look before saw of the own server ID is here still. A consumer has none.
+ */
 static void own_look(SimHost *host)
 {
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
 	const uint32_t newest = sim_context(node)->time[host->at + 1];
 
+	if (is_consumer(host))
+		return;
 	host->has_lost |= newest < host->own_newest;
 	if (newest > host->own_newest)
 		host->own_newest = newest;
@@ -45,7 +55,7 @@ static bool may_say(const SimLooked *looked, const Known *known)
 	SimHost *host = looked->host;
 	Content here = sim_content_read(looked->pool, host, host->at);
 
-	if (!sim_takes_writes(&host->sim->cluster.nodes[host->at]))
+	if (!is_consumer(host) && !sim_takes_writes(&host->sim->cluster.nodes[host->at]))
 		return false;
 	here.coverage = coverage_of(&host->sim->cluster.nodes[host->at]);
 	return sim_rule_is_off(SIM_HEARTBEATS) ||
@@ -70,16 +80,78 @@ static bool is_due(const SimHost *host, uint16_t says)
 	return host->said_at == 0 || age >= BEAT_EVERY || (says != host->said && age >= BEAT_LEAST);
 }
 
+/* --- what a consumer says at a provider --- */
+
+static bool answers(const SimHost *host, size_t peer)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	return sim_host_reads(host, peer) && !host->file.is_deaf && cluster->nodes[peer].is_up &&
+	       !cluster->is_cut[host->at][peer] && cluster->nodes[peer].copy.n_entries > 0;
+}
+
+/* heartbeat_consumer.c: the first one, and behind each try that failed the next; SIM_NODES: none.
+ */
+static size_t provider_find(const SimHost *host)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+	size_t found[SIM_NODES], n = 0;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (answers(host, i) && !(host->file.consumers >> i & 1) &&
+		    cluster->nodes[i].has_overlay && cluster->nodes[i].sid == i + 1)
+			found[n++] = i;
+	return n > 0 ? found[host->n_failed % n] : SIM_NODES;
+}
+
+/* The provider's copy is held against others', as they are now. */
+static bool may_say_there(const SimLooked *looked, size_t provider)
+{
+	const SimHost *host = looked->host;
+	const Content here = sim_content_read(looked->pool, host, host->at);
+	const Content there = sim_content_read(looked->pool, host, provider);
+	Content others[SIM_NODES];
+	HeartbeatThere look = {
+		.sid = (unsigned)provider + 1, .there = &there, .here = &here, .others = others};
+
+	for (size_t i = 0; i < host->sim->cluster.n_nodes && look.n_others < OTHERS_MAX; i++)
+		if (i != provider && answers(host, i))
+			others[look.n_others++] = sim_content_read(looked->pool, host, i);
+	return sim_rule_is_off(SIM_THERE) || heartbeat_gate_there(&look) == HEARTBEAT_MAY_WRITE;
+}
+
+/* Where it is written; SIM_NODES: nowhere. */
+static size_t place_find(const SimLooked *looked, const Known *known)
+{
+	SimHost *host = looked->host;
+	size_t provider;
+
+	if (!may_say(looked, known))
+		return SIM_NODES;
+	if (!is_consumer(host))
+		return host->at;
+	provider = provider_find(host);
+	if (provider < SIM_NODES && may_say_there(looked, provider) &&
+	    sim_takes_writes(&host->sim->cluster.nodes[provider]))
+		return provider;
+	host->n_failed++;
+	return SIM_NODES;
+}
+
 static void say(const SimLooked *looked, const Known *known)
 {
 	SimHost *host = looked->host;
 	const uint16_t says = (uint16_t)(host->file.id | (host->is_well ? BEAT_WELL : 0));
+	size_t place;
 
-	/* Consumers do so at a provider, which is not played. */
-	if (host->file.consumers >> host->at & 1 || !is_due(host, says) || !may_say(looked, known))
+	if (!is_due(host, says))
+		return;
+	place = place_find(looked, known);
+	if (place == SIM_NODES)
 		return;
 	sim_tally.beats++;
-	sim_beat(&host->sim->cluster, host->at, says);
+	sim_tally.beats_there += place != host->at;
+	sim_beat(&host->sim->cluster, place, host->at, says);
 	host->sim->cluster.now++;
 	host->said = says;
 	host->said_at = host->sim->cluster.now;

@@ -182,7 +182,35 @@ SimHistory sim_history_random(uint64_t seed)
 	/* Last, so that all others stay what they were. */
 	if (history.consumers && draw(&state, 2) == 0)
 		hubs_draw(&state, &history);
+	if (history.consumers && !history.has_beats && draw(&state, 3) == 0)
+		beats_draw(&state, &history);
 	return history;
+}
+
+/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it.
+ */
+static const struct {
+	SimRule rule;
+	SimVerb verbs[4];
+} leanings[] = {
+	{SIM_COVERAGE, {SIM_CUT, SIM_MEND, SIM_REPLACE, SIM_PASS}},
+	{SIM_CLOCKS, {SIM_LATE, SIM_REPLACE, SIM_WRITE, SIM_FLOW}},
+	{SIM_IDENTITY, {SIM_FOREIGN, SIM_SEED, SIM_FIRST, SIM_ROUND}},
+	{SIM_FIRST_NODE, {SIM_FIRST, SIM_REPLACE, SIM_SEED, SIM_FLOW}},
+	{SIM_SESSION_LOG, {SIM_KEEP_LOG, SIM_STOP, SIM_DELETE, SIM_START}},
+	{SIM_ROLES, {SIM_ROLE, SIM_ROUND, SIM_WRITE, SIM_FLOW}},
+};
+
+void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
+{
+	uint64_t state = seed;
+
+	for (size_t i = 0; i < ARRAY_SIZE(leanings); i++)
+		for (size_t k = 0; leanings[i].rule == rule && k < history->n_choices; k++)
+			if (draw(&state, 3) == 0)
+				history->choices[k] =
+					choice_draw(&state, leanings[i].verbs[draw(&state, 4)],
+						    history->n_nodes);
 }
 
 /* --- as text --- */

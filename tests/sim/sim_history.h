@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tests/sim/sim_host.h"
+#include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_shape.h"
 
 /*
@@ -101,18 +102,22 @@ typedef struct SimVerdict {
 /* What histories came to since the program began: whoever finds nothing must have looked. */
 typedef struct SimTally {
 	unsigned long passes;
-	unsigned long changes;    /* of clients, acknowledged */
-	unsigned long steps;      /* of syncward */
-	unsigned long opened;     /* nodes that clients may write to, by a step of syncward */
-	unsigned long hubs;       /* consumers that others may read, by one */
-	unsigned long beats;      /* heartbeats */
-	unsigned long rolled_out; /* revisions that waited at a node, and are in force there */
-	unsigned long alone;      /* histories that were played without syncward, too */
+	unsigned long changes;     /* of clients, acknowledged */
+	unsigned long steps;       /* of syncward */
+	unsigned long opened;      /* nodes that clients may write to, by a step of syncward */
+	unsigned long hubs;        /* consumers that others may read, by one */
+	unsigned long beats;       /* heartbeats */
+	unsigned long beats_there; /* of them those of consumers, at providers */
+	unsigned long rolled_out;  /* revisions that waited at a node, and are in force there */
+	unsigned long alone;       /* histories that were played without syncward, too */
 } SimTally;
 
 extern SimTally sim_tally;
 
 SimHistory sim_history_random(uint64_t seed);
+
+/* Puts more into it of what that rule is about. */
+void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule);
 
 /* "write 1 3". */
 void sim_choice_print(const SimChoice *choice, FILE *file);

@@ -71,6 +71,7 @@ typedef struct SimHost {
 	const char *watched; /* digest of that one; NULL: none waits */
 	uint32_t said_at;    /* its last heartbeat */
 	uint16_t said;
+	size_t n_failed;     /* tries to say it at a provider */
 	uint32_t own_newest; /* change under its server ID that its daemon saw here */
 	bool has_lost;       /* and saw gone */
 	int actions_left;    /* of this pass, until it is killed; negative: as many as it likes */

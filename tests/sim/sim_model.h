@@ -151,8 +151,8 @@ bool sim_takes_writes(const SimNode *node);
 /* A client's change: adds or modifies the entry, or deletes it. The CSN that it got. */
 SimCsn sim_write(SimCluster *cluster, size_t node, unsigned name, bool is_delete);
 
-/* A node's heartbeat: a change of an entry that nobody else writes. */
-void sim_beat(SimCluster *cluster, size_t node, uint16_t says);
+/* The heartbeat of a node, written at one: a change of an entry that nobody else writes. */
+void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says);
 
 /* The consumer connects and searches, if it is declared and down and the provider is there. */
 void sim_connect(SimCluster *cluster, size_t reader, size_t provider);

@@ -29,6 +29,24 @@ static void cluster_form(SimPlay *play, bool has_written)
 	sim_play_quiet(play);
 }
 
+/* Only a provider that reads has the flag: slapd refuses it of others. */
+static void role_put(Sim *sim, size_t at)
+{
+	SimCluster *cluster = &sim->cluster;
+	SimNode *node = &cluster->nodes[at];
+	const bool is_consumer = sim->consumers >> at & 1;
+
+	node->has_consumers = false;
+	for (size_t k = 0; k < cluster->n_nodes; k++) {
+		node->links[k].is_declared = sim_host_reads(&sim->hosts[at], k);
+		node->links[k].is_polled = sim->polled >> k & 1;
+		node->has_consumers |= node->links[k].is_declared;
+	}
+	node->has_overlay = !is_consumer || sim->hubs >> at & 1;
+	node->has_flag = !is_consumer && node->has_consumers;
+	node->sid = is_consumer ? 0 : (uint8_t)(at + 1);
+}
+
 /* By somebody's hand, and each server was started once since. cn=config is not looked at any more.
  */
 static void cluster_connect(Sim *sim, SimStart start)
@@ -42,13 +60,7 @@ static void cluster_connect(Sim *sim, SimStart start)
 		node->copy = cluster->nodes[0].copy;
 		node->disk.time[start == SIM_OLD ? 1 : 0] = now;
 		node->memory = node->disk;
-		node->has_overlay = node->has_flag = node->has_consumers = true;
-		node->sid = (uint8_t)(i + 1);
-		for (size_t k = 0; k < cluster->n_nodes; k++) {
-			node->links[k].is_declared =
-				sim_shape_reads(sim->shape, cluster->n_nodes, i, k);
-			node->links[k].is_polled = sim->polled >> k & 1;
-		}
+		role_put(sim, i);
 	}
 }
 

@@ -209,10 +209,10 @@ SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 	return change_make(cluster, at, (SimEntry){.name = (uint8_t)name}, is_delete);
 }
 
-void sim_beat(SimCluster *cluster, size_t at, uint16_t says)
+void sim_beat(SimCluster *cluster, size_t at, size_t node, uint16_t says)
 {
-	(void)change_make(cluster, at, (SimEntry){.name = (uint8_t)(SIM_NAMES + at), .beat = says},
-			  false);
+	(void)change_make(cluster, at,
+			  (SimEntry){.name = (uint8_t)(SIM_NAMES + node), .beat = says}, false);
 }
 
 /* --- a search --- */

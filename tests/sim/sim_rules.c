@@ -26,9 +26,9 @@ const char *const sim_rule_names[] = {
 	[SIM_READERS] = "readers",
 	[SIM_SESSION_LOG] = "session-log",
 	[SIM_HEARTBEATS] = "heartbeats",
+	[SIM_THERE] = "heartbeats-there",
 	[SIM_ROLLOUT] = "rollout",
 	[SIM_ROLES] = "roles",
-	[SIM_HUBS] = "hubs",
 	[SIM_HEIRS] = "heirs",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
@@ -168,8 +168,7 @@ SeenChanges __wrap_seen_changes_missing(Pool *pool, const SeenChanges *seen, con
 
 bool __wrap_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
-	return off == SIM_ROLES || (off == SIM_HUBS && role_opens(diff, wanted, live)) ||
-	       __real_role_fits(diff, wanted, live);
+	return off == SIM_ROLES || __real_role_fits(diff, wanted, live);
 }
 
 /* Of what the peer has any is enough. */

@@ -23,9 +23,9 @@ typedef enum SimRule {
 	SIM_READERS,      /* G12: who reads here may read everything */
 	SIM_SESSION_LOG,  /* none is written (0.1.0 did) */
 	SIM_HEARTBEATS,   /* one is written only where the copy is the one that peers know */
+	SIM_THERE,        /* by a consumer only where the provider's copy is the one others know */
 	SIM_ROLLOUT,      /* a new revision waits until it did well on its first node */
 	SIM_ROLES,        /* the file alone makes no provider of a consumer, nor one of it */
-	SIM_HUBS,         /* nor a hub of one that has entries */
 	SIM_HEIRS,        /* an only provider asks its consumers what they hold */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */

@@ -2,10 +2,11 @@
 /*
  * simulate [--without RULE] run FIRST COUNT: plays the histories of these seeds. One that is a
  * violation is told, shortened and printed, and ends the run with 1.
- * simulate [--without RULE] search FIRST COUNT: the first of these seeds that is one, as it is.
- * simulate [--without RULE] replay FILE: plays the history of that file: what goes wrong, or
- * nothing. simulate [--without RULE] tell FILE: the same, with what syncward does and holds.
- * simulate [--without FACT] alone FILE: what becomes of it without syncward, copy by copy.
+ * simulate --without RULE search FIRST COUNT: the first of these seeds, with more of what the rule
+ * is about, that is one without the rule only. simulate [--without RULE] replay FILE: plays the
+ * history of that file: what goes wrong, or nothing. simulate [--without RULE] tell FILE: the same,
+ * with what syncward does and holds. simulate [--without FACT] alone FILE: what becomes of it
+ * without syncward, copy by copy.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,53 +20,69 @@ static const char *const faults[] = {
 	[SIM_SILENT] = "silent",    [SIM_BREACH] = "breach",
 };
 
-/* The first violation of these seeds, which is told; false: there is none. */
-static bool violation_find(uint64_t first, uint64_t count, SimHistory *ret, SimFault *ret_fault)
+static double processor_seconds(void)
 {
-	for (uint64_t seed = first; seed < first + count; seed++) {
-		SimVerdict verdict;
+	struct timespec now;
 
-		*ret = sim_history_random(seed);
-		verdict = sim_history_judge(ret, false);
-		*ret_fault = verdict.fault;
-		if (verdict.fault == SIM_NO_FAULT)
-			continue;
-		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
-		       verdict.text);
-		return true;
-	}
-	return false;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+static SimRule rule_off; /* SIM_ALL_RULES: none */
+
+/* That of the program with all rules, or without the one that is off. */
+static SimVerdict judge(const SimHistory *history, bool has_all_rules)
+{
+	SimVerdict verdict;
+
+	sim_rule_switch_off(has_all_rules ? SIM_ALL_RULES : rule_off);
+	verdict = sim_history_judge(history, false);
+	sim_rule_switch_off(rule_off);
+	return verdict;
+}
+
+/* The first of these seeds that comes to a violation without the rule, and to none with it: 1 when
+ * there is none. */
 static int search(uint64_t first, uint64_t count)
 {
-	SimHistory history;
-	SimFault fault;
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		SimHistory history = sim_history_random(seed);
+		SimVerdict verdict;
 
-	return violation_find(first, count, &history, &fault) ? 0 : 1;
+		sim_history_lean(&history, seed, rule_off);
+		verdict = judge(&history, false);
+		if (verdict.fault == SIM_NO_FAULT || judge(&history, true).fault != SIM_NO_FAULT)
+			continue;
+		printf("%s: seed %llu, %.1f s of processor: %s: %s\n", sim_rule_names[rule_off],
+		       (unsigned long long)seed, processor_seconds(), faults[verdict.fault],
+		       verdict.text);
+		return 0;
+	}
+	printf("%s: no violation in %llu histories, %.1f s of processor\n",
+	       sim_rule_names[rule_off], (unsigned long long)count, processor_seconds());
+	return 1;
 }
 
 static int run(uint64_t first, uint64_t count)
 {
-	struct timespec began, ended;
-	double seconds;
-	SimHistory history;
-	SimFault fault;
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		SimHistory history = sim_history_random(seed);
+		const SimVerdict verdict = sim_history_judge(&history, false);
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &began);
-	if (violation_find(first, count, &history, &fault)) {
-		sim_history_shrink(&history, fault);
+		if (verdict.fault == SIM_NO_FAULT)
+			continue;
+		printf("# seed %llu: %s: %s\n", (unsigned long long)seed, faults[verdict.fault],
+		       verdict.text);
+		sim_history_shrink(&history, verdict.fault);
 		sim_history_print(&history, stdout);
 		return 1;
 	}
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ended);
-	seconds = (double)(ended.tv_sec - began.tv_sec) +
-		  (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
-	       "%lu nodes opened to clients, %lu hubs to readers, %lu changes of clients; %lu heartbeats, %lu revisions rolled out; %lu compared with slapd alone\n",
-	       (unsigned long long)count, (double)count / seconds, sim_tally.passes,
+	       "%lu nodes opened to clients, %lu hubs to readers, %lu changes of clients; "
+	       "%lu heartbeats (%lu of consumers), %lu revisions rolled out; %lu compared with slapd alone\n",
+	       (unsigned long long)count, (double)count / processor_seconds(), sim_tally.passes,
 	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes,
-	       sim_tally.beats, sim_tally.rolled_out, sim_tally.alone);
+	       sim_tally.beats, sim_tally.beats_there, sim_tally.rolled_out, sim_tally.alone);
 	return 0;
 }
 
@@ -107,7 +124,8 @@ static int rule_take(const char *name)
 {
 	for (int rule = SIM_ALL_RULES; rule < SIM_RULE_COUNT; rule++)
 		if (strcmp(sim_rule_names[rule], name) == 0) {
-			sim_rule_switch_off((SimRule)rule);
+			rule_off = (SimRule)rule;
+			sim_rule_switch_off(rule_off);
 			return 0;
 		}
 	fprintf(stderr, "%s: no such rule\n", name);

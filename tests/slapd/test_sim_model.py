@@ -17,7 +17,10 @@ from tools import TOP, tool_path
 
 SEED = os.environ.get("SYNCWARD_SEED", "20261128")
 N_HISTORIES = 20  # each on a suffix of its own
+N_HUB = 10
+N_LONG = (14, 20)  # pairs of servers, and histories of each: 300 with those above; slapd fails to search 40 databases
 FACTS = ("fact-covered", "fact-present")
+FACTS_OF_HUBS = ("fact-present", "fact-used")
 PATIENCE = 60
 STARTS = ("hand", "old")
 RECORDED = sorted(glob.glob(os.path.join(TOP, "tests", "sim", "twin", "*.txt")))
@@ -32,8 +35,18 @@ def events_make(rng):
     return events
 
 
-def history_make(rng, number, events):
-    lines = ["nodes 2", STARTS[number % 2]]
+def hub_events_make(rng):
+    """The same of a provider, a hub and who reads it."""
+    events = [("flow",)]
+    for _ in range(4):
+        away = rng.choice((1, 2, 2, 3))
+        events += [(None, 1), ("flow",), *([(None, 1)] if away != 1 else []), ("stop", away), *([(None, 1)] if away != 1 else []),
+                   ("start", away), ("flow",)]
+    return events
+
+
+def history_make(rng, number, events, head="nodes 2"):
+    lines = [head, STARTS[number % 2]]
     for event in events:
         if event[0]:
             lines.append(" ".join(map(str, event)))
@@ -77,15 +90,17 @@ def put(server, number, name, version):
 
 
 class Chain:
-    """Servers of which each replicates all suffixes from its neighbours; starts: of which kind each suffix is."""
+    """Servers of which each replicates all suffixes from its neighbours; starts: of which kind each suffix is.
+    has_hub: the first one alone takes writes, the last one reads by way of those between."""
 
-    def __init__(self, slapd_factory, starts, n_servers=2, n_more=0):
+    def __init__(self, slapd_factory, starts, n_servers=2, n_more=0, has_hub=False):
+        self.has_hub = has_hub
         self.numbers = range(len(starts))
         self.backups = {}
         self.servers = [
             slapd_factory([self.database(number, start == "hand") for number, start in enumerate(starts)], modules=("syncprov",)),
             *(slapd_factory([self.database(number, False) for number in self.numbers], modules=("syncprov",),
-                            global_attributes={"olcServerID": str(server_id)}) for server_id in range(2, n_servers + 1))]
+                            global_attributes={} if has_hub else {"olcServerID": str(server_id)}) for server_id in range(2, n_servers + 1))]
         self.fill(n_more)
         self.connect()
         self.folders = {server: [server.values(server.database_dn(suffix(number)), "olcDbDirectory")[0] for number in self.numbers]
@@ -134,7 +149,10 @@ class Chain:
                     self.read(second, first, number)
                 wait_until(lambda first=first, second=second, number=number: held_by(first, number) == held_by(second, number)
                            and second.context_csns(suffix(number)), "the next one has everything", PATIENCE)
-                self.add_overlay(second, number)
+                if not self.has_hub or second is not self.servers[-1]:
+                    self.add_overlay(second, number)
+            if self.has_hub:
+                continue
             for first, second in links:
                 self.read(first, second, number)
             for server in self.servers:
@@ -201,14 +219,17 @@ class Chain:
         {"start": self.come, "stop": self.leave, "backup": self.backup, "restore": self.restore, "wipe": self.wipe}[verb](server)
 
 
-@pytest.mark.one_release
-def test_random_histories_end_as_the_model_says(slapd_factory, tmp_path):
-    rng = random.Random(SEED)
-    events = events_make(rng)
-    texts = [history_make(rng, number, events) for number in range(N_HISTORIES)]
+HUB = "nodes 3\nmesh\nconsumer 2\nhub 2\nconsumer 3"
+
+
+def histories_compare(slapd_factory, tmp_path, seed, n_histories, has_hub=False):
+    """Plays them on a pair of servers, or with a hub; what was played, and what the model says of each."""
+    rng = random.Random(seed)
+    events = hub_events_make(rng) if has_hub else events_make(rng)
+    texts = [history_make(rng, number, events, HUB if has_hub else "nodes 2") for number in range(n_histories)]
     said = [model_says(text, tmp_path / f"h{number}.txt") for number, text in enumerate(texts)]
     left = [list(choices) for choices, _ in said]
-    pair = Chain(slapd_factory, [STARTS[number % 2] for number in range(N_HISTORIES)])
+    pair = Chain(slapd_factory, [STARTS[number % 2] for number in range(n_histories)], 3 if has_hub else 2, has_hub=has_hub)
     for event in events:
         for number, choices in enumerate(left):
             while not event[0] and choices and choices[0][0] in ("write", "delete"):
@@ -219,10 +240,34 @@ def test_random_histories_end_as_the_model_says(slapd_factory, tmp_path):
             pair.happen(event)
     for number, (_, held) in enumerate(said):
         found = [held_by(server, number) for server in pair.servers]
-        assert found == held, f"history {number} of SYNCWARD_SEED={SEED}:\n{texts[number]}"
-    # Each fact matters here: without it the model says something else of one of these histories.
-    for fact in FACTS:
+        assert found == held, f"history {number} of seed {seed}:\n{texts[number]}"
+    return texts, said
+
+
+def facts_matter(texts, said, facts, tmp_path):
+    """Without each of them the model says something else of one of these histories."""
+    for fact in facts:
         assert any(model_says(text, tmp_path / "without.txt", "--without", fact)[1] != held for text, (_, held) in zip(texts, said)), fact
+
+
+@pytest.mark.one_release
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(N_LONG[0]))
+def test_many_random_histories_end_as_the_model_says(part, slapd_factory, tmp_path):
+    histories_compare(slapd_factory, tmp_path, f"{SEED}-{part}", N_LONG[1])
+
+
+@pytest.mark.one_release
+@pytest.mark.long
+def test_histories_with_a_hub_end_as_the_model_says(slapd_factory, tmp_path):
+    texts, said = histories_compare(slapd_factory, tmp_path, SEED, N_HUB, has_hub=True)
+    facts_matter(texts, said, FACTS_OF_HUBS, tmp_path)
+
+
+@pytest.mark.one_release
+def test_random_histories_end_as_the_model_says(slapd_factory, tmp_path):
+    texts, said = histories_compare(slapd_factory, tmp_path, SEED, N_HISTORIES)
+    facts_matter(texts, said, FACTS, tmp_path)
 
 
 @pytest.mark.one_release
