@@ -102,7 +102,7 @@ def assert_the_same_attribute(one, cluster):
     assert newer["by"] == cluster[1].server.databases[0].rootdn
 
 
-@pytest.mark.newest_release
+@OF_LOGS
 def test_what_two_nodes_wrote_apart_is_shown_with_what_stands(apart):
     status, database = conflicts(apart[1])
     assert status == 1 and database["complete"] and database["log"] == delta.LOG
@@ -151,7 +151,7 @@ def test_a_log_that_may_not_be_read_is_not_known(apart):
     assert status == 3 and not database["complete"]
 
 
-@pytest.mark.newest_release
+@OF_LOGS
 def test_a_long_log_is_read_by_pages(slapd_factory, program):
     cluster, (hot,) = logged(slapd_factory, program, ["hot"])
     first, second = cluster

@@ -136,7 +136,7 @@ def test_who_reads_the_only_provider_reads_its_log(slapd_factory, program):
     assert_equal(cluster, set(writers.acknowledged))
 
 
-@OF_JOINED
+@OF_LOGS
 def test_a_second_provider_has_consumers_read_databases_again(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")], modules=["syncprov"])
     provider, second, consumer = cluster.nodes
