@@ -82,6 +82,35 @@ static bool has_heartbeat(const Desired *desired)
 	return false;
 }
 
+/* An only provider writes none: nobody's copy proves that its own is right. */
+static bool has_another_provider(const Desired *desired, const DesiredDatabase *database,
+				 unsigned canary)
+{
+	for (size_t i = 0; i < database->n_peer_ids; i++) {
+		const Peer *peer = desired_peer(desired, database->peer_ids[i]);
+
+		if (peer && peer->id != canary && peer->role == PEER_PROVIDER)
+			return true;
+	}
+	return false;
+}
+
+static bool is_alone(const Desired *desired, unsigned canary)
+{
+	bool holds = false;
+
+	for (size_t i = 0; i < desired->n_databases; i++) {
+		const DesiredDatabase *database = &desired->databases[i];
+
+		if (!database->heartbeat.container || !desired_database_has_peer(database, canary))
+			continue;
+		if (has_another_provider(desired, database, canary))
+			return false;
+		holds = true;
+	}
+	return holds;
+}
+
 /* Who would never see that node's heartbeat; NULL: everybody may. */
 static const Peer *blind_find(const Desired *desired, unsigned canary)
 {
@@ -92,7 +121,9 @@ static const Peer *blind_find(const Desired *desired, unsigned canary)
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		const DesiredDatabase *database = &desired->databases[i];
 
-		if (!database->heartbeat.container || !desired_database_has_peer(database, canary))
+		if (!database->heartbeat.container ||
+		    !desired_database_has_peer(database, canary) ||
+		    !has_another_provider(desired, database, canary))
 			continue;
 		for (size_t k = 0; k < database->n_peer_ids; k++)
 			sees[database->peer_ids[k]] = true;
@@ -120,6 +151,14 @@ static int check_first(Reader *reader, const JsonNode *first, const Desired *des
 					     "peer %u is a consumer, which writes no heartbeat: "
 					     "nobody would see how it does",
 					     canary->id);
+		if (is_alone(desired, canary->id))
+			return reader_refuse(
+				reader, first->children[i].place,
+				"peer %u is the only provider of the databases with a "
+				"\"heartbeat\" that it holds, and writes none there, for "
+				"no other one shows that its copy is right: nobody would "
+				"see how it does",
+				canary->id);
 		blind = blind_find(desired, canary->id);
 		if (blind)
 			return reader_refuse(reader, first->children[i].place,
