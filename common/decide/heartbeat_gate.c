@@ -167,6 +167,14 @@ static bool has_lost(const HeartbeatLook *look, unsigned sid)
 	return look->missing || (once && (!now || strcmp(once, now) > 0));
 }
 
+/* Once contextCSN is newer than they are, nobody can tell any more that they were not sent. Who
+ * never wrote has nothing that could be looked for. */
+static bool has_unsent(const HeartbeatLook *look, unsigned sid)
+{
+	return csn_newest(look->here->context_csns, look->here->n_context_csns, sid) &&
+	       look->here->coverage != COPY_IS_COVERED;
+}
+
 static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 {
 	const unsigned sid = peer_server_id(look->self);
@@ -188,8 +196,7 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 		return HEARTBEAT_LOST;
 	if (!is_proven)
 		return HEARTBEAT_UNPROVEN;
-	/* Once contextCSN is newer than they are, nobody can tell any more that they were not. */
-	return look->here->coverage == COPY_IS_COVERED ? HEARTBEAT_MAY_WRITE : HEARTBEAT_UNSENT;
+	return has_unsent(look, sid) ? HEARTBEAT_UNSENT : HEARTBEAT_MAY_WRITE;
 }
 
 HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)

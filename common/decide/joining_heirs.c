@@ -33,8 +33,8 @@ static const Hold *hold_beside(const Joining *joining, const Content *heir, cons
 		joining, GUARD_JOINING,
 		pool_printf(pool,
 			    "%s: %s, a consumer, %s. It would lose that when it reads this node, "
-			    "and no provider has it. Stop slapd here and %s; or, if nobody needs "
-			    "it, %s. After that",
+			    "and no provider that answers has it. Stop slapd here and %s; or, if "
+			    "nobody needs it, %s. After that",
 			    joining->suffix, uri, has, remedy_fill(pool, REMEDY_DATABASE_LOAD, uri),
 			    remedy_text(REMEDY_CONSUMER_ANEW)),
 		remedy_text(REMEDY_APPLY));

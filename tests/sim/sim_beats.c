@@ -39,7 +39,7 @@ static void own_look(SimHost *host)
 		host->own_newest = newest;
 }
 
-/* content_coverage_here() */
+/* content_coverage_here(), which needs a contextCSN of its own */
 static CopyCoverage coverage_of(SimNode *node)
 {
 	for (size_t i = 0; i < node->copy.n_entries; i++)

@@ -164,6 +164,10 @@ static void entries_newer_than_context_csn_stop_it(void **state)
 	}
 	gate.here.coverage = COPY_IS_COVERED;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
+	/* It never wrote: there is no contextCSN of its own that anything could be newer than. */
+	gate.here.coverage = COPY_COVERAGE_UNKNOWN;
+	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
+	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
 static void who_joins_or_was_never_in_step_writes_none(void **state)
