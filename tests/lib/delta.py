@@ -134,10 +134,10 @@ def want_all(cluster, **more):
         want(node, cluster.document, **more)
 
 
-def doctor(node):
-    """What the doctor says of logs: (severity, text with remedy) of each finding; [] where all is well."""
-    check, = json.loads(node.run("doctor", "--output", "json", "logs").stdout)["checks"]
-    return [(one["severity"], f"{one['text']}: {one['remedy']}") for one in check["findings"]]
+def doctor(node, check="logs"):
+    """What the doctor says of logs, or another check: (severity, text with remedy) of each finding; [] where all is well."""
+    found, = json.loads(node.run("doctor", "--output", "json", check).stdout)["checks"]
+    return [(one["severity"], f"{one['text']}: {one['remedy']}") for one in found["findings"]]
 
 
 def reads(node):

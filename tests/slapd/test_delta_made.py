@@ -209,7 +209,7 @@ def test_a_link_goes_back_when_its_provider_shows_that_the_log_is_gone(made):
     peer.server.modify(peer.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcAccess", "to * by * none")])
     node.apply()
     wait_until(lambda: node.apply().returncode == 0 and delta.reads(node) == 0, "the database is read again")
-    (severity, text), = delta.doctor(node)
+    (severity, text), = delta.doctor(node, "logs")
     assert severity == "error" and "is not there, or the bind DN may not read it" in text
     wait_entry(node.server, add_person(peer.server, "plainly"))
     peer.server.modify(peer.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcAccess", delta.access([REPLICATOR]))])
