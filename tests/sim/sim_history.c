@@ -187,29 +187,39 @@ SimHistory sim_history_random(uint64_t seed)
 	return history;
 }
 
-/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it.
- */
+/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it,
+ * one behind the other, at whichever nodes. */
 static const struct {
 	SimRule rule;
-	SimVerb verbs[4];
+	size_t n;
+	SimVerb verbs[10];
 } leanings[] = {
-	{SIM_COVERAGE, {SIM_CUT, SIM_MEND, SIM_REPLACE, SIM_PASS}},
-	{SIM_CLOCKS, {SIM_LATE, SIM_REPLACE, SIM_WRITE, SIM_FLOW}},
-	{SIM_IDENTITY, {SIM_FOREIGN, SIM_SEED, SIM_FIRST, SIM_ROUND}},
-	{SIM_FIRST_NODE, {SIM_FIRST, SIM_REPLACE, SIM_SEED, SIM_FLOW}},
-	{SIM_SESSION_LOG, {SIM_KEEP_LOG, SIM_STOP, SIM_DELETE, SIM_START}},
-	{SIM_ROLES, {SIM_ROLE, SIM_ROUND, SIM_WRITE, SIM_FLOW}},
+	{SIM_COVERAGE,
+	 10,
+	 {SIM_STOP, SIM_WRITE, SIM_FLOW, SIM_REPLACE, SIM_START, SIM_PASS, SIM_CONNECT, SIM_DELIVER,
+	  SIM_PASS, SIM_WRITE}},
+	{SIM_CLOCKS, 4, {SIM_LATE, SIM_REPLACE, SIM_WRITE, SIM_FLOW}},
+	{SIM_IDENTITY, 4, {SIM_FOREIGN, SIM_SEED, SIM_FIRST, SIM_ROUND}},
+	{SIM_FIRST_NODE, 4, {SIM_FIRST, SIM_REPLACE, SIM_SEED, SIM_FLOW}},
+	{SIM_SESSION_LOG, 4, {SIM_KEEP_LOG, SIM_STOP, SIM_DELETE, SIM_START}},
+	{SIM_ROLES, 4, {SIM_ROLE, SIM_ROUND, SIM_WRITE, SIM_FLOW}},
+	{SIM_THERE, 6, {SIM_BACKUP, SIM_WRITE, SIM_FLOW, SIM_RESTORE, SIM_PASS, SIM_WAIT}},
 };
 
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 {
 	uint64_t state = seed;
+	size_t n = 0;
 
+	if (rule == SIM_THERE && history->n_nodes > 2) {
+		history->has_beats = true;
+		history->consumers |= 1U << (history->n_nodes - 1);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(leanings); i++)
 		for (size_t k = 0; leanings[i].rule == rule && k < history->n_choices; k++)
-			if (draw(&state, 3) == 0)
+			if (draw(&state, 2) == 0)
 				history->choices[k] =
-					choice_draw(&state, leanings[i].verbs[draw(&state, 4)],
+					choice_draw(&state, leanings[i].verbs[n++ % leanings[i].n],
 						    history->n_nodes);
 }
 

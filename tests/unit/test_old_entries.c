@@ -47,6 +47,23 @@ static void entries_are_counted_by_server_id(void **state)
 	assert_null(sid_tally_find(&tallies, 2));
 }
 
+static void tallies_stand_in_the_order_of_their_server_ids(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	EntrySet set = {.pool = pool};
+	SidTallies tallies;
+
+	(void)state;
+	add(&set, UUID("01"), CSN("01", "fff"));
+	add(&set, UUID("02"), CSN("03", "002"));
+	add(&set, UUID("03"), CSN("02", "fff"));
+	tallies = sid_tallies(pool, &set);
+	assert_int_equal(tallies.n_items, 2);
+	assert_int_equal(tallies.items[0].sid, 2);
+	assert_int_equal(tallies.items[1].sid, 4095);
+	assert_int_equal(tallies.items[1].n_entries, 2);
+}
+
 static void a_server_id_is_old_when_contextcsn_lacks_it(void **state)
 {
 	static const char *const csns[] = {CSN("30", "001"), CSN("30", "002")};
@@ -145,6 +162,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_counted_by_server_id),
+		cmocka_unit_test(tallies_stand_in_the_order_of_their_server_ids),
 		cmocka_unit_test(a_server_id_is_old_when_contextcsn_lacks_it),
 		cmocka_unit_test(server_id_0_is_old_when_an_entry_is_newer),
 		cmocka_unit_test(old_entries_that_not_all_have_are_found_on_any_side),
