@@ -128,7 +128,7 @@ static void file_put(const char *name, const char *text)
 
 static void desired_put(void)
 {
-	char text[8192], whole[8192];
+	char text[8192], whole[sizeof(text) + sizeof("4294967295")];
 	FILE *file = fopen(path_of("peers.template"), "re");
 	const size_t n = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
 	char *mark;

@@ -2,6 +2,7 @@
 """The only provider, made anew beside consumers that have what it lost: what is here would replace what they hold."""
 
 import os
+import time
 
 import pytest
 import remedies
@@ -130,6 +131,8 @@ def test_one_that_is_emptied_under_its_configuration_is_closed_until_it_is_loade
     with Daemon(provider) as daemon:
         wait_until(lambda: has_seen_it_full(provider), "it was seen full")
         wipe(provider.server)
+        last = int(time.time())
+        wait_until(lambda: int(time.time()) > last, "another second: slapd tells when it was started to the second")
         provider.server.start()
         wait_until(lambda: is_closed(provider), "the daemon closes it", 60)
         assert refuses_writes(provider.server)
