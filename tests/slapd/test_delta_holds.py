@@ -11,7 +11,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined
 from slapd import SUFFIX, Database, wait_until
-from test_delta_made import OF_JOINED, OF_LOGS, Writers, apply_until_delta, assert_equal, contents, ring, searches, write_until_delta
+from test_delta_made import OF_LOGS, Writers, apply_until_delta, assert_equal, contents, ring, searches, write_until_delta
 
 N_OLD = 100
 RETRY_SEC = 1  # Cluster's
@@ -156,7 +156,7 @@ def assert_equal_by_compare(cluster, acknowledged):
         assert not named & set(acknowledged), done.stdout
 
 
-@OF_JOINED
+@OF_LOGS
 def test_two_nodes_with_old_data_hold_the_same_after_restarts_and_kills(slapd_factory, program):
     cluster = from_old_data(slapd_factory, program, 2)
     writers = hold(cluster, 200)
@@ -170,7 +170,7 @@ def test_two_nodes_with_old_data_hold_the_same_after_restarts_and_kills(slapd_fa
 @pytest.mark.long
 @pytest.mark.parametrize("n", [2, 3, 4])
 @pytest.mark.parametrize("start", [
-    pytest.param(from_old_data, marks=OF_JOINED), pytest.param(from_empty, marks=OF_JOINED),
+    pytest.param(from_old_data, marks=OF_LOGS), pytest.param(from_empty, marks=OF_LOGS),
     pytest.param(from_plain, marks=OF_LOGS)])
 def test_nodes_hold_the_same_after_two_thousand_writes(slapd_factory, program, start, n):
     cluster = start(slapd_factory, program, n)
