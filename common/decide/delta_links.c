@@ -121,7 +121,7 @@ static bool has_plain(const PlanInput *input, const WantedDatabase *database)
 
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
-	const size_t n = database->n_consumers + database->n_others;
+	const size_t n = wanted_count_consumers(database);
 	const WantedDatabase asked = *database;
 	DeltaLink link;
 
