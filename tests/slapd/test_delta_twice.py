@@ -50,8 +50,7 @@ def is_begun(node):
         connection.unbind_s()
 
 
-@OF_LOGS
-@pytest.mark.every_release
+@pytest.mark.one_release  # 2.5
 def test_a_log_that_syncward_makes_in_a_ring_begins_once_with_each_server(slapd_factory, program):
     """Of the second node syncward was killed when slapd had begun the log, of the third one when what began it was gone."""
     cluster = ring(slapd_factory, program, 3)
