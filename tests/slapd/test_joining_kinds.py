@@ -9,7 +9,7 @@ import pytest
 from backups import put_back, saved
 from cluster import Cluster, add_person, apply_until_joined
 from daemon import Daemon
-from slapd import SUFFIX, Database, syncrepl, wait_until
+from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
 from test_joining import cut_refreshes, in_its_first_refresh, is_provider, load, replace_server
 from whole import wait_equal, whole
 
@@ -85,7 +85,7 @@ def account_in_another_database(slapd_factory, program):
     cluster.write()
     for database in cluster.databases:
         cluster[0].server.seed(database)
-    put_back(cluster[2].server, saved(cluster[0].server, OTHER), suffix=OTHER)
+    put_back(cluster[2].server, saved(cluster[0].server, OTHER), "-w", suffix=OTHER)
     return cluster
 
 
@@ -94,7 +94,8 @@ def copy_older_than_the_account(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")])
     cluster[0].server.seed()
     account = f"dn: {cluster.databases[0].replicator}\n"
-    put_back(cluster[2].server, "\n\n".join(one for one in saved(cluster[0].server).split("\n\n") if not one.startswith(account)))
+    text = saved(cluster[0].server, context_csn=False)
+    put_back(cluster[2].server, "\n\n".join(entry for entry in text.split("\n\n") if not entry.startswith(account)), "-w")
     return cluster
 
 
@@ -108,10 +109,33 @@ def test_a_peer_that_does_not_have_the_account_keeps_nobody_from_joining(slapd_f
     node.write(document)
     assert node.apply().returncode == 3
     node.write(cluster.document)
-    cluster[0].apply()
+
+    def has_joined():
+        told[:] = [one.apply().stdout for one in (cluster[0], node)]
+        return all(flag_of(node, database.suffix) for database in cluster.databases)
+    told = []
+    try:
+        wait_until(has_joined, "it has joined", 60)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n" + "\n".join(told)) from None
     for database in cluster.databases:
-        wait_until(lambda suffix=database.suffix: node.apply() and cluster[0].apply() and flag_of(node, suffix), "it has joined", 90)
-        wait_equal([cluster[0], node], database)
+        wait_equal(cluster.nodes[:2], database)
+
+
+def test_a_wrong_password_is_sent_once_to_each_peer_that_may_lack_the_account(slapd_factory, program):
+    """They have it, and hide it from anonymous clients: each counts what it refuses."""
+    hides = ["to attrs=userPassword by anonymous auth by * none", f'to dn.base="cn=replicator,{SUFFIX}" by * none', "to * by * read"]
+    cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb", attributes={"olcAccess": hides})])
+    cluster[1].server.seed()
+    for peer in cluster.nodes[1:]:
+        put_back(peer.server, saved(cluster[1].server, context_csn=False), "-w")
+    node = cluster[0]
+    node.write_secret("wrong")
+    for _ in range(3):
+        assert node.apply().returncode == 3
+    assert [peer.server.log_count("RESULT tag=97 err=49") for peer in cluster.nodes[1:]] == [1, 1]
+    node.write_secret(PASSWORD)
+    wait_until(lambda: node.apply() and node.syncrepl(), "the right one is sent", 30)
 
 
 def test_half_joined_nodes_prove_nothing_of_one_database_by_another(slapd_factory, program):
