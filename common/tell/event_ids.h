@@ -64,7 +64,7 @@
 	EVENT_ROW(HAND_EDIT, "hand-edit", WARNING, "55f9632b9b764b898b6327acca39c269", \
 	          "a file of slapd's configuration folder was edited by hand") \
 	EVENT_ROW(FINDING, "finding", WARNING, "8bcb94b6fbd64a2ca636589f1244c7ab", \
-	          "a problem that syncward cannot correct") \
+	          "a problem that the agent cannot correct") \
 	EVENT_ROW(FINDING_GONE, "finding-gone", NOTICE, "dde81af5b93f439680e8e7472a807ce0", \
 	          "a finding is gone") \
 	EVENT_ROW(PAUSED, "paused", WARNING, "950a783ec37f42b88a8423724276083d", \
@@ -80,7 +80,7 @@
 	EVENT_ROW(FENCE_OPENED, "fence-opened", NOTICE, "7e2fc99b55ad408dad44178c2beb8f79", \
 	          "the database that was here is back, and open again") \
 	EVENT_ROW(FENCE_UNKNOWN, "fence-unknown", ERR, "a598a19af11647578abe89cc7d071f05", \
-	          "syncward cannot tell whether a database is the one that was here") \
+	          "the agent cannot tell whether a database is the one that was here") \
 	EVENT_ROW(NODE_SILENT, "node-silent", WARNING, "303be46b01fc4c648c4ad6d420ce61fb", \
 	          "a node wrote no heartbeat for three intervals") \
 	EVENT_ROW(NODE_HEARD, "node-heard", NOTICE, "d97cda7311f74993b6696b7f6666d933", \
