@@ -99,7 +99,7 @@ def test_the_manual_names_every_alert():
         [told] = re.findall(rf"^{title}:\n((?:\.Li .*\n)+)", text, re.MULTILINE)
         assert set(re.findall(r"Syncward\w+", told)) == {
             name for name, rule in monitoring.alerts().items() if rule["labels"]["severity"] == severity}
-    assert f"\n{len(monitoring.alerts())} alerts: " in monitoring.read(os.path.join(monitoring.TOP, "README.md"))
+    assert f"\n{len(monitoring.alerts())} alerts cover " in monitoring.read(os.path.join(monitoring.TOP, "README.md"))
 
 
 def test_each_panel_says_what_it_shows_in_which_unit():

@@ -103,14 +103,16 @@ void logs_metrics(Buf *out, const StatusLogs *logs)
 {
 	if (logs->n_items == 0)
 		return;
-	metric_begin(out, "log_size_bytes", "gauge", "What the log of changes takes on its disk.");
+	metric_begin(out, "log_size_bytes", "gauge",
+		     "The size of this node's log of changes on its disk.");
 	for (size_t i = 0; i < logs->n_items; i++)
 		sample(out, "log_size_bytes", &logs->items[i], logs->items[i].size_bytes);
-	metric_begin(out, "log_room_bytes", "gauge", "What is left on that disk.");
+	metric_begin(out, "log_room_bytes", "gauge",
+		     "The space left on the disk of this log of changes.");
 	for (size_t i = 0; i < logs->n_items; i++)
 		sample(out, "log_room_bytes", &logs->items[i], logs->items[i].room_bytes);
 	metric_begin(out, "log_keeps_seconds", "gauge",
-		     "How old a change becomes there before it is purged.");
+		     "The age at which a change is purged from the log.");
 	for (size_t i = 0; i < logs->n_items; i++)
 		sample(out, "log_keeps_seconds", &logs->items[i], logs->items[i].keeps_sec);
 }

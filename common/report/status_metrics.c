@@ -383,11 +383,12 @@ const char *status_metrics(Pool *pool, const Status *status)
 	peers(&page, "peer_certificate_end_timestamp_seconds",
 	      "Until when that peer's certificate is valid, as a probe saw it.", peer_certificate);
 	peers(&page, "peer_log_oldest_timestamp_seconds",
-	      "The oldest change that that peer's log showed a probe.", peer_log);
+	      "When the oldest change in that peer's log of changes was made, as a probe saw it.",
+	      peer_log);
 	peers(&page, "peer_clock_ahead_seconds",
 	      "How far that peer's clock is ahead of this node's, as a probe saw it.", peer_clock);
 	copies(&page, "lag_seconds",
-	       "How far the peer, or this node, is behind the newest change that any of them has.");
+	       "The age of the oldest change that the peer, or this node, is known to lack.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
 	compared(&page);
 	logs_metrics(page.out, &status->logs);

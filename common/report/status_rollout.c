@@ -60,17 +60,17 @@ void rollout_metrics(Buf *out, const StatusRollout *rollout)
 	char id[16];
 
 	metric_gauge(out, "rollout_waits",
-		     "1: a new revision of peers.json waits here until it has worked well on other "
-		     "nodes.",
+		     "Whether a new revision of peers.json waits here until it has worked well on "
+		     "other nodes.",
 		     rollout->waits);
 	if (!rollout->waits)
 		return;
 	metric_gauge(out, "rollout_revision", "The revision that waits here.",
 		     (long long)rollout->revision);
-	metric_gauge(out, "rollout_since_timestamp_seconds", "Since when it waits.",
+	metric_gauge(out, "rollout_since_timestamp_seconds", "Since when the revision waits.",
 		     (long long)rollout->since_sec);
 	metric_begin(out, "rollout_soak_left_seconds", "gauge",
-		     "For how long a node that tries it must still do well.");
+		     "For how long a node that tries the revision must still do well.");
 	for (size_t i = 0; i < rollout->n_canaries; i++) {
 		const KnownCanary *canary = &rollout->canaries[i];
 		const int64_t left_sec = rollout->soak_sec - canary->soaked_sec;

@@ -28,7 +28,7 @@
 	EVENT_ROW(VERIFY_FAILED, "verify-failed", ERR, "48e09473e3e44234b7a38ef7da62a946", \
 	          "a correction was accepted and did not last") \
 	EVENT_ROW(HEALED, "healed", NOTICE, "95579f607bfa4269b3481a6249ad76d6", \
-	          "contextCSN has the server ID of entries that no refresh deleted before") \
+	          "deletions of old entries reach peers that were away again") \
 	EVENT_ROW(DECIDED, "decided", NOTICE, "9625415e48284d55977b0918957f7197", \
 	          "a person decided what a guard leaves to people") \
 	EVENT_ROW(LEFT, "left", NOTICE, "f09a7518a67b49d9afa4ec7bdef47bc0", \
@@ -36,13 +36,13 @@
 	EVENT_ROW(INTERRUPTED, "interrupted", WARNING, "436746bd83944b8c83853e59754894e3", \
 	          "an earlier apply did not end") \
 	EVENT_ROW(HELD, "held", WARNING, "9dc33dbf273e4aaa8415a617b2287f5f", \
-	          "something is not written until a person decides") \
+	          "a guard holds a change until it is safe or a person releases it") \
 	EVENT_ROW(RELEASED, "released", NOTICE, "fe909b8750154d5ea78719b499932016", \
-	          "what was held no longer is") \
+	          "a hold ended") \
 	EVENT_ROW(CONTESTED, "contested", ERR, "1cd3c7f2eddd4d1093f09e8b38e97824", \
-	          "somebody keeps changing back what the agent corrects") \
+	          "somebody keeps undoing the agent's correction") \
 	EVENT_ROW(UNCONTESTED, "uncontested", NOTICE, "a08c36dbb6f1449d98310138924b5c62", \
-	          "nobody fights over it any more") \
+	          "nobody undoes the correction any more") \
 	EVENT_ROW(RESTART_UNSAFE, "restart-unsafe", CRIT, "e4a1bd46eeb042f582297cbe5591d17c", \
 	          "slapd would not start again") \
 	EVENT_ROW(RESTART_SAFE, "restart-safe", NOTICE, "b7e942e172cc4cd3bee50ee052d245fb", \
@@ -60,11 +60,11 @@
 	EVENT_ROW(LINK_UP, "link-up", NOTICE, "10556fe0cc7748b8b6f559de64f28207", \
 	          "a replication link works again") \
 	EVENT_ROW(CONSUMERS_SCRAMBLED, "consumers-scrambled", WARNING, "1c2e68859e464d42a0d165e74bc2dced", \
-	          "slapd runs other consumers than cn=config declares") \
+	          "slapd does not run the consumers that cn=config declares") \
 	EVENT_ROW(HAND_EDIT, "hand-edit", WARNING, "55f9632b9b764b898b6327acca39c269", \
 	          "a file of slapd's configuration folder was edited by hand") \
 	EVENT_ROW(FINDING, "finding", WARNING, "8bcb94b6fbd64a2ca636589f1244c7ab", \
-	          "something that no correction mends") \
+	          "a problem that the agent cannot correct") \
 	EVENT_ROW(FINDING_GONE, "finding-gone", NOTICE, "dde81af5b93f439680e8e7472a807ce0", \
 	          "a finding is gone") \
 	EVENT_ROW(PAUSED, "paused", WARNING, "950a783ec37f42b88a8423724276083d", \
@@ -80,7 +80,7 @@
 	EVENT_ROW(FENCE_OPENED, "fence-opened", NOTICE, "7e2fc99b55ad408dad44178c2beb8f79", \
 	          "the database that was here is back, and open again") \
 	EVENT_ROW(FENCE_UNKNOWN, "fence-unknown", ERR, "a598a19af11647578abe89cc7d071f05", \
-	          "whether a database is the one that was here is not known") \
+	          "the agent cannot tell whether a database is the one that was here") \
 	EVENT_ROW(NODE_SILENT, "node-silent", WARNING, "303be46b01fc4c648c4ad6d420ce61fb", \
 	          "a node wrote no heartbeat for three intervals") \
 	EVENT_ROW(NODE_HEARD, "node-heard", NOTICE, "d97cda7311f74993b6696b7f6666d933", \
