@@ -49,15 +49,16 @@ static void answer(Directory *directory, Pool *pool, const PlannerInput *input, 
 		reader_answers_ask(input->readers, directory, &asked, draft, world);
 }
 
-/* Only where what the providers told leaves it open: there may be many. */
-static bool ask_heirs(Directory *directory, Pool *pool, const PlannerInput *input, const Plan *plan,
-		      World *world)
+/* Heirs only where what the providers told leaves it open: there may be many. What links told may
+ * be newer than what was read here. */
+static bool ask_once_more(Directory *directory, Pool *pool, const PlannerInput *input,
+			  const Plan *plan, World *world)
 {
 	const NeedsAsker asker = needs_asker(input);
 	bool is_needed = false;
 
 	for (size_t i = 0; i < plan->n_needs; i++)
-		is_needed |= plan->needs[i].heirs;
+		is_needed |= plan->needs[i].heirs || plan->needs[i].catches_up;
 	if (is_needed)
 		world_answer_needs(directory, pool, plan, &asker, world);
 	return is_needed;
@@ -123,7 +124,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 	draft = *ret;
 	answer(directory, pool, input, &draft, ret_world);
 	plan_make(pool, &asked, ret);
-	if (ask_heirs(directory, pool, input, ret, ret_world))
+	if (ask_once_more(directory, pool, input, ret, ret_world))
 		plan_make(pool, &asked, ret);
 	if (look_afresh(directory, pool, input, &draft, ret, ret_world))
 		plan_make(pool, &asked, ret);

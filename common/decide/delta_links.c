@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
+#include "common/copy/csn_set.h"
 #include "common/live/live_log.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -18,6 +19,7 @@ typedef struct DeltaLink {
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
 	bool lacks_own;    /* this node must write one of that name itself, and does not */
+	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
 } DeltaLink;
 
@@ -57,6 +59,20 @@ static bool writes_log(const Live *live, const LiveDatabase *database, const cha
 	return overlay && !live_log_only_begins(overlay);
 }
 
+/* A log may begin behind what it says (minCSN), which is the contextCSN on disk: who read it
+ * without the changes between would never get them, contextCSN equal (2.5.13, 2.6.10). */
+static bool lags_behind(const DeltaLink *link)
+{
+	const char *suffix = link->database->desired->suffix;
+	const DatabaseFacts *facts = facts_of(link->in->facts, suffix);
+	const Probe *probe = &link->answer->probe;
+
+	return probe->n_context_csns > 0 &&
+	       !(facts && facts->here.state == CONTENT_READ &&
+		 csn_covers(facts->here.context_csns, facts->here.n_context_csns,
+			    probe->context_csns, probe->n_context_csns));
+}
+
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -76,6 +92,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
 	if (ret->answer)
 		ret->outcome = probe_log(&ret->answer->probe);
+	ret->lags = ret->outcome == PROBE_LOG_SHOWN && lags_behind(ret);
 	ret->is_made = database->desired->delta != NULL;
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->is_live = delta_is_read(live, consumer);
@@ -102,8 +119,8 @@ static bool is_plain(const DeltaLink *link)
 	if (link->is_made && link->is_live)
 		return link->outcome == PROBE_LOG_MISSING;
 	if (link->is_made)
-		return link->is_too_early || link->outcome != PROBE_LOG_SHOWN;
-	return !link->is_live && link->outcome != PROBE_LOG_SHOWN &&
+		return link->is_too_early || link->lags || link->outcome != PROBE_LOG_SHOWN;
+	return !link->is_live && (link->lags || link->outcome != PROBE_LOG_SHOWN) &&
 	       !(link->was_seen_to_work && link->outcome == PROBE_LOG_NOT_KNOWN);
 }
 
@@ -204,6 +221,19 @@ static void tell_not_known(Diff *diff, const DeltaLink *link)
 				      syncrepl_log(&link->consumer->syncrepl), why));
 }
 
+/* Which is over as soon as the link that reads the database has caught up. */
+static void tell_lag(Diff *diff, const DeltaLink *link)
+{
+	const char *suffix = link->database->desired->suffix;
+
+	diff_need_catching_up(diff, wanted_find(diff->in->wanted, suffix));
+	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
+		  pool_printf(diff->pool,
+			      "%s: whether its log of changes '%s' (logbase) has all that is "
+			      "missing here is not known",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+}
+
 /* Without a log of its own slapd carries out an older change behind a newer one. What "delta" lacks
  * is a change of the plan, made or held. */
 static void tell_own(Diff *diff, const DeltaLink *link)
@@ -232,6 +262,8 @@ static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
 static void judge(Diff *diff, const DeltaLink *link)
 {
 	tell_own(diff, link);
+	if (link->lags && !link->is_live)
+		tell_lag(diff, link);
 	if (link->outcome == PROBE_LOG_MISSING)
 		tell_missing(diff, link);
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))

@@ -53,6 +53,11 @@ void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *databa
 	(void)need_of(diff, suffix, database);
 }
 
+void diff_need_catching_up(Diff *diff, const WantedDatabase *database)
+{
+	need_of(diff, database->desired->suffix, database)->catches_up = true;
+}
+
 void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers)
 {
 	need_of(diff, database->desired->suffix, database)->peers |= peers;

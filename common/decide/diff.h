@@ -161,6 +161,9 @@ void diff_need_content(Diff *diff, const WantedDatabase *database, bool peers);
 /* The same of what its consumers hold, and of the content here behind that. */
 void diff_need_heirs(Diff *diff, const WantedDatabase *database);
 
+/* Asks for it once more behind the answers of links: it may have caught up with them. */
+void diff_need_catching_up(Diff *diff, const WantedDatabase *database);
+
 /* The content here alone. database: NULL where peers.json does not list it. */
 void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database);
 

@@ -161,6 +161,7 @@ typedef struct Need {
 					   content is read */
 	bool peers;                     /* not only this node's content */
 	bool heirs;                     /* that of the consumers, too */
+	bool catches_up;                /* this node's once more, behind the answers of links */
 	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
 			  below */
 	unsigned sid;

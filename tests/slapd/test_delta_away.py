@@ -75,3 +75,30 @@ def test_what_is_older_than_server_ids_is_deleted_at_a_peer_that_was_away(slapd_
         connection.unbind_s()
     peer.server.start()
     assert_missed_nothing(cluster, gone, *missed)
+
+
+@OF_LOGS
+def test_who_lacks_what_was_written_before_a_log_began_reads_the_database_until_it_has_that(slapd_factory, program):
+    """The log says that it begins with the contextCSN on disk, which is older: between that and its first change is a gap."""
+    cluster = ring(slapd_factory, program, 2)
+    first, second = cluster
+    for node in cluster:
+        node.server.restart()
+    cluster.wait_persistent()
+    delta.write_everywhere(cluster, "first")
+    for node in cluster:
+        node.apply_ok()
+    delta.want(second, cluster.document)
+    second.apply_ok()
+    (value,) = second.syncrepl()
+    second.edit([(ldap.MOD_REPLACE, "olcSyncrepl", value.replace("credentials=secret", "credentials=wrong"))])
+    gap = add_person(first.server, "gap")
+    delta.want(first, cluster.document)
+    first.apply_ok()
+    logged = add_person(first.server, "logged")
+    add_person(second.server, "other")
+    assert gap not in contents(second)
+    second.apply()
+    wait_entry(second.server, logged)
+    wait_entry(second.server, gap)
+    apply_until_delta(cluster)

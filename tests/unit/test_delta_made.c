@@ -345,6 +345,30 @@ static void a_link_reads_the_log_when_it_is_shown(void **state)
 	assert_non_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
 }
 
+/* A log may begin behind what it says. */
+static void who_lacks_what_the_provider_had_reads_no_log(void **state)
+{
+	static const char *theirs[] = {"20991231000000.000000Z#000000#002#000000"};
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+	Content *here = &scene->content.here;
+	Probe *probe;
+
+	provider_make(scene, "2");
+	own_log_make(scene);
+	answer_make(scene, PROBE_GOOD);
+	probe = &scene->facts.probes->items[0].probe;
+	probe->context_csns = theirs;
+	probe->n_context_csns = 1;
+	assert_false(writes_links(scene));
+	assert_true(scene->plan.needs[0].catches_up);
+	here->context_csns = theirs;
+	here->n_context_csns = 1;
+	assert_true(writes_links(scene));
+	here->state = CONTENT_UNKNOWN;
+	assert_false(writes_links(scene));
+	here->state = CONTENT_READ;
+}
+
 static void who_writes_no_log_reads_none(void **state)
 {
 	Scene *scene = made_make(state, LOG_FOLDER_MISSING);
@@ -598,6 +622,7 @@ int main(void)
 		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
 		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
 		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
+		SCENE_TEST(who_lacks_what_the_provider_had_reads_no_log),
 		SCENE_TEST(who_writes_no_log_reads_none),
 		SCENE_TEST(who_only_began_a_log_reads_none),
 		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
