@@ -9,7 +9,7 @@ import pytest
 from backups import put_back, saved
 from cluster import Cluster, add_person, apply_until_joined
 from daemon import Daemon
-from slapd import PASSWORD, SUFFIX, Database, syncrepl, wait_until
+from slapd import PASSWORD, SUFFIX, Database, wait_until
 from test_joining import cut_refreshes, in_its_first_refresh, is_provider, load, replace_server
 from whole import wait_equal, whole
 
@@ -26,11 +26,6 @@ def two_databases(slapd_factory, program, n):
     cluster.document["databases"][1]["rid_offset"] = 100
     cluster.write()
     return cluster
-
-
-def half(text):
-    """The first entries of what slapcat printed: the suffix entry and the account."""
-    return "\n\n".join(text.split("\n\n")[:2]) + "\n"
 
 
 @pytest.mark.newest_release
@@ -136,31 +131,3 @@ def test_a_wrong_password_is_sent_once_to_each_peer_that_may_lack_the_account(sl
     assert [peer.server.log_count("RESULT tag=97 err=49") for peer in cluster.nodes[1:]] == [1, 1]
     node.write_secret(PASSWORD)
     wait_until(lambda: node.apply() and node.syncrepl(), "the right one is sent", 30)
-
-
-def test_half_joined_nodes_prove_nothing_of_one_database_by_another(slapd_factory, program):
-    """Two join at once; the second database is whole at both, the first is not, and the only one that has it is away."""
-    cluster = two_databases(slapd_factory, program, 3)
-    first, *nodes = cluster
-    for database in cluster.databases:
-        first.server.seed(database)
-    for node in cluster:
-        apply_until_joined(node)
-    load(first.server, 20)
-    wait_equal(cluster)
-    whole_copy, part = saved(first.server, OTHER), half(saved(first.server, context_csn=False))
-    first.server.stop()
-    nodes = [replace_server(slapd_factory, program, cluster, index) for index in (1, 2)]
-    for node in nodes:
-        put_back(node.server, part)
-        put_back(node.server, whole_copy, suffix=OTHER)
-        node.edit([(ldap.MOD_ADD, "olcSyncrepl", syncrepl(1, first.server.ldap_uri, SUFFIX, timeout=1, network_timeout=1))])
-    for node in nodes * 2:
-        held = node.apply()
-        assert held.returncode == 3 and f"held joining: {SUFFIX}" in held.stdout, held.stdout
-        assert not flag_of(node, SUFFIX)
-    first.server.start()
-    for node in nodes:
-        apply_until_joined(node)
-    for database in cluster.databases:
-        wait_equal(cluster, database)
