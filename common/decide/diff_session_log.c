@@ -152,11 +152,7 @@ static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *chan
 			.suffix = wanted->desired->suffix,
 			.text = pool_printf(
 				diff->pool,
-				"the session log of %s goes when every peer is seen in step with "
-				"this node, and %s is not: slapd replays the log that it has until "
-				"the next write, and a peer that is behind could lose changes; if "
-				"that peer is gone for good, or will be emptied before it comes "
-				"back",
+				"the session log of %s goes when every peer is in step with this node, and %s is not: slapd uses the old log until the next write, and a peer that is behind could lose changes; if that peer is gone for good, or will come back empty",
 				wanted->desired->suffix,
 				desired_peer(diff->in->desired, behind)->uri),
 			.release = remedy_text(REMEDY_RELEASE_SESSION_LOG),

@@ -152,11 +152,7 @@ bool guard_config_hold(Pool *pool, const Live *live, const Machine *machine, Hol
 				  "end that with"
 				: pool_printf(
 					  pool,
-					  "cn=config itself is a read-only copy here (olcSyncrepl on "
-					  "olcDatabase={0}config without multi-provider): slapd takes no "
-					  "change of it from anybody (53); to let syncward write, "
-					  "with slapd stopped and as the user that it runs as (OpenLDAP 2.4 "
-					  "has no slapmodify: %s), run",
+					  "cn=config itself is a read-only copy here (olcSyncrepl on olcDatabase={0}config without multi-provider): slapd refuses to change it (53); to let syncward write, with slapd stopped and as its user (OpenLDAP 2.4 has no slapmodify: %s), run",
 					  remedy_text(REMEDY_CONFIG_ALONE_2_4)),
 		.release = config_replication_end(pool, live, machine),
 	};
