@@ -14,7 +14,9 @@ static void unlisted_tell(Diff *diff, const char *suffix, const LiveDatabase *li
 
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "unlisted", suffix,
-		"peers.json lists this database for other nodes but not for this one, where it still replicates and clients may write: no peer reads these changes. To be one of its nodes: %s; to end its part here, give %s in cn=config the line %s",
+		"peers.json lists this database for other nodes but not for this one, where it "
+		"still replicates and clients may write: no peer reads these changes. To be one "
+		"of its nodes: %s; to end its part here, give %s in cn=config the line %s",
 		remedy_fill(diff->pool, REMEDY_LISTED_AGAIN, id), live->entry->dn,
 		remedy_text(REMEDY_CLOSED));
 }

@@ -120,7 +120,8 @@ static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change,
 		.peer = change->subject,
 		.text = pool_printf(
 			diff->pool,
-			"the link to %s works, and stays as it is, because it %s the new peers.json or password file (%s): %s. To write it anyway",
+			"the link to %s works, and stays as it is, because it %s the new "
+			"peers.json or password file (%s): %s. To write it anyway",
 			change->subject, would, change->why, fault_of(change, probe)),
 		.release = WRITE_ALL_THE_SAME,
 	};
@@ -132,18 +133,18 @@ static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change,
 
 static void hold_probing(Diff *diff, Change *change)
 {
-	plan_hold(
-		diff->pool, diff->plan, change,
-		(Hold){
-			.guard = GUARD_PROBING,
-			.suffix = change->suffix,
-			.peer = change->subject,
-			.text = pool_printf(
-				diff->pool,
-				"the link to %s works, and syncward is testing its replacement (%s) first; that ends by itself, or with",
-				change->subject, change->why),
-			.release = remedy_text(REMEDY_APPLY),
-		});
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_PROBING,
+			  .suffix = change->suffix,
+			  .peer = change->subject,
+			  .text = pool_printf(
+				  diff->pool,
+				  "the link to %s works, and syncward is testing its replacement "
+				  "(%s) first; that ends by itself, or with",
+				  change->subject, change->why),
+			  .release = remedy_text(REMEDY_APPLY),
+		  });
 }
 
 /* Written, watched by the daemon, and put back when it does not connect. */
@@ -155,7 +156,9 @@ static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 		diff->plan->untried_sec = patience_sec;
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_WARNING, "beyond-us", change->suffix,
-		"the link to %s works, but the new peers.json (%s) cannot be tested: %s. The daemon writes it on one node after the other, and restores the former value if slapd does not read it within %u s; if you write it by hand, see `%s`",
+		"the link to %s works, but the new peers.json (%s) cannot be tested: %s. The "
+		"daemon writes it on one node after the other, and restores the former value if "
+		"slapd does not read it within %u s; if you write it by hand, see `%s`",
 		change->subject, change->why, fault_of(change, probe), patience_sec,
 		remedy_text(REMEDY_STATUS));
 }

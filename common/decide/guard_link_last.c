@@ -135,7 +135,8 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 			.suffix = suffix,
 			.text = pool_printf(
 				diff->pool,
-				"the last working links of %s would be removed, and syncward is testing the remaining ones first; that ends by itself, or with",
+				"the last working links of %s would be removed, and syncward is "
+				"testing the remaining ones first; that ends by itself, or with",
 				suffix),
 			.release = remedy_text(REMEDY_APPLY),
 		};
@@ -144,7 +145,8 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 		.suffix = suffix,
 		.text = pool_printf(
 			diff->pool,
-			"the last working links of %s would be removed, and no remaining link was found good: they stay. %s. To remove them anyway",
+			"the last working links of %s would be removed, and no remaining link "
+			"was found good: they stay. %s. To remove them anyway",
 			suffix, guard_link_fault(&problem->probe)),
 		.release = remedy_text(REMEDY_RELEASE_G6),
 	};

@@ -218,7 +218,9 @@ static Hold alone_hold(const Diff *diff, const char *suffix, const Change *held)
 		.suffix = suffix,
 		.text = pool_printf(
 			diff->pool,
-			"the last provider of %s stays, because %s, which is to be read instead, is held (%s), and this node would be alone; this hold ends together with that one",
+			"the last provider of %s stays, because %s, which is to be read instead, "
+			"is held (%s), and this node would be alone; this hold ends together "
+			"with that one",
 			suffix, held->subject, guard_code(held->hold.guard)),
 		.release = held->hold.release,
 	};

@@ -98,7 +98,10 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and %s has entries but shows no contextCSN: its first refresh is not complete, it has no syncprov overlay, or olcAccess there hides it. This node reads it once it shows one; only if somebody checked that it has everything",
+			"%s is empty here, and %s has entries but shows no contextCSN: its first "
+			"refresh is not complete, it has no syncprov overlay, or olcAccess there "
+			"hides it. This node reads it once it shows one; only if somebody "
+			"checked that it has everything",
 			joining->suffix, joining_uri(joining, source)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -179,7 +179,9 @@ static const Hold *wait_for_write(const Order *order)
 			order,
 			pool_printf(
 				pool,
-				"the server ID waits for contextCSN of %s to be on disk: slapd, if killed before, would leave entries that peers never delete; %s, because slapd writes it when it stops, and then",
+				"the server ID waits for contextCSN of %s to be on disk: slapd, "
+				"if killed before, would leave entries that peers never delete; "
+				"%s, because slapd writes it when it stops, and then",
 				order->suffix, remedy_text(REMEDY_RESTART_SLAPD)),
 			order->diff->in->live->start_time ? order_apply_again(order)
 							  : remedy_text(REMEDY_RELEASE_ORDER));
@@ -187,7 +189,10 @@ static const Hold *wait_for_write(const Order *order)
 		order,
 		pool_printf(
 			pool,
-			"the server ID waits for contextCSN of %s to be on disk: slapd, if killed before, would leave entries that peers never delete. With the overlay in place (`%s`) a client's next change writes it, and %s; this, as rootdn, changes nothing else",
+			"the server ID waits for contextCSN of %s to be on disk: slapd, if "
+			"killed before, would leave entries that peers never delete. With the "
+			"overlay in place (`%s`) a client's next change writes it, and %s; this, "
+			"as rootdn, changes nothing else",
 			order->suffix, remedy_text(REMEDY_APPLY), goes_on(order)),
 		touch_command(order));
 }
@@ -259,7 +264,9 @@ static const Hold *wait_for_others(const Order *order)
 		order,
 		pool_printf(
 			pool,
-			"the server ID waits for contextCSN of %s, to be on disk%s: slapd, if killed before, would leave entries that its readers never delete; %s%s, because slapd writes it when it stops, and then",
+			"the server ID waits for contextCSN of %s, to be on disk%s: slapd, if "
+			"killed before, would leave entries that its readers never delete; %s%s, "
+			"because slapd writes it when it stops, and then",
 			untended_words(order->diff, order->database),
 			needs ? " and to have all entries" : "",
 			needs ? "after the next change there " : "",

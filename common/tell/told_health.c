@@ -128,7 +128,9 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 	(void)timestamp_print(health->replaced_sec, time);
 	what = pool_printf(
 		pool,
-		"this node holds another database than before: its suffix entry was another one (entryUUID) at %s. slapd merges the two, and deletes everywhere what one lacks, even if contextCSN is equal. Look in a backup for what is missing; then %s",
+		"this node holds another database than before: its suffix entry was another one "
+		"(entryUUID) at %s. slapd merges the two, and deletes everywhere what one lacks, "
+		"even if contextCSN is equal. Look in a backup for what is missing; then %s",
 		time, remedy_text(REMEDY_RESUME));
 	condition_add(
 		pool, ret,
