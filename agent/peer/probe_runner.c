@@ -104,6 +104,8 @@ static void hear_byte(struct ProbeRound *round, Runner *runner, char byte)
 		probe_gate_good(round->gate, member);
 	} else if (byte == WORKER_REFUSED) {
 		probe_gate_refused(round->gate, member);
+	} else if (byte == WORKER_ALONE) {
+		probe_gate_refused_alone(round->gate, member);
 	} else if (byte >= WORKER_STEP && byte < WORKER_STEP + PROBE_STEP_COUNT) {
 		runner->step = (ProbeStep)(byte - WORKER_STEP);
 	}

@@ -101,10 +101,15 @@ static bool on_may_bind(void *data, Probe *probe)
 
 static void on_bound(void *data, LinkBind outcome)
 {
+	static const char told[] = {
+		[LINK_BIND_GOOD] = WORKER_GOOD,
+		[LINK_BIND_REFUSED] = WORKER_REFUSED,
+		[LINK_BIND_REFUSED_ALONE] = WORKER_ALONE,
+	};
 	const Worker *worker = data;
 
 	if (outcome != LINK_BIND_OTHER)
-		send_byte(worker->fd, outcome == LINK_BIND_GOOD ? WORKER_GOOD : WORKER_REFUSED);
+		send_byte(worker->fd, told[outcome]);
 }
 
 /* The peer has done nothing to be waited for: its time stands still. */

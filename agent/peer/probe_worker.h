@@ -17,6 +17,7 @@
 #define WORKER_ROOM    '#' /* its peer says more than it has room for */
 #define WORKER_GOOD    '+'
 #define WORKER_REFUSED '-'
+#define WORKER_ALONE   '~'
 #define WORKER_RESULT  '{' /* the result's first byte */
 #define WORKER_GO      'y'
 #define WORKER_STOP    'n'

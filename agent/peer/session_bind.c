@@ -72,46 +72,61 @@ static bool look_hear(const PeerLink *link, int sent, int id, Entry *ret, int *r
 	return answer.entries.n_entries > 0;
 }
 
+/* What a refusal says of a password: everything, or less. */
+typedef enum Lack {
+	LACK_NOTHING,
+	LACK_ACCOUNT,
+	LACK_MAYBE, /* the account is missing, or hidden from anonymous clients */
+} Lack;
+
 /*
  * A server without the account, or without its last change, refuses a password and thereby says
  * nothing about it: a node that joins must still ask the others, and this one again when it has
  * caught up. It is looked at before the bind: behind it the account may have come meanwhile. In a
  * refresh the suffix entry comes first, the contextCSN behind everything else. A server that hides
- * the suffix from anonymous clients looks like an empty one.
+ * the suffix from anonymous clients looks like an empty one. One that shows how far it has come,
+ * and no account, may have it all the same: it hears a wrong password once, and not again.
  */
-static bool lacks_account(PeerLink *link, const char *dn, int *ret_code)
+static Lack lacks_account(PeerLink *link, const char *dn, int *ret_code)
 {
 	const char *account_csn = link->hooks->account_csn;
 	int suffix_id = 0, account_id = 0, suffix_sent, account_sent, suffix_code;
-	bool sees_suffix, sees_account;
+	bool sees_suffix, sees_account, is_absent;
 	Entry suffix = {0}, account = {0};
 	const Attribute *csns;
 
 	if (!link->probe->suffix)
-		return false;
+		return LACK_NOTHING;
 	peer_link_restart(link);
 	suffix_sent = look_send(link, link->probe->suffix, &suffix_id);
 	account_sent = look_send(link, dn, &account_id); /* one way there and back for both */
 	sees_suffix = look_hear(link, suffix_sent, suffix_id, &suffix, &suffix_code);
 	*ret_code = suffix_code;
 	if (suffix_code < 0)
-		return false;
+		return LACK_NOTHING;
 	sees_account = look_hear(link, account_sent, account_id, &account, ret_code);
 	if (!sees_suffix)
-		return suffix_code == LDAP_NO_SUCH_OBJECT;
+		return suffix_code == LDAP_NO_SUCH_OBJECT ? LACK_ACCOUNT : LACK_NOTHING;
 	csns = entry_attribute(&suffix, "contextCSN");
-	if (csns)
-		return account_csn &&
-		       csn_is_ahead(account_csn, attribute_texts(link->pool, csns), csns->n_values);
-	return !sees_account && *ret_code == LDAP_NO_SUCH_OBJECT;
+	if (csns && account_csn)
+		return csn_is_ahead(account_csn, attribute_texts(link->pool, csns), csns->n_values)
+			       ? LACK_ACCOUNT
+			       : LACK_NOTHING;
+	is_absent = !sees_account && *ret_code == LDAP_NO_SUCH_OBJECT;
+	return !is_absent ? LACK_NOTHING : csns ? LACK_MAYBE : LACK_ACCOUNT;
 }
 
-static LinkBind bind_outcome(int code, bool lacked_account)
+static LinkBind bind_outcome(int code, Lack lack)
 {
+	static const LinkBind refused[] = {
+		[LACK_NOTHING] = LINK_BIND_REFUSED,
+		[LACK_ACCOUNT] = LINK_BIND_OTHER,
+		[LACK_MAYBE] = LINK_BIND_REFUSED_ALONE,
+	};
+
 	if (code == LDAP_SUCCESS)
 		return LINK_BIND_GOOD;
-	return code == LDAP_INVALID_CREDENTIALS && !lacked_account ? LINK_BIND_REFUSED
-								   : LINK_BIND_OTHER;
+	return code == LDAP_INVALID_CREDENTIALS ? refused[lack] : LINK_BIND_OTHER;
 }
 
 static bool bind_simple(PeerLink *link)
@@ -121,14 +136,15 @@ static bool bind_simple(PeerLink *link)
 	const bool is_watched = password && *password && link->hooks && link->hooks->may_bind;
 	const char *title = pool_printf(link->pool, "bind as '%s'", dn ? dn : "");
 	LdapAnswer answer = {.text = ""};
-	bool lacked_account = false, is_good;
+	Lack lack = LACK_NOTHING;
+	bool is_good;
 	int id = 0;
 
 	if (is_watched && !link->hooks->may_bind(link->hooks->data, link->probe))
 		return false;
 	peer_link_enter(link, PROBE_BIND, 3 * link->timeout_msec); /* anew: it may have waited */
 	if (is_watched)
-		lacked_account = lacks_account(link, dn, &answer.code);
+		lack = lacks_account(link, dn, &answer.code);
 	/* Who is silent now, or gone, would be so behind the bind. */
 	if (answer.code >= 0) {
 		peer_link_restart(link);
@@ -137,7 +153,7 @@ static bool bind_simple(PeerLink *link)
 	}
 	is_good = bind_wait(link, title, &answer, id);
 	if (is_watched)
-		link->hooks->bound(link->hooks->data, bind_outcome(answer.code, lacked_account));
+		link->hooks->bound(link->hooks->data, bind_outcome(answer.code, lack));
 	return is_good;
 }
 

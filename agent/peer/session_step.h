@@ -18,6 +18,7 @@
 typedef enum LinkBind {
 	LINK_BIND_GOOD,
 	LINK_BIND_REFUSED, /* invalid credentials: servers count those, and lock the account */
+	LINK_BIND_REFUSED_ALONE, /* the same, by a peer that may lack the account */
 	LINK_BIND_OTHER,
 } LinkBind;
 

@@ -148,6 +148,7 @@ static int refusals_load(Pool *pool, const JsonNode *root, void *target)
 		bind.provider = member_string(item, "provider");
 		bind.binddn = member_string(item, "binddn");
 		bind.secret = member_string(item, "secret");
+		bind.is_alone = json_member(item, "alone") != NULL;
 		if (!bind.provider || !bind.binddn || !bind.secret)
 			return -1;
 		POOL_PUSH(pool, refusals.items, refusals.n_items, bind);

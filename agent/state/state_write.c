@@ -151,6 +151,8 @@ int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, E
 		json_object_object_add(bind, "provider", json_object_new_string(refused->provider));
 		json_object_object_add(bind, "binddn", json_object_new_string(refused->binddn));
 		json_object_object_add(bind, "secret", json_object_new_string(refused->secret));
+		if (refused->is_alone)
+			json_object_object_add(bind, "alone", json_object_new_boolean(true));
 		json_object_array_add(list, bind);
 	}
 	json_object_object_add(document, "binds", list);

@@ -81,7 +81,7 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 	[REMEDY_LOG_TWICE] =
 		{"log-twice", REMEDY_WORDS,
 		 "there, with slapd stopped, delete data.mdb and lock.mdb of the log; start slapd, stop it and start it again before anybody writes",
-		 "test_delta_twice.py::test_a_log_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew"},
+		 "test_delta_twice.py::test_a_log_made_by_hand_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew"},
 	[REMEDY_LOG_END] =
 		{"log-end", REMEDY_SHELL, "ldapdelete -Y EXTERNAL -H {ldapi} {dn} {dn} {dn}",
 		 "test_delta_made.py::test_without_delta_links_read_the_database_again_and_what_is_left_is_told"},

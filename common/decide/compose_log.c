@@ -3,6 +3,7 @@
 
 #include "common/base/buf.h"
 #include "common/decide/log_changes.h"
+#include "common/live/live_log.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"
 
@@ -143,6 +144,43 @@ static void piece_push(const LogSteps *log, ChangeKind kind,
 	step_push(log->compose, step);
 }
 
+/* Without operations it writes nothing. */
+static void begin_mods(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
+	mod_value(pool, &step->mods[0], "olcAccessLogConfig");
+	mod_one(pool, step, MOD_ADD, "olcOverlay", "accesslog");
+	mod_one(pool, step, MOD_ADD, "olcAccessLogDB", log->delta->logbase);
+}
+
+/*
+ * slapd 2.5.13 forgets with what it began a log: where there was data it notes each server once
+ * more at its next change, and refuses that log to whoever lacks something. The overlay that finds
+ * a log begun does not. So one without operations begins it, and goes. Deleted before slapd has
+ * begun the log it takes slapd along (2.5.13, 2.6.10), so where slapd does not count nothing is
+ * begun so.
+ */
+static void begin_push(const LogSteps *log)
+{
+	const Live *live = log->compose->diff->in->live;
+	const char *suffix = log->database->suffix, *base = log->delta->logbase;
+	const Entry *begins = live_log_overlay(live, log->database->live, base);
+	const bool is_begun = live_entries_counted(live, base) != NULL;
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_OVERLAY), &at);
+
+	if (!change || live->n_counted == 0 || (is_begun && !begins))
+		return;
+	if (!begins)
+		piece_push(log, CHANGE_LOG_OVERLAY, begin_mods);
+	if (!is_begun)
+		step_push(log->compose, (Step){.kind = STEP_COUNT, .dn = base, .suffix = suffix});
+	step_push(log->compose,
+		  (Step){.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = suffix});
+}
+
 static void settings_push(const LogSteps *log, ChangeKind kind)
 {
 	Pool *pool = log->compose->diff->pool;
@@ -183,6 +221,7 @@ void compose_log(const Compose *compose, const DatabasePlan *database)
 	stop_push(&log);
 	piece_push(&log, CHANGE_LOG_DATABASE, database_mods);
 	piece_push(&log, CHANGE_LOG_SYNCPROV, syncprov_mods);
+	begin_push(&log);
 	piece_push(&log, CHANGE_LOG_OVERLAY, overlay_mods);
 	settings_push(&log, CHANGE_LOG_OPEN);
 	settings_push(&log, CHANGE_LOG_SETTING);

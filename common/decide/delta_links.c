@@ -50,6 +50,13 @@ static bool is_one_of_several(const DeltaLink *link)
 	return link->database->n_consumers > 1 || !peer_is_consumer(link->in->wanted->self);
 }
 
+static bool writes_log(const Live *live, const LiveDatabase *database, const char *log)
+{
+	const Entry *overlay = live_log_overlay(live, database, log);
+
+	return overlay && !live_log_only_begins(overlay);
+}
+
 /* False when peers.json has it read the database itself. */
 static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
 		       DeltaLink *ret)
@@ -73,9 +80,8 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
-		ret->lacks_own =
-			is_one_of_several(ret) &&
-			!live_log_overlay(in->live, live, syncrepl_log(&consumer->syncrepl));
+		ret->lacks_own = is_one_of_several(ret) &&
+				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
 	}
 	ret->was_seen_to_work =
 		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
@@ -115,7 +121,7 @@ static bool has_plain(const PlanInput *input, const WantedDatabase *database)
 
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
-	const size_t n = database->n_consumers + database->n_others;
+	const size_t n = wanted_count_consumers(database);
 	const WantedDatabase asked = *database;
 	DeltaLink link;
 

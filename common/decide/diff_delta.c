@@ -12,10 +12,12 @@
 typedef struct DeltaLog {
 	Diff *diff;
 	const WantedDatabase *wanted;
+	const DatabasePlan *database;
 	const LiveDatabase *main;
 	const Delta *delta;
 	const LiveDatabase *live; /* the log's own database; NULL: there is none */
 	const Entry *overlay;     /* that writes into it; NULL: none does */
+	const Entry *begins;      /* one that only began it; NULL: there is none */
 	const char *suffix;       /* of the main one */
 	const char *dn;           /* of the log's database, also of one that is to come */
 } DeltaLog;
@@ -105,7 +107,8 @@ static const Entry *other_overlay(const DeltaLog *log)
 		const Entry *entry = &config->entries[i];
 		const char *base = entry_first(entry, "olcAccessLogDB");
 
-		if (base && live_log_overlay(log->diff->in->live, log->main, base) == entry)
+		if (base && entry != log->begins &&
+		    live_log_overlay(log->diff->in->live, log->main, base) == entry)
 			return entry;
 	}
 	return NULL;
@@ -162,16 +165,6 @@ static bool database_is_in_the_way(const DeltaLog *log, Hold *ret)
 	return true;
 }
 
-/* What the log holds by itself: nothing, where slapd counts nothing, or where it is still as it was
- * made. */
-static bool log_is_empty(const DeltaLog *log)
-{
-	const Live *live = log->diff->in->live;
-
-	return live_counts_none(live, log->delta->logbase) ||
-	       (log->live->is_read_only && !live_entries_counted(live, log->delta->logbase));
-}
-
 static const char *directory_of(const LiveDatabase *live)
 {
 	const char *directory = entry_first(live->entry, "olcDbDirectory");
@@ -183,7 +176,7 @@ static bool gap_is_in_the_way(const DeltaLog *log, Hold *ret)
 {
 	Pool *pool = log->diff->pool;
 
-	if (log_is_empty(log))
+	if (live_log_is_unwritten(log->diff->in->live, log->live, log->delta->logbase))
 		return false;
 	*ret = hold_make(
 		log,
@@ -239,6 +232,17 @@ static void change_add(const DeltaLog *log, const Hold *hold, Change change)
 		plan_hold(log->diff->pool, log->diff->plan, added, *hold);
 }
 
+/* By its number, for what begins the log is deleted again. */
+static const char *writer_dn(const DeltaLog *log)
+{
+	const size_t n_before =
+		change_count_free(log->diff->plan, log->database, CHANGE_BIT(CHANGE_OVERLAY));
+
+	return log->begins ? log->begins->dn
+			   : pool_printf(log->diff->pool, "olcOverlay={%zu}accesslog,%s",
+					 log->main->n_overlays + n_before, log->main->entry->dn);
+}
+
 static void pieces_add(const DeltaLog *log, const Hold *hold)
 {
 	Pool *pool = log->diff->pool;
@@ -259,14 +263,15 @@ static void pieces_add(const DeltaLog *log, const Hold *hold)
 				    .subject = log->delta->logbase,
 				    .why = "peers read the log by it"});
 	if (!log->overlay)
-		change_add(log, hold,
-			   (Change){.kind = CHANGE_LOG_OVERLAY,
-				    .dn = pool_printf(pool, "olcOverlay=accesslog,%s",
-						      log->main->entry->dn),
-				    .attribute = "olcOverlay",
-				    .subject = log->delta->logbase,
-				    .new_value = log->delta->purge,
-				    .why = "it writes each change into the log"});
+		change_add(
+			log, hold,
+			(Change){
+				.kind = CHANGE_LOG_OVERLAY,
+				.dn = writer_dn(log),
+				.attribute = "olcOverlay",
+				.subject = log->delta->logbase,
+				.new_value = log->delta->purge,
+				.why = "it writes each change into the log; one that writes nothing begins it before"});
 	if (!log->live || log->live->is_read_only)
 		change_add(
 			log, hold,
@@ -366,6 +371,7 @@ void diff_delta(Diff *diff, const DatabasePlan *database)
 	const Delta *delta = database->wanted->desired->delta;
 	DeltaLog log = {.diff = diff,
 			.wanted = database->wanted,
+			.database = database,
 			.main = database->live,
 			.delta = delta,
 			.suffix = database->suffix};
@@ -377,6 +383,11 @@ void diff_delta(Diff *diff, const DatabasePlan *database)
 	if (live_find_database(diff->in->live, delta->logbase, &log.live) == 0)
 		log.live = NULL;
 	log.overlay = live_log_overlay(diff->in->live, log.main, delta->logbase);
+	if (log.overlay && log.live && log.live->is_read_only &&
+	    live_log_only_begins(log.overlay)) {
+		log.begins = log.overlay;
+		log.overlay = NULL;
+	}
 	if (log.overlay && diff_log_room(diff, database, log.overlay))
 		return;
 	log.dn = log.live ? log.live->entry->dn : next_dn(diff);

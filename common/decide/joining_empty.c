@@ -37,28 +37,40 @@ static bool has_unseen(const Joining *joining)
 	return find_peer(joining, EMPTINESS_UNSEEN) || find_heir(joining, EMPTINESS_UNSEEN);
 }
 
-static void unseen_add(const Joining *joining, const Content *peer, Buf *text)
+/* The first of them say why; the line that ends it has the ids of all. */
+#define UNSEEN_NAMED_MAX 2
+
+/* Of those that could not be seen: how many, and what is told of the first. */
+typedef struct Unseen {
+	size_t count;
+	Buf text;
+} Unseen;
+
+static void unseen_add(const Joining *joining, const Content *peer, Unseen *unseen)
 {
-	if (joining_emptiness(joining, peer) != EMPTINESS_UNSEEN)
+	if (joining_emptiness(joining, peer) != EMPTINESS_UNSEEN ||
+	    ++unseen->count > UNSEEN_NAMED_MAX)
 		return;
-	buf_puts(text, text->len > 0 ? "; " : "");
+	buf_puts(&unseen->text, unseen->text.len > 0 ? "; " : "");
 	if (peer->problem)
-		buf_puts(text, joining_problem(joining, peer));
+		buf_puts(&unseen->text, joining_problem(joining, peer));
 	else
-		buf_printf(text, "%s: empty, or hidden from our account",
+		buf_printf(&unseen->text, "%s: empty, or hidden from our account",
 			   joining_uri(joining, peer));
 }
 
-/* "ldap://two: bind refused; ldap://three: empty, or hidden from our account" */
+/* "ldap://two: bind refused; ldap://three: empty, or hidden from our account; and 2 more" */
 static const char *unseen_describe(const Joining *joining)
 {
-	Buf text = BUF_IN(joining->diff->pool);
+	Unseen unseen = {.text = BUF_IN(joining->diff->pool)};
 
 	for (size_t i = 0; i < joining->n_everybody; i++)
-		unseen_add(joining, &joining->peers[i], &text);
+		unseen_add(joining, &joining->peers[i], &unseen);
 	for (size_t i = 0; i < joining->n_heirs; i++)
-		unseen_add(joining, &joining->heirs[i], &text);
-	return buf_text(&text);
+		unseen_add(joining, &joining->heirs[i], &unseen);
+	if (unseen.count > UNSEEN_NAMED_MAX)
+		buf_printf(&unseen.text, "; and %zu more", unseen.count - UNSEEN_NAMED_MAX);
+	return buf_text(&unseen.text);
 }
 
 static void empty_id_add(const Joining *joining, const Content *peer, Buf *ids)

@@ -234,9 +234,14 @@ int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *
 	return 0;
 }
 
+size_t wanted_count_consumers(const WantedDatabase *database)
+{
+	return database->n_consumers + database->n_others + database->n_heirs;
+}
+
 const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id)
 {
-	for (size_t i = 0; i < database->n_consumers + database->n_others + database->n_heirs; i++)
+	for (size_t i = 0; i < wanted_count_consumers(database); i++)
 		if (database->consumers[i].peer->id == peer_id)
 			return &database->consumers[i];
 	return NULL;

@@ -67,6 +67,9 @@ typedef struct Wanted {
 int wanted_make(Pool *pool, const Desired *desired, size_t self, const Secrets *secrets,
 		Wanted *ret, Error *err);
 
+/* How many database->consumers there are: with the others and the heirs. */
+size_t wanted_count_consumers(const WantedDatabase *database);
+
 /* What is wanted of that peer in the database, which this node reads or not; NULL: it is none that
  * can be asked, or this node itself. */
 const WantedConsumer *wanted_peer(const WantedDatabase *database, unsigned peer_id);

@@ -29,6 +29,7 @@ struct ProbeGate {
 	size_t n_binds;
 	Member *members;
 	const ProbeBind **refused; /* of each bind: the refusal by its own peer */
+	bool *is_alone;            /* of each such refusal: it stops no other bind */
 	size_t *groups_of;         /* of each bind */
 	Group *groups;             /* as many as binds at most */
 	const ProbeRefusals *refusals;
@@ -74,6 +75,7 @@ ProbeGate *probe_gate_new(Pool *pool, const ProbeBind *binds, size_t n_binds,
 		.refusals = refusals,
 		.members = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->members)),
 		.refused = pool_alloc(pool, (n_binds + 1) * sizeof(const ProbeBind *)),
+		.is_alone = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->is_alone)),
 		.groups_of = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups_of)),
 		.groups = pool_alloc(pool, (n_binds + 1) * sizeof(*gate->groups)),
 	};
@@ -86,7 +88,8 @@ ProbeGate *probe_gate_new(Pool *pool, const ProbeBind *binds, size_t n_binds,
 		gate->groups[k].is_open = !binds[k].password;
 		gate->groups[k].is_proven |= binds[i].is_proven;
 		gate->refused[i] = find_refusal(refusals, &binds[i]);
-		if (gate->refused[i])
+		gate->is_alone[i] = gate->refused[i] && gate->refused[i]->is_alone;
+		if (gate->refused[i] && !gate->is_alone[i])
 			gate->groups[k].closer = gate->refused[i];
 	}
 	return gate;
@@ -119,8 +122,16 @@ void probe_gate_refused(ProbeGate *gate, size_t i)
 
 	gate->members[i] = MEMBER_DONE;
 	gate->refused[i] = &gate->binds[i];
+	gate->is_alone[i] = false;
 	if (!group->closer)
 		group->closer = &gate->binds[i];
+}
+
+void probe_gate_refused_alone(ProbeGate *gate, size_t i)
+{
+	gate->members[i] = MEMBER_DONE;
+	gate->refused[i] = &gate->binds[i];
+	gate->is_alone[i] = true;
 }
 
 void probe_gate_ended(ProbeGate *gate, size_t i)
@@ -168,7 +179,9 @@ const ProbeBind *probe_gate_closer(const ProbeGate *gate, size_t i)
 {
 	const Group *group = group_of(gate, i);
 
-	return gate->refused[i] || group->is_proven ? gate->refused[i] : group->closer;
+	if (group->is_proven)
+		return gate->is_alone[i] ? NULL : gate->refused[i];
+	return gate->refused[i] ? gate->refused[i] : group->closer;
 }
 
 static bool same_item(const ProbeBind *one, const ProbeBind *other)
@@ -177,15 +190,23 @@ static bool same_item(const ProbeBind *one, const ProbeBind *other)
 	       strcmp(one->binddn, other->binddn) == 0 && strcmp(one->secret, other->secret) == 0;
 }
 
-static void remember(Pool *pool, ProbeRefusals *refusals, const ProbeBind *refused)
+static void remember(Pool *pool, ProbeRefusals *refusals, const ProbeBind *refused, bool is_alone)
 {
 	for (size_t i = 0; i < refusals->n_items; i++)
-		if (same_item(&refusals->items[i], refused))
+		if (same_item(&refusals->items[i], refused)) {
+			refusals->items[i].is_alone &= is_alone;
 			return;
+		}
 	POOL_PUSH(pool, refusals->items, refusals->n_items,
 		  {.provider = pool_strdup(pool, refused->provider),
 		   .binddn = pool_strdup(pool, refused->binddn),
-		   .secret = pool_strdup(pool, refused->secret)});
+		   .secret = pool_strdup(pool, refused->secret),
+		   .is_alone = is_alone});
+}
+
+static void remember_item(Pool *pool, ProbeRefusals *refusals, const ProbeBind *item)
+{
+	remember(pool, refusals, item, item->is_alone);
 }
 
 ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate)
@@ -193,10 +214,10 @@ ProbeRefusals probe_gate_refusals(Pool *pool, const ProbeGate *gate)
 	ProbeRefusals refusals = {0};
 
 	for (size_t i = 0; gate->refusals && i < gate->refusals->n_items; i++)
-		remember(pool, &refusals, &gate->refusals->items[i]);
+		remember_item(pool, &refusals, &gate->refusals->items[i]);
 	for (size_t i = 0; i < gate->n_binds; i++)
 		if (gate->refused[i] && gate->refused[i]->secret)
-			remember(pool, &refusals, gate->refused[i]);
+			remember(pool, &refusals, gate->refused[i], gate->is_alone[i]);
 	if (refusals.n_items > REFUSALS_MAX) {
 		refusals.items += refusals.n_items - REFUSALS_MAX;
 		refusals.n_items = REFUSALS_MAX;
@@ -209,7 +230,7 @@ ProbeRefusals probe_refusals_copy(Pool *pool, const ProbeRefusals *refusals)
 	ProbeRefusals copy = {0};
 
 	for (size_t i = 0; i < refusals->n_items; i++)
-		remember(pool, &copy, &refusals->items[i]);
+		remember_item(pool, &copy, &refusals->items[i]);
 	return copy;
 }
 
@@ -218,9 +239,9 @@ ProbeRefusals probe_refusals_join(Pool *pool, const ProbeRefusals *one, const Pr
 	ProbeRefusals joined = {0};
 
 	for (size_t i = 0; i < one->n_items; i++)
-		remember(pool, &joined, &one->items[i]);
+		remember_item(pool, &joined, &one->items[i]);
 	for (size_t i = 0; i < other->n_items; i++)
-		remember(pool, &joined, &other->items[i]);
+		remember_item(pool, &joined, &other->items[i]);
 	return joined;
 }
 
@@ -239,7 +260,8 @@ bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 	if (one->n_items != other->n_items)
 		return false;
 	for (size_t i = 0; i < one->n_items; i++)
-		if (!same_item(&one->items[i], &other->items[i]))
+		if (!same_item(&one->items[i], &other->items[i]) ||
+		    one->items[i].is_alone != other->items[i].is_alone)
 			return false;
 	return true;
 }

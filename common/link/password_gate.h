@@ -15,7 +15,8 @@
  * binds with one password only the first goes ahead; the others go when it was taken, and none of
  * them ever when it was refused. Nodes begin with different peers, so that no peer hears the wrong
  * password more than once from all of them together. A password that some peer takes is right: who
- * refuses it all the same is not asked again, and that stops no other.
+ * refuses it all the same is not asked again, and that stops no other. Nor does the refusal of a
+ * peer that may lack the account: it is asked again when another one took the password.
  */
 
 /* One bind that a probe would make. */
@@ -26,6 +27,7 @@ typedef struct ProbeBind {
 	const char *secret;   /* which password, by a name that tells nothing of it and changes when
 				 it does (path and time of its file); NULL: not remembered */
 	bool is_proven;       /* a peer was seen to take it */
+	bool is_alone;        /* of a refusal: that peer may lack the account */
 } ProbeBind;
 
 /* Refused binds to be remembered: what a peer answered "invalid credentials" to. */
@@ -63,6 +65,9 @@ void probe_gate_good(ProbeGate *gate, size_t i);
 
 /* The bind was refused for its password: unless that is proven nobody else gets through with it. */
 void probe_gate_refused(ProbeGate *gate, size_t i);
+
+/* The same by a peer that may lack the account: it alone is not asked again. */
+void probe_gate_refused_alone(ProbeGate *gate, size_t i);
 
 /* The probe ended, in whatever way; after good or refused that changes nothing. */
 void probe_gate_ended(ProbeGate *gate, size_t i);

@@ -97,6 +97,19 @@ bool live_log_is_whole(const Entry *overlay)
 	return operations != NULL;
 }
 
+bool live_log_is_unwritten(const Live *live, const LiveDatabase *log, const char *base)
+{
+	const char *count = live_entries_counted(live, base);
+
+	return live_counts_none(live, base) ||
+	       (log->is_read_only && (!count || strcmp(count, "1") == 0));
+}
+
+bool live_log_only_begins(const Entry *overlay)
+{
+	return !entry_attribute(overlay, "olcAccessLogOps");
+}
+
 /* "[DAYS+]HH:MM[:SS]" */
 int64_t live_log_keeps_sec(const char *purge)
 {

@@ -29,6 +29,14 @@ bool live_log_is_read(const LiveDatabase *log);
 /* True when the overlay writes all changes that a consumer needs into its log. */
 bool live_log_is_whole(const Entry *overlay);
 
+/* True for a log into which no change was written: one without entries, or as it was made,
+ * read-only with its suffix entry or without. */
+bool live_log_is_unwritten(const Live *live, const LiveDatabase *log, const char *base);
+
+/* True for an overlay that writes nothing into its log, and so only begins it: by its operations.
+ */
+bool live_log_only_begins(const Entry *overlay);
+
 /* How long a log keeps a change at least, by olcAccessLogPurge; -1: for ever (NULL), or the value
  * is none. */
 int64_t live_log_keeps_sec(const char *purge);

@@ -13,7 +13,7 @@
 /* How long slapd takes to begin with a consumer that it was just given. */
 #define CONSUMER_START_MSEC 50
 
-/* How long contextCSN may take to be on disk, and how often to look for it. */
+/* How long contextCSN may take to be on disk, and a log to be begun; how often to look for it. */
 #define SEARCH_PATIENCE_MSEC 5000
 #define SEARCH_AGAIN_MSEC    10
 
@@ -59,7 +59,7 @@ static bool is_behind_search(const PassSteps *steps)
 /* Between an overlay that went and its return nothing is waited for: who reads from here cannot. */
 static bool waits_for_calm(const PassSteps *steps)
 {
-	return step_at(steps)->kind != STEP_SEARCH && !is_behind_search(steps);
+	return step_writes(step_at(steps)) && !is_behind_search(steps);
 }
 
 /* An overlay that was deleted for a search returns, whatever else is to end now. */
@@ -71,6 +71,8 @@ static PassAction step_send(PassSteps *steps)
 		steps->phase = STEPS_SEARCHED;
 		return (PassAction){.want = PASS_CONTENT, .step = step};
 	}
+	if (step->kind == STEP_COUNT)
+		return look_then(steps, STEPS_COUNTED);
 	if (steps->n_covered < step->n_covered) {
 		steps->phase = STEPS_COVERED;
 		return (PassAction){.want = PASS_CONTENT,
@@ -246,6 +248,25 @@ static PassAction searched(PassSteps *steps, const PassAnswer *answer)
 	return step_failed(steps, &failed);
 }
 
+/* slapd begins a log behind its answer to the overlay's addition. */
+static PassAction counted(PassSteps *steps)
+{
+	const Step *step = step_at(steps);
+	PassAnswer failed = {.has_failed = true};
+
+	if (live_entries_counted(steps->live, step->dn))
+		return step_next(steps);
+	if (steps->waited_msec < SEARCH_PATIENCE_MSEC) {
+		steps->waited_msec += SEARCH_AGAIN_MSEC;
+		return wait_then(steps, STEPS_NOT_COUNTED, SEARCH_AGAIN_MSEC);
+	}
+	(void)error_set(&failed.error, ERROR_REFUSED, 0,
+			"slapd has not begun the log of changes %s (it counts no entry there). Is "
+			"its disk full?",
+			step->dn);
+	return step_failed(steps, &failed);
+}
+
 /* The overlay was away for a moment, or was not there yet when the plan was made. */
 static const char *why_uncovered(const Content *here)
 {
@@ -304,6 +325,10 @@ PassAction pass_steps_next(PassSteps *steps, const PassAnswer *answer)
 	case STEPS_LET_START:
 	case STEPS_NOT_CALM:
 		return calm_look(steps);
+	case STEPS_COUNTED:
+		return counted(steps);
+	case STEPS_NOT_COUNTED:
+		return look_then(steps, STEPS_COUNTED);
 	case STEPS_LOOKED:
 		return calm_judged(steps);
 	default:

@@ -16,6 +16,8 @@ typedef enum StepsPhase {
 	STEPS_SENT,         /* what became of the step? */
 	STEPS_SEARCHED,     /* is there what a search must find? */
 	STEPS_NOT_FOUND,    /* it was not, a while ago */
+	STEPS_COUNTED,      /* does slapd count an entry where it must? */
+	STEPS_NOT_COUNTED,  /* it did not, a while ago */
 	STEPS_COVERED,      /* is every entry covered that must be before the step is sent? */
 	STEPS_BROUGHT_BACK, /* the overlay that a search was waited for with, after a failure */
 	STEPS_OVER

@@ -79,6 +79,16 @@ static void search_comment(Ldif *ldif, const Step *step)
 		buf_printf(&ldif->out, "# %s: %s\n\n", step->dn, step->mods[i].attribute);
 }
 
+/* An overlay that is deleted while slapd has yet to begin its log takes slapd along, and ldapmodify
+ * waits for nothing. */
+static void rest_comment(Ldif *ldif, const Step *step)
+{
+	buf_printf(&ldif->out,
+		   "# slapd begins %s now. What comes behind that is printed once this is loaded: "
+		   "%s\n",
+		   step->dn, remedy_text(REMEDY_PLAN));
+}
+
 static bool has_secrets(Pool *pool, const Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_steps; i++)
@@ -99,10 +109,17 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
 			   "# For one that loads: %s\n"
 			   "dn: cn=config\nchangetype: passwords-are-masked\n\n",
 			   remedy_text(REMEDY_PLAN_LDIF));
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].kind == STEP_SEARCH)
-			search_comment(&ldif, &plan->steps[i]);
+	for (size_t i = 0; i < plan->n_steps; i++) {
+		const Step *step = &plan->steps[i];
+
+		if (step->kind == STEP_COUNT) {
+			rest_comment(&ldif, step);
+			break;
+		}
+		if (step->kind == STEP_SEARCH)
+			search_comment(&ldif, step);
 		else
-			step_record(&ldif, &plan->steps[i]);
+			step_record(&ldif, step);
+	}
 	return buf_text(&ldif.out);
 }

@@ -11,10 +11,8 @@ static const char *const mod_kind_names[] = {
 _Static_assert(ARRAY_SIZE(mod_kind_names) == MOD_KIND_COUNT, "name every kind of mod");
 
 static const char *const step_kind_names[] = {
-	[STEP_MODIFY] = "modify",
-	[STEP_ADD_ENTRY] = "add",
-	[STEP_DELETE_ENTRY] = "delete",
-	[STEP_SEARCH] = "search",
+	[STEP_MODIFY] = "modify", [STEP_ADD_ENTRY] = "add", [STEP_DELETE_ENTRY] = "delete",
+	[STEP_SEARCH] = "search", [STEP_COUNT] = "count",
 };
 _Static_assert(ARRAY_SIZE(step_kind_names) == STEP_KIND_COUNT, "name every kind of step");
 
@@ -26,6 +24,11 @@ const char *mod_kind_name(ModKind kind)
 const char *step_kind_name(StepKind kind)
 {
 	return step_kind_names[kind];
+}
+
+bool step_writes(const Step *step)
+{
+	return step->kind != STEP_SEARCH && step->kind != STEP_COUNT;
 }
 
 const char *step_title(Pool *pool, const Step *step)

@@ -29,11 +29,12 @@ typedef enum StepKind {
 	STEP_DELETE_ENTRY, /* an overlay: that slapd holds in memory alone, or to have its
 			      contextCSN written down */
 	STEP_SEARCH,       /* goes on when the entry has what mods name, at least as new */
+	STEP_COUNT,        /* goes on when slapd counts an entry in the database of that suffix */
 	STEP_KIND_COUNT
 } StepKind;
 
 /* One LDAP operation on cn=config: slapd does it whole or, disk faults aside, not at all; or a
- * search that must find something before the next one. */
+ * look that must find something before the next one. */
 typedef struct Step {
 	StepKind kind;
 	const char *dn;
@@ -51,6 +52,9 @@ typedef struct Step {
 /* "add", "modify", ...: as LDIF names them. */
 const char *mod_kind_name(ModKind kind);
 const char *step_kind_name(StepKind kind);
+
+/* False for one that only looks. */
+bool step_writes(const Step *step);
 
 /* The step in one line, without values: "modify 'DN' (delete olcSyncrepl, replace olcSyncrepl)". */
 const char *step_title(Pool *pool, const Step *step);

@@ -8,7 +8,7 @@ EventList corrections_intended(Pool *pool, const Plan *plan, const Attribution *
 	EventList events = {0};
 
 	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].kind != STEP_SEARCH)
+		if (step_writes(&plan->steps[i]))
 			POOL_PUSH(pool, events.items, events.n_items,
 				  event_of_step(pool, plan, attributions, &plan->steps[i],
 						EVENT_CORRECTION_INTENDED));

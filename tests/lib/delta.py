@@ -45,10 +45,10 @@ def folder_by_hand(server):
     return os.path.join(server.directory, "accesslog")
 
 
-def add_log(server, readers, log=LOG, rootdn=None):
+def add_log(server, readers, log=LOG, rootdn=None, folder=None):
     """The database of the log, which the readers may read without limits, by default with the rootdn of the first one; returns
     its DN."""
-    folder = folder_by_hand(server)
+    folder = folder or folder_by_hand(server)
     os.makedirs(folder, exist_ok=True)
     backend = server.databases[0].backend_on(server.release)
     server.add(f"olcDatabase={backend},cn=config", {
@@ -110,10 +110,10 @@ def folder_of(node):
 
 
 def begin_anew(node):
-    """Begins the log that syncward made once more, as is printed for one that 2.5 began twice with a server (log-twice)."""
+    """Begins the log that was made by hand once more, as is printed for one that 2.5 began twice with a server (log-twice)."""
     node.server.stop()
     for name in ("data.mdb", "lock.mdb"):
-        os.remove(os.path.join(folder_of(node), name))
+        os.remove(os.path.join(folder_by_hand(node.server), name))
     node.server.start()
     node.server.stop()
     node.server.start()

@@ -2,6 +2,7 @@
 """Peers with "role": "consumer": they read, take no writes, and nobody reads or waits for them."""
 
 import contextlib
+import copy
 import json
 import os
 
@@ -193,6 +194,21 @@ def test_a_consumer_goes_on_while_one_provider_is_away(joined):
     joined[0].server.start()
     assert there in wait_equal(joined.nodes)
     assert joined[-1].run("verify").returncode == 0
+
+
+def test_a_typo_in_a_uri_leaves_the_working_link_of_a_consumer(joined):
+    consumer, before = joined[2], joined[2].syncrepl()
+    consumer.apply_ok()  # it sees that they work
+    document = copy.deepcopy(joined.document)
+    for peer in document["peers"][:2]:
+        peer["uri"] = peer["uri"].replace("127.0.0.1", "ldap.nowhere.invalid")
+    consumer.write(document)
+    for _ in range(2):
+        held = consumer.apply()
+        assert held.returncode == 3 and "held G6" in held.stdout and "there is no host" in held.stdout, held.stdout
+        assert consumer.syncrepl() == before
+    for node in joined.nodes[:2]:
+        wait_entry(consumer.server, add_person(node.server, f"still{node.id}"))
 
 
 def test_a_consumer_that_is_behind_is_told_so(joined):

@@ -14,7 +14,7 @@ import remedies
 from cluster import Cluster, add_person, wait_entry
 from daemon import Daemon
 from jsonschema import Draft202012Validator
-from slapd import SUFFIX, wait_until
+from slapd import SUFFIX, Database, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
 MODULES = ["syncprov", "accesslog"]
@@ -94,6 +94,38 @@ def test_a_link_reads_the_database_until_its_provider_shows_the_log(plain):
     plain.wait_persistent()
     wait_entry(node.server, add_person(peer.server, "new"))
     wait_entry(peer.server, add_person(node.server, "other"))
+
+
+def test_a_log_of_another_name_is_none(plain):
+    """The peer writes one, and peers.json has a slip in its name."""
+    node, peer = plain
+    delta.add_delta(peer.server, [REPLICATOR])
+    add_person(peer.server, "logged")
+    plain.document["databases"][0]["syncrepl"].update({**delta.KEYWORDS, "logbase": "cn=changelog"})
+    plain.write()
+    before = node.syncrepl()
+    node.apply_ok()
+    (severity, text), = delta.findings(node, "no-log")
+    assert severity == "warning" and "'cn=changelog' (logbase)" in text and node.syncrepl() == before
+    wait_entry(node.server, add_person(peer.server, "still"))
+
+
+def test_of_two_databases_the_one_without_a_log_is_read_itself(slapd_factory, program):
+    other = Database(suffix="o=two")
+    cluster = Cluster(slapd_factory, program, 2, [Database(), other], modules=MODULES)
+    cluster.document["databases"][1]["rid_offset"] = 100
+    for node in cluster:
+        delta.add_delta(node.server, [REPLICATOR])
+    cluster.form_by_hand().be_seen_to_work()
+    add_person(cluster[0].server, "logged")
+    for database in cluster.document["databases"]:
+        database["syncrepl"].update(delta.KEYWORDS)
+    cluster.write()
+    node, peer = cluster[1], cluster[0]
+    wait_until(lambda: node.apply() and "logbase=" in node.syncrepl()[0], "the log of the first one is read")
+    assert not any("logbase=" in value for value in node.syncrepl(other.suffix))
+    for database in cluster.databases:
+        wait_entry(node.server, add_person(peer.server, "still", database))
 
 
 def test_a_log_that_shows_no_change_may_be_hidden_and_is_not_read(plain):

@@ -9,7 +9,7 @@ from cluster import add_person, wait_entry
 from slapd import SUFFIX, wait_until
 from test_delta_health import purge
 from test_delta_holds import differences, from_old_data
-from test_delta_made import OF_JOINED, OF_LOGS, apply_until_delta, contents, ring
+from test_delta_made import OF_LOGS, apply_until_delta, contents, ring
 
 
 def provider_of(node, dn):
@@ -59,7 +59,7 @@ def test_a_session_log_of_a_log_of_changes_loses_nothing(slapd_factory, program)
     assert_missed_nothing(cluster, gone, *missed)
 
 
-@OF_JOINED
+@OF_LOGS
 @pytest.mark.parametrize("is_purged", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_what_is_older_than_server_ids_is_deleted_at_a_peer_that_was_away(slapd_factory, program, is_purged):
     cluster = from_old_data(slapd_factory, program, 2)

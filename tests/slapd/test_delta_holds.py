@@ -11,7 +11,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined
 from slapd import SUFFIX, Database, wait_until
-from test_delta_made import OF_JOINED, OF_LOGS, Writers, apply_until_delta, assert_equal, contents, ring, searches, write_until_delta
+from test_delta_made import OF_LOGS, Writers, apply_until_delta, assert_equal, contents, ring, searches, write_until_delta
 
 N_OLD = 100
 RETRY_SEC = 1  # Cluster's
@@ -156,7 +156,7 @@ def assert_equal_by_compare(cluster, acknowledged):
         assert not named & set(acknowledged), done.stdout
 
 
-@OF_JOINED
+@OF_LOGS
 def test_two_nodes_with_old_data_hold_the_same_after_restarts_and_kills(slapd_factory, program):
     cluster = from_old_data(slapd_factory, program, 2)
     writers = hold(cluster, 200)
@@ -170,7 +170,7 @@ def test_two_nodes_with_old_data_hold_the_same_after_restarts_and_kills(slapd_fa
 @pytest.mark.long
 @pytest.mark.parametrize("n", [2, 3, 4])
 @pytest.mark.parametrize("start", [
-    pytest.param(from_old_data, marks=OF_JOINED), pytest.param(from_empty, marks=OF_JOINED),
+    pytest.param(from_old_data, marks=OF_LOGS), pytest.param(from_empty, marks=OF_LOGS),
     pytest.param(from_plain, marks=OF_LOGS)])
 def test_nodes_hold_the_same_after_two_thousand_writes(slapd_factory, program, start, n):
     cluster = start(slapd_factory, program, n)
@@ -181,7 +181,7 @@ def test_nodes_hold_the_same_after_two_thousand_writes(slapd_factory, program, s
 @OF_LOGS
 def test_one_entry_that_is_written_at_all_nodes_at_once_ends_the_same_everywhere_or_compare_names_it(slapd_factory, program):
     """slapd writes a change into its log behind the database: another node's older one that comes between the two meets no
-    newer one there, and is carried out (2.5.13, 2.6.10; one in some hundred changes made within milliseconds)."""
+    newer one there, and is carried out (2.6.10: in 1 of 8 rounds of 150 writes within milliseconds; 2.5.13: in none of 12)."""
     cluster = from_plain(slapd_factory, program, 3)
     dn = add_person(cluster[0].server, "rival")
     apply_until_delta(cluster)

@@ -16,10 +16,8 @@ from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import SUFFIX, Database, wait_until
 
 REPLICATOR = "cn=replicator," + SUFFIX
-# What 2.4 gets in their place one test says for all. 2.5 makes logs that can be read where nothing of contextCSN is on disk yet,
-# as where nodes have just joined; of a ring that was there before test_delta_twice.py tells.
-OF_LOGS = pytest.mark.since("2.6")
-OF_JOINED = pytest.mark.since("2.5")
+# What 2.4 gets in their place one test says for all.
+OF_LOGS = pytest.mark.since("2.5")
 # Links are tried again after 1 s here; the rest is what a busy machine takes.
 LONGEST_BREAK_SEC = 5
 
@@ -89,10 +87,6 @@ def test_a_running_ring_gets_logs_and_reads_them_but_with_2_4(plain):
         assert_held(plain)
         delta.write_everywhere(plain, "plainly")
         return
-    if plain[0].server.release.version == "2.5":
-        for node in plain:
-            node.apply_ok()
-            delta.begin_anew(node)
     apply_until_delta(plain)
     delta.write_everywhere(plain, "later")
     for node in plain:
@@ -277,7 +271,7 @@ def test_without_delta_links_read_the_database_again_and_what_is_left_is_told(ma
     delta.write_everywhere(made, "without")
 
 
-@OF_JOINED
+@OF_LOGS
 def test_nodes_that_join_get_logs_when_they_are_complete(slapd_factory, program):
     cluster = Cluster(slapd_factory, program, 3, [Database(backend="mdb")], modules=["syncprov"])
     cluster[0].server.seed()

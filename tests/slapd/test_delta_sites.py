@@ -9,7 +9,7 @@ import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
 from slapd import Database, wait_until
-from test_delta_made import OF_JOINED, OF_LOGS, Writers, assert_equal
+from test_delta_made import OF_LOGS, Writers, assert_equal
 
 SITES = "aaabb"
 READS = {1: {2, 3, 4}, 2: {1, 3}, 3: {1, 2}, 4: {1, 5}, 5: {4}}
@@ -111,7 +111,7 @@ def of_one(slapd_factory, program):
     return cluster
 
 
-@OF_JOINED
+@OF_LOGS
 def test_who_reads_the_only_provider_reads_its_log(slapd_factory, program):
     """Of one provider changes come in their order: its readers need no log of their own."""
     cluster = of_one(slapd_factory, program)

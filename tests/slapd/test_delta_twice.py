@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A log of changes that OpenLDAP 2.5 makes in a ring that was there before: it begins with the contextCSN on disk, and then once
-more with each server. Who was away is refused it at each connection, and reads the database; beside clients' writes that ended
-with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such."""
+"""A log of changes in a ring that was there before: OpenLDAP 2.5 begins it with the contextCSN on disk, and then once more with
+each server, unless the overlay finds it begun. Who was away is refused such a log at each connection, and reads the database;
+beside clients' writes that ended with acknowledged entries deleted everywhere, contextCSN equal. 2.6 makes none such."""
 
 import time
 
@@ -11,7 +11,9 @@ import pytest
 import remedies
 from cluster import add_person
 from slapd import wait_until
-from test_delta_made import OF_JOINED, apply_until_delta, ring
+from test_delta_made import OF_LOGS, REPLICATOR, apply_until_delta, overlay_of, ring
+
+ACCESSLOG = [(ldap.MOD_ADD, "olcModuleLoad", "accesslog")]
 
 
 def beginnings(node):
@@ -22,19 +24,75 @@ def beginnings(node):
     return sorted(value.split(b"#")[2] for value in found.get("minCSN", []))
 
 
-@pytest.mark.remedy("log-twice")
-@OF_JOINED
-def test_a_log_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew(slapd_factory, program):
-    cluster = ring(slapd_factory, program, 2)
+def begins_once(node):
+    return len(set(beginnings(node))) == len(beginnings(node)) > 0
+
+
+def only_begin(node):
+    """What a kill of syncward leaves of a log that it makes: read-only, and the overlay has only begun it."""
+    server = node.server
+    server.modify("cn=module{0},cn=config", ACCESSLOG)
+    delta.add_log(server, [REPLICATOR], folder=delta.folder_of(node))
+    server.modify(server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcReadOnly", "TRUE")])
+    delta.add_log_provider(server)
+    server.add("olcOverlay=accesslog," + server.database_dn(), {
+        "objectClass": ["olcOverlayConfig", "olcAccessLogConfig"], "olcOverlay": "accesslog", "olcAccessLogDB": delta.LOG})
+    wait_until(lambda: is_begun(node), "slapd has begun the log")
+
+
+def is_begun(node):
+    connection = node.server.admin()
+    try:
+        return bool(connection.search_s(delta.LOG, ldap.SCOPE_BASE))
+    except ldap.NO_SUCH_OBJECT:
+        return False
+    finally:
+        connection.unbind_s()
+
+
+@pytest.mark.one_release  # 2.5
+def test_a_log_that_syncward_makes_in_a_ring_begins_once_with_each_server(slapd_factory, program):
+    """Of the second node syncward was killed when slapd had begun the log, of the third one when what began it was gone."""
+    cluster = ring(slapd_factory, program, 3)
+    for node in cluster:
+        node.server.restart()  # contextCSN is on disk
     delta.write_everywhere(cluster, "before")
+    for node in cluster.nodes[1:]:
+        only_begin(node)
+    cluster[1].server.kill()
+    cluster[1].server.start()
+    cluster[2].server.root.delete_s(overlay_of(cluster[2]))
+    cluster.wait_persistent()
     delta.want_all(cluster)
+    apply_until_delta(cluster)
+    delta.write_everywhere(cluster, "between")
+    for node in cluster:
+        assert begins_once(node), beginnings(node)
+        assert len(beginnings(node)) == len(node.server.context_csns())
+        node.server.restart()
+    delta.write_everywhere(cluster, "after")
+    for node in cluster:
+        assert begins_once(node), beginnings(node)
+        node.assert_in_step()
+        remedies.is_not_printed(node.plan().stdout, "log-twice")
+
+
+@pytest.mark.remedy("log-twice")
+@OF_LOGS
+def test_a_log_made_by_hand_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew(slapd_factory, program):
+    cluster = ring(slapd_factory, program, 2)
+    for node in cluster:
+        node.server.restart()
+    delta.write_everywhere(cluster, "before")
+    for node in cluster:
+        node.server.modify("cn=module{0},cn=config", ACCESSLOG)
+        delta.add_delta(node.server, [REPLICATOR])
+    delta.want_all(cluster, make_folder=False)
     if cluster[0].server.release.version != "2.5":
         apply_until_delta(cluster)
         remedies.is_not_printed(cluster[0].plan().stdout, "log-twice")
-        assert all(len(set(beginnings(node))) == len(beginnings(node)) for node in cluster)
+        assert all(begins_once(node) for node in cluster)
         return
-    for node in cluster:
-        node.apply_ok()
 
     def is_told(node):
         for other in cluster:
@@ -51,4 +109,4 @@ def test_a_log_that_2_5_begins_twice_with_a_server_is_not_read_and_begins_anew(s
     remedies.did("log-twice")
     apply_until_delta(cluster)
     delta.write_everywhere(cluster, "after")
-    assert all(len(set(beginnings(node))) == len(beginnings(node)) for node in cluster)
+    assert all(begins_once(node) for node in cluster)

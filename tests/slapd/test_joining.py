@@ -420,16 +420,41 @@ def in_its_first_refresh(slapd_factory, program):
     return cluster, node, undo
 
 
-@pytest.mark.newest_release
-def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program):
-    cluster, node, undo = in_its_first_refresh(slapd_factory, program)
-    os.unlink(os.path.join(node.state_dir, "databases.json"))
+def drop_links(node):
     node.edit([(ldap.MOD_DELETE, "olcSyncrepl", None)])
+
+
+def drop_memory(node):
+    os.unlink(os.path.join(node.state_dir, "databases.json"))
+    drop_links(node)
+
+
+def drop_and_restart(node):
+    drop_links(node)
+    node.server.restart()
+
+
+def drop_state_folder(node):
+    shutil.rmtree(node.state_dir)
+    drop_and_restart(node)
+
+
+def read_nobody_instead(node):
+    """Somebody's guess at what is wrong with it: a link to where nothing is."""
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", syncrepl(9, "ldap://127.0.0.1:9", timeout=1, network_timeout=1))])
+
+
+@pytest.mark.newest_release
+@pytest.mark.turns(2)
+@pytest.mark.parametrize("take_away", [drop_memory, drop_links, drop_and_restart, drop_state_folder, read_nobody_instead])
+def test_taking_the_consumers_and_the_memory_away_does_not_end_joining(slapd_factory, program, take_away):
+    cluster, node, undo = in_its_first_refresh(slapd_factory, program)
+    take_away(node)
     held = node.apply()
     assert held.returncode == 3 and "has changes that are not here yet" in held.stdout
     assert not is_provider(node)
     undo()
-    apply_until_joined(node)
+    wait_until(lambda: node.apply() and is_provider(node), "it has joined", 60)
     cluster.wait_in_step()
     assert dns(node.server) == dns(cluster[0].server)
 

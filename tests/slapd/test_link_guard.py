@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """G6: what shall replace a link that works is tried first, and held when the peer refuses it."""
 
+import copy
 import os
 import re
 
@@ -10,7 +11,7 @@ import remedies
 from authority import Authority
 from cluster import Cluster, add_person, wait_entry
 from lone import check_golden
-from slapd import PASSWORD, SUFFIX, wait_until
+from slapd import PASSWORD, SUFFIX, Database, wait_until
 
 GOLDEN = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "guards")
 REPLICATOR = "cn=replicator," + SUFFIX
@@ -157,25 +158,47 @@ def moved_to(cluster, uri):
     cluster[0].write(cluster.document)
 
 
-@pytest.mark.parametrize("uri, cause", [
-    ("ldap://ldap2.nowhere.invalid", "there is no host 'ldap2.nowhere.invalid'"),
-    ("ldap://127.0.0.1:1", "nobody listens at 127.0.0.1 port 1"),
-])
-def test_a_typo_in_a_uri_leaves_the_working_link(cluster, uri, cause):
-    advice = "peers.json agree" if "port" in cause else "correct"
+@pytest.mark.parametrize("uri, cause, advice", [
+    ("ldap://ldap2.nowhere.invalid", "there is no host 'ldap2.nowhere.invalid'", "correct"),
+    ("ldap://127.0.0.1:1", "nobody listens at 127.0.0.1 port 1", "peers.json agree"),
+    ("ldaps://127.0.0.1:{peer}", "TLS", "starttls"),
+    ("ldap://127.0.0.1:{another}", f"'{REPLICATOR}'", "password"),
+], ids=["name", "port", "scheme", "another-server"])
+def test_a_typo_in_a_uri_leaves_the_working_link(slapd_factory, cluster, uri, cause, advice):
     node, peer = cluster
+    if "another" in uri:
+        another = slapd_factory(copy.deepcopy(cluster.databases))
+        another.seed(password=OTHER)
+        uri = uri.format(another=another.port)
+    uri = uri.format(peer=peer.server.port)
     values, before = node.syncrepl(), sessions(node)
     moved_to(cluster, uri)
     for _ in range(2):
         applied = node.apply()
         (guard, text, _), = holds_of(applied.stdout)
-        assert applied.returncode == 3 and guard == "G6" and cause in text and advice in text
+        assert applied.returncode == 3 and guard == "G6" and cause in text and advice in text, text
     assert node.syncrepl() == values and sessions(node) == before
     node.apply_ok("--release", "G6")
     assert uri in node.syncrepl()[0]
     moved_to(cluster, peer.server.ldap_uri)
     node.apply_ok()
     cluster.wait_persistent()
+
+
+@pytest.mark.remedy("release-suffix")
+def test_a_typo_in_a_uri_leaves_the_working_links_of_each_database(form):
+    cluster = form(databases=[Database(), Database(suffix="o=two")])
+    node, peer = cluster
+    before = [node.syncrepl(), node.syncrepl("o=two")]
+    moved_to(cluster, "ldap://ldap2.nowhere.invalid")
+    applied = node.apply()
+    assert applied.returncode == 3 and applied.stdout.count("held: G6") == 2, applied.stdout
+    assert [node.syncrepl(), node.syncrepl("o=two")] == before
+    for database in cluster.databases:
+        wait_entry(node.server, add_person(peer.server, "still", database))
+    (_, _, release), = holds_of(applied.stdout)
+    remedies.run(node, release, "release-suffix", statuses=(3,))  # of the first one alone
+    assert "nowhere" in node.syncrepl()[0] and node.syncrepl("o=two") == before[1]
 
 
 def test_a_link_that_is_down_is_replaced_by_what_cannot_be_tested(cluster):

@@ -103,6 +103,24 @@ static void a_new_link_reads_plainly_until_its_log_is_shown(void **state)
 	assert_int_equal(scene->plan.n_link_needs, 0);
 }
 
+/* Consumers of peers.json are asked where no provider has what is missing here. */
+static void who_is_asked_beside_links_that_read_plainly_stays(void **state)
+{
+	Scene *scene = delta_make(state, NULL);
+	const WantedDatabase *database;
+
+	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\"}, "
+		      "{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}, "
+		      "{\"id\": 3, \"uri\": \"ldap://peer3\", \"role\": \"consumer\"}], "
+		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
+		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}], "
+		      "\"policy\": {\"mode\": \"enforce\"}}";
+	(void)written(scene);
+	database = &scene->plan.wanted->databases[0];
+	assert_int_equal(database->n_heirs, 1);
+	assert_non_null(wanted_peer(database, 3));
+}
+
 static void a_plain_link_stays_until_the_log_is_shown(void **state)
 {
 	Scene *scene = delta_make(state, PLAIN);
@@ -387,6 +405,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(a_new_link_reads_plainly_until_its_log_is_shown),
+		SCENE_TEST(who_is_asked_beside_links_that_read_plainly_stays),
 		SCENE_TEST(a_plain_link_stays_until_the_log_is_shown),
 		SCENE_TEST(a_link_that_reads_its_log_stays_and_is_told),
 		SCENE_TEST(another_log_must_be_shown_as_well),

@@ -8,8 +8,7 @@
 #define READS        "timeout=3 syncdata=accesslog logbase=cn=log logfilter=\"" FILTER "\""
 #define FILTER       "(&(objectClass=auditWriteObject)(reqResult=0))"
 #define MODULE       "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
-#define WRITER       "olcOverlay=accesslog," DATABASE
-#define WRITER_LIVE  "olcOverlay={1}accesslog," DATABASE
+#define WRITER       "olcOverlay={1}accesslog," DATABASE
 #define OVERLAY_STEP "add '" WRITER "'"
 
 /* A provider in step that reads peer 2, and shall have a log. */
@@ -70,6 +69,16 @@ static Entry *writer_make(Scene *scene, const char *purge)
 	return writer;
 }
 
+/* The one that only began the log. */
+static Entry *beginner_make(Scene *scene)
+{
+	Entry *writer = entry_make(scene, WRITER, "olcOverlayConfig");
+
+	value_add(scene, writer, "olcOverlay", "{1}accesslog");
+	value_add(scene, writer, "olcAccessLogDB", "cn=log");
+	return writer;
+}
+
 static Entry *provider_of_log_make(Scene *scene)
 {
 	Entry *provider = entry_make(scene, "olcOverlay={0}syncprov," LOG, "olcOverlayConfig");
@@ -80,15 +89,20 @@ static Entry *provider_of_log_make(Scene *scene)
 	return provider;
 }
 
-/* How many entries cn=monitor counts in the log. */
-static void log_count(Scene *scene, const char *count)
+/* How many entries cn=monitor counts in the log, or another database. */
+static void count_in(Scene *scene, const char *suffix, const char *count)
 {
 	static Entry entry;
 
 	entry = (Entry){.dn = "cn=Database 2,cn=Databases,cn=Monitor"};
-	value_add(scene, &entry, "namingContexts", "cn=log");
+	value_add(scene, &entry, "namingContexts", suffix);
 	value_add(scene, &entry, "olmMDBEntries", count);
 	scene->monitor = (Tree){.entries = &entry, .n_entries = 1};
+}
+
+static void log_count(Scene *scene, const char *count)
+{
+	count_in(scene, "cn=log", count);
 }
 
 static const char *value_of(const Scene *scene, const char *dn, const char *attribute)
@@ -212,6 +226,55 @@ static void a_log_that_may_hold_something_is_not_written_on(void **state)
 	assert_non_null(strstr(steps(scene), OVERLAY_STEP));
 }
 
+/* --- how it begins --- */
+
+#define BEGINS "add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB)\n"
+#define WRITES                                                        \
+	"add '" WRITER "' (objectClass, olcOverlay, olcAccessLogDB, " \
+	"olcAccessLogOps, olcAccessLogSuccess, olcAccessLogPurge)\n"  \
+	"modify '" LOG "' (delete olcReadOnly)\n"
+
+static void an_overlay_that_writes_nothing_begins_a_log_and_goes(void **state)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_GOOD);
+
+	provider_make(scene, "2");
+	count_in(scene, SUFFIX, "7");
+	assert_non_null(
+		strstr(steps(scene), BEGINS "count 'cn=log'\ndelete '" WRITER "'\n" WRITES));
+	assert_int_equal(scene->plan.n_breaches, 0);
+}
+
+/* A log that was just made, read-only, with what syncprov of it lacks nothing. */
+static Scene *begun_make(void **state, const char *count)
+{
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+
+	provider_make(scene, "2");
+	value_add(scene, log_make(scene), "olcReadOnly", "TRUE");
+	(void)provider_of_log_make(scene);
+	log_count(scene, count);
+	return scene;
+}
+
+static void what_began_a_log_goes_once_slapd_has_begun_it(void **state)
+{
+	Scene *scene = begun_make(state, "0");
+
+	(void)beginner_make(scene);
+	assert_string_equal(steps(scene), "count 'cn=log'\ndelete '" WRITER "'\n" WRITES);
+	log_count(scene, "1");
+	assert_string_equal(steps(scene), "delete '" WRITER "'\n" WRITES);
+	assert_false(holds(scene, GUARD_LOG));
+}
+
+static void a_log_that_is_begun_gets_its_overlay(void **state)
+{
+	Scene *scene = begun_make(state, "1");
+
+	assert_string_equal(steps(scene), MODULE WRITES);
+}
+
 /* --- what it waits for --- */
 
 static void before_it_is_a_provider_it_makes_no_log(void **state)
@@ -291,6 +354,15 @@ static void who_writes_no_log_reads_none(void **state)
 	answer_make(scene, PROBE_GOOD);
 	assert_true(writes_links(scene));
 	assert_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase"));
+}
+
+static void who_only_began_a_log_reads_none(void **state)
+{
+	Scene *scene = begun_make(state, "1");
+
+	(void)beginner_make(scene);
+	answer_make(scene, PROBE_GOOD);
+	assert_false(writes_links(scene));
 }
 
 static void what_worked_once_is_no_proof_of_a_log(void **state)
@@ -420,7 +492,7 @@ static void nothing_writes_into_a_log_whose_disk_is_nearly_full(void **state)
 {
 	Scene *scene = room_make(state, 15 * MIB);
 
-	assert_string_equal(steps(scene), "delete '" WRITER_LIVE "'\n");
+	assert_string_equal(steps(scene), "delete '" WRITER "'\n");
 	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
 }
 
@@ -469,7 +541,7 @@ static void a_log_that_nobody_reads_any_more_is_told_and_stays(void **state)
 	assert_string_equal(steps(scene), "");
 	assert_true(finds(scene, "log-left", SEVERITY_NOTE));
 	assert_non_null(strstr(scene->plan.findings[0].text,
-			       "ldapdelete -Y EXTERNAL -H ldapi:/// '" WRITER_LIVE
+			       "ldapdelete -Y EXTERNAL -H ldapi:/// '" WRITER
 			       "' 'olcOverlay={0}syncprov," LOG "' '" LOG "'"));
 }
 
@@ -520,10 +592,14 @@ int main(void)
 		SCENE_TEST(what_is_there_is_left_alone),
 		SCENE_TEST(what_is_otherwise_is_written),
 		SCENE_TEST(a_log_that_may_hold_something_is_not_written_on),
+		SCENE_TEST(an_overlay_that_writes_nothing_begins_a_log_and_goes),
+		SCENE_TEST(what_began_a_log_goes_once_slapd_has_begun_it),
+		SCENE_TEST(a_log_that_is_begun_gets_its_overlay),
 		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
 		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
 		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
 		SCENE_TEST(who_writes_no_log_reads_none),
+		SCENE_TEST(who_only_began_a_log_reads_none),
 		SCENE_TEST(what_worked_once_is_no_proof_of_a_log),
 		SCENE_TEST(who_has_not_joined_reads_no_log),
 		SCENE_TEST(a_link_goes_back_only_when_the_log_is_gone),

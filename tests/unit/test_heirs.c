@@ -177,6 +177,24 @@ static void an_empty_one_beside_unseen_consumers_waits_for_a_person(void **state
 	assert_true(opens(scene));
 }
 
+/* A message stays one: the line that a person may say has all of them. */
+static void of_many_unseen_the_first_are_named(void **state)
+{
+	Scene *scene = *state;
+	Content many[4];
+
+	scene->text = OF(PEER(2, CONSUMER) PEER(3, CONSUMER) PEER(4, CONSUMER) PEER(5, CONSUMER));
+	for (unsigned i = 0; i < 4; i++)
+		many[i] = (Content){
+			.peer_id = 2 + i, .state = CONTENT_UNREACHABLE, .problem = "silent"};
+	scene->content.heirs = many;
+	scene->content.n_heirs = 4;
+	scene->options.is_first_node = true;
+	here_is_empty(scene);
+	held_says(scene, "ldap://peer2: silent; ldap://peer3: silent; and 2 more. Only",
+		  "syncward apply --first-node --empty 2,3,4,5");
+}
+
 static void what_only_a_consumer_has_holds_it(void **state)
 {
 	Scene *scene = *state;
@@ -315,6 +333,7 @@ int main(void)
 		TEST(the_first_of_several_providers_asks_the_consumers_too),
 		TEST(one_beside_empty_consumers_opens_by_itself),
 		TEST(an_empty_one_beside_unseen_consumers_waits_for_a_person),
+		TEST(of_many_unseen_the_first_are_named),
 		TEST(what_only_a_consumer_has_holds_it),
 		TEST(another_database_at_a_consumer_holds_it),
 		TEST(what_was_never_compared_waits),

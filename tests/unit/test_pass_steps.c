@@ -25,6 +25,8 @@ typedef struct Scene {
 	bool is_on_disk;
 	size_t n_found; /* the search finds what it must at which try; 0: never */
 	size_t n_searches;
+	size_t n_looks_to_count; /* slapd counts an entry of cn=log at which look; 0: never */
+	size_t n_looks;
 	size_t n_covered; /* so many databases are seen to be covered, and no more */
 	size_t n_asked;
 	unsigned waited_msec;
@@ -97,6 +99,8 @@ static PassAnswer answer_make(Scene *scene, const PassAction *action, const char
 		answer.here = ++scene->n_asked <= scene->n_covered ? &covered : &uncovered;
 	else if (action->want == PASS_CONTENT)
 		answer.here = ++scene->n_searches == scene->n_found ? &there : &empty;
+	else if (action->want == PASS_RUNNING && ++scene->n_looks == scene->n_looks_to_count)
+		scene->live.n_counted = 1;
 	if (answer.has_failed)
 		(void)error_set(&answer.error, scene->class, 80, "it fails");
 	answer.is_on_disk = answer.has_failed && scene->is_on_disk;
@@ -139,6 +143,39 @@ static void steps_are_sent_in_order(void **state)
 	assert_false(scene->run.has_failed);
 	assert_int_equal(scene->run.applied.n_done, 3);
 	assert_ptr_equal(scene->run.applied.done[1], &scene->steps[2]);
+}
+
+/* slapd dies of the deletion of an overlay that has yet to begin its log. */
+static void count_make(Scene *scene)
+{
+	static const char *counted[] = {"cn=log"}, *counts[] = {"1"};
+
+	scene->live.counted = counted;
+	scene->live.counts = counts;
+	step_add(scene, (Step){.kind = STEP_COUNT, .dn = "cn=log"});
+	step_add(scene, (Step){.kind = STEP_DELETE_ENTRY, .dn = OVERLAY});
+}
+
+static void a_step_waits_until_slapd_counts_an_entry(void **state)
+{
+	Scene *scene = *state;
+
+	count_make(scene);
+	scene->n_looks_to_count = 4;
+	assert_string_equal(play(scene), "look, delete, ");
+	assert_int_equal(scene->n_looks, 4);
+	assert_int_equal(scene->run.applied.n_done, 1);
+}
+
+static void where_slapd_counts_nothing_in_time_no_step_follows(void **state)
+{
+	Scene *scene = *state;
+
+	count_make(scene);
+	assert_string_equal(play(scene), "look, ");
+	assert_true(scene->run.has_failed);
+	assert_non_null(strstr(scene->run.error.text, "has not begun the log of changes cn=log"));
+	assert_int_equal(scene->waited_msec, 5000);
 }
 
 /* What clients write while no overlay looks is not in contextCSN. */
@@ -335,6 +372,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(steps_are_sent_in_order),
+		TEST(a_step_waits_until_slapd_counts_an_entry),
+		TEST(where_slapd_counts_nothing_in_time_no_step_follows),
 		TEST(the_server_id_is_not_sent_before_every_entry_is_covered),
 		TEST(before_the_first_step_the_end_is_heard),
 		TEST(behind_new_consumers_the_next_step_waits_for_them),

@@ -134,6 +134,47 @@ static void a_remembered_refusal_holds_for_every_peer_with_that_password(void **
 	assert_int_equal(probe_gate_refusals(pool, gate).n_items, 1);
 }
 
+static void a_peer_that_may_lack_the_account_stops_no_other_and_is_asked_when_one_took_it(
+	void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	ProbeGate *gate = gate_with(pool, NULL);
+	ProbeRefusals refusals;
+
+	(void)state;
+	assert_int_equal(ask(gate, A, 0), PROBE_GRANT_YES);
+	probe_gate_refused_alone(gate, A);
+	assert_int_equal(ask(gate, B, 0), PROBE_GRANT_YES);
+	refusals = probe_gate_refusals(pool, gate);
+	assert_true(refusals.n_items == 1 && refusals.items[0].is_alone);
+	gate = gate_with(pool, &refusals);
+	assert_int_equal(ask(gate, A, 0), PROBE_GRANT_NO);
+	assert_int_equal(ask(gate, B, 0), PROBE_GRANT_YES);
+	gate = gate_with(pool, &refusals);
+	assert_int_equal(ask(gate, B, 0), PROBE_GRANT_WAIT);
+	assert_int_equal(probe_gate_decide(gate, B, PROBE_GATE_REACH_MSEC), PROBE_GRANT_YES);
+	probe_gate_good(gate, B);
+	assert_int_equal(ask(gate, A, LATER), PROBE_GRANT_YES);
+}
+
+static void a_refusal_that_may_mean_the_account_becomes_one_of_the_password(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	ProbeBind alone = binds[A], sure = binds[A];
+	const ProbeRefusals one = {&alone, 1}, other = {&sure, 1};
+	ProbeRefusals joined;
+
+	(void)state;
+	alone.is_alone = true;
+	assert_false(probe_refusals_equal(&one, &other));
+	joined = probe_refusals_join(pool, &one, &other);
+	assert_true(joined.n_items == 1 && !joined.items[0].is_alone);
+	joined = probe_refusals_join(pool, &other, &one);
+	assert_true(joined.n_items == 1 && !joined.items[0].is_alone);
+	joined = probe_refusals_copy(pool, &one);
+	assert_true(joined.items[0].is_alone);
+}
+
 static void what_one_peer_takes_another_may_refuse(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -253,6 +294,9 @@ int main(void)
 		cmocka_unit_test(one_that_ended_is_not_waited_for),
 		cmocka_unit_test(a_slow_answer_holds_up_the_others_for_a_while_only),
 		cmocka_unit_test(a_remembered_refusal_holds_for_every_peer_with_that_password),
+		cmocka_unit_test(
+			a_peer_that_may_lack_the_account_stops_no_other_and_is_asked_when_one_took_it),
+		cmocka_unit_test(a_refusal_that_may_mean_the_account_becomes_one_of_the_password),
 		cmocka_unit_test(what_one_peer_takes_another_may_refuse),
 		cmocka_unit_test(a_refusal_stops_nobody_once_another_peer_took_the_password),
 		cmocka_unit_test(another_password_file_or_peer_is_tried_again),
