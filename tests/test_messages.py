@@ -21,6 +21,14 @@ def test_no_text_of_the_sources_is_longer_than_a_message():
     assert not long
 
 
+def test_each_text_with_a_name_has_room_for_the_longest_label_of_a_host():
+    """Every template of a hold or finding, and of all else; the first name is judged, as further ones have no bound."""
+    looked = [(path, text, min(len(text), len(messages.counted(text))) - len("%s") + messages.HOST)
+              for path in c_files() for text in texts(path) if "%s" in text and not DOCUMENT.search(text)]
+    assert len(looked) > 1000
+    assert not [(path, text) for path, text, length in looked if length > messages.MOST]
+
+
 def test_no_advice_is_longer_than_a_message():
     assert not [row.code for row in remedies.rows().values() if len(row.text) > messages.MOST]
 

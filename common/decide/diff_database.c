@@ -62,10 +62,10 @@ static bool overlay_lacks_class(Diff *diff, const DesiredDatabase *desired,
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-without-class",
 			desired->suffix,
-			"%s was made without objectClass olcSyncProvConfig, and slapd takes "
-			"neither olcSpCheckpoint nor the class there any more. On OpenLDAP 2.5 and "
-			"later make it anew, which its readers notice as a short break: `%s`. On "
-			"2.4, which deletes no overlay, %s",
+			"%s was created without objectClass olcSyncProvConfig, and slapd now "
+			"accepts neither olcSpCheckpoint nor that class there. With OpenLDAP 2.5 "
+			"or later create it anew, a short break for readers: `%s`. With 2.4, "
+			"which deletes no overlay, %s",
 			overlay->dn,
 			remedy_fill(diff->pool, REMEDY_OVERLAY_ANEW, overlay->dn, live->entry->dn,
 				    machine_ldap_uri(&diff->in->facts->machine)),
@@ -331,7 +331,8 @@ static void limited_monitor_report(Diff *diff)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "monitor-limited", NULL,
 			"slapd's size limit cuts off what cn=monitor shows us, so nobody "
-			"checks that its consumers are the declared ones; add to the monitor database in "
+			"checks that its consumers are the declared ones; add to the monitor "
+			"database in "
 			"cn=config: %s",
 			remedy_text(REMEDY_MONITOR_LIMITS));
 }

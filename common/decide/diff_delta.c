@@ -180,12 +180,13 @@ static bool gap_is_in_the_way(const DeltaLog *log, Hold *ret)
 		return false;
 	*ret = hold_make(
 		log,
-		pool_printf(pool,
-			    "no overlay of %s writes into the log of changes %s, which may hold "
-			    "some already: what changed meanwhile would be missing in it, and lost "
-			    "wherever it is read. To begin it anew, with slapd stopped delete "
-			    "data.mdb and lock.mdb in %s, start slapd, and",
-			    log->suffix, log->delta->logbase, directory_of(log->live)),
+		pool_printf(
+			pool,
+			"no overlay of %s writes into the log of changes %s, which may hold "
+			"older changes: those in between would be missing, and lost wherever it "
+			"is read. To begin it anew, with slapd stopped delete data.mdb and "
+			"lock.mdb in %s, start slapd, and",
+			log->suffix, log->delta->logbase, directory_of(log->live)),
 		remedy_fill(pool, REMEDY_LOG_ANEW, log->live->entry->dn,
 			    machine_ldap_uri(&log->diff->in->facts->machine)));
 	return true;

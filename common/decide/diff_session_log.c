@@ -145,22 +145,20 @@ static void log_end_guard(Diff *diff, const WantedDatabase *wanted, Change *chan
 	behind = peer_behind(diff, wanted);
 	if (behind == 0 || diff_is_released_for(diff, GUARD_SESSION_LOG, wanted->desired->suffix))
 		return;
-	plan_hold(
-		diff->pool, diff->plan, change,
-		(Hold){
-			.guard = GUARD_SESSION_LOG,
-			.suffix = wanted->desired->suffix,
-			.text = pool_printf(
-				diff->pool,
-				"the session log of %s goes when every peer is seen in step with "
-				"this node, and %s is not: slapd replays the log that it has until "
-				"the next write, and a peer that is behind could lose changes; if "
-				"that peer is gone for good, or will be emptied before it comes "
-				"back",
-				wanted->desired->suffix,
-				desired_peer(diff->in->desired, behind)->uri),
-			.release = remedy_text(REMEDY_RELEASE_SESSION_LOG),
-		});
+	plan_hold(diff->pool, diff->plan, change,
+		  (Hold){
+			  .guard = GUARD_SESSION_LOG,
+			  .suffix = wanted->desired->suffix,
+			  .text = pool_printf(
+				  diff->pool,
+				  "the session log of %s goes when every peer is in step with this "
+				  "node, and %s is not: slapd uses the old log until the next "
+				  "write, and a peer that is behind could lose changes; if that "
+				  "peer is gone for good, or will come back empty",
+				  wanted->desired->suffix,
+				  desired_peer(diff->in->desired, behind)->uri),
+			  .release = remedy_text(REMEDY_RELEASE_SESSION_LOG),
+		  });
 }
 
 static Change *log_change(Diff *diff, const WantedDatabase *wanted, const Entry *overlay,

@@ -12,12 +12,13 @@ static void unlisted_tell(Diff *diff, const char *suffix, const LiveDatabase *li
 {
 	const char *id = remedy_number(diff->pool, diff->in->wanted->self->id);
 
-	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unlisted", suffix,
-			 "peers.json has this database at others and not here, where it still "
-			 "replicates and clients may write: no peer reads that. To be one of its "
-			 "nodes: %s; to end its part here, give %s in cn=config the line %s",
-			 remedy_fill(diff->pool, REMEDY_LISTED_AGAIN, id), live->entry->dn,
-			 remedy_text(REMEDY_CLOSED));
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_CRITICAL, "unlisted", suffix,
+		"peers.json lists this database for other nodes but not for this one, where it "
+		"still replicates and clients may write: no peer reads these changes. To be one "
+		"of its nodes: %s; to end its part here, give %s in cn=config the line %s",
+		remedy_fill(diff->pool, REMEDY_LISTED_AGAIN, id), live->entry->dn,
+		remedy_text(REMEDY_CLOSED));
 }
 
 void diff_unlisted(Diff *diff)

@@ -148,15 +148,16 @@ bool guard_config_hold(Pool *pool, const Live *live, const Machine *machine, Hol
 		.text = live->config_database->is_multi_provider
 				? "cn=config itself is replicated here (olcSyncrepl on "
 				  "olcDatabase={0}config): what is written on one node would "
-				  "overwrite the others, so syncward only reports; to let it write, "
+				  "overwrite the others, so syncward only reports; to let it "
+				  "write, "
 				  "end that with"
 				: pool_printf(
 					  pool,
-					  "cn=config itself is a read-only copy here (olcSyncrepl on "
-					  "olcDatabase={0}config without multi-provider): slapd takes no "
-					  "change of it from anybody (53); to let syncward write, "
-					  "with slapd stopped and as the user that it runs as (OpenLDAP 2.4 "
-					  "has no slapmodify: %s), run",
+					  "cn=config itself is a read-only copy here "
+					  "(olcSyncrepl on olcDatabase={0}config without "
+					  "multi-provider): slapd refuses to change it (53); to "
+					  "let syncward write, with slapd stopped and as its "
+					  "user (OpenLDAP 2.4 has no slapmodify: %s), run",
 					  remedy_text(REMEDY_CONFIG_ALONE_2_4)),
 		.release = config_replication_end(pool, live, machine),
 	};

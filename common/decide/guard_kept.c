@@ -42,10 +42,10 @@ static Hold hold_of(const Diff *diff, const Change *change, const LiveConsumer *
 		.suffix = change->suffix,
 		.text = pool_printf(
 			diff->pool,
-			"%s holds an olcSyncrepl value that syncward does not understand (%s), and "
-			"this would send it to slapd once more, which can end slapd. Write that "
-			"value anew in a way that syncward understands; or, to have it taken out "
-			"together with this,",
+			"%s holds an olcSyncrepl value that syncward does not understand (%s), "
+			"and this change would send it to slapd again, which can crash slapd. "
+			"Rewrite that value in a way that syncward understands; or, to have it "
+			"removed with this change,",
 			change->dn,
 			consumer->problem ? consumer->problem : "it cannot be written again"),
 		.release = remedy_text(REMEDY_RELEASE_NOT_UNDERSTOOD),
@@ -72,10 +72,10 @@ static Hold last_hold(const Diff *diff, const Change *change, const LiveConsumer
 
 	hold.text = pool_printf(
 		diff->pool,
-		"%s holds an olcSyncrepl value that syncward does not understand (%s), and this "
-		"would send it to slapd once more, which can end slapd; nor can it be taken out, "
-		"because the database reads from nobody else. Write that value anew in a way that "
-		"syncward understands, and then",
+		"%s holds an olcSyncrepl value that syncward does not understand (%s). This "
+		"change would send it to slapd again, which can crash slapd, and the database "
+		"reads from nobody else. Rewrite that value in a way that syncward understands, "
+		"and then",
 		change->dn, consumer->problem ? consumer->problem : "it cannot be written again");
 	hold.release = remedy_text(REMEDY_APPLY);
 	return hold;

@@ -87,34 +87,42 @@ static bool was_made_anew(const Diff *diff, const DatabasePlan *plan, const Chan
 
 /* --- a link that changes --- */
 
-static const struct {
-	const char *before, *after; /* "what peers.json or its password file says now (...)" */
-} edit_verdicts[] = {
-	[PROBE_IS_GOOD] = {"would with", ""},
-	[PROBE_BEYOND_US] = {"whether it would with",
-			     " nobody can test, nor does slapd here show it"},
-	[PROBE_NOT_TESTED] = {"whether it would with", " could not be tested"},
-	[PROBE_IS_REFUSED] = {"would not with", ""},
+/* "it ... the new peers.json or password file" */
+static const char *const edit_verdicts[] = {
+	[PROBE_IS_GOOD] = "would work with",
+	[PROBE_BEYOND_US] = "can neither be tested nor be seen in cn=monitor with",
+	[PROBE_NOT_TESTED] = "could not be tested with",
+	[PROBE_IS_REFUSED] = "would fail with",
 };
 _Static_assert(ARRAY_SIZE(edit_verdicts) == PROBE_VERDICT_COUNT, "a text for every verdict");
 
 #define WRITE_ALL_THE_SAME remedy_text(REMEDY_RELEASE_G6)
 
+/* What is the matter with the peer, whose name the message has already. */
+static const char *fault_of(const Change *change, const Probe *probe)
+{
+	const char *text = guard_link_fault(probe);
+	const size_t len = strlen(change->subject);
+
+	return strncmp(text, change->subject, len) == 0 && strncmp(text + len, ": ", 2) == 0
+		       ? text + len + 2
+		       : text;
+}
+
 static void hold_tried(Diff *diff, const DatabasePlan *database, Change *change, const Probe *probe)
 {
 	const ProbeVerdict verdict = probe_verdict(probe);
 	const bool sees_less = probe_has_fault(probe, PROBE_SEES_LESS);
-	const char *would = sees_less ? "would lose data with" : edit_verdicts[verdict].before;
+	const char *would = sees_less ? "would lose data with" : edit_verdicts[verdict];
 	Hold hold = {
 		.guard = GUARD_LINK,
 		.suffix = change->suffix,
 		.peer = change->subject,
-		.text = pool_printf(diff->pool,
-				    "the link to %s works, and %s what peers.json or its password "
-				    "file says now (%s)%s: it stays as it is. %s. To write it all "
-				    "the same",
-				    change->subject, would, change->why,
-				    edit_verdicts[verdict].after, guard_link_fault(probe)),
+		.text = pool_printf(
+			diff->pool,
+			"the link to %s works, and stays as it is, because it %s the new "
+			"peers.json or password file (%s): %s. To write it anyway",
+			change->subject, would, change->why, fault_of(change, probe)),
 		.release = WRITE_ALL_THE_SAME,
 	};
 
@@ -130,11 +138,11 @@ static void hold_probing(Diff *diff, Change *change)
 			  .guard = GUARD_PROBING,
 			  .suffix = change->suffix,
 			  .peer = change->subject,
-			  .text = pool_printf(diff->pool,
-					      "the link to %s works, and what shall replace it "
-					      "(%s) is being tried first; that ends by itself, or "
-					      "with",
-					      change->subject, change->why),
+			  .text = pool_printf(
+				  diff->pool,
+				  "the link to %s works, and syncward is testing its replacement "
+				  "(%s) first; that ends by itself, or with",
+				  change->subject, change->why),
 			  .release = remedy_text(REMEDY_APPLY),
 		  });
 }
@@ -148,11 +156,10 @@ static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 		diff->plan->untried_sec = patience_sec;
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_WARNING, "beyond-us", change->suffix,
-		"the link to %s works, and nobody can tell before whether it would with "
-		"what peers.json says now (%s): %s. The daemon writes it on one node after "
-		"the other, and puts the former value back when slapd does not read from "
-		"there within %u s; who writes it by hand looks at `%s` then",
-		change->subject, change->why, guard_link_fault(probe), patience_sec,
+		"the link to %s works, but the new peers.json (%s) cannot be tested: %s. The "
+		"daemon writes it on one node after the other, and restores the former value if "
+		"slapd does not read it within %u s; if you write it by hand, see `%s`",
+		change->subject, change->why, fault_of(change, probe), patience_sec,
 		remedy_text(REMEDY_STATUS));
 }
 

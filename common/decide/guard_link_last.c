@@ -133,21 +133,21 @@ static Hold last_hold(Diff *diff, const WantedDatabase *wanted, const LinkProbe 
 		return (Hold){
 			.guard = GUARD_PROBING,
 			.suffix = suffix,
-			.text = pool_printf(diff->pool,
-					    "the last links of %s that work would be removed, and "
-					    "those that are left are being tried "
-					    "first; that ends by itself, or with",
-					    suffix),
+			.text = pool_printf(
+				diff->pool,
+				"the last working links of %s would be removed, and syncward is "
+				"testing the remaining ones first; that ends by itself, or with",
+				suffix),
 			.release = remedy_text(REMEDY_APPLY),
 		};
 	return (Hold){
 		.guard = GUARD_LINK,
 		.suffix = suffix,
-		.text = pool_printf(diff->pool,
-				    "the last links of %s that work would be removed, and none of "
-				    "those that are left was found good: they stay. "
-				    "%s. To remove them all the same",
-				    suffix, guard_link_fault(&problem->probe)),
+		.text = pool_printf(
+			diff->pool,
+			"the last working links of %s would be removed, and no remaining link "
+			"was found good: they stay. %s. To remove them anyway",
+			suffix, guard_link_fault(&problem->probe)),
 		.release = remedy_text(REMEDY_RELEASE_G6),
 	};
 }

@@ -38,12 +38,13 @@ static Hold renewal_hold(Diff *diff, const OldTlsLink *link, const LinkProbe *an
 		.guard = GUARD_LINK,
 		.suffix = link->database->desired->suffix,
 		.peer = uri,
-		.text = pool_printf(diff->pool,
-				    "the link to %s works, and %s with its TLS files as they are "
-				    "now: no consumer of this database is made anew. %s. To do it "
-				    "all the same",
-				    uri, is_refused ? "would not" : "could not be tried",
-				    guard_link_fault(&answer->probe)),
+		.text = pool_printf(
+			diff->pool,
+			"the link to %s works, but %s with its TLS files as they are now: "
+			"all links of this database go on with the old ones. %s. To renew "
+			"them anyway",
+			uri, is_refused ? "would fail" : "could not be tested",
+			guard_link_fault(&answer->probe)),
 		.release = remedy_text(REMEDY_RELEASE_G6),
 	};
 }
@@ -53,8 +54,8 @@ static Hold untried_hold(const OldTlsLink *link)
 	return (Hold){
 		.guard = GUARD_PROBING,
 		.suffix = link->database->desired->suffix,
-		.text = "links that work are tried with their renewed TLS files before their "
-			"consumers are made anew; that ends by itself, or with",
+		.text = "syncward is testing the working links with their renewed TLS files "
+			"before slapd reads them; that ends by itself, or with",
 		.release = remedy_text(REMEDY_APPLY),
 	};
 }

@@ -28,21 +28,23 @@ static const Hold *wait_for_overlay(const Order *order)
 	if (cause)
 		return order_hold_new(
 			order,
-			pool_printf(pool,
-				    "the server ID waits for %s, which has entries and "
-				    "whose syncprov overlay is held (%s): peers that were "
-				    "away would never delete what was written before; "
-				    "what ends that wait ends this one",
-				    order->suffix, guard_code(cause->guard)),
+			pool_printf(
+				pool,
+				"the server ID waits for %s, which has entries and whose "
+				"syncprov overlay is held (%s): peers that were away would never "
+				"delete what was written before; this hold ends together with "
+				"that one",
+				order->suffix, guard_code(cause->guard)),
 			cause->release);
 	return order_hold_new(
 		order,
-		pool_printf(pool,
-			    "the server ID waits for %s, which has entries and no syncprov "
-			    "overlay, and peers.json leaves that to others (\"syncprov\": "
-			    "false): peers that were away would never delete what was "
-			    "written before. %s; or, if no peer will ever read this database here",
-			    order->suffix, remedy_text(REMEDY_OVERLAY_FIRST)),
+		pool_printf(
+			pool,
+			"the server ID waits for %s, which has entries but no syncprov overlay; "
+			"peers.json leaves that to others (\"syncprov\": false), and peers that "
+			"were away would never delete older entries. %s; or, if no peer will "
+			"ever read this database here",
+			order->suffix, remedy_text(REMEDY_OVERLAY_FIRST)),
 		remedy_text(REMEDY_RELEASE_ORDER));
 }
 

@@ -216,11 +216,12 @@ static Hold alone_hold(const Diff *diff, const char *suffix, const Change *held)
 	return (Hold){
 		.guard = GUARD_REMOVAL,
 		.suffix = suffix,
-		.text = pool_printf(diff->pool,
-				    "the last provider of %s stays, because %s, which shall be "
-				    "read in its place, is held (%s), and this node would be "
-				    "alone; what ends that wait ends this one",
-				    suffix, held->subject, guard_code(held->hold.guard)),
+		.text = pool_printf(
+			diff->pool,
+			"the last provider of %s stays, because %s, which is to be read instead, "
+			"is held (%s), and this node would be alone; this hold ends together "
+			"with that one",
+			suffix, held->subject, guard_code(held->hold.guard)),
 		.release = held->hold.release,
 	};
 }

@@ -200,10 +200,10 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: changes of this node's own server ID are neither here nor at any peer "
-			"that answers: %s. Clients cannot write here until they arrive, because "
-			"the first write would delete them everywhere. Only if no server that has "
-			"them will ever come back",
+			"%s: changes of this node's own server ID are neither here nor at any "
+			"peer that answers: %s. Clients cannot write here until they arrive, "
+			"because the first write would delete them everywhere. Only if no server "
+			"that has them will come back",
 			joining->suffix, missing_describe(joining, &only)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

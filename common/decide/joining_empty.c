@@ -110,10 +110,10 @@ static const Hold *hold_unproven_source(const Joining *joining, const Content *s
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s is empty here, and %s, which has entries, shows no contextCSN: its own "
-			"first refresh is not complete, it has no syncprov overlay yet, or "
-			"olcAccess there hides contextCSN from our account. This node reads it as "
-			"soon as it shows one; only if somebody has checked that it has everything",
+			"%s is empty here, and %s has entries but shows no contextCSN: its first "
+			"refresh is not complete, it has no syncprov overlay, or olcAccess there "
+			"hides it. This node reads it once it shows one; only if somebody "
+			"checked that it has everything",
 			joining->suffix, joining_uri(joining, source)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

@@ -64,9 +64,9 @@ static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
 		pool_printf(
 			joining->diff->pool,
 			"%s: everything is here, but so are entries that %s has deleted (%zu); "
-			"clients cannot write here until the first change there, which takes them "
-			"away. If nobody changes anything there, stop slapd here, %s; only if "
-			"somebody has compared, and they belong here",
+			"clients cannot write here until the first change there removes them. If "
+			"nobody changes anything there, stop slapd here, %s; only if they were "
+			"compared and belong here",
 			joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
 			remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
@@ -93,14 +93,13 @@ static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
 {
 	return joining_hold(
 		joining, GUARD_JOINING,
-		pool_printf(
-			joining->diff->pool,
-			"%s: contextCSN says that everything is here, but entries that %s has are "
-			"missing (%zu): as a provider this node would make others delete them; "
-			"clients cannot write here. Stop slapd here, %s; only if somebody has "
-			"compared, and nobody needs them",
-			joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
-			remedy_text(REMEDY_DATABASE_ANEW)),
+		pool_printf(joining->diff->pool,
+			    "%s: by contextCSN everything is here, but entries that %s has are "
+			    "missing (%zu): as a provider this node would make others delete them; "
+			    "clients cannot write here. Stop slapd here, %s; only if somebody has "
+			    "compared, and nobody needs them",
+			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
+			    remedy_text(REMEDY_DATABASE_ANEW)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 

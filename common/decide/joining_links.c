@@ -184,10 +184,10 @@ static const Hold *hold_unknown_sid(const Links *links, const Content *peer, int
 		joining, GUARD_JOINING,
 		pool_printf(
 			joining->diff->pool,
-			"%s: %s has changes of server ID %d, and none of them is here yet: if this "
-			"node read it now, it would send everything anew, and what is deleted "
-			"meanwhile would come back. The changes come through the peers that this "
-			"node reads already; only if these will never get them",
+			"%s: %s has changes of server ID %d, none of which is here yet: read "
+			"now, it would send everything anew, and what is deleted meanwhile would "
+			"come back. The changes come through the peers that this node already "
+			"reads; only if they never will",
 			joining->suffix, joining_uri(joining, peer), sid),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

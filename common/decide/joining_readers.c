@@ -173,9 +173,9 @@ static const Hold *hold_unread(const Joining *joining, const char *seen)
 		pool_printf(
 			joining->diff->pool,
 			"%s: everything is here, but clients cannot write here until these peers "
-			"read from here: %s%s. One that begins only after this node's first change "
-			"reads everything anew, and brings back what is deleted meanwhile. Only if "
-			"one of them never will",
+			"read from here: %s%s. One that begins only after this node's first "
+			"change reads everything anew, and brings back what is deleted "
+			"meanwhile. Only if one never will",
 			joining->suffix, expected_describe(joining), seen),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }

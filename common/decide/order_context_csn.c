@@ -177,22 +177,23 @@ static const Hold *wait_for_write(const Order *order)
 	if (cannot_be_written(order))
 		return order_hold_new(
 			order,
-			pool_printf(pool,
-				    "the server ID waits for contextCSN of %s to be on disk: "
-				    "killed before, slapd would leave entries there that peers "
-				    "never delete; %s, which writes it when it stops, and then",
-				    order->suffix, remedy_text(REMEDY_RESTART_SLAPD)),
+			pool_printf(
+				pool,
+				"the server ID waits for contextCSN of %s to be on disk: slapd, "
+				"if killed before, would leave entries that peers never delete; "
+				"%s, because slapd writes it when it stops, and then",
+				order->suffix, remedy_text(REMEDY_RESTART_SLAPD)),
 			order->diff->in->live->start_time ? order_apply_again(order)
 							  : remedy_text(REMEDY_RELEASE_ORDER));
 	return order_hold_new(
 		order,
-		pool_printf(pool,
-			    "the server ID waits for contextCSN of %s to be on disk: "
-			    "killed before, slapd would leave entries there that peers "
-			    "never delete. With the overlay in place (`%s`) a client's next change "
-			    "writes it, and %s; this one, as the rootdn, "
-			    "changes nothing else",
-			    order->suffix, remedy_text(REMEDY_APPLY), goes_on(order)),
+		pool_printf(
+			pool,
+			"the server ID waits for contextCSN of %s to be on disk: slapd, if "
+			"killed before, would leave entries that peers never delete. With the "
+			"overlay in place (`%s`) a client's next change writes it, and %s; this, "
+			"as rootdn, changes nothing else",
+			order->suffix, remedy_text(REMEDY_APPLY), goes_on(order)),
 		touch_command(order));
 }
 
@@ -261,14 +262,15 @@ static const Hold *wait_for_others(const Order *order)
 
 	return order_hold_new(
 		order,
-		pool_printf(pool,
-			    "the server ID waits for contextCSN of %s, to be on disk%s: killed "
-			    "before, slapd would leave entries there that its readers never "
-			    "delete; %s%s, which writes it when it stops, and then",
-			    untended_words(order->diff, order->database),
-			    needs ? " and to have all entries" : "",
-			    needs ? "after the next change there " : "",
-			    remedy_text(REMEDY_RESTART_SLAPD)),
+		pool_printf(
+			pool,
+			"the server ID waits for contextCSN of %s, to be on disk%s: slapd, if "
+			"killed before, would leave entries that its readers never delete; %s%s, "
+			"because slapd writes it when it stops, and then",
+			untended_words(order->diff, order->database),
+			needs ? " and to have all entries" : "",
+			needs ? "after the next change there " : "",
+			remedy_text(REMEDY_RESTART_SLAPD)),
 		order->diff->in->live->start_time ? order_apply_again(order)
 						  : remedy_text(REMEDY_RELEASE_ORDER));
 }

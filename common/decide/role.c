@@ -68,7 +68,8 @@ static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *li
 				diff->pool,
 				"%s: by peers.json this node is a consumer, and slapd here has %s. "
 				"It reads from nobody, and what is here alone would be deleted. "
-				"To make it one: first a provider in peers.json, then %s; or leave it "
+				"To make it one: first a provider in peers.json, then %s; or "
+				"leave it "
 				"one, with",
 				suffix, by, remedy_text(REMEDY_ROLE_ANEW)),
 			remedy_text(REMEDY_ROLE_PROVIDER));
@@ -81,13 +82,14 @@ static void hold_provider(Diff *diff, const char *suffix, const LiveDatabase *li
 static void hold_consumer(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,
-		 pool_printf(diff->pool,
-			     "%s: by peers.json this node is a provider, and so far it was a "
-			     "consumer with entries: what it did not read, or may not see, the "
-			     "others would lose. To leave it one: %s; to begin anew: %s; when `%s` "
-			     "finds nothing, and its account sees all attributes",
-			     suffix, remedy_text(REMEDY_ROLE_CONSUMER),
-			     remedy_text(REMEDY_ROLE_ANEW), remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
+		 pool_printf(
+			 diff->pool,
+			 "%s: by peers.json this node is a provider, but so far it is a consumer "
+			 "with entries: the others would lose what it did not read, or may not "
+			 "see. To leave it one: %s; to begin anew: %s; if `%s` finds nothing, and "
+			 "its account sees everything",
+			 suffix, remedy_text(REMEDY_ROLE_CONSUMER), remedy_text(REMEDY_ROLE_ANEW),
+			 remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
 		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 
@@ -95,13 +97,14 @@ static void hold_consumer(Diff *diff, const char *suffix)
 static void hold_leaf(Diff *diff, const char *suffix)
 {
 	hold_add(diff, suffix,
-		 pool_printf(diff->pool,
-			     "%s: by peers.json this node is a hub, and so far it was a consumer "
-			     "with entries that nobody read: what it did not read, or may not see, "
-			     "its readers would lose. To leave it one: %s; to begin anew: %s; when "
-			     "`%s` finds nothing, and its account sees all attributes",
-			     suffix, remedy_text(REMEDY_ROLE_LEAF), remedy_text(REMEDY_ROLE_ANEW),
-			     remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
+		 pool_printf(
+			 diff->pool,
+			 "%s: by peers.json this node is a hub, but so far nobody reads it: its "
+			 "readers would lose what it did not read, or may not see. To leave it a "
+			 "plain consumer: %s; to begin anew: %s; if `%s` finds nothing, and its "
+			 "account sees everything",
+			 suffix, remedy_text(REMEDY_ROLE_LEAF), remedy_text(REMEDY_ROLE_ANEW),
+			 remedy_text(REMEDY_COMPARE_ATTRIBUTES)),
 		 remedy_text(REMEDY_RELEASE_ROLE));
 }
 

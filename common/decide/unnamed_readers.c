@@ -85,10 +85,9 @@ static void session_judge(const Unnamed *unnamed, const ReaderSession *session)
 		return;
 	plan_add_finding(
 		pool, plan, SEVERITY_WARNING, "readers-unnamed", suffix,
-		"%s has a search here that goes on, as a consumer of %s has, from %s (%s), "
-		"and may not read %s: %s. If a peer that others read from reads with it, "
-		"they lose that, else leave it: named in this database of peers.json it may read "
-		"everything where \"access\" is true: %s",
+		"%s reads here like a consumer of %s, from %s (%s), and may not read %s: %s. If it "
+		"is a peer that others read, they lose that; otherwise leave it. Named in this "
+		"database of peers.json it may read everything where \"access\" is true: %s",
 		session->dn, suffix, session->address, peer->uri, rights.hidden,
 		read_rights_place_print(pool, &rights),
 		remedy_fill(pool, REMEDY_READERS_LINE,

@@ -129,9 +129,8 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 	what = pool_printf(
 		pool,
 		"this node holds another database than before: its suffix entry was another one "
-		"(entryUUID) at %s. slapd merges such databases, and deletes everywhere what one "
-		"of them lacks, also where contextCSN is the same. Look in a backup for what is "
-		"missing; then %s",
+		"(entryUUID) at %s. slapd merges the two, and deletes everywhere what one lacks, "
+		"even if contextCSN is equal. Look in a backup for what is missing; then %s",
 		time, remedy_text(REMEDY_RESUME));
 	condition_add(
 		pool, ret,

@@ -12,6 +12,7 @@ import re
 import remedies
 
 MOST = 300
+HOST = 63  # the longest label of DNS
 URI = re.compile(r"ldap[si]?i?://[^\s,;()'\"`]*[^\s,;()'\"`:.]|\bLDAPI\b")
 DN = re.compile(r"(?:(?:\{-?\d+\})?\w+=[^\s,;:()'\"`+]+[,+])*(?:\{-?\d+\})?\b(?:dc|cn|ou|o|olcDatabase|gidNumber|uidNumber)="
                 r"[^\s,;:()'\"`]+")

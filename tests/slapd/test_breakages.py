@@ -521,7 +521,7 @@ def a_peer_that_may_not_be_read(site):
         yield
 
 
-@breakage("unlisted", cause="at others and not here")
+@breakage("unlisted", cause="for other nodes but not for this one")
 def a_database_that_peers_json_has_at_others_only(site):
     with site.written(lambda document: document["databases"][0].update(peers=[2])):
         yield

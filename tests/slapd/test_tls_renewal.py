@@ -211,7 +211,7 @@ def test_a_renewal_that_the_peer_does_not_take_is_held_and_the_link_goes_on(rene
         writes, connection = found.node.server.config_writes(), found.connection()
         found.replace(found.own_ca, other.path)
         held = daemon.wait_for("held", text="held G6", timeout=40)
-        assert f"the link to {found.uri} works, and would not with its TLS files as they are now" in held
+        assert f"the link to {found.uri} works, but would fail with its TLS files as they are now" in held
         assert "is not trusted by" in held and held.endswith("syncward apply --release G6")
         wait_until(lambda: "held G6" in found.run("check").stdout, "status.json is written behind the journal")
         assert found.run("check").returncode == 1 and "[G6]" in found.run("status").stdout
@@ -220,7 +220,7 @@ def test_a_renewal_that_the_peer_does_not_take_is_held_and_the_link_goes_on(rene
         # A key that does not belong to its certificate cannot be tried: that waits as well.
         shutil.copyfile(found.authority.path, found.own_ca)
         shutil.copyfile(other.issue("ldap1").key, found.certificates[0].key)
-        daemon.wait_for("held", text="could not be tried with its TLS files", timeout=40)
+        daemon.wait_for("held", text="could not be tested with its TLS files", timeout=40)
         assert found.node.server.config_writes() == writes
         renewed = found.renew()
         daemon.wait_for("correction-applied", timeout=40)
@@ -252,7 +252,7 @@ def test_another_change_does_not_cut_a_link_whose_renewed_files_its_peer_refuses
     found.cluster.use(scope="sub", timelimit=1000)
     # A probe that began in the second in which the file was written is not one of the new file.
     held = wait_until(lambda: "held probing" not in (done := found.node.apply()).stdout and done, "it was tried")
-    assert held.returncode == 3 and "would not with its TLS files as they are now" in held.stdout
+    assert held.returncode == 3 and "would fail with its TLS files as they are now" in held.stdout
     assert found.node.syncrepl() == values and found.connection() == connection
     found.replace(found.own_ca, found.authority.path)
     wait_until(lambda: found.node.apply().returncode == 0, "it is written")

@@ -231,7 +231,7 @@ static void a_consumer_becomes_no_provider(void **state)
 	consumer_make(scene);
 	scene->text = AS_PROVIDER;
 	assert_string_equal(plan_steps(scene), "");
-	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "so far it was a consumer"));
+	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "so far it is a consumer"));
 	scene->content.here = (Content){.state = CONTENT_READ};
 	(void)again(scene);
 	assert_false(holds(scene, GUARD_ROLE));

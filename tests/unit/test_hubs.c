@@ -150,7 +150,7 @@ static void a_consumer_is_made_a_hub_by_a_persons_word(void **state)
 	scene->text = AS_HUB;
 	reader_make(scene);
 	assert_string_equal(plan_steps(scene), "");
-	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "that nobody read"));
+	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "so far nobody reads it"));
 	assert_false(remembered(scene)->is_rising);
 	scene->options.released = GUARD_BIT(GUARD_ROLE);
 	assert_string_not_equal(again(scene), "");
