@@ -261,7 +261,9 @@ static void of_very_many_refusals_the_oldest_are_forgotten(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 300; i++)
 		POOL_PUSH(pool, many.items, many.n_items,
-			  {"ldap://b", DN, NULL, pool_printf(pool, "old:%u", i), false});
+			  {.provider = "ldap://b",
+			   .binddn = DN,
+			   .secret = pool_printf(pool, "old:%u", i)});
 	kept = probe_gate_refusals(pool, gate_with(pool, &many));
 	assert_int_equal(kept.n_items, 256);
 	assert_string_equal(kept.items[255].secret, "old:299");
