@@ -12,11 +12,11 @@
 #define LATER (PROBE_GATE_ANSWER_MSEC + 1)
 
 static const ProbeBind binds[] = {
-	{"ldap://a", DN, "secret", "file:1", false},
-	{"ldap://b", "CN=replicator, dc=example,dc=com", "secret", "file:1", false},
-	{"ldap://c", DN, "secret", "file:1", false},
-	{"ldap://d", DN, "other", "file:2", false},
-	{"ldap://e", "", NULL, NULL, false},
+	{"ldap://a", DN, "secret", "file:1", false, false},
+	{"ldap://b", "CN=replicator, dc=example,dc=com", "secret", "file:1", false, false},
+	{"ldap://c", DN, "secret", "file:1", false, false},
+	{"ldap://d", DN, "other", "file:2", false, false},
+	{"ldap://e", "", NULL, NULL, false, false},
 };
 enum {
 	A,
@@ -123,7 +123,7 @@ static void a_slow_answer_holds_up_the_others_for_a_while_only(void **state)
 static void a_remembered_refusal_holds_for_every_peer_with_that_password(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	ProbeBind refused = {"ldap://B:389/", DN, NULL, "file:1", false};
+	ProbeBind refused = {"ldap://B:389/", DN, NULL, "file:1", false, false};
 	const ProbeRefusals refusals = {&refused, 1};
 	ProbeGate *gate = gate_with(pool, &refusals);
 
@@ -178,7 +178,7 @@ static void a_refusal_that_may_mean_the_account_becomes_one_of_the_password(void
 static void what_one_peer_takes_another_may_refuse(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	ProbeBind refused = {"ldap://b", DN, NULL, "file:1", false};
+	ProbeBind refused = {"ldap://b", DN, NULL, "file:1", false, false};
 	const ProbeRefusals refusals = {&refused, 1};
 	ProbeBind proven[] = {binds[A], binds[B], binds[C]};
 	ProbeGate *gate;
@@ -210,9 +210,10 @@ static void a_refusal_stops_nobody_once_another_peer_took_the_password(void **st
 static void another_password_file_or_peer_is_tried_again(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	ProbeBind changed[] = {{"ldap://b", DN, NULL, "file:0", false},
-			       {"ldap://gone", DN, NULL, "file:1", false},
-			       {"ldap://b", "cn=else,dc=example,dc=com", NULL, "file:1", false}};
+	ProbeBind changed[] = {
+		{"ldap://b", DN, NULL, "file:0", false, false},
+		{"ldap://gone", DN, NULL, "file:1", false, false},
+		{"ldap://b", "cn=else,dc=example,dc=com", NULL, "file:1", false, false}};
 	const ProbeRefusals refusals = {changed, 3};
 	ProbeGate *gate = gate_with(pool, &refusals);
 
