@@ -64,6 +64,7 @@ static void check_keywords(const Syncrepl *syncrepl)
 		if (syncrepl_keyword_find(name, strlen(name)) != i)
 			abort();
 		check_default(syncrepl, keyword);
+		(void)syncrepl_gives_up(syncrepl->value[i]);
 		if (syncrepl->value[i])
 			check_value(keyword, syncrepl->value[i]);
 	}

@@ -151,10 +151,14 @@ class AtIntent:
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.process = subprocess.Popen(self.node.command("heal", "--rootdn-password", self.node.secret_file),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        with traced.inject_into(self.process.pid, traced.RENAMES, "signal=STOP:when=1", self.trace):
-            os.close(lock)
-            wait_until(lambda: traced.stopped_pid(self.trace), "heal.json is written", 60)
-        assert os.path.exists(os.path.join(self.node.state_dir, "heal.json"))
+        try:
+            with traced.inject_into(self.process.pid, traced.RENAMES, "signal=STOP:when=1", self.trace):
+                os.close(lock)
+                wait_until(lambda: traced.stopped_pid(self.trace), "heal.json is written", 60)
+            assert os.path.exists(os.path.join(self.node.state_dir, "heal.json"))
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def go_on(self):
