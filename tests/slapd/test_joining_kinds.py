@@ -28,6 +28,7 @@ def two_databases(slapd_factory, program, n):
     return cluster
 
 
+@pytest.mark.long  # as below
 @pytest.mark.newest_release
 def test_a_daemon_whose_links_somebody_removes_while_it_joins_goes_on_joining(slapd_factory, program):
     cluster, node, undo = in_its_first_refresh(slapd_factory, program)
@@ -43,6 +44,7 @@ def test_a_daemon_whose_links_somebody_removes_while_it_joins_goes_on_joining(sl
     assert wait_equal(cluster)
 
 
+@pytest.mark.long  # slapd itself may die of refreshes that a limit cuts again and again (2.6.10 did)
 @pytest.mark.newest_release
 def test_of_two_databases_the_one_whose_links_somebody_removes_goes_on_joining(slapd_factory, program):
     cluster = two_databases(slapd_factory, program, 2)
