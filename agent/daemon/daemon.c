@@ -322,7 +322,8 @@ static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 	daemon_status_pass(&daemon->status, found, &passed);
 	return daemon_schedule_ill(
 		&daemon->schedule, found,
-		daemon_status_count_unsettled(&daemon->status, &daemon->told.lasting));
+		daemon_status_count_unsettled(&daemon->status, &daemon->told.lasting) +
+			plan_count_awaited(&found->report.last_plan));
 }
 
 /* What a pass leaves behind when its memory is free again. */

@@ -43,7 +43,7 @@ void daemon_schedule_written(WriteTry *write, const Applied *applied);
 Follow daemon_schedule_next(DaemonSchedule *schedule, const Found *found, const WriteTry *write,
 			    const Error *err, bool is_watched);
 
-/* The next look at what is held, ill or being refreshed: so many. */
+/* The next look at what is held, ill, awaited or being refreshed: so many. */
 Follow daemon_schedule_ill(DaemonSchedule *schedule, const Found *found, size_t n_ill);
 
 #endif

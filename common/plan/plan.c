@@ -184,3 +184,12 @@ bool plan_is_empty(const Plan *plan)
 {
 	return plan->n_steps == 0;
 }
+
+size_t plan_count_awaited(const Plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n_needs; i++)
+		n += plan->needs[i].catches_up;
+	return n;
+}

@@ -237,6 +237,10 @@ bool change_is_of(const Change *change, const LiveDatabase *database);
 /* True when no step is left to do. */
 bool plan_is_empty(const Plan *plan);
 
+/* How many things the plan leaves undone until this node has caught up with a provider: nothing
+ * outside tells when that is. */
+size_t plan_count_awaited(const Plan *plan);
+
 /* For those who build a plan: */
 Change *plan_add_change(Pool *pool, Plan *plan, Change change);
 void plan_add_finding(Pool *pool, Plan *plan, Severity severity, const char *code,
