@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/compose.h"
+
 #include <strings.h>
 
 #include "common/decide/compose_consumers.h"
+#include "common/decide/compose_log.h"
 #include "common/decide/compose_overlay.h"
 #include "common/decide/log_changes.h"
 

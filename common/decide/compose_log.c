@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/compose_log.h"
+
 #include <string.h>
 
 #include "common/base/buf.h"

@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "common/decide/compose.h"
 #include "common/decide/compose_step.h"
 #include "common/decide/delta_links.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
+#include "common/decide/guard.h"
 #include "common/decide/guard_result.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/url.h"

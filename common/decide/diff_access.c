@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/slapd/access.h"
 
 typedef struct ReaderDiff {

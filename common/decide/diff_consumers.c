@@ -3,7 +3,10 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/joining_links.h"
+#include "common/decide/joining_readers.h"
 #include "common/decide/matching.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"

@@ -2,6 +2,7 @@
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/emptied.h"
 #include "common/plan/plan_changes.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/slapd/dbindex.h"
 
 /* Over entries an index takes slapd's time, and holds up the next write: whoever reads the plan

@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/log_changes.h"
 #include "common/live/live_log.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/limits.h"

@@ -2,6 +2,7 @@
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/log_changes.h"
 #include "common/live/live_log.h"
 #include "common/live/live_running.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/healing.h"
 
 /* Without an overlay nobody reads from here, and the plan makes contextCSN right (guard order). */

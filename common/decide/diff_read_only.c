@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
+#include "common/decide/joining.h"
 #include "common/desired/links.h"
 #include "common/desired/wanted_readers.h"
 #include "common/live/write_refusal.h"

@@ -4,6 +4,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/guard_restart.h"
 
 /*

@@ -2,6 +2,7 @@
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"

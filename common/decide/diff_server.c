@@ -6,6 +6,7 @@
 #include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/untended.h"
 #include "common/plan/plan_changes.h"
 #include "common/slapd/module.h"

@@ -5,6 +5,7 @@
 #include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 
 /*
  * The session log of syncprov. From 2.5 on slapd sends a peer that was away the deletions of the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/copy/stamps.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 
 void diff_stamps(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {

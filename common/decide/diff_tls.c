@@ -4,6 +4,7 @@
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/old_tls.h"
 #include "common/live/live_running.h"
 #include "common/plan/plan_changes.h"

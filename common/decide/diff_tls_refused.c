@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 
 /* slapd takes the value without a look, and its consumer fails later. */

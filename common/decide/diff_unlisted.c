@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 
 /* A provider for itself: its links may be whole, but nobody in peers.json reads from it. */
 static bool takes_part(const LiveDatabase *live)

@@ -7,6 +7,7 @@
 #include "common/plan/plan_changes.h"
 
 #include "common/base/remedies.h"
+#include "common/decide/diff_parts.h"
 
 #define MODULE_ATTRIBUTE "olcModuleLoad"
 #define MODULE_ENTRY     "cn=module,"

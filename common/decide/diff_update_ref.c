@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/decide/diff.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/update_refs.h"
 #include "common/slapd/url.h"
 

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_GUARD_LINK_H
 #define SYNCWARD_GUARD_LINK_H
 
+#include "common/decide/diff.h"
 #include "common/memory/memory.h"
 #include "common/plan/plan.h"
 
@@ -12,5 +13,8 @@ bool change_replaces_working_link(const Live *live, const DatabasePlan *database
 
 /* Notes which links work, before the pass writes anything; in the pool. */
 void guard_links_note(Pool *pool, const Live *live, Known *known);
+
+/* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
+void guard_links(Diff *diff);
 
 #endif

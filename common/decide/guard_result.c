@@ -2,6 +2,7 @@
 #include "common/decide/guard_result.h"
 #include "common/base/remedies.h"
 
+#include "common/decide/guard.h"
 #include "common/decide/result_rules.h"
 #include "common/plan/tree_after.h"
 

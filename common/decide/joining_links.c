@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/joining_links.h"
+
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/joining.h"
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_hidden.h"
 #include "common/decide/joining_identity.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "common/decide/joining_readers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +10,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
+#include "common/decide/joining.h"
 #include "common/decide/joining_copies.h"
 #include "common/decide/joining_sessions.h"
 #include "common/desired/links_way.h"

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_LOG_CHANGES_H
 #define SYNCWARD_LOG_CHANGES_H
 
-#include "common/decide/compose_step.h"
 #include "common/decide/diff.h"
+#include "common/plan/plan_changes.h"
 
 /*
  * "delta" of peers.json: the log of changes that a provider keeps, and others read. What is read
@@ -25,6 +25,17 @@
 /* The log that peers.json wants of the database, where it lacks something. */
 void diff_delta(Diff *diff, const DatabasePlan *database);
 
+/* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
+void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* Logs into which the database's changes are written without "delta": how much room is left, and
+ * those that nobody reads by peers.json. */
+void diff_logs_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* Peers that are away for longer than that log of changes keeps, or will be soon. */
+void diff_log_reach(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		    const char *log);
+
 /* True where a log must not be begun nor written on for lack of room, and why, for people. */
 bool log_room_is_short(const Diff *diff, const Delta *delta);
 const char *log_room_describe(const Diff *diff, const Delta *delta);
@@ -38,8 +49,5 @@ void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 
 /* Holds what makes a log while something is held that it needs. */
 void guard_logs(Diff *diff);
-
-/* The steps of the database's log. */
-void compose_log(const Compose *compose, const DatabasePlan *database);
 
 #endif

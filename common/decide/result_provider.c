@@ -3,6 +3,7 @@
 
 #include "common/base/remedies.h"
 #include "common/decide/guard_self.h"
+#include "common/decide/joining.h"
 #include "common/plan/plan_changes.h"
 
 /* --- joining --- */

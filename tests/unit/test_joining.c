@@ -9,7 +9,10 @@
 
 #include "common/base/timestamp.h"
 #include "common/decide/diff.h"
+#include "common/decide/joining.h"
 #include "common/decide/joining_extra.h"
+#include "common/decide/joining_links.h"
+#include "common/decide/joining_readers.h"
 
 #define SUFFIX      "dc=example,dc=org"
 #define OLD         "20261122101500.000001Z#000000#001#000000"
