@@ -2,9 +2,9 @@
 #include "agent/daemon/daemon.h"
 
 #include "agent/daemon/daemon_conditions.h"
-#include "agent/daemon/daemon_heartbeat.h"
+#include "agent/daemon/daemon_fleet.h"
 #include "agent/daemon/daemon_identity.h"
-#include "agent/daemon/daemon_rollout.h"
+#include "agent/daemon/daemon_sight.h"
 #include "agent/daemon/daemon_status.h"
 #include "agent/daemon/daemon_wake.h"
 #include "agent/daemon/daemon_work.h"
@@ -24,12 +24,9 @@ struct Daemon {
 	DaemonHandEdits hand_edits;
 	DaemonSchedule schedule;
 	DaemonPutBack put_back;
-	DaemonLinks links;
-	DaemonHealth health;
-	DaemonProbes probes;
-	DaemonHeartbeat heartbeat;
-	DaemonRollout rollout;
-	ExtraLooks *extra_looks; /* of both copies, beside the passes */
+	DaemonSight sight;
+	DaemonAsides asides;
+	DaemonFleet fleet;
 	DaemonRefusal refusal;
 	DaemonTold told;
 	DaemonKept kept;
@@ -65,7 +62,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 		return -1;
 	daemon->places = daemon_places_new();
 	daemon->hand_edits = daemon_hand_edits_new();
-	daemon->extra_looks = extra_looks_new();
+	daemon->asides = daemon_asides_new();
 	daemon->schedule = daemon_schedule_new(daemon->site.context.interval_sec);
 	kept_read(daemon);
 	daemon->status = daemon_status_new(clock);
@@ -79,15 +76,12 @@ void daemon_free(Daemon *daemon)
 	if (!daemon)
 		return;
 	daemon_site_close(&daemon->site);
-	extra_looks_free(daemon->extra_looks);
-	daemon_probes_free(&daemon->probes);
+	daemon_asides_free(&daemon->asides);
 	daemon_put_back_free(&daemon->put_back);
 	daemon_places_free(&daemon->places);
 	daemon_hand_edits_free(&daemon->hand_edits);
-	daemon_links_free(&daemon->links);
-	daemon_health_free(&daemon->health);
-	daemon_heartbeat_free(&daemon->heartbeat);
-	daemon_rollout_free(&daemon->rollout);
+	daemon_sight_free(&daemon->sight);
+	daemon_fleet_free(&daemon->fleet);
 	daemon_told_free(&daemon->told);
 	daemon_kept_free(&daemon->kept);
 	daemon_status_free(&daemon->status);
@@ -131,12 +125,12 @@ int daemon_directory_fd(const Daemon *daemon)
 
 int daemon_probe_fd(const Daemon *daemon)
 {
-	return daemon_probes_fd(&daemon->probes);
+	return daemon_probes_fd(&daemon->asides.probes);
 }
 
 bool daemon_probe_process(Daemon *daemon)
 {
-	return daemon_probes_process(&daemon->probes, daemon->clock);
+	return daemon_probes_process(&daemon->asides.probes, daemon->clock);
 }
 
 int daemon_host_fd(const Daemon *daemon)
@@ -200,7 +194,7 @@ static Found found_begin(Daemon *daemon, Pool *pool, unsigned triggers)
 		.started_usec = now_usec(daemon),
 		.lock = -1,
 		.told = &daemon->told.lasting,
-		.answers = &daemon->probes.done,
+		.answers = &daemon->asides.probes.done,
 	};
 }
 
@@ -209,8 +203,7 @@ static PassMoments moments_of(Daemon *daemon, const Found *found)
 	return (PassMoments){
 		.found = found,
 		.site = &daemon->site,
-		.probes = &daemon->probes,
-		.extra_looks = daemon->extra_looks,
+		.asides = &daemon->asides,
 		.places = &daemon->places,
 		.hand_edits = &daemon->hand_edits,
 		.put_back = &daemon->put_back,
@@ -268,20 +261,14 @@ static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests
 }
 
 /* What the node says of itself is what lasts, so all others have looked. */
-static Follow heartbeat_follow(Daemon *daemon, const Found *found, const ConditionList *lasting)
+static Follow fleet_follow(Daemon *daemon, const Found *found, const ConditionList *lasting)
 {
-	return daemon_heartbeat_look(&daemon->heartbeat, found,
-				     &(HeartbeatSight){
-					     .lasting = lasting,
-					     .health = &daemon->health,
-					     .n_rounds = daemon->probes.n_rounds,
-				     });
-}
-
-static Follow rollout_follow(Daemon *daemon, const Found *found)
-{
-	return daemon_rollout_look(&daemon->rollout, found, &daemon->heartbeat,
-				   daemon->probes.n_rounds);
+	return daemon_fleet_look(&daemon->fleet, found,
+				 &(HeartbeatSight){
+					 .lasting = lasting,
+					 .health = &daemon->sight.health,
+					 .n_rounds = daemon->asides.probes.n_rounds,
+				 });
 }
 
 /* What went wrong elsewhere than in this pass. */
@@ -305,16 +292,17 @@ static void lasting_tell(Daemon *daemon, const Found *found, Follow *follow)
 	daemon_kept_history(&daemon->kept, found, &changes);
 	daemon_kept_conditions(&daemon->kept, found, &follow->lasting);
 	daemon_told_take(&daemon->told, &follow->lasting);
-	daemon_kept_databases(&daemon->kept, found, daemon->health.items, daemon->health.n_items);
+	daemon_kept_databases(&daemon->kept, found, daemon->sight.health.items,
+			      daemon->sight.health.n_items);
 }
 
 static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 {
 	const StatusPassed passed = {
 		.lasting = &daemon->told.lasting,
-		.links = &daemon->links,
-		.health = &daemon->health,
-		.heartbeat = &daemon->heartbeat,
+		.links = &daemon->sight.links,
+		.health = &daemon->sight.health,
+		.heartbeat = &daemon->fleet.heartbeat,
 		.outcome = daemon->schedule.schedule.last,
 		.err = err,
 	};
@@ -333,9 +321,8 @@ typedef struct PassEnd {
 	unsigned unheard; /* TRIGGER_BITs: another writer has the lock, nothing was looked at */
 } PassEnd;
 
-/* A pass, to be read aloud. Order matters where a value is handed on: health looks at the links,
- * what lasts is told before it is kept and shown, and probes come last, for they take what others
- * ask. */
+/* A pass, to be read aloud. Order matters where a value is handed on: what lasts is told before it
+ * is kept and shown, and probes come last, for they take what others ask. */
 static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -359,10 +346,8 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	follow_add(pool, &follow, daemon_troubles_look(&daemon->refusal, &found, &err));
 	follow_add(pool, &follow, daemon_hand_edits_follow(&found, &moments.edits));
 	follow_add(pool, &follow, daemon_conditions_look(&found));
-	follow_add(pool, &follow, daemon_links_look(&daemon->links, &found, &moments.links_before));
-	follow_add(pool, &follow, daemon_health_look(&daemon->health, &found, &daemon->links));
-	follow_add(pool, &follow, heartbeat_follow(daemon, &found, &follow.lasting));
-	follow_add(pool, &follow, rollout_follow(daemon, &found));
+	follow_add(pool, &follow, daemon_sight_look(&daemon->sight, &found, &moments.links_before));
+	follow_add(pool, &follow, fleet_follow(daemon, &found, &follow.lasting));
 	lasting_tell(daemon, &found, &follow);
 	follow_add(pool, &follow, status_show(daemon, &found, &err));
 
@@ -371,7 +356,7 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 				       daemon->site.options->agent_config));
 	follow_add(pool, &follow, daemon_put_back_look(&daemon->put_back, &found));
 	follow_add(pool, &follow, daemon_identity_look(&found));
-	follow_add(pool, &follow, daemon_probes_look(&daemon->probes, &found, &follow.asks));
+	follow_add(pool, &follow, daemon_probes_look(&daemon->asides.probes, &found, &follow.asks));
 	lock_release(found.lock);
 	return (PassEnd){.wishes = follow.wakes,
 			 .has_written = found.report.n_done > 0,

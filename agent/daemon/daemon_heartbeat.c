@@ -196,11 +196,11 @@ static void consumer_work(HeartbeatWork *work, const Heartbeat *beat, Follow *re
 		if (work->gate == HEARTBEAT_MAY_WRITE)
 			heartbeat_consumer_begin(work, beat, &here);
 		else
-			(void)snprintf(line->held, sizeof(line->held), "%s",
+			(void)snprintf(line->texts.held, sizeof(line->texts.held), "%s",
 				       heartbeat_gate_text(work->gate));
 		ask_anew(work, ret);
 	}
-	line->fleet.unsaid = *line->held ? pool_strdup(line->pool, line->held) : NULL;
+	line->fleet.unsaid = *line->texts.held ? pool_strdup(line->pool, line->texts.held) : NULL;
 	if (line->writing.pid > 0)
 		wake_add(&ret->wakes, WAKE_HEARTBEAT,
 			 now_usec + (now_usec < line->writing.began_usec + LOOK_LATER_USEC
@@ -252,10 +252,11 @@ static void conditions_add(const HeartbeatWork *work, Follow *ret)
 	const Found *found = work->found;
 	Pool *pool = found->pool;
 
-	if (*line->trouble)
-		fleet_trouble_condition(pool, line->suffix, pool_strdup(pool, line->trouble),
-					*line->release ? pool_strdup(pool, line->release) : NULL,
-					&ret->lasting);
+	if (*line->texts.trouble)
+		fleet_trouble_condition(
+			pool, line->suffix, pool_strdup(pool, line->texts.trouble),
+			*line->texts.release ? pool_strdup(pool, line->texts.release) : NULL,
+			&ret->lasting);
 	if (line->fleet.read_sec >= 0)
 		fleet_conditions(pool, &line->fleet, found_realtime_sec(found), &ret->lasting);
 	else

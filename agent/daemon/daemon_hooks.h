@@ -2,12 +2,12 @@
 #ifndef SYNCWARD_DAEMON_HOOKS_H
 #define SYNCWARD_DAEMON_HOOKS_H
 
+#include "agent/daemon/daemon_asides.h"
 #include "agent/daemon/daemon_contests.h"
 #include "agent/daemon/daemon_hand_edits.h"
 #include "agent/daemon/daemon_kept.h"
 #include "agent/daemon/daemon_links.h"
 #include "agent/daemon/daemon_places.h"
-#include "agent/daemon/daemon_probes.h"
 #include "agent/daemon/daemon_put_back.h"
 #include "agent/daemon/daemon_schedule.h"
 #include "agent/daemon/daemon_site.h"
@@ -18,8 +18,7 @@
 typedef struct PassMoments {
 	const Found *found;
 	DaemonSite *site;
-	DaemonProbes *probes;
-	ExtraLooks *extra_looks;
+	DaemonAsides *asides;
 	const DaemonPlaces *places;
 	DaemonHandEdits *hand_edits;
 	DaemonPutBack *put_back;

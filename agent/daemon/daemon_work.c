@@ -77,7 +77,7 @@ static int inputs_take(PassMoments *moments, Found *found, Error *err)
 	}
 	found->has_inputs = true;
 	daemon_contests_take(&moments->contests, found);
-	daemon_probes_take(moments->probes, found);
+	daemon_probes_take(&moments->asides->probes, found);
 	daemon_put_back_want(moments->put_back, found);
 	if (daemon_told_desired(moments->told, found))
 		daemon_schedule_forget(moments->schedule);
@@ -104,7 +104,7 @@ static int work_try(PassMoments *moments, Found *found, Error *err)
 		.peers_patience_msec = peers_patience_msec(found),
 		.run_dir = found->context.run_dir,
 		.views = &moments->kept->views,
-		.extra_looks = moments->extra_looks,
+		.extra_looks = moments->asides->extra_looks,
 		.hooks = daemon_hooks(moments),
 	};
 	const Report *report = &found->report;

@@ -13,7 +13,7 @@
 
 static void held_take(HeartbeatLine *line, const char *text)
 {
-	(void)snprintf(line->held, sizeof(line->held), "%s", text ? text : "");
+	(void)snprintf(line->texts.held, sizeof(line->texts.held), "%s", text ? text : "");
 }
 
 static void hold(HeartbeatWork *work, const char *text)
@@ -165,7 +165,7 @@ void heartbeat_consumer_look(HeartbeatWork *work)
 	case HEARTBEAT_THERE_RUNS:
 		return;
 	case HEARTBEAT_THERE_WRITTEN:
-		line->held[0] = '\0';
+		line->texts.held[0] = '\0';
 		line->n_failed = 0;
 		heartbeat_said_take(work, &line->sent, began_usec);
 		return;

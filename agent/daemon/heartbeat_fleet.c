@@ -55,8 +55,9 @@ static bool is_incomplete(const HeartbeatWork *work)
 
 void heartbeat_trouble(HeartbeatLine *line, const char *what, const char *release)
 {
-	(void)snprintf(line->trouble, sizeof(line->trouble), "%s", what);
-	(void)snprintf(line->release, sizeof(line->release), "%s", release ? release : "");
+	(void)snprintf(line->texts.trouble, sizeof(line->texts.trouble), "%s", what);
+	(void)snprintf(line->texts.release, sizeof(line->texts.release), "%s",
+		       release ? release : "");
 }
 
 /* Why nothing can be read, as it lasts. */

@@ -11,6 +11,13 @@
 
 #define HEARTBEAT_READS 3 /* of the others in an interval */
 
+/* What people are told of it. */
+typedef struct HeartbeatTexts {
+	char held[512];    /* why it writes none; "": it does */
+	char trouble[512]; /* why; "": no trouble */
+	char release[512]; /* "": none */
+} HeartbeatTexts;
+
 /* One database with a heartbeat. */
 typedef struct HeartbeatLine {
 	const char *container;
@@ -23,13 +30,11 @@ typedef struct HeartbeatLine {
 	HeartbeatSaid said;       /* by this daemon */
 	HeartbeatWriting writing; /* of a consumer */
 	Pool *sent_pool;
-	Heartbeat sent;    /* by it */
-	size_t n_failed;   /* tries since it was written last */
-	bool is_refused;   /* the account is, there: not again until the daemon is told to */
-	char held[512];    /* why it writes none; "": it does */
-	char trouble[512]; /* why; "": no trouble */
-	char release[512]; /* "": none */
-	bool is_wanted;    /* peers.json still has it */
+	Heartbeat sent;  /* by it */
+	size_t n_failed; /* tries since it was written last */
+	bool is_refused; /* the account is, there: not again until the daemon is told to */
+	HeartbeatTexts texts;
+	bool is_wanted; /* peers.json still has it */
 } HeartbeatLine;
 
 /* The heartbeat of this node, and what it hears of others. */
