@@ -131,7 +131,7 @@ static void arm_timer(const ProbeRound *round)
 		wait_msec = TICK_MSEC;
 	timer.it_value.tv_sec = wait_msec > 0 ? wait_msec / 1000 : 0;
 	timer.it_value.tv_nsec = wait_msec > 0 ? wait_msec % 1000 * 1000000 : 1;
-	(void)timerfd_settime(round->timer_fd, 0, &timer, NULL);
+	(void)timerfd_settime(round->wait.timer_fd, 0, &timer, NULL);
 }
 
 static void judge(ProbeRound *round)
@@ -150,7 +150,7 @@ static void judge(ProbeRound *round)
 bool probe_round_process(ProbeRound *round)
 {
 	struct epoll_event events[DEFAULT_CONCURRENCY];
-	const int n = epoll_wait(round->epoll_fd, events, DEFAULT_CONCURRENCY, 0);
+	const int n = epoll_wait(round->wait.epoll_fd, events, DEFAULT_CONCURRENCY, 0);
 
 	for (int i = 0; i < n; i++)
 		if (events[i].data.u64 != TIMER)
@@ -219,10 +219,10 @@ static int round_open(ProbeRound *round, Error *err)
 	struct epoll_event event = {.events = EPOLLIN, .data = {.u64 = TIMER}};
 
 	ldap_set_up(); /* here, not in each process */
-	round->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	round->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (round->epoll_fd < 0 || round->timer_fd < 0 ||
-	    epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, round->timer_fd, &event) < 0)
+	round->wait.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	round->wait.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (round->wait.epoll_fd < 0 || round->wait.timer_fd < 0 ||
+	    epoll_ctl(round->wait.epoll_fd, EPOLL_CTL_ADD, round->wait.timer_fd, &event) < 0)
 		return error_set(err, ERROR_SYSTEM, errno, "links cannot be probed: %s",
 				 strerror(errno));
 	return 0;
@@ -256,7 +256,7 @@ int probe_round_start(Pool *pool, const ProbeTarget *targets, size_t n_targets,
 
 int probe_round_fd(const ProbeRound *round)
 {
-	return round->epoll_fd;
+	return round->wait.epoll_fd;
 }
 
 const Probe *probe_round_results(const ProbeRound *round)
@@ -281,11 +281,11 @@ void probe_round_free(ProbeRound *round)
 		pool_free(round->runners[i].pool);
 		round->runners[i] = (Runner){0};
 	}
-	if (round->timer_fd > 0)
-		(void)close(round->timer_fd);
-	if (round->epoll_fd > 0)
-		(void)close(round->epoll_fd);
-	round->timer_fd = round->epoll_fd = -1;
+	if (round->wait.timer_fd > 0)
+		(void)close(round->wait.timer_fd);
+	if (round->wait.epoll_fd > 0)
+		(void)close(round->wait.epoll_fd);
+	round->wait.timer_fd = round->wait.epoll_fd = -1;
 }
 
 int probe_run(Pool *pool, const ProbeTarget *targets, size_t n_targets, const ProbeOptions *options,

@@ -65,7 +65,7 @@ int runner_reap(const struct ProbeRound *round, const Runner *runner)
 
 	while (waitpid(runner->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	(void)epoll_ctl(round->epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
+	(void)epoll_ctl(round->wait.epoll_fd, EPOLL_CTL_DEL, runner->fd, NULL);
 	(void)close(runner->fd);
 	return status;
 }
@@ -165,7 +165,7 @@ bool runner_start(struct ProbeRound *round, Runner *runner, size_t target)
 	runner->pid = probe_worker_start(&job, &runner->fd);
 	if (runner->pid < 0)
 		return runner_failed(round, runner, target);
-	if (epoll_ctl(round->epoll_fd, EPOLL_CTL_ADD, runner->fd, &event) < 0) {
+	if (epoll_ctl(round->wait.epoll_fd, EPOLL_CTL_ADD, runner->fd, &event) < 0) {
 		const int error = errno;
 
 		(void)kill(runner->pid, SIGKILL);

@@ -24,6 +24,12 @@ typedef struct Runner {
 	int64_t started_msec;
 } Runner;
 
+/* What a round waits for, readable when there is something to do. */
+typedef struct RoundWait {
+	int epoll_fd;
+	int timer_fd;
+} RoundWait;
+
 /* What stands behind probe_round.h. */
 struct ProbeRound {
 	Pool *pool;
@@ -38,8 +44,7 @@ struct ProbeRound {
 	unsigned n_runners;
 	size_t n_started;
 	size_t n_ended;
-	int epoll_fd;
-	int timer_fd;
+	RoundWait wait;
 	int64_t deadline_msec;
 	bool is_judged;
 };

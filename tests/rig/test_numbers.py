@@ -10,7 +10,10 @@ TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CHECK = os.path.join(TESTS, "check-numbers")
 TABLE = "".join(f"{name} | 1 | common | why\n" for name in
                 ("suffix-comparisons", "plan-loops", "self-comparisons", "uuid-comparisons", "keyword-cases", "sleeps",
-                 "monotonic-clocks", "probe-targets", "wake-times"))
+                 "monotonic-clocks", "probe-targets", "wake-times", "lasting-structs", "changed-structs"))
+# Sixteen members: a function's arguments and what stands in another struct or in comments are none.
+MEMBERS = "int a, b; /* c; d; */ void (*e)(int f, int g); struct Inner {int h, i;} j;" + "".join(
+    f" int m{i};" for i in range(12))
 # What is there once of each, beside what only looks like it.
 SOURCE = """
 /* strcmp(one->suffix, suffix) */
@@ -35,6 +38,15 @@ int find(const Plan *plan, const char *suffix)
 	next_usec = wake->next_usec;
 	return (ProbeTarget){.suffix = suffix};
 }
+""" + f"""
+typedef struct Large {{ {MEMBERS} }} Large;
+void large_free(Large *large);
+typedef struct Options {{ {MEMBERS} }} Options;
+void options_read(Options *ret);
+typedef struct Seen {{ {MEMBERS} }} Seen;
+void seen_show(int n, const Seen *seen);
+typedef struct Small {{ {MEMBERS.replace(" int m0;", "")} }} Small;
+void small_change(Small *small, int n);
 """
 
 
@@ -80,12 +92,19 @@ def test_what_is_counted_is_there_once(house):
     ("monotonic-clocks", "clock_gettime(CLOCK_BOOTTIME, &now);"),
     ("probe-targets", "POOL_PUSH(pool, round->targets, round->n_targets, {.peer_id = 1});"),
     ("wake-times", "daemon->wake.next_usec = 0;"),
+    ("changed-structs", "void seen_take(int n, Seen *seen);"),
+    ("changed-structs", "typedef struct Other { " + MEMBERS + " } Other; int other_read(Other *ret, Error *err);"),
 ])
 def test_one_more_is_refused(house, name, line):
     house.write("common/live/two.h", f"{line}\n")
     status, output = house.check()
     assert status == 1 and f"check-numbers: {name} in common: 2, more than 1" in output
     assert output.count("\n") == 1
+
+
+def test_one_more_that_lasts_is_refused(house):
+    house.write("common/live/two.h", "void seen_end(Seen *seen);\n")
+    assert "check-numbers: lasting-structs in common: 2, more than 1" in house.check()[1]
 
 
 def test_one_less_is_told_and_is_no_failure(house):
