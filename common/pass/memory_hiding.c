@@ -30,17 +30,13 @@ static CopyShown sight_of(const DatabaseFacts *facts, unsigned peer_id, const ch
 	return COPY_NOT_LOOKED;
 }
 
-/* A person let it be read, or it is read already: what it hides is lost here, or was never here. */
-static bool is_settled(const Hiding *hiding, const WantedConsumer *consumer)
+/* What it hides is lost here, or was never here. */
+static bool is_read(const Hiding *hiding, const WantedConsumer *consumer)
 {
-	const PlanOptions *options = &hiding->input->options;
 	const LiveDatabase *live;
 
-	return ((options->released & GUARD_BIT(GUARD_READERS)) &&
-		(!options->released_suffix ||
-		 dn_equal(options->released_suffix, suffix_of(hiding)))) ||
-	       (live_find_database(hiding->input->live, suffix_of(hiding), &live) == 1 &&
-		joining_is_read(live, consumer));
+	return live_find_database(hiding->input->live, suffix_of(hiding), &live) == 1 &&
+	       joining_is_read(live, consumer);
 }
 
 static void peer_take(const Hiding *hiding, const WantedConsumer *consumer)
@@ -52,7 +48,7 @@ static void peer_take(const Hiding *hiding, const WantedConsumer *consumer)
 	const CopyShown sight = sight_of(facts_of(hiding->input->facts, suffix_of(hiding)),
 					 consumer->peer->id, &hides);
 
-	if ((!before && sight != COPY_HIDES) || is_settled(hiding, consumer))
+	if ((!before && sight != COPY_HIDES) || is_read(hiding, consumer))
 		return;
 	account = hiding_account(pool, &consumer->syncrepl);
 	if (sight == COPY_HIDES)

@@ -342,6 +342,7 @@ HIDING = {
     "by_encryption": [f'to attrs=userPassword by anonymous auth by dn.exact="{REPLICATOR}" ssf=256 read by * none',
                    "to * by * read"],
     "by_subtree": [f'to dn.children="ou=sudo,{SUFFIX}" by anonymous auth by * none', "to * by * read"],
+    "compared_passwords": ["to attrs=userPassword by * compare", "to * by * read"],
     "one_attribute": ["to attrs=description by * none", "to * by * read"],
 }
 

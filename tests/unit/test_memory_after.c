@@ -453,19 +453,6 @@ static void what_a_peer_hides_is_remembered_until_it_shows_everything(void **sta
 	assert_int_equal(hiding_learn(scene), 0);
 }
 
-static void who_hid_something_is_forgotten_when_a_person_lets_it_be_read(void **state)
-{
-	Scene *scene = *state;
-
-	(void)hiding_make(scene);
-	assert_int_equal(hiding_learn(scene), 1);
-	scene->input.options.released = GUARD_BIT(GUARD_READERS);
-	scene->input.options.released_suffix = "dc=other";
-	assert_int_equal(hiding_learn(scene), 1);
-	scene->input.options.released_suffix = SUFFIX;
-	assert_int_equal(hiding_learn(scene), 0);
-}
-
 static void who_hid_something_is_forgotten_when_it_is_read(void **state)
 {
 	Scene *scene = *state;
@@ -514,7 +501,6 @@ int main(void)
 		SCENE_TEST(the_first_look_decides_what_became_of_a_closing_that_was_cut_off),
 		SCENE_TEST(consumers_with_older_tls_files_are_remembered),
 		SCENE_TEST(what_a_peer_hides_is_remembered_until_it_shows_everything),
-		SCENE_TEST(who_hid_something_is_forgotten_when_a_person_lets_it_be_read),
 		SCENE_TEST(who_hid_something_is_forgotten_when_it_is_read),
 		SCENE_TEST(what_a_peer_hides_of_a_database_that_is_not_listed_stays_known),
 	};
