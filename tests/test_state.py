@@ -15,6 +15,7 @@ database dc=example,dc=com ldap://old.example.com
 database o="b\\"
 unsaved olcDatabase={1}mdb,cn=config olcSyncrepl
 unsaved olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config -
+hiding dc=example,dc=com 2 a mail
 restarted 20261122200000Z
 """
 
@@ -41,7 +42,7 @@ def test_what_is_written_is_read_again(folder):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
     assert sorted(path.name for path in folder.iterdir()) == [
-        "databases.json", "intent.json", "restarted.json", "revision.json", "unsaved.json"]
+        "databases.json", "hiding-peers.json", "intent.json", "restarted.json", "revision.json", "unsaved.json"]
 
 
 def test_an_intent_that_is_done_is_gone(folder):
@@ -57,7 +58,7 @@ def test_no_folder_and_no_file_is_an_empty_memory(folder):
     assert read(folder) == ""
 
 
-@pytest.mark.parametrize("name", ["databases", "unsaved", "restarted"])
+@pytest.mark.parametrize("name", ["databases", "unsaved", "restarted", "hiding-peers"])
 def test_state_of_a_newer_format_is_kept_aside(folder, name):
     path = written(folder) / f"{name}.json"
     newer = json.dumps({**json.loads(path.read_text()), "schema_version": 2})
@@ -114,7 +115,8 @@ def test_a_folder_that_others_may_write_to_is_refused(folder):
 
 def test_only_what_is_another_is_written(folder):
     assert agent_tool("state-keep", folder).stdout == "kept\nkept\n"
-    assert sorted(path.name for path in folder.iterdir()) == ["fence.json", "last-seen.json", "revision.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "fence.json", "hiding-peers.json", "last-seen.json", "revision.json"]
     assert "revision 13 abc" in read(folder)
 
 
@@ -126,7 +128,7 @@ def test_what_cannot_be_written_stays_to_be_written_and_keeps_nothing_else_away(
     told = agent_tool("state-keep", folder).stdout.splitlines()
     assert len(told) == 2 and all(line.startswith("not kept: ") and name in line for line in told), told
     assert {path.name for path in folder.iterdir() if path.is_file()} == {
-        "fence.json", "last-seen.json", "revision.json"} - without
+        "fence.json", "hiding-peers.json", "last-seen.json", "revision.json"} - without
 
 
 def test_one_writer_at_a_time(tmp_path):

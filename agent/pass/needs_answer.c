@@ -9,6 +9,7 @@
 #include "agent/slapd/content_here.h"
 #include "agent/slapd/sessions_here.h"
 #include "common/copy/csn_set.h"
+#include "common/decide/joining_hidden.h"
 
 /* Name servers and peers that swallow packets take their time: a pass must end all the same, and
  * have time left for what it finds. */
@@ -44,11 +45,7 @@ static const char *compared_with(const Directory *directory, const World *world,
 
 	if (live_find_database(&world->live, wanted->desired->suffix, &live) != 1)
 		return NULL;
-	for (size_t i = 0; i < live->n_consumers; i++)
-		if (live->consumers[i].provider &&
-		    strcmp(live->consumers[i].provider, consumer->provider) == 0)
-			return NULL;
-	return directory->uri;
+	return joining_is_read(live, consumer) ? NULL : directory->uri;
 }
 
 /* Whose answers are wanted and not known yet, by position. */

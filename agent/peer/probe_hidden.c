@@ -2,8 +2,8 @@
 #include "agent/peer/probe_hidden.h"
 
 #include "agent/peer/session.h"
+#include "agent/slapd/ldap_copies.h"
 #include "agent/slapd/ldap_local.h"
-#include "agent/slapd/ldap_view.h"
 
 #define FIRST_MAX   40 /* entries of the database that are looked at in any case */
 #define HIDDEN_MSEC 5000
@@ -28,10 +28,12 @@ static void copies_compare(LDAP *here, const Budget *budget, const PeerLink *lin
 				   .budget = *budget,
 				   .begins = link_begins,
 				   .data = link};
-	const char *lacks;
+	CopyView view;
 
-	if (ldap_view_compare_copies(&ours, &theirs, &(LdapSample){.n_first = FIRST_MAX}, &lacks))
-		probe->hides = lacks;
+	if (!ldap_copies_compare(&ours, &theirs, &(LdapSample){.n_first = FIRST_MAX}, &view))
+		return;
+	probe->hides = view.lacks;
+	probe->sight = view.lacks ? COPY_HIDES : view.shows_all ? COPY_SHOWS_ALL : COPY_NOT_SURE;
 }
 
 void peer_hidden_find(Pool *pool, const char *here_uri, const Syncrepl *link,

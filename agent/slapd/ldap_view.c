@@ -32,27 +32,19 @@ static const char any_entry[] = "(objectClass=*)";
 
 #define PASSWORD "userPassword"
 
-/* What of the entries. */
-typedef enum SearchFor {
-	NAMES,      /* of all attributes */
-	USER_NAMES, /* of those that each server has for all readers and replicates */
-	CLASSES,    /* values */
-	VERSIONS,   /* values */
-} SearchFor;
-
 typedef struct Search {
 	const char *base;
 	int scope;
 	const char *filter;
 	int size_limit;
-	SearchFor what;
+	ViewWhat what;
 } Search;
 
 static const char *const *const attributes_of[] = {
-	[NAMES] = all_attributes,
-	[USER_NAMES] = user_attributes,
-	[CLASSES] = class_attributes,
-	[VERSIONS] = version_attributes,
+	[VIEW_NAMES] = all_attributes,
+	[VIEW_USER_NAMES] = user_attributes,
+	[VIEW_CLASSES] = class_attributes,
+	[VIEW_VERSIONS] = version_attributes,
 };
 
 /* None when the end has come: slapd is not even asked then. */
@@ -64,7 +56,7 @@ unsigned ldap_view_patience_msec(const LdapViewer *viewer)
 static int search_send(const LdapViewer *viewer, const Search *search, int *ret_id)
 {
 	struct timeval limit = {.tv_sec = SEARCH_LIMIT_SEC};
-	const bool wants_values = search->what == CLASSES || search->what == VERSIONS;
+	const bool wants_values = search->what == VIEW_CLASSES || search->what == VIEW_VERSIONS;
 
 	if (ldap_view_patience_msec(viewer) == 0)
 		return LDAP_TIMEOUT;
@@ -137,7 +129,7 @@ static void sample_classes(const LdapViewer *viewer, Tree *sample)
 		const Search search = {
 			viewer->suffix, LDAP_SCOPE_SUBTREE,
 			pool_printf(viewer->pool, "(!(|(!(objectClass=*))%s))", buf_text(&known)),
-			OF_CLASS_MAX, CLASSES};
+			OF_CLASS_MAX, VIEW_CLASSES};
 		const LdapAnswer answer = search_do(viewer, &search);
 		const char *class =
 			answer.entries.n_entries > 0
@@ -150,14 +142,14 @@ static void sample_classes(const LdapViewer *viewer, Tree *sample)
 		for (size_t k = 0; k < answer.entries.n_entries; k++)
 			(void)sample_take(viewer, sample,
 					  &(Search){answer.entries.entries[k].dn, LDAP_SCOPE_BASE,
-						    any_entry, 1, NAMES});
+						    any_entry, 1, VIEW_NAMES});
 	}
 }
 
 static Search target_search(const AccessTarget *target, int size_limit)
 {
 	return (Search){target->base, target->is_base_alone ? LDAP_SCOPE_BASE : LDAP_SCOPE_SUBTREE,
-			target->filter, size_limit, NAMES};
+			target->filter, size_limit, VIEW_NAMES};
 }
 
 static void sample_targets(const LdapViewer *viewer, const LdapSample *wanted, Tree *sample)
@@ -183,34 +175,49 @@ bool ldap_view_finds_other(const LdapViewer *viewer, const AccessTarget *target,
 	return false;
 }
 
-static Tree sample_read(const LdapViewer *viewer, const LdapSample *wanted)
+Tree ldap_view_sample(const LdapViewer *viewer, const LdapSample *wanted)
 {
 	const char *suffix = viewer->suffix;
 	Tree sample = {0}, children;
 	LdapAnswer first;
 
-	(void)sample_take(viewer, &sample, &(Search){suffix, LDAP_SCOPE_BASE, any_entry, 1, NAMES});
-	(void)sample_take(
+	(void)sample_take(viewer, &sample,
+			  &(Search){suffix, LDAP_SCOPE_BASE, any_entry, 1, VIEW_NAMES});
+	(void)sample_take(viewer, &sample,
+			  &(Search){suffix, LDAP_SCOPE_SUBTREE, "(" PASSWORD "=*)", PASSWORDS_MAX,
+				    VIEW_NAMES});
+	children = sample_take(
 		viewer, &sample,
-		&(Search){suffix, LDAP_SCOPE_SUBTREE, "(" PASSWORD "=*)", PASSWORDS_MAX, NAMES});
-	children =
-		sample_take(viewer, &sample,
-			    &(Search){suffix, LDAP_SCOPE_ONELEVEL, any_entry, CHILDREN_MAX, NAMES});
+		&(Search){suffix, LDAP_SCOPE_ONELEVEL, any_entry, CHILDREN_MAX, VIEW_NAMES});
 	for (size_t i = 0; i < children.n_entries; i++)
 		(void)sample_take(viewer, &sample,
 				  &(Search){children.entries[i].dn, LDAP_SCOPE_SUBTREE, any_entry,
-					    BELOW_MAX, NAMES});
+					    BELOW_MAX, VIEW_NAMES});
 	sample_classes(viewer, &sample);
 	sample_targets(viewer, wanted, &sample);
 	first = search_do(viewer, &(Search){suffix, LDAP_SCOPE_SUBTREE, any_entry,
-					    (int)wanted->n_first, NAMES});
+					    (int)wanted->n_first, VIEW_NAMES});
 	sample_add(viewer->pool, &sample, &first.entries, sample.n_entries + wanted->n_first);
 	return sample;
 }
 
 /* --- the same entries, as another --- */
 
-static bool same_read_for(const LdapViewer *viewer, const Tree *sample, SearchFor what, Tree *ret)
+/* slapd names the nearest entry above one that is missing, and none above one that it hides; of one
+ * that may be searched but not read it says nothing at all (2.4, 2.5, 2.6). */
+static EntrySight sight_of(const LdapAnswer *answer)
+{
+	if (answer->code == LDAP_SUCCESS)
+		return answer->entries.n_entries > 0 ? ENTRY_IS_SHOWN : ENTRY_IS_HIDDEN;
+	if (answer->code == LDAP_INSUFFICIENT_ACCESS)
+		return ENTRY_IS_HIDDEN;
+	if (answer->code != LDAP_NO_SUCH_OBJECT)
+		return ENTRY_NOT_KNOWN;
+	return *answer->matched ? ENTRY_IS_GONE : ENTRY_IS_HIDDEN;
+}
+
+bool ldap_view_read(const LdapViewer *viewer, const Tree *sample, ViewWhat what, Tree *ret,
+		    EntrySight *ret_sights)
 {
 	int *ids = pool_alloc(viewer->pool, (sample->n_entries + 1) * sizeof(*ids));
 
@@ -227,6 +234,8 @@ static bool same_read_for(const LdapViewer *viewer, const Tree *sample, SearchFo
 		answer = answer_await(viewer, ids[i]);
 		if (answer.code < 0 || answer.code == LDAP_BUSY || answer.code == LDAP_UNAVAILABLE)
 			return false;
+		if (ret_sights)
+			ret_sights[i] = sight_of(&answer);
 		for (size_t k = 0; k < answer.entries.n_entries; k++)
 			POOL_PUSH(viewer->pool, ret->entries, ret->n_entries,
 				  answer.entries.entries[k]);
@@ -236,7 +245,7 @@ static bool same_read_for(const LdapViewer *viewer, const Tree *sample, SearchFo
 
 static bool same_read(const LdapViewer *viewer, const Tree *sample, Tree *ret)
 {
-	return same_read_for(viewer, sample, NAMES, ret);
+	return ldap_view_read(viewer, sample, VIEW_NAMES, ret, NULL);
 }
 
 /* --- both --- */
@@ -248,7 +257,7 @@ bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const L
 
 	*ret_lacks = "";
 	for (int i = 0; *ret_lacks && i < ROUNDS; i++) {
-		const Tree sample = sample_read(whole, wanted);
+		const Tree sample = ldap_view_sample(whole, wanted);
 		Tree seen = {0}, again = {0}, lasting;
 
 		if (sample.n_entries == 0 || !same_read(other, &sample, &seen))
@@ -260,125 +269,6 @@ bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const L
 			return false;
 		lasting = view_common(pool, &sample, &again);
 		*ret_lacks = view_lacks(pool, &lasting, &seen);
-	}
-	return true;
-}
-
-/* --- two servers --- */
-
-/* The same sample at one of them. */
-typedef struct Copy {
-	Tree names;
-	Tree versions;
-} Copy;
-
-static bool copy_read(const LdapViewer *viewer, const Tree *sample, Copy *ret)
-{
-	return same_read_for(viewer, sample, USER_NAMES, &ret->names) &&
-	       same_read_for(viewer, sample, VERSIONS, &ret->versions);
-}
-
-/* What both have alike as it was when it was read; false also where one of them is not there. */
-static bool is_alike(const Entry *one, const Entry *other, const char *name)
-{
-	const Attribute *ours = one ? entry_attribute(one, name) : NULL;
-	const Attribute *theirs = other ? entry_attribute(other, name) : NULL;
-
-	if (!ours || !theirs || ours->n_values != theirs->n_values)
-		return false;
-	for (size_t i = 0; i < ours->n_values; i++)
-		if (!entry_has_value(other, name, ours->values[i].bytes))
-			return false;
-	return true;
-}
-
-/* Both copies of a sample. */
-typedef struct Copies {
-	Pool *pool;
-	const char *own_dn;
-	Copy here, there;
-	bool have_same_changes;
-} Copies;
-
-static bool have_alike(const Copies *copies, const char *dn, const char *name)
-{
-	return is_alike(view_entry(&copies->here.versions, dn),
-			view_entry(&copies->there.versions, dn), name);
-}
-
-/* Of the same version, and where both servers have the very same changes also what is not there at
- * all. */
-static bool must_look_alike(const Copies *copies, const char *dn)
-{
-	if (!view_entry(&copies->there.versions, dn))
-		return copies->have_same_changes && view_entry(&copies->here.versions, dn);
-	return view_entry(&copies->there.names, dn) && have_alike(copies, dn, "entryUUID") &&
-	       have_alike(copies, dn, "entryCSN");
-}
-
-/* Anybody may see the own one. */
-static bool shows_a_password(const Copies *copies)
-{
-	const Tree *names = &copies->there.names;
-
-	for (size_t i = 0; i < names->n_entries; i++)
-		if (entry_attribute(&names->entries[i], PASSWORD) &&
-		    (!copies->own_dn || !dn_equal(names->entries[i].dn, copies->own_dn)))
-			return true;
-	return false;
-}
-
-/* Passwords change, and so do the entries that have one: where none of them shows any, it is not
- * that all were taken away. */
-static void passwords_add(const Copies *copies, Tree *ret)
-{
-	const Tree *names = &copies->here.names;
-
-	for (size_t i = 0; i < names->n_entries; i++) {
-		const char *dn = names->entries[i].dn;
-		const Attribute *password = entry_attribute(&names->entries[i], PASSWORD);
-		Entry only = {.dn = dn};
-
-		if (!password || must_look_alike(copies, dn) ||
-		    !view_entry(&copies->there.names, dn) || !have_alike(copies, dn, "entryUUID") ||
-		    (copies->own_dn && dn_equal(dn, copies->own_dn)))
-			continue;
-		POOL_PUSH(copies->pool, only.attributes, only.n_attributes, *password);
-		POOL_PUSH(copies->pool, ret->entries, ret->n_entries, only);
-	}
-}
-
-/* What is here that must be there. */
-static Tree comparable(const Copies *copies)
-{
-	const Tree *names = &copies->here.names;
-	Tree found = {0};
-
-	for (size_t i = 0; i < names->n_entries; i++)
-		if (must_look_alike(copies, names->entries[i].dn))
-			POOL_PUSH(copies->pool, found.entries, found.n_entries, names->entries[i]);
-	if (!shows_a_password(copies))
-		passwords_add(copies, &found);
-	return found;
-}
-
-bool ldap_view_compare_copies(const LdapViewer *here, const LdapViewer *there,
-			      const LdapSample *wanted, const char **ret_lacks)
-{
-	Pool *pool = there->pool;
-
-	*ret_lacks = "";
-	for (int i = 0; *ret_lacks && i < ROUNDS; i++) {
-		const Tree sample = sample_read(here, wanted);
-		Copies copies = {.pool = pool, .own_dn = there->dn};
-		Tree whole;
-
-		if (sample.n_entries == 0 || !copy_read(here, &sample, &copies.here) ||
-		    !copy_read(there, &sample, &copies.there))
-			return false;
-		copies.have_same_changes = have_alike(&copies, here->suffix, "contextCSN");
-		whole = comparable(&copies);
-		*ret_lacks = view_lacks(pool, &whole, &copies.there.names);
 	}
 	return true;
 }

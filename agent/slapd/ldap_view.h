@@ -37,20 +37,38 @@ typedef struct LdapSample {
 bool ldap_view_compare(const LdapViewer *whole, const LdapViewer *other, const LdapSample *sample,
 		       const char **ret_lacks);
 
-/*
- * What an identity does not see at another server of entries that are here in the same version: of
- * attributes that are replicated, names only; NULL: it sees all that could be compared. Entries
- * that are not there are hidden where both servers have the very same changes, and passwords where
- * no entry but its own shows one, whatever the version. False when there was nothing to see here,
- * or one of them stopped to answer.
- */
-bool ldap_view_compare_copies(const LdapViewer *here, const LdapViewer *there,
-			      const LdapSample *sample, const char **ret_lacks);
-
 /* True when the identity sees an entry that the target finds, other than that one. */
 bool ldap_view_finds_other(const LdapViewer *viewer, const AccessTarget *target, const char *dn);
 
 /* How long the next operation may wait: the viewer's time-out, or what is left to its end. */
 unsigned ldap_view_patience_msec(const LdapViewer *viewer);
+
+/* For those who compare more than two identities of one server: */
+
+/* What of the entries. */
+typedef enum ViewWhat {
+	VIEW_NAMES,      /* of all attributes */
+	VIEW_USER_NAMES, /* of those that each server has for all readers and replicates */
+	VIEW_CLASSES,    /* values */
+	VIEW_VERSIONS,   /* values */
+} ViewWhat;
+
+/* What is known of one entry for the identity that asked. */
+typedef enum EntrySight {
+	ENTRY_NOT_KNOWN, /* first: who was not told knows nothing */
+	ENTRY_IS_SHOWN,
+	ENTRY_IS_HIDDEN, /* it, or the nearest entry above it */
+	ENTRY_IS_GONE,   /* surely not there */
+} EntrySight;
+
+/* The entries to look at, with the names of their attributes. */
+Tree ldap_view_sample(const LdapViewer *viewer, const LdapSample *wanted);
+
+/*
+ * The same entries as the viewer sees them, each asked for by its name. ret_sights, in the order of
+ * the sample, may be NULL. False when slapd stopped to answer.
+ */
+bool ldap_view_read(const LdapViewer *viewer, const Tree *sample, ViewWhat what, Tree *ret,
+		    EntrySight *ret_sights);
 
 #endif

@@ -39,6 +39,7 @@ int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size
 			Error *err);
 int state_write_refusals(const char *state_dir, const ProbeRefusals *refusals, Error *err);
 int state_write_links(const char *state_dir, const KnownLinks *links, Error *err);
+int state_write_hiding(const char *state_dir, const HidingPeers *peers, Error *err);
 int state_write_ages(const char *state_dir, const ConsumerAge *ages, size_t n_ages, Error *err);
 int state_write_machine(const char *state_dir, const char *machine, unsigned node, Error *err);
 int state_write_indexed(const char *state_dir, int64_t sec, Error *err);

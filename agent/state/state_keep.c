@@ -111,6 +111,16 @@ static int keep_links(const char *state_dir, Known *kept, const Known *next, Err
 	return 0;
 }
 
+static int keep_hiding(const char *state_dir, Known *kept, const Known *next, Error *err)
+{
+	if (hiding_peers_equal(&kept->hiding, &next->hiding))
+		return 0;
+	if (state_write_hiding(state_dir, &next->hiding, err) < 0)
+		return -1;
+	kept->hiding = next->hiding;
+	return 0;
+}
+
 /* The mark goes last: what is noted about an open database is worth nothing beside it. */
 static int keep_fence(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
@@ -151,9 +161,9 @@ static int keep_refusals(const char *state_dir, Known *kept, const Known *next, 
 int state_keep(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
 	static const Keeper keepers[] = {
-		keep_revision, keep_left,      keep_databases, keep_indexed,
-		keep_unsaved,  keep_restarted, keep_machine,   keep_links,
-		keep_fence,    keep_ages,      keep_refusals,  keep_rollout,
+		keep_revision,  keep_left,    keep_databases, keep_indexed, keep_unsaved,
+		keep_restarted, keep_machine, keep_links,     keep_fence,   keep_ages,
+		keep_refusals,  keep_rollout, keep_hiding,
 	};
 	int result = 0;
 

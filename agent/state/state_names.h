@@ -10,6 +10,7 @@
 #define STATE_INDEXED        "indexed.json"
 #define STATE_LEFT           "left.json"
 #define STATE_LINKS          "links.json"
+#define STATE_HIDING         "hiding-peers.json"
 #define STATE_CONSUMERS      "consumers.json"
 #define STATE_MACHINE        "machine.json"
 #define STATE_HEAL           "heal.json"

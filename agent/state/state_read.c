@@ -10,6 +10,7 @@
 #include "agent/state/state_document.h"
 #include "agent/state/state_fence.h"
 #include "agent/state/state_heal.h"
+#include "agent/state/state_hiding.h"
 #include "agent/state/state_link.h"
 #include "agent/state/state_names.h"
 #include "agent/state/state_rollout.h"
@@ -227,6 +228,7 @@ static const StateFile state_files[] = {
 	{.name = STATE_MACHINE, .load = machine_load},
 	{.name = STATE_CONSUMERS, .load = ages_load, .is_loose = true},
 	{.name = STATE_LINKS, .load = links_load, .is_loose = true},
+	{.name = STATE_HIDING, .load = hiding_load},
 	{.name = STATE_CONTESTS, .load = contests_load, .is_loose = true},
 	{.name = STATE_FENCE, .load = fence_load},
 	{.name = STATE_LAST_SEEN, .load = last_seen_load},

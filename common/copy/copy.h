@@ -26,6 +26,15 @@ typedef enum CopyCoverage {
 	COPY_IS_COVERED
 } CopyCoverage;
 
+/* What our account was seen to see at a peer of entries that are here. */
+typedef enum CopyShown {
+	COPY_NOT_LOOKED,
+	COPY_NOT_SURE, /* nothing was seen to be hidden, and of some nobody knows */
+	COPY_HIDES,    /* surely */
+	COPY_SHOWS_ALL,
+	COPY_SHOWN_COUNT
+} CopyShown;
+
 /* What a database holds at one server, as far as joining must know (two-phase joining,
  * G10). */
 typedef struct Content {
@@ -42,8 +51,8 @@ typedef struct Content {
 	const char *coverage_problem;
 	const char **context_csns;
 	size_t n_context_csns;
-	const char *hides; /* what our account does not see there of entries that are here in the
-			      same version; NULL: nothing was seen to be hidden */
+	CopyShown sight;
+	const char *hides; /* names of attributes and counts, where it hides something */
 	int server_id;     /* it runs under; 0: not told */
 	bool is_open_hub;  /* a hub, which needs none, and that can be read */
 	bool has_clock;

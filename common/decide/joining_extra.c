@@ -5,7 +5,6 @@
 #include "common/copy/copy_relation.h"
 #include "common/decide/joining_hidden.h"
 #include "common/plan/plan_changes.h"
-#include "common/slapd/dn.h"
 
 /*
  * contextCSN tells what is missing here, never what is too much (common/copy/copy_extra.h): a first
@@ -157,9 +156,12 @@ const Hold *joining_judge_extra(const Joining *joining)
 
 static bool is_held(const Plan *plan, const char *suffix)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == GUARD_JOINING && !plan->holds[i].peer &&
-		    plan->holds[i].suffix && dn_equal(plan->holds[i].suffix, suffix))
+	const WantedDatabase *wanted = plan->wanted ? wanted_find(plan->wanted, suffix) : NULL;
+	const char *told = wanted ? wanted->desired->suffix : suffix;
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, told, &at));)
+		if (hold->guard == GUARD_JOINING && !hold->peer)
 			return true;
 	return false;
 }

@@ -198,6 +198,7 @@ Content probe_content(const Probe *probe)
 		.entry_uuid = probe->entry_uuid,
 		.context_csns = probe->context_csns,
 		.n_context_csns = probe->n_context_csns,
+		.sight = probe->sight,
 		.hides = probe->hides,
 		.server_id = probe->server_id,
 		.is_open_hub = probe->is_hub && probe->steps[PROBE_SYNCPROV] == PROBE_GOOD,

@@ -37,8 +37,8 @@ typedef struct Probe {
 	const char *entry_uuid;
 	const char **context_csns;
 	size_t n_context_csns;
-	const char *hides;         /* of what is here in the same version; NULL: nothing was seen to
-				      be hidden */
+	CopyShown sight;
+	const char *hides;         /* names of attributes and counts, where it hides something */
 	int server_id;             /* 0: not told */
 	size_t n_read;             /* "at least that many entries can be read" */
 	const char *schema_digest; /* see schema_digest(); NULL: not read */

@@ -99,6 +99,12 @@ static void read_csns(Pool *pool, const JsonNode *csns, const Probe *like, Probe
 				  pool_strdup(pool, csns->children[i].string));
 }
 
+/* What no probe of ours brings is as good as no look. */
+static CopyShown sight_at(int64_t number)
+{
+	return number > 0 && number < COPY_SHOWN_COUNT ? (CopyShown)number : COPY_NOT_LOOKED;
+}
+
 static void read_content(Pool *pool, const JsonNode *object, const Probe *like, Probe *probe)
 {
 	const JsonNode *has_suffix = json_member(object, "has_suffix");
@@ -109,6 +115,7 @@ static void read_content(Pool *pool, const JsonNode *object, const Probe *like, 
 		text_kept(pool, member_text(object, "entry_uuid"), like ? like->entry_uuid : NULL);
 	probe->schema_digest = text_kept(pool, member_text(object, "schema_digest"),
 					 like ? like->schema_digest : NULL);
+	probe->sight = sight_at(member_number(object, "sight"));
 	probe->hides = pool_strdup(pool, member_text(object, "hides"));
 	if (csns)
 		read_csns(pool, csns, like, probe);

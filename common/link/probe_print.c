@@ -69,6 +69,7 @@ static void put_content(Json *object, const Probe *probe)
 	json_object_object_add(object, "has_suffix", json_object_new_boolean(probe->has_suffix));
 	put_text(object, "entry_uuid", probe->entry_uuid);
 	json_object_object_add(object, "context_csns", csns);
+	put_number(object, "sight", probe->sight);
 	put_text(object, "hides", probe->hides);
 }
 

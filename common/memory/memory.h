@@ -9,6 +9,7 @@
 #include "common/copy/canary.h"
 #include "common/copy/fence.h"
 #include "common/copy/seen_changes.h"
+#include "common/link/hiding_peers.h"
 #include "common/link/known_links.h"
 #include "common/link/password_gate.h"
 #include "common/live/consumer_age.h"
@@ -90,6 +91,7 @@ typedef struct Known {
 	const char *left_time; /* generalized time */
 	bool is_rejoining;     /* a person let it come back */
 	KnownLinks links;
+	HidingPeers hiding;
 	const char **worked; /* links that did when this pass began; not kept on disk */
 	size_t n_worked;
 	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */

@@ -43,6 +43,9 @@ void memory_machine(const Machine *machine, unsigned our_id, unsigned released, 
  * so. */
 void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
 
+/* Which peers hide what is here, until they were seen not to, or are read. */
+void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
+
 /* Databases that the plan is about to close, as they were emptied: before it does, so that nobody
  * takes it for a person's wish; and that it did. */
 void memory_closing(Pool *pool, const Plan *plan, Known *known);

@@ -60,6 +60,7 @@ PassAction pass_end(Pass *pass, const Error *err)
 	if (!pass->input.may_write)
 		return over(pass);
 	memory_links(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
+	memory_hiding(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
 	/* What was read before a write does not tell what it did. */
 	pass->was_opened = pass->world.live.config && !pass->is_stale &&
 			   memory_opened(pass->pool, &pass->world.live, &pass->known);

@@ -83,6 +83,7 @@ static PassAction agreed(Pass *pass)
 	memory_rejoining(pass->input.plan.options.released, &pass->known);
 	memory_rollout(&pass->input.plan.options, &pass->known);
 	memory_held(pass->pool, &pass->plan, &pass->world.facts, &pass->known);
+	memory_hiding(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
 	return pass_keep(pass, PASS_KEPT_BEFORE);
 }
 

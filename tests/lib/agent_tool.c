@@ -41,9 +41,13 @@ static int state_write_run(char **arguments, Error *err)
 		{.dn = "olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config"},
 	};
 
+	HidingPeer hiding[] = {
+		{.suffix = "dc=example,dc=com", .peer_id = 2, .account = "a", .text = "mail"}};
+
 	return state_write_revision(dir, &(Known){.revision = 12, .sha256 = "abc"}, err) < 0 ||
 			       state_write_databases(dir, databases, 2, err) < 0 ||
 			       state_write_unsaved(dir, unsaved, 2, err) < 0 ||
+			       state_write_hiding(dir, &(HidingPeers){hiding, 1}, err) < 0 ||
 			       state_write_restarted(dir, "20261122200000Z", err) < 0 ||
 			       state_write_intent(dir, "{\"steps\": []}", err) < 0
 		       ? -1
@@ -69,6 +73,10 @@ static int state_read_run(char **arguments, Error *err)
 	for (size_t i = 0; i < read.known.n_unsaved; i++)
 		printf("unsaved %s %s\n", read.known.unsaved[i].dn,
 		       read.known.unsaved[i].attribute ? read.known.unsaved[i].attribute : "-");
+	for (size_t i = 0; i < read.known.hiding.n_items; i++)
+		printf("hiding %s %u %s %s\n", read.known.hiding.items[i].suffix,
+		       read.known.hiding.items[i].peer_id, read.known.hiding.items[i].account,
+		       read.known.hiding.items[i].text);
 	if (read.known.restarted_consumers)
 		printf("restarted %s\n", read.known.restarted_consumers);
 	if (read.intent)
@@ -94,6 +102,8 @@ static int state_keep_run(char **arguments, Error *err)
 {
 	const char *const gone[] = {"databases.json", "machine.json"};
 	KnownDatabase databases[] = {{.suffix = "dc=example,dc=com", .is_joining = true}};
+	HidingPeer hiding[] = {
+		{.suffix = "dc=example,dc=com", .peer_id = 2, .account = "a", .text = "mail"}};
 	LastSeen seen[] = {{.suffix = "dc=example,dc=com"}};
 	FenceRecord fence[] = {{.suffix = "dc=example,dc=com", .text = "why"}};
 	Known kept = {0}, next = {.has_revision = true,
@@ -102,6 +112,7 @@ static int state_keep_run(char **arguments, Error *err)
 				  .databases = databases,
 				  .n_databases = 1,
 				  .machine = "m",
+				  .hiding = {hiding, 1},
 				  .machine_node = 1,
 				  .seen = {.node = 1, .items = seen, .n_items = 1},
 				  .fence = {fence, 1, 1795861000}};

@@ -445,6 +445,7 @@ static void a_consumer_may_be_meant_to_have_less_than_is_there(void **state)
 	Scene *scene = *state;
 	Content hiding = scene->content.peers[0];
 
+	hiding.sight = COPY_HIDES;
 	hiding.hides = "userPassword of 1 of 3 entries";
 	scene->content.peers = &hiding;
 	scene->text = AS_CONSUMER;

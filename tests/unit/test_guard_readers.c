@@ -168,6 +168,7 @@ static void hidden_make(Scene *scene)
 	static Content hiding;
 
 	hiding = scene->content.peers[0];
+	hiding.sight = COPY_HIDES;
 	hiding.hides = "userPassword of 1 of 3 entries";
 	scene->content.peers = &hiding;
 	scene->n_peers = 2;
@@ -193,6 +194,79 @@ static void a_person_may_read_a_peer_that_hides_something(void **state)
 	scene->options.released = GUARD_BIT(GUARD_READERS);
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+/* What is remembered of it, and not seen now. */
+static Content *hidden_before_make(Scene *scene)
+{
+	static Content peer;
+	static HidingPeer before;
+
+	peer = scene->content.peers[0];
+	peer.sight = COPY_NOT_SURE;
+	scene->content.peers = &peer;
+	scene->n_peers = 2;
+	provider_make(scene, "");
+	scene_read(scene);
+	before = (HidingPeer){
+		.suffix = SUFFIX,
+		.peer_id = 2,
+		.account = hiding_account(scene->pool,
+					  &scene->wanted.databases[0].consumers[0].syncrepl),
+		.text = "description of 1 of 3 entries"};
+	scene->known.hiding = (HidingPeers){&before, 1};
+	return &peer;
+}
+
+static void what_a_peer_hid_before_holds_the_first_link_until_it_shows_it(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = hidden_before_make(scene);
+
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+	assert_non_null(strstr(scene->plan.holds[0].text, "hid from this node's account"));
+	assert_non_null(strstr(scene->plan.holds[0].text, "description of 1 of 3 entries"));
+	peer->sight = COPY_SHOWS_ALL;
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+static void a_peer_that_hid_something_is_not_read_while_it_is_away(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = hidden_before_make(scene);
+
+	*peer = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE, .problem = "away"};
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
+	scene->known.hiding.n_items = 0;
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+static void a_person_may_read_a_peer_that_hid_something(void **state)
+{
+	Scene *scene = *state;
+
+	(void)hidden_before_make(scene);
+	scene->options.released = GUARD_BIT(GUARD_READERS);
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+}
+
+static void what_is_hidden_from_one_account_may_be_shown_to_another(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = hidden_before_make(scene);
+
+	scene->known.hiding.items[0].account = "of before";
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 0);
+	/* Who did not look knows nothing. */
+	peer->sight = COPY_NOT_LOOKED;
+	(void)plan_steps(scene);
+	assert_int_equal(links_held(scene, GUARD_READERS), 1);
 }
 
 /* "Stop slapd here, empty it and let it join" would lose them here. */
@@ -235,6 +309,10 @@ int main(void)
 		SCENE_TEST(who_is_empty_reads_first_whatever_the_account_is_denied),
 		SCENE_TEST(what_a_peer_hides_holds_the_first_link_to_it),
 		SCENE_TEST(a_person_may_read_a_peer_that_hides_something),
+		SCENE_TEST(what_a_peer_hid_before_holds_the_first_link_until_it_shows_it),
+		SCENE_TEST(a_peer_that_hid_something_is_not_read_while_it_is_away),
+		SCENE_TEST(a_person_may_read_a_peer_that_hid_something),
+		SCENE_TEST(what_is_hidden_from_one_account_may_be_shown_to_another),
 		SCENE_TEST(what_a_peer_hides_was_not_deleted_there),
 		SCENE_TEST(without_a_link_the_flag_waits_as_well),
 		SCENE_TEST(where_anybody_may_read_everything_no_account_needs_a_name),

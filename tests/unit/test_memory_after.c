@@ -412,6 +412,71 @@ static void consumers_with_older_tls_files_are_remembered(void **state)
 	assert_int_equal(scene->known.n_ages, 0);
 }
 
+/* --- what peers hide --- */
+
+/* A peer without a link from here, and what was seen of it. */
+static Content *hiding_make(Scene *scene)
+{
+	static Content peer;
+
+	peer = scene->content.peers[0];
+	peer.sight = COPY_HIDES;
+	peer.hides = "description of 1 of 3 entries";
+	scene->content.peers = &peer;
+	provider_make(scene, "3");
+	(void)plan(scene);
+	return &peer;
+}
+
+static size_t hiding_learn(Scene *scene)
+{
+	memory_hiding(scene->pool, &scene->input, &scene->plan, &scene->known);
+	return scene->known.hiding.n_items;
+}
+
+static void what_a_peer_hides_is_remembered_until_it_shows_everything(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = hiding_make(scene);
+
+	assert_int_equal(hiding_learn(scene), 1);
+	assert_int_equal(scene->known.hiding.items[0].peer_id, 2);
+	assert_string_equal(scene->known.hiding.items[0].text, "description of 1 of 3 entries");
+	peer->sight = COPY_NOT_SURE;
+	assert_int_equal(hiding_learn(scene), 1);
+	*peer = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE};
+	assert_int_equal(hiding_learn(scene), 1);
+	scene->content.n_peers = 0;
+	assert_int_equal(hiding_learn(scene), 1);
+	scene->content.n_peers = 1;
+	peer->sight = COPY_SHOWS_ALL;
+	assert_int_equal(hiding_learn(scene), 0);
+}
+
+static void who_hid_something_is_forgotten_when_it_is_read(void **state)
+{
+	Scene *scene = *state;
+
+	(void)hiding_make(scene);
+	assert_int_equal(hiding_learn(scene), 1);
+	consumer_add(scene, 1, "peer2", 2, "timeout=3");
+	(void)plan(scene);
+	assert_int_equal(hiding_learn(scene), 0);
+}
+
+static void what_a_peer_hides_of_a_database_that_is_not_listed_stays_known(void **state)
+{
+	Scene *scene = *state;
+
+	(void)hiding_make(scene);
+	(void)hiding_learn(scene);
+	scene->known.hiding.items[0].suffix = "dc=gone";
+	scene->content.n_peers = 0;
+	assert_int_equal(hiding_learn(scene), 1);
+	memory_hiding(scene->pool, &scene->input, &(Plan){0}, &scene->known);
+	assert_int_equal(scene->known.hiding.n_items, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +500,9 @@ int main(void)
 		SCENE_TEST(a_closed_database_stays_closed_while_it_is),
 		SCENE_TEST(the_first_look_decides_what_became_of_a_closing_that_was_cut_off),
 		SCENE_TEST(consumers_with_older_tls_files_are_remembered),
+		SCENE_TEST(what_a_peer_hides_is_remembered_until_it_shows_everything),
+		SCENE_TEST(who_hid_something_is_forgotten_when_it_is_read),
+		SCENE_TEST(what_a_peer_hides_of_a_database_that_is_not_listed_stays_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

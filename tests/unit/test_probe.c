@@ -300,6 +300,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	probe.certificate_end_sec = NOW;
 	probe.log_oldest_sec = NOW - 7;
 	probe.schema_digest = "d";
+	probe.sight = COPY_HIDES;
 	probe.hides = "userPassword of 1 of 3 entries";
 	text = probe_print(pool, &probe);
 	value = (Value){.bytes = text, .len = strlen(text)};
@@ -313,6 +314,7 @@ static void a_probe_survives_being_printed_and_parsed(void **state)
 	assert_int_equal(back.certificate_end_sec, NOW);
 	assert_int_equal(back.log_oldest_sec, NOW - 7);
 	assert_string_equal(back.hides, probe.hides);
+	assert_int_equal(back.sight, COPY_HIDES);
 	assert_int_equal(probe_parse(pool, &value, &probe, &back, NULL), 0);
 	assert_ptr_equal(back.context_csns, csns);
 	assert_ptr_equal(back.schema_digest, probe.schema_digest);

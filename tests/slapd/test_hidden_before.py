@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a peer hid stays known until it is seen to show it, or a person lets it be read: not seen any more is not shown (G12)."""
+
+import ldap
+import pytest
+import remedies
+from daemon import Daemon
+from slapd import SUFFIX, wait_until
+from test_guards import holds
+from test_readers import copied_pair, held_by_g12, touch, whole
+
+# slapd lets the account compare what it may not read: of another version nobody can tell whether it has any.
+COMPARED_ONLY = ["to attrs=description by * compare", "to * by * read"]
+AGAIN = "was not seen to show it since"
+
+
+def held_again(node):
+    """Held by what was seen before, with nothing written."""
+    held, = [hold for hold in holds(node.apply().stdout) if hold.guard == "G12"]
+    assert AGAIN in held.text and "description of 1 of" in held.text, held
+    assert node.syncrepl() == [] and not node.server.values(node.server.database_dn(), node.server.flag())
+    return held
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(slapd_factory, program):
+    """A node that saw its peer hide a description, and the peer, which has changed the entry since."""
+    first, node = copied_pair(slapd_factory, program)
+    first.edit([(ldap.MOD_REPLACE, "olcAccess", COMPARED_ONLY)])
+    held = held_by_g12(node.apply())
+    assert AGAIN not in held.text and "description of 1 of" in held.text, held
+    touch(first.server, "later")
+    return first, node
+
+
+def test_what_a_peer_hid_is_not_lost_by_a_first_link_behind_its_next_change(pair):
+    first, node = pair
+    before = whole(node.server)
+    held_again(node)
+    first.server.stop()
+    assert "0 to change" in node.apply().stdout
+    first.server.start()
+    with Daemon(node) as daemon:
+        daemon.wait_for("held", text=AGAIN)
+        daemon.wait_at_rest()
+    assert node.syncrepl() == [] and whole(node.server) == before
+    first.edit([(ldap.MOD_DELETE, "olcAccess", "{0}")])
+    wait_until(lambda: [one.apply().returncode for one in pair] == [0, 0], "both read each other", 60)
+    wait_until(lambda: whole(node.server) == whole(first.server), "what was changed there is here")
+    assert b"d" in whole(node.server)[f"cn=p1,{SUFFIX}"]["description"]
+
+
+def test_a_person_lets_a_peer_be_read_that_hid_something(pair):
+    first, node = pair
+    remedies.run(node, held_again(node).text, "release-g12", statuses=(0, 3))  # it reads first
+    assert [first.server.ldap_uri in value for value in node.syncrepl()] == [True]
