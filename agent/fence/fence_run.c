@@ -7,6 +7,7 @@
 
 #include "agent/fence/fence_content.h"
 #include "agent/fence/fence_gate.h"
+#include "agent/fence/fence_parts.h"
 #include "agent/fence/fence_site.h"
 #include "agent/state/history.h"
 #include "agent/state/state_fence.h"
@@ -15,6 +16,7 @@
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/remedies.h"
+#include "common/copy/fence_apart.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000
@@ -28,6 +30,7 @@ typedef struct Fence {
 	FenceRecords records; /* as they will be remembered */
 	FenceReport *report;
 	bool has_lock;
+	bool is_paused; /* the daemon writes nothing, so that nobody would give back what is taken */
 } Fence;
 
 /* --- the state folder --- */
@@ -61,7 +64,8 @@ static void records_take(Fence *fence)
 	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
 		const FenceRecord *before = &fence->known->fence.items[i];
 
-		if ((before->is_closed || before->is_closing) &&
+		if ((before->is_closed || before->is_closing || before->is_apart ||
+		     before->is_parting) &&
 		    !fence_record(&fence->records, before->suffix))
 			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
 				  *before);
@@ -106,13 +110,16 @@ static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *
 	return 0;
 }
 
+static void result_push(Fence *fence, const FenceRecord *record, FenceResult result)
+{
+	result.suffix = record->suffix;
+	result.verdict = record->verdict;
+	POOL_PUSH(fence->pool, fence->report->items, fence->report->n_items, result);
+}
+
 static void result_add(Fence *fence, const FenceRecord *record, const char *text, bool is_closed)
 {
-	POOL_PUSH(fence->pool, fence->report->items, fence->report->n_items,
-		  {.suffix = record->suffix,
-		   .verdict = record->verdict,
-		   .text = text,
-		   .is_closed = is_closed});
+	result_push(fence, record, (FenceResult){.text = text, .is_closed = is_closed});
 }
 
 /* --- judging --- */
@@ -247,6 +254,79 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	result_add(fence, record, text, is_read_only(database) && !must_open);
 }
 
+/* --- a relay that was away --- */
+
+#define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
+
+/* What slapd does then it does as at any other start: told, not stopped. */
+static void apart_failed(Fence *fence, FenceRecord *record, const Error *err)
+{
+	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
+	     pool_printf(fence->pool,
+			 "%s: " RELAY_TEXT
+			 ", and what makes it a provider could not be taken from it (OpenLDAP "
+			 "before 2.5 has no slapmodify): %s. slapd may lose some of what both sides "
+			 "wrote meanwhile; when all are in step: %s",
+			 record->suffix, err->text, remedy_text(REMEDY_COMPARE)));
+	result_push(fence, record,
+		    (FenceResult){.text = RELAY_TEXT ", and it could not be closed",
+				  .is_relay = true});
+}
+
+/* The intent is on disk first, with what is needed to undo it. */
+static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts, Error *err)
+{
+	const char *dns[] = {parts->dn, parts->overlay ? pool_printf(fence->pool, "%s,%s",
+								     parts->overlay->dn, parts->dn)
+						       : parts->dn};
+	Error kept_err;
+	int result;
+
+	record->is_parting = true;
+	if (parts->overlay)
+		record->overlay = fence_overlay_settings(fence->pool, parts->overlay);
+	if (records_write(fence, err) < 0)
+		return -1;
+	result = fence_parts_take(&fence->site, parts, err);
+	if (state_forget_entries(fence->context->state_dir, dns, 2, &kept_err) < 0)
+		say("%s", kept_err.text);
+	return result;
+}
+
+/* Again at each start until the daemon gave it back: it may have been about to. */
+static void take_apart(Fence *fence, FenceRecord *record, const Entry *database)
+{
+	const LastSeen *seen = last_seen(&fence->known->seen, record->suffix);
+	FenceParts parts;
+	Error err;
+
+	if (fence_parts_find(fence->pool, &fence->site, database, &parts, &err) < 0) {
+		if (seen && seen->is_relay)
+			apart_failed(fence, record, &err);
+		return;
+	}
+	(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
+	if (!seen || !seen->is_relay || fence->is_paused || (!parts.flag && !parts.overlay))
+		return;
+	if (apart_take(fence, record, &parts, &err) < 0) {
+		apart_failed(fence, record, &err);
+		return;
+	}
+	record->is_parting = false;
+	record->is_apart = true;
+	tell(fence, EVENT_RELAY_APART, record, NULL,
+	     pool_printf(fence->pool,
+			 "%s: " RELAY_TEXT
+			 ": nobody can read it, and no client write to it, before it has what its "
+			 "peers have",
+			 record->suffix));
+	result_push(fence, record,
+		    (FenceResult){.text = RELAY_TEXT
+				  ": it is closed until it has what its peers have",
+				  .is_closed = true,
+				  .is_relay = true});
+}
+
 static void act(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	if (fence_verdict_closes(record->verdict)) {
@@ -290,6 +370,8 @@ static void look_at(Fence *fence, FenceRecord *record)
 	record->verdict = found.verdict;
 	record->text = found.text;
 	act(fence, record, database);
+	if (!look.file.is_used)
+		take_apart(fence, record, database);
 	record->is_after_stop = false;
 	/* Also where nobody could tell: slapd goes on with this file. */
 	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
@@ -363,6 +445,7 @@ int fence_run(Pool *pool, const Context *context, const FenceOptions *options, F
 	result = state_read(pool, context->state_dir, lock >= 0, &state, err);
 	if (result == 0) {
 		fence.known = &state.known;
+		fence.is_paused = pause_holds(&state.pause, clock_system.realtime_sec(NULL));
 		result = fence_look(&fence, err);
 	}
 	lock_release(lock);
@@ -377,10 +460,11 @@ int fence_exit_status(const FenceReport *report)
 	for (size_t i = 0; i < report->n_items; i++) {
 		const FenceResult *item = &report->items[i];
 
-		if (item->verdict == FENCE_NOT_KNOWN ||
-		    (fence_verdict_closes(item->verdict) && !item->is_closed))
+		const bool must_close = item->is_relay || fence_verdict_closes(item->verdict);
+
+		if (item->verdict == FENCE_NOT_KNOWN || (must_close && !item->is_closed))
 			return 1;
-		is_closed |= fence_verdict_closes(item->verdict);
+		is_closed |= must_close;
 	}
 	return is_closed ? 3 : 0;
 }

@@ -12,6 +12,7 @@ typedef struct FenceResult {
 	FenceVerdict verdict;
 	const char *text; /* a sentence, without the suffix */
 	bool is_closed;   /* clients cannot write, whoever saw to that */
+	bool is_relay;    /* it is about what makes a relay that was away a provider */
 } FenceResult;
 
 typedef struct FenceReport {
@@ -22,7 +23,8 @@ typedef struct FenceReport {
 
 /*
  * Before slapd starts: looks whether each database is the one that the daemon saw last, closes it
- * to clients when it is older or absent, and opens what it closed when the right one is back. What
+ * to clients when it is older or absent, and opens what it closed when the right one is back. Of a
+ * relay it takes what makes it a provider (common/copy/fence_apart.h). What
  * it found is in the state folder before it returns. Never changes anything while slapd runs.
  */
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,
