@@ -7,38 +7,18 @@
 
 #include "agent/fence/fence_content.h"
 #include "agent/fence/fence_gate.h"
-#include "agent/fence/fence_parts.h"
-#include "agent/fence/fence_site.h"
-#include "agent/state/history.h"
-#include "agent/state/state_fence.h"
+#include "agent/fence/fence_relay.h"
+#include "agent/fence/fence_work.h"
 #include "agent/state/state_told.h"
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/remedies.h"
-#include "common/copy/fence_apart.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000
 
-typedef struct Fence {
-	Pool *pool;
-	const Context *context;
-	const FenceOptions *options;
-	const Known *known;
-	FenceSite site;
-	FenceRecords records; /* as they will be remembered */
-	FenceReport *report;
-	bool has_lock;
-	bool is_paused; /* the daemon writes nothing, so that nobody would give back what is taken */
-} Fence;
-
 /* --- the state folder --- */
-
-static int records_write(const Fence *fence, Error *err)
-{
-	return state_write_fence(fence->context->state_dir, &fence->records, err);
-}
 
 /* A copy that can be changed, with one for each database that was seen; of others nothing is known
  * any more. */
@@ -72,31 +52,6 @@ static void records_take(Fence *fence)
 	}
 }
 
-/* --- telling --- */
-
-/* written: the entry that was closed or opened just now; NULL: nothing was written. */
-static void tell(const Fence *fence, EventKind kind, const FenceRecord *record,
-		 const Entry *written, const char *text)
-{
-	const JournalContext journal = {.trigger = "fence", .operator= {.command = "fence"} };
-	const HistoryWriter writer = {.state_dir = fence->context->state_dir,
-				      .now_sec = clock_system.realtime_sec(NULL),
-				      .context = &journal,
-				      .has_lock = fence->has_lock};
-	Event event = {.kind = kind, .suffix = record->suffix, .text = text};
-	Error err;
-
-	if (written) {
-		event.cause = kind == EVENT_FENCE_OPENED ? CAUSE_PUT_BACK : CAUSE_FENCE;
-		event.dn = fence_site_dn(fence->pool, written);
-		event.attribute = "olcReadOnly";
-		event.new_value = kind == EVENT_FENCE_OPENED ? "FALSE" : "TRUE";
-	}
-	journal_tell(&journal, &event);
-	if (history_append(&writer, &(EventList){&event, 1}, &err) < 0)
-		say("%s", err.text);
-}
-
 /* slapmodify gives the entry another entryCSN: nobody shall take that for somebody else's. */
 static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *err)
 {
@@ -108,18 +63,6 @@ static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *
 	if (state_forget_entries(fence->context->state_dir, &dn, 1, &kept_err) < 0)
 		say("%s", kept_err.text);
 	return 0;
-}
-
-static void result_push(Fence *fence, const FenceRecord *record, FenceResult result)
-{
-	result.suffix = record->suffix;
-	result.verdict = record->verdict;
-	POOL_PUSH(fence->pool, fence->report->items, fence->report->n_items, result);
-}
-
-static void result_add(Fence *fence, const FenceRecord *record, const char *text, bool is_closed)
-{
-	result_push(fence, record, (FenceResult){.text = text, .is_closed = is_closed});
 }
 
 /* --- judging --- */
@@ -183,7 +126,7 @@ static int close_database(Fence *fence, FenceRecord *record, const Entry *databa
 {
 	record->is_closing = true;
 	record->is_of_daemon = false;
-	if (records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
+	if (fence_records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
 		record->is_closed = true;
 	record->is_closing = false;
 	return record->is_closed ? 0 : -1;
@@ -203,12 +146,12 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 	Error err;
 
 	if (is_read_only(database)) {
-		result_add(fence, record,
-			   pool_printf(pool,
-				       "%s; clients cannot write to it already, by its "
-				       "olcReadOnly",
-				       record->text),
-			   true);
+		fence_result_add(fence, record,
+				 pool_printf(pool,
+					     "%s; clients cannot write to it already, by its "
+					     "olcReadOnly",
+					     record->text),
+				 true);
 		return;
 	}
 	if (close_database(fence, record, database, &err) == 0) {
@@ -216,19 +159,21 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 			pool, "%s: %s; it is closed to clients until it has what its peers have",
 			record->suffix, record->text);
 
-		tell(fence, EVENT_FENCE_CLOSED, record, database, text);
-		result_add(fence, record, text + strlen(record->suffix) + 2, true);
+		fence_tell(fence, EVENT_FENCE_CLOSED, record, database, text);
+		fence_result_add(fence, record, text + strlen(record->suffix) + 2, true);
 		return;
 	}
-	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-	     pool_printf(
-		     pool,
-		     "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
-		     "no slapmodify): %s. A client's write here makes its peers lose entries: %s",
-		     record->suffix, record->text, err.text, remedy_text(REMEDY_FENCE_BY_HAND)));
-	result_add(fence, record,
-		   pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
-		   false);
+	fence_tell(
+		fence, EVENT_FENCE_UNKNOWN, record, NULL,
+		pool_printf(
+			pool,
+			"%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
+			"no slapmodify): %s. A client's write here makes its peers lose entries: %s",
+			record->suffix, record->text, err.text, remedy_text(REMEDY_FENCE_BY_HAND)));
+	fence_result_add(
+		fence, record,
+		pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
+		false);
 }
 
 /* The right one is back before the other one was filled. */
@@ -240,91 +185,19 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	Error err;
 
 	if (must_open && gate_set(fence, database, false, &err) < 0) {
-		result_add(fence, record,
-			   pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
-			   true);
+		fence_result_add(
+			fence, record,
+			pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
+			true);
 		return;
 	}
 	if (record->is_closed) {
 		record->is_closed = false;
-		tell(fence, EVENT_FENCE_OPENED, record, must_open ? database : NULL,
-		     pool_printf(pool, "%s: %s; it is open to clients %s", record->suffix, text,
-				 must_open ? "again" : "already, by its olcReadOnly"));
+		fence_tell(fence, EVENT_FENCE_OPENED, record, must_open ? database : NULL,
+			   pool_printf(pool, "%s: %s; it is open to clients %s", record->suffix,
+				       text, must_open ? "again" : "already, by its olcReadOnly"));
 	}
-	result_add(fence, record, text, is_read_only(database) && !must_open);
-}
-
-/* --- a relay that was away --- */
-
-#define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
-
-/* What slapd does then it does as at any other start: told, not stopped. */
-static void apart_failed(Fence *fence, FenceRecord *record, const Error *err)
-{
-	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-	     pool_printf(fence->pool,
-			 "%s: " RELAY_TEXT
-			 ", and what makes it a provider could not be taken from it (OpenLDAP "
-			 "before 2.5 has no slapmodify): %s. slapd may lose some of what both sides "
-			 "wrote meanwhile; when all are in step: %s",
-			 record->suffix, err->text, remedy_text(REMEDY_COMPARE)));
-	result_push(fence, record,
-		    (FenceResult){.text = RELAY_TEXT ", and it could not be closed",
-				  .is_relay = true});
-}
-
-/* The intent is on disk first, with what is needed to undo it. */
-static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts, Error *err)
-{
-	const char *dns[] = {parts->dn, parts->overlay ? pool_printf(fence->pool, "%s,%s",
-								     parts->overlay->dn, parts->dn)
-						       : parts->dn};
-	Error kept_err;
-	int result;
-
-	record->is_parting = true;
-	if (parts->overlay)
-		record->overlay = fence_overlay_settings(fence->pool, parts->overlay);
-	if (records_write(fence, err) < 0)
-		return -1;
-	result = fence_parts_take(&fence->site, parts, err);
-	if (state_forget_entries(fence->context->state_dir, dns, 2, &kept_err) < 0)
-		say("%s", kept_err.text);
-	return result;
-}
-
-/* Again at each start until the daemon gave it back: it may have been about to. */
-static void take_apart(Fence *fence, FenceRecord *record, const Entry *database)
-{
-	const LastSeen *seen = last_seen(&fence->known->seen, record->suffix);
-	FenceParts parts;
-	Error err;
-
-	if (fence_parts_find(fence->pool, &fence->site, database, &parts, &err) < 0) {
-		if (seen && seen->is_relay)
-			apart_failed(fence, record, &err);
-		return;
-	}
-	(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
-	if (!seen || !seen->is_relay || fence->is_paused || (!parts.flag && !parts.overlay))
-		return;
-	if (apart_take(fence, record, &parts, &err) < 0) {
-		apart_failed(fence, record, &err);
-		return;
-	}
-	record->is_parting = false;
-	record->is_apart = true;
-	tell(fence, EVENT_RELAY_APART, record, NULL,
-	     pool_printf(fence->pool,
-			 "%s: " RELAY_TEXT
-			 ": nobody can read it, and no client write to it, before it has what its "
-			 "peers have",
-			 record->suffix));
-	result_push(fence, record,
-		    (FenceResult){.text = RELAY_TEXT
-				  ": it is closed until it has what its peers have",
-				  .is_closed = true,
-				  .is_relay = true});
+	fence_result_add(fence, record, text, is_read_only(database) && !must_open);
 }
 
 static void act(Fence *fence, FenceRecord *record, const Entry *database)
@@ -335,12 +208,13 @@ static void act(Fence *fence, FenceRecord *record, const Entry *database)
 		let_in(fence, record, database);
 	} else {
 		if (record->verdict == FENCE_NOT_KNOWN)
-			tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-			     pool_printf(fence->pool,
-					 "%s: whether it is the database that was here cannot be "
-					 "told, and it stays as it is: %s",
-					 record->suffix, record->text));
-		result_add(fence, record, record->text, database && is_read_only(database));
+			fence_tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
+				   pool_printf(
+					   fence->pool,
+					   "%s: whether it is the database that was here cannot be "
+					   "told, and it stays as it is: %s",
+					   record->suffix, record->text));
+		fence_result_add(fence, record, record->text, database && is_read_only(database));
 	}
 }
 
@@ -371,7 +245,7 @@ static void look_at(Fence *fence, FenceRecord *record)
 	record->text = found.text;
 	act(fence, record, database);
 	if (!look.file.is_used)
-		take_apart(fence, record, database);
+		fence_take_apart(fence, record, database);
 	record->is_after_stop = false;
 	/* Also where nobody could tell: slapd goes on with this file. */
 	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
@@ -408,7 +282,7 @@ static int fence_look(Fence *fence, Error *err)
 	if (fence_slapd_runs(fence->pool, fence->context, seen->pid_file)) {
 		fence->report->notice = "slapd runs, so nothing was judged; what the daemon sees "
 					"from now on is compared before slapd starts again";
-		return records_write(fence, err);
+		return fence_records_write(fence, err);
 	}
 	/* Somebody looked, also where there is nothing to compare with. */
 	if (!fence->options->is_after_stop)
@@ -416,7 +290,7 @@ static int fence_look(Fence *fence, Error *err)
 	if (seen->n_items == 0) {
 		fence->report->notice = "nothing was noted yet to compare with; the daemon does "
 					"that while slapd runs";
-		return records_write(fence, err);
+		return fence_records_write(fence, err);
 	}
 	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
 	    0)
@@ -426,7 +300,7 @@ static int fence_look(Fence *fence, Error *err)
 			note_file(fence, &fence->records.items[i]);
 		else
 			look_at(fence, &fence->records.items[i]);
-	return records_write(fence, err);
+	return fence_records_write(fence, err);
 }
 
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,

@@ -3,23 +3,8 @@
 #define SYNCWARD_FENCE_RUN_H
 
 #include "agent/fence/fence_options.h"
+#include "agent/fence/fence_report.h"
 #include "agent/pass/site.h"
-#include "common/copy/fence.h"
-
-/* What came of one database. */
-typedef struct FenceResult {
-	const char *suffix;
-	FenceVerdict verdict;
-	const char *text; /* a sentence, without the suffix */
-	bool is_closed;   /* clients cannot write, whoever saw to that */
-	bool is_relay;    /* it is about what makes a relay that was away a provider */
-} FenceResult;
-
-typedef struct FenceReport {
-	const char *notice; /* why nothing was judged; NULL: it was */
-	FenceResult *items;
-	size_t n_items;
-} FenceReport;
 
 /*
  * Before slapd starts: looks whether each database is the one that the daemon saw last, closes it

@@ -53,10 +53,10 @@ typedef struct FenceRecord {
 	bool is_of_daemon; /* it was the daemon that closed it, or set out to, while slapd ran */
 	bool has_file;     /* the file was right then: */
 	DatabaseFile file;
-	bool is_after_stop; /* slapd has not run since */
-	bool is_apart;      /* it took from the database what makes it a provider (fence_apart.h),
-			       and nobody gave that back yet */
-	bool is_parting;    /* it set out to, and was cut off */
+	bool is_after_stop;   /* slapd has not run since */
+	bool is_apart;        /* it took from the database what makes it a provider (fence_apart.h),
+				 and nobody gave that back yet */
+	bool is_parting;      /* it set out to, and was cut off */
 	const Entry *overlay; /* what it took of syncprov; NULL: nothing */
 } FenceRecord;
 

@@ -18,8 +18,7 @@ static void overlay_mods(const Compose *compose, const DesiredDatabase *desired,
 	static const char *const others[] = {"olcSpSessionlogSource", "olcSpNoPresent",
 					     "olcSpReloadHint"};
 	Pool *pool = compose->diff->pool;
-	const Entry *taken =
-		fence_overlay_taken(&compose->diff->in->known->fence, desired->suffix);
+	const Entry *taken = fence_overlay_taken(&compose->diff->in->known->fence, desired->suffix);
 
 	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
 	mod_value(pool, &step->mods[0], "olcSyncProvConfig");

@@ -307,8 +307,8 @@ static void multi_provider_diff(Matching *matching)
 			       : peer_is_consumer(diff->in->wanted->self)
 				       ? "peers.json makes this node a consumer"
 				       : "no other peer is left",
-			.is_put_back = is_wanted && fence_is_apart(&diff->in->known->fence,
-								   matching->suffix),
+			.is_put_back = is_wanted &&
+				       fence_is_apart(&diff->in->known->fence, matching->suffix),
 		});
 	if (hold)
 		plan_hold(diff->pool, diff->plan, change, *hold);

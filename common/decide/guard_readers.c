@@ -88,8 +88,8 @@ static const char *release_lead(const Readers *readers, const char *reader)
 /* Also while the fence has taken the overlay: that comes back, and is no first one. */
 static bool is_read_here(const Readers *readers)
 {
-	return readers->live->syncprov || fence_is_apart(&readers->diff->in->known->fence,
-							 readers->wanted->desired->suffix);
+	return readers->live->syncprov ||
+	       fence_is_apart(&readers->diff->in->known->fence, readers->wanted->desired->suffix);
 }
 
 /* A database that is not read from here yet has nothing to tell of its readers. */

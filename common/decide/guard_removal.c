@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
-#include "common/copy/fence_apart.h"
 #include "common/base/text.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/matching.h"

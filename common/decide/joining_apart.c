@@ -20,8 +20,7 @@ static bool is_same(const Joining *joining, const Content *peer)
 
 static bool had_turn(const Joining *joining)
 {
-	const int64_t started_sec =
-		timestamp_of_generalized(joining->diff->in->live->start_time);
+	const int64_t started_sec = timestamp_of_generalized(joining->diff->in->live->start_time);
 
 	return started_sec >= 0 && joining->diff->in->facts->now_sec - started_sec > TURN_SEC;
 }
@@ -50,10 +49,10 @@ static const Hold *judge_lacking(const Joining *joining)
 {
 	for (size_t i = 0; i < joining->n_everybody; i++) {
 		const Content *peer = &joining->peers[i];
-		const bool lacks = i < joining->n_peers
-					   ? is_same(joining, peer) &&
-						     !copy_covers(joining->here, peer)
-					   : copy_lacks_own(joining->here, peer, joining->our_id);
+		const bool lacks =
+			i < joining->n_peers
+				? is_same(joining, peer) && !copy_covers(joining->here, peer)
+				: copy_lacks_own(joining->here, peer, joining->our_id);
 
 		if (lacks && !waits_behind(joining, peer))
 			return hold_apart(joining,
@@ -70,8 +69,7 @@ static const Hold *judge_lacking(const Joining *joining)
 
 static bool tells_for_part(const Joining *joining, const Content *peer)
 {
-	return (is_same(joining, peer) && joining_is_provider(peer)) ||
-	       waits_behind(joining, peer);
+	return (is_same(joining, peer) && joining_is_provider(peer)) || waits_behind(joining, peer);
 }
 
 static const char *why_silent(const Joining *joining, const Content *peer)
@@ -94,13 +92,13 @@ static const char *silent_describe(const Joining *joining)
 	for (size_t i = 0; i < joining->n_peers; i++)
 		if (tells_for_part(joining, &joining->peers[i]))
 			is_told[parts[links_position(
-				&links, desired_peer(wanted->desired,
-						     joining->peers[i].peer_id))]] = true;
+				&links,
+				desired_peer(wanted->desired, joining->peers[i].peer_id))]] = true;
 	for (size_t i = 0; i < joining->n_peers; i++) {
 		const Content *peer = &joining->peers[i];
 
-		if (!is_told[parts[links_position(&links, desired_peer(wanted->desired,
-								       peer->peer_id))]])
+		if (!is_told[parts[links_position(&links,
+						  desired_peer(wanted->desired, peer->peer_id))]])
 			buf_printf(&text, "%s%s", text.len > 0 ? "; " : "",
 				   why_silent(joining, peer));
 	}

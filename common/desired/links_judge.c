@@ -18,8 +18,8 @@ static const char *loss_text(Pool *pool, const LinksCuts *cuts)
 		if (links_cut_may_lose(&cuts->items[i]))
 			return pool_printf(pool,
 					   "; when a provider is back that was away so, slapd may "
-					   "lose for good what was written on both sides, which "
-					   "only `%s` tells",
+					   "lose some of what both sides wrote, unless "
+					   "syncward-fence is enabled there; only `%s` tells",
 					   remedy_text(REMEDY_COMPARE));
 	return "";
 }

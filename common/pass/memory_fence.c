@@ -86,8 +86,8 @@ static bool apart_end(const Live *live, FenceRecord *record)
 	if ((!record->is_apart && !record->is_parting) ||
 	    live_find_database(live, record->suffix, &database) != 1)
 		return false;
-	has_changed = fence_parting_end(record, database->is_multi_provider,
-					database->syncprov != NULL);
+	has_changed =
+		fence_parting_end(record, database->is_multi_provider, database->syncprov != NULL);
 	if (!record->is_apart || !is_provider(database))
 		return has_changed;
 	record->is_apart = false;

@@ -155,6 +155,8 @@ static bool was_deleted(const Seen *seen, const Change *change)
 /* Made necessary by nobody who wrote to the entry. */
 static Cause cause_of_kind(const Change *change)
 {
+	if (change->is_put_back)
+		return CAUSE_PUT_BACK;
 	switch (change->kind) {
 	case CHANGE_CONSUMERS_RESTART:
 	case CHANGE_CONSUMERS_RETRY:
@@ -177,9 +179,7 @@ static Cause cause_of_entry(const Change *change, const Entry *entry, const Seen
 
 	if (entry ? old && csn && strcmp(old->csn, csn) != 0 : old || was_deleted(seen, change))
 		return CAUSE_DRIFT;
-	return change->is_put_back || (change->wanted && change->wanted->put_back)
-		       ? CAUSE_PUT_BACK
-		       : CAUSE_DESIRED_CHANGED;
+	return change->wanted && change->wanted->put_back ? CAUSE_PUT_BACK : CAUSE_DESIRED_CHANGED;
 }
 
 static void author_find(const Entry *entry, const SeenEntry *old, Attribution *ret)
