@@ -4,6 +4,7 @@
 #include "agent/doctor/doctor_look.h"
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/desired/links_relay.h"
 #include "common/slapd/layouts.h"
 
 /* Between the fence's look and slapd's own start lies what the fence takes (TimeoutStartSec= of the
@@ -35,6 +36,12 @@ static bool is_read_only(const Doctor *doctor, const char *suffix)
 
 static void record_check(Doctor *doctor, const FenceRecord *record)
 {
+	if (record->is_apart)
+		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
+			    "%s: others get each other's changes through this node alone, and it "
+			    "was away when slapd started: nobody can read it, and no client write "
+			    "here, before it has what its peers have",
+			    record->suffix);
 	if (record->is_closed)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "%s is closed to clients since slapd started: %s; it opens by itself "
@@ -96,6 +103,26 @@ static void look_check(Doctor *doctor, const Known *known)
 		doctor_saw(&doctor->report, DOCTOR_FENCE);
 }
 
+/* What the fence would prevent on this node, where nobody runs it. */
+static void relays_check(Doctor *doctor)
+{
+	const Wanted *wanted = &doctor->inputs.wanted;
+
+	for (size_t i = 0; wanted->self && i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+		AUTO(Pool) *scratch = pool_new();
+		const Links links = links_make(scratch, wanted->desired, database->desired);
+
+		if (database->is_partial && links_need(&links, wanted->self))
+			doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
+				    "%s: others get each other's changes through this node alone; "
+				    "when slapd was away here while both sides wrote, some of that "
+				    "may be lost, unless somebody closes it before it starts "
+				    "(OpenLDAP 2.5 and later)",
+				    database->desired->suffix);
+	}
+}
+
 void doctor_fence(Doctor *doctor)
 {
 	const Known *known = &doctor->inputs.state.known;
@@ -110,6 +137,7 @@ void doctor_fence(Doctor *doctor)
 		return;
 	}
 	if (known->fence.looked_sec == 0) {
+		relays_check(doctor);
 		doctor_skip(
 			doctor, DOCTOR_FENCE,
 			pool_printf(doctor->pool,
@@ -117,10 +145,12 @@ void doctor_fence(Doctor *doctor)
 				    remedy_text(REMEDY_FENCE)));
 		return;
 	}
-	if (!is_enabled(doctor))
+	if (!is_enabled(doctor)) {
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_FENCE, DOCTOR_WARNING,
 			    "syncward-fence.service ran once and is not enabled: nobody looks "
 			    "before slapd starts");
+		relays_check(doctor);
+	}
 	look_check(doctor, known);
 	for (size_t i = 0; i < known->fence.n_items; i++)
 		record_check(doctor, &known->fence.items[i]);

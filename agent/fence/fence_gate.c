@@ -5,9 +5,18 @@
 
 #define PATIENCE_MSEC 20000
 
-int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error *err)
+int fence_gate_modify(const SlapdTool *tool, const char *ldif, Error *err)
 {
 	static const char *const arguments[] = {"-n0", NULL};
+	SlapdTool alone = *tool;
+
+	/* Whatever time reading took: this decides. */
+	alone.deadline_msec = monotonic_msec() + PATIENCE_MSEC;
+	return slapd_tool_run(&alone, "modify", arguments, ldif, NULL, NULL, err);
+}
+
+int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error *err)
+{
 	AUTO(Pool) *pool = pool_new();
 	/* 2.4 goes on refusing writes where the attribute is deleted, so FALSE is written. */
 	const char *ldif = pool_printf(pool,
@@ -15,9 +24,5 @@ int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error 
 				       "olcReadOnly: %s\n",
 				       dn, is_closed ? "TRUE" : "FALSE");
 
-	SlapdTool alone = *tool;
-
-	/* Whatever time reading took: this decides. */
-	alone.deadline_msec = monotonic_msec() + PATIENCE_MSEC;
-	return slapd_tool_run(&alone, "modify", arguments, ldif, NULL, NULL, err);
+	return fence_gate_modify(tool, ldif, err);
 }

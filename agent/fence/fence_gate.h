@@ -13,4 +13,7 @@
  */
 int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error *err);
 
+/* Has slapd's own tool change slapd.d by any LDIF, likewise. */
+int fence_gate_modify(const SlapdTool *tool, const char *ldif, Error *err);
+
 #endif

@@ -7,9 +7,8 @@
 
 #include "agent/fence/fence_content.h"
 #include "agent/fence/fence_gate.h"
-#include "agent/fence/fence_site.h"
-#include "agent/state/history.h"
-#include "agent/state/state_fence.h"
+#include "agent/fence/fence_relay.h"
+#include "agent/fence/fence_work.h"
 #include "agent/state/state_told.h"
 #include "agent/system/clock.h"
 #include "agent/system/lock.h"
@@ -19,23 +18,7 @@
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000
 
-typedef struct Fence {
-	Pool *pool;
-	const Context *context;
-	const FenceOptions *options;
-	const Known *known;
-	FenceSite site;
-	FenceRecords records; /* as they will be remembered */
-	FenceReport *report;
-	bool has_lock;
-} Fence;
-
 /* --- the state folder --- */
-
-static int records_write(const Fence *fence, Error *err)
-{
-	return state_write_fence(fence->context->state_dir, &fence->records, err);
-}
 
 /* A copy that can be changed, with one for each database that was seen; of others nothing is known
  * any more. */
@@ -61,36 +44,12 @@ static void records_take(Fence *fence)
 	for (size_t i = 0; i < fence->known->fence.n_items; i++) {
 		const FenceRecord *before = &fence->known->fence.items[i];
 
-		if ((before->is_closed || before->is_closing) &&
+		if ((before->is_closed || before->is_closing || before->is_apart ||
+		     before->is_parting) &&
 		    !fence_record(&fence->records, before->suffix))
 			POOL_PUSH(fence->pool, fence->records.items, fence->records.n_items,
 				  *before);
 	}
-}
-
-/* --- telling --- */
-
-/* written: the entry that was closed or opened just now; NULL: nothing was written. */
-static void tell(const Fence *fence, EventKind kind, const FenceRecord *record,
-		 const Entry *written, const char *text)
-{
-	const JournalContext journal = {.trigger = "fence", .operator= {.command = "fence"} };
-	const HistoryWriter writer = {.state_dir = fence->context->state_dir,
-				      .now_sec = clock_system.realtime_sec(NULL),
-				      .context = &journal,
-				      .has_lock = fence->has_lock};
-	Event event = {.kind = kind, .suffix = record->suffix, .text = text};
-	Error err;
-
-	if (written) {
-		event.cause = kind == EVENT_FENCE_OPENED ? CAUSE_PUT_BACK : CAUSE_FENCE;
-		event.dn = fence_site_dn(fence->pool, written);
-		event.attribute = "olcReadOnly";
-		event.new_value = kind == EVENT_FENCE_OPENED ? "FALSE" : "TRUE";
-	}
-	journal_tell(&journal, &event);
-	if (history_append(&writer, &(EventList){&event, 1}, &err) < 0)
-		say("%s", err.text);
 }
 
 /* slapmodify gives the entry another entryCSN: nobody shall take that for somebody else's. */
@@ -104,15 +63,6 @@ static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *
 	if (state_forget_entries(fence->context->state_dir, &dn, 1, &kept_err) < 0)
 		say("%s", kept_err.text);
 	return 0;
-}
-
-static void result_add(Fence *fence, const FenceRecord *record, const char *text, bool is_closed)
-{
-	POOL_PUSH(fence->pool, fence->report->items, fence->report->n_items,
-		  {.suffix = record->suffix,
-		   .verdict = record->verdict,
-		   .text = text,
-		   .is_closed = is_closed});
 }
 
 /* --- judging --- */
@@ -176,7 +126,7 @@ static int close_database(Fence *fence, FenceRecord *record, const Entry *databa
 {
 	record->is_closing = true;
 	record->is_of_daemon = false;
-	if (records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
+	if (fence_records_write(fence, err) == 0 && gate_set(fence, database, true, err) == 0)
 		record->is_closed = true;
 	record->is_closing = false;
 	return record->is_closed ? 0 : -1;
@@ -196,12 +146,12 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 	Error err;
 
 	if (is_read_only(database)) {
-		result_add(fence, record,
-			   pool_printf(pool,
-				       "%s; clients cannot write to it already, by its "
-				       "olcReadOnly",
-				       record->text),
-			   true);
+		fence_result_add(fence, record,
+				 pool_printf(pool,
+					     "%s; clients cannot write to it already, by its "
+					     "olcReadOnly",
+					     record->text),
+				 true);
 		return;
 	}
 	if (close_database(fence, record, database, &err) == 0) {
@@ -209,19 +159,21 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 			pool, "%s: %s; it is closed to clients until it has what its peers have",
 			record->suffix, record->text);
 
-		tell(fence, EVENT_FENCE_CLOSED, record, database, text);
-		result_add(fence, record, text + strlen(record->suffix) + 2, true);
+		fence_tell(fence, EVENT_FENCE_CLOSED, record, database, text);
+		fence_result_add(fence, record, text + strlen(record->suffix) + 2, true);
 		return;
 	}
-	tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-	     pool_printf(
-		     pool,
-		     "%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
-		     "no slapmodify): %s. A client's write here makes its peers lose entries: %s",
-		     record->suffix, record->text, err.text, remedy_text(REMEDY_FENCE_BY_HAND)));
-	result_add(fence, record,
-		   pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
-		   false);
+	fence_tell(
+		fence, EVENT_FENCE_UNKNOWN, record, NULL,
+		pool_printf(
+			pool,
+			"%s: %s, and it could not be closed to clients (OpenLDAP before 2.5 has "
+			"no slapmodify): %s. A client's write here makes its peers lose entries: %s",
+			record->suffix, record->text, err.text, remedy_text(REMEDY_FENCE_BY_HAND)));
+	fence_result_add(
+		fence, record,
+		pool_printf(pool, "%s, and it could not be closed: %s", record->text, err.text),
+		false);
 }
 
 /* The right one is back before the other one was filled. */
@@ -233,18 +185,19 @@ static void let_in(Fence *fence, FenceRecord *record, const Entry *database)
 	Error err;
 
 	if (must_open && gate_set(fence, database, false, &err) < 0) {
-		result_add(fence, record,
-			   pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
-			   true);
+		fence_result_add(
+			fence, record,
+			pool_printf(pool, "%s, and it could not be opened: %s", text, err.text),
+			true);
 		return;
 	}
 	if (record->is_closed) {
 		record->is_closed = false;
-		tell(fence, EVENT_FENCE_OPENED, record, must_open ? database : NULL,
-		     pool_printf(pool, "%s: %s; it is open to clients %s", record->suffix, text,
-				 must_open ? "again" : "already, by its olcReadOnly"));
+		fence_tell(fence, EVENT_FENCE_OPENED, record, must_open ? database : NULL,
+			   pool_printf(pool, "%s: %s; it is open to clients %s", record->suffix,
+				       text, must_open ? "again" : "already, by its olcReadOnly"));
 	}
-	result_add(fence, record, text, is_read_only(database) && !must_open);
+	fence_result_add(fence, record, text, is_read_only(database) && !must_open);
 }
 
 static void act(Fence *fence, FenceRecord *record, const Entry *database)
@@ -255,12 +208,13 @@ static void act(Fence *fence, FenceRecord *record, const Entry *database)
 		let_in(fence, record, database);
 	} else {
 		if (record->verdict == FENCE_NOT_KNOWN)
-			tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
-			     pool_printf(fence->pool,
-					 "%s: whether it is the database that was here cannot be "
-					 "told, and it stays as it is: %s",
-					 record->suffix, record->text));
-		result_add(fence, record, record->text, database && is_read_only(database));
+			fence_tell(fence, EVENT_FENCE_UNKNOWN, record, NULL,
+				   pool_printf(
+					   fence->pool,
+					   "%s: whether it is the database that was here cannot be "
+					   "told, and it stays as it is: %s",
+					   record->suffix, record->text));
+		fence_result_add(fence, record, record->text, database && is_read_only(database));
 	}
 }
 
@@ -290,6 +244,8 @@ static void look_at(Fence *fence, FenceRecord *record)
 	record->verdict = found.verdict;
 	record->text = found.text;
 	act(fence, record, database);
+	if (!look.file.is_used)
+		fence_take_apart(fence, record, database);
 	record->is_after_stop = false;
 	/* Also where nobody could tell: slapd goes on with this file. */
 	if (!fence_verdict_closes(found.verdict) && look.file.is_there && !record->is_closed) {
@@ -326,7 +282,7 @@ static int fence_look(Fence *fence, Error *err)
 	if (fence_slapd_runs(fence->pool, fence->context, seen->pid_file)) {
 		fence->report->notice = "slapd runs, so nothing was judged; what the daemon sees "
 					"from now on is compared before slapd starts again";
-		return records_write(fence, err);
+		return fence_records_write(fence, err);
 	}
 	/* Somebody looked, also where there is nothing to compare with. */
 	if (!fence->options->is_after_stop)
@@ -334,7 +290,7 @@ static int fence_look(Fence *fence, Error *err)
 	if (seen->n_items == 0) {
 		fence->report->notice = "nothing was noted yet to compare with; the daemon does "
 					"that while slapd runs";
-		return records_write(fence, err);
+		return fence_records_write(fence, err);
 	}
 	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
 	    0)
@@ -344,7 +300,7 @@ static int fence_look(Fence *fence, Error *err)
 			note_file(fence, &fence->records.items[i]);
 		else
 			look_at(fence, &fence->records.items[i]);
-	return records_write(fence, err);
+	return fence_records_write(fence, err);
 }
 
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,
@@ -363,6 +319,7 @@ int fence_run(Pool *pool, const Context *context, const FenceOptions *options, F
 	result = state_read(pool, context->state_dir, lock >= 0, &state, err);
 	if (result == 0) {
 		fence.known = &state.known;
+		fence.is_paused = pause_holds(&state.pause, clock_system.realtime_sec(NULL));
 		result = fence_look(&fence, err);
 	}
 	lock_release(lock);
@@ -377,10 +334,11 @@ int fence_exit_status(const FenceReport *report)
 	for (size_t i = 0; i < report->n_items; i++) {
 		const FenceResult *item = &report->items[i];
 
-		if (item->verdict == FENCE_NOT_KNOWN ||
-		    (fence_verdict_closes(item->verdict) && !item->is_closed))
+		const bool must_close = item->is_relay || fence_verdict_closes(item->verdict);
+
+		if (item->verdict == FENCE_NOT_KNOWN || (must_close && !item->is_closed))
 			return 1;
-		is_closed |= fence_verdict_closes(item->verdict);
+		is_closed |= must_close;
 	}
 	return is_closed ? 3 : 0;
 }

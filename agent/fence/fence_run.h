@@ -3,26 +3,13 @@
 #define SYNCWARD_FENCE_RUN_H
 
 #include "agent/fence/fence_options.h"
+#include "agent/fence/fence_report.h"
 #include "agent/pass/site.h"
-#include "common/copy/fence.h"
-
-/* What came of one database. */
-typedef struct FenceResult {
-	const char *suffix;
-	FenceVerdict verdict;
-	const char *text; /* a sentence, without the suffix */
-	bool is_closed;   /* clients cannot write, whoever saw to that */
-} FenceResult;
-
-typedef struct FenceReport {
-	const char *notice; /* why nothing was judged; NULL: it was */
-	FenceResult *items;
-	size_t n_items;
-} FenceReport;
 
 /*
  * Before slapd starts: looks whether each database is the one that the daemon saw last, closes it
- * to clients when it is older or absent, and opens what it closed when the right one is back. What
+ * to clients when it is older or absent, and opens what it closed when the right one is back. Of a
+ * relay it takes what makes it a provider (common/copy/fence_apart.h). What
  * it found is in the state folder before it returns. Never changes anything while slapd runs.
  */
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,

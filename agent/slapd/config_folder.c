@@ -13,6 +13,7 @@
 
 #define FILE_MAX_BYTES  (8 << 20) /* a thousand olcSyncrepl values take 250 kB */
 #define DATABASE_PREFIX "olcDatabase="
+#define OVERLAY_PREFIX  "olcOverlay="
 #define FILE_SUFFIX     ".ldif"
 
 static int bytes_read(Pool *pool, const char *path, const char **ret, size_t *ret_len, Error *err)
@@ -51,28 +52,33 @@ static int entry_read(Pool *pool, const char *path, Entry *ret, Error *err)
 	return 0;
 }
 
-static bool is_database(const char *name)
+static bool is_entry(const char *name, const char *prefix)
 {
 	const size_t len = strlen(name), n_suffix = sizeof(FILE_SUFFIX) - 1;
 
-	return strncmp(name, DATABASE_PREFIX, sizeof(DATABASE_PREFIX) - 1) == 0 && len > n_suffix &&
+	return strncmp(name, prefix, strlen(prefix)) == 0 && len > n_suffix &&
 	       strcmp(name + len - n_suffix, FILE_SUFFIX) == 0;
 }
 
-int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err)
+/* A folder that is not there has none, where it need not be. */
+static int entries_read(Pool *pool, const char *folder_path, const char *prefix, bool must_be,
+			Tree *ret, Error *err)
 {
-	const char *folder_path = pool_printf(pool, "%s/cn=config", config_dir);
 	DIR *folder = opendir(folder_path);
 	const struct dirent *item;
 	Tree tree = {0};
 	int result = 0;
 
+	if (!folder && errno == ENOENT && !must_be) {
+		*ret = tree;
+		return 0;
+	}
 	if (!folder)
 		return error_set(err, ERROR_SYSTEM, errno, "%s: %s", folder_path, strerror(errno));
 	while (result == 0 && (item = readdir(folder))) {
 		Entry entry;
 
-		if (!is_database(item->d_name))
+		if (!is_entry(item->d_name, prefix))
 			continue;
 		result = entry_read(pool, pool_printf(pool, "%s/%s", folder_path, item->d_name),
 				    &entry, err);
@@ -83,6 +89,19 @@ int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err
 	if (result == 0)
 		*ret = tree;
 	return result;
+}
+
+int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err)
+{
+	return entries_read(pool, pool_printf(pool, "%s/cn=config", config_dir), DATABASE_PREFIX,
+			    true, ret, err);
+}
+
+int config_folder_overlays(Pool *pool, const char *config_dir, const char *database_dn, Tree *ret,
+			   Error *err)
+{
+	return entries_read(pool, pool_printf(pool, "%s/cn=config/%s", config_dir, database_dn),
+			    OVERLAY_PREFIX, false, ret, err);
 }
 
 int config_folder_global(Pool *pool, const char *config_dir, Entry *ret, Error *err)

@@ -12,6 +12,10 @@
  */
 int config_folder_read(Pool *pool, const char *config_dir, Tree *ret, Error *err);
 
+/* The same for the overlays of one database; their DNs are relative to it. */
+int config_folder_overlays(Pool *pool, const char *config_dir, const char *database_dn, Tree *ret,
+			   Error *err);
+
 /* Whatever is passed on: the file of the main entry, with olcPidFile. */
 int config_folder_global(Pool *pool, const char *config_dir, Entry *ret, Error *err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/state/state_fence.h"
 
+#include <string.h>
+
 #include <json-c/json.h>
 
 #include "agent/state/state_names.h"
@@ -22,11 +24,29 @@ static int file_load(const JsonNode *object, DatabaseFile *ret)
 	return 0;
 }
 
-static int record_load(const JsonNode *item, FenceRecord *ret)
+/* Of each setting its values. */
+static const Entry *overlay_load(Pool *pool, const JsonNode *object)
+{
+	Entry *entry = pool_alloc(pool, sizeof(*entry));
+
+	for (size_t i = 0; i < object->n_children; i++) {
+		const JsonNode *list = &object->children[i];
+
+		for (size_t k = 0; k < list->n_children; k++)
+			if (list->children[k].type == JSON_STRING)
+				entry_add_value(pool, entry, list->key, list->children[k].string,
+						strlen(list->children[k].string));
+	}
+	return entry;
+}
+
+static int record_load(Pool *pool, const JsonNode *item, FenceRecord *ret)
 {
 	const JsonNode *file = item->type == JSON_OBJECT ? json_member(item, "file") : NULL;
+	const JsonNode *overlay = item->type == JSON_OBJECT ? json_member(item, "overlay") : NULL;
 
-	if (item->type != JSON_OBJECT || !member_string(item, "suffix"))
+	if (item->type != JSON_OBJECT || !member_string(item, "suffix") ||
+	    (overlay && overlay->type != JSON_OBJECT))
 		return -1;
 	*ret = (FenceRecord){
 		.suffix = member_string(item, "suffix"),
@@ -37,6 +57,9 @@ static int record_load(const JsonNode *item, FenceRecord *ret)
 		.is_of_daemon = json_member(item, "of_daemon") != NULL,
 		.has_file = file != NULL,
 		.is_after_stop = json_member(item, "after_stop") != NULL,
+		.is_apart = json_member(item, "apart") != NULL,
+		.is_parting = json_member(item, "parting") != NULL,
+		.overlay = overlay ? overlay_load(pool, overlay) : NULL,
 	};
 	ret->text = ret->text ? ret->text : "";
 	return file ? file_load(file, &ret->file) : 0;
@@ -52,7 +75,7 @@ int fence_load(Pool *pool, const JsonNode *root, void *target)
 	FenceRecord record;
 
 	for (size_t i = 0; list && i < list->n_children; i++) {
-		if (record_load(&list->children[i], &record) < 0)
+		if (record_load(pool, &list->children[i], &record) < 0)
 			return -1;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
@@ -62,6 +85,27 @@ int fence_load(Pool *pool, const JsonNode *root, void *target)
 	return 0;
 }
 
+static struct json_object *overlay_new(const Entry *overlay)
+{
+	struct json_object *object = json_object_new_object();
+
+	for (size_t i = 0; i < overlay->n_attributes; i++) {
+		const Attribute *attribute = &overlay->attributes[i];
+		struct json_object *list = json_object_new_array();
+
+		for (size_t k = 0; k < attribute->n_values; k++)
+			json_object_array_add(list, state_text(attribute->values[k].bytes));
+		json_object_object_add(object, attribute->name, list);
+	}
+	return object;
+}
+
+static void flag_add(struct json_object *object, const char *name, bool is_set)
+{
+	if (is_set)
+		json_object_object_add(object, name, json_object_new_boolean(1));
+}
+
 static struct json_object *record_new(const FenceRecord *record)
 {
 	struct json_object *object = json_object_new_object(), *file;
@@ -69,14 +113,14 @@ static struct json_object *record_new(const FenceRecord *record)
 	json_object_object_add(object, "suffix", state_text(record->suffix));
 	json_object_object_add(object, "verdict", state_text(fence_verdict_name(record->verdict)));
 	json_object_object_add(object, "text", state_text(record->text));
-	if (record->is_closed)
-		json_object_object_add(object, "closed", json_object_new_boolean(1));
-	if (record->is_closing)
-		json_object_object_add(object, "closing", json_object_new_boolean(1));
-	if (record->is_of_daemon)
-		json_object_object_add(object, "of_daemon", json_object_new_boolean(1));
-	if (record->is_after_stop)
-		json_object_object_add(object, "after_stop", json_object_new_boolean(1));
+	flag_add(object, "closed", record->is_closed);
+	flag_add(object, "closing", record->is_closing);
+	flag_add(object, "of_daemon", record->is_of_daemon);
+	flag_add(object, "after_stop", record->is_after_stop);
+	flag_add(object, "apart", record->is_apart);
+	flag_add(object, "parting", record->is_parting);
+	if (record->overlay)
+		json_object_object_add(object, "overlay", overlay_new(record->overlay));
 	if (!record->has_file)
 		return object;
 	file = json_object_new_object();
@@ -114,6 +158,7 @@ static int item_load(Pool *pool, const JsonNode *item, LastSeen *ret)
 			return -1;
 		POOL_PUSH(pool, seen.csns, seen.n_csns, list->children[i].string);
 	}
+	seen.is_relay = list && json_member(item, "relay") != NULL;
 	*ret = seen;
 	return seen.suffix ? 0 : -1;
 }
@@ -152,6 +197,7 @@ static struct json_object *item_new(const LastSeen *item)
 		json_object_array_add(list, json_object_new_string(item->csns[i]));
 	json_object_object_add(object, "suffix", json_object_new_string(item->suffix));
 	json_object_object_add(object, "contextCSN", list);
+	flag_add(object, "relay", item->is_relay);
 	return object;
 }
 

@@ -62,7 +62,8 @@ const LastSeen *last_seen(const LastSeenAll *seen, const char *suffix)
 
 static bool item_equal(const LastSeen *one, const LastSeen *other)
 {
-	if (one->n_csns != other->n_csns || strcmp(one->suffix, other->suffix) != 0)
+	if (one->n_csns != other->n_csns || one->is_relay != other->is_relay ||
+	    strcmp(one->suffix, other->suffix) != 0)
 		return false;
 	for (size_t i = 0; i < one->n_csns; i++)
 		if (strcmp(one->csns[i], other->csns[i]) != 0)
@@ -95,6 +96,7 @@ static bool record_equal(const FenceRecord *one, const FenceRecord *other)
 	       text_equal(one->text, other->text) && one->is_closed == other->is_closed &&
 	       one->is_closing == other->is_closing && one->is_of_daemon == other->is_of_daemon &&
 	       one->has_file == other->has_file && one->is_after_stop == other->is_after_stop &&
+	       one->is_apart == other->is_apart && one->is_parting == other->is_parting &&
 	       (!one->has_file || file_equal(&one->file, &other->file));
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/pool.h"
+#include "common/base/tree.h"
 
 /*
  * Is a database, before slapd starts, the one that was here last? slapd that is given an old backup
@@ -52,7 +53,11 @@ typedef struct FenceRecord {
 	bool is_of_daemon; /* it was the daemon that closed it, or set out to, while slapd ran */
 	bool has_file;     /* the file was right then: */
 	DatabaseFile file;
-	bool is_after_stop; /* slapd has not run since */
+	bool is_after_stop;   /* slapd has not run since */
+	bool is_apart;        /* it took from the database what makes it a provider (fence_apart.h),
+				 and nobody gave that back yet */
+	bool is_parting;      /* it set out to, and was cut off */
+	const Entry *overlay; /* what it took of syncprov; NULL: nothing */
 } FenceRecord;
 
 typedef struct FenceRecords {
@@ -76,6 +81,8 @@ typedef struct LastSeen {
 	const char *suffix;
 	const char **csns;
 	size_t n_csns;
+	bool is_relay; /* others get each other's changes through this node alone, and the daemon
+			  would make it a provider again */
 } LastSeen;
 
 /* What the daemon notes for the fence, which has no running slapd to ask. */

@@ -1,17 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/compose_overlay.h"
 
+#include "common/copy/fence_apart.h"
+
+/* What peers.json says, or else as it was where the fence took it. */
+static void setting_add(const Compose *compose, const char *name, const char *value,
+			const Entry *taken, Step *step)
+{
+	if (!value && taken)
+		value = entry_first(taken, name);
+	if (value)
+		mod_one(compose->diff->pool, step, MOD_ADD, name, value);
+}
+
 static void overlay_mods(const Compose *compose, const DesiredDatabase *desired, Step *step)
 {
+	static const char *const others[] = {"olcSpSessionlogSource", "olcSpNoPresent",
+					     "olcSpReloadHint"};
 	Pool *pool = compose->diff->pool;
+	const Entry *taken = fence_overlay_taken(&compose->diff->in->known->fence, desired->suffix);
 
 	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
 	mod_value(pool, &step->mods[0], "olcSyncProvConfig");
 	mod_one(pool, step, MOD_ADD, "olcOverlay", "syncprov");
-	if (desired->checkpoint)
-		mod_one(pool, step, MOD_ADD, "olcSpCheckpoint", desired->checkpoint);
-	if (desired->sessionlog)
-		mod_one(pool, step, MOD_ADD, "olcSpSessionlog", desired->sessionlog);
+	setting_add(compose, "olcSpCheckpoint", desired->checkpoint, taken, step);
+	setting_add(compose, "olcSpSessionlog", desired->sessionlog,
+		    desired->removes_sessionlog ? NULL : taken, step);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		setting_add(compose, others[i], NULL, taken, step);
 }
 
 void compose_overlay(const Compose *compose, const DatabasePlan *database)

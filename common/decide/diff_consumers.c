@@ -4,6 +4,7 @@
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/decide/diff_parts.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/joining_links.h"
 #include "common/decide/joining_readers.h"
@@ -309,6 +310,8 @@ static void multi_provider_diff(Matching *matching)
 			       : peer_is_consumer(diff->in->wanted->self)
 				       ? "peers.json makes this node a consumer"
 				       : "no other peer is left",
+			.is_put_back = is_wanted &&
+				       fence_is_apart(&diff->in->known->fence, matching->suffix),
 		});
 	if (hold)
 		plan_hold(diff->pool, diff->plan, change, *hold);

@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
 #include "common/base/suggest.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/diff.h"
 #include "common/decide/diff_parts.h"
 #include "common/decide/diff_unfit.h"
@@ -103,6 +104,7 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 			.subject = "syncprov",
 			.new_value = overlay_describe(diff->pool, desired),
 			.why = "peers read this database from here",
+			.is_put_back = fence_is_apart(&diff->in->known->fence, desired->suffix),
 		});
 	if (joining)
 		plan_hold(diff->pool, diff->plan, change, *joining);

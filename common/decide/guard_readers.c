@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/remedies.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/diff.h"
 #include "common/decide/joining_copies.h"
 #include "common/decide/reader_verdict.h"
@@ -86,6 +87,13 @@ static const char *release_lead(const Readers *readers, const char *reader)
 	return "write in this database of peers.json";
 }
 
+/* Also while the fence has taken the overlay: that comes back, and is no first one. */
+static bool is_read_here(const Readers *readers)
+{
+	return readers->live->syncprov ||
+	       fence_is_apart(&readers->diff->in->known->fence, readers->wanted->desired->suffix);
+}
+
 /* A database that is not read from here yet has nothing to tell of its readers. */
 static void finding_add(const Readers *readers, const char *reader, const ReaderVerdict *verdict)
 {
@@ -100,7 +108,7 @@ static void finding_add(const Readers *readers, const char *reader, const Reader
 	const bool sees_all = verdict->outcome == READS_EVERYTHING;
 	Plan *plan = readers->diff->plan;
 
-	if (!readers->live->syncprov)
+	if (!is_read_here(readers))
 		return;
 	plan_add_finding(readers->diff->pool, plan, kinds[verdict->outcome].severity,
 			 kinds[verdict->outcome].code, readers->lists.suffix, "%s%s%s%s%s",
@@ -116,7 +124,7 @@ static void hold_with_provider(const Readers *readers, Hold hold)
 {
 	Diff *diff = readers->diff;
 
-	if (!readers->live->syncprov)
+	if (!is_read_here(readers))
 		plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_SERVER_ID), hold);
 }
 
@@ -167,7 +175,7 @@ static void provider_hold(const Readers *readers, const char *reader, const Read
 	const Hold hold = hold_make(readers, reader, verdict->sentence);
 
 	if (diff_is_released_for(diff, GUARD_READERS, readers->lists.suffix) ||
-	    (verdict->outcome == READS_NOT_PROVEN && readers->live->syncprov))
+	    (verdict->outcome == READS_NOT_PROVEN && is_read_here(readers)))
 		return;
 	if (plan_hold_kinds(diff->pool, diff->plan, readers->database, CHANGES_TO_PROVIDER, hold) >
 	    0)
@@ -221,7 +229,7 @@ void guard_readers(Diff *diff)
 			reader_take(&readers, readers.wanted->readers[k]);
 		if (readers.wanted->has_unknown_reader)
 			reader_take(&readers, NULL);
-		if (readers.live->syncprov)
+		if (is_read_here(&readers))
 			unnamed_readers_find(diff, readers.wanted, &readers.lists);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "common/base/remedies.h"
 #include "common/base/text.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/matching.h"
@@ -138,7 +139,9 @@ static bool relays(const Diff *diff, const DatabasePlan *database)
 	const LiveDatabase *live = database->live;
 	const bool is_partial = database->wanted->is_partial || (known && known->was_partial);
 
-	return is_partial && live && live->syncprov && !removals_fill(diff, database);
+	return is_partial && live &&
+	       (live->syncprov || fence_is_apart(&diff->in->known->fence, database->suffix)) &&
+	       !removals_fill(diff, database);
 }
 
 static void hold_parting(Diff *diff, const DatabasePlan *database)

@@ -98,7 +98,8 @@ static bool is_fenced(const HeartbeatLook *look)
 	const FenceRecord *record =
 		fence_record(&look->known->fence, look->wanted->desired->suffix);
 
-	return record && (record->is_closed || record->is_closing);
+	return record &&
+	       (record->is_closed || record->is_closing || record->is_apart || record->is_parting);
 }
 
 /* --- memory and configuration --- */

@@ -9,6 +9,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_alone.h"
+#include "common/decide/joining_apart.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_heirs.h"
@@ -382,7 +383,9 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 	if (!joining.here->has_suffix)
 		return joining_judge_empty(&joining);
 	hold = joining_judge_identity(&joining);
-	return hold ? hold : judge_refresh(&joining);
+	if (hold)
+		return hold;
+	return joining.is_apart ? joining_judge_apart(&joining) : judge_refresh(&joining);
 }
 
 const Hold *joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)

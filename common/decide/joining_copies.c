@@ -5,6 +5,7 @@
 
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/role.h"
 #include "common/slapd/dn.h"
@@ -27,6 +28,10 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
 	const bool is_fenced = fence_is_closed(&diff->in->known->fence, suffix);
+	const bool joins = is_fenced || (known && known->is_joining) ||
+			   role_rises(diff, suffix, live) || role_opens(diff, wanted, live);
+	const bool is_apart = !joins && !peer_is_consumer(diff->in->wanted->self) &&
+			      fence_is_apart(&diff->in->known->fence, suffix);
 	Content *peers =
 		pool_alloc(diff->pool, (facts->n_peers + facts->n_others + 1) * sizeof(*peers));
 	const size_t n_peers = copies_take(diff, facts->peers, facts->n_peers, peers);
@@ -45,9 +50,9 @@ Joining joining_of(Diff *diff, const WantedDatabase *wanted, const LiveDatabase 
 		.n_heirs = copies_take(diff, facts->heirs, facts->n_heirs, heirs),
 		.suffix = suffix,
 		.our_id = peer_server_id(diff->in->wanted->self),
-		.was_joining = is_fenced || (known && known->is_joining) ||
-			       role_rises(diff, suffix, live) || role_opens(diff, wanted, live),
+		.was_joining = joins || is_apart,
 		.is_fenced = is_fenced,
+		.is_apart = is_apart,
 	};
 }
 

@@ -20,6 +20,8 @@ typedef struct Joining {
 	bool was_joining; /* a first refresh was not complete, as remembered */
 	bool is_fenced;   /* it was older than it had been when slapd started, and is closed: it
 			     joins, though it is a provider */
+	bool is_apart;    /* it was complete, and joins only because it is a relay that was away:
+			     was_joining with it */
 } Joining;
 
 /* All in the plan's pool, or borrowed from the arguments. */

@@ -17,7 +17,7 @@
 
 bool joining_asks_extra(const Joining *joining)
 {
-	return joining->was_joining ||
+	return (joining->was_joining && !joining->is_apart) ||
 	       !known_was_complete(joining->diff->in->known, joining->suffix);
 }
 

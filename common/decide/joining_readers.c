@@ -373,10 +373,10 @@ static bool is_closed(const Joining *joining)
 	return false;
 }
 
-/* Clients could write here before, and peers knew it: somebody took the flag away. */
+/* Clients could write here before, and peers knew it: somebody took the flag away, or the fence. */
 static bool was_open(const Joining *joining)
 {
-	return !joining->was_joining &&
+	return (!joining->was_joining || joining->is_apart) &&
 	       known_was_complete(joining->diff->in->known, joining->suffix);
 }
 

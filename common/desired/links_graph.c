@@ -110,6 +110,14 @@ bool links_are_cut(const Links *links, LinksCut *ret)
 	return is_cut(&graph, ret);
 }
 
+bool links_are_cut_without(const Links *links, size_t lost, LinksCut *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const Graph graph = {links, links_turned(scratch, links), lost};
+
+	return lost < links->n_relays && is_cut(&graph, ret);
+}
+
 LinksCuts links_cuts_by_loss(Pool *pool, const Links *links)
 {
 	AUTO(Pool) *scratch = pool_new();

@@ -14,6 +14,9 @@ typedef struct LinksCut {
 /* True when the database is in parts; ret is one example. */
 bool links_are_cut(const Links *links, LinksCut *ret);
 
+/* The same while the relay at that position in nodes is away; false for other nodes. */
+bool links_are_cut_without(const Links *links, size_t lost, LinksCut *ret);
+
 typedef struct LinksCuts {
 	LinksCut *items;
 	size_t n_items;

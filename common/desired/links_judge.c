@@ -2,7 +2,7 @@
 #include "common/desired/links_judge.h"
 
 #include "common/base/remedies.h"
-#include "common/desired/links_graph.h"
+#include "common/desired/links_relay.h"
 
 #define READ_MIN 2
 #define READ_MAX 16 /* a full mesh of 17 */
@@ -12,22 +12,14 @@ static const char *more(Pool *pool, size_t n, const char *what)
 	return n > 1 ? pool_printf(pool, " (and %zu more %s)", n - 1, what) : "";
 }
 
-/* A provider that comes back reads both sides at once while both read it, and each may be told by
- * CSN that it has what was only on its way (2.4.57, 2.5.13, 2.6.10: entries and deletions lost,
- * contextCSN equal). A hub takes no writes, and nothing comes to it from behind. */
-static bool may_lose(const LinksCut *cut)
-{
-	return cut->lost->role == PEER_PROVIDER && cut->to->role == PEER_PROVIDER;
-}
-
 static const char *loss_text(Pool *pool, const LinksCuts *cuts)
 {
 	for (size_t i = 0; i < cuts->n_items; i++)
-		if (may_lose(&cuts->items[i]))
+		if (links_cut_may_lose(&cuts->items[i]))
 			return pool_printf(pool,
 					   "; when a provider is back that was away so, slapd may "
-					   "lose for good what was written on both sides, which "
-					   "only `%s` tells",
+					   "lose some of what both sides wrote, unless "
+					   "syncward-fence is enabled there; only `%s` tells",
 					   remedy_text(REMEDY_COMPARE));
 	return "";
 }

@@ -4,6 +4,7 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/copy_doubted.h"
+#include "common/desired/links_relay.h"
 
 static bool covers(const CopyHealth *here, const char *const *csns, size_t n_csns)
 {
@@ -44,6 +45,21 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);
 }
 
+/* The daemon gives back only what it makes itself, and not to who left. */
+static bool is_relay(const FenceNote *note, const char *suffix)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const Wanted *wanted = note->plan->wanted;
+	const WantedDatabase *database = wanted ? wanted_find(wanted, suffix) : NULL;
+	Links links;
+
+	if (!database || !database->is_partial || !database->desired->manages_syncprov ||
+	    wanted->desired->mode != POLICY_ENFORCE || known_left(note->known, suffix))
+		return false;
+	links = links_make(scratch, wanted->desired, database->desired);
+	return links_need(&links, wanted->self);
+}
+
 void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 {
 	for (size_t i = 0; i < note->n_databases; i++) {
@@ -57,5 +73,8 @@ void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 				   .n_csns = health->here.n_csns});
 		else if (before)
 			POOL_PUSH(pool, seen->items, seen->n_items, *before);
+		else
+			continue;
+		seen->items[seen->n_items - 1].is_relay = is_relay(note, health->suffix);
 	}
 }

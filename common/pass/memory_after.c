@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/text.h"
+#include "common/copy/fence_apart.h"
 #include "common/decide/emptied.h"
 #include "common/decide/guard_identity.h"
 #include "common/decide/guard_link_parts.h"
@@ -126,6 +127,14 @@ static bool is_opening(const Plan *plan, const KnownDatabase *before, const char
 	       ((before && before->is_rising) || !plan_hold_of(plan, suffix, GUARD_ROLE));
 }
 
+/* A relay that was away waits, and is what it was: nothing has to be found out about it anew. */
+static bool was_taken_apart(const Known *known, const KnownDatabase *before)
+{
+	return before && !before->is_joining && !before->suspect &&
+	       fence_is_apart(&known->fence, before->suffix) &&
+	       !fence_is_closed(&known->fence, before->suffix);
+}
+
 /* What a hold of the plan says about a database that is not in step; false when nothing. */
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
@@ -134,6 +143,10 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
 	const KnownDatabase *before = known_database(known, suffix);
 
+	if (joining && !content && was_taken_apart(known, before)) {
+		*ret = *before;
+		return true;
+	}
 	*ret = (KnownDatabase){.suffix = suffix,
 			       .suspect = content ? pool_strdup(pool, content->text) : NULL,
 			       .is_joining = joining != NULL,

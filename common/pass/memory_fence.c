@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "common/copy/fence_apart.h"
 #include "common/plan/plan_changes.h"
 
 /* --- closing --- */
@@ -70,6 +71,30 @@ static bool is_open(const Live *live, const char *suffix)
 	return live_find_database(live, suffix, &database) == 1 && !database->is_read_only;
 }
 
+/* Whatever it is by peers.json now: both are back, by whomever. */
+static bool is_provider(const LiveDatabase *database)
+{
+	return database->is_multi_provider && database->syncprov;
+}
+
+/* What the fence took, and what became of taking it where that was cut off. */
+static bool apart_end(const Live *live, FenceRecord *record)
+{
+	const LiveDatabase *database;
+	bool has_changed;
+
+	if ((!record->is_apart && !record->is_parting) ||
+	    live_find_database(live, record->suffix, &database) != 1)
+		return false;
+	has_changed =
+		fence_parting_end(record, database->is_multi_provider, database->syncprov != NULL);
+	if (!record->is_apart || !is_provider(database))
+		return has_changed;
+	record->is_apart = false;
+	record->overlay = NULL;
+	return true;
+}
+
 /* What became of a closing that was cut off, once slapd runs: the first look at the database
  * decides both ways, as whoever makes it read-only later is somebody else. */
 static bool closing_end(const Live *live, FenceRecord *record)
@@ -109,9 +134,12 @@ bool memory_opened(Pool *pool, const Live *live, Known *known)
 		if (record.is_closed && is_open(live, record.suffix)) {
 			seen = seen_without(pool, &seen, record.suffix);
 			has_changed = true;
-			continue;
+			if (!record.is_apart && !record.is_parting)
+				continue;
+			record.is_closed = false;
 		}
 		has_changed = closing_end(live, &record) || has_changed;
+		has_changed = apart_end(live, &record) || has_changed;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
 	if (has_changed) {

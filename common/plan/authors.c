@@ -155,6 +155,8 @@ static bool was_deleted(const Seen *seen, const Change *change)
 /* Made necessary by nobody who wrote to the entry. */
 static Cause cause_of_kind(const Change *change)
 {
+	if (change->is_put_back)
+		return CAUSE_PUT_BACK;
 	switch (change->kind) {
 	case CHANGE_CONSUMERS_RESTART:
 	case CHANGE_CONSUMERS_RETRY:

@@ -119,6 +119,7 @@ typedef struct Change {
 	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
 	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
 	bool old_is_gone;             /* whom the value names now was asked, and does not answer */
+	bool is_put_back;             /* syncward itself took it away (the fence) */
 	bool is_released;             /* it would be held, had not a person released a guard */
 	bool is_held;
 	Hold hold; /* when is_held */

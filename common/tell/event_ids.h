@@ -81,6 +81,8 @@
 	          "the database that was here is back, and open again") \
 	EVENT_ROW(FENCE_UNKNOWN, "fence-unknown", ERR, "a598a19af11647578abe89cc7d071f05", \
 	          "the agent cannot tell whether a database is the one that was here") \
+	EVENT_ROW(RELAY_APART, "relay-apart", NOTICE, "7dc2179cbeb047feb07f0ac9853bd4ea", \
+	          "a node that alone connects others waits until it has what its peers have") \
 	EVENT_ROW(NODE_SILENT, "node-silent", WARNING, "303be46b01fc4c648c4ad6d420ce61fb", \
 	          "a node wrote no heartbeat for three intervals") \
 	EVENT_ROW(NODE_HEARD, "node-heard", NOTICE, "d97cda7311f74993b6696b7f6666d933", \

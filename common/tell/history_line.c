@@ -28,6 +28,7 @@ bool record_keeps(EventKind kind)
 	case EVENT_RESUMED:
 	case EVENT_FENCE_CLOSED:
 	case EVENT_FENCE_OPENED:
+	case EVENT_RELAY_APART:
 		return true;
 	default:
 		return false;

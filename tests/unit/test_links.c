@@ -10,6 +10,7 @@
 #include "common/desired/links.h"
 #include "common/desired/links_graph.h"
 #include "common/desired/links_judge.h"
+#include "common/desired/links_relay.h"
 #include "common/desired/links_way.h"
 
 /* What stands in "peers" and behind it, and what comes of it. */
@@ -153,8 +154,8 @@ static void a_single_gateway_is_a_warning(void **state)
 	assert_string_equal(
 		judgement.warnings[0],
 		"dc=x: while peer 1 is away, what is written at peer 2 does not come to peer 3 (and 1 more such peers)"
-		"; when a provider is back that was away so, slapd may lose for good what was written on "
-		"both sides, which only `syncward compare` tells");
+		"; when a provider is back that was away so, slapd may lose some of what both sides wrote, "
+		"unless syncward-fence is enabled there; only `syncward compare` tells");
 }
 
 /* Nothing comes to it from behind. */
@@ -171,7 +172,35 @@ static void a_single_hub_is_a_warning_of_changes_that_wait(void **state)
 	(void)state;
 	assert_true(judgement.n_warnings > 0);
 	assert_non_null(strstr(judgement.warnings[0], "while peer 3 is away"));
-	assert_null(strstr(judgement.warnings[0], "for good"));
+	assert_null(strstr(judgement.warnings[0], "slapd may lose"));
+}
+
+static size_t part_of(const Scene *made, const size_t *parts, unsigned id)
+{
+	for (size_t i = 0; i < made->links.n_nodes; i++)
+		if (made->links.nodes[i]->id == id)
+			return parts[i];
+	return 0;
+}
+
+static void a_relay_is_who_alone_connects_providers(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Scene made = scene(
+		pool,
+		PEER(1, READS("2")) "," PEER(2, READS("1,3,4")) "," PEER(3, READS("2,4")) "," PEER(
+			4, READS("2,3")) "," PEER(5, HUB READS("1")) "," PEER(6, HUB READS("5")),
+		"");
+	const Links *links = &made.links;
+	const size_t *parts = links_parts_without(pool, links, links->nodes[1]);
+
+	(void)state;
+	assert_int_equal(links->nodes[1]->id, 2);
+	for (size_t i = 0; i < links->n_nodes; i++)
+		assert_int_equal(links_need(links, links->nodes[i]), links->nodes[i]->id == 2);
+	assert_int_equal(part_of(&made, parts, 3), part_of(&made, parts, 4));
+	assert_int_equal(part_of(&made, parts, 1), part_of(&made, parts, 6));
+	assert_int_not_equal(part_of(&made, parts, 1), part_of(&made, parts, 3));
 }
 
 static void who_reads_one_other_only_is_a_warning(void **state)
@@ -500,6 +529,7 @@ int main(void)
 		cmocka_unit_test(fifty_nodes_in_five_sites_have_530_sessions),
 		cmocka_unit_test(a_single_gateway_is_a_warning),
 		cmocka_unit_test(a_single_hub_is_a_warning_of_changes_that_wait),
+		cmocka_unit_test(a_relay_is_who_alone_connects_providers),
 		cmocka_unit_test(who_reads_one_other_only_is_a_warning),
 		cmocka_unit_test(providers_that_read_at_intervals_are_a_warning),
 		cmocka_unit_test(very_many_links_are_a_note),

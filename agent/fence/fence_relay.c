@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/fence/fence_relay.h"
+
+#include "agent/fence/fence_parts.h"
+#include "agent/state/state_told.h"
+#include "agent/system/say.h"
+#include "common/base/remedies.h"
+#include "common/copy/fence_apart.h"
+
+#define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
+
+/* What slapd does then it does as at any other start: told, not stopped. */
+static void apart_failed(Fence *fence, FenceRecord *record, const Error *err)
+{
+	fence_tell(
+		fence, EVENT_FENCE_UNKNOWN, record, NULL,
+		pool_printf(
+			fence->pool,
+			"%s: " RELAY_TEXT
+			", and what makes it a provider could not be taken from it (OpenLDAP "
+			"before 2.5 has no slapmodify): %s. slapd may lose some of what both sides "
+			"wrote meanwhile; when all are in step: %s",
+			record->suffix, err->text, remedy_text(REMEDY_COMPARE)));
+	fence_result_push(
+		fence, record,
+		(FenceResult){.text = RELAY_TEXT ", and it could not be closed", .is_relay = true});
+}
+
+/* The intent is on disk first, with what is needed to undo it. */
+static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts, Error *err)
+{
+	const char *dns[] = {parts->dn, parts->overlay ? pool_printf(fence->pool, "%s,%s",
+								     parts->overlay->dn, parts->dn)
+						       : parts->dn};
+	Error kept_err;
+	int result;
+
+	record->is_parting = true;
+	if (parts->overlay)
+		record->overlay = fence_overlay_settings(fence->pool, parts->overlay);
+	if (fence_records_write(fence, err) < 0)
+		return -1;
+	result = fence_parts_take(&fence->site, parts, err);
+	if (state_forget_entries(fence->context->state_dir, dns, 2, &kept_err) < 0)
+		say("%s", kept_err.text);
+	return result;
+}
+
+void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database)
+{
+	const LastSeen *seen = last_seen(&fence->known->seen, record->suffix);
+	FenceParts parts;
+	Error err;
+
+	if (fence_parts_find(fence->pool, &fence->site, database, &parts, &err) < 0) {
+		if (seen && seen->is_relay)
+			apart_failed(fence, record, &err);
+		return;
+	}
+	(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
+	if (!seen || !seen->is_relay || fence->is_paused || (!parts.flag && !parts.overlay))
+		return;
+	if (apart_take(fence, record, &parts, &err) < 0) {
+		apart_failed(fence, record, &err);
+		return;
+	}
+	record->is_parting = false;
+	record->is_apart = true;
+	fence_tell(
+		fence, EVENT_RELAY_APART, record, NULL,
+		pool_printf(
+			fence->pool,
+			"%s: " RELAY_TEXT
+			": nobody can read it, and no client write to it, before it has what its "
+			"peers have",
+			record->suffix));
+	fence_result_push(
+		fence, record,
+		(FenceResult){.text = RELAY_TEXT ": it is closed until it has what its peers have",
+			      .is_closed = true,
+			      .is_relay = true});
+}

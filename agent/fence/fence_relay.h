@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_FENCE_RELAY_H
+#define SYNCWARD_FENCE_RELAY_H
+
+#include "agent/fence/fence_work.h"
+
+/* Takes from a relay what makes it a provider (common/copy/fence_apart.h), at each start until the
+ * daemon gave it back, and settles a run that was cut off; of others nothing. */
+void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database);
+
+#endif

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A relay, through which alone others get each other's changes, is away while both sides write: with the fence nobody
+reads it before it has what both have, and nothing is lost."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+
+import ldap
+import pytest
+from cluster import Cluster, add_person
+from daemon import Daemon
+from fence import Fence, refuses_writes
+from ldap.syncrepl import SyncRequestControl
+from slapd import SUFFIX, Database, wait_until
+from test_topology import by_hand
+from whole import wait_equal
+
+MIDDLE = 1  # by position
+AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
+
+
+def chain(slapd_factory, program, n, **database):
+    """n providers in a row, by hand as peers.json has it."""
+    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=("syncprov",), **database)])
+    links = {i: tuple(k for k in (i - 1, i + 1) if 1 <= k <= n) for i in range(1, n + 1)}
+    for peer in cluster.document["peers"]:
+        peer["reads"] = list(links[peer["id"]])
+    cluster.write()
+    by_hand(cluster, links)
+    return cluster
+
+
+def knows_relay(fence):
+    with open(os.path.join(fence.node.state_dir, "last-seen.json"), encoding="utf-8") as file:
+        return json.load(file)["databases"][0].get("relay", False)
+
+
+def is_provider(server):
+    return (bool([dn for dn, _ in server.search(server.database_dn()) if "syncprov" in dn]) and
+            "TRUE" in server.values(server.database_dn(), server.flag()))
+
+
+def can_be_read(server):
+    connection = server.admin()
+    try:
+        connection.result(connection.search_ext(SUFFIX, ldap.SCOPE_BASE, serverctrls=[
+            SyncRequestControl(criticality=True, mode="refreshOnly")]))
+    except ldap.UNAVAILABLE_CRITICAL_EXTENSION:
+        return False
+    finally:
+        connection.unbind_s()
+    return True
+
+
+def person(admin, cn):
+    admin.add_s(f"cn={cn},{SUFFIX}", [("objectClass", [b"person"]), ("sn", [b"x"]), ("cn", [cn.encode()])])
+
+
+def begin(nodes, name, n):
+    """What is there before; more of it than is changed while the relay is away."""
+    for node in nodes:
+        admin = node.server.admin()
+        for k in range(n):
+            for what in ("goes", "stays", "moves", "live-goes", "live-moves"):
+                person(admin, f"{name}-{what}-{node.id}-{k}")
+        admin.unbind_s()
+    wait_equal(nodes, seconds=90)
+
+
+def change(ends, name, n):
+    """Each end adds, and modifies, renames and deletes what the other one has."""
+    for node, other in (ends, ends[::-1]):
+        admin = node.server.admin()
+        for k in range(n):
+            person(admin, f"{name}-late-{node.id}-{k}")
+            admin.modify_s(f"cn={name}-stays-{other.id}-{k},{SUFFIX}", [(ldap.MOD_REPLACE, "sn", b"y")])
+            admin.rename_s(f"cn={name}-moves-{other.id}-{k},{SUFFIX}", f"cn={name}-moved-{other.id}-{k}")
+            admin.delete_s(f"cn={name}-goes-{other.id}-{k},{SUFFIX}")
+        admin.unbind_s()
+
+
+def go_on(ends, name, n):
+    """Clients write on both sides while the relay comes back: each adds, and modifies, renames and deletes what was there
+    before. (What is younger than the relay's absence may come back if it is deleted just when a node catches up with it.)"""
+    admins = [(node.id, node.server.admin()) for node in ends]
+    for k in range(n):
+        for i, admin in admins:
+            person(admin, f"{name}-live-{i}-{k}")
+            admin.modify_s(f"cn={name}-stays-{i}-{k},{SUFFIX}", [(ldap.MOD_REPLACE, "sn", b"z")])
+            admin.rename_s(f"cn={name}-live-moves-{i}-{k},{SUFFIX}", f"cn={name}-live-moved-{i}-{k}")
+            admin.delete_s(f"cn={name}-live-goes-{i}-{k},{SUFFIX}")
+        time.sleep(0.05)
+    for _, admin in admins:
+        admin.unbind_s()
+
+
+def clear(server, name):
+    """The next round shall find as much room."""
+    admin = server.admin()
+    for dn, _ in admin.search_s(SUFFIX, ldap.SCOPE_ONELEVEL, f"(cn={name}-*)", ["1.1"]):
+        admin.delete_s(dn)
+    admin.unbind_s()
+
+
+def wait_given_back(fence, daemon, seconds=60):
+    try:
+        wait_until(lambda: is_provider(fence.server), "it is a provider again", seconds)
+    except TimeoutError as error:
+        raise AssertionError(f"{error}:\n" + "\n".join(daemon.lines) + fence.node.run("status").stdout) from None
+    wait_until(lambda: not {"apart", "parting"} & set(fence.record()), "the daemon forgets that it was apart")
+
+
+@pytest.mark.every_release
+def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(slapd_factory, program):
+    cluster = chain(slapd_factory, program, 3)
+    node, ends = cluster[MIDDLE], (cluster[0], cluster[2])
+    has_slapmodify = node.server.release.number >= (2, 5)
+    [overlay] = [dn for dn, _ in node.server.search(node.server.database_dn()) if "syncprov" in dn]
+    node.server.modify(overlay, [(ldap.MOD_ADD, "olcSpReloadHint", "TRUE")])
+    fence = Fence(node)
+    with Daemon(node) as daemon:
+        begin(cluster.nodes, "a", LIVE)
+        fence.wait_noted(daemon)
+        assert knows_relay(fence)
+        fence.stop()
+        change(ends, "a", AWAY)
+        if not has_slapmodify:
+            done = fence.start("right", 1)
+            assert "could not be closed" in done.stdout and "syncward compare" in done.stderr
+            assert is_provider(node.server), "it is as it was"
+            wait_until(lambda: not {"apart", "parting"} & set(fence.record()), "the daemon sees that nothing was taken")
+            return
+        ends[1].server.stop()  # so that it stays apart
+        done = fence.start("right", 3)
+        assert "others get each other's changes through this node alone" in done.stdout and "relay-apart" in done.stderr
+        assert not can_be_read(node.server) and refuses_writes(node.server)
+        daemon.wait_for("joining", text=ends[1].server.ldap_uri)
+        assert not is_provider(node.server)
+        ends[1].server.start()
+        go_on(ends, "a", LIVE)
+        wait_given_back(fence, daemon)
+        wait_equal(cluster.nodes, seconds=90)
+        [overlay] = [dn for dn, _ in node.server.search(node.server.database_dn()) if "syncprov" in dn]
+        assert node.server.values(overlay, "olcSpReloadHint") == ["TRUE"], "as it was"
+        assert can_be_read(node.server)
+        add_person(node.server, "afterwards")
+        wait_equal(cluster.nodes)
+        fence.wait_noted(daemon)
+    node.assert_in_step()
+
+
+def kill_while_taking(fence, is_written):
+    """Runs the fence, which is killed at its first slapmodify, before or behind it."""
+    with open(fence.slapd, encoding="utf-8") as file:
+        real = file.read()
+    kill = 'case "$*" in *-Tmodify*) %s kill -9 $PPID; exit 1;; esac\n' % (
+        real.splitlines()[1].removeprefix("exec ") + ";" if is_written else "")
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real.replace("exec ", kill + "exec ", 1))
+    assert fence.run().returncode == -signal.SIGKILL and fence.record()["parting"]
+    with open(fence.slapd, "w", encoding="utf-8") as file:
+        file.write(real)
+
+
+@pytest.mark.one_release
+def test_a_fence_that_is_killed_or_paused_leaves_what_the_daemon_ends(slapd_factory, program):
+    """The flag goes first, so that no client writes without the overlay; while the daemon writes nothing nothing is taken."""
+    cluster = chain(slapd_factory, program, 3)
+    node = cluster[MIDDLE]
+    fence = Fence(node)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        kill_while_taking(fence, is_written=False)
+        node.server.start()
+        assert is_provider(node.server)
+        wait_given_back(fence, daemon)
+        fence.stop()
+        kill_while_taking(fence, is_written=True)
+        node.server.start()
+        assert "TRUE" not in node.server.values(node.server.database_dn(), node.server.flag())
+        assert can_be_read(node.server) and refuses_writes(node.server)
+        wait_given_back(fence, daemon)
+        assert node.run("pause", "maintenance", "--for", "1h").returncode == 0
+        fence.stop()
+        fence.start("right", 0)
+        assert is_provider(node.server)
+        assert node.run("resume").returncode == 0
+        fence.stop()
+        fence.look("right", 3)
+        fence.look("right", 0)  # nothing is left to take, and it stays known
+        assert fence.record()["apart"]
+        node.server.start()
+        wait_given_back(fence, daemon)
+        done = node.run("history", "--suffix", SUFFIX, "--output", "json")
+    told = [(record["event"], record["by"], record.get("cause")) for record in json.loads(done.stdout)["records"]]
+    assert told.count(("relay-apart", "fence", None)) == 1, "by whom that was cut off nobody tells"
+    assert {cause for event, _, cause in told if event == "correction-applied"} == {"desired-changed", "put-back"}, told
+
+
+ROUNDS = 50 if os.environ.get("SYNCWARD_LONG") else 8
+
+
+@pytest.mark.long
+@pytest.mark.since("2.5")
+@pytest.mark.parametrize("n, away", [(3, (1,)), (4, (1,)), (4, (1, 2))], ids=["three", "four", "both"])
+def test_a_chain_whose_middle_was_away_loses_nothing(slapd_factory, program, n, away):
+    """Rounds of changes at both ends, also while it comes back."""
+    cluster = chain(slapd_factory, program, n)
+    ends = (cluster[0], cluster[n - 1])
+    fences = [Fence(cluster[i]) for i in away]
+    with contextlib.ExitStack() as stack:
+        daemons = [stack.enter_context(Daemon(fence.node)) for fence in fences]
+        for turn in range(ROUNDS):
+            name = f"r{turn}"
+            begin(cluster.nodes, name, LIVE)
+            for fence, daemon in zip(fences, daemons):
+                fence.wait_noted(daemon)
+            for fence in fences:
+                fence.stop()
+            change(ends, name, AWAY)
+            for fence in fences:
+                fence.start("right", 3)
+            go_on(ends, name, LIVE)
+            for fence, daemon in zip(fences, daemons):
+                wait_given_back(fence, daemon)
+            wait_equal(cluster.nodes, seconds=90)
+            clear(cluster[0].server, name)
