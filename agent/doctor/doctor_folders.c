@@ -11,9 +11,8 @@
 #include "agent/slapd/mdb_file.h"
 #include "agent/slapd/owner.h"
 #include "common/base/remedies.h"
-#include "common/report/doctor_machine.h"
+#include "common/live/live_log.h"
 #include "common/slapd/config_file.h"
-#include "common/slapd/dn.h"
 
 const char *doctor_config_dir(const Doctor *doctor)
 {
@@ -154,63 +153,37 @@ static void room_check(Doctor *doctor, const char *folder)
 
 /* --- the maps of back-mdb --- */
 
-static unsigned long long number_of(const Entry *entry, const char *name)
-{
-	const char *text = entry_first(entry, name);
-
-	return text ? strtoull(text, NULL, 10) : 0;
-}
-
-static const Entry *monitor_find(const Tree *monitor, const char *suffix)
-{
-	for (size_t i = 0; i < monitor->n_entries; i++)
-		if (dn_equal(entry_first(&monitor->entries[i], "namingContexts"), suffix))
-			return &monitor->entries[i];
-	return NULL;
-}
-
-static void map_check(Doctor *doctor, const Entry *database, const Entry *monitor)
+static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 {
 	const char *suffix = entry_first(database, "olcSuffix");
-	const MapUse use = {.max = number_of(monitor, "olmMDBPagesMax"),
-			    .used = number_of(monitor, "olmMDBPagesUsed"),
-			    .free = number_of(monitor, "olmMDBPagesFree")};
-	const DoctorSeverity severity = map_use_judge(&use);
-	const char *bytes;
+	const char *size = entry_first(database, "olcDbMaxSize");
+	const LiveDatabase *live;
+	const bool is_log = live_find_database(&doctor->world.live, suffix, &live) == 1 &&
+			    live_logged(&doctor->world.live, live);
 
-	if (severity == DOCTOR_OK)
-		return;
-	doctor_find(
-		doctor->pool, &doctor->report, DOCTOR_DISK, severity,
-		"%s: %u %% of olcDbMaxSize is in use: when it is full slapd refuses every write, "
-		"and what peers send is missing here",
-		suffix, map_use_percent(&use));
-	bytes = remedy_number(doctor->pool, 2 * number_of(database, "olcDbMaxSize"));
+	doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK,
+		    map_use_judge(use) == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
+		    "%s: %u %% of olcDbMaxSize is in use: when it is full slapd %s", suffix,
+		    map_use_percent(use),
+		    is_log ? "leaves changes out of this log, and tells nobody"
+			   : "refuses every write, and what peers send is missing here");
 	doctor_remedy(&doctor->report,
 		      pool_printf(doctor->pool, "give the database in cn=config the line %s",
-				  remedy_fill(doctor->pool, REMEDY_DB_MAX_SIZE, bytes)));
+				  map_remedy(doctor->pool, size)));
 }
 
 static bool maps_check(Doctor *doctor, const Tree *databases)
 {
-	static const char *const attributes[] = {"namingContexts", "olmMDBPagesMax",
-						 "olmMDBPagesUsed", "olmMDBPagesFree", NULL};
-	const DirectoryQuery query = {.base = "cn=Databases,cn=Monitor",
-				      .scope = DIRECTORY_ONE,
-				      .filter = "(olmMDBPagesMax=*)",
-				      .attributes = attributes};
-	Tree monitor = {0};
 	bool all = true;
 
-	(void)directory_read(doctor->directory, &query, doctor->pool, &monitor, NULL);
 	for (size_t i = 0; i < databases->n_entries; i++) {
 		const Entry *database = &databases->entries[i];
-		const Entry *seen = monitor_find(&monitor, entry_first(database, "olcSuffix"));
+		const char *suffix = entry_first(database, "olcSuffix");
+		const MapUse *use = suffix ? live_map_use(&doctor->world.live, suffix) : NULL;
 
-		if (seen)
-			map_check(doctor, database, seen);
-		else
-			all = all && !entry_has_value(database, "objectClass", "olcMdbConfig");
+		if (use && map_use_judge(use) != MAP_HAS_ROOM)
+			map_tell(doctor, database, use);
+		all = all && (use || !entry_has_value(database, "objectClass", "olcMdbConfig"));
 	}
 	return all;
 }

@@ -211,7 +211,7 @@ static bool is_in_the_way(const DeltaLog *log, Hold *ret)
 		*ret = hold_make(log,
 				 pool_printf(log->diff->pool, "%s; %s, and then",
 					     log_room_describe(log->diff, log->delta),
-					     remedy_text(REMEDY_LOG_ROOM)),
+					     log_room_remedy(log->diff, log->delta)),
 				 remedy_text(REMEDY_APPLY));
 		return true;
 	}

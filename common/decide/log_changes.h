@@ -36,11 +36,13 @@ void diff_logs_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 void diff_log_reach(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
 		    const char *log);
 
-/* True where a log must not be begun nor written on for lack of room, and why, for people. */
+/* True where a log must not be begun nor written on for lack of room, on its disk or in its map
+ * (olcDbMaxSize), and why and what ends it, for people. */
 bool log_room_is_short(const Diff *diff, const Delta *delta);
 const char *log_room_describe(const Diff *diff, const Delta *delta);
+const char *log_room_remedy(const Diff *diff, const Delta *delta);
 
-/* Ends the writing into a log whose disk is nearly full: true then, and the rest of it waits. Tells
+/* Ends the writing into a log that is nearly full: true then, and the rest of it waits. Tells
  * before that, too. */
 bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overlay);
 

@@ -28,6 +28,7 @@ const char *const live_config_attributes[] = {
 	"olcSubordinate",
 	"olcDbIndex",
 	"olcDbDirectory",
+	"olcDbMaxSize",
 	"olcLimits",
 	"olcSizeLimit",
 	"olcAccess",
@@ -323,6 +324,14 @@ bool live_counts_none(const Live *live, const char *suffix)
 const char *live_entries_counted(const Live *live, const char *suffix)
 {
 	return live_counts_none(live, suffix) ? NULL : count_of(live, suffix);
+}
+
+const MapUse *live_map_use(const Live *live, const char *suffix)
+{
+	for (size_t i = 0; i < live->n_maps; i++)
+		if (dn_equal(live->maps[i].suffix, suffix))
+			return &live->maps[i].use;
+	return NULL;
 }
 
 /* Skips the "{n}" that slapd gives to entries that have an order. */

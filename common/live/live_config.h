@@ -8,6 +8,7 @@
 #include "common/base/error.h"
 #include "common/base/tree.h"
 #include "common/live/machine.h"
+#include "common/live/map_use.h"
 #include "common/slapd/access_lists.h"
 #include "common/syncrepl/syncrepl.h"
 
@@ -42,6 +43,11 @@ typedef struct LiveDatabase {
 	size_t n_syncprovs;
 	size_t n_overlays; /* of all kinds */
 } LiveDatabase;
+
+typedef struct LiveMap {
+	const char *suffix;
+	MapUse use;
+} LiveMap;
 
 /* One consumer that runs, as cn=monitor lists it (OpenLDAP 2.5.4 and later). */
 typedef struct RunningConsumer {
@@ -82,7 +88,9 @@ typedef struct Live {
 	const char **counted; /* suffixes of databases of which cn=monitor counts the entries */
 	size_t n_counted;
 	const char **counts; /* beside each: how many, as text */
-	bool builds_index;   /* until that is done a write to cn=config stops every client */
+	LiveMap *maps;       /* of those of which it tells how full they are */
+	size_t n_maps;
+	bool builds_index; /* until that is done a write to cn=config stops every client */
 } Live;
 
 /* What is known of slapd's release: some things go wrong only from OpenLDAP 2.5 on, others can only
@@ -133,6 +141,9 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 /* How many entries cn=monitor counts in the database with that suffix, as text; NULL: none, or it
  * does not count. */
 const char *live_entries_counted(const Live *live, const char *suffix);
+
+/* How full it is; NULL: cn=monitor does not tell. */
+const MapUse *live_map_use(const Live *live, const char *suffix);
 
 /* True when it counts there, and there are none. */
 bool live_counts_none(const Live *live, const char *suffix);

@@ -13,19 +13,10 @@
 const char live_monitor_filter[] = "(|(objectClass=olmSyncReplInstance)" MONITOR_FEW ")";
 const char live_monitor_few_filter[] = "(|" MONITOR_FEW ")";
 const char *const live_monitor_attributes[] = {
-	"labeledURI",
-	"namingContexts",
-	"olmMDBEntries",
-	"monitorTimestamp",
-	"monitoredInfo",
-	"olmSRProviderURIList",
-	"olmSRConnection",
-	"olmSRSyncPhase",
-	"olmSRLastConnect",
-	"olmSRLastContact",
-	"olmSRNextConnect",
-	"olmSRLastCookieSent",
-	NULL,
+	"labeledURI",           "namingContexts",   "olmMDBEntries",       "olmMDBPagesMax",
+	"olmMDBPagesUsed",      "olmMDBPagesFree",  "monitorTimestamp",    "monitoredInfo",
+	"olmSRProviderURIList", "olmSRConnection",  "olmSRSyncPhase",      "olmSRLastConnect",
+	"olmSRLastContact",     "olmSRNextConnect", "olmSRLastCookieSent", NULL,
 };
 
 /* A "cn=Database N" entry: few, however many consumers there are. */
@@ -61,6 +52,25 @@ static const char *first_copy(const MonitorReader *reader, const Entry *entry, c
 	return pool_strdup(reader->pool, entry_first(entry, name));
 }
 
+static unsigned long long pages_of(const Entry *entry, const char *name)
+{
+	const char *text = entry_first(entry, name);
+
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+static void map_take(const MonitorReader *reader, const Entry *entry)
+{
+	Live *live = reader->live;
+
+	if (entry_attribute(entry, "namingContexts") && entry_attribute(entry, "olmMDBPagesMax"))
+		POOL_PUSH(reader->pool, live->maps, live->n_maps,
+			  {.suffix = first_copy(reader, entry, "namingContexts"),
+			   .use = {.max = pages_of(entry, "olmMDBPagesMax"),
+				   .used = pages_of(entry, "olmMDBPagesUsed"),
+				   .free = pages_of(entry, "olmMDBPagesFree")}});
+}
+
 static void database_take(MonitorReader *reader, const Entry *entry)
 {
 	Live *live = reader->live;
@@ -69,6 +79,7 @@ static void database_take(MonitorReader *reader, const Entry *entry)
 	MonitorDatabase database = {entry->dn, first_copy(reader, entry, "namingContexts")};
 
 	POOL_PUSH(reader->scratch, reader->databases, reader->n_databases, database);
+	map_take(reader, entry);
 	if (!suffixes || !count)
 		return;
 	for (size_t i = 0; i < suffixes->n_values; i++) {
@@ -183,6 +194,8 @@ static void monitor_forget(Live *live)
 	live->running = NULL;
 	live->working_rids = NULL;
 	live->listeners = live->counted = live->counts = NULL;
+	live->maps = NULL;
+	live->n_maps = 0;
 	live->builds_index = false;
 	live->n_running = live->n_working_rids = live->n_listeners = live->n_counted = 0;
 	live->start_time = NULL;

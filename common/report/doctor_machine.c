@@ -37,23 +37,3 @@ const char *selinux_slapd_problem(Pool *pool, const char *context, const char *b
 			   "boolean " SELINUX_SLAPD_BOOLEAN " is off",
 			   type);
 }
-
-#define MAP_SHORT_PERCENT 80
-#define MAP_FULL_PERCENT  90
-#define MAP_LEFT_PAGES    64 /* a change of a large entry with its indices takes some dozens */
-
-unsigned map_use_percent(const MapUse *use)
-{
-	if (use->max == 0 || use->free > use->used)
-		return 0;
-	return (unsigned)((use->used - use->free) * 100 / use->max);
-}
-
-DoctorSeverity map_use_judge(const MapUse *use)
-{
-	const unsigned percent = map_use_percent(use);
-
-	if (percent >= MAP_FULL_PERCENT || use->max - use->used + use->free < MAP_LEFT_PAGES)
-		return DOCTOR_ERROR;
-	return percent >= MAP_SHORT_PERCENT ? DOCTOR_WARNING : DOCTOR_OK;
-}

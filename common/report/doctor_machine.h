@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "common/base/pool.h"
-#include "common/report/doctor.h"
 
 /* The type in an SELinux context ("system_u:system_r:syncward_t:s0"); NULL when it has none. */
 const char *selinux_type(Pool *pool, const char *context);
@@ -26,18 +25,5 @@ const char *selinux_label_problem(Pool *pool, const SelinuxLabel *label);
  * know, and the boolean for it, as /sys/fs/selinux shows it, is off. NULL: nothing is known of
  * that; also where one of the two is (NULL). */
 const char *selinux_slapd_problem(Pool *pool, const char *context, const char *boolean);
-
-/* How full the map of a database of back-mdb is, in pages, as cn=monitor counts them. */
-typedef struct MapUse {
-	unsigned long long max;  /* olcDbMaxSize */
-	unsigned long long used; /* up to the last one that was ever used */
-	unsigned long long free; /* of these */
-} MapUse;
-
-/* Writes end before it is full: each takes pages anew for all that it changes. */
-DoctorSeverity map_use_judge(const MapUse *use);
-
-/* The share that is in use. */
-unsigned map_use_percent(const MapUse *use);
 
 #endif

@@ -8,8 +8,8 @@ import pytest
 from cluster import add_person, wait_entry
 from slapd import SUFFIX, wait_until
 from test_delta_health import purge
-from test_delta_holds import differences, from_old_data
-from test_delta_made import OF_LOGS, apply_until_delta, contents, ring
+from test_delta_holds import from_old_data
+from test_delta_made import OF_LOGS, apply_until_delta, contents, differences, ring
 
 
 def provider_of(node, dn):

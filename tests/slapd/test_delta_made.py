@@ -354,13 +354,24 @@ def contents(node):
     return dict(found)
 
 
+def differences(cluster, acknowledged):
+    """The first of what is not the same everywhere: the DN, whether its writer had an answer, and its entryCSN at each node."""
+    there = [contents(node) for node in cluster]
+    return [f"{dn} acknowledged={dn in acknowledged} " + " ".join(
+        entry[dn]["entryCSN"][0].decode() if dn in entry else "missing" for entry in there)
+        for dn in sorted(set().union(*there)) if len({str(sorted(entry.get(dn, {}).items())) for entry in there}) > 1][:20]
+
+
 def assert_equal(cluster, acknowledged):
     """The same entries everywhere, with the same contents and entryCSN, but for what a slapd that was killed had not
     answered for: that may be on its disk, and not yet in its log."""
     def known(node):
         return {dn: entry for dn, entry in contents(node).items() if not dn.startswith("cn=w") or dn in acknowledged}
 
-    wait_until(lambda: all(known(node) == known(cluster[0]) for node in cluster), "all nodes hold the same")
+    try:
+        wait_until(lambda: all(known(node) == known(cluster[0]) for node in cluster), "all nodes hold the same")
+    except TimeoutError as error:
+        raise AssertionError("\n".join([str(error), *differences(cluster, acknowledged)])) from None
     assert set(acknowledged) <= set(known(cluster[0]))
 
 

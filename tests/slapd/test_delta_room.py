@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The disk under a log of changes is full: slapd answers its clients, leaves the changes out of the log, and writes on when
-there is room again. Peers that read the log would never get them."""
+"""A log of changes is full, its disk or its map (olcDbMaxSize): slapd answers its clients, leaves the changes out of the log, and
+writes on when there is room again. Peers that read the log would never get them."""
 
 import os
 
 import delta
+import ldap
 import pytest
 import remedies
-from cluster import Cluster, add_person
+from cluster import Cluster, add_person, wait_entry
 from slapd import Database, wait_until
-from test_delta_made import OF_LOGS, apply_until_delta, held, overlay_of
+from test_delta_made import OF_LOGS, apply_until_delta, contents, held, overlay_of, ring
 from test_disk import mount, private_mounts
 
 MIB = 1024 * 1024
@@ -116,3 +117,92 @@ def test_the_disk_under_a_log_that_somebody_made_is_watched(slapd_factory, mount
     assert delta.findings(node, "log-room") == [] and overlay_of(node)
     for one in cluster:
         one.server.stop()
+
+
+# --- its map ---
+
+def limit(node, size):
+    """Makes the map of its log as small."""
+    node.server.modify(node.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, "olcDbMaxSize", str(size))])
+
+
+def write_until(node, claim, what):
+    """Clients write, and have an answer for all; returns what they added."""
+    added = []
+
+    def claimed():
+        connection = node.server.admin()
+        for _ in range(25):
+            name = f"p{node.id}-{len(added)}"
+            added.append(f"cn={name},{node.server.databases[0].suffix}")
+            connection.add_s(added[-1], [("objectClass", [b"person"]), ("sn", [b"x" * 6000]), ("cn", [name.encode()])])
+        connection.unbind_s()
+        return claim()
+    wait_until(claimed, what, 60)
+    return added
+
+
+def log_room(node, severity, words):
+    """The text of that finding where it has that severity and these words, else nothing."""
+    return next((text for found, text in delta.findings(node, "log-room") if found == severity and words in text), None)
+
+
+def give_room(node, text):
+    """The line that the text wants."""
+    name, value = remedies.attribute(text, "db-max-size")
+    node.server.modify(node.server.database_dn(delta.LOG), [(ldap.MOD_REPLACE, name, value)])
+
+
+@pytest.mark.long
+@OF_LOGS
+def test_a_log_is_not_written_on_when_its_map_is_nearly_full(slapd_factory, program):
+    cluster = ring(slapd_factory, program, 2)
+    node, peer = cluster
+    delta.want_all(cluster)
+    apply_until_delta(cluster)
+    limit(node, 4 * MIB)
+    assert delta.findings(node, "log-room") == []
+    added = write_until(node, lambda: log_room(node, "warning", "of its map"), "it is foretold")
+    assert "from 90 % on nothing writes into it any more" in log_room(node, "warning", "of its map")
+    node.assert_in_step()
+    added += write_until(peer, lambda: log_room(node, "critical", "of its map"), "it is nearly full")
+    assert [one["kind"] for one in node.plan_json()["changes"]] == ["log-stop"]
+    text = log_room(node, "critical", "of its map")
+    node.apply()
+    pytest.raises(ValueError, overlay_of, node)
+    added.append(add_person(node.server, "unlogged"))
+    wait_until(lambda: peer.apply().returncode == 0 and delta.reads(peer) == 0, "the peer reads the database again")
+    cluster.wait_in_step()
+    assert set(added) <= set(contents(peer)), "nothing is lost"
+    ((held_text, _),) = held(node)
+    assert "of its map" in held_text
+    give_room(node, text)
+    ((held_text, _),) = held(node)
+    assert "would be missing" in held_text
+
+
+@OF_LOGS
+def test_the_map_of_a_log_that_somebody_made_is_watched(slapd_factory, program):
+    """slapd leaves changes out of it: its peer never gets them, contextCSN equal."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")], modules=["syncprov", "accesslog"])
+    node, peer = cluster
+    for one in cluster:
+        delta.add_delta(one.server, [one.server.databases[0].replicator], with_root=True)
+    limit(node, 4 * MIB)
+    cluster.form_by_hand()
+    for one in cluster:
+        delta.read_log(one, cluster)
+    cluster.document["databases"][0]["syncrepl"].update(delta.KEYWORDS)
+    cluster.write()
+    delta.write_everywhere(cluster, "first")
+    assert delta.findings(node, "log-room") == []
+    added = write_until(node, lambda: node.server.log_count("got result 0x50 adding log entry"), "the log is full")
+    text = log_room(node, "critical", "slapd tells nobody")
+    assert "of its map" in text
+    ((severity, told),) = delta.doctor(node, "disk")
+    assert severity == "error" and "leaves changes out of this log" in told
+    give_room(node, text)
+    assert delta.findings(node, "log-room") == [] and delta.doctor(node, "disk") == []
+    wait_entry(peer.server, add_person(node.server, "later"))
+    assert set(added) - set(contents(peer)), "what was left out stays away"
+    assert "log-stop" not in [one["kind"] for one in node.plan_json()["changes"]]

@@ -8,7 +8,8 @@ import delta
 import ldap
 import pytest
 from cluster import Cluster, add_person, apply_until_joined, wait_entry
-from slapd import Database, wait_until
+from slapd import SUFFIX, Database, wait_until
+from test_delta_holds import touch
 from test_delta_made import OF_LOGS, Writers, assert_equal
 
 SITES = "aaabb"
@@ -66,6 +67,7 @@ def kill_the_gateway(cluster, n):
             cluster[0].server.start()
     cluster.wait_persistent()
     delta.write_everywhere(cluster, "last")
+    touch(cluster[1], SUFFIX)
     assert_equal(cluster, set(writers.acknowledged))
 
 

@@ -547,6 +547,41 @@ static void no_log_is_begun_where_there_is_no_room(void **state)
 	assert_true(holds(scene, GUARD_LOG));
 }
 
+/* --- its map --- */
+
+/* Of 262144 pages so many are in use. */
+static void map_fill(Scene *scene, const char *used)
+{
+	log_count(scene, "1");
+	value_add(scene, &scene->monitor.entries[0], "olmMDBPagesMax", "262144");
+	value_add(scene, &scene->monitor.entries[0], "olmMDBPagesUsed", used);
+}
+
+static void nothing_writes_into_a_log_whose_map_is_nearly_full(void **state)
+{
+	Scene *scene = room_make(state, -1);
+
+	for (size_t i = 0; i < scene->config.n_entries; i++)
+		if (strcmp(scene->config.entries[i].dn, LOG) == 0)
+			value_add(scene, &scene->config.entries[i], "olcDbMaxSize", "1073741824");
+	map_fill(scene, "240000");
+	assert_string_equal(steps(scene), "delete '" WRITER "'\n");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+	assert_non_null(strstr(scene->plan.findings[0].text, "olcDbMaxSize: 2147483648"));
+}
+
+static void that_a_map_gets_full_is_told_before(void **state)
+{
+	Scene *scene = room_make(state, -1);
+
+	map_fill(scene, "220000");
+	assert_null(strstr(steps(scene), "delete"));
+	assert_true(finds(scene, "log-room", SEVERITY_WARNING));
+	map_fill(scene, "200000");
+	assert_null(strstr(steps(scene), "delete"));
+	assert_false(finds(scene, "log-room", SEVERITY_WARNING));
+}
+
 /* --- logs without "delta" --- */
 
 /* The same log, and peers.json asks for none. */
@@ -587,6 +622,15 @@ static void the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone
 {
 	Scene *scene = left_make(state, 15 * MIB);
 
+	assert_string_equal(steps(scene), "");
+	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
+}
+
+static void the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone(void **state)
+{
+	Scene *scene = left_make(state, -1);
+
+	map_fill(scene, "240000");
 	assert_string_equal(steps(scene), "");
 	assert_true(finds(scene, "log-room", SEVERITY_CRITICAL));
 }
@@ -636,6 +680,9 @@ int main(void)
 		SCENE_TEST(that_a_disk_gets_full_is_told_before),
 		SCENE_TEST(a_disk_that_nobody_looked_at_is_not_full),
 		SCENE_TEST(no_log_is_begun_where_there_is_no_room),
+		SCENE_TEST(nothing_writes_into_a_log_whose_map_is_nearly_full),
+		SCENE_TEST(that_a_map_gets_full_is_told_before),
+		SCENE_TEST(the_map_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),
 		SCENE_TEST(a_log_that_nobody_reads_any_more_is_told_and_stays),
 		SCENE_TEST(a_log_for_an_audit_is_nobodys_to_read),
 		SCENE_TEST(the_disk_of_a_log_that_is_not_syncwards_is_told_and_it_is_left_alone),

@@ -222,11 +222,11 @@ static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
 	const MapUse full = {.max = 262144, .used = 262144, .free = 20000};
 
 	(void)state;
-	assert_int_equal(map_use_judge(&refused), DOCTOR_ERROR);
-	assert_int_equal(map_use_judge(&half), DOCTOR_OK);
-	assert_int_equal(map_use_judge(&freed), DOCTOR_OK);
-	assert_int_equal(map_use_judge(&high), DOCTOR_WARNING);
-	assert_int_equal(map_use_judge(&full), DOCTOR_ERROR);
+	assert_int_equal(map_use_judge(&refused), MAP_IS_FULL);
+	assert_int_equal(map_use_judge(&half), MAP_HAS_ROOM);
+	assert_int_equal(map_use_judge(&freed), MAP_HAS_ROOM);
+	assert_int_equal(map_use_judge(&high), MAP_IS_SHORT);
+	assert_int_equal(map_use_judge(&full), MAP_IS_FULL);
 	assert_int_equal(map_use_percent(&full), 92);
 }
 

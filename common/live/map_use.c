@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/live/map_use.h"
+
+#include <stdlib.h>
+
+#include "common/base/remedies.h"
+
+#define SHORT_PERCENT 80
+#define FULL_PERCENT  90
+#define LEFT_PAGES    64 /* a change of a large entry with its indices takes some dozens */
+
+unsigned map_full_percent(void)
+{
+	return FULL_PERCENT;
+}
+
+unsigned map_use_percent(const MapUse *use)
+{
+	if (use->max == 0 || use->free > use->used)
+		return 0;
+	return (unsigned)((use->used - use->free) * 100 / use->max);
+}
+
+MapState map_use_judge(const MapUse *use)
+{
+	const unsigned percent = map_use_percent(use);
+
+	if (percent >= FULL_PERCENT || use->max - use->used + use->free < LEFT_PAGES)
+		return MAP_IS_FULL;
+	return percent >= SHORT_PERCENT ? MAP_IS_SHORT : MAP_HAS_ROOM;
+}
+
+const char *map_remedy(Pool *pool, const char *max_size)
+{
+	const unsigned long size = max_size ? strtoul(max_size, NULL, 10) : 0;
+
+	return remedy_fill(pool, REMEDY_DB_MAX_SIZE, remedy_number(pool, 2 * size));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_MAP_USE_H
+#define SYNCWARD_MAP_USE_H
+
+#include "common/base/pool.h"
+
+/* How full the map of a database of back-mdb is, in pages, as cn=monitor counts them. */
+typedef struct MapUse {
+	unsigned long long max;  /* olcDbMaxSize */
+	unsigned long long used; /* up to the last one that was ever used */
+	unsigned long long free; /* of these */
+} MapUse;
+
+typedef enum MapState {
+	MAP_HAS_ROOM,
+	MAP_IS_SHORT,
+	MAP_IS_FULL, /* or as good as that: each write takes pages anew for all that it changes */
+} MapState;
+
+MapState map_use_judge(const MapUse *use);
+
+/* The share that is in use, and that from which on it is called full. */
+unsigned map_use_percent(const MapUse *use);
+unsigned map_full_percent(void);
+
+/* The line of its entry in cn=config that makes it twice as large as that olcDbMaxSize; slapd takes
+ * it while it runs. */
+const char *map_remedy(Pool *pool, const char *max_size);
+
+#endif
