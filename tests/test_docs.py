@@ -360,14 +360,15 @@ def test_every_member_of_the_status_is_in_its_man_page():
 
 def test_every_metric_is_in_the_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
-    source = read("common/report/status_metrics.c") + read("common/report/status_rollout.c") + read("common/report/status_logs.c")
-    written = set(re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page),\s*"(\w+)"', source))
+    source = "".join(read(f"common/report/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
+    written = set(re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page|number_left\(page),\s*"(\w+)"',
+                             source))
     assert len(written) > 20 and told == {"syncward_" + name for name in written}
 
 
 def test_the_man_page_says_of_each_metric_what_its_help_says():
-    source = "".join(read(f"common/report/status_{name}.c") for name in ("metrics", "rollout", "logs"))
-    helps = re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page),\s*"(\w+)",'
+    source = "".join(read(f"common/report/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
+    helps = re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page|number_left\(page),\s*"(\w+)",'
                        r'(?:\s*"(?:gauge|counter|summary)",)?\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', source)
     told = {name: re.sub(r"^\.\w+ ", "", body, flags=re.MULTILINE).replace("\n", " ")
             for names, body in items(page("syncward-status.5")) for name in names}

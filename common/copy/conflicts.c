@@ -20,7 +20,7 @@ typedef struct Slot {
 
 struct ConflictScan {
 	Pool *pool;
-	unsigned own_sid;
+	ConflictLog log;
 	int64_t lag_msec;
 	uint64_t n_taken;
 	Pool *recent; /* of the last CONFLICTS_REACH changes or fewer */
@@ -43,13 +43,13 @@ const char *conflict_outcome_name(ConflictOutcome outcome)
 	return outcome_names[outcome];
 }
 
-ConflictScan *conflict_scan_new(Pool *pool, unsigned own_sid, int64_t lag_msec)
+ConflictScan *conflict_scan_new(Pool *pool, const ConflictLog *log, int64_t lag_msec)
 {
 	ConflictScan *scan = pool_alloc(pool, sizeof(*scan));
 
 	scan->pool = pool;
 	scan->recent = pool_child(pool);
-	scan->own_sid = own_sid;
+	scan->log = *log;
 	scan->lag_msec = lag_msec;
 	return scan;
 }
@@ -110,10 +110,20 @@ static bool shares_attribute(const LogChange *one, const LogChange *other)
 /* Our own change was there first, and what came behind it is older. */
 static bool is_sure(const ConflictScan *scan, const LogChange *first, const LogChange *second)
 {
-	return is_of(first, scan->own_sid) && strcmp(second->csn, first->csn) < 0;
+	return is_of(first, scan->log.own_sid) && strcmp(second->csn, first->csn) < 0;
 }
 
-static ConflictOutcome outcome_of(const LogChange *first, const LogChange *second)
+/* slapd left of it what the newer one does not touch. A log that has it whole does not tell what
+ * that is where both name an attribute: single values of it may both stand. */
+static ConflictOutcome outcome_of_older(const ConflictScan *scan, const LogChange *newer,
+					const LogChange *older)
+{
+	return scan->log.tells_the_rest || !shares_attribute(newer, older) ? CONFLICT_BOTH_STAND
+									   : CONFLICT_NOT_KNOWN;
+}
+
+static ConflictOutcome outcome_of(const ConflictScan *scan, const LogChange *first,
+				  const LogChange *second)
 {
 	const bool second_is_newer = strcmp(second->csn, first->csn) > 0;
 
@@ -125,7 +135,7 @@ static ConflictOutcome outcome_of(const LogChange *first, const LogChange *secon
 	if (second->is_dropped)
 		return CONFLICT_NEWER_STANDS;
 	if (!second_is_newer)
-		return CONFLICT_BOTH_STAND; /* slapd left of it what the newer one does not touch */
+		return outcome_of_older(scan, first, second);
 	return shares_attribute(first, second) || first->kind == LOG_CHANGE_DELETE
 		       ? CONFLICT_NEWER_STANDS
 		       : CONFLICT_BOTH_STAND;
@@ -135,8 +145,9 @@ static bool is_possible(const ConflictScan *scan, const LogChange *first, const 
 {
 	const int64_t apart_msec = csn_msec(second->csn) - csn_msec(first->csn);
 
-	return !is_of(second, scan->own_sid) && strcmp(second->csn, first->csn) > 0 &&
-	       apart_msec <= scan->lag_msec && outcome_of(first, second) != CONFLICT_BOTH_STAND;
+	return !is_of(second, scan->log.own_sid) && strcmp(second->csn, first->csn) > 0 &&
+	       apart_msec <= scan->lag_msec &&
+	       outcome_of(scan, first, second) != CONFLICT_BOTH_STAND;
 }
 
 /* The change that this one is in conflict with; NULL: none. */
@@ -182,7 +193,7 @@ static void conflict_add(ConflictScan *scan, const LogChange *first, const LogCh
 	const bool second_is_newer = strcmp(second->csn, first->csn) > 0;
 	ConflictsFound *found = &scan->found;
 	Conflict conflict = {.is_sure = is_sure(scan, first, second),
-			     .outcome = outcome_of(first, second)};
+			     .outcome = outcome_of(scan, first, second)};
 
 	found->n_conflicts++;
 	if (found->n_items == CONFLICTS_MAX)
@@ -224,7 +235,7 @@ void conflict_scan_take(ConflictScan *scan, const Entry *entry)
 	uint64_t *last;
 	LogChange change;
 
-	if (!log_change_read(scan->recent, entry, scan->own_sid, &change))
+	if (!log_change_read(scan->recent, entry, scan->log.own_sid, &change))
 		return;
 	if (scan->found.n_changes++ == 0)
 		scan->found.first_csn = pool_strdup(scan->pool, change.csn);

@@ -19,10 +19,10 @@
 
 /* What slapd made of the two here. */
 typedef enum ConflictOutcome {
-	CONFLICT_NOT_KNOWN, /* first: of renames nothing is guessed */
+	CONFLICT_NOT_KNOWN, /* first: nothing is guessed, of renames least of all */
 	CONFLICT_NEWER_STANDS,
 	CONFLICT_OLDER_STANDS, /* a deletion, or an entry that is back */
-	CONFLICT_BOTH_STAND,   /* they name different attributes */
+	CONFLICT_BOTH_STAND,   /* they name different attributes, or different values */
 	CONFLICT_OUTCOME_COUNT
 } ConflictOutcome;
 
@@ -54,9 +54,15 @@ typedef struct DatabaseConflicts {
 
 typedef struct ConflictScan ConflictScan;
 
-/* own_sid: of the server whose log it is; lag_msec: how far apart possible ones may be. Everything
- * lives in the pool; memory is bounded, however long the log. */
-ConflictScan *conflict_scan_new(Pool *pool, unsigned own_sid, int64_t lag_msec);
+/* The log that is read. */
+typedef struct ConflictLog {
+	unsigned own_sid;    /* of the server whose log it is */
+	bool tells_the_rest; /* of an older change it has what slapd left of it, not all of it */
+} ConflictLog;
+
+/* lag_msec: how far apart possible ones may be. Everything lives in the pool; memory is bounded,
+ * however long the log. */
+ConflictScan *conflict_scan_new(Pool *pool, const ConflictLog *log, int64_t lag_msec);
 
 /* Takes the next entry of the log. */
 void conflict_scan_take(ConflictScan *scan, const Entry *entry);

@@ -20,8 +20,14 @@ FleetState fleet_node_state(const Fleet *fleet, const FleetNode *node, int64_t n
 {
 	const int64_t patience_sec = (int64_t)FLEET_SILENT_INTERVALS * fleet->interval_sec;
 
+	if (node->has_beat && now_sec - node->beat.time_sec <= patience_sec)
+		return FLEET_HEARD;
+	/* While slapd here is away nobody reads what the others write. */
+	if (node->has_beat && fleet->read_sec - node->beat.time_sec <= patience_sec &&
+	    now_sec - fleet->read_sec > fleet->interval_sec)
+		return FLEET_NOT_KNOWN;
 	if (node->has_beat)
-		return now_sec - node->beat.time_sec > patience_sec ? FLEET_SILENT : FLEET_HEARD;
+		return FLEET_SILENT;
 	return node->is_mute && !node->ignored ? FLEET_NONE : FLEET_NOT_KNOWN;
 }
 

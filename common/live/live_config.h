@@ -81,6 +81,7 @@ typedef struct Live {
 	size_t n_working_rids;
 	bool has_release;       /* cn=monitor says which OpenLDAP it is */
 	bool is_release_2_5;    /* or a later one */
+	bool is_release_2_6;    /* or a later one */
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
 	const char *fqdn;       /* as slapd finds it when it starts */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */

@@ -153,6 +153,7 @@ static void release_take(const MonitorReader *reader, const Entry *entry)
 	minor = strtoul(end + 1, NULL, 10);
 	reader->live->has_release = true;
 	reader->live->is_release_2_5 = major > 2 || (major == 2 && minor >= 5);
+	reader->live->is_release_2_6 = major > 2 || (major == 2 && minor >= 6);
 }
 
 /* "{0}mdb_online_index(dc=x)", "hdb_online_index": in this list from the write of olcDbIndex on, in
@@ -199,7 +200,7 @@ static void monitor_forget(Live *live)
 	live->builds_index = false;
 	live->n_running = live->n_working_rids = live->n_listeners = live->n_counted = 0;
 	live->start_time = NULL;
-	live->has_release = live->is_release_2_5 = false;
+	live->has_release = live->is_release_2_5 = live->is_release_2_6 = false;
 }
 
 void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live)

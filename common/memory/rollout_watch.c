@@ -68,7 +68,7 @@ static uint64_t patience_usec(const CanaryLook *look)
 static CanaryState state_of(Pool *pool, const CanaryLook *look, const FleetNode *node,
 			    const CanaryWatch *watch, const char **ret_says)
 {
-	if (fleet_node_state(look->fleet, node, look->now_sec) == FLEET_SILENT ||
+	if (fleet_node_state(look->fleet, node, look->now_sec) != FLEET_HEARD ||
 	    look->now_usec - watch->heard_usec > patience_usec(look)) {
 		*ret_says = silent_text(pool, &node->beat);
 		return CANARY_SILENT;

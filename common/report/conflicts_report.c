@@ -88,7 +88,8 @@ static const char *const outcome_texts[] = {
 	[CONFLICT_NEWER_STANDS] = "The newer one stands here.",
 	[CONFLICT_OLDER_STANDS] = "The older one stands here: it came last, and takes or brings "
 				  "back the whole entry.",
-	[CONFLICT_BOTH_STAND] = "Both stand here: they name different attributes.",
+	[CONFLICT_BOTH_STAND] =
+		"Both stand here: they name different attributes, or different values.",
 };
 _Static_assert(ARRAY_SIZE(outcome_texts) == CONFLICT_OUTCOME_COUNT, "a text for every outcome");
 

@@ -73,6 +73,17 @@ size_t status_count(const Status *status, ConditionKind kind)
 	return n;
 }
 
+bool status_is_seen(const Status *status)
+{
+	return status->is_slapd_up == CLAIM_YES;
+}
+
+bool status_knows_count(const Status *status, ConditionKind kind)
+{
+	return status->looked_sec >= 0 &&
+	       (status_is_seen(status) || status_count(status, kind) > 0);
+}
+
 bool status_is_only_late(const Condition *condition)
 {
 	return condition->kind == CONDITION_TROUBLE &&

@@ -190,6 +190,13 @@ const Condition *status_condition(const Status *status, ConditionKind kind, cons
 
 size_t status_count(const Status *status, ConditionKind kind);
 
+/* slapd answered when it was last looked at: what is not told is not there. Otherwise what lasted
+ * before is still told, and of the rest nothing is known. */
+bool status_is_seen(const Status *status);
+
+/* Whether that number is one: that there are none is known only where slapd was looked at. */
+bool status_knows_count(const Status *status, ConditionKind kind);
+
 /* Nobody but readers of metrics suffers, or what is not watched is seen later: corrections are made
  * all the same. */
 bool status_is_only_late(const Condition *condition);

@@ -5,18 +5,11 @@
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/report/check_guard.h"
+#include "common/report/check_numbers.h"
 #include "common/report/status_compared.h"
 #include "common/report/status_fleet.h"
 #include "common/report/status_lag.h"
 #include "common/report/status_sight.h"
-
-#define STALE_AFTER_INTERVALS 3
-#define STALE_GRACE_SEC       60
-
-static int64_t stale_after_sec(const Status *status)
-{
-	return STALE_AFTER_INTERVALS * (int64_t)status->interval_sec + STALE_GRACE_SEC;
-}
 
 bool status_is_stale(const Status *status, int64_t now_sec)
 {
@@ -115,30 +108,6 @@ static const char *condition_text(Pool *pool, const Condition *condition)
 	}
 }
 
-/* How many links of a database are known, and how many of them work: one that broke this moment
- * does, until that lasts. */
-typedef struct LinkCount {
-	unsigned n_known;
-	unsigned n_up;
-} LinkCount;
-
-/* Nobody's links work while slapd is away, and which will is not known. */
-static LinkCount links_count(const Status *status, const StatusDatabase *database)
-{
-	LinkCount count = {0};
-
-	if (status->is_slapd_up == CLAIM_NO)
-		return count;
-	for (size_t i = 0; i < database->n_peers; i++) {
-		const StatusPeer *peer = &database->peers[i];
-		const LinkState state = status_link_state(peer);
-
-		count.n_known += state != LINK_UNKNOWN || peer->was_seen || peer->is_down;
-		count.n_up += !peer->is_down && (link_state_works(state) || peer->was_seen);
-	}
-	return count;
-}
-
 /* Why the first of them that is down is so; "" while that was not told. */
 static const char *link_reason(Pool *pool, const Status *status, const char *suffix)
 {
@@ -182,28 +151,6 @@ static void judge_compared(Verdict *verdict, const Status *status, const StatusL
 
 /* --- the line --- */
 
-static LinkCount links_of_all(const Status *status)
-{
-	LinkCount all = {0};
-
-	for (size_t i = 0; i < status->n_databases; i++) {
-		const LinkCount count = links_count(status, &status->databases[i]);
-
-		all.n_known += count.n_known;
-		all.n_up += count.n_up;
-	}
-	return all;
-}
-
-static size_t in_step_count(const Status *status)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < status->n_databases; i++)
-		n += status->databases[i].is_in_step == CLAIM_YES;
-	return n;
-}
-
 /* Monitoring systems split the line at '|'. */
 static void text_add(Buf *line, const char *text)
 {
@@ -213,28 +160,6 @@ static void text_add(Buf *line, const char *text)
 	for (size_t i = from; i < line->len; i++)
 		if (line->bytes[i] == '|')
 			line->bytes[i] = ' ';
-}
-
-static void perfdata_add(Pool *pool, Buf *line, const Status *status, int64_t now_sec,
-			 const CheckLimits *limits)
-{
-	const LinkCount links = links_of_all(status);
-
-	buf_printf(line, " | in_step=%zu;;;0;%zu links_up=%u;;;0;%u", in_step_count(status),
-		   status->n_databases, links.n_up, links.n_known);
-	buf_printf(line, " holds=%zu;;;0 findings=%zu;;;0 changes=%zu;;;0",
-		   status_count(status, CONDITION_HOLD), status_count(status, CONDITION_FINDING),
-		   status_count(status, CONDITION_CHANGE));
-	buf_printf(line, " corrections=%luc;;;0 drift=%luc;;;0",
-		   status->counters.events[EVENT_CORRECTION_APPLIED],
-		   status->counters.events[EVENT_DRIFT_FOUND]);
-	buf_printf(line, " pass=%lld.%06llds;;;0",
-		   (long long)status->last_pass.duration_usec / 1000000,
-		   (long long)status->last_pass.duration_usec % 1000000);
-	buf_printf(line, " age=%llds;;%lld;0", (long long)(now_sec - status->written_sec),
-		   (long long)stale_after_sec(status));
-	lag_perfdata(pool, line, status, limits);
-	compared_perfdata(line, status);
 }
 
 /* Where not everybody reads everybody, this node sees a part. */
@@ -310,15 +235,6 @@ static void judge_all(Verdict *verdict, const FleetProblems *problems)
 	}
 }
 
-static void all_perfdata(Buf *line, const Status *status, int64_t now_sec)
-{
-	const FleetCount count = fleets_count(&status->fleets, now_sec);
-
-	buf_printf(line, " nodes_heard=%zu;;;0 nodes_silent=%zu;;;0 nodes_unknown=%zu;;;0",
-		   count.n[FLEET_HEARD], count.n[FLEET_SILENT],
-		   count.n[FLEET_NOT_KNOWN] + count.n[FLEET_NONE]);
-}
-
 CheckResult status_check(Pool *pool, const Status *status, const StatusLife *life,
 			 const CheckLimits *limits)
 {
@@ -351,10 +267,8 @@ CheckResult status_check(Pool *pool, const Status *status, const StatusLife *lif
 		buf_printf(&line, " (and %zu more: see %s)", verdict.n_problems - 1,
 			   remedy_text(REMEDY_STATUS));
 	perfdata_add(pool, &line, status, life->now_sec, limits);
-	if (limits->is_of_all) {
-		all_perfdata(&line, status, life->now_sec);
+	if (limits->is_of_all)
 		fleets_lines(pool, &line, status, life->now_sec);
-	}
 	return (CheckResult){verdict.level, buf_text(&line)};
 }
 

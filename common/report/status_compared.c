@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/report/status_compared.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/report/metric.h"
 
 /* The timer compares every week: three of them were missed. */
 #define COMPARED_OLD_SEC (21 * 86400)
@@ -88,4 +90,46 @@ void compared_perfdata(Buf *line, const Status *status)
 	}
 	if (n_compared > 0)
 		buf_printf(line, " differences=%zu;;;0", n);
+}
+
+void compared_metrics(Buf *out, const CompareRecords *records)
+{
+	char id[16];
+
+	metric_begin(out, "compare_timestamp_seconds", "gauge",
+		     "When the entries were last compared with those of that peer.");
+	for (size_t i = 0; i < records->n_items; i++) {
+		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+		metric_number(out, "compare_timestamp_seconds",
+			      (const char *const[][2]){
+				      {"suffix", records->items[i].suffix}, {"peer", id}, {0}},
+			      records->items[i].compared_sec);
+	}
+	metric_begin(out, "compare_result", "gauge",
+		     "The verdict of the last comparison: 1 for the one that applies.");
+	for (size_t i = 0; i < records->n_items; i++) {
+		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+		metric_sample(
+			out, "compare_result",
+			(const char *const[][2]){
+				{"suffix", records->items[i].suffix},
+				{"peer", id},
+				{"verdict", comparison_verdict_name(records->items[i].verdict)},
+				{0}},
+			"1");
+	}
+	metric_begin(out, "compare_differences", "gauge", "How many entries differed, by kind.");
+	for (size_t i = 0; i < records->n_items; i++)
+		for (DifferenceKind kind = 0;
+		     kind < DIFFERENCE_KIND_COUNT &&
+		     records->items[i].verdict != COMPARISON_NOT_COMPARABLE;
+		     kind++) {
+			(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
+			metric_number(out, "compare_differences",
+				      (const char *const[][2]){{"suffix", records->items[i].suffix},
+							       {"peer", id},
+							       {"kind", difference_kind_name(kind)},
+							       {0}},
+				      (int64_t)records->items[i].counts[kind]);
+		}
 }

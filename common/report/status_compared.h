@@ -23,4 +23,6 @@ const char *compared_outdated(Pool *pool, const CompareRecord *record,
 /* How many entries differed, of peers that could be compared with. */
 void compared_perfdata(Buf *line, const Status *status);
 
+void compared_metrics(Buf *out, const CompareRecords *records);
+
 #endif

@@ -24,6 +24,14 @@ FleetCount fleets_count(const Fleets *fleets, int64_t now_sec)
 	return all;
 }
 
+bool fleets_are_read(const Fleets *fleets)
+{
+	for (size_t i = 0; i < fleets->n_items; i++)
+		if (fleets->items[i].problem)
+			return false;
+	return true;
+}
+
 /* --- one node --- */
 
 /* Clocks differ: what a node wrote a moment ahead of ours it wrote just now. */
@@ -41,6 +49,8 @@ static const char *unknown_text(Pool *pool, const Fleet *fleet, const FleetNode 
 				   node->ignored);
 	if (fleet->problem)
 		return "not known";
+	if (node->has_beat)
+		return "not known: its heartbeats were not read since";
 	if (node->is_self && fleet->unsaid)
 		return pool_printf(pool, "not known: it writes no heartbeat: %s", fleet->unsaid);
 	return "not known: it has no heartbeat here";

@@ -37,6 +37,9 @@ typedef struct FleetProblems {
 /* In the order of the nodes. Where peers.json has no heartbeat nothing is known of any. */
 FleetProblems fleets_judge(Pool *pool, const Status *status, int64_t now_sec);
 
+/* False while the entries of any database cannot be read: what does not count is not known then. */
+bool fleets_are_read(const Fleets *fleets);
+
 /* Of all databases together. */
 FleetCount fleets_count(const Fleets *fleets, int64_t now_sec);
 

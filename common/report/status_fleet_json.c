@@ -56,7 +56,8 @@ void fleets_put(JsonOut *out, const Fleets *fleets, int64_t now_sec)
 		put_time(out, "read", fleet->read_sec);
 		json_out_text(out, "problem", fleet->problem);
 		json_out_text(out, "not_written", fleet->unsaid);
-		json_out_number(out, "strangers", (int64_t)fleet->n_strangers);
+		if (!fleet->problem || fleet->n_strangers > 0)
+			json_out_number(out, "strangers", (int64_t)fleet->n_strangers);
 		json_out_open(out, "nodes", '[');
 		for (size_t k = 0; k < fleet->n_nodes; k++)
 			put_node(out, fleet, &fleet->nodes[k], now_sec);

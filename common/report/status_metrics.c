@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/report/metric.h"
+#include "common/report/status_compared.h"
 #include "common/report/status_fleet.h"
 #include "common/report/status_logs.h"
 #include "common/report/status_rollout.h"
@@ -142,16 +143,21 @@ static void conditions_by_code(Page *page, ConditionKind kind, const char *name)
 	}
 }
 
+static void number_left(Page *page, const char *name, const char *help, ConditionKind kind)
+{
+	if (status_knows_count(page->status, kind))
+		metric_gauge(page->out, name, help, (long long)status_count(page->status, kind));
+}
+
 static void left(Page *page)
 {
 	const Status *status = page->status;
 
 	metric_gauge(page->out, "troubles", "Troubles that keep the agent from its work.",
 		     (long long)status_count(status, CONDITION_TROUBLE));
-	metric_gauge(page->out, "holds", "Changes that are held until somebody releases them.",
-		     (long long)status_count(status, CONDITION_HOLD));
-	metric_gauge(page->out, "findings", "Findings that syncward cannot correct.",
-		     (long long)status_count(status, CONDITION_FINDING));
+	number_left(page, "holds", "Changes that are held until somebody releases them.",
+		    CONDITION_HOLD);
+	number_left(page, "findings", "Findings that syncward cannot correct.", CONDITION_FINDING);
 	metric_begin(page->out, "holds_by_code", "gauge",
 		     "Changes that are held until somebody releases them, by guard.");
 	conditions_by_code(page, CONDITION_HOLD, "holds_by_code");
@@ -160,39 +166,36 @@ static void left(Page *page)
 	conditions_by_code(page, CONDITION_FINDING, "findings_by_code");
 	metric_gauge(page->out, "paused", "Whether a person paused corrections.",
 		     status_condition(status, CONDITION_HOLD, "paused") != NULL);
-	metric_gauge(page->out, "changes_pending", "What is still to be changed.",
-		     (long long)status_count(status, CONDITION_CHANGE));
-	metric_gauge(page->out, "slapd_up", "Whether slapd answers.",
-		     status->is_slapd_up == CLAIM_YES);
+	number_left(page, "changes_pending", "What is still to be changed.", CONDITION_CHANGE);
+	if (status->is_slapd_up != CLAIM_UNKNOWN)
+		metric_gauge(page->out, "slapd_up", "Whether slapd answers.",
+			     status->is_slapd_up == CLAIM_YES);
+}
+
+static void in_step_sample(Page *page, const char *suffix, Claim claim)
+{
+	if (claim != CLAIM_UNKNOWN)
+		metric_number(page->out, "in_step",
+			      (const char *const[][2]){{"suffix", suffix}, {0}},
+			      claim == CLAIM_YES);
 }
 
 static void databases(Page *page)
 {
 	const Status *status = page->status;
 
-	metric_begin(
-		page->out, "in_step", "gauge",
-		"Whether the database, or cn=config itself, is known to be as peers.json says.");
-	metric_number(page->out, "in_step", (const char *const[][2]){{"suffix", "cn=config"}, {0}},
-		      status->is_server_in_step == CLAIM_YES);
+	metric_begin(page->out, "in_step", "gauge",
+		     "Whether the database, or cn=config itself, is as peers.json says.");
+	in_step_sample(page, "cn=config", status->is_server_in_step);
 	for (size_t i = 0; i < status->n_databases; i++)
-		metric_number(
-			page->out, "in_step",
-			(const char *const[][2]){{"suffix", status->databases[i].suffix}, {0}},
-			status->databases[i].is_in_step == CLAIM_YES);
+		in_step_sample(page, status->databases[i].suffix, status->databases[i].is_in_step);
 	metric_begin(page->out, "multi_provider", "gauge",
 		     "Whether clients may write to the database here.");
-	for (size_t i = 0; i < status->n_databases; i++)
+	for (size_t i = 0; i < status->n_databases && status_is_seen(status); i++)
 		metric_number(
 			page->out, "multi_provider",
 			(const char *const[][2]){{"suffix", status->databases[i].suffix}, {0}},
 			status->databases[i].is_multi_provider);
-}
-
-/* Links, copies and clocks are as they were last seen: with slapd away nobody looks. */
-static bool is_seen_now(const Page *page)
-{
-	return page->status->is_slapd_up == CLAIM_YES;
 }
 
 static void copy_sample(Page *page, const char *name, const char *suffix, const CopyHealth *copy)
@@ -203,7 +206,7 @@ static void copy_sample(Page *page, const char *name, const char *suffix, const 
 	(void)snprintf(id, sizeof(id), "%u", copy->peer_id);
 	if (strcmp(name, "lag_seconds") != 0)
 		metric_number(page->out, name, labels, copy->read_sec);
-	else if (copy->lag_msec >= 0 && is_seen_now(page))
+	else if (copy->lag_msec >= 0 && status_is_seen(page->status))
 		metric_usec(page->out, name, labels, copy->lag_msec * 1000);
 }
 
@@ -245,7 +248,7 @@ static void peer_up(Page *page, const char *suffix, const char *id, const Status
 
 static void peer_down(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
-	if ((peer->was_seen || peer->is_down) && is_seen_now(page))
+	if ((peer->was_seen || peer->is_down) && status_is_seen(page->status))
 		metric_sample(page->out, "link_down",
 			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
 			      peer->is_down ? "1" : "0");
@@ -277,7 +280,7 @@ static void peer_log(Page *page, const char *suffix, const char *id, const Statu
 
 static void peer_clock(Page *page, const char *suffix, const char *id, const StatusPeer *peer)
 {
-	if (peer->has_clock && is_seen_now(page))
+	if (peer->has_clock && status_is_seen(page->status))
 		metric_number(page->out, "peer_clock_ahead_seconds",
 			      (const char *const[][2]){{"suffix", suffix}, {"peer", id}, {0}},
 			      peer->clock_ahead_sec);
@@ -298,50 +301,6 @@ static void peers(Page *page, const char *name, const char *help, PeerSample *fu
 	}
 }
 
-static void compared(Page *page)
-{
-	const CompareRecords *records = &page->status->compared;
-	char id[16];
-
-	metric_begin(page->out, "compare_timestamp_seconds", "gauge",
-		     "When the entries were last compared with those of that peer.");
-	for (size_t i = 0; i < records->n_items; i++) {
-		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
-		metric_number(page->out, "compare_timestamp_seconds",
-			      (const char *const[][2]){
-				      {"suffix", records->items[i].suffix}, {"peer", id}, {0}},
-			      records->items[i].compared_sec);
-	}
-	metric_begin(page->out, "compare_result", "gauge",
-		     "The verdict of the last comparison: 1 for the one that applies.");
-	for (size_t i = 0; i < records->n_items; i++) {
-		(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
-		metric_sample(
-			page->out, "compare_result",
-			(const char *const[][2]){
-				{"suffix", records->items[i].suffix},
-				{"peer", id},
-				{"verdict", comparison_verdict_name(records->items[i].verdict)},
-				{0}},
-			"1");
-	}
-	metric_begin(page->out, "compare_differences", "gauge",
-		     "How many entries differed, by kind.");
-	for (size_t i = 0; i < records->n_items; i++)
-		for (DifferenceKind kind = 0;
-		     kind < DIFFERENCE_KIND_COUNT &&
-		     records->items[i].verdict != COMPARISON_NOT_COMPARABLE;
-		     kind++) {
-			(void)snprintf(id, sizeof(id), "%u", records->items[i].peer_id);
-			metric_number(page->out, "compare_differences",
-				      (const char *const[][2]){{"suffix", records->items[i].suffix},
-							       {"peer", id},
-							       {"kind", difference_kind_name(kind)},
-							       {0}},
-				      (int64_t)records->items[i].counts[kind]);
-		}
-}
-
 /* A number a state, and no sample a node: each of many nodes would tell of all others. */
 static void nodes(Page *page)
 {
@@ -356,9 +315,11 @@ static void nodes(Page *page)
 		metric_number(page->out, "nodes",
 			      (const char *const[][2]){{"state", fleet_state_name(state)}, {0}},
 			      (long long)count.n[state]);
-	metric_gauge(page->out, "heartbeats_ignored",
-		     "Heartbeats that do not count, because they are broken or may be forged.",
-		     (long long)count.n_ignored);
+	if (fleets_are_read(&status->fleets))
+		metric_gauge(
+			page->out, "heartbeats_ignored",
+			"Heartbeats that do not count, because they are broken or may be forged.",
+			(long long)count.n_ignored);
 }
 
 const char *status_metrics(Pool *pool, const Status *status)
@@ -390,7 +351,7 @@ const char *status_metrics(Pool *pool, const Status *status)
 	copies(&page, "lag_seconds",
 	       "The age of the oldest change that the peer, or this node, is known to lack.");
 	copies(&page, "content_read_timestamp_seconds", "When its contextCSN was last read.");
-	compared(&page);
+	compared_metrics(page.out, &status->compared);
 	logs_metrics(page.out, &status->logs);
 	rollout_metrics(page.out, &status->rollout);
 	nodes(&page);

@@ -193,6 +193,16 @@ static void put_databases(JsonOut *out, const Status *status)
 	json_out_close(out, '[');
 }
 
+static void put_counts(JsonOut *out, const CompareRecord *record)
+{
+	if (record->verdict == COMPARISON_NOT_COMPARABLE)
+		return;
+	json_out_open(out, "counts", '{');
+	for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
+		json_out_number(out, difference_kind_name(kind), (int64_t)record->counts[kind]);
+	json_out_close(out, '{');
+}
+
 /* Numbers only: names of entries are for who runs compare. */
 static void put_compared(JsonOut *out, const CompareRecords *records)
 {
@@ -205,11 +215,7 @@ static void put_compared(JsonOut *out, const CompareRecords *records)
 		json_out_number(out, "id", record->peer_id);
 		put_time(out, "compared", record->compared_sec);
 		json_out_text(out, "verdict", comparison_verdict_name(record->verdict));
-		json_out_open(out, "counts", '{');
-		for (DifferenceKind kind = 0; kind < DIFFERENCE_KIND_COUNT; kind++)
-			json_out_number(out, difference_kind_name(kind),
-					(int64_t)record->counts[kind]);
-		json_out_close(out, '{');
+		put_counts(out, record);
 		json_out_close(out, '{');
 	}
 	json_out_close(out, '[');

@@ -153,6 +153,16 @@ def test_20000_entries_are_compared_nearly_as_fast_as_ldapsearch_reads_them_and_
 @pytest.mark.long
 @pytest.mark.quiet
 @pytest.mark.one_release
+def test_clients_do_not_notice_that_a_million_entries_are_compared(slapd_factory):
+    """All of that comparison, which takes more than eight minutes at its rate: also where what slapd holds grows with it."""
+    beside, alone = latency_beside_compare(large_pair(slapd_factory, MILLION), MILLION, 30)
+    print(f"median {beside * 1e6:.0f} and {alone * 1e6:.0f} us")
+    assert beside < 2 * alone
+
+
+@pytest.mark.long
+@pytest.mark.quiet
+@pytest.mark.one_release
 def test_a_million_entries_take_96_mib_and_half_as_long_again_as_ldapsearch(slapd_factory):
     cluster = large_pair(slapd_factory, MILLION)
     memory = memory_of(cluster, MILLION)

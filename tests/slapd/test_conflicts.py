@@ -120,6 +120,20 @@ def test_what_two_nodes_wrote_apart_is_shown_with_what_stands(apart):
 
 
 @OF_LOGS
+def test_nothing_is_said_to_stand_that_was_overwritten(apart):
+    """slapd 2.5 writes the older change down whole, also what it leaves out."""
+    second = apart[1].server
+
+    def values(dn, name):
+        return [value.decode() for value in second.search(dn, scope=ldap.SCOPE_BASE)[0][1].get(name, [])]
+    same, other = (by_name(conflicts(apart[1])[1])[name] for name in ("same", "other"))
+    assert values(same["dn"], "description") == ["geheim-2"]
+    assert same["stands"] == ("unknown" if second.release.version == "2.5" else "newer")
+    assert values(other["dn"], "description") == ["geheim-1"] and values(other["dn"], "street") == ["geheim-2"]
+    assert other["stands"] == "both"
+
+
+@OF_LOGS
 def test_the_other_node_cannot_tell_and_shows_what_lies_close_together(apart):
     """Its own log has both in their order: whether the second writer had the first change only the second node knows."""
     status, database = conflicts(apart[0], "--lag", "3600")

@@ -20,13 +20,20 @@ typedef struct Scene {
 	unsigned n_logged;
 } Scene;
 
+static void scan_begin(Scene *scene, bool tells_the_rest)
+{
+	const ConflictLog log = {.own_sid = OWN, .tells_the_rest = tells_the_rest};
+
+	scene->scan = conflict_scan_new(scene->pool, &log, 10000);
+}
+
 static int setup(void **state)
 {
 	Pool *pool = pool_new();
 	Scene *scene = pool_alloc(pool, sizeof(*scene));
 
 	scene->pool = pool;
-	scene->scan = conflict_scan_new(pool, OWN, 10000);
+	scan_begin(scene, true);
 	*state = scene;
 	return 0;
 }
@@ -168,6 +175,23 @@ static void what_slapd_left_of_an_older_change_stands_beside_the_newer(void **st
 	outcome_is(state, "modify", "modify", "street:= b", CONFLICT_BOTH_STAND);
 }
 
+static void a_log_that_has_an_older_change_whole_does_not_tell_what_is_left_of_it(void **state)
+{
+	scan_begin(*state, false);
+	outcome_is(state, "modify", "modify", "description:= b", CONFLICT_NOT_KNOWN);
+}
+
+static void two_changes_of_different_attributes_stand_whatever_the_log_has(void **state)
+{
+	scan_begin(*state, false);
+	outcome_is(state, "modify", "modify", "street:= b", CONFLICT_BOTH_STAND);
+}
+
+static void values_of_one_attribute_may_both_stand(void **state)
+{
+	outcome_is(state, "modify", "modify", "description:+ b", CONFLICT_BOTH_STAND);
+}
+
 static void of_renames_nothing_is_guessed(void **state)
 {
 	outcome_is(state, "modify", "modrdn", NULL, CONFLICT_NOT_KNOWN);
@@ -283,6 +307,9 @@ int main(void)
 		TEST(an_older_deletion_that_comes_last_stands),
 		TEST(an_older_change_that_brings_an_entry_back_stands),
 		TEST(what_slapd_left_of_an_older_change_stands_beside_the_newer),
+		TEST(a_log_that_has_an_older_change_whole_does_not_tell_what_is_left_of_it),
+		TEST(two_changes_of_different_attributes_stand_whatever_the_log_has),
+		TEST(values_of_one_attribute_may_both_stand),
 		TEST(of_renames_nothing_is_guessed),
 		TEST(the_order_is_that_of_writing_not_that_of_reading),
 		TEST(context_csn_is_no_change),

@@ -286,6 +286,21 @@ static void who_has_no_entry_is_not_known_and_who_has_an_old_one_is_silent(void 
 	assert_int_equal(fleet_count(fleet, NOW + 1).n[FLEET_NOT_KNOWN], 1);
 }
 
+static void nobody_is_silent_for_whom_nobody_looked(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	Scene scene = scene_make(pool);
+	const FleetNode *node = &scene.nodes[1];
+
+	(void)state;
+	(void)entry_add(pool, &scene.tree, &beat_of_2, CSN_OF_2);
+	scene_take(&scene);
+	assert_int_equal(fleet_node_state(&scene.fleet, node, NOW + 1000), FLEET_NOT_KNOWN);
+	/* Who was silent when they were last read is not heard since. */
+	scene.fleet.read_sec = NOW + 500;
+	assert_int_equal(fleet_node_state(&scene.fleet, node, NOW + 1000), FLEET_SILENT);
+}
+
 static void an_entry_of_a_consumer_counts_under_the_server_id_of_a_provider(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
@@ -353,6 +368,7 @@ static void silence_and_what_does_not_count_is_told(void **state)
 	assert_int_equal(told.n_items, 1);
 	assert_int_equal(told.items[0].kind, CONDITION_FINDING);
 	assert_string_equal(told.items[0].code, "heartbeat-ignored");
+	scene.fleet.read_sec = NOW + 160;
 	fleet_conditions(pool, &scene.fleet, NOW + 171, &told);
 	assert_int_equal(told.n_items, 2);
 	assert_int_equal(told.items[1].begins, EVENT_NODE_SILENT);
@@ -435,6 +451,7 @@ int main(void)
 		cmocka_unit_test(two_values_of_one_key_are_broken),
 		cmocka_unit_test(it_is_written_at_each_interval_and_soon_after_a_change),
 		cmocka_unit_test(who_has_no_entry_is_not_known_and_who_has_an_old_one_is_silent),
+		cmocka_unit_test(nobody_is_silent_for_whom_nobody_looked),
 		cmocka_unit_test(an_entry_of_a_consumer_counts_under_the_server_id_of_a_provider),
 		cmocka_unit_test(who_is_no_node_is_counted_and_nothing_else),
 		cmocka_unit_test(an_entry_counts_under_the_server_id_of_its_own_node_alone),
