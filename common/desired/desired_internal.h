@@ -113,6 +113,17 @@ JsonPlace desired_setting_place(const DesiredDatabase *database, const Peer *pro
 Credentials desired_credentials(const DesiredDatabase *database, const Peer *provider,
 				const Peer *consumer);
 
+/* Everybody reads this peer alike but for whom it names and by which rid, as most peers are read.
+ */
+bool desired_is_read_plainly(const Peer *provider);
+
+/* desired_link() of such a provider, whichever it is, without rid and provider. */
+SyncreplSettings desired_link_plain(const DesiredDatabase *database, const Peer *consumer);
+
+/* Adds those. */
+void desired_link_name(Pool *pool, const DesiredDatabase *database, const Peer *provider,
+		       SyncreplSettings *link);
+
 /* True when the level neither sets nor leaves out anything. */
 bool settings_are_empty(const SyncreplSettings *settings);
 

@@ -28,7 +28,7 @@ static int read_uri(Reader *reader, const ReaderKey *key, const JsonNode *value,
 	if (reader_check_type(reader, key->name, value, JSON_STRING) < 0)
 		return -1;
 	*(const char **)field = reader_text(reader, value);
-	return reader_check_uri(reader, key->name, value, false);
+	return url_is_plain(value->string) ? 0 : reader_check_uri(reader, key->name, value, false);
 }
 
 static int read_names(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

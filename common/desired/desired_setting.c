@@ -67,8 +67,8 @@ Credentials desired_credentials(const DesiredDatabase *database, const Peer *pro
 	return level ? level->credentials : (Credentials){.kind = CREDENTIALS_NONE};
 }
 
-SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
-			      const Peer *consumer)
+static SyncreplSettings link_settings(const DesiredDatabase *database, const Peer *provider,
+				      const Peer *consumer)
 {
 	SyncreplSettings link = {
 		.credentials = desired_credentials(database, provider, consumer),
@@ -81,8 +81,47 @@ SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const
 		if (level)
 			link.place[keyword] = level->place[keyword];
 	}
-	link.value[SYNCREPL_RID] = pool_printf(pool, "%03u", desired_rid(database, provider));
-	link.value[SYNCREPL_PROVIDER] = provider->uri;
+	return link;
+}
+
+bool desired_is_read_plainly(const Peer *provider)
+{
+	return provider->syncrepl == &settings_none && provider->site_syncrepl == &settings_none;
+}
+
+SyncreplSettings desired_link_plain(const DesiredDatabase *database, const Peer *consumer)
+{
+	const Peer plain = {.syncrepl = &settings_none, .site_syncrepl = &settings_none};
+
+	return link_settings(database, &plain, consumer);
+}
+
+/* Of three digits at least. */
+static const char *rid_text(Pool *pool, unsigned rid)
+{
+	char text[16];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + rid % 10);
+		rid /= 10;
+	} while (rid > 0 || at > sizeof(text) - 3);
+	return pool_copy(pool, text + at, sizeof(text) - at);
+}
+
+void desired_link_name(Pool *pool, const DesiredDatabase *database, const Peer *provider,
+		       SyncreplSettings *link)
+{
+	link->value[SYNCREPL_RID] = rid_text(pool, desired_rid(database, provider));
+	link->value[SYNCREPL_PROVIDER] = provider->uri;
+}
+
+SyncreplSettings desired_link(Pool *pool, const DesiredDatabase *database, const Peer *provider,
+			      const Peer *consumer)
+{
+	SyncreplSettings link = link_settings(database, provider, consumer);
+
+	desired_link_name(pool, database, provider, &link);
 	return link;
 }
 

@@ -36,8 +36,20 @@ typedef struct Wanting {
 	const DesiredDatabase *given;
 	const Links *links;
 	const Secrets *secrets;
-	size_t self; /* positions in links */
+	size_t self;            /* positions in links */
+	SyncreplSettings plain; /* desired_link_plain() of self */
 } Wanting;
+
+static SyncreplSettings link_of(const Wanting *wanting, const Peer *provider)
+{
+	SyncreplSettings link = wanting->plain;
+
+	if (!desired_is_read_plainly(provider))
+		return desired_link(wanting->pool, wanting->given, provider,
+				    wanting->links->nodes[wanting->self]);
+	desired_link_name(wanting->pool, wanting->given, provider, &link);
+	return link;
+}
 
 static int64_t reads_here_sec(const Wanting *wanting, size_t at)
 {
@@ -63,8 +75,7 @@ static int consumer_want(const Wanting *wanting, size_t at, bool is_read, Wanted
 {
 	Pool *pool = wanting->pool;
 	const Peer *peer = wanting->links->nodes[at];
-	SyncreplSettings link =
-		desired_link(pool, wanting->given, peer, wanting->links->nodes[wanting->self]);
+	const SyncreplSettings link = link_of(wanting, peer);
 	WantedConsumer consumer = {.peer = peer,
 				   .rid = (int)desired_rid(wanting->given, peer),
 				   .provider = url_spelling(pool, peer->uri),
@@ -193,7 +204,8 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 				 .given = given,
 				 .links = &links,
 				 .secrets = secrets,
-				 .self = links_position(&links, self)};
+				 .self = links_position(&links, self),
+				 .plain = desired_link_plain(given, self)};
 	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
 	database.n_leaves = links.n_nodes - links.n_providers - peer_is_consumer(self) -

@@ -2,9 +2,6 @@
 #ifndef SYNCWARD_JSON_PLACE_H
 #define SYNCWARD_JSON_PLACE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "common/base/error.h"
 
 typedef enum JsonType {
@@ -22,22 +19,6 @@ typedef struct JsonPlace {
 	unsigned line;
 	unsigned column;
 } JsonPlace;
-
-/* One value of a text; those of a whole text stand in document order. */
-typedef struct JsonMark {
-	JsonType type;
-	JsonPlace place;
-	JsonPlace key_place;
-	const char *key;  /* decoded; NULL unless a member of an object */
-	const char *text; /* a string decoded, a number as written; NULL for other types */
-	bool boolean;
-	size_t n_children; /* they come behind it, each with its own */
-} JsonMark;
-
-typedef struct JsonMarks {
-	JsonMark *marks;
-	size_t n_marks;
-} JsonMarks;
 
 /* Fills err with "name:line:column: sentence" (ERROR_INPUT) and returns -1. The sentence must not
  * quote the file's text: any of it may be a password in the wrong place. */

@@ -11,12 +11,6 @@
 
 #define KEYS_FEW 16
 
-/* One key of the object being read, for the search for duplicates. */
-typedef struct Key {
-	const char *text;
-	JsonPlace place;
-} Key;
-
 /* For a place between values, where people write comments. */
 static int refuse_structure(const Scanner *scan, const char *sentence)
 {
@@ -91,15 +85,15 @@ static int scan_digits(Scanner *scan, const char *sentence)
 	if (!isdigit((unsigned char)scan_peek(scan)))
 		return scan_refuse(scan, sentence);
 	while (isdigit((unsigned char)scan_peek(scan)))
-		scan_advance(scan);
+		scan_step(scan);
 	return 0;
 }
 
-static int scan_number(Scanner *scan, JsonMark *mark)
+static int scan_number(Scanner *scan, JsonNode *node)
 {
 	const char *from = scan->at;
 
-	mark->type = JSON_NUMBER;
+	node->type = JSON_NUMBER;
 	if (scan_peek(scan) == '-')
 		scan_advance(scan);
 	if (scan->at[0] == '0' && isdigit((unsigned char)scan->at[1]))
@@ -118,12 +112,12 @@ static int scan_number(Scanner *scan, JsonMark *mark)
 		if (scan_digits(scan, "expected a digit in the exponent") < 0)
 			return -1;
 	}
-	mark->text = pool_copy(scan->pool, from, (size_t)(scan->at - from));
+	node->number = pool_copy(scan->pool, from, (size_t)(scan->at - from));
 	return 0;
 }
 
 /* A word without quotes: one of three is JSON, others get the sentence that helps most. */
-static int scan_word(Scanner *scan, JsonMark *mark)
+static int scan_word(Scanner *scan, JsonNode *node)
 {
 	static const struct {
 		const char *word;
@@ -138,8 +132,8 @@ static int scan_word(Scanner *scan, JsonMark *mark)
 			continue;
 		if (strncmp(scan->at, words[i].word, len) != 0)
 			return scan_refuse(scan, "true, false and null are written in lower case");
-		mark->type = words[i].type;
-		mark->boolean = *scan->at == 't';
+		node->type = words[i].type;
+		node->boolean = *scan->at == 't';
 		scan_pass(scan, scan->at + len);
 		return 0;
 	}
@@ -149,150 +143,160 @@ static int scan_word(Scanner *scan, JsonMark *mark)
 	return scan_refuse(scan, "expected a value; text stands in double quotes");
 }
 
-static int refuse_duplicate(const Scanner *scan, const Key *first, const Key *second)
+static int refuse_duplicate(const Scanner *scan, const JsonNode *first, const JsonNode *second)
 {
-	return json_refuse(scan->err, scan->name, second->place,
+	return json_refuse(scan->err, scan->name, second->key_place,
 			   "this key stands in the same object already, at %u:%u; keep one of them",
-			   first->place.line, first->place.column);
+			   first->key_place.line, first->key_place.column);
 }
 
 /* Most objects are small, and there are many. */
-static int check_few_duplicates(const Scanner *scan, const Key *keys, size_t n)
+static int check_few_duplicates(const Scanner *scan, const JsonNode *members, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
 		for (size_t k = i; k-- > 0;)
-			if (strcmp(keys[k].text, keys[i].text) == 0)
-				return refuse_duplicate(scan, &keys[k], &keys[i]);
+			if (strcmp(members[k].key, members[i].key) == 0)
+				return refuse_duplicate(scan, &members[k], &members[i]);
 	return 0;
 }
 
-static int key_compare(const void *one, const void *other)
+/* Members of one object stand in the order of their places. */
+static int member_compare(const void *one, const void *other)
 {
-	const Key *a = one, *b = other;
-	int order = strcmp(a->text, b->text);
+	const JsonNode *a = *(const JsonNode *const *)one, *b = *(const JsonNode *const *)other;
+	int order = strcmp(a->key, b->key);
 
-	if (order != 0)
-		return order;
-	if (a->place.line != b->place.line)
-		return a->place.line < b->place.line ? -1 : 1;
-	return a->place.column < b->place.column ? -1 : a->place.column > b->place.column;
+	return order != 0 ? order : a < b ? -1 : a > b;
 }
 
 /* Reports the duplicate that comes first in the file. Sorts the keys: an object of 100000 keys
  * must not take minutes. */
-static int check_duplicates(const Scanner *scan, Key *keys, size_t n)
+static int check_duplicates(const Scanner *scan, const JsonNode *members, size_t n)
 {
-	const Key *first = NULL, *second = NULL;
+	const JsonNode *first = NULL, *second = NULL, **sorted;
 
 	if (n <= KEYS_FEW)
-		return check_few_duplicates(scan, keys, n);
-	qsort(keys, n, sizeof(*keys), key_compare);
+		return check_few_duplicates(scan, members, n);
+	sorted = pool_alloc(scan->scratch, n * sizeof(const JsonNode *));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &members[i];
+	qsort(sorted, n, sizeof(*sorted), member_compare);
 	for (size_t i = 1; i < n; i++) {
-		if (strcmp(keys[i - 1].text, keys[i].text) != 0)
+		if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0 ||
+		    (second && second < sorted[i]))
 			continue;
-		if (second && (second->place.line < keys[i].place.line ||
-			       (second->place.line == keys[i].place.line &&
-				second->place.column < keys[i].place.column)))
-			continue;
-		first = &keys[i - 1];
-		second = &keys[i];
+		first = sorted[i - 1];
+		second = sorted[i];
 	}
 	return second ? refuse_duplicate(scan, first, second) : 0;
 }
 
-static int scan_value(Scanner *scan, const Key *key);
+static int scan_value(Scanner *scan, const char *key, JsonPlace key_place);
 
-static int scan_member(Scanner *scan, const char *expected, Key *ret)
+static int scan_member(Scanner *scan, const char *expected)
 {
-	ret->place = scan->place;
+	const JsonPlace place = scan->place;
+	const char *key;
 
 	if (scan_peek(scan) == '\'')
 		return scan_refuse(scan, "a key stands in double quotes, not in single ones");
 	if (scan_peek(scan) != '"')
 		return refuse_structure(scan, expected);
-	if (scan_string(scan, &ret->text) < 0)
+	if (scan_string(scan, &key) < 0)
 		return -1;
 	skip_space(scan);
 	if (scan_peek(scan) != ':')
 		return refuse_structure(scan, "expected ':' after a key");
-	scan_advance(scan);
+	scan_step(scan);
 	skip_space(scan);
-	return scan_value(scan, ret);
+	return scan_value(scan, key, place);
 }
 
-static int scan_members(Scanner *scan, JsonMark *mark)
+static int scan_members(Scanner *scan)
 {
 	const char *expected = "expected a key in double quotes, or '}'";
-	Key *keys = NULL, key;
-	size_t n_keys = 0;
+	bool is_empty = scan_peek(scan) == '}';
 
-	while (n_keys > 0 || scan_peek(scan) != '}') {
-		if (scan_member(scan, expected, &key) < 0)
+	while (!is_empty) {
+		if (scan_member(scan, expected) < 0)
 			return -1;
-		POOL_PUSH(scan->pool, keys, n_keys, key);
 		skip_space(scan);
 		if (scan_peek(scan) == '}')
 			break;
 		if (scan_peek(scan) != ',')
 			return refuse_structure(scan, "expected ',' or '}' after a member");
-		scan_advance(scan);
+		scan_step(scan);
 		skip_space(scan);
 		expected = "expected a key in double quotes after ','";
 	}
-	mark->n_children = n_keys;
-	return check_duplicates(scan, keys, n_keys);
+	return 0;
 }
 
-static int scan_items(Scanner *scan, JsonMark *mark)
+static int scan_items(Scanner *scan)
 {
-	static const Key none;
 	const bool is_empty = scan_peek(scan) == ']';
 
 	while (!is_empty) {
 		if (scan_peek(scan) == ']')
 			return refuse_structure(scan, "expected a value after ','");
-		if (scan_value(scan, &none) < 0)
+		if (scan_value(scan, NULL, (JsonPlace){0}) < 0)
 			return -1;
-		mark->n_children++;
 		skip_space(scan);
 		if (scan_peek(scan) == ']')
 			break;
 		if (scan_peek(scan) != ',')
 			return refuse_structure(scan, "expected ',' or ']' after an item");
-		scan_advance(scan);
+		scan_step(scan);
 		skip_space(scan);
 	}
 	return 0;
 }
 
-static int scan_container(Scanner *scan, JsonMark *mark)
+/* What was found from there on. */
+static void take_children(Scanner *scan, size_t first, JsonNode *node)
 {
-	mark->type = scan_peek(scan) == '{' ? JSON_OBJECT : JSON_ARRAY;
+	node->n_children = scan->n_found - first;
+	scan->n_found = first;
+	if (node->n_children == 0)
+		return;
+	node->children = pool_alloc(scan->pool, node->n_children * sizeof(*node->children));
+	memcpy(node->children, scan->found + first, node->n_children * sizeof(*node->children));
+}
+
+static int scan_container(Scanner *scan, JsonNode *node)
+{
+	const size_t first = scan->n_found;
+
+	node->type = scan_peek(scan) == '{' ? JSON_OBJECT : JSON_ARRAY;
 	if (scan->depth == JSON_MAX_DEPTH)
 		return json_refuse(scan->err, scan->name, scan->place,
 				   "objects and arrays nest at most %d deep", JSON_MAX_DEPTH);
 	scan->depth++;
-	scan_advance(scan);
+	scan_step(scan);
 	skip_space(scan);
-	if ((mark->type == JSON_OBJECT ? scan_members(scan, mark) : scan_items(scan, mark)) < 0)
+	if ((node->type == JSON_OBJECT ? scan_members(scan) : scan_items(scan)) < 0)
 		return -1;
-	scan_advance(scan);
+	take_children(scan, first, node);
+	if (node->type == JSON_OBJECT &&
+	    check_duplicates(scan, node->children, node->n_children) < 0)
+		return -1;
+	scan_step(scan);
 	scan->depth--;
 	return 0;
 }
 
-static int scan_scalar(Scanner *scan, JsonMark *mark)
+static int scan_scalar(Scanner *scan, JsonNode *node)
 {
 	char byte = scan_peek(scan);
 
 	if (byte == '"') {
-		mark->type = JSON_STRING;
-		return scan_string(scan, &mark->text);
+		node->type = JSON_STRING;
+		return scan_string(scan, &node->string);
 	}
 	if (byte == '-' || isdigit((unsigned char)byte))
-		return scan_number(scan, mark);
+		return scan_number(scan, node);
 	if (isalpha((unsigned char)byte))
-		return scan_word(scan, mark);
+		return scan_word(scan, node);
 	if (byte == '\'')
 		return scan_refuse(scan, "a string stands in double quotes, not in single ones");
 	if (scan->at == scan->end)
@@ -300,31 +304,27 @@ static int scan_scalar(Scanner *scan, JsonMark *mark)
 	return refuse_structure(scan, "expected a value");
 }
 
-static int scan_value(Scanner *scan, const Key *key)
+static int scan_value(Scanner *scan, const char *key, JsonPlace key_place)
 {
-	JsonMark mark = {.place = scan->place, .key = key->text, .key_place = key->place};
-	size_t index = scan->marks->n_marks;
-	bool is_container = scan_peek(scan) == '{' || scan_peek(scan) == '[';
+	JsonNode node = {.place = scan->place, .key = key, .key_place = key_place};
+	const bool is_container = scan_peek(scan) == '{' || scan_peek(scan) == '[';
 
-	/* A container's mark comes before those of its children. */
-	POOL_PUSH(scan->pool, scan->marks->marks, scan->marks->n_marks, mark);
-	if ((is_container ? scan_container(scan, &mark) : scan_scalar(scan, &mark)) < 0)
+	if ((is_container ? scan_container(scan, &node) : scan_scalar(scan, &node)) < 0)
 		return -1;
-	scan->marks->marks[index] = mark;
+	POOL_PUSH(scan->scratch, scan->found, scan->n_found, node);
 	return 0;
 }
 
-int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonMarks *ret,
+int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes, JsonNode *ret,
 	      Error *err)
 {
-	const Key none = {0};
-	JsonMarks marks = {0};
+	AUTO(Pool) *scratch = pool_new();
 	Scanner scan = {.pool = pool,
+			.scratch = scratch,
 			.name = name,
 			.at = text->bytes,
 			.end = text->bytes + text->len,
 			.place = {1, 1},
-			.marks = &marks,
 			.err = err};
 
 	if (text->len > max_bytes)
@@ -335,11 +335,11 @@ int json_scan(Pool *pool, const char *name, const Value *text, size_t max_bytes,
 	skip_space(&scan);
 	if (scan.at == scan.end)
 		return scan_refuse(&scan, "the file is empty");
-	if (scan_value(&scan, &none) < 0)
+	if (scan_value(&scan, NULL, (JsonPlace){0}) < 0)
 		return -1;
 	skip_space(&scan);
 	if (scan.at != scan.end)
 		return refuse_structure(&scan, "unexpected text after the end of the document");
-	*ret = marks;
+	*ret = scan.found[0];
 	return 0;
 }

@@ -139,7 +139,7 @@ int scan_string(Scanner *scan, const char **ret)
 	const JsonPlace start = scan->place;
 	Buf text = BUF_IN(scan->pool);
 
-	scan_advance(scan);
+	scan_step(scan);
 	for (;;) {
 		const char *from = scan->at;
 
@@ -157,6 +157,6 @@ int scan_string(Scanner *scan, const char **ret)
 		if (scan_special(scan, start, &text) < 0)
 			return -1;
 	}
-	scan_advance(scan);
+	scan_step(scan);
 	return 0;
 }

@@ -5,17 +5,19 @@
 #include "common/base/buf.h"
 #include "common/base/error.h"
 #include "common/base/pool.h"
-#include "common/json/json_place.h"
+#include "common/json/json_node.h"
 
 /* A walk through a text, character by character, for json_scan.c: where it is, and strings. */
 typedef struct Scanner {
-	Pool *pool;
+	Pool *pool;    /* of the document */
+	Pool *scratch; /* as long as the walk */
 	const char *name;
 	const char *at;
 	const char *end;
 	JsonPlace place; /* of at */
 	unsigned depth;
-	JsonMarks *marks;
+	JsonNode *found; /* that no container has taken yet, in scratch */
+	size_t n_found;
 	Error *err;
 } Scanner;
 
@@ -30,6 +32,13 @@ static inline char scan_peek(const Scanner *scan)
 
 /* Passes over one character. */
 void scan_advance(Scanner *scan);
+
+/* The same, of one byte that is no line's end: most are. */
+static inline void scan_step(Scanner *scan)
+{
+	scan->place.column++;
+	scan->at++;
+}
 
 /* Passes over a string; ret is its decoded text, which lives in the pool. */
 int scan_string(Scanner *scan, const char **ret);

@@ -24,8 +24,7 @@ static bool is_name_byte(char byte)
 	       byte == '-';
 }
 
-/* "ldap://name" and "ldap://name:port" in lower case: what nearly every URL looks like. A cluster
- * of many peers has thousands to read, and libldap is slow at it. */
+/* See url_is_plain(). A cluster of many peers has thousands to read, and libldap is slow at it. */
 typedef struct PlainUrl {
 	const char *host;
 	size_t host_len;
@@ -38,7 +37,7 @@ static bool plain_split(const char *text, PlainUrl *ret)
 	static const char prefix[] = "ldap://";
 	PlainUrl url = {.host = text + strlen(prefix), .port = LDAP_PORT};
 	const char *digits;
-	size_t n_digits;
+	size_t n_digits = 0;
 
 	if (strncmp(text, prefix, strlen(prefix)) != 0)
 		return false;
@@ -47,13 +46,22 @@ static bool plain_split(const char *text, PlainUrl *ret)
 	url.has_port = url.host[url.host_len] == ':';
 	if (url.has_port) {
 		digits = url.host + url.host_len + 1;
-		n_digits = strspn(digits, "0123456789");
-		if (*digits == '0' || n_digits < 1 || n_digits > 4 || digits[n_digits])
+		url.port = 0;
+		for (; n_digits < 4 && digits[n_digits] >= '0' && digits[n_digits] <= '9';
+		     n_digits++)
+			url.port = url.port * 10 + (digits[n_digits] - '0');
+		if (*digits == '0' || n_digits < 1 || digits[n_digits])
 			return false;
-		url.port = atoi(digits);
 	}
 	*ret = url;
 	return url.host_len > 0 && (url.has_port || !url.host[url.host_len]);
+}
+
+bool url_is_plain(const char *text)
+{
+	PlainUrl plain;
+
+	return plain_split(text, &plain);
 }
 
 bool url_parse(Pool *pool, const char *text, Url *ret)

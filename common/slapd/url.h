@@ -16,6 +16,10 @@ typedef struct Url {
 	bool has_extra; /* attributes, scope, filter or extensions */
 } Url;
 
+/* True for "ldap://name" and "ldap://name:port" in lower case, and nothing else: what nearly every
+ * URL looks like. */
+bool url_is_plain(const char *text);
+
 /* Parses one LDAP URL with ldap_url_parse(3); false when it is none. */
 bool url_parse(Pool *pool, const char *text, Url *ret);
 

@@ -32,6 +32,12 @@ def without_probes(node):
     return settings
 
 
+def plugins_of_libsasl(pid):
+    """Those that are mapped into a process."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        return {path for path in (line.split()[-1] for line in file) if "/sasl2/" in path}
+
+
 def test_it_brings_the_node_in_step_and_says_so(node):
     with Daemon(node) as daemon:
         daemon.wait_for("started")
@@ -39,6 +45,8 @@ def test_it_brings_the_node_in_step_and_says_so(node):
         daemon.wait_for("correction-applied", text="olcSyncrepl")
         wait_until(lambda: node.plan().returncode == 0, "in step")
         writes = node.server.config_writes()
+        # This process has them, as has each that uses libldap and does nothing about it.
+        assert plugins_of_libsasl("self") and not plugins_of_libsasl(daemon.pid)
     assert daemon.events("stopped") and not daemon.events("correction-failed")
     assert node.server.config_writes() == writes
     node.assert_in_step()

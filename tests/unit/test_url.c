@@ -87,6 +87,24 @@ static void one_server_has_one_spelling(void **state)
 	assert_null(url_spelling(NULL, NULL));
 }
 
+static void a_plain_url_is_one_that_needs_no_look(void **state)
+{
+	static const char *const plain[] = {"ldap://a", "ldap://ldap-1.example.com:1389",
+					    "ldap://192.0.2.1:9"};
+	static const char *const others[] = {
+		"",           "ldap://",           "ldap://a:", "ldap://a:0",     "ldap://a:00389",
+		"ldap://A",   "ldaps://a",         "ldap://a/", "ldap://a:13891", "ldap://a,b",
+		"ldap://a b", "ldap://a ldap://b", "ldapi:///", "ldap://[::1]",   "ldap://a?x"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		if (!url_is_plain(plain[i]))
+			fail_msg("\"%s\" is not plain", plain[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (url_is_plain(others[i]))
+			fail_msg("\"%s\" is plain", others[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +112,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_ldap_url_is_refused),
 		cmocka_unit_test(the_same_server_is_recognised_in_every_spelling),
 		cmocka_unit_test(one_server_has_one_spelling),
+		cmocka_unit_test(a_plain_url_is_one_that_needs_no_look),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
