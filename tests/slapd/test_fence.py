@@ -455,6 +455,9 @@ def test_a_database_that_is_right_is_never_closed(pair, part):
     counts = collections.Counter()
     overlay = "olcOverlay={0}syncprov," + fence.dn
     with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start()  # it has seen the file: a crash before that is not known
         for turn in range(100 if IS_LONG else 20):
             disturb(rng, rng.choice([node, node, pair[0]]).server, names)
             if rng.random() < 0.2:
