@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The fence: a database that is older than it was, or absent, takes no client's write; one that is right is never closed."""
 
+import collections
 import fcntl
 import json
 import os
@@ -442,27 +443,38 @@ def disturb(rng, server, names):
     connection.unbind_s()
 
 
-def test_a_database_that_is_right_is_never_closed(pair):
-    """Clean stops and crashes, noted or not, with checkpoints or none."""
-    rng = random.Random(SEED)
+@pytest.mark.turns(10)
+@pytest.mark.parametrize("part", range(10))
+def test_a_database_that_is_right_is_never_closed(pair, part):
+    """Clean stops and crashes, noted or not, with checkpoints or none: a thousand in ten parts, which can run beside each other,
+    as a restart is mostly waiting."""
+    rng = random.Random(SEED + part)
     node = pair[1]
     fence = Fence(node, pair[0])
     names = []
+    counts = collections.Counter()
     overlay = "olcOverlay={0}syncprov," + fence.dn
     with Daemon(node) as daemon:
-        for turn in range(1000 if IS_LONG else 20):
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start()  # it has seen the file: a crash before that is not known
+        for turn in range(100 if IS_LONG else 20):
             disturb(rng, rng.choice([node, node, pair[0]]).server, names)
             if rng.random() < 0.2:
                 node.server.modify(overlay, [(ldap.MOD_REPLACE, "olcSpCheckpoint", rng.choice(["1 1", "100 10", "3 1"]))])
             pair.wait_in_step()
-            if rng.random() < 0.7:
+            is_noted, is_crash = rng.random() < 0.7, rng.random() < 0.6
+            if is_noted:
                 fence.wait_noted(daemon)
-            fence.stop(kills=rng.random() < 0.6)
+            fence.stop(kills=is_crash)
             try:
                 fence.start()
             except AssertionError as error:
                 raise AssertionError(f"turn {turn}, SYNCWARD_SEED={SEED}: {error}") from None
             assert not fence.is_closed()
+            counts.update(restarts=1, crashes=is_crash, noted=is_noted, noted_and_crashed=is_noted and is_crash)
+    print(", ".join(f"{n} {name}" for name, n in counts.items()))
+    assert counts["noted_and_crashed"] > counts["restarts"] // 5
 
 
 @pytest.mark.one_release
