@@ -107,6 +107,14 @@ static void reader_add(Pool *pool, WantedDatabase *database, const char *dn, siz
 	*n_ours += 1;
 }
 
+static bool is_read(const Links *links, size_t at_self)
+{
+	for (size_t at = 0; at < links->n_nodes; at++)
+		if (at != at_self && relay_set_has(&links->reads[at], at_self))
+			return true;
+	return false;
+}
+
 /* By default whoever reads here: the bind DN that each other peer uses towards this node. What
  * "readers" says changes for whom rights and limits are written, not who reads. */
 static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedDatabase *database)
@@ -114,9 +122,11 @@ static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedD
 	const DesiredDatabase *given = database->desired;
 	const bool is_given = given->n_readers > 0;
 	const char *dn, *before = NULL; /* most peers use the same */
+	bool is_read_hub; /* No provider reads a hub; but one without readers is as open. */
 
 	if (at_self >= links->n_relays)
 		return;
+	is_read_hub = at_self >= links->n_providers && is_read(links, at_self);
 	for (size_t i = 0; i < given->n_readers; i++)
 		reader_add(pool, database, given->readers[i], &database->n_readers);
 	for (size_t at = 0; at < links->n_nodes; at++) {
@@ -125,8 +135,7 @@ static void readers_want(Pool *pool, const Links *links, size_t at_self, WantedD
 		 */
 		const bool is_relay = at < links->n_relays;
 
-		/* No provider reads a hub. */
-		if (at == at_self || (!reads && (!is_relay || at_self >= links->n_providers)))
+		if (at == at_self || (!reads && (!is_relay || is_read_hub)))
 			continue;
 		dn = wanted_reader(given, links->nodes[at_self], links->nodes[at]);
 		if ((dn && dn == before) || (is_given && !dn) ||

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tests/sim/sim_draw.h"
 #include "tests/sim/sim_wanted.h"
 
 /* Histories: at random, as text, and shorter. */
@@ -67,7 +68,7 @@ static const char *const starts[] = {
 /* --- at random --- */
 
 /* splitmix64: each seed gives another history, also one beside another. */
-static uint32_t draw(uint64_t *state, uint32_t below)
+uint32_t sim_draw(uint64_t *state, uint32_t below)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;
 
@@ -84,7 +85,7 @@ static SimVerb verb_draw(uint64_t *state)
 
 	for (size_t i = 0; i < SIM_VERB_COUNT; i++)
 		sum += verbs[i].weight;
-	for (at = draw(state, sum); at >= verbs[verb].weight; verb++)
+	for (at = sim_draw(state, sum); at >= verbs[verb].weight; verb++)
 		at -= verbs[verb].weight;
 	return (SimVerb)verb;
 }
@@ -95,27 +96,27 @@ static unsigned argument_draw(uint64_t *state, Argument argument, size_t n_nodes
 {
 	switch (argument) {
 	case NODE:
-		return 1 + draw(state, (uint32_t)n_nodes);
+		return 1 + sim_draw(state, (uint32_t)n_nodes);
 	case NAME:
-		return draw(state, 8) == 0 ? 0 : 1 + draw(state, SIM_NAMES - 1);
+		return sim_draw(state, 8) == 0 ? 0 : 1 + sim_draw(state, SIM_NAMES - 1);
 	case SMALL:
-		return 1 + draw(state, 5);
+		return 1 + sim_draw(state, 5);
 	case ACTIONS:
-		return 1 + draw(state, 24);
+		return 1 + sim_draw(state, 24);
 	case SECONDS:
-		return 1 + draw(state, 120);
+		return 1 + sim_draw(state, 120);
 	case RULES:
-		return 1 + draw(state, SIM_ACCESS_END - 1);
+		return 1 + sim_draw(state, SIM_ACCESS_END - 1);
 	case MISTAKE:
-		return mistakes_drawn[draw(state, ARRAY_SIZE(mistakes_drawn))];
+		return mistakes_drawn[sim_draw(state, ARRAY_SIZE(mistakes_drawn))];
 	case NODES:
-		return draw(state, 1U << n_nodes);
+		return sim_draw(state, 1U << n_nodes);
 	default:
 		return 0;
 	}
 }
 
-static SimChoice choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
+SimChoice sim_choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
 {
 	SimChoice choice = {.verb = verb};
 
@@ -127,32 +128,32 @@ static SimChoice choice_draw(uint64_t *state, SimVerb verb, size_t n_nodes)
 /* In some histories only: all others stay what they were. */
 static void roles_draw(uint64_t *state, SimHistory *history)
 {
-	history->consumers = draw(state, 1U << history->n_nodes) & ~1U;
+	history->consumers = sim_draw(state, 1U << history->n_nodes) & ~1U;
 	for (size_t i = 0; i < history->n_choices; i++) {
-		if (draw(state, 12) == 0)
-			history->choices[i] = choice_draw(state, SIM_ROLE, history->n_nodes);
-		else if (draw(state, 12) == 0)
-			history->choices[i] = choice_draw(state, SIM_OBEY, history->n_nodes);
+		if (sim_draw(state, 12) == 0)
+			history->choices[i] = sim_choice_draw(state, SIM_ROLE, history->n_nodes);
+		else if (sim_draw(state, 12) == 0)
+			history->choices[i] = sim_choice_draw(state, SIM_OBEY, history->n_nodes);
 	}
 }
 
 static void hubs_draw(uint64_t *state, SimHistory *history)
 {
-	history->hubs = draw(state, 1U << history->n_nodes);
+	history->hubs = sim_draw(state, 1U << history->n_nodes);
 	for (size_t i = 0; i < history->n_choices; i++)
-		if (draw(state, 16) == 0)
-			history->choices[i] = choice_draw(state, SIM_RELAY, history->n_nodes);
+		if (sim_draw(state, 16) == 0)
+			history->choices[i] = sim_choice_draw(state, SIM_RELAY, history->n_nodes);
 }
 
 static void beats_draw(uint64_t *state, SimHistory *history)
 {
 	history->has_beats = true;
-	history->is_staged = draw(state, 3) > 0;
+	history->is_staged = sim_draw(state, 3) > 0;
 	for (size_t i = 0; history->is_staged && i < history->n_choices; i++)
-		if (draw(state, 10) == 0)
-			history->choices[i] = choice_draw(state, SIM_REVISE, history->n_nodes);
-		else if (draw(state, 5) == 0)
-			history->choices[i].verb = draw(state, 2) ? SIM_ROUND : SIM_FLOW;
+		if (sim_draw(state, 10) == 0)
+			history->choices[i] = sim_choice_draw(state, SIM_REVISE, history->n_nodes);
+		else if (sim_draw(state, 5) == 0)
+			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
@@ -160,67 +161,31 @@ static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
 SimHistory sim_history_random(uint64_t seed)
 {
 	uint64_t state = seed * 0x2545f4914f6cdd1d + 1;
-	SimHistory history = {.n_nodes = 2 + draw(&state, SIM_NODES - 1)};
+	SimHistory history = {.n_nodes = 2 + sim_draw(&state, SIM_NODES - 1)};
 
 	if (history.n_nodes > 4) /* seldom: they take long */
-		history.n_nodes = draw(&state, 4) == 0 ? history.n_nodes : 3;
-	history.start = starts_drawn[draw(&state, ARRAY_SIZE(starts_drawn))];
-	history.n_choices = 15 + draw(&state, 46);
+		history.n_nodes = sim_draw(&state, 4) == 0 ? history.n_nodes : 3;
+	history.start = starts_drawn[sim_draw(&state, ARRAY_SIZE(starts_drawn))];
+	history.n_choices = 15 + sim_draw(&state, 46);
 	for (size_t i = 0; i < history.n_choices; i++)
-		history.choices[i] = choice_draw(&state, verb_draw(&state), history.n_nodes);
-	if (history.n_nodes > 2 && draw(&state, 2) == 0)
-		history.shape = (SimShape)draw(&state, SIM_SHAPE_COUNT);
-	if (draw(&state, 4) == 0)
-		history.polled = draw(&state, 1U << history.n_nodes);
-	history.rights.is_debian = draw(&state, 4) == 0;
+		history.choices[i] = sim_choice_draw(&state, verb_draw(&state), history.n_nodes);
+	if (history.n_nodes > 2 && sim_draw(&state, 2) == 0)
+		history.shape = (SimShape)sim_draw(&state, SIM_SHAPE_COUNT);
+	if (sim_draw(&state, 4) == 0)
+		history.polled = sim_draw(&state, 1U << history.n_nodes);
+	history.rights.is_debian = sim_draw(&state, 4) == 0;
 	/* A node whose readers may not read all opens for nobody, and nothing happens. */
-	history.rights.has_access = draw(&state, history.rights.is_debian ? 4 : 2) > 0;
-	if (draw(&state, 4) == 0)
+	history.rights.has_access = sim_draw(&state, history.rights.is_debian ? 4 : 2) > 0;
+	if (sim_draw(&state, 4) == 0)
 		roles_draw(&state, &history);
-	if (draw(&state, 6) == 0)
+	if (sim_draw(&state, 6) == 0)
 		beats_draw(&state, &history);
 	/* Last, so that all others stay what they were. */
-	if (history.consumers && draw(&state, 2) == 0)
+	if (history.consumers && sim_draw(&state, 2) == 0)
 		hubs_draw(&state, &history);
-	if (history.consumers && !history.has_beats && draw(&state, 3) == 0)
+	if (history.consumers && !history.has_beats && sim_draw(&state, 3) == 0)
 		beats_draw(&state, &history);
 	return history;
-}
-
-/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it,
- * one behind the other, at whichever nodes. */
-static const struct {
-	SimRule rule;
-	size_t n;
-	SimVerb verbs[10];
-} leanings[] = {
-	{SIM_COVERAGE,
-	 10,
-	 {SIM_STOP, SIM_WRITE, SIM_FLOW, SIM_REPLACE, SIM_START, SIM_PASS, SIM_CONNECT, SIM_DELIVER,
-	  SIM_PASS, SIM_WRITE}},
-	{SIM_CLOCKS, 4, {SIM_LATE, SIM_REPLACE, SIM_WRITE, SIM_FLOW}},
-	{SIM_IDENTITY, 4, {SIM_FOREIGN, SIM_SEED, SIM_FIRST, SIM_ROUND}},
-	{SIM_FIRST_NODE, 4, {SIM_FIRST, SIM_REPLACE, SIM_SEED, SIM_FLOW}},
-	{SIM_SESSION_LOG, 4, {SIM_KEEP_LOG, SIM_STOP, SIM_DELETE, SIM_START}},
-	{SIM_ROLES, 4, {SIM_ROLE, SIM_ROUND, SIM_WRITE, SIM_FLOW}},
-	{SIM_THERE, 6, {SIM_BACKUP, SIM_WRITE, SIM_FLOW, SIM_RESTORE, SIM_PASS, SIM_WAIT}},
-};
-
-void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
-{
-	uint64_t state = seed;
-	size_t n = 0;
-
-	if (rule == SIM_THERE && history->n_nodes > 2) {
-		history->has_beats = true;
-		history->consumers |= 1U << (history->n_nodes - 1);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(leanings); i++)
-		for (size_t k = 0; leanings[i].rule == rule && k < history->n_choices; k++)
-			if (draw(&state, 2) == 0)
-				history->choices[k] =
-					choice_draw(&state, leanings[i].verbs[n++ % leanings[i].n],
-						    history->n_nodes);
 }
 
 /* --- as text --- */

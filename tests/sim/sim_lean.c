@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/sim/sim_draw.h"
+
+/* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it,
+ * one behind the other. */
+
+#define PARTS 3
+
+/* Whose turn it is: anybody's, or that of one of three who stay the same from the first choice of a
+ * leaning to its last. */
+typedef enum Part {
+	ANYBODY,
+	JOINER,
+	SOURCE, /* from which it reads first */
+	KEEPER, /* of what the source lacks */
+} Part;
+
+typedef struct Leaning {
+	SimVerb verb;
+	Part parts[2];
+} Leaning;
+
+static const struct {
+	SimRule rule;
+	size_t n;
+	Leaning leanings[14];
+} rules[] = {
+	{SIM_COVERAGE,
+	 12,
+	 {{.verb = SIM_CUT, .parts = {SOURCE, KEEPER}},
+	  {.verb = SIM_CUT, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_WRITE, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_REPLACE, .parts = {JOINER}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_WRITE, .parts = {JOINER}},
+	  {.verb = SIM_FLOW}}},
+	{SIM_CLOCKS,
+	 4,
+	 {{.verb = SIM_LATE}, {.verb = SIM_REPLACE}, {.verb = SIM_WRITE}, {.verb = SIM_FLOW}}},
+	{SIM_IDENTITY,
+	 4,
+	 {{.verb = SIM_FOREIGN}, {.verb = SIM_SEED}, {.verb = SIM_FIRST}, {.verb = SIM_ROUND}}},
+	{SIM_FIRST_NODE,
+	 4,
+	 {{.verb = SIM_FIRST}, {.verb = SIM_REPLACE}, {.verb = SIM_SEED}, {.verb = SIM_FLOW}}},
+	{SIM_SESSION_LOG,
+	 4,
+	 {{.verb = SIM_KEEP_LOG}, {.verb = SIM_STOP}, {.verb = SIM_DELETE}, {.verb = SIM_START}}},
+	{SIM_ROLES,
+	 4,
+	 {{.verb = SIM_ROLE}, {.verb = SIM_ROUND}, {.verb = SIM_WRITE}, {.verb = SIM_FLOW}}},
+	{SIM_THERE,
+	 6,
+	 {{.verb = SIM_BACKUP},
+	  {.verb = SIM_WRITE},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_RESTORE},
+	  {.verb = SIM_PASS},
+	  {.verb = SIM_WAIT}}},
+};
+
+/* Three of them, each another one. */
+static void parts_draw(uint64_t *state, size_t n_nodes, unsigned parts[PARTS])
+{
+	for (size_t i = 0; i < PARTS; i++) {
+		bool is_new;
+
+		do {
+			is_new = true;
+			parts[i] = 1 + sim_draw(state, (uint32_t)n_nodes);
+			for (size_t k = 0; k < i; k++)
+				is_new &= parts[k] != parts[i];
+		} while (!is_new);
+	}
+}
+
+static SimChoice leaning_draw(uint64_t *state, const Leaning *leaning, const unsigned parts[PARTS],
+			      size_t n_nodes)
+{
+	SimChoice choice = sim_choice_draw(state, leaning->verb, n_nodes);
+
+	for (size_t k = 0; k < ARRAY_SIZE(leaning->parts); k++)
+		if (leaning->parts[k] != ANYBODY)
+			choice.of[k] = parts[leaning->parts[k] - 1];
+	return choice;
+}
+
+static void leanings_draw(uint64_t *state, const Leaning *leanings, size_t n, SimHistory *history)
+{
+	const bool has_parts = leanings[0].parts[0] != ANYBODY;
+	unsigned parts[PARTS] = {0};
+	size_t at = 0;
+
+	for (size_t k = 0; k < history->n_choices; k++) {
+		if (has_parts && at % n == 0)
+			parts_draw(state, history->n_nodes, parts);
+		if (sim_draw(state, 2) == 0)
+			history->choices[k] =
+				leaning_draw(state, &leanings[at++ % n], parts, history->n_nodes);
+	}
+}
+
+void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
+{
+	uint64_t state = seed;
+
+	if (rule == SIM_THERE && history->n_nodes > 2) {
+		history->has_beats = true;
+		history->consumers |= 1U << (history->n_nodes - 1);
+	}
+	if (rule == SIM_COVERAGE && history->n_nodes < PARTS)
+		history->n_nodes = PARTS;
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (rules[i].rule == rule)
+			leanings_draw(&state, rules[i].leanings, rules[i].n, history);
+}
