@@ -50,21 +50,22 @@ void heal_hands_find(HealWork *work)
 
 static bool hand_take(HealWork *work, const HealHand *hand, const char **ret_problem)
 {
-	if (!heal_hand_open(work->pool, hand, work->options->ldap_uri, &work->hand, ret_problem)) {
-		peer_link_close(&work->hand);
+	if (!heal_hand_open(work->pool, hand, work->options->ldap_uri, &work->writer.link,
+			    ret_problem)) {
+		peer_link_close(&work->writer.link);
 		return false;
 	}
-	work->has_hand = true;
-	work->hand_sees_all = is_root(work, hand);
+	work->writer.is_open = true;
+	work->writer.sees_all = is_root(work, hand);
 	work->healed->hand = hand->name;
 	return true;
 }
 
 static void hand_drop(HealWork *work)
 {
-	if (work->has_hand)
-		peer_link_close(&work->hand);
-	work->has_hand = work->hand_sees_all = false;
+	if (work->writer.is_open)
+		peer_link_close(&work->writer.link);
+	work->writer.is_open = work->writer.sees_all = false;
 	work->healed->hand = NULL;
 }
 
@@ -73,7 +74,7 @@ void heal_bind_root(HealWork *work)
 	const HealHands *hands = &work->hands;
 	const char *problem;
 
-	for (size_t i = 0; i < hands->n_items && !work->has_hand; i++)
+	for (size_t i = 0; i < hands->n_items && !work->writer.is_open; i++)
 		if (is_root(work, &hands->items[i]))
 			(void)hand_take(work, &hands->items[i], &problem);
 }
@@ -99,15 +100,15 @@ static bool touch_as_somebody(HealWork *work)
 
 	for (size_t i = 0; i <= hands->n_items; i++) {
 		/* One that is bound already comes first. */
-		if (!work->has_hand &&
+		if (!work->writer.is_open &&
 		    (i == hands->n_items || !hand_take(work, &hands->items[i], &problem)))
 			continue;
-		answer = heal_touch(&work->hand, work->healed->suffix);
+		answer = heal_touch(&work->writer.link, work->healed->suffix);
 		if (answer.code == LDAP_SUCCESS)
 			return true;
 		problem = pool_strdup(
 			work->pool,
-			link_write_refusal(&work->hand, "touch the suffix entry", &answer));
+			link_write_refusal(&work->writer.link, "touch the suffix entry", &answer));
 		hand_drop(work);
 	}
 	hold_without_hand(work, problem);

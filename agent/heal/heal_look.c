@@ -57,8 +57,8 @@ static void accounts_find(const HealWork *work, HereQuestion *question)
 		    !link->value[SYNCREPL_SASLMECH])
 			POOL_PUSH(work->pool, accounts, question->n_accounts, *link);
 	}
-	if (work->has_hand && work->hand_sees_all)
-		POOL_PUSH(work->pool, accounts, question->n_accounts, *work->hand.syncrepl);
+	if (work->writer.is_open && work->writer.sees_all)
+		POOL_PUSH(work->pool, accounts, question->n_accounts, *work->writer.link.syncrepl);
 	question->accounts = accounts;
 }
 

@@ -73,8 +73,8 @@ static Syncrepl as_root(const HealWork *work, const Syncrepl *link)
 	root.value[SYNCREPL_BINDMETHOD] = "simple";
 	root.value[SYNCREPL_SASLMECH] = root.value[SYNCREPL_AUTHCID] = NULL;
 	root.value[SYNCREPL_AUTHZID] = NULL;
-	root.value[SYNCREPL_BINDDN] = work->hand.syncrepl->value[SYNCREPL_BINDDN];
-	root.value[SYNCREPL_CREDENTIALS] = work->hand.syncrepl->value[SYNCREPL_CREDENTIALS];
+	root.value[SYNCREPL_BINDDN] = work->writer.link.syncrepl->value[SYNCREPL_BINDDN];
+	root.value[SYNCREPL_CREDENTIALS] = work->writer.link.syncrepl->value[SYNCREPL_CREDENTIALS];
 	if (link->value[SYNCREPL_STARTTLS])
 		root.value[SYNCREPL_STARTTLS] = "critical";
 	return root;
@@ -123,7 +123,7 @@ static bool whole_read(const Peering *peering, const CopyReading *shown, EntrySe
 	PeerLink as;
 	bool is_read = false;
 
-	if (!work->has_hand || !work->hand_sees_all) {
+	if (!work->writer.is_open || !work->writer.sees_all) {
 		hold(peering, copy_reading_describe(work->pool, shown),
 		     remedy_text(REMEDY_HEAL_AS_ROOT));
 		return false;

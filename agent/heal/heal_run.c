@@ -150,8 +150,8 @@ static int database_heal(HealWork *work, const Plan *plan, Error *err)
 	work->servers = &work->verify.databases[0];
 	heal_hands_find(work);
 	result = heal_try(work, plan, err);
-	if (work->has_hand)
-		peer_link_close(&work->hand);
+	if (work->writer.is_open)
+		peer_link_close(&work->writer.link);
 	verify_close(&work->verify);
 	return result;
 }

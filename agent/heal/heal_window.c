@@ -142,12 +142,12 @@ static void wait_for_calm(HealWork *work)
 static int touches_make(HealWork *work, Error *err)
 {
 	for (int i = 0; i < TOUCHES; i++) {
-		const LinkAnswer answer = heal_touch(&work->hand, work->healed->suffix);
+		const LinkAnswer answer = heal_touch(&work->writer.link, work->healed->suffix);
 
 		if (answer.code != LDAP_SUCCESS)
-			return error_set(
-				err, ERROR_REFUSED, answer.code, "%s",
-				link_write_refusal(&work->hand, "touch the suffix entry", &answer));
+			return error_set(err, ERROR_REFUSED, answer.code, "%s",
+					 link_write_refusal(&work->writer.link,
+							    "touch the suffix entry", &answer));
 	}
 	return 0;
 }

@@ -5,6 +5,13 @@
 #include "agent/heal/healed.h"
 #include "agent/verify/verify.h"
 
+/* Who writes. */
+typedef struct HealWriter {
+	PeerLink link; /* open when is_open */
+	bool is_open;
+	bool sees_all; /* it is the rootdn */
+} HealWriter;
+
 /* One database while it is healed. */
 typedef struct HealWork {
 	Pool *pool;
@@ -16,9 +23,7 @@ typedef struct HealWork {
 	Verify verify; /* of this database alone: servers[0] is this node */
 	VerifiedDatabase *servers;
 	HealHands hands;
-	PeerLink hand; /* who can write; open when has_hand */
-	bool has_hand;
-	bool hand_sees_all; /* it is the rootdn */
+	HealWriter writer; /* of the hands */
 	SidList old;
 	bool has_newest;
 	EntryMark newest; /* of entries with server ID 0 */
