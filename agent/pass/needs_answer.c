@@ -30,6 +30,7 @@ typedef struct PeersHeard {
 	const char *problem; /* why */
 	SilentPeers *silent; /* takes those of now */
 	size_t n_before;     /* of them; these are not asked once more */
+	size_t next;         /* behind the consumer that was looked up last */
 } PeersHeard;
 
 static const Content *silent_before(const PeersHeard *heard, const char *suffix, unsigned peer_id)
@@ -118,21 +119,28 @@ static Probe *peers_ask(Directory *directory, Pool *pool, World *world, const Ne
 	return probes;
 }
 
-/* NULL: it was not asked. */
-static const Probe *probe_of(const PeersHeard *heard, const WantedConsumer *consumer)
+/* NULL: it was not asked. Thousands are, and looked up in the same order. */
+static const Probe *probe_of(PeersHeard *heard, const WantedConsumer *consumer)
 {
-	for (size_t i = 0; heard->probes && i < heard->asked->n_consumers; i++)
-		if (heard->asked->consumers[i] == consumer)
-			return &heard->probes[i];
+	const size_t n = heard->probes ? heard->asked->n_consumers : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const size_t at = (heard->next + i) % n;
+
+		if (heard->asked->consumers[at] != consumer)
+			continue;
+		heard->next = at + 1;
+		return &heard->probes[at];
+	}
 	return NULL;
 }
 
 /* In the order of the consumers. */
-static Content peer_hear(Pool *pool, const PeersHeard *heard, const char *suffix,
+static Content peer_hear(Pool *pool, PeersHeard *heard, const char *suffix,
 			 const WantedConsumer *consumer)
 {
 	const Content *silent = silent_before(heard, suffix, consumer->peer->id);
-	const Probe *probe = probe_of(heard, consumer);
+	const Probe *probe = silent || consumer->no_secret ? NULL : probe_of(heard, consumer);
 	Content content = {.peer_id = consumer->peer->id,
 			   .state = CONTENT_UNREACHABLE,
 			   .problem = pool_strdup(pool, heard->problem)};
@@ -149,7 +157,7 @@ static Content peer_hear(Pool *pool, const PeersHeard *heard, const char *suffix
 }
 
 /* In the order of the consumers. */
-static void peers_hear(Pool *pool, const Need *need, const PeersHeard *heard, Facts *ret)
+static void peers_hear(Pool *pool, const Need *need, PeersHeard *heard, Facts *ret)
 {
 	const WantedDatabase *wanted = need->database;
 	const char *suffix = wanted->desired->suffix;

@@ -8,13 +8,18 @@ struct SilentPeer {
 	Content content;
 };
 
-const Content *silent_peers_find(const SilentPeers *silent, size_t n, const char *suffix,
+const Content *silent_peers_find(SilentPeers *silent, size_t n, const char *suffix,
 				 unsigned peer_id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (silent->items[i].content.peer_id == peer_id &&
-		    strcmp(silent->items[i].suffix, suffix) == 0)
-			return &silent->items[i].content;
+	for (size_t i = 0; i < n; i++) {
+		const size_t at = (silent->next + i) % n;
+
+		if (silent->items[at].content.peer_id != peer_id ||
+		    strcmp(silent->items[at].suffix, suffix) != 0)
+			continue;
+		silent->next = at + 1;
+		return &silent->items[at].content;
+	}
 	return NULL;
 }
 

@@ -41,6 +41,9 @@ bool desired_is_mesh(const Desired *desired)
 
 const Peer *desired_peer(const Desired *desired, unsigned id)
 {
+	/* Most files number their peers from 1 on. */
+	if (id > 0 && id <= desired->n_peers && desired->peers[id - 1].id == id)
+		return &desired->peers[id - 1];
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (desired->peers[i].id == id)
 			return &desired->peers[i];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/password_gate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/slapd/dn.h"
@@ -266,20 +267,29 @@ bool probe_refusals_equal(const ProbeRefusals *one, const ProbeRefusals *other)
 	return true;
 }
 
-static bool comes_before(unsigned one, unsigned other, unsigned our_id)
+/* A bind in the round of ids that begins behind ours. */
+typedef struct Placed {
+	unsigned way; /* from our id on to its */
+	size_t index;
+} Placed;
+
+static int placed_compare(const void *one, const void *other)
 {
-	if ((one > our_id) != (other > our_id))
-		return one > our_id;
-	return one < other;
+	const Placed *a = one, *b = other;
+
+	if (a->way != b->way)
+		return a->way < b->way ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
 }
 
 void probe_order(const unsigned *ids, size_t n, unsigned our_id, size_t *ret_order)
 {
-	for (size_t i = 0; i < n; i++) {
-		size_t k = i;
+	AUTO(Pool) *scratch = pool_new();
+	Placed *placed = pool_alloc(scratch, (n + 1) * sizeof(*placed));
 
-		for (; k > 0 && comes_before(ids[i], ids[ret_order[k - 1]], our_id); k--)
-			ret_order[k] = ret_order[k - 1];
-		ret_order[k] = i;
-	}
+	for (size_t i = 0; i < n; i++)
+		placed[i] = (Placed){ids[i] - our_id - 1, i}; /* beyond the last id goes on at 0 */
+	qsort(placed, n, sizeof(*placed), placed_compare);
+	for (size_t i = 0; i < n; i++)
+		ret_order[i] = placed[i].index;
 }

@@ -165,19 +165,35 @@ static bool is_same_id(const Probe *one, const Probe *other)
 	       one->peer_id != other->peer_id && dn_equal(one->suffix, other->suffix);
 }
 
+#define ID_CHAINS 4096 /* there are no more server IDs */
+
+static unsigned chain_of(const Probe *probe)
+{
+	return (unsigned)probe->server_id % ID_CHAINS;
+}
+
 void probe_judge_together(Pool *pool, Probe *probes, size_t n_probes)
 {
-	for (size_t i = 0; i < n_probes; i++) {
-		size_t k = 0;
+	AUTO(Pool) *scratch = pool_new();
+	/* Places + 1: the first probe of each chain, and the next one behind each. */
+	size_t *first = pool_alloc(scratch, ID_CHAINS * sizeof(*first));
+	size_t *next = pool_alloc(scratch, (n_probes + 1) * sizeof(*next));
 
-		while (k < n_probes && !is_same_id(&probes[i], &probes[k]))
-			k++;
-		if (k == n_probes || probe_has_fault(&probes[i], PROBE_SAME_SERVER_ID))
+	for (size_t i = n_probes; i-- > 0;) {
+		next[i] = first[chain_of(&probes[i])];
+		first[chain_of(&probes[i])] = i + 1;
+	}
+	for (size_t i = 0; i < n_probes; i++) {
+		size_t k = probes[i].server_id == 0 ? 0 : first[chain_of(&probes[i])];
+
+		while (k > 0 && !is_same_id(&probes[i], &probes[k - 1]))
+			k = next[k - 1];
+		if (k == 0 || probe_has_fault(&probes[i], PROBE_SAME_SERVER_ID))
 			continue;
 		probes[i].steps[PROBE_SERVER_ID] = PROBE_BAD;
 		probe_add_fault(pool, &probes[i], PROBE_SAME_SERVER_ID,
 				"it runs under server ID %d, as %s does: writes get lost",
-				probes[i].server_id, probes[k].uri);
+				probes[i].server_id, probes[k - 1].uri);
 	}
 }
 

@@ -182,11 +182,7 @@ const char *change_key(Pool *pool, const Change *change)
 
 size_t attributed_find(const AttributedList *list, const char *key)
 {
-	size_t i = 0;
-
-	while (i < list->n_items && strcmp(list->items[i].key, key) != 0)
-		i++;
-	return i;
+	return text_index_find(&list->keys, key);
 }
 
 /* The look that it was found in may be gone when it is told. */
@@ -209,11 +205,13 @@ const Attribution *attributions_make(Pool *pool, const Plan *plan, const Tree *c
 		const char *key = change_key(pool, &plan->changes[i]);
 		const size_t at = attributed_find(list, key);
 
-		if (at == list->n_items)
+		if (at == list->n_items) {
+			text_index_add(pool, &list->keys, key);
 			POOL_PUSH(pool, list->items, list->n_items,
 				  {.key = key,
 				   .attribution = attribution_kept(pool, &plan->changes[i], config,
 								   seen)});
+		}
 		attributions[i] = list->items[at].attribution;
 		if (list->cause != CAUSE_NOT_TOLD && attributions[i].cause != CAUSE_PUT_BACK)
 			attributions[i].cause = list->cause;

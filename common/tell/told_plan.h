@@ -3,6 +3,7 @@
 #define SYNCWARD_TOLD_PLAN_H
 
 #include "common/base/error.h"
+#include "common/base/text_index.h"
 #include "common/plan/authors.h"
 #include "common/plan/plan.h"
 #include "common/tell/condition.h"
@@ -29,6 +30,7 @@ typedef struct AttributedChange {
 typedef struct AttributedList {
 	AttributedChange *items;
 	size_t n_items;
+	TextIndex keys; /* in the order of the items */
 	Cause cause; /* of all but what is put back: a command asks for it; CAUSE_NOT_TOLD: each its
 			own */
 } AttributedList;

@@ -54,7 +54,7 @@ static void those_before_are_found_while_others_are_added(void **state)
 static void a_peer_is_silent_of_one_database(void **state)
 {
 	AUTO(Pool) *pool = pool_new();
-	const SilentPeers silent = of_a_look(pool);
+	SilentPeers silent = of_a_look(pool);
 
 	(void)state;
 	assert_null(silent_peers_find(&silent, BEFORE, OTHER, 1));
