@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/base/remedies.h"
-#include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/decide/joining_alone.h"
@@ -11,6 +10,7 @@
 #include "common/decide/joining_extra.h"
 #include "common/decide/joining_heirs.h"
 #include "common/decide/joining_identity.h"
+#include "common/decide/joining_missing.h"
 #include "common/plan/plan_changes.h"
 
 #define RELEASED_CODE "joining-released"
@@ -88,73 +88,37 @@ static Evidence evidence_find(const Joining *joining)
 	return evidence;
 }
 
-static void unproven_add(const Joining *joining, const Content *peer, Buf *text)
+static void unproven_add(const Joining *joining, const Content *peer, Few *unproven)
 {
 	if (peer->problem)
-		buf_printf(text, "%s%s", text->len > 0 ? "; " : ": ",
-			   joining_problem(joining, peer));
+		few_add(unproven, joining_problem(joining, peer));
 	else if (joining_is_silent(joining, peer))
-		buf_printf(text, "%s%s has entries and shows no contextCSN",
-			   text->len > 0 ? "; " : ": ", joining_uri(joining, peer));
+		few_add(unproven,
+			pool_printf(joining->diff->pool, "%s has entries and shows no contextCSN",
+				    joining_uri(joining, peer)));
 }
 
-/* Who could not be asked, and why, and who shows too little: ": A; B", or nothing. */
+/* Who could not be asked, and why, and who shows too little: ": A; B; and 2 more", or nothing. Who
+ * answered and could prove it soon is named first. */
 static const char *unproven_describe(const Joining *joining, const Evidence *evidence)
 {
-	Buf text = BUF_IN(joining->diff->pool);
+	Pool *pool = joining->diff->pool;
+	Few unproven = few_reasons(pool);
+	const char *text;
 
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		unproven_add(joining, &joining->peers[i], &text);
-	for (size_t i = 0; i < joining->n_heirs; i++)
-		unproven_add(joining, &joining->heirs[i], &text);
 	if (evidence->newcomer)
-		buf_printf(&text, "%s%s has no syncprov overlay, or no server ID, yet",
-			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
-	return buf_text(&text);
+		few_add(&unproven,
+			pool_printf(pool, "%s has no syncprov overlay, or no server ID, yet",
+				    joining_uri(joining, evidence->newcomer)));
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		unproven_add(joining, &joining->peers[i], &unproven);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		unproven_add(joining, &joining->heirs[i], &unproven);
+	text = few_text(&unproven);
+	return *text ? pool_printf(pool, ": %s", text) : "";
 }
 
 /* --- what nobody who has it may bring any more --- */
-
-static const char *place_describe(const Joining *joining, unsigned peer_id)
-{
-	const Peer *peer = desired_peer(joining->diff->in->desired, peer_id);
-
-	if (peer_id == joining->our_id)
-		return "here before";
-	return pool_printf(joining->diff->pool, "at %s",
-			   peer ? peer->uri : "a peer that is not listed any more");
-}
-
-/* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)" */
-static const char *missing_describe(const Joining *joining, const SeenChanges *missing)
-{
-	Pool *pool = joining->diff->pool;
-	Buf text = BUF_IN(pool);
-
-	for (size_t i = 0; i < missing->n_items; i++) {
-		const SeenChange *change = &missing->items[i];
-		char time[TIMESTAMP_SIZE];
-		const int64_t sec = timestamp_of_generalized(
-			pool_printf(pool, "%.*s", (int)strcspn(change->csn, "#"), change->csn));
-
-		buf_printf(&text, "%s%d", i > 0 ? ", " : "", csn_sid(change->csn));
-		if (timestamp_print(sec, time))
-			buf_printf(&text, " (until %s, %s)", time,
-				   place_describe(joining, change->peer_id));
-	}
-	return buf_text(&text);
-}
-
-/* "; not here: changes of server ID 1 (...)", or nothing. */
-static const char *missing_clause(const Joining *joining)
-{
-	const SeenChanges missing = joining_missing(joining);
-
-	if (missing.n_items == 0)
-		return "";
-	return pool_printf(joining->diff->pool, "; not here: changes of server ID %s",
-			   missing_describe(joining, &missing));
-}
 
 /* Overlay, links and flag ask one after the other. */
 static bool is_told(const Joining *joining)
@@ -179,7 +143,7 @@ static void tell_released(const Joining *joining)
 			joining->suffix,
 			"%s goes on without changes that are known to be missing, those of server "
 			"ID %s: they are lost unless a server that has them comes back",
-			joining->suffix, missing_describe(joining, &missing));
+			joining->suffix, joining_missing_describe(joining, &missing));
 }
 
 /*
@@ -204,7 +168,7 @@ static const Hold *hold_own_elsewhere(const Joining *joining)
 			"peer that answers: %s. Clients cannot write here until they arrive, "
 			"because the first write would delete them everywhere. Only if no server "
 			"that has them will come back",
-			joining->suffix, missing_describe(joining, &only)),
+			joining->suffix, joining_missing_describe(joining, &only)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -218,8 +182,8 @@ static const Hold *hold_newcomer_has_more(const Joining *joining, const Content 
 			joining->diff->pool,
 			"%s: %s has changes that are not here, and nobody can read it until it is "
 			"a provider (syncward there says why)%s; %s. Only if it never will be",
-			joining->suffix, joining_uri(joining, peer), missing_clause(joining),
-			joining_clients(joining)),
+			joining->suffix, joining_uri(joining, peer),
+			joining_missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
@@ -252,7 +216,7 @@ static const Hold *hold_unproven(const Joining *joining, const Evidence *evidenc
 			"%s waits: no peer proves that the first refresh is complete%s%s; until "
 			"one does %s. Only if none that has more will come back",
 			joining->suffix, unproven_describe(joining, evidence),
-			missing_clause(joining), joining_clients(joining)),
+			joining_missing_clause(joining), joining_clients(joining)),
 		remedy_text(REMEDY_RELEASE_JOINING));
 }
 
