@@ -11,6 +11,8 @@
 #define ROUNDS       2  /* what goes and comes back in the meantime is not hidden */
 #define COMPARED_MAX 40 /* attributes of which slapd is asked whether they are hidden */
 
+#define BLIND_MAX 5 /* entries of which it is asked where none shows a password here */
+
 #define PASSWORD  "userPassword"
 #define ANY_VALUE "1" /* of most syntaxes; what is here is nobody's business there */
 
@@ -140,6 +142,38 @@ static void entry_judge(Copies *copies, size_t i)
 		copies->is_unsure = true;
 }
 
+/* --- passwords that may be here, and are hidden from us too --- */
+
+static bool shows_a_password_here(const Copies *copies)
+{
+	for (size_t i = 0; i < copies->sample.n_entries; i++)
+		if (entry_attribute(&copies->sample.entries[i], PASSWORD))
+			return true;
+	return false;
+}
+
+/*
+ * Whose olcAccess hides passwords from root over ldapi as well shows none here. There it says
+ * whether they are hidden, also of an entry that has none. Its own one anybody may see.
+ */
+static bool hides_unseen_passwords(const Copies *copies)
+{
+	size_t n_asked = 0;
+
+	if (shows_a_password_here(copies) || copies->shows_a_password)
+		return false;
+	for (size_t i = 0; i < copies->names_there.n_entries && n_asked < BLIND_MAX; i++) {
+		const char *dn = copies->names_there.entries[i].dn;
+
+		if (is_own(copies, dn))
+			continue;
+		n_asked++;
+		if (is_refused(copies, dn, PASSWORD))
+			return true;
+	}
+	return false;
+}
+
 static bool copies_read(const LdapViewer *here, Copies *copies)
 {
 	const LdapViewer *there = copies->viewer;
@@ -171,6 +205,9 @@ bool ldap_copies_compare(const LdapViewer *here, const LdapViewer *there, const 
 		for (size_t i = 0; i < copies.sample.n_entries; i++)
 			entry_judge(&copies, i);
 		view.lacks = view_lacks(there->pool, &copies.whole, &copies.names_there);
+		if (!view.lacks && hides_unseen_passwords(&copies))
+			view.lacks = PASSWORD
+				" (whether any is here is hidden from root over ldapi, too)";
 		view.shows_all = !view.lacks && !copies.is_unsure;
 	}
 	*ret = view;

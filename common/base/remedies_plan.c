@@ -91,7 +91,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_foreign.py::test_a_healthy_node_names_the_stranger_which_joins_when_it_was_emptied"},
 	[REMEDY_SUFFIX_VISIBLE] =
 		{"suffix-visible", REMEDY_WORDS,
-		 "let olcAccess there give our account read on entry, objectClass, entryUUID and contextCSN of the suffix entry",
+		 "let olcAccess there give our account read on the whole suffix entry",
 		 "test_joining.py::test_a_peer_that_hides_its_suffix_entry_is_read_when_it_shows_it"},
 	[REMEDY_RID_OFFSET] =
 		{"rid-offset", REMEDY_PEERS, "\"rid_offset\": {=number}",

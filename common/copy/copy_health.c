@@ -251,7 +251,7 @@ static void sids_look(Pool *pool, const HealthLook *look, const Newest *newest,
 			  {.sid = sid,
 			   .newest = newest->csns[i],
 			   .here = csn_newest(health->here.csns, health->here.n_csns, sid),
-			   .is_retired = !is_among(sid, look->ids, look->n_ids),
+			   .is_retired = sid != 0 && !is_among(sid, look->ids, look->n_ids),
 			   .is_listed = is_among(sid, look->retired, look->n_retired)});
 	}
 }

@@ -54,7 +54,7 @@ typedef struct SidHealth {
 	unsigned sid;
 	const char *newest; /* of all servers */
 	const char *here;   /* NULL: this node has nothing of it */
-	bool is_retired;    /* of no peer in peers.json */
+	bool is_retired;    /* of no peer in peers.json; 0 never was anybody's */
 	bool is_listed;     /* in "retired" there: nobody wonders about it */
 } SidHealth;
 

@@ -182,13 +182,27 @@ static const char *but_one_has(const Diff *diff, const char *suffix)
 	return near ? pool_printf(diff->pool, ", but one has %s", near) : "";
 }
 
+/* Of each slapd its own: nobody can create another one, nor replicate it like entries. */
+static bool is_slapds_own(const char *suffix)
+{
+	return dn_is_within(suffix, "cn=config") || dn_is_within(suffix, "cn=monitor");
+}
+
 static void missing_hold(Diff *diff, const DatabasePlan *database)
 {
 	const char *suffix = database->suffix;
 	const LiveDatabase *first;
 	const size_t n_found = live_find_database(diff->in->live, suffix, &first);
 
-	if (n_found == 0)
+	if (is_slapds_own(suffix))
+		database_hold(
+			diff, suffix,
+			pool_printf(diff->pool,
+				    "%s is each slapd's own, and syncward does not replicate it; "
+				    "take out of peers.json the database with",
+				    suffix),
+			remedy_fill(diff->pool, REMEDY_DATABASE_OUT, suffix));
+	else if (n_found == 0)
 		database_hold(
 			diff, suffix,
 			pool_printf(diff->pool,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
@@ -91,29 +91,34 @@ static Evidence evidence_find(const Joining *joining)
 	return evidence;
 }
 
-static void unproven_add(const Joining *joining, const Content *peer, Buf *text)
+static void unproven_add(const Joining *joining, const Content *peer, Few *unproven)
 {
 	if (peer->problem)
-		buf_printf(text, "%s%s", text->len > 0 ? "; " : ": ",
-			   joining_problem(joining, peer));
+		few_add(unproven, joining_problem(joining, peer));
 	else if (joining_is_silent(joining, peer))
-		buf_printf(text, "%s%s has entries and shows no contextCSN",
-			   text->len > 0 ? "; " : ": ", joining_uri(joining, peer));
+		few_add(unproven,
+			pool_printf(joining->diff->pool, "%s has entries and shows no contextCSN",
+				    joining_uri(joining, peer)));
 }
 
-/* Who could not be asked, and why, and who shows too little: ": A; B", or nothing. */
+/* Who could not be asked, and why, and who shows too little: ": A; B; and 2 more", or nothing. Who
+ * answered and could prove it soon is named first. */
 static const char *unproven_describe(const Joining *joining, const Evidence *evidence)
 {
-	Buf text = BUF_IN(joining->diff->pool);
+	Pool *pool = joining->diff->pool;
+	Few unproven = few_reasons(pool);
+	const char *text;
 
-	for (size_t i = 0; i < joining->n_everybody; i++)
-		unproven_add(joining, &joining->peers[i], &text);
-	for (size_t i = 0; i < joining->n_heirs; i++)
-		unproven_add(joining, &joining->heirs[i], &text);
 	if (evidence->newcomer)
-		buf_printf(&text, "%s%s has no syncprov overlay, or no server ID, yet",
-			   text.len > 0 ? "; " : ": ", joining_uri(joining, evidence->newcomer));
-	return buf_text(&text);
+		few_add(&unproven,
+			pool_printf(pool, "%s has no syncprov overlay, or no server ID, yet",
+				    joining_uri(joining, evidence->newcomer)));
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		unproven_add(joining, &joining->peers[i], &unproven);
+	for (size_t i = 0; i < joining->n_heirs; i++)
+		unproven_add(joining, &joining->heirs[i], &unproven);
+	text = few_text(&unproven);
+	return *text ? pool_printf(pool, ": %s", text) : "";
 }
 
 /* --- what a person ends --- */

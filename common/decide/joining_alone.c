@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/decide/joining_alone.h"
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/base/remedies.h"
 
 /*
@@ -19,22 +19,22 @@ static bool may_have_more(const Content *peer)
 	return peer->state == CONTENT_UNREACHABLE && !peer->lacks_database && !peer->nobody_listens;
 }
 
-static void unseen_add(const Joining *joining, const Content *peer, Buf *text)
+static void unseen_add(const Joining *joining, const Content *peer, Few *unseen)
 {
 	if (may_have_more(peer))
-		buf_printf(text, "%s%s", text->len > 0 ? "; " : "", joining_problem(joining, peer));
+		few_add(unseen, joining_problem(joining, peer));
 }
 
-/* "ldap://two: no answer; ldap://three: ...", or nothing. */
+/* "ldap://two: no answer; ldap://three: ...; and 2 more", or nothing. */
 static const char *unseen_describe(const Joining *joining)
 {
-	Buf text = BUF_IN(joining->diff->pool);
+	Few unseen = few_reasons(joining->diff->pool);
 
 	for (size_t i = 0; i < joining->n_everybody; i++)
-		unseen_add(joining, &joining->peers[i], &text);
+		unseen_add(joining, &joining->peers[i], &unseen);
 	for (size_t i = 0; i < joining->n_heirs; i++)
-		unseen_add(joining, &joining->heirs[i], &text);
-	return buf_text(&text);
+		unseen_add(joining, &joining->heirs[i], &unseen);
+	return few_text(&unseen);
 }
 
 const Hold *joining_judge_alone(const Joining *joining)

@@ -2,7 +2,7 @@
 #include "common/decide/joining_empty.h"
 #include "common/base/remedies.h"
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/decide/emptied.h"
 #include "common/decide/joining_emptiness.h"
 #include "common/decide/joining_heirs.h"
@@ -37,40 +37,26 @@ static bool has_unseen(const Joining *joining)
 	return find_peer(joining, EMPTINESS_UNSEEN) || find_heir(joining, EMPTINESS_UNSEEN);
 }
 
-/* The first of them say why; the line that ends it has the ids of all. */
-#define UNSEEN_NAMED_MAX 2
-
-/* Of those that could not be seen: how many, and what is told of the first. */
-typedef struct Unseen {
-	size_t count;
-	Buf text;
-} Unseen;
-
-static void unseen_add(const Joining *joining, const Content *peer, Unseen *unseen)
+static void unseen_add(const Joining *joining, const Content *peer, Few *unseen)
 {
-	if (joining_emptiness(joining, peer) != EMPTINESS_UNSEEN ||
-	    ++unseen->count > UNSEEN_NAMED_MAX)
-		return;
-	buf_puts(&unseen->text, unseen->text.len > 0 ? "; " : "");
-	if (peer->problem)
-		buf_puts(&unseen->text, joining_problem(joining, peer));
-	else
-		buf_printf(&unseen->text, "%s: empty, or hidden from our account",
-			   joining_uri(joining, peer));
+	if (joining_emptiness(joining, peer) == EMPTINESS_UNSEEN)
+		few_add(unseen, peer->problem ? joining_problem(joining, peer)
+					      : pool_printf(joining->diff->pool,
+							    "%s: empty, or hidden from our account",
+							    joining_uri(joining, peer)));
 }
 
-/* "ldap://two: bind refused; ldap://three: empty, or hidden from our account; and 2 more" */
+/* "ldap://two: bind refused; ldap://three: empty, or hidden from our account; and 2 more": the line
+ * that ends it has the ids of all. */
 static const char *unseen_describe(const Joining *joining)
 {
-	Unseen unseen = {.text = BUF_IN(joining->diff->pool)};
+	Few unseen = few_reasons(joining->diff->pool);
 
 	for (size_t i = 0; i < joining->n_everybody; i++)
 		unseen_add(joining, &joining->peers[i], &unseen);
 	for (size_t i = 0; i < joining->n_heirs; i++)
 		unseen_add(joining, &joining->heirs[i], &unseen);
-	if (unseen.count > UNSEEN_NAMED_MAX)
-		buf_printf(&unseen.text, "; and %zu more", unseen.count - UNSEEN_NAMED_MAX);
-	return buf_text(&unseen.text);
+	return few_text(&unseen);
 }
 
 static void empty_id_add(const Joining *joining, const Content *peer, Buf *ids)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 
@@ -20,20 +20,24 @@ static const char *place_describe(const Joining *joining, unsigned peer_id)
 const char *joining_missing_describe(const Joining *joining, const SeenChanges *missing)
 {
 	Pool *pool = joining->diff->pool;
-	Buf text = BUF_IN(pool);
+	Few changes = few_names(pool);
+
+	if (missing->n_items > changes.most)
+		changes.most = 1; /* each takes much room */
 
 	for (size_t i = 0; i < missing->n_items; i++) {
 		const SeenChange *change = &missing->items[i];
 		char time[TIMESTAMP_SIZE];
 		const int64_t sec = timestamp_of_generalized(
 			pool_printf(pool, "%.*s", (int)strcspn(change->csn, "#"), change->csn));
+		const char *when = timestamp_print(sec, time)
+					   ? pool_printf(pool, " (until %s, %s)", time,
+							 place_describe(joining, change->peer_id))
+					   : "";
 
-		buf_printf(&text, "%s%d", i > 0 ? ", " : "", csn_sid(change->csn));
-		if (timestamp_print(sec, time))
-			buf_printf(&text, " (until %s, %s)", time,
-				   place_describe(joining, change->peer_id));
+		few_add(&changes, pool_printf(pool, "%d%s", csn_sid(change->csn), when));
 	}
-	return buf_text(&text);
+	return few_text(&changes);
 }
 
 const char *joining_missing_clause(const Joining *joining)

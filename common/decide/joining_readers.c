@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/base/buf.h"
+#include "common/base/few.h"
 #include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/copy/copy_relation.h"
@@ -160,13 +160,12 @@ static bool had_time(const Joining *joining)
 
 static const char *expected_describe(const Joining *joining)
 {
-	Buf text = BUF_IN(joining->diff->pool);
+	Few expected = few_names(joining->diff->pool);
 
 	for (size_t i = 0; i < joining->n_everybody; i++)
 		if (is_expected(joining, &joining->peers[i]))
-			buf_printf(&text, "%s%s", text.len > 0 ? ", " : "",
-				   joining_uri(joining, &joining->peers[i]));
-	return buf_text(&text);
+			few_add(&expected, joining_uri(joining, &joining->peers[i]));
+	return few_text(&expected);
 }
 
 static const Hold *hold_unread(const Joining *joining, const char *seen)

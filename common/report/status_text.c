@@ -233,7 +233,9 @@ static void server_id_line(Page *page, const SidHealth *sid)
 		buf_puts(page->out, ", here nothing of it");
 	else if (strcmp(sid->here, sid->newest) != 0)
 		buf_printf(page->out, ", here %s", sid->here);
-	if (sid->is_retired)
+	if (sid->sid == 0)
+		buf_puts(page->out, ", from before there were server IDs");
+	else if (sid->is_retired)
 		buf_puts(page->out, sid->is_listed ? ", retired" : ", retired: no peer has it");
 	buf_putc(page->out, '\n');
 }

@@ -7,7 +7,7 @@ import remedies
 from daemon import Daemon
 from slapd import SUFFIX, wait_until
 from test_guards import holds
-from test_readers import copied_pair, held_by_g12, touch, whole
+from test_readers import REPLICATOR, copied_pair, held_by_g12, touch, whole
 
 # slapd lets the account compare what it may not read: of another version nobody can tell whether it has any.
 COMPARED_ONLY = ["to attrs=description by * compare", "to * by * read"]
@@ -54,3 +54,16 @@ def test_a_person_lets_a_peer_be_read_that_hid_something(pair):
     first, node = pair
     remedies.run(node, held_again(node).text, "release-g12", statuses=(0, 3))  # it reads first
     assert [first.server.ldap_uri in value for value in node.syncrepl()] == [True]
+
+
+def test_passwords_that_root_may_not_see_here_are_not_lost_by_a_first_link(slapd_factory, program):
+    """Here they are shown to the account, and hidden from root; there from the account. What root compares has none."""
+    first, node = copied_pair(slapd_factory, program)
+    for one, reader in ((first, "self"), (node, f'dn.exact="{REPLICATOR}"')):
+        one.edit([(ldap.MOD_REPLACE, "olcAccess", [
+            f"to attrs=userPassword by {reader} read by anonymous auth by * none", "to * by * read"])])
+    before = whole(node.server)
+    touch(first.server, "later")
+    held, = [hold for hold in holds(node.apply().stdout) if hold.guard == "G12"]
+    assert f"{first.server.ldap_uri} hides from this node's account what is here: userPassword (whether" in held.text, held
+    assert node.syncrepl() == [] and whole(node.server) == before

@@ -450,6 +450,19 @@ static void one_link_that_waits_tells_nothing_of_the_copy_here(void **state)
 	assert_false(plan_doubts_copy(&plan, SUFFIX));
 }
 
+static void server_id_0_is_of_no_peer_and_not_retired(void **state)
+{
+	Scene scene = a_scene();
+	const DatabaseHealth *health;
+
+	(void)state;
+	scene.here = holds(0, ONE_B, "20260601000000.000000Z#000000#000#000000");
+	health = look(&scene);
+	assert_int_equal(health->sids[1].sid, 0);
+	assert_false(health->sids[1].is_retired);
+	pool_free(scene.pool);
+}
+
 static void a_server_id_of_no_peer_is_retired(void **state)
 {
 	Scene scene = a_scene();
@@ -519,6 +532,7 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_not_forgotten_while_it_joins),
 		cmocka_unit_test(one_link_that_waits_tells_nothing_of_the_copy_here),
 		cmocka_unit_test(a_server_id_of_no_peer_is_retired),
+		cmocka_unit_test(server_id_0_is_of_no_peer_and_not_retired),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,6 +89,31 @@ static void a_backend_that_stores_nothing_is_held(void **state)
 	assert_database_is_held(scene);
 }
 
+/* Nobody can create another one. */
+static void what_is_slapds_own_is_no_database_to_create(void **state)
+{
+	static const char *const own[] = {"cn=config", "cn=Monitor"};
+	Scene *scene = *state;
+
+	provider_make(scene, "23");
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		const char *text = peers_json(scene);
+
+		scene->text = pool_printf(
+			scene->pool,
+			"%.*s, {\"suffix\": \"%s\", \"rid_offset\": 100, \"syncrepl\": {\"binddn\": \"cn=r\", \"credentials\": \"x\"}}%s",
+			(int)(strstr(text, "], \"policy\"") - text), text, own[i],
+			strstr(text, "], \"policy\""));
+		scene->plan = (Plan){0};
+		assert_string_equal(plan_steps(scene), "");
+		assert_true(holds(scene, GUARD_DATABASE));
+		assert_non_null(strstr(scene->plan.holds[0].text, "each slapd's own"));
+		assert_string_equal(scene->plan.holds[0].release,
+				    pool_printf(scene->pool, "\"suffix\": \"%s\"", own[i]));
+		scene->text = NULL;
+	}
+}
+
 static void a_server_without_access_rules_needs_none(void **state)
 {
 	Scene *scene = *state;
@@ -350,6 +375,7 @@ int main(void)
 		SCENE_TEST(a_glued_database_is_held),
 		SCENE_TEST(a_database_without_a_rootdn_is_held),
 		SCENE_TEST(a_backend_that_stores_nothing_is_held),
+		SCENE_TEST(what_is_slapds_own_is_no_database_to_create),
 		SCENE_TEST(a_server_without_access_rules_needs_none),
 		SCENE_TEST(
 			a_database_that_hides_something_from_a_reader_does_not_become_a_provider),

@@ -257,6 +257,68 @@ static void own_data_waits_for_peers_that_may_have_more(void **state)
 	assert_int_equal(judge(scene), -1);
 }
 
+#define MANY 40
+
+/* Many peers that do not answer. */
+static void many_make(Scene *scene)
+{
+	static Peer peers[MANY + 2];
+	static Content copies[MANY];
+
+	peers[0] = scene->peers[0];
+	peers[1] = scene->peers[1];
+	for (unsigned i = 0; i < MANY; i++) {
+		peers[i + 2] =
+			(Peer){.id = i + 3, .uri = pool_printf(scene->pool, "ldap://p%u", i + 3)};
+		copies[i] = (Content){
+			.peer_id = i + 3, .state = CONTENT_UNREACHABLE, .problem = "silent"};
+	}
+	scene->desired = (Desired){.peers = peers, .n_peers = MANY + 2};
+	scene->database_facts.peers = copies;
+	scene->database_facts.n_peers = MANY;
+}
+
+static const char *text_of(Scene *scene)
+{
+	assert_int_equal(judge(scene), GUARD_JOINING); /* and no message is too long */
+	return joining_judge(&scene->diff, &scene->database, &scene->live)->text;
+}
+
+static void of_many_that_may_have_more_the_first_are_named(void **state)
+{
+	Scene *scene = *state;
+
+	many_make(scene);
+	scene->live.n_consumers = 0;
+	scene->here_csns[0] = "20261122101500.000001Z#000000#000#000000";
+	assert_non_null(strstr(text_of(scene), "ldap://p4: silent; and 38 more."));
+}
+
+static void of_many_that_prove_nothing_the_first_are_named(void **state)
+{
+	Scene *scene = *state;
+
+	many_make(scene);
+	assert_non_null(strstr(text_of(scene), "ldap://p4: silent; and 38 more;"));
+}
+
+static void of_many_changes_that_are_missing_the_first_are_named(void **state)
+{
+	Scene *scene = *state;
+	SeenChange seen[MANY];
+
+	for (unsigned i = 0; i < MANY; i++)
+		seen[i] = (SeenChange){pool_printf(scene->pool,
+						   "20261122101500.000001Z#000000#%03x#000000",
+						   i + 3),
+				       i + 3};
+	many_make(scene);
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->known_database.is_joining = true;
+	scene->known_database.seen = (SeenChanges){seen, MANY};
+	assert_non_null(strstr(text_of(scene), "at ldap://p3), and 39 more; until"));
+}
+
 /* At a restart while nobody can be reached. */
 static void who_was_complete_waits_for_nobody(void **state)
 {
@@ -1412,6 +1474,9 @@ int main(void)
 		SCENE_TEST(an_established_database_waits_for_no_silent_peer),
 		SCENE_TEST(a_copy_of_what_others_wrote_waits_for_one_of_them),
 		SCENE_TEST(own_data_waits_for_peers_that_may_have_more),
+		SCENE_TEST(of_many_that_may_have_more_the_first_are_named),
+		SCENE_TEST(of_many_that_prove_nothing_the_first_are_named),
+		SCENE_TEST(of_many_changes_that_are_missing_the_first_are_named),
 		SCENE_TEST(who_was_complete_waits_for_nobody),
 		SCENE_TEST(two_copies_seeded_by_hand_want_a_person),
 		SCENE_TEST(another_suffix_entry_is_g10_also_when_it_shows_no_csn),

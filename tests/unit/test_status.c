@@ -51,6 +51,7 @@ static SidHealth sids[] = {
 	{.sid = 1,
 	 .newest = "20260701095503.250000Z#000000#001#000000",
 	 .here = "20260701095503.250000Z#000000#001#000000"},
+	{.sid = 0, .newest = "20260501000000.000000Z#000000#000#000000"},
 	{.sid = 11, .newest = "20260601000000.000000Z#000000#00b#000000", .is_retired = true},
 };
 static DatabaseHealth health = {
@@ -254,6 +255,10 @@ static void the_page_says_what_is_wrong_and_what_releases_it(void **state)
 	assert_non_null(strstr(text, "  here  none          70 s ago      in step\n"
 				     "  2     3.250 s       70 s ago      behind\n"
 				     "  3     -             never         unknown\n"));
+	assert_non_null(strstr(text,
+			       "  contextCSN of server ID 0 (hex 000): "
+			       "20260501000000.000000Z#000000#000#000000, here nothing of it, "
+			       "from before there were server IDs\n"));
 	assert_non_null(strstr(text,
 			       "  contextCSN of server ID 11 (hex 00b): "
 			       "20260601000000.000000Z#000000#00b#000000, here nothing of it, "
