@@ -3,6 +3,10 @@
 
 #include "common/plan/plan_changes.h"
 
+#define OPENINGS                                                             \
+	(CHANGE_BIT(CHANGE_OVERLAY) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) | \
+	 CHANGE_BIT(CHANGE_READ_ONLY_OFF))
+
 /* One modify of one value: what else the plan would change of that entry is not written. */
 static void value_put(Pool *pool, Plan *openings, const Change *change, const char *value)
 {
@@ -40,19 +44,18 @@ bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 	Plan openings = {.wanted = plan->wanted};
 	const Change *change;
 
-	/* The overlay before the flag, for without it what clients write gets no contextCSN. */
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL, CHANGE_BIT(CHANGE_OVERLAY), &at));)
-		if (change->is_put_back)
+	/* Of each database the overlay comes first: without it what clients write gets no
+	 * contextCSN. */
+	for (size_t at = 0; (change = change_next_free(plan, NULL, OPENINGS, &at));) {
+		if (change->kind == CHANGE_READ_ONLY_OFF) {
+			if (fence_is_closed(&known->fence, change->suffix))
+				value_put(pool, &openings, change, "FALSE");
+		} else if (change->is_put_back && change->kind == CHANGE_OVERLAY) {
 			overlay_put(pool, plan, change, &openings);
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL, CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON), &at));)
-		if (change->is_put_back)
+		} else if (change->is_put_back) {
 			value_put(pool, &openings, change, "TRUE");
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL, CHANGE_BIT(CHANGE_READ_ONLY_OFF), &at));)
-		if (fence_is_closed(&known->fence, change->suffix))
-			value_put(pool, &openings, change, "FALSE");
+		}
+	}
 	*ret = openings;
 	return openings.n_steps > 0;
 }

@@ -53,15 +53,15 @@ static void in_audit_a_relay_gets_back_what_the_fence_took(void **state)
 	const char *flags[] = {"TRUE"};
 	Mod mods[] = {{.attribute = "olcSyncrepl"},
 		      {.attribute = "olcMultiProvider", .values = flags, .n_values = 1}};
-	Change changes[] = {{.kind = CHANGE_MULTI_PROVIDER_ON,
-			     .suffix = SUFFIX,
-			     .dn = DN,
-			     .attribute = "olcMultiProvider",
-			     .is_put_back = true},
-			    {.kind = CHANGE_OVERLAY,
+	Change changes[] = {{.kind = CHANGE_OVERLAY,
 			     .suffix = SUFFIX,
 			     .dn = "olcOverlay=syncprov," DN,
 			     .attribute = "olcOverlay",
+			     .is_put_back = true},
+			    {.kind = CHANGE_MULTI_PROVIDER_ON,
+			     .suffix = SUFFIX,
+			     .dn = DN,
+			     .attribute = "olcMultiProvider",
 			     .is_put_back = true}};
 	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 2},
 			{.kind = STEP_ADD_ENTRY, .dn = "olcOverlay=syncprov," DN}};
