@@ -19,6 +19,7 @@ from test_topology import by_hand
 from whole import wait_equal
 
 MIDDLE = 1  # by position
+ALONE = "others get each other's changes through this node alone"
 AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
 
 
@@ -120,6 +121,7 @@ def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(sl
     has_slapmodify = node.server.release.number >= (2, 5)
     [overlay] = [dn for dn, _ in node.server.search(node.server.database_dn()) if "syncprov" in dn]
     node.server.modify(overlay, [(ldap.MOD_ADD, "olcSpReloadHint", "TRUE")])
+    assert ALONE in node.run("doctor", "old-backup").stdout and ALONE not in ends[0].run("doctor", "old-backup").stdout
     fence = Fence(node)
     with Daemon(node) as daemon:
         begin(cluster.nodes, "a", LIVE)
@@ -135,9 +137,10 @@ def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(sl
             return
         ends[1].server.stop()  # so that it stays apart
         done = fence.start("right", 3)
-        assert "others get each other's changes through this node alone" in done.stdout and "relay-apart" in done.stderr
+        assert ALONE in done.stdout and "relay-apart" in done.stderr
         assert not can_be_read(node.server) and refuses_writes(node.server)
         daemon.wait_for("joining", text=ends[1].server.ldap_uri)
+        assert "it was away when slapd started" in node.run("doctor", "old-backup").stdout
         assert not is_provider(node.server)
         ends[1].server.start()
         go_on(ends, "a", LIVE)
