@@ -5,6 +5,7 @@ reads it before it has what both have, and nothing is lost."""
 import contextlib
 import json
 import os
+import re
 import signal
 import time
 
@@ -139,7 +140,8 @@ def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(sl
         done = fence.start("right", 3)
         assert ALONE in done.stdout and "relay-apart" in done.stderr
         assert not can_be_read(node.server) and refuses_writes(node.server)
-        daemon.wait_for("joining", text=ends[1].server.ldap_uri)
+        daemon.wait_for("joining", text=ALONE)
+        wait_until(lambda: re.search(rf"has what its peers have: {ends[1].server.ldap_uri}: ", node.plan().stdout), "it says for whom it waits")
         assert "it was away when slapd started" in node.run("doctor", "old-backup").stdout
         assert not is_provider(node.server)
         ends[1].server.start()
