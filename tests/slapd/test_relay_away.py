@@ -115,7 +115,6 @@ def wait_given_back(fence, daemon, seconds=60):
     wait_until(lambda: not {"apart", "parting"} & set(fence.record()), "the daemon forgets that it was apart")
 
 
-@pytest.mark.every_release
 def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(slapd_factory, program):
     cluster = chain(slapd_factory, program, 3)
     node, ends = cluster[MIDDLE], (cluster[0], cluster[2])
