@@ -3,31 +3,58 @@
 
 #include "common/plan/plan_changes.h"
 
-static const char *no[] = {"FALSE"};
+#define OPENINGS                                                             \
+	(CHANGE_BIT(CHANGE_OVERLAY) | CHANGE_BIT(CHANGE_MULTI_PROVIDER_ON) | \
+	 CHANGE_BIT(CHANGE_READ_ONLY_OFF))
+
+/* One modify of one value: what else the plan would change of that entry is not written. */
+static void value_put(Pool *pool, Plan *openings, const Change *change, const char *value)
+{
+	const char **values = pool_alloc(pool, sizeof(*values));
+	Mod *mod = pool_alloc(pool, sizeof(*mod));
+
+	*values = value;
+	*mod = (Mod){.kind = MOD_REPLACE,
+		     .attribute = change->attribute,
+		     .values = values,
+		     .n_values = 1};
+	POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
+	POOL_PUSH(pool, openings->steps, openings->n_steps,
+		  {.kind = STEP_MODIFY,
+		   .dn = change->dn,
+		   .suffix = change->suffix,
+		   .mods = mod,
+		   .n_mods = 1});
+}
+
+/* As the plan adds it, with its settings. */
+static void overlay_put(Pool *pool, const Plan *plan, const Change *change, Plan *openings)
+{
+	for (size_t i = 0; i < plan->n_steps; i++)
+		if (plan->steps[i].kind == STEP_ADD_ENTRY &&
+		    step_carries(&plan->steps[i], change)) {
+			POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
+			POOL_PUSH(pool, openings->steps, openings->n_steps, plan->steps[i]);
+			return;
+		}
+}
 
 bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 {
 	Plan openings = {.wanted = plan->wanted};
 	const Change *change;
 
-	for (size_t at = 0;
-	     (change = change_next_free(plan, NULL, CHANGE_BIT(CHANGE_READ_ONLY_OFF), &at));) {
-		Mod *mod;
-
-		if (!fence_is_closed(&known->fence, change->suffix))
-			continue;
-		mod = pool_alloc(pool, sizeof(*mod));
-		*mod = (Mod){.kind = MOD_REPLACE,
-			     .attribute = change->attribute,
-			     .values = no,
-			     .n_values = 1};
-		POOL_PUSH(pool, openings.changes, openings.n_changes, *change);
-		POOL_PUSH(pool, openings.steps, openings.n_steps,
-			  {.kind = STEP_MODIFY,
-			   .dn = change->dn,
-			   .suffix = change->suffix,
-			   .mods = mod,
-			   .n_mods = 1});
+	/* Of each database the overlay comes first: without it what clients write gets no
+	 * contextCSN. */
+	for (size_t at = 0; (change = change_next_free(plan, NULL, OPENINGS, &at));) {
+		if (change->kind == CHANGE_READ_ONLY_OFF) {
+			if (fence_is_closed(&known->fence, change->suffix))
+				value_put(pool, &openings, change, "FALSE");
+		} else if (change->is_put_back && change->kind == CHANGE_OVERLAY) {
+			overlay_put(pool, plan, change, &openings);
+		} else if (change->is_put_back) {
+			value_put(pool, &openings, change, "TRUE");
+		}
 	}
 	*ret = openings;
 	return openings.n_steps > 0;

@@ -6,9 +6,9 @@
 #include "common/plan/plan.h"
 
 /*
- * What of the plan is written with policy.mode "audit" as well: the fence closed a database, which
- * nobody else asked for, and it opens when nothing holds that. False: there is nothing of it. The
- * rest of the plan is not in ret; all lives in the pool.
+ * What of the plan is written with policy.mode "audit" as well: the fence closed a database, or
+ * took what makes a relay a provider, which nobody else asked for, and that ends when nothing holds
+ * it. False: there is nothing of it. The rest of the plan is not in ret; all lives in the pool.
  */
 bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret);
 

@@ -45,10 +45,45 @@ static void in_audit_only_what_the_fence_closed_and_nothing_holds_opens(void **s
 	assert_false(plan_openings(pool, &plan, &known, &open));
 }
 
+/* The file may have said "enforce" when the fence took it. */
+static void in_audit_a_relay_gets_back_what_the_fence_took(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+	const Known known = {0};
+	const char *flags[] = {"TRUE"};
+	Mod mods[] = {{.attribute = "olcSyncrepl"},
+		      {.attribute = "olcMultiProvider", .values = flags, .n_values = 1}};
+	Change changes[] = {{.kind = CHANGE_OVERLAY,
+			     .suffix = SUFFIX,
+			     .dn = "olcOverlay=syncprov," DN,
+			     .attribute = "olcOverlay",
+			     .is_put_back = true},
+			    {.kind = CHANGE_MULTI_PROVIDER_ON,
+			     .suffix = SUFFIX,
+			     .dn = DN,
+			     .attribute = "olcMultiProvider",
+			     .is_put_back = true}};
+	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 2},
+			{.kind = STEP_ADD_ENTRY, .dn = "olcOverlay=syncprov," DN}};
+	const Plan plan = {.changes = changes, .n_changes = 2, .steps = steps, .n_steps = 2};
+	Plan open;
+
+	(void)state;
+	assert_true(plan_openings(pool, &plan, &known, &open));
+	assert_int_equal(open.n_steps, 2);
+	assert_int_equal(open.steps[0].kind, STEP_ADD_ENTRY);
+	assert_int_equal(open.steps[1].n_mods, 1);
+	assert_string_equal(open.steps[1].mods[0].attribute, "olcMultiProvider");
+	assert_string_equal(open.steps[1].mods[0].values[0], "TRUE");
+	changes[0].is_put_back = changes[1].is_put_back = false;
+	assert_false(plan_openings(pool, &plan, &known, &open));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_audit_only_what_the_fence_closed_and_nothing_holds_opens),
+		cmocka_unit_test(in_audit_a_relay_gets_back_what_the_fence_took),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
