@@ -4,8 +4,7 @@
 
 #include "common/decide/joining_copies.h"
 
-/* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)", or "1 (...), and 5 more": status has
- * them all. */
+/* "1 (until 2026-11-28T19:00:00Z, at ldap://one), 3 (...)", or "1 (...), and 5 more". */
 const char *joining_missing_describe(const Joining *joining, const SeenChanges *missing);
 
 /* "; not here: changes of server ID 1 (...)", or nothing. */
