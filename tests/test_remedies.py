@@ -58,7 +58,7 @@ ADVICE = re.compile(rf"\bsyncward (?:{COMMANDS})\b|(?:^|[^\w-])(?:{TOOLS})|\"[a-
 # What only looks like advice: the document that init prints, fields of our own JSON, facts.
 NO_ADVICE = re.compile(r"agent/command/cmd_init\.c: (?:,?(?:\\n)? *[{}\"]|\\n      },)|"
                        r"common/decide/diff_read_only\.c: `syncward leave` closed it|common/plan/render_text\.c: restart of$|"
-                       r"common/plan/render_ldif\.c: # made by |common/decide/guard_order\.c: .* leaves that to others|(?:common/decide/guard|agent/fence/fence_run)\.c: .* has no slapmodify|common/plan/render_ldif\.c: # Passwords are masked|"
+                       r"common/plan/render_ldif\.c: # made by |common/decide/guard_order\.c: .* leaves that to others|(?:common/decide/guard|agent/fence/fence_(?:run|relay))\.c: .* has no slapmodify|common/plan/render_ldif\.c: # Passwords are masked|"
                        r"common/decide/result_rules\.h: syncward, with what|agent/verify/verify_write\.c: (?:test entry of|delete the test)|"
                        r"agent/command/cmd_verify\.c: add an entry here|agent/heal/heal_\w+\.c: touch the suffix entry$|common/decide/diff_server\.c: with \"server_id\": \"list\" slapd")
 C_TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|^#include[^\n]*|\s+|.', re.DOTALL | re.MULTILINE)
