@@ -5,19 +5,25 @@
 
 #define PATIENCE_MSEC 20000
 
-int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error *err)
+int fence_modify(const SlapdTool *tool, const char *ldif, Error *err)
 {
 	static const char *const arguments[] = {"-n0", NULL};
-	AUTO(Pool) *pool = pool_new();
-	/* 2.4 goes on refusing writes where the attribute is deleted, so FALSE is written. */
-	const char *ldif = pool_printf(pool,
-				       "dn: %s\nchangetype: modify\nreplace: olcReadOnly\n"
-				       "olcReadOnly: %s\n",
-				       dn, is_closed ? "TRUE" : "FALSE");
-
 	SlapdTool alone = *tool;
 
 	/* Whatever time reading took: this decides. */
 	alone.deadline_msec = monotonic_msec() + PATIENCE_MSEC;
 	return slapd_tool_run(&alone, "modify", arguments, ldif, NULL, NULL, err);
+}
+
+int fence_gate_set(const SlapdTool *tool, const char *dn, bool is_closed, Error *err)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	/* 2.4 goes on refusing writes where the attribute is deleted, so FALSE is written. */
+	return fence_modify(tool,
+			    pool_printf(pool,
+					"dn: %s\nchangetype: modify\nreplace: olcReadOnly\n"
+					"olcReadOnly: %s\n",
+					dn, is_closed ? "TRUE" : "FALSE"),
+			    err);
 }

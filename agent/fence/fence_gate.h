@@ -6,6 +6,9 @@
 
 #include "agent/slapd/slapd_tool.h"
 
+/* Changes cn=config while slapd is stopped, by slapmodify -n0. */
+int fence_modify(const SlapdTool *tool, const char *ldif, Error *err);
+
 /*
  * Closes a database to clients, or opens it, while slapd is stopped: olcReadOnly by slapmodify -n0
  * (OpenLDAP 2.5 and later), which stops clients' writes (53) and not what peers send. dn: of the
