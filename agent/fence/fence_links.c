@@ -6,6 +6,7 @@
 #include "agent/fence/fence_gate.h"
 #include "common/base/base64.h"
 #include "common/base/buf.h"
+#include "common/base/remedies.h"
 #include "common/base/tree.h"
 #include "common/syncrepl/syncrepl_log.h"
 
@@ -55,6 +56,8 @@ const char *fence_links_make_plain(Pool *pool, const SlapdTool *tool, const Entr
 		return "";
 	if (fence_modify(tool, ldif, &err) == 0)
 		return "; until then its links read databases, not logs of changes";
-	return "; its links read logs of changes, which may leave out what is missing here, and "
-	       "that could not be changed: run `syncward compare` afterwards";
+	return pool_printf(pool,
+			   "; its links read logs of changes, which may leave out what is missing "
+			   "here, and that could not be changed; what it misses tells %s",
+			   remedy_text(REMEDY_COMPARE));
 }
