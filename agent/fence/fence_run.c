@@ -7,6 +7,7 @@
 
 #include "agent/fence/fence_content.h"
 #include "agent/fence/fence_gate.h"
+#include "agent/fence/fence_links.h"
 #include "agent/fence/fence_relay.h"
 #include "agent/fence/fence_work.h"
 #include "agent/state/state_told.h"
@@ -53,15 +54,21 @@ static void records_take(Fence *fence)
 }
 
 /* slapmodify gives the entry another entryCSN: nobody shall take that for somebody else's. */
+static void entry_forget(const Fence *fence, const char *dn)
+{
+	Error err;
+
+	if (state_forget_entries(fence->context->state_dir, &dn, 1, &err) < 0)
+		say("%s", err.text);
+}
+
 static int gate_set(Fence *fence, const Entry *database, bool is_closed, Error *err)
 {
 	const char *dn = fence_site_dn(fence->pool, database);
-	Error kept_err;
 
 	if (fence_gate_set(&fence->site.tool, dn, is_closed, err) < 0)
 		return -1;
-	if (state_forget_entries(fence->context->state_dir, &dn, 1, &kept_err) < 0)
-		say("%s", kept_err.text);
+	entry_forget(fence, dn);
 	return 0;
 }
 
@@ -143,21 +150,25 @@ static void closing_end(FenceRecord *record, const Entry *database)
 static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	Pool *pool = fence->pool;
+	const char *dn = fence_site_dn(pool, database);
+	const char *links = fence_links_make_plain(pool, &fence->site.tool, database, dn);
 	Error err;
 
+	if (*links)
+		entry_forget(fence, dn);
 	if (is_read_only(database)) {
 		fence_result_add(fence, record,
 				 pool_printf(pool,
 					     "%s; clients cannot write to it already, by its "
-					     "olcReadOnly",
-					     record->text),
+					     "olcReadOnly%s",
+					     record->text, links),
 				 true);
 		return;
 	}
 	if (close_database(fence, record, database, &err) == 0) {
 		const char *text = pool_printf(
-			pool, "%s: %s; it is closed to clients until it has what its peers have",
-			record->suffix, record->text);
+			pool, "%s: %s; it is closed to clients until it has what its peers have%s",
+			record->suffix, record->text, links);
 
 		fence_tell(fence, EVENT_FENCE_CLOSED, record, database, text);
 		fence_result_add(fence, record, text + strlen(record->suffix) + 2, true);

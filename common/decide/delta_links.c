@@ -19,6 +19,7 @@ typedef struct DeltaLink {
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
 	bool lacks_own;    /* this node must write one of that name itself, and does not */
+	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
 } DeltaLink;
@@ -94,6 +95,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 		ret->outcome = probe_log(&ret->answer->probe);
 	ret->lags = ret->outcome == PROBE_LOG_SHOWN && lags_behind(ret);
 	ret->is_made = database->desired->delta != NULL;
+	ret->is_fenced = fence_is_closed(&in->known->fence, suffix);
 	if (live_find_database(in->live, suffix, &live) == 1) {
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
@@ -114,7 +116,8 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
  */
 static bool is_plain(const DeltaLink *link)
 {
-	if (link->lacks_own && (link->is_made || !link->is_live))
+	if ((link->lacks_own && (link->is_made || !link->is_live)) ||
+	    (link->is_fenced && !link->is_live))
 		return true;
 	if (link->is_made && link->is_live)
 		return link->outcome == PROBE_LOG_MISSING;

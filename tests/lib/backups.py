@@ -19,18 +19,23 @@ def put_back(server, text, *options, suffix=SUFFIX):
     put_back_all([server], text, *options, suffix=suffix)
 
 
+def load(server, folder, text, *options, suffix=SUFFIX):
+    """The same while it is stopped; folder: of the database."""
+    shutil.rmtree(folder)
+    os.mkdir(folder)
+    if text:
+        path = os.path.join(server.directory, "backup.ldif")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        server.tool("add", *options, "-b", suffix, "-l", path)
+
+
 def put_back_all(servers, text, *options, suffix=SUFFIX):
     """The same at all of these servers, none of which runs meanwhile."""
     folders = [server.values(server.database_dn(suffix), "olcDbDirectory")[0] for server in servers]
     for server in servers:
         server.stop()
     for server, folder in zip(servers, folders):
-        shutil.rmtree(folder)
-        os.mkdir(folder)
-        if text:
-            path = os.path.join(server.directory, "backup.ldif")
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(text)
-            server.tool("add", *options, "-b", suffix, "-l", path)
+        load(server, folder, text, *options, suffix=suffix)
     for server in servers:
         server.start()

@@ -30,6 +30,8 @@ LABELS = [
     ("/etc/syncwardx", "etc_t"),
     # what of slapd's the module counts on, where EL has it
     ("/etc/openldap/slapd.d/cn=config.ldif", "slapd_db_t"),
+    ("/var/lib/ldap/accesslog", "slapd_db_t"),
+    ("/var/lib/ldap/accesslog/data.mdb", "slapd_db_t"),
     ("/etc/openldap/certs/ca.pem", "slapd_cert_t"),
     ("/run/ldapi", "slapd_runtime_t"),
     ("/run/openldap/slapd.pid", "slapd_runtime_t"),

@@ -345,6 +345,22 @@ static void a_link_reads_the_log_when_it_is_shown(void **state)
 	assert_non_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
 }
 
+/* What it has now may still be older than the beginning of a log. */
+static void who_was_closed_by_the_fence_reads_no_log(void **state)
+{
+	FenceRecord record = {.suffix = SUFFIX, .text = "", .is_closed = true};
+	Scene *scene = made_make(state, LOG_FOLDER_USED);
+
+	provider_make(scene, "2");
+	own_log_make(scene);
+	answer_make(scene, PROBE_GOOD);
+	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1};
+	assert_false(writes_links(scene));
+	record.is_closed = false;
+	assert_true(writes_links(scene));
+	scene->known.fence = (FenceRecords){0};
+}
+
 /* A log may begin behind what it says. */
 static void who_lacks_what_the_provider_had_reads_no_log(void **state)
 {
@@ -666,6 +682,7 @@ int main(void)
 		SCENE_TEST(before_it_is_a_provider_it_makes_no_log),
 		SCENE_TEST(it_waits_for_a_server_id_that_is_held),
 		SCENE_TEST(a_link_reads_the_log_when_it_is_shown),
+		SCENE_TEST(who_was_closed_by_the_fence_reads_no_log),
 		SCENE_TEST(who_lacks_what_the_provider_had_reads_no_log),
 		SCENE_TEST(who_writes_no_log_reads_none),
 		SCENE_TEST(who_only_began_a_log_reads_none),

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A node is put back to a state from before a log of changes began, and its link reads that log. The log says that it begins with
+the contextCSN that was on disk (minCSN), which is older, so slapd sends what is in it and never what came between."""
+
+import delta
+import pytest
+from backups import load, put_back, saved
+from cluster import add_person, wait_entry
+from daemon import Daemon
+from fence import Fence
+from slapd import wait_until
+from test_delta_made import OF_LOGS, apply_until_delta, contents, ring
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(slapd_factory, program):
+    """Two nodes in step whose contextCSN on disk is older than what they have."""
+    cluster = ring(slapd_factory, program, 2)
+    for node in cluster:
+        node.server.restart()
+    cluster.wait_persistent()
+    delta.write_everywhere(cluster, "before")
+    return cluster
+
+
+def begin_logs_behind_a_backup(pair):
+    """Returns what slapcat says of the second node, and the entry that is in neither that nor a log."""
+    first, second = pair
+    text = saved(second.server)
+    gap = add_person(first.server, "gap")
+    wait_entry(second.server, gap)
+    delta.want_all(pair)
+    apply_until_delta(pair)
+    return text, gap
+
+
+@OF_LOGS
+def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
+    first, second = pair
+    fence = Fence(second, first)
+    with Daemon(second) as daemon:
+        text, gap = begin_logs_behind_a_backup(pair)
+        fence.wait_noted(daemon)
+        fence.stop()
+        load(second.server, fence.folder, text)
+        done = fence.look("older", 3)
+        assert "until then its links read databases, not logs of changes" in done.stdout
+        second.server.start()
+        wait_entry(second.server, gap)
+        wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
+        delta.write_everywhere(pair, "after")
+
+        def reads_log():
+            daemon.reload()
+            return delta.reads(second) == 1
+        wait_until(reads_log, "its link reads the log again", 60)
+        delta.write_everywhere(pair, "behind")
+        assert contents(second) == contents(first)
+
+
+@OF_LOGS
+def test_without_the_fence_what_is_between_stays_away_and_compare_finds_it(pair):
+    first, second = pair
+    text, gap = begin_logs_behind_a_backup(pair)
+    put_back(second.server, text)
+    delta.write_everywhere(pair, "after")
+    pair.wait_in_step()
+    assert gap in contents(first) and gap not in contents(second)
+    assert f" {gap};" in second.run("compare", "--lag", "5").stdout
