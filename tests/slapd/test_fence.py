@@ -455,6 +455,9 @@ def test_a_database_that_is_right_is_never_closed(pair, part):
     counts = collections.Counter()
     overlay = "olcOverlay={0}syncprov," + fence.dn
     with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start()  # it has seen the file: a crash before that is not known
         for turn in range(100 if IS_LONG else 20):
             disturb(rng, rng.choice([node, node, pair[0]]).server, names)
             if rng.random() < 0.2:
@@ -469,9 +472,10 @@ def test_a_database_that_is_right_is_never_closed(pair, part):
             except AssertionError as error:
                 raise AssertionError(f"turn {turn}, SYNCWARD_SEED={SEED}: {error}") from None
             assert not fence.is_closed()
+            assert not daemon.events("finding"), f"turn {turn}, SYNCWARD_SEED={SEED}: {daemon.events('finding')}"
             counts.update(restarts=1, crashes=is_crash, noted=is_noted, noted_and_crashed=is_noted and is_crash)
     print(", ".join(f"{n} {name}" for name, n in counts.items()))
-    assert counts["noted_and_crashed"] > counts["restarts"] // 5
+    assert counts["noted_and_crashed"] > 0
 
 
 @pytest.mark.one_release
