@@ -68,8 +68,10 @@ def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody
         pair.wait_in_step()
         wait_until(lambda: node.run("check").returncode == 2 and not is_closed(node), "it is whole, and told")
         assert "Look in a backup" in node.run("check").stdout
+    os.unlink(os.path.join(node.run_dir, "status.json"))
     with Daemon(node) as daemon:  # another one
-        daemon.wait_for("desired-loaded")
+        wait_until(daemon.has_asked_all, "it asked by itself")
+        daemon.wait_at_rest()
         wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
         assert node.run("resume").returncode == 0
         wait_until(lambda: node.run("check").returncode == 0, "a person looked into it")
