@@ -14,7 +14,6 @@ static const char *boot_id(Pool *pool)
 	return sd_id128_get_boot(&id) < 0 ? NULL : pool_strdup(pool, sd_id128_to_string(id, text));
 }
 
-/* Nobody who does not use the fence pays for it. */
 int daemon_fence_note(Pool *pool, const char *state_dir, const FenceSeen *seen, Error *err)
 {
 	const Known *known = seen->note.known;
@@ -29,8 +28,6 @@ int daemon_fence_note(Pool *pool, const char *state_dir, const FenceSeen *seen, 
 		.boot = boot_id(pool),
 	};
 
-	if (known->fence.looked_sec == 0)
-		return 0;
 	fence_note_databases(pool, &seen->note, &now);
 	return last_seen_equal(&now, &known->seen) ? 0
 						   : state_write_last_seen(state_dir, &now, err);

@@ -13,8 +13,8 @@ typedef struct FenceSeen {
 	unsigned node;
 } FenceSeen;
 
-/* Writes what the fence compares with at slapd's next start, when that differs from what is noted
- * already; nothing where the fence was never run. */
+/* Writes what slapd's next start is compared with, by the fence before it and by the first look
+ * behind it, when that differs from what is noted already. */
 int daemon_fence_note(Pool *pool, const char *state_dir, const FenceSeen *seen, Error *err);
 
 #endif

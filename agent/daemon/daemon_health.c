@@ -5,6 +5,7 @@
 
 #include "agent/pass/look.h"
 #include "agent/slapd/oldest_entries.h"
+#include "common/base/text.h"
 #include "common/copy/health_again.h"
 #include "common/copy/stamps.h"
 #include "common/decide/copy_doubted.h"
@@ -244,7 +245,8 @@ static void database_add(const DaemonHealth *all, const Found *found,
 static void carry(const Found *found, ConditionList *ret)
 {
 	for (size_t i = 0; i < found->told->n_items; i++)
-		if (health_is_condition(&found->told->items[i]))
+		if (health_is_condition(&found->told->items[i]) &&
+		    !(is_resumed(found) && health_lasts(&found->told->items[i])))
 			condition_add(found->pool, ret, found->told->items[i]);
 }
 
@@ -265,6 +267,17 @@ static void old_look_again(DaemonHealth *health, const Found *found)
 static bool is_bare(bool has_suffix, size_t n_csns)
 {
 	return !has_suffix || n_csns == 0;
+}
+
+/* The pass behind slapd's start sees it, whether or not peers were asked yet. */
+static void restored_add(const Found *found, const char *suffix, ConditionList *ret)
+{
+	const Plan *plan = &found->report.last_plan;
+
+	if (text_is_among(suffix, plan->written, plan->n_written))
+		health_restored_condition(found->pool, suffix, ret);
+	else if (!is_resumed(found))
+		health_restored_carry(found->pool, found->told, suffix, ret);
 }
 
 /* Between two rounds somebody may give the database another folder, or load it anew, or let it be
@@ -307,6 +320,8 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 	else
 		old_look_again(health, found);
 	between_look(health, found, &follow.asks);
+	for (size_t i = 0; i < wanted->n_databases; i++)
+		restored_add(found, wanted->databases[i].desired->suffix, &follow.lasting);
 	if (health->n_items == 0)
 		carry(found, &follow.lasting);
 	else

@@ -235,8 +235,11 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 	return here;
 }
 
-void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world)
+void world_look_for_old(Directory *directory, Pool *pool, const PlanInput *input, World *world)
 {
+	const Wanted *wanted = input->wanted;
+	const Known *known = input->known;
+
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		const LiveDatabase *live;
@@ -252,8 +255,10 @@ void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, 
 			continue;
 		}
 		facts->old = oldest_entries_look(directory, suffix);
-		/* Where they were seen, with a contextCSN, nothing was emptied. */
-		if (!facts->old.is_known)
+		/* Where they were seen, with a contextCSN, nothing was emptied, unless slapd
+		 * started since. */
+		if (!facts->old.is_known ||
+		    emptied_must_look(&world->live, live, known_database(known, suffix)))
 			facts->glance = world_content_here(directory, pool, world, suffix);
 	}
 }

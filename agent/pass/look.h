@@ -25,7 +25,7 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 
 /* Looks for entries whose server ID contextCSN lacks among the first ones of each database that has
  * an overlay, and at its suffix entry: two small searches each. */
-void world_look_for_old(Directory *directory, Pool *pool, const Wanted *wanted, World *world);
+void world_look_for_old(Directory *directory, Pool *pool, const PlanInput *input, World *world);
 
 /* The glance of that at providers that were not seen full where they are now, and at no others:
  * nothing is asked in one pass after the other. */

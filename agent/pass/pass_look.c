@@ -109,7 +109,7 @@ int planner_run(Directory *directory, Pool *pool, const PlannerInput *input, Wor
 		POOL_PUSH(pool, ret_world->facts.databases, ret_world->facts.n_databases,
 			  input->contents[i]);
 	if (input->looks_for_old && input->plan.wanted)
-		world_look_for_old(directory, pool, input->plan.wanted, ret_world);
+		world_look_for_old(directory, pool, &input->plan, ret_world);
 	else if (input->plan.wanted)
 		world_look_for_emptied(directory, pool, &input->plan, ret_world);
 	ret_world->facts.probes = input->answers ? &input->answers->probes : input->probes;

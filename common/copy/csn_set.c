@@ -73,3 +73,18 @@ int csn_cookie_sid(const char *cookie)
 	}
 	return -1;
 }
+
+bool csn_cookie_has(const char *cookie, unsigned sid)
+{
+	const char *csn = strstr(cookie, "csn=");
+	const char *end = csn ? csn + strcspn(csn, ",") : NULL;
+
+	for (; csn; csn = strchr(csn, ';')) {
+		csn += *csn == ';';
+		if (csn >= end)
+			return false;
+		if (csn_sid(csn) == (int)sid)
+			return true;
+	}
+	return false;
+}

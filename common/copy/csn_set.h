@@ -13,6 +13,10 @@ int csn_sid(const char *csn);
  * slapd leaves it out without a server ID. */
 int csn_cookie_sid(const char *cookie);
 
+/* True when a cookie ("rid=001,sid=002,csn=CSN;CSN") says that changes of that server ID are known.
+ */
+bool csn_cookie_has(const char *cookie, unsigned sid);
+
 /* True for a change that was made under a server ID, and that is not this one. */
 bool csn_is_of_other(const char *csn, unsigned sid);
 

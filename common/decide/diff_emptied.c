@@ -4,6 +4,7 @@
 #include "common/decide/diff.h"
 #include "common/decide/diff_parts.h"
 #include "common/decide/emptied.h"
+#include "common/decide/emptied_ids.h"
 #include "common/plan/plan_changes.h"
 
 #define ROOT_DN "gidNumber=0+uidNumber=0,cn=peercred,cn=external,cn=auth"
@@ -17,8 +18,9 @@
  * One that is right is never closed. That it was emptied is known where entries and contextCSN were
  * seen here before, in another start of slapd or another folder, and now either slapd's own count
  * says that there is none while a peer has some, or there are entries and no contextCSN, which
- * slapd makes for each provider when it starts, and writes behind a refresh: it fills. Who may see
- * what decide the same rules as then. Where all that is not so it is told. A crash, and all that
+ * slapd makes for each provider when it starts, and writes behind a refresh: it fills. So does one
+ * whose contextCSN lacks a server ID that it had (common/decide/emptied_ids.h). Who may see what
+ * decide the same rules as then. Where all that is not so it is told. A crash, and all that
  * clients delete, leave another picture. An empty one that no peer can fill takes but its suffix
  * entry, and may be meant: it is told.
  */
@@ -41,6 +43,24 @@ static bool is_open(const Diff *diff, const WantedDatabase *wanted, const LiveDa
 	       !known->is_joining &&
 	       (known_was_complete(diff->in->known, suffix) || (is_only && known->filled)) &&
 	       !fence_is_closed(&diff->in->known->fence, suffix);
+}
+
+/* What its peers lost by then is told by the daemon, as long as nobody looked into it. */
+static void note_written(Diff *diff, const char *suffix, const LiveDatabase *live)
+{
+	if (emptied_lost_id_then(diff->in, live, suffix) >= 0 &&
+	    emptied_was_written(diff->in, suffix))
+		POOL_PUSH(diff->pool, diff->plan->written, diff->plan->n_written, suffix);
+}
+
+/* "no entry", or what is missing of contextCSN. */
+static const char *shown_describe(Diff *diff, const Content *glance, int lost)
+{
+	if (!glance->has_suffix)
+		return "no entry";
+	return lost < 0 ? "no contextCSN"
+			: pool_printf(diff->pool, "a contextCSN without server ID %d, which it had",
+				      lost);
 }
 
 /* Who is not shown contextCSN would load a database that has everything: the rootdn sees it. */
@@ -80,7 +100,8 @@ static bool was_emptied(Diff *diff, const WantedDatabase *wanted, const LiveData
 	       one_has_data(facts->heirs, facts->n_heirs);
 }
 
-static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
+static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+			  int lost)
 {
 	if (live->is_read_only || !was_emptied(diff, wanted, live))
 		return false;
@@ -93,8 +114,10 @@ static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDa
 				.subject = "database",
 				.old_value = entry_first(live->entry, "olcReadOnly"),
 				.new_value = "TRUE",
-				.why = "it was emptied, and no client may write to it before it "
-				       "has what its peers have",
+				.why = lost < 0 ? "it was emptied, and no client may write to it "
+						  "before it has what its peers have"
+						: "it is an older copy, and no client may write to "
+						  "it before it has what its peers have",
 			});
 	return diff->in->desired->mode == POLICY_ENFORCE;
 }
@@ -103,17 +126,20 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 {
 	const char *suffix = wanted->desired->suffix;
 	const Content *glance = &diff_facts(diff, suffix)->glance;
+	const int lost = emptied_lost_id(diff->in, live, suffix);
 	const char *load, *advice;
 
+	note_written(diff, suffix, live);
 	if ((wanted->n_consumers == 0 && !is_only_provider(wanted)) ||
-	    glance->state != CONTENT_READ || (glance->has_suffix && glance->n_context_csns > 0) ||
+	    glance->state != CONTENT_READ ||
+	    (glance->has_suffix && glance->n_context_csns > 0 && lost < 0) ||
 	    !is_open(diff, wanted, live))
 		return;
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =
-		is_closed_now(diff, wanted, live)
+		is_closed_now(diff, wanted, live, lost)
 			? "This plan closes it to clients until it has what its peers have"
-		: glance->has_suffix
+		: glance->has_suffix && lost < 0
 			? hidden_advice(diff->pool, suffix, load)
 			: pool_printf(diff->pool,
 				      "Let no client write, and %s (syncward-operations(7))", load);
@@ -121,5 +147,5 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "empty", suffix,
 		"%s shows root over ldapi %s, as when it was emptied, and takes clients' writes: "
 		"one may make healthy peers delete entries. %s",
-		suffix, glance->has_suffix ? "no contextCSN" : "no entry", advice);
+		suffix, shown_describe(diff, glance, lost), advice);
 }

@@ -121,8 +121,9 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 	if (fence && fence->is_closed) {
 		fenced_tell(diff, wanted, fence);
 		read_only_off(diff, wanted, live,
-			      fence->is_of_daemon ? "syncward closed it when it was emptied"
-						  : "the fence closed it when slapd started");
+			      fence->is_of_daemon
+				      ? "syncward closed it when it was emptied or older"
+				      : "the fence closed it when slapd started");
 	} else if (left && left->was_closed) {
 		read_only_off(diff, wanted, live, "`syncward leave` closed it");
 	} else {

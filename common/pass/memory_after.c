@@ -6,6 +6,7 @@
 #include "common/base/text.h"
 #include "common/copy/fence_apart.h"
 #include "common/decide/emptied.h"
+#include "common/decide/emptied_ids.h"
 #include "common/decide/guard_identity.h"
 #include "common/decide/guard_link_parts.h"
 #include "common/memory/memory_equal.h"
@@ -199,11 +200,13 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 }
 
 /* With both, or surely without any entry; else nothing is known. */
-static bool was_seen_full(const DatabaseFacts *facts)
+static bool was_seen_full(const PlanInput *input, const DatabasePlan *database,
+			  const DatabaseFacts *facts)
 {
-	return facts && (facts->old.is_known ||
-			 (facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
-			  facts->glance.n_context_csns > 0));
+	return facts && emptied_lost_id(input, database->live, database->suffix) < 0 &&
+	       (facts->old.is_known ||
+		(facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
+		 facts->glance.n_context_csns > 0));
 }
 
 static bool was_seen_empty(const DatabaseFacts *facts)
@@ -223,7 +226,7 @@ static const char *filled_now(Pool *pool, const PlanInput *input, const Known *k
 
 	if (!now)
 		return filled;
-	if (was_seen_full(facts))
+	if (was_seen_full(input, database, facts))
 		return now;
 	return filled && was_seen_empty(facts) && strcmp(filled, now) == 0 ? NULL : filled;
 }

@@ -31,7 +31,8 @@ void memory_closing(Pool *pool, const Plan *plan, Known *known)
 				   &(FenceRecord){
 					   .suffix = pool_strdup(pool, plan->databases[i].suffix),
 					   .verdict = FENCE_ABSENT,
-					   .text = "it was emptied while it was open to clients",
+					   .text = "it was emptied, or put back from an "
+						   "older copy, while it was open to clients",
 					   .is_closing = true,
 					   .is_of_daemon = true});
 }

@@ -215,6 +215,9 @@ typedef struct Plan {
 	const char *
 		*complete; /* suffixes of databases that were seen to hold all that peers hold */
 	size_t n_complete;
+	const char **written; /* of those that were older than before when slapd started, and took
+				 changes before they were looked at */
+	size_t n_written;
 	const char **source_gone; /* of joining ones whose one source cannot be asked */
 	size_t n_source_gone;
 	Step *steps; /* from the changes that nothing holds */

@@ -105,19 +105,61 @@ void health_entries_condition(Pool *pool, const char *code, const char *suffix, 
 }
 
 static const char replaced[] = "replaced";
+static const char restored[] = "restored";
 
-static const char *replaced_key(Pool *pool, const char *suffix)
+static const char *lasting_key(Pool *pool, const char *code, const char *suffix)
 {
-	return pool_printf(pool, KEY_PREFIX "%s %s", replaced, suffix);
+	return pool_printf(pool, KEY_PREFIX "%s %s", code, suffix);
+}
+
+static void lasting_carry(Pool *pool, const ConditionList *told, const char *code,
+			  const char *suffix, ConditionList *ret)
+{
+	const Condition *found = condition_find(told, lasting_key(pool, code, suffix));
+
+	if (found)
+		condition_add(pool, ret, *found);
+}
+
+static void lasting_add(Pool *pool, const char *code, const char *suffix, const char *what,
+			ConditionList *ret)
+{
+	condition_add(pool, ret,
+		      (Condition){
+			      .key = lasting_key(pool, code, suffix),
+			      .begins = EVENT_FINDING,
+			      .ends = EVENT_FINDING_GONE,
+			      .text = pool_printf(pool, "%s: %s [%s]", suffix, what, code),
+			      .kind = CONDITION_FINDING,
+			      .code = code,
+			      .is_critical = true,
+			      .what = what,
+			      .suffix = suffix,
+		      });
 }
 
 void health_replaced_carry(Pool *pool, const ConditionList *told, const char *suffix,
 			   ConditionList *ret)
 {
-	const Condition *found = condition_find(told, replaced_key(pool, suffix));
+	lasting_carry(pool, told, replaced, suffix, ret);
+}
 
-	if (found)
-		condition_add(pool, ret, *found);
+void health_restored_carry(Pool *pool, const ConditionList *told, const char *suffix,
+			   ConditionList *ret)
+{
+	lasting_carry(pool, told, restored, suffix, ret);
+}
+
+void health_restored_condition(Pool *pool, const char *suffix, ConditionList *ret)
+{
+	lasting_add(pool, restored, suffix,
+		    pool_printf(pool,
+				"slapd started on an older copy, restored without contextCSN or "
+				"emptied, which took newer changes before it had the rest: peers "
+				"may have deleted what it lacked, even if contextCSN is equal now. "
+				"Look in a backup for what is missing; then %s",
+				remedy_text(REMEDY_RESUME)),
+		    ret);
 }
 
 void health_replaced_condition(Pool *pool, const DatabaseHealth *health, ConditionList *ret)
@@ -132,22 +174,16 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 		"(entryUUID) at %s. slapd merges the two, and deletes everywhere what one lacks, "
 		"even if contextCSN is equal. Look in a backup for what is missing; then %s",
 		time, remedy_text(REMEDY_RESUME));
-	condition_add(
-		pool, ret,
-		(Condition){
-			.key = replaced_key(pool, health->suffix),
-			.begins = EVENT_FINDING,
-			.ends = EVENT_FINDING_GONE,
-			.text = pool_printf(pool, "%s: %s [%s]", health->suffix, what, replaced),
-			.kind = CONDITION_FINDING,
-			.code = replaced,
-			.is_critical = true,
-			.what = what,
-			.suffix = health->suffix,
-		});
+	lasting_add(pool, replaced, health->suffix, what, ret);
 }
 
 bool health_is_condition(const Condition *condition)
 {
 	return strncmp(condition->key, KEY_PREFIX, strlen(KEY_PREFIX)) == 0;
+}
+
+bool health_lasts(const Condition *condition)
+{
+	return condition->code &&
+	       (strcmp(condition->code, replaced) == 0 || strcmp(condition->code, restored) == 0);
 }

@@ -22,7 +22,16 @@ void health_replaced_condition(Pool *pool, const DatabaseHealth *health, Conditi
 void health_replaced_carry(Pool *pool, const ConditionList *told, const char *suffix,
 			   ConditionList *ret);
 
+/* That a copy took changes that was older than before when slapd started; and the same as it was
+ * told already. */
+void health_restored_condition(Pool *pool, const char *suffix, ConditionList *ret);
+void health_restored_carry(Pool *pool, const ConditionList *told, const char *suffix,
+			   ConditionList *ret);
+
 /* True for a condition that came from one of these. */
 bool health_is_condition(const Condition *condition);
+
+/* True for one that lasts until somebody looked into it. */
+bool health_lasts(const Condition *condition);
 
 #endif

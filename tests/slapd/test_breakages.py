@@ -79,6 +79,7 @@ ELSEWHERE = {
             "test_daemon_copies.py::test_a_peer_that_diverged_and_one_with_another_database_are_told_apart",
         "replaced": "test_daemon_copies.py::"
                     "test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_looked_into_it",
+        "restored": "test_restored.py::test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it",
         "retired-ids": "test_doctor.py::test_a_server_id_that_is_nobodys",
         "unstamped-entries":
             "test_unstamped.py::test_entries_that_were_never_stamped_are_told_until_they_are_loaded_anew",
@@ -766,7 +767,7 @@ def arguments_of_calls(text, function):
 
 # Where a code stands in the sources: beside its severity, in a table of states, or under a name of its own.
 FINDING_CODE = re.compile(r'SEVERITY_\w+,\s*"([a-z][a-z-]+)"|(?<!\w)\.code = "([a-z-]+)"|#define \w+_CODE\s+"([a-z-]+)"|'
-                          r'\[HEALTH_\w+\] = \{"([a-z-]+)"|(?:\bcode|replaced)\[\] = "([a-z-]+)"')
+                          r'\[HEALTH_\w+\] = \{"([a-z-]+)"|(?:\bcode|replaced|restored)\[\] = "([a-z-]+)"')
 
 
 def codes_of(text):

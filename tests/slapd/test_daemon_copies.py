@@ -123,7 +123,7 @@ def test_a_database_that_a_peer_loaded_anew_has_replaced_is_told_until_somebody_
         told = wait_told(daemon, "finding", "[replaced]")
         assert told.startswith(f"{SUFFIX}: this node holds another database than before: ")
         assert lost not in whole(node.server)
-        assert node.run("check").returncode == 2
+        wait_until(lambda: node.run("check").returncode == 2, "status.json has it a moment later", 20)
     with Daemon(node, *settings(node)) as daemon:  # a restart brings nothing back
         wait_until(daemon.has_asked_all, "all copies were read", 30)
         daemon.wait_at_rest()

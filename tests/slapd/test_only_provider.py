@@ -4,9 +4,10 @@
 import os
 import time
 
+import ldap
 import pytest
 import remedies
-from cluster import add_person, apply_until_joined, wait_entry
+from cluster import add_person, apply_until_joined, finish_with_writes, wait_entry
 from daemon import Daemon
 from fence import refuses_writes
 from slapd import SUFFIX, wait_until
@@ -172,4 +173,26 @@ def test_a_new_fleet_whose_consumers_are_not_there_yet_begins_as_printed(slapd_f
     provider.server.seed()
     consumer.server.start()
     apply_until_joined(consumer)
+    wait_equal(cluster.nodes)
+
+
+@pytest.mark.one_release
+@pytest.mark.remedy("root-sees")
+def test_one_that_hides_its_database_from_root_is_held_until_root_may_look(slapd_factory, program):
+    """Nobody else could tell whether it is empty: its consumers may be away, and have nothing of their own."""
+    cluster = make(slapd_factory, program, n_providers=1)
+    node = cluster[0]
+    node.server.seed()
+    hides = f'to * by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth by * none'
+    node.edit([(ldap.MOD_REPLACE, "olcAccess", [hides])])
+    for words in ((), ("--first-node",)):
+        held = node.apply(*words)
+        assert held.returncode == 3, held.stdout + held.stderr
+        assert "olcAccess" in held.stdout and "from root over ldapi" in held.stdout, held.stdout
+        assert not any("syncprov" in dn for dn, _ in node.server.search("cn=config"))
+    node.edit([(ldap.MOD_ADD, *remedies.attribute(held.stdout, "root-sees"))])
+    finish_with_writes(node)
+    node.assert_in_step()
+    apply_until_joined(cluster[1])
+    add_person(node.server, "afterwards")
     wait_equal(cluster.nodes)

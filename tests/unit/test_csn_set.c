@@ -44,6 +44,18 @@ static void server_id_of_a_cookie_is_read_as_hex(void **state)
 	assert_int_equal(csn_cookie_sid(""), -1);
 }
 
+static void a_cookie_tells_whose_changes_are_known(void **state)
+{
+	(void)state;
+	assert_true(csn_cookie_has("rid=000,sid=00a,csn=" EARLY ";" OTHER, 1));
+	assert_true(csn_cookie_has("rid=000,csn=" EARLY ";" OTHER ",delcsn=" LATE, 11));
+	assert_false(csn_cookie_has("rid=000,csn=" EARLY ";" OTHER, 10));
+	assert_false(csn_cookie_has("rid=000,csn=" EARLY ",delcsn=" EARLY ";" OTHER, 11));
+	assert_false(csn_cookie_has("rid=001,sid=001", 1));
+	assert_false(csn_cookie_has("rid=001,sid=001,csn=", 1));
+	assert_false(csn_cookie_has("", 0));
+}
+
 static void newest_is_of_one_server_id_only(void **state)
 {
 	static const char *const csns[] = {EARLY, OTHER, LATE};
@@ -96,6 +108,7 @@ int main(void)
 		cmocka_unit_test(server_id_is_read_as_hex),
 		cmocka_unit_test(what_is_no_csn_has_no_server_id),
 		cmocka_unit_test(server_id_of_a_cookie_is_read_as_hex),
+		cmocka_unit_test(a_cookie_tells_whose_changes_are_known),
 		cmocka_unit_test(newest_is_of_one_server_id_only),
 		cmocka_unit_test(nothing_is_missing_when_every_server_id_is_as_new),
 		cmocka_unit_test(an_older_or_absent_server_id_is_missing),

@@ -313,6 +313,129 @@ static void a_closing_is_noted_before_and_behind_it(void **state)
 	assert_int_equal(scene->known.fence.n_items, 0);
 }
 
+/* --- an older copy without contextCSN --- */
+
+#define OWN_BEFORE "20261122210000.000000Z#000000#001#000000"
+#define OWN_SINCE  "20261123070000.000001Z#000000#001#000000"
+#define OF_TWO     "20261122210001.000000Z#000000#002#000000"
+#define OF_NOBODY  "20261122210001.000000Z#000000#000#000000"
+
+/* In another start of slapd than before: what the daemon noted then, and contextCSN now. */
+static void noted_make(Scene *scene, const char *one, const char *other, const char *now)
+{
+	static const char *noted[2], *shown[1];
+	static LastSeen seen;
+
+	filled_and_emptied_make(scene);
+	noted[0] = one;
+	noted[1] = other;
+	seen = (LastSeen){.suffix = SUFFIX, .csns = noted, .n_csns = 2};
+	scene->known.seen = (LastSeenAll){.items = &seen, .n_items = 1};
+	shown[0] = now;
+	scene->content.glance = (Content){.state = CONTENT_READ,
+					  .has_suffix = true,
+					  .context_csns = shown,
+					  .n_context_csns = 1};
+	monitor_tells(scene, LATER, "5");
+}
+
+static bool is_older(Scene *scene)
+{
+	const char *steps;
+
+	scene->plan = (Plan){0};
+	steps = plan_steps(scene);
+	assert_int_equal(finds(scene, CODE, SEVERITY_CRITICAL), *steps != 0);
+	assert_true(!*steps || strcmp(steps, CLOSES) == 0);
+	return *steps;
+}
+
+static void one_that_lost_the_changes_of_another_server_is_closed(void **state)
+{
+	Scene *scene = *state;
+
+	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
+	assert_true(is_older(scene));
+	assert_int_equal(scene->plan.n_written, 1);
+	scene->content.glance.context_csns[0] = OWN_BEFORE; /* nothing was written meanwhile */
+	assert_true(is_older(scene));
+	assert_int_equal(scene->plan.n_written, 0);
+}
+
+/* slapd keeps its own in memory, and 000 is nobody's (fact 26). */
+static void what_a_crash_loses_is_no_older_copy(void **state)
+{
+	Scene *scene = *state;
+
+	noted_make(scene, OWN_BEFORE, OF_NOBODY, OF_TWO);
+	assert_false(is_older(scene));
+	scene->content.glance.context_csns[0] = OWN_SINCE;
+	assert_false(is_older(scene));
+	assert_int_equal(scene->plan.n_written, 0);
+}
+
+static void an_older_copy_is_one_of_another_start(void **state)
+{
+	Scene *scene = *state;
+
+	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
+	monitor_tells(scene, START, "5");
+	assert_false(is_older(scene));
+	monitor_tells(scene, LATER, "5");
+	assert_true(is_older(scene));
+	scene->known.seen.n_items = 0;
+	assert_false(is_older(scene));
+}
+
+/* What slapd said to a provider before its refresh completed contextCSN. */
+static bool is_told_as_written(Scene *scene, const char *cookie, const char *suffix)
+{
+	RunningConsumer running = {.suffix = suffix, .rid = 2, .cookie_sent = cookie};
+	bool was_written;
+
+	scene_read(scene);
+	scene->live.running = &running;
+	scene->live.n_running = 1;
+	scene->plan = (Plan){0};
+	plan_make(scene->pool, &scene->input, &scene->plan);
+	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
+	was_written = scene->plan.n_written > 0;
+	scene->live.n_running = 0;
+	return was_written;
+}
+
+static void a_copy_that_is_whole_again_is_known_by_what_it_asked_for(void **state)
+{
+	Scene *scene = *state;
+	const char *whole[] = {OWN_SINCE, OF_TWO};
+
+	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
+	scene->content.glance.context_csns = whole;
+	scene->content.glance.n_context_csns = 2;
+	assert_true(is_told_as_written(scene, "rid=002,sid=001,csn=" OWN_SINCE, SUFFIX));
+	assert_true(is_told_as_written(scene, "rid=002,sid=001", SUFFIX));
+	assert_false(
+		is_told_as_written(scene, "rid=002,sid=001,csn=" OWN_SINCE ";" OF_TWO, SUFFIX));
+	assert_false(is_told_as_written(scene, "rid=002,sid=001", "dc=other"));
+	assert_false(is_told_as_written(scene, NULL, SUFFIX));
+	whole[0] = OWN_BEFORE; /* all that it has came from others */
+	assert_false(is_told_as_written(scene, "rid=002,sid=001", SUFFIX));
+}
+
+static void an_older_copy_was_not_seen_full(void **state)
+{
+	Scene *scene = *state;
+	const char *before;
+
+	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
+	before = scene->known_database.filled;
+	assert_string_equal(filled_behind(scene), before);
+	scene->content.old.is_known = true;
+	assert_string_equal(filled_behind(scene), before);
+	scene->known.seen.n_items = 0;
+	assert_string_not_equal(filled_behind(scene), before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +454,11 @@ int main(void)
 		SCENE_TEST(where_it_was_seen_full_is_remembered),
 		SCENE_TEST(where_it_was_seen_full_outlives_a_doubt),
 		SCENE_TEST(a_closing_is_noted_before_and_behind_it),
+		SCENE_TEST(one_that_lost_the_changes_of_another_server_is_closed),
+		SCENE_TEST(what_a_crash_loses_is_no_older_copy),
+		SCENE_TEST(an_older_copy_is_one_of_another_start),
+		SCENE_TEST(a_copy_that_is_whole_again_is_known_by_what_it_asked_for),
+		SCENE_TEST(an_older_copy_was_not_seen_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An old backup without contextCSN, put back under a running configuration: to slapd what it has is newer than all that it
+lacks, and peers delete that (2.5 and later). It is closed as soon as it is seen, and told where that came too late."""
+
+import json
+import os
+
+import pytest
+import remedies
+from backups import put_back, saved
+from cluster import Cluster, add_person, wait_entry
+from daemon import Daemon
+from fence import refuses_writes
+from slapd import SUFFIX, Database, wait_until
+from test_emptied import has_seen_it_full, is_closed
+from test_fence import contents, load
+from test_joining import cut_refreshes
+
+
+def noted(node):
+    """The server IDs that the daemon noted of what is here."""
+    path = os.path.join(node.state_dir, "last-seen.json")
+    if not os.path.exists(path):
+        return set()
+    with open(path, encoding="utf-8") as file:
+        return {csn.split("#")[2] for database in json.load(file)["databases"] for csn in database["contextCSN"]}
+
+
+def wait_noted(node, daemon):
+    wait_until(daemon.has_asked_all, "it asked its peer")
+    wait_until(lambda: {"001", "002"} <= noted(node) and has_seen_it_full(node), "the daemon noted what is here")
+
+
+@pytest.fixture(name="pair")
+def fixture_pair(slapd_factory, program):
+    """The second has a backup without contextCSN, from before both wrote."""
+    cluster = Cluster(slapd_factory, program, 2, [Database(backend="mdb")]).form()
+    load(cluster[1].server, "early", 3)
+    cluster.wait_in_step()
+    cluster.backup = saved(cluster[1].server, context_csn=False)
+    for node in cluster:
+        load(node.server, f"of{node.id}-", 10)
+    cluster.wait_in_step()
+    cluster.wait_persistent()
+    return cluster
+
+
+def is_told(node):
+    return "[restored]" in node.run("status").stdout
+
+
+@pytest.mark.every_release
+def test_what_an_old_backup_without_context_csn_took_away_is_told_until_somebody_looked_into_it(pair):
+    healthy, node = pair
+    wanted = contents(healthy.server)
+    with Daemon(node) as daemon:
+        wait_noted(node, daemon)
+        put_back(node.server, pair.backup)
+        add_person(node.server, "client")
+        wait_entry(healthy.server, f"cn=client,{SUFFIX}")
+        if node.server.release.number < (2, 5):
+            # It makes no contextCSN up, and a client's write there loses nothing.
+            wait_until(lambda: wanted.keys() <= contents(node.server).keys(), "it has everything")
+            assert wanted.keys() <= contents(healthy.server).keys()
+            return
+        told = daemon.wait_for("finding", text="[restored]")
+        remedies.printed(told, "resume")
+        pair.wait_in_step()
+        wait_until(lambda: node.run("check").returncode == 2 and not is_closed(node), "it is whole, and told")
+        assert "Look in a backup" in node.run("check").stdout
+    os.unlink(os.path.join(node.run_dir, "status.json"))
+    with Daemon(node) as daemon:  # another one
+        wait_until(daemon.has_asked_all, "it asked by itself")
+        daemon.wait_at_rest()
+        wait_until(lambda: node.run("check").returncode == 2 and is_told(node), "it is told still")
+        assert node.run("resume").returncode == 0
+        wait_until(lambda: node.run("check").returncode == 0, "a person looked into it")
+        assert not is_told(node)
+
+
+@pytest.mark.every_release
+def test_an_old_backup_that_took_a_write_is_closed_until_it_has_what_its_peer_has(pair):
+    healthy, node = pair
+    with Daemon(node) as daemon:
+        wait_noted(node, daemon)
+        let_go_on = cut_refreshes(healthy, pair.databases[0].replicator)
+        put_back(node.server, pair.backup)
+        add_person(node.server, "client")
+        wait_until(lambda: is_closed(node), "the daemon closes what it has not all of", 60)
+        assert refuses_writes(node.server)
+        wait_until(lambda: "fenced" in node.run("status").stdout and is_told(node), "it is told", 30)
+        let_go_on()
+        wait_until(lambda: not is_closed(node), "it opens", 120)
+        pair.wait_in_step()
+        assert contents(node.server) == contents(healthy.server)
+        add_person(node.server, "afterwards")
+        wait_entry(healthy.server, f"cn=afterwards,{SUFFIX}")
+        assert is_told(node)
+
+
+@pytest.mark.every_release
+def test_a_fresh_copy_and_a_crash_are_no_old_backup(pair):
+    """What a person loads as the guide says, what a killed slapd left, and one that is empty and reads everything anew
+    without a write in between."""
+    healthy, node = pair
+    with Daemon(node) as daemon:
+        wait_noted(node, daemon)
+        put_back(node.server, saved(healthy.server), "-w")
+        wait_until(lambda: has_seen_it_full(node), "the daemon looked")
+        for i in range(3):
+            add_person(node.server, f"before{i}")
+            node.server.kill()
+            node.server.start()
+            add_person(node.server, f"behind{i}")
+            wait_until(lambda: has_seen_it_full(node), "the daemon looked")
+        pair.wait_in_step()
+        put_back(node.server, None)
+        wait_until(lambda: has_seen_it_full(node) and not is_closed(node), "it is full again", 120)
+        assert contents(node.server) == contents(healthy.server)
+        daemon.wait_at_rest()
+        assert not is_told(node) and not [text for _, text in daemon.events("finding") if "[restored]" in text]
