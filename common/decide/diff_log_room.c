@@ -44,8 +44,8 @@ const char *log_room_describe(const Diff *diff, const Delta *delta)
 {
 	return pool_printf(
 		diff->pool,
-		"the disk of the log of changes %s (%s) has less than %lld MiB left, and "
-		"what does not fit into a log is lost wherever it is read",
+		"the disk of the log of changes %s (%s) has less than %lld MiB left, and a change "
+		"that does not fit into the log is lost on every node that reads it",
 		delta->logbase, delta->directory, ROOM_LEAST / MIB);
 }
 
@@ -71,13 +71,13 @@ bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overla
 		return true;
 	}
 	if (has_less_than(folder, ROOM_SCARCE))
-		plan_add_finding(diff->pool, diff->plan, SEVERITY_WARNING, "log-room",
-				 database->suffix,
-				 "the disk of the log of changes %s (%s) has less than %lld MiB "
-				 "left: with less than %lld nothing writes into it any more, and "
-				 "peers read the database; %s",
-				 delta->logbase, delta->directory, ROOM_SCARCE / MIB,
-				 ROOM_LEAST / MIB, remedy_text(REMEDY_LOG_ROOM));
+		plan_add_finding(
+			diff->pool, diff->plan, SEVERITY_WARNING, "log-room", database->suffix,
+			"the disk of the log of changes %s (%s) has less than %lld MiB left: below "
+			"%lld MiB nothing is written into it any more, and peers read the "
+			"database; %s",
+			delta->logbase, delta->directory, ROOM_SCARCE / MIB, ROOM_LEAST / MIB,
+			remedy_text(REMEDY_LOG_ROOM));
 	return false;
 }
 
@@ -89,12 +89,12 @@ void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 
 	if (!has_less_than(folder, ROOM_SCARCE))
 		return;
-	plan_add_finding(diff->pool, diff->plan, is_short ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-			 "log-room", suffix,
-			 "the disk of the log of changes %s (%s) has less than %lld MiB left. What "
-			 "does not fit into a log is lost wherever it is read, and slapd tells "
-			 "nobody: %s",
-			 entry_first(log->entry, "olcSuffix"), path,
-			 (is_short ? ROOM_LEAST : ROOM_SCARCE) / MIB,
-			 remedy_text(REMEDY_LOG_ROOM_BY_HAND));
+	plan_add_finding(
+		diff->pool, diff->plan, is_short ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-room",
+		suffix,
+		"the disk of the log of changes %s (%s) has less than %lld MiB left. A change that "
+		"does not fit into the log is lost on every node that reads it, and slapd tells "
+		"nobody: %s",
+		entry_first(log->entry, "olcSuffix"), path,
+		(is_short ? ROOM_LEAST : ROOM_SCARCE) / MIB, remedy_text(REMEDY_LOG_ROOM_BY_HAND));
 }
