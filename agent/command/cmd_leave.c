@@ -19,7 +19,7 @@ static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *
 {
 	if (report->has_failed)
 		return report->n_done == 0 ? "Nothing was written.\n"
-					   : "It stopped in between; see the message.\n";
+					   : "It stopped halfway; see the message.\n";
 	if (report->leaving.n_databases == 0)
 		return "This node replicates nothing that peers.json names: nothing to leave.\n";
 	if (report->was_undone)

@@ -311,7 +311,7 @@ static Follow status_show(Daemon *daemon, const Found *found, const Error *err)
 	return daemon_schedule_ill(
 		&daemon->schedule, found,
 		daemon_status_count_unsettled(&daemon->status, &daemon->told.lasting) +
-			plan_count_awaited(&found->report.last_plan));
+			daemon_probes_count_awaited(found));
 }
 
 /* What a pass leaves behind when its memory is free again. */

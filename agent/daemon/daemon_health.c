@@ -146,6 +146,32 @@ static int64_t round_sec(const LinkProbes *probes)
 	return newest;
 }
 
+/* The last round asked some of them only: what was known of the others is more than nothing. */
+static bool knows_more(const DatabaseHealth *known, const Found *found, int64_t newest_sec)
+{
+	const int64_t now_sec = found_realtime_sec(found);
+
+	for (size_t i = 0; i < known->n_peers; i++) {
+		const LinkProbe *answer = link_probe_find(found->answers, known->suffix,
+							  known->peers[i].peer_id, NULL);
+
+		if (known->peers[i].is_current && answer && answer->at_sec < newest_sec - 1 &&
+		    now_sec - answer->at_sec <= found->context.probe_interval_sec)
+			return true;
+	}
+	return false;
+}
+
+static bool is_partial(const DaemonHealth *health, const Found *found)
+{
+	const int64_t newest_sec = round_sec(found->answers);
+
+	for (size_t i = 0; i < health->n_items; i++)
+		if (knows_more(&health->items[i], found, newest_sec))
+			return true;
+	return false;
+}
+
 static void look(DaemonHealth *health, const Found *found, const DaemonLinks *links, Asks *asks)
 {
 	const Wanted *wanted = found->report.last_plan.wanted;
@@ -315,7 +341,7 @@ Follow daemon_health_look(DaemonHealth *health, const Found *found, const Daemon
 	if (is_resumed(found))
 		for (size_t i = 0; i < health->n_items; i++)
 			health_resolve_missing(&health->items[i]);
-	if (found_is_caused_by(found, TRIGGER_PROBE))
+	if (found_is_caused_by(found, TRIGGER_PROBE) && !is_partial(health, found))
 		look(health, found, links, &follow.asks);
 	else
 		old_look_again(health, found);

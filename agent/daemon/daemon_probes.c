@@ -7,6 +7,8 @@
 #include "agent/state/state.h"
 
 #define TURN_OF_ALL "all links" /* beside those of one link, by its identity */
+#define SOON_SEC    4           /* passes that look whether what is ill still is so decide when */
+#define SOON_MAX    8           /* more links than that are asked at the usual time */
 
 /* --- a round --- */
 
@@ -151,22 +153,45 @@ void daemon_probes_take(DaemonProbes *probes, Found *found)
 		probes->refusals = (ProbeRefusals){0};
 }
 
-/* Not tried yet, or so long ago that the peer, or the way to it, may have been mended. A peer that
- * was away is back sooner than one is mended, and to ask it again locks no account. */
-static bool is_needed(const Found *found, const LinkNeed *need)
+/* What a peer answered is told until it is asked again. To ask it soon costs nothing where few are
+ * asked, and none of them refused a password: that may lock an account. */
+static bool may_be_asked_soon(const Plan *plan, const LinkNeed *need)
+{
+	return plan->n_link_needs <= SOON_MAX && !need->can_wait && need->answer &&
+	       need->answer->probe.steps[PROBE_BIND] != PROBE_BAD && !link_need_must_rest(need);
+}
+
+size_t daemon_probes_count_awaited(const Found *found)
+{
+	const Plan *plan = &found->report.last_plan;
+	size_t n = plan_count_awaited(plan);
+
+	for (size_t i = 0; found->context.probes && i < plan->n_link_needs; i++)
+		n += may_be_asked_soon(plan, &plan->link_needs[i]);
+	return n;
+}
+
+/* So long ago that the peer, or the way to it, may have been mended. A peer that was away is back
+ * sooner than one is mended. */
+static int64_t again_sec(const Found *found, const LinkNeed *need)
 {
 	const Context *context = &found->context;
-	const bool must_rest = link_need_must_rest(need);
-	const bool was_away =
-		need->answer && probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
-	const int64_t wait_sec = was_away && context->interval_sec < context->probe_interval_sec
-					 ? context->interval_sec
-					 : context->probe_interval_sec;
+	const bool was_away = probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
 
+	if (may_be_asked_soon(&found->report.last_plan, need))
+		return SOON_SEC;
+	return was_away && context->interval_sec < context->probe_interval_sec
+		       ? context->interval_sec
+		       : context->probe_interval_sec;
+}
+
+static bool is_needed(const Found *found, const LinkNeed *need)
+{
 	if (need->can_wait)
 		return false;
 	return !need->answer ||
-	       (!must_rest && found_realtime_sec(found) - need->answer->at_sec >= wait_sec);
+	       (!link_need_must_rest(need) &&
+		found_realtime_sec(found) - need->answer->at_sec >= again_sec(found, need));
 }
 
 /* The first link that a change waits for, or that somebody asks about; NULL: none. */

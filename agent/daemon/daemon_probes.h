@@ -37,6 +37,10 @@ int daemon_probes_fd(const DaemonProbes *probes);
 /* Does it without waiting; true when the round is over and its answers are among those done. */
 bool daemon_probes_process(DaemonProbes *probes, const Clock *clock);
 
+/* What waits for another answer of a peer, or until this node has caught up with one: each pass
+ * looks. */
+size_t daemon_probes_count_awaited(const Found *found);
+
 /* What was refused to this node goes to what the pass knows, and to the state folder. */
 void daemon_probes_take(DaemonProbes *probes, Found *found);
 

@@ -7,6 +7,8 @@
 #include "common/decide/copy_doubted.h"
 #include "common/desired/links.h"
 
+#define ILL_AGAIN_USEC 4000000ULL
+
 /* All nodes of the database, without anything. */
 static Fleet fleet_of_file(Pool *pool, const HeartbeatWork *work)
 {
@@ -143,6 +145,17 @@ void heartbeat_fleet_read(HeartbeatWork *work)
 	line->read_usec = found_now_usec(work->found);
 }
 
+/* Passes that look whether what is ill still is so read them as well. */
+static uint64_t due_usec(const HeartbeatWork *work)
+{
+	const uint64_t usual_usec = heartbeat_interval_usec(work) / HEARTBEAT_READS;
+	const bool is_ill =
+		fleet_count_ill(&work->line->fleet, found_realtime_sec(work->found)) > 0;
+
+	return work->line->read_usec +
+	       (is_ill && usual_usec > ILL_AGAIN_USEC ? ILL_AGAIN_USEC : usual_usec);
+}
+
 /* What cannot be read is tried by every pass that there is. */
 bool heartbeat_fleet_is_due(const HeartbeatWork *work)
 {
@@ -150,8 +163,7 @@ bool heartbeat_fleet_is_due(const HeartbeatWork *work)
 
 	return !line->was_read || line->fleet.problem ||
 	       found_is_caused_by(work->found, TRIGGER_RELOAD) ||
-	       found_now_usec(work->found) >=
-		       line->read_usec + heartbeat_interval_usec(work) / HEARTBEAT_READS;
+	       found_now_usec(work->found) >= due_usec(work);
 }
 
 bool heartbeat_own_is_ignored(const Fleet *fleet)

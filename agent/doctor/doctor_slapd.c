@@ -21,6 +21,14 @@ static void refusal_find(Doctor *doctor, DoctorCheck check, const Error *err)
 	doctor_find(doctor->pool, &doctor->report, check, DOCTOR_ERROR, "%s", err->text);
 	if (ldap_code_is_weakness(err->code))
 		doctor_remedy(&doctor->report, remedy_text(REMEDY_LOCAL_SSF));
+	else if (err->code == LDAP_UNWILLING_TO_PERFORM)
+		doctor_remedy(&doctor->report,
+			      pool_printf(doctor->pool,
+					  "with slapd stopped and as the user that it runs as (on "
+					  "OpenLDAP 2.4, %s): %s",
+					  remedy_text(REMEDY_RESTRICT_OFF_2_4),
+					  remedy_fill(doctor->pool, REMEDY_RESTRICT_OFF_STOPPED,
+						      "cn=config", "olcRestrict", "")));
 	else if (err->code == LDAP_SIZELIMIT_EXCEEDED)
 		doctor_remedy(&doctor->report, remedy_text(REMEDY_MONITOR_LIMITS));
 }

@@ -303,10 +303,11 @@ static void source_survey(Survey *survey, const LiveDatabase *live)
 				     "peer has one role for all");
 		return;
 	}
-	adopt_note(adoption,
-		   "%s reads from nobody: who reads it, and as whom, this node cannot know; for "
-		   "consumers adopt there too, and make one file of all with `%s`",
-		   suffix, remedy_text(REMEDY_ADOPT_MERGE));
+	adopt_note(
+		adoption,
+		"%s reads from nobody: who reads it, and as whom, this node cannot know; for its "
+		"consumers run adopt there too, and combine the files with `%s`",
+		suffix, remedy_text(REMEDY_ADOPT_MERGE));
 	POOL_PUSH(adoption->pool, adoption->databases, adoption->n_databases, database);
 }
 

@@ -143,9 +143,10 @@ void adopt_role(Adoption *adoption, const SyncreplSettings *as_consumer, Peer *s
 			   "slapd here has the server ID %u, and refuses clients' writes: it is "
 			   "taken for a consumer, and keeps that ID",
 			   adoption->own_sid);
-	adopt_note(adoption,
-		   "this node is a consumer, and does not see how its providers read each other, "
-		   "nor their overlays, limits and rights: the file describes this node alone; "
-		   "for the others adopt there too, and make one file of all with `%s`",
-		   remedy_text(REMEDY_ADOPT_MERGE));
+	adopt_note(
+		adoption,
+		"this node is a consumer, and does not see how its providers read each other, nor "
+		"their overlays, limits and rights: the file describes this node alone; for the "
+		"others run adopt there too, and combine the files with `%s`",
+		remedy_text(REMEDY_ADOPT_MERGE));
 }

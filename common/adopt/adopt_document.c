@@ -93,10 +93,11 @@ static void syncprov_adopt(Adoption *adoption, const LiveDatabase *live, Desired
 	database->sessionlog =
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpSessionlog"), 1);
 	if (adoption->is_hub && database->sessionlog) {
-		adopt_note(adoption,
-			   "%s has a session log (olcSpSessionlog), by which nodes behind a hub "
-			   "lose changes: peers.json does not say it, and `%s` tells it",
-			   database->suffix, remedy_text(REMEDY_PLAN));
+		adopt_note(
+			adoption,
+			"%s has a session log (olcSpSessionlog), through which nodes behind a hub "
+			"lose changes: peers.json does not mention it, and `%s` reports it",
+			database->suffix, remedy_text(REMEDY_PLAN));
 		database->sessionlog = NULL;
 	}
 	/* What was never there is said as well: nobody adds a log unseen. */
@@ -242,10 +243,11 @@ static void hints_note(Adoption *adoption)
 		}
 	}
 	if (was_converted)
-		adopt_note(adoption,
-			   "the olcSyncrepl values look converted from a slapd.conf: that drops "
-			   "strictrefresh and manageDSAit, and makes another password of one "
-			   "with a quote; compare with the slapd.conf");
+		adopt_note(
+			adoption,
+			"the olcSyncrepl values look as if they were converted from a slapd.conf: "
+			"that drops strictrefresh and manageDSAit, and changes a password that "
+			"contains a quote; compare them with the slapd.conf");
 }
 
 void adopt_document(Adoption *adoption, const char *secrets_dir, AdoptDocument *ret)

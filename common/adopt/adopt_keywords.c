@@ -50,7 +50,7 @@ static bool fits(SyncreplKeyword keyword, const char *value, Error *err)
 	if (!is_secret && !is_utf8(value))
 		fault = "is not UTF-8";
 	else if (is_secret && strpbrk(value, "\r\n"))
-		fault = "holds a line end, which a file with a password cannot";
+		fault = "contains a line end, which a password file cannot";
 	else if (syncrepl_keyword_kind(keyword) == SYNCREPL_KIND_NUMBER &&
 		 (!*value || value[strspn(value, "0123456789")]))
 		fault = "is no number from 0 up";

@@ -21,11 +21,12 @@ void adopt_note_unread(Adoption *adoption)
 		if (serverid_parse(adoption->pool, values->values[i].bytes, &id, NULL) < 0 ||
 		    !id.url || adopt_find_peer(adoption, id.url) >= 0 || has_id(adoption, id.sid))
 			continue;
-		adopt_note(adoption,
-			   "olcServerID gives %s the id %u, but no olcSyncrepl value that "
-			   "peers.json can say reads from there: it is not among the peers; if it "
-			   "is one, which this node does not read, adopt there too, and make one "
-			   "file of all with `%s`",
-			   id.url, id.sid, remedy_text(REMEDY_ADOPT_MERGE));
+		adopt_note(
+			adoption,
+			"olcServerID gives %s the id %u, but no olcSyncrepl value that peers.json "
+			"can say reads from there: it is not among the peers; if it is one, which "
+			"this node does not read, run adopt there too, and combine the files with "
+			"`%s`",
+			id.url, id.sid, remedy_text(REMEDY_ADOPT_MERGE));
 	}
 }

@@ -233,12 +233,11 @@ static void rights_take(const Knowing *knowing, const Desired *merged, DesiredDa
 		if ((!database->manages_limits && !database->manages_access) ||
 		    !given_by(knowing, s, true) || knows_all_readers(knowing, merged, s))
 			continue;
-		merge_note(
-			merge,
-			"%s: whether all who read at peer %u may do so without limits %s does "
-			"not tell, for it knows not of all of them: \"limits\" and \"access\" are "
-			"off",
-			database->suffix, merge_author(merge, s)->id, merge->sources[s].name);
+		merge_note(merge,
+			   "%s: whether everybody who reads at peer %u may do so without limits is "
+			   "not known from %s, which does not know all of them: \"limits\" and "
+			   "\"access\" are off",
+			   database->suffix, merge_author(merge, s)->id, merge->sources[s].name);
 		database->manages_limits = database->manages_access = false;
 	}
 }

@@ -41,8 +41,8 @@ static void source_check(Merge *merge, size_t s)
 	if (key)
 		merge_disagree(
 			merge,
-			"%s has \"%s\", which adopt does not write: it belongs into the file "
-			"of all, when that is made",
+			"%s has \"%s\", which adopt does not write: add it to the combined file "
+			"once that is made",
 			source->name, key);
 	if (source->desired->has_literal_secret)
 		merge_disagree(merge,

@@ -175,9 +175,8 @@ void merge_topology(Merge *merge)
 	merge->site_names = desired.site_names;
 	merge->n_site_names = desired.n_site_names;
 	merge->n_gateways = desired.n_gateways;
-	merge_note(
-		merge,
-		"who reads whom is \"topology\" with %u %s in each of %u sites: these are called "
-		"site-1 and so on, for no file has their names",
-		guess.n_gateways, guess.n_gateways == 1 ? "gateway" : "gateways", guess.n_sites);
+	merge_note(merge,
+		   "who reads whom is \"topology\" with %u %s in each of %u sites: they are called "
+		   "site-1 and so on, because no file has their names",
+		   guess.n_gateways, guess.n_gateways == 1 ? "gateway" : "gateways", guess.n_sites);
 }

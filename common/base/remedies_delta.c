@@ -8,11 +8,11 @@
 const RemedyRow remedies_delta[REMEDY_COUNT] = {
 	[REMEDY_LOG_THERE] =
 		{"log-there", REMEDY_WORDS,
-		 "mend what `syncward plan` says of that log there, or take what asks for it (\"delta\", or syncdata, logbase and logfilter) out of peers.json",
+		 "mend what `syncward plan` there says about that log, or take what asks for it (\"delta\", or syncdata, logbase and logfilter) out of peers.json",
 		 "test_delta.py::test_a_link_reads_the_database_until_its_provider_shows_the_log"},
 	[REMEDY_LOG_COMPARE] =
 		{"log-compare", REMEDY_WORDS,
-		 "when the log is mended, see with `syncward compare` what is missing here all the same",
+		 "once the log is mended, see with `syncward compare` what is still missing here",
 		 "test_delta.py::test_what_was_written_under_a_hidden_log_stays_away_and_compare_finds_it"},
 	[REMEDY_LOG_DATABASE] =
 		{"log-database", REMEDY_WORDS,
@@ -61,7 +61,7 @@ const RemedyRow remedies_delta[REMEDY_COUNT] = {
 		 "test_delta_health.py::test_a_peer_that_is_away_too_long_for_the_log_is_foretold"},
 	[REMEDY_LOG_WRITE] =
 		{"log-write", REMEDY_WORDS,
-		 "change any entry once at each node, which brings what the logs lack",
+		 "change some entry once on each node: that brings what the logs lack",
 		 "test_delta_health.py::test_a_link_that_begins_again_and_again_is_told_with_its_cause"},
 	[REMEDY_LOG_ROOM] =
 		{"log-room", REMEDY_WORDS,

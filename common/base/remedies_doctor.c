@@ -24,9 +24,10 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 		{"node", REMEDY_WORDS,
 		 "add the node to \"peers\", name it with \"node\" in agent.json, or take it out with `syncward leave`",
 		 "test_remedies_doctor.py::test_a_node_is_known_when_agent_json_names_it"},
-	[REMEDY_STATE] = {"state", REMEDY_WORDS,
-			  "keep the folder (root, 0700); `syncward apply` ends what was cut off",
-			  "test_remedies_doctor.py::test_what_was_cut_off_is_ended_by_apply"},
+	[REMEDY_STATE] =
+		{"state", REMEDY_WORDS,
+		 "keep the folder (root, 0700); `syncward apply` finishes what was interrupted",
+		 "test_remedies_doctor.py::test_what_was_cut_off_is_ended_by_apply"},
 	[REMEDY_DAEMON] = {"daemon", REMEDY_SHELL,
 			   "systemctl enable --now syncward; journalctl -u syncward",
 			   "no test: it takes a booted machine; tests/systemd enables the unit so"},
@@ -90,7 +91,7 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 			     "test_remedies_doctor.py::test_time_limits_come_from_peers_json"},
 	[REMEDY_PROVIDER_LISTED] =
 		{"provider-listed", REMEDY_WORDS,
-		 "list it in \"peers\" of peers.json: what only stands in cn=config is left as it is",
+		 "list it in \"peers\" of peers.json: what stands only in cn=config is left as it is",
 		 "test_remedies_doctor.py::test_time_limits_of_a_kept_provider_come_when_it_is_listed"},
 	[REMEDY_LINKS] = {"links", REMEDY_WORDS,
 			  "see what the checks of that peer say, and slapd's log",
@@ -107,22 +108,22 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 			    "test_remedies_doctor.py::test_verify_waits_for_what_is_on_its_way"},
 	[REMEDY_CONFLICTS] =
 		{"conflicts", REMEDY_WORDS,
-		 "mend the clock of the node with that server ID; when the time has come, write anew such entries, and those that `syncward compare` shows to differ",
+		 "set the clock of the node with that server ID right; once that time has come, write these entries again, and those that `syncward compare` shows as different",
 		 "no test: clocks are the machines'"},
 	[REMEDY_RETIRED] =
 		{"retired", REMEDY_WORDS,
-		 "when the server that wrote under it is gone for good, list the id in \"retired\" of peers.json; where a server lacks its last change, let that one read a peer that has it before more servers go",
+		 "if the server that wrote under it is gone for good, list the id in \"retired\" of peers.json; if a server lacks its last change, let that server read a peer that has it before more servers go",
 		 "test_retired.py::test_who_lacks_its_last_change_is_named"},
 	[REMEDY_OLD_ENTRIES] =
 		{"old-entries", REMEDY_WORDS,
-		 "`syncward heal`, at the provider with the lowest id: it tells first which entries only some of the servers have, and needs the rootdn's password mostly",
+		 "`syncward heal`, on the provider with the lowest id: it first tells which entries only some of the servers have, and usually needs the rootdn's password",
 		 "test_heal.py::test_the_doctor_names_the_command"},
 	[REMEDY_HEAL] = {"heal", REMEDY_SHELL, "syncward heal",
 			 "test_heal.py::test_the_doctor_names_the_command"},
 	[REMEDY_HEAL_AS_ROOT] =
 		{"heal-as-root", REMEDY_SHELL, "syncward heal --rootdn-password -",
 		 "test_heal.py::test_without_somebody_who_may_write_it_names_the_rootdn"},
-	[REMEDY_HEAL_LATER] = {"heal-later", REMEDY_WORDS, "`syncward heal`, when they can be read",
+	[REMEDY_HEAL_LATER] = {"heal-later", REMEDY_WORDS, "`syncward heal`, once they can be read",
 			       "no test: what is in the way stands before it"},
 	[REMEDY_HEAL_ONE_SIDED] = {"heal-one-sided", REMEDY_WORDS,
 				   "the command beside each, then `syncward heal`",
@@ -144,15 +145,15 @@ const RemedyRow remedies_doctor[REMEDY_COUNT] = {
 				 "test_heal.py::test_an_entry_at_one_side_waits_for_a_person"},
 	[REMEDY_GLUE_WRITE] =
 		{"glue-write", REMEDY_WORDS,
-		 "at {uri}, replace objectClass of that entry by what it has: the whole entry comes then",
+		 "at {uri}, replace objectClass of that entry with the values that it has: then the whole entry comes",
 		 "test_glue.py::test_a_placeholder_of_what_a_peer_has_becomes_the_entry"},
 	[REMEDY_GLUE_ANEW] =
 		{"glue-anew", REMEDY_WORDS,
-		 "change nothing of that entry, for through a log of changes that alone would come; empty this node's database and let it join",
+		 "do not change that entry, because through a log of changes only that change would come; empty this node's database and let it join",
 		 "test_glue.py::test_with_logs_the_copy_is_made_anew"},
 	[REMEDY_GLUE_REMOVE] =
 		{"glue-remove", REMEDY_WORDS,
-		 "see with the doctor of each node whether one has the entry; where none has, delete or move what lies below it, and at each node that has it the placeholder with `ldapdelete -M -x -W -D ROOTDN {dn}`: then it can be added again",
+		 "see with the doctor on each node whether one has the entry; if none has it, delete or move what lies below it, then delete the placeholder on each node that has it with `ldapdelete -M -x -W -D ROOTDN {dn}`: then the entry can be added again",
 		 "test_glue.py::test_a_placeholder_that_nobody_has_the_entry_of_is_removed"},
 	[REMEDY_MONITOR_COUNT] =
 		{"monitor-count", REMEDY_LDIF,

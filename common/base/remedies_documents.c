@@ -9,11 +9,11 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		 "test_adopt_identity.py::test_a_node_of_which_no_name_tells_is_told_how_to_say_it"},
 	[REMEDY_ADOPT_WHICH] =
 		{"adopt-which", REMEDY_WORDS,
-		 "correct the name, the address or --node; an ID that was written under stays. Then adopt again",
+		 "correct the name, the address or --node, but keep an ID under which anything was written. Then adopt again",
 		 "test_adopt_identity.py::test_a_name_that_is_another_peers_is_refused"},
 	[REMEDY_ADOPT_WHO_ANSWERS] =
 		{"adopt-who-answers", REMEDY_WORDS,
-		 "find out which server answers there, and correct what is said of it, not the ID of a server that was written to",
+		 "find out which server answers there, and correct what is said of it, not the ID of a server that clients have written to",
 		 "test_adopt_identity.py::test_what_a_server_says_of_itself_is_not_overruled"},
 	[REMEDY_ADOPT_ONE_NAME] =
 		{"adopt-one-name", REMEDY_WORDS,
@@ -21,7 +21,7 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		 "test_adopt_identity.py::test_two_names_of_one_server_become_one"},
 	[REMEDY_ADOPT_ID_SHARED] =
 		{"adopt-id-shared", REMEDY_WORDS,
-		 "give the one that was written to less an olcServerID that no server ever had",
+		 "give the one with fewer writes an olcServerID that no server ever had",
 		 "test_adopt_identity.py::test_two_servers_under_one_id_are_no_cluster"},
 	[REMEDY_ADOPT_NO_SERVER_ID] =
 		{"adopt-no-server-id", REMEDY_WORDS,
@@ -29,7 +29,7 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		 "test_adopt_identity.py::test_a_node_without_a_server_id_gets_one_behind_its_context_csn"},
 	[REMEDY_ADOPT_SERVER_ID] =
 		{"adopt-server-id", REMEDY_WORDS,
-		 "before slapd is restarted, let the value of olcServerID with the ID under which this node writes name a URL of slapd's -h list, or no URL and be the only one",
+		 "before you restart slapd, let the olcServerID value with the ID under which this node writes name a URL of slapd's -h list, or make it the only value, without a URL",
 		 "test_adopt_identity.py::test_a_list_that_names_no_listener_is_corrected_first"},
 	[REMEDY_ADOPT_MERGE] =
 		{"adopt-merge", REMEDY_SHELL, "syncward adopt --merge FILE FILE",
@@ -45,11 +45,11 @@ const RemedyRow remedies_documents[REMEDY_COUNT] = {
 		 "test_adopt_merge.py::test_a_node_that_calls_itself_otherwise_than_others_do"},
 	[REMEDY_MERGE_AGREE] =
 		{"merge-agree", REMEDY_WORDS,
-		 "let the files agree, by changing the one whose node shall change: its plan then shows what",
+		 "make the files agree by changing the one whose node is to change: its plan then shows what changes",
 		 "test_adopt_merge.py::test_what_no_level_can_say_is_told_and_goes_by_a_file_that_is_changed"},
 	[REMEDY_MERGE_RID] =
 		{"merge-rid", REMEDY_WORDS,
-		 "write one \"rid\" for each peer, another one than all others', into all files: a node that called it otherwise shows that in its plan",
+		 "write one \"rid\" of its own for each peer into all files: a node that used another one shows this in its plan",
 		 "test_adopt_merge.py::test_two_nodes_that_call_each_other_by_one_rid"},
 	[REMEDY_STARTTLS_ONCE] =
 		{"starttls-once", REMEDY_PEERS, "\"starttls\": \"no\"",

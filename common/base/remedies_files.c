@@ -15,7 +15,7 @@ const RemedyRow remedies_files[REMEDY_COUNT] = {
 		 "test_remedies_files.py::test_a_symbolic_link_is_taken_when_it_is_a_file"},
 	[REMEDY_FILE_OF_ITS_OWN] =
 		{"file-of-its-own", REMEDY_WORDS,
-		 "name a copy of it where somebody else needs this one",
+		 "if somebody else needs this file, name a copy of it",
 		 "test_remedies_files.py::test_a_password_that_another_service_reads_is_copied"},
 	[REMEDY_FOLDER_MODE] =
 		{"folder-mode", REMEDY_SHELL, "chmod go-w {folder}",

@@ -34,7 +34,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 				   "no test: it only points at what an administrator decided"},
 	[REMEDY_PEER_HANGS] =
 		{"peer-hangs", REMEDY_WORDS,
-		 "see whether slapd there hangs or its machine is overloaded; one that is killed (-9) may bring deleted entries back",
+		 "see whether slapd there hangs or its machine is overloaded; a slapd that is killed (-9) may bring back deleted entries",
 		 "test_probe.py::test_a_frozen_provider"},
 	[REMEDY_PEER_LOG] = {"peer-log", REMEDY_WORDS, "see slapd's log there; it is tried again",
 			     "no test: it only shows"},
@@ -69,7 +69,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers_tls.py::test_a_peer_gets_a_certificate_and_starts_with_it_again"},
 	[REMEDY_CERTIFICATE_CA] =
 		{"certificate-ca", REMEDY_WORDS,
-		 "see first that it is the peer's own, and nobody stands between; then let tls_cacert in peers.json name the CA that signed it, beside those that others need, or renew it there with a CA that is trusted here",
+		 "first make sure that it is the peer's own and nobody stands in between; then let tls_cacert in peers.json name the CA that signed it, beside those that others need, or renew it there with a CA that is trusted here",
 		 "test_link_guard.py::test_an_authority_that_did_not_sign_the_peers_certificate_is_held"},
 	[REMEDY_CERTIFICATE_RENEW] =
 		{"certificate-renew", REMEDY_WORDS,
@@ -81,11 +81,11 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers_tls.py::test_a_certificate_of_another_name_is_issued_anew"},
 	[REMEDY_TLS_HANDSHAKE] =
 		{"tls-handshake", REMEDY_WORDS,
-		 "see slapd's log there, tls_protocol_min and tls_cipher_suite; where it asks for a certificate of ours, name one with tls_cert and tls_key in peers.json",
+		 "see slapd's log there, tls_protocol_min and tls_cipher_suite; if it asks for a certificate of this node, name one with tls_cert and tls_key in peers.json",
 		 "test_probe_tls.py::test_a_server_that_misses_our_certificate"},
 	[REMEDY_LINK_STARTTLS] =
 		{"link-starttls", REMEDY_WORDS,
-		 "write \"starttls\": \"critical\" and tls_cacert into \"syncrepl\" of the database in peers.json, or ldaps:// in its uri where that port is one",
+		 "write \"starttls\": \"critical\" and tls_cacert into \"syncrepl\" of the database in peers.json, or ldaps:// in its uri if that port speaks TLS from the start",
 		 "test_remedies_peers_tls.py::test_a_peer_that_wants_tls_is_read_with_it"},
 	[REMEDY_BIND_BY_HAND] =
 		{"bind-by-hand", REMEDY_WORDS,
@@ -93,7 +93,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers.py::test_a_bind_that_is_refused_is_tried_again_when_the_file_is_corrected"},
 	[REMEDY_ACCOUNT_LOCKED] =
 		{"account-locked", REMEDY_WORDS,
-		 "see first who binds there with a wrong password, and end that; then delete pwdAccountLockedTime of the account there, as the rootdn, unless somebody locked it on purpose",
+		 "first find out who binds there with a wrong password, and stop that; then delete pwdAccountLockedTime of the account there, as the rootdn, unless somebody locked it on purpose",
 		 "test_probe_round.py::test_a_locked_account"},
 	[REMEDY_PASSWORD_FILE] =
 		{"password-file", REMEDY_WORDS,
@@ -105,7 +105,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers.py::test_a_database_that_a_peer_lacks_is_created_there_and_joins"},
 	[REMEDY_SUFFIX_EMPTY] =
 		{"suffix-empty", REMEDY_WORDS,
-		 "when it is empty, let it join, and load nothing into it; when it is not, write \"access\": true in this database of peers.json on every node, and let syncward there apply it",
+		 "if it is empty, let it join, and load nothing into it; if it is not, write \"access\": true in this database of peers.json on every node, and let syncward there apply it",
 		 "test_remedies_peers.py::test_a_suffix_that_a_peer_hides_is_shown_when_it_applied_the_line"},
 	[REMEDY_ACCESS_THERE] =
 		{"access-there", REMEDY_WORDS,
@@ -125,7 +125,7 @@ const RemedyRow remedies_peers[REMEDY_COUNT] = {
 		 "test_remedies_peers.py::test_a_limit_at_a_peer_is_lifted_there_by_apply"},
 	[REMEDY_SERVER_ID_THERE] =
 		{"server-id-there", REMEDY_WORDS,
-		 "`syncward apply` there gives it one when overlay and contextCSN are there; set by hand before, entries that are deleted elsewhere stay there",
+		 "`syncward apply` there gives it one once overlay and contextCSN are there; if it is set by hand before, entries that are deleted elsewhere stay there",
 		 "test_remedies_peers.py::test_a_peer_without_a_server_id_gets_it_by_apply"},
 	[REMEDY_ID_THERE] =
 		{"id-there", REMEDY_WORDS,

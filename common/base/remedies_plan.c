@@ -26,7 +26,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 			      "test_guards.py::test_a_used_server_id_that_no_peer_has_may_stay"},
 	[REMEDY_ID_EXCHANGED] =
 		{"id-exchanged", REMEDY_WORDS,
-		 "{uri} has that \"id\" in peers.json: if its line and this node's have each other's, exchange them",
+		 "{uri} has that \"id\" in peers.json: if each of the two lines has the other node's id, exchange them",
 		 "test_guards.py::test_a_used_server_id_that_a_peer_has_is_not_offered"},
 	[REMEDY_NODE_IS] =
 		{"node-is", REMEDY_AGENT, "\"node\": \"{=own-id}\"",
@@ -141,7 +141,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_read_only.py::test_a_provider_that_peers_may_not_read_is_told_on_both_sides"},
 	[REMEDY_PASSWORD_RESET] =
 		{"password-reset", REMEDY_WORDS,
-		 "remove pwdReset from the account there, as the rootdn, and have the password policy leave that account out: it comes again with each password that the rootdn sets",
+		 "remove pwdReset from the account there, as the rootdn, and exempt that account from the password policy: pwdReset comes back with each password that the rootdn sets",
 		 "test_probe_round.py::test_a_password_that_a_policy_wants_changed"},
 	[REMEDY_RESTRICT_OFF_STOPPED] =
 		{"restrict-off-stopped", REMEDY_SHELL,
@@ -151,6 +151,9 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		{"restrict-off-2.4", REMEDY_WORDS,
 		 "take that line out of the output of slapcat -n 0 and load it into an empty slapd.d with slapadd -n 0",
 		 "test_read_only.py::test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical"},
+	[REMEDY_GENTLE_HUP_OFF] =
+		{"gentle-hup-off", REMEDY_LDIF, "olcGentleHUP: FALSE",
+		 "test_read_only.py::test_a_slapd_that_a_hangup_would_close_is_told"},
 	[REMEDY_WRITABLE] =
 		{"writable", REMEDY_LDIF, "olcReadOnly: FALSE",
 		 "test_guards.py::test_a_provider_that_refuses_its_clients_is_told_and_left_so"},
@@ -165,7 +168,7 @@ const RemedyRow remedies_plan[REMEDY_COUNT] = {
 		 "test_unstamped.py::test_a_database_that_stamps_no_change_becomes_no_provider"},
 	[REMEDY_UNSTAMPED_ANEW] =
 		{"unstamped-anew", REMEDY_WORDS,
-		 "change once more what was changed meanwhile, and delete and add again what was added, which (!(entryUUID=*)) finds",
+		 "change again what was changed meanwhile, and delete and add again what was added: (!(entryUUID=*)) finds it",
 		 "test_unstamped.py::test_a_provider_that_stamps_no_change_is_critical_and_what_it_kept_to_itself_comes_by_what_is_printed"},
 	[REMEDY_STAMP_ALL] =
 		{"stamp-all", REMEDY_WORDS,

@@ -42,6 +42,13 @@ FleetCount fleet_count(const Fleet *fleet, int64_t now_sec)
 	return count;
 }
 
+size_t fleet_count_ill(const Fleet *fleet, int64_t now_sec)
+{
+	const FleetCount count = fleet_count(fleet, now_sec);
+
+	return count.n[FLEET_SILENT] + count.n_ignored;
+}
+
 static FleetNode *node_of(Fleet *fleet, unsigned id)
 {
 	for (size_t i = 0; i < fleet->n_nodes; i++)

@@ -65,6 +65,9 @@ typedef struct FleetCount {
 
 FleetCount fleet_count(const Fleet *fleet, int64_t now_sec);
 
+/* Nodes that are silent, and heartbeats that do not count: both may end any moment. */
+size_t fleet_count_ill(const Fleet *fleet, int64_t now_sec);
+
 /* Takes in what was read of the container: sets what the nodes, which are there without anything,
  * say. Everything is copied into the pool. */
 void fleet_take(Pool *pool, const Tree *entries, const char *account, int64_t now_sec,

@@ -276,7 +276,7 @@ static void judge(Diff *diff, const DeltaLink *link)
 			  {.database = link->database,
 			   .consumer = link->consumer,
 			   .answer = link->answer,
-			   .can_wait = link->is_live});
+			   .can_wait = link->is_live && link->outcome != PROBE_LOG_MISSING});
 }
 
 void delta_tell(Diff *diff, const Wanted *asked)

@@ -362,6 +362,7 @@ void diff_databases(Diff *diff)
 	limited_monitor_report(diff);
 	shared_rids_report(diff);
 	diff_unlisted(diff);
+	diff_gentle_hup(diff);
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const DatabasePlan *database = &diff->plan->databases[i];
 

@@ -62,22 +62,23 @@ static bool folder_is_in_the_way(const DeltaLog *log, Hold *ret)
 	if (state == LOG_FOLDER_USED)
 		*ret = hold_make(
 			log,
-			pool_printf(pool,
-				    "%s (\"directory\" of \"delta\") holds a database "
-				    "already: a log begins empty, or it lacks what changed "
-				    "since; %s, and then",
-				    path, remedy_text(REMEDY_LOG_FOLDER_EMPTY)),
+			pool_printf(
+				pool,
+				"%s (\"directory\" of \"delta\") already holds a database, but a "
+				"log must begin empty; %s, and then",
+				path, remedy_text(REMEDY_LOG_FOLDER_EMPTY)),
 			remedy_text(REMEDY_APPLY));
 	else
 		*ret = hold_make(
 			log,
-			pool_printf(pool,
-				    "the log of changes needs the folder %s (\"directory\" "
-				    "of \"delta\"), empty and slapd's own: %s; syncward "
-				    "makes none; where there is room for it",
-				    path,
-				    folder && folder->problem ? folder->problem
-							      : "it was not looked at"),
+			pool_printf(
+				pool,
+				"the log of changes needs the folder %s (\"directory\" of "
+				"\"delta\"), empty and owned by slapd's user: %s; syncward does "
+				"not make it; where there is room for it",
+				path,
+				folder && folder->problem ? folder->problem
+							  : "it was not looked at"),
 			folder_remedy(log));
 	return true;
 }
@@ -129,14 +130,15 @@ static bool release_is_in_the_way(const DeltaLog *log, Hold *ret)
 
 	if (release == LIVE_RELEASE_2_5)
 		return false;
-	*ret = hold_make(log,
-			 release == LIVE_RELEASE_2_4
-				 ? "\"delta\" makes logs of changes with OpenLDAP 2.5 and later: "
-				   "when a slapd 2.4 is killed, peers that read its log lose what "
-				   "it had answered for. Its links stay as they are; to end this"
-				 : "\"delta\" makes logs of changes with OpenLDAP 2.5 and later, "
-				   "and which one this is was not seen yet; to end this",
-			 remedy_text(REMEDY_DELTA_OUT));
+	*ret = hold_make(
+		log,
+		release == LIVE_RELEASE_2_4
+			? "\"delta\" needs OpenLDAP 2.5 or later: when a slapd 2.4 is killed, "
+			  "peers that read its log lose changes that it had acknowledged. Its "
+			  "links stay as they are; to end this"
+			: "\"delta\" needs OpenLDAP 2.5 or later, and it is not known yet which "
+			  "release this is; to end this",
+		remedy_text(REMEDY_DELTA_OUT));
 	return true;
 }
 
@@ -158,8 +160,8 @@ static bool database_is_in_the_way(const DeltaLog *log, Hold *ret)
 				   log->delta->logbase, near)
 		     : pool_printf(
 			       pool,
-			       "%s is no database of back-mdb, and \"delta\" makes logs of such "
-			       "only; make it by hand, and",
+			       "%s is not a back-mdb database, and \"delta\" makes logs only for "
+			       "those; make the log by hand, and",
 			       log->main->entry->dn),
 		remedy_text(REMEDY_DELTA_OUT));
 	return true;
@@ -182,9 +184,9 @@ static bool gap_is_in_the_way(const DeltaLog *log, Hold *ret)
 		log,
 		pool_printf(
 			pool,
-			"no overlay of %s writes into the log of changes %s, which may hold "
-			"older changes: those in between would be missing, and lost wherever it "
-			"is read. To begin it anew, with slapd stopped delete data.mdb and "
+			"no overlay of %s writes into the log of changes %s, which may hold older "
+			"changes: those made since would be missing, and lost wherever it is "
+			"read. To begin it anew, with slapd stopped delete data.mdb and "
 			"lock.mdb in %s, start slapd, and",
 			log->suffix, log->delta->logbase, directory_of(log->live)),
 		remedy_fill(pool, REMEDY_LOG_ANEW, log->live->entry->dn,
@@ -200,8 +202,8 @@ static bool is_in_the_way(const DeltaLog *log, Hold *ret)
 		*ret = hold_make(
 			log,
 			pool_printf(log->diff->pool,
-				    "%s writes changes into %s already, and \"logbase\" is "
-				    "%s: name that log in \"logbase\", or",
+				    "%s already writes its changes into %s, but \"logbase\" is %s: "
+				    "name that log in \"logbase\", or",
 				    other->dn, entry_first(other, "olcAccessLogDB"),
 				    log->delta->logbase),
 			remedy_text(REMEDY_DELTA_OUT));
@@ -263,15 +265,14 @@ static void pieces_add(const DeltaLog *log, const Hold *hold)
 				    .subject = log->delta->logbase,
 				    .why = "peers read the log by it"});
 	if (!log->overlay)
-		change_add(
-			log, hold,
-			(Change){
-				.kind = CHANGE_LOG_OVERLAY,
-				.dn = writer_dn(log),
-				.attribute = "olcOverlay",
-				.subject = log->delta->logbase,
-				.new_value = log->delta->purge,
-				.why = "it writes each change into the log; one that writes nothing begins it before"});
+		change_add(log, hold,
+			   (Change){.kind = CHANGE_LOG_OVERLAY,
+				    .dn = writer_dn(log),
+				    .attribute = "olcOverlay",
+				    .subject = log->delta->logbase,
+				    .new_value = log->delta->purge,
+				    .why = "it writes each change into the log; one that writes "
+					   "nothing begins it before"});
 	if (!log->live || log->live->is_read_only)
 		change_add(
 			log, hold,

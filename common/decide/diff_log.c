@@ -65,7 +65,7 @@ static void overlay_tell(const Log *log)
 
 	if (live->module_dn && !has_module(live, "accesslog"))
 		piece_tell(log, "the module that writes it is not loaded",
-			   pool_printf(pool, "where slapd has it not built in, give %s the line ",
+			   pool_printf(pool, "if it is not built into slapd, give %s the line ",
 				       live->module_dn),
 			   remedy_text(REMEDY_LOG_MODULE));
 	piece_tell(log, "no overlay writes changes into it",
@@ -111,9 +111,9 @@ static void syncprov_judge(const Log *log)
 		const char *piece;
 		Remedy line;
 	} settings[] = {
-		{"olcSpNoPresent", "its syncprov overlay has not olcSpNoPresent TRUE",
+		{"olcSpNoPresent", "its syncprov overlay lacks olcSpNoPresent TRUE",
 		 REMEDY_LOG_NO_PRESENT},
-		{"olcSpReloadHint", "its syncprov overlay has not olcSpReloadHint TRUE",
+		{"olcSpReloadHint", "its syncprov overlay lacks olcSpReloadHint TRUE",
 		 REMEDY_LOG_RELOAD_HINT},
 	};
 
@@ -186,15 +186,16 @@ static void root_judge(const Log *log)
 	rights = read_rights_judge(pool, &lists, root);
 	if (rights.outcome == READS_EVERYTHING)
 		return;
-	piece_tell_as(log, rights.outcome == READS_DENIED ? SEVERITY_CRITICAL : SEVERITY_WARNING,
-		      pool_printf(pool,
-				  "%s, the rootdn of the database, %s read it: of two "
-				  "changes made apart the older one wins here",
-				  root,
-				  rights.outcome == READS_DENIED ? "may not" : "perhaps may not"),
-		      pool_printf(pool, "give %s, in front of its other olcAccess, the line ",
-				  log->live->entry->dn),
-		      remedy_fill(pool, REMEDY_LOG_ACCESS, root));
+	piece_tell_as(
+		log, rights.outcome == READS_DENIED ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+		pool_printf(
+			pool,
+			"%s, the rootdn of the database, %s read it: of two conflicting changes "
+			"the older one wins here",
+			root, rights.outcome == READS_DENIED ? "may not" : "perhaps may not"),
+		pool_printf(pool, "give %s, in front of its other olcAccess, the line ",
+			    log->live->entry->dn),
+		remedy_fill(pool, REMEDY_LOG_ACCESS, root));
 }
 
 static void readers_judge(const Log *log)

@@ -69,7 +69,8 @@ bool log_room_is_short(const Diff *diff, const Delta *delta)
 
 const char *log_room_describe(const Diff *diff, const Delta *delta)
 {
-	static const char lost[] = "what does not fit into a log is lost wherever it is read";
+	static const char lost[] =
+		"a change that does not fit into the log is lost on every node that reads it";
 
 	if (!disk_is_short(diff, delta))
 		return pool_printf(diff->pool, "%s, and %s",
@@ -152,7 +153,7 @@ bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overla
 /* --- a log that syncward did not make --- */
 
 #define LEFT_OUT \
-	"What does not fit into a log is lost wherever it is read, and slapd tells nobody: "
+	"A change that does not fit into the log is lost on every node that reads it, and slapd tells nobody: "
 
 static void map_tell(Diff *diff, const char *suffix, const LiveDatabase *log)
 {

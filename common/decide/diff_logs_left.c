@@ -31,9 +31,10 @@ static void left_tell(Diff *diff, const char *suffix, const LiveDatabase *log, c
 
 	plan_add_finding(
 		diff->pool, plan, SEVERITY_NOTE, "log-left", suffix,
-		"changes are written into the log %s, which no peer reads by peers.json%s%s",
+		"changes are written into the log %s, but by peers.json no peer reads it%s%s",
 		entry_first(overlay, "olcAccessLogDB"),
-		remedy ? "; when no node does any more this ends it, and its folder can go then: "
+		remedy ? "; once no node reads it any more, this removes the log, and its folder "
+			 "may then be deleted: "
 		       : "",
 		remedy ? remedy : "");
 	plan->findings[plan->n_findings - 1].key = overlay->dn;

@@ -50,6 +50,9 @@ void diff_index(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *li
 /* olcReadOnly: ends what leaving closed, and tells of what somebody else closed. */
 void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 
+/* A setting by which slapd, told to end, listens no more and does not end. */
+void diff_gentle_hup(Diff *diff);
+
 /* Databases that replicate here and that peers.json has at other nodes only. */
 void diff_unlisted(Diff *diff);
 

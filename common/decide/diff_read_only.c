@@ -83,8 +83,23 @@ static bool refuses_readers(Diff *diff, const WantedDatabase *wanted, const Live
 		return true;
 	if (!bind_refusal_find(diff->in->live, ret))
 		return false;
+	if (ret->is_of_config)
+		return true;
 	links = links_make(scratch, diff->in->wanted->desired, wanted->desired);
 	return wanted_is_read_simply(&links, diff->in->wanted->self);
+}
+
+/* Nobody can bind, so that nobody can take it out while slapd runs. */
+static void unbindable_tell(Diff *diff, const char *suffix, const WriteRefusal *refusal)
+{
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable", suffix,
+		"%s of %s has slapd refuse every bind: no link to here comes back once it broke. "
+		"With slapd stopped and as the user that it runs as (on OpenLDAP 2.4, %s): %s",
+		refusal->attribute, refusal->dn, remedy_text(REMEDY_RESTRICT_OFF_2_4),
+		remedy_fill(diff->pool, REMEDY_RESTRICT_OFF_STOPPED, refusal->dn,
+			    refusal->attribute,
+			    remedy_lines(diff->pool, refusal->attribute, &refusal->value, 1)));
 }
 
 /* Sessions that are there go on; one that breaks does not come back. */
@@ -95,6 +110,10 @@ static void unreadable_tell(Diff *diff, const WantedDatabase *wanted, const Live
 	if (!live->syncprov || !wanted_is_shared(wanted) ||
 	    !refuses_readers(diff, wanted, live, &refusal))
 		return;
+	if (refusal.is_of_config) {
+		unbindable_tell(diff, wanted->desired->suffix, &refusal);
+		return;
+	}
 	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL, "unreadable",
 			 wanted->desired->suffix,
 			 "%s of %s has slapd refuse what peers must do to read it: no link to here "

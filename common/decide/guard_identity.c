@@ -36,12 +36,12 @@ static const char *exchanged_describe(const Identity *identity, unsigned peer_id
 	Diff *diff = identity->diff;
 	const char *uri = peer_uri(identity, peer_id);
 
-	return pool_printf(diff->pool,
-			   "%s runs under server ID %u, which peers.json gives this node, and this "
-			   "node under %u: slapd takes the changes of one of them for known, and "
-			   "they get lost. %s; when it is still held then",
-			   uri, identity->our_id, peer_id,
-			   remedy_fill(diff->pool, REMEDY_ID_EXCHANGED, uri));
+	return pool_printf(
+		diff->pool,
+		"%s runs under server ID %u, which peers.json gives this node, and this node runs "
+		"under %u: slapd believes that it already has the changes of one of them, and they "
+		"are lost. %s; if it is still held then",
+		uri, identity->our_id, peer_id, remedy_fill(diff->pool, REMEDY_ID_EXCHANGED, uri));
 }
 
 static void judge_server_id(Identity *identity, unsigned peer_id, int server_id)
@@ -56,8 +56,8 @@ static void judge_server_id(Identity *identity, unsigned peer_id, int server_id)
 	}
 	identity->text = pool_printf(
 		identity->diff->pool,
-		"%s runs under server ID %u, which is this node's: slapd takes the "
-		"changes of one of them for known, and they get lost: %s; when it is still held then",
+		"%s runs under server ID %u, which is this node's: slapd believes that it already "
+		"has the changes of one of them, and they are lost: %s; if it is still held then",
 		peer_uri(identity, peer_id), identity->our_id, remedy_text(REMEDY_ID_AT_TWIN));
 }
 
@@ -69,8 +69,8 @@ static void judge_clock(Identity *identity, unsigned peer_id, bool has_clock, lo
 		return;
 	identity->text = pool_printf(
 		identity->diff->pool,
-		"the clock of %s is %ld s %s this node's: the later write wins by these clocks, "
-		"and changes get lost. See `%s` on both nodes; when they agree",
+		"the clock of %s is %ld s %s this node's: by these clocks the later write wins, "
+		"and changes are lost. See `%s` on both nodes; once they agree",
 		peer_uri(identity, peer_id), differs_sec, ahead_sec > 0 ? "ahead of" : "behind",
 		remedy_text(REMEDY_CLOCKS));
 }
@@ -110,10 +110,10 @@ static void judge_place(Identity *identity)
 		return;
 	identity->text = pool_printf(
 		diff->pool,
-		"%s the URL of peer %u, %s, and not %s, that of peer %u, "
-		"which this node is by \"names\", \"node\" or --node: two servers "
-		"would write under one server ID, and changes get lost. The line of agent.json is %s; "
-		"only if peers.json has it wrong",
+		"%s the URL of peer %u, %s, and not %s, that of peer %u, which this node is by "
+		"\"names\", \"node\" or --node: two servers would write under one server ID, and "
+		"changes would be lost. The line of agent.json is %s; only if peers.json has it "
+		"wrong",
 		peer_is_myself(diff, other->id) ? "slapd here takes for its own"
 						: "this machine has the address in",
 		other->id, other->uri, self->uri, self->id,
@@ -134,9 +134,9 @@ static void judge_machine(Identity *identity)
 		return;
 	identity->text = pool_printf(
 		identity->diff->pool,
-		"this machine is not the one that was peer %u so far (/etc/machine-id): a clone, "
-		"or one that was restored from an image; %s; only when the other machine is gone "
-		"for good and nothing was written there since",
+		"this machine is not the one that has been peer %u so far (/etc/machine-id): it is "
+		"a clone, or was restored from an image; %s; only if the other machine is gone for "
+		"good and nothing was written there since",
 		identity->our_id,
 		remedy_fill(identity->diff->pool, REMEDY_ID_AT_CLONE,
 			    free_id_print(identity->diff)));

@@ -63,10 +63,11 @@ static const Hold *hold_stranger(const Joining *joining, const Content *peer)
 {
 	Pool *pool = joining->diff->pool;
 	const char *uri = joining_uri(joining, peer);
-	const char *why = is_backed(joining)
-				  ? "another peer has what is here"
-				  : "this node lacked nothing of its peers: it has the right one, "
-				    "unless its own was replaced since";
+	const char *why =
+		is_backed(joining)
+			? "another peer has what is here"
+			: "this node lacked nothing that its peers have: it has the right one, "
+			  "unless its own was replaced since";
 
 	return joining_hold(
 		joining, GUARD_CONTENT,

@@ -9,12 +9,12 @@ static void hold_add(Pool *pool, const char *suffix, const LinksCut *cut, Plan *
 	plan_add_hold(
 		pool, plan,
 		(Hold){.guard = GUARD_LEFT,
-		       .text = pool_printf(pool,
-					   "without this node %s is in parts: what is written "
-					   "at peer %u would not come to peer %u; when "
-					   "peers.json lets the others read each other, or "
-					   "does not list this node any more",
-					   suffix, cut->from->id, cut->to->id),
+		       .text = pool_printf(
+			       pool,
+			       "without this node %s falls into parts: what is written at peer %u "
+			       "would not reach peer %u; when peers.json lets the others read each "
+			       "other, or does not list this node any more",
+			       suffix, cut->from->id, cut->to->id),
 		       .release = remedy_text(REMEDY_LEAVE)});
 }
 

@@ -52,8 +52,8 @@ static int read_purge(Reader *reader, const ReaderKey *key, const JsonNode *valu
 	if (interval == 0 || value->string[age + 1 + interval] || age_is_zero || interval_is_zero)
 		return reader_refuse(reader, value->place,
 				     "\"purge\" must be \"AGE INTERVAL\", each DAYS+HH:MM and not "
-				     "0, like \"" DELTA_PURGE "\": what is older goes, looked for "
-				     "once an interval");
+				     "0, like \"" DELTA_PURGE
+				     "\": once an INTERVAL slapd deletes what is older than AGE");
 	*(const char **)field = reader_text(reader, value);
 	return 0;
 }
@@ -88,9 +88,10 @@ static int check_level(Reader *reader, const SyncreplSettings *level)
 		    (level->value[keyword] || level->left_out[keyword]))
 			return reader_refuse(
 				reader, level->place[keyword],
-				"\"%s\" and \"delta\" of a database exclude each other: \"delta\" "
-				"has it written for each link whose provider shows its log; leave "
-				"this out, or \"delta\" to make the logs by hand",
+				"\"%s\" and \"delta\" of a database exclude each other: with "
+				"\"delta\" syncward writes it for each link whose provider shows "
+				"its log; leave this out, or leave \"delta\" out and make the logs "
+				"by hand",
 				syncrepl_keyword_name(keyword));
 	return 0;
 }
@@ -136,14 +137,15 @@ static int check_other(Reader *reader, const JsonNode *delta, const Delta *one, 
 {
 	if (dn_is_within(one->logbase, other->logbase) ||
 	    dn_is_within(other->logbase, one->logbase))
-		return reader_refuse(reader, place_of(delta, "logbase"),
-				     "the log of an earlier database has this \"logbase\", one "
-				     "above or one below it; each needs one of its own");
+		return reader_refuse(
+			reader, place_of(delta, "logbase"),
+			"the log of an earlier database has this \"logbase\", or one above or "
+			"below it; each log needs its own");
 	if (same_folder(one->directory, other->directory))
 		return reader_refuse(
 			reader, place_of(delta, "directory"),
-			"the log of an earlier database has this \"directory\"; each needs "
-			"a folder of its own");
+			"the log of an earlier database has this \"directory\"; each log needs its "
+			"own");
 	return 0;
 }
 
@@ -153,9 +155,10 @@ static int check_delta(Reader *reader, const JsonNode *node, const Desired *desi
 	const JsonNode *delta = json_member(node, "delta");
 
 	if (!database->manages_syncprov)
-		return reader_refuse(reader, delta->place,
-				     "\"delta\" needs the overlay, which \"syncprov\" leaves "
-				     "to others here: the log begins with its contextCSN");
+		return reader_refuse(
+			reader, delta->place,
+			"\"delta\" needs the syncprov overlay, which \"syncprov\" leaves to others "
+			"here: a log begins with its contextCSN");
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (dn_is_within(database->delta->logbase, desired->databases[i].suffix) ||
 		    dn_is_within(desired->databases[i].suffix, database->delta->logbase))

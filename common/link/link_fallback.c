@@ -40,10 +40,11 @@ const char *link_fallbacks_describe(Pool *pool, const LinkFallbacks *fallbacks)
 
 	if (fallbacks->n < AGAIN)
 		return NULL;
-	return pool_printf(pool,
-			   "slapd left its log of changes to read the whole database, at least %u "
-			   "times, seen last at %s: changes in that log do not fit what this node "
-			   "has, as where another database's stand there too; %s",
-			   fallbacks->n, timestamp_print(fallbacks->last_sec, when),
-			   remedy_text(REMEDY_LOG_THERE));
+	return pool_printf(
+		pool,
+		"at least %u times, last at %s, slapd here gave up its log of changes and read the "
+		"whole database: changes in that log do not fit what this node has, for instance "
+		"because it also holds those of another database; %s",
+		fallbacks->n, timestamp_print(fallbacks->last_sec, when),
+		remedy_text(REMEDY_LOG_THERE));
 }

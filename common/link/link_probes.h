@@ -12,9 +12,8 @@
 
 /*
  * What decides whether a link can connect and read: the peer's URL, how to bind, with which
- * password, TLS, which log of changes. A
- * text that tells two links apart and has nothing of a password: secret is the name of which one it
- * is (Secret.identity; NULL: none).
+ * password, TLS, which log of changes. A text that tells two links apart and holds nothing of a
+ * password: secret is only the password's name (Secret.identity; NULL: none).
  */
 const char *link_identity(Pool *pool, const Syncrepl *syncrepl, const char *secret);
 

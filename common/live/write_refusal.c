@@ -53,25 +53,42 @@ bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret)
 	return false;
 }
 
-bool bind_refusal_find(const Live *live, WriteRefusal *ret)
+/* The first value of the attribute with that word; NULL: there is none. */
+static const char *value_with(const Entry *entry, const char *attribute, const char *wanted)
 {
-	const Attribute *values =
-		live->global ? entry_attribute(live->global, "olcDisallows") : NULL;
+	const Attribute *values = entry ? entry_attribute(entry, attribute) : NULL;
 	AUTO(Pool) *scratch = pool_new();
 	const char *word;
 
 	for (size_t i = 0; values && i < values->n_values; i++) {
 		char *rest = pool_strdup(scratch, ordered_text(values->values[i].bytes));
 
-		while ((word = config_next_word(&rest))) {
-			if (strcasecmp(word, "bind_simple") != 0)
-				continue;
-			*ret = (WriteRefusal){live->global->dn, "olcDisallows",
-					      values->values[i].bytes, false};
-			return true;
-		}
+		while ((word = config_next_word(&rest)))
+			if (strcasecmp(word, wanted) == 0)
+				return values->values[i].bytes;
 	}
-	return false;
+	return NULL;
+}
+
+static bool refuses_binds(const Entry *entry, WriteRefusal *ret)
+{
+	const char *value = value_with(entry, "olcRestrict", "bind");
+
+	if (value)
+		*ret = (WriteRefusal){entry->dn, "olcRestrict", value, true};
+	return value != NULL;
+}
+
+bool bind_refusal_find(const Live *live, WriteRefusal *ret)
+{
+	const char *value;
+
+	if (refuses_binds(live->global, ret) || refuses_binds(live_frontend(live), ret))
+		return true;
+	value = value_with(live->global, "olcDisallows", "bind_simple");
+	if (value)
+		*ret = (WriteRefusal){live->global->dn, "olcDisallows", value, false};
+	return value != NULL;
 }
 
 static bool restricts(const char *value, bool *ret_modify)

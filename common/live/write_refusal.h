@@ -9,19 +9,19 @@ typedef struct WriteRefusal {
 	const char *dn; /* the entry of cn=config that holds it */
 	const char *attribute;
 	const char *value;
-	bool is_of_config; /* cn=config itself takes no modify either, from root as little (53) */
+	bool is_of_config; /* cn=config itself takes no modify either, from root as little (53), or
+			      no bind */
 } WriteRefusal;
 
 /* True when one stands above the database, or in its olcRestrict; its own olcReadOnly is
  * LiveDatabase.is_read_only. */
 bool write_refusal_find(const Live *live, const LiveDatabase *database, WriteRefusal *ret);
 
-/* True when olcRestrict of the database refuses what peers need to read it, or olcHidden hides it;
- * where one stands above
- * it root over ldapi cannot read cn=config either. */
+/* True when olcRestrict of the database refuses what peers need to read it, or olcHidden hides it.
+ * Where such a value stands above the database, root over ldapi cannot read cn=config either. */
 bool read_refusal_find(const LiveDatabase *database, WriteRefusal *ret);
 
-/* True when the server takes no simple bind. */
+/* True when the server takes no simple bind, or none at all: then sessions that are there go on. */
 bool bind_refusal_find(const Live *live, WriteRefusal *ret);
 
 #endif

@@ -114,6 +114,8 @@ size_t status_count_unsettled(const Status *status)
 	for (size_t i = 0; i < status->n_databases; i++)
 		for (size_t k = 0; k < status->databases[i].n_peers; k++)
 			n += peer_is_unsettled(&status->databases[i].peers[k]);
+	for (size_t i = 0; i < status->fleets.n_items; i++)
+		n += fleet_count_ill(&status->fleets.items[i], status->last_pass.ended_sec);
 	return n;
 }
 

@@ -322,7 +322,7 @@ def test_a_consumers_own_account_is_no_promise_of_its_rights(files_of):
     done = files.merge()
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    assert document["databases"][0]["limits"] is False and "whether all who read at peer 1" in done.stderr
+    assert document["databases"][0]["limits"] is False and "whether everybody who reads at peer 1" in done.stderr
     assert peers(document)[files.cluster[2].id]["as_consumer"] == {"binddn": f"cn=reader,{SUFFIX}"}
 
 

@@ -127,7 +127,7 @@ def test_a_log_is_not_begun_among_what_is_left_of_another(plain):
     shutil.copy(os.path.join(entry_of(node, node.server.database_dn())["olcDbDirectory"][0].decode(), "data.mdb"), left)
     (text, _), = held(node)
     remedies.printed(text, "log-folder-empty")
-    assert "holds a database already" in text and node.apply().returncode == 3
+    assert "already holds a database" in text and node.apply().returncode == 3
     assert os.path.getsize(left) > 0
     delta.want(node, plain.document, directory=os.path.join(node.server.directory, "empty"))
     os.mkdir(os.path.join(node.server.directory, "empty"), 0o700)

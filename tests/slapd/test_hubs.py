@@ -241,7 +241,7 @@ def test_a_hub_does_not_leave_those_who_read_it_alone(tree):
     """What is written would come to them no more."""
     hub, last = tree.nodes[2:]
     held = hub.run("leave")
-    assert held.returncode == 3 and "is in parts" in held.stdout and rids(hub) == [1, 2], held.stdout
+    assert held.returncode == 3 and "falls into parts" in held.stdout and rids(hub) == [1, 2], held.stdout
     tree.document["peers"][3]["reads"] = [1, HUB]
     tree.write()
     apply_until_joined(last)

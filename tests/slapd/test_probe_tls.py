@@ -55,7 +55,7 @@ def test_a_server_that_misses_our_certificate(farm, authority):
         s.use_tls(authority, authority.issue("ldap1", days=60), verify_client="demand")))
     for uri, how in ((server.ldap_uri, {"starttls": "critical"}), (uris[0], {})):
         (result,) = probe(syncrepl(1, uri, tls_cacert=authority.path, **how))
-        assert_fault(result, "refused", "tls-failed", "asks for a certificate of ours")
+        assert_fault(result, "refused", "tls-failed", "asks for a certificate of this node")
         remedies.printed(only(result)["text"], "tls-handshake")
         own = authority.issue("ldap2")
         (good,) = probe((syncrepl(1, uri, tls_cacert=authority.path, tls_cert=own.path, tls_key=own.key, **how), 7))

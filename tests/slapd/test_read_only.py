@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has slapd refuse clients' changes, other than olcReadOnly of the database (test_guards.py)."""
 
+import os
+import signal
+
 import ldap
 import pytest
 import remedies
 from cluster import Cluster
 from lone import Lone
-from slapd import SUFFIX
+from slapd import SUFFIX, wait_until
 from test_guards import findings, in_step, load_anew
 
 FRONTEND = "olcDatabase={-1}frontend,cn=config"
@@ -95,3 +98,47 @@ def test_a_server_that_takes_no_change_of_cn_config_is_told_as_critical(slapd_fa
     node.server.start()
     assert "read-only" not in findings(node)
     in_step(node)
+
+
+@pytest.mark.remedy("restrict-off-stopped", "restrict-off-2.4")
+def test_a_server_that_takes_no_bind_is_told_by_the_doctor(slapd_factory, program):
+    """Who bound before goes on, the daemon as well: it sees why (test_breakages.py)."""
+    node = Lone(slapd_factory, program)
+    in_step(node)
+    node.server.modify("cn=config", [(ldap.MOD_ADD, "olcRestrict", "bind")])
+    text = node.run("doctor", "ldapi").stdout
+    assert "operation restricted" in text and "is it running" not in text, text
+    node.server.stop()
+    if node.server.release.number < (2, 5):
+        remedies.printed(text, "restrict-off-2.4")
+        load_anew(node, lambda dump: dump.replace("olcRestrict: bind\n", ""))
+    else:
+        remedies.run(node, text, "restrict-off-stopped")
+    for code in ("restrict-off-2.4", "restrict-off-stopped"):
+        remedies.did(code)  # each is one of the runs
+    node.server.start()
+    assert node.server.values("cn=config", "olcRestrict") == []
+    in_step(node)
+
+
+@pytest.mark.remedy("gentle-hup-off")
+def test_a_slapd_that_a_hangup_would_close_is_told(slapd_factory, program):
+    node = Lone(slapd_factory, program)
+    in_step(node)
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcGentleHUP", "TRUE")])
+    severity, text = findings(node)["gentle-hup"]
+    assert severity == "warning"
+    name, value = remedies.attribute(text, "gentle-hup-off")
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, name, value)])
+    assert "gentle-hup" not in findings(node)
+
+
+def test_a_hangup_closes_such_a_slapd_to_all_while_one_session_lasts(slapd_factory, program):
+    """As long as a session lasts nobody else can connect; the fact that the finding rests on."""
+    node = Lone(slapd_factory, program)
+    in_step(node)
+    node.server.modify("cn=config", [(ldap.MOD_REPLACE, "olcGentleHUP", "TRUE")])
+    os.kill(node.server.process.pid, signal.SIGHUP)
+    wait_until(lambda: node.plan().returncode == 69, "nobody can connect")
+    assert node.server.values("cn=config", "olcGentleHUP") == ["TRUE"], "who is connected goes on"
+    assert "cannot be reached" in node.run("doctor", "ldapi").stdout

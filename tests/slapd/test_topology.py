@@ -195,7 +195,7 @@ def test_a_mesh_becomes_sites_by_release_and_nothing_is_lost(slapd_factory, prog
         node.apply_ok("--release", "G4")
     assert [reads(node) for node in cluster] == [list(GATEWAYS[node.id]) for node in cluster]
     done = cluster[2].run("leave")
-    assert done.returncode == 3 and "in parts" in done.stdout and reads(cluster[2]) == [1, 4], done.stdout
+    assert done.returncode == 3 and "into parts" in done.stdout and reads(cluster[2]) == [1, 4], done.stdout
     cluster[3].server.admin().modify_s(SUFFIX, [(ldap.MOD_REPLACE, "description", b"from the end")])
     wait_equal(cluster.nodes)
 

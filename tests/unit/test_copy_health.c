@@ -166,7 +166,7 @@ static void who_reads_at_intervals_is_behind_when_one_is_over(void **state)
 }
 
 /* As one that joined: it was told to lack all until the next usual round, minutes later. */
-static void what_lasts_is_looked_at_when_it_lasted_twice_as_long(void **state)
+static void what_lasts_is_looked_at_when_it_lasted_a_quarter_longer(void **state)
 {
 	Scene scene = a_scene();
 	AUTO(Pool) *pool = scene.pool;
@@ -178,10 +178,22 @@ static void what_lasts_is_looked_at_when_it_lasted_twice_as_long(void **state)
 	assert_int_equal(health_again_sec(look(&scene)), HEALTH_TOLERANCE_SEC);
 	(void)look_later(&scene, HEALTH_TOLERANCE_SEC);
 	assert_int_equal(scene.health.peers[0].state, HEALTH_BEHIND);
-	assert_int_equal(health_again_sec(&scene.health), HEALTH_TOLERANCE_SEC);
-	assert_int_equal(health_again_sec(look_later(&scene, 30)), HEALTH_TOLERANCE_SEC + 30);
+	assert_int_equal(health_again_sec(&scene.health), 5);
+	assert_int_equal(health_again_sec(look_later(&scene, 30)), (HEALTH_TOLERANCE_SEC + 30) / 4);
 	scene.health.peers[0].is_current = false; /* it cannot be asked */
 	assert_int_equal(health_again_sec(&scene.health), -1);
+}
+
+static void many_peers_are_asked_again_when_it_lasted_twice_as_long(void **state)
+{
+	CopyHealth peers[17] = {
+		{.is_current = true, .state = HEALTH_BEHIND, .doubt = HEALTH_BEHIND}};
+	DatabaseHealth health = {.peers = peers, .n_peers = 17, .looked_sec = 40};
+
+	(void)state;
+	assert_int_equal(health_again_sec(&health), 40);
+	health.n_peers = 16;
+	assert_int_equal(health_again_sec(&health), 10);
 }
 
 static void nobody_is_asked_again_before_an_interval_is_over(void **state)
@@ -515,7 +527,8 @@ int main(void)
 		cmocka_unit_test(who_has_everything_is_in_step),
 		cmocka_unit_test(a_lag_is_told_when_it_lasts),
 		cmocka_unit_test(who_reads_at_intervals_is_behind_when_one_is_over),
-		cmocka_unit_test(what_lasts_is_looked_at_when_it_lasted_twice_as_long),
+		cmocka_unit_test(what_lasts_is_looked_at_when_it_lasted_a_quarter_longer),
+		cmocka_unit_test(many_peers_are_asked_again_when_it_lasted_twice_as_long),
 		cmocka_unit_test(nobody_is_asked_again_before_an_interval_is_over),
 		cmocka_unit_test(who_gets_what_it_lacked_is_not_behind_while_more_is_written),
 		cmocka_unit_test(a_server_id_that_rested_is_no_lag_of_that_time),
