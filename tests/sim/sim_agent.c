@@ -11,6 +11,8 @@
 #include "agent/system/clock.h"
 #include "common/base/remedies.h"
 #include "common/decide/joining_extra.h"
+#include "common/syncrepl/syncrepl_log.h"
+#include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
@@ -120,6 +122,14 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 /* --- links --- */
 
+static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *consumer, Probe *probe)
+{
+	for (int step = 0; step < PROBE_STEP_COUNT; step++)
+		probe->steps[step] = PROBE_GOOD;
+	if (syncrepl_log(&consumer->syncrepl))
+		sim_delta_probe(pool, host, consumer->peer->id - 1, probe);
+}
+
 /* In the place of agent/pass/link_answers.c: a link is good when its peer can be reached. */
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
 		      const Plan *plan, World *world)
@@ -143,8 +153,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
 		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
 		    !host->file.is_deaf)
-			for (int step = 0; step < PROBE_STEP_COUNT; step++)
-				probe.probe.steps[step] = PROBE_GOOD;
+			link_try(answers->pool, host, consumer, &probe.probe);
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
 	}
 }
@@ -339,13 +348,39 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
-static unsigned links_up(const SimCluster *cluster, const SimNode *node)
-{
-	unsigned up = 0;
+/* Bits of nodes. */
+typedef struct LinksUp {
+	unsigned all;
+	unsigned logging;
+} LinksUp;
 
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		up |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
+static LinksUp links_up(const SimCluster *cluster, const SimNode *node)
+{
+	LinksUp up = {0};
+
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		up.all |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
+		up.logging |= (node->links[i].reads_log ? 1U : 0) << i;
+	}
 	return up;
+}
+
+/* No link that works gets nothing from now on. */
+static void logs_compare(SimHost *host, const LinksUp *before)
+{
+	const SimCluster *cluster = &host->sim->cluster;
+
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		if (!cluster->nodes[host->at].links[i].reads_log || before->logging >> i & 1)
+			continue;
+		sim_tally.logs++;
+		if (before->all >> i & 1 && !sim_delta_is_whole(&cluster->nodes[i]) &&
+		    !*host->sim->breach)
+			snprintf(host->sim->breach, sizeof(host->sim->breach),
+				 "node %zu: the link to node %zu worked, and reads a log that "
+				 "nothing is written into",
+				 host->at + 1, i + 1);
+	}
 }
 
 /* A consumer, and a provider that is being filled, read who is their source by the file, in the
@@ -374,7 +409,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 {
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const unsigned worked = links_up(&host->sim->cluster, node);
+	const LinksUp before = links_up(&host->sim->cluster, node);
 	const bool had_flag = node->has_flag, had_overlay = node->has_overlay;
 	const size_t n_steps = host->n_steps;
 
@@ -384,6 +419,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	late = node->late;
 	host->actions_left = options->kill_after;
 	sim_state_budget(&host->actions_left);
+	sim_delta_begin(host);
 	pass_make(pool, host, options);
 	sim_state_budget(NULL);
 	sim_tally.passes++;
@@ -393,7 +429,8 @@ void sim_pass(SimHost *host, const SimPass *options)
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
-	links_compare(host, worked, had_flag && node->has_flag, options->released);
+	logs_compare(host, &before);
+	links_compare(host, before.all, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -106,6 +106,11 @@ static bool log_covers(const SimLog *log, const SimContext *theirs)
 
 /* --- changes --- */
 
+bool sim_is_own(const SimLink *link, SimCsn csn)
+{
+	return csn.time > 0 && csn.sid != 0 && csn.sid == link->told_sid;
+}
+
 /* Whoever made a change does not get it back; one without a CSN is taken for its entry's. */
 static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 			 const SimMessage *message)
@@ -115,8 +120,7 @@ static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 				   ? message->csn
 				   : message->entry.csn;
 
-	return link->phase != SIM_DOWN &&
-	       (csn.time == 0 || csn.sid == 0 || csn.sid != link->told_sid);
+	return link->phase != SIM_DOWN && !link->is_logging && !sim_is_own(link, csn);
 }
 
 static bool is_filtered(const SimLink *link, const SimMessage *message)
@@ -186,6 +190,7 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	if (entry) {
 		entry->csn = csn;
 		entry->beat = what.beat;
+		entry->is_stale = false;
 		message.entry = *entry;
 	} else {
 		message.entry = what;
@@ -201,6 +206,11 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 		node->is_forgetful = true;
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
+	sim_changes_add(cluster, at, SIM_CLIENT,
+			(SimChange){.entry = message.entry,
+				    .csn = csn,
+				    .is_deletion = is_delete,
+				    .is_new = !entry});
 	return csn;
 }
 
@@ -339,6 +349,8 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
 	    link->is_refused || link->phase != SIM_DOWN || !provider->has_overlay ||
 	    provider->copy.n_entries == 0)
+		return;
+	if (link->reads_log && !link->has_fallen && sim_changes_connect(cluster, reader, at))
 		return;
 	cookie = cookie_judge(provider, sim_context(node));
 	if (cookie.is_refused)
