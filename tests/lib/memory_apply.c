@@ -101,8 +101,7 @@ static bool is_syncprov(const char *dn)
 static bool is_known(const char *dn)
 {
 	return is_syncprov(dn) || is_named(dn, "olcOverlay=", "accesslog,") ||
-	       is_named(dn, "olcDatabase=", "mdb,") ||
-	       strcasecmp(dn, "cn=module,cn=config") == 0;
+	       is_named(dn, "olcDatabase=", "mdb,") || strcasecmp(dn, "cn=module,cn=config") == 0;
 }
 
 static bool has_syncprov(const MemoryDirectory *self, const char *parent)

@@ -14,6 +14,7 @@
 #include "common/syncrepl/syncrepl_log.h"
 #include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_history.h"
+#include "tests/sim/sim_links.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_state.h"
@@ -348,68 +349,11 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
-/* Bits of nodes. */
-typedef struct LinksUp {
-	unsigned all;
-	unsigned logging;
-} LinksUp;
-
-static LinksUp links_up(const SimCluster *cluster, const SimNode *node)
-{
-	LinksUp up = {0};
-
-	for (size_t i = 0; i < cluster->n_nodes; i++) {
-		up.all |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
-		up.logging |= (node->links[i].reads_log ? 1U : 0) << i;
-	}
-	return up;
-}
-
-/* No link that works gets nothing from now on. */
-static void logs_compare(SimHost *host, const LinksUp *before)
-{
-	const SimCluster *cluster = &host->sim->cluster;
-
-	for (size_t i = 0; i < cluster->n_nodes; i++) {
-		if (!cluster->nodes[host->at].links[i].reads_log || before->logging >> i & 1)
-			continue;
-		sim_tally.logs++;
-		if (before->all >> i & 1 && !sim_delta_is_whole(&cluster->nodes[i]) &&
-		    !*host->sim->breach)
-			snprintf(host->sim->breach, sizeof(host->sim->breach),
-				 "node %zu: the link to node %zu worked, and reads a log that "
-				 "nothing is written into",
-				 host->at + 1, i + 1);
-	}
-}
-
-/* A consumer, and a provider that is being filled, read who is their source by the file, in the
- * place of another provider or hub (guard_removal.c): nothing comes to others from them. */
-static bool is_swapped(const SimHost *host, size_t provider)
-{
-	return !(host->file.consumers & ~host->file.hubs & 1U << provider) &&
-	       !sim_host_reads(host, provider);
-}
-
-/* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
-static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigned released)
-{
-	const SimCluster *cluster = &host->sim->cluster;
-	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
-
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
-		    !(ended >> i & 1) && (was_open || !is_swapped(host, i)) && !*host->sim->breach)
-			snprintf(host->sim->breach, sizeof(host->sim->breach),
-				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
-				 i + 1);
-}
-
 void sim_pass(SimHost *host, const SimPass *options)
 {
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const LinksUp before = links_up(&host->sim->cluster, node);
+	const SimLinksUp before = sim_links_up(host);
 	const bool had_flag = node->has_flag, had_overlay = node->has_overlay;
 	const size_t n_steps = host->n_steps;
 
@@ -429,8 +373,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
-	logs_compare(host, &before);
-	links_compare(host, before.all, had_flag && node->has_flag, options->released);
+	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -5,8 +5,8 @@
 #include "tests/sim/sim_rules.h"
 
 /*
- * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does with
- * it. Changes that came by a refresh have no CSN, and so nobody gets them from a log.
+ * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does
+ * with it. Changes that came by a refresh have no CSN, and so nobody gets them from a log.
  */
 
 /* --- the log --- */
@@ -18,8 +18,9 @@ static void readers_drop(SimCluster *cluster, size_t at)
 			sim_link_drop(cluster, i, at);
 }
 
-/* accesslog_db_root(): with the contextCSN that the database has on disk, which may be older than the
- * first change that comes into it. Begun by what writes it 2.5.13 adds each server once more. */
+/* accesslog_db_root(): with the contextCSN that the database has on disk, which may be older than
+ * the first change that comes into it. Begun by what writes it 2.5.13 adds each server once more.
+ */
 static void begin(SimNode *node, bool is_written)
 {
 	SimChanges *changes = &node->changes;

@@ -24,9 +24,10 @@ void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machin
 {
 	(void)live;
 	if (wanted && wanted->n_databases > 0 && wanted->databases[0].desired->delta)
-		POOL_PUSH(pool, ret->log_folders, ret->n_log_folders,
-			  {.path = SIM_LOG_DIRECTORY,
-			   .state = looked_at->lacks_folder ? LOG_FOLDER_MISSING : LOG_FOLDER_GOOD});
+		POOL_PUSH(
+			pool, ret->log_folders, ret->n_log_folders,
+			{.path = SIM_LOG_DIRECTORY,
+			 .state = looked_at->lacks_folder ? LOG_FOLDER_MISSING : LOG_FOLDER_GOOD});
 }
 
 /* --- cn=config --- */
@@ -120,10 +121,9 @@ static Tree changes_make(Pool *pool, const SimChanges *changes)
 
 	for (size_t i = 0; i < changes->n_items && i < 1; i++) {
 		const SimCsn csn = changes->items[i].csn;
-		Entry *entry = tree_add_entry(
-			pool, &tree,
-			pool_printf(pool, "reqStart=%s," SIM_LOG_BASE,
-				    sim_time_text(pool, csn.time)));
+		Entry *entry = tree_add_entry(pool, &tree,
+					      pool_printf(pool, "reqStart=%s," SIM_LOG_BASE,
+							  sim_time_text(pool, csn.time)));
 
 		put(pool, entry, "reqDN", "");
 		put(pool, entry, "reqType", "");

@@ -52,8 +52,8 @@ typedef enum SimVerb {
 		       those that get it now */
 	SIM_RELAY,  /* NODE NODES: the same, a hub of a consumer, or none any more */
 	SIM_MODIFY, /* NODE NAME: a client that does not know of the last change */
-	SIM_DELTA,  /* NODES: peers.json has links read logs of changes, or no more; bits of those that
-		       get it now */
+	SIM_DELTA,  /* NODES: peers.json has links read logs of changes, or no more; bits of those
+		       that  get it now */
 	SIM_FOLDER, /* NODE: the folder for its log is not there, or is made */
 	SIM_PURGE,  /* NODE: of its log of changes only what is new stays */
 	SIM_WAIT,   /* SECONDS */

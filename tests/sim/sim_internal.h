@@ -30,7 +30,8 @@ void sim_changes_close(SimNode *node, bool is_killed);
 bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t provider);
 
 /* The consumer carries out what the log told. */
-void sim_change_take(SimCluster *cluster, size_t reader, size_t provider, const SimMessage *message);
+void sim_change_take(SimCluster *cluster, size_t reader, size_t provider,
+		     const SimMessage *message);
 
 /* syncprov sends no change to whoever made it. */
 bool sim_is_own(const SimLink *link, SimCsn csn);

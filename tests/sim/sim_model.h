@@ -196,8 +196,8 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider);
 /* The session log is there from now on, or is kept no more. */
 void sim_log_keep(SimNode *node, bool is_kept);
 
-/* What cn=config says of the log of changes takes effect: its database with syncprov, an overlay that
- * begins it, one that writes into it. */
+/* What cn=config says of the log of changes takes effect: its database with syncprov, an overlay
+ * that begins it, one that writes into it. */
 typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;

@@ -190,8 +190,7 @@ static bool may_change(SimVerb verb, const SimRecord *record, const SimEntry *en
 {
 	if (verb == SIM_MODIFY)
 		return entry && !record->is_deleted && entry->uuid == record->uuid;
-	return is_known(record, entry) &&
-	       (verb == SIM_WRITE || (entry && entry->name != 0));
+	return is_known(record, entry) && (verb == SIM_WRITE || (entry && entry->name != 0));
 }
 
 static void client_write(SimPlay *play, size_t at, unsigned name, SimVerb verb)

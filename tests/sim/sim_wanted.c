@@ -193,8 +193,7 @@ static void file_parse(SimHost *host, SimFile *file)
 void sim_wanted_read(SimHost *host, SimMistake made)
 {
 	Sim *sim = host->sim;
-	const SimMistake mistake =
-		made == SIM_PARTIAL && sim->has_delta ? SIM_NO_MISTAKE : made;
+	const SimMistake mistake = made == SIM_PARTIAL && sim->has_delta ? SIM_NO_MISTAKE : made;
 	SimFile file = {.consumers = sim->consumers,
 			.hubs = sim->hubs,
 			.has_delta = sim->has_delta,
@@ -206,8 +205,8 @@ void sim_wanted_read(SimHost *host, SimMistake made)
 			.is_bad = sim->revised != SIM_NO_MISTAKE};
 
 	file_parse(host, &file);
-	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x%02x%s", sim->revision, mistake,
-		       sim->revised, file.consumers, file.hubs, file.has_delta ? "d" : "");
+	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x%02x%s", sim->revision,
+		       mistake, sim->revised, file.consumers, file.hubs, file.has_delta ? "d" : "");
 	file.id = digest_id(sim, file.sha256);
 	host->disk = file;
 	if (!sim->is_staged || !host->file.desired)
