@@ -191,7 +191,7 @@ static void modify(SimNode *node, SimEntry *here, const SimMessage *message)
 	if (sim_csn_is_newer(message->csn, here->csn))
 		*here = message->entry;
 	else if (sim_knows(SIM_FACT_OWN_LOG) && !has_newer(&node->changes, message))
-		here->is_stale = true;
+		here->stale = message->csn.time;
 }
 
 void sim_change_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)

@@ -43,7 +43,7 @@ bool sim_copies_equal(const SimCopy *one, const SimCopy *other)
 			continue;
 		n++;
 		if (!same || same->csn.time != entry->csn.time || same->csn.sid != entry->csn.sid ||
-		    same->is_bare != entry->is_bare || same->is_stale != entry->is_stale)
+		    same->is_bare != entry->is_bare || same->stale != entry->stale)
 			return false;
 	}
 	return n == n_other;

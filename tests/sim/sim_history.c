@@ -59,6 +59,8 @@ static const struct {
 	[SIM_ROLE] = {"role", 0, {NODE, NODES}},
 	[SIM_RELAY] = {"relay", 0, {NODE, NODES}},
 	[SIM_MODIFY] = {"modify", 0, {NODE, NAME}},
+	[SIM_MAKE_LOG] = {"changes", 0, {NODE}},
+	[SIM_READ_LOG] = {"told", 0, {NODE, NODE}},
 	[SIM_DELTA] = {"delta", 0, {NODES}},
 	[SIM_FOLDER] = {"folder", 0, {NODE}},
 	[SIM_PURGE] = {"purge", 0, {NODE}},

@@ -52,11 +52,13 @@ typedef enum SimVerb {
 		       those that get it now */
 	SIM_RELAY,  /* NODE NODES: the same, a hub of a consumer, or none any more */
 	SIM_MODIFY, /* NODE NAME: a client that does not know of the last change */
-	SIM_DELTA,  /* NODES: peers.json has links read logs of changes, or no more; bits of those
-		       that  get it now */
-	SIM_FOLDER, /* NODE: the folder for its log is not there, or is made */
-	SIM_PURGE,  /* NODE: of its log of changes only what is new stays */
-	SIM_WAIT,   /* SECONDS */
+	SIM_MAKE_LOG, /* NODE: somebody makes a log of changes, where nobody runs syncward */
+	SIM_READ_LOG, /* READER PROVIDER: and has it read */
+	SIM_DELTA,    /* NODES: peers.json has links read logs of changes, or no more; bits of those
+			 that  get it now */
+	SIM_FOLDER,   /* NODE: the folder for its log is not there, or is made */
+	SIM_PURGE,    /* NODE: of its log of changes only what is new stays */
+	SIM_WAIT,     /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 

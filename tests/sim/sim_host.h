@@ -138,6 +138,11 @@ void sim_host_put_rules(SimHost *host, SimAccess rules);
 void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
 
+/* The same of a log of changes, and of who reads it: first begun, then written, so that it names
+ * each server once. */
+void sim_hand_make_log(SimCluster *cluster, size_t node);
+void sim_hand_read_log(SimCluster *cluster, size_t reader, size_t provider);
+
 /* A pass of syncward as the daemon makes it, or a person's apply. */
 typedef struct SimPass {
 	int kill_after; /* so many reads, writes and files; negative: it is not killed */

@@ -18,7 +18,7 @@ static bool has_version(SimCopy *copy, unsigned name, SimCsn csn)
 	const SimEntry *entry = sim_find_name(copy, name);
 
 	return entry && entry->csn.time == csn.time && entry->csn.sid == csn.sid &&
-	       !entry->is_stale;
+	       entry->stale == 0;
 }
 
 static bool has_uuid(SimCopy *copy, const SimRecord *record, unsigned name)

@@ -37,7 +37,7 @@ typedef struct SimEntry {
 	uint8_t name;
 	bool is_bare;    /* without its passwords: the account that read it may not see them */
 	bool is_by_hand; /* for a person took that right away where others read already */
-	bool is_stale;   /* an older change was carried out behind that of its CSN */
+	uint32_t stale;  /* time of an older change, carried out behind that of its CSN; 0: none */
 	uint16_t beat;   /* what a heartbeat says */
 	SimCsn csn;
 } SimEntry;

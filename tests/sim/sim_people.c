@@ -307,6 +307,14 @@ void sim_person_acts(SimPlay *play, const SimChoice *choice)
 		if (node->is_up)
 			sim_host_keep_log(host);
 		break;
+	case SIM_MAKE_LOG:
+		if (node->is_up && !play->sim.has_agent)
+			sim_hand_make_log(&play->sim.cluster, at);
+		break;
+	case SIM_READ_LOG:
+		if (node->is_up && !play->sim.has_agent)
+			sim_hand_read_log(&play->sim.cluster, at, choice->of[1] - 1);
+		break;
 	case SIM_SET_ACL:
 		if (node->is_up)
 			sim_host_put_rules(host, (SimAccess)choice->of[1]);

@@ -190,7 +190,7 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	if (entry) {
 		entry->csn = csn;
 		entry->beat = what.beat;
-		entry->is_stale = false;
+		entry->stale = 0;
 		message.entry = *entry;
 	} else {
 		message.entry = what;
