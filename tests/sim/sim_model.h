@@ -156,6 +156,8 @@ typedef struct SimCluster {
 	bool was_overtaken; /* a deletion, on its way, by the entry, which came from another node
 			       that had it by a refresh and so without a CSN: it is back, and no
 			       agent can help it */
+	bool was_early; /* a client deleted what came by a refresh that had not ended, and who polls
+			   that node keeps it: its refresh deletes only what the cookie covers */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
 } SimCluster;

@@ -180,14 +180,25 @@ bool sim_takes_writes(const SimNode *node)
 	return node->is_up && node->copy.n_entries > 0 && !sim_is_closed(node);
 }
 
+static bool is_polled(const SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->nodes[i].links[at].is_declared &&
+		    cluster->nodes[i].links[at].is_polled)
+			return true;
+	return false;
+}
+
 static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
 	SimEntry *entry = sim_find_name(&node->copy, what.name);
 	const SimCsn csn = csn_new(cluster, node);
 	SimMessage message = {.kind = is_delete ? SIM_DELETED : SIM_CHANGED, .csn = csn};
+	SimCsn before = csn;
 
 	if (entry) {
+		before = entry->csn;
 		entry->csn = csn;
 		entry->beat = what.beat;
 		entry->stale = 0;
@@ -200,6 +211,7 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
+	cluster->was_early |= is_delete && is_polled(cluster, at) && !sim_is_covered(node, before);
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
