@@ -6,7 +6,8 @@
 
 /*
  * Logs of changes: what accesslog.c writes, what syncprov.c says of it, and what syncrepl.c does
- * with it. Changes that came by a refresh have no CSN, and so nobody gets them from a log.
+ * with it. Changes that came by a refresh nobody gets from a log here: they have no CSN. Its
+ * deletions have one, and what slapd makes of that beside the others was not tried.
  */
 
 /* --- the log --- */

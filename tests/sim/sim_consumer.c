@@ -129,8 +129,6 @@ static void nonpresent_remove(SimCluster *cluster, size_t at, size_t from, const
 		sim_copy_remove(&node->copy, entry.uuid);
 		sim_send(cluster, at, from,
 			 (SimMessage){.kind = SIM_DELETED, .entry = entry, .csn = csn});
-		sim_changes_add(cluster, at, from,
-				(SimChange){.entry = entry, .csn = csn, .is_deletion = true});
 		csn = (SimCsn){0}; /* it is no news any more */
 	}
 }
