@@ -43,11 +43,12 @@ static Content other_read(Pool *pool, const Syncrepl *syncrepl, const char *suff
 
 static HeartbeatGate gate_of(Pool *pool, const HeartbeatThereJob *job, PeerLink *link)
 {
-	const Content there = content_read_over(link, job->suffix);
+	Content there = content_read_over(link, job->suffix);
 	Content *others = pool_alloc(pool, (job->n_others + 1) * sizeof(*others));
 
 	for (size_t i = 0; i < job->n_others; i++)
 		others[i] = other_read(pool, &job->others[i], job->suffix);
+	content_coverage_over(link, job->suffix, job->sid, &there);
 	return heartbeat_gate_there(&(HeartbeatThere){
 		.sid = job->sid,
 		.there = &there,

@@ -12,4 +12,8 @@
  */
 Content content_read_over(PeerLink *link, const char *suffix);
 
+/* Whether entries of that server ID there are newer than what contextCSN (there) has of it, as
+ * content_coverage_here() does. */
+void content_coverage_over(PeerLink *link, const char *suffix, unsigned sid, Content *there);
+
 #endif

@@ -3,8 +3,8 @@
 
 #include "common/base/buf.h"
 #include "common/base/remedies.h"
-#include "common/decide/diff_parts.h"
 #include "common/copy/fence_apart.h"
+#include "common/decide/diff_parts.h"
 #include "common/decide/guard_self.h"
 #include "common/decide/joining_links.h"
 #include "common/decide/joining_readers.h"

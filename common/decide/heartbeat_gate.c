@@ -40,6 +40,10 @@ static const char *const texts[] = {
 	[HEARTBEAT_THERE_OLDER] =
 		"the provider where this consumer would write it lacks changes of "
 		"its own that others have",
+	[HEARTBEAT_THERE_UNSENT] =
+		"entries that were written at the provider where this consumer would write it are "
+		"newer than its contextCSN, as a slapd that was killed leaves them, or could not "
+		"be looked for: others were perhaps never sent them",
 	[HEARTBEAT_THERE_UNPROVEN] =
 		"no peer was seen yet, beside the provider where this consumer "
 		"would write it, that has the same database and nothing newer "
@@ -170,10 +174,10 @@ static bool has_lost(const HeartbeatLook *look, unsigned sid)
 
 /* Once contextCSN is newer than they are, nobody can tell any more that they were not sent. Who
  * never wrote has nothing that could be looked for. */
-static bool has_unsent(const HeartbeatLook *look, unsigned sid)
+static bool has_unsent(const Content *copy, unsigned sid)
 {
-	return csn_newest(look->here->context_csns, look->here->n_context_csns, sid) &&
-	       look->here->coverage != COPY_IS_COVERED;
+	return csn_newest(copy->context_csns, copy->n_context_csns, sid) &&
+	       copy->coverage != COPY_IS_COVERED;
 }
 
 static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
@@ -197,7 +201,7 @@ static HeartbeatGate gate_of_copy(const HeartbeatLook *look)
 		return HEARTBEAT_LOST;
 	if (!is_proven)
 		return HEARTBEAT_UNPROVEN;
-	return has_unsent(look, sid) ? HEARTBEAT_UNSENT : HEARTBEAT_MAY_WRITE;
+	return has_unsent(look->here, sid) ? HEARTBEAT_UNSENT : HEARTBEAT_MAY_WRITE;
 }
 
 HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
@@ -219,7 +223,9 @@ HeartbeatGate heartbeat_gate_there(const HeartbeatThere *look)
 			is_proven |= i < look->n_others && is_proof(look->there, copy, look->sid);
 		}
 	}
-	return is_proven ? HEARTBEAT_MAY_WRITE : HEARTBEAT_THERE_UNPROVEN;
+	if (!is_proven)
+		return HEARTBEAT_THERE_UNPROVEN;
+	return has_unsent(look->there, look->sid) ? HEARTBEAT_THERE_UNSENT : HEARTBEAT_MAY_WRITE;
 }
 
 /* It is whole, and goes on reading. */

@@ -33,6 +33,7 @@ typedef enum HeartbeatGate {
 	HEARTBEAT_THERE_HIDDEN,   /* the account is not shown what the provider has */
 	HEARTBEAT_THERE_OTHER,    /* others have another database */
 	HEARTBEAT_THERE_OLDER,    /* others have newer changes of the provider than itself */
+	HEARTBEAT_THERE_UNSENT,   /* the provider perhaps never sent what was written there */
 	HEARTBEAT_THERE_UNPROVEN, /* no other peer was seen whose copy is the same */
 	HEARTBEAT_MAY_WRITE,
 	HEARTBEAT_GATE_COUNT
@@ -79,7 +80,7 @@ HeartbeatGate heartbeat_gate(const HeartbeatLook *look);
  */
 typedef struct HeartbeatThere {
 	unsigned sid;         /* under which the provider writes */
-	const Content *there; /* read over the connection that the write takes */
+	const Content *there; /* read over the connection that the write takes; with its coverage */
 	const Content *here;
 	const Content *others; /* other peers' copies, read behind that */
 	size_t n_others;

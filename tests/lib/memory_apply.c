@@ -87,12 +87,21 @@ static int modify(MemoryDirectory *self, const Step *step, Error *err)
 /* --- entries --- */
 
 /* "olcOverlay=syncprov,..." or "olcOverlay={0}syncprov,...". */
-static bool is_syncprov(const char *dn)
+static bool is_named(const char *dn, const char *attribute, const char *name)
 {
-	static const char attribute[] = "olcOverlay=", name[] = "syncprov,";
-
 	return strncasecmp(dn, attribute, strlen(attribute)) == 0 &&
 	       strncasecmp(ordered_text(dn + strlen(attribute)), name, strlen(name)) == 0;
+}
+
+static bool is_syncprov(const char *dn)
+{
+	return is_named(dn, "olcOverlay=", "syncprov,");
+}
+
+static bool is_known(const char *dn)
+{
+	return is_syncprov(dn) || is_named(dn, "olcOverlay=", "accesslog,") ||
+	       is_named(dn, "olcDatabase=", "mdb,") || strcasecmp(dn, "cn=module,cn=config") == 0;
 }
 
 static bool has_syncprov(const MemoryDirectory *self, const char *parent)
@@ -106,7 +115,7 @@ static bool has_syncprov(const MemoryDirectory *self, const char *parent)
 
 static int add_check(const MemoryDirectory *self, const Step *step, Error *err)
 {
-	if (!is_syncprov(step->dn) && strcasecmp(step->dn, "cn=module,cn=config") != 0)
+	if (!is_known(step->dn))
 		return memory_refuse(err, LDAP_UNWILLING_TO_PERFORM, "not known in memory");
 	if (is_syncprov(step->dn) && has_syncprov(self, strchr(step->dn, ',') + 1))
 		return memory_refuse(err, LDAP_OTHER,

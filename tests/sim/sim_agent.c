@@ -11,7 +11,10 @@
 #include "agent/system/clock.h"
 #include "common/base/remedies.h"
 #include "common/decide/joining_extra.h"
+#include "common/syncrepl/syncrepl_log.h"
+#include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_history.h"
+#include "tests/sim/sim_links.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"
 #include "tests/sim/sim_state.h"
@@ -120,6 +123,14 @@ static DatabaseFacts peers_read(Pool *pool, const SimHost *host)
 
 /* --- links --- */
 
+static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *consumer, Probe *probe)
+{
+	for (int step = 0; step < PROBE_STEP_COUNT; step++)
+		probe->steps[step] = PROBE_GOOD;
+	if (syncrepl_log(&consumer->syncrepl))
+		sim_delta_probe(pool, host, consumer->peer->id - 1, probe);
+}
+
 /* In the place of agent/pass/link_answers.c: a link is good when its peer can be reached. */
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
 		      const Plan *plan, World *world)
@@ -143,8 +154,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
 		if (cluster->nodes[peer].is_up && !cluster->is_cut[host->at][peer] &&
 		    !host->file.is_deaf)
-			for (int step = 0; step < PROBE_STEP_COUNT; step++)
-				probe.probe.steps[step] = PROBE_GOOD;
+			link_try(answers->pool, host, consumer, &probe.probe);
 		POOL_PUSH(answers->pool, answers->probes.items, answers->probes.n_items, probe);
 	}
 }
@@ -339,42 +349,11 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 		sim_beats_look(&(SimLooked){pool, host, &inputs, &report, &facts});
 }
 
-static unsigned links_up(const SimCluster *cluster, const SimNode *node)
-{
-	unsigned up = 0;
-
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		up |= (node->links[i].phase != SIM_DOWN ? 1U : 0) << i;
-	return up;
-}
-
-/* A consumer, and a provider that is being filled, read who is their source by the file, in the
- * place of another provider or hub (guard_removal.c): nothing comes to others from them. */
-static bool is_swapped(const SimHost *host, size_t provider)
-{
-	return !(host->file.consumers & ~host->file.hubs & 1U << provider) &&
-	       !sim_host_reads(host, provider);
-}
-
-/* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
-static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigned released)
-{
-	const SimCluster *cluster = &host->sim->cluster;
-	const unsigned ended = released & GUARD_BIT(GUARD_REMOVAL) ? host->file.consumers : 0;
-
-	for (size_t i = 0; i < cluster->n_nodes; i++)
-		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
-		    !(ended >> i & 1) && (was_open || !is_swapped(host, i)) && !*host->sim->breach)
-			snprintf(host->sim->breach, sizeof(host->sim->breach),
-				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
-				 i + 1);
-}
-
 void sim_pass(SimHost *host, const SimPass *options)
 {
 	AUTO(Pool) *pool = pool_new();
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
-	const unsigned worked = links_up(&host->sim->cluster, node);
+	const SimLinksUp before = sim_links_up(host);
 	const bool had_flag = node->has_flag, had_overlay = node->has_overlay;
 	const size_t n_steps = host->n_steps;
 
@@ -384,6 +363,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 	late = node->late;
 	host->actions_left = options->kill_after;
 	sim_state_budget(&host->actions_left);
+	sim_delta_begin(host);
 	pass_make(pool, host, options);
 	sim_state_budget(NULL);
 	sim_tally.passes++;
@@ -393,7 +373,7 @@ void sim_pass(SimHost *host, const SimPass *options)
 		host->sim->opened_unread |= !options->released && !sim_is_read_by_all(host);
 	}
 	sim_tally.hubs += !had_overlay && node->has_overlay && host->file.consumers >> host->at & 1;
-	links_compare(host, worked, had_flag && node->has_flag, options->released);
+	sim_links_compare(host, &before, had_flag && node->has_flag, options->released);
 	host->actions_left = -1;
 	running = NULL;
 }

@@ -109,7 +109,7 @@ static bool may_say_there(const SimLooked *looked, size_t provider)
 {
 	const SimHost *host = looked->host;
 	const Content here = sim_content_read(looked->pool, host, host->at);
-	const Content there = sim_content_read(looked->pool, host, provider);
+	Content there = sim_content_read(looked->pool, host, provider);
 	Content others[SIM_NODES];
 	HeartbeatThere look = {
 		.sid = (unsigned)provider + 1, .there = &there, .here = &here, .others = others};
@@ -117,6 +117,7 @@ static bool may_say_there(const SimLooked *looked, size_t provider)
 	for (size_t i = 0; i < host->sim->cluster.n_nodes && look.n_others < OTHERS_MAX; i++)
 		if (i != provider && answers(host, i))
 			others[look.n_others++] = sim_content_read(looked->pool, host, i);
+	there.coverage = coverage_of(&looked->host->sim->cluster.nodes[provider]);
 	return sim_rule_is_off(SIM_THERE) || heartbeat_gate_there(&look) == HEARTBEAT_MAY_WRITE;
 }
 

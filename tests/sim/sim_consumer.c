@@ -21,7 +21,7 @@ SimEntry *sim_find_name(SimCopy *copy, unsigned name)
 	return NULL;
 }
 
-static const SimEntry *find_uuid(const SimCopy *copy, uint16_t uuid)
+const SimEntry *sim_find_uuid(const SimCopy *copy, uint16_t uuid)
 {
 	for (size_t i = 0; i < copy->n_entries; i++)
 		if (copy->entries[i].uuid == uuid)
@@ -37,13 +37,13 @@ bool sim_copies_equal(const SimCopy *one, const SimCopy *other)
 		n_other += other->entries[i].name < SIM_NAMES;
 	for (size_t i = 0; i < one->n_entries; i++) {
 		const SimEntry *entry = &one->entries[i];
-		const SimEntry *same = find_uuid(other, entry->uuid);
+		const SimEntry *same = sim_find_uuid(other, entry->uuid);
 
 		if (entry->name >= SIM_NAMES)
 			continue;
 		n++;
 		if (!same || same->csn.time != entry->csn.time || same->csn.sid != entry->csn.sid ||
-		    same->is_bare != entry->is_bare)
+		    same->is_bare != entry->is_bare || same->stale != entry->stale)
 			return false;
 	}
 	return n == n_other;
@@ -155,18 +155,19 @@ static void refresh_end(SimCluster *cluster, size_t at, size_t from, SimLink *li
 		cookie_take(cluster, at, &link->cookie);
 	link->phase = SIM_PERSIST;
 	link->since = cluster->now;
-	if (link->is_polled)
+	if (link->is_polled || link->has_fallen)
 		sim_link_drop(cluster, at, from);
+	link->has_fallen = false;
 }
 
-static bool is_covered(const SimNode *node, SimCsn csn)
+bool sim_is_covered(const SimNode *node, SimCsn csn)
 {
 	return csn.time > 0 && csn.time <= sim_context(node)->time[csn.sid];
 }
 
 static bool has_uuid(const SimCopy *copy, uint16_t uuid)
 {
-	return find_uuid(copy, uuid) != NULL;
+	return sim_find_uuid(copy, uuid) != NULL;
 }
 
 /* Of a change that changes nothing here only the cookie goes on. */
@@ -184,8 +185,9 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	SimNode *node = &cluster->nodes[at];
 
 	bool is_taken = message->kind == SIM_DELETED && has_uuid(&node->copy, message->entry.uuid);
+	bool is_new = false;
 
-	if (is_covered(node, message->csn))
+	if (sim_is_covered(node, message->csn))
 		return;
 	if (message->kind == SIM_DELETED)
 		sim_copy_remove(&node->copy, message->entry.uuid);
@@ -193,8 +195,9 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 		const bool was_here = has_uuid(&node->copy, message->entry.uuid);
 
 		is_taken = entry_take(node, &message->entry);
+		is_new = !was_here;
 		cluster->was_overtaken |=
-			is_taken && !was_here && is_covered(node, message->entry.csn);
+			is_taken && !was_here && sim_is_covered(node, message->entry.csn);
 	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
@@ -206,6 +209,11 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	if (message->csn.time > 0)
 		(void)sim_context_take(node, message->csn, true);
 	sim_send(cluster, at, from, *message);
+	sim_changes_add(cluster, at, from,
+			(SimChange){.entry = message->entry,
+				    .csn = message->csn,
+				    .is_deletion = message->kind == SIM_DELETED,
+				    .is_new = is_new});
 }
 
 /* What comes out of a log is not asked for its age, but the entry for its own, as those are that a
@@ -213,11 +221,11 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
-	const SimEntry *here = find_uuid(&node->copy, message->entry.uuid);
+	const SimEntry *here = sim_find_uuid(&node->copy, message->entry.uuid);
 	SimMessage deleted = *message;
 
 	deleted.kind = SIM_DELETED;
-	if (!here || (sim_knows(SIM_FACT_COVERED) && !is_covered(node, here->csn)))
+	if (!here || (sim_knows(SIM_FACT_COVERED) && !sim_is_covered(node, here->csn)))
 		return;
 	sim_copy_remove(&node->copy, message->entry.uuid);
 	sim_log_add(node, &deleted);
@@ -235,7 +243,7 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		logged_take(cluster, at, from, message);
 		break;
 	case SIM_REFRESHED:
-		if ((!sim_knows(SIM_FACT_SEVERAL) && is_covered(node, message->entry.csn)) ||
+		if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, message->entry.csn)) ||
 		    !entry_take(node, &message->entry))
 			break;
 		node->is_dirty = true;
@@ -246,6 +254,9 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		break;
 	case SIM_COOKIE:
 		cookie_take(cluster, at, &message->cookie);
+		break;
+	case SIM_TOLD:
+		sim_change_take(cluster, at, from, message);
 		break;
 	case SIM_DONE:
 		refresh_end(cluster, at, from, &node->links[from]);
@@ -280,7 +291,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 
 	link->phase = SIM_DOWN;
 	link->since = cluster->now;
-	link->is_present = link->has_cookie = false;
+	link->is_present = link->has_cookie = link->is_logging = false;
 	link->told_sid = 0;
 	link->cookie = (SimContext){0};
 	link->n_seen = link->n_queue = 0;
@@ -300,6 +311,7 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 	const bool has_overlay = node->has_overlay;
 
 	links_drop(cluster, at);
+	sim_changes_close(node, is_killed);
 	cluster->forgot |= is_killed && has_overlay && node->is_forgetful;
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);

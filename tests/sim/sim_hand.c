@@ -92,3 +92,18 @@ void sim_host_revoke(SimHost *host)
 	if (values && mod.n_values < values->n_values)
 		access_change(host, &mod);
 }
+
+void sim_hand_make_log(SimCluster *cluster, size_t node)
+{
+	SimChangesConfig config = {.is_there = true, .is_begun = true};
+
+	sim_changes_configure(cluster, node, config);
+	config.is_written = true;
+	sim_changes_configure(cluster, node, config);
+}
+
+void sim_hand_read_log(SimCluster *cluster, size_t reader, size_t provider)
+{
+	sim_link_drop(cluster, reader, provider);
+	cluster->nodes[reader].links[provider].reads_log = true;
+}

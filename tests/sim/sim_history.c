@@ -58,6 +58,12 @@ static const struct {
 	[SIM_REVISE] = {"revise", 0, {MISTAKE, NODES}},
 	[SIM_ROLE] = {"role", 0, {NODE, NODES}},
 	[SIM_RELAY] = {"relay", 0, {NODE, NODES}},
+	[SIM_MODIFY] = {"modify", 0, {NODE, NAME}},
+	[SIM_MAKE_LOG] = {"changes", 0, {NODE}},
+	[SIM_READ_LOG] = {"told", 0, {NODE, NODE}},
+	[SIM_DELTA] = {"delta", 0, {NODES}},
+	[SIM_FOLDER] = {"folder", 0, {NODE}},
+	[SIM_PURGE] = {"purge", 0, {NODE}},
 	[SIM_WAIT] = {"wait", 3, {SECONDS}},
 };
 
@@ -156,6 +162,22 @@ static void beats_draw(uint64_t *state, SimHistory *history)
 			history->choices[i].verb = sim_draw(state, 2) ? SIM_ROUND : SIM_FLOW;
 }
 
+/* Logs are read only behind some passes and changes. */
+static void delta_draw(uint64_t *state, SimHistory *history)
+{
+	static const SimVerb verbs_drawn[] = {SIM_DELTA, SIM_FLOW,  SIM_ROUND,  SIM_FLOW,
+					      SIM_ROUND, SIM_PURGE, SIM_FOLDER, SIM_MODIFY};
+
+	for (size_t i = 0; i < history->n_choices; i++)
+		if (sim_draw(state, 4) == 0)
+			history->choices[i] = sim_choice_draw(
+				state,
+				verbs_drawn[sim_draw(state, (uint32_t)ARRAY_SIZE(verbs_drawn))],
+				history->n_nodes);
+	history->choices[0] = (SimChoice){
+		.verb = SIM_DELTA, .of = {(1U << history->n_nodes) - 1 - sim_draw(state, 2)}};
+}
+
 static const SimStart starts_drawn[] = {SIM_STOCK, SIM_FORMED, SIM_EMPTY};
 
 SimHistory sim_history_random(uint64_t seed)
@@ -185,6 +207,8 @@ SimHistory sim_history_random(uint64_t seed)
 		hubs_draw(&state, &history);
 	if (history.consumers && !history.has_beats && sim_draw(&state, 3) == 0)
 		beats_draw(&state, &history);
+	if (history.shape == SIM_MESH && sim_draw(&state, 6) == 0)
+		delta_draw(&state, &history);
 	return history;
 }
 
@@ -192,7 +216,8 @@ SimHistory sim_history_random(uint64_t seed)
 
 bool sim_choice_is_change(const SimChoice *choice)
 {
-	return choice->verb == SIM_WRITE || choice->verb == SIM_DELETE;
+	return choice->verb == SIM_WRITE || choice->verb == SIM_DELETE ||
+	       choice->verb == SIM_MODIFY;
 }
 
 void sim_choice_print(const SimChoice *choice, FILE *file)

@@ -51,7 +51,14 @@ typedef enum SimVerb {
 	SIM_ROLE,   /* NODE NODES: peers.json makes a provider of a consumer, or one of it; bits of
 		       those that get it now */
 	SIM_RELAY,  /* NODE NODES: the same, a hub of a consumer, or none any more */
-	SIM_WAIT,   /* SECONDS */
+	SIM_MODIFY, /* NODE NAME: a client that does not know of the last change */
+	SIM_MAKE_LOG, /* NODE: somebody makes a log of changes, where nobody runs syncward */
+	SIM_READ_LOG, /* READER PROVIDER: and has it read */
+	SIM_DELTA,    /* NODES: peers.json has links read logs of changes, or no more; bits of those
+			 that  get it now */
+	SIM_FOLDER,   /* NODE: the folder for its log is not there, or is made */
+	SIM_PURGE,    /* NODE: of its log of changes only what is new stays */
+	SIM_WAIT,     /* SECONDS */
 	SIM_VERB_COUNT
 } SimVerb;
 
@@ -106,6 +113,7 @@ typedef struct SimTally {
 	unsigned long steps;       /* of syncward */
 	unsigned long opened;      /* nodes that clients may write to, by a step of syncward */
 	unsigned long hubs;        /* consumers that others may read, by one */
+	unsigned long logs;        /* links that read logs of changes from then on */
 	unsigned long beats;       /* heartbeats */
 	unsigned long beats_there; /* of them those of consumers, at providers */
 	unsigned long rolled_out;  /* revisions that waited at a node, and are in force there */

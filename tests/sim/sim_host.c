@@ -5,6 +5,7 @@
 
 #include "common/plan/tree_after.h"
 #include "tests/lib/memory_internal.h"
+#include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_host.h"
 #include "tests/sim/sim_internal.h"
 
@@ -140,8 +141,10 @@ static int host_read(Directory *directory, const DirectoryQuery *query, Pool *po
 	memory->contents = contents_make(scratch, node, query->base);
 	result = directory_read(host->memory, query, pool, ret, err);
 	memory->contents = (Tree){0};
-	if (strcasecmp(query->base, "cn=Monitor") == 0)
+	if (strcasecmp(query->base, "cn=Monitor") == 0) {
 		monitor_mend(host, pool, ret);
+		sim_delta_count(host, pool, ret);
+	}
 	return result;
 }
 
@@ -165,7 +168,8 @@ const Entry *sim_host_overlay(const SimHost *host)
 	const Tree *config = &memory_of(host)->config;
 
 	for (size_t i = 0; i < config->n_entries; i++)
-		if (strncasecmp(config->entries[i].dn, "olcOverlay=", 11) == 0)
+		if (strncasecmp(config->entries[i].dn, "olcOverlay=", 11) == 0 &&
+		    strstr(config->entries[i].dn, "syncprov," DATABASE_DN))
 			return &config->entries[i];
 	return NULL;
 }
@@ -196,10 +200,11 @@ void sim_host_reload(SimHost *host, bool restarts)
 
 		if (restarts || !value == node->links[i].is_declared) {
 			sim_link_drop(cluster, host->at, i);
-			node->links[i].made_contact = false;
+			node->links[i].made_contact = node->links[i].has_fallen = false;
 		}
+		node->links[i].reads_log = value && strstr(value, "logbase=");
 		node->links[i].is_declared = value != NULL;
-		node->links[i].is_partial = value && strstr(value, "filter=");
+		node->links[i].is_partial = value && strstr(value, " filter=");
 		node->links[i].is_refused =
 			value && (strstr(value, "credentials=" SIM_WRONG_SECRET) ||
 				  strstr(value, "credentials=\"" SIM_WRONG_SECRET));
@@ -212,6 +217,7 @@ void sim_host_reload(SimHost *host, bool restarts)
 	node->has_consumers = entry_attribute(database, "olcSyncrepl") != NULL;
 	node->has_flag = entry_has_value(database, "olcMultiProvider", "TRUE");
 	node->sid = server_id_of(host);
+	sim_delta_reload(host);
 	if (!node->is_up)
 		node->has_overlay = has_overlay;
 	else if (has_overlay && !node->has_overlay)

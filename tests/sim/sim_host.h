@@ -47,6 +47,7 @@ typedef struct SimFile {
 	unsigned consumers; /* bits of nodes, by it */
 	unsigned hubs;      /* those of them that others read */
 	unsigned mistake;   /* SimMistake: what somebody did to it */
+	bool has_delta;     /* changes come out of logs */
 	bool has_typo;      /* in the name of each peer */
 	bool has_wrong_secret;
 	bool is_deaf; /* for the one or the other: nobody answers */
@@ -79,6 +80,7 @@ typedef struct SimHost {
 	bool is_reference; /* its copy was never wiped, restored or of another cluster */
 	bool had_entries;  /* since the machine is new */
 	bool is_foreign;   /* it came with a database of its own */
+	bool lacks_folder; /* for the log of changes */
 	bool was_judged;   /* a pass looked at it */
 	bool is_well;      /* and nothing was to be done, or to be said */
 	bool has_said;     /* that pass held something, or failed, and told so */
@@ -96,6 +98,7 @@ struct Sim {
 	unsigned polled;
 	unsigned consumers; /* bits of nodes, by the newest peers.json; hosts get it later */
 	unsigned hubs;      /* those of them that others read */
+	bool has_delta;     /* the same */
 	bool has_beats;     /* nodes tell of themselves */
 	bool is_staged;     /* a new revision waits until node 1 did well with it */
 	unsigned revision;  /* of the newest peers.json */
@@ -134,6 +137,11 @@ void sim_host_keep_log(SimHost *host);
 void sim_host_put_rules(SimHost *host, SimAccess rules);
 void sim_host_revoke(SimHost *host);
 void sim_host_relink(SimHost *host);
+
+/* The same of a log of changes, and of who reads it: first begun, then written, so that it names
+ * each server once. */
+void sim_hand_make_log(SimCluster *cluster, size_t node);
+void sim_hand_read_log(SimCluster *cluster, size_t reader, size_t provider);
 
 /* A pass of syncward as the daemon makes it, or a person's apply. */
 typedef struct SimPass {

@@ -20,6 +20,27 @@ void sim_log_add(SimNode *node, const SimMessage *message);
 
 bool sim_context_is_empty(const SimContext *context);
 
+/* A change that the node carried out comes into its log of changes, and to those who read it. */
+void sim_changes_add(SimCluster *cluster, size_t node, size_t from, SimChange change);
+
+/* slapd ends: what it had not written down of the log's contextCSN it forgets when it is killed. */
+void sim_changes_close(SimNode *node, bool is_killed);
+
+/* The consumer searches the log. False when it is to read the database instead. */
+bool sim_changes_connect(SimCluster *cluster, size_t reader, size_t provider);
+
+/* The consumer carries out what the log told. */
+void sim_change_take(SimCluster *cluster, size_t reader, size_t provider,
+		     const SimMessage *message);
+
+/* syncprov sends no change to whoever made it. */
+bool sim_is_own(const SimLink *link, SimCsn csn);
+
+const SimEntry *sim_find_uuid(const SimCopy *copy, uint16_t uuid);
+
+/* "CSN too old, ignoring" */
+bool sim_is_covered(const SimNode *node, SimCsn csn);
+
 void sim_copy_add(SimCopy *copy, SimEntry entry);
 void sim_copy_remove(SimCopy *copy, uint16_t uuid);
 

@@ -17,7 +17,8 @@ static bool has_version(SimCopy *copy, unsigned name, SimCsn csn)
 {
 	const SimEntry *entry = sim_find_name(copy, name);
 
-	return entry && entry->csn.time == csn.time && entry->csn.sid == csn.sid;
+	return entry && entry->csn.time == csn.time && entry->csn.sid == csn.sid &&
+	       entry->stale == 0;
 }
 
 static bool has_uuid(SimCopy *copy, const SimRecord *record, unsigned name)
@@ -112,7 +113,8 @@ static void forget_healed(SimPlay *play)
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
 		if (!is_lost ||
-		    ((cluster->forgot || cluster->was_overtaken) && play->ledger[name].is_deleted))
+		    ((cluster->forgot || cluster->was_overtaken || cluster->was_early) &&
+		     play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
@@ -235,8 +237,8 @@ static bool differs_in_silence(SimPlay *play)
 {
 	size_t one, other;
 
-	return !play->sim.cluster.forgot && copies_differ(play, &one, &other) &&
-	       !somebody_said(&play->sim);
+	return !play->sim.cluster.forgot && !play->sim.cluster.was_early &&
+	       copies_differ(play, &one, &other) && !somebody_said(&play->sim);
 }
 
 static void lost_tell(const SimPlay *play, unsigned name, SimVerdict *verdict)

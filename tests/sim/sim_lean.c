@@ -4,15 +4,17 @@
 /* What a rule is about is seldom drawn: whoever looks for what happens without it draws more of it,
  * one behind the other. */
 
-#define PARTS 3
+#define PARTS 4
+#define NODES 3 /* of them */
 
 /* Whose turn it is: anybody's, or that of one of three who stay the same from the first choice of a
- * leaning to its last. */
+ * leaning to its last; and of which entry. */
 typedef enum Part {
 	ANYBODY,
 	JOINER,
 	SOURCE, /* from which it reads first */
 	KEEPER, /* of what the source lacks */
+	ENTRY,
 } Part;
 
 typedef struct Leaning {
@@ -39,6 +41,37 @@ static const struct {
 	  {.verb = SIM_PASS, .parts = {JOINER}},
 	  {.verb = SIM_WRITE, .parts = {JOINER}},
 	  {.verb = SIM_FLOW}}},
+	{SIM_SHOWN,
+	 5,
+	 {{.verb = SIM_DELTA},
+	  {.verb = SIM_ROUND},
+	  {.verb = SIM_WRITE},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_ROUND}}},
+	{SIM_LAGS,
+	 9,
+	 {{.verb = SIM_CUT, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_WRITE, .parts = {SOURCE}},
+	  {.verb = SIM_DELTA},
+	  {.verb = SIM_PASS, .parts = {SOURCE}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_WRITE, .parts = {SOURCE}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_PASS, .parts = {JOINER}},
+	  {.verb = SIM_FLOW}}},
+	{SIM_OWN_LOG,
+	 11,
+	 {{.verb = SIM_FOLDER, .parts = {JOINER}},
+	  {.verb = SIM_DELTA},
+	  {.verb = SIM_ROUND},
+	  {.verb = SIM_WRITE, .parts = {SOURCE}},
+	  {.verb = SIM_FLOW},
+	  {.verb = SIM_ROUND},
+	  {.verb = SIM_CUT, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_MODIFY, .parts = {SOURCE, ENTRY}},
+	  {.verb = SIM_MODIFY, .parts = {JOINER, ENTRY}},
+	  {.verb = SIM_MEND, .parts = {SOURCE, JOINER}},
+	  {.verb = SIM_FLOW}}},
 	{SIM_CLOCKS,
 	 4,
 	 {{.verb = SIM_LATE}, {.verb = SIM_REPLACE}, {.verb = SIM_WRITE}, {.verb = SIM_FLOW}}},
@@ -64,10 +97,11 @@ static const struct {
 	  {.verb = SIM_WAIT}}},
 };
 
-/* Three of them, each another one. */
+/* Nodes, each another one, and an entry. */
 static void parts_draw(uint64_t *state, size_t n_nodes, unsigned parts[PARTS])
 {
-	for (size_t i = 0; i < PARTS; i++) {
+	parts[ENTRY - 1] = sim_draw(state, SIM_NAMES);
+	for (size_t i = 0; i < NODES; i++) {
 		bool is_new;
 
 		do {
@@ -92,17 +126,24 @@ static SimChoice leaning_draw(uint64_t *state, const Leaning *leaning, const uns
 
 static void leanings_draw(uint64_t *state, const Leaning *leanings, size_t n, SimHistory *history)
 {
-	const bool has_parts = leanings[0].parts[0] != ANYBODY;
 	unsigned parts[PARTS] = {0};
 	size_t at = 0;
 
 	for (size_t k = 0; k < history->n_choices; k++) {
-		if (has_parts && at % n == 0)
+		if (at % n == 0 && leanings[0].parts[0] != ANYBODY)
 			parts_draw(state, history->n_nodes, parts);
 		if (sim_draw(state, 2) == 0)
 			history->choices[k] =
 				leaning_draw(state, &leanings[at++ % n], parts, history->n_nodes);
 	}
+}
+
+static bool has_parts(SimRule rule)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (rules[i].rule == rule)
+			return rules[i].leanings[0].parts[0] != ANYBODY;
+	return false;
 }
 
 void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
@@ -113,8 +154,8 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 		history->has_beats = true;
 		history->consumers |= 1U << (history->n_nodes - 1);
 	}
-	if (rule == SIM_COVERAGE && history->n_nodes < PARTS)
-		history->n_nodes = PARTS;
+	if (history->n_nodes < NODES && has_parts(rule))
+		history->n_nodes = NODES;
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		if (rules[i].rule == rule)
 			leanings_draw(&state, rules[i].leanings, rules[i].n, history);

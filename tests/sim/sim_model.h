@@ -19,6 +19,7 @@
 #define SIM_ENTRIES  16 /* of one copy */
 #define SIM_QUEUE    96 /* messages on their way over one link */
 #define SIM_LOG      32 /* deletions that a session log keeps */
+#define SIM_CHANGES  48 /* changes that a log of changes keeps */
 
 /* A CSN orders by time, then by server ID; time 0: none. */
 typedef struct SimCsn {
@@ -36,6 +37,7 @@ typedef struct SimEntry {
 	uint8_t name;
 	bool is_bare;    /* without its passwords: the account that read it may not see them */
 	bool is_by_hand; /* for a person took that right away where others read already */
+	uint32_t stale;  /* time of an older change, carried out behind that of its CSN; 0: none */
 	uint16_t beat;   /* what a heartbeat says */
 	SimCsn csn;
 } SimEntry;
@@ -53,6 +55,27 @@ typedef struct SimLog {
 	size_t n_deleted;
 } SimLog;
 
+/* One entry of a log of changes. */
+typedef struct SimChange {
+	SimEntry entry; /* as it was left; of a deletion as it was before */
+	SimCsn csn;
+	bool is_deletion;
+	bool is_new; /* the entry came by it */
+} SimChange;
+
+/* The log of changes of slapo-accesslog(5), with a syncprov of its own. */
+typedef struct SimChanges {
+	bool is_there;
+	bool is_written; /* an overlay writes into it, and does not only begin it */
+	bool has_begun;
+	bool is_twice;     /* it names a server twice: a log that is written where there was data */
+	SimContext least;  /* minCSN: whoever lacks that is refused */
+	SimContext memory; /* its contextCSN */
+	SimContext disk;
+	SimChange items[SIM_CHANGES];
+	size_t n_items;
+} SimChanges;
+
 typedef enum SimMessageKind {
 	SIM_REFRESHED, /* an entry of a refresh */
 	SIM_DONE,      /* the refresh ends: present or not, with the cookie or without */
@@ -60,6 +83,7 @@ typedef enum SimMessageKind {
 	SIM_DELETED,
 	SIM_LOGGED, /* the same, out of a session log */
 	SIM_COOKIE, /* contextCSN alone grew */
+	SIM_TOLD,   /* a change out of a log of changes */
 } SimMessageKind;
 
 typedef struct SimMessage {
@@ -67,6 +91,8 @@ typedef struct SimMessage {
 	SimEntry entry;
 	SimCsn csn; /* the cookie of a change; time 0: it has none, as it came by a refresh */
 	SimContext cookie;
+	bool is_deletion; /* of what was told; the same as in the log */
+	bool is_new;
 } SimMessage;
 
 typedef enum SimPhase {
@@ -81,6 +107,9 @@ typedef struct SimLink {
 	bool is_partial; /* its filter leaves out the names from SIM_FILTERED on */
 	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
 	bool is_refused; /* its password is wrong */
+	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
+	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
+	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
 	bool made_contact; /* since the consumer was made */
@@ -108,6 +137,7 @@ typedef struct SimNode {
 	SimContext disk;   /* contextCSN of the suffix entry */
 	SimContext memory; /* of the overlay */
 	SimLog log;
+	SimChanges changes;
 	bool is_unsaved;   /* the overlay has a contextCSN that no checkpoint wrote */
 	bool is_forgetful; /* and there is a change of a client in it */
 	bool is_dirty;     /* si_dirty: a change came without a CSN */
@@ -126,6 +156,8 @@ typedef struct SimCluster {
 	bool was_overtaken; /* a deletion, on its way, by the entry, which came from another node
 			       that had it by a refresh and so without a CSN: it is back, and no
 			       agent can help it */
+	bool was_early; /* a client deleted what came by a refresh that had not ended, and who polls
+			   that node keeps it: its refresh deletes only what the cookie covers */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
 } SimCluster;
@@ -165,6 +197,19 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider);
 
 /* The session log is there from now on, or is kept no more. */
 void sim_log_keep(SimNode *node, bool is_kept);
+
+/* What cn=config says of the log of changes takes effect: its database with syncprov, an overlay
+ * that begins it, one that writes into it. */
+typedef struct SimChangesConfig {
+	bool is_there;
+	bool is_begun;
+	bool is_written;
+} SimChangesConfig;
+
+void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);
+
+/* olcAccessLogPurge: what is older than that time goes. */
+void sim_changes_purge(SimNode *node, uint32_t before);
 
 /* syncprov is added to the database or taken from it; the latter writes contextCSN to disk. */
 void sim_overlay_open(SimCluster *cluster, size_t node);

@@ -17,10 +17,11 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->copy = (SimCopy){0};
 	node->disk = node->memory = (SimContext){0};
 	node->log = (SimLog){0};
+	node->changes = (SimChanges){.is_there = false};
 	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
 	sim_state_forget(host->state_dir);
 	sim_rollout_forget(host);
-	host->had_entries = false;
+	host->had_entries = host->lacks_folder = false;
 	host->file.desired = NULL;
 	sim_wanted_read(host, SIM_NO_MISTAKE);
 	sim_host_make(sim, at);
@@ -231,6 +232,16 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 	file_bring(sim, nodes);
 }
 
+#define KEPT 100 /* seconds that a log keeps a change, before somebody wants it shorter */
+
+static void delta_change(Sim *sim, unsigned nodes)
+{
+	if (!sim->has_agent || !sim_wanted_set_delta(sim, !sim->has_delta))
+		return;
+	sim_wanted_revise(sim, SIM_NO_MISTAKE);
+	file_bring(sim, nodes);
+}
+
 static void file_acts(SimPlay *play, const SimChoice *choice)
 {
 	const size_t at = choice->of[0] - 1;
@@ -252,6 +263,15 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_ROLE:
 	case SIM_RELAY:
 		role_change(&play->sim, choice->verb, at, choice->of[1]);
+		break;
+	case SIM_DELTA:
+		delta_change(&play->sim, choice->of[0]);
+		break;
+	case SIM_FOLDER:
+		host->lacks_folder = !host->lacks_folder;
+		break;
+	case SIM_PURGE:
+		sim_changes_purge(&play->sim.cluster.nodes[at], play->sim.cluster.now - KEPT);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);
@@ -286,6 +306,14 @@ void sim_person_acts(SimPlay *play, const SimChoice *choice)
 	case SIM_KEEP_LOG:
 		if (node->is_up)
 			sim_host_keep_log(host);
+		break;
+	case SIM_MAKE_LOG:
+		if (node->is_up && !play->sim.has_agent)
+			sim_hand_make_log(&play->sim.cluster, at);
+		break;
+	case SIM_READ_LOG:
+		if (node->is_up && !play->sim.has_agent)
+			sim_hand_read_log(&play->sim.cluster, at, choice->of[1] - 1);
 		break;
 	case SIM_SET_ACL:
 		if (node->is_up)

@@ -91,6 +91,7 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 	sim->shape = history->shape;
 	sim->polled = history->polled;
 	sim->consumers = sim->hubs = 0;
+	sim->has_delta = false;
 	sim->has_beats = history->has_beats;
 	sim->is_staged = history->is_staged;
 	sim->revision = 1;
@@ -176,18 +177,32 @@ static void flow(SimPlay *play)
 	cluster->now += 5;
 }
 
-/* A client that knows what was last acknowledged of the entry: there are no conflicts. */
-static void client_write(SimPlay *play, size_t at, unsigned name, bool is_delete)
+/* What was last acknowledged of the entry is here. */
+static bool is_known(const SimRecord *record, const SimEntry *entry)
 {
+	return record->is_deleted == !entry &&
+	       (!entry || memcmp(&entry->csn, &record->csn, sizeof(entry->csn)) == 0);
+}
+
+/* A client knows what was last acknowledged, and there are no conflicts; or it changes the entry as
+ * it is here, and that is the newest change of it. */
+static bool may_change(SimVerb verb, const SimRecord *record, const SimEntry *entry)
+{
+	if (verb == SIM_MODIFY)
+		return entry && !record->is_deleted && entry->uuid == record->uuid;
+	return is_known(record, entry) && (verb == SIM_WRITE || (entry && entry->name != 0));
+}
+
+static void client_write(SimPlay *play, size_t at, unsigned name, SimVerb verb)
+{
+	const bool is_delete = verb == SIM_DELETE;
 	SimNode *node = &play->sim.cluster.nodes[at];
 	const SimEntry *entry = sim_find_name(&node->copy, name);
 	SimRecord *record = &play->ledger[name];
 	const uint16_t uuid = entry ? entry->uuid : 0;
 	const SimRecord before = *record;
 
-	if (!sim_takes_writes(node) || record->is_deleted != !entry || (is_delete && !entry) ||
-	    (is_delete && name == 0) ||
-	    (entry && memcmp(&entry->csn, &record->csn, sizeof(entry->csn)) != 0))
+	if (!sim_takes_writes(node) || !may_change(verb, record, entry))
 		return;
 	*record = (SimRecord){.csn = sim_write(&play->sim.cluster, at, name, is_delete),
 			      .is_deleted = is_delete,
@@ -251,7 +266,8 @@ static void choice_play(SimPlay *play, const SimChoice *choice)
 	switch (choice->verb) {
 	case SIM_WRITE:
 	case SIM_DELETE:
-		client_write(play, at, choice->of[1], choice->verb == SIM_DELETE);
+	case SIM_MODIFY:
+		client_write(play, at, choice->of[1], choice->verb);
 		break;
 	case SIM_PASS:
 	case SIM_KILLED:

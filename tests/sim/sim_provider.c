@@ -106,6 +106,11 @@ static bool log_covers(const SimLog *log, const SimContext *theirs)
 
 /* --- changes --- */
 
+bool sim_is_own(const SimLink *link, SimCsn csn)
+{
+	return csn.time > 0 && csn.sid != 0 && csn.sid == link->told_sid;
+}
+
 /* Whoever made a change does not get it back; one without a CSN is taken for its entry's. */
 static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 			 const SimMessage *message)
@@ -115,8 +120,7 @@ static bool must_be_sent(const SimCluster *cluster, size_t reader, size_t at,
 				   ? message->csn
 				   : message->entry.csn;
 
-	return link->phase != SIM_DOWN &&
-	       (csn.time == 0 || csn.sid == 0 || csn.sid != link->told_sid);
+	return link->phase != SIM_DOWN && !link->is_logging && !sim_is_own(link, csn);
 }
 
 static bool is_filtered(const SimLink *link, const SimMessage *message)
@@ -176,16 +180,28 @@ bool sim_takes_writes(const SimNode *node)
 	return node->is_up && node->copy.n_entries > 0 && !sim_is_closed(node);
 }
 
+static bool is_polled(const SimCluster *cluster, size_t at)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++)
+		if (cluster->nodes[i].links[at].is_declared &&
+		    cluster->nodes[i].links[at].is_polled)
+			return true;
+	return false;
+}
+
 static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is_delete)
 {
 	SimNode *node = &cluster->nodes[at];
 	SimEntry *entry = sim_find_name(&node->copy, what.name);
 	const SimCsn csn = csn_new(cluster, node);
 	SimMessage message = {.kind = is_delete ? SIM_DELETED : SIM_CHANGED, .csn = csn};
+	SimCsn before = csn;
 
 	if (entry) {
+		before = entry->csn;
 		entry->csn = csn;
 		entry->beat = what.beat;
+		entry->stale = 0;
 		message.entry = *entry;
 	} else {
 		message.entry = what;
@@ -195,12 +211,18 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
+	cluster->was_early |= is_delete && is_polled(cluster, at) && !sim_is_covered(node, before);
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
 		node->is_forgetful = true;
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
+	sim_changes_add(cluster, at, SIM_CLIENT,
+			(SimChange){.entry = message.entry,
+				    .csn = csn,
+				    .is_deletion = is_delete,
+				    .is_new = !entry});
 	return csn;
 }
 
@@ -339,6 +361,8 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	if (!node->is_up || !provider->is_up || cluster->is_cut[reader][at] || !link->is_declared ||
 	    link->is_refused || link->phase != SIM_DOWN || !provider->has_overlay ||
 	    provider->copy.n_entries == 0)
+		return;
+	if (link->reads_log && !link->has_fallen && sim_changes_connect(cluster, reader, at))
 		return;
 	cookie = cookie_judge(provider, sim_context(node));
 	if (cookie.is_refused)

@@ -6,10 +6,12 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/seen_changes.h"
+#include "common/decide/delta_links.h"
 #include "common/decide/diff.h"
 #include "common/decide/joining_empty.h"
 #include "common/decide/order_context_csn.h"
 #include "common/decide/role.h"
+#include "common/live/live_log.h"
 
 const char *const sim_rule_names[] = {
 	[SIM_ALL_RULES] = "none",
@@ -30,6 +32,9 @@ const char *const sim_rule_names[] = {
 	[SIM_ROLLOUT] = "rollout",
 	[SIM_ROLES] = "roles",
 	[SIM_HEIRS] = "heirs",
+	[SIM_SHOWN] = "shown",
+	[SIM_LAGS] = "lags",
+	[SIM_OWN_LOG] = "own-log",
 	[SIM_FACT_COVERED] = "fact-covered",
 	[SIM_FACT_PRESENT] = "fact-present",
 	[SIM_FACT_LOGGED] = "fact-logged",
@@ -37,6 +42,8 @@ const char *const sim_rule_names[] = {
 	[SIM_FACT_USED] = "fact-used",
 	[SIM_FACT_SEVERAL] = "fact-several",
 	[SIM_FACT_LOWEST] = "fact-lowest",
+	[SIM_FACT_OWN_LOG] = "fact-own-log",
+	[SIM_FACT_BEGUN] = "fact-begun",
 };
 
 static SimRule off, off_before;
@@ -90,6 +97,14 @@ bool __real_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 bool __wrap_role_fits(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
 bool __real_copy_covers(const Content *here, const Content *peer);
 bool __wrap_copy_covers(const Content *here, const Content *peer);
+ProbeLogOutcome __real_probe_log(const Probe *probe);
+ProbeLogOutcome __wrap_probe_log(const Probe *probe);
+const Wanted *__real_delta_wanted(Pool *pool, const PlanInput *input);
+const Wanted *__wrap_delta_wanted(Pool *pool, const PlanInput *input);
+const Entry *__real_live_log_overlay(const Live *live, const LiveDatabase *database,
+				     const char *log);
+const Entry *__wrap_live_log_overlay(const Live *live, const LiveDatabase *database,
+				     const char *log);
 
 /* 0.1.0 asked only of a database that it remembered as joining. */
 static bool is_remembered(Diff *diff, const char *suffix)
@@ -180,4 +195,34 @@ bool __wrap_copy_covers(const Content *here, const Content *peer)
 		if (csn_covers(here->context_csns, here->n_context_csns, &peer->context_csns[i], 1))
 			return true;
 	return false;
+}
+
+ProbeLogOutcome __wrap_probe_log(const Probe *probe)
+{
+	return off == SIM_SHOWN ? PROBE_LOG_SHOWN : __real_probe_log(probe);
+}
+
+/* --- the own log --- */
+
+static bool decides_links;
+
+const Wanted *__wrap_delta_wanted(Pool *pool, const PlanInput *input)
+{
+	const Wanted *wanted;
+
+	decides_links = true;
+	wanted = __real_delta_wanted(pool, input);
+	decides_links = false;
+	return wanted;
+}
+
+/* Nobody asks what writes here: something does. */
+const Entry *__wrap_live_log_overlay(const Live *live, const LiveDatabase *database,
+				     const char *log)
+{
+	static Attribute operations = {.name = "olcAccessLogOps"};
+	static const Entry something = {.attributes = &operations, .n_attributes = 1};
+
+	return off == SIM_OWN_LOG && decides_links ? &something
+						   : __real_live_log_overlay(live, database, log);
 }

@@ -27,6 +27,9 @@ typedef enum SimRule {
 	SIM_ROLLOUT,      /* a new revision waits until it did well on its first node */
 	SIM_ROLES,        /* the file alone makes no provider of a consumer, nor one of it */
 	SIM_HEIRS,        /* an only provider asks its consumers what they hold */
+	SIM_SHOWN,        /* a log of changes is read only where its provider shows it */
+	SIM_LAGS,         /* and by who has what the provider had then */
+	SIM_OWN_LOG,      /* and by who writes one itself */
 	/* Facts of slapd, which the model then does not know. */
 	SIM_FACT_COVERED, /* a refresh deletes only what the cookie covers */
 	SIM_FACT_PRESENT, /* a refresh with a cookie tells what is there still */
@@ -35,6 +38,8 @@ typedef enum SimRule {
 	SIM_FACT_USED,    /* what a provider lacks goes, under its own server ID as well */
 	SIM_FACT_SEVERAL, /* a refresh brings back what another provider had deleted */
 	SIM_FACT_LOWEST,  /* of the lowest server ID nothing is taken that contextCSN covers */
+	SIM_FACT_OWN_LOG, /* without a log of its own it carries out an older change */
+	SIM_FACT_BEGUN,   /* a log begins with the contextCSN on disk */
 	SIM_RULE_COUNT
 } SimRule;
 

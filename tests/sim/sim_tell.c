@@ -10,7 +10,9 @@ void sim_copies_tell(const SimCluster *cluster, bool tells_context, FILE *file)
 
 		fprintf(file, "node %zu:", at + 1);
 		for (size_t i = 0; i < copy->n_entries; i++)
-			fprintf(file, " %u@%u%s", copy->entries[i].name, copy->entries[i].csn.time,
+			fprintf(file, " %u@%u%s", copy->entries[i].name,
+				copy->entries[i].stale > 0 ? copy->entries[i].stale
+							   : copy->entries[i].csn.time,
 				copy->entries[i].is_bare ? "-bare" : "");
 		if (tells_context)
 			fprintf(file, " knows");
@@ -26,7 +28,7 @@ static void change_tell(const SimPlay *play, const SimChoice *choice, SimCsn bef
 
 	if (sim_choice_is_change(choice) && record->csn.time == before.time)
 		return;
-	if (choice->verb == SIM_WRITE)
+	if (choice->verb == SIM_WRITE || choice->verb == SIM_MODIFY)
 		fprintf(file, "write %u %u %u\n", choice->of[0], choice->of[1], record->csn.time);
 	else
 		sim_choice_print(choice, file);

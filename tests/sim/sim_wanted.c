@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_rules.h"
 
 /* peers.json. */
@@ -81,11 +82,12 @@ static const char *peers_text(const SimHost *host, const SimFile *file)
 	return pool_printf(
 		sim->pool,
 		"{\"format\": 1, %s, %s\"peers\": [%s], "
-		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s"
+		"\"databases\": [{\"suffix\": \"" SIM_SUFFIX "\", %s%s"
 		"%s%s\"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": \"" SIM_READER
 		"\", %s\"credentials\": {\"file\": \"/%s\"}}}]}",
 		policy_text(sim),
 		sim->shape == SIM_SITES ? "\"topology\": {\"gateways\": 1}, " : "", peers,
+		file->has_delta ? "\"delta\": {\"directory\": \"" SIM_LOG_DIRECTORY "\"}, " : "",
 		sim_rule_is_off(SIM_SESSION_LOG) ? "\"syncprov\": {\"sessionlog\": 100}, " : "",
 		sim->rights.has_access ? "\"access\": true, " : "",
 		sim->has_beats ? "\"heartbeat\": {\"container\": \"cn=beats," SIM_SUFFIX
@@ -112,7 +114,7 @@ static const Desired *text_parse(Sim *sim, const char *text, Error *err)
 
 bool sim_wanted_set_roles(Sim *sim, unsigned consumers, unsigned hubs)
 {
-	const SimFile file = {.consumers = consumers, .hubs = hubs};
+	const SimFile file = {.consumers = consumers, .hubs = hubs, .has_delta = sim->has_delta};
 	const bool is_right = text_parse(sim, peers_text(&sim->hosts[0], &file), NULL) != NULL;
 
 	if (is_right) {
@@ -120,6 +122,16 @@ bool sim_wanted_set_roles(Sim *sim, unsigned consumers, unsigned hubs)
 		sim->hubs = hubs;
 	}
 	return is_right;
+}
+
+bool sim_wanted_set_delta(Sim *sim, bool has_delta)
+{
+	const bool had_delta = sim->has_delta;
+
+	sim->has_delta = has_delta;
+	if (!sim_wanted_set_roles(sim, sim->consumers, sim->hubs))
+		sim->has_delta = had_delta;
+	return sim->has_delta == has_delta;
 }
 
 void sim_wanted_revise(Sim *sim, SimMistake mistake)
@@ -177,11 +189,14 @@ static void file_parse(SimHost *host, SimFile *file)
 	reads_compare(host, file);
 }
 
-void sim_wanted_read(SimHost *host, SimMistake mistake)
+/* `syncward validate` refuses a filter beside logs of changes, and nobody brings that. */
+void sim_wanted_read(SimHost *host, SimMistake made)
 {
 	Sim *sim = host->sim;
+	const SimMistake mistake = made == SIM_PARTIAL && sim->has_delta ? SIM_NO_MISTAKE : made;
 	SimFile file = {.consumers = sim->consumers,
 			.hubs = sim->hubs,
+			.has_delta = sim->has_delta,
 			.revision = sim->revision,
 			.mistake = mistake,
 			.has_typo = mistake == SIM_TYPO || sim->revised == SIM_TYPO,
@@ -190,8 +205,8 @@ void sim_wanted_read(SimHost *host, SimMistake mistake)
 			.is_bad = sim->revised != SIM_NO_MISTAKE};
 
 	file_parse(host, &file);
-	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x%02x", sim->revision, mistake,
-		       sim->revised, file.consumers, file.hubs);
+	(void)snprintf(file.sha256, sizeof(file.sha256), "%u-%u%u-%02x%02x%s", sim->revision,
+		       mistake, sim->revised, file.consumers, file.hubs, file.has_delta ? "d" : "");
 	file.id = digest_id(sim, file.sha256);
 	host->disk = file;
 	if (!sim->is_staged || !host->file.desired)

@@ -22,4 +22,7 @@ void sim_wanted_revise(Sim *sim, SimMistake mistake);
  * is otherwise, where `syncward validate` refuses it. */
 bool sim_wanted_set_roles(Sim *sim, unsigned consumers, unsigned hubs);
 
+/* Links read logs of changes from now on, or the database; false as above. */
+bool sim_wanted_set_delta(Sim *sim, bool has_delta);
+
 #endif

@@ -79,9 +79,10 @@ static int run(uint64_t first, uint64_t count)
 	}
 	printf("%llu histories without a loss, %.0f a second of processor: %lu passes with %lu steps, "
 	       "%lu nodes opened to clients, %lu hubs to readers, %lu changes of clients; "
-	       "%lu heartbeats (%lu of consumers), %lu revisions rolled out; %lu compared with slapd alone\n",
+	       "%lu links to logs of changes, %lu heartbeats (%lu of consumers), %lu revisions rolled out; "
+	       "%lu compared with slapd alone\n",
 	       (unsigned long long)count, (double)count / processor_seconds(), sim_tally.passes,
-	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes,
+	       sim_tally.steps, sim_tally.opened, sim_tally.hubs, sim_tally.changes, sim_tally.logs,
 	       sim_tally.beats, sim_tally.beats_there, sim_tally.rolled_out, sim_tally.alone);
 	return 0;
 }

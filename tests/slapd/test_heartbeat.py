@@ -390,6 +390,28 @@ def test_who_wrote_nothing_while_others_wrote_much_is_heard(slapd_factory, progr
     one.edit([(ldap.MOD_REPLACE, "olcSizeLimit", "40")])
     with daemons([one]):
         wait_until(lambda: beat(one.server, one), "it writes a heartbeat", 60)
+@pytest.mark.since("2.5")  # 2.4 looks for the newest entryCSN when it starts
+def test_no_consumer_writes_over_what_a_provider_that_was_killed_never_sent(slapd_factory, program):
+    """The same at the provider, where the write would be that provider's."""
+    cluster = make_passive(slapd_factory, program, {"id": 5003})
+    one, two, consumer = cluster
+    for node in (one, two):
+        node.server.restart()
+    cluster.wait_in_step()
+    for node in (two, consumer):
+        node.server.stop()
+    unsent = add_person(one.server, "unsent")
+    one.server.kill()
+    one.server.start()
+    before = one.server.context_csns()
+    for node in (two, consumer):
+        node.server.start()
+    with daemons([consumer]):
+        wait_until(lambda: "never sent them" in (fleet(consumer).get("not_written") or ""), "it says why it writes none", 120)
+        assert [csn for csn in one.server.context_csns() if "#001#" in csn] == [csn for csn in before if "#001#" in csn]
+        one.server.admin().modify_s(unsent, [(ldap.MOD_REPLACE, "description", b"sent")])
+        for node in (two, consumer):
+            wait_entry(node.server, unsent)
 
 
 # What people must do

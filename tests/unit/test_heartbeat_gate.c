@@ -363,6 +363,25 @@ static void a_consumer_writes_at_a_provider_that_others_know(void **state)
 	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_HIDDEN);
 }
 
+/* A slapd that was killed has them, and its contextCSN is older: a heartbeat would cover them. */
+static void a_consumer_writes_nothing_over_what_its_provider_never_sent(void **state)
+{
+	const char *never_wrote[] = {OTHERS};
+	Content there;
+	Gate gate;
+
+	gate_begin(&gate, state);
+	there = content(gate.csns);
+	there.coverage = COPY_HAS_NEWER;
+	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
+	there.coverage = COPY_COVERAGE_UNKNOWN;
+	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
+	there.context_csns = never_wrote;
+	there.n_context_csns = 1;
+	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
+	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_MAY_WRITE);
+}
+
 static void an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago(void **state)
 {
 	HeartbeatAsked asked = {
@@ -404,6 +423,7 @@ int main(void)
 		SCENE_TEST(under_another_server_id_none_is_written),
 		SCENE_TEST(a_consumer_in_step_may_look_at_a_provider),
 		SCENE_TEST(a_consumer_writes_at_a_provider_that_others_know),
+		SCENE_TEST(a_consumer_writes_nothing_over_what_its_provider_never_sent),
 		cmocka_unit_test(
 			an_answer_counts_that_was_asked_for_behind_the_connection_and_not_long_ago),
 	};

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COPY_COVERAGE_H
+#define SYNCWARD_COPY_COVERAGE_H
+
+#include "common/base/pool.h"
+#include "common/base/tree.h"
+#include "common/copy/copy.h"
+#include "common/copy/csn_window.h"
+
+/* How many entries one search asks for. */
+#define COVERAGE_PART_MAX 1000
+
+/*
+ * Whether some entry of one server ID is newer than contextCSN. slapd has no filter that names a
+ * server ID, so entries of all of them are asked for: many are there where contextCSN is of former
+ * times, or where others wrote long since and this server did not. They are read in parts.
+ */
+typedef struct CoverageLook {
+	unsigned sid;
+	CsnWindow window;   /* of the next search */
+	const char *newest; /* of that server ID in the last part, where one is newer than
+			       contextCSN was: coverage_again() is to be asked; else NULL */
+	unsigned n_left;    /* parts */
+	bool is_over;
+	CopyCoverage verdict; /* when it is over */
+} CoverageLook;
+
+/* Ends in NULL. */
+extern const char *const coverage_attributes[];
+
+/* In at most so many parts; borrows from content. */
+CoverageLook coverage_begin(const Content *content, unsigned sid, unsigned n_parts);
+
+/* Takes in what a search for the window showed, is_cut: not all of it; what is kept goes into the
+ * pool. */
+void coverage_take(Pool *pool, CoverageLook *look, const Tree *shown, bool is_cut);
+
+/* contextCSN was read again behind a part that had something newer, for an overlay keeps that in
+ * memory. */
+void coverage_again(CoverageLook *look, const Content *again);
+
+/* As a search ended that failed, by its LDAP result. */
+CopyCoverage coverage_unread(int code);
+
+#endif
