@@ -343,7 +343,7 @@ def test_pages_are_installed(tmp_path):
 def test_the_manual_names_every_trouble_that_check_judges():
     """What it says of them is held to check by tests/unit/test_status_manual.c."""
     told = page("syncward.8").split(".Sh MONITORING")[1].split(".It UNKNOWN")[0]
-    source = read("agent/daemon/daemon_conditions.c")
+    source = read("agent/kept/daemon_conditions.c")
     begins = set(re.findall(r"begins = (?:err->code == 0 \? )?EVENT_(\w+)", source)) - {"HELD", "PAUSED", "KIND_COUNT"}
     assert begins == {name.replace("-", "_").upper() for name in re.findall(r"^\.Pq (\w+-\w+)\b", told, re.MULTILINE)}
 
@@ -352,22 +352,22 @@ def test_every_member_of_the_status_is_in_its_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names}
     told |= set(re.findall(r"^\.Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
     told |= set(re.findall(r"^\.Pq Li (\w+)(?: [.,;])?$", page("syncward-status.5"), re.MULTILINE))
-    written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/report/status_print.c")))
-    written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/report/status_print.c"))
+    written = set(re.findall(r'(?:put_\w+|json_out_\w+)\(&?out, "(\w+)"', read("common/status/status_print.c")))
+    written |= {name for row in re.findall(r'\[CONDITION_\w+\] = {(.*)}', read("common/status/status_print.c"))
                 for name in re.findall(r'"(\w+)"', row)}
     assert len(written) > 40 and written - {"peer"} <= told, written - told
 
 
 def test_every_metric_is_in_the_man_page():
     told = {name for names, _ in items(page("syncward-status.5")) for name in names if name.startswith("syncward_")}
-    source = "".join(read(f"common/report/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
+    source = "".join(read(f"common/status/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
     written = set(re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page|number_left\(page),\s*"(\w+)"',
                              source))
     assert len(written) > 20 and told == {"syncward_" + name for name in written}
 
 
 def test_the_man_page_says_of_each_metric_what_its_help_says():
-    source = "".join(read(f"common/report/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
+    source = "".join(read(f"common/status/status_{name}.c") for name in ("metrics", "rollout", "logs", "compared"))
     helps = re.findall(r'\b(?:metric_(?:begin|gauge|moment)\(\s*(?:page->)?out|(?:peers|copies)\(&page|number_left\(page),\s*"(\w+)",'
                        r'(?:\s*"(?:gauge|counter|summary)",)?\s*((?:"(?:[^"\\]|\\.)*"\s*)+)', source)
     told = {name: re.sub(r"^\.\w+ ", "", body, flags=re.MULTILINE).replace("\n", " ")

@@ -38,7 +38,7 @@ def catalog():
 
 def fields_of_code():
     """The names of the fields that the program sends."""
-    return set(re.findall(r'"([A-Z][A-Z_]+)"', re.sub(r"/\*.*?\*/", "", read("agent/state/journal.c"), flags=re.DOTALL)))
+    return set(re.findall(r'"([A-Z][A-Z_]+)"', re.sub(r"/\*.*?\*/", "", read("agent/tell/journal.c"), flags=re.DOTALL)))
 
 
 def test_no_id_and_no_name_is_used_twice():
@@ -92,7 +92,7 @@ def test_the_man_page_has_every_event_with_its_id_priority_and_meaning():
 def test_the_man_page_has_every_field():
     page = read("packaging/man/syncward-journal.7")
     assert set(re.findall(r"\bSYNCWARD_[A-Z_0-9]+", page)) == {
-        name for name in re.findall(r'"(SYNCWARD_[A-Z_0-9]+)"', read("agent/state/journal.c"))}
+        name for name in re.findall(r'"(SYNCWARD_[A-Z_0-9]+)"', read("agent/tell/journal.c"))}
     assert fields_of_code() - {"O"} >= {"MESSAGE", "MESSAGE_ID", "PRIORITY", "DOCUMENTATION"}
 
 

@@ -57,10 +57,10 @@ ADVICE = re.compile(rf"\bsyncward (?:{COMMANDS})\b|(?:^|[^\w-])(?:{TOOLS})|\"[a-
                     rf"(?:^|[;:,.] |\b(?:or|and|then|to) ){VERBS}(?![^;.]*(?:%|with$|like$|example$))")
 # What only looks like advice: the document that init prints, fields of our own JSON, facts.
 NO_ADVICE = re.compile(r"agent/command/cmd_init\.c: (?:,?(?:\\n)? *[{}\"]|\\n      },)|"
-                       r"common/decide/diff_read_only\.c: `syncward leave` closed it|common/plan/render_text\.c: restart of$|"
-                       r"common/plan/render_ldif\.c: # made by |common/decide/guard_order\.c: .* leaves that to others|(?:common/decide/guard|agent/fence/fence_(?:run|relay))\.c: .* has no slapmodify|common/plan/render_ldif\.c: # Passwords are masked|"
-                       r"common/decide/result_rules\.h: syncward, with what|agent/verify/verify_write\.c: (?:test entry of|delete the test)|"
-                       r"agent/command/cmd_verify\.c: add an entry here|agent/heal/heal_\w+\.c: touch the suffix entry$|common/decide/diff_server\.c: with \"server_id\": \"list\" slapd")
+                       r"common/diff/diff_read_only\.c: `syncward leave` closed it|common/plan/render_text\.c: restart of$|"
+                       r"common/plan/render_ldif\.c: # made by |common/guard/guard_order\.c: .* leaves that to others|(?:common/guard/guard|agent/fence/fence_(?:run|relay))\.c: .* has no slapmodify|common/plan/render_ldif\.c: # Passwords are masked|"
+                       r"common/result/result_rules\.h: syncward, with what|agent/verify/verify_write\.c: (?:test entry of|delete the test)|"
+                       r"agent/command/cmd_verify\.c: add an entry here|agent/heal/heal_\w+\.c: touch the suffix entry$|common/diff/diff_server\.c: with \"server_id\": \"list\" slapd")
 C_TOKEN = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|^#include[^\n]*|\s+|.', re.DOTALL | re.MULTILINE)
 
 
@@ -98,7 +98,7 @@ def marks():
 
 
 def test_the_table_is_read_whole():
-    with open(os.path.join(TOP, "common/base/remedy.h"), encoding="utf-8") as file:
+    with open(os.path.join(TOP, "common/remedies/remedy.h"), encoding="utf-8") as file:
         names = re.findall(r"^\t(REMEDY_\w+),?$", file.read(), re.MULTILINE)
     assert names[-1] == "REMEDY_COUNT" and len(names) > 60
     assert sorted(row.name for row in ROWS.values()) == sorted(names[:-1])
@@ -212,6 +212,6 @@ def test_no_other_text_of_the_sources_gives_advice():
         with open(KNOWN, "w", encoding="utf-8") as file:
             file.write("# Advice in the sources that does not stand in the table of remedies yet (tests/test_remedies.py). "
                        "Lines may only go.\n" + "".join(line + "\n" for line in sorted(found)))
-    assert sorted(found - known()) == [], "advice outside of common/base/remedies_*.c"
+    assert sorted(found - known()) == [], "advice outside of common/remedies/remedies_*.c"
     assert len(known()) <= KNOWN_MAX, "write it into the table"
     assert sorted(known() - found) == [], "not there any more: take it out of tests/remedies-known"

@@ -4,21 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/command/adopt_files.h"
-#include "agent/command/adopt_node.h"
+#include "agent/adopt/adopt_files.h"
+#include "agent/adopt/adopt_node.h"
 #include "agent/command/commands.h"
+#include "agent/files/folder.h"
+#include "agent/host/host.h"
 #include "agent/input/secret_write.h"
-#include "agent/pass/pass_look.h"
+#include "agent/look/pass_look.h"
 #include "agent/pass/site.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
 #include "agent/system/fd.h"
-#include "agent/system/folder.h"
-#include "agent/system/host.h"
 #include "agent/system/say.h"
 #include "common/adopt/adopt.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #define SECRETS_DIR_DEFAULT "/etc/syncward/secrets"
 #define SID_MAX             4095

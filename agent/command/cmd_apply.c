@@ -4,15 +4,15 @@
 #include <stdlib.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/release_option.h"
-#include "agent/command/report_print.h"
+#include "agent/files/lock.h"
+#include "agent/options/release_option.h"
+#include "agent/options/report_print.h"
 #include "agent/pass/apply_told.h"
 #include "agent/pass/pass.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/pass/site.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
-#include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 

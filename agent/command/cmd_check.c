@@ -4,10 +4,10 @@
 
 #include "agent/command/commands.h"
 #include "agent/pass/site.h"
-#include "agent/state/status_file.h"
 #include "agent/system/clock.h"
+#include "agent/tell/status_file.h"
 #include "common/base/timestamp.h"
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 static int limit_parse(const char *option, const char *text, int64_t *ret, Error *err)
 {

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
-#include "agent/command/timeout.h"
+#include "agent/options/report_print.h"
+#include "agent/options/timeout.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_compare.h"
 #include "agent/state/state_keep.h"
@@ -17,7 +17,7 @@
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
 #include "agent/verify/compare.h"
-#include "common/pass/memory_after.h"
+#include "common/remember/memory_after.h"
 #include "common/report/compare_report.h"
 
 #define LAG_SEC_USUAL 60

@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
 #include "agent/doctor/doctor_run.h"
+#include "agent/options/report_print.h"
 #include "agent/system/say.h"
 
 /* Who asks for one check has no answer when nobody knows; among all of them some do not apply. */

@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/timeout.h"
 #include "agent/fence/fence_run.h"
-#include "agent/state/journal.h"
+#include "agent/options/timeout.h"
 #include "agent/system/say.h"
+#include "agent/tell/journal.h"
 
 #define TIMEOUT_DEFAULT "60"
 

@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
-#include "agent/command/timeout.h"
+#include "agent/files/lock.h"
 #include "agent/heal/heal_report.h"
+#include "agent/options/report_print.h"
+#include "agent/options/timeout.h"
 #include "agent/pass/apply_told.h"
 #include "agent/pass/site.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
-#include "agent/system/lock.h"
 #include "agent/system/password_ask.h"
 #include "agent/system/say.h"
 

@@ -4,9 +4,9 @@
 #include "agent/command/commands.h"
 #include "agent/command/history_conflicts.h"
 #include "agent/pass/site.h"
-#include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
+#include "agent/tell/history.h"
 #include "common/base/suggest.h"
 #include "common/base/timestamp.h"
 

@@ -5,8 +5,8 @@
 #include "agent/command/commands.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/desired/desired.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
 

@@ -2,18 +2,18 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
-#include "agent/command/timeout.h"
+#include "agent/files/lock.h"
+#include "agent/options/report_print.h"
+#include "agent/options/timeout.h"
 #include "agent/pass/apply_told.h"
 #include "agent/pass/leave_run.h"
 #include "agent/pass/site.h"
 #include "agent/system/fd.h"
-#include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
 #include "common/base/colour.h"
-#include "common/base/remedies.h"
 #include "common/plan/render.h"
+#include "common/remedies/remedies.h"
 
 static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *inputs)
 {

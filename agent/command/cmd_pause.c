@@ -2,14 +2,14 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
+#include "agent/files/lock.h"
 #include "agent/pass/site.h"
-#include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/fd.h"
-#include "agent/system/lock.h"
 #include "agent/system/login.h"
 #include "agent/system/say.h"
-#include "common/base/remedies.h"
+#include "agent/tell/history.h"
+#include "common/remedies/remedies.h"
 
 /* What it does, and how that is told. */
 typedef struct PauseOrder {

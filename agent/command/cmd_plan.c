@@ -3,14 +3,14 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/release_option.h"
-#include "agent/command/report_print.h"
+#include "agent/options/release_option.h"
+#include "agent/options/report_print.h"
 #include "agent/pass/pass.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/pass/site.h"
 #include "agent/system/say.h"
-#include "common/base/remedies.h"
 #include "common/plan/render.h"
+#include "common/remedies/remedies.h"
 
 static const char *plan_text(const Options *options, const Plan *plan)
 {

@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
 #include "agent/command/status_wait.h"
+#include "agent/options/report_print.h"
 #include "agent/pass/site.h"
-#include "agent/state/status_file.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
-#include "common/report/status_fleet.h"
+#include "agent/tell/status_file.h"
+#include "common/status/status_fleet.h"
 
 #define WATCH_EVERY_MSEC 1000
 #define CLEAR_SCREEN     "\033[H\033[2J"

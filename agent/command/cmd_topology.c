@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
 #include "agent/input/peers_file.h"
 #include "agent/input/settings_file.h"
+#include "agent/options/report_print.h"
 #include "agent/system/say.h"
-#include "common/desired/links_show.h"
+#include "common/topology/links_show.h"
 
 static int cmd_topology(const Options *options)
 {

@@ -8,7 +8,7 @@
 #include "agent/input/secret_read.h"
 #include "agent/input/settings_file.h"
 #include "agent/system/say.h"
-#include "common/desired/links_judge.h"
+#include "common/topology/links_judge.h"
 
 /* "2.4.46" as 20446, as syncrepl_keyword_since() counts; 0 when it is no version. */
 static unsigned version_number(const char *text)

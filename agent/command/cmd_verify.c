@@ -2,19 +2,19 @@
 #include <stdio.h>
 
 #include "agent/command/commands.h"
-#include "agent/command/report_print.h"
-#include "agent/command/timeout.h"
+#include "agent/files/lock.h"
 #include "agent/input/settings_file.h"
+#include "agent/options/report_print.h"
+#include "agent/options/timeout.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/fd.h"
 #include "agent/system/interrupt.h"
-#include "agent/system/lock.h"
 #include "agent/system/say.h"
 #include "agent/verify/verify_report.h"
-#include "common/base/remedies.h"
 #include "common/copy/copy_relation.h"
-#include "common/pass/memory_after.h"
+#include "common/remedies/remedies.h"
+#include "common/remember/memory_after.h"
 
 typedef struct Run {
 	const Options *options;

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_COMMANDS_H
 #define SYNCWARD_COMMANDS_H
 
-#include "agent/command/options.h"
+#include "agent/options/options.h"
 
 /* Each command: one file cmd_NAME.c, which also holds its row of the table. */
 extern const Command command_adopt;

@@ -5,12 +5,12 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "agent/command/timeout.h"
+#include "agent/options/timeout.h"
 #include "agent/pass/site.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/say.h"
 #include "agent/verify/conflicts_run.h"
-#include "common/pass/memory_after.h"
+#include "common/remember/memory_after.h"
 #include "common/report/conflicts_report.h"
 
 #define LAG_SEC_USUAL 10

@@ -12,8 +12,8 @@
 #include "agent/system/progress.h"
 #include "agent/system/say.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/base/suggest.h"
+#include "common/remedies/remedies.h"
 
 static const Command *const commands[] = {
 	&command_run,      &command_status, &command_check, &command_init,    &command_validate,

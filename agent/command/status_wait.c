@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "agent/state/status_file.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
 #include "agent/system/wait.h"
+#include "agent/tell/status_file.h"
 #include "common/base/timestamp.h"
 #include "common/report/status_gate.h"
 

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_STATUS_WAIT_H
 #define SYNCWARD_STATUS_WAIT_H
 
-#include "agent/command/options.h"
+#include "agent/options/options.h"
 #include "agent/pass/site.h"
 
 /* `status --wait[=TIME]`: waits until the daemon has brought the peers.json that stands there now

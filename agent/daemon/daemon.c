@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon.h"
 
-#include "agent/daemon/daemon_conditions.h"
-#include "agent/daemon/daemon_fleet.h"
-#include "agent/daemon/daemon_identity.h"
-#include "agent/daemon/daemon_sight.h"
 #include "agent/daemon/daemon_status.h"
 #include "agent/daemon/daemon_wake.h"
 #include "agent/daemon/daemon_work.h"
+#include "agent/files/lock.h"
+#include "agent/heartbeat/daemon_fleet.h"
+#include "agent/kept/daemon_conditions.h"
+#include "agent/links/daemon_identity.h"
+#include "agent/links/daemon_sight.h"
 #include "agent/system/interrupt.h"
-#include "agent/system/lock.h"
 
 /* Below WatchdogSec of the unit (60 s): a pass that started right after the last sign of life is
  * over before systemd loses patience. */

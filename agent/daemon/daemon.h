@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/daemon/triggers.h"
-#include "agent/daemon/watches.h"
+#include "agent/found/triggers.h"
+#include "agent/found/watches.h"
 #include "agent/pass/site.h"
 #include "agent/system/clock.h"
 

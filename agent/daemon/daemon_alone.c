@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_alone.h"
 
-#include "agent/system/lock.h"
+#include "agent/files/lock.h"
 
 int daemon_alone_check(int *lock, const char *run_dir, bool *ret_has_successor, Error *err)
 {

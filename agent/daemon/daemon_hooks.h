@@ -2,16 +2,16 @@
 #ifndef SYNCWARD_DAEMON_HOOKS_H
 #define SYNCWARD_DAEMON_HOOKS_H
 
-#include "agent/daemon/daemon_asides.h"
-#include "agent/daemon/daemon_contests.h"
-#include "agent/daemon/daemon_hand_edits.h"
-#include "agent/daemon/daemon_kept.h"
-#include "agent/daemon/daemon_links.h"
-#include "agent/daemon/daemon_places.h"
-#include "agent/daemon/daemon_put_back.h"
 #include "agent/daemon/daemon_schedule.h"
 #include "agent/daemon/daemon_site.h"
-#include "agent/daemon/daemon_told.h"
+#include "agent/edits/daemon_contests.h"
+#include "agent/edits/daemon_hand_edits.h"
+#include "agent/edits/daemon_put_back.h"
+#include "agent/found/daemon_places.h"
+#include "agent/kept/daemon_kept.h"
+#include "agent/kept/daemon_told.h"
+#include "agent/links/daemon_asides.h"
+#include "agent/links/daemon_links.h"
 
 /* The parts of the daemon that do something before or in the middle of a pass, and what they leave
  * for behind it: the members from authors on, which are zero at its begin. */

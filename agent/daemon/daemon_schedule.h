@@ -2,11 +2,11 @@
 #ifndef SYNCWARD_DAEMON_SCHEDULE_H
 #define SYNCWARD_DAEMON_SCHEDULE_H
 
-#include "agent/daemon/daemon_follow.h"
-#include "agent/daemon/daemon_found.h"
+#include "agent/found/daemon_follow.h"
+#include "agent/found/daemon_found.h"
 #include "common/link/turn.h"
-#include "common/pass/applied.h"
 #include "common/pass/schedule.h"
+#include "common/remember/applied.h"
 
 /* When to write, and when to look again. */
 typedef struct DaemonSchedule {

@@ -5,7 +5,7 @@
 
 #include "agent/daemon/daemon_alone.h"
 #include "agent/daemon/daemon_connection.h"
-#include "agent/system/lock.h"
+#include "agent/files/lock.h"
 
 #define HOST_PATIENCE_MSEC 1000 /* at the start only */
 

@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_DAEMON_SITE_H
 #define SYNCWARD_DAEMON_SITE_H
 
-#include "agent/daemon/daemon_found.h"
 #include "agent/daemon/daemon_settings.h"
-#include "agent/system/host_lookup.h"
+#include "agent/found/daemon_found.h"
+#include "agent/host/host_lookup.h"
 
 /* Where the daemon works, and with what: settings, its lock, the connection to slapd, the name of
  * this host, the last good files. */

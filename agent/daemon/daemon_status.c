@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/daemon/daemon_sentence.h"
+#include "agent/kept/daemon_sentence.h"
 #include "agent/state/state_compare.h"
-#include "agent/state/status_file.h"
-#include "common/report/status_view.h"
+#include "agent/tell/status_file.h"
+#include "common/status/status_view.h"
 
 static int64_t realtime_sec(const Clock *clock)
 {

@@ -2,11 +2,11 @@
 #ifndef SYNCWARD_DAEMON_STATUS_H
 #define SYNCWARD_DAEMON_STATUS_H
 
-#include "agent/daemon/daemon_health.h"
-#include "agent/daemon/daemon_heartbeat.h"
-#include "agent/daemon/daemon_links.h"
-#include "agent/daemon/daemon_told.h"
-#include "common/report/status.h"
+#include "agent/heartbeat/daemon_heartbeat.h"
+#include "agent/kept/daemon_told.h"
+#include "agent/links/daemon_health.h"
+#include "agent/links/daemon_links.h"
+#include "common/status/status.h"
 
 /* What others may read about the daemon. */
 typedef struct DaemonStatus {

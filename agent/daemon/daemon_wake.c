@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/daemon/daemon_wake.h"
 
-#include "agent/daemon/triggers.h"
+#include "agent/found/triggers.h"
 
 /* What changed during the pass before is why there is this one, not that time is up. */
 unsigned daemon_wake_take(DaemonWake *wake, unsigned triggers)

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "agent/files/lock.h"
 #include "agent/pass/server_id_back.h"
 #include "agent/state/state.h"
-#include "agent/system/lock.h"
 #include "common/tell/corrections.h"
 
 #define PEERS_MOMENT_MSEC 2000

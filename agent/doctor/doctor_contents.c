@@ -7,8 +7,8 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
-#include "common/link/probe_read.h"
-#include "common/report/status_compared.h"
+#include "common/probe/probe_read.h"
+#include "common/status/status_compared.h"
 
 #define LAG_NOISE_MSEC 10000 /* a change on its way is no trouble */
 #define FUTURE_MSEC    60000

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "common/base/remedies.h"
-#include "common/decide/reader_verdict.h"
+#include "common/access/limits.h"
+#include "common/guard/reader_verdict.h"
 #include "common/live/reader_basis.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
-#include "common/slapd/limits.h"
 
 typedef void ReaderCheck(Doctor *doctor, const DoctorDatabase *database, const char *reader);
 

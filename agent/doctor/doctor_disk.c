@@ -6,7 +6,7 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/system/fd.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/config_file.h"
 
 #define FILE_MAX_BYTES (8 << 20) /* a thousand olcSyncrepl values take 250 kB */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
-#include "agent/slapd/content_here.h"
-#include "common/base/remedies.h"
-#include "common/copy/old_entries.h"
-#include "common/decide/healing.h"
+#include "agent/ldap/content_here.h"
+#include "common/draft/healing.h"
+#include "common/entries/old_entries.h"
+#include "common/remedies/remedies.h"
 
 /* --- reading --- */
 

@@ -2,10 +2,10 @@
 #include <unistd.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
-#include "common/desired/links_relay.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/layouts.h"
+#include "common/topology/links_relay.h"
 
 /* Between the fence's look and slapd's own start lies what the fence takes (TimeoutStartSec= of the
  * unit, 120 seconds), what stands between them, and steps of the clock. */

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
+#include "agent/files/folder.h"
 #include "agent/input/peers_file.h"
 #include "agent/system/fd.h"
-#include "agent/system/folder.h"
 
 static void find_error(Doctor *doctor, DoctorCheck check, const Error *err)
 {

@@ -5,13 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/disk/disk_witness.h"
+#include "agent/disk/file_try.h"
+#include "agent/disk/mdb_file.h"
 #include "agent/doctor/doctor_look.h"
-#include "agent/slapd/disk_witness.h"
-#include "agent/slapd/file_try.h"
-#include "agent/slapd/mdb_file.h"
-#include "agent/slapd/owner.h"
-#include "common/base/remedies.h"
+#include "agent/files/owner.h"
 #include "common/live/live_log.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/config_file.h"
 
 const char *doctor_config_dir(const Doctor *doctor)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/doctor/doctor_look.h"
 #include "agent/peer/compare_here.h"
-#include "agent/peer/session_glue.h"
-#include "agent/peer/session_tls.h"
-#include "common/base/remedies.h"
+#include "agent/session/session_glue.h"
+#include "agent/session/session_tls.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 #define TOLD_MAX 5 /* the others are counted */

@@ -11,12 +11,12 @@
 
 #include "agent/doctor/doctor_look.h"
 #include "agent/slapd/slapd_process.h"
-#include "agent/state/status_file.h"
 #include "agent/system/fd.h"
-#include "common/base/remedies.h"
+#include "agent/tell/status_file.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 #include "common/report/doctor_machine.h"
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 #define SELINUX_DIR "/sys/fs/selinux"
 

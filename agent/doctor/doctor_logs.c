@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "common/base/remedies.h"
-#include "common/decide/delta_links.h"
+#include "common/delta/delta_links.h"
 #include "common/live/live_log.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 /* Logs of changes (delta-syncrepl), of which contextCSN says nothing: what one lacks stays away

@@ -2,12 +2,12 @@
 #ifndef SYNCWARD_DOCTOR_LOOK_H
 #define SYNCWARD_DOCTOR_LOOK_H
 
-#include "agent/pass/look.h"
-#include "agent/pass/reader_answers.h"
+#include "agent/disk/slapd_stopped.h"
+#include "agent/look/look.h"
+#include "agent/look/reader_answers.h"
 #include "agent/pass/site.h"
 #include "agent/peer/compare_here.h"
-#include "agent/slapd/slapd_stopped.h"
-#include "common/link/probe.h"
+#include "common/probe/probe.h"
 #include "common/report/doctor.h"
 
 /* What was seen at one database's peers. */

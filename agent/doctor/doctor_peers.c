@@ -3,8 +3,8 @@
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
 #include "agent/state/state_keep.h"
-#include "common/link/schema_digest.h"
-#include "common/pass/memory_after.h"
+#include "common/probe/schema_digest.h"
+#include "common/remember/memory_after.h"
 
 #define DEADLINE_MSEC 60000
 

@@ -5,12 +5,12 @@
 #include <unistd.h>
 
 #include "agent/doctor/doctor_look.h"
-#include "agent/pass/pass_look.h"
-#include "agent/slapd/ldap_result.h"
-#include "common/base/remedies.h"
-#include "common/decide/guard.h"
-#include "common/decide/old_tls.h"
+#include "agent/ldap/ldap_result.h"
+#include "agent/look/pass_look.h"
+#include "common/draft/old_tls.h"
+#include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
+#include "common/remedies/remedies.h"
 #include "common/report/doctor_links.h"
 
 /* --- reaching it --- */

@@ -2,11 +2,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/disk/file_try.h"
 #include "agent/doctor/doctor_look.h"
-#include "agent/slapd/file_try.h"
 #include "agent/slapd/slapd_log.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/serverid.h"
 
 /*

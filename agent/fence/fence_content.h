@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_FENCE_CONTENT_H
 #define SYNCWARD_FENCE_CONTENT_H
 
-#include "agent/slapd/slapd_tool.h"
+#include "agent/disk/slapd_tool.h"
 #include "common/copy/fence.h"
 
 /*

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "agent/slapd/slapd_tool.h"
+#include "agent/disk/slapd_tool.h"
 
 /*
  * Closes a database to clients, or opens it, while slapd is stopped: olcReadOnly by slapmodify -n0

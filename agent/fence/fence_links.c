@@ -6,8 +6,8 @@
 #include "agent/fence/fence_gate.h"
 #include "common/base/base64.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/base/tree.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 /* The value without its log, with its number as it is; NULL: it has none, or is no link. */

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_FENCE_LINKS_H
 #define SYNCWARD_FENCE_LINKS_H
 
-#include "agent/slapd/slapd_tool.h"
+#include "agent/disk/slapd_tool.h"
 #include "common/base/pool.h"
 #include "common/base/tree.h"
 

@@ -3,8 +3,8 @@
 
 #include <strings.h>
 
+#include "agent/disk/config_folder.h"
 #include "agent/fence/fence_gate.h"
-#include "agent/slapd/config_folder.h"
 
 static const char *flag_of(const Entry *database)
 {

@@ -4,8 +4,8 @@
 #include "agent/fence/fence_parts.h"
 #include "agent/state/state_told.h"
 #include "agent/system/say.h"
-#include "common/base/remedies.h"
 #include "common/copy/fence_apart.h"
+#include "common/remedies/remedies.h"
 
 #define RELAY_TEXT "others get each other's changes through this node alone, and it was away"
 

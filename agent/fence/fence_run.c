@@ -10,11 +10,11 @@
 #include "agent/fence/fence_links.h"
 #include "agent/fence/fence_relay.h"
 #include "agent/fence/fence_work.h"
+#include "agent/files/lock.h"
 #include "agent/state/state_told.h"
 #include "agent/system/clock.h"
-#include "agent/system/lock.h"
 #include "agent/system/say.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 /* A pass of the daemon without slapd is over by then; otherwise it goes on without the lock. */
 #define LOCK_MSEC 10000

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/fence/fence_site.h"
 
-#include "agent/slapd/config_folder.h"
-#include "agent/slapd/mdb_file.h"
-#include "agent/slapd/owner.h"
+#include "agent/disk/config_folder.h"
+#include "agent/disk/mdb_file.h"
+#include "agent/files/owner.h"
 #include "agent/slapd/slapd_place.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/system/wait.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 
 /* How long a slapd that hangs may take to show that it is there. */

@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 
+#include "agent/disk/slapd_tool.h"
 #include "agent/fence/fence_options.h"
 #include "agent/pass/site.h"
-#include "agent/slapd/slapd_tool.h"
 #include "common/base/tree.h"
 
 /* Where slapd is on this machine, and that it does not run. */

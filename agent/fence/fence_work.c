@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/fence/fence_work.h"
 
-#include "agent/state/history.h"
 #include "agent/state/state_fence.h"
 #include "agent/system/clock.h"
 #include "agent/system/say.h"
+#include "agent/tell/history.h"
 
 int fence_records_write(const Fence *fence, Error *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/heal/heal_await.h"
 
-#include "agent/peer/session_content.h"
+#include "agent/session/session_content.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/copy/csn_set.h"

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_HEAL_HAND_H
 #define SYNCWARD_HEAL_HAND_H
 
-#include "agent/peer/session_entry.h"
+#include "agent/session/session_entry.h"
 
 /*
  * Who writes to the database at this node, and how: the suffix entry gets the object classes that

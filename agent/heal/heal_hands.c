@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "agent/heal/heal_await.h"
-#include "agent/pass/look.h"
-#include "common/base/remedies.h"
+#include "agent/look/look.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 
 static bool is_root(const HealWork *work, const HealHand *hand)

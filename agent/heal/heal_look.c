@@ -6,7 +6,7 @@
 #include "agent/system/interrupt.h"
 #include "agent/system/progress.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 
 /* A change on its way between two looks is there at the second one. */

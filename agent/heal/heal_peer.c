@@ -2,9 +2,9 @@
 #include "agent/heal/heal_peer.h"
 
 #include "agent/peer/compare_here.h"
-#include "agent/peer/session_entries.h"
-#include "agent/peer/session_lookup.h"
-#include "common/base/remedies.h"
+#include "agent/session/session_entries.h"
+#include "agent/session/session_lookup.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_inherit.h"
 
 /* One look at one peer. */

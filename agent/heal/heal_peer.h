@@ -3,7 +3,7 @@
 #define SYNCWARD_HEAL_PEER_H
 
 #include "agent/heal/heal_work.h"
-#include "common/copy/entry_set.h"
+#include "common/entries/entry_set.h"
 
 /* The entries of one server. */
 typedef struct HealCopy {

@@ -10,8 +10,8 @@
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
 #include "agent/system/interrupt.h"
-#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 
 static const char *const state_names[] = {

@@ -6,7 +6,7 @@
 
 /*
  * Heals the databases whose entries carry server IDs that contextCSN lacks
- * (common/decide/healing.h). To be called under the lock, with signals held (interrupt_hold()): the
+ * (common/draft/healing.h). To be called under the lock, with signals held (interrupt_hold()): the
  * server ID is remembered on disk before it goes, and comes back on every way out. Everything lives
  * in the pool.
  */

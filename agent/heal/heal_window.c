@@ -3,16 +3,16 @@
 
 #include <ldap.h>
 
+#include "agent/files/lock.h"
+#include "agent/ldap/directory_ldap.h"
 #include "agent/pass/server_id_back.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
-#include "agent/slapd/directory_ldap.h"
 #include "agent/system/clock.h"
-#include "agent/system/lock.h"
 #include "agent/system/wait.h"
-#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/live/calm.h"
+#include "common/remedies/remedies.h"
 
 #define SID_OLD            0
 #define TOUCHES            2 /* the first may only set slapd's checkpoint timer going */

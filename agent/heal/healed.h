@@ -4,8 +4,8 @@
 
 #include "agent/heal/heal_hand.h"
 #include "agent/input/inputs.h"
-#include "agent/slapd/directory.h"
-#include "common/decide/healing.h"
+#include "agent/ldap/directory.h"
+#include "common/draft/healing.h"
 #include "common/tell/event.h"
 
 /* What is asked of a heal, and what it came to. */

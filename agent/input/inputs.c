@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "agent/host/host.h"
 #include "agent/input/node_find.h"
-#include "agent/system/host.h"
-#include "common/base/remedies.h"
 #include "common/memory/revision.h"
+#include "common/remedies/remedies.h"
 
 /* An address may be one that moves between machines: a name that is on its way goes before it, and
  * before it is said that no peer is this node. */

@@ -7,8 +7,8 @@
 #include "agent/input/rollout_wait.h"
 #include "agent/input/secret_read.h"
 #include "agent/state/state.h"
-#include "common/desired/wanted.h"
 #include "common/live/machine.h"
+#include "common/wanted/wanted.h"
 
 /* Which peers.json is in force. */
 typedef struct FileInForce {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/node_find.h"
 
-#include "agent/system/host.h"
-#include "agent/system/host_address.h"
+#include "agent/host/host.h"
+#include "agent/host/host_address.h"
 
 int node_find(Pool *pool, const Desired *desired, const NodeQuestion *question, size_t *ret,
 	      Error *err)

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
+#include "common/remedies/remedies.h"
 
 /* What the program writes down must not let anybody try passwords: one in the file is masked. */
 static void digests_make(Pool *pool, const FileContent *content, PeersFile *file)

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_PEERS_FILE_H
 #define SYNCWARD_PEERS_FILE_H
 
-#include "agent/system/file.h"
+#include "agent/files/file.h"
 #include "common/base/sha256.h"
 #include "common/desired/desired.h"
 

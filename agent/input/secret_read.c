@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/input/secret_read.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #include <stdlib.h>
 #include <string.h>

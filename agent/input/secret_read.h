@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_SECRET_READ_H
 #define SYNCWARD_SECRET_READ_H
 
-#include "agent/system/file.h"
+#include "agent/files/file.h"
 #include "common/desired/secret.h"
 
 /* Every password that peers.json names, and which file each came from (zeros: from no file). */

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "agent/system/file.h"
-#include "agent/system/file_write.h"
+#include "agent/files/file.h"
+#include "agent/files/file_write.h"
 #include "common/base/pool.h"
 
 static int secret_compare(const char *path, const char *text, Error *err)

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "agent/system/file.h"
-#include "common/base/remedies.h"
+#include "agent/files/file.h"
 #include "common/json/json_scan.h"
+#include "common/remedies/remedies.h"
 
 static int file_read(Pool *pool, const SettingsOverride *override, AgentSettings *settings,
 		     Error *err)

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "agent/pass/server_id_back.h"
-#include "agent/state/history.h"
 #include "agent/system/clock.h"
 #include "agent/system/login.h"
 #include "agent/system/say.h"
+#include "agent/tell/history.h"
 #include "common/tell/corrections.h"
 
 void apply_record_begin(Pool *pool, const char *command, const Context *context,

@@ -4,8 +4,8 @@
 
 #include "agent/pass/pass.h"
 #include "agent/pass/site.h"
-#include "agent/state/journal.h"
 #include "agent/state/state_told.h"
+#include "agent/tell/journal.h"
 #include "common/tell/told_plan.h"
 
 /* What a person's apply leaves in the history and in journald, and the memory that it shares with

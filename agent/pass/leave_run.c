@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/leave_run.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #include <time.h>
 
-#include "agent/pass/look.h"
+#include "agent/ldap/sessions_here.h"
+#include "agent/look/look.h"
 #include "agent/pass/steps_run.h"
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
-#include "agent/peer/session_tls.h"
-#include "agent/slapd/sessions_here.h"
+#include "agent/session/session_tls.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/base/buf.h"
 #include "common/copy/lag.h"
-#include "common/decide/guard.h"
-#include "common/decide/leaving_parts.h"
-#include "common/decide/leaving_readers.h"
-#include "common/pass/memory_after.h"
+#include "common/guard/guard.h"
+#include "common/leaving/leaving_parts.h"
+#include "common/leaving/leaving_readers.h"
 #include "common/plan/render.h"
+#include "common/remember/memory_after.h"
 
 #define POLL_MSEC             200
 #define PEERS_PATIENCE_MSEC   20000 /* one look at all peers of a database */

@@ -3,7 +3,7 @@
 #define SYNCWARD_LEAVE_RUN_H
 
 #include "agent/pass/pass_options.h"
-#include "common/decide/leaving.h"
+#include "common/leaving/leaving.h"
 
 /* What leaving came to: failing is one of its results. */
 typedef struct LeaveReport {

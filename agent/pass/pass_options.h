@@ -3,10 +3,10 @@
 #define SYNCWARD_PASS_OPTIONS_H
 
 #include "agent/input/inputs.h"
-#include "agent/pass/extra_looks.h"
-#include "agent/pass/look.h"
+#include "agent/ldap/directory_ldap.h"
+#include "agent/look/extra_looks.h"
+#include "agent/look/look.h"
 #include "agent/pass/steps_run.h"
-#include "agent/slapd/directory_ldap.h"
 #include "common/pass/pass_report.h"
 
 /*

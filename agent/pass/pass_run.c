@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <time.h>
 
-#include "agent/pass/needs_answer.h"
+#include "agent/files/lock.h"
+#include "agent/look/needs_answer.h"
+#include "agent/look/pass_look.h"
 #include "agent/pass/pass.h"
-#include "agent/pass/pass_look.h"
 #include "agent/pass/saved_plan.h"
 #include "agent/state/state_keep.h"
-#include "agent/system/lock.h"
 #include "common/pass/pass_next.h"
 
 /* With less no intent is told: what stands behind it could not be sent. */

@@ -4,12 +4,12 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "agent/files/file_write.h"
+#include "agent/files/folder.h"
 #include "agent/system/fd.h"
-#include "agent/system/file_write.h"
-#include "agent/system/folder.h"
-#include "common/base/remedies.h"
 #include "common/json/json_scan.h"
 #include "common/plan/render.h"
+#include "common/remedies/remedies.h"
 
 typedef struct json_object Json;
 

@@ -3,7 +3,7 @@
 #define SYNCWARD_SAVED_PLAN_H
 
 #include "agent/input/inputs.h"
-#include "agent/pass/look.h"
+#include "agent/look/look.h"
 #include "common/plan/plan.h"
 
 /* What a plan was made from, and the plan. */

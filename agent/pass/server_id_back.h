@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_SERVER_ID_BACK_H
 #define SYNCWARD_SERVER_ID_BACK_H
 
-#include "agent/slapd/directory.h"
+#include "agent/ldap/directory.h"
 #include "common/memory/memory.h"
 #include "common/tell/event.h"
 

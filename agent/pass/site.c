@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/site.h"
 
-#include "agent/slapd/ldap_result.h"
+#include "agent/ldap/ldap_result.h"
 #include "agent/slapd/slapd_sockets.h"
 #include "agent/state/state_socket.h"
-#include "agent/state/status_file.h"
 #include "agent/system/progress.h"
 #include "agent/system/say.h"
-#include "common/base/remedies.h"
+#include "agent/tell/status_file.h"
+#include "common/remedies/remedies.h"
 
 int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Error *err)
 {

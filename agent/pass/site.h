@@ -4,7 +4,7 @@
 
 #include "agent/input/inputs.h"
 #include "agent/input/settings_file.h"
-#include "agent/slapd/directory_ldap.h"
+#include "agent/ldap/directory_ldap.h"
 
 /* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
  * connection. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/pass/steps_run.h"
 
-#include "agent/slapd/content_here.h"
+#include "agent/ldap/content_here.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 #include "common/live/calm.h"

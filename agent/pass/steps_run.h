@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_STEPS_RUN_H
 #define SYNCWARD_STEPS_RUN_H
 
-#include "agent/pass/look.h"
-#include "agent/slapd/directory.h"
-#include "agent/slapd/disk_witness.h"
+#include "agent/disk/disk_witness.h"
+#include "agent/ldap/directory.h"
+#include "agent/look/look.h"
 #include "common/pass/pass_steps.h"
 
 /* Where steps are sent, and by whom their effects are seen. */

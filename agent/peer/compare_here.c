@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "common/access/read_rights.h"
 #include "common/copy/copy_reading.h"
-#include "common/slapd/read_rights.h"
 
 #define READ_TRIES 5
 

@@ -2,10 +2,10 @@
 #ifndef SYNCWARD_COMPARE_HERE_H
 #define SYNCWARD_COMPARE_HERE_H
 
-#include "agent/peer/session_entries.h"
-#include "agent/peer/session_lookup.h"
-#include "common/copy/entry_set.h"
-#include "common/slapd/access_lists.h"
+#include "agent/session/session_entries.h"
+#include "agent/session/session_lookup.h"
+#include "common/access/access_lists.h"
+#include "common/entries/entry_set.h"
 
 /* The copy of a database at this node. */
 typedef struct HereCopy {

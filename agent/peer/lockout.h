@@ -2,11 +2,11 @@
 #ifndef SYNCWARD_LOCKOUT_H
 #define SYNCWARD_LOCKOUT_H
 
-#include "agent/slapd/directory.h"
-#include "common/desired/wanted.h"
+#include "agent/ldap/directory.h"
 #include "common/link/link_probes.h"
 #include "common/link/password_gate.h"
 #include "common/link/password_proof.h"
+#include "common/wanted/wanted.h"
 
 /* An account and its password, as our own copy and what was seen of links show them. */
 typedef struct LockoutAccount {

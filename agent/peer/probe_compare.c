@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/probe_compare.h"
 
-#include "agent/slapd/ldap_view.h"
+#include "agent/ldap/ldap_view.h"
 
 #define FIRST_MAX          60 /* entries of the database that are looked at in any case */
 #define PROBE_COMPARE_MSEC 30000

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_PROBE_COMPARE_H
 #define SYNCWARD_PROBE_COMPARE_H
 
-#include "agent/peer/session.h"
+#include "agent/session/session.h"
 
 /*
  * Whether a link sees, under the identity it is to have, what it sees under the one it has now: a

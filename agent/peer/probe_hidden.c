@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/peer/probe_hidden.h"
 
-#include "agent/peer/session.h"
-#include "agent/slapd/ldap_copies.h"
-#include "agent/slapd/ldap_local.h"
+#include "agent/ldap/ldap_copies.h"
+#include "agent/ldap/ldap_local.h"
+#include "agent/session/session.h"
 
 #define FIRST_MAX   40 /* entries of the database that are looked at in any case */
 #define HIDDEN_MSEC 5000

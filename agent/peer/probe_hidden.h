@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_PROBE_HIDDEN_H
 #define SYNCWARD_PROBE_HIDDEN_H
 
-#include "agent/peer/session_step.h"
+#include "agent/session/session_step.h"
 
 /*
  * Looks whether the link's account sees at its peer what root over ldapi sees here of the same

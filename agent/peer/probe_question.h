@@ -6,7 +6,7 @@
 
 #include "agent/peer/probe_visit.h"
 #include "common/link/password_gate.h"
-#include "common/link/probe.h"
+#include "common/probe/probe.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One link to be tried. */

@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/ldap/ldap_setup.h"
 #include "agent/peer/probe_runner.h"
 #include "agent/peer/probe_worker.h"
-#include "agent/slapd/ldap_setup.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/peer/session_tls.h"
+#include "agent/session/session_tls.h"
 
 ProbeTarget probe_target_numbered(const Syncrepl *link, const char *suffix, unsigned number)
 {

@@ -4,10 +4,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "agent/slapd/ldap_local.h"
+#include "agent/ldap/ldap_local.h"
 #include "agent/system/wait.h"
 #include "common/copy/csn_set.h"
-#include "common/link/probe_read.h"
+#include "common/probe/probe_read.h"
 #include "common/slapd/dn.h"
 #include "common/syncrepl/syncrepl_log.h"
 

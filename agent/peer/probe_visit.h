@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_PROBE_VISIT_H
 #define SYNCWARD_PROBE_VISIT_H
 
-#include "agent/peer/session.h"
+#include "agent/session/session.h"
 
 /* How much is asked of a peer once the bind was taken. */
 typedef enum ProbeDepth {

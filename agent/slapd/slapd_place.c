@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/files/trusted_path.h"
 #include "agent/slapd/slapd_process.h"
-#include "agent/slapd/trusted_path.h"
 #include "common/slapd/layouts.h"
 
 static const char *whole_path(const char *path)

@@ -10,7 +10,7 @@
 #include "agent/slapd/slapd_process.h"
 #include "agent/system/fd.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/layouts.h"
 #include "common/slapd/url.h"
 

@@ -3,7 +3,7 @@
 #define SYNCWARD_STATE_COMPARE_H
 
 #include "common/base/error.h"
-#include "common/copy/compare_record.h"
+#include "common/entries/compare_record.h"
 
 /* compare.json of the state folder: what `compare --record` found. No folder, no file, and one that
  * is damaged or newer (which stays where it is) are no records; only owner or mode of folder and

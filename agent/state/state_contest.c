@@ -3,11 +3,11 @@
 
 #include <json-c/json.h>
 
+#include "agent/files/file_write.h"
+#include "agent/files/folder.h"
 #include "agent/state/state.h"
 #include "agent/state/state_names.h"
 #include "agent/system/fd.h"
-#include "agent/system/file_write.h"
-#include "agent/system/folder.h"
 #include "common/base/timestamp.h"
 
 /* --- reading --- */

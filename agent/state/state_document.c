@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/files/file_write.h"
+#include "agent/files/folder.h"
 #include "agent/state/state_names.h"
 #include "agent/system/fd.h"
-#include "agent/system/file_write.h"
-#include "agent/system/folder.h"
 #include "common/json/json_scan.h"
 
 /* --- members --- */

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "agent/system/file.h"
-#include "agent/system/file_write.h"
+#include "agent/files/file.h"
+#include "agent/files/file_write.h"
 #include "common/json/json_document.h"
 
 /* The files of the state folder: JSON documents with a schema_version. For state_*.c only. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/files/file_write.h"
 #include "agent/state/state.h"
 #include "agent/state/state_age.h"
 #include "agent/state/state_contest.h"
@@ -14,7 +15,6 @@
 #include "agent/state/state_link.h"
 #include "agent/state/state_names.h"
 #include "agent/state/state_rollout.h"
-#include "agent/system/file_write.h"
 #include "common/base/timestamp.h"
 
 static int revision_load(Pool *pool, const JsonNode *root, void *target)

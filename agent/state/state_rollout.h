@@ -3,7 +3,7 @@
 #define SYNCWARD_STATE_ROLLOUT_H
 
 #include "agent/state/state_document.h"
-#include "common/copy/canary.h"
+#include "common/health/canary.h"
 
 /* Loads rollout.json into a Known. */
 StateLoad rollout_load;

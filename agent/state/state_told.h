@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_STATE_TOLD_H
 #define SYNCWARD_STATE_TOLD_H
 
-#include "agent/system/file.h"
+#include "agent/files/file.h"
 #include "common/base/error.h"
 #include "common/plan/authors.h"
 #include "common/tell/condition.h"

@@ -4,14 +4,14 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "agent/files/file_write.h"
+#include "agent/files/folder.h"
 #include "agent/state/state.h"
 #include "agent/state/state_document.h"
 #include "agent/state/state_names.h"
 #include "agent/system/fd.h"
-#include "agent/system/file_write.h"
-#include "agent/system/folder.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 
 /* Room for the largest file of ours in a small cluster. */
 #define MIN_FREE_KIB 64

@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_COMPARE_H
 #define SYNCWARD_COMPARE_H
 
-#include "agent/pass/look.h"
+#include "agent/look/look.h"
 #include "agent/verify/compare_options.h"
-#include "common/copy/comparison.h"
+#include "common/entries/comparison.h"
 
 /*
  * Which entries of the databases differ between this node and its peers, by entryUUID and entryCSN,

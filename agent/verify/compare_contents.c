@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/verify/compare_contents.h"
 
-#include "agent/peer/session_lookup.h"
-#include "common/copy/contents.h"
+#include "agent/session/session_lookup.h"
 #include "common/copy/copy_relation.h"
+#include "common/entries/contents.h"
 
 typedef struct ContentsRun {
 	const ContentsQuestion *question;

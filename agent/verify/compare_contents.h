@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_COMPARE_CONTENTS_H
 #define SYNCWARD_COMPARE_CONTENTS_H
 
-#include "agent/peer/session_entries.h"
-#include "common/copy/comparison.h"
+#include "agent/session/session_entries.h"
+#include "common/entries/comparison.h"
 
 typedef struct ContentsQuestion {
 	PeerLink *here;

@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_COMPARE_OPTIONS_H
 #define SYNCWARD_COMPARE_OPTIONS_H
 
-#include "agent/slapd/directory.h"
-#include "common/desired/wanted.h"
+#include "agent/ldap/directory.h"
 #include "common/link/known_links.h"
+#include "common/wanted/wanted.h"
 
 /* How far it is. */
 typedef struct CompareProgress {

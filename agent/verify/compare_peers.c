@@ -2,7 +2,7 @@
 #include "agent/verify/compare_peers.h"
 
 #include "agent/peer/probe_targets.h"
-#include "agent/peer/session_tls.h"
+#include "agent/session/session_tls.h"
 #include "common/copy/copy_relation.h"
 
 /* --- whom to ask --- */

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_COMPARE_PEERS_H
 #define SYNCWARD_COMPARE_PEERS_H
 
-#include "agent/pass/look.h"
+#include "agent/look/look.h"
 #include "agent/verify/compare_options.h"
 #include "common/copy/copy.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/peer/session_content.h"
+#include "agent/session/session_content.h"
 #include "agent/system/wait.h"
 #include "common/copy/csn_set.h"
 

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_COMPARE_SETTLE_H
 #define SYNCWARD_COMPARE_SETTLE_H
 
-#include "agent/peer/session_lookup.h"
-#include "common/copy/comparison.h"
+#include "agent/session/session_lookup.h"
+#include "common/entries/comparison.h"
 
 /* Both copies, open for looking again. */
 typedef struct SettleQuestion {

@@ -2,7 +2,7 @@
 #include "agent/verify/conflicts_run.h"
 
 #include "agent/peer/compare_here.h"
-#include "agent/peer/session_changes.h"
+#include "agent/session/session_changes.h"
 #include "agent/verify/compare_peers.h"
 #include "common/live/live_log.h"
 

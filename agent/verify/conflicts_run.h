@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_CONFLICTS_RUN_H
 #define SYNCWARD_CONFLICTS_RUN_H
 
-#include "agent/pass/look.h"
+#include "agent/look/look.h"
 #include "agent/verify/compare_options.h"
-#include "common/copy/conflicts.h"
+#include "common/entries/conflicts.h"
 
 typedef struct ConflictsOptions {
 	CompareOptions asking; /* its directory, links, ldap_uri, suffix and lag_sec */

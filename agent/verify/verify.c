@@ -6,8 +6,8 @@
 
 #include "agent/peer/probe_round.h"
 #include "agent/peer/probe_targets.h"
-#include "agent/peer/session_content.h"
-#include "agent/peer/session_tls.h"
+#include "agent/session/session_content.h"
+#include "agent/session/session_tls.h"
 #include "agent/system/clock.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/progress.h"

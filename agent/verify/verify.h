@@ -3,9 +3,9 @@
 #define SYNCWARD_VERIFY_H
 
 #include "agent/input/inputs.h"
-#include "agent/pass/look.h"
-#include "agent/peer/session.h"
-#include "agent/slapd/directory.h"
+#include "agent/ldap/directory.h"
+#include "agent/look/look.h"
+#include "agent/session/session.h"
 #include "common/copy/lag.h"
 #include "common/link/password_gate.h"
 

@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/peer/session_entry.h"
+#include "agent/session/session_entry.h"
 #include "agent/system/interrupt.h"
 #include "agent/system/progress.h"
 #include "agent/system/wait.h"

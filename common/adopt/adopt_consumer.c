@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/url.h"
 
 /* What is said of a node that reads and takes no clients' writes. */

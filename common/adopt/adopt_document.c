@@ -3,12 +3,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/access/limits.h"
+#include "common/access/read_rights.h"
 #include "common/adopt/adopt.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dbindex.h"
 #include "common/slapd/dn.h"
-#include "common/slapd/limits.h"
-#include "common/slapd/read_rights.h"
 
 /* --- what the other peers may do here --- */
 

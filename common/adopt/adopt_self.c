@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "common/adopt/adoption.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 

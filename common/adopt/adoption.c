@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/url.h"
 
 void adopt_note(Adoption *adoption, const char *format, ...)

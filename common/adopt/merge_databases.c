@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "common/adopt/merge_internal.h"
-#include "common/base/remedies.h"
-#include "common/desired/links.h"
+#include "common/remedies/remedies.h"
+#include "common/topology/links.h"
 
 /* --- suffixes --- */
 

@@ -4,7 +4,7 @@
 #include "common/adopt/adoption.h"
 #include "common/adopt/merge_internal.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_partial.h"
 
 /*

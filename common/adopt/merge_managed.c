@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/adopt/merge_internal.h"
-#include "common/base/remedies.h"
 #include "common/base/text.h"
-#include "common/desired/links.h"
-#include "common/desired/wanted_readers.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/dn.h"
 #include "common/slapd/url.h"
+#include "common/topology/links.h"
+#include "common/wanted/wanted_readers.h"
 
 /*
  * What is managed at a database beside links: it is left to each node ("not ours") where the files

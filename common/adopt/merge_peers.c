@@ -3,7 +3,7 @@
 #include <strings.h>
 
 #include "common/adopt/merge_internal.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 #include "common/slapd/url.h"
 
 /* --- the files --- */

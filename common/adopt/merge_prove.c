@@ -2,8 +2,8 @@
 #include "common/adopt/adoption.h"
 #include "common/adopt/merge_internal.h"
 #include "common/base/text.h"
-#include "common/desired/links.h"
 #include "common/slapd/url.h"
+#include "common/topology/links.h"
 
 /*
  * The rules above may be wrong; the result is looked at apart from them. With the document of all a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/adopt/adoption.h"
 #include "common/adopt/merge_internal.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 /* The first link by which that peer is read in that database; NULL: nobody reads it there. */
 static const MergeLink *link_first(const Merge *merge, size_t d, size_t provider)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/adopt/merge_internal.h"
-#include "common/desired/links.h"
+#include "common/topology/links.h"
 
 /*
  * Links that "topology" with gateways would make need no list for each peer. The sites are guessed

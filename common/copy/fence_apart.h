@@ -12,7 +12,7 @@
  * nobody could read it meanwhile (0 of 25, 60, 65). So before slapd starts the fence takes its
  * multi-provider flag and its syncprov overlay out of cn=config, in this order: without the overlay
  * alone a client's change here would get no contextCSN. The daemon gives both back when it has what
- * its providers have (common/decide/joining_apart.h).
+ * its providers have (common/joining/joining_apart.h).
  */
 
 /* True when the fence took both, or one, and nobody gave that back yet. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/copy/stamps.h"
 
-#include "common/base/remedies.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
+#include "common/remedies/remedies.h"
 
 const char *stamp_latest(const char *const *csns, size_t n_csns)
 {

@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-#include "common/decide/compose.h"
-#include "common/decide/compose_step.h"
-#include "common/decide/delta_links.h"
-#include "common/decide/diff.h"
-#include "common/decide/diff_parts.h"
-#include "common/decide/guard.h"
-#include "common/decide/guard_result.h"
+#include "common/compose/compose.h"
+#include "common/compose/compose_step.h"
+#include "common/delta/delta_links.h"
+#include "common/diff/diff_parts.h"
+#include "common/draft/diff.h"
+#include "common/guard/guard.h"
 #include "common/plan/plan_changes.h"
+#include "common/result/guard_result.h"
 #include "common/slapd/url.h"
 
 static void plan_decide(Pool *pool, const PlanInput *input, Plan *ret)

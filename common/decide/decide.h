@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_DECIDE_H
 #define SYNCWARD_DECIDE_H
 
-#include "common/decide/plan_input.h"
+#include "common/draft/plan_input.h"
 #include "common/plan/plan.h"
 
 /* Compares, asks the guards, and orders the steps. Never fails: what cannot be decided is held. All

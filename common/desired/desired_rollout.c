@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/desired/desired_internal.h"
+#include "common/remedies/remedies.h"
 
 #define SOAK_MAX_SEC (30L * 86400)
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 #define AGAIN        3 /* once or twice is what falling back is for */

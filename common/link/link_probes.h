@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "common/base/pool.h"
-#include "common/link/probe.h"
+#include "common/probe/probe.h"
 #include "common/syncrepl/syncrepl.h"
 
 /*

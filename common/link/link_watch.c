@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/link/link_watch.h"
 
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/live/live_running.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 
 #define MISSING_PATIENCE_SEC 10 /* slapd starts a new consumer some seconds after the write */

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 
-#include "common/desired/wanted.h"
 #include "common/link/known_links.h"
 #include "common/link/link_probes.h"
 #include "common/live/live_config.h"
+#include "common/wanted/wanted.h"
 
 /* What was seen of links. */
 typedef struct PasswordSight {

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/live/live_config.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "common/access/limits.h"
 #include "common/slapd/dn.h"
-#include "common/slapd/limits.h"
 #include "common/slapd/serverid.h"
 #include "common/slapd/url.h"
 

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/access/access_lists.h"
 #include "common/base/error.h"
 #include "common/base/tree.h"
 #include "common/live/machine.h"
 #include "common/live/map_use.h"
-#include "common/slapd/access_lists.h"
 #include "common/syncrepl/syncrepl.h"
 
 /* One olcSyncrepl value as the server holds it. */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #define SHORT_PERCENT 80
 #define FULL_PERCENT  90

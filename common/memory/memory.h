@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "common/copy/canary.h"
 #include "common/copy/fence.h"
 #include "common/copy/seen_changes.h"
+#include "common/health/canary.h"
 #include "common/link/hiding_peers.h"
 #include "common/link/known_links.h"
 #include "common/link/password_gate.h"
@@ -32,7 +32,7 @@ typedef struct KnownDatabase {
 	bool is_complete;    /* judged so since then, by what its peers showed or by a person;
 				with suspect: before that was found */
 	const char *filled;  /* where it was last seen with entries and contextCSN
-				(common/decide/emptied.h); NULL: nowhere */
+				(common/draft/emptied.h); NULL: nowhere */
 	bool was_partial;    /* by peers.json not every provider read every other one, and it was
 				not seen since that this node reads all of them */
 	unsigned *linked;    /* ids of the peers that it read when it was last in step */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/memory/pause.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 static const char *line(Pool *pool, unsigned long revision)
 {

@@ -2,9 +2,9 @@
 #include "common/memory/rollout.h"
 
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 
 #define CANARIES_TOLD 3 /* more are counted */
 

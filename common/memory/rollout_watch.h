@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_ROLLOUT_WATCH_H
 #define SYNCWARD_ROLLOUT_WATCH_H
 
-#include "common/copy/fleet.h"
+#include "common/health/fleet.h"
 #include "common/memory/rollout.h"
 
 /*

@@ -5,8 +5,8 @@
 #include "common/base/error.h"
 #include "common/copy/copy.h"
 #include "common/memory/memory.h"
-#include "common/pass/applied.h"
 #include "common/plan/plan.h"
+#include "common/remember/applied.h"
 
 /*
  * What common/pass wants done next, and what came of it. It has no effects of its own: whoever

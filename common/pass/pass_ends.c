@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/pass_ends.h"
 
-#include "common/pass/memory_after.h"
+#include "common/remember/memory_after.h"
 
 /* A pass may look many times, and many peers are many megabytes. */
 PassAction pass_look(Pass *pass, bool is_behind_write)

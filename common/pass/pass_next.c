@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/pass/pass_next.h"
 
-#include "common/decide/guard_link.h"
 #include "common/decide/openings.h"
-#include "common/pass/memory_after.h"
+#include "common/linking/guard_link.h"
 #include "common/pass/pass_ends.h"
 #include "common/pass/pass_rounds.h"
+#include "common/remember/memory_after.h"
 
 static void notice(const Pass *pass, const char *text)
 {

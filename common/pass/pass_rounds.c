@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "common/base/remedies.h"
-#include "common/pass/memory_after.h"
 #include "common/pass/pass_ends.h"
 #include "common/plan/render.h"
+#include "common/remedies/remedies.h"
+#include "common/remember/memory_after.h"
 
 /* A conflict, the second phase of joining or an overlay healed on a full disk each take one more
  * round. */

@@ -3,9 +3,9 @@
 #define SYNCWARD_PASS_STEPS_H
 
 #include "common/live/live_config.h"
-#include "common/pass/applied.h"
 #include "common/pass/pass_action.h"
 #include "common/plan/plan.h"
+#include "common/remember/applied.h"
 
 typedef enum StepsPhase {
 	STEPS_BEGIN,        /* the step is to be prepared */

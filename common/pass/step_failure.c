@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 static void note_unsaved(Pool *pool, const StepFailure *failure, Applied *applied)
 {

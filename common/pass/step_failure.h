@@ -3,7 +3,7 @@
 #define SYNCWARD_STEP_FAILURE_H
 
 #include "common/base/error.h"
-#include "common/pass/applied.h"
+#include "common/remember/applied.h"
 
 /* A step that slapd did not take, and what is known of it. */
 typedef struct StepFailure {

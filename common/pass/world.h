@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_WORLD_H
 #define SYNCWARD_WORLD_H
 
-#include "common/decide/plan_input.h"
+#include "common/draft/plan_input.h"
 #include "common/link/password_gate.h"
 #include "common/live/live_config.h"
 

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_DATABASE_PLAN_H
 #define SYNCWARD_DATABASE_PLAN_H
 
-#include "common/desired/wanted.h"
 #include "common/live/live_config.h"
+#include "common/wanted/wanted.h"
 
 /* What a plan has of one database: found once, so that nobody searches for it by its suffix. */
 typedef struct DatabasePlan {

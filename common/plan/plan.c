@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 typedef struct GuardRule {
 	const char *code;

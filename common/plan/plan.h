@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 #include "common/base/sha256.h"
-#include "common/desired/wanted.h"
 #include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
 #include "common/plan/database_plan.h"
 #include "common/plan/step.h"
+#include "common/wanted/wanted.h"
 
 /* Why something is held instead of applied. Order and codes as in syncward(8), "Guards". */
 typedef enum Guard {
@@ -144,7 +144,7 @@ typedef struct Finding {
 		*key; /* tells it from others of its code and suffix over passes; NULL: its text */
 } Finding;
 
-/* A link whose consumer surely holds an older state of its TLS files (common/decide/old_tls.h). */
+/* A link whose consumer surely holds an older state of its TLS files (common/draft/old_tls.h). */
 typedef struct OldTlsLink {
 	const WantedDatabase *database;
 	const WantedConsumer *consumer;

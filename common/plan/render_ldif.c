@@ -3,8 +3,8 @@
 
 #include "common/base/base64.h"
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/plan/render.h"
+#include "common/remedies/remedies.h"
 
 typedef struct Ldif {
 	Pool *pool;

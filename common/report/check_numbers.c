@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/report/check_numbers.h"
 
-#include "common/report/status_compared.h"
-#include "common/report/status_fleet.h"
-#include "common/report/status_lag.h"
+#include "common/status/status_compared.h"
+#include "common/status/status_fleet.h"
+#include "common/status/status_lag.h"
 
 #define STALE_AFTER_INTERVALS 3
 #define STALE_GRACE_SEC       60

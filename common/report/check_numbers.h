@@ -3,7 +3,7 @@
 #define SYNCWARD_CHECK_NUMBERS_H
 
 #include "common/base/buf.h"
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 /* The numbers of the line for monitoring systems. */
 

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_COMPARE_REPORT_H
 #define SYNCWARD_COMPARE_REPORT_H
 
-#include "common/copy/comparison.h"
+#include "common/entries/comparison.h"
 
 /* What was compared, and whether entries that differ are to be named: to a person only. */
 typedef struct CompareReport {

@@ -2,11 +2,11 @@
 #include "common/report/conflicts_report.h"
 
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/json/json_write.h"
+#include "common/remedies/remedies.h"
 
 static const char *const verdict_names[] = {
 	[CONFLICTS_NONE] = "none",

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_CONFLICTS_REPORT_H
 #define SYNCWARD_CONFLICTS_REPORT_H
 
-#include "common/copy/conflicts.h"
+#include "common/entries/conflicts.h"
 
 /* Who writes under a server ID. */
 typedef struct ConflictWriter {

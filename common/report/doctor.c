@@ -6,9 +6,9 @@
 
 #include "common/base/buf.h"
 #include "common/base/colour.h"
-#include "common/base/remedies.h"
 #include "common/base/suggest.h"
 #include "common/json/json_write.h"
+#include "common/remedies/remedies.h"
 
 static const char *const severity_names[] = {
 	[DOCTOR_OK] = "ok",           [DOCTOR_UNKNOWN] = "unknown", [DOCTOR_NOTE] = "note",

@@ -3,7 +3,7 @@
 #define SYNCWARD_DOCTOR_CHECKS_H
 
 /* Every check of the doctor, in the order in which they are made and told. */
-#include "common/base/remedy.h"
+#include "common/remedies/remedy.h"
 
 typedef enum DoctorCheck {
 	DOCTOR_AGENT_FILE,

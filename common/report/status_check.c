@@ -2,14 +2,14 @@
 #include <string.h>
 
 #include "common/base/buf.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
-#include "common/report/check_guard.h"
+#include "common/remedies/remedies.h"
 #include "common/report/check_numbers.h"
-#include "common/report/status_compared.h"
-#include "common/report/status_fleet.h"
-#include "common/report/status_lag.h"
-#include "common/report/status_sight.h"
+#include "common/status/check_guard.h"
+#include "common/status/status_compared.h"
+#include "common/status/status_fleet.h"
+#include "common/status/status_lag.h"
+#include "common/status/status_sight.h"
 
 bool status_is_stale(const Status *status, int64_t now_sec)
 {

@@ -5,7 +5,7 @@
 
 #include "common/base/text.h"
 #include "common/base/timestamp.h"
-#include "common/copy/copy_health.h"
+#include "common/health/copy_health.h"
 
 static Gate waits(const char *what)
 {

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_STATUS_GATE_H
 #define SYNCWARD_STATUS_GATE_H
 
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 /* What a script waits for: the daemon has brought exactly this peers.json to slapd, verified it,
  * and everything that can be known of this node is well. */

@@ -4,10 +4,10 @@
 
 #include "common/base/buf.h"
 #include "common/base/colour.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
-#include "common/report/status_compared.h"
-#include "common/report/status_view.h"
+#include "common/remedies/remedies.h"
+#include "common/status/status_compared.h"
+#include "common/status/status_view.h"
 
 /* What is printed, for whom, when. */
 typedef struct Page {

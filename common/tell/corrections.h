@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_CORRECTIONS_H
 #define SYNCWARD_CORRECTIONS_H
 
-#include "common/pass/applied.h"
+#include "common/remember/applied.h"
 #include "common/tell/told_plan.h"
 
 /* What is told about the writes of one round: before them, and after. */

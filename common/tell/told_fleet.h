@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_TOLD_FLEET_H
 #define SYNCWARD_TOLD_FLEET_H
 
-#include "common/copy/fleet.h"
+#include "common/health/fleet.h"
 #include "common/tell/condition.h"
 
 /* What lasts of the nodes: who is silent, and whose entry does not count. */

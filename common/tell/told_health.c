@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/tell/told_health.h"
-#include "common/base/remedies.h"
 #include "common/base/timestamp.h"
+#include "common/remedies/remedies.h"
 
 #include <string.h>
 

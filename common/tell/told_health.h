@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_TOLD_HEALTH_H
 #define SYNCWARD_TOLD_HEALTH_H
 
-#include "common/copy/copy_health.h"
+#include "common/health/copy_health.h"
 #include "common/tell/condition.h"
 
 /* What lasts and has to be told: one finding for each copy with a trouble. uris are those of the

@@ -2,8 +2,8 @@
 #ifndef SYNCWARD_TOLD_ROLLOUT_H
 #define SYNCWARD_TOLD_ROLLOUT_H
 
-#include "common/copy/canary.h"
-#include "common/copy/fleet.h"
+#include "common/health/canary.h"
+#include "common/health/fleet.h"
 #include "common/tell/condition.h"
 
 /*

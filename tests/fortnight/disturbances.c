@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/daemon/triggers.h"
+#include "agent/found/triggers.h"
 #include "common/base/macros.h"
 #include "common/base/tree.h"
 #include "tests/fortnight/played.h"

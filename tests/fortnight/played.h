@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "agent/slapd/directory.h"
+#include "agent/ldap/directory.h"
 
 /* The world around the daemon that is played: its time, slapd, peers, and what happens to them. */
 

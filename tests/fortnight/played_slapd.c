@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ldap.h>
 
-#include "agent/slapd/directory_ldap.h"
+#include "agent/ldap/directory_ldap.h"
 #include "tests/fortnight/played.h"
 
-/* In the place of agent/slapd/directory_ldap.c: connections to the slapd that is played. */
+/* In the place of agent/ldap/directory_ldap.c: connections to the slapd that is played. */
 
 #define READ_USEC  1000
 #define WRITE_USEC 4000

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/desired/desired.c common/desired/desired_check.c */
-/* Fuzzes: common/desired/desired_check_link.c common/desired/desired_delta.c */
-/* Fuzzes: common/desired/desired_heartbeat.c common/desired/desired_retired.c */
-/* Fuzzes: common/desired/desired_databases.c common/desired/desired_parse.c */
-/* Fuzzes: common/desired/desired_peers.c common/desired/desired_print.c */
+/* Fuzzes: common/desired/desired.c common/document/desired_check.c */
+/* Fuzzes: common/document/desired_check_link.c common/document/desired_delta.c */
+/* Fuzzes: common/document/desired_heartbeat.c common/desired/desired_retired.c */
+/* Fuzzes: common/document/desired_databases.c common/document/desired_parse.c */
+/* Fuzzes: common/document/desired_peers.c common/document/desired_print.c */
 /* Fuzzes: common/desired/desired_node.c common/desired/desired_syncrepl.c */
 /* Fuzzes: common/json/json_fields.c common/json/json_place.c common/desired/settings.c */
 /* Fuzzes: common/desired/desired_setting.c common/base/suggest.c */
-/* Fuzzes: common/desired/desired_resolve.c common/desired/desired_sites.c */
-/* Fuzzes: common/desired/desired_rollout.c common/desired/desired_hubs.c */
+/* Fuzzes: common/desired/desired_resolve.c common/document/desired_sites.c */
+/* Fuzzes: common/desired/desired_rollout.c common/document/desired_hubs.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <strings.h>

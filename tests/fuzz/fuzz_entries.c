@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes: common/copy/entry_mark.c common/copy/entry_set.c */
+/* Fuzzes: common/entries/entry_mark.c common/entries/entry_set.c */
 /* Lines "entryUUID entryCSN" of two copies, the second behind an empty line: whatever a server
  * sends as these, marks print what they were read from, and the differences are those that going
  * through both lists by hand finds. */
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/copy/comparison.h"
+#include "common/entries/comparison.h"
 
 #define LINES_MAX 2000
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/files/lock.h"
 #include "agent/slapd/slapd_process.h"
 #include "agent/state/state.h"
 #include "agent/state/state_keep.h"
 #include "agent/system/fd.h"
-#include "agent/system/lock.h"
 
 /* lock DIR TIMEOUT_MSEC: holds the lock until standard input ends. */
 static int lock_run(char **arguments, Error *err)

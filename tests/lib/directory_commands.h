@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_TESTS_DIRECTORY_COMMANDS_H
 #define SYNCWARD_TESTS_DIRECTORY_COMMANDS_H
 
-#include "agent/slapd/directory.h"
+#include "agent/ldap/directory.h"
 
 /* Commands by which a test drives a directory, one a line, fields separated by tabs. */
 

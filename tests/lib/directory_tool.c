@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Drives agent/slapd/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
+ * Drives agent/ldap/directory_ldap.c from a test: directory_tool URI TIMEOUT_MSEC [CONFIG_DIR] <
  * commands: those of directory_commands.h, "content SUFFIX", "space", "budget MSEC". With
  * CONFIG_DIR "on-disk 0|1" is printed before the answer to each step; the trace goes to standard
  * error.
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/slapd/content_here.h"
-#include "agent/slapd/directory_ldap.h"
-#include "agent/slapd/disk_witness.h"
+#include "agent/disk/disk_witness.h"
+#include "agent/ldap/content_here.h"
+#include "agent/ldap/directory_ldap.h"
 #include "tests/lib/directory_commands.h"
 
 static void trace_print(void *userdata, const char *line)

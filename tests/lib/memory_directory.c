@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "agent/slapd/ldap_result.h"
+#include "agent/ldap/ldap_result.h"
 #include "common/slapd/serverid.h"
 #include "tests/lib/memory_internal.h"
 

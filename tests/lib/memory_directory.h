@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_TESTS_MEMORY_DIRECTORY_H
 #define SYNCWARD_TESTS_MEMORY_DIRECTORY_H
 
-#include "agent/slapd/directory.h"
+#include "agent/ldap/directory.h"
 
 /*
  * A directory without a server: cn=config of one slapd 2.5 as a tree in memory that takes changes,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The table of everything that the program prints as advice (common/base/remedies_*.c), and doing it literally.
+"""The table of everything that the program prints as advice (common/remedies/remedies_*.c), and doing it literally.
 
 A test that makes a situation hands what is printed to run() or line(), and bears @pytest.mark.remedy(CODE, ...):
 tests/slapd/conftest.py sees that it did each, tests/test_remedies.py that each row has such a test.
@@ -81,7 +81,7 @@ def _row(name, body, macros, path):
 def rows():
     """Every row of the table, by its code."""
     found = {}
-    for path in sorted(glob.glob(os.path.join(TOP, "common/base/remedies_*.c"))):
+    for path in sorted(glob.glob(os.path.join(TOP, "common/remedies/remedies_*.c"))):
         with open(path, encoding="utf-8") as file:
             source = file.read()
         for name, body in ROW.findall(source):

@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/slapd/access.h"
-#include "common/slapd/limits.h"
+#include "common/access/access.h"
+#include "common/access/limits.h"
 #include "common/slapd/serverid.h"
 #include "common/syncrepl/syncrepl.h"
 

@@ -4,7 +4,7 @@
 
 #include "common/base/tree.h"
 
-/* olcAccess as far as it decides who may read passwords; common/slapd/read_rights.c is not asked.
+/* olcAccess as far as it decides who may read passwords; common/access/read_rights.c is not asked.
  */
 
 /* With it all nodes read: no rootdn, and no entry of the database. */

@@ -5,12 +5,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "agent/pass/extra_look.h"
-#include "agent/pass/link_answers.h"
+#include "agent/look/extra_look.h"
+#include "agent/look/link_answers.h"
 #include "agent/pass/pass.h"
 #include "agent/system/clock.h"
-#include "common/base/remedies.h"
-#include "common/decide/joining_extra.h"
+#include "common/joining/joining_extra.h"
+#include "common/remedies/remedies.h"
 #include "common/syncrepl/syncrepl_log.h"
 #include "tests/sim/sim_delta.h"
 #include "tests/sim/sim_history.h"
@@ -131,7 +131,7 @@ static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *cons
 		sim_delta_probe(pool, host, consumer->peer->id - 1, probe);
 }
 
-/* In the place of agent/pass/link_answers.c: a link is good when its peer can be reached. */
+/* In the place of agent/look/link_answers.c: a link is good when its peer can be reached. */
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
 		      const Plan *plan, World *world)
 {
@@ -170,7 +170,7 @@ static EntryMark mark_of(Pool *pool, const SimEntry *entry)
 	return mark;
 }
 
-/* In the place of agent/pass/extra_look.c: both copies are the model's. */
+/* In the place of agent/look/extra_look.c: both copies are the model's. */
 CopyExtra extra_look(Directory *directory, Pool *pool, const ExtraQuestion *question,
 		     ProbeRefusals *refusals)
 {

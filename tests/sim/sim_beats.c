@@ -3,7 +3,7 @@
 
 #include "agent/state/state_rollout.h"
 #include "common/base/text.h"
-#include "common/decide/heartbeat_gate.h"
+#include "common/guard/heartbeat_gate.h"
 #include "tests/sim/sim_history.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_rules.h"

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "agent/slapd/log_folders.h"
-#include "common/link/probe_read.h"
+#include "agent/disk/log_folders.h"
 #include "common/plan/config_values.h"
+#include "common/probe/probe_read.h"
 #include "tests/lib/memory_directory.h"
 #include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"
@@ -19,7 +19,7 @@ void sim_delta_begin(const SimHost *host)
 	looked_at = host;
 }
 
-/* In the place of agent/slapd/log_folders.c: the folder is there, unless somebody forgot it. */
+/* In the place of agent/disk/log_folders.c: the folder is there, unless somebody forgot it. */
 void log_folders_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
 {
 	(void)live;

@@ -2,7 +2,7 @@
 #ifndef SYNCWARD_SIM_DELTA_H
 #define SYNCWARD_SIM_DELTA_H
 
-#include "common/link/probe.h"
+#include "common/probe/probe.h"
 #include "tests/sim/sim_host.h"
 
 /* Delta-syncrepl: what cn=config says of the log of changes, and what peers see of it. */

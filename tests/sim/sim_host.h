@@ -2,9 +2,9 @@
 #ifndef SYNCWARD_SIM_HOST_H
 #define SYNCWARD_SIM_HOST_H
 
-#include "agent/slapd/directory.h"
-#include "common/desired/wanted.h"
+#include "agent/ldap/directory.h"
 #include "common/memory/rollout_watch.h"
+#include "common/wanted/wanted.h"
 #include "tests/sim/sim_access.h"
 #include "tests/sim/sim_model.h"
 #include "tests/sim/sim_shape.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "agent/pass/reader_answers.h"
+#include "agent/look/reader_answers.h"
 #include "agent/slapd/slapd_place.h"
 #include "tests/sim/sim_host.h"
 

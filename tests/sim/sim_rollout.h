@@ -7,7 +7,7 @@
 #include "tests/sim/sim_host.h"
 
 /* Heartbeats and roll-outs as the daemon has them around a pass (agent/input/rollout_wait.c,
- * agent/daemon/daemon_heartbeat.c, daemon_rollout.c), over the model. */
+ * agent/heartbeat/daemon_heartbeat.c, daemon_rollout.c), over the model. */
 
 /* What a pass has found and done. */
 typedef struct SimLooked {

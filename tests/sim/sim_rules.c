@@ -6,11 +6,11 @@
 #include "common/copy/copy_relation.h"
 #include "common/copy/csn_set.h"
 #include "common/copy/seen_changes.h"
-#include "common/decide/delta_links.h"
-#include "common/decide/diff.h"
-#include "common/decide/joining_empty.h"
-#include "common/decide/order_context_csn.h"
-#include "common/decide/role.h"
+#include "common/delta/delta_links.h"
+#include "common/draft/diff.h"
+#include "common/draft/role.h"
+#include "common/guard/order_context_csn.h"
+#include "common/joining/joining_empty.h"
 #include "common/live/live_log.h"
 
 const char *const sim_rule_names[] = {

@@ -826,7 +826,9 @@ def codes_of(text):
 def finding_codes():
     """Of all findings, by the calls that make them and the tables that those use."""
     codes = set()
-    paths = [*glob.glob(os.path.join(TOP, "common", "*", "*.[ch]")), *glob.glob(os.path.join(TOP, "agent/daemon/*.c"))]
+    paths = [*glob.glob(os.path.join(TOP, "common", "*", "*.[ch]")),
+             *(path for room in ("daemon", "edits", "found", "heartbeat", "kept", "links")
+               for path in glob.glob(os.path.join(TOP, "agent", room, "*.c")))]
     for path in paths:
         with open(path, encoding="utf-8") as file:
             text = file.read()

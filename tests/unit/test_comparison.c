@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/copy/compare_record.h"
-#include "common/copy/comparison.h"
+#include "common/entries/compare_record.h"
+#include "common/entries/comparison.h"
 #include "common/report/compare_report.h"
 
 /* What a copy shows whose server counts as many. */

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/conflicts.h"
+#include "common/entries/conflicts.h"
 #include "common/report/conflicts_report.h"
 
 #define OWN  1

@@ -2,9 +2,9 @@
 /* A node with "role": "consumer": what is written there, what is held, and what providers see. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/healing.h"
-#include "common/pass/memory_after.h"
+#include "common/draft/healing.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define BEHIND                                      \
 	"], \"databases\": [{\"suffix\": \"" SUFFIX \

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/contents.h"
+#include "common/entries/contents.h"
 
 /* Pairs of a name and a value. */
 static Entry entry_make(Pool *pool, const char *const (*values)[2], size_t n)

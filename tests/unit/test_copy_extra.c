@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/copy_extra.h"
+#include "common/entries/copy_extra.h"
 
 #define SEEN  "20261122101500.000000Z#000000#001#000000"
 #define LATER "20261122101501.000000Z#000000#001#000000"

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "common/copy/copy_health.h"
-#include "common/copy/health_again.h"
 #include "common/decide/copy_doubted.h"
+#include "common/health/copy_health.h"
+#include "common/health/health_again.h"
 #include "common/tell/told_health.h"
 
 #define NOW    1782900000

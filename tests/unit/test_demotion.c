@@ -2,8 +2,8 @@
 /* A provider that peers.json makes a consumer: no client writes any more, and nothing gets lost. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define FILE_OF(more)                                                                                  \
 	"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", \"role\": \"consumer\"" more \

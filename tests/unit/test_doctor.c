@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "common/base/remedies.h"
 #include "common/json/json_document.h"
+#include "common/remedies/remedies.h"
 #include "common/report/doctor.h"
 #include "common/report/doctor_links.h"
 #include "common/report/doctor_machine.h"

@@ -2,8 +2,8 @@
 /* A provider that was emptied is told, and closed to clients where it surely was. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/emptied.h"
-#include "common/pass/memory_after.h"
+#include "common/draft/emptied.h"
+#include "common/remember/memory_after.h"
 
 #define CODE   "empty"
 #define START  "20261122200000Z"

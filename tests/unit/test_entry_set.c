@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/entry_set.h"
+#include "common/entries/entry_set.h"
 
 #define UUID  "8a1b2c3d-43f0-1041-9ed3-896165d17446"
 #define OTHER "8a1b2c3e-43f0-1041-9ed3-896165d17446"

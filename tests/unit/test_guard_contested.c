@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/decide/guard_contested.h"
+#include "common/guard/guard_contested.h"
 
 #define DN "olcDatabase={1}mdb,cn=config"
 

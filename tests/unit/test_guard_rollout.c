@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a roll-out holds of a plan, and what is remembered behind it. */
-#include "common/pass/memory_after.h"
+#include "common/remember/memory_after.h"
 #include "tests/unit/plan_scene.h"
 
 /* Revision 8 of peers 1 to 3, which node 2 tries first; 7 is in force. One peer is not read yet. */

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/base/macros.h"
-#include "common/decide/healing.h"
+#include "common/draft/healing.h"
 
 #define SUFFIX "dc=x"
 

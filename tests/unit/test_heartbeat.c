@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/fleet.h"
+#include "common/health/fleet.h"
 #include "common/tell/told_fleet.h"
 
 #define NOW       1800000000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When a node may write its heartbeat, which must never be the write of a restored backup. */
-#include "common/decide/heartbeat_gate.h"
+#include "common/guard/heartbeat_gate.h"
 #include "tests/unit/plan_scene.h"
 
 #define OWN_OLD "20261122101500.000000Z#000000#001#000000"

@@ -3,8 +3,8 @@
  * what is here replaces that. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/emptied.h"
-#include "common/pass/memory_after.h"
+#include "common/draft/emptied.h"
+#include "common/remember/memory_after.h"
 
 #define CONSUMER       ", \"role\": \"consumer\""
 #define PEER(id, more) ", {\"id\": " #id ", \"uri\": \"ldap://peer" #id "\"" more "}"

@@ -2,11 +2,11 @@
 /* A consumer with "hub": true: read by others when it has everything, and no provider. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/healing.h"
-#include "common/decide/leaving_parts.h"
-#include "common/link/probe_read.h"
-#include "common/pass/memory_after.h"
+#include "common/draft/healing.h"
+#include "common/leaving/leaving_parts.h"
 #include "common/plan/plan_changes.h"
+#include "common/probe/probe_read.h"
+#include "common/remember/memory_after.h"
 
 #define BEHIND                                      \
 	"], \"databases\": [{\"suffix\": \"" SUFFIX \

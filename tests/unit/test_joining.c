@@ -8,11 +8,11 @@
 #include <cmocka.h>
 
 #include "common/base/timestamp.h"
-#include "common/decide/diff.h"
-#include "common/decide/joining.h"
-#include "common/decide/joining_extra.h"
-#include "common/decide/joining_links.h"
-#include "common/decide/joining_readers.h"
+#include "common/draft/diff.h"
+#include "common/joining/joining.h"
+#include "common/joining/joining_extra.h"
+#include "common/joining/joining_links.h"
+#include "common/joining/joining_readers.h"
 
 #define SUFFIX      "dc=example,dc=org"
 #define OLD         "20261122101500.000001Z#000000#001#000000"

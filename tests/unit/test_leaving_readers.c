@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/decide/leaving_readers.h"
+#include "common/leaving/leaving_readers.h"
 
 #define SITES                                                                                \
 	"\"topology\":{\"gateways\":1},\"peers\":[{\"id\":1,\"uri\":\"ldap://n1\",\"site\":" \

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/slapd/limits.h"
+#include "common/access/limits.h"
 #include "tests/unit/attribute.h"
 
 #define REPL "cn=repl,dc=x"

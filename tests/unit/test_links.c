@@ -7,11 +7,11 @@
 #include <cmocka.h>
 
 #include "common/base/buf.h"
-#include "common/desired/links.h"
-#include "common/desired/links_graph.h"
-#include "common/desired/links_judge.h"
-#include "common/desired/links_relay.h"
-#include "common/desired/links_way.h"
+#include "common/topology/links.h"
+#include "common/topology/links_graph.h"
+#include "common/topology/links_judge.h"
+#include "common/topology/links_relay.h"
+#include "common/topology/links_way.h"
 
 /* What stands in "peers" and behind it, and what comes of it. */
 typedef struct Scene {

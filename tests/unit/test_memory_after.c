@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/plan_scene.h"
 
-#include "common/pass/memory_after.h"
+#include "common/remember/memory_after.h"
 
 #define NOW   1795861000
 #define START "20261122200000Z"

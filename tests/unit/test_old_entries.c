@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "common/base/macros.h"
-#include "common/copy/old_entries.h"
+#include "common/entries/old_entries.h"
 
 #define UUID(last)    "0c5d2a3e-1f00-103d-8000-0000000000" last
 #define CSN(sec, sid) "202611221015" sec ".000000Z#000000#" sid "#000000"

@@ -10,9 +10,9 @@
 
 #include "common/base/timestamp.h"
 #include "common/decide/decide.h"
-#include "common/decide/old_tls.h"
+#include "common/draft/old_tls.h"
 #include "common/link/link_probes.h"
-#include "common/link/probe.h"
+#include "common/probe/probe.h"
 
 #define SUFFIX   "dc=x"
 #define DATABASE "olcDatabase={1}mdb,cn=config"

@@ -5,8 +5,8 @@
 
 #include "common/base/timestamp.h"
 #include "common/link/link_probes.h"
-#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define NOW 1795861000
 

@@ -2,8 +2,8 @@
 /* A node that does not read everybody: what is written, and whom it asks. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define BEHIND                                      \
 	"], \"databases\": [{\"suffix\": \"" SUFFIX \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/emptied.h"
+#include "common/draft/emptied.h"
 #include "common/pass/pass_next.h"
 #include "common/plan/tree_after.h"
 

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "common/base/remedies.h"
-#include "common/link/probe_read.h"
-#include "common/link/schema_digest.h"
+#include "common/probe/probe_read.h"
+#include "common/probe/schema_digest.h"
+#include "common/remedies/remedies.h"
 
 #define SUFFIX "dc=example,dc=com"
 #define NOW    INT64_C(1795342500)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/link/probe_read.h"
+#include "common/probe/probe_read.h"
 
 #define CSN   "20261122101500.000000Z#000000#002#000000"
 #define OLDER "20261122101459.000000Z#000000#002#000000"

@@ -2,8 +2,8 @@
 /* A consumer that peers.json makes a provider: by a person's word, and as one that joins. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define CONSUMER                                                                                           \
 	"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", \"role\": \"consumer\"}, "       \

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/slapd/access.h"
+#include "common/access/access.h"
 #include "tests/unit/attribute.h"
 
 #define SUFFIX "dc=x"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What readers were seen to see here, and what a plan makes of it (G12). */
-#include "common/slapd/access_targets.h"
-#include "common/slapd/reader_views.h"
+#include "common/access/access_targets.h"
+#include "common/access/reader_views.h"
 #include "tests/unit/attribute.h"
 #include "tests/unit/plan_scene.h"
 

@@ -3,9 +3,9 @@
 #include "tests/unit/plan_scene.h"
 
 #include "common/copy/fence_apart.h"
-#include "common/pass/fence_note.h"
-#include "common/pass/memory_after.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/fence_note.h"
+#include "common/remember/memory_after.h"
 
 #define NOW 1795861000 /* 2026-11-28T10:16:40Z */
 

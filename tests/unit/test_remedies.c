@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/base/remedies.h"
+#include "common/remedies/remedies.h"
 
 static void every_code_has_a_row_and_no_two_share_one(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the judge of the result holds when a guard has let it pass: changes and steps of such plans
  * are made here by hand. */
-#include "common/decide/guard_result.h"
 #include "common/plan/plan_changes.h"
+#include "common/result/guard_result.h"
 #include "tests/unit/plan_scene.h"
 
 /* A plan as guards that failed would leave it. */

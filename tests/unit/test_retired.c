@@ -2,8 +2,8 @@
 /* "retired": server IDs that nobody is given again, and nobody wonders about. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/copy/copy_health.h"
-#include "common/decide/free_id.h"
+#include "common/guard/free_id.h"
+#include "common/health/copy_health.h"
 
 #define FILE_OF(id, retired)                                                                  \
 	"{\"format\": 1, \"peers\": [{\"id\": " id ", \"uri\": \"ldap://one\"}, {\"id\": 2, " \

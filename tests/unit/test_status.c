@@ -9,7 +9,7 @@
 
 #include "common/json/json_document.h"
 #include "common/json/json_write.h"
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 #define NOW 1782900000
 

@@ -12,7 +12,7 @@
 
 #include "common/base/buf.h"
 #include "common/json/json_document.h"
-#include "common/report/status_view.h"
+#include "common/status/status_view.h"
 
 #define NOW 1800000000
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "common/report/status_fleet.h"
+#include "common/status/status_fleet.h"
 
 #define NOW 1800000000
 #define SHA "abc"

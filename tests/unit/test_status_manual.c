@@ -9,8 +9,8 @@
 #include <cmocka.h>
 
 #include "common/base/macros.h"
-#include "common/decide/guard.h"
-#include "common/report/status_view.h"
+#include "common/guard/guard.h"
+#include "common/status/status_view.h"
 
 /*
  * What `syncward check` answers in each state is what syncward(8), section MONITORING, says: the

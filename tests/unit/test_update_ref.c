@@ -2,10 +2,10 @@
 /* olcUpdateRef: whom a consumer refers its clients to, and that slapd starts again. */
 #include "tests/unit/plan_scene.h"
 
-#include "common/decide/guard_restart.h"
-#include "common/decide/leaving.h"
-#include "common/pass/memory_after.h"
+#include "common/draft/guard_restart.h"
+#include "common/leaving/leaving.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_after.h"
 
 #define NODE(id, host, more) "{\"id\": " #id ", \"uri\": \"ldap://" host "\"" more "}"
 #define FILE_OF(one, others)                                                                       \

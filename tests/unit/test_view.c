@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "common/copy/view.h"
+#include "common/entries/view.h"
 
 static void entry_make(Pool *pool, Tree *tree, const char *dn, const char *const *names)
 {

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_HEARTBEAT_WORK_H
+#define SYNCWARD_HEARTBEAT_WORK_H
+
+#include "agent/found/daemon_found.h"
+#include "agent/heartbeat/heartbeat_link.h"
+#include "agent/heartbeat/heartbeat_there.h"
+#include "agent/links/daemon_health.h"
+#include "common/guard/heartbeat_gate.h"
+#include "common/health/fleet.h"
+
+#define HEARTBEAT_READS 3 /* of the others in an interval */
+
+/* What people are told of it. */
+typedef struct HeartbeatTexts {
+	char held[512];    /* why it writes none; "": it does */
+	char trouble[512]; /* why; "": no trouble */
+	char release[512]; /* "": none */
+} HeartbeatTexts;
+
+/* One database with a heartbeat. */
+typedef struct HeartbeatLine {
+	const char *container;
+	const char *suffix;
+	Pool *pool; /* of fleet */
+	Fleet fleet;
+	bool was_read;
+	uint64_t read_usec;
+	Pool *said_pool;
+	HeartbeatSaid said;       /* by this daemon */
+	HeartbeatWriting writing; /* of a consumer */
+	Pool *sent_pool;
+	Heartbeat sent;  /* by it */
+	size_t n_failed; /* tries since it was written last */
+	bool is_refused; /* the account is, there: not again until the daemon is told to */
+	HeartbeatTexts texts;
+	bool is_wanted; /* peers.json still has it */
+} HeartbeatLine;
+
+/* The heartbeat of this node, and what it hears of others. */
+typedef struct DaemonHeartbeat {
+	Pool *pool;
+	HeartbeatLink link;
+	HeartbeatLine *lines;
+	size_t n_lines;
+} DaemonHeartbeat;
+
+/* What other concerns of the pass know. */
+typedef struct HeartbeatSight {
+	const ConditionList *lasting; /* so far */
+	const DaemonHealth *health;
+	unsigned long n_rounds; /* of probes that began */
+} HeartbeatSight;
+
+/* One database in one pass. */
+typedef struct HeartbeatWork {
+	DaemonHeartbeat *heart;
+	HeartbeatLine *line;
+	const Found *found;
+	const HeartbeatSight *sight;
+	const WantedDatabase *wanted;
+	HeartbeatGate gate;
+} HeartbeatWork;
+
+static inline const DesiredHeartbeat *heartbeat_wanted(const HeartbeatWork *work)
+{
+	return &work->wanted->desired->heartbeat;
+}
+
+static inline uint64_t heartbeat_interval_usec(const HeartbeatWork *work)
+{
+	return heartbeat_wanted(work)->interval_sec * 1000000ULL;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "agent/links/daemon_identity.h"
+
+static bool is_held(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_holds; i++)
+		if (plan->holds[i].guard == GUARD_IDENTITY)
+			return true;
+	return false;
+}
+
+/* Its bind was taken then, so that to ask once more locks no account. */
+static bool holds_us(const LinkProbe *answer)
+{
+	return probe_has_fault(&answer->probe, PROBE_SAME_SERVER_ID) ||
+	       probe_has_fault(&answer->probe, PROBE_CLOCK_DIFFERS);
+}
+
+Follow daemon_identity_look(const Found *found)
+{
+	const Wanted *wanted = &found->inputs.wanted;
+	Follow follow = {0};
+
+	/* Not behind the pass that an answer makes: it would be asked without end. */
+	if (!found->report.has_plan || !found->context.probes ||
+	    !is_held(&found->report.last_plan) || !found_is_caused_by(found, TRIGGER_TIMER))
+		return follow;
+	for (size_t i = 0; i < wanted->n_databases; i++) {
+		const WantedDatabase *database = &wanted->databases[i];
+
+		for (size_t k = 0; k < database->n_consumers; k++) {
+			const WantedConsumer *consumer = &database->consumers[k];
+			const LinkProbe *answer =
+				link_probe_find(found->answers, database->desired->suffix,
+						consumer->peer->id, NULL);
+
+			if (answer && holds_us(answer))
+				POOL_PUSH(found->pool, follow.asks.links, follow.asks.n_links,
+					  {database, consumer});
+		}
+	}
+	return follow;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/compose/compose_log.h"
+
+#include <string.h>
+
+#include "common/access/limits.h"
+#include "common/base/buf.h"
+#include "common/delta/log_changes.h"
+#include "common/live/live_log.h"
+#include "common/slapd/dn.h"
+
+/* slapd's own 10 MiB are full after some ten thousand changes, and a change for which there is no
+ * room is missing in the log. It is address space, not room on the disk. */
+#define LOG_MAX_SIZE "68719476736"
+
+/* The log of one database that is to be made. */
+typedef struct LogSteps {
+	const Compose *compose;
+	const DatabasePlan *database;
+	const Delta *delta;
+	const WantedLog *readers;
+} LogSteps;
+
+static const WantedLog *log_of(const WantedDatabase *wanted)
+{
+	static const WantedLog nobody;
+
+	for (size_t i = 0; i < wanted->n_logs; i++)
+		if (dn_equal(wanted->logs[i].base, wanted->desired->delta->logbase))
+			return &wanted->logs[i];
+	return &nobody;
+}
+
+static bool is_root_dn(const LogSteps *log, const char *dn)
+{
+	const char *root_dn = log->database->live->root_dn;
+
+	return root_dn && dn_equal(root_dn, dn);
+}
+
+/* Whoever reads the log reads all that is written, passwords included: those alone who read the
+ * database for their node. Without olcAccess everybody might. */
+static const char *access_print(const LogSteps *log)
+{
+	Buf text = BUF_IN(log->compose->diff->pool);
+
+	buf_puts(&text, "to *");
+	for (size_t i = 0; i < log->readers->n_readers; i++)
+		if (!is_root_dn(log, log->readers->readers[i]))
+			buf_printf(&text, " by dn.exact=\"%s\" read", log->readers->readers[i]);
+	buf_puts(&text, " by * none");
+	return buf_text(&text);
+}
+
+static void limits_add(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+	Mod *mod = NULL;
+
+	for (size_t i = 0; i < log->readers->n_readers; i++) {
+		const char *reader = log->readers->readers[i];
+
+		if (is_root_dn(log, reader))
+			continue;
+		if (!mod)
+			mod = mod_add(pool, step, MOD_ADD, "olcLimits");
+		mod_value(pool, mod, limits_print(pool, reader));
+	}
+}
+
+static void database_mods(const LogSteps *log, Step *step)
+{
+	static const char *const indices[] = {
+		"entryCSN eq", "objectClass eq", "reqDN eq",
+		"reqEnd eq",   "reqResult eq",   "reqStart eq",
+	};
+	Pool *pool = log->compose->diff->pool;
+	Mod *mod;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcDatabaseConfig");
+	mod_value(pool, &step->mods[0], "olcMdbConfig");
+	mod_one(pool, step, MOD_ADD, "olcDatabase",
+		pool_printf(pool, "{%.*s}mdb",
+			    (int)strcspn(step->dn + strlen("olcDatabase={"), "}"),
+			    step->dn + strlen("olcDatabase={")));
+	mod_one(pool, step, MOD_ADD, "olcDbDirectory", log->delta->directory);
+	mod_one(pool, step, MOD_ADD, "olcSuffix", log->delta->logbase);
+	/* The overlay writes as that. Without a password nobody binds as it here; who binds as it
+	 * at its own database may read all that the log has. */
+	mod_one(pool, step, MOD_ADD, "olcRootDN", log->database->live->root_dn);
+	mod_one(pool, step, MOD_ADD, "olcDbMaxSize", LOG_MAX_SIZE);
+	mod = mod_add(pool, step, MOD_ADD, "olcDbIndex");
+	for (size_t i = 0; i < ARRAY_SIZE(indices); i++)
+		mod_value(pool, mod, indices[i]);
+	mod_one(pool, step, MOD_ADD, "olcAccess", access_print(log));
+	limits_add(log, step);
+	mod_one(pool, step, MOD_ADD, "olcReadOnly", "TRUE");
+}
+
+static void syncprov_mods(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
+	mod_value(pool, &step->mods[0], "olcSyncProvConfig");
+	mod_one(pool, step, MOD_ADD, "olcOverlay", "syncprov");
+	mod_one(pool, step, MOD_ADD, "olcSpNoPresent", "TRUE");
+	mod_one(pool, step, MOD_ADD, "olcSpReloadHint", "TRUE");
+}
+
+static void overlay_mods(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
+	mod_value(pool, &step->mods[0], "olcAccessLogConfig");
+	mod_one(pool, step, MOD_ADD, "olcOverlay", "accesslog");
+	mod_one(pool, step, MOD_ADD, "olcAccessLogDB", log->delta->logbase);
+	mod_one(pool, step, MOD_ADD, "olcAccessLogOps", "writes");
+	mod_one(pool, step, MOD_ADD, "olcAccessLogSuccess", "TRUE");
+	mod_one(pool, step, MOD_ADD, "olcAccessLogPurge", log->delta->purge);
+}
+
+/* The next one of the database's log: the log's own entries are none of the database's. */
+static const Change *next_of(const LogSteps *log, unsigned kinds, size_t *at)
+{
+	const Change *change;
+
+	while ((change = change_next_told(log->compose->plan, log->database->suffix, at)))
+		if (!change->is_held && CHANGE_BIT(change->kind) & kinds)
+			return change;
+	return NULL;
+}
+
+static void piece_push(const LogSteps *log, ChangeKind kind,
+		       void (*fill)(const LogSteps *log, Step *step))
+{
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(kind), &at);
+	Step step = {.kind = STEP_ADD_ENTRY, .suffix = log->database->suffix};
+
+	if (!change)
+		return;
+	step.dn = change->dn;
+	fill(log, &step);
+	step_push(log->compose, step);
+}
+
+/* Without operations it writes nothing. */
+static void begin_mods(const LogSteps *log, Step *step)
+{
+	Pool *pool = log->compose->diff->pool;
+
+	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
+	mod_value(pool, &step->mods[0], "olcAccessLogConfig");
+	mod_one(pool, step, MOD_ADD, "olcOverlay", "accesslog");
+	mod_one(pool, step, MOD_ADD, "olcAccessLogDB", log->delta->logbase);
+}
+
+/*
+ * slapd 2.5.13 forgets with what it began a log: where there was data it notes each server once
+ * more at its next change, and refuses that log to whoever lacks something. The overlay that finds
+ * a log begun does not. So one without operations begins it, and goes. Deleted before slapd has
+ * begun the log it takes slapd along (2.5.13, 2.6.10), so where slapd does not count nothing is
+ * begun so.
+ */
+static void begin_push(const LogSteps *log)
+{
+	const Live *live = log->compose->diff->in->live;
+	const char *suffix = log->database->suffix, *base = log->delta->logbase;
+	const Entry *begins = live_log_overlay(live, log->database->live, base);
+	const bool is_begun = live_entries_counted(live, base) != NULL;
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_OVERLAY), &at);
+
+	if (!change || live->n_counted == 0 || (is_begun && !begins))
+		return;
+	if (!begins)
+		piece_push(log, CHANGE_LOG_OVERLAY, begin_mods);
+	if (!is_begun)
+		step_push(log->compose, (Step){.kind = STEP_COUNT, .dn = base, .suffix = suffix});
+	step_push(log->compose,
+		  (Step){.kind = STEP_DELETE_ENTRY, .dn = change->dn, .suffix = suffix});
+}
+
+static void settings_push(const LogSteps *log, ChangeKind kind)
+{
+	Pool *pool = log->compose->diff->pool;
+	const Change *change;
+
+	for (size_t at = 0; (change = next_of(log, CHANGE_BIT(kind), &at));) {
+		Step step = {
+			.kind = STEP_MODIFY, .dn = change->dn, .suffix = log->database->suffix};
+
+		if (change->new_value)
+			mod_one(pool, &step, change->old_value ? MOD_REPLACE : MOD_ADD,
+				change->attribute, change->new_value);
+		else
+			(void)mod_add(pool, &step, MOD_DELETE, change->attribute);
+		step_push(log->compose, step);
+	}
+}
+
+static void stop_push(const LogSteps *log)
+{
+	size_t at = 0;
+	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_STOP), &at);
+
+	if (change)
+		step_push(log->compose, (Step){.kind = STEP_DELETE_ENTRY,
+					       .dn = change->dn,
+					       .suffix = log->database->suffix});
+}
+
+void compose_log(const Compose *compose, const DatabasePlan *database)
+{
+	LogSteps log = {.compose = compose, .database = database};
+
+	log.delta = database->wanted->desired->delta;
+	if (!log.delta || !database->live)
+		return;
+	log.readers = log_of(database->wanted);
+	stop_push(&log);
+	piece_push(&log, CHANGE_LOG_DATABASE, database_mods);
+	piece_push(&log, CHANGE_LOG_SYNCPROV, syncprov_mods);
+	begin_push(&log);
+	piece_push(&log, CHANGE_LOG_OVERLAY, overlay_mods);
+	settings_push(&log, CHANGE_LOG_OPEN);
+	settings_push(&log, CHANGE_LOG_SETTING);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/delta/delta_links.h"
+
+#include <string.h>
+
+#include "common/copy/csn_set.h"
+#include "common/live/live_log.h"
+#include "common/remedies/remedies.h"
+#include "common/syncrepl/syncrepl_log.h"
+
+/* One link that peers.json has read from a log, and what is known of that log. */
+typedef struct DeltaLink {
+	const PlanInput *in;
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const LinkProbe *answer; /* NULL: it was not asked yet */
+	ProbeLogOutcome outcome;
+	bool is_live;      /* cn=config has it read that log already */
+	bool is_made;      /* "delta" asks for it, not a person's keywords */
+	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
+	bool lacks_own;    /* this node must write one of that name itself, and does not */
+	bool is_fenced;    /* the fence closed it: it is older than it was */
+	bool lags; /* what the provider had when it showed its log is not known to be here */
+	bool was_seen_to_work;
+} DeltaLink;
+
+bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
+{
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		const LiveConsumer *there = &live->consumers[i];
+
+		if (there->parses && there->provider &&
+		    strcmp(there->provider, consumer->provider) == 0 &&
+		    syncrepl_log_same(&there->syncrepl, &consumer->syncrepl))
+			return true;
+	}
+	return false;
+}
+
+/* A provider that has not joined yet has no flag, and a consumer no link. With 2.4 no log is read
+ * (common/delta/diff_delta.c). */
+static bool must_read_plainly(const PlanInput *in, const LiveDatabase *live)
+{
+	if (live_release(in->live, in->options.multi_provider_attribute) != LIVE_RELEASE_2_5)
+		return true;
+	return peer_is_consumer(in->wanted->self) ? live->n_consumers == 0
+						  : !live->is_multi_provider;
+}
+
+/* Of one provider changes come in their order. */
+static bool is_one_of_several(const DeltaLink *link)
+{
+	return link->database->n_consumers > 1 || !peer_is_consumer(link->in->wanted->self);
+}
+
+static bool writes_log(const Live *live, const LiveDatabase *database, const char *log)
+{
+	const Entry *overlay = live_log_overlay(live, database, log);
+
+	return overlay && !live_log_only_begins(overlay);
+}
+
+/* A log may begin behind what it says (minCSN), which is the contextCSN on disk: who read it
+ * without the changes between would never get them, contextCSN equal (2.5.13, 2.6.10). */
+static bool lags_behind(const DeltaLink *link)
+{
+	const char *suffix = link->database->desired->suffix;
+	const DatabaseFacts *facts = facts_of(link->in->facts, suffix);
+	const Probe *probe = &link->answer->probe;
+
+	return probe->n_context_csns > 0 &&
+	       !(facts && facts->here.state == CONTENT_READ &&
+		 csn_covers(facts->here.context_csns, facts->here.n_context_csns,
+			    probe->context_csns, probe->n_context_csns));
+}
+
+/* False when peers.json has it read the database itself. */
+static bool delta_link(const PlanInput *in, const WantedDatabase *database, size_t i,
+		       DeltaLink *ret)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const WantedConsumer *consumer = &database->consumers[i];
+	const char *suffix = database->desired->suffix;
+	const char *identity;
+	const LiveDatabase *live;
+
+	if (!syncrepl_log(&consumer->syncrepl) || consumer->put_back)
+		return false;
+	*ret = (DeltaLink){.in = in, .database = database, .consumer = consumer};
+	identity = link_identity(scratch, &consumer->syncrepl, consumer->secret);
+	if (in->facts->probes)
+		ret->answer =
+			link_probe_find(in->facts->probes, suffix, consumer->peer->id, identity);
+	if (ret->answer)
+		ret->outcome = probe_log(&ret->answer->probe);
+	ret->lags = ret->outcome == PROBE_LOG_SHOWN && lags_behind(ret);
+	ret->is_made = database->desired->delta != NULL;
+	ret->is_fenced = fence_is_closed(&in->known->fence, suffix);
+	if (live_find_database(in->live, suffix, &live) == 1) {
+		ret->is_live = delta_is_read(live, consumer);
+		ret->is_too_early = must_read_plainly(in, live);
+		ret->lacks_own = is_one_of_several(ret) &&
+				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
+	}
+	ret->was_seen_to_work =
+		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
+	return true;
+}
+
+/*
+ * Where people made a log they mend it, and what worked once may be written again unless the peer
+ * says otherwise now. A link that syncward made reads a log only where it is shown, goes back to
+ * the database itself when the peer shows that its log is gone or lacks something, and stays when
+ * nothing is known. Who joins does not read logs: what they begin with may be missing there; and
+ * who writes none itself does not, for slapd looks there which of two changes of an entry is newer.
+ */
+static bool is_plain(const DeltaLink *link)
+{
+	if ((link->lacks_own && (link->is_made || !link->is_live)) ||
+	    (link->is_fenced && !link->is_live))
+		return true;
+	if (link->is_made && link->is_live)
+		return link->outcome == PROBE_LOG_MISSING;
+	if (link->is_made)
+		return link->is_too_early || link->lags || link->outcome != PROBE_LOG_SHOWN;
+	return !link->is_live && (link->lags || link->outcome != PROBE_LOG_SHOWN) &&
+	       !(link->was_seen_to_work && link->outcome == PROBE_LOG_NOT_KNOWN);
+}
+
+/* --- what is wanted now --- */
+
+static bool has_plain(const PlanInput *input, const WantedDatabase *database)
+{
+	DeltaLink link;
+
+	for (size_t i = 0; i < database->n_consumers; i++)
+		if (delta_link(input, database, i, &link) && is_plain(&link))
+			return true;
+	return false;
+}
+
+static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
+{
+	const size_t n = wanted_count_consumers(database);
+	const WantedDatabase asked = *database;
+	DeltaLink link;
+
+	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
+	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
+	for (size_t i = 0; i < asked.n_consumers; i++)
+		if (delta_link(input, &asked, i, &link) && is_plain(&link))
+			database->consumers[i].syncrepl =
+				syncrepl_plain(&asked.consumers[i].syncrepl);
+}
+
+const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
+{
+	const Wanted *asked = input->wanted;
+	Wanted *wanted = NULL;
+
+	for (size_t i = 0; asked && i < asked->n_databases; i++) {
+		if (!has_plain(input, &asked->databases[i]))
+			continue;
+		if (!wanted) {
+			wanted = pool_alloc(pool, sizeof(*wanted));
+			*wanted = *asked;
+			wanted->databases =
+				pool_alloc(pool, asked->n_databases * sizeof(*wanted->databases));
+			memcpy(wanted->databases, asked->databases,
+			       asked->n_databases * sizeof(*wanted->databases));
+		}
+		database_make_plain(pool, input, &wanted->databases[i]);
+	}
+	return wanted ? wanted : asked;
+}
+
+/* --- what is told --- */
+
+#define READS_PLAINLY "this node reads the database itself until then"
+
+static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
+		      const char *text)
+{
+	const char *then = link->is_live ? "" : "; " READS_PLAINLY;
+	Plan *plan = diff->plan;
+
+	plan_add_finding(diff->pool, plan, severity, code, link->database->desired->suffix, "%s%s",
+			 text, then);
+	plan->findings[plan->n_findings - 1].key = link->consumer->peer->uri;
+}
+
+static void tell_missing(Diff *diff, const DeltaLink *link)
+{
+	const char *fault = probe_log_fault(&link->answer->probe);
+
+	if (link->is_live)
+		link_tell(diff, link, SEVERITY_CRITICAL, "no-log",
+			  pool_printf(diff->pool,
+				      "%s; slapd here reads it: changes may stay away, contextCSN "
+				      "equal; %s",
+				      fault, remedy_text(REMEDY_LOG_COMPARE)));
+	else
+		link_tell(diff, link, SEVERITY_WARNING, "no-log", fault);
+}
+
+/* An empty log is usual after a purge, and a peer that is away is told by other means: of a link
+ * that reads its log already that is no more than worth knowing. */
+static void tell_not_known(Diff *diff, const DeltaLink *link)
+{
+	const bool was_asked = link->answer != NULL;
+	const bool was_seen = was_asked && link->answer->probe.steps[PROBE_LOG] == PROBE_UNKNOWN;
+	const char *why = was_seen ? "shows no change there behind its first one, or no contextCSN"
+			  : was_asked ? "could not be asked"
+				      : "was not asked yet";
+
+	if (!link->is_live || was_seen)
+		link_tell(diff, link,
+			  was_asked && !link->is_live ? SEVERITY_WARNING : SEVERITY_NOTE,
+			  "log-not-known",
+			  pool_printf(diff->pool,
+				      "%s: whether its log of changes '%s' (logbase) tells "
+				      "everything is not known: it %s",
+				      link->consumer->peer->uri,
+				      syncrepl_log(&link->consumer->syncrepl), why));
+}
+
+/* Which is over as soon as the link that reads the database has caught up. */
+static void tell_lag(Diff *diff, const DeltaLink *link)
+{
+	const char *suffix = link->database->desired->suffix;
+
+	diff_need_catching_up(diff, wanted_find(diff->in->wanted, suffix));
+	link_tell(diff, link, SEVERITY_NOTE, "log-not-known",
+		  pool_printf(diff->pool,
+			      "%s: whether its log of changes '%s' (logbase) has all that is "
+			      "missing here is not known",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl)));
+}
+
+/* Without a log of its own slapd carries out an older change behind a newer one. What "delta" lacks
+ * is a change of the plan, made or held. */
+static void tell_own(Diff *diff, const DeltaLink *link)
+{
+	if (!link->lacks_own || link->is_made)
+		return;
+	link_tell(diff, link, link->is_live ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-own",
+		  pool_printf(diff->pool,
+			      "%s is to be read from its log of changes '%s', and nothing here "
+			      "writes into one of that name: of two changes of an entry that were "
+			      "made apart the older one may win here, contextCSN equal; %s",
+			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
+			      remedy_text(REMEDY_LOG_OWN)));
+}
+
+/* A second question to the same peer would put its answer in the place of the first one's. */
+static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
+{
+	for (size_t i = 0; i < plan->n_link_needs; i++)
+		if (plan->link_needs[i].consumer->peer == link->consumer->peer &&
+		    plan->link_needs[i].database->desired == link->database->desired)
+			return true;
+	return false;
+}
+
+static void judge(Diff *diff, const DeltaLink *link)
+{
+	tell_own(diff, link);
+	if (link->lags && !link->is_live)
+		tell_lag(diff, link);
+	if (link->outcome == PROBE_LOG_MISSING)
+		tell_missing(diff, link);
+	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
+		tell_not_known(diff, link);
+	if (link->outcome != PROBE_LOG_SHOWN && !is_asked_otherwise(diff->plan, link))
+		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+			  {.database = link->database,
+			   .consumer = link->consumer,
+			   .answer = link->answer,
+			   .can_wait = link->is_live && link->outcome != PROBE_LOG_MISSING});
+}
+
+void delta_tell(Diff *diff, const Wanted *asked)
+{
+	DeltaLink link;
+
+	for (size_t i = 0; i < asked->n_databases; i++)
+		for (size_t k = 0; k < asked->databases[i].n_consumers; k++)
+			if (delta_link(diff->in, &asked->databases[i], k, &link))
+				judge(diff, &link);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_DELTA_LINKS_H
+#define SYNCWARD_DELTA_LINKS_H
+
+#include "common/draft/diff.h"
+
+/*
+ * Delta-syncrepl. A consumer whose provider has no log of changes gets nothing at all: slapd 2.4,
+ * 2.5 and 2.6 search the log again and again, and never read the database instead. Where a log is
+ * hidden under a link that reads it, contextCSN goes on, and what was written meanwhile never comes
+ * (seen on all three). So a link reads
+ * the log only when its provider was seen to show it, and the database itself until then; what
+ * cn=config has already stays, and is told.
+ */
+
+/* What is wanted now: peers.json, with those links read plainly. Consumers stand in the same order;
+ * the same pointer where nothing differs. Lives as long as the pool and input->wanted. */
+const Wanted *delta_wanted(Pool *pool, const PlanInput *input);
+
+/* True when cn=config has this node read the log that the consumer names. */
+bool delta_is_read(const LiveDatabase *live, const WantedConsumer *consumer);
+
+/* Tells what is read plainly, and which log is missing; asks for what nobody asked yet. asked:
+ * input->wanted as delta_wanted() was given it. After the guards, whose questions go first. */
+void delta_tell(Diff *diff, const Wanted *asked);
+
+#endif

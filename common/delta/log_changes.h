@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOG_CHANGES_H
+#define SYNCWARD_LOG_CHANGES_H
+
+#include "common/draft/diff.h"
+#include "common/plan/plan_changes.h"
+
+/*
+ * "delta" of peers.json: the log of changes that a provider keeps, and others read. What is read
+ * from a log must be all that changed, or it is lost where it is read, contextCSN equal. So nothing
+ * writes into a log in which something stands already, but was not written all the time: a change
+ * of the time between would be missing. A log's database is read-only to clients from its beginning
+ * until the overlay writes into it; that tells a new one from one that was left.
+ */
+
+/* What makes a log; in this order, and none without those before it. */
+#define CHANGES_TO_LOG                                                       \
+	(CHANGE_BIT(CHANGE_LOG_DATABASE) | CHANGE_BIT(CHANGE_LOG_SYNCPROV) | \
+	 CHANGE_BIT(CHANGE_LOG_OVERLAY) | CHANGE_BIT(CHANGE_LOG_OPEN))
+
+/* Everything of a log. */
+#define CHANGES_OF_LOG \
+	(CHANGES_TO_LOG | CHANGE_BIT(CHANGE_LOG_SETTING) | CHANGE_BIT(CHANGE_LOG_STOP))
+
+/* The log that peers.json wants of the database, where it lacks something. */
+void diff_delta(Diff *diff, const DatabasePlan *database);
+
+/* What the logs of its changes lack from which other peers read it here (delta-syncrepl). */
+void diff_logs(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* Logs into which the database's changes are written without "delta": how much room is left, and
+ * those that nobody reads by peers.json. */
+void diff_logs_left(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+/* Peers that are away for longer than that log of changes keeps, or will be soon. */
+void diff_log_reach(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,
+		    const char *log);
+
+/* True where a log must not be begun nor written on for lack of room, on its disk or in its map
+ * (olcDbMaxSize), and why and what ends it, for people. */
+bool log_room_is_short(const Diff *diff, const Delta *delta);
+const char *log_room_describe(const Diff *diff, const Delta *delta);
+const char *log_room_remedy(const Diff *diff, const Delta *delta);
+
+/* Ends the writing into a log that is nearly full: true then, and the rest of it waits. Tells
+ * before that, too. */
+bool diff_log_room(Diff *diff, const DatabasePlan *database, const Entry *overlay);
+
+/* Tells the same of a log that syncward did not make: it stays as it is. */
+void diff_log_room_tell(Diff *diff, const char *suffix, const LiveDatabase *log);
+
+/* Holds what makes a log while something is held that it needs. */
+void guard_logs(Diff *diff);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/draft/emptied_ids.h"
+
+#include <string.h>
+
+#include "common/copy/csn_set.h"
+#include "common/draft/emptied.h"
+#include "common/live/live_running.h"
+
+/* The place decides who sees what, too. */
+static const LastSeen *seen_elsewhere(const PlanInput *in, const LiveDatabase *live,
+				      const char *suffix)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const KnownDatabase *known = known_database(in->known, suffix);
+
+	if (!known || !emptied_place_is_left(known->filled, emptied_place(scratch, in->live, live)))
+		return NULL;
+	return last_seen(&in->known->seen, suffix);
+}
+
+static const Content *glance_of(const PlanInput *in, const char *suffix)
+{
+	const DatabaseFacts *facts = facts_of(in->facts, suffix);
+
+	return facts && facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
+			       facts->glance.n_context_csns > 0
+		       ? &facts->glance
+		       : NULL;
+}
+
+static unsigned our_id(const PlanInput *in)
+{
+	return in->wanted->self->id;
+}
+
+int emptied_lost_id(const PlanInput *in, const LiveDatabase *live, const char *suffix)
+{
+	const LastSeen *seen = seen_elsewhere(in, live, suffix);
+	const Content *now = glance_of(in, suffix);
+
+	for (size_t i = 0; seen && now && i < seen->n_csns; i++)
+		if (csn_is_of_other(seen->csns[i], our_id(in)) &&
+		    !csn_newest(now->context_csns, now->n_context_csns,
+				(unsigned)csn_sid(seen->csns[i])))
+			return csn_sid(seen->csns[i]);
+	return -1;
+}
+
+static int cookie_lacks(const LastSeen *seen, const char *cookie, unsigned sid)
+{
+	for (size_t i = 0; i < seen->n_csns; i++)
+		if (csn_is_of_other(seen->csns[i], sid) &&
+		    !csn_cookie_has(cookie, (unsigned)csn_sid(seen->csns[i])))
+			return csn_sid(seen->csns[i]);
+	return -1;
+}
+
+int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix)
+{
+	const LastSeen *seen = seen_elsewhere(in, live, suffix);
+	int lost = emptied_lost_id(in, live, suffix);
+	RunningIndex index;
+
+	if (!seen || !glance_of(in, suffix) || lost >= 0)
+		return lost;
+	running_index(in->live, suffix, &index);
+	for (size_t rid = 0; rid <= RUNNING_RID_MAX && lost < 0; rid++)
+		if (index.by_rid[rid] && index.by_rid[rid]->cookie_sent)
+			lost = cookie_lacks(seen, index.by_rid[rid]->cookie_sent, our_id(in));
+	return lost;
+}
+
+/* "20261122200000Z" of the start against "20261122200000.123456Z#...": both tell seconds. */
+bool emptied_was_written(const PlanInput *in, const char *suffix)
+{
+	const Content *now = glance_of(in, suffix);
+	const char *own =
+		now ? csn_newest(now->context_csns, now->n_context_csns, our_id(in)) : NULL;
+	const char *start = in->live->start_time;
+
+	return own && start && strncmp(own, start, strcspn(start, ".Z")) >= 0;
+}

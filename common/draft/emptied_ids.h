@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_EMPTIED_IDS_H
+#define SYNCWARD_EMPTIED_IDS_H
+
+#include "common/draft/plan_input.h"
+
+/*
+ * Did slapd start on an older copy without contextCSN? slapd's start (2.5.13, 2.6.10), or a
+ * client's write, gives it one of this node's server ID alone, newer than all that it lacks, and
+ * the refresh that follows completes it: it looks whole then, and peers have deleted what it
+ * lacked. slapd keeps the changes of other servers on disk with each of their changes, so that the
+ * server IDs that were seen here are there again after a crash, too; only what is its own, and of
+ * no server, it may lose (fact 26).
+ */
+
+/* The first server ID of another server that contextCSN had when it was last noted, and has not at
+ * the first glance behind slapd's start; -1: none, or nobody knows. */
+int emptied_lost_id(const PlanInput *in, const LiveDatabase *live, const char *suffix);
+
+/* The same as slapd itself said it in the first search of a consumer since, where that is told
+ * (2.5 and later): contextCSN may be whole again by now. */
+int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix);
+
+/* True when it took changes of this node's server ID between slapd's start and the glance, or slapd
+ * made one up. */
+bool emptied_was_written(const PlanInput *in, const char *suffix);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_GUARD_IDENTITY_H
+#define SYNCWARD_GUARD_IDENTITY_H
+
+#include "common/draft/diff.h"
+#include "common/live/machine.h"
+#include "common/memory/memory.h"
+
+/* True when the same node was another machine so far: a clone, or an image put back (G11). */
+bool machine_is_another(const Known *known, const Machine *machine, unsigned our_id);
+
+/* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
+ * or clocks differ. */
+void guard_identity(Diff *diff);
+
+#endif

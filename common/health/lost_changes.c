@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/health/lost_changes.h"
+#include "common/copy/copy_relation.h"
+
+#include <string.h>
+
+#include "common/copy/csn_set.h"
+
+static bool is_newer(const char *csn, const char *other)
+{
+	return csn && (!other || strcmp(csn, other) > 0);
+}
+
+static const char *later(const char *one, const char *other)
+{
+	return is_newer(other, one) ? other : one;
+}
+
+static bool is_same_database(const CopyHealth *one, const CopyHealth *other)
+{
+	return copy_identity(one->entry_uuid, other->entry_uuid) == COPY_IS_SAME;
+}
+
+static const char *own_of(const CopyHealth *copy, unsigned our_id)
+{
+	return csn_newest(copy->csns, copy->n_csns, our_id);
+}
+
+/* The newest of this node's own changes that peers show now. */
+static const char *own_at_peers(const DatabaseHealth *health, unsigned our_id)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < health->n_peers; i++)
+		if (health->peers[i].is_current &&
+		    is_same_database(&health->peers[i], &health->here))
+			found = later(found, own_of(&health->peers[i], our_id));
+	return found;
+}
+
+static bool are_all_current(const DatabaseHealth *health)
+{
+	for (size_t i = 0; i < health->n_peers; i++)
+		if (!health->peers[i].is_current)
+			return false;
+	return true;
+}
+
+const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHealth *health,
+				unsigned our_id)
+{
+	const CopyHealth *here = &health->here;
+	const char *ours = own_of(here, our_id);
+	const char *theirs = own_at_peers(health, our_id);
+	const char *missing = before ? before->missing : NULL;
+	const char *once = later(missing, theirs);
+
+	if (!here->is_current)
+		return missing;
+	if (!here->has_suffix)
+		return NULL;
+	if (missing && is_newer(ours, missing))
+		return is_newer(theirs, ours) ? theirs : missing;
+	if (before && is_same_database(&before->here, here))
+		once = later(once, own_of(&before->here, our_id));
+	if (!is_newer(once, ours))
+		return NULL;
+	/* When nobody has it any more there is nothing to be taken back. */
+	return is_newer(theirs, ours) || !are_all_current(health) ? once : NULL;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LOST_CHANGES_H
+#define SYNCWARD_LOST_CHANGES_H
+
+#include "common/health/database_health.h"
+
+/*
+ * The newest change of this node's own server ID that is missing in its database, though it had it
+ * at the look before or a peer has it; NULL: none. Peers were read before here, and slapd shows a
+ * change in its own contextCSN before it sends it: so what is missing was lost, as with a database
+ * that was emptied or restored from an older backup. It stays missing once there are newer changes
+ * here. Lives as long as before and health.
+ */
+const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHealth *health,
+				unsigned our_id);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/joining/joining_apart.h"
+
+#include "common/base/buf.h"
+#include "common/base/timestamp.h"
+#include "common/copy/copy_relation.h"
+#include "common/remedies/remedies.h"
+#include "common/topology/links_relay.h"
+
+/* Nobody can read a peer that is no provider itself, so that two of them would wait for each other
+ * for ever: the one with the lower id goes first, and whoever waited for so long since slapd
+ * started goes as well. */
+#define TURN_SEC 300
+
+static bool is_same(const Joining *joining, const Content *peer)
+{
+	return content_has_data(peer) && peer->n_context_csns > 0 &&
+	       copy_relation(joining->here, peer).identity != COPY_IS_OTHER;
+}
+
+static bool had_turn(const Joining *joining)
+{
+	const int64_t started_sec = timestamp_of_generalized(joining->diff->in->live->start_time);
+
+	return started_sec >= 0 && joining->diff->in->facts->now_sec - started_sec > TURN_SEC;
+}
+
+/* What it has does not come here before it is a provider, and it may wait for this node. */
+static bool waits_behind(const Joining *joining, const Content *peer)
+{
+	return is_same(joining, peer) && !joining_is_provider(peer) &&
+	       (joining->our_id < peer->peer_id || had_turn(joining));
+}
+
+static const Hold *hold_apart(const Joining *joining, const char *why)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: others get each other's changes through this node alone, and it "
+			    "was away: nobody can read it, and no client write here, before it "
+			    "has what its peers have: %s. Only if that never comes",
+			    joining->suffix, why),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+/* Changes that are not here yet; NULL: there is nobody to wait for. */
+static const Hold *judge_lacking(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+		const bool lacks =
+			i < joining->n_peers
+				? is_same(joining, peer) && !copy_covers(joining->here, peer)
+				: copy_lacks_own(joining->here, peer, joining->our_id);
+
+		if (lacks && !waits_behind(joining, peer))
+			return hold_apart(joining,
+					  pool_printf(joining->diff->pool, "%s has more%s",
+						      joining_uri(joining, peer),
+						      joining_is_provider(peer)
+							      ? ""
+							      : ", and is no provider yet"));
+	}
+	return NULL;
+}
+
+/* --- the parts that it connects --- */
+
+static bool tells_for_part(const Joining *joining, const Content *peer)
+{
+	return (is_same(joining, peer) && joining_is_provider(peer)) || waits_behind(joining, peer);
+}
+
+static const char *why_silent(const Joining *joining, const Content *peer)
+{
+	return peer->problem ? joining_problem(joining, peer)
+			     : pool_printf(joining->diff->pool, "%s shows no contextCSN",
+					   joining_uri(joining, peer));
+}
+
+/* Peers in parts of which nobody tells what there is: "A; B", or nothing. */
+static const char *silent_describe(const Joining *joining)
+{
+	AUTO(Pool) *scratch = pool_new();
+	const Wanted *wanted = joining->diff->in->wanted;
+	const Links links = links_make(scratch, wanted->desired, joining->wanted->desired);
+	const size_t *parts = links_parts_without(scratch, &links, wanted->self);
+	bool *is_told = pool_alloc(scratch, (links.n_nodes + 1) * sizeof(*is_told));
+	Buf text = BUF_IN(joining->diff->pool);
+
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (tells_for_part(joining, &joining->peers[i]))
+			is_told[parts[links_position(
+				&links,
+				desired_peer(wanted->desired, joining->peers[i].peer_id))]] = true;
+	for (size_t i = 0; i < joining->n_peers; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (!is_told[parts[links_position(&links,
+						  desired_peer(wanted->desired, peer->peer_id))]])
+			buf_printf(&text, "%s%s", text.len > 0 ? "; " : "",
+				   why_silent(joining, peer));
+	}
+	return buf_text(&text);
+}
+
+const Hold *joining_judge_apart(const Joining *joining)
+{
+	const Hold *hold;
+	const char *silent;
+
+	if (diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+		return NULL;
+	hold = judge_lacking(joining);
+	if (hold)
+		return hold;
+	silent = silent_describe(joining);
+	return *silent ? hold_apart(joining, silent) : NULL;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_APART_H
+#define SYNCWARD_JOINING_APART_H
+
+#include "common/joining/joining_copies.h"
+
+/*
+ * A relay that was away, with what makes it a provider taken from it (common/copy/fence_apart.h):
+ * may it have that back? NULL: yes, it has what its providers have, at least one in each part of
+ * the cluster that it connects, or a person let it go on. Of two such relays that read each other
+ * the one with the lower id goes first.
+ */
+const Hold *joining_judge_apart(const Joining *joining);
+
+#endif

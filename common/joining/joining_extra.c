@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/joining/joining_extra.h"
+
+#include "common/copy/copy_relation.h"
+#include "common/joining/joining_hidden.h"
+#include "common/plan/plan_changes.h"
+#include "common/remedies/remedies.h"
+
+/*
+ * contextCSN tells what is missing here, never what is too much (common/entries/copy_extra.h): a
+ * first refresh that broke off, or a copy without contextCSN, keeps what was deleted meanwhile.
+ * Clients would find it here, a locked out person's account for one, and whoever joins from here
+ * would get it as well.
+ */
+
+#define INTERVAL "00:00:00:05"
+
+bool joining_asks_extra(const Joining *joining)
+{
+	return (joining->was_joining && !joining->is_apart) ||
+	       !known_was_complete(joining->diff->in->known, joining->suffix);
+}
+
+static bool may_be_compared(const Live *live, const WantedDatabase *wanted, const Content *here,
+			    const Content *peer)
+{
+	for (size_t i = 0; i < wanted->n_consumers; i++)
+		if (wanted->consumers[i].peer->id == peer->peer_id)
+			return !live_is_myself(live, wanted->consumers[i].peer->uri) &&
+			       copy_relation(here, peer).identity == COPY_IS_SAME &&
+			       copy_covers(here, peer);
+	return false;
+}
+
+const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
+				  const DatabaseFacts *facts)
+{
+	const Content *found = NULL;
+
+	for (size_t i = 0; i < facts->n_peers; i++) {
+		const Content *peer = &facts->peers[i];
+
+		if (!may_be_compared(live, wanted, &facts->here, peer))
+			continue;
+		if (joining_is_provider(peer))
+			return peer;
+		found = found ? found : peer;
+	}
+	return found;
+}
+
+static const char *uri_of(const Joining *joining, unsigned peer_id)
+{
+	const Peer *peer = desired_peer(joining->diff->in->desired, peer_id);
+
+	return peer ? peer->uri : "a peer";
+}
+
+static const Hold *hold_extra(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: everything is here, but so are entries that %s has deleted (%zu); "
+			"clients cannot write here until the first change there removes them. If "
+			"nobody changes anything there, stop slapd here, %s; only if they were "
+			"compared and belong here",
+			joining->suffix, uri_of(joining, extra->peer_id), extra->n_entries,
+			remedy_text(REMEDY_DATABASE_ANEW)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+/* slapd takes none of these away, whatever is changed there: no cookie has their server ID. */
+static const Hold *hold_doubtful(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: entries are here (%zu) that %s does not show, under a server ID that "
+			"no peer's contextCSN has: it is not known whether they were deleted; "
+			"clients cannot write here. If they were, stop slapd here, %s, then `%s`; "
+			"only if they belong here",
+			joining->suffix, extra->n_doubtful, uri_of(joining, extra->peer_id),
+			remedy_text(REMEDY_DATABASE_ANEW), remedy_text(REMEDY_HEAL)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+/* Only a part was read, or something got lost: no refresh brings it, as contextCSN is equal. */
+static const Hold *hold_missing(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(joining->diff->pool,
+			    "%s: by contextCSN everything is here, but entries that %s has are "
+			    "missing (%zu): as a provider this node would make others delete them; "
+			    "clients cannot write here. Stop slapd here, %s; only if somebody has "
+			    "compared, and nobody needs them",
+			    joining->suffix, uri_of(joining, extra->peer_id), extra->n_missing,
+			    remedy_text(REMEDY_DATABASE_ANEW)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+/* Nobody was compared, or not to the end. */
+static const char *not_known_why(const CopyExtra *extra)
+{
+	return extra->peer_id == 0 ? "it could be compared with no peer" : extra->problem;
+}
+
+static const Hold *hold_not_known(const Joining *joining, const CopyExtra *extra)
+{
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(
+			joining->diff->pool,
+			"%s: everything is here, but it is not known whether entries are here that "
+			"%s has deleted: %s; clients cannot write here until it is, and this node "
+			"looks again by itself. Only if somebody has compared",
+			joining->suffix, uri_of(joining, extra->peer_id), not_known_why(extra)),
+		remedy_text(REMEDY_RELEASE_JOINING));
+}
+
+/* What the peer hides from us it has not deleted. */
+static const Hold *judge_hidden(const Joining *joining, const CopyExtra *extra)
+{
+	for (size_t i = 0; i < joining->n_peers; i++)
+		if (joining->peers[i].peer_id == extra->peer_id)
+			return joining_judge_hidden(joining, &joining->peers[i]);
+	return NULL;
+}
+
+const Hold *joining_judge_extra(const Joining *joining)
+{
+	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
+	const Hold *hidden;
+
+	if (!joining_asks_extra(joining))
+		return NULL;
+	if (!extra->was_asked) {
+		diff_need_extra(joining->diff, joining->wanted);
+		return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
+	}
+	if (not_known_why(extra))
+		return hold_not_known(joining, extra);
+	/* A consumer may read a part; nobody reads that from it, unless it is a hub. */
+	if (extra->n_missing > 0 && peer_is_read(joining->diff->in->wanted->self))
+		return hold_missing(joining, extra);
+	hidden = judge_hidden(joining, extra);
+	if (hidden)
+		return hidden;
+	if (extra->n_entries > 0)
+		return hold_extra(joining, extra);
+	return extra->n_doubtful > 0 ? hold_doubtful(joining, extra) : NULL;
+}
+
+static bool is_held(const Plan *plan, const char *suffix)
+{
+	const WantedDatabase *wanted = plan->wanted ? wanted_find(plan->wanted, suffix) : NULL;
+	const char *told = wanted ? wanted->desired->suffix : suffix;
+	const Hold *hold;
+
+	for (size_t at = 0; (hold = hold_next_told(plan, told, &at));)
+		if (hold->guard == GUARD_JOINING && !hold->peer)
+			return true;
+	return false;
+}
+
+bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFacts *facts,
+			  bool writes)
+{
+	return facts->extra.is_kept && !facts->extra.problem && facts->extra.n_entries == 0 &&
+	       facts->extra.n_doubtful == 0 && facts->extra.n_missing == 0 &&
+	       (writes || fence_is_closed(&known->fence, facts->suffix)) &&
+	       !is_held(plan, facts->suffix);
+}
+
+static Syncrepl polling_of(const WantedConsumer *wanted)
+{
+	Syncrepl polling = wanted->syncrepl;
+
+	polling.value[SYNCREPL_TYPE] = "refreshOnly";
+	polling.value[SYNCREPL_INTERVAL] = INTERVAL;
+	return polling;
+}
+
+/* Back to staying connected: not yet. Anything else that peers.json changes is written. */
+static bool edit_hold(const Joining *joining, const LiveConsumer *live,
+		      const WantedConsumer *wanted, const Hold *hold)
+{
+	const Syncrepl polling = polling_of(wanted);
+	Plan *plan = joining->diff->plan;
+	Change *change;
+
+	for (size_t at = 0; (change = change_next_told(plan, joining->suffix, &at));) {
+		if (change->live != live)
+			continue;
+		if (syncrepl_equal(&live->syncrepl, &polling))
+			plan_hold(joining->diff->pool, plan, change, *hold);
+		return true;
+	}
+	return false;
+}
+
+static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
+			      const WantedConsumer *wanted)
+{
+	Pool *pool = joining->diff->pool;
+	WantedConsumer *polling = pool_alloc(pool, sizeof(*polling));
+
+	*polling = *wanted;
+	polling->syncrepl = polling_of(wanted);
+	plan_add_change(pool, joining->diff->plan,
+			(Change){
+				.kind = CHANGE_CONSUMER_EDIT,
+				.suffix = joining->suffix,
+				.dn = joining->live->entry->dn,
+				.attribute = "olcSyncrepl",
+				.subject = wanted->peer->uri,
+				.old_value = live->text,
+				.why = "for a while at intervals: that takes away what it deleted",
+				.live = live,
+				.wanted = polling,
+			});
+}
+
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live)
+{
+	const CopyExtra *extra = &diff_facts(joining->diff, joining->suffix)->extra;
+	const LiveDatabase *live = joining->live;
+	const bool is_known = !not_known_why(extra);
+	const Hold *hold;
+
+	/* Behind all of them it stays connected: at intervals it never gets there where much is
+	 * changed. */
+	if (!joining_asks_extra(joining) || !extra->was_asked || extra->peer_id == 0 ||
+	    (is_known && extra->n_entries == 0) ||
+	    diff_is_released_for(joining->diff, GUARD_JOINING, joining->suffix))
+		return;
+	/* What is not known changes nothing. */
+	hold = is_known ? hold_extra(joining, extra) : hold_not_known(joining, extra);
+	for (size_t i = 0; i < live->n_consumers; i++)
+		if (of_live[i] && !syncrepl_is_refresh_only(&of_live[i]->syncrepl) &&
+		    !edit_hold(joining, &live->consumers[i], of_live[i], hold) && is_known &&
+		    !syncrepl_is_refresh_only(&live->consumers[i].syncrepl))
+			read_at_intervals(joining, &live->consumers[i], of_live[i]);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_EXTRA_H
+#define SYNCWARD_JOINING_EXTRA_H
+
+#include "common/joining/joining_copies.h"
+
+/* True when it must be known before this database is taken for complete. */
+bool joining_asks_extra(const Joining *joining);
+
+/*
+ * With whom the copy here is compared: one of which everything is here, and a provider if there is
+ * one, for who joins as well may keep the same. NULL: there is none. What answers under a name of
+ * our own is no other copy.
+ */
+const Content *joining_extra_peer(const Live *live, const WantedDatabase *wanted,
+				  const DatabaseFacts *facts);
+
+/* Everything is here: is anything here that a peer deleted? NULL: no, or nobody has to know. Notes
+ * what must be looked at first. */
+const Hold *joining_judge_extra(const Joining *joining);
+
+/*
+ * True when that database is let go by what an earlier pass saw of its entries alone, and that must
+ * be looked at again: it would open, or be remembered as complete. writes: what the plan says is
+ * done; what the fence closed opens without that, too (openings.h).
+ */
+bool joining_needs_afresh(const Plan *plan, const Known *known, const DatabaseFacts *facts,
+			  bool writes);
+
+/*
+ * Where something is: has those links read at intervals of seconds that stay connected otherwise,
+ * until nothing is. slapd tells a consumer that comes back behind a change what is not there any
+ * more. of_live as in joining_hold_links().
+ */
+void joining_read_again(const Joining *joining, const WantedConsumer *const *of_live);
+
+#endif

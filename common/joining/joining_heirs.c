@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/joining/joining_heirs.h"
+
+#include "common/copy/copy_relation.h"
+#include "common/joining/joining_emptiness.h"
+#include "common/remedies/remedies.h"
+
+/*
+ * A provider that was made anew, or got an old backup, has nobody to read from when no other
+ * provider has what it lacks. Its consumers may have it still, and read it here as soon as they
+ * can: what is here replaces what they hold, and then nobody has it any more. So they are asked,
+ * and nothing opens beside one that holds more. None of them can bring it over by itself: a person
+ * loads it from there, or empties it there.
+ */
+
+const Hold *joining_await_heirs(const Joining *joining)
+{
+	const DatabaseFacts *facts = diff_facts(joining->diff, joining->suffix);
+
+	if (joining->wanted->n_heirs == 0 || facts->n_heirs > 0)
+		return NULL;
+	diff_need_heirs(joining->diff, joining->wanted);
+	return joining_wait(joining, "not asked yet", remedy_text(REMEDY_APPLY));
+}
+
+/* has: "holds entries, and here are none" */
+static const Hold *hold_beside(const Joining *joining, const Content *heir, const char *has)
+{
+	Pool *pool = joining->diff->pool;
+	const char *uri = joining_uri(joining, heir);
+
+	return joining_hold(
+		joining, GUARD_JOINING,
+		pool_printf(pool,
+			    "%s: %s, a consumer, %s. It would lose that when it reads this node, "
+			    "and no provider that answers has it. Stop slapd here and %s; or, if "
+			    "nobody needs it, %s. After that",
+			    joining->suffix, uri, has, remedy_fill(pool, REMEDY_DATABASE_LOAD, uri),
+			    remedy_text(REMEDY_CONSUMER_ANEW)),
+		remedy_text(REMEDY_APPLY));
+}
+
+const Hold *joining_hold_empty_beside(const Joining *joining, const Content *heir)
+{
+	return hold_beside(joining, heir, "holds entries, and here are none");
+}
+
+static const Hold *judge_heir(const Joining *joining, const Content *heir)
+{
+	const CopyRelation relation = copy_relation(joining->here, heir);
+
+	if (relation.identity == COPY_IS_OTHER)
+		return hold_beside(joining, heir,
+				   "holds another database (entryUUID of the suffix entry)");
+	if (relation.identity == COPY_IS_SAME && heir->n_context_csns > 0 &&
+	    !copy_covers(joining->here, heir))
+		return hold_beside(joining, heir, "has changes that are not here");
+	return NULL;
+}
+
+const Hold *joining_judge_heirs(const Joining *joining)
+{
+	const Hold *hold = joining_await_heirs(joining);
+
+	for (size_t i = 0; i < joining->n_heirs && !hold; i++)
+		hold = judge_heir(joining, &joining->heirs[i]);
+	return hold;
+}
+
+bool joining_heirs_have_no_more(const Joining *joining)
+{
+	bool is_covered = false, are_empty = true;
+
+	for (size_t i = 0; i < joining->n_heirs; i++) {
+		const Content *heir = &joining->heirs[i];
+
+		is_covered |= copy_relation(joining->here, heir).identity == COPY_IS_SAME &&
+			      copy_covers(joining->here, heir);
+		are_empty &= heir->state == CONTENT_READ &&
+			     joining_emptiness(joining, heir) == EMPTINESS_EMPTY;
+	}
+	return joining->n_everybody == 0 && joining->n_heirs > 0 && (is_covered || are_empty);
+}

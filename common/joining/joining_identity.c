@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/joining/joining_identity.h"
+#include "common/remedies/remedies.h"
+
+#include "common/copy/copy_relation.h"
+
+/*
+ * G10: is this the database that the cluster knows? slapd does not ask: two databases of one suffix
+ * that were made apart are merged, and entries of both get lost. A peer proves it by its suffix
+ * entry's entryUUID, whatever its contextCSN says or hides.
+ */
+
+#define RELEASE remedy_text(REMEDY_RELEASE_G10)
+
+static const Hold *hold_suspect(const Joining *joining, const Content *peer, Suspicion suspicion)
+{
+	const char *uri = joining_uri(joining, peer);
+
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			joining->diff->pool,
+			"%s here is not the database that the cluster knows: %s %s; as a provider "
+			"it would make healthy peers delete entries; %s, or %s; then, or if surely "
+			"nothing is lost",
+			joining->suffix, uri,
+			suspicion_describe(joining->diff->pool, suspicion, joining->our_id),
+			remedy_text(REMEDY_DATABASE_ANEW),
+			remedy_fill(joining->diff->pool, REMEDY_DATABASE_LOAD, uri)),
+		RELEASE);
+}
+
+static bool is_same(const Joining *joining, const Content *peer)
+{
+	return copy_relation(joining->here, peer).identity == COPY_IS_SAME;
+}
+
+/* Another peer has the same. */
+static bool is_backed(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		if (is_same(joining, &joining->peers[i]))
+			return true;
+	return false;
+}
+
+/* It lacked nothing of its peers before one of them held another one. Where several do, that may
+ * be this node, whose database somebody replaced. */
+static bool was_complete(const Joining *joining)
+{
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
+	size_t n_others = 0;
+
+	for (size_t i = 0; i < joining->n_everybody; i++)
+		n_others +=
+			copy_relation(joining->here, &joining->peers[i]).identity == COPY_IS_OTHER;
+	return n_others == 1 && joining->live->syncprov && !joining->was_joining && known &&
+	       known->is_complete;
+}
+
+/* Whoever did what is printed for a stranger would empty the cluster's own database. */
+static const Hold *hold_stranger(const Joining *joining, const Content *peer)
+{
+	Pool *pool = joining->diff->pool;
+	const char *uri = joining_uri(joining, peer);
+	const char *why =
+		is_backed(joining)
+			? "another peer has what is here"
+			: "this node lacked nothing that its peers have: it has the right one, "
+			  "unless its own was replaced since";
+
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(pool,
+			    "%s at peer %u, %s, is not the same database as here (entryUUID of the "
+			    "suffix entry), and slapd would merge the two; %s; leave what is here",
+			    joining->suffix, peer->peer_id, uri, why),
+		remedy_fill(pool, REMEDY_STRANGER, remedy_number(pool, peer->peer_id), uri));
+}
+
+static const Hold *hold_other(const Joining *joining, const Content *peer)
+{
+	return is_backed(joining) || was_complete(joining)
+		       ? hold_stranger(joining, peer)
+		       : hold_suspect(joining, peer, SUSPICION_OTHER);
+}
+
+static const Hold *hold_unknown(const Joining *joining, const Content *peer)
+{
+	return joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			joining->diff->pool,
+			"%s: %s has data and hides the suffix entry or its entryUUID, so nobody "
+			"can see whether both hold the same database; %s; only if you are sure "
+			"that it is the same",
+			joining->suffix, joining_uri(joining, peer),
+			remedy_text(REMEDY_SUFFIX_VISIBLE)),
+		RELEASE);
+}
+
+static bool is_unknown(const Joining *joining, const Content *peer)
+{
+	return joining_peer_hides(joining, peer) ||
+	       (content_has_data(peer) &&
+		copy_relation(joining->here, peer).identity == COPY_IDENTITY_UNKNOWN);
+}
+
+/* About one peer: a link to it is held, whatever others say. */
+const Hold *joining_judge_peer(const Joining *joining, const Content *peer)
+{
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
+		return NULL;
+	if (copy_relation(joining->here, peer).identity == COPY_IS_OTHER)
+		return hold_other(joining, peer);
+	return is_unknown(joining, peer) ? hold_unknown(joining, peer) : NULL;
+}
+
+/* Writes of this node's server ID that this database does not know of are elsewhere. */
+static const Hold *judge_own_changes(const Joining *joining)
+{
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+
+		/* One that started empty is behind until its refresh ends, which is judged next. */
+		if (!joining->was_joining && copy_lacks_own(joining->here, peer, joining->our_id))
+			return hold_suspect(joining, peer, SUSPICION_OLDER);
+	}
+	return NULL;
+}
+
+/* One peer that is the same proves that a stranger is the stranger: only the link to that is held.
+ */
+static const Hold *judge_strangers(const Joining *joining)
+{
+	const Hold *found = NULL;
+
+	for (size_t i = 0; i < joining->n_everybody; i++) {
+		const Content *peer = &joining->peers[i];
+
+		if (is_same(joining, peer))
+			return NULL;
+		if (!found)
+			found = joining_judge_peer(joining, peer);
+	}
+	return found;
+}
+
+/* Its first refresh deletes what the providers have not: where they lack something that is here,
+ * nobody has it afterwards. What it read before they had. */
+static const Hold *judge_consumer(const Joining *joining)
+{
+	const Diff *diff = joining->diff;
+	const KnownDatabase *known = known_database(diff->in->known, joining->suffix);
+	Hold *hold;
+
+	if (!peer_is_consumer(diff->in->wanted->self) || live_reads_from_somebody(joining->live) ||
+	    (known && known->is_consumer))
+		return NULL;
+	hold = pool_alloc(diff->pool, sizeof(*hold));
+	*hold = *joining_hold(
+		joining, GUARD_CONTENT,
+		pool_printf(
+			diff->pool,
+			"%s has entries here that this node did not read as a consumer: the first "
+			"refresh would delete what its providers do not have; stop slapd, %s; only "
+			"if it is a copy of a provider's, or nobody needs what only this node has",
+			joining->suffix, remedy_text(REMEDY_DATABASE_ANEW)),
+		RELEASE);
+	/* It is seen again as long as it lasts; to a provider it would say nothing. */
+	hold->says_nothing = true;
+	return hold;
+}
+
+const Hold *joining_judge_identity(const Joining *joining)
+{
+	const KnownDatabase *known = known_database(joining->diff->in->known, joining->suffix);
+	const Hold *hold;
+
+	if (diff_is_released_for(joining->diff, GUARD_CONTENT, joining->suffix))
+		return NULL;
+	/*
+	 * Its consumers may have brought the peers' entries since: what told the two apart is gone
+	 * then, but what the refresh did not send (it took our own CSN for knowledge) is still
+	 * missing here.
+	 */
+	hold = judge_strangers(joining);
+	if (known && known->suspect && !(hold && was_complete(joining)))
+		return joining_hold(joining, GUARD_CONTENT, known->suspect, RELEASE);
+	if (!hold)
+		hold = judge_consumer(joining);
+	return hold ? hold : judge_own_changes(joining);
+}

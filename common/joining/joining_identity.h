@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_IDENTITY_H
+#define SYNCWARD_JOINING_IDENTITY_H
+
+#include "common/joining/joining_copies.h"
+
+/* G10: why the database here is not the one that the cluster knows, or may not be; NULL: it is, as
+ * far as anybody could be asked. */
+const Hold *joining_judge_identity(const Joining *joining);
+
+/* What the peer's copy says against a link to it, although others may agree with this node; NULL:
+ * nothing. */
+const Hold *joining_judge_peer(const Joining *joining, const Content *peer);
+
+#endif

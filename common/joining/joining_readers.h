@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_READERS_H
+#define SYNCWARD_JOINING_READERS_H
+
+#include "common/draft/diff.h"
+
+/* The same for the multi-provider flag, which lets clients write: peers that hold data must read
+ * from here before. */
+const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_JOINING_SESSIONS_H
+#define SYNCWARD_JOINING_SESSIONS_H
+
+#include "common/joining/joining_copies.h"
+
+/* Whose the connections of readers to this slapd are, as far as their addresses tell. */
+typedef struct SessionsClaimed {
+	size_t n_theirs; /* of the peers that were named, one for each of them at most */
+	size_t n_others; /* of other peers */
+} SessionsClaimed;
+
+/* is_named: by position among all peers of the database. A connection from an address that no peer
+ * was reached at may be anybody's. */
+SessionsClaimed joining_claim_sessions(const Joining *joining, const bool *is_named);
+
+/* True when who is connected as a reader of this database can read no other one with that. slapd
+ * shows as whom somebody is bound, not of which database the search is that goes on. */
+bool joining_is_told_of_database(const Joining *joining);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/leaving/leaving.h"
+#include "common/draft/kept_value.h"
+
+#include "common/live/live_running.h"
+#include "common/slapd/url.h"
+
+#define READ_ONLY "olcReadOnly"
+
+/* --- which databases --- */
+
+static const char *named_suffix(const Desired *desired, const Known *known,
+				const LiveDatabase *live)
+{
+	for (size_t i = 0; live->suffixes && i < live->suffixes->n_values; i++) {
+		const char *suffix = live->suffixes->values[i].bytes;
+
+		if (desired_database(desired, suffix) || known_database(known, suffix))
+			return suffix;
+	}
+	return NULL;
+}
+
+Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const Live *live)
+{
+	Leaving leaving = {0};
+
+	for (size_t i = 0; i < live->n_databases; i++) {
+		const LiveDatabase *database = &live->databases[i];
+		const char *suffix = named_suffix(desired, known, database);
+
+		if (suffix && (database->n_consumers > 0 || database->is_multi_provider))
+			POOL_PUSH(pool, leaving.databases, leaving.n_databases,
+				  {.live = database, .suffix = suffix});
+	}
+	return leaving;
+}
+
+bool leave_keeps(const Desired *desired, const LiveConsumer *consumer)
+{
+	for (size_t i = 0; consumer->provider && i < desired->n_keep; i++)
+		if (url_equal(desired->keep[i], consumer->provider))
+			return true;
+	return false;
+}
+
+/* --- steps --- */
+
+static Step step_for(const LeavingDatabase *database)
+{
+	return (Step){
+		.kind = STEP_MODIFY, .dn = database->live->entry->dn, .suffix = database->suffix};
+}
+
+static void mod_add(Pool *pool, Step *step, ModKind kind, const char *attribute, const char *value)
+{
+	Mod mod = {.kind = kind, .attribute = attribute};
+
+	if (value)
+		POOL_PUSH(pool, mod.values, mod.n_values, value);
+	POOL_PUSH(pool, step->mods, step->n_mods, mod);
+}
+
+static void change_add(Pool *pool, Plan *plan, const LeavingDatabase *database, Change change)
+{
+	change.suffix = database->suffix;
+	change.dn = database->live->entry->dn;
+	plan_add_change(pool, plan, change);
+}
+
+void leave_close(Pool *pool, const Leaving *leaving, Plan *plan)
+{
+	for (size_t i = 0; i < leaving->n_databases; i++) {
+		const LeavingDatabase *database = &leaving->databases[i];
+		Step step = step_for(database);
+
+		if (database->live->is_read_only)
+			continue;
+		change_add(pool, plan, database,
+			   (Change){.kind = CHANGE_READ_ONLY_ON,
+				    .attribute = READ_ONLY,
+				    .subject = "database",
+				    .new_value = "TRUE",
+				    .why = "no client may write what nobody reads any more"});
+		mod_add(pool, &step, MOD_REPLACE, READ_ONLY, "TRUE");
+		POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+	}
+}
+
+void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan)
+{
+	for (size_t i = 0; i < leaving->n_databases; i++) {
+		const LeavingDatabase *database = &leaving->databases[i];
+		Step step = step_for(database);
+
+		if (database->live->is_read_only)
+			continue;
+		change_add(pool, plan, database,
+			   (Change){.kind = CHANGE_READ_ONLY_OFF,
+				    .attribute = READ_ONLY,
+				    .subject = "database",
+				    .old_value = "TRUE",
+				    .new_value = "FALSE",
+				    .why = "this node does not leave"});
+		/* slapd 2.4 goes on refusing writes when the attribute is deleted. */
+		mod_add(pool, &step, MOD_REPLACE, READ_ONLY, "FALSE");
+		POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+	}
+}
+
+/* What we read we write as we print it: slapd is sent what cannot be printed only because somebody
+ * named that provider in "keep". */
+static const char *kept_text(Pool *pool, const LiveConsumer *consumer)
+{
+	const char *text = kept_value_print(pool, consumer);
+
+	return text ? text : ordered_text(consumer->text);
+}
+
+/* DELETE of every value as read makes slapd refuse when one was changed meanwhile; deleting fewer
+ * than all would stop the wrong consumer (OpenLDAP 2.5.10 and later), so what is kept is written
+ * anew. */
+static void consumers_end(Pool *pool, const LeavingDatabase *database, const Desired *desired,
+			  Step *step)
+{
+	const LiveDatabase *live = database->live;
+	Mod delete = {.kind = MOD_DELETE, .attribute = "olcSyncrepl"};
+	Mod replace = {.kind = MOD_REPLACE, .attribute = "olcSyncrepl"};
+
+	for (size_t i = 0; i < live->n_consumers; i++) {
+		POOL_PUSH(pool, delete.values, delete.n_values, live->consumers[i].text);
+		if (leave_keeps(desired, &live->consumers[i]))
+			POOL_PUSH(pool, replace.values, replace.n_values,
+				  kept_text(pool, &live->consumers[i]));
+	}
+	if (delete.n_values == replace.n_values)
+		return;
+	POOL_PUSH(pool, step->mods, step->n_mods, delete);
+	if (replace.n_values > 0)
+		POOL_PUSH(pool, step->mods, step->n_mods, replace);
+}
+
+static void consumer_changes(Pool *pool, const LeavingDatabase *database, const Desired *desired,
+			     Plan *plan)
+{
+	for (size_t i = 0; i < database->live->n_consumers; i++) {
+		const LiveConsumer *consumer = &database->live->consumers[i];
+
+		if (!leave_keeps(desired, consumer))
+			change_add(pool, plan, database,
+				   (Change){.kind = CHANGE_CONSUMER_REMOVE,
+					    .attribute = "olcSyncrepl",
+					    .subject = consumer->provider ? consumer->provider
+									  : "not understood",
+					    .old_value = consumer->text,
+					    .why = "this node leaves",
+					    .live = consumer});
+	}
+}
+
+/* slapd does not start with it on a database that reads from nobody. */
+static void update_refs_end(Pool *pool, const LeavingDatabase *database, const Desired *desired,
+			    Plan *plan, Step *step)
+{
+	const Attribute *refs = database->live->update_refs;
+	Mod mod = {.kind = MOD_DELETE, .attribute = "olcUpdateRef"};
+
+	for (size_t i = 0; i < database->live->n_consumers; i++)
+		if (leave_keeps(desired, &database->live->consumers[i]))
+			return;
+	if (!refs || database->live->has_update_dn)
+		return;
+	for (size_t i = 0; i < refs->n_values; i++)
+		POOL_PUSH(pool, mod.values, mod.n_values, refs->values[i].bytes);
+	POOL_PUSH(pool, step->mods, step->n_mods, mod);
+	change_add(pool, plan, database,
+		   (Change){.kind = CHANGE_UPDATE_REF,
+			    .attribute = mod.attribute,
+			    .subject = "clients' writes",
+			    .old_value = refs->values[0].bytes,
+			    .why = "slapd does not start with it where nobody is read"});
+}
+
+void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan *plan)
+{
+	for (size_t i = 0; i < leaving->n_databases; i++) {
+		const LeavingDatabase *database = &leaving->databases[i];
+		const char *flag = database->live->multi_provider_attribute;
+		Step step = step_for(database);
+
+		consumer_changes(pool, database, desired, plan);
+		if (flag) {
+			change_add(pool, plan, database,
+				   (Change){.kind = CHANGE_MULTI_PROVIDER_OFF,
+					    .attribute = flag,
+					    .subject = "multi-provider",
+					    .old_value = "TRUE",
+					    .why = "this node leaves"});
+			mod_add(pool, &step, MOD_DELETE, flag, NULL);
+		}
+		update_refs_end(pool, database, desired, plan, &step);
+		consumers_end(pool, database, desired, &step);
+		if (step.n_mods > 0)
+			POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+	}
+}
+
+/* --- afterwards --- */
+
+static bool still_runs(const Desired *desired, const Live *live, const LiveDatabase *database)
+{
+	RunningIndex index;
+	size_t n_kept = 0;
+
+	for (size_t i = 0; i < database->n_consumers; i++)
+		n_kept += leave_keeps(desired, &database->consumers[i]);
+	running_index(live, database->suffixes->values[0].bytes, &index);
+	return index.n_running > n_kept;
+}
+
+const char *leave_remains(const Desired *desired, const Live *live, const LeavingDatabase *database)
+{
+	const LiveDatabase *now;
+
+	if (live_find_database(live, database->suffix, &now) != 1)
+		return "the database itself is gone";
+	if (now->is_multi_provider)
+		return "the multi-provider flag";
+	if (!now->is_read_only)
+		return "clients may write";
+	for (size_t i = 0; i < now->n_consumers; i++)
+		if (!leave_keeps(desired, &now->consumers[i]))
+			return "olcSyncrepl";
+	return still_runs(desired, live, now) ? "a consumer runs" : NULL;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_GUARD_LINK_H
+#define SYNCWARD_GUARD_LINK_H
+
+#include "common/draft/diff.h"
+#include "common/memory/memory.h"
+#include "common/plan/plan.h"
+
+/* True when the change of the database, a CONSUMER_EDIT, puts another link in the place of one that
+ * works now (G6). */
+bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
+				  const Change *change);
+
+/* Notes which links work, before the pass writes anything; in the pool. */
+void guard_links_note(Pool *pool, const Live *live, Known *known);
+
+/* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
+void guard_links(Diff *diff);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_COMMON_REPORT_STATUS_SIGHT_H
+#define SYNCWARD_COMMON_REPORT_STATUS_SIGHT_H
+
+#include "common/status/status.h"
+
+/* What check must not call well because nobody saw it: what this node has of a database, or what a
+ * peer has that could be read before and not for a quarter of an hour. One sentence from the pool;
+ * NULL: nothing. */
+const char *sight_lacks(Pool *pool, const Status *status);
+
+#endif

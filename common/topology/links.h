@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_LINKS_H
+#define SYNCWARD_LINKS_H
+
+#include <stddef.h>
+
+#include "common/base/pool.h"
+#include "common/desired/desired.h"
+#include "common/topology/relay_set.h"
+
+/* Who reads whom of one database, as peers.json says. */
+typedef struct Links {
+	const DesiredDatabase *database;
+	/* Who holds it: providers, then hubs (both are relays), then the other consumers; each of
+	 * these in the file's order. */
+	const Peer **nodes;
+	size_t n_providers;
+	size_t n_relays;
+	size_t n_nodes;
+	RelaySet *reads; /* whom each of nodes reads, by position */
+} Links;
+
+/* The same on every node, whatever order its file has; arrays live in pool, peers are borrowed. */
+Links links_make(Pool *pool, const Desired *desired, const DesiredDatabase *database);
+
+/* Where the peer stands in nodes; n_nodes: it does not hold the database. */
+size_t links_position(const Links *links, const Peer *peer);
+
+#endif
