@@ -144,6 +144,7 @@ void heartbeat_consumer_begin(HeartbeatWork *work, const Heartbeat *beat, const 
 	own = as_account(&link, verify->binddn, secret.text);
 	job = (HeartbeatThereJob){
 		.provider = &own,
+		.reader = &link,
 		.others = others,
 		.n_others = others_find(work, provider, others),
 		.suffix = work->wanted->desired->suffix,

@@ -41,6 +41,16 @@ static Content other_read(Pool *pool, const Syncrepl *syncrepl, const char *suff
 	return content;
 }
 
+/* Stays not asked where it cannot be told. */
+static void coverage_read(Pool *pool, const HeartbeatThereJob *job, Content *there)
+{
+	PeerLink link;
+
+	if (peer_link_open(pool, job->reader, &link))
+		content_coverage_over(&link, job->suffix, job->sid, there);
+	peer_link_close(&link);
+}
+
 static HeartbeatGate gate_of(Pool *pool, const HeartbeatThereJob *job, PeerLink *link)
 {
 	Content there = content_read_over(link, job->suffix);
@@ -48,7 +58,7 @@ static HeartbeatGate gate_of(Pool *pool, const HeartbeatThereJob *job, PeerLink 
 
 	for (size_t i = 0; i < job->n_others; i++)
 		others[i] = other_read(pool, &job->others[i], job->suffix);
-	content_coverage_over(link, job->suffix, job->sid, &there);
+	coverage_read(pool, job, &there);
 	return heartbeat_gate_there(&(HeartbeatThere){
 		.sid = job->sid,
 		.there = &there,

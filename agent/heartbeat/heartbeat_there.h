@@ -16,6 +16,8 @@
  */
 typedef struct HeartbeatThereJob {
 	const Syncrepl *provider; /* with the account of heartbeats */
+	const Syncrepl *reader;   /* the same one as this node reads it: the account may see no
+				     entry but its own, and what it does not see is not gone */
 	const Syncrepl *others;   /* as this node reads them */
 	size_t n_others;
 	const char *suffix;

@@ -9,6 +9,10 @@
 #define FULL_PERCENT  90
 #define LEFT_PAGES    64 /* a change of a large entry with its indices takes some dozens */
 
+/* What slapd takes, and shows nobody, where its entry has no olcDbMaxSize (2.4.57, 2.5.13, 2.6.10).
+ * A 0 there changes nothing of a map that is open. */
+#define USUAL_MAX_SIZE 10485760UL
+
 unsigned map_full_percent(void)
 {
 	return FULL_PERCENT;
@@ -32,7 +36,8 @@ MapState map_use_judge(const MapUse *use)
 
 const char *map_remedy(Pool *pool, const char *max_size)
 {
-	const unsigned long size = max_size ? strtoul(max_size, NULL, 10) : 0;
+	const unsigned long told = max_size ? strtoul(max_size, NULL, 10) : 0;
 
-	return remedy_fill(pool, REMEDY_DB_MAX_SIZE, remedy_number(pool, 2 * size));
+	return remedy_fill(pool, REMEDY_DB_MAX_SIZE,
+			   remedy_number(pool, 2 * (told > 0 ? told : USUAL_MAX_SIZE)));
 }

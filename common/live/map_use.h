@@ -23,8 +23,8 @@ MapState map_use_judge(const MapUse *use);
 unsigned map_use_percent(const MapUse *use);
 unsigned map_full_percent(void);
 
-/* The line of its entry in cn=config that makes it twice as large as that olcDbMaxSize; slapd takes
- * it while it runs. */
+/* The line of its entry in cn=config that makes it twice as large as that olcDbMaxSize (NULL: the
+ * entry has none); slapd takes it while it runs. */
 const char *map_remedy(Pool *pool, const char *max_size);
 
 #endif

@@ -62,8 +62,9 @@ PassAction pass_end(Pass *pass, const Error *err)
 	memory_links(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
 	memory_hiding(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
 	/* What was read before a write does not tell what it did. */
-	pass->was_opened = pass->world.live.config && !pass->is_stale &&
-			   memory_opened(pass->pool, &pass->world.live, &pass->known);
+	pass->was_opened =
+		pass->world.live.config && !pass->is_stale &&
+		memory_opened(pass->pool, &pass->world.live, pass->plan.wanted, &pass->known);
 	memory_ages(pass->pool, &pass->plan, &pass->known);
 	return pass_keep(pass, PASS_KEPT_LAST);
 }

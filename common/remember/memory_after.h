@@ -52,8 +52,9 @@ void memory_closing(Pool *pool, const Plan *plan, Known *known);
 void memory_closed(Pool *pool, const Applied *applied, Known *known);
 
 /* Databases that the fence closed and that are open now, whoever opened them: from now on what they
- * hold is right. True when that became another, which the next plan needs. */
-bool memory_opened(Pool *pool, const Live *live, Known *known);
+ * hold is right; and relays that have back what it took, or get it no more. wanted: NULL: not
+ * known. True when that became another, which the next plan needs. */
+bool memory_opened(Pool *pool, const Live *live, const Wanted *wanted, Known *known);
 
 /* Since when consumers run that hold older TLS files, so that it stays known behind other changes.
  */

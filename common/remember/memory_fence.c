@@ -78,8 +78,14 @@ static bool is_provider(const LiveDatabase *database)
 	return database->is_multi_provider && database->syncprov;
 }
 
+/* Nobody gives it back to a consumer, nor to who left: who is a provider again later joins anew. */
+static bool is_over(const Wanted *wanted, const Known *known, const FenceRecord *record)
+{
+	return known_left(known, record->suffix) || (wanted && peer_is_consumer(wanted->self));
+}
+
 /* What the fence took, and what became of taking it where that was cut off. */
-static bool apart_end(const Live *live, FenceRecord *record)
+static bool apart_end(const Live *live, bool is_over, FenceRecord *record)
 {
 	const LiveDatabase *database;
 	bool has_changed;
@@ -89,7 +95,7 @@ static bool apart_end(const Live *live, FenceRecord *record)
 		return false;
 	has_changed =
 		fence_parting_end(record, database->is_multi_provider, database->syncprov != NULL);
-	if (!record->is_apart || !is_provider(database))
+	if (!record->is_apart || !(is_over || is_provider(database)))
 		return has_changed;
 	record->is_apart = false;
 	record->overlay = NULL;
@@ -123,7 +129,7 @@ static LastSeenAll seen_without(Pool *pool, const LastSeenAll *seen, const char 
 	return rest;
 }
 
-bool memory_opened(Pool *pool, const Live *live, Known *known)
+bool memory_opened(Pool *pool, const Live *live, const Wanted *wanted, Known *known)
 {
 	FenceRecords records = {.looked_sec = known->fence.looked_sec};
 	LastSeenAll seen = known->seen;
@@ -140,7 +146,8 @@ bool memory_opened(Pool *pool, const Live *live, Known *known)
 			record.is_closed = false;
 		}
 		has_changed = closing_end(live, &record) || has_changed;
-		has_changed = apart_end(live, &record) || has_changed;
+		has_changed =
+			apart_end(live, is_over(wanted, known, &record), &record) || has_changed;
 		POOL_PUSH(pool, records.items, records.n_items, record);
 	}
 	if (has_changed) {

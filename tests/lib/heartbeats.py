@@ -21,6 +21,8 @@ ACCESS = {"olcAccess": [
     f'to attrs=userPassword by dn.exact="cn=replicator,{SUFFIX}" read by anonymous auth by * none',
     f'to dn.subtree="{CONTAINER}" by dn.exact="{WRITER}" write by * read',
     'to * by * read']}
+# The same, and of all others the account sees the suffix entry only.
+BLIND = {"olcAccess": [*ACCESS["olcAccess"][:2], f'to dn.base="{SUFFIX}" by * read', f'to * by dn.exact="{WRITER}" none by * read']}
 
 
 def name_of(node):

@@ -12,7 +12,7 @@ import remedies
 from backups import put_back, saved
 from cluster import Cluster, Node, add_person, apply_until_joined, wait_entry
 from daemon import Daemon
-from heartbeats import (ACCESS, CONTAINER, WRITER, add_container, beat, csn_of, daemons, drop_beat, fleet, give_account,
+from heartbeats import (ACCESS, BLIND, CONTAINER, WRITER, add_container, beat, csn_of, daemons, drop_beat, fleet, give_account,
                         give_heartbeat, make_cluster, name_of, options, put_beat, settings, states, status)
 from played import Played
 from slapd import PASSWORD, SUFFIX, Database, wait_until
@@ -69,9 +69,9 @@ def test_without_a_heartbeat_in_peers_json_nothing_is_written_or_shown(cluster):
         assert beat(cluster[0].server, cluster[0]) is None
 
 
-def make_passive(slapd_factory, program, *peers):
+def make_passive(slapd_factory, program, *peers, access=ACCESS):
     """Two providers in step and behind them consumers: what each of peers says of one."""
-    cluster = Cluster(slapd_factory, program, 2 + len(peers), [Database(attributes=ACCESS)])
+    cluster = Cluster(slapd_factory, program, 2 + len(peers), [Database(attributes=access)])
     for node, peer, more in zip(cluster.nodes[2:], cluster.document["peers"][2:], peers):
         peer.update(role="consumer", **more)
         node.id = more["id"]
@@ -392,8 +392,8 @@ def test_who_wrote_nothing_while_others_wrote_much_is_heard(slapd_factory, progr
         wait_until(lambda: beat(one.server, one), "it writes a heartbeat", 60)
 @pytest.mark.since("2.5")  # 2.4 looks for the newest entryCSN when it starts
 def test_no_consumer_writes_over_what_a_provider_that_was_killed_never_sent(slapd_factory, program):
-    """The same at the provider, where the write would be that provider's."""
-    cluster = make_passive(slapd_factory, program, {"id": 5003})
+    """The same at the provider, where the write would be that provider's, and whose entries the account may not see."""
+    cluster = make_passive(slapd_factory, program, {"id": 5003}, access=BLIND)
     one, two, consumer = cluster
     for node in (one, two):
         node.server.restart()

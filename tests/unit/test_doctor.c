@@ -230,10 +230,21 @@ static void a_map_is_called_full_before_slapd_refuses_writes(void **state)
 	assert_int_equal(map_use_percent(&full), 92);
 }
 
+static void a_map_of_which_cn_config_tells_no_size_grows_too(void **state)
+{
+	AUTO(Pool) *pool = pool_new();
+
+	(void)state;
+	assert_string_equal(map_remedy(pool, "1048576"), "olcDbMaxSize: 2097152");
+	assert_string_equal(map_remedy(pool, NULL), "olcDbMaxSize: 20971520");
+	assert_string_equal(map_remedy(pool, "0"), "olcDbMaxSize: 20971520");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_map_is_called_full_before_slapd_refuses_writes),
+		cmocka_unit_test(a_map_of_which_cn_config_tells_no_size_grows_too),
 		cmocka_unit_test(every_check_is_explained_under_a_code_of_its_own),
 		cmocka_unit_test(the_worst_finding_decides),
 		cmocka_unit_test(who_asks_for_some_checks_is_told_of_these_only),

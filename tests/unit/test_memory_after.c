@@ -350,12 +350,12 @@ static void a_database_that_is_open_again_is_noted_anew(void **state)
 
 	scene_settled(scene);
 	fence_closes(scene, &record);
-	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_true(memory_opened(scene->pool, &scene->live, NULL, &scene->known));
 	assert_int_equal(scene->known.fence.n_items, 0);
 	assert_int_equal(scene->known.fence.looked_sec, NOW);
 	assert_null(last_seen(&scene->known.seen, SUFFIX));
 	assert_non_null(last_seen(&scene->known.seen, "dc=y"));
-	assert_false(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_false(memory_opened(scene->pool, &scene->live, NULL, &scene->known));
 }
 
 static void a_closed_database_stays_closed_while_it_is(void **state)
@@ -367,8 +367,9 @@ static void a_closed_database_stays_closed_while_it_is(void **state)
 	provider_make(scene, "23");
 	(void)plan(scene);
 	fence_closes(scene, &record);
-	assert_false(memory_opened(scene->pool, &scene->live, &scene->known));
-	assert_false(memory_opened(scene->pool, &(Live){0}, &scene->known)); /* it is not there */
+	assert_false(memory_opened(scene->pool, &scene->live, NULL, &scene->known));
+	assert_false(
+		memory_opened(scene->pool, &(Live){0}, NULL, &scene->known)); /* it is not there */
 	assert_true(fence_is_closed(&scene->known.fence, SUFFIX));
 	assert_non_null(last_seen(&scene->known.seen, SUFFIX));
 }
@@ -380,15 +381,15 @@ static void the_first_look_decides_what_became_of_a_closing_that_was_cut_off(voi
 
 	scene_settled(scene);
 	fence_closes(scene, &record);
-	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_true(memory_opened(scene->pool, &scene->live, NULL, &scene->known));
 	assert_false(scene->known.fence.items[0].is_closing);
 	assert_false(scene->known.fence.items[0].is_closed);
 	value_add(scene, scene->database, "olcReadOnly", "TRUE");
 	(void)plan(scene);
-	assert_false(memory_opened(scene->pool, &scene->live, &scene->known)); /* another's */
+	assert_false(memory_opened(scene->pool, &scene->live, NULL, &scene->known)); /* another's */
 	assert_false(fence_is_closed(&scene->known.fence, SUFFIX));
 	fence_closes(scene, &record);
-	assert_true(memory_opened(scene->pool, &scene->live, &scene->known));
+	assert_true(memory_opened(scene->pool, &scene->live, NULL, &scene->known));
 	assert_true(fence_is_closed(&scene->known.fence, SUFFIX));
 }
 

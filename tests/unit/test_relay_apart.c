@@ -239,7 +239,7 @@ static void it_stays_what_it_was_while_it_waits(void **state)
 static const FenceRecord *record_after(Scene *scene)
 {
 	scene_read(scene);
-	(void)memory_opened(scene->pool, &scene->live, &scene->known);
+	(void)memory_opened(scene->pool, &scene->live, scene->plan.wanted, &scene->known);
 	return fence_record(&scene->known.fence, SUFFIX);
 }
 
@@ -256,6 +256,26 @@ static void it_is_apart_until_both_are_back(void **state)
 	value_add(scene, scene->database, "olcMultiProvider", "TRUE");
 	assert_false(record_after(scene)->is_apart);
 	assert_null(record_after(scene)->overlay);
+}
+
+static void who_left_or_is_a_consumer_gets_nothing_back(void **state)
+{
+	Scene *scene = *state;
+	LeftDatabase left = {.suffix = SUFFIX};
+	Peer self = {.id = 1, .role = PEER_CONSUMER};
+	const Wanted wanted = {.self = &self};
+
+	apart_make(scene);
+	assert_true(record_after(scene)->is_apart);
+	scene->plan.wanted = &wanted;
+	assert_false(record_after(scene)->is_apart);
+	self.role = PEER_PROVIDER;
+	record.is_apart = true;
+	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1, .looked_sec = 1};
+	assert_true(record_after(scene)->is_apart);
+	scene->known.left = &left;
+	scene->known.n_left = 1;
+	assert_false(record_after(scene)->is_apart);
 }
 
 static void a_taking_that_was_cut_off_is_judged_by_what_is_there(void **state)
@@ -331,6 +351,7 @@ int main(void)
 		SCENE_TEST(the_overlay_comes_back_as_it_was),
 		SCENE_TEST(it_stays_what_it_was_while_it_waits),
 		SCENE_TEST(it_is_apart_until_both_are_back),
+		SCENE_TEST(who_left_or_is_a_consumer_gets_nothing_back),
 		SCENE_TEST(a_taking_that_was_cut_off_is_judged_by_what_is_there),
 		SCENE_TEST(only_a_relay_that_the_daemon_cares_for_is_noted),
 	};
