@@ -11,7 +11,7 @@ from tools import agent_tool, tool_path
 
 INPUT, BUSY = "error 2 ", "error 5 "
 KNOWN = """revision 12 abc
-database dc=example,dc=com ldap://old.example.com
+database dc=example,dc=com ldap://old.example.com met 3 met 4
 database o="b\\"
 unsaved olcDatabase={1}mdb,cn=config olcSyncrepl
 unsaved olcOverlay={0}syncprov,olcDatabase={1}mdb,cn=config -

@@ -32,17 +32,16 @@ static int revision_load(Pool *pool, const JsonNode *root, void *target)
 	return 0;
 }
 
-static int linked_load(Pool *pool, const JsonNode *item, KnownDatabase *database)
+static int ids_load(Pool *pool, const JsonNode *item, const char *name, PeerIds *ret)
 {
-	const JsonNode *list = member_array(item, "linked");
+	const JsonNode *list = member_array(item, name);
 
 	for (size_t i = 0; list && i < list->n_children; i++) {
 		const JsonNode *id = &list->children[i];
 
 		if (id->type != JSON_NUMBER)
 			return -1;
-		POOL_PUSH(pool, database->linked, database->n_linked,
-			  (unsigned)strtoul(id->number, NULL, 10));
+		POOL_PUSH(pool, ret->items, ret->n_items, (unsigned)strtoul(id->number, NULL, 10));
 	}
 	return 0;
 }
@@ -83,7 +82,9 @@ static int database_load(Pool *pool, const JsonNode *item, KnownDatabase *ret)
 	database.source_gone_sec = timestamp_parse(member_string(item, "source_gone"));
 	if (database.source_gone_sec < 0)
 		database.source_gone_sec = 0;
-	if (linked_load(pool, item, &database) < 0 || seen_load(pool, item, &database.seen) < 0)
+	if (ids_load(pool, item, "linked", &database.linked) < 0 ||
+	    ids_load(pool, item, "met", &database.met) < 0 ||
+	    seen_load(pool, item, &database.seen) < 0)
 		return -1;
 	for (size_t i = 0; i < foreign->n_children; i++) {
 		if (foreign->children[i].type != JSON_STRING)

@@ -47,12 +47,12 @@ int state_write_revision(const char *state_dir, const Known *known, Error *err)
 	return state_document_write(state_dir, STATE_REVISION, document, err);
 }
 
-static struct json_object *ids_new(const unsigned *ids, size_t n_ids)
+static struct json_object *ids_new(const PeerIds *ids)
 {
 	struct json_object *list = json_object_new_array();
 
-	for (size_t i = 0; i < n_ids; i++)
-		json_object_array_add(list, json_object_new_int64(ids[i]));
+	for (size_t i = 0; i < ids->n_items; i++)
+		json_object_array_add(list, json_object_new_int64(ids->items[i]));
 	return list;
 }
 
@@ -89,6 +89,8 @@ static struct json_object *database_new(const KnownDatabase *database)
 		json_object_object_add(object, "joining", json_object_new_boolean(1));
 	if (database->seen.n_items > 0)
 		json_object_object_add(object, "seen", seen_new(&database->seen));
+	if (database->met.n_items > 0)
+		json_object_object_add(object, "met", ids_new(&database->met));
 	if (database->source_gone_sec > 0) {
 		char since[TIMESTAMP_SIZE];
 
@@ -102,9 +104,8 @@ static struct json_object *database_new(const KnownDatabase *database)
 		json_object_object_add(object, "filled", json_object_new_string(database->filled));
 	if (database->was_partial)
 		json_object_object_add(object, "partial", json_object_new_boolean(1));
-	if (database->n_linked > 0)
-		json_object_object_add(object, "linked",
-				       ids_new(database->linked, database->n_linked));
+	if (database->linked.n_items > 0)
+		json_object_object_add(object, "linked", ids_new(&database->linked));
 	if (database->suspect)
 		json_object_object_add(object, "suspect",
 				       json_object_new_string(database->suspect));

@@ -73,10 +73,10 @@ static bool reads_already(const Joining *joining, const Content *peer)
 	       copy_relation(joining->here, peer).identity == COPY_IS_SAME;
 }
 
-/* It cannot be asked, and was read from here, showed changes, or made some that are here: what is
- * deleted anywhere while it comes back, and reads everything anew for a server ID that it does not
- * know, stays at one of the others. Seen on 2.6.10 in 4 of 6 histories, hundreds of entries, and
- * nearly never where the server ID was known. So one that is down is waited for as well. */
+/* It cannot be asked, and was read from here, showed entries, or made changes that are here: what
+ * is deleted anywhere while it comes back, and reads everything anew for a server ID that it does
+ * not know, stays at one of the others. Seen on 2.6.10 in 4 of 6 histories, hundreds of entries,
+ * and nearly never where the server ID was known. So one that is down is waited for as well. */
 static bool was_met(const Joining *joining, const Content *peer)
 {
 	const Known *known = joining->diff->in->known;
@@ -87,9 +87,8 @@ static bool was_met(const Joining *joining, const Content *peer)
 		return false;
 	if (csn_newest(joining->here->context_csns, joining->here->n_context_csns, peer->peer_id))
 		return true;
-	for (size_t i = 0; database && i < database->seen.n_items; i++)
-		if (database->seen.items[i].peer_id == peer->peer_id)
-			return true;
+	if (database && peer_ids_have(&database->met, peer->peer_id))
+		return true;
 	return known_link_next(&known->links, joining->suffix, peer->peer_id, &position) != NULL;
 }
 

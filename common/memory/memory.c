@@ -46,10 +46,7 @@ bool known_is_linked(const Known *known, const char *suffix, unsigned peer_id)
 {
 	const KnownDatabase *database = known_database(known, suffix);
 
-	for (size_t i = 0; database && i < database->n_linked; i++)
-		if (database->linked[i] == peer_id)
-			return true;
-	return false;
+	return database && peer_ids_have(&database->linked, peer_id);
 }
 
 bool known_is_foreign(const Known *known, const char *suffix, const char *uri)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/copy/fence.h"
+#include "common/copy/peer_ids.h"
 #include "common/copy/seen_changes.h"
 #include "common/health/canary.h"
 #include "common/link/hiding_peers.h"
@@ -23,6 +24,7 @@ typedef struct KnownDatabase {
 	size_t n_foreign;
 	bool is_joining;         /* it was empty, and its first refresh was not complete */
 	SeenChanges seen;        /* at peers, while it was joining */
+	PeerIds met;             /* the same: also those of which it has everything */
 	int64_t source_gone_sec; /* since when the peer that it reads first cannot be asked; 0: it
 				    can */
 	bool is_consumer;        /* this node was one when it was last in step with it, or joined */
@@ -35,8 +37,7 @@ typedef struct KnownDatabase {
 				(common/draft/emptied.h); NULL: nowhere */
 	bool was_partial;    /* by peers.json not every provider read every other one, and it was
 				not seen since that this node reads all of them */
-	unsigned *linked;    /* ids of the peers that it read when it was last in step */
-	size_t n_linked;
+	PeerIds linked;      /* that it read when it was last in step */
 	const char *suspect; /* why it is not the database that the cluster knows (G10), until a
 				person releases or empties it; NULL: in step */
 } KnownDatabase;

@@ -5,13 +5,6 @@
 
 #include "common/base/text.h"
 
-static bool ids_equal(const KnownDatabase *one, const KnownDatabase *other)
-{
-	return one->n_linked == other->n_linked &&
-	       (one->n_linked == 0 ||
-		memcmp(one->linked, other->linked, one->n_linked * sizeof(*one->linked)) == 0);
-}
-
 static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 {
 	if (strcmp(one->suffix, other->suffix) != 0 || one->n_foreign != other->n_foreign ||
@@ -19,9 +12,10 @@ static bool database_equal(const KnownDatabase *one, const KnownDatabase *other)
 	    one->source_gone_sec != other->source_gone_sec || one->is_rising != other->is_rising ||
 	    one->refers_updates != other->refers_updates ||
 	    one->is_complete != other->is_complete || one->was_partial != other->was_partial ||
-	    !one->suspect != !other->suspect || !ids_equal(one, other) ||
+	    !one->suspect != !other->suspect || !peer_ids_equal(&one->linked, &other->linked) ||
 	    !text_equal(one->filled, other->filled) ||
-	    !seen_changes_equal(&one->seen, &other->seen))
+	    !seen_changes_equal(&one->seen, &other->seen) ||
+	    !peer_ids_equal(&one->met, &other->met))
 		return false;
 	for (size_t i = 0; i < one->n_foreign; i++)
 		if (strcmp(one->foreign[i], other->foreign[i]) != 0)

@@ -11,6 +11,7 @@
 #include "common/linking/guard_link_parts.h"
 #include "common/memory/memory_equal.h"
 #include "common/plan/plan_changes.h"
+#include "common/remember/memory_shown.h"
 
 /* --- databases in step --- */
 
@@ -34,21 +35,6 @@ static bool is_not_judged(const Plan *plan, const char *suffix)
 		if (hold->says_nothing && !hold->peer)
 			return true;
 	return false;
-}
-
-/* What peers showed counts also when they are gone: it tells what is missing here. */
-static SeenChanges seen_of(Pool *pool, const Facts *facts, const Known *known, const char *suffix)
-{
-	const KnownDatabase *before = known_database(known, suffix);
-	const SeenChanges none = {0}, *seen = before && before->is_joining ? &before->seen : &none;
-	const DatabaseFacts *database = facts_of(facts, suffix);
-	SeenChanges near, far;
-
-	if (!database)
-		return *seen;
-	near = seen_changes_join(pool, seen, &database->here, database->peers, database->n_peers);
-	far = seen_changes_join(pool, &near, &database->here, database->others, database->n_others);
-	return seen_changes_join(pool, &far, &database->here, database->heirs, database->n_heirs);
 }
 
 static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known *known,
@@ -162,7 +148,7 @@ static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, cons
 	} else if (plan->wanted)
 		rise_remember(plan, before, suffix, ret);
 	if (joining) {
-		ret->seen = seen_of(pool, facts, known, suffix);
+		memory_shown(pool, facts, before, ret);
 		ret->source_gone_sec = source_gone_sec(plan, facts, known, suffix);
 	}
 	return content || joining;
@@ -195,7 +181,7 @@ static void linked_add(Pool *pool, const Plan *plan, const WantedDatabase *wante
 {
 	for (size_t i = 0; i < wanted->n_consumers; i++)
 		if (!link_is_missing(plan, database->suffix, wanted->consumers[i].peer->id))
-			POOL_PUSH(pool, database->linked, database->n_linked,
+			POOL_PUSH(pool, database->linked.items, database->linked.n_items,
 				  wanted->consumers[i].peer->id);
 }
 

@@ -32,8 +32,12 @@ static int state_write_run(char **arguments, Error *err)
 {
 	const char *const dir = arguments[0];
 	const char *foreign[] = {"ldap://old.example.com"};
+	unsigned met[] = {3, 4};
 	const KnownDatabase databases[] = {
-		{.suffix = "dc=example,dc=com", .foreign = foreign, .n_foreign = 1},
+		{.suffix = "dc=example,dc=com",
+		 .foreign = foreign,
+		 .n_foreign = 1,
+		 .met = {.items = met, .n_items = 2}},
 		{.suffix = "o=\"b\\\""},
 	};
 	const UnsavedEntry unsaved[] = {
@@ -68,6 +72,8 @@ static int state_read_run(char **arguments, Error *err)
 		printf("database %s", read.known.databases[i].suffix);
 		for (size_t k = 0; k < read.known.databases[i].n_foreign; k++)
 			printf(" %s", read.known.databases[i].foreign[k]);
+		for (size_t k = 0; k < read.known.databases[i].met.n_items; k++)
+			printf(" met %u", read.known.databases[i].met.items[k]);
 		printf("\n");
 	}
 	for (size_t i = 0; i < read.known.n_unsaved; i++)

@@ -87,6 +87,12 @@ static const struct {
 	{SIM_ROLES,
 	 4,
 	 {{.verb = SIM_ROLE}, {.verb = SIM_ROUND}, {.verb = SIM_WRITE}, {.verb = SIM_FLOW}}},
+	{SIM_HEIRS,
+	 4,
+	 {{.verb = SIM_REPLACE, .parts = {SOURCE}},
+	  {.verb = SIM_PASS, .parts = {SOURCE}},
+	  {.verb = SIM_SEED, .parts = {SOURCE}},
+	  {.verb = SIM_FLOW}}},
 	{SIM_THERE,
 	 6,
 	 {{.verb = SIM_BACKUP},
@@ -156,6 +162,9 @@ void sim_history_lean(SimHistory *history, uint64_t seed, SimRule rule)
 	}
 	if (history->n_nodes < NODES && has_parts(rule))
 		history->n_nodes = NODES;
+	/* One provider, and consumers that have what it had. */
+	if (rule == SIM_HEIRS)
+		history->consumers = ((1U << history->n_nodes) - 1) & ~1U;
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		if (rules[i].rule == rule)
 			leanings_draw(&state, rules[i].leanings, rules[i].n, history);

@@ -626,15 +626,15 @@ static void a_link_that_was_there_comes_back_unasked(void **state)
 
 	scene->live.is_multi_provider = true;
 	scene->database_facts.here = (Content){0};
-	scene->known_database.linked = linked;
-	scene->known_database.n_linked = 1;
+	scene->known_database.linked.items = linked;
+	scene->known_database.linked.n_items = 1;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	hold_links(scene, links);
 	assert_int_equal(scene->plan.n_needs, 1);
 	assert_true(links->changes[1].is_held);
 	links = links_make(scene);
 	scene->database_facts.here = (Content){0};
-	scene->known_database.n_linked = 2;
+	scene->known_database.linked.n_items = 2;
 	hold_links(scene, links);
 	assert_int_equal(scene->plan.n_needs, 0);
 	assert_false(links->changes[0].is_held || links->changes[1].is_held);
@@ -910,6 +910,29 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 	peers[1].nobody_listens = true;
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	scene->database_facts.readers.n_sessions = 2;
+	assert_int_equal(judge_flag(scene), -1);
+}
+
+/* It shows no change that another peer does not show: that it is there is remembered all the same.
+ */
+static void whom_the_node_met_while_it_joined_is_waited_for(void **state)
+{
+	Scene *scene = *state;
+	unsigned met[] = {3};
+	WantedConsumer consumers[2];
+	Content peers[2];
+
+	overlay_make(scene);
+	scene->database_facts.readers.n_sessions = 1;
+	third_add(scene,
+		  (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"},
+		  consumers, peers);
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->known_database.is_joining = true;
+	assert_int_equal(judge_flag(scene), -1);
+	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge_flag(scene), -1);
 }
 
@@ -1510,6 +1533,7 @@ int main(void)
 		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
+		SCENE_TEST(whom_the_node_met_while_it_joined_is_waited_for),
 		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),
 		SCENE_TEST(who_is_read_and_has_no_server_id_yet_is_waited_for),
 		SCENE_TEST(a_person_may_let_clients_write_before),

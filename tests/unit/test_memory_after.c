@@ -58,12 +58,55 @@ static void what_joins_is_remembered_with_what_its_peers_showed(void **state)
 	assert_int_equal(known(scene)->source_gone_sec, NOW);
 	assert_int_equal(known(scene)->seen.n_items, 1);
 	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
+	assert_true(peer_ids_have(&known(scene)->met, 2));
 	/* When its peer is gone that stays, and since when. */
 	scene->content.n_peers = 0;
 	scene->facts.now_sec = NOW + 60;
 	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
 	assert_int_equal(known(scene)->source_gone_sec, NOW);
 	assert_string_equal(known(scene)->seen.items[0].csn, CSN);
+}
+
+static void whom_it_met_is_remembered_until_that_one_shows_something_else(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = &scene->content.peers[0];
+	const Content was = *peer;
+
+	scene_settled(scene);
+	hold(scene, GUARD_JOINING, false);
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(peer_ids_have(&known(scene)->met, was.peer_id));
+	*peer = (Content){.peer_id = was.peer_id, .state = CONTENT_UNREACHABLE};
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(peer_ids_have(&known(scene)->met, was.peer_id));
+	peer->state = CONTENT_DENIED;
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(peer_ids_have(&known(scene)->met, was.peer_id));
+	peer->state = CONTENT_READ; /* it was made anew, and is empty */
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_false(peer_ids_have(&known(scene)->met, was.peer_id));
+	*peer = was;
+	peer->n_context_csns = 0; /* in its first refresh */
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(peer_ids_have(&known(scene)->met, was.peer_id));
+	*peer = was;
+	peer->entry_uuid = "another";
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_false(peer_ids_have(&known(scene)->met, was.peer_id));
+}
+
+static void whom_it_never_met_is_not_remembered(void **state)
+{
+	Scene *scene = *state;
+	Content *peer = &scene->content.peers[0];
+
+	scene_settled(scene);
+	hold(scene, GUARD_JOINING, false);
+	*peer = (Content){.peer_id = peer->peer_id, .state = CONTENT_UNREACHABLE};
+	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
+	assert_true(known(scene)->is_joining);
+	assert_int_equal(known(scene)->met.n_items, 0);
 }
 
 static void a_suspect_database_stays_so_until_it_is_judged_again(void **state)
@@ -107,8 +150,8 @@ static void a_database_that_is_in_step_has_joined(void **state)
 	in_step(scene);
 	assert_false(known(scene)->is_joining);
 	assert_true(known(scene)->is_complete);
-	assert_int_equal(known(scene)->n_linked, 2);
-	assert_int_equal(known(scene)->linked[1], 3);
+	assert_int_equal(known(scene)->linked.n_items, 2);
+	assert_int_equal(known(scene)->linked.items[1], 3);
 }
 
 static void a_peer_whose_link_is_not_written_yet_was_not_read(void **state)
@@ -482,6 +525,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE_TEST(what_joins_is_remembered_with_what_its_peers_showed),
+		SCENE_TEST(whom_it_met_is_remembered_until_that_one_shows_something_else),
+		SCENE_TEST(whom_it_never_met_is_not_remembered),
 		SCENE_TEST(a_suspect_database_stays_so_until_it_is_judged_again),
 		SCENE_TEST(nothing_is_learnt_of_a_database_that_nobody_judged),
 		SCENE_TEST(a_database_that_is_in_step_has_joined),

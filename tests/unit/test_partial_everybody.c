@@ -140,6 +140,7 @@ static void what_a_far_peer_showed_is_remembered(void **state)
 	known = known_database(&scene->known, SUFFIX);
 	assert_int_equal(known->seen.n_items, 2);
 	assert_int_equal(known->seen.items[1].peer_id, 3);
+	assert_true(peer_ids_have(&known->met, 3));
 }
 
 /* It has data of its own, and was never compared. */

@@ -168,7 +168,7 @@ static void a_pass_writes_reads_again_and_remembers(void **state)
 	assert_true(play.report.n_done > 0);
 	assert_false(plan_is_empty(&play.report.plan));
 	assert_true(plan_is_empty(&play.report.last_plan));
-	assert_int_equal(known_database(&play.kept, SUFFIX)->n_linked, 2);
+	assert_int_equal(known_database(&play.kept, SUFFIX)->linked.n_items, 2);
 	assert_int_equal(report_exit_status(&play.report, false), 0);
 	assert_string_equal(play_out(&play), BEFORE END); /* nothing is left to do */
 }
