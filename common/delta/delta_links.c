@@ -19,6 +19,7 @@ typedef struct DeltaLink {
 	bool is_made;      /* "delta" asks for it, not a person's keywords */
 	bool is_too_early; /* slapd here may not have all of the database yet, or is a 2.4 */
 	bool lacks_own;    /* this node must write one of that name itself, and does not */
+	bool has_flag;     /* slapd here tells which of two changes is newer */
 	bool is_fenced;    /* the fence closed it: it is older than it was */
 	bool lags; /* what the provider had when it showed its log is not known to be here */
 	bool was_seen_to_work;
@@ -47,10 +48,13 @@ static bool must_read_plainly(const PlanInput *in, const LiveDatabase *live)
 						  : !live->is_multi_provider;
 }
 
-/* Of one provider changes come in their order. */
+/* Of one provider changes come in their order, unless its server ID and clock were others before.
+ * With the flag slapd looks for such a change in its own log, and dies where there is none (2.5.13,
+ * 2.6.10). */
 static bool is_one_of_several(const DeltaLink *link)
 {
-	return link->database->n_consumers > 1 || !peer_is_consumer(link->in->wanted->self);
+	return link->database->n_consumers > 1 || link->has_flag ||
+	       !peer_is_consumer(link->in->wanted->self);
 }
 
 static bool writes_log(const Live *live, const LiveDatabase *database, const char *log)
@@ -97,6 +101,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 	ret->is_made = database->desired->delta != NULL;
 	ret->is_fenced = fence_is_closed(&in->known->fence, suffix);
 	if (live_find_database(in->live, suffix, &live) == 1) {
+		ret->has_flag = live->is_multi_provider;
 		ret->is_live = delta_is_read(live, consumer);
 		ret->is_too_early = must_read_plainly(in, live);
 		ret->lacks_own = is_one_of_several(ret) &&
@@ -246,8 +251,8 @@ static void tell_own(Diff *diff, const DeltaLink *link)
 	link_tell(diff, link, link->is_live ? SEVERITY_CRITICAL : SEVERITY_WARNING, "log-own",
 		  pool_printf(diff->pool,
 			      "%s is to be read from its log of changes '%s', and nothing here "
-			      "writes into one of that name: of two changes of an entry that were "
-			      "made apart the older one may win here, contextCSN equal; %s",
+			      "writes into one of that name: of two changes of an entry the "
+			      "older one may win here, contextCSN equal, or slapd die of it; %s",
 			      link->consumer->peer->uri, syncrepl_log(&link->consumer->syncrepl),
 			      remedy_text(REMEDY_LOG_OWN)));
 }

@@ -17,7 +17,8 @@ typedef struct Links {
 	size_t n_providers;
 	size_t n_relays;
 	size_t n_nodes;
-	RelaySet *reads; /* whom each of nodes reads, by position */
+	RelaySet *reads;  /* whom each of nodes reads, by position */
+	RelaySet *by_log; /* of those, from their logs, of providers (links_log.h); else NULL */
 } Links;
 
 /* The same on every node, whatever order its file has; arrays live in pool, peers are borrowed. */

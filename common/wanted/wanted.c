@@ -207,7 +207,7 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 			 const Peer *self, const Secrets *secrets, WantedDatabase *ret, Error *err)
 {
 	AUTO(Pool) *scratch = pool_new();
-	const Links links = links_make(scratch, desired, given);
+	Links links = links_make(scratch, desired, given);
 	const Wanting wanting = {.pool = pool,
 				 .desired = desired,
 				 .given = given,
@@ -217,6 +217,7 @@ static int database_want(Pool *pool, const Desired *desired, const DesiredDataba
 				 .plain = desired_link_plain(given, self)};
 	WantedDatabase database = {.desired = given, .is_partial = is_partial(&links)};
 
+	links_log_make(scratch, &links);
 	database.n_leaves = links.n_nodes - links.n_providers - peer_is_consumer(self) -
 			    count_hubs(&links, wanting.self);
 	database.consumers = pool_alloc(pool, (links.n_nodes + 1) * sizeof(*database.consumers));

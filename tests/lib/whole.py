@@ -5,7 +5,7 @@ import ldap
 from slapd import wait_until
 
 # Each server has its own: what it says of its place in the tree, and how far its copy has come.
-LOCAL = {"contextCSN", "hasSubordinates", "numSubordinates", "subschemaSubentry", "entryDN"}
+LOCAL = {"contextCSN", "hasSubordinates", "numSubordinates", "subschemaSubentry", "entryDN", "auditContext"}
 
 
 def whole(server, database=None):

@@ -283,18 +283,32 @@ static void who_writes_no_log_begins_to_read_none(void **state)
 	assert_true(finds(scene, "log-own", SEVERITY_WARNING));
 }
 
+#define ONE_PROVIDER                                                               \
+	"{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", "        \
+	"\"role\": \"consumer\"}, "                                                \
+	"{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}], "  \
+	"\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": " \
+	"\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]}"
+
 /* Of one provider changes come in their order. */
 static void a_consumer_of_one_provider_needs_no_log(void **state)
 {
 	Scene *scene = alone_make(state, LOG);
 
-	scene->text = "{\"format\": 1, \"peers\": [{\"id\": 1, \"uri\": \"ldap://one\", "
-		      "\"role\": \"consumer\"}, "
-		      "{\"id\": 2, \"uri\": \"ldap://peer2\", \"syncrepl\": {" LOG_JSON "}}], "
-		      "\"databases\": [{\"suffix\": \"" SUFFIX "\", \"syncrepl\": {\"binddn\": "
-		      "\"cn=r," SUFFIX "\", \"credentials\": \"x\"}}]}";
+	scene->text = ONE_PROVIDER;
+	value_set(scene->database, "olcMultiProvider", "FALSE");
 	(void)plan_steps(scene);
 	assert_false(finds(scene, "log-own", SEVERITY_CRITICAL));
+}
+
+/* slapd looks in its own log all the same then, and dies where there is none. */
+static void a_consumer_that_has_the_flag_needs_a_log(void **state)
+{
+	Scene *scene = alone_make(state, LOG);
+
+	scene->text = ONE_PROVIDER;
+	(void)plan_steps(scene);
+	assert_true(finds(scene, "log-own", SEVERITY_CRITICAL));
 }
 
 /* --- who reads a log with "delta" --- */
@@ -373,8 +387,9 @@ static void what_a_provider_alone_brings_is_read_from_its_database(void **state)
 
 #define SITE(id, site) PEER(id) ", \"site\": \"" site "\"}"
 
-/* Peers 1, 2 and 3 at one site, 4 and 5 at another one, a gateway at each. */
-static void inside_a_site_logs_are_read_and_the_database_of_gateways(void **state)
+/* What a gateway wrote comes to all of its site in refreshes, and so into their logs in no order.
+ */
+static void whose_provider_reads_a_database_has_a_log_that_nobody_reads(void **state)
 {
 	static const char more[] = ", \"topology\": {\"gateways\": 1}";
 	static const char others[] = SITE(4, "b") ", " SITE(5, "b");
@@ -384,12 +399,18 @@ static void inside_a_site_logs_are_read_and_the_database_of_gateways(void **stat
 					pool_printf(scene->pool, "%s, %s, %s, %s", SITE(3, "a"),
 						    SITE(1, "a"), SITE(2, "a"), others),
 					more),
-			    "2 !");
+			    "");
 	assert_string_equal(read_by_log(scene,
 					pool_printf(scene->pool, "%s, %s, %s, %s", SITE(1, "a"),
 						    SITE(2, "a"), SITE(3, "a"), others),
 					more),
-			    "2 3 !");
+			    "");
+	/* the only other one of its site has all from the gateway itself */
+	assert_string_equal(read_by_log(scene,
+					pool_printf(scene->pool, "%s, %s, %s", SITE(1, "a"),
+						    SITE(2, "a"), others),
+					more),
+			    "2 !");
 }
 
 static void a_consumer_of_a_part_reads_the_database(void **state)
@@ -414,11 +435,12 @@ int main(void)
 		SCENE_TEST(who_reads_a_log_and_writes_none_is_told),
 		SCENE_TEST(who_writes_no_log_begins_to_read_none),
 		SCENE_TEST(a_consumer_of_one_provider_needs_no_log),
+		SCENE_TEST(a_consumer_that_has_the_flag_needs_a_log),
 		SCENE_TEST(providers_that_all_read_each_other_read_logs),
 		SCENE_TEST(a_consumer_of_several_reads_the_database),
 		SCENE_TEST(a_consumer_of_the_only_provider_reads_its_log),
 		SCENE_TEST(what_a_provider_alone_brings_is_read_from_its_database),
-		SCENE_TEST(inside_a_site_logs_are_read_and_the_database_of_gateways),
+		SCENE_TEST(whose_provider_reads_a_database_has_a_log_that_nobody_reads),
 		SCENE_TEST(a_consumer_of_a_part_reads_the_database),
 		SCENE_TEST(a_log_is_no_database_to_replicate),
 	};
