@@ -62,8 +62,20 @@ static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigne
 				 i + 1);
 }
 
+/* Their connections broke. */
+static void anew_note(SimHost *host, unsigned worked)
+{
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+
+	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++)
+		if (worked >> i & 1 && node->links[i].is_declared &&
+		    node->links[i].phase == SIM_DOWN)
+			host->sim->made_anew[host->at] |= 1U << i;
+}
+
 void sim_links_compare(SimHost *host, const SimLinksUp *before, bool was_open, unsigned released)
 {
+	anew_note(host, before->all);
 	logs_compare(host, before);
 	links_compare(host, before->all, was_open, released);
 }

@@ -16,13 +16,19 @@ typedef struct SimRecord {
 	bool was_whole[SIM_NODES]; /* with its passwords, whichever version */
 } SimRecord;
 
+/* Connections that broke, by reader: bits of nodes. */
+typedef struct SimBreaks {
+	unsigned of[SIM_NODES];
+} SimBreaks;
+
 /* A history that is being played. */
 typedef struct SimPlay {
 	Sim sim;
 	SimRecord ledger[SIM_NAMES];
 	SimFault lost[SIM_NAMES]; /* by name: what became of it */
 	size_t lost_at[SIM_NAMES];
-	bool is_refused[SIM_CHOICES]; /* a client's change, with syncward */
+	bool is_refused[SIM_CHOICES];  /* a client's change, with syncward */
+	SimBreaks breaks[SIM_CHOICES]; /* as syncward made links anew */
 } SimPlay;
 
 /* sim.pool must be set. The cluster as the history begins. */
