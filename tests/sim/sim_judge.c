@@ -182,28 +182,13 @@ static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 
 SimTally sim_tally;
 
-/* Without syncward's passes: its networks were as bad. */
-static void connections_break(SimPlay *play, const SimBreaks *breaks)
-{
-	SimCluster *cluster = &play->sim.cluster;
-
-	for (size_t reader = 0; reader < cluster->n_nodes; reader++)
-		for (size_t at = 0; at < cluster->n_nodes; at++)
-			if (breaks->of[reader] >> at & 1)
-				sim_link_drop(cluster, reader, at);
-}
-
-static void breaks_take(SimPlay *play, SimBreaks *breaks)
-{
-	memcpy(breaks->of, play->sim.made_anew, sizeof(breaks->of));
-	memset(play->sim.made_anew, 0, sizeof(play->sim.made_anew));
-}
-
-/* How a history is played; breaks: what broke by each choice, NULL: nothing but what it says. */
+/* How a history is played; deeds: what was done behind each choice, NULL: nothing but what it says.
+ */
 typedef struct Manner {
 	bool has_agent;
 	bool is_loud;
-	const SimBreaks *breaks;
+	const SimDeeds *deeds;
+	bool tells; /* not only connections broke */
 } Manner;
 
 static void play_all(SimPlay *play, const SimHistory *history, Manner manner)
@@ -212,16 +197,18 @@ static void play_all(SimPlay *play, const SimHistory *history, Manner manner)
 
 	*play = (SimPlay){.sim = {.pool = pool_new(), .is_loud = is_loud}};
 	sim_play_begin(play, history, manner.has_agent);
-	memset(play->sim.made_anew, 0, sizeof(play->sim.made_anew));
+	sim_deeds_take(&play->sim, &play->deeds[0]);
 	for (size_t i = 0; i < history->n_choices; i++) {
 		const unsigned long n_changes = sim_tally.changes;
 
 		if (is_loud)
 			sim_choice_print(&history->choices[i], stdout);
 		sim_play_choice(play, &history->choices[i]);
-		breaks_take(play, &play->breaks[i]);
-		if (manner.breaks)
-			connections_break(play, &manner.breaks[i]);
+		sim_deeds_take(&play->sim, &play->deeds[i]);
+		if (manner.deeds)
+			sim_deeds_break(&play->sim.cluster, &manner.deeds[i]);
+		if (manner.tells)
+			sim_deeds_tell(&play->sim.cluster, &manner.deeds[i]);
 		play->is_refused[i] = sim_choice_is_change(&history->choices[i]) &&
 				      sim_tally.changes == n_changes;
 		if (is_loud)
@@ -286,12 +273,11 @@ typedef struct Alone {
 	bool differs;
 } Alone;
 
-static void alone_add(SimPlay *play, const SimHistory *history, const SimBreaks *breaks,
-		      Alone *alone)
+static void alone_add(SimPlay *play, const SimHistory *history, const SimDeeds *deeds, Alone *alone)
 {
 	size_t one, other;
 
-	play_all(play, history, (Manner){.breaks = breaks});
+	play_all(play, history, (Manner){.deeds = deeds});
 	for (unsigned name = 0; name < SIM_NAMES; name++)
 		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
 	alone->differs |= copies_differ(play, &one, &other);
@@ -299,14 +285,14 @@ static void alone_add(SimPlay *play, const SimHistory *history, const SimBreaks 
 }
 
 /* Without what clients were refused: a server that had written before is another one. */
-static SimHistory history_heard(const SimHistory *history, const SimPlay *with, SimBreaks *breaks)
+static SimHistory history_heard(const SimHistory *history, const SimPlay *with, SimDeeds *deeds)
 {
 	SimHistory heard = *history;
 
 	heard.n_choices = 0;
 	for (size_t i = 0; i < history->n_choices; i++)
 		if (!with->is_refused[i]) {
-			breaks[heard.n_choices] = with->breaks[i];
+			deeds[heard.n_choices] = with->deeds[i];
 			heard.choices[heard.n_choices++] = history->choices[i];
 		}
 	return heard;
@@ -314,35 +300,48 @@ static SimHistory history_heard(const SimHistory *history, const SimPlay *with, 
 
 /* Once with networks as the history has them, and once where each connection breaks that syncward
  * broke by making its link anew: any network may do that, and what slapd loses by it is slapd's. */
-static void alone_add_both(const SimHistory *history, const SimBreaks *breaks, Alone *alone)
+static void alone_add_both(const SimHistory *history, const SimDeeds *deeds, Alone *alone)
 {
 	static SimPlay play;
 
 	alone_add(&play, history, NULL, alone);
-	alone_add(&play, history, breaks, alone);
+	alone_add(&play, history, deeds, alone);
+}
+
+/* The first change of a server that never wrote may be its heartbeat, and who cannot read it, for
+ * its password is wrong, is apart. Entries that a heartbeat loses are syncward's. */
+static void alone_add_back(const SimHistory *fresh, const SimDeeds *deeds, Alone *alone)
+{
+	static SimPlay play;
+
+	play_all(&play, fresh, (Manner){.deeds = deeds, .tells = true});
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		alone->is_lost[name] |= play.lost[name] == SIM_BACK;
+	sim_play_end(&play);
 }
 
 static Alone alone_play(const SimHistory *history, const SimPlay *with)
 {
-	static SimBreaks breaks[SIM_CHOICES];
-	SimHistory formed = *history, heard = history_heard(history, with, breaks);
+	static SimDeeds deeds[SIM_CHOICES];
+	SimHistory formed = *history, heard = history_heard(history, with, deeds);
 	Alone alone = {0};
 
 	/* The program as it is formed it. */
 	sim_rules_switch_on();
 	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
-	alone_add_both(&formed, with->breaks, &alone);
+	alone_add_both(&formed, with->deeds, &alone);
 	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
 	 * whoever opens one must have waited until all read from it. Its first heartbeat comes
 	 * later than that, too. */
 	formed.start = heard.start = SIM_FRESH;
 	formed.has_beats = heard.has_beats = formed.is_staged = heard.is_staged = false;
 	if (!with->sim.opened_unread) {
-		alone_add_both(&formed, with->breaks, &alone);
-		alone_add_both(&heard, breaks, &alone);
+		alone_add_both(&formed, with->deeds, &alone);
+		alone_add_both(&heard, deeds, &alone);
+		alone_add_back(&formed, with->deeds, &alone);
 	}
 	if (history->start == SIM_STOCK)
-		alone_add_both(history, with->breaks, &alone);
+		alone_add_both(history, with->deeds, &alone);
 	sim_rules_switch_back();
 	return alone;
 }

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_SIM_PLAY_H
 #define SYNCWARD_SIM_PLAY_H
 
+#include "tests/sim/sim_deeds.h"
 #include "tests/sim/sim_history.h"
 
 /* The last acknowledged change of an entry, and which copies have had it. */
@@ -16,19 +17,14 @@ typedef struct SimRecord {
 	bool was_whole[SIM_NODES]; /* with its passwords, whichever version */
 } SimRecord;
 
-/* Connections that broke, by reader: bits of nodes. */
-typedef struct SimBreaks {
-	unsigned of[SIM_NODES];
-} SimBreaks;
-
 /* A history that is being played. */
 typedef struct SimPlay {
 	Sim sim;
 	SimRecord ledger[SIM_NAMES];
 	SimFault lost[SIM_NAMES]; /* by name: what became of it */
 	size_t lost_at[SIM_NAMES];
-	bool is_refused[SIM_CHOICES];  /* a client's change, with syncward */
-	SimBreaks breaks[SIM_CHOICES]; /* as syncward made links anew */
+	bool is_refused[SIM_CHOICES]; /* a client's change, with syncward */
+	SimDeeds deeds[SIM_CHOICES];  /* of syncward, by choice */
 } SimPlay;
 
 /* sim.pool must be set. The cluster as the history begins. */
