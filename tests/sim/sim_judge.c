@@ -98,10 +98,12 @@ void sim_play_look(SimPlay *play)
 }
 
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
- * what was deleted there last. */
-static void forget_healed(SimPlay *play)
+ * what was deleted there last. Of slapd alone it is to be known that it does. */
+static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
+	const bool is_slapds =
+		has_agent && (cluster->forgot || cluster->was_overtaken || cluster->was_early);
 
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		bool is_lost = false;
@@ -112,9 +114,7 @@ static void forget_healed(SimPlay *play)
 				    (!play->ledger[name].is_contested &&
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
-		if (!is_lost ||
-		    ((cluster->forgot || cluster->was_overtaken || cluster->was_early) &&
-		     play->ledger[name].is_deleted))
+		if (!is_lost || (is_slapds && play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
@@ -182,16 +182,33 @@ static bool copies_differ(SimPlay *play, size_t *ret_one, size_t *ret_other)
 
 SimTally sim_tally;
 
-static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, bool is_loud)
+/* How a history is played; deeds: what was done behind each choice, NULL: nothing but what it says.
+ */
+typedef struct Manner {
+	bool has_agent;
+	bool is_loud;
+	const SimDeeds *deeds;
+	bool tells; /* not only connections broke */
+} Manner;
+
+static void play_all(SimPlay *play, const SimHistory *history, Manner manner)
 {
+	const bool is_loud = manner.is_loud;
+
 	*play = (SimPlay){.sim = {.pool = pool_new(), .is_loud = is_loud}};
-	sim_play_begin(play, history, has_agent);
+	sim_play_begin(play, history, manner.has_agent);
+	sim_deeds_take(&play->sim, &play->deeds[0]);
 	for (size_t i = 0; i < history->n_choices; i++) {
 		const unsigned long n_changes = sim_tally.changes;
 
 		if (is_loud)
 			sim_choice_print(&history->choices[i], stdout);
 		sim_play_choice(play, &history->choices[i]);
+		sim_deeds_take(&play->sim, &play->deeds[i]);
+		if (manner.deeds)
+			sim_deeds_break(&play->sim.cluster, &manner.deeds[i]);
+		if (manner.tells)
+			sim_deeds_tell(&play->sim.cluster, &manner.deeds[i]);
 		play->is_refused[i] = sim_choice_is_change(&history->choices[i]) &&
 				      sim_tally.changes == n_changes;
 		if (is_loud)
@@ -202,7 +219,7 @@ static void play_all(SimPlay *play, const SimHistory *history, bool has_agent, b
 	sim_play_quiet(play);
 	if (is_loud)
 		sim_copies_tell(&play->sim.cluster, true, stdout);
-	forget_healed(play);
+	forget_healed(play, manner.has_agent);
 }
 
 void sim_play_end(SimPlay *play)
@@ -256,11 +273,11 @@ typedef struct Alone {
 	bool differs;
 } Alone;
 
-static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
+static void alone_add(SimPlay *play, const SimHistory *history, const SimDeeds *deeds, Alone *alone)
 {
 	size_t one, other;
 
-	play_all(play, history, false, false);
+	play_all(play, history, (Manner){.deeds = deeds});
 	for (unsigned name = 0; name < SIM_NAMES; name++)
 		alone->is_lost[name] |= play->lost[name] != SIM_NO_FAULT;
 	alone->differs |= copies_differ(play, &one, &other);
@@ -268,37 +285,63 @@ static void alone_add(SimPlay *play, const SimHistory *history, Alone *alone)
 }
 
 /* Without what clients were refused: a server that had written before is another one. */
-static SimHistory history_heard(const SimHistory *history, const bool *is_refused)
+static SimHistory history_heard(const SimHistory *history, const SimPlay *with, SimDeeds *deeds)
 {
 	SimHistory heard = *history;
 
 	heard.n_choices = 0;
 	for (size_t i = 0; i < history->n_choices; i++)
-		if (!is_refused[i])
+		if (!with->is_refused[i]) {
+			deeds[heard.n_choices] = with->deeds[i];
 			heard.choices[heard.n_choices++] = history->choices[i];
+		}
 	return heard;
+}
+
+/* Once with networks as the history has them, and once where each connection breaks that syncward
+ * broke by making its link anew: any network may do that, and what slapd loses by it is slapd's. */
+static void alone_add_both(const SimHistory *history, const SimDeeds *deeds, Alone *alone)
+{
+	static SimPlay play;
+
+	alone_add(&play, history, NULL, alone);
+	alone_add(&play, history, deeds, alone);
+}
+
+/* The first change of a server that never wrote may be its heartbeat, and who cannot read it, for
+ * its password is wrong, is apart. Entries that a heartbeat loses are syncward's. */
+static void alone_add_back(const SimHistory *fresh, const SimDeeds *deeds, Alone *alone)
+{
+	static SimPlay play;
+
+	play_all(&play, fresh, (Manner){.deeds = deeds, .tells = true});
+	for (unsigned name = 0; name < SIM_NAMES; name++)
+		alone->is_lost[name] |= play.lost[name] == SIM_BACK;
+	sim_play_end(&play);
 }
 
 static Alone alone_play(const SimHistory *history, const SimPlay *with)
 {
-	static SimPlay play;
-	SimHistory formed = *history, heard = history_heard(history, with->is_refused);
+	static SimDeeds deeds[SIM_CHOICES];
+	SimHistory formed = *history, heard = history_heard(history, with, deeds);
 	Alone alone = {0};
 
 	/* The program as it is formed it. */
 	sim_rules_switch_on();
 	formed.start = history->start == SIM_EMPTY ? SIM_EMPTY : SIM_FORMED;
-	alone_add(&play, &formed, &alone);
+	alone_add_both(&formed, with->deeds, &alone);
 	/* A server that never wrote, and does so while it is apart, brings back what is deleted:
-	 * whoever opens one must have waited until all read from it. */
-	formed.start = SIM_FRESH;
-	heard.start = SIM_FRESH;
+	 * whoever opens one must have waited until all read from it. Its first heartbeat comes
+	 * later than that, too. */
+	formed.start = heard.start = SIM_FRESH;
+	formed.has_beats = heard.has_beats = formed.is_staged = heard.is_staged = false;
 	if (!with->sim.opened_unread) {
-		alone_add(&play, &formed, &alone);
-		alone_add(&play, &heard, &alone);
+		alone_add_both(&formed, with->deeds, &alone);
+		alone_add_both(&heard, deeds, &alone);
+		alone_add_back(&formed, with->deeds, &alone);
 	}
 	if (history->start == SIM_STOCK)
-		alone_add(&play, history, &alone);
+		alone_add_both(history, with->deeds, &alone);
 	sim_rules_switch_back();
 	return alone;
 }
@@ -346,7 +389,7 @@ SimVerdict sim_history_judge(const SimHistory *history, bool is_loud)
 	Alone alone = {0};
 	SimVerdict verdict;
 
-	play_all(&play, history, true, is_loud);
+	play_all(&play, history, (Manner){.has_agent = true, .is_loud = is_loud});
 	if (must_be_compared(&play)) {
 		alone = alone_play(history, &play);
 		sim_tally.alone++;

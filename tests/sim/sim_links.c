@@ -48,6 +48,12 @@ static bool is_swapped(const SimHost *host, size_t provider)
 	       !sim_host_reads(host, provider);
 }
 
+/* Nothing came by it yet, and nobody reads or writes here. */
+static bool is_unfilled(const SimNode *node)
+{
+	return node->copy.n_entries == 0 && !node->has_flag;
+}
+
 /* G6, G4: no link that works goes because somebody made a mistake, or before a person ends it. */
 static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigned released)
 {
@@ -56,14 +62,27 @@ static void links_compare(SimHost *host, unsigned worked, bool was_open, unsigne
 
 	for (size_t i = 0; i < cluster->n_nodes; i++)
 		if (worked >> i & 1 && !cluster->nodes[host->at].links[i].is_declared &&
-		    !(ended >> i & 1) && (was_open || !is_swapped(host, i)) && !*host->sim->breach)
+		    !(ended >> i & 1) && !is_unfilled(&cluster->nodes[host->at]) &&
+		    (was_open || !is_swapped(host, i)) && !*host->sim->breach)
 			snprintf(host->sim->breach, sizeof(host->sim->breach),
 				 "node %zu: the link to node %zu worked, and is gone", host->at + 1,
 				 i + 1);
 }
 
+/* Their connections broke. */
+static void anew_note(SimHost *host, unsigned worked)
+{
+	const SimNode *node = &host->sim->cluster.nodes[host->at];
+
+	for (size_t i = 0; i < host->sim->cluster.n_nodes; i++)
+		if (worked >> i & 1 && node->links[i].is_declared &&
+		    node->links[i].phase == SIM_DOWN)
+			host->sim->made_anew[host->at] |= 1U << i;
+}
+
 void sim_links_compare(SimHost *host, const SimLinksUp *before, bool was_open, unsigned released)
 {
+	anew_note(host, before->all);
 	logs_compare(host, before);
 	links_compare(host, before->all, was_open, released);
 }

@@ -23,6 +23,7 @@ void sim_machine_make(Sim *sim, size_t at)
 	sim_rollout_forget(host);
 	host->had_entries = host->lacks_folder = false;
 	host->file.desired = NULL;
+	host->advice = (SimAdvice){0};
 	sim_wanted_read(host, SIM_NO_MISTAKE);
 	sim_host_make(sim, at);
 }

@@ -2,6 +2,7 @@
 #ifndef SYNCWARD_SIM_PLAY_H
 #define SYNCWARD_SIM_PLAY_H
 
+#include "tests/sim/sim_deeds.h"
 #include "tests/sim/sim_history.h"
 
 /* The last acknowledged change of an entry, and which copies have had it. */
@@ -23,6 +24,7 @@ typedef struct SimPlay {
 	SimFault lost[SIM_NAMES]; /* by name: what became of it */
 	size_t lost_at[SIM_NAMES];
 	bool is_refused[SIM_CHOICES]; /* a client's change, with syncward */
+	SimDeeds deeds[SIM_CHOICES];  /* of syncward, by choice */
 } SimPlay;
 
 /* sim.pool must be set. The cluster as the history begins. */
