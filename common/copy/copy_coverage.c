@@ -68,7 +68,9 @@ void coverage_again(CoverageLook *look, const Content *again)
 {
 	const char *csn = csn_newest(again->context_csns, again->n_context_csns, look->sid);
 
-	if (!csn || strcmp(csn, look->newest) < 0)
+	if (again->state != CONTENT_READ)
+		look_end(look, COPY_COVERAGE_UNKNOWN);
+	else if (!csn || strcmp(csn, look->newest) < 0)
 		look_end(look, COPY_HAS_NEWER);
 }
 

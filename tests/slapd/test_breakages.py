@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import time
+import uuid
 
 import ldap
 import messages
@@ -534,7 +535,7 @@ def a_peer_that_reads_nobody(site):
     server = site.peer.server
     values = [re.sub(r"^\{\d+\}", "", value) for value in site.peer.syncrepl()]
     site.peer.edit([(ldap.MOD_DELETE, server.flag(), None), (ldap.MOD_DELETE, "olcSyncrepl", None)])
-    add_person(site.node.server, "unheard-of")
+    add_person(site.node.server, f"unheard-of-{uuid.uuid4()}")  # two rows break it so
     yield
     site.peer.edit([(ldap.MOD_ADD, "olcSyncrepl", values), (ldap.MOD_ADD, server.flag(), "TRUE")])
     site.pair.wait_in_step()

@@ -64,8 +64,8 @@ def test_lines_that_have_each_others_id_are_to_be_exchanged(cluster):
     node.id, peer.id = 2, 1
     done = node.apply()
     assert done.returncode == 3 and not is_provider(node), done.stdout + done.stderr
-    assert (f"held G11: {peer.server.ldap_uri} runs under server ID 2, which peers.json gives this node, and this node under 1: "
-            in done.stdout), done.stdout
+    assert (f"held G11: {peer.server.ldap_uri} runs under server ID 2, which peers.json gives this node, and this node runs "
+            "under 1: " in done.stdout), done.stdout
     assert remedies.printed(done.stdout, "id-exchanged").startswith(peer.server.ldap_uri) and "G5` there" not in done.stdout
     node.id, peer.id = 1, 2
     cluster.document = before
@@ -117,7 +117,7 @@ def test_a_machine_that_took_anothers_place_writes_only_when_a_person_says_so(cl
         json.dump(document, file)
     for _ in range(2):
         done = node.apply()
-        assert "this machine is not the one that was peer 1 so far" in held(done)
+        assert "this machine is not the one that has been peer 1 so far" in held(done)
     assert '"id": 3' in remedies.printed(done.stdout, "id-at-clone")
     assert not is_provider(node)
     remedies.run(node, done.stdout, "release-g11")
