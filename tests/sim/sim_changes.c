@@ -186,12 +186,14 @@ static bool is_lost(const SimCopy *copy, const SimMessage *message)
 }
 
 /* Of an older change than the one that is here nothing remains where the own log has the newer one;
- * else it is carried out, under the newer one's CSN. */
+ * else it is carried out, under the newer one's CSN. The same change, come back to a server that
+ * was killed, is none that is older. */
 static void modify(SimNode *node, SimEntry *here, const SimMessage *message)
 {
 	if (sim_csn_is_newer(message->csn, here->csn))
 		*here = message->entry;
-	else if (sim_knows(SIM_FACT_OWN_LOG) && !has_newer(&node->changes, message))
+	else if (sim_csn_is_newer(here->csn, message->csn) && sim_knows(SIM_FACT_OWN_LOG) &&
+		 !has_newer(&node->changes, message))
 		here->stale = message->csn.time;
 }
 
