@@ -158,6 +158,7 @@ static int item_load(Pool *pool, const JsonNode *item, LastSeen *ret)
 			return -1;
 		POOL_PUSH(pool, seen.csns, seen.n_csns, list->children[i].string);
 	}
+	seen.start = list ? member_string(item, "start") : NULL;
 	seen.is_relay = list && json_member(item, "relay") != NULL;
 	*ret = seen;
 	return seen.suffix ? 0 : -1;
@@ -197,6 +198,8 @@ static struct json_object *item_new(const LastSeen *item)
 		json_object_array_add(list, json_object_new_string(item->csns[i]));
 	json_object_object_add(object, "suffix", json_object_new_string(item->suffix));
 	json_object_object_add(object, "contextCSN", list);
+	if (item->start)
+		json_object_object_add(object, "start", json_object_new_string(item->start));
 	flag_add(object, "relay", item->is_relay);
 	return object;
 }

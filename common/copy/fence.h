@@ -81,6 +81,7 @@ typedef struct LastSeen {
 	const char *suffix;
 	const char **csns;
 	size_t n_csns;
+	const char *start; /* slapd's start behind which it was seen; NULL: not known */
 	bool is_relay; /* others get each other's changes through this node alone, and the daemon
 			  would make it a provider again */
 } LastSeen;

@@ -56,13 +56,19 @@ static int cookie_lacks(const LastSeen *seen, const char *cookie, unsigned sid)
 	return -1;
 }
 
+/* What slapd asked for at its start tells nothing of what came since. */
+static bool was_seen_before_start(const LastSeen *seen, const Live *live)
+{
+	return seen->start && live->start_time && strcmp(seen->start, live->start_time) != 0;
+}
+
 int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix)
 {
 	const LastSeen *seen = seen_elsewhere(in, live, suffix);
 	int lost = emptied_lost_id(in, live, suffix);
 	RunningIndex index;
 
-	if (!seen || !glance_of(in, suffix) || lost >= 0)
+	if (!seen || !glance_of(in, suffix) || lost >= 0 || !was_seen_before_start(seen, in->live))
 		return lost;
 	running_index(in->live, suffix, &index);
 	for (size_t rid = 0; rid <= RUNNING_RID_MAX && lost < 0; rid++)

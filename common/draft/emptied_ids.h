@@ -18,7 +18,8 @@
 int emptied_lost_id(const PlanInput *in, const LiveDatabase *live, const char *suffix);
 
 /* The same as slapd itself said it in the first search of a consumer since, where that is told
- * (2.5 and later): contextCSN may be whole again by now. */
+ * (2.5 and later): contextCSN may be whole again by now. What was noted since that start, or
+ * nobody knows when, and a consumer that has asked nobody yet, prove nothing. */
 int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const char *suffix);
 
 /* True when it took changes of this node's server ID between slapd's start and the glance, or slapd

@@ -52,6 +52,14 @@ static const char *first_copy(const MonitorReader *reader, const Entry *entry, c
 	return pool_strdup(reader->pool, entry_first(entry, name));
 }
 
+/* slapd shows an empty one until it searched for the first time. */
+static const char *cookie_of(const MonitorReader *reader, const Entry *entry)
+{
+	const char *cookie = first_copy(reader, entry, "olmSRLastCookieSent");
+
+	return cookie && *cookie ? cookie : NULL;
+}
+
 static unsigned long long pages_of(const Entry *entry, const char *name)
 {
 	const char *text = entry_first(entry, name);
@@ -113,7 +121,7 @@ static void running_take(const MonitorReader *reader, const Entry *entry)
 				  reader->pool, first_copy(reader, entry, "olmSRProviderURIList")),
 			  .is_persistent = text_is(entry_first(entry, "olmSRSyncPhase"), "Persist"),
 			  .is_connected = connection && *connection,
-			  .cookie_sent = first_copy(reader, entry, "olmSRLastCookieSent"),
+			  .cookie_sent = cookie_of(reader, entry),
 			  .last_connect = first_copy(reader, entry, "olmSRLastConnect"),
 			  .last_contact = first_copy(reader, entry, "olmSRLastContact"),
 			  .next_connect = first_copy(reader, entry, "olmSRNextConnect"),

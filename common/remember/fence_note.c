@@ -70,7 +70,8 @@ void fence_note_databases(Pool *pool, const FenceNote *note, LastSeenAll *seen)
 			POOL_PUSH(pool, seen->items, seen->n_items,
 				  {.suffix = health->suffix,
 				   .csns = health->here.csns,
-				   .n_csns = health->here.n_csns});
+				   .n_csns = health->here.n_csns,
+				   .start = note->live->start_time});
 		else if (before)
 			POOL_PUSH(pool, seen->items, seen->n_items, *before);
 		else

@@ -119,3 +119,22 @@ def test_a_fresh_copy_and_a_crash_are_no_old_backup(pair):
         assert contents(node.server) == contents(healthy.server)
         daemon.wait_at_rest()
         assert not is_told(node) and not [text for _, text in daemon.events("finding") if "[restored]" in text]
+
+
+@pytest.mark.one_release
+def test_one_that_reached_nobody_since_its_start_is_no_old_backup(pair):
+    """slapd shows an empty cookie until it asked a provider for the first time."""
+    healthy, node = pair
+    with Daemon(node) as daemon:
+        wait_noted(node, daemon)
+    healthy.server.stop()
+    node.server.restart()
+    add_person(node.server, "client")
+    with Daemon(node) as daemon:
+        wait_until(daemon.has_asked_all, "it asked by itself")
+        wait_until(lambda: has_seen_it_full(node), "the daemon looked")
+        assert not is_told(node)
+        healthy.server.start()
+        pair.wait_in_step()
+        daemon.wait_at_rest()
+        assert not is_told(node) and not is_closed(node)

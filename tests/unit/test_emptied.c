@@ -3,6 +3,7 @@
 #include "tests/unit/plan_scene.h"
 
 #include "common/draft/emptied.h"
+#include "common/remember/fence_note.h"
 #include "common/remember/memory_after.h"
 
 #define CODE   "empty"
@@ -329,7 +330,7 @@ static void noted_make(Scene *scene, const char *one, const char *other, const c
 	filled_and_emptied_make(scene);
 	noted[0] = one;
 	noted[1] = other;
-	seen = (LastSeen){.suffix = SUFFIX, .csns = noted, .n_csns = 2};
+	seen = (LastSeen){.suffix = SUFFIX, .csns = noted, .n_csns = 2, .start = START};
 	scene->known.seen = (LastSeenAll){.items = &seen, .n_items = 1};
 	shown[0] = now;
 	scene->content.glance = (Content){.state = CONTENT_READ,
@@ -422,6 +423,89 @@ static void a_copy_that_is_whole_again_is_known_by_what_it_asked_for(void **stat
 	assert_false(is_told_as_written(scene, "rid=002,sid=001", SUFFIX));
 }
 
+/* The same as cn=monitor has it: an empty value before the first search. */
+static bool monitor_tells_written(Scene *scene, const char *cookie)
+{
+	Entry *entries = pool_alloc(scene->pool, 3 * sizeof(*entries));
+
+	monitor_tells(scene, LATER, "5");
+	entries[0] = scene->monitor.entries[0];
+	entries[1] = scene->monitor.entries[1];
+	entries[2] = (Entry){.dn = "cn=Consumer 002,cn=Database 2,cn=Databases,cn=Monitor"};
+	value_add(scene, &entries[2], "olmSRLastCookieSent", cookie);
+	scene->monitor = (Tree){.entries = entries, .n_entries = 3};
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
+	assert_int_equal(scene->live.n_running, 1);
+	return scene->plan.n_written > 0;
+}
+
+static void seen_whole_make(Scene *scene)
+{
+	static const char *whole[2];
+
+	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
+	whole[0] = OWN_SINCE;
+	whole[1] = OF_TWO;
+	scene->content.glance.context_csns = whole;
+	scene->content.glance.n_context_csns = 2;
+}
+
+static void who_has_asked_nobody_yet_is_no_older_copy(void **state)
+{
+	Scene *scene = *state;
+
+	seen_whole_make(scene);
+	assert_false(monitor_tells_written(scene, ""));
+	assert_true(monitor_tells_written(scene, "rid=002,sid=001,csn=" OWN_SINCE));
+}
+
+/* A server that is new in this start of slapd: the cookie is from before it. */
+static void what_came_since_the_start_is_not_missed_in_what_it_asked_for(void **state)
+{
+	Scene *scene = *state;
+
+	seen_whole_make(scene);
+	scene->known.seen.items[0].start = LATER;
+	assert_false(monitor_tells_written(scene, "rid=002,sid=001,csn=" OWN_SINCE));
+	scene->known.seen.items[0].start = NULL;
+	assert_false(monitor_tells_written(scene, "rid=002,sid=001,csn=" OWN_SINCE));
+	scene->known.seen.items[0].start = START;
+	assert_true(monitor_tells_written(scene, "rid=002,sid=001,csn=" OWN_SINCE));
+}
+
+static const char *start_noted(Scene *scene)
+{
+	static const char *csns[] = {OWN_SINCE, OF_TWO};
+	const DatabaseHealth health = {
+		.suffix = SUFFIX,
+		.here = {.is_current = true, .has_suffix = true, .csns = csns, .n_csns = 2}};
+	const FenceNote note = {.known = &scene->known,
+				.plan = &scene->plan,
+				.live = &scene->live,
+				.databases = &health,
+				.n_databases = 1};
+	LastSeenAll seen = {0};
+
+	scene->plan = (Plan){0};
+	(void)plan_steps(scene);
+	fence_note_databases(scene->pool, &note, &seen);
+	assert_int_equal(seen.n_items, 1);
+	return seen.items[0].start;
+}
+
+static void behind_which_start_it_was_seen_is_noted_with_it(void **state)
+{
+	Scene *scene = *state;
+	FenceRecord closed = {.suffix = SUFFIX, .is_closed = true};
+
+	seen_whole_make(scene);
+	assert_string_equal(start_noted(scene), LATER);
+	scene->known.fence = (FenceRecords){.items = &closed, .n_items = 1};
+	assert_string_equal(start_noted(scene), START); /* what was noted before stays */
+}
+
 static void an_older_copy_was_not_seen_full(void **state)
 {
 	Scene *scene = *state;
@@ -458,6 +542,9 @@ int main(void)
 		SCENE_TEST(what_a_crash_loses_is_no_older_copy),
 		SCENE_TEST(an_older_copy_is_one_of_another_start),
 		SCENE_TEST(a_copy_that_is_whole_again_is_known_by_what_it_asked_for),
+		SCENE_TEST(who_has_asked_nobody_yet_is_no_older_copy),
+		SCENE_TEST(what_came_since_the_start_is_not_missed_in_what_it_asked_for),
+		SCENE_TEST(behind_which_start_it_was_seen_is_noted_with_it),
 		SCENE_TEST(an_older_copy_was_not_seen_full),
 	};
 
