@@ -265,12 +265,12 @@ static int document_make(Run *run, Error *err)
 	    secrets_write(run, &document, err) < 0)
 		return -1;
 	(void)fputs(text, stdout);
-	if (plan_is_empty(&plan) && plan.n_holds == 0)
+	if (plan_is_empty(&plan) && plan.held.n_holds == 0)
 		return 0;
 	say("this document does not describe the node wholly: `%s` shows %zu %s; while "
 	    "policy.mode is \"audit\", nothing is changed",
-	    remedy_text(REMEDY_PLAN), plan.n_changes + plan.n_holds,
-	    plan.n_changes + plan.n_holds == 1 ? "difference" : "differences");
+	    remedy_text(REMEDY_PLAN), plan.n_changes + plan.held.n_holds,
+	    plan.n_changes + plan.held.n_holds == 1 ? "difference" : "differences");
 	return 1;
 }
 

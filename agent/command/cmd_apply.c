@@ -17,7 +17,7 @@
 #include "common/base/buf.h"
 
 /* What a guard of the whole server holds is about no database. */
-static int release_suffix(const Options *options, PassOptions *ret, Error *err)
+static int release_suffix(const Options *options, Consent *ret, Error *err)
 {
 	if (!options->suffix)
 		return 0;
@@ -34,10 +34,10 @@ static int release_suffix(const Options *options, PassOptions *ret, Error *err)
 }
 
 /* The commands that name the database stand in what was printed. */
-static void unreleased_say(const Plan *plan)
+static void unreleased_say(const PlanHolds *held)
 {
 	for (int guard = 0; guard < GUARD_COUNT; guard++)
-		if (plan->unreleased & GUARD_BIT(guard))
+		if (held->unreleased & GUARD_BIT(guard))
 			say("--release %s let nothing pass, for it holds more than one database: "
 			    "the commands that are printed name each with --suffix",
 			    guard_code((Guard)guard));
@@ -104,19 +104,19 @@ static int empty_ids(const Options *options, PassOptions *ret, Error *err)
 					 options->empty.items[i]);
 		POOL_PUSH(options->pool, ids, n_ids, (unsigned)id);
 	}
-	ret->empty_ids = ids;
-	ret->n_empty_ids = n_ids;
+	ret->consent.empty_ids = ids;
+	ret->consent.n_empty_ids = n_ids;
 	return 0;
 }
 
 /* A slip of the pen must not vouch for nobody. */
-static int empty_ids_check(const PassOptions *pass_options, const Inputs *inputs, Error *err)
+static int empty_ids_check(const Consent *consent, const Inputs *inputs, Error *err)
 {
-	for (size_t i = 0; i < pass_options->n_empty_ids; i++)
-		if (!desired_peer(inputs->file.desired, pass_options->empty_ids[i]))
+	for (size_t i = 0; i < consent->n_empty_ids; i++)
+		if (!desired_peer(inputs->file.desired, consent->empty_ids[i]))
 			return error_set(err, ERROR_USAGE, 0,
 					 "--empty %u: peers.json lists no such peer",
-					 pass_options->empty_ids[i]);
+					 consent->empty_ids[i]);
 	return 0;
 }
 
@@ -129,7 +129,7 @@ static int apply_locked(const Options *options, Context *context, PassOptions *p
 	Error err;
 
 	if (context_inputs(context, true, &inputs, &err) < 0 ||
-	    empty_ids_check(pass_options, &inputs, &err) < 0 ||
+	    empty_ids_check(&pass_options->consent, &inputs, &err) < 0 ||
 	    (options->suffix && inputs.wanted.self &&
 	     wanted_check_suffix(&inputs.wanted, options->suffix, &err) < 0) ||
 	    context_connect(context, &directory, &err) < 0)
@@ -146,31 +146,33 @@ static int apply_locked(const Options *options, Context *context, PassOptions *p
 	report_print_applied(options->pool, &report);
 	(void)fflush(stdout);
 	report_say(&report);
-	unreleased_say(&report.plan);
+	unreleased_say(&report.first.plan.held);
 	return report_exit_status(&report, false);
 }
 
 static int cmd_apply(const Options *options)
 {
-	PassOptions pass_options = {.is_first_node = options->is_first_node, .may_write = true};
+	PassOptions pass_options = {.consent.is_first_node = options->is_first_node,
+				    .may_write = true};
 	Context context;
 	Error err;
 	AUTO_FD lock = -1;
 
-	if (release_option(options->pool, &options->release, &pass_options.released, &err) < 0 ||
-	    release_suffix(options, &pass_options, &err) < 0 ||
+	if (release_option(options->pool, &options->release, &pass_options.consent.released, &err) <
+		    0 ||
+	    release_suffix(options, &pass_options.consent, &err) < 0 ||
 	    empty_ids(options, &pass_options, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
-	context.releases_rollout = pass_options.released & GUARD_BIT(GUARD_ROLLOUT);
+	context.releases_rollout = pass_options.consent.released & GUARD_BIT(GUARD_ROLLOUT);
 	if (options->plan_file &&
 	    saved_plan_read(options->pool, options->plan_file, &pass_options.saved, &err) < 0)
 		return say_error(&err);
-	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	lock = lock_take(context.paths.run_dir, context.socket.timeout_msec, &err);
 	if (lock < 0)
 		return say_error(&err);
-	pass_options.run_dir = context.run_dir;
-	pass_options.lock = lock;
+	pass_options.writers.run_dir = context.paths.run_dir;
+	pass_options.writers.descriptor = lock;
 	return apply_locked(options, &context, &pass_options);
 }
 

@@ -30,7 +30,7 @@ static int folder_of_status(const Options *options, const char **ret, Error *err
 	Context context;
 
 	if (context_read(options->pool, given, &context, err) == 0) {
-		*ret = context.run_dir;
+		*ret = context.paths.run_dir;
 		return 0;
 	}
 	if (given->agent_config || (err->code != EACCES && err->code != EPERM))

@@ -122,18 +122,18 @@ static int look(Run *run, Directory *directory, ComparedDatabase **ret, size_t *
 
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
-	run->world.refusals = known.refusals;
+	run->world.refusals = known.peers.refusals;
 	run->compare.directory = directory;
-	run->compare.ldap_uri = run->context.ldap_uri;
-	run->compare.known_links = &known.links;
+	run->compare.ldap_uri = run->context.socket.uri;
+	run->compare.known_links = &known.peers.links;
 	run->compare.progress = progress_tell;
 	run->compare.progress_data = run;
 	progress_begin(&run->progress, "Waiting for the copies to be read ...");
 	compare_run(run->pool, &run->compare, &run->inputs.wanted, &run->world, ret, ret_n);
 	progress_end(&run->progress);
 	/* A refused password is not sent again, by nobody here. */
-	memory_refusals(run->pool, &run->world.refusals, &known);
-	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
+	memory_refusals(run->pool, &run->world.refusals, &known.peers);
+	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;
 }
 
@@ -158,7 +158,7 @@ static CompareRecords records_wanted(const Run *run, const CompareRecords *recor
 
 static int record(const Run *run, const ComparedDatabase *databases, size_t n, Error *err)
 {
-	const char *state_dir = run->context.state_dir;
+	const char *state_dir = run->context.paths.state_dir;
 	CompareRecords records = {0};
 
 	if (state_read_compared(run->pool, state_dir, &records, err) < 0)

@@ -87,7 +87,7 @@ static int heal_locked(const Options *options, Context *context, HealOptions *he
 		return say_error(&err);
 	heal->inputs = &inputs;
 	heal->directory = directory;
-	heal->ldap_uri = context->ldap_uri;
+	heal->ldap_uri = context->socket.uri;
 	heal->tell = tell;
 	heal->userdata = &record;
 	interrupt_hold();
@@ -114,15 +114,15 @@ static int cmd_heal(const Options *options)
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0 ||
 	    root_password_read(options, &heal.root_password, &err) < 0)
 		return say_error(&err);
-	heal.run_dir = context.run_dir;
+	heal.run_dir = context.paths.run_dir;
 	heal.verifier = verifier_read(options);
-	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	lock = lock_take(context.paths.run_dir, context.socket.timeout_msec, &err);
 	if (lock < 0)
 		return say_error(&err);
 	heal.lock = lock;
 	/* verify --write writes to databases, and must not while the server ID is another one. */
-	verify_lock =
-		lock_take_named(context.run_dir, "verify.lock", context.ldap_timeout_msec, &err);
+	verify_lock = lock_take_named(context.paths.run_dir, "verify.lock",
+				      context.socket.timeout_msec, &err);
 	if (verify_lock < 0)
 		return say_error(&err);
 	return heal_locked(options, &context, &heal);

@@ -105,7 +105,7 @@ static int cmd_history(const Options *options)
 	if (options->wants_conflicts)
 		return history_conflicts(options, since_sec);
 	if (context_read(options->pool, &options->override, &context, &err) < 0 ||
-	    history_read(options->pool, context.state_dir, since_sec, &all, &err) < 0)
+	    history_read(options->pool, context.paths.state_dir, since_sec, &all, &err) < 0)
 		return say_error(&err);
 	records = records_choose(options->pool, &all, &query);
 	if (options->output == OUTPUT_JSON)
@@ -116,7 +116,7 @@ static int cmd_history(const Options *options)
 		print_nothing(options->pool, &all, &query);
 	if (records.n_damaged > 0)
 		say("%s/" HISTORY_FILE ": %zu line%s could not be read and %s left out",
-		    context.state_dir, records.n_damaged, records.n_damaged == 1 ? "" : "s",
+		    context.paths.state_dir, records.n_damaged, records.n_damaged == 1 ? "" : "s",
 		    records.n_damaged == 1 ? "was" : "were");
 	return 0;
 }

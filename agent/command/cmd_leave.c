@@ -25,7 +25,7 @@ static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *
 	if (report->was_undone)
 		return "This node was closed to clients' writes, and is open again: it has not "
 		       "left.\n";
-	if (report->plan.n_holds > 0)
+	if (report->plan.held.n_holds > 0)
 		return "Nothing was written.\n";
 	if (report->is_audit)
 		return pool_printf(pool,
@@ -39,16 +39,16 @@ static const char *closing(Pool *pool, const LeaveReport *report, const Inputs *
 			 "its line out of peers.json on every node.\n";
 }
 
-static void hold_lines(Buf *text, const Plan *plan, const char *suffix, bool has_colour)
+static void hold_lines(Buf *text, const PlanHolds *holds, const char *suffix, bool has_colour)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].suffix == suffix)
+	for (size_t i = 0; i < holds->n_holds; i++)
+		if (holds->holds[i].suffix == suffix)
 			buf_printf(text, "%s\n",
 				   colour_text(text->pool, has_colour, COLOUR_BAD,
 					       pool_printf(text->pool, "  held %s: %s:\n      %s",
-							   guard_code(plan->holds[i].guard),
-							   plan->holds[i].text,
-							   plan->holds[i].release)));
+							   guard_code(holds->holds[i].guard),
+							   holds->holds[i].text,
+							   holds->holds[i].release)));
 }
 
 static const char *report_text(Pool *pool, const LeaveReport *report, const Inputs *inputs)
@@ -64,10 +64,10 @@ static const char *report_text(Pool *pool, const LeaveReport *report, const Inpu
 			if (report->plan.changes[k].suffix == suffix)
 				buf_printf(&text, "  %s\n",
 					   render_change(pool, &report->plan.changes[k]));
-		hold_lines(&text, &report->plan, suffix, has_colour);
+		hold_lines(&text, &report->plan.held, suffix, has_colour);
 		buf_putc(&text, '\n');
 	}
-	hold_lines(&text, &report->plan, NULL, has_colour);
+	hold_lines(&text, &report->plan.held, NULL, has_colour);
 	buf_puts(&text, closing(pool, report, inputs));
 	return buf_text(&text);
 }
@@ -129,7 +129,7 @@ static int cmd_leave(const Options *options)
 	if (timeout_parse(options->timeout, &timeout_sec, &err) < 0 ||
 	    context_read_to_write(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
-	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	lock = lock_take(context.paths.run_dir, context.socket.timeout_msec, &err);
 	if (lock < 0)
 		return say_error(&err);
 	return leave_locked(options, &context, timeout_sec);

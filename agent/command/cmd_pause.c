@@ -20,12 +20,12 @@ typedef struct PauseOrder {
 	const char *text;
 } PauseOrder;
 
-static void order_tell(const PauseOrder *order, const Context *context)
+static void order_tell(const PauseOrder *order, const SitePaths *paths)
 {
 	Event event = {.kind = order->kind, .cause = CAUSE_HAND, .text = order->text};
 	const JournalContext journal = {.trigger = order->operator.command,
 					.operator= order->operator};
-	const HistoryWriter writer = {.state_dir = context->state_dir,
+	const HistoryWriter writer = {.state_dir = paths->state_dir,
 				      .now_sec = order->pause.since_sec,
 				      .context = &journal,
 				      .has_lock = true};
@@ -47,13 +47,13 @@ static int order_carry_out(const Options *options, const PauseOrder *order)
 
 	if (context_read(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
-	lock = lock_take(context.run_dir, context.ldap_timeout_msec, &err);
+	lock = lock_take(context.paths.run_dir, context.socket.timeout_msec, &err);
 	if (lock < 0 ||
 	    (order->ends_contests &&
-	     state_write_contests(context.state_dir, &(ContestList){0}, &err) < 0) ||
-	    state_write_pause(context.state_dir, pause, &err) < 0)
+	     state_write_contests(context.paths.state_dir, &(ContestList){0}, &err) < 0) ||
+	    state_write_pause(context.paths.state_dir, pause, &err) < 0)
 		return say_error(&err);
-	order_tell(order, &context);
+	order_tell(order, &context.paths);
 	return 0;
 }
 

@@ -45,7 +45,7 @@ static int check_secrets_wish(const Options *options, Error *err)
 }
 
 /* What apply would do with the same words. One that is saved is applied with words of its own. */
-static int release_wish(const Options *options, PassOptions *ret, Error *err)
+static int release_wish(const Options *options, Consent *ret, Error *err)
 {
 	if (options->save_file && options->release.n_items > 0)
 		return error_set(err, ERROR_USAGE, 0,
@@ -53,10 +53,12 @@ static int release_wish(const Options *options, PassOptions *ret, Error *err)
 	return release_option(options->pool, &options->release, &ret->released, err);
 }
 
-static int plan_save(const Options *options, const Inputs *inputs, const Report *report, Error *err)
+static int plan_save(const Options *options, const Inputs *inputs, const Planned *planned,
+		     Error *err)
 {
-	const PlanBasis basis = {.inputs = inputs, .world = &report->world, .plan = &report->plan};
-	const char *text = options->output == OUTPUT_LDIF ? plan_text(options, &report->plan)
+	const PlanBasis basis = {
+		.inputs = inputs, .world = &planned->world, .plan = &planned->plan};
+	const char *text = options->output == OUTPUT_LDIF ? plan_text(options, &planned->plan)
 							  : saved_plan_print(options->pool, &basis);
 
 	return saved_plan_write(options->save_file, text, err);
@@ -72,10 +74,10 @@ static int cmd_plan(const Options *options)
 	Error err;
 
 	if (check_secrets_wish(options, &err) < 0 ||
-	    release_wish(options, &pass_options, &err) < 0 ||
+	    release_wish(options, &pass_options.consent, &err) < 0 ||
 	    context_read(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
-	context.releases_rollout = pass_options.released & GUARD_BIT(GUARD_ROLLOUT);
+	context.releases_rollout = pass_options.consent.released & GUARD_BIT(GUARD_ROLLOUT);
 	if (context_inputs(&context, false, &inputs, &err) < 0 ||
 	    context_connect(&context, &directory, &err) < 0)
 		return say_error(&err);
@@ -86,11 +88,12 @@ static int cmd_plan(const Options *options)
 		    remedy_text(REMEDY_APPLY), inputs.state.known.heal->server_id);
 	pass_run(options->pool, &inputs, &pass_options, directory, &report);
 	report_say(&report);
-	if (report.has_plan && options->save_file && plan_save(options, &inputs, &report, &err) < 0)
+	if (report.has_plan && options->save_file &&
+	    plan_save(options, &inputs, &report.first, &err) < 0)
 		return say_error(&err);
 	/* LDIF that was saved is not printed as well: it may hold passwords. */
 	if (report.has_plan && !(options->save_file && options->output == OUTPUT_LDIF))
-		(void)fputs(plan_text(options, &report.plan), stdout);
+		(void)fputs(plan_text(options, &report.first.plan), stdout);
 	return report_exit_status(&report, true);
 }
 

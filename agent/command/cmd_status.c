@@ -19,7 +19,7 @@
 
 /* Prints the status as it is now; returns the exit status. The text that was printed goes into the
  * pool. */
-static int status_show(Pool *pool, const Options *options, const Context *context,
+static int status_show(Pool *pool, const Options *options, const SitePaths *paths,
 		       const char *before, const char **ret)
 {
 	StatusLife life = {.now_sec = clock_system.realtime_sec(NULL)};
@@ -29,7 +29,7 @@ static int status_show(Pool *pool, const Options *options, const Context *contex
 	Error err;
 
 	*ret = before;
-	if (status_file_read(pool, context->run_dir, &content, &status, &err) < 0) {
+	if (status_file_read(pool, paths->run_dir, &content, &status, &err) < 0) {
 		const int exit_status = say_error(&err);
 
 		return err.code == ENOENT ? 1 : exit_status;
@@ -47,7 +47,7 @@ static int status_show(Pool *pool, const Options *options, const Context *contex
 
 /* Until a signal, or whoever reads the output, ends it. Where nobody sees a screen, a status is
  * printed again only when the daemon wrote a new one. */
-static int status_follow(const Options *options, const Context *context)
+static int status_follow(const Options *options, const SitePaths *paths)
 {
 	Pool *pool = pool_new();
 	const char *text = NULL;
@@ -56,7 +56,7 @@ static int status_follow(const Options *options, const Context *context)
 		Pool *next = pool_new();
 		const char *shown = NULL;
 
-		(void)status_show(next, options, context, text, &shown);
+		(void)status_show(next, options, paths, text, &shown);
 		if (fflush(stdout) != 0)
 			break;
 		text = pool_strdup(next, shown); /* what could not be read leaves the former one */
@@ -83,10 +83,10 @@ static int cmd_status(const Options *options)
 	if (context_read(options->pool, &options->override, &context, &err) < 0)
 		return say_error(&err);
 	if (options->watches)
-		return status_follow(options, &context);
+		return status_follow(options, &context.paths);
 	if (options->wait && status_wait(options, &context, &waited, &err) < 0)
 		return say_error(&err);
-	exit_status = status_show(options->pool, options, &context, NULL, &shown);
+	exit_status = status_show(options->pool, options, &context.paths, NULL, &shown);
 	return options->wait ? waited : exit_status;
 }
 

@@ -69,8 +69,8 @@ static void version_check(Validation *validation)
 	}
 	for (size_t i = 0; i < desired->n_databases; i++)
 		settings_check(validation, &desired->databases[i].syncrepl);
-	for (size_t i = 0; i < desired->n_sites; i++)
-		settings_check(validation, &desired->sites[i].syncrepl);
+	for (size_t i = 0; i < desired->topology.n_sites; i++)
+		settings_check(validation, &desired->topology.sites[i].syncrepl);
 }
 
 static void secrets_check(Validation *validation, bool file_is_private)

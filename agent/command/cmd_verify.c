@@ -117,8 +117,8 @@ static WriteTest test_database(const Run *run, VerifiedDatabase *database)
 
 static int test_all(Run *run, const WriteTest **ret, Error *err)
 {
-	AUTO_FD lock = lock_take_named(run->context.run_dir, "verify.lock",
-				       run->context.ldap_timeout_msec, err);
+	AUTO_FD lock = lock_take_named(run->context.paths.run_dir, "verify.lock",
+				       run->context.socket.timeout_msec, err);
 	WriteTest *tests = pool_alloc(run->pool, (run->verify.n_databases + 1) * sizeof(*tests));
 
 	if (lock < 0)
@@ -148,13 +148,13 @@ static int compare(Run *run, Directory *directory, Error *err)
 
 	if (world_read(directory, run->pool, &run->inputs.machine, &run->world, err) < 0)
 		return -1;
-	run->world.refusals = known.refusals;
-	run->write.ldap_uri = run->context.ldap_uri;
+	run->world.refusals = known.peers.refusals;
+	run->write.ldap_uri = run->context.socket.uri;
 	verify_run(run->pool, directory, &run->inputs.wanted, &run->world, run->timeout_sec,
 		   &run->verify);
 	/* A refused password is not sent again, by nobody here. */
-	memory_refusals(run->pool, &run->verify.refusals, &known);
-	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
+	memory_refusals(run->pool, &run->verify.refusals, &known.peers);
+	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;
 }
 

@@ -65,15 +65,15 @@ static int look(Run *run, Directory *directory, ConflictsReport *ret, Error *err
 
 	if (world_read(directory, run->pool, &run->inputs.machine, &world, err) < 0)
 		return -1;
-	world.refusals = known.refusals;
+	world.refusals = known.peers.refusals;
 	run->conflicts.asking.directory = directory;
-	run->conflicts.asking.ldap_uri = run->context.ldap_uri;
-	run->conflicts.asking.known_links = &known.links;
+	run->conflicts.asking.ldap_uri = run->context.socket.uri;
+	run->conflicts.asking.known_links = &known.peers.links;
 	ret->databases = conflicts_run(run->pool, &run->conflicts, &run->inputs.wanted, &world,
 				       &ret->n_databases);
 	/* A refused password is not sent again, by nobody here. */
-	memory_refusals(run->pool, &world.refusals, &known);
-	(void)state_keep(run->context.state_dir, &kept, &known, NULL);
+	memory_refusals(run->pool, &world.refusals, &known.peers);
+	(void)state_keep(run->context.paths.state_dir, &kept, &known, NULL);
 	return 0;
 }
 

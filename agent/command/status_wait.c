@@ -32,9 +32,9 @@ static int gate_look(Pool *pool, const Context *context, Gate *ret, Error *err)
 	Status status;
 	Error unread;
 
-	if (peers_file_read(pool, context->peers_file, &file, err) < 0)
+	if (peers_file_read(pool, context->paths.peers_file, &file, err) < 0)
 		return -1;
-	if (status_file_read(pool, context->run_dir, NULL, &status, &unread) < 0) {
+	if (status_file_read(pool, context->paths.run_dir, NULL, &status, &unread) < 0) {
 		*ret = (Gate){GATE_WAITING, pool_strdup(pool, unread.text)};
 		return 0;
 	}

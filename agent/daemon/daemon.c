@@ -46,7 +46,7 @@ static void kept_read(Daemon *daemon)
 	ConditionList told;
 	EventList events;
 
-	daemon->kept = daemon_kept_read(daemon->site.context.state_dir, &told, &events);
+	daemon->kept = daemon_kept_read(daemon->site.context.paths.state_dir, &told, &events);
 	daemon->told = daemon_told_new(&told);
 	for (size_t i = 0; i < events.n_items; i++)
 		journal_tell(&journal, &events.items[i]);
@@ -63,7 +63,7 @@ int daemon_new(const SettingsOverride *options, const Clock *clock, Daemon **ret
 	daemon->places = daemon_places_new();
 	daemon->hand_edits = daemon_hand_edits_new();
 	daemon->asides = daemon_asides_new();
-	daemon->schedule = daemon_schedule_new(daemon->site.context.interval_sec);
+	daemon->schedule = daemon_schedule_new(daemon->site.context.rhythm.interval_sec);
 	kept_read(daemon);
 	daemon->status = daemon_status_new(clock);
 	daemon->wake.next_usec = now_usec(daemon);
@@ -169,7 +169,7 @@ void daemon_start(Daemon *daemon)
 	event_tell(daemon, &(JournalContext){.trigger = "start"},
 		   (Event){.kind = EVENT_STARTED,
 			   .text = pool_printf(pool, "syncward %s started, watching %s",
-					       SYNCWARD_VERSION, context->peers_file)});
+					       SYNCWARD_VERSION, context->paths.peers_file)});
 }
 
 void daemon_stop(Daemon *daemon)
@@ -187,14 +187,14 @@ static Found found_begin(Daemon *daemon, Pool *pool, unsigned triggers)
 
 	return (Found){
 		.pool = pool,
-		.clock = daemon->clock,
+		.begin.clock = daemon->clock,
 		/* Before the files are read: what changes later makes another pass. */
-		.triggers = taken | watch_drain_names(daemon->places.watch),
-		.number = daemon->wake.n_passes,
-		.started_usec = now_usec(daemon),
+		.begin.triggers = taken | watch_drain_names(daemon->places.watch),
+		.begin.number = daemon->wake.n_passes,
+		.begin.started_usec = now_usec(daemon),
 		.lock = -1,
-		.told = &daemon->told.lasting,
-		.answers = &daemon->asides.probes.done,
+		.before.told = &daemon->told.lasting,
+		.before.answers = &daemon->asides.probes.done,
 	};
 }
 
@@ -216,7 +216,7 @@ static PassMoments moments_of(Daemon *daemon, const Found *found)
 /* slapd.d changed, and nothing else that is watched: a correction is probably urgent. */
 static bool is_urgent(const Found *found)
 {
-	return found->triggers == TRIGGER_BIT(TRIGGER_CONFIG);
+	return found->begin.triggers == TRIGGER_BIT(TRIGGER_CONFIG);
 }
 
 /* The settings, and what need not be found out anew when every moment counts. */
@@ -229,8 +229,8 @@ static void site_take(Daemon *daemon, Found *found)
 		found->troubles.settings = pool_strdup(found->pool, err.text);
 	*context = daemon->site.context;
 	daemon_site_host(&daemon->site, is_urgent(found), found);
-	if (!context->config_dir && watch_sees_config(daemon->places.watch))
-		context->config_dir = daemon->places.config_dir;
+	if (!context->paths.config_dir && watch_sees_config(daemon->places.watch))
+		context->paths.config_dir = daemon->places.config_dir;
 	context->pool = found->pool;
 	context->last_good = daemon->site.good;
 	context->budget = budget_of(PASS_DEADLINE_MSEC, interrupt_is_pending);
@@ -248,7 +248,7 @@ static void once_tell(Daemon *daemon, const Found *found, PassMoments *moments)
 
 	daemon_kept_history(&daemon->kept, found, &notices);
 	if (report->has_plan && (report->is_audit || report->is_paused))
-		daemon_hooks_changes(moments, &report->world.config, &report->plan);
+		daemon_hooks_changes(moments, &report->first.world.config, &report->first.plan);
 }
 
 static Follow contests_follow(Daemon *daemon, const Found *found, DaemonContests *contests)
@@ -360,7 +360,8 @@ static PassEnd pass_make(Daemon *daemon, unsigned triggers)
 	lock_release(found.lock);
 	return (PassEnd){.wishes = follow.wakes,
 			 .has_written = found.report.n_done > 0,
-			 .unheard = found.lock < 0 && err.class == ERROR_BUSY ? found.triggers : 0};
+			 .unheard = found.lock < 0 && err.class == ERROR_BUSY ? found.begin.triggers
+									      : 0};
 }
 
 void daemon_pass(Daemon *daemon, unsigned triggers)

@@ -29,7 +29,7 @@ int daemon_connection_make(Directory **directory, Context *context, bool has_ans
 			err, ERROR_UNREACHABLE, 0,
 			"slapd has not answered a request yet; it stays open, and no other "
 			"is sent");
-	(*directory)->timeout_msec = context->ldap_timeout_msec;
+	(*directory)->timeout_msec = context->socket.timeout_msec;
 	(*directory)->budget = context->budget;
 	return 0;
 }

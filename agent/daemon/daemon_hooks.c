@@ -18,7 +18,7 @@ static void after_look(void *userdata, const World *world)
 	const EditsLook look = {world, moments->places->watch, moments->places->config_dir};
 
 	daemon_hand_edits_look(moments->hand_edits, moments->found, &look, &moments->edits);
-	daemon_links_before(&moments->links_before, moments->found, &world->live);
+	daemon_links_before(&moments->links_before, moments->found, &world->live.runs);
 }
 
 /* Told, and kept for people. */

@@ -23,7 +23,7 @@ DaemonSchedule daemon_schedule_new(unsigned interval_sec)
 
 void daemon_schedule_begin(DaemonSchedule *schedule, const Found *found)
 {
-	schedule->schedule.interval_usec = found->context.interval_sec * 1000000ULL;
+	schedule->schedule.interval_usec = found->context.rhythm.interval_sec * 1000000ULL;
 	if (found_is_caused_by(found, TRIGGER_STATE))
 		schedule_reset(&schedule->schedule);
 }
@@ -37,12 +37,12 @@ static bool is_splayed(DaemonSchedule *schedule, const Plan *plan, bool has_drif
 		       const char *digest, uint64_t now_usec)
 {
 	const unsigned rank = wanted_rank(plan->wanted);
-	const uint64_t splay_usec = plan->untried_sec > 0
-					    ? rank * untried_turn_usec(plan->untried_sec)
+	const uint64_t splay_usec = plan->order.untried_sec > 0
+					    ? rank * untried_turn_usec(plan->order.untried_sec)
 					    : schedule_splay_usec(rank);
 
-	if (plan->n_sessions_dropped == 0 || splay_usec == 0 ||
-	    (has_drift && plan->untried_sec == 0))
+	if (plan->order.n_sessions_dropped == 0 || splay_usec == 0 ||
+	    (has_drift && plan->order.untried_sec == 0))
 		return false;
 	turn_take(&schedule->splay, digest, splay_usec, now_usec);
 	return !turn_has_come(&schedule->splay, now_usec);
@@ -59,10 +59,10 @@ bool daemon_schedule_may_write(DaemonSchedule *schedule, const Found *found, con
 	return ret->has_tried;
 }
 
-static bool is_joining(const Plan *plan)
+static bool is_joining(const PlanHolds *held)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == GUARD_JOINING)
+	for (size_t i = 0; i < held->n_holds; i++)
+		if (held->holds[i].guard == GUARD_JOINING)
 			return true;
 	return false;
 }
@@ -92,7 +92,8 @@ static PassOutcome outcome_of(const Found *found, const WriteTry *write, const E
 	}
 	if (report->n_failures > 0 || write->waits_after_refusal)
 		return PASS_REFUSED;
-	return report->is_postponed || report->fence_has_changed || is_joining(&report->last_plan)
+	return report->is_postponed || report->fence_has_changed ||
+			       is_joining(&report->last.plan.held)
 		       ? PASS_SOON
 		       : PASS_SETTLED;
 }
@@ -115,10 +116,10 @@ void daemon_schedule_written(WriteTry *write, const Applied *applied)
 
 static bool are_consumers_up(const Found *found)
 {
-	const Live *live = &found->report.last_world.live;
+	const Live *live = &found->report.last.world.live;
 
-	for (size_t i = 0; i < live->n_running; i++)
-		if (!live->running[i].is_connected || !live->running[i].is_persistent)
+	for (size_t i = 0; i < live->runs.n_consumers; i++)
+		if (!live->runs.consumers[i].is_connected || !live->runs.consumers[i].is_persistent)
 			return false;
 	return found->report.has_plan;
 }

@@ -20,7 +20,7 @@ int daemon_settings_read(DaemonSettings *settings, Pool *pool, const SettingsOve
 	settings_stat(options, &settings->seen);
 	if (context_read(pool, options, ret, err) < 0)
 		return -1;
-	ret->notes_socket = true;
+	ret->socket.is_noted = true;
 	settings->is_usable = true;
 	return 0;
 }

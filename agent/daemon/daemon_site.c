@@ -22,10 +22,10 @@ static int settings_take(DaemonSite *site, Error *err)
 
 	if (daemon_settings_read(&site->settings, pool, site->options, &context, err) < 0)
 		return -1;
-	if (site->pool && site->context.finds_socket && context.finds_socket)
-		context.ldap_uri = site->context.ldap_uri;
-	else if (site->pool && (site->context.finds_socket != context.finds_socket ||
-				strcmp(site->context.ldap_uri, context.ldap_uri) != 0))
+	if (site->pool && site->context.socket.is_found && context.socket.is_found)
+		context.socket.uri = site->context.socket.uri;
+	else if (site->pool && (site->context.socket.is_found != context.socket.is_found ||
+				strcmp(site->context.socket.uri, context.socket.uri) != 0))
 		disconnect(site);
 	pool_free(site->pool);
 	site->pool = STEAL(pool);
@@ -38,11 +38,11 @@ int daemon_site_open(DaemonSite *site, const SettingsOverride *options, Error *e
 	*site = (DaemonSite){.options = options, .lock = -1};
 	if (settings_take(site, err) < 0)
 		return -1;
-	site->lock = lock_take_daemon(site->context.run_dir, err);
+	site->lock = lock_take_daemon(site->context.paths.run_dir, err);
 	if (site->lock < 0 && err->class == ERROR_BUSY)
 		return -1;
 	site->host = host_lookup_new();
-	site->good = last_good_new(site->context.state_dir);
+	site->good = last_good_new(site->context.paths.state_dir);
 	return 0;
 }
 
@@ -67,20 +67,21 @@ void daemon_site_host(DaemonSite *site, bool is_urgent, Found *found)
 {
 	HostLookup *host = site->host;
 
-	if (found->number == 1)
+	if (found->begin.number == 1)
 		host_lookup_wait(host, HOST_PATIENCE_MSEC);
 	else if (found_is_caused_by(found, TRIGGER_RELOAD))
 		host_lookup_again(host);
 	else if (!is_urgent && !found_is_caused_by(found, TRIGGER_HOST))
 		host_lookup_when_needed(host);
-	found->context.fqdn = host_lookup_name(host);
-	found->context.fqdn_is_open = host_lookup_is_open(host);
-	found->context.fqdn_is_awaited = host_lookup_is_first(host);
+	found->context.host.fqdn = host_lookup_name(host);
+	found->context.host.is_open = host_lookup_is_open(host);
+	found->context.host.is_awaited = host_lookup_is_first(host);
 }
 
 int daemon_site_alone(DaemonSite *site, Error *err)
 {
-	return daemon_alone_check(&site->lock, site->context.run_dir, &site->has_successor, err);
+	return daemon_alone_check(&site->lock, site->context.paths.run_dir, &site->has_successor,
+				  err);
 }
 
 int daemon_site_connect(DaemonSite *site, Found *found, Error *err)
@@ -89,7 +90,7 @@ int daemon_site_connect(DaemonSite *site, Found *found, Error *err)
 	const int result =
 		daemon_connection_make(&site->directory, &found->context, has_answer, err);
 
-	site->context.ldap_uri = found->context.ldap_uri;
+	site->context.socket.uri = found->context.socket.uri;
 	found->directory = site->directory;
 	return result;
 }

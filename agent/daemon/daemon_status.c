@@ -45,9 +45,9 @@ static void others_take(DaemonStatus *status, const Context *context, const Daem
 {
 	Status *value = &status->value;
 
-	value->interval_sec = context->interval_sec;
-	value->peers_file = context->peers_file;
-	value->slapd_uri = context->ldap_uri;
+	value->interval_sec = context->rhythm.interval_sec;
+	value->peers_file = context->paths.peers_file;
+	value->slapd_uri = context->socket.uri;
 	value->sentence = status->sentence;
 	value->conditions = told->lasting;
 	memcpy(value->counters.events, told->n_events, sizeof(value->counters.events));
@@ -74,8 +74,8 @@ void daemon_status_write(DaemonStatus *status, const Context *context, const Dae
 
 	others_take(status, context, told);
 	status->value.written_sec = realtime_sec(clock);
-	(void)status_write(&status->value, context->run_dir, &err);
-	(void)metrics_write(&status->value, context->metrics_file, &metrics_err);
+	(void)status_write(&status->value, context->paths.run_dir, &err);
+	(void)metrics_write(&status->value, context->paths.metrics_file, &metrics_err);
 	/* Told by the next pass: this one has told what it had. */
 	(void)snprintf(status->problem, sizeof(status->problem), "%s",
 		       err.class != ERROR_NONE ? err.text : metrics_err.text);
@@ -112,7 +112,7 @@ static StatusLogs logs_of(const Status *status, const Found *found, Pool *pool)
 {
 	const Report *report = &found->report;
 
-	return report->has_plan ? status_logs_take(pool, &report->last_world.facts.machine)
+	return report->has_plan ? status_logs_take(pool, &report->last.world.facts.machine)
 				: status_logs_copy(pool, &status->logs);
 }
 
@@ -127,7 +127,7 @@ static void slapd_look(Status *status, const Found *found, const StatusPassed *p
 		status_look_failed(pool, now_sec, status);
 	} else if (report->has_plan) {
 		slapd_is(status, CLAIM_YES, now_sec);
-		status_look(pool, &report->last_plan, &report->last_world.live, now_sec, status);
+		status_look(pool, &report->last.plan, &report->last.world.live, now_sec, status);
 		status_take_links(links->items, links->n_items, status);
 	} else {
 		status_keep(pool, status);
@@ -145,7 +145,7 @@ static void desired_take(Status *status, const Found *found, Pool *pool)
 		return;
 	}
 	status->has_desired = true;
-	status->mode = desired->mode;
+	status->mode = desired->policy.mode;
 	status->has_revision = found->inputs.in_force.has_revision;
 	status->revision = found->inputs.in_force.revision;
 	status->sha256 = pool_strdup(pool, found->inputs.in_force.sha256);
@@ -159,7 +159,7 @@ static void rollout_take(Status *status, const Found *found, Pool *pool)
 {
 	const Desired *desired =
 		found->inputs.rollout.file ? found->inputs.rollout.file->desired : NULL;
-	const KnownRollout *known = &found->inputs.state.known.rollout;
+	const KnownRollout *known = &found->inputs.state.known.latest.rollout;
 
 	status->rollout = (StatusRollout){.waits = desired != NULL};
 	if (!desired)
@@ -167,7 +167,7 @@ static void rollout_take(Status *status, const Found *found, Pool *pool)
 	status->rollout.revision = desired->revision;
 	status->rollout.since_sec =
 		known->since_sec > 0 ? known->since_sec : found_realtime_sec(found);
-	status->rollout.soak_sec = desired->rollout.soak_sec;
+	status->rollout.soak_sec = desired->policy.rollout.soak_sec;
 	for (size_t i = 0; i < known->n_canaries; i++) {
 		KnownCanary canary = known->canaries[i];
 
@@ -178,11 +178,11 @@ static void rollout_take(Status *status, const Found *found, Pool *pool)
 
 static void pass_take(Status *status, const Found *found, const StatusPassed *passed, Pool *pool)
 {
-	const int64_t duration_usec = (int64_t)(found_now_usec(found) - found->started_usec);
+	const int64_t duration_usec = (int64_t)(found_now_usec(found) - found->begin.started_usec);
 	const int64_t now_sec = found_realtime_sec(found);
 
 	status->last_pass = (StatusPass){
-		.number = found->number,
+		.number = found->begin.number,
 		.ended_sec = now_sec,
 		.trigger = pool_strdup(pool, found->journal.trigger),
 		.outcome = passed->outcome,
@@ -214,10 +214,10 @@ void daemon_status_pass(DaemonStatus *status, const Found *found, const StatusPa
 	desired_take(value, found, pool);
 	slapd_look(value, found, passed, pool);
 	/* One that cannot be read is no reason to stop telling the rest. */
-	(void)state_read_compared(pool, found->context.state_dir, &compared, &ignored);
+	(void)state_read_compared(pool, found->context.paths.state_dir, &compared, &ignored);
 	value->compared = compared;
 	value->logs = logs_of(value, found, pool);
-	status_take_probes(found->answers, value);
+	status_take_probes(found->before.answers, value);
 	status_take_health(passed->health->items, passed->health->n_items, value);
 	value->fleets = daemon_heartbeat_fleets(pool, passed->heartbeat);
 	rollout_take(value, found, pool);

@@ -22,12 +22,12 @@ static int state_failed(Found *found, const Error *err)
  * something would have to be. */
 static int state_take(DaemonSite *site, Found *found, Error *err)
 {
-	const char *state_dir = found->context.state_dir;
+	const char *state_dir = found->context.paths.state_dir;
 	Error write_err;
 
 	if (daemon_site_alone(site, err) < 0)
 		return -1;
-	found->lock = lock_take(found->context.run_dir, 0, err);
+	found->lock = lock_take(found->context.paths.run_dir, 0, err);
 	if (found->lock >= 0 || err->class != ERROR_BUSY)
 		found->stage = STAGE_STATE;
 	if (found->lock < 0 || state_read(found->pool, state_dir, true, &found->state, err) < 0)
@@ -55,7 +55,7 @@ static int heal_end(PassMoments *moments, Found *found, Error *err)
 		return 0;
 	if (slapd_connect(moments->site, found, err) < 0)
 		return -1;
-	result = server_id_bring_back(found->pool, found->context.state_dir,
+	result = server_id_bring_back(found->pool, found->context.paths.state_dir,
 				      found->state.known.heal, found->directory, &events, err);
 	heal_written(found->pool, &events, &moments->sent);
 	daemon_told_events(moments->told, &found->journal, &events);
@@ -91,7 +91,7 @@ static int inputs_take(PassMoments *moments, Found *found, Error *err)
  * that: what they did not say is not known, and the next pass by the timer has more time. */
 static unsigned peers_patience_msec(const Found *found)
 {
-	return (found->triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
+	return (found->begin.triggers & ~TRIGGER_BIT(TRIGGER_TIMER)) ? PEERS_MOMENT_MSEC : 0;
 }
 
 static int work_try(PassMoments *moments, Found *found, Error *err)
@@ -99,10 +99,10 @@ static int work_try(PassMoments *moments, Found *found, Error *err)
 	PassOptions options = {
 		.may_write = true,
 		.forgets_first = true,
-		.probes = found->answers,
+		.probes = found->before.answers,
 		.probes_later = true,
 		.peers_patience_msec = peers_patience_msec(found),
-		.run_dir = found->context.run_dir,
+		.writers.run_dir = found->context.paths.run_dir,
 		.views = &moments->kept->views,
 		.extra_looks = moments->asides->extra_looks,
 		.hooks = daemon_hooks(moments),
@@ -115,19 +115,19 @@ static int work_try(PassMoments *moments, Found *found, Error *err)
 	if (heal_end(moments, found, err) < 0 || inputs_take(moments, found, err) < 0 ||
 	    slapd_connect(moments->site, found, err) < 0)
 		return -1;
-	options.lock = found->lock;
+	options.writers.descriptor = found->lock;
 	options.is_paused = pause_holds(&found->inputs.state.pause, found_realtime_sec(found));
 	pass_run(found->pool, &found->inputs, &options, found->directory, &found->report);
 	daemon_kept_views(moments->kept, found);
 	if (report->has_plan)
 		found->stage = STAGE_PLAN;
-	if (report->has_state_error)
-		found_state_problem(found, &report->state_error);
-	if (!report->has_failed)
+	if (report->end.has_state_error)
+		found_state_problem(found, &report->end.state_error);
+	if (!report->end.has_failed)
 		return 0;
-	*err = report->error;
+	*err = report->end.error;
 	found->troubles.has_ended =
-		report->has_state_error && strcmp(err->text, report->state_error.text) == 0;
+		report->end.has_state_error && strcmp(err->text, report->end.state_error.text) == 0;
 	return -1;
 }
 

@@ -35,7 +35,7 @@ static TlsFiles files_wanted(Pool *pool, const Wanted *wanted)
 	return files;
 }
 
-void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret)
+void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, MachineTls *ret)
 {
 	const TlsFiles files = wanted ? files_wanted(pool, wanted) : (TlsFiles){0};
 	FileTry *tries = pool_alloc(pool, (files.n_paths + 1) * sizeof(*tries));
@@ -46,12 +46,12 @@ void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, Machine 
 		return;
 	for (size_t i = 0; i < files.n_paths; i++)
 		tries[i] = (FileTry){.path = files.paths[i], .mode = R_OK};
-	ret->slapd_uid = (unsigned)user.uid;
+	ret->tried_uid = (unsigned)user.uid;
 	if (!file_try_as_user(&user, tries, files.n_paths))
 		return;
 	for (size_t i = 0; i < files.n_paths; i++)
 		if (tries[i].error != 0)
-			POOL_PUSH(pool, ret->tls_refusals, ret->n_tls_refusals,
+			POOL_PUSH(pool, ret->refusals, ret->n_refusals,
 				  {.path = files.paths[i],
 				   .problem = pool_strdup(pool, strerror(tries[i].error))});
 }

@@ -11,6 +11,6 @@
  * later. A child process with slapd's user and groups tries; where these are not known or cannot be
  * taken nothing is noted. wanted may be NULL.
  */
-void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, Machine *ret);
+void tls_files_read(Pool *pool, const Live *live, const Wanted *wanted, MachineTls *ret);
 
 #endif

@@ -18,21 +18,21 @@ static int64_t written_sec(const char *path)
 	return name.st_mtime > file.st_mtime ? name.st_mtime : file.st_mtime;
 }
 
-static void path_add(Pool *pool, Machine *machine, const char *path)
+static void path_add(Pool *pool, MachineTls *tls, const char *path)
 {
 	int64_t written;
 
-	for (size_t i = 0; i < machine->n_tls_files; i++)
-		if (strcmp(machine->tls_files[i].path, path) == 0)
+	for (size_t i = 0; i < tls->n_files; i++)
+		if (strcmp(tls->files[i].path, path) == 0)
 			return;
 	written = written_sec(path);
-	POOL_PUSH(pool, machine->tls_files, machine->n_tls_files,
+	POOL_PUSH(pool, tls->files, tls->n_files,
 		  {.path = path,
 		   .written_sec = written,
 		   .is_settled = written + SETTLED_SEC <= (int64_t)time(NULL)});
 }
 
-void tls_times_read(Pool *pool, const Live *live, Machine *ret)
+void tls_times_read(Pool *pool, const Live *live, MachineTls *ret)
 {
 	const char *last[LINK_TLS_FILES] = {0}; /* links of a database share their strings */
 

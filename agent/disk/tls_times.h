@@ -9,6 +9,6 @@
  * read: by the time of the file, and by that of a symbolic link to it when that is newer, as a
  * renewal may only move the link. Each path is looked at once; none is opened.
  */
-void tls_times_read(Pool *pool, const Live *live, Machine *ret);
+void tls_times_read(Pool *pool, const Live *live, MachineTls *ret);
 
 #endif

@@ -17,9 +17,9 @@
 
 static bool has_probes(Doctor *doctor, DoctorCheck check)
 {
-	if (!doctor->has_probes)
+	if (!doctor->seen.has_probes)
 		doctor_skip(doctor, check, "the peers could not be asked");
-	return doctor->has_probes;
+	return doctor->seen.has_probes;
 }
 
 /* What everybody holds, one after the other: those whom this node reads, then the others. */
@@ -89,10 +89,10 @@ static void check_content(Doctor *doctor, const DoctorDatabase *database, const 
 		return;
 	if (content->n_context_csns > 0)
 		doctor_saw(&doctor->report, DOCTOR_IN_STEP);
-	else if (content->has_suffix)
+	else if (content->entry.exists)
 		doctor_skip(doctor, DOCTOR_IN_STEP,
 			    pool_printf(doctor->pool, "%s: %s shows no contextCSN", suffix, who));
-	if (!content->has_suffix)
+	if (!content->entry.exists)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_IN_STEP, DOCTOR_WARNING,
 			    "%s: %s holds no entry", suffix, who);
 	else if (copy_relation(&database->here, content).identity == COPY_IS_OTHER)
@@ -113,7 +113,8 @@ static void tell_compared(Doctor *doctor)
 
 	if (!doctor->has_context)
 		return;
-	(void)state_read_compared(doctor->pool, doctor->context.state_dir, &records, &ignored);
+	(void)state_read_compared(doctor->pool, doctor->context.paths.state_dir, &records,
+				  &ignored);
 	for (size_t i = 0; i < records.n_items; i++) {
 		const char *difference =
 			compared_difference(doctor->pool, &records.items[i], (int64_t)time(NULL));

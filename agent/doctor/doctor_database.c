@@ -45,14 +45,14 @@ static void skip_unknown_reader(Doctor *doctor, DoctorCheck code, const WantedDa
 
 static void check_rights(Doctor *doctor, const DoctorDatabase *database, const char *reader)
 {
-	const Live *live = &doctor->world.live;
+	const Live *live = &doctor->seen.world.live;
 	const char *suffix = database->wanted->desired->suffix;
 	const AccessLists lists = live_access_lists(live, database->live, suffix);
 	char basis[SHA256_HEX_SIZE];
 	const ReaderQuestion question = {.lists = &lists,
 					 .lists_are_live = true,
 					 .reader = reader,
-					 .views = &doctor->readers.views,
+					 .views = &doctor->seen.readers.views,
 					 .basis = basis};
 	ReaderVerdict verdict;
 
@@ -178,7 +178,7 @@ static const char *timeouts_remedy(Doctor *doctor, const LiveConsumer *consumer)
 
 void doctor_timeouts(Doctor *doctor)
 {
-	const Live *live = &doctor->world.live;
+	const Live *live = &doctor->seen.world.live;
 
 	if (!doctor_has_world(doctor, DOCTOR_TIMEOUTS))
 		return;

@@ -74,7 +74,7 @@ static void entry_check(Doctor *doctor, const char *folder, const Entry *live)
 
 void doctor_disk_copy(Doctor *doctor)
 {
-	const Tree *config = &doctor->world.config;
+	const Tree *config = &doctor->seen.world.config;
 	const char *folder;
 
 	if (!doctor_has_world(doctor, DOCTOR_DISK_COPY))

@@ -11,10 +11,11 @@
 HereQuestion doctor_here_question(const Doctor *doctor, const DoctorDatabase *database)
 {
 	const WantedDatabase *wanted = database->wanted;
-	HereQuestion question = {.ldap_uri = doctor->context.ldap_uri,
+	HereQuestion question = {.ldap_uri = doctor->context.socket.uri,
 				 .suffix = wanted->desired->suffix,
-				 .lists = live_access_lists(&doctor->world.live, database->live,
-							    wanted->desired->suffix)};
+				 .lists =
+					 live_access_lists(&doctor->seen.world.live, database->live,
+							   wanted->desired->suffix)};
 
 	for (size_t i = 0; database->probes && i < wanted->n_consumers; i++)
 		if (database->probes[i].steps[PROBE_BIND] == PROBE_GOOD)
@@ -88,11 +89,11 @@ static void database_check(Doctor *doctor, const DoctorDatabase *database)
 
 	question = doctor_here_question(doctor, database);
 	here_copy_read(scratch, &question, &copy);
-	here = world_content_here(doctor->directory, doctor->pool, &doctor->world, suffix);
+	here = world_content_here(doctor->directory, doctor->pool, &doctor->seen.world, suffix);
 	if (here.state != CONTENT_READ)
 		doctor_skip(doctor, DOCTOR_OLD_ENTRIES,
 			    pool_printf(doctor->pool, "%s: %s", suffix, here.problem));
-	else if (!here.has_suffix)
+	else if (!here.entry.exists)
 		doctor_saw(&doctor->report, DOCTOR_OLD_ENTRIES); /* it is empty */
 	else if (copy.reading.is_read)
 		entries_judge(doctor, database, &copy, &here);

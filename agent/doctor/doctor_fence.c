@@ -29,8 +29,8 @@ static bool is_read_only(const Doctor *doctor, const char *suffix)
 {
 	const LiveDatabase *database;
 
-	return doctor->has_world &&
-	       live_find_database(&doctor->world.live, suffix, &database) == 1 &&
+	return doctor->seen.has_world &&
+	       live_find_database(&doctor->seen.world.live, suffix, &database) == 1 &&
 	       database->is_read_only;
 }
 
@@ -83,7 +83,9 @@ static void look_check(Doctor *doctor, const Known *known)
 {
 	const int64_t looked_sec = known->fence.looked_sec;
 	const int64_t started_sec =
-		doctor->has_world ? timestamp_of_generalized(doctor->world.live.start_time) : -1;
+		doctor->seen.has_world
+			? timestamp_of_generalized(doctor->seen.world.live.start_time)
+			: -1;
 	char looked[TIMESTAMP_SIZE], started[TIMESTAMP_SIZE];
 
 	if (started_sec < 0)

@@ -38,12 +38,12 @@ void doctor_peers_file(Doctor *doctor)
 
 	if (!has_context(doctor, DOCTOR_PEERS_FILE))
 		return;
-	if (peers_file_read(doctor->pool, doctor->context.peers_file, &file, &err) < 0) {
+	if (peers_file_read(doctor->pool, doctor->context.paths.peers_file, &file, &err) < 0) {
 		find_error(doctor, DOCTOR_PEERS_FILE, &err);
 		return;
 	}
 	doctor_saw(&doctor->report, DOCTOR_PEERS_FILE);
-	if (file.desired->mode == POLICY_AUDIT)
+	if (file.desired->policy.mode == POLICY_AUDIT)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PEERS_FILE, DOCTOR_NOTE,
 			    "in audit (policy.mode) syncward looks and never writes");
 }
@@ -55,7 +55,7 @@ void doctor_secrets(Doctor *doctor)
 
 	if (!has_context(doctor, DOCTOR_SECRETS))
 		return;
-	if (peers_file_read(doctor->pool, doctor->context.peers_file, &file, NULL) < 0) {
+	if (peers_file_read(doctor->pool, doctor->context.paths.peers_file, &file, NULL) < 0) {
 		doctor_skip(doctor, DOCTOR_SECRETS, "peers.json must be mended first");
 		return;
 	}
@@ -94,12 +94,12 @@ void doctor_state(Doctor *doctor)
 
 	if (!has_context(doctor, DOCTOR_STATE))
 		return;
-	AUTO_FD folder = folder_open_existing(doctor->context.state_dir, &err);
+	AUTO_FD folder = folder_open_existing(doctor->context.paths.state_dir, &err);
 
 	if (folder < 0 && err.code == ENOENT)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_STATE, DOCTOR_NOTE,
 			    "%s does not exist yet: nothing was ever written",
-			    doctor->context.state_dir);
+			    doctor->context.paths.state_dir);
 	else if (folder < 0)
 		find_error(doctor, DOCTOR_STATE, &err);
 	if (!doctor->has_inputs) {
@@ -115,8 +115,8 @@ void doctor_state(Doctor *doctor)
 			    "an apply did not end (unless one is at work now); it set out to do: "
 			    "%s",
 			    state->intent);
-	for (size_t i = 0; i < state->known.n_unsaved; i++)
+	for (size_t i = 0; i < state->known.server.n_unsaved; i++)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_STATE, DOCTOR_WARNING,
 			    "slapd could not keep a change of %s on its disk",
-			    state->known.unsaved[i].dn);
+			    state->known.server.unsaved[i].dn);
 }

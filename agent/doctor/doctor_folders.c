@@ -16,11 +16,11 @@
 
 const char *doctor_config_dir(const Doctor *doctor)
 {
-	if (doctor->has_context && doctor->context.config_dir)
-		return doctor->context.config_dir;
-	if (doctor->has_stopped)
-		return doctor->stopped.owner.config_dir;
-	return doctor->has_world ? world_config_dir(doctor->pool, &doctor->world) : NULL;
+	if (doctor->has_context && doctor->context.paths.config_dir)
+		return doctor->context.paths.config_dir;
+	if (doctor->offline.has_files)
+		return doctor->offline.files.owner.config_dir;
+	return doctor->seen.has_world ? world_config_dir(doctor->pool, &doctor->seen.world) : NULL;
 }
 
 /* --- the databases that have a folder --- */
@@ -35,9 +35,9 @@ static bool databases_read(const Doctor *doctor, Tree *ret)
 				      .filter = "(olcDbDirectory=*)",
 				      .attributes = attributes};
 
-	if (doctor->has_stopped) {
-		*ret = doctor->stopped.databases;
-		return !doctor->stopped.problem;
+	if (doctor->offline.has_files) {
+		*ret = doctor->offline.files.databases;
+		return !doctor->offline.files.problem;
 	}
 	return doctor->directory &&
 	       directory_read(doctor->directory, &query, doctor->pool, ret, NULL) == 0;
@@ -57,13 +57,13 @@ static FileTry *tries_make(const Doctor *doctor, const char *config_dir, const T
 			   size_t *ret_n)
 {
 	Pool *pool = doctor->pool;
-	const Tree *config = &doctor->world.config;
+	const Tree *config = &doctor->seen.world.config;
 	FileTry *tries = NULL;
 	struct stat status;
 	size_t n = 0;
 
 	POOL_PUSH(pool, tries, n, {.path = config_dir, .mode = R_OK | W_OK | X_OK});
-	for (size_t i = 0; doctor->has_world && i < config->n_entries; i++) {
+	for (size_t i = 0; doctor->seen.has_world && i < config->n_entries; i++) {
 		const char *path = pool_printf(pool, "%s/%s", config_dir,
 					       config_file_of(pool, config->entries[i].dn));
 
@@ -87,8 +87,8 @@ static bool tries_do(const Doctor *doctor, const char *config_dir, FileTry *trie
 {
 	SlapdUser user;
 
-	if (doctor->has_world &&
-	    slapd_user_find(doctor->pool, entry_first(doctor->world.live.global, "olcPidFile"),
+	if (doctor->seen.has_world &&
+	    slapd_user_find(doctor->pool, entry_first(doctor->seen.world.live.global, "olcPidFile"),
 			    &user))
 		return file_try_as_user(&user, tries, n_tries);
 	return file_try_as_owner(config_dir, tries, n_tries);
@@ -104,7 +104,7 @@ static void file_look(const Doctor *doctor, const Entry *database, FolderFaults 
 	int result;
 
 	if (!folder || !entry_has_value(database, "objectClass", "olcMdbConfig") ||
-	    owner_become(&doctor->stopped.owner, NULL) < 0)
+	    owner_become(&doctor->offline.files.owner, NULL) < 0)
 		return;
 	result = mdb_file_look(folder, &file, &err);
 	owner_return();
@@ -134,8 +134,8 @@ FolderFaults doctor_folder_faults(Doctor *doctor)
 				  pool_printf(doctor->pool, "slapd's user may not %s %s: %s",
 					      tries[i].mode & W_OK ? "write to" : "read",
 					      tries[i].path, strerror(tries[i].error)));
-	for (size_t i = 0; doctor->has_stopped && faults.n_texts == 0 && i < databases.n_entries;
-	     i++)
+	for (size_t i = 0;
+	     doctor->offline.has_files && faults.n_texts == 0 && i < databases.n_entries; i++)
 		file_look(doctor, &databases.entries[i], &faults);
 	return faults;
 }
@@ -158,8 +158,8 @@ static void map_tell(Doctor *doctor, const Entry *database, const MapUse *use)
 	const char *suffix = entry_first(database, "olcSuffix");
 	const char *size = entry_first(database, "olcDbMaxSize");
 	const LiveDatabase *live;
-	const bool is_log = live_find_database(&doctor->world.live, suffix, &live) == 1 &&
-			    live_logged(&doctor->world.live, live);
+	const bool is_log = live_find_database(&doctor->seen.world.live, suffix, &live) == 1 &&
+			    live_logged(&doctor->seen.world.live, live);
 
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_DISK,
 		    map_use_judge(use) == MAP_IS_FULL ? DOCTOR_ERROR : DOCTOR_WARNING,
@@ -179,7 +179,8 @@ static bool maps_check(Doctor *doctor, const Tree *databases)
 	for (size_t i = 0; i < databases->n_entries; i++) {
 		const Entry *database = &databases->entries[i];
 		const char *suffix = entry_first(database, "olcSuffix");
-		const MapUse *use = suffix ? live_map_use(&doctor->world.live, suffix) : NULL;
+		const MapUse *use =
+			suffix ? live_map_use(&doctor->seen.world.live.sizes, suffix) : NULL;
 
 		if (use && map_use_judge(use) != MAP_HAS_ROOM)
 			map_tell(doctor, database, use);
@@ -209,7 +210,7 @@ void doctor_disk(Doctor *doctor)
 	Tree databases = {0};
 	struct stat status;
 
-	if (!doctor->has_stopped && !doctor_has_world(doctor, DOCTOR_DISK))
+	if (!doctor->offline.has_files && !doctor_has_world(doctor, DOCTOR_DISK))
 		return;
 	if (!doctor_config_dir(doctor)) {
 		doctor_skip(doctor, DOCTOR_DISK,
@@ -219,8 +220,8 @@ void doctor_disk(Doctor *doctor)
 		return;
 	}
 	room_check(doctor, doctor_config_dir(doctor));
-	if (stat(doctor->context.state_dir, &status) == 0)
-		room_check(doctor, doctor->context.state_dir);
+	if (stat(doctor->context.paths.state_dir, &status) == 0)
+		room_check(doctor, doctor->context.paths.state_dir);
 	rights_check(doctor);
 	if (!databases_read(doctor, &databases)) {
 		doctor_skip(doctor, DOCTOR_DISK, "where the databases are could not be read");
@@ -228,7 +229,7 @@ void doctor_disk(Doctor *doctor)
 	}
 	for (size_t i = 0; i < databases.n_entries; i++)
 		room_check(doctor, folder_of(&databases.entries[i]));
-	if (doctor->has_stopped)
+	if (doctor->offline.has_files)
 		doctor_skip(doctor, DOCTOR_DISK,
 			    "how full the databases are is not known while slapd does not answer");
 	else if (maps_check(doctor, &databases))

@@ -16,10 +16,10 @@ typedef struct Holders {
 
 /* --- the peers --- */
 
-static void peer_ask(Doctor *doctor, const WantedConsumer *consumer, const Tree *glue,
+static void peer_ask(DoctorWorld *seen, const WantedConsumer *consumer, const Tree *glue,
 		     Holders *holders)
 {
-	const Syncrepl syncrepl = link_inherit_tls(&consumer->syncrepl, doctor->world.live.global);
+	const Syncrepl syncrepl = link_inherit_tls(&consumer->syncrepl, seen->world.live.global);
 	AUTO(Pool) *scratch = pool_new();
 	PeerLink link;
 
@@ -33,13 +33,13 @@ static void peer_ask(Doctor *doctor, const WantedConsumer *consumer, const Tree 
 	peer_link_close(&link);
 }
 
-static Holders holders_find(Doctor *doctor, const DoctorDatabase *database, const Tree *glue)
+static Holders holders_find(DoctorWorld *seen, const DoctorDatabase *database, const Tree *glue)
 {
 	Holders holders = {0};
 
 	for (size_t i = 0; database->probes && i < database->wanted->n_consumers; i++)
 		if (database->probes[i].steps[PROBE_BIND] == PROBE_GOOD)
-			peer_ask(doctor, &database->wanted->consumers[i], glue, &holders);
+			peer_ask(seen, &database->wanted->consumers[i], glue, &holders);
 	return holders;
 }
 
@@ -109,7 +109,7 @@ static void copy_look(Doctor *doctor, const DoctorDatabase *database, HereCopy *
 		return;
 	}
 	if (glue.n_entries > 0) {
-		const Holders holders = holders_find(doctor, database, &glue);
+		const Holders holders = holders_find(&doctor->seen, database, &glue);
 
 		glue_tell(doctor, database, &glue, &holders);
 	}

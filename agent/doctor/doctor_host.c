@@ -25,7 +25,7 @@
 static bool status_of(const Doctor *doctor, Status *ret, Error *err)
 {
 	return doctor->has_context &&
-	       status_file_read(doctor->pool, doctor->context.run_dir, NULL, ret, err) == 0;
+	       status_file_read(doctor->pool, doctor->context.paths.run_dir, NULL, ret, err) == 0;
 }
 
 /* What the daemon itself says of its files, and of what it watches. */
@@ -76,7 +76,7 @@ void doctor_daemon(Doctor *doctor)
 	else if (err.code == ENOENT)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING,
 			    "the daemon does not run: %s/" STATUS_FILE " is not there",
-			    doctor->context.run_dir);
+			    doctor->context.paths.run_dir);
 	else
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_DAEMON, DOCTOR_WARNING, "%s",
 			    err.text);
@@ -146,8 +146,9 @@ void doctor_selinux(Doctor *doctor)
 /* A slapd that LTB built has no domain. What is not known of slapd is said by its own checks. */
 void doctor_slapd_domain(Doctor *doctor)
 {
-	const char *pid_file =
-		doctor->has_world ? entry_first(doctor->world.live.global, "olcPidFile") : NULL;
+	const char *pid_file = doctor->seen.has_world
+				       ? entry_first(doctor->seen.world.live.global, "olcPidFile")
+				       : NULL;
 	const char *problem = selinux_slapd_problem(
 		doctor->pool, slapd_context_find(doctor->pool, pid_file),
 		text_read(doctor->pool, SELINUX_DIR "/booleans/" SELINUX_SLAPD_BOOLEAN));

@@ -32,8 +32,8 @@ static DoctorSeverity severity_of(Severity severity)
 
 static void plan_tell(Doctor *doctor)
 {
-	for (size_t i = 0; i < doctor->plan.n_findings; i++) {
-		const Finding *finding = &doctor->plan.findings[i];
+	for (size_t i = 0; i < doctor->seen.plan.n_findings; i++) {
+		const Finding *finding = &doctor->seen.plan.findings[i];
 
 		if (doctor_is_of_logs(finding->code))
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS,
@@ -49,7 +49,7 @@ static void own_look(Doctor *doctor, const DoctorDatabase *database)
 
 	if (!delta || peer_is_consumer(doctor->inputs.wanted.self) ||
 	    database->wanted->n_logs == 0 ||
-	    live_log_overlay(&doctor->world.live, database->live, delta->logbase))
+	    live_log_overlay(&doctor->seen.world.live, database->live, delta->logbase))
 		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS, DOCTOR_WARNING,
 		    "%s: nothing writes changes into a log %s here yet, so peers read the "
@@ -67,7 +67,7 @@ static void shown_look(Doctor *doctor, const DoctorDatabase *database,
 
 	doctor_saw(&doctor->report, DOCTOR_LOGS);
 	if (delta_is_read(database->live, consumer) ||
-	    !live_log_overlay(&doctor->world.live, database->live, log))
+	    !live_log_overlay(&doctor->seen.world.live, database->live, log))
 		return;
 	doctor_find(doctor->pool, &doctor->report, DOCTOR_LOGS, DOCTOR_NOTE,
 		    "%s: %s shows its log %s, and this node reads the database there: a node that "

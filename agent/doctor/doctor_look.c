@@ -8,9 +8,9 @@ void doctor_skip(Doctor *doctor, DoctorCheck check, const char *why)
 
 bool doctor_has_world(Doctor *doctor, DoctorCheck check)
 {
-	if (!doctor->has_world)
+	if (!doctor->seen.has_world)
 		doctor_skip(doctor, check, "slapd's configuration could not be read");
-	return doctor->has_world;
+	return doctor->seen.has_world;
 }
 
 bool doctor_has_plan(Doctor *doctor, DoctorCheck check)

@@ -19,6 +19,22 @@ typedef struct DoctorDatabase {
 	Content *others; /* what the providers hold that this node does not read */
 } DoctorDatabase;
 
+/* What the files say of a slapd that does not answer. */
+typedef struct DoctorStopped {
+	bool has_files; /* they were read */
+	SlapdStopped files;
+	const char *problem; /* why they were not */
+} DoctorStopped;
+
+/* What was seen of one that answers. */
+typedef struct DoctorWorld {
+	bool has_world;
+	World world;
+	Plan plan;             /* with the world */
+	ReaderAnswers readers; /* with the plan */
+	bool has_probes;
+} DoctorWorld;
+
 /* What the checks look at; each part only when it could be had, which is a finding of its own. */
 typedef struct Doctor {
 	Pool *pool;
@@ -29,14 +45,8 @@ typedef struct Doctor {
 	bool has_inputs;
 	Inputs inputs;
 	Directory *directory;
-	bool has_stopped; /* slapd does not answer, and its files were read */
-	SlapdStopped stopped;
-	const char *stopped_problem; /* why they were not */
-	bool has_world;
-	World world;
-	Plan plan;             /* with the world */
-	ReaderAnswers readers; /* with the plan */
-	bool has_probes;
+	DoctorStopped offline;
+	DoctorWorld seen;
 	DoctorDatabase *databases; /* with the world and wanted */
 	size_t n_databases;
 } Doctor;

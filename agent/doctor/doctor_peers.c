@@ -200,7 +200,7 @@ static const ProbeTarget *targets_of(const Doctor *doctor, size_t n)
 
 			if (!consumer->no_secret)
 				targets[at++] = probe_target_wanted(doctor->pool, wanted, consumer,
-								    doctor->world.live.global);
+								    doctor->seen.world.live.global);
 		}
 	}
 	return targets;
@@ -243,23 +243,23 @@ static int probe_all(Doctor *doctor, Error *err)
 		.deadline_msec = DEADLINE_MSEC,
 		.expectation = {.our_id = peer_server_id(doctor->inputs.wanted.self),
 				.schema_digest = own_schema(doctor)},
-		.refusals = &doctor->world.refusals,
+		.refusals = &doctor->seen.world.refusals,
 	};
-	ProbeRefusals refusals = doctor->world.refusals;
+	ProbeRefusals refusals = doctor->seen.world.refusals;
 	Known kept = doctor->inputs.state.known, known = kept;
 	Probe *probes = NULL;
 
 	if (n > 0 && probe_run(doctor->pool, targets_of(doctor, n), n, &options, &probes, &refusals,
 			       err) < 0)
 		return -1;
-	doctor->world.refusals = refusals;
+	doctor->seen.world.refusals = refusals;
 	/* A refused password is not sent again, by nobody here. */
-	memory_refusals(doctor->pool, &refusals, &known);
-	(void)state_keep(doctor->context.state_dir, &kept, &known, NULL);
+	memory_refusals(doctor->pool, &refusals, &known.peers);
+	(void)state_keep(doctor->context.paths.state_dir, &kept, &known, NULL);
 	give_probes(doctor, probes);
 	for (size_t i = 0; i < doctor->n_databases; i++)
 		doctor->databases[i].here =
-			world_content_here(doctor->directory, doctor->pool, &doctor->world,
+			world_content_here(doctor->directory, doctor->pool, &doctor->seen.world,
 					   doctor->databases[i].wanted->desired->suffix);
 	return 0;
 }
@@ -280,11 +280,11 @@ void doctor_peers(Doctor *doctor)
 		can_ask = doctor_has_databases(doctor, (DoctorCheck)check) && can_ask;
 	if (!can_ask)
 		return;
-	doctor->has_probes = probe_all(doctor, &err) == 0;
+	doctor->seen.has_probes = probe_all(doctor, &err) == 0;
 	for (int check = DOCTOR_PEER_REACH; check <= DOCTOR_PEER_CLOCK; check++)
-		if (!doctor->has_probes)
+		if (!doctor->seen.has_probes)
 			doctor_skip(doctor, (DoctorCheck)check, err.text);
-	for (size_t i = 0; doctor->has_probes && i < doctor->n_databases; i++)
+	for (size_t i = 0; doctor->seen.has_probes && i < doctor->n_databases; i++)
 		for (size_t k = 0; k < doctor->databases[i].wanted->n_consumers; k++)
 			tell_probe(doctor, &doctor->databases[i].probes[k]);
 }

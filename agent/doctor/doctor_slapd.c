@@ -57,7 +57,7 @@ static void databases_find(Doctor *doctor)
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		DoctorDatabase database = {.wanted = &wanted->databases[i]};
 
-		if (live_find_database(&doctor->world.live, database.wanted->desired->suffix,
+		if (live_find_database(&doctor->seen.world.live, database.wanted->desired->suffix,
 				       &database.live) != 1)
 			database.live = NULL;
 		POOL_PUSH(doctor->pool, doctor->databases, doctor->n_databases, database);
@@ -75,15 +75,16 @@ static int look(Doctor *doctor, Error *err)
 			 .options = {.renews_tls = inputs->renews_tls,
 				     .sha256 = inputs->file.sha256}},
 		.machine = &inputs->machine,
-		.readers = &doctor->readers,
+		.readers = &doctor->seen.readers,
 	};
-	const Machine nothing = {.ldap_uri = doctor->context.ldap_uri};
+	const Machine nothing = {.ldap_uri = doctor->context.socket.uri};
 
-	doctor->readers.pool = doctor->pool;
+	doctor->seen.readers.pool = doctor->pool;
 	if (!doctor->has_inputs)
-		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->world, err);
-	if (planner_run(doctor->directory, doctor->pool, &input, &doctor->world, &doctor->plan,
-			err) < 0)
+		return world_read(doctor->directory, doctor->pool, &nothing, &doctor->seen.world,
+				  err);
+	if (planner_run(doctor->directory, doctor->pool, &input, &doctor->seen.world,
+			&doctor->seen.plan, err) < 0)
 		return -1;
 	databases_find(doctor);
 	return 0;
@@ -102,8 +103,8 @@ void doctor_rights(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_RIGHTS, DOCTOR_WARNING,
 			    "this is not run as root: slapd knows another identity than the "
 			    "daemon's");
-	doctor->has_world = look(doctor, &err) == 0;
-	if (doctor->has_world)
+	doctor->seen.has_world = look(doctor, &err) == 0;
+	if (doctor->seen.has_world)
 		doctor_saw(&doctor->report, DOCTOR_RIGHTS);
 	else
 		refusal_find(doctor, DOCTOR_RIGHTS, &err);
@@ -124,7 +125,7 @@ static bool is_restart_code(const char *code)
 
 void doctor_restart(Doctor *doctor)
 {
-	if (doctor->has_stopped || doctor->stopped_problem) {
+	if (doctor->offline.has_files || doctor->offline.problem) {
 		doctor_stopped_judge(doctor);
 		return;
 	}
@@ -134,8 +135,8 @@ void doctor_restart(Doctor *doctor)
 		doctor_saw(&doctor->report, DOCTOR_RESTART);
 	else
 		doctor_skip(doctor, DOCTOR_RESTART, "peers.json must be mended first");
-	for (size_t i = 0; i < doctor->plan.n_findings; i++) {
-		const Finding *finding = &doctor->plan.findings[i];
+	for (size_t i = 0; i < doctor->seen.plan.n_findings; i++) {
+		const Finding *finding = &doctor->seen.plan.findings[i];
 
 		if (is_restart_code(finding->code))
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_RESTART,
@@ -152,15 +153,15 @@ void doctor_config_replicated(Doctor *doctor)
 	if (!doctor_has_world(doctor, DOCTOR_CONFIG_REPLICATED))
 		return;
 	doctor_saw(&doctor->report, DOCTOR_CONFIG_REPLICATED);
-	if (guard_config_hold(doctor->pool, &doctor->world.live, &doctor->world.facts.machine,
-			      &hold))
+	if (guard_config_hold(doctor->pool, &doctor->seen.world.live,
+			      &doctor->seen.world.facts.machine, &hold))
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_CONFIG_REPLICATED, DOCTOR_ERROR,
 			    "%s: %s", hold.text, hold.release);
 }
 
 void doctor_monitor(Doctor *doctor)
 {
-	const World *world = &doctor->world;
+	const World *world = &doctor->seen.world;
 
 	if (!doctor_has_world(doctor, DOCTOR_MONITOR))
 		return;
@@ -172,7 +173,7 @@ void doctor_monitor(Doctor *doctor)
 			    "slapd's size limit hides consumers from root over ldapi; give the "
 			    "monitor database the line %s",
 			    remedy_text(REMEDY_MONITOR_LIMITS));
-	else if (!world->live.has_running)
+	else if (!world->live.runs.is_known)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_MONITOR, DOCTOR_NOTE,
 			    "it lists no consumer: none is declared, it was added after them, or "
 			    "this slapd is older than 2.5.4");
@@ -182,7 +183,7 @@ void doctor_monitor(Doctor *doctor)
 
 void doctor_pending(Doctor *doctor)
 {
-	const Plan *plan = &doctor->plan;
+	const Plan *plan = &doctor->seen.plan;
 	const size_t n_changes = change_count_free(plan, NULL, CHANGES_ALL);
 
 	if (!doctor_has_plan(doctor, DOCTOR_PENDING))
@@ -192,11 +193,12 @@ void doctor_pending(Doctor *doctor)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING, DOCTOR_WARNING,
 			    "%zu change%s to be written", n_changes,
 			    n_changes == 1 ? " is" : "s are");
-	for (size_t i = 0; i < plan->n_holds; i++)
+	for (size_t i = 0; i < plan->held.n_holds; i++)
 		doctor_find(doctor->pool, &doctor->report, DOCTOR_PENDING,
-			    plan->holds[i].guard == GUARD_JOINING ? DOCTOR_NOTE : DOCTOR_WARNING,
-			    "held %s: %s: %s", guard_code(plan->holds[i].guard),
-			    plan->holds[i].text, plan->holds[i].release);
+			    plan->held.holds[i].guard == GUARD_JOINING ? DOCTOR_NOTE
+								       : DOCTOR_WARNING,
+			    "held %s: %s: %s", guard_code(plan->held.holds[i].guard),
+			    plan->held.holds[i].text, plan->held.holds[i].release);
 	for (size_t i = 0; i < plan->n_findings; i++) {
 		const Finding *finding = &plan->findings[i];
 
@@ -211,18 +213,18 @@ void doctor_pending(Doctor *doctor)
 
 void doctor_links(Doctor *doctor)
 {
-	const Live *live = &doctor->world.live;
+	const Live *live = &doctor->seen.world.live;
 
 	if (!doctor_has_world(doctor, DOCTOR_LINKS))
 		return;
-	if (!live->has_running) {
+	if (!live->runs.is_known) {
 		doctor_skip(doctor, DOCTOR_LINKS, "cn=monitor does not tell which consumers run");
 		return;
 	}
 	doctor_saw(&doctor->report, DOCTOR_LINKS);
-	for (size_t i = 0; i < live->n_running; i++) {
+	for (size_t i = 0; i < live->runs.n_consumers; i++) {
 		const LinkHealth health =
-			link_health_judge(doctor->pool, live, &live->running[i], time(NULL));
+			link_health_judge(doctor->pool, live, &live->runs.consumers[i], time(NULL));
 
 		if (health.severity != DOCTOR_OK)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_LINKS, health.severity,
@@ -234,7 +236,7 @@ void doctor_links(Doctor *doctor)
 
 void doctor_tls_files(Doctor *doctor)
 {
-	const Plan *plan = &doctor->plan;
+	const Plan *plan = &doctor->seen.plan;
 
 	if (!doctor_has_databases(doctor, DOCTOR_TLS_FILES))
 		return;
@@ -251,7 +253,7 @@ void doctor_tls_files(Doctor *doctor)
 			doctor_find(doctor->pool, &doctor->report, DOCTOR_TLS_FILES, DOCTOR_WARNING,
 				    "%s: %s", wanted->desired->suffix, text);
 	}
-	if (!doctor->world.live.start_time && doctor->world.facts.machine.n_tls_files > 0)
+	if (!doctor->seen.world.live.start_time && doctor->seen.world.facts.machine.tls.n_files > 0)
 		doctor_skip(doctor, DOCTOR_TLS_FILES,
 			    "cn=monitor does not tell when slapd started: whether its consumers "
 			    "hold older files is not known");

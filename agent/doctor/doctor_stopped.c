@@ -26,11 +26,11 @@ static bool configuration_try(Doctor *doctor)
 	Error err = {0};
 	const char *text;
 
-	if (slapd_stopped_try(doctor->pool, &doctor->stopped, &text, &err))
+	if (slapd_stopped_try(doctor->pool, &doctor->offline.files, &text, &err))
 		return true;
 	if (text)
 		refuses(doctor, pool_printf(doctor->pool, "%s: %s",
-					    doctor->stopped.owner.config_dir, text));
+					    doctor->offline.files.owner.config_dir, text));
 	else
 		doctor_skip(doctor, DOCTOR_RESTART, err.text);
 	return text != NULL;
@@ -39,7 +39,7 @@ static bool configuration_try(Doctor *doctor)
 /* `slapd -Ttest` has no listeners, and does not look at this. */
 static bool server_ids_try(Doctor *doctor)
 {
-	const SlapdStopped *slapd = &doctor->stopped;
+	const SlapdStopped *slapd = &doctor->offline.files;
 	const Attribute *ids = entry_attribute(&slapd->global, "olcServerID");
 	const SlapdArguments *arguments = &slapd->next.arguments;
 	ServerIdVerdict verdict;
@@ -71,7 +71,7 @@ static bool tls_files_try(Doctor *doctor)
 	size_t n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *path = entry_first(&doctor->stopped.global, names[i]);
+		const char *path = entry_first(&doctor->offline.files.global, names[i]);
 
 		if (!path)
 			continue;
@@ -80,7 +80,7 @@ static bool tls_files_try(Doctor *doctor)
 	}
 	if (n == 0)
 		return true;
-	if (!file_try_as_owner(doctor->stopped.owner.config_dir, tries, n)) {
+	if (!file_try_as_owner(doctor->offline.files.owner.config_dir, tries, n)) {
 		doctor_skip(doctor, DOCTOR_RESTART,
 			    "whether slapd may read its TLS files could not be tried; run this as "
 			    "root");
@@ -111,11 +111,11 @@ void doctor_stopped_look(Doctor *doctor)
 	const LastSeenAll nothing = {0};
 	Error err = {0};
 
-	doctor->has_stopped =
-		slapd_stopped_find(doctor->pool, doctor->context.config_dir,
+	doctor->offline.has_files =
+		slapd_stopped_find(doctor->pool, doctor->context.paths.config_dir,
 				   doctor->has_inputs ? &doctor->inputs.state.known.seen : &nothing,
-				   &doctor->stopped, &err) == 0;
-	doctor->stopped_problem = pool_strdup(doctor->pool, err.text);
+				   &doctor->offline.files, &err) == 0;
+	doctor->offline.problem = pool_strdup(doctor->pool, err.text);
 }
 
 /* What files do not show: a port that somebody else has, a database that cannot be opened. It is of
@@ -134,13 +134,13 @@ static void log_look(Doctor *doctor)
 
 void doctor_stopped_judge(Doctor *doctor)
 {
-	const SlapdStopped *slapd = &doctor->stopped;
+	const SlapdStopped *slapd = &doctor->offline.files;
 	bool is_whole;
 
-	if (!doctor->has_stopped) {
+	if (!doctor->offline.has_files) {
 		doctor_skip(doctor, DOCTOR_RESTART,
 			    pool_printf(doctor->pool, "slapd does not answer, and %s",
-					doctor->stopped_problem));
+					doctor->offline.problem));
 		return;
 	}
 	if (slapd->runs) {

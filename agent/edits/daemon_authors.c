@@ -30,7 +30,7 @@ EventList daemon_authors_look(PassAuthors *authors, const Found *found, const Au
 			continue;
 		authors->has_drift = true;
 		if (attributed_find(&authors->all, key) < n_before ||
-		    condition_find(found->told, key))
+		    condition_find(found->before.told, key))
 			continue;
 		event = event_of_change(found->pool, change, &authors->of_plan[i]);
 		event.text = with_rhythm(found, look->contests, change, event.text);

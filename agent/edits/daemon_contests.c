@@ -39,7 +39,7 @@ void daemon_contests_written(DaemonContests *contests, const Found *found,
 Follow daemon_contests_look(DaemonContests *contests, const Found *found)
 {
 	ContestLook look = {
-		.config = &found->report.last_world.config,
+		.config = &found->report.last.world.config,
 		.written = contests->written,
 		.n_written = contests->n_written,
 		.now_sec = found_realtime_sec(found),
@@ -49,7 +49,7 @@ Follow daemon_contests_look(DaemonContests *contests, const Found *found)
 
 	if (!found->report.has_plan)
 		return follow;
-	contests_needed(found->pool, &found->report.last_plan, &look);
+	contests_needed(found->pool, &found->report.last.plan, &look);
 	contests->has_news |= contests_look(found->pool, &contests->list, &look, &is_opened);
 	if (is_opened || has_contested(&contests->list) != contests->was_contested)
 		wake_add(&follow.wakes, WAKE_CONTEST, found_now_usec(found));

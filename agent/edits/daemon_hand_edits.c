@@ -92,7 +92,7 @@ static Condition edit_condition(Pool *pool, const HandEdit *edit, const World *w
 /* The key ends in the entryCSN and in slapd's start time. */
 static bool still_lasts(const Found *found, const char *key)
 {
-	const World *world = &found->report.last_world;
+	const World *world = &found->report.last.world;
 	const char *started = world->live.start_time ? world->live.start_time : "-";
 
 	for (size_t i = 0; i < world->config.n_entries; i++) {
@@ -133,7 +133,7 @@ void daemon_hand_edits_look(DaemonHandEdits *edits, const Found *found, const Ed
 
 Follow daemon_hand_edits_follow(const Found *found, const FoundEdits *edits)
 {
-	const ConditionList *told = found->told;
+	const ConditionList *told = found->before.told;
 	Follow follow = {0};
 
 	for (size_t i = 0; i < edits->lasting.n_items; i++)

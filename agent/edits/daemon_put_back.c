@@ -77,7 +77,7 @@ static WantedConsumer *consumer_find(const Wanted *wanted, const FormerLink *for
 
 static void former_note(DaemonPutBack *put_back, const Change *change)
 {
-	const WantedConsumer *wanted = change->wanted;
+	const WantedConsumer *wanted = change->consumer.wanted;
 	FormerLink **place = former_find(put_back, change->suffix, wanted->peer->id);
 	Pool *pool = pool_new();
 	FormerLink *former = pool_alloc(pool, sizeof(*former));
@@ -92,29 +92,30 @@ static void former_note(DaemonPutBack *put_back, const Change *change)
 		.wait_sec = link_patience_sec(&wanted->syncrepl),
 	};
 	for (size_t i = 0; i < SYNCREPL_KEYWORD_COUNT; i++)
-		former->syncrepl.value[i] = pool_strdup(pool, change->live->syncrepl.value[i]);
+		former->syncrepl.value[i] =
+			pool_strdup(pool, change->consumer.live->syncrepl.value[i]);
 	if (*place)
 		former_drop(place);
 	former->next = put_back->first;
 	put_back->first = former;
 }
 
-static void links_note(DaemonPutBack *put_back, const Live *live, const Plan *plan,
+static void links_note(DaemonPutBack *put_back, const LiveRunning *runs, const Plan *plan,
 		       const DatabasePlan *database)
 {
 	const Change *change;
 
 	for (size_t at = 0;
 	     (change = change_next_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
-		if (!change->wanted->put_back &&
-		    change_replaces_working_link(live, database, change))
+		if (!change->consumer.wanted->put_back &&
+		    change_replaces_working_link(runs, database, &change->consumer))
 			former_note(put_back, change);
 }
 
 void daemon_put_back_note(DaemonPutBack *put_back, const Live *live, const Plan *plan)
 {
-	for (size_t i = 0; live->has_running && i < plan->n_databases; i++)
-		links_note(put_back, live, plan, &plan->databases[i]);
+	for (size_t i = 0; live->runs.is_known && i < plan->n_databases; i++)
+		links_note(put_back, &live->runs, plan, &plan->databases[i]);
 }
 
 static void former_wait(FormerLink *former, uint64_t now_usec)
@@ -149,7 +150,7 @@ static bool is_over(const Found *found, const FormerLink *former, const WantedCo
 		consumer ? link_identity(found->pool, &consumer->syncrepl, consumer->secret) : "";
 
 	return strcmp(identity, former->identity) != 0 ||
-	       (former->is_settled && known_link_is(&found->inputs.state.known.links,
+	       (former->is_settled && known_link_is(&found->inputs.state.known.peers.links,
 						    former->suffix, former->peer_id, identity));
 }
 
@@ -179,7 +180,7 @@ static bool is_up(const Found *found, const FormerLink *former)
 
 	if (!consumer)
 		return false;
-	running_index(&found->report.last_world.live, former->suffix, &index);
+	running_index(&found->report.last.world.live.runs, former->suffix, &index);
 	return running_works(running_find(&index, consumer->rid, consumer->provider),
 			     &consumer->syncrepl);
 }
@@ -192,10 +193,10 @@ static const char *fault_text(const Probe *probe)
 }
 
 /* What the peer said since it was asked; NULL: nothing yet. */
-static const LinkProbe *answer_to(const Found *found, const FormerLink *former)
+static const LinkProbe *answer_to(const FoundBefore *before, const FormerLink *former)
 {
 	const LinkProbe *answer =
-		link_probe_find(found->answers, former->suffix, former->peer_id, former->identity);
+		link_probe_find(before->answers, former->suffix, former->peer_id, former->identity);
 
 	return answer && answer->at_sec >= former->asked_sec ? answer : NULL;
 }
@@ -203,7 +204,7 @@ static const LinkProbe *answer_to(const Found *found, const FormerLink *former)
 /* A peer that cannot be asked would not take the former link either. */
 static void former_judge(const Found *found, FormerLink *former, Follow *follow)
 {
-	const LinkProbe *answer = answer_to(found, former);
+	const LinkProbe *answer = answer_to(&found->before, former);
 
 	if (!answer)
 		return;
@@ -222,12 +223,12 @@ static void former_judge(const Found *found, FormerLink *former, Follow *follow)
 
 static bool is_as_wanted(const Found *found, const FormerLink *former)
 {
-	const Plan *plan = &found->report.last_plan;
+	const Plan *plan = &found->report.last.plan;
 
 	const Change *change;
 
 	for (size_t at = 0; (change = change_next_told(plan, former->suffix, &at));)
-		if (change->wanted && change->wanted->peer->id == former->peer_id)
+		if (change->consumer.wanted && change->consumer.wanted->peer->id == former->peer_id)
 			return false;
 	return true;
 }
@@ -235,7 +236,7 @@ static bool is_as_wanted(const Found *found, const FormerLink *former)
 static void former_look(const Found *found, FormerLink *former, Follow *follow)
 {
 	if (former->state == FORMER_BACK)
-		former->is_settled |= is_as_wanted(found, former) && !found->report.has_failed;
+		former->is_settled |= is_as_wanted(found, former) && !found->report.end.has_failed;
 	if (former->state == FORMER_ASKED)
 		former_judge(found, former, follow);
 	if (former->state != FORMER_WAITING)
@@ -253,7 +254,7 @@ static void former_ask(const Found *found, const FormerLink *former, Follow *fol
 {
 	AskedLink asked;
 
-	if (former->state != FORMER_ASKED || answer_to(found, former))
+	if (former->state != FORMER_ASKED || answer_to(&found->before, former))
 		return;
 	asked.consumer = consumer_find(&found->inputs.wanted, former, &asked.database);
 	if (asked.consumer)

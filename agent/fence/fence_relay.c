@@ -41,7 +41,7 @@ static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts
 	if (fence_records_write(fence, err) < 0)
 		return -1;
 	result = fence_parts_take(&fence->site, parts, err);
-	if (state_forget_entries(fence->context->state_dir, dns, 2, &kept_err) < 0)
+	if (state_forget_entries(fence->context->paths.state_dir, dns, 2, &kept_err) < 0)
 		say("%s", kept_err.text);
 	return result;
 }

@@ -58,7 +58,7 @@ static void entry_forget(const Fence *fence, const char *dn)
 {
 	Error err;
 
-	if (state_forget_entries(fence->context->state_dir, &dn, 1, &err) < 0)
+	if (state_forget_entries(fence->context->paths.state_dir, &dn, 1, &err) < 0)
 		say("%s", err.text);
 }
 
@@ -303,8 +303,8 @@ static int fence_look(Fence *fence, Error *err)
 					"that while slapd runs";
 		return fence_records_write(fence, err);
 	}
-	if (fence_site_find(fence->pool, fence->context, fence->options, seen, &fence->site, err) <
-	    0)
+	if (fence_site_find(fence->pool, &fence->context->paths, fence->options, seen, &fence->site,
+			    err) < 0)
 		return -1;
 	for (size_t i = 0; i < fence->records.n_items; i++)
 		if (fence->options->is_after_stop)
@@ -317,7 +317,7 @@ static int fence_look(Fence *fence, Error *err)
 int fence_run(Pool *pool, const Context *context, const FenceOptions *options, FenceReport *ret,
 	      Error *err)
 {
-	const int lock = lock_take(context->run_dir, LOCK_MSEC, NULL);
+	const int lock = lock_take(context->paths.run_dir, LOCK_MSEC, NULL);
 	FenceReport report = {0};
 	Fence fence = {.pool = pool,
 		       .context = context,
@@ -327,7 +327,7 @@ int fence_run(Pool *pool, const Context *context, const FenceOptions *options, F
 	StateRead state;
 	int result;
 
-	result = state_read(pool, context->state_dir, lock >= 0, &state, err);
+	result = state_read(pool, context->paths.state_dir, lock >= 0, &state, err);
 	if (result == 0) {
 		fence.known = &state.known;
 		fence.is_paused = pause_holds(&state.pause, clock_system.realtime_sec(NULL));

@@ -21,14 +21,14 @@ bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file)
 
 	if (pid_file && slapd_arguments_find(pool, pid_file, NULL).n_urls > 0)
 		return true;
-	asked.ldap_timeout_msec = ANSWER_MSEC;
+	asked.socket.timeout_msec = ANSWER_MSEC;
 	return context_connect(&asked, &directory, &err) == 0 || err.class != ERROR_UNREACHABLE;
 }
 
-int fence_site_find(Pool *pool, const Context *context, const FenceOptions *options,
+int fence_site_find(Pool *pool, const SitePaths *paths, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err)
 {
-	const SlapdPlace place = slapd_place_stopped(pool, context->config_dir, seen);
+	const SlapdPlace place = slapd_place_stopped(pool, paths->config_dir, seen);
 	const char *config_dir = place.config_dir;
 	FenceSite site = {
 		.tool = {

@@ -19,7 +19,7 @@ typedef struct FenceSite {
 bool fence_slapd_runs(Pool *pool, const Context *context, const char *pid_file);
 
 /* -1 when slapd's folder or program is not known, or cannot be read. */
-int fence_site_find(Pool *pool, const Context *context, const FenceOptions *options,
+int fence_site_find(Pool *pool, const SitePaths *paths, const FenceOptions *options,
 		    const LastSeenAll *seen, FenceSite *ret, Error *err);
 
 /* The entry of the database with that suffix; NULL: there is none. */

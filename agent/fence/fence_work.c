@@ -8,14 +8,14 @@
 
 int fence_records_write(const Fence *fence, Error *err)
 {
-	return state_write_fence(fence->context->state_dir, &fence->records, err);
+	return state_write_fence(fence->context->paths.state_dir, &fence->records, err);
 }
 
 void fence_tell(const Fence *fence, EventKind kind, const FenceRecord *record, const Entry *written,
 		const char *text)
 {
 	const JournalContext journal = {.trigger = "fence", .operator= {.command = "fence"} };
-	const HistoryWriter writer = {.state_dir = fence->context->state_dir,
+	const HistoryWriter writer = {.state_dir = fence->context->paths.state_dir,
 				      .now_sec = clock_system.realtime_sec(NULL),
 				      .context = &journal,
 				      .has_lock = fence->has_lock};

@@ -3,17 +3,17 @@
 
 uint64_t found_now_usec(const Found *found)
 {
-	return found->clock->monotonic_usec(found->clock->userdata);
+	return found->begin.clock->monotonic_usec(found->begin.clock->userdata);
 }
 
 int64_t found_realtime_sec(const Found *found)
 {
-	return found->clock->realtime_sec(found->clock->userdata);
+	return found->begin.clock->realtime_sec(found->begin.clock->userdata);
 }
 
 bool found_is_caused_by(const Found *found, Trigger trigger)
 {
-	return found->triggers & TRIGGER_BIT(trigger);
+	return found->begin.triggers & TRIGGER_BIT(trigger);
 }
 
 void found_state_problem(Found *found, const Error *err)

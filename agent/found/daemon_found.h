@@ -29,18 +29,28 @@ typedef struct Troubles {
 	const char *watch;    /* what is not watched */
 } Troubles;
 
-/* What one pass found. daemon.c fills it; the concerns of the daemon read it. */
-typedef struct Found {
-	Pool *pool; /* of the pass */
+/* When a pass began, and why. */
+typedef struct FoundBegin {
 	const Clock *clock;
 	unsigned triggers;
 	unsigned long number; /* 1: the first pass of this daemon */
 	uint64_t started_usec;
-	Context context;
-	JournalContext journal;
-	int lock;                  /* of writers; -1: not held */
+} FoundBegin;
+
+/* What passes and rounds before left. */
+typedef struct FoundBefore {
 	const ConditionList *told; /* what lasted behind the pass before */
 	const LinkProbes *answers; /* the newest of each link */
+} FoundBefore;
+
+/* What one pass found. daemon.c fills it; the concerns of the daemon read it. */
+typedef struct Found {
+	Pool *pool; /* of the pass */
+	FoundBegin begin;
+	Context context;
+	JournalContext journal;
+	int lock; /* of writers; -1: not held */
+	FoundBefore before;
 	PassStage stage;
 	StateRead state;
 	bool has_inputs;

@@ -35,12 +35,12 @@ static const char *socket_path(Pool *pool, int fd)
 static void places_learn(DaemonPlaces *places, const Found *found, int connection)
 {
 	const char *path = socket_path(found->pool, connection);
-	const char *folder = found->context.config_dir;
+	const char *folder = found->context.paths.config_dir;
 
 	if (path && (!places->socket || strcmp(places->socket, path) != 0))
 		places->socket = pool_strdup(places->pool, path);
 	if (!folder && found->report.has_plan && !watch_sees_config(places->watch))
-		folder = world_config_dir(found->pool, &found->report.world);
+		folder = world_config_dir(found->pool, &found->report.first.world);
 	if (folder && (!places->config_dir || strcmp(places->config_dir, folder) != 0))
 		places->config_dir = pool_strdup(places->pool, folder);
 }
@@ -60,9 +60,10 @@ Follow daemon_places_watch(DaemonPlaces *places, const Found *found, int connect
 {
 	Follow follow = {0};
 	WatchPaths paths = {
-		.peers_file = found->context.peers_file,
+		.peers_file = found->context.paths.peers_file,
 		.agent_config = agent_config ? agent_config : SETTINGS_FILE_DEFAULT,
-		.pause_file = pool_printf(found->pool, "%s/" STATE_PAUSE, found->context.state_dir),
+		.pause_file =
+			pool_printf(found->pool, "%s/" STATE_PAUSE, found->context.paths.state_dir),
 	};
 
 	places_learn(places, found, connection);
@@ -89,5 +90,5 @@ const char *daemon_places_problem(const DaemonPlaces *places, const Found *found
 			   "the unit, and fs.inotify in sysctl",
 			   what, places->blind_errno ? " (" : "",
 			   places->blind_errno ? strerror(places->blind_errno) : "",
-			   places->blind_errno ? ")" : "", found->context.interval_sec);
+			   places->blind_errno ? ")" : "", found->context.rhythm.interval_sec);
 }

@@ -124,7 +124,7 @@ bool heal_rehearse(HealWork *work)
 		return false;
 	here->content = world_content_here(work->options->directory, work->pool, work->world,
 					   work->healed->suffix);
-	csn[0] = here->content.entry_csn;
+	csn[0] = here->content.entry.csn;
 	if (here->content.state != CONTENT_READ || !csn[0]) {
 		heal_hold(work, "not-read", "its suffix entry cannot be read here",
 			  remedy_text(REMEDY_HEAL_LATER));

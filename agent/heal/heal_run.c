@@ -49,7 +49,7 @@ static void judge(HealWork *work, const Plan *plan)
 {
 	HealHolds *holds = &work->healed->holds;
 
-	if (work->options->inputs->file.desired->mode == POLICY_AUDIT)
+	if (work->options->inputs->file.desired->policy.mode == POLICY_AUDIT)
 		heal_hold(work, "audit",
 			  pool_printf(work->pool,
 				      "in audit syncward writes nothing. What `%s` shows is "
@@ -166,13 +166,13 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 	Report pass;
 
 	pass_run(pool, options->inputs, &look, options->directory, &pass);
-	if (pass.has_failed) {
-		*err = pass.error;
+	if (pass.end.has_failed) {
+		*err = pass.end.error;
 		return -1;
 	}
 	if (world_read(options->directory, pool, &options->inputs->machine, &world, err) < 0)
 		return -1;
-	world.refusals = options->inputs->state.known.refusals;
+	world.refusals = options->inputs->state.known.peers.refusals;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const char *suffix = wanted->databases[i].desired->suffix;
 		HealWork work = {.pool = pool,
@@ -185,7 +185,7 @@ static int databases_heal(Pool *pool, const HealOptions *options, HealReport *re
 			continue;
 		POOL_PUSH(pool, report->databases, report->n_databases, {.suffix = suffix});
 		work.healed = &report->databases[report->n_databases - 1];
-		if (database_heal(&work, &pass.plan, err) < 0)
+		if (database_heal(&work, &pass.first.plan, err) < 0)
 			return -1;
 	}
 	if (report->n_databases == 0)

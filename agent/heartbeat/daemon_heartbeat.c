@@ -60,12 +60,12 @@ static Heartbeat beat_now(const HeartbeatWork *work)
 		.has_revision = found->inputs.in_force.has_revision,
 		.revision = found->inputs.in_force.revision,
 		.sha256 = found->inputs.in_force.sha256,
-		.mode = desired->mode == POLICY_ENFORCE ? "enforce" : "audit",
+		.mode = desired->policy.mode == POLICY_ENFORCE ? "enforce" : "audit",
 		.time_sec = found_realtime_sec(found),
 	};
 
 	heartbeat_say_state(found->pool, work->sight->lasting, &beat);
-	if (rollout_has_first(&desired->rollout, beat.id)) {
+	if (rollout_has_first(&desired->policy.rollout, beat.id)) {
 		const Fleets fleets = daemon_heartbeat_fleets(found->pool, work->heart);
 
 		beat.rollout = rollout_word(work->sight->lasting, &fleets, beat.revision);
@@ -88,7 +88,7 @@ static bool answer_counts(const HeartbeatWork *work, const LinkProbe *answer)
 		.n_rounds = work->heart->link.n_rounds,
 		.at_sec = answer->at_sec,
 		.now_sec = found_realtime_sec(work->found),
-		.every_sec = work->found->context.probe_interval_sec,
+		.every_sec = work->found->context.rhythm.probe_interval_sec,
 	});
 }
 
@@ -101,7 +101,7 @@ static Content *peers_since(const HeartbeatWork *work)
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const unsigned id = wanted->consumers[i].peer->id;
 		const LinkProbe *answer =
-			link_probe_find(found->answers, wanted->desired->suffix, id, NULL);
+			link_probe_find(found->before.answers, wanted->desired->suffix, id, NULL);
 
 		peers[i] = answer && answer_counts(work, answer) ? probe_content(&answer->probe)
 								 : (Content){0};
@@ -119,15 +119,15 @@ static HeartbeatGate gate_now(const HeartbeatWork *work, Content *ret_here)
 	const DatabaseHealth *health = daemon_health_of(work->sight->health, suffix);
 	const Content *peers = peers_since(work);
 
-	*ret_here = world_content_here(found->directory, found->pool, &report->last_world, suffix);
+	*ret_here = world_content_here(found->directory, found->pool, &report->last.world, suffix);
 	if (!peer_is_consumer(found->inputs.wanted.self))
 		content_coverage_here(found->pool, found->directory, suffix,
 				      peer_server_id(found->inputs.wanted.self), ret_here);
 	return heartbeat_gate(&(HeartbeatLook){
 		.wanted = work->wanted,
 		.self = found->inputs.wanted.self,
-		.plan = &report->last_plan,
-		.live = &report->last_world.live,
+		.plan = &report->last.plan,
+		.live = &report->last.world.live,
 		.known = &found->inputs.state.known,
 		.here = ret_here,
 		.peers = peers,
@@ -179,7 +179,7 @@ static void ask_anew(HeartbeatWork *work, Follow *ret)
 
 static bool is_to_be_said(const HeartbeatWork *work, const Heartbeat *beat)
 {
-	return work->heart->link.is_open && !work->found->report.has_failed &&
+	return work->heart->link.is_open && !work->found->report.end.has_failed &&
 	       is_say_due(work, beat);
 }
 
@@ -260,7 +260,7 @@ static void conditions_add(const HeartbeatWork *work, Follow *ret)
 	if (line->fleet.read_sec >= 0)
 		fleet_conditions(pool, &line->fleet, found_realtime_sec(found), &ret->lasting);
 	else
-		fleet_carry(pool, found->told, &line->fleet, &ret->lasting);
+		fleet_carry(pool, found->before.told, &line->fleet, &ret->lasting);
 }
 
 /* Of databases that have none any more nothing is kept. */
@@ -283,7 +283,7 @@ static void lines_prune(DaemonHeartbeat *heart)
 Follow daemon_heartbeat_look(DaemonHeartbeat *heart, const Found *found,
 			     const HeartbeatSight *sight)
 {
-	const Wanted *wanted = found->report.last_plan.wanted;
+	const Wanted *wanted = found->report.last.plan.wanted;
 	Follow follow = {0};
 
 	if (!found->report.has_plan || !wanted || !wanted->self)

@@ -36,7 +36,7 @@ void daemon_rollout_free(DaemonRollout *rollout)
 static void watch_begin(RolloutWork *work)
 {
 	DaemonRollout *rollout = work->rollout;
-	const size_t n_first = work->file.desired->rollout.n_first;
+	const size_t n_first = work->file.desired->policy.rollout.n_first;
 	unsigned *ids;
 
 	watch_end(rollout);
@@ -111,7 +111,7 @@ static const char *fleet_read(const RolloutWork *work, Pool *pool, Fleet *fleet)
 	const KnownDatabase *known = known_database(&found->inputs.state.known, fleet->suffix);
 	Tree entries = {0};
 
-	if (plan_doubts_copy(&found->report.last_plan, fleet->suffix) || !known ||
+	if (plan_doubts_copy(&found->report.last.plan.held, fleet->suffix) || !known ||
 	    known->is_joining)
 		return "this node's own copy is not complete";
 	if (!heartbeat_link_open(link, &found->context, work->n_rounds))
@@ -204,7 +204,7 @@ static void everywhere_look(RolloutWork *work, const DaemonHeartbeat *heart)
 	const char *sha256 = inputs->in_force.sha256;
 	const int64_t now_sec = found_realtime_sec(work->found);
 
-	if (inputs->file.desired->rollout.n_first == 0 || heart->n_lines == 0 ||
+	if (inputs->file.desired->policy.rollout.n_first == 0 || heart->n_lines == 0 ||
 	    text_equal(work->next.everywhere, sha256))
 		return;
 	for (size_t i = 0; i < heart->n_lines; i++)
@@ -230,13 +230,13 @@ static bool is_news(const KnownRollout *before, const KnownRollout *next)
 
 static void next_keep(RolloutWork *work, Follow *ret)
 {
-	const KnownRollout *before = &work->found->inputs.state.known.rollout;
+	const KnownRollout *before = &work->found->inputs.state.known.latest.rollout;
 	Pool *pool = work->found->pool;
 	Error err;
 
 	if (known_rollout_equal(before, &work->next))
 		return;
-	if (state_write_rollout(work->found->context.state_dir, &work->next, &err) < 0)
+	if (state_write_rollout(work->found->context.paths.state_dir, &work->next, &err) < 0)
 		condition_add(pool, &ret->lasting,
 			      (Condition){
 				      .key = "state",
@@ -257,7 +257,7 @@ Follow daemon_rollout_look(DaemonRollout *rollout, const Found *found, const Dae
 
 	if (!found->has_inputs || !found->report.has_plan)
 		return follow;
-	work.next = found->inputs.state.known.rollout;
+	work.next = found->inputs.state.known.latest.rollout;
 	if (wait->file) {
 		work.file = (RolloutFile){wait->file->desired, wait->file->sha256, wait->self};
 		waiting_look(&work, &follow);

@@ -38,8 +38,9 @@ static void fail(HeartbeatWork *work, const char *text)
 /* It answered this node's replication account: neither its name nor that password is in doubt. */
 static bool has_answered(const HeartbeatWork *work, const WantedConsumer *consumer)
 {
-	const LinkProbe *answer = link_probe_find(
-		work->found->answers, work->wanted->desired->suffix, consumer->peer->id, NULL);
+	const LinkProbe *answer =
+		link_probe_find(work->found->before.answers, work->wanted->desired->suffix,
+				consumer->peer->id, NULL);
 
 	return answer && answer->probe.has_suffix &&
 	       (peer_is_consumer(consumer->peer) ||
@@ -49,7 +50,7 @@ static bool has_answered(const HeartbeatWork *work, const WantedConsumer *consum
 static Syncrepl link_of(const HeartbeatWork *work, const WantedConsumer *consumer)
 {
 	Syncrepl link =
-		link_inherit_tls(&consumer->syncrepl, work->found->report.last_world.live.global);
+		link_inherit_tls(&consumer->syncrepl, work->found->report.last.world.live.global);
 
 	link.value[SYNCREPL_TIMEOUT] = link.value[SYNCREPL_NETWORK_TIMEOUT] = TIMEOUT_SEC;
 	return link;

@@ -51,7 +51,7 @@ static bool is_incomplete(const HeartbeatWork *work)
 	const char *suffix = work->wanted->desired->suffix;
 	const KnownDatabase *known = known_database(&work->found->inputs.state.known, suffix);
 
-	return plan_doubts_copy(&work->found->report.last_plan, suffix) || !known ||
+	return plan_doubts_copy(&work->found->report.last.plan.held, suffix) || !known ||
 	       known->is_joining;
 }
 

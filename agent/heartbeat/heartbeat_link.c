@@ -94,7 +94,7 @@ bool heartbeat_link_open(HeartbeatLink *link, const Context *context, unsigned l
 	heartbeat_link_forget(link);
 	link->n_rounds = n_rounds;
 	link->asked_usec = 0;
-	return link_try(link, context->ldap_uri, dn, secret.text);
+	return link_try(link, context->socket.uri, dn, secret.text);
 }
 
 /* --- entries --- */

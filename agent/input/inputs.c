@@ -41,11 +41,11 @@ static int find_self(Pool *pool, const InputsOptions *options, Inputs *inputs, E
 }
 
 /* What 0.1.0 remembered of this very file, it remembered by another digest. */
-static void revision_translate(Pool *pool, const PeersFile *file, Known *known)
+static void revision_translate(Pool *pool, const PeersFile *file, KnownRevision *latest)
 {
-	if (known->has_revision && *file->former_sha256 &&
-	    strcmp(known->sha256, file->former_sha256) == 0)
-		known->sha256 = pool_strdup(pool, file->sha256);
+	if (latest->has_revision && *file->former_sha256 &&
+	    strcmp(latest->sha256, file->former_sha256) == 0)
+		latest->sha256 = pool_strdup(pool, file->sha256);
 }
 
 /* An older file is refused by a guard (G7) where no last good one can stand in for it. */
@@ -56,11 +56,11 @@ static const char *file_refusal(Pool *pool, const InputsOptions *options, Inputs
 
 	if (peers_file_read(pool, options->peers_file, &inputs->file, err) < 0)
 		return err->text;
-	revision_translate(pool, &inputs->file, &inputs->state.known);
+	revision_translate(pool, &inputs->file, &inputs->state.known.latest);
 	if (!options->last_good)
 		return NULL;
 	older = revision_refusal(pool, inputs->file.desired, inputs->file.sha256,
-				 &inputs->state.known);
+				 &inputs->state.known.latest);
 	if (older)
 		error_set(err, ERROR_INPUT, 0, "%s: %s", older, remedy_text(REMEDY_RELEASE_G7));
 	return older ? err->text : NULL;
@@ -84,7 +84,7 @@ static void rollout_find(Pool *pool, const InputsOptions *options, Inputs *input
 {
 	const Known *known = &inputs->state.known;
 
-	if (known->has_revision && !inputs->refusal && !options->releases_rollout)
+	if (known->latest.has_revision && !inputs->refusal && !options->releases_rollout)
 		inputs->rollout = rollout_wait(
 			pool,
 			&(RolloutWaitLook){.file = &inputs->file,
@@ -98,7 +98,8 @@ static void rollout_find(Pool *pool, const InputsOptions *options, Inputs *input
 	if (inputs->rollout.kept)
 		inputs->file = *inputs->rollout.kept;
 	if (inputs->rollout.text && !inputs->rollout.kept)
-		inputs->in_force = (FileInForce){true, known->revision, known->sha256};
+		inputs->in_force =
+			(FileInForce){true, known->latest.revision, known->latest.sha256};
 	else
 		inputs->in_force = (FileInForce){inputs->file.desired->has_revision,
 						 inputs->file.desired->revision,

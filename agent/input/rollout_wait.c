@@ -21,8 +21,8 @@ static const PeersFile *kept_read(Pool *pool, const RolloutWaitLook *look)
 	const int result = look->good ? last_good_file(look->good, pool, look->path, kept, NULL)
 				      : last_good_stored(pool, look->state_dir, look->path, kept);
 
-	if (result < 0 || (!text_equal(kept->sha256, look->known->sha256) &&
-			   !text_equal(kept->sha256, look->known->rollout.passed)))
+	if (result < 0 || (!text_equal(kept->sha256, look->known->latest.sha256) &&
+			   !text_equal(kept->sha256, look->known->latest.rollout.passed)))
 		return NULL;
 	return kept;
 }
@@ -37,13 +37,14 @@ RolloutWait rollout_wait(Pool *pool, const RolloutWaitLook *look)
 	RolloutWait wait = {0};
 	PeersFile *waiting;
 
-	if (rollout_verdict(&file, look->known) == ROLLOUT_RUNS)
+	if (rollout_verdict(&file, &look->known->latest) == ROLLOUT_RUNS)
 		return wait;
 	waiting = pool_alloc(pool, sizeof(*waiting));
 	*waiting = *look->file;
 	wait.file = waiting;
 	wait.self = file.self;
 	wait.kept = kept_read(pool, look);
-	wait.text = rollout_text(pool, &file, look->known, wait.kept ? wait.kept->desired : NULL);
+	wait.text = rollout_text(pool, &file, &look->known->latest,
+				 wait.kept ? wait.kept->desired : NULL);
 	return wait;
 }

@@ -145,9 +145,9 @@ SecretsRead secrets_read(Pool *pool, const Desired *desired, bool file_is_privat
 	for (size_t i = 0; i < desired->n_databases; i++)
 		secret_add(pool, desired, file_is_private,
 			   &desired->databases[i].syncrepl.credentials, &read);
-	for (size_t i = 0; i < desired->n_sites; i++)
-		secret_add(pool, desired, file_is_private, &desired->sites[i].syncrepl.credentials,
-			   &read);
+	for (size_t i = 0; i < desired->topology.n_sites; i++)
+		secret_add(pool, desired, file_is_private,
+			   &desired->topology.sites[i].syncrepl.credentials, &read);
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		secret_add(pool, desired, file_is_private, &desired->peers[i].syncrepl->credentials,
 			   &read);

@@ -15,7 +15,7 @@ static bool may_pass(DaemonRefusal *refusal, const Found *found, const char *key
 {
 	const uint64_t now_usec = found_now_usec(found);
 
-	if (condition_find(found->told, key) || found_is_caused_by(found, TRIGGER_START) ||
+	if (condition_find(found->before.told, key) || found_is_caused_by(found, TRIGGER_START) ||
 	    found_is_caused_by(found, TRIGGER_RELOAD) ||
 	    (refusal->since_usec == 0 && !found_is_caused_by(found, TRIGGER_DESIRED)))
 		return false;
@@ -113,7 +113,7 @@ static bool was_looked_at(const Found *found, const Condition *condition)
 /* What a pass that did not get that far could not look at goes on as it was. */
 static void conditions_carry(const Found *found, ConditionList *ret)
 {
-	const ConditionList *told = found->told;
+	const ConditionList *told = found->before.told;
 
 	for (size_t i = 0; i < told->n_items; i++)
 		if (!was_looked_at(found, &told->items[i]))
@@ -124,7 +124,7 @@ static void audit_add(const Found *found, ConditionList *ret)
 {
 	const Report *report = &found->report;
 
-	if (report->is_audit && !plan_is_empty(&report->last_plan))
+	if (report->is_audit && !plan_is_empty(&report->last.plan))
 		condition_add(
 			found->pool, ret,
 			(Condition){
@@ -206,8 +206,8 @@ Follow daemon_conditions_look(const Found *found)
 	conditions_carry(found, &follow.lasting);
 	if (!report->has_plan)
 		return follow;
-	conditions_of_plan(found->pool, &report->last_plan, &follow.lasting);
+	conditions_of_plan(found->pool, &report->last.plan, &follow.lasting);
 	audit_add(found, &follow.lasting);
-	changes_left(found, &report->last_plan, &follow.lasting);
+	changes_left(found, &report->last.plan, &follow.lasting);
 	return follow;
 }

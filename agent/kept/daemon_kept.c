@@ -69,7 +69,7 @@ static void seen_take(DaemonKept *kept, Pool *pool, Seen seen)
 
 void daemon_kept_reread(DaemonKept *kept, Found *found)
 {
-	const char *state_dir = found->context.state_dir;
+	const char *state_dir = found->context.paths.state_dir;
 	const FileIdentity now = state_entries_identity(state_dir);
 	DaemonMemory memory = {0};
 	Pool *pool;
@@ -102,7 +102,7 @@ static void history_write(DaemonKept *kept, const Found *found, const char *line
 	const char *all = pool_printf(pool, "%s%s", kept->unwritten, lines);
 	Error err;
 	const int result =
-		history_append_lines(found->context.state_dir, found->lock >= 0, all, &err);
+		history_append_lines(found->context.paths.state_dir, found->lock >= 0, all, &err);
 
 	note(kept, KEPT_HISTORY, result, &err);
 	kept->unwritten = result < 0 && strlen(all) < HISTORY_MAX_BYTES ? all : "";
@@ -113,7 +113,7 @@ static void history_write(DaemonKept *kept, const Found *found, const char *line
 void daemon_kept_history(DaemonKept *kept, const Found *found, const EventList *corrections)
 {
 	const HistoryWriter writer = {
-		.state_dir = found->context.state_dir,
+		.state_dir = found->context.paths.state_dir,
 		.now_sec = found_realtime_sec(found),
 		.context = &found->journal,
 	};
@@ -138,27 +138,27 @@ void daemon_kept_contests(DaemonKept *kept, const Found *found, const ContestLis
 
 	if (has_news || is_missing(kept, KEPT_CONTESTS))
 		note(kept, KEPT_CONTESTS,
-		     state_write_contests(found->context.state_dir, contests, &err), &err);
+		     state_write_contests(found->context.paths.state_dir, contests, &err), &err);
 }
 
 void daemon_kept_conditions(DaemonKept *kept, const Found *found, const ConditionList *now)
 {
 	Error err;
 
-	if (!conditions_same(found->told, now) || is_missing(kept, KEPT_CONDITIONS))
+	if (!conditions_same(found->before.told, now) || is_missing(kept, KEPT_CONDITIONS))
 		note(kept, KEPT_CONDITIONS,
-		     state_write_conditions(found->context.state_dir, now, &err), &err);
+		     state_write_conditions(found->context.paths.state_dir, now, &err), &err);
 }
 
 static void entries_seen(DaemonKept *kept, const Found *found, const WrittenEntries *sent)
 {
 	Pool *pool = pool_new();
-	const Seen seen = seen_update(pool, &kept->seen, &found->report.last_world.config,
-				      &found->report.last_plan, sent);
+	const Seen seen = seen_update(pool, &kept->seen, &found->report.last.world.config,
+				      &found->report.last.plan, sent);
 
 	/* Also what could not be kept before. */
 	if (!seen_equal(&seen, &kept->seen) || is_missing(kept, KEPT_ENTRIES))
-		seen_write(kept, found->context.state_dir, &seen);
+		seen_write(kept, found->context.paths.state_dir, &seen);
 	seen_take(kept, pool, seen);
 }
 
@@ -174,7 +174,7 @@ static void entries_unverified(DaemonKept *kept, const Found *found, const Writt
 		return;
 	pool = pool_new();
 	seen = seen_written(pool, &kept->seen, &unseen, sent);
-	seen_write(kept, found->context.state_dir, &seen);
+	seen_write(kept, found->context.paths.state_dir, &seen);
 	seen_take(kept, pool, seen);
 }
 
@@ -201,11 +201,11 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 {
 	const FenceSeen seen = {
 		.note = {.known = &found->state.known,
-			 .plan = &found->report.last_plan,
-			 .live = &found->report.last_world.live,
+			 .plan = &found->report.last.plan,
+			 .live = &found->report.last.world.live,
 			 .databases = databases,
 			 .n_databases = n_databases},
-		.world = &found->report.last_world,
+		.world = &found->report.last.world,
 		.config_dir = found->inputs.config_dir,
 		.node = found->inputs.wanted.self ? found->inputs.wanted.self->id : 0,
 	};
@@ -215,6 +215,6 @@ void daemon_kept_databases(DaemonKept *kept, const Found *found, const DatabaseH
 	if (!found->report.has_plan || seen.node == 0 || !found_is_caused_by(found, TRIGGER_PROBE))
 		return;
 	/* Told by the next pass: what lasts was told already. */
-	result = daemon_fence_note(found->pool, found->context.state_dir, &seen, &err);
+	result = daemon_fence_note(found->pool, found->context.paths.state_dir, &seen, &err);
 	note(kept, KEPT_DATABASES, result, &err);
 }

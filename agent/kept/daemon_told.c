@@ -43,8 +43,8 @@ void daemon_told_free(DaemonTold *told)
 JournalContext daemon_told_context(const Found *found)
 {
 	return (JournalContext){
-		.pass = pool_printf(found->pool, "%d-%lu", (int)getpid(), found->number),
-		.trigger = triggers_text(found->pool, found->triggers),
+		.pass = pool_printf(found->pool, "%d-%lu", (int)getpid(), found->begin.number),
+		.trigger = triggers_text(found->pool, found->begin.triggers),
 		.operator= {.command = "run"},
 	};
 }
@@ -144,7 +144,7 @@ EventList daemon_told_compare(DaemonTold *told, const Found *found, ConditionLis
 	EventList events = {0};
 
 	if (found->report.has_plan)
-		ends_judge(&found->report.last_plan, &told->lasting);
+		ends_judge(&found->report.last.plan, &told->lasting);
 	conditions_compare(found->pool, &told->lasting, now, found_realtime_sec(found), &events);
 	return changes_tell(told, found, &events);
 }

@@ -71,6 +71,6 @@ void content_coverage_here(Pool *pool, Directory *directory, const char *suffix,
 {
 	Error why = {0};
 
-	here->coverage = coverage_read(directory, suffix, sid, here, &why);
-	here->coverage_problem = pool_strdup(pool, why.text);
+	here->view.coverage = coverage_read(directory, suffix, sid, here, &why);
+	here->view.coverage_problem = pool_strdup(pool, why.text);
 }

@@ -35,7 +35,7 @@ const DatabaseHealth *daemon_health_of(const DaemonHealth *health, const char *s
 static const Content *peers_read(Pool *pool, const HealthSeen *seen)
 {
 	const WantedDatabase *database = seen->database;
-	const LinkProbes *probes = seen->found->answers;
+	const LinkProbes *probes = seen->found->before.answers;
 	Content *peers = pool_alloc(pool, (database->n_consumers + 1) * sizeof(*peers));
 
 	for (size_t i = 0; i < database->n_consumers; i++) {
@@ -108,7 +108,7 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 	const Found *found = seen->found;
 	const char *suffix = seen->database->desired->suffix;
 	const Content here =
-		world_content_here(found->directory, scratch, &found->report.last_world, suffix);
+		world_content_here(found->directory, scratch, &found->report.last.world, suffix);
 	int64_t longest_sec;
 	size_t n_ids;
 	const unsigned *ids = server_ids(scratch, found, &n_ids);
@@ -118,7 +118,7 @@ static DatabaseHealth database_look(const DaemonHealth *health, const HealthSeen
 		.our_id = found->inputs.wanted.self->id,
 		.is_consumer = peer_is_consumer(found->inputs.wanted.self),
 		/* It is empty or behind by itself then, and G10 says more. */
-		.is_joining = plan_doubts_copy(&found->report.last_plan, suffix),
+		.is_joining = plan_doubts_copy(&found->report.last.plan.held, suffix),
 		.here = &here,
 		.peers = peers_read(scratch, seen),
 		.links_up = links_up(scratch, seen),
@@ -152,11 +152,11 @@ static bool knows_more(const DatabaseHealth *known, const Found *found, int64_t 
 	const int64_t now_sec = found_realtime_sec(found);
 
 	for (size_t i = 0; i < known->n_peers; i++) {
-		const LinkProbe *answer = link_probe_find(found->answers, known->suffix,
+		const LinkProbe *answer = link_probe_find(found->before.answers, known->suffix,
 							  known->peers[i].peer_id, NULL);
 
 		if (known->peers[i].is_current && answer && answer->at_sec < newest_sec - 1 &&
-		    now_sec - answer->at_sec <= found->context.probe_interval_sec)
+		    now_sec - answer->at_sec <= found->context.rhythm.probe_interval_sec)
 			return true;
 	}
 	return false;
@@ -164,7 +164,7 @@ static bool knows_more(const DatabaseHealth *known, const Found *found, int64_t 
 
 static bool is_partial(const DaemonHealth *health, const Found *found)
 {
-	const int64_t newest_sec = round_sec(found->answers);
+	const int64_t newest_sec = round_sec(found->before.answers);
 
 	for (size_t i = 0; i < health->n_items; i++)
 		if (knows_more(&health->items[i], found, newest_sec))
@@ -174,7 +174,7 @@ static bool is_partial(const DaemonHealth *health, const Found *found)
 
 static void look(DaemonHealth *health, const Found *found, const DaemonLinks *links, Asks *asks)
 {
-	const Wanted *wanted = found->report.last_plan.wanted;
+	const Wanted *wanted = found->report.last.plan.wanted;
 	DaemonHealth now = {.pool = pool_new()};
 	int64_t soonest_sec = -1;
 	size_t at = 0;
@@ -185,7 +185,7 @@ static void look(DaemonHealth *health, const Found *found, const DaemonLinks *li
 			.database = &wanted->databases[i],
 			.links = links->items + at,
 			.n_links = wanted->databases[i].n_consumers,
-			.round_sec = round_sec(found->answers),
+			.round_sec = round_sec(found->before.answers),
 		};
 		const DatabaseHealth item = database_look(health, &seen, now.pool);
 
@@ -231,7 +231,7 @@ static void entries_add(const Found *found, const WantedDatabase *database,
 
 	if (known->old.are_there)
 		health_entries_condition(found->pool, "old-entries", suffix,
-					 healing_advice(found->pool, found->report.last_plan.wanted,
+					 healing_advice(found->pool, found->report.last.plan.wanted,
 							database, known->old.sid),
 					 ret);
 	if (ahead)
@@ -256,13 +256,13 @@ static void database_add(const DaemonHealth *all, const Found *found,
 	for (size_t i = 0; i < database->n_consumers; i++)
 		uris[i] = database->consumers[i].peer->uri;
 	health = health_now(found->pool, known, database);
-	if (plan_doubts_copy(&found->report.last_plan, suffix))
+	if (plan_doubts_copy(&found->report.last.plan.held, suffix))
 		health.here.state = HEALTH_UNKNOWN;
 	health_conditions(found->pool, &health, uris, ret);
 	if (known->replaced_sec > 0)
 		health_replaced_condition(found->pool, known, ret);
 	else if (!is_resumed(found))
-		health_replaced_carry(found->pool, found->told, suffix, ret);
+		health_replaced_carry(found->pool, found->before.told, suffix, ret);
 	if (database->n_consumers > 0)
 		entries_add(found, database, known, ret);
 }
@@ -270,10 +270,10 @@ static void database_add(const DaemonHealth *all, const Found *found,
 /* Of an earlier daemon's findings nothing is known before the first round is over. */
 static void carry(const Found *found, ConditionList *ret)
 {
-	for (size_t i = 0; i < found->told->n_items; i++)
-		if (health_is_condition(&found->told->items[i]) &&
-		    !(is_resumed(found) && health_lasts(&found->told->items[i])))
-			condition_add(found->pool, ret, found->told->items[i]);
+	for (size_t i = 0; i < found->before.told->n_items; i++)
+		if (health_is_condition(&found->before.told->items[i]) &&
+		    !(is_resumed(found) && health_lasts(&found->before.told->items[i])))
+			condition_add(found->pool, ret, found->before.told->items[i]);
 }
 
 /* As long as there are any each pass looks: a heal ends that, and writes to cn=config. */
@@ -298,12 +298,12 @@ static bool is_bare(bool has_suffix, size_t n_csns)
 /* The pass behind slapd's start sees it, whether or not peers were asked yet. */
 static void restored_add(const Found *found, const char *suffix, ConditionList *ret)
 {
-	const Plan *plan = &found->report.last_plan;
+	const Plan *plan = &found->report.last.plan;
 
-	if (text_is_among(suffix, plan->written, plan->n_written))
+	if (text_is_among(suffix, plan->copies.written, plan->copies.n_written))
 		health_restored_condition(found->pool, suffix, ret);
 	else if (!is_resumed(found))
-		health_restored_carry(found->pool, found->told, suffix, ret);
+		health_restored_carry(found->pool, found->before.told, suffix, ret);
 }
 
 /* Between two rounds somebody may give the database another folder, or load it anew, or let it be
@@ -317,26 +317,26 @@ static void between_look(const DaemonHealth *health, const Found *found, Asks *a
 
 		if (then->is_current && !found_is_caused_by(found, TRIGGER_TIMER))
 			continue;
-		now = world_content_here(found->directory, found->pool, &found->report.last_world,
+		now = world_content_here(found->directory, found->pool, &found->report.last.world,
 					 health->items[i].suffix);
 		if (now.state == CONTENT_READ &&
 		    (!then->is_current || is_bare(then->has_suffix, then->n_csns) !=
-						  is_bare(now.has_suffix, now.n_context_csns)))
+						  is_bare(now.entry.exists, now.n_context_csns)))
 			asks_hurry(asks, found_now_usec(found));
 	}
 }
 
 Follow daemon_health_look(DaemonHealth *health, const Found *found, const DaemonLinks *links)
 {
-	const Wanted *wanted = found->report.last_plan.wanted;
+	const Wanted *wanted = found->report.last.plan.wanted;
 	Follow follow = {0};
 
 	/* What was seen once would grow old for ever. */
-	if (!found->context.probes) {
+	if (!found->context.rhythm.probes) {
 		daemon_health_free(health);
 		*health = (DaemonHealth){0};
 	}
-	if (!found->report.has_plan || !wanted || !found->context.probes)
+	if (!found->report.has_plan || !wanted || !found->context.rhythm.probes)
 		return follow;
 	if (is_resumed(found))
 		for (size_t i = 0; i < health->n_items; i++)

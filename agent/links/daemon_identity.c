@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "agent/links/daemon_identity.h"
 
-static bool is_held(const Plan *plan)
+static bool is_held(const PlanHolds *held)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == GUARD_IDENTITY)
+	for (size_t i = 0; i < held->n_holds; i++)
+		if (held->holds[i].guard == GUARD_IDENTITY)
 			return true;
 	return false;
 }
@@ -22,8 +22,8 @@ Follow daemon_identity_look(const Found *found)
 	Follow follow = {0};
 
 	/* Not behind the pass that an answer makes: it would be asked without end. */
-	if (!found->report.has_plan || !found->context.probes ||
-	    !is_held(&found->report.last_plan) || !found_is_caused_by(found, TRIGGER_TIMER))
+	if (!found->report.has_plan || !found->context.rhythm.probes ||
+	    !is_held(&found->report.last.plan.held) || !found_is_caused_by(found, TRIGGER_TIMER))
 		return follow;
 	for (size_t i = 0; i < wanted->n_databases; i++) {
 		const WantedDatabase *database = &wanted->databases[i];
@@ -31,7 +31,7 @@ Follow daemon_identity_look(const Found *found)
 		for (size_t k = 0; k < database->n_consumers; k++) {
 			const WantedConsumer *consumer = &database->consumers[k];
 			const LinkProbe *answer =
-				link_probe_find(found->answers, database->desired->suffix,
+				link_probe_find(found->before.answers, database->desired->suffix,
 						consumer->peer->id, NULL);
 
 			if (answer && holds_us(answer))

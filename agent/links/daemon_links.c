@@ -51,13 +51,13 @@ static const char *link_name(Pool *pool, const char *suffix, const char *provide
 	return pool_printf(pool, "%s %s", provider, suffix);
 }
 
-void daemon_links_before(LinksBefore *before, const Found *found, const Live *live)
+void daemon_links_before(LinksBefore *before, const Found *found, const LiveRunning *runs)
 {
-	for (size_t i = 0; found->number == 1 && i < live->n_running; i++)
-		if (live->running[i].is_connected && live->running[i].suffix)
+	for (size_t i = 0; found->begin.number == 1 && i < runs->n_consumers; i++)
+		if (runs->consumers[i].is_connected && runs->consumers[i].suffix)
 			POOL_PUSH(found->pool, before->names, before->n_names,
-				  link_name(found->pool, live->running[i].suffix,
-					    live->running[i].provider));
+				  link_name(found->pool, runs->consumers[i].suffix,
+					    runs->consumers[i].provider));
 }
 
 static bool worked_before(const LinkSeen *seen)
@@ -77,7 +77,7 @@ static bool worked_before(const LinkSeen *seen)
 static LinkWatch watch_new_link(const LinkSeen *seen)
 {
 	const Condition *told =
-		condition_find(seen->found->told, link_key(seen->found->pool, seen));
+		condition_find(seen->found->before.told, link_key(seen->found->pool, seen));
 
 	return (LinkWatch){
 		.peer_id = seen->wanted->peer->id,
@@ -93,7 +93,8 @@ static LinkWatch watch_new_link(const LinkSeen *seen)
 
 static const LinkProbe *probe_of(const LinkSeen *seen)
 {
-	return link_probe_find(seen->found->answers, seen->suffix, seen->wanted->peer->id, NULL);
+	return link_probe_find(seen->found->before.answers, seen->suffix, seen->wanted->peer->id,
+			       NULL);
 }
 
 /* On the clock that never goes back. */
@@ -130,7 +131,7 @@ static LinkLook look_at(LinkSeen *seen, const LinkWatch *watch)
 {
 	LinkLook look = {.at_sec = seen->at_sec};
 
-	seen->is_probed = !seen->found->report.last_world.live.has_running ||
+	seen->is_probed = !seen->found->report.last.world.live.runs.is_known ||
 			  (seen->running && seen->running->is_connected && is_cut_off(seen));
 	if (seen->is_probed)
 		return look_at_probe(seen);
@@ -171,7 +172,7 @@ static const Syncrepl *declared(const LinkSeen *seen)
 	const LiveDatabase *database;
 
 	if (!seen->running ||
-	    live_find_database(&seen->found->report.last_world.live, seen->suffix, &database) != 1)
+	    live_find_database(&seen->found->report.last.world.live, seen->suffix, &database) != 1)
 		return NULL;
 	for (size_t i = 0; i < database->n_consumers; i++)
 		if (database->consumers[i].parses &&
@@ -219,7 +220,7 @@ static void tell_up(const LinkSeen *seen)
 {
 	Pool *pool = seen->found->pool;
 	const Peer *peer = seen->wanted->peer;
-	const Condition *told = condition_find(seen->found->told, link_key(pool, seen));
+	const Condition *told = condition_find(seen->found->before.told, link_key(pool, seen));
 	const char *after = "";
 	Event event = {.kind = EVENT_LINK_UP, .suffix = seen->suffix, .peer = peer->uri};
 
@@ -330,7 +331,7 @@ static LinkSeen link_seen(const Found *found, const WantedDatabase *database,
 	return (LinkSeen){
 		.found = found,
 		.wanted = consumer,
-		.running = running_of(&found->report.last_plan, database, consumer, index),
+		.running = running_of(&found->report.last.plan, database, consumer, index),
 		.now_sec = found_realtime_sec(found),
 		.at_sec = monotonic_sec(found),
 	};
@@ -338,7 +339,7 @@ static LinkSeen link_seen(const Found *found, const WantedDatabase *database,
 
 Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefore *before)
 {
-	const Wanted *wanted = found->report.last_plan.wanted;
+	const Wanted *wanted = found->report.last.plan.wanted;
 	DaemonLinks now = {0};
 	Follow follow = {0};
 
@@ -351,7 +352,7 @@ Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefo
 		const char *suffix = pool_strdup(now.pool, database->desired->suffix);
 		RunningIndex index;
 
-		running_index(&found->report.last_world.live, suffix, &index);
+		running_index(&found->report.last.world.live.runs, suffix, &index);
 		for (size_t k = 0; k < database->n_consumers; k++) {
 			LinkSeen seen = link_seen(found, database, &database->consumers[k], &index);
 			LinkWatch watch;

@@ -20,7 +20,7 @@ typedef struct LinksBefore {
 } LinksBefore;
 
 /* One look of a pass at the server: that of the first pass counts. */
-void daemon_links_before(LinksBefore *before, const Found *found, const Live *live);
+void daemon_links_before(LinksBefore *before, const Found *found, const LiveRunning *runs);
 
 /* Which links broke for good, and which are back. Where only peers can say, they are asked. */
 Follow daemon_links_look(DaemonLinks *links, const Found *found, const LinksBefore *before);

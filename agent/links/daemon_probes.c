@@ -21,11 +21,11 @@ static bool link_need_must_rest(const LinkNeed *need)
 
 /* A link of which an answer holds the change must be asked the same again, or the answer is lost.
  * NULL: none does. */
-static const LinkNeed *need_of(const Plan *plan, const WantedDatabase *wanted,
+static const LinkNeed *need_of(const PlanNeeds *needs, const WantedDatabase *wanted,
 			       const WantedConsumer *consumer)
 {
-	for (size_t i = 0; i < plan->n_link_needs; i++) {
-		const LinkNeed *need = &plan->link_needs[i];
+	for (size_t i = 0; i < needs->n_links; i++) {
+		const LinkNeed *need = &needs->links[i];
 
 		if (need->consumer->peer->id == consumer->peer->id &&
 		    strcmp(need->database->desired->suffix, wanted->desired->suffix) == 0)
@@ -34,10 +34,10 @@ static const LinkNeed *need_of(const Plan *plan, const WantedDatabase *wanted,
 	return NULL;
 }
 
-static void link_add_any(LinkRound *round, const Plan *plan, const WantedDatabase *wanted,
+static void link_add_any(LinkRound *round, const PlanNeeds *needs, const WantedDatabase *wanted,
 			 const WantedConsumer *consumer)
 {
-	const LinkNeed *need = need_of(plan, wanted, consumer);
+	const LinkNeed *need = need_of(needs, wanted, consumer);
 
 	if (need && link_need_must_rest(need))
 		link_round_keep(round, need->answer);
@@ -47,11 +47,11 @@ static void link_add_any(LinkRound *round, const Plan *plan, const WantedDatabas
 		link_round_add(round, wanted, consumer);
 }
 
-static void links_add_all(LinkRound *round, const Plan *plan, const Wanted *wanted)
+static void links_add_all(LinkRound *round, const PlanNeeds *needs, const Wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->n_databases; i++)
 		for (size_t k = 0; k < wanted->databases[i].n_consumers; k++)
-			link_add_any(round, plan, &wanted->databases[i],
+			link_add_any(round, needs, &wanted->databases[i],
 				     &wanted->databases[i].consumers[k]);
 }
 
@@ -74,7 +74,7 @@ static void round_start(DaemonProbes *probes, const Found *found, LinkRound *rou
 	};
 	Error err;
 
-	*refusals = probe_refusals_copy(round->pool, &found->inputs.state.known.refusals);
+	*refusals = probe_refusals_copy(round->pool, &found->inputs.state.known.peers.refusals);
 	/* Without descriptors for it the next pass tries again. */
 	if (round->n_targets == 0 ||
 	    probe_round_start(round->pool, round->targets, round->n_targets, &options,
@@ -141,13 +141,13 @@ void daemon_probes_take(DaemonProbes *probes, Found *found)
 {
 	Known *known = &found->inputs.state.known;
 	const ProbeRefusals joined =
-		probe_refusals_join(found->pool, &known->refusals, &probes->refusals);
+		probe_refusals_join(found->pool, &known->peers.refusals, &probes->refusals);
 	Error err;
 
-	if (probe_refusals_equal(&joined, &known->refusals))
+	if (probe_refusals_equal(&joined, &known->peers.refusals))
 		return;
-	known->refusals = joined;
-	if (state_write_refusals(found->context.state_dir, &joined, &err) < 0)
+	known->peers.refusals = joined;
+	if (state_write_refusals(found->context.paths.state_dir, &joined, &err) < 0)
 		found_state_problem(found, &err);
 	else
 		probes->refusals = (ProbeRefusals){0};
@@ -155,19 +155,19 @@ void daemon_probes_take(DaemonProbes *probes, Found *found)
 
 /* What a peer answered is told until it is asked again. To ask it soon costs nothing where few are
  * asked, and none of them refused a password: that may lock an account. */
-static bool may_be_asked_soon(const Plan *plan, const LinkNeed *need)
+static bool may_be_asked_soon(const PlanNeeds *needs, const LinkNeed *need)
 {
-	return plan->n_link_needs <= SOON_MAX && !need->can_wait && need->answer &&
+	return needs->n_links <= SOON_MAX && !need->can_wait && need->answer &&
 	       need->answer->probe.steps[PROBE_BIND] != PROBE_BAD && !link_need_must_rest(need);
 }
 
 size_t daemon_probes_count_awaited(const Found *found)
 {
-	const Plan *plan = &found->report.last_plan;
+	const Plan *plan = &found->report.last.plan;
 	size_t n = plan_count_awaited(plan);
 
-	for (size_t i = 0; found->context.probes && i < plan->n_link_needs; i++)
-		n += may_be_asked_soon(plan, &plan->link_needs[i]);
+	for (size_t i = 0; found->context.rhythm.probes && i < plan->unknown.n_links; i++)
+		n += may_be_asked_soon(&plan->unknown, &plan->unknown.links[i]);
 	return n;
 }
 
@@ -178,11 +178,11 @@ static int64_t again_sec(const Found *found, const LinkNeed *need)
 	const Context *context = &found->context;
 	const bool was_away = probe_verdict(&need->answer->probe) == PROBE_NOT_TESTED;
 
-	if (may_be_asked_soon(&found->report.last_plan, need))
+	if (may_be_asked_soon(&found->report.last.plan.unknown, need))
 		return SOON_SEC;
-	return was_away && context->interval_sec < context->probe_interval_sec
-		       ? context->interval_sec
-		       : context->probe_interval_sec;
+	return was_away && context->rhythm.interval_sec < context->rhythm.probe_interval_sec
+		       ? context->rhythm.interval_sec
+		       : context->rhythm.probe_interval_sec;
 }
 
 static bool is_needed(const Found *found, const LinkNeed *need)
@@ -197,30 +197,30 @@ static bool is_needed(const Found *found, const LinkNeed *need)
 /* The first link that a change waits for, or that somebody asks about; NULL: none. */
 static const WantedConsumer *first_needed(const Found *found, const Asks *asks)
 {
-	const Plan *plan = &found->report.last_plan;
+	const Plan *plan = &found->report.last.plan;
 
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (is_needed(found, &plan->link_needs[i]))
-			return plan->link_needs[i].consumer;
+	for (size_t i = 0; i < plan->unknown.n_links; i++)
+		if (is_needed(found, &plan->unknown.links[i]))
+			return plan->unknown.links[i].consumer;
 	return asks->n_links > 0 ? asks->links[0].consumer : NULL;
 }
 
 static void links_add_needed(LinkRound *round, const Found *found, const Asks *asks)
 {
-	const Plan *plan = &found->report.last_plan;
+	const Plan *plan = &found->report.last.plan;
 
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (is_needed(found, &plan->link_needs[i]))
-			link_round_add_compared(round, plan->link_needs[i].database,
-						plan->link_needs[i].consumer,
-						plan->link_needs[i].former);
+	for (size_t i = 0; i < plan->unknown.n_links; i++)
+		if (is_needed(found, &plan->unknown.links[i]))
+			link_round_add_compared(round, plan->unknown.links[i].database,
+						plan->unknown.links[i].consumer,
+						plan->unknown.links[i].former);
 	for (size_t i = 0; i < asks->n_links; i++)
 		link_round_add(round, asks->links[i].database, asks->links[i].consumer);
 }
 
 static bool are_links_probed(const Found *found)
 {
-	return found->context.probes && found->inputs.state.known.n_left == 0;
+	return found->context.rhythm.probes && found->inputs.state.known.leave.n_databases == 0;
 }
 
 static bool are_all_due(const DaemonProbes *probes, const Found *found)
@@ -232,7 +232,7 @@ static bool are_all_due(const DaemonProbes *probes, const Found *found)
 /* The next round of all links is another's wish, too. */
 static void asks_take(DaemonProbes *probes, const Found *found, const Asks *asks)
 {
-	if (!asks->is_hurried || !found->context.probes)
+	if (!asks->is_hurried || !found->context.rhythm.probes)
 		return;
 	if (asks->by_usec < probes->due_usec)
 		probes->due_usec = asks->by_usec;
@@ -303,10 +303,11 @@ static void probe_needed(DaemonProbes *probes, const Found *found, LinkRound *ro
 
 static void probe_all(DaemonProbes *probes, const Found *found, LinkRound *round)
 {
-	probes->due_usec = found_now_usec(found) + found->context.probe_interval_sec * 1000000ULL;
+	probes->due_usec =
+		found_now_usec(found) + found->context.rhythm.probe_interval_sec * 1000000ULL;
 	probes->is_hurried = false;
 	turn_end(&probes->turn);
-	links_add_all(round, &found->report.last_plan, &found->inputs.wanted);
+	links_add_all(round, &found->report.last.plan.unknown, &found->inputs.wanted);
 	done_prune(probes, round);
 	done_add(probes, &round->withheld);
 	round_start(probes, found, round, false);
@@ -326,8 +327,8 @@ static void wake_for_hurry(const DaemonProbes *probes, const Found *found, WakeL
 static LinkRound round_new(const DaemonProbes *probes, const Found *found)
 {
 	return link_round_new(pool_new(), found->directory,
-			      &(PasswordSight){&found->inputs.state.known.links,
-					       &found->report.last_world.live, &probes->done});
+			      &(PasswordSight){&found->inputs.state.known.peers.links,
+					       &found->report.last.world.live, &probes->done});
 }
 
 Follow daemon_probes_look(DaemonProbes *probes, const Found *found, const Asks *asks)

@@ -37,41 +37,40 @@ static void targets_probe(LinkRound *round, unsigned our_id, ProbeRefusals *refu
 }
 
 /* A password that a link has already was seen by its peer. */
-static bool must_take_turn(const Plan *plan)
+static bool must_take_turn(const PlanNeeds *needs)
 {
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (!plan->link_needs[i].answer && !plan->link_needs[i].can_wait)
+	for (size_t i = 0; i < needs->n_links; i++)
+		if (!needs->links[i].answer && !needs->links[i].can_wait)
 			return true;
 	return false;
 }
 
 /* Once: what was heard meanwhile holds for all rounds of the pass. */
-static void take_turn(LinkAnswers *answers, const Wanted *wanted, const Plan *plan)
+static void take_turn(LinkAnswers *answers, const Wanted *wanted, const PlanNeeds *needs)
 {
 	AUTO_PROGRESS waiting;
 
 	progress_begin(&waiting, "Waiting for this node's turn to send a password ...");
-	if (answers->took_turn || !must_take_turn(plan))
+	if (answers->took_turn || !must_take_turn(needs))
 		return;
 	answers->took_turn = true;
 	pause_msec((unsigned)(turn_password_usec(wanted_rank(wanted)) / 1000));
 }
 
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
-		      const Plan *plan, World *world)
+		      const PlanNeeds *needs, World *world)
 {
 	AUTO(Pool) *pool = pool_new();
-	const PasswordSight sight = {&input->known->links, &world->live, &answers->probes};
+	const PasswordSight sight = {&input->known->peers.links, &world->live, &answers->probes};
 	LinkRound round = link_round_new(pool, directory, &sight);
 	ProbeRefusals refusals = world->refusals;
 	LinkProbes first;
 
-	take_turn(answers, input->wanted, plan);
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (!plan->link_needs[i].answer)
-			link_round_add_compared(&round, plan->link_needs[i].database,
-						plan->link_needs[i].consumer,
-						plan->link_needs[i].former);
+	take_turn(answers, input->wanted, needs);
+	for (size_t i = 0; i < needs->n_links; i++)
+		if (!needs->links[i].answer)
+			link_round_add_compared(&round, needs->links[i].database,
+						needs->links[i].consumer, needs->links[i].former);
 	targets_probe(&round, peer_server_id(input->wanted->self), &refusals);
 	first = link_probes_join(pool, &answers->probes, &round.withheld);
 	answers->probes = link_probes_join(answers->pool, &first, &round.links);

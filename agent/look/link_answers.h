@@ -18,6 +18,6 @@ typedef struct LinkAnswers {
  * that cannot be tried for lack of descriptors or the like is one that could not be tested.
  */
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
-		      const Plan *plan, World *world);
+		      const PlanNeeds *needs, World *world);
 
 #endif

@@ -96,8 +96,8 @@ static void find_listeners(Pool *pool, const Tree *monitor, World *world)
 	if (monitor_tells_listeners(monitor))
 		return;
 	arguments = process_arguments(pool, world);
-	world->facts.machine.listeners = arguments.urls;
-	world->facts.machine.n_listeners = arguments.n_urls;
+	world->facts.machine.given.now = arguments.urls;
+	world->facts.machine.given.n_now = arguments.n_urls;
 }
 
 /* cn=config decides whether slapd starts with these. */
@@ -108,9 +108,9 @@ static void find_next_listeners(Pool *pool, World *world)
 
 	if (!global || !next_start_find(pool, entry_first(global, "olcPidFile"), &next))
 		return;
-	world->facts.machine.next_listeners = next.arguments.urls;
-	world->facts.machine.n_next_listeners = next.arguments.n_urls;
-	world->facts.machine.next_source = next.source;
+	world->facts.machine.given.next = next.arguments.urls;
+	world->facts.machine.given.n_next = next.arguments.n_urls;
+	world->facts.machine.given.next_source = next.source;
 }
 
 const char *world_config_dir(Pool *pool, const World *world)
@@ -134,7 +134,7 @@ static int take_monitor(Directory *directory, Pool *pool, World *world, Error *e
 	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
 		return -1;
 	find_listeners(pool, &monitor, world);
-	live_take_monitor(pool, &monitor, &world->facts.machine, &world->live);
+	live_take_monitor(pool, &monitor, &world->facts.machine.given, &world->live);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ int world_read_running(Directory *directory, Pool *pool, World *world, Error *er
 
 	if (read_monitor(directory, scratch, world, &monitor, err) < 0)
 		return -1;
-	live_take_monitor(pool, &monitor, &world->facts.machine, &world->live);
+	live_take_monitor(pool, &monitor, &world->facts.machine.given, &world->live);
 	return 0;
 }
 
@@ -208,10 +208,10 @@ static bool is_seen(Pool *pool, const World *world, const char *suffix, const ch
 static const char *why_hidden(const Directory *directory, Pool *pool, const World *world,
 			      const char *suffix)
 {
-	const bool has_entries = live_entries_counted(&world->live, suffix) != NULL;
+	const bool has_entries = live_entries_counted(&world->live.sizes, suffix) != NULL;
 	const char *dn;
 
-	if (live_counts_none(&world->live, suffix))
+	if (live_counts_none(&world->live.sizes, suffix))
 		return NULL;
 	dn = root_dn(directory, pool);
 	if (!has_entries && is_seen(pool, world, suffix, dn))
@@ -228,7 +228,7 @@ Content world_content_here(Directory *directory, Pool *pool, const World *world,
 {
 	Content here = content_read_here(pool, directory, suffix);
 
-	if (here.state == CONTENT_READ && !here.has_suffix)
+	if (here.state == CONTENT_READ && !here.entry.exists)
 		here.problem = why_hidden(directory, pool, world, suffix);
 	if (here.problem && here.state == CONTENT_READ)
 		here.state = CONTENT_DENIED;

@@ -177,8 +177,8 @@ static void peers_hear(Pool *pool, const Need *need, PeersHeard *heard, Facts *r
 }
 
 /* Peers first: what one of them held before we looked here must be here if nothing is missing. */
-static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-		       World *world)
+static void read_peers(Directory *directory, Pool *pool, const PlanNeeds *needs,
+		       const NeedsAsker *asker, World *world)
 {
 	SilentPeers of_this_look = {.pool = pool};
 	PeersHeard heard = {.silent = asker->silent ? asker->silent : &of_this_look};
@@ -186,16 +186,16 @@ static void read_peers(Directory *directory, Pool *pool, const Plan *plan, const
 	Error err = {0};
 
 	heard.n_before = heard.silent->n_items;
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers || plan->needs[i].heirs)
-			peers_add(directory, pool, world, &plan->needs[i], &heard, &asked);
+	for (size_t i = 0; i < needs->n_contents; i++)
+		if (needs->contents[i].peers || needs->contents[i].heirs)
+			peers_add(directory, pool, world, &needs->contents[i], &heard, &asked);
 	if (asked.n_targets > 0)
 		heard.probes = peers_ask(directory, pool, world, asker, &asked, &err);
 	heard.asked = &asked;
 	heard.problem = err.text;
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].peers || plan->needs[i].heirs)
-			peers_hear(pool, &plan->needs[i], &heard, &world->facts);
+	for (size_t i = 0; i < needs->n_contents; i++)
+		if (needs->contents[i].peers || needs->contents[i].heirs)
+			peers_hear(pool, &needs->contents[i], &heard, &world->facts);
 }
 
 /* A consumer that is connected for less may still be about to say what it wants. */
@@ -215,15 +215,15 @@ static void read_readers(Directory *directory, Pool *pool, const World *world,
 }
 
 /* Of the need and those behind it. */
-static void read_extra(Directory *directory, Pool *pool, const Plan *plan, size_t i,
+static void read_extra(Directory *directory, Pool *pool, const PlanNeeds *needs, size_t i,
 		       const NeedsAsker *asker, bool wants_fresh, World *world)
 {
-	const char *suffix = plan->needs[i].suffix;
+	const char *suffix = needs->contents[i].suffix;
 	DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 	const PasswordSight sight = {asker->known_links, &world->live, world->facts.probes};
 	const ExtraQuestion question = {.live = &world->live,
-					.needs = &plan->needs[i],
-					.n_needs = plan->n_needs - i,
+					.needs = &needs->contents[i],
+					.n_needs = needs->n_contents - i,
 					.facts = facts,
 					.our_id = asker->our_id,
 					.sight = &sight,
@@ -233,34 +233,34 @@ static void read_extra(Directory *directory, Pool *pool, const Plan *plan, size_
 	facts->extra = extra_look(directory, pool, &question, &world->refusals);
 }
 
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			World *world)
+void world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			const NeedsAsker *asker, World *world)
 {
-	read_peers(directory, pool, plan, asker, world);
-	for (size_t i = 0; i < plan->n_needs; i++) {
-		const WantedDatabase *wanted = plan->needs[i].database;
-		const char *suffix = plan->needs[i].suffix;
+	read_peers(directory, pool, needs, asker, world);
+	for (size_t i = 0; i < needs->n_contents; i++) {
+		const WantedDatabase *wanted = needs->contents[i].database;
+		const char *suffix = needs->contents[i].suffix;
 		DatabaseFacts *facts = world_facts_of(pool, &world->facts, suffix);
 
 		const Content before = facts->here;
 
 		facts->here = world_content_here(directory, pool, world, suffix);
-		facts->here.coverage = before.coverage; /* seen in this pass */
-		facts->here.coverage_problem = before.coverage_problem;
-		if (plan->needs[i].readers)
+		facts->here.view.coverage = before.view.coverage; /* seen in this pass */
+		facts->here.view.coverage_problem = before.view.coverage_problem;
+		if (needs->contents[i].readers)
 			read_readers(directory, pool, world, wanted, &facts->readers);
-		if (plan->needs[i].coverage)
-			content_coverage_here(pool, directory, suffix, plan->needs[i].sid,
+		if (needs->contents[i].coverage)
+			content_coverage_here(pool, directory, suffix, needs->contents[i].sid,
 					      &facts->here);
-		if (plan->needs[i].extra)
-			read_extra(directory, pool, plan, i, asker, false, world);
+		if (needs->contents[i].extra)
+			read_extra(directory, pool, needs, i, asker, false, world);
 	}
 }
 
-void world_extra_afresh(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			const char *suffix, World *world)
+void world_extra_afresh(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			const NeedsAsker *asker, const char *suffix, World *world)
 {
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].extra && strcmp(plan->needs[i].suffix, suffix) == 0)
-			read_extra(directory, pool, plan, i, asker, true, world);
+	for (size_t i = 0; i < needs->n_contents; i++)
+		if (needs->contents[i].extra && strcmp(needs->contents[i].suffix, suffix) == 0)
+			read_extra(directory, pool, needs, i, asker, true, world);
 }

@@ -21,12 +21,12 @@ typedef struct NeedsAsker {
  * that it would write, at all peers of all databases at once. An answer that says "no" is a fact,
  * not an error; who is not heard in time is CONTENT_UNREACHABLE, with words that say so.
  */
-void world_answer_needs(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			World *world);
+void world_answer_needs(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			const NeedsAsker *asker, World *world);
 
 /* Looks once more, now, at what only the copy here has, where an earlier pass did; only for that
  * database. */
-void world_extra_afresh(Directory *directory, Pool *pool, const Plan *plan, const NeedsAsker *asker,
-			const char *suffix, World *world);
+void world_extra_afresh(Directory *directory, Pool *pool, const PlanNeeds *needs,
+			const NeedsAsker *asker, const char *suffix, World *world);
 
 #endif

@@ -94,7 +94,7 @@ static void refusal_remember(const ReaderLook *look, const ProbeBind *bind)
 /* False when its password must not be sent now. */
 static bool account_may_bind(ReaderLook *look, const WantedConsumer *link)
 {
-	const PasswordSight sight = {&look->input->known->links, &look->world->live,
+	const PasswordSight sight = {&look->input->known->peers.links, &look->world->live,
 				     look->input->facts->probes};
 	Lockout lockout = {.pool = look->pool, .directory = look->directory, .sight = sight};
 	const WantedDatabase *wanted = look->need->database;
@@ -185,7 +185,7 @@ static LDAP *root_open(ReaderLook *look, ReadRights *ret)
 
 static size_t entries_counted(const ReaderLook *look)
 {
-	const char *counted = live_entries_counted(&look->world->live, look->lists.suffix);
+	const char *counted = live_entries_counted(&look->world->live.sizes, look->lists.suffix);
 
 	return counted ? strtoul(counted, NULL, 10) : 0;
 }
@@ -255,7 +255,7 @@ static void need_answer(ReaderAnswers *answers, ReaderLook *look)
 		untestable(look, false, "there is no second connection to this server");
 	/* Before the first refresh is complete, and before anybody reads from here, what is seen is
 	 * that moment's: the entry of a group, or what a rule hides, may be about to come. */
-	if (!look->live->syncprov || plan_doubts_copy(look->plan, look->view.suffix))
+	if (!look->live->syncprov || plan_doubts_copy(&look->plan->held, look->view.suffix))
 		look->view.is_passing = true;
 	look->view.suffix = pool_strdup(answers->pool, look->view.suffix);
 	look->view.reader = pool_strdup(answers->pool, look->view.reader);
@@ -284,17 +284,17 @@ void reader_answers_ask(ReaderAnswers *answers, Directory *directory, const Plan
 	const Budget *whole = &directory->budget;
 	const Budget all = budget_of(budget_left_msec(whole, PATIENCE_MSEC), whole->must_stop);
 
-	if (plan->needs_sessions)
+	if (plan->unknown.sessions)
 		sessions_ask(answers, directory);
-	for (size_t i = 0; i < plan->n_reader_needs; i++) {
+	for (size_t i = 0; i < plan->unknown.n_readers; i++) {
 		/* One that takes long leaves their share to the others. */
 		const unsigned share_msec = budget_left_msec(&all, PATIENCE_MSEC) /
-					    (unsigned)(plan->n_reader_needs - i);
+					    (unsigned)(plan->unknown.n_readers - i);
 		ReaderLook look = {.pool = pool,
 				   .directory = directory,
 				   .input = input,
 				   .plan = plan,
-				   .need = &plan->reader_needs[i],
+				   .need = &plan->unknown.readers[i],
 				   .world = world,
 				   .budget = budget_of(share_msec, whole->must_stop)};
 

@@ -22,10 +22,10 @@ void report_say(const Report *report)
 		say("%s", report->notices[i]);
 	for (size_t i = 0; i < report->n_failures; i++)
 		say("%s", report->failures[i]);
-	if (report->has_failed)
-		(void)say_error(&report->error);
-	else if (report->has_state_error)
-		(void)say_error(&report->state_error);
+	if (report->end.has_failed)
+		(void)say_error(&report->end.error);
+	else if (report->end.has_state_error)
+		(void)say_error(&report->end.state_error);
 }
 
 static const char *result_sentence(Pool *pool, const Report *report)
@@ -36,7 +36,7 @@ static const char *result_sentence(Pool *pool, const Report *report)
 				? "Nothing was written"
 				: "What the fence closed is open again; nothing else was written";
 
-		return plan_is_empty(&report->last_plan)
+		return plan_is_empty(&report->last.plan)
 			       ? pool_printf(pool, "%s.", written)
 			       : pool_printf(
 					 pool,
@@ -44,14 +44,14 @@ static const char *result_sentence(Pool *pool, const Report *report)
 					 "syncward write, put in \"policy\" of peers.json:\n      %s",
 					 written, remedy_text(REMEDY_MODE_ENFORCE));
 	}
-	if (report->has_failed || report->n_failures > 0)
+	if (report->end.has_failed || report->n_failures > 0)
 		return pool_printf(pool, "%zu write%s done; not everything: see the messages.",
 				   report->n_done, report->n_done == 1 ? "" : "s");
 	if (report->n_done == 0)
 		return "Nothing was written.";
 	return pool_printf(pool, "%zu write%s done and verified%s.", report->n_done,
 			   report->n_done == 1 ? "" : "s",
-			   report->last_plan.n_holds < report->plan.n_holds
+			   report->last.plan.held.n_holds < report->first.plan.held.n_holds
 				   ? "; what was held could go ahead meanwhile, and is done too"
 				   : "");
 }
@@ -62,6 +62,6 @@ void report_print_applied(Pool *pool, const Report *report)
 
 	if (!report->has_plan)
 		return;
-	(void)fputs(render_text(pool, &report->plan, style), stdout);
+	(void)fputs(render_text(pool, &report->first.plan, style), stdout);
 	(void)printf("%s\n", result_sentence(pool, report));
 }

@@ -26,14 +26,14 @@ void apply_record_begin(Pool *pool, const char *command, const Context *context,
 			    .sha256 = inputs->file.sha256,
 			    .operator= login_operator(pool, command)},
 	};
-	if (state_read_daemon(pool, context->state_dir, &ret->memory, &err) < 0)
+	if (state_read_daemon(pool, context->paths.state_dir, &ret->memory, &err) < 0)
 		say("%s", err.text);
 }
 
 static void events_keep(const ApplyRecord *record, const EventList *events)
 {
 	const HistoryWriter writer = {
-		.state_dir = record->context->state_dir,
+		.state_dir = record->context->paths.state_dir,
 		.now_sec = clock_system.realtime_sec(NULL),
 		.context = &record->journal,
 		.has_lock = true,
@@ -56,7 +56,7 @@ int apply_record_end_heal(ApplyRecord *record, const Inputs *inputs, Directory *
 			  Error *err)
 {
 	EventList events;
-	const int result = server_id_bring_back(record->pool, record->context->state_dir,
+	const int result = server_id_bring_back(record->pool, record->context->paths.state_dir,
 						inputs->state.known.heal, directory, &events, err);
 
 	apply_record_events(record, &events);
@@ -110,7 +110,7 @@ static void seen_keep(const ApplyRecord *record, const Seen *seen)
 	Error err;
 
 	if (!seen_equal(seen, &record->memory.seen) &&
-	    state_write_entries(record->context->state_dir, seen, &err) < 0)
+	    state_write_entries(record->context->paths.state_dir, seen, &err) < 0)
 		say("%s", err.text);
 }
 
@@ -131,7 +131,7 @@ void apply_record_end(ApplyRecord *record, const Report *report)
 		apply_record_end_writes(record, NULL);
 		return;
 	}
-	seen = seen_update(record->pool, &record->memory.seen, &report->last_world.config,
-			   &report->last_plan, &record->written);
+	seen = seen_update(record->pool, &record->memory.seen, &report->last.world.config,
+			   &report->last.plan, &record->written);
 	seen_keep(record, &seen);
 }

@@ -119,7 +119,7 @@ static const char *why_unsafe(const Leave *leave, const LeavingDatabase *databas
 
 	if (here.state != CONTENT_READ)
 		return pool_printf(leave->pool, "it cannot be read here: %s", here.problem);
-	if (!here.has_suffix)
+	if (!here.entry.exists)
 		return NULL; /* nothing to lose */
 	newest_add(leave->pool, &newest, here.context_csns, here.n_context_csns);
 	if (newest.n_csns == 0)
@@ -234,11 +234,11 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 	Error later;
 	int result;
 
-	if (plan->n_steps == 0)
+	if (plan->order.n_steps == 0)
 		return 0;
 	if (folder && config_dir_has_space(folder, err) < 0)
 		return -1;
-	if (state_write_intent(state_dir, render_intent(leave->pool, plan), err) < 0)
+	if (state_write_intent(state_dir, render_intent(leave->pool, &plan->order), err) < 0)
 		return -1;
 	tell_intended(leave, plan);
 	result = steps_run(&(StepsPlace){.directory = leave->directory,
@@ -250,7 +250,7 @@ static int write_steps(Leave *leave, const Plan *plan, Error *err)
 		leave->hooks->after_write(leave->hooks->userdata, plan, &applied,
 					  result < 0 ? err : NULL);
 	leave->report->n_done += applied.n_done;
-	memory_applied(leave->pool, &applied, leave->world.live.start_time, &leave->known);
+	memory_applied(leave->pool, &applied, leave->world.live.start_time, &leave->known.server);
 	if (state_keep(state_dir, &leave->kept, &leave->known, &later) < 0 && result == 0) {
 		*err = later;
 		return -1;
@@ -278,7 +278,7 @@ static int write_reopen(Leave *leave, Error *err)
 	if (write_steps(leave, &plan, err) < 0)
 		return -1;
 	leave->report->was_undone = true;
-	return state_write_left(leave->inputs->state_dir, &leave->inputs->state.known, err);
+	return state_write_left(leave->inputs->state_dir, &leave->inputs->state.known.leave, err);
 }
 
 /* Nothing was written, and that is known: it has not left. */
@@ -286,7 +286,8 @@ static int forget_failed(const Leave *leave, const Error *err)
 {
 	if (leave->report->n_done == 0 && err->class != ERROR_UNREACHABLE &&
 	    err->class != ERROR_UNSAVED)
-		(void)state_write_left(leave->inputs->state_dir, &leave->inputs->state.known, NULL);
+		(void)state_write_left(leave->inputs->state_dir, &leave->inputs->state.known.leave,
+				       NULL);
 	return -1;
 }
 
@@ -301,7 +302,7 @@ static int verify_gone(Leave *leave, Error *err)
 		if (world_read(leave->directory, leave->pool, &leave->inputs->machine,
 			       &leave->world, err) < 0)
 			return -1;
-		remains = leave_remains(leave->inputs->file.desired, &leave->world.live,
+		remains = leave_remains(&leave->inputs->file.desired->policy, &leave->world.live,
 					&leaving->databases[i]);
 		if (!remains)
 			continue;
@@ -321,7 +322,8 @@ static int write_end(Leave *leave, Error *err)
 {
 	Plan plan = {0};
 
-	leave_end(leave->pool, &leave->report->leaving, leave->inputs->file.desired, &plan);
+	leave_end(leave->pool, &leave->report->leaving, &leave->inputs->file.desired->policy,
+		  &plan);
 	if (write_steps(leave, &plan, err) < 0 || verify_gone(leave, err) < 0)
 		return -1;
 	leave->report->config = &leave->world.config;
@@ -342,15 +344,15 @@ static int leave_try(Leave *leave, Error *err)
 		return -1;
 	report->leaving = leave_find(leave->pool, desired, &leave->known, &leave->world.live);
 	leave_close(leave->pool, &report->leaving, &report->plan);
-	leave_end(leave->pool, &report->leaving, desired, &report->plan);
-	report->is_audit = desired->mode == POLICY_AUDIT;
+	leave_end(leave->pool, &report->leaving, &desired->policy, &report->plan);
+	report->is_audit = desired->policy.mode == POLICY_AUDIT;
 	if (guard_config_hold(leave->pool, &leave->world.live, &leave->world.facts.machine, &hold))
 		plan_add_hold(leave->pool, &report->plan, hold);
 	if (!leave->inputs->not_listed && report->leaving.n_databases > 0)
 		leave_hold_parting(leave->pool, desired, leave->inputs->wanted.self, &report->plan);
 	readers_judge(leave);
-	if (report->leaving.n_databases == 0 || !all_is_safe(leave) || report->plan.n_holds > 0 ||
-	    report->is_audit)
+	if (report->leaving.n_databases == 0 || !all_is_safe(leave) ||
+	    report->plan.held.n_holds > 0 || report->is_audit)
 		return 0;
 	if (write_close(leave, err) < 0)
 		return forget_failed(leave, err);
@@ -381,7 +383,7 @@ int leave_exit_status(const LeaveReport *report)
 {
 	if (report->has_failed)
 		return error_exit_status(&report->error);
-	if (report->plan.n_holds > 0)
+	if (report->plan.held.n_holds > 0)
 		return 3;
 	return report->is_audit && report->leaving.n_databases > 0 ? 3 : 0;
 }

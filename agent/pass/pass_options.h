@@ -30,15 +30,17 @@ typedef struct PassHooks {
 			    const Error *err);
 } PassHooks;
 
+/* The lock of writers, which somebody holds; without run_dir: nobody. */
+typedef struct HeldLock {
+	const char *run_dir;
+	int descriptor;
+} HeldLock;
+
 typedef struct PassOptions {
-	unsigned released;           /* GUARD_BITs */
-	const char *released_suffix; /* of this database; NULL: of the one that they hold */
-	bool is_first_node;
+	Consent consent;
 	const DatabaseFacts
 		*contents; /* known before, with the peers' answers: they are not asked */
 	size_t n_contents;
-	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
-	size_t n_empty_ids;
 	bool may_write;           /* false: plan only */
 	bool is_paused;           /* look and tell only, as with policy.mode "audit" */
 	const JsonNode *saved;    /* a saved plan that must still hold; NULL: none */
@@ -47,8 +49,7 @@ typedef struct PassOptions {
 	ExtraLooks *extra_looks;  /* that outlive the pass; NULL: each is made in it, to its end */
 	bool probes_later;        /* links that must be tried first are tried behind the pass */
 	unsigned peers_patience_msec; /* for what peers hold, of all databases together; 0: usual */
-	const char *run_dir; /* whose lock of writers is held, by this descriptor; NULL: by none */
-	int lock;
+	HeldLock writers;
 	bool forgets_first; /* the report needs the last look only, not the first: less memory */
 	PassHooks hooks;
 } PassOptions;

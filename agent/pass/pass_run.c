@@ -58,12 +58,12 @@ static int look(Runner *runner, const PassAction *action, Error *err)
 		readers_keep(runner, &runner->readers.views);
 	if (options->hooks.before_look)
 		options->hooks.before_look(options->hooks.userdata);
-	if (planner_run(runner->directory, action->look, &input, &pass->world, &pass->plan, err) <
-		    0 ||
+	if (planner_run(runner->directory, action->look, &input, &pass->now.world, &pass->now.plan,
+			err) < 0 ||
 	    directory_check_stop(runner->directory, err) < 0)
 		return -1;
 	if (options->hooks.after_look)
-		options->hooks.after_look(options->hooks.userdata, &pass->world);
+		options->hooks.after_look(options->hooks.userdata, &pass->now.world);
 	return 0;
 }
 
@@ -72,9 +72,9 @@ static int check_saved(const Runner *runner, const Plan *plan, Error *err)
 	const PassOptions *options = runner->options;
 	const PlanBasis basis = {
 		.inputs = runner->inputs,
-		.world = &runner->pass.world,
+		.world = &runner->pass.now.world,
 		.plan = plan,
-		.is_eased = options->released != 0 || options->is_first_node,
+		.is_eased = options->consent.released != 0 || options->consent.is_first_node,
 	};
 
 	return saved_plan_check(runner->pool, options->saved, &basis, err);
@@ -93,7 +93,7 @@ static int keep(Runner *runner, const PassAction *action, Error *err)
 	if (!action->known || state_keep(state_dir, &runner->kept, action->known, err) == 0)
 		return 0;
 	if (action->is_not_needed)
-		runner->kept.refusals = action->known->refusals;
+		runner->kept.peers.refusals = action->known->peers.refusals;
 	return -1;
 }
 
@@ -118,7 +118,7 @@ static void witness_begin(Runner *runner, const char *folder)
 static int intend(Runner *runner, const PassAction *action, bool *ret_later, Error *err)
 {
 	const PassHooks *hooks = &runner->options->hooks;
-	const World *world = &runner->pass.world;
+	const World *world = &runner->pass.now.world;
 	const char *folder = runner->inputs->config_dir;
 
 	*ret_later = hooks->before_write &&
@@ -134,15 +134,16 @@ static int intend(Runner *runner, const PassAction *action, bool *ret_later, Err
 }
 
 /* Whoever took away the file that we hold let others in. */
-static int lock_check(const PassOptions *options, Error *err)
+static int lock_check(const HeldLock *writers, Error *err)
 {
-	if (!options->run_dir || lock_is_held(options->lock, options->run_dir, LOCK_OF_WRITERS))
+	if (!writers->run_dir ||
+	    lock_is_held(writers->descriptor, writers->run_dir, LOCK_OF_WRITERS))
 		return 0;
 	return error_set(err, ERROR_BUSY, 0,
 			 "%s/" LOCK_OF_WRITERS
 			 ": somebody removed it while it was held, so that another syncward may be "
 			 "at work: nothing is written now",
-			 options->run_dir);
+			 writers->run_dir);
 }
 
 static int set_out(Runner *runner, const PassAction *action, Error *err)
@@ -150,14 +151,14 @@ static int set_out(Runner *runner, const PassAction *action, Error *err)
 	const PassHooks *hooks = &runner->options->hooks;
 	Pass *pass = &runner->pass;
 
-	if (lock_check(runner->options, err) < 0)
+	if (lock_check(&runner->options->writers, err) < 0)
 		return -1;
 	if (hooks->intended)
 		hooks->intended(hooks->userdata, action->plan);
 	runner->place = (StepsPlace){.directory = runner->directory,
 				     .witness = runner->witness,
-				     .world = &pass->world,
-				     .pool = pass->look};
+				     .world = &pass->now.world,
+				     .pool = pass->pools.look};
 	steps_outlast_stalls(&runner->place);
 	return 0;
 }
@@ -206,11 +207,11 @@ static PassInput input_of(const Runner *runner)
 		.plan = {.desired = inputs->file.desired,
 			 .not_listed = inputs->not_listed,
 			 .wanted = inputs->wanted.self ? &inputs->wanted : NULL,
-			 .options = {.released = options->released,
-				     .released_suffix = options->released_suffix,
-				     .is_first_node = options->is_first_node,
-				     .empty_ids = options->empty_ids,
-				     .n_empty_ids = options->n_empty_ids,
+			 .options = {.consent.released = options->consent.released,
+				     .consent.released_suffix = options->consent.released_suffix,
+				     .consent.is_first_node = options->consent.is_first_node,
+				     .consent.empty_ids = options->consent.empty_ids,
+				     .consent.n_empty_ids = options->consent.n_empty_ids,
 				     .renews_tls = inputs->renews_tls,
 				     .sha256 = inputs->file.sha256,
 				     .rollout = inputs->rollout.text,

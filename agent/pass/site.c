@@ -17,20 +17,20 @@ int context_read(Pool *pool, const SettingsOverride *override, Context *ret, Err
 		return -1;
 	*ret = (Context){
 		.pool = pool,
-		.peers_file = settings.peers_file,
+		.paths.peers_file = settings.peers_file,
 		.node = settings.node,
-		.ldap_uri = settings.ldap_uri ? settings.ldap_uri : SLAPD_SOCKET_DEFAULT,
-		.finds_socket = !settings.ldap_uri,
-		.state_dir = settings.state_dir,
-		.run_dir = settings.run_dir,
-		.metrics_file = settings.metrics_file
-					? settings.metrics_file
-					: pool_printf(pool, "%s/" METRICS_FILE, settings.run_dir),
-		.config_dir = settings.config_dir,
-		.ldap_timeout_msec = settings.ldap_timeout_sec * 1000,
-		.interval_sec = settings.interval_sec,
-		.probes = settings.probes,
-		.probe_interval_sec = settings.probe_interval_sec,
+		.socket.uri = settings.ldap_uri ? settings.ldap_uri : SLAPD_SOCKET_DEFAULT,
+		.socket.is_found = !settings.ldap_uri,
+		.paths.state_dir = settings.state_dir,
+		.paths.run_dir = settings.run_dir,
+		.paths.metrics_file = settings.metrics_file ? settings.metrics_file
+							    : pool_printf(pool, "%s/" METRICS_FILE,
+									  settings.run_dir),
+		.paths.config_dir = settings.config_dir,
+		.socket.timeout_msec = settings.ldap_timeout_sec * 1000,
+		.rhythm.interval_sec = settings.interval_sec,
+		.rhythm.probes = settings.probes,
+		.rhythm.probe_interval_sec = settings.probe_interval_sec,
 		.holds_contested = settings.holds_contested,
 		.renews_tls = settings.renews_tls,
 		.verify = settings.verify,
@@ -43,21 +43,21 @@ int context_read_to_write(Pool *pool, const SettingsOverride *override, Context 
 {
 	if (context_read(pool, override, ret, err) < 0)
 		return -1;
-	ret->notes_socket = true;
-	return status_check_same_file(pool, ret->run_dir, ret->peers_file, err);
+	ret->socket.is_noted = true;
+	return status_check_same_file(pool, ret->paths.run_dir, ret->paths.peers_file, err);
 }
 
 int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *err)
 {
 	const InputsOptions options = {
-		.peers_file = context->peers_file,
+		.peers_file = context->paths.peers_file,
 		.node = context->node,
-		.state_dir = context->state_dir,
-		.config_dir = context->config_dir,
-		.fqdn = context->fqdn,
-		.fqdn_is_open = context->fqdn_is_open,
-		.fqdn_is_awaited = context->fqdn_is_awaited,
-		.ldap_uri = context->ldap_uri,
+		.state_dir = context->paths.state_dir,
+		.config_dir = context->paths.config_dir,
+		.fqdn = context->host.fqdn,
+		.fqdn_is_open = context->host.is_open,
+		.fqdn_is_awaited = context->host.is_awaited,
+		.ldap_uri = context->socket.uri,
 		.may_write = may_write,
 		.renews_tls = context->renews_tls,
 		.releases_rollout = context->releases_rollout,
@@ -72,7 +72,7 @@ static int connect_at(const Context *context, const char *uri, Directory **ret, 
 {
 	const DirectoryLdapOptions options = {
 		.uri = uri,
-		.timeout_msec = context->ldap_timeout_msec,
+		.timeout_msec = context->socket.timeout_msec,
 		.budget = context->budget,
 		.trace = context->is_verbose ? say_trace : NULL,
 	};
@@ -86,10 +86,10 @@ static int connect_at(const Context *context, const char *uri, Directory **ret, 
 /* The socket that is meant: the one that answered before. Until one did, others may be tried. */
 static bool socket_settle(Context *context)
 {
-	const StateSocket noted = state_read_socket(context->pool, context->state_dir);
+	const StateSocket noted = state_read_socket(context->pool, context->paths.state_dir);
 	const char *uri = noted.uri ? slapd_socket_constant(noted.uri) : NULL;
 
-	context->ldap_uri = uri ? uri : SLAPD_SOCKET_DEFAULT;
+	context->socket.uri = uri ? uri : SLAPD_SOCKET_DEFAULT;
 	return !noted.is_first;
 }
 
@@ -97,8 +97,9 @@ static void socket_note(const Context *context)
 {
 	Error err;
 
-	if (context->notes_socket && !state_read_socket(context->pool, context->state_dir).uri &&
-	    state_write_socket(context->state_dir, context->ldap_uri, &err) < 0)
+	if (context->socket.is_noted &&
+	    !state_read_socket(context->pool, context->paths.state_dir).uri &&
+	    state_write_socket(context->paths.state_dir, context->socket.uri, &err) < 0)
 		say("%s", err.text);
 }
 
@@ -120,7 +121,7 @@ static int socket_find(Context *context, Directory **ret, Error *err)
 	const char *before;
 	SocketsFound found;
 
-	if (connect_at(context, context->ldap_uri, ret, err) == 0)
+	if (connect_at(context, context->socket.uri, ret, err) == 0)
 		return 0;
 	/* A slapd that listens there and gives no answer is the one that is meant. */
 	if (!ldap_error_is_absence(err))
@@ -129,7 +130,7 @@ static int socket_find(Context *context, Directory **ret, Error *err)
 		return socket_is_settled(context, err);
 	found = slapd_sockets_find(context->pool);
 	if (found.uri) {
-		context->ldap_uri = found.uri;
+		context->socket.uri = found.uri;
 		return connect_at(context, found.uri, ret, err);
 	}
 	before = pool_strdup(context->pool, err->text);
@@ -138,8 +139,8 @@ static int socket_find(Context *context, Directory **ret, Error *err)
 
 int context_connect(Context *context, Directory **ret, Error *err)
 {
-	if (!context->finds_socket)
-		return connect_at(context, context->ldap_uri, ret, err);
+	if (!context->socket.is_found)
+		return connect_at(context, context->socket.uri, ret, err);
 	if (socket_find(context, ret, err) < 0)
 		return -1;
 	socket_note(context);

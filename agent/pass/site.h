@@ -6,33 +6,53 @@
 #include "agent/input/settings_file.h"
 #include "agent/ldap/directory_ldap.h"
 
-/* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
- * connection. */
-typedef struct Context {
-	Pool *pool;
+/* Where slapd is asked, or would be. */
+typedef struct SiteSocket {
+	const char *uri;
+	bool is_found; /* nobody named it: context_connect() finds it */
+	bool is_noted; /* and remembers it, for it is going to write */
+	unsigned timeout_msec;
+} SiteSocket;
+
+/* The files and folders that it is about. */
+typedef struct SitePaths {
 	const char *peers_file;
-	const char *node;
-	const char *ldap_uri; /* where slapd is asked, or would be */
-	bool finds_socket;    /* nobody named it: context_connect() finds it */
-	bool notes_socket;    /* and remembers it, for it is going to write */
 	const char *state_dir;
 	const char *run_dir;
 	const char *metrics_file;
 	const char *config_dir; /* NULL: as slapd was started */
-	unsigned ldap_timeout_msec;
+} SitePaths;
+
+/* How often it looks, and tries links. */
+typedef struct SiteRhythm {
 	unsigned interval_sec;
 	bool probes;
 	unsigned probe_interval_sec;
+} SiteRhythm;
+
+/* The name of this host. */
+typedef struct SiteName {
+	const char *fqdn; /* when it was looked up already; else NULL */
+	bool is_open;     /* that is the short one, for the look-up is not over */
+	bool is_awaited;  /* the first look-up of it: see InputsOptions */
+} SiteName;
+
+/* What a command that talks to slapd works with: agent.json under the command line, peers.json, a
+ * connection. */
+typedef struct Context {
+	Pool *pool;
+	const char *node;
+	SiteSocket socket;
+	SitePaths paths;
+	SiteRhythm rhythm;
 	bool holds_contested;
 	bool renews_tls;
 	bool releases_rollout;     /* see InputsOptions */
 	VerifySettings verify;     /* with which heartbeats are written, too */
 	const LastGood *last_good; /* these two as in InputsOptions */
 	const StateRead *state;
-	const char *fqdn;     /* of this host, when it was looked up already; else NULL */
-	bool fqdn_is_open;    /* that is the short one, for the look-up is not over */
-	bool fqdn_is_awaited; /* the first look-up of it: see InputsOptions */
-	Budget budget;        /* of the work with it */
+	SiteName host;
+	Budget budget; /* of the work with it */
 	bool is_verbose;
 } Context;
 
@@ -50,8 +70,8 @@ int context_inputs(const Context *context, bool may_write, Inputs *ret, Error *e
 /*
  * Connects to slapd; the caller closes. Where nobody named its socket that is the one at which
  * this node had its answer before; until there was one, ldapi:///, and where nobody listens there
- * the one socket at which a package has its slapd listen (slapd_sockets_find()). ldap_uri is then
- * the one that was taken, a constant.
+ * the one socket at which a package has its slapd listen (slapd_sockets_find()). socket.uri is
+ * then the one that was taken, a constant.
  */
 int context_connect(Context *context, Directory **ret, Error *err);
 

@@ -60,5 +60,5 @@ void content_coverage_over(PeerLink *link, const char *suffix, unsigned sid, Con
 		again = content_read_over(link, suffix);
 		coverage_again(&look, &again);
 	}
-	there->coverage = look.verdict;
+	there->view.coverage = look.verdict;
 }

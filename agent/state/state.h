@@ -32,7 +32,7 @@ int state_check_writable(const char *state_dir, Error *err);
 
 /* Each writes one file of the state folder (created 0700 when missing), durable before it returns.
  */
-int state_write_revision(const char *state_dir, const Known *known, Error *err);
+int state_write_revision(const char *state_dir, const KnownRevision *latest, Error *err);
 int state_write_databases(const char *state_dir, const KnownDatabase *databases, size_t n_databases,
 			  Error *err);
 int state_write_unsaved(const char *state_dir, const UnsavedEntry *unsaved, size_t n_unsaved,
@@ -49,7 +49,7 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 int state_write_heal(const char *state_dir, const KnownHeal *heal, Error *err);
 
 /* What left, left_time and is_rejoining of known say; no file when nothing was left. */
-int state_write_left(const char *state_dir, const Known *known, Error *err);
+int state_write_left(const char *state_dir, const KnownLeave *leave, Error *err);
 
 /* contests.json; an empty list removes it. Not synced: it costs no more than a wait to lose it. */
 int state_write_contests(const char *state_dir, const ContestList *contests, Error *err);

@@ -35,8 +35,8 @@ int ages_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		POOL_PUSH(pool, ages, n_ages, age);
 	}
-	known->ages = ages;
-	known->n_ages = n_ages;
+	known->peers.ages = ages;
+	known->peers.n_ages = n_ages;
 	return list ? 0 : -1;
 }
 

@@ -33,7 +33,7 @@ int hiding_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		POOL_PUSH(pool, peers.items, peers.n_items, peer);
 	}
-	known->hiding = peers;
+	known->peers.hiding = peers;
 	return list ? 0 : -1;
 }
 

@@ -13,38 +13,40 @@ typedef int (*Keeper)(const char *state_dir, Known *kept, const Known *next, Err
 
 static int keep_revision(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (kept->has_revision == next->has_revision && kept->revision == next->revision &&
-	    text_equal(kept->sha256, next->sha256) && kept->is_staged == next->is_staged)
+	if (kept->latest.has_revision == next->latest.has_revision &&
+	    kept->latest.revision == next->latest.revision &&
+	    text_equal(kept->latest.sha256, next->latest.sha256) &&
+	    kept->latest.is_staged == next->latest.is_staged)
 		return 0;
-	if (state_write_revision(state_dir, next, err) < 0)
+	if (state_write_revision(state_dir, &next->latest, err) < 0)
 		return -1;
-	kept->has_revision = next->has_revision;
-	kept->revision = next->revision;
-	kept->sha256 = next->sha256;
-	kept->is_staged = next->is_staged;
+	kept->latest.has_revision = next->latest.has_revision;
+	kept->latest.revision = next->latest.revision;
+	kept->latest.sha256 = next->latest.sha256;
+	kept->latest.is_staged = next->latest.is_staged;
 	return 0;
 }
 
 static int keep_rollout(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (known_rollout_equal(&kept->rollout, &next->rollout))
+	if (known_rollout_equal(&kept->latest.rollout, &next->latest.rollout))
 		return 0;
-	if (state_write_rollout(state_dir, &next->rollout, err) < 0)
+	if (state_write_rollout(state_dir, &next->latest.rollout, err) < 0)
 		return -1;
-	kept->rollout = next->rollout;
+	kept->latest.rollout = next->latest.rollout;
 	return 0;
 }
 
 static int keep_left(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (known_left_equal(kept, next))
+	if (known_left_equal(&kept->leave, &next->leave))
 		return 0;
-	if (state_write_left(state_dir, next, err) < 0)
+	if (state_write_left(state_dir, &next->leave, err) < 0)
 		return -1;
-	kept->left = next->left;
-	kept->n_left = next->n_left;
-	kept->left_time = next->left_time;
-	kept->is_rejoining = next->is_rejoining;
+	kept->leave.databases = next->leave.databases;
+	kept->leave.n_databases = next->leave.n_databases;
+	kept->leave.time = next->leave.time;
+	kept->leave.is_rejoining = next->leave.is_rejoining;
 	return 0;
 }
 
@@ -61,63 +63,64 @@ static int keep_databases(const char *state_dir, Known *kept, const Known *next,
 
 static int keep_indexed(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (kept->indexed_sec == next->indexed_sec)
+	if (kept->server.indexed_sec == next->server.indexed_sec)
 		return 0;
-	if (state_write_indexed(state_dir, next->indexed_sec, err) < 0)
+	if (state_write_indexed(state_dir, next->server.indexed_sec, err) < 0)
 		return -1;
-	kept->indexed_sec = next->indexed_sec;
+	kept->server.indexed_sec = next->server.indexed_sec;
 	return 0;
 }
 
 static int keep_unsaved(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (known_unsaved_equal(kept, next))
+	if (known_unsaved_equal(&kept->server, &next->server))
 		return 0;
-	if (state_write_unsaved(state_dir, next->unsaved, next->n_unsaved, err) < 0)
+	if (state_write_unsaved(state_dir, next->server.unsaved, next->server.n_unsaved, err) < 0)
 		return -1;
-	kept->unsaved = next->unsaved;
-	kept->n_unsaved = next->n_unsaved;
+	kept->server.unsaved = next->server.unsaved;
+	kept->server.n_unsaved = next->server.n_unsaved;
 	return 0;
 }
 
 static int keep_restarted(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (text_equal(kept->restarted_consumers, next->restarted_consumers))
+	if (text_equal(kept->server.restarted_consumers, next->server.restarted_consumers))
 		return 0;
-	if (state_write_restarted(state_dir, next->restarted_consumers, err) < 0)
+	if (state_write_restarted(state_dir, next->server.restarted_consumers, err) < 0)
 		return -1;
-	kept->restarted_consumers = next->restarted_consumers;
+	kept->server.restarted_consumers = next->server.restarted_consumers;
 	return 0;
 }
 
 static int keep_machine(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (kept->machine_node == next->machine_node && text_equal(kept->machine, next->machine))
+	if (kept->self.node == next->self.node &&
+	    text_equal(kept->self.machine, next->self.machine))
 		return 0;
-	if (state_write_machine(state_dir, next->machine, next->machine_node, err) < 0)
+	if (state_write_machine(state_dir, next->self.machine, next->self.node, err) < 0)
 		return -1;
-	kept->machine = next->machine;
-	kept->machine_node = next->machine_node;
+	kept->self.machine = next->self.machine;
+	kept->self.node = next->self.node;
 	return 0;
 }
 
 static int keep_links(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (known_links_equal(&kept->links, &next->links))
+	if (known_links_equal(&kept->peers.links, &next->peers.links))
 		return 0;
-	if (state_write_links(state_dir, &next->links, err) < 0)
+	if (state_write_links(state_dir, &next->peers.links, err) < 0)
 		return -1;
-	kept->links = next->links;
+	kept->peers.links = next->peers.links;
 	return 0;
 }
 
 static int keep_hiding(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (hiding_peers_equal(&kept->hiding, &next->hiding))
+	if (hiding_peers_equal(&kept->peers.hiding, &next->peers.hiding))
 		return 0;
-	if (state_write_hiding(state_dir, &next->hiding, err) < 0)
+	if (state_write_hiding(state_dir, &next->peers.hiding, err) < 0)
 		return -1;
-	kept->hiding = next->hiding;
+	kept->peers.hiding = next->peers.hiding;
 	return 0;
 }
 
@@ -139,22 +142,22 @@ static int keep_fence(const char *state_dir, Known *kept, const Known *next, Err
 
 static int keep_ages(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (known_ages_equal(kept, next))
+	if (known_ages_equal(&kept->peers, &next->peers))
 		return 0;
-	if (state_write_ages(state_dir, next->ages, next->n_ages, err) < 0)
+	if (state_write_ages(state_dir, next->peers.ages, next->peers.n_ages, err) < 0)
 		return -1;
-	kept->ages = next->ages;
-	kept->n_ages = next->n_ages;
+	kept->peers.ages = next->peers.ages;
+	kept->peers.n_ages = next->peers.n_ages;
 	return 0;
 }
 
 static int keep_refusals(const char *state_dir, Known *kept, const Known *next, Error *err)
 {
-	if (probe_refusals_equal(&kept->refusals, &next->refusals))
+	if (probe_refusals_equal(&kept->peers.refusals, &next->peers.refusals))
 		return 0;
-	if (state_write_refusals(state_dir, &next->refusals, err) < 0)
+	if (state_write_refusals(state_dir, &next->peers.refusals, err) < 0)
 		return -1;
-	kept->refusals = next->refusals;
+	kept->peers.refusals = next->peers.refusals;
 	return 0;
 }
 

@@ -31,7 +31,7 @@ int links_load(Pool *pool, const JsonNode *root, void *target)
 									NULL, 10),
 					   .identity = peers->children[k].string});
 	}
-	known->links = links;
+	known->peers.links = links;
 	return databases ? 0 : -1;
 }
 

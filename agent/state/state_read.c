@@ -25,10 +25,10 @@ static int revision_load(Pool *pool, const JsonNode *root, void *target)
 	(void)pool;
 	if (member_number(root, "revision", &revision) < 0 || !member_string(root, "sha256"))
 		return -1;
-	known->has_revision = true;
-	known->revision = revision;
-	known->sha256 = member_string(root, "sha256");
-	known->is_staged = json_member(root, "staged") != NULL;
+	known->latest.has_revision = true;
+	known->latest.revision = revision;
+	known->latest.sha256 = member_string(root, "sha256");
+	known->latest.is_staged = json_member(root, "staged") != NULL;
 	return 0;
 }
 
@@ -130,8 +130,8 @@ static int unsaved_load(Pool *pool, const JsonNode *root, void *target)
 			   .attribute = member_string(item, "attribute"),
 			   .slapd_started = member_string(item, "slapd_started")});
 	}
-	known->unsaved = unsaved;
-	known->n_unsaved = n_unsaved;
+	known->server.unsaved = unsaved;
+	known->server.n_unsaved = n_unsaved;
 	return list ? 0 : -1;
 }
 
@@ -155,7 +155,7 @@ static int refusals_load(Pool *pool, const JsonNode *root, void *target)
 			return -1;
 		POOL_PUSH(pool, refusals.items, refusals.n_items, bind);
 	}
-	known->refusals = refusals;
+	known->peers.refusals = refusals;
 	return list ? 0 : -1;
 }
 
@@ -167,8 +167,8 @@ static int machine_load(Pool *pool, const JsonNode *root, void *target)
 	(void)pool;
 	if (!member_string(root, "machine") || member_number(root, "node", &node) < 0)
 		return -1;
-	known->machine = member_string(root, "machine");
-	known->machine_node = (unsigned)node;
+	known->self.machine = member_string(root, "machine");
+	known->self.node = (unsigned)node;
 	return 0;
 }
 
@@ -178,7 +178,7 @@ static int indexed_load(Pool *pool, const JsonNode *root, void *target)
 	const int64_t sec = timestamp_parse(member_string(root, "time"));
 
 	(void)pool;
-	known->indexed_sec = sec > 0 ? sec : 0;
+	known->server.indexed_sec = sec > 0 ? sec : 0;
 	return sec > 0 ? 0 : -1;
 }
 
@@ -186,8 +186,8 @@ static int restarted_load(Pool *pool, const JsonNode *root, void *target)
 {
 	Known *known = target;
 	(void)pool;
-	known->restarted_consumers = member_string(root, "slapd_started");
-	return known->restarted_consumers ? 0 : -1;
+	known->server.restarted_consumers = member_string(root, "slapd_started");
+	return known->server.restarted_consumers ? 0 : -1;
 }
 
 static int left_load(Pool *pool, const JsonNode *root, void *target)
@@ -209,10 +209,10 @@ static int left_load(Pool *pool, const JsonNode *root, void *target)
 	}
 	if (!list || !member_string(root, "time"))
 		return -1;
-	known->left = left;
-	known->n_left = n_left;
-	known->left_time = member_string(root, "time");
-	known->is_rejoining = json_member(root, "rejoining") != NULL;
+	known->leave.databases = left;
+	known->leave.n_databases = n_left;
+	known->leave.time = member_string(root, "time");
+	known->leave.is_rejoining = json_member(root, "rejoining") != NULL;
 	return 0;
 }
 
@@ -256,11 +256,11 @@ static int pause_load(Pool *pool, const JsonNode *root, void *target)
 static const StateFile pause_file = {.name = STATE_PAUSE, .load = pause_load};
 
 /* A revision whose file had to be put aside is written again, for the next pass. */
-static void revision_keep(const StateFolder *folder, const Known *known)
+static void revision_keep(const StateFolder *folder, const KnownRevision *latest)
 {
-	if (folder->may_write && known->has_revision &&
+	if (folder->may_write && latest->has_revision &&
 	    faccessat(folder->fd, STATE_REVISION, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		(void)state_write_revision(folder->state_dir, known, NULL);
+		(void)state_write_revision(folder->state_dir, latest, NULL);
 }
 
 /* Without the line ends that fill its block. */
@@ -286,7 +286,7 @@ static int files_read(StateFolder *folder, StateRead *read, Error *err)
 			return -1;
 	if (state_document_read(folder, &pause_file, &read->pause, err) < 0)
 		return -1;
-	revision_keep(folder, &read->known);
+	revision_keep(folder, &read->known.latest);
 	found = state_content_read(folder, STATE_INTENT, &intent, err);
 	if (found == 1)
 		read->intent = intent_text(&intent);

@@ -42,7 +42,7 @@ int rollout_load(Pool *pool, const JsonNode *root, void *target)
 	}
 	if (!list)
 		return -1;
-	known->rollout = rollout;
+	known->latest.rollout = rollout;
 	return 0;
 }
 

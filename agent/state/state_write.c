@@ -35,14 +35,14 @@ int state_check_writable(const char *state_dir, Error *err)
 	return 0;
 }
 
-int state_write_revision(const char *state_dir, const Known *known, Error *err)
+int state_write_revision(const char *state_dir, const KnownRevision *latest, Error *err)
 {
 	struct json_object *document = state_document_new();
 
 	json_object_object_add(document, "revision",
-			       json_object_new_int64((int64_t)known->revision));
-	json_object_object_add(document, "sha256", json_object_new_string(known->sha256));
-	if (known->is_staged)
+			       json_object_new_int64((int64_t)latest->revision));
+	json_object_object_add(document, "sha256", json_object_new_string(latest->sha256));
+	if (latest->is_staged)
 		json_object_object_add(document, "staged", json_object_new_boolean(1));
 	return state_document_write(state_dir, STATE_REVISION, document, err);
 }
@@ -186,25 +186,25 @@ int state_write_restarted(const char *state_dir, const char *slapd_started, Erro
 	return state_document_write(state_dir, STATE_RESTARTED, document, err);
 }
 
-int state_write_left(const char *state_dir, const Known *known, Error *err)
+int state_write_left(const char *state_dir, const KnownLeave *leave, Error *err)
 {
 	struct json_object *document, *list;
 
-	if (known->n_left == 0)
+	if (leave->n_databases == 0)
 		return state_document_remove(state_dir, STATE_LEFT, file_remove_synced, err);
 	document = state_document_new();
 	list = json_object_new_array();
-	for (size_t i = 0; i < known->n_left; i++) {
+	for (size_t i = 0; i < leave->n_databases; i++) {
 		struct json_object *database = json_object_new_object();
 
 		json_object_object_add(database, "suffix",
-				       json_object_new_string(known->left[i].suffix));
-		if (known->left[i].was_closed)
+				       json_object_new_string(leave->databases[i].suffix));
+		if (leave->databases[i].was_closed)
 			json_object_object_add(database, "closed", json_object_new_boolean(1));
 		json_object_array_add(list, database);
 	}
-	json_object_object_add(document, "time", json_object_new_string(known->left_time));
-	if (known->is_rejoining)
+	json_object_object_add(document, "time", json_object_new_string(leave->time));
+	if (leave->is_rejoining)
 		json_object_object_add(document, "rejoining", json_object_new_boolean(1));
 	json_object_object_add(document, "databases", list);
 	return state_document_write(state_dir, STATE_LEFT, document, err);

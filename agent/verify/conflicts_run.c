@@ -37,7 +37,7 @@ static void log_read(const Run *run, const Entry *overlay, HereCopy *here, Datab
 {
 	/* slapd 2.5.13 writes an older change down whole, also what it leaves out of it. */
 	const ConflictLog log = {.own_sid = run->own_sid,
-				 .tells_the_rest = run->world->live.is_release_2_6};
+				 .tells_the_rest = run->world->live.version.is_2_6};
 	ConflictScan *scan =
 		conflict_scan_new(run->pool, &log, (int64_t)run->options->asking.lag_sec * 1000);
 	const ChangesQuestion question = {.log = ret->log,

@@ -122,7 +122,7 @@ static VerifyState state_of_content(const Content *content)
 {
 	switch (content->state) {
 	case CONTENT_READ:
-		return content->has_suffix ? VERIFY_IN_STEP : VERIFY_EMPTY;
+		return content->entry.exists ? VERIFY_IN_STEP : VERIFY_EMPTY;
 	case CONTENT_DENIED:
 		return VERIFY_REFUSED;
 	default:

@@ -85,24 +85,25 @@ static void syncprov_adopt(Adoption *adoption, const LiveDatabase *live, Desired
 {
 	Pool *pool = adoption->pool;
 
-	database->manages_syncprov = live->syncprov != NULL;
+	database->syncprov.is_managed = live->syncprov != NULL;
 	if (!live->syncprov)
 		return;
-	database->checkpoint =
+	database->syncprov.checkpoint =
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpCheckpoint"), 2);
-	database->sessionlog =
+	database->syncprov.sessionlog =
 		numbers_adopt(pool, entry_first(live->syncprov, "olcSpSessionlog"), 1);
-	if (adoption->is_hub && database->sessionlog) {
+	if (adoption->is_hub && database->syncprov.sessionlog) {
 		adopt_note(
 			adoption,
 			"%s has a session log (olcSpSessionlog), through which nodes behind a hub "
 			"lose changes: peers.json does not mention it, and `%s` reports it",
 			database->suffix, remedy_text(REMEDY_PLAN));
-		database->sessionlog = NULL;
+		database->syncprov.sessionlog = NULL;
 	}
 	/* What was never there is said as well: nobody adds a log unseen. */
-	database->removes_sessionlog = !entry_attribute(live->syncprov, "olcSpSessionlog") &&
-				       !entry_attribute(live->syncprov, "olcSpSessionlogSource");
+	database->syncprov.removes_sessionlog =
+		!entry_attribute(live->syncprov, "olcSpSessionlog") &&
+		!entry_attribute(live->syncprov, "olcSpSessionlogSource");
 }
 
 /* --- who holds what --- */
@@ -152,12 +153,12 @@ static AdoptDocument document_begin(const Adoption *adoption)
 		.name = "peers.json",
 		.adopted_from = adoption->peers[0].id,
 		.server_id = SERVER_ID_AUTO,
-		.mode = POLICY_AUDIT,
-		.prune = true,
-		.keep = adoption->keep,
-		.n_keep = adoption->n_keep,
-		.max_removals = 1,
-		.retry_may_end = any_retry_ends(adoption),
+		.policy.mode = POLICY_AUDIT,
+		.policy.prune = true,
+		.policy.keep = adoption->keep,
+		.policy.n_keep = adoption->n_keep,
+		.policy.max_removals = 1,
+		.policy.retry_may_end = any_retry_ends(adoption),
 	};
 
 	for (size_t i = 0; i < adoption->n_peers; i++)

@@ -24,13 +24,13 @@ static const char *document_make(Merge *merge)
 	const char *text;
 
 	merge_policy(merge, &desired);
-	if (merge->n_disagreements > 0)
+	if (merge->said.n_disagreements > 0)
 		return NULL;
 	text = desired_print(merge->pool, &desired);
 	read = read_back(merge, text);
 	if (read)
 		merge_prove(merge, read);
-	return merge->n_disagreements > 0 ? NULL : text;
+	return merge->said.n_disagreements > 0 ? NULL : text;
 }
 
 Merged adopt_merge(Pool *pool, const MergeSource *sources, size_t n_sources)
@@ -42,13 +42,13 @@ Merged adopt_merge(Pool *pool, const MergeSource *sources, size_t n_sources)
 	Merge merge = {.pool = pool, .sources = sources, .n_sources = n_sources};
 	const char *text = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(stages) && merge.n_disagreements == 0; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(stages) && merge.said.n_disagreements == 0; i++)
 		stages[i](&merge);
-	if (merge.n_disagreements == 0)
+	if (merge.said.n_disagreements == 0)
 		text = document_make(&merge);
 	return (Merged){.text = text,
-			.disagreements = merge.disagreements,
-			.n_disagreements = merge.n_disagreements,
-			.notes = merge.notes,
-			.n_notes = merge.n_notes};
+			.disagreements = merge.said.disagreements,
+			.n_disagreements = merge.said.n_disagreements,
+			.notes = merge.said.notes,
+			.n_notes = merge.said.n_notes};
 }

@@ -92,30 +92,30 @@ static void holders_find(Merge *merge, size_t d)
 {
 	DesiredDatabase *database = &merge->databases[d];
 
-	for (size_t i = 0; i < merge->n_peers; i++)
-		if (merge_holding(merge, merge->source_of[i], d)->given)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
+		if (merge_holding(merge, merge->nodes.source_of[i], d)->given)
 			POOL_PUSH(merge->pool, database->peer_ids, database->n_peer_ids,
-				  merge->peers[i].id);
+				  merge->nodes.peers[i].id);
 }
 
 /* A node that is read has a file that says so, as a provider or, for consumers, a hub. */
 static void link_check(Merge *merge, const MergeLink *link)
 {
-	const Peer *provider = &merge->peers[link->provider];
-	const size_t its = merge->source_of[link->provider];
+	const Peer *provider = &merge->nodes.peers[link->provider];
+	const size_t its = merge->nodes.source_of[link->provider];
 	const char *suffix = merge->databases[link->database].suffix;
 
 	if (!merge_may_read(merge, link->consumer, link->provider))
 		merge_disagree(merge, "%s: in %s peer %u reads peer %u, which is a %s in %s: %s",
 			       suffix, merge->sources[link->source].name,
-			       merge->peers[link->consumer].id, provider->id,
+			       merge->nodes.peers[link->consumer].id, provider->id,
 			       provider->is_hub ? "hub, and a provider reads providers only,"
 						: "consumer",
 			       merge->sources[its].name, remedy_text(REMEDY_MERGE_AGREE));
 	else if (!merge_holding(merge, its, link->database)->given)
 		merge_disagree(merge, "%s: in %s peer %u reads peer %u, whose file %s lacks it: %s",
 			       suffix, merge->sources[link->source].name,
-			       merge->peers[link->consumer].id, provider->id,
+			       merge->nodes.peers[link->consumer].id, provider->id,
 			       merge->sources[its].name, remedy_text(REMEDY_MERGE_AGREE));
 }
 
@@ -146,7 +146,7 @@ static bool reads(const Merge *merge, const MergeHolding *holding, size_t provid
 /* In which database the peer reads that one; n_databases: in none. */
 static size_t read_in(const Merge *merge, size_t peer, size_t provider)
 {
-	const size_t s = merge->source_of[peer];
+	const size_t s = merge->nodes.source_of[peer];
 	size_t d = 0;
 
 	while (d < merge->n_databases && !reads(merge, merge_holding(merge, s, d), provider))
@@ -157,9 +157,9 @@ static size_t read_in(const Merge *merge, size_t peer, size_t provider)
 /* True when both hold the database and the peer does not read the other one there. */
 static bool passes_over(const Merge *merge, size_t peer, size_t provider, size_t d)
 {
-	const MergeHolding *own = merge_holding(merge, merge->source_of[peer], d);
+	const MergeHolding *own = merge_holding(merge, merge->nodes.source_of[peer], d);
 
-	return own->given && merge_holding(merge, merge->source_of[provider], d)->given &&
+	return own->given && merge_holding(merge, merge->nodes.source_of[provider], d)->given &&
 	       !reads(merge, own, provider);
 }
 
@@ -170,7 +170,8 @@ static bool read_judge(Merge *merge, size_t peer, size_t provider, PeerReads *re
 	bool is_passed = false;
 
 	if (there < merge->n_databases)
-		POOL_PUSH(merge->pool, ret->items, ret->n_items, {.id = merge->peers[provider].id});
+		POOL_PUSH(merge->pool, ret->items, ret->n_items,
+			  {.id = merge->nodes.peers[provider].id});
 	for (size_t d = 0; d < merge->n_databases; d++) {
 		if (!passes_over(merge, peer, provider, d))
 			continue;
@@ -181,8 +182,9 @@ static bool read_judge(Merge *merge, size_t peer, size_t provider, PeerReads *re
 				"peer %u (%s) reads peer %u for %s and not for %s, which "
 				"both hold; a peer has one list of whom it reads (\"reads\"): "
 				"%s",
-				merge->peers[peer].id, merge->sources[merge->source_of[peer]].name,
-				merge->peers[provider].id, merge->databases[there].suffix,
+				merge->nodes.peers[peer].id,
+				merge->sources[merge->nodes.source_of[peer]].name,
+				merge->nodes.peers[provider].id, merge->databases[there].suffix,
 				merge->databases[d].suffix, remedy_text(REMEDY_MERGE_AGREE));
 	}
 	return is_passed;
@@ -193,23 +195,24 @@ static bool read_judge(Merge *merge, size_t peer, size_t provider, PeerReads *re
 static void peer_reads(Merge *merge, size_t peer)
 {
 	PeerReads *list = pool_alloc(merge->pool, sizeof(*list));
-	bool is_partial = merge->peers[peer].role == PEER_CONSUMER;
+	bool is_partial = merge->nodes.peers[peer].role == PEER_CONSUMER;
 
-	for (size_t i = 0; i < merge->n_peers; i++)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		if (i != peer && merge_may_read(merge, peer, i))
 			is_partial |= read_judge(merge, peer, i, list);
 	if (is_partial && list->n_items == 0)
 		merge_disagree(merge,
 			       "peer %u (%s) reads from nobody, and other providers hold what it "
 			       "holds: what they write would never come to it: %s",
-			       merge->peers[peer].id, merge->sources[merge->source_of[peer]].name,
+			       merge->nodes.peers[peer].id,
+			       merge->sources[merge->nodes.source_of[peer]].name,
 			       remedy_text(REMEDY_MERGE_AGREE));
 	else if (is_partial)
-		merge->peers[peer].reads = list;
+		merge->nodes.peers[peer].reads = list;
 }
 
 void merge_reads(Merge *merge)
 {
-	for (size_t i = 0; i < merge->n_peers; i++)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		peer_reads(merge, i);
 }

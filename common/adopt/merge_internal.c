@@ -8,7 +8,7 @@ void merge_disagree(Merge *merge, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	POOL_PUSH(merge->pool, merge->disagreements, merge->n_disagreements,
+	POOL_PUSH(merge->pool, merge->said.disagreements, merge->said.n_disagreements,
 		  pool_vprintf(merge->pool, format, arguments));
 	va_end(arguments);
 }
@@ -18,7 +18,7 @@ void merge_note(Merge *merge, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	POOL_PUSH(merge->pool, merge->notes, merge->n_notes,
+	POOL_PUSH(merge->pool, merge->said.notes, merge->said.n_notes,
 		  pool_vprintf(merge->pool, format, arguments));
 	va_end(arguments);
 }
@@ -27,7 +27,7 @@ size_t merge_peer(const Merge *merge, unsigned id)
 {
 	size_t at = 0;
 
-	while (at < merge->n_peers && merge->peers[at].id != id)
+	while (at < merge->nodes.n_peers && merge->nodes.peers[at].id != id)
 		at++;
 	return at;
 }
@@ -41,8 +41,9 @@ const Peer *merge_author(const Merge *merge, size_t source)
 
 bool merge_may_read(const Merge *merge, size_t peer, size_t other)
 {
-	return peer_is_consumer(&merge->peers[peer]) ? peer_is_read(&merge->peers[other])
-						     : merge->peers[other].role == PEER_PROVIDER;
+	return peer_is_consumer(&merge->nodes.peers[peer])
+		       ? peer_is_read(&merge->nodes.peers[other])
+		       : merge->nodes.peers[other].role == PEER_PROVIDER;
 }
 
 const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t database)
@@ -53,11 +54,11 @@ const MergeHolding *merge_holding(const Merge *merge, size_t source, size_t data
 Desired merge_document(const Merge *merge)
 {
 	return (Desired){.name = "peers.json",
-			 .peers = merge->peers,
-			 .n_peers = merge->n_peers,
-			 .n_gateways = merge->n_gateways,
-			 .site_names = merge->site_names,
-			 .n_site_names = merge->n_site_names,
+			 .peers = merge->nodes.peers,
+			 .n_peers = merge->nodes.n_peers,
+			 .topology.n_gateways = merge->n_gateways,
+			 .topology.site_names = merge->site_names,
+			 .topology.n_site_names = merge->n_site_names,
 			 .databases = merge->databases,
 			 .n_databases = merge->n_databases};
 }

@@ -10,7 +10,7 @@
 typedef struct MergeLink {
 	size_t source;
 	size_t database;
-	size_t provider; /* positions in Merge.peers */
+	size_t provider; /* positions in MergePeers.peers */
 	size_t consumer;
 	unsigned rid;
 	Syncrepl values; /* credentials: where they come from, see credentials_text() */
@@ -23,14 +23,27 @@ typedef struct MergeHolding {
 	size_t n_links;
 } MergeHolding;
 
+/* The peers of all files, by id. */
+typedef struct MergePeers {
+	Peer *peers;
+	size_t n_peers;
+	size_t *named_in;  /* per peer: the first file that has it */
+	size_t *source_of; /* per peer: the file of its node; n_sources: none */
+} MergePeers;
+
+/* What a person is told. */
+typedef struct MergeSaid {
+	const char **disagreements;
+	size_t n_disagreements;
+	const char **notes;
+	size_t n_notes;
+} MergeSaid;
+
 typedef struct Merge {
 	Pool *pool;
 	const MergeSource *sources;
 	size_t n_sources;
-	Peer *peers; /* by id */
-	size_t n_peers;
-	size_t *named_in;    /* per peer: the first file that has it */
-	size_t *source_of;   /* per peer: the file of its node; n_sources: none */
+	MergePeers nodes;
 	unsigned n_gateways; /* "topology"; 0: a mesh, or lists of whom each reads */
 	const char **site_names;
 	size_t n_site_names;
@@ -39,10 +52,7 @@ typedef struct Merge {
 	MergeHolding *holdings; /* per file and database */
 	MergeLink *links;       /* by file, then database */
 	size_t n_links;
-	const char **disagreements;
-	size_t n_disagreements;
-	const char **notes;
-	size_t n_notes;
+	MergeSaid said;
 } Merge;
 
 void merge_disagree(Merge *merge, const char *format, ...) PRINTF_LIKE(2, 3);

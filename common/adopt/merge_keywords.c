@@ -32,9 +32,9 @@ static const char *value_of(const Levels *levels, const MergeLink *link)
 	return link->values.value[levels->keyword];
 }
 
-static bool reads_as_provider(const Merge *merge, const MergeLink *link)
+static bool reads_as_provider(const MergePeers *nodes, const MergeLink *link)
 {
-	return merge->peers[link->consumer].role == PEER_PROVIDER;
+	return nodes->peers[link->consumer].role == PEER_PROVIDER;
 }
 
 /* --- the link that is like most others --- */
@@ -72,7 +72,7 @@ static const MergeLink *model_find(const Merge *merge, size_t d, bool of_provide
 
 	for (size_t i = 0; i < merge->n_links; i++)
 		if (merge->links[i].database == d &&
-		    reads_as_provider(merge, &merge->links[i]) == of_providers)
+		    reads_as_provider(&merge->nodes, &merge->links[i]) == of_providers)
 			signatures[i] = signature(scratch, &merge->links[i]);
 	for (size_t i = 0; i < merge->n_links; i++) {
 		size_t alike;
@@ -96,8 +96,8 @@ static const char *of_database(const Levels *levels, size_t d)
 {
 	const MergeLink *model = levels->models[d];
 
-	if (!model ||
-	    (!reads_as_provider(levels->merge, model) && syncrepl_may_narrow(levels->keyword)))
+	if (!model || (!reads_as_provider(&levels->merge->nodes, model) &&
+		       syncrepl_may_narrow(levels->keyword)))
 		return NULL;
 	return value_of(levels, model);
 }
@@ -118,7 +118,8 @@ static void peer_find(Levels *levels, size_t peer, bool of_providers)
 	for (size_t i = 0; i < merge->n_links; i++) {
 		const MergeLink *link = &merge->links[i];
 
-		if (link->provider != peer || reads_as_provider(merge, link) != of_providers)
+		if (link->provider != peer ||
+		    reads_as_provider(&merge->nodes, link) != of_providers)
 			continue;
 		if (is_found && !same(levels, value, value_of(levels, link)))
 			return;
@@ -134,7 +135,7 @@ static bool is_read_by(const Merge *merge, size_t peer, bool providers)
 {
 	for (size_t i = 0; i < merge->n_links; i++)
 		if (merge->links[i].provider == peer &&
-		    reads_as_provider(merge, &merge->links[i]) == providers)
+		    reads_as_provider(&merge->nodes, &merge->links[i]) == providers)
 			return true;
 	return false;
 }
@@ -143,7 +144,7 @@ static void peers_find(Levels *levels)
 {
 	const Merge *merge = levels->merge;
 
-	for (size_t i = 0; i < merge->n_peers; i++) {
+	for (size_t i = 0; i < merge->nodes.n_peers; i++) {
 		const bool of_providers = is_read_by(merge, i, true);
 
 		levels->has_of_peer[i] = false;
@@ -177,8 +178,8 @@ static void disagree(Levels *levels, const MergeLink *link)
 	Merge *merge = levels->merge;
 	const MergeLink *other = link_against(levels, link);
 	const char *against = other ? pool_printf(merge->pool, " than peer %u reads peer %u in %s",
-						  merge->peers[other->consumer].id,
-						  merge->peers[other->provider].id,
+						  merge->nodes.peers[other->consumer].id,
+						  merge->nodes.peers[other->provider].id,
 						  merge->sources[other->source].name)
 				    : "";
 
@@ -187,7 +188,7 @@ static void disagree(Levels *levels, const MergeLink *link)
 		"%s: in %s peer %u reads peer %u with another %s%s, and does not read all its "
 		"peers so, which peers.json cannot say together: %s",
 		merge->databases[link->database].suffix, merge->sources[link->source].name,
-		merge->peers[link->consumer].id, merge->peers[link->provider].id,
+		merge->nodes.peers[link->consumer].id, merge->nodes.peers[link->provider].id,
 		syncrepl_keyword_name(levels->keyword), against, remedy_text(REMEDY_MERGE_AGREE));
 }
 
@@ -238,11 +239,11 @@ static void keyword_spread(Levels *levels)
 		if (of_database(levels, d))
 			settings_set(merge->pool, &merge->databases[d].syncrepl, levels->keyword,
 				     of_database(levels, d));
-	for (size_t i = 0; i < merge->n_peers; i++)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		if (levels->has_of_peer[i])
 			settings_set(merge->pool, &levels->peers[i], levels->keyword,
 				     levels->of_peer[i]);
-	for (size_t i = 0; i < merge->n_peers; i++)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		own_find(levels, i);
 }
 
@@ -250,7 +251,7 @@ void merge_keywords(Merge *merge)
 {
 	Pool *pool = merge->pool;
 	Levels levels = {.merge = merge};
-	const size_t n = merge->n_peers;
+	const size_t n = merge->nodes.n_peers;
 
 	levels.models = pool_alloc(pool, (merge->n_databases + 1) * sizeof(*levels.models));
 	levels.peers = pool_alloc(pool, n * sizeof(*levels.peers));
@@ -268,7 +269,7 @@ void merge_keywords(Merge *merge)
 			keyword_spread(&levels);
 	}
 	for (size_t i = 0; i < n; i++) {
-		merge->peers[i].syncrepl = &levels.peers[i];
-		merge->peers[i].as_consumer = &levels.as_consumers[i];
+		merge->nodes.peers[i].syncrepl = &levels.peers[i];
+		merge->nodes.peers[i].as_consumer = &levels.as_consumers[i];
 	}
 }

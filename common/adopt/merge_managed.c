@@ -38,7 +38,7 @@ typedef bool Switch(const DesiredDatabase *given);
 
 static bool manages_syncprov(const DesiredDatabase *given)
 {
-	return given->manages_syncprov;
+	return given->syncprov.is_managed;
 }
 
 static bool manages_index(const DesiredDatabase *given)
@@ -85,13 +85,13 @@ typedef const char *Text(const DesiredDatabase *given);
 
 static const char *checkpoint(const DesiredDatabase *given)
 {
-	return given->checkpoint;
+	return given->syncprov.checkpoint;
 }
 
 /* One of its own kind where none may be. */
 static const char *sessionlog(const DesiredDatabase *given)
 {
-	return given->removes_sessionlog ? "false" : given->sessionlog;
+	return given->syncprov.removes_sessionlog ? "false" : given->syncprov.sessionlog;
 }
 
 static const char *all_have(const Knowing *knowing, Text *text, const char *name)
@@ -103,7 +103,7 @@ static const char *all_have(const Knowing *knowing, Text *text, const char *name
 	for (size_t s = 0; s < merge->n_sources; s++) {
 		const DesiredDatabase *given = given_by(knowing, s, true);
 
-		if (!given || !given->manages_syncprov)
+		if (!given || !given->syncprov.is_managed)
 			continue;
 		if (!first) {
 			first = given;
@@ -218,8 +218,9 @@ static bool knows_all_readers(const Knowing *knowing, const Desired *merged, siz
 		       merge_holding(merge, s, knowing->database)->given);
 	all = links_of(scratch, merged, &merge->databases[knowing->database]);
 	known = accounts_at(scratch, own, links_position(own, author));
-	wanted = accounts_at(scratch, all,
-			     links_position(all, &merge->peers[merge_peer(merge, author->id)]));
+	wanted = accounts_at(
+		scratch, all,
+		links_position(all, &merge->nodes.peers[merge_peer(merge, author->id)]));
 	return accounts_are_within(&wanted, &known);
 }
 
@@ -251,30 +252,31 @@ void merge_managed(Merge *merge)
 		DesiredDatabase *database = &merge->databases[d];
 		const char *log;
 
-		database->manages_syncprov = all_say(&knowing, manages_syncprov, true, "syncprov");
+		database->syncprov.is_managed =
+			all_say(&knowing, manages_syncprov, true, "syncprov");
 		database->manages_index = all_say(&knowing, manages_index, false, "index");
 		readers_take(&knowing, database);
 		rights_take(&knowing, &merged, database);
-		if (!database->manages_syncprov)
+		if (!database->syncprov.is_managed)
 			continue;
-		database->checkpoint = all_have(&knowing, checkpoint, "checkpoint");
+		database->syncprov.checkpoint = all_have(&knowing, checkpoint, "checkpoint");
 		log = all_have(&knowing, sessionlog, "sessionlog");
-		database->removes_sessionlog = text_equal(log, "false");
-		database->sessionlog = database->removes_sessionlog ? NULL : log;
+		database->syncprov.removes_sessionlog = text_equal(log, "false");
+		database->syncprov.sessionlog = database->syncprov.removes_sessionlog ? NULL : log;
 	}
 }
 
 /* --- "policy" --- */
 
-static void keep_join(Merge *merge, Desired *desired, const Desired *source)
+static void keep_join(Merge *merge, DesiredPolicy *policy, const DesiredPolicy *source)
 {
 	for (size_t i = 0; i < source->n_keep; i++) {
 		bool is_there = false;
 
-		for (size_t k = 0; k < desired->n_keep; k++)
-			is_there |= url_equal(desired->keep[k], source->keep[i]);
+		for (size_t k = 0; k < policy->n_keep; k++)
+			is_there |= url_equal(policy->keep[k], source->keep[i]);
 		if (!is_there)
-			POOL_PUSH(merge->pool, desired->keep, desired->n_keep, source->keep[i]);
+			POOL_PUSH(merge->pool, policy->keep, policy->n_keep, source->keep[i]);
 	}
 }
 
@@ -282,8 +284,10 @@ static void policy_compare(Merge *merge, size_t s, const Desired *first)
 {
 	const Desired *desired = merge->sources[s].desired;
 
-	if (desired->mode != first->mode || desired->prune != first->prune ||
-	    desired->max_removals != first->max_removals || desired->server_id != first->server_id)
+	if (desired->policy.mode != first->policy.mode ||
+	    desired->policy.prune != first->policy.prune ||
+	    desired->policy.max_removals != first->policy.max_removals ||
+	    desired->server_id != first->server_id)
 		merge_disagree(merge,
 			       "\"policy\" or \"server_id\" is not the same in %s and in %s: %s",
 			       merge->sources[0].name, merge->sources[s].name,
@@ -294,16 +298,16 @@ void merge_policy(Merge *merge, Desired *desired)
 {
 	const Desired *first = merge->sources[0].desired;
 
-	desired->mode = first->mode;
-	desired->prune = first->prune;
-	desired->max_removals = first->max_removals;
+	desired->policy.mode = first->policy.mode;
+	desired->policy.prune = first->policy.prune;
+	desired->policy.max_removals = first->policy.max_removals;
 	desired->server_id = first->server_id;
 	for (size_t s = 0; s < merge->n_sources; s++) {
 		const Desired *source = merge->sources[s].desired;
 
 		policy_compare(merge, s, first);
-		keep_join(merge, desired, source);
-		desired->retry_may_end |= source->retry_may_end;
+		keep_join(merge, &desired->policy, &source->policy);
+		desired->policy.retry_may_end |= source->policy.retry_may_end;
 		desired->has_revision |= source->has_revision;
 		if (source->has_revision && source->revision > desired->revision)
 			desired->revision = source->revision;

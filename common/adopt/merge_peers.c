@@ -11,13 +11,13 @@
 /* What adopt never writes: how other nodes see it no file could say. NULL: it has none of that. */
 static const char *foreign_key(const Desired *desired)
 {
-	if (desired->n_sites > 0 || desired->n_site_names > 0)
+	if (desired->topology.n_sites > 0 || desired->topology.n_site_names > 0)
 		return "sites";
-	if (desired->n_gateways > 0)
+	if (desired->topology.n_gateways > 0)
 		return "topology";
 	if (desired->n_retired > 0)
 		return "retired";
-	if (desired->rollout.n_first > 0 || desired->rollout.is_off)
+	if (desired->policy.rollout.n_first > 0 || desired->policy.rollout.is_off)
 		return "rollout";
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		if (desired->databases[i].delta)
@@ -64,8 +64,8 @@ static void source_check(Merge *merge, size_t s)
 
 static void peer_compare(Merge *merge, size_t s, size_t known, const Peer *peer)
 {
-	const Peer *other = &merge->peers[known];
-	const char *before = merge->sources[merge->named_in[known]].name;
+	const Peer *other = &merge->nodes.peers[known];
+	const char *before = merge->sources[merge->nodes.named_in[known]].name;
 	const char *name = merge->sources[s].name;
 
 	if (other->id == peer->id && !url_equal(other->uri, peer->uri))
@@ -92,15 +92,15 @@ static void names_join(Merge *merge, Peer *to, const Peer *from)
 static void peer_take(Merge *merge, size_t s, const Peer *peer)
 {
 	const bool is_author = peer->id == merge->sources[s].desired->adopted_from;
-	size_t known, n = merge->n_peers, n_sources_of = merge->n_peers;
+	size_t known, n = merge->nodes.n_peers, n_sources_of = merge->nodes.n_peers;
 
-	for (size_t i = 0; i < merge->n_peers; i++)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
 		peer_compare(merge, s, i, peer);
 	known = merge_peer(merge, peer->id);
-	if (known == merge->n_peers) {
-		POOL_PUSH(merge->pool, merge->named_in, n, s);
-		POOL_PUSH(merge->pool, merge->source_of, n_sources_of, merge->n_sources);
-		POOL_PUSH(merge->pool, merge->peers, merge->n_peers,
+	if (known == merge->nodes.n_peers) {
+		POOL_PUSH(merge->pool, merge->nodes.named_in, n, s);
+		POOL_PUSH(merge->pool, merge->nodes.source_of, n_sources_of, merge->n_sources);
+		POOL_PUSH(merge->pool, merge->nodes.peers, merge->nodes.n_peers,
 			  {.id = peer->id,
 			   .uri = peer->uri,
 			   .rid = -1,
@@ -108,12 +108,12 @@ static void peer_take(Merge *merge, size_t s, const Peer *peer)
 			   .syncrepl = &settings_none,
 			   .as_consumer = &settings_none});
 	}
-	names_join(merge, &merge->peers[known], peer);
+	names_join(merge, &merge->nodes.peers[known], peer);
 	if (is_author) {
-		merge->source_of[known] = s;
-		merge->peers[known].role = peer->role;
-		merge->peers[known].is_hub = peer->is_hub;
-		merge->peers[known].refers_updates = peer->refers_updates;
+		merge->nodes.source_of[known] = s;
+		merge->nodes.peers[known].role = peer->role;
+		merge->nodes.peers[known].is_hub = peer->is_hub;
+		merge->nodes.peers[known].refers_updates = peer->refers_updates;
 	}
 }
 
@@ -121,12 +121,12 @@ static void peer_take(Merge *merge, size_t s, const Peer *peer)
 
 static void missing_find(Merge *merge)
 {
-	for (size_t i = 0; i < merge->n_peers; i++)
-		if (merge->source_of[i] == merge->n_sources)
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
+		if (merge->nodes.source_of[i] == merge->n_sources)
 			merge_disagree(merge,
 				       "nobody's file describes peer %u (%s), which %s names: %s",
-				       merge->peers[i].id, merge->peers[i].uri,
-				       merge->sources[merge->named_in[i]].name,
+				       merge->nodes.peers[i].id, merge->nodes.peers[i].uri,
+				       merge->sources[merge->nodes.named_in[i]].name,
 				       remedy_text(REMEDY_MERGE_MISSING));
 }
 
@@ -141,16 +141,17 @@ static bool is_called(const Merge *merge, const Peer *peer, const char *name)
 /* By a name that two have no node would know which of them it is. */
 static void names_compare(Merge *merge)
 {
-	for (size_t i = 0; i < merge->n_peers; i++)
-		for (size_t k = 0; k < merge->peers[i].n_names; k++)
-			for (size_t j = 0; j < merge->n_peers; j++)
-				if (j != i &&
-				    is_called(merge, &merge->peers[j], merge->peers[i].names[k]))
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
+		for (size_t k = 0; k < merge->nodes.peers[i].n_names; k++)
+			for (size_t j = 0; j < merge->nodes.n_peers; j++)
+				if (j != i && is_called(merge, &merge->nodes.peers[j],
+							merge->nodes.peers[i].names[k]))
 					merge_disagree(merge,
 						       "peer %u and peer %u are both called %s "
 						       "(\"names\", \"uri\"): %s",
-						       merge->peers[i].id, merge->peers[j].id,
-						       merge->peers[i].names[k],
+						       merge->nodes.peers[i].id,
+						       merge->nodes.peers[j].id,
+						       merge->nodes.peers[i].names[k],
 						       remedy_text(REMEDY_MERGE_AGREE));
 }
 
@@ -169,15 +170,16 @@ static int by_id(const void *one, const void *other)
 
 static void peers_sort(Merge *merge)
 {
-	Place *places = pool_alloc(merge->pool, merge->n_peers * sizeof(*places));
+	Place *places = pool_alloc(merge->pool, merge->nodes.n_peers * sizeof(*places));
 
-	for (size_t i = 0; i < merge->n_peers; i++)
-		places[i] = (Place){merge->peers[i], merge->named_in[i], merge->source_of[i]};
-	qsort(places, merge->n_peers, sizeof(*places), by_id);
-	for (size_t i = 0; i < merge->n_peers; i++) {
-		merge->peers[i] = places[i].peer;
-		merge->named_in[i] = places[i].named_in;
-		merge->source_of[i] = places[i].source_of;
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
+		places[i] = (Place){merge->nodes.peers[i], merge->nodes.named_in[i],
+				    merge->nodes.source_of[i]};
+	qsort(places, merge->nodes.n_peers, sizeof(*places), by_id);
+	for (size_t i = 0; i < merge->nodes.n_peers; i++) {
+		merge->nodes.peers[i] = places[i].peer;
+		merge->nodes.named_in[i] = places[i].named_in;
+		merge->nodes.source_of[i] = places[i].source_of;
 	}
 }
 
@@ -185,7 +187,7 @@ void merge_peers(Merge *merge)
 {
 	for (size_t s = 0; s < merge->n_sources; s++)
 		source_check(merge, s);
-	if (merge->n_disagreements > 0)
+	if (merge->said.n_disagreements > 0)
 		return;
 	for (size_t s = 0; s < merge->n_sources; s++)
 		for (size_t i = 0; i < merge->sources[s].desired->n_peers; i++)

@@ -21,11 +21,12 @@ static void rids_compare(Merge *merge)
 
 		if (link->rid == first->rid)
 			continue;
-		merge_disagree(
-			merge, "%s: peer %u is read by rid %03u in %s and by rid %03u in %s: %s",
-			merge->databases[link->database].suffix, merge->peers[link->provider].id,
-			first->rid, merge->sources[first->source].name, link->rid,
-			merge->sources[link->source].name, remedy_text(REMEDY_MERGE_RID));
+		merge_disagree(merge,
+			       "%s: peer %u is read by rid %03u in %s and by rid %03u in %s: %s",
+			       merge->databases[link->database].suffix,
+			       merge->nodes.peers[link->provider].id, first->rid,
+			       merge->sources[first->source].name, link->rid,
+			       merge->sources[link->source].name, remedy_text(REMEDY_MERGE_RID));
 	}
 }
 
@@ -33,7 +34,7 @@ static void rids_compare(Merge *merge)
 static void doubles_compare(Merge *merge)
 {
 	for (size_t d = 0; d < merge->n_databases; d++)
-		for (size_t i = 0; i < merge->n_peers; i++)
+		for (size_t i = 0; i < merge->nodes.n_peers; i++)
 			for (size_t j = 0; j < i; j++) {
 				const MergeLink *one = link_first(merge, d, j);
 				const MergeLink *other = link_first(merge, d, i);
@@ -43,8 +44,9 @@ static void doubles_compare(Merge *merge)
 				merge_disagree(
 					merge,
 					"%s: rid %03u is peer %u in %s and peer %u in %s: %s",
-					merge->databases[d].suffix, one->rid, merge->peers[j].id,
-					merge->sources[one->source].name, merge->peers[i].id,
+					merge->databases[d].suffix, one->rid,
+					merge->nodes.peers[j].id, merge->sources[one->source].name,
+					merge->nodes.peers[i].id,
 					merge->sources[other->source].name,
 					remedy_text(REMEDY_MERGE_RID));
 			}
@@ -56,9 +58,9 @@ static void links_gather(Merge *merge, Adoption *all, Syncrepl *values)
 	for (size_t d = 0; d < merge->n_databases; d++) {
 		AdoptDatabase database = {.suffix = merge->databases[d].suffix};
 
-		for (size_t i = 0; i < merge->n_peers; i++) {
+		for (size_t i = 0; i < merge->nodes.n_peers; i++) {
 			const MergeLink *link = link_first(merge, d, i);
-			Syncrepl *value = &values[d * merge->n_peers + i];
+			Syncrepl *value = &values[d * merge->nodes.n_peers + i];
 
 			if (!link)
 				continue;
@@ -72,7 +74,7 @@ static void links_gather(Merge *merge, Adoption *all, Syncrepl *values)
 
 void merge_rids(Merge *merge)
 {
-	const size_t n = merge->n_peers;
+	const size_t n = merge->nodes.n_peers;
 	/* Nobody is "this node", which comes first. */
 	Adoption all = {.pool = merge->pool, .is_consumer = true};
 	Desired spread = {.databases = merge->databases, .n_databases = merge->n_databases};
@@ -80,16 +82,16 @@ void merge_rids(Merge *merge)
 
 	rids_compare(merge);
 	doubles_compare(merge);
-	if (merge->n_disagreements > 0)
+	if (merge->said.n_disagreements > 0)
 		return;
 	spread.peers = pool_alloc(merge->pool, (n + 1) * sizeof(*spread.peers));
 	POOL_PUSH(merge->pool, all.peers, all.n_peers, {0});
 	for (size_t i = 0; i < n; i++)
 		POOL_PUSH(merge->pool, all.peers, all.n_peers,
-			  {.id = merge->peers[i].id, .uri = merge->peers[i].uri});
+			  {.id = merge->nodes.peers[i].id, .uri = merge->nodes.peers[i].uri});
 	links_gather(merge, &all, values);
 	adopt_spread_rids(&all, &spread);
 	for (size_t i = 0; i < n; i++)
-		if (peer_is_read(&merge->peers[i]))
-			merge->peers[i].rid = spread.peers[i + 1].rid;
+		if (peer_is_read(&merge->nodes.peers[i]))
+			merge->nodes.peers[i].rid = spread.peers[i + 1].rid;
 }

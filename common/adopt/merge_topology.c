@@ -17,18 +17,18 @@ typedef struct Guess {
 
 static bool is_provider(const Guess *guess, size_t at)
 {
-	return guess->merge->peers[at].role == PEER_PROVIDER;
+	return guess->merge->nodes.peers[at].role == PEER_PROVIDER;
 }
 
 static bool knows(const Guess *guess, size_t one, size_t other)
 {
-	return guess->reads[one * guess->merge->n_peers + other];
+	return guess->reads[one * guess->merge->nodes.n_peers + other];
 }
 
 static void reads_fill(Guess *guess)
 {
 	const Merge *merge = guess->merge;
-	const size_t n = merge->n_peers;
+	const size_t n = merge->nodes.n_peers;
 
 	guess->reads = pool_alloc(merge->pool, n * n * sizeof(*guess->reads));
 	guess->sites = pool_alloc(merge->pool, n * sizeof(*guess->sites));
@@ -41,7 +41,7 @@ static void reads_fill(Guess *guess)
 /* True when all that the first reads the second reads too. */
 static bool is_within(const Guess *guess, size_t one, size_t other)
 {
-	for (size_t i = 0; i < guess->merge->n_peers; i++)
+	for (size_t i = 0; i < guess->merge->nodes.n_peers; i++)
 		if (knows(guess, one, i) && !knows(guess, other, i))
 			return false;
 	return true;
@@ -50,7 +50,7 @@ static bool is_within(const Guess *guess, size_t one, size_t other)
 /* Of a site its first peer reads all, and each of them nothing but what that one reads. */
 static void sites_guess(Guess *guess)
 {
-	const size_t n = guess->merge->n_peers;
+	const size_t n = guess->merge->nodes.n_peers;
 
 	for (size_t first = 0; first < n; first++) {
 		if (!is_provider(guess, first) || guess->sites[first] > 0)
@@ -65,7 +65,7 @@ static void sites_guess(Guess *guess)
 
 static bool reads_other_sites(const Guess *guess, size_t peer)
 {
-	for (size_t i = 0; i < guess->merge->n_peers; i++)
+	for (size_t i = 0; i < guess->merge->nodes.n_peers; i++)
 		if (knows(guess, peer, i) && guess->sites[i] != guess->sites[peer])
 			return true;
 	return false;
@@ -77,7 +77,7 @@ static bool has_lone_provider(const Guess *guess)
 	for (unsigned site = 1; site <= guess->n_sites; site++) {
 		unsigned n = 0;
 
-		for (size_t i = 0; i < guess->merge->n_peers; i++)
+		for (size_t i = 0; i < guess->merge->nodes.n_peers; i++)
 			n += guess->sites[i] == site;
 		if (n < 2)
 			return true;
@@ -90,7 +90,7 @@ static void gateways_count(Guess *guess)
 	for (unsigned site = 1; site <= guess->n_sites; site++) {
 		unsigned n = 0;
 
-		for (size_t i = 0; i < guess->merge->n_peers; i++)
+		for (size_t i = 0; i < guess->merge->nodes.n_peers; i++)
 			n += guess->sites[i] == site && reads_other_sites(guess, i);
 		if (n > guess->n_gateways)
 			guess->n_gateways = n;
@@ -111,18 +111,18 @@ static Desired document_guess(const Guess *guess)
 	const Merge *merge = guess->merge;
 	Desired desired = merge_document(merge);
 
-	desired.peers = pool_alloc(merge->pool, merge->n_peers * sizeof(*desired.peers));
-	desired.n_gateways = guess->n_gateways;
+	desired.peers = pool_alloc(merge->pool, merge->nodes.n_peers * sizeof(*desired.peers));
+	desired.topology.n_gateways = guess->n_gateways;
 	for (unsigned site = 1; site <= guess->n_sites; site++)
-		POOL_PUSH(merge->pool, desired.site_names, desired.n_site_names,
+		POOL_PUSH(merge->pool, desired.topology.site_names, desired.topology.n_site_names,
 			  site_name(merge->pool, guess, site));
-	for (size_t i = 0; i < merge->n_peers; i++) {
-		desired.peers[i] = merge->peers[i];
+	for (size_t i = 0; i < merge->nodes.n_peers; i++) {
+		desired.peers[i] = merge->nodes.peers[i];
 		if (!is_provider(guess, i))
 			continue;
 		desired.peers[i].reads = NULL;
 		desired.peers[i].site_number = guess->sites[i];
-		desired.peers[i].site = desired.site_names[guess->sites[i] - 1];
+		desired.peers[i].site = desired.topology.site_names[guess->sites[i] - 1];
 	}
 	return desired;
 }
@@ -136,7 +136,7 @@ static bool makes_links(const Guess *guess, const Desired *desired, size_t d)
 
 	for (size_t at = 0; at < links.n_nodes; at++) {
 		const size_t peer = merge_peer(merge, links.nodes[at]->id);
-		const MergeHolding *holding = merge_holding(merge, merge->source_of[peer], d);
+		const MergeHolding *holding = merge_holding(merge, merge->nodes.source_of[peer], d);
 
 		if (relay_set_count(&links.reads[at]) != holding->n_links)
 			return false;
@@ -157,8 +157,9 @@ void merge_topology(Merge *merge)
 	bool is_mesh = true;
 	Desired desired;
 
-	for (size_t i = 0; i < merge->n_peers; i++)
-		is_mesh &= merge->peers[i].role != PEER_PROVIDER || !merge->peers[i].reads;
+	for (size_t i = 0; i < merge->nodes.n_peers; i++)
+		is_mesh &=
+			merge->nodes.peers[i].role != PEER_PROVIDER || !merge->nodes.peers[i].reads;
 	if (is_mesh)
 		return;
 	reads_fill(&guess);
@@ -171,10 +172,10 @@ void merge_topology(Merge *merge)
 	for (size_t d = 0; d < merge->n_databases; d++)
 		if (!makes_links(&guess, &desired, d))
 			return;
-	merge->peers = desired.peers;
-	merge->site_names = desired.site_names;
-	merge->n_site_names = desired.n_site_names;
-	merge->n_gateways = desired.n_gateways;
+	merge->nodes.peers = desired.peers;
+	merge->site_names = desired.topology.site_names;
+	merge->n_site_names = desired.topology.n_site_names;
+	merge->n_gateways = desired.topology.n_gateways;
 	merge_note(merge,
 		   "who reads whom is \"topology\" with %u %s in each of %u sites: they are called "
 		   "site-1 and so on, because no file has their names",

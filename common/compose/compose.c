@@ -34,8 +34,8 @@ static void compose_server_id(const Compose *compose)
 			mod_value(compose->diff->pool, mod, wanted->server_id_list[i]);
 	else
 		mod_value(compose->diff->pool, mod, wanted->server_id);
-	step.covered = compose->plan->covered;
-	step.n_covered = compose->plan->n_covered;
+	step.covered = compose->plan->order.covered;
+	step.n_covered = compose->plan->order.n_covered;
 	step.covered_sid = compose->diff->live_sid;
 	step_push(compose, step);
 }
@@ -57,7 +57,7 @@ static void module_push(const Compose *compose, const Change *change, const char
 
 static void compose_module(const Compose *compose)
 {
-	const char *dn = compose->diff->in->live->module_dn;
+	const char *dn = compose->diff->in->live->loaded.dn;
 	const Change *change = change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_MODULE));
 	const Change *of_log =
 		change_first_free(compose->plan, NULL, CHANGE_BIT(CHANGE_LOG_MODULE));
@@ -179,7 +179,7 @@ static void replace_with_live(const Compose *compose, const Change *change, Step
 			continue;
 		for (size_t j = 0; j < database->n_consumers; j++)
 			mod_kept_value(compose->diff->pool, mod, &database->consumers[j]);
-		compose->plan->n_sessions_dropped += sessions_of(database);
+		compose->plan->order.n_sessions_dropped += sessions_of(database);
 	}
 }
 
@@ -229,9 +229,9 @@ void plan_compose(Diff *diff)
 	const size_t n_wanted = diff->in->wanted ? diff->in->wanted->n_databases : 0;
 	const Live *live = diff->in->live;
 
-	diff->plan->steps = NULL;
-	diff->plan->n_steps = 0;
-	diff->plan->n_sessions_dropped = 0;
+	diff->plan->order.steps = NULL;
+	diff->plan->order.n_steps = 0;
+	diff->plan->order.n_sessions_dropped = 0;
 	if (!diff->in->wanted)
 		return;
 	for (size_t i = 0; i < n_wanted; i++)

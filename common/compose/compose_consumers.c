@@ -36,7 +36,7 @@ static ConsumerChanges consumer_changes(const Compose *compose, const DatabasePl
 	const Change *change;
 
 	for (size_t at = 0; (change = change_next_free(plan, database, CHANGES_OF_LIVE_LINK, &at));)
-		changes.of_live[change->live - live->consumers] = change;
+		changes.of_live[change->consumer.live - live->consumers] = change;
 	for (size_t at = 0;
 	     (change = change_next_free(plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD), &at));)
 		POOL_PUSH(pool, changes.additions, changes.n_additions, change);
@@ -73,14 +73,15 @@ void mod_kept_value(Pool *pool, Mod *mod, const LiveConsumer *consumer)
 static void add_new_consumers(const Compose *compose, const ConsumerChanges *changes, Mod *mod)
 {
 	for (size_t i = 0; i < changes->n_additions; i++)
-		mod_value(compose->diff->pool, mod,
-			  consumer_text(compose->diff->pool, changes->additions[i]->wanted));
+		mod_value(
+			compose->diff->pool, mod,
+			consumer_text(compose->diff->pool, changes->additions[i]->consumer.wanted));
 }
 
 static bool list_ends(const LiveDatabase *live, const ConsumerChanges *changes)
 {
 	for (size_t i = 0; i < live->n_consumers; i++)
-		if (!changes->of_live[i] || changes->of_live[i]->wanted)
+		if (!changes->of_live[i] || changes->of_live[i]->consumer.wanted)
 			return false;
 	return changes->n_additions == 0;
 }
@@ -108,8 +109,8 @@ static void compose_consumer_list(const Compose *compose, const LiveDatabase *li
 
 		if (!change)
 			mod_kept_value(pool, mod, &live->consumers[i]);
-		else if (change->wanted)
-			mod_value(pool, mod, consumer_text(pool, change->wanted));
+		else if (change->consumer.wanted)
+			mod_value(pool, mod, consumer_text(pool, change->consumer.wanted));
 	}
 	add_new_consumers(compose, changes, mod);
 }
@@ -131,7 +132,7 @@ static bool list_stays_empty(const LiveDatabase *live, const ConsumerChanges *ch
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		const Change *change = changes->of_live[i];
 
-		n += !live->consumers[i].is_self && (!change || change->wanted);
+		n += !live->consumers[i].is_self && (!change || change->consumer.wanted);
 	}
 	return n == 0;
 }
@@ -174,7 +175,7 @@ void compose_consumers(const Compose *compose, const DatabasePlan *database)
 		compose_refs_end(compose, live, &step);
 	if (changes.rewrites) {
 		compose_consumer_list(compose, live, &changes, &step);
-		compose->plan->n_sessions_dropped += sessions_of(live);
+		compose->plan->order.n_sessions_dropped += sessions_of(live);
 	} else if (changes.n_additions > 0) {
 		add_new_consumers(compose, &changes, mod_add(pool, &step, MOD_ADD, "olcSyncrepl"));
 	}

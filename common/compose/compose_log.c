@@ -169,11 +169,11 @@ static void begin_push(const LogSteps *log)
 	const Live *live = log->compose->diff->in->live;
 	const char *suffix = log->database->suffix, *base = log->delta->logbase;
 	const Entry *begins = live_log_overlay(live, log->database->live, base);
-	const bool is_begun = live_entries_counted(live, base) != NULL;
+	const bool is_begun = live_entries_counted(&live->sizes, base) != NULL;
 	size_t at = 0;
 	const Change *change = next_of(log, CHANGE_BIT(CHANGE_LOG_OVERLAY), &at);
 
-	if (!change || live->n_counted == 0 || (is_begun && !begins))
+	if (!change || live->sizes.n_counted == 0 || (is_begun && !begins))
 		return;
 	if (!begins)
 		piece_push(log, CHANGE_LOG_OVERLAY, begin_mods);

@@ -23,9 +23,9 @@ static void overlay_mods(const Compose *compose, const DesiredDatabase *desired,
 	mod_one(pool, step, MOD_ADD, "objectClass", "olcOverlayConfig");
 	mod_value(pool, &step->mods[0], "olcSyncProvConfig");
 	mod_one(pool, step, MOD_ADD, "olcOverlay", "syncprov");
-	setting_add(compose, "olcSpCheckpoint", desired->checkpoint, taken, step);
-	setting_add(compose, "olcSpSessionlog", desired->sessionlog,
-		    desired->removes_sessionlog ? NULL : taken, step);
+	setting_add(compose, "olcSpCheckpoint", desired->syncprov.checkpoint, taken, step);
+	setting_add(compose, "olcSpSessionlog", desired->syncprov.sessionlog,
+		    desired->syncprov.removes_sessionlog ? NULL : taken, step);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		setting_add(compose, others[i], NULL, taken, step);
 }

@@ -20,5 +20,6 @@ void mod_one(Pool *pool, Step *step, ModKind kind, const char *attribute, const 
 void step_push(const Compose *compose, Step step)
 {
 	if (step.n_mods > 0 || step.kind == STEP_DELETE_ENTRY || step.kind == STEP_COUNT)
-		POOL_PUSH(compose->diff->pool, compose->plan->steps, compose->plan->n_steps, step);
+		POOL_PUSH(compose->diff->pool, compose->plan->order.steps,
+			  compose->plan->order.n_steps, step);
 }

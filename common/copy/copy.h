@@ -35,6 +35,23 @@ typedef enum CopyShown {
 	COPY_SHOWN_COUNT
 } CopyShown;
 
+/* The entry at the top of a database. */
+typedef struct SuffixEntry {
+	bool exists;
+	const char *uuid; /* entryUUID */
+	const char *csn;  /* entryCSN */
+	const char **object_classes;
+	size_t n_object_classes;
+} SuffixEntry;
+
+/* How far the account that read sees everything. */
+typedef struct ContentView {
+	CopyCoverage coverage; /* of the server ID that somebody asked for */
+	const char *coverage_problem;
+	CopyShown sight;
+	const char *hides; /* names of attributes and counts, where it hides something */
+} ContentView;
+
 /* What a database holds at one server, as far as joining must know (two-phase joining,
  * G10). */
 typedef struct Content {
@@ -42,19 +59,12 @@ typedef struct Content {
 	ContentState state;
 	const char *address; /* where it was reached; NULL: it was not */
 	const char *problem; /* why it could not be read; NULL otherwise */
-	bool has_suffix;     /* the suffix entry exists */
-	const char *entry_uuid;
-	const char *entry_csn;       /* of the suffix entry */
-	const char **object_classes; /* of the suffix entry */
-	size_t n_object_classes;
-	CopyCoverage coverage; /* of the server ID that somebody asked for */
-	const char *coverage_problem;
+	SuffixEntry entry;
+	ContentView view;
 	const char **context_csns;
 	size_t n_context_csns;
-	CopyShown sight;
-	const char *hides; /* names of attributes and counts, where it hides something */
-	int server_id;     /* it runs under; 0: not told */
-	bool is_open_hub;  /* a hub, which needs none, and that can be read */
+	int server_id;    /* it runs under; 0: not told */
+	bool is_open_hub; /* a hub, which needs none, and that can be read */
 	bool has_clock;
 	long clock_ahead_sec; /* its clock less ours */
 	bool lacks_database;  /* the server says that it has no database of that suffix */

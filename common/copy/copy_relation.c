@@ -15,7 +15,7 @@ CopyIdentity copy_identity(const char *entry_uuid, const char *other_uuid)
 
 bool content_has_data(const Content *content)
 {
-	return content->state == CONTENT_READ && content->has_suffix;
+	return content->state == CONTENT_READ && content->entry.exists;
 }
 
 static bool has_csns(const Content *content)
@@ -47,7 +47,7 @@ CopyRelation copy_relation(const Content *here, const Content *peer)
 
 	if (!content_has_data(here) || !content_has_data(peer))
 		return relation;
-	relation.identity = copy_identity(here->entry_uuid, peer->entry_uuid);
+	relation.identity = copy_identity(here->entry.uuid, peer->entry.uuid);
 	if (relation.identity == COPY_IS_SAME)
 		relation.order = order_of(here, peer);
 	return relation;
@@ -67,7 +67,7 @@ Suspicion content_suspicion(const Content *here, const Content *peer, unsigned s
 {
 	if (!content_has_data(peer))
 		return SUSPICION_NONE;
-	if (copy_identity(here->entry_uuid, peer->entry_uuid) == COPY_IS_OTHER)
+	if (copy_identity(here->entry.uuid, peer->entry.uuid) == COPY_IS_OTHER)
 		return SUSPICION_OTHER;
 	return copy_lacks_own(here, peer, sid) ? SUSPICION_OLDER : SUSPICION_NONE;
 }

@@ -3,8 +3,8 @@
 
 #include "common/plan/plan_changes.h"
 
-bool plan_doubts_copy(const Plan *plan, const char *suffix)
+bool plan_doubts_copy(const PlanHolds *held, const char *suffix)
 {
-	return plan_hold_of(plan, suffix, GUARD_JOINING) ||
-	       plan_hold_of(plan, suffix, GUARD_CONTENT);
+	return plan_hold_of(held, suffix, GUARD_JOINING) ||
+	       plan_hold_of(held, suffix, GUARD_CONTENT);
 }

@@ -7,6 +7,6 @@
 /* True when the plan holds something because the copy of the database that is here is not complete
  * yet (it joins), or is perhaps another one (G10). What it holds of one link, for what that peer
  * shows, says nothing of the copy here. */
-bool plan_doubts_copy(const Plan *plan, const char *suffix);
+bool plan_doubts_copy(const PlanHolds *held, const char *suffix);
 
 #endif

@@ -71,8 +71,8 @@ static bool holds_several(const Plan *held, Guard guard)
 {
 	const WantedDatabase *first = NULL, *found;
 
-	for (size_t i = 0; i < held->n_holds; i++) {
-		const Hold *hold = &held->holds[i];
+	for (size_t i = 0; i < held->held.n_holds; i++) {
+		const Hold *hold = &held->held.holds[i];
 
 		/* Who was not asked yet may be none that it holds. */
 		if (hold->guard != guard || !hold->suffix || hold->says_nothing)
@@ -86,13 +86,13 @@ static bool holds_several(const Plan *held, Guard guard)
 }
 
 /* Who released what was printed for one database has not looked at another one. */
-static unsigned ambiguous_find(const PlanOptions *options, const Plan *held)
+static unsigned ambiguous_find(const Consent *consent, const Plan *held)
 {
 	unsigned found = 0;
 
-	for (int guard = 0; held->wanted && guard < GUARD_COUNT && !options->released_suffix;
+	for (int guard = 0; held->wanted && guard < GUARD_COUNT && !consent->released_suffix;
 	     guard++)
-		if (options->released & GUARD_BIT(guard) && guard_is_of_database((Guard)guard) &&
+		if (consent->released & GUARD_BIT(guard) && guard_is_of_database((Guard)guard) &&
 		    holds_several(held, (Guard)guard))
 			found |= GUARD_BIT(guard);
 	return found;
@@ -104,18 +104,18 @@ static void plan_make_released(Pool *pool, const PlanInput *input, Plan *ret)
 	unsigned unreleased;
 	Plan held;
 
-	without.options.released = 0;
+	without.options.consent.released = 0;
 	plan_decide(pool, &without, &held);
-	unreleased = ambiguous_find(&input->options, &held);
-	with.options.released &= ~unreleased;
+	unreleased = ambiguous_find(&input->options.consent, &held);
+	with.options.consent.released &= ~unreleased;
 	plan_decide(pool, &with, ret);
-	ret->unreleased = unreleased;
+	ret->held.unreleased = unreleased;
 	released_mark(&held, ret);
 }
 
 void plan_make(Pool *pool, const PlanInput *input, Plan *ret)
 {
-	if (input->options.released)
+	if (input->options.consent.released)
 		plan_make_released(pool, input, ret);
 	else
 		plan_decide(pool, input, ret);

@@ -19,7 +19,7 @@ static void value_put(Pool *pool, Plan *openings, const Change *change, const ch
 		     .values = values,
 		     .n_values = 1};
 	POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
-	POOL_PUSH(pool, openings->steps, openings->n_steps,
+	POOL_PUSH(pool, openings->order.steps, openings->order.n_steps,
 		  {.kind = STEP_MODIFY,
 		   .dn = change->dn,
 		   .suffix = change->suffix,
@@ -28,13 +28,14 @@ static void value_put(Pool *pool, Plan *openings, const Change *change, const ch
 }
 
 /* As the plan adds it, with its settings. */
-static void overlay_put(Pool *pool, const Plan *plan, const Change *change, Plan *openings)
+static void overlay_put(Pool *pool, const PlanSteps *order, const Change *change, Plan *openings)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].kind == STEP_ADD_ENTRY &&
-		    step_carries(&plan->steps[i], change)) {
+	for (size_t i = 0; i < order->n_steps; i++)
+		if (order->steps[i].kind == STEP_ADD_ENTRY &&
+		    step_carries(&order->steps[i], change)) {
 			POOL_PUSH(pool, openings->changes, openings->n_changes, *change);
-			POOL_PUSH(pool, openings->steps, openings->n_steps, plan->steps[i]);
+			POOL_PUSH(pool, openings->order.steps, openings->order.n_steps,
+				  order->steps[i]);
 			return;
 		}
 }
@@ -51,11 +52,11 @@ bool plan_openings(Pool *pool, const Plan *plan, const Known *known, Plan *ret)
 			if (fence_is_closed(&known->fence, change->suffix))
 				value_put(pool, &openings, change, "FALSE");
 		} else if (change->is_put_back && change->kind == CHANGE_OVERLAY) {
-			overlay_put(pool, plan, change, &openings);
+			overlay_put(pool, &plan->order, change, &openings);
 		} else if (change->is_put_back) {
 			value_put(pool, &openings, change, "TRUE");
 		}
 	}
 	*ret = openings;
-	return openings.n_steps > 0;
+	return openings.order.n_steps > 0;
 }

@@ -108,7 +108,7 @@ static bool delta_link(const PlanInput *in, const WantedDatabase *database, size
 				 !writes_log(in->live, live, syncrepl_log(&consumer->syncrepl));
 	}
 	ret->was_seen_to_work =
-		known_link_is(&in->known->links, suffix, consumer->peer->id, identity);
+		known_link_is(&in->known->peers.links, suffix, consumer->peer->id, identity);
 	return true;
 }
 
@@ -258,11 +258,11 @@ static void tell_own(Diff *diff, const DeltaLink *link)
 }
 
 /* A second question to the same peer would put its answer in the place of the first one's. */
-static bool is_asked_otherwise(const Plan *plan, const DeltaLink *link)
+static bool is_asked_otherwise(const PlanNeeds *needs, const DeltaLink *link)
 {
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (plan->link_needs[i].consumer->peer == link->consumer->peer &&
-		    plan->link_needs[i].database->desired == link->database->desired)
+	for (size_t i = 0; i < needs->n_links; i++)
+		if (needs->links[i].consumer->peer == link->consumer->peer &&
+		    needs->links[i].database->desired == link->database->desired)
 			return true;
 	return false;
 }
@@ -276,8 +276,8 @@ static void judge(Diff *diff, const DeltaLink *link)
 		tell_missing(diff, link);
 	else if (link->outcome == PROBE_LOG_NOT_KNOWN && (link->is_live || is_plain(link)))
 		tell_not_known(diff, link);
-	if (link->outcome != PROBE_LOG_SHOWN && !is_asked_otherwise(diff->plan, link))
-		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+	if (link->outcome != PROBE_LOG_SHOWN && !is_asked_otherwise(&diff->plan->unknown, link))
+		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = link->database,
 			   .consumer = link->consumer,
 			   .answer = link->answer,

@@ -178,7 +178,7 @@ static bool gap_is_in_the_way(const DeltaLog *log, Hold *ret)
 {
 	Pool *pool = log->diff->pool;
 
-	if (live_log_is_unwritten(log->diff->in->live, log->live, log->delta->logbase))
+	if (live_log_is_unwritten(&log->diff->in->live->sizes, log->live, log->delta->logbase))
 		return false;
 	*ret = hold_make(
 		log,

@@ -44,11 +44,11 @@ static const char *ldapi_of(const Log *log)
 	return machine_ldap_uri(&log->diff->in->facts->machine);
 }
 
-static bool has_module(const Live *live, const char *name)
+static bool has_module(const LiveModules *loaded, const char *name)
 {
-	for (size_t i = 0; i < live->n_modules; i++)
-		for (size_t k = 0; k < live->modules[i]->n_values; k++)
-			if (strstr(live->modules[i]->values[k].bytes, name))
+	for (size_t i = 0; i < loaded->n_lists; i++)
+		for (size_t k = 0; k < loaded->lists[i]->n_values; k++)
+			if (strstr(loaded->lists[i]->values[k].bytes, name))
 				return true;
 	return false;
 }
@@ -63,10 +63,10 @@ static void overlay_tell(const Log *log)
 	const char *remedy =
 		remedy_fill(pool, REMEDY_LOG_OVERLAY, dn, log->wanted->base, ldapi_of(log));
 
-	if (live->module_dn && !has_module(live, "accesslog"))
+	if (live->loaded.dn && !has_module(&live->loaded, "accesslog"))
 		piece_tell(log, "the module that writes it is not loaded",
 			   pool_printf(pool, "if it is not built into slapd, give %s the line ",
-				       live->module_dn),
+				       live->loaded.dn),
 			   remedy_text(REMEDY_LOG_MODULE));
 	piece_tell(log, "no overlay writes changes into it",
 		   "once its database is there: ", remedy);

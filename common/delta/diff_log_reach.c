@@ -73,9 +73,9 @@ void diff_log_reach(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 		.diff = diff, .wanted = wanted, .log = log, .keeps_sec = live_log_keeps_sec(purge)};
 	RunningIndex index;
 
-	if (away.keeps_sec < 0 || !diff->in->live->has_running)
+	if (away.keeps_sec < 0 || !diff->in->live->runs.is_known)
 		return;
-	running_index(diff->in->live, wanted->desired->suffix, &index);
+	running_index(&diff->in->live->runs, wanted->desired->suffix, &index);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const WantedConsumer *consumer = &wanted->consumers[i];
 

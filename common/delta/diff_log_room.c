@@ -39,7 +39,7 @@ static bool has_less_than(const LogFolder *folder, int64_t bytes)
 /* The map of a log that is there; NULL: there is none, or it has room, or nobody tells. */
 static const MapUse *map_of(const Diff *diff, const char *base, MapState least)
 {
-	const MapUse *use = live_map_use(diff->in->live, base);
+	const MapUse *use = live_map_use(&diff->in->live->sizes, base);
 
 	return use && map_use_judge(use) >= least ? use : NULL;
 }
@@ -73,10 +73,11 @@ const char *log_room_describe(const Diff *diff, const Delta *delta)
 		"a change that does not fit into the log is lost on every node that reads it";
 
 	if (!disk_is_short(diff, delta))
-		return pool_printf(diff->pool, "%s, and %s",
-				   map_describe(diff, delta->logbase,
-						live_map_use(diff->in->live, delta->logbase)),
-				   lost);
+		return pool_printf(
+			diff->pool, "%s, and %s",
+			map_describe(diff, delta->logbase,
+				     live_map_use(&diff->in->live->sizes, delta->logbase)),
+			lost);
 	return pool_printf(diff->pool,
 			   "the disk of the log of changes %s (%s) has less than %lld MiB left, "
 			   "and %s",

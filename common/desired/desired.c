@@ -36,7 +36,7 @@ bool desired_is_mesh(const Desired *desired)
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (desired->peers[i].reads || desired->peers[i].role != PEER_PROVIDER)
 			return false;
-	return desired->n_gateways == 0;
+	return desired->topology.n_gateways == 0;
 }
 
 const Peer *desired_peer(const Desired *desired, unsigned id)

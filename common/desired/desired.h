@@ -69,7 +69,7 @@ typedef struct Peer {
 	bool is_hub;            /* a consumer that others read */
 	bool refers_updates;    /* "update_ref" */
 	const char *site;       /* NULL: none given */
-	unsigned site_number;   /* position in Desired.site_names + 1; 0: none given */
+	unsigned site_number;   /* position in DesiredTopology.site_names + 1; 0: none given */
 	const PeerReads *reads; /* NULL: what the topology says */
 	const char **names;     /* further host names by which a node may recognise itself */
 	size_t n_names;
@@ -96,6 +96,14 @@ typedef struct DesiredHeartbeat {
 	unsigned interval_sec;
 } DesiredHeartbeat;
 
+/* How others may read the database: the overlay syncprov. */
+typedef struct DesiredSyncprov {
+	bool is_managed;
+	const char *checkpoint;  /* "100 10"; NULL: not ours */
+	const char *sessionlog;  /* "1000"; NULL: not ours, or none may be */
+	bool removes_sessionlog; /* "sessionlog": false */
+} DesiredSyncprov;
+
 typedef struct DesiredDatabase {
 	const char *suffix;
 	unsigned rid_offset;
@@ -104,10 +112,7 @@ typedef struct DesiredDatabase {
 	SyncreplSettings syncrepl;
 	const char **readers; /* given DNs; n_readers is 0 when the file gives none */
 	size_t n_readers;
-	bool manages_syncprov;
-	const char *checkpoint;  /* "100 10"; NULL: not ours */
-	const char *sessionlog;  /* "1000"; NULL: not ours, or none may be */
-	bool removes_sessionlog; /* "sessionlog": false */
+	DesiredSyncprov syncprov;
 	bool manages_index;
 	bool manages_limits;
 	bool manages_access;
@@ -152,6 +157,27 @@ typedef enum ServerIdForm {
 	SERVER_ID_FORM_COUNT
 } ServerIdForm;
 
+/* "topology", and the sites that it is about. */
+typedef struct DesiredTopology {
+	Site *sites;
+	size_t n_sites;
+	const char **site_names; /* those that peers name, sorted */
+	size_t n_site_names;
+	unsigned n_gateways; /* of each site; 0: every provider reads every other */
+} DesiredTopology;
+
+/* "policy": what syncward may do by itself. */
+typedef struct DesiredPolicy {
+	PolicyMode mode;
+	bool prune;
+	bool retry_may_end; /* a retry without "+" is taken as it is: of a configuration that was
+			       adopted */
+	const char **keep;  /* provider URIs left alone */
+	size_t n_keep;
+	unsigned max_removals;
+	DesiredRollout rollout;
+} DesiredPolicy;
+
 /* peers.json as a value, fully validated: what every node shall be. Lives in the pool it was parsed
  * into. */
 typedef struct Desired {
@@ -163,22 +189,11 @@ typedef struct Desired {
 	size_t n_peers;
 	DesiredDatabase *databases;
 	size_t n_databases;
-	Site *sites;
-	size_t n_sites;
 	RetiredId *retired;
 	size_t n_retired;
-	const char **site_names; /* those that peers name, sorted */
-	size_t n_site_names;
-	unsigned n_gateways; /* of each site; 0: every provider reads every other */
+	DesiredTopology topology;
 	ServerIdForm server_id;
-	PolicyMode mode;
-	bool prune;
-	bool retry_may_end; /* a retry without "+" is taken as it is: of a configuration that was
-			       adopted */
-	const char **keep;  /* provider URIs left alone */
-	size_t n_keep;
-	unsigned max_removals;
-	DesiredRollout rollout;
+	DesiredPolicy policy;
 	bool has_literal_secret; /* the file itself holds a password: only root may read it */
 } Desired;
 
@@ -193,7 +208,7 @@ int desired_parse_kept(Pool *pool, const char *name, const char *bytes, size_t l
 		       const Desired **ret, Error *err);
 
 /* Position of a site's name in site_names + 1; 0: no peer has that site, or NULL was asked for. */
-unsigned desired_site_number(const Desired *desired, const char *site);
+unsigned desired_site_number(const DesiredTopology *topology, const char *site);
 
 /* True for who is read: providers and hubs. */
 bool peer_is_read(const Peer *peer);

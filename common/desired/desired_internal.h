@@ -58,7 +58,7 @@ typedef struct DesiredLink {
 } DesiredLink;
 
 /* Refuses a link by which nobody could read, or a part only; -1, and the reader says why. */
-int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink *link);
+int desired_check_link(Reader *reader, const DesiredPolicy *policy, const DesiredLink *link);
 
 /* "delta" of a database into a const Delta *. */
 ReaderFunction read_delta;

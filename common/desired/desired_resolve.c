@@ -11,14 +11,14 @@ static int by_name(const void *one, const void *other)
 	return strcmp(*(const char *const *)one, *(const char *const *)other);
 }
 
-unsigned desired_site_number(const Desired *desired, const char *site)
+unsigned desired_site_number(const DesiredTopology *topology, const char *site)
 {
 	const char **found = NULL;
 
-	if (site && desired->n_site_names > 0)
-		found = bsearch(&site, desired->site_names, desired->n_site_names,
-				sizeof(*desired->site_names), by_name);
-	return found ? (unsigned)(found - desired->site_names) + 1 : 0;
+	if (site && topology->n_site_names > 0)
+		found = bsearch(&site, topology->site_names, topology->n_site_names,
+				sizeof(*topology->site_names), by_name);
+	return found ? (unsigned)(found - topology->site_names) + 1 : 0;
 }
 
 static void sites_number(Pool *pool, Desired *desired)
@@ -35,26 +35,27 @@ static void sites_number(Pool *pool, Desired *desired)
 	for (size_t i = 0; i < n; i++)
 		if (n_unique == 0 || strcmp(names[n_unique - 1], names[i]) != 0)
 			names[n_unique++] = names[i];
-	desired->site_names = names;
-	desired->n_site_names = n_unique;
+	desired->topology.site_names = names;
+	desired->topology.n_site_names = n_unique;
 	for (size_t i = 0; i < desired->n_peers; i++)
 		desired->peers[i].site_number =
-			desired_site_number(desired, desired->peers[i].site);
+			desired_site_number(&desired->topology, desired->peers[i].site);
 }
 
 static int settings_give(Reader *reader, Desired *desired)
 {
 	const SyncreplSettings **settings =
-		pool_alloc(reader->pool, (desired->n_site_names + 1) * sizeof(*settings));
+		pool_alloc(reader->pool, (desired->topology.n_site_names + 1) * sizeof(*settings));
 
-	for (size_t i = 0; i < desired->n_sites; i++) {
-		const unsigned number = desired_site_number(desired, desired->sites[i].name);
+	for (size_t i = 0; i < desired->topology.n_sites; i++) {
+		const unsigned number =
+			desired_site_number(&desired->topology, desired->topology.sites[i].name);
 
 		if (number == 0)
-			return reader_refuse(reader, desired->sites[i].place,
+			return reader_refuse(reader, desired->topology.sites[i].place,
 					     "no peer has this \"site\"");
-		if (!settings_are_empty(&desired->sites[i].syncrepl))
-			settings[number] = &desired->sites[i].syncrepl;
+		if (!settings_are_empty(&desired->topology.sites[i].syncrepl))
+			settings[number] = &desired->topology.sites[i].syncrepl;
 	}
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (settings[desired->peers[i].site_number])
@@ -69,7 +70,7 @@ static int check_one(Reader *reader, const Desired *desired, const Peer *peer, c
 	const Peer *named;
 
 	if (read->site)
-		return desired_site_number(desired, read->site) > 0
+		return desired_site_number(&desired->topology, read->site) > 0
 			       ? 0
 			       : reader_refuse(reader, read->place, "no peer has this \"site\"");
 	if (position == 0)
@@ -98,14 +99,14 @@ static int check_reads(Reader *reader, const Desired *desired, const Peer *peer,
 
 	if (!peer->reads)
 		return 0;
-	is_named = pool_alloc(scratch, desired->n_site_names + 1);
+	is_named = pool_alloc(scratch, desired->topology.n_site_names + 1);
 	is_read = pool_alloc(scratch, desired->n_peers + 1);
 	for (size_t i = 0; i < peer->reads->n_items; i++) {
 		const PeerRead *read = &peer->reads->items[i];
 
 		if (check_one(reader, desired, peer, read, positions) < 0)
 			return -1;
-		seen = read->site ? &is_named[desired_site_number(desired, read->site)]
+		seen = read->site ? &is_named[desired_site_number(&desired->topology, read->site)]
 				  : &is_read[id_table_get(positions, read->id)];
 		if (*seen)
 			return reader_refuse(reader, read->place, "this stands in \"reads\" twice");
@@ -122,7 +123,7 @@ int desired_resolve(Reader *reader, Desired *desired, const IdTable *positions)
 	for (size_t i = 0; i < desired->n_peers; i++) {
 		const Peer *peer = &desired->peers[i];
 
-		if (desired->n_gateways > 0 && peer->role == PEER_PROVIDER && !peer->site)
+		if (desired->topology.n_gateways > 0 && peer->role == PEER_PROVIDER && !peer->site)
 			return reader_refuse(reader, peer->place,
 					     "a provider needs a \"site\" where \"topology\" has "
 					     "\"gateways\"");

@@ -139,8 +139,8 @@ static int check_first(Reader *reader, const JsonNode *first, const Desired *des
 {
 	size_t n_peers = 0;
 
-	for (size_t i = 0; i < desired->rollout.n_first; i++) {
-		const Peer *canary = desired_peer(desired, desired->rollout.first[i]);
+	for (size_t i = 0; i < desired->policy.rollout.n_first; i++) {
+		const Peer *canary = desired_peer(desired, desired->policy.rollout.first[i]);
 		const Peer *blind;
 
 		if (!canary)
@@ -178,7 +178,7 @@ int desired_check_rollout(Reader *reader, const JsonNode *root, const Desired *d
 	const JsonNode *policy = json_member(root, "policy");
 	const JsonNode *rollout = policy ? json_member(policy, "rollout") : NULL;
 
-	if (desired->rollout.n_first == 0)
+	if (desired->policy.rollout.n_first == 0)
 		return 0;
 	if (!desired->has_revision)
 		return reader_refuse(reader, rollout->place,

@@ -51,8 +51,8 @@ static void wanted_diff(Matching *matching, size_t i)
 			.subject = wanted->peer->uri,
 			.old_value = live->text,
 			.why = edit_describe(diff->pool, &live->syncrepl, &wanted->syncrepl),
-			.live = live,
-			.wanted = wanted,
+			.consumer.live = live,
+			.consumer.wanted = wanted,
 		});
 }
 
@@ -112,7 +112,7 @@ static void remove_foreign(Matching *matching, const LiveConsumer *live)
 					       : is_left    ? "this node shall not read it any more"
 					       : is_demoted ? "peers.json makes it a consumer"
 							    : "peers.json does not list it",
-					.live = live,
+					.consumer.live = live,
 				});
 
 	if (is_double || is_left || diff_is_released(diff, GUARD_REMOVAL))
@@ -147,13 +147,13 @@ static void unmatched_diff(Matching *matching, const LiveConsumer *live)
 			matching->live->entry->dn, uri,
 			remedy_fill(diff->pool, REMEDY_LISTENER, uri),
 			remedy_text(REMEDY_RELEASE_G4));
-	else if (!is_own && (provider_is_kept(desired, uri) || !desired->prune))
+	else if (!is_own && (provider_is_kept(&desired->policy, uri) || !desired->policy.prune))
 		plan_add_finding(diff->pool, diff->plan, SEVERITY_NOTE, "kept", matching->suffix,
 				 "%s %s and stays (policy.%s)", uri,
 				 matching_leaves(matching, live->provider)
 					 ? "is none that this node shall read"
 					 : "is not in peers.json",
-				 desired->prune ? "keep" : "prune");
+				 desired->policy.prune ? "keep" : "prune");
 	else
 		remove_foreign(matching, live);
 }
@@ -170,7 +170,7 @@ static void missing_diff(Matching *matching, const WantedConsumer *wanted)
 				.attribute = "olcSyncrepl",
 				.subject = wanted->peer->uri,
 				.why = "peers.json lists it",
-				.wanted = wanted,
+				.consumer.wanted = wanted,
 			});
 }
 
@@ -210,9 +210,9 @@ static bool consumers_are_scrambled(const Matching *matching)
 	RunningIndex index;
 	size_t n_declared = 0;
 
-	if (!live->has_running)
+	if (!live->runs.is_known)
 		return false;
-	running_index(live, database->suffixes->values[0].bytes, &index);
+	running_index(&live->runs, database->suffixes->values[0].bytes, &index);
 	for (size_t i = 0; i < database->n_consumers; i++) {
 		const LiveConsumer *declared = &database->consumers[i];
 
@@ -231,7 +231,7 @@ static void running_diff(Matching *matching)
 {
 	Diff *diff = matching->diff;
 	const char *start = diff->in->live->start_time;
-	const char *done = diff->in->known->restarted_consumers;
+	const char *done = diff->in->known->server.restarted_consumers;
 
 	if (!consumers_are_scrambled(matching) ||
 	    change_first_free(diff->plan, matching->database, CHANGES_OF_LIST))
@@ -292,7 +292,7 @@ static void multi_provider_diff(Matching *matching)
 	if (!name)
 		name = diff->in->options.multi_provider_attribute;
 	if (!name) {
-		diff->plan->needs_multi_provider_name = true;
+		diff->plan->unknown.multi_provider_name = true;
 		name = "olcMirrorMode";
 	}
 	hold = is_wanted ? joining_judge_flag(diff, matching->wanted, live) : NULL;

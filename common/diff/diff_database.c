@@ -23,7 +23,7 @@
 static void checkpoint_diff(Diff *diff, const WantedDatabase *wanted, const Entry *overlay)
 {
 	const char *live = entry_first(overlay, "olcSpCheckpoint");
-	const char *value = wanted->desired->checkpoint;
+	const char *value = wanted->desired->syncprov.checkpoint;
 
 	if (!value || (live && diff_numbers_equal(live, value)))
 		return;
@@ -40,13 +40,13 @@ static void checkpoint_diff(Diff *diff, const WantedDatabase *wanted, const Entr
 			});
 }
 
-static const char *overlay_describe(Pool *pool, const DesiredDatabase *desired)
+static const char *overlay_describe(Pool *pool, const DesiredSyncprov *syncprov)
 {
-	const char *checkpoint = desired->checkpoint ? desired->checkpoint : "none";
+	const char *checkpoint = syncprov->checkpoint ? syncprov->checkpoint : "none";
 
-	if (!desired->sessionlog)
+	if (!syncprov->sessionlog)
 		return pool_printf(pool, "checkpoint %s", checkpoint);
-	return pool_printf(pool, "checkpoint %s, session log %s", checkpoint, desired->sessionlog);
+	return pool_printf(pool, "checkpoint %s, session log %s", checkpoint, syncprov->sessionlog);
 }
 
 /*
@@ -61,7 +61,7 @@ static bool overlay_lacks_class(Diff *diff, const DesiredDatabase *desired,
 
 	if (entry_has_value(overlay, "objectClass", "olcSyncProvConfig"))
 		return false;
-	if (desired->checkpoint || desired->sessionlog)
+	if (desired->syncprov.checkpoint || desired->syncprov.sessionlog)
 		plan_add_finding(
 			diff->pool, diff->plan, SEVERITY_WARNING, "syncprov-without-class",
 			desired->suffix,
@@ -102,7 +102,7 @@ static void overlay_diff(Diff *diff, const WantedDatabase *wanted, const LiveDat
 			.dn = pool_printf(diff->pool, "olcOverlay=syncprov,%s", live->entry->dn),
 			.attribute = "olcOverlay",
 			.subject = "syncprov",
-			.new_value = overlay_describe(diff->pool, desired),
+			.new_value = overlay_describe(diff->pool, &desired->syncprov),
 			.why = "peers read this database from here",
 			.is_put_back = fence_is_apart(&diff->in->known->fence, desired->suffix),
 		});
@@ -271,9 +271,9 @@ static void database_diff(Diff *diff, const DatabasePlan *database)
 	const WantedDatabase *wanted = database->wanted;
 	const LiveDatabase *live = database->live;
 	const DesiredDatabase *desired = wanted->desired;
-	bool lacks_overlay = desired->manages_syncprov && !live->syncprov;
+	bool lacks_overlay = desired->syncprov.is_managed && !live->syncprov;
 
-	if (desired->manages_syncprov && peer_is_read(diff->in->wanted->self))
+	if (desired->syncprov.is_managed && peer_is_read(diff->in->wanted->self))
 		overlay_diff(diff, wanted, live,
 			     lacks_overlay ? joining_judge(diff, wanted, live) : NULL);
 	diff_session_log(diff, wanted, live);

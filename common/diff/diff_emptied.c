@@ -50,13 +50,14 @@ static void note_written(Diff *diff, const char *suffix, const LiveDatabase *liv
 {
 	if (emptied_lost_id_then(diff->in, live, suffix) >= 0 &&
 	    emptied_was_written(diff->in, suffix))
-		POOL_PUSH(diff->pool, diff->plan->written, diff->plan->n_written, suffix);
+		POOL_PUSH(diff->pool, diff->plan->copies.written, diff->plan->copies.n_written,
+			  suffix);
 }
 
 /* "no entry", or what is missing of contextCSN. */
-static const char *shown_describe(Diff *diff, const Content *glance, int lost)
+static const char *shown_describe(Diff *diff, const SuffixEntry *glance, int lost)
 {
-	if (!glance->has_suffix)
+	if (!glance->exists)
 		return "no entry";
 	return lost < 0 ? "no contextCSN"
 			: pool_printf(diff->pool, "a contextCSN without server ID %d, which it had",
@@ -88,9 +89,9 @@ static bool was_emptied(Diff *diff, const WantedDatabase *wanted, const LiveData
 
 	if (!emptied_place_is_left(known->filled, emptied_place(diff->pool, diff->in->live, live)))
 		return false;
-	if (facts->glance.has_suffix)
+	if (facts->glance.entry.exists)
 		return true;
-	if (!live_counts_none(diff->in->live, wanted->desired->suffix))
+	if (!live_counts_none(&diff->in->live->sizes, wanted->desired->suffix))
 		return false;
 	if (facts->here.state == CONTENT_UNKNOWN)
 		diff_need_content(diff, wanted, true);
@@ -119,7 +120,7 @@ static bool is_closed_now(Diff *diff, const WantedDatabase *wanted, const LiveDa
 						: "it is an older copy, and no client may write to "
 						  "it before it has what its peers have",
 			});
-	return diff->in->desired->mode == POLICY_ENFORCE;
+	return diff->in->desired->policy.mode == POLICY_ENFORCE;
 }
 
 void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -132,14 +133,14 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 	note_written(diff, suffix, live);
 	if ((wanted->n_consumers == 0 && !is_only_provider(wanted)) ||
 	    glance->state != CONTENT_READ ||
-	    (glance->has_suffix && glance->n_context_csns > 0 && lost < 0) ||
+	    (glance->entry.exists && glance->n_context_csns > 0 && lost < 0) ||
 	    !is_open(diff, wanted, live))
 		return;
 	load = remedy_fill(diff->pool, REMEDY_DATABASE_LOAD, "a peer");
 	advice =
 		is_closed_now(diff, wanted, live, lost)
 			? "This plan closes it to clients until it has what its peers have"
-		: glance->has_suffix && lost < 0
+		: glance->entry.exists && lost < 0
 			? hidden_advice(diff->pool, suffix, load)
 			: pool_printf(diff->pool,
 				      "Let no client write, and %s (syncward-operations(7))", load);
@@ -147,5 +148,5 @@ void diff_emptied(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *
 		diff->pool, diff->plan, SEVERITY_CRITICAL, "empty", suffix,
 		"%s shows root over ldapi %s, as when it was emptied, and takes clients' writes: "
 		"one may make healthy peers delete entries. %s",
-		suffix, shown_describe(diff, glance, lost), advice);
+		suffix, shown_describe(diff, &glance->entry, lost), advice);
 }

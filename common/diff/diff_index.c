@@ -8,7 +8,7 @@
  * must know. */
 static const char *index_why(const Diff *diff, const char *suffix, const char *by)
 {
-	const char *counted = live_entries_counted(diff->in->live, suffix);
+	const char *counted = live_entries_counted(&diff->in->live->sizes, suffix);
 
 	if (!diff_may_have_entries(diff, suffix))
 		return pool_printf(diff->pool, "%s searches by it", by);

@@ -128,7 +128,7 @@ void diff_read_only(Diff *diff, const WantedDatabase *wanted, const LiveDatabase
 {
 	const bool is_consumer = peer_is_consumer(diff->in->wanted->self);
 	const char *suffix = wanted->desired->suffix;
-	const LeftDatabase *left = known_left(diff->in->known, suffix);
+	const LeftDatabase *left = known_left(&diff->in->known->leave, suffix);
 	const FenceRecord *fence = fence_record(&diff->in->known->fence, suffix);
 
 	refusal_tell(diff, suffix, live);

@@ -65,21 +65,21 @@ static void next_listeners_report(Diff *diff, const RestartIds *ids)
 	const char *consequence = "it will listen elsewhere after a restart";
 
 	if (!ids->knows_next || !ids->knows_listeners ||
-	    !urls_differ(live->listeners, live->n_listeners, facts->machine.next_listeners,
-			 facts->machine.n_next_listeners))
+	    !urls_differ(live->listeners, live->n_listeners, facts->machine.given.next,
+			 facts->machine.given.n_next))
 		return;
 	if (!ids->next.starts)
 		consequence = pool_printf(
 			diff->pool, "with its olcServerID values it would not start again: %s",
 			ids->next.problem);
-	plan_add_finding(diff->pool, diff->plan, SEVERITY_CRITICAL,
-			 ids->next.starts ? "listeners-differ" : "restart-unsafe", NULL,
-			 "slapd runs with -h '%s', and %s starts it with -h '%s': %s; %s",
-			 urls_join(diff->pool, live->listeners, live->n_listeners),
-			 facts->machine.next_source,
-			 urls_join(diff->pool, facts->machine.next_listeners,
-				   facts->machine.n_next_listeners),
-			 consequence, remedy_text(REMEDY_LISTENERS_SAME));
+	plan_add_finding(
+		diff->pool, diff->plan, SEVERITY_CRITICAL,
+		ids->next.starts ? "listeners-differ" : "restart-unsafe", NULL,
+		"slapd runs with -h '%s', and %s starts it with -h '%s': %s; %s",
+		urls_join(diff->pool, live->listeners, live->n_listeners),
+		facts->machine.given.next_source,
+		urls_join(diff->pool, facts->machine.given.next, facts->machine.given.n_next),
+		consequence, remedy_text(REMEDY_LISTENERS_SAME));
 }
 
 static void database_report(Diff *diff, const LiveDatabase *live)

@@ -53,7 +53,7 @@ static void judge_given_up(Diff *diff, const DatabasePlan *database, const LinkN
 	if (answered_since(need->answer, running))
 		write_again(diff, database, need->former);
 	else
-		POOL_PUSH(diff->pool, diff->plan->link_needs, diff->plan->n_link_needs,
+		POOL_PUSH(diff->pool, diff->plan->unknown.links, diff->plan->unknown.n_links,
 			  {.database = database->wanted,
 			   .consumer = need->consumer,
 			   .answer = need->answer});
@@ -65,7 +65,7 @@ static void judge_link(Diff *diff, const DatabasePlan *database, const LinkNeed 
 	const RunningConsumer *running;
 	RunningIndex index;
 
-	running_index(diff->in->live, database->live->suffixes->values[0].bytes, &index);
+	running_index(&diff->in->live->runs, database->live->suffixes->values[0].bytes, &index);
 	running = running_find(&index, consumer->rid, consumer->provider);
 	if (was_given_up(running, consumer))
 		judge_given_up(diff, database, link, running);

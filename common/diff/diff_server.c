@@ -56,10 +56,10 @@ static ServerIdVerdict server_id_judge_live(Diff *diff, const char *const *value
 	/* A value that slapd matches by the full name is no drift before that is known. */
 	if (!verdict.starts && facts->machine.fqdn_is_open)
 		return judge_without_listeners(diff, values, n_values);
-	if (!verdict.starts || facts->machine.n_next_listeners == 0)
+	if (!verdict.starts || facts->machine.given.n_next == 0)
 		return verdict;
-	next = serverid_judge(diff->pool, values, n_values, facts->machine.next_listeners,
-			      facts->machine.n_next_listeners, facts->machine.fqdn);
+	next = serverid_judge(diff->pool, values, n_values, facts->machine.given.next,
+			      facts->machine.given.n_next, facts->machine.fqdn);
 	verdict.starts = next.starts && next.sid == verdict.sid;
 	return verdict;
 }
@@ -172,9 +172,9 @@ static void server_id_list_guard(Diff *diff, Change *change)
 	const char *const *urls = live->listeners;
 	size_t n_urls = live->n_listeners;
 
-	if (facts->machine.n_next_listeners > 0 && is_listener(diff, self->uri, urls, n_urls)) {
-		urls = facts->machine.next_listeners;
-		n_urls = facts->machine.n_next_listeners;
+	if (facts->machine.given.n_next > 0 && is_listener(diff, self->uri, urls, n_urls)) {
+		urls = facts->machine.given.next;
+		n_urls = facts->machine.given.n_next;
 	}
 	if (is_listener(diff, self->uri, urls, n_urls))
 		return;
@@ -246,10 +246,10 @@ void diff_server_id(Diff *diff)
 
 /* --- olcModuleLoad --- */
 
-static bool is_loaded(const Live *live, const char *name)
+static bool is_loaded(const LiveModules *loaded, const char *name)
 {
-	for (size_t i = 0; i < live->n_modules; i++)
-		if (module_is_loaded(live->modules[i], name))
+	for (size_t i = 0; i < loaded->n_lists; i++)
+		if (module_is_loaded(loaded->lists[i], name))
 			return true;
 	return false;
 }
@@ -261,7 +261,7 @@ static void module_add(Diff *diff, ChangeKind kind, const char *name)
 	plan_add_change(diff->pool, diff->plan,
 			(Change){
 				.kind = kind,
-				.dn = live->module_dn ? live->module_dn : "cn=module,cn=config",
+				.dn = live->loaded.dn ? live->loaded.dn : "cn=module,cn=config",
 				.attribute = "olcModuleLoad",
 				.subject = name,
 				.new_value = name,
@@ -283,7 +283,7 @@ static bool has_syncprov(const Live *live)
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (live->databases[i].syncprov)
 			return true;
-	return is_loaded(live, "syncprov");
+	return is_loaded(&live->loaded, "syncprov");
 }
 
 void diff_module(Diff *diff)
@@ -292,7 +292,7 @@ void diff_module(Diff *diff)
 
 	if (!has_syncprov(live) && change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_OVERLAY)))
 		module_add(diff, CHANGE_MODULE, "syncprov");
-	if (!is_loaded(live, "accesslog") && !is_built_in(live, "olcAccessLogDB") &&
+	if (!is_loaded(&live->loaded, "accesslog") && !is_built_in(live, "olcAccessLogDB") &&
 	    change_first_free(diff->plan, NULL, CHANGE_BIT(CHANGE_LOG_OVERLAY)))
 		module_add(diff, CHANGE_LOG_MODULE, "accesslog");
 }

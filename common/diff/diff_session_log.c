@@ -34,7 +34,7 @@ static const char *log_describe(Pool *pool, const LiveDatabase *live)
 }
 
 /* What a person has to do; nothing where peers.json says it already. */
-static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const LiveDatabase *live)
+static const char *log_remedy(Pool *pool, const DesiredSyncprov *syncprov, const LiveDatabase *live)
 {
 	if (entry_attribute(live->syncprov, "olcSpSessionlogSource"))
 		return pool_printf(
@@ -42,14 +42,14 @@ static const char *log_remedy(Pool *pool, const DesiredDatabase *desired, const 
 			"syncward does not remove it, because slapd may die of that while it runs; "
 			"with slapd stopped, as its user: %s",
 			remedy_fill(pool, REMEDY_SESSION_LOG_SOURCE, live->syncprov->dn));
-	if (desired->removes_sessionlog)
+	if (syncprov->removes_sessionlog)
 		return pool_printf(pool,
 				   "peers.json says that there shall be none, and %s removes it",
 				   remedy_text(REMEDY_APPLY));
 	return pool_printf(
 		pool, "write in this database of peers.json: %s",
-		desired->checkpoint
-			? remedy_fill(pool, REMEDY_SESSION_LOG_OFF_CHECKPOINT, desired->checkpoint)
+		syncprov->checkpoint
+			? remedy_fill(pool, REMEDY_SESSION_LOG_OFF_CHECKPOINT, syncprov->checkpoint)
 			: remedy_text(REMEDY_SESSION_LOG_OFF));
 }
 
@@ -80,7 +80,7 @@ static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 			"hub, may keep for good what was deleted, or lack what was added, although "
 			"its contextCSN becomes equal; %s",
 			wanted->desired->suffix, log_describe(diff->pool, live),
-			log_remedy(diff->pool, wanted->desired, live));
+			log_remedy(diff->pool, &wanted->desired->syncprov, live));
 		return;
 	}
 	if (release == LIVE_RELEASE_2_4 || !live_reads_from_somebody(live))
@@ -96,14 +96,14 @@ static void log_report(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 		release == LIVE_RELEASE_2_5
 			? ""
 			: ", and slapd's release is not known; if it is 2.5 or later",
-		log_remedy(diff->pool, wanted->desired, live));
+		log_remedy(diff->pool, &wanted->desired->syncprov, live));
 }
 
 /* --- what peers.json says --- */
 
 static bool peer_is_in_step(const Content *peer, const Content *here)
 {
-	return peer->state == CONTENT_READ && peer->has_suffix && here->n_context_csns > 0 &&
+	return peer->state == CONTENT_READ && peer->entry.exists && here->n_context_csns > 0 &&
 	       csn_covers(peer->context_csns, peer->n_context_csns, here->context_csns,
 			  here->n_context_csns);
 }
@@ -173,7 +173,7 @@ static Change *log_change(Diff *diff, const WantedDatabase *wanted, const Entry 
 				       .attribute = attribute,
 				       .subject = "syncprov",
 				       .old_value = entry_first(overlay, attribute),
-				       .new_value = wanted->desired->sessionlog,
+				       .new_value = wanted->desired->syncprov.sessionlog,
 				       .why = "peers.json says so",
 			       });
 }
@@ -194,7 +194,7 @@ static void log_remove(Diff *diff, const WantedDatabase *wanted, const LiveDatab
 static void log_set(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
 {
 	const char *size = entry_first(live->syncprov, "olcSpSessionlog");
-	const char *new_size = wanted->desired->sessionlog;
+	const char *new_size = wanted->desired->syncprov.sessionlog;
 	Change *change;
 
 	if (size && diff_numbers_equal(size, new_size))
@@ -212,9 +212,9 @@ void diff_session_log(Diff *diff, const WantedDatabase *wanted, const LiveDataba
 		return;
 	if (log_is_on(live))
 		log_report(diff, wanted, live);
-	if (desired->removes_sessionlog)
+	if (desired->syncprov.removes_sessionlog)
 		log_remove(diff, wanted, live);
-	else if (desired->manages_syncprov && desired->sessionlog &&
+	else if (desired->syncprov.is_managed && desired->syncprov.sessionlog &&
 		 entry_has_value(live->syncprov, "objectClass", "olcSyncProvConfig"))
 		log_set(diff, wanted, live);
 }

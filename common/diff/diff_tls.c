@@ -37,10 +37,10 @@ static int64_t made_sec(const TlsLook *look, const LiveConsumer *consumer, unsig
 	const int64_t connected_sec =
 		running ? timestamp_of_generalized(running->last_connect) : -1;
 	const ConsumerAge *before =
-		known_age(look->diff->in->known, look->wanted->desired->suffix, peer_id);
+		known_age(&look->diff->in->known->peers, look->wanted->desired->suffix, peer_id);
 	int64_t made = look->entry_sec;
 
-	if (look->started_sec < 0 || made < 0 || (look->diff->in->live->has_running && !running))
+	if (look->started_sec < 0 || made < 0 || (look->diff->in->live->runs.is_known && !running))
 		return -1;
 	if (is_the_same(look, before, connected_sec))
 		return before->made_sec;
@@ -51,9 +51,9 @@ static int64_t made_sec(const TlsLook *look, const LiveConsumer *consumer, unsig
 
 static const TlsFileTime *file_find(const Facts *facts, const char *path)
 {
-	for (size_t i = 0; path && i < facts->machine.n_tls_files; i++)
-		if (strcmp(facts->machine.tls_files[i].path, path) == 0)
-			return &facts->machine.tls_files[i];
+	for (size_t i = 0; path && i < facts->machine.tls.n_files; i++)
+		if (strcmp(facts->machine.tls.files[i].path, path) == 0)
+			return &facts->machine.tls.files[i];
 	return NULL;
 }
 
@@ -92,8 +92,8 @@ static void link_look(Diff *diff, const TlsLook *look, const LiveConsumer *live,
 /* A certificate and its key are written one after the other. */
 static bool files_are_settled(const Facts *facts)
 {
-	for (size_t i = 0; i < facts->machine.n_tls_files; i++)
-		if (!facts->machine.tls_files[i].is_settled)
+	for (size_t i = 0; i < facts->machine.tls.n_files; i++)
+		if (!facts->machine.tls.files[i].is_settled)
 			return false;
 	return true;
 }
@@ -126,9 +126,9 @@ void diff_tls_files(Diff *diff, const DatabasePlan *database, const WantedConsum
 	};
 	const char *text;
 
-	if (diff->in->facts->machine.n_tls_files == 0)
+	if (diff->in->facts->machine.tls.n_files == 0)
 		return;
-	running_index(diff->in->live, live->suffixes->values[0].bytes, &look.running);
+	running_index(&diff->in->live->runs, live->suffixes->values[0].bytes, &look.running);
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (of_live[i])
 			link_look(diff, &look, &live->consumers[i], of_live[i]);

@@ -28,8 +28,8 @@ void diff_tls_refused(Diff *diff)
 {
 	const Machine *machine = &diff->in->facts->machine;
 
-	for (size_t i = 0; i < machine->n_tls_refusals; i++) {
-		const TlsFileRefusal *refusal = &machine->tls_refusals[i];
+	for (size_t i = 0; i < machine->tls.n_refusals; i++) {
+		const TlsFileRefusal *refusal = &machine->tls.refusals[i];
 		SyncreplKeyword keyword;
 		const char *suffix = suffix_of(diff->in->wanted, refusal->path, &keyword);
 
@@ -38,8 +38,8 @@ void diff_tls_refused(Diff *diff)
 				diff->pool, diff->plan, SEVERITY_WARNING, "tls-file", suffix,
 				"%s=%s: slapd, which runs as user %u, cannot read it (%s): its "
 				"consumers will not connect; see `%s`",
-				syncrepl_keyword_name(keyword), refusal->path, machine->slapd_uid,
-				refusal->problem,
+				syncrepl_keyword_name(keyword), refusal->path,
+				machine->tls.tried_uid, refusal->problem,
 				remedy_fill(diff->pool, REMEDY_PATH_RIGHTS, refusal->path));
 	}
 }

@@ -57,11 +57,11 @@ static void save(Diff *diff, const char *dn, const char *attribute, const char *
 
 /* --- the syncprov module --- */
 
-static bool module_is_spelt(const Live *live, const char *spelling)
+static bool module_is_spelt(const LiveModules *loaded, const char *spelling)
 {
-	for (size_t i = 0; i < live->n_modules; i++)
-		for (size_t j = 0; j < live->modules[i]->n_values; j++)
-			if (strcmp(ordered_text(live->modules[i]->values[j].bytes), spelling) == 0)
+	for (size_t i = 0; i < loaded->n_lists; i++)
+		for (size_t j = 0; j < loaded->lists[i]->n_values; j++)
+			if (strcmp(ordered_text(loaded->lists[i]->values[j].bytes), spelling) == 0)
 				return true;
 	return false;
 }
@@ -92,7 +92,7 @@ static void module_diff(Diff *diff, const UnsavedEntry *unsaved)
 	if (unsaved->attribute && attribute_is_rewritten(diff->plan, unsaved))
 		return;
 	for (size_t i = 0; unsaved->attribute && i < ARRAY_SIZE(spellings); i++)
-		if (!module_is_spelt(diff->in->live, spellings[i])) {
+		if (!module_is_spelt(&diff->in->live->loaded, spellings[i])) {
 			save(diff, unsaved->dn, MODULE_ATTRIBUTE, spellings[i]);
 			return;
 		}
@@ -107,7 +107,7 @@ static void entry_diff(Diff *diff, const Entry *entry)
 	const char *name = diff->in->options.multi_provider_attribute;
 
 	if (!name)
-		diff->plan->needs_multi_provider_name = true;
+		diff->plan->unknown.multi_provider_name = true;
 	/* 2.4 cannot delete an overlay of a running server. Later releases delete it and answer 32,
 	 * since it has no file: like after any conflict the next round sees what is missing. */
 	if (name && strcasecmp(name, "olcMirrorMode") == 0)
@@ -135,8 +135,8 @@ void diff_unsaved(Diff *diff)
 	const Known *known = diff->in->known;
 	const Live *live = diff->in->live;
 
-	for (size_t i = 0; i < known->n_unsaved; i++) {
-		const UnsavedEntry *unsaved = &known->unsaved[i];
+	for (size_t i = 0; i < known->server.n_unsaved; i++) {
+		const UnsavedEntry *unsaved = &known->server.unsaved[i];
 		const Entry *entry = live_entry_unnumbered(live, unsaved->dn);
 
 		if (!entry || is_over(live, unsaved))

@@ -213,12 +213,12 @@ static int check_links(Check *check, const Links *links)
 		DesiredLink link = {.database = links->database, .provider = links->nodes[i]};
 
 		if (relay_set_has(&readers.read_plainly, i) &&
-		    desired_check_link(check->reader, check->desired, &link) < 0)
+		    desired_check_link(check->reader, &check->desired->policy, &link) < 0)
 			return -1;
 		for (size_t j = 0; j < readers.n_special; j++) {
 			link.consumer = links->nodes[readers.special[j]];
 			if (relay_set_has(&links->reads[readers.special[j]], i) &&
-			    desired_check_link(check->reader, check->desired, &link) < 0)
+			    desired_check_link(check->reader, &check->desired->policy, &link) < 0)
 				return -1;
 		}
 	}

@@ -139,7 +139,7 @@ static int check_delta_link(Reader *reader, const DesiredLink *link)
 	return 0;
 }
 
-int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink *link)
+int desired_check_link(Reader *reader, const DesiredPolicy *policy, const DesiredLink *link)
 {
 	const char *starttls = link_setting(link, SYNCREPL_STARTTLS);
 	const char *base = link_setting(link, SYNCREPL_SEARCHBASE);
@@ -155,7 +155,7 @@ int desired_check_link(Reader *reader, const Desired *desired, const DesiredLink
 	if (strncasecmp(link->provider->uri, "ldaps:", 6) == 0 && starttls &&
 	    strcasecmp(starttls, "critical") == 0)
 		return refuse_tls_twice(reader, link);
-	if (!desired->retry_may_end && syncrepl_gives_up(link_setting(link, SYNCREPL_RETRY)))
+	if (!policy->retry_may_end && syncrepl_gives_up(link_setting(link, SYNCREPL_RETRY)))
 		return refuse_retry(reader, link);
 	return 0;
 }

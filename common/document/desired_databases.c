@@ -80,7 +80,7 @@ static int read_sessionlog(Reader *reader, const ReaderKey *key, const JsonNode 
 	unsigned long operations;
 
 	if (value->type == JSON_BOOLEAN && !value->boolean) {
-		database->removes_sessionlog = true;
+		database->syncprov.removes_sessionlog = true;
 		return 0;
 	}
 	if (value->type == JSON_BOOLEAN)
@@ -89,12 +89,12 @@ static int read_sessionlog(Reader *reader, const ReaderKey *key, const JsonNode 
 				     "when there shall be none");
 	if (read_unsigned_long(reader, key, value, &operations) < 0)
 		return -1;
-	database->sessionlog = pool_printf(reader->pool, "%lu", operations);
+	database->syncprov.sessionlog = pool_printf(reader->pool, "%lu", operations);
 	return 0;
 }
 
 static const ReaderKey syncprov_keys[] = {
-	{"checkpoint", read_checkpoint, .offset = offsetof(DesiredDatabase, checkpoint)},
+	{"checkpoint", read_checkpoint, .offset = offsetof(DesiredDatabase, syncprov.checkpoint)},
 	{"sessionlog", read_sessionlog, .offset = 0, .max = 2147483647},
 };
 
@@ -104,14 +104,14 @@ static int read_syncprov(Reader *reader, const ReaderKey *key, const JsonNode *v
 	DesiredDatabase *database = field;
 
 	(void)key;
-	database->checkpoint = NULL;
+	database->syncprov.checkpoint = NULL;
 	if (value->type == JSON_OBJECT)
 		return reader_object(reader, &shape, value, database);
 	if (value->type != JSON_BOOLEAN || value->boolean)
 		return reader_refuse(reader, value->place,
 				     "\"syncprov\" must be an object, or false when it is not ours "
 				     "to manage");
-	database->manages_syncprov = false;
+	database->syncprov.is_managed = false;
 	return 0;
 }
 
@@ -146,8 +146,8 @@ int read_databases(Reader *reader, const ReaderKey *key, const JsonNode *value, 
 		DesiredDatabase *database = &desired->databases[desired->n_databases++];
 
 		*database = (DesiredDatabase){
-			.manages_syncprov = true,
-			.checkpoint = SYNCPROV_CHECKPOINT,
+			.syncprov.is_managed = true,
+			.syncprov.checkpoint = SYNCPROV_CHECKPOINT,
 			.manages_index = true,
 			.manages_limits = true,
 			.place = value->children[i].place,

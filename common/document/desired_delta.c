@@ -100,8 +100,8 @@ static int check_levels(Reader *reader, const Desired *desired, const DesiredDat
 {
 	if (check_level(reader, &database->syncrepl) < 0)
 		return -1;
-	for (size_t i = 0; i < desired->n_sites; i++)
-		if (check_level(reader, &desired->sites[i].syncrepl) < 0)
+	for (size_t i = 0; i < desired->topology.n_sites; i++)
+		if (check_level(reader, &desired->topology.sites[i].syncrepl) < 0)
 			return -1;
 	for (size_t i = 0; i < desired->n_peers; i++)
 		if (check_level(reader, desired->peers[i].syncrepl) < 0 ||
@@ -154,7 +154,7 @@ static int check_delta(Reader *reader, const JsonNode *node, const Desired *desi
 	const DesiredDatabase *database = &desired->databases[index];
 	const JsonNode *delta = json_member(node, "delta");
 
-	if (!database->manages_syncprov)
+	if (!database->syncprov.is_managed)
 		return reader_refuse(
 			reader, delta->place,
 			"\"delta\" needs the syncprov overlay, which \"syncprov\" leaves to others "

@@ -12,7 +12,8 @@
 static int check_session_log(Reader *reader, const JsonNode *node, const Desired *desired,
 			     const DesiredDatabase *database)
 {
-	if (!database->sessionlog || strtol(database->sessionlog, NULL, 10) == 0 ||
+	if (!database->syncprov.sessionlog ||
+	    strtol(database->syncprov.sessionlog, NULL, 10) == 0 ||
 	    !desired_has_hub(desired, database))
 		return 0;
 	return reader_refuse(reader,

@@ -23,23 +23,26 @@ static int read_keep(Reader *reader, const ReaderKey *key, const JsonNode *value
 
 	if (reader_array(reader, key, value, JSON_STRING) < 0)
 		return -1;
-	desired->keep = pool_alloc(reader->pool, value->n_children * sizeof(*desired->keep));
+	desired->policy.keep =
+		pool_alloc(reader->pool, value->n_children * sizeof(*desired->policy.keep));
 	for (size_t i = 0; i < value->n_children; i++) {
 		if (reader_check_uri(reader, key->name, &value->children[i], true) < 0)
 			return -1;
-		desired->keep[desired->n_keep++] = reader_text(reader, &value->children[i]);
+		desired->policy.keep[desired->policy.n_keep++] =
+			reader_text(reader, &value->children[i]);
 	}
 	return 0;
 }
 
 static const ReaderKey policy_keys[] = {
-	{"mode", read_word, .offset = offsetof(Desired, mode), .words = policy_mode_names,
+	{"mode", read_word, .offset = offsetof(Desired, policy.mode), .words = policy_mode_names,
 	 .n_words = POLICY_MODE_COUNT},
-	{"prune", read_boolean, .offset = offsetof(Desired, prune)},
+	{"prune", read_boolean, .offset = offsetof(Desired, policy.prune)},
 	{"keep", read_keep, .offset = 0},
-	{"retry_may_end", read_boolean, .offset = offsetof(Desired, retry_may_end)},
-	{"max_removals", read_unsigned, .offset = offsetof(Desired, max_removals), .max = SID_MAX},
-	{"rollout", read_rollout, .offset = offsetof(Desired, rollout)},
+	{"retry_may_end", read_boolean, .offset = offsetof(Desired, policy.retry_may_end)},
+	{"max_removals", read_unsigned, .offset = offsetof(Desired, policy.max_removals),
+	 .max = SID_MAX},
+	{"rollout", read_rollout, .offset = offsetof(Desired, policy.rollout)},
 };
 
 static int read_policy(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)
@@ -125,8 +128,8 @@ static bool desired_has_literal(const Desired *desired)
 	for (size_t i = 0; i < desired->n_databases; i++)
 		if (has_literal(&desired->databases[i].syncrepl))
 			return true;
-	for (size_t i = 0; i < desired->n_sites; i++)
-		if (has_literal(&desired->sites[i].syncrepl))
+	for (size_t i = 0; i < desired->topology.n_sites; i++)
+		if (has_literal(&desired->topology.sites[i].syncrepl))
 			return true;
 	return false;
 }
@@ -143,9 +146,9 @@ static int document_parse(Pool *pool, const char *name, const char *bytes, size_
 
 	*desired = (Desired){
 		.name = pool_strdup(pool, name),
-		.mode = POLICY_AUDIT,
-		.prune = true,
-		.max_removals = 1,
+		.policy.mode = POLICY_AUDIT,
+		.policy.prune = true,
+		.policy.max_removals = 1,
 	};
 	if (json_parse(document, name, bytes, len, &root, err) < 0)
 		return -1;
@@ -153,7 +156,7 @@ static int document_parse(Pool *pool, const char *name, const char *bytes, size_
 		return -1;
 	fill_peer_ids(pool, desired);
 	if (is_kept)
-		desired->retry_may_end = true;
+		desired->policy.retry_may_end = true;
 	if (desired_check(&reader, root, desired) < 0)
 		return -1;
 	desired->has_literal_secret = desired_has_literal(desired);

@@ -129,18 +129,18 @@ static Json *peer_json(const Peer *peer)
 	return object;
 }
 
-static Json *syncprov_json(const DesiredDatabase *database)
+static Json *syncprov_json(const DesiredSyncprov *syncprov)
 {
 	Json *object;
 
-	if (!database->manages_syncprov)
+	if (!syncprov->is_managed)
 		return json_object_new_boolean(false);
 	object = json_object_new_object();
-	if (database->checkpoint)
-		put_text(object, "checkpoint", database->checkpoint);
-	if (database->sessionlog)
-		put_number(object, "sessionlog", strtoul(database->sessionlog, NULL, 10));
-	if (database->removes_sessionlog)
+	if (syncprov->checkpoint)
+		put_text(object, "checkpoint", syncprov->checkpoint);
+	if (syncprov->sessionlog)
+		put_number(object, "sessionlog", strtoul(syncprov->sessionlog, NULL, 10));
+	if (syncprov->removes_sessionlog)
 		put(object, "sessionlog", json_object_new_boolean(false));
 	return object;
 }
@@ -179,7 +179,7 @@ static Json *database_json(const DesiredDatabase *database)
 	put(object, "syncrepl", settings_json(&database->syncrepl, database));
 	if (database->n_readers > 0)
 		put_texts(object, "readers", database->readers, database->n_readers);
-	put(object, "syncprov", syncprov_json(database));
+	put(object, "syncprov", syncprov_json(&database->syncprov));
 	put_boolean(object, "index", database->manages_index);
 	put_boolean(object, "limits", database->manages_limits);
 	put_boolean(object, "access", database->manages_access);
@@ -190,24 +190,24 @@ static Json *database_json(const DesiredDatabase *database)
 	return object;
 }
 
-static Json *sites_json(const Desired *desired)
+static Json *sites_json(const DesiredTopology *topology)
 {
 	Json *object = json_object_new_object();
 
-	for (size_t i = 0; i < desired->n_sites; i++) {
+	for (size_t i = 0; i < topology->n_sites; i++) {
 		Json *site = json_object_new_object();
 
-		put(site, "syncrepl", settings_json(&desired->sites[i].syncrepl, NULL));
-		put(object, desired->sites[i].name, site);
+		put(site, "syncrepl", settings_json(&topology->sites[i].syncrepl, NULL));
+		put(object, topology->sites[i].name, site);
 	}
 	return object;
 }
 
-static Json *topology_json(const Desired *desired)
+static Json *topology_json(const DesiredTopology *topology)
 {
 	Json *object = json_object_new_object();
 
-	put_number(object, "gateways", desired->n_gateways);
+	put_number(object, "gateways", topology->n_gateways);
 	return object;
 }
 
@@ -235,19 +235,19 @@ static Json *rollout_json(Pool *pool, const DesiredRollout *rollout)
 	return object;
 }
 
-static Json *policy_json(Pool *pool, const Desired *desired)
+static Json *policy_json(Pool *pool, const DesiredPolicy *policy)
 {
 	Json *object = json_object_new_object();
 
-	put_text(object, "mode", policy_mode_names[desired->mode]);
-	put_boolean(object, "prune", desired->prune);
-	put_texts(object, "keep", desired->keep, desired->n_keep);
-	put_number(object, "max_removals", desired->max_removals);
-	if (desired->retry_may_end)
+	put_text(object, "mode", policy_mode_names[policy->mode]);
+	put_boolean(object, "prune", policy->prune);
+	put_texts(object, "keep", policy->keep, policy->n_keep);
+	put_number(object, "max_removals", policy->max_removals);
+	if (policy->retry_may_end)
 		put_boolean(object, "retry_may_end", true);
-	if (desired->rollout.n_first > 0)
-		put(object, "rollout", rollout_json(pool, &desired->rollout));
-	else if (desired->rollout.is_off)
+	if (policy->rollout.n_first > 0)
+		put(object, "rollout", rollout_json(pool, &policy->rollout));
+	else if (policy->rollout.is_off)
 		put_boolean(object, "rollout", false);
 	return object;
 }
@@ -269,14 +269,14 @@ const char *desired_print(Pool *pool, const Desired *desired)
 		put_number(document, "adopted_from", desired->adopted_from);
 	put(document, "peers", peers);
 	put(document, "databases", databases);
-	if (desired->n_sites > 0)
-		put(document, "sites", sites_json(desired));
-	if (desired->n_gateways > 0)
-		put(document, "topology", topology_json(desired));
+	if (desired->topology.n_sites > 0)
+		put(document, "sites", sites_json(&desired->topology));
+	if (desired->topology.n_gateways > 0)
+		put(document, "topology", topology_json(&desired->topology));
 	if (desired->n_retired > 0)
 		put(document, "retired", retired_json(desired));
 	put_text(document, "server_id", server_id_form_names[desired->server_id]);
-	put(document, "policy", policy_json(pool, desired));
+	put(document, "policy", policy_json(pool, &desired->policy));
 	text = pool_printf(pool, "%s\n",
 			   json_object_to_json_string_ext(
 				   document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
@@ -296,9 +296,9 @@ const char *desired_print_former(Pool *pool, const Desired *desired)
 
 	for (size_t i = 0; i < desired->n_databases; i++) {
 		databases[i] = desired->databases[i];
-		if (databases[i].manages_syncprov && !databases[i].sessionlog &&
-		    !databases[i].removes_sessionlog)
-			databases[i].sessionlog = FORMER_SESSIONLOG;
+		if (databases[i].syncprov.is_managed && !databases[i].syncprov.sessionlog &&
+		    !databases[i].syncprov.removes_sessionlog)
+			databases[i].syncprov.sessionlog = FORMER_SESSIONLOG;
 	}
 	former.databases = databases;
 	return desired_print(pool, &former);

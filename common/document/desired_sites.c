@@ -78,10 +78,11 @@ int read_sites(Reader *reader, const ReaderKey *key, const JsonNode *value, void
 
 	if (reader_check_type(reader, key->name, value, JSON_OBJECT) < 0)
 		return -1;
-	desired->sites = pool_alloc(reader->pool, value->n_children * sizeof(*desired->sites));
+	desired->topology.sites =
+		pool_alloc(reader->pool, value->n_children * sizeof(*desired->topology.sites));
 	for (size_t i = 0; i < value->n_children; i++) {
 		const JsonNode *member = &value->children[i];
-		Site *site = &desired->sites[desired->n_sites];
+		Site *site = &desired->topology.sites[desired->topology.n_sites];
 
 		if (strcmp(member->key, "comment") == 0 && member->type == JSON_STRING)
 			continue;
@@ -93,14 +94,14 @@ int read_sites(Reader *reader, const ReaderKey *key, const JsonNode *value, void
 			       .place = member->key_place};
 		if (reader_object(reader, &shape, member, site) < 0)
 			return -1;
-		desired->n_sites++;
+		desired->topology.n_sites++;
 	}
 	return 0;
 }
 
 static const ReaderKey topology_keys[] = {
-	{"gateways", read_unsigned, .offset = offsetof(Desired, n_gateways), .is_required = true,
-	 .min = 1, .max = RID_MAX},
+	{"gateways", read_unsigned, .offset = offsetof(Desired, topology.n_gateways),
+	 .is_required = true, .min = 1, .max = RID_MAX},
 };
 
 int read_topology(Reader *reader, const ReaderKey *key, const JsonNode *value, void *field)

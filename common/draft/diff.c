@@ -17,19 +17,19 @@ bool diff_may_have_entries(const Diff *diff, const char *suffix)
 {
 	const Content *here = &diff_facts(diff, suffix)->here;
 
-	return live_entries_counted(diff->in->live, suffix) || here->state != CONTENT_READ ||
-	       here->has_suffix;
+	return live_entries_counted(&diff->in->live->sizes, suffix) ||
+	       here->state != CONTENT_READ || here->entry.exists;
 }
 
 bool diff_is_released(const Diff *diff, Guard guard)
 {
-	return (diff->in->options.released & GUARD_BIT(guard)) != 0;
+	return (diff->in->options.consent.released & GUARD_BIT(guard)) != 0;
 }
 
 bool diff_is_released_for(const Diff *diff, Guard guard, const char *suffix)
 {
 	const Wanted *wanted = diff->in->wanted;
-	const char *released = diff->in->options.released_suffix;
+	const char *released = diff->in->options.consent.released_suffix;
 
 	return diff_is_released(diff, guard) &&
 	       (!released || wanted_find(wanted, released) == wanted_find(wanted, suffix));
@@ -40,12 +40,13 @@ static Need *need_of(Diff *diff, const char *suffix, const WantedDatabase *datab
 {
 	Plan *plan = diff->plan;
 
-	for (size_t i = 0; i < plan->n_needs; i++)
-		if (plan->needs[i].database == database &&
-		    (database || plan->needs[i].suffix == suffix))
-			return &plan->needs[i];
-	POOL_PUSH(diff->pool, plan->needs, plan->n_needs, {.suffix = suffix, .database = database});
-	return &plan->needs[plan->n_needs - 1];
+	for (size_t i = 0; i < plan->unknown.n_contents; i++)
+		if (plan->unknown.contents[i].database == database &&
+		    (database || plan->unknown.contents[i].suffix == suffix))
+			return &plan->unknown.contents[i];
+	POOL_PUSH(diff->pool, plan->unknown.contents, plan->unknown.n_contents,
+		  {.suffix = suffix, .database = database});
+	return &plan->unknown.contents[plan->unknown.n_contents - 1];
 }
 
 void diff_need_here(Diff *diff, const char *suffix, const WantedDatabase *database)
@@ -92,7 +93,7 @@ LiveRelease diff_release(Diff *diff)
 	LiveRelease release = live_release(diff->in->live, name);
 
 	if (release == LIVE_RELEASE_UNKNOWN && !name)
-		diff->plan->needs_multi_provider_name = true;
+		diff->plan->unknown.multi_provider_name = true;
 	return release;
 }
 

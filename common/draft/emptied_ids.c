@@ -23,7 +23,7 @@ static const Content *glance_of(const PlanInput *in, const char *suffix)
 {
 	const DatabaseFacts *facts = facts_of(in->facts, suffix);
 
-	return facts && facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
+	return facts && facts->glance.state == CONTENT_READ && facts->glance.entry.exists &&
 			       facts->glance.n_context_csns > 0
 		       ? &facts->glance
 		       : NULL;
@@ -70,7 +70,7 @@ int emptied_lost_id_then(const PlanInput *in, const LiveDatabase *live, const ch
 
 	if (!seen || !glance_of(in, suffix) || lost >= 0 || !was_seen_before_start(seen, in->live))
 		return lost;
-	running_index(in->live, suffix, &index);
+	running_index(&in->live->runs, suffix, &index);
 	for (size_t rid = 0; rid <= RUNNING_RID_MAX && lost < 0; rid++)
 		if (index.by_rid[rid] && index.by_rid[rid]->cookie_sent)
 			lost = cookie_lacks(seen, index.by_rid[rid]->cookie_sent, our_id(in));

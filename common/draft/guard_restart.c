@@ -11,9 +11,9 @@ RestartIds restart_judge_ids(Pool *pool, const Live *live, const Machine *machin
 		.now = serverid_judge(pool, values, n_values, live->listeners, live->n_listeners,
 				      machine->fqdn),
 		.knows_listeners = live->n_listeners > 0,
-		.next = serverid_judge(pool, values, n_values, machine->next_listeners,
-				       machine->n_next_listeners, machine->fqdn),
-		.knows_next = machine->n_next_listeners > 0,
+		.next = serverid_judge(pool, values, n_values, machine->given.next,
+				       machine->given.n_next, machine->fqdn),
+		.knows_next = machine->given.n_next > 0,
 	};
 	/* A value may match by the full name, which is not known yet. */
 	if (machine->fqdn_is_open) {

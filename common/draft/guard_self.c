@@ -112,10 +112,10 @@ static void guard_database(Diff *diff, const DatabasePlan *database)
 	for (size_t at = 0; (change = change_next(diff->plan, database, CHANGES_TO_LINK, &at));) {
 		Hold hold;
 
-		if (!peer_is_myself(diff, change->wanted->peer->id))
+		if (!peer_is_myself(diff, change->consumer.wanted->peer->id))
 			continue;
 		/* Whatever else holds it: this is what a person must know. */
-		hold = hold_of(diff, database->suffix, change->wanted->peer);
+		hold = hold_of(diff, database->suffix, change->consumer.wanted->peer);
 		plan_hold(diff->pool, diff->plan, change, hold);
 		hold_what_goes_with(diff, database, hold);
 	}

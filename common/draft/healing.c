@@ -47,11 +47,11 @@ const char *healing_advice(Pool *pool, const Wanted *wanted, const WantedDatabas
 
 /* --- the plan --- */
 
-static void judge_holds(Pool *pool, const Plan *plan, const char *suffix, HealHolds *ret)
+static void judge_holds(Pool *pool, const PlanHolds *holds, const char *suffix, HealHolds *ret)
 {
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+	for (size_t at = 0; (hold = hold_next_told(holds, suffix, &at));)
 		heal_hold_add(
 			pool, ret, "pending",
 			pool_printf(pool, "%s is held: %s", guard_code(hold->guard), hold->text),
@@ -72,8 +72,8 @@ void healing_judge_plan(Pool *pool, const Plan *plan, const char *suffix, HealHo
 {
 	const Finding *finding;
 
-	judge_holds(pool, plan, NULL, ret);
-	judge_holds(pool, plan, suffix, ret);
+	judge_holds(pool, &plan->held, NULL, ret);
+	judge_holds(pool, &plan->held, suffix, ret);
 	if (is_to_be_written(plan, NULL) || is_to_be_written(plan, suffix))
 		heal_hold_add(pool, ret, "pending", "this node is not yet as peers.json says",
 			      remedy_text(REMEDY_APPLY));

@@ -14,6 +14,7 @@
 #include "common/live/live_config.h"
 #include "common/live/machine.h"
 #include "common/memory/memory.h"
+#include "common/plan/consent.h"
 #include "common/slapd/dn.h"
 #include "common/wanted/wanted.h"
 
@@ -71,11 +72,7 @@ static inline DatabaseFacts *facts_of(const Facts *facts, const char *suffix)
 
 /* What a person asked for besides the file. */
 typedef struct PlanOptions {
-	unsigned released;           /* GUARD_BITs that may pass once */
-	const char *released_suffix; /* of this database; NULL: of the one that they hold */
-	bool is_first_node;
-	const unsigned *empty_ids; /* of peers of which a person says that they hold nothing */
-	size_t n_empty_ids;
+	Consent consent;
 	bool renews_tls;     /* consumers that hold older TLS files are made anew */
 	const char *sha256;  /* of peers.json */
 	const char *rollout; /* why a new revision waits; NULL: none does. And peers.json is */

@@ -132,7 +132,7 @@ bool role_opens(const Diff *diff, const WantedDatabase *wanted, const LiveDataba
 	const Peer *self = diff->in->wanted->self;
 
 	return peer_is_consumer(self) && peer_is_read(self) && !live->syncprov &&
-	       wanted->desired->manages_syncprov && was_consumer(diff, wanted->desired->suffix);
+	       wanted->desired->syncprov.is_managed && was_consumer(diff, wanted->desired->suffix);
 }
 
 /* What a provider has stays, as where one leaves: it harms nobody once clients write nothing. */
@@ -166,7 +166,7 @@ static bool rise(Diff *diff, const WantedDatabase *wanted,
 		return true;
 	if (here->state == CONTENT_UNKNOWN)
 		diff_need_here(diff, suffix, wanted);
-	if (here->state == CONTENT_READ && !here->has_suffix)
+	if (here->state == CONTENT_READ && !here->entry.exists)
 		return true;
 	hold(diff, suffix);
 	return false;

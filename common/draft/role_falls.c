@@ -82,7 +82,7 @@ static Hold unasked_hold(const Diff *diff, const char *suffix, const char *uri)
 /* Without contextCSN nothing tells what was written here; what is empty has nothing to lose. */
 static bool is_known_here(const Content *here)
 {
-	return here->state == CONTENT_READ && (!here->has_suffix || here->n_context_csns > 0);
+	return here->state == CONTENT_READ && (!here->entry.exists || here->n_context_csns > 0);
 }
 
 static Hold unread_hold(const Diff *diff, const char *suffix)
@@ -120,7 +120,7 @@ bool role_has_fallen(Diff *diff, const WantedDatabase *wanted, Hold *ret)
 		const Content *copy = copy_of_peer(facts, peer->id);
 
 		if (copy && copy->state == CONTENT_READ) {
-			if (!copy->has_suffix || has_all(&facts->here, copy, sid))
+			if (!copy->entry.exists || has_all(&facts->here, copy, sid))
 				continue;
 			*ret = lacking_hold(diff, suffix, peer->uri);
 			return false;

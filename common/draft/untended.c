@@ -58,7 +58,7 @@ const Content *untended_content(Diff *diff, const DatabasePlan *database)
 static bool carries(const Content *here, unsigned sid)
 {
 	return csn_newest(here->context_csns, here->n_context_csns, sid) ||
-	       (here->entry_csn && csn_sid(here->entry_csn) == (int)sid);
+	       (here->entry.csn && csn_sid(here->entry.csn) == (int)sid);
 }
 
 /* Under the old one it wrote there itself; under the new one another server did, whose changes

@@ -47,7 +47,7 @@ static void guard_not_listed(Diff *diff)
 				.guard = GUARD_NOT_LISTED,
 				.text = pool_printf(
 					diff->pool,
-					diff->in->known->n_left > 0
+					diff->in->known->leave.n_databases > 0
 						? "%s, and it left the cluster (`%s`): "
 						  "its syncward service has nothing to do; to make "
 						  "it a peer again, add to \"peers\" a line like"
@@ -65,8 +65,8 @@ static void guard_left(Diff *diff)
 {
 	const Known *known = diff->in->known;
 
-	if (known->n_left == 0 || known->is_rejoining || diff_is_released(diff, GUARD_LEFT) ||
-	    diff->in->not_listed)
+	if (known->leave.n_databases == 0 || known->leave.is_rejoining ||
+	    diff_is_released(diff, GUARD_LEFT) || diff->in->not_listed)
 		return;
 	hold_everything(diff,
 			(Hold){
@@ -75,7 +75,7 @@ static void guard_left(Diff *diff)
 					diff->pool,
 					"this node left the cluster (`%s`, %s): %s, or, to let it "
 					"read what it missed and come back",
-					remedy_text(REMEDY_LEAVE), known->left_time,
+					remedy_text(REMEDY_LEAVE), known->leave.time,
 					remedy_text(REMEDY_PEER_LEFT)),
 				.release = remedy_text(REMEDY_RELEASE_LEFT),
 			});
@@ -119,7 +119,7 @@ static void guard_empty_file(Diff *diff)
 static void guard_revision(Diff *diff)
 {
 	const char *refusal = revision_refusal(diff->pool, diff->in->desired,
-					       diff->in->options.sha256, diff->in->known);
+					       diff->in->options.sha256, &diff->in->known->latest);
 
 	if (refusal && !diff_is_released(diff, GUARD_REVISION))
 		hold_everything(diff, (Hold){
@@ -242,8 +242,8 @@ static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 				kinds |= CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
 
 			/* One that does not run brings nothing back. */
-			if (fills &&
-			    guard_link_works(diff->in->live, database->live, removal->live))
+			if (fills && guard_link_works(&diff->in->live->runs, database->live,
+						      removal->consumer.live))
 				kinds |= CHANGE_BIT(CHANGE_CONSUMER_ADD);
 			plan_hold_kinds(diff->pool, diff->plan, database, kinds, removal->hold);
 		}
@@ -286,9 +286,9 @@ static Hold indexing_hold(Pool *pool, const char *suffix, const char *text)
 
 static bool may_build_index(const Diff *diff)
 {
-	const int64_t sec = diff->in->facts->now_sec - diff->in->known->indexed_sec;
+	const int64_t sec = diff->in->facts->now_sec - diff->in->known->server.indexed_sec;
 
-	return !diff->in->live->start_time && diff->in->known->indexed_sec > 0 && sec >= 0 &&
+	return !diff->in->live->start_time && diff->in->known->server.indexed_sec > 0 && sec >= 0 &&
 	       sec < INDEX_PATIENCE_SEC;
 }
 

@@ -120,17 +120,18 @@ static void judge_place(Identity *identity)
 		remedy_fill(diff->pool, REMEDY_NODE_IS, remedy_number(diff->pool, other->id)));
 }
 
-bool machine_is_another(const Known *known, const Machine *machine, unsigned our_id)
+bool machine_is_another(const KnownSelf *self, const Machine *machine, unsigned our_id)
 {
-	return known->machine && machine->id && known->machine_node == our_id &&
-	       strcmp(known->machine, machine->id) != 0;
+	return self->machine && machine->id && self->node == our_id &&
+	       strcmp(self->machine, machine->id) != 0;
 }
 
 static void judge_machine(Identity *identity)
 {
 	const PlanInput *in = identity->diff->in;
 
-	if (identity->text || !machine_is_another(in->known, &in->facts->machine, identity->our_id))
+	if (identity->text ||
+	    !machine_is_another(&in->known->self, &in->facts->machine, identity->our_id))
 		return;
 	identity->text = pool_printf(
 		identity->diff->pool,

@@ -7,7 +7,7 @@
 #include "common/memory/memory.h"
 
 /* True when the same node was another machine so far: a clone, or an image put back (G11). */
-bool machine_is_another(const Known *known, const Machine *machine, unsigned our_id);
+bool machine_is_another(const KnownSelf *self, const Machine *machine, unsigned our_id);
 
 /* G11: holds the server ID and the multi-provider flag where another node has this one's identity,
  * or clocks differ. */

@@ -16,8 +16,8 @@ static const Hold *overlay_hold(const Order *order)
 
 	if (order->overlay)
 		return &order->overlay->hold;
-	cause = plan_hold_of(order->diff->plan, order->suffix, GUARD_DATABASE);
-	return cause ? cause : plan_hold_of(order->diff->plan, order->suffix, GUARD_ROLE);
+	cause = plan_hold_of(&order->diff->plan->held, order->suffix, GUARD_DATABASE);
+	return cause ? cause : plan_hold_of(&order->diff->plan->held, order->suffix, GUARD_ROLE);
 }
 
 static const Hold *wait_for_overlay(const Order *order)
@@ -69,7 +69,7 @@ static bool is_to_be_asked(const Content *here)
 {
 	return here->state == CONTENT_UNKNOWN ||
 	       (here->state == CONTENT_READ && here->n_context_csns > 0 &&
-		here->coverage == COPY_COVERAGE_NOT_ASKED);
+		here->view.coverage == COPY_COVERAGE_NOT_ASKED);
 }
 
 /* Why the server ID must wait for this database; NULL: it need not. */
@@ -90,7 +90,7 @@ static const Hold *judge(Order *order)
 				    order->suffix, order->here->problem),
 			order_apply_again(order));
 	/* It has nothing that a peer could fail to delete. */
-	if (!order->here->has_suffix)
+	if (!order->here->entry.exists)
 		return NULL;
 	if (!order->live->syncprov && (!order->overlay || order->overlay->is_held))
 		return wait_for_overlay(order);
@@ -129,7 +129,7 @@ bool order_is_kept(Diff *diff, const DatabasePlan *database, const LiveDatabase 
 		return true;
 	if (order.here->state != CONTENT_READ)
 		return false;
-	return !order.here->has_suffix ||
+	return !order.here->entry.exists ||
 	       (then->syncprov && (was_written || order_is_settled(&order)));
 }
 
@@ -166,8 +166,9 @@ static void write_first(const Order *order)
 
 	if (order->is_written)
 		write_context_csn(order);
-	if (order->here->has_suffix && !order_was_read_from_peers(order))
-		POOL_PUSH(order->diff->pool, plan->covered, plan->n_covered, order->suffix);
+	if (order->here->entry.exists && !order_was_read_from_peers(order))
+		POOL_PUSH(order->diff->pool, plan->order.covered, plan->order.n_covered,
+			  order->suffix);
 }
 
 /* A release that had to wait for contextCSN is given a second time: what it waits for would be

@@ -150,7 +150,7 @@ static bool is_open_alone(const Readers *readers)
 {
 	const Joining joining = joining_of(readers->diff, readers->wanted, readers->live);
 
-	return joining.here->state == CONTENT_READ && joining.here->has_suffix &&
+	return joining.here->state == CONTENT_READ && joining.here->entry.exists &&
 	       !live_reads_from_somebody(readers->live);
 }
 
@@ -190,7 +190,7 @@ static void look_need(const Readers *readers, const char *reader)
 	ReaderNeed need = {.database = readers->wanted, .reader = reader};
 
 	memcpy(need.basis, readers->basis, sizeof(need.basis));
-	POOL_PUSH(readers->diff->pool, plan->reader_needs, plan->n_reader_needs, need);
+	POOL_PUSH(readers->diff->pool, plan->unknown.readers, plan->unknown.n_readers, need);
 }
 
 static void reader_take(const Readers *readers, const char *reader)

@@ -23,7 +23,7 @@ void guard_rollout(Diff *diff)
 		return;
 	hold = rollout_hold(options->rollout);
 	plan_add_hold(diff->pool, diff->plan, hold);
-	diff->plan->is_revision_held = !options->goes_on;
+	diff->plan->held.is_revision_held = !options->goes_on;
 	if (!options->goes_on)
 		plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGES_ALL, hold);
 }
@@ -35,7 +35,7 @@ void guard_rollout_removals(Diff *diff)
 		.sha256 = diff->in->options.sha256,
 		.self = diff->in->wanted->self->id,
 	};
-	const char *text = rollout_removal_text(diff->pool, &file, diff->in->known);
+	const char *text = rollout_removal_text(diff->pool, &file, &diff->in->known->latest);
 
 	if (text && !diff_is_released(diff, GUARD_ROLLOUT))
 		plan_hold_kinds(diff->pool, diff->plan, NULL, CHANGE_BIT(CHANGE_CONSUMER_REMOVE),

@@ -80,11 +80,11 @@ static bool guard_stops(Guard guard)
 	return false;
 }
 
-static bool is_held_under(const Plan *plan, const char *suffix)
+static bool is_held_under(const PlanHolds *held, const char *suffix)
 {
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+	for (size_t at = 0; (hold = hold_next_told(held, suffix, &at));)
 		if (guard_stops(hold->guard))
 			return true;
 	return false;
@@ -92,8 +92,8 @@ static bool is_held_under(const Plan *plan, const char *suffix)
 
 static bool is_held(const HeartbeatLook *look)
 {
-	return is_held_under(look->plan, look->wanted->desired->suffix) ||
-	       is_held_under(look->plan, NULL);
+	return is_held_under(&look->plan->held, look->wanted->desired->suffix) ||
+	       is_held_under(&look->plan->held, NULL);
 }
 
 /* Also one that was cut off before it knew whether it did. */
@@ -151,14 +151,14 @@ static HeartbeatGate gate_of_slapd(const HeartbeatLook *look)
 
 static bool has_csns(const Content *content)
 {
-	return content_has_data(content) && content->entry_uuid && content->n_context_csns > 0;
+	return content_has_data(content) && content->entry.uuid && content->n_context_csns > 0;
 }
 
 /* It showed what it has of this node, and all of that is here. */
 static bool is_proof(const Content *here, const Content *peer, unsigned sid)
 {
 	return has_csns(peer) &&
-	       copy_identity(here->entry_uuid, peer->entry_uuid) == COPY_IS_SAME &&
+	       copy_identity(here->entry.uuid, peer->entry.uuid) == COPY_IS_SAME &&
 	       !copy_lacks_own(here, peer, sid);
 }
 
@@ -177,7 +177,7 @@ static bool has_lost(const HeartbeatLook *look, unsigned sid)
 static bool has_unsent(const Content *copy, unsigned sid)
 {
 	return csn_newest(copy->context_csns, copy->n_context_csns, sid) &&
-	       copy->coverage != COPY_IS_COVERED;
+	       copy->view.coverage != COPY_IS_COVERED;
 }
 
 static HeartbeatGate gate_of_copy(const HeartbeatLook *look)

@@ -32,8 +32,8 @@ static bool context_has_live_sid(const Order *order)
 
 static bool suffix_has_live_sid(const Order *order)
 {
-	return order->here->entry_csn &&
-	       csn_sid(order->here->entry_csn) == (int)order->diff->live_sid;
+	return order->here->entry.csn &&
+	       csn_sid(order->here->entry.csn) == (int)order->diff->live_sid;
 }
 
 bool order_was_read_from_peers(const Order *order)
@@ -92,7 +92,7 @@ static bool was_written_since(const Order *order)
 
 	if (!checkpoints_at_once(order) || !set)
 		return false;
-	if (suffix_has_live_sid(order) && strcmp(order->here->entry_csn, set) > 0)
+	if (suffix_has_live_sid(order) && strcmp(order->here->entry.csn, set) > 0)
 		return true;
 	return start_sec(order) >= 0 && start_sec(order) <= set_sec &&
 	       csn_sec(order->diff->pool, live_csn(order)) > set_sec + 1;
@@ -100,7 +100,7 @@ static bool was_written_since(const Order *order)
 
 static bool is_on_disk(const Order *order)
 {
-	if (!context_has_live_sid(order) || order->here->coverage != COPY_IS_COVERED)
+	if (!context_has_live_sid(order) || order->here->view.coverage != COPY_IS_COVERED)
 		return false;
 	return !order->live->syncprov || was_there_at_start(order) || was_written_since(order);
 }
@@ -120,11 +120,11 @@ static bool was_just_made(const Order *order)
 /* For a shell; it replaces the object classes by themselves, which changes nothing but the CSN. */
 static const char *touch_command(const Order *order)
 {
-	return remedy_fill(order->diff->pool, REMEDY_TOUCH_SUFFIX, order->suffix,
-			   remedy_lines(order->diff->pool, "objectClass",
-					order->here->object_classes, order->here->n_object_classes),
-			   order->live->root_dn,
-			   machine_ldap_uri(&order->diff->in->facts->machine));
+	return remedy_fill(
+		order->diff->pool, REMEDY_TOUCH_SUFFIX, order->suffix,
+		remedy_lines(order->diff->pool, "objectClass", order->here->entry.object_classes,
+			     order->here->entry.n_object_classes),
+		order->live->root_dn, machine_ldap_uri(&order->diff->in->facts->machine));
 }
 
 /* An entry of syncprov without its class takes none of its attributes. */
@@ -132,7 +132,7 @@ static bool checkpoint_is_ours(const Order *order)
 {
 	const Entry *overlay = order->live->syncprov;
 
-	return order->wanted->desired->checkpoint &&
+	return order->wanted->desired->syncprov.checkpoint &&
 	       (!overlay || entry_has_value(overlay, "objectClass", "olcSyncProvConfig"));
 }
 
@@ -218,7 +218,7 @@ static void checkpoint_at_once(const Order *order)
 				.attribute = "olcSpCheckpoint",
 				.subject = "syncprov",
 				.old_value = overlay ? entry_first(overlay, "olcSpCheckpoint")
-						     : order->wanted->desired->checkpoint,
+						     : order->wanted->desired->syncprov.checkpoint,
 			});
 	change->new_value = CHECKPOINT_AT_ONCE;
 	change->why = "until contextCSN is on disk and the server ID is written";
@@ -230,7 +230,7 @@ static void checkpoint_at_once(const Order *order)
 static bool needs_change(const Order *order)
 {
 	return order->here->n_context_csns > 0 &&
-	       (!context_has_live_sid(order) || order->here->coverage != COPY_IS_COVERED);
+	       (!context_has_live_sid(order) || order->here->view.coverage != COPY_IS_COVERED);
 }
 
 /* slapd makes none while a database refreshes: the consumer writes it at the end. */
@@ -279,9 +279,9 @@ static const Hold *wait_for_others(const Order *order)
 static const Hold *wait_for_coverage(const Order *order)
 {
 	Pool *pool = order->diff->pool;
-	const bool is_cut = order->here->coverage == COPY_COVERAGE_CUT;
+	const bool is_cut = order->here->view.coverage == COPY_COVERAGE_CUT;
 	const char *why = is_cut ? "slapd limits what it shows root over ldapi there"
-				 : order->here->coverage_problem;
+				 : order->here->view.coverage_problem;
 
 	return order_hold_new(
 		order,
@@ -298,7 +298,8 @@ static const Hold *wait_for_coverage(const Order *order)
 
 static bool coverage_is_known(const Order *order)
 {
-	return order->here->coverage == COPY_HAS_NEWER || order->here->coverage == COPY_IS_COVERED;
+	return order->here->view.coverage == COPY_HAS_NEWER ||
+	       order->here->view.coverage == COPY_IS_COVERED;
 }
 
 bool order_is_settled(const Order *order)

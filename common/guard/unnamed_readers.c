@@ -104,7 +104,7 @@ void unnamed_readers_find(Diff *diff, const WantedDatabase *wanted, const Access
 	if (!lists->database && !lists->frontend)
 		return;
 	if (!views || !views->sessions.is_known) {
-		diff->plan->needs_sessions = true;
+		diff->plan->unknown.sessions = true;
 		return;
 	}
 	for (size_t i = 0; i < views->sessions.n_items; i++)

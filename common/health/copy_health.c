@@ -53,7 +53,7 @@ static CopyHealth copy_keep(Pool *pool, const Newest *shared, const CopyHealth *
 
 	kept.entry_uuid = pool_strdup(pool, copy->entry_uuid);
 	kept.csns = csns_keep(pool, shared, copy->csns, copy->n_csns);
-	kept.due = csns_keep(pool, shared, copy->due, copy->n_due);
+	kept.pending.due = csns_keep(pool, shared, copy->pending.due, copy->pending.n_due);
 	kept.lag_text = pool_strdup(pool, copy->lag_text);
 	return kept;
 }
@@ -71,14 +71,14 @@ static CopyHealth copy_read(const CopyHealth *before, const Content *content, un
 
 	if (before)
 		copy = *before;
-	if (copy.doubt == HEALTH_UNKNOWN)
-		copy.doubt = HEALTH_IN_STEP;
+	if (copy.pending.state == HEALTH_UNKNOWN)
+		copy.pending.state = HEALTH_IN_STEP;
 	copy.is_current = content->state == CONTENT_READ;
 	if (!copy.is_current)
 		return copy;
 	copy.read_sec = now_sec;
-	copy.has_suffix = content->has_suffix;
-	copy.entry_uuid = content->entry_uuid;
+	copy.has_suffix = content->entry.exists;
+	copy.entry_uuid = content->entry.uuid;
 	copy.csns = content->context_csns;
 	copy.n_csns = content->n_context_csns;
 	return copy;
@@ -87,9 +87,9 @@ static CopyHealth copy_read(const CopyHealth *before, const Content *content, un
 /* --- lag --- */
 
 /* The change of that server ID which the server is longest known to lack. */
-static const char *oldest_missing(const CopyHealth *copy, const SidLag *behind)
+static const char *oldest_missing(const HealthDoubt *pending, const SidLag *behind)
 {
-	const char *due = csn_newest(copy->due, copy->n_due, behind->sid);
+	const char *due = csn_newest(pending->due, pending->n_due, behind->sid);
 	const bool lacks_due = due && (!behind->have || strcmp(behind->have, due) < 0);
 
 	return lacks_due ? due : behind->newest;
@@ -105,7 +105,7 @@ static int64_t lag_msec(const Lag *lag, const CopyHealth *copy, int64_t now_sec)
 	if (!copy->is_current)
 		return -1;
 	for (size_t i = 0; i < lag->n_behind; i++) {
-		const int64_t made_msec = csn_msec(oldest_missing(copy, &lag->behind[i]));
+		const int64_t made_msec = csn_msec(oldest_missing(&copy->pending, &lag->behind[i]));
 		const int64_t age_msec = now_sec * 1000 - made_msec;
 
 		/* Our clock has seconds, and the other's may be ahead of it. */
@@ -131,13 +131,13 @@ static Lag copy_lag(Pool *pool, const CopyHealth *copy, const Newest *newest)
 				     : lag_measure(pool, newest, copy->csns, copy->n_csns);
 }
 
-static void due_set(Pool *pool, CopyHealth *copy, const Lag *lag, int64_t now_sec)
+static void due_set(Pool *pool, HealthDoubt *pending, const Lag *lag, int64_t now_sec)
 {
-	copy->due = NULL;
-	copy->n_due = 0;
+	pending->due = NULL;
+	pending->n_due = 0;
 	for (size_t i = 0; i < lag->n_behind; i++)
-		POOL_PUSH(pool, copy->due, copy->n_due, lag->behind[i].newest);
-	copy->doubt_sec = now_sec;
+		POOL_PUSH(pool, pending->due, pending->n_due, lag->behind[i].newest);
+	pending->since_sec = now_sec;
 }
 
 /* --- what one copy looks like --- */
@@ -156,31 +156,31 @@ static HealthState trouble_of(const CopyHealth *copy, const CopyHealth *here, bo
 /* A server that has by now what it lacked before goes on as it should. */
 static bool is_the_same_trouble(const CopyHealth *copy, HealthState trouble)
 {
-	return copy->doubt == trouble &&
+	return copy->pending.state == trouble &&
 	       (trouble != HEALTH_BEHIND ||
-		!csn_covers(copy->csns, copy->n_csns, copy->due, copy->n_due));
+		!csn_covers(copy->csns, copy->n_csns, copy->pending.due, copy->pending.n_due));
 }
 
-static int64_t tolerance_sec(const CopyHealth *copy)
+static int64_t tolerance_sec(const HealthDoubt *pending)
 {
-	return HEALTH_TOLERANCE_SEC + (copy->doubt == HEALTH_BEHIND ? copy->patience_sec : 0);
+	return HEALTH_TOLERANCE_SEC + (pending->state == HEALTH_BEHIND ? pending->patience_sec : 0);
 }
 
 static void copy_judge(Pool *pool, CopyHealth *copy, HealthState trouble, const Lag *lag,
 		       int64_t now_sec)
 {
 	if (trouble == HEALTH_IN_STEP) {
-		copy->state = copy->doubt = HEALTH_IN_STEP;
-		copy->n_due = 0;
+		copy->state = copy->pending.state = HEALTH_IN_STEP;
+		copy->pending.n_due = 0;
 		return;
 	}
 	/* A clock that was set back begins anew. */
-	if (!is_the_same_trouble(copy, trouble) || now_sec < copy->doubt_sec) {
-		copy->doubt = trouble;
-		due_set(pool, copy, lag, now_sec);
+	if (!is_the_same_trouble(copy, trouble) || now_sec < copy->pending.since_sec) {
+		copy->pending.state = trouble;
+		due_set(pool, &copy->pending, lag, now_sec);
 		copy->state = HEALTH_IN_STEP;
 	}
-	if (now_sec - copy->doubt_sec >= tolerance_sec(copy))
+	if (now_sec - copy->pending.since_sec >= tolerance_sec(&copy->pending))
 		copy->state = trouble;
 }
 
@@ -323,13 +323,14 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	};
 	Newest newest;
 
-	health.here.patience_sec = look->here_interval_sec;
+	health.here.pending.patience_sec = look->here_interval_sec;
 	for (size_t i = 0; i < look->n_peers; i++) {
 		const unsigned id = look->peers[i].peer_id;
 
 		health.peers[i] =
 			copy_read(peer_before(before, id, i), &look->peers[i], id, look->now_sec);
-		health.peers[i].patience_sec = look->interval_secs ? look->interval_secs[i] : 0;
+		health.peers[i].pending.patience_sec =
+			look->interval_secs ? look->interval_secs[i] : 0;
 	}
 	newest = newest_of(scratch, &health);
 	copy_look(scratch, &health, &newest, &health.here);
@@ -350,15 +351,15 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 
 static bool is_on_its_way(const CopyHealth *copy, int64_t now_sec)
 {
-	return copy->doubt == HEALTH_BEHIND &&
-	       ((copy->lag_msec >= 0 && copy->lag_msec < tolerance_sec(copy) * 1000) ||
-		now_sec < copy->doubt_sec + copy->patience_sec);
+	return copy->pending.state == HEALTH_BEHIND &&
+	       ((copy->lag_msec >= 0 && copy->lag_msec < tolerance_sec(&copy->pending) * 1000) ||
+		now_sec < copy->pending.since_sec + copy->pending.patience_sec);
 }
 
 static bool copy_is_in_doubt(const CopyHealth *copy, int64_t now_sec)
 {
-	return copy->is_current && copy->doubt != HEALTH_IN_STEP && copy->state == HEALTH_IN_STEP &&
-	       !is_on_its_way(copy, now_sec);
+	return copy->is_current && copy->pending.state != HEALTH_IN_STEP &&
+	       copy->state == HEALTH_IN_STEP && !is_on_its_way(copy, now_sec);
 }
 
 bool health_is_in_doubt(const DatabaseHealth *health)

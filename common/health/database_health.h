@@ -27,6 +27,16 @@ typedef enum HealthState {
 
 #define HEALTH_TOLERANCE_SEC 10
 
+/* What is not told before it lasts. */
+typedef struct HealthDoubt {
+	HealthState state; /* what the copy's turns into then; HEALTH_IN_STEP: there is none */
+	int64_t since_sec;
+	int64_t patience_sec; /* how much longer than others it may be behind, for it reads at
+				 intervals */
+	const char **due;     /* in doubt whether it is behind: what it must have by now */
+	size_t n_due;
+} HealthDoubt;
+
 /* One server's copy of the database. */
 typedef struct CopyHealth {
 	unsigned peer_id;
@@ -37,12 +47,7 @@ typedef struct CopyHealth {
 	const char *entry_uuid;
 	const char **csns; /* contextCSN */
 	size_t n_csns;
-	HealthState doubt;    /* what it turns into when that lasts; HEALTH_IN_STEP: nothing */
-	int64_t doubt_sec;    /* since when */
-	int64_t patience_sec; /* how much longer than others it may be behind, for it reads at
-				 intervals */
-	const char **due;     /* in doubt whether it is behind: what it must have by now */
-	size_t n_due;
+	HealthDoubt pending;
 	int64_t in_step_sec; /* when it was last seen to lack nothing; -1: never */
 	int64_t lag_msec; /* how old the oldest change is that it is known to lack; 0: it lacks none
 			     that any server has, -1: not known */

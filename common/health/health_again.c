@@ -10,7 +10,7 @@
 
 static int64_t trouble_again_sec(const CopyHealth *copy, size_t n_peers, int64_t now_sec)
 {
-	const int64_t lasted_sec = now_sec - copy->doubt_sec;
+	const int64_t lasted_sec = now_sec - copy->pending.since_sec;
 	const int64_t quarter_sec = lasted_sec / 4;
 
 	if (!copy->is_current || copy->state == HEALTH_UNKNOWN || copy->state == HEALTH_IN_STEP)

@@ -259,7 +259,7 @@ static bool is_of_other(const Joining *joining, const char *csn)
 static bool is_copy_of_others(const Joining *joining)
 {
 	const Content *here = joining->here;
-	bool found = here->entry_csn && is_of_other(joining, here->entry_csn);
+	bool found = here->entry.csn && is_of_other(joining, here->entry.csn);
 
 	for (size_t i = 0; i < here->n_context_csns && !found; i++)
 		found = is_of_other(joining, here->context_csns[i]);
@@ -274,10 +274,11 @@ static const Hold *judge_unproven(const Joining *joining, const Evidence *eviden
 	const bool has_csns = joining->here->n_context_csns > 0;
 	/* One that comes back after a while is as one that joins: it reads first. */
 	const bool reads = joining->was_joining || live_reads_from_somebody(joining->live) ||
-			   known_left(diff->in->known, joining->suffix);
+			   known_left(&diff->in->known->leave, joining->suffix);
 
 	if (silent && !has_csns && !reads)
-		return diff->in->options.is_first_node ? NULL : hold_seeded(joining, silent);
+		return diff->in->options.consent.is_first_node ? NULL
+							       : hold_seeded(joining, silent);
 	/* What a consumer was seen to have says nothing of what a provider must. */
 	if (has_csns && !joining->was_joining &&
 	    known_was_complete(diff->in->known, joining->suffix))
@@ -344,7 +345,7 @@ static const Hold *judge(Diff *diff, const WantedDatabase *wanted, const LiveDat
 						"%s cannot be read here: %s; when it can",
 						joining.suffix, joining.here->problem),
 				    remedy_text(REMEDY_APPLY));
-	if (!joining.here->has_suffix)
+	if (!joining.here->entry.exists)
 		return joining_judge_empty(&joining);
 	hold = joining_judge_identity(&joining);
 	if (hold)

@@ -41,7 +41,7 @@ const Hold *joining_judge_alone(const Joining *joining)
 {
 	const char *unseen = unseen_describe(joining);
 
-	if (!*unseen || joining->diff->in->options.is_first_node)
+	if (!*unseen || joining->diff->in->options.consent.is_first_node)
 		return NULL;
 	/* Nothing is remembered of it: who was never compared does not join by that. */
 	return joining_wait(

@@ -121,7 +121,7 @@ bool joining_peer_hides(const Joining *joining, const Content *peer)
 {
 	const char *account = account_at(joining, peer->peer_id);
 
-	return peer->state == CONTENT_READ && !peer->has_suffix && !peer->lacks_database &&
+	return peer->state == CONTENT_READ && !peer->entry.exists && !peer->lacks_database &&
 	       account && dn_is_within(account, joining->suffix) &&
 	       !joining_reads_as_rootdn(joining, peer);
 }
@@ -213,5 +213,6 @@ void joining_note_complete(const Joining *joining)
 {
 	Plan *plan = joining->diff->plan;
 
-	POOL_PUSH(joining->diff->pool, plan->complete, plan->n_complete, joining->suffix);
+	POOL_PUSH(joining->diff->pool, plan->copies.complete, plan->copies.n_complete,
+		  joining->suffix);
 }

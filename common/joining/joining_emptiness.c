@@ -7,8 +7,8 @@ bool joining_is_said_empty(const Joining *joining, unsigned peer_id)
 {
 	const PlanInput *in = joining->diff->in;
 
-	for (size_t i = 0; i < in->options.n_empty_ids; i++)
-		if (in->options.empty_ids[i] == peer_id)
+	for (size_t i = 0; i < in->options.consent.n_empty_ids; i++)
+		if (in->options.consent.empty_ids[i] == peer_id)
 			return true;
 	return false;
 }

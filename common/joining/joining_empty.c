@@ -201,7 +201,7 @@ const Hold *joining_judge_empty(const Joining *joining)
 
 	if (hold)
 		return hold;
-	if (joining->diff->in->options.is_first_node)
+	if (joining->diff->in->options.consent.is_first_node)
 		return judge_first_node(joining);
 	if (source && source >= joining->peers + joining->n_peers)
 		return hold_far_source(joining, source);

@@ -160,7 +160,7 @@ static bool is_held(const Plan *plan, const char *suffix)
 	const char *told = wanted ? wanted->desired->suffix : suffix;
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, told, &at));)
+	for (size_t at = 0; (hold = hold_next_told(&plan->held, told, &at));)
 		if (hold->guard == GUARD_JOINING && !hold->peer)
 			return true;
 	return false;
@@ -193,7 +193,7 @@ static bool edit_hold(const Joining *joining, const LiveConsumer *live,
 	Change *change;
 
 	for (size_t at = 0; (change = change_next_told(plan, joining->suffix, &at));) {
-		if (change->live != live)
+		if (change->consumer.live != live)
 			continue;
 		if (syncrepl_equal(&live->syncrepl, &polling))
 			plan_hold(joining->diff->pool, plan, change, *hold);
@@ -219,8 +219,8 @@ static void read_at_intervals(const Joining *joining, const LiveConsumer *live,
 				.subject = wanted->peer->uri,
 				.old_value = live->text,
 				.why = "for a while at intervals: that takes away what it deleted",
-				.live = live,
-				.wanted = polling,
+				.consumer.live = live,
+				.consumer.wanted = polling,
 			});
 }
 

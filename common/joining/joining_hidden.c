@@ -25,12 +25,12 @@ bool joining_is_read(const LiveDatabase *live, const WantedConsumer *consumer)
 /* What it hid at an earlier look, and nothing showed since that it does not; NULL: nothing. */
 static const char *hidden_before(const Joining *joining, const Content *peer)
 {
-	const HidingPeers *known = &joining->diff->in->known->hiding;
+	const HidingPeers *known = &joining->diff->in->known->peers.hiding;
 	const HidingPeer *before = hiding_peer_find(known, joining->suffix, peer->peer_id);
 	const WantedConsumer *consumer = wanted_peer(joining->wanted, peer->peer_id);
 
 	if (!before || !consumer || joining_is_read(joining->live, consumer) ||
-	    hiding_is_over(before, peer->sight,
+	    hiding_is_over(before, peer->view.sight,
 			   hiding_account(joining->diff->pool, &consumer->syncrepl)))
 		return NULL;
 	return before->text;
@@ -41,10 +41,10 @@ static const char *hidden_describe(const Joining *joining, const Content *peer)
 {
 	const char *before;
 
-	if (peer->sight == COPY_HIDES)
+	if (peer->view.sight == COPY_HIDES)
 		return pool_printf(joining->diff->pool,
 				   "%s hides from this node's account what is here: %s",
-				   joining_uri(joining, peer), peer->hides);
+				   joining_uri(joining, peer), peer->view.hides);
 	before = hidden_before(joining, peer);
 	return before ? pool_printf(joining->diff->pool,
 				    "%s hid from this node's account what is here (%s), and was "

@@ -42,7 +42,7 @@ static Change *addition_next(const Links *links, size_t *at)
 
 	while ((change = change_next_told(joining->diff->plan, joining->suffix, at)))
 		if (change->kind == CHANGE_CONSUMER_ADD && !change->is_held &&
-		    !peer_is_myself(joining->diff, change->wanted->peer->id))
+		    !peer_is_myself(joining->diff, change->consumer.wanted->peer->id))
 			return change;
 	return NULL;
 }
@@ -61,7 +61,7 @@ static void hold_additions(const Links *links, unsigned but_peer)
 	Change *change;
 
 	for (size_t at = 0; (change = addition_next(links, &at));)
-		if (change->wanted->peer->id != but_peer)
+		if (change->consumer.wanted->peer->id != but_peer)
 			hold_addition(links, change, links->hold);
 }
 
@@ -70,12 +70,12 @@ static void hold_strangers(const Links *links)
 	Change *change;
 
 	for (size_t at = 0; (change = addition_next(links, &at));) {
-		const Content *peer = content_at(links, change->wanted->peer->id);
+		const Content *peer = content_at(links, change->consumer.wanted->peer->id);
 		const Hold *hold = NULL;
 
-		if (peer && links->joining.here->has_suffix)
+		if (peer && links->joining.here->entry.exists)
 			hold = joining_judge_peer(&links->joining, peer);
-		if (peer && links->joining.here->has_suffix && !hold)
+		if (peer && links->joining.here->entry.exists && !hold)
 			hold = joining_judge_hidden(&links->joining, peer);
 		if (hold)
 			hold_addition(links, change, hold);
@@ -115,9 +115,9 @@ static bool is_connected(const Links *links, const LiveConsumer *consumer)
 	const RunningConsumer *running;
 	RunningIndex index;
 
-	if (!live->has_running)
+	if (!live->runs.is_known)
 		return false;
-	running_index(live, links->joining.live->suffixes->values[0].bytes, &index);
+	running_index(&live->runs, links->joining.live->suffixes->values[0].bytes, &index);
 	running = running_find(&index, consumer->rid, consumer->provider);
 	return running && running->is_connected;
 }
@@ -133,7 +133,7 @@ static bool source_is_lost(const Links *links)
 	const KnownDatabase *known = known_database(diff->in->known, links->joining.suffix);
 	const int64_t since_sec = known ? known->source_gone_sec : 0;
 
-	return diff->in->live->has_running ||
+	return diff->in->live->runs.is_known ||
 	       (since_sec > 0 && diff->in->facts->now_sec - since_sec >= SOURCE_PATIENCE_SEC);
 }
 
@@ -141,7 +141,7 @@ static void note_gone(const Links *links)
 {
 	Plan *plan = links->joining.diff->plan;
 
-	POOL_PUSH(links->joining.diff->pool, plan->source_gone, plan->n_source_gone,
+	POOL_PUSH(links->joining.diff->pool, plan->copies.source_gone, plan->copies.n_source_gone,
 		  links->joining.suffix);
 }
 
@@ -153,12 +153,12 @@ static void source_replace(const Links *links, const LiveConsumer *gone, const C
 	Change *change;
 
 	for (size_t at = 0; (change = addition_next(links, &at));) {
-		if (change->wanted->peer->id != source->peer_id)
+		if (change->consumer.wanted->peer->id != source->peer_id)
 			continue;
 		change->kind = CHANGE_CONSUMER_EDIT;
-		change->live = gone;
+		change->consumer.live = gone;
 		change->old_value = gone->text;
-		change->old_is_gone = true;
+		change->consumer.old_is_gone = true;
 		change->why = pool_printf(joining->diff->pool, "%s, which it reads first, %s",
 					  gone->syncrepl.value[SYNCREPL_PROVIDER], why);
 	}
@@ -203,7 +203,7 @@ static void hold_unknown_sids(const Links *links)
 	Change *change;
 
 	for (size_t at = 0; (change = addition_next(links, &at));) {
-		const Content *peer = content_at(links, change->wanted->peer->id);
+		const Content *peer = content_at(links, change->consumer.wanted->peer->id);
 		const int sid = peer ? unknown_sid(links, peer) : -1;
 		Hold hold;
 
@@ -276,7 +276,7 @@ static bool adds_unknown_peer(const Links *links)
 
 	for (size_t at = 0; (change = addition_next(links, &at));)
 		if (!known_is_linked(links->joining.diff->in->known, links->joining.suffix,
-				     change->wanted->peer->id))
+				     change->consumer.wanted->peer->id))
 			return true;
 	return false;
 }
@@ -305,7 +305,7 @@ static bool is_settled(const Links *links)
 	const Joining *joining = &links->joining;
 	const Content *glance = &diff_facts(joining->diff, joining->suffix)->glance;
 	const bool is_emptied = glance->state == CONTENT_READ &&
-				(!glance->has_suffix || glance->n_context_csns == 0);
+				(!glance->entry.exists || glance->n_context_csns == 0);
 
 	return !joining->was_joining && !is_emptied &&
 	       known_was_complete(joining->diff->in->known, joining->suffix) &&
@@ -317,7 +317,7 @@ static bool overlay_tells(const Links *links)
 	const Joining *joining = &links->joining;
 
 	return peer_is_read(joining->diff->in->wanted->self) &&
-	       joining->wanted->desired->manages_syncprov && !joining->live->syncprov;
+	       joining->wanted->desired->syncprov.is_managed && !joining->live->syncprov;
 }
 
 void joining_hold_links(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live,

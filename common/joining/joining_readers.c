@@ -50,7 +50,7 @@ static bool is_read_here(const Joining *joining, const Content *peer)
 	const RunningConsumer *running = NULL;
 	RunningIndex index;
 
-	running_index(joining->diff->in->live, joining->suffix, &index);
+	running_index(&joining->diff->in->live->runs, joining->suffix, &index);
 	for (size_t i = 0; i < joining->wanted->n_consumers && !running; i++) {
 		const WantedConsumer *consumer = &joining->wanted->consumers[i];
 
@@ -89,7 +89,8 @@ static bool was_met(const Joining *joining, const Content *peer)
 		return true;
 	if (database && peer_ids_have(&database->met, peer->peer_id))
 		return true;
-	return known_link_next(&known->links, joining->suffix, peer->peer_id, &position) != NULL;
+	return known_link_next(&known->peers.links, joining->suffix, peer->peer_id, &position) !=
+	       NULL;
 }
 
 static bool is_expected(const Joining *joining, const Content *peer)
@@ -391,7 +392,7 @@ const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const L
 	if (hold || is_known_sid(&joining) || was_open(&joining) ||
 	    diff_is_released_for(diff, GUARD_JOINING, joining.suffix))
 		return hold;
-	if (!live->syncprov && !wanted->desired->manages_syncprov)
+	if (!live->syncprov && !wanted->desired->syncprov.is_managed)
 		return NULL;
 	return judge_readers(&joining);
 }

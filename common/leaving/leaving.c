@@ -36,10 +36,10 @@ Leaving leave_find(Pool *pool, const Desired *desired, const Known *known, const
 	return leaving;
 }
 
-bool leave_keeps(const Desired *desired, const LiveConsumer *consumer)
+bool leave_keeps(const DesiredPolicy *policy, const LiveConsumer *consumer)
 {
-	for (size_t i = 0; consumer->provider && i < desired->n_keep; i++)
-		if (url_equal(desired->keep[i], consumer->provider))
+	for (size_t i = 0; consumer->provider && i < policy->n_keep; i++)
+		if (url_equal(policy->keep[i], consumer->provider))
 			return true;
 	return false;
 }
@@ -83,7 +83,7 @@ void leave_close(Pool *pool, const Leaving *leaving, Plan *plan)
 				    .new_value = "TRUE",
 				    .why = "no client may write what nobody reads any more"});
 		mod_add(pool, &step, MOD_REPLACE, READ_ONLY, "TRUE");
-		POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+		POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
 	}
 }
 
@@ -104,7 +104,7 @@ void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan)
 				    .why = "this node does not leave"});
 		/* slapd 2.4 goes on refusing writes when the attribute is deleted. */
 		mod_add(pool, &step, MOD_REPLACE, READ_ONLY, "FALSE");
-		POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+		POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
 	}
 }
 
@@ -120,7 +120,7 @@ static const char *kept_text(Pool *pool, const LiveConsumer *consumer)
 /* DELETE of every value as read makes slapd refuse when one was changed meanwhile; deleting fewer
  * than all would stop the wrong consumer (OpenLDAP 2.5.10 and later), so what is kept is written
  * anew. */
-static void consumers_end(Pool *pool, const LeavingDatabase *database, const Desired *desired,
+static void consumers_end(Pool *pool, const LeavingDatabase *database, const DesiredPolicy *policy,
 			  Step *step)
 {
 	const LiveDatabase *live = database->live;
@@ -129,7 +129,7 @@ static void consumers_end(Pool *pool, const LeavingDatabase *database, const Des
 
 	for (size_t i = 0; i < live->n_consumers; i++) {
 		POOL_PUSH(pool, delete.values, delete.n_values, live->consumers[i].text);
-		if (leave_keeps(desired, &live->consumers[i]))
+		if (leave_keeps(policy, &live->consumers[i]))
 			POOL_PUSH(pool, replace.values, replace.n_values,
 				  kept_text(pool, &live->consumers[i]));
 	}
@@ -140,13 +140,13 @@ static void consumers_end(Pool *pool, const LeavingDatabase *database, const Des
 		POOL_PUSH(pool, step->mods, step->n_mods, replace);
 }
 
-static void consumer_changes(Pool *pool, const LeavingDatabase *database, const Desired *desired,
-			     Plan *plan)
+static void consumer_changes(Pool *pool, const LeavingDatabase *database,
+			     const DesiredPolicy *policy, Plan *plan)
 {
 	for (size_t i = 0; i < database->live->n_consumers; i++) {
 		const LiveConsumer *consumer = &database->live->consumers[i];
 
-		if (!leave_keeps(desired, consumer))
+		if (!leave_keeps(policy, consumer))
 			change_add(pool, plan, database,
 				   (Change){.kind = CHANGE_CONSUMER_REMOVE,
 					    .attribute = "olcSyncrepl",
@@ -154,19 +154,19 @@ static void consumer_changes(Pool *pool, const LeavingDatabase *database, const 
 									  : "not understood",
 					    .old_value = consumer->text,
 					    .why = "this node leaves",
-					    .live = consumer});
+					    .consumer.live = consumer});
 	}
 }
 
 /* slapd does not start with it on a database that reads from nobody. */
-static void update_refs_end(Pool *pool, const LeavingDatabase *database, const Desired *desired,
-			    Plan *plan, Step *step)
+static void update_refs_end(Pool *pool, const LeavingDatabase *database,
+			    const DesiredPolicy *policy, Plan *plan, Step *step)
 {
 	const Attribute *refs = database->live->update_refs;
 	Mod mod = {.kind = MOD_DELETE, .attribute = "olcUpdateRef"};
 
 	for (size_t i = 0; i < database->live->n_consumers; i++)
-		if (leave_keeps(desired, &database->live->consumers[i]))
+		if (leave_keeps(policy, &database->live->consumers[i]))
 			return;
 	if (!refs || database->live->has_update_dn)
 		return;
@@ -181,14 +181,14 @@ static void update_refs_end(Pool *pool, const LeavingDatabase *database, const D
 			    .why = "slapd does not start with it where nobody is read"});
 }
 
-void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan *plan)
+void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan)
 {
 	for (size_t i = 0; i < leaving->n_databases; i++) {
 		const LeavingDatabase *database = &leaving->databases[i];
 		const char *flag = database->live->multi_provider_attribute;
 		Step step = step_for(database);
 
-		consumer_changes(pool, database, desired, plan);
+		consumer_changes(pool, database, policy, plan);
 		if (flag) {
 			change_add(pool, plan, database,
 				   (Change){.kind = CHANGE_MULTI_PROVIDER_OFF,
@@ -198,27 +198,29 @@ void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan 
 					    .why = "this node leaves"});
 			mod_add(pool, &step, MOD_DELETE, flag, NULL);
 		}
-		update_refs_end(pool, database, desired, plan, &step);
-		consumers_end(pool, database, desired, &step);
+		update_refs_end(pool, database, policy, plan, &step);
+		consumers_end(pool, database, policy, &step);
 		if (step.n_mods > 0)
-			POOL_PUSH(pool, plan->steps, plan->n_steps, step);
+			POOL_PUSH(pool, plan->order.steps, plan->order.n_steps, step);
 	}
 }
 
 /* --- afterwards --- */
 
-static bool still_runs(const Desired *desired, const Live *live, const LiveDatabase *database)
+static bool still_runs(const DesiredPolicy *policy, const LiveRunning *runs,
+		       const LiveDatabase *database)
 {
 	RunningIndex index;
 	size_t n_kept = 0;
 
 	for (size_t i = 0; i < database->n_consumers; i++)
-		n_kept += leave_keeps(desired, &database->consumers[i]);
-	running_index(live, database->suffixes->values[0].bytes, &index);
+		n_kept += leave_keeps(policy, &database->consumers[i]);
+	running_index(runs, database->suffixes->values[0].bytes, &index);
 	return index.n_running > n_kept;
 }
 
-const char *leave_remains(const Desired *desired, const Live *live, const LeavingDatabase *database)
+const char *leave_remains(const DesiredPolicy *policy, const Live *live,
+			  const LeavingDatabase *database)
 {
 	const LiveDatabase *now;
 
@@ -229,7 +231,7 @@ const char *leave_remains(const Desired *desired, const Live *live, const Leavin
 	if (!now->is_read_only)
 		return "clients may write";
 	for (size_t i = 0; i < now->n_consumers; i++)
-		if (!leave_keeps(desired, &now->consumers[i]))
+		if (!leave_keeps(policy, &now->consumers[i]))
 			return "olcSyncrepl";
-	return still_runs(desired, live, now) ? "a consumer runs" : NULL;
+	return still_runs(policy, &live->runs, now) ? "a consumer runs" : NULL;
 }

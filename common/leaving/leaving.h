@@ -33,14 +33,14 @@ void leave_close(Pool *pool, const Leaving *leaving, Plan *plan);
 void leave_reopen(Pool *pool, const Leaving *leaving, Plan *plan);
 
 /* Adds what ends their replication; providers that policy.keep names stay. */
-void leave_end(Pool *pool, const Leaving *leaving, const Desired *desired, Plan *plan);
+void leave_end(Pool *pool, const Leaving *leaving, const DesiredPolicy *policy, Plan *plan);
 
 /* True when the consumer is one that policy.keep names. */
-bool leave_keeps(const Desired *desired, const LiveConsumer *consumer);
+bool leave_keeps(const DesiredPolicy *policy, const LiveConsumer *consumer);
 
 /* What is still there, in a few words, when the server is looked at afterwards; NULL: all is gone.
  */
-const char *leave_remains(const Desired *desired, const Live *live,
+const char *leave_remains(const DesiredPolicy *policy, const Live *live,
 			  const LeavingDatabase *database);
 
 #endif

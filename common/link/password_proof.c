@@ -57,7 +57,7 @@ bool password_is_proven(const PasswordSight *sight, const WantedDatabase *wanted
 	/* Nobody here would see that somebody changed it. */
 	if (!account || !entry_first(account, "entryCSN"))
 		return false;
-	running_index(sight->live, suffix, &index);
+	running_index(&sight->live->runs, suffix, &index);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		const WantedConsumer *other = &wanted->consumers[i];
 		const char *identity = link_identity(scratch, &other->syncrepl, other->secret);

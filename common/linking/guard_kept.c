@@ -19,7 +19,7 @@ static bool has_change(const Plan *plan, const DatabasePlan *database, const Liv
 	const Change *change;
 
 	for (size_t at = 0; (change = change_next_free(plan, database, CHANGES_OF_LIVE_LINK, &at));)
-		if (change->live == consumer)
+		if (change->consumer.live == consumer)
 			return true;
 	return false;
 }
@@ -95,7 +95,7 @@ static void take_out(Diff *diff, const DatabasePlan *database)
 					.subject = "not understood",
 					.old_value = consumer->text,
 					.why = "released: it is not sent again",
-					.live = consumer,
+					.consumer.live = consumer,
 				});
 }
 

@@ -22,12 +22,12 @@
  * anew (common/draft/old_tls.h).
  */
 
-bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
-				  const Change *change)
+bool change_replaces_working_link(const LiveRunning *runs, const DatabasePlan *database,
+				  const ChangedConsumer *consumer)
 {
-	return !change->old_is_gone &&
-	       link_differs(&change->live->syncrepl, &change->wanted->syncrepl) &&
-	       guard_link_works(live, database->live, change->live);
+	return !consumer->old_is_gone &&
+	       link_differs(&consumer->live->syncrepl, &consumer->wanted->syncrepl) &&
+	       guard_link_works(runs, database->live, consumer->live);
 }
 
 /* --- links that worked when the pass began --- */
@@ -37,25 +37,26 @@ static const char *link_name(Pool *pool, const char *dn, const LiveConsumer *con
 	return pool_printf(pool, "%s %d %s", dn, consumer->rid, consumer->provider);
 }
 
-static void links_note(Pool *pool, const Live *live, const LiveDatabase *database, Known *known)
+static void links_note(Pool *pool, const LiveRunning *runs, const LiveDatabase *database,
+		       KnownPeers *peers)
 {
 	RunningIndex index;
 
-	running_index(live, database->suffixes->values[0].bytes, &index);
+	running_index(runs, database->suffixes->values[0].bytes, &index);
 	for (size_t i = 0; i < database->n_consumers; i++) {
 		const LiveConsumer *consumer = &database->consumers[i];
 
-		if (consumer->parses && (!live->has_running || guard_link_runs(&index, consumer)))
-			POOL_PUSH(pool, known->worked, known->n_worked,
+		if (consumer->parses && (!runs->is_known || guard_link_runs(&index, consumer)))
+			POOL_PUSH(pool, peers->worked, peers->n_worked,
 				  link_name(pool, database->entry->dn, consumer));
 	}
 }
 
-void guard_links_note(Pool *pool, const Live *live, Known *known)
+void guard_links_note(Pool *pool, const Live *live, KnownPeers *peers)
 {
 	for (size_t i = 0; i < live->n_databases; i++)
 		if (live->databases[i].suffixes) /* that of cn=config has none, and is left alone */
-			links_note(pool, live, &live->databases[i], known);
+			links_note(pool, &live->runs, &live->databases[i], peers);
 }
 
 /*
@@ -71,16 +72,16 @@ static bool was_made_anew(const Diff *diff, const DatabasePlan *plan, const Chan
 	const char *name;
 	RunningIndex index;
 
-	if (change->old_is_gone ||
-	    !link_differs(&change->live->syncrepl, &change->wanted->syncrepl))
+	if (change->consumer.old_is_gone ||
+	    !link_differs(&change->consumer.live->syncrepl, &change->consumer.wanted->syncrepl))
 		return false;
-	running_index(live, database->suffixes->values[0].bytes, &index);
-	running = running_find(&index, change->live->rid, change->live->provider);
+	running_index(&live->runs, database->suffixes->values[0].bytes, &index);
+	running = running_find(&index, change->consumer.live->rid, change->consumer.live->provider);
 	if (running && timestamp_of_generalized(running->last_contact) >= 0)
 		return false;
-	name = link_name(diff->pool, change->dn, change->live);
-	for (size_t i = 0; i < known->n_worked; i++)
-		if (strcmp(known->worked[i], name) == 0)
+	name = link_name(diff->pool, change->dn, change->consumer.live);
+	for (size_t i = 0; i < known->peers.n_worked; i++)
+		if (strcmp(known->peers.worked[i], name) == 0)
 			return true;
 	return false;
 }
@@ -150,10 +151,10 @@ static void hold_probing(Diff *diff, Change *change)
 /* Written, watched by the daemon, and put back when it does not connect. */
 static void let_untried(Diff *diff, const Change *change, const Probe *probe)
 {
-	const unsigned patience_sec = link_patience_sec(&change->wanted->syncrepl);
+	const unsigned patience_sec = link_patience_sec(&change->consumer.wanted->syncrepl);
 
-	if (patience_sec > diff->plan->untried_sec)
-		diff->plan->untried_sec = patience_sec;
+	if (patience_sec > diff->plan->order.untried_sec)
+		diff->plan->order.untried_sec = patience_sec;
 	plan_add_finding(
 		diff->pool, diff->plan, SEVERITY_WARNING, "beyond-us", change->suffix,
 		"the link to %s works, but the new peers.json (%s) cannot be tested: %s. The "
@@ -172,22 +173,24 @@ static bool was_not_compared(const Probe *probe)
 
 /* Where slapd does not tell whether a link works (2.4): nobody listens where it reads, so it does
  * not. Silence is no such proof. */
-static bool reads_from_nobody(const Diff *diff, const Change *change, const Probe *probe)
+static bool reads_from_nobody(const Diff *diff, const ChangedConsumer *consumer, const Probe *probe)
 {
-	return !diff->in->live->has_running && probe_has_fault(probe, PROBE_PORT_CLOSED) &&
-	       strcmp(change->live->provider, change->wanted->provider) == 0;
+	return !diff->in->live->runs.is_known && probe_has_fault(probe, PROBE_PORT_CLOSED) &&
+	       strcmp(consumer->live->provider, consumer->wanted->provider) == 0;
 }
 
 /* The peer was asked for the log, and showed all but that: the same link reads the database. */
-static bool reads_plainly(const Diff *diff, const DatabasePlan *database, const Change *change)
+static bool reads_plainly(const Diff *diff, const DatabasePlan *database,
+			  const ChangedConsumer *consumer)
 {
-	const WantedConsumer *wanted = change->wanted;
-	const Syncrepl former = syncrepl_with_log(&wanted->syncrepl, &change->live->syncrepl);
+	const WantedConsumer *wanted = consumer->wanted;
+	const Syncrepl former = syncrepl_with_log(&wanted->syncrepl, &consumer->live->syncrepl);
 	const LinkProbes *probes = diff->in->facts->probes;
 	const LinkProbe *answer;
 
-	if (!probes || syncrepl_log(&wanted->syncrepl) || !syncrepl_log(&change->live->syncrepl) ||
-	    link_differs(&former, &change->live->syncrepl))
+	if (!probes || syncrepl_log(&wanted->syncrepl) ||
+	    !syncrepl_log(&consumer->live->syncrepl) ||
+	    link_differs(&former, &consumer->live->syncrepl))
 		return false;
 	answer = link_probe_find(probes, database->suffix, wanted->peer->id,
 				 link_identity(diff->pool, &former, wanted->secret));
@@ -196,33 +199,33 @@ static bool reads_plainly(const Diff *diff, const DatabasePlan *database, const 
 
 static void judge_edit(Diff *diff, const DatabasePlan *database, Change *change)
 {
-	const unsigned peer_id = change->wanted->peer->id;
-	const char *identity =
-		link_identity(diff->pool, &change->wanted->syncrepl, change->wanted->secret);
+	const unsigned peer_id = change->consumer.wanted->peer->id;
+	const char *identity = link_identity(diff->pool, &change->consumer.wanted->syncrepl,
+					     change->consumer.wanted->secret);
 	const LinkProbes *probes = diff->in->facts->probes;
-	const LiveConsumer *former =
-		link_is_another_identity(&change->live->syncrepl, &change->wanted->syncrepl)
-			? change->live
-			: NULL;
+	const LiveConsumer *former = link_is_another_identity(&change->consumer.live->syncrepl,
+							      &change->consumer.wanted->syncrepl)
+					     ? change->consumer.live
+					     : NULL;
 	const LinkProbe *answer;
 
-	if (known_link_is(&diff->in->known->links, database->suffix, peer_id, identity))
+	if (known_link_is(&diff->in->known->peers.links, database->suffix, peer_id, identity))
 		return;
 	answer = probes ? link_probe_find(probes, database->suffix, peer_id, identity) : NULL;
-	if (!answer && reads_plainly(diff, database, change))
+	if (!answer && reads_plainly(diff, database, &change->consumer))
 		return;
 	if (answer && former && was_not_compared(&answer->probe))
 		answer = NULL;
 	if (answer && (probe_verdict(&answer->probe) == PROBE_IS_GOOD ||
-		       reads_from_nobody(diff, change, &answer->probe)))
+		       reads_from_nobody(diff, &change->consumer, &answer->probe)))
 		return;
 	if (answer && probe_verdict(&answer->probe) == PROBE_BEYOND_US &&
-	    diff->in->live->has_running) {
+	    diff->in->live->runs.is_known) {
 		let_untried(diff, change, &answer->probe);
 		return;
 	}
 	guard_link_need(diff, (LinkNeed){.database = database->wanted,
-					 .consumer = change->wanted,
+					 .consumer = change->consumer.wanted,
 					 .former = former,
 					 .answer = answer});
 	if (answer)
@@ -266,8 +269,9 @@ static void judge_edits(Diff *diff, const DatabasePlan *database)
 
 	for (size_t at = 0; (change = change_next_free(diff->plan, database,
 						       CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
-		if (!change->wanted->put_back &&
-		    (change_replaces_working_link(diff->in->live, database, change) ||
+		if (!change->consumer.wanted->put_back &&
+		    (change_replaces_working_link(&diff->in->live->runs, database,
+						  &change->consumer) ||
 		     was_made_anew(diff, database, change)))
 			judge_edit(diff, database, change);
 }

@@ -8,11 +8,11 @@
 
 /* True when the change of the database, a CONSUMER_EDIT, puts another link in the place of one that
  * works now (G6). */
-bool change_replaces_working_link(const Live *live, const DatabasePlan *database,
-				  const Change *change);
+bool change_replaces_working_link(const LiveRunning *runs, const DatabasePlan *database,
+				  const ChangedConsumer *consumer);
 
 /* Notes which links work, before the pass writes anything; in the pool. */
-void guard_links_note(Pool *pool, const Live *live, Known *known);
+void guard_links_note(Pool *pool, const Live *live, KnownPeers *peers);
 
 /* G6: holds what would replace a working link, until it was tried, and when the peer refused it. */
 void guard_links(Diff *diff);

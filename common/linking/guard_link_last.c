@@ -17,7 +17,7 @@ static bool is_removed(const Plan *plan, const DatabasePlan *database, const Liv
 	const Change *change;
 
 	for (size_t at = 0; (change = change_next_free(plan, database, REMOVALS, &at));)
-		if (change->live == consumer)
+		if (change->consumer.live == consumer)
 			return true;
 	return false;
 }
@@ -47,7 +47,8 @@ static bool is_good(Diff *diff, const WantedDatabase *wanted, const WantedConsum
 	const LinkProbe *answer = answer_of(diff, wanted, consumer);
 
 	return (answer && probe_verdict(&answer->probe) == PROBE_IS_GOOD) ||
-	       known_link_is(&diff->in->known->links, wanted->desired->suffix, consumer->peer->id,
+	       known_link_is(&diff->in->known->peers.links, wanted->desired->suffix,
+			     consumer->peer->id,
 			     link_identity(diff->pool, &consumer->syncrepl, consumer->secret));
 }
 
@@ -60,16 +61,17 @@ static bool stays_unseen(Diff *diff, const WantedDatabase *wanted, const LiveCon
 	if (!consumer || is_good(diff, wanted, consumer))
 		return true;
 	return !consumer->peer->is_hub &&
-	       !known_links_any(&diff->in->known->links, wanted->desired->suffix) &&
+	       !known_links_any(&diff->in->known->peers.links, wanted->desired->suffix) &&
 	       !answer_of(diff, wanted, consumer);
 }
 
 /* One that is connected just now may be about to be refused, as by a hub that is not open yet. */
-static bool stays_seen(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+static bool stays_seen(const LiveRunning *runs, const LiveDatabase *database,
+		       const LiveConsumer *consumer)
 {
 	RunningIndex index;
 
-	running_index(live, database->suffixes->values[0].bytes, &index);
+	running_index(runs, database->suffixes->values[0].bytes, &index);
 	return running_works(running_find(&index, consumer->rid, consumer->provider),
 			     &consumer->syncrepl);
 }
@@ -87,12 +89,12 @@ static bool loses_all(Diff *diff, const DatabasePlan *database)
 		 */
 		if (!consumer->parses || consumer->is_self ||
 		    provider_names_us(diff, consumer->provider) ||
-		    !guard_link_works(live, database->live, consumer))
+		    !guard_link_works(&live->runs, database->live, consumer))
 			continue;
 		if (is_removed(diff->plan, database, consumer))
 			n_lost++;
-		else if (live->has_running ? stays_seen(live, database->live, consumer)
-					   : stays_unseen(diff, database->wanted, consumer))
+		else if (live->runs.is_known ? stays_seen(&live->runs, database->live, consumer)
+					     : stays_unseen(diff, database->wanted, consumer))
 			return false;
 	}
 	return n_lost > 0;

@@ -12,24 +12,25 @@ bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer)
 	return running && (running->is_connected || running_works(running, &consumer->syncrepl));
 }
 
-bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer)
+bool guard_link_works(const LiveRunning *runs, const LiveDatabase *database,
+		      const LiveConsumer *consumer)
 {
 	RunningIndex index;
 
-	if (!live->has_running)
+	if (!runs->is_known)
 		return true;
-	running_index(live, database->suffixes->values[0].bytes, &index);
+	running_index(runs, database->suffixes->values[0].bytes, &index);
 	return guard_link_runs(&index, consumer);
 }
 
-bool guard_links_all_work(const Live *live, const DatabasePlan *database)
+bool guard_links_all_work(const LiveRunning *runs, const DatabasePlan *database)
 {
 	const WantedDatabase *wanted = database->wanted;
 	RunningIndex index;
 
-	if (!live->has_running || !database->live)
+	if (!runs->is_known || !database->live)
 		return false;
-	running_index(live, database->live->suffixes->values[0].bytes, &index);
+	running_index(runs, database->live->suffixes->values[0].bytes, &index);
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
 		bool works = false;
 
@@ -71,8 +72,8 @@ void guard_link_need(Diff *diff, LinkNeed need)
 {
 	Plan *plan = diff->plan;
 
-	for (size_t i = 0; i < plan->n_link_needs; i++)
-		if (plan->link_needs[i].consumer == need.consumer)
+	for (size_t i = 0; i < plan->unknown.n_links; i++)
+		if (plan->unknown.links[i].consumer == need.consumer)
 			return;
-	POOL_PUSH(diff->pool, plan->link_needs, plan->n_link_needs, need);
+	POOL_PUSH(diff->pool, plan->unknown.links, plan->unknown.n_links, need);
 }

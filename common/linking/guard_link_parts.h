@@ -10,7 +10,8 @@
 
 /* True when the link works now. Where slapd does not tell (OpenLDAP 2.4) it is taken for one that
  * does. */
-bool guard_link_works(const Live *live, const LiveDatabase *database, const LiveConsumer *consumer);
+bool guard_link_works(const LiveRunning *runs, const LiveDatabase *database,
+		      const LiveConsumer *consumer);
 
 /* The same of one that slapd tells about, for who goes through all of them: index is that of its
  * database. */
@@ -18,7 +19,7 @@ bool guard_link_runs(const RunningIndex *index, const LiveConsumer *consumer);
 
 /* True when each link that this node shall have is there and works. Where slapd does not tell
  * (OpenLDAP 2.4) that is not known, and false. */
-bool guard_links_all_work(const Live *live, const DatabasePlan *database);
+bool guard_links_all_work(const LiveRunning *runs, const DatabasePlan *database);
 
 /* What a person is told of a probe that was not good: the refusal, else the first fault. */
 const char *guard_link_fault(const Probe *probe);

@@ -15,7 +15,7 @@ static Change *next_that_makes_anew(const Plan *plan, const DatabasePlan *databa
 	Change *change;
 
 	while ((change = change_next_free(plan, database, kinds, at)))
-		if (change->kind != CHANGE_CONSUMER_EDIT || !change->wanted->put_back)
+		if (change->kind != CHANGE_CONSUMER_EDIT || !change->consumer.wanted->put_back)
 			return change;
 	return NULL;
 }
@@ -98,7 +98,7 @@ void guard_old_tls_links(Diff *diff, const DatabasePlan *database)
 		const OldTlsLink *link = &diff->plan->old_tls[i];
 
 		if (link->database == database->wanted &&
-		    guard_link_works(diff->in->live, database->live, link->live))
+		    guard_link_works(&diff->in->live->runs, database->live, link->live))
 			judge_old_link(diff, database, link);
 	}
 }

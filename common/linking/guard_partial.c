@@ -38,7 +38,7 @@ static void hold_link(Diff *diff, Change *change, const char *keywords)
 				  "%s would be read in part only (%s): %s; %s; to write it all the "
 				  "same",
 				  change->subject, keywords,
-				  loss_describe(diff, &change->wanted->syncrepl),
+				  loss_describe(diff, &change->consumer.wanted->syncrepl),
 				  remedy_text(REMEDY_PARTIAL_OUT)),
 			  .release = RELEASE,
 		  });
@@ -46,10 +46,11 @@ static void hold_link(Diff *diff, Change *change, const char *keywords)
 
 static void judge_link(Diff *diff, Change *change)
 {
-	const Syncrepl *wanted = &change->wanted->syncrepl;
+	const Syncrepl *wanted = &change->consumer.wanted->syncrepl;
 	const char *keywords = syncrepl_partial(diff->pool, wanted);
 
-	if (keywords && !(change->live && syncrepl_partial_same(&change->live->syncrepl, wanted)))
+	if (keywords && !(change->consumer.live &&
+			  syncrepl_partial_same(&change->consumer.live->syncrepl, wanted)))
 		hold_link(diff, change, keywords);
 }
 

@@ -16,7 +16,7 @@
 
 static void hold_many(Diff *diff, size_t n_removals)
 {
-	const unsigned max = diff->in->desired->max_removals;
+	const unsigned max = diff->in->desired->policy.max_removals;
 
 	if (n_removals <= max)
 		return;
@@ -112,7 +112,7 @@ static const char *parting_describe(Matching *matching, const LiveConsumer *cons
 		"way of it: it goes by itself when every link works that this node shall have%s; "
 		"if nobody needs it",
 		uri, matching->suffix,
-		diff->in->live->has_running ? "" : ", which this slapd does not tell");
+		diff->in->live->runs.is_known ? "" : ", which this slapd does not tell");
 }
 
 /* What the fence closed, or somebody's hand, was filled before: others may get changes by way of it
@@ -121,8 +121,9 @@ bool removals_fill(const Diff *diff, const DatabasePlan *database)
 {
 	const Known *known = diff->in->known;
 
-	return plan_hold_of(diff->plan, database->suffix, GUARD_JOINING) &&
-	       !text_is_among(database->suffix, diff->plan->complete, diff->plan->n_complete) &&
+	return plan_hold_of(&diff->plan->held, database->suffix, GUARD_JOINING) &&
+	       !text_is_among(database->suffix, diff->plan->copies.complete,
+			      diff->plan->copies.n_complete) &&
 	       !database->live->is_multi_provider &&
 	       !fence_is_closed(&known->fence, database->suffix) &&
 	       !known_was_complete(known, database->suffix);
@@ -154,16 +155,16 @@ static void hold_parting(Diff *diff, const DatabasePlan *database)
 		return;
 	matching = matching_make(diff, database);
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));) {
-		const Parting parting = parting_of(&matching, change->live);
+		const Parting parting = parting_of(&matching, change->consumer.live);
 		const char *text;
 
 		if (parting == PARTS_UNLISTED && !was_looked) {
-			all_work = guard_links_all_work(diff->in->live, database);
+			all_work = guard_links_all_work(&diff->in->live->runs, database);
 			was_looked = true;
 		}
 		if (parting == PARTS_NOBODY || (parting == PARTS_UNLISTED && all_work))
 			continue;
-		text = parting_describe(&matching, change->live, parting);
+		text = parting_describe(&matching, change->consumer.live, parting);
 		plan_hold(diff->pool, diff->plan, change,
 			  (Hold){.guard = GUARD_REMOVAL,
 				 .suffix = database->suffix,
@@ -199,7 +200,7 @@ static size_t count_after(const Diff *diff, const DatabasePlan *database)
 		n += !live->consumers[i].is_self;
 	n += change_count_free(diff->plan, database, CHANGE_BIT(CHANGE_CONSUMER_ADD));
 	for (size_t at = 0; (change = change_next_free(diff->plan, database, REMOVALS, &at));)
-		n -= !change->live->is_self;
+		n -= !change->consumer.live->is_self;
 	return n;
 }
 

@@ -28,7 +28,7 @@ static void find_staying(Rids *rids)
 
 	for (size_t at = 0; (change = change_next_free(rids->diff->plan, rids->database,
 						       CHANGES_OF_LIVE_LINK, &at));)
-		goes[change->live - live->consumers] = true;
+		goes[change->consumer.live - live->consumers] = true;
 	memset(rids->stays, 0, sizeof(rids->stays));
 	for (size_t i = 0; i < live->n_consumers; i++)
 		if (!goes[i] && live->consumers[i].rid >= 0 && !live->consumers[i].is_self)
@@ -57,7 +57,7 @@ static unsigned free_rid(const Rids *rids)
 static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays)
 {
 	Pool *pool = rids->diff->pool;
-	const Peer *peer = change->wanted->peer;
+	const Peer *peer = change->consumer.wanted->peer;
 	const char *number = pool_printf(pool, "%u", free_rid(rids));
 	const char *line = remedy_fill(pool, REMEDY_PEER_RID, number);
 
@@ -70,7 +70,7 @@ static void hold_rid(const Rids *rids, Change *change, const LiveConsumer *stays
 				pool,
 				"%s would get rid %03d, which %s still has and keeps: give peer %u its own "
 				"number in peers.json, for example",
-				peer->uri, change->wanted->rid,
+				peer->uri, change->consumer.wanted->rid,
 				stays->syncrepl.value[SYNCREPL_PROVIDER], peer->id),
 			.release = line,
 		});
@@ -84,9 +84,9 @@ static bool hold_clashes(const Rids *rids)
 
 	for (size_t at = 0;
 	     (change = change_next_free(rids->diff->plan, rids->database, CHANGES_TO_LINK, &at));) {
-		if (!rids->stays[change->wanted->rid])
+		if (!rids->stays[change->consumer.wanted->rid])
 			continue;
-		hold_rid(rids, change, rids->stays[change->wanted->rid]);
+		hold_rid(rids, change, rids->stays[change->consumer.wanted->rid]);
 		has_held = true;
 	}
 	return has_held;

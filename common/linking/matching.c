@@ -47,10 +47,10 @@ static void take(Matching *matching, size_t live_index, const WantedConsumer *wa
 	matching->of_live[live_index] = wanted;
 }
 
-bool provider_is_kept(const Desired *desired, const char *provider)
+bool provider_is_kept(const DesiredPolicy *policy, const char *provider)
 {
-	for (size_t i = 0; i < desired->n_keep; i++)
-		if (url_equal(desired->keep[i], provider))
+	for (size_t i = 0; i < policy->n_keep; i++)
+		if (url_equal(policy->keep[i], provider))
 			return true;
 	return false;
 }
@@ -138,7 +138,7 @@ static const WantedConsumer *find_by_rid(Matching *matching, const WantedConsume
 {
 	const WantedConsumer *found = consumer->rid < 0 ? NULL : by_rid[consumer->rid];
 
-	if (found && (provider_is_kept(matching->diff->in->desired, consumer->provider) ||
+	if (found && (provider_is_kept(&matching->diff->in->desired->policy, consumer->provider) ||
 		      is_another(matching, consumer->provider)))
 		return NULL;
 	return found;

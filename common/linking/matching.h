@@ -37,6 +37,6 @@ const Peer *matching_leaves_by_rid(Matching *matching, const LiveConsumer *live)
 bool matching_is_consumer(Matching *matching, const LiveConsumer *live);
 
 /* True when "keep" names the provider. */
-bool provider_is_kept(const Desired *desired, const char *provider);
+bool provider_is_kept(const DesiredPolicy *policy, const char *provider);
 
 #endif

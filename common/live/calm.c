@@ -14,11 +14,11 @@ static const Syncrepl *declared(const Live *live, int rid)
 }
 
 /* OpenLDAP 2.4 does not say: there a long refresh is waited for, up to the patience. */
-static bool is_refreshing(const Live *live, int rid)
+static bool is_refreshing(const LiveRunning *runs, int rid)
 {
-	for (size_t i = 0; i < live->n_running; i++)
-		if (live->running[i].rid == rid)
-			return live->running[i].is_connected && !live->running[i].is_persistent;
+	for (size_t i = 0; i < runs->n_consumers; i++)
+		if (runs->consumers[i].rid == rid)
+			return runs->consumers[i].is_connected && !runs->consumers[i].is_persistent;
 	return false;
 }
 
@@ -34,13 +34,13 @@ Calm calm_judge(const Live *live, unsigned new_patience_sec)
 {
 	Calm calm = {0};
 
-	for (size_t i = 0; i < live->n_working_rids; i++) {
-		const int rid = live->working_rids[i];
+	for (size_t i = 0; i < live->runs.n_working_rids; i++) {
+		const int rid = live->runs.working_rids[i];
 		const Syncrepl *syncrepl = declared(live, rid);
 		unsigned patience_sec;
 
 		patience_sec = syncrepl ? calm_patience_sec(syncrepl) : new_patience_sec;
-		if (patience_sec == 0 || is_refreshing(live, rid))
+		if (patience_sec == 0 || is_refreshing(&live->runs, rid))
 			continue;
 		calm.is_held = true;
 		if (patience_sec > calm.patience_sec)

@@ -197,14 +197,14 @@ const char *live_overlay_dn(Pool *pool, const LiveDatabase *live)
 	return pool_printf(pool, "olcOverlay={%zu}syncprov,%s", live->n_overlays, live->entry->dn);
 }
 
-static void module_parse(Pool *pool, Live *live, const Entry *entry)
+static void module_parse(Pool *pool, LiveModules *loaded, const Entry *entry)
 {
 	const Attribute *loads = entry_attribute(entry, "olcModuleLoad");
 
-	if (!live->module_dn)
-		live->module_dn = entry->dn;
+	if (!loaded->dn)
+		loaded->dn = entry->dn;
 	if (loads)
-		POOL_PUSH(pool, live->modules, live->n_modules, loads);
+		POOL_PUSH(pool, loaded->lists, loaded->n_lists, loads);
 }
 
 /* Where an olcLimits value takes what it does not name from, each of the three may be it: that
@@ -232,7 +232,7 @@ static void config_parse(Pool *pool, Live *live, const Live *before, const Tree 
 			live->global = entry;
 			live->server_ids = entry_attribute(entry, "olcServerID");
 		} else if (entry_has_value(entry, "objectClass", "olcModuleList")) {
-			module_parse(pool, live, entry);
+			module_parse(pool, &live->loaded, entry);
 		} else if (entry_has_value(entry, "objectClass", "olcDatabaseConfig")) {
 			database_parse(pool, live, before, entry);
 		}
@@ -274,9 +274,9 @@ Live live_with_config(Pool *pool, const Live *live, const Tree *config)
 	with.config = config;
 	with.global = NULL;
 	with.server_ids = NULL;
-	with.modules = NULL;
-	with.n_modules = 0;
-	with.module_dn = NULL;
+	with.loaded.lists = NULL;
+	with.loaded.n_lists = 0;
+	with.loaded.dn = NULL;
 	with.databases = NULL;
 	with.n_databases = 0;
 	with.config_database = NULL;
@@ -307,31 +307,31 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 	return found;
 }
 
-static const char *count_of(const Live *live, const char *suffix)
+static const char *count_of(const LiveSizes *sizes, const char *suffix)
 {
-	for (size_t i = 0; i < live->n_counted; i++)
-		if (dn_equal(live->counted[i], suffix))
-			return live->counts[i];
+	for (size_t i = 0; i < sizes->n_counted; i++)
+		if (dn_equal(sizes->counted[i], suffix))
+			return sizes->counts[i];
 	return NULL;
 }
 
-bool live_counts_none(const Live *live, const char *suffix)
+bool live_counts_none(const LiveSizes *sizes, const char *suffix)
 {
-	const char *count = count_of(live, suffix);
+	const char *count = count_of(sizes, suffix);
 
 	return count && strcmp(count, "0") == 0;
 }
 
-const char *live_entries_counted(const Live *live, const char *suffix)
+const char *live_entries_counted(const LiveSizes *sizes, const char *suffix)
 {
-	return live_counts_none(live, suffix) ? NULL : count_of(live, suffix);
+	return live_counts_none(sizes, suffix) ? NULL : count_of(sizes, suffix);
 }
 
-const MapUse *live_map_use(const Live *live, const char *suffix)
+const MapUse *live_map_use(const LiveSizes *sizes, const char *suffix)
 {
-	for (size_t i = 0; i < live->n_maps; i++)
-		if (dn_equal(live->maps[i].suffix, suffix))
-			return &live->maps[i].use;
+	for (size_t i = 0; i < sizes->n_maps; i++)
+		if (dn_equal(sizes->maps[i].suffix, suffix))
+			return &sizes->maps[i].use;
 	return NULL;
 }
 

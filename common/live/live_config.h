@@ -63,34 +63,54 @@ typedef struct RunningConsumer {
 				     tries again; year 0 otherwise */
 } RunningConsumer;
 
+/* Which modules it loads. */
+typedef struct LiveModules {
+	const Attribute **lists; /* olcModuleLoad of every cn=module entry */
+	size_t n_lists;
+	const char *dn; /* of the first cn=module entry; NULL: there is none */
+} LiveModules;
+
+/* Which consumers run, whatever cn=config says. */
+typedef struct LiveRunning {
+	bool is_known; /* cn=monitor lists at least one */
+	RunningConsumer *consumers;
+	size_t n_consumers;
+	int *working_rids; /* of those that hold a thread of slapd at this moment */
+	size_t n_working_rids;
+} LiveRunning;
+
+/* How much its databases hold, as far as cn=monitor tells. */
+typedef struct LiveSizes {
+	const char **counted; /* suffixes of those whose entries it counts */
+	size_t n_counted;
+	const char **counts; /* beside each: how many, as text */
+	LiveMap *maps;       /* of those of which it tells how full they are */
+	size_t n_maps;
+} LiveSizes;
+
+/* Which OpenLDAP it is, as cn=monitor says. */
+typedef struct LiveVersion {
+	bool is_known;
+	bool is_2_5; /* or a later one */
+	bool is_2_6; /* or a later one */
+} LiveVersion;
+
 /* The server's own view of its replication: cn=config parsed, and what cn=monitor says runs. */
 typedef struct Live {
 	const Tree *config;
 	const Entry *global;
 	const Attribute *server_ids;
-	const Attribute **modules; /* olcModuleLoad of every cn=module entry */
-	size_t n_modules;
-	const char *module_dn; /* the first cn=module entry; NULL: there is none */
+	LiveModules loaded;
 	LiveDatabase *databases;
 	size_t n_databases;
 	const LiveDatabase *config_database; /* {0}config, when it has olcSyncrepl; else NULL */
-	bool has_running; /* cn=monitor lists at least one consumer: what runs is known */
-	RunningConsumer *running;
-	size_t n_running;
-	int *working_rids; /* of the consumers that hold a thread of slapd at this moment */
-	size_t n_working_rids;
-	bool has_release;       /* cn=monitor says which OpenLDAP it is */
-	bool is_release_2_5;    /* or a later one */
-	bool is_release_2_6;    /* or a later one */
+	LiveRunning runs;
+	LiveVersion version;
 	const char *start_time; /* when slapd started, as cn=monitor says; NULL: unknown */
 	const char *fqdn;       /* as slapd finds it when it starts */
 	const char **listeners; /* as cn=monitor lists them; 0: unknown */
 	size_t n_listeners;
-	const char **counted; /* suffixes of databases of which cn=monitor counts the entries */
-	size_t n_counted;
-	const char **counts; /* beside each: how many, as text */
-	LiveMap *maps;       /* of those of which it tells how full they are */
-	size_t n_maps;
+	LiveSizes sizes;
 	bool builds_index; /* until that is done a write to cn=config stops every client */
 } Live;
 
@@ -119,7 +139,7 @@ extern const char *const live_monitor_attributes[];
  * not tell are taken from machine. An empty tree: what runs is unknown. Everything is copied: of
  * many consumers the tree is large, and little of it is kept.
  */
-void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live);
+void live_take_monitor(Pool *pool, const Tree *monitor, const MachineListeners *given, Live *live);
 
 /*
  * Puts what cn=config says into the view, which knows the listeners already. Borrows the tree's
@@ -141,13 +161,13 @@ size_t live_find_database(const Live *live, const char *suffix, const LiveDataba
 
 /* How many entries cn=monitor counts in the database with that suffix, as text; NULL: none, or it
  * does not count. */
-const char *live_entries_counted(const Live *live, const char *suffix);
+const char *live_entries_counted(const LiveSizes *sizes, const char *suffix);
 
 /* How full it is; NULL: cn=monitor does not tell. */
-const MapUse *live_map_use(const Live *live, const char *suffix);
+const MapUse *live_map_use(const LiveSizes *sizes, const char *suffix);
 
 /* True when it counts there, and there are none. */
-bool live_counts_none(const Live *live, const char *suffix);
+bool live_counts_none(const LiveSizes *sizes, const char *suffix);
 
 /* True when slapd takes the provider's URL for its own: of an olcSyncrepl value with it (whose
  * searchbase is a suffix) it starts no consumer. False where its listeners are unknown. */

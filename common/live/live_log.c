@@ -97,11 +97,11 @@ bool live_log_is_whole(const Entry *overlay)
 	return operations != NULL;
 }
 
-bool live_log_is_unwritten(const Live *live, const LiveDatabase *log, const char *base)
+bool live_log_is_unwritten(const LiveSizes *sizes, const LiveDatabase *log, const char *base)
 {
-	const char *count = live_entries_counted(live, base);
+	const char *count = live_entries_counted(sizes, base);
 
-	return live_counts_none(live, base) ||
+	return live_counts_none(sizes, base) ||
 	       (log->is_read_only && (!count || strcmp(count, "1") == 0));
 }
 

@@ -31,7 +31,7 @@ bool live_log_is_whole(const Entry *overlay);
 
 /* True for a log into which no change was written: one without entries, or as it was made,
  * read-only with its suffix entry or without. */
-bool live_log_is_unwritten(const Live *live, const LiveDatabase *log, const char *base);
+bool live_log_is_unwritten(const LiveSizes *sizes, const LiveDatabase *log, const char *base);
 
 /* True for an overlay that writes nothing into its log, and so only begins it: by its operations.
  */

@@ -72,7 +72,7 @@ static void map_take(const MonitorReader *reader, const Entry *entry)
 	Live *live = reader->live;
 
 	if (entry_attribute(entry, "namingContexts") && entry_attribute(entry, "olmMDBPagesMax"))
-		POOL_PUSH(reader->pool, live->maps, live->n_maps,
+		POOL_PUSH(reader->pool, live->sizes.maps, live->sizes.n_maps,
 			  {.suffix = first_copy(reader, entry, "namingContexts"),
 			   .use = {.max = pages_of(entry, "olmMDBPagesMax"),
 				   .used = pages_of(entry, "olmMDBPagesUsed"),
@@ -92,10 +92,10 @@ static void database_take(MonitorReader *reader, const Entry *entry)
 		return;
 	for (size_t i = 0; i < suffixes->n_values; i++) {
 		/* The one counter grows both arrays alike. */
-		size_t n = live->n_counted;
+		size_t n = live->sizes.n_counted;
 
-		POOL_PUSH(reader->pool, live->counts, n, pool_strdup(reader->pool, count));
-		POOL_PUSH(reader->pool, live->counted, live->n_counted,
+		POOL_PUSH(reader->pool, live->sizes.counts, n, pool_strdup(reader->pool, count));
+		POOL_PUSH(reader->pool, live->sizes.counted, live->sizes.n_counted,
 			  pool_strdup(reader->pool, suffixes->values[i].bytes));
 	}
 }
@@ -113,7 +113,7 @@ static void running_take(const MonitorReader *reader, const Entry *entry)
 
 	if (!database || !number)
 		return;
-	POOL_PUSH(reader->pool, live->running, live->n_running,
+	POOL_PUSH(reader->pool, live->runs.consumers, live->runs.n_consumers,
 		  {
 			  .suffix = database->suffix,
 			  .rid = (int)strtol(number, NULL, 10),
@@ -139,7 +139,7 @@ static void working_take(const MonitorReader *reader, const Entry *entry)
 		const char *found = strstr(tasks->values[i].bytes, task);
 
 		if (found)
-			POOL_PUSH(reader->pool, live->working_rids, live->n_working_rids,
+			POOL_PUSH(reader->pool, live->runs.working_rids, live->runs.n_working_rids,
 				  (int)strtol(found + strlen(task), NULL, 10));
 	}
 }
@@ -159,9 +159,9 @@ static void release_take(const MonitorReader *reader, const Entry *entry)
 	if (*end != '.' || !isdigit((unsigned char)end[1]))
 		return;
 	minor = strtoul(end + 1, NULL, 10);
-	reader->live->has_release = true;
-	reader->live->is_release_2_5 = major > 2 || (major == 2 && minor >= 5);
-	reader->live->is_release_2_6 = major > 2 || (major == 2 && minor >= 6);
+	reader->live->version.is_known = true;
+	reader->live->version.is_2_5 = major > 2 || (major == 2 && minor >= 5);
+	reader->live->version.is_2_6 = major > 2 || (major == 2 && minor >= 6);
 }
 
 /* "{0}mdb_online_index(dc=x)", "hdb_online_index": in this list from the write of olcDbIndex on, in
@@ -200,18 +200,19 @@ static void monitor_entry_take(MonitorReader *reader, const Entry *entry)
 
 static void monitor_forget(Live *live)
 {
-	live->running = NULL;
-	live->working_rids = NULL;
-	live->listeners = live->counted = live->counts = NULL;
-	live->maps = NULL;
-	live->n_maps = 0;
+	live->runs.consumers = NULL;
+	live->runs.working_rids = NULL;
+	live->listeners = live->sizes.counted = live->sizes.counts = NULL;
+	live->sizes.maps = NULL;
+	live->sizes.n_maps = 0;
 	live->builds_index = false;
-	live->n_running = live->n_working_rids = live->n_listeners = live->n_counted = 0;
+	live->runs.n_consumers = live->runs.n_working_rids = live->n_listeners =
+		live->sizes.n_counted = 0;
 	live->start_time = NULL;
-	live->has_release = live->is_release_2_5 = live->is_release_2_6 = false;
+	live->version.is_known = live->version.is_2_5 = live->version.is_2_6 = false;
 }
 
-void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, Live *live)
+void live_take_monitor(Pool *pool, const Tree *monitor, const MachineListeners *given, Live *live)
 {
 	AUTO(Pool) *scratch = pool_new();
 	MonitorReader reader = {.pool = pool, .live = live, .scratch = scratch};
@@ -220,13 +221,13 @@ void live_take_monitor(Pool *pool, const Tree *monitor, const Machine *machine, 
 	for (size_t i = 0; i < monitor->n_entries; i++)
 		monitor_entry_take(&reader, &monitor->entries[i]);
 	/* Nearly all entries are consumers. */
-	live->running = pool_alloc(pool, monitor->n_entries * sizeof(*live->running));
+	live->runs.consumers = pool_alloc(pool, monitor->n_entries * sizeof(*live->runs.consumers));
 	for (size_t i = 0; i < monitor->n_entries; i++)
 		if (dn_starts(&monitor->entries[i], "cn=Consumer "))
 			running_take(&reader, &monitor->entries[i]);
-	live->has_running = live->n_running > 0;
+	live->runs.is_known = live->runs.n_consumers > 0;
 	if (live->n_listeners == 0) {
-		live->listeners = machine->listeners;
-		live->n_listeners = machine->n_listeners;
+		live->listeners = given->now;
+		live->n_listeners = given->n_now;
 	}
 }

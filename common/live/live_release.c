@@ -16,12 +16,12 @@ LiveRelease live_release(const Live *live, const char *multi_provider_attribute)
 {
 	LiveRelease release = release_of_name(multi_provider_attribute);
 
-	if (live->has_release)
-		return live->is_release_2_5 ? LIVE_RELEASE_2_5 : LIVE_RELEASE_2_4;
+	if (live->version.is_known)
+		return live->version.is_2_5 ? LIVE_RELEASE_2_5 : LIVE_RELEASE_2_4;
 	for (size_t i = 0; i < live->n_databases && release == LIVE_RELEASE_UNKNOWN; i++)
 		release = release_of_name(live->databases[i].multi_provider_attribute);
 	/* Only they list consumers in cn=monitor. */
-	if (release == LIVE_RELEASE_UNKNOWN && live->has_running)
+	if (release == LIVE_RELEASE_UNKNOWN && live->runs.is_known)
 		release = LIVE_RELEASE_2_5;
 	return release;
 }

@@ -6,14 +6,14 @@
 #include "common/base/timestamp.h"
 #include "common/slapd/dn.h"
 
-void running_index(const Live *live, const char *suffix, RunningIndex *ret)
+void running_index(const LiveRunning *runs, const char *suffix, RunningIndex *ret)
 {
 	const char *asked = NULL; /* consumers of one database share the string */
 	bool is_ours = false;
 
 	*ret = (RunningIndex){0};
-	for (size_t i = 0; i < live->n_running; i++) {
-		const RunningConsumer *running = &live->running[i];
+	for (size_t i = 0; i < runs->n_consumers; i++) {
+		const RunningConsumer *running = &runs->consumers[i];
 
 		if (running->suffix != asked)
 			is_ours = running->suffix && dn_equal(running->suffix, suffix);

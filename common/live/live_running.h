@@ -16,7 +16,7 @@ typedef struct RunningIndex {
 } RunningIndex;
 
 /* Those of the database with that suffix, by DN. The index borrows from live. */
-void running_index(const Live *live, const char *suffix, RunningIndex *ret);
+void running_index(const LiveRunning *runs, const char *suffix, RunningIndex *ret);
 
 /* The one with that rid, when it reads from that provider (in the spelling of url_spelling());
  * else NULL. */

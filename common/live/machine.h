@@ -42,6 +42,24 @@ typedef struct LogFolder {
 	int64_t keeps_sec; /* by olcAccessLogPurge; -1: for ever */
 } LogFolder;
 
+/* What slapd is given with -h; none: unknown. */
+typedef struct MachineListeners {
+	const char **now; /* strings as given */
+	size_t n_now;
+	const char **next; /* by its next start */
+	size_t n_next;
+	const char *next_source; /* the file that says so */
+} MachineListeners;
+
+/* What was seen of files with TLS keys and certificates. */
+typedef struct MachineTls {
+	TlsFileTime *files; /* that the links name which slapd has, or take from cn=config */
+	size_t n_files;
+	TlsFileRefusal *refusals; /* of those that wanted links name; none: nobody could try */
+	size_t n_refusals;
+	unsigned tried_uid; /* as whom */
+} MachineTls;
+
 /* What cn=config does not tell of the machine that slapd runs on, and of slapd's own start. */
 typedef struct Machine {
 	const char *ldap_uri; /* where slapd is asked; NULL: ldapi:/// */
@@ -50,21 +68,13 @@ typedef struct Machine {
 	const char **own_urls; /* of other peers, with an address of this machine and no other;
 				  looked for where that of the peer that it is has none */
 	size_t n_own_urls;
-	const char *id;         /* which machine this is (machine-id(5)); NULL: unknown */
-	const char **listeners; /* slapd's -h strings as given; 0 of them: unknown */
-	size_t n_listeners;
-	const char **next_listeners; /* what slapd's next start will be given; 0 of them: unknown */
-	size_t n_next_listeners;
-	const char *next_source; /* the file that says so */
-	TlsFileTime *tls_files;  /* that the links name which slapd has, or take from cn=config */
-	size_t n_tls_files;
-	TlsFileRefusal *tls_refusals; /* of those that wanted links name; none: nobody could try */
-	size_t n_tls_refusals;
+	const char *id; /* which machine this is (machine-id(5)); NULL: unknown */
+	MachineListeners given;
+	MachineTls tls;
 	LogFolder *log_folders; /* that "delta" of peers.json names, and of logs made by hand */
 	size_t n_log_folders;
 	const char *slapd_user; /* and group: as whom slapd runs; NULL: unknown, or not asked */
 	const char *slapd_group;
-	unsigned slapd_uid;      /* as whom they were tried */
 	bool monitor_is_limited; /* more consumers than slapd's size limit lets us see */
 } Machine;
 

@@ -14,19 +14,19 @@ const KnownDatabase *known_database(const Known *known, const char *suffix)
 	return NULL;
 }
 
-const LeftDatabase *known_left(const Known *known, const char *suffix)
+const LeftDatabase *known_left(const KnownLeave *leave, const char *suffix)
 {
-	for (size_t i = 0; i < known->n_left; i++)
-		if (dn_equal(known->left[i].suffix, suffix))
-			return &known->left[i];
+	for (size_t i = 0; i < leave->n_databases; i++)
+		if (dn_equal(leave->databases[i].suffix, suffix))
+			return &leave->databases[i];
 	return NULL;
 }
 
-const ConsumerAge *known_age(const Known *known, const char *suffix, unsigned peer_id)
+const ConsumerAge *known_age(const KnownPeers *peers, const char *suffix, unsigned peer_id)
 {
-	for (size_t i = 0; i < known->n_ages; i++)
-		if (known->ages[i].peer_id == peer_id && strcmp(known->ages[i].suffix, suffix) == 0)
-			return &known->ages[i];
+	for (size_t i = 0; i < peers->n_ages; i++)
+		if (peers->ages[i].peer_id == peer_id && strcmp(peers->ages[i].suffix, suffix) == 0)
+			return &peers->ages[i];
 	return NULL;
 }
 

@@ -68,51 +68,76 @@ typedef struct KnownHeal {
 	size_t n_values;
 } KnownHeal;
 
-/* What the agent remembers between passes, as a value: the shell reads and writes it (state
- * folder). */
-typedef struct Known {
+/* The newest revision of peers.json that was here. */
+typedef struct KnownRevision {
 	bool has_revision;
 	unsigned long revision;
 	const char *sha256; /* of the peers.json with that revision */
 	bool is_staged;     /* that one has policy.rollout */
 	KnownRollout rollout;
-	KnownDatabase *databases;
+} KnownRevision;
+
+/* That this node left by `syncward leave`. */
+typedef struct KnownLeave {
+	LeftDatabase *databases; /* none: it did not leave */
 	size_t n_databases;
-	const char **complete; /* suffixes of those that this pass saw to be complete */
-	size_t n_complete;
-	UnsavedEntry *unsaved;
-	size_t n_unsaved;
-	ContestList contests; /* attributes that were corrected lately */
-	int64_t indexed_sec;  /* when slapd was last asked to build an index over entries; 0: never
-			       */
-	const char *restarted_consumers; /* slapd's start time for which scrambled consumers were
-					    already healed; NULL: never */
-	LeftDatabase *left;              /* none: this node did not leave */
-	size_t n_left;
-	const char *left_time; /* generalized time */
-	bool is_rejoining;     /* a person let it come back */
+	const char *time;  /* generalized time */
+	bool is_rejoining; /* a person let it come back */
+} KnownLeave;
+
+/* What links to peers were seen to do. */
+typedef struct KnownPeers {
 	KnownLinks links;
 	HidingPeers hiding;
 	const char **worked; /* links that did when this pass began; not kept on disk */
 	size_t n_worked;
 	ConsumerAge *ages; /* of those that had older TLS files than there are, at the last look */
 	size_t n_ages;
-	const char *machine;    /* that was this node when it was last in step; NULL: unknown */
-	unsigned machine_node;  /* its id then */
 	ProbeRefusals refusals; /* binds that peers refused: not to be repeated */
-	const KnownHeal *heal;  /* that did not end; NULL: none */
-	FenceRecords fence;     /* what it found before slapd started */
-	LastSeenAll seen;       /* noted for it */
+} KnownPeers;
+
+/* What was asked of this slapd, and what of it is not settled. */
+typedef struct KnownServer {
+	UnsavedEntry *unsaved;
+	size_t n_unsaved;
+	int64_t indexed_sec; /* when it was last asked to build an index over entries; 0:
+				never */
+	const char *restarted_consumers; /* its start time for which scrambled consumers were
+					    already healed; NULL: never */
+} KnownServer;
+
+/* Who was this node when it was last in step. */
+typedef struct KnownSelf {
+	const char *machine; /* machine-id(5); NULL: unknown */
+	unsigned node;       /* its id then */
+} KnownSelf;
+
+/* What the agent remembers between passes, as a value: the shell reads and writes it (state
+ * folder). */
+typedef struct Known {
+	KnownRevision latest;
+	KnownDatabase *databases;
+	size_t n_databases;
+	const char **complete; /* suffixes of those that this pass saw to be complete */
+	size_t n_complete;
+	KnownServer server;
+	ContestList contests; /* attributes that were corrected lately */
+	KnownLeave leave;
+	KnownPeers peers;
+	KnownSelf self;
+	const KnownHeal *heal; /* that did not end; NULL: none */
+	FenceRecords fence;    /* what it found before slapd started */
+	LastSeenAll seen;      /* noted for it */
 } Known;
 
 /* What is remembered of the database; NULL when nothing. */
 const KnownDatabase *known_database(const Known *known, const char *suffix);
 
 /* What `syncward leave` did to the database; NULL: nothing. */
-const LeftDatabase *known_left(const Known *known, const char *suffix);
+const LeftDatabase *known_left(const KnownLeave *leave, const char *suffix);
 
 /* What an earlier look found out of that link's consumer; NULL: nothing. */
-const ConsumerAge *known_age(const Known *known, const char *suffix, unsigned peer_id);
+const ConsumerAge *known_age(const KnownPeers *peers, const char *suffix, unsigned peer_id);
 
 /* True when the database was in step with peers.json before, and nothing spoke against it since. */
 bool known_was_in_step(const Known *known, const char *suffix);

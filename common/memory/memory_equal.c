@@ -33,19 +33,19 @@ bool known_databases_equal(const Known *one, const Known *other)
 	return true;
 }
 
-bool known_left_equal(const Known *one, const Known *other)
+bool known_left_equal(const KnownLeave *one, const KnownLeave *other)
 {
-	if (one->n_left != other->n_left || one->is_rejoining != other->is_rejoining ||
-	    !text_equal(one->left_time, other->left_time))
+	if (one->n_databases != other->n_databases || one->is_rejoining != other->is_rejoining ||
+	    !text_equal(one->time, other->time))
 		return false;
-	for (size_t i = 0; i < one->n_left; i++)
-		if (one->left[i].was_closed != other->left[i].was_closed ||
-		    strcmp(one->left[i].suffix, other->left[i].suffix) != 0)
+	for (size_t i = 0; i < one->n_databases; i++)
+		if (one->databases[i].was_closed != other->databases[i].was_closed ||
+		    strcmp(one->databases[i].suffix, other->databases[i].suffix) != 0)
 			return false;
 	return true;
 }
 
-bool known_unsaved_equal(const Known *one, const Known *other)
+bool known_unsaved_equal(const KnownServer *one, const KnownServer *other)
 {
 	if (one->n_unsaved != other->n_unsaved)
 		return false;
@@ -64,7 +64,7 @@ static bool age_equal(const ConsumerAge *one, const ConsumerAge *other)
 	       strcmp(one->suffix, other->suffix) == 0;
 }
 
-bool known_ages_equal(const Known *one, const Known *other)
+bool known_ages_equal(const KnownPeers *one, const KnownPeers *other)
 {
 	if (one->n_ages != other->n_ages)
 		return false;

@@ -7,8 +7,8 @@
 /* Whether two memories hold the same of one part: what is equal need not be written. Of a suspect
  * database it counts that it is one, not in which words. */
 bool known_databases_equal(const Known *one, const Known *other);
-bool known_left_equal(const Known *one, const Known *other);
-bool known_unsaved_equal(const Known *one, const Known *other);
-bool known_ages_equal(const Known *one, const Known *other);
+bool known_left_equal(const KnownLeave *one, const KnownLeave *other);
+bool known_unsaved_equal(const KnownServer *one, const KnownServer *other);
+bool known_ages_equal(const KnownPeers *one, const KnownPeers *other);
 
 #endif

@@ -11,21 +11,22 @@ static const char *line(Pool *pool, unsigned long revision)
 }
 
 const char *revision_refusal(Pool *pool, const Desired *desired, const char *sha256,
-			     const Known *known)
+			     const KnownRevision *latest)
 {
-	if (!known->has_revision)
+	if (!latest->has_revision)
 		return NULL;
 	if (!desired->has_revision)
 		return pool_printf(pool,
 				   "%s has no revision, and revision %lu was applied here before; "
 				   "write %s, or accept this one once with",
-				   desired->name, known->revision, line(pool, known->revision + 1));
-	if (desired->revision < known->revision)
+				   desired->name, latest->revision,
+				   line(pool, latest->revision + 1));
+	if (desired->revision < latest->revision)
 		return pool_printf(pool,
 				   "%s has revision %lu, and revision %lu was applied here before: "
 				   "an old file came back; accept it once with",
-				   desired->name, desired->revision, known->revision);
-	if (desired->revision == known->revision && strcmp(known->sha256, sha256) != 0)
+				   desired->name, desired->revision, latest->revision);
+	if (desired->revision == latest->revision && strcmp(latest->sha256, sha256) != 0)
 		return pool_printf(pool,
 				   "%s differs from the file that was applied as revision %lu; "
 				   "write %s, or accept it once with",

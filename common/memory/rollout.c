@@ -10,28 +10,28 @@
 
 /* An older file, or another one under the same number, is G7's; without one in force this node is
  * new, and nothing is at stake. */
-static bool is_new_revision(const RolloutFile *file, const Known *known)
+static bool is_new_revision(const RolloutFile *file, const KnownRevision *latest)
 {
-	return known->has_revision && file->desired->has_revision &&
-	       file->desired->revision > known->revision &&
-	       !text_equal(file->sha256, known->sha256) &&
-	       !text_equal(file->sha256, known->rollout.passed);
+	return latest->has_revision && file->desired->has_revision &&
+	       file->desired->revision > latest->revision &&
+	       !text_equal(file->sha256, latest->sha256) &&
+	       !text_equal(file->sha256, latest->rollout.passed);
 }
 
-RolloutVerdict rollout_verdict(const RolloutFile *file, const Known *known)
+RolloutVerdict rollout_verdict(const RolloutFile *file, const KnownRevision *latest)
 {
-	const DesiredRollout *rollout = &file->desired->rollout;
+	const DesiredRollout *rollout = &file->desired->policy.rollout;
 
-	if (!is_new_revision(file, known))
+	if (!is_new_revision(file, latest))
 		return ROLLOUT_RUNS;
 	if (rollout->n_first == 0)
-		return known->is_staged && !rollout->is_off ? ROLLOUT_UNSTAGED : ROLLOUT_RUNS;
+		return latest->is_staged && !rollout->is_off ? ROLLOUT_UNSTAGED : ROLLOUT_RUNS;
 	return rollout_has_first(rollout, file->self) ? ROLLOUT_RUNS : ROLLOUT_WAITS;
 }
 
 size_t rollout_canaries(const RolloutFile *file, unsigned *ret)
 {
-	const DesiredRollout *rollout = &file->desired->rollout;
+	const DesiredRollout *rollout = &file->desired->policy.rollout;
 	size_t n = 0;
 
 	for (size_t i = 0; i < rollout->n_first; i++)
@@ -77,7 +77,7 @@ static const char *new_text(const KnownCanary *canary, const Desired *in_force, 
 static const char *canaries_text(Pool *pool, const RolloutFile *file, const KnownRollout *known,
 				 const Desired *in_force)
 {
-	const DesiredRollout *rollout = &file->desired->rollout;
+	const DesiredRollout *rollout = &file->desired->policy.rollout;
 	unsigned *ids = pool_alloc(pool, rollout->n_first * sizeof(*ids));
 	const size_t n = rollout_canaries(file, ids);
 	Buf text = BUF_IN(pool);
@@ -105,10 +105,10 @@ static bool has_same_first(const DesiredRollout *one, const DesiredRollout *othe
 }
 
 /* Its own list counts; whoever reads it shall know that it is another one. */
-static const char *other_first_text(const Desired *desired, const Desired *in_force)
+static const char *other_first_text(const DesiredPolicy *policy, const Desired *in_force)
 {
-	if (!in_force || in_force->rollout.n_first == 0 ||
-	    has_same_first(&desired->rollout, &in_force->rollout))
+	if (!in_force || in_force->policy.rollout.n_first == 0 ||
+	    has_same_first(&policy->rollout, &in_force->policy.rollout))
 		return "";
 	return " with another \"first\" than before,";
 }
@@ -122,22 +122,22 @@ static const char *since_text(Pool *pool, const RolloutFile *file, const KnownRo
 	return pool_printf(pool, " since %s", time);
 }
 
-static const char *meanwhile_text(Pool *pool, const Known *known, const Desired *in_force)
+static const char *meanwhile_text(Pool *pool, const KnownRevision *latest, const Desired *in_force)
 {
 	if (in_force)
-		return pool_printf(pool, "Revision %lu stays in force", known->revision);
+		return pool_printf(pool, "Revision %lu stays in force", latest->revision);
 	return pool_printf(pool,
 			   "Revision %lu was not kept here, so that nothing is corrected meanwhile",
-			   known->revision);
+			   latest->revision);
 }
 
-const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known,
+const char *rollout_text(Pool *pool, const RolloutFile *file, const KnownRevision *latest,
 			 const Desired *in_force)
 {
 	const Desired *desired = file->desired;
-	const char *meanwhile = meanwhile_text(pool, known, in_force);
+	const char *meanwhile = meanwhile_text(pool, latest, in_force);
 
-	if (desired->rollout.n_first == 0)
+	if (desired->policy.rollout.n_first == 0)
 		return pool_printf(
 			pool,
 			"%s, revision %lu, has no \"rollout\", and the revision in "
@@ -148,16 +148,17 @@ const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known
 	return pool_printf(pool,
 			   "%s, revision %lu,%s waits%s until it did well for %s where it is tried "
 			   "(%s). %s; to have it here now",
-			   desired->name, desired->revision, other_first_text(desired, in_force),
-			   since_text(pool, file, &known->rollout),
-			   duration_print(pool, desired->rollout.soak_sec),
-			   canaries_text(pool, file, &known->rollout, in_force), meanwhile);
+			   desired->name, desired->revision,
+			   other_first_text(&desired->policy, in_force),
+			   since_text(pool, file, &latest->rollout),
+			   duration_print(pool, desired->policy.rollout.soak_sec),
+			   canaries_text(pool, file, &latest->rollout, in_force), meanwhile);
 }
 
-const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const Known *known)
+const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const KnownRevision *latest)
 {
-	if (file->desired->rollout.n_first == 0 || !known->has_revision ||
-	    text_equal(known->rollout.everywhere, file->sha256))
+	if (file->desired->policy.rollout.n_first == 0 || !latest->has_revision ||
+	    text_equal(latest->rollout.everywhere, file->sha256))
 		return NULL;
 	return pool_printf(
 		pool,

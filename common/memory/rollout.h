@@ -23,7 +23,7 @@ typedef struct RolloutFile {
 	unsigned self; /* this node's id in it; 0: it has none, or it is not known */
 } RolloutFile;
 
-RolloutVerdict rollout_verdict(const RolloutFile *file, const Known *known);
+RolloutVerdict rollout_verdict(const RolloutFile *file, const KnownRevision *latest);
 
 /* Whom the file waits for at this node: ids of "first" that are peers, without this node. Returns
  * how many; each is written to ret, which takes n_first. */
@@ -31,11 +31,11 @@ size_t rollout_canaries(const RolloutFile *file, unsigned *ret);
 
 /* What waits, for whom, since when and how long still; REMEDY_RELEASE_ROLLOUT ends the sentence.
  * in_force: the revision by which slapd is corrected meanwhile; NULL: it is not at hand. */
-const char *rollout_text(Pool *pool, const RolloutFile *file, const Known *known,
+const char *rollout_text(Pool *pool, const RolloutFile *file, const KnownRevision *latest,
 			 const Desired *in_force);
 
 /* NULL: peers may be removed. Else why not yet: nodes that still have them must hear of it before.
  */
-const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const Known *known);
+const char *rollout_removal_text(Pool *pool, const RolloutFile *file, const KnownRevision *latest);
 
 #endif

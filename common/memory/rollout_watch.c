@@ -164,7 +164,7 @@ void canary_watch(Pool *pool, const CanaryLook *look, CanaryWatch *watch, KnownC
 
 bool rollout_has_soaked(const RolloutFile *file, const KnownRollout *known)
 {
-	const DesiredRollout *rollout = &file->desired->rollout;
+	const DesiredRollout *rollout = &file->desired->policy.rollout;
 	AUTO(Pool) *scratch = pool_new();
 	unsigned *ids = pool_alloc(scratch, (rollout->n_first + 1) * sizeof(*ids));
 	const size_t n = rollout_canaries(file, ids);

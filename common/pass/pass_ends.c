@@ -6,17 +6,17 @@
 /* A pass may look many times, and many peers are many megabytes. */
 PassAction pass_look(Pass *pass, bool is_behind_write)
 {
-	if (pass->look != pass->first_look || pass->input.forgets_first)
-		pool_free(pass->look);
-	pass->look = pool_child(pass->pool);
-	if (!pass->first_look || pass->input.forgets_first)
-		pass->first_look = pass->look;
-	pass->world = (World){0};
+	if (pass->pools.look != pass->pools.first_look || pass->input.forgets_first)
+		pool_free(pass->pools.look);
+	pass->pools.look = pool_child(pass->pool);
+	if (!pass->pools.first_look || pass->input.forgets_first)
+		pass->pools.first_look = pass->pools.look;
+	pass->now.world = (World){0};
 	pass->is_stale = false;
-	pass->plan = (Plan){0};
+	pass->now.plan = (Plan){0};
 	pass->phase = PASS_LOOKS;
 	return (PassAction){
-		.want = PASS_LOOK, .look = pass->look, .is_behind_write = is_behind_write};
+		.want = PASS_LOOK, .look = pass->pools.look, .is_behind_write = is_behind_write};
 }
 
 PassAction pass_keep(Pass *pass, PassPhase phase)
@@ -30,11 +30,11 @@ static PassAction over(Pass *pass)
 	Report *report = pass->report;
 
 	pass->phase = PASS_IS_OVER;
-	report->last_world = pass->world;
-	report->last_plan = pass->plan;
+	report->last.world = pass->now.world;
+	report->last.plan = pass->now.plan;
 	if (pass->input.forgets_first) {
-		report->world = report->last_world;
-		report->plan = report->last_plan;
+		report->first.world = report->last.world;
+		report->first.plan = report->last.plan;
 	}
 	return (PassAction){.want = PASS_OVER};
 }
@@ -43,8 +43,9 @@ static PassAction over(Pass *pass)
 static PassAction intent_end(Pass *pass)
 {
 	const Report *report = pass->report;
-	const bool is_open = report->has_failed && (report->error.class == ERROR_UNREACHABLE ||
-						    report->error.class == ERROR_STOPPED);
+	const bool is_open =
+		report->end.has_failed && (report->end.error.class == ERROR_UNREACHABLE ||
+					   report->end.error.class == ERROR_STOPPED);
 
 	if (!pass->has_intent || is_open)
 		return over(pass);
@@ -54,18 +55,18 @@ static PassAction intent_end(Pass *pass)
 
 PassAction pass_end(Pass *pass, const Error *err)
 {
-	pass->report->has_failed = err != NULL;
+	pass->report->end.has_failed = err != NULL;
 	if (err)
-		pass->report->error = *err;
+		pass->report->end.error = *err;
 	if (!pass->input.may_write)
 		return over(pass);
-	memory_links(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
-	memory_hiding(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
+	memory_links(pass->pool, &pass->input.plan, &pass->now.plan, &pass->known);
+	memory_hiding(pass->pool, &pass->input.plan, &pass->now.plan, &pass->known.peers);
 	/* What was read before a write does not tell what it did. */
-	pass->was_opened =
-		pass->world.live.config && !pass->is_stale &&
-		memory_opened(pass->pool, &pass->world.live, pass->plan.wanted, &pass->known);
-	memory_ages(pass->pool, &pass->plan, &pass->known);
+	pass->was_opened = pass->now.world.live.config && !pass->is_stale &&
+			   memory_opened(pass->pool, &pass->now.world.live, pass->now.plan.wanted,
+					 &pass->known);
+	memory_ages(pass->pool, &pass->now.plan, &pass->known);
 	return pass_keep(pass, PASS_KEPT_LAST);
 }
 

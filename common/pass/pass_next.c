@@ -32,8 +32,8 @@ void pass_begin(Pass *pass, Pool *pool, const PassInput *input, const Known *kno
 		       .report = report,
 		       .known = *known,
 		       .has_intent = input->may_write && input->intent};
-	pass->input.plan.live = &pass->world.live;
-	pass->input.plan.facts = &pass->world.facts;
+	pass->input.plan.live = &pass->now.world.live;
+	pass->input.plan.facts = &pass->now.world.facts;
 	pass->input.plan.known = &pass->known;
 	tell_interrupted(pass);
 }
@@ -42,7 +42,7 @@ void pass_begin(Pass *pass, Pool *pool, const PassInput *input, const Known *kno
 
 static bool waits_for_enforce(const Pass *pass)
 {
-	return pass->input.plan.desired->mode == POLICY_AUDIT;
+	return pass->input.plan.desired->policy.mode == POLICY_AUDIT;
 }
 
 bool pass_writes(const Pass *pass)
@@ -56,9 +56,9 @@ static PassAction open_in_audit(Pass *pass)
 	Plan openings;
 
 	if (pass->input.has_saved ||
-	    !plan_openings(pass->look, &pass->plan, &pass->known, &openings))
+	    !plan_openings(pass->pools.look, &pass->now.plan, &pass->known, &openings))
 		return pass_end(pass, NULL);
-	pass->plan = openings;
+	pass->now.plan = openings;
 	return pass_round_only(pass);
 }
 
@@ -66,24 +66,24 @@ static PassAction agreed(Pass *pass)
 {
 	Report *report = pass->report;
 
-	report->world = pass->world;
-	report->plan = pass->plan;
+	report->first.world = pass->now.world;
+	report->first.plan = pass->now.plan;
 	report->has_plan = true;
 	/* What is held no more when a part is written is not what a person named. */
-	pass->input.plan.options.released &= ~pass->plan.unreleased;
+	pass->input.plan.options.consent.released &= ~pass->now.plan.held.unreleased;
 	if (!pass->input.may_write)
 		return pass_end(pass, NULL);
-	guard_links_note(pass->pool, &pass->world.live, &pass->known);
+	guard_links_note(pass->pool, &pass->now.world.live, &pass->known.peers);
 	report->is_audit = waits_for_enforce(pass);
 	report->is_paused = pass->input.is_paused;
 	if (report->is_paused)
 		return pass_end(pass, NULL);
 	if (report->is_audit)
 		return open_in_audit(pass);
-	memory_rejoining(pass->input.plan.options.released, &pass->known);
-	memory_rollout(&pass->input.plan.options, &pass->known);
-	memory_held(pass->pool, &pass->plan, &pass->world.facts, &pass->known);
-	memory_hiding(pass->pool, &pass->input.plan, &pass->plan, &pass->known);
+	memory_rejoining(pass->input.plan.options.consent.released, &pass->known.leave);
+	memory_rollout(&pass->input.plan.options, &pass->known.latest);
+	memory_held(pass->pool, &pass->now.plan, &pass->now.world.facts, &pass->known);
+	memory_hiding(pass->pool, &pass->input.plan, &pass->now.plan, &pass->known.peers);
 	return pass_keep(pass, PASS_KEPT_BEFORE);
 }
 
@@ -95,7 +95,7 @@ static PassAction planned(Pass *pass)
 	if (!pass->input.has_saved)
 		return agreed(pass);
 	pass->phase = PASS_CHECKED;
-	return (PassAction){.want = PASS_CHECK, .plan = &pass->plan};
+	return (PassAction){.want = PASS_CHECK, .plan = &pass->now.plan};
 }
 
 /* --- answers --- */
@@ -110,9 +110,9 @@ static PassAction looked(Pass *pass, const PassAnswer *answer)
 		pass->report->has_plan &= !pass->input.forgets_first;
 		return pass_end(pass, &answer->error);
 	}
-	if (probe_refusals_equal(&pass->world.refusals, &pass->known.refusals))
+	if (probe_refusals_equal(&pass->now.world.refusals, &pass->known.peers.refusals))
 		return planned(pass);
-	memory_refusals(pass->pool, &pass->world.refusals, &pass->known);
+	memory_refusals(pass->pool, &pass->now.world.refusals, &pass->known.peers);
 	keep = pass_keep(pass, PASS_KEPT_REFUSED);
 	keep.is_not_needed = true;
 	return keep;

@@ -5,10 +5,10 @@
 
 void report_state_note(Report *report, const Error *err)
 {
-	if (report->has_state_error)
+	if (report->end.has_state_error)
 		return;
-	report->has_state_error = true;
-	report->state_error = *err;
+	report->end.has_state_error = true;
+	report->end.state_error = *err;
 }
 
 void report_failure_note(Pool *pool, Report *report, const char *text)
@@ -21,15 +21,15 @@ void report_failure_note(Pool *pool, Report *report, const char *text)
 
 int report_exit_status(const Report *report, bool is_plan)
 {
-	if (report->has_failed)
-		return error_exit_status(&report->error);
-	if (report->has_state_error)
-		return error_exit_status(&report->state_error);
-	if (report->last_plan.n_holds > 0)
+	if (report->end.has_failed)
+		return error_exit_status(&report->end.error);
+	if (report->end.has_state_error)
+		return error_exit_status(&report->end.state_error);
+	if (report->last.plan.held.n_holds > 0)
 		return 3;
 	if (is_plan)
-		return plan_is_empty(&report->plan) ? 0 : 2;
-	if (report->is_audit && !plan_is_empty(&report->last_plan))
+		return plan_is_empty(&report->first.plan) ? 0 : 2;
+	if (report->is_audit && !plan_is_empty(&report->last.plan))
 		return 3;
 	return report->n_failures > 0 ? 1 : 0;
 }

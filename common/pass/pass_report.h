@@ -3,17 +3,24 @@
 #define SYNCWARD_PASS_REPORT_H
 
 #include "common/base/error.h"
-#include "common/pass/world.h"
-#include "common/plan/plan.h"
+#include "common/pass/planned.h"
+
+/* How a pass ended. */
+typedef struct ReportEnd {
+	bool has_failed;
+	Error error; /* when has_failed */
+	/* The state folder could not be written. Before a write that ends the pass, and is its
+	 * error; after it the pass goes on. */
+	bool has_state_error;
+	Error state_error;
+} ReportEnd;
 
 /* What a pass found and did: failing is one of its results, so that it is told once and cannot be
  * forgotten. */
 typedef struct Report {
 	bool has_plan;
-	World world;       /* that the first plan was made from */
-	Plan plan;         /* the first plan of the pass: what it set out to do */
-	World last_world;  /* as it was at the last look */
-	Plan last_plan;    /* what was left at the end */
+	Planned first;     /* what the pass set out to do */
+	Planned last;      /* as it was at the last look, and what was left at the end */
 	ReaderViews views; /* what readers were seen to read here, in this pass or before */
 	size_t n_done;     /* LDAP writes that slapd accepted */
 	bool is_audit;     /* policy.mode: nothing was written, or openings alone (openings.h) */
@@ -24,12 +31,7 @@ typedef struct Report {
 	size_t n_notices;
 	const char **failures;
 	size_t n_failures;
-	bool has_failed;
-	Error error; /* when has_failed */
-	/* The state folder could not be written. Before a write that ends the pass, and is its
-	 * error; after it the pass goes on. */
-	bool has_state_error;
-	Error state_error;
+	ReportEnd end;
 } Report;
 
 /* What the state folder did not take; the first of it. */

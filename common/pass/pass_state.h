@@ -40,29 +40,39 @@ typedef enum PassPhase {
 	PASS_IS_OVER
 } PassPhase;
 
+/* Where lives what a look found, and the plan made from it. */
+typedef struct PassPools {
+	Pool *look;       /* the last one; NULL: there was none */
+	Pool *first_look; /* the first one */
+} PassPools;
+
+/* One round: from a look, by its plan, to what became of that. */
+typedef struct PassRound {
+	unsigned number;
+	char digest[SHA256_HEX_SIZE]; /* of its plan */
+	ChangedEntry changed;         /* by the first step of its plan, before it */
+	bool was_conflict;            /* with another writer: */
+	Error conflict;
+	unsigned waited_msec; /* behind a write */
+} PassRound;
+
 /* One pass on its way. For those who carry its actions out: world, plan, look. */
 typedef struct Pass {
 	Pool *pool;
 	PassInput input;
 	Report *report;
-	Known known;      /* as remembered, and what this pass adds */
-	World world;      /* of the last look */
-	Plan plan;        /* of the last look */
-	Pool *look;       /* of what the last look found; NULL: there was none */
-	Pool *first_look; /* of the first one */
+	Known known;   /* as remembered, and what this pass adds */
+	Planned now;   /* of the last look */
+	bool is_stale; /* that is of before something was, or may have been, written */
+	PassPools pools;
 	PassPhase phase;
 	bool has_begun;  /* the first plan was made: what follows a look is another */
 	bool is_opening; /* in audit: what the fence closed opens, and no more */
 	bool has_intent; /* an intent file is there */
 	bool was_opened; /* memory_opened() */
-	bool is_stale;   /* world is of before something was, or may have been, written */
-	unsigned round, n_rounds;
-	char digest[SHA256_HEX_SIZE]; /* of the plan of this round */
-	ChangedEntry changed;         /* by the first step of this round's plan, before it */
-	bool was_conflict;            /* with another writer, in this round: */
-	Error conflict;
+	PassRound turn;
+	unsigned n_rounds;
 	PassSteps steps;
-	unsigned waited_msec; /* behind a write */
 } Pass;
 
 #endif

@@ -48,7 +48,7 @@ static PassAction look_then(PassSteps *steps, StepsPhase phase)
 
 static const Step *step_at(const PassSteps *steps)
 {
-	return &steps->plan->steps[steps->at];
+	return &steps->plan->order.steps[steps->at];
 }
 
 static bool is_behind_search(const PassSteps *steps)
@@ -139,7 +139,7 @@ static unsigned longest_patience_sec(const Wanted *wanted)
  * wakes it. Only then it is known whether the next write would be held up by it. */
 static PassAction step_begin(PassSteps *steps)
 {
-	if (steps->at == steps->plan->n_steps)
+	if (steps->at == steps->plan->order.n_steps)
 		return over(steps, NULL);
 	steps->waited_msec = 0;
 	steps->n_covered = 0;
@@ -175,7 +175,7 @@ static PassAction search_failed(PassSteps *steps, const Error *err)
 {
 	const Step *add = step_at(steps) + 1;
 
-	if (steps->at + 1 == steps->plan->n_steps || add->kind != STEP_ADD_ENTRY)
+	if (steps->at + 1 == steps->plan->order.n_steps || add->kind != STEP_ADD_ENTRY)
 		return over(steps, err);
 	steps->phase = STEPS_BROUGHT_BACK;
 	steps->error = *err;
@@ -254,7 +254,7 @@ static PassAction counted(PassSteps *steps)
 	const Step *step = step_at(steps);
 	PassAnswer failed = {.has_failed = true};
 
-	if (live_entries_counted(steps->live, step->dn))
+	if (live_entries_counted(&steps->live->sizes, step->dn))
 		return step_next(steps);
 	if (steps->waited_msec < SEARCH_PATIENCE_MSEC) {
 		steps->waited_msec += SEARCH_AGAIN_MSEC;
@@ -270,7 +270,7 @@ static PassAction counted(PassSteps *steps)
 /* The overlay was away for a moment, or was not there yet when the plan was made. */
 static const char *why_uncovered(const Content *here)
 {
-	return here && here->coverage == COPY_HAS_NEWER
+	return here && here->view.coverage == COPY_HAS_NEWER
 		       ? "clients wrote while no overlay was there, and contextCSN does not have that"
 		       : "whether contextCSN has every entry could not be told";
 }
@@ -280,7 +280,7 @@ static PassAction coverage_judged(PassSteps *steps, const PassAnswer *answer)
 	const Step *step = step_at(steps);
 	PassAnswer failed = {.has_failed = true};
 
-	if (answer->here && answer->here->coverage == COPY_IS_COVERED) {
+	if (answer->here && answer->here->view.coverage == COPY_IS_COVERED) {
 		steps->n_covered++;
 		return step_send(steps);
 	}

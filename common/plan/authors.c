@@ -179,7 +179,8 @@ static Cause cause_of_entry(const Change *change, const Entry *entry, const Seen
 
 	if (entry ? old && csn && strcmp(old->csn, csn) != 0 : old || was_deleted(seen, change))
 		return CAUSE_DRIFT;
-	return change->wanted && change->wanted->put_back ? CAUSE_PUT_BACK : CAUSE_DESIRED_CHANGED;
+	return change->consumer.wanted && change->consumer.wanted->put_back ? CAUSE_PUT_BACK
+									    : CAUSE_DESIRED_CHANGED;
 }
 
 static void author_find(const Entry *entry, const SeenEntry *old, Attribution *ret)

@@ -44,7 +44,7 @@ static void digest(const ChangedEntry *changed, const Tree *tree, char *ret)
 	sha256_hex(buf_text(&text), strlen(buf_text(&text)), ret);
 }
 
-ChangedEntry changed_entry(Pool *pool, const Tree *config, const Plan *plan)
+ChangedEntry changed_entry(Pool *pool, const Tree *config, const PlanSteps *order)
 {
 	AUTO(Pool) *scratch = pool_new();
 	ChangedEntry changed = {0};
@@ -52,13 +52,13 @@ ChangedEntry changed_entry(Pool *pool, const Tree *config, const Plan *plan)
 	Tree tree = *config;
 	Error err;
 
-	if (plan->n_steps == 0)
+	if (order->n_steps == 0)
 		return changed;
-	changed.dn = pool_strdup(pool, plan->steps[0].dn);
-	changed.is_added = plan->steps[0].kind == STEP_ADD_ENTRY;
+	changed.dn = pool_strdup(pool, order->steps[0].dn);
+	changed.is_added = order->steps[0].kind == STEP_ADD_ENTRY;
 	digest(&changed, config, changed.before);
 	/* What cannot be foreseen is taken for no change. */
-	if (tree_after(scratch, config, &plan->steps[0], &tree, &err) < 0)
+	if (tree_after(scratch, config, &order->steps[0], &tree, &err) < 0)
 		return changed;
 	digest(&changed, &tree, after);
 	changed.would_change = strcmp(after, changed.before) != 0;

@@ -14,7 +14,7 @@ typedef struct ChangedEntry {
 } ChangedEntry;
 
 /* Notes it; dn lives in the pool. */
-ChangedEntry changed_entry(Pool *pool, const Tree *config, const Plan *plan);
+ChangedEntry changed_entry(Pool *pool, const Tree *config, const PlanSteps *order);
 
 /* True when the entry is again what it was although slapd accepted the plan, which would have made
  * another one of it: somebody changed it back. */

@@ -130,34 +130,34 @@ static Hold with_release_line(Pool *pool, const Plan *plan, Hold hold)
 	return hold;
 }
 
-static Hold *hold_find(const Plan *plan, const Hold *hold)
+static Hold *hold_find(const PlanHolds *held, const Hold *hold)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (plan->holds[i].guard == hold->guard &&
-		    strcmp(plan->holds[i].text, hold->text) == 0)
-			return &plan->holds[i];
+	for (size_t i = 0; i < held->n_holds; i++)
+		if (held->holds[i].guard == hold->guard &&
+		    strcmp(held->holds[i].text, hold->text) == 0)
+			return &held->holds[i];
 	return NULL;
 }
 
 void plan_add_hold(Pool *pool, Plan *plan, Hold hold)
 {
-	if (hold_find(plan, &hold))
+	if (hold_find(&plan->held, &hold))
 		return;
 	hold = with_release_line(pool, plan, hold);
 	hold.n_changes = 0;
-	POOL_PUSH(pool, plan->holds, plan->n_holds, hold);
+	POOL_PUSH(pool, plan->held.holds, plan->held.n_holds, hold);
 }
 
 void plan_hold(Pool *pool, Plan *plan, Change *change, Hold hold)
 {
-	Hold *former = change->is_held ? hold_find(plan, &change->hold) : NULL;
+	Hold *former = change->is_held ? hold_find(&plan->held, &change->hold) : NULL;
 
 	if (former)
 		former->n_changes--;
 	change->is_held = true;
 	change->hold = with_release_line(pool, plan, hold);
 	plan_add_hold(pool, plan, hold);
-	hold_find(plan, &hold)->n_changes++;
+	hold_find(&plan->held, &hold)->n_changes++;
 }
 
 bool change_is_of(const Change *change, const LiveDatabase *database)
@@ -182,14 +182,14 @@ bool step_carries(const Step *step, const Change *change)
 
 bool plan_is_empty(const Plan *plan)
 {
-	return plan->n_steps == 0;
+	return plan->order.n_steps == 0;
 }
 
 size_t plan_count_awaited(const Plan *plan)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->n_needs; i++)
-		n += plan->needs[i].catches_up;
+	for (size_t i = 0; i < plan->unknown.n_contents; i++)
+		n += plan->unknown.contents[i].catches_up;
 	return n;
 }

@@ -10,6 +10,7 @@
 #include "common/live/consumer_age.h"
 #include "common/live/live_config.h"
 #include "common/plan/database_plan.h"
+#include "common/plan/plan_needs.h"
 #include "common/plan/step.h"
 #include "common/wanted/wanted.h"
 
@@ -103,6 +104,13 @@ typedef enum ChangeKind {
 	CHANGE_KIND_COUNT
 } ChangeKind;
 
+/* The olcSyncrepl value that a change is about. */
+typedef struct ChangedConsumer {
+	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
+	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
+	bool old_is_gone;             /* whom the value names now was asked, and does not answer */
+} ChangedConsumer;
+
 /* One difference between what is and what must be. Values are the server's or ours verbatim: only
  * render shows them. */
 typedef struct Change {
@@ -115,12 +123,10 @@ typedef struct Change {
 	const char *old_value; /* NULL: absent */
 	const char *new_value; /* NULL: gone */
 	const char *why;
-	size_t index;                 /* ACCESS: before which value of the list it is added */
-	const LiveConsumer *live;     /* CONSUMER_EDIT and _REMOVE */
-	const WantedConsumer *wanted; /* CONSUMER_ADD and _EDIT */
-	bool old_is_gone;             /* whom the value names now was asked, and does not answer */
-	bool is_put_back;             /* syncward itself took it away (the fence) */
-	bool is_released;             /* it would be held, had not a person released a guard */
+	size_t index; /* ACCESS: before which value of the list it is added */
+	ChangedConsumer consumer;
+	bool is_put_back; /* syncward itself took it away (the fence) */
+	bool is_released; /* it would be held, had not a person released a guard */
 	bool is_held;
 	Hold hold; /* when is_held */
 } Change;
@@ -154,37 +160,37 @@ typedef struct OldTlsLink {
 	int64_t written_sec;  /* when the newest of them was */
 } OldTlsLink;
 
-/* What the plan would have to know about a database's content before it may decide; the shell reads
- * it and plans again. */
-typedef struct Need {
-	const char *suffix;
-	const WantedDatabase *database; /* NULL: peers.json does not list it, and only this node's
-					   content is read */
-	bool peers;                     /* not only this node's content */
-	bool heirs;                     /* that of the consumers, too */
-	bool catches_up;                /* this node's once more, behind the answers of links */
-	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
-			  below */
-	unsigned sid;
-	bool readers; /* who is connected here to read */
-	bool extra;   /* whether entries are here that a peer had, and has no more */
-} Need;
+/* Why something waits. */
+typedef struct PlanHolds {
+	Hold *holds; /* each reason once; a held change repeats its own */
+	size_t n_holds;
+	unsigned unreleased;   /* GUARD_BITs of a release that named no database, and they hold
+				  several: they hold on */
+	bool is_revision_held; /* GUARD_ROLLOUT holds all of the peers.json that it is made from */
+} PlanHolds;
 
-/* A link that must be tried before the plan may replace a working one by it (G6). */
-typedef struct LinkNeed {
-	const WantedDatabase *database;
-	const WantedConsumer *consumer;
-	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
-	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
-	bool can_wait; /* nothing waits for it: the next round of all links tells it as well */
-} LinkNeed;
+/* What was seen of this node's copies; each a list of suffixes. */
+typedef struct PlanCopies {
+	const char **complete; /* of those that hold all that peers hold */
+	size_t n_complete;
+	const char **written; /* of those that were older than before when slapd started, and took
+				 changes before they were looked at */
+	size_t n_written;
+	const char **source_gone; /* of joining ones whose one source cannot be asked */
+	size_t n_source_gone;
+} PlanCopies;
 
-/* An account that peers read with, of which olcAccess leaves open what it may read (G12). */
-typedef struct ReaderNeed {
-	const WantedDatabase *database;
-	const char *reader;
-	char basis[SHA256_HEX_SIZE]; /* live_reader_basis() */
-} ReaderNeed;
+/* What is done, in which order, and what follows from that. */
+typedef struct PlanSteps {
+	Step *steps; /* from the changes that nothing holds */
+	size_t n_steps;
+	const char **covered; /* suffixes of which contextCSN must have every entry before the
+				 server ID changes */
+	size_t n_covered;
+	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
+				 the slowest that could not be has to connect */
+	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
+} PlanSteps;
 
 /* Everything that one pass decides, as a value: differences, reasons to wait, findings, and the
  * LDAP operations in order. */
@@ -195,39 +201,14 @@ typedef struct Plan {
 	size_t n_databases;
 	Change *changes;
 	size_t n_changes;
-	Hold *holds; /* each reason once; a held change repeats its own */
-	size_t n_holds;
+	PlanHolds held;
 	Finding *findings;
 	size_t n_findings;
-	Need *needs;
-	size_t n_needs;
-	const char **covered; /* suffixes of which contextCSN must have every entry before the
-				 server ID changes */
-	size_t n_covered;
-	LinkNeed *link_needs;
-	size_t n_link_needs;
-	ReaderNeed *reader_needs; /* that nobody looked at yet */
-	size_t n_reader_needs;
-	bool needs_sessions; /* who reads here now */
+	PlanNeeds unknown;
 	OldTlsLink *old_tls;
 	size_t n_old_tls;
-	bool needs_multi_provider_name;
-	const char *
-		*complete; /* suffixes of databases that were seen to hold all that peers hold */
-	size_t n_complete;
-	const char **written; /* of those that were older than before when slapd started, and took
-				 changes before they were looked at */
-	size_t n_written;
-	const char **source_gone; /* of joining ones whose one source cannot be asked */
-	size_t n_source_gone;
-	Step *steps; /* from the changes that nothing holds */
-	size_t n_steps;
-	unsigned untried_sec; /* 0: every link that replaces a working one was tried; else how long
-				 the slowest that could not be has to connect */
-	size_t n_sessions_dropped; /* consumer sessions that the steps restart */
-	unsigned unreleased;       /* GUARD_BITs of a release that named no database, and they hold
-				      several: they hold on */
-	bool is_revision_held; /* GUARD_ROLLOUT holds all of the peers.json that it is made from */
+	PlanCopies copies;
+	PlanSteps order;
 	size_t n_breaches; /* of rules by the result that no guard had held: faults of syncward */
 } Plan;
 

@@ -124,10 +124,10 @@ Change *change_next_told(const Plan *plan, const char *suffix, size_t *at)
 	return NULL;
 }
 
-Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at)
+Hold *hold_next_told(const PlanHolds *held, const char *suffix, size_t *at)
 {
-	while (*at < plan->n_holds) {
-		Hold *hold = &plan->holds[(*at)++];
+	while (*at < held->n_holds) {
+		Hold *hold = &held->holds[(*at)++];
 
 		if (text_equal(hold->suffix, suffix))
 			return hold;
@@ -146,26 +146,26 @@ const Finding *finding_next_about(const Plan *plan, const char *suffix, size_t *
 	return NULL;
 }
 
-const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard)
+const Hold *plan_hold_of(const PlanHolds *held, const char *suffix, Guard guard)
 {
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+	for (size_t at = 0; (hold = hold_next_told(held, suffix, &at));)
 		if (hold->guard == guard && !hold->peer)
 			return hold;
 	return NULL;
 }
 
-bool plan_is_held_whole(const Plan *plan)
+bool plan_is_held_whole(const PlanHolds *held)
 {
 	const unsigned whole = GUARD_BIT(GUARD_NOT_LISTED) | GUARD_BIT(GUARD_EMPTY_FILE) |
 			       GUARD_BIT(GUARD_REVISION) | GUARD_BIT(GUARD_CONFIG_REPLICATED) |
 			       GUARD_BIT(GUARD_LEFT);
 
-	for (size_t i = 0; i < plan->n_holds; i++)
-		if (GUARD_BIT(plan->holds[i].guard) & whole)
+	for (size_t i = 0; i < held->n_holds; i++)
+		if (GUARD_BIT(held->holds[i].guard) & whole)
 			return true;
-	return plan->is_revision_held;
+	return held->is_revision_held;
 }
 
 const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *database,
@@ -175,8 +175,8 @@ const LiveConsumer *plan_held_link(const Plan *plan, const DatabasePlan *databas
 
 	for (size_t at = 0;
 	     (change = change_next(plan, database, CHANGE_BIT(CHANGE_CONSUMER_EDIT), &at));)
-		if (change->is_held && change->wanted == wanted)
-			return change->live;
+		if (change->is_held && change->consumer.wanted == wanted)
+			return change->consumer.live;
 	return NULL;
 }
 

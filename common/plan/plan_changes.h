@@ -57,17 +57,17 @@ Change *change_next_carried(const Plan *plan, const Step *step, size_t *at);
 /* The next change, and the next hold, that is told under that suffix, NULL: under the server
  * itself. What slapd has of a database in memory only is told there. */
 Change *change_next_told(const Plan *plan, const char *suffix, size_t *at);
-Hold *hold_next_told(const Plan *plan, const char *suffix, size_t *at);
+Hold *hold_next_told(const PlanHolds *held, const char *suffix, size_t *at);
 
 /* The next finding about the database of that suffix, or about the server as a whole. */
 const Finding *finding_next_about(const Plan *plan, const char *suffix, size_t *at);
 
 /* Why the guard holds something of the database as a whole; NULL: it does not. */
-const Hold *plan_hold_of(const Plan *plan, const char *suffix, Guard guard);
+const Hold *plan_hold_of(const PlanHolds *held, const char *suffix, Guard guard);
 
 /* True when a guard of the whole server refuses the peers.json that the plan is made from: it was
  * not put in force, and nothing that the plan lacks is known to be done. */
-bool plan_is_held_whole(const Plan *plan);
+bool plan_is_held_whole(const PlanHolds *held);
 
 /* The live value that goes on in the place of the wanted one, because a guard holds its edit; NULL:
  * none does. */

@@ -45,7 +45,7 @@ const char *render_json(Pool *pool, const Plan *plan);
 
 /* What a plan is about to do, in one JSON line without any value: the intent that an interrupted
  * apply leaves behind. */
-const char *render_intent(Pool *pool, const Plan *plan);
+const char *render_intent(Pool *pool, const PlanSteps *order);
 
 /* "peer-add", "overlay", ...: the kind of a change, as JSON names it. */
 const char *change_kind_name(ChangeKind kind);

@@ -98,18 +98,18 @@ const char *render_json(Pool *pool, const Plan *plan)
 		put_node(object, plan);
 	for (size_t i = 0; i < plan->n_changes; i++)
 		json_object_array_add(changes, change_json(pool, &plan->changes[i]));
-	for (size_t i = 0; i < plan->n_holds; i++)
-		json_object_array_add(holds, hold_json(&plan->holds[i]));
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		json_object_array_add(holds, hold_json(&plan->held.holds[i]));
 	for (size_t i = 0; i < plan->n_findings; i++)
 		json_object_array_add(findings, finding_json(&plan->findings[i]));
-	for (size_t i = 0; i < plan->n_steps; i++)
-		json_object_array_add(steps, step_json(pool, &plan->steps[i]));
+	for (size_t i = 0; i < plan->order.n_steps; i++)
+		json_object_array_add(steps, step_json(pool, &plan->order.steps[i]));
 	json_object_object_add(object, "changes", changes);
 	json_object_object_add(object, "holds", holds);
 	json_object_object_add(object, "findings", findings);
 	json_object_object_add(object, "steps", steps);
 	json_object_object_add(object, "sessions_dropped",
-			       json_object_new_int64((int64_t)plan->n_sessions_dropped));
+			       json_object_new_int64((int64_t)plan->order.n_sessions_dropped));
 	text = pool_strdup(pool, json_object_to_json_string_ext(
 					 object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
 							 JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -117,15 +117,15 @@ const char *render_json(Pool *pool, const Plan *plan)
 	return pool_printf(pool, "%s\n", text);
 }
 
-const char *render_intent(Pool *pool, const Plan *plan)
+const char *render_intent(Pool *pool, const PlanSteps *order)
 {
 	Json *object = json_object_new_object(), *steps = json_object_new_array();
 	const char *text;
 
 	json_object_object_add(object, "schema_version", json_object_new_int(1));
-	for (size_t i = 0; i < plan->n_steps; i++)
+	for (size_t i = 0; i < order->n_steps; i++)
 		json_object_array_add(steps,
-				      json_object_new_string(step_title(pool, &plan->steps[i])));
+				      json_object_new_string(step_title(pool, &order->steps[i])));
 	json_object_object_add(object, "steps", steps);
 	text = pool_strdup(
 		pool, json_object_to_json_string_ext(

@@ -89,10 +89,10 @@ static void rest_comment(Ldif *ldif, const Step *step)
 		   step->dn, remedy_text(REMEDY_PLAN));
 }
 
-static bool has_secrets(Pool *pool, const Plan *plan)
+static bool has_secrets(Pool *pool, const PlanSteps *order)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (step_has_secrets(pool, &plan->steps[i]))
+	for (size_t i = 0; i < order->n_steps; i++)
+		if (step_has_secrets(pool, &order->steps[i]))
 			return true;
 	return false;
 }
@@ -102,15 +102,15 @@ const char *render_ldif(Pool *pool, const Plan *plan, RenderStyle style)
 	Ldif ldif = {.pool = pool, .out = BUF_IN(pool), .shows_secrets = style.shows_secrets};
 
 	buf_puts(&ldif.out, "# made by syncward plan\n");
-	if (!style.shows_secrets && has_secrets(pool, plan))
+	if (!style.shows_secrets && has_secrets(pool, &plan->order))
 		buf_printf(&ldif.out,
 			   "# Passwords are masked below: ldapmodify refuses this file at "
 			   "the first record, which changes nothing.\n"
 			   "# For one that loads: %s\n"
 			   "dn: cn=config\nchangetype: passwords-are-masked\n\n",
 			   remedy_text(REMEDY_PLAN_LDIF));
-	for (size_t i = 0; i < plan->n_steps; i++) {
-		const Step *step = &plan->steps[i];
+	for (size_t i = 0; i < plan->order.n_steps; i++) {
+		const Step *step = &plan->order.steps[i];
 
 		if (step->kind == STEP_COUNT) {
 			rest_comment(&ldif, step);

@@ -74,10 +74,10 @@ const char *render_change(Pool *pool, const Change *change)
 	Buf text = BUF_IN(pool);
 
 	buf_printf(&text, "%s %s", change_looks[change->kind].noun, change->subject);
-	if (change->wanted)
-		buf_printf(&text, " (rid %03d)", change->wanted->rid);
-	else if (change->live)
-		buf_printf(&text, " (rid %03d)", change->live->rid);
+	if (change->consumer.wanted)
+		buf_printf(&text, " (rid %03d)", change->consumer.wanted->rid);
+	else if (change->consumer.live)
+		buf_printf(&text, " (rid %03d)", change->consumer.live->rid);
 	if (shows_values(change) && (change->old_value || change->new_value))
 		buf_printf(&text, ": %s%s%s", change->old_value ? change->old_value : "",
 			   change->old_value ? " -> " : "",
@@ -110,14 +110,14 @@ static void block(Page *page, const char *suffix)
 	const Plan *plan = page->plan;
 	size_t at_change = 0, at_hold = 0;
 	const Change *change = change_next_told(plan, suffix, &at_change);
-	const Hold *hold = hold_next_told(plan, suffix, &at_hold);
+	const Hold *hold = hold_next_told(&plan->held, suffix, &at_hold);
 
 	if (!change && !hold)
 		return;
 	line(page, COLOUR_HEAD, suffix ? suffix : "server");
 	for (; change; change = change_next_told(plan, suffix, &at_change))
 		change_line(page, change);
-	for (; hold; hold = hold_next_told(plan, suffix, &at_hold))
+	for (; hold; hold = hold_next_told(&plan->held, suffix, &at_hold))
 		hold_lines(page, hold);
 	buf_putc(&page->out, '\n');
 }
@@ -144,16 +144,17 @@ static void summary(Page *page)
 	size_t n_held = plan->n_changes - n_changes;
 
 	/* What would change behind a hold that stands alone is not known. */
-	for (size_t i = 0; i < plan->n_holds; i++)
-		n_held += plan->holds[i].n_changes == 0;
-	if (plan->n_changes == 0 && plan->n_holds == 0) {
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		n_held += plan->held.holds[i].n_changes == 0;
+	if (plan->n_changes == 0 && plan->held.n_holds == 0) {
 		buf_puts(&page->out, "Nothing to change.\n");
 		return;
 	}
 	buf_printf(&page->out, "%zu to change, %zu held", n_changes, n_held);
-	if (plan->n_sessions_dropped > 0)
+	if (plan->order.n_sessions_dropped > 0)
 		buf_printf(&page->out, "; %zu replication session%s will restart",
-			   plan->n_sessions_dropped, plan->n_sessions_dropped == 1 ? "" : "s");
+			   plan->order.n_sessions_dropped,
+			   plan->order.n_sessions_dropped == 1 ? "" : "s");
 	else if (n_changes > 0)
 		buf_puts(&page->out, "; no replication session will restart");
 	buf_puts(&page->out, ".\n");

@@ -94,7 +94,8 @@ const char *render_new(Pool *pool, const Change *change)
 	const char *text;
 	Error err;
 
-	if (!change->wanted || syncrepl_print(pool, &change->wanted->syncrepl, &text, &err) < 0)
+	if (!change->consumer.wanted ||
+	    syncrepl_print(pool, &change->consumer.wanted->syncrepl, &text, &err) < 0)
 		text = change->new_value;
 	return value_shown(pool, change, text);
 }

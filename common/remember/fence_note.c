@@ -39,7 +39,7 @@ static bool is_to_be_noted(const FenceNote *note, const DatabaseHealth *health,
 		return false;
 	if (!health->here.is_current || !health->here.has_suffix || health->here.n_csns == 0)
 		return false;
-	if (plan_doubts_copy(note->plan, health->suffix) ||
+	if (plan_doubts_copy(&note->plan->held, health->suffix) ||
 	    fence_is_closed(&note->known->fence, health->suffix))
 		return false;
 	return !before || covers(&health->here, before->csns, before->n_csns) || is_proven(health);
@@ -53,8 +53,9 @@ static bool is_relay(const FenceNote *note, const char *suffix)
 	const WantedDatabase *database = wanted ? wanted_find(wanted, suffix) : NULL;
 	Links links;
 
-	if (!database || !database->is_partial || !database->desired->manages_syncprov ||
-	    wanted->desired->mode != POLICY_ENFORCE || known_left(note->known, suffix))
+	if (!database || !database->is_partial || !database->desired->syncprov.is_managed ||
+	    wanted->desired->policy.mode != POLICY_ENFORCE ||
+	    known_left(&note->known->leave, suffix))
 		return false;
 	links = links_make(scratch, wanted->desired, database->desired);
 	return links_need(&links, wanted->self);

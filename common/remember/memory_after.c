@@ -16,22 +16,22 @@
 /* --- databases in step --- */
 
 /* One that is about a single link says nothing about the database. */
-static const Hold *find_hold(const Plan *plan, const char *suffix, Guard guard)
+static const Hold *find_hold(const PlanHolds *held, const char *suffix, Guard guard)
 {
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+	for (size_t at = 0; (hold = hold_next_told(held, suffix, &at));)
 		if (hold->guard == guard && !hold->peer && !hold->says_nothing)
 			return hold;
 	return NULL;
 }
 
 /* A hold that says nothing about the database: what is known of it stays as it is. */
-static bool is_not_judged(const Plan *plan, const char *suffix)
+static bool is_not_judged(const PlanHolds *held, const char *suffix)
 {
 	const Hold *hold;
 
-	for (size_t at = 0; (hold = hold_next_told(plan, suffix, &at));)
+	for (size_t at = 0; (hold = hold_next_told(held, suffix, &at));)
 		if (hold->says_nothing && !hold->peer)
 			return true;
 	return false;
@@ -42,7 +42,7 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 {
 	const KnownDatabase *before = known_database(known, suffix);
 
-	if (!text_is_among(suffix, plan->source_gone, plan->n_source_gone))
+	if (!text_is_among(suffix, plan->copies.source_gone, plan->copies.n_source_gone))
 		return 0;
 	return before && before->source_gone_sec > 0 ? before->source_gone_sec : facts->now_sec;
 }
@@ -50,7 +50,7 @@ static int64_t source_gone_sec(const Plan *plan, const Facts *facts, const Known
 static bool was_partial(const Plan *plan, const Known *known, const char *suffix)
 {
 	const KnownDatabase *before = known_database(known, suffix);
-	const WantedDatabase *wanted = plan->wanted && !plan_is_held_whole(plan)
+	const WantedDatabase *wanted = plan->wanted && !plan_is_held_whole(&plan->held)
 					       ? wanted_find(plan->wanted, suffix)
 					       : NULL;
 
@@ -99,7 +99,7 @@ static void rise_remember(const Plan *plan, const KnownDatabase *before, const c
 	if (!before || !before->is_consumer || takes_writes(plan, suffix))
 		return;
 	ret->is_consumer = true;
-	ret->is_rising = before->is_rising || !plan_hold_of(plan, suffix, GUARD_ROLE);
+	ret->is_rising = before->is_rising || !plan_hold_of(&plan->held, suffix, GUARD_ROLE);
 }
 
 /* The same of a hub until somebody can read it: one that joined as a hub is never held as what was
@@ -111,7 +111,7 @@ static bool is_opening(const Plan *plan, const KnownDatabase *before, const char
 
 	return database && database->live && !database->live->syncprov &&
 	       peer_is_read(plan->wanted->self) &&
-	       ((before && before->is_rising) || !plan_hold_of(plan, suffix, GUARD_ROLE));
+	       ((before && before->is_rising) || !plan_hold_of(&plan->held, suffix, GUARD_ROLE));
 }
 
 /* A relay that was away waits, and is what it was: nothing has to be found out about it anew. */
@@ -126,8 +126,8 @@ static bool was_taken_apart(const Known *known, const KnownDatabase *before)
 static bool held_database(Pool *pool, const Plan *plan, const Facts *facts, const Known *known,
 			  const char *suffix, KnownDatabase *ret)
 {
-	const Hold *content = find_hold(plan, suffix, GUARD_CONTENT);
-	const Hold *joining = find_hold(plan, suffix, GUARD_JOINING);
+	const Hold *content = find_hold(&plan->held, suffix, GUARD_CONTENT);
+	const Hold *joining = find_hold(&plan->held, suffix, GUARD_JOINING);
 	const KnownDatabase *before = known_database(known, suffix);
 
 	if (joining && !content && was_taken_apart(known, before)) {
@@ -171,7 +171,8 @@ static bool link_is_missing(const Plan *plan, const char *suffix, unsigned peer_
 	const Change *change;
 
 	for (size_t at = 0; (change = change_next_told(plan, suffix, &at));)
-		if (change->kind == CHANGE_CONSUMER_ADD && change->wanted->peer->id == peer_id)
+		if (change->kind == CHANGE_CONSUMER_ADD &&
+		    change->consumer.wanted->peer->id == peer_id)
 			return true;
 	return false;
 }
@@ -191,14 +192,14 @@ static bool was_seen_full(const PlanInput *input, const DatabasePlan *database,
 {
 	return facts && emptied_lost_id(input, database->live, database->suffix) < 0 &&
 	       (facts->old.is_known ||
-		(facts->glance.state == CONTENT_READ && facts->glance.has_suffix &&
+		(facts->glance.state == CONTENT_READ && facts->glance.entry.exists &&
 		 facts->glance.n_context_csns > 0));
 }
 
 static bool was_seen_empty(const DatabaseFacts *facts)
 {
 	return facts && !facts->old.is_known && facts->glance.state == CONTENT_READ &&
-	       !facts->glance.has_suffix;
+	       !facts->glance.entry.exists;
 }
 
 /* Whoever empties it over LDAP, in the place where it was seen full, means it. */
@@ -220,7 +221,7 @@ static const char *filled_now(Pool *pool, const PlanInput *input, const Known *k
 /* Only what was seen: a database that nobody compared is as it was. */
 static bool is_complete(const Plan *plan, const Known *known, const char *suffix)
 {
-	return text_is_among(suffix, plan->complete, plan->n_complete) ||
+	return text_is_among(suffix, plan->copies.complete, plan->copies.n_complete) ||
 	       text_is_among(suffix, known->complete, known->n_complete) ||
 	       known_was_complete(known, suffix);
 }
@@ -244,9 +245,9 @@ static bool stays_partial(const PlanInput *input, const Plan *plan, size_t i)
 {
 	if (plan->wanted->databases[i].is_partial || i >= plan->n_databases)
 		return true;
-	if (!input->live->has_running)
-		return !(input->options.released & GUARD_BIT(GUARD_REMOVAL));
-	return !guard_links_all_work(input->live, &plan->databases[i]);
+	if (!input->live->runs.is_known)
+		return !(input->options.consent.released & GUARD_BIT(GUARD_REMOVAL));
+	return !guard_links_all_work(&input->live->runs, &plan->databases[i]);
 }
 
 static void memory_databases(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
@@ -263,9 +264,9 @@ static void memory_databases(Pool *pool, const PlanInput *input, const Plan *pla
 		const KnownDatabase *before = known_database(known, suffix);
 		KnownDatabase database;
 
-		if (find_hold(plan, suffix, GUARD_DATABASE))
+		if (find_hold(&plan->held, suffix, GUARD_DATABASE))
 			continue;
-		if (is_not_judged(plan, suffix)) {
+		if (is_not_judged(&plan->held, suffix)) {
 			if (before)
 				POOL_PUSH(pool, databases, n_databases, *before);
 			continue;
@@ -285,65 +286,66 @@ static void memory_databases(Pool *pool, const PlanInput *input, const Plan *pla
 	databases_take(databases, n_databases, known);
 }
 
-static void memory_revision(const Desired *desired, const char *sha256, Known *known)
+static void memory_revision(const Desired *desired, const char *sha256, KnownRevision *latest)
 {
 	if (!desired->has_revision)
 		return;
-	known->has_revision = true;
-	known->revision = desired->revision;
-	known->sha256 = sha256;
-	known->is_staged = desired->rollout.n_first > 0;
+	latest->has_revision = true;
+	latest->revision = desired->revision;
+	latest->sha256 = sha256;
+	latest->is_staged = desired->policy.rollout.n_first > 0;
 }
 
 /* A database that came back is as one that never left. */
-static void memory_returned(Pool *pool, const Plan *plan, Known *known)
+static void memory_returned(Pool *pool, const Plan *plan, KnownLeave *leave)
 {
 	LeftDatabase *left = NULL;
 	size_t n_left = 0;
 
-	if (!known->is_rejoining)
+	if (!leave->is_rejoining)
 		return;
-	for (size_t i = 0; i < known->n_left; i++) {
-		const char *suffix = known->left[i].suffix;
+	for (size_t i = 0; i < leave->n_databases; i++) {
+		const char *suffix = leave->databases[i].suffix;
 
-		if (!wanted_find(plan->wanted, suffix) || find_hold(plan, suffix, GUARD_JOINING) ||
-		    find_hold(plan, suffix, GUARD_CONTENT))
-			POOL_PUSH(pool, left, n_left, known->left[i]);
+		if (!wanted_find(plan->wanted, suffix) ||
+		    find_hold(&plan->held, suffix, GUARD_JOINING) ||
+		    find_hold(&plan->held, suffix, GUARD_CONTENT))
+			POOL_PUSH(pool, left, n_left, leave->databases[i]);
 	}
-	known->left = left;
-	known->n_left = n_left;
+	leave->databases = left;
+	leave->n_databases = n_left;
 }
 
 void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
 {
-	if (!plan->wanted || plan_is_held_whole(plan))
+	if (!plan->wanted || plan_is_held_whole(&plan->held))
 		return;
-	memory_revision(input->desired, input->options.sha256, known);
-	memory_returned(pool, plan, known);
+	memory_revision(input->desired, input->options.sha256, &known->latest);
+	memory_returned(pool, plan, &known->leave);
 	memory_databases(pool, input, plan, known);
 }
 
-void memory_machine(const Machine *machine, unsigned our_id, unsigned released, Known *known)
+void memory_machine(const Machine *machine, unsigned our_id, unsigned released, KnownSelf *self)
 {
 	if (!machine->id || our_id == 0 ||
-	    (machine_is_another(known, machine, our_id) && !(released & GUARD_BIT(GUARD_IDENTITY))))
+	    (machine_is_another(self, machine, our_id) && !(released & GUARD_BIT(GUARD_IDENTITY))))
 		return;
-	known->machine = machine->id;
-	known->machine_node = our_id;
+	self->machine = machine->id;
+	self->node = our_id;
 }
 
 /* --- before a write --- */
 
-void memory_rejoining(unsigned released, Known *known)
+void memory_rejoining(unsigned released, KnownLeave *leave)
 {
-	if (released & GUARD_BIT(GUARD_LEFT) && known->n_left > 0)
-		known->is_rejoining = true;
+	if (released & GUARD_BIT(GUARD_LEFT) && leave->n_databases > 0)
+		leave->is_rejoining = true;
 }
 
-void memory_rollout(const PlanOptions *options, Known *known)
+void memory_rollout(const PlanOptions *options, KnownRevision *latest)
 {
-	if (options->released & GUARD_BIT(GUARD_ROLLOUT))
-		known->rollout.passed = options->sha256;
+	if (options->consent.released & GUARD_BIT(GUARD_ROLLOUT))
+		latest->rollout.passed = options->sha256;
 }
 
 void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
@@ -364,15 +366,15 @@ void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
 		if (held_database(pool, plan, facts, known,
 				  plan->wanted->databases[i].desired->suffix, &database))
 			POOL_PUSH(pool, databases, n_databases, database);
-	for (size_t i = 0; i < plan->n_complete; i++)
+	for (size_t i = 0; i < plan->copies.n_complete; i++)
 		POOL_PUSH(pool, known->complete, known->n_complete,
-			  pool_strdup(pool, plan->complete[i]));
+			  pool_strdup(pool, plan->copies.complete[i]));
 	databases_take(databases, n_databases, known);
 }
 
-void memory_indexing(const Plan *plan, int64_t now_sec, Known *known)
+void memory_indexing(const PlanSteps *order, int64_t now_sec, KnownServer *server)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].builds_index)
-			known->indexed_sec = now_sec;
+	for (size_t i = 0; i < order->n_steps; i++)
+		if (order->steps[i].builds_index)
+			server->indexed_sec = now_sec;
 }

@@ -14,10 +14,10 @@
 
 /* A person let a node come back that left: whatever ends this pass, the next one goes on with it.
  */
-void memory_rejoining(unsigned released, Known *known);
+void memory_rejoining(unsigned released, KnownLeave *leave);
 
 /* A person let a revision pass before it was seen to do well elsewhere: it stays let pass. */
-void memory_rollout(const PlanOptions *options, Known *known);
+void memory_rollout(const PlanOptions *options, KnownRevision *latest);
 
 /* Which databases the plan holds as joining or under G10, and what their peers showed, before
  * anything is written: without these marks a later pass could take a database that is being filled
@@ -26,25 +26,26 @@ void memory_held(Pool *pool, const Plan *plan, const Facts *facts, Known *known)
 
 /* That slapd is about to build an index over entries: where it does not tell when that is done, the
  * next write waits (guard indexing). Before it is asked to. */
-void memory_indexing(const Plan *plan, int64_t now_sec, Known *known);
+void memory_indexing(const PlanSteps *order, int64_t now_sec, KnownServer *server);
 
 /* What slapd holds in memory only, and that scrambled consumers were healed. slapd_started: when
  * slapd did, as it says; NULL: it does not say. */
-void memory_applied(Pool *pool, const Applied *applied, const char *slapd_started, Known *known);
+void memory_applied(Pool *pool, const Applied *applied, const char *slapd_started,
+		    KnownServer *server);
 
 /* The end of a pass that wrote what it could: the revision in force, and per database which
  * providers were there before us (once it is in step). */
 void memory_in_step(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
 
 /* Which machine this node is; one that a person did not let pass (G11) is not taken over. */
-void memory_machine(const Machine *machine, unsigned our_id, unsigned released, Known *known);
+void memory_machine(const Machine *machine, unsigned our_id, unsigned released, KnownSelf *self);
 
 /* Which links were seen to work, in cn=monitor or by a probe, or were written because a person said
  * so. */
 void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
 
 /* Which peers hide what is here, until they were seen not to, or are read. */
-void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, Known *known);
+void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, KnownPeers *peers);
 
 /* Databases that the plan is about to close, as they were emptied: before it does, so that nobody
  * takes it for a person's wish; and that it did. */
@@ -61,7 +62,7 @@ bool memory_opened(Pool *pool, const Live *live, const Wanted *wanted, Known *kn
 void memory_ages(Pool *pool, const Plan *plan, Known *known);
 
 /* What peers refused stays refused: plans ask peers as well. */
-void memory_refusals(Pool *pool, const ProbeRefusals *refusals, Known *known);
+void memory_refusals(Pool *pool, const ProbeRefusals *refusals, KnownPeers *peers);
 
 /* This node is about to leave: which databases it closes for that, beside those that it left
  * before. left_time: generalized time, borrowed. */

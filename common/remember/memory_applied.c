@@ -33,18 +33,18 @@ static bool was_saved(const Applied *applied, const UnsavedEntry *unsaved)
 	return false;
 }
 
-static void memory_unsaved(Pool *pool, const Applied *applied, Known *known)
+static void memory_unsaved(Pool *pool, const Applied *applied, KnownServer *server)
 {
 	UnsavedEntry *unsaved = NULL;
 	size_t n_unsaved = 0;
 
-	for (size_t i = 0; i < known->n_unsaved; i++) {
+	for (size_t i = 0; i < server->n_unsaved; i++) {
 		bool is_again = false;
 
 		for (size_t j = 0; j < applied->n_unsaved; j++)
-			is_again |= same_unsaved(&known->unsaved[i], &applied->unsaved[j]);
-		if (!is_again && !was_saved(applied, &known->unsaved[i]))
-			POOL_PUSH(pool, unsaved, n_unsaved, known->unsaved[i]);
+			is_again |= same_unsaved(&server->unsaved[i], &applied->unsaved[j]);
+		if (!is_again && !was_saved(applied, &server->unsaved[i]))
+			POOL_PUSH(pool, unsaved, n_unsaved, server->unsaved[i]);
 	}
 	for (size_t i = 0; i < applied->n_unsaved; i++) {
 		const UnsavedEntry *entry = &applied->unsaved[i];
@@ -54,36 +54,38 @@ static void memory_unsaved(Pool *pool, const Applied *applied, Known *known)
 			   .attribute = pool_strdup(pool, entry->attribute),
 			   .slapd_started = pool_strdup(pool, entry->slapd_started)});
 	}
-	known->unsaved = unsaved;
-	known->n_unsaved = n_unsaved;
+	server->unsaved = unsaved;
+	server->n_unsaved = n_unsaved;
 }
 
-void memory_applied(Pool *pool, const Applied *applied, const char *slapd_started, Known *known)
+void memory_applied(Pool *pool, const Applied *applied, const char *slapd_started,
+		    KnownServer *server)
 {
-	memory_unsaved(pool, applied, known);
+	memory_unsaved(pool, applied, server);
 	if (applied->restarted_consumers && slapd_started)
-		known->restarted_consumers = pool_strdup(pool, slapd_started);
+		server->restarted_consumers = pool_strdup(pool, slapd_started);
 }
 
-void memory_refusals(Pool *pool, const ProbeRefusals *refusals, Known *known)
+void memory_refusals(Pool *pool, const ProbeRefusals *refusals, KnownPeers *peers)
 {
-	if (!probe_refusals_equal(refusals, &known->refusals))
-		known->refusals = probe_refusals_copy(pool, refusals);
+	if (!probe_refusals_equal(refusals, &peers->refusals))
+		peers->refusals = probe_refusals_copy(pool, refusals);
 }
 
 void memory_leaving(Pool *pool, const Leaving *leaving, const char *left_time, Known *known)
 {
 	const Known before = *known;
 
-	known->left = NULL;
-	known->n_left = 0;
-	known->left_time = left_time;
-	known->is_rejoining = false;
-	for (size_t i = 0; i < before.n_left; i++)
-		POOL_PUSH(pool, known->left, known->n_left, before.left[i]);
+	known->leave.databases = NULL;
+	known->leave.n_databases = 0;
+	known->leave.time = left_time;
+	known->leave.is_rejoining = false;
+	for (size_t i = 0; i < before.leave.n_databases; i++)
+		POOL_PUSH(pool, known->leave.databases, known->leave.n_databases,
+			  before.leave.databases[i]);
 	for (size_t i = 0; i < leaving->n_databases; i++)
-		if (!known_left(&before, leaving->databases[i].suffix))
-			POOL_PUSH(pool, known->left, known->n_left,
+		if (!known_left(&before.leave, leaving->databases[i].suffix))
+			POOL_PUSH(pool, known->leave.databases, known->leave.n_databases,
 				  {.suffix = leaving->databases[i].suffix,
 				   .was_closed = !leaving->databases[i].live->is_read_only});
 }

@@ -81,7 +81,8 @@ static bool is_provider(const LiveDatabase *database)
 /* Nobody gives it back to a consumer, nor to who left: who is a provider again later joins anew. */
 static bool is_over(const Wanted *wanted, const Known *known, const FenceRecord *record)
 {
-	return known_left(known, record->suffix) || (wanted && peer_is_consumer(wanted->self));
+	return known_left(&known->leave, record->suffix) ||
+	       (wanted && peer_is_consumer(wanted->self));
 }
 
 /* What the fence took, and what became of taking it where that was cut off. */

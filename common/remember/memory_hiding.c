@@ -24,8 +24,8 @@ static CopyShown sight_of(const DatabaseFacts *facts, unsigned peer_id, const ch
 
 	for (size_t i = 0; facts && (peer = facts_everybody(facts, i)); i++)
 		if (peer->peer_id == peer_id) {
-			*ret_hides = peer->hides;
-			return peer->sight;
+			*ret_hides = peer->view.hides;
+			return peer->view.sight;
 		}
 	return COPY_NOT_LOOKED;
 }
@@ -70,20 +70,20 @@ static void others_keep(const Wanted *wanted, const HidingPeers *before, Pool *p
 			POOL_PUSH(pool, next->items, next->n_items, before->items[i]);
 }
 
-void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, Known *known)
+void memory_hiding(Pool *pool, const PlanInput *input, const Plan *plan, KnownPeers *peers)
 {
 	HidingPeers next = {0};
 
 	if (!plan->wanted)
 		return;
-	others_keep(plan->wanted, &known->hiding, pool, &next);
+	others_keep(plan->wanted, &peers->hiding, pool, &next);
 	for (size_t i = 0; i < plan->wanted->n_databases; i++) {
 		const WantedDatabase *wanted = &plan->wanted->databases[i];
-		const Hiding hiding = {pool, input, wanted, &known->hiding, &next};
+		const Hiding hiding = {pool, input, wanted, &peers->hiding, &next};
 
 		for (size_t k = 0; k < wanted->n_consumers; k++)
 			peer_take(&hiding, &wanted->consumers[k]);
 	}
-	if (!hiding_peers_equal(&next, &known->hiding))
-		known->hiding = next;
+	if (!hiding_peers_equal(&next, &peers->hiding))
+		peers->hiding = next;
 }

@@ -22,7 +22,7 @@ static void changes_find(LinksSeen *seen, const Plan *plan)
 	const WantedDatabase *wanted = seen->wanted;
 
 	for (size_t i = 0; i < plan->n_changes; i++) {
-		const WantedConsumer *consumer = plan->changes[i].wanted;
+		const WantedConsumer *consumer = plan->changes[i].consumer.wanted;
 
 		if (consumer >= wanted->consumers &&
 		    consumer < wanted->consumers + wanted->n_consumers)
@@ -38,7 +38,7 @@ static void running_look(LinksSeen *seen)
 		seen->live = NULL;
 		return;
 	}
-	running_index(live, seen->live->suffixes->values[0].bytes, &seen->running);
+	running_index(&live->runs, seen->live->suffixes->values[0].bytes, &seen->running);
 }
 
 /* The consumer that slapd runs is the one that cn=config declares, and it is past its refresh. */
@@ -67,8 +67,9 @@ static const char *link_learn(Pool *pool, LinksSeen *seen, size_t i)
 {
 	const WantedConsumer *consumer = &seen->wanted->consumers[i];
 	const char *identity = link_identity(pool, &consumer->syncrepl, consumer->secret);
-	const KnownLink *old = known_link_next(&seen->known->links, seen->wanted->desired->suffix,
-					       consumer->peer->id, &seen->position);
+	const KnownLink *old =
+		known_link_next(&seen->known->peers.links, seen->wanted->desired->suffix,
+				consumer->peer->id, &seen->position);
 
 	/* What did not work is tried anew by a daemon that knows nothing of it any more. */
 	if (consumer->put_back)
@@ -105,7 +106,7 @@ void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *k
 	AUTO(Pool) *mine = pool_new(); /* there may be hundreds, mostly as before */
 	LinksSeen seen = {.input = input,
 			  .known = known,
-			  .is_released = input->options.released & GUARD_BIT(GUARD_LINK)};
+			  .is_released = input->options.consent.released & GUARD_BIT(GUARD_LINK)};
 	KnownLinks next = {0};
 
 	for (size_t i = 0; plan->wanted && i < plan->wanted->n_databases; i++) {
@@ -113,6 +114,6 @@ void memory_links(Pool *pool, const PlanInput *input, const Plan *plan, Known *k
 		seen.running = (RunningIndex){0};
 		links_learn(mine, &seen, plan, &next);
 	}
-	if (plan->wanted && !known_links_equal(&next, &known->links))
-		known->links = known_links_copy(pool, &next);
+	if (plan->wanted && !known_links_equal(&next, &known->peers.links))
+		known->peers.links = known_links_copy(pool, &next);
 }

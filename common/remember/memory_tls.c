@@ -6,10 +6,10 @@ void memory_ages(Pool *pool, const Plan *plan, Known *known)
 {
 	Known next = *known;
 
-	next.ages = NULL;
-	next.n_ages = 0;
+	next.peers.ages = NULL;
+	next.peers.n_ages = 0;
 	for (size_t i = 0; i < plan->n_old_tls; i++)
-		POOL_PUSH(pool, next.ages, next.n_ages, plan->old_tls[i].age);
-	if (plan->wanted && !known_ages_equal(&next, known))
+		POOL_PUSH(pool, next.peers.ages, next.peers.n_ages, plan->old_tls[i].age);
+	if (plan->wanted && !known_ages_equal(&next.peers, &known->peers))
 		*known = next;
 }

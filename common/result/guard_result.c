@@ -64,8 +64,8 @@ static bool steps_break(Diff *diff, bool skips_optional, Breach *ret)
 	Live then = *live;
 	Error err;
 
-	for (size_t i = 0; i < diff->plan->n_steps; i++) {
-		result.step = &diff->plan->steps[i];
+	for (size_t i = 0; i < diff->plan->order.n_steps; i++) {
+		result.step = &diff->plan->order.steps[i];
 		if (skips_optional && result.step->is_optional)
 			continue;
 		if (tree_after(diff->pool, &tree, result.step, &next, &err) < 0) {
@@ -99,10 +99,10 @@ static bool breach_hold(Diff *diff, const Breach *breach)
 	return true;
 }
 
-static bool has_optional(const Plan *plan)
+static bool has_optional(const PlanSteps *order)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (plan->steps[i].is_optional)
+	for (size_t i = 0; i < order->n_steps; i++)
+		if (order->steps[i].is_optional)
 			return true;
 	return false;
 }
@@ -111,8 +111,9 @@ bool guard_result(Diff *diff)
 {
 	Breach breach;
 
-	if (!diff->in->wanted || (!steps_break(diff, false, &breach) &&
-				  !(has_optional(diff->plan) && steps_break(diff, true, &breach))))
+	if (!diff->in->wanted ||
+	    (!steps_break(diff, false, &breach) &&
+	     !(has_optional(&diff->plan->order) && steps_break(diff, true, &breach))))
 		return false;
 	return breach_hold(diff, &breach);
 }

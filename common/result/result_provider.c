@@ -62,7 +62,7 @@ bool result_closes(const ResultDatabase *database, Breach *ret)
 	if (peer_is_consumer(diff->in->wanted->self) || !takes_writes(database->before) ||
 	    change_first_free(diff->plan, database->plan, CHANGE_BIT(CHANGE_READ_ONLY_ON)) ||
 	    takes_writes(database->then) || !reads_another(diff, database->then) ||
-	    !diff_facts(diff, database->suffix)->here.has_suffix ||
+	    !diff_facts(diff, database->suffix)->here.entry.exists ||
 	    joining_judge(diff, database->wanted, database->before))
 		return false;
 	*ret = (Breach){

@@ -123,7 +123,7 @@ bool result_removes_many(const Result *result, Breach *ret)
 		if (result_database(result, &diff->plan->databases[i], &database))
 			for (size_t at = 0; removed_next(&database, &at);)
 				n_removed++;
-	if (n_removed <= diff->in->desired->max_removals)
+	if (n_removed <= diff->in->desired->policy.max_removals)
 		return false;
 	*ret = (Breach){
 		.kinds = CHANGES_OF_LINKS,

@@ -198,7 +198,8 @@ static Claim in_step(const Plan *left, const char *suffix)
 {
 	size_t at_change = 0, at_hold = 0;
 
-	return change_next_told(left, suffix, &at_change) || hold_next_told(left, suffix, &at_hold)
+	return change_next_told(left, suffix, &at_change) ||
+			       hold_next_told(&left->held, suffix, &at_hold)
 		       ? CLAIM_NO
 		       : CLAIM_YES;
 }
@@ -257,7 +258,7 @@ static void peers_look(Pool *pool, const WantedDatabase *wanted, const PassSeen 
 	const DatabasePlan *plan = plan_database_wanted(seen->left, wanted);
 	RunningIndex index;
 
-	running_index(seen->live, database->suffix, &index);
+	running_index(&seen->live->runs, database->suffix, &index);
 	database->peers = pool_alloc(pool, wanted->n_consumers * sizeof(*database->peers));
 	database->n_peers = wanted->n_consumers;
 	for (size_t i = 0; i < wanted->n_consumers; i++) {
@@ -265,7 +266,7 @@ static void peers_look(Pool *pool, const WantedDatabase *wanted, const PassSeen 
 		const StatusPeer *old;
 
 		*peer = peer_look(pool, plan_held_link(seen->left, plan, &wanted->consumers[i]),
-				  &wanted->consumers[i], seen->live->has_running ? &index : NULL);
+				  &wanted->consumers[i], seen->live->runs.is_known ? &index : NULL);
 		old = peer_before(before, peer->id, i);
 		peer->since_sec = old && is_up(old) == is_up(peer) &&
 						  (old->is_running == CLAIM_UNKNOWN) ==

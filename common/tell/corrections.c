@@ -7,10 +7,10 @@ EventList corrections_intended(Pool *pool, const Plan *plan, const Attribution *
 {
 	EventList events = {0};
 
-	for (size_t i = 0; i < plan->n_steps; i++)
-		if (step_writes(&plan->steps[i]))
+	for (size_t i = 0; i < plan->order.n_steps; i++)
+		if (step_writes(&plan->order.steps[i]))
 			POOL_PUSH(pool, events.items, events.n_items,
-				  event_of_step(pool, plan, attributions, &plan->steps[i],
+				  event_of_step(pool, plan, attributions, &plan->order.steps[i],
 						EVENT_CORRECTION_INTENDED));
 	return events;
 }

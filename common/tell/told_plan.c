@@ -92,44 +92,45 @@ static void finding_add(Pool *pool, const Finding *finding, ConditionList *ret)
 
 void conditions_of_plan(Pool *pool, const Plan *plan, ConditionList *ret)
 {
-	for (size_t i = 0; i < plan->n_holds; i++)
-		hold_add(pool, &plan->holds[i], ret);
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		hold_add(pool, &plan->held.holds[i], ret);
 	for (size_t i = 0; i < plan->n_findings; i++)
 		finding_add(pool, &plan->findings[i], ret);
 }
 
-static bool is_held(const Plan *plan, const char *suffix, const Guard *guards, size_t n_guards)
+static bool is_held(const PlanHolds *held, const char *suffix, const Guard *guards, size_t n_guards)
 {
 	for (size_t i = 0; i < n_guards; i++)
-		if (plan_hold_of(plan, suffix, guards[i]))
+		if (plan_hold_of(held, suffix, guards[i]))
 			return true;
 	return false;
 }
 
 /* Something else keeps it from being what peers.json says. */
-static bool is_kept_back(const Plan *plan, const char *suffix)
+static bool is_kept_back(const PlanHolds *held, const char *suffix)
 {
 	static const Guard of_database[] = {GUARD_CONTENT, GUARD_LEFT, GUARD_ROLE, GUARD_DATABASE};
 
-	return plan_is_held_whole(plan) ||
-	       is_held(plan, suffix, of_database, ARRAY_SIZE(of_database));
+	return plan_is_held_whole(held) ||
+	       is_held(held, suffix, of_database, ARRAY_SIZE(of_database));
 }
 
 static bool would_not_start(const Plan *plan)
 {
-	bool found = plan_hold_of(plan, NULL, GUARD_RESTART) != NULL;
+	bool found = plan_hold_of(&plan->held, NULL, GUARD_RESTART) != NULL;
 
 	for (size_t i = 0; i < plan->n_databases && !found; i++)
-		found = plan_hold_of(plan, plan->databases[i].suffix, GUARD_RESTART) != NULL;
+		found = plan_hold_of(&plan->held, plan->databases[i].suffix, GUARD_RESTART) != NULL;
 	return found;
 }
 
 EventKind condition_end(const Plan *plan, const Condition *condition, bool is_listed)
 {
-	if (condition->ends == EVENT_JOINED && plan_hold_of(plan, condition->suffix, GUARD_JOINING))
+	if (condition->ends == EVENT_JOINED &&
+	    plan_hold_of(&plan->held, condition->suffix, GUARD_JOINING))
 		return EVENT_KIND_COUNT; /* it goes on, in other words */
 	if (condition->ends == EVENT_JOINED &&
-	    (!is_listed || is_kept_back(plan, condition->suffix)))
+	    (!is_listed || is_kept_back(&plan->held, condition->suffix)))
 		return EVENT_RELEASED;
 	if (condition->ends == EVENT_RESTART_SAFE && would_not_start(plan))
 		return EVENT_RELEASED;
@@ -151,7 +152,7 @@ static const char *change_text(Pool *pool, const Change *change, const Attributi
 
 static const char *peer_of(const Change *change)
 {
-	return change->live || change->wanted ? change->subject : NULL;
+	return change->consumer.live || change->consumer.wanted ? change->subject : NULL;
 }
 
 Event event_of_change(Pool *pool, const Change *change, const Attribution *attribution)

@@ -81,14 +81,15 @@ static void gateways_find(Pool *scratch, Making *making)
 {
 	const Links *links = making->links;
 	const Peer **sorted = pool_alloc(scratch, (links->n_providers + 1) * sizeof(*sorted));
-	unsigned *n = pool_alloc(scratch, (making->desired->n_site_names + 1) * sizeof(*n));
+	unsigned *n =
+		pool_alloc(scratch, (making->desired->topology.n_site_names + 1) * sizeof(*n));
 
 	for (size_t i = 0; i < links->n_providers; i++)
 		sorted[i] = links->nodes[i];
 	if (links->n_providers > 1)
 		qsort(sorted, links->n_providers, sizeof(*sorted), by_id);
 	for (size_t i = 0; i < links->n_providers; i++)
-		if (n[sorted[i]->site_number]++ < making->desired->n_gateways)
+		if (n[sorted[i]->site_number]++ < making->desired->topology.n_gateways)
 			relay_set_add(&making->gateways,
 				      id_table_get(&making->relay_of_id, sorted[i]->id) - 1U);
 }
@@ -160,9 +161,8 @@ static RelaySet named(const Making *making, const Peer *peer)
 		if (relay > 0)
 			relay_set_add(&row, relay - 1U);
 		if (read->site)
-			relay_set_join(
-				&row,
-				&making->sites[desired_site_number(making->desired, read->site)]);
+			relay_set_join(&row, &making->sites[desired_site_number(
+						     &making->desired->topology, read->site)]);
 	}
 	return row;
 }
@@ -176,7 +176,7 @@ static RelaySet row_of(const Making *making, size_t at)
 		row = named(making, peer);
 	else if (!is_provider(peer))
 		row = picks(making, peer);
-	else if (making->desired->n_gateways == 0)
+	else if (making->desired->topology.n_gateways == 0)
 		row = making->providers;
 	else {
 		row = making->sites[peer->site_number];
@@ -196,7 +196,8 @@ Links links_make(Pool *pool, const Desired *desired, const DesiredDatabase *data
 			 .links = &links,
 			 .relay_of_id = id_table_make(scratch, desired)};
 
-	making.sites = pool_alloc(scratch, (desired->n_site_names + 1) * sizeof(*making.sites));
+	making.sites =
+		pool_alloc(scratch, (desired->topology.n_site_names + 1) * sizeof(*making.sites));
 	nodes_find(pool, &links, desired);
 	for (size_t i = 0; i < links.n_relays; i++)
 		id_table_set(&making.relay_of_id, links.nodes[i]->id, (unsigned short)(i + 1));
@@ -204,7 +205,7 @@ Links links_make(Pool *pool, const Desired *desired, const DesiredDatabase *data
 		relay_set_add(&making.providers, i);
 		relay_set_add(&making.sites[links.nodes[i]->site_number], i);
 	}
-	if (desired->n_gateways > 0)
+	if (desired->topology.n_gateways > 0)
 		gateways_find(scratch, &making);
 	links.reads = pool_alloc(pool, (links.n_nodes + 1) * sizeof(*links.reads));
 	for (size_t i = 0; i < links.n_nodes; i++)

@@ -150,11 +150,12 @@ static void dot_node(Buf *text, const Peer *peer)
 	buf_puts(text, "];\n");
 }
 
-static void dot_site(Buf *text, const Links *links, const Desired *desired, unsigned number)
+static void dot_site(Buf *text, const Links *links, const DesiredTopology *topology,
+		     unsigned number)
 {
 	if (number > 0) {
 		buf_printf(text, "  subgraph cluster_%u {\n    label=", number);
-		dot_word(text, desired->site_names[number - 1]);
+		dot_word(text, topology->site_names[number - 1]);
 		buf_puts(text, ";\n");
 	}
 	for (size_t i = 0; i < links->n_nodes; i++)
@@ -175,8 +176,8 @@ const char *links_show_dot(Pool *pool, const Desired *desired)
 		buf_puts(&text, "digraph ");
 		dot_word(&text, links.database->suffix);
 		buf_puts(&text, " {\n");
-		for (unsigned number = 0; number <= desired->n_site_names; number++)
-			dot_site(&text, &links, desired, number);
+		for (unsigned number = 0; number <= desired->topology.n_site_names; number++)
+			dot_site(&text, &links, &desired->topology, number);
 		for (size_t i = 0; i < links.n_nodes; i++)
 			for (size_t at = relay_set_next(&links.reads[i], 0); at < RELAYS_MAX;
 			     at = relay_set_next(&links.reads[i], at + 1))

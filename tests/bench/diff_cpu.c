@@ -132,7 +132,7 @@ static void compare(const void *what)
 	Plan plan;
 
 	plan_make(pool, &input, &plan);
-	if (plan.n_changes > 0 || plan.n_needs > 0 || plan.n_holds > 0)
+	if (plan.n_changes > 0 || plan.unknown.n_contents > 0 || plan.held.n_holds > 0)
 		fail("the sample is not in step");
 }
 

@@ -48,7 +48,9 @@ static int state_write_run(char **arguments, Error *err)
 	HidingPeer hiding[] = {
 		{.suffix = "dc=example,dc=com", .peer_id = 2, .account = "a", .text = "mail"}};
 
-	return state_write_revision(dir, &(Known){.revision = 12, .sha256 = "abc"}, err) < 0 ||
+	return state_write_revision(dir,
+				    &(Known){.latest.revision = 12, .latest.sha256 = "abc"}.latest,
+				    err) < 0 ||
 			       state_write_databases(dir, databases, 2, err) < 0 ||
 			       state_write_unsaved(dir, unsaved, 2, err) < 0 ||
 			       state_write_hiding(dir, &(HidingPeers){hiding, 1}, err) < 0 ||
@@ -66,8 +68,8 @@ static int state_read_run(char **arguments, Error *err)
 
 	if (state_read(pool, arguments[0], arguments[1][0] == '1', &read, err) < 0)
 		return -1;
-	if (read.known.has_revision)
-		printf("revision %lu %s\n", read.known.revision, read.known.sha256);
+	if (read.known.latest.has_revision)
+		printf("revision %lu %s\n", read.known.latest.revision, read.known.latest.sha256);
 	for (size_t i = 0; i < read.known.n_databases; i++) {
 		printf("database %s", read.known.databases[i].suffix);
 		for (size_t k = 0; k < read.known.databases[i].n_foreign; k++)
@@ -76,15 +78,18 @@ static int state_read_run(char **arguments, Error *err)
 			printf(" met %u", read.known.databases[i].met.items[k]);
 		printf("\n");
 	}
-	for (size_t i = 0; i < read.known.n_unsaved; i++)
-		printf("unsaved %s %s\n", read.known.unsaved[i].dn,
-		       read.known.unsaved[i].attribute ? read.known.unsaved[i].attribute : "-");
-	for (size_t i = 0; i < read.known.hiding.n_items; i++)
-		printf("hiding %s %u %s %s\n", read.known.hiding.items[i].suffix,
-		       read.known.hiding.items[i].peer_id, read.known.hiding.items[i].account,
-		       read.known.hiding.items[i].text);
-	if (read.known.restarted_consumers)
-		printf("restarted %s\n", read.known.restarted_consumers);
+	for (size_t i = 0; i < read.known.server.n_unsaved; i++)
+		printf("unsaved %s %s\n", read.known.server.unsaved[i].dn,
+		       read.known.server.unsaved[i].attribute
+			       ? read.known.server.unsaved[i].attribute
+			       : "-");
+	for (size_t i = 0; i < read.known.peers.hiding.n_items; i++)
+		printf("hiding %s %u %s %s\n", read.known.peers.hiding.items[i].suffix,
+		       read.known.peers.hiding.items[i].peer_id,
+		       read.known.peers.hiding.items[i].account,
+		       read.known.peers.hiding.items[i].text);
+	if (read.known.server.restarted_consumers)
+		printf("restarted %s\n", read.known.server.restarted_consumers);
 	if (read.intent)
 		printf("intent %s\n", read.intent);
 	for (size_t i = 0; i < read.n_notices; i++)
@@ -112,20 +117,20 @@ static int state_keep_run(char **arguments, Error *err)
 		{.suffix = "dc=example,dc=com", .peer_id = 2, .account = "a", .text = "mail"}};
 	LastSeen seen[] = {{.suffix = "dc=example,dc=com"}};
 	FenceRecord fence[] = {{.suffix = "dc=example,dc=com", .text = "why"}};
-	Known kept = {0}, next = {.has_revision = true,
-				  .revision = 12,
-				  .sha256 = "abc",
+	Known kept = {0}, next = {.latest.has_revision = true,
+				  .latest.revision = 12,
+				  .latest.sha256 = "abc",
 				  .databases = databases,
 				  .n_databases = 1,
-				  .machine = "m",
-				  .hiding = {hiding, 1},
-				  .machine_node = 1,
+				  .self.machine = "m",
+				  .peers.hiding = {hiding, 1},
+				  .self.node = 1,
 				  .seen = {.node = 1, .items = seen, .n_items = 1},
 				  .fence = {fence, 1, 1795861000}};
 
 	(void)err;
 	keep_tell(arguments[0], &kept, &next);
-	next.revision = 13;
+	next.latest.revision = 13;
 	for (size_t i = 0; i < ARRAY_SIZE(gone); i++) {
 		char path[4096];
 

@@ -37,8 +37,7 @@ static inline bool peers_same(const Peer *one, const Peer *other)
 {
 	return one->id == other->id && texts_same(one->uri, other->uri) &&
 	       one->role == other->role && one->is_hub == other->is_hub &&
-	       one->refers_updates == other->refers_updates &&
-	       texts_same(one->site, other->site) &&
+	       one->refers_updates == other->refers_updates && texts_same(one->site, other->site) &&
 	       text_lists_same(one->names, one->n_names, other->names, other->n_names) &&
 	       links_same(one->syncrepl, other->syncrepl) &&
 	       links_same(one->as_consumer, other->as_consumer);
@@ -51,10 +50,10 @@ static inline bool database_fields_same(const DesiredDatabase *one, const Desire
 	       (one->n_peer_ids == 0 ||
 		memcmp(one->peer_ids, other->peer_ids, one->n_peer_ids * sizeof(unsigned)) == 0) &&
 	       text_lists_same(one->readers, one->n_readers, other->readers, other->n_readers) &&
-	       one->manages_syncprov == other->manages_syncprov &&
-	       texts_same(one->checkpoint, other->checkpoint) &&
-	       texts_same(one->sessionlog, other->sessionlog) &&
-	       one->removes_sessionlog == other->removes_sessionlog &&
+	       one->syncprov.is_managed == other->syncprov.is_managed &&
+	       texts_same(one->syncprov.checkpoint, other->syncprov.checkpoint) &&
+	       texts_same(one->syncprov.sessionlog, other->syncprov.sessionlog) &&
+	       one->syncprov.removes_sessionlog == other->syncprov.removes_sessionlog &&
 	       one->manages_index == other->manages_index &&
 	       one->manages_limits == other->manages_limits &&
 	       one->manages_access == other->manages_access &&
@@ -88,7 +87,8 @@ static inline bool rollouts_same(const DesiredRollout *one, const DesiredRollout
 	for (size_t i = 0; i < one->n_first && one->n_first == other->n_first; i++)
 		if (one->first[i] != other->first[i])
 			return false;
-	return one->n_first == other->n_first && one->soak_sec == other->soak_sec && one->is_off == other->is_off;
+	return one->n_first == other->n_first && one->soak_sec == other->soak_sec &&
+	       one->is_off == other->is_off;
 }
 
 static inline bool desired_same(const Desired *one, const Desired *other)
@@ -104,11 +104,15 @@ static inline bool desired_same(const Desired *one, const Desired *other)
 		if (!databases_same(pool, one, other, i))
 			return false;
 	return one->adopted_from == other->adopted_from &&
-	       one->n_gateways == other->n_gateways && one->has_revision == other->has_revision && one->revision == other->revision &&
-	       one->server_id == other->server_id && one->mode == other->mode &&
-	       one->prune == other->prune && one->retry_may_end == other->retry_may_end && one->max_removals == other->max_removals &&
-	       rollouts_same(&one->rollout, &other->rollout) &&
-	       text_lists_same(one->keep, one->n_keep, other->keep, other->n_keep);
+	       one->topology.n_gateways == other->topology.n_gateways &&
+	       one->has_revision == other->has_revision && one->revision == other->revision &&
+	       one->server_id == other->server_id && one->policy.mode == other->policy.mode &&
+	       one->policy.prune == other->policy.prune &&
+	       one->policy.retry_may_end == other->policy.retry_may_end &&
+	       one->policy.max_removals == other->policy.max_removals &&
+	       rollouts_same(&one->policy.rollout, &other->policy.rollout) &&
+	       text_lists_same(one->policy.keep, one->policy.n_keep, other->policy.keep,
+			       other->policy.n_keep);
 }
 
 #endif

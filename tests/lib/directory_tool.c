@@ -26,8 +26,8 @@ static void content_print(Directory *directory, const char *suffix)
 	AUTO(Pool) *pool = pool_new();
 	const Content content = content_read_here(pool, directory, suffix);
 
-	printf("state %d suffix %d uuid %d csns %zu %s\n", (int)content.state, content.has_suffix,
-	       content.entry_uuid != NULL, content.n_context_csns,
+	printf("state %d suffix %d uuid %d csns %zu %s\n", (int)content.state, content.entry.exists,
+	       content.entry.uuid != NULL, content.n_context_csns,
 	       content.problem ? content.problem : "");
 }
 

@@ -161,31 +161,31 @@ static void report_print(const Case *one, const char *key, Pool *pool, const Rep
 			 bool is_plan)
 {
 	JsonOut *out = one->out;
-	const Plan *plan = &report->last_plan;
+	const Plan *plan = &report->last.plan;
 
 	json_out_open(out, key, '{');
 	json_out_number(out, "exit", report_exit_status(report, is_plan));
-	json_out_text(out, "error", report->has_failed ? report->error.text : NULL);
+	json_out_text(out, "error", report->end.has_failed ? report->end.error.text : NULL);
 	json_out_text(out, "state_error",
-		      report->has_state_error ? report->state_error.text : NULL);
+		      report->end.has_state_error ? report->end.state_error.text : NULL);
 	json_out_number(out, "writes", (int64_t)memory_directory_n_writes(one->directory));
 	json_out_number(out, "breaches",
-			(int64_t)(report->plan.n_breaches + report->last_plan.n_breaches));
+			(int64_t)(report->first.plan.n_breaches + report->last.plan.n_breaches));
 	json_out_open(out, "holds", '[');
-	for (size_t i = 0; i < plan->n_holds; i++)
-		json_out_text(out, NULL, guard_code(plan->holds[i].guard));
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		json_out_text(out, NULL, guard_code(plan->held.holds[i].guard));
 	json_out_close(out, '[');
 	json_out_open(out, "reasons", '[');
-	for (size_t i = 0; i < plan->n_holds; i++)
-		json_out_text(out, NULL, plan->holds[i].text);
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		json_out_text(out, NULL, plan->held.holds[i].text);
 	json_out_close(out, '[');
 	json_out_open(out, "findings", '[');
 	for (size_t i = 0; i < plan->n_findings; i++)
 		json_out_text(out, NULL, plan->findings[i].text);
 	json_out_close(out, '[');
 	json_out_open(out, "steps", '[');
-	for (size_t i = 0; i < plan->n_steps; i++)
-		json_out_text(out, NULL, step_title(pool, &plan->steps[i]));
+	for (size_t i = 0; i < plan->order.n_steps; i++)
+		json_out_text(out, NULL, step_title(pool, &plan->order.steps[i]));
 	json_out_close(out, '[');
 	json_out_close(out, '{');
 }
@@ -196,7 +196,7 @@ static int pass_make(const Case *one, const char *key, bool may_write, unsigned 
 {
 	AUTO(Pool) *pool = pool_new();
 	const unsigned releasable = GUARD_BIT(GUARD_REMOVAL) | GUARD_BIT(GUARD_SERVER_ID);
-	PassOptions options = {.released = may_write ? *released : 0,
+	PassOptions options = {.consent.released = may_write ? *released : 0,
 			       .may_write = may_write,
 			       .probes_later = true};
 	Inputs inputs;
@@ -208,8 +208,8 @@ static int pass_make(const Case *one, const char *key, bool may_write, unsigned 
 	pass_run(pool, &inputs, &options, one->directory, &report);
 	report_print(one, key, pool, &report, !may_write);
 	*released = 0;
-	for (size_t i = 0; !may_write && i < report.plan.n_holds; i++)
-		*released |= GUARD_BIT(report.plan.holds[i].guard) & releasable;
+	for (size_t i = 0; !may_write && i < report.first.plan.held.n_holds; i++)
+		*released |= GUARD_BIT(report.first.plan.held.holds[i].guard) & releasable;
 	return 0;
 }
 

@@ -73,11 +73,11 @@ Content sim_content_read(Pool *pool, const SimHost *host, size_t peer)
 
 		if (entry->name != 0)
 			continue;
-		content.has_suffix = true;
-		content.entry_uuid = pool_printf(pool, SIM_UUID, entry->uuid);
-		content.entry_csn = sim_csn_text(pool, entry->csn);
+		content.entry.exists = true;
+		content.entry.uuid = pool_printf(pool, SIM_UUID, entry->uuid);
+		content.entry.csn = sim_csn_text(pool, entry->csn);
 	}
-	for (size_t sid = 0; content.has_suffix && sid < SIM_SIDS; sid++) {
+	for (size_t sid = 0; content.entry.exists && sid < SIM_SIDS; sid++) {
 		const SimCsn csn = {sim_context(node)->time[sid], (uint8_t)sid};
 
 		if (csn.time > 0)
@@ -133,14 +133,14 @@ static void link_try(Pool *pool, const SimHost *host, const WantedConsumer *cons
 
 /* In the place of agent/look/link_answers.c: a link is good when its peer can be reached. */
 void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInput *input,
-		      const Plan *plan, World *world)
+		      const PlanNeeds *needs, World *world)
 {
 	const SimHost *host = (const SimHost *)directory;
 	const SimCluster *cluster = &host->sim->cluster;
 
 	(void)input;
-	for (size_t i = 0; i < plan->n_link_needs; i++) {
-		const WantedConsumer *consumer = plan->link_needs[i].consumer;
+	for (size_t i = 0; i < needs->n_links; i++) {
+		const WantedConsumer *consumer = needs->links[i].consumer;
 		const size_t peer = consumer->peer->id - 1;
 		LinkProbe probe = {.suffix = SIM_SUFFIX,
 				   .peer_id = consumer->peer->id,
@@ -148,7 +148,7 @@ void link_answers_ask(LinkAnswers *answers, Directory *directory, const PlanInpu
 				   .at_sec = world->facts.now_sec,
 				   .probe = {.suffix = SIM_SUFFIX, .peer_id = consumer->peer->id}};
 
-		if (plan->link_needs[i].answer)
+		if (needs->links[i].answer)
 			continue;
 		probe.identity =
 			link_identity(answers->pool, &consumer->syncrepl, consumer->secret);
@@ -264,28 +264,30 @@ static bool has_finding(const Plan *plan, Severity least)
 
 static void report_take(SimHost *host, const Report *report)
 {
-	const Plan *plan = &report->last_plan;
+	const Plan *plan = &report->last.plan;
 
 	host->was_judged = true;
-	host->has_said = report->has_failed || plan->n_holds > 0 ||
+	host->has_said = report->end.has_failed || plan->held.n_holds > 0 ||
 			 has_finding(plan, SEVERITY_NOTE) || has_link_down(host);
-	host->is_well = !report->has_failed && plan->n_holds == 0 && report->plan.n_steps == 0 &&
+	host->is_well = !report->end.has_failed && plan->held.n_holds == 0 &&
+			report->first.plan.order.n_steps == 0 &&
 			!has_finding(plan, SEVERITY_WARNING) && !has_link_down(host);
 	host->advice = (SimAdvice){.file = host->file.id};
-	for (size_t i = 0; i < plan->n_holds; i++)
-		advice_take(&host->advice, &plan->holds[i]);
-	if (report->plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		advice_take(&host->advice, &plan->held.holds[i]);
+	if (report->first.plan.n_breaches + plan->n_breaches > 0 && !*host->sim->breach)
 		snprintf(host->sim->breach, sizeof(host->sim->breach),
 			 "a plan of node %zu passes a guard: its result breaks a rule",
 			 host->at + 1);
 	if (!host->sim->is_loud)
 		return;
-	for (size_t i = 0; i < report->plan.n_steps; i++)
-		printf("    step: %s\n", step_title(host->sim->pool, &report->plan.steps[i]));
-	for (size_t i = 0; i < plan->n_holds; i++)
-		printf("    held: %s\n", plan->holds[i].text);
-	if (report->has_failed)
-		printf("    failed: %s\n", report->error.text);
+	for (size_t i = 0; i < report->first.plan.order.n_steps; i++)
+		printf("    step: %s\n",
+		       step_title(host->sim->pool, &report->first.plan.order.steps[i]));
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		printf("    held: %s\n", plan->held.holds[i].text);
+	if (report->end.has_failed)
+		printf("    failed: %s\n", report->end.error.text);
 }
 
 /* Of who polls nobody can tell, and it reads everything anew in any case: `validate` warns of it.
@@ -322,9 +324,9 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 	Inputs inputs = {.state_dir = host->state_dir,
 			 .machine = {.fqdn = host->file.wanted.self->uri + strlen("ldap://")}};
 	PassOptions pass = {.may_write = true,
-			    .is_first_node = options->is_first_node,
-			    .released = options->released,
-			    .empty_ids = empty_ids};
+			    .consent.is_first_node = options->is_first_node,
+			    .consent.released = options->released,
+			    .consent.empty_ids = empty_ids};
 	DatabaseFacts facts;
 	Report report;
 	Error err;
@@ -336,7 +338,7 @@ static void pass_make(Pool *pool, SimHost *host, const SimPass *options)
 	}
 	sim_rollout_choose(pool, host, options, &inputs);
 	facts = peers_read(pool, host);
-	pass.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
+	pass.consent.n_empty_ids = options->is_first_node ? empty_find(host, empty_ids) : 0;
 	pass.contents = &facts;
 	pass.n_contents = 1;
 	pass_run(pool, &inputs, &pass, &host->directory, &report);

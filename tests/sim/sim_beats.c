@@ -57,13 +57,13 @@ static bool may_say(const SimLooked *looked, const Known *known)
 
 	if (!is_consumer(host) && !sim_takes_writes(&host->sim->cluster.nodes[host->at]))
 		return false;
-	here.coverage = coverage_of(&host->sim->cluster.nodes[host->at]);
+	here.view.coverage = coverage_of(&host->sim->cluster.nodes[host->at]);
 	return sim_rule_is_off(SIM_HEARTBEATS) ||
 	       heartbeat_gate(&(HeartbeatLook){
 		       .wanted = &looked->inputs->wanted.databases[0],
 		       .self = looked->inputs->wanted.self,
-		       .plan = &looked->report->last_plan,
-		       .live = &looked->report->last_world.live,
+		       .plan = &looked->report->last.plan,
+		       .live = &looked->report->last.world.live,
 		       .known = known,
 		       .here = &here,
 		       .peers = looked->facts->peers,
@@ -117,7 +117,7 @@ static bool may_say_there(const SimLooked *looked, size_t provider)
 	for (size_t i = 0; i < host->sim->cluster.n_nodes && look.n_others < OTHERS_MAX; i++)
 		if (i != provider && answers(host, i))
 			others[look.n_others++] = sim_content_read(looked->pool, host, i);
-	there.coverage = coverage_of(&looked->host->sim->cluster.nodes[provider]);
+	there.view.coverage = coverage_of(&looked->host->sim->cluster.nodes[provider]);
 	return sim_rule_is_off(SIM_THERE) || heartbeat_gate_there(&look) == HEARTBEAT_MAY_WRITE;
 }
 
@@ -260,7 +260,7 @@ static void rollout_look(const SimLooked *looked, const Known *known)
 {
 	const SimHost *host = looked->host;
 	const char *sha256 = looked->inputs->in_force.sha256;
-	KnownRollout next = known->rollout;
+	KnownRollout next = known->latest.rollout;
 
 	if (looked->inputs->rollout.file) {
 		canary_look(looked, known, &next);
@@ -276,7 +276,7 @@ static void rollout_look(const SimLooked *looked, const Known *known)
 		if (rollout_is_everywhere(&fleet, sha256, now_sec(host)))
 			next.everywhere = sha256;
 	}
-	if (!known_rollout_equal(&known->rollout, &next))
+	if (!known_rollout_equal(&known->latest.rollout, &next))
 		(void)state_write_rollout(host->state_dir, &next, NULL);
 }
 

@@ -55,9 +55,9 @@ void __wrap_reader_answers_ask(ReaderAnswers *answers, Directory *directory, con
 	const SimNode *node = &host->sim->cluster.nodes[host->at];
 	Plan sessions = *plan;
 
-	sessions.n_reader_needs = 0;
+	sessions.unknown.n_readers = 0;
 	__real_reader_answers_ask(answers, directory, input, &sessions, world);
-	for (size_t i = 0; i < plan->n_reader_needs; i++)
+	for (size_t i = 0; i < plan->unknown.n_readers; i++)
 		POOL_PUSH(answers->pool, answers->views.items, answers->views.n_items,
-			  view_make(node, &plan->reader_needs[i], world->facts.now_sec));
+			  view_make(node, &plan->unknown.readers[i], world->facts.now_sec));
 }

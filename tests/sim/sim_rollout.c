@@ -28,7 +28,8 @@ static bool is_tried(const SimHost *host)
 
 static void force_judge(SimHost *host, const Known *known, bool is_released)
 {
-	const bool is_new = known->has_revision && host->disk.revision > known->revision;
+	const bool is_new =
+		known->latest.has_revision && host->disk.revision > known->latest.revision;
 
 	sim_tally.rolled_out += is_new && host->at != 0 && !is_released;
 	if (is_new && host->at != 0 && host->disk.is_bad && is_tried(host) && !is_released &&
@@ -41,23 +42,24 @@ static bool must_wait(const SimHost *host, const Known *known, bool is_released)
 {
 	const RolloutFile file = {host->disk.desired, host->disk.sha256, (unsigned)host->at + 1};
 
-	return host->sim->is_staged && known->has_revision && !is_released &&
-	       !sim_rule_is_off(SIM_ROLLOUT) && rollout_verdict(&file, known) != ROLLOUT_RUNS;
+	return host->sim->is_staged && known->latest.has_revision && !is_released &&
+	       !sim_rule_is_off(SIM_ROLLOUT) &&
+	       rollout_verdict(&file, &known->latest) != ROLLOUT_RUNS;
 }
 
 static void wait_begin(Pool *pool, const SimHost *host, Inputs *inputs)
 {
 	const Known *known = &inputs->state.known;
 	const RolloutFile file = {host->disk.desired, host->disk.sha256, (unsigned)host->at + 1};
-	const bool is_kept = text_equal(host->file.sha256, known->sha256) ||
-			     text_equal(host->file.sha256, known->rollout.passed);
+	const bool is_kept = text_equal(host->file.sha256, known->latest.sha256) ||
+			     text_equal(host->file.sha256, known->latest.rollout.passed);
 
 	inputs->rollout = (RolloutWait){.file = file_show(pool, &host->disk),
 					.self = file.self,
 					.kept = is_kept ? file_show(pool, &host->file) : NULL};
 	inputs->rollout.text =
-		rollout_text(pool, &file, known, is_kept ? host->file.desired : NULL);
-	inputs->in_force = (FileInForce){true, known->revision, known->sha256};
+		rollout_text(pool, &file, &known->latest, is_kept ? host->file.desired : NULL);
+	inputs->in_force = (FileInForce){true, known->latest.revision, known->latest.sha256};
 }
 
 void sim_rollout_choose(Pool *pool, SimHost *host, const SimPass *options, Inputs *inputs)

@@ -111,7 +111,7 @@ static bool is_remembered(Diff *diff, const char *suffix)
 {
 	const KnownDatabase *known = known_database(diff->in->known, suffix);
 
-	return !diff_facts(diff, suffix)->here.has_suffix || (known && known->is_joining);
+	return !diff_facts(diff, suffix)->here.entry.exists || (known && known->is_joining);
 }
 
 const Hold *__wrap_joining_judge(Diff *diff, const WantedDatabase *wanted, const LiveDatabase *live)
@@ -158,7 +158,7 @@ CopyRelation __wrap_copy_relation(const Content *here, const Content *peer)
 
 const Hold *__wrap_joining_judge_empty(const Joining *joining)
 {
-	if (off == SIM_FIRST_NODE && joining->diff->in->options.is_first_node)
+	if (off == SIM_FIRST_NODE && joining->diff->in->options.consent.is_first_node)
 		return NULL;
 	return __real_joining_judge_empty(joining);
 }

@@ -68,9 +68,9 @@ static inline void scene_database_make(PlanScene *scene, size_t i, const char *s
 	scene->known_databases[i].suffix = suffix;
 	scene->content[i].suffix = suffix;
 	scene->content[i].here =
-		(Content){.state = CONTENT_READ, .has_suffix = true, .entry_uuid = "uuid"};
+		(Content){.state = CONTENT_READ, .entry.exists = true, .entry.uuid = "uuid"};
 	scene->peers[i] = scene->content[i].here;
-	scene->content[i].here.coverage = COPY_IS_COVERED;
+	scene->content[i].here.view.coverage = COPY_IS_COVERED;
 	scene->peers[i].peer_id = 2;
 	scene->content[i].peers = &scene->peers[i];
 	scene->content[i].n_peers = 1;
@@ -182,8 +182,8 @@ static inline void scene_plan(PlanScene *scene)
 	Wanted wanted;
 	Error err = {0};
 
-	scene->live = (Live){.has_release = scene->live.has_release,
-			     .is_release_2_5 = scene->live.is_release_2_5,
+	scene->live = (Live){.version.is_known = scene->live.version.is_known,
+			     .version.is_2_5 = scene->live.version.is_2_5,
 			     .start_time = scene->live.start_time};
 	for (size_t i = 0; i < 2; i++) {
 		scene_csn_set(scene, &scene->content[i].here, scene->databases[i].csn);
@@ -208,16 +208,16 @@ static inline const char *scene_steps(PlanScene *scene)
 	Buf titles = BUF_IN(scene->pool);
 
 	scene_plan(scene);
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		buf_printf(&titles, "%s\n", step_title(scene->pool, &scene->plan.steps[i]));
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		buf_printf(&titles, "%s\n", step_title(scene->pool, &scene->plan.order.steps[i]));
 	return buf_text(&titles);
 }
 
 static inline const Hold *scene_hold(const PlanScene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return &scene->plan.holds[i];
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
+			return &scene->plan.held.holds[i];
 	return NULL;
 }
 

@@ -51,11 +51,11 @@ static inline int scene_make(void **state)
 	static Scene scene;
 	static const char *csns[] = {CSN}, *listeners[] = {"ldapi:///", "ldap://one"};
 	static Content peer = {
-		.peer_id = 2, .state = CONTENT_READ, .has_suffix = true, .server_id = 2};
+		.peer_id = 2, .state = CONTENT_READ, .entry.exists = true, .server_id = 2};
 
 	scene = (Scene){
 		.pool = pool_new(), .n_peers = 3, .policy = "{}", .more = "", .server_id = "auto"};
-	peer.entry_uuid = "uuid";
+	peer.entry.uuid = "uuid";
 	peer.context_csns = csns;
 	peer.n_context_csns = 1;
 	scene.content = (DatabaseFacts){.suffix = SUFFIX,
@@ -64,8 +64,8 @@ static inline int scene_make(void **state)
 					.n_peers = 1,
 					.extra = {.was_asked = true, .peer_id = 2}};
 	scene.content.here.peer_id = 0;
-	scene.content.here.coverage = COPY_IS_COVERED;
-	scene.facts = (Facts){.machine = {.fqdn = "one", .listeners = listeners, .n_listeners = 2},
+	scene.content.here.view.coverage = COPY_IS_COVERED;
+	scene.facts = (Facts){.machine = {.fqdn = "one", .given.now = listeners, .given.n_now = 2},
 			      .databases = &scene.content,
 			      .n_databases = 1};
 	scene.known_database = (KnownDatabase){.suffix = SUFFIX};
@@ -150,7 +150,7 @@ static inline void scene_read(Scene *scene)
 	Error err = {0};
 
 	scene->live = (Live){0};
-	live_take_monitor(scene->pool, &scene->monitor, &scene->facts.machine, &scene->live);
+	live_take_monitor(scene->pool, &scene->monitor, &scene->facts.machine.given, &scene->live);
 	if (desired_parse(scene->pool, "f", text, strlen(text), &desired, &err) < 0 ||
 	    wanted_make(scene->pool, desired, 0, &secrets, &scene->wanted, &err) < 0 ||
 	    live_take_config(scene->pool, &scene->config, &scene->facts.machine, &scene->live,
@@ -175,15 +175,15 @@ static inline const char *plan_steps(Scene *scene)
 	scene_read(scene);
 	plan_make(scene->pool, &scene->input, &scene->plan);
 	assert_int_equal(scene->plan.n_breaches, 0);
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		buf_printf(&titles, "%s\n", step_title(scene->pool, &scene->plan.steps[i]));
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		buf_printf(&titles, "%s\n", step_title(scene->pool, &scene->plan.order.steps[i]));
 	return buf_text(&titles);
 }
 
 static inline bool holds(const Scene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
 			return true;
 	return false;
 }

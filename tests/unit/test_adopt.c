@@ -31,7 +31,7 @@ static Bench bench_new(const char *fqdn)
 
 static void listener_add(Bench *bench, const char *url)
 {
-	POOL_PUSH(bench->pool, bench->machine.listeners, bench->machine.n_listeners, url);
+	POOL_PUSH(bench->pool, bench->machine.given.now, bench->machine.given.n_now, url);
 }
 
 static void value_add(Bench *bench, const char *dn, const char *name, const char *value)
@@ -79,7 +79,7 @@ static void link_add(Bench *bench, const char *value)
 
 static int survey(Bench *bench)
 {
-	live_take_monitor(bench->pool, &(Tree){0}, &bench->machine, &bench->live);
+	live_take_monitor(bench->pool, &(Tree){0}, &bench->machine.given, &bench->live);
 	assert_int_equal(live_take_config(bench->pool, &bench->config, &bench->machine,
 					  &bench->live, &bench->err),
 			 0);
@@ -320,7 +320,7 @@ static void a_copy_without_the_flag_is_a_consumer_of_what_it_reads(void **state)
 	assert_int_equal(self->reads->n_items, 2);
 	assert_int_equal(desired_peer(desired, 2)->role, PEER_PROVIDER);
 	assert_false(desired->databases[0].manages_limits);
-	assert_false(desired->databases[0].manages_syncprov);
+	assert_false(desired->databases[0].syncprov.is_managed);
 	assert_true(has_note(&bench, "a consumer has no server ID"));
 	pool_free(bench.pool);
 }
@@ -364,7 +364,7 @@ static void what_a_consumer_leaves_out_is_not_how_its_providers_are_read(void **
 	assert_string_equal(desired->databases[0].syncrepl.value[SYNCREPL_TIMEOUT], "4");
 	/* One that reads another part is none that it can say. */
 	assert_int_equal(self->reads->n_items, 2);
-	assert_string_equal(desired->keep[0], "ldap://d");
+	assert_string_equal(desired->policy.keep[0], "ldap://d");
 	pool_free(bench.pool);
 }
 
@@ -390,7 +390,7 @@ static void a_copy_that_others_may_read_is_a_hub_with_what_they_need(void **stat
 	/* One by which others can call it, as an id and as a rid. */
 	assert_in_range(self->id, 3001, 4095);
 	assert_int_equal(self->rid, 1);
-	assert_true(desired->databases[0].manages_syncprov);
+	assert_true(desired->databases[0].syncprov.is_managed);
 	assert_true(desired->databases[0].manages_limits);
 	assert_true(has_note(&bench, "it is taken for a hub"));
 	assert_true(has_note(&bench, "from 1 to 4095"));
@@ -425,8 +425,8 @@ static void a_session_log_of_a_hub_is_told_and_not_written_down(void **state)
 	value_add(&bench, "olcOverlay={0}syncprov," DATABASE_DN, "olcSpSessionlog", "100");
 	link_add(&bench, "rid=2 provider=ldap://b");
 	desired = adopt(&bench);
-	assert_null(desired->databases[0].sessionlog);
-	assert_false(desired->databases[0].removes_sessionlog);
+	assert_null(desired->databases[0].syncprov.sessionlog);
+	assert_false(desired->databases[0].syncprov.removes_sessionlog);
 	assert_true(has_note(&bench, "nodes behind a hub lose changes"));
 	pool_free(bench.pool);
 }
@@ -492,7 +492,7 @@ static void a_provider_that_reads_from_nobody_is_adopted_for_its_consumers(void 
 	desired = adopt(&bench);
 	assert_int_equal(desired->n_peers, 1);
 	assert_int_equal(desired->databases[0].n_peer_ids, 1);
-	assert_true(desired->databases[0].manages_syncprov);
+	assert_true(desired->databases[0].syncprov.is_managed);
 	assert_false(desired->databases[0].manages_limits);
 	pool_free(bench.pool);
 }

@@ -148,7 +148,8 @@ static void a_cause_that_is_no_write_of_others_is_told_as_it_is(void **state)
 	SeenEntry item = {.dn = DN, .csn = "1"};
 	const Seen seen = {&item, 1}, none = {0};
 	const WantedConsumer former = {.put_back = "why"};
-	Change change = {.kind = CHANGE_CONSUMER_EDIT, .dn = DN, .subject = "b", .wanted = &former};
+	Change change = {
+		.kind = CHANGE_CONSUMER_EDIT, .dn = DN, .subject = "b", .consumer.wanted = &former};
 
 	(void)state;
 	assert_int_equal(change_attribution(&change, &tree, &none).cause, CAUSE_PUT_BACK);

@@ -17,10 +17,10 @@ static Calm judge(RunningConsumer running, bool is_working)
 	int rid = 1;
 	Live live = {.databases = &database,
 		     .n_databases = 1,
-		     .running = &running,
-		     .n_running = 1,
-		     .working_rids = &rid,
-		     .n_working_rids = is_working ? 1 : 0};
+		     .runs.consumers = &running,
+		     .runs.n_consumers = 1,
+		     .runs.working_rids = &rid,
+		     .runs.n_working_rids = is_working ? 1 : 0};
 
 	declared.syncrepl.value[SYNCREPL_TIMEOUT] = "10";
 	declared.syncrepl.value[SYNCREPL_NETWORK_TIMEOUT] = "5";
@@ -64,7 +64,7 @@ static void a_consumer_that_does_not_work_now_is_not_waited_for(void **state)
 static void a_consumer_that_cn_config_does_not_declare_is_not_waited_for(void **state)
 {
 	int rid = 9;
-	Live live = {.working_rids = &rid, .n_working_rids = 1};
+	Live live = {.runs.working_rids = &rid, .runs.n_working_rids = 1};
 
 	(void)state;
 	assert_false(calm_judge(&live, 0).is_held);
@@ -73,14 +73,14 @@ static void a_consumer_that_cn_config_does_not_declare_is_not_waited_for(void **
 static void a_consumer_that_was_written_since_is_waited_for(void **state)
 {
 	int rid = 9;
-	Live live = {.working_rids = &rid, .n_working_rids = 1};
+	Live live = {.runs.working_rids = &rid, .runs.n_working_rids = 1};
 	RunningConsumer running = {.rid = 9, .is_connected = true};
 
 	(void)state;
 	assert_true(calm_judge(&live, 4).is_held);
 	assert_int_equal(calm_judge(&live, 4).patience_sec, 4);
-	live.running = &running;
-	live.n_running = 1;
+	live.runs.consumers = &running;
+	live.runs.n_consumers = 1;
 	assert_false(calm_judge(&live, 4).is_held);
 }
 

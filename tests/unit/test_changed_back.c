@@ -38,7 +38,7 @@ static Plan plan_of(StepKind kind, const char *dn, const char *attribute, const 
 	values[0] = value;
 	*mod = (Mod){.kind = MOD_ADD, .attribute = attribute, .values = values, .n_values = 1};
 	*step = (Step){.kind = kind, .dn = dn, .mods = mod, .n_mods = 1};
-	return (Plan){.steps = step, .n_steps = 1};
+	return (Plan){.order.steps = step, .order.n_steps = 1};
 }
 
 static void what_is_again_as_it_was_was_changed_back(void **state)
@@ -46,7 +46,7 @@ static void what_is_again_as_it_was_was_changed_back(void **state)
 	const Tree before = tree_of(NULL, "1", false), again = tree_of(NULL, "3", false);
 	const Tree written = tree_of("{0}all", "2", false), other = tree_of("{0}any", "3", false);
 	const Plan plan = plan_of(STEP_MODIFY, DATABASE, "olcLimits", "all");
-	const ChangedEntry changed = changed_entry(pool, &before, &plan);
+	const ChangedEntry changed = changed_entry(pool, &before, &plan.order);
 
 	(void)state;
 	assert_true(is_changed_back(&changed, &again));
@@ -62,11 +62,11 @@ static void what_would_not_be_another_one_was_not_changed_back(void **state)
 	ChangedEntry changed;
 
 	(void)state;
-	plan.steps[0].mods[0].kind = MOD_REPLACE;
-	changed = changed_entry(pool, &before, &plan);
+	plan.order.steps[0].mods[0].kind = MOD_REPLACE;
+	changed = changed_entry(pool, &before, &plan.order);
 	assert_false(is_changed_back(&changed, &again));
-	plan.n_steps = 0;
-	changed = changed_entry(pool, &before, &plan);
+	plan.order.n_steps = 0;
+	changed = changed_entry(pool, &before, &plan.order);
 	assert_false(is_changed_back(&changed, &again));
 }
 
@@ -77,7 +77,7 @@ static void an_entry_that_is_gone_again_was_taken_away(void **state)
 	const Tree written = tree_of(NULL, "2", true);
 	const Plan plan =
 		plan_of(STEP_ADD_ENTRY, "olcOverlay=syncprov," DATABASE, "olcOverlay", "syncprov");
-	const ChangedEntry changed = changed_entry(pool, &before, &plan);
+	const ChangedEntry changed = changed_entry(pool, &before, &plan.order);
 
 	(void)state;
 	assert_true(is_changed_back(&changed, &again));

@@ -19,9 +19,9 @@
 
 static const char *told_by(const Scene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -107,8 +107,8 @@ static void a_consumer_in_step_asks_nobody(void **state)
 	consumer_make(scene);
 	scene->content = (DatabaseFacts){.suffix = SUFFIX};
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
-	assert_int_equal(scene->plan.n_needs, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
+	assert_int_equal(scene->plan.unknown.n_contents, 0);
 }
 
 static void a_consumer_that_was_emptied_joins(void **state)
@@ -147,7 +147,7 @@ static void a_consumer_is_never_the_first_node(void **state)
 				    .problem = "ldap://peer2: nobody"};
 	(void)plan_steps(scene);
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "that this consumer reads"));
-	scene->options.is_first_node = true;
+	scene->options.consent.is_first_node = true;
 	assert_string_equal(again(scene), "");
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "never begins a cluster"));
 }
@@ -208,7 +208,7 @@ static void entries_of_its_own_are_held(void **state)
 	(void)plan_steps(scene);
 	assert_non_null(strstr(told_by(scene, GUARD_CONTENT), "did not read as a consumer"));
 	assert_int_equal(count_free(scene, CHANGE_CONSUMER_ADD), 0);
-	scene->options.released = GUARD_BIT(GUARD_CONTENT);
+	scene->options.consent.released = GUARD_BIT(GUARD_CONTENT);
 	(void)again(scene);
 	assert_int_equal(count_free(scene, CHANGE_CONSUMER_ADD), 2);
 }
@@ -317,9 +317,9 @@ static void a_part_is_asked_about_in_words_that_fit_a_consumer(void **state)
 			 PEER(2, "") PEER(3, ""));
 	scene->content.here = (Content){.state = CONTENT_READ};
 	(void)plan_steps(scene);
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_PARTIAL)
-			text = scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_PARTIAL)
+			text = scene->plan.held.holds[i].text;
 	assert_non_null(text);
 	assert_null(strstr(text, "other nodes"));
 	assert_non_null(strstr(text, "this node would not have the rest"));
@@ -333,7 +333,7 @@ static void a_provider_does_not_see_a_consumer(void **state)
 	scene->text = OF(ONE(""), PEER(2, "") PEER(5003, CONSUMER));
 	provider_make(scene, "2");
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 	assert_int_equal(scene->wanted.databases[0].n_consumers, 1);
 	assert_int_equal(scene->wanted.databases[0].n_others, 0);
 	assert_int_equal(scene->wanted.databases[0].n_leaves, 1);
@@ -381,7 +381,7 @@ static void who_is_made_a_consumer_is_read_until_a_person_says_otherwise(void **
 	scene->known_database.is_complete = true;
 	assert_string_equal(plan_steps(scene), "");
 	assert_non_null(strstr(told_by(scene, GUARD_REMOVAL), "makes it a consumer"));
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_string_not_equal(again(scene), "");
 }
 
@@ -445,11 +445,11 @@ static void a_consumer_may_be_meant_to_have_less_than_is_there(void **state)
 	Scene *scene = *state;
 	Content hiding = scene->content.peers[0];
 
-	hiding.sight = COPY_HIDES;
-	hiding.hides = "userPassword of 1 of 3 entries";
+	hiding.view.sight = COPY_HIDES;
+	hiding.view.hides = "userPassword of 1 of 3 entries";
 	scene->content.peers = &hiding;
 	scene->text = AS_CONSUMER;
-	scene->options.released = GUARD_BIT(GUARD_CONTENT);
+	scene->options.consent.released = GUARD_BIT(GUARD_CONTENT);
 	(void)plan_steps(scene);
 	assert_true(count_free(scene, CHANGE_CONSUMER_ADD) > 0);
 	assert_false(holds(scene, GUARD_READERS));

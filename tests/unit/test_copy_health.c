@@ -40,7 +40,7 @@ static Content holds(unsigned peer_id, const char *one, const char *two)
 {
 	static const char *csns[16][3];
 	static size_t at;
-	Content content = {.peer_id = peer_id, .state = CONTENT_READ, .has_suffix = true};
+	Content content = {.peer_id = peer_id, .state = CONTENT_READ, .entry.exists = true};
 
 	at = (at + 1) % 16;
 	content.context_csns = csns[at];
@@ -48,7 +48,7 @@ static Content holds(unsigned peer_id, const char *one, const char *two)
 		csns[at][content.n_context_csns++] = one;
 	if (two)
 		csns[at][content.n_context_csns++] = two;
-	content.entry_uuid = "6a1e1f0c";
+	content.entry.uuid = "6a1e1f0c";
 	return content;
 }
 
@@ -187,7 +187,7 @@ static void what_lasts_is_looked_at_when_it_lasted_a_quarter_longer(void **state
 static void many_peers_are_asked_again_when_it_lasted_twice_as_long(void **state)
 {
 	CopyHealth peers[17] = {
-		{.is_current = true, .state = HEALTH_BEHIND, .doubt = HEALTH_BEHIND}};
+		{.is_current = true, .state = HEALTH_BEHIND, .pending.state = HEALTH_BEHIND}};
 	DatabaseHealth health = {.peers = peers, .n_peers = 17, .looked_sec = 40};
 
 	(void)state;
@@ -312,7 +312,7 @@ static void an_empty_database_and_another_one_are_told_when_they_last(void **sta
 			    SUFFIX ": this node holds no entry, while others do [empty]");
 	assert_true(list.items[0].is_critical);
 	scene.here = holds(0, ONE_B, TWO_A);
-	scene.peers[1].entry_uuid = "another";
+	scene.peers[1].entry.uuid = "another";
 	look_later(&scene, 60);
 	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
 	look_later(&scene, 60);
@@ -367,7 +367,7 @@ static void another_suffix_entry_here_is_told_until_somebody_looked_into_it(void
 
 	(void)state;
 	look(&scene);
-	scene.here.entry_uuid = scene.peers[0].entry_uuid = scene.peers[1].entry_uuid = "another";
+	scene.here.entry.uuid = scene.peers[0].entry.uuid = scene.peers[1].entry.uuid = "another";
 	assert_true(look(&scene)->replaced_sec > 0);
 	assert_int_equal(scene.health.here.state, HEALTH_IN_STEP);
 	assert_true(look(&scene)->replaced_sec > 0);
@@ -449,17 +449,17 @@ static void what_is_missing_is_not_forgotten_while_it_joins(void **state)
 static void one_link_that_waits_tells_nothing_of_the_copy_here(void **state)
 {
 	Hold hold = {.guard = GUARD_CONTENT, .suffix = SUFFIX, .peer = "ldap://two"};
-	const Plan plan = {.holds = &hold, .n_holds = 1};
+	const Plan plan = {.held.holds = &hold, .held.n_holds = 1};
 
 	(void)state;
-	assert_false(plan_doubts_copy(&plan, SUFFIX));
+	assert_false(plan_doubts_copy(&plan.held, SUFFIX));
 	hold.peer = NULL;
-	assert_true(plan_doubts_copy(&plan, SUFFIX));
-	assert_false(plan_doubts_copy(&plan, "dc=other"));
+	assert_true(plan_doubts_copy(&plan.held, SUFFIX));
+	assert_false(plan_doubts_copy(&plan.held, "dc=other"));
 	hold.guard = GUARD_JOINING;
-	assert_true(plan_doubts_copy(&plan, SUFFIX));
+	assert_true(plan_doubts_copy(&plan.held, SUFFIX));
 	hold.guard = GUARD_READERS;
-	assert_false(plan_doubts_copy(&plan, SUFFIX));
+	assert_false(plan_doubts_copy(&plan.held, SUFFIX));
 }
 
 static void server_id_0_is_of_no_peer_and_not_retired(void **state)

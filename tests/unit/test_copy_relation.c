@@ -15,8 +15,8 @@
 static Content content(const char *uuid, const char **csn)
 {
 	return (Content){.state = CONTENT_READ,
-			 .has_suffix = true,
-			 .entry_uuid = uuid,
+			 .entry.exists = true,
+			 .entry.uuid = uuid,
 			 .context_csns = csn,
 			 .n_context_csns = csn ? 1 : 0};
 }
@@ -117,7 +117,7 @@ static void a_peer_that_was_not_read_says_nothing(void **state)
 	there.state = CONTENT_UNREACHABLE;
 	assert_int_equal(content_suspicion(&here, &there, 2), SUSPICION_NONE);
 	there.state = CONTENT_READ;
-	there.has_suffix = false;
+	there.entry.exists = false;
 	assert_int_equal(content_suspicion(&here, &there, 2), SUSPICION_NONE);
 }
 

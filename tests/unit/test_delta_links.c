@@ -73,9 +73,9 @@ static void answer_make(Scene *scene, ProbeState log)
 static const char *written(Scene *scene)
 {
 	(void)plan_steps(scene);
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++) {
-			const Mod *mod = &scene->plan.steps[i].mods[k];
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Mod *mod = &scene->plan.order.steps[i].mods[k];
 
 			if (mod->kind != MOD_DELETE && strcmp(mod->attribute, "olcSyncrepl") == 0)
 				return mod->values[0];
@@ -90,8 +90,8 @@ static void a_new_link_reads_plainly_until_its_log_is_shown(void **state)
 	assert_null(strstr(written(scene), "logbase"));
 	assert_string_not_equal(written(scene), "");
 	assert_true(finds(scene, "log-not-known", SEVERITY_NOTE));
-	assert_int_equal(scene->plan.n_link_needs, 1);
-	assert_false(scene->plan.link_needs[0].can_wait);
+	assert_int_equal(scene->plan.unknown.n_links, 1);
+	assert_false(scene->plan.unknown.links[0].can_wait);
 	answer_make(scene, PROBE_BAD);
 	assert_null(strstr(written(scene), "logbase"));
 	assert_true(finds(scene, "no-log", SEVERITY_WARNING));
@@ -100,7 +100,7 @@ static void a_new_link_reads_plainly_until_its_log_is_shown(void **state)
 	assert_true(finds(scene, "log-not-known", SEVERITY_WARNING));
 	answer_make(scene, PROBE_GOOD);
 	assert_non_null(strstr(written(scene), "logbase"));
-	assert_int_equal(scene->plan.n_link_needs, 0);
+	assert_int_equal(scene->plan.unknown.n_links, 0);
 }
 
 /* Consumers of peers.json are asked where no provider has what is missing here. */
@@ -128,7 +128,7 @@ static void a_plain_link_stays_until_the_log_is_shown(void **state)
 	assert_string_equal(written(scene), "");
 	answer_make(scene, PROBE_BAD);
 	assert_string_equal(written(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 	answer_make(scene, PROBE_GOOD);
 	assert_non_null(strstr(written(scene), "logbase"));
 }
@@ -138,8 +138,8 @@ static void a_link_that_reads_its_log_stays_and_is_told(void **state)
 	Scene *scene = delta_make(state, LOG);
 
 	assert_string_equal(written(scene), "");
-	assert_int_equal(scene->plan.n_link_needs, 1);
-	assert_true(scene->plan.link_needs[0].can_wait);
+	assert_int_equal(scene->plan.unknown.n_links, 1);
+	assert_true(scene->plan.unknown.links[0].can_wait);
 	assert_false(finds(scene, "log-not-known", SEVERITY_NOTE));
 	answer_make(scene, PROBE_BAD);
 	assert_string_equal(written(scene), "");
@@ -166,7 +166,7 @@ static void what_was_seen_to_work_is_written_again(void **state)
 	answer_make(scene, PROBE_GOOD);
 	link.identity = scene->facts.probes->items[0].identity;
 	scene->facts.probes = NULL;
-	scene->known.links = (KnownLinks){&link, 1};
+	scene->known.peers.links = (KnownLinks){&link, 1};
 	assert_non_null(strstr(written(scene), "logbase"));
 	answer_make(scene, PROBE_BAD); /* but not where the peer says that it has none */
 	assert_null(strstr(written(scene), "logbase"));

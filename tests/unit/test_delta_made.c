@@ -107,9 +107,9 @@ static void log_count(Scene *scene, const char *count)
 
 static const char *value_of(const Scene *scene, const char *dn, const char *attribute)
 {
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++) {
-			const Step *step = &scene->plan.steps[i];
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++) {
+			const Step *step = &scene->plan.order.steps[i];
 
 			if (strcmp(step->dn, dn) == 0 &&
 			    strcmp(step->mods[k].attribute, attribute) == 0)
@@ -342,7 +342,7 @@ static void a_link_reads_the_log_when_it_is_shown(void **state)
 	assert_false(writes_links(scene));
 	answer_make(scene, PROBE_GOOD);
 	assert_true(writes_links(scene));
-	assert_non_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
+	assert_non_null(strstr(scene->plan.order.steps[0].mods[1].values[0], "logbase=\"cn=log\""));
 }
 
 /* What it has now may still be older than the beginning of a log. */
@@ -376,7 +376,7 @@ static void who_lacks_what_the_provider_had_reads_no_log(void **state)
 	probe->context_csns = theirs;
 	probe->n_context_csns = 1;
 	assert_false(writes_links(scene));
-	assert_true(scene->plan.needs[0].catches_up);
+	assert_true(scene->plan.unknown.contents[0].catches_up);
 	here->context_csns = theirs;
 	here->n_context_csns = 1;
 	assert_true(writes_links(scene));
@@ -393,7 +393,7 @@ static void who_writes_no_log_reads_none(void **state)
 	consumer_add(scene, 0, "peer2", 2, READS);
 	answer_make(scene, PROBE_GOOD);
 	assert_true(writes_links(scene));
-	assert_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase"));
+	assert_null(strstr(scene->plan.order.steps[0].mods[1].values[0], "logbase"));
 }
 
 static void who_only_began_a_log_reads_none(void **state)
@@ -414,7 +414,7 @@ static void what_worked_once_is_no_proof_of_a_log(void **state)
 	own_log_make(scene);
 	answer_make(scene, PROBE_UNKNOWN);
 	link.identity = scene->facts.probes->items[0].identity;
-	scene->known.links = (KnownLinks){&link, 1};
+	scene->known.peers.links = (KnownLinks){&link, 1};
 	assert_false(writes_links(scene));
 }
 
@@ -451,7 +451,7 @@ static void a_link_goes_back_only_when_the_log_is_gone(void **state)
 	assert_false(writes_links(scene));
 	answer_make(scene, PROBE_BAD);
 	assert_true(writes_links(scene));
-	assert_null(strstr(scene->plan.steps[0].mods[1].values[0], "logbase"));
+	assert_null(strstr(scene->plan.order.steps[0].mods[1].values[0], "logbase"));
 	assert_false(holds(scene, GUARD_PROBING));
 }
 

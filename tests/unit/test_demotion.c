@@ -45,7 +45,7 @@ static Content *falling_make(Scene *scene)
 static void plan_again(Scene *scene, unsigned released)
 {
 	scene->plan = (Plan){0};
-	scene->options.released = released;
+	scene->options.consent.released = released;
 	(void)plan_steps(scene);
 }
 
@@ -58,9 +58,9 @@ static void flag_take(Scene *scene)
 
 static const char *told(const Scene *scene)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_ROLE)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_ROLE)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -78,12 +78,12 @@ static void the_flag_goes_when_a_person_says_so(void **state)
 	(void)falling_make(scene);
 	plan_again(scene, 0);
 	assert_non_null(strstr(told(scene), "the multi-provider flag"));
-	assert_int_equal(scene->plan.n_steps, 0);
+	assert_int_equal(scene->plan.order.n_steps, 0);
 	plan_again(scene, GUARD_BIT(GUARD_ROLE));
 	flag = change_first_free(&scene->plan, NULL, CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF));
 	assert_non_null(flag);
 	assert_int_equal(scene->plan.n_changes, 1);
-	assert_int_equal(scene->plan.n_sessions_dropped, 0);
+	assert_int_equal(scene->plan.order.n_sessions_dropped, 0);
 	/* It takes writes still. */
 	assert_false(is_remembered(scene));
 }
@@ -108,7 +108,7 @@ static void it_is_a_consumer_when_everybody_has_its_changes(void **state)
 	scene->content = (DatabaseFacts){.suffix = SUFFIX};
 	plan_again(scene, 0);
 	assert_string_equal(told(scene), "");
-	assert_int_equal(scene->plan.n_needs, 0);
+	assert_int_equal(scene->plan.unknown.n_contents, 0);
 	/* It comes back, from `syncward leave` for one. */
 	for (size_t i = 0; i < scene->database->n_attributes; i++)
 		if (strcmp(scene->database->attributes[i].name, "olcSyncrepl") == 0)
@@ -165,8 +165,8 @@ static void what_is_not_asked_yet_is_asked(void **state)
 	scene->content = (DatabaseFacts){.suffix = SUFFIX};
 	plan_again(scene, 0);
 	assert_true(holds(scene, GUARD_ROLE));
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_true(scene->plan.needs[0].peers);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].peers);
 }
 
 /* What is here alone its first refresh would delete. */
@@ -180,7 +180,7 @@ static void who_reads_from_nobody_stays(void **state)
 	flag_take(scene);
 	plan_again(scene, GUARD_BIT(GUARD_ROLE));
 	assert_non_null(strstr(told(scene), "reads from nobody"));
-	assert_int_equal(scene->plan.n_steps, 0);
+	assert_int_equal(scene->plan.order.n_steps, 0);
 }
 
 /* A link that shall go waits for a person; clients' writes do not. */

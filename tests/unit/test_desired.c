@@ -46,16 +46,16 @@ static void a_small_file_gets_every_default(void **state)
 	const DesiredDatabase *database = &desired->databases[0];
 
 	(void)state;
-	assert_int_equal(desired->mode, POLICY_AUDIT);
+	assert_int_equal(desired->policy.mode, POLICY_AUDIT);
 	assert_int_equal(desired->server_id, SERVER_ID_AUTO);
-	assert_int_equal(desired->max_removals, 1);
-	assert_true(desired->prune);
+	assert_int_equal(desired->policy.max_removals, 1);
+	assert_true(desired->policy.prune);
 	assert_false(desired->has_revision);
 	assert_false(desired->has_literal_secret);
-	assert_true(database->manages_syncprov);
-	assert_string_equal(database->checkpoint, "100 10");
-	assert_null(database->sessionlog);
-	assert_false(database->removes_sessionlog);
+	assert_true(database->syncprov.is_managed);
+	assert_string_equal(database->syncprov.checkpoint, "100 10");
+	assert_null(database->syncprov.sessionlog);
+	assert_false(database->syncprov.removes_sessionlog);
 	assert_true(database->manages_index);
 	assert_true(database->manages_limits);
 	assert_false(database->manages_access);

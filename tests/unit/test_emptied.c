@@ -129,7 +129,7 @@ static void one_that_holds_nothing_is_closed_while_a_peer_has_entries(void **sta
 	scene->content.here.state = CONTENT_UNKNOWN;
 	scene->content.n_peers = 0;
 	assert_false(is_closed(scene));
-	assert_int_equal(scene->plan.n_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
 }
 
 static void one_that_fills_is_closed_whoever_can_be_asked(void **state)
@@ -137,7 +137,7 @@ static void one_that_fills_is_closed_whoever_can_be_asked(void **state)
 	Scene *scene = *state;
 
 	filled_and_emptied_make(scene);
-	scene->content.glance.has_suffix = true;
+	scene->content.glance.entry.exists = true;
 	scene->content.n_peers = 0;
 	monitor_tells(scene, LATER, NULL);
 	assert_true(is_closed(scene));
@@ -165,7 +165,7 @@ static void what_clients_emptied_is_not_closed(void **state)
 	filled_and_emptied_make(scene);
 	monitor_tells(scene, START, "0");
 	assert_false(is_closed(scene));
-	scene->content.glance.has_suffix = true;
+	scene->content.glance.entry.exists = true;
 	assert_false(is_closed(scene));
 }
 
@@ -176,7 +176,7 @@ static void one_that_was_never_seen_full_is_not_closed(void **state)
 	filled_and_emptied_make(scene);
 	scene->known_database.filled = NULL;
 	assert_false(is_closed(scene));
-	scene->content.glance.has_suffix = true;
+	scene->content.glance.entry.exists = true;
 	assert_false(is_closed(scene));
 }
 
@@ -185,7 +185,7 @@ static void what_other_rules_may_hide_is_not_closed(void **state)
 	Scene *scene = *state;
 
 	filled_and_emptied_make(scene);
-	scene->content.glance.has_suffix = true;
+	scene->content.glance.entry.exists = true;
 	assert_true(is_closed(scene));
 	value_add(scene, scene->database, "olcAccess", "{1}to attrs=contextCSN by * none");
 	assert_false(is_closed(scene));
@@ -243,7 +243,7 @@ static const char *filled_behind(Scene *scene)
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
 	scene->plan.n_changes = 0;
-	scene->plan.n_holds = 0;
+	scene->plan.held.n_holds = 0;
 	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
 	return known_database(&scene->known, SUFFIX)->filled;
 }
@@ -303,7 +303,7 @@ static void a_closing_is_noted_before_and_behind_it(void **state)
 	assert_true(items[0].has_file); /* what is kept is not ours to change */
 	memory_closed(scene->pool, &(Applied){0}, &scene->known);
 	assert_false(fence_is_closed(&scene->known.fence, SUFFIX));
-	done = &scene->plan.steps[0];
+	done = &scene->plan.order.steps[0];
 	memory_closed(scene->pool, &(Applied){.done = &done, .n_done = 1}, &scene->known);
 	record = fence_record(&scene->known.fence, SUFFIX);
 	assert_true(record->is_closed && record->is_of_daemon);
@@ -334,7 +334,7 @@ static void noted_make(Scene *scene, const char *one, const char *other, const c
 	scene->known.seen = (LastSeenAll){.items = &seen, .n_items = 1};
 	shown[0] = now;
 	scene->content.glance = (Content){.state = CONTENT_READ,
-					  .has_suffix = true,
+					  .entry.exists = true,
 					  .context_csns = shown,
 					  .n_context_csns = 1};
 	monitor_tells(scene, LATER, "5");
@@ -357,10 +357,10 @@ static void one_that_lost_the_changes_of_another_server_is_closed(void **state)
 
 	noted_make(scene, OWN_BEFORE, OF_TWO, OWN_SINCE);
 	assert_true(is_older(scene));
-	assert_int_equal(scene->plan.n_written, 1);
+	assert_int_equal(scene->plan.copies.n_written, 1);
 	scene->content.glance.context_csns[0] = OWN_BEFORE; /* nothing was written meanwhile */
 	assert_true(is_older(scene));
-	assert_int_equal(scene->plan.n_written, 0);
+	assert_int_equal(scene->plan.copies.n_written, 0);
 }
 
 /* slapd keeps its own in memory, and 000 is nobody's (fact 26). */
@@ -372,7 +372,7 @@ static void what_a_crash_loses_is_no_older_copy(void **state)
 	assert_false(is_older(scene));
 	scene->content.glance.context_csns[0] = OWN_SINCE;
 	assert_false(is_older(scene));
-	assert_int_equal(scene->plan.n_written, 0);
+	assert_int_equal(scene->plan.copies.n_written, 0);
 }
 
 static void an_older_copy_is_one_of_another_start(void **state)
@@ -395,13 +395,13 @@ static bool is_told_as_written(Scene *scene, const char *cookie, const char *suf
 	bool was_written;
 
 	scene_read(scene);
-	scene->live.running = &running;
-	scene->live.n_running = 1;
+	scene->live.runs.consumers = &running;
+	scene->live.runs.n_consumers = 1;
 	scene->plan = (Plan){0};
 	plan_make(scene->pool, &scene->input, &scene->plan);
 	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
-	was_written = scene->plan.n_written > 0;
-	scene->live.n_running = 0;
+	was_written = scene->plan.copies.n_written > 0;
+	scene->live.runs.n_consumers = 0;
 	return was_written;
 }
 
@@ -437,8 +437,8 @@ static bool monitor_tells_written(Scene *scene, const char *cookie)
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
 	assert_false(finds(scene, CODE, SEVERITY_CRITICAL));
-	assert_int_equal(scene->live.n_running, 1);
-	return scene->plan.n_written > 0;
+	assert_int_equal(scene->live.runs.n_consumers, 1);
+	return scene->plan.copies.n_written > 0;
 }
 
 static void seen_whole_make(Scene *scene)

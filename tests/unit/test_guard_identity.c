@@ -8,14 +8,14 @@ static void a_server_that_listens_as_another_peer_gets_no_server_id(void **state
 	static const char *third[] = {"ldapi:///", "ldap://peer3"};
 	Scene *scene = *state;
 
-	scene->facts.machine.listeners = third;
+	scene->facts.machine.given.now = third;
 	scene->facts.machine.fqdn = "peer3";
 	consumer_add(scene, 0, "one", 9, "timeout=3");
 	assert_null(strstr(plan_steps(scene), "olcServerID"));
 	assert_null(strstr(plan_steps(scene), "olcMultiProvider"));
 	assert_true(holds(scene, GUARD_IDENTITY));
 	assert_false(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
-	scene->options.released = GUARD_BIT(GUARD_IDENTITY);
+	scene->options.consent.released = GUARD_BIT(GUARD_IDENTITY);
 	assert_non_null(strstr(plan_steps(scene), "olcServerID"));
 }
 
@@ -31,7 +31,7 @@ static void who_has_an_address_is_another_peer_by_its_server_id_only(void **stat
 		"\"ldap://peer2\"}, {\"id\": 3, \"uri\": \"ldap://peer3\"}], \"databases\": "
 		"[{\"suffix\": \"dc=x\", \"syncrepl\": {\"bindmethod\": \"simple\", \"binddn\": "
 		"\"cn=r,dc=x\", \"credentials\": \"x\"}}]}";
-	scene->facts.machine.listeners = any;
+	scene->facts.machine.given.now = any;
 	scene->facts.machine.fqdn = "peer3";
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_IDENTITY));
@@ -52,7 +52,7 @@ static void a_new_server_that_has_another_peers_address_gets_no_server_id(void *
 		      "\"ldap://10.0.0.2\"}, {\"id\": 3, \"uri\": \"ldap://10.0.0.3\"}], "
 		      "\"databases\": [{\"suffix\": \"dc=x\", \"syncrepl\": {\"bindmethod\": "
 		      "\"simple\", \"binddn\": \"cn=r,dc=x\", \"credentials\": \"x\"}}]}";
-	scene->facts.machine.listeners = any;
+	scene->facts.machine.given.now = any;
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_IDENTITY));
 	scene->facts.machine.own_urls = third;

@@ -33,7 +33,7 @@ static void with_readers_the_account_of_the_links_is_judged_too(void **state)
 	access_add(scene, ONLY_B);
 	assert_null(strstr(plan_steps(scene), "syncprov"));
 	assert_true(holds(scene, GUARD_READERS));
-	assert_string_equal(scene->plan.holds[0].release,
+	assert_string_equal(scene->plan.held.holds[0].release,
 			    "\"readers\": [\"cn=b,dc=x\", \"cn=r,dc=x\"], \"access\": true");
 }
 
@@ -84,8 +84,8 @@ static void an_account_that_nobody_knows_holds_a_first_overlay(void **state)
 	access_add(scene, DEBIAN);
 	assert_null(strstr(plan_steps(scene), "syncprov"));
 	assert_true(holds(scene, GUARD_READERS));
-	assert_non_null(strstr(scene->plan.holds[0].text, "does not say with which account"));
-	assert_non_null(strstr(scene->plan.holds[0].release, "\"readers\""));
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "does not say with which account"));
+	assert_non_null(strstr(scene->plan.held.holds[0].release, "\"readers\""));
 }
 
 static void an_account_that_nobody_knows_is_a_warning_at_a_provider(void **state)
@@ -155,7 +155,7 @@ static void who_is_empty_reads_first_whatever_the_account_is_denied(void **state
 	Scene *scene = *state;
 
 	open_alone_make(scene);
-	scene->content.here.has_suffix = false;
+	scene->content.here.entry.exists = false;
 	scene->content.here.n_context_csns = 0;
 	(void)plan_steps(scene);
 	assert_true(holds(scene, GUARD_JOINING));
@@ -168,8 +168,8 @@ static void hidden_make(Scene *scene)
 	static Content hiding;
 
 	hiding = scene->content.peers[0];
-	hiding.sight = COPY_HIDES;
-	hiding.hides = "userPassword of 1 of 3 entries";
+	hiding.view.sight = COPY_HIDES;
+	hiding.view.hides = "userPassword of 1 of 3 entries";
 	scene->content.peers = &hiding;
 	scene->n_peers = 2;
 	provider_make(scene, "");
@@ -182,8 +182,8 @@ static void what_a_peer_hides_holds_the_first_link_to_it(void **state)
 	hidden_make(scene);
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 1);
-	assert_non_null(strstr(scene->plan.holds[0].text, "userPassword of 1 of 3 entries"));
-	assert_string_equal(scene->plan.holds[0].release, "\"access\": true");
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "userPassword of 1 of 3 entries"));
+	assert_string_equal(scene->plan.held.holds[0].release, "\"access\": true");
 }
 
 static void a_person_may_read_a_peer_that_hides_something(void **state)
@@ -191,7 +191,7 @@ static void a_person_may_read_a_peer_that_hides_something(void **state)
 	Scene *scene = *state;
 
 	hidden_make(scene);
-	scene->options.released = GUARD_BIT(GUARD_READERS);
+	scene->options.consent.released = GUARD_BIT(GUARD_READERS);
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
 }
@@ -203,7 +203,7 @@ static Content *hidden_before_make(Scene *scene)
 	static HidingPeer before;
 
 	peer = scene->content.peers[0];
-	peer.sight = COPY_NOT_SURE;
+	peer.view.sight = COPY_NOT_SURE;
 	scene->content.peers = &peer;
 	scene->n_peers = 2;
 	provider_make(scene, "");
@@ -214,7 +214,7 @@ static Content *hidden_before_make(Scene *scene)
 		.account = hiding_account(scene->pool,
 					  &scene->wanted.databases[0].consumers[0].syncrepl),
 		.text = "description of 1 of 3 entries"};
-	scene->known.hiding = (HidingPeers){&before, 1};
+	scene->known.peers.hiding = (HidingPeers){&before, 1};
 	return &peer;
 }
 
@@ -225,9 +225,9 @@ static void what_a_peer_hid_before_holds_the_first_link_until_it_shows_it(void *
 
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 1);
-	assert_non_null(strstr(scene->plan.holds[0].text, "hid from this node's account"));
-	assert_non_null(strstr(scene->plan.holds[0].text, "description of 1 of 3 entries"));
-	peer->sight = COPY_SHOWS_ALL;
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "hid from this node's account"));
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "description of 1 of 3 entries"));
+	peer->view.sight = COPY_SHOWS_ALL;
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
 }
@@ -240,7 +240,7 @@ static void a_peer_that_hid_something_is_not_read_while_it_is_away(void **state)
 	*peer = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE, .problem = "away"};
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 1);
-	scene->known.hiding.n_items = 0;
+	scene->known.peers.hiding.n_items = 0;
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
 }
@@ -250,7 +250,7 @@ static void a_person_may_read_a_peer_that_hid_something(void **state)
 	Scene *scene = *state;
 
 	(void)hidden_before_make(scene);
-	scene->options.released = GUARD_BIT(GUARD_READERS);
+	scene->options.consent.released = GUARD_BIT(GUARD_READERS);
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
 }
@@ -260,11 +260,11 @@ static void what_is_hidden_from_one_account_may_be_shown_to_another(void **state
 	Scene *scene = *state;
 	Content *peer = hidden_before_make(scene);
 
-	scene->known.hiding.items[0].account = "of before";
+	scene->known.peers.hiding.items[0].account = "of before";
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 0);
 	/* Who did not look knows nothing. */
-	peer->sight = COPY_NOT_LOOKED;
+	peer->view.sight = COPY_NOT_LOOKED;
 	(void)plan_steps(scene);
 	assert_int_equal(links_held(scene, GUARD_READERS), 1);
 }

@@ -10,9 +10,9 @@ static void stage(Scene *scene)
 	scene->policy = "{\"rollout\": {\"first\": [2], \"soak\": \"10m\"}}";
 	scene->more = ", \"heartbeat\": {\"container\": \"ou=h," SUFFIX "\", \"interval\": 60}";
 	scene->text = pool_printf(scene->pool, "{\"revision\": 8, %s", peers_json(scene) + 1);
-	scene->known.has_revision = true;
-	scene->known.revision = 7;
-	scene->known.sha256 = "old";
+	scene->known.latest.has_revision = true;
+	scene->known.latest.revision = 7;
+	scene->known.latest.sha256 = "old";
 	scene->options.sha256 = "new";
 }
 
@@ -25,8 +25,8 @@ static void nothing_of_a_revision_that_waits_is_sent_or_remembered(void **state)
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_ROLLOUT));
 	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.revision, 7);
-	assert_string_equal(scene->known.sha256, "old");
+	assert_int_equal(scene->known.latest.revision, 7);
+	assert_string_equal(scene->known.latest.sha256, "old");
 }
 
 static void beside_it_the_revision_in_force_is_kept_up(void **state)
@@ -34,15 +34,15 @@ static void beside_it_the_revision_in_force_is_kept_up(void **state)
 	Scene *scene = *state;
 
 	stage(scene);
-	scene->known.revision = 8;
-	scene->known.sha256 = "new";
+	scene->known.latest.revision = 8;
+	scene->known.latest.sha256 = "new";
 	scene->options.rollout = "it waits";
 	scene->options.goes_on = true;
 	assert_string_not_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_ROLLOUT));
 	memory_in_step(scene->pool, &scene->input, &scene->plan, &scene->known);
-	assert_string_equal(scene->known.sha256, "new");
-	assert_true(scene->known.is_staged);
+	assert_string_equal(scene->known.latest.sha256, "new");
+	assert_true(scene->known.latest.is_staged);
 }
 
 static void what_a_person_lets_pass_stays_let_pass(void **state)
@@ -51,13 +51,13 @@ static void what_a_person_lets_pass_stays_let_pass(void **state)
 
 	stage(scene);
 	scene->options.rollout = "it waits";
-	memory_rollout(&scene->options, &scene->known);
-	assert_null(scene->known.rollout.passed);
-	scene->options.released = GUARD_BIT(GUARD_ROLLOUT);
+	memory_rollout(&scene->options, &scene->known.latest);
+	assert_null(scene->known.latest.rollout.passed);
+	scene->options.consent.released = GUARD_BIT(GUARD_ROLLOUT);
 	assert_string_not_equal(plan_steps(scene), "");
 	assert_false(holds(scene, GUARD_ROLLOUT));
-	memory_rollout(&scene->options, &scene->known);
-	assert_string_equal(scene->known.rollout.passed, "new");
+	memory_rollout(&scene->options, &scene->known.latest);
+	assert_string_equal(scene->known.latest.rollout.passed, "new");
 }
 
 static void a_peer_stays_until_the_revision_without_it_is_everywhere(void **state)
@@ -69,11 +69,11 @@ static void a_peer_stays_until_the_revision_without_it_is_everywhere(void **stat
 	consumer_add(scene, 2, "peer4", 4, "timeout=3");
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_ROLLOUT));
-	assert_false(scene->plan.is_revision_held);
-	scene->known.rollout.everywhere = "new";
+	assert_false(scene->plan.held.is_revision_held);
+	scene->known.latest.rollout.everywhere = "new";
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_ROLLOUT));
-	scene->known.rollout.everywhere = "old";
+	scene->known.latest.rollout.everywhere = "old";
 	(void)plan_steps(scene);
 	assert_true(holds(scene, GUARD_ROLLOUT));
 }

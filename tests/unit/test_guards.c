@@ -29,13 +29,13 @@ static void the_revision_in_force_with_another_text_holds_everything(void **stat
 	const char *text = peers_json(scene);
 
 	scene->text = pool_printf(scene->pool, "{\"revision\": 3, %s", text + 1);
-	scene->known.has_revision = true;
-	scene->known.revision = 3;
-	scene->known.sha256 = "another";
+	scene->known.latest.has_revision = true;
+	scene->known.latest.revision = 3;
+	scene->known.latest.sha256 = "another";
 	scene->options.sha256 = "this";
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_REVISION));
-	scene->known.sha256 = "this";
+	scene->known.latest.sha256 = "this";
 	assert_string_not_equal(plan_steps(scene), "");
 }
 
@@ -45,12 +45,12 @@ static void an_older_revision_holds_everything_and_a_newer_one_nothing(void **st
 	const char *text = peers_json(scene);
 
 	scene->text = pool_printf(scene->pool, "{\"revision\": 3, %s", text + 1);
-	scene->known.has_revision = true;
-	scene->known.revision = 4;
+	scene->known.latest.has_revision = true;
+	scene->known.latest.revision = 4;
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_REVISION));
 	scene->plan = (Plan){0};
-	scene->known.revision = 2;
+	scene->known.latest.revision = 2;
 	assert_string_not_equal(plan_steps(scene), "");
 	assert_false(holds(scene, GUARD_REVISION));
 }
@@ -107,8 +107,8 @@ static void what_is_slapds_own_is_no_database_to_create(void **state)
 		scene->plan = (Plan){0};
 		assert_string_equal(plan_steps(scene), "");
 		assert_true(holds(scene, GUARD_DATABASE));
-		assert_non_null(strstr(scene->plan.holds[0].text, "each slapd's own"));
-		assert_string_equal(scene->plan.holds[0].release,
+		assert_non_null(strstr(scene->plan.held.holds[0].text, "each slapd's own"));
+		assert_string_equal(scene->plan.held.holds[0].release,
 				    pool_printf(scene->pool, "\"suffix\": \"%s\"", own[i]));
 		scene->text = NULL;
 	}
@@ -121,7 +121,7 @@ static void a_server_without_access_rules_needs_none(void **state)
 	provider_make(scene, "23");
 	scene->more = ", \"access\": true";
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds + scene->plan.n_findings, 0);
+	assert_int_equal(scene->plan.held.n_holds + scene->plan.n_findings, 0);
 }
 
 #define DEBIAN      "{0}to attrs=userPassword by self write by anonymous auth by * none"
@@ -147,8 +147,8 @@ static void a_database_that_hides_something_from_a_reader_does_not_become_a_prov
 	debian_access_add(scene);
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
 	assert_true(holds(scene, GUARD_READERS));
-	assert_string_equal(scene->plan.holds[0].release, "\"access\": true");
-	scene->options.released = GUARD_BIT(GUARD_READERS);
+	assert_string_equal(scene->plan.held.holds[0].release, "\"access\": true");
+	scene->options.consent.released = GUARD_BIT(GUARD_READERS);
 	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
 }
 
@@ -157,8 +157,8 @@ static void what_holds_the_flag_closes_no_database_to_its_clients(void **state)
 {
 	Scene *scene = *state;
 
-	scene->known.machine = "a";
-	scene->known.machine_node = 1;
+	scene->known.self.machine = "a";
+	scene->known.self.node = 1;
 	scene->facts.machine.id = "b";
 	assert_null(strstr(plan_steps(scene), "olcSyncrepl"));
 	assert_true(holds(scene, GUARD_IDENTITY));
@@ -174,8 +174,8 @@ static void access_is_written_before_what_makes_the_database_a_provider(void **s
 	scene->more = ", \"access\": true";
 	assert_memory_equal(plan_steps(scene), first, strlen(first));
 	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
-	assert_int_equal(scene->plan.n_holds, 0);
-	assert_false(scene->plan.steps[0].is_optional);
+	assert_int_equal(scene->plan.held.n_holds, 0);
+	assert_false(scene->plan.order.steps[0].is_optional);
 }
 
 static void what_nobody_can_tell_holds_a_first_overlay(void **state)
@@ -216,10 +216,10 @@ static void an_access_that_would_take_a_right_away_is_held(void **state)
 	value_add(scene, scene->database, "olcAccess", GROUP);
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
 	assert_true(holds(scene, GUARD_ACCESS) && holds(scene, GUARD_READERS));
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		assert_string_equal(scene->plan.holds[i].release,
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		assert_string_equal(scene->plan.held.holds[i].release,
 				    "syncward apply --release access");
-	scene->options.released = GUARD_BIT(GUARD_ACCESS);
+	scene->options.consent.released = GUARD_BIT(GUARD_ACCESS);
 	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
 }
 
@@ -231,8 +231,8 @@ static void with_a_rule_there_access_is_put_in_front(void **state)
 	scene->more = ", \"access\": true";
 	value_add(scene, scene->database, "olcAccess", "{0}to * by anonymous auth");
 	assert_string_equal(plan_steps(scene), "modify '" DATABASE "' (add olcAccess)\n");
-	assert_memory_equal(scene->plan.steps[0].mods[0].values[0], "{0}to ", 6);
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_memory_equal(scene->plan.order.steps[0].mods[0].values[0], "{0}to ", 6);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 static void a_list_that_names_no_listener_is_not_written(void **state)
@@ -243,7 +243,7 @@ static void a_list_that_names_no_listener_is_not_written(void **state)
 	provider_make(scene, "23");
 	scene->server_id = "list";
 	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
-	scene->facts.machine.listeners = elsewhere;
+	scene->facts.machine.given.now = elsewhere;
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_RESTART));
 }
@@ -254,7 +254,7 @@ static void without_a_server_id_nothing_makes_it_a_provider(void **state)
 	Scene *scene = *state;
 
 	scene->server_id = "list";
-	scene->facts.machine.listeners = elsewhere;
+	scene->facts.machine.given.now = elsewhere;
 	assert_null(strstr(plan_steps(scene), "olcMultiProvider"));
 	assert_true(holds(scene, GUARD_RESTART));
 }
@@ -268,7 +268,7 @@ static void this_node_itself_among_its_providers_is_told_where_slapd_reads_from_
 	consumer_add(scene, 2, "one", 9, "timeout=3");
 	(void)plan_steps(scene);
 	assert_false(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
-	scene->facts.machine.listeners = elsewhere;
+	scene->facts.machine.given.now = elsewhere;
 	scene->facts.machine.fqdn = "elsewhere";
 	(void)plan_steps(scene);
 	assert_true(finds(scene, "replicates-from-itself", SEVERITY_CRITICAL));
@@ -345,7 +345,7 @@ static void an_index_that_slapd_does_not_tell_of_is_given_ten_minutes(void **sta
 
 	provider_make(scene, "23");
 	scene->n_peers = 4;
-	scene->known.indexed_sec = 1000;
+	scene->known.server.indexed_sec = 1000;
 	scene->facts.now_sec = 1599;
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_INDEXING));
@@ -360,9 +360,10 @@ static void the_step_that_has_an_index_built_says_so(void **state)
 	Scene *scene = *state;
 
 	(void)plan_steps(scene);
-	assert_true(scene->plan.n_steps > 1);
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		assert_int_equal(scene->plan.steps[i].builds_index, i + 1 == scene->plan.n_steps);
+	assert_true(scene->plan.order.n_steps > 1);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		assert_int_equal(scene->plan.order.steps[i].builds_index,
+				 i + 1 == scene->plan.order.n_steps);
 }
 
 int main(void)

@@ -119,7 +119,8 @@ static void what_is_held_or_to_be_written_holds_where_it_concerns_the_database(v
 		Change change = {.kind = CHANGE_INDEX, .suffix = suffixes[i]};
 		const char *expected = i == 2 ? "" : "pending";
 
-		assert_string_equal(judge(&scene, &(Plan){.holds = &hold, .n_holds = 1}), expected);
+		assert_string_equal(judge(&scene, &(Plan){.held.holds = &hold, .held.n_holds = 1}),
+				    expected);
 		assert_string_equal(judge(&scene, &(Plan){.changes = &change, .n_changes = 1}),
 				    expected);
 	}

@@ -18,9 +18,9 @@ typedef struct Gate {
 static Content content(const char **csns)
 {
 	return (Content){.state = CONTENT_READ,
-			 .coverage = COPY_IS_COVERED,
-			 .has_suffix = true,
-			 .entry_uuid = "uuid",
+			 .view.coverage = COPY_IS_COVERED,
+			 .entry.exists = true,
+			 .entry.uuid = "uuid",
 			 .context_csns = csns,
 			 .n_context_csns = 2};
 }
@@ -92,7 +92,7 @@ static void without_a_peer_that_was_seen_nothing_is_written(void **state)
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 	/* It hides which database it is. */
 	gate.peers[1] = content(gate.peer_csns[1]);
-	gate.peers[1].entry_uuid = NULL;
+	gate.peers[1].entry.uuid = NULL;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_UNPROVEN);
 }
 
@@ -114,7 +114,7 @@ static void another_database_at_any_peer_stops_it(void **state)
 	Gate gate;
 
 	gate_begin(&gate, state);
-	gate.peers[1].entry_uuid = "other";
+	gate.peers[1].entry.uuid = "other";
 	assert_int_equal(gate_of(&gate), HEARTBEAT_OTHER);
 }
 
@@ -131,7 +131,7 @@ static void what_is_here_must_be_seen(void **state)
 	gate.here.n_context_csns = 0;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_NOT_KNOWN);
 	gate.here = content(gate.csns);
-	gate.here.entry_uuid = NULL;
+	gate.here.entry.uuid = NULL;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_NOT_KNOWN);
 }
 
@@ -159,13 +159,13 @@ static void entries_newer_than_context_csn_stop_it(void **state)
 
 	gate_begin(&gate, state);
 	for (CopyCoverage coverage = 0; coverage < COPY_IS_COVERED; coverage++) {
-		gate.here.coverage = coverage;
+		gate.here.view.coverage = coverage;
 		assert_int_equal(gate_of(&gate), HEARTBEAT_UNSENT);
 	}
-	gate.here.coverage = COPY_IS_COVERED;
+	gate.here.view.coverage = COPY_IS_COVERED;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 	/* It never wrote: there is no contextCSN of its own that anything could be newer than. */
-	gate.here.coverage = COPY_COVERAGE_UNKNOWN;
+	gate.here.view.coverage = COPY_COVERAGE_UNKNOWN;
 	gate.csns[0] = gate.peer_csns[0][0] = gate.peer_csns[1][0] = OTHERS;
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
@@ -196,8 +196,8 @@ static void what_is_held_of_the_copy_or_the_node_stops_it(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(stops); i++) {
 		Hold hold = {.guard = stops[i], .suffix = SUFFIX, .peer = "ldap://peer2"};
 
-		gate.scene->plan.holds = &hold;
-		gate.scene->plan.n_holds = 1;
+		gate.scene->plan.held.holds = &hold;
+		gate.scene->plan.held.n_holds = 1;
 		assert_int_equal(gate_of(&gate), HEARTBEAT_HELD);
 		hold.suffix = NULL;
 		assert_int_equal(gate_of(&gate), HEARTBEAT_HELD);
@@ -205,7 +205,7 @@ static void what_is_held_of_the_copy_or_the_node_stops_it(void **state)
 		assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 	}
 	/* A removal that waits says nothing of the copy. */
-	gate.scene->plan.holds = &(Hold){.guard = GUARD_REMOVAL, .suffix = SUFFIX};
+	gate.scene->plan.held.holds = &(Hold){.guard = GUARD_REMOVAL, .suffix = SUFFIX};
 	assert_int_equal(gate_of(&gate), HEARTBEAT_MAY_WRITE);
 }
 
@@ -355,7 +355,7 @@ static void a_consumer_writes_at_a_provider_that_others_know(void **state)
 	gate.peer_csns[1][0] = OWN_NEW;
 	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OLDER);
 	gate.peers[1] = (Content){.state = CONTENT_UNREACHABLE};
-	gate.peers[0].entry_uuid = "another";
+	gate.peers[0].entry.uuid = "another";
 	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_OTHER);
 	gate.peers[0] = gate.peers[1];
 	assert_int_equal(gate_there(&gate, &old, 2), HEARTBEAT_THERE_UNPROVEN);
@@ -372,9 +372,9 @@ static void a_consumer_writes_nothing_over_what_its_provider_never_sent(void **s
 
 	gate_begin(&gate, state);
 	there = content(gate.csns);
-	there.coverage = COPY_HAS_NEWER;
+	there.view.coverage = COPY_HAS_NEWER;
 	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
-	there.coverage = COPY_COVERAGE_UNKNOWN;
+	there.view.coverage = COPY_COVERAGE_UNKNOWN;
 	assert_int_equal(gate_there(&gate, &there, 2), HEARTBEAT_THERE_UNSENT);
 	there.context_csns = never_wrote;
 	there.n_context_csns = 1;

@@ -48,9 +48,9 @@ static bool opens(Scene *scene)
 static const Hold *held(Scene *scene)
 {
 	assert_false(opens(scene));
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_JOINING)
-			return &scene->plan.holds[i];
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_JOINING)
+			return &scene->plan.held.holds[i];
 	fail_msg("nothing about joining is held");
 	return NULL;
 }
@@ -86,8 +86,8 @@ static void its_consumers_are_asked_before_it_opens(void **state)
 	scene->content.here = (Content){0};
 	scene->content.n_heirs = 0;
 	assert_false(opens(scene));
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_true(scene->plan.needs[0].heirs);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].heirs);
 }
 
 static void what_all_have_opens(void **state)
@@ -117,10 +117,10 @@ static void no_first_node_is_beside_a_consumer_with_entries(void **state)
 	Scene *scene = *state;
 
 	here_is_empty(scene);
-	scene->options.is_first_node = true;
-	scene->options.empty_ids = said;
-	scene->options.n_empty_ids = 2;
-	scene->options.released = GUARD_BIT(GUARD_JOINING);
+	scene->options.consent.is_first_node = true;
+	scene->options.consent.empty_ids = said;
+	scene->options.consent.n_empty_ids = 2;
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	held_says(scene, "ldap://peer2, a consumer, holds entries", "syncward apply");
 }
 
@@ -136,12 +136,12 @@ static void the_first_of_several_providers_asks_the_consumers_too(void **state)
 	scene->content.n_peers = 1;
 	scene->content.heirs = &heirs[1];
 	scene->content.n_heirs = 0;
-	scene->options.is_first_node = true;
-	scene->options.empty_ids = said;
-	scene->options.n_empty_ids = 1;
+	scene->options.consent.is_first_node = true;
+	scene->options.consent.empty_ids = said;
+	scene->options.consent.n_empty_ids = 1;
 	here_is_empty(scene);
 	assert_false(opens(scene));
-	assert_true(scene->plan.needs[0].heirs);
+	assert_true(scene->plan.unknown.contents[0].heirs);
 	scene->content.n_heirs = 1;
 	held_says(scene, "ldap://peer3, a consumer, holds entries", "syncward apply");
 	heirs[1] = (Content){.peer_id = 3, .state = CONTENT_READ, .lacks_database = true};
@@ -166,14 +166,14 @@ static void an_empty_one_beside_unseen_consumers_waits_for_a_person(void **state
 	here_is_empty(scene);
 	heirs_are((Content){.state = CONTENT_UNREACHABLE, .nobody_listens = true});
 	held_says(scene, "no peer has data", "syncward apply --first-node");
-	scene->options.is_first_node = true;
+	scene->options.consent.is_first_node = true;
 	assert_true(opens(scene));
 	heirs_are((Content){.state = CONTENT_UNREACHABLE, .problem = "silent"});
 	held_says(scene,
 		  "whether these peers hold data: ldap://peer2: silent; ldap://peer3: silent",
 		  "syncward apply --first-node --empty 2,3");
-	scene->options.empty_ids = said;
-	scene->options.n_empty_ids = 2;
+	scene->options.consent.empty_ids = said;
+	scene->options.consent.n_empty_ids = 2;
 	assert_true(opens(scene));
 }
 
@@ -189,7 +189,7 @@ static void of_many_unseen_the_first_are_named(void **state)
 			.peer_id = 2 + i, .state = CONTENT_UNREACHABLE, .problem = "silent"};
 	scene->content.heirs = many;
 	scene->content.n_heirs = 4;
-	scene->options.is_first_node = true;
+	scene->options.consent.is_first_node = true;
 	here_is_empty(scene);
 	held_says(scene, "ldap://peer2: silent; ldap://peer3: silent; and 2 more. Only",
 		  "syncward apply --first-node --empty 2,3,4,5");
@@ -202,7 +202,7 @@ static void what_only_a_consumer_has_holds_it(void **state)
 	heirs[1].context_csns = newer_csns;
 	held_says(scene, "ldap://peer3, a consumer, has changes that are not here",
 		  "syncward apply");
-	scene->options.released = GUARD_BIT(GUARD_JOINING);
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	(void)held(scene);
 	/* One loaded from LDIF has no contextCSN before the overlay is there. */
 	heirs[1].context_csns = csns;
@@ -215,8 +215,8 @@ static void another_database_at_a_consumer_holds_it(void **state)
 {
 	Scene *scene = *state;
 
-	heirs[0].entry_uuid = "other";
-	heirs[1].entry_uuid = "other";
+	heirs[0].entry.uuid = "other";
+	heirs[1].entry.uuid = "other";
 	held_says(scene, "holds another database", "syncward apply");
 }
 
@@ -227,10 +227,10 @@ static void what_was_never_compared_waits(void **state)
 
 	heirs_are((Content){.state = CONTENT_UNREACHABLE, .problem = "silent"});
 	held_says(scene, "no peer proves", "syncward apply --release joining");
-	scene->options.released = GUARD_BIT(GUARD_JOINING);
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_true(opens(scene));
 	/* It was, before somebody took the overlay away. */
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	scene->known_database.is_complete = true;
 	assert_true(opens(scene));
 }
@@ -306,8 +306,8 @@ static void one_that_was_emptied_is_closed_to_clients(void **state)
 	scene->content.n_heirs = 0;
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_true(scene->plan.needs[0].heirs);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].heirs);
 }
 
 /* It is remembered when that consumer cannot be asked any more. */

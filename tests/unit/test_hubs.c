@@ -24,9 +24,9 @@
 
 static const char *told_by(const Scene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -130,8 +130,8 @@ static void a_hub_in_step_asks_nobody(void **state)
 	hub_make(scene);
 	scene->content = (DatabaseFacts){.suffix = SUFFIX};
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
-	assert_int_equal(scene->plan.n_needs, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
+	assert_int_equal(scene->plan.unknown.n_contents, 0);
 }
 
 /* Somebody emptied it: its overlay tells nobody that it joins. */
@@ -155,7 +155,7 @@ static void a_consumer_is_made_a_hub_by_a_persons_word(void **state)
 	assert_string_equal(plan_steps(scene), "");
 	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "so far nobody reads it"));
 	assert_false(remembered(scene)->is_rising);
-	scene->options.released = GUARD_BIT(GUARD_ROLE);
+	scene->options.consent.released = GUARD_BIT(GUARD_ROLE);
 	assert_string_not_equal(again(scene), "");
 	assert_false(change_of(scene, CHANGE_OVERLAY)->is_held);
 }
@@ -180,12 +180,12 @@ static void entries_that_it_lacks_keep_it_closed(void **state)
 	scene->text = AS_HUB;
 	reader_make(scene);
 	scene->content.extra.n_missing = 7;
-	scene->options.released = GUARD_BIT(GUARD_ROLE);
+	scene->options.consent.released = GUARD_BIT(GUARD_ROLE);
 	(void)plan_steps(scene);
 	assert_true(is_held_by(scene, CHANGE_OVERLAY, GUARD_JOINING));
 	assert_non_null(strstr(change_of(scene, CHANGE_OVERLAY)->hold.text, "(7)"));
 	scene->text = AS_CONSUMER;
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	scene->known_database.is_complete = false;
 	(void)again(scene);
 	assert_false(holds(scene, GUARD_JOINING));
@@ -198,7 +198,7 @@ static void a_hub_that_is_to_be_a_consumer_keeps_its_overlay(void **state)
 	hub_make(scene);
 	scene->text = AS_CONSUMER;
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 /* Its overlay makes no provider of it, which would have to fall first. */
@@ -225,7 +225,7 @@ static void a_provider_is_made_a_hub_by_a_persons_word(void **state)
 	provider_make(scene, "23");
 	assert_string_equal(plan_steps(scene), "");
 	assert_non_null(strstr(told_by(scene, GUARD_ROLE), "the multi-provider flag"));
-	scene->options.released = GUARD_BIT(GUARD_ROLE);
+	scene->options.consent.released = GUARD_BIT(GUARD_ROLE);
 	assert_string_not_equal(again(scene), "");
 	assert_non_null(change_of(scene, CHANGE_MULTI_PROVIDER_OFF));
 	assert_null(change_of(scene, CHANGE_OVERLAY));
@@ -287,7 +287,7 @@ static void a_hub_that_can_be_read_proves_that_its_reader_is_complete(void **sta
 	scene->content.n_others = 1;
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_JOINING));
-	assert_int_equal(scene->plan.n_complete, 1);
+	assert_int_equal(scene->plan.copies.n_complete, 1);
 	hub->is_open_hub = false;
 	(void)again(scene);
 	assert_true(holds(scene, GUARD_JOINING));
@@ -371,7 +371,7 @@ static void a_hub_leaves_nobody_who_reads_it_alone(void **state)
 		scene->text = texts[i];
 		scene_read(scene);
 		leave_hold_parting(scene->pool, scene->input.desired, scene->wanted.self, &plan);
-		assert_int_equal(plan.n_holds, 1 - i);
+		assert_int_equal(plan.held.n_holds, 1 - i);
 	}
 }
 

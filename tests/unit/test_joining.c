@@ -48,9 +48,9 @@ static Content content(unsigned peer_id, const char **csns, size_t n_csns)
 	return (Content){
 		.peer_id = peer_id,
 		.state = CONTENT_READ,
-		.has_suffix = true,
+		.entry.exists = true,
 		.server_id = (int)peer_id,
-		.entry_uuid = "00000000-0000-0000-0000-000000000001",
+		.entry.uuid = "00000000-0000-0000-0000-000000000001",
 		.context_csns = csns,
 		.n_context_csns = n_csns,
 	};
@@ -132,10 +132,10 @@ static void a_flag_that_somebody_set_ends_no_first_refresh(void **state)
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	assert_non_null(strstr(hold->text, "somebody set the multi-provider flag"));
-	assert_int_equal(scene->plan.n_complete, 0);
+	assert_int_equal(scene->plan.copies.n_complete, 0);
 	scene->here_csns[0] = NEW;
 	assert_int_equal(judge(scene), -1);
-	assert_int_equal(scene->plan.n_complete, 1);
+	assert_int_equal(scene->plan.copies.n_complete, 1);
 }
 
 static void an_incomplete_refresh_waits(void **state)
@@ -168,8 +168,8 @@ static void what_was_not_asked_yet_is_needed_and_waits(void **state)
 
 	scene->database_facts.here = (Content){0};
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_true(scene->plan.needs[0].peers);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].peers);
 }
 
 /* Also without consumers and without memory: somebody may have taken both away. */
@@ -189,7 +189,7 @@ static void a_peer_without_context_csn_proves_nothing(void **state)
 
 	scene->peer.n_context_csns = 0;
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -198,7 +198,7 @@ static void what_a_reachable_peer_has_cannot_be_released(void **state)
 	Scene *scene = *state;
 
 	scene->peer_csns[0] = NEW;
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), GUARD_JOINING);
 }
 
@@ -223,11 +223,11 @@ static void a_copy_of_what_others_wrote_waits_for_one_of_them(void **state)
 	scene->peer.nobody_listens = true;
 	scene->database_facts.here.n_context_csns = 0;
 	assert_int_equal(judge(scene), -1);
-	scene->database_facts.here.entry_csn = NEW;
+	scene->database_facts.here.entry.csn = NEW;
 	assert_int_equal(judge(scene), GUARD_JOINING);
 	scene->peer.state = CONTENT_DENIED; /* as an empty one says, too */
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -251,9 +251,9 @@ static void own_data_waits_for_peers_that_may_have_more(void **state)
 	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
 	assert_int_equal(judge(scene), -1);
 	scene->peer.state = CONTENT_UNREACHABLE;
-	scene->input.options.is_first_node = true;
+	scene->input.options.consent.is_first_node = true;
 	assert_int_equal(judge(scene), -1);
-	scene->input.options = (PlanOptions){.released = GUARD_BIT(GUARD_JOINING)};
+	scene->input.options = (PlanOptions){.consent.released = GUARD_BIT(GUARD_JOINING)};
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -342,7 +342,7 @@ static void two_copies_seeded_by_hand_want_a_person(void **state)
 	scene->live.n_consumers = 0;
 	scene->peer.n_context_csns = scene->database_facts.here.n_context_csns = 0;
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	scene->input.options.is_first_node = true;
+	scene->input.options.consent.is_first_node = true;
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -350,7 +350,7 @@ static void another_suffix_entry_is_g10_also_when_it_shows_no_csn(void **state)
 {
 	Scene *scene = *state;
 
-	scene->peer.entry_uuid = "00000000-0000-0000-0000-000000000002";
+	scene->peer.entry.uuid = "00000000-0000-0000-0000-000000000002";
 	scene->peer.n_context_csns = 0;
 	assert_int_equal(judge(scene), GUARD_CONTENT);
 }
@@ -365,7 +365,7 @@ static void stranger_make(Scene *scene)
 	scene->live.syncprov = &overlay;
 	scene->known_database.is_complete = true;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
-	scene->peer.entry_uuid = STRANGER;
+	scene->peer.entry.uuid = STRANGER;
 }
 
 static const Hold *judged(Scene *scene)
@@ -419,7 +419,7 @@ static void a_hidden_entry_uuid_is_not_the_same(void **state)
 {
 	Scene *scene = *state;
 
-	scene->peer.entry_uuid = NULL;
+	scene->peer.entry.uuid = NULL;
 	assert_int_equal(judge(scene), GUARD_CONTENT);
 }
 
@@ -430,11 +430,11 @@ static void a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_
 
 	scene->live.is_multi_provider = true;
 	joining_hold_links(&scene->diff, &scene->database, &scene->live, of_live);
-	assert_int_equal(scene->plan.n_complete, 1);
-	scene->plan.n_complete = 0;
+	assert_int_equal(scene->plan.copies.n_complete, 1);
+	scene->plan.copies.n_complete = 0;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	joining_hold_links(&scene->diff, &scene->database, &scene->live, of_live);
-	assert_int_equal(scene->plan.n_complete, 0);
+	assert_int_equal(scene->plan.copies.n_complete, 0);
 }
 
 /* --- --first-node --- */
@@ -442,7 +442,7 @@ static void a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_
 static int judge_first_node(Scene *scene)
 {
 	scene->database_facts.here = (Content){.state = CONTENT_READ};
-	scene->input.options.is_first_node = true;
+	scene->input.options.consent.is_first_node = true;
 	return judge(scene);
 }
 
@@ -465,8 +465,8 @@ static void the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen(voi
 	assert_non_null(scene->diff.not_first);
 	assert_string_equal(scene->diff.not_first->release,
 			    "syncward apply --first-node --empty 1");
-	scene->input.options.empty_ids = looked;
-	scene->input.options.n_empty_ids = 1;
+	scene->input.options.consent.empty_ids = looked;
+	scene->input.options.consent.n_empty_ids = 1;
 	assert_int_equal(judge_first_node(scene), -1);
 }
 
@@ -475,8 +475,8 @@ static void data_at_a_peer_is_never_overridden(void **state)
 	static const unsigned looked[] = {1};
 	Scene *scene = *state;
 
-	scene->input.options.empty_ids = looked;
-	scene->input.options.n_empty_ids = 1;
+	scene->input.options.consent.empty_ids = looked;
+	scene->input.options.consent.n_empty_ids = 1;
 	assert_int_equal(judge_first_node(scene), GUARD_JOINING);
 }
 
@@ -504,7 +504,7 @@ static Links *links_make(Scene *scene)
 		links.changes[i] = (Change){.kind = CHANGE_CONSUMER_ADD,
 					    .suffix = SUFFIX,
 					    .subject = links.consumers[i].peer->uri,
-					    .wanted = &links.consumers[i]};
+					    .consumer.wanted = &links.consumers[i]};
 	scene->database.consumers = links.consumers;
 	scene->database.n_consumers = 2;
 	scene->database_facts.peers = links.peers;
@@ -608,7 +608,7 @@ static void no_link_is_made_to_a_stranger(void **state)
 
 	scene->live.is_multi_provider = true;
 	scene->database_facts.here = content(0, scene->here_csns, 1);
-	links->peers[1].entry_uuid = "00000000-0000-0000-0000-000000000002";
+	links->peers[1].entry.uuid = "00000000-0000-0000-0000-000000000002";
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);
 	assert_true(links->changes[1].is_held);
@@ -630,13 +630,13 @@ static void a_link_that_was_there_comes_back_unasked(void **state)
 	scene->known_database.linked.n_items = 1;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	hold_links(scene, links);
-	assert_int_equal(scene->plan.n_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
 	assert_true(links->changes[1].is_held);
 	links = links_make(scene);
 	scene->database_facts.here = (Content){0};
 	scene->known_database.linked.n_items = 2;
 	hold_links(scene, links);
-	assert_int_equal(scene->plan.n_needs, 0);
+	assert_int_equal(scene->plan.unknown.n_contents, 0);
 	assert_false(links->changes[0].is_held || links->changes[1].is_held);
 }
 
@@ -667,7 +667,7 @@ static void our_own_id_on_another_suffix_entry_is_g10(void **state)
 	scene->here_csns[1] = scene->peer_csns[1] = OWN;
 	scene->database_facts.here.n_context_csns = scene->peer.n_context_csns = 2;
 	assert_int_equal(judge(scene), -1);
-	scene->peer.entry_uuid = "00000000-0000-0000-0000-000000000002";
+	scene->peer.entry.uuid = "00000000-0000-0000-0000-000000000002";
 	assert_int_equal(judge(scene), GUARD_CONTENT);
 }
 
@@ -678,7 +678,7 @@ static void g10_stays_until_it_is_released(void **state)
 	scene->known_database.suspect = "as found before";
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	assert_int_equal(judge(scene), GUARD_CONTENT);
-	scene->input.options.released = GUARD_BIT(GUARD_CONTENT);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_CONTENT);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -737,7 +737,7 @@ static void a_release_says_what_is_missing(void **state)
 	remember_seen(scene);
 	hold = joining_judge(&scene->diff, &scene->database, &scene->live);
 	assert_non_null(strstr(hold->text, "not here: changes of server ID 1 (until"));
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 	assert_int_equal(scene->plan.n_findings, 1);
 	assert_string_equal(scene->plan.findings[0].code, "joining-released");
@@ -752,7 +752,7 @@ static void a_release_of_what_is_all_here_says_nothing(void **state)
 	scene->database_facts.here.n_context_csns = 2;
 	scene->peer = (Content){.peer_id = 1, .state = CONTENT_UNREACHABLE, .problem = "x"};
 	remember_seen(scene);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 	assert_int_equal(scene->plan.n_findings, 0);
 }
@@ -773,7 +773,7 @@ static void another_is_read_when_the_first_is_gone_for_long(void **state)
 	scene->facts.now_sec = 1000;
 	hold_links(scene, links);
 	assert_true(links->changes[0].is_held);
-	assert_int_equal(scene->plan.n_source_gone, 1);
+	assert_int_equal(scene->plan.copies.n_source_gone, 1);
 	scene->known_database.source_gone_sec = 945;
 	scene->known_database.is_joining = true;
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
@@ -806,7 +806,7 @@ static void who_joins_as_well_is_no_source(void **state)
 	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
 	hold_links(scene, links);
 	assert_true(links->changes[0].is_held);
-	assert_int_equal(scene->plan.n_source_gone, 0);
+	assert_int_equal(scene->plan.copies.n_source_gone, 0);
 	links->peers[0] = content(1, scene->peer_csns, 1);
 	links->peers[0].server_id = 0;
 	links->peers[1].server_id = 3;
@@ -832,7 +832,7 @@ static void what_only_one_that_joins_has_may_be_released(void **state)
 			       "ldap://one has changes that are not here, and nobody can "
 			       "read it until it is a provider"));
 	assert_string_equal(hold->release, "syncward apply --release joining");
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 	scene->peer.server_id = 1;
 	assert_int_equal(judge(scene), GUARD_JOINING);
@@ -856,7 +856,7 @@ static void overlay_make(Scene *scene)
 		.dn = "olcOverlay=syncprov", .attributes = &attribute, .n_attributes = 1};
 
 	scene->live.syncprov = &overlay;
-	scene->desired_database.manages_syncprov = true;
+	scene->desired_database.syncprov.is_managed = true;
 	scene->consumer.syncrepl.value[SYNCREPL_TYPE] = "refreshAndPersist";
 	scene->consumer.syncrepl.value[SYNCREPL_RETRY] = "5 5 60 +";
 	scene->peer.server_id = 1;
@@ -875,7 +875,7 @@ static void clients_write_when_the_peers_read_from_here(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 	scene->database_facts.readers.was_asked = false;
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
-	assert_true(scene->plan.needs[0].readers);
+	assert_true(scene->plan.unknown.contents[0].readers);
 }
 
 /* A third one, beside the peer that answers; the arrays have room for two. */
@@ -905,7 +905,7 @@ static void who_was_read_and_is_away_is_waited_for(void **state)
 		  (Content){.peer_id = 3, .state = CONTENT_UNREACHABLE, .problem = "no answer"},
 		  consumers, peers);
 	assert_int_equal(judge_flag(scene), -1);
-	scene->known.links = (KnownLinks){.items = &link, .n_items = 1};
+	scene->known.peers.links = (KnownLinks){.items = &link, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	peers[1].nobody_listens = true;
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
@@ -932,7 +932,7 @@ static void whom_the_node_met_while_it_joined_is_waited_for(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge_flag(scene), -1);
 }
 
@@ -969,8 +969,8 @@ static void who_is_read_and_has_no_server_id_yet_is_waited_for(void **state)
 	scene->consumer.rid = 1;
 	scene->consumer.provider = "ldap://one";
 	scene->peer.server_id = 0;
-	scene->server.running = &running;
-	scene->server.n_running = 1;
+	scene->server.runs.consumers = &running;
+	scene->server.runs.n_consumers = 1;
 	assert_int_equal(judge_flag(scene), -1);
 	running.is_connected = true;
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
@@ -983,7 +983,7 @@ static void a_person_may_let_clients_write_before(void **state)
 	Scene *scene = *state;
 
 	overlay_make(scene);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge_flag(scene), -1);
 }
 
@@ -1183,7 +1183,7 @@ static void a_peer_with_an_unknown_server_id_is_read_when_it_is_known(void **sta
 	assert_true(links->changes[1].is_held);
 	assert_string_equal(links->changes[1].hold.peer, "ldap://three");
 	links->changes[1].is_held = false;
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	hold_links(scene, links);
 	assert_false(links->changes[1].is_held);
 }
@@ -1250,7 +1250,7 @@ static void nobody_s_word_opens_what_the_fence_closed(void **state)
 	scene->known.n_databases = 1;
 	scene->peer.state = CONTENT_UNREACHABLE;
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -1291,7 +1291,7 @@ static void own_changes_seen_here_are_waited_for_while_a_peer_is_away(void **sta
 	scene->database_facts.here.n_context_csns = 2;
 	assert_int_equal(judge(scene), -1);
 	scene->database_facts.here.n_context_csns = 1;
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -1303,7 +1303,7 @@ static void entries_that_a_peer_deleted_wait_to_be_gone(void **state)
 
 	scene->database_facts.extra.n_entries = 1;
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -1313,8 +1313,8 @@ static void what_may_be_too_much_waits_until_it_is_known(void **state)
 
 	scene->database_facts.extra = (CopyExtra){0};
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_true(scene->plan.needs[0].extra);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_true(scene->plan.unknown.contents[0].extra);
 	scene->database_facts.extra =
 		(CopyExtra){.was_asked = true, .peer_id = 1, .problem = "no time"};
 	assert_int_equal(judge(scene), GUARD_JOINING);
@@ -1328,8 +1328,8 @@ static void what_perhaps_was_deleted_there_waits_for_a_person(void **state)
 
 	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_doubtful = 1};
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	assert_int_equal(scene->plan.n_complete, 0);
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	assert_int_equal(scene->plan.copies.n_complete, 0);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge(scene), -1);
 }
 
@@ -1347,19 +1347,19 @@ static void what_an_earlier_pass_saw_opens_no_node(void **state)
 	scene->database_facts.suffix = SUFFIX;
 	assert_false(needs_afresh(scene, true));
 	assert_int_equal(judge(scene), -1);
-	assert_int_equal(scene->plan.n_complete, 1);
+	assert_int_equal(scene->plan.copies.n_complete, 1);
 	scene->database_facts.extra.is_kept = true;
-	scene->plan.n_complete = 0;
+	scene->plan.copies.n_complete = 0;
 	assert_int_equal(judge(scene), -1);
-	assert_int_equal(scene->plan.n_complete, 0);
+	assert_int_equal(scene->plan.copies.n_complete, 0);
 	assert_true(needs_afresh(scene, true));
 	assert_false(needs_afresh(scene, false)); /* audit, or a pause: nothing is written */
 	scene->known.fence = (FenceRecords){.items = &closed, .n_items = 1};
 	assert_true(needs_afresh(scene, false)); /* but what the fence closed */
-	POOL_PUSH(scene->pool, scene->plan.holds, scene->plan.n_holds,
+	POOL_PUSH(scene->pool, scene->plan.held.holds, scene->plan.held.n_holds,
 		  {.guard = GUARD_JOINING, .suffix = SUFFIX});
 	assert_false(needs_afresh(scene, true));
-	scene->plan.holds[0].peer = "ldap://one"; /* a link alone */
+	scene->plan.held.holds[0].peer = "ldap://one"; /* a link alone */
 	assert_true(needs_afresh(scene, true));
 	scene->database_facts.extra.n_entries = 1;
 	assert_false(needs_afresh(scene, true));
@@ -1378,12 +1378,12 @@ static void who_was_complete_before_is_not_looked_at_again(void **state)
 	assert_int_equal(judge(scene), -1);
 	scene->database_facts.here = (Content){0};
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	assert_false(scene->plan.needs[0].extra);
+	assert_false(scene->plan.unknown.contents[0].extra);
 	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_joining = true};
-	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
-	scene->plan.n_needs = 0;
+	scene->input.options.consent.released = GUARD_BIT(GUARD_JOINING);
+	scene->plan.unknown.n_contents = 0;
 	assert_int_equal(judge(scene), GUARD_JOINING);
-	assert_false(scene->plan.needs[0].extra);
+	assert_false(scene->plan.unknown.contents[0].extra);
 }
 
 /* Who joins as well may keep the same entries, and one that is this node surely does. */
@@ -1428,16 +1428,16 @@ static void a_peer_is_read_at_intervals_to_get_rid_of_what_is_too_much(void **st
 	change = link_change(scene);
 	assert_non_null(change);
 	assert_int_equal(change->kind, CHANGE_CONSUMER_EDIT);
-	assert_true(syncrepl_is_refresh_only(&change->wanted->syncrepl));
-	scene->live_consumer.syncrepl = change->wanted->syncrepl;
+	assert_true(syncrepl_is_refresh_only(&change->consumer.wanted->syncrepl));
+	scene->live_consumer.syncrepl = change->consumer.wanted->syncrepl;
 	assert_null(link_change(scene));
 	/* What peers.json says waits until it is gone. */
 	plan_add_change(scene->pool, &scene->plan,
 			(Change){.kind = CHANGE_CONSUMER_EDIT,
 				 .suffix = SUFFIX,
 				 .dn = scene->live.entry->dn,
-				 .live = &scene->live_consumer,
-				 .wanted = &scene->consumer});
+				 .consumer.live = &scene->live_consumer,
+				 .consumer.wanted = &scene->consumer});
 	joining_hold_links(&scene->diff, &scene->database, &scene->live,
 			   (const WantedConsumer *[]){&scene->consumer});
 	assert_int_equal(scene->plan.n_changes, 1);
@@ -1452,8 +1452,8 @@ static bool holds_edit(Scene *scene)
 			(Change){.kind = CHANGE_CONSUMER_EDIT,
 				 .suffix = SUFFIX,
 				 .dn = scene->live.entry->dn,
-				 .live = &scene->live_consumer,
-				 .wanted = &scene->consumer});
+				 .consumer.live = &scene->live_consumer,
+				 .consumer.wanted = &scene->consumer});
 	joining_hold_links(&scene->diff, &scene->database, &scene->live,
 			   (const WantedConsumer *[]){&scene->consumer});
 	assert_int_equal(scene->plan.n_changes, 1);
@@ -1469,7 +1469,7 @@ static void a_link_is_read_at_intervals_as_it_was_while_nothing_is_known(void **
 	scene->database_facts.extra.problem = "no time";
 	assert_null(link_change(scene));
 	scene->database_facts.extra = (CopyExtra){.was_asked = true, .peer_id = 1, .n_entries = 1};
-	scene->live_consumer.syncrepl = link_change(scene)->wanted->syncrepl;
+	scene->live_consumer.syncrepl = link_change(scene)->consumer.wanted->syncrepl;
 	scene->database_facts.extra.problem = "no time";
 	assert_true(holds_edit(scene));
 	/* It is behind everybody, and stays so where much is changed. */

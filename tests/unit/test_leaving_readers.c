@@ -42,7 +42,7 @@ static const char *hold_of(Pool *pool, const LeaveReaders *readers, int n_sessio
 	Plan plan = {0};
 
 	leave_hold_readers(pool, readers, n_sessions, &plan);
-	return plan.n_holds > 0 ? plan.holds[0].text : NULL;
+	return plan.held.n_holds > 0 ? plan.held.holds[0].text : NULL;
 }
 
 static void in_sites_nobody_may_read_who_by_the_file_does_not(void **state)

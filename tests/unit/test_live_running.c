@@ -19,10 +19,10 @@ static RunningConsumer consumers[] = {
 
 static RunningIndex index_of(const char *suffix)
 {
-	const Live live = {.running = consumers, .n_running = ARRAY_SIZE(consumers)};
+	const Live live = {.runs.consumers = consumers, .runs.n_consumers = ARRAY_SIZE(consumers)};
 	RunningIndex index;
 
-	running_index(&live, suffix, &index);
+	running_index(&live.runs, suffix, &index);
 	return index;
 }
 

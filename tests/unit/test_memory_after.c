@@ -29,7 +29,7 @@ static void scene_settled(Scene *scene)
 	scene->known_database.is_complete = true;
 	scene->facts.now_sec = NOW;
 	(void)plan(scene);
-	scene->plan.n_holds = 0;
+	scene->plan.held.n_holds = 0;
 	scene->plan.n_changes = 0;
 }
 
@@ -51,8 +51,8 @@ static void what_joins_is_remembered_with_what_its_peers_showed(void **state)
 
 	scene_settled(scene);
 	hold(scene, GUARD_JOINING, false);
-	scene->plan.source_gone = (const char *[]){SUFFIX};
-	scene->plan.n_source_gone = 1;
+	scene->plan.copies.source_gone = (const char *[]){SUFFIX};
+	scene->plan.copies.n_source_gone = 1;
 	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
 	assert_true(known(scene)->is_joining);
 	assert_int_equal(known(scene)->source_gone_sec, NOW);
@@ -91,7 +91,7 @@ static void whom_it_met_is_remembered_until_that_one_shows_something_else(void *
 	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
 	assert_true(peer_ids_have(&known(scene)->met, was.peer_id));
 	*peer = was;
-	peer->entry_uuid = "another";
+	peer->entry.uuid = "another";
 	memory_held(scene->pool, &scene->plan, &scene->facts, &scene->known);
 	assert_false(peer_ids_have(&known(scene)->met, was.peer_id));
 }
@@ -122,7 +122,7 @@ static void a_suspect_database_stays_so_until_it_is_judged_again(void **state)
 	in_step(scene);
 	assert_non_null(known(scene)->suspect);
 	(void)plan(scene);
-	scene->plan.n_holds = 0; /* a person released it */
+	scene->plan.held.n_holds = 0; /* a person released it */
 	in_step(scene);
 	assert_null(known(scene)->suspect);
 }
@@ -145,8 +145,8 @@ static void a_database_that_is_in_step_has_joined(void **state)
 
 	scene_settled(scene);
 	scene->known_database.is_joining = true;
-	scene->plan.complete = (const char *[]){SUFFIX};
-	scene->plan.n_complete = 1;
+	scene->plan.copies.complete = (const char *[]){SUFFIX};
+	scene->plan.copies.n_complete = 1;
 	in_step(scene);
 	assert_false(known(scene)->is_joining);
 	assert_true(known(scene)->is_complete);
@@ -163,7 +163,7 @@ static void a_peer_whose_link_is_not_written_yet_was_not_read(void **state)
 			(Change){.kind = CHANGE_CONSUMER_ADD,
 				 .dn = DATABASE,
 				 .suffix = SUFFIX,
-				 .wanted = &scene->wanted.databases[0].consumers[1]});
+				 .consumer.wanted = &scene->wanted.databases[0].consumers[1]});
 	in_step(scene);
 	assert_true(known_is_linked(&scene->known, SUFFIX, 2));
 	assert_false(known_is_linked(&scene->known, SUFFIX, 3));
@@ -175,7 +175,7 @@ static void a_database_that_was_never_seen_to_be_complete_is_not_called_so(void 
 
 	scene_settled(scene);
 	scene->known_database.is_joining = true;
-	scene->plan.n_complete = 0;
+	scene->plan.copies.n_complete = 0;
 	in_step(scene);
 	assert_false(known(scene)->is_complete);
 }
@@ -216,11 +216,11 @@ static void a_file_that_a_guard_of_the_whole_server_refuses_is_not_in_force(void
 	plan_add_hold(scene->pool, &scene->plan,
 		      (Hold){.guard = GUARD_REVISION, .text = "older", .release = ""});
 	in_step(scene);
-	assert_false(scene->known.has_revision);
-	scene->plan.n_holds = 0;
+	assert_false(scene->known.latest.has_revision);
+	scene->plan.held.n_holds = 0;
 	in_step(scene);
-	assert_int_equal(scene->known.revision, 8);
-	assert_string_equal(scene->known.sha256, "new");
+	assert_int_equal(scene->known.latest.revision, 8);
+	assert_string_equal(scene->known.latest.sha256, "new");
 }
 
 static void a_clone_is_not_taken_for_the_node_before_a_person_says_so(void **state)
@@ -228,16 +228,16 @@ static void a_clone_is_not_taken_for_the_node_before_a_person_says_so(void **sta
 	Scene *scene = *state;
 	const Machine machine = {.id = "clone"}, unknown = {0};
 
-	scene->known.machine = "first";
-	scene->known.machine_node = 1;
-	memory_machine(&unknown, 1, 0, &scene->known);
-	memory_machine(&machine, 1, 0, &scene->known);
-	memory_machine(&machine, 0, GUARD_BIT(GUARD_IDENTITY), &scene->known);
-	assert_string_equal(scene->known.machine, "first");
-	memory_machine(&machine, 1, GUARD_BIT(GUARD_IDENTITY), &scene->known);
-	assert_string_equal(scene->known.machine, "clone");
-	memory_machine(&unknown, 1, 0, &scene->known);
-	assert_string_equal(scene->known.machine, "clone");
+	scene->known.self.machine = "first";
+	scene->known.self.node = 1;
+	memory_machine(&unknown, 1, 0, &scene->known.self);
+	memory_machine(&machine, 1, 0, &scene->known.self);
+	memory_machine(&machine, 0, GUARD_BIT(GUARD_IDENTITY), &scene->known.self);
+	assert_string_equal(scene->known.self.machine, "first");
+	memory_machine(&machine, 1, GUARD_BIT(GUARD_IDENTITY), &scene->known.self);
+	assert_string_equal(scene->known.self.machine, "clone");
+	memory_machine(&unknown, 1, 0, &scene->known.self);
+	assert_string_equal(scene->known.self.machine, "clone");
 }
 
 static void what_left_comes_back_database_by_database(void **state)
@@ -250,28 +250,28 @@ static void what_left_comes_back_database_by_database(void **state)
 	scene_settled(scene);
 	memory_leaving(scene->pool, &leaving, START, &scene->known);
 	memory_leaving(scene->pool, &leaving, START, &scene->known); /* once more: cut off */
-	assert_int_equal(scene->known.n_left, 2);
-	assert_true(known_left(&scene->known, SUFFIX)->was_closed);
-	assert_false(known_left(&scene->known, "dc=y")->was_closed);
-	memory_rejoining(GUARD_BIT(GUARD_REMOVAL), &scene->known);
+	assert_int_equal(scene->known.leave.n_databases, 2);
+	assert_true(known_left(&scene->known.leave, SUFFIX)->was_closed);
+	assert_false(known_left(&scene->known.leave, "dc=y")->was_closed);
+	memory_rejoining(GUARD_BIT(GUARD_REMOVAL), &scene->known.leave);
 	in_step(scene);
-	assert_int_equal(scene->known.n_left, 2);
-	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known);
+	assert_int_equal(scene->known.leave.n_databases, 2);
+	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known.leave);
 	hold(scene, GUARD_JOINING, false);
 	in_step(scene);
-	assert_non_null(known_left(&scene->known, SUFFIX));
-	scene->plan.n_holds = 0;
+	assert_non_null(known_left(&scene->known.leave, SUFFIX));
+	scene->plan.held.n_holds = 0;
 	in_step(scene);
-	assert_null(known_left(&scene->known, SUFFIX));
-	assert_non_null(known_left(&scene->known, "dc=y")); /* peers.json does not name it */
+	assert_null(known_left(&scene->known.leave, SUFFIX));
+	assert_non_null(known_left(&scene->known.leave, "dc=y")); /* peers.json does not name it */
 }
 
 static void without_anything_left_nothing_comes_back(void **state)
 {
 	Scene *scene = *state;
 
-	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known);
-	assert_false(scene->known.is_rejoining);
+	memory_rejoining(GUARD_BIT(GUARD_LEFT), &scene->known.leave);
+	assert_false(scene->known.leave.is_rejoining);
 }
 
 /* --- steps --- */
@@ -280,12 +280,13 @@ static void an_index_is_remembered_before_slapd_builds_it(void **state)
 {
 	Scene *scene = *state;
 	Step steps[] = {{.builds_index = false}, {.builds_index = true}};
-	const Plan one = {.steps = steps, .n_steps = 1}, both = {.steps = steps, .n_steps = 2};
+	const Plan one = {.order.steps = steps, .order.n_steps = 1},
+		   both = {.order.steps = steps, .order.n_steps = 2};
 
-	memory_indexing(&one, NOW, &scene->known);
-	assert_int_equal(scene->known.indexed_sec, 0);
-	memory_indexing(&both, NOW, &scene->known);
-	assert_int_equal(scene->known.indexed_sec, NOW);
+	memory_indexing(&one.order, NOW, &scene->known.server);
+	assert_int_equal(scene->known.server.indexed_sec, 0);
+	memory_indexing(&both.order, NOW, &scene->known.server);
+	assert_int_equal(scene->known.server.indexed_sec, NOW);
 }
 
 static void what_slapd_could_not_save_is_remembered_until_it_is_saved(void **state)
@@ -301,15 +302,15 @@ static void what_slapd_could_not_save_is_remembered_until_it_is_saved(void **sta
 	Applied lost = {.unsaved = unsaved, .n_unsaved = 1};
 	Applied applied = {.done = done, .n_done = 1};
 
-	memory_applied(scene->pool, &lost, START, &scene->known);
-	memory_applied(scene->pool, &lost, START, &scene->known);
-	assert_int_equal(scene->known.n_unsaved, 1);
+	memory_applied(scene->pool, &lost, START, &scene->known.server);
+	memory_applied(scene->pool, &lost, START, &scene->known.server);
+	assert_int_equal(scene->known.server.n_unsaved, 1);
 	/* One value more writes the file with what slapd holds of the others: not known. */
-	memory_applied(scene->pool, &applied, START, &scene->known);
-	assert_int_equal(scene->known.n_unsaved, 1);
+	memory_applied(scene->pool, &applied, START, &scene->known.server);
+	assert_int_equal(scene->known.server.n_unsaved, 1);
 	mods[0].kind = MOD_REPLACE;
-	memory_applied(scene->pool, &applied, START, &scene->known);
-	assert_int_equal(scene->known.n_unsaved, 0);
+	memory_applied(scene->pool, &applied, START, &scene->known.server);
+	assert_int_equal(scene->known.server.n_unsaved, 0);
 }
 
 static void healed_consumers_are_healed_for_this_start_of_slapd(void **state)
@@ -317,11 +318,11 @@ static void healed_consumers_are_healed_for_this_start_of_slapd(void **state)
 	Scene *scene = *state;
 	const Applied applied = {.restarted_consumers = true};
 
-	memory_applied(scene->pool, &(Applied){0}, START, &scene->known);
-	memory_applied(scene->pool, &applied, NULL, &scene->known);
-	assert_null(scene->known.restarted_consumers);
-	memory_applied(scene->pool, &applied, START, &scene->known);
-	assert_string_equal(scene->known.restarted_consumers, START);
+	memory_applied(scene->pool, &(Applied){0}, START, &scene->known.server);
+	memory_applied(scene->pool, &applied, NULL, &scene->known.server);
+	assert_null(scene->known.server.restarted_consumers);
+	memory_applied(scene->pool, &applied, START, &scene->known.server);
+	assert_string_equal(scene->known.server.restarted_consumers, START);
 }
 
 static void a_refused_bind_is_remembered(void **state)
@@ -330,10 +331,10 @@ static void a_refused_bind_is_remembered(void **state)
 	ProbeBind bind = {.provider = "ldap://peer2", .binddn = "cn=r", .secret = "x"};
 	const ProbeRefusals refusals = {&bind, 1};
 
-	memory_refusals(scene->pool, &refusals, &scene->known);
+	memory_refusals(scene->pool, &refusals, &scene->known.peers);
 	bind.provider = "gone";
-	assert_int_equal(scene->known.refusals.n_items, 1);
-	assert_string_equal(scene->known.refusals.items[0].provider, "ldap://peer2");
+	assert_int_equal(scene->known.peers.refusals.n_items, 1);
+	assert_string_equal(scene->known.peers.refusals.items[0].provider, "ldap://peer2");
 }
 
 /* --- links --- */
@@ -356,20 +357,20 @@ static void a_link_is_known_when_a_probe_of_what_is_written_was_good(void **stat
 			(Change){.kind = CHANGE_CONSUMER_EDIT,
 				 .dn = DATABASE,
 				 .suffix = SUFFIX,
-				 .wanted = &scene->wanted.databases[0].consumers[0]});
+				 .consumer.wanted = &scene->wanted.databases[0].consumers[0]});
 	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.links.n_items, 0);
+	assert_int_equal(scene->known.peers.links.n_items, 0);
 	scene->plan.n_changes = 0;
 	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.links.n_items, 1);
-	assert_true(known_link_is(&scene->known.links, SUFFIX, 2, probe.identity));
+	assert_int_equal(scene->known.peers.links.n_items, 1);
+	assert_true(known_link_is(&scene->known.peers.links, SUFFIX, 2, probe.identity));
 	/* It stays known when nobody asks. */
 	scene->facts.probes = NULL;
 	memory_links(scene->pool, &scene->input, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.links.n_items, 1);
+	assert_int_equal(scene->known.peers.links.n_items, 1);
 	/* A pass that wants nothing forgets nothing. */
 	memory_links(scene->pool, &scene->input, &(Plan){0}, &scene->known);
-	assert_int_equal(scene->known.links.n_items, 1);
+	assert_int_equal(scene->known.peers.links.n_items, 1);
 }
 
 /* --- the fence --- */
@@ -447,13 +448,13 @@ static void consumers_with_older_tls_files_are_remembered(void **state)
 	scene->plan.old_tls = &old;
 	scene->plan.n_old_tls = 1;
 	memory_ages(scene->pool, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.n_ages, 1);
-	assert_int_equal(scene->known.ages[0].made_sec, NOW);
+	assert_int_equal(scene->known.peers.n_ages, 1);
+	assert_int_equal(scene->known.peers.ages[0].made_sec, NOW);
 	memory_ages(scene->pool, &(Plan){0}, &scene->known); /* it looked at nothing */
-	assert_int_equal(scene->known.n_ages, 1);
+	assert_int_equal(scene->known.peers.n_ages, 1);
 	scene->plan.n_old_tls = 0;
 	memory_ages(scene->pool, &scene->plan, &scene->known);
-	assert_int_equal(scene->known.n_ages, 0);
+	assert_int_equal(scene->known.peers.n_ages, 0);
 }
 
 /* --- what peers hide --- */
@@ -464,8 +465,8 @@ static Content *hiding_make(Scene *scene)
 	static Content peer;
 
 	peer = scene->content.peers[0];
-	peer.sight = COPY_HIDES;
-	peer.hides = "description of 1 of 3 entries";
+	peer.view.sight = COPY_HIDES;
+	peer.view.hides = "description of 1 of 3 entries";
 	scene->content.peers = &peer;
 	provider_make(scene, "3");
 	(void)plan(scene);
@@ -474,8 +475,8 @@ static Content *hiding_make(Scene *scene)
 
 static size_t hiding_learn(Scene *scene)
 {
-	memory_hiding(scene->pool, &scene->input, &scene->plan, &scene->known);
-	return scene->known.hiding.n_items;
+	memory_hiding(scene->pool, &scene->input, &scene->plan, &scene->known.peers);
+	return scene->known.peers.hiding.n_items;
 }
 
 static void what_a_peer_hides_is_remembered_until_it_shows_everything(void **state)
@@ -484,16 +485,17 @@ static void what_a_peer_hides_is_remembered_until_it_shows_everything(void **sta
 	Content *peer = hiding_make(scene);
 
 	assert_int_equal(hiding_learn(scene), 1);
-	assert_int_equal(scene->known.hiding.items[0].peer_id, 2);
-	assert_string_equal(scene->known.hiding.items[0].text, "description of 1 of 3 entries");
-	peer->sight = COPY_NOT_SURE;
+	assert_int_equal(scene->known.peers.hiding.items[0].peer_id, 2);
+	assert_string_equal(scene->known.peers.hiding.items[0].text,
+			    "description of 1 of 3 entries");
+	peer->view.sight = COPY_NOT_SURE;
 	assert_int_equal(hiding_learn(scene), 1);
 	*peer = (Content){.peer_id = 2, .state = CONTENT_UNREACHABLE};
 	assert_int_equal(hiding_learn(scene), 1);
 	scene->content.n_peers = 0;
 	assert_int_equal(hiding_learn(scene), 1);
 	scene->content.n_peers = 1;
-	peer->sight = COPY_SHOWS_ALL;
+	peer->view.sight = COPY_SHOWS_ALL;
 	assert_int_equal(hiding_learn(scene), 0);
 }
 
@@ -514,11 +516,11 @@ static void what_a_peer_hides_of_a_database_that_is_not_listed_stays_known(void 
 
 	(void)hiding_make(scene);
 	(void)hiding_learn(scene);
-	scene->known.hiding.items[0].suffix = "dc=gone";
+	scene->known.peers.hiding.items[0].suffix = "dc=gone";
 	scene->content.n_peers = 0;
 	assert_int_equal(hiding_learn(scene), 1);
-	memory_hiding(scene->pool, &scene->input, &(Plan){0}, &scene->known);
-	assert_int_equal(scene->known.hiding.n_items, 1);
+	memory_hiding(scene->pool, &scene->input, &(Plan){0}, &scene->known.peers);
+	assert_int_equal(scene->known.peers.hiding.n_items, 1);
 }
 
 int main(void)

@@ -400,8 +400,8 @@ static void no_session_log_is_said_where_there_is_a_hub(void **state)
 	/* Its own file says neither that it has one nor that it has none. */
 	hub_files_add(&bench, "100");
 	merge(&bench);
-	assert_null(bench.desired->databases[0].sessionlog);
-	assert_false(bench.desired->databases[0].removes_sessionlog);
+	assert_null(bench.desired->databases[0].syncprov.sessionlog);
+	assert_false(bench.desired->databases[0].syncprov.removes_sessionlog);
 	pool_free(bench.pool);
 }
 
@@ -421,7 +421,7 @@ static void of_rights_and_overlay_a_hub_knows_as_a_provider_does(void **state)
 		 FILE_OF("5000", SEEN_AS_PROVIDER "," BEHIND_HUB, DATABASE("[4,5000]", "")));
 	merge(&bench);
 	assert_false(bench.desired->databases[0].manages_limits);
-	assert_true(bench.desired->databases[0].manages_syncprov);
+	assert_true(bench.desired->databases[0].syncprov.is_managed);
 	pool_free(bench.pool);
 }
 
@@ -444,7 +444,7 @@ static void what_some_have_beside_links_is_left_to_each(void **state)
 	assert_int_equal(bench.merged.n_notes, 2);
 	assert_false(bench.desired->databases[0].manages_index);
 	assert_true(bench.desired->databases[0].manages_limits);
-	assert_true(bench.desired->databases[0].removes_sessionlog);
+	assert_true(bench.desired->databases[0].syncprov.removes_sessionlog);
 	assert_null(strstr(bench.merged.text, "checkpoint"));
 	pool_free(bench.pool);
 }
@@ -532,8 +532,8 @@ static void sites_that_gateways_connect_are_recognised(void **state)
 	(void)state;
 	rows_add(&bench, rows, 6);
 	merge(&bench);
-	assert_int_equal(bench.desired->n_gateways, 2);
-	assert_int_equal(bench.desired->n_site_names, 2);
+	assert_int_equal(bench.desired->topology.n_gateways, 2);
+	assert_int_equal(bench.desired->topology.n_site_names, 2);
 	assert_string_equal(bench.desired->peers[2].site, bench.desired->peers[0].site);
 	assert_string_not_equal(bench.desired->peers[3].site, bench.desired->peers[0].site);
 	assert_null(strstr(bench.merged.text, "\"reads\""));
@@ -550,7 +550,7 @@ static void gateways_that_are_not_the_first_of_their_site_are_lists(void **state
 	(void)state;
 	rows_add(&bench, rows, 6);
 	merge(&bench);
-	assert_int_equal(bench.desired->n_gateways, 0);
+	assert_int_equal(bench.desired->topology.n_gateways, 0);
 	assert_int_equal(desired_peer(bench.desired, 1)->reads->n_items, 3);
 	assert_int_equal(desired_peer(bench.desired, 6)->reads->n_items, 2);
 	pool_free(bench.pool);
@@ -565,7 +565,7 @@ static void gateways_of_which_sites_have_not_the_same_number_are_lists(void **st
 	(void)state;
 	rows_add(&bench, rows, 6);
 	merge(&bench);
-	assert_int_equal(bench.desired->n_gateways, 0);
+	assert_int_equal(bench.desired->topology.n_gateways, 0);
 	assert_int_equal(desired_peer(bench.desired, 5)->reads->n_items, 2);
 	pool_free(bench.pool);
 }

@@ -162,13 +162,13 @@ static size_t n_old(Scene *scene)
 	const LinkProbes probes = {.items = &scene->answer,
 				   .n_items = scene->answer.suffix ? 1 : 0};
 	const Facts facts = {
-		.machine = {.fqdn = "one", .tls_files = scene->files, .n_tls_files = 2},
+		.machine = {.fqdn = "one", .tls.files = scene->files, .tls.n_files = 2},
 		.probes = &probes};
 	KnownDatabase database = {.suffix = SUFFIX};
 	const Known known = {.databases = &database,
 			     .n_databases = 1,
-			     .ages = &scene->age,
-			     .n_ages = scene->age.suffix ? 1 : 0};
+			     .peers.ages = &scene->age,
+			     .peers.n_ages = scene->age.suffix ? 1 : 0};
 	const Tree monitor = monitor_make(scene), config = config_make(scene);
 	PlanInput input = {.facts = &facts, .known = &known};
 	Live live = {0};
@@ -177,7 +177,7 @@ static size_t n_old(Scene *scene)
 	input.wanted = wanted_of(scene, &input.desired);
 	input.options = scene->options;
 	input.live = &live;
-	live_take_monitor(scene->pool, &monitor, &facts.machine, &live);
+	live_take_monitor(scene->pool, &monitor, &facts.machine.given, &live);
 	if (live_take_config(scene->pool, &config, &facts.machine, &live, &err) < 0)
 		fail_msg("%s", err.text);
 	plan_make(scene->pool, &input, &scene->plan);
@@ -343,21 +343,22 @@ static bool is_written_again(Scene *scene)
 	size_t n = 0;
 
 	assert_int_equal(n_old(scene), 1);
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++)
-			n += scene->plan.steps[i].mods[k].kind == MOD_REPLACE &&
-			     strcmp(scene->plan.steps[i].mods[k].attribute, "olcSyncrepl") == 0;
-	assert_int_equal(n, scene->plan.n_sessions_dropped);
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++)
+			n += scene->plan.order.steps[i].mods[k].kind == MOD_REPLACE &&
+			     strcmp(scene->plan.order.steps[i].mods[k].attribute, "olcSyncrepl") ==
+				     0;
+	assert_int_equal(n, scene->plan.order.n_sessions_dropped);
 	return n > 0;
 }
 
 /* The guard of the one hold that is there; GUARD_COUNT: there is none. */
 static Guard held_by(const Scene *scene)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_LINK ||
-		    scene->plan.holds[i].guard == GUARD_PROBING)
-			return scene->plan.holds[i].guard;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_LINK ||
+		    scene->plan.held.holds[i].guard == GUARD_PROBING)
+			return scene->plan.held.holds[i].guard;
 	return GUARD_COUNT;
 }
 
@@ -415,11 +416,11 @@ static void a_link_that_works_is_tried_first_with_the_files_as_they_are_now(void
 	renewed_make(scene);
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_PROBING);
-	assert_null(scene->plan.link_needs[0].answer);
+	assert_null(scene->plan.unknown.links[0].answer);
 	answer_make(scene, hour(HOUR("05")), PROBE_CODE_COUNT);
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_PROBING);
-	assert_null(scene->plan.link_needs[0].answer);
+	assert_null(scene->plan.unknown.links[0].answer);
 	answer_make(scene, hour(HOUR("05")) + 1, PROBE_CODE_COUNT);
 	assert_true(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_COUNT);
@@ -434,11 +435,11 @@ static void what_the_peer_refuses_or_nobody_could_try_leaves_the_link_as_it_is(v
 	answer_make(scene, hour(HOUR("06")), PROBE_CERTIFICATE_AUTHORITY);
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_LINK);
-	assert_ptr_equal(scene->plan.link_needs[0].answer, &scene->answer);
+	assert_ptr_equal(scene->plan.unknown.links[0].answer, &scene->answer);
 	answer_make(scene, hour(HOUR("06")), PROBE_TLS_FILES);
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_LINK);
-	scene->options.released = GUARD_BIT(GUARD_LINK);
+	scene->options.consent.released = GUARD_BIT(GUARD_LINK);
 	assert_true(is_written_again(scene));
 }
 
@@ -463,7 +464,7 @@ static void another_change_makes_consumers_anew_only_when_their_files_were_tried
 	scene->keywords = "tls_cert=" CERT " tls_key=" CERT " tls_cacert=" CA " scope=one";
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_PROBING);
-	assert_int_equal(scene->plan.n_link_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_links, 1);
 	answer_make(scene, hour(HOUR("06")), PROBE_CERTIFICATE_AUTHORITY);
 	assert_false(is_written_again(scene));
 	assert_int_equal(held_by(scene), GUARD_LINK);
@@ -483,9 +484,9 @@ static void a_link_that_waits_for_a_probe_of_its_own_is_probed_once(void **state
 	scene->has_foreign = true;
 	scene->keywords = "tls_cert=" CERT " tls_key=" CERT;
 	assert_false(is_written_again(scene));
-	assert_int_equal(scene->plan.n_link_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_links, 1);
 	for (size_t i = 0; i < scene->plan.n_changes; i++)
-		if (scene->plan.changes[i].live)
+		if (scene->plan.changes[i].consumer.live)
 			assert_int_equal(scene->plan.changes[i].hold.guard, GUARD_PROBING);
 }
 

@@ -33,11 +33,11 @@ static void in_audit_only_what_the_fence_closed_and_nothing_holds_opens(void **s
 	(void)state;
 	assert_true(plan_openings(pool, &plan, &known, &open));
 	assert_int_equal(open.n_changes, 1);
-	assert_int_equal(open.n_steps, 1);
-	assert_string_equal(open.steps[0].dn, DN);
-	assert_int_equal(open.steps[0].n_mods, 1);
-	assert_string_equal(open.steps[0].mods[0].attribute, "olcReadOnly");
-	assert_string_equal(open.steps[0].mods[0].values[0], "FALSE");
+	assert_int_equal(open.order.n_steps, 1);
+	assert_string_equal(open.order.steps[0].dn, DN);
+	assert_int_equal(open.order.steps[0].n_mods, 1);
+	assert_string_equal(open.order.steps[0].mods[0].attribute, "olcReadOnly");
+	assert_string_equal(open.order.steps[0].mods[0].values[0], "FALSE");
 	changes[1].is_held = true;
 	assert_false(plan_openings(pool, &plan, &known, &open));
 	changes[1].is_held = false;
@@ -65,16 +65,17 @@ static void in_audit_a_relay_gets_back_what_the_fence_took(void **state)
 			     .is_put_back = true}};
 	Step steps[] = {{.kind = STEP_MODIFY, .dn = DN, .mods = mods, .n_mods = 2},
 			{.kind = STEP_ADD_ENTRY, .dn = "olcOverlay=syncprov," DN}};
-	const Plan plan = {.changes = changes, .n_changes = 2, .steps = steps, .n_steps = 2};
+	const Plan plan = {
+		.changes = changes, .n_changes = 2, .order.steps = steps, .order.n_steps = 2};
 	Plan open;
 
 	(void)state;
 	assert_true(plan_openings(pool, &plan, &known, &open));
-	assert_int_equal(open.n_steps, 2);
-	assert_int_equal(open.steps[0].kind, STEP_ADD_ENTRY);
-	assert_int_equal(open.steps[1].n_mods, 1);
-	assert_string_equal(open.steps[1].mods[0].attribute, "olcMultiProvider");
-	assert_string_equal(open.steps[1].mods[0].values[0], "TRUE");
+	assert_int_equal(open.order.n_steps, 2);
+	assert_int_equal(open.order.steps[0].kind, STEP_ADD_ENTRY);
+	assert_int_equal(open.order.steps[1].n_mods, 1);
+	assert_string_equal(open.order.steps[1].mods[0].attribute, "olcMultiProvider");
+	assert_string_equal(open.order.steps[1].mods[0].values[0], "TRUE");
 	changes[0].is_put_back = changes[1].is_put_back = false;
 	assert_false(plan_openings(pool, &plan, &known, &open));
 }

@@ -15,9 +15,9 @@ static void fill(PlanScene *scene, size_t i)
 	static const char *classes[] = {"dcObject", "organization"};
 
 	scene->databases[i].csn = scene->databases[i].peer_csn = NULL;
-	scene->content[i].here.entry_csn = SCENE_CSN("10", "000");
-	scene->content[i].here.object_classes = classes;
-	scene->content[i].here.n_object_classes = 2;
+	scene->content[i].here.entry.csn = SCENE_CSN("10", "000");
+	scene->content[i].here.entry.object_classes = classes;
+	scene->content[i].here.entry.n_object_classes = 2;
 	scene->content[i].n_peers = 1;
 	scene->peers[i].state = CONTENT_UNREACHABLE;
 	scene->peers[i].nobody_listens = true;
@@ -27,8 +27,8 @@ static void fill(PlanScene *scene, size_t i)
 static void is_2_4(PlanScene *scene)
 {
 	scene->options.multi_provider_attribute = "olcMirrorMode";
-	scene->live.has_release = true;
-	scene->live.is_release_2_5 = false;
+	scene->live.version.is_known = true;
+	scene->live.version.is_2_5 = false;
 }
 
 /* The beginning of the steps behind the limits: what concerns the server ID. */
@@ -54,9 +54,9 @@ static void context_csn_is_on_disk_before_the_server_id_is_written(void **state)
 	fill(scene, 0);
 	assert_begins(scene,
 		      MODULE "add 'olcOverlay=syncprov," SCENE_DN "' " ADDED FLUSH SERVER_ID);
-	assert_int_equal(scene->plan.n_holds, 0);
-	assert_int_equal(scene->plan.n_covered, 1);
-	assert_string_equal(scene->plan.covered[0], "dc=a");
+	assert_int_equal(scene->plan.held.n_holds, 0);
+	assert_int_equal(scene->plan.order.n_covered, 1);
+	assert_string_equal(scene->plan.order.covered[0], "dc=a");
 }
 
 static void an_overlay_of_others_comes_back_as_it_was(void **state)
@@ -73,9 +73,9 @@ static void an_overlay_of_others_comes_back_as_it_was(void **state)
 	assert_begins(scene, "delete '" OVERLAY "'\nsearch 'dc=a' (contextCSN)\nadd '" OVERLAY
 			     "' (objectClass, olcOverlay, olcSpCheckpoint, olcSpSessionlog, "
 			     "olcSpNoPresent)\n" SERVER_ID);
-	back = &scene->plan.steps[2];
+	back = &scene->plan.order.steps[2];
 	assert_string_equal(back->mods[1].values[0], "{0}syncprov");
-	assert_string_equal(scene->plan.steps[1].mods[0].values[0], SCENE_CSN("10", "000"));
+	assert_string_equal(scene->plan.order.steps[1].mods[0].values[0], SCENE_CSN("10", "000"));
 }
 
 static void an_overlay_through_which_clients_wrote_is_not_deleted(void **state)
@@ -110,36 +110,36 @@ static void a_release_that_waits_for_a_change_is_given_again(void **state)
 	const Hold *hold;
 
 	fill(scene, 0);
-	scene->content[0].here.entry_csn = SCENE_CSN("10", "007");
+	scene->content[0].here.entry.csn = SCENE_CSN("10", "007");
 	scene->databases[0].csn = SCENE_CSN("12", "007");
 	scene_add(scene, scene->global, "olcServerID", "7");
 	scene_add(scene, overlay, "createTimestamp", "20261122101000Z");
 	scene_add(scene, overlay, "entryCSN", SCENE_CSN("10", "000"));
 	assert_false(writes_server_id(scene));
 	assert_non_null(scene_hold(scene, GUARD_SERVER_ID));
-	scene->options.released = GUARD_BIT(GUARD_SERVER_ID);
+	scene->options.consent.released = GUARD_BIT(GUARD_SERVER_ID);
 	assert_begins(scene, "modify '" OVERLAY "' (replace olcSpCheckpoint)\n");
 	assert_false(writes_server_id(scene));
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_non_null(strstr(hold->text, "`syncward apply --release G5` goes on"));
-	scene->options.released |= GUARD_BIT(GUARD_IDENTITY);
+	scene->options.consent.released |= GUARD_BIT(GUARD_IDENTITY);
 	scene_plan(scene);
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_non_null(strstr(hold->text, "`syncward apply --release G5,G11` goes on"));
-	scene->options.released = GUARD_BIT(GUARD_SERVER_ID) | GUARD_BIT(GUARD_CONTENT) |
-				  GUARD_BIT(GUARD_READERS) | GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_SERVER_ID) | GUARD_BIT(GUARD_CONTENT) |
+					  GUARD_BIT(GUARD_READERS) | GUARD_BIT(GUARD_REMOVAL);
 	scene_plan(scene);
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_non_null(strstr(hold->text, "`syncward apply --release G5,G10,G12` goes on"));
 	/* Nobody releases it in between, as the daemon does not. */
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	overlay->attributes[2].values[0].bytes = "1 1";
 	overlay->attributes[4].values[0].bytes = SCENE_CSN("13", "000");
 	scene->live.start_time = "20261122100900Z";
 	assert_null(strstr(scene_steps(scene), "olcSpCheckpoint"));
 	scene->databases[0].csn = SCENE_CSN("14", "007");
 	assert_null(strstr(scene_steps(scene), "olcSpCheckpoint"));
-	scene->options.released = GUARD_BIT(GUARD_SERVER_ID);
+	scene->options.consent.released = GUARD_BIT(GUARD_SERVER_ID);
 	assert_begins(scene, SERVER_ID "modify '" OVERLAY "' (replace olcSpCheckpoint)\n");
 }
 
@@ -162,7 +162,7 @@ static void a_server_id_that_is_right_needs_no_order(void **state)
 	fill(scene, 0);
 	scene_add(scene, scene->global, "olcServerID", "1");
 	assert_begins(scene, MODULE "add 'olcOverlay=syncprov," SCENE_DN "' " ADDED "modify");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 static void an_empty_database_does_not_hold_it(void **state)
@@ -171,7 +171,7 @@ static void an_empty_database_does_not_hold_it(void **state)
 
 	scene->n_databases = 2;
 	fill(scene, 0);
-	scene->content[1].here.has_suffix = false;
+	scene->content[1].here.entry.exists = false;
 	scene->databases[1].csn = NULL;
 	assert_true(writes_server_id(scene));
 	assert_non_null(scene_hold(scene, GUARD_JOINING));
@@ -197,7 +197,7 @@ static void a_held_overlay_holds_it_and_says_which_database(void **state)
 	assert_string_equal(hold->suffix, "dc=b");
 	assert_non_null(strstr(hold->text, "G10"));
 	assert_string_equal(hold->release, "syncward apply --release G10 --suffix dc=b");
-	scene->options.released = GUARD_BIT(GUARD_ORDER);
+	scene->options.consent.released = GUARD_BIT(GUARD_ORDER);
 	assert_true(writes_server_id(scene));
 }
 
@@ -241,7 +241,7 @@ static void what_cannot_be_read_is_not_taken_for_empty(void **state)
 	assert_non_null(scene_hold(scene, GUARD_ORDER));
 	scene->content[0].here = (Content){.state = CONTENT_UNKNOWN};
 	assert_false(writes_server_id(scene));
-	assert_int_equal(scene->plan.n_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
 }
 
 static void what_came_from_peers_is_on_disk(void **state)
@@ -250,11 +250,11 @@ static void what_came_from_peers_is_on_disk(void **state)
 
 	fill(scene, 0);
 	(void)scene_provides(scene, 0);
-	scene->content[0].here.entry_csn = SCENE_CSN("10", "002");
+	scene->content[0].here.entry.csn = SCENE_CSN("10", "002");
 	scene->databases[0].csn = SCENE_CSN("15", "002");
 	assert_string_equal(scene_steps(scene), SERVER_ID);
 	/* Its suffix entry was written here since, and contextCSN does not know. */
-	scene->content[0].here.entry_csn = SCENE_CSN("20", "000");
+	scene->content[0].here.entry.csn = SCENE_CSN("20", "000");
 	assert_false(writes_server_id(scene));
 }
 
@@ -281,7 +281,7 @@ static void on_2_4_it_waits_for_a_change_of_the_suffix_entry(void **state)
 			    LIMITS MODULE "add 'olcOverlay=syncprov," SCENE_DN "' " ADDED
 					  "modify '" OVERLAY "' (replace olcSpCheckpoint)\n"
 					  "modify '" SCENE_DN "' (add olcDbIndex)\n");
-	assert_string_equal(scene->plan.steps[3].mods[0].values[0], "1 1");
+	assert_string_equal(scene->plan.order.steps[3].mods[0].values[0], "1 1");
 	hold = scene_hold(scene, GUARD_ORDER);
 	assert_string_equal(
 		hold->release,
@@ -310,7 +310,7 @@ static void on_2_4_a_change_behind_the_overlay_lets_it_go_on(void **state)
 	/* Nothing changes back and forth while it waits. */
 	assert_false(writes_server_id(scene));
 	assert_null(strstr(scene_steps(scene), "olcSpCheckpoint"));
-	scene->content[0].here.entry_csn = SCENE_CSN("12", "000");
+	scene->content[0].here.entry.csn = SCENE_CSN("12", "000");
 	assert_begins(scene, SERVER_ID "modify '" OVERLAY "' (replace olcSpCheckpoint)\n");
 	overlay->attributes[2].values[0].bytes = "100 10";
 	assert_false(writes_server_id(scene));
@@ -321,7 +321,7 @@ static void on_2_4_what_tells_that_it_is_on_disk_stays_while_another_database_wa
 	PlanScene *scene = *state;
 
 	(void)overlay_at_once(scene);
-	scene->content[0].here.entry_csn = SCENE_CSN("12", "000");
+	scene->content[0].here.entry.csn = SCENE_CSN("12", "000");
 	scene->n_databases = 2;
 	fill(scene, 1);
 	scene->databases[1].syncprov = "false";
@@ -347,13 +347,14 @@ static void on_2_4_a_context_csn_without_overlay_is_on_disk(void **state)
 	is_2_4(scene);
 	fill(scene, 0);
 	scene->databases[0].csn = SCENE_CSN("12", "000");
-	scene->content[0].here.coverage = COPY_HAS_NEWER;
+	scene->content[0].here.view.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
-	scene->content[0].here.coverage = COPY_IS_COVERED;
+	scene->content[0].here.view.coverage = COPY_IS_COVERED;
 	assert_true(writes_server_id(scene));
 	scene->content[0].here.state = CONTENT_UNKNOWN;
 	scene_plan(scene);
-	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].coverage);
+	assert_true(scene->plan.unknown.n_contents == 1 &&
+		    scene->plan.unknown.contents[0].coverage);
 }
 
 /* Of before the overlay was away, or of when the database was loaded: slapd takes it for the
@@ -365,29 +366,30 @@ static void a_context_csn_older_than_entries_waits_for_a_change(void **state)
 	fill(scene, 0);
 	scene->databases[0].csn = SCENE_CSN("12", "000");
 	assert_true(writes_server_id(scene));
-	scene->content[0].here.coverage = COPY_HAS_NEWER;
+	scene->content[0].here.view.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
-	assert_non_null(strstr(scene->plan.holds[0].text, "a client's next change"));
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "a client's next change"));
 	/* A change tells no more then. */
-	scene->content[0].here.coverage = COPY_COVERAGE_UNKNOWN;
-	scene->content[0].here.coverage_problem = "search 'dc=x': operations error";
+	scene->content[0].here.view.coverage = COPY_COVERAGE_UNKNOWN;
+	scene->content[0].here.view.coverage_problem = "search 'dc=x': operations error";
 	assert_false(writes_server_id(scene));
-	assert_non_null(strstr(scene->plan.holds[0].text, "is not known (search 'dc=x'"));
-	assert_null(strstr(scene->plan.holds[0].text, "a client's next change"));
-	scene->content[0].here.coverage = COPY_COVERAGE_CUT;
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "is not known (search 'dc=x'"));
+	assert_null(strstr(scene->plan.held.holds[0].text, "a client's next change"));
+	scene->content[0].here.view.coverage = COPY_COVERAGE_CUT;
 	assert_false(writes_server_id(scene));
-	assert_non_null(strstr(scene->plan.holds[0].text, "is not known (slapd limits"));
-	assert_non_null(strstr(scene->plan.holds[0].release, "size.unchecked=unlimited"));
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "is not known (slapd limits"));
+	assert_non_null(strstr(scene->plan.held.holds[0].release, "size.unchecked=unlimited"));
 	/* Also where it was on disk when slapd started. */
 	(void)overlay_at_once(scene);
 	scene->live.start_time = "20261122101201Z";
-	scene->content[0].here.coverage = COPY_HAS_NEWER;
+	scene->content[0].here.view.coverage = COPY_HAS_NEWER;
 	assert_false(writes_server_id(scene));
-	scene->content[0].here.coverage = COPY_IS_COVERED;
+	scene->content[0].here.view.coverage = COPY_IS_COVERED;
 	assert_true(writes_server_id(scene));
-	scene->content[0].here.coverage = COPY_COVERAGE_NOT_ASKED;
+	scene->content[0].here.view.coverage = COPY_COVERAGE_NOT_ASKED;
 	scene_plan(scene);
-	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].coverage);
+	assert_true(scene->plan.unknown.n_contents == 1 &&
+		    scene->plan.unknown.contents[0].coverage);
 }
 
 int main(void)

@@ -27,9 +27,9 @@ static const char *far_csns[] = {CSN, "20261122101501.000000Z#000000#003#000000"
 
 static const char *told_by(const Scene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -101,7 +101,7 @@ static void nobody_has_more_is_said_of_everybody(void **state)
 	joining_make(scene);
 	scene->content.peers[0].server_id = far->server_id = 0;
 	scene->content.readers = (ReadersHere){.was_asked = true, .n_sessions = 2};
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	(void)plan_steps(scene);
 	assert_null(strstr(told_by(scene, GUARD_JOINING),
 			   "no peer proves that the first refresh is complete"));
@@ -329,7 +329,7 @@ static void a_far_peer_is_in_step_before_clients_may_write(void **state)
 	silence(far);
 	assert_false(is_open(scene));
 	tells(scene, GUARD_JOINING, "ldap://peer3: no answer");
-	scene->options.released = GUARD_BIT(GUARD_JOINING);
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_true(is_open(scene));
 }
 
@@ -446,11 +446,11 @@ static void an_id_that_a_far_peer_runs_under_is_not_free(void **state)
 	value_add(scene, scene->global, "olcServerID", "4");
 	scene->not_listed = "no peer is this node";
 	(void)plan_steps(scene);
-	assert_non_null(strstr(scene->plan.holds[0].release, "\"id\": 4"));
+	assert_non_null(strstr(scene->plan.held.holds[0].release, "\"id\": 4"));
 	far->server_id = 4;
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
-	assert_non_null(strstr(scene->plan.holds[0].release, "\"id\": 5"));
+	assert_non_null(strstr(scene->plan.held.holds[0].release, "\"id\": 5"));
 }
 
 /* --- what is printed, and what is needed --- */
@@ -465,9 +465,9 @@ static void the_line_that_takes_this_node_out_keeps_far_peers(void **state)
 			scene->database->attributes[i].values[0].bytes = "dc=another";
 	(void)plan_steps(scene);
 	assert_true(holds(scene, GUARD_DATABASE));
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_DATABASE)
-			assert_non_null(strstr(scene->plan.holds[i].release, "[2, 3]"));
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_DATABASE)
+			assert_non_null(strstr(scene->plan.held.holds[i].release, "[2, 3]"));
 }
 
 /* Node 2 alone needs the password of peer 3. */

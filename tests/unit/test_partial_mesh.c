@@ -20,9 +20,9 @@
 
 static const char *told_by(const Scene *scene, Guard guard)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == guard)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == guard)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -38,7 +38,7 @@ static void only_whom_it_reads_is_written(void **state)
 	assert_int_equal(scene->wanted.databases[0].consumers[1].peer->id, 3);
 	provider_make(scene, "2");
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 static void a_gateway_reads_its_site_and_the_other_gateways(void **state)
@@ -49,7 +49,7 @@ static void a_gateway_reads_its_site_and_the_other_gateways(void **state)
 		PEER(2, SITE("a")) PEER(3, SITE("b")) PEER(4, SITE("b")) BEHIND "}";
 	provider_make(scene, "23");
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 /* Whether somebody else reads peer 3 cannot be seen from here. */
@@ -62,7 +62,7 @@ static void the_last_link_to_another_part_goes_only_by_release(void **state)
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_REMOVAL));
 	scene->plan = (Plan){0};
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_string_not_equal(plan_steps(scene), "");
 	assert_false(holds(scene, GUARD_REMOVAL));
 }
@@ -265,7 +265,7 @@ static void where_slapd_does_not_tell_a_person_ends_it(void **state)
 	scene->known_database.was_partial = true;
 	provider_make(scene, "23");
 	assert_true(is_partial_after(scene));
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_false(is_partial_after(scene));
 }
 
@@ -275,9 +275,9 @@ static void a_file_that_is_refused_makes_nothing_partial(void **state)
 
 	scene->text = "{\"format\": 1, \"revision\": 1, \"peers\": [" ONE(SITE("b") READS("2"))
 		PEER(2, SITE("b") READS("1, 3")) PEER(3, SITE("a") READS("2")) BEHIND "}";
-	scene->known.has_revision = true;
-	scene->known.revision = 2;
-	scene->known.sha256 = "";
+	scene->known.latest.has_revision = true;
+	scene->known.latest.revision = 2;
+	scene->known.latest.sha256 = "";
 	provider_make(scene, "23");
 	assert_false(is_partial_after(scene));
 }
@@ -304,9 +304,9 @@ static Content far_copy(const char *uuid, const char **csns)
 {
 	return (Content){.peer_id = 3,
 			 .state = CONTENT_READ,
-			 .has_suffix = true,
+			 .entry.exists = true,
 			 .server_id = 3,
-			 .entry_uuid = uuid,
+			 .entry.uuid = uuid,
 			 .context_csns = csns,
 			 .n_context_csns = 1};
 }
@@ -325,8 +325,8 @@ static Content *empty_here(Scene *scene)
 	scene->text = BESIDE_GATEWAYS;
 	scene->content.others = &far;
 	scene->content.n_others = 1;
-	peer->has_suffix = scene->content.here.has_suffix = false;
-	peer->entry_uuid = scene->content.here.entry_uuid = NULL;
+	peer->entry.exists = scene->content.here.entry.exists = false;
+	peer->entry.uuid = scene->content.here.entry.uuid = NULL;
 	peer->n_context_csns = scene->content.here.n_context_csns = 0;
 	peer->lacks_database = true;
 	return &far;
@@ -337,7 +337,7 @@ static void nobody_is_the_first_node_while_one_that_it_does_not_read_has_data(vo
 	Scene *scene = *state;
 
 	(void)empty_here(scene);
-	scene->options.is_first_node = true;
+	scene->options.consent.is_first_node = true;
 	assert_string_equal(plan_steps(scene), "");
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "ldap://peer3"));
 	assert_non_null(strstr(told_by(scene, GUARD_JOINING), "this is not the first node"));
@@ -361,12 +361,12 @@ static void a_database_of_its_own_is_held_by_one_that_it_does_not_read(void **st
 	Scene *scene = *state;
 	Content *far = empty_here(scene);
 
-	scene->content.here.has_suffix = true;
-	scene->content.here.entry_uuid = "another";
+	scene->content.here.entry.exists = true;
+	scene->content.here.entry.uuid = "another";
 	(void)plan_steps(scene);
 	assert_true(holds(scene, GUARD_CONTENT));
 	scene->plan = (Plan){0};
-	far->entry_uuid = "another";
+	far->entry.uuid = "another";
 	(void)plan_steps(scene);
 	assert_false(holds(scene, GUARD_CONTENT));
 }

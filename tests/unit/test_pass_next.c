@@ -61,10 +61,10 @@ static void look(Play *play, const PassAction *action)
 	Pass *pass = &play->pass;
 
 	scene_read(scene);
-	pass->world.live = scene->live;
-	pass->world.facts = scene->facts;
-	plan_make(action->look, &pass->input.plan, &pass->plan);
-	assert_int_equal(pass->plan.n_breaches, 0);
+	pass->now.world.live = scene->live;
+	pass->now.world.facts = scene->facts;
+	plan_make(action->look, &pass->input.plan, &pass->now.plan);
+	assert_int_equal(pass->now.plan.n_breaches, 0);
 }
 
 static const char *keep_print(const PassAction *action)
@@ -164,10 +164,10 @@ static void a_pass_writes_reads_again_and_remembers(void **state)
 	Play play = play_make(state);
 
 	assert_string_equal(play_out(&play), BEFORE ROUND END "ended, ");
-	assert_false(play.report.has_failed);
+	assert_false(play.report.end.has_failed);
 	assert_true(play.report.n_done > 0);
-	assert_false(plan_is_empty(&play.report.plan));
-	assert_true(plan_is_empty(&play.report.last_plan));
+	assert_false(plan_is_empty(&play.report.first.plan));
+	assert_true(plan_is_empty(&play.report.last.plan));
 	assert_int_equal(known_database(&play.kept, SUFFIX)->linked.n_items, 2);
 	assert_int_equal(report_exit_status(&play.report, false), 0);
 	assert_string_equal(play_out(&play), BEFORE END); /* nothing is left to do */
@@ -188,15 +188,15 @@ static void that_it_closed_a_database_is_known_whatever_comes_behind_it(void **s
 	now = emptied_place(scene->pool, &scene->live, &scene->live.databases[0]);
 	scene->known_database.filled =
 		pool_printf(scene->pool, "20261122200000Z%s", now + strlen("20261123070000Z"));
-	scene->content.glance = (Content){.state = CONTENT_READ, .has_suffix = true};
+	scene->content.glance = (Content){.state = CONTENT_READ, .entry.exists = true};
 	play.refuses = "olcSyncrepl";
 	(void)play_out(&play);
-	assert_true(play.report.has_failed);
+	assert_true(play.report.end.has_failed);
 	assert_true(fence_is_closed(&play.kept.fence, SUFFIX));
 	play.refuses = NULL;
 	scene->known = play.kept;
 	(void)play_out(&play);
-	assert_false(play.report.has_failed);
+	assert_false(play.report.end.has_failed);
 }
 
 static void who_may_not_write_only_looks(void **state)
@@ -242,7 +242,7 @@ static void a_saved_plan_that_holds_no_more_ends_it(void **state)
 	play.input.has_saved = true;
 	play.fails = "check";
 	assert_string_equal(play_out(&play), "look, check, " END);
-	assert_true(play.report.has_failed);
+	assert_true(play.report.end.has_failed);
 	assert_false(play.report.has_plan);
 	play.fails = NULL;
 	assert_string_equal(play_out(&play), "look, check, keep, " ROUND END "ended, ");
@@ -255,7 +255,7 @@ static void what_is_left_for_later_is_not_written(void **state)
 	play.is_later = true;
 	assert_string_equal(play_out(&play), BEFORE "intend, " END);
 	assert_true(play.report.is_postponed);
-	assert_false(play.report.has_failed);
+	assert_false(play.report.end.has_failed);
 }
 
 /* --- what cannot be kept --- */
@@ -267,8 +267,8 @@ static void what_cannot_be_remembered_first_keeps_it_from_writing(void **state)
 	play.fails = "keep";
 	play.n_failures = 1;
 	assert_string_equal(play_out(&play), BEFORE END);
-	assert_true(play.report.has_failed);
-	assert_true(play.report.has_state_error);
+	assert_true(play.report.end.has_failed);
+	assert_true(play.report.end.has_state_error);
 }
 
 static void nothing_is_written_whose_intent_is_not_on_disk(void **state)
@@ -277,8 +277,8 @@ static void nothing_is_written_whose_intent_is_not_on_disk(void **state)
 
 	play.fails = "intent";
 	assert_string_equal(play_out(&play), BEFORE "intend, intent, " END "ended, ");
-	assert_true(play.report.has_state_error);
-	assert_non_null(strstr(play.report.error.text, "before its intent is on disk"));
+	assert_true(play.report.end.has_state_error);
+	assert_non_null(strstr(play.report.end.error.text, "before its intent is on disk"));
 }
 
 static void who_lost_its_lock_writes_nothing(void **state)
@@ -290,7 +290,7 @@ static void who_lost_its_lock_writes_nothing(void **state)
 	assert_string_equal(play_out(&play),
 			    BEFORE "intend, intent, keep, set out, " END "ended, ");
 	assert_int_equal(play.report.n_done, 0);
-	assert_int_equal(play.report.error.class, ERROR_BUSY);
+	assert_int_equal(play.report.end.error.class, ERROR_BUSY);
 }
 
 /* --- results --- */
@@ -303,7 +303,7 @@ static void a_conflict_is_read_and_planned_again(void **state)
 	play.n_failures = 1;
 	play.class = ERROR_CONFLICT;
 	assert_string_equal(play_out(&play), BEFORE ROUND ROUND END "ended, ");
-	assert_false(play.report.has_failed);
+	assert_false(play.report.end.has_failed);
 }
 
 static void conflicts_without_end_end(void **state)
@@ -314,7 +314,7 @@ static void conflicts_without_end_end(void **state)
 	play.class = ERROR_CONFLICT;
 	assert_string_equal(play_out(&play),
 			    BEFORE ROUND ROUND ROUND ROUND ROUND ROUND ROUND END "ended, ");
-	assert_int_equal(play.report.error.class, ERROR_CONFLICT);
+	assert_int_equal(play.report.end.error.class, ERROR_CONFLICT);
 }
 
 static void what_is_needed_again_behind_a_write_is_told_and_not_repeated(void **state)
@@ -323,7 +323,7 @@ static void what_is_needed_again_behind_a_write_is_told_and_not_repeated(void **
 
 	play.is_in_vain = true;
 	assert_string_equal(play_out(&play), BEFORE ROUND END "ended, ");
-	assert_non_null(strstr(play.report.error.text, "the same are needed again"));
+	assert_non_null(strstr(play.report.end.error.text, "the same are needed again"));
 }
 
 static void an_intent_stays_where_nobody_knows_what_became_of_it(void **state)
@@ -360,7 +360,7 @@ static void a_look_that_fails_ends_it(void **state)
 
 	play.fails = "look";
 	assert_string_equal(play_out(&play), "look, " END);
-	assert_true(play.report.has_failed);
+	assert_true(play.report.end.has_failed);
 	assert_false(play.report.has_plan);
 	assert_int_equal(play.kept.n_databases, 1); /* nothing is forgotten */
 }

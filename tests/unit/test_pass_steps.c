@@ -44,7 +44,7 @@ static int scene_make(void **state)
 
 	scene = (Scene){.pool = pool_new(), .class = ERROR_REFUSED};
 	scene.wanted = (Buf)BUF_IN(scene.pool);
-	scene.plan = (Plan){.steps = scene.steps};
+	scene.plan = (Plan){.order.steps = scene.steps};
 	scene.live.start_time = "20261122200000Z";
 	*state = &scene;
 	return 0;
@@ -58,7 +58,7 @@ static int scene_free(void **state)
 
 static void step_add(Scene *scene, Step step)
 {
-	scene->steps[scene->plan.n_steps++] = step;
+	scene->steps[scene->plan.order.n_steps++] = step;
 }
 
 /* The overlay goes, contextCSN is looked for, and it comes back; then the server ID. */
@@ -91,8 +91,8 @@ static PassAnswer answer_make(Scene *scene, const PassAction *action, const char
 	static const Content there = {
 		.state = CONTENT_READ, .context_csns = csns, .n_context_csns = 1};
 	static const Content empty = {.state = CONTENT_READ};
-	static const Content covered = {.state = CONTENT_READ, .coverage = COPY_IS_COVERED};
-	static const Content uncovered = {.state = CONTENT_READ, .coverage = COPY_HAS_NEWER};
+	static const Content covered = {.state = CONTENT_READ, .view.coverage = COPY_IS_COVERED};
+	static const Content uncovered = {.state = CONTENT_READ, .view.coverage = COPY_HAS_NEWER};
 	PassAnswer answer = {.has_failed = scene->fails && strcmp(scene->fails, text) == 0};
 
 	if (action->covered)
@@ -100,7 +100,7 @@ static PassAnswer answer_make(Scene *scene, const PassAction *action, const char
 	else if (action->want == PASS_CONTENT)
 		answer.here = ++scene->n_searches == scene->n_found ? &there : &empty;
 	else if (action->want == PASS_RUNNING && ++scene->n_looks == scene->n_looks_to_count)
-		scene->live.n_counted = 1;
+		scene->live.sizes.n_counted = 1;
 	if (answer.has_failed)
 		(void)error_set(&answer.error, scene->class, 80, "it fails");
 	answer.is_on_disk = answer.has_failed && scene->is_on_disk;
@@ -150,8 +150,8 @@ static void count_make(Scene *scene)
 {
 	static const char *counted[] = {"cn=log"}, *counts[] = {"1"};
 
-	scene->live.counted = counted;
-	scene->live.counts = counts;
+	scene->live.sizes.counted = counted;
+	scene->live.sizes.counts = counts;
 	step_add(scene, (Step){.kind = STEP_COUNT, .dn = "cn=log"});
 	step_add(scene, (Step){.kind = STEP_DELETE_ENTRY, .dn = OVERLAY});
 }
@@ -237,8 +237,8 @@ static void new_consumers_at_work_hold_the_next_step_for_their_longest_timeout(v
 
 	scene->has_monitor = true;
 	scene->plan.wanted = &wanted;
-	scene->live.working_rids = rids;
-	scene->live.n_working_rids = 2;
+	scene->live.runs.working_rids = rids;
+	scene->live.runs.n_working_rids = 2;
 	step_add(scene, (Step){.kind = STEP_MODIFY, .dn = "a", .mods = link_mods, .n_mods = 1});
 	step_add(scene, (Step){.kind = STEP_MODIFY, .dn = "b"});
 	assert_string_equal(play(scene), "modify, look, modify, ");
@@ -278,7 +278,7 @@ static void an_answer_that_says_nothing_stops_also_behind_an_optional_step(void 
 	Scene *scene = *state;
 
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
-		scene->plan.n_steps = 0;
+		scene->plan.order.n_steps = 0;
 		scene->wanted = (Buf)BUF_IN(scene->pool);
 		step_add(scene, (Step){.kind = STEP_ADD_ENTRY, .dn = "a", .is_optional = true});
 		step_add(scene, (Step){.kind = STEP_MODIFY, .dn = "b"});

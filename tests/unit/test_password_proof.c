@@ -61,7 +61,7 @@ static void scene_set(Scene *scene, Pool *pool)
 	scene->link =
 		(KnownLink){SUFFIX, 3, link_identity(pool, &scene->consumers[1].syncrepl, SECRET)};
 	scene->known = (KnownLinks){.items = &scene->link, .n_items = 1};
-	scene->live = (Live){.running = &scene->running, .n_running = 1};
+	scene->live = (Live){.runs.consumers = &scene->running, .runs.n_consumers = 1};
 	scene->probe = (LinkProbe){.suffix = SUFFIX,
 				   .peer_id = 3,
 				   .identity = scene->link.identity,

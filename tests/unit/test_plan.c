@@ -5,7 +5,7 @@
 /* The last step's mod at that place. */
 static const Mod *last_mod(const Scene *scene, size_t index)
 {
-	const Step *step = &scene->plan.steps[scene->plan.n_steps - 1];
+	const Step *step = &scene->plan.order.steps[scene->plan.order.n_steps - 1];
 
 	assert_true(index < step->n_mods);
 	return &step->mods[index];
@@ -22,9 +22,10 @@ static void a_bare_server_becomes_a_provider_in_a_safe_order(void **state)
 			    "modify 'cn=config' (replace olcServerID)\n"
 			    "modify '" DATABASE "' (add olcSyncrepl, replace olcMultiProvider)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");
-	assert_true(scene->plan.steps[0].is_optional && scene->plan.steps[5].is_optional);
-	assert_false(scene->plan.steps[4].is_optional);
-	assert_int_equal(scene->plan.n_sessions_dropped, 0);
+	assert_true(scene->plan.order.steps[0].is_optional &&
+		    scene->plan.order.steps[5].is_optional);
+	assert_false(scene->plan.order.steps[4].is_optional);
+	assert_int_equal(scene->plan.order.n_sessions_dropped, 0);
 }
 
 static void a_server_in_step_needs_nothing(void **state)
@@ -33,7 +34,8 @@ static void a_server_in_step_needs_nothing(void **state)
 
 	provider_make(scene, "32");
 	assert_string_equal(plan_steps(scene), "");
-	assert_int_equal(scene->plan.n_holds + scene->plan.n_findings + scene->plan.n_changes, 0);
+	assert_int_equal(scene->plan.held.n_holds + scene->plan.n_findings + scene->plan.n_changes,
+			 0);
 }
 
 static void a_new_peer_is_added_and_drops_no_session(void **state)
@@ -43,7 +45,7 @@ static void a_new_peer_is_added_and_drops_no_session(void **state)
 	provider_make(scene, "2");
 	assert_string_equal(plan_steps(scene), "modify '" DATABASE "' (add olcSyncrepl)\n");
 	assert_int_equal(last_mod(scene, 0)->n_values, 1);
-	assert_int_equal(scene->plan.n_sessions_dropped, 0);
+	assert_int_equal(scene->plan.order.n_sessions_dropped, 0);
 }
 
 static void a_changed_list_is_deleted_as_read_and_replaced_whole(void **state)
@@ -61,7 +63,7 @@ static void a_changed_list_is_deleted_as_read_and_replaced_whole(void **state)
 	/* What stays is written as we print it; numbers are slapd's to give. */
 	assert_memory_equal(last_mod(scene, 1)->values[0], "rid=2 provider=ldap://peer2 ", 28);
 	assert_memory_equal(last_mod(scene, 1)->values[1], "rid=003 ", 8);
-	assert_int_equal(scene->plan.n_sessions_dropped, 2);
+	assert_int_equal(scene->plan.order.n_sessions_dropped, 2);
 }
 
 static void what_stays_by_policy_is_part_of_the_full_list(void **state)
@@ -91,7 +93,7 @@ static void what_cannot_be_read_is_not_sent_again_and_goes_when_released(void **
 	consumer_add(scene, 2, "odd", 50, "searchbase=ou=a,,");
 	assert_string_equal(plan_steps(scene), "modify '" DATABASE "' (add olcSyncrepl)\n");
 	assert_true(holds(scene, GUARD_NOT_UNDERSTOOD));
-	scene->options.released = GUARD_BIT(GUARD_NOT_UNDERSTOOD);
+	scene->options.consent.released = GUARD_BIT(GUARD_NOT_UNDERSTOOD);
 	assert_string_equal(plan_steps(scene),
 			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
 	assert_int_equal(last_mod(scene, 0)->n_values, 3);
@@ -121,9 +123,9 @@ static void what_cannot_be_read_is_not_sent_again_to_have_slapd_try_again(void *
 	consumer_add(scene, 1, "odd", 50, "searchbase=ou=a,,");
 	scene_read(scene);
 	running.provider = scene->live.databases[0].consumers[0].provider;
-	scene->live.running = &running;
-	scene->live.n_running = 1;
-	scene->live.has_running = true;
+	scene->live.runs.consumers = &running;
+	scene->live.runs.n_consumers = 1;
+	scene->live.runs.is_known = true;
 	answer.identity =
 		link_identity(scene->pool, &scene->wanted.databases[0].consumers[0].syncrepl,
 			      scene->wanted.databases[0].consumers[0].secret);
@@ -133,7 +135,7 @@ static void what_cannot_be_read_is_not_sent_again_to_have_slapd_try_again(void *
 	assert_int_equal(scene->plan.n_changes, 1);
 	assert_int_equal(scene->plan.changes[0].kind, CHANGE_CONSUMERS_RETRY);
 	assert_int_equal(scene->plan.changes[0].hold.guard, GUARD_NOT_UNDERSTOOD);
-	assert_int_equal(scene->plan.n_steps, 0);
+	assert_int_equal(scene->plan.order.n_steps, 0);
 }
 
 static void the_last_peer_takes_the_flag_with_it_in_one_modify(void **state)
@@ -144,7 +146,7 @@ static void the_last_peer_takes_the_flag_with_it_in_one_modify(void **state)
 	provider_make(scene, "2");
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_REMOVAL));
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_string_equal(plan_steps(scene), "modify '" DATABASE
 					       "' (delete olcMultiProvider, delete olcSyncrepl)\n");
 }
@@ -159,7 +161,7 @@ static void too_many_removals_hold_all_of_them_and_nothing_else(void **state)
 	scene->policy = "{\"max_removals\": 3}";
 	assert_string_equal(plan_steps(scene),
 			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 static void a_provider_from_before_stays_until_it_is_released(void **state)
@@ -172,7 +174,7 @@ static void a_provider_from_before_stays_until_it_is_released(void **state)
 	scene->known_database.n_foreign = 1;
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(holds(scene, GUARD_REMOVAL));
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_string_equal(plan_steps(scene),
 			    "modify '" DATABASE "' (delete olcSyncrepl, replace olcSyncrepl)\n");
 }
@@ -187,15 +189,15 @@ static void a_used_server_id_holds_overlay_flag_and_the_links_that_would_close_i
 			    "add 'cn=module,cn=config' (objectClass, cn, olcModuleLoad)\n"
 			    "modify '" DATABASE "' (add olcDbIndex)\n");
 	assert_true(holds(scene, GUARD_SERVER_ID));
-	assert_int_equal(scene->plan.n_holds, 1);
+	assert_int_equal(scene->plan.held.n_holds, 1);
 }
 
 static void a_lower_revision_holds_everything(void **state)
 {
 	Scene *scene = *state;
 
-	scene->known.has_revision = true;
-	scene->known.revision = 3;
+	scene->known.latest.has_revision = true;
+	scene->known.latest.revision = 3;
 	assert_string_equal(plan_steps(scene), "");
 	assert_true(scene->plan.n_changes > 5 && holds(scene, GUARD_REVISION));
 }
@@ -223,9 +225,9 @@ static void a_list_is_judged_by_the_listeners_of_the_next_start_too(void **state
 	assert_string_equal(plan_steps(scene), "");
 	assert_int_equal(scene->plan.n_findings, 0);
 	scene->facts.machine.fqdn = "elsewhere";
-	scene->facts.machine.next_listeners = next;
-	scene->facts.machine.n_next_listeners = 2;
-	scene->facts.machine.next_source = "/etc/sysconfig/slapd";
+	scene->facts.machine.given.next = next;
+	scene->facts.machine.given.n_next = 2;
+	scene->facts.machine.given.next_source = "/etc/sysconfig/slapd";
 	assert_string_equal(plan_steps(scene), "modify 'cn=config' (replace olcServerID)\n");
 	assert_true(finds(scene, "restart-unsafe", SEVERITY_CRITICAL));
 	scene->server_id = "list";
@@ -248,7 +250,7 @@ static void a_list_is_not_judged_by_a_host_name_that_is_still_looked_up(void **s
 
 	provider_make(scene, "23");
 	scene->global->attributes[1].values[0].bytes = "1 ldap://one";
-	scene->facts.machine.listeners = any;
+	scene->facts.machine.given.now = any;
 	scene->facts.machine.fqdn = "one"; /* known: slapd finds its value by it */
 	assert_string_equal(plan_steps(scene), "");
 	scene->facts.machine.fqdn = "short";
@@ -268,16 +270,16 @@ static void a_hold_counts_the_changes_that_it_holds_until_another_takes_them(voi
 	Plan plan = {.changes = changes, .n_changes = 2};
 
 	plan_add_hold(scene->pool, &plan, joining);
-	assert_int_equal(plan.holds[0].n_changes, 0);
+	assert_int_equal(plan.held.holds[0].n_changes, 0);
 	plan_hold(scene->pool, &plan, &changes[0], joining);
 	plan_hold(scene->pool, &plan, &changes[1], joining);
-	assert_int_equal(plan.holds[0].n_changes, 2);
+	assert_int_equal(plan.held.holds[0].n_changes, 2);
 	plan_hold(scene->pool, &plan, &changes[0], self_named);
 	plan_hold(scene->pool, &plan, &changes[1], self_named);
 	plan_hold(scene->pool, &plan, &changes[1], self_named);
-	assert_int_equal(plan.n_holds, 2);
-	assert_int_equal(plan.holds[0].n_changes, 0);
-	assert_int_equal(plan.holds[1].n_changes, 2);
+	assert_int_equal(plan.held.n_holds, 2);
+	assert_int_equal(plan.held.holds[0].n_changes, 0);
+	assert_int_equal(plan.held.holds[1].n_changes, 2);
 }
 
 int main(void)

@@ -210,7 +210,7 @@ static void no_suffix_entry_is_an_empty_database_hidden_or_not_there(void **stat
 		assert_int_equal(probe.n_faults, 1);
 		assert_int_equal(probe.faults[0].code, cases[i].code);
 		assert_int_equal(probe_content(&probe).state, CONTENT_READ);
-		assert_false(probe_content(&probe).has_suffix);
+		assert_false(probe_content(&probe).entry.exists);
 	}
 }
 

@@ -32,9 +32,9 @@ static void plan_again(Scene *scene)
 
 static void released_plan(Scene *scene)
 {
-	scene->options.released = GUARD_BIT(GUARD_ROLE);
+	scene->options.consent.released = GUARD_BIT(GUARD_ROLE);
 	plan_again(scene);
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 }
 
 static const Change *change_of(const Scene *scene, ChangeKind kind)
@@ -62,7 +62,7 @@ static void nothing_is_written_before_a_person_says_so(void **state)
 	risen_make(scene);
 	plan_again(scene);
 	assert_true(holds(scene, GUARD_ROLE));
-	assert_int_equal(scene->plan.n_steps, 0);
+	assert_int_equal(scene->plan.order.n_steps, 0);
 	assert_false(remembered(scene)->is_rising);
 }
 
@@ -133,13 +133,13 @@ static void it_rises_until_it_has_the_flag(void **state)
 	scene->known_database.is_rising = true;
 	value_add(scene, scene->global, "olcServerID", "1");
 	plan_again(scene);
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		scene->plan.holds[i].guard = GUARD_READERS;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		scene->plan.held.holds[i].guard = GUARD_READERS;
 	assert_true(remembered(scene)->is_consumer);
 	value_add(scene, scene->database, "olcMultiProvider", "TRUE");
 	plan_again(scene);
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		scene->plan.holds[i].guard = GUARD_READERS;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		scene->plan.held.holds[i].guard = GUARD_READERS;
 	assert_false(remembered(scene)->is_consumer);
 	assert_false(remembered(scene)->is_rising);
 }

@@ -15,10 +15,10 @@
 static void seen_add(Scene *scene, ReaderViews *views, ReaderView *view)
 {
 	(void)plan_steps(scene);
-	assert_int_equal(scene->plan.n_reader_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_readers, 1);
 	view->suffix = SUFFIX;
-	view->reader = scene->plan.reader_needs[0].reader;
-	memcpy(view->basis, scene->plan.reader_needs[0].basis, sizeof(view->basis));
+	view->reader = scene->plan.unknown.readers[0].reader;
+	memcpy(view->basis, scene->plan.unknown.readers[0].basis, sizeof(view->basis));
 	*views = (ReaderViews){.items = view, .n_items = 1};
 	scene->facts.views = views;
 }
@@ -33,7 +33,7 @@ static void a_reader_that_was_seen_to_see_everything_holds_nothing(void **state)
 	seen_add(scene, &views, &view);
 	assert_non_null(strstr(plan_steps(scene), "olcMultiProvider"));
 	assert_false(holds(scene, GUARD_READERS));
-	assert_int_equal(scene->plan.n_reader_needs, 0);
+	assert_int_equal(scene->plan.unknown.n_readers, 0);
 }
 
 static void a_reader_that_was_seen_to_see_everything_is_a_note(void **state)
@@ -59,7 +59,7 @@ static void a_reader_that_was_seen_to_see_less_is_denied(void **state)
 	value_add(scene, scene->database, "olcAccess", GROUP);
 	seen_add(scene, &views, &view);
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
-	assert_non_null(strstr(scene->plan.holds[0].text, "does not see 2 of 9 entries"));
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "does not see 2 of 9 entries"));
 	provider_make(scene, "23");
 	scene->facts.views = NULL;
 	seen_add(scene, &views, &view);
@@ -78,7 +78,7 @@ static void what_was_seen_under_other_access_proves_nothing(void **state)
 	value_add(scene, scene->database, "olcAccess", "{1}to * by group=cn=other," SUFFIX " read");
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
 	assert_true(holds(scene, GUARD_READERS));
-	assert_int_equal(scene->plan.n_reader_needs, 1);
+	assert_int_equal(scene->plan.unknown.n_readers, 1);
 }
 
 static void what_could_not_be_looked_at_stays_open_and_says_why(void **state)
@@ -90,8 +90,8 @@ static void what_could_not_be_looked_at_stays_open_and_says_why(void **state)
 	value_add(scene, scene->database, "olcAccess", GROUP);
 	seen_add(scene, &views, &view);
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
-	assert_non_null(strstr(scene->plan.holds[0].text, "no password"));
-	assert_int_equal(scene->plan.n_reader_needs, 0);
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "no password"));
+	assert_int_equal(scene->plan.unknown.n_readers, 0);
 }
 
 /* Of a peer's address a connection of ours shows nothing. */
@@ -103,7 +103,7 @@ static void what_hangs_on_addresses_is_not_looked_at(void **state)
 		  "{0}to * by peername.ip=10.0.0.0%255.0.0.0 read");
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
 	assert_true(holds(scene, GUARD_READERS));
-	assert_int_equal(scene->plan.n_reader_needs, 0);
+	assert_int_equal(scene->plan.unknown.n_readers, 0);
 }
 
 /* Names of attributes are compared: one value that is hidden among others does not show. */
@@ -116,8 +116,8 @@ static void what_hangs_on_values_is_not_looked_at(void **state)
 	value_add(scene, scene->database, "olcAccess", "{1}to * by * read");
 	assert_string_equal(plan_steps(scene), NOT_PROVIDER);
 	assert_true(holds(scene, GUARD_READERS));
-	assert_non_null(strstr(scene->plan.holds[0].text, "hangs on single values"));
-	assert_int_equal(scene->plan.n_reader_needs, 0);
+	assert_non_null(strstr(scene->plan.held.holds[0].text, "hangs on single values"));
+	assert_int_equal(scene->plan.unknown.n_readers, 0);
 }
 
 /* --- who reads here --- */
@@ -167,7 +167,7 @@ static bool warns_of(Scene *scene, const char *dn, const char *address)
 	scene->facts.views = &views;
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
-	assert_false(scene->plan.needs_sessions);
+	assert_false(scene->plan.unknown.sessions);
 	return finds(scene, "readers-unnamed", SEVERITY_WARNING);
 }
 
@@ -180,12 +180,12 @@ static void who_reads_from_a_peer_and_is_not_named_is_told_of_what_it_may_not_re
 
 	provider_make(scene, "23");
 	(void)plan_steps(scene);
-	assert_false(scene->plan.needs_sessions);
+	assert_false(scene->plan.unknown.sessions);
 	value_add(scene, scene->database, "olcAccess",
 		  "{0}to attrs=userPassword by dn=cn=r,dc=x read by * auth");
 	value_add(scene, scene->database, "olcAccess", "{1}to * by * read");
 	(void)plan_steps(scene);
-	assert_true(scene->plan.needs_sessions);
+	assert_true(scene->plan.unknown.sessions);
 	assert_false(warns_of(scene, "cn=other,dc=x", "192.0.2.1"));
 	scene->facts.probes = &probes;
 	assert_true(warns_of(scene, "cn=other,dc=x", "192.0.2.1"));

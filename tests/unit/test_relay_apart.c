@@ -66,9 +66,9 @@ static const char *waits_for(Scene *scene)
 {
 	scene->plan = (Plan){0};
 	(void)plan_steps(scene);
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_JOINING)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_JOINING)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -124,9 +124,9 @@ static void a_side_that_is_silent_is_waited_for(void **state)
 	apart_make(scene);
 	silence(scene, 1);
 	waits(scene, "ldap://peer3: no answer");
-	scene->options.released = GUARD_BIT(GUARD_JOINING);
+	scene->options.consent.released = GUARD_BIT(GUARD_JOINING);
 	assert_true(is_given_back(scene));
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	record.is_apart = false; /* any other node that was complete goes on */
 	assert_true(is_given_back(scene));
 }
@@ -182,11 +182,11 @@ static void who_waited_for_its_turn_goes(void **state)
 
 static const char *setting(const Scene *scene, const char *name)
 {
-	for (size_t i = 0; i < scene->plan.n_steps; i++)
-		for (size_t k = 0; k < scene->plan.steps[i].n_mods; k++)
-			if (scene->plan.steps[i].kind == STEP_ADD_ENTRY &&
-			    strcmp(scene->plan.steps[i].mods[k].attribute, name) == 0)
-				return scene->plan.steps[i].mods[k].values[0];
+	for (size_t i = 0; i < scene->plan.order.n_steps; i++)
+		for (size_t k = 0; k < scene->plan.order.steps[i].n_mods; k++)
+			if (scene->plan.order.steps[i].kind == STEP_ADD_ENTRY &&
+			    strcmp(scene->plan.order.steps[i].mods[k].attribute, name) == 0)
+				return scene->plan.order.steps[i].mods[k].values[0];
 	return "";
 }
 
@@ -273,8 +273,8 @@ static void who_left_or_is_a_consumer_gets_nothing_back(void **state)
 	record.is_apart = true;
 	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1, .looked_sec = 1};
 	assert_true(record_after(scene)->is_apart);
-	scene->known.left = &left;
-	scene->known.n_left = 1;
+	scene->known.leave.databases = &left;
+	scene->known.leave.n_databases = 1;
 	assert_false(record_after(scene)->is_apart);
 }
 
@@ -324,10 +324,10 @@ static void only_a_relay_that_the_daemon_cares_for_is_noted(void **state)
 	middle_make(scene, MIDDLE, "23", 2);
 	record.is_apart = false;
 	assert_true(is_noted(scene));
-	scene->known.left = &left;
-	scene->known.n_left = 1;
+	scene->known.leave.databases = &left;
+	scene->known.leave.n_databases = 1;
 	assert_false(is_noted(scene));
-	scene->known.n_left = 0;
+	scene->known.leave.n_databases = 0;
 	scene->text =
 		MIDDLE DATABASES ", \"syncprov\": false}], \"policy\": {\"mode\": \"enforce\"}}";
 	assert_false(is_noted(scene));

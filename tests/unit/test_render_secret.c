@@ -81,7 +81,7 @@ static Plan plan_about(Pool *pool, const char *value)
 		   .attribute = "olcSyncrepl",
 		   .values = values,
 		   .n_values = n_values});
-	POOL_PUSH(pool, plan.steps, plan.n_steps,
+	POOL_PUSH(pool, plan.order.steps, plan.order.n_steps,
 		  {.kind = STEP_MODIFY, .dn = DATABASE_DN, .mods = mods, .n_mods = n_mods});
 	plan_add_change(pool, &plan, change);
 	return plan;
@@ -96,7 +96,7 @@ static void no_rendering_shows_a_value_without_meaning(void **state)
 
 		assert_quiet(render_text(pool, &plan, (RenderStyle){0}));
 		assert_quiet(render_json(pool, &plan));
-		assert_quiet(render_intent(pool, &plan));
+		assert_quiet(render_intent(pool, &plan.order));
 		assert_quiet(render_ldif(pool, &plan, (RenderStyle){0}));
 		assert_non_null(strstr(
 			render_ldif(pool, &plan, (RenderStyle){.shows_secrets = true}), "vogel"));

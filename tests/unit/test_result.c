@@ -33,13 +33,13 @@ static void change_add(Bad *bad, ChangeKind kind, const char *dn)
 
 static void step_add(Bad *bad, StepKind kind, const char *dn)
 {
-	POOL_PUSH(bad->scene->pool, bad->plan.steps, bad->plan.n_steps,
+	POOL_PUSH(bad->scene->pool, bad->plan.order.steps, bad->plan.order.n_steps,
 		  {.kind = kind, .dn = dn, .suffix = SUFFIX});
 }
 
 static void mod_add(Bad *bad, ModKind kind, const char *attribute, const char *value)
 {
-	Step *step = &bad->plan.steps[bad->plan.n_steps - 1];
+	Step *step = &bad->plan.order.steps[bad->plan.order.n_steps - 1];
 	Mod mod = {.kind = kind, .attribute = attribute};
 
 	if (value)
@@ -83,7 +83,7 @@ static void the_flag_stays_never_without_links(void **state)
 	Bad bad;
 
 	provider_make(scene, "2");
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_CONSUMERS_RENEW, DATABASE);
 	step_add(&bad, STEP_MODIFY, DATABASE);
@@ -97,7 +97,7 @@ static void every_prefix_must_start_again(void **state)
 	Bad bad;
 
 	provider_make(scene, "2");
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_CONSUMERS_RENEW, DATABASE);
 	change_add(&bad, CHANGE_MULTI_PROVIDER_OFF, DATABASE);
@@ -114,7 +114,7 @@ static void links_and_flag_may_go_together(void **state)
 	Bad bad;
 
 	provider_make(scene, "2");
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	scene->n_peers = 1;
 	bad_begin(&bad, scene);
 	step_add(&bad, STEP_MODIFY, DATABASE);
@@ -142,7 +142,7 @@ static void a_list_of_ids_is_not_written_where_listeners_are_unknown(void **stat
 	Bad bad;
 
 	provider_make(scene, "23");
-	scene->facts.machine.n_listeners = 0;
+	scene->facts.machine.given.n_now = 0;
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_SERVER_ID, "cn=config");
 	step_add(&bad, STEP_MODIFY, "cn=config");
@@ -220,7 +220,7 @@ static void a_database_that_reads_first_stays_closed(void **state)
 
 	consumer_add(scene, 0, "peer2", 2, "timeout=3");
 	lack_changes(scene);
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_CONSUMERS_RENEW, DATABASE);
 	step_add(&bad, STEP_MODIFY, DATABASE);
@@ -254,7 +254,7 @@ static void an_optional_step_may_fail(void **state)
 	mod_add(&bad, MOD_ADD, "olcSyncrepl", LINK);
 	mod_add(&bad, MOD_REPLACE, "olcMultiProvider", "TRUE");
 	assert_passes(&bad);
-	bad.plan.steps[0].is_optional = true;
+	bad.plan.order.steps[0].is_optional = true;
 	assert_held(&bad, GUARD_ORDER);
 }
 
@@ -307,7 +307,7 @@ static void removals_are_counted(void **state)
 	mod_add(&bad, MOD_DELETE, "olcSyncrepl", "{1}");
 	assert_held(&bad, GUARD_REMOVAL);
 	bad.plan.changes[0].is_held = false;
-	scene->input.options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_false(guard_result(&bad.diff));
 }
 
@@ -325,7 +325,7 @@ static void the_first_value_locks_everybody_out(void **state)
 	Scene *scene = *state;
 	Bad bad;
 
-	scene->options.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
+	scene->options.consent.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
 	bad_begin(&bad, scene);
 	access_step(&bad, "{0}to * by dn.exact=\"cn=r," SUFFIX "\" read by * break");
 	assert_held(&bad, GUARD_ACCESS);
@@ -337,7 +337,7 @@ static void others_keep_their_rights(void **state)
 	Bad bad;
 
 	value_add(scene, scene->database, "olcAccess", "{0}to * by users write by * read");
-	scene->options.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
+	scene->options.consent.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
 	bad_begin(&bad, scene);
 	access_step(&bad, "{0}to * by dn.exact=\"cn=r," SUFFIX "\" read by users read by * break");
 	assert_held(&bad, GUARD_ACCESS);
@@ -351,7 +351,7 @@ static void a_value_is_never_taken_out(void **state)
 
 	value_add(scene, scene->database, "olcAccess", "{0}to * by * read");
 	value_add(scene, scene->database, "olcAccess", "{1}to attrs=cn by users write");
-	scene->options.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
+	scene->options.consent.released = GUARD_BIT(GUARD_ACCESS); /* of the reader's own */
 	bad_begin(&bad, scene);
 	change_add(&bad, CHANGE_ACCESS, DATABASE);
 	step_add(&bad, STEP_MODIFY, DATABASE);
@@ -372,7 +372,7 @@ static void a_reader_keeps_its_rights(void **state)
 	access_step(&bad, "{0}to * by dn.exact=\"cn=r," SUFFIX "\" read by * break");
 	assert_held(&bad, GUARD_ACCESS);
 	bad.plan.changes[0].is_held = false;
-	scene->input.options.released = GUARD_BIT(GUARD_ACCESS);
+	scene->input.options.consent.released = GUARD_BIT(GUARD_ACCESS);
 	assert_false(guard_result(&bad.diff));
 }
 

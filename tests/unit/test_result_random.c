@@ -36,10 +36,10 @@ static void server_make(Scene *scene)
 
 	if (!one_in(3))
 		value_add(scene, scene->global, "olcServerID", PICK(ids));
-	scene->facts.machine.listeners = listeners;
-	scene->facts.machine.n_listeners = one_in(6) ? 0 : 2;
-	scene->facts.machine.next_listeners = next;
-	scene->facts.machine.n_next_listeners = one_in(6);
+	scene->facts.machine.given.now = listeners;
+	scene->facts.machine.given.n_now = one_in(6) ? 0 : 2;
+	scene->facts.machine.given.next = next;
+	scene->facts.machine.given.n_next = one_in(6);
 }
 
 static void links_make(Scene *scene, Entry *database, const char *suffix)
@@ -196,13 +196,13 @@ static void content_make(Scene *scene, Content *content)
 	content->problem = content->state == CONTENT_READ ? NULL : "it does not answer";
 	if (content->state != CONTENT_READ)
 		return;
-	content->has_suffix = !one_in(4);
-	content->lacks_database = !content->has_suffix && one_in(3);
-	if (!content->has_suffix)
+	content->entry.exists = !one_in(4);
+	content->lacks_database = !content->entry.exists && one_in(3);
+	if (!content->entry.exists)
 		return;
-	content->entry_uuid = one_in(6) ? "another" : "uuid";
-	content->entry_csn = PICK(csns);
-	content->coverage = (CopyCoverage)draw(COPY_IS_COVERED + 1);
+	content->entry.uuid = one_in(6) ? "another" : "uuid";
+	content->entry.csn = PICK(csns);
+	content->view.coverage = (CopyCoverage)draw(COPY_IS_COVERED + 1);
 	content->n_context_csns = 0;
 	for (unsigned i = draw(3); i > 0; i--)
 		POOL_PUSH(scene->pool, content->context_csns, content->n_context_csns, PICK(csns));
@@ -259,13 +259,13 @@ static void memory_make(Scene *scene)
 		};
 	scene->known.databases = databases;
 	scene->known.n_databases = draw(3);
-	scene->known.left = &left;
-	scene->known.n_left = one_in(8);
-	scene->known.is_rejoining = one_in(2);
-	scene->known.unsaved = &PICK(unsaved);
-	scene->known.n_unsaved = one_in(6);
-	scene->known.machine = "a";
-	scene->known.machine_node = 1;
+	scene->known.leave.databases = &left;
+	scene->known.leave.n_databases = one_in(8);
+	scene->known.leave.is_rejoining = one_in(2);
+	scene->known.server.unsaved = &PICK(unsaved);
+	scene->known.server.n_unsaved = one_in(6);
+	scene->known.self.machine = "a";
+	scene->known.self.node = 1;
 	scene->facts.machine.id = one_in(10) ? "b" : "a";
 }
 
@@ -294,8 +294,8 @@ static void options_make(Scene *scene)
 		GUARD_NOT_UNDERSTOOD, GUARD_SESSION_LOG, GUARD_ORDER};
 
 	for (unsigned i = draw(4); i > 0; i--)
-		scene->options.released |= GUARD_BIT(PICK(releasable));
-	scene->options.is_first_node = one_in(6);
+		scene->options.consent.released |= GUARD_BIT(PICK(releasable));
+	scene->options.consent.is_first_node = one_in(6);
 }
 
 /* --- judging --- */
@@ -316,13 +316,13 @@ static void running_make(Scene *scene)
 {
 	Live *live = &scene->live;
 
-	live->has_running = one_in(2);
-	for (size_t i = 0; live->has_running && i < live->n_databases; i++)
+	live->runs.is_known = one_in(2);
+	for (size_t i = 0; live->runs.is_known && i < live->n_databases; i++)
 		for (size_t k = 0; k < live->databases[i].n_consumers; k++) {
 			const LiveConsumer *consumer = &live->databases[i].consumers[k];
 
 			if (consumer->parses && !consumer->is_self && !one_in(4))
-				POOL_PUSH(scene->pool, live->running, live->n_running,
+				POOL_PUSH(scene->pool, live->runs.consumers, live->runs.n_consumers,
 					  {.suffix = i > 0 ? OTHER : SUFFIX,
 					   .rid = consumer->rid,
 					   .provider = consumer->provider,
@@ -341,14 +341,15 @@ static void scene_plan(Scene *scene, unsigned number)
 	scene_read(scene);
 	running_make(scene);
 	scene->live.builds_index = one_in(30);
-	scene->live.has_release = !one_in(4);
-	scene->live.is_release_2_5 = !one_in(3);
+	scene->live.version.is_known = !one_in(4);
+	scene->live.version.is_2_5 = !one_in(3);
 	scene->live.start_time = one_in(3) ? NULL : "20261122100500Z";
 	plan_make(scene->pool, &scene->input, &scene->plan);
 	if (plan->n_breaches == 0)
 		return;
-	for (size_t i = 0; i < plan->n_holds; i++)
-		print_message("%s: %s\n", guard_code(plan->holds[i].guard), plan->holds[i].text);
+	for (size_t i = 0; i < plan->held.n_holds; i++)
+		print_message("%s: %s\n", guard_code(plan->held.holds[i].guard),
+			      plan->held.holds[i].text);
 	for (size_t i = 0; i < plan->n_changes; i++)
 		print_message("change %d %s%s\n", (int)plan->changes[i].kind,
 			      plan->changes[i].subject, plan->changes[i].is_held ? " held" : "");
@@ -378,8 +379,8 @@ static void what_the_guards_let_pass_breaks_no_rule(void **state)
 		scene_make((void **)&scene);
 		scene_fill(scene);
 		scene_plan(scene, number);
-		n_written += scene->plan.n_steps > 0;
-		n_held += scene->plan.n_holds > 0;
+		n_written += scene->plan.order.n_steps > 0;
+		n_held += scene->plan.held.n_holds > 0;
 		scene_free((void **)&scene);
 	}
 	/* A generator that makes nothing to write, or to hold, shows nothing. */

@@ -33,9 +33,9 @@ static void no_new_peer_is_given_it(void **state)
 
 static const char *told(const Scene *scene)
 {
-	for (size_t i = 0; i < scene->plan.n_holds; i++)
-		if (scene->plan.holds[i].guard == GUARD_SERVER_ID)
-			return scene->plan.holds[i].text;
+	for (size_t i = 0; i < scene->plan.held.n_holds; i++)
+		if (scene->plan.held.holds[i].guard == GUARD_SERVER_ID)
+			return scene->plan.held.holds[i].text;
 	return "";
 }
 
@@ -65,8 +65,8 @@ static void changes_under_it_are_known_as_listed(void **state)
 	static const unsigned ids[] = {1, 2}, retired[] = {3};
 	static const char *csns[] = {CSN, OF_3};
 	const Content here = {.state = CONTENT_READ,
-			      .has_suffix = true,
-			      .entry_uuid = "uuid",
+			      .entry.exists = true,
+			      .entry.uuid = "uuid",
 			      .context_csns = csns,
 			      .n_context_csns = 2};
 	const HealthLook look = {.suffix = SUFFIX,

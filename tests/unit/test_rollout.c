@@ -46,7 +46,9 @@ static int scene_make(void **state)
 			    .has_revision = true,
 			    .revision = 8,
 			    .n_peers = 3},
-		.known = {.has_revision = true, .revision = 7, .sha256 = "old"},
+		.known = {.latest.has_revision = true,
+			  .latest.revision = 7,
+			  .latest.sha256 = "old"},
 		.node = {.id = 1, .uri = "ldap://one"},
 		.fleet = {.suffix = "dc=x", .interval_sec = 60, .n_nodes = 1},
 		.now_usec = 1000 * SEC,
@@ -56,7 +58,7 @@ static int scene_make(void **state)
 		.canary = {.id = 1, .says = ""},
 	};
 	scene.desired.peers = scene.peers;
-	scene.desired.rollout =
+	scene.desired.policy.rollout =
 		(DesiredRollout){.first = scene.first, .n_first = 1, .soak_sec = 100};
 	scene.file = (RolloutFile){&scene.desired, NEWER, 2};
 	scene.fleet.nodes = &scene.node;
@@ -76,25 +78,25 @@ static void a_new_revision_waits_for_its_first_nodes_and_not_at_them(void **stat
 {
 	Scene *scene = *state;
 
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_WAITS);
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_WAITS);
 	scene->file.self = 1;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
 	scene->file.self = 0;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_WAITS);
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_WAITS);
 }
 
 static void what_is_in_force_or_was_let_pass_does_not_wait(void **state)
 {
 	Scene *scene = *state;
 
-	scene->known.rollout.passed = "other";
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_WAITS);
-	scene->known.rollout.passed = NEWER;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
-	scene->known.rollout.passed = NULL;
-	scene->known.sha256 = NEWER;
-	scene->known.revision = 8;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
+	scene->known.latest.rollout.passed = "other";
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_WAITS);
+	scene->known.latest.rollout.passed = NEWER;
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
+	scene->known.latest.rollout.passed = NULL;
+	scene->known.latest.sha256 = NEWER;
+	scene->known.latest.revision = 8;
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
 }
 
 static void a_node_without_a_revision_in_force_never_waits(void **state)
@@ -102,20 +104,20 @@ static void a_node_without_a_revision_in_force_never_waits(void **state)
 	Scene *scene = *state;
 
 	scene->known = (Known){0};
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
 }
 
 static void a_revision_that_lost_its_rollout_waits_unless_it_says_so(void **state)
 {
 	Scene *scene = *state;
 
-	scene->desired.rollout = (DesiredRollout){0};
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
-	scene->known.is_staged = true;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_UNSTAGED);
-	assert_false(rollout_has_soaked(&scene->file, &scene->known.rollout));
-	scene->desired.rollout.is_off = true;
-	assert_int_equal(rollout_verdict(&scene->file, &scene->known), ROLLOUT_RUNS);
+	scene->desired.policy.rollout = (DesiredRollout){0};
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
+	scene->known.latest.is_staged = true;
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_UNSTAGED);
+	assert_false(rollout_has_soaked(&scene->file, &scene->known.latest.rollout));
+	scene->desired.policy.rollout.is_off = true;
+	assert_int_equal(rollout_verdict(&scene->file, &scene->known.latest), ROLLOUT_RUNS);
 }
 
 static void ids_of_no_peer_do_not_count(void **state)
@@ -123,7 +125,7 @@ static void ids_of_no_peer_do_not_count(void **state)
 	Scene *scene = *state;
 	unsigned ids[2];
 
-	scene->desired.rollout.n_first = 2;
+	scene->desired.policy.rollout.n_first = 2;
 	assert_int_equal(rollout_canaries(&scene->file, ids), 1);
 	assert_int_equal(ids[0], 1);
 }
@@ -372,7 +374,7 @@ static void all_of_first_must_do_well_at_once(void **state)
 	KnownRollout known = {.sha256 = NEWER, .canaries = both, .n_canaries = 2};
 
 	scene->first[1] = 3;
-	scene->desired.rollout.n_first = 2;
+	scene->desired.policy.rollout.n_first = 2;
 	assert_false(rollout_has_soaked(&scene->file, &known));
 	both[1].soaked_sec = 100;
 	assert_true(rollout_has_soaked(&scene->file, &known));
@@ -450,15 +452,15 @@ static void the_text_says_whom_it_waits_for_since_when_and_how_long(void **state
 	KnownCanary canary = {.id = 1, .state = CANARY_WELL, .soaked_sec = 40, .says = ""};
 	const char *text;
 
-	scene->known.rollout = (KnownRollout){
+	scene->known.latest.rollout = (KnownRollout){
 		.sha256 = NEWER, .since_sec = NOW, .canaries = &canary, .n_canaries = 1};
-	text = rollout_text(scene->pool, &scene->file, &scene->known, &scene->desired);
+	text = rollout_text(scene->pool, &scene->file, &scene->known.latest, &scene->desired);
 	assert_string_equal(text,
 			    "peers.json, revision 8, waits since 2027-01-15T08:00:00Z until it did "
 			    "well for 100 s where it is tried (node 1: it does well, for 60 s "
 			    "more). Revision 7 stays in force; to have it here now");
 	canary = (KnownCanary){.id = 1, .state = CANARY_ILL, .says = "it is held (G6)"};
-	text = rollout_text(scene->pool, &scene->file, &scene->known, NULL);
+	text = rollout_text(scene->pool, &scene->file, &scene->known.latest, NULL);
 	assert_non_null(strstr(text, "(node 1: it is held (G6)). Revision 7 was not kept here, so "
 				     "that nothing is corrected meanwhile"));
 }

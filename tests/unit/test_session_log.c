@@ -46,10 +46,10 @@ static void a_log_that_loses_nothing_is_not_told(void **state)
 	assert_string_equal(scene_steps(scene), "");
 	assert_null(scene_finding(scene, "session-log"));
 	log->values[0].bytes = "1000";
-	scene->live.has_release = true;
+	scene->live.version.is_known = true;
 	scene_plan(scene);
 	assert_null(scene_finding(scene, "session-log"));
-	scene->live.is_release_2_5 = true;
+	scene->live.version.is_2_5 = true;
 	scene_plan(scene);
 	assert_non_null(scene_finding(scene, "session-log"));
 }
@@ -77,7 +77,7 @@ static void a_release_that_is_not_known_is_not_taken_for_an_old_one(void **state
 	scene_add(scene, scene_overlay(scene, 0), "olcSpSessionlog", "1000");
 	scene->options.multi_provider_attribute = NULL;
 	scene_plan(scene);
-	assert_true(scene->plan.needs_multi_provider_name);
+	assert_true(scene->plan.unknown.multi_provider_name);
 	assert_int_equal(scene_finding(scene, "session-log")->severity, SEVERITY_WARNING);
 	scene->options.multi_provider_attribute = "olcMirrorMode";
 	scene_plan(scene);
@@ -102,7 +102,7 @@ static void it_goes_when_every_peer_is_in_step(void **state)
 	scene->databases[0].syncprov = REMOVES;
 	assert_string_equal(scene_steps(scene), "modify 'olcOverlay={0}syncprov," SCENE_DN
 						"' (delete olcSpSessionlog)\n");
-	assert_int_equal(scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.held.n_holds, 0);
 }
 
 static void it_stays_while_a_peer_is_behind_or_not_seen(void **state)
@@ -119,8 +119,8 @@ static void it_stays_while_a_peer_is_behind_or_not_seen(void **state)
 	assert_string_equal(scene_steps(scene), "");
 	scene->content[0].n_peers = 0;
 	assert_string_equal(scene_steps(scene), "");
-	assert_true(scene->plan.n_needs == 1 && scene->plan.needs[0].peers);
-	scene->options.released = GUARD_BIT(GUARD_SESSION_LOG);
+	assert_true(scene->plan.unknown.n_contents == 1 && scene->plan.unknown.contents[0].peers);
+	scene->options.consent.released = GUARD_BIT(GUARD_SESSION_LOG);
 	assert_string_not_equal(scene_steps(scene), "");
 }
 
@@ -143,7 +143,7 @@ static void what_is_not_there_is_not_removed(void **state)
 	(void)scene_provides(scene, 0);
 	scene->databases[0].syncprov = REMOVES;
 	assert_string_equal(scene_steps(scene), "");
-	assert_int_equal(scene->plan.n_findings + scene->plan.n_holds, 0);
+	assert_int_equal(scene->plan.n_findings + scene->plan.held.n_holds, 0);
 }
 
 int main(void)

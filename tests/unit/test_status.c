@@ -803,7 +803,8 @@ static void scene_set(Scene *scene)
 		.desired = &scene->desired, .consumers = &scene->consumer, .n_consumers = 1};
 	scene->wanted =
 		(Wanted){.self = &scene->self, .databases = &scene->database, .n_databases = 1};
-	scene->live = (Live){.has_running = true, .running = &scene->running, .n_running = 1};
+	scene->live = (Live){
+		.runs.is_known = true, .runs.consumers = &scene->running, .runs.n_consumers = 1};
 	scene->left = (Plan){.wanted = &scene->wanted, .changes = &scene->change};
 }
 
@@ -823,7 +824,7 @@ static void a_look_tells_what_slapd_runs(void **state)
 	scene.running.provider = "ldap://other:389";
 	status_look(pool, &scene.left, &scene.live, NOW, &status);
 	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_MISSING);
-	scene.live.has_running = false;
+	scene.live.runs.is_known = false;
 	status_look(pool, &scene.left, &scene.live, NOW, &status);
 	assert_int_equal(status_link_state(&status.databases[0].peers[0]), LINK_UNKNOWN);
 }
@@ -850,7 +851,7 @@ static void times_since_when_last_until_something_changes(void **state)
 	assert_int_equal(database->is_in_step, CLAIM_NO);
 	assert_int_equal(database->since_sec, NOW + 120);
 	assert_int_equal(database->peers[0].since_sec, NOW + 120);
-	scene.live.n_running = 0; /* not running is no better than not connected */
+	scene.live.runs.n_consumers = 0; /* not running is no better than not connected */
 	status_look(pool, &scene.left, &scene.live, NOW + 180, &status);
 	assert_int_equal(status.databases[0].peers[0].since_sec, NOW + 120);
 }

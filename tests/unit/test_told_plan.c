@@ -148,7 +148,7 @@ static EventKind end_told(EventKind ends, bool is_listed, Guard guard, const cha
 	Plan plan = {.databases = databases, .n_databases = ARRAY_SIZE(databases)};
 	const Condition condition = {.ends = ends, .suffix = "dc=x"};
 
-	plan.is_revision_held = guard == GUARD_ROLLOUT;
+	plan.held.is_revision_held = guard == GUARD_ROLLOUT;
 	if (guard != GUARD_COUNT)
 		plan_add_hold(
 			pool, &plan,

@@ -57,12 +57,12 @@ static void a_database_that_is_not_listed_holds_the_id_it_was_written_under(void
 	assert_held(scene, GUARD_SERVER_ID,
 		    "from 5 to 1, but dc=b, which peers.json does not list, carries changes made "
 		    "under 5");
-	scene->options.released = GUARD_BIT(GUARD_SERVER_ID) | GUARD_BIT(GUARD_ORDER);
+	scene->options.consent.released = GUARD_BIT(GUARD_SERVER_ID) | GUARD_BIT(GUARD_ORDER);
 	assert_true(writes_server_id(scene));
 	/* Its suffix entry tells as much. */
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	scene->databases[1].csn = NULL;
-	scene->content[1].here.entry_csn = SCENE_CSN("10", "005");
+	scene->content[1].here.entry.csn = SCENE_CSN("10", "005");
 	assert_held(scene, GUARD_SERVER_ID, "made under 5");
 }
 
@@ -95,15 +95,15 @@ static void what_was_not_seen_of_it_is_not_known(void **state)
 	live_id(scene, "5");
 	scene->content[1].here = (Content){.state = CONTENT_DENIED, .problem = "refused"};
 	assert_held(scene, GUARD_SERVER_ID, "is not known: refused");
-	scene->options.released = GUARD_BIT(GUARD_SERVER_ID);
+	scene->options.consent.released = GUARD_BIT(GUARD_SERVER_ID);
 	assert_held(scene, GUARD_ORDER, "is not known: refused");
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	scene->content[1].here = (Content){.state = CONTENT_UNKNOWN};
 	assert_false(writes_server_id(scene));
-	assert_int_equal(scene->plan.n_needs, 1);
-	assert_null(scene->plan.needs[0].database);
-	assert_string_equal(scene->plan.needs[0].suffix, "dc=b");
-	assert_true(scene->plan.needs[0].coverage);
+	assert_int_equal(scene->plan.unknown.n_contents, 1);
+	assert_null(scene->plan.unknown.contents[0].database);
+	assert_string_equal(scene->plan.unknown.contents[0].suffix, "dc=b");
+	assert_true(scene->plan.unknown.contents[0].coverage);
 }
 
 static void its_context_csn_is_on_disk_before_the_id_changes(void **state)
@@ -114,15 +114,15 @@ static void its_context_csn_is_on_disk_before_the_id_changes(void **state)
 	scene->live.start_time = "20261122101200Z";
 	scene->databases[1].csn = SCENE_CSN("15", "000");
 	assert_held(scene, GUARD_ORDER, "waits for contextCSN of dc=b");
-	assert_string_equal(scene->plan.holds[0].release, "syncward apply");
+	assert_string_equal(scene->plan.held.holds[0].release, "syncward apply");
 	/* slapd was restarted since. */
 	scene->live.start_time = "20261122101600Z";
 	assert_true(writes_server_id(scene));
-	assert_int_equal(scene->plan.n_covered, 1);
-	assert_string_equal(scene->plan.covered[0], "dc=b");
-	scene->content[1].here.coverage = COPY_HAS_NEWER;
+	assert_int_equal(scene->plan.order.n_covered, 1);
+	assert_string_equal(scene->plan.order.covered[0], "dc=b");
+	scene->content[1].here.view.coverage = COPY_HAS_NEWER;
 	assert_held(scene, GUARD_ORDER, "after the next change there");
-	scene->content[1].here.has_suffix = false;
+	scene->content[1].here.entry.exists = false;
 	assert_true(writes_server_id(scene));
 }
 

@@ -41,9 +41,9 @@ static const Change *referral(Scene *scene)
 
 static bool writes_referral(const Plan *plan)
 {
-	for (size_t i = 0; i < plan->n_steps; i++)
-		for (size_t k = 0; k < plan->steps[i].n_mods; k++)
-			if (strcmp(plan->steps[i].mods[k].attribute, "olcUpdateRef") == 0)
+	for (size_t i = 0; i < plan->order.n_steps; i++)
+		for (size_t k = 0; k < plan->order.steps[i].n_mods; k++)
+			if (strcmp(plan->order.steps[i].mods[k].attribute, "olcUpdateRef") == 0)
 				return true;
 	return false;
 }
@@ -63,7 +63,7 @@ static void it_names_the_providers_that_are_read(void **state)
 	change = referral(scene);
 	assert_string_equal(change->new_value, "ldap://peer2 ldap://peer3");
 	assert_false(change->is_held);
-	assert_int_equal(scene->plan.n_sessions_dropped, 0);
+	assert_int_equal(scene->plan.order.n_sessions_dropped, 0);
 	ref_add(scene, "ldap://PEER3:389/");
 	ref_add(scene, "ldap://peer2");
 	assert_null(referral(scene));
@@ -88,11 +88,11 @@ static void a_foreign_one_is_replaced_by_release(void **state)
 	ref_add(scene, "ldap://master");
 	assert_true(referral(scene)->is_held);
 	assert_int_equal(scene->plan.changes[0].hold.guard, GUARD_REMOVAL);
-	assert_int_equal(scene->plan.n_steps, 0);
+	assert_int_equal(scene->plan.order.n_steps, 0);
 	assert_false(remembered(scene)->refers_updates);
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_false(referral(scene)->is_held);
-	scene->options.released = 0;
+	scene->options.consent.released = 0;
 	scene->known_database.refers_updates = true;
 	scene->known.databases = &scene->known_database;
 	assert_false(referral(scene)->is_held);
@@ -158,10 +158,10 @@ static void it_goes_and_stays_with_the_last_link(void **state)
 	provider_make(scene, "2");
 	ref_add(scene, "ldap://master");
 	assert_true(referral(scene)->is_held);
-	assert_int_equal(scene->plan.n_steps, 0);
-	scene->options.released = GUARD_BIT(GUARD_REMOVAL);
+	assert_int_equal(scene->plan.order.n_steps, 0);
+	scene->options.consent.released = GUARD_BIT(GUARD_REMOVAL);
 	assert_false(referral(scene)->is_held);
-	assert_int_equal(scene->plan.n_steps, 1);
+	assert_int_equal(scene->plan.order.n_steps, 1);
 }
 
 static void without_a_link_slapd_does_not_start(void **state)
@@ -190,12 +190,12 @@ static void who_leaves_takes_it_along(void **state)
 	ref_add(scene, "ldap://master");
 	scene_read(scene);
 	leaving = leave_find(scene->pool, scene->input.desired, &scene->known, &scene->live);
-	leave_end(scene->pool, &leaving, scene->input.desired, &plan);
+	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
 	assert_true(writes_referral(&plan));
 	scene->policy = "{\"keep\": [\"ldap://peer2\"]}";
 	scene_read(scene);
 	plan = (Plan){0};
-	leave_end(scene->pool, &leaving, scene->input.desired, &plan);
+	leave_end(scene->pool, &leaving, &scene->input.desired->policy, &plan);
 	assert_false(writes_referral(&plan));
 }
 

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SYNCWARD_PLAN_NEEDS_H
+#define SYNCWARD_PLAN_NEEDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/base/sha256.h"
+#include "common/live/live_config.h"
+#include "common/wanted/wanted.h"
+
+/* What the plan would have to know about a database's content before it may decide; the shell reads
+ * it and plans again. */
+typedef struct Need {
+	const char *suffix;
+	const WantedDatabase *database; /* NULL: peers.json does not list it, and only this node's
+					   content is read */
+	bool peers;                     /* not only this node's content */
+	bool heirs;                     /* that of the consumers, too */
+	bool catches_up;                /* this node's once more, behind the answers of links */
+	bool coverage; /* whether entries here are newer than what contextCSN has of the server ID
+			  below */
+	unsigned sid;
+	bool readers; /* who is connected here to read */
+	bool extra;   /* whether entries are here that a peer had, and has no more */
+} Need;
+
+/* A link that must be tried before the plan may replace a working one by it (G6). */
+typedef struct LinkNeed {
+	const WantedDatabase *database;
+	const WantedConsumer *consumer;
+	const LiveConsumer *former; /* whose view is compared with the new one's; NULL: the same */
+	const struct LinkProbe *answer; /* that refused it; NULL: it was not tried yet */
+	bool can_wait; /* nothing waits for it: the next round of all links tells it as well */
+} LinkNeed;
+
+/* An account that peers read with, of which olcAccess leaves open what it may read (G12). */
+typedef struct ReaderNeed {
+	const WantedDatabase *database;
+	const char *reader;
+	char basis[SHA256_HEX_SIZE]; /* live_reader_basis() */
+} ReaderNeed;
+
+/* All that a plan was made without and has to know: the shell looks, and the next plan knows. */
+typedef struct PlanNeeds {
+	Need *contents;
+	size_t n_contents;
+	LinkNeed *links;
+	size_t n_links;
+	ReaderNeed *readers; /* that nobody looked at yet */
+	size_t n_readers;
+	bool sessions;            /* who reads here now */
+	bool multi_provider_name; /* how this server's schema calls the flag */
+} PlanNeeds;
+
+#endif
