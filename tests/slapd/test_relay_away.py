@@ -11,6 +11,7 @@ import time
 
 import ldap
 import pytest
+import remedies
 from cluster import Cluster, add_person
 from daemon import Daemon
 from fence import Fence, refuses_writes
@@ -24,9 +25,9 @@ ALONE = "others get each other's changes through this node alone"
 AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
 
 
-def chain(slapd_factory, program, n, **database):
+def chain(slapd_factory, program, n, overlays=("syncprov",)):
     """n providers in a row, by hand as peers.json has it."""
-    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=("syncprov",), **database)])
+    cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=overlays)])
     links = {i: tuple(k for k in (i - 1, i + 1) if 1 <= k <= n) for i in range(1, n + 1)}
     for peer in cluster.document["peers"]:
         peer["reads"] = list(links[peer["id"]])
@@ -203,6 +204,44 @@ def test_a_fence_that_is_killed_or_paused_leaves_what_the_daemon_ends(slapd_fact
     told = [(record["event"], record["by"], record.get("cause")) for record in json.loads(done.stdout)["records"]]
     assert told.count(("relay-apart", "fence", None)) == 1, "by whom that was cut off nobody tells"
     assert {cause for event, _, cause in told if event == "correction-applied"} == {"desired-changed", "put-back"}, told
+
+
+@pytest.mark.remedy("overlay-last")
+@pytest.mark.since("2.5")
+def test_an_overlay_behind_syncprov_keeps_its_place(slapd_factory, program):
+    """slapmodify leaves the numbers in slapd.d as they are, and slapd counts anew: nothing is taken, until syncprov is last."""
+    cluster = chain(slapd_factory, program, 3, overlays=("syncprov", "memberof"))
+    node = cluster[MIDDLE]
+    fence = Fence(node)
+    [overlay] = [dn for dn, _ in node.server.search(node.server.database_dn()) if "syncprov" in dn]
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        remedies.printed(node.run("doctor", "old-backup").stdout, "overlay-last")
+        fence.stop()
+        done = fence.start("right", 1)
+        assert "could not be closed" in done.stdout and "overlay {1}memberof comes after syncprov" in done.stderr
+        remedies.printed(done.stderr, "overlay-last")
+        assert is_provider(node.server) and not {"apart", "parting"} & set(fence.record())
+        assert node.run("pause", "order", "--for", "1h").returncode == 0
+        entry = node.server.search(overlay)[0][1]
+        node.server.root.delete_s(overlay)
+        node.server.add(overlay.replace("{0}", ""), {**entry, "olcOverlay": "syncprov"})
+        remedies.did("overlay-last")
+        assert node.run("resume").returncode == 0
+        assert "comes last" not in node.run("doctor", "old-backup").stdout
+        fence.wait_noted(daemon)
+        fence.stop()
+        fence.start("right", 3)
+        wait_given_back(fence, daemon)
+        wait_equal(cluster.nodes)
+    node.server.stop()
+    node.server.start()
+    assert overlays_on_disk(node.server) == [dn for dn, _ in node.server.search(node.server.database_dn()) if "olcOverlay" in dn]
+
+
+def overlays_on_disk(server):
+    """As slapd will look for them when one is changed."""
+    return sorted(re.findall(r"^dn: (olcOverlay=.*)$", server.tool("cat", "-n0").stdout, re.M))
 
 
 ROUNDS = 8
