@@ -13,6 +13,7 @@ import ldap
 import pytest
 import remedies
 from cluster import Cluster, add_person
+from copies import change as change_copy, renamed
 from daemon import Daemon
 from fence import Fence, refuses_writes
 from ldap.syncrepl import SyncRequestControl
@@ -155,6 +156,31 @@ def test_nobody_reads_a_relay_that_was_away_before_it_has_what_its_peers_have(sl
         wait_equal(cluster.nodes)
         fence.wait_noted(daemon)
     node.assert_in_step()
+
+
+@pytest.mark.every_release
+def test_what_a_relay_kept_is_named_and_goes(slapd_factory, program):
+    """A client deleted it everywhere else, just when the relay caught up: slapd there stops, an entry is changed elsewhere."""
+    cluster = chain(slapd_factory, program, 3)
+    node, kept = cluster[MIDDLE], f"cn=kept,{SUFFIX}"
+    begin(cluster.nodes, "a", 1)
+    goes, stays = f"cn=a-goes-1-0,{SUFFIX}", f"cn=a-stays-1-0,{SUFFIX}"
+    change_copy(node.server, lambda records: {**records, kept: renamed(records[goes], "kept")})
+    fence = Fence(node)
+    with Daemon(node) as daemon:
+        fence.wait_noted(daemon)
+        done = node.run("compare", "--lag", "0", "--output", "json")
+        peers = json.loads(done.stdout)["databases"][0]["peers"]
+        assert [[(found["kind"], found["dn"]) for found in peer["differences"]] for peer in peers] == 2 * [[("missing-there", kept)]]
+        fence.stop()
+        admin = cluster[0].server.admin()
+        admin.modify_s(stays, [(ldap.MOD_REPLACE, "sn", b"y")])
+        admin.unbind_s()
+        fence.start("right", 3 if node.server.release.number >= (2, 5) else 1)
+        wait_until(lambda: kept not in node.server.entries(), "it is gone", 60)
+        wait_equal(cluster.nodes, seconds=90)
+        wait_until(lambda: is_provider(node.server), "it is a provider again", 60)
+        assert "othing differs" in node.run("compare", "--lag", "20").stdout
 
 
 def kill_while_taking(fence, is_written):
