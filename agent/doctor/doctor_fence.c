@@ -125,8 +125,8 @@ static void relays_check(Doctor *doctor)
 				    "%s: others get each other's changes through this node alone; "
 				    "when slapd was away here while both sides wrote, some of that "
 				    "may be lost, unless somebody closes it before it starts "
-				    "(OpenLDAP 2.5 and later)",
-				    database->desired->suffix);
+				    "(OpenLDAP 2.5 and later); after a cut network `%s` tells",
+				    database->desired->suffix, remedy_text(REMEDY_COMPARE));
 	}
 }
 

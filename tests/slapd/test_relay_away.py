@@ -17,18 +17,22 @@ from copies import change as change_copy, renamed
 from daemon import Daemon
 from fence import Fence, refuses_writes
 from ldap.syncrepl import SyncRequestControl
+from relay import Relay
 from slapd import SUFFIX, Database, wait_until
 from test_topology import by_hand
-from whole import wait_equal
+from whole import wait_equal, whole
 
 MIDDLE = 1  # by position
 ALONE = "others get each other's changes through this node alone"
 AWAY, LIVE = 6, 30  # changes of each kind on each side while the relay is away, and while it comes back
 
 
-def chain(slapd_factory, program, n, overlays=("syncprov",)):
-    """n providers in a row, by hand as peers.json has it."""
+def chain(slapd_factory, program, n, overlays=("syncprov",), wires=None):
+    """n providers in a row, by hand as peers.json has it. wires: a list that gets what can cut each of them off."""
     cluster = Cluster(slapd_factory, program, n, [Database(backend="mdb", overlays=overlays)])
+    for node, peer in zip(cluster, cluster.document["peers"] if wires is not None else ()):
+        wires.append(Relay(node.server).__enter__())
+        peer["uri"] = node.server.ldap_uri
     links = {i: tuple(k for k in (i - 1, i + 1) if 1 <= k <= n) for i in range(1, n + 1)}
     for peer in cluster.document["peers"]:
         peer["reads"] = list(links[peer["id"]])
@@ -298,3 +302,48 @@ def test_a_chain_whose_middle_was_away_loses_nothing(slapd_factory, program, n, 
                 wait_given_back(fence, daemon)
             wait_equal(cluster.nodes, seconds=90)
             clear(cluster[0].server, name)
+
+
+def differing(nodes):
+    """DNs of entries that are not the same everywhere, although contextCSN is."""
+    with contextlib.suppress(TimeoutError):
+        wait_until(lambda: len({frozenset(node.server.context_csns()) for node in nodes}) == 1, "all took note of all", 90)
+    with contextlib.suppress(AssertionError, TimeoutError):
+        wait_equal(nodes, seconds=15)
+        return set()
+    copies = [whole(node.server) for node in nodes]
+    return {as_it_was(dn) for copy in copies for dn in copy if any(copy.get(dn) != other.get(dn) for other in copies)}
+
+
+def as_it_was(dn):
+    """Before somebody renamed it: it is one entry."""
+    return dn.replace("-moved-", "-moves-")
+
+
+@pytest.mark.long
+def test_what_a_relay_loses_that_is_cut_off_is_named(slapd_factory, program):
+    """slapd goes on, so that nobody can close it: of what is lost then (most with 2.4) compare names every entry."""
+    wires = []
+    cluster = chain(slapd_factory, program, 3, wires=wires)
+    node, ends = cluster[MIDDLE], (cluster[0], cluster[2])
+    try:
+        for turn in range(ROUNDS):
+            name = f"r{turn}"
+            begin(cluster.nodes, name, LIVE)
+            for wire in wires:
+                wire.cut()
+            change(ends, name, AWAY)
+            for wire in wires:
+                wire.heal()
+            go_on(ends, name, LIVE)
+            lost = differing(cluster.nodes)
+            print(f"{node.server.release}, round {turn}: {len(lost)} lost")
+            if lost:
+                done = node.run("compare", "--lag", "0", "--output", "json")
+                peers = json.loads(done.stdout)["databases"][0]["peers"]
+                assert {as_it_was(found["dn"]) for peer in peers for found in peer["differences"]} == lost
+                break
+            clear(cluster[0].server, name)
+    finally:
+        for wire in wires:
+            wire.__exit__(None, None, None)
