@@ -234,6 +234,9 @@ static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	sim_send(cluster, at, from, deleted);
 }
 
+/* syncprov_matchops() knows whom a change came from by its cookie, and what a refresh names has
+ * none: it goes back there, too, which may have deleted it meanwhile. Seen
+ * on 2.4.57, 2.5.13, 2.6.10. */
 static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -248,7 +251,7 @@ static void refreshed_take(SimCluster *cluster, size_t at, size_t from, const Si
 	node->is_dirty = true;
 	if (!sim_knows(SIM_FACT_WHOLE))
 		(void)sim_context_take(node, entry->csn, true);
-	sim_send(cluster, at, from, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
+	sim_send(cluster, at, SIM_CLIENT, (SimMessage){.kind = SIM_CHANGED, .entry = *entry});
 }
 
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)

@@ -160,8 +160,8 @@ typedef struct SimCluster {
 	bool was_early; /* a client deleted what came by a refresh that had not ended, and who polls
 			   that node keeps it: its refresh deletes only what the cookie covers */
 	bool was_anew;  /* who polls was sent everything anew, for a server ID that it did not know,
-			   and  took back what was deleted there; seen with two slapd alone, of 2.5.13
-			   and  2.6.10, and not where it knew the server ID */
+			   and  took back what was deleted there; seen with two slapd alone,
+			   of 2.5.13  and  2.6.10, and not where it knew the server ID */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
 } SimCluster;
