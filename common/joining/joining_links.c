@@ -12,8 +12,6 @@
 #include "common/plan/plan_changes.h"
 #include "common/remedies/remedies.h"
 
-#define SOURCE_PATIENCE_SEC 60
-
 /*
  * Which peers may be read already. A joining node reads one peer until it has everything of it:
  * read from several at once, an entry that was deleted at one of them meanwhile comes back from
@@ -117,19 +115,8 @@ static bool has_all_of_a_source(const Links *links)
 static bool source_is_lost(const Links *links)
 {
 	const Diff *diff = links->joining.diff;
-	const KnownDatabase *known = known_database(diff->in->known, links->joining.suffix);
-	const int64_t since_sec = known ? known->source_gone_sec : 0;
 
-	return diff->in->live->has_running ||
-	       (since_sec > 0 && diff->in->facts->now_sec - since_sec >= SOURCE_PATIENCE_SEC);
-}
-
-static void note_gone(const Links *links)
-{
-	Plan *plan = links->joining.diff->plan;
-
-	POOL_PUSH(links->joining.diff->pool, plan->source_gone, plan->n_source_gone,
-		  links->joining.suffix);
+	return diff->in->live->has_running || joining_is_gone_for_long(diff, links->joining.suffix);
 }
 
 /* Another peer takes the place of the one that is gone: never both at once. */
@@ -231,7 +218,7 @@ static void source_judge(const Links *links, size_t index, const Content *source
 
 	if (!why || joining_is_connected(&links->joining, live))
 		return;
-	note_gone(links);
+	joining_note_gone(links->joining.diff, links->joining.suffix);
 	if (source_is_lost(links))
 		source_replace(links, live, source, why);
 }
