@@ -15,9 +15,9 @@
 #include "common/guard/guard_order.h"
 #include "common/guard/guard_readers.h"
 #include "common/guard/guard_rollout.h"
+#include "common/joining/joining_other_source.h"
 #include "common/linking/guard_kept.h"
 #include "common/linking/guard_link.h"
-#include "common/linking/guard_link_parts.h"
 #include "common/linking/guard_partial.h"
 #include "common/linking/guard_removal.h"
 #include "common/linking/guard_rid.h"
@@ -241,9 +241,7 @@ static void hold_with_removals(Diff *diff, const DatabasePlan *database)
 			if (!peer_is_consumer(diff->in->wanted->self))
 				kinds |= CHANGE_BIT(CHANGE_MULTI_PROVIDER_OFF);
 
-			/* One that does not run brings nothing back. */
-			if (fills &&
-			    guard_link_works(diff->in->live, database->live, removal->live))
+			if (fills && joining_may_fill(diff, database->live, removal->live))
 				kinds |= CHANGE_BIT(CHANGE_CONSUMER_ADD);
 			plan_hold_kinds(diff->pool, diff->plan, database, kinds, removal->hold);
 		}

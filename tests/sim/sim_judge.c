@@ -102,8 +102,8 @@ void sim_play_look(SimPlay *play)
 static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
-	const bool is_slapds =
-		has_agent && (cluster->forgot || cluster->was_overtaken || cluster->was_early);
+	const bool is_slapds = has_agent && (cluster->forgot || cluster->was_overtaken ||
+					     cluster->was_early || cluster->was_anew);
 
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
 		bool is_lost = false;

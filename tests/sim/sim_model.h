@@ -108,6 +108,7 @@ typedef struct SimLink {
 	bool is_polled;  /* refreshOnly: its connection ends with the refresh */
 	bool is_refused; /* its password is wrong */
 	bool reads_log;  /* syncdata, logbase: changes come out of the log of changes */
+	bool is_anew;    /* its cookie lacked a server ID: everything is sent, whatever it has */
 	bool has_fallen; /* SYNCLOG_FALLBACK: it reads the database once */
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
@@ -158,6 +159,9 @@ typedef struct SimCluster {
 			       agent can help it */
 	bool was_early; /* a client deleted what came by a refresh that had not ended, and who polls
 			   that node keeps it: its refresh deletes only what the cookie covers */
+	bool was_anew;  /* who polls was sent everything anew, for a server ID that it did not know,
+			   and  took back what was deleted there; seen with two slapd alone,
+			   of 2.5.13  and  2.6.10, and not where it knew the server ID */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
 } SimCluster;

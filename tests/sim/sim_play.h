@@ -12,7 +12,7 @@ typedef struct SimRecord {
 	bool is_deleted;
 	bool is_acknowledged; /* in this history */
 	bool is_contested;    /* it is older than what was there */
-	bool is_tolerated;    /* by a clock that is as late as G11 lets pass */
+	bool is_tolerated;    /* by a clock that differs from no other by more than G11 lets pass */
 	bool is_held[SIM_NODES];
 	bool was_whole[SIM_NODES]; /* with its passwords, whichever version */
 } SimRecord;

@@ -371,6 +371,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	link->phase = SIM_REFRESH;
 	link->made_contact = true;
 	link->is_present = cookie.tells_present;
+	link->is_anew = cookie.is_none && !sim_context_is_empty(sim_context(node));
 	link->told_sid = node->has_flag ? node->sid : 0;
 	link->has_cookie = cookie.is_changed;
 	link->cookie = provider->memory;

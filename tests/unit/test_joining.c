@@ -251,8 +251,8 @@ static void own_data_waits_for_peers_that_may_have_more(void **state)
 	scene->peer.state = CONTENT_DENIED; /* an empty one says so, too */
 	assert_int_equal(judge(scene), -1);
 	scene->peer.state = CONTENT_UNREACHABLE;
-	scene->input.options.is_first_node = true;
-	assert_int_equal(judge(scene), -1);
+	scene->input.options.is_first_node = true; /* said of an empty node */
+	assert_int_equal(judge(scene), GUARD_JOINING);
 	scene->input.options = (PlanOptions){.released = GUARD_BIT(GUARD_JOINING)};
 	assert_int_equal(judge(scene), -1);
 }
@@ -528,6 +528,87 @@ static void an_empty_node_reads_one_peer_first(void **state)
 	hold_links(scene, links);
 	assert_false(links->changes[0].is_held);
 	assert_true(links->changes[1].is_held);
+}
+
+/* slapd reads a provider that peers.json does not name. */
+static void other_source_make(Scene *scene)
+{
+	static Value value = {.bytes = SUFFIX, .len = sizeof(SUFFIX) - 1};
+	static const Attribute suffixes = {.name = "olcSuffix", .values = &value, .n_values = 1};
+
+	scene->live.suffixes = &suffixes;
+	scene->live_consumer = (LiveConsumer){.parses = true, .rid = 9, .provider = "ldap://four"};
+	scene->live_consumer.syncrepl.value[SYNCREPL_PROVIDER] = "ldap://four";
+	scene->live.n_consumers = 1;
+}
+
+static void an_empty_node_reads_no_peer_beside_a_provider_that_stays(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held && links->changes[1].is_held);
+	assert_non_null(strstr(links->changes[0].hold.text, "still reads ldap://four"));
+	assert_string_equal(links->changes[0].hold.release, "syncward apply --release joining");
+	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
+	links->changes[0].is_held = false;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+}
+
+/* It may have been written a moment ago. */
+static void a_provider_without_a_connection_for_long_keeps_no_peer_away(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	scene->server.has_running = true;
+	scene->facts.now_sec = 1000;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_int_equal(scene->plan.n_source_gone, 1);
+	scene->known_database.source_gone_sec = 940;
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	links->changes[0].is_held = links->changes[1].is_held = false;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	assert_true(links->changes[1].is_held);
+}
+
+/* What is held with a removal is held elsewhere. */
+static void a_provider_that_is_removed_keeps_no_peer_away(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+
+	other_source_make(scene);
+	links->changes[1].kind = CHANGE_CONSUMER_REMOVE;
+	links->changes[1].live = &scene->live_consumer;
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+}
+
+/* Its refresh is through; what a peer would send anew is waited for still. */
+static void what_came_from_a_provider_that_stays_lets_the_first_peer_follow(void **state)
+{
+	Scene *scene = *state;
+	Links *links = links_make(scene);
+	const char *older[] = {"20261122101400.000000Z#000000#001#000000"};
+
+	other_source_make(scene);
+	scene->database_facts.here = content(0, older, 1);
+	hold_links(scene, links);
+	assert_false(links->changes[0].is_held);
+	scene->peer_csns[1] = "20261122101500.000000Z#000000#003#000000";
+	links->peers[0].n_context_csns = 2;
+	scene->diff.n_joining = 0;
+	hold_links(scene, links);
+	assert_true(links->changes[0].is_held);
+	assert_non_null(strstr(links->changes[0].hold.text, "has changes of server ID 3"));
 }
 
 static void behind_a_flag_that_somebody_set_it_still_reads_one_peer_first(void **state)
@@ -1513,6 +1594,10 @@ int main(void)
 		SCENE_TEST(the_first_node_is_not_believed_beside_a_peer_that_cannot_be_seen),
 		SCENE_TEST(data_at_a_peer_is_never_overridden),
 		SCENE_TEST(an_empty_node_reads_one_peer_first),
+		SCENE_TEST(an_empty_node_reads_no_peer_beside_a_provider_that_stays),
+		SCENE_TEST(a_provider_without_a_connection_for_long_keeps_no_peer_away),
+		SCENE_TEST(a_provider_that_is_removed_keeps_no_peer_away),
+		SCENE_TEST(what_came_from_a_provider_that_stays_lets_the_first_peer_follow),
 		SCENE_TEST(behind_a_flag_that_somebody_set_it_still_reads_one_peer_first),
 		SCENE_TEST(a_peer_in_its_own_refresh_is_not_read_first),
 		SCENE_TEST(nobody_is_read_before_somebody_is_complete),
