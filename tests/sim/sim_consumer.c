@@ -234,6 +234,19 @@ static void logged_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 	sim_send(cluster, at, from, deleted);
 }
 
+/* A refreshOnly reads all anew behind the first change of a provider, however well that one and its
+ * reader were connected before: it may bring back what is deleted here and not yet there. */
+static void return_note(SimCluster *cluster, size_t at, size_t from, const SimEntry *entry)
+{
+	const SimNode *node = &cluster->nodes[at];
+	const SimLink *link = &node->links[from];
+
+	if (link->is_polled && link->is_anew && entry->name < SIM_NAMES &&
+	    !has_uuid(&node->copy, entry->uuid) && sim_is_covered(node, entry->csn))
+		cluster->polled[entry->name] =
+			(SimReturn){.uuid = entry->uuid, .covered = link->cookie};
+}
+
 static void message_take(SimCluster *cluster, size_t at, size_t from, const SimMessage *message)
 {
 	SimNode *node = &cluster->nodes[at];
@@ -243,6 +256,7 @@ static void message_take(SimCluster *cluster, size_t at, size_t from, const SimM
 		logged_take(cluster, at, from, message);
 		break;
 	case SIM_REFRESHED:
+		return_note(cluster, at, from, &message->entry);
 		if ((!sim_knows(SIM_FACT_SEVERAL) && sim_is_covered(node, message->entry.csn)) ||
 		    !entry_take(node, &message->entry))
 			break;
@@ -291,7 +305,7 @@ void sim_link_drop(SimCluster *cluster, size_t reader, size_t provider)
 
 	link->phase = SIM_DOWN;
 	link->since = cluster->now;
-	link->is_present = link->has_cookie = link->is_logging = false;
+	link->is_present = link->has_cookie = link->is_logging = link->is_anew = false;
 	link->told_sid = 0;
 	link->cookie = (SimContext){0};
 	link->n_seen = link->n_queue = 0;

@@ -97,12 +97,26 @@ void sim_play_look(SimPlay *play)
 	}
 }
 
+/* What slapd loses with nobody's help, where the same history without syncward may not come to it,
+ * as no machine joins there: what a killed slapd sent to nobody (test_slapd_alone.py), and what a
+ * refreshOnly brings back while who sends it is behind the deletion (test_joining_readers.py). */
+static bool is_slapds(const SimCluster *cluster, unsigned name, const SimRecord *record)
+{
+	const SimCsn unsent = cluster->unsent[name];
+	const SimReturn *back = &cluster->polled[name];
+
+	if (record->is_deleted)
+		return back->uuid > 0 && back->uuid == record->uuid &&
+		       back->covered.time[record->csn.sid] < record->csn.time;
+	return unsent.time > 0 && unsent.time == record->csn.time && unsent.sid == record->csn.sid;
+}
+
 /* What was mended by itself in the end was no loss; a slapd that was killed brings back by itself
  * what was deleted there last. Of slapd alone it is to be known that it does. */
 static void forget_healed(SimPlay *play, bool has_agent)
 {
 	SimCluster *cluster = &play->sim.cluster;
-	const bool is_slapds =
+	const bool may_return =
 		has_agent && (cluster->forgot || cluster->was_overtaken || cluster->was_early);
 
 	for (unsigned name = 0; name < SIM_NAMES; name++) {
@@ -114,7 +128,10 @@ static void forget_healed(SimPlay *play, bool has_agent)
 				    (!play->ledger[name].is_contested &&
 				     play->ledger[name].is_held[at] &&
 				     is_broken(&cluster->nodes[at], name, &play->ledger[name])));
-		if (!is_lost || (is_slapds && play->ledger[name].is_deleted))
+		play->ledger[name].is_slapds =
+			has_agent && is_slapds(cluster, name, &play->ledger[name]);
+		if (!is_lost || play->ledger[name].is_slapds ||
+		    (may_return && play->ledger[name].is_deleted))
 			play->lost[name] = SIM_NO_FAULT;
 	}
 }
@@ -125,7 +142,7 @@ static void forget_healed(SimPlay *play, bool has_agent)
  * nobody's data. */
 static bool is_excused(const SimRecord *ledger, const SimEntry *entry)
 {
-	return entry->name >= SIM_NAMES ||
+	return entry->name >= SIM_NAMES || ledger[entry->name].is_slapds ||
 	       (ledger[entry->name].is_contested && ledger[entry->name].is_tolerated);
 }
 
@@ -339,6 +356,7 @@ static Alone alone_play(const SimHistory *history, const SimPlay *with)
 		alone_add_both(&formed, with->deeds, &alone);
 		alone_add_both(&heard, deeds, &alone);
 		alone_add_back(&formed, with->deeds, &alone);
+		alone_add_back(&heard, deeds, &alone);
 	}
 	if (history->start == SIM_STOCK)
 		alone_add_both(history, with->deeds, &alone);

@@ -112,6 +112,7 @@ typedef struct SimLink {
 	bool is_logging; /* this connection reads the log */
 	SimPhase phase;
 	uint32_t since;    /* the phase */
+	bool is_anew;      /* all is sent, for the cookie lacked a server ID */
 	bool made_contact; /* since the consumer was made */
 	bool is_present;   /* the refresh tells what is there: the rest goes at its end */
 	bool has_cookie;   /* something had changed */
@@ -123,6 +124,12 @@ typedef struct SimLink {
 	SimMessage queue[SIM_QUEUE];
 	size_t n_queue;
 } SimLink;
+
+/* An entry that came back where it was deleted. */
+typedef struct SimReturn {
+	uint16_t uuid;      /* 0: none did */
+	SimContext covered; /* by who sent it */
+} SimReturn;
 
 typedef struct SimNode {
 	bool is_up;
@@ -160,6 +167,9 @@ typedef struct SimCluster {
 			   that node keeps it: its refresh deletes only what the cookie covers */
 	bool forgot; /* a slapd was killed before it wrote contextCSN: what came last may be sent by
 			nobody (fact of slapd, and of no agent) */
+	SimCsn unsent[SIM_NAMES];    /* the version that it sent to nobody, and that a client's next
+					change there let seem to be everywhere; time 0: none */
+	SimReturn polled[SIM_NAMES]; /* what a refreshOnly brought back that read all anew */
 } SimCluster;
 
 bool sim_csn_is_newer(SimCsn one, SimCsn other);

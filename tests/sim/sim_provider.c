@@ -226,8 +226,34 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	return csn;
 }
 
+static bool is_elsewhere(const SimCluster *cluster, size_t at, const SimEntry *entry)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		const SimEntry *same = sim_find_uuid(&cluster->nodes[i].copy, entry->uuid);
+
+		if (i != at && same && !sim_csn_is_newer(entry->csn, same->csn))
+			return true;
+	}
+	return false;
+}
+
+/* Of what a killed slapd had not sent nobody can tell any more behind its next change. */
+static void unsent_note(SimCluster *cluster, size_t at)
+{
+	const SimNode *node = &cluster->nodes[at];
+
+	for (size_t i = 0; node->has_overlay && i < node->copy.n_entries; i++) {
+		const SimEntry *entry = &node->copy.entries[i];
+
+		if (entry->name < SIM_NAMES && entry->csn.sid == node->sid &&
+		    !sim_is_covered(node, entry->csn) && !is_elsewhere(cluster, at, entry))
+			cluster->unsent[entry->name] = entry->csn;
+	}
+}
+
 SimCsn sim_write(SimCluster *cluster, size_t at, unsigned name, bool is_delete)
 {
+	unsent_note(cluster, at);
 	return change_make(cluster, at, (SimEntry){.name = (uint8_t)name}, is_delete);
 }
 
@@ -371,6 +397,7 @@ void sim_connect(SimCluster *cluster, size_t reader, size_t at)
 	link->phase = SIM_REFRESH;
 	link->made_contact = true;
 	link->is_present = cookie.tells_present;
+	link->is_anew = cookie.is_none && !sim_context_is_empty(sim_context(node));
 	link->told_sid = node->has_flag ? node->sid : 0;
 	link->has_cookie = cookie.is_changed;
 	link->cookie = provider->memory;
