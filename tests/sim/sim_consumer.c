@@ -196,8 +196,8 @@ static void change_take(SimCluster *cluster, size_t at, size_t from, const SimMe
 
 		is_taken = entry_take(node, &message->entry);
 		is_new = !was_here;
-		cluster->was_overtaken |=
-			is_taken && !was_here && sim_is_covered(node, message->entry.csn);
+		if (is_taken && !was_here && sim_is_covered(node, message->entry.csn))
+			cluster->overtaken |= 1U << message->entry.name;
 	}
 	if (!is_taken) {
 		csn_take(cluster, at, message->csn);
@@ -326,7 +326,8 @@ void sim_stop(SimCluster *cluster, size_t at, bool is_killed)
 
 	links_drop(cluster, at);
 	sim_changes_close(node, is_killed);
-	cluster->forgot |= is_killed && has_overlay && node->is_forgetful;
+	if (is_killed && has_overlay)
+		cluster->forgotten |= node->forgettable;
 	if (!is_killed && has_overlay)
 		sim_overlay_close(cluster, at);
 	node->has_overlay = has_overlay;

@@ -14,7 +14,8 @@ typedef struct SimRecord {
 	SimCsn newest;        /* of all acknowledged changes under that name */
 	bool is_contested;    /* it is older than one of them */
 	bool is_tolerated;    /* by a clock that is as late as G11 lets pass */
-	bool is_slapds;       /* syncward was there, and what became of it is slapd's own */
+	bool is_slapds;  /* syncward was there, and what became of it is slapd's own: a loss, */
+	bool may_differ; /* and that one copy has it and another does not */
 	bool is_held[SIM_NODES];
 	bool was_whole[SIM_NODES]; /* with its passwords, whichever version */
 } SimRecord;

@@ -38,7 +38,8 @@ void sim_overlay_open(SimCluster *cluster, size_t at)
 
 	node->has_overlay = true;
 	node->memory = node->disk;
-	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
+	node->is_unsaved = node->is_dirty = false;
+	node->forgettable = 0;
 	if (sim_context_is_empty(&node->memory) && node->copy.n_entries > 0) {
 		if (node->has_consumers)
 			return;
@@ -52,7 +53,8 @@ static void checkpoint(SimNode *node)
 {
 	if (node->is_unsaved && node->copy.n_entries > 0)
 		node->disk = node->memory;
-	node->is_unsaved = node->is_forgetful = false;
+	node->is_unsaved = false;
+	node->forgettable = 0;
 }
 
 void sim_overlay_close(SimCluster *cluster, size_t at)
@@ -211,11 +213,12 @@ static SimCsn change_make(SimCluster *cluster, size_t at, SimEntry what, bool is
 	}
 	if (is_delete)
 		sim_copy_remove(&node->copy, message.entry.uuid);
-	cluster->was_early |= is_delete && is_polled(cluster, at) && !sim_is_covered(node, before);
+	if (is_delete && is_polled(cluster, at) && !sim_is_covered(node, before))
+		cluster->early |= 1U << what.name;
 	if (node->has_overlay) {
 		sim_log_add(node, &message);
 		(void)sim_context_take(node, csn, false);
-		node->is_forgetful = true;
+		node->forgettable |= 1U << what.name;
 		sim_send(cluster, at, SIM_CLIENT, message);
 	}
 	sim_changes_add(cluster, at, SIM_CLIENT,
