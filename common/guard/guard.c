@@ -9,6 +9,7 @@
 #include "common/delta/log_changes.h"
 #include "common/draft/diff.h"
 #include "common/draft/guard_self.h"
+#include "common/guard/first_change.h"
 #include "common/guard/guard_contested.h"
 #include "common/guard/guard_flag.h"
 #include "common/guard/guard_identity.h"
@@ -354,4 +355,5 @@ void guard_plan(Diff *diff)
 	guard_dependents(diff);
 	guard_server_order(diff);
 	guard_what_follows(diff);
+	first_changes_judge(diff);
 }

@@ -10,7 +10,6 @@
 #include "common/copy/csn_set.h"
 #include "common/copy/lag.h"
 #include "common/joining/joining.h"
-#include "common/joining/joining_copies.h"
 #include "common/joining/joining_sessions.h"
 #include "common/live/calm.h"
 #include "common/live/live_running.h"
@@ -353,7 +352,7 @@ static const Hold *judge_far(const Joining *joining)
 	return NULL;
 }
 
-static const Hold *judge_readers(const Joining *joining)
+const Hold *joining_judge_readers(const Joining *joining)
 {
 	const Hold *hold = judge_sessions(joining);
 
@@ -393,5 +392,5 @@ const Hold *joining_judge_flag(Diff *diff, const WantedDatabase *wanted, const L
 		return hold;
 	if (!live->syncprov && !wanted->desired->manages_syncprov)
 		return NULL;
-	return judge_readers(&joining);
+	return joining_judge_readers(&joining);
 }

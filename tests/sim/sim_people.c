@@ -18,7 +18,8 @@ void sim_machine_make(Sim *sim, size_t at)
 	node->disk = node->memory = (SimContext){0};
 	node->log = (SimLog){0};
 	node->changes = (SimChanges){.is_there = false};
-	node->is_unsaved = node->is_forgetful = node->is_dirty = false;
+	node->is_unsaved = node->is_dirty = false;
+	node->forgettable = 0;
 	sim_state_forget(host->state_dir);
 	sim_rollout_forget(host);
 	host->had_entries = host->lacks_folder = false;
@@ -49,7 +50,8 @@ static void database_put(SimPlay *play, size_t at, const SimCopy *copy, const Si
 		sim_stop(&play->sim.cluster, at, true);
 	node->copy = *copy;
 	node->disk = *context;
-	node->is_unsaved = node->is_forgetful = false;
+	node->is_unsaved = false;
+	node->forgettable = 0;
 	play->sim.hosts[at].is_reference = false;
 	if (was_up)
 		sim_start(&play->sim.cluster, at);

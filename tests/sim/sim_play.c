@@ -115,7 +115,7 @@ void sim_play_begin(SimPlay *play, const SimHistory *history, bool has_agent)
 
 		play->ledger[name] = (SimRecord){.is_deleted = !entry};
 		if (entry) {
-			play->ledger[name].csn = entry->csn;
+			play->ledger[name].csn = play->ledger[name].newest = entry->csn;
 			play->ledger[name].uuid = entry->uuid;
 		}
 	}
@@ -220,8 +220,10 @@ static void client_write(SimPlay *play, size_t at, unsigned name, SimVerb verb)
 	*record = (SimRecord){.csn = sim_write(&play->sim.cluster, at, name, is_delete),
 			      .is_deleted = is_delete,
 			      .is_acknowledged = true};
-	/* Of a late clock: slapd keeps what was there, or not everywhere. */
-	record->is_contested = !sim_csn_is_newer(record->csn, before.csn);
+	/* Of a late clock: slapd keeps what was there, or not everywhere. An entry that is deleted
+	 * and made again there is lost (test_slapd_alone.py). */
+	record->is_contested = !sim_csn_is_newer(record->csn, before.newest);
+	record->newest = record->is_contested ? before.newest : record->csn;
 	record->is_tolerated = is_tolerated(&play->sim.cluster, node->late);
 	record->uuid = uuid > 0 ? uuid : sim_find_name(&node->copy, name)->uuid;
 	record->is_held[at] = true;

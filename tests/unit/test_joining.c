@@ -9,6 +9,7 @@
 
 #include "common/base/timestamp.h"
 #include "common/draft/diff.h"
+#include "common/guard/first_change.h"
 #include "common/joining/joining.h"
 #include "common/joining/joining_extra.h"
 #include "common/joining/joining_links.h"
@@ -959,6 +960,47 @@ static void clients_write_when_the_peers_read_from_here(void **state)
 	assert_true(scene->plan.needs[0].readers);
 }
 
+static bool first_is_read(Scene *scene)
+{
+	DatabasePlan database = {
+		.wanted = &scene->database, .live = &scene->live, .suffix = SUFFIX};
+
+	scene->plan.databases = &database;
+	scene->plan.n_databases = 1;
+	scene->wanted.databases = &scene->database;
+	scene->wanted.n_databases = 1;
+	first_changes_judge(&scene->diff);
+	scene->wanted.n_databases = scene->plan.n_databases = 0;
+	return database.first_is_read;
+}
+
+/* Clients may write here already, and nobody did. */
+static void a_heartbeat_comes_first_only_when_the_peers_read_from_here(void **state)
+{
+	static const char *own[] = {OLD, OWN};
+	Scene *scene = *state;
+
+	overlay_make(scene);
+	scene->live.is_multi_provider = true;
+	scene->database_facts.readers.n_sessions = 1;
+	assert_false(first_is_read(scene));
+	scene->desired_database.heartbeat.container = "ou=beats," SUFFIX;
+	scene->database_facts.readers.was_asked = false;
+	assert_false(first_is_read(scene));
+	assert_true(scene->plan.needs[0].readers && scene->plan.needs[0].peers);
+	scene->database_facts.readers.was_asked = true;
+	assert_true(first_is_read(scene));
+	scene->database_facts.readers.n_sessions = 0;
+	assert_false(first_is_read(scene));
+	/* It is not asked for what is not the first. */
+	scene->plan.n_needs = 0;
+	scene->database_facts.readers.n_sessions = 1;
+	scene->database_facts.here.context_csns = own;
+	scene->database_facts.here.n_context_csns = 2;
+	assert_false(first_is_read(scene));
+	assert_int_equal(scene->plan.n_needs, 0);
+}
+
 /* A third one, beside the peer that answers; the arrays have room for two. */
 static void third_add(Scene *scene, Content third, WantedConsumer *consumers, Content *peers)
 {
@@ -1617,6 +1659,7 @@ int main(void)
 		SCENE_TEST(who_joins_as_well_is_no_source),
 		SCENE_TEST(what_only_one_that_joins_has_may_be_released),
 		SCENE_TEST(clients_write_when_the_peers_read_from_here),
+		SCENE_TEST(a_heartbeat_comes_first_only_when_the_peers_read_from_here),
 		SCENE_TEST(who_was_read_and_is_away_is_waited_for),
 		SCENE_TEST(whom_the_node_met_while_it_joined_is_waited_for),
 		SCENE_TEST(whose_changes_are_here_and_who_is_down_is_waited_for),
