@@ -16,7 +16,8 @@ static const char *flag_of(const Entry *database)
 	return NULL;
 }
 
-static const Entry *syncprov_of(const Tree *overlays)
+/* By whichever of several it can be read: taking one would only seem to close it. */
+static int syncprov_find(const Tree *overlays, const Entry **ret, Error *err)
 {
 	const Entry *found = NULL;
 
@@ -26,16 +27,19 @@ static const Entry *syncprov_of(const Tree *overlays)
 		if (!name || strcasecmp(ordered_text(name), "syncprov") != 0)
 			continue;
 		if (found)
-			return NULL;
+			return error_set(err, ERROR_SYSTEM, 0,
+					 "it has more than one syncprov overlay");
 		found = &overlays->entries[i];
 	}
-	return found;
+	*ret = found;
+	return 0;
 }
 
 int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, FenceParts *ret,
 		     Error *err)
 {
 	const Owner *owner = &site->tool.owner;
+	const Entry *overlay = NULL;
 	Tree overlays = {0};
 	int result;
 
@@ -43,9 +47,10 @@ int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, F
 		return -1;
 	result = config_folder_overlays(pool, owner->config_dir, database->dn, &overlays, err);
 	owner_return();
-	*ret = (FenceParts){.dn = fence_site_dn(pool, database),
-			    .flag = flag_of(database),
-			    .overlay = syncprov_of(&overlays)};
+	if (result == 0)
+		result = syncprov_find(&overlays, &overlay, err);
+	*ret = (FenceParts){
+		.dn = fence_site_dn(pool, database), .flag = flag_of(database), .overlay = overlay};
 	return result;
 }
 

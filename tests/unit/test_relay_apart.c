@@ -285,8 +285,10 @@ static void a_taking_that_was_cut_off_is_judged_by_what_is_there(void **state)
 	middle_make(scene, MIDDLE, "23", 2);
 	record.is_apart = false;
 	record.is_parting = true;
+	assert_non_null(record.overlay);
 	assert_true(fence_is_apart(&scene->known.fence, SUFFIX));
 	assert_false(record_after(scene)->is_apart || record_after(scene)->is_parting);
+	assert_null(record_after(scene)->overlay);
 	take(scene);
 	record.is_parting = true;
 	scene->known.fence = (FenceRecords){.items = &record, .n_items = 1, .looked_sec = 1};
