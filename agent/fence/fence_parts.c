@@ -16,8 +16,7 @@ static const char *flag_of(const Entry *database)
 	return NULL;
 }
 
-/* By whichever of several it can be read: taking one would only seem to close it. */
-static int syncprov_find(const Tree *overlays, const Entry **ret, Error *err)
+static const Entry *syncprov_of(const Tree *overlays)
 {
 	const Entry *found = NULL;
 
@@ -27,19 +26,16 @@ static int syncprov_find(const Tree *overlays, const Entry **ret, Error *err)
 		if (!name || strcasecmp(ordered_text(name), "syncprov") != 0)
 			continue;
 		if (found)
-			return error_set(err, ERROR_SYSTEM, 0,
-					 "it has more than one syncprov overlay");
+			return NULL;
 		found = &overlays->entries[i];
 	}
-	*ret = found;
-	return 0;
+	return found;
 }
 
 int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, FenceParts *ret,
 		     Error *err)
 {
 	const Owner *owner = &site->tool.owner;
-	const Entry *overlay = NULL;
 	Tree overlays = {0};
 	int result;
 
@@ -47,10 +43,9 @@ int fence_parts_find(Pool *pool, const FenceSite *site, const Entry *database, F
 		return -1;
 	result = config_folder_overlays(pool, owner->config_dir, database->dn, &overlays, err);
 	owner_return();
-	if (result == 0)
-		result = syncprov_find(&overlays, &overlay, err);
-	*ret = (FenceParts){
-		.dn = fence_site_dn(pool, database), .flag = flag_of(database), .overlay = overlay};
+	*ret = (FenceParts){.dn = fence_site_dn(pool, database),
+			    .flag = flag_of(database),
+			    .overlay = syncprov_of(&overlays)};
 	return result;
 }
 
