@@ -300,6 +300,23 @@ static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth
 	return before ? before->missing : NULL;
 }
 
+/* A kill right behind a delete leaves contextCSN older than the database until a peer sends it
+ * back: what is gone some seconds later was nothing. What was written over stays. */
+static void missing_judge(const DatabaseHealth *before, const HealthLook *look,
+			  DatabaseHealth *health)
+{
+	const bool was_missing = before && before->missing && before->missing_sec <= look->now_sec;
+
+	health->missing = missing_of(before, health, look);
+	if (!health->missing)
+		return;
+	health->missing_sec = was_missing ? before->missing_sec : look->now_sec;
+	health->has_missing_for_sure = (was_missing && before->has_missing_for_sure) ||
+				       own_changes_are_lost(health, health->missing, look->our_id);
+	if (!look->is_joining && look->now_sec - health->missing_sec >= HEALTH_TOLERANCE_SEC)
+		health->here.state = HEALTH_OLDER;
+}
+
 /* slapd merges two databases that were made apart without a word, and the suffix entry that
  * was changed last stays. */
 static bool was_replaced(const DatabaseHealth *before, const DatabaseHealth *health)
@@ -340,9 +357,7 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	}
 	if (!look->is_joining && was_replaced(before, &health))
 		health.replaced_sec = look->now_sec;
-	health.missing = missing_of(before, &health, look);
-	if (health.missing && !look->is_joining)
-		health.here.state = HEALTH_OLDER;
+	missing_judge(before, look, &health);
 	sids_look(scratch, look, &newest, &health);
 	health_keep(pool, &health);
 	return health;
@@ -389,6 +404,8 @@ DatabaseHealth health_of_peers(Pool *pool, const DatabaseHealth *health, const u
 void health_resolve_missing(DatabaseHealth *health)
 {
 	health->missing = NULL;
+	health->missing_sec = 0;
+	health->has_missing_for_sure = false;
 	health->replaced_sec = 0;
 	if (health->here.state == HEALTH_OLDER)
 		health->here.state = HEALTH_IN_STEP;

@@ -68,3 +68,11 @@ const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHeal
 	/* When nobody has it any more there is nothing to be taken back. */
 	return is_newer(theirs, ours) || !are_all_current(health) ? once : NULL;
 }
+
+bool own_changes_are_lost(const DatabaseHealth *health, const char *missing, unsigned our_id)
+{
+	const char *ours = own_of(&health->here, our_id);
+	const char *theirs = own_at_peers(health, our_id);
+
+	return is_newer(ours, missing) || (theirs && !is_newer(missing, theirs));
+}

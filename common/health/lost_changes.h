@@ -14,4 +14,8 @@
 const char *own_changes_missing(const DatabaseHealth *before, const DatabaseHealth *health,
 				unsigned our_id);
 
+/* True when that change is surely missing: a peer that could be asked shows it, or one that is as
+ * new, or there is a newer one of this node here. Else only peers that are away may have it. */
+bool own_changes_are_lost(const DatabaseHealth *health, const char *missing, unsigned our_id);
+
 #endif
