@@ -286,37 +286,6 @@ static void health_keep(Pool *pool, DatabaseHealth *health)
 		health->peers[i] = copy_keep(pool, &newest, &health->peers[i]);
 }
 
-/* Of a copy that is not complete nothing new is told, and nothing is forgotten before it is empty.
- */
-static const char *missing_of(const DatabaseHealth *before, const DatabaseHealth *health,
-			      const HealthLook *look)
-{
-	if (look->is_consumer)
-		return NULL;
-	if (!look->is_joining)
-		return own_changes_missing(before, health, look->our_id);
-	if (health->here.is_current && !health->here.has_suffix)
-		return NULL;
-	return before ? before->missing : NULL;
-}
-
-/* A kill right behind a delete leaves contextCSN older than the database until a peer sends it
- * back: what is gone some seconds later was nothing. What was written over stays. */
-static void missing_judge(const DatabaseHealth *before, const HealthLook *look,
-			  DatabaseHealth *health)
-{
-	const bool was_missing = before && before->missing && before->missing_sec <= look->now_sec;
-
-	health->missing = missing_of(before, health, look);
-	if (!health->missing)
-		return;
-	health->missing_sec = was_missing ? before->missing_sec : look->now_sec;
-	health->has_missing_for_sure = (was_missing && before->has_missing_for_sure) ||
-				       own_changes_are_lost(health, health->missing, look->our_id);
-	if (!look->is_joining && look->now_sec - health->missing_sec >= HEALTH_TOLERANCE_SEC)
-		health->here.state = HEALTH_OLDER;
-}
-
 /* slapd merges two databases that were made apart without a word, and the suffix entry that
  * was changed last stays. */
 static bool was_replaced(const DatabaseHealth *before, const DatabaseHealth *health)
@@ -357,7 +326,8 @@ DatabaseHealth health_look(Pool *pool, const DatabaseHealth *before, const Healt
 	}
 	if (!look->is_joining && was_replaced(before, &health))
 		health.replaced_sec = look->now_sec;
-	missing_judge(before, look, &health);
+	if (!look->is_consumer)
+		own_changes_judge(before, look->our_id, look->is_joining, &health);
 	sids_look(scratch, look, &newest, &health);
 	health_keep(pool, &health);
 	return health;
