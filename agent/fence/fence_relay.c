@@ -45,6 +45,20 @@ static int apart_take(Fence *fence, FenceRecord *record, const FenceParts *parts
 	return result;
 }
 
+/* What was taken all the same is given back, and the rest is not remembered as taken. */
+static void apart_settle(const Fence *fence, FenceRecord *record)
+{
+	FenceSite now = fence->site;
+	const Entry *database;
+	FenceParts parts;
+	Error err;
+
+	if (fence_site_read(fence->pool, &now, &err) == 0 &&
+	    (database = fence_site_database(&now, record->suffix)) != NULL &&
+	    fence_parts_find(fence->pool, &now, database, &parts, &err) == 0)
+		(void)fence_parting_end(record, parts.flag != NULL, parts.overlay != NULL);
+}
+
 void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	const LastSeen *seen = last_seen(&fence->known->seen, record->suffix);
@@ -61,9 +75,11 @@ void fence_take_apart(Fence *fence, FenceRecord *record, const Entry *database)
 	if (!seen || !seen->is_relay || fence->is_paused || (!parts.flag && !parts.overlay))
 		return;
 	why = fence_parts_refuse(fence->pool, &parts);
-	if (!why && apart_take(fence, record, &parts, &err) < 0)
+	if (!why && apart_take(fence, record, &parts, &err) < 0) {
+		apart_settle(fence, record);
 		why = pool_printf(fence->pool, "%s (OpenLDAP before 2.5 has no slapmodify)",
 				  err.text);
+	}
 	if (why) {
 		apart_failed(fence, record, why);
 		return;

@@ -416,6 +416,37 @@ static void a_node_to_which_all_peers_are_strangers_may_be_the_one(void **state)
 	assert_non_null(strstr(judged(scene)->text, "empty it"));
 }
 
+/* It was read from peer 1, which has the same therefore; peer 3 has another one. */
+static void a_new_copy_is_no_witness_for_the_peer_that_it_came_from(void **state)
+{
+	static const Entry overlay;
+	Scene *scene = *state;
+	Content peers[3];
+
+	peers[0] = peers[1] = peers[2] = scene->peer;
+	peers[1].peer_id = 3;
+	peers[1].entry_uuid = STRANGER;
+	scene->database_facts.peers = peers;
+	scene->database_facts.n_peers = 2;
+	assert_non_null(strstr(judged(scene)->text, "If that one is the cluster's, empty the "
+						    "database of peer 1, ldap://one"));
+	assert_non_null(strstr(judged(scene)->release, "database of peer 3, ldap://three"));
+	assert_true(judged(scene)->says_nothing);
+	scene->known_database.is_joining = true;
+	scene->known = (Known){.databases = &scene->known_database, .n_databases = 1};
+	scene->live.syncprov = &overlay;
+	assert_non_null(strstr(judged(scene)->text, "copy of ldap://one's"));
+	/* More have what is here, or it is no new one. */
+	scene->database_facts.n_peers = 3;
+	assert_int_equal(judge(scene), -1);
+	scene->database_facts.n_peers = 2;
+	scene->known_database = (KnownDatabase){.suffix = SUFFIX, .is_complete = true};
+	assert_int_equal(judge(scene), -1);
+	scene->known_database.is_joining = true;
+	scene->peers[1].role = PEER_CONSUMER;
+	assert_int_equal(judge(scene), -1);
+}
+
 static void a_hidden_entry_uuid_is_not_the_same(void **state)
 {
 	Scene *scene = *state;
@@ -1055,6 +1086,9 @@ static void whom_the_node_met_while_it_joined_is_waited_for(void **state)
 	assert_int_equal(judge_flag(scene), -1);
 	scene->known_database.met = (PeerIds){.items = met, .n_items = 1};
 	assert_int_equal(judge_flag(scene), GUARD_JOINING);
+	/* That it refuses our account is no word that it has nothing. */
+	peers[1].state = CONTENT_DENIED;
+	assert_int_equal(judge_flag(scene), GUARD_JOINING);
 	scene->input.options.released = GUARD_BIT(GUARD_JOINING);
 	assert_int_equal(judge_flag(scene), -1);
 }
@@ -1629,6 +1663,7 @@ int main(void)
 		SCENE_TEST(a_node_that_had_everything_is_not_told_to_empty_itself),
 		SCENE_TEST(a_node_that_never_had_everything_may_be_the_stranger),
 		SCENE_TEST(a_node_to_which_all_peers_are_strangers_may_be_the_one),
+		SCENE_TEST(a_new_copy_is_no_witness_for_the_peer_that_it_came_from),
 		SCENE_TEST(a_hidden_entry_uuid_is_not_the_same),
 		SCENE_TEST(
 			a_provider_that_is_met_is_taken_as_it_is_but_not_what_an_old_memory_says),
