@@ -144,6 +144,17 @@ static bool has_plain(const PlanInput *input, const WantedDatabase *database)
 	return false;
 }
 
+/*
+ * All of a database or none: what one link gets in a refresh comes into this node's log in no
+ * order. Who reads that log takes the newest of it, and no more of the others from their own node
+ * (2.5.13, 2.6.10). In a full mesh all nodes see the same provider without a log, and so none is
+ * read from another's.
+ */
+static bool goes_plain(const DeltaLink *link)
+{
+	return link->is_made || !link->is_live;
+}
+
 static void database_make_plain(Pool *pool, const PlanInput *input, WantedDatabase *database)
 {
 	const size_t n = wanted_count_consumers(database);
@@ -153,7 +164,7 @@ static void database_make_plain(Pool *pool, const PlanInput *input, WantedDataba
 	database->consumers = pool_alloc(pool, (n + 1) * sizeof(*database->consumers));
 	memcpy(database->consumers, asked.consumers, n * sizeof(*database->consumers));
 	for (size_t i = 0; i < asked.n_consumers; i++)
-		if (delta_link(input, &asked, i, &link) && is_plain(&link))
+		if (delta_link(input, &asked, i, &link) && goes_plain(&link))
 			database->consumers[i].syncrepl =
 				syncrepl_plain(&asked.consumers[i].syncrepl);
 }
@@ -181,7 +192,7 @@ const Wanted *delta_wanted(Pool *pool, const PlanInput *input)
 
 /* --- what is told --- */
 
-#define READS_PLAINLY "this node reads the database itself until then"
+#define READS_PLAINLY "this node reads no log of this database until then"
 
 static void link_tell(Diff *diff, const DeltaLink *link, Severity severity, const char *code,
 		      const char *text)
