@@ -3,8 +3,10 @@
 into its log in no order; who reads that takes the newest of it, and asks that provider for none of the rest any more."""
 
 import random
+import re
 
 import delta
+import ldap
 import pytest
 from changes import Changes
 from cluster import add_person
@@ -61,3 +63,49 @@ def test_where_one_provider_shows_no_log_none_is_read_and_nothing_is_lost(mixed)
 @OF_LOGS
 def test_twenty_rounds_beside_a_provider_without_a_log_lose_nothing(mixed):
     rounds(mixed, 20)
+
+
+def read_databases(node):
+    """As somebody who joins begins: the node's links as they would be without logs."""
+    node.edit([(ldap.MOD_REPLACE, "olcSyncrepl", [
+        re.sub(r'\s(syncdata|logbase|logfilter)=("[^"]*"|\S+)', "", value) for value in node.syncrepl()])])
+    assert delta.reads(node) == 0
+
+
+def says(node):
+    """Whether it says of its log that it sees all logs."""
+    return node.server.values(node.server.database_dn(delta.LOG), "olcRestrict") == ["compare"]
+
+
+def begin_to_differ(cluster):
+    """The first node is away, and the second one begins anew with databases: the third one alone reads logs still."""
+    away, plain, last = cluster
+    away.server.stop()
+    read_databases(plain)
+    assert plain.apply().returncode in (0, 3) and delta.reads(plain) == 0 and not says(plain)
+    assert delta.reads(last) == 2 and last.apply().returncode in (0, 3)
+    away.server.start()
+
+
+@OF_LOGS
+def test_the_log_of_a_node_that_sees_not_all_logs_is_read_by_nobody(slapd_factory, program):
+    """Where the third node went on reading its log something was lost within twenty rounds."""
+    cluster = ring(slapd_factory, program, 3)
+    delta.want_all(cluster)
+    apply_until_delta(cluster)
+    assert all(says(node) for node in cluster)
+    begin_to_differ(cluster)
+    assert delta.reads(cluster[2]) == 0
+    rounds(cluster, 1)
+    apply_until_delta(cluster)
+    assert all(says(node) for node in cluster)
+
+
+@pytest.mark.long
+@OF_LOGS
+def test_twenty_rounds_beside_a_node_that_sees_not_all_logs_lose_nothing(slapd_factory, program):
+    cluster = ring(slapd_factory, program, 3)
+    delta.want_all(cluster)
+    apply_until_delta(cluster)
+    begin_to_differ(cluster)
+    rounds(cluster, 20)
