@@ -151,7 +151,7 @@ static void keep_out(Fence *fence, FenceRecord *record, const Entry *database)
 {
 	Pool *pool = fence->pool;
 	const char *dn = fence_site_dn(pool, database);
-	const char *links = fence_links_make_plain(pool, &fence->site.tool, database, dn);
+	const char *links = fence_links_make_plain(pool, &fence->site, database, dn);
 	Error err;
 
 	if (*links)

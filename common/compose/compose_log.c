@@ -8,6 +8,7 @@
 #include "common/delta/log_changes.h"
 #include "common/live/live_log.h"
 #include "common/slapd/dn.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 /* slapd's own 10 MiB are full after some ten thousand changes, and a change for which there is no
  * room is missing in the log. It is address space, not room on the disk. */

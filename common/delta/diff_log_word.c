@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/delta/log_changes.h"
-#include "common/live/live_log.h"
+#include "common/syncrepl/syncrepl_log.h"
 
 bool log_word_is_said(const LiveDatabase *log)
 {

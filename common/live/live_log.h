@@ -37,14 +37,6 @@ bool live_log_is_unwritten(const Live *live, const LiveDatabase *log, const char
  */
 bool live_log_only_begins(const Entry *overlay);
 
-/*
- * What a node says of its log to those who read it, in an attribute of the log's database: no link
- * of the node must read a database whose provider others may read from its log. Comparing is
- * refused there then, which every account can see and nobody needs.
- */
-#define LOG_WORD_ATTRIBUTE "olcRestrict"
-#define LOG_WORD           "compare"
-
 /* How long a log keeps a change at least, by olcAccessLogPurge; -1: for ever (NULL), or the value
  * is none. */
 int64_t live_log_keeps_sec(const char *purge);

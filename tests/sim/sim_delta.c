@@ -5,9 +5,9 @@
 #include <strings.h>
 
 #include "agent/disk/log_folders.h"
-#include "common/live/live_log.h"
 #include "common/plan/config_values.h"
 #include "common/probe/probe_read.h"
+#include "common/syncrepl/syncrepl_log.h"
 #include "tests/lib/memory_directory.h"
 #include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"

@@ -23,6 +23,11 @@ def fixture_pair(slapd_factory, program):
     return cluster
 
 
+def says_on_disk(node):
+    """Whether it says of its log that it sees all logs, with slapd stopped."""
+    return "olcRestrict: compare" in node.server.tool("cat", "-n0", "-a", f"(olcSuffix={delta.LOG})").stdout
+
+
 def begin_logs_behind_a_backup(pair):
     """Returns what slapcat says of the second node, and the entry that is in neither that nor a log."""
     first, second = pair
@@ -42,9 +47,11 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
+        assert says_on_disk(second)
         load(second.server, fence.folder, text)
         done = fence.look("older", 3)
         assert "until then its links read databases, not logs of changes" in done.stdout
+        assert not says_on_disk(second)
         second.server.start()
         wait_entry(second.server, gap)
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
