@@ -12,7 +12,7 @@
 #include "common/syncrepl/syncrepl_log.h"
 
 /* The value without its log, with its number as it is; NULL: it has none, or is no link. */
-static const char *value_plain(Pool *pool, const char *value)
+static const char *value_plain(Pool *pool, const char *value, const char **ret_log)
 {
 	const char *text = ordered_text(value);
 	const char *plain_text;
@@ -21,6 +21,7 @@ static const char *value_plain(Pool *pool, const char *value)
 
 	if (syncrepl_parse(pool, text, &link, &err) < 0 || !syncrepl_log(&link))
 		return NULL;
+	*ret_log = syncrepl_log(&link);
 	plain = syncrepl_plain(&link);
 	if (syncrepl_print(pool, &plain, &plain_text, &err) < 0)
 		return NULL;
@@ -30,6 +31,7 @@ static const char *value_plain(Pool *pool, const char *value)
 /* What would be changed, and how it may be shown; no ldif: no link reads a log. */
 typedef struct PlainLinks {
 	const char *dn;
+	const char *own_log_dn; /* of the log whose word is taken back; NULL: it is not said */
 	const char *ldif;
 	const char *old_values; /* one a line, of those that change */
 	const char *new_values;
@@ -41,16 +43,36 @@ static void shown_add(Pool *pool, Buf *shown, const char *value)
 		   render_value(pool, "olcSyncrepl", value));
 }
 
-static PlainLinks links_find(Pool *pool, const Entry *database)
+/* This node's own log, where its readers find the word that it sees all logs. */
+static const char *own_log_find(Pool *pool, const FenceSite *site, const char *log)
+{
+	const Entry *own = log ? fence_site_database(site, log) : NULL;
+
+	return own && entry_has_value(own, LOG_WORD_ATTRIBUTE, LOG_WORD) ? fence_site_dn(pool, own)
+									 : NULL;
+}
+
+/* The word goes before the links change. */
+static const char *ldif_join(Pool *pool, const char *own_log_dn, const char *links)
+{
+	return own_log_dn ? pool_printf(pool,
+					"dn: %s\nchangetype: modify\ndelete: " LOG_WORD_ATTRIBUTE
+					"\n" LOG_WORD_ATTRIBUTE ": " LOG_WORD "\n\n%s",
+					own_log_dn, links)
+			  : links;
+}
+
+static PlainLinks links_find(Pool *pool, const FenceSite *site, const Entry *database)
 {
 	const Attribute *links = entry_attribute(database, "olcSyncrepl");
 	const char *dn = fence_site_dn(pool, database);
+	const char *log = NULL, *own_log_dn;
 	Buf ldif = BUF_IN(pool), old_values = BUF_IN(pool), new_values = BUF_IN(pool);
 
 	buf_printf(&ldif, "dn: %s\nchangetype: modify\nreplace: olcSyncrepl\n", dn);
 	for (size_t i = 0; links && i < links->n_values; i++) {
 		const char *value = links->values[i].bytes;
-		const char *plain = value_plain(pool, value);
+		const char *plain = value_plain(pool, value, &log);
 		const char *kept = plain ? plain : value;
 
 		buf_printf(&ldif, "olcSyncrepl:: %s\n", base64_encode(pool, kept, strlen(kept)));
@@ -59,8 +81,10 @@ static PlainLinks links_find(Pool *pool, const Entry *database)
 		shown_add(pool, &old_values, value);
 		shown_add(pool, &new_values, plain);
 	}
+	own_log_dn = own_log_find(pool, site, log);
 	return (PlainLinks){.dn = dn,
-			    .ldif = old_values.len > 0 ? buf_text(&ldif) : NULL,
+			    .own_log_dn = own_log_dn,
+			    .ldif = log ? ldif_join(pool, own_log_dn, buf_text(&ldif)) : NULL,
 			    .old_values = buf_text(&old_values),
 			    .new_values = buf_text(&new_values)};
 }
@@ -100,6 +124,8 @@ static int links_write(Fence *fence, FenceRecord *record, const PlainLinks *link
 		result = fence_gate_modify(&fence->site.tool, links->ldif, err);
 	record->is_plaining = false;
 	fence_forget_entry(fence, links->dn);
+	if (links->own_log_dn)
+		fence_forget_entry(fence, links->own_log_dn);
 	tell(fence, result == 0 ? EVENT_CORRECTION_APPLIED : EVENT_CORRECTION_FAILED, record, links,
 	     result == 0 ? "read" : "should read");
 	return result;
@@ -108,7 +134,7 @@ static int links_write(Fence *fence, FenceRecord *record, const PlainLinks *link
 /* Without slapmodify's own words, which might hold a password. */
 const char *fence_links_make_plain(Fence *fence, FenceRecord *record, const Entry *database)
 {
-	const PlainLinks links = links_find(fence->pool, database);
+	const PlainLinks links = links_find(fence->pool, &fence->site, database);
 	const bool was_cut_off = record->is_plaining;
 	Error err;
 

@@ -67,6 +67,7 @@ typedef struct SimChange {
 typedef struct SimChanges {
 	bool is_there;
 	bool is_written; /* an overlay writes into it, and does not only begin it */
+	bool is_said;    /* LOG_WORD */
 	bool has_begun;
 	bool is_twice;     /* it names a server twice: a log that is written where there was data */
 	SimContext least;  /* minCSN: whoever lacks that is refused */
@@ -217,6 +218,7 @@ typedef struct SimChangesConfig {
 	bool is_there;
 	bool is_begun;
 	bool is_written;
+	bool is_said; /* LOG_WORD */
 } SimChangesConfig;
 
 void sim_changes_configure(SimCluster *cluster, size_t node, SimChangesConfig config);

@@ -3,6 +3,7 @@
 
 #include "agent/pass/pass.h"
 #include "common/plan/plan.h"
+#include "tests/sim/sim_internal.h"
 #include "tests/sim/sim_rollout.h"
 #include "tests/sim/sim_state.h"
 #include "tests/sim/sim_wanted.h"
@@ -237,6 +238,32 @@ static void role_change(Sim *sim, SimVerb verb, size_t at, unsigned nodes)
 
 #define KEPT 100 /* seconds that a log keeps a change, before somebody wants it shorter */
 
+/*
+ * Until it has what the others' logs kept for longer a node keeps its own: what it deletes there,
+ * an older change of theirs no longer meets, and is carried out. A peer that is away for longer
+ * than a log keeps is told before (log-short).
+ */
+static bool lacks_what_is_older(const SimCluster *cluster, size_t at, uint32_t before)
+{
+	for (size_t i = 0; i < cluster->n_nodes; i++) {
+		const SimChanges *changes = &cluster->nodes[i].changes;
+
+		for (size_t k = 0; k < changes->n_items; k++)
+			if (changes->items[k].csn.time < before &&
+			    !sim_is_covered(&cluster->nodes[at], changes->items[k].csn))
+				return true;
+	}
+	return false;
+}
+
+static void purge(SimCluster *cluster, size_t at)
+{
+	const uint32_t before = cluster->now - KEPT;
+
+	if (!lacks_what_is_older(cluster, at, before))
+		sim_changes_purge(&cluster->nodes[at], before);
+}
+
 static void delta_change(Sim *sim, unsigned nodes)
 {
 	if (!sim->has_agent || !sim_wanted_set_delta(sim, !sim->has_delta))
@@ -274,7 +301,7 @@ static void file_acts(SimPlay *play, const SimChoice *choice)
 		host->lacks_folder = !host->lacks_folder;
 		break;
 	case SIM_PURGE:
-		sim_changes_purge(&play->sim.cluster.nodes[at], play->sim.cluster.now - KEPT);
+		purge(&play->sim.cluster, at);
 		break;
 	case SIM_CORRECT:
 		sim_wanted_read(host, SIM_NO_MISTAKE);

@@ -27,6 +27,11 @@ def fixture_pair(slapd_factory, program):
     return cluster
 
 
+def says_on_disk(node):
+    """Whether it says of its log that it sees all logs, with slapd stopped."""
+    return "olcRestrict: compare" in node.server.tool("cat", "-n0", "-a", f"(olcSuffix={delta.LOG})").stdout
+
+
 def begin_logs_behind_a_backup(pair):
     """Returns what slapcat says of the second node, and the entry that is in neither that nor a log."""
     first, second = pair
@@ -65,6 +70,7 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         text, gap = begin_logs_behind_a_backup(pair)
         fence.wait_noted(daemon)
         fence.stop()
+        assert says_on_disk(second)
         load(second.server, fence.folder, text)
         kill_at_the_second_change(fence)
         assert fence.is_closed_on_disk() and fence.record()["plaining"], "first closed; the intent is known"
@@ -75,6 +81,7 @@ def test_the_fence_has_an_older_database_read_databases_until_it_has_all(pair):
         assert [record["event"] for record in told_of_links(second)][1:] == ["correction-intended", "correction-applied"]
         assert "plaining" not in fence.record()
         assert "until then its links read databases, not logs of changes" in done.stdout
+        assert not says_on_disk(second)
         second.server.start()
         wait_entry(second.server, gap)
         wait_until(lambda: not fence.is_closed(), "the daemon opens it", 60)
